@@ -1,0 +1,147 @@
+"""ehcp_flow: statutory deadlines, states and breaches of an Education, Health and Care plan, computed from dated facts.
+
+    import ehcp_flow as ef
+
+    ef.due("request_received", "2026-03-02")            # what is due, when, and by what law
+    case = ef.read_case("cases.csv", "a-123")
+    ef.deadlines_of(case, as_of="2026-06-30")              # every deadline of one case
+    ef.state(case)                                      # where it stands, as of today
+    ef.why_not(case, "final_plan_sent")                 # why a move is refused, and what would make it lawful
+
+Names are loaded when they are first used, so that importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from ehcp_flow.answers import Answer, answer
+    from ehcp_flow.calendars import (
+        Calendars,
+        Closure,
+        Institution,
+        TribunalDays,
+        WorkingDays,
+        read_institutions,
+        read_office_closures,
+    )
+    from ehcp_flow.case import Case, Correction, group_cases
+    from ehcp_flow.dates import parse_date
+    from ehcp_flow.deadlines import Deadline, Judgement, deadlines_of, due, judge
+    from ehcp_flow.errors import (
+        CalendarError,
+        CorrectionError,
+        DateError,
+        EhcpFlowError,
+        FactError,
+        InputError,
+        KnownAtError,
+        MoveRefused,
+        RowRefused,
+        RulebookError,
+        SourceError,
+        UnknownNameError,
+    )
+    from ehcp_flow.facts import Fact, load_fact, make_fact
+    from ehcp_flow.findings import Finding
+    from ehcp_flow.law import Rulebook, england, load_rulebook
+    from ehcp_flow.readers import Caseload, read_case, read_cases, read_facts, write_facts
+    from ehcp_flow.states import MoveVerdict, Standing, State, allowed, mermaid, record, state, state_table, why_not
+    from ehcp_flow.working import Step
+
+_HOMES: Final = {
+    "answers": ("Answer", "answer"),
+    "calendars": (
+        "Calendars", "Closure", "Institution", "TribunalDays", "WorkingDays", "read_institutions",
+        "read_office_closures",
+    ),
+    "case": ("Case", "Correction", "group_cases"),
+    "dates": ("parse_date",),
+    "deadlines": ("Deadline", "Judgement", "deadlines_of", "due", "judge"),
+    "errors": (
+        "CalendarError", "CorrectionError", "DateError", "EhcpFlowError", "FactError", "InputError", "KnownAtError",
+        "MoveRefused", "RowRefused", "RulebookError", "SourceError", "UnknownNameError",
+    ),
+    "facts": ("Fact", "load_fact", "make_fact"),
+    "findings": ("Finding",),
+    "law": ("Rulebook", "england", "load_rulebook"),
+    "readers": ("Caseload", "read_case", "read_cases", "read_facts", "write_facts"),
+    "states": (
+        "MoveVerdict", "Standing", "State", "allowed", "mermaid", "record", "state", "state_table", "why_not",
+    ),
+    "working": ("Step",),
+}  # fmt: skip
+_HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Answer",
+    "CalendarError",
+    "Calendars",
+    "Case",
+    "Caseload",
+    "Closure",
+    "Correction",
+    "CorrectionError",
+    "DateError",
+    "Deadline",
+    "EhcpFlowError",
+    "Fact",
+    "FactError",
+    "Finding",
+    "InputError",
+    "Institution",
+    "Judgement",
+    "KnownAtError",
+    "MoveRefused",
+    "MoveVerdict",
+    "RowRefused",
+    "Rulebook",
+    "RulebookError",
+    "SourceError",
+    "Standing",
+    "State",
+    "Step",
+    "TribunalDays",
+    "UnknownNameError",
+    "WorkingDays",
+    "allowed",
+    "answer",
+    "deadlines_of",
+    "due",
+    "england",
+    "group_cases",
+    "judge",
+    "load_fact",
+    "load_rulebook",
+    "make_fact",
+    "mermaid",
+    "parse_date",
+    "read_case",
+    "read_cases",
+    "read_facts",
+    "read_institutions",
+    "read_office_closures",
+    "record",
+    "state",
+    "state_table",
+    "why_not",
+    "write_facts",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME_OF:
+        value = getattr(import_module(f"ehcp_flow.{_HOME_OF[name]}"), name)
+        globals()[name] = value
+        return value
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415 - reading the metadata takes a while
+
+        return version("ehcp-flow")
+    raise AttributeError(f"module 'ehcp_flow' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

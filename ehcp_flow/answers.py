@@ -1,0 +1,57 @@
+"""One-line answers: a case or a caseload from a file, and everything that the engine has to say about one case."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from ehcp_flow import dates
+from ehcp_flow.calendars import Calendars
+from ehcp_flow.case import Case
+from ehcp_flow.deadlines import Deadline, judge
+from ehcp_flow.findings import Finding
+from ehcp_flow.law.model import Rulebook
+from ehcp_flow.states import Standing, state
+
+__all__ = ["Answer", "answer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All that the engine says about one case on one day."""
+
+    case: Case
+    as_of: dt.date
+    deadlines: tuple[Deadline, ...]
+    standing: Standing
+    findings: tuple[Finding, ...]
+
+    @property
+    def breaches(self) -> tuple[Deadline, ...]:
+        """The deadlines that are breaches: statutory, missed or premature, and not excused."""
+        return tuple(deadline for deadline in self.deadlines if deadline.breach)
+
+    @property
+    def excused(self) -> tuple[Deadline, ...]:
+        """The statutory deadlines that were missed, and are excused by an exception whose facts hold."""
+        missed = ("late", "overdue", "premature")
+        return tuple(deadline for deadline in self.deadlines if deadline.status in missed and deadline.excused_by)
+
+
+def answer(
+    case: Case,
+    as_of: dt.date | str | None = None,
+    *,
+    rulebook: Rulebook | None = None,
+    calendars: Calendars | None = None,
+) -> Answer:
+    """Return the deadlines of `case` on `as_of` (today if not given), where it stands, and every finding.
+
+    Findings come from the record itself (duplicates, corrections that correct nothing), from the order of its facts
+    (a decision without a request), and from its deadlines (an act nobody dated). Raises DateError if `as_of` is no date.
+    """
+    day = dates.today() if as_of is None else dates.parse_date(as_of)
+    judged = judge(case, day, rulebook=rulebook, calendars=calendars)
+    standing = state(case, day)
+    findings = (*case.findings, *standing.findings, *judged.findings)
+    return Answer(case, day, judged.deadlines, standing, findings)

@@ -1,0 +1,186 @@
+"""When one place is open: closures of institutions, days on which an authority's office is shut, and the bundle.
+
+Nobody may guess term dates. An institution is known from one day to another; outside them there is no answer.
+Office closures are advice for planning work: they are not statutory non-working days and never move a limit.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from ehcp_flow.calendars.days import TribunalDays, WorkingDays
+from ehcp_flow.dates import iso
+from ehcp_flow.errors import CalendarError
+
+__all__ = ["Calendars", "Closure", "Institution", "england"]
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """A continuous period for which a place is shut: from `first_closed` up to, not including, `reopens_on`.
+
+    Raises CalendarError when `reopens_on` is not after `first_closed`.
+    """
+
+    first_closed: dt.date
+    reopens_on: dt.date
+    what: str = ""
+
+    def __post_init__(self) -> None:
+        if self.reopens_on <= self.first_closed:
+            raise CalendarError(
+                "closure",
+                f"re-opening on {iso(self.reopens_on)} is not after the first closed day {iso(self.first_closed)}; "
+                "give the first day on which the place is no longer closed",
+            )
+
+    @property
+    def days(self) -> int:
+        """How many days it lasts, weekends included: the number that "not less than 4 weeks" is asked of (28)."""
+        return (self.reopens_on - self.first_closed).days
+
+    def unknown_to(self, known_from: dt.date, known_to: dt.date) -> str | None:
+        """Return what is wrong if this closure does not lie within these days, re-opening included; or None."""
+        if known_from <= self.first_closed and self.reopens_on <= known_to:
+            return None
+        return (
+            f"the closure from {iso(self.first_closed)} to re-opening on {iso(self.reopens_on)} is not within "
+            f"the known days {iso(known_from)} to {iso(known_to)}; widen known_from and known_to, or leave them out"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Institution:
+    """A school, a college or an early years provider whose closures are known from `known_from` to `known_to`.
+
+    Between those days, both included, it is open on every working day outside its closures. Closures are kept in
+    order; those that overlap or touch are one, because the law asks for a continuous period. A gap of a weekend is a
+    gap: write one closure across it. Raises CalendarError for a closure outside the known days.
+    """
+
+    id: str
+    known_from: dt.date
+    known_to: dt.date
+    closures: tuple[Closure, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.known_to < self.known_from:
+            raise CalendarError(
+                f"institution {self.id}",
+                f"known_to {iso(self.known_to)} is before known_from {iso(self.known_from)}; exchange them",
+            )
+        for closure in self.closures:
+            if why := closure.unknown_to(self.known_from, self.known_to):
+                raise CalendarError(f"institution {self.id}", why)
+        object.__setattr__(self, "closures", _merged(self.closures))
+
+    def is_open(self, day: dt.date, working: WorkingDays) -> bool:
+        """Return whether `day` is a working day outside every closure (a "school or institution day", SR 48(2)).
+
+        Raises CalendarError for a day outside `known_from` to `known_to`.
+        """
+        if not self.known_from <= day <= self.known_to:
+            raise CalendarError(
+                f"institution {self.id}",
+                f"its closures are known from {iso(self.known_from)} to {iso(self.known_to)}, and {iso(day)} is "
+                "outside; give its term dates for that day",
+            )
+        return working.is_working_day(day) and not any(c.first_closed <= day < c.reopens_on for c in self.closures)
+
+    def nth_open_day_after(self, day: dt.date, n: int, working: WorkingDays) -> dt.date | None:
+        """Return the n-th day after `day` on which the place is open; `day` itself is not counted (SR 48).
+
+        None when the answer would rest on a day outside `known_from` to `known_to`. Raises CalendarError unless n is
+        1 or more.
+        """
+        if n < 1:
+            raise CalendarError(f"institution {self.id}", f"there is no open day number {n}: n is 1 or more")
+        if day + dt.timedelta(days=1) < self.known_from:
+            return None
+        found = 0
+        while found < n:
+            day = working.nth_after(day, 1)
+            if day > self.known_to:
+                return None
+            found += self.is_open(day, working)
+        return day
+
+    def closures_of_at_least(self, days: int) -> tuple[Closure, ...]:
+        """Return, in order, the closures that last `days` days or more, weekends included (4 weeks are 28)."""
+        return tuple(closure for closure in self.closures if closure.days >= days)
+
+
+def _merged(closures: Iterable[Closure]) -> tuple[Closure, ...]:
+    """Return the closures in order, with those that overlap or touch made one that is called by all their names."""
+    done: list[Closure] = []
+    for closure in sorted(closures, key=lambda closure: (closure.first_closed, closure.reopens_on)):
+        if done and closure.first_closed <= done[-1].reopens_on:
+            last = done[-1]
+            names = dict.fromkeys(part for part in (*last.what.split("; "), closure.what) if part)
+            done[-1] = Closure(last.first_closed, max(last.reopens_on, closure.reopens_on), "; ".join(names))
+        else:
+            done.append(closure)
+    return tuple(done)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendars:
+    """Everything that is asked about days, passed around as one immutable value.
+
+    `institutions` by id; `office_closures` by the authority's three-digit number, the days on which its office is shut.
+    """
+
+    working: WorkingDays = field(default_factory=WorkingDays)
+    tribunal: TribunalDays = field(default_factory=TribunalDays)
+    institutions: Mapping[str, Institution] = field(default_factory=dict, hash=False)
+    office_closures: Mapping[str, frozenset[dt.date]] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        for name in ("institutions", "office_closures"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A mapping proxy cannot be pickled, and worker processes need calendars.
+        return Calendars, (self.working, self.tribunal, dict(self.institutions), dict(self.office_closures))
+
+    def institution(self, institution_id: str | None) -> Institution | None:
+        """Return the institution with this id, or None if nothing is known of it."""
+        return None if institution_id is None else self.institutions.get(institution_id)
+
+    def office_closed(self, authority: str | None, day: dt.date) -> bool:
+        """Return whether that authority said that its office is shut on `day`. Advice only: no limit moves."""
+        return authority is not None and day in self.office_closures.get(authority, ())
+
+    def last_open_day(self, authority: str | None, day: dt.date) -> dt.date:
+        """Return the last working day, on `day` or before, on which that authority's office is open.
+
+        The day by which an officer had better act; the statutory date stays where it is.
+        """
+        if not self.working.is_working_day(day):
+            day = self.working.nth_before(day, 1)
+        while self.office_closed(authority, day):
+            day = self.working.nth_before(day, 1)
+        return day
+
+    def with_institutions(self, institutions: Mapping[str, Institution] | Iterable[Institution]) -> Calendars:
+        """Return new calendars with these institutions added; one with the same id is replaced."""
+        given = institutions.values() if isinstance(institutions, Mapping) else institutions
+        return replace(self, institutions={**self.institutions, **{each.id: each for each in given}})
+
+    def with_office_closures(self, closures: Mapping[str, Iterable[dt.date]]) -> Calendars:
+        """Return new calendars with these days added to those on which each authority's office is shut."""
+        both = dict(self.office_closures)
+        for authority, days in closures.items():
+            both[authority] = both.get(authority, frozenset()) | frozenset(days)
+        return replace(self, office_closures=both)
+
+
+@cache
+def england() -> Calendars:
+    """Return England's calendars with no institution and no office closure: the same object each time."""
+    return Calendars()

@@ -1,0 +1,235 @@
+"""A case: what was recorded about one child's plan, and which of it stands.
+
+A case is immutable. `recorded` is everything that was ever written down, in the order in which it was written; `facts`
+is what stands after corrections, in the order of the law: by day, and within a day in the order in which such things
+can lawfully happen. The order of writing never matters to an answer.
+
+A fact is corrected by another fact: `fact_voided` says that it should never have been recorded, and any fact with
+`corrects` stands in its place. A correction that is itself voided no longer counts, so what it corrected stands again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from ehcp_flow.dates import parse_instant
+from ehcp_flow.errors import CorrectionError, FactError, KnownAtError
+from ehcp_flow.facts import LEGAL_ORDER, Fact, FactVoided
+from ehcp_flow.findings import Finding
+
+__all__ = ["Case", "Correction", "group_cases"]
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One correction: the fact that no longer stands, the fact that corrected it, and the reason given."""
+
+    corrected: Fact
+    by: Fact
+
+    @property
+    def reason(self) -> str | None:
+        """Why, as it was recorded; None if nobody said."""
+        return self.by.reason
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case: its id, and everything that was recorded about it.
+
+    Raises FactError if a fact belongs to another case.
+    """
+
+    case_id: str
+    recorded: tuple[Fact, ...] = ()
+
+    def __post_init__(self) -> None:
+        for fact in self.recorded:
+            if fact.case_id != self.case_id:
+                raise FactError(fact.event, "case_id", fact.case_id, f"this is case {self.case_id}")
+
+    @classmethod
+    def of(cls, facts: Iterable[Fact]) -> Case:
+        """Return the case that `facts` tell, in the order given. Raises FactError if there are none, or of two cases."""
+        recorded = tuple(facts)
+        if not recorded:
+            raise FactError("", "facts", None, "a case needs at least one fact")
+        return cls(recorded[0].case_id, recorded)
+
+    @cached_property
+    def facts(self) -> tuple[Fact, ...]:
+        """The facts that stand, in the order of the law; duplicates count once."""
+        recorded = self.recorded
+        if any(fact.corrects for fact in recorded):
+            gone = {id(correction.corrected) for correction in self.corrections}
+            recorded = tuple(fact for fact in recorded if id(fact) not in gone and not isinstance(fact, FactVoided))
+        return in_legal_order(recorded)[0]
+
+    @cached_property
+    def corrections(self) -> tuple[Correction, ...]:
+        """Every correction that counts, in the order of recording."""
+        return tuple(self._corrected()[0])
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is odd about the record itself: duplicates, and corrections that correct nothing."""
+        found = [
+            Finding(
+                "duplicate_fact",
+                self.case_id,
+                fact.on,
+                f"{fact.event} on {fact.on.isoformat()} is recorded more than once; it counts once",
+                "void the fact that was entered twice",
+                fact,
+            )
+            for fact in in_legal_order(self.recorded)[1]
+        ]
+        return (*found, *self._corrected()[1])
+
+    @cached_property
+    def authority(self) -> str | None:
+        """The local authority's three-digit number: the last that the facts give, or None."""
+        return next((fact.authority for fact in reversed(self.facts) if fact.authority), None)
+
+    def __iter__(self) -> Iterator[Fact]:
+        return iter(self.facts)
+
+    def __len__(self) -> int:
+        return len(self.facts)
+
+    def record(self, *facts: Fact) -> Case:
+        """Return the case with more facts. Nothing is checked but that they belong here; see `states.record`."""
+        return Case(self.case_id, (*self.recorded, *facts))
+
+    def find(self, fact_id: str) -> Fact:
+        """Return the recorded fact with this id. Raises CorrectionError if there is none."""
+        for fact in self.recorded:
+            if fact.id == fact_id:
+                return fact
+        raise CorrectionError(fact_id, f"case {self.case_id} has no such fact")
+
+    def void(
+        self, fact: Fact | str, reason: str, *, recorded_at: dt.datetime | None = None, recorded_by: str | None = None
+    ) -> Case:
+        """Return the case in which `fact` no longer stands, with the reason; the fact itself is kept.
+
+        Raises CorrectionError if the case never recorded it.
+        """
+        target = self.find(fact if isinstance(fact, str) else fact.id)
+        note = FactVoided(
+            case_id=self.case_id,
+            on=target.on,
+            corrects=target.id,
+            reason=reason,
+            recorded_at=recorded_at,
+            recorded_by=recorded_by,
+        )
+        return self.record(note)
+
+    def replace(self, fact: Fact | str, by: Fact, reason: str) -> Case:
+        """Return the case in which `by` stands in the place of `fact`, with the reason; both are kept.
+
+        Raises CorrectionError if the case never recorded `fact`.
+        """
+        target = self.find(fact if isinstance(fact, str) else fact.id)
+        return self.record(by.model_copy(update={"corrects": target.id, "reason": reason}))
+
+    def known_at(self, instant: dt.datetime | str) -> Case:
+        """Return the case as it was known at `instant`: only what had been recorded by then.
+
+        Raises KnownAtError if a fact does not say when it was recorded, DateError if `instant` has no offset from UTC.
+        """
+        then = parse_instant(instant)
+        missing = tuple(fact for fact in self.recorded if fact.recorded_at is None)
+        if missing:
+            raise KnownAtError(self.case_id, missing)
+        return Case(
+            self.case_id, tuple(fact for fact in self.recorded if fact.recorded_at and fact.recorded_at <= then)
+        )
+
+    def _corrected(self) -> tuple[list[Correction], list[Finding]]:
+        """Work out which corrections count: one that is voided does not, one that is replaced still does."""
+        by_id: dict[str, list[Fact]] = defaultdict(list)
+        for fact in self.recorded:
+            by_id[fact.id].append(fact)
+        correctors: dict[str, list[Fact]] = defaultdict(list)
+        found: list[Finding] = []
+        for fact in self.recorded:
+            if fact.corrects is None:
+                continue
+            if fact.corrects not in by_id or fact.corrects == fact.id:
+                found.append(self._astray(fact, "correction_of_unknown_fact", "which the case does not hold"))
+            else:
+                correctors[fact.corrects].append(fact)
+
+        counts: dict[str, bool] = {}
+
+        def still_counts(fact: Fact, path: frozenset[str]) -> bool:
+            if fact.id in path:
+                return False
+            if fact.id not in counts:
+                voids = (by for by in correctors[fact.id] if isinstance(by, FactVoided))
+                counts[fact.id] = not any(still_counts(by, path | {fact.id}) for by in voids)
+            return counts[fact.id]
+
+        corrections: list[Correction] = []
+        for fact in self.recorded:
+            if fact.corrects is None or fact.corrects not in by_id or fact.corrects == fact.id:
+                continue
+            if self._circular(fact, by_id):
+                found.append(self._astray(fact, "circular_correction", "which leads back to itself"))
+            elif still_counts(fact, frozenset()):
+                corrections.extend(Correction(corrected, fact) for corrected in by_id[fact.corrects])
+        return corrections, found
+
+    @staticmethod
+    def _circular(fact: Fact, by_id: dict[str, list[Fact]]) -> bool:
+        seen = {fact.id}
+        at: str | None = fact.corrects
+        while at is not None and at in by_id:
+            if at in seen:
+                return True
+            seen.add(at)
+            at = by_id[at][0].corrects
+        return False
+
+    def _astray(self, fact: Fact, code: str, why: str) -> Finding:
+        message = f"{fact.event} on {fact.on.isoformat()} corrects fact {fact.corrects!r}, {why}; it has no effect"
+        return Finding(code, self.case_id, fact.on, message, "name the fact_id of the fact that was wrong", fact)
+
+
+def in_legal_order(facts: Iterable[Fact]) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
+    """Return the facts in the order of the law, each once, and the duplicates that were left out."""
+    keyed = sorted(((fact.on, LEGAL_ORDER[fact.event], fact) for fact in facts), key=lambda key: key[:2])
+    ordered: list[Fact] = []
+    duplicates: list[Fact] = []
+    index = 0
+    while index < len(keyed):
+        end = index + 1
+        while end < len(keyed) and keyed[end][:2] == keyed[index][:2]:
+            end += 1
+        if end == index + 1:
+            ordered.append(keyed[index][2])
+        else:
+            # Facts of one kind on one day have no order in law; their content gives one that recording cannot change.
+            seen: set[str] = set()
+            for _, _, fact in sorted(keyed[index:end], key=lambda key: key[2].content):
+                if fact.content in seen:
+                    duplicates.append(fact)
+                else:
+                    seen.add(fact.content)
+                    ordered.append(fact)
+        index = end
+    return tuple(ordered), tuple(duplicates)
+
+
+def group_cases(facts: Iterable[Fact]) -> dict[str, Case]:
+    """Return the cases that `facts` tell, by id, in the order in which each case first appears."""
+    groups: dict[str, list[Fact]] = {}
+    for fact in facts:
+        groups.setdefault(fact.case_id, []).append(fact)
+    return {case_id: Case(case_id, tuple(group)) for case_id, group in groups.items()}

@@ -1,0 +1,434 @@
+"""How the law counts: periods, and the closed set of ways in which a limit counts them from a day.
+
+A *period* is a number of one kind of unit; each kind is a type of its own, so that weeks, working days, Tribunal days
+and school days cannot be mixed up. A *convention* says how a period is laid against a day. The rulebook writes a
+convention in the words of the statute, and `parse_convention` reads exactly these:
+
+    6 weeks after                              the event day is not counted
+    15 working days beginning with             the event day is day 1
+    at least 15 days beginning with            a window: that many days are protected
+    at least 2 weeks before                    counted back from the day, which is not counted
+    before 15 February                         strictly earlier, in the calendar year of the day
+    by 15 February                             on that date or earlier, in the calendar year of the day
+    on the day                                 the day itself
+
+Units are `weeks`, `days` (calendar days), `months` (calendar months, by the corresponding date), `working days`,
+`Tribunal days` and `school days` (school or institution days).
+
+Sources: the general rule that a fraction of a day is ignored, so that the event day is left out, restated in
+Matthew v Sedman [2021] UKSC 19; "beginning with" includes the first day (Zoan v Rouamba [2000] 1 WLR 1509); months end
+on the corresponding date, or on the last day of a shorter month (Dodds v Walker [1981] 1 WLR 1027).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final, TypeAlias
+
+from dateutil.relativedelta import relativedelta
+
+from ehcp_flow.calendars import Calendars
+from ehcp_flow.dates import say
+
+__all__ = [
+    "After",
+    "AtLeastBefore",
+    "BeforeDate",
+    "BeginningWith",
+    "ByDate",
+    "CalendarDays",
+    "Convention",
+    "Months",
+    "OnTheDay",
+    "Period",
+    "SchoolDays",
+    "TribunalDayCount",
+    "Weeks",
+    "Window",
+    "WorkingDayCount",
+    "add_months",
+    "parse_convention",
+    "parse_period",
+]
+
+ONE_DAY: Final = dt.timedelta(days=1)
+
+
+def add_months(day: dt.date, months: int) -> dt.date:
+    """Return the corresponding date `months` calendar months later (or earlier), or the last day of a shorter month."""
+    return day + relativedelta(months=months)
+
+
+@dataclass(frozen=True, slots=True)
+class Weeks:
+    """So many weeks of seven calendar days."""
+
+    n: int
+    _delta: dt.timedelta = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_delta", dt.timedelta(weeks=self.n))
+
+    def after(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date:
+        """Return the last day of the period that follows `day`."""
+        return day + self._delta
+
+    def before(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date:
+        """Return the day that lies the period before `day`."""
+        return day - self._delta
+
+    def __str__(self) -> str:
+        return _plural(self.n, "week")
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDays:
+    """So many calendar days: weekends and bank holidays count like any other."""
+
+    n: int
+    _delta: dt.timedelta = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_delta", dt.timedelta(days=self.n))
+
+    def after(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date:
+        """Return the last day of the period that follows `day`."""
+        return day + self._delta
+
+    def before(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date:
+        """Return the day that lies the period before `day`."""
+        return day - self._delta
+
+    def __str__(self) -> str:
+        return _plural(self.n, "day")
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """So many calendar months, by the corresponding-date rule."""
+
+    n: int
+    _delta: relativedelta = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_delta", relativedelta(months=self.n))
+
+    def after(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date:
+        """Return the corresponding date, or the last day of a shorter month."""
+        return day + self._delta
+
+    def before(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date:
+        """Return the corresponding date counted back, or the last day of a shorter month."""
+        return day - self._delta
+
+    def __str__(self) -> str:
+        return _plural(self.n, "month")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingDayCount:
+    """So many working days in England: not Saturday, Sunday, Christmas Day, Good Friday or a bank holiday."""
+
+    n: int
+
+    def after(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date:
+        """Return the last of the working days that follow `day`."""
+        return calendars.working.nth_after(day, self.n)
+
+    def before(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date:
+        """Return the first of the working days that precede `day`."""
+        return calendars.working.nth_before(day, self.n)
+
+    def __str__(self) -> str:
+        return _plural(self.n, "working day")
+
+
+@dataclass(frozen=True, slots=True)
+class TribunalDayCount:
+    """So many of the Tribunal's working days: August and 25 December to 1 January are left out (TPR rule 12(3)(b))."""
+
+    n: int
+
+    def after(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date:
+        """Return the last of the Tribunal days that follow `day`."""
+        return calendars.tribunal.nth_after(day, self.n)
+
+    def before(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date:
+        """Return the first of the Tribunal days that precede `day`."""
+        return calendars.tribunal.nth_before(day, self.n)
+
+    def __str__(self) -> str:
+        return _plural(self.n, "Tribunal day")
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolDays:
+    """So many school or institution days: days on which the place is open to admit students (SR 48(2)).
+
+    They can be counted only where the institution's own dates are known; otherwise there is no answer, never a guess.
+    """
+
+    n: int
+
+    def after(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date | None:
+        """Return the last of the open days that follow `day`, or None where the institution's dates are not known."""
+        institution = calendars.institution(party) if party else None
+        if institution is None or not institution.known_from <= day + ONE_DAY <= institution.known_to:
+            return None
+        return institution.nth_open_day_after(day, self.n, calendars.working)
+
+    def before(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date | None:
+        """Return None: no limit in force counts school days back."""
+        return None
+
+    def __str__(self) -> str:
+        return _plural(self.n, "school or institution day")
+
+
+Period: TypeAlias = Weeks | CalendarDays | Months | WorkingDayCount | TribunalDayCount | SchoolDays
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """Within the period of (or after, or from) an event: the event day is not counted."""
+
+    period: Period
+
+    def last_day(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date | None:
+        """Return the last lawful day, or None where it cannot be counted."""
+        return self.period.after(day, calendars, party)
+
+    def first_day(self, day: dt.date) -> dt.date:
+        """Return the first day that is counted: the day after the event."""
+        return day + ONE_DAY
+
+    def working(self, day: dt.date, last: dt.date) -> str:
+        """Return the count in words."""
+        return f"{self.period} after {say(day)}, that day not counted, end on {say(last)}"
+
+    def __str__(self) -> str:
+        return f"{self.period} after"
+
+
+@dataclass(frozen=True, slots=True)
+class BeginningWith:
+    """Within the period beginning with a day: that day is day 1."""
+
+    period: Period
+
+    def last_day(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date | None:
+        """Return the last lawful day, or None where it cannot be counted."""
+        if isinstance(self.period, WorkingDayCount):
+            return calendars.working.nth_from(day, self.period.n)
+        if isinstance(self.period, TribunalDayCount):
+            return calendars.tribunal.nth_from(day, self.period.n)
+        if isinstance(self.period, SchoolDays):
+            return self.period.after(day - ONE_DAY, calendars, party)
+        return self.period.after(day, calendars) - ONE_DAY
+
+    def first_day(self, day: dt.date) -> dt.date:
+        """Return the first day that is counted: the day itself."""
+        return day
+
+    def working(self, day: dt.date, last: dt.date) -> str:
+        """Return the count in words."""
+        return f"{self.period} beginning with {say(day)}, which is counted, end on {say(last)}"
+
+    def __str__(self) -> str:
+        return f"{self.period} beginning with"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """At least so much time beginning with a day: the act is lawful only after the last protected day."""
+
+    counted: BeginningWith | After
+
+    def last_day(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date | None:
+        """Return the last protected day, or None where it cannot be counted."""
+        return self.counted.last_day(day, calendars, party)
+
+    def first_day(self, day: dt.date) -> dt.date:
+        """Return the first protected day."""
+        return self.counted.first_day(day)
+
+    def working(self, day: dt.date, last: dt.date) -> str:
+        """Return the count in words."""
+        protected = self.counted.working(day, last)
+        return f"{protected}: the last protected day; the act is lawful from {say(last + ONE_DAY)}"
+
+    def __str__(self) -> str:
+        return f"at least {self.counted}"
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeastBefore:
+    """At least the period before a day: counted back, that day not counted."""
+
+    period: Period
+
+    def last_day(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date | None:
+        """Return the last lawful day, or None where it cannot be counted."""
+        return self.period.before(day, calendars, party)
+
+    def first_day(self, day: dt.date) -> dt.date:
+        """Return the day counted from: a limit that is counted back has no first day."""
+        return day
+
+    def working(self, day: dt.date, last: dt.date) -> str:
+        """Return the count in words."""
+        return f"{self.period} counted back from {say(day)}, that day not counted, give {say(last)}"
+
+    def __str__(self) -> str:
+        return f"at least {self.period} before"
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeDate:
+    """Before a fixed date in the calendar year of a day: the last lawful day is the day before that date."""
+
+    month: int
+    day: int
+
+    def last_day(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date:
+        """Return the day before the fixed date."""
+        return dt.date(day.year, self.month, self.day) - ONE_DAY
+
+    def first_day(self, day: dt.date) -> dt.date:
+        """Return the day counted from: a fixed date has no first day."""
+        return day
+
+    def working(self, day: dt.date, last: dt.date) -> str:
+        """Return the count in words."""
+        return f"before {say(last + ONE_DAY)} means on {say(last)} at the latest"
+
+    def __str__(self) -> str:
+        return f"before {_month_day(self.month, self.day)}"
+
+
+@dataclass(frozen=True, slots=True)
+class ByDate:
+    """By a fixed date in the calendar year of a day: that date is the last day."""
+
+    month: int
+    day: int
+
+    def last_day(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date:
+        """Return the fixed date."""
+        return dt.date(day.year, self.month, self.day)
+
+    def first_day(self, day: dt.date) -> dt.date:
+        """Return the day counted from: a fixed date has no first day."""
+        return day
+
+    def working(self, day: dt.date, last: dt.date) -> str:
+        """Return the count in words."""
+        return f"by {say(last)}, that day included"
+
+    def __str__(self) -> str:
+        return f"by {_month_day(self.month, self.day)}"
+
+
+@dataclass(frozen=True, slots=True)
+class OnTheDay:
+    """On the day of the event itself."""
+
+    def last_day(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date:
+        """Return the day itself."""
+        return day
+
+    def first_day(self, day: dt.date) -> dt.date:
+        """Return the day itself."""
+        return day
+
+    def working(self, day: dt.date, last: dt.date) -> str:
+        """Return the count in words."""
+        return f"on the day itself, {say(last)}"
+
+    def __str__(self) -> str:
+        return "on the day"
+
+
+Convention: TypeAlias = After | BeginningWith | Window | AtLeastBefore | BeforeDate | ByDate | OnTheDay
+
+_UNITS: Final[dict[str, type[Period]]] = {
+    "week": Weeks,
+    "day": CalendarDays,
+    "month": Months,
+    "working day": WorkingDayCount,
+    "Tribunal day": TribunalDayCount,
+    "school day": SchoolDays,
+}
+_MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+_PERIOD: Final = r"(?P<n>[1-9][0-9]*) (?P<unit>(?:working |Tribunal |school )?(?:week|day|month))s?"
+_FORMS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
+    (re.compile(rf"{_PERIOD} after"), "after"),
+    (re.compile(rf"{_PERIOD} beginning with"), "beginning with"),
+    (re.compile(rf"at least {_PERIOD} beginning with"), "window"),
+    (re.compile(rf"at least {_PERIOD} after"), "window after"),
+    (re.compile(rf"at least {_PERIOD} before"), "back"),
+    (re.compile(rf"(?P<how>before|by) (?P<day>[1-9][0-9]?) (?P<month>{'|'.join(_MONTHS)})"), "fixed"),
+    (re.compile(r"on the day"), "on the day"),
+)
+_HELP: Final = (
+    "write '6 weeks after', '15 working days beginning with', 'at least 15 days beginning with', "
+    "'at least 2 weeks before', 'before 15 February', 'by 15 February' or 'on the day'; units are weeks, days, months, "
+    "working days, Tribunal days and school days"
+)
+
+
+@lru_cache(maxsize=None)
+def parse_convention(text: str) -> Convention:
+    """Return the convention that `text` states. Raises ValueError, saying what can be written, for anything else."""
+    for form, kind in _FORMS:
+        match = form.fullmatch(text)
+        if match is None:
+            continue
+        if kind == "on the day":
+            return OnTheDay()
+        if kind == "fixed":
+            month, day = _MONTHS.index(match["month"]) + 1, int(match["day"])
+            if day > (dt.date(2001 + month // 12, month % 12 + 1, 1) - ONE_DAY).day:
+                raise ValueError(f"{text!r}: {match['month']} does not have {day} days in every year")
+            return BeforeDate(month, day) if match["how"] == "before" else ByDate(month, day)
+        period = _period(match, text)
+        if kind == "after":
+            return After(period)
+        if kind == "beginning with":
+            return BeginningWith(period)
+        if kind == "back":
+            return AtLeastBefore(period)
+        return Window(BeginningWith(period) if kind == "window" else After(period))
+    raise ValueError(f"{text!r} is no way of counting; {_HELP}")
+
+
+@lru_cache(maxsize=None)
+def parse_period(text: str) -> Period:
+    """Return the period that `text` states, such as `12 months`. Raises ValueError for anything else."""
+    match = re.fullmatch(_PERIOD, text)
+    if match is None:
+        raise ValueError(
+            f"{text!r} is no period; write a number and weeks, days, months, working days, Tribunal days or school days"
+        )
+    return _period(match, text)
+
+
+def _period(match: re.Match[str], text: str) -> Period:
+    unit = _UNITS.get(match["unit"])
+    if unit is None:
+        raise ValueError(f"{text!r}: there is no unit {match['unit']!r}; {_HELP}")
+    return unit(int(match["n"]))
+
+
+def _plural(n: int, unit: str) -> str:
+    return f"{n} {unit}" if n == 1 else f"{n} {unit}s"
+
+
+def _month_day(month: int, day: int) -> str:
+    return f"{day} {_MONTHS[month - 1]}"

@@ -1,0 +1,76 @@
+"""Reading dates as people write them, and instants as programs do; nothing here reads the clock but `today`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from ehcp_flow.errors import DateError
+
+__all__ = ["iso", "parse_date", "parse_instant", "say", "today"]
+
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_UK = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+_SHORT_YEAR = re.compile(r"\d{1,2}/\d{1,2}/\d{2}")
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+
+
+def today() -> dt.date:
+    """Return today's date in the machine's calendar: the one place where a default `as_of` comes from."""
+    return dt.date.today()
+
+
+def parse_date(value: object) -> dt.date:
+    """Return the date that `value` states: a date, `2026-03-02`, or the United Kingdom's `02/03/2026`.
+
+    Raises DateError for anything else: a time of day, a two-digit year, a day that the calendar does not have,
+    a year before 1900 or after 2199.
+    """
+    if isinstance(value, dt.datetime):
+        raise DateError(value, "it has a time of day, and the law counts days")
+    if isinstance(value, dt.date):
+        return value
+    if not isinstance(value, str):
+        raise DateError(value, "it is not text")
+    text = value.strip()
+    if match := _ISO.fullmatch(text):
+        year, month, day = (int(part) for part in match.groups())
+    elif match := _UK.fullmatch(text):
+        day, month, year = (int(part) for part in match.groups())
+    elif _SHORT_YEAR.fullmatch(text):
+        raise DateError(value, "the year has two digits")
+    else:
+        raise DateError(value, "it is in no form that is known here")
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        raise DateError(value, f"the year {year} cannot be meant")
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        raise DateError(value, "the calendar has no such day") from None
+
+
+def parse_instant(value: object) -> dt.datetime:
+    """Return the instant that `value` states, in UTC: an aware datetime, or ISO text with its offset.
+
+    Raises DateError for a naive time (nobody can say which instant it is) and for text that is no instant.
+    """
+    if isinstance(value, str):
+        try:
+            value = dt.datetime.fromisoformat(value.strip())
+        except ValueError:
+            raise DateError(value, "an instant looks like 2026-03-02T09:30:00Z") from None
+    if not isinstance(value, dt.datetime):
+        raise DateError(value, "an instant has a time of day, such as 2026-03-02T09:30:00Z")
+    if value.tzinfo is None:
+        raise DateError(value, "it has no offset from UTC, such as a final Z")
+    return value.astimezone(dt.timezone.utc)
+
+
+def say(day: dt.date) -> str:
+    """Return a date as a letter would print it: `Monday 2 March 2026`."""
+    return f"{day:%A} {day.day} {day:%B} {day.year}"
+
+
+def iso(day: dt.date | None) -> str | None:
+    """Return an ISO date, or None for None."""
+    return None if day is None else day.isoformat()

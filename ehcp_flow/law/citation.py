@@ -1,0 +1,89 @@
+"""Citations: `SR 5(1)` written in the rulebook becomes the regulation's name and its legislation.gov.uk address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+
+__all__ = ["Citation", "Cited", "CitedOnce", "Instrument", "cite"]
+
+_SHORT: Final = re.compile(r"(?P<instrument>[A-Za-z]+) (?P<provision>\S.*)")
+_FIRST_NUMBER: Final = re.compile(r"[0-9]+[A-Z]*")
+
+
+class Instrument(BaseModel):
+    """A source of law or guidance: its short `id`, its `title`, and where its provisions are found.
+
+    `address` may hold `{number}`, which becomes the number of the provision cited; without it every citation of the
+    instrument has the same address.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[A-Za-z]+$")
+    title: str
+    full_title: str = ""
+    unit: str = Field(description="what a provision is called in a citation: reg, s, para, rule")
+    address: str = Field(pattern=r"^https://")
+
+
+class Citation(BaseModel):
+    """One provision of one instrument. `str()` gives it as a letter would; `address` is where to read it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    short: str
+    text: str
+    address: str
+
+    @property
+    def instrument(self) -> str:
+        """The id of the instrument that is cited."""
+        return self.short.partition(" ")[0]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def cite(short: str, instruments: Mapping[str, Instrument]) -> Citation:
+    """Return the citation that `short` abbreviates, such as `SR 5(1)`, `CFA 36(8)` or `CoP p.154`.
+
+    Raises ValueError, saying what would be right, if the instrument is unknown or the form is wrong.
+    """
+    match = _SHORT.fullmatch(short)
+    if not match:
+        raise ValueError(f"{short!r} is no citation; write an instrument and a provision, such as 'SR 5(1)'")
+    instrument = instruments.get(match["instrument"])
+    if instrument is None:
+        raise ValueError(f"{match['instrument']!r} is no instrument; known are {', '.join(sorted(instruments))}")
+    provision = match["provision"]
+    number = _FIRST_NUMBER.search(provision)
+    if number is None and "{number}" in instrument.address:
+        raise ValueError(f"{short!r} names no numbered provision of {instrument.title}")
+    address = instrument.address.format(number=number.group() if number else "")
+    if not instrument.unit:
+        text = f"{instrument.title} {provision}"
+    elif provision[0].isdigit():
+        text = f"{instrument.title}, {instrument.unit} {provision}"
+    else:
+        text = f"{instrument.title}, {provision}"
+    return Citation(short=short, text=text, address=address)
+
+
+def _resolve(value: Any, info: ValidationInfo) -> Any:
+    """Turn the short form of a data file into a citation, with the instruments of the rulebook that is being read."""
+    if isinstance(value, str):
+        return cite(value, (info.context or {}).get("instruments", {}))
+    if isinstance(value, list):
+        return tuple(_resolve(item, info) for item in value)
+    return value
+
+
+Cited: TypeAlias = Annotated[tuple[Citation, ...], BeforeValidator(_resolve)]
+"""Several citations, written as a list of short forms."""
+
+CitedOnce: TypeAlias = Annotated[Citation, BeforeValidator(_resolve)]
+"""One citation, written as its short form."""

@@ -1,0 +1,144 @@
+"""The rulebook laid out for evaluation: for each clock and rule, what part each kind of fact plays in it.
+
+Both evaluators, of one case and of a whole caseload, read the law from here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Final, TypeAlias
+
+from ehcp_flow.law.model import Between, Clock, Limit, Rule, Rulebook
+from ehcp_flow.law.patterns import Pattern, matches
+
+__all__ = [
+    "DONE",
+    "END",
+    "IMPLIED",
+    "LAPSE",
+    "OTHER",
+    "RESTART",
+    "RESUME",
+    "START",
+    "UNDONE",
+    "Key",
+    "RunningLaw",
+    "compiled",
+]
+
+Key: TypeAlias = tuple[str, str | None]
+"""A fact's event and outcome."""
+
+START: Final = 1
+RESTART: Final = 2
+END: Final = 4
+RESUME: Final = 8
+
+DONE: Final = 16
+UNDONE: Final = 32
+IMPLIED: Final = 64
+OTHER: Final = 128
+LAPSE: Final = 256
+
+
+class Roles(dict[Key, int]):
+    """The part that a fact plays, as a sum of the marks above; worked out once for each event and outcome."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: Iterable[tuple[int, tuple[Pattern, ...]]]) -> None:
+        super().__init__()
+        self.parts = tuple(parts)
+
+    def __missing__(self, key: Key) -> int:
+        event, outcome = key
+        role = 0
+        for mark, patterns in self.parts:
+            if matches(patterns, event, outcome):
+                role |= mark
+        self[key] = role
+        return role
+
+
+class RunningRule:
+    """A rule of a limit on its clock. `order` is its place in the rulebook."""
+
+    __slots__ = ("clock", "from_fields", "limit", "only_from", "order", "roles", "rule")
+
+    def __init__(self, order: int, limit: Limit, rule: Rule, clock: Clock) -> None:
+        self.order = order
+        self.limit = limit
+        self.rule = rule
+        self.clock = clock
+        self.from_fields = rule.counts_from or clock.counts_from
+        self.only_from = Roles([(START, rule.only_from)]) if rule.only_from else None
+        ends = tuple(pattern for pattern in clock.ends_on if not self._answers(pattern))
+        self.roles = Roles(
+            (
+                (DONE, rule.done_by),
+                (UNDONE, rule.undone_by),
+                (IMPLIED, rule.implied_by),
+                (OTHER, rule.other_answer),
+                (LAPSE, (*ends, *rule.lapses_on)),
+                (RESUME, clock.resumes_on),
+            )
+        )
+
+    def _answers(self, pattern: Pattern) -> bool:
+        """Whether a fact that ends the clock discharges, implies or answers this rule rather than making it lapse."""
+        rule = self.rule
+        return matches((*rule.done_by, *rule.implied_by, *rule.other_answer), pattern.event, pattern.outcome)
+
+
+class RunningClock:
+    """A clock, what starts, ends and resumes it, and the rules that hang on it."""
+
+    __slots__ = ("clock", "during", "order", "roles", "rules", "unless_during")
+
+    def __init__(self, order: int, clock: Clock) -> None:
+        self.order = order
+        self.clock = clock
+        self.rules: list[RunningRule] = []
+        self.roles = Roles(
+            (
+                (START, clock.starts_on),
+                (RESTART, clock.restarts_on),
+                (END, clock.ends_on),
+                (RESUME, clock.resumes_on),
+            )
+        )
+        self.during = _stretch(clock.during)
+        self.unless_during = _stretch(clock.unless_during)
+
+
+class RunningLaw:
+    """A rulebook laid out: its clocks by the event that can start them."""
+
+    __slots__ = ("by_event", "clocks", "rulebook", "rules")
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.rulebook = rulebook
+        clocks = {clock.id: RunningClock(order, clock) for order, clock in enumerate(rulebook.clocks.values())}
+        self.rules: list[RunningRule] = []
+        for limit in rulebook.limits.values():
+            for rule in limit.rule:
+                running = RunningRule(len(self.rules), limit, rule, rulebook.clocks[rule.clock])
+                self.rules.append(running)
+                clocks[rule.clock].rules.append(running)
+        self.clocks = tuple(clocks.values())
+        by_event: dict[str, list[RunningClock]] = {}
+        for clock in self.clocks:
+            for event in {pattern.event for pattern in (*clock.clock.starts_on, *clock.clock.restarts_on)}:
+                by_event.setdefault(event, []).append(clock)
+        self.by_event: Mapping[str, tuple[RunningClock, ...]] = {event: tuple(c) for event, c in by_event.items()}
+
+
+@lru_cache(maxsize=16)
+def compiled(rulebook: Rulebook) -> RunningLaw:
+    """Return the rulebook laid out for evaluation. The same rulebook gives the same object."""
+    return RunningLaw(rulebook)
+
+
+def _stretch(between: Between | None) -> Roles | None:
+    return None if between is None else Roles(((START, between.begins_on), (END, between.ends_on)))

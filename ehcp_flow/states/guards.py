@@ -1,0 +1,245 @@
+"""Guards: what else must hold before a move is lawful, each a callable that answers with its reasons.
+
+A guard is called with the facts that stand before the move, in legal order, and the day of the move. It looks at
+nothing else: not at the clock, not at later facts, and at no missed limit, because late action is still valid action.
+What the record cannot show (a judgement, a date that another module computes) a guard names, and lets pass.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from ehcp_flow.dates import say
+from ehcp_flow.facts import OUTCOMES, Fact
+from ehcp_flow.law.citation import Citation
+from ehcp_flow.states.citing import _cite
+
+__all__ = ["Verdict"]
+
+_DAY: Final = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What one guard found.
+
+    `holds` says whether the move may go ahead as far as this guard goes, `checked` whether the record could show it,
+    `fact` is the fact it looked at, and `finding` the name under which an imported case reports a failure.
+    """
+
+    holds: bool
+    short: str
+    says: str
+    then: str = ""
+    days: tuple[dt.date, ...] = ()
+    fact: Fact | None = None
+    finding: str = ""
+    checked: bool = True
+
+    @property
+    def reason(self) -> str:
+        """A plain sentence: what was looked for, and what was found on which day."""
+        return self.says.format(*map(say, self.days)) if self.days else self.says
+
+    @property
+    def remedy(self) -> str:
+        """What would make it pass, with the first lawful day where there is one; empty if it passes."""
+        return self.then.format(*map(say, self.days)) if self.days else self.then
+
+    @property
+    def citation(self) -> Citation:
+        """The provision that asks for it."""
+        return _cite(self.short)
+
+    def __str__(self) -> str:
+        mark = "no" if not self.holds else "yes" if self.checked else "not checked"
+        remedy = f"; {self.remedy}" if self.remedy else ""
+        return f"{mark}: {self.reason} ({self.citation}){remedy}"
+
+
+def outcome_of(fact: Fact) -> str | None:
+    """Return the fact's outcome, or None for an event that has none."""
+    return fact.__dict__["outcome"] if fact.event in OUTCOMES else None
+
+
+@dataclass(frozen=True)
+class Seek:
+    """Finds the latest fact of one of `events`, looking back no further than the latest fact of one of `until`."""
+
+    events: frozenset[str]
+    until: frozenset[str] = frozenset()
+    outcomes: frozenset[str] | None = None
+
+    def __call__(self, before: Sequence[Fact]) -> Fact | None:
+        """Return the fact, or None."""
+        for fact in reversed(before):
+            if fact.event in self.events and (self.outcomes is None or outcome_of(fact) in self.outcomes):
+                return fact
+            if fact.event in self.until:
+                return None
+        return None
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One fact that can bear a move: how to find it, by what provision it bears it, and how to say so."""
+
+    seek: Seek
+    short: str
+    says: str
+
+    def __call__(self, before: Sequence[Fact]) -> Verdict | None:
+        """Return the verdict that holds, or None if the fact is not there."""
+        fact = self.seek(before)
+        return fact and Verdict(holds=True, short=self.short, says=f"{self.says} on {{0}}", days=(fact.on,), fact=fact)
+
+
+@dataclass(frozen=True)
+class Needs:
+    """The guard that asks for one fact of several: the first ground that is there bears the move."""
+
+    grounds: tuple[Ground, ...]
+    short: str
+    missing: str
+    remedy: str
+    finding: str
+    checked: bool = True
+
+    def __call__(self, before: Sequence[Fact], on: dt.date) -> Verdict:
+        """Return the verdict; without a ground the move is refused, or let pass unchecked."""
+        for ground in self.grounds:
+            if verdict := ground(before):
+                return verdict
+        if not self.checked:
+            return Verdict(holds=True, short=self.short, says=self.missing, checked=False)
+        return Verdict(holds=False, short=self.short, says=self.missing, then=self.remedy, finding=self.finding)
+
+
+@dataclass(frozen=True)
+class Window:
+    """The guard that protects 15 days beginning with the day on which something was served; service is day 1."""
+
+    served: Seek
+    short: str
+    what: str
+    act: str
+    missing: str
+    remedy: str
+    finding: str
+    early: str
+    unless: tuple[Ground, ...] = field(default=())
+
+    def __call__(self, before: Sequence[Fact], on: dt.date) -> Verdict:
+        """Return the verdict: a ground of `unless` passes it, else the window must have ended."""
+        for ground in self.unless:
+            if verdict := ground(before):
+                return verdict
+        fact = self.served(before)
+        if fact is None:
+            return Verdict(holds=False, short=self.short, says=self.missing, then=self.remedy, finding=self.finding)
+        first = fact.served_on or fact.on
+        earliest = first + 15 * _DAY
+        late = on >= earliest
+        return Verdict(
+            holds=late,
+            short=self.short,
+            says=f"{self.what} was served on {{0}}; its 15 days, of which that is the first, end on {{1}}",
+            then="" if late else f"send {self.act} on or after {{2}}",
+            days=(first, earliest - _DAY, earliest),
+            fact=fact,
+            finding="" if late else self.early,
+        )
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The guard that only names what a person must judge, because no fact can show it."""
+
+    short: str
+    says: str
+
+    def __call__(self, before: Sequence[Fact], on: dt.date) -> Verdict:
+        """Return a verdict that holds, and says that it was not checked."""
+        return Verdict(holds=True, short=self.short, says=self.says, checked=False)
+
+
+class Refusable:
+    """SR 23: a request for a re-assessment that comes from a responsible commissioning body cannot be refused."""
+
+    seek = Seek(frozenset({"reassessment_requested"}), frozenset({"reassessment_agreed", "reassessment_refused"}))
+
+    def __call__(self, before: Sequence[Fact], on: dt.date) -> Verdict:
+        """Return the verdict on the latest undecided request."""
+        request = self.seek(before)
+        if request is None or request.party != "health":
+            return Verdict(holds=True, short="SR 24", says="the request may be refused if SR 24 allows it", fact=request)
+        return Verdict(
+            holds=False,
+            short="SR 23",
+            says="the request of {0} came from a responsible commissioning body and cannot be refused",
+            then="re-assess (reassessment_agreed)",
+            days=(request.on,),
+            fact=request,
+            finding="commissioner_request_refused",
+        )
+
+
+class Standstill:
+    """CFA 45(4): not before the appeal period has ended, nor before an appeal is finally determined."""
+
+    kept = frozenset({"final_plan_sent", "plan_transferred_in"})
+    continuing = frozenset({"continue", "continue_and_amend"})
+    dismissed = frozenset({"dismiss", "dismiss_cease"})
+
+    def __call__(self, before: Sequence[Fact], on: dt.date) -> Verdict:
+        """Return the verdict on the latest notice of ceasing, and the appeal that was made after it."""
+        notice: Fact | None = None
+        appeal: Fact | None = None
+        ended: Fact | None = None
+        for fact in before:
+            outcome = outcome_of(fact)
+            if fact.event == "cease_notice_sent" or (fact.event == "review_decision_sent" and outcome == "cease"):
+                notice = notice or fact
+            elif fact.event in self.kept or (fact.event in SETTLING and outcome in self.continuing):
+                notice = appeal = ended = None
+            elif fact.event == "appeal_registered" and notice:
+                appeal, ended = fact, None
+            elif fact.event == "appeal_withdrawn" or (fact.event in SETTLING and outcome in self.dismissed):
+                appeal, ended = None, appeal and fact
+        if appeal:
+            return Verdict(
+                holds=False,
+                short="CFA 45(4)",
+                says="the appeal registered on {0} is not finally determined",
+                then="maintain the plan until the appeal is finally determined",
+                days=(appeal.on,),
+                fact=appeal,
+                finding="ceased_during_appeal",
+            )
+        if ended:
+            says = "the appeal ended on {0}"
+            return Verdict(holds=True, short="CFA 45(4)", says=says, days=(ended.on,), fact=ended)
+        says = "notice of ceasing was given on {0} and no appeal is on record; whether its period has ended is not computed"
+        return Verdict(
+            holds=True,
+            short="CFA 45(4)",
+            says=says if notice else "no notice of ceasing is on record",
+            days=(notice.on,) if notice else (),
+            fact=notice,
+            checked=False,
+        )
+
+
+SETTLING: Final = frozenset({"tribunal_order_made", "appeal_conceded", "mediation_agreed"})
+
+
+def in_custody(before: Sequence[Fact]) -> str | None:
+    """Return "detained" if the last word on it is that the child or young person is detained, else None."""
+    fact = _CUSTODY(before)
+    return "detained" if fact is not None and fact.event == "detained" else None
+
+
+_CUSTODY: Final = Seek(frozenset({"detained", "released"}))

@@ -1,0 +1,72 @@
+"""The legal states of a case (law.md, section 10), and the groups of them that the law treats alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+__all__ = ["MAINTAINED_STATES", "MEANING", "State"]
+
+
+class State(StrEnum):
+    """Where a case stands in law. A dispute runs beside it and never replaces it."""
+
+    NO_CASE = "NO_CASE"
+    REQUESTED = "REQUESTED"
+    REFUSED_ASSESSMENT = "REFUSED_ASSESSMENT"
+    ASSESSING = "ASSESSING"
+    REFUSED_PLAN = "REFUSED_PLAN"
+    DRAFTING = "DRAFTING"
+    DRAFT_ISSUED = "DRAFT_ISSUED"
+    FINAL_ISSUED = "FINAL_ISSUED"
+    MAINTAINED = "MAINTAINED"
+    REVIEW_OPEN = "REVIEW_OPEN"
+    AMENDMENT_PROPOSED = "AMENDMENT_PROPOSED"
+    REASSESS_REQUESTED = "REASSESS_REQUESTED"
+    REASSESSING = "REASSESSING"
+    CEASE_CONSULTING = "CEASE_CONSULTING"
+    CEASE_NOTIFIED = "CEASE_NOTIFIED"
+    CEASED = "CEASED"
+    TRANSFERRING_OUT = "TRANSFERRING_OUT"
+    TRANSFERRED_IN = "TRANSFERRED_IN"
+    KEPT_DETAINED = "KEPT_DETAINED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+MEANING: Final[Mapping[State, str]] = {
+    State.NO_CASE: "the authority has no case",
+    State.REQUESTED: "a request waits for the decision whether to assess",
+    State.REFUSED_ASSESSMENT: "an assessment was refused",
+    State.ASSESSING: "an assessment is under way",
+    State.REFUSED_PLAN: "a plan was refused after the assessment",
+    State.DRAFTING: "a plan is to be drafted",
+    State.DRAFT_ISSUED: "a draft plan is with the parent or young person",
+    State.FINAL_ISSUED: "the final plan was sent; it is maintained from the same day",
+    State.MAINTAINED: "a plan is maintained",
+    State.REVIEW_OPEN: "a plan is maintained and its review is open",
+    State.AMENDMENT_PROPOSED: "a plan is maintained and amendments to it are proposed",
+    State.REASSESS_REQUESTED: "a plan is maintained and a re-assessment is asked for",
+    State.REASSESSING: "a plan is maintained and a re-assessment is under way",
+    State.CEASE_CONSULTING: "a plan is maintained and its ceasing is considered",
+    State.CEASE_NOTIFIED: "notice of ceasing was given; the plan is still maintained",
+    State.CEASED: "the plan has ceased",
+    State.TRANSFERRING_OUT: "the child or young person moved away; the plan goes, or has gone, to the new authority",
+    State.TRANSFERRED_IN: "a plan from another authority is maintained here; its notice is still due",
+    State.KEPT_DETAINED: "the plan is kept while the child or young person is detained",
+    State.WITHDRAWN: "the request was withdrawn and the authority ended the case",
+}
+
+MAINTAINED_STATES: Final[frozenset[State]] = frozenset(
+    {
+        State.MAINTAINED,
+        State.REVIEW_OPEN,
+        State.AMENDMENT_PROPOSED,
+        State.REASSESS_REQUESTED,
+        State.REASSESSING,
+        State.CEASE_CONSULTING,
+        State.CEASE_NOTIFIED,
+        State.TRANSFERRED_IN,
+    }
+)
+"""The states in which the duty of CFA s.42 to secure the provision in the plan is live (law.md section 10, point 1)."""

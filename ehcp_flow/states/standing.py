@@ -1,0 +1,153 @@
+"""Where a case stands: the facts, read in legal order through the table of moves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Final, Generic, NamedTuple, TypeVar
+
+from ehcp_flow import dates
+from ehcp_flow.case import Case
+from ehcp_flow.dates import parse_date, say
+from ehcp_flow.facts import OUTCOMES, Fact
+from ehcp_flow.findings import Finding
+from ehcp_flow.law.citation import Citation
+from ehcp_flow.states.citing import _cite
+from ehcp_flow.states.machine import Edge, Table, table
+from ehcp_flow.states.moves import PATHWAY
+from ehcp_flow.states.names import MAINTAINED_STATES, MEANING, State
+from ehcp_flow.states.region import Region
+
+__all__ = ["Standing", "Step", "state"]
+
+S = TypeVar("S", bound=StrEnum)
+_NO_REGIONS: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+class Step(NamedTuple, Generic[S]):
+    """One fact that moved the case, or that was lawful where it stood: the day, from where to where, and by what law.
+
+    `authority` holds the citations' short forms, `citations` gives them in full. `finding` says what was out of order.
+    """
+
+    on: dt.date
+    fact: Fact
+    from_: S
+    to: S
+    authority: tuple[str, ...]
+    finding: Finding | None = None
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The provisions under which the step was taken."""
+        return tuple(map(_cite, self.authority))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The legal state of a case on a day, how it came there, and what in its record is out of order.
+
+    `since` is the day of the last change of state, None for a case that nothing has moved. `regions` is for what runs
+    beside the pathway, by name.
+    """
+
+    case_id: str
+    as_of: dt.date
+    pathway: State
+    since: dt.date | None
+    history: tuple[Step[State], ...]
+    regions: Mapping[str, Any] = field(default=_NO_REGIONS, hash=False)
+
+    @property
+    def maintained(self) -> bool:
+        """Whether a plan is maintained, so that its provision must be secured (CFA s.42)."""
+        return self.pathway in MAINTAINED_STATES
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is out of order in the record: for each step, at most one."""
+        return tuple(step.finding for step in self.history if step.finding is not None)
+
+    def __str__(self) -> str:
+        since = f", since {say(self.since)}" if self.since else ""
+        return f"{self.pathway}: {MEANING[self.pathway]}{since}"
+
+
+def outcome_of(fact: Fact) -> str | None:
+    """Return the fact's outcome, or None for an event that has none."""
+    return fact.__dict__["outcome"] if fact.event in OUTCOMES else None
+
+
+def as_of_day(as_of: dt.date | str | None) -> dt.date:
+    """Return the day meant: today if none is given. Raises DateError for a text that is no date."""
+    return dates.today() if as_of is None else parse_date(as_of)
+
+
+def facts_by(case: Case, day: dt.date) -> tuple[Fact, ...]:
+    """Return the facts of the case that had happened by the end of `day`, in legal order."""
+    facts = case.facts
+    if not facts or facts[-1].on <= day:
+        return facts
+    return tuple(fact for fact in facts if fact.on <= day)
+
+
+def state(case: Case, as_of: dt.date | str | None = None) -> Standing:
+    """Return where the case stands at the end of `as_of` (today if not given), from the facts that had happened by then.
+
+    A fact that lies in the future by its nature (a transfer that is due) moves nothing, and neither does a missed limit:
+    there are no deemed decisions. A fact out of order never raises: it is followed to where it must lead, and reported.
+    Raises DateError if `as_of` is a text that is no date. Source: law.md, section 10.
+    """
+    day = as_of_day(as_of)
+    steps = run(PATHWAY, facts_by(case, day))
+    pathway = steps[-1].to if steps else PATHWAY.initial
+    since = next((step.on for step in reversed(steps) if step.from_ is not step.to), None)
+    return Standing(case.case_id, day, pathway, since, tuple(steps))
+
+
+def run(region: Region[S], facts: Sequence[Fact]) -> list[Step[S]]:
+    """Return the steps that the facts take through a region, lawful or not, in legal order."""
+    edges: Table[S] = table(region)
+    onward = {row.state: row for row in region.onward}
+    at = region.initial
+    steps: list[Step[S]] = []
+    for index, fact in enumerate(facts):
+        edge = edges.get((at, fact.event, outcome_of(fact)))
+        if edge is None:
+            continue
+        move = edge.move
+        finding = None
+        if move is None:
+            finding = _out_of_place(at, fact, edge)
+        elif move.guards:
+            finding = _guarded(edge, facts[:index], fact)
+        steps.append(Step(fact.on, fact, at, edge.to, move.authority if move else (), finding))
+        at = edge.to
+        while at in onward:
+            row = onward[at]
+            following = edges[at, row.event, row.choose(facts[: index + 1])]
+            assert following.move is not None
+            steps.append(Step(fact.on, fact, at, following.to, following.move.authority))
+            at = following.to
+    return steps
+
+
+def _out_of_place(at: StrEnum, fact: Fact, edge: Edge[S]) -> Finding:
+    row = edge.misplaced
+    assert row is not None
+    message = f"{fact.event} on {fact.on.isoformat()}, while the case was {at}: {row.reason}"
+    return Finding(row.finding, fact.case_id, fact.on, message, row.remedy, fact)
+
+
+def _guarded(edge: Edge[S], before: Sequence[Fact], fact: Fact) -> Finding | None:
+    assert edge.move is not None
+    for guard in edge.move.guards:
+        verdict = guard(before, fact.on)
+        if not verdict.holds:
+            message = f"{fact.event} on {fact.on.isoformat()}: {verdict.reason}"
+            return Finding(verdict.finding, fact.case_id, fact.on, message, verdict.remedy, fact)
+    return None

@@ -1,0 +1,30 @@
+"""The store: a caseload that loses nothing, forgets nothing and can answer for any past day.
+
+`Store.open(url)` opens one; `docs/store.md` tells how to run it, `docs/guarantees.md` what it promises.
+Importing this package loads no SQLAlchemy: that happens when a database is opened.
+"""
+
+from __future__ import annotations
+
+from ehcp_flow.store.base import Entry, ImportState, Stats, Store, StoredCase, Verification, Work
+from ehcp_flow.store.chain import Break
+from ehcp_flow.store.memory import MemoryStore
+from ehcp_flow.store.planning import Recorded
+from ehcp_flow.store.rows import REDACTED, Head
+from ehcp_flow.store.upcasting import Upcasters
+
+__all__ = [
+    "REDACTED",
+    "Break",
+    "Entry",
+    "Head",
+    "ImportState",
+    "MemoryStore",
+    "Recorded",
+    "Stats",
+    "Store",
+    "StoredCase",
+    "Upcasters",
+    "Verification",
+    "Work",
+]

@@ -1,0 +1,450 @@
+"""What every store does, whatever keeps the rows: the public interface, and the reads that are built on a few others.
+
+A store is opened with `Store.open(url)`, or bound to a host's engine, connection or session with `Store.on(...)`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
+
+from ehcp_flow.case import Case
+from ehcp_flow.dates import parse_instant
+from ehcp_flow.errors import FactError, UnknownNameError
+from ehcp_flow.facts import Fact
+from ehcp_flow.store.chain import Break, walk
+from ehcp_flow.store.errors import NothingToRedact, StoreURLError
+from ehcp_flow.store.planning import Check, Command, Plan, Recorded, Stored
+from ehcp_flow.store.rows import Head, Row, Text, instant_text, plain
+from ehcp_flow.store.upcasting import CURRENT, Upcasters
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+    from sqlalchemy.orm import Session
+
+__all__ = ["Axis", "Clock", "Entry", "ImportState", "Stats", "Store", "StoredCase", "Verification", "Work", "utc_now"]
+
+Clock: TypeAlias = Callable[[], dt.datetime]
+Axis: TypeAlias = Literal["recorded", "stored"]
+"""`recorded`: when somebody wrote the fact down, as an imported file may say; `stored`: when this store took it."""
+
+
+def utc_now() -> dt.datetime:
+    """Return the instant now: the one place where the store's default clock is read."""
+    return dt.datetime.now(dt.timezone.utc)
+
+
+def states_check(case: Case, fact: Fact) -> object:
+    """The default strict check: what the law allows, by `ehcp_flow.states`. Raises MoveRefused."""
+    from importlib import import_module
+
+    return import_module("ehcp_flow.states").record(case, fact, strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCase:
+    """A case as the store holds it: `version` is what a write must name as seen, `head` the hash of the last fact."""
+
+    case: Case
+    version: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One fact in the order in which the whole store took them; `position` counts from 1 and never changes."""
+
+    position: int
+    case_id: str
+    version: int
+    fact: Fact
+    stored_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """How much was looked at, and everything that is wrong with it; `ok` if nothing is."""
+
+    cases: int
+    facts: int
+    breaks: tuple[Break, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.breaks
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """How large a store is: counts, the last position, the instants of the first and last fact, bytes on disk."""
+
+    cases: int
+    facts: int
+    last_position: int
+    texts: int
+    redacted: int
+    first_stored_at: str | None
+    last_stored_at: str | None
+    size_bytes: int
+    authorities: dict[str, int]
+    schema: str
+    backend: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportState:
+    """How far the import of one file has come, as the store itself remembers it."""
+
+    rows_read: int = 0
+    taken: int = 0
+    duplicates: int = 0
+    refused: int = 0
+    finished: bool = False
+
+
+class Work:
+    """A unit of work: facts gathered, then recorded together by `commit`, or not at all.
+
+    Leaving the block without `commit` records nothing.
+    """
+
+    def __init__(self, store: Store, recorded_by: str | None) -> None:
+        self._store = store
+        self._recorded_by = recorded_by
+        self._commands: list[Command] = []
+
+    def case(self, case_id: str) -> StoredCase:
+        """Return the case as it stands now, without what this work has gathered. Raises UnknownNameError."""
+        return self._store.case(case_id)
+
+    def record(self, case_id: str, fact: Fact, *, seen: int, key: str | None = None, strict: bool = False) -> None:
+        """Gather one fact. `seen` is the version of the case the decision rests on (0: there was no such case).
+
+        Several facts of one case may all name the version that was loaded. `key` makes a repetition harmless.
+        `strict` lets `commit` refuse what the law does not allow. Raises FactError if the fact is of another case,
+        or says by itself when or by whom it was recorded: the store fills that.
+        """
+        if fact.case_id != case_id:
+            raise FactError(fact.event, "case_id", fact.case_id, f"it is recorded on case {case_id}")
+        for column in ("recorded_at", "recorded_by"):
+            if getattr(fact, column) is not None:
+                raise FactError(fact.event, column, getattr(fact, column), "leave it empty: the store fills it")
+        if seen < 0:
+            raise FactError(fact.event, "seen", seen, "name the version you loaded, or 0 for a new case")
+        if key == "":
+            raise FactError(fact.event, "key", key, "an idempotency key is not empty")
+        self._commands.append(Command(case_id, fact, seen, key, strict))
+
+    def commit(self) -> list[Recorded]:
+        """Record everything gathered, all or nothing, and return what became of each, in order.
+
+        Raises VersionConflict, KeyReused, WrongAuthority, MoveRefused (strict), FactError or StoreUnavailable; then
+        nothing was recorded, unless it is OutcomeUnknown. Inside a host's transaction, the host's commit decides.
+        """
+        commands, self._commands = self._commands, []
+        return self._store._append(commands, self._recorded_by) if commands else []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._commands.clear()
+
+
+class Store(ABC):
+    """A caseload that loses nothing and forgets nothing. See `open` and `on`; the abstract methods are for adapters."""
+
+    backend: str
+
+    def __init__(
+        self, *, authority: str | None = None, clock: Clock | None = None, check: Check | None = None,
+        upcasters: Upcasters | None = None,
+    ) -> None:  # fmt: skip
+        if authority is not None and not (len(authority) == 3 and authority.isascii() and authority.isdigit()):
+            raise FactError("", "authority", authority, "write the local authority's three-digit number, such as 885")
+        self.authority = authority
+        self.clock = clock or utc_now
+        self.check = check or states_check
+        self.upcasters = upcasters or CURRENT
+
+    @staticmethod
+    def open(
+        url: str, *, authority: str | None = None, schema: str | None = None, prefix: str = "ehcp_",
+        clock: Clock | None = None, check: Check | None = None, upcasters: Upcasters | None = None,
+        create: bool = False, busy_seconds: float = 10.0,
+    ) -> Store:  # fmt: skip
+        """Return the store at `url`: `sqlite:///file`, `postgresql+psycopg://...`, or `memory:` (forgotten at the end).
+
+        `authority` limits it to one local authority. `create` makes the tables where there are none; it never
+        upgrades older ones. Raises StoreURLError, SchemaMissing, SchemaOutOfDate, SchemaTooNew, StoreUnavailable.
+        """
+        if url == "memory:":
+            from ehcp_flow.store.memory import MemoryStore
+
+            return MemoryStore(authority=authority, clock=clock, check=check, upcasters=upcasters)
+        from ehcp_flow.store.database import Database, own_engine
+        from ehcp_flow.store.names import Names
+        from ehcp_flow.store.sql import SqlStore
+
+        database = Database(own_engine(url, busy_seconds=busy_seconds), owned=True)
+        return SqlStore(
+            database, Names(prefix, schema), create=create, authority=authority, clock=clock, check=check,
+            upcasters=upcasters,
+        )  # fmt: skip
+
+    @staticmethod
+    def on(
+        host: Engine | Connection | Session, *, authority: str | None = None, schema: str | None = None,
+        prefix: str = "ehcp_", clock: Clock | None = None, check: Check | None = None,
+        upcasters: Upcasters | None = None, create: bool = False,
+    ) -> Store:  # fmt: skip
+        """Return a store in a host's database: on its Engine (own transactions), Connection or Session (the host's).
+
+        With a Connection or a Session, the store never commits: what it writes is kept when the host commits.
+        """
+        from sqlalchemy import Connection, Engine
+
+        from ehcp_flow.store.database import Database
+        from ehcp_flow.store.names import Names
+        from ehcp_flow.store.sql import SqlStore
+
+        if isinstance(host, Engine):
+            database = Database(host)
+        elif isinstance(host, Connection):
+            database = Database(host=lambda: host)
+        elif hasattr(host, "connection"):
+            database = Database(host=host.connection)
+        else:
+            raise StoreURLError(repr(host), "give an Engine, a Connection or a Session")
+        return SqlStore(
+            database, Names(prefix, schema), create=create, authority=authority, clock=clock, check=check,
+            upcasters=upcasters,
+        )  # fmt: skip
+
+    # Writing
+
+    def work(self, *, recorded_by: str | None = None) -> Work:
+        """Return a unit of work: `with store.work(recorded_by="...") as work: ...; work.commit()`."""
+        return Work(self, recorded_by)
+
+    def record(
+        self, case_id: str, fact: Fact, *, seen: int, key: str | None = None, strict: bool = False,
+        recorded_by: str | None = None,
+    ) -> Recorded:  # fmt: skip
+        """Record one fact and return it as it stands in the store; see `Work.record` and `Work.commit`."""
+        work = Work(self, recorded_by)
+        work.record(case_id, fact, seen=seen, key=key, strict=strict)
+        return work.commit()[0]
+
+    def redact(self, case_id: str, version: int, *, reason: str, redacted_by: str) -> None:
+        """Remove the free text of one fact for good; the fact stays, the chain still verifies, and who did it is kept.
+
+        Raises NothingToRedact if that fact has no free text (any more). It reads as `[redacted]` from now on.
+        """
+        plain("redaction", "reason", reason)
+        plain("redaction", "redacted_by", redacted_by)
+        stored = [stored for stored in self._stored(case_id) if stored.row.version == version]
+        if not stored:
+            raise NothingToRedact(case_id, version, "there is no such fact")
+        if stored[0].row.text_hash is None:
+            raise NothingToRedact(case_id, version, "the fact has no free text")
+        if stored[0].redacted:
+            raise NothingToRedact(case_id, version, "its free text was redacted before")
+        self._redact(Text(case_id, version, None, None, instant_text(self.clock()), redacted_by, reason))
+
+    # Reading
+
+    def case(
+        self, case_id: str, *, known_at: dt.datetime | str | None = None, axis: Axis = "recorded"
+    ) -> StoredCase:
+        """Return one case, as it stands or as it was known at an instant. Raises UnknownNameError if there is none.
+
+        A case that nobody had recorded anything of by then counts as none. To write, name the version of a case
+        that was loaded without `known_at`.
+        """
+        found = self._stored(case_id)
+        if known_at is not None:
+            then = instant_text(parse_instant(known_at))
+            found = [stored for stored in found if _instant(stored.row, axis) <= then]
+        if not found:
+            raise UnknownNameError("case", case_id, ())
+        return _stored_case(found)
+
+    def cases(
+        self, case_ids: Iterable[str] | None = None, *, known_at: dt.datetime | str | None = None,
+        axis: Axis = "recorded",
+    ) -> Iterator[StoredCase]:  # fmt: skip
+        """Yield cases in order of their id (by code point), one at a time in memory, all of one moment.
+
+        `case_ids` limits them; an id that does not exist is left out. `known_at` as in `case`.
+        """
+        then = None if known_at is None else instant_text(parse_instant(known_at))
+        for _, group in groupby(self._by_case(case_ids, then, axis), key=lambda stored: stored.row.case_id):
+            yield _stored_case(list(group))
+
+    def facts(
+        self, *, known_at: dt.datetime | str | None = None, axis: Axis = "recorded", after: int = 0
+    ) -> Iterator[Fact]:
+        """Yield every fact in the order in which the store took it, free text and corrections included."""
+        then = None if known_at is None else instant_text(parse_instant(known_at))
+        for stored in self._by_position(after, None, then, axis):
+            yield stored.fact
+
+    def follow(self, after: int = 0, *, limit: int = 500) -> list[Entry]:
+        """Return at most `limit` entries with a position above `after`, in the order of position.
+
+        Each fact has one position for ever, and none below the last that was returned can appear later: a reader
+        that keeps the last position it dealt with gets each fact once.
+        """
+        return [
+            Entry(
+                stored.row.position, stored.row.case_id, stored.row.version, stored.fact,
+                parse_instant(stored.row.stored_at),
+            )
+            for stored in self._by_position(after, limit, None, "stored")
+        ]  # fmt: skip
+
+    def heads(self) -> Iterator[Head]:
+        """Yield the head of each case in order of id: kept elsewhere, they anchor the chain (see `verify`)."""
+        for head, _, _ in self._raw():
+            if head is not None:
+                yield head
+
+    def verify(
+        self, *, anchor: Iterable[Head] = (), progress: Callable[[int], None] | None = None
+    ) -> Verification:
+        """Check every hash, number and free text of the store, and return what is wrong.
+
+        `anchor` are heads kept from an earlier day: a case that no longer holds that version with that hash is
+        reported. `progress` is called with the number of cases after each thousand. Memory does not grow with the
+        store (but with the anchor, and with the number of breaks).
+        """
+        anchored = {head.case_id: head for head in anchor}
+        cases = facts = 0
+        breaks: list[Break] = []
+        for head, rows, texts in self._raw():
+            case_id = head.case_id if head is not None else rows[0].case_id if rows else next(iter(texts.values())).case_id
+            cases += 1
+            facts += len(rows)
+            breaks.extend(walk(head, case_id, rows, texts))
+            kept = anchored.pop(case_id, None)
+            if kept is not None and not any(row.version == kept.version and row.hash == kept.hash for row in rows):
+                breaks.append(_off_anchor(kept))
+            if progress is not None and cases % 1000 == 0:
+                progress(cases)
+        breaks.extend(_off_anchor(kept) for kept in anchored.values())
+        if self.authority is None:
+            breaks.extend(self._positions())
+        return Verification(cases, facts, tuple(breaks))
+
+    def export_person(self, case_id: str) -> dict[str, Any]:
+        """Return everything the store holds of one case, as JSON values, for a subject access request.
+
+        Each fact with its columns, when and by whom it was recorded, its place and hash, and what was redacted when,
+        by whom and why. Raises UnknownNameError if there is no such case.
+        """
+        found = self._stored(case_id)
+        if not found:
+            raise UnknownNameError("case", case_id, ())
+        texts = self._texts(case_id)
+        facts = []
+        for stored in found:
+            row, text = stored.row, texts.get(stored.row.version)
+            facts.append(
+                {
+                    "version": row.version,
+                    "fact": stored.fact.model_dump(mode="json", exclude_none=True),
+                    "stored_at": row.stored_at,
+                    "position": row.position,
+                    "idempotency_key": row.key,
+                    "hash": row.hash,
+                    "redaction": None
+                    if text is None or text.redacted_at is None
+                    else {"at": text.redacted_at, "by": text.redacted_by, "why": text.redaction},
+                }
+            )
+        return {"case_id": case_id, "facts": facts}
+
+    def close(self) -> None:
+        """Give back what the store holds open; with a host's engine or connection, nothing."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # What an adapter provides
+
+    @abstractmethod
+    def stats(self) -> Stats:
+        """Return how large the store is."""
+
+    @abstractmethod
+    def _append(self, commands: Sequence[Command], recorded_by: str | None) -> list[Recorded]:
+        """Record commands, all or nothing, with `plan_commands`."""
+
+    @abstractmethod
+    def _import(
+        self, facts: Sequence[Fact], recorded_by: str | None, refuse: Callable[[int, Fact, Exception], None],
+        source: str | None, name: str, state: Callable[[Plan], ImportState], dry_run: bool,
+    ) -> Plan:  # fmt: skip
+        """Take one batch of a file with `plan_import`, and remember how far the file has come, all or nothing."""
+
+    @abstractmethod
+    def _import_state(self, source: str) -> ImportState:
+        """Return how far the import of a file has come; all zero if it was never begun."""
+
+    @abstractmethod
+    def _redact(self, text: Text) -> None:
+        """Empty one free text. Raises NothingToRedact if somebody was quicker."""
+
+    @abstractmethod
+    def _stored(self, case_id: str) -> list[Stored]:
+        """Return what one case holds, in order of version; nothing if it is not this store's to see."""
+
+    @abstractmethod
+    def _by_case(self, case_ids: Iterable[str] | None, then: str | None, axis: Axis) -> Iterator[Stored]:
+        """Yield what is stored in order of case and version, of one snapshot."""
+
+    @abstractmethod
+    def _by_position(self, after: int, limit: int | None, then: str | None, axis: Axis) -> Iterator[Stored]:
+        """Yield what is stored in order of position."""
+
+    @abstractmethod
+    def _raw(self) -> Iterator[tuple[Head | None, list[Row], dict[int, Text]]]:
+        """Yield head, rows and free texts of each case in order of id, whatever state they are in."""
+
+    @abstractmethod
+    def _texts(self, case_id: str) -> dict[int, Text]:
+        """Return the free texts of one case by version."""
+
+    @abstractmethod
+    def _positions(self) -> list[Break]:
+        """Return what is wrong with the positions of the whole store: they are 1 to the counter, without a gap."""
+
+
+def _stored_case(found: Sequence[Stored]) -> StoredCase:
+    last = found[-1].row
+    return StoredCase(Case(last.case_id, tuple(stored.fact for stored in found)), last.version, last.hash)
+
+
+def _instant(row: Row, axis: Axis) -> str:
+    return row.recorded_at if axis == "recorded" else row.stored_at
+
+
+def _off_anchor(kept: Head) -> Break:
+    return Break(
+        "anchor", kept.case_id, kept.version,
+        f"case {kept.case_id}: version {kept.version} does not have the hash that was kept elsewhere; "
+        "the case was rewritten or cut off since",
+    )  # fmt: skip

@@ -1,0 +1,243 @@
+"""Every error that the store raises, in one tree under EhcpFlowError.
+
+StoreError
+├── StoreUnavailable              the database cannot be used now
+│   ├── StoreLocked               somebody else is writing: nothing was written, try again
+│   ├── StoreFull                 no room on the disk: nothing was written
+│   ├── ConnectionLost            the server went away before the commit: nothing was written
+│   └── OutcomeUnknown            the server went away during the commit: look, or repeat with the same key
+├── StoreRefused (ValueError)     the command itself cannot be carried out
+│   ├── VersionConflict           somebody recorded something since you looked
+│   ├── KeyReused                 the idempotency key belongs to another fact
+│   ├── WrongAuthority            the case belongs to another authority than the store was opened for
+│   ├── AppendOnly                an attempt to change or delete what was recorded
+│   └── NothingToRedact           the fact has no free text, or does not exist
+├── StoreCorrupt                  the database file or a row of it is damaged
+├── SchemaError                   the tables do not fit this version of the library
+│   ├── SchemaMissing             there are none
+│   ├── SchemaOutOfDate           they are older: upgrade
+│   └── SchemaTooNew              they, or a fact, are newer: upgrade the library
+└── StoreURLError (ValueError)    the address names no database that is supported
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ehcp_flow.errors import EhcpFlowError
+from ehcp_flow.facts import Fact
+
+__all__ = [
+    "AppendOnly",
+    "ConnectionLost",
+    "KeyReused",
+    "NothingToRedact",
+    "OutcomeUnknown",
+    "SchemaError",
+    "SchemaMissing",
+    "SchemaOutOfDate",
+    "SchemaTooNew",
+    "StoreCorrupt",
+    "StoreError",
+    "StoreFull",
+    "StoreLocked",
+    "StoreRefused",
+    "StoreURLError",
+    "StoreUnavailable",
+    "VersionConflict",
+    "WrongAuthority",
+]
+
+
+class StoreError(EhcpFlowError):
+    """Anything that goes wrong in a store."""
+
+
+class StoreUnavailable(StoreError):
+    """The database cannot be used now; `detail` is what the database said."""
+
+    advice = "see the database's own log"
+
+    def __init__(self, detail: str) -> None:
+        self.detail = detail
+        super().__init__(f"{self._what()}: {self.advice} (the database says: {detail})")
+
+    def _what(self) -> str:
+        return "the store cannot be reached"
+
+
+class StoreLocked(StoreUnavailable):
+    """Another process holds the store; nothing was written."""
+
+    advice = "nothing was written; try again, and look for a process that keeps a transaction open"
+
+    def _what(self) -> str:
+        return "the store is locked by somebody else"
+
+
+class StoreFull(StoreUnavailable):
+    """There is no room; nothing of this commit was written, and everything acknowledged before is kept."""
+
+    advice = "nothing of this commit was written and nothing earlier is lost; make room, then repeat it"
+
+    def _what(self) -> str:
+        return "the disk (or the store's allowed size) is full"
+
+
+class ConnectionLost(StoreUnavailable):
+    """The connection broke before the commit was asked for; nothing was written."""
+
+    advice = "nothing was written; try again when the server is back"
+
+    def _what(self) -> str:
+        return "the connection to the store was lost"
+
+
+class OutcomeUnknown(StoreUnavailable):
+    """The connection broke while the commit was under way: it may or may not have been kept."""
+
+    advice = "it may or may not be kept; repeat the command with the same idempotency key, or look at the case first"
+
+    def _what(self) -> str:
+        return "the connection broke during the commit"
+
+
+class StoreRefused(StoreError, ValueError):
+    """A command that the store does not carry out; nothing of it was written."""
+
+
+class VersionConflict(StoreRefused):
+    """Somebody else recorded something since you looked; nothing of yours was written.
+
+    `case_id`; `seen`, the version you named; `actual`, the version in the store; `changed`, the facts recorded since.
+    """
+
+    def __init__(self, case_id: str, seen: int, actual: int, changed: Sequence[Fact] = ()) -> None:
+        self.case_id = case_id
+        self.seen = seen
+        self.actual = actual
+        self.changed = tuple(changed)
+        if seen > actual:
+            what = "you name a version that the store never had (was it restored from a backup?)"
+        elif self.changed:
+            what = "since then: " + ", ".join(
+                f"{fact.event} on {fact.on.isoformat()} by {fact.recorded_by or 'somebody'}" for fact in self.changed[:5]
+            )
+            if len(self.changed) > 5:
+                what += f" and {len(self.changed) - 5} more"
+        else:
+            what = "somebody else is writing it at this moment"
+        super().__init__(
+            f"case {case_id}: you saw version {seen}, the store has version {actual}; {what}; "
+            "load the case again, decide again, then record with the new version"
+        )
+
+
+class KeyReused(StoreRefused):
+    """An idempotency key came back with another fact: `case_id`, `key`, and `recorded`, the fact it belongs to."""
+
+    def __init__(self, case_id: str, key: str, recorded: Fact) -> None:
+        self.case_id = case_id
+        self.key = key
+        self.recorded = recorded
+        super().__init__(
+            f"case {case_id}: the idempotency key {key!r} already recorded {recorded.event} on "
+            f"{recorded.on.isoformat()}, which is another fact; give each command a key of its own"
+        )
+
+
+class WrongAuthority(StoreRefused):
+    """A case of another authority than the one the store was opened for: `case_id`, `authority` (of the store)."""
+
+    def __init__(self, case_id: str, authority: str) -> None:
+        self.case_id = case_id
+        self.authority = authority
+        super().__init__(
+            f"case {case_id} does not belong to authority {authority}, for which this store was opened; "
+            "open the store for the authority that keeps the case"
+        )
+
+
+class AppendOnly(StoreRefused):
+    """Something tried to change or delete what was recorded: `detail` is what the database said."""
+
+    def __init__(self, detail: str) -> None:
+        self.detail = detail
+        super().__init__(
+            f"the record is append-only: {detail}; record a correction (fact_voided, or a fact with corrects), "
+            "or redact free text with Store.redact"
+        )
+
+
+class NothingToRedact(StoreRefused):
+    """A redaction of something that is not there: `case_id`, `version`."""
+
+    def __init__(self, case_id: str, version: int, why: str) -> None:
+        self.case_id = case_id
+        self.version = version
+        super().__init__(f"case {case_id}, version {version}: {why}; nothing was redacted")
+
+
+class StoreCorrupt(StoreError):
+    """The database, or one row, is damaged: `where` and `why`."""
+
+    def __init__(self, where: str, why: str) -> None:
+        self.where = where
+        self.why = why
+        super().__init__(
+            f"{where} is damaged: {why}; stop writing, run the store's verify to see how far it reaches, "
+            "and restore from the last backup that verifies"
+        )
+
+
+class SchemaError(StoreError):
+    """The tables do not fit this version of the library: `found` and `wanted` are revisions."""
+
+    def __init__(self, found: str | None, wanted: str, sentence: str) -> None:
+        self.found = found
+        self.wanted = wanted
+        super().__init__(sentence)
+
+
+class SchemaMissing(SchemaError):
+    """The database holds no store."""
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(
+            None, wanted, "this database holds no store yet; create it with `ehcp-flow db upgrade --store URL`"
+        )
+
+
+class SchemaOutOfDate(SchemaError):
+    """The store was made by an older version of the library."""
+
+    def __init__(self, found: str, wanted: str) -> None:
+        super().__init__(
+            found,
+            wanted,
+            f"the store has schema {found}, this library needs {wanted}; back it up, then run "
+            "`ehcp-flow db upgrade --store URL`",
+        )
+
+
+class SchemaTooNew(SchemaError):
+    """The store, or a fact in it, was written by a newer version of the library."""
+
+    def __init__(self, found: str, wanted: str) -> None:
+        super().__init__(
+            found,
+            wanted,
+            f"the store has schema {found}, which this library (schema {wanted}) does not know; "
+            "install the version of ehcp_flow that wrote it, or a newer one",
+        )
+
+
+class StoreURLError(StoreError, ValueError):
+    """An address that names no supported database: `url` (without its password) and `why`."""
+
+    def __init__(self, url: str, why: str) -> None:
+        self.url = url
+        self.why = why
+        super().__init__(
+            f"{url}: {why}; write sqlite:///cases.db, postgresql+psycopg://user@host/database, or memory:"
+        )

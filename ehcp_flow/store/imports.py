@@ -1,0 +1,269 @@
+"""Taking a file into the store: in batches, each whole or not at all, and from where it stopped when run again.
+
+The store itself remembers how far a file has come, in the same transaction as the batch, under the digest of the
+file's bytes: a process that is killed loses nothing that it had reported, and the next run goes on behind it.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO, Final, TypeAlias
+
+from ehcp_flow.errors import FactError, RowRefused, SourceError
+from ehcp_flow.facts import Fact
+from ehcp_flow.store.base import ImportState, Store
+from ehcp_flow.store.planning import Plan
+
+__all__ = ["REFUSED_COLUMNS", "ImportResult", "Item", "import_facts", "import_file", "refused_file"]
+
+Item: TypeAlias = tuple[int, Fact | RowRefused] | Fact | RowRefused
+"""One row of a file: a fact or a refusal, with its line where the reader knows it."""
+
+REFUSED_COLUMNS: Final = ("source", "line", "column", "value", "expected", "case_id")
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What became of a file: rows read, facts taken, duplicates, rows refused, over all runs of this file.
+
+    `resumed_at` is how many rows an earlier run had dealt with; `already` is true if one had finished the file.
+    """
+
+    rows: int
+    taken: int
+    duplicates: int
+    refused: int
+    resumed_at: int
+    already: bool
+    dry_run: bool
+    seconds: float
+
+
+def import_facts(
+    store: Store,
+    rows: Iterable[Item],
+    *,
+    source: str | None = None,
+    name: str = "",
+    recorded_by: str | None = None,
+    batch: int = 2_000,
+    dry_run: bool = False,
+    refused: Callable[[RowRefused], object] | None = None,
+    progress: Callable[[ImportState], object] | None = None,
+) -> ImportResult:
+    """Take facts into the store, `batch` rows to a transaction, and return the counts.
+
+    `source` is what the store remembers the progress under (None: it does not, and duplicates are still recognised).
+    A fact that says when or by whom it was recorded keeps that; else the store's clock and `recorded_by` fill it.
+    `refused` is called with each row that is not taken, `progress` after each batch. A dry run writes nothing.
+    Raises StoreUnavailable and the like; what earlier batches took stays, and running it again goes on from there.
+    """
+    began = time.monotonic()
+    remembered = None if source is None or dry_run else f"{source}:{store.authority or '*'}"
+    state = ImportState() if remembered is None else store._import_state(remembered)
+    resumed_at, already = state.rows_read, state.finished
+    taking = _Taking(store, name, recorded_by, refused or (lambda row: None), remembered, dry_run)
+    items = iter(rows)
+    if resumed_at:
+        taking.skip(items, resumed_at, batch, again=refused is not None)
+    if not already:
+        for chunk in _chunks(items, batch):
+            state = taking.take(chunk, state)
+            if progress is not None:
+                progress(state)
+        state = taking.finish(state)
+    return ImportResult(
+        state.rows_read, state.taken, state.duplicates, state.refused, resumed_at, already, dry_run,
+        time.monotonic() - began,
+    )  # fmt: skip
+
+
+class _Taking:
+    """One run of an import."""
+
+    def __init__(
+        self, store: Store, name: str, recorded_by: str | None, refused: Callable[[RowRefused], object],
+        source: str | None, dry_run: bool,
+    ) -> None:  # fmt: skip
+        self.store = store
+        self.name = name
+        self.recorded_by = recorded_by
+        self.refused = refused
+        self.source = source
+        self.dry_run = dry_run
+        self.seen: set[int] = set()
+
+    def take(self, chunk: list[Item], state: ImportState, *, again: bool = False) -> ImportState:
+        """Deal with one batch and return the new state; `again` only names the refusals of a batch dealt with before."""
+        facts: list[Fact] = []
+        lines: list[int] = []
+        refusals: list[RowRefused] = []
+        twice = 0
+        for item in chunk:
+            line, row = item if isinstance(item, tuple) else (0, item)
+            if isinstance(row, RowRefused):
+                refusals.append(row)
+            elif self.dry_run and self._twice(row):
+                twice += 1
+            else:
+                facts.append(row)
+                lines.append(line)
+        found = state
+
+        def refuse(place: int, fact: Fact, error: Exception) -> None:
+            column, value, expected = _why(fact, error)
+            refusals.append(RowRefused(self.name or "input", lines[place], column, value, expected, fact.case_id))
+
+        def after(plan: Plan) -> ImportState:
+            nonlocal found
+            found = replace(
+                state,
+                rows_read=state.rows_read + len(chunk),
+                taken=state.taken + len(plan.rows),
+                duplicates=state.duplicates + plan.duplicates + twice,
+                refused=state.refused + len(refusals),
+            )
+            self._name(refusals)
+            return found
+
+        dry = self.dry_run or again
+        plan = self.store._import(facts, self.recorded_by, refuse, self.source, self.name, after, dry)
+        if dry or self.source is None:
+            after(plan)
+        return found
+
+    def skip(self, items: Iterator[Item], count: int, batch: int, *, again: bool) -> None:
+        """Pass over what an earlier run dealt with; `again` tells its refusals once more."""
+        left = count
+        while left > 0 and (chunk := _chunk(items, min(batch, left))):
+            left -= len(chunk)
+            if again:
+                self.take(chunk, ImportState(), again=True)
+
+    def finish(self, state: ImportState) -> ImportState:
+        """Remember that the file is done."""
+        done = replace(state, finished=True)
+        if self.source is not None and not self.dry_run:
+            self.store._import([], None, lambda *_: None, self.source, self.name, lambda plan: done, False)  # noqa: FBT003 - the adapter's own order
+        return done
+
+    def _twice(self, fact: Fact) -> bool:
+        key = hash((fact.content, fact.fact_id))
+        if key in self.seen:
+            return True
+        self.seen.add(key)
+        return False
+
+    def _name(self, refusals: list[RowRefused]) -> None:
+        for row in sorted(refusals, key=lambda row: row.line):
+            self.refused(row)
+
+
+def import_file(
+    store: Store,
+    path: str | os.PathLike[str],
+    *,
+    recorded_by: str | None = None,
+    batch: int = 2_000,
+    dry_run: bool = False,
+    refused_to: str | os.PathLike[str] | None = None,
+    refused: Callable[[RowRefused], object] | None = None,
+    progress: Callable[[ImportState, int], object] | None = None,
+) -> ImportResult:
+    """Take a CSV or JSON Lines file into the store; run again after an interruption, it goes on where it stopped.
+
+    `refused_to` is a CSV file for the rows that are not taken, with the reason; it is written only if there are any.
+    `progress` gets the counts so far and the size of the file in bytes. Raises SourceError if the file cannot be read.
+    """
+    from ehcp_flow.readers import read_facts
+
+    path = Path(path)
+    digest, size = _digest(path)
+
+    def report(state: ImportState) -> None:
+        if progress is not None:
+            progress(state, size)
+
+    with refused_file(refused_to) as write:
+
+        def refuse(row: RowRefused) -> None:
+            write(row)
+            if refused is not None:
+                refused(row)
+
+        return import_facts(
+            store, read_facts(path), source=digest, name=path.name, recorded_by=recorded_by, batch=batch,
+            dry_run=dry_run, refused=refuse if refused_to is not None or refused is not None else None, progress=report,
+        )  # fmt: skip
+
+
+@contextmanager
+def refused_file(path: str | os.PathLike[str] | None) -> Iterator[Callable[[RowRefused], None]]:
+    """Give a function that writes refused rows to a CSV file, which is made when the first one comes.
+
+    People open this file in a spreadsheet, so a cell that would be a formula there gets an apostrophe before it.
+    """
+    file: IO[str] | None = None
+
+    def write(row: RowRefused) -> None:
+        nonlocal file
+        if path is None:
+            return
+        if file is None:
+            file = Path(path).open("w", encoding="utf-8", errors="backslashreplace", newline="")  # noqa: SIM115 - closed below
+            csv.writer(file).writerow(REFUSED_COLUMNS)
+        csv.writer(file).writerow([_cell(getattr(row, column)) for column in REFUSED_COLUMNS])
+        file.flush()
+
+    if path is not None:
+        Path(path).unlink(missing_ok=True)
+    try:
+        yield write
+    finally:
+        if file is not None:
+            file.close()
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else str(value).replace("\x00", "\\x00")
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _why(fact: Fact, error: Exception) -> tuple[str, object, str]:
+    if isinstance(error, FactError):
+        return error.field, error.value, error.expected
+    return "authority", fact.authority, str(error)
+
+
+def _digest(path: Path) -> tuple[str, int]:
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+            return digest.hexdigest(), file.tell()
+    except OSError as error:
+        raise SourceError(str(path), error.strerror or str(error)) from error
+
+
+def _chunks(items: Iterator[Item], size: int) -> Iterator[list[Item]]:
+    while chunk := _chunk(items, size):
+        yield chunk
+
+
+def _chunk(items: Iterator[Item], size: int) -> list[Item]:
+    chunk: list[Item] = []
+    for item in items:
+        chunk.append(item)
+        if len(chunk) >= size:
+            break
+    return chunk

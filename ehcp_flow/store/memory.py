@@ -1,0 +1,183 @@
+"""A store in memory, with the same contract as the others: for tests, for trying things out, for one-off reports."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from ehcp_flow.facts import Fact
+from ehcp_flow.store.base import Axis, ImportState, Stats, Store
+from ehcp_flow.store.chain import Break
+from ehcp_flow.store.errors import NothingToRedact
+from ehcp_flow.store.planning import Command, Plan, Recorded, Stored, plan_commands, plan_import
+from ehcp_flow.store.rows import Head, Row, Text, fact_of
+
+__all__ = ["MemoryStore"]
+
+
+class _Shelf:
+    """The rows; shared by every view of one store."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.rows: list[Row] = []
+        self.cases: dict[str, list[Row]] = defaultdict(list)
+        self.texts: dict[tuple[str, int], Text] = {}
+        self.heads: dict[str, Head] = {}
+        self.keys: dict[tuple[str, str], Row] = {}
+        self.imports: dict[str, ImportState] = {}
+
+
+class MemoryStore(Store):
+    """Facts in this process's memory. Threads may share it; `scoped` gives a view for one authority."""
+
+    backend = "memory"
+
+    def __init__(self, *, shelf: _Shelf | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self._shelf = shelf or _Shelf()
+
+    def scoped(self, authority: str | None) -> MemoryStore:
+        """Return a view of the same facts, opened for one authority (None: for all)."""
+        return MemoryStore(
+            shelf=self._shelf, authority=authority, clock=self.clock, check=self.check, upcasters=self.upcasters
+        )
+
+    def stats(self) -> Stats:
+        with self._shelf.lock:
+            heads = [head for head in self._shelf.heads.values() if self._mine(head)]
+            rows = [row for row in self._shelf.rows if self._visible(row)]
+            texts = [text for text in self._shelf.texts.values() if self._mine(self._shelf.heads[text.case_id])]
+        authorities: dict[str, int] = defaultdict(int)
+        for head in heads:
+            authorities[head.authority] += 1
+        return Stats(
+            cases=len(heads),
+            facts=len(rows),
+            last_position=max((row.position for row in rows), default=0),
+            texts=len(texts),
+            redacted=sum(text.redacted_at is not None for text in texts),
+            first_stored_at=min((row.stored_at for row in rows), default=None),
+            last_stored_at=max((row.stored_at for row in rows), default=None),
+            size_bytes=0,
+            authorities=dict(sorted(authorities.items())),
+            schema="none",
+            backend=self.backend,
+        )
+
+    def _append(self, commands: Sequence[Command], recorded_by: str | None) -> list[Recorded]:
+        shelf = self._shelf
+        with shelf.lock:
+            keyed = {
+                (command.case_id, command.key): self._read(shelf.keys[command.case_id, command.key])
+                for command in commands
+                if command.key is not None and (command.case_id, command.key) in shelf.keys
+            }
+            plan = plan_commands(
+                commands, recorded_by=recorded_by, now=self.clock(), authority=self.authority, heads=shelf.heads,
+                keyed=keyed, load=self._stored, check=self.check, upcasters=self.upcasters,
+            )  # fmt: skip
+            return plan.placed(self._write(plan))
+
+    def _import(
+        self, facts: Sequence[Fact], recorded_by: str | None, refuse: Callable[[int, Fact, Exception], None],
+        source: str | None, name: str, state: Callable[[Plan], ImportState], dry_run: bool,
+    ) -> Plan:  # fmt: skip
+        shelf = self._shelf
+        with shelf.lock:
+            known = {case_id: self._read_all(case_id) for case_id in {fact.case_id for fact in facts}}
+            plan = plan_import(
+                facts, recorded_by=recorded_by, now=self.clock(), authority=self.authority, heads=shelf.heads,
+                known=known, upcasters=self.upcasters, refuse=refuse,
+            )  # fmt: skip
+            if not dry_run:
+                self._write(plan)
+                if source is not None:
+                    shelf.imports[source] = state(plan)
+        return plan
+
+    def _import_state(self, source: str) -> ImportState:
+        return self._shelf.imports.get(source, ImportState())
+
+    def _redact(self, text: Text) -> None:
+        with self._shelf.lock:
+            if self._shelf.texts[text.case_id, text.version].text is None:
+                raise NothingToRedact(text.case_id, text.version, "its free text was redacted before")
+            self._shelf.texts[text.case_id, text.version] = text
+
+    def _stored(self, case_id: str) -> list[Stored]:
+        with self._shelf.lock:
+            head = self._shelf.heads.get(case_id)
+            return self._read_all(case_id) if head is not None and self._mine(head) else []
+
+    def _by_case(self, case_ids: Iterable[str] | None, then: str | None, axis: Axis) -> Iterator[Stored]:
+        with self._shelf.lock:
+            wanted = sorted(self._shelf.heads if case_ids is None else set(case_ids) & set(self._shelf.heads))
+            rows = [row for case_id in wanted for row in self._shelf.cases[case_id]]
+        yield from self._filtered(rows, then, axis)
+
+    def _by_position(self, after: int, limit: int | None, then: str | None, axis: Axis) -> Iterator[Stored]:
+        with self._shelf.lock:
+            rows = self._shelf.rows[after:]
+        found = self._filtered(rows, then, axis)
+        for count, stored in enumerate(found, start=1):
+            yield stored
+            if count == limit:
+                return
+
+    def _filtered(self, rows: Iterable[Row], then: str | None, axis: Axis) -> Iterator[Stored]:
+        for row in rows:
+            instant = row.recorded_at if axis == "recorded" else row.stored_at
+            if self._visible(row) and (then is None or instant <= then):
+                yield self._read(row)
+
+    def _raw(self) -> Iterator[tuple[Head | None, list[Row], dict[int, Text]]]:
+        with self._shelf.lock:
+            heads = dict(self._shelf.heads)
+        for case_id in sorted(heads):
+            if self._mine(heads[case_id]):
+                with self._shelf.lock:
+                    found = (self._shelf.heads[case_id], list(self._shelf.cases[case_id]), self._texts(case_id))
+                yield found
+
+    def _texts(self, case_id: str) -> dict[int, Text]:
+        shelf = self._shelf
+        return {
+            row.version: shelf.texts[case_id, row.version]
+            for row in shelf.cases.get(case_id, ())
+            if (case_id, row.version) in shelf.texts
+        }
+
+    def _positions(self) -> list[Break]:
+        return []
+
+    def _mine(self, head: Head) -> bool:
+        return self.authority is None or head.authority == self.authority
+
+    def _visible(self, row: Row) -> bool:
+        return self.authority is None or self._mine(self._shelf.heads[row.case_id])
+
+    def _read(self, row: Row) -> Stored:
+        text = self._shelf.texts.get((row.case_id, row.version))
+        redacted = text is not None and text.redacted_at is not None
+        said = None if text is None else text.text
+        return Stored(row, said, redacted, fact_of(row, said, redacted, self.upcasters))
+
+    def _read_all(self, case_id: str) -> list[Stored]:
+        return [self._read(row) for row in self._shelf.cases.get(case_id, ())]
+
+    def _write(self, plan: Plan) -> int:
+        shelf = self._shelf
+        last = len(shelf.rows) + len(plan.rows)
+        for row in plan.positioned(last):
+            shelf.rows.append(row)
+            shelf.cases[row.case_id].append(row)
+            if row.key is not None:
+                shelf.keys[row.case_id, row.key] = row
+        for text in plan.texts:
+            shelf.texts[text.case_id, text.version] = text
+        shelf.heads.update(plan.new_heads)
+        shelf.heads.update(plan.grown_heads)
+        return last

@@ -1,0 +1,38 @@
+"""What the store's tables are called: inside a schema of their own, or with a prefix among a host's tables."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ehcp_flow.store.errors import StoreURLError
+
+__all__ = ["Names"]
+
+_SAFE = re.compile(r"[a-z_][a-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of the tables, for one `schema` (None: the connection's default) and one `prefix`.
+
+    Both are lower-case identifiers; anything else raises StoreURLError, so that they can stand in SQL.
+    """
+
+    prefix: str = "ehcp_"
+    schema: str | None = None
+
+    def __post_init__(self) -> None:
+        for kind, name in (("prefix", self.prefix or "_"), ("schema", self.schema or "_")):
+            if not _SAFE.fullmatch(name) or len(name) > 30:
+                raise StoreURLError(name, f"a {kind} is at most 30 lower-case letters, digits and underscores")
+
+    def __getattr__(self, table: str) -> str:
+        """Return the full name of a table: `names.facts` is `schema.ehcp_facts`."""
+        if table not in ("facts", "heads", "texts", "counter", "imports", "scopes", "schema_version"):
+            raise AttributeError(table)
+        return self.qualify(f"{self.prefix}{table}")
+
+    def qualify(self, name: str) -> str:
+        """Return `name` inside the schema, where there is one."""
+        return f"{self.schema}.{name}" if self.schema else name

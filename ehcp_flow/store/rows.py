@@ -1,0 +1,113 @@
+"""Between a fact and its row: what the table of facts holds, and how a row becomes a fact again.
+
+A row keeps what the fact says as JSON text (`body`), byte for byte as it was written, because the chain is over those
+bytes. The free text (`reason`) is not in it: it lies in a side table, and the row holds only a salted hash of it, so
+that it can be redacted while the chain still verifies. Instants are text in UTC with six decimals, which sorts as time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any, Final, NamedTuple
+
+from ehcp_flow.errors import FactError
+from ehcp_flow.facts import FACT_TYPES, Fact, load_fact
+from ehcp_flow.store.errors import StoreCorrupt
+from ehcp_flow.store.upcasting import Upcasters
+
+__all__ = ["REDACTED", "Head", "Row", "Text", "body_of", "fact_of", "instant_text", "parse_instant_text", "plain"]
+
+REDACTED: Final = "[redacted]"
+"""What stands in `reason` once the free text of a fact has been redacted."""
+
+_BESIDE_BODY: Final = {"case_id", "reason", "recorded_at", "recorded_by"}
+
+
+class Row(NamedTuple):
+    """One row of the table of facts, in the order of its columns; dates and instants as text."""
+
+    case_id: str
+    version: int
+    schema: int
+    event: str
+    on: str
+    recorded_at: str
+    stored_at: str
+    recorded_by: str | None
+    key: str | None
+    body: str
+    text_hash: str | None
+    hash: str
+    position: int
+
+
+class Text(NamedTuple):
+    """The free text of one fact: `salt` and `text` are None once it has been redacted."""
+
+    case_id: str
+    version: int
+    salt: str | None
+    text: str | None
+    redacted_at: str | None = None
+    redacted_by: str | None = None
+    redaction: str | None = None
+
+
+class Head(NamedTuple):
+    """Where one case stands: how many facts it has, the hash of the last, and when the store took it."""
+
+    case_id: str
+    authority: str
+    version: int
+    hash: str
+    stored_at: str
+
+
+def instant_text(instant: dt.datetime) -> str:
+    """Return an aware instant as `2026-03-02T09:30:00.000000Z`."""
+    if instant.tzinfo is not dt.timezone.utc:
+        instant = instant.astimezone(dt.timezone.utc)
+    return instant.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def parse_instant_text(text: str) -> dt.datetime:
+    """Return the instant that the store wrote as text, in UTC."""
+    return dt.datetime.fromisoformat(text[:-1]).replace(tzinfo=dt.timezone.utc)
+
+
+def plain(event: str, field: str, value: str | None) -> str | None:
+    """Return `value` if every database can hold it. Raises FactError for a NUL character or half a surrogate pair."""
+    if value is None or value.isascii() and "\x00" not in value:
+        return value
+    if "\x00" in value:
+        raise FactError(event, field, value[:80], "take out the NUL character, which databases cannot hold")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise FactError(event, field, value[:80], "it is not valid Unicode text") from None
+    return value
+
+
+def body_of(fact: Fact) -> str:
+    """Return what the fact says as JSON, without its case, its free text, and who recorded it when."""
+    return fact.__pydantic_serializer__.to_json(fact, exclude=_BESIDE_BODY, exclude_none=True).decode()
+
+
+def fact_of(row: Row, text: str | None, redacted: bool, upcasters: Upcasters) -> Fact:
+    """Return the fact that a row and its free text tell.
+
+    Raises StoreCorrupt if they tell none, SchemaTooNew if a newer version of the library wrote the row.
+    """
+    try:
+        columns: dict[str, Any] = json.loads(row.body)
+        columns["case_id"] = row.case_id
+        if row.text_hash is not None:
+            columns["reason"] = REDACTED if redacted else text
+        columns["recorded_at"] = parse_instant_text(row.recorded_at)
+        columns["recorded_by"] = row.recorded_by
+        if row.schema == upcasters.current:
+            return FACT_TYPES[columns["event"]].model_validate(columns)
+        return load_fact(upcasters.upcast(columns, row.schema))
+    except (ValueError, LookupError, TypeError) as error:
+        raise StoreCorrupt(f"case {row.case_id}, version {row.version}", str(error)) from error

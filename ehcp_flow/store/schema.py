@@ -1,0 +1,74 @@
+"""Which schema a database has, and bringing it to the one that this library needs.
+
+The migrations are Alembic's, inside the package, with a version table of their own (`ehcp_schema_version`): a host's
+`alembic_version` and metadata are never touched. Alembic is loaded only when there is something to upgrade.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import Connection, inspect, text
+
+from ehcp_flow.store.errors import SchemaMissing, SchemaOutOfDate, SchemaTooNew
+from ehcp_flow.store.names import Names
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+__all__ = ["REVISION", "check", "found", "upgrade"]
+
+REVISION: Final = "2"
+"""The schema that this library reads and writes."""
+
+_KNOWN: Final = ("1", "2")
+
+
+def found(connection: Connection, names: Names) -> str | None:
+    """Return the revision of the store in this database, or None if there is none."""
+    if not inspect(connection).has_table(f"{names.prefix}schema_version", schema=names.schema):
+        return None
+    row = connection.execute(text(f"SELECT version_num FROM {names.schema_version}")).first()
+    return None if row is None else str(row[0])
+
+
+def check(connection: Connection, names: Names) -> None:
+    """Raise SchemaMissing, SchemaOutOfDate or SchemaTooNew unless the database has the schema that is needed."""
+    revision = found(connection, names)
+    if revision is None:
+        raise SchemaMissing(REVISION)
+    if revision == REVISION:
+        return
+    if revision in _KNOWN:
+        raise SchemaOutOfDate(revision, REVISION)
+    raise SchemaTooNew(revision, REVISION)
+
+
+def upgrade(connection: Connection, names: Names, to: str = REVISION) -> tuple[str | None, str]:
+    """Bring the database to a revision, in the connection's transaction; the caller commits.
+
+    Returns the revision before and after. Raises SchemaTooNew if the store is newer than this library.
+    """
+    from alembic import command
+
+    before = found(connection, names)
+    if before is not None and before not in _KNOWN:
+        raise SchemaTooNew(before, REVISION)
+    if before == to:
+        return before, to
+    if names.schema and connection.dialect.name == "postgresql":
+        connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {names.schema}"))
+    command.upgrade(_config(connection, names), to)
+    return before, to
+
+
+def _config(connection: Connection, names: Names) -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    config.attributes["names"] = names
+    return config

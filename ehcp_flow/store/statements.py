@@ -1,0 +1,127 @@
+"""The store's SQL, written out once per dialect and set of names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ehcp_flow.store.names import Names
+
+__all__ = ["Statements", "statements"]
+
+_COLUMNS = (
+    "case_id", "version", "schema", "event", '"on"', "recorded_at", "stored_at", "recorded_by", "key", "body",
+    "text_hash", "hash", "position",
+)  # fmt: skip
+_HEAD = ("case_id", "authority", "version", "hash", "stored_at")
+_TEXT = ("case_id", "version", "salt", "text", "redacted_at", "redacted_by", "redaction")
+
+
+@dataclass(frozen=True)
+class Statements:
+    """What to send. `p` is the driver's placeholder; `select` ends before WHERE and names facts f, texts t, heads h."""
+
+    p: str
+    select: str
+    select_head: str
+    lock_head: str
+    heads_of: str
+    lock_heads: str
+    keyed: str
+    cases_of: str
+    take_positions: str
+    insert_head: str
+    update_head: str
+    insert_facts: str
+    insert_texts: str
+    redact: str
+    texts_of: str
+
+
+def statements(names: Names, dialect: str) -> Statements:
+    """Return the statements for one dialect."""
+    return _postgresql(names) if dialect == "postgresql" else _sqlite(names)
+
+
+def _sqlite(n: Names) -> Statements:
+    p = "?"
+    facts = ", ".join(f"f.{column}" for column in _COLUMNS)
+    heads = ", ".join(f"h.{column}" for column in _HEAD)
+    select = (
+        f"SELECT {facts}, t.text, t.redacted_at FROM {n.facts} f "
+        f"LEFT JOIN {n.texts} t ON t.case_id = f.case_id AND t.version = f.version"
+    )
+    head = f"SELECT {heads} FROM {n.heads} h"
+    many = "(SELECT value FROM json_each(?))"
+    return Statements(
+        p=p,
+        select=select,
+        select_head=head,
+        lock_head=f"{head} WHERE h.case_id = ?",
+        heads_of=f"{head} WHERE h.case_id IN {many}",
+        lock_heads=f"{head} WHERE h.case_id IN {many}",
+        keyed=f"SELECT f.case_id, f.key FROM {n.facts} f WHERE f.case_id = ? AND f.key = ?",
+        cases_of=f"{select} WHERE f.case_id IN {many} ORDER BY f.case_id, f.version",
+        take_positions=f"UPDATE {n.counter} SET last = last + ? WHERE one = 1 RETURNING last",
+        insert_head=f"INSERT INTO {n.heads} (case_id, authority, version, hash, stored_at) VALUES (?, ?, ?, ?, ?)",
+        update_head=f"UPDATE {n.heads} SET authority = ?, version = ?, hash = ?, stored_at = ? WHERE case_id = ?",
+        insert_facts=f"INSERT INTO {n.facts} ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})",
+        insert_texts=f"INSERT INTO {n.texts} (case_id, version, salt, text) VALUES (?, ?, ?, ?)",
+        redact=(
+            f"UPDATE {n.texts} SET salt = NULL, text = NULL, redacted_at = ?, redacted_by = ?, redaction = ? "
+            "WHERE case_id = ? AND version = ? AND text IS NOT NULL"
+        ),
+        texts_of=f"SELECT {', '.join(_TEXT)} FROM {n.texts}",
+    )
+
+
+def _postgresql(n: Names) -> Statements:
+    p = "%s"
+
+    def instant(column: str) -> str:
+        return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+
+    shown = {
+        '"on"': """to_char(f."on", 'YYYY-MM-DD')""",
+        "recorded_at": instant("f.recorded_at"),
+        "stored_at": instant("f.stored_at"),
+    }
+    facts = ", ".join(shown.get(column, f"f.{column}") for column in _COLUMNS)
+    heads = ", ".join("h." + column if column != "stored_at" else instant("h.stored_at") for column in _HEAD)
+    texts = ", ".join(column if column != "redacted_at" else instant("redacted_at") for column in _TEXT)
+    select = (
+        f"SELECT {facts}, t.text, {instant('t.redacted_at')} FROM {n.facts} f "
+        f"LEFT JOIN {n.texts} t ON t.case_id = f.case_id AND t.version = f.version"
+    )
+    head = f"SELECT {heads} FROM {n.heads} h"
+    types = ("text", "int", "int", "text", "date", "timestamptz", "timestamptz", "text", "text", "text", "text", "text", "bigint")
+    arrays = ", ".join(f"%s::{kind}[]" for kind in types)
+    return Statements(
+        p=p,
+        select=select,
+        select_head=head,
+        lock_head=f"{head} WHERE h.case_id = %s FOR UPDATE",
+        heads_of=f"{head} WHERE h.case_id = ANY(%s::text[])",
+        lock_heads=f"{head} WHERE h.case_id = ANY(%s::text[]) ORDER BY h.case_id FOR UPDATE",
+        keyed=f"SELECT f.case_id, f.key FROM {n.facts} f WHERE f.case_id = %s AND f.key = %s",
+        cases_of=f"{select} WHERE f.case_id = ANY(%s::text[]) ORDER BY f.case_id, f.version",
+        take_positions=f"UPDATE {n.counter} SET last = last + %s WHERE one = 1 RETURNING last",
+        insert_head=(
+            f"INSERT INTO {n.heads} (case_id, authority, version, hash, stored_at) "
+            "SELECT * FROM unnest(%s::text[], %s::text[], %s::int[], %s::text[], %s::timestamptz[]) ON CONFLICT DO NOTHING"
+        ),
+        update_head=(
+            f"UPDATE {n.heads} h SET authority = n.a, version = n.v, hash = n.x, stored_at = n.s "
+            "FROM unnest(%s::text[], %s::text[], %s::int[], %s::text[], %s::timestamptz[]) AS n(c, a, v, x, s) "
+            "WHERE h.case_id = n.c"
+        ),
+        insert_facts=f"INSERT INTO {n.facts} ({', '.join(_COLUMNS)}) SELECT * FROM unnest({arrays})",
+        insert_texts=(
+            f"INSERT INTO {n.texts} (case_id, version, salt, text) "
+            "SELECT * FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[])"
+        ),
+        redact=(
+            f"UPDATE {n.texts} SET salt = NULL, text = NULL, redacted_at = %s, redacted_by = %s, redaction = %s "
+            "WHERE case_id = %s AND version = %s AND text IS NOT NULL"
+        ),
+        texts_of=f"SELECT {texts} FROM {n.texts}",
+    )

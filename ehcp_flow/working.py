@@ -1,0 +1,461 @@
+"""The working of a deadline in words: what a caseworker can paste into a letter and a lawyer can check."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
+
+from ehcp_flow.calendars import Calendars
+from ehcp_flow.clocks import Run, Timeline
+from ehcp_flow.counting import ONE_DAY, SchoolDays, TribunalDayCount, WorkingDayCount
+from ehcp_flow.dates import say
+from ehcp_flow.facts import ExceptionRecorded, Fact
+from ehcp_flow.findings import Finding
+from ehcp_flow.grounds import GroundChecked
+from ehcp_flow.law.citation import Citation
+from ehcp_flow.law.compiled import RunningRule
+from ehcp_flow.law.model import EVIDENCE, Rulebook, Version
+
+__all__ = ["Explicable", "Step", "Working", "describe", "explain", "findings_of", "is_extrapolated"]
+
+Part: TypeAlias = Literal["start", "rule", "count", "calendar", "act", "exception", "result", "reading", "note"]
+
+
+class Working(NamedTuple):
+    """What a deadline was computed from, kept so that it can be explained.
+
+    `basis` is, for each period counted, the day it was counted from, the fact that gave that day, and the field of the
+    fact; `done`, `implied`, `ended` and `superseded` are the facts that discharged the limit, showed that it was done,
+    made it fall away, or started the clock anew.
+    """
+
+    timeline: Timeline
+    run: Run
+    running: RunningRule
+    version: Version
+    basis: tuple[tuple[dt.date, Fact, str], ...]
+    done: Fact | None
+    implied: Fact | None
+    ended: Fact | None
+    superseded: Fact | None
+    grounds: Sequence[GroundChecked]
+    calendars: Calendars
+    rulebook: Rulebook
+
+
+class Explicable(Protocol):
+    """What must be known of a deadline to explain it."""
+
+    @property
+    def case_id(self) -> str: ...
+    @property
+    def authority(self) -> str | None: ...
+    @property
+    def limit(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def actor(self) -> str: ...
+    @property
+    def party(self) -> str | None: ...
+    @property
+    def starts_on(self) -> dt.date: ...
+    @property
+    def due_on(self) -> dt.date | None: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def days_over(self) -> int | None: ...
+    @property
+    def excused_by(self) -> tuple[str, ...]: ...
+    @property
+    def breach(self) -> bool: ...
+    @property
+    def working(self) -> Working: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the working: which `part` it is, what it says, the day it speaks of, and its citations."""
+
+    part: Part
+    text: str
+    on: dt.date | None = None
+    citations: tuple[Citation, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the step as plain values."""
+        return {
+            "part": self.part,
+            "text": self.text,
+            "on": None if self.on is None else self.on.isoformat(),
+            "citations": [{"text": citation.text, "address": citation.address} for citation in self.citations],
+        }
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def explain(deadline: Explicable) -> tuple[Step, ...]:
+    """Return the working of `deadline`, step by step, in the order in which a reader would check it."""
+    return tuple(_steps(deadline))
+
+
+def describe(fact: Fact) -> str:
+    """Return a fact in words: what, from or to whom, with what outcome, on which day."""
+    words = fact.event.replace("_", " ")
+    if fact.party:
+        words += f" ({fact.party.replace('_', ' ')})"
+    outcome = fact.__dict__.get("outcome")
+    if outcome:
+        words += f": {outcome.replace('_', ' ')}"
+    return f"{words}, {say(fact.on)}"
+
+
+def _steps(deadline: Explicable) -> Iterator[Step]:
+    working = deadline.working
+    rule, version = working.running.rule, working.version
+    trigger = working.timeline.facts[working.run.start]
+
+    yield Step("start", _started(deadline, trigger), deadline.starts_on)
+    yield Step("rule", _rule(deadline), None, version.citation)
+    yield from _counted(deadline)
+    yield from _acted(deadline)
+    if rule.exceptions and deadline.due_on is not None:
+        yield from _excepted(deadline)
+    elif deadline.kind == "statutory":
+        yield Step("exception", "The law allows no exception to this limit.")
+    yield Step("result", _result(deadline), working.timeline.as_of)
+    for reading in rule.readings:
+        other = reading.convention.last_day(working.basis[0][0], working.calendars, working.run.party)
+        if other is not None:
+            yield Step("reading", f"Another reading, {reading.name}: {say(other)}. {_sentence(reading.says)}", other)
+    for note in (working.running.limit.note, rule.note, version.note):
+        if note:
+            yield Step("note", note)
+
+
+def _started(deadline: Explicable, trigger: Fact) -> str:
+    working = deadline.working
+    text = f"What started it: {describe(trigger)}"
+    first, _, based_on = working.basis[0]
+    if based_on != "on":
+        text += f"; counted from {based_on.replace('_', ' ')}, {say(first)}"
+    for day, fact, field in working.basis[1:]:
+        text += f"; and {describe(fact)}" + (
+            f", counted from {field.replace('_', ' ')} {say(day)}" if field != "on" else ""
+        )
+    if trigger.recorded_at is not None:
+        text += f"; recorded {trigger.recorded_at:%Y-%m-%d %H:%M} UTC"
+        text += f" by {trigger.recorded_by}" if trigger.recorded_by else ""
+    return f"{text}."
+
+
+def _rule(deadline: Explicable) -> str:
+    version = deadline.working.version
+    rule = deadline.working.running.rule
+    force = f"in force since {say(version.in_force_from)}"
+    if version.in_force_to is not None:
+        force = f"in force from {say(version.in_force_from)} to {say(version.in_force_to)}"
+    quoted = f' The words that decide the count: "{version.words}".' if version.words else ""
+    kind = {
+        "statutory": "",
+        "guidance": " This is guidance, not law: it cannot be breached.",
+        "derived": " This follows from other limits and has no force of its own.",
+        "local": " This is the authority's own target, not law.",
+    }[deadline.kind]
+    otherwise = f", {rule.otherwise} and in any event within the time counted below" if rule.otherwise else ""
+    checked = EVIDENCE[version.evidence] + (f"; {version.evidence_note}" if version.evidence_note else "")
+    verb = "must" if deadline.kind in ("statutory", "derived") else "should"
+    return (
+        f"The rule: the {deadline.actor} {verb} {rule.act}{otherwise}. Source: {version.cited}, {force}.{quoted}{kind} "
+        f"Evidence {version.evidence}: {checked}."
+    )
+
+
+def _counted(deadline: Explicable) -> Iterator[Step]:
+    working = deadline.working
+    version = working.version
+    if deadline.due_on is None:
+        yield Step(
+            "count",
+            f"How it is counted: {version.counts[0].convention}. The days on which {deadline.party or 'the institution'} "
+            "is open are not known, so no date can be given: load its term dates.",
+        )
+        return
+    lasts = []
+    for count, (day, _, _) in zip(version.counts, working.basis, strict=False):
+        last = count.convention.last_day(day, working.calendars, working.run.party)
+        if last is not None:
+            lasts.append(last)
+            yield Step("count", f"How it is counted: {count.convention.working(day, last)}.", last)
+    if len(version.counts) > 1:
+        yield Step("count", f"The later of these counts: {say(max(lasts))}.", max(lasts))
+    unrolled = max(lasts)
+    if version.roll == "tribunal" and unrolled != deadline.due_on:
+        why = working.calendars.tribunal.why_rolled(unrolled)
+        yield Step("calendar", f"{say(unrolled)} is moved to {say(deadline.due_on)}: {why}.", deadline.due_on)
+    elif version.roll == "none":
+        closed = working.calendars.working.why_not(deadline.due_on)
+        if closed and not any(_uses_calendar(count.convention) for count in version.counts):
+            yield Step(
+                "calendar",
+                f"{say(deadline.due_on)} is not a working day ({closed}). The regulations move nothing to the next "
+                "working day: the last lawful day stays.",
+                deadline.due_on,
+            )
+    if is_extrapolated(deadline):
+        horizon = working.calendars.working.published_to
+        yield Step(
+            "calendar",
+            f"Bank holidays are published up to {say(horizon)}; beyond that day the calendar is extrapolated, and this "
+            "date may change.",
+            horizon,
+        )
+    authority = deadline.authority
+    if authority and working.calendars.office_closed(authority, deadline.due_on):
+        open_day = working.calendars.last_open_day(authority, deadline.due_on)
+        yield Step(
+            "calendar",
+            f"The authority's office is closed on that day; it is last open on {say(open_day)}. This does not move the "
+            "limit.",
+            open_day,
+        )
+
+
+def is_extrapolated(deadline: Explicable) -> bool:
+    """Whether the date was counted with days for which no bank holidays had been published."""
+    working = deadline.working
+    if deadline.due_on is None:
+        return False
+    uses = working.version.roll == "tribunal" or any(
+        _uses_calendar(count.convention) for count in working.version.counts
+    )
+    first, last = sorted((deadline.starts_on, deadline.due_on))
+    return uses and working.calendars.working.extrapolates(first, last)
+
+
+def _uses_calendar(convention: object) -> bool:
+    inner = getattr(convention, "counted", convention)
+    return isinstance(getattr(inner, "period", None), WorkingDayCount | TribunalDayCount | SchoolDays)
+
+
+def _acted(deadline: Explicable) -> Iterator[Step]:
+    working = deadline.working
+    if working.done is not None:
+        yield Step("act", f"What was done: {describe(working.done)}.", working.done.on)
+    elif working.implied is not None:
+        yield Step(
+            "act",
+            f"The record does not say when it was done. That it was done follows from: {describe(working.implied)}.",
+            working.implied.on,
+        )
+    elif deadline.status == "lapsed":
+        cause = working.ended or working.superseded
+        if cause is not None:
+            text = f"It fell away: {describe(cause)}."
+            if deadline.due_on is not None and not working.version.is_window and cause.on > deadline.due_on:
+                text += f" By then it was {_days((cause.on - deadline.due_on).days)} past its last lawful day."
+            yield Step("act", text, cause.on)
+    else:
+        acts = " or ".join(
+            str(pattern).replace("_", " ").replace(":", ": ") for pattern in working.running.rule.done_by
+        )
+        yield Step("act", f"Not recorded by {say(working.timeline.as_of)}: {acts}.")
+
+
+def _excepted(deadline: Explicable) -> Iterator[Step]:
+    working = deadline.working
+    if not working.grounds:
+        uses = working.running.rule.exceptions
+        in_force = [use for use in uses if _ground_lives(use.ground, deadline)]
+        names = "; ".join(f"{working.rulebook.grounds[use.ground].outcome} ({use.citation.short})" for use in in_force)
+        yield Step("exception", f"Exceptions the law allows here: {names}. None is recorded.")
+        return
+    for checked in working.grounds:
+        if checked.fact is None:
+            continue
+        yield _ground_step(checked)
+    others = [
+        checked for checked in working.grounds if checked.fact is None and _ground_lives(checked.ground.id, deadline)
+    ]
+    if others:
+        names = "; ".join(f"{checked.ground.outcome} ({checked.use.citation.short})" for checked in others)
+        yield Step("exception", f"Other exceptions the law allows here, none of them recorded: {names}.")
+
+
+def _ground_step(checked: GroundChecked) -> Step:
+    text = f"Exception {checked.ground.outcome}: its facts {'hold' if checked.holds else 'do not hold'}. {_sentence(checked.says)}"
+    if checked.holds:
+        if checked.judged:
+            text += (
+                f' That compliance was impractical because of it is the recorded judgement: "{checked.fact.reason}".'  # type: ignore[union-attr]
+            )
+        else:
+            text += (
+                " Nobody recorded why compliance was impractical because of it; that is a person's judgement to make."
+            )
+        text += " It disapplies the limit; it does not move the date."
+    return Step("exception", text, checked.fact.on if checked.fact else None, (checked.use.citation,))
+
+
+def _ground_lives(ground_id: str, deadline: Explicable) -> bool:
+    """Whether a ground was law when the act fell due; one that was not is not worth naming."""
+    ground = deadline.working.rulebook.grounds[ground_id]
+    due_on = deadline.due_on
+    return due_on is None or (
+        ground.in_force_from <= due_on and (ground.in_force_to is None or due_on <= ground.in_force_to)
+    )
+
+
+def _result(deadline: Explicable) -> str:
+    as_of = say(deadline.working.timeline.as_of)
+    due_on = deadline.due_on
+    over = deadline.days_over or 0
+    if due_on is None:
+        return f"On {as_of}: no date can be given, so no breach is found."
+    excused = f" Excused by {', '.join(deadline.excused_by)}." if deadline.excused_by else ""
+    if deadline.status == "met":
+        if deadline.working.version.is_window:
+            return f"On {as_of}: kept. The time was left in full, up to {say(due_on)}."
+        return f"On {as_of}: done in time. The last lawful day was {say(due_on)}."
+    if deadline.status == "late":
+        text = f"On {as_of}: done late, {_days(over)} after the last lawful day, {say(due_on)}."
+    elif deadline.status == "overdue":
+        text = f"On {as_of}: not done, and {_days(over)} past the last lawful day, {say(due_on)}."
+    elif deadline.status == "premature":
+        text = f"On {as_of}: done too early. It was lawful only after {say(due_on)}, from {say(due_on + ONE_DAY)}."
+    elif deadline.status == "lapsed":
+        return f"On {as_of}: fallen away. The last lawful day would have been {say(due_on)}."
+    elif deadline.status == "undated":
+        return f"On {as_of}: done, nobody recorded when. The last lawful day was {say(due_on)}. No breach is found."
+    else:
+        return _open(deadline, due_on, as_of)
+    if excused:
+        return text + excused + " So there is no breach."
+    return text + (" This is a breach." if deadline.breach else " It is no breach of a statutory limit.")
+
+
+def _open(deadline: Explicable, due_on: dt.date, as_of: str) -> str:
+    days = (due_on - deadline.working.timeline.as_of).days
+    if deadline.working.version.is_window:
+        return f"On {as_of}: open. The time is protected up to {say(due_on)}; the act is lawful from {say(due_on + ONE_DAY)}."
+    if days < 0:
+        return (
+            f"On {as_of}: open, since the limit bites only if the answer is no, and no answer is recorded. A refusal "
+            f"sent now would be {_days(-days)} late; the last lawful day was {say(due_on)}."
+            + (f" It would be excused by {', '.join(deadline.excused_by)}." if deadline.excused_by else "")
+        )
+    left = "today is the last lawful day" if days == 0 else f"{_days(days)} left"
+    return f"On {as_of}: open, {left}. The last lawful day is {say(due_on)}."
+
+
+def _days(days: int) -> str:
+    """Return a number of days in words, with its weeks where there are any."""
+    text = f"{days} day" if days == 1 else f"{days} days"
+    weeks, rest = divmod(days, 7)
+    if not weeks:
+        return text
+    words = f"{weeks} week" if weeks == 1 else f"{weeks} weeks"
+    if rest:
+        words += f" and {rest} day" if rest == 1 else f" and {rest} days"
+    return f"{text} ({words})"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}." if not text.endswith(".") else f"{text[0].upper()}{text[1:]}"
+
+
+def findings_of(
+    found: Sequence[Explicable],
+    no_law: Iterable[tuple[Run, RunningRule, dt.date]],
+    exceptions: Sequence[ExceptionRecorded],
+    timeline: Timeline,
+    rulebook: Rulebook,
+) -> list[Finding]:
+    """Return what the record of a case leaves open, given its deadlines."""
+    case_id = timeline.case.case_id
+    findings = [finding for deadline in found for finding in _of_deadline(deadline)]
+    for run, running, base in no_law:
+        findings.append(
+            Finding(
+                "no_law_in_force",
+                case_id,
+                base,
+                f"no version of {running.limit.id} was in force on {base.isoformat()}, so it has no date",
+                "check the date, or load a rulebook that covers it",
+                timeline.facts[run.start],
+            )
+        )
+    for fact in exceptions:
+        findings.extend(_of_exception(fact, found, rulebook))
+    return findings
+
+
+def _of_deadline(deadline: Explicable) -> Iterator[Finding]:
+    working = deadline.working
+    if deadline.due_on is None:
+        yield Finding(
+            "institution_dates_unknown",
+            deadline.case_id,
+            deadline.starts_on,
+            f"{deadline.limit} counts days on which {deadline.party or 'an institution'} is open, and they are not known",
+            "name the institution as party and load its term dates",
+            working.timeline.facts[working.run.start],
+        )
+    elif deadline.status == "undated" and working.implied is not None:
+        yield Finding(
+            "act_not_dated",
+            deadline.case_id,
+            working.implied.on,
+            f"{deadline.limit} was due on {deadline.due_on.isoformat()}; {working.implied.event} on "
+            f"{working.implied.on.isoformat()} shows that it was done, and nothing says when",
+            f"record {' or '.join(str(pattern) for pattern in working.running.rule.done_by)}",
+            working.implied,
+        )
+    elif deadline.status == "lapsed" and deadline.kind == "statutory" and not working.version.is_window:
+        cause = working.ended or working.superseded
+        if cause is not None and cause.on > deadline.due_on and not working.running.rule.other_answer:
+            yield Finding(
+                "overdue_when_it_lapsed",
+                deadline.case_id,
+                cause.on,
+                f"{deadline.limit} was {_days((cause.on - deadline.due_on).days)} overdue when it fell away by "
+                f"{cause.event} on {cause.on.isoformat()}",
+                "",
+                cause,
+            )
+
+
+def _of_exception(fact: ExceptionRecorded, found: Sequence[Explicable], rulebook: Rulebook) -> Iterator[Finding]:
+    def finding(code: str, message: str, remedy: str) -> Finding:
+        return Finding(
+            code, fact.case_id, fact.on, f"exception {fact.outcome} on {fact.on.isoformat()}: {message}", remedy, fact
+        )
+
+    if fact.limit is not None and fact.limit not in rulebook.limits:
+        yield finding(
+            "exception_for_unknown_limit", f"there is no limit called {fact.limit!r}", "name a limit of the rulebook"
+        )
+        return
+    checks = [(deadline, checked) for deadline in found for checked in deadline.working.grounds if checked.fact is fact]
+    if any(checked.holds for _, checked in checks):
+        if not fact.reason:
+            yield finding(
+                "exception_without_reason",
+                "nobody recorded why compliance was impractical because of it",
+                "record the reason; the judgement is a person's",
+            )
+        return
+    if checks:
+        deadline, checked = checks[0]
+        yield finding(
+            "exception_not_made_out", f"its facts do not hold for {deadline.limit}: {checked.says}", "check its dates"
+        )
+    else:
+        where = f"to {fact.limit}" if fact.limit else "to any limit that runs in this case"
+        yield finding(
+            "exception_not_available", f"the law allows no such exception {where}", "see the rulebook's exceptions"
+        )
