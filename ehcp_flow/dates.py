@@ -29,7 +29,7 @@ def parse_date(value: object) -> dt.date:
     if isinstance(value, dt.datetime):
         raise DateError(value, "it has a time of day, and the law counts days")
     if isinstance(value, dt.date):
-        return value
+        return _within_range(value, value)
     if not isinstance(value, str):
         raise DateError(value, "it is not text")
     text = value.strip()
@@ -41,12 +41,17 @@ def parse_date(value: object) -> dt.date:
         raise DateError(value, "the year has two digits")
     else:
         raise DateError(value, "it is in no form that is known here")
-    if not _FIRST_YEAR <= year <= _LAST_YEAR:
-        raise DateError(value, f"the year {year} cannot be meant")
     try:
-        return dt.date(year, month, day)
+        stated = dt.date(year, month, day)
     except ValueError:
         raise DateError(value, "the calendar has no such day") from None
+    return _within_range(stated, value)
+
+
+def _within_range(day: dt.date, value: object) -> dt.date:
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise DateError(value, f"the year {day.year} cannot be meant")
+    return day
 
 
 def parse_instant(value: object) -> dt.datetime:

@@ -70,7 +70,7 @@ class Fact(BaseModel):
     (or voids). `recorded_at` is an instant in UTC.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
 
     event: str
     case_id: Text
@@ -423,11 +423,15 @@ def make_fact(event: str, /, **fields: Any) -> Fact:
     cls = FACT_TYPES.get(event)
     if cls is None:
         raise UnknownNameError("event", event, FACT_TYPES)
-    given = {name: value for name, value in fields.items() if value is not None and value != ""}
+    given = {name: value for name, value in fields.items() if not _is_blank(value)}
     try:
         return cls(**given)
     except ValidationError as error:
         raise _explained(event, error) from None
+
+
+def _is_blank(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def load_fact(record: Mapping[str, Any]) -> Fact:
@@ -455,7 +459,7 @@ def _explained(event: str, error: ValidationError) -> FactError:
     if first["type"] in ("date", "instant"):
         return FactError(event, field, value, first["msg"])
     if first["type"] in ("missing", "string_too_short"):
-        return FactError(event, field, None, f"{event} needs a {field}")
+        return FactError(event, field, None, f"{event} needs {'an' if field[0] in 'aeiou' else 'a'} {field}")
     return FactError(event, field, value, first["msg"])
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ehcp_flow.case import Case
 from ehcp_flow.dates import say
@@ -14,11 +15,11 @@ from ehcp_flow.facts import FACT_TYPES, LEGAL_ORDER, OUTCOMES, Fact
 from ehcp_flow.findings import Finding
 from ehcp_flow.law.citation import Citation
 from ehcp_flow.states.citing import _cite
-from ehcp_flow.states.guards import Verdict
+from ehcp_flow.states.guards import Verdict, outcome_of
 from ehcp_flow.states.machine import fire, table
-from ehcp_flow.states.moves import PATHWAY
 from ehcp_flow.states.names import MEANING, State
-from ehcp_flow.states.standing import Step, as_of_day, facts_by, outcome_of, run
+from ehcp_flow.states.pathway import PATHWAY
+from ehcp_flow.states.standing import Step, as_of_day, facts_by, run
 
 __all__ = ["MoveVerdict", "allowed", "record", "why_not"]
 
@@ -78,9 +79,7 @@ def allowed(case: Case, as_of: dt.date | str | None = None) -> tuple[MoveVerdict
     return tuple(_asked(case, facts, steps, event, outcome, day) for event, outcome in PATHWAY.keys)
 
 
-def why_not(
-    case: Case, event: str, outcome: str | None = None, as_of: dt.date | str | None = None
-) -> MoveVerdict:
+def why_not(case: Case, event: str, outcome: str | None = None, as_of: dt.date | str | None = None) -> MoveVerdict:
     """Return whether one event (with its outcome, where it has outcomes) would be lawful on `as_of`, with reasons.
 
     An event that moves nothing is always lawful. Without an outcome, the one that the fact has by default is meant.
@@ -136,7 +135,7 @@ def _asked(
     verdict = _judged(facts[:place], steps, event, outcome, day)
     if place == len(facts):
         return verdict
-    fields = {"outcome": outcome} if event in OUTCOMES else {}
+    fields: dict[str, Any] = {"outcome": outcome} if event in OUTCOMES else {}
     supposed = FACT_TYPES[event].model_construct(case_id=case.case_id, on=day, **fields)
     new = run(PATHWAY, (*facts[:place], supposed, *facts[place:]))
     return _with_consequences(verdict, _findings(steps), [step for step in new if step.fact is not supposed])
@@ -145,7 +144,7 @@ def _asked(
 def _judged(
     before: tuple[Fact, ...], steps: Sequence[Step[State]], event: str, outcome: str | None, on: dt.date
 ) -> MoveVerdict:
-    """Return the verdict on a fact that comes after `before`; `steps` are those of these facts, and perhaps of later ones."""
+    """Return the verdict on a fact that comes after `before`; `steps` are of these facts, and perhaps of later ones."""
     at = PATHWAY.initial
     passed = set(map(id, before))
     for step in steps:
@@ -156,17 +155,14 @@ def _judged(
     edge = edges.get((at, event, outcome))
     if edge is None:
         return MoveVerdict(event, outcome, on, at, at, ())
-    if edge.misplaced is not None:
-        row = edge.misplaced
-        said = Verdict(False, row.authority, row.reason, then=row.remedy, finding=row.finding)
-        return MoveVerdict(event, outcome, on, at, None, (said,))
-    assert edge.move is not None
-    verdicts = tuple(guard(before, on) for guard in edge.move.guards)
+    if edge.refusal is not None:
+        return MoveVerdict(event, outcome, on, at, None, (edge.refusal,))
+    verdicts = tuple(guard(before, on) for guard in edge.guards)
     to = edge.to
     for onward in PATHWAY.onward:
         if onward.state is to:
             to = edges[to, onward.event, onward.choose(before)].to
-    return MoveVerdict(event, outcome, on, at, to, verdicts, edge.move.authority)
+    return MoveVerdict(event, outcome, on, at, to, verdicts, edge.authority)
 
 
 def _findings(steps: Sequence[Step[State]]) -> set[tuple[str, int]]:
@@ -186,7 +182,11 @@ def _with_consequences(verdict: MoveVerdict, known: set[tuple[str, int]], others
 
 def _undermined(finding: Finding) -> Verdict:
     """Return the refusal that says which recorded fact would no longer be lawful."""
-    says = "it would make a fact unlawful that is already recorded: " + finding.message.replace("{", "{{").replace("}", "}}")
     return Verdict(
-        False, "CFA 36(3)", says, fact=finding.fact, then="void or correct that fact first", finding=finding.code
-    )  # fmt: skip
+        holds=False,
+        short="CFA 36(3)",
+        says=f"a fact that is already recorded would be out of order: {finding.message}",
+        then="void or correct that fact first",
+        fact=finding.fact,
+        finding=finding.code,
+    )

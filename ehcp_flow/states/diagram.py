@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ehcp_flow.states.citing import _cite
-from ehcp_flow.states.moves import PATHWAY
 from ehcp_flow.states.names import MAINTAINED_STATES, State
+from ehcp_flow.states.pathway import PATHWAY
 from ehcp_flow.states.region import Move
 
 __all__ = ["mermaid", "state_table"]
@@ -34,7 +34,7 @@ def state_table() -> str:
     """Return every move as a row of a Markdown table: from, event, to, authority."""
     lines = ["| from | event | to | authority |", "|---|---|---|---|"]
     for move in PATHWAY.moves:
-        sources = ", ".join(sorted(move.sources, key=_ORDER.__getitem__))
+        sources = ", ".join(state for state in State if state in move.sources)
         authority = "; ".join(f"[{short}]({_cite(short).address})" for short in move.authority)
         lines.append(f"| {sources} | {_label(move)} | {move.to or 'unchanged'} | {authority} |")
     return "\n".join(lines) + "\n"

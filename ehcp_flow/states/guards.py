@@ -94,7 +94,9 @@ class Ground:
     def __call__(self, before: Sequence[Fact]) -> Verdict | None:
         """Return the verdict that holds, or None if the fact is not there."""
         fact = self.seek(before)
-        return fact and Verdict(holds=True, short=self.short, says=f"{self.says} on {{0}}", days=(fact.on,), fact=fact)
+        if fact is None:
+            return None
+        return Verdict(holds=True, short=self.short, says=f"{self.says} on {{0}}", days=(fact.on,), fact=fact)
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,9 @@ class Refusable:
         """Return the verdict on the latest undecided request."""
         request = self.seek(before)
         if request is None or request.party != "health":
-            return Verdict(holds=True, short="SR 24", says="the request may be refused if SR 24 allows it", fact=request)
+            return Verdict(
+                holds=True, short="SR 24", says="the request may be refused if SR 24 allows it", fact=request
+            )
         return Verdict(
             holds=False,
             short="SR 23",
@@ -206,9 +210,11 @@ class Standstill:
             elif fact.event in self.kept or (fact.event in SETTLING and outcome in self.continuing):
                 notice = appeal = ended = None
             elif fact.event == "appeal_registered" and notice:
-                appeal, ended = fact, None
+                appeal = fact
+                ended = None
             elif fact.event == "appeal_withdrawn" or (fact.event in SETTLING and outcome in self.dismissed):
-                appeal, ended = None, appeal and fact
+                ended = fact if appeal else ended
+                appeal = None
         if appeal:
             return Verdict(
                 holds=False,
@@ -222,7 +228,7 @@ class Standstill:
         if ended:
             says = "the appeal ended on {0}"
             return Verdict(holds=True, short="CFA 45(4)", says=says, days=(ended.on,), fact=ended)
-        says = "notice of ceasing was given on {0} and no appeal is on record; whether its period has ended is not computed"
+        says = "notice of ceasing was given on {0}, no appeal is on record; that its period has ended is not computed"
         return Verdict(
             holds=True,
             short="CFA 45(4)",

@@ -13,7 +13,8 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
-from ehcp_flow.states.region import Key, Misplaced, Move, Region
+from ehcp_flow.states.guards import Verdict
+from ehcp_flow.states.region import Guard, Key, Region
 
 if TYPE_CHECKING:
     from transitions import Machine
@@ -34,11 +35,12 @@ class Cursor(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Edge(Generic[S]):
-    """What a fact does in one state: the lawful `move`, or why it is `misplaced`; and where it leads either way."""
+    """What a fact does in one state: where it leads, by what law, what else must hold; or why it is out of place."""
 
     to: S
-    move: Move[S] | None
-    misplaced: Misplaced[S] | None = None
+    authority: tuple[str, ...] = ()
+    guards: tuple[Guard, ...] = ()
+    refusal: Verdict | None = None
 
 
 Table: TypeAlias = Mapping[tuple[S, str, str | None], Edge[S]]
@@ -86,12 +88,13 @@ def table(region: Region[S]) -> Table[S]:
     """Return every edge of the region: the lawful ones read out of the machine, the rest from its misplaced rows."""
     keys: dict[str, Key] = {trigger_name(*move.key): move.key for move in region.moves}
     moves = region.edges()
+    states: dict[str | None, S] = {state.name: state for state in region.states}
     lawful: dict[tuple[S, str, str | None], Edge[S]] = {}
     for name, event in machine(region).events.items():
         for transitions in event.transitions.values():
             for transition in transitions:
-                at = (region.states[transition.source], *keys[name])
-                lawful[at] = Edge(region.states[transition.dest], moves[at])
+                at = (states[transition.source], *keys[name])
+                lawful[at] = Edge(states[transition.dest], moves[at].authority, moves[at].guards)
     return lawful | _out_of_order(region, lawful)
 
 
@@ -101,9 +104,11 @@ def _out_of_order(region: Region[S], lawful: Table[S]) -> dict[tuple[S, str, str
         canonical.setdefault(move.key, move.forces or move.to)
     edges: dict[tuple[S, str, str | None], Edge[S]] = {}
     for row in region.misplaced:
+        refusal = Verdict(holds=False, short=row.authority, says=row.reason, then=row.remedy, finding=row.finding)
         for event, outcome in region.keys:
             for state in row.states:
                 if event in row.events and (state, event, outcome) not in lawful:
                     forced = canonical[event, outcome] or state
-                    edges[state, event, outcome] = Edge(state if region.stays(state, forced) else forced, None, row)
+                    to = state if region.stays(state, forced) else forced
+                    edges[state, event, outcome] = Edge(to, refusal=refusal)
     return edges

@@ -1,3 +1,39 @@
+"""What is out of place on the main pathway: which facts do not fit which states, why, and what would be right.
+
+A strict case refuses such a fact with this reason; an imported case takes it, and `state` reports it under this name.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ehcp_flow.states.names import (
+    ALL,
+    ASSESSING,
+    AT_REST,
+    CEASE_NOTIFIED,
+    DRAFT_ISSUED,
+    DRAFTING,
+    HELD,
+    KEPT,
+    OPEN,
+    PLAN,
+    REASSESS_REQUESTED,
+    REASSESSING,
+    REFUSED,
+    REFUSED_ASSESSMENT,
+    REFUSED_PLAN,
+    REQUESTED,
+    TRANSFERRING_OUT,
+    WITHDRAWN,
+    WITHOUT_PLAN,
+    State,
+)
+from ehcp_flow.states.region import Misplaced
+
+__all__ = ["MISPLACED", "stays"]
+
+
 def _out(
     events: str, states: State | frozenset[State], finding: str, reason: str, remedy: str, authority: str
 ) -> Misplaced[State]:
@@ -13,14 +49,13 @@ _AMENDMENTS: Final = "amendment_notice_sent amended_plan_sent amendment_declined
 _REASSESSMENTS: Final = "reassessment_requested reassessment_refused reassessment_agreed reassessment_started"
 _CEASINGS: Final = "cease_consulted cease_notice_sent plan_ceased"
 _LATER: Final = f"{_REVIEWS} {_AMENDMENTS} {_REASSESSMENTS} {_CEASINGS} transfer_notice_sent"
-HELD: Final = PLAN | {KEPT}
 _GONE: Final = AT_REST | {TRANSFERRING_OUT}
 _RESTING: Final = _GONE | REFUSED
 _NO_PLAN: Final = WITHOUT_PLAN | {TRANSFERRING_OUT}
 _ASK: Final = "record the request (request_received, or became_responsible) first"
 _HAVE: Final = "record how the plan came about (final_plan_sent, or plan_transferred_in) first"
 
-_MISPLACED: Final = (
+_ROWS: Final = (
     _out(_REQUESTS, OPEN, "request_while_one_is_open", "an earlier request is still being dealt with, and the law counts "
          "from that one", "leave it out, or record first how the earlier request ended", "CFA 36(3)"),
     _out(_REQUESTS, HELD, "request_while_plan_maintained", "a plan is already held for this person",
@@ -84,7 +119,8 @@ def _settlement_misplaced(event: str, finding: str, authority: str) -> Misplaced
                 "record first the decision that was appealed or taken to mediation", authority)  # fmt: skip
 
 
-_NARROW: Final = (
+MISPLACED: Final = (
+    *_ROWS,
     _settlement_misplaced("tribunal_order_made", "order_without_decision", "CFA 51(2)"),
     _settlement_misplaced("appeal_conceded", "concession_without_decision", "CFA 51(2)"),
     _settlement_misplaced("mediation_agreed", "agreement_without_decision", "SR 42(2)"),
@@ -94,10 +130,8 @@ _STAGE: Final = {REQUESTED: 1, ASSESSING: 2, DRAFTING: 3, DRAFT_ISSUED: 4}
 _BEFORE_PLAN: Final = frozenset(_STAGE) | REFUSED | {WITHDRAWN}
 
 
-def _stays(state: State, forced: State) -> bool:
+def stays(state: State, forced: State) -> bool:
     """An out-of-order fact never takes a plan away, and never sets an open case back to an earlier stage."""
     if state in HELD:
         return forced in _BEFORE_PLAN
     return state in _STAGE and forced in _STAGE and _STAGE[forced] < _STAGE[state]
-
-

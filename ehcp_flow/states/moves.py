@@ -1,4 +1,4 @@
-"""The main pathway: every lawful move, each with its authority (law.md, section 10), and what is out of place.
+"""The lawful moves of the main pathway, each with its authority and its guards (law.md, section 10).
 
 One record has one present state, but real activities overlap: a review is held while an amendment is late, an order is
 made while a new request runs. So a fact that is lawful beside the present state leaves it as it is (`to=None`), and its
@@ -7,29 +7,48 @@ guard looks at the facts, not at the state, for what it answers.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
-from ehcp_flow.states import guards as g
-from ehcp_flow.states.names import MAINTAINED_STATES, State
-from ehcp_flow.states.region import Guard, Misplaced, Move, Onward, Region
+from ehcp_flow.states import conditions as c
+from ehcp_flow.states.names import (
+    ALL,
+    AMENDMENT_PROPOSED,
+    ASSESSING,
+    AT_REST,
+    CEASE_CONSULTING,
+    CEASE_NOTIFIED,
+    CEASED,
+    DRAFT_ISSUED,
+    DRAFTING,
+    FINAL_ISSUED,
+    KEPT,
+    MAINTAINED,
+    NO_CASE,
+    OPEN,
+    PLAN,
+    REASSESS_REQUESTED,
+    REASSESSING,
+    REFUSED,
+    REFUSED_ASSESSMENT,
+    REFUSED_PLAN,
+    REQUESTED,
+    REVIEW_OPEN,
+    TRANSFERRED_IN,
+    TRANSFERRING_OUT,
+    WITHDRAWN,
+    WITHOUT_PLAN,
+    State,
+)
+from ehcp_flow.states.region import Guard, Move
 
-__all__ = ["PATHWAY"]
+__all__ = ["ISSUED", "MOVES"]
 
-NO_CASE, REQUESTED, REFUSED_ASSESSMENT = State.NO_CASE, State.REQUESTED, State.REFUSED_ASSESSMENT
-ASSESSING, REFUSED_PLAN, DRAFTING = State.ASSESSING, State.REFUSED_PLAN, State.DRAFTING
-DRAFT_ISSUED, FINAL_ISSUED, MAINTAINED = State.DRAFT_ISSUED, State.FINAL_ISSUED, State.MAINTAINED
-REVIEW_OPEN, AMENDMENT_PROPOSED, REASSESSING = State.REVIEW_OPEN, State.AMENDMENT_PROPOSED, State.REASSESSING
-REASSESS_REQUESTED, CEASE_CONSULTING = State.REASSESS_REQUESTED, State.CEASE_CONSULTING
-CEASE_NOTIFIED, CEASED, WITHDRAWN = State.CEASE_NOTIFIED, State.CEASED, State.WITHDRAWN
-TRANSFERRING_OUT, TRANSFERRED_IN, KEPT = State.TRANSFERRING_OUT, State.TRANSFERRED_IN, State.KEPT_DETAINED
+_REVERSAL: Final = "Hertfordshire [2023] EWHC 3138 (Admin)"
+_DEVON: Final = "Devon [2022] EWHC 493 (Admin)"
 
-PLAN: Final = MAINTAINED_STATES
-OPEN: Final = frozenset({REQUESTED, ASSESSING, DRAFTING, DRAFT_ISSUED})
-REFUSED: Final = frozenset({REFUSED_ASSESSMENT, REFUSED_PLAN})
-AT_REST: Final = frozenset({NO_CASE, CEASED, WITHDRAWN})
-WITHOUT_PLAN: Final = OPEN | REFUSED | AT_REST
-ALL: Final = frozenset(State) - {FINAL_ISSUED}
-_ISSUED: Final = "issued"
+ISSUED: Final = "issued"
+"""The inner event by which a final plan, once sent, is maintained (or kept, in custody) from the same day."""
 
 
 def _move(
@@ -64,10 +83,10 @@ _REQUEST: Final = (
     _move("request_withdrawn", "continues", OPEN | {REASSESS_REQUESTED, REASSESSING}, None, "CFA 24", "CFA 36(3)"),
 )
 
-_assess_twice = g.reopened(("assessment_agreed", "assessment_refused"), ("assess",), "assessment_decided_twice")
-_assess_again = g.reopened(("assessment_refused",), ("reconsider",), "assessment_decided_twice")
-_plan_twice = g.reopened(("plan_agreed", "plan_refused"), ("make_plan",), "plan_decided_twice")
-_plan_again = g.reopened(("plan_refused",), ("reconsider",), "plan_decided_twice")
+_assess_twice = c.reopened("assessment_agreed assessment_refused", "assess", "assessment_decided_twice")
+_assess_again = c.referred_back("assessment_refused", "assessment_decided_twice")
+_plan_twice = c.reopened("plan_agreed plan_refused", "make_plan", "plan_decided_twice")
+_plan_again = c.referred_back("plan_refused", "plan_decided_twice")
 
 _ASSESSMENT: Final = (
     _move("assessment_refused", None, REQUESTED, REFUSED_ASSESSMENT, "CFA 36(5)", "SR 4(1)", "SR 5(1)"),
@@ -75,8 +94,8 @@ _ASSESSMENT: Final = (
     _move("assessment_agreed", None, REQUESTED, ASSESSING, "CFA 36(8)", "SR 5(1)"),
     _move("assessment_agreed", None, REFUSED_ASSESSMENT, ASSESSING, "SR 42(3)", _assess_again),
     _move("assessment_agreed", None, ASSESSING, None, "SR 44(2)(b)", "SR 45(3)", "SR 42(2)", _assess_twice),
-    _move("refusal_reversed", None, REFUSED_ASSESSMENT, ASSESSING, "Hertfordshire [2023] EWHC 3138 (Admin)"),
-    _move("refusal_reversed", None, REFUSED_PLAN, DRAFTING, "Hertfordshire [2023] EWHC 3138 (Admin)"),
+    _move("refusal_reversed", None, REFUSED_ASSESSMENT, ASSESSING, _REVERSAL),
+    _move("refusal_reversed", None, REFUSED_PLAN, DRAFTING, _REVERSAL),
 )
 
 _MAKING: Final = (
@@ -95,10 +114,12 @@ _MAKING: Final = (
         c.DRAFT_WINDOW, c.SCHOOLS_CONSULTED,
     ),
     _move("final_plan_sent", None, REASSESSING, FINAL_ISSUED, "SR 27(1)", "SR 27(2)", c.DRAFT_WINDOW),
-    _move(_ISSUED, None, FINAL_ISSUED, MAINTAINED, "CFA 37(1)", "CFA 42", "CFA 43"),
-    _move(_ISSUED, "detained", FINAL_ISSUED, KEPT, "CFA 74"),
+    _move(ISSUED, None, FINAL_ISSUED, MAINTAINED, "CFA 37(1)", "CFA 42", "CFA 43"),
+    _move(ISSUED, "detained", FINAL_ISSUED, KEPT, "CFA 74"),
 )  # fmt: skip
 
+_ASKING: Final = frozenset({MAINTAINED, TRANSFERRED_IN})
+_ORDERED: Final = ("SR 22(3)", "SR 44(2)(e)", "SR 45(4)", "SR 42(2)")
 _OPENS: Final = frozenset({MAINTAINED, TRANSFERRED_IN, REVIEW_OPEN})
 _BUSY: Final = frozenset({REASSESS_REQUESTED, REASSESSING, CEASE_NOTIFIED})
 
@@ -108,7 +129,7 @@ _REVIEW: Final = (
         for event, *authority in (("review_invited", "SR 20(2)", "SR 21(2)"), ("review_papers_sent", "SR 20(4)", "SR 21(4)"))
         for sources, to in ((_OPENS, REVIEW_OPEN), (PLAN - _OPENS, None))
     ),
-    _move("review_meeting_held", None, _OPENS | {AMENDMENT_PROPOSED}, REVIEW_OPEN, "CFA 44(1)", "SR 18", "SR 20", "SR 21"),
+    _move("review_meeting_held", None, _OPENS | {AMENDMENT_PROPOSED}, REVIEW_OPEN, "CFA 44(1)", "SR 20", "SR 21"),
     _move("review_meeting_held", None, _BUSY | {CEASE_CONSULTING}, None, "CFA 44(1)", "SR 20", "SR 21"),
     _move("review_decision_sent", "maintain", _OPENS, MAINTAINED, "SR 20(10)", "SR 21(9)", c.REVIEW_UNDECIDED),
     _move("review_decision_sent", "maintain", _BUSY | {AMENDMENT_PROPOSED}, None, "SR 20(10)", c.REVIEW_UNDECIDED),
@@ -124,29 +145,42 @@ _REVIEW: Final = (
         c.REVIEW_UNDECIDED, c.CEASING_CONSULTED, c.CEASING_GROUNDS,
     ),
     _move("review_decision_sent", "cease", CEASE_NOTIFIED, None, "SR 20(10)", c.REVIEW_UNDECIDED),
-    _move("amendment_notice_sent", None, REVIEW_OPEN, AMENDMENT_PROPOSED, "SR 20(10)", "SR 22(2)", "Devon [2022] EWHC 493 (Admin)"),
-    _move("amendment_notice_sent", None, frozenset({MAINTAINED, TRANSFERRED_IN, AMENDMENT_PROPOSED}), AMENDMENT_PROPOSED, "SR 28"),
+    _move("amendment_notice_sent", None, REVIEW_OPEN, AMENDMENT_PROPOSED, "SR 20(10)", "SR 22(2)", _DEVON),
+    _move("amendment_notice_sent", None, _ASKING | {AMENDMENT_PROPOSED}, AMENDMENT_PROPOSED, "SR 28"),
     _move("amendment_notice_sent", None, CEASE_CONSULTING, AMENDMENT_PROPOSED, "SR 22(2)", "SR 28", "SR 30(2)"),
     _move("amendment_notice_sent", None, _BUSY, None, "SR 28"),
     _move("amended_plan_sent", None, AMENDMENT_PROPOSED, FINAL_ISSUED, "SR 22(3)", c.AMENDMENT_WINDOW),
-    _move("amended_plan_sent", None, MAINTAINED, FINAL_ISSUED, "SR 22(3)", "SR 44(2)(e)", "SR 45(4)", "SR 42(2)", c.AMENDMENT_WINDOW),
-    _move(
-        "amended_plan_sent", None, PLAN - {AMENDMENT_PROPOSED, MAINTAINED}, None,
-        "SR 22(3)", "SR 44(2)(e)", "SR 45(4)", "SR 42(2)", c.AMENDMENT_WINDOW,
-    ),
+    _move("amended_plan_sent", None, MAINTAINED, FINAL_ISSUED, *_ORDERED, c.AMENDMENT_WINDOW),
+    _move("amended_plan_sent", None, PLAN - {AMENDMENT_PROPOSED, MAINTAINED}, None, *_ORDERED, c.AMENDMENT_WINDOW),
     _move("amended_plan_sent", None, KEPT, None, "DPR 29(6)", "DPR 30(6)", c.AMENDMENT_WINDOW),
     _move("amendment_declined", None, AMENDMENT_PROPOSED, MAINTAINED, "SR 22(4)", c.AMENDMENT_PROPOSED),
     _move("amendment_declined", None, REASSESSING, MAINTAINED, "CFA 44", "CFA 51(2)(e)"),
     _move("amendment_declined", None, PLAN - {AMENDMENT_PROPOSED, REASSESSING}, None, "SR 22(4)", c.AMENDMENT_PROPOSED),
 )  # fmt: skip
 
-_ASKING: Final = frozenset({MAINTAINED, TRANSFERRED_IN})
-
 _REASSESSMENT: Final = (
     _move("reassessment_requested", None, _ASKING, REASSESS_REQUESTED, "CFA 44(2)", "SR 23"),
     _move("reassessment_requested", None, PLAN - _ASKING, None, "CFA 44(2)", "SR 23"),
-    _move("reassessment_refused", None, REASSESS_REQUESTED, MAINTAINED, "SR 24", "SR 25(1)", c.REASSESSMENT_REQUEST, c.REASSESSMENT_REFUSABLE),
-    _move("reassessment_refused", None, PLAN - {REASSESS_REQUESTED}, None, "SR 24", "SR 25(1)", c.REASSESSMENT_REQUEST, c.REASSESSMENT_REFUSABLE),
+    _move(
+        "reassessment_refused",
+        None,
+        REASSESS_REQUESTED,
+        MAINTAINED,
+        "SR 24",
+        "SR 25(1)",
+        c.REASSESSMENT_REQUEST,
+        c.REASSESSMENT_REFUSABLE,
+    ),
+    _move(
+        "reassessment_refused",
+        None,
+        PLAN - {REASSESS_REQUESTED},
+        None,
+        "SR 24",
+        "SR 25(1)",
+        c.REASSESSMENT_REQUEST,
+        c.REASSESSMENT_REFUSABLE,
+    ),
     _move("reassessment_agreed", None, PLAN - {CEASE_NOTIFIED}, REASSESSING, "SR 25(1)", "SR 26", c.REASSESSMENT_ASKED),
     _move("reassessment_agreed", None, CEASE_NOTIFIED, None, "SR 25(1)", c.REASSESSMENT_ASKED),
     _move("reassessment_started", None, PLAN - {CEASE_NOTIFIED, REASSESSING}, REASSESSING, "CFA 44(3)"),
@@ -154,7 +188,9 @@ _REASSESSMENT: Final = (
 
 _CEASING: Final = (
     _move("cease_consulted", None, PLAN - {CEASE_NOTIFIED}, CEASE_CONSULTING, "CFA 45(1)", "SR 31(1)"),
-    _move("cease_notice_sent", None, CEASE_CONSULTING, CEASE_NOTIFIED, "SR 31(2)", c.CEASING_CONSULTED, c.CEASING_GROUNDS),
+    _move(
+        "cease_notice_sent", None, CEASE_CONSULTING, CEASE_NOTIFIED, "SR 31(2)", c.CEASING_CONSULTED, c.CEASING_GROUNDS
+    ),
     _move("cease_notice_sent", None, CEASE_NOTIFIED, None, "SR 31(2)", c.CEASING_CONSULTED),
     _move("plan_ceased", None, CEASE_NOTIFIED, CEASED, "CFA 45(4)", c.STANDSTILL),
     _move("plan_ceased", None, CEASED, None, "SR 44(2)(a)", c.CEASING_ORDERED),
@@ -167,7 +203,15 @@ _TRANSFER: Final = (
     _move("plan_transferred_out", None, TRANSFERRING_OUT, TRANSFERRING_OUT, "SR 15(2)"),
     _move("plan_transferred_out", None, KEPT, TRANSFERRING_OUT, "DPR 16(2)"),
     _move("plan_transferred_out", None, PLAN, TRANSFERRING_OUT, "SR 15(2)", "DPR 16(2)", c.MOVED_OR_RELEASED),
-    _move("plan_transferred_in", None, WITHOUT_PLAN | {TRANSFERRING_OUT, KEPT}, TRANSFERRED_IN, "CFA 47", "SR 15(3)", "DPR 16"),
+    _move(
+        "plan_transferred_in",
+        None,
+        WITHOUT_PLAN | {TRANSFERRING_OUT, KEPT},
+        TRANSFERRED_IN,
+        "CFA 47",
+        "SR 15(3)",
+        "DPR 16",
+    ),
     _move("transfer_notice_sent", None, TRANSFERRED_IN, MAINTAINED, "SR 15(4)"),
     _move("transfer_notice_sent", None, PLAN - {TRANSFERRED_IN}, None, "SR 15(4)", c.TRANSFERRED_IN),
     _move("detained", None, PLAN, KEPT, "CFA 70", "CFA 74"),
@@ -176,11 +220,12 @@ _TRANSFER: Final = (
     _move("released", None, ALL - {KEPT}, None, "DPR 15(1)"),
 )
 
-def _settlements(event: str, finding: str, authority: dict[str, tuple[str, ...]]) -> tuple[Move[State], ...]:
+
+def _settlements(event: str, finding: str, authority: Mapping[str, tuple[str, ...]]) -> tuple[Move[State], ...]:
     """Return the moves of one kind of settlement: a Tribunal order, a concession or a mediation agreement."""
-    assess = g.decided(("assessment_refused",), "CFA 51(2)(a)", "a refusal to assess", finding)
-    make_plan = g.decided(("plan_refused",), "CFA 51(2)(b)", "a refusal of a plan", finding)
-    reassess = g.decided(("reassessment_refused",), "CFA 51(2)(d)", "a refusal to re-assess", finding)
+    assess = c.decided("assessment_refused", "CFA 51(2)(a)", "a refusal to assess", finding)
+    make_plan = c.decided("plan_refused", "CFA 51(2)(b)", "a refusal of a plan", finding)
+    reassess = c.decided("reassessment_refused", "CFA 51(2)(d)", "a refusal to re-assess", finding)
 
     def move(
         outcome: str, sources: State | frozenset[State], to: State | None, *guards: Guard, forces: State | None = None
@@ -231,11 +276,14 @@ _SETTLEMENTS: Final = (
     *_settlements(
         "mediation_agreed",
         "agreement_without_decision",
-        {outcome: _AGREED for outcome in ("assess", "reassess", "make_plan", "amend", "continue", "continue_and_amend")}
-        | {"amend_school": ("SR 42(2)", "DPR 27(2)")},
+        {
+            **dict.fromkeys(("assess", "reassess", "make_plan", "amend", "continue", "continue_and_amend"), _AGREED),
+            "amend_school": ("SR 42(2)", "DPR 27(2)"),
+        },
     ),
     _move("mediation_agreed", "reconsider", REFUSED | PLAN, None, *_AGREED, "SR 42(3)", forces=REFUSED_PLAN),
     _move("mediation_agreed", "other", ALL, None, "SR 42(3)"),
 )  # fmt: skip
 
-
+MOVES: Final = (*_REQUEST, *_ASSESSMENT, *_MAKING, *_REVIEW, *_REASSESSMENT, *_CEASING, *_TRANSFER, *_SETTLEMENTS)
+"""Every lawful move of the pathway."""

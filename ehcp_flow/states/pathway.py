@@ -1,10 +1,24 @@
+"""The main pathway as one region: a case's plan, from the request to its end."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ehcp_flow.states.guards import in_custody
+from ehcp_flow.states.misplaced import MISPLACED, stays
+from ehcp_flow.states.moves import ISSUED, MOVES
+from ehcp_flow.states.names import State
+from ehcp_flow.states.region import Onward, Region
+
+__all__ = ["PATHWAY"]
+
 PATHWAY: Final = Region(
     name="pathway",
     states=State,
     initial=State.NO_CASE,
-    moves=(*_REQUEST, *_ASSESSMENT, *_MAKING, *_REVIEW, *_REASSESSMENT, *_CEASING, *_TRANSFER, *_SETTLEMENTS),
-    misplaced=(*_MISPLACED, *_NARROW),
-    onward=(Onward(FINAL_ISSUED, _ISSUED, g.in_custody),),
-    stays=_stays,
+    moves=MOVES,
+    misplaced=MISPLACED,
+    onward=(Onward(State.FINAL_ISSUED, ISSUED, in_custody),),
+    stays=stays,
 )
-"""The main pathway of a case: one plan, from the request to its end."""
+"""Checked when this module is imported: a table that cannot be run raises ValueError here."""

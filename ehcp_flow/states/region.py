@@ -1,13 +1,14 @@
 """What a region of the state machine is made of, as data, and the checks made when it is declared.
 
 A region is one set of states of which a case is in exactly one. Every fact either moves a region (there is a `Move` for
-its event and outcome), or leaves it alone. Where a moving fact has no lawful `Move` from the present state, a `Misplaced`
-row says why not: a strict case refuses the fact with that reason, an imported case reports it as a finding.
+its event and outcome), or leaves it alone. Where a moving fact has no lawful `Move` from the present state, a
+`Misplaced` row says why not: a strict case refuses the fact with that reason, an imported case reports it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -63,7 +64,7 @@ class Misplaced(Generic[S]):
 
 @dataclass(frozen=True)
 class Onward(Generic[S]):
-    """A state that a case leaves on the day it enters it: by the move of `event` with the outcome that `choose` gives."""
+    """A state that a case leaves as soon as it enters it, by the move of `event` with the outcome `choose` gives."""
 
     state: S
     event: str
@@ -74,8 +75,8 @@ class Onward(Generic[S]):
 class Region(Generic[S]):
     """States and moves that belong together, checked when they are declared.
 
-    `stays` decides, for an imported case, whether an out-of-order fact that would force the second state leaves the
-    case in the first. `ends` are the states that are meant to have no way out.
+    `stays` decides whether an out-of-order fact that would force the second state leaves an imported case in the first.
+    `ends` are the states that are meant to have no way out.
 
     Raises ValueError, naming every fault, if the declaration cannot be run as it stands.
     """
@@ -87,7 +88,7 @@ class Region(Generic[S]):
     misplaced: tuple[Misplaced[S], ...]
     onward: tuple[Onward[S], ...] = ()
     ends: frozenset[S] = frozenset()
-    stays: Callable[[S, S], bool] = lambda state, forced: False
+    stays: Callable[[S, S], bool] = operator.is_
 
     def __post_init__(self) -> None:
         faults = list(_faults(self))
@@ -122,14 +123,17 @@ def _faults(region: Region[S]) -> Iterator[str]:
             yield f"{label}: it has no source"
         if not move.authority:
             yield f"{label}: it names no authority"
-        yield from (f"{label}: guard {guard!r} is not a function" for guard in move.guards if not callable(guard))
+        guards: tuple[object, ...] = move.guards
+        yield from (f"{label}: guard {guard!r} cannot be called" for guard in guards if not callable(guard))
         for source in move.sources:
             if (source, *move.key) in edges:
                 yield f"{label}: declared twice from {source}"
             edges.add((source, *move.key))
     for event in dict.fromkeys(move.event for move in region.moves if move.event in OUTCOMES):
         given = {move.outcome for move in region.moves if move.event == event}
-        yield from (f"{event}: outcome {outcome} is not dealt with" for outcome in OUTCOMES[event] if outcome not in given)
+        yield from (
+            f"{event}: outcome {outcome} is not dealt with" for outcome in OUTCOMES[event] if outcome not in given
+        )
     if not unknown:
         yield from _shape_faults(region, edges)
 
@@ -139,7 +143,9 @@ def _event_faults(label: str, move: Move[S]) -> Iterator[str]:
         yield f"{label}: there is no such event"
     elif FACT_TYPES[move.event].prospective:
         yield f"{label}: it lies in the future when it is recorded, so it moves nothing"
-    elif (move.outcome is None) == (move.event in OUTCOMES) or (move.outcome and move.outcome not in OUTCOMES[move.event]):
+    elif (move.outcome is None) == (move.event in OUTCOMES) or (
+        move.outcome and move.outcome not in OUTCOMES[move.event]
+    ):
         yield f"{label}: the outcome must be one of {', '.join(OUTCOMES.get(move.event, ('none',)))}"
 
 

@@ -7,25 +7,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from types import MappingProxyType
-from typing import Any, Final, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from ehcp_flow import dates
 from ehcp_flow.case import Case
 from ehcp_flow.dates import parse_date, say
-from ehcp_flow.facts import OUTCOMES, Fact
+from ehcp_flow.facts import Fact
 from ehcp_flow.findings import Finding
 from ehcp_flow.law.citation import Citation
 from ehcp_flow.states.citing import _cite
-from ehcp_flow.states.machine import Edge, Table, table
-from ehcp_flow.states.moves import PATHWAY
+from ehcp_flow.states.guards import Verdict, outcome_of
+from ehcp_flow.states.machine import table
 from ehcp_flow.states.names import MAINTAINED_STATES, MEANING, State
+from ehcp_flow.states.pathway import PATHWAY
 from ehcp_flow.states.region import Region
 
 __all__ = ["Standing", "Step", "state"]
 
 S = TypeVar("S", bound=StrEnum)
-_NO_REGIONS: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class Step(NamedTuple, Generic[S]):
@@ -60,7 +59,7 @@ class Standing:
     pathway: State
     since: dt.date | None
     history: tuple[Step[State], ...]
-    regions: Mapping[str, Any] = field(default=_NO_REGIONS, hash=False)
+    regions: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def maintained(self) -> bool:
@@ -77,11 +76,6 @@ class Standing:
         return f"{self.pathway}: {MEANING[self.pathway]}{since}"
 
 
-def outcome_of(fact: Fact) -> str | None:
-    """Return the fact's outcome, or None for an event that has none."""
-    return fact.__dict__["outcome"] if fact.event in OUTCOMES else None
-
-
 def as_of_day(as_of: dt.date | str | None) -> dt.date:
     """Return the day meant: today if none is given. Raises DateError for a text that is no date."""
     return dates.today() if as_of is None else parse_date(as_of)
@@ -96,10 +90,10 @@ def facts_by(case: Case, day: dt.date) -> tuple[Fact, ...]:
 
 
 def state(case: Case, as_of: dt.date | str | None = None) -> Standing:
-    """Return where the case stands at the end of `as_of` (today if not given), from the facts that had happened by then.
+    """Return where the case stands at the end of `as_of` (today if not given): what had happened by then counts.
 
-    A fact that lies in the future by its nature (a transfer that is due) moves nothing, and neither does a missed limit:
-    there are no deemed decisions. A fact out of order never raises: it is followed to where it must lead, and reported.
+    A fact that is recorded before its day (a transfer that is due) moves nothing, and neither does a missed limit:
+    there are no deemed decisions. A fact out of order never raises: it is followed to where it leads, and reported.
     Raises DateError if `as_of` is a text that is no date. Source: law.md, section 10.
     """
     day = as_of_day(as_of)
@@ -111,7 +105,7 @@ def state(case: Case, as_of: dt.date | str | None = None) -> Standing:
 
 def run(region: Region[S], facts: Sequence[Fact]) -> list[Step[S]]:
     """Return the steps that the facts take through a region, lawful or not, in legal order."""
-    edges: Table[S] = table(region)
+    edges = table(region)
     onward = {row.state: row for row in region.onward}
     at = region.initial
     steps: list[Step[S]] = []
@@ -119,35 +113,23 @@ def run(region: Region[S], facts: Sequence[Fact]) -> list[Step[S]]:
         edge = edges.get((at, fact.event, outcome_of(fact)))
         if edge is None:
             continue
-        move = edge.move
         finding = None
-        if move is None:
-            finding = _out_of_place(at, fact, edge)
-        elif move.guards:
-            finding = _guarded(edge, facts[:index], fact)
-        steps.append(Step(fact.on, fact, at, edge.to, move.authority if move else (), finding))
+        if edge.refusal is not None:
+            finding = _finding(fact, edge.refusal, f", while the case was {at}")
+        elif edge.guards:
+            before = facts[:index]
+            refused = next((found for guard in edge.guards if not (found := guard(before, fact.on)).holds), None)
+            finding = _finding(fact, refused) if refused else None
+        steps.append(Step(fact.on, fact, at, edge.to, edge.authority, finding))
         at = edge.to
         while at in onward:
             row = onward[at]
             following = edges[at, row.event, row.choose(facts[: index + 1])]
-            assert following.move is not None
-            steps.append(Step(fact.on, fact, at, following.to, following.move.authority))
+            steps.append(Step(fact.on, fact, at, following.to, following.authority))
             at = following.to
     return steps
 
 
-def _out_of_place(at: StrEnum, fact: Fact, edge: Edge[S]) -> Finding:
-    row = edge.misplaced
-    assert row is not None
-    message = f"{fact.event} on {fact.on.isoformat()}, while the case was {at}: {row.reason}"
-    return Finding(row.finding, fact.case_id, fact.on, message, row.remedy, fact)
-
-
-def _guarded(edge: Edge[S], before: Sequence[Fact], fact: Fact) -> Finding | None:
-    assert edge.move is not None
-    for guard in edge.move.guards:
-        verdict = guard(before, fact.on)
-        if not verdict.holds:
-            message = f"{fact.event} on {fact.on.isoformat()}: {verdict.reason}"
-            return Finding(verdict.finding, fact.case_id, fact.on, message, verdict.remedy, fact)
-    return None
+def _finding(fact: Fact, refusal: Verdict, where: str = "") -> Finding:
+    message = f"{fact.event} on {fact.on.isoformat()}{where}: {refusal.reason}"
+    return Finding(refusal.finding, fact.case_id, fact.on, message, refusal.remedy, fact)

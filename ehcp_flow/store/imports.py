@@ -201,7 +201,7 @@ def import_file(
                 refused(row)
 
         return import_facts(
-            store, read_facts(path), source=digest, name=path.name, recorded_by=recorded_by, batch=batch,
+            store, read_facts(path).entries(), source=digest, name=path.name, recorded_by=recorded_by, batch=batch,
             dry_run=dry_run, refused=refuse if refused_to is not None or refused is not None else None, progress=report,
         )  # fmt: skip
 

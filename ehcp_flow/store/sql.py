@@ -100,12 +100,12 @@ class SqlStore(Store):
                         facts, recorded_by=recorded_by, now=self.clock(), authority=self.authority, heads=heads,
                         known=self._known(transaction, sorted(heads)), upcasters=self.upcasters, refuse=note,
                     )  # fmt: skip
-                    for each in refused:
-                        refuse(*each)
                     if not dry_run:
                         self._write(transaction, plan)
-                        if source is not None:
-                            self._remember(transaction, source, name, state(plan))
+                    for each in refused:
+                        refuse(*each)
+                    if source is not None and not dry_run:
+                        self._remember(transaction, source, name, state(plan))
                 return plan
             except _Race as race:
                 if attempt == _ATTEMPTS - 1:

