@@ -4,7 +4,7 @@
 `record` adds a fact, and refuses an unlawful one with the same reasons. `mermaid` and `state_table` show the moves.
 
 States and moves are data (`moves.py`), declared once and checked when they are declared; guards (`guards.py`) give the
-reasons; `transitions` runs the moves (`machine.py`). The source is law.md, section 10.
+reasons; `transitions` runs the moves (`machine.py`).
 """
 
 from ehcp_flow.errors import MoveRefused

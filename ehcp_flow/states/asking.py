@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 
 from ehcp_flow.case import Case
 from ehcp_flow.dates import say
 from ehcp_flow.errors import MoveRefused, UnknownNameError
 from ehcp_flow.facts import FACT_TYPES, LEGAL_ORDER, OUTCOMES, Fact
-from ehcp_flow.findings import Finding
 from ehcp_flow.law.citation import Citation
 from ehcp_flow.states.citing import _cite
 from ehcp_flow.states.guards import Verdict, outcome_of
@@ -61,7 +60,7 @@ class MoveVerdict:
         answer = "is lawful" if self.allowed else "is refused"
         lines = [f"{what} on {say(self.on)} {answer}: the case is {self.from_state} ({MEANING[self.from_state]})"]
         if self.to_state is not None:
-            leads = "stays" if self.to_state is self.from_state else "goes to"
+            leads = "stays" if self.to_state is self.from_state else "goes to" if self.allowed else "would go to"
             by = ", ".join(map(str, self.citations))
             lines.append(f"  {leads} {self.to_state}" + (f" under {by}" if by else ""))
         lines.extend(f"  {verdict}" for verdict in self.verdicts)
@@ -114,15 +113,16 @@ def record(case: Case, fact: Fact, *, strict: bool = True) -> Case:
     new = run(PATHWAY, after.facts)
     place = next((index for index, other in enumerate(after.facts) if other is fact), None)
     if place is None:
-        # The fact stands nowhere: it only corrects, or says what another fact already says.
-        now = new[-1].to if new else PATHWAY.initial
+        # The fact itself does not stand: it voids another, or says what one that stands already says.
+        now = _last(new)
         verdict = MoveVerdict(fact.event, outcome_of(fact), fact.on, now, now, ())
     else:
-        verdict = _judged(after.facts[:place], new, fact.event, outcome_of(fact), fact.on)
-    verdict = _with_consequences(verdict, _findings(old), [step for step in new if step.fact is not fact])
+        before = after.facts[:place]
+        verdict = _judged(_state_after(before, new), before, fact.event, outcome_of(fact), fact.on)
+    verdict = _with_consequences(verdict, old, new, fact)
     if not verdict.allowed:
         raise MoveRefused(verdict)
-    if place is not None and (verdict.event, verdict.outcome) in PATHWAY.keys:
+    if place is not None and verdict.authority:
         fire(PATHWAY, verdict.from_state, verdict.event, verdict.outcome)
     return after
 
@@ -131,62 +131,64 @@ def _asked(
     case: Case, facts: tuple[Fact, ...], steps: list[Step[State]], event: str, outcome: str | None, day: dt.date
 ) -> MoveVerdict:
     """Return the verdict on a fact that nobody recorded, in its place among the facts of `day`."""
-    place = bisect_right(facts, (day, LEGAL_ORDER[event]), key=lambda fact: (fact.on, LEGAL_ORDER[fact.event]))
-    verdict = _judged(facts[:place], steps, event, outcome, day)
-    if place == len(facts):
-        return verdict
+    if not facts or facts[-1].on < day:
+        return _judged(_last(steps), facts, event, outcome, day)
     fields: dict[str, Any] = {"outcome": outcome} if event in OUTCOMES else {}
     supposed = FACT_TYPES[event].model_construct(case_id=case.case_id, on=day, **fields)
-    new = run(PATHWAY, (*facts[:place], supposed, *facts[place:]))
-    return _with_consequences(verdict, _findings(steps), [step for step in new if step.fact is not supposed])
+    place = len(facts)
+    while place and facts[place - 1].on == day and _precedes(supposed, facts[place - 1]):
+        place -= 1
+    before = facts[:place]
+    verdict = _judged(_state_after(before, steps), before, event, outcome, day)
+    return _with_consequences(verdict, steps, run(PATHWAY, (*before, supposed, *facts[place:])), supposed)
 
 
-def _judged(
-    before: tuple[Fact, ...], steps: Sequence[Step[State]], event: str, outcome: str | None, on: dt.date
-) -> MoveVerdict:
-    """Return the verdict on a fact that comes after `before`; `steps` are of these facts, and perhaps of later ones."""
-    at = PATHWAY.initial
+def _precedes(first: Fact, second: Fact) -> bool:
+    """Tell whether the first of two facts of one day comes first in legal order, as a case orders them."""
+    ranks = LEGAL_ORDER[first.event], LEGAL_ORDER[second.event]
+    return ranks[0] < ranks[1] or (ranks[0] == ranks[1] and first.content < second.content)
+
+
+def _last(steps: Sequence[Step[State]]) -> State:
+    return steps[-1].to if steps else PATHWAY.initial
+
+
+def _state_after(before: Sequence[Fact], steps: Sequence[Step[State]]) -> State:
+    """Return the state in which the facts of `before` leave the case; `steps` may go further."""
     passed = set(map(id, before))
-    for step in steps:
-        if id(step.fact) not in passed:
-            break
-        at = step.to
+    return _last(tuple(takewhile(lambda step: id(step.fact) in passed, steps)))
+
+
+def _judged(at: State, before: tuple[Fact, ...], event: str, outcome: str | None, on: dt.date) -> MoveVerdict:
+    """Return the verdict on a fact that comes after `before`, when the case is in state `at`."""
     edges = table(PATHWAY)
     edge = edges.get((at, event, outcome))
     if edge is None:
         return MoveVerdict(event, outcome, on, at, at, ())
     if edge.refusal is not None:
         return MoveVerdict(event, outcome, on, at, None, (edge.refusal,))
-    verdicts = tuple(guard(before, on) for guard in edge.guards)
     to = edge.to
     for onward in PATHWAY.onward:
         if onward.state is to:
             to = edges[to, onward.event, onward.choose(before)].to
-    return MoveVerdict(event, outcome, on, at, to, verdicts, edge.authority)
+    return MoveVerdict(event, outcome, on, at, to, tuple(guard(before, on) for guard in edge.guards), edge.authority)
 
 
-def _findings(steps: Sequence[Step[State]]) -> set[tuple[str, int]]:
-    return {(step.finding.code, id(step.fact)) for step in steps if step.finding is not None}
-
-
-def _with_consequences(verdict: MoveVerdict, known: set[tuple[str, int]], others: Sequence[Step[State]]) -> MoveVerdict:
-    """Return the verdict with one more refusal for each other step that would be out of order, and was not before."""
-    worse = [step.finding for step in others if step.finding and (step.finding.code, id(step.fact)) not in known]
-    if not worse:
-        return verdict
-    return MoveVerdict(
-        verdict.event, verdict.outcome, verdict.on, verdict.from_state, verdict.to_state,
-        (*verdict.verdicts, *map(_undermined, worse)), verdict.authority,
-    )  # fmt: skip
-
-
-def _undermined(finding: Finding) -> Verdict:
-    """Return the refusal that says which recorded fact would no longer be lawful."""
-    return Verdict(
-        holds=False,
-        short="CFA 36(3)",
-        says=f"a fact that is already recorded would be out of order: {finding.message}",
-        then="void or correct that fact first",
-        fact=finding.fact,
-        finding=finding.code,
-    )
+def _with_consequences(
+    verdict: MoveVerdict, old: Sequence[Step[State]], new: Sequence[Step[State]], fact: Fact
+) -> MoveVerdict:
+    """Return the verdict with one more refusal for each step, but `fact`'s own, that was in order before."""
+    known = {id(step.fact) for step in old if step.refusal is not None} | {id(fact)}
+    worse = [
+        Verdict(
+            holds=False,
+            short=refusal.short,
+            says=f"a recorded fact would be out of order: {step.told(refusal)}",
+            then=f"for that fact: {refusal.remedy}",
+            fact=step.fact,
+            finding=refusal.finding,
+        )
+        for step in new
+        if (refusal := step.refusal) is not None and id(step.fact) not in known
+    ]
+    return replace(verdict, verdicts=(*verdict.verdicts, *worse))

@@ -130,7 +130,10 @@ REASSESSMENT_REFUSABLE: Final = Refusable()
 CEASING_CONSULTED: Final = Needs(
     (
         Ground(
-            _seek("cease_consulted", "final_plan_sent amended_plan_sent plan_transferred_in"),
+            _seek(
+                "cease_consulted",
+                "final_plan_sent amended_plan_sent plan_transferred_in review_decision_sent:maintain",
+            ),
             "SR 31(1)",
             "ceasing was consulted on",
         ),

@@ -67,7 +67,10 @@ def outcome_of(fact: Fact) -> str | None:
 
 @dataclass(frozen=True)
 class Seek:
-    """Finds the latest fact of one of `events`, looking back no further than the latest fact of one of `until`."""
+    """Finds the latest fact of one of `events`, looking back no further than the latest fact of one of `until`.
+
+    `until` names an event, or an event with one outcome: `review_decision_sent:maintain`.
+    """
 
     events: frozenset[str]
     until: frozenset[str] = frozenset()
@@ -78,7 +81,7 @@ class Seek:
         for fact in reversed(before):
             if fact.event in self.events and (self.outcomes is None or outcome_of(fact) in self.outcomes):
                 return fact
-            if fact.event in self.until:
+            if fact.event in self.until or f"{fact.event}:{outcome_of(fact)}" in self.until:
                 return None
         return None
 
@@ -206,7 +209,7 @@ class Standstill:
         for fact in before:
             outcome = outcome_of(fact)
             if fact.event == "cease_notice_sent" or (fact.event == "review_decision_sent" and outcome == "cease"):
-                notice = notice or fact
+                notice = fact
             elif fact.event in self.kept or (fact.event in SETTLING and outcome in self.continuing):
                 notice = appeal = ended = None
             elif fact.event == "appeal_registered" and notice:

@@ -56,8 +56,8 @@ _ASK: Final = "record the request (request_received, or became_responsible) firs
 _HAVE: Final = "record how the plan came about (final_plan_sent, or plan_transferred_in) first"
 
 _ROWS: Final = (
-    _out(_REQUESTS, OPEN, "request_while_one_is_open", "an earlier request is still being dealt with, and the law counts "
-         "from that one", "leave it out, or record first how the earlier request ended", "CFA 36(3)"),
+    _out(_REQUESTS, OPEN, "request_while_one_is_open", "an earlier request is open, and the law counts from that one",
+         "leave it out, or record first how the earlier request ended", "CFA 36(3)"),
     _out(_REQUESTS, HELD, "request_while_plan_maintained", "a plan is already held for this person",
          "record a request for a re-assessment (reassessment_requested)", "CFA 44(2)"),
     _out("request_withdrawn", _RESTING, "withdrawal_without_request", "no request is open", _ASK, "CFA 36(3)"),
@@ -104,7 +104,8 @@ _ROWS: Final = (
          "consult the parent or young person and the head or principal first", "SR 31(1)"),
     _out("plan_ceased", PLAN, "ceased_without_notice", "no notice of ceasing is on record",
          "consult, give notice, and let the appeal period end first", "CFA 45(4)"),
-    _out("plan_transferred_out", WITHOUT_PLAN, "transfer_without_plan", "no plan is on record to transfer", _HAVE, "SR 15(2)"),
+    _out("plan_transferred_out", WITHOUT_PLAN, "transfer_without_plan", "no plan is on record to transfer", _HAVE,
+         "SR 15(2)"),
     _out("plan_transferred_in", PLAN, "transfer_while_plan_maintained", "this authority already maintains a plan",
          "record first how that plan left (moved_away, plan_ceased)", "SR 15(3)"),
     _out("transfer_notice_sent", _NO_PLAN, "transfer_notice_without_transfer",

@@ -1,4 +1,4 @@
-"""The lawful moves of the main pathway, each with its authority and its guards (law.md, section 10).
+"""The lawful moves of the main pathway, each with its authority and its guards.
 
 One record has one present state, but real activities overlap: a review is held while an amendment is late, an order is
 made while a new request runs. So a fact that is lawful beside the present state leaves it as it is (`to=None`), and its
@@ -126,7 +126,9 @@ _BUSY: Final = frozenset({REASSESS_REQUESTED, REASSESSING, CEASE_NOTIFIED})
 _REVIEW: Final = (
     *(
         _move(event, None, sources, to, "CFA 44(1)", *authority)
-        for event, *authority in (("review_invited", "SR 20(2)", "SR 21(2)"), ("review_papers_sent", "SR 20(4)", "SR 21(4)"))
+        for event, *authority in (
+            ("review_invited", "SR 20(2)", "SR 21(2)"), ("review_papers_sent", "SR 20(4)", "SR 21(4)"),
+        )
         for sources, to in ((_OPENS, REVIEW_OPEN), (PLAN - _OPENS, None))
     ),
     _move("review_meeting_held", None, _OPENS | {AMENDMENT_PROPOSED}, REVIEW_OPEN, "CFA 44(1)", "SR 20", "SR 21"),

@@ -1,4 +1,4 @@
-"""The legal states of a case (law.md, section 10), and the groups of them that the law treats alike."""
+"""The legal states of a case, and the groups of them that the law treats alike."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ MAINTAINED_STATES: Final[frozenset[State]] = frozenset(
         State.TRANSFERRED_IN,
     }
 )
-"""The states in which the duty of CFA s.42 to secure the provision in the plan is live (law.md section 10, point 1)."""
+"""The states in which the duty of CFA s.42 to secure the provision in the plan is live."""
 
 NO_CASE, REQUESTED, REFUSED_ASSESSMENT = State.NO_CASE, State.REQUESTED, State.REFUSED_ASSESSMENT
 ASSESSING, REFUSED_PLAN, DRAFTING = State.ASSESSING, State.REFUSED_PLAN, State.DRAFTING

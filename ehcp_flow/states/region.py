@@ -71,7 +71,7 @@ class Onward(Generic[S]):
     choose: Callable[[Sequence[Fact]], str | None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Region(Generic[S]):
     """States and moves that belong together, checked when they are declared.
 

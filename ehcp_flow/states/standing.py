@@ -30,7 +30,8 @@ S = TypeVar("S", bound=StrEnum)
 class Step(NamedTuple, Generic[S]):
     """One fact that moved the case, or that was lawful where it stood: the day, from where to where, and by what law.
 
-    `authority` holds the citations' short forms, `citations` gives them in full. `finding` says what was out of order.
+    `authority` holds the citations' short forms, `citations` gives them in full. `refusal` says why the step was out of
+    order, if it was; a strict case would have refused it.
     """
 
     on: dt.date
@@ -38,7 +39,19 @@ class Step(NamedTuple, Generic[S]):
     from_: S
     to: S
     authority: tuple[str, ...]
-    finding: Finding | None = None
+    refusal: Verdict | None = None
+
+    @property
+    def finding(self) -> Finding | None:
+        """What is out of order about the step, or None."""
+        refusal = self.refusal
+        if refusal is None:
+            return None
+        return Finding(refusal.finding, self.fact.case_id, self.on, self.told(refusal), refusal.remedy, self.fact)
+
+    def told(self, refusal: Verdict) -> str:
+        """Return the sentence that says which fact was refused when, and why."""
+        return f"{self.fact.event} on {self.on.isoformat()}, while the case was {self.from_}: {refusal.reason}"
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -69,7 +82,7 @@ class Standing:
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """What is out of order in the record: for each step, at most one."""
-        return tuple(step.finding for step in self.history if step.finding is not None)
+        return tuple(found for step in self.history if (found := step.finding) is not None)
 
     def __str__(self) -> str:
         since = f", since {say(self.since)}" if self.since else ""
@@ -94,7 +107,7 @@ def state(case: Case, as_of: dt.date | str | None = None) -> Standing:
 
     A fact that is recorded before its day (a transfer that is due) moves nothing, and neither does a missed limit:
     there are no deemed decisions. A fact out of order never raises: it is followed to where it leads, and reported.
-    Raises DateError if `as_of` is a text that is no date. Source: law.md, section 10.
+    Raises DateError if `as_of` is a text that is no date. Sources: docs/states.md.
     """
     day = as_of_day(as_of)
     steps = run(PATHWAY, facts_by(case, day))
@@ -113,23 +126,15 @@ def run(region: Region[S], facts: Sequence[Fact]) -> list[Step[S]]:
         edge = edges.get((at, fact.event, outcome_of(fact)))
         if edge is None:
             continue
-        finding = None
-        if edge.refusal is not None:
-            finding = _finding(fact, edge.refusal, f", while the case was {at}")
-        elif edge.guards:
+        refusal = edge.refusal
+        if edge.guards:
             before = facts[:index]
-            refused = next((found for guard in edge.guards if not (found := guard(before, fact.on)).holds), None)
-            finding = _finding(fact, refused) if refused else None
-        steps.append(Step(fact.on, fact, at, edge.to, edge.authority, finding))
+            refusal = next((found for guard in edge.guards if not (found := guard(before, fact.on)).holds), None)
+        steps.append(Step(fact.on, fact, at, edge.to, edge.authority, refusal))
         at = edge.to
-        while at in onward:
+        if at in onward:
             row = onward[at]
             following = edges[at, row.event, row.choose(facts[: index + 1])]
             steps.append(Step(fact.on, fact, at, following.to, following.authority))
             at = following.to
     return steps
-
-
-def _finding(fact: Fact, refusal: Verdict, where: str = "") -> Finding:
-    message = f"{fact.event} on {fact.on.isoformat()}{where}: {refusal.reason}"
-    return Finding(refusal.finding, fact.case_id, fact.on, message, refusal.remedy, fact)

@@ -1,0 +1,209 @@
+"""Guards: on the last day on which they fail, the first on which they pass, and what they say."""
+
+import datetime as dt
+
+import pytest
+
+from ehcp_flow.case import Case
+from ehcp_flow.states import State, record, state, why_not
+from tests.states.telling import after, fact, history, told
+
+DRAFT = (
+    "2026-03-02 request_received",
+    "2026-04-13 assessment_agreed",
+    "2026-06-15 plan_agreed",
+    "2026-06-22 draft_plan_sent",
+)
+
+
+def refusal(case: Case, event: str, outcome: str | None = None, as_of: dt.date | str | None = None):
+    (verdict,) = why_not(case, event, outcome, as_of or after(case)).refusals
+    return verdict
+
+
+def test_the_final_plan_waits_until_the_fifteenth_day_from_service_is_over():
+    # served Monday 22 June 2026, that day being the first; the 15 days end on Monday 6 July.
+    case = history(*DRAFT)
+    early = refusal(case, "final_plan_sent", None, "2026-07-06")
+    assert early.reason == (
+        "the draft plan was served on Monday 22 June 2026; its 15 days, of which that is the first, "
+        "end on Monday 6 July 2026"
+    )
+    assert early.remedy == "send the final plan on or after Tuesday 7 July 2026"
+    assert early.fact == case.facts[-1]
+    assert early.citation.short == "SR 13(1)"
+    assert why_not(case, "final_plan_sent", None, "2026-07-07").allowed
+
+
+def test_the_fifteen_days_run_from_service_not_from_sending():
+    served = fact("draft_plan_sent", "2026-06-22", served_on="2026-06-24")
+    case = record(history(*DRAFT[:3]), served)
+    assert not why_not(case, "final_plan_sent", None, "2026-07-08").allowed
+    assert why_not(case, "final_plan_sent", None, "2026-07-09").allowed
+
+
+def test_a_new_draft_opens_a_new_fifteen_days():
+    case = history(*DRAFT, "2026-07-01 draft_plan_sent")
+    assert not why_not(case, "final_plan_sent", None, "2026-07-15").allowed
+    assert why_not(case, "final_plan_sent", None, "2026-07-16").allowed
+
+
+def test_consulting_the_school_is_named_and_not_required():
+    case = history(*DRAFT)
+    (verdict,) = (
+        verdict
+        for verdict in why_not(case, "final_plan_sent", None, "2026-07-07").verdicts
+        if verdict.short == "CFA 40(3)"
+    )
+    assert (verdict.holds, verdict.checked, verdict.fact) == (True, False, None)
+    assert str(verdict).startswith("not checked: no consultation")
+    asked = record(case, fact("school_consulted", "2026-06-23", party="123456"))
+    verdict = why_not(asked, "final_plan_sent", None, "2026-07-07").verdicts[1]
+    assert (verdict.holds, verdict.checked, verdict.fact) == (True, True, asked.facts[-1])
+
+
+def test_a_school_consulted_for_an_earlier_plan_does_not_count():
+    life = [
+        "school_consulted",
+        "final_plan_sent",
+        "cease_consulted",
+        "cease_notice_sent",
+        "plan_ceased",
+        "request_received",
+    ]
+    events = [*life, "assessment_agreed", "plan_agreed", "draft_plan_sent"]
+    case = history(*DRAFT, *(f"{2027 + number}-01-01 {event}" for number, event in enumerate(events)))
+    verdict = why_not(case, "final_plan_sent", None, "2036-01-01")
+    assert (verdict.allowed, verdict.verdicts[1].checked) == (True, False)
+
+
+@pytest.mark.parametrize(("as_of", "lawful"), [("2026-04-15", False), ("2026-04-16", True)])
+def test_the_amended_plan_waits_fifteen_days_from_the_service_of_the_notice(as_of, lawful):
+    case = record(told("MAINTAINED"), fact("amendment_notice_sent", "2026-03-30", served_on="2026-04-01"))
+    assert why_not(case, "amended_plan_sent", None, as_of).allowed is lawful
+
+
+def test_an_ordered_amendment_waits_for_no_notice():
+    case = told("MAINTAINED+tribunal_order_made:amend")
+    (verdict,) = why_not(case, "amended_plan_sent", None, case.facts[-1].on).verdicts
+    assert verdict.holds
+    assert verdict.fact == case.facts[-1]
+    done = record(case, fact("amended_plan_sent", after(case)))
+    assert not why_not(done, "amended_plan_sent", None, after(done)).allowed, "one order, one amended plan"
+
+
+@pytest.mark.parametrize(
+    ("way", "event", "finding"),
+    [
+        ("MAINTAINED", "amended_plan_sent", "amended_plan_without_notice"),
+        ("AMENDMENT_PROPOSED+amended_plan_sent", "amended_plan_sent", "amended_plan_without_notice"),
+        ("KEPT_DETAINED", "amended_plan_sent", "amended_plan_without_notice"),
+        ("REASSESSING", "final_plan_sent", "final_plan_before_draft"),
+        ("DRAFT_ISSUED+final_plan_sent+reassessment_started", "final_plan_sent", "final_plan_before_draft"),
+        ("MAINTAINED", "amendment_declined", "amendment_declined_without_notice"),
+        ("MAINTAINED", "review_decision_sent:maintain", "review_decision_without_meeting"),
+        ("REVIEW_OPEN+review_decision_sent:amend", "review_decision_sent:amend", "review_decision_without_meeting"),
+        ("MAINTAINED+review_invited", "review_decision_sent:cease", "review_decision_without_meeting"),
+        ("MAINTAINED", "reassessment_agreed", "reassessment_decision_without_request"),
+        ("MAINTAINED", "reassessment_refused", "reassessment_decision_without_request"),
+        ("REASSESS_REQUESTED+reassessment_agreed", "reassessment_agreed", "reassessment_decision_without_request"),
+        ("ASSESSING", "assessment_agreed", "assessment_decided_twice"),
+        ("REFUSED_ASSESSMENT", "assessment_agreed", "assessment_decided_twice"),
+        ("REFUSED_ASSESSMENT", "assessment_refused", "assessment_decided_twice"),
+        ("REFUSED_ASSESSMENT+refusal_reversed+assessment_agreed", "assessment_agreed", "assessment_decided_twice"),
+        ("DRAFTING", "plan_agreed", "plan_decided_twice"),
+        ("REFUSED_PLAN", "plan_refused", "plan_decided_twice"),
+        ("REFUSED_PLAN", "draft_plan_sent", "plan_decided_twice"),
+        ("REFUSED_PLAN+tribunal_order_made:reconsider+plan_refused", "plan_agreed", "plan_decided_twice"),
+        ("REQUESTED", "tribunal_order_made:assess", "order_without_decision"),
+        ("ASSESSING", "appeal_conceded:make_plan", "concession_without_decision"),
+        ("MAINTAINED", "mediation_agreed:reassess", "agreement_without_decision"),
+        ("CEASED", "plan_ceased", "ceased_twice"),
+        ("CEASE_NOTIFIED+tribunal_order_made:dismiss_cease+plan_ceased", "plan_ceased", "ceased_twice"),
+        ("REVIEW_OPEN+review_decision_sent:cease", "cease_notice_sent", "cease_notice_without_consultation"),
+        (
+            "CEASE_CONSULTING+amendment_notice_sent+amended_plan_sent+review_meeting_held+review_decision_sent:cease",
+            "cease_notice_sent",
+            "cease_notice_without_consultation",
+        ),
+        (
+            "CEASE_CONSULTING+review_decision_sent:maintain+review_meeting_held+review_decision_sent:cease",
+            "cease_notice_sent",
+            "cease_notice_without_consultation",
+        ),
+        ("KEPT_DETAINED+released+moved_away+plan_transferred_in", "plan_transferred_out", "transfer_without_move"),
+        (
+            "TRANSFERRING_OUT+plan_transferred_out+plan_transferred_in+moved_away",
+            "request_received",
+            "request_while_plan_maintained",
+        ),
+        ("MAINTAINED", "transfer_notice_sent", "transfer_notice_without_transfer"),
+        ("MAINTAINED", "plan_transferred_out", "transfer_without_move"),
+        ("TRANSFERRING_OUT", "request_received", "request_while_plan_maintained"),
+    ],
+)
+def test_a_guard_refuses_with_its_finding_and_says_what_would_be_right(way, event, finding):
+    case = told(way)
+    name, _, outcome = event.partition(":")
+    verdict = refusal(case, name, outcome or None)
+    assert verdict.finding == finding
+    assert verdict.reason
+    assert verdict.remedy
+    assert verdict.citation.address.startswith("https://")
+    imported = state(record(case, fact(event, after(case)), strict=False), after(case))
+    assert [found.code for found in imported.findings] == [finding]
+
+
+@pytest.mark.parametrize(("party", "lawful"), [("parent", True), ("health", False), (None, True)])
+def test_the_commissioning_bodys_request_cannot_be_refused(party, lawful):
+    case = record(told("MAINTAINED"), fact("reassessment_requested", "2026-03-02", party=party))
+    verdict = why_not(case, "reassessment_refused", None, "2026-03-10")
+    assert verdict.allowed is lawful
+    if not lawful:
+        assert verdict.refusals[0].citation.short == "SR 23"
+        assert verdict.refusals[0].reason.startswith("the request of Monday 2 March 2026")
+
+
+def test_ceasing_names_the_judgement_that_nobody_computes():
+    verdict = why_not(told("CEASE_CONSULTING"), "cease_notice_sent", None, "2026-03-02")
+    assert [(item.short, item.holds, item.checked) for item in verdict.verdicts] == [
+        ("SR 31(1)", True, True),
+        ("CFA 45(1)", True, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("way", "lawful", "checked"),
+    [
+        ("CEASE_NOTIFIED", True, False),
+        ("CEASE_NOTIFIED+appeal_registered", False, True),
+        ("CEASE_NOTIFIED+appeal_registered+cease_notice_sent", False, True),
+        ("CEASE_NOTIFIED+appeal_registered+appeal_withdrawn", True, True),
+        ("CEASE_NOTIFIED+appeal_registered+tribunal_order_made:dismiss", True, True),
+        ("CEASE_NOTIFIED+appeal_registered+tribunal_order_made:amend_school", False, True),
+        ("CEASE_NOTIFIED+appeal_withdrawn", True, False),
+        ("CEASE_NOTIFIED+appeal_registered+review_meeting_held+review_decision_sent:maintain", False, True),
+        ("CEASE_NOTIFIED+appeal_registered+appeal_conceded:continue+cease_consulted+cease_notice_sent", True, False),
+        ("MAINTAINED+appeal_registered+cease_consulted+cease_notice_sent", True, False),
+        ("REVIEW_OPEN+cease_consulted+review_decision_sent:cease+appeal_registered", False, True),
+    ],
+)
+def test_the_plan_is_maintained_until_an_appeal_is_finally_determined(way, lawful, checked):
+    case = told(way)
+    assert state(case, after(case)).pathway is State.CEASE_NOTIFIED
+    verdict = why_not(case, "plan_ceased", None, after(case))
+    assert verdict.allowed is lawful
+    assert verdict.verdicts[0].checked is checked
+    assert verdict.verdicts[0].citation.short == "CFA 45(4)"
+
+
+def test_the_appeal_period_is_that_of_the_latest_notice():
+    case = told("CEASE_NOTIFIED+cease_notice_sent")
+    (verdict,) = why_not(case, "plan_ceased", None, after(case)).verdicts
+    assert verdict.fact == case.facts[-1]
+
+
+def test_an_imported_notice_of_ceasing_may_be_missing_altogether():
+    case = record(told("CEASE_CONSULTING"), fact("review_decision_sent:cease", "2025-01-01"), strict=False)
+    gone = case.void(case.facts[-1], "wrong child")
+    assert not why_not(gone, "plan_ceased", None, "2026-01-01").allowed

@@ -1,0 +1,172 @@
+"""Whatever is recorded, in whatever order: the invariants hold."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from ehcp_flow.case import Case
+from ehcp_flow.errors import MoveRefused
+from ehcp_flow.facts import FACT_TYPES, OUTCOMES, Fact
+from ehcp_flow.states import MAINTAINED_STATES, State, allowed, record, state, why_not
+from ehcp_flow.states.pathway import PATHWAY
+from tests.states.telling import START, fact
+
+NAMES = [
+    event if outcome is None else f"{event}:{outcome}"
+    for event in FACT_TYPES
+    if event != "fact_voided"
+    for outcome in OUTCOMES.get(event, (None,))
+]
+QUIET = [name for name in NAMES if (name.partition(":")[0]) not in {event for event, _ in PATHWAY.keys}]
+DAYS = st.integers(0, 400).map(lambda days: START + dt.timedelta(days=days))
+END = dt.date(2199, 12, 31)
+NEEDS_PARTY = {"advice_requested", "advice_received", "advice_returned"}
+
+
+def made(name: str, on: dt.date) -> Fact:
+    return fact(name, on, party="educational" if name in NEEDS_PARTY else None)
+
+
+FACTS = st.lists(st.builds(made, st.sampled_from(NAMES), DAYS), max_size=12)
+
+
+@settings(deadline=None)
+@given(FACTS, st.randoms(use_true_random=False), DAYS)
+def test_the_order_of_recording_never_matters(facts, shuffler, as_of):
+    shuffled = list(facts)
+    shuffler.shuffle(shuffled)
+    assert state(Case("a", tuple(shuffled)), as_of) == state(Case("a", tuple(facts)), as_of)
+    assert allowed(Case("a", tuple(shuffled)), as_of) == allowed(Case("a", tuple(facts)), as_of)
+
+
+@settings(deadline=None)
+@given(FACTS, DAYS)
+def test_a_past_answer_can_be_given_again(facts, as_of):
+    then = Case("a", tuple(item for item in facts if item.on <= as_of))
+    assert state(Case("a", tuple(facts)), as_of) == state(then, as_of)
+    assert allowed(Case("a", tuple(facts)), as_of) == allowed(then, as_of)
+
+
+@settings(deadline=None)
+@given(FACTS, st.builds(made, st.sampled_from(QUIET), DAYS), DAYS)
+def test_a_fact_that_moves_nothing_changes_nothing(facts, quiet, as_of):
+    plain, more = Case("a", tuple(facts)), Case("a", (*facts, quiet))
+    assert state(more, as_of).history == state(plain, as_of).history
+
+
+@settings(deadline=None)
+@given(FACTS)
+def test_a_strict_case_takes_what_brings_nothing_new_out_of_order_and_nothing_else(facts):
+    case = Case("a")
+    for item in facts:
+        if state(case.record(item), END).findings:
+            with pytest.raises(MoveRefused) as refused:
+                record(case, item)
+            assert not refused.value.verdict.allowed
+        else:
+            case = record(case, item)
+
+
+@settings(deadline=None)
+@given(FACTS)
+def test_an_imported_case_takes_everything_and_reports_each_fact_once(facts):
+    case = Case("a")
+    for item in facts:
+        case = record(case, item, strict=False)
+    standing = state(case, END)
+    assert len(case.recorded) == len(facts)
+    found = [id(finding.fact) for finding in standing.findings]
+    assert len(found) == len(set(found))
+    assert all(finding.code and finding.message and finding.remedy for finding in standing.findings)
+
+
+class LawfulLife(RuleBasedStateMachine):
+    """Takes any move that is allowed, on any day that comes."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.case = Case("a")
+        self.day = START
+
+    @rule(days=st.integers(1, 60))
+    def time_passes(self, days: int) -> None:
+        # A limit that is missed moves nothing, and blocks nothing.
+        first = self.day + dt.timedelta(days=1)
+        open_now = {(item.event, item.outcome) for item in allowed(self.case, first) if item.allowed}
+        before = state(self.case, self.day)
+        self.day += dt.timedelta(days=days)
+        assert state(self.case, self.day).pathway is before.pathway
+        assert state(self.case, self.day).history == before.history
+        assert open_now <= {(item.event, item.outcome) for item in allowed(self.case, self.day) if item.allowed}
+
+    @rule(data=st.data())
+    def a_lawful_move_is_taken(self, data: st.DataObject) -> None:
+        lawful = [item for item in allowed(self.case, self.day) if item.allowed]
+        chosen = data.draw(st.sampled_from(lawful))
+        name = chosen.event if chosen.outcome is None else f"{chosen.event}:{chosen.outcome}"
+        self.case = record(self.case, fact(name, self.day))
+        last = self.case.recorded[-1]
+        assert [step.to for step in state(self.case, self.day).history if step.fact is last][-1:] in (
+            [chosen.to_state],
+            [],  # the same fact on the same day says nothing new
+        )
+
+    @rule(data=st.data())
+    def an_unlawful_move_is_refused(self, data: st.DataObject) -> None:
+        unlawful = [item for item in allowed(self.case, self.day) if not item.allowed]
+        chosen = data.draw(st.sampled_from(unlawful))
+        name = chosen.event if chosen.outcome is None else f"{chosen.event}:{chosen.outcome}"
+        proposed = fact(name, self.day)
+        if any(item.content == proposed.content for item in self.case.facts):
+            return
+        with pytest.raises(MoveRefused) as refused:
+            record(self.case, proposed)
+        assert refused.value.verdict == chosen
+
+    @precondition(lambda self: len(self.case.recorded) > 0)
+    @rule(data=st.data())
+    def something_that_moves_nothing_happens(self, data: st.DataObject) -> None:
+        before = state(self.case, self.day).pathway
+        self.case = record(self.case, made(data.draw(st.sampled_from(QUIET)), self.day))
+        assert state(self.case, self.day).pathway is before
+
+    @invariant()
+    def the_record_is_in_order(self) -> None:
+        standing = state(self.case, self.day)
+        assert standing.findings == ()
+        assert standing.maintained is (standing.pathway in MAINTAINED_STATES)
+        assert standing.pathway is not State.FINAL_ISSUED
+
+    @invariant()
+    def a_plan_once_maintained_ends_only_by_law(self) -> None:
+        ending = {"plan_ceased", "moved_away", "plan_transferred_out", "detained", "tribunal_order_made"}
+        for step in state(self.case, self.day).history:
+            if step.from_ in MAINTAINED_STATES and step.to not in MAINTAINED_STATES | {State.FINAL_ISSUED}:
+                assert step.fact.event in ending
+                assert getattr(step.fact, "outcome", "dismiss_cease") == "dismiss_cease"
+
+    @invariant()
+    def each_step_begins_where_the_last_one_ended(self) -> None:
+        at = State.NO_CASE
+        for step in state(self.case, self.day).history:
+            assert step.from_ is at
+            assert step.citations
+            at = step.to
+        assert at is state(self.case, self.day).pathway
+
+
+TestLawfulLife = LawfulLife.TestCase
+TestLawfulLife.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+
+
+@settings(deadline=None)
+@given(DAYS, st.integers(0, 5000))
+def test_there_are_no_deemed_decisions(on, days):
+    case = Case("a", (fact("request_received", on),))
+    later = on + dt.timedelta(days=days)
+    assert state(case, later).pathway is State.REQUESTED
+    assert why_not(case, "assessment_refused", None, later).allowed
+    assert why_not(case, "assessment_agreed", None, later).allowed

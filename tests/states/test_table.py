@@ -1,0 +1,247 @@
+"""Every move: lawful from each source, refused elsewhere with reason and citation."""
+
+import pytest
+
+from ehcp_flow.errors import MoveRefused
+from ehcp_flow.facts import FACT_TYPES, OUTCOMES
+from ehcp_flow.states import MAINTAINED_STATES, State, record, state, why_not
+from ehcp_flow.states.pathway import PATHWAY
+from tests.states.telling import WAYS, after, fact, told
+
+PLAN = (
+    "MAINTAINED REVIEW_OPEN AMENDMENT_PROPOSED REASSESS_REQUESTED REASSESSING CEASE_CONSULTING CEASE_NOTIFIED "
+    "TRANSFERRED_IN"
+)
+NO_PLAN = (
+    "NO_CASE REQUESTED REFUSED_ASSESSMENT ASSESSING REFUSED_PLAN DRAFTING DRAFT_ISSUED CEASED WITHDRAWN "
+    "TRANSFERRING_OUT"
+)
+# A review meeting that waits for its decision, and amendments that wait for theirs, in each state with a plan.
+MET = [
+    "REVIEW_OPEN",
+    "REVIEW_OPEN+reassessment_started+amendment_declined",
+    "REVIEW_OPEN+moved_away+plan_transferred_in",
+    "REVIEW_OPEN+amendment_notice_sent",
+    "REVIEW_OPEN+reassessment_started",
+    "REASSESS_REQUESTED+review_meeting_held",
+    "REVIEW_OPEN+cease_consulted",
+    "CEASE_NOTIFIED+review_meeting_held",
+]
+PROPOSED = [
+    "REASSESSING+amendment_notice_sent",
+    "REASSESS_REQUESTED+amendment_notice_sent",
+    "AMENDMENT_PROPOSED+review_meeting_held",
+    "AMENDMENT_PROPOSED+cease_consulted",
+    "CEASE_NOTIFIED+amendment_notice_sent",
+    "AMENDMENT_PROPOSED+moved_away+plan_transferred_in",
+]
+NO_PLAN_BEFORE = "REFUSED_PLAN+request_received"
+
+
+def but(states: str, *left_out: str) -> str:
+    return " ".join(name for name in states.split() if name not in left_out)
+
+
+def each(states: str, *more: str) -> str:
+    return " ".join("+".join((name, *more)) for name in states.split())
+
+
+def settled(outcome: str, to: str, sources: str, *, dismissable: bool = False) -> list[tuple[str, str, str]]:
+    events = ("tribunal_order_made",) if dismissable else ("tribunal_order_made", "appeal_conceded", "mediation_agreed")
+    return [(f"{event}:{outcome}", to, sources) for event in events]
+
+
+# Event, where it leads ("=" leaves the state alone), and from where.
+LAWFUL: list[tuple[str, str, str]] = [
+    *(
+        (
+            event, "REQUESTED",
+            "NO_CASE REFUSED_ASSESSMENT REFUSED_PLAN CEASED WITHDRAWN TRANSFERRING_OUT+plan_transferred_out",
+        )
+        for event in ("request_received", "became_responsible")
+    ),
+    ("request_withdrawn:ends", "WITHDRAWN", "REQUESTED ASSESSING"),
+    ("request_withdrawn:ends", "MAINTAINED", "REASSESS_REQUESTED REASSESSING"),
+    ("request_withdrawn:continues", "=", "REQUESTED ASSESSING DRAFTING DRAFT_ISSUED REASSESS_REQUESTED REASSESSING"),
+    ("assessment_refused", "REFUSED_ASSESSMENT", "REQUESTED"),
+    ("assessment_refused", "=", "REFUSED_ASSESSMENT+mediation_agreed:reconsider"),
+    ("assessment_agreed", "ASSESSING", "REQUESTED REFUSED_ASSESSMENT+mediation_agreed:reconsider"),
+    ("assessment_agreed", "=", "REFUSED_ASSESSMENT+refusal_reversed REFUSED_ASSESSMENT+tribunal_order_made:assess"),
+    ("refusal_reversed", "ASSESSING", "REFUSED_ASSESSMENT"),
+    ("refusal_reversed", "DRAFTING", "REFUSED_PLAN"),
+    ("plan_refused", "REFUSED_PLAN", "ASSESSING REFUSED_ASSESSMENT+appeal_conceded:assess"),
+    ("plan_refused", "=", "REFUSED_PLAN+tribunal_order_made:reconsider"),
+    ("plan_agreed", "DRAFTING", "ASSESSING REFUSED_PLAN+tribunal_order_made:reconsider"),
+    ("plan_agreed", "=", "REFUSED_PLAN+refusal_reversed REFUSED_PLAN+appeal_conceded:make_plan REASSESSING"),
+    ("draft_plan_sent", "DRAFT_ISSUED", "DRAFTING REFUSED_PLAN+tribunal_order_made:reconsider"),
+    ("draft_plan_sent", "=", "DRAFT_ISSUED REASSESSING"),
+    ("final_plan_sent", "MAINTAINED", "DRAFT_ISSUED REASSESSING+draft_plan_sent"),
+    ("final_plan_sent", "KEPT_DETAINED", "DRAFT_ISSUED+detained ASSESSING+detained+plan_agreed+draft_plan_sent"),
+    *((event, "REVIEW_OPEN", "MAINTAINED TRANSFERRED_IN") for event in ("review_invited", "review_papers_sent")),
+    *((event, "=", but(PLAN, "MAINTAINED", "TRANSFERRED_IN")) for event in ("review_invited", "review_papers_sent")),
+    ("review_meeting_held", "REVIEW_OPEN", "MAINTAINED TRANSFERRED_IN AMENDMENT_PROPOSED"),
+    ("review_meeting_held", "=", but(PLAN, "MAINTAINED", "TRANSFERRED_IN", "AMENDMENT_PROPOSED")),
+    ("review_decision_sent:maintain", "MAINTAINED", " ".join(MET[:3])),
+    ("review_decision_sent:maintain", "MAINTAINED", "CEASE_CONSULTING"),
+    ("review_decision_sent:maintain", "=", " ".join((*MET[3:6], MET[7]))),
+    ("review_decision_sent:amend", "REVIEW_OPEN", " ".join(MET[:3])),
+    ("review_decision_sent:amend", "=", " ".join(MET[3:])),
+    ("review_decision_sent:cease", "CEASE_CONSULTING", " ".join(MET[:6])),
+    ("review_decision_sent:cease", "CEASE_NOTIFIED", MET[6]),
+    ("review_decision_sent:cease", "=", MET[7]),
+    ("amendment_notice_sent", "AMENDMENT_PROPOSED", "REVIEW_OPEN MAINTAINED TRANSFERRED_IN CEASE_CONSULTING"),
+    ("amendment_notice_sent", "=", "AMENDMENT_PROPOSED REASSESS_REQUESTED REASSESSING CEASE_NOTIFIED"),
+    ("amended_plan_sent", "MAINTAINED", "AMENDMENT_PROPOSED"),
+    ("amended_plan_sent", "=", " ".join(PROPOSED)),
+    ("amended_plan_sent", "=", "AMENDMENT_PROPOSED+reassessment_started+request_withdrawn:ends"),
+    *(
+        ("amended_plan_sent", "=", each(but(PLAN, "AMENDMENT_PROPOSED"), f"{event}:amend_school"))
+        for event in ("tribunal_order_made", "appeal_conceded", "mediation_agreed")
+    ),
+    ("amended_plan_sent", "=", "KEPT_DETAINED+tribunal_order_made:amend_school"),
+    ("amendment_declined", "MAINTAINED", "AMENDMENT_PROPOSED REASSESSING"),
+    ("amendment_declined", "=", " ".join(PROPOSED[1:])),
+    ("amendment_declined", "=", "AMENDMENT_PROPOSED+reassessment_started+request_withdrawn:ends"),
+    ("reassessment_requested", "REASSESS_REQUESTED", "MAINTAINED TRANSFERRED_IN"),
+    ("reassessment_requested", "=", but(PLAN, "MAINTAINED", "TRANSFERRED_IN")),
+    ("reassessment_refused", "MAINTAINED", "REASSESS_REQUESTED"),
+    ("reassessment_refused", "=", each(
+        but(PLAN, "MAINTAINED", "TRANSFERRED_IN", "REASSESS_REQUESTED"), "reassessment_requested")),
+    ("reassessment_refused", "=", "REASSESS_REQUESTED+reassessment_started+amendment_declined"),
+    ("reassessment_refused", "=", "REASSESS_REQUESTED+moved_away+plan_transferred_in"),
+    ("reassessment_agreed", "REASSESSING", each(
+        "REVIEW_OPEN AMENDMENT_PROPOSED REASSESS_REQUESTED CEASE_CONSULTING", "reassessment_requested")),
+    ("reassessment_agreed", "REASSESSING", "REASSESS_REQUESTED+reassessment_started+amendment_declined"),
+    ("reassessment_agreed", "REASSESSING", "REASSESS_REQUESTED+moved_away+plan_transferred_in"),
+    ("reassessment_agreed", "=", "REASSESSING+reassessment_requested CEASE_NOTIFIED+reassessment_requested"),
+    ("reassessment_agreed", "=", "REASSESS_REQUESTED+reassessment_refused+tribunal_order_made:reassess"),
+    ("reassessment_started", "REASSESSING", but(PLAN, "REASSESSING", "CEASE_NOTIFIED")),
+    ("cease_consulted", "CEASE_CONSULTING", but(PLAN, "CEASE_CONSULTING", "CEASE_NOTIFIED")),
+    ("cease_consulted", "=", "CEASE_CONSULTING"),
+    ("cease_notice_sent", "CEASE_NOTIFIED", "CEASE_CONSULTING"),
+    ("cease_notice_sent", "=", "CEASE_NOTIFIED"),
+    ("plan_ceased", "CEASED", "CEASE_NOTIFIED CEASE_NOTIFIED+appeal_registered+appeal_withdrawn"),
+    ("plan_ceased", "=", "CEASE_NOTIFIED+appeal_registered+tribunal_order_made:dismiss_cease"),
+    ("moved_away", "TRANSFERRING_OUT", PLAN),
+    ("moved_away", "NO_CASE", "REQUESTED ASSESSING DRAFTING DRAFT_ISSUED"),
+    ("moved_away", "=", "NO_CASE REFUSED_ASSESSMENT REFUSED_PLAN CEASED WITHDRAWN TRANSFERRING_OUT KEPT_DETAINED"),
+    ("plan_transferred_out", "=", "TRANSFERRING_OUT"),
+    ("plan_transferred_out", "TRANSFERRING_OUT", "KEPT_DETAINED"),
+    *(("plan_transferred_out", "TRANSFERRING_OUT", f"KEPT_DETAINED+released{more}") for more in (
+        "", "+review_invited", "+amendment_notice_sent", "+reassessment_requested", "+reassessment_started",
+        "+cease_consulted", "+cease_consulted+cease_notice_sent",
+    )),
+    ("plan_transferred_out", "TRANSFERRING_OUT", "TRANSFERRED_IN+released"),
+    ("plan_transferred_in", "TRANSFERRED_IN", f"{NO_PLAN} KEPT_DETAINED"),
+    ("transfer_notice_sent", "MAINTAINED", "TRANSFERRED_IN"),
+    *(("transfer_notice_sent", "=", f"TRANSFERRED_IN+{more}") for more in (
+        "transfer_notice_sent", "review_invited", "amendment_notice_sent", "reassessment_requested",
+        "reassessment_started", "cease_consulted", "cease_consulted+cease_notice_sent",
+    )),
+    ("detained", "KEPT_DETAINED", PLAN),
+    ("detained", "=", f"{NO_PLAN} KEPT_DETAINED"),
+    ("released", "MAINTAINED", "KEPT_DETAINED"),
+    ("released", "=", f"{NO_PLAN} {PLAN}"),
+    *settled("assess", "ASSESSING", "REFUSED_ASSESSMENT REFUSED_ASSESSMENT+request_received"),
+    *settled("assess", "=", "REFUSED_ASSESSMENT+refusal_reversed"),
+    *settled("reassess", "REASSESSING", "REASSESS_REQUESTED+reassessment_refused"),
+    *settled("reassess", "REASSESSING", each(
+        "REVIEW_OPEN AMENDMENT_PROPOSED CEASE_CONSULTING", "reassessment_requested", "reassessment_refused")),
+    *settled("reassess", "REASSESSING", "REASSESS_REQUESTED+reassessment_refused+reassessment_requested"),
+    *settled("reassess", "REASSESSING", "REASSESS_REQUESTED+reassessment_refused+moved_away+plan_transferred_in"),
+    *settled("reassess", "=", each("REASSESSING CEASE_NOTIFIED", "reassessment_requested", "reassessment_refused")),
+    *settled("make_plan", "DRAFTING", f"REFUSED_PLAN {NO_PLAN_BEFORE} {NO_PLAN_BEFORE}+assessment_agreed"),
+    *settled("make_plan", "=", "REFUSED_PLAN+refusal_reversed REFUSED_PLAN+refusal_reversed+draft_plan_sent"),
+    *settled("reconsider", "=", "REFUSED_PLAN", dismissable=True),
+    ("mediation_agreed:reconsider", "=", f"REFUSED_ASSESSMENT REFUSED_PLAN {PLAN}"),
+    ("mediation_agreed:other", "=", f"{NO_PLAN} {PLAN} KEPT_DETAINED"),
+    *settled("amend", "=", PLAN),
+    *settled("amend_school", "=", f"{PLAN} KEPT_DETAINED"),
+    *settled("continue", "MAINTAINED", "CEASE_NOTIFIED CEASED"),
+    *settled("continue", "=", but(PLAN, "CEASE_NOTIFIED")),
+    *settled("continue_and_amend", "MAINTAINED", "CEASE_NOTIFIED CEASED"),
+    *settled("continue_and_amend", "=", but(PLAN, "CEASE_NOTIFIED")),
+    *settled("dismiss", "=", f"{but(NO_PLAN, 'NO_CASE')} {PLAN} KEPT_DETAINED", dismissable=True),
+    *settled("dismiss_cease", "CEASED", "CEASE_NOTIFIED", dismissable=True),
+]  # fmt: skip
+ROWS = list(dict.fromkeys((event, to, way) for event, to, ways in LAWFUL for way in ways.split()))
+KEYS = [(event, outcome) for event in FACT_TYPES for outcome in OUTCOMES.get(event, (None,))]
+NAMES = {key: key[0] if key[1] is None else f"{key[0]}:{key[1]}" for key in KEYS}
+FITS = {(state, NAMES[event, outcome]) for state, event, outcome in PATHWAY.edges() if event in FACT_TYPES}
+ELSEWHERE = [(at, NAMES[key]) for at in WAYS for key in PATHWAY.keys if (at, NAMES[key]) not in FITS]
+STILL = [NAMES[key] for key in KEYS if key not in PATHWAY.keys]
+
+
+def test_the_ways_to_each_state_lead_there_in_order():
+    assert set(WAYS) == set(State) - {State.FINAL_ISSUED}
+    for at in WAYS:
+        standing = state(told(at), "2030-01-01")
+        assert (standing.pathway, standing.findings) == (at, ())
+
+
+def test_every_lawful_edge_is_written_down_here_and_no_other():
+    assert {(state(told(way), "2030-01-01").pathway, event) for event, _, way in ROWS} == FITS
+
+
+@pytest.mark.parametrize(("event", "to", "way"), ROWS)
+def test_a_move_is_lawful_from_its_source(event, to, way):
+    case = told(way)
+    before = state(case, after(case))
+    name, _, outcome = event.partition(":")
+    verdict = why_not(case, name, outcome or None, after(case))
+    assert verdict.allowed, str(verdict)
+    assert verdict.citations
+    moved = record(case, fact(event, after(case)))
+    standing = state(moved, after(case))
+    assert standing.pathway == verdict.to_state == (before.pathway if to == "=" else to)
+    assert standing.findings == before.findings == ()
+    assert standing.history[-1].citations
+
+
+@pytest.mark.parametrize(("at", "event"), ELSEWHERE)
+def test_a_move_is_refused_from_every_other_state(at, event):
+    case = told(at)
+    name, _, outcome = event.partition(":")
+    verdict = why_not(case, name, outcome or None, after(case))
+    assert not verdict.allowed
+    assert verdict.from_state is at
+    assert verdict.to_state is None
+    (refusal,) = verdict.refusals
+    assert refusal.reason
+    assert refusal.remedy
+    assert refusal.citation.address.startswith("https://")
+    with pytest.raises(MoveRefused) as refused:
+        record(case, fact(event, after(case)))
+    assert refused.value.verdict == verdict
+    assert refusal.reason in str(refused.value)
+
+    imported = record(case, fact(event, after(case)), strict=False)
+    standing = state(imported, after(case))
+    (finding,) = standing.findings
+    assert finding.code == refusal.finding
+    assert finding.remedy == refusal.remedy
+    assert refusal.reason in finding.message
+
+
+@pytest.mark.parametrize("event", STILL)
+def test_a_fact_that_moves_nothing_is_lawful_in_every_state(event):
+    for at in WAYS:
+        case = told(at)
+        fields = {"corrects": "x", "reason": "y"} if event == "fact_voided" else {"party": "other"}
+        assert why_not(case, event.partition(":")[0], event.partition(":")[2] or None, after(case)).allowed
+        moved = record(case, fact(event, after(case), **fields))
+        standing = state(moved, after(case))
+        assert (standing.pathway, standing.findings) == (at, ())
+        assert standing.history == state(case, after(case)).history
+
+
+def test_out_of_order_facts_never_take_a_plan_away_nor_set_an_open_case_back():
+    before_plan = set(State) - MAINTAINED_STATES - {State.KEPT_DETAINED, State.CEASED, State.TRANSFERRING_OUT}
+    stages = [State.REQUESTED, State.ASSESSING, State.DRAFTING, State.DRAFT_ISSUED]
+    for at, event in ELSEWHERE:
+        case = told(at)
+        to = state(record(case, fact(event, after(case)), strict=False), after(case)).pathway
+        if at in MAINTAINED_STATES:
+            assert to not in before_plan, (at, event)
+        if at in stages and to in stages:
+            assert stages.index(to) >= stages.index(at), (at, event)
