@@ -1,0 +1,22 @@
+"""The command line: `ehcp-flow`. It reads, asks the library, and prints; it decides nothing about the law.
+
+`app.py` lists the commands, and each has a module of its own, imported when it is called. What they share: `options.py`
+(options, and how their values are read), `sources.py` (files, standard input, stores), `output.py` and `table.py`
+(formats), `messages.py` (standard error). `docs/command-line.md` is the manual.
+"""
+
+from __future__ import annotations
+
+import sys
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command that the arguments name, and leave with its exit code."""
+    try:
+        from ehcp_flow.cli.app import command
+
+        command()(prog_name="ehcp-flow")
+    except KeyboardInterrupt:
+        sys.exit(130)

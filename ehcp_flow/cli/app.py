@@ -1,0 +1,188 @@
+"""The list of commands, and the group that runs them.
+
+To add a command, write a module with a `Command` (or a `typer.Typer` for a group of commands) and a line in `COMMANDS`.
+Only the module of the command that is called is imported, so that a quick question has a quick answer.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Annotated, Any, Final
+
+import typer
+from typer.core import TyperGroup
+
+from ehcp_flow.cli.command import as_click
+from ehcp_flow.cli.messages import complain
+from ehcp_flow.errors import EhcpFlowError, UnknownNameError
+
+__all__ = ["CLOSED_PIPE", "COMMANDS", "INTERRUPTED", "USAGE", "app", "command"]
+
+COMMANDS: Final[Mapping[str, str]] = {
+    "due": "ehcp_flow.cli.due:DUE",
+    "check": "ehcp_flow.cli.check:CHECK",
+    "explain": "ehcp_flow.cli.explain:EXPLAIN",
+    "state": "ehcp_flow.cli.state:STATE",
+    "breaches": "ehcp_flow.cli.breaches:BREACHES",
+    "rules": "ehcp_flow.cli.rules:RULES",
+    "facts": "ehcp_flow.cli.facts:FACTS",
+    "version": "ehcp_flow.cli.version:VERSION",
+}
+"""The commands in the order in which the help lists them, each with its module and the name of its object there."""
+
+USAGE: Final = 2
+INTERRUPTED: Final = 130
+CLOSED_PIPE: Final = 141
+"""What a shell reports of a program that wrote into a pipe nobody reads: 128 + SIGPIPE."""
+
+
+_FEW: Final = 20
+
+
+class Commands(TyperGroup):
+    """The group of all commands: imports the one that is called, and turns every error into one line and a code."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return the command with this name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        return as_click(cmd_name, getattr(import_module(module), name))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that the arguments name; one that is misspelt is refused with the names that are near."""
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = get_close_matches(args[0], COMMANDS, n=3, cutoff=0.5)
+            hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(COMMANDS)}"
+            ctx.fail(f"There is no command called {args[0]!r}; {hint}")
+        return super().resolve_command(ctx, args)
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Run, and leave with an exit code; a fault of the user's is one line on standard error, never a traceback."""
+        options["standalone_mode"] = False
+        _speak_utf8()
+        code = 0
+        try:
+            returned = super().main(*args, **options)
+            code = returned if isinstance(returned, int) else 0
+            sys.stdout.flush()
+        except (KeyboardInterrupt, typer.Abort):
+            code = INTERRUPTED
+        except BrokenPipeError:
+            _read_no_more()
+            code = CLOSED_PIPE
+        except EhcpFlowError as error:
+            complain(_helpful(error))
+            code = USAGE
+        except OSError as error:
+            _read_no_more()
+            complain(f"cannot write: {error.strerror or error}")
+            code = USAGE
+        except Exception as error:  # noqa: BLE001 - the root of typer's usage errors has changed its module
+            code = _usage(error)
+        sys.exit(code)
+
+    def make_context(self, *args: Any, **options: Any) -> Any:
+        """Read the arguments; help and version are printed here already."""
+        with _closed_pipe_told_apart():
+            return super().make_context(*args, **options)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        with _closed_pipe_told_apart():
+            returned = super().invoke(ctx)
+            sys.stdout.flush()
+        return returned
+
+
+@contextmanager
+def _closed_pipe_told_apart() -> Iterator[None]:
+    """Leave with CLOSED_PIPE when nobody reads any more, before typer makes an exit code 1 of it."""
+    try:
+        yield
+    except BrokenPipeError:
+        _read_no_more()
+        raise typer.Exit(CLOSED_PIPE) from None
+
+
+def _helpful(error: EhcpFlowError) -> str:
+    """Return the error's sentence; for a name that is like no other, with the command that lists the names."""
+    if isinstance(error, UnknownNameError) and not error.matches:
+        listed = {"event": "; `ehcp-flow facts` lists them", "limit": "; `ehcp-flow rules` lists them"}
+        known = f"; there are {', '.join(error.known)}" if len(error.known) <= _FEW else ""
+        return f"{error}{listed.get(error.kind, known)}"
+    return str(error)
+
+
+def _usage(error: Exception) -> int:
+    """Print what typer has to say about the arguments, in one line. Raises `error` again if it is not typer's."""
+    message = getattr(error, "format_message", None)
+    if message is None:
+        raise error
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()  # type: ignore[attr-defined]
+        return USAGE
+    said = " ".join(message().split()).rstrip(".")
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "ehcp-flow"
+    more = f"; see {path} --help" if not said.endswith("?") else ""
+    complain(f"{said}{more}", path)
+    return USAGE
+
+
+def _speak_utf8() -> None:
+    """Write UTF-8 whatever the machine's locale is; what is no character (half a surrogate pair) is escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            # Line ends are written as they are: a calendar has its own.
+            reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
+
+
+def _read_no_more() -> None:
+    """Send the rest of standard output nowhere, so that Python's last flush has nothing to complain of."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _tell_version(asked: bool) -> None:  # noqa: FBT001 - typer hands over what the option says
+    if asked:
+        from ehcp_flow import __version__
+
+        sys.stdout.write(f"ehcp-flow {__version__}\n")
+        raise typer.Exit
+
+
+app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich")
+
+
+@app.callback(
+    epilog=(
+        "[bold]Examples[/bold]\n\n$ ehcp-flow due --received 2026-03-02\n\n"
+        "$ ehcp-flow check cases.csv --as-of 2026-06-30\n\n$ ehcp-flow rules final_plan\n\n"
+        "SOURCE is a CSV or JSON Lines file, - for standard input, or a store's URL. Exit codes: 0 done; 1 some rows "
+        "were refused, the rest is printed; 2 usage; 3 a breach, with --fail-on-breach; 130 interrupted; 141 closed "
+        "pipe."
+    )
+)
+def _root(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and leave.", is_eager=True, callback=_tell_version)
+    ] = False,
+) -> None:
+    """Deadlines, states and breaches of Education, Health and Care plans in England, from dated facts, with the law."""
+
+
+def command() -> Any:
+    """Return the whole command line in the form in which typer runs it."""
+    return typer.main.get_command(app)

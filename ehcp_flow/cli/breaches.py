@@ -1,0 +1,227 @@
+"""`ehcp-flow breaches`: the breach register, the exception register, and what is odd about the records."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.messages import count, note
+from ehcp_flow.cli.options import (
+    AllErrors,
+    AsOf,
+    CaseIds,
+    FailOnBreach,
+    Institutions,
+    KnownAt,
+    OfficeClosures,
+    RulebookAt,
+    SourceName,
+    TableFormat,
+    calendars_with,
+    day,
+    instant,
+    rulebook_at,
+)
+from ehcp_flow.cli.output import Format, chosen, flat, sheet
+from ehcp_flow.cli.sources import Asked, open_source
+
+if TYPE_CHECKING:
+    from ehcp_flow.answers import Answer
+    from ehcp_flow.deadlines import Deadline
+    from ehcp_flow.facts import Fact
+
+__all__ = ["BREACHES", "exceptions_of"]
+
+
+class _Register(StrEnum):
+    BREACHES = "breaches"
+    EXCEPTIONS = "exceptions"
+    FINDINGS = "findings"
+
+
+_EXCEPTION_COLUMNS: Final = (
+    "case_id", "authority", "limit", "party", "due_on", "status", "ground", "on", "until", "claimed_for", "reason",
+    "holds", "excuses", "says", "citation", "address",
+)  # fmt: skip
+_FINDING_COLUMNS: Final = ("case_id", "on", "finding", "message", "remedy", "event")
+
+
+def _breaches(  # noqa: PLR0913 - one parameter for each option
+    *,
+    source: SourceName,
+    as_of: AsOf = None,
+    case: CaseIds = None,
+    register: Annotated[
+        _Register | None,
+        typer.Option(
+            "--register",
+            help="Which register to print; without it all of them as tables, and the breaches in other formats.",
+            show_default=False,
+        ),
+    ] = None,
+    known_at: KnownAt = None,
+    fail_on_breach: FailOnBreach = False,
+    all_errors: AllErrors = False,
+    form: TableFormat = None,
+    institutions: Institutions = None,
+    office_closures: OfficeClosures = None,
+    rulebook: RulebookAt = None,
+) -> None:
+    """What is in breach, what an exception excuses, exceptions claimed whose facts do not hold, and findings.
+
+    An exception never moves a date and never pauses a clock: it excuses a limit that was missed, if its facts hold.
+    """
+    from ehcp_flow.answers import answer
+    from ehcp_flow.errors import EhcpFlowError
+
+    on = day(as_of)
+    law = rulebook_at(rulebook)
+    calendars = calendars_with(institutions, office_closures)
+    shown = chosen(form)
+    breaches = 0
+    with open_source(source, known_at=None if known_at is None else instant(known_at)) as opened:
+        asked = Asked(opened, case, all_errors=all_errors)
+
+        def answers() -> Iterator[Answer]:
+            nonlocal breaches
+            for one in asked.cases(quiet=shown != Format.TABLE and sys.stdout.isatty()):
+                try:
+                    answered = answer(one, on, rulebook=law, calendars=calendars)
+                except EhcpFlowError as error:
+                    asked.cannot(one, error)
+                    continue
+                breaches += len(answered.breaches)
+                yield answered
+
+        if shown == Format.TABLE:
+            _print(answers(), register)
+        else:
+            columns, rows_of = _registers()[register or _Register.BREACHES]
+            with sheet(shown, columns) as rows:
+                for answered in answers():
+                    for row in rows_of(answered):
+                        rows.write(row)
+    note(f"{count(asked.seen, 'case')}, {count(breaches, 'breach', 'breaches')}")
+    asked.leave(breach=fail_on_breach and breaches > 0)
+
+
+def _registers() -> dict[_Register, tuple[tuple[str, ...], Callable[[Answer], Iterator[dict[str, Any]]]]]:
+    from ehcp_flow.deadlines import FIELDS
+
+    return {
+        _Register.BREACHES: (FIELDS, lambda answered: (deadline.as_dict() for deadline in answered.breaches)),
+        _Register.EXCEPTIONS: (_EXCEPTION_COLUMNS, exceptions_of),
+        _Register.FINDINGS: (_FINDING_COLUMNS, _findings_of),
+    }
+
+
+def _findings_of(answered: Answer) -> Iterator[dict[str, Any]]:
+    from ehcp_flow.cli.explain import finding_row
+
+    return (finding_row(finding) for finding in answered.findings)
+
+
+def exceptions_of(answered: Answer) -> Iterator[dict[str, Any]]:
+    """Yield a row for each exception recorded and each deadline it was considered for, and one if there is none.
+
+    `holds` says whether its facts make out the ground, `excuses` whether it excuses a limit that was missed.
+    """
+    considered: set[int] = set()
+    for deadline in answered.deadlines:
+        for checked in deadline.working.grounds:
+            if checked.fact is None:
+                continue
+            considered.add(id(checked.fact))
+            yield {
+                **_claim(checked.fact),
+                **_of_deadline(deadline),
+                "holds": checked.holds,
+                "excuses": checked.holds and deadline.status in ("late", "overdue", "premature"),
+                "says": checked.says,
+                "citation": checked.use.citation.text,
+                "address": checked.use.citation.address,
+            }
+    for finding in answered.findings:
+        fact = finding.fact
+        if fact is not None and fact.event == "exception_recorded" and id(fact) not in considered:
+            considered.add(id(fact))
+            nothing = dict.fromkeys(("limit", "party", "due_on", "status", "citation", "address"))
+            yield {
+                **_claim(fact), **nothing, "authority": answered.case.authority, "holds": False, "excuses": False,
+                "says": finding.message,
+            }  # fmt: skip
+
+
+def _claim(fact: Fact) -> dict[str, Any]:
+    said = fact.model_dump(mode="json")
+    return {
+        "case_id": fact.case_id,
+        "ground": said["outcome"],
+        "on": said["on"],
+        "until": said["until"],
+        "claimed_for": said["limit"],
+        "reason": said["reason"],
+    }
+
+
+def _of_deadline(deadline: Deadline) -> dict[str, Any]:
+    row = deadline.as_dict()
+    return {name: row[name] for name in ("authority", "limit", "party", "due_on", "status")}
+
+
+def _print(answers: Iterator[Answer], register: _Register | None) -> None:
+    from ehcp_flow.cli.rows import CHECK_COLUMNS, abbreviations, for_people
+    from ehcp_flow.cli.table import Column, print_table
+
+    missed: list[Deadline] = []
+    exceptions: list[dict[str, Any]] = []
+    findings: list[dict[str, Any]] = []
+    for answered in answers:
+        missed.extend(answered.breaches)
+        exceptions.extend(exceptions_of(answered))
+        findings.extend(_findings_of(answered))
+    case = Column("case_id", "case", most=24, least=16, need=8)
+    limit = Column("limit", "limit", need=12)
+    claimed = (
+        case, limit, Column("due_on", "due", drop=5), Column("status", "status", drop=4),
+        Column("ground", "ground", drop=3), Column("on", "from"), Column("until", "until"),
+        Column("reason", "reason", drop=7, least=10, most=30),
+        Column("says", "checked facts", drop=2, least=24), Column("citation", "citation", drop=8, least=16),
+    )  # fmt: skip
+    found = (
+        case, Column("on", "on", drop=2), Column("finding", "finding", drop=3),
+        Column("message", "what", least=36, need=20),
+        Column("remedy", "what would put it right", drop=1, least=28),
+    )  # fmt: skip
+    if register in (None, _Register.BREACHES):
+        columns = [column for column in CHECK_COLUMNS if column.name != "breach"]
+        title = count(len(missed), "breach", "breaches")
+        print_table(columns, [for_people(one) for one in missed], title=title, caption=abbreviations(missed))
+    if register in (None, _Register.EXCEPTIONS):
+        for holds, what in ((True, "whose facts hold"), (False, "whose facts do not hold")):
+            rows = [_flat(row) for row in exceptions if row["holds"] is holds]
+            sys.stdout.write("\n" if register is None or not holds else "")
+            print_table(claimed, rows, title=f"{count(len(rows), 'exception')} {what}")
+    if register in (None, _Register.FINDINGS):
+        sys.stdout.write("\n" if register is None else "")
+        print_table(found, [_flat(row) for row in findings], title=count(len(findings), "finding"))
+
+
+def _flat(row: dict[str, Any]) -> dict[str, str]:
+    return {name: flat(value) for name, value in row.items()}
+
+
+BREACHES: Final = Command(
+    _breaches,
+    (
+        "ehcp-flow breaches cases.csv --as-of 2026-06-30",
+        "ehcp-flow breaches cases.csv --as-of 2026-06-30 --format csv > breaches.csv",
+        "ehcp-flow breaches cases.csv --as-of 2026-06-30 --register exceptions --format json",
+        "ehcp-flow breaches cases.csv --as-of 2026-06-30 --register findings",
+    ),
+)

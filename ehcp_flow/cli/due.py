@@ -1,0 +1,151 @@
+"""`ehcp-flow due`: the deadlines that follow from one fact."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.messages import note
+from ehcp_flow.cli.options import (
+    AsOf,
+    Explain,
+    Feed,
+    Institutions,
+    LimitIds,
+    OfficeClosures,
+    RulebookAt,
+    calendars_with,
+    complete_events,
+    day,
+    limit_ids,
+    rulebook_at,
+)
+from ehcp_flow.cli.output import FeedFormat, chosen, print_rows
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from ehcp_flow.deadlines import Deadline
+
+__all__ = ["DUE"]
+
+_FACT: Final = "The fact"
+
+
+def _column(name: str, help_text: str) -> typer.models.OptionInfo:
+    made: typer.models.OptionInfo = typer.Option(
+        name, metavar="TEXT", help=help_text, rich_help_panel=_FACT, show_default=False
+    )
+    return made
+
+
+def _date(name: str, help_text: str) -> typer.models.OptionInfo:
+    made: typer.models.OptionInfo = typer.Option(
+        name, metavar="DATE", help=help_text, rich_help_panel=_FACT, show_default=False
+    )
+    return made
+
+
+def _due(  # noqa: PLR0913 - one parameter for each option
+    *,
+    received: Annotated[str | None, _date("--received", "The day a request was received.")] = None,
+    event: Annotated[
+        str | None,
+        typer.Option(
+            "--event",
+            metavar="EVENT",
+            help="What happened instead: an event of `ehcp-flow facts`.",
+            autocompletion=complete_events,
+            rich_help_panel=_FACT,
+            show_default=False,
+        ),
+    ] = None,
+    on: Annotated[str | None, _date("--on", "The day it happened, or will.")] = None,
+    outcome: Annotated[str | None, _column("--outcome", "The decision, ground or order.")] = None,
+    party: Annotated[str | None, _column("--party", "Who: requester, adviser or institution.")] = None,
+    until: Annotated[str | None, _date("--until", "The end of a period.")] = None,
+    served_on: Annotated[str | None, _date("--served-on", "The day it reached the other side.")] = None,
+    aware_on: Annotated[str | None, _date("--aware-on", "The day the authority became aware.")] = None,
+    made_on: Annotated[str | None, _date("--made-on", "The day a transferred plan was made.")] = None,
+    reviewed_on: Annotated[str | None, _date("--reviewed-on", "The day it was last reviewed.")] = None,
+    authority: Annotated[str | None, _column("--authority", "The authority's three-digit number.")] = None,
+    case: Annotated[str, typer.Option("--case", metavar="ID", help="What to call the case.")] = "-",
+    limit: LimitIds = None,
+    as_of: AsOf = None,
+    explain: Explain = False,
+    form: Feed = None,
+    institutions: Institutions = None,
+    office_closures: OfficeClosures = None,
+    rulebook: RulebookAt = None,
+) -> None:
+    """What is due, when, and by what law, after one fact: a request, a draft, a review meeting, an order.
+
+    Nothing else is known of the case, so the deadlines are given as they stand on the day of the fact.
+    """
+    happened, day_of_it = _fact(received, event, on)
+    columns = {
+        "outcome": outcome, "party": party, "until": until, "served_on": served_on, "aware_on": aware_on,
+        "made_on": made_on, "reviewed_on": reviewed_on, "authority": authority,
+    }  # fmt: skip
+    from ehcp_flow.deadlines import due
+
+    law = rulebook_at(rulebook)
+    wanted = limit_ids(limit, law)
+    deadlines = due(
+        happened,
+        day_of_it,
+        case_id=case,
+        as_of=None if as_of is None else day(as_of),
+        rulebook=law,
+        calendars=calendars_with(institutions, office_closures),
+        **{name: value for name, value in columns.items() if value is not None},
+    )
+    if wanted:
+        deadlines = [deadline for deadline in deadlines if deadline.limit in wanted]
+    _print(deadlines, chosen(form), explain=explain)
+    if not deadlines:
+        note(f"no time limit{' of those' if wanted else ''} starts from {happened} alone")
+
+
+def _fact(received: str | None, event: str | None, on: str | None) -> tuple[str, dt.date]:
+    """Return the event and its day, from either pair of options."""
+    if received is not None and (event is not None or on is not None):
+        raise typer.BadParameter("give either --received DATE, or --event EVENT --on DATE", param_hint="--received")
+    if received is not None:
+        return "request_received", day(received, "--received")
+    if event is None or on is None:
+        missing = "--received" if event is None and on is None else "--on" if on is None else "--event"
+        raise typer.BadParameter("say what happened: --received DATE, or --event EVENT --on DATE", param_hint=missing)
+    return event, day(on, "--on")
+
+
+def _print(deadlines: list[Deadline], form: str, *, explain: bool) -> None:
+    if form == FeedFormat.TABLE:
+        from ehcp_flow.cli.explaining import print_working
+        from ehcp_flow.cli.rows import DUE_COLUMNS, for_people
+        from ehcp_flow.cli.table import print_table
+
+        print_table(DUE_COLUMNS, [for_people(deadline) for deadline in deadlines])
+        if explain:
+            print_working(deadlines)
+        return
+    if form == FeedFormat.ICS:
+        from ehcp_flow.reports.calendar_feed import calendar_feed
+
+        sys.stdout.write(calendar_feed(deadlines))
+        return
+    print_rows(deadlines, form, explain=explain)
+
+
+DUE: Final = Command(
+    _due,
+    (
+        "ehcp-flow due --received 2026-03-02",
+        "ehcp-flow due --event review_meeting_held --on 02/03/2026 --explain",
+        "ehcp-flow due --event draft_plan_sent --on 2026-06-01 --served-on 2026-06-03 --format json",
+        "ehcp-flow due --received 2026-03-02 --case 4711 --format ics > case-4711.ics",
+    ),
+)

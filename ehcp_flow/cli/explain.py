@@ -1,0 +1,219 @@
+"""`ehcp-flow explain`: one case for somebody who has never seen the program."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.messages import count, note
+from ehcp_flow.cli.options import (
+    AllErrors,
+    AsOf,
+    Institutions,
+    KnownAt,
+    LimitIds,
+    OfficeClosures,
+    RulebookAt,
+    SourceName,
+    calendars_with,
+    day,
+    instant,
+    limit_ids,
+    rulebook_at,
+)
+from ehcp_flow.cli.output import sheet
+from ehcp_flow.cli.sources import Asked, open_source
+
+if TYPE_CHECKING:
+    from ehcp_flow.answers import Answer
+    from ehcp_flow.deadlines import Deadline
+    from ehcp_flow.facts import Fact
+    from ehcp_flow.findings import Finding
+
+__all__ = ["EXPLAIN", "finding_row"]
+
+
+class _Format(StrEnum):
+    TEXT = "text"
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    JSONL = "jsonl"
+
+
+_STEP_COLUMNS: Final = (
+    "case_id", "limit", "party", "starts_on", "due_on", "status", "breach", "step", "part", "text", "on", "citations",
+)  # fmt: skip
+_OTHER_DAYS: Final = ("until", "served_on", "aware_on", "made_on", "reviewed_on")
+
+
+def _explain(  # noqa: PLR0913 - one parameter for each option
+    *,
+    source: SourceName,
+    case: Annotated[str, typer.Option("--case", metavar="ID", help="The case to explain.")],
+    limit: LimitIds = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    all_errors: AllErrors = False,
+    form: Annotated[
+        _Format,
+        typer.Option(
+            "--format",
+            help="text reads like a letter (table is the same); json is one object; csv has a row for each step, jsonl "
+            "a line for each deadline.",
+        ),
+    ] = _Format.TEXT,
+    institutions: Institutions = None,
+    office_closures: OfficeClosures = None,
+    rulebook: RulebookAt = None,
+) -> None:
+    """One case in full: what is on record, where it stands, and how each deadline was worked out, step by step."""
+    from ehcp_flow.answers import answer
+
+    on = day(as_of)
+    law = rulebook_at(rulebook)
+    limits = limit_ids(limit, law)
+    calendars = calendars_with(institutions, office_closures)
+    with open_source(source, known_at=None if known_at is None else instant(known_at)) as opened:
+        asked = Asked(opened, [case], all_errors=all_errors)
+        answered = answer(next(asked.cases()), on, rulebook=law, calendars=calendars)
+    found = [deadline for deadline in answered.deadlines if not limits or deadline.limit in limits]
+    if form == _Format.JSON:
+        _json(answered, found)
+    elif form == _Format.JSONL:
+        _json_lines(found)
+    elif form == _Format.CSV:
+        _csv(found)
+    else:
+        _text(answered, found)
+    if limits and not found:
+        runs = ", ".join(dict.fromkeys(deadline.limit for deadline in answered.deadlines)) or "none"
+        note(f"no such deadline follows from the facts of case {answered.case.case_id}; these do: {runs}")
+    asked.leave()
+
+
+def _text(answered: Answer, found: list[Deadline]) -> None:
+    sys.stdout.write("\n".join(_paragraphs(answered, found)) + "\n")
+
+
+def _paragraphs(answered: Answer, found: list[Deadline]) -> Iterator[str]:
+    from ehcp_flow.cli.explaining import working
+    from ehcp_flow.cli.table import heading, lines, paragraph
+    from ehcp_flow.dates import say
+
+    case = answered.case
+    authority = f", authority {case.authority}" if case.authority else ""
+    yield heading(f"Case {case.case_id}{authority}, as it stood on {say(answered.as_of)}", "=")
+    yield ""
+    yield paragraph(f"Where it stands: {answered.standing}.")
+    breaches = sum(deadline.breach for deadline in found)
+    yield paragraph(
+        f"Deadlines: {count(len(found), 'deadline')}, {count(breaches, 'breach', 'breaches')}. A deadline is the law's "
+        "time limit applied to the dates on record; the last lawful day is the last on which the act is in time."
+    )
+    yield ""
+    yield heading("What is on record", "-")
+    yield lines(list(_timeline(answered)))
+    for correction in case.corrections:
+        said = f"Corrected: {_in_words(correction.corrected)}, {say(correction.corrected.on)}"
+        yield paragraph(f"{said}. Reason: {correction.reason or 'not recorded'}.", first="  ", then="    ")
+    for number, deadline in enumerate(found, start=1):
+        party = f" ({deadline.party})" if deadline.party and deadline.working.run.clock.clock.per == "party" else ""
+        yield ""
+        yield heading(f"{number}. {deadline.title}{party} [{deadline.limit}]", "-")
+        yield working(deadline)
+    if answered.findings:
+        yield ""
+        yield heading("What a person should look at in the record", "-")
+        for finding in answered.findings:
+            yield paragraph(f"{finding}.", first="  - ", then="    ")
+
+
+def _timeline(answered: Answer) -> Iterator[tuple[str, str]]:
+    from ehcp_flow.dates import say
+    from ehcp_flow.states import MEANING
+
+    reached = {id(step.fact): step.to for step in answered.standing.history if step.from_ is not step.to}
+    for fact in answered.case.facts:
+        said = _in_words(fact)
+        others = [
+            f"{name.replace('_', ' ')} {say(value)}" for name in _OTHER_DAYS if (value := getattr(fact, name, None))
+        ]
+        if others:
+            said += f", {', '.join(others)}"
+        if fact.reason:
+            said += f'; reason: "{fact.reason}"'
+        if fact.on > answered.as_of:
+            said += " (later than this day: it does not count yet)" if not fact.prospective else " (to come)"
+        elif id(fact) in reached:
+            said += f"; from then on {MEANING[reached[id(fact)]]}"
+        yield say(fact.on), said
+
+
+def _in_words(fact: Fact) -> str:
+    from ehcp_flow.dates import say
+    from ehcp_flow.working import describe
+
+    return describe(fact).removesuffix(f", {say(fact.on)}")
+
+
+def _json(answered: Answer, found: list[Deadline]) -> None:
+    import json
+
+    said = {
+        "case_id": answered.case.case_id,
+        "authority": answered.case.authority,
+        "as_of": answered.as_of.isoformat(),
+        "state": str(answered.standing.pathway),
+        "since": answered.standing.since.isoformat() if answered.standing.since else None,
+        "facts": [_plain(fact) for fact in answered.case.facts],
+        "deadlines": [deadline.as_dict(explanation=True) for deadline in found],
+        "findings": [finding_row(finding) for finding in answered.findings],
+    }
+    sys.stdout.write(json.dumps(said, ensure_ascii=False, indent=2) + "\n")
+
+
+def _plain(fact: Fact) -> dict[str, Any]:
+    return fact.model_dump(mode="json", exclude_none=True)
+
+
+def finding_row(finding: Finding) -> dict[str, Any]:
+    """Return a finding as a row."""
+    return {
+        "case_id": finding.case_id,
+        "on": finding.on.isoformat() if finding.on else None,
+        "finding": finding.code,
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "event": finding.fact.event if finding.fact else None,
+    }
+
+
+def _json_lines(found: list[Deadline]) -> None:
+    with sheet("jsonl", ()) as rows:
+        for deadline in found:
+            rows.write(deadline.as_dict(explanation=True))
+
+
+def _csv(found: list[Deadline]) -> None:
+    with sheet("csv", _STEP_COLUMNS) as rows:
+        for deadline in found:
+            row = deadline.as_dict()
+            for number, step in enumerate(deadline.explanation, start=1):
+                cited = [f"{citation.text}: {citation.address}" for citation in step.citations]
+                rows.write({**row, **step.as_dict(), "step": number, "citations": cited})
+
+
+EXPLAIN: Final = Command(
+    _explain,
+    (
+        "ehcp-flow explain cases.csv --case jsc-cambridgeshire --as-of 2025-10-21",
+        "ehcp-flow explain cases.csv --case jsc-cambridgeshire --limit decide_not_issue --as-of 21/10/2025",
+        "ehcp-flow explain cases.csv --case w-hertfordshire --as-of 2023-06-01 --format json",
+    ),
+)

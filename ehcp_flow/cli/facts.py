@@ -1,0 +1,87 @@
+"""`ehcp-flow facts`: what can be recorded, column by column; a caseworker's crib."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any, Final, get_args
+
+import typer
+
+from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.options import TableFormat, complete_events
+from ehcp_flow.cli.output import Format, chosen, flat, sheet
+
+if TYPE_CHECKING:
+    from ehcp_flow.facts import Fact
+
+__all__ = ["FACTS"]
+
+_COLUMNS: Final = ("event", "on_is_the_day_that", "outcomes", "parties", "columns", "needed")
+_EVERYWHERE: Final = frozenset(
+    {"event", "case_id", "on", "authority", "reason", "fact_id", "corrects", "recorded_at", "recorded_by"}
+)
+_OUTCOME_ALWAYS: Final = ("case_id", "on")
+
+
+def _facts(
+    *,
+    event: Annotated[
+        str | None,
+        typer.Argument(metavar="[EVENT]", help="Only this event.", autocompletion=complete_events, show_default=False),
+    ] = None,
+    form: TableFormat = None,
+) -> None:
+    """Every fact that a case can hold: what its date means, its outcomes, and the columns that belong to it.
+
+    Any fact may also fill authority, reason, fact_id, corrects, recorded_at and recorded_by.
+    """
+    from ehcp_flow.errors import UnknownNameError
+    from ehcp_flow.facts import FACT_TYPES
+
+    if event is not None and event not in FACT_TYPES:
+        raise UnknownNameError("event", event, FACT_TYPES)
+    rows = [_row(name, cls) for name, cls in FACT_TYPES.items() if event in (None, name)]
+    shown = chosen(form)
+    if shown == Format.TABLE:
+        _table(rows)
+        return
+    with sheet(shown, _COLUMNS) as out:
+        for row in rows:
+            out.write(row)
+
+
+def _row(name: str, cls: type[Fact]) -> dict[str, Any]:
+    from ehcp_flow.cli.meanings import meaning
+    from ehcp_flow.facts import OUTCOMES, Requester
+
+    fields = cls.model_fields
+    requesters = list(get_args(Requester))
+    closed = "party" in fields and requesters[0] in str(fields["party"].annotation)
+    return {
+        "event": name,
+        "on_is_the_day_that": meaning(name),
+        "outcomes": list(OUTCOMES.get(name, ())),
+        "parties": requesters if closed else [],
+        "columns": [field for field in fields if field not in _EVERYWHERE],
+        "needed": [field for field, info in fields.items() if info.is_required() and field not in _OUTCOME_ALWAYS],
+    }
+
+
+def _table(rows: list[dict[str, Any]]) -> None:
+    from ehcp_flow.cli.table import Column, print_table
+
+    columns = (
+        Column("event", "event"),
+        Column("on_is_the_day_that", "on is the day that", least=24),
+        Column("outcomes", "outcomes", drop=1, least=18, most=40),
+        Column("columns", "columns", drop=2, least=16, most=30),
+    )
+    print_table(columns, [{name: flat(value) for name, value in row.items()} for row in rows])
+    if len(rows) == 1 and rows[0]["needed"]:
+        sys.stdout.write(f"\nMust be filled: {', '.join(['case_id', 'on', *rows[0]['needed']])}\n")
+
+
+FACTS: Final = Command(
+    _facts,
+    ("ehcp-flow facts", "ehcp-flow facts tribunal_order_made", "ehcp-flow facts --format csv > facts.csv"),
+)

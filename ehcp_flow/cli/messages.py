@@ -1,0 +1,86 @@
+"""What goes to standard error: complaints, warnings, refused rows, and a progress bar for long work."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any, Final, Self
+
+__all__ = ["SHOWN", "Bar", "complain", "count", "note", "printable", "tell_refused"]
+
+SHOWN: Final = 50
+"""How many refused rows are printed one by one, unless all are asked for."""
+
+_PATIENCE: Final = 0.7
+"""Seconds of work before a progress bar appears."""
+
+
+def printable(text: str) -> str:
+    """Return the text on one line, with everything escaped that could move a terminal's cursor or colour it."""
+    if text.isprintable():
+        return text
+    return "".join(mark if mark.isprintable() else mark.encode("unicode_escape").decode() for mark in text)
+
+
+def complain(text: str, path: str = "ehcp-flow") -> None:
+    """Print why nothing more will be done."""
+    _print(f"{path}: error: {text}")
+
+
+def note(text: str) -> None:
+    """Print something worth knowing."""
+    _print(f"ehcp-flow: {text}")
+
+
+def count(number: int, what: str, many: str = "") -> str:
+    """Return a number with its noun: `1 breach`, `2 breaches`."""
+    return f"{number:,} {what if number == 1 else many or what + 's'}"
+
+
+def tell_refused(refused: Sequence[object], *, everything: bool) -> None:
+    """Print each refused row, up to SHOWN of them unless everything is asked for, and how many there are."""
+    for row in refused if everything else refused[:SHOWN]:
+        note(f"refused: {row}")
+    rest = 0 if everything else len(refused) - SHOWN
+    if rest > 0:
+        note(f"refused: {count(rest, 'more row')}; see them with --all-errors")
+
+
+def _print(text: str) -> None:
+    # What is on its way to standard output was said first.
+    sys.stdout.flush()
+    print(printable(text), file=sys.stderr)  # noqa: T201 - printing is what a command line is for
+
+
+class Bar:
+    """A progress bar on standard error, shown only if that is a terminal and the work takes a while."""
+
+    def __init__(self, what: str, *, shown: bool = True) -> None:
+        self.what = what
+        self._shown = shown and sys.stderr.isatty()
+        self._since = time.monotonic()
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __call__(self, done: int, total: int | None) -> None:
+        """Say how far the work is."""
+        if not self._shown:
+            return
+        if self._bar is None:
+            if time.monotonic() - self._since < _PATIENCE:
+                return
+            from rich.console import Console
+            from rich.progress import Progress
+
+            self._bar = Progress(console=Console(stderr=True), transient=True)
+            self._task = self._bar.add_task(self.what, total=total)
+            self._bar.start()
+        self._bar.update(self._task, completed=done, total=total)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()

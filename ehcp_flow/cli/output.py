@@ -1,0 +1,129 @@
+"""Rows to standard output as CSV, JSON or JSON Lines, each written as soon as it is known."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from ehcp_flow.deadlines import Deadline
+
+__all__ = ["FeedFormat", "Format", "Sheet", "chosen", "flat", "print_rows", "sheet"]
+
+
+class Format(StrEnum):
+    """How a table can be printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    JSONL = "jsonl"
+
+
+class FeedFormat(StrEnum):
+    """How deadlines can be printed: as a table, or the upcoming ones as a calendar."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    JSONL = "jsonl"
+    ICS = "ics"
+
+
+def chosen(name: str | None) -> str:
+    """Return the format that was asked for: without one, a table on a terminal, and CSV into a file or a pipe."""
+    return name or (Format.TABLE if sys.stdout.isatty() else Format.CSV).value
+
+
+class Sheet(ABC):
+    """Something that rows can be written to, and that ends well if nothing went wrong."""
+
+    @abstractmethod
+    def write(self, row: Mapping[str, Any]) -> None:
+        """Write one row."""
+
+    def close(self) -> None:  # noqa: B027 - most have nothing to say at the end
+        """Write what comes after the last row."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if error is None:
+            self.close()
+
+
+class _Csv(Sheet):
+    """The columns, then a row for each; lists joined with `; `, truth as true and false, nothing as nothing."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self._writer = csv.writer(sys.stdout, lineterminator="\n")
+        self._columns = tuple(columns)
+        self._writer.writerow(self._columns)
+
+    def write(self, row: Mapping[str, Any]) -> None:
+        """Write one row."""
+        self._writer.writerow([flat(row.get(name)) for name in self._columns])
+
+
+class _JsonLines(Sheet):
+    """One object a line."""
+
+    def write(self, row: Mapping[str, Any]) -> None:
+        """Write one row."""
+        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+class _Json(Sheet):
+    """One array, an object a line in it, so that a long one can be read while it is written."""
+
+    def __init__(self) -> None:
+        self._before = "[\n"
+
+    def write(self, row: Mapping[str, Any]) -> None:
+        """Write one row."""
+        sys.stdout.write(self._before + json.dumps(row, ensure_ascii=False))
+        self._before = ",\n"
+
+    def close(self) -> None:
+        """Close the array."""
+        sys.stdout.write("[]\n" if self._before == "[\n" else "\n]\n")
+
+
+def sheet(form: str, columns: Sequence[str]) -> Sheet:
+    """Return what writes rows in `form`; in CSV only these columns, in JSON whatever the row holds."""
+    if form == Format.CSV:
+        return _Csv(columns)
+    return _Json() if form == Format.JSON else _JsonLines()
+
+
+def print_rows(deadlines: Iterable[Deadline], form: str, *, explain: bool = False) -> None:
+    """Print deadlines in csv, json or jsonl, each as soon as it is known, with the public names of their fields.
+
+    With `explain` the steps of the working are there too: as objects in JSON, as one text in CSV.
+    """
+    from ehcp_flow.deadlines import FIELDS
+
+    with sheet(form, (*FIELDS, "explanation") if explain else FIELDS) as rows:
+        for deadline in deadlines:
+            row = deadline.as_dict(explanation=explain)
+            if explain and form == Format.CSV:
+                row["explanation"] = " ".join(step["text"] for step in row["explanation"])
+            rows.write(row)
+
+
+def flat(value: Any) -> str:
+    """Return a value as one cell."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return "; ".join(flat(item) for item in value)
+    return str(value)

@@ -1,0 +1,288 @@
+"""`ehcp-flow rules`: the rulebook, as a list or one time limit in full."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.options import RulebookAt, TableFormat, complete_limits, rulebook_at
+from ehcp_flow.cli.output import Format, chosen, flat, sheet
+
+if TYPE_CHECKING:
+    from ehcp_flow.law import Limit, Rule, Rulebook, Version
+    from ehcp_flow.law.citation import Citation
+    from ehcp_flow.law.model import Note
+
+__all__ = ["RULES"]
+
+_COLUMNS: Final = (
+    "limit", "title", "group", "actor", "kind", "rows", "counting", "in_force_from", "in_force_to", "citation",
+    "evidence",
+)  # fmt: skip
+_NOTE_COLUMNS: Final = ("row", "title", "says", "citation", "evidence")
+
+
+def _rules(
+    *,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[ID]",
+            help="A time limit, to see it in full.",
+            autocompletion=complete_limits,
+            show_default=False,
+        ),
+    ] = None,
+    group: Annotated[
+        str | None, typer.Option("--group", help="Only the limits of this group.", show_default=False)
+    ] = None,
+    notes: Annotated[
+        bool, typer.Option("--notes", help="The duties and bars that have no number, instead of the limits.")
+    ] = False,
+    form: TableFormat = None,
+    rulebook: RulebookAt = None,
+) -> None:
+    """The law as the program knows it: every time limit, or one in full with its versions, exceptions and readings."""
+    law = rulebook_at(rulebook)
+    shown = chosen(form)
+    if notes:
+        _print_notes(law, shown)
+        return
+    if name is not None:
+        limits: list[Limit] = [_limit(law, name)]
+        if form in (None, Format.TABLE):
+            sys.stdout.write("\n".join(_paragraphs(limits[0], law)) + "\n")
+            return
+    else:
+        limits = [limit for limit in law.limits.values() if group in (None, limit.group)]
+        if not limits:
+            from ehcp_flow.errors import UnknownNameError
+
+            raise UnknownNameError("group", group or "", dict.fromkeys(limit.group for limit in law.limits.values()))
+    if shown == Format.TABLE:
+        _table(limits)
+        return
+    with sheet(shown, _COLUMNS) as rows:
+        for limit in limits:
+            row = _row(limit, law)
+            rows.write({**row, **_current(limit)} if shown == Format.CSV else row)
+
+
+def _limit(law: Rulebook, name: str) -> Limit:
+    """Return the limit with this id, or the one that has this row of the law."""
+    if name not in law.limits:
+        for limit in law.limits.values():
+            if any(name in rule.rows for rule in limit.rule):
+                return limit
+    return law.limit(name)
+
+
+def _table(limits: list[Limit]) -> None:
+    from ehcp_flow.cli.table import Column, print_table
+
+    columns = (
+        Column("limit", "limit"),
+        Column("title", "title", drop=4, least=24),
+        Column("group", "group", drop=6),
+        Column("actor", "actor", drop=5, least=10),
+        Column("kind", "kind", drop=2),
+        Column("counting", "counting", drop=1, least=16),
+        Column("law", "citation", drop=3, least=14),
+    )
+    rows = []
+    for limit in limits:
+        counting = " or ".join(_current(limit)["counting"])
+        law = ", ".join(dict.fromkeys(citation.short for version in _latest(limit) for citation in version.citation))
+        said = {name: str(getattr(limit, name)) for name in ("title", "group", "actor", "kind")}
+        rows.append({"limit": limit.id, **said, "counting": counting, "law": law})
+    print_table(
+        columns, rows, caption="One in full: ehcp-flow rules ID. Duties without a number: ehcp-flow rules --notes"
+    )
+
+
+def _latest(limit: Limit) -> list[Version]:
+    """Return the last version of each of its rules."""
+    return [rule.version[-1] for rule in limit.rule]
+
+
+def _once(texts: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(texts))
+
+
+def _current(limit: Limit) -> dict[str, list[str]]:
+    """Return what a list shows of the versions that stand."""
+    versions = _latest(limit)
+    return {
+        "counting": _once(_counting(version) for version in versions),
+        "in_force_from": _once(version.in_force_from.isoformat() for version in versions),
+        "in_force_to": _once(version.in_force_to.isoformat() for version in versions if version.in_force_to),
+    }
+
+
+def _counting(version: Version) -> str:
+    counts = ", or ".join(str(count.convention) for count in version.counts)
+    text = f"the later of {counts}" if len(version.counts) > 1 else counts
+    return f"{text}, rolled to the Tribunal's next working day" if version.roll == "tribunal" else text
+
+
+def _row(limit: Limit, law: Rulebook) -> dict[str, Any]:
+    versions = _latest(limit)
+    return {
+        "limit": limit.id,
+        "title": limit.title,
+        "group": limit.group,
+        "actor": limit.actor,
+        "kind": limit.kind,
+        "rows": [row for rule in limit.rule for row in rule.rows],
+        "citation": "; ".join(_once(version.cited for version in versions)),
+        "evidence": "; ".join(_once(version.evidence for version in versions)),
+        "versions": [
+            {"rows": list(rule.rows), **_version_row(version)} for rule in limit.rule for version in rule.version
+        ],
+        "rules": [_rule_row(rule, law) for rule in limit.rule],
+        "note": limit.note,
+    }
+
+
+def _version_row(version: Version) -> dict[str, Any]:
+    return {
+        "in_force_from": version.in_force_from.isoformat(),
+        "in_force_to": version.in_force_to.isoformat() if version.in_force_to else None,
+        "counting": _counting(version),
+        "words": version.words,
+        "citations": [_cited(citation) for citation in version.citation],
+        "evidence": version.evidence,
+        "evidence_note": version.evidence_note,
+        "note": version.note,
+    }
+
+
+def _cited(citation: Citation) -> dict[str, str]:
+    return {"short": citation.short, "text": citation.text, "address": citation.address}
+
+
+def _rule_row(rule: Rule, law: Rulebook) -> dict[str, Any]:
+    clock = law.clocks[rule.clock]
+    return {
+        "rows": list(rule.rows),
+        "clock": clock.title,
+        "starts_on": [str(pattern) for pattern in (rule.only_from or (*clock.starts_on, *clock.restarts_on))],
+        "act": rule.act,
+        "otherwise": rule.otherwise,
+        "done_by": [str(pattern) for pattern in rule.done_by],
+        "exceptions": [
+            {
+                "ground": law.grounds[use.ground].outcome,
+                "title": law.grounds[use.ground].title,
+                "citation": use.citation.text,
+                "address": use.citation.address,
+            }
+            for use in rule.exceptions
+        ],
+        "readings": [
+            {"name": reading.name, "counting": str(reading.convention), "says": reading.says}
+            for reading in rule.readings
+        ],
+        "note": rule.note,
+    }
+
+
+def _paragraphs(limit: Limit, law: Rulebook) -> Iterator[str]:
+    from ehcp_flow.cli.table import heading, lines, paragraph
+
+    yield heading(f"{limit.title} [{limit.id}]", "=")
+    breach = "missing it is a breach" if limit.kind == "statutory" else "missing it is never a breach"
+    yield lines([("group", limit.group), ("who must act", limit.actor), ("kind", f"{limit.kind}: {breach}")])
+    for rule in limit.rule:
+        yield ""
+        yield heading(f"Rule {', '.join(rule.rows)}", "-")
+        yield from _rule_paragraphs(rule, law)
+    if limit.note:
+        yield from ("", paragraph(f"Note: {limit.note}"))
+
+
+def _rule_paragraphs(rule: Rule, law: Rulebook) -> Iterator[str]:
+    from ehcp_flow.cli.table import lines, paragraph
+    from ehcp_flow.dates import say
+    from ehcp_flow.law.model import EVIDENCE
+
+    clock = law.clocks[rule.clock]
+    starts = rule.only_from or (*clock.starts_on, *clock.restarts_on)
+    said = [
+        ("the clock", clock.title),
+        ("started by", " or ".join(map(str, starts))),
+        ("what must be done", f"{rule.act}{', ' + rule.otherwise if rule.otherwise else ''}"),
+        ("done by", " or ".join(map(str, rule.done_by))),
+        ("shown to be done by", " or ".join(map(str, rule.implied_by))),
+        ("answered otherwise by", " or ".join(map(str, rule.other_answer))),
+        ("falls away on", " or ".join(map(str, (*rule.lapses_on, *clock.ends_on)))),
+    ]
+    yield lines([pair for pair in said if pair[1]])
+    for version in rule.version:
+        force = f"since {say(version.in_force_from)}"
+        if version.in_force_to is not None:
+            force = f"from {say(version.in_force_from)} to {say(version.in_force_to)}"
+        words = f', by the words "{version.words}"' if version.words else ""
+        yield from ("", paragraph(f"In force {force}: {_counting(version)}{words}.", first="  ", then="    "))
+        yield from (f"    - {citation.text}: {citation.address}" for citation in version.citation)
+        evidence = EVIDENCE[version.evidence] + (f"; {version.evidence_note}" if version.evidence_note else "")
+        yield paragraph(f"Evidence {version.evidence}: {evidence}.", first="    ", then="    ")
+        if version.note:
+            yield paragraph(version.note, first="    ", then="    ")
+    yield ""
+    if rule.exceptions:
+        yield "  Exceptions that can excuse it (the date stays, and nothing pauses):"
+        for use in rule.exceptions:
+            ground = law.grounds[use.ground]
+            force = f", in force to {say(ground.in_force_to)}" if ground.in_force_to else ""
+            yield paragraph(f"{ground.outcome}: {ground.title}{force}", first="    - ", then="      ")
+            yield f"      {use.citation.text}: {use.citation.address}"
+    else:
+        yield "  The law allows no exception to it."
+    for reading in rule.readings:
+        text = f"Another reading, {reading.name} ({reading.convention}): {reading.says}. It does not move the date."
+        yield paragraph(text, first="  ", then="    ")
+    if rule.note:
+        yield paragraph(f"Note: {rule.note}", first="  ", then="    ")
+
+
+def _print_notes(law: Rulebook, shown: str) -> None:
+    from ehcp_flow.cli.table import Column, print_table
+
+    rows = [_note(note) for note in law.notes]
+    if shown != Format.TABLE:
+        with sheet(shown, _NOTE_COLUMNS) as out:
+            for row in rows:
+                out.write(row)
+        return
+    columns = (
+        Column("row", "row"),
+        Column("says", "what the law says, without a number", least=30),
+        Column("citation", "citation", drop=1, least=20),
+    )
+    print_table(columns, [{name: flat(value) for name, value in row.items()} for row in rows])
+
+
+def _note(note: Note) -> dict[str, Any]:
+    return {
+        "row": note.row,
+        "title": note.title,
+        "says": note.says,
+        "citation": [citation.text for citation in note.citation],
+        "evidence": note.evidence,
+    }
+
+
+RULES: Final = Command(
+    _rules,
+    (
+        "ehcp-flow rules",
+        "ehcp-flow rules final_plan",
+        "ehcp-flow rules --group review --format csv",
+        "ehcp-flow rules annual_review --format json",
+    ),
+)

@@ -1,0 +1,185 @@
+"""SOURCE: a file, standard input or a store, opened in one place, and what is said about reading it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, Protocol
+
+import typer
+
+from ehcp_flow.cli.messages import Bar, count, note, tell_refused
+from ehcp_flow.errors import EhcpFlowError, SourceError, UnknownNameError
+
+if TYPE_CHECKING:
+    from ehcp_flow.case import Case
+    from ehcp_flow.readers import Caseload
+    from ehcp_flow.store import Store
+
+__all__ = ["BREACH", "REFUSED", "Asked", "Source", "open_source"]
+
+REFUSED: Final = 1
+BREACH: Final = 3
+
+_NAMED: Final = 10
+_NEAR: Final = 3
+
+
+class Source(Protocol):
+    """Cases, wherever they are kept."""
+
+    @property
+    def total(self) -> int | None:
+        """How many cases there are, if that is known."""
+
+    @property
+    def refused(self) -> Sequence[object]:
+        """The rows that were not taken."""
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What else somebody should be told, a sentence each."""
+
+    @property
+    def incomplete(self) -> frozenset[str]:
+        """The ids of the cases of which a row was refused."""
+
+    def cases(self, ids: Iterable[str] = ()) -> Iterator[Case]:
+        """Return these cases, or all of them, one at a time. Raises at once for an id that does not exist."""
+
+
+class _File:
+    """The cases of a file, read whole."""
+
+    def __init__(self, caseload: Caseload, known_at: dt.datetime | None) -> None:
+        self._name = caseload.report.name
+        self._cases: Mapping[str, Case] = caseload
+        self._known_at = known_at
+        if known_at is not None:
+            then = ((case_id, case.known_at(known_at)) for case_id, case in caseload.items())
+            self._cases = {case_id: case for case_id, case in then if case.recorded}
+        self._ids = tuple(caseload)
+        self.total: int | None = len(self._cases)
+        self.refused: Sequence[object] = caseload.refused
+        self.warnings: Sequence[str] = caseload.warnings
+        self.incomplete = caseload.incomplete
+
+    def cases(self, ids: Iterable[str] = ()) -> Iterator[Case]:
+        """Return cases in the order of the file, or of `ids`."""
+        wanted = tuple(dict.fromkeys(name.strip() for name in ids))
+        for case_id in wanted:
+            if case_id not in self._cases:
+                raise self._missing(case_id)
+        return iter([self._cases[case_id] for case_id in wanted]) if wanted else iter(self._cases.values())
+
+    def _missing(self, case_id: str) -> Exception:
+        if case_id in self._ids and self._known_at is not None:
+            return SourceError(
+                self._name, f"nothing of case {case_id} had been recorded by {self._known_at.isoformat()}"
+            )
+        if case_id in self.incomplete:
+            return SourceError(self._name, f"every row of case {case_id} was refused")
+        return _unknown(case_id, self._ids)
+
+
+class _Store:
+    """The cases of a store, one at a time in memory."""
+
+    total: int | None = None
+    refused: Sequence[object] = ()
+    warnings: Sequence[str] = ()
+    incomplete: frozenset[str] = frozenset()
+
+    def __init__(self, store: Store, known_at: dt.datetime | None) -> None:
+        self._store = store
+        self._known_at = known_at
+
+    def cases(self, ids: Iterable[str] = ()) -> Iterator[Case]:
+        """Return cases in the order of their ids, or of `ids`."""
+        wanted = tuple(dict.fromkeys(ids))
+        if wanted:
+            return iter([self._store.case(case_id, known_at=self._known_at).case for case_id in wanted])
+        return (stored.case for stored in self._store.cases(known_at=self._known_at))
+
+
+def _unknown(case_id: str, known: Iterable[str]) -> typer.BadParameter:
+    """Return the refusal of a case that does not exist, with ids that are like it or hold it."""
+    like = UnknownNameError("case", case_id, known)
+    near = like.matches or tuple(name for name in like.known if case_id.casefold() in name.casefold())[:_NEAR]
+    hint = f"; did you mean {' or '.join(near)}?" if near else f"; the source has {count(len(like.known), 'case')}"
+    return typer.BadParameter(f"there is no case called {case_id!r}{hint}", param_hint="--case")
+
+
+@contextmanager
+def open_source(source: str, *, known_at: dt.datetime | None = None) -> Iterator[Source]:
+    """Open SOURCE: a URL (anything with `://`) is a store's, `-` is standard input, the rest is a file's path.
+
+    Raises SourceError for a file that cannot be read, and the store's errors for a store that cannot.
+    """
+    if "://" in source:
+        with _store(source) as store:
+            yield _Store(store, known_at)
+        return
+    from ehcp_flow.readers import read_cases
+
+    with Bar("reading") as bar:
+        if source == "-":
+            caseload = read_cases(sys.stdin.buffer, name="standard input", on_progress=bar)
+        else:
+            caseload = read_cases(source, on_progress=bar)
+    yield _File(caseload, known_at)
+
+
+@contextmanager
+def _store(url: str) -> Iterator[Store]:
+    try:
+        from ehcp_flow.store import Store
+
+        store = Store.open(url)
+    except ImportError as error:
+        raise typer.BadParameter(f"a store at {url.partition('://')[0]}:// cannot be opened: {error}") from None
+    with store:
+        yield store
+
+
+class Asked:
+    """One question to a source: goes through its cases, tells what went wrong, and knows the exit code."""
+
+    def __init__(self, source: Source, ids: Sequence[str] | None, *, all_errors: bool) -> None:
+        self.source = source
+        self._total = len(ids) if ids else source.total
+        self.failed = 0
+        self.seen = 0
+        self._cases = source.cases(ids or ())
+        for warning in source.warnings:
+            note(f"warning: {warning}")
+        tell_refused(source.refused, everything=all_errors)
+        incomplete = sorted(case_id for case_id in source.incomplete if case_id)
+        if incomplete:
+            names = ", ".join(incomplete[:_NAMED]) + (", ..." if len(incomplete) > _NAMED else "")
+            note(
+                f"warning: {count(len(incomplete), 'case lacks', 'cases lack')} a refused row, so what is said of them "
+                f"may be wrong: {names}"
+            )
+
+    def cases(self, *, quiet: bool = False) -> Iterator[Case]:
+        """Yield the cases; `quiet` leaves the progress bar out, because rows go to the terminal meanwhile."""
+        with Bar("judging", shown=not quiet) as bar:
+            for case in self._cases:
+                self.seen += 1
+                yield case
+                bar(self.seen, self._total)
+
+    def cannot(self, case: Case, error: EhcpFlowError) -> None:
+        """Tell that one case cannot be judged; the others still are."""
+        self.failed += 1
+        note(f"refused: case {case.case_id}: {error}")
+
+    def leave(self, *, breach: bool = False) -> None:
+        """Leave with the exit code: 3 for a breach that was to be reported so, else 1 if anything was refused."""
+        if breach:
+            raise typer.Exit(BREACH)
+        if self.source.refused or self.failed:
+            raise typer.Exit(REFUSED)

@@ -1,0 +1,213 @@
+"""`ehcp-flow state`: where cases stand in law, what may happen next, and why the rest may not."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.options import AllErrors, AsOf, CaseIds, KnownAt, TableFormat, day, instant
+from ehcp_flow.cli.output import Format, chosen, sheet
+from ehcp_flow.cli.sources import Asked, open_source
+
+if TYPE_CHECKING:
+    from ehcp_flow.case import Case
+    from ehcp_flow.states import MoveVerdict, Standing
+
+__all__ = ["STATE"]
+
+
+class _Moves(StrEnum):
+    ALL = "all"
+    ALLOWED = "allowed"
+    REFUSED = "refused"
+    NONE = "none"
+
+
+_CASE_COLUMNS: Final = ("case_id", "authority", "as_of", "state", "meaning", "since", "maintained", "moves_allowed")
+_MOVE_COLUMNS: Final = (
+    "case_id", "authority", "as_of", "state", "since", "event", "outcome", "allowed", "to_state", "citation", "reasons",
+)  # fmt: skip
+
+
+def _state(  # noqa: PLR0913 - one parameter for each option
+    *,
+    source: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="SOURCE",
+            help="A CSV or JSON Lines file of facts, - for standard input, or a store's URL; not needed for --diagram.",
+            show_default=False,
+        ),
+    ] = None,
+    case: CaseIds = None,
+    as_of: AsOf = None,
+    moves: Annotated[
+        _Moves | None,
+        typer.Option(
+            "--moves",
+            help="Which moves to give with their reasons: without it all of them for --case, and else none (csv then "
+            "has a row for each case, not for each move).",
+            show_default=False,
+        ),
+    ] = None,
+    known_at: KnownAt = None,
+    diagram: Annotated[
+        bool, typer.Option("--diagram", help="Print all states and moves as a Mermaid diagram, and nothing else.")
+    ] = False,
+    all_errors: AllErrors = False,
+    form: TableFormat = None,
+) -> None:
+    """Where each case stands in law, what may lawfully happen now, and why the rest may not.
+
+    A missed deadline never changes a state, and nothing is taken to have been decided by silence.
+    """
+    from ehcp_flow.states import allowed, mermaid, state
+
+    if diagram:
+        sys.stdout.write(mermaid())
+        return
+    if source is None:
+        raise typer.BadParameter("name a file, - for standard input, or a store's URL", param_hint="SOURCE")
+    on = day(as_of)
+    wanted = moves or (_Moves.ALL if case else _Moves.NONE)
+    shown = chosen(form)
+    with open_source(source, known_at=None if known_at is None else instant(known_at)) as opened:
+        asked = Asked(opened, case, all_errors=all_errors)
+        quiet = shown != Format.TABLE and sys.stdout.isatty()
+        standings = ((one, state(one, on), allowed(one, on)) for one in asked.cases(quiet=quiet))
+        if shown == Format.TABLE:
+            _print(standings, wanted)
+        else:
+            _rows(standings, wanted, shown)
+    asked.leave()
+
+
+def _chosen(verdicts: Sequence[MoveVerdict], moves: _Moves) -> list[MoveVerdict]:
+    return [
+        verdict
+        for verdict in verdicts
+        if moves is _Moves.ALL or (moves is not _Moves.NONE and verdict.allowed == (moves is _Moves.ALLOWED))
+    ]
+
+
+def _name(verdict: MoveVerdict) -> str:
+    return verdict.event if verdict.outcome is None else f"{verdict.event}:{verdict.outcome}"
+
+
+def _rows(standings: Iterator[tuple[Case, Standing, tuple[MoveVerdict, ...]]], moves: _Moves, form: str) -> None:
+    per_move = form == Format.CSV and moves is not _Moves.NONE
+    with sheet(form, _MOVE_COLUMNS if per_move else _CASE_COLUMNS) as rows:
+        for case, standing, verdicts in standings:
+            row = _row(case, standing, verdicts)
+            asked = _chosen(verdicts, moves)
+            if per_move:
+                for verdict in asked:
+                    rows.write({**row, **_move(verdict), "reasons": [str(reason) for reason in verdict.verdicts]})
+            else:
+                rows.write(row if moves is _Moves.NONE else {**row, "moves": [_move(verdict) for verdict in asked]})
+
+
+def _row(case: Case, standing: Standing, verdicts: Sequence[MoveVerdict]) -> dict[str, Any]:
+    from ehcp_flow.states import MEANING
+
+    return {
+        "case_id": case.case_id,
+        "authority": case.authority,
+        "as_of": standing.as_of.isoformat(),
+        "state": str(standing.pathway),
+        "meaning": MEANING[standing.pathway],
+        "since": standing.since.isoformat() if standing.since else None,
+        "maintained": standing.maintained,
+        "moves_allowed": [_name(verdict) for verdict in verdicts if verdict.allowed],
+    }
+
+
+def _move(verdict: MoveVerdict) -> dict[str, Any]:
+    return {
+        "event": verdict.event,
+        "outcome": verdict.outcome,
+        "allowed": verdict.allowed,
+        "to_state": None if verdict.to_state is None else str(verdict.to_state),
+        "citation": "; ".join(map(str, verdict.citations)),
+        "reasons": [
+            {
+                "holds": reason.holds,
+                "checked": reason.checked,
+                "reason": reason.reason,
+                "remedy": reason.remedy,
+                "citation": str(reason.citation),
+                "address": reason.citation.address,
+            }
+            for reason in verdict.verdicts
+        ],
+    }
+
+
+def _print(standings: Iterator[tuple[Case, Standing, tuple[MoveVerdict, ...]]], moves: _Moves) -> None:
+    from ehcp_flow.cli.output import flat
+    from ehcp_flow.cli.table import Column, print_table
+
+    if moves is _Moves.NONE:
+        columns = (
+            Column("case_id", "case", most=24, least=16, need=8),
+            Column("state", "state"),
+            Column("since", "since"),
+            Column("meaning", "meaning", drop=2, least=20, most=40),
+            Column("moves_allowed", "may lawfully happen now", drop=1, least=34),
+        )
+        rows = [_row(*standing) for standing in standings]
+        print_table(columns, [{name: flat(value) for name, value in row.items()} for row in rows])
+        return
+    for number, (case, standing, verdicts) in enumerate(standings):
+        sys.stdout.write(("\n" if number else "") + "\n".join(_paragraphs(case, standing, verdicts, moves)) + "\n")
+
+
+def _paragraphs(case: Case, standing: Standing, verdicts: Sequence[MoveVerdict], moves: _Moves) -> Iterator[str]:
+    from ehcp_flow.cli.table import heading, paragraph
+    from ehcp_flow.dates import say
+
+    yield heading(f"Case {case.case_id} on {say(standing.as_of)}", "=")
+    yield paragraph(f"{standing}.")
+    if standing.maintained:
+        yield "A plan is maintained: its provision must be secured (Children and Families Act 2014, s 42)."
+    lawful = [verdict for verdict in verdicts if verdict.allowed]
+    if moves is not _Moves.REFUSED:
+        yield from ("", heading("May lawfully happen now", "-"))
+        for verdict in lawful:
+            leads = "" if verdict.to_state in (None, verdict.from_state) else f" -> {verdict.to_state}"
+            by = f" ({'; '.join(map(str, verdict.citations))})" if verdict.citations else ""
+            yield paragraph(f"{_name(verdict)}{leads}{by}", first="  ", then="      ")
+            for reason in verdict.verdicts:
+                yield paragraph(str(reason), first="      ", then="      ")
+    if moves is not _Moves.ALLOWED:
+        yield from ("", heading("May not happen now, and why", "-"))
+        for reasons, names in _grouped(verdict for verdict in verdicts if not verdict.allowed).items():
+            yield paragraph(", ".join(names), first="  ", then="  ")
+            for said in reasons:
+                yield paragraph(said, first="      ", then="      ")
+    for finding in standing.findings:
+        yield from ("", paragraph(f"Out of order in the record: {finding}."))
+
+
+def _grouped(refused: Iterator[MoveVerdict]) -> dict[tuple[str, ...], list[str]]:
+    """Return the names of the moves that are refused for the same reasons, by those reasons."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for verdict in refused:
+        groups.setdefault(tuple(str(reason) for reason in verdict.refusals), []).append(_name(verdict))
+    return groups
+
+
+STATE: Final = Command(
+    _state,
+    (
+        "ehcp-flow state cases.csv --as-of 2025-10-21",
+        "ehcp-flow state cases.csv --case jsc-cambridgeshire --as-of 2025-10-21",
+        "ehcp-flow state cases.csv --as-of 2025-10-21 --moves refused --format jsonl",
+        "ehcp-flow state --diagram > pathway.mmd",
+    ),
+)

@@ -1,0 +1,37 @@
+"""`ehcp-flow version`: what is installed, which law it knows, and how far its calendar goes."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.options import RulebookAt, TableFormat, rulebook_at
+from ehcp_flow.cli.output import Format, sheet
+
+__all__ = ["VERSION"]
+
+
+def _version(*, form: TableFormat = None, rulebook: RulebookAt = None) -> None:
+    """The versions of the program and of Python, the rulebook, and the day up to which bank holidays are published."""
+    from ehcp_flow import __version__
+    from ehcp_flow.calendars import england
+
+    law = rulebook_at(rulebook)
+    row = {
+        "version": __version__,
+        "python": sys.version.split()[0],
+        "rulebook": law.title,
+        "limits": len(law.limits),
+        "bank_holidays_to": england().working.published_to.isoformat(),
+    }
+    if form in (None, Format.TABLE):
+        sys.stdout.write(f"ehcp-flow {row['version']} on Python {row['python']}\n")
+        sys.stdout.write(f"{row['rulebook']}: {row['limits']} time limits\n")
+        sys.stdout.write(f"Bank holidays are published up to {row['bank_holidays_to']}\n")
+        return
+    with sheet(form or Format.CSV, tuple(row)) as rows:
+        rows.write(row)
+
+
+VERSION: Final = Command(_version, ("ehcp-flow version", "ehcp-flow version --format json"))

@@ -1,0 +1,42 @@
+"""The help: every command has examples, and every example runs."""
+
+import re
+
+import pytest
+
+from ehcp_flow.cli.app import COMMANDS
+from tests.cli.running import invoke, shell
+
+
+def examples_of(*args: str) -> list[str]:
+    text = invoke(*args, "--help", COLUMNS="300", TERMINAL_WIDTH="300").stdout
+    return re.findall(r"^\s*\$ (ehcp-flow .*?)\s*$", text, flags=re.MULTILINE)
+
+
+ALL = [("", line) for line in examples_of()] + [(name, line) for name in COMMANDS for line in examples_of(name)]
+
+
+def test_every_command_has_an_example_of_itself():
+    assert {name for name, line in ALL if line.startswith(f"ehcp-flow {name}".strip())} == {"", *COMMANDS}
+
+
+@pytest.mark.parametrize("line", dict.fromkeys(line for _, line in ALL))
+def test_the_examples_run(line, folder):
+    done = shell(line, folder)
+    assert done.returncode == 0, done.stdout
+    assert "error:" not in done.stdout
+    written = line.partition("> ")[2]
+    assert (folder / written).stat().st_size > 100 if written else len(done.stdout) > 20
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_says_what_it_does(name):
+    text = invoke(name, "--help", COLUMNS="300", TERMINAL_WIDTH="300").stdout
+    options = re.findall(r"^\u2502 (?:\*\s+)?(--[a-z-]+)\s+(.*?)\s*\u2502$", text, flags=re.MULTILINE)
+    assert len(options) >= 2
+    assert [option for option, said in options if len(said.split()) < 4] == []
+
+
+def test_the_exit_codes_are_in_the_help():
+    text = " ".join(invoke("--help").stdout.split())
+    assert "0 done; 1 some rows were refused, the rest is printed; 2 usage; 3 a breach" in text

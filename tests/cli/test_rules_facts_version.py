@@ -1,0 +1,131 @@
+"""`rules`, `facts` and `version`: what the program knows."""
+
+import pytest
+
+from ehcp_flow.cli import meanings
+from ehcp_flow.facts import FACT_TYPES, OUTCOMES
+from ehcp_flow.law import england
+from tests.cli.running import invoke, rows_of
+
+
+def test_the_list_of_rules_has_every_limit_in_every_format():
+    ids = list(england().limits)
+    for form in ("csv", "json", "jsonl"):
+        assert [row["limit"] for row in rows_of(invoke("rules", "--format", form).stdout, form)] == ids
+    text = invoke("rules", "--format", "table").stdout
+    assert all(limit in text for limit in ids)
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_a_rule_in_json_has_what_a_lawyer_would_check():
+    (row,) = rows_of(invoke("rules", "decide_assess", "--format", "json").stdout, "json")
+    assert (row["group"], row["actor"], row["kind"]) == ("request", "local authority", "statutory")
+    assert row["rows"] == ["decide_assess", "notify_determination_no_ehc"]
+    assert "reg 5(1)" in row["citation"]
+    assert row["evidence"] == "P"
+    version = row["versions"][0]
+    assert (version["in_force_from"], version["in_force_to"]) == ("2014-09-01", None)
+    assert (version["counting"], version["words"]) == ("6 weeks after", "within 6 weeks of")
+    assert version["citations"][0]["address"] == "https://www.legislation.gov.uk/uksi/2014/1530/regulation/5"
+    (rule,) = row["rules"]
+    assert "request_received" in rule["starts_on"]
+    assert rule["done_by"] == ["assessment_agreed", "assessment_refused"]
+    assert "absent_from_area" in {exception["ground"] for exception in rule["exceptions"]}
+    assert rule["readings"][0]["counting"] == "6 weeks beginning with"
+
+
+def test_csv_gives_the_counting_of_a_rule():
+    (row,) = rows_of(invoke("rules", "decide_assess", "--format", "csv").stdout, "csv")
+    assert (row["counting"], row["in_force_from"], row["in_force_to"]) == ("6 weeks after", "2014-09-01", "")
+
+
+def test_a_rule_in_full_reads_as_text_even_into_a_pipe():
+    assert invoke("rules", "final_plan").stdout == invoke("rules", "final_plan", "--format", "table").stdout
+    text = " ".join(invoke("rules", "final_plan").stdout.split())
+    for part in (
+        "Send the final plan [final_plan]",
+        "statutory: missing it is a breach",
+        'In force since Monday 1 September 2014: 20 weeks after, by the words "within 20 weeks of".',
+        "https://www.legislation.gov.uk/uksi/2014/1530/regulation/13",
+        "Evidence P: the primary text was read.",
+        "Exceptions that can excuse it (the date stays, and nothing pauses):",
+        "Another reading, the day of receipt is day 1 (20 weeks beginning with)",
+    ):
+        assert part in text
+
+
+@pytest.mark.parametrize("limit", list(england().limits))
+def test_every_rule_can_be_read_in_full(limit):
+    text = invoke("rules", limit, "--format", "table").stdout
+    assert f"[{limit}]" in text
+    assert "In force" in text
+    assert "https://" in text
+
+
+def test_a_row_of_the_law_leads_to_its_limit():
+    assert "[annual_review]" in invoke("rules", "first_review", "--format", "table").stdout
+
+
+def test_one_group():
+    rows = rows_of(invoke("rules", "--group", "review").stdout, "csv")
+    assert {row["group"] for row in rows} == {"review"}
+    assert "annual_review" in {row["limit"] for row in rows}
+
+
+def test_duties_without_a_number_are_listed_apart():
+    rows = rows_of(invoke("rules", "--notes", "--format", "json").stdout, "json")
+    assert [row["row"] for row in rows] == [note.row for note in england().notes]
+    assert rows[0]["citation"]
+    assert rows[0]["row"] in invoke("rules", "--notes", "--format", "table").stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("rules", "final_pan"), "did you mean final_plan"),
+        (("rules", "--group", "revieww"), "did you mean review"),
+        (("rules", "--group", "zzz"), "there are request, advice"),
+        (("facts", "request_recieved"), "did you mean request_received"),
+    ],
+)
+def test_an_unknown_name_is_refused_with_what_is_near(args, said):
+    done = invoke(*args)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_the_crib_has_every_fact_with_its_outcomes():
+    rows = {row["event"]: row for row in rows_of(invoke("facts", "--format", "json").stdout, "json")}
+    assert list(rows) == list(FACT_TYPES)
+    assert {event: tuple(row["outcomes"]) for event, row in rows.items() if row["outcomes"]} == dict(OUTCOMES)
+    assert rows["exception_recorded"]["columns"][-2:] == ["until", "limit"]
+    assert "party" in rows["advice_requested"]["needed"]
+    assert "young_person" in rows["request_received"]["parties"]
+    text = invoke("facts", "--format", "table").stdout
+    assert all(event in text for event in FACT_TYPES)
+
+
+def test_one_fact_says_what_must_be_filled():
+    text = invoke("facts", "review_decision_sent", "--format", "table", COLUMNS="200").stdout
+    assert "maintain; amend; cease" in text
+    assert "Must be filled: case_id, on, outcome" in text
+
+
+def test_every_fact_has_a_meaning_of_its_own():
+    said = {event: meanings.meaning(event) for event in FACT_TYPES}
+    assert len(set(said.values())) == len(said)
+    assert [event for event, text in said.items() if text == event.replace("_", " ") or len(text) < 10] == []
+    assert set(meanings._MEANINGS) <= set(FACT_TYPES)
+
+
+def test_the_version_names_the_law_and_the_horizon():
+    from ehcp_flow import __version__
+
+    assert invoke("--version").stdout == f"ehcp-flow {__version__}\n"
+    text = invoke("version").stdout
+    assert f"ehcp-flow {__version__} on Python 3" in text
+    assert f"{len(england().limits)} time limits" in text
+    for form in ("csv", "json", "jsonl"):
+        (row,) = rows_of(invoke("version", "--format", form).stdout, form)
+        assert row["version"] == __version__
+        assert row["bank_holidays_to"] >= "2028-12-31"
