@@ -1,0 +1,24 @@
+"""Made-up caseloads, so that nobody needs real children's data.
+
+`synth` and `write_synth` make lives of cases in the proportions that DfE publishes; `published_caseload` makes a
+caseload whose counts are the published ones. `docs/synthetic-caseloads.md` says what they hold.
+"""
+
+from ehcp_flow.synth.caseload import DEFAULT_AS_OF, synth
+from ehcp_flow.synth.exact import Discrepancy, census_day, published_caseload, published_discrepancies
+from ehcp_flow.synth.published import ATTRIBUTION, ENGLAND, authorities, counts_of
+from ehcp_flow.synth.writing import write_synth
+
+__all__ = [
+    "ATTRIBUTION",
+    "DEFAULT_AS_OF",
+    "ENGLAND",
+    "Discrepancy",
+    "authorities",
+    "census_day",
+    "counts_of",
+    "published_caseload",
+    "published_discrepancies",
+    "synth",
+    "write_synth",
+]
