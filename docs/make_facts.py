@@ -1,0 +1,161 @@
+"""Writes docs/facts.md from the models in ehcp_flow/facts.py: `python docs/make_facts.py`."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, get_args, get_origin
+
+from ehcp_flow.facts import COLUMNS, FACT_TYPES, OUTCOMES, Fact
+
+PAGE = Path(__file__).with_name("facts.md")
+
+INTRODUCTION = """
+# Facts
+
+<!-- Generated from ehcp_flow/facts.py by `python docs/make_facts.py`. Do not edit. -->
+
+A fact is something that happened on a date. A case is a list of them, and nothing else: where it stands and what is
+due are worked out from its facts. Each fact is a row of a file, or a call:
+
+```python
+>>> import ehcp_flow as ef
+>>> fact = ef.make_fact("request_received", case_id="a-123", on="02/03/2026", party="parent", authority="885")
+>>> fact.on
+datetime.date(2026, 3, 2)
+
+```
+
+What cannot be is refused, with what would be right:
+
+```python
+>>> ef.make_fact("review_decision_sent", case_id="a-123", on="2026-04-01", outcome="kept")
+Traceback (most recent call last):
+    ...
+ehcp_flow.errors.FactError: review_decision_sent: outcome is 'kept'; write one of maintain, amend, cease
+
+```
+
+`case_id`, `event` and `on` are always needed. A fact may lie in the past, whenever it is written down. Facts that lie
+after the day you ask about do not count yet; the few marked *ahead* below count from the day they are recorded.
+How a file of facts is read is in [reading files](reading-files.md).
+""".strip()
+
+COLUMN_MEANINGS = {
+    "case_id": "which case; any text",
+    "authority": "the local authority's three-digit number; needed once a case",
+    "event": "what happened: one of the events below",
+    "on": "the day that counts in law; what it means for each event is below",
+    "party": "who: the requester, the body asked for advice, or the institution",
+    "outcome": "the decision, ground or order, from the event's own list",
+    "until": "the end of a period: an exception's last day; for a closure, the day of re-opening",
+    "served_on": "the day it reached the other side, where that is another day than `on`",
+    "aware_on": "the day the authority became aware, where the law counts from that",
+    "made_on": "for a plan from another authority, the day it was first made",
+    "reviewed_on": "for a plan from another authority, the day it was last reviewed",
+    "limit": "the limit that an exception is claimed for; empty means every limit it can apply to",
+    "reason": "free text: why; for an exception, the recorded judgement",
+    "fact_id": "the fact's own name, where its source has one",
+    "corrects": "the `fact_id` of the fact that this one replaces or voids",
+    "recorded_at": "the instant it was written down, with its offset from UTC",
+    "recorded_by": "who wrote it down",
+}
+
+ORDER = """
+## Order
+
+The order of rows in a file, and of calls, does not matter. Facts are put in order by day. Facts of one day take the
+order in which they can lawfully happen, which is the order of the table above: a request before its refusal, an order
+before the notice that obeys it, a draft before the final plan.
+
+```python
+>>> late_entry = [
+...     ef.make_fact("assessment_agreed", case_id="a", on="2026-03-02"),
+...     ef.make_fact("request_received", case_id="a", on="2026-03-02"),
+... ]
+>>> [fact.event for fact in ef.Case.of(late_entry)]
+['request_received', 'assessment_agreed']
+
+```
+
+The same fact recorded twice counts once, and is reported as a finding.
+""".strip()
+
+
+def page() -> str:
+    """Return the page."""
+    return "\n".join(_lines()).rstrip("\n") + "\n"
+
+
+def _lines() -> Iterator[str]:
+    yield INTRODUCTION
+    yield ""
+    yield "## Columns"
+    yield ""
+    yield "| column | meaning |"
+    yield "|---|---|"
+    for column in COLUMNS:
+        yield f"| `{column}` | {COLUMN_MEANINGS[column]} |"
+    yield ""
+    yield "Any event may have `party`, `served_on`, `reason` and the columns about recording. The others, such as"
+    yield "`outcome` and `until`, belong to the events that name them below, and are refused elsewhere."
+    yield ""
+    yield "## Events"
+    yield ""
+    yield "| event | `on` is | `outcome` | more |"
+    yield "|---|---|---|---|"
+    for event, cls in FACT_TYPES.items():
+        yield f"| `{event}` | {_meaning(cls)} | {_outcomes(event, cls)} | {_more(cls)} |"
+    yield ""
+    for event, cls in FACT_TYPES.items():
+        _, *rest = (inspect.getdoc(cls) or "").split("\n\n")
+        if rest:
+            yield f"**`{event}`.** {' '.join(' '.join(rest).split())}"
+            yield ""
+    yield ORDER
+
+
+def _meaning(cls: type[Fact]) -> str:
+    """Return what `on` means: the first sentence of the docstring, without its full stop."""
+    first = " ".join((inspect.getdoc(cls) or "").split("\n\n", maxsplit=1)[0].split())
+    first = first.removesuffix(".")
+    return f"{first[:1].lower()}{first[1:]}"
+
+
+def _outcomes(event: str, cls: type[Fact]) -> str:
+    if event not in OUTCOMES:
+        return ""
+    listed = ", ".join(f"`{outcome}`" for outcome in OUTCOMES[event])
+    default = cls.model_fields["outcome"].get_default()
+    return listed if default is None or cls.model_fields["outcome"].is_required() else f"{listed}; else `{default}`"
+
+
+def _more(cls: type[Fact]) -> str:
+    notes = []
+    party = cls.model_fields["party"]
+    if choices := [choice for choice in _literals(party.annotation) if isinstance(choice, str)]:
+        notes.append(f"`party` is one of {', '.join(f'`{choice}`' for choice in choices)}")
+    elif party.is_required():
+        notes.append("needs `party`")
+    own = [name for name in COLUMNS if name in cls.model_fields and name not in Fact.model_fields and name != "outcome"]
+    if own:
+        notes.append(f"may have {', '.join(f'`{name}`' for name in own)}")
+    notes.extend(
+        f"needs `{name}`" for name in ("corrects", "reason", "served_on") if cls.model_fields[name].is_required()
+    )
+    if cls.prospective:
+        notes.append("*ahead*")
+    return "; ".join(notes)
+
+
+def _literals(annotation: object) -> list[object]:
+    """Return the values of every Literal inside an annotation."""
+    if get_origin(annotation) is Literal:
+        return list(get_args(annotation))
+    return [value for inner in get_args(annotation) for value in _literals(inner)]
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
+    print(f"wrote {PAGE.name}")

@@ -1,0 +1,376 @@
+"""Writes docs/rulebook.md from the rulebook's data: `python docs/make_rulebook.py`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from ehcp_flow.law import Citation, Clock, Ground, Limit, Rule, Rulebook, Version, england
+from ehcp_flow.law.model import EVIDENCE, Between, Count, Foreseen, Note, Reading, Stretch
+from ehcp_flow.law.patterns import Pattern
+
+PAGE = Path(__file__).with_name("rulebook.md")
+
+INTRODUCTION = """
+# The rulebook
+
+<!-- Generated from the data by `python docs/make_rulebook.py`. Do not edit: change the data, then run it again. -->
+
+Every time limit that the engine knows, printed from the same data that it counts with. To change one, see
+[changing a limit](change-a-limit.md). To follow the counting, see [counting](counting.md).
+
+This page is not legal advice. Each limit says how far its source was checked; where it says anything but "the primary
+text was read", check it against [legislation.gov.uk](https://www.legislation.gov.uk/) before you rely on it.
+
+## How to read it
+
+**Kind.** `statutory`: a rule of law, and the only kind that can be breached. `guidance`: the Code of Practice or the
+Ombudsman's practice. `derived`: follows from other limits and has no force of its own. `local`: an authority's target.
+
+**Counting.** The words are the rulebook's own closed set:
+
+| written | means |
+|---|---|
+| `6 weeks after` | the day itself is not counted; the last lawful day is the same weekday six weeks later |
+| `12 months beginning with` | the day itself is day 1; the last lawful day is the day before the anniversary |
+| `at least 15 days beginning with` | a window: fifteen days are protected, and the act is lawful from the sixteenth |
+| `at least 2 weeks before` | counted back from the day, which is not counted |
+| `before 15 February` | on 14 February at the latest, in the calendar year of the day |
+| `on the day` | that day itself |
+
+`days` are calendar days. `working days`, `Tribunal days` and `school days` say so.
+
+**Exceptions.** An exception disapplies a limit. It never pauses a clock and never moves a date:
+see [exceptions](exceptions.md).
+
+**Rows** are the names of the separate provisions that one limit brings together.
+""".strip()
+
+NOT_MODELLED = """
+## What is not modelled
+
+- **Wales, Scotland and Northern Ireland**, and the law before September 2014.
+- **What a person must judge**: whether compliance was impractical, whether circumstances were exceptional, whether a
+  plan is right. The engine records the judgement and never makes it.
+- **The date that somebody else set**: a direction of the Tribunal, or a time that the parties agreed where the law lets
+  them. Either can be recorded against the limit that it displaces; the other date is not computed.
+- **What a document says**: the engine sees that an amended plan was sent, not which school it names.
+- **Deemed service.** The regulations have no table of it. `served_on` is the day that the record gives; without it the
+  day of sending is used.
+""".strip()
+
+TESTS = {
+    "closure": "the length of the closing, and whether advice was asked inside the period",
+    "absence": "whether so long an unbroken absence lies inside the limit's period",
+    "within_period": "whether a recorded day of it lies inside the limit's period",
+    "due_within_force": "whether the act fell due while the ground was law, and a reason is recorded",
+    "named": "whether the record names the limit, and says what was agreed or directed",
+}
+SAID = {
+    Limit: "id title group actor kind note rule",
+    Rule: "rows clock title only_from where where_not only_with right bites_only_if counts_from act otherwise done_by "
+    "undone_by implied_by other_answer lapses_on looks_back under_age exceptions readings version note",
+    Version: "in_force_from in_force_to counting later_of protected_until roll words citation evidence evidence_note "
+    "note",
+    Count: "counting counts_from counts_from_fact",
+    Reading: "name counting counts_from_fact says",
+    Clock: "id title starts_on restarts_on separate per counts_from ends_on resumes_on resumption during unless_during "
+    "party_from own_acts",
+    Stretch: "id title begins_on ends_on",
+    Ground: "id outcome title test least margin adviser in_force_from in_force_to note",
+    Note: "row title says citation evidence",
+}
+"""Every key of the data that this page has words for: a test compares it with the models, so that none is left out."""
+EVENT_ROLES = (
+    ("done_by", "Done by"),
+    ("undone_by", "Undone by"),
+    ("implied_by", "Shown to be done, without a date, by"),
+    ("other_answer", "Falls away on the other answer:"),
+    ("lapses_on", "Falls away on"),
+)
+
+
+def page(rulebook: Rulebook | None = None) -> str:
+    """Return the page for a rulebook, England's if none is given."""
+    book = rulebook or england()
+    return "\n".join(_lines(book)).rstrip("\n") + "\n"
+
+
+def _lines(book: Rulebook) -> Iterator[str]:
+    yield INTRODUCTION
+    yield ""
+    yield "**Evidence** says how far the words were checked:"
+    yield ""
+    yield from _table(("code", "means"), ((code, meaning) for code, meaning in EVIDENCE.items()))
+    groups: dict[str, list[Limit]] = {}
+    for limit in book.limits.values():
+        groups.setdefault(limit.group, []).append(limit)
+    yield "## The limits at a glance"
+    yield ""
+    yield from _table(
+        ("limit", "what", "who", "counting", "kind"),
+        (
+            (f"[`{limit.id}`](#{limit.id})", limit.title, limit.actor, _all_counts(limit), limit.kind)
+            for limits in groups.values()
+            for limit in limits
+        ),
+    )
+    for group, limits in groups.items():
+        yield f"## {_capital(group.replace('_', ' '))}"
+        yield ""
+        for limit in limits:
+            yield from _limit(limit, book)
+    yield "## Duties without a number"
+    yield ""
+    yield "Shown for completeness. None of these is a deadline: there is nothing to count."
+    yield ""
+    for note in book.notes:
+        yield from _note(note)
+    yield "## Grounds of exception"
+    yield ""
+    yield "The limits above say which ground can disapply them. What each column checks is all that is checked."
+    yield ""
+    yield from _table(
+        ("ground", "recorded as", "in substance", "what is checked", "in force"),
+        (_ground(ground) for ground in book.grounds.values()),
+    )
+    yield "## Clocks"
+    yield ""
+    yield "A clock is what makes time run for one or more limits."
+    yield ""
+    for clock in book.clocks.values():
+        yield from _clock(clock, book)
+    yield NOT_MODELLED
+    yield ""
+    yield "## Sources"
+    yield ""
+    yield from _table(
+        ("cited as", "source"),
+        (
+            (f"`{source.id}`", f"[{source.full_title or source.title}]({_front(source.address)})")
+            for source in book.instruments.values()
+        ),
+    )
+
+
+def _limit(limit: Limit, book: Rulebook) -> Iterator[str]:
+    yield f'### <a id="{limit.id}"></a>`{limit.id}`: {limit.title}'
+    yield ""
+    yield f"{_capital(limit.actor)}; {limit.kind}."
+    yield ""
+    if limit.note:
+        yield _text(limit.note)
+        yield ""
+    for rule in limit.rule:
+        yield from _rule(limit, rule, book)
+
+
+def _rule(limit: Limit, rule: Rule, book: Rulebook) -> Iterator[str]:
+    clock = book.clocks[rule.clock]
+    if len(limit.rule) > 1:
+        title = f": {rule.title}" if rule.title else ""
+        yield f"**{_codes(rule.rows, ', ')}**{title}"
+        yield ""
+    otherwise = f", {rule.otherwise} and in any event in the time below" if rule.otherwise else ""
+    what = "What may be done" if rule.right else "What must be done"
+    yield f"- {what}: {_text(rule.act)}{otherwise}."
+    yield from _start(rule, clock)
+    for name, label in EVENT_ROLES:
+        if patterns := getattr(rule, name):
+            yield f"- {label} {_events(patterns)}."
+    yield from _terms(rule)
+    for version in rule.version:
+        yield from _version(version)
+    yield from _exceptions(limit, rule, book)
+    for reading in rule.readings:
+        source = f" {_events(reading.counts_from_fact)}" if reading.counts_from_fact else ""
+        yield f"- Another reading, {reading.name} (`{reading.convention}`{source}): {_sentence(reading.says)}"
+    if rule.note:
+        yield f"- Note: {_sentence(rule.note)}"
+    if len(limit.rule) == 1 and rule.rows != (limit.id,):
+        yield f"- Rows: {_codes(rule.rows, ', ')}."
+    yield ""
+
+
+def _start(rule: Rule, clock: Clock) -> Iterator[str]:
+    yield f"- Starts when {_text(clock.title)} ([`{clock.id}`](#clock-{clock.id}))."
+    if rule.only_from:
+        yield f"  Only from {_events(rule.only_from)}."
+    if rule.where is not None:
+        yield f"  Only where {_foreseen(rule.where, 'is')}."
+    if rule.where_not is not None:
+        yield f"  Only where {_foreseen(rule.where_not, 'is not')}."
+    if rule.only_with:
+        yield f"  Only if {_events(rule.only_with)} comes while the clock runs, before it is done."
+    fields = rule.counts_from or clock.counts_from
+    if fields != ("on",):
+        yield f"- Counted from {_codes(fields, ', or if that is not given ')}."
+
+
+def _terms(rule: Rule) -> Iterator[str]:
+    if rule.right:
+        yield "- A right, not a duty: unused in its time it falls away, and using it late is no breach."
+    if rule.bites_only_if:
+        yield f"- Depends on what the record does not show: {_text(rule.bites_only_if)}. Undone, it stays open."
+    if rule.looks_back_over is not None:
+        yield f"- The act may come up to {rule.looks_back_over} before the day that starts the clock."
+    if rule.under_age is not None:
+        yield f"- Only for a child under {rule.under_age} on the last day; needs `date_of_birth`."
+
+
+def _version(version: Version) -> Iterator[str]:
+    force = f"in force since {_day(version.in_force_from)}"
+    if version.in_force_to is not None:
+        force = f"in force from {_day(version.in_force_from)} to {_day(version.in_force_to)}"
+    rolls = (
+        "; an end that the Tribunal's rules move is moved to its next working day" if version.roll == "tribunal" else ""
+    )
+    yield f"- **{_counts(version)}**{rolls}, {force}. {_links(version.citation)}."
+    if version.words:
+        yield f"  The words: “{_text(version.words)}”."
+    more = f"; {version.evidence_note}" if version.evidence_note else ""
+    yield f"  Evidence {version.evidence}: {EVIDENCE[version.evidence]}{_text(more)}."
+    if version.protected_until is not None:
+        begun, over = _events(version.protected_until.begins_on), _events(version.protected_until.ends_on)
+        yield f"  Where {begun} comes by the last day, the time is protected instead until the day before {over}."
+    if version.note:
+        yield f"  {_sentence(version.note)}"
+
+
+def _exceptions(limit: Limit, rule: Rule, book: Rulebook) -> Iterator[str]:
+    if rule.exceptions:
+        uses = (
+            f"`{book.grounds[use.ground].outcome}` ([{use.citation.short}]({use.citation.address}))"
+            for use in rule.exceptions
+        )
+        yield f"- Exceptions: {', '.join(uses)}."
+    elif limit.kind == "statutory":
+        yield "- Exceptions: none. The law allows no exception to this limit."
+
+
+def _note(note: Note) -> Iterator[str]:
+    cited = f" {_links(note.citation)}." if note.citation else ""
+    yield f"- **{note.title}** (`{note.row}`). {_sentence(note.says)}{cited} Evidence {note.evidence}."
+    yield ""
+
+
+def _ground(ground: Ground) -> tuple[str, ...]:
+    least = f"; at least {ground.least}" if ground.least else ""
+    margin = f"; margin {ground.margin}" if ground.margin else ""
+    asked = f"; advice asked of the institution, or of `{ground.adviser}`" if ground.adviser else ""
+    force = f"since {_day(ground.in_force_from)}"
+    if ground.in_force_to is not None:
+        force = f"{_day(ground.in_force_from)} to {_day(ground.in_force_to)}"
+    note = f" {_sentence(ground.note)}" if ground.note else ""
+    says = f"{_sentence(ground.title)}{note}"
+    return f"`{ground.id}`", f"`{ground.outcome}`", says, f"{TESTS[ground.test]}{least}{margin}{asked}", force
+
+
+def _clock(clock: Clock, book: Rulebook) -> Iterator[str]:
+    yield f'### <a id="clock-{clock.id}"></a>`{clock.id}`'
+    yield ""
+    yield f"{_capital(_text(clock.title))}."
+    yield ""
+    if clock.starts_on:
+        each = "each starts a clock of its own" if clock.separate else "if it is not running already"
+        yield f"- Starts on {_events(clock.starts_on)}; {each}."
+    if clock.restarts_on:
+        yield f"- Starts anew, even while it runs, on {_events(clock.restarts_on)}."
+    if clock.per == "party":
+        yield "- One clock for each `party`."
+    if clock.counts_from != ("on",):
+        yield f"- Counted from {_codes(clock.counts_from, ', or if that is not given ')}."
+    if clock.ends_on:
+        yield f"- Ends on {_events(clock.ends_on)}; what was not done by then has fallen away."
+    if clock.resumes_on:
+        yield f"- Runs on, as if it had never ended, on {_events(clock.resumes_on)}."
+    if clock.resumption is not None:
+        yield f"  {_sentence(clock.resumption.says)} {_links(clock.resumption.citation)}."
+    if clock.during:
+        yield f"- Starts only while {_stretch(book.stretches[clock.during])}."
+    for name in clock.unless_during:
+        yield f"- Does not start while {_stretch(book.stretches[name])}."
+    if clock.party_from == "stretch":
+        yield "- Concerns the party of the fact that began that stretch."
+    if clock.own_acts:
+        yield "- Only what comes before its next start counts for it."
+    yield ""
+
+
+def _stretch(stretch: Stretch) -> str:
+    return f"{_text(stretch.title)} ({_between(stretch)})"
+
+
+def _between(between: Between) -> str:
+    ends = f" to {_events(between.ends_on)}" if between.ends_on else " on"
+    return f"from {_events(between.begins_on)}{ends}"
+
+
+def _foreseen(foreseen: Foreseen, verb: str) -> str:
+    return f"`{foreseen.date}` {verb} at least {foreseen.period} before `on`"
+
+
+def _all_counts(limit: Limit) -> str:
+    """Return how a limit counts now: the newest version of each of its rules, each way once."""
+    return "; ".join(dict.fromkeys(_counts(rule.version[-1]) for rule in limit.rule))
+
+
+def _counts(version: Version) -> str:
+    counted = [_count(count) for count in version.counts]
+    return counted[0] if len(counted) == 1 else f"the later of {' and '.join(counted)}"
+
+
+def _count(count: Count) -> str:
+    text = f"`{count.convention}`"
+    if count.counts_from_fact:
+        text += f" {_events(count.counts_from_fact)}"
+    if count.counts_from:
+        text += f" (from {_codes(count.counts_from, ', or ')})"
+    return text
+
+
+def _links(citations: Iterable[Citation]) -> str:
+    return "; ".join(f"[{citation.text}]({citation.address})" for citation in citations)
+
+
+def _events(patterns: Iterable[Pattern]) -> str:
+    return " or ".join(f"`{pattern}`" for pattern in patterns)
+
+
+def _codes(names: Iterable[str], between: str) -> str:
+    return between.join(f"`{name}`" for name in names)
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'---|' * len(head)}"
+    for row in rows:
+        yield f"| {' | '.join(_text(cell) for cell in row)} |"
+    yield ""
+
+
+def _front(address: str) -> str:
+    """Return where an instrument as a whole is found: its address up to the provision."""
+    return address.partition("{number}")[0].removesuffix("/section/").removesuffix("/regulation/").removesuffix("/")
+
+
+def _day(day: dt.date) -> str:
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def _text(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _sentence(text: str) -> str:
+    return f"{_capital(_text(text)).removesuffix('.')}."
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
+    print(f"wrote {PAGE.name}")

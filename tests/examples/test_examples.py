@@ -1,0 +1,121 @@
+"""Each example runs as its README says, and prints what it is there to show. (`test_our_procedure.py` tests itself.)"""
+
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import ehcp_flow as ef
+from examples import chronologies
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def run(script, *arguments):
+    return subprocess.run(
+        [sys.executable, EXAMPLES / script, *arguments], check=False, capture_output=True, text=True, encoding="utf-8"
+    )
+
+
+def test_due_dates_prints_a_row_for_each_child():
+    done = run("due_dates.py", EXAMPLES / "requests.csv")
+
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert rows[0] == {
+        "child": "A1",
+        "received": "2026-03-02",
+        "decide_assess": "2026-04-13",
+        "decide_not_issue": "2026-06-22",
+        "final_plan": "2026-07-20",
+    }
+    assert [row["received"] for row in rows] == ["2026-03-02", "2026-01-05", "2026-12-24"]
+
+
+def test_due_dates_writes_a_file(tmp_path):
+    done = run("due_dates.py", EXAMPLES / "requests.csv", tmp_path / "out.csv")
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert len((tmp_path / "out.csv").read_text("utf-8").splitlines()) == 4
+
+
+def test_due_dates_names_a_row_that_it_cannot_read_and_does_the_others(tmp_path):
+    listed = tmp_path / "list.csv"
+    listed.write_text("child,received\nB1,2026-03-02\nB2,31/04/2026\nB3,03/03/2026\n", encoding="utf-8-sig")
+
+    done = run("due_dates.py", listed)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("row 3: '31/04/2026' is not a date")
+    assert [row["child"] for row in csv.DictReader(io.StringIO(done.stdout))] == ["B1", "B3"]
+
+
+def test_the_application_records_refuses_corrects_and_replays():
+    done = run("embedding_app.py")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    answers = {
+        heading: json.loads(body)
+        for heading, body in re.findall(r"^# (.*)\n((?:[^#].*\n)+)", done.stdout, re.MULTILINE)
+    }
+    assert [answer.get("status") for answer in answers.values()][:4] == [201, 422, 409, 201]
+    assert answers["A move that is not lawful"]["refused"][0]["law"].startswith("https://www.legislation.gov.uk/")
+    assert answers["What the screen offers next"]["plan_agreed"] is None
+    assert answers["What the screen offers next"]["final_plan_sent"]
+    assert answers["The first deadline"]["breach"] is True
+    assert answers["The same deadline after a correction"]["status"] == "met"
+    assert answers["And as it looked on 21 April"] == answers["The first deadline"]
+
+
+def test_the_chronologies_show_what_was_published():
+    done = run("chronologies.py")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "decide_not_issue: due 2025-07-23, late, 90 days over" in done.stdout
+    assert "final_plan: due 2025-08-20, lapsed" in done.stdout
+    assert "decide_not_issue: due 2023-09-07, late, 209 days over" in done.stdout
+    assert "final_plan: due 2025-05-05, overdue" in done.stdout
+    assert "review_decision: due 2024-11-29, met" in done.stdout
+
+
+def test_every_chronology_has_its_source():
+    assert set(chronologies.PUBLISHED) == set(ef.read_cases(chronologies.FILE))
+    readme = (EXAMPLES / "README.md").read_text("utf-8")
+    assert all(name in readme for name in ("JSC", "Hertfordshire", "23 013 824", "25 007 473", "25 005 755", "IPSEA"))
+
+
+@pytest.fixture(scope="module")
+def caseload():
+    return ef.read_cases(EXAMPLES / "cases.csv")
+
+
+def test_the_caseload_is_read_whole(caseload):
+    assert list(caseload) == ["amber", "birch", "cedar", "dogwood", "elder"]
+    assert list(caseload.refused) == []
+    assert list(caseload.warnings) == []
+
+
+@pytest.mark.parametrize(
+    ("case_id", "breaches", "excused"),
+    [
+        ("amber", ["advice"], []),
+        ("birch", ["advice"], ["final_plan"]),
+        ("cedar", [], ["decide_not_issue"]),
+        ("dogwood", ["amended_plan"], []),
+        ("elder", ["decide_assess"], []),
+    ],
+)
+def test_each_case_of_the_caseload_shows_what_it_is_there_for(caseload, case_id, breaches, excused):
+    answer = ef.answer(caseload[case_id], "2026-11-20")
+
+    assert [deadline.limit for deadline in answer.breaches] == breaches
+    assert [deadline.limit for deadline in answer.excused if deadline.kind == "statutory"] == excused
+
+
+def test_a_whole_life_has_nothing_to_find_fault_with_in_its_record(caseload):
+    assert ef.answer(caseload["amber"], "2026-11-20").findings == ()
