@@ -18,7 +18,7 @@ from functools import cached_property
 
 from ehcp_flow.dates import parse_instant
 from ehcp_flow.errors import CorrectionError, FactError, KnownAtError
-from ehcp_flow.facts import LEGAL_ORDER, Fact, FactVoided
+from ehcp_flow.facts import LEGAL_ORDER, ExceptionRecorded, Fact, FactVoided
 from ehcp_flow.findings import Finding
 
 __all__ = ["Case", "Correction", "group_cases"]
@@ -54,7 +54,7 @@ class Case:
 
     @classmethod
     def of(cls, facts: Iterable[Fact]) -> Case:
-        """Return the case that `facts` tell, in the order given. Raises FactError if there are none, or of two cases."""
+        """Return the case that `facts` tell, in the order given. Raises FactError if there are none, or two cases."""
         recorded = tuple(facts)
         if not recorded:
             raise FactError("", "facts", None, "a case needs at least one fact")
@@ -136,6 +136,9 @@ class Case:
         Raises CorrectionError if the case never recorded `fact`.
         """
         target = self.find(fact if isinstance(fact, str) else fact.id)
+        if (by.reason or isinstance(by, ExceptionRecorded)) and by.id != target.id:
+            # The reason of an exception is the judgement on it: that of the correction must not take its place.
+            return self.void(target, reason).record(by)
         return self.record(by.model_copy(update={"corrects": target.id, "reason": reason}))
 
     def known_at(self, instant: dt.datetime | str) -> Case:
@@ -217,14 +220,22 @@ def in_legal_order(facts: Iterable[Fact]) -> tuple[tuple[Fact, ...], tuple[Fact,
         else:
             # Facts of one kind on one day have no order in law; their content gives one that recording cannot change.
             seen: set[str] = set()
-            for _, _, fact in sorted(keyed[index:end], key=lambda key: key[2].content):
-                if fact.content in seen:
+            same_day = ((_said(fact), fact.content, fact) for _, _, fact in keyed[index:end])
+            for said, _, fact in sorted(same_day, key=lambda key: key[:2]):
+                if said in seen:
                     duplicates.append(fact)
                 else:
-                    seen.add(fact.content)
+                    seen.add(said)
                     ordered.append(fact)
         index = end
     return tuple(ordered), tuple(duplicates)
+
+
+def _said(fact: Fact) -> str:
+    """Return what a fact says of the case: of one that corrects another, without that and without why."""
+    if fact.corrects is None or isinstance(fact, FactVoided):
+        return fact.content
+    return fact.model_copy(update={"corrects": None, "reason": None}).content
 
 
 def group_cases(facts: Iterable[Fact]) -> dict[str, Case]:

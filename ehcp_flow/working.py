@@ -16,7 +16,8 @@ from ehcp_flow.findings import Finding
 from ehcp_flow.grounds import GroundChecked
 from ehcp_flow.law.citation import Citation
 from ehcp_flow.law.compiled import RunningRule
-from ehcp_flow.law.model import EVIDENCE, Rulebook, Version
+from ehcp_flow.law.model import EVIDENCE, Count, Reading, Rulebook, Version
+from ehcp_flow.law.patterns import matches
 
 __all__ = ["Explicable", "Step", "Working", "describe", "explain", "findings_of", "is_extrapolated"]
 
@@ -28,7 +29,8 @@ class Working(NamedTuple):
 
     `basis` is, for each period counted, the day it was counted from, the fact that gave that day, and the field of the
     fact; `done`, `implied`, `ended` and `superseded` are the facts that discharged the limit, showed that it was done,
-    made it fall away, or started the clock anew.
+    made it fall away, or started the clock anew; `resumed` the fact that set its ended clock going again. `counts` are the
+    periods that `basis` stands for. `protected` is the fact that keeps a window open, and the fact that ends it.
     """
 
     timeline: Timeline
@@ -43,6 +45,9 @@ class Working(NamedTuple):
     grounds: Sequence[GroundChecked]
     calendars: Calendars
     rulebook: Rulebook
+    counts: tuple[Count, ...]
+    resumed: Fact | None
+    protected: tuple[Fact, Fact | None] | None
 
 
 class Explicable(Protocol):
@@ -120,6 +125,10 @@ def _steps(deadline: Explicable) -> Iterator[Step]:
     trigger = working.timeline.facts[working.run.start]
 
     yield Step("start", _started(deadline, trigger), deadline.starts_on)
+    resumption = working.run.clock.clock.resumption
+    if working.resumed is not None and resumption is not None:
+        text = f"{_sentence(describe(working.resumed))} {_sentence(resumption.says)}"
+        yield Step("start", text, working.resumed.on, resumption.citation)
     yield Step("rule", _rule(deadline), None, version.citation)
     yield from _counted(deadline)
     yield from _acted(deadline)
@@ -129,12 +138,23 @@ def _steps(deadline: Explicable) -> Iterator[Step]:
         yield Step("exception", "The law allows no exception to this limit.")
     yield Step("result", _result(deadline), working.timeline.as_of)
     for reading in rule.readings:
-        other = reading.convention.last_day(working.basis[0][0], working.calendars, working.run.party)
+        day = _read_from(working, reading)
+        other = None if day is None else reading.convention.last_day(day, working.calendars, working.run.party)
         if other is not None:
             yield Step("reading", f"Another reading, {reading.name}: {say(other)}. {_sentence(reading.says)}", other)
     for note in (working.running.limit.note, rule.note, version.note):
         if note:
             yield Step("note", note)
+
+
+def _read_from(working: Working, reading: Reading) -> dt.date | None:
+    """Return the day that another reading counts from; None if it counts from a fact that never came."""
+    if not reading.counts_from_fact:
+        return working.basis[0][0]
+    facts, keys, run = working.timeline.facts, working.timeline.keys, working.run
+    places = (place for place in range(run.start + 1, run.stop) if matches(reading.counts_from_fact, *keys[place]))
+    place = next(places, None)
+    return None if place is None else facts[place].on
 
 
 def _started(deadline: Explicable, trigger: Fact) -> str:
@@ -169,6 +189,7 @@ def _rule(deadline: Explicable) -> str:
     otherwise = f", {rule.otherwise} and in any event within the time counted below" if rule.otherwise else ""
     checked = EVIDENCE[version.evidence] + (f"; {version.evidence_note}" if version.evidence_note else "")
     verb = "must" if deadline.kind in ("statutory", "derived") else "should"
+    verb = "may" if rule.right else verb
     return (
         f"The rule: the {deadline.actor} {verb} {rule.act}{otherwise}. Source: {version.cited}, {force}.{quoted}{kind} "
         f"Evidence {version.evidence}: {checked}."
@@ -178,6 +199,9 @@ def _rule(deadline: Explicable) -> str:
 def _counted(deadline: Explicable) -> Iterator[Step]:
     working = deadline.working
     version = working.version
+    if working.protected is not None:
+        yield from _protected(working, working.protected)
+        return
     if deadline.due_on is None:
         yield Step(
             "count",
@@ -186,13 +210,18 @@ def _counted(deadline: Explicable) -> Iterator[Step]:
         )
         return
     lasts = []
-    for count, (day, _, _) in zip(version.counts, working.basis, strict=False):
+    for count, (day, _, _) in zip(working.counts, working.basis, strict=True):
         last = count.convention.last_day(day, working.calendars, working.run.party)
         if last is not None:
             lasts.append(last)
             yield Step("count", f"How it is counted: {count.convention.working(day, last)}.", last)
-    if len(version.counts) > 1:
+    if len(working.counts) > 1:
         yield Step("count", f"The later of these counts: {say(max(lasts))}.", max(lasts))
+    for count in version.counts:
+        if count not in working.counts:
+            yield Step(
+                "count", f"Not counted, since the record does not give the day: {count.convention} {_from(count)}."
+            )
     unrolled = max(lasts)
     if version.roll == "tribunal" and unrolled != deadline.due_on:
         why = working.calendars.tribunal.why_rolled(unrolled)
@@ -223,6 +252,25 @@ def _counted(deadline: Explicable) -> Iterator[Step]:
             "limit.",
             open_day,
         )
+
+
+def _from(count: Count) -> str:
+    if count.counts_from_fact:
+        return " or ".join(str(pattern).replace("_", " ") for pattern in count.counts_from_fact)
+    return " or ".join(field.replace("_", " ") for field in count.counts_from)
+
+
+def _protected(working: Working, protected: tuple[Fact, Fact | None]) -> Iterator[Step]:
+    begun, ended = protected
+    if ended is None:
+        yield Step(
+            "count", f"Kept open by: {describe(begun)}. No fact that ends it is recorded, so it has no last day."
+        )
+        return
+    last = ended.on - ONE_DAY
+    yield Step(
+        "count", f"Kept open by: {describe(begun)}; ended by: {describe(ended)}. The last day is {say(last)}.", last
+    )
 
 
 def is_extrapolated(deadline: Explicable) -> bool:
@@ -259,6 +307,8 @@ def _acted(deadline: Explicable) -> Iterator[Step]:
             if deadline.due_on is not None and not working.version.is_window and cause.on > deadline.due_on:
                 text += f" By then it was {_days((cause.on - deadline.due_on).days)} past its last lawful day."
             yield Step("act", text, cause.on)
+        else:
+            yield Step("act", "Not used in its time, so it fell away.", deadline.due_on)
     else:
         acts = " or ".join(
             str(pattern).replace("_", " ").replace(":", ": ") for pattern in working.running.rule.done_by
@@ -271,6 +321,9 @@ def _excepted(deadline: Explicable) -> Iterator[Step]:
     if not working.grounds:
         uses = working.running.rule.exceptions
         in_force = [use for use in uses if _ground_lives(use.ground, deadline)]
+        if not in_force:
+            yield Step("exception", "The law allows no exception to this limit.")
+            return
         names = "; ".join(f"{working.rulebook.grounds[use.ground].outcome} ({use.citation.short})" for use in in_force)
         yield Step("exception", f"Exceptions the law allows here: {names}. None is recorded.")
         return
@@ -284,6 +337,8 @@ def _excepted(deadline: Explicable) -> Iterator[Step]:
     if others:
         names = "; ".join(f"{checked.ground.outcome} ({checked.use.citation.short})" for checked in others)
         yield Step("exception", f"Other exceptions the law allows here, none of them recorded: {names}.")
+    elif all(checked.fact is None for checked in working.grounds):
+        yield Step("exception", "The law allows no exception to this limit.")
 
 
 def _ground_step(checked: GroundChecked) -> Step:
@@ -315,7 +370,7 @@ def _result(deadline: Explicable) -> str:
     due_on = deadline.due_on
     over = deadline.days_over or 0
     if due_on is None:
-        return f"On {as_of}: no date can be given, so no breach is found."
+        return _undated(deadline, as_of)
     excused = f" Excused by {', '.join(deadline.excused_by)}." if deadline.excused_by else ""
     if deadline.status == "met":
         if deadline.working.version.is_window:
@@ -328,6 +383,8 @@ def _result(deadline: Explicable) -> str:
     elif deadline.status == "premature":
         text = f"On {as_of}: done too early. It was lawful only after {say(due_on)}, from {say(due_on + ONE_DAY)}."
     elif deadline.status == "lapsed":
+        if deadline.working.running.rule.right and deadline.working.ended is None:
+            return f"On {as_of}: the time has passed. Its last day was {say(due_on)}."
         return f"On {as_of}: fallen away. The last lawful day would have been {say(due_on)}."
     elif deadline.status == "undated":
         return f"On {as_of}: done, nobody recorded when. The last lawful day was {say(due_on)}. No breach is found."
@@ -338,10 +395,26 @@ def _result(deadline: Explicable) -> str:
     return text + (" This is a breach." if deadline.breach else " It is no breach of a statutory limit.")
 
 
+def _undated(deadline: Explicable, as_of: str) -> str:
+    if deadline.status == "premature":
+        return f"On {as_of}: done too early, since the time is still protected. This is a breach."
+    if deadline.status == "lapsed":
+        return f"On {as_of}: fallen away."
+    if deadline.working.protected is not None:
+        return f"On {as_of}: open. The time is protected, and nobody can say yet until when."
+    return f"On {as_of}: no date can be given, so no breach is found."
+
+
 def _open(deadline: Explicable, due_on: dt.date, as_of: str) -> str:
     days = (due_on - deadline.working.timeline.as_of).days
     if deadline.working.version.is_window:
         return f"On {as_of}: open. The time is protected up to {say(due_on)}; the act is lawful from {say(due_on + ONE_DAY)}."
+    unsure = deadline.working.running.rule.bites_only_if
+    if days < 0 and unsure:
+        return (
+            f"On {as_of}: open, since the limit bites only if {unsure}, and the record does not show it. The last lawful "
+            f"day was {say(due_on)}."
+        )
     if days < 0:
         return (
             f"On {as_of}: open, since the limit bites only if the answer is no, and no answer is recorded. A refusal "
@@ -396,7 +469,8 @@ def findings_of(
 
 def _of_deadline(deadline: Explicable) -> Iterator[Finding]:
     working = deadline.working
-    if deadline.due_on is None:
+    due_on = deadline.due_on
+    if due_on is None and working.protected is None:
         yield Finding(
             "institution_dates_unknown",
             deadline.case_id,
@@ -405,24 +479,28 @@ def _of_deadline(deadline: Explicable) -> Iterator[Finding]:
             "name the institution as party and load its term dates",
             working.timeline.facts[working.run.start],
         )
+    elif due_on is None:
+        return
     elif deadline.status == "undated" and working.implied is not None:
         yield Finding(
             "act_not_dated",
             deadline.case_id,
             working.implied.on,
-            f"{deadline.limit} was due on {deadline.due_on.isoformat()}; {working.implied.event} on "
+            f"{deadline.limit} was due on {due_on.isoformat()}; {working.implied.event} on "
             f"{working.implied.on.isoformat()} shows that it was done, and nothing says when",
             f"record {' or '.join(str(pattern) for pattern in working.running.rule.done_by)}",
             working.implied,
         )
     elif deadline.status == "lapsed" and deadline.kind == "statutory" and not working.version.is_window:
         cause = working.ended or working.superseded
-        if cause is not None and cause.on > deadline.due_on and not working.running.rule.other_answer:
+        rule = working.running.rule
+        owed = not (rule.other_answer or rule.bites_only_if or rule.right)
+        if cause is not None and cause.on > due_on and owed:
             yield Finding(
                 "overdue_when_it_lapsed",
                 deadline.case_id,
                 cause.on,
-                f"{deadline.limit} was {_days((cause.on - deadline.due_on).days)} overdue when it fell away by "
+                f"{deadline.limit} was {_days((cause.on - due_on).days)} overdue when it fell away by "
                 f"{cause.event} on {cause.on.isoformat()}",
                 "",
                 cause,

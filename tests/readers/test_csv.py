@@ -140,13 +140,13 @@ def test_a_quoted_header_may_run_over_lines():
 @pytest.mark.parametrize(
     ("row", "column", "value", "case_id", "expected"),
     [
-        ("c,request_received,2026-02-30,,,,,", "on", "2026-02-30", "c", "not a date: the calendar has no such day"),
+        ("c,request_received,2026-02-30,,,,,", "on", "2026-02-30", "c", "the calendar has no such day"),
         ("c,request_received,30/02/2026,,,,,", "on", "30/02/2026", "c", "write 2026-03-02 or 02/03/2026"),
         ("c,request_received,2/3/26,,,,,", "on", "2/3/26", "c", "the year has two digits"),
         ("c,request_received,46083,,,,,", "on", "46083", "c", "how a spreadsheet stores a day"),
         ("c,request_received,02/03/2026 00:00,,,,,", "on", "02/03/2026 00:00", "c", "leave out the time of day"),
         ("c,request_received,2026-03-02T00:00:00Z,,,,,", "on", "2026-03-02T00:00:00Z", "c", "leave out the time"),
-        ("c,request_received,,,,,,", "on", "", "c", "request_received needs a on"),
+        ("c,request_received,,,,,,", "on", "", "c", "request_received needs an on"),
         (",request_received,2026-03-02,,,,,", "case_id", "", "", "needs a case_id"),
         ("c,,2026-03-02,,,,,", "event", "", "c", "say what happened, such as request_received"),
         ("c,request_recieved,2026-03-02,,,,,", "event", "request_recieved", "c", "did you mean request_received"),

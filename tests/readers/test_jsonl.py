@@ -64,7 +64,7 @@ def test_an_unknown_key_with_half_a_surrogate_pair_can_be_printed():
         ("[" * 100_000, "", "[" * 40, "", "nested too deep"),
         ('{"on": ' + "9" * 5000 + "}", "", '{"on": ' + "9" * 33, "", "a number too long"),
         ("{}", "event", "", "", "say what happened"),
-        ('{"case_id": "x", "event": "plan_agreed"}', "on", "", "x", "needs a on"),
+        ('{"case_id": "x", "event": "plan_agreed"}', "on", "", "x", "needs an on"),
         ('{"case_id": "x", "event": "plan_agreed", "on": "2026-02-30"}', "on", "2026-02-30", "x", "no such day"),
         ('{"case_id": "x", "Event": "plan_agred", "on": "2026-02-03"}', "Event", "plan_agred", "x", "mean plan_agreed"),
         ('{"case_id": "x", "Authority": 885}', "Authority", 885, "x", 'write text: "885"'),
