@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
 from ehcp_flow.dates import parse_instant
 from ehcp_flow.errors import CorrectionError, FactError, KnownAtError
@@ -207,28 +208,24 @@ class Case:
 
 def in_legal_order(facts: Iterable[Fact]) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
     """Return the facts in the order of the law, each once, and the duplicates that were left out."""
-    keyed = sorted(((fact.on, LEGAL_ORDER[fact.event], fact) for fact in facts), key=lambda key: key[:2])
-    ordered: list[Fact] = []
+    given = tuple(facts)
+    ranks = [fact.on.toordinal() * len(LEGAL_ORDER) + LEGAL_ORDER[fact.event] for fact in given]
+    ordered = [given[place] for place in sorted(range(len(given)), key=ranks.__getitem__)]
+    if len(set(ranks)) == len(ranks):
+        return tuple(ordered), ()
+    # Facts of one kind on one day have no order in law; their content gives one that recording cannot change.
+    kept: list[Fact] = []
     duplicates: list[Fact] = []
-    index = 0
-    while index < len(keyed):
-        end = index + 1
-        while end < len(keyed) and keyed[end][:2] == keyed[index][:2]:
-            end += 1
-        if end == index + 1:
-            ordered.append(keyed[index][2])
-        else:
-            # Facts of one kind on one day have no order in law; their content gives one that recording cannot change.
-            seen: set[str] = set()
-            same_day = ((_said(fact), fact.content, fact) for _, _, fact in keyed[index:end])
-            for said, _, fact in sorted(same_day, key=lambda key: key[:2]):
-                if said in seen:
-                    duplicates.append(fact)
-                else:
-                    seen.add(said)
-                    ordered.append(fact)
-        index = end
-    return tuple(ordered), tuple(duplicates)
+    for _, same in groupby(ordered, key=lambda fact: (fact.on, fact.event)):
+        alike = list(same)
+        if len(alike) == 1:
+            kept.append(alike[0])
+            continue
+        seen: set[str] = set()
+        for fact in sorted(alike, key=lambda fact: (_said(fact), fact.content)):
+            (duplicates if _said(fact) in seen else kept).append(fact)
+            seen.add(_said(fact))
+    return tuple(kept), tuple(duplicates)
 
 
 def _said(fact: Fact) -> str:

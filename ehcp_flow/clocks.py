@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ehcp_flow.case import Case
 from ehcp_flow.facts import Fact
-from ehcp_flow.law.compiled import END, RESTART, RESUME, START, Key, Roles, RunningClock, RunningLaw
+from ehcp_flow.law.compiled import CODES, END, RESTART, RESUME, START, Key, Roles, RunningClock, RunningLaw
 
 __all__ = ["Run", "Timeline", "runs"]
 
@@ -19,7 +19,7 @@ class Timeline:
     `given` is a fact that counts although it lies in the future: what a what-if question assumes.
     """
 
-    __slots__ = ("as_of", "case", "facts", "keys")
+    __slots__ = ("as_of", "case", "codes", "events", "facts", "keys")
 
     def __init__(self, case: Case, as_of: dt.date, given: Fact | None = None) -> None:
         self.case = case
@@ -29,73 +29,84 @@ class Timeline:
             facts = tuple(fact for fact in facts if fact.on <= as_of or fact.prospective or fact is given)
         self.facts: Sequence[Fact] = facts
         self.keys: list[Key] = [(fact.event, fact.__dict__.get("outcome")) for fact in facts]
+        self.codes = [CODES[key] for key in self.keys]
+        self.events = {event for event, _ in self.keys}
 
 
 class Run(NamedTuple):
     """One run of a clock.
 
     `start` is the place of the starting fact; `end` the place of the fact that starts the next run in its stead, or -1;
-    `previous` the place where the run before it started, or -1; `party` whom it concerns.
+    `stop` the place before which a fact can discharge this run; `previous` the place where the run before it started,
+    or -1; `party` whom it concerns.
     """
 
     clock: RunningClock
     start: int
     end: int
+    stop: int
     previous: int
     party: str | None
 
 
-def runs(timeline: Timeline, law: RunningLaw) -> Iterator[Run]:
-    """Yield each run of each clock that the facts start, clock by clock in the order of the rulebook."""
-    by_event = law.by_event
-    started: dict[int, RunningClock] = {}
-    for event, _ in timeline.keys:
-        for clock in by_event.get(event, ()):
-            started[clock.order] = clock
+def runs(timeline: Timeline, law: RunningLaw) -> list[Run]:
+    """Return each run of each clock that the facts start, clock by clock in the order of the rulebook."""
+    by_event, events, codes = law.by_event, timeline.events, timeline.codes
+    found: list[Run] = []
+    started = {clock.order: clock for event in events for clock in by_event.get(event, ())}
     for order in sorted(started):
         clock = started[order]
+        if clock.during is not None and clock.during.begins.isdisjoint(events):
+            continue
+        roles = clock.roles.by_code
+        marks = [(place, role) for place, code in enumerate(codes) if (role := roles[code])]
         if clock.clock.per == "party":
-            parties = dict.fromkeys(
-                fact.party
-                for fact, key in zip(timeline.facts, timeline.keys, strict=True)
-                if clock.roles[key] & (START | RESTART)
-            )
-            for party in parties:
-                yield from _runs_of(clock, timeline, party)
+            facts = timeline.facts
+            for party in dict.fromkeys(facts[place].party for place, role in marks if role & (START | RESTART)):
+                theirs = [
+                    (place, role)
+                    for place, role in marks
+                    if not role & (START | RESTART) or facts[place].party == party
+                ]
+                found.extend(_runs_of(clock, timeline, theirs, party))
         else:
-            yield from _runs_of(clock, timeline, None)
+            found.extend(_runs_of(clock, timeline, marks, None))
+    return found
 
 
-def _runs_of(clock: RunningClock, timeline: Timeline, party: str | None) -> Iterator[Run]:
-    starts = _starts(clock, timeline, party)
-    separate = clock.clock.separate
+def _runs_of(
+    clock: RunningClock, timeline: Timeline, marks: Sequence[tuple[int, int]], party: str | None
+) -> Iterator[Run]:
+    starts = _starts(clock, timeline, marks)
+    law = clock.clock
     last = len(starts) - 1
     for index, start in enumerate(starts):
-        whom = party if clock.clock.per == "party" else timeline.facts[start].party
-        if clock.during is not None:
-            whom = _begun(clock.during, timeline, start, "")
-        yield Run(
-            clock,
-            start,
-            -1 if separate or index == last else starts[index + 1],
-            starts[index - 1] if index else -1,
-            whom,
-        )
+        follows = -1 if index == last else starts[index + 1]
+        end = -1 if law.separate else follows
+        stop = len(timeline.facts)
+        if follows >= 0 and law.own_acts:
+            stop = follows
+        elif end >= 0:
+            stop = end + 1
+        whom = party if law.per == "party" else timeline.facts[start].party
+        if clock.during is not None and law.party_from == "stretch":
+            whom = _begun(clock.during, timeline, start) or None
+        yield Run(clock, start, end, stop, starts[index - 1] if index else -1, whom)
 
 
-def _starts(clock: RunningClock, timeline: Timeline, party: str | None) -> list[int]:
+def _starts(clock: RunningClock, timeline: Timeline, marks: Sequence[tuple[int, int]]) -> list[int]:
     """Return the places of the facts that start a run: none while the clock runs, unless it restarts or is separate."""
-    roles, facts = clock.roles, timeline.facts
-    per_party = clock.clock.per == "party"
     separate = clock.clock.separate
+    confined = clock.during is not None
+    for stretch in clock.unless_during:
+        confined = confined or not stretch.begins.isdisjoint(timeline.events)
     starts: list[int] = []
     running = False
-    for place, key in enumerate(timeline.keys):
-        role = roles[key]
-        if not role:
-            continue
-        if role & (START | RESTART) and not (per_party and facts[place].party != party):
-            if (separate or not running or role & RESTART) and _confined(clock, timeline, place):
+    for place, role in marks:
+        if role & (START | RESTART):
+            if (separate or not running or role & RESTART) and not (
+                confined and not _confined(clock, timeline, place)
+            ):
                 starts.append(place)
                 running = True
         elif role & END:
@@ -109,15 +120,15 @@ def _confined(clock: RunningClock, timeline: Timeline, place: int) -> bool:
     """Whether a start is inside the stretch of life that the clock asks for, and outside the one that it shuns."""
     if clock.during is not None and _begun(clock.during, timeline, place) is None:
         return False
-    return clock.unless_during is None or _begun(clock.unless_during, timeline, place) is None
+    return all(_begun(stretch, timeline, place) is None for stretch in clock.unless_during)
 
 
-def _begun(stretch: Roles, timeline: Timeline, place: int, unnamed: str = "") -> str | None:
-    """Return the party of the fact that began the stretch in which `place` lies, or None where there is none."""
+def _begun(stretch: Roles, timeline: Timeline, place: int) -> str | None:
+    """Return the party (empty if unnamed) of the fact that began the stretch around `place`, or None without one."""
     for earlier in range(place - 1, -1, -1):
-        role = stretch[timeline.keys[earlier]]
+        role = stretch.by_code[timeline.codes[earlier]]
         if role & END:
             return None
         if role & START:
-            return timeline.facts[earlier].party or unnamed
+            return timeline.facts[earlier].party or ""
     return None

@@ -50,6 +50,7 @@ __all__ = [
     "Window",
     "WorkingDayCount",
     "add_months",
+    "fixed_days",
     "parse_convention",
     "parse_period",
 ]
@@ -59,7 +60,12 @@ ONE_DAY: Final = dt.timedelta(days=1)
 
 def add_months(day: dt.date, months: int) -> dt.date:
     """Return the corresponding date `months` calendar months later (or earlier), or the last day of a shorter month."""
-    return day + relativedelta(months=months)
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    try:
+        return day.replace(year=year, month=month + 1)
+    except ValueError:
+        # No such day in that month: relativedelta gives its last one.
+        return day + relativedelta(months=months)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +117,14 @@ class Months:
     """So many calendar months, by the corresponding-date rule."""
 
     n: int
-    _delta: relativedelta = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_delta", relativedelta(months=self.n))
 
     def after(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date:
         """Return the corresponding date, or the last day of a shorter month."""
-        return day + self._delta
+        return add_months(day, self.n)
 
     def before(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date:
         """Return the corresponding date counted back, or the last day of a shorter month."""
-        return day - self._delta
+        return add_months(day, -self.n)
 
     def __str__(self) -> str:
         return _plural(self.n, "month")
@@ -417,6 +419,19 @@ def parse_period(text: str) -> Period:
             f"{text!r} is no period; write a number and weeks, days, months, working days, Tribunal days or school days"
         )
     return _period(match, text)
+
+
+def fixed_days(convention: Convention) -> dt.timedelta | None:
+    """Return how far the last day lies from the day counted from, where no calendar and no month decides it; else None."""
+    counted = convention.counted if isinstance(convention, Window) else convention
+    if isinstance(counted, OnTheDay):
+        return dt.timedelta(0)
+    if isinstance(counted, BeforeDate | ByDate) or not isinstance(counted.period, Weeks | CalendarDays):
+        return None
+    days = dt.timedelta(days=counted.period.n * (7 if isinstance(counted.period, Weeks) else 1))
+    if isinstance(counted, AtLeastBefore):
+        return -days
+    return days - ONE_DAY if isinstance(counted, BeginningWith) else days
 
 
 def _period(match: re.Match[str], text: str) -> Period:

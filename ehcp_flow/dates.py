@@ -59,16 +59,21 @@ def parse_instant(value: object) -> dt.datetime:
 
     Raises DateError for a naive time (nobody can say which instant it is) and for text that is no instant.
     """
+    stated = value
     if isinstance(value, str):
         try:
-            value = dt.datetime.fromisoformat(value.strip())
+            stated = dt.datetime.fromisoformat(value.strip())
         except ValueError:
-            raise DateError(value, "an instant looks like 2026-03-02T09:30:00Z") from None
-    if not isinstance(value, dt.datetime):
-        raise DateError(value, "an instant has a time of day, such as 2026-03-02T09:30:00Z")
-    if value.tzinfo is None:
-        raise DateError(value, "it has no offset from UTC, such as a final Z")
-    return value.astimezone(dt.timezone.utc)
+            raise _no_instant(value, "it is in no form that is known here") from None
+    if not isinstance(stated, dt.datetime):
+        raise _no_instant(value, "it has no time of day")
+    if stated.tzinfo is None:
+        raise _no_instant(value, "it has no offset from UTC, such as a final Z")
+    return stated.astimezone(dt.UTC)
+
+
+def _no_instant(value: object, why: str) -> DateError:
+    return DateError(value, why, write="an instant such as 2026-03-02T09:30:00Z", what="an instant")
 
 
 def say(day: dt.date) -> str:

@@ -20,12 +20,24 @@ from ehcp_flow.counting import ONE_DAY
 from ehcp_flow.facts import ExceptionRecorded, Fact, make_fact
 from ehcp_flow.findings import Finding
 from ehcp_flow.grounds import GroundChecked, Stretch, check_grounds
-from ehcp_flow.law.compiled import DONE, IMPLIED, LAPSE, OTHER, RESUME, UNDONE, RunningLaw, RunningRule, compiled
+from ehcp_flow.law.compiled import (
+    DONE,
+    IMPLIED,
+    LAPSE,
+    NEEDED,
+    OTHER,
+    RESUME,
+    UNDONE,
+    RunningLaw,
+    RunningRule,
+    compiled,
+)
 from ehcp_flow.law.loader import england
-from ehcp_flow.law.model import Rulebook, Version
+from ehcp_flow.law.model import Between, Count, Foreseen, Rule, Rulebook, Version
+from ehcp_flow.law.patterns import Patterns, matches
 from ehcp_flow.working import Step, Working, explain, findings_of
 
-__all__ = ["FIELDS", "Deadline", "Judgement", "Status", "deadlines_of", "due", "judge"]
+__all__ = ["FIELDS", "Deadline", "Judgement", "Status", "deadlines_of", "due", "judge", "suppose"]
 
 Status: TypeAlias = Literal["open", "met", "late", "overdue", "premature", "lapsed", "undated"]
 
@@ -63,7 +75,7 @@ class Deadline(NamedTuple):
     @property
     def title(self) -> str:
         """What must be done, in a few words."""
-        return self.working.running.limit.title
+        return self.working.running.rule.title or self.working.running.limit.title
 
     @property
     def actor(self) -> str:
@@ -72,7 +84,7 @@ class Deadline(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """`statutory`, `guidance`, `derived` or `local`; only a statutory limit can be breached."""
+        """`statutory`, `guidance`, `derived` or `local`; only a statutory limit can be breached, and no right can."""
         return self.working.running.limit.kind
 
     @property
@@ -173,6 +185,21 @@ def due(
     return _judge(Case(case_id, (fact,)), day, rulebook, calendars, fact)[0]
 
 
+def suppose(
+    case: Case,
+    fact: Fact,
+    as_of: dt.date | str | None = None,
+    *,
+    rulebook: Rulebook | None = None,
+    calendars: Calendars | None = None,
+) -> list[Deadline]:
+    """Return the deadlines that `case` would have on `as_of` with one more fact, which may lie in the future.
+
+    Nothing is recorded. Raises FactError if the fact belongs to another case.
+    """
+    return _judge(case.record(fact), as_of, rulebook, calendars, fact)[0]
+
+
 def _judge(
     case: Case, as_of: dt.date | str | None, rulebook: Rulebook | None, calendars: Calendars | None, given: Fact | None
 ) -> tuple[list[Deadline], _Evaluation]:
@@ -180,6 +207,16 @@ def _judge(
     law = compiled(rulebook or england())
     evaluation = _Evaluation(Timeline(case, day, given), law, calendars or english_calendars())
     return evaluation.deadlines(), evaluation
+
+
+class Acts(NamedTuple):
+    """The facts that discharged a rule, implied it, ended it, answered it otherwise, or set its clock going again."""
+
+    done: Fact | None
+    implied: Fact | None
+    ended: Fact | None
+    other: Fact | None
+    resumed: Fact | None
 
 
 class _Evaluation:
@@ -205,16 +242,17 @@ class _Evaluation:
     def deadlines(self) -> list[Deadline]:
         """Return the deadlines, the earliest last lawful day first, and within a day in the order of the rulebook."""
         keyed: list[tuple[dt.date, int, int, Deadline]] = []
-        keys = self.timeline.keys
+        codes = self.timeline.codes
         for run in runs(self.timeline, self.law):
-            start_key = keys[run.start]
+            code = codes[run.start]
             for running in run.clock.rules:
-                if running.only_from is not None and not running.only_from[start_key]:
+                if running.only_from is not None and not running.only_from.by_code[code]:
                     continue
                 deadline = self._deadline(run, running)
                 if deadline is not None:
                     keyed.append((deadline.due_on or dt.date.max, running.order, run.start, deadline))
-        keyed.sort(key=lambda key: key[:3])
+        # No two share a rule and a start, so deadlines themselves are never compared.
+        keyed.sort()
         self.workings = [key[3] for key in keyed]
         return self.workings
 
@@ -222,159 +260,164 @@ class _Evaluation:
         timeline, rule = self.timeline, running.rule
         facts = timeline.facts
         trigger = facts[run.start]
-        based_on, base = _day_of(trigger, running.from_fields)
-        version = rule.in_force(base)
-        if version is None:
-            self.no_law.append((run, running, base))
+        if running.narrowed and not self._foreseen(rule, trigger):
             return None
-        as_of = timeline.as_of
+        based_on, base = _day_of(trigger, running.from_fields)
+        version = running.today if base >= running.today_from else rule.in_force(base)
+        if version is None:
+            if self._acts(run, running, base) is not None:
+                self.no_law.append((run, running, base))
+            return None
 
         basis: tuple[tuple[dt.date, Fact, str], ...]
-        if version.counting is not None:
+        counts = version.counts
+        last: dt.date | None
+        if version.fixed_days is not None:
+            last = base + version.fixed_days
+            basis = ((base, trigger, based_on),)
+        elif version.counting is not None:
             last = version.counting.last_day(base, self.calendars, run.party)
             basis = ((base, trigger, based_on),)
         else:
-            last, base, basis = self._later_of(run, running, version)
+            last, base, basis, counts = self._later_of(run, running, version)
         if last is not None and version.roll == "tribunal":
             last = self.calendars.tribunal.roll_end(last)
         if rule.under_age is not None and not self._under_age(rule.under_age, last):
             return None
+        protected: tuple[Fact, Fact | None] | None = None
+        if version.protected_until is not None and last is not None:
+            protected = self._protected(run, version.protected_until, last)
+            if protected is not None:
+                last = None if protected[1] is None else protected[1].on - ONE_DAY
 
-        done, implied, ended, other = self._acts(run, running, base)
+        acts = self._acts(run, running, base)
+        if acts is None:
+            return None
         superseded = facts[run.end] if run.end >= 0 else None
-        status, days_over, earliest = self._status(
-            version, last, as_of, done, implied, ended, other, superseded, bool(rule.other_answer)
-        )
-        if done is None and (other or ended) and status == "lapsed":
-            ended = other or ended
+        status, days_over, earliest = _status(rule, version, last, timeline.as_of, acts, superseded, protected)
+        ended = acts.ended
+        if acts.done is None and status == "lapsed":
+            ended = acts.other or ended
         grounds: Sequence[GroundChecked] = ()
         excused: tuple[str, ...] = ()
         if self.exceptions and rule.exceptions and last is not None:
             grounds = self._grounds(run, running, version, base, last)
             excused = tuple(dict.fromkeys(checked.ground.outcome for checked in grounds if checked.holds))
-        breach = status in ("late", "overdue", "premature") and not excused and running.limit.kind == "statutory"
+        missed = status in ("late", "overdue", "premature") and not excused
         return Deadline(
             timeline.case.case_id,
             self.authority,
-            running.limit.id,
+            running.limit_id,
             run.party,
             base,
             last,
             earliest,
-            None if done is None else done.on,
+            None if acts.done is None else acts.done.on,
             status,
             days_over,
             excused,
-            breach,
+            missed and running.statutory,
             Working(
-                timeline, run, running, version, basis, done, implied, ended, superseded, grounds,
-                self.calendars, self.law.rulebook,
+                timeline, run, running, version, basis, acts.done, acts.implied, ended, superseded, grounds,
+                self.calendars, self.law.rulebook, counts, acts.resumed, protected,
             ),
         )  # fmt: skip
 
-    def _acts(
-        self, run: Run, running: RunningRule, base: dt.date
-    ) -> tuple[Fact | None, Fact | None, Fact | None, Fact | None]:
-        """Return the facts that discharged the rule, that implied it, that made it lapse, and that answered otherwise."""
-        facts, keys, roles = self.timeline.facts, self.timeline.keys, running.roles
-        per_party = run.clock.clock.per == "party"
+    def _foreseen(self, rule: Rule, trigger: Fact) -> bool:
+        """Whether the starting fact was foreseen for as long as the rule asks, or not, where it asks."""
+        return (rule.where is None or self._ahead(rule.where, trigger)) and (
+            rule.where_not is None or not self._ahead(rule.where_not, trigger)
+        )
+
+    def _ahead(self, condition: Foreseen, trigger: Fact) -> bool:
+        latest = condition.period.before(trigger.on, self.calendars)
+        return latest is not None and _day_of(trigger, (condition.date,))[1] <= latest
+
+    def _protected(self, run: Run, until: Between, last: dt.date) -> tuple[Fact, Fact | None] | None:
+        """Return the fact that keeps a window open past its count, and the fact that ends it, if there is one."""
+        begun = self._first(run.start + 1, run.stop, until.begins_on)
+        if begun < 0 or self.timeline.facts[begun].on > last:
+            return None
+        ended = self._first(begun + 1, run.stop, until.ends_on)
+        return self.timeline.facts[begun], None if ended < 0 else self.timeline.facts[ended]
+
+    def _acts(self, run: Run, running: RunningRule, base: dt.date) -> Acts | None:  # noqa: PLR0912 - a branch a role
+        """Return what happened to the rule while its clock ran, or None if a fact that it needs never came."""
+        facts, codes, roles = self.timeline.facts, self.timeline.codes, running.roles.by_code
+        per_party = running.per_party
         back = running.rule.looks_back
         first = run.start + 1
         if back is not None:
             since = back.before(base, self.calendars)
             first = run.previous + 1
-            while facts[first].on < since:
+            while first < run.start and facts[first].on < since:
                 first += 1
-        stop = run.end + 1 if run.end >= 0 else len(facts)
-        done = implied = ended = other = None
+        done = latest = implied = ended = other = resumed = None
         settled = False
-        for place in range(first, stop):
-            role = roles[keys[place]]
+        needed = bool(running.rule.only_with)
+        for place in range(first, run.stop):
+            role = roles[codes[place]]
             if not role:
                 continue
             fact = facts[place]
+            if role & NEEDED:
+                if needed and (done or implied or other or ended):
+                    return None
+                needed = False
             if role & LAPSE:
                 if done is None and ended is None:
                     ended = fact
             elif role & RESUME and ended is not None:
-                ended = None
+                ended, resumed = None, fact
             elif ended is None and not settled and not (per_party and fact.party != run.party):
                 if role & DONE:
-                    done = done or fact
+                    done, latest = done or fact, fact
                 elif role & UNDONE:
-                    done = None
+                    # It cancels what was done last, which may have answered a later run and not this one.
+                    done = None if done is latest else done
                 elif role & OTHER:
                     other = other or fact
                 elif role & IMPLIED and done is None and fact.on <= self.timeline.as_of:
-                    implied = implied or fact
-                    # What starts the clock implies the act only as long as no record of the act itself follows.
-                    settled = place != run.start
-        return done, None if done is not None else implied, ended, other
-
-    @staticmethod
-    def _status(
-        version: Version,
-        last: dt.date | None,
-        as_of: dt.date,
-        done: Fact | None,
-        implied: Fact | None,
-        ended: Fact | None,
-        other: Fact | None,
-        superseded: Fact | None,
-        conditional: bool,
-    ) -> tuple[Status, int | None, dt.date | None]:
-        if last is None:
-            return "undated", None, None
-        if version.is_window:
-            earliest = last + ONE_DAY
-            if done is not None:
-                return ("met" if done.on > last else "premature"), None, earliest
-            for fact in (ended, superseded):
-                if fact is not None and fact.on <= last:
-                    return "lapsed", None, earliest
-            return ("met" if as_of > last else "open"), None, earliest
-        if done is not None:
-            over = (done.on - last).days
-            return ("late", over, None) if over > 0 else ("met", None, None)
-        if implied is not None:
-            return "undated", None, None
-        if ended is not None or other is not None or superseded is not None:
-            return "lapsed", None, None
-        if conditional or as_of <= last:
-            return "open", None, None
-        return "overdue", (as_of - last).days, None
+                    # An act that is recorded after the fact that implies it belongs to a later run.
+                    implied = fact
+                    settled = True
+        if needed:
+            return None
+        return Acts(done, None if done is not None else implied, ended, other, resumed)
 
     def _later_of(
         self, run: Run, running: RunningRule, version: Version
-    ) -> tuple[dt.date | None, dt.date, tuple[tuple[dt.date, Fact, str], ...]]:
-        """Return the later of several last days, the day it was counted from, and what each was counted from."""
+    ) -> tuple[dt.date | None, dt.date, tuple[tuple[dt.date, Fact, str], ...], tuple[Count, ...]]:
+        """Return the later of several last days, the day it was counted from, and what each count was counted from."""
         facts = self.timeline.facts
         counted: list[tuple[dt.date, dt.date]] = []
         basis: list[tuple[dt.date, Fact, str]] = []
+        counts: list[Count] = []
         for count in version.counts:
-            fact: Fact | None = facts[run.start]
+            fact = facts[run.start]
             fields = count.counts_from or running.from_fields
             if count.counts_from_fact:
-                fact, fields = self._first_in_run(run, count.counts_from_fact), count.counts_from or ("on",)
-            if fact is None:
+                place = self._first(run.start + 1, run.stop, count.counts_from_fact)
+                if place < 0:
+                    continue
+                fact, fields = facts[place], count.counts_from or ("on",)
+            elif count.counts_from and not any(fact.__dict__.get(field) for field in fields):
                 continue
             field, day = _day_of(fact, fields)
             last = count.convention.last_day(day, self.calendars, run.party)
             basis.append((day, fact, field))
+            counts.append(count)
             if last is not None:
                 counted.append((last, day))
         if not counted:
-            return None, basis[0][0], tuple(basis)
+            return None, basis[0][0], tuple(basis), tuple(counts)
         last, base = max(counted, key=lambda pair: pair[0])
-        return last, base, tuple(basis)
+        return last, base, tuple(basis), tuple(counts)
 
-    def _first_in_run(self, run: Run, patterns: Sequence[Any]) -> Fact | None:
-        stop = run.end + 1 if run.end >= 0 else len(self.timeline.facts)
-        for place in range(run.start + 1, stop):
-            event, outcome = self.timeline.keys[place]
-            if any(event == pattern.event and pattern.outcome in (None, outcome) for pattern in patterns):
-                return self.timeline.facts[place]
-        return None
+    def _first(self, start: int, stop: int, patterns: Patterns) -> int:
+        """Return the place of the first fact from `start` to before `stop` that `patterns` speak of, or -1."""
+        keys = self.timeline.keys
+        return next((place for place in range(start, stop) if matches(patterns, *keys[place])), -1)
 
     def _under_age(self, years: int, last: dt.date | None) -> bool:
         """Whether the child is known to be under `years` on the last lawful day."""
@@ -387,8 +430,7 @@ class _Evaluation:
         self, run: Run, running: RunningRule, version: Version, base: dt.date, last: dt.date
     ) -> list[GroundChecked]:
         timeline = self.timeline
-        stop = run.end if run.end >= 0 else len(timeline.facts)
-        requests = [fact for fact in timeline.facts[run.start : stop] if fact.event == "advice_requested"]
+        requests = [fact for fact in timeline.facts[run.start : run.stop] if fact.event == "advice_requested"]
         against = Stretch(
             limit=running.limit.id,
             first=version.counts[0].convention.first_day(base),
@@ -414,3 +456,44 @@ def _day_of(fact: Fact, fields: Sequence[str]) -> tuple[str, dt.date]:
         if day is not None:
             return field, day
     return "on", fact.on
+
+
+def _status(  # noqa: PLR0911 - one status after another, in the order in which they are ruled out
+    rule: Rule,
+    version: Version,
+    last: dt.date | None,
+    as_of: dt.date,
+    acts: Acts,
+    superseded: Fact | None,
+    protected: tuple[Fact, Fact | None] | None,
+) -> tuple[Status, int | None, dt.date | None]:
+    """Return the status of a deadline, the days it is over, and the first lawful day of a window."""
+    done = acts.done
+    if version.is_window:
+        return _status_of_window(last, as_of, acts, superseded, pending=protected is not None)
+    if last is None:
+        return "undated", None, None
+    if done is not None:
+        over = (done.on - last).days
+        return ("late", over, None) if over > 0 else ("met", None, None)
+    if acts.implied is not None:
+        return "undated", None, None
+    if acts.ended is not None or acts.other is not None or superseded is not None:
+        return "lapsed", None, None
+    if as_of <= last or rule.other_answer or rule.bites_only_if:
+        return "open", None, None
+    return ("lapsed", None, None) if rule.right else ("overdue", (as_of - last).days, None)
+
+
+def _status_of_window(
+    last: dt.date | None, as_of: dt.date, acts: Acts, superseded: Fact | None, *, pending: bool
+) -> tuple[Status, int | None, dt.date | None]:
+    if last is None and not pending:
+        return "undated", None, None
+    earliest = None if last is None else last + ONE_DAY
+    if acts.done is not None:
+        return ("met" if last is not None and acts.done.on > last else "premature"), None, earliest
+    for fact in (acts.ended, superseded):
+        if fact is not None and (last is None or fact.on <= last):
+            return "lapsed", None, earliest
+    return ("met" if last is not None and as_of > last else "open"), None, earliest

@@ -47,12 +47,14 @@ class InputError(EhcpFlowError, ValueError):
 
 
 class DateError(InputError):
-    """A text that is not a date: `value` is the text, `why` what is wrong with it."""
+    """A text that is not a date, or not an instant: `value` is the text, `why` what is wrong, `write` what to write."""
 
-    def __init__(self, value: object, why: str) -> None:
+    def __init__(self, value: object, why: str, *, write: str = "2026-03-02 or 02/03/2026", what: str = "a date") -> None:
         self.value = value
         self.why = why
-        super().__init__(f"{value!r} is not a date: {why}; write 2026-03-02 or 02/03/2026")
+        self.write = write
+        shown = repr(value) if isinstance(value, str) else str(value)
+        super().__init__(f"{shown} is not {what}: {why}; write {write}")
 
 
 class FactError(InputError):

@@ -77,7 +77,7 @@ def _claimed(fact: ExceptionRecorded, ground: Ground, against: Stretch) -> bool:
     return not (against.is_advice and fact.party and fact.party != against.party)
 
 
-def _closure(ground: Ground, fact: ExceptionRecorded, against: Stretch) -> tuple[bool, str]:
+def _closure(ground: Ground, fact: ExceptionRecorded, against: Stretch) -> tuple[bool, str]:  # noqa: PLR0911 - a reason each
     """Closed for long enough, and advice asked from a margin before closing to the same margin before re-opening."""
     if fact.until is None:
         return False, f"the closing from {say(fact.on)} has no day of re-opening (until), so its length is not known"
@@ -98,8 +98,8 @@ def _closure(ground: Ground, fact: ExceptionRecorded, against: Stretch) -> tuple
     unnamed = next((request for request in against.requests if request.party == ground.adviser), None)
     if unnamed is not None:
         return False, (
-            f"{length}; advice was asked of {unnamed.party} on {say(unnamed.on)}, but the record does not say that this "
-            f"was {fact.party}: give the request that party"
+            f"{length}; advice was asked of {unnamed.party} on {say(unnamed.on)}, but the record does not say that "
+            f"this was {fact.party}: give the request that party"
         )
     return False, f"{length}; {window}, and no request to {fact.party or ground.adviser} is recorded"
 
@@ -109,7 +109,7 @@ def _asked_of(request: Fact, closure: Fact, ground: Ground) -> bool:
     return request.party == (closure.party or ground.adviser)
 
 
-def _within_period(ground: Ground, fact: ExceptionRecorded, against: Stretch) -> tuple[bool, str]:
+def _within_period(_: Ground, fact: ExceptionRecorded, against: Stretch) -> tuple[bool, str]:
     """Some day of the ground lies inside the limit's period."""
     span = _span(fact)
     period = _period(against)
@@ -127,7 +127,8 @@ def _absence(ground: Ground, fact: ExceptionRecorded, against: Stretch) -> tuple
     so_far = " so far" if fact.until is None or fact.until > against.as_of else ""
     verdict = "at least" if enough else "less than"
     return enough, (
-        f"{_span(fact)}; the period is {_period(against)}, and {days} days{so_far} fall inside it: {verdict} {ground.least}"
+        f"{_span(fact)}; the period is {_period(against)}, and {days} days{so_far} fall inside it: "
+        f"{verdict} {ground.least}"
     )
 
 
@@ -140,6 +141,15 @@ def _due_within_force(ground: Ground, fact: ExceptionRecorded, against: Stretch)
     if not fact.reason:
         return False, "no reason is recorded, and the ground needs one"
     return True, f"the act fell due on {say(against.last)}, while the ground was law, and a reason is recorded"
+
+
+def _named(_: Ground, fact: ExceptionRecorded, __: Stretch) -> tuple[bool, str]:
+    """The record names the limit, and says what was agreed or directed."""
+    if fact.limit is None:
+        return False, "the record does not name this limit, and the ground holds only for a limit that it names"
+    if not fact.reason:
+        return False, "the record does not say what was agreed or directed (reason), and the ground needs it"
+    return True, f"{_span(fact)}, for this limit"
 
 
 def _span(fact: ExceptionRecorded) -> str:
@@ -161,4 +171,5 @@ _TESTS: Final[Mapping[str, Callable[[Ground, ExceptionRecorded, Stretch], tuple[
     "within_period": _within_period,
     "absence": _absence,
     "due_within_force": _due_within_force,
+    "named": _named,
 }

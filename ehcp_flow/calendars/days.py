@@ -1,7 +1,7 @@
 """England's working days, and the days that the Tribunal counts.
 
 Two types that cannot stand in for each other. The SEND Regulations count plain working days: the Tribunal's August
-and Christmas must never reach them (`law.md` section 3). Bank holidays come from the `holidays` package, for England
+and Christmas must never reach them (docs/calendars.md). Bank holidays come from the `holidays` package, for England
 and nowhere else, loaded on the first question and kept in a table, so that counting is two look-ups.
 """
 
@@ -178,7 +178,7 @@ class DayCalendar(ABC):
 class WorkingDays(DayCalendar):
     """Any day but a Saturday, a Sunday, Christmas Day, Good Friday and a bank holiday in England.
 
-    The SEND Regulations use "working day" and do not define it: this is the ordinary meaning (`law.md` section 3).
+    The SEND Regulations use "working day" and do not define it: this is the ordinary meaning (docs/calendars.md).
     """
 
     name: str = field(default="England's working days", init=False)

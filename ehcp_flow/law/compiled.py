@@ -5,18 +5,23 @@ Both evaluators, of one case and of a whole caseload, read the law from here and
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from ehcp_flow.law.model import Between, Clock, Limit, Rule, Rulebook
+from ehcp_flow.facts import FACT_TYPES, OUTCOMES
+from ehcp_flow.law.model import Clock, Limit, Rule, Rulebook, Stretch
 from ehcp_flow.law.patterns import Pattern, matches
 
 __all__ = [
+    "CODES",
     "DONE",
     "END",
     "IMPLIED",
+    "KEYS",
     "LAPSE",
+    "NEEDED",
     "OTHER",
     "RESTART",
     "RESUME",
@@ -40,16 +45,34 @@ UNDONE: Final = 32
 IMPLIED: Final = 64
 OTHER: Final = 128
 LAPSE: Final = 256
+NEEDED: Final = 512
+
+
+KEYS: Final[tuple[Key, ...]] = tuple(
+    (event, outcome) for event in FACT_TYPES for outcome in OUTCOMES.get(event, (None,))
+)
+CODES: Final[Mapping[Key, int]] = {key: code for code, key in enumerate(KEYS)}
+"""A small number for each event and outcome that a fact can have."""
+
+_CODES_OF: Final[Mapping[str, tuple[int, ...]]] = {
+    event: tuple(CODES[event, outcome] for outcome in OUTCOMES.get(event, (None,))) for event in FACT_TYPES
+}
 
 
 class Roles(dict[Key, int]):
-    """The part that a fact plays, as a sum of the marks above; worked out once for each event and outcome."""
+    """The part that a fact plays, as a sum of the marks above: by event and outcome, or by their code in `by_code`."""
 
-    __slots__ = ("parts",)
+    __slots__ = ("begins", "by_code", "parts")
 
     def __init__(self, parts: Iterable[tuple[int, tuple[Pattern, ...]]]) -> None:
         super().__init__()
         self.parts = tuple(parts)
+        self.begins = frozenset(pattern.event for mark, some in self.parts for pattern in some if mark == START)
+        self.by_code = [0] * len(KEYS)
+        for mark, patterns in self.parts:
+            for event, outcome in patterns:
+                for code in _CODES_OF[event] if outcome is None else (CODES[event, outcome],):
+                    self.by_code[code] |= mark
 
     def __missing__(self, key: Key) -> int:
         event, outcome = key
@@ -62,15 +85,28 @@ class Roles(dict[Key, int]):
 
 
 class RunningRule:
-    """A rule of a limit on its clock. `order` is its place in the rulebook."""
+    """A rule of a limit on its clock. `order` is its place in the rulebook.
 
-    __slots__ = ("clock", "from_fields", "limit", "only_from", "order", "roles", "rule")
+    `narrowed` says whether the rule asks something of the starting fact beyond its event and outcome; `today` is the
+    version in force from `today_from` on.
+    """
+
+    __slots__ = (
+        "clock", "from_fields", "limit", "limit_id", "narrowed", "only_from", "order", "per_party", "roles", "rule",
+        "statutory", "today", "today_from",
+    )  # fmt: skip
 
     def __init__(self, order: int, limit: Limit, rule: Rule, clock: Clock) -> None:
         self.order = order
         self.limit = limit
         self.rule = rule
         self.clock = clock
+        self.limit_id = limit.id
+        self.statutory = limit.kind == "statutory" and not rule.right
+        self.per_party = clock.per == "party"
+        self.today = rule.version[-1]
+        self.today_from = self.today.in_force_from if self.today.in_force_to is None else dt.date.max
+        self.narrowed = rule.where is not None or rule.where_not is not None
         self.from_fields = rule.counts_from or clock.counts_from
         self.only_from = Roles([(START, rule.only_from)]) if rule.only_from else None
         ends = tuple(pattern for pattern in clock.ends_on if not self._answers(pattern))
@@ -82,6 +118,7 @@ class RunningRule:
                 (OTHER, rule.other_answer),
                 (LAPSE, (*ends, *rule.lapses_on)),
                 (RESUME, clock.resumes_on),
+                (NEEDED, rule.only_with),
             )
         )
 
@@ -96,7 +133,7 @@ class RunningClock:
 
     __slots__ = ("clock", "during", "order", "roles", "rules", "unless_during")
 
-    def __init__(self, order: int, clock: Clock) -> None:
+    def __init__(self, order: int, clock: Clock, stretches: Mapping[str, Stretch]) -> None:
         self.order = order
         self.clock = clock
         self.rules: list[RunningRule] = []
@@ -108,8 +145,8 @@ class RunningClock:
                 (RESUME, clock.resumes_on),
             )
         )
-        self.during = _stretch(clock.during)
-        self.unless_during = _stretch(clock.unless_during)
+        self.during = _stretch(stretches[clock.during]) if clock.during else None
+        self.unless_during = tuple(_stretch(stretches[name]) for name in clock.unless_during)
 
 
 class RunningLaw:
@@ -119,7 +156,10 @@ class RunningLaw:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
-        clocks = {clock.id: RunningClock(order, clock) for order, clock in enumerate(rulebook.clocks.values())}
+        clocks = {
+            clock.id: RunningClock(order, clock, rulebook.stretches)
+            for order, clock in enumerate(rulebook.clocks.values())
+        }
         self.rules: list[RunningRule] = []
         for limit in rulebook.limits.values():
             for rule in limit.rule:
@@ -140,5 +180,5 @@ def compiled(rulebook: Rulebook) -> RunningLaw:
     return RunningLaw(rulebook)
 
 
-def _stretch(between: Between | None) -> Roles | None:
-    return None if between is None else Roles(((START, between.begins_on), (END, between.ends_on)))
+def _stretch(stretch: Stretch) -> Roles:
+    return Roles(((START, stretch.begins_on), (END, stretch.ends_on)))

@@ -2,49 +2,23 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Final, NamedTuple, NoReturn
-
-from pydantic import BaseModel, ValidationError
+from typing import Any, Final
 
 from ehcp_flow.errors import RulebookError
 from ehcp_flow.law.citation import Instrument
 from ehcp_flow.law.lines import find_line
-from ehcp_flow.law.model import Clock, Ground, Limit, Note, Rule, Rulebook
+from ehcp_flow.law.model import Clock, Ground, Limit, Note, Notice, Rule, Rulebook, Stretch
 from ehcp_flow.law.patterns import Pattern, matches
+from ehcp_flow.law.sources import Placed, each, read_toml
 
-__all__ = ["england", "load_rulebook"]
+__all__ = ["england", "load_rulebook", "starts_clock"]
 
-_SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
-    "instrument": Instrument,
-    "clock": Clock,
-    "ground": Ground,
-    "limit": Limit,
-    "note": Note,
-}
-
-
-class _File(NamedTuple):
-    name: str
-    text: str
-    data: dict[str, Any]
-
-    def refuse(self, path: tuple[str | int, ...], why: str) -> NoReturn:
-        key = ".".join(str(part) for part in path) or "(file)"
-        raise RulebookError(self.name, key, find_line(self.text, path), why)
-
-
-class _Placed(NamedTuple):
-    """A thing that was read, and where it stands."""
-
-    file: _File
-    path: tuple[str | int, ...]
-    item: Any
+_SECTIONS: Final = ("instrument", "stretch", "clock", "ground", "limit", "note", "notice")
 
 
 @cache
@@ -63,7 +37,9 @@ def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
     root = Path(directory) if isinstance(directory, str) else directory
     if not root.is_dir():
         raise RulebookError(str(root), "(directory)", 1, "there is no such directory")
-    files = [_read(path) for path in sorted(root.iterdir(), key=lambda path: path.name) if path.name.endswith(".toml")]
+    files = [
+        read_toml(path) for path in sorted(root.iterdir(), key=lambda path: path.name) if path.name.endswith(".toml")
+    ]
     if not files:
         raise RulebookError(str(root), "(directory)", 1, "it holds no .toml file")
 
@@ -71,16 +47,22 @@ def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
     for file in files:
         unknown = set(file.data) - {*_SECTIONS, "title"}
         if unknown:
-            name = sorted(unknown)[0]
+            name = min(unknown)
             file.refuse((name,), f"unknown section; a file holds {', '.join(_SECTIONS)} and title")
         title = file.data.get("title", title)
 
-    instruments = _by_name(_each(files, "instrument", {}), lambda item: item.id)
+    instruments = _by_name(each(files, "instrument", Instrument, {}), lambda item: item.id)
     context = {"instruments": {name: placed.item for name, placed in instruments.items()}}
-    clocks = _by_name(_each(files, "clock", context), lambda item: item.id)
-    grounds = _by_name(_each(files, "ground", context), lambda item: item.id)
-    limits = _by_name(_each(files, "limit", context), lambda item: item.id)
-    notes = _by_name(_each(files, "note", context), lambda item: item.row)
+    stretches = _by_name(each(files, "stretch", Stretch, context), lambda item: item.id)
+    clocks = _by_name(each(files, "clock", Clock, context), lambda item: item.id)
+    grounds = _by_name(each(files, "ground", Ground, context), lambda item: item.id)
+    limits = _by_name(each(files, "limit", Limit, context), lambda item: item.id)
+    notes = _by_name(each(files, "note", Note, context), lambda item: item.row)
+    notices = _by_name(each(files, "notice", Notice, context), lambda item: item.id)
+    for placed in notices.values():
+        _check_notice(placed, limits)
+    for placed in clocks.values():
+        _check_clock(placed, stretches)
     for placed in limits.values():
         _check_limit(placed, clocks, grounds)
     _check_rows(limits.values(), notes)
@@ -88,52 +70,17 @@ def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
         name=root.name,
         title=title,
         instruments=context["instruments"],
+        stretches={name: placed.item for name, placed in stretches.items()},
         clocks={name: placed.item for name, placed in clocks.items()},
         grounds={name: placed.item for name, placed in grounds.items()},
         limits={name: placed.item for name, placed in limits.items()},
         notes=tuple(placed.item for placed in notes.values()),
+        notices=tuple(placed.item for placed in notices.values()),
     )
 
 
-def _read(path: Traversable) -> _File:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise RulebookError(path.name, "(file)", 1, f"it is not UTF-8: {error.reason}") from None
-    try:
-        return _File(path.name, text, tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        why = str(error)
-        line = int(why.rpartition("at line ")[2].split(",")[0]) if "at line " in why else text.count("\n") + 1
-        raise RulebookError(path.name, "(file)", line, f"it is not TOML: {why}") from None
-
-
-def _each(files: Iterable[_File], section: str, context: Mapping[str, Any]) -> Iterator[_Placed]:
-    model = _SECTIONS[section]
-    for file in files:
-        rows = file.data.get(section, [])
-        if not isinstance(rows, list):
-            file.refuse((section,), f"write [[{section}]]")
-        for index, row in enumerate(rows):
-            try:
-                yield _Placed(file, (section, index), model.model_validate(row, context=context))
-            except ValidationError as error:
-                first = error.errors(include_url=False)[0]
-                path = (section, index, *(part for part in first["loc"] if part not in ("function-before", "tuple")))
-                file.refuse(path, _in_words(first["type"], first["msg"], first.get("input")))
-
-
-def _in_words(kind: str, message: str, value: Any) -> str:
-    if kind == "extra_forbidden":
-        return "there is no such key"
-    if kind == "missing":
-        return "this key is missing"
-    message = message.removeprefix("Value error, ")
-    return message if repr(value) in message or isinstance(value, dict) else f"{message} (found {value!r})"
-
-
-def _by_name(placed: Iterable[_Placed], name_of: Callable[[Any], str]) -> dict[str, _Placed]:
-    named: dict[str, _Placed] = {}
+def _by_name(placed: Iterable[Placed], name_of: Callable[[Any], str]) -> dict[str, Placed]:
+    named: dict[str, Placed] = {}
     for one in placed:
         name = name_of(one.item)
         if name in named:
@@ -144,14 +91,28 @@ def _by_name(placed: Iterable[_Placed], name_of: Callable[[Any], str]) -> dict[s
     return named
 
 
-def _check_limit(placed: _Placed, clocks: Mapping[str, _Placed], grounds: Mapping[str, _Placed]) -> None:
+def _check_clock(placed: Placed, stretches: Mapping[str, Placed]) -> None:
+    clock: Clock = placed.item
+    for key, names in (("during", (clock.during,) if clock.during else ()), ("unless_during", clock.unless_during)):
+        for name in names:
+            if name not in stretches:
+                placed.file.refuse((*placed.path, key), f"no stretch is called {name!r}")
+
+
+def _check_notice(placed: Placed, limits: Mapping[str, Placed]) -> None:
+    for name in placed.item.limits:
+        if name not in limits:
+            placed.file.refuse((*placed.path, "limits"), f"no limit is called {name!r}")
+
+
+def _check_limit(placed: Placed, clocks: Mapping[str, Placed], grounds: Mapping[str, Placed]) -> None:
     for index, rule in enumerate(placed.item.rule):
         path = (*placed.path, "rule", index)
         if rule.clock not in clocks:
             placed.file.refuse((*path, "clock"), f"no clock is called {rule.clock!r}")
         clock: Clock = clocks[rule.clock].item
         for pattern in rule.only_from:
-            if not _starts(clock, pattern):
+            if not starts_clock(clock, pattern):
                 placed.file.refuse((*path, "only_from"), f"clock {clock.id!r} does not start on {pattern}")
         for use_index, use in enumerate(rule.exceptions):
             if use.ground not in grounds:
@@ -159,7 +120,7 @@ def _check_limit(placed: _Placed, clocks: Mapping[str, _Placed], grounds: Mappin
         _check_rule(placed, path, rule)
 
 
-def _check_rule(placed: _Placed, path: tuple[str | int, ...], rule: Rule) -> None:
+def _check_rule(placed: Placed, path: tuple[str | int, ...], rule: Rule) -> None:
     roles = ("done_by", "undone_by", "implied_by", "other_answer")
     seen: dict[Pattern, str] = {}
     for role in roles:
@@ -170,20 +131,23 @@ def _check_rule(placed: _Placed, path: tuple[str | int, ...], rule: Rule) -> Non
     windows = {version.is_window for version in rule.version}
     if len(windows) > 1:
         placed.file.refuse(path, "one version is a window and another is not")
-    if True in windows and (rule.implied_by or rule.other_answer or rule.looks_back):
+    more = (rule.implied_by, rule.other_answer, rule.looks_back, rule.right, rule.bites_only_if, rule.exceptions)
+    if True in windows and any(more):
         placed.file.refuse(path, "a window knows done_by and lapses_on only")
 
 
-def _check_rows(limits: Iterable[_Placed], notes: Mapping[str, _Placed]) -> None:
-    seen: dict[str, str] = {}
+def _check_rows(limits: Iterable[Placed], notes: Mapping[str, Placed]) -> None:
+    """A row of several periods can stand in several limits; a row without a number is a note and nothing else."""
     for placed in limits:
         for index, rule in enumerate(placed.item.rule):
             for row in rule.rows:
-                if row in notes or (row in seen and seen[row] != placed.item.id):
-                    placed.file.refuse((*placed.path, "rule", index, "rows"), f"row {row!r} stands elsewhere too")
-                seen[row] = placed.item.id
+                if row in notes:
+                    placed.file.refuse(
+                        (*placed.path, "rule", index, "rows"), f"row {row!r} is a note, without a number"
+                    )
 
 
-def _starts(clock: Clock, pattern: Pattern) -> bool:
+def starts_clock(clock: Clock, pattern: Pattern) -> bool:
+    """Whether the facts that `pattern` speaks of start the clock."""
     starts = (*clock.starts_on, *clock.restarts_on)
     return pattern in starts or matches(starts, pattern.event, pattern.outcome)

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from ehcp_flow.counting import Convention, Period, Window, parse_convention, parse_period
+from ehcp_flow.counting import Convention, Period, Window, fixed_days, parse_convention, parse_period
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.facts import ExceptionOutcome
 from ehcp_flow.law.citation import Cited, CitedOnce, Instrument
@@ -25,6 +25,8 @@ __all__ = [
     "ExceptionUse",
     "Ground",
     "Limit",
+    "Name",
+    "Notice",
     "Reading",
     "Rule",
     "Rulebook",
@@ -33,7 +35,7 @@ __all__ = [
 
 Kind: TypeAlias = Literal["statutory", "guidance", "derived", "local"]
 DateField: TypeAlias = Literal["on", "served_on", "aware_on", "made_on", "reviewed_on"]
-Evidence: TypeAlias = Annotated[str, Field(pattern=r"^(P|P \(ct\)|P~|S|S-quote|M)$")]
+Evidence: TypeAlias = Annotated[str, Field(pattern=r"^(P|P \(ct\)|P~|S|S-quote|M|own)$")]
 Name: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 _CountingText: TypeAlias = Annotated[
@@ -49,6 +51,7 @@ EVIDENCE: Final[Mapping[str, str]] = {
     "P~": "the primary text was read only in part",
     "S": "read in a secondary source only",
     "S-quote": "read in a secondary source that reproduces the provision word for word",
+    "own": "the authority's own word",
     "M": "general knowledge only: check it against legislation.gov.uk before relying on it",
 }
 
@@ -66,15 +69,32 @@ class Between(_Model):
     ends_on: Patterns = ()
 
 
+class Stretch(Between):
+    """A stretch of a case's life that clocks speak of by name: custody, a re-assessment."""
+
+    id: Name
+    title: str
+
+
+class Resumption(_Model):
+    """What to say, and by what authority, where a fact sets an ended clock going again."""
+
+    says: str
+    citation: Cited = Field(min_length=1)
+
+
 class Clock(_Model):
     """What makes time run, for one or more limits.
 
     A fact of `starts_on` starts the clock if it is not running; a fact of `restarts_on` starts it anew even if it is.
     With `separate`, each starting fact has a clock of its own, beside any that runs. `per = "party"` keeps one clock
     for each party. The clock ends on a fact of `ends_on`, and a limit that was not done by then lapses; a fact of
-    `resumes_on` sets the ended clock going again as if it had never ended. `during` and `unless_during` confine the
-    clock to starts inside, or outside, a stretch of the case's life. `counts_from` lists the date fields of the
-    starting fact, the first that is filled being taken.
+    `resumes_on` sets the ended clock going again as if it had never ended, and `resumption` says so. `during` and
+    `unless_during` name stretches of the case's life: it starts only inside the one, and outside each of the others;
+    with `party_from = "stretch"` the clock concerns the party of the fact that began the stretch. `counts_from` lists
+    the date fields of the starting fact, the first that is filled being taken, and `on` where none is. With `own_acts`
+    a separate clock is discharged only by facts that come before its next start: an appeal belongs to the latest
+    decision.
     """
 
     id: Name
@@ -86,21 +106,31 @@ class Clock(_Model):
     counts_from: tuple[DateField, ...] = ("on",)
     ends_on: Patterns = ()
     resumes_on: Patterns = ()
-    during: Between | None = None
-    unless_during: Between | None = None
+    resumption: Resumption | None = None
+    during: str = ""
+    unless_during: tuple[Name, ...] = ()
+    party_from: Literal["start", "stretch"] = "start"
+    own_acts: bool = False
 
     @model_validator(mode="after")
     def _starts(self) -> Clock:
         if not self.starts_on and not self.restarts_on:
             raise ValueError("a clock needs starts_on or restarts_on")
+        if self.resumption is not None and not self.resumes_on:
+            raise ValueError("resumption needs resumes_on")
+        if self.party_from == "stretch" and not self.during:
+            raise ValueError("party_from needs during")
+        if self.own_acts and not self.separate:
+            raise ValueError("own_acts needs separate")
         return self
 
 
 class Count(_Model):
     """One of several periods of which the later (or the only one) gives the last lawful day.
 
-    `counts_from` are date fields of the starting fact; with `counts_from_fact` the period runs instead from the first
-    such fact while the clock runs, and is left out as long as there is none.
+    `counts_from` are date fields of the starting fact, and the period is left out where none of them is filled; with
+    `counts_from_fact` it runs instead from the first such fact while the clock runs, and is left out as long as there
+    is none.
     """
 
     counting: _CountingText
@@ -118,13 +148,16 @@ class Version(_Model):
     """The rule as it stood from one day to another: `in_force_to` is its last day, or None while it stands.
 
     The version in force on the day the clock starts is the one that applies. `words` are the words that decide the
-    counting; `evidence` says how far the text was checked.
+    counting; `evidence` says how far the text was checked. `protected_until` (of a window only) takes the place of the
+    count where a fact of its `begins_on` comes by the last day counted: the window then ends on the day before the next
+    fact of its `ends_on`, and has no end while there is none.
     """
 
     in_force_from: dt.date
     in_force_to: dt.date | None = None
     counting: _CountingText = None
     later_of: tuple[Count, ...] = ()
+    protected_until: Between | None = None
     roll: Literal["none", "tribunal"] = "none"
     words: str = ""
     citation: Cited = Field(min_length=1)
@@ -141,12 +174,21 @@ class Version(_Model):
         windows = {isinstance(count.convention, Window) for count in self.counts}
         if len(windows) != 1:
             raise ValueError("a window cannot be combined with a period that is no window")
+        if self.protected_until is not None and True not in windows:
+            raise ValueError("protected_until is for a window")
         return self
 
     @cached_property
     def counts(self) -> tuple[Count, ...]:
         """The periods of which the latest gives the last lawful day."""
         return self.later_of or (Count(counting=self.counting),)
+
+    @cached_property
+    def fixed_days(self) -> dt.timedelta | None:
+        """How far the last lawful day lies from the day counted from, where that is the same for every day; else None."""
+        if self.counting is None or self.roll != "none" or self.protected_until is not None:
+            return None
+        return fixed_days(self.counting)
 
     @cached_property
     def is_window(self) -> bool:
@@ -168,10 +210,14 @@ class Version(_Model):
 
 
 class Reading(_Model):
-    """Another lawful reading of the same words, its way of counting, and who takes it. It never moves `due_on`."""
+    """Another reading, its way of counting, and who takes it. It never moves `due_on`.
+
+    With `counts_from_fact` it counts from the first such fact while the clock runs, and is silent without one.
+    """
 
     name: str
     counting: _CountingText
+    counts_from_fact: Patterns = ()
     says: str
 
     @property
@@ -187,13 +233,14 @@ class Ground(_Model):
     `test` is one of a closed set: `closure` (an institution closed for at least `least`, and advice asked of it from
     `margin` before it closed to `margin` before it re-opened); `absence` (at least `least` without a break, inside the
     limit's period); `within_period` (some day of it inside the limit's period); `due_within_force` (the act fell due
-    while the ground was law, and a reason is recorded). Whether compliance was impractical is never tested.
+    while the ground was law, and a reason is recorded); `named` (the record names the limit, and says what was agreed
+    or directed). Whether compliance was impractical is never tested.
     """
 
     id: Name
     outcome: ExceptionOutcome
     title: str
-    test: Literal["closure", "absence", "within_period", "due_within_force"]
+    test: Literal["closure", "absence", "within_period", "due_within_force", "named"]
     least: _PeriodText = None
     margin: _PeriodText = None
     adviser: str = ""
@@ -219,6 +266,22 @@ class ExceptionUse(_Model):
     citation: CitedOnce
 
 
+class Foreseen(_Model):
+    """Whether a date of the starting fact lies long enough before its `on`: "at least 15 working days before the move".
+
+    Where the date is not filled, it is taken to be `on` itself.
+    """
+
+    date: DateField
+    at_least_before: _PeriodText
+
+    @property
+    def period(self) -> Period:
+        """How long before."""
+        result: Period = self.at_least_before
+        return result
+
+
 class Rule(_Model):
     """One row of a limit: which clock it hangs on, what discharges it, what excuses it, and its dated versions.
 
@@ -226,12 +289,23 @@ class Rule(_Model):
     done, not when; a fact of `lapses_on` (or the end of its clock) makes it fall away. With `other_answer` the limit
     bites only if the answer is the one in `done_by`: until then it is open, and after a fact of `other_answer` it has
     lapsed unless it is done after all. `looks_back` lets the act come before the fact that the clock starts from.
-    `under_age` (years, on the last lawful day) needs the child's date of birth. `only_from` narrows the clock's starts.
+    `under_age` (years, on the last lawful day) needs the child's date of birth. `only_from` narrows the clock's starts;
+    `where` and `where_not` narrow them to those that were foreseen for so long, or not. With `only_with` the rule is
+    there only if such a fact comes while the clock runs and before the rule was discharged or answered otherwise.
+    `right` marks an act that is allowed, not owed: unused in its time it lapses, used late it is late, and neither is a
+    breach. `bites_only_if` names, in words, what the record does not show and the limit depends on: undone, it stays
+    open. `title` is the limit's own where it is empty.
     """
 
     rows: tuple[Name, ...] = Field(min_length=1)
     clock: Name
+    title: str = ""
     only_from: Patterns = ()
+    where: Foreseen | None = None
+    where_not: Foreseen | None = None
+    only_with: Patterns = ()
+    right: bool = False
+    bites_only_if: str = ""
     counts_from: tuple[DateField, ...] = ()
     act: str
     otherwise: str = ""
@@ -295,16 +369,49 @@ class Note(_Model):
     evidence: Evidence
 
 
+class Told(_Model):
+    """Somebody who must be told of a decision, and where the law says so."""
+
+    who: str
+    citation: CitedOnce
+
+
+class Content(_Model):
+    """Something that a notice must contain, where the law says so, and since when, where that was not always so."""
+
+    says: str
+    citation: CitedOnce
+    since: dt.date | None = None
+
+
+class Notice(_Model):
+    """What a decision sets going on paper: who must be told, what the notice must contain, and by which limits.
+
+    `on` are the facts that record the decision; `limits` the ids of the limits that it has to keep.
+    """
+
+    id: Name
+    title: str
+    on: Patterns = Field(min_length=1)
+    limits: tuple[Name, ...] = ()
+    tell: tuple[Told, ...] = Field(min_length=1)
+    contains: tuple[Content, ...] = Field(min_length=1)
+    evidence: Evidence
+    note: str = ""
+
+
 class Rulebook(_Model):
-    """The law of one place: its instruments, clocks, grounds, limits and notes, each by id and in the order of the files."""
+    """The law of one place: what it is made of, each by id and in the order of the files."""
 
     name: str
     title: str
     instruments: dict[str, Instrument]
+    stretches: dict[str, Stretch]
     clocks: dict[str, Clock]
     grounds: dict[str, Ground]
     limits: dict[str, Limit]
     notes: tuple[Note, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     def limit(self, limit_id: str) -> Limit:
         """Return the limit with this id. Raises UnknownNameError, with near matches, if there is none."""

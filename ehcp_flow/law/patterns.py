@@ -10,7 +10,7 @@ from pydantic import BeforeValidator
 
 from ehcp_flow.facts import FACT_TYPES, OUTCOMES
 
-__all__ = ["Patterns", "Pattern", "parse_pattern"]
+__all__ = ["Pattern", "Patterns", "parse_pattern"]
 
 
 class Pattern(NamedTuple):
@@ -28,7 +28,7 @@ def parse_pattern(text: object) -> Pattern:
     if isinstance(text, Pattern):
         return text
     if not isinstance(text, str):
-        raise ValueError(f"{text!r} names no event")
+        raise ValueError(f"{text!r} names no event")  # noqa: TRY004 - pydantic reports a ValueError, with its place
     event, _, outcome = text.partition(":")
     if event not in FACT_TYPES:
         near = get_close_matches(event, FACT_TYPES, n=1)

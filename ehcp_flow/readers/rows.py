@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from typing import Any, Final, Protocol, TypeAlias
 
 from ehcp_flow.errors import RowRefused, SourceError
-from ehcp_flow.facts import COLUMNS
+from ehcp_flow.facts import COLUMNS, WHITE
 
 __all__ = ["LONGEST_ROW", "UNFIT", "WHITE", "CsvTable", "JsonTable", "Readable", "column_of", "printable", "table_of"]
 
@@ -25,8 +25,6 @@ LONGEST_ROW: Final = 131_072
 """The most characters that a row may hold: a longer one is most likely a quotation mark that was never closed."""
 UNFIT: Final = re.compile("[\0\ud800-\udfff]")
 """What no text may hold: a NUL, half a surrogate pair; and so a byte that is not UTF-8, as Python carries it."""
-WHITE: Final = " \t\n\v\f\r\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
-"""What pydantic strips from text: `str.strip()` would also take U+001C to U+001F, and change a text on its way."""
 
 _REQUIRED: Final = ("case_id", "event", "on")
 _SEPARATORS: Final = ",;\t"

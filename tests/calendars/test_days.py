@@ -147,9 +147,9 @@ def test_no_calendar_can_be_made_for_another_country(kind):
 @pytest.mark.parametrize(
     ("calendar", "ask", "start", "n", "answer"),
     [
-        (working, "nth_from", "2026-03-02", 15, "2026-03-20"),  # law.md section 4: SR 16(2)
-        (working, "nth_after", "2026-03-02", 3, "2026-03-05"),  # law.md section 4: SR 35(2)
-        (working, "nth_after", "2026-03-02", 5, "2026-03-09"),  # law.md section 4: DPR 16
+        (working, "nth_from", "2026-03-02", 15, "2026-03-20"),  # SR 16(2)
+        (working, "nth_after", "2026-03-02", 3, "2026-03-05"),  # SR 35(2)
+        (working, "nth_after", "2026-03-02", 5, "2026-03-09"),  # DPR 16
         (working, "nth_before", "2026-03-09", 5, "2026-03-02"),
         (working, "nth_from", "2026-03-07", 1, "2026-03-09"),
         (working, "nth_from", "2026-03-09", 1, "2026-03-09"),

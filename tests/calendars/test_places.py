@@ -26,7 +26,7 @@ SCHOOL = Institution("123456", day("2026-01-05"), day("2026-09-30"), (SUMMER, EA
 
 
 def test_a_closure_lasts_from_its_first_day_to_the_day_before_re_opening():
-    assert SUMMER.days == 41  # law.md section 2, E-school
+    assert SUMMER.days == 41
     assert Closure(day("2024-02-28"), day("2024-03-01")).days == 2
     assert Closure(day("2026-05-04"), day("2026-05-05")).what == ""
 

@@ -1,0 +1,181 @@
+"""What stands beside the limits: notices, an authority's own targets, and the comparison of rulebooks."""
+
+import datetime as dt
+from importlib import resources
+
+import pytest
+
+from ehcp_flow.deadlines import deadlines_of
+from ehcp_flow.errors import DateError, FactError, RulebookError, UnknownNameError
+from ehcp_flow.law import diff, england, load_rulebook, notices, with_targets
+from ehcp_flow.whatif import latest_meeting_for, latest_start, moved, what_if
+from tests.telling import fact, tell, text_of
+
+DECIDE = "limits decide_assess, rule[0: decide_assess, notify_determination_no_ehc]"
+APPEALABLE = (
+    "assessment_refused", "plan_refused", "final_plan_sent", "amended_plan_sent", "reassessment_refused",
+    "amendment_declined", "cease_notice_sent",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("event", APPEALABLE)
+def test_a_decision_that_can_be_appealed_must_say_so(event):
+    (notice,) = notices(event)
+    assert any("right of appeal" in item.says for item in notice.contains)
+    assert notice.tell
+    assert set(notice.limits) <= set(england().limits)
+
+
+def test_notices_by_outcome_and_by_day():
+    assert [notice.id for notice in notices("review_decision_sent", "amend")] == ["review_amend"]
+    assert [notice.id for notice in notices("review_decision_sent")] == ["review_keep", "review_amend", "review_cease"]
+    assert notices("advice_requested") == ()
+    (old,) = notices("plan_refused", on=dt.date(2018, 4, 2))
+    (new,) = notices("plan_refused", on=dt.date(2018, 4, 3))
+    assert len(new.contains) == len(old.contains) + 1
+    with pytest.raises(ValueError, match="there is no event called"):
+        notices("plan_refussed")
+
+
+PROFILE = """
+title = "Our own targets"
+
+[[target]]
+id = "decide_in_four_weeks"
+title = "Decide in four weeks"
+clock = "request"
+counting = "4 weeks after"
+act = "decide"
+done_by = ["assessment_agreed", "assessment_refused"]
+"""
+
+
+def profile(path, text=PROFILE):
+    (path / "ours.toml").write_text(text)
+    return path / "ours.toml"
+
+
+def test_a_target_of_ones_own_is_judged_beside_the_law_and_is_never_a_breach(tmp_path):
+    book = with_targets(england(), profile(tmp_path))
+    case = tell("2026-03-02 request_received")
+    found = {deadline.limit: deadline for deadline in deadlines_of(case, "2026-04-01", rulebook=book)}
+    ours = found["decide_in_four_weeks"]
+    assert (ours.kind, str(ours.due_on), ours.status, ours.breach) == ("local", "2026-03-30", "overdue", False)
+    assert ours.citation == "Our own targets"
+    assert "the authority's own target, not law" in text_of(ours, "rule")
+    assert str(found["decide_assess"].due_on) == "2026-04-13"
+    assert "decide_in_four_weeks" not in england().limits
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('"decide_in_four_weeks"', '"decide_assess"', "is a limit of the law"),
+        ('"decide_in_four_weeks"', '"ar_report"', "is a limit of the law"),
+        ('clock = "request"', 'clock = "requests"', "no clock is called"),
+        ('"4 weeks after"', '"at least 4 weeks after"', "a target cannot protect time"),
+        ('act = "decide"', 'act = "decide"\nkind = "statutory"', "there is no such key"),
+        ('act = "decide"', 'act = "decide"\nexceptions = []', "there is no such key"),
+        ('act = "decide"', 'act = "decide"\nonly_from = ["final_plan_sent"]', "does not start on"),
+        ('title = "Our own targets"', "[[limit]]", "it cannot change the law"),
+        (PROFILE, PROFILE + PROFILE.split("\n\n")[1], "is declared already"),
+    ],
+)
+def test_a_target_cannot_touch_the_law(tmp_path, old, new, says):
+    with pytest.raises(RulebookError, match=r"ours\.toml, line \d+") as caught:
+        with_targets(england(), profile(tmp_path, PROFILE.replace(old, new, 1)))
+    assert says in caught.value.why
+
+
+def test_a_target_may_narrow_the_starts_of_its_clock(tmp_path):
+    text = PROFILE.replace('act = "decide"', 'act = "decide"\nonly_from = ["request_received"]')
+    book = with_targets(england(), profile(tmp_path, text))
+    case = tell("2026-03-02 became_responsible")
+    assert "decide_in_four_weeks" not in {d.limit for d in deadlines_of(case, "2026-04-01", rulebook=book)}
+
+
+def test_a_profile_that_is_not_there(tmp_path):
+    with pytest.raises(RulebookError, match="it cannot be read"):
+        with_targets(england(), tmp_path / "none.toml")
+
+
+@pytest.fixture
+def draft(tmp_path):
+    """England's law with 7 weeks to decide, one limit less, one note less and one more, and a window lengthened."""
+    for path in (resources.files("ehcp_flow.law") / "england").iterdir():
+        if path.name.endswith(".toml"):
+            (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    request = tmp_path / "01_request.toml"
+    text = (
+        request.read_text()
+        .replace('"6 weeks after"', '"7 weeks after"')
+        .replace('row = "consult_on_request"', 'row = "consult"')
+    )
+    request.write_text(text.replace('title = "Consult before determining"', 'title = "Consult first"'))
+    (tmp_path / "14_payments.toml").unlink()
+    return load_rulebook(tmp_path)
+
+
+def test_a_draft_of_the_law_beside_todays(draft):
+    changes = diff(england(), draft)
+    told = [str(change) for change in changes]
+    assert f"{DECIDE}.version[2014-09-01].counting: 6 weeks after -> 7 weeks after" in told
+    assert {"limits direct_payment_review: removed", "clocks direct_payments: removed", "notes consult: added"} <= set(
+        told
+    )
+    assert diff(england(), england()) == []
+    assert all(change.kind == "added" for change in diff(draft, england()) if change.id == "direct_payment_review")
+
+
+def test_a_key_that_is_new_or_gone_is_shown_against_nothing(tmp_path, draft):
+    text = (tmp_path / "01_request.toml").read_text()
+    (tmp_path / "01_request.toml").write_text(text.replace('otherwise = "as soon as practicable"\n', ""))
+    told = [str(change) for change in diff(england(), load_rulebook(tmp_path)) if "otherwise" in change.key]
+    assert told == [f"{DECIDE}.otherwise: as soon as practicable -> nothing"]
+
+
+def test_which_deadlines_a_draft_would_move(draft):
+    cases = [tell("2026-03-02 request_received"), tell("2026-03-02 draft_plan_sent", "b")]
+    effects = moved(england(), draft, cases, "2026-04-14")
+    assert [str(effect) for effect in effects] == ["a decide_assess: due 2026-04-13, overdue -> due 2026-04-20, open"]
+
+
+def test_what_a_fact_would_change():
+    case = tell("2026-03-02 request_received")
+    effects = what_if(case, fact("2026-04-20 assessment_refused"), "2026-03-10")
+    assert [(effect.limit, effect.case_id) for effect in effects[:1]] == [("decide_assess", "a")]
+    told = {effect.limit: str(effect) for effect in effects}
+    assert told["decide_assess"] == "a decide_assess: due 2026-04-13, open -> due 2026-04-13, late"
+    assert told["appeal"] == "a appeal: nothing -> due 2026-06-22, open"
+    assert len(case) == 1
+    with pytest.raises(FactError):
+        what_if(case, fact("2026-04-20 assessment_refused", "b"))
+
+
+def test_what_a_fact_would_take_away():
+    case = tell("2026-03-02 request_received; 2026-06-01 moved_away")
+    effects = what_if(case, fact("2026-05-01 detained"), "2026-06-02")
+    assert any(effect.after is None or effect.before is None for effect in effects)
+
+
+@pytest.mark.parametrize(
+    ("by", "meeting"),
+    [
+        ("2019-02-15", "2018-11-23"),
+        ("2019-02-14", "2018-11-22"),
+        ("2019-03-31", "2019-01-06"),
+        (dt.date(2026, 2, 14), "2025-11-22"),
+    ],
+)
+def test_the_latest_meeting_from_which_a_plan_goes_in_time(by, meeting):
+    assert str(latest_meeting_for(by)) == meeting
+
+
+def test_counting_back_over_working_days_and_what_cannot_be_counted_back():
+    assert str(latest_start("2026-04-08", ["mediation_certificate"])) == "2026-04-01"
+    with pytest.raises(UnknownNameError):
+        latest_start("2026-04-08", ["no_such_limit"])
+    with pytest.raises(DateError, match="no day is found"):
+        latest_start("2010-04-08", ["final_plan"])
+    with pytest.raises(DateError):
+        latest_meeting_for("soon")

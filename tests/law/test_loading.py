@@ -1,0 +1,280 @@
+"""A rulebook that is wrong is refused, with its file, key and line; and how a right one is read."""
+
+import datetime as dt
+
+import pytest
+
+from ehcp_flow.errors import RulebookError, UnknownNameError
+from ehcp_flow.law import cite, england, load_rulebook
+from ehcp_flow.law.lines import find_line
+from ehcp_flow.law.patterns import Pattern, matches, parse_pattern
+
+RIGHT = """
+title = "A rulebook"
+
+[[instrument]]
+id = "SR"
+title = "Some Regulations"
+unit = "reg"
+address = "https://example.org/{number}"
+
+[[stretch]]
+id = "custody"
+title = "in custody"
+begins_on = ["detained"]
+ends_on = ["released"]
+
+[[clock]]
+id = "request"
+title = "a request"
+starts_on = ["request_received"]
+resumes_on = ["refusal_reversed"]
+unless_during = ["custody"]
+
+[[ground]]
+id = "closed"
+outcome = "school_closed"
+title = "closed"
+test = "closure"
+least = "4 weeks"
+margin = "1 week"
+adviser = "educational"
+in_force_from = 2014-09-01
+
+[[limit]]
+id = "decide"
+title = "Decide"
+group = "request"
+actor = "authority"
+kind = "statutory"
+
+[[limit.rule]]
+rows = ["decide"]
+clock = "request"
+act = "decide"
+done_by = ["assessment_agreed"]
+exceptions = [{ ground = "closed", citation = "SR 5" }]
+
+[[limit.rule.version]]
+in_force_from = 2014-09-01
+counting = "6 weeks after"
+citation = ["SR 5(1)"]
+evidence = "P"
+
+[[note]]
+row = "a_note"
+title = "A note"
+says = "Something."
+evidence = "M"
+
+[[notice]]
+id = "a_notice"
+title = "A notice"
+on = ["assessment_agreed"]
+limits = ["decide"]
+tell = [{ who = "the family", citation = "SR 5(1)" }]
+contains = [{ says = "the decision", citation = "SR 5(1)" }]
+evidence = "P"
+"""
+
+
+def write(path, text=RIGHT, name="law.toml"):
+    (path / name).write_text(text, encoding="utf-8")
+    return path
+
+
+def line_of(text, part):
+    return next(number for number, line in enumerate(text.splitlines(), start=1) if part in line)
+
+
+def test_a_right_one_is_read(tmp_path):
+    book = load_rulebook(write(tmp_path))
+    assert (book.title, list(book.limits), book.limit("decide").title) == ("A rulebook", ["decide"], "Decide")
+    assert book.limits["decide"].rule[0].in_force(dt.date(2014, 8, 31)) is None
+    assert book.limits["decide"].rule[0].version[0].citation[0].address == "https://example.org/5"
+    with pytest.raises(UnknownNameError, match="did you mean decide"):
+        book.limit("decided")
+    assert load_rulebook(str(tmp_path)) != book or hash(book)
+    assert england() is england()
+
+
+WRONG = {
+    # what is replaced: (by what, where the error lies, what it says)
+    'act = "decide"': ('act = "decide"\ncolour = 1', "colour = 1", "there is no such key"),
+    'title = "Decide"': ("", "[[limit]]", "this key is missing"),
+    'done_by = ["assessment_agreed"]': (
+        'done_by = ["assesment_agreed"]', "assesment", "did you mean assessment_agreed"
+    ),
+    'starts_on = ["request_received"]': ('starts_on = ["zzz"]', "zzz", "there is no event called 'zzz'"),
+    'begins_on = ["detained"]': (
+        'begins_on = ["review_decision_sent:kept"]', "kept", "its outcomes are maintain, amend, cease"
+    ),
+    'ends_on = ["released"]': ('ends_on = ["released:x"]', "released:x", "its outcomes are none"),
+    'resumes_on = ["refusal_reversed"]': ('resumes_on = "refusal_reversed"', "resumes_on", "write a list of events"),
+    'unless_during = ["custody"]': ('unless_during = ["prison"]', "prison", "no stretch is called 'prison'"),
+    'clock = "request"': ('clock = "reqest"', "reqest", "no clock is called 'reqest'"),
+    'counting = "6 weeks after"': ('counting = "six weeks"', "six weeks", "is no way of counting"),
+    'citation = ["SR 5(1)"]\nevidence': ('citation = ["XX 5"]\nevidence', "XX 5", "'XX' is no instrument"),
+    '{ ground = "closed", citation = "SR 5" }': (
+        '{ ground = "shut", citation = "SR 5" }', "shut", "no ground is called 'shut'"
+    ),
+    'limits = ["decide"]': ('limits = ["undecided"]', "undecided", "no limit is called 'undecided'"),
+    'row = "a_note"': ('row = "decide"', "rows =", "row 'decide' is a note"),
+    'test = "closure"': ('test = "absence"', "[[ground]]", "margin"),
+    'evidence = "M"': ('evidence = "Q"', '"Q"', "String should match pattern"),
+    'id = "custody"': ('id = "Custody"', "Custody", "String should match pattern"),
+    "in_force_from = 2014-09-01\ncounting": (
+        "in_force_from = 2014-09-01\nin_force_to = 2014-01-01\ncounting",
+        "[[limit.rule.version]]", "lies before in_force_from",
+    ),
+    'title = "A rulebook"': ('title = "A rulebook"\n[other]', "[other]", "unknown section"),
+    "[[note]]": ("[note]", "[note]", "write [[note]]"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("old", WRONG)
+def test_a_wrong_one_is_refused(tmp_path, old):
+    new, where, says = WRONG[old]
+    assert RIGHT.count(old) >= 1
+    text = RIGHT.replace(old, new, 1)
+    with pytest.raises(RulebookError) as caught:
+        load_rulebook(write(tmp_path, text))
+    assert (caught.value.file, caught.value.line) == ("law.toml", line_of(text, where))
+    assert says in caught.value.why
+    assert f"law.toml, line {caught.value.line}, {caught.value.key}: " in str(caught.value)
+
+
+RULE = 'done_by = ["assessment_agreed"]\n'
+VERSION = 'counting = "6 weeks after"\n'
+AGAIN = (
+    '[[limit.rule.version]]\nin_force_from = {}\ncounting = "6 weeks after"\ncitation = ["SR 5(1)"]\nevidence = "P"\n'
+)
+CLOCK = 'resumes_on = ["refusal_reversed"]\n'
+OTHERS = [
+    (CLOCK, 'party_from = "stretch"\n', "party_from needs during"),
+    (CLOCK, "own_acts = true\n", "own_acts needs separate"),
+    (CLOCK, 'resumption = { says = "on", citation = ["SR 5"] }\n', "resumption needs resumes_on"),
+    (CLOCK, 'during = "prison"\n', "no stretch is called 'prison'"),
+    ('starts_on = ["request_received"]\n', "", "a clock needs starts_on or restarts_on"),
+    ('least = "4 weeks"\n', "", "closure and absence, and only they, need least"),
+    ('least = "4 weeks"\n', 'least = "four weeks"\n', "is no period"),
+    ('margin = "1 week"\n', "", "closure, and only closure, needs margin"),
+    ('adviser = "educational"\n', "", "closure, and only closure, needs adviser"),
+    (VERSION, "", "give either counting or later_of"),
+    (VERSION, VERSION + 'later_of = [{ counting = "6 weeks after" }]\n', "give either counting or later_of"),
+    (
+        VERSION, 'later_of = [{ counting = "6 weeks after" }, { counting = "at least 6 weeks after" }]\n',
+        "a window cannot be combined",
+    ),
+    (VERSION, VERSION + 'protected_until = { begins_on = ["appeal_registered"] }\n', "protected_until is for a window"),
+    (RULE, RULE + 'implied_by = ["assessment_agreed"]\n', "assessment_agreed stands in done_by as well"),
+    (RULE, RULE + 'only_from = ["final_plan_sent"]\n', "does not start on final_plan_sent"),
+    ('evidence = "P"\n', 'evidence = "P"\n' + AGAIN.format("2015-01-01"), "overlap"),
+    (
+        'counting = "6 weeks after"\ncitation = ["SR 5(1)"]\nevidence = "P"\n',
+        'in_force_to = 2014-12-30\ncounting = "6 weeks after"\ncitation = ["SR 5(1)"]\nevidence = "P"\n'
+        + AGAIN.format("2015-01-01"),
+        "there is a gap between 2014-12-30 and 2015-01-01",
+    ),
+    (
+        'counting = "6 weeks after"\ncitation = ["SR 5(1)"]\nevidence = "P"\n',
+        'in_force_to = 2014-12-31\ncounting = "at least 6 weeks after"\ncitation = ["SR 5(1)"]\nevidence = "P"\n'
+        + AGAIN.format("2015-01-01"),
+        "one version is a window and another is not",
+    ),
+    (VERSION, 'counting = "at least 6 weeks after"\n', "a window knows done_by and lapses_on only"),
+    ('citation = ["SR 5(1)"]\nevidence', 'citation = ["SR five"]\nevidence', "names no numbered provision"),
+    ('citation = ["SR 5(1)"]\nevidence', 'citation = ["5"]\nevidence', "is no citation"),
+    ('citation = ["SR 5(1)"]\nevidence', "citation = []\nevidence", "at least 1 item"),
+    ('citation = ["SR 5(1)"]\nevidence', "citation = 5\nevidence", "valid tuple"),
+    ('done_by = ["assessment_agreed"]', "done_by = [5]", "5 names no event"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "says"), OTHERS, ids=lambda item: item[:60])
+def test_what_cannot_be_meant_is_refused(tmp_path, old, new, says):
+    text = RIGHT.replace(old, new, 1)
+    if "resumption" in new:
+        text = text.replace(CLOCK, "")
+    with pytest.raises(RulebookError, match=r"law\.toml, line \d+") as caught:
+        load_rulebook(write(tmp_path, text))
+    assert says in caught.value.why
+
+
+def test_two_versions_that_join_are_taken_in_their_order(tmp_path):
+    old = 'counting = "6 weeks after"\ncitation = ["SR 5(1)"]\nevidence = "P"\n'
+    text = RIGHT.replace(
+        old, f"in_force_to = 2014-12-31\n{old}{AGAIN.format('2015-01-01').replace('6 weeks', '7 weeks')}", 1
+    )
+    rule = load_rulebook(write(tmp_path, text)).limits["decide"].rule[0]
+    assert [
+        str(getattr(rule.in_force(day), "counting", None)) for day in (dt.date(2014, 12, 31), dt.date(2015, 1, 1))
+    ] == [
+        "6 weeks after",
+        "7 weeks after",
+    ]
+
+
+@pytest.mark.parametrize("section", ["instrument", "stretch", "clock", "ground", "limit", "note", "notice"])
+def test_a_name_stands_once(tmp_path, section):
+    block = next(f"[[{section}]]" + part for part in RIGHT.split(f"[[{section}]]")[1:])
+    block = (
+        block.split("\n[[")[0]
+        if section != "limit"
+        else "[[limit]]" + block.split("[[limit]]")[1].split("\n[[note]]")[0]
+    )
+    write(tmp_path)
+    write(tmp_path, block, "more.toml")
+    with pytest.raises(RulebookError, match=r"declared already in law\.toml, line") as caught:
+        load_rulebook(tmp_path)
+    assert caught.value.file == "more.toml"
+
+
+def test_what_is_no_rulebook(tmp_path):
+    with pytest.raises(RulebookError, match="there is no such directory"):
+        load_rulebook(tmp_path / "none")
+    with pytest.raises(RulebookError, match=r"it holds no \.toml file"):
+        load_rulebook(tmp_path)
+    write(tmp_path, "title = \n")
+    with pytest.raises(RulebookError, match=r"line 1, .*it is not TOML"):
+        load_rulebook(tmp_path)
+    write(tmp_path, "title = [\n")
+    with pytest.raises(RulebookError, match="it is not TOML"):
+        load_rulebook(tmp_path)
+    (tmp_path / "law.toml").write_bytes(b"title = '\xff'")
+    with pytest.raises(RulebookError, match="it is not UTF-8"):
+        load_rulebook(tmp_path)
+
+
+def test_where_a_key_stands():
+    text = 'a = 1\n[[x]]\nb = [\n  1, # ]\n  "]",\n]\nc = 2\n[[x.y]]\nd = 1\n[[x]]\nb = 3\n[z]\ne = 1\n'
+    assert [find_line(text, path) for path in (("a",), ("x", 0, "b"), ("x", 0, "c"), ("x", 0, "y", 0, "d"))] == [
+        1,
+        3,
+        7,
+        9,
+    ]
+    assert [find_line(text, path) for path in (("x", 1, "b"), ("z", "e"), ("z", "f"), ("q",), ("x", 1))] == [
+        11,
+        13,
+        12,
+        1,
+        10,
+    ]
+
+
+def test_patterns():
+    assert parse_pattern("review_decision_sent:amend") == Pattern("review_decision_sent", "amend")
+    assert str(Pattern("review_decision_sent", "amend")) == "review_decision_sent:amend"
+    assert parse_pattern(Pattern("detained")) == Pattern("detained")
+    assert matches([Pattern("detained")], "detained", None)
+    assert not matches([Pattern("tribunal_order_made", "assess")], "tribunal_order_made", "amend")
+
+
+def test_citations():
+    instruments = england().instruments
+    assert str(cite("SR 5(1)", instruments)) == "SEND Regulations 2014 (SI 2014/1530), reg 5(1)"
+    assert cite("CoP p.154", instruments).text.endswith(", p.154")
+    assert cite("Devon [2022] EWHC 493 (Admin)", instruments).instrument == "Devon"
+    shared = england().limits["decide_assess"].rule[0].version[0].cited
+    assert shared.count("SEND Regulations") == 1
