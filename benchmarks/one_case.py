@@ -109,16 +109,16 @@ def explained() -> int:
     return sum(len(deadline.explanation) for deadline in deadlines_of(Case.of(FACTS), AS_OF))
 
 
-def per_call(call: Callable[[], object], *, rounds: int = 9, calls: int = 300) -> float:
-    """Return the median over rounds of the time of one call, in microseconds."""
+def per_call(call: Callable[[], object], *, rounds: int = 15, calls: int = 200) -> float:
+    """Return the processor time of one call in the best of the rounds, in microseconds: what a quiet machine takes."""
     call()
     times = []
     for _ in range(rounds):
-        started = time.perf_counter()
+        started = time.process_time()
         for _ in range(calls):
             call()
-        times.append((time.perf_counter() - started) / calls * 1e6)
-    return statistics.median(times)
+        times.append((time.process_time() - started) / calls * 1e6)
+    return min(times)
 
 
 def process(*args: str, rounds: int = 9) -> float:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ehcp_flow.case import Case
 from ehcp_flow.facts import Fact
 from ehcp_flow.law.compiled import CODES, END, RESTART, RESUME, START, Key, Roles, RunningClock, RunningLaw
 
-__all__ = ["Run", "Timeline", "runs"]
+__all__ = ["Run", "Timeline", "runs", "swift"]
+
+swift: Final[Any] = tuple.__new__
+"""Makes a NamedTuple as its own constructor does, without a call in Python for each of the thousands that are made."""
 
 
 class Timeline:
@@ -91,7 +94,7 @@ def _runs_of(
         whom = party if law.per == "party" else timeline.facts[start].party
         if clock.during is not None and law.party_from == "stretch":
             whom = _begun(clock.during, timeline, start) or None
-        yield Run(clock, start, end, stop, starts[index - 1] if index else -1, whom)
+        yield swift(Run, (clock, start, end, stop, starts[index - 1] if index else -1, whom))
 
 
 def _starts(clock: RunningClock, timeline: Timeline, marks: Sequence[tuple[int, int]]) -> list[int]:
@@ -100,6 +103,8 @@ def _starts(clock: RunningClock, timeline: Timeline, marks: Sequence[tuple[int, 
     confined = clock.during is not None
     for stretch in clock.unless_during:
         confined = confined or not stretch.begins.isdisjoint(timeline.events)
+    if len(marks) == 1 and not confined:
+        return [marks[0][0]] if marks[0][1] & (START | RESTART) else []
     starts: list[int] = []
     running = False
     for place, role in marks:

@@ -15,7 +15,7 @@ from ehcp_flow import dates
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.calendars import england as english_calendars
 from ehcp_flow.case import Case
-from ehcp_flow.clocks import Run, Timeline, runs
+from ehcp_flow.clocks import Run, Timeline, runs, swift
 from ehcp_flow.counting import ONE_DAY
 from ehcp_flow.facts import ExceptionRecorded, Fact, make_fact
 from ehcp_flow.findings import Finding
@@ -233,11 +233,10 @@ class _Evaluation:
         self.born_on: dt.date | None = None
         self.no_law: list[tuple[Run, RunningRule, dt.date]] = []
         self.workings: list[Deadline] = []
-        for fact in timeline.facts:
-            if fact.event == "exception_recorded":
-                self.exceptions.append(fact)  # type: ignore[arg-type]
-            elif fact.event == "date_of_birth":
-                self.born_on = fact.on
+        if "exception_recorded" in timeline.events:
+            self.exceptions = [fact for fact in timeline.facts if isinstance(fact, ExceptionRecorded)]
+        if "date_of_birth" in timeline.events:
+            self.born_on = next(fact.on for fact in reversed(timeline.facts) if fact.event == "date_of_birth")
 
     def deadlines(self) -> list[Deadline]:
         """Return the deadlines, the earliest last lawful day first, and within a day in the order of the rulebook."""
@@ -304,24 +303,22 @@ class _Evaluation:
             grounds = self._grounds(run, running, version, base, last)
             excused = tuple(dict.fromkeys(checked.ground.outcome for checked in grounds if checked.holds))
         missed = status in ("late", "overdue", "premature") and not excused
-        return Deadline(
-            timeline.case.case_id,
-            self.authority,
-            running.limit_id,
-            run.party,
-            base,
-            last,
-            earliest,
-            None if acts.done is None else acts.done.on,
-            status,
-            days_over,
-            excused,
-            missed and running.statutory,
-            Working(
+        working: Working = swift(
+            Working,
+            (
                 timeline, run, running, version, basis, acts.done, acts.implied, ended, superseded, grounds,
                 self.calendars, self.law.rulebook, counts, acts.resumed, protected,
             ),
         )  # fmt: skip
+        deadline: Deadline = swift(
+            Deadline,
+            (
+                timeline.case.case_id, self.authority, running.limit_id, run.party, base, last, earliest,
+                None if acts.done is None else acts.done.on, status, days_over, excused, missed and running.statutory,
+                working,
+            ),
+        )  # fmt: skip
+        return deadline
 
     def _foreseen(self, rule: Rule, trigger: Fact) -> bool:
         """Whether the starting fact was foreseen for as long as the rule asks, or not, where it asks."""
@@ -383,7 +380,8 @@ class _Evaluation:
                     settled = True
         if needed:
             return None
-        return Acts(done, None if done is not None else implied, ended, other, resumed)
+        acts: Acts = swift(Acts, (done, None if done is not None else implied, ended, other, resumed))
+        return acts
 
     def _later_of(
         self, run: Run, running: RunningRule, version: Version
