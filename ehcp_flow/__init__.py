@@ -137,7 +137,7 @@ def __getattr__(name: str) -> Any:
         globals()[name] = value
         return value
     if name == "__version__":
-        from importlib.metadata import version  # noqa: PLC0415 - reading the metadata takes a while
+        from importlib.metadata import version
 
         return version("ehcp-flow")
     raise AttributeError(f"module 'ehcp_flow' has no attribute {name!r}")

@@ -48,7 +48,8 @@ def answer(
     """Return the deadlines of `case` on `as_of` (today if not given), where it stands, and every finding.
 
     Findings come from the record itself (duplicates, corrections that correct nothing), from the order of its facts
-    (a decision without a request), and from its deadlines (an act nobody dated). Raises DateError if `as_of` is no date.
+    (a decision without a request), and from its deadlines (an act that nobody dated). Raises DateError if `as_of` is no
+    date.
     """
     day = dates.today() if as_of is None else dates.parse_date(as_of)
     judged = judge(case, day, rulebook=rulebook, calendars=calendars)

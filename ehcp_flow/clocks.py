@@ -109,9 +109,7 @@ def _starts(clock: RunningClock, timeline: Timeline, marks: Sequence[tuple[int, 
     running = False
     for place, role in marks:
         if role & (START | RESTART):
-            if (separate or not running or role & RESTART) and not (
-                confined and not _confined(clock, timeline, place)
-            ):
+            if (separate or not running or role & RESTART) and not (confined and not _confined(clock, timeline, place)):
                 starts.append(place)
                 running = True
         elif role & END:

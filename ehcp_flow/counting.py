@@ -25,7 +25,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from typing import Final, TypeAlias
 
 from dateutil.relativedelta import relativedelta
@@ -187,7 +187,7 @@ class SchoolDays:
         return None
 
     def __str__(self) -> str:
-        return _plural(self.n, "school or institution day")
+        return _plural(self.n, "school day")
 
 
 Period: TypeAlias = Weeks | CalendarDays | Months | WorkingDayCount | TribunalDayCount | SchoolDays
@@ -385,7 +385,7 @@ _HELP: Final = (
 )
 
 
-@lru_cache(maxsize=None)
+@cache
 def parse_convention(text: str) -> Convention:
     """Return the convention that `text` states. Raises ValueError, saying what can be written, for anything else."""
     for form, kind in _FORMS:
@@ -410,7 +410,7 @@ def parse_convention(text: str) -> Convention:
     raise ValueError(f"{text!r} is no way of counting; {_HELP}")
 
 
-@lru_cache(maxsize=None)
+@cache
 def parse_period(text: str) -> Period:
     """Return the period that `text` states, such as `12 months`. Raises ValueError for anything else."""
     match = re.fullmatch(_PERIOD, text)
@@ -422,7 +422,7 @@ def parse_period(text: str) -> Period:
 
 
 def fixed_days(convention: Convention) -> dt.timedelta | None:
-    """Return how far the last day lies from the day counted from, where no calendar and no month decides it; else None."""
+    """Return how far the last day lies from the day counted from; None where a calendar or a month decides it."""
     counted = convention.counted if isinstance(convention, Window) else convention
     if isinstance(counted, OnTheDay):
         return dt.timedelta(0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from ehcp_flow import dates
 from ehcp_flow.calendars import Calendars
@@ -19,6 +19,7 @@ from ehcp_flow.clocks import Run, Timeline, runs, swift
 from ehcp_flow.counting import ONE_DAY
 from ehcp_flow.facts import ExceptionRecorded, Fact, make_fact
 from ehcp_flow.findings import Finding
+from ehcp_flow.gaps import findings_of
 from ehcp_flow.grounds import GroundChecked, Stretch, check_grounds
 from ehcp_flow.law.compiled import (
     DONE,
@@ -35,7 +36,7 @@ from ehcp_flow.law.compiled import (
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Between, Count, Foreseen, Rule, Rulebook, Version
 from ehcp_flow.law.patterns import Patterns, matches
-from ehcp_flow.working import Step, Working, explain, findings_of
+from ehcp_flow.working import Step, Working, explain
 
 __all__ = ["FIELDS", "Deadline", "Judgement", "Status", "deadlines_of", "due", "judge", "suppose"]
 
@@ -209,6 +210,9 @@ def _judge(
     return evaluation.deadlines(), evaluation
 
 
+_NOTHING: Final[tuple[Sequence[GroundChecked], tuple[str, ...]]] = ((), ())
+
+
 class Acts(NamedTuple):
     """The facts that discharged a rule, implied it, ended it, answered it otherwise, or set its clock going again."""
 
@@ -294,14 +298,10 @@ class _Evaluation:
             return None
         superseded = facts[run.end] if run.end >= 0 else None
         status, days_over, earliest = _status(rule, version, last, timeline.as_of, acts, superseded, protected)
-        ended = acts.ended
-        if acts.done is None and status == "lapsed":
-            ended = acts.other or ended
-        grounds: Sequence[GroundChecked] = ()
-        excused: tuple[str, ...] = ()
+        ended = (acts.other or acts.ended) if acts.done is None and status == "lapsed" else acts.ended
+        grounds, excused = _NOTHING
         if self.exceptions and rule.exceptions and last is not None:
-            grounds = self._grounds(run, running, version, base, last)
-            excused = tuple(dict.fromkeys(checked.ground.outcome for checked in grounds if checked.holds))
+            grounds, excused = self._excused(run, running, version, base, last)
         missed = status in ("late", "overdue", "premature") and not excused
         working: Working = swift(
             Working,
@@ -424,9 +424,10 @@ class _Evaluation:
         had = last.year - self.born_on.year - ((last.month, last.day) < (self.born_on.month, self.born_on.day))
         return had < years
 
-    def _grounds(
+    def _excused(
         self, run: Run, running: RunningRule, version: Version, base: dt.date, last: dt.date
-    ) -> list[GroundChecked]:
+    ) -> tuple[Sequence[GroundChecked], tuple[str, ...]]:
+        """Return every ground considered, and those whose facts hold."""
         timeline = self.timeline
         requests = [fact for fact in timeline.facts[run.start : run.stop] if fact.event == "advice_requested"]
         against = Stretch(
@@ -439,7 +440,8 @@ class _Evaluation:
             requests=requests,
             calendars=self.calendars,
         )
-        return check_grounds(running.rule.exceptions, self.exceptions, against, self.law.rulebook)
+        grounds = check_grounds(running.rule.exceptions, self.exceptions, against, self.law.rulebook)
+        return grounds, tuple(dict.fromkeys(checked.ground.outcome for checked in grounds if checked.holds))
 
     def findings(self) -> list[Finding]:
         """Return what the record leaves open. Call after `deadlines`."""

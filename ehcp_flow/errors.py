@@ -49,7 +49,9 @@ class InputError(EhcpFlowError, ValueError):
 class DateError(InputError):
     """A text that is not a date, or not an instant: `value` is the text, `why` what is wrong, `write` what to write."""
 
-    def __init__(self, value: object, why: str, *, write: str = "2026-03-02 or 02/03/2026", what: str = "a date") -> None:
+    def __init__(
+        self, value: object, why: str, *, write: str = "2026-03-02 or 02/03/2026", what: str = "a date"
+    ) -> None:
         self.value = value
         self.why = why
         self.write = write

@@ -636,7 +636,7 @@ COLUMNS: Final[tuple[str, ...]] = (
 
 
 def make_fact(event: str, /, **fields: Any) -> Fact:
-    """Return the fact that `event` names, from its fields: `make_fact("request_received", case_id="a", on="2026-03-02")`.
+    """Return the fact that `event` names: `make_fact("request_received", case_id="a", on="2026-03-02")`.
 
     Empty strings and None count as not given. Dates may be dates or text (ISO or UK). Raises UnknownNameError for an
     event that does not exist, and FactError, naming the field and what would be right, for anything else.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
@@ -11,15 +11,14 @@ from ehcp_flow.calendars import Calendars
 from ehcp_flow.clocks import Run, Timeline
 from ehcp_flow.counting import ONE_DAY, SchoolDays, TribunalDayCount, WorkingDayCount
 from ehcp_flow.dates import say
-from ehcp_flow.facts import ExceptionRecorded, Fact
-from ehcp_flow.findings import Finding
+from ehcp_flow.facts import Fact
 from ehcp_flow.grounds import GroundChecked
 from ehcp_flow.law.citation import Citation
 from ehcp_flow.law.compiled import RunningRule
 from ehcp_flow.law.model import EVIDENCE, Count, Reading, Rulebook, Version
 from ehcp_flow.law.patterns import matches
 
-__all__ = ["Explicable", "Step", "Working", "describe", "explain", "findings_of", "is_extrapolated"]
+__all__ = ["Explicable", "Step", "Working", "describe", "explain", "is_extrapolated"]
 
 Part: TypeAlias = Literal["start", "rule", "count", "calendar", "act", "exception", "result", "reading", "note"]
 
@@ -29,8 +28,8 @@ class Working(NamedTuple):
 
     `basis` is, for each period counted, the day it was counted from, the fact that gave that day, and the field of the
     fact; `done`, `implied`, `ended` and `superseded` are the facts that discharged the limit, showed that it was done,
-    made it fall away, or started the clock anew; `resumed` the fact that set its ended clock going again. `counts` are the
-    periods that `basis` stands for. `protected` is the fact that keeps a window open, and the fact that ends it.
+    made it fall away, or started the clock anew; `resumed` the fact that set its ended clock going again. `counts` are
+    the periods that `basis` stands for. `protected` is the fact that keeps a window open, and the fact that ends it.
     """
 
     timeline: Timeline
@@ -51,7 +50,7 @@ class Working(NamedTuple):
 
 
 class Explicable(Protocol):
-    """What must be known of a deadline to explain it."""
+    """What must be known of a deadline to explain it; `Deadline` says what each means."""
 
     @property
     def case_id(self) -> str: ...
@@ -200,13 +199,14 @@ def _counted(deadline: Explicable) -> Iterator[Step]:
     working = deadline.working
     version = working.version
     if working.protected is not None:
-        yield from _protected(working, working.protected)
+        yield from _protected(working.protected)
         return
     if deadline.due_on is None:
         yield Step(
             "count",
-            f"How it is counted: {version.counts[0].convention}. The days on which {deadline.party or 'the institution'} "
-            "is open are not known, so no date can be given: load its term dates.",
+            f"How it is counted: {version.counts[0].convention}. The days on which "
+            f"{deadline.party or 'the institution'} is open are not known, so no date can be given: load its term "
+            "dates.",
         )
         return
     lasts = []
@@ -260,7 +260,7 @@ def _from(count: Count) -> str:
     return " or ".join(field.replace("_", " ") for field in count.counts_from)
 
 
-def _protected(working: Working, protected: tuple[Fact, Fact | None]) -> Iterator[Step]:
+def _protected(protected: tuple[Fact, Fact | None]) -> Iterator[Step]:
     begun, ended = protected
     if ended is None:
         yield Step(
@@ -305,7 +305,7 @@ def _acted(deadline: Explicable) -> Iterator[Step]:
         if cause is not None:
             text = f"It fell away: {describe(cause)}."
             if deadline.due_on is not None and not working.version.is_window and cause.on > deadline.due_on:
-                text += f" By then it was {_days((cause.on - deadline.due_on).days)} past its last lawful day."
+                text += f" By then it was {days_in_words((cause.on - deadline.due_on).days)} past its last lawful day."
             yield Step("act", text, cause.on)
         else:
             yield Step("act", "Not used in its time, so it fell away.", deadline.due_on)
@@ -342,7 +342,8 @@ def _excepted(deadline: Explicable) -> Iterator[Step]:
 
 
 def _ground_step(checked: GroundChecked) -> Step:
-    text = f"Exception {checked.ground.outcome}: its facts {'hold' if checked.holds else 'do not hold'}. {_sentence(checked.says)}"
+    verdict = "hold" if checked.holds else "do not hold"
+    text = f"Exception {checked.ground.outcome}: its facts {verdict}. {_sentence(checked.says)}"
     if checked.holds:
         if checked.judged:
             text += (
@@ -365,7 +366,7 @@ def _ground_lives(ground_id: str, deadline: Explicable) -> bool:
     )
 
 
-def _result(deadline: Explicable) -> str:
+def _result(deadline: Explicable) -> str:  # noqa: PLR0911 - a sentence for each status
     as_of = say(deadline.working.timeline.as_of)
     due_on = deadline.due_on
     over = deadline.days_over or 0
@@ -377,9 +378,9 @@ def _result(deadline: Explicable) -> str:
             return f"On {as_of}: kept. The time was left in full, up to {say(due_on)}."
         return f"On {as_of}: done in time. The last lawful day was {say(due_on)}."
     if deadline.status == "late":
-        text = f"On {as_of}: done late, {_days(over)} after the last lawful day, {say(due_on)}."
+        text = f"On {as_of}: done late, {days_in_words(over)} after the last lawful day, {say(due_on)}."
     elif deadline.status == "overdue":
-        text = f"On {as_of}: not done, and {_days(over)} past the last lawful day, {say(due_on)}."
+        text = f"On {as_of}: not done, and {days_in_words(over)} past the last lawful day, {say(due_on)}."
     elif deadline.status == "premature":
         text = f"On {as_of}: done too early. It was lawful only after {say(due_on)}, from {say(due_on + ONE_DAY)}."
     elif deadline.status == "lapsed":
@@ -408,24 +409,25 @@ def _undated(deadline: Explicable, as_of: str) -> str:
 def _open(deadline: Explicable, due_on: dt.date, as_of: str) -> str:
     days = (due_on - deadline.working.timeline.as_of).days
     if deadline.working.version.is_window:
-        return f"On {as_of}: open. The time is protected up to {say(due_on)}; the act is lawful from {say(due_on + ONE_DAY)}."
+        earliest = say(due_on + ONE_DAY)
+        return f"On {as_of}: open. The time is protected up to {say(due_on)}; the act is lawful from {earliest}."
     unsure = deadline.working.running.rule.bites_only_if
     if days < 0 and unsure:
         return (
-            f"On {as_of}: open, since the limit bites only if {unsure}, and the record does not show it. The last lawful "
-            f"day was {say(due_on)}."
+            f"On {as_of}: open, since the limit bites only if {unsure}, and the record does not show it. "
+            f"The last lawful day was {say(due_on)}."
         )
     if days < 0:
         return (
             f"On {as_of}: open, since the limit bites only if the answer is no, and no answer is recorded. A refusal "
-            f"sent now would be {_days(-days)} late; the last lawful day was {say(due_on)}."
+            f"sent now would be {days_in_words(-days)} late; the last lawful day was {say(due_on)}."
             + (f" It would be excused by {', '.join(deadline.excused_by)}." if deadline.excused_by else "")
         )
-    left = "today is the last lawful day" if days == 0 else f"{_days(days)} left"
+    left = "today is the last lawful day" if days == 0 else f"{days_in_words(days)} left"
     return f"On {as_of}: open, {left}. The last lawful day is {say(due_on)}."
 
 
-def _days(days: int) -> str:
+def days_in_words(days: int) -> str:
     """Return a number of days in words, with its weeks where there are any."""
     text = f"{days} day" if days == 1 else f"{days} days"
     weeks, rest = divmod(days, 7)
@@ -439,101 +441,3 @@ def _days(days: int) -> str:
 
 def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}." if not text.endswith(".") else f"{text[0].upper()}{text[1:]}"
-
-
-def findings_of(
-    found: Sequence[Explicable],
-    no_law: Iterable[tuple[Run, RunningRule, dt.date]],
-    exceptions: Sequence[ExceptionRecorded],
-    timeline: Timeline,
-    rulebook: Rulebook,
-) -> list[Finding]:
-    """Return what the record of a case leaves open, given its deadlines."""
-    case_id = timeline.case.case_id
-    findings = [finding for deadline in found for finding in _of_deadline(deadline)]
-    for run, running, base in no_law:
-        findings.append(
-            Finding(
-                "no_law_in_force",
-                case_id,
-                base,
-                f"no version of {running.limit.id} was in force on {base.isoformat()}, so it has no date",
-                "check the date, or load a rulebook that covers it",
-                timeline.facts[run.start],
-            )
-        )
-    for fact in exceptions:
-        findings.extend(_of_exception(fact, found, rulebook))
-    return findings
-
-
-def _of_deadline(deadline: Explicable) -> Iterator[Finding]:
-    working = deadline.working
-    due_on = deadline.due_on
-    if due_on is None and working.protected is None:
-        yield Finding(
-            "institution_dates_unknown",
-            deadline.case_id,
-            deadline.starts_on,
-            f"{deadline.limit} counts days on which {deadline.party or 'an institution'} is open, and they are not known",
-            "name the institution as party and load its term dates",
-            working.timeline.facts[working.run.start],
-        )
-    elif due_on is None:
-        return
-    elif deadline.status == "undated" and working.implied is not None:
-        yield Finding(
-            "act_not_dated",
-            deadline.case_id,
-            working.implied.on,
-            f"{deadline.limit} was due on {due_on.isoformat()}; {working.implied.event} on "
-            f"{working.implied.on.isoformat()} shows that it was done, and nothing says when",
-            f"record {' or '.join(str(pattern) for pattern in working.running.rule.done_by)}",
-            working.implied,
-        )
-    elif deadline.status == "lapsed" and deadline.kind == "statutory" and not working.version.is_window:
-        cause = working.ended or working.superseded
-        rule = working.running.rule
-        owed = not (rule.other_answer or rule.bites_only_if or rule.right)
-        if cause is not None and cause.on > due_on and owed:
-            yield Finding(
-                "overdue_when_it_lapsed",
-                deadline.case_id,
-                cause.on,
-                f"{deadline.limit} was {_days((cause.on - due_on).days)} overdue when it fell away by "
-                f"{cause.event} on {cause.on.isoformat()}",
-                "",
-                cause,
-            )
-
-
-def _of_exception(fact: ExceptionRecorded, found: Sequence[Explicable], rulebook: Rulebook) -> Iterator[Finding]:
-    def finding(code: str, message: str, remedy: str) -> Finding:
-        return Finding(
-            code, fact.case_id, fact.on, f"exception {fact.outcome} on {fact.on.isoformat()}: {message}", remedy, fact
-        )
-
-    if fact.limit is not None and fact.limit not in rulebook.limits:
-        yield finding(
-            "exception_for_unknown_limit", f"there is no limit called {fact.limit!r}", "name a limit of the rulebook"
-        )
-        return
-    checks = [(deadline, checked) for deadline in found for checked in deadline.working.grounds if checked.fact is fact]
-    if any(checked.holds for _, checked in checks):
-        if not fact.reason:
-            yield finding(
-                "exception_without_reason",
-                "nobody recorded why compliance was impractical because of it",
-                "record the reason; the judgement is a person's",
-            )
-        return
-    if checks:
-        deadline, checked = checks[0]
-        yield finding(
-            "exception_not_made_out", f"its facts do not hold for {deadline.limit}: {checked.says}", "check its dates"
-        )
-    else:
-        where = f"to {fact.limit}" if fact.limit else "to any limit that runs in this case"
-        yield finding(
-            "exception_not_available", f"the law allows no such exception {where}", "see the rulebook's exceptions"
-        )

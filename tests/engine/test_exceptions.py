@@ -339,7 +339,7 @@ GROUNDS_OF_2020 = {ground.id for ground in england().grounds.values() if ground.
         (f"{ILL} limit=no_such_limit", "exception_for_unknown_limit"),
         (f"{ILL} limit=annual_review", "exception_not_available"),
         (f"{ILL} limit=review_decision", "exception_not_available"),
-        (ILL.replace("exceptional_circumstances", "missed_appointment"), "exception_not_available"),
+        (ILL.replace("exceptional_circumstances", "missed_appointment"), "exception_without_limit"),
     ],
 )  # fmt: skip
 def test_an_exception_gives_the_finding_that_it_deserves(exception, code):

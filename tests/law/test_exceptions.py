@@ -98,7 +98,7 @@ def test_an_agreement_or_a_direction_excuses_the_limit_that_it_names_and_no_othe
     assert (named.status, named.excused_by, named.breach) == ("overdue", ("directed_otherwise",), False)
     assert one(f"{story}; {directed} reason=x", "order_amend", as_of).breach is True
     assert one(f"{story}; {directed} limit=order_amend", "order_amend", as_of).breach is True
-    assert "exception_not_available" in codes(f"2026-07-20 request_received; {directed} reason=x", as_of)
+    assert "exception_without_limit" in codes(f"2026-07-20 request_received; {directed} reason=x", as_of)
     agreed = "2026-07-20 exception_recorded outcome=agreed_otherwise limit=mediation_comply reason=letter"
     assert one(f"2026-07-20 mediation_agreed outcome=amend; {agreed}", "mediation_comply", as_of).breach is False
 

@@ -1,0 +1,153 @@
+"""Questions about what has not happened: what a fact would change, what a new law would move, when to begin."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple, TypeAlias
+
+from ehcp_flow import dates
+from ehcp_flow.calendars import Calendars
+from ehcp_flow.calendars import england as english_calendars
+from ehcp_flow.case import Case
+from ehcp_flow.counting import ONE_DAY
+from ehcp_flow.deadlines import Deadline, deadlines_of, suppose
+from ehcp_flow.errors import DateError
+from ehcp_flow.facts import Fact
+from ehcp_flow.law.loader import england
+from ehcp_flow.law.model import Rulebook
+
+__all__ = ["Effect", "latest_meeting_for", "latest_start", "moved", "what_if"]
+
+_REVIEW: Final = ("amendment_notice", "amended_plan")
+_FURTHEST: Final = 1500
+
+_Key: TypeAlias = tuple[str, tuple[str, ...], str, str]
+
+
+class Effect(NamedTuple):
+    """One deadline that would be different: as it is (None if it is not there), and as it would be."""
+
+    before: Deadline | None
+    after: Deadline | None
+
+    @property
+    def limit(self) -> str:
+        """The limit's id."""
+        return self._either.limit
+
+    @property
+    def case_id(self) -> str:
+        """The case."""
+        return self._either.case_id
+
+    @property
+    def _either(self) -> Deadline:
+        either = self.after or self.before
+        assert either is not None  # noqa: S101 - one of the two is always there
+        return either
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.limit}: {_in_short(self.before)} -> {_in_short(self.after)}"
+
+
+def what_if(
+    case: Case,
+    fact: Fact,
+    as_of: dt.date | str | None = None,
+    *,
+    rulebook: Rulebook | None = None,
+    calendars: Calendars | None = None,
+) -> list[Effect]:
+    """Return the deadlines of `case` that `fact` would change, as they would stand on `as_of` (today if not given).
+
+    The fact may lie in the future, and nothing is recorded. Raises FactError if it belongs to another case, and
+    DateError if `as_of` is no date.
+    """
+    day = dates.today() if as_of is None else dates.parse_date(as_of)
+    before = deadlines_of(case, day, rulebook=rulebook, calendars=calendars)
+    after = suppose(case, fact, day, rulebook=rulebook, calendars=calendars)
+    return _compare(before, after)
+
+
+def moved(
+    old: Rulebook, new: Rulebook, cases: Iterable[Case], as_of: dt.date | str, *, calendars: Calendars | None = None
+) -> list[Effect]:
+    """Return the deadlines of a caseload that would be different under another rulebook, case by case."""
+    return [
+        effect
+        for case in cases
+        for effect in _compare(
+            deadlines_of(case, as_of, rulebook=old, calendars=calendars),
+            deadlines_of(case, as_of, rulebook=new, calendars=calendars),
+        )
+    ]
+
+
+def latest_start(
+    by: dt.date | str,
+    limits: Sequence[str],
+    *,
+    rulebook: Rulebook | None = None,
+    calendars: Calendars | None = None,
+) -> dt.date:
+    """Return the last day to begin a chain of `limits`, each taken to its last day, so that it ends by `by`.
+
+    The first rule of each limit is taken, in the version in force on the day. Raises UnknownNameError for an unknown
+    limit, and DateError if the chain cannot be counted to that day.
+    """
+    end = dates.parse_date(by)
+    book, known = rulebook or england(), calendars or english_calendars()
+    for name in reversed(limits):
+        rule = book.limit(name).rule[0]
+        day = end
+        while True:
+            version = rule.in_force(day)
+            last = None if version is None else version.counts[0].convention.last_day(day, known)
+            if last is not None and last <= end:
+                break
+            day -= ONE_DAY
+            if (end - day).days > _FURTHEST:
+                raise DateError(by, f"no day is found from which {name} ends by then")
+        end = day
+    return end
+
+
+def latest_meeting_for(
+    by: dt.date | str, *, rulebook: Rulebook | None = None, calendars: Calendars | None = None
+) -> dt.date:
+    """Return the last day for a review meeting from which the amended plan, each limit used in full, goes by `by`.
+
+    Four weeks to the notice and eight from it: 23 November 2018 for 15 February 2019. The same errors as
+    `latest_start`.
+    """
+    return latest_start(by, _REVIEW, rulebook=rulebook, calendars=calendars)
+
+
+def _compare(before: Iterable[Deadline], after: Iterable[Deadline]) -> list[Effect]:
+    old, new = _keyed(before), _keyed(after)
+    return [
+        Effect(old.get(key), new.get(key))
+        for key in dict.fromkeys((*old, *new))
+        if key not in old or key not in new or old[key] != new[key]
+    ]
+
+
+def _keyed(found: Iterable[Deadline]) -> dict[_Key, Deadline]:
+    """Return deadlines by what makes them the same one: the limit, its row, its clock, and the fact that started it."""
+    keyed = {}
+    for deadline in found:
+        working = deadline.working
+        start = working.timeline.facts[working.run.start].id
+        keyed[deadline.limit, working.running.rule.rows, _which(deadline), start] = deadline
+    return keyed
+
+
+def _which(deadline: Deadline) -> str:
+    """Tell apart the rules of one row: by their clock, and by what they ask for."""
+    rule = deadline.working.running.rule
+    return f"{rule.clock}: {rule.act}"
+
+
+def _in_short(deadline: Deadline | None) -> str:
+    return "nothing" if deadline is None else f"due {dates.iso(deadline.due_on)}, {deadline.status}"
