@@ -6,12 +6,12 @@ A store is opened with `Store.open(url)`, or bound to a host's engine, connectio
 from __future__ import annotations
 
 import datetime as dt
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias
 
 from ehcp_flow.case import Case
 from ehcp_flow.dates import parse_instant
@@ -20,6 +20,7 @@ from ehcp_flow.facts import Fact
 from ehcp_flow.store.chain import Break, walk
 from ehcp_flow.store.errors import NothingToRedact, StoreURLError
 from ehcp_flow.store.planning import Check, Command, Plan, Recorded, Stored
+from ehcp_flow.store.results import Entry, ImportState, Stats, StoredCase, Verification
 from ehcp_flow.store.rows import Head, Row, Text, instant_text, plain
 from ehcp_flow.store.upcasting import CURRENT, Upcasters
 
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
     from sqlalchemy.orm import Session
 
-__all__ = ["Axis", "Clock", "Entry", "ImportState", "Stats", "Store", "StoredCase", "Verification", "Work", "utc_now"]
+__all__ = ["Axis", "Clock", "Store", "Work", "utc_now"]
+
+_AUTHORITY: Final = re.compile(r"[0-9]{3}")
 
 Clock: TypeAlias = Callable[[], dt.datetime]
 Axis: TypeAlias = Literal["recorded", "stored"]
@@ -36,7 +39,7 @@ Axis: TypeAlias = Literal["recorded", "stored"]
 
 def utc_now() -> dt.datetime:
     """Return the instant now: the one place where the store's default clock is read."""
-    return dt.datetime.now(dt.timezone.utc)
+    return dt.datetime.now(dt.UTC)
 
 
 def states_check(case: Case, fact: Fact) -> object:
@@ -44,67 +47,6 @@ def states_check(case: Case, fact: Fact) -> object:
     from importlib import import_module
 
     return import_module("ehcp_flow.states").record(case, fact, strict=True)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredCase:
-    """A case as the store holds it: `version` is what a write must name as seen, `head` the hash of the last fact."""
-
-    case: Case
-    version: int
-    head: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One fact in the order in which the whole store took them; `position` counts from 1 and never changes."""
-
-    position: int
-    case_id: str
-    version: int
-    fact: Fact
-    stored_at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """How much was looked at, and everything that is wrong with it; `ok` if nothing is."""
-
-    cases: int
-    facts: int
-    breaks: tuple[Break, ...]
-
-    @property
-    def ok(self) -> bool:
-        return not self.breaks
-
-
-@dataclass(frozen=True, slots=True)
-class Stats:
-    """How large a store is: counts, the last position, the instants of the first and last fact, bytes on disk."""
-
-    cases: int
-    facts: int
-    last_position: int
-    texts: int
-    redacted: int
-    first_stored_at: str | None
-    last_stored_at: str | None
-    size_bytes: int
-    authorities: dict[str, int]
-    schema: str
-    backend: str
-
-
-@dataclass(frozen=True, slots=True)
-class ImportState:
-    """How far the import of one file has come, as the store itself remembers it."""
-
-    rows_read: int = 0
-    taken: int = 0
-    duplicates: int = 0
-    refused: int = 0
-    finished: bool = False
 
 
 class Work:
@@ -138,6 +80,8 @@ class Work:
             raise FactError(fact.event, "seen", seen, "name the version you loaded, or 0 for a new case")
         if key == "":
             raise FactError(fact.event, "key", key, "an idempotency key is not empty")
+        for column, text in (("case_id", case_id), ("recorded_by", self._recorded_by), ("key", key)):
+            plain(fact.event, column, text)
         self._commands.append(Command(case_id, fact, seen, key, strict))
 
     def commit(self) -> list[Recorded]:
@@ -147,7 +91,7 @@ class Work:
         nothing was recorded, unless it is OutcomeUnknown. Inside a host's transaction, the host's commit decides.
         """
         commands, self._commands = self._commands, []
-        return self._store._append(commands, self._recorded_by) if commands else []
+        return self._store._append(commands, self._recorded_by) if commands else []  # noqa: SLF001 - the store is its other half
 
     def __enter__(self) -> Self:
         return self
@@ -167,7 +111,7 @@ class Store(ABC):
         self, *, authority: str | None = None, clock: Clock | None = None, check: Check | None = None,
         upcasters: Upcasters | None = None,
     ) -> None:  # fmt: skip
-        if authority is not None and not (len(authority) == 3 and authority.isascii() and authority.isdigit()):
+        if authority is not None and not _AUTHORITY.fullmatch(authority):
             raise FactError("", "authority", authority, "write the local authority's three-digit number, such as 885")
         self.authority = authority
         self.clock = clock or utc_now
@@ -175,7 +119,7 @@ class Store(ABC):
         self.upcasters = upcasters or CURRENT
 
     @staticmethod
-    def open(
+    def open(  # noqa: PLR0913 - one parameter for each setting
         url: str, *, authority: str | None = None, schema: str | None = None, prefix: str = "ehcp_",
         clock: Clock | None = None, check: Check | None = None, upcasters: Upcasters | None = None,
         create: bool = False, busy_seconds: float = 10.0,
@@ -193,14 +137,18 @@ class Store(ABC):
         from ehcp_flow.store.names import Names
         from ehcp_flow.store.sql import SqlStore
 
+        names = Names(prefix, schema)
         database = Database(own_engine(url, busy_seconds=busy_seconds), owned=True)
-        return SqlStore(
-            database, Names(prefix, schema), create=create, authority=authority, clock=clock, check=check,
-            upcasters=upcasters,
-        )  # fmt: skip
+        try:
+            return SqlStore(
+                database, names, create=create, authority=authority, clock=clock, check=check, upcasters=upcasters
+            )
+        except BaseException:
+            database.close()
+            raise
 
     @staticmethod
-    def on(
+    def on(  # noqa: PLR0913 - one parameter for each setting
         host: Engine | Connection | Session, *, authority: str | None = None, schema: str | None = None,
         prefix: str = "ehcp_", clock: Clock | None = None, check: Check | None = None,
         upcasters: Upcasters | None = None, create: bool = False,
@@ -261,9 +209,7 @@ class Store(ABC):
 
     # Reading
 
-    def case(
-        self, case_id: str, *, known_at: dt.datetime | str | None = None, axis: Axis = "recorded"
-    ) -> StoredCase:
+    def case(self, case_id: str, *, known_at: dt.datetime | str | None = None, axis: Axis = "recorded") -> StoredCase:
         """Return one case, as it stands or as it was known at an instant. Raises UnknownNameError if there is none.
 
         A case that nobody had recorded anything of by then counts as none. To write, name the version of a case
@@ -317,9 +263,7 @@ class Store(ABC):
             if head is not None:
                 yield head
 
-    def verify(
-        self, *, anchor: Iterable[Head] = (), progress: Callable[[int], None] | None = None
-    ) -> Verification:
+    def verify(self, *, anchor: Iterable[Head] = (), progress: Callable[[int], None] | None = None) -> Verification:
         """Check every hash, number and free text of the store, and return what is wrong.
 
         `anchor` are heads kept from an earlier day: a case that no longer holds that version with that hash is
@@ -330,7 +274,8 @@ class Store(ABC):
         cases = facts = 0
         breaks: list[Break] = []
         for head, rows, texts in self._raw():
-            case_id = head.case_id if head is not None else rows[0].case_id if rows else next(iter(texts.values())).case_id
+            first = head or (rows[0] if rows else next(iter(texts.values())))
+            case_id = first.case_id
             cases += 1
             facts += len(rows)
             breaks.extend(walk(head, case_id, rows, texts))
@@ -372,7 +317,7 @@ class Store(ABC):
             )
         return {"case_id": case_id, "facts": facts}
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - a store may hold nothing open
         """Give back what the store holds open; with a host's engine or connection, nothing."""
 
     def __enter__(self) -> Self:
@@ -396,7 +341,7 @@ class Store(ABC):
     @abstractmethod
     def _import(
         self, facts: Sequence[Fact], recorded_by: str | None, refuse: Callable[[int, Fact, Exception], None],
-        source: str | None, name: str, state: Callable[[Plan], ImportState], dry_run: bool,
+        source: str | None, name: str, state: Callable[[Plan], ImportState], dry_run: bool,  # noqa: FBT001 - the adapter protocol is positional
     ) -> Plan:  # fmt: skip
         """Take one batch of a file with `plan_import`, and remember how far the file has come, all or nothing."""
 

@@ -37,7 +37,7 @@ class Break:
         return self.message
 
 
-def link(
+def link(  # noqa: PLR0913, PLR0917 - one parameter for each thing it covers
     previous: str,
     case_id: str,
     version: int,
@@ -95,14 +95,16 @@ def walk(head: Head | None, case_id: str, rows: Iterable[Row], texts: dict[int, 
                 "it, or the one before, was edited, exchanged or put in",
             )  # fmt: skip
         if row.stored_at < stored:
-            yield Break("order", case_id, row.version, f"case {case_id}, version {row.version}: stored before its forerunner")
+            said = f"case {case_id}, version {row.version}: stored before its forerunner"
+            yield Break("order", case_id, row.version, said)
         yield from _columns(row)
         yield from _text(row, texts.get(row.version))
         if row.text_hash is not None:
             named.add(row.version)
         previous, stored, expected = row.hash, row.stored_at, expected + 1
     for version in sorted(set(texts) - named):
-        yield Break("text_astray", case_id, version, f"case {case_id}, version {version}: a free text that no fact names")
+        said = f"case {case_id}, version {version}: a free text that no fact names"
+        yield Break("text_astray", case_id, version, said)
     last = expected - 1
     if head is None:
         yield Break("head_missing", case_id, last, f"case {case_id}: there are facts but no head row")
@@ -137,6 +139,7 @@ def _text(row: Row, text: Text | None) -> Iterator[Break]:
         yield Break("text_missing", row.case_id, row.version, f"{where}: its free text is gone without a redaction")
     elif text.text is None or text.salt is None:
         if text.redacted_at is None:
-            yield Break("text_missing", row.case_id, row.version, f"{where}: its free text is empty without a redaction")
+            said = f"{where}: its free text is empty without a redaction"
+            yield Break("text_missing", row.case_id, row.version, said)
     elif seal(text.salt, text.text) != row.text_hash:
         yield Break("text_edited", row.case_id, row.version, f"{where}: its free text was edited")

@@ -13,6 +13,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url
@@ -34,6 +35,7 @@ from ehcp_flow.store.errors import (
 __all__ = ["Database", "Transaction", "explain_error", "own_engine"]
 
 _LOST: Final = ("08", "57P01", "57P02", "57P03")
+_NUMBERS: Final = count(1)
 _LOCKED: Final = ("40001", "40P01", "55P03", "57014")
 
 
@@ -61,7 +63,7 @@ def own_engine(url: str | URL, *, busy_seconds: float = 10.0) -> Engine:
     engine = create_engine(parsed, connect_args={"isolation_level": None, "timeout": busy_seconds})
 
     @event.listens_for(engine, "connect")
-    def _settings(connection: sqlite3.Connection, record: object) -> None:
+    def _settings(connection: sqlite3.Connection, _record: object) -> None:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
@@ -91,16 +93,17 @@ class Transaction:
         """Return every row of one statement, as tuples."""
         return self.raw.execute(statement, parameters).fetchall()  # type: ignore[no-any-return]
 
-    def many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Run one statement for each row."""
+    def many(self, statement: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Run one statement for each row, and return how many rows it made or changed."""
         cursor = self.raw.cursor()
         cursor.executemany(statement, rows)
         cursor.close()
+        return int(cursor.rowcount)
 
     def stream(self, statement: str, parameters: Sequence[Any], size: int) -> Iterator[Any]:
         """Yield the rows of one statement, holding `size` of them in memory; all of one snapshot."""
         if self.dialect == "postgresql":
-            cursor = self.raw.cursor(name="ehcp_stream")
+            cursor = self.raw.cursor(name=f"ehcp_stream_{next(_NUMBERS)}")
             cursor.itersize = size
         else:
             cursor = self.raw.cursor()
@@ -132,7 +135,8 @@ class Database:
 
     def connection(self) -> Connection:
         """Return the host's connection."""
-        assert self.host is not None
+        if self.host is None:
+            raise StoreUnavailable("the store has no host")
         return self.host()
 
     @contextmanager
@@ -173,8 +177,11 @@ class Database:
         proxy.close()
 
     @contextmanager
-    def read(self) -> Iterator[Transaction]:
-        """A read; nothing is kept of it."""
+    def read(self, *, single: bool = False, committing: bool = False) -> Iterator[Transaction]:
+        """A read; nothing is kept of it. `single` promises one statement, which needs no transaction around it.
+
+        With `committing` as well, that statement writes, on PostgreSQL and not inside a host: it commits by itself.
+        """
         if self.engine is None:
             connection = self.connection()
             self._begin_host(connection)
@@ -187,12 +194,20 @@ class Database:
                 raise known from error
             return
         proxy = self._checkout(begin="")
-        raw = proxy.driver_connection
+        raw: Any = proxy.driver_connection
+        alone = single and self.dialect == "postgresql" and not raw.autocommit
         try:
+            if alone:
+                raw.autocommit = True
             yield Transaction(raw, self.dialect)
+            if alone:
+                raw.autocommit = False
         except BaseException as error:
-            self._undo(proxy, raw)
-            known = explain_error(error)
+            if alone:
+                proxy.invalidate()
+            else:
+                self._undo(proxy, raw)
+            known = explain_error(error, committing=committing)
             if known is error:
                 raise
             raise known from error
@@ -205,26 +220,33 @@ class Database:
 
     def _checkout(self, begin: str) -> Any:
         """Return a pooled connection that answers; one that the server dropped meanwhile is replaced once."""
-        assert self.engine is not None
-        for attempt in (1, 2):
+        engine = self.engine
+        if engine is None:
+            raise StoreUnavailable("the store has no engine")
+        for again in (True, False):
             try:
-                proxy = self.engine.raw_connection()
-            except (exc.DBAPIError, sqlite3.Error) as error:
-                raise explain_error(error.orig if isinstance(error, exc.DBAPIError) else error) from error
+                proxy = engine.raw_connection()
+            except Exception as error:
+                known = explain_error(error.orig if isinstance(error, exc.DBAPIError) else error)
+                if known is error:
+                    raise
+                raise known from error
             raw: Any = proxy.driver_connection
             try:
                 if self.dialect == "postgresql":
                     if self._stale(raw):
                         raw.execute("SELECT 1")
+                        raw.rollback()
                 elif begin:
                     raw.execute(begin)
-                return proxy
             except Exception as error:
                 lost = isinstance(explain_error(error), ConnectionLost)
                 self._undo(proxy, raw)
-                if not lost or attempt == 2:
+                if not (lost and again):
                     raise explain_error(error) from error
-                self.engine.dispose()
+                engine.dispose()
+            else:
+                return proxy
         raise AssertionError("unreachable")
 
     @staticmethod
@@ -242,7 +264,7 @@ class Database:
     def _undo(proxy: Any, raw: Any) -> None:
         try:
             raw.rollback()
-        except Exception:  # the connection itself is broken: it goes, and the transaction with it
+        except Exception:  # noqa: BLE001 - the connection itself is broken: it goes, and the transaction with it
             proxy.invalidate()
         else:
             if getattr(raw, "closed", False) or getattr(raw, "broken", False):
@@ -273,7 +295,7 @@ class Database:
             try:
                 raw.execute("ROLLBACK TO SAVEPOINT ehcp_flow")
                 raw.execute("RELEASE SAVEPOINT ehcp_flow")
-            except Exception as second:
+            except Exception as second:  # noqa: BLE001 - whatever the driver says, explained
                 raise explain_error(second) from error
             known = explain_error(error)
             if known is error:
@@ -289,11 +311,11 @@ def explain_error(error: BaseException | None, *, committing: bool = False) -> B
     if isinstance(error, sqlite3.Error):
         return _sqlite(error)
     if type(error).__module__.startswith("psycopg"):
-        return _postgresql(error, committing)
+        return _postgresql(error, committing=committing)
     return error
 
 
-def _sqlite(error: sqlite3.Error) -> Exception:
+def _sqlite(error: sqlite3.Error) -> Exception:  # noqa: PLR0911 - one answer for each thing that can be wrong
     detail = str(error)
     name = getattr(error, "sqlite_errorname", "") or ""
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or "is locked" in detail:
@@ -313,7 +335,9 @@ def _sqlite(error: sqlite3.Error) -> Exception:
     return error
 
 
-def _postgresql(error: BaseException, committing: bool) -> BaseException:
+def _postgresql(  # noqa: PLR0911 - one answer for each thing that can be wrong
+    error: BaseException, *, committing: bool
+) -> BaseException:
     state = getattr(error, "sqlstate", None) or ""
     detail = " ".join(str(error).split())
     kind = type(error).__name__

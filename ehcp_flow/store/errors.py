@@ -23,6 +23,7 @@ StoreError
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from ehcp_flow.errors import EhcpFlowError
 from ehcp_flow.facts import Fact
@@ -47,6 +48,9 @@ __all__ = [
     "VersionConflict",
     "WrongAuthority",
 ]
+
+
+_NAMED: Final = 5  # as many changes as a message names
 
 
 class StoreError(EhcpFlowError):
@@ -121,10 +125,11 @@ class VersionConflict(StoreRefused):
             what = "you name a version that the store never had (was it restored from a backup?)"
         elif self.changed:
             what = "since then: " + ", ".join(
-                f"{fact.event} on {fact.on.isoformat()} by {fact.recorded_by or 'somebody'}" for fact in self.changed[:5]
+                f"{fact.event} on {fact.on.isoformat()} by {fact.recorded_by or 'somebody'}"
+                for fact in self.changed[:_NAMED]
             )
-            if len(self.changed) > 5:
-                what += f" and {len(self.changed) - 5} more"
+            if len(self.changed) > _NAMED:
+                what += f" and {len(self.changed) - _NAMED} more"
         else:
             what = "somebody else is writing it at this moment"
         super().__init__(
@@ -238,6 +243,4 @@ class StoreURLError(StoreError, ValueError):
     def __init__(self, url: str, why: str) -> None:
         self.url = url
         self.why = why
-        super().__init__(
-            f"{url}: {why}; write sqlite:///cases.db, postgresql+psycopg://user@host/database, or memory:"
-        )
+        super().__init__(f"{url}: {why}; write sqlite:///cases.db, postgresql+psycopg://user@host/database, or memory:")

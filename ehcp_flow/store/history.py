@@ -9,8 +9,10 @@ from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from ehcp_flow.dates import parse_instant
+from ehcp_flow.errors import KnownAtError
 from ehcp_flow.facts import Fact
-from ehcp_flow.store.base import Store, StoredCase
+from ehcp_flow.store.base import Store
+from ehcp_flow.store.results import StoredCase
 
 __all__ = ["LateEntry", "LateKind", "late_entries"]
 
@@ -55,7 +57,8 @@ def _of_case(stored: StoredCase, start: dt.datetime | None, days: int) -> Iterat
     latest: dt.date | None = None
     for version, fact in enumerate(stored.case.recorded, start=stored.version - len(stored.case.recorded) + 1):
         recorded_at = fact.recorded_at
-        assert recorded_at is not None, "the store fills recorded_at"
+        if recorded_at is None:
+            raise KnownAtError(fact.case_id, (fact,))
         after = (recorded_at.astimezone(_LONDON).date() - fact.on).days
         kinds: list[LateKind] = []
         if after > days:

@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - importing is the store's own work, in a module of its own
 """Taking a file into the store: in batches, each whole or not at all, and from where it stopped when run again.
 
 The store itself remembers how far a file has come, in the same transaction as the batch, under the digest of the
@@ -18,8 +19,9 @@ from typing import IO, Final, TypeAlias
 
 from ehcp_flow.errors import FactError, RowRefused, SourceError
 from ehcp_flow.facts import Fact
-from ehcp_flow.store.base import ImportState, Store
+from ehcp_flow.store.base import Store
 from ehcp_flow.store.planning import Plan
+from ehcp_flow.store.results import ImportState
 
 __all__ = ["REFUSED_COLUMNS", "ImportResult", "Item", "import_facts", "import_file", "refused_file"]
 
@@ -48,7 +50,7 @@ class ImportResult:
     seconds: float
 
 
-def import_facts(
+def import_facts(  # noqa: PLR0913 - one parameter for each setting
     store: Store,
     rows: Iterable[Item],
     *,
@@ -71,7 +73,7 @@ def import_facts(
     remembered = None if source is None or dry_run else f"{source}:{store.authority or '*'}"
     state = ImportState() if remembered is None else store._import_state(remembered)
     resumed_at, already = state.rows_read, state.finished
-    taking = _Taking(store, name, recorded_by, refused or (lambda row: None), remembered, dry_run)
+    taking = _Taking(store, name, recorded_by, refused or _nowhere, remembered, dry_run=dry_run)
     items = iter(rows)
     if resumed_at:
         taking.skip(items, resumed_at, batch, again=refused is not None)
@@ -92,7 +94,7 @@ class _Taking:
 
     def __init__(
         self, store: Store, name: str, recorded_by: str | None, refused: Callable[[RowRefused], object],
-        source: str | None, dry_run: bool,
+        source: str | None, *, dry_run: bool,
     ) -> None:  # fmt: skip
         self.store = store
         self.name = name
@@ -103,7 +105,7 @@ class _Taking:
         self.seen: set[int] = set()
 
     def take(self, chunk: list[Item], state: ImportState, *, again: bool = False) -> ImportState:
-        """Deal with one batch and return the new state; `again` only names the refusals of a batch dealt with before."""
+        """Deal with one batch and return the new state; `again` only names the refusals of one dealt with before."""
         facts: list[Fact] = []
         lines: list[int] = []
         refusals: list[RowRefused] = []
@@ -153,7 +155,7 @@ class _Taking:
         """Remember that the file is done."""
         done = replace(state, finished=True)
         if self.source is not None and not self.dry_run:
-            self.store._import([], None, lambda *_: None, self.source, self.name, lambda plan: done, False)  # noqa: FBT003 - the adapter's own order
+            self.store._import([], None, _nowhere, self.source, self.name, lambda _: done, False)  # noqa: FBT003 - the adapter protocol is positional
         return done
 
     def _twice(self, fact: Fact) -> bool:
@@ -168,7 +170,7 @@ class _Taking:
             self.refused(row)
 
 
-def import_file(
+def import_file(  # noqa: PLR0913 - one parameter for each setting
     store: Store,
     path: str | os.PathLike[str],
     *,
@@ -231,6 +233,10 @@ def refused_file(path: str | os.PathLike[str] | None) -> Iterator[Callable[[RowR
     finally:
         if file is not None:
             file.close()
+
+
+def _nowhere(*_: object) -> None:
+    """Take what nobody asked for."""
 
 
 def _cell(value: object) -> str:

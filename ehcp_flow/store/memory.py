@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from ehcp_flow.facts import Fact
-from ehcp_flow.store.base import Axis, ImportState, Stats, Store
+from ehcp_flow.store.base import Axis, Store
 from ehcp_flow.store.chain import Break
 from ehcp_flow.store.errors import NothingToRedact
 from ehcp_flow.store.planning import Command, Plan, Recorded, Stored, plan_commands, plan_import
+from ehcp_flow.store.results import ImportState, Stats
 from ehcp_flow.store.rows import Head, Row, Text, fact_of
 
 __all__ = ["MemoryStore"]
@@ -46,6 +47,7 @@ class MemoryStore(Store):
         )
 
     def stats(self) -> Stats:
+        """Return how large the store is."""
         with self._shelf.lock:
             heads = [head for head in self._shelf.heads.values() if self._mine(head)]
             rows = [row for row in self._shelf.rows if self._visible(row)]
@@ -83,7 +85,7 @@ class MemoryStore(Store):
 
     def _import(
         self, facts: Sequence[Fact], recorded_by: str | None, refuse: Callable[[int, Fact, Exception], None],
-        source: str | None, name: str, state: Callable[[Plan], ImportState], dry_run: bool,
+        source: str | None, name: str, state: Callable[[Plan], ImportState], dry_run: bool,  # noqa: FBT001 - the adapter protocol is positional
     ) -> Plan:  # fmt: skip
         shelf = self._shelf
         with shelf.lock:

@@ -9,7 +9,7 @@ from ehcp_flow.store.errors import StoreURLError
 
 __all__ = ["Names"]
 
-_SAFE = re.compile(r"[a-z_][a-z0-9_]*")
+_SAFE = re.compile(r"[a-z_][a-z0-9_]{0,29}")
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Names:
 
     def __post_init__(self) -> None:
         for kind, name in (("prefix", self.prefix or "_"), ("schema", self.schema or "_")):
-            if not _SAFE.fullmatch(name) or len(name) > 30:
+            if not _SAFE.fullmatch(name):
                 raise StoreURLError(name, f"a {kind} is at most 30 lower-case letters, digits and underscores")
 
     def __getattr__(self, table: str) -> str:

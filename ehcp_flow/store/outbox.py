@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ehcp_flow.errors import SourceError
-from ehcp_flow.store.base import Entry, Store
+from ehcp_flow.store.base import Store
 from ehcp_flow.store.errors import StoreUnavailable
+from ehcp_flow.store.results import Entry
 
 __all__ = ["Bookmark", "follow"]
 

@@ -84,13 +84,11 @@ class Plan:
         first = last - len(self.rows) + 1
         positions = {(row.case_id, row.version): first + index for index, row in enumerate(self.rows)}
         return [
-            result
-            if result.position
-            else replace(result, position=positions[result.case_id, result.version])
+            result if result.position else replace(result, position=positions[result.case_id, result.version])
             for result in self.results
         ]
 
-    def add(
+    def add(  # noqa: PLR0913 - what a row holds
         self, head: Head | None, fact: Fact, *, authority: str, at: str, recorded_at: str | None,
         recorded_by: str | None, key: str | None, schema: int, body: str | None = None,
     ) -> Row:  # fmt: skip
@@ -104,7 +102,6 @@ class Plan:
             stored = max(at, head.stored_at)
             heads = self.new_heads if case_id in self.new_heads else self.grown_heads
         plain(fact.event, "recorded_by", recorded_by)
-        plain(fact.event, "key", key)
         text_hash = None
         if fact.reason is not None:
             plain(fact.event, "reason", fact.reason)
@@ -123,7 +120,7 @@ class Plan:
         return row
 
 
-def plan_commands(
+def plan_commands(  # noqa: PLR0913 - everything it decides on is passed in
     commands: Sequence[Command], *, recorded_by: str | None, now: dt.datetime, authority: str | None,
     heads: Mapping[str, Head], keyed: Mapping[tuple[str, str], Stored], load: Callable[[str], Sequence[Stored]],
     check: Check, upcasters: Upcasters,
@@ -176,7 +173,7 @@ def plan_commands(
     return plan
 
 
-def plan_import(
+def plan_import(  # noqa: PLR0913 - everything it decides on is passed in
     facts: Iterable[Fact], *, recorded_by: str | None, now: dt.datetime, authority: str | None,
     heads: Mapping[str, Head], known: Mapping[str, Sequence[Stored]], upcasters: Upcasters,
     refuse: Callable[[int, Fact, Exception], None],

@@ -66,19 +66,19 @@ class Head(NamedTuple):
 
 def instant_text(instant: dt.datetime) -> str:
     """Return an aware instant as `2026-03-02T09:30:00.000000Z`."""
-    if instant.tzinfo is not dt.timezone.utc:
-        instant = instant.astimezone(dt.timezone.utc)
+    if instant.tzinfo is not dt.UTC:
+        instant = instant.astimezone(dt.UTC)
     return instant.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def parse_instant_text(text: str) -> dt.datetime:
     """Return the instant that the store wrote as text, in UTC."""
-    return dt.datetime.fromisoformat(text[:-1]).replace(tzinfo=dt.timezone.utc)
+    return dt.datetime.fromisoformat(text[:-1]).replace(tzinfo=dt.UTC)
 
 
 def plain(event: str, field: str, value: str | None) -> str | None:
     """Return `value` if every database can hold it. Raises FactError for a NUL character or half a surrogate pair."""
-    if value is None or value.isascii() and "\x00" not in value:
+    if value is None or (value.isascii() and "\x00" not in value):
         return value
     if "\x00" in value:
         raise FactError(event, field, value[:80], "take out the NUL character, which databases cannot hold")
@@ -94,7 +94,7 @@ def body_of(fact: Fact) -> str:
     return fact.__pydantic_serializer__.to_json(fact, exclude=_BESIDE_BODY, exclude_none=True).decode()
 
 
-def fact_of(row: Row, text: str | None, redacted: bool, upcasters: Upcasters) -> Fact:
+def fact_of(row: Row, text: str | None, redacted: bool, upcasters: Upcasters) -> Fact:  # noqa: FBT001 - as the columns stand
     """Return the fact that a row and its free text tell.
 
     Raises StoreCorrupt if they tell none, SchemaTooNew if a newer version of the library wrote the row.

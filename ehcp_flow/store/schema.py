@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - the table is a checked identifier
 """Which schema a database has, and bringing it to the one that this library needs.
 
 The migrations are Alembic's, inside the package, with a version table of their own (`ehcp_schema_version`): a host's
@@ -7,6 +8,7 @@ The migrations are Alembic's, inside the package, with a version table of their 
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, inspect, text
@@ -23,6 +25,7 @@ REVISION: Final = "2"
 """The schema that this library reads and writes."""
 
 _KNOWN: Final = ("1", "2")
+_ONE_AT_A_TIME: Final = Lock()  # Alembic keeps what it works on in module-level names
 
 
 def found(connection: Connection, names: Names) -> str | None:
@@ -52,6 +55,9 @@ def upgrade(connection: Connection, names: Names, to: str = REVISION) -> tuple[s
     """
     from alembic import command
 
+    if connection.dialect.name == "postgresql":
+        # Of several processes that start together, one upgrades and the others find it done.
+        connection.execute(text("SELECT pg_advisory_xact_lock(7300447)"))
     before = found(connection, names)
     if before is not None and before not in _KNOWN:
         raise SchemaTooNew(before, REVISION)
@@ -59,7 +65,8 @@ def upgrade(connection: Connection, names: Names, to: str = REVISION) -> tuple[s
         return before, to
     if names.schema and connection.dialect.name == "postgresql":
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {names.schema}"))
-    command.upgrade(_config(connection, names), to)
+    with _ONE_AT_A_TIME:
+        command.upgrade(_config(connection, names), to)
     return before, to
 
 

@@ -1,9 +1,11 @@
+# ruff: noqa: S608 - the names in the statements are checked identifiers, the values are parameters
 """The store in a database: SQLite or PostgreSQL.
 
 One write is one transaction: lock the heads of its cases, work out what is to be written (`planning`), take positions
 from the one counter, write. The counter's row stays locked until the commit, so positions become visible in their
 order and without gaps: a reader that follows them never meets one below those it has seen. It is taken last, so that
-writers queue for it no longer than a commit takes.
+writers queue for it no longer than a commit takes. On PostgreSQL one fact on a case whose head is known goes in a
+single statement instead (`_quick`), under the same condition and the same counter.
 """
 
 from __future__ import annotations
@@ -12,24 +14,26 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
 from typing import Any, Final
 
 from ehcp_flow.facts import Fact
 from ehcp_flow.store import schema
-from ehcp_flow.store.base import Axis, ImportState, Stats, Store
+from ehcp_flow.store.base import Axis, Store
 from ehcp_flow.store.chain import Break
 from ehcp_flow.store.database import Database, Transaction
 from ehcp_flow.store.errors import NothingToRedact, SchemaMissing, StoreURLError, VersionConflict
 from ehcp_flow.store.names import Names
 from ehcp_flow.store.planning import Command, Plan, Recorded, Stored, plan_commands, plan_import
+from ehcp_flow.store.results import ImportState, Stats
 from ehcp_flow.store.rows import Head, Row, Text, fact_of, instant_text
+from ehcp_flow.store.scanning import in_step, stats_of
 from ehcp_flow.store.statements import statements
 
 __all__ = ["SqlStore"]
 
 _CHUNK: Final = 1000
 _ATTEMPTS: Final = 5
+_KNOWN_HEADS: Final = 10_000
 
 
 class _Race(Exception):
@@ -49,6 +53,7 @@ class SqlStore(Store):
         self.database = database
         self.names = names
         self.backend = database.dialect
+        self._known_heads: dict[str, Head] = {}
         self._sql = statements(names, database.dialect)
         with database.sqlalchemy() as connection:
             try:
@@ -59,11 +64,14 @@ class SqlStore(Store):
                 schema.upgrade(connection, names)
 
     def close(self) -> None:
+        """Give back the connections, if they are the store's own."""
         self.database.close()
 
     # Writing
 
     def _append(self, commands: Sequence[Command], recorded_by: str | None) -> list[Recorded]:
+        if quick := self._quick(commands, recorded_by):
+            return quick
         case_ids = sorted({command.case_id for command in commands})
         for attempt in range(_ATTEMPTS):
             try:
@@ -75,16 +83,21 @@ class SqlStore(Store):
                         load=lambda case_id: self._load(transaction, case_id),
                         check=self.check, upcasters=self.upcasters,
                     )  # fmt: skip
-                    return plan.placed(self._write(transaction, plan))
+                    done = plan.placed(self._write(transaction, plan))
             except _Race as race:
                 # Its head was not there to be locked. Look again: it is now, and the seen version decides.
                 if attempt == _ATTEMPTS - 1:
                     raise VersionConflict(race.case_id, 0, 0) from None
+            else:
+                for case_id in case_ids:
+                    if (head := plan.head(case_id, heads)) is not None:
+                        self._know(head)
+                return done
         raise AssertionError("unreachable")
 
     def _import(
         self, facts: Sequence[Fact], recorded_by: str | None, refuse: Callable[[int, Fact, Exception], None],
-        source: str | None, name: str, state: Callable[[Plan], ImportState], dry_run: bool,
+        source: str | None, name: str, state: Callable[[Plan], ImportState], dry_run: bool,  # noqa: FBT001 - the adapter protocol is positional
     ) -> Plan:  # fmt: skip
         case_ids = sorted({fact.case_id for fact in facts if "\x00" not in fact.case_id})
         for attempt in range(_ATTEMPTS):
@@ -106,10 +119,11 @@ class SqlStore(Store):
                         refuse(*each)
                     if source is not None and not dry_run:
                         self._remember(transaction, source, name, state(plan))
-                return plan
             except _Race as race:
                 if attempt == _ATTEMPTS - 1:
                     raise VersionConflict(race.case_id, 0, 0) from None
+            else:
+                return plan
         raise AssertionError("unreachable")
 
     def _write(self, transaction: Transaction, plan: Plan) -> int:
@@ -117,33 +131,78 @@ class SqlStore(Store):
         if not plan.rows:
             return 0
         sql = self._sql
-        postgresql = self.backend == "postgresql"
-        if plan.new_heads:
-            heads = [plan.new_heads[case_id] for case_id in sorted(plan.new_heads)]
-            if postgresql:
-                if transaction.run(sql.insert_head, _columns(heads)).rowcount != len(heads):
-                    raise _Race(heads[0].case_id)
-            else:
-                transaction.many(sql.insert_head, heads)
-        if plan.grown_heads:
-            grown = list(plan.grown_heads.values())
-            if postgresql:
-                transaction.run(sql.update_head, _columns(grown))
-            else:
-                transaction.many(sql.update_head, [(*head[1:], head[0]) for head in grown])
+        if self.backend == "postgresql" and not plan.new_heads:
+            return self._grow(transaction, plan)
+        heads = [plan.new_heads[case_id] for case_id in sorted(plan.new_heads)]
+        if heads and self._put(transaction, sql.insert_head, heads) != len(heads):
+            raise _Race(heads[0].case_id)
+        grown = list(plan.grown_heads.values())
+        if grown:
+            # SQLite's placeholders stand in the order of the statement, in which the case comes last
+            rows = grown if self.backend == "postgresql" else [(*head[1:], head[0]) for head in grown]
+            self._put(transaction, sql.update_head, rows)
         if plan.texts:
-            texts = [text[:4] for text in plan.texts]
-            if postgresql:
-                transaction.run(sql.insert_texts, _columns(texts))
-            else:
-                transaction.many(sql.insert_texts, texts)
+            self._put(transaction, sql.insert_texts, [text[:4] for text in plan.texts])
         last = int(transaction.rows(sql.take_positions, (len(plan.rows),))[0][0])
-        rows = plan.positioned(last)
-        if postgresql:
-            transaction.run(sql.insert_facts, _columns(rows))
-        else:
-            transaction.many(sql.insert_facts, rows)
+        self._put(transaction, sql.insert_facts, plan.positioned(last))
         return last
+
+    def _quick(self, commands: Sequence[Command], recorded_by: str | None) -> list[Recorded]:
+        """Record one fact in a single statement, if this store knows the head that the caller saw; else nothing.
+
+        The statement writes only where the head is still the one known, by version and hash; if it has moved, the
+        ordinary way finds out what happened.
+        """
+        command = commands[0]
+        head = self._known_heads.pop(command.case_id, None)
+        if head is None or len(commands) > 1 or command.seen != head.version or command.strict:
+            return []
+        if command.key is not None or command.fact.reason is not None:
+            return []
+        plan = plan_commands(
+            commands,
+            recorded_by=recorded_by,
+            now=self.clock(),
+            authority=self.authority,
+            heads={head.case_id: head},
+            keyed={},
+            load=lambda _: [],
+            check=self.check,
+            upcasters=self.upcasters,
+        )
+        new = plan.grown_heads[head.case_id]
+        values = (new.authority, new.version, new.hash, new.stored_at, head.case_id, head.version, head.hash)
+        with self.database.read(single=True, committing=True) as transaction:
+            rows = transaction.rows(self._sql.quick, (*values, *plan.rows[0][:-1]))
+        if not rows:
+            return []
+        self._know(new)
+        return plan.placed(int(rows[0][0]))
+
+    def _know(self, head: Head) -> None:
+        """Keep the head of a case that was read or written last, where a single statement can make use of it."""
+        if self.backend != "postgresql" or self.database.engine is None:
+            return
+        if len(self._known_heads) >= _KNOWN_HEADS:
+            self._known_heads.clear()
+        self._known_heads[head.case_id] = head
+
+    def _grow(self, transaction: Transaction, plan: Plan) -> int:
+        """Write facts on cases that exist, on PostgreSQL; return the position of the last."""
+        if plan.texts:
+            self._put(transaction, self._sql.insert_texts, [text[:4] for text in plan.texts])
+        count = len(plan.rows)
+        rows = plan.positioned(0)  # counted back from the last position, which only the statement learns
+        heads = plan.grown_heads.values()
+        values = [count, *map(list, zip(*heads, strict=True)), *map(list, zip(*rows, strict=True))]
+        return int(transaction.rows(self._sql.grow, values)[0][0])
+
+    def _put(self, transaction: Transaction, statement: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Run a statement for every row, on PostgreSQL all at once, and return how many rows it made or changed."""
+        if self.backend == "postgresql":
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            return int(transaction.run(statement, columns).rowcount)
+        return transaction.many(statement, rows)
 
     def _redact(self, text: Text) -> None:
         with self.database.write() as transaction:
@@ -156,7 +215,8 @@ class SqlStore(Store):
         columns = "source, name, rows_read, taken, duplicates, refused, finished, changed_at"
         changes = ", ".join(f"{column} = excluded.{column}" for column in columns.split(", ")[1:])
         transaction.run(
-            f"INSERT INTO {table} ({columns}) VALUES ({', '.join([p] * 8)}) ON CONFLICT (source) DO UPDATE SET {changes}",
+            f"INSERT INTO {table} ({columns}) VALUES ({', '.join([p] * 8)}) "
+            f"ON CONFLICT (source) DO UPDATE SET {changes}",
             (
                 source, name, state.rows_read, state.taken, state.duplicates, state.refused, int(state.finished),
                 instant_text(self.clock()),
@@ -172,13 +232,20 @@ class SqlStore(Store):
                 f"WHERE source = {self._sql.p}",
                 (source,),
             )
-        return ImportState(*rows[0][:4], finished=bool(rows[0][4])) if rows else ImportState()
+        if not rows:
+            return ImportState()
+        rows_read, taken, duplicates, refused, finished = rows[0]
+        return ImportState(rows_read, taken, duplicates, refused, bool(finished))
 
     def _stored(self, case_id: str) -> list[Stored]:
         if "\x00" in case_id:
             return []
-        with self.database.read() as transaction:
-            return self._load(transaction, case_id)
+        with self.database.read(single=True) as transaction:
+            found = self._load(transaction, case_id)
+        if found:
+            last = found[-1].row
+            self._know(Head(case_id, self.authority or "", last.version, last.hash, last.stored_at))
+        return found
 
     def _load(self, transaction: Transaction, case_id: str) -> list[Stored]:
         where, parameters = self._where([("f.case_id = {}", case_id)])
@@ -201,7 +268,8 @@ class SqlStore(Store):
         conditions: list[tuple[str, Any]] = [("f.position > {}", after)]
         if then is not None:
             conditions.append((f"f.{axis}_at <= {{}}", then))
-        yield from self._select(conditions, "ORDER BY f.position" + (f" LIMIT {int(limit)}" if limit is not None else ""))
+        tail = "" if limit is None else f" LIMIT {int(limit)}"
+        yield from self._select(conditions, f"ORDER BY f.position{tail}")
 
     def _select(self, conditions: list[tuple[str, Any]], tail: str) -> Iterator[Stored]:
         where, parameters = self._where(conditions)
@@ -280,23 +348,7 @@ class SqlStore(Store):
                 transaction.stream(f"{self._sql.select}{where} ORDER BY f.case_id, f.version", mine, _CHUNK),
                 transaction.stream(f"{self._sql.texts_of}{within} ORDER BY case_id, version", mine, _CHUNK),
             )
-            groups = [groupby(stream, key=itemgetter(0)) for stream in streams]
-            fronts = [_next(group) for group in groups]
-            while any(front is not None for front in fronts):
-                case_id = min(front[0] for front in fronts if front is not None)
-                found: list[list[Any]] = []
-                for index, front in enumerate(fronts):
-                    if front is not None and front[0] == case_id:
-                        found.append(front[1])
-                        fronts[index] = _next(groups[index])
-                    else:
-                        found.append([])
-                heads, rows, texts = found
-                yield (
-                    Head(*heads[0]) if heads else None,
-                    [Row._make(row[:13]) for row in rows],
-                    {row[1]: Text(*row) for row in texts},
-                )
+            yield from in_step(streams)
 
     def _one_snapshot(self, transaction: Transaction) -> None:
         """Let every statement of this read see the same moment, where the host has not settled that already."""
@@ -319,53 +371,5 @@ class SqlStore(Store):
         return [Break("positions", "", 0, f"{message}: facts were taken away, or put in beside the counter")]
 
     def stats(self) -> Stats:
-        heads, facts, texts = self.names.heads, self.names.facts, self.names.texts
-        mine: tuple[Any, ...] = () if self.authority is None else (self.authority,)
-        owned = f" WHERE authority = {self._sql.p}" if mine else ""
-        within = f" WHERE case_id IN (SELECT case_id FROM {heads}{owned})" if mine else ""
-        with self.database.read() as transaction:
-            authorities = dict(
-                transaction.rows(f"SELECT authority, COUNT(*) FROM {heads}{owned} GROUP BY authority ORDER BY 1", mine)
-            )
-            count, last, first_at, last_at = transaction.rows(
-                f"SELECT COUNT(*), COALESCE(MAX(position), 0), MIN(stored_at), MAX(stored_at) FROM {facts}{within}", mine
-            )[0]
-            said, redacted = transaction.rows(f"SELECT COUNT(*), COUNT(redacted_at) FROM {texts}{within}", mine)[0]
-            size = self._size(transaction)
-            revision = transaction.rows(f"SELECT version_num FROM {self.names.schema_version}")[0][0]
-        return Stats(
-            cases=sum(authorities.values()),
-            facts=count,
-            last_position=last,
-            texts=said,
-            redacted=redacted,
-            first_stored_at=_shown(first_at),
-            last_stored_at=_shown(last_at),
-            size_bytes=size,
-            authorities=authorities,
-            schema=revision,
-            backend=self.backend,
-        )
-
-    def _size(self, transaction: Transaction) -> int:
-        if self.backend == "postgresql":
-            tables = ", ".join(f"('{self.names.qualify(self.names.prefix + table)}')" for table in ("facts", "heads", "texts"))
-            sized = f"SELECT SUM(pg_total_relation_size(name::regclass)) FROM (VALUES {tables}) AS t(name)"
-            return int(transaction.rows(sized)[0][0])
-        file = transaction.rows("PRAGMA database_list")[0][2]
-        return sum(path.stat().st_size for path in (Path(file), Path(f"{file}-wal")) if path.exists())
-
-
-def _columns(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
-    """Return rows as one list per column, as PostgreSQL's unnest takes them."""
-    return [list(column) for column in zip(*rows, strict=True)]
-
-
-def _next(groups: Iterator[tuple[Any, Iterator[Any]]]) -> tuple[str, list[Any]] | None:
-    for key, group in groups:
-        return key, list(group)
-    return None
-
-
-def _shown(instant: Any) -> str | None:
-    return instant if instant is None or isinstance(instant, str) else instant_text(instant)
+        """Return how large the store is."""
+        return stats_of(self.database, self.names, self.authority)

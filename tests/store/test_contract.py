@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from ehcp_flow.errors import MoveRefused
 from ehcp_flow.store import MemoryStore, Store
+from ehcp_flow.testing import a_case, a_fact
 from ehcp_flow.testing.contract import Opener, StoreContract
 
 
@@ -27,28 +28,37 @@ class TestSQLite(StoreContract):
 
 class TestPostgreSQL(StoreContract):
     @pytest.fixture
-    def opener(self, postgres_url: str) -> Opener:
-        Store.open(postgres_url, create=True).close()
-        return lambda **options: Store.open(postgres_url, **options)
+    def opener(self, postgres_store_url: str) -> Opener:
+        return lambda **options: Store.open(postgres_store_url, **options)
 
 
 class TestPostgreSQLInASchema(StoreContract):
     """The same beside a host's tables: a schema and a prefix of its own."""
 
     @pytest.fixture
-    def opener(self, postgres_url: str) -> Opener:
+    def opener(self, postgres_store_url: str) -> Opener:
         def open_(**options: Any) -> Store:
-            return Store.open(postgres_url, schema="send", prefix="x_", **options)
+            return Store.open(postgres_store_url, schema="send", prefix="x_", **options)
 
-        open_(create=True).close()
         return open_
 
 
 class TestSQLiteWithAPrefix(StoreContract):
     @pytest.fixture
-    def opener(self, sqlite_url: str) -> Iterator[Opener]:
+    def opener(self, sqlite_url: str) -> Opener:
         def open_(**options: Any) -> Store:
             return Store.open(sqlite_url, prefix="", **options)
 
         open_(create=True).close()
-        yield open_
+        return open_
+
+
+def test_strict_by_default_means_what_the_law_allows(store: Store) -> None:
+    with pytest.raises(MoveRefused):
+        store.record("a-1", a_fact(event="final_plan_sent"), seen=0, strict=True)
+    assert store.stats().facts == 0
+    for version, fact in enumerate(a_case()):
+        store.record("a-1", fact, seen=version, strict=True)
+    with pytest.raises(MoveRefused):
+        store.record("a-1", a_fact(event="assessment_refused", on="2026-06-01"), seen=12, strict=True)
+    assert store.case("a-1").version == 12

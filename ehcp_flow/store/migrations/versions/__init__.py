@@ -1,0 +1,1 @@
+"""The schemas, one file each; a file never changes once a store was made with it."""

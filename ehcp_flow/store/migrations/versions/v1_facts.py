@@ -14,6 +14,7 @@ down_revision = None
 
 
 def upgrade() -> None:
+    """Make the tables and the triggers."""
     names: Names = context.config.attributes["names"]
     if op.get_bind().dialect.name == "postgresql":
         _postgresql(names)
@@ -46,15 +47,19 @@ def _sqlite(n: Names) -> None:
         ("texts", "DELETE", "", "a free text is redacted, never deleted"),
         (
             "texts", "UPDATE",
-            "WHEN OLD.text IS NULL OR NEW.text IS NOT NULL OR NEW.salt IS NOT NULL OR NEW.redacted_at IS NULL "
-            "OR NEW.case_id <> OLD.case_id OR NEW.version <> OLD.version",
+            (
+                "WHEN OLD.text IS NULL OR NEW.text IS NOT NULL OR NEW.salt IS NOT NULL OR NEW.redacted_at IS NULL "
+                "OR NEW.case_id <> OLD.case_id OR NEW.version <> OLD.version"
+            ),
             "a free text is redacted once, never changed",
         ),
         ("heads", "DELETE", "", "the head of a case is never deleted"),
         (
             "heads", "UPDATE",
-            "WHEN NEW.version <= OLD.version OR NEW.case_id <> OLD.case_id "
-            "OR (OLD.authority <> '' AND NEW.authority <> OLD.authority)",
+            (
+                "WHEN NEW.version <= OLD.version OR NEW.case_id <> OLD.case_id "
+                "OR (OLD.authority <> '' AND NEW.authority <> OLD.authority)"
+            ),
             "the head of a case only moves forward",
         ),
     )  # fmt: skip
@@ -94,15 +99,19 @@ def _postgresql(n: Names) -> None:
         ("texts", "DELETE", "", "a free text is redacted, never deleted"),
         (
             "texts", "UPDATE",
-            "WHEN (OLD.text IS NULL OR NEW.text IS NOT NULL OR NEW.salt IS NOT NULL OR NEW.redacted_at IS NULL "
-            "OR NEW.case_id <> OLD.case_id OR NEW.version <> OLD.version)",
+            (
+                "WHEN (OLD.text IS NULL OR NEW.text IS NOT NULL OR NEW.salt IS NOT NULL OR NEW.redacted_at IS NULL "
+                "OR NEW.case_id <> OLD.case_id OR NEW.version <> OLD.version)"
+            ),
             "a free text is redacted once, never changed",
         ),
         ("heads", "DELETE", "", "the head of a case is never deleted"),
         (
             "heads", "UPDATE",
-            "WHEN (NEW.version <= OLD.version OR NEW.case_id <> OLD.case_id "
-            "OR (OLD.authority <> '' AND NEW.authority <> OLD.authority))",
+            (
+                "WHEN (NEW.version <= OLD.version OR NEW.case_id <> OLD.case_id "
+                "OR (OLD.authority <> '' AND NEW.authority <> OLD.authority))"
+            ),
             "the head of a case only moves forward",
         ),
     )  # fmt: skip

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - names are checked identifiers
 """The second schema: positions from one counter, idempotency keys, resumable imports, and scopes by database role.
 
 This file is history: it never changes, whatever later schemas look like.
@@ -14,6 +15,7 @@ down_revision = "1"
 
 
 def upgrade() -> None:
+    """Take a store of the first schema to the second."""
     n: Names = context.config.attributes["names"]
     postgresql = op.get_bind().dialect.name == "postgresql"
     number, text = ("bigint", 'text COLLATE "C"') if postgresql else ("INTEGER", "TEXT")
@@ -55,7 +57,8 @@ def _postgresql(n: Names) -> None:
         f"EXECUTE FUNCTION {refuse}('the counter is never deleted')"
     )
     op.execute(
-        f'CREATE TABLE {n.scopes} (role text COLLATE "C" NOT NULL, authority text NOT NULL, PRIMARY KEY (role, authority))'
+        f'CREATE TABLE {n.scopes} (role text COLLATE "C" NOT NULL, authority text NOT NULL, '
+        "PRIMARY KEY (role, authority))"
     )
     mine = f"(SELECT s.authority FROM {n.scopes} s WHERE s.role = current_user)"
     whose = f"('*' IN {mine} OR authority IN {mine})"

@@ -1,0 +1,74 @@
+"""What a store gives back: a case with its version, an entry in the order of the whole, counts, and a verdict."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from ehcp_flow.case import Case
+from ehcp_flow.facts import Fact
+from ehcp_flow.store.chain import Break
+
+__all__ = ["Entry", "ImportState", "Stats", "StoredCase", "Verification"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCase:
+    """A case as the store holds it: `version` is what a write must name as seen, `head` the hash of the last fact."""
+
+    case: Case
+    version: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One fact in the order in which the whole store took them; `position` counts from 1 and never changes."""
+
+    position: int
+    case_id: str
+    version: int
+    fact: Fact
+    stored_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """How much was looked at, and everything that is wrong with it; `ok` if nothing is."""
+
+    cases: int
+    facts: int
+    breaks: tuple[Break, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.breaks
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """How large a store is: counts, the last position, the instants of the first and last fact, bytes on disk."""
+
+    cases: int
+    facts: int
+    last_position: int
+    texts: int
+    redacted: int
+    first_stored_at: str | None
+    last_stored_at: str | None
+    size_bytes: int
+    authorities: dict[str, int]
+    schema: str
+    backend: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportState:
+    """How far the import of one file has come, as the store itself remembers it."""
+
+    rows_read: int = 0
+    taken: int = 0
+    duplicates: int = 0
+    refused: int = 0
+    finished: bool = False

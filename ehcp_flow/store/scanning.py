@@ -1,0 +1,88 @@
+# ruff: noqa: S608 - the names in the statements are checked identifiers, the values are parameters
+"""Going through a whole store: its tables side by side, case by case, and how large they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+from ehcp_flow.store.database import Database, Transaction
+from ehcp_flow.store.names import Names
+from ehcp_flow.store.results import Stats
+from ehcp_flow.store.rows import Head, Row, Text, instant_text
+
+__all__ = ["in_step", "stats_of"]
+
+
+def in_step(streams: Sequence[Iterator[Any]]) -> Iterator[tuple[Head | None, list[Row], dict[int, Text]]]:
+    """Yield the head, the rows and the free texts of each case, from three streams that are in order of case."""
+    groups = [groupby(stream, key=itemgetter(0)) for stream in streams]
+    fronts = [_next(group) for group in groups]
+    while any(front is not None for front in fronts):
+        case_id = min(front[0] for front in fronts if front is not None)
+        found: list[list[Any]] = []
+        for index, front in enumerate(fronts):
+            if front is not None and front[0] == case_id:
+                found.append(front[1])
+                fronts[index] = _next(groups[index])
+            else:
+                found.append([])
+        heads, rows, texts = found
+        yield (
+            Head(*heads[0]) if heads else None,
+            [Row._make(row[: len(Row._fields)]) for row in rows],
+            {row[1]: Text(*row) for row in texts},
+        )
+
+
+def stats_of(database: Database, names: Names, authority: str | None) -> Stats:
+    """Return how large a store is, or the part of it that belongs to one authority."""
+    p = "%s" if database.dialect == "postgresql" else "?"
+    heads, facts, texts = names.heads, names.facts, names.texts
+    mine: tuple[Any, ...] = () if authority is None else (authority,)
+    owned = f" WHERE authority = {p}" if mine else ""
+    within = f" WHERE case_id IN (SELECT case_id FROM {heads}{owned})" if mine else ""
+    with database.read() as transaction:
+        authorities = dict(
+            transaction.rows(f"SELECT authority, COUNT(*) FROM {heads}{owned} GROUP BY authority ORDER BY 1", mine)
+        )
+        counted = "COUNT(*), COALESCE(MAX(position), 0), MIN(stored_at), MAX(stored_at)"
+        count, last, first_at, last_at = transaction.rows(f"SELECT {counted} FROM {facts}{within}", mine)[0]
+        said, redacted = transaction.rows(f"SELECT COUNT(*), COUNT(redacted_at) FROM {texts}{within}", mine)[0]
+        size = _size(transaction, names)
+        revision = transaction.rows(f"SELECT version_num FROM {names.schema_version}")[0][0]
+    return Stats(
+        cases=sum(authorities.values()),
+        facts=count,
+        last_position=last,
+        texts=said,
+        redacted=redacted,
+        first_stored_at=_shown(first_at),
+        last_stored_at=_shown(last_at),
+        size_bytes=size,
+        authorities=authorities,
+        schema=revision,
+        backend=database.dialect,
+    )
+
+
+def _size(transaction: Transaction, names: Names) -> int:
+    if transaction.dialect == "postgresql":
+        tables = ", ".join(f"('{name}')" for name in (names.facts, names.heads, names.texts))
+        sized = f"SELECT SUM(pg_total_relation_size(name::regclass)) FROM (VALUES {tables}) AS t(name)"
+        return int(transaction.rows(sized)[0][0])
+    file = transaction.rows("PRAGMA database_list")[0][2]
+    return sum(path.stat().st_size for path in (Path(file), Path(f"{file}-wal")) if path.exists())
+
+
+def _next(groups: Iterator[tuple[Any, Iterator[Any]]]) -> tuple[str, list[Any]] | None:
+    for key, group in groups:
+        return key, list(group)
+    return None
+
+
+def _shown(instant: Any) -> str | None:
+    return instant if instant is None or isinstance(instant, str) else instant_text(instant)
