@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ehcp_flow.law import Citation, Clock, Ground, Limit, Rule, Rulebook, Version, england
-from ehcp_flow.law.model import EVIDENCE, Between, Count, Foreseen, Note, Reading, Stretch
+from ehcp_flow.law.model import EVIDENCE, Between, Body, BodyName, Count, Foreseen, Note, Reading, Stretch
 from ehcp_flow.law.patterns import Pattern
 
 PAGE = Path(__file__).with_name("rulebook.md")
@@ -69,8 +69,8 @@ TESTS = {
 }
 SAID = {
     Limit: "id title group actor kind note rule",
-    Rule: "rows clock title only_from where where_not only_with right bites_only_if counts_from act otherwise done_by "
-    "undone_by implied_by other_answer lapses_on looks_back under_age exceptions readings version note",
+    Rule: "rows clock title only_from where where_not only_with there_by right bites_only_if counts_from act otherwise "
+    "done_by undone_by implied_by other_answer lapses_on looks_back under_age exceptions readings version note",
     Version: "in_force_from in_force_to counting later_of protected_until roll words citation evidence evidence_note "
     "note",
     Count: "counting counts_from counts_from_fact",
@@ -80,6 +80,8 @@ SAID = {
     Stretch: "id title begins_on ends_on",
     Ground: "id outcome title test least margin adviser in_force_from in_force_to note",
     Note: "row title says citation evidence",
+    Body: "id title spoken_of name note",
+    BodyName: "in_force_from in_force_to name citation evidence evidence_note",
 }
 """Every key of the data that this page has words for: a test compares it with the models, so that none is left out."""
 EVENT_ROLES = (
@@ -135,6 +137,12 @@ def _lines(book: Rulebook) -> Iterator[str]:
         ("ground", "recorded as", "in substance", "what is checked", "in force"),
         (_ground(ground) for ground in book.grounds.values()),
     )
+    yield "## Bodies by their names at the time"
+    yield ""
+    yield "Who held an office that the law names, and when. An explanation names the holder on the day the act was due."
+    yield ""
+    for body in book.bodies.values():
+        yield from _body(body)
     yield "## Clocks"
     yield ""
     yield "A clock is what makes time run for one or more limits."
@@ -215,18 +223,17 @@ def _terms(rule: Rule) -> Iterator[str]:
         yield f"- Depends on what the record does not show: {_text(rule.bites_only_if)}. Undone, it stays open."
     if rule.looks_back_over is not None:
         yield f"- The act may come up to {rule.looks_back_over} before the day that starts the clock."
+    if rule.there_by:
+        yield f"- Not there if the first {_events(rule.there_by)} came after the last lawful day."
     if rule.under_age is not None:
         yield f"- Only for a child under {rule.under_age} on the last day; needs `date_of_birth`."
 
 
 def _version(version: Version) -> Iterator[str]:
-    force = f"in force since {_day(version.in_force_from)}"
-    if version.in_force_to is not None:
-        force = f"in force from {_day(version.in_force_from)} to {_day(version.in_force_to)}"
     rolls = (
         "; an end that the Tribunal's rules move is moved to its next working day" if version.roll == "tribunal" else ""
     )
-    yield f"- **{_counts(version)}**{rolls}, {force}. {_links(version.citation)}."
+    yield f"- **{_counts(version)}**{rolls}, in force {_force(version)}. {_links(version.citation)}."
     if version.words:
         yield f"  The words: “{_text(version.words)}”."
     more = f"; {version.evidence_note}" if version.evidence_note else ""
@@ -253,6 +260,23 @@ def _note(note: Note) -> Iterator[str]:
     cited = f" {_links(note.citation)}." if note.citation else ""
     yield f"- **{note.title}** (`{note.row}`). {_sentence(note.says)}{cited} Evidence {note.evidence}."
     yield ""
+
+
+def _body(body: Body) -> Iterator[str]:
+    spoken = ", ".join(f"“{phrase}”" for phrase in body.spoken_of)
+    note = f" {_sentence(body.note)}" if body.note else ""
+    yield f"- **{_capital(body.title)}** (`{body.id}`), where a limit speaks of {spoken}.{note}"
+    for name in body.name:
+        more = f"; {name.evidence_note}" if name.evidence_note else ""
+        yield f"  - The {name.name}, {_force(name)}. {_links(name.citation)}."
+        yield f"    Evidence {name.evidence}: {EVIDENCE[name.evidence]}{_text(more)}."
+    yield ""
+
+
+def _force(dated: Version | BodyName) -> str:
+    if dated.in_force_to is None:
+        return f"since {_day(dated.in_force_from)}"
+    return f"from {_day(dated.in_force_from)} to {_day(dated.in_force_to)}"
 
 
 def _ground(ground: Ground) -> tuple[str, ...]:

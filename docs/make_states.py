@@ -2,9 +2,21 @@
 
 from pathlib import Path
 
-from ehcp_flow.states import MAINTAINED_STATES, MEANING, State, mermaid, state_table
+from ehcp_flow.states import (
+    DISPUTE_MEANING,
+    MAINTAINED_STATES,
+    MEANING,
+    DisputeState,
+    State,
+    appealable,
+    mermaid,
+    state_table,
+)
+from ehcp_flow.states.appeals import GROUNDS, certificate_needed
+from ehcp_flow.states.citing import cited
 
 PAGE = Path(__file__).with_name("states.md")
+CERTIFICATE = {True: "yes", False: "no", None: "unless it is only about the school or type named, or that none is"}
 
 
 def _states() -> str:
@@ -12,9 +24,43 @@ def _states() -> str:
     return "\n".join(("| state | meaning | plan maintained |", "|---|---|---|", *rows)) + "\n"
 
 
+def _dispute_states() -> str:
+    rows = (f"| `{state}` | {DISPUTE_MEANING[state]} |" for state in DisputeState)
+    return "\n".join(("| state | meaning |", "|---|---|", *rows)) + "\n"
+
+
+def _appealable() -> str:
+    rows = []
+    for (event, outcome), ground in GROUNDS.items():
+        name = event if outcome is None else f"{event} ({outcome})"
+        custody = appealable(event, outcome, detained=True)
+        in_custody = (
+            _cited(custody) + ("" if certificate_needed(custody) else ", without a certificate") if custody else "no"
+        )
+        rows.append(f"| {name} | {_cited(ground)} | {CERTIFICATE[certificate_needed(ground)]} | {in_custody} |")
+    head = "| decision | ground | mediation certificate needed | while detained |"
+    return "\n".join((head, "|---|---|---|---|", *rows)) + "\n"
+
+
+def _cited(short: str) -> str:
+    return f"[{short}]({cited(short).address})"
+
+
+def _drawn(region: str) -> str:
+    return f"```mermaid\n{mermaid(region)}```\n"
+
+
 def generated(page: str) -> str:
     """Return the page with its generated parts made anew."""
-    for name, text in (("states", _states()), ("diagram", f"```mermaid\n{mermaid()}```\n"), ("moves", state_table())):
+    for name, text in (
+        ("states", _states()),
+        ("diagram", _drawn("pathway")),
+        ("moves", state_table()),
+        ("appealable decisions", _appealable()),
+        ("states of a dispute", _dispute_states()),
+        ("diagram of a dispute", _drawn("disputes")),
+        ("moves of a dispute", state_table("disputes")),
+    ):
         begin, end = f"<!-- generated: {name} -->\n", f"<!-- end of {name} -->\n"
         before, found, rest = page.partition(begin)
         _, also_found, after = rest.partition(end)

@@ -141,9 +141,22 @@ def _steps(deadline: Explicable) -> Iterator[Step]:
         other = None if day is None else reading.convention.last_day(day, working.calendars, working.run.party)
         if other is not None:
             yield Step("reading", f"Another reading, {reading.name}: {say(other)}. {_sentence(reading.says)}", other)
+    yield from _bodies(deadline)
     for note in (working.running.limit.note, rule.note, version.note):
         if note:
             yield Step("note", note)
+
+
+def _bodies(deadline: Explicable) -> Iterator[Step]:
+    """Say who held each office that the rule speaks of, on the last lawful day."""
+    working, due_on = deadline.working, deadline.due_on
+    if due_on is None:
+        return
+    for body in working.rulebook.bodies.values():
+        held = body.on(due_on)
+        if held is not None and body.is_spoken_of(working.running.rule.act, deadline.actor):
+            verb = "was" if due_on < working.timeline.as_of else "is"
+            yield Step("note", f"On {say(due_on)} the {body.title} {verb} the {held.name}.", due_on, held.citation)
 
 
 def _read_from(working: Working, reading: Reading) -> dt.date | None:

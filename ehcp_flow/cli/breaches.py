@@ -14,17 +14,18 @@ from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import (
     AllErrors,
     AsOf,
+    Authority,
     CaseIds,
     FailOnBreach,
     Institutions,
     KnownAt,
+    KnownBy,
     OfficeClosures,
     RulebookAt,
     SourceName,
     TableFormat,
     calendars_with,
     day,
-    instant,
     rulebook_at,
 )
 from ehcp_flow.cli.output import Format, chosen, flat, sheet
@@ -65,6 +66,8 @@ def _breaches(  # noqa: PLR0913 - one parameter for each option
         ),
     ] = None,
     known_at: KnownAt = None,
+    known_by: KnownBy = None,
+    authority: Authority = None,
     fail_on_breach: FailOnBreach = False,
     all_errors: AllErrors = False,
     form: TableFormat = None,
@@ -76,25 +79,18 @@ def _breaches(  # noqa: PLR0913 - one parameter for each option
 
     An exception never moves a date and never pauses a clock: it excuses a limit that was missed, if its facts hold.
     """
-    from ehcp_flow.answers import answer
-    from ehcp_flow.errors import EhcpFlowError
-
     on = day(as_of)
     law = rulebook_at(rulebook)
     calendars = calendars_with(institutions, office_closures)
     shown = chosen(form)
     breaches = 0
-    with open_source(source, known_at=None if known_at is None else instant(known_at)) as opened:
+    with open_source(source, known_at=known_at, known_by=known_by, authority=authority) as opened:
         asked = Asked(opened, case, all_errors=all_errors)
 
         def answers() -> Iterator[Answer]:
             nonlocal breaches
-            for one in asked.cases(quiet=shown != Format.TABLE and sys.stdout.isatty()):
-                try:
-                    answered = answer(one, on, rulebook=law, calendars=calendars)
-                except EhcpFlowError as error:
-                    asked.cannot(one, error)
-                    continue
+            quiet = shown != Format.TABLE and sys.stdout.isatty()
+            for answered in asked.answers(on, rulebook=law, calendars=calendars, quiet=quiet):
                 breaches += len(answered.breaches)
                 yield answered
 

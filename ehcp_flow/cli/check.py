@@ -8,24 +8,27 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.in_bulk import Engine, EngineName, check_in_bulk, goes_in_bulk
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import (
     AllErrors,
     AsOf,
+    Authority,
     CaseIds,
     Explain,
     FailOnBreach,
     Feed,
     Institutions,
     KnownAt,
+    KnownBy,
     LimitIds,
     OfficeClosures,
+    Profile,
     RulebookAt,
     SourceName,
     StatusName,
     calendars_with,
     day,
-    instant,
     limit_ids,
     rulebook_at,
 )
@@ -75,44 +78,48 @@ def _check(  # noqa: PLR0913 - one parameter for each option
         typer.Option("--status", help="Only deadlines of this status; may be given again.", show_default=False),
     ] = None,
     known_at: KnownAt = None,
+    known_by: KnownBy = None,
+    authority: Authority = None,
     explain: Explain = False,
     fail_on_breach: FailOnBreach = False,
     all_errors: AllErrors = False,
     form: Feed = None,
     institutions: Institutions = None,
     office_closures: OfficeClosures = None,
+    profile: Profile = None,
     rulebook: RulebookAt = None,
+    engine: EngineName = Engine.AUTO,
 ) -> None:
     """Every deadline of every case: when it was due, when it was done, and whether it is a breach.
 
     Rows that cannot be read are named on standard error and left out (exit code 1); the others are still judged.
     """
-    from ehcp_flow.answers import answer
-    from ehcp_flow.errors import EhcpFlowError
-
     on = day(as_of)
-    law = rulebook_at(rulebook)
+    law = rulebook_at(rulebook, profile)
     limits = limit_ids(limit, law)
     statuses = frozenset(status or ())
     calendars = calendars_with(institutions, office_closures)
+    shown = chosen(form)
+    narrowed = bool(case or authority or known_by)
+    if goes_in_bulk(engine, source, shown, narrowed=narrowed, explain=explain):
+        check_in_bulk(
+            source, on, shown, limits=limits, statuses=statuses, rulebook=law, calendars=calendars, known_at=known_at,
+            all_errors=all_errors, fail_on_breach=fail_on_breach,
+        )  # fmt: skip
+        return
     tally = _Tally()
-    with open_source(source, known_at=None if known_at is None else instant(known_at)) as opened:
+    with open_source(source, known_at=known_at, known_by=known_by, authority=authority) as opened:
         asked = Asked(opened, case, all_errors=all_errors)
 
         def deadlines() -> Iterator[Deadline]:
-            for one in asked.cases(quiet=_streams_to_terminal(shown)):
-                try:
-                    answered = answer(one, on, rulebook=law, calendars=calendars)
-                except EhcpFlowError as error:
-                    asked.cannot(one, error)
-                    continue
+            quiet = _streams_to_terminal(shown)
+            for answered in asked.answers(on, rulebook=law, calendars=calendars, quiet=quiet):
                 tally.findings += len(answered.findings)
                 for deadline in answered.deadlines:
                     if (not limits or deadline.limit in limits) and (not statuses or deadline.status in statuses):
                         tally.add(deadline)
                         yield deadline
 
-        shown = chosen(form)
         if shown == FeedFormat.TABLE:
             _table(deadlines(), explain=explain)
         elif shown == FeedFormat.ICS:

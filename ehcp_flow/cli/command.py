@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import typer
 
-__all__ = ["Command", "as_click"]
+__all__ = ["Command", "Group", "as_click"]
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,30 @@ class Command:
     examples: tuple[str, ...] = ()
 
 
-def as_click(name: str, what: Command | typer.Typer) -> Any:
+@dataclass(frozen=True)
+class Group:
+    """Commands under one name, each with its own."""
+
+    says: str
+    commands: Mapping[str, Command]
+
+    def as_typer(self) -> typer.Typer:
+        """Return the group as typer knows it; its help shows the examples of all its commands."""
+        examples = tuple(example for command in self.commands.values() for example in command.examples)
+        made = typer.Typer(
+            help=self.says, epilog=_epilog(examples), no_args_is_help=True, add_completion=False,
+            pretty_exceptions_enable=False, rich_markup_mode="rich",
+        )  # fmt: skip
+        for name, command in self.commands.items():
+            made.command(name, epilog=_epilog(command.examples))(command.run)
+        return made
+
+
+def as_click(name: str, what: Command | Group | typer.Typer) -> Any:
     """Return the command (or, for a typer.Typer, the group of commands) in the form in which typer runs it."""
-    if isinstance(what, typer.Typer):
+    if isinstance(what, Group):
+        made = typer.main.get_command(what.as_typer())
+    elif isinstance(what, typer.Typer):
         made = typer.main.get_command(what)
     else:
         single = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")

@@ -11,15 +11,25 @@ from ehcp_flow.cli.command import Command
 from ehcp_flow.cli.messages import note
 from ehcp_flow.cli.options import (
     AsOf,
+    EventName,
     Explain,
+    FactAwareOn,
+    FactMadeOn,
+    FactOutcome,
+    FactParty,
+    FactReviewedOn,
+    FactServedOn,
+    FactUntil,
     Feed,
     Institutions,
     LimitIds,
     OfficeClosures,
+    Profile,
     RulebookAt,
     calendars_with,
-    complete_events,
     day,
+    fact_column,
+    fact_day,
     limit_ids,
     rulebook_at,
 )
@@ -32,46 +42,20 @@ if TYPE_CHECKING:
 
 __all__ = ["DUE"]
 
-_FACT: Final = "The fact"
-
-
-def _column(name: str, help_text: str) -> typer.models.OptionInfo:
-    made: typer.models.OptionInfo = typer.Option(
-        name, metavar="TEXT", help=help_text, rich_help_panel=_FACT, show_default=False
-    )
-    return made
-
-
-def _date(name: str, help_text: str) -> typer.models.OptionInfo:
-    made: typer.models.OptionInfo = typer.Option(
-        name, metavar="DATE", help=help_text, rich_help_panel=_FACT, show_default=False
-    )
-    return made
-
 
 def _due(  # noqa: PLR0913 - one parameter for each option
     *,
-    received: Annotated[str | None, _date("--received", "The day a request was received.")] = None,
-    event: Annotated[
-        str | None,
-        typer.Option(
-            "--event",
-            metavar="EVENT",
-            help="What happened instead: an event of `ehcp-flow facts`.",
-            autocompletion=complete_events,
-            rich_help_panel=_FACT,
-            show_default=False,
-        ),
-    ] = None,
-    on: Annotated[str | None, _date("--on", "The day it happened, or will.")] = None,
-    outcome: Annotated[str | None, _column("--outcome", "The decision, ground or order.")] = None,
-    party: Annotated[str | None, _column("--party", "Who: requester, adviser or institution.")] = None,
-    until: Annotated[str | None, _date("--until", "The end of a period.")] = None,
-    served_on: Annotated[str | None, _date("--served-on", "The day it reached the other side.")] = None,
-    aware_on: Annotated[str | None, _date("--aware-on", "The day the authority became aware.")] = None,
-    made_on: Annotated[str | None, _date("--made-on", "The day a transferred plan was made.")] = None,
-    reviewed_on: Annotated[str | None, _date("--reviewed-on", "The day it was last reviewed.")] = None,
-    authority: Annotated[str | None, _column("--authority", "The authority's three-digit number.")] = None,
+    received: Annotated[str | None, fact_day("--received", "The day a request was received.")] = None,
+    event: EventName = None,
+    on: Annotated[str | None, fact_day("--on", "The day it happened, or will.")] = None,
+    outcome: FactOutcome = None,
+    party: FactParty = None,
+    until: FactUntil = None,
+    served_on: FactServedOn = None,
+    aware_on: FactAwareOn = None,
+    made_on: FactMadeOn = None,
+    reviewed_on: FactReviewedOn = None,
+    authority: Annotated[str | None, fact_column("--authority", "The authority's three-digit number.")] = None,
     case: Annotated[str, typer.Option("--case", metavar="ID", help="What to call the case.")] = "-",
     limit: LimitIds = None,
     as_of: AsOf = None,
@@ -79,6 +63,7 @@ def _due(  # noqa: PLR0913 - one parameter for each option
     form: Feed = None,
     institutions: Institutions = None,
     office_closures: OfficeClosures = None,
+    profile: Profile = None,
     rulebook: RulebookAt = None,
 ) -> None:
     """What is due, when, and by what law, after one fact: a request, a draft, a review meeting, an order.
@@ -92,7 +77,7 @@ def _due(  # noqa: PLR0913 - one parameter for each option
     }  # fmt: skip
     from ehcp_flow.deadlines import due
 
-    law = rulebook_at(rulebook)
+    law = rulebook_at(rulebook, profile)
     wanted = limit_ids(limit, law)
     deadlines = due(
         happened,

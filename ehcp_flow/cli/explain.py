@@ -14,19 +14,21 @@ from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import (
     AllErrors,
     AsOf,
+    Authority,
     Institutions,
     KnownAt,
+    KnownBy,
     LimitIds,
     OfficeClosures,
+    Profile,
     RulebookAt,
     SourceName,
     calendars_with,
     day,
-    instant,
     limit_ids,
     rulebook_at,
 )
-from ehcp_flow.cli.output import sheet
+from ehcp_flow.cli.output import sheet, write_whole
 from ehcp_flow.cli.sources import Asked, open_source
 
 if TYPE_CHECKING:
@@ -34,8 +36,9 @@ if TYPE_CHECKING:
     from ehcp_flow.deadlines import Deadline
     from ehcp_flow.facts import Fact
     from ehcp_flow.findings import Finding
+    from ehcp_flow.states import Dispute
 
-__all__ = ["EXPLAIN", "finding_row"]
+__all__ = ["EXPLAIN", "dispute_row", "finding_row"]
 
 
 class _Format(StrEnum):
@@ -59,6 +62,17 @@ def _explain(  # noqa: PLR0913 - one parameter for each option
     limit: LimitIds = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
+    known_by: KnownBy = None,
+    authority: Authority = None,
+    html: Annotated[
+        str | None,
+        typer.Option(
+            "--html",
+            metavar="FILE",
+            help="Write a page here instead, one file in plain words that a family can read; nothing is printed.",
+            show_default=False,
+        ),
+    ] = None,
     all_errors: AllErrors = False,
     form: Annotated[
         _Format,
@@ -70,18 +84,28 @@ def _explain(  # noqa: PLR0913 - one parameter for each option
     ] = _Format.TEXT,
     institutions: Institutions = None,
     office_closures: OfficeClosures = None,
+    profile: Profile = None,
     rulebook: RulebookAt = None,
 ) -> None:
     """One case in full: what is on record, where it stands, and how each deadline was worked out, step by step."""
     from ehcp_flow.answers import answer
 
     on = day(as_of)
-    law = rulebook_at(rulebook)
+    law = rulebook_at(rulebook, profile)
     limits = limit_ids(limit, law)
     calendars = calendars_with(institutions, office_closures)
-    with open_source(source, known_at=None if known_at is None else instant(known_at)) as opened:
+    with open_source(source, known_at=known_at, known_by=known_by, authority=authority) as opened:
         asked = Asked(opened, [case], all_errors=all_errors)
         answered = answer(next(asked.cases()), on, rulebook=law, calendars=calendars)
+    if html is not None:
+        from ehcp_flow.reports.case_page import case_page
+
+        if limits:
+            raise typer.BadParameter("a page shows every time limit of the case; leave it out", param_hint="--limit")
+        write_whole(html, case_page(answered).encode())
+        note(f"case {answered.case.case_id}, as it stood on {on.isoformat()}: {html}")
+        asked.leave()
+        return
     found = [deadline for deadline in answered.deadlines if not limits or deadline.limit in limits]
     if form == _Format.JSON:
         _json(answered, found)
@@ -111,6 +135,8 @@ def _paragraphs(answered: Answer, found: list[Deadline]) -> Iterator[str]:
     yield heading(f"Case {case.case_id}{authority}, as it stood on {say(answered.as_of)}", "=")
     yield ""
     yield paragraph(f"Where it stands: {answered.standing}.")
+    for dispute in answered.standing.disputes:
+        yield paragraph(f"Dispute: {dispute}.")
     breaches = sum(deadline.breach for deadline in found)
     yield paragraph(
         f"Deadlines: {count(len(found), 'deadline')}, {count(breaches, 'breach', 'breaches')}. A deadline is the law's "
@@ -171,6 +197,7 @@ def _json(answered: Answer, found: list[Deadline]) -> None:
         "as_of": answered.as_of.isoformat(),
         "state": str(answered.standing.pathway),
         "since": answered.standing.since.isoformat() if answered.standing.since else None,
+        "disputes": [dispute_row(dispute) for dispute in answered.standing.disputes],
         "facts": [_plain(fact) for fact in answered.case.facts],
         "deadlines": [deadline.as_dict(explanation=True) for deadline in found],
         "findings": [finding_row(finding) for finding in answered.findings],
@@ -191,6 +218,20 @@ def finding_row(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "remedy": finding.remedy,
         "event": finding.fact.event if finding.fact else None,
+    }
+
+
+def dispute_row(dispute: Dispute) -> dict[str, Any]:
+    """Return a dispute as a row."""
+    return {
+        "state": str(dispute.state),
+        "since": dispute.since.isoformat() if dispute.since else None,
+        "decision": dispute.decision.event,
+        "decided_on": dispute.decision.on.isoformat(),
+        "ground": dispute.ground,
+        "certificate_needed": dispute.certificate_needed,
+        "awaits": list(dispute.awaits),
+        "says": str(dispute),
     }
 
 
@@ -215,5 +256,6 @@ EXPLAIN: Final = Command(
         "ehcp-flow explain cases.csv --case jsc-cambridgeshire --as-of 2025-10-21",
         "ehcp-flow explain cases.csv --case jsc-cambridgeshire --limit decide_not_issue --as-of 21/10/2025",
         "ehcp-flow explain cases.csv --case w-hertfordshire --as-of 2023-06-01 --format json",
+        "ehcp-flow explain cases.csv --case jsc-cambridgeshire --as-of 2025-10-21 --html case.html",
     ),
 )

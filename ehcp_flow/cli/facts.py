@@ -14,9 +14,9 @@ from ehcp_flow.cli.output import Format, chosen, flat, sheet
 if TYPE_CHECKING:
     from ehcp_flow.facts import Fact
 
-__all__ = ["FACTS"]
+__all__ = ["FACTS", "meaning"]
 
-_COLUMNS: Final = ("event", "on_is_the_day_that", "outcomes", "parties", "columns", "needed")
+_COLUMNS: Final = ("event", "on_is", "outcomes", "parties", "columns", "needed")
 _EVERYWHERE: Final = frozenset(
     {"event", "case_id", "on", "authority", "reason", "fact_id", "corrects", "recorded_at", "recorded_by"}
 )
@@ -50,8 +50,13 @@ def _facts(
             out.write(row)
 
 
+def meaning(fact: type[Fact]) -> str:
+    """Return which day a fact's `on` is, as its docstring says: `the day the authority received a request ...`."""
+    said = (fact.__doc__ or "").partition("\n")[0].rstrip(".").replace("`", "")
+    return f"{said[:1].lower()}{said[1:]}"
+
+
 def _row(name: str, cls: type[Fact]) -> dict[str, Any]:
-    from ehcp_flow.cli.meanings import meaning
     from ehcp_flow.facts import OUTCOMES, Requester
 
     fields = cls.model_fields
@@ -59,7 +64,7 @@ def _row(name: str, cls: type[Fact]) -> dict[str, Any]:
     closed = "party" in fields and requesters[0] in str(fields["party"].annotation)
     return {
         "event": name,
-        "on_is_the_day_that": meaning(name),
+        "on_is": meaning(cls),
         "outcomes": list(OUTCOMES.get(name, ())),
         "parties": requesters if closed else [],
         "columns": [field for field in fields if field not in _EVERYWHERE],
@@ -72,7 +77,7 @@ def _table(rows: list[dict[str, Any]]) -> None:
 
     columns = (
         Column("event", "event"),
-        Column("on_is_the_day_that", "on is the day that", least=24),
+        Column("on_is", "on is", least=24),
         Column("outcomes", "outcomes", drop=1, least=18, most=40),
         Column("columns", "columns", drop=2, least=16, most=30),
     )

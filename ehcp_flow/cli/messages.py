@@ -12,7 +12,7 @@ __all__ = ["SHOWN", "Bar", "complain", "count", "note", "printable", "tell_refus
 SHOWN: Final = 50
 """How many refused rows are printed one by one, unless all are asked for."""
 
-_PATIENCE: Final = 0.7
+_PATIENCE: Final = 2.0
 """Seconds of work before a progress bar appears."""
 
 
@@ -76,7 +76,8 @@ class Bar:
             self._bar = Progress(console=Console(stderr=True), transient=True)
             self._task = self._bar.add_task(self.what, total=total)
             self._bar.start()
-        self._bar.update(self._task, completed=done, total=total)
+        said = self.what if total is not None else f"{self.what}: {done:,}"
+        self._bar.update(self._task, completed=done, total=total, description=said)
 
     def __enter__(self) -> Self:
         return self

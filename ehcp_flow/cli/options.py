@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 import typer
 
@@ -18,21 +18,40 @@ if TYPE_CHECKING:
 __all__ = [
     "AllErrors",
     "AsOf",
+    "Authority",
+    "Axis",
+    "CaseId",
     "CaseIds",
+    "EventName",
     "Explain",
+    "FactAwareOn",
+    "FactMadeOn",
+    "FactOutcome",
+    "FactParty",
+    "FactReviewedOn",
+    "FactServedOn",
+    "FactUntil",
     "FailOnBreach",
     "Feed",
     "Institutions",
     "KnownAt",
+    "KnownBy",
     "LimitIds",
     "OfficeClosures",
+    "Profile",
     "RulebookAt",
     "SourceName",
     "StatusName",
+    "StoreUrl",
     "TableFormat",
+    "axis_of",
+    "by_columns",
     "calendars_with",
     "complete_events",
+    "complete_limits",
     "day",
+    "fact_column",
+    "fact_day",
     "instant",
     "limit_ids",
     "rulebook_at",
@@ -49,6 +68,13 @@ class StatusName(StrEnum):
     PREMATURE = "premature"
     LAPSED = "lapsed"
     UNDATED = "undated"
+
+
+class Axis(StrEnum):
+    """What "known at" goes by in a store."""
+
+    RECORDED = "recorded"
+    STORED = "stored"
 
 
 def complete_events(incomplete: str) -> list[str]:
@@ -95,6 +121,35 @@ KnownAt: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+KnownBy: TypeAlias = Annotated[
+    Axis | None,
+    typer.Option(
+        "--known-by",
+        help="What --known-at goes by in a store: recorded, when somebody wrote the fact down, as an imported file may "
+        "say (this is the default); stored, when this store took it, which no later import can change.",
+        show_default=False,
+    ),
+]
+Authority: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--authority",
+        metavar="NUMBER",
+        help="Only cases of this local authority, by its three-digit number.",
+        show_default=False,
+    ),
+]
+StoreUrl: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--store",
+        metavar="URL",
+        help="The store: sqlite:///cases.db or postgresql+psycopg://user@host/database.",
+        envvar="EHCP_FLOW_STORE",
+        show_default=False,
+    ),
+]
+CaseId: TypeAlias = Annotated[str, typer.Option("--case", metavar="ID", help="The case that is meant.")]
 CaseIds: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--case", metavar="ID", help="Only this case; may be given again.", show_default=False),
@@ -120,7 +175,7 @@ TableFormat: TypeAlias = Annotated[
     Format | None,
     typer.Option(
         "--format",
-        help="Without it, a table on a terminal and csv into a file or a pipe. (xlsx is still to come.)",
+        help="Without it, a table on a terminal and csv into a file or a pipe; xlsx is a workbook.",
         show_default=False,
     ),
 ]
@@ -128,8 +183,8 @@ Feed: TypeAlias = Annotated[
     FeedFormat | None,
     typer.Option(
         "--format",
-        help="Without it, a table on a terminal and csv into a file or a pipe; ics is a calendar of the open deadlines "
-        "from --as-of on. (xlsx is still to come.)",
+        help="Without it, a table on a terminal and csv into a file or a pipe; xlsx is a workbook, ics a "
+        "calendar of the open deadlines from --as-of on.",
         show_default=False,
     ),
 ]
@@ -153,6 +208,16 @@ OfficeClosures: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+Profile: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        metavar="FILE",
+        help="Your authority's own earlier targets (TOML), beside the law: of kind local, and never a breach.",
+        rich_help_panel="Law and calendars",
+        show_default=False,
+    ),
+]
 RulebookAt: TypeAlias = Annotated[
     str | None,
     typer.Option(
@@ -163,6 +228,45 @@ RulebookAt: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+
+
+_FACT: Final = "The fact"
+
+
+def fact_column(name: str, help_text: str) -> typer.models.OptionInfo:
+    """Return an option that fills a column of a fact with a text."""
+    made: typer.models.OptionInfo = typer.Option(
+        name, metavar="TEXT", help=help_text, rich_help_panel=_FACT, show_default=False
+    )
+    return made
+
+
+def fact_day(name: str, help_text: str) -> typer.models.OptionInfo:
+    """Return an option that fills a column of a fact with a day."""
+    made: typer.models.OptionInfo = typer.Option(
+        name, metavar="DATE", help=help_text, rich_help_panel=_FACT, show_default=False
+    )
+    return made
+
+
+EventName: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--event",
+        metavar="EVENT",
+        help="What happened, or would: an event of `ehcp-flow facts`.",
+        autocompletion=complete_events,
+        rich_help_panel=_FACT,
+        show_default=False,
+    ),
+]
+FactOutcome: TypeAlias = Annotated[str | None, fact_column("--outcome", "The decision, ground or order.")]
+FactParty: TypeAlias = Annotated[str | None, fact_column("--party", "Who: requester, adviser or institution.")]
+FactUntil: TypeAlias = Annotated[str | None, fact_day("--until", "The end of a period.")]
+FactServedOn: TypeAlias = Annotated[str | None, fact_day("--served-on", "The day it reached the other side.")]
+FactAwareOn: TypeAlias = Annotated[str | None, fact_day("--aware-on", "The day the authority became aware.")]
+FactMadeOn: TypeAlias = Annotated[str | None, fact_day("--made-on", "The day a transferred plan was made.")]
+FactReviewedOn: TypeAlias = Annotated[str | None, fact_day("--reviewed-on", "The day it was last reviewed.")]
 
 
 def day(text: str | None, option: str = "--as-of") -> dt.date:
@@ -197,11 +301,26 @@ def instant(text: str, option: str = "--known-at") -> dt.datetime:
     return midnight.astimezone(dt.UTC) - dt.timedelta(microseconds=1)
 
 
-def rulebook_at(directory: str | None) -> Rulebook:
-    """Return the rulebook in a directory, or England's. Raises RulebookError for one that is wrong."""
-    from ehcp_flow.law import england, load_rulebook
+def by_columns(names: list[str] | None, usual: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the columns to group by: each option may name several, `authority,quarter`."""
+    given = [name.strip() for text in names or () for name in text.split(",")]
+    return tuple(dict.fromkeys(name for name in given if name)) or usual
 
-    return england() if directory is None else load_rulebook(directory)
+
+def axis_of(known_by: Axis | None) -> Literal["recorded", "stored"]:
+    """Return what "known at" goes by, in the word of the store."""
+    return "stored" if known_by is Axis.STORED else "recorded"
+
+
+def rulebook_at(directory: str | None, profile: str | None = None) -> Rulebook:
+    """Return the rulebook in a directory, or England's, with an authority's own targets beside it if it has any.
+
+    Raises RulebookError for one that is wrong.
+    """
+    from ehcp_flow.law import england, load_rulebook, with_targets
+
+    law = england() if directory is None else load_rulebook(directory)
+    return law if profile is None else with_targets(law, profile)
 
 
 def limit_ids(names: list[str] | None, rulebook: Rulebook) -> frozenset[str]:

@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from enum import StrEnum
+from io import BytesIO
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+
+import typer
 
 if TYPE_CHECKING:
     from ehcp_flow.deadlines import Deadline
 
-__all__ = ["FeedFormat", "Format", "Sheet", "chosen", "flat", "print_rows", "sheet"]
+__all__ = [
+    "FeedFormat",
+    "Format",
+    "Sheet",
+    "chosen",
+    "flat",
+    "is_flat",
+    "print_outcome",
+    "print_rows",
+    "sheet",
+    "write_whole",
+]
 
 
 class Format(StrEnum):
@@ -24,6 +41,7 @@ class Format(StrEnum):
     CSV = "csv"
     JSON = "json"
     JSONL = "jsonl"
+    XLSX = "xlsx"
 
 
 class FeedFormat(StrEnum):
@@ -33,6 +51,7 @@ class FeedFormat(StrEnum):
     CSV = "csv"
     JSON = "json"
     JSONL = "jsonl"
+    XLSX = "xlsx"
     ICS = "ics"
 
 
@@ -96,10 +115,48 @@ class _Json(Sheet):
         sys.stdout.write("[]\n" if self._before == "[\n" else "\n]\n")
 
 
+class _Workbook(Sheet):
+    """One sheet of a workbook, written when all its rows are known; a cell that looks like a formula stays a text."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        if sys.stdout.isatty():
+            raise typer.BadParameter("a workbook is no text: send it to a file, > rows.xlsx", param_hint="--format")
+        self._columns = tuple(columns)
+        self._rows: list[dict[str, Any]] = []
+
+    def write(self, row: Mapping[str, Any]) -> None:
+        """Keep one row."""
+        self._rows.append({name: self._cell(name, row.get(name)) for name in self._columns})
+
+    def _cell(self, name: str, value: Any) -> Any:
+        if isinstance(value, str) and (name == "on" or name.endswith("_on")):
+            with suppress(ValueError):
+                return dt.date.fromisoformat(value)
+        return flat(value) if isinstance(value, list | tuple) else value
+
+    def close(self) -> None:
+        """Write the workbook."""
+        from ehcp_flow import dates
+        from ehcp_flow.reports.workbook import write_sheets
+
+        book = BytesIO()
+        rows = self._rows or [dict.fromkeys(self._columns)]
+        write_sheets({"ehcp-flow": rows}, book, as_of=dates.today())
+        sys.stdout.flush()
+        sys.stdout.buffer.write(book.getvalue())
+
+
+def is_flat(form: str) -> bool:
+    """Whether the format holds rows of plain cells, and nothing within them."""
+    return form in (Format.CSV, Format.XLSX)
+
+
 def sheet(form: str, columns: Sequence[str]) -> Sheet:
-    """Return what writes rows in `form`; in CSV only these columns, in JSON whatever the row holds."""
+    """Return what writes rows in `form`; in CSV and xlsx only these columns, in JSON whatever the row holds."""
     if form == Format.CSV:
         return _Csv(columns)
+    if form == Format.XLSX:
+        return _Workbook(columns)
     return _Json() if form == Format.JSON else _JsonLines()
 
 
@@ -113,9 +170,30 @@ def print_rows(deadlines: Iterable[Deadline], form: str, *, explain: bool = Fals
     with sheet(form, (*FIELDS, "explanation") if explain else FIELDS) as rows:
         for deadline in deadlines:
             row = deadline.as_dict(explanation=explain)
-            if explain and form == Format.CSV:
+            if explain and is_flat(form):
                 row["explanation"] = " ".join(step["text"] for step in row["explanation"])
             rows.write(row)
+
+
+def print_outcome(row: Mapping[str, Any], sentence: str, form: str | None) -> None:
+    """Print what became of a command: as a sentence, or as one row where a format other than table is asked for."""
+    if form in (None, Format.TABLE):
+        sys.stdout.write(f"{sentence}\n")
+        return
+    with sheet(form or Format.CSV, tuple(row)) as rows:
+        rows.write(row)
+
+
+def write_whole(path: str, content: bytes) -> None:
+    """Write a file beside itself, and put it in place when it is whole: a reader never finds half of one."""
+    target = Path(path)
+    beside = target.with_name(f"{target.name}.new")
+    try:
+        beside.write_bytes(content)
+        beside.replace(target)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def flat(value: Any) -> str:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ehcp_flow.cli.command import Command
-from ehcp_flow.cli.options import RulebookAt, TableFormat, complete_limits, rulebook_at
-from ehcp_flow.cli.output import Format, chosen, flat, sheet
+from ehcp_flow.cli.options import AsOf, RulebookAt, TableFormat, complete_limits, day, rulebook_at
+from ehcp_flow.cli.output import Format, chosen, flat, is_flat, sheet
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from ehcp_flow.law import Limit, Rule, Rulebook, Version
     from ehcp_flow.law.citation import Citation
     from ehcp_flow.law.model import Note
@@ -26,7 +28,7 @@ _COLUMNS: Final = (
 _NOTE_COLUMNS: Final = ("row", "title", "says", "citation", "evidence")
 
 
-def _rules(
+def _rules(  # noqa: PLR0913 - one parameter for each option
     *,
     name: Annotated[
         str | None,
@@ -43,12 +45,37 @@ def _rules(
     notes: Annotated[
         bool, typer.Option("--notes", help="The duties and bars that have no number, instead of the limits.")
     ] = False,
+    other: Annotated[
+        str | None,
+        typer.Option(
+            "--diff",
+            metavar="DIR",
+            help="Compare with the rulebook in this directory, such as a draft of a changed law: what would change.",
+            show_default=False,
+        ),
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--source",
+            metavar="SOURCE",
+            help="With --diff, a caseload (file, - or store's URL): which of its deadlines would move.",
+            show_default=False,
+        ),
+    ] = None,
+    as_of: AsOf = None,
     form: TableFormat = None,
     rulebook: RulebookAt = None,
 ) -> None:
     """The law as the program knows it: every time limit, or one in full with its versions, exceptions and readings."""
     law = rulebook_at(rulebook)
     shown = chosen(form)
+    for option, value in {"--source": source, "--as-of": as_of}.items():
+        if value is not None and other is None:
+            raise typer.BadParameter("it belongs to --diff DIR; give that too", param_hint=option)
+    if other is not None:
+        _compare(law, other, source, day(as_of), shown)
+        return
     if notes:
         _print_notes(law, shown)
         return
@@ -69,7 +96,17 @@ def _rules(
     with sheet(shown, _COLUMNS) as rows:
         for limit in limits:
             row = _row(limit, law)
-            rows.write({**row, **_current(limit)} if shown == Format.CSV else row)
+            rows.write({**row, **_current(limit)} if is_flat(shown) else row)
+
+
+def _compare(law: Rulebook, directory: str, source: str | None, as_of: dt.date, shown: str) -> None:
+    from ehcp_flow.cli.comparing import print_changes, print_moved
+
+    new = rulebook_at(directory)
+    if source is None or shown == Format.TABLE:
+        print_changes(law, new, shown)
+    if source is not None:
+        print_moved(law, new, source, as_of, shown).leave()
 
 
 def _limit(law: Rulebook, name: str) -> Limit:
@@ -284,5 +321,7 @@ RULES: Final = Command(
         "ehcp-flow rules final_plan",
         "ehcp-flow rules --group review --format csv",
         "ehcp-flow rules annual_review --format json",
+        "ehcp-flow rules --diff draft-law",
+        "ehcp-flow rules --diff draft-law --source cases.csv --as-of 2025-10-21",
     ),
 )

@@ -6,19 +6,24 @@ import datetime as dt
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 import typer
 
 from ehcp_flow.cli.messages import Bar, count, note, tell_refused
+from ehcp_flow.cli.options import Axis, axis_of, instant
 from ehcp_flow.errors import EhcpFlowError, SourceError, UnknownNameError
 
 if TYPE_CHECKING:
+    from ehcp_flow.answers import Answer
+    from ehcp_flow.calendars import Calendars
     from ehcp_flow.case import Case
+    from ehcp_flow.law import Rulebook
     from ehcp_flow.readers import Caseload
     from ehcp_flow.store import Store
 
-__all__ = ["BREACH", "REFUSED", "Asked", "Source", "open_source"]
+__all__ = ["BREACH", "REFUSED", "Asked", "Source", "absent", "open_source", "open_store"]
 
 REFUSED: Final = 1
 BREACH: Final = 3
@@ -53,14 +58,16 @@ class Source(Protocol):
 class _File:
     """The cases of a file, read whole."""
 
-    def __init__(self, caseload: Caseload, known_at: dt.datetime | None) -> None:
+    def __init__(self, caseload: Caseload, known_at: dt.datetime | None, authority: str | None) -> None:
         self._name = caseload.report.name
         self._cases: Mapping[str, Case] = caseload
+        if authority is not None:
+            self._cases = {case_id: case for case_id, case in caseload.items() if case.authority == authority}
         self._known_at = known_at
+        self._ids = tuple(self._cases)
         if known_at is not None:
-            then = ((case_id, case.known_at(known_at)) for case_id, case in caseload.items())
+            then = ((case_id, case.known_at(known_at)) for case_id, case in self._cases.items())
             self._cases = {case_id: case for case_id, case in then if case.recorded}
-        self._ids = tuple(caseload)
         self.total: int | None = len(self._cases)
         self.refused: Sequence[object] = caseload.refused
         self.warnings: Sequence[str] = caseload.warnings
@@ -92,16 +99,20 @@ class _Store:
     warnings: Sequence[str] = ()
     incomplete: frozenset[str] = frozenset()
 
-    def __init__(self, store: Store, known_at: dt.datetime | None) -> None:
+    def __init__(self, store: Store, known_at: dt.datetime | None, known_by: Axis | None) -> None:
         self._store = store
         self._known_at = known_at
+        self._axis = axis_of(known_by)
 
     def cases(self, ids: Iterable[str] = ()) -> Iterator[Case]:
         """Return cases in the order of their ids, or of `ids`."""
         wanted = tuple(dict.fromkeys(ids))
         if wanted:
-            return iter([self._store.case(case_id, known_at=self._known_at).case for case_id in wanted])
-        return (stored.case for stored in self._store.cases(known_at=self._known_at))
+            return iter([self._case(case_id) for case_id in wanted])
+        return (stored.case for stored in self._store.cases(known_at=self._known_at, axis=self._axis))
+
+    def _case(self, case_id: str) -> Case:
+        return self._store.case(case_id, known_at=self._known_at, axis=self._axis).case
 
 
 def _unknown(case_id: str, known: Iterable[str]) -> typer.BadParameter:
@@ -113,15 +124,26 @@ def _unknown(case_id: str, known: Iterable[str]) -> typer.BadParameter:
 
 
 @contextmanager
-def open_source(source: str, *, known_at: dt.datetime | None = None) -> Iterator[Source]:
+def open_source(
+    source: str,
+    *,
+    known_at: dt.datetime | str | None = None,
+    known_by: Axis | None = None,
+    authority: str | None = None,
+) -> Iterator[Source]:
     """Open SOURCE: a URL (anything with `://`) is a store's, `-` is standard input, the rest is a file's path.
 
     Raises SourceError for a file that cannot be read, and the store's errors for a store that cannot.
     """
+    then = instant(known_at) if isinstance(known_at, str) else known_at
+    if known_by is not None and then is None:
+        raise typer.BadParameter("it says what --known-at goes by; give that too", param_hint="--known-by")
     if "://" in source:
-        with _store(source) as store:
-            yield _Store(store, known_at)
+        with open_store(source, authority=authority) as store:
+            yield _Store(store, then, known_by)
         return
+    if known_by is Axis.STORED:
+        raise typer.BadParameter("only a store knows when it took a fact; a file does not", param_hint="--known-by")
     from ehcp_flow.readers import read_cases
 
     with Bar("reading") as bar:
@@ -129,15 +151,30 @@ def open_source(source: str, *, known_at: dt.datetime | None = None) -> Iterator
             caseload = read_cases(sys.stdin.buffer, name="standard input", on_progress=bar)
         else:
             caseload = read_cases(source, on_progress=bar)
-    yield _File(caseload, known_at)
+    yield _File(caseload, then, authority)
+
+
+def absent(url: str) -> bool:
+    """Whether a SQLite store's file is not there: looking into it would make an empty one."""
+    path = url.partition("?")[0].partition(":///")[2]
+    return url.startswith("sqlite") and bool(path) and not Path(path).exists()
 
 
 @contextmanager
-def _store(url: str) -> Iterator[Store]:
+def open_store(url: str, *, authority: str | None = None, create: bool = False) -> Iterator[Store]:
+    """Open a store, of one authority if that is named; `create` makes its tables where there are none.
+
+    Raises the store's errors, and BadParameter where the database's driver is not installed.
+    """
+    if not create and absent(url):
+        from ehcp_flow.store.errors import SchemaMissing
+        from ehcp_flow.store.schema import REVISION
+
+        raise SchemaMissing(REVISION)
     try:
         from ehcp_flow.store import Store
 
-        store = Store.open(url)
+        store = Store.open(url, authority=authority, create=create)
     except ImportError as error:
         raise typer.BadParameter(f"a store at {url.partition('://')[0]}:// cannot be opened: {error}") from None
     with store:
@@ -152,7 +189,9 @@ class Asked:
         self._total = len(ids) if ids else source.total
         self.failed = 0
         self.seen = 0
-        self._cases = source.cases(ids or ())
+        self._ids = tuple(ids or ())
+        self._first: Iterator[Case] | None = source.cases(self._ids)
+        self._told = False
         for warning in source.warnings:
             note(f"warning: {warning}")
         tell_refused(source.refused, everything=all_errors)
@@ -165,15 +204,36 @@ class Asked:
             )
 
     def cases(self, *, quiet: bool = False) -> Iterator[Case]:
-        """Yield the cases; `quiet` leaves the progress bar out, because rows go to the terminal meanwhile."""
+        """Yield the cases; `quiet` leaves the progress bar out, because rows go to the terminal meanwhile.
+
+        They can be gone through again; what cannot be judged is told the first time.
+        """
+        cases, self._first = self._first or self.source.cases(self._ids), None
+        self._told, self.seen = self.seen > 0, 0
         with Bar("judging", shown=not quiet) as bar:
-            for case in self._cases:
+            for case in cases:
                 self.seen += 1
                 yield case
                 bar(self.seen, self._total)
 
+    def answers(
+        self, as_of: dt.date, *, rulebook: Rulebook, calendars: Calendars, quiet: bool = False
+    ) -> Iterator[Answer]:
+        """Yield the answer for each case that can be judged; tell of each that cannot."""
+        from ehcp_flow.answers import answer
+
+        for case in self.cases(quiet=quiet):
+            try:
+                answered = answer(case, as_of, rulebook=rulebook, calendars=calendars)
+            except EhcpFlowError as error:
+                self.cannot(case, error)
+                continue
+            yield answered
+
     def cannot(self, case: Case, error: EhcpFlowError) -> None:
         """Tell that one case cannot be judged; the others still are."""
+        if self._told:
+            return
         self.failed += 1
         note(f"refused: case {case.case_id}: {error}")
 

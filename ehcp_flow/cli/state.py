@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ehcp_flow.cli.command import Command
-from ehcp_flow.cli.options import AllErrors, AsOf, CaseIds, KnownAt, TableFormat, day, instant
-from ehcp_flow.cli.output import Format, chosen, sheet
+from ehcp_flow.cli.options import AllErrors, AsOf, Authority, CaseIds, KnownAt, KnownBy, TableFormat, day
+from ehcp_flow.cli.output import Format, chosen, is_flat, sheet
 from ehcp_flow.cli.sources import Asked, open_source
 
 if TYPE_CHECKING:
     from ehcp_flow.case import Case
-    from ehcp_flow.states import MoveVerdict, Standing
+    from ehcp_flow.states import Dispute, MoveVerdict, Standing
 
 __all__ = ["STATE"]
 
@@ -28,7 +28,17 @@ class _Moves(StrEnum):
     NONE = "none"
 
 
-_CASE_COLUMNS: Final = ("case_id", "authority", "as_of", "state", "meaning", "since", "maintained", "moves_allowed")
+_CASE_COLUMNS: Final = (
+    "case_id",
+    "authority",
+    "as_of",
+    "state",
+    "meaning",
+    "since",
+    "maintained",
+    "moves_allowed",
+    "disputes",
+)
 _MOVE_COLUMNS: Final = (
     "case_id", "authority", "as_of", "state", "since", "event", "outcome", "allowed", "to_state", "citation", "reasons",
 )  # fmt: skip
@@ -56,6 +66,8 @@ def _state(  # noqa: PLR0913 - one parameter for each option
         ),
     ] = None,
     known_at: KnownAt = None,
+    known_by: KnownBy = None,
+    authority: Authority = None,
     diagram: Annotated[
         bool, typer.Option("--diagram", help="Print all states and moves as a Mermaid diagram, and nothing else.")
     ] = False,
@@ -76,7 +88,7 @@ def _state(  # noqa: PLR0913 - one parameter for each option
     on = day(as_of)
     wanted = moves or (_Moves.ALL if case else _Moves.NONE)
     shown = chosen(form)
-    with open_source(source, known_at=None if known_at is None else instant(known_at)) as opened:
+    with open_source(source, known_at=known_at, known_by=known_by, authority=authority) as opened:
         asked = Asked(opened, case, all_errors=all_errors)
         quiet = shown != Format.TABLE and sys.stdout.isatty()
         standings = ((one, state(one, on), allowed(one, on)) for one in asked.cases(quiet=quiet))
@@ -100,7 +112,7 @@ def _name(verdict: MoveVerdict) -> str:
 
 
 def _rows(standings: Iterator[tuple[Case, Standing, tuple[MoveVerdict, ...]]], moves: _Moves, form: str) -> None:
-    per_move = form == Format.CSV and moves is not _Moves.NONE
+    per_move = is_flat(form) and moves is not _Moves.NONE
     with sheet(form, _MOVE_COLUMNS if per_move else _CASE_COLUMNS) as rows:
         for case, standing, verdicts in standings:
             row = _row(case, standing, verdicts)
@@ -124,6 +136,7 @@ def _row(case: Case, standing: Standing, verdicts: Sequence[MoveVerdict]) -> dic
         "since": standing.since.isoformat() if standing.since else None,
         "maintained": standing.maintained,
         "moves_allowed": [_name(verdict) for verdict in verdicts if verdict.allowed],
+        "disputes": [str(dispute) for dispute in standing.disputes],
     }
 
 
@@ -133,6 +146,7 @@ def _move(verdict: MoveVerdict) -> dict[str, Any]:
         "outcome": verdict.outcome,
         "allowed": verdict.allowed,
         "to_state": None if verdict.to_state is None else str(verdict.to_state),
+        "dispute": _disputed(verdict),
         "citation": "; ".join(map(str, verdict.citations)),
         "reasons": [
             {
@@ -148,6 +162,18 @@ def _move(verdict: MoveVerdict) -> dict[str, Any]:
     }
 
 
+def _disputed(verdict: MoveVerdict) -> dict[str, Any] | None:
+    """Return what a move does to the dispute that it is about."""
+    move = verdict.dispute
+    return move and {
+        "decision": move.decision.event,
+        "decided_on": move.decision.on.isoformat(),
+        "ground": move.ground,
+        "from_state": str(move.from_state),
+        "to_state": None if move.to_state is None else str(move.to_state),
+    }
+
+
 def _print(standings: Iterator[tuple[Case, Standing, tuple[MoveVerdict, ...]]], moves: _Moves) -> None:
     from ehcp_flow.cli.output import flat
     from ehcp_flow.cli.table import Column, print_table
@@ -157,14 +183,19 @@ def _print(standings: Iterator[tuple[Case, Standing, tuple[MoveVerdict, ...]]], 
             Column("case_id", "case", most=24, least=16, need=8),
             Column("state", "state"),
             Column("since", "since"),
-            Column("meaning", "meaning", drop=2, least=20, most=40),
-            Column("moves_allowed", "may lawfully happen now", drop=1, least=34),
+            Column("disputes", "disputes", drop=1, least=20, most=40),
+            Column("meaning", "meaning", drop=3, least=20, most=40),
+            Column("moves_allowed", "may lawfully happen now", drop=2, least=30),
         )
-        rows = [_row(*standing) for standing in standings]
+        rows = [{**_row(*one), "disputes": [_briefly(dispute) for dispute in one[1].disputes]} for one in standings]
         print_table(columns, [{name: flat(value) for name, value in row.items()} for row in rows])
         return
     for number, (case, standing, verdicts) in enumerate(standings):
         sys.stdout.write(("\n" if number else "") + "\n".join(_paragraphs(case, standing, verdicts, moves)) + "\n")
+
+
+def _briefly(dispute: Dispute) -> str:
+    return f"{dispute.state} ({dispute.decision.event} of {dispute.decision.on.isoformat()})"
 
 
 def _paragraphs(case: Case, standing: Standing, verdicts: Sequence[MoveVerdict], moves: _Moves) -> Iterator[str]:
@@ -175,11 +206,17 @@ def _paragraphs(case: Case, standing: Standing, verdicts: Sequence[MoveVerdict],
     yield paragraph(f"{standing}.")
     if standing.maintained:
         yield "A plan is maintained: its provision must be secured (Children and Families Act 2014, s 42)."
+    if standing.disputes:
+        yield from ("", heading("Disputes, beside the pathway", "-"))
+        for dispute in standing.disputes:
+            yield paragraph(f"{dispute}.", first="  ", then="      ")
     lawful = [verdict for verdict in verdicts if verdict.allowed]
     if moves is not _Moves.REFUSED:
         yield from ("", heading("May lawfully happen now", "-"))
         for verdict in lawful:
             leads = "" if verdict.to_state in (None, verdict.from_state) else f" -> {verdict.to_state}"
+            if verdict.dispute and verdict.dispute.to_state not in (None, verdict.dispute.from_state):
+                leads += f", dispute about {verdict.dispute.decision.event} -> {verdict.dispute.to_state}"
             by = f" ({'; '.join(map(str, verdict.citations))})" if verdict.citations else ""
             yield paragraph(f"{_name(verdict)}{leads}{by}", first="  ", then="      ")
             for reason in verdict.verdicts:

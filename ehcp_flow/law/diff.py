@@ -7,11 +7,11 @@ from typing import Final, Literal, NamedTuple
 
 from pydantic import BaseModel
 
-from ehcp_flow.law.model import Rule, Rulebook, Version
+from ehcp_flow.law.model import BodyName, Rule, Rulebook, Version
 
 __all__ = ["Change", "diff"]
 
-_SECTIONS: Final = ("stretches", "clocks", "grounds", "limits")
+_SECTIONS: Final = ("stretches", "clocks", "grounds", "limits", "bodies")
 
 
 class Change(NamedTuple):
@@ -77,8 +77,8 @@ def _flat_value(value: object, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _named(item: BaseModel, index: int) -> str:
-    """Name one of several: a version by the day it comes into force, a rule by its rows."""
-    if isinstance(item, Version):
+    """Name one of several: a version or a name by the day it comes into force, a rule by its rows."""
+    if isinstance(item, Version | BodyName):
         return item.in_force_from.isoformat()
     if isinstance(item, Rule):
         return f"{index}: {', '.join(item.rows)}"

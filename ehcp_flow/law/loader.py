@@ -12,13 +12,13 @@ from typing import Any, Final
 from ehcp_flow.errors import RulebookError
 from ehcp_flow.law.citation import Instrument
 from ehcp_flow.law.lines import find_line
-from ehcp_flow.law.model import Clock, Ground, Limit, Note, Notice, Rule, Rulebook, Stretch
+from ehcp_flow.law.model import Body, Clock, Ground, Limit, Note, Notice, Rule, Rulebook, Stretch
 from ehcp_flow.law.patterns import Pattern, matches
 from ehcp_flow.law.sources import Placed, each, read_toml
 
 __all__ = ["england", "load_rulebook", "starts_clock"]
 
-_SECTIONS: Final = ("instrument", "stretch", "clock", "ground", "limit", "note", "notice")
+_SECTIONS: Final = ("instrument", "stretch", "clock", "ground", "limit", "note", "notice", "body")
 
 
 @cache
@@ -59,6 +59,7 @@ def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
     limits = _by_name(each(files, "limit", Limit, context), lambda item: item.id)
     notes = _by_name(each(files, "note", Note, context), lambda item: item.row)
     notices = _by_name(each(files, "notice", Notice, context), lambda item: item.id)
+    bodies = _by_name(each(files, "body", Body, context), lambda item: item.id)
     for placed in notices.values():
         _check_notice(placed, limits)
     for placed in clocks.values():
@@ -76,6 +77,7 @@ def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
         limits={name: placed.item for name, placed in limits.items()},
         notes=tuple(placed.item for placed in notes.values()),
         notices=tuple(placed.item for placed in notices.values()),
+        bodies={name: placed.item for name, placed in bodies.items()},
     )
 
 

@@ -7,9 +7,10 @@ loader. Everything is frozen.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from itertools import pairwise
+from typing import Annotated, Any, Final, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -20,6 +21,8 @@ from ehcp_flow.law.citation import Cited, CitedOnce, Instrument
 from ehcp_flow.law.patterns import Patterns
 
 __all__ = [
+    "Body",
+    "BodyName",
     "Clock",
     "Count",
     "ExceptionUse",
@@ -144,7 +147,27 @@ class Count(_Model):
         return result
 
 
-class Version(_Model):
+class _Dated(_Model):
+    in_force_from: dt.date
+    in_force_to: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _begins_before_it_ends(self) -> Self:
+        if self.in_force_to is not None and self.in_force_to < self.in_force_from:
+            raise ValueError("in_force_to lies before in_force_from")
+        return self
+
+
+def _join(what: str, dated: Sequence[_Dated]) -> None:
+    """Refuse dated things of which two overlap, or that leave a day between them to none."""
+    for earlier, later in pairwise(dated):
+        if earlier.in_force_to is None or earlier.in_force_to >= later.in_force_from:
+            raise ValueError(f"{what} from {earlier.in_force_from} and {later.in_force_from} overlap")
+        if later.in_force_from - earlier.in_force_to != dt.timedelta(days=1):
+            raise ValueError(f"there is a gap between {earlier.in_force_to} and {later.in_force_from}")
+
+
+class Version(_Dated):
     """The rule as it stood from one day to another: `in_force_to` is its last day, or None while it stands.
 
     The version in force on the day the clock starts is the one that applies. `words` are the words that decide the
@@ -153,8 +176,6 @@ class Version(_Model):
     fact of its `ends_on`, and has no end while there is none.
     """
 
-    in_force_from: dt.date
-    in_force_to: dt.date | None = None
     counting: _CountingText = None
     later_of: tuple[Count, ...] = ()
     protected_until: Between | None = None
@@ -169,8 +190,6 @@ class Version(_Model):
     def _one_way_of_counting(self) -> Version:
         if (self.counting is None) == (not self.later_of):
             raise ValueError("give either counting or later_of")
-        if self.in_force_to is not None and self.in_force_to < self.in_force_from:
-            raise ValueError("in_force_to lies before in_force_from")
         windows = {isinstance(count.convention, Window) for count in self.counts}
         if len(windows) != 1:
             raise ValueError("a window cannot be combined with a period that is no window")
@@ -291,7 +310,8 @@ class Rule(_Model):
     lapsed unless it is done after all. `looks_back` lets the act come before the fact that the clock starts from.
     `under_age` (years, on the last lawful day) needs the child's date of birth. `only_from` narrows the clock's starts;
     `where` and `where_not` narrow them to those that were foreseen for so long, or not. With `only_with` the rule is
-    there only if such a fact comes while the clock runs and before the rule was discharged or answered otherwise.
+    there only if such a fact comes while the clock runs and before the rule was discharged or answered otherwise; with
+    `there_by` it is not there if the first such fact of the case came after the last lawful day.
     `right` marks an act that is allowed, not owed: unused in its time it lapses, used late it is late, and neither is a
     breach. `bites_only_if` names, in words, what the record does not show and the limit depends on: undone, it stays
     open. `title` is the limit's own where it is empty.
@@ -304,6 +324,7 @@ class Rule(_Model):
     where: Foreseen | None = None
     where_not: Foreseen | None = None
     only_with: Patterns = ()
+    there_by: Patterns = ()
     right: bool = False
     bites_only_if: str = ""
     counts_from: tuple[DateField, ...] = ()
@@ -329,11 +350,7 @@ class Rule(_Model):
 
     @model_validator(mode="after")
     def _versions_join(self) -> Rule:
-        for earlier, later in zip(self.version, self.version[1:], strict=False):
-            if earlier.in_force_to is None or earlier.in_force_to >= later.in_force_from:
-                raise ValueError(f"versions from {earlier.in_force_from} and {later.in_force_from} overlap")
-            if later.in_force_from - earlier.in_force_to != dt.timedelta(days=1):
-                raise ValueError(f"there is a gap between {earlier.in_force_to} and {later.in_force_from}")
+        _join("versions", self.version)
         return self
 
     def in_force(self, day: dt.date) -> Version | None:
@@ -400,6 +417,45 @@ class Notice(_Model):
     note: str = ""
 
 
+class BodyName(_Dated):
+    """What a body was called from one day to another: `in_force_to` is its last day, or None while the name stands."""
+
+    name: str = Field(min_length=1)
+    citation: Cited = Field(min_length=1)
+    evidence: Evidence
+    evidence_note: str = ""
+
+
+class Body(_Model):
+    """A body that the law speaks of by its office, and the names of those that have held it.
+
+    A rule is about the body where its act, or the limit's actor, has one of the phrases of `spoken_of`. It changes no
+    date: the explanation of a deadline says who the body was on the day the act was due.
+    """
+
+    id: Name
+    title: str
+    spoken_of: tuple[str, ...] = Field(min_length=1)
+    name: tuple[BodyName, ...] = Field(min_length=1)
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _names_join(self) -> Body:
+        _join("names", self.name)
+        return self
+
+    def on(self, day: dt.date) -> BodyName | None:
+        """Return the name that the body had on `day`, or None: there is no fallback outside the names' days."""
+        for name in self.name:
+            if name.in_force_from <= day and (name.in_force_to is None or day <= name.in_force_to):
+                return name
+        return None
+
+    def is_spoken_of(self, *texts: str) -> bool:
+        """Whether one of the texts speaks of the body."""
+        return any(phrase in text for phrase in self.spoken_of for text in texts)
+
+
 class Rulebook(_Model):
     """The law of one place: what it is made of, each by id and in the order of the files."""
 
@@ -412,6 +468,7 @@ class Rulebook(_Model):
     limits: dict[str, Limit]
     notes: tuple[Note, ...] = ()
     notices: tuple[Notice, ...] = ()
+    bodies: dict[str, Body] = Field(default_factory=dict)
 
     def limit(self, limit_id: str) -> Limit:
         """Return the limit with this id. Raises UnknownNameError, with near matches, if there is none."""

@@ -1,13 +1,67 @@
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.cli.running import CHRONOLOGIES
+from ehcp_flow.facts import make_fact
+from ehcp_flow.store import Store
+from ehcp_flow.store.imports import import_file
+from ehcp_flow.testing.postgres import Server
+from tests.cli.running import CHRONOLOGIES, ROOT
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the examples of the help expect: cases.csv, the same in the store cases.db, and a draft of a changed law.
+
+    The store has one case more, `told`, whose second fact holds a free text.
+    """
+    made = tmp_path_factory.mktemp("desk")
+    shutil.copyfile(CHRONOLOGIES, made / "cases.csv")
+    with Store.open(f"sqlite:///{made}/cases.db", create=True) as store:
+        import_file(store, made / "cases.csv", recorded_by="j.smith")
+        store.record("told", make_fact("request_received", case_id="told", on="2026-03-02", authority="885"), seen=0)
+        fact = make_fact("request_withdrawn", case_id="told", on="2026-03-09", reason="his sister Jane fell ill")
+        store.record("told", fact, seen=1, recorded_by="j.smith")
+    shutil.copytree(ROOT / "ehcp_flow" / "law" / "england", made / "draft-law")
+    change(made / "draft-law" / "04_plan.toml", 'counting = "20 weeks after"', 'counting = "22 weeks after"')
+    return made
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), "utf-8")
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A directory with the published chronologies in cases.csv, as the examples of the help expect it."""
-    shutil.copy(CHRONOLOGIES, tmp_path / "cases.csv")
-    return tmp_path
+def folder(desk: Path, tmp_path: Path) -> Path:
+    """A copy of the desk, for one test."""
+    return shutil.copytree(desk, tmp_path / "desk")
+
+
+@pytest.fixture
+def store_url(folder: Path) -> str:
+    """The address of the store cases.db."""
+    return f"sqlite:///{folder}/cases.db"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    with Server.running() as running:
+        running.sql("ALTER SYSTEM SET fsync = off")
+        running.sql("SELECT pg_reload_conf()")
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a store that is still to be made, in either database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/new.db"
+        return
+    running: Server = request.getfixturevalue("server")
+    url = running.database()
+    yield url
+    running.drop(url)

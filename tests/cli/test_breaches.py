@@ -47,7 +47,7 @@ def test_each_exception_is_there_with_what_was_checked(form):
     assert "less than 4 weeks" in short["says"]
     none = rows["none", nothing]
     assert (none["ground"], none["holds"]) == ("missed_appointment", false)
-    assert "no such exception" in none["says"]
+    assert "no limit that it could excuse" in none["says"]
 
 
 def test_an_exception_that_holds_excuses_only_what_was_missed():
@@ -58,7 +58,7 @@ def test_an_exception_that_holds_excuses_only_what_was_missed():
 
 def test_findings_are_a_register_of_their_own():
     rows = register("findings")
-    assert {"exception_not_made_out", "exception_not_available"} <= {row["finding"] for row in rows}
+    assert {"exception_not_made_out", "exception_without_limit"} <= {row["finding"] for row in rows}
     assert all(row["message"] and row["case_id"] for row in rows)
 
 

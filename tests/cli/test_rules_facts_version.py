@@ -2,7 +2,7 @@
 
 import pytest
 
-from ehcp_flow.cli import meanings
+from ehcp_flow.cli.facts import meaning
 from ehcp_flow.facts import FACT_TYPES, OUTCOMES
 from ehcp_flow.law import england
 from tests.cli.running import invoke, rows_of
@@ -47,7 +47,7 @@ def test_a_rule_in_full_reads_as_text_even_into_a_pipe():
         "statutory: missing it is a breach",
         'In force since Monday 1 September 2014: 20 weeks after, by the words "within 20 weeks of".',
         "https://www.legislation.gov.uk/uksi/2014/1530/regulation/13",
-        "Evidence P: the primary text was read.",
+        "Evidence P: the primary text was read",
         "Exceptions that can excuse it (the date stays, and nothing pauses):",
         "Another reading, the day of receipt is day 1 (20 weeks beginning with)",
     ):
@@ -111,11 +111,15 @@ def test_one_fact_says_what_must_be_filled():
     assert "Must be filled: case_id, on, outcome" in text
 
 
-def test_every_fact_has_a_meaning_of_its_own():
-    said = {event: meanings.meaning(event) for event in FACT_TYPES}
+def test_every_fact_says_which_day_it_is_in_the_words_of_its_docstring():
+    rows = rows_of(invoke("facts", "--format", "json").stdout, "json")
+    said = {row["event"]: row["on_is"] for row in rows}
+    assert said == {event: meaning(cls) for event, cls in FACT_TYPES.items()}
     assert len(set(said.values())) == len(said)
-    assert [event for event, text in said.items() if text == event.replace("_", " ") or len(text) < 10] == []
-    assert set(meanings._MEANINGS) <= set(FACT_TYPES)
+    for event, cls in FACT_TYPES.items():
+        assert f"{said[event]}.".casefold() == (cls.__doc__ or "").partition("\n")[0].replace("`", "").casefold()
+        assert len(said[event]) > 20, event
+    assert said["review_meeting_held"] == "the day on which the review meeting was held"
 
 
 def test_the_version_names_the_law_and_the_horizon():

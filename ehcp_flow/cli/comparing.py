@@ -1,0 +1,85 @@
+"""Two rulebooks side by side, for `ehcp-flow rules --diff`: what would change, and which deadlines would move."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from ehcp_flow.cli.effects import EFFECT_COLUMNS, effect_row, effects_table
+from ehcp_flow.cli.messages import count, note
+from ehcp_flow.cli.output import Format, flat, sheet
+from ehcp_flow.cli.sources import Asked, open_source
+
+if TYPE_CHECKING:
+    from ehcp_flow.law import Change, Rulebook
+
+__all__ = ["print_changes", "print_moved"]
+
+_COLUMNS: Final = ("kind", "section", "id", "key", "old", "new")
+
+
+def print_changes(old: Rulebook, new: Rulebook, form: str) -> None:
+    """Print every difference between two rulebooks."""
+    from ehcp_flow.law import diff
+
+    changes = diff(old, new)
+    if form == Format.TABLE:
+        _table(changes)
+    else:
+        with sheet(form, _COLUMNS) as out:
+            for change in changes:
+                out.write(change._asdict())
+    note(count(len(changes), "change"))
+
+
+def _table(changes: list[Change]) -> None:
+    from ehcp_flow.cli.table import Column, print_table
+
+    columns = (
+        Column("what", "what", least=16, most=40),
+        Column("kind", "change"),
+        Column("old", "stands now", least=16, drop=1),
+        Column("new", "would stand", least=16),
+    )
+    rows = [
+        {
+            "what": f"{change.section} {change.id}" + (f", {change.key}" if change.key else ""),
+            "kind": change.kind, "old": flat(change.old), "new": flat(change.new),
+        }
+        for change in changes
+    ]  # fmt: skip
+    print_table(columns, rows, title=count(len(changes), "change"))
+
+
+def print_moved(old: Rulebook, new: Rulebook, source: str, as_of: dt.date, form: str) -> Asked:
+    """Print the deadlines of a caseload that would be different, and return what was asked, for the exit code."""
+    from ehcp_flow.errors import EhcpFlowError
+    from ehcp_flow.whatif import moved
+
+    found = 0
+    with open_source(source) as opened:
+        asked = Asked(opened, None, all_errors=False)
+
+        def rows() -> Iterator[dict[str, Any]]:
+            nonlocal found
+            for case in asked.cases(quiet=form != Format.TABLE and sys.stdout.isatty()):
+                try:
+                    effects = moved(old, new, [case], as_of)
+                except EhcpFlowError as error:
+                    asked.cannot(case, error)
+                    continue
+                for effect in effects:
+                    found += 1
+                    yield effect_row(effect)
+
+        if form == Format.TABLE:
+            shown = list(rows())
+            effects_table(shown, title=f"{count(found, 'deadline')} would be different")
+        else:
+            with sheet(form, EFFECT_COLUMNS) as out:
+                for row in rows():
+                    out.write(row)
+    note(f"{count(asked.seen, 'case')}, {count(found, 'deadline')} would be different")
+    return asked

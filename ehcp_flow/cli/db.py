@@ -1,0 +1,136 @@
+"""`ehcp-flow db`: what an operator does to a store: make it, upgrade it, verify it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import typer
+
+from ehcp_flow.cli.command import Command, Group
+from ehcp_flow.cli.messages import Bar, count, note
+from ehcp_flow.cli.options import Authority, StoreUrl, TableFormat
+from ehcp_flow.cli.output import Format, print_outcome, sheet
+from ehcp_flow.cli.sources import REFUSED, absent, open_store
+
+__all__ = ["DB"]
+
+
+def _upgrade(*, store: StoreUrl, form: TableFormat = None) -> None:
+    """Make the store's tables, or bring them to what this version needs, in one transaction. Back up first."""
+    from ehcp_flow.store.administration import upgrade_store
+
+    done = upgrade_store(store)
+    if done.before is None:
+        said = f"A new store, schema {done.after}"
+    elif done.changed:
+        said = f"Upgraded from schema {done.before} to {done.after}"
+    else:
+        said = f"Nothing to do: it has schema {done.after} already"
+    print_outcome({"before": done.before, "after": done.after, "changed": done.changed}, said, form)
+
+
+def _check(*, store: StoreUrl, form: TableFormat = None) -> None:
+    """Which schema the store has, and which is needed: exit code 1 if it cannot be opened as it is."""
+    from ehcp_flow.store.administration import SchemaStatus, check_store
+    from ehcp_flow.store.schema import REVISION
+
+    status = SchemaStatus(None, REVISION) if absent(store) else check_store(store)
+    if status.ok:
+        said = f"Schema {status.found}: it can be opened as it is"
+    elif status.found is None:
+        said = f"There is no store: make one with `ehcp-flow db upgrade` (schema {status.wanted})"
+    else:
+        said = f"Schema {status.found}, and {status.wanted} is needed: see `ehcp-flow db upgrade`"
+    print_outcome({"found": status.found, "wanted": status.wanted, "ok": status.ok}, said, form)
+    if not status.ok:
+        raise typer.Exit(REFUSED)
+
+
+def _verify(
+    *,
+    store: StoreUrl,
+    anchor: Annotated[
+        str | None,
+        typer.Option(
+            "--anchor",
+            metavar="FILE",
+            help="Heads kept from an earlier day: a case that was rewritten or cut off since is found.",
+            show_default=False,
+        ),
+    ] = None,
+    write_anchor: Annotated[
+        str | None,
+        typer.Option(
+            "--write-anchor",
+            metavar="FILE",
+            help="Write the heads as they are now here, if nothing is wrong; keep them out of the store's reach.",
+            show_default=False,
+        ),
+    ] = None,
+    authority: Authority = None,
+    form: TableFormat = None,
+) -> None:
+    """Check every hash, number and free text: exit code 1 if anything was edited, dropped, put in or re-ordered."""
+    from ehcp_flow.store.administration import read_heads, write_heads
+
+    with open_store(store, authority=authority) as opened:
+        with Bar("verifying") as bar:
+            found = opened.verify(
+                anchor=() if anchor is None else read_heads(anchor), progress=lambda cases: bar(cases, None)
+            )
+        if write_anchor is not None and found.ok:
+            note(f"{count(write_heads(opened.heads(), write_anchor), 'head')} written to {write_anchor}")
+    said = f"{count(found.cases, 'case')}, {count(found.facts, 'fact')}: "
+    said += "nothing is wrong" if found.ok else f"{count(len(found.breaks), 'thing is', 'things are')} wrong"
+    if form in (None, Format.TABLE):
+        print_outcome({}, "\n".join([*(each.message for each in found.breaks), said]), form)
+    else:
+        columns = ("code", "case_id", "version", "message")
+        with sheet(form or Format.CSV, columns) as rows:
+            for each in found.breaks:
+                rows.write({name: getattr(each, name) for name in columns})
+        note(said)
+    if not found.ok:
+        raise typer.Exit(REFUSED)
+
+
+def _stats(*, store: StoreUrl, authority: Authority = None, form: TableFormat = None) -> None:
+    """How large the store is: cases, facts, free texts, bytes, and the cases of each authority."""
+    with open_store(store, authority=authority) as opened:
+        stats = opened.stats()
+    row = {name: getattr(stats, name) for name in stats.__slots__ if name != "authorities"}
+    cases = {name or "not recorded": cases for name, cases in stats.authorities.items()}
+    if form in (None, Format.TABLE):
+        from ehcp_flow.cli.table import lines
+
+        pairs = [(name.replace("_", " "), _said(value)) for name, value in row.items()]
+        pairs += [(f"authority {name}", count(number, "case")) for name, number in cases.items()]
+        print_outcome({}, lines(pairs, indent=""), form)
+        return
+    print_outcome({**row, "authorities": cases if form != Format.CSV else list(cases)}, "", form)
+
+
+def _said(value: object) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+DB: Final = Group(
+    "Make, upgrade, verify and measure a store.",
+    {
+        "upgrade": Command(
+            _upgrade,
+            ("ehcp-flow db upgrade --store sqlite:///new.db", "ehcp-flow db upgrade --store sqlite:///cases.db"),
+        ),
+        "check": Command(_check, ("ehcp-flow db check --store sqlite:///cases.db",)),
+        "verify": Command(
+            _verify,
+            (
+                "ehcp-flow db verify --store sqlite:///cases.db",
+                "ehcp-flow db verify --store sqlite:///cases.db --write-anchor heads.jsonl",
+            ),
+        ),
+        "stats": Command(_stats, ("ehcp-flow db stats --store sqlite:///cases.db --format json",)),
+    },
+)

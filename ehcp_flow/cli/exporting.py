@@ -1,0 +1,76 @@
+"""`ehcp-flow export`: the facts of a store as a file."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import IO, Annotated, Final
+
+import typer
+
+from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.messages import Bar, count, note
+from ehcp_flow.cli.options import Authority, KnownAt, KnownBy, StoreUrl, axis_of, instant
+from ehcp_flow.cli.sources import open_store
+
+__all__ = ["EXPORT"]
+
+
+class _FileFormat(StrEnum):
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+def _export(
+    *,
+    store: StoreUrl,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            metavar="FILE",
+            help="Write here, not to standard output; the file is put in place when it is whole.",
+            show_default=False,
+        ),
+    ] = None,
+    form: Annotated[
+        _FileFormat | None,
+        typer.Option("--format", help="csv or jsonl; without it, as the name of --output ends.", show_default=False),
+    ] = None,
+    known_at: KnownAt = None,
+    known_by: KnownBy = None,
+    authority: Authority = None,
+    as_imported: Annotated[
+        bool,
+        typer.Option(
+            "--as-imported", help="Leave out when and by whom each fact was recorded: the file as it was before."
+        ),
+    ] = False,
+) -> None:
+    """Every fact of a store, corrections too, in the order in which it took them, as a file that can be read back."""
+    from ehcp_flow.store.exports import export_file
+
+    if known_by is not None and known_at is None:
+        raise typer.BadParameter("it says what --known-at goes by; give that too", param_hint="--known-by")
+    to: str | IO[str] = sys.stdout if output is None else output
+    with open_store(store, authority=authority) as opened, Bar("exporting", shown=output is not None) as bar:
+        done = export_file(
+            opened,
+            to,
+            format=None if form is None else form.value,
+            known_at=None if known_at is None else instant(known_at),
+            axis=axis_of(known_by),
+            record=not as_imported,
+            progress=lambda facts: bar(facts, None),
+        )
+    note(f"{count(done.facts, 'fact')} as {done.format}")
+
+
+EXPORT: Final = Command(
+    _export,
+    (
+        "ehcp-flow export --store sqlite:///cases.db --output facts.csv",
+        "ehcp-flow export --store sqlite:///cases.db --as-imported > facts.csv",
+        "ehcp-flow export --store sqlite:///cases.db --authority 873 --format jsonl",
+    ),
+)

@@ -1,0 +1,98 @@
+"""`ehcp-flow follow`: what is recorded in a store, as it comes."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.options import Authority, StoreUrl
+from ehcp_flow.cli.sources import open_store
+
+if TYPE_CHECKING:
+    from ehcp_flow.store import Entry
+
+__all__ = ["FOLLOW"]
+
+
+def _follow(
+    *,
+    store: StoreUrl,
+    after: Annotated[
+        int | None,
+        typer.Option(
+            "--after",
+            metavar="POSITION",
+            min=0,
+            help="Begin after this position, which a line of this command gave; without it, at the beginning.",
+            show_default=False,
+        ),
+    ] = None,
+    once: Annotated[bool, typer.Option("--once", help="Print what there is, and leave.")] = False,
+    every: Annotated[
+        float, typer.Option("--every", metavar="SECONDS", min=0.05, help="How long to wait before looking again.")
+    ] = 1.0,
+    bookmark: Annotated[
+        str | None,
+        typer.Option(
+            "--bookmark",
+            metavar="FILE",
+            help="Begin after the position in this file, and keep it there; after a crash some facts may come again.",
+            show_default=False,
+        ),
+    ] = None,
+    authority: Authority = None,
+) -> None:
+    """What is recorded, a JSON object a line, in an order that never changes; without --once it waits for more.
+
+    Each fact has one position for ever, and comes once to a reader that begins after the last position it dealt with.
+    """
+    from ehcp_flow.store.outbox import Bookmark, follow
+
+    if after is not None and bookmark is not None:
+        raise typer.BadParameter("give --after or --bookmark, not both", param_hint="--after")
+    kept = None if bookmark is None else Bookmark(bookmark)
+    position = (0 if kept is None else kept.read()) if after is None else after
+    written = position
+
+    def keep() -> None:
+        nonlocal written
+        sys.stdout.flush()
+        if kept is not None and position != written:
+            kept.write(position)
+            written = position
+
+    def wait(seconds: float) -> None:
+        keep()
+        time.sleep(seconds)
+
+    with open_store(store, authority=authority) as opened:
+        for entry in follow(opened, position, poll_seconds=None if once else every, sleep=wait):
+            sys.stdout.write(_line(entry))
+            position = entry.position
+    keep()
+
+
+def _line(entry: Entry) -> str:
+    said = {
+        "position": entry.position,
+        "case_id": entry.case_id,
+        "version": entry.version,
+        "stored_at": entry.stored_at.isoformat(),
+        "fact": entry.fact.model_dump(mode="json", exclude_none=True),
+    }
+    return json.dumps(said, ensure_ascii=False) + "\n"
+
+
+FOLLOW: Final = Command(
+    _follow,
+    (
+        "ehcp-flow follow --store sqlite:///cases.db --once",
+        "ehcp-flow follow --store sqlite:///cases.db --once --after 10",
+        "ehcp-flow follow --store sqlite:///cases.db --once --bookmark letters.position",
+    ),
+)

@@ -1,0 +1,181 @@
+"""`ehcp-flow import`: a file of facts into a store."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.messages import SHOWN, Bar, count, note
+from ehcp_flow.cli.options import AllErrors, StoreUrl, TableFormat
+from ehcp_flow.cli.output import print_outcome
+from ehcp_flow.cli.sources import REFUSED, open_store
+
+if TYPE_CHECKING:
+    from ehcp_flow.errors import RowRefused
+    from ehcp_flow.readers import FactReader
+    from ehcp_flow.store import Store
+    from ehcp_flow.store.imports import ImportResult
+
+__all__ = ["IMPORT"]
+
+
+def _import(  # noqa: PLR0913 - one parameter for each option
+    *,
+    file: Annotated[
+        str,
+        typer.Argument(metavar="FILE", help="A CSV or JSON Lines file of facts, or - for standard input."),
+    ],
+    store: StoreUrl,
+    refused: Annotated[
+        str | None,
+        typer.Option(
+            "--refused",
+            metavar="FILE",
+            help="Write the rows that are not taken here, as CSV with the reason for each.",
+            show_default=False,
+        ),
+    ] = None,
+    recorded_by: Annotated[
+        str | None,
+        typer.Option(
+            "--recorded-by",
+            metavar="NAME",
+            help="Who records them, where the file does not say so itself.",
+            show_default=False,
+        ),
+    ] = None,
+    authority: Annotated[
+        str | None,
+        typer.Option(
+            "--authority",
+            metavar="NUMBER",
+            help="Take cases of this local authority only; facts of any other are refused.",
+            show_default=False,
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would become of it, and write nothing.")] = False,
+    all_errors: AllErrors = False,
+    form: TableFormat = None,
+) -> None:
+    """Take a file of facts into a store, in batches, each whole or not at all; a new store is made if there is none.
+
+    Run it again after an interruption, and it goes on where it stopped. A fact that the store holds already is a
+    duplicate, and is not taken twice. Rows that are refused leave the rest as it is (exit code 1).
+    """
+    told = _Refusals(everything=all_errors)
+    with _opened(store, authority, dry_run=dry_run) as opened, Bar("importing") as bar:
+        result, warnings = _take(opened, file, bar, told, refused, recorded_by, dry_run=dry_run)
+    for warning in warnings:
+        note(f"warning: {warning}")
+    told.tell()
+    if result.already:
+        note("this very file was imported before; nothing was left to do")
+    elif result.resumed_at:
+        note(f"went on after {count(result.resumed_at, 'row')}, where an earlier run had stopped")
+    row = {name: getattr(result, name) for name in result.__slots__ if name != "seconds"}
+    print_outcome(row, _sentence(result), form)
+    if result.refused:
+        raise typer.Exit(REFUSED)
+
+
+@contextmanager
+def _opened(url: str, authority: str | None, *, dry_run: bool) -> Iterator[Store]:
+    """Open the store, making it where there is none; a dry run of a store that is still to come makes nothing."""
+    if dry_run:
+        from ehcp_flow.store import Store
+        from ehcp_flow.store.errors import SchemaMissing
+
+        try:
+            with open_store(url, authority=authority) as store:
+                yield store
+        except SchemaMissing:
+            note("there is no store yet: this is what would become of the file in a new one")
+            with Store.open("memory:", authority=authority) as store:
+                yield store
+        return
+    with open_store(url, authority=authority, create=True) as store:
+        yield store
+
+
+def _take(
+    store: Store, file: str, bar: Bar, told: _Refusals, refused: str | None, recorded_by: str | None, *, dry_run: bool
+) -> tuple[ImportResult, tuple[str, ...]]:
+    from ehcp_flow.store.imports import import_facts, refused_file
+
+    reader, digest, name = _reader(file, bar)
+    with refused_file(refused) as write:
+
+        def refuse(row: RowRefused) -> None:
+            write(row)
+            told.add(row)
+
+        result = import_facts(
+            store, reader.entries(), source=digest, name=name, recorded_by=recorded_by, dry_run=dry_run, refused=refuse
+        )
+    return result, reader.warnings
+
+
+def _reader(file: str, bar: Bar) -> tuple[FactReader, str | None, str]:
+    """Return what reads the file, the digest by which the store knows it again, and its name."""
+    from ehcp_flow.errors import SourceError
+    from ehcp_flow.readers import read_facts
+
+    if file == "-":
+        name = "standard input"
+        return read_facts(sys.stdin.buffer, name=name, on_progress=bar), None, name
+    try:
+        with Path(file).open("rb") as opened:
+            digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError as error:
+        raise SourceError(file, error.strerror or str(error)) from error
+    return read_facts(file, on_progress=bar), digest, Path(file).name
+
+
+class _Refusals:
+    """The rows that are not taken: the first ones, or all of them, are told at the end."""
+
+    def __init__(self, *, everything: bool) -> None:
+        self._everything = everything
+        self._rows: list[object] = []
+        self._count = 0
+
+    def add(self, row: object) -> None:
+        """Take a refused row into account."""
+        self._count += 1
+        if self._everything or self._count <= SHOWN:
+            self._rows.append(row)
+
+    def tell(self) -> None:
+        """Print them, and how many more there are."""
+        for row in self._rows:
+            note(f"refused: {row}")
+        if self._count > len(self._rows):
+            more = count(self._count - len(self._rows), "more row")
+            note(f"refused: {more}; see them with --all-errors, or --refused FILE")
+
+
+def _sentence(result: ImportResult) -> str:
+    said: list[Any] = [
+        count(result.taken, "fact") + (" would be taken" if result.dry_run else " taken"),
+        count(result.duplicates, "duplicate"),
+        f"{result.refused:,} refused",
+    ]
+    runs = ", over all runs of this file" if result.resumed_at else ""
+    return f"{count(result.rows, 'row')}: {', '.join(said)}{runs}"
+
+
+IMPORT: Final = Command(
+    _import,
+    (
+        "ehcp-flow import cases.csv --store sqlite:///new.db --recorded-by j.smith",
+        "ehcp-flow import cases.csv --store sqlite:///new.db --dry-run",
+        "ehcp-flow import cases.csv --store sqlite:///new.db --refused refused.csv --format json",
+    ),
+)

@@ -1,0 +1,101 @@
+"""`ehcp-flow late`: what was written down late, back-dated or corrected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.messages import count, note
+from ehcp_flow.cli.options import Authority, CaseIds, StoreUrl, TableFormat, instant
+from ehcp_flow.cli.output import Format, chosen, flat, sheet
+from ehcp_flow.cli.sources import open_store
+
+if TYPE_CHECKING:
+    from ehcp_flow.store.history import LateEntry
+
+__all__ = ["LATE"]
+
+_COLUMNS: Final = ("case_id", "version", "event", "on", "recorded_at", "recorded_by", "days", "kinds", "corrected")
+
+
+def _late(
+    *,
+    store: StoreUrl,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            metavar="WHEN",
+            help="Only what was recorded after this instant, or after the end of this day.",
+            show_default=False,
+        ),
+    ] = None,
+    days: Annotated[
+        int, typer.Option("--days", metavar="N", min=0, help="How many days after it happened count as late.")
+    ] = 0,
+    case: CaseIds = None,
+    authority: Authority = None,
+    form: TableFormat = None,
+) -> None:
+    """What was not written down when it happened: entered late, back-dated behind later facts, or corrected since.
+
+    This is what an inspector asks of a record. No deadline is moved by it.
+    """
+    from ehcp_flow.store.history import late_entries
+
+    shown = chosen(form)
+    found = 0
+    with open_store(store, authority=authority) as opened:
+        entries = late_entries(opened, since=None if since is None else instant(since, "--since"), days=days,
+                               case_ids=case or None)  # fmt: skip
+        if shown == Format.TABLE:
+            rows = [_row(entry) for entry in entries]
+            found = len(rows)
+            _table(rows)
+        else:
+            with sheet(shown, _COLUMNS) as out:
+                for entry in entries:
+                    found += 1
+                    out.write(_row(entry))
+    note(f"{count(found, 'fact')} not written down in time or in order")
+
+
+def _row(entry: LateEntry) -> dict[str, Any]:
+    return {
+        "case_id": entry.case_id,
+        "version": entry.version,
+        "event": entry.fact.event,
+        "on": entry.fact.on.isoformat(),
+        "recorded_at": entry.recorded_at.isoformat(),
+        "recorded_by": entry.fact.recorded_by,
+        "days": entry.days,
+        "kinds": list(entry.kinds),
+        "corrected": None if entry.corrected is None else entry.corrected.id,
+    }
+
+
+def _table(rows: list[dict[str, Any]]) -> None:
+    from ehcp_flow.cli.table import Column, print_table
+
+    columns = (
+        Column("case_id", "case", most=24, least=16, need=8),
+        Column("event", "event", need=12),
+        Column("on", "on"),
+        Column("recorded", "recorded", drop=3),
+        Column("recorded_by", "by", drop=4, most=16, least=6),
+        Column("days", "days after", drop=2, right=True),
+        Column("kinds", "how", least=8),
+    )
+    shown = [{name: flat(value) for name, value in row.items()} for row in rows]
+    print_table(columns, [{**row, "recorded": row["recorded_at"][:16].replace("T", " ")} for row in shown])
+
+
+LATE: Final = Command(
+    _late,
+    (
+        "ehcp-flow late --store sqlite:///cases.db --days 5",
+        "ehcp-flow late --store sqlite:///cases.db --since 2020-06-30 --format json",
+    ),
+)

@@ -1,0 +1,260 @@
+"""`ehcp-flow measures`: the Department for Education's measures, and what the headline hides."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.messages import count, note
+from ehcp_flow.cli.options import (
+    AllErrors,
+    AsOf,
+    Authority,
+    CaseIds,
+    Institutions,
+    KnownAt,
+    KnownBy,
+    OfficeClosures,
+    RulebookAt,
+    SourceName,
+    TableFormat,
+    by_columns,
+    calendars_with,
+    day,
+    rulebook_at,
+)
+from ehcp_flow.cli.output import Format, chosen, sheet
+from ehcp_flow.cli.sources import Asked, open_source
+
+if TYPE_CHECKING:
+    from ehcp_flow.measures import Explanation, MeasureTable
+
+__all__ = ["MEASURES", "extra_columns"]
+
+_YEARS: Final = re.compile(r"(\d{4})(?:\s*-\s*(\d{4}))?")
+_KNOWN: Final = frozenset({"authority", "requester", "year", "quarter", "month"})
+_EXPLAINED: Final = (
+    "measure", "value", "says", "definition", "year_by", "source", "numerator_is", "numerator", "denominator_is",
+    "denominator", "traps",
+)  # fmt: skip
+
+
+def _measures(  # noqa: PLR0913 - one parameter for each option
+    *,
+    source: SourceName,
+    year: Annotated[
+        str | None,
+        typer.Option(
+            "--year",
+            metavar="YEAR",
+            help="A calendar year, or several: 2024 or 2020-2024; without it, the whole time of the records.",
+            show_default=False,
+        ),
+    ] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--by",
+            metavar="COLUMN",
+            help="What to group by, given again or as a list: authority, requester, year, quarter, month, or any other "
+            "column of the file; without it, authority.",
+            show_default=False,
+        ),
+    ] = None,
+    measure: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--measure",
+            metavar="NAME",
+            help="Only this measure (all its columns) or this column; may be given again.",
+            show_default=False,
+        ),
+    ] = None,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="How each figure was counted, with the cases behind it; needs --measure."),
+    ] = False,
+    catalogue: Annotated[
+        bool, typer.Option("--catalogue", help="List the measures with their definitions; SOURCE is not read.")
+    ] = False,
+    as_of: AsOf = None,
+    case: CaseIds = None,
+    known_at: KnownAt = None,
+    known_by: KnownBy = None,
+    authority: Authority = None,
+    all_errors: AllErrors = False,
+    form: TableFormat = None,
+    institutions: Institutions = None,
+    office_closures: OfficeClosures = None,
+    rulebook: RulebookAt = None,
+) -> None:
+    """The measures that DfE publishes, under its names for them, and those that it does not; x: cannot be given.
+
+    Excepted plans leave both sides of the headline; a case without usable dates stays in the denominator.
+    """
+    shown = chosen(form)
+    if catalogue:
+        _print_catalogue(shown)
+        return
+    if explain and not measure:
+        raise typer.BadParameter("say which figure: --measure pc_plans_issued_20_weeks_ex", param_hint="--explain")
+    from ehcp_flow.measures import measure as measured
+
+    on = day(as_of)
+    law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures)
+    columns = by_columns(by, ("authority",))
+    with open_source(source, known_at=known_at, known_by=known_by, authority=authority) as opened:
+        asked = Asked(opened, case, all_errors=all_errors)
+        answers = asked.answers(on, rulebook=law, calendars=calendars)
+        extra = extra_columns(source) if not _KNOWN.issuperset(columns) else None
+        table = measured(answers, year=_years(year), by=columns, as_of=on, extra=extra)
+    names = _columns(table, measure)
+    if explain:
+        _explain(table, names, shown)
+    elif shown == Format.TABLE:
+        _table(table, names)
+    else:
+        keys = tuple(name for name in table.columns if name not in table.names)
+        with sheet(shown, (*keys, *names)) as rows:
+            for row in table:
+                rows.write({name: row[name] for name in (*keys, *names)})
+    note(f"{count(asked.seen, 'case')}, {count(len(table), 'row')}, as known on {on.isoformat()}")
+    asked.leave()
+
+
+def extra_columns(source: str) -> dict[str, dict[str, str]]:
+    """Return the columns of a file that no fact has, by case; of standard input or a store there are none."""
+    from ehcp_flow.measures import read_extra
+
+    return {} if source == "-" or "://" in source else read_extra(source)
+
+
+def _years(text: str | None) -> int | tuple[int, int] | None:
+    if text is None:
+        return None
+    found = _YEARS.fullmatch(text.strip())
+    if found is None:
+        raise typer.BadParameter(f"{text!r} is no year; write 2024 or 2020-2024", param_hint="--year")
+    first, last = int(found[1]), int(found[2] or found[1])
+    if not 2000 <= first <= last <= 2100:  # noqa: PLR2004 - no plan is older, and no report so far ahead
+        raise typer.BadParameter(f"{text!r}: the years go from 2000 to 2100, the first one first", param_hint="--year")
+    return first if found[2] is None else (first, last)
+
+
+def _columns(table: MeasureTable, asked: list[str] | None) -> tuple[str, ...]:
+    """Return the names, as this table writes them, of the columns asked for, or of all."""
+    from ehcp_flow.measures import catalogue
+
+    if not asked:
+        return table.names
+    known = catalogue()
+    plain = dict(zip(known.columns, table.names, strict=True))
+    written = {name.casefold(): name for name in table.names}
+    found: list[str] = []
+    for name in asked:
+        if name in known.measures:
+            found.extend(plain[column.name] for column in known.measures[name].columns)
+        else:
+            found.append(written.get(name.casefold()) or plain[known.column(name).name])
+    return tuple(dict.fromkeys(found))
+
+
+def _table(table: MeasureTable, names: Sequence[str]) -> None:
+    """Print a list of figures for each group: there are more measures than a terminal has columns."""
+    from ehcp_flow.cli.table import Column, print_table
+    from ehcp_flow.measures import catalogue
+
+    says = dict(zip(table.names, (column.says for column in catalogue().columns.values()), strict=True))
+    columns = (
+        Column("value", "figure", right=True),
+        Column("name", "measure", need=20),
+        Column("says", "what it is", drop=1, least=30),
+    )
+    for number, row in enumerate(table):
+        group = ", ".join(f"{name} {row[name]}" for name in table.columns if name not in table.names)
+        figures = [{"name": name, "value": str(row[name]), "says": says[name]} for name in names]
+        sys.stdout.write("\n" if number else "")
+        print_table(columns, figures, title=group)
+
+
+def _explain(table: MeasureTable, names: Sequence[str], shown: str) -> None:
+    explained = [table.explain(place, name) for place in range(len(table)) for name in names]
+    if shown == Format.TABLE:
+        from ehcp_flow.cli.table import paragraph
+
+        texts = ["\n".join(paragraph(line, then="  ") for line in _told(one)) for one in explained]
+        sys.stdout.write("\n\n".join(texts) + "\n")
+        return
+    keys = tuple(name for name in table.columns if name not in table.names)
+    with sheet(shown, (*keys, *_EXPLAINED)) as rows:
+        for one in explained:
+            rows.write(_explained(one))
+
+
+def _told(one: Explanation) -> list[str]:
+    said = str(one).splitlines()
+    for side, cases in (("numerator", one.numerator), ("denominator", one.denominator)):
+        if cases:
+            said.append(f"Cases in the {side}: {', '.join(cases)}")
+    return said
+
+
+def _explained(one: Explanation) -> dict[str, Any]:
+    return {
+        **one.group,
+        "measure": one.name,
+        "value": one.value,
+        "says": one.says,
+        "definition": one.measure.definition,
+        "year_by": one.measure.year_by,
+        "source": one.measure.source,
+        "numerator_is": one.numerator_is,
+        "numerator": list(one.numerator),
+        "denominator_is": one.denominator_is,
+        "denominator": list(one.denominator),
+        "traps": list(one.measure.traps),
+    }
+
+
+def _print_catalogue(shown: str) -> None:
+    from ehcp_flow.measures import catalogue
+
+    known = catalogue()
+    rows = [
+        {
+            "measure": each.id, "title": each.title, "group": each.group, "definition": each.definition,
+            "year_by": each.year_by, "columns": [column.name for column in each.columns], "source": each.source,
+            "traps": list(each.traps),
+        }
+        for each in known.measures.values()
+    ]  # fmt: skip
+    if shown == Format.TABLE:
+        from ehcp_flow.cli.table import Column, print_table
+
+        columns = (
+            Column("measure", "measure"),
+            Column("title", "title", drop=1, least=20, most=40),
+            Column("definition", "definition", least=30),
+        )
+        print_table(columns, [{name: str(row[name]) for name in ("measure", "title", "definition")} for row in rows])
+        return
+    with sheet(shown, tuple(rows[0])) as out:
+        for row in rows:
+            out.write(row)
+
+
+MEASURES: Final = Command(
+    _measures,
+    (
+        "ehcp-flow measures cases.csv --year 2024 --by authority --as-of 2025-10-21",
+        "ehcp-flow measures cases.csv --year 2023-2025 --by quarter --as-of 2025-10-21 --format csv > quarters.csv",
+        "ehcp-flow measures cases.csv --by requester --measure requests --as-of 2025-10-21",
+        "ehcp-flow measures cases.csv --measure pc_plans_issued_20_weeks_ex --explain --format table",
+        "ehcp-flow measures cases.csv --catalogue --format json",
+    ),
+)

@@ -1,0 +1,173 @@
+"""`ehcp-flow notices`: whom a decision must be told to, what the notice must contain, and by when."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.options import RulebookAt, TableFormat, complete_events, day, rulebook_at
+from ehcp_flow.cli.output import Format, chosen, flat, is_flat, sheet
+
+if TYPE_CHECKING:
+    from ehcp_flow.law import Notice, Rulebook
+
+__all__ = ["NOTICES"]
+
+_COLUMNS: Final = ("notice", "title", "on", "part", "says", "since", "citation", "address")
+
+
+def _notices(
+    *,
+    decision: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[EVENT[:OUTCOME]]",
+            help="The decision, such as plan_refused or review_decision_sent:cease; without it, all are listed.",
+            autocompletion=complete_events,
+            show_default=False,
+        ),
+    ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--on",
+            metavar="DATE",
+            help="The day of the decision: what a notice did not have to contain by then is left out.",
+            show_default=False,
+        ),
+    ] = None,
+    form: TableFormat = None,
+    rulebook: RulebookAt = None,
+) -> None:
+    """The checklist of each notice that a decision must carry: whom to tell, what to say, by when, and by what law."""
+    law = rulebook_at(rulebook)
+    shown = chosen(form)
+    if decision is None:
+        found = law.notices
+    else:
+        found = _of(decision, on, law)
+        if form in (None, Format.TABLE):
+            said = "\n\n".join("\n".join(_paragraphs(notice, law)) for notice in found)
+            sys.stdout.write(f"{said or f'No notice is prescribed for {decision}.'}\n")
+            return
+    if shown == Format.TABLE:
+        _table(found)
+        return
+    with sheet(shown, _COLUMNS) as out:
+        for notice in found:
+            for row in _items(notice, law) if is_flat(shown) else (_row(notice, law),):
+                out.write(row)
+
+
+def _of(decision: str, on: str | None, law: Rulebook) -> tuple[Notice, ...]:
+    from ehcp_flow.errors import UnknownNameError
+    from ehcp_flow.facts import FACT_TYPES, OUTCOMES
+    from ehcp_flow.law import notices
+
+    event, _, outcome = decision.partition(":")
+    if event not in FACT_TYPES:
+        raise UnknownNameError("event", event, FACT_TYPES)
+    if outcome and outcome not in OUTCOMES.get(event, ()):
+        raise UnknownNameError(f"outcome of {event}", outcome, OUTCOMES.get(event, ()))
+    return notices(event, outcome or None, None if on is None else day(on, "--on"), rulebook=law)
+
+
+def _by_when(notice: Notice, law: Rulebook) -> list[dict[str, str]]:
+    return [
+        {
+            "limit": name,
+            "title": law.limit(name).title,
+            "counting": " or ".join(
+                dict.fromkeys(str(rule.version[-1].counts[0].convention) for rule in law.limit(name).rule)
+            ),
+            "citation": law.limit(name).rule[0].version[-1].cited,
+        }
+        for name in notice.limits
+    ]
+
+
+def _row(notice: Notice, law: Rulebook) -> dict[str, Any]:
+    return {
+        "notice": notice.id,
+        "title": notice.title,
+        "on": [str(pattern) for pattern in notice.on],
+        "tell": [
+            {"who": told.who, "citation": told.citation.text, "address": told.citation.address} for told in notice.tell
+        ],
+        "contains": [
+            {
+                "says": item.says,
+                "since": item.since.isoformat() if item.since else None,
+                "citation": item.citation.text,
+                "address": item.citation.address,
+            }
+            for item in notice.contains
+        ],
+        "by": _by_when(notice, law),
+        "evidence": notice.evidence,
+        "note": notice.note,
+    }
+
+
+def _items(notice: Notice, law: Rulebook) -> Iterator[dict[str, Any]]:
+    """Yield a row for everybody who must be told, everything that must be said, and every limit to keep."""
+    said = _row(notice, law)
+    same = {name: said[name] for name in ("notice", "title", "on")}
+    for told in said["tell"]:
+        yield {**same, "part": "tell", **told, "says": told["who"]}
+    for item in said["contains"]:
+        yield {**same, "part": "contains", **item}
+    for limit in said["by"]:
+        yield {**same, "part": "by", "says": f"{limit['limit']}: {limit['counting']}", "citation": limit["citation"]}
+
+
+def _paragraphs(notice: Notice, law: Rulebook) -> Iterator[str]:
+    from ehcp_flow.cli.table import heading, paragraph
+    from ehcp_flow.dates import say
+
+    yield heading(f"{notice.title} [{notice.id}]", "=")
+    yield f"On: {', '.join(map(str, notice.on))}"
+    yield from ("", "Tell")
+    for told in notice.tell:
+        yield paragraph(f"[ ] {told.who} ({told.citation.text})", first="  ", then="      ")
+    yield from ("", "It must contain")
+    for item in notice.contains:
+        since = f"; since {say(item.since)}" if item.since else ""
+        yield paragraph(f"[ ] {item.says} ({item.citation.text}{since})", first="  ", then="      ")
+    by_when = _by_when(notice, law)
+    if by_when:
+        yield from ("", "By when")
+        for limit in by_when:
+            said = f"{limit['title']} [{limit['limit']}]: {limit['counting']} ({limit['citation']})"
+            yield paragraph(said, first="  ", then="      ")
+    if notice.note:
+        yield from ("", paragraph(f"Note: {notice.note}"))
+
+
+def _table(found: tuple[Notice, ...]) -> None:
+    from ehcp_flow.cli.table import Column, print_table
+
+    columns = (
+        Column("on", "decision", least=24, most=50),
+        Column("title", "notice", least=24),
+        Column("limits", "by the limits", drop=1, least=26),
+    )
+    rows = [
+        {"on": flat([str(each) for each in notice.on]), "title": notice.title, "limits": flat(notice.limits)}
+        for notice in found
+    ]
+    print_table(columns, rows, caption="One in full: ehcp-flow notices EVENT[:OUTCOME]")
+
+
+NOTICES: Final = Command(
+    _notices,
+    (
+        "ehcp-flow notices",
+        "ehcp-flow notices plan_refused",
+        "ehcp-flow notices review_decision_sent:cease --on 2026-03-02 --format json",
+    ),
+)

@@ -1,0 +1,109 @@
+"""`ehcp-flow schedule`: counting back from a day, the last day on which each step can begin."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.options import (
+    Institutions,
+    OfficeClosures,
+    RulebookAt,
+    TableFormat,
+    calendars_with,
+    complete_limits,
+    day,
+    rulebook_at,
+)
+from ehcp_flow.cli.output import Format, chosen, sheet
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+__all__ = ["SCHEDULE"]
+
+_REVIEW: Final = ("amendment_notice", "amended_plan")
+_COLUMNS: Final = ("step", "limit", "title", "begins_on", "done_by", "days", "counting", "citation")
+
+
+def _schedule(
+    *,
+    by: Annotated[str, typer.Option("--by", metavar="DATE", help="The day by which the last step has to be done.")],
+    limit: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--limit",
+            metavar="LIMIT",
+            help="A time limit of the chain, in order, given once for each; without it, those from a review meeting to "
+            "the amended plan.",
+            autocompletion=complete_limits,
+            show_default=False,
+        ),
+    ] = None,
+    form: TableFormat = None,
+    institutions: Institutions = None,
+    office_closures: OfficeClosures = None,
+    rulebook: RulebookAt = None,
+) -> None:
+    """The last day to begin, if each time limit of a chain is used to its last day and all is done by a day.
+
+    Without --limit: the latest review meeting from which an amended plan can lawfully go by that day.
+    """
+    from ehcp_flow.whatif import latest_start
+
+    end = day(by, "--by")
+    law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures)
+    chain = [law.limit(name).id for name in limit or _REVIEW]
+    begins = [latest_start(end, chain[place:], rulebook=law, calendars=calendars) for place in range(len(chain))]
+    rows: list[dict[str, Any]] = []
+    for place, (name, first) in enumerate(zip(chain, begins, strict=True)):
+        last = begins[place + 1] if place + 1 < len(begins) else end
+        version = law.limit(name).rule[0].in_force(first)
+        rows.append(
+            {
+                "step": place + 1,
+                "limit": name,
+                "title": law.limit(name).title,
+                "begins_on": first.isoformat(),
+                "done_by": last.isoformat(),
+                "days": (last - first).days,
+                "counting": "" if version is None else str(version.counts[0].convention),
+                "citation": "" if version is None else version.cited,
+            }
+        )
+    shown = chosen(form)
+    if shown == Format.TABLE:
+        _print(rows, begins[0], meeting=not limit)
+        return
+    with sheet(shown, _COLUMNS) as out:
+        for row in rows:
+            out.write(row)
+
+
+def _print(rows: list[dict[str, Any]], begins: dt.date, *, meeting: bool) -> None:
+    from ehcp_flow.cli.table import Column, paragraph, print_table
+    from ehcp_flow.dates import say
+
+    first = "The review meeting has to be held" if meeting else "The first step has to begin"
+    sys.stdout.write(paragraph(f"{first} by {say(begins)}, if every limit after it is used to its last day.") + "\n\n")
+    columns = (
+        Column("limit", "limit"),
+        Column("title", "title", drop=2, least=20),
+        Column("begins_on", "begins by"),
+        Column("done_by", "done by"),
+        Column("counting", "counting", drop=1, least=12),
+        Column("citation", "citation", drop=3, least=24),
+    )
+    print_table(columns, [{name: str(value) for name, value in row.items()} for row in rows])
+
+
+SCHEDULE: Final = Command(
+    _schedule,
+    (
+        "ehcp-flow schedule --by 2027-02-15",
+        "ehcp-flow schedule --by 2026-12-18 --limit decide_assess --format json",
+    ),
+)

@@ -1,0 +1,152 @@
+"""`ehcp-flow synth`: made-up caseloads, so that nobody needs real children's data."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import IO, TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.messages import count, note
+from ehcp_flow.cli.options import day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["SYNTH"]
+
+_PUBLISHED: Final = 2024
+_ONLY_MADE_UP: Final = "with --published every case is settled by DfE's counts; leave it out"
+
+
+class _FileFormat(StrEnum):
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+def _share(name: str, help_text: str) -> typer.models.OptionInfo:
+    made: typer.models.OptionInfo = typer.Option(name, metavar="RATE", min=0, max=1, help=help_text)
+    return made
+
+
+def _synth(  # noqa: PLR0913 - one parameter for each option
+    *,
+    cases: Annotated[
+        int | None, typer.Option("--cases", metavar="N", min=0, help="How many cases to make up.", show_default=False)
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            "--seed",
+            metavar="S",
+            help="Any number: the same number gives the same file on every machine; without it, 1.",
+            show_default=False,
+        ),
+    ] = None,
+    authority: Annotated[
+        str | None,
+        typer.Option(
+            "--authority",
+            metavar="LA",
+            help="A local authority's three-digit number; without it all of England's, in proportion to their size.",
+            show_default=False,
+        ),
+    ] = None,
+    year: Annotated[
+        int | None,
+        typer.Option(
+            "--year",
+            metavar="YEAR",
+            help="The caseload is as at 31 December of this year; with --published, the year of the counts (2024).",
+            show_default=False,
+        ),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            metavar="DATE",
+            help="The last day on which anything happened; without it and without --year, 30 June 2026.",
+            show_default=False,
+        ),
+    ] = None,
+    faults: Annotated[float, _share("--faults", "The share of cases whose record is spoilt in one way, 0 to 1.")] = 0.0,
+    csv_faults: Annotated[
+        float, _share("--csv-faults", "The share of cases that get one row which no reader takes, 0 to 1.")
+    ] = 0.0,
+    with_caseworker: Annotated[
+        bool, typer.Option("--with-caseworker", help="Add a column caseworker, which is no column of a fact.")
+    ] = False,
+    published: Annotated[
+        str | None,
+        typer.Option(
+            "--published",
+            metavar="LA",
+            help="Instead, the caseload whose counts are those DfE published for this authority (ENG: for all).",
+            show_default=False,
+        ),
+    ] = None,
+    form: Annotated[_FileFormat, typer.Option("--format", help="csv, or jsonl with an object a line.")] = (
+        _FileFormat.CSV
+    ),
+    output: Annotated[
+        str | None,
+        typer.Option("--output", metavar="FILE", help="Write here, not to standard output.", show_default=False),
+    ] = None,
+) -> None:
+    """A made-up caseload: lives of cases in the proportions that DfE publishes, or with exactly its counts.
+
+    Case numbers instead of names, no date of birth, and nobody's data. The same arguments give the same file.
+    """
+    to: str | IO[str] = sys.stdout if output is None else output
+    if published is not None:
+        given = {
+            "--cases": cases, "--seed": seed, "--authority": authority, "--as-of": as_of, "--faults": faults or None,
+            "--csv-faults": csv_faults or None, "--with-caseworker": with_caseworker or None,
+        }  # fmt: skip
+        for option in (option for option, value in given.items() if value is not None):
+            raise typer.BadParameter(_ONLY_MADE_UP, param_hint=option)
+        rows = _write_published(to, published, _PUBLISHED if year is None else year, form)
+    else:
+        from ehcp_flow.synth import write_synth
+
+        if cases is None:
+            raise typer.BadParameter("say how many cases to make up: --cases 100", param_hint="--cases")
+        if year is not None and as_of is not None:
+            raise typer.BadParameter("give --year or --as-of, not both", param_hint="--as-of")
+        try:
+            rows = write_synth(
+                to, cases, 1 if seed is None else seed, authority=authority, year=year,
+                as_of=None if as_of is None else day(as_of), faults=faults, csv_faults=csv_faults,
+                with_caseworker=with_caseworker, format=form.value,
+            )  # fmt: skip
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="--year" if as_of is None else "--as-of") from None
+    note(f"{count(rows, 'row')}, all made up")
+
+
+def _write_published(to: str | IO[str], authority: str, year: int, form: str) -> int:
+    from ehcp_flow.synth import ATTRIBUTION, census_day, published_discrepancies
+    from ehcp_flow.synth.exact import published_lives
+    from ehcp_flow.synth.writing import write_lives
+
+    lives = published_lives(authority, year)
+    apart: Iterable[object] = published_discrepancies(authority, year)
+    rows = write_lives(to, lives, format=form)
+    note(f"the counts of authority {authority} for {year}, as at {census_day(year).isoformat()}. {ATTRIBUTION}")
+    for each in apart:
+        note(f"not shown: {each}")
+    return rows
+
+
+SYNTH: Final = Command(
+    _synth,
+    (
+        "ehcp-flow synth --cases 100 --seed 1",
+        "ehcp-flow synth --cases 200 --seed 7 --authority 885 --year 2025 --with-caseworker > worcestershire.csv",
+        "ehcp-flow synth --cases 50 --seed 3 --faults 0.1 --csv-faults 0.1 --format jsonl > spoilt.jsonl",
+        "ehcp-flow synth --published 885 --year 2024 > published.csv",
+    ),
+)

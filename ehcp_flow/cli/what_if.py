@@ -1,0 +1,126 @@
+"""`ehcp-flow what-if`: what one fact would change about a case, without recording it."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.messages import count, note
+from ehcp_flow.cli.options import (
+    AllErrors,
+    AsOf,
+    Authority,
+    CaseId,
+    EventName,
+    FactAwareOn,
+    FactMadeOn,
+    FactOutcome,
+    FactParty,
+    FactReviewedOn,
+    FactServedOn,
+    FactUntil,
+    Institutions,
+    KnownAt,
+    KnownBy,
+    OfficeClosures,
+    Profile,
+    RulebookAt,
+    SourceName,
+    TableFormat,
+    calendars_with,
+    day,
+    fact_day,
+    rulebook_at,
+)
+from ehcp_flow.cli.output import Format, chosen, sheet
+from ehcp_flow.cli.sources import Asked, open_source
+
+if TYPE_CHECKING:
+    from ehcp_flow.case import Case
+    from ehcp_flow.facts import Fact
+
+__all__ = ["WHAT_IF"]
+
+
+def _what_if(  # noqa: PLR0913 - one parameter for each option
+    *,
+    source: SourceName,
+    case: CaseId,
+    event: EventName = None,
+    on: Annotated[str | None, fact_day("--on", "The day it would happen, or would have.")] = None,
+    outcome: FactOutcome = None,
+    party: FactParty = None,
+    until: FactUntil = None,
+    served_on: FactServedOn = None,
+    aware_on: FactAwareOn = None,
+    made_on: FactMadeOn = None,
+    reviewed_on: FactReviewedOn = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    known_by: KnownBy = None,
+    authority: Authority = None,
+    all_errors: AllErrors = False,
+    form: TableFormat = None,
+    institutions: Institutions = None,
+    office_closures: OfficeClosures = None,
+    profile: Profile = None,
+    rulebook: RulebookAt = None,
+) -> None:
+    """What would be due, met or missed if this happened on that day; nothing is recorded.
+
+    Each deadline that would be different is there, as it is and as it would be; and whether the law allows the fact.
+    """
+    from ehcp_flow.cli.effects import EFFECT_COLUMNS, effect_row, effects_table
+    from ehcp_flow.facts import make_fact
+    from ehcp_flow.whatif import what_if
+
+    if event is None or on is None:
+        raise typer.BadParameter(
+            "say what would happen: --event EVENT --on DATE", param_hint="--event" if event is None else "--on"
+        )
+    fact = make_fact(
+        event, case_id=case, on=day(on, "--on"), outcome=outcome, party=party, until=until, served_on=served_on,
+        aware_on=aware_on, made_on=made_on, reviewed_on=reviewed_on,
+    )  # fmt: skip
+    law, calendars = rulebook_at(rulebook, profile), calendars_with(institutions, office_closures)
+    with open_source(source, known_at=known_at, known_by=known_by, authority=authority) as opened:
+        asked = Asked(opened, [case], all_errors=all_errors)
+        found = next(asked.cases())
+    rows = [effect_row(effect) for effect in what_if(found, fact, day(as_of), rulebook=law, calendars=calendars)]
+    shown = chosen(form)
+    if shown == Format.TABLE:
+        _print(found, fact, rows, effects_table)
+    else:
+        with sheet(shown, EFFECT_COLUMNS) as out:
+            for row in rows:
+                out.write(row)
+    note(f"{count(len(rows), 'deadline')} would be different; nothing was recorded")
+    asked.leave()
+
+
+def _print(case: Case, fact: Fact, rows: list[dict[str, Any]], table: Any) -> None:
+    from ehcp_flow.cli.table import paragraph
+    from ehcp_flow.states import why_not
+    from ehcp_flow.working import describe
+
+    verdict = why_not(case, fact.event, getattr(fact, "outcome", None), fact.on)
+    lawful = "the law would allow it" if verdict.allowed else "the law would not allow it"
+    sys.stdout.write(
+        paragraph(f"If there were on record: {describe(fact)}. By what is on record now, {lawful}.") + "\n"
+    )
+    for refusal in verdict.refusals:
+        sys.stdout.write(paragraph(str(refusal), first="  ", then="      ") + "\n")
+    sys.stdout.write("\n")
+    table(rows)
+
+
+WHAT_IF: Final = Command(
+    _what_if,
+    (
+        "ehcp-flow what-if cases.csv --case w-hertfordshire --event refusal_reversed --on 2023-05-01 --as-of 1/5/2023",
+        "ehcp-flow what-if cases.csv --case ipsea-phase-transfer --event review_meeting_held --on 3/11/2025",
+    ),
+)
