@@ -20,7 +20,7 @@ CORE = {"alembic", "holidays", "pydantic", "python-dateutil", "rich", "sqlalchem
 EXTRAS = {
     "postgres": {"psycopg"},
     "bulk": {"polars", "pyarrow"},
-    "reports": {"altair", "icalendar", "jinja2", "vl-convert-python", "xlsxwriter"},
+    "reports": {"icalendar", "jinja2", "xlsxwriter"},
     "sen2": {"lxml"},
 }
 

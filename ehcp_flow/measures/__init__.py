@@ -1,0 +1,61 @@
+"""What is reported: the Department for Education's measures, what the headline hides, and the registers.
+
+Everything is computed from answered cases, one at a time, for the day of the answer; nothing is stored. What each
+measure counts, by whose rule, and what to beware of, stands in `catalogue.toml` and in `docs/measures/`.
+"""
+
+from ehcp_flow.measures.advice import AdviceByAdviser, advice_by_adviser
+from ehcp_flow.measures.arithmetic import UNAVAILABLE, percent, rounded
+from ehcp_flow.measures.catalogue import Catalogue, Column, Measure, catalogue
+from ehcp_flow.measures.cohorts import Cohorts, Request, cohort_rows, stock_and_flow
+from ehcp_flow.measures.exceptions import exception_rate
+from ehcp_flow.measures.extra import read_extra
+from ehcp_flow.measures.frames import LibraryMissing, to_pandas, to_polars
+from ehcp_flow.measures.periods import Period, between, survey_day, years
+from ehcp_flow.measures.registers import REGISTERS, Registers, agreed_with_parent, registers
+from ehcp_flow.measures.reviewing import Reviewing, review_backlog
+from ehcp_flow.measures.story import Story, answered
+from ehcp_flow.measures.table import NOT_RECORDED, Explanation, MeasureTable, Tally, measure
+from ehcp_flow.measures.waiting import Waiting, Workload, open_by_age, workload
+
+__all__ = [
+    "NOT_RECORDED",
+    "REGISTERS",
+    "UNAVAILABLE",
+    "AdviceByAdviser",
+    "Catalogue",
+    "Cohorts",
+    "Column",
+    "Explanation",
+    "LibraryMissing",
+    "Measure",
+    "MeasureTable",
+    "Period",
+    "Registers",
+    "Request",
+    "Reviewing",
+    "Story",
+    "Tally",
+    "Waiting",
+    "Workload",
+    "advice_by_adviser",
+    "agreed_with_parent",
+    "answered",
+    "between",
+    "catalogue",
+    "cohort_rows",
+    "exception_rate",
+    "measure",
+    "open_by_age",
+    "percent",
+    "read_extra",
+    "registers",
+    "review_backlog",
+    "rounded",
+    "stock_and_flow",
+    "survey_day",
+    "to_pandas",
+    "to_polars",
+    "workload",
+    "years",
+]

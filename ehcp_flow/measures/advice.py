@@ -1,0 +1,75 @@
+"""Advice by adviser: what was asked, what came in time, what is still out, and the tail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any, Final
+
+from ehcp_flow.answers import Answer
+from ehcp_flow.deadlines import Deadline
+from ehcp_flow.measures.arithmetic import UNAVAILABLE, median_weeks, percent, quantile, rounded
+from ehcp_flow.measures.periods import Period
+from ehcp_flow.measures.story import Story
+
+__all__ = ["AdviceByAdviser", "advice_by_adviser"]
+
+_NINE_IN_TEN: Final = Fraction(9, 10)
+_WEEK: Final = 7
+
+
+class AdviceByAdviser:
+    """Collects requests for advice by adviser; with a period, those that were due in it."""
+
+    def __init__(self, period: Period | None = None) -> None:
+        self._period = period
+        self._asked: dict[str, list[Deadline]] = {}
+        self._returned: dict[str, int] = {}
+
+    def add(self, answer: Answer | Story) -> None:
+        """Take one case into account."""
+        story = Story.told(answer)
+        for deadline in story.of("advice"):
+            if deadline.due_on is None or (self._period is not None and deadline.due_on not in self._period):
+                continue
+            self._asked.setdefault(deadline.party or "", []).append(deadline)
+        for fact in story.facts("advice_returned"):
+            if self._period is None or fact.on in self._period:
+                self._returned[fact.party or ""] = self._returned.get(fact.party or "", 0) + 1
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row for each adviser.
+
+        `in_time`, `late`, `overdue` and `still_open` add up to `asked` less what fell away. `pc_in_time` is of what was
+        due: in time, late and overdue. `median_weeks` and the tail are of what was received.
+        """
+        return [self._row(party) for party in sorted(self._asked)]
+
+    def _row(self, party: str) -> dict[str, Any]:
+        asked = self._asked[party]
+        count = {status: sum(one.status == status for one in asked) for status in ("met", "late", "overdue", "open")}
+        days = [(one.done_on - one.starts_on).days for one in asked if one.done_on is not None]
+        waits = [one.days_over or 0 for one in asked if one.status == "overdue"]
+        return {
+            "adviser": party,
+            "asked": len(asked),
+            "in_time": count["met"],
+            "late": count["late"],
+            "overdue": count["overdue"],
+            "still_open": count["open"],
+            "excused": sum(bool(one.excused_by) and one.status in ("late", "overdue") for one in asked),
+            "returned": self._returned.get(party, 0),
+            "pc_in_time": percent(count["met"], count["met"] + count["late"] + count["overdue"]),
+            "median_weeks": median_weeks(days),
+            "nine_in_ten_within_weeks": rounded(quantile(days, _NINE_IN_TEN) / _WEEK) if days else UNAVAILABLE,
+            "longest_weeks": rounded(max(days) / _WEEK) if days else UNAVAILABLE,
+            "longest_overdue_days": max(waits, default=0),
+        }
+
+
+def advice_by_adviser(answers: Iterable[Answer], period: Period | None = None) -> list[dict[str, Any]]:
+    """Return advice on time by adviser, with its tail: of everything asked, or of what was due in a period."""
+    advice = AdviceByAdviser(period)
+    for answer in answers:
+        advice.add(answer)
+    return advice.rows()

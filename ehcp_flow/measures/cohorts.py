@@ -1,0 +1,167 @@
+"""Requests followed from the day they came: the share finished by each week, and the stock and flow of each month.
+
+A cohort is not moved by clearing a backlog: an old case finished today changes the curve of its own cohort only, and
+upwards. A curve ends where its youngest request can be followed no further, so that nothing is extrapolated.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from ehcp_flow.answers import Answer
+from ehcp_flow.deadlines import Deadline
+from ehcp_flow.errors import UnknownNameError
+from ehcp_flow.measures.arithmetic import UNAVAILABLE, percent
+from ehcp_flow.measures.periods import Period, between
+from ehcp_flow.measures.story import ASSESS, FINAL, Story
+
+__all__ = ["Cohorts", "Request", "cohort_rows", "stock_and_flow"]
+
+LONGEST: Final = 104
+"""The last week of a curve."""
+MARKS: Final = (6, 16, 20, 30, 52)
+_WEEK: Final = 7
+Ended = Literal["plan", "refused", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request: when it came, whether an assessment was agreed, and when and how it ended, if it did."""
+
+    case_id: str
+    received: dt.date
+    assessed: bool
+    ended: dt.date | None
+    how: Ended | None
+
+    def finished_by(self, week: int) -> bool:
+        """Whether it had ended by the end of so many weeks."""
+        return self.ended is not None and (self.ended - self.received).days <= week * _WEEK
+
+
+def requests_of(story: Story) -> list[Request]:
+    """Return the requests of a case, each with its end."""
+    assessed = {
+        deadline.working.run.start
+        for deadline in story.of(*ASSESS)
+        if _was(deadline, "assessment_agreed") or (deadline.status == "undated" and not _was(deadline, "refused"))
+    }
+    return [_request(deadline, assessed) for deadline in story.of(*FINAL)]
+
+
+def _was(deadline: Deadline, event: str) -> bool:
+    done = deadline.working.done or deadline.working.implied
+    return done is not None and event in done.event
+
+
+def _request(deadline: Deadline, assessed: set[int]) -> Request:
+    working = deadline.working
+    ended: dt.date | None = None
+    how: Ended | None = None
+    if working.done is not None:
+        ended, how = working.done.on, "plan"
+    elif working.implied is not None:
+        ended, how = working.implied.on, "plan"
+    elif working.ended is not None:
+        ended = working.ended.on
+        how = "refused" if "refused" in working.ended.event else "withdrawn"
+    return Request(deadline.case_id, deadline.starts_on, working.run.start in assessed, ended, how)
+
+
+class Cohorts:
+    """Collects requests, and gives the curves of their cohorts and the flow of each month."""
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self._spells: list[tuple[dt.date, dt.date | None]] = []
+
+    def add(self, answer: Answer | Story) -> None:
+        """Take one case into account."""
+        story = Story.told(answer)
+        self.requests.extend(requests_of(story))
+        self._spells.extend(story.spells)
+
+    def curves(self, as_of: dt.date, grain: str = "quarter", last: int = 12) -> list[dict[str, Any]]:
+        """Return the cohorts by year, quarter or month of receipt, the last so many, oldest first.
+
+        Each row has the cohort, how many `requests`, `followed_weeks` (how far all of it can be followed), `finished`
+        (the share finished by week 0, 1, 2, ...: with a plan, a refusal or a withdrawal), and `with_plan` (of those
+        where an assessment was agreed, the share with a plan by each week).
+        """
+        if not self.requests:
+            return []
+        first = min(request.received for request in self.requests)
+        periods = [period for period in between(first, as_of, grain, as_of) if period.start <= as_of]
+        return [row for period in periods[-last:] if (row := self._curve(period, as_of)) is not None]
+
+    def _curve(self, period: Period, as_of: dt.date) -> dict[str, Any] | None:
+        cohort = [request for request in self.requests if request.received in period]
+        if not cohort:
+            return None
+        youngest = max(request.received for request in cohort)
+        followed = min((as_of - youngest).days // _WEEK, LONGEST)
+        assessed = [request for request in cohort if request.assessed]
+        weeks = range(followed + 1)
+        row: dict[str, Any] = {"cohort": period.label, "requests": len(cohort), "followed_weeks": followed}
+        for week in MARKS:
+            done = sum(request.finished_by(week) for request in cohort)
+            row[f"finished_by_{week}"] = percent(done, len(cohort)) if week <= followed else UNAVAILABLE
+        row["finished"] = [percent(sum(one.finished_by(week) for one in cohort), len(cohort)) for week in weeks]
+        row["assessed"] = len(assessed)
+        row["with_plan"] = [
+            percent(sum(one.how == "plan" and one.finished_by(week) for one in assessed), len(assessed))
+            for week in weeks
+        ]
+        return row
+
+    def open_over(self, weeks: int, day: dt.date) -> int:
+        """Return how many requests had been open for more than so many weeks at the end of `day`."""
+        return sum(
+            (day - one.received).days > weeks * _WEEK and (one.ended is None or one.ended > day)
+            for one in self.requests
+        )
+
+    def flow(self, first: dt.date, as_of: dt.date) -> list[dict[str, Any]]:
+        """Return a row for each month: what came, how it ended, and what was open and held at its end."""
+        rows = []
+        for period in between(first, as_of, "month", as_of):
+            end = min(period.end, as_of)
+            ended = Counter(one.how for one in self.requests if one.ended is not None and one.ended in period)
+            rows.append(
+                {
+                    "month": period.label,
+                    "received": sum(one.received in period for one in self.requests),
+                    "plans": ended["plan"],
+                    "refused": ended["refused"],
+                    "withdrawn": ended["withdrawn"],
+                    "open_at_end": sum(
+                        one.received <= end and (one.ended is None or one.ended > end) for one in self.requests
+                    ),
+                    "plans_held_at_end": sum(
+                        start <= end and (until is None or until > end) for start, until in self._spells
+                    ),
+                }
+            )
+        return rows
+
+
+def cohort_rows(answers: Iterable[Answer], as_of: dt.date, grain: str = "quarter") -> list[dict[str, Any]]:
+    """Return the cohorts of requests; see `Cohorts.curves`. Raises UnknownNameError for an unknown grain."""
+    if grain not in ("year", "quarter", "month"):
+        raise UnknownNameError("period", grain, ("year", "quarter", "month"))
+    cohorts = Cohorts()
+    for answer in answers:
+        cohorts.add(answer)
+    return cohorts.curves(as_of, grain, last=10_000)
+
+
+def stock_and_flow(answers: Iterable[Answer], first: dt.date, as_of: dt.date) -> list[dict[str, Any]]:
+    """Return the stock and flow of each month from `first`; see `Cohorts.flow`."""
+    cohorts = Cohorts()
+    for answer in answers:
+        cohorts.add(answer)
+    return cohorts.flow(first, as_of)

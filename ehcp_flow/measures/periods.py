@@ -1,0 +1,98 @@
+"""Which stretch of time a figure speaks of: calendar years, quarters and months, and the day on which stock is taken.
+
+The return of the Department for Education covers a calendar year of activity, and the position on its survey day in the
+January after it. Other stretches take stock on their last day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from ehcp_flow.errors import UnknownNameError
+
+__all__ = ["GRAINS", "Grain", "Period", "between", "quarter_of", "survey_day", "years"]
+
+Grain: TypeAlias = Literal["year", "quarter", "month"]
+GRAINS: Final[tuple[Grain, ...]] = ("year", "quarter", "month")
+
+ONE_DAY: Final = dt.timedelta(days=1)
+_MONTHS: Final = 12
+_MONTHS_A_QUARTER: Final = 3
+_THURSDAY: Final = 3
+_SURVEY_DAYS: Final[Mapping[int, dt.date]] = {2021: dt.date(2021, 1, 14)}
+"""The survey days from 2015 to 2027 that are not the third Thursday of January."""
+
+
+def survey_day(year: int) -> dt.date:
+    """Return the survey day of the return that covers the calendar year before `year`.
+
+    It was the third Thursday of January in every year from 2015 to 2027 but 2021; later years are extrapolated.
+    """
+    if year in _SURVEY_DAYS:
+        return _SURVEY_DAYS[year]
+    first = dt.date(year, 1, 1)
+    return first + dt.timedelta(days=(_THURSDAY - first.weekday()) % 7 + 14)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """A stretch of days, both ends included, and the day on which its stock is taken.
+
+    `stock_on` is the survey day for a whole calendar year and the last day for anything else, but never after `as_of`.
+    """
+
+    start: dt.date
+    end: dt.date
+    label: str
+    grain: Grain | Literal["range"]
+    stock_on: dt.date
+
+    def __contains__(self, day: dt.date) -> bool:
+        return self.start <= day <= self.end
+
+    @property
+    def year(self) -> int:
+        """The calendar year in which it begins."""
+        return self.start.year
+
+
+def years(value: int | tuple[int, int] | Iterable[int], as_of: dt.date) -> list[Period]:
+    """Return the calendar years meant: one, a first and a last, or a range of them."""
+    chosen = [value] if isinstance(value, int) else list(value)
+    return [_year(number, as_of) for number in range(min(chosen), max(chosen) + 1)]
+
+
+def between(first: dt.date, last: dt.date, grain: str, as_of: dt.date) -> list[Period]:
+    """Return the whole years, quarters or months from the one with `first` in it to the one with `last`."""
+    if grain not in GRAINS:
+        raise UnknownNameError("period", grain, GRAINS)
+    if grain == "year":
+        return years((first.year, last.year), as_of)
+    months = _MONTHS_A_QUARTER if grain == "quarter" else 1
+    periods = []
+    start = dt.date(first.year, (first.month - 1) // months * months + 1, 1)
+    while start <= last:
+        following = _add_months(start, months)
+        label = quarter_of(start) if grain == "quarter" else f"{start:%Y-%m}"
+        end = following - ONE_DAY
+        periods.append(Period(start, end, label, "quarter" if grain == "quarter" else "month", min(end, as_of)))
+        start = following
+    return periods
+
+
+def quarter_of(day: dt.date) -> str:
+    """Return the calendar quarter of a day: `2024-Q3`."""
+    return f"{day.year}-Q{(day.month - 1) // _MONTHS_A_QUARTER + 1}"
+
+
+def _year(number: int, as_of: dt.date) -> Period:
+    start, end = dt.date(number, 1, 1), dt.date(number, 12, 31)
+    return Period(start, end, str(number), "year", min(survey_day(number + 1), as_of))
+
+
+def _add_months(day: dt.date, months: int) -> dt.date:
+    month = day.month - 1 + months
+    return dt.date(day.year + month // _MONTHS, month % _MONTHS + 1, 1)

@@ -1,0 +1,194 @@
+"""Reviews that never came, decisions and amended plans that are late, and how the phase transfers burn up."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any, Final
+
+from ehcp_flow.answers import Answer
+from ehcp_flow.deadlines import Deadline
+from ehcp_flow.measures.arithmetic import UNAVAILABLE, percent
+from ehcp_flow.measures.story import Story
+
+__all__ = ["DELAYS", "Reviewing", "last_meeting_of", "review_backlog"]
+
+DELAYS: Final = (
+    (91, "up to 3 months"),
+    (182, "3 to 6 months"),
+    (365, "6 to 12 months"),
+    (730, "12 to 24 months"),
+    (None, "over 24 months"),
+)
+_LATE: Final = {
+    "annual_review": "review overdue",
+    "review_decision": "decision past 4 weeks",
+    "amended_plan": "amended plan past 8 weeks",
+    "review_total": "amended plan past 12 weeks of the meeting",
+}
+_STAGES: Final = (
+    ("maintained", "plans held"),
+    ("due", "review due in 12 months, or overdue"),
+    ("met", "meeting held in that time"),
+    ("decided", "decision sent"),
+    ("amending", "decided to amend"),
+    ("amended", "amended plan sent"),
+)
+_WEEK: Final = 7
+_YEAR: Final = dt.timedelta(days=365)
+
+
+def last_meeting_of(story: Story) -> dt.date | None:
+    """Return the day of the last review meeting since the plan that is held was made, or None."""
+    since = story.spells[-1][0] if story.spells else dt.date.max
+    return max((fact.on for fact in story.facts("review_meeting_held") if fact.on >= since), default=None)
+
+
+class Reviewing:
+    """Collects the state of the reviews of a caseload, as it stands on the day of the answers."""
+
+    def __init__(self) -> None:
+        self._delays = {limit: [0] * len(DELAYS) for limit in _LATE}
+        self._never = 0
+        self._due_once = 0
+        self._stages = dict.fromkeys((name for name, _ in _STAGES), 0)
+        self._transfers: list[Deadline] = []
+        self._as_of: dt.date | None = None
+
+    def add(self, answer: Answer | Story) -> None:
+        """Take one case into account."""
+        story = Story.told(answer)
+        self._as_of = story.as_of
+        self._transfers.extend(
+            deadline
+            for deadline in story.of("phase_transfer")
+            if deadline.status != "lapsed" and deadline.due_on is not None
+        )
+        if not story.answer.standing.maintained:
+            return
+        for limit in _LATE:
+            for deadline in story.of(limit):
+                if deadline.status == "overdue" and deadline.days_over is not None:
+                    self._delays[limit][_delay(deadline.days_over)] += 1
+        self._review(story)
+
+    def _review(self, story: Story) -> None:
+        as_of = story.as_of
+        since = as_of - _YEAR
+        self._stages["maintained"] += 1
+        ever = [one for one in story.of("annual_review", "transfer_review") if one.due_on and one.due_on <= as_of]
+        meeting = last_meeting_of(story)
+        if ever:
+            self._due_once += 1
+            self._never += meeting is None
+        if not any(_due_since(one, since) for one in ever):
+            return
+        self._stages["due"] += 1
+        if meeting is None or meeting <= since:
+            return
+        self._stages["met"] += 1
+        decisions = [one for one in story.of("review_decision") if one.starts_on == meeting]
+        done = next((one.working.done for one in decisions if one.working.done is not None), None)
+        if done is None:
+            return
+        self._stages["decided"] += 1
+        if getattr(done, "outcome", None) == "amend":
+            self._stages["amending"] += 1
+            self._stages["amended"] += any(fact.on >= done.on for fact in story.facts("amended_plan_sent"))
+
+    def by_delay(self) -> list[dict[str, Any]]:
+        """Return a row for each thing that is late, by how long it has been: what is not done yet, never what was."""
+        return [
+            {
+                "what": text,
+                "limit": limit,
+                **{label: self._delays[limit][at] for at, (_, label) in enumerate(DELAYS)},
+                "all": sum(self._delays[limit]),
+            }
+            for limit, text in _LATE.items()
+        ]
+
+    def never(self) -> dict[str, Any]:
+        """Return how many plans held have come to the day of a review, and how many of them never had a meeting."""
+        return {
+            "plans_due_a_review_once": self._due_once,
+            "never_reviewed": self._never,
+            "pc_never_reviewed": percent(self._never, self._due_once),
+        }
+
+    def waterfall(self) -> list[dict[str, Any]]:
+        """Return the steps of the last twelve months' reviews, each a part of the one before."""
+        rows = []
+        before: int | None = None
+        for name, says in _STAGES:
+            plans = self._stages[name]
+            rows.append(
+                {
+                    "step": says,
+                    "plans": plans,
+                    "lost": 0 if before is None else before - plans,
+                    "pc_of_step_before": UNAVAILABLE if before is None else percent(plans, before),
+                }
+            )
+            before = plans
+        return rows
+
+    def transfers(self) -> list[dict[str, Any]]:
+        """Return a row for each last lawful day of phase transfers, latest first: what is done, and what is left.
+
+        `needed_per_week` is how many must go out in each week that is left, `x` once the day is past.
+        """
+        as_of = self._as_of
+        days = sorted({deadline.due_on for deadline in self._transfers if deadline.due_on}, reverse=True)
+        return [self._transfer(day, as_of) for day in days if as_of is not None]
+
+    def _transfer(self, day: dt.date, as_of: dt.date) -> dict[str, Any]:
+        cohort = [deadline for deadline in self._transfers if deadline.due_on == day]
+        final = sum(deadline.done_on is not None for deadline in cohort)
+        left = len(cohort) - final
+        days_left = (day - as_of).days
+        return {
+            "due_on": day,
+            "due": len(cohort),
+            "final": final,
+            "in_time": sum(deadline.status == "met" for deadline in cohort),
+            "left": left,
+            "pc_final": percent(final, len(cohort)),
+            "weeks_left": max(days_left, 0) // _WEEK,
+            "needed_per_week": -(-left * _WEEK // max(days_left, _WEEK)) if days_left >= 0 else UNAVAILABLE,
+        }
+
+    def burn_up(self, day: dt.date) -> list[dict[str, Any]]:
+        """Return the finals so far, and those due, week by week up to the day of the answer."""
+        cohort = [deadline for deadline in self._transfers if deadline.due_on == day]
+        if self._as_of is None or not cohort:
+            return []
+        done = sorted(deadline.done_on for deadline in cohort if deadline.done_on is not None)
+        start = min([*done, day - dt.timedelta(weeks=26)])
+        rows = []
+        while start < self._as_of + dt.timedelta(days=_WEEK):
+            on = min(start, self._as_of)
+            rows.append({"on": on, "final": sum(one <= on for one in done), "due": len(cohort)})
+            if on == self._as_of:
+                break
+            start += dt.timedelta(days=_WEEK)
+        return rows
+
+
+def _due_since(deadline: Deadline, since: dt.date) -> bool:
+    """Whether a review fell due after `since`, or was still to be done then."""
+    if deadline.due_on is None or deadline.status == "lapsed":
+        return False
+    return deadline.due_on > since or deadline.done_on is None or deadline.done_on > since
+
+
+def _delay(days: int) -> int:
+    return next(at for at, (most, _) in enumerate(DELAYS) if most is None or days <= most)
+
+
+def review_backlog(answers: Iterable[Answer]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return what of the reviews is late, by how long, and the plans that were never reviewed."""
+    reviewing = Reviewing()
+    for answer in answers:
+        reviewing.add(answer)
+    return reviewing.by_delay(), reviewing.never()

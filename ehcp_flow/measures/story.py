@@ -1,0 +1,143 @@
+"""One answered case, laid out for counting: its deadlines by limit, the plans it was given, when a plan was held."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from ehcp_flow import dates
+from ehcp_flow.answers import Answer, answer
+from ehcp_flow.calendars import Calendars
+from ehcp_flow.case import Case
+from ehcp_flow.deadlines import Deadline
+from ehcp_flow.facts import Fact
+from ehcp_flow.law.model import Rulebook
+from ehcp_flow.states import MAINTAINED_STATES, State
+
+__all__ = ["ASSESS", "FINAL", "NOT_ISSUE", "Plan", "Story", "answered"]
+
+ASSESS: Final = ("decide_assess", "detained_decide_assess")
+NOT_ISSUE: Final = ("decide_not_issue", "detained_decide_not_issue")
+FINAL: Final = ("final_plan", "detained_final_plan")
+HOLDING: Final = MAINTAINED_STATES | {State.FINAL_ISSUED}
+KEPT: Final = HOLDING | {State.KEPT_DETAINED}
+
+
+class Plan(NamedTuple):
+    """A plan that was issued where none was held: the day, and the limit that counts from its request, if any does."""
+
+    on: dt.date
+    deadline: Deadline | None
+
+
+@dataclass(frozen=True)
+class Story:
+    """An answer, laid out."""
+
+    answer: Answer
+
+    @classmethod
+    def told(cls, answer: Answer | Story) -> Story:
+        """Return the answer laid out; one that is laid out already stays as it is, so that many can count it."""
+        return answer if isinstance(answer, Story) else cls(answer)
+
+    @property
+    def case_id(self) -> str:
+        """The case's id."""
+        return self.answer.case.case_id
+
+    @property
+    def as_of(self) -> dt.date:
+        """The day for which the case was answered."""
+        return self.answer.as_of
+
+    @cached_property
+    def limits(self) -> Mapping[str, tuple[Deadline, ...]]:
+        """The deadlines by limit."""
+        found: dict[str, list[Deadline]] = {}
+        for deadline in self.answer.deadlines:
+            found.setdefault(deadline.limit, []).append(deadline)
+        return {limit: tuple(deadlines) for limit, deadlines in found.items()}
+
+    def of(self, *limits: str) -> Iterator[Deadline]:
+        """Yield the deadlines of these limits."""
+        for limit in limits:
+            yield from self.limits.get(limit, ())
+
+    def facts(self, *events: str) -> Iterator[Fact]:
+        """Yield the facts of these events that had happened by the day of the answer, in legal order."""
+        for fact in self.answer.case.facts:
+            if fact.event in events and fact.on <= self.as_of:
+                yield fact
+
+    @cached_property
+    def plans(self) -> tuple[Plan, ...]:
+        """The plans issued where none was held: not those that a re-assessment replaced, nor those moved in."""
+        return tuple(
+            Plan(step.on, self.counted_from_request(step.on, *FINAL))
+            for step in self.answer.standing.history
+            if step.fact.event == "final_plan_sent" and step.from_ not in KEPT
+        )
+
+    @cached_property
+    def spells(self) -> tuple[tuple[dt.date, dt.date | None], ...]:
+        """When a plan was maintained: from a day, to the day from which it no longer was, or None."""
+        spells: list[tuple[dt.date, dt.date | None]] = []
+        since: dt.date | None = None
+        for step in self.answer.standing.history:
+            held = step.to in HOLDING
+            if held and since is None:
+                since = step.on
+            elif not held and since is not None:
+                spells.append((since, step.on))
+                since = None
+        if since is not None:
+            spells.append((since, None))
+        return tuple(spells)
+
+    def holds_plan(self, day: dt.date) -> bool:
+        """Whether a plan was maintained at the end of `day`."""
+        return any(start <= day and (end is None or day < end) for start, end in self.spells)
+
+    def state_on(self, day: dt.date) -> State:
+        """Return the state on the pathway at the end of `day`."""
+        at = State.NO_CASE
+        for step in self.answer.standing.history:
+            if step.on > day:
+                break
+            at = step.to
+        return at
+
+    def counted_from_request(self, day: dt.date, *limits: str) -> Deadline | None:
+        """Return the limit that counts to an act of `day` from the last request before it, even if it had lapsed."""
+        chosen = None
+        for deadline in self.of(*limits):
+            if deadline.starts_on <= day and (chosen is None or deadline.starts_on >= chosen.starts_on):
+                chosen = deadline
+        return chosen
+
+    @cached_property
+    def requester(self) -> str:
+        """Who made the first request, or an empty text."""
+        for fact in self.facts("request_received", "became_responsible"):
+            return fact.party or ""
+        return ""
+
+
+def answered(
+    cases: Iterable[Case | Answer] | Mapping[str, Case],
+    as_of: dt.date | str | None = None,
+    *,
+    rulebook: Rulebook | None = None,
+    calendars: Calendars | None = None,
+) -> Iterator[Answer]:
+    """Yield the answer of each case, one at a time; an answer given stays as it is.
+
+    `cases` are cases or answers, or a mapping whose values they are. Raises DateError if `as_of` is no date.
+    """
+    day = dates.today() if as_of is None else dates.parse_date(as_of)
+    for item in cases.values() if isinstance(cases, Mapping) else cases:
+        yield item if isinstance(item, Answer) else answer(item, day, rulebook=rulebook, calendars=calendars)

@@ -1,0 +1,298 @@
+"""The table of measures: one row for each group and period, every figure with the cases behind it."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import IO, Any, Final, TypeAlias
+
+from ehcp_flow import dates
+from ehcp_flow.answers import Answer
+from ehcp_flow.calendars import Calendars
+from ehcp_flow.case import Case
+from ehcp_flow.errors import UnknownNameError
+from ehcp_flow.law.model import Rulebook
+from ehcp_flow.measures import frames
+from ehcp_flow.measures.arithmetic import mean_weeks, median_weeks, percent
+from ehcp_flow.measures.catalogue import Column, Measure, catalogue
+from ehcp_flow.measures.counts import COHORTS, ONCE, STOCKS, Counted, flows_of
+from ehcp_flow.measures.periods import GRAINS, ONE_DAY, Period, between, years
+from ehcp_flow.measures.story import Story, answered
+
+__all__ = ["NOT_RECORDED", "Cases", "Explanation", "Extra", "MeasureTable", "Tally", "measure"]
+
+Cases: TypeAlias = Iterable[Case | Answer] | Mapping[str, Case]
+Extra: TypeAlias = Mapping[str, Mapping[str, str]]
+Row: TypeAlias = dict[str, Any]
+Years: TypeAlias = int | tuple[int, int] | Iterable[int]
+
+NOT_RECORDED: Final = "not recorded"
+"""What stands where a case has no value for a column by which it is grouped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a figure is made of: its value, the measure, and the case ids on each side.
+
+    A case stands as often as it counts. `denominator` is empty for a count.
+    """
+
+    name: str
+    value: Any
+    says: str
+    measure: Measure
+    group: Mapping[str, str]
+    numerator_is: str
+    numerator: tuple[str, ...]
+    denominator_is: str
+    denominator: tuple[str, ...]
+
+    def __str__(self) -> str:
+        where = ", ".join(f"{name} {value}" for name, value in self.group.items()) or "all cases"
+        parts = [f"{self.name} = {self.value} ({where}): {self.says}.", self.measure.definition]
+        if self.denominator_is:
+            parts.append(
+                f"Numerator: {len(self.numerator)} ({self.numerator_is}). "
+                f"Denominator: {len(self.denominator)} ({self.denominator_is})."
+            )
+        else:
+            parts.append(f"Counted: {len(self.numerator)} ({self.numerator_is}).")
+        parts.append(f"By {self.measure.year_by}. Source: {self.measure.source}.")
+        parts.extend(f"Beware: {trap}" for trap in self.measure.traps)
+        return "\n".join(parts)
+
+
+@dataclass
+class _Cell:
+    cases: list[str] = field(default_factory=list)
+    days: list[int] = field(default_factory=list)
+
+
+class Tally:
+    """Counts answered cases, one at a time, and gives the table: memory grows with what is counted, not with the facts.
+
+    `periods` follow one another without overlap; `by` are the columns to group by besides the periods.
+    """
+
+    def __init__(self, periods: Sequence[Period], by: Sequence[str], extra: Extra | None = None) -> None:
+        self._periods = periods
+        self._starts = [period.start for period in periods]
+        self._by = tuple(by)
+        self._extra = extra or {}
+        self._groups: dict[tuple[str, ...], list[dict[str, _Cell]]] = {}
+
+    def add(self, answer: Answer | Story, flows: Sequence[Counted] | None = None) -> None:
+        """Count one case; `flows` are its acts, where another table has worked them out already."""
+        story = Story.told(answer)
+        group = tuple(self._value(story, name) for name in self._by)
+        if group not in self._groups:
+            self._groups[group] = [{} for _ in self._periods]
+        cells = self._groups[group]
+        for counted in flows_of(story) if flows is None else flows:
+            place = bisect_right(self._starts, counted.on) - 1
+            if place >= 0 and counted.on in self._periods[place]:
+                _enter(cells[place], counted, story.case_id)
+        began = min((fact.on for fact in story.answer.case.facts), default=dt.date.max)
+        for place, period in enumerate(self._periods):
+            if period.stock_on < began and period.end < began:
+                continue
+            for look in (*COHORTS, *STOCKS):
+                for counted in look(story, period):
+                    _enter(cells[place], counted, story.case_id)
+
+    def _value(self, story: Story, name: str) -> str:
+        value: str | None = self._extra.get(story.case_id, {}).get(name)
+        if value is None and name == "authority":
+            value = story.answer.case.authority
+        elif value is None and name == "requester":
+            value = story.requester
+        return value or NOT_RECORDED
+
+    def table(self, by: Sequence[str], as_of: dt.date) -> MeasureTable:
+        """Return the table, groups in alphabetical order, and the periods of each group in the order of time."""
+        return MeasureTable(tuple(by), self._by, tuple(self._periods), as_of, dict(sorted(self._groups.items())))
+
+
+def _enter(cells: dict[str, _Cell], counted: Counted, case_id: str) -> None:
+    cell = cells.get(counted.column)
+    if cell is None:
+        cell = cells[counted.column] = _Cell()
+    if counted.column in ONCE and cell.cases and cell.cases[-1] == case_id:
+        return
+    cell.cases.append(case_id)
+    cell.days.append(counted.days)
+
+
+class MeasureTable:
+    """Every measure, for each group and period: a sequence of rows, each a dict in the public order of columns.
+
+    A row begins with what it is grouped by, then `period` where nothing else names it, then the columns. Counts are
+    integers; percentages and weeks have one decimal, half up; what cannot be given is `x`.
+    """
+
+    def __init__(
+        self,
+        by: tuple[str, ...],
+        groups_by: tuple[str, ...],
+        periods: tuple[Period, ...],
+        as_of: dt.date,
+        cells: Mapping[tuple[str, ...], Sequence[dict[str, _Cell]]],
+    ) -> None:
+        self.by = by
+        self.as_of = as_of
+        self.periods = periods
+        self._groups_by = groups_by
+        self._cells = [(group, period, cells[group][at]) for group in cells for at, period in enumerate(periods)]
+        single = len(periods) == 1 and periods[0].grain == "year"
+        self._year = periods[0].year if single else None
+        self.names = tuple(column.name_in(self._year) for column in catalogue().columns.values())
+        self.rows: list[Row] = [self._row(*entry) for entry in self._cells]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of a row's values, in order."""
+        return (*self._keys, *self.names)
+
+    @property
+    def _keys(self) -> tuple[str, ...]:
+        grained = [name for name in self.by if name in GRAINS]
+        return self.by if grained else (*self.by, "period")
+
+    def _row(self, group: tuple[str, ...], period: Period, cells: Mapping[str, _Cell]) -> Row:
+        row: Row = dict(self._named(group, period))
+        for name, column in zip(self.names, catalogue().columns.values(), strict=True):
+            row[name] = _figure(column, cells)
+        return row
+
+    def _named(self, group: tuple[str, ...], period: Period) -> Iterator[tuple[str, str]]:
+        values = dict(zip(self._groups_by, group, strict=True))
+        for key in self._keys:
+            yield key, period.label if key in GRAINS or key == "period" else values[key]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def __getitem__(self, place: int) -> Row:
+        return self.rows[place]
+
+    def explain(self, row: int | Mapping[str, Any], measure: str) -> Explanation:
+        """Return what a figure is made of: of a row (or its place), and the name of a column or of a measure.
+
+        Raises UnknownNameError for a name that is neither, LookupError for a row that is not of this table.
+        """
+        place = row if isinstance(row, int) else self._place(row)
+        group, period, cells = self._cells[place]
+        column = self._column(measure)
+        columns = catalogue().columns
+        base = columns[column.base or column.name]
+        over = [columns[name] for name in column.over]
+        return Explanation(
+            name=column.name_in(self._year),
+            value=self.rows[place][column.name_in(self._year)],
+            says=column.says,
+            measure=catalogue().home[column.name],
+            group=dict(self._named(group, period)),
+            numerator_is=base.says,
+            numerator=_behind(cells, base.name),
+            denominator_is=" + ".join(item.says for item in over),
+            denominator=tuple(case for item in over for case in _behind(cells, item.name)),
+        )
+
+    def _column(self, name: str) -> Column:
+        for column in catalogue().columns.values():
+            if column.name_in(self._year) == name:
+                return column
+        return catalogue().column(name)
+
+    def _place(self, row: Mapping[str, Any]) -> int:
+        for place, known in enumerate(self.rows):
+            if all(row.get(key) == known[key] for key in self._keys):
+                return place
+        raise LookupError("the row is not of this table")
+
+    def write_csv(self, file: IO[str]) -> None:
+        """Write the table as CSV, with a header, to a text stream opened with `newline=""`."""
+        writer = csv.DictWriter(file, self.columns)
+        writer.writeheader()
+        writer.writerows(self.rows)
+
+    def to_pandas(self) -> Any:
+        """Return a `pandas.DataFrame`; what cannot be given is missing. Raises LibraryMissing without pandas."""
+        return frames.to_pandas(self.rows, self.columns)
+
+    def to_polars(self) -> Any:
+        """Return a `polars.DataFrame`; what cannot be given is null. Raises LibraryMissing without polars."""
+        return frames.to_polars(self.rows, self.columns)
+
+
+def _behind(cells: Mapping[str, _Cell], name: str) -> tuple[str, ...]:
+    return tuple(cells[name].cases) if name in cells else ()
+
+
+def _figure(column: Column, cells: Mapping[str, _Cell]) -> float | int | str:
+    def count(name: str) -> int:
+        return len(cells[name].cases) if name in cells else 0
+
+    if column.kind == "count":
+        return count(column.name)
+    if column.kind == "percent":
+        return percent(count(column.base), sum(map(count, column.over)))
+    days = cells[column.base].days if column.base in cells else []
+    return mean_weeks(days) if column.kind == "mean" else median_weeks(days)
+
+
+def measure(
+    cases: Cases,
+    *,
+    year: Years | None = None,
+    by: Sequence[str] = ("authority",),
+    as_of: dt.date | str | None = None,
+    extra: Extra | None = None,
+    rulebook: Rulebook | None = None,
+    calendars: Calendars | None = None,
+) -> MeasureTable:
+    """Return every measure of a caseload, as known on `as_of` (today if not given).
+
+    `year` is one calendar year, a first and a last, or a range; without it the years of the facts are taken. `by` is
+    any of `authority`, `requester`, `year`, `quarter`, `month`, and the columns of `extra`, which gives each case's
+    values by case id. Cases are read one at a time. Raises UnknownNameError for a column that no case has.
+    """
+    day = dates.today() if as_of is None else dates.parse_date(as_of)
+    grains = [name for name in by if name in GRAINS]
+    keys = tuple(name for name in by if name not in GRAINS)
+    known = {"authority", "requester", *(name for values in (extra or {}).values() for name in values)}
+    for name in keys:
+        if name not in known:
+            raise UnknownNameError("column", name, (*known, *GRAINS))
+    answers = answered(cases, day, rulebook=rulebook, calendars=calendars)
+    if year is None:
+        held = list(answers)
+        first = min((fact.on for item in held for fact in item.case.facts if fact.on <= day), default=day)
+        first, last, answers = min(first, day), day, iter(held)
+    else:
+        chosen = years(year, day)
+        first, last = chosen[0].start, chosen[-1].end
+    tally = Tally(_periods(first, last, grains, day, whole=year is None), keys, extra)
+    for item in answers:
+        tally.add(item)
+    return tally.table(tuple(by), day)
+
+
+def _periods(first: dt.date, last: dt.date, grains: Sequence[str], as_of: dt.date, *, whole: bool) -> list[Period]:
+    """Return the periods of the finest grain asked for; without one, the year, or the whole stretch."""
+    finest = [grain for grain in GRAINS if grain in grains]
+    if finest:
+        return between(first, min(last, max(as_of, first)), finest[-1], as_of)
+    if not whole and (last - first + ONE_DAY).days <= _LONGEST_YEAR:
+        return between(first, last, "year", as_of)
+    label = f"{first.isoformat()} to {last.isoformat()}"
+    return [Period(first, last, label, "range", min(last, as_of))]
+
+
+_LONGEST_YEAR: Final = 366

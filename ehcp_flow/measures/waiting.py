@@ -1,0 +1,159 @@
+"""Who is still waiting: open requests by age, the longest waits, and the work on each desk.
+
+The headline counts finished plans only. Whoever waits longest is not in it until the day the plan goes out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from ehcp_flow.answers import Answer
+from ehcp_flow.deadlines import Deadline
+from ehcp_flow.measures.arithmetic import UNAVAILABLE, mean_weeks, median_weeks, rounded
+from ehcp_flow.measures.story import FINAL, Story
+from ehcp_flow.measures.table import NOT_RECORDED, Extra
+from ehcp_flow.states import State
+
+__all__ = ["AGE_BANDS", "OPEN_STATES", "Waiting", "Workload", "open_by_age", "workload"]
+
+OPEN_STATES: Final = (State.REQUESTED, State.ASSESSING, State.DRAFTING, State.DRAFT_ISSUED)
+AGE_BANDS: Final = (
+    (6, "up to 6 weeks"),
+    (16, "over 6 to 16 weeks"),
+    (20, "over 16 to 20 weeks"),
+    (30, "over 20 to 30 weeks"),
+    (52, "over 30 to 52 weeks"),
+    (None, "over 52 weeks"),
+)
+_UNKNOWN: Final = "no request on record"
+_WEEK: Final = 7
+_LIMIT_WEEKS, _YEAR_WEEKS = 20, 52
+_STAGE_COLUMNS: Final = tuple(state.value.lower() for state in OPEN_STATES)
+
+
+class Waiting:
+    """Collects the open requests: those neither finished with a plan, nor refused, nor withdrawn."""
+
+    def __init__(self) -> None:
+        self.cases: list[dict[str, Any]] = []
+
+    def add(self, answer: Answer | Story) -> None:
+        """Take one case into account."""
+        story = Story.told(answer)
+        answer = story.answer
+        state = answer.standing.pathway
+        if state not in OPEN_STATES:
+            return
+        deadline = story.counted_from_request(answer.as_of, *FINAL)
+        days = None if deadline is None else (answer.as_of - deadline.starts_on).days
+        self.cases.append(
+            {
+                "case_id": answer.case.case_id,
+                "authority": answer.case.authority,
+                "state": state.value,
+                "received": None if deadline is None else deadline.starts_on,
+                "due_on": None if deadline is None else deadline.due_on,
+                "days": days,
+                "weeks": None if days is None else days // _WEEK,
+                "excused_by": () if deadline is None else deadline.excused_by,
+            }
+        )
+
+    def by_age(self) -> list[dict[str, Any]]:
+        """Return a row for each band of age: how many are open, and at which stage."""
+        rows: list[dict[str, Any]] = [
+            {"age": label, "open": 0, **dict.fromkeys(_STAGE_COLUMNS, 0)} for _, label in AGE_BANDS
+        ]
+        rows.append({"age": _UNKNOWN, "open": 0, **dict.fromkeys(_STAGE_COLUMNS, 0)})
+        for case in self.cases:
+            row = rows[_band(case["days"])]
+            row["open"] += 1
+            row[case["state"].lower()] += 1
+        return rows if rows[-1]["open"] else rows[:-1]
+
+    def longest(self, most: int = 20) -> list[dict[str, Any]]:
+        """Return the cases that wait longest, the longest first."""
+        known = [case for case in self.cases if case["days"] is not None]
+        return sorted(known, key=lambda case: (-case["days"], case["case_id"]))[:most]
+
+    def summary(self) -> dict[str, Any]:
+        """Return how many are open, how many past 20 and 52 weeks, how long they have waited, and the longest wait."""
+        days = [case["days"] for case in self.cases if case["days"] is not None]
+        over = [age for age in days if age > _LIMIT_WEEKS * _WEEK]
+        longest = max(days, default=None)
+        return {
+            "open": len(self.cases),
+            "open_over_20_weeks": len(over),
+            "open_over_52_weeks": sum(age > _YEAR_WEEKS * _WEEK for age in days),
+            "mean_weeks_open": mean_weeks(days),
+            "median_weeks_open": median_weeks(days),
+            "mean_weeks_open_over_20": mean_weeks(over),
+            "longest_wait_weeks": UNAVAILABLE if longest is None else rounded(longest / _WEEK),
+        }
+
+
+def _band(days: int | None) -> int:
+    if days is None:
+        return len(AGE_BANDS)
+    return next(at for at, (weeks, _) in enumerate(AGE_BANDS) if weeks is None or days <= weeks * _WEEK)
+
+
+class Workload:
+    """Collects the work on each desk: by a column of the input, such as `caseworker`."""
+
+    def __init__(self, column: str, extra: Extra, weeks: int = 4) -> None:
+        self._column = column
+        self._extra = extra
+        self._ahead = dt.timedelta(weeks=weeks)
+        self._due = f"due_in_{weeks}_weeks"
+        self._rows: dict[str, dict[str, Any]] = {}
+
+    def add(self, answer: Answer | Story) -> None:
+        """Take one case into account."""
+        answer = Story.told(answer).answer
+        name = self._extra.get(answer.case.case_id, {}).get(self._column) or NOT_RECORDED
+        row = self._rows.get(name)
+        if row is None:
+            row = self._rows[name] = {
+                self._column: name, "cases": 0, "open_requests": 0, "plans": 0, "overdue": 0, self._due: 0,
+            }  # fmt: skip
+        row["cases"] += 1
+        row["open_requests"] += answer.standing.pathway in OPEN_STATES
+        row["plans"] += answer.standing.maintained
+        row["overdue"] += sum(_ours(deadline) and deadline.status == "overdue" for deadline in answer.deadlines)
+        row[self._due] += sum(self._soon(deadline, answer.as_of) for deadline in answer.deadlines)
+
+    def _soon(self, deadline: Deadline, as_of: dt.date) -> bool:
+        due_on = deadline.due_on
+        still = deadline.status == "open" and due_on is not None and deadline.earliest_on is None
+        return still and _ours(deadline) and as_of <= due_on <= as_of + self._ahead  # type: ignore[operator]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row for each desk, by name."""
+        return [self._rows[name] for name in sorted(self._rows)]
+
+
+def _ours(deadline: Deadline) -> bool:
+    return deadline.kind == "statutory" and deadline.actor == "local authority"
+
+
+def open_by_age(answers: Iterable[Answer]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return the open requests by age, and their summary."""
+    waiting = Waiting()
+    for answer in answers:
+        waiting.add(answer)
+    return waiting.by_age(), waiting.summary()
+
+
+def workload(
+    answers: Iterable[Answer], extra: Extra, columns: Sequence[str] = ("caseworker",), weeks: int = 4
+) -> dict[str, list[dict[str, Any]]]:
+    """Return, for each of the columns that the input has, the work on each desk; what it has not is left out."""
+    known = {name for values in extra.values() for name in values}
+    desks = {column: Workload(column, extra, weeks) for column in columns if column in known}
+    for answer in answers:
+        for desk in desks.values():
+            desk.add(answer)
+    return {column: desk.rows() for column, desk in desks.items()}

@@ -1,0 +1,217 @@
+"""Charts as inline SVG, drawn when the page is made: no library in the browser, and nothing to load.
+
+Every line has its own dash and its own mark, and its name beside its end; every bar has its figure. Colour is never the
+only way to tell two things apart. Each chart has a title and a description for those who cannot see it, and its figures
+stand in a table beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Final
+
+__all__ = ["Bar", "Line", "bar_chart", "line_chart"]
+
+WIDTH: Final = 720
+HEIGHT: Final = 320
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 190, 16, 40
+_COLOURS: Final = ("#0b4f8a", "#a63603", "#1b6e3c", "#6a3d9a", "#444444", "#8c2d62")
+_DASHES: Final = ("", "7 4", "2 3", "10 3 2 3", "1 4", "12 4")
+_MARKS: Final = ("circle", "square", "triangle", "diamond", "cross", "circle")
+_STEPS: Final = (1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
+_MOST_TICKS: Final = 6
+_GAP: Final = 18
+_BAR: Final = 30
+_LABELS: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line: its name and its points from left to right; None where there is none. `faint` lines stand back."""
+
+    name: str
+    points: Sequence[float | None]
+    faint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar: what it is, how long, and the words at its end."""
+
+    name: str
+    value: float
+    text: str
+    marked: bool = False
+
+
+def line_chart(
+    title: str,
+    says: str,
+    labels: Sequence[str],
+    lines: Sequence[Line],
+    *,
+    top: float | None = None,
+    unit: str = "",
+    upright: tuple[int, str] | None = None,
+) -> str:
+    """Return lines over labelled points: percentages where `top` is 100; `upright` marks a place, with its words."""
+    highest = max((value for line in lines for value in line.points if value is not None), default=0)
+    most, ticks = (top, _ticks(top)) if top is not None else _scale(highest)
+    body = [_grid(most, ticks, unit)]
+    places = [_x(at, len(labels)) for at in range(len(labels))]
+    body.append(_axis(labels, places))
+    if upright is not None and upright[0] < len(places):
+        x = places[upright[0]]
+        body.append(
+            f'<line x1="{x:.1f}" y1="{_TOP}" x2="{x:.1f}" y2="{HEIGHT - _BOTTOM}" stroke="#333" '
+            'stroke-dasharray="4 3"/>'
+            f'<text x="{x + 4:.1f}" y="{HEIGHT - _BOTTOM - 8}" font-size="15" fill="#333">{escape(upright[1])}</text>'
+        )
+    ends = []
+    for order, line in enumerate(lines):
+        drawn, end = _drawn(line, order, places, most)
+        body.append(drawn)
+        if end is not None:
+            ends.append((end[1], end[0], order, line))
+    body.extend(_names(ends))
+    return _svg(title, says, HEIGHT, body)
+
+
+def bar_chart(title: str, says: str, bars: Sequence[Bar]) -> str:
+    """Return bars one below another, each with its name before it and its words at its end."""
+    longest = max((bar.value for bar in bars), default=0) or 1
+    height = _BAR * len(bars) + 8
+    room = WIDTH - _LABELS - 130
+    body = []
+    if any(bar.marked for bar in bars):
+        body.append(
+            '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" '
+            'patternTransform="rotate(45)">'
+            f'<rect width="6" height="6" fill="{_COLOURS[1]}"/><line x1="0" y1="0" x2="0" y2="6" stroke="#fff" '
+            'stroke-width="2"/></pattern></defs>'
+        )
+    for order, bar in enumerate(bars):
+        y = _BAR * order + 4
+        length = room * bar.value / longest
+        fill = "url(#hatch)" if bar.marked else _COLOURS[0]
+        body.append(
+            f'<text x="{_LABELS - 8}" y="{y + 16}" text-anchor="end" font-size="15" fill="#1a1a1a">{escape(bar.name)}'
+            f'</text><rect x="{_LABELS}" y="{y}" width="{max(length, 1):.1f}" height="{_BAR - 8}" fill="{fill}" '
+            'stroke="#1a1a1a"/>'
+            f'<text x="{_LABELS + length + 6:.1f}" y="{y + 16}" font-size="15" fill="#1a1a1a">{escape(bar.text)}</text>'
+        )
+    return _svg(title, says, height, body)
+
+
+def _svg(title: str, says: str, height: float, body: Sequence[str]) -> str:
+    label = escape(f"{title}. {says}", quote=True)
+    return (
+        f'<svg role="img" aria-label="{label}" viewBox="0 0 {WIDTH} {height}" '
+        f'xmlns="http://www.w3.org/2000/svg" font-family="inherit">{"".join(body)}</svg>'
+    )
+
+
+def _x(at: int, count: int) -> float:
+    room = WIDTH - _LEFT - _RIGHT
+    return _LEFT + (room / 2 if count <= 1 else room * at / (count - 1))
+
+
+def _y(value: float, most: float) -> float:
+    return HEIGHT - _BOTTOM - (HEIGHT - _TOP - _BOTTOM) * value / most
+
+
+def _scale(highest: float) -> tuple[float, list[float]]:
+    """Return the top of an axis and its ticks: round numbers, at most six."""
+    step = next((step for step in _STEPS if highest <= step * (_MOST_TICKS - 1)), highest / (_MOST_TICKS - 1))
+    ticks = [0.0]
+    while ticks[-1] < highest or len(ticks) == 1:
+        ticks.append(ticks[-1] + step)
+    return ticks[-1], ticks
+
+
+def _ticks(top: float) -> list[float]:
+    return [top * part / 4 for part in range(5)]
+
+
+def _grid(most: float, ticks: Sequence[float], unit: str) -> str:
+    parts = []
+    for tick in ticks:
+        y = _y(tick, most)
+        parts.append(
+            f'<line x1="{_LEFT}" y1="{y:.1f}" x2="{WIDTH - _RIGHT}" y2="{y:.1f}" stroke="#d0d0d0"/>'
+            f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end" font-size="15" fill="#333">'
+            f"{tick:,.0f}{unit}</text>"
+        )
+    return "".join(parts)
+
+
+def _axis(labels: Sequence[str], places: Sequence[float]) -> str:
+    every = max(1, -(-len(labels) // 7))
+    parts = []
+    for at, (label, x) in enumerate(zip(labels, places, strict=True)):
+        if at % every == 0:
+            parts.append(
+                f'<text x="{x:.1f}" y="{HEIGHT - _BOTTOM + 18}" text-anchor="middle" font-size="15" fill="#333">'
+                f"{escape(label)}</text>"
+            )
+    return "".join(parts)
+
+
+def _drawn(line: Line, order: int, places: Sequence[float], most: float) -> tuple[str, tuple[float, float] | None]:
+    """Return a line, broken where a point is missing, and where it ends."""
+    colour, dash = _look(order)
+    width = 1.5 if line.faint else 2.5
+    runs: list[list[tuple[float, float]]] = [[]]
+    for x, value in zip(places, line.points, strict=False):
+        if value is None:
+            runs.append([])
+        else:
+            runs[-1].append((x, _y(value, most)))
+    drawn = [run for run in runs if run]
+    parts = []
+    for run in drawn:
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in run)
+        dashed = f' stroke-dasharray="{dash}"' if dash else ""
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="{width}"{dashed}/>')
+        few = len(run) <= 16  # noqa: PLR2004
+        parts.extend(_mark(order, x, y, colour) for x, y in (run if few else (run[0], run[-1])))
+    return "".join(parts), drawn[-1][-1] if drawn else None
+
+
+def _look(order: int) -> tuple[str, str]:
+    return _COLOURS[order % len(_COLOURS)], _DASHES[order % len(_DASHES)]
+
+
+def _mark(order: int, x: float, y: float, colour: str) -> str:
+    mark = _MARKS[order % len(_MARKS)]
+    if mark == "square":
+        return f'<rect x="{x - 3.5:.1f}" y="{y - 3.5:.1f}" width="7" height="7" fill="{colour}"/>'
+    if mark == "triangle":
+        return f'<path d="M{x:.1f} {y - 4.5:.1f}l4.5 8h-9z" fill="{colour}"/>'
+    if mark == "diamond":
+        return f'<path d="M{x:.1f} {y - 5:.1f}l5 5-5 5-5-5z" fill="{colour}"/>'
+    if mark == "cross":
+        return f'<path d="M{x - 4:.1f} {y - 4:.1f}l8 8m0-8l-8 8" stroke="{colour}" stroke-width="2"/>'
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>'
+
+
+def _names(ends: Sequence[tuple[float, float, int, Line]]) -> list[str]:
+    """Return the lines' names beside their ends, moved apart where they would meet."""
+    parts = []
+    before = float("-inf")
+    placed = []
+    for y, x, order, line in sorted(ends, key=lambda end: end[:3]):
+        at = max(y, before + _GAP)
+        before = at
+        placed.append((at, x, order, line))
+    shift = max(0.0, before - (HEIGHT - 6))
+    for at, _, order, line in placed:
+        colour, _ = _look(order)
+        y = at - shift
+        parts.append(_mark(order, WIDTH - _RIGHT + 10, y, colour))
+        parts.append(
+            f'<text x="{WIDTH - _RIGHT + 20}" y="{y + 4:.1f}" font-size="15" fill="{colour}">{escape(line.name)}</text>'
+        )
+    return parts

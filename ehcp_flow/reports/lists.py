@@ -1,0 +1,116 @@
+"""The lists of the report page: registers cut to what a page can hold, with the columns that people act on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ehcp_flow.measures.registers import Row
+from ehcp_flow.reports.overview import Overview
+
+__all__ = ["MOST_ROWS", "Listing", "listings"]
+
+MOST_ROWS: Final = 4_000
+"""The most rows of a list on the page; the workbook has them all."""
+
+_COLUMNS: Final = {
+    "breaches": ("case_id", "title", "party", "due_on", "days_over", "citation"),
+    "due": ("case_id", "title", "party", "due_on", "days_left", "pc_late_before", "why"),
+    "exceptions": ("case_id", "ground", "on", "until", "verdict", "approved_by", "excuses", "checked"),
+    "advice": ("case_id", "adviser", "asked_on", "due_on", "status", "days_over", "returned_on"),
+    "reviews": ("case_id", "last_meeting", "last_decision", "review_due_on", "status", "days_over", "waiting_for"),
+    "transfers": ("case_id", "phase", "due_on", "status", "days_over", "review_meeting_by", "last_review_meeting"),
+}
+_TITLES: Final = {
+    "breaches": ("Breaches still to be put right", "Statutory limits that are past and not done; the longest first."),
+    "due": ("What falls due next", "The likeliest to be late first, by how earlier cases of the same age ended."),
+    "exceptions": ("Exceptions recorded", "Those whose facts do not hold, or that have no ground in law, first."),
+    "advice": ("Advice to chase", "Asked for and not given, or sent back; the most overdue first."),
+    "reviews": ("Reviews overdue, or due within three months", "The soonest due first."),
+    "transfers": ("Phase transfers still to be finalised", "The soonest due first."),
+    "findings": ("Gaps in the record", "What is missing or odd, by kind; the workbook has every one."),
+}
+_HEADS: Final = {
+    "case_id": "Case", "title": "What", "party": "Who", "due_on": "Last lawful day", "days_over": "Days over",
+    "citation": "Law", "days_left": "Days left", "pc_late_before": "% late before", "why": "Why", "on": "From",
+    "until": "Until", "approved_by": "Recorded by", "review_due_on": "Review due", "waiting_for": "Waiting for",
+    "review_meeting_by": "Meet by", "last_review_meeting": "Last meeting",
+}  # fmt: skip
+_SOON: Final = 91
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One list: its id, title, what it holds, its heads, the rows it shows, and how many there are in all."""
+
+    id: str
+    title: str
+    says: str
+    heads: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    total: int
+
+
+def listings(overview: Overview) -> list[Listing]:
+    """Return the lists of the page, in order."""
+    found = []
+    for name, columns in _COLUMNS.items():
+        rows = [row for row in overview.registers.rows(name) if _belongs(name, row, overview)]
+        wanted = (columns[0], *overview.desk_columns, *columns[1:])
+        title, says = _TITLES[name]
+        heads = [_HEADS.get(column, column.replace("_", " ").capitalize()) for column in wanted]
+        found.append(
+            Listing(
+                name, title, says, heads, [[row[column] for column in wanted] for row in rows[:MOST_ROWS]], len(rows)
+            )
+        )
+    found.append(_findings(overview))
+    found.extend(_desks(overview))
+    return found
+
+
+def _belongs(name: str, row: Row, overview: Overview) -> bool:
+    if name == "breaches":
+        return row["done_on"] is None
+    if name == "reviews":
+        due = row["review_due_on"]
+        return row["waiting_due_on"] is not None or (due is not None and (due - overview.as_of).days <= _SOON)
+    return True
+
+
+def _findings(overview: Overview) -> Listing:
+    rows = overview.registers.rows("findings")
+    kinds = Counter(row["code"] for row in rows)
+    first = {row["code"]: row for row in reversed(rows)}
+    title, says = _TITLES["findings"]
+    return Listing(
+        "findings",
+        title,
+        says,
+        ["Kind", "How many", "What would put it right", "For instance"],
+        [
+            [code.replace("_", " "), count, first[code]["remedy"], first[code]["case_id"]]
+            for code, count in kinds.most_common()
+        ],
+        len(kinds),
+    )
+
+
+def _desks(overview: Overview) -> list[Listing]:
+    found = []
+    for column, rows in overview.desks.items():
+        words = column.replace("_", " ")
+        heads = [name.replace("_", " ").capitalize() for name in (rows[0] if rows else {column: ""})]
+        found.append(
+            Listing(
+                f"desk-{column.replace('_', '-')}",
+                f"Work by {words}",
+                "Cases, open requests, plans held, statutory limits overdue, and those due soon.",
+                heads,
+                [list(row.values()) for row in rows],
+                len(rows),
+            )
+        )
+    return found

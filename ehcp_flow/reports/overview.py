@@ -1,0 +1,155 @@
+"""Everything a report shows, from one pass over the answered cases."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from ehcp_flow import dates
+from ehcp_flow.answers import Answer
+from ehcp_flow.calendars import Calendars
+from ehcp_flow.law.model import Rulebook
+from ehcp_flow.measures import (
+    AdviceByAdviser,
+    Cohorts,
+    MeasureTable,
+    Period,
+    Registers,
+    Reviewing,
+    Story,
+    Tally,
+    Waiting,
+    Workload,
+    answered,
+    between,
+    years,
+)
+from ehcp_flow.measures.counts import flows_of
+from ehcp_flow.measures.table import Cases, Extra
+from ehcp_flow.reports.casefile import CaseFile
+
+__all__ = ["DESKS", "Overview", "overview"]
+
+DESKS: Final = ("caseworker", "case_worker", "officer", "team", "area")
+"""The columns by which work is split, where the input has them."""
+YEARS_BACK: Final = 5
+QUARTERS: Final = 12
+MONTHS: Final = 24
+_YEAR: Final = dt.timedelta(days=365)
+_ONE_DAY: Final = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A caseload on a day: its measures, what they hide, its registers, and the file of each case."""
+
+    as_of: dt.date
+    cases: int
+    authorities: tuple[str, ...]
+    by_year: MeasureTable
+    by_quarter: MeasureTable
+    rolling: MeasureTable
+    waiting: Waiting
+    waiting_before: int
+    cohorts: Cohorts
+    reviewing: Reviewing
+    advice: AdviceByAdviser
+    registers: Registers
+    desks: Mapping[str, Sequence[dict[str, Any]]]
+    files: CaseFile
+    desk_columns: tuple[str, ...]
+
+    @property
+    def authority(self) -> str | None:
+        """The authority's number, where the caseload is of one."""
+        return self.authorities[0] if len(self.authorities) == 1 else None
+
+
+def overview(
+    cases: Cases,
+    as_of: dt.date | str | None = None,
+    *,
+    extra: Extra | None = None,
+    weeks: int = 4,
+    rulebook: Rulebook | None = None,
+    calendars: Calendars | None = None,
+) -> Overview:
+    """Return everything that the report, the workbook and the calendar show of a caseload, as known on `as_of`.
+
+    `extra` gives further columns by case id (see `read_extra`); `weeks` is how far ahead the list of what falls due
+    looks. Cases are read one at a time. Raises DateError if `as_of` is no date.
+    """
+    day = dates.today() if as_of is None else dates.parse_date(as_of)
+    values = extra or {}
+    known = {name for row in values.values() for name in row}
+    desks = tuple(name for name in DESKS if name in known)
+    collectors = _Collectors(day, values, desks, weeks)
+    for answer in answered(cases, day, rulebook=rulebook, calendars=calendars):
+        collectors.add(answer)
+    return collectors.overview()
+
+
+class _Collector(Protocol):
+    def add(self, answer: Answer | Story) -> None: ...
+
+
+class _Collectors:
+    def __init__(self, day: dt.date, extra: Extra, desks: Sequence[str], weeks: int) -> None:
+        self._day = day
+        first_quarter = dt.date(day.year - QUARTERS // 4, (day.month - 1) // 3 * 3 + 1, 1)
+        self._years = Tally(years((day.year - YEARS_BACK, day.year), day), ())
+        self._quarters = Tally(between(first_quarter, day, "quarter", day), ())
+        self._rolling = Tally(_two_years(day), ())
+        self._waiting, self._cohorts, self._reviewing = Waiting(), Cohorts(), Reviewing()
+        last = _two_years(day)[1]
+        self._advice = AdviceByAdviser(last)
+        self._registers = Registers(weeks=weeks, extra=extra, columns=desks)
+        self._desks = {name: Workload(name, extra, weeks) for name in desks}
+        self._files = CaseFile()
+        self._authorities: Counter[str] = Counter()
+        self._tables = (self._years, self._quarters, self._rolling)
+        self._others: tuple[_Collector, ...] = (
+            self._waiting, self._cohorts, self._reviewing, self._advice, self._registers, *self._desks.values(),
+        )  # fmt: skip
+
+    def add(self, answer: Answer) -> None:
+        story = Story(answer)
+        flows = flows_of(story)
+        for table in self._tables:
+            table.add(story, flows)
+        for collector in self._others:
+            collector.add(story)
+        self._files.add(answer)
+        self._authorities[answer.case.authority or ""] += 1
+
+    def overview(self) -> Overview:
+        day = self._day
+        before = day - _YEAR
+        return Overview(
+            as_of=day,
+            cases=self._authorities.total(),
+            authorities=tuple(sorted(name for name in self._authorities if name)),
+            by_year=self._years.table(("year",), day),
+            by_quarter=self._quarters.table(("quarter",), day),
+            rolling=self._rolling.table((), day),
+            waiting=self._waiting,
+            waiting_before=self._cohorts.open_over(20, before),
+            cohorts=self._cohorts,
+            reviewing=self._reviewing,
+            advice=self._advice,
+            registers=self._registers,
+            desks={name: desk.rows() for name, desk in self._desks.items()},
+            files=self._files,
+            desk_columns=tuple(self._desks),
+        )
+
+
+def _two_years(day: dt.date) -> list[Period]:
+    """Return the twelve months before the last twelve, and the last twelve, up to `day`."""
+    middle = day - _YEAR
+    spans = [(middle - _YEAR + _ONE_DAY, middle), (middle + _ONE_DAY, day)]
+    labels = ("the 12 months before", "the last 12 months")
+    return [Period(start, end, label, "range", end) for (start, end), label in zip(spans, labels, strict=True)]

@@ -1,0 +1,127 @@
+"""The report page: one HTML file that needs nothing else, for a manager or a scrutiny panel."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Final
+
+from ehcp_flow.measures import catalogue
+from ehcp_flow.reports.figures import Figure, figures
+from ehcp_flow.reports.lists import Listing, listings
+from ehcp_flow.reports.overview import Overview
+from ehcp_flow.reports.published import ATTRIBUTION, LAST_YEAR
+from ehcp_flow.reports.showing import Showing
+from ehcp_flow.reports.verdict import SIGNS, headlines, in_words, place_of
+from ehcp_flow.reports.workbook import ReportsNotInstalled
+
+__all__ = ["render", "report_page"]
+
+_TEMPLATES: Final = files(__package__).joinpath("templates")
+
+
+def report_page(overview: Overview, *, suppress: int = 0) -> str:
+    """Return the page of a caseload as HTML.
+
+    With `suppress` it is made for publication: counts from 1 to one less are hidden, with those that would give them
+    away, and nothing of a single case or a single worker is in it. Raises ReportsNotInstalled without Jinja2,
+    ValueError for a negative `suppress`.
+    """
+    if suppress < 0:
+        raise ValueError(f"suppress is {suppress}; it is the smallest count that may be shown, or 0 to show all")
+    showing = Showing(suppress)
+    listed: Sequence[Listing] = () if suppress else listings(overview)
+    drawn: Sequence[Figure] = figures(overview, showing)
+    lines = headlines(overview)
+    waiting = showing.summary(overview.waiting.summary())
+    before = showing.count(overview.waiting_before)
+    return render(
+        "report.html.j2",
+        place=place_of(overview),
+        as_of=overview.as_of,
+        cases=overview.cases,
+        suppress=suppress,
+        sentence=in_words(lines),
+        lines=[showing.headline(line) for line in lines],
+        signs=SIGNS,
+        waiting=waiting,
+        waiting_before=before,
+        never=showing.never(overview.reviewing.never()),
+        published_year=LAST_YEAR,
+        figures=drawn,
+        listings=listed,
+        packed="" if suppress else overview.files.packed(),
+        measures=catalogue().measures.values(),
+        attribution=ATTRIBUTION,
+    )
+
+
+def render(template: str, **values: Any) -> str:
+    """Return a template filled in, with its style and script inside, and a policy that lets nothing else in.
+
+    Raises ReportsNotInstalled without Jinja2.
+    """
+    try:
+        from jinja2 import Environment, FunctionLoader, StrictUndefined
+    except ImportError:
+        raise ReportsNotInstalled("Jinja2") from None
+    environment = Environment(
+        loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["day"] = day
+    environment.filters["cell"] = cell
+    environment.filters["data"] = as_data
+    style, script = _source("style.css"), _source("script.js")
+    policy = "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src '{_hash(style)}'",
+            f"script-src '{_hash(script)}'",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+    page = environment.get_template(template).render(**values, style=style, script=script, policy=policy)
+    return page if page.endswith("\n") else f"{page}\n"
+
+
+def day(value: dt.date | None) -> str:
+    """Return a day as the page prints it: 2 Mar 2026."""
+    return "" if value is None else f"{value.day} {value:%b %Y}"
+
+
+def cell(value: Any) -> str:
+    """Return a value as a cell of the page prints it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dt.date):
+        return day(value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    return str(value)
+
+
+def as_data(value: Any) -> Any:
+    """Return values as JSON that can stand inside a script element."""
+    from markupsafe import Markup
+
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=lambda item: item.isoformat())
+    for unsafe, safe in (("&", "\\u0026"), ("<", "\\u003c"), (">", "\\u003e")):
+        text = text.replace(unsafe, safe)
+    return Markup(text)  # noqa: S704 - the three characters that HTML reads are written as escapes
+
+
+@lru_cache(maxsize=8)
+def _source(name: str) -> str:
+    return _TEMPLATES.joinpath(name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

@@ -1,0 +1,163 @@
+"""One formatted workbook: the measures, what they hide, and every register, a sheet each.
+
+Text is written as text, whatever it begins with: a cell that holds `=HYPERLINK(...)` shows it and does nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any, Final
+
+from ehcp_flow.errors import EhcpFlowError
+from ehcp_flow.measures import REGISTERS, catalogue
+from ehcp_flow.reports.overview import Overview
+from ehcp_flow.reports.published import ATTRIBUTION
+
+__all__ = ["ReportsNotInstalled", "sheets_of", "write_sheets", "write_workbook"]
+
+_MOST_ROWS: Final = 1_048_575
+_LONGEST_CELL: Final = 32_767
+_WIDEST: Final = 60
+_LOOKED_AT: Final = 200
+_HEAD: Final = {"bold": True, "bg_color": "#D9E2EC", "border": 1, "text_wrap": True}
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+class ReportsNotInstalled(EhcpFlowError, ImportError):
+    """Something of the extra `reports` is missing: `library`."""
+
+    def __init__(self, library: str) -> None:
+        self.library = library
+        super().__init__(f"{library} is not installed: pip install 'ehcp-flow[reports]'")
+
+
+def write_workbook(overview: Overview, file: str | Path | IO[bytes]) -> None:
+    """Write the workbook of a caseload to a path, which is overwritten, or a binary stream.
+
+    Raises ReportsNotInstalled without XlsxWriter.
+    """
+    write_sheets(sheets_of(overview), file, as_of=overview.as_of)
+
+
+def sheets_of(overview: Overview) -> dict[str, Rows]:
+    """Return the rows of each sheet by its name, in the order of the workbook."""
+    waiting, cohorts = overview.waiting, overview.cohorts
+    first = overview.as_of.replace(year=overview.as_of.year - 2, day=1)
+    sheets: dict[str, Rows] = {
+        "About": _about(overview),
+        "Measures by year": overview.by_year.rows,
+        "Measures by quarter": overview.by_quarter.rows,
+        "Last 12 months": overview.rolling.rows,
+        "Open by age": waiting.by_age(),
+        "Longest waits": waiting.longest(100),
+        "Cohorts": [
+            {name: value for name, value in row.items() if not isinstance(value, list)}
+            for row in cohorts.curves(overview.as_of)
+        ],
+        "Stock and flow": cohorts.flow(first, overview.as_of),
+        "Late reviews": overview.reviewing.by_delay(),
+        "Review steps": overview.reviewing.waterfall(),
+        "Phase transfers": overview.reviewing.transfers(),
+        "Advice by adviser": overview.advice.rows(),
+    }
+    for column, rows in overview.desks.items():
+        sheets[f"By {column.replace('_', ' ')}"[:31]] = rows
+    for name in REGISTERS:
+        sheets[f"Register {name}"] = overview.registers.rows(name)
+    sheets["Definitions"] = [
+        {
+            "column": column.name,
+            "says": column.says,
+            "measure": catalogue().home[column.name].title,
+            "definition": catalogue().home[column.name].definition,
+            "source": catalogue().home[column.name].source,
+        }
+        for column in catalogue().columns.values()
+    ]
+    return sheets
+
+
+def write_sheets(sheets: Mapping[str, Rows], file: str | Path | IO[bytes], *, as_of: dt.date) -> None:
+    """Write any rows as a workbook, a sheet each; the same rows give the same bytes.
+
+    Raises ReportsNotInstalled without XlsxWriter, ValueError for a sheet of more rows than a sheet can hold.
+    """
+    try:
+        import xlsxwriter
+    except ImportError:
+        raise ReportsNotInstalled("XlsxWriter") from None
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    target = str(file) if isinstance(file, str | Path) else file
+    with xlsxwriter.Workbook(target, options) as book:
+        book.set_properties({"title": "ehcp_flow", "created": dt.datetime.combine(as_of, dt.time(), dt.UTC)})
+        looks = {
+            "head": book.add_format(
+                {"bold": True, "bg_color": "#D9E2EC", "border": 1, "text_wrap": True, "valign": "top"}
+            ),
+            "date": book.add_format({"num_format": "dd/mm/yyyy", "valign": "top", "align": "left"}),
+            "text": book.add_format({"text_wrap": True, "valign": "top"}),
+            "number": book.add_format({"valign": "top"}),
+        }
+        for name, rows in sheets.items():
+            _sheet(book.add_worksheet(name), name, rows, looks)
+
+
+def _sheet(sheet: Any, name: str, rows: Rows, looks: Mapping[str, Any]) -> None:
+    if len(rows) > _MOST_ROWS:
+        raise ValueError(f"{name} has {len(rows)} rows; a sheet holds {_MOST_ROWS}: write CSV")
+    columns = list(dict.fromkeys(column for row in rows for column in row)) or ["nothing to show"]
+    for at, column in enumerate(columns):
+        sheet.write_string(0, at, _text(column), looks["head"])
+        sheet.set_column(at, at, _width(column, rows))
+    for line, row in enumerate(rows, start=1):
+        for at, column in enumerate(columns):
+            _cell(sheet, line, at, row.get(column), looks)
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+
+
+def _cell(sheet: Any, line: int, at: int, value: Any, looks: Mapping[str, Any]) -> None:
+    if value is None or value == "":
+        return
+    if isinstance(value, bool):
+        sheet.write_string(line, at, "yes" if value else "no", looks["text"])
+    elif isinstance(value, int | float):
+        sheet.write_number(line, at, value, looks["number"])
+    elif isinstance(value, dt.date):
+        sheet.write_datetime(line, at, dt.datetime.combine(value, dt.time()), looks["date"])
+    else:
+        sheet.write_string(line, at, _text(value), looks["text"])
+
+
+def _text(value: Any) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return text[:_LONGEST_CELL]
+
+
+def _width(column: str, rows: Rows) -> int:
+    longest = max((len(_text(row.get(column) or "")) for row in rows[:_LOOKED_AT]), default=0)
+    return min(max(longest, min(len(column), 18)) + 2, _WIDEST)
+
+
+def _about(overview: Overview) -> Rows:
+    summary = overview.waiting.summary()
+    pairs: Iterable[tuple[str, Any]] = [
+        ("as of", overview.as_of),
+        ("cases", overview.cases),
+        ("authorities", ", ".join(overview.authorities)),
+        *((name.replace("_", " "), value) for name, value in summary.items()),
+        (
+            "what this is",
+            "Computed from dated facts for the day given. Definitions are on the last sheet.",
+        ),
+        ("contains", "Case ids and recorded reasons: handle it as personal data."),
+        ("national figures", ATTRIBUTION),
+    ]
+    return [{"what": name, "value": value} for name, value in pairs]

@@ -1,0 +1,53 @@
+"""The catalogue, and the pages that are made from it."""
+
+from pathlib import Path
+
+import pytest
+
+from docs.measures.make_pages import HERE, main, pages
+from ehcp_flow.errors import UnknownNameError
+from ehcp_flow.measures import catalogue
+
+HEADS = Path(__file__).parents[2] / "ehcp_flow" / "reports" / "data" / "dfe.csv"
+NOT_MADE = {"assess_not_made", "assess_not_made_pc", "requests_rya"}
+"""The Department's columns that no fact of a case can give; the pages say why."""
+
+
+def test_every_published_column_is_in_the_catalogue_under_its_own_name():
+    head = next(line for line in HEADS.read_text("utf-8").splitlines() if line.startswith("year,"))
+    published = set(head.split(",")[5:])
+    ours = {column.name_in(2024) for column in catalogue().columns.values()}
+    assert published - ours == NOT_MADE
+    marked = {column.name_in(2024) for column in catalogue().columns.values() if column.dfe}
+    assert marked - published == {"avg_weeks_issue_plan", "avg_weeks_issue_plan_exc"}, "of the release of 2026"
+
+
+def test_every_measure_says_what_it_counts_by_which_day_and_from_where():
+    for measure in catalogue().measures.values():
+        assert measure.definition.endswith(".")
+        assert measure.year_by
+        assert measure.source
+        assert measure.traps
+        assert measure.columns
+
+
+def test_a_name_is_found_in_any_case_and_a_measure_gives_its_percentage():
+    assert catalogue().column("pc_plans_issued_20_weeks_ex").name == "PC_plans_issued_20_weeks_ex"
+    assert catalogue().column("review_four_weeks").name == "pc_decsion_4weeks"
+    assert catalogue().column("plans").name == "total_ehc_plans"
+    with pytest.raises(UnknownNameError, match="did you mean"):
+        catalogue().column("pc_decision_4weeks")
+
+
+def test_the_pages_are_those_of_the_catalogue():
+    for name, text in pages().items():
+        assert (HERE / name).read_text("utf-8") == text, "run: python docs/measures/make_pages.py"
+    index = (HERE / "README.md").read_text("utf-8")
+    assert all(f"({name})" in index for name in pages())
+
+
+def test_the_pages_are_written_by_their_command(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr("docs.measures.make_pages.HERE", tmp_path)
+    main()
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(pages())
+    assert "six_weeks.md" in capsys.readouterr().out

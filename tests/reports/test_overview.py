@@ -1,0 +1,97 @@
+"""The overview and the page at the edges: nothing at all, several authorities, a library that is missing."""
+
+import io
+import sys
+
+import pytest
+
+from ehcp_flow.reports.case_page import case_page
+from ehcp_flow.reports.charts import Bar, Line, bar_chart, line_chart
+from ehcp_flow.reports.overview import overview
+from ehcp_flow.reports.page import report_page
+from ehcp_flow.reports.verdict import clear_change, headlines, in_words
+from ehcp_flow.reports.work_calendar import work_calendar
+from ehcp_flow.reports.workbook import ReportsNotInstalled, write_workbook
+from tests.measures.told import answered, plan, told
+
+HELD = ("2020-01-06 request_received parent", "2020-05-04 final_plan_sent")
+
+
+def test_a_caseload_of_nothing_still_makes_a_page_and_a_workbook(watched, tmp_path):
+    nothing = overview([], "2025-06-30")
+    assert in_words(headlines(nothing)) == "Of 8 measures, 8 are too small to say."
+    file = tmp_path / "nothing.html"
+    file.write_text(report_page(nothing), encoding="utf-8")
+    page = watched.open(file)
+    assert page.locator("#list-breaches tbody").inner_text().strip() == "None."
+    assert watched.said == []
+    write_workbook(nothing, io.BytesIO())
+    assert report_page(nothing, suppress=5)
+
+
+def test_several_authorities_are_counted_and_stand_beside_no_region():
+    seen = overview([plan("a", "2025-01-02", "2025-05-02"), plan("b", "2025-01-02", "2025-05-02", authority="301")])
+    assert seen.authority is None
+    assert "2 authorities" in report_page(seen)
+    assert {line.region for line in headlines(seen)} == {""}
+
+
+def test_a_record_that_names_no_authority_says_so():
+    seen = overview([plan("a", "2025-01-02", "2025-05-02", authority=None)], "2025-06-30")
+    assert "An authority that the record does not name" in report_page(seen)
+
+
+def test_the_same_cases_give_the_same_page(caseload):
+    some = dict(list(caseload.items())[:60])
+    assert report_page(overview(some, "2026-06-30")) == report_page(overview(some, "2026-06-30"))
+
+
+def test_transfers_that_lie_ahead_say_how_many_a_week_are_still_needed():
+    due = "2025-09-01 phase_transfer_due outcome=school"
+    cases = [told(f"t{n}", *HELD, due, *(("2025-01-20 amended_plan_sent",) if n < 4 else ())) for n in range(10)]
+    assert "3 a week are still needed." in report_page(overview(cases, "2025-01-27"))
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "change"),
+    [
+        ((60, 100), (40, 100), "better"),
+        ((40, 100), (60, 100), "worse"),
+        ((52, 100), (48, 100), "no clear change"),
+        ((9, 9), (0, 100), "cannot be said"),
+        ((100, 100), (100, 100), "no clear change"),
+    ],
+)
+def test_a_change_is_clear_only_where_chance_does_not_explain_it(now, before, change):
+    assert clear_change(now, before, more_is_better=True) == change
+    turned = {"better": "worse", "worse": "better"}.get(change, change)
+    assert clear_change(now, before, more_is_better=False) == turned
+
+
+WRITERS = {
+    "page": ("jinja2", report_page),
+    "case": ("jinja2", lambda seen: seen and case_page(answered(told("a", *HELD))[0])),
+    "workbook": ("xlsxwriter", lambda seen: write_workbook(seen, io.BytesIO())),
+    "calendar": ("icalendar", lambda seen: seen and work_calendar([])),
+}
+
+
+@pytest.mark.parametrize(("library", "write"), WRITERS.values(), ids=WRITERS)
+def test_without_the_extra_the_error_says_what_to_install(monkeypatch, seen, library, write):
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(ReportsNotInstalled, match=r"ehcp-flow\[reports\]"):
+        write(seen)
+
+
+def test_a_broken_line_is_drawn_in_pieces_and_a_lone_point_as_a_mark():
+    svg = line_chart("T", "S", ["a", "b", "c"], [Line("<one>", [1.0, None, 3.0]), Line("none", [None] * 3)])
+    assert svg.count("<polyline") == 2
+    assert "&lt;one&gt;" in svg
+    assert 'aria-label="T. S"' in svg
+    assert "<circle" in line_chart("T", "S", ["a"], [Line("one", [0.0])])
+
+
+def test_bars_have_their_figures_and_none_is_longer_than_the_longest():
+    svg = bar_chart("T", "S", [Bar("a", 10, "10"), Bar("b", 5, "5", marked=True), Bar("c", 0, "0")])
+    assert svg.count('fill="url(#hatch)"') == 1
+    assert all(f">{text}</text>" in svg for text in ("10", "5", "0"))

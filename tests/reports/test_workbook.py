@@ -1,0 +1,103 @@
+import datetime as dt
+import io
+
+import openpyxl  # type: ignore[import-untyped]
+import pytest
+
+from ehcp_flow.case import Case
+from ehcp_flow.facts import make_fact
+from ehcp_flow.measures import REGISTERS
+from ehcp_flow.reports.overview import overview
+from ehcp_flow.reports.workbook import sheets_of, write_sheets, write_workbook
+
+AS_OF = dt.date(2026, 6, 30)
+
+
+def read(file, **options):
+    return openpyxl.load_workbook(file, **options)
+
+
+@pytest.fixture(scope="module")
+def book(seen):
+    file = io.BytesIO()
+    write_workbook(seen, file)
+    return read(file)
+
+
+def test_the_workbook_has_a_sheet_for_each_register_and_its_definitions(book):
+    assert {f"Register {name}" for name in REGISTERS} <= set(book.sheetnames)
+    assert book.sheetnames[0] == "About"
+    assert book.sheetnames[-1] == "Definitions"
+    assert "By caseworker" in book.sheetnames
+
+
+def test_the_sheets_hold_what_the_tables_hold(book, seen):
+    for name, rows in sheets_of(seen).items():
+        sheet = book[name]
+        assert sheet.max_row == len(rows) + 1, name
+        assert sheet.freeze_panes == "B2"
+        assert sheet.auto_filter.ref
+    head = [cell.value for cell in book["Measures by year"][1]]
+    first = [cell.value for cell in book["Measures by year"][2]]
+    row = dict(zip(head, first, strict=True))
+    assert row == seen.by_year[0]
+
+
+def test_dates_are_dates_and_numbers_are_numbers(book):
+    sheet = book["Register breaches"]
+    head = [cell.value for cell in sheet[1]]
+    row = dict(zip(head, sheet[2], strict=True))
+    assert isinstance(row["due_on"].value, dt.datetime)
+    assert row["due_on"].number_format == "dd/mm/yyyy"
+    assert isinstance(row["days_over"].value, int)
+
+
+@pytest.mark.parametrize("text", ['=HYPERLINK("http://x","y")', "+1+1", "-2", "@SUM(A1)", "\t=1", "{=1}", "http://x"])
+def test_a_formula_in_the_data_stays_a_text(text):
+    case = Case.of(
+        [
+            make_fact("request_received", case_id=text.strip() or "x", on="2026-01-05"),
+            make_fact(
+                "exception_recorded",
+                case_id=text.strip() or "x",
+                on="2026-02-02",
+                outcome="exceptional_circumstances",
+                reason=text,
+            ),
+        ]
+    )
+    file = io.BytesIO()
+    write_workbook(overview([case], AS_OF), file)
+    for sheet in read(file):
+        for row in sheet.iter_rows():
+            for cell in row:
+                assert cell.data_type != "f", (sheet.title, cell.coordinate)
+                assert cell.hyperlink is None
+    values = [cell.value for row in read(file)["Register exceptions"].iter_rows() for cell in row]
+    assert text.strip() in values
+
+
+def test_the_same_rows_give_the_same_bytes():
+    files = []
+    for _ in range(2):
+        file = io.BytesIO()
+        write_sheets({"One": [{"a": 1, "b": "x", "c": None, "d": True, "e": AS_OF}], "None": []}, file, as_of=AS_OF)
+        files.append(file.getvalue())
+    assert files[0] == files[1]
+    book = read(io.BytesIO(files[0]))
+    *values, day = [cell.value for cell in book["One"][2]]
+    assert values == [1, "x", None, "yes"]
+    assert day.date() == AS_OF
+    assert book["None"]["A1"].value == "nothing to show"
+
+
+def test_a_workbook_is_written_to_a_path(tmp_path):
+    file = tmp_path / "book.xlsx"
+    write_sheets({"One": [{"a": "x" * 40_000}]}, file, as_of=AS_OF)
+    assert len(read(file)["One"]["A2"].value) == 32_767, "what a cell can hold"
+
+
+def test_more_rows_than_a_sheet_can_hold_are_refused():
+    rows: list[dict[str, int]] = [{}] * 1_048_576
+    with pytest.raises(ValueError, match="1048576 rows"):
+        write_sheets({"One": rows}, io.BytesIO(), as_of=AS_OF)
