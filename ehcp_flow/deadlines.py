@@ -285,7 +285,7 @@ class _Evaluation:
             last, base, basis, counts = self._later_of(run, running, version)
         if last is not None and version.roll == "tribunal":
             last = self.calendars.tribunal.roll_end(last)
-        if rule.under_age is not None and not self._under_age(rule.under_age, last):
+        if (rule.under_age is not None or rule.there_by) and not self._is_there(rule, last):
             return None
         protected: tuple[Fact, Fact | None] | None = None
         if version.protected_until is not None and last is not None:
@@ -416,6 +416,13 @@ class _Evaluation:
         """Return the place of the first fact from `start` to before `stop` that `patterns` speak of, or -1."""
         keys = self.timeline.keys
         return next((place for place in range(start, stop) if matches(patterns, *keys[place])), -1)
+
+    def _is_there(self, rule: Rule, last: dt.date | None) -> bool:
+        """Whether the child is under the age that the rule asks for, and what it is about was there by the last day."""
+        if rule.under_age is not None and not self._under_age(rule.under_age, last):
+            return False
+        first = self._first(0, len(self.timeline.facts), rule.there_by)
+        return last is None or first < 0 or self.timeline.facts[first].on <= last
 
     def _under_age(self, years: int, last: dt.date | None) -> bool:
         """Whether the child is known to be under `years` on the last lawful day."""

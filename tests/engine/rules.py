@@ -23,6 +23,7 @@ CALENDARS = Calendars().with_institutions(
 BEFOREHAND = {
     "special_school_stay": f"2015-01-05 special_school_admitted party={SCHOOL}",
     "under_fives_review": "2015-01-05 date_of_birth",
+    "phase_transfer": "2015-01-05 final_plan_sent",
 }
 """What must have happened before the clock of a limit can start, or before the limit bites."""
 

@@ -243,10 +243,11 @@ def test_a_young_child_s_plan_is_looked_at_every_six_months_if_the_birthday_is_k
 
 
 def test_a_transfer_to_come_counts_before_it_happens_and_other_facts_do_not():
-    story = "2026-01-05 request_received; 2026-09-01 phase_transfer_due outcome=school; 2026-02-16 assessment_agreed"
+    story = """2025-03-10 final_plan_sent; 2026-01-20 reassessment_requested; 2026-02-03 reassessment_agreed
+        2026-09-01 phase_transfer_due outcome=school"""
     deadlines = deadlines_of(tell(story), "2026-01-31")
     assert statuses(deadlines)["phase_transfer"] == "open"
-    assert statuses(deadlines)["decide_assess"] == "open"
+    assert statuses(deadlines)["reassessment_decision"] == "open"
 
 
 def test_what_happens_after_the_day_asked_about_is_not_known_on_it():
