@@ -6,21 +6,29 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from typing import Any
+from typing import Any, Final
 
 from ehcp_flow.case import Case
 from ehcp_flow.dates import say
-from ehcp_flow.errors import MoveRefused, UnknownNameError
+from ehcp_flow.errors import MoveRefused
 from ehcp_flow.facts import FACT_TYPES, LEGAL_ORDER, OUTCOMES, Fact
 from ehcp_flow.law.citation import Citation
-from ehcp_flow.states.citing import _cite
+from ehcp_flow.states.appeals import named
+from ehcp_flow.states.citing import cited
+from ehcp_flow.states.dispute_guards import decision_said
+from ehcp_flow.states.dispute_moves import DISPUTES
+from ehcp_flow.states.disputes import DISPUTE_EVENTS, Answered, DisputeMove, Docket
 from ehcp_flow.states.guards import Verdict, outcome_of
 from ehcp_flow.states.machine import fire, table
 from ehcp_flow.states.names import MEANING, State
 from ehcp_flow.states.pathway import PATHWAY
-from ehcp_flow.states.standing import Step, as_of_day, facts_by, run
+from ehcp_flow.states.standing import as_of_day, facts_by, run
+from ehcp_flow.states.steps import Step
 
-__all__ = ["MoveVerdict", "allowed", "record", "why_not"]
+__all__ = ["MOVING", "MoveVerdict", "allowed", "record", "why_not"]
+
+MOVING: Final = tuple(dict.fromkeys((*PATHWAY.keys, *DISPUTES.keys)))
+"""Every event and outcome that can move the pathway or a dispute, in the order of declaration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +37,8 @@ class MoveVerdict:
 
     `from_state` is where the case stands when the fact takes its place in legal order, `to_state` where the fact leads;
     it is None if the state knows no such move. `verdicts` are the reasons, one for each thing that was looked at, and
-    `authority` the short forms of the provisions under which the move is made.
+    `authority` the short forms of the provisions under which the move is made. `dispute` says what the fact does to the
+    dispute that it is taken to be about; it is None for a fact that is about none.
     """
 
     event: str
@@ -39,6 +48,12 @@ class MoveVerdict:
     to_state: State | None
     verdicts: tuple[Verdict, ...]
     authority: tuple[str, ...] = ()
+    dispute: DisputeMove | None = None
+
+    @property
+    def moves(self) -> bool:
+        """Whether the event can move a case or a dispute at all; if not, it is lawful at any time."""
+        return (self.event, self.outcome) in _MOVING
 
     @property
     def allowed(self) -> bool:
@@ -48,7 +63,7 @@ class MoveVerdict:
     @property
     def citations(self) -> tuple[Citation, ...]:
         """The provisions under which the move is made; for a fact that fits no move, those that speak against it."""
-        return tuple(map(_cite, self.authority or dict.fromkeys(verdict.short for verdict in self.verdicts)))
+        return tuple(map(cited, self.authority or dict.fromkeys(verdict.short for verdict in self.verdicts)))
 
     @property
     def refusals(self) -> tuple[Verdict, ...]:
@@ -57,44 +72,60 @@ class MoveVerdict:
 
     def __str__(self) -> str:
         what = self.event if self.outcome is None else f"{self.event} ({self.outcome})"
+        stands = f"the case is {self.from_state} ({MEANING[self.from_state]})"
+        if self.event == "fact_voided" and not self.verdicts:
+            return f"{what} on {say(self.on)} is lawful; what it changes hangs on the fact that it takes back; {stands}"
+        if not self.moves and not self.verdicts:
+            return f"{what} on {say(self.on)} is lawful and changes nothing: it moves no case; {stands}"
         answer = "is lawful" if self.allowed else "is refused"
-        lines = [f"{what} on {say(self.on)} {answer}: the case is {self.from_state} ({MEANING[self.from_state]})"]
-        if self.to_state is not None:
-            leads = "stays" if self.to_state is self.from_state else "goes to" if self.allowed else "would go to"
-            by = ", ".join(map(str, self.citations))
-            lines.append(f"  {leads} {self.to_state}" + (f" under {by}" if by else ""))
+        lines = [f"{what} on {say(self.on)} {answer}: {stands}"]
+        citations = self.citations if self.authority else ()
+        by = f" under {', '.join(map(str, citations))}" if citations else ""
+        if (self.event, self.outcome) in _OF_PATHWAY and self.to_state is not None:
+            lines.append(f"  {self._leads(self.from_state, self.to_state)}{by}")
+            by = ""
+        if self.dispute is not None:
+            lines.append(
+                f"  the dispute about {decision_said(self.dispute.decision)} ({self.dispute.ground}) "
+                f"{self._disputed(self.dispute)}{by}"
+            )
         lines.extend(f"  {verdict}" for verdict in self.verdicts)
         return "\n".join(lines)
 
+    def _disputed(self, move: DisputeMove) -> str:
+        if move.to_state is None:
+            return f"is {move.from_state}"
+        return f"{self._leads(move.from_state, move.to_state)}"
+
+    def _leads(self, at: object, to: object) -> str:
+        return f"{'stays' if to is at else 'goes to' if self.allowed else 'would go to'} {to}"
+
+
+_MOVING: Final = frozenset(MOVING)
+_OF_PATHWAY: Final = frozenset(PATHWAY.keys)
+
 
 def allowed(case: Case, as_of: dt.date | str | None = None) -> tuple[MoveVerdict, ...]:
-    """Return, for every event and outcome that can move a case, whether it would be lawful on `as_of`, with reasons.
+    """Return, for every event and outcome that can move a case or a dispute, whether it would be lawful on `as_of`.
 
-    Facts after `as_of` (today if not given) do not count. Nothing is changed. Raises DateError if `as_of` is no date.
+    Each comes with its reasons. Facts after `as_of` (today if not given) do not count. Nothing is changed. Raises
+    DateError if `as_of` is no date.
     """
     day = as_of_day(as_of)
-    facts = facts_by(case, day)
-    steps = run(PATHWAY, facts)
-    return tuple(_asked(case, facts, steps, event, outcome, day) for event, outcome in PATHWAY.keys)
+    read = _read(facts_by(case, day))
+    return tuple(_asked(case, read, event, outcome, day) for event, outcome in MOVING)
 
 
 def why_not(case: Case, event: str, outcome: str | None = None, as_of: dt.date | str | None = None) -> MoveVerdict:
     """Return whether one event (with its outcome, where it has outcomes) would be lawful on `as_of`, with reasons.
 
-    An event that moves nothing is always lawful. Without an outcome, the one that the fact has by default is meant.
-    Raises UnknownNameError for an event or an outcome that does not exist, DateError if `as_of` is no date.
+    An event that moves nothing is always lawful, and the verdict says that it changes nothing. Without an outcome, the
+    one that the fact has by default is meant. Raises UnknownNameError for an event or an outcome that does not exist,
+    DateError if `as_of` is no date.
     """
-    cls = FACT_TYPES.get(event)
-    if cls is None:
-        raise UnknownNameError("event", event, FACT_TYPES)
-    if outcome is None and event in OUTCOMES:
-        outcome = cls.model_fields["outcome"].get_default()
-    if outcome not in OUTCOMES.get(event, (None,)):
-        given = outcome if isinstance(outcome, str) else ""
-        raise UnknownNameError(f"outcome of {event}", given, OUTCOMES.get(event, ()))
+    outcome = named(event, outcome)
     day = as_of_day(as_of)
-    facts = facts_by(case, day)
-    return _asked(case, facts, run(PATHWAY, facts), event, outcome, day)
+    return _asked(case, _read(facts_by(case, day)), event, outcome, day)
 
 
 def record(case: Case, fact: Fact, *, strict: bool = True) -> Case:
@@ -109,38 +140,85 @@ def record(case: Case, fact: Fact, *, strict: bool = True) -> Case:
     after = case.record(fact)
     if not strict:
         return after
-    old = run(PATHWAY, case.facts)
-    new = run(PATHWAY, after.facts)
+    old, new = _read(case.facts), _read(after.facts)
     place = next((index for index, other in enumerate(after.facts) if other is fact), None)
     if place is None:
         # The fact itself does not stand: it voids another, or says what one that stands already says.
-        now = _last(new)
+        now = _last(new.steps)
         verdict = MoveVerdict(fact.event, outcome_of(fact), fact.on, now, now, ())
     else:
-        before = after.facts[:place]
-        verdict = _judged(_state_after(before, new), before, fact.event, outcome_of(fact), fact.on)
+        verdict = _placed(new, place)
     verdict = _with_consequences(verdict, old, new, fact)
     if not verdict.allowed:
         raise MoveRefused(verdict)
-    if place is not None and verdict.authority:
-        fire(PATHWAY, verdict.from_state, verdict.event, verdict.outcome)
+    if place is not None:
+        _confirm(verdict)
     return after
 
 
-def _asked(
-    case: Case, facts: tuple[Fact, ...], steps: list[Step[State]], event: str, outcome: str | None, day: dt.date
-) -> MoveVerdict:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Facts in legal order, and what both regions make of them."""
+
+    facts: tuple[Fact, ...]
+    steps: list[Step[State]]
+    docket: Docket
+
+    @property
+    def refused(self) -> dict[int, tuple[Fact, str, Verdict]]:
+        """What is out of order, by fact: the pathway's reason goes first, as in `Standing.findings`."""
+        steps = ((step, refusal) for step in self.steps if (refusal := step.refusal) is not None)
+        found = {id(step.fact): (step.fact, step.told(refusal), refusal) for step, refusal in steps}
+        for fact, told, refusal in self.docket.refused:
+            found.setdefault(id(fact), (fact, told, refusal))
+        return found
+
+
+def _read(facts: tuple[Fact, ...]) -> _Read:
+    return _Read(facts, run(PATHWAY, facts), Docket(facts))
+
+
+def _asked(case: Case, read: _Read, event: str, outcome: str | None, day: dt.date) -> MoveVerdict:
     """Return the verdict on a fact that nobody recorded, in its place among the facts of `day`."""
+    facts = read.facts
     if not facts or facts[-1].on < day:
-        return _judged(_last(steps), facts, event, outcome, day)
+        answer = read.docket.judge(event, outcome, day) if event in DISPUTE_EVENTS else None
+        return _both(_judged(_last(read.steps), facts, event, outcome, day), answer)
     fields: dict[str, Any] = {"outcome": outcome} if event in OUTCOMES else {}
     supposed = FACT_TYPES[event].model_construct(case_id=case.case_id, on=day, **fields)
     place = len(facts)
     while place and facts[place - 1].on == day and _precedes(supposed, facts[place - 1]):
         place -= 1
-    before = facts[:place]
-    verdict = _judged(_state_after(before, steps), before, event, outcome, day)
-    return _with_consequences(verdict, steps, run(PATHWAY, (*before, supposed, *facts[place:])), supposed)
+    after = _read((*facts[:place], supposed, *facts[place:]))
+    return _with_consequences(_placed(after, place), read, after, supposed)
+
+
+def _placed(read: _Read, place: int) -> MoveVerdict:
+    """Return the verdict on the fact that stands at `place`, from what stands before it."""
+    fact, before = read.facts[place], read.facts[:place]
+    verdict = _judged(_state_after(before, read.steps), before, fact.event, outcome_of(fact), fact.on)
+    return _both(verdict, read.docket.answers.get(id(fact)))
+
+
+def _both(verdict: MoveVerdict, answer: Answered | None) -> MoveVerdict:
+    """Return the verdict of the pathway together with that of the dispute; out of place on the first is enough."""
+    if answer is None or verdict.to_state is None:
+        return verdict
+    authority = verdict.authority + (() if answer.edge is None else answer.edge.authority)
+    return replace(
+        verdict,
+        verdicts=(*verdict.verdicts, *answer.verdicts),
+        authority=tuple(dict.fromkeys(authority)),
+        dispute=answer.move,
+    )
+
+
+def _confirm(verdict: MoveVerdict) -> None:
+    """Let the machines confirm a lawful move. Raises transitions.MachineError if one does not know it."""
+    if (verdict.event, verdict.outcome) in _OF_PATHWAY:
+        fire(PATHWAY, verdict.from_state, verdict.event, verdict.outcome)
+    if verdict.dispute is not None:
+        fire(DISPUTES, verdict.dispute.from_state, verdict.event, verdict.outcome)
 
 
 def _precedes(first: Fact, second: Fact) -> bool:
@@ -174,21 +252,19 @@ def _judged(at: State, before: tuple[Fact, ...], event: str, outcome: str | None
     return MoveVerdict(event, outcome, on, at, to, tuple(guard(before, on) for guard in edge.guards), edge.authority)
 
 
-def _with_consequences(
-    verdict: MoveVerdict, old: Sequence[Step[State]], new: Sequence[Step[State]], fact: Fact
-) -> MoveVerdict:
-    """Return the verdict with one more refusal for each step, but `fact`'s own, that was in order before."""
-    known = {id(step.fact) for step in old if step.refusal is not None} | {id(fact)}
+def _with_consequences(verdict: MoveVerdict, old: _Read, new: _Read, fact: Fact) -> MoveVerdict:
+    """Return the verdict with one more refusal for each fact, but `fact` itself, that was in order before."""
+    known = {*old.refused, id(fact)}
     worse = [
         Verdict(
             holds=False,
             short=refusal.short,
-            says=f"a recorded fact would be out of order: {step.told(refusal)}",
+            says=f"a recorded fact would be out of order: {told}",
             then=f"for that fact: {refusal.remedy}",
-            fact=step.fact,
+            fact=other,
             finding=refusal.finding,
         )
-        for step in new
-        if (refusal := step.refusal) is not None and id(step.fact) not in known
+        for other, told, refusal in new.refused.values()
+        if id(other) not in known
     ]
     return replace(verdict, verdicts=(*verdict.verdicts, *worse))

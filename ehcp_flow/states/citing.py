@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from ehcp_flow.law.citation import Citation, Instrument
+from ehcp_flow.law.citation import Citation, cite
+from ehcp_flow.law.loader import england
 
-__all__ = ["_cite"]
+__all__ = ["cited"]
 
 
 @cache
-def _instruments() -> dict[str, Instrument]:
-    import tomllib
-
-    from ehcp_flow.law.citation import Instrument
-
-    text = resources.files("ehcp_flow.law").joinpath("england", "instruments.toml").read_text("utf-8")
-    found = (Instrument.model_validate(entry) for entry in tomllib.loads(text)["instrument"])
-    return {instrument.id: instrument for instrument in found}
-
-
-@cache
-def _cite(short: str) -> Citation:
+def cited(short: str) -> Citation:
     """Return the citation that `short` abbreviates. Raises ValueError if the instrument is unknown."""
-    from ehcp_flow.law.citation import cite
-
-    return cite(short, _instruments())
+    return cite(short, england().instruments)

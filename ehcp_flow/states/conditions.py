@@ -14,6 +14,7 @@ __all__ = [
     "CEASING_GROUNDS",
     "CEASING_ORDERED",
     "DRAFT_WINDOW",
+    "IN_CUSTODY",
     "MOVED_OR_RELEASED",
     "PLAN_HAS_GONE",
     "REASSESSMENT_ASKED",
@@ -174,6 +175,14 @@ MOVED_OR_RELEASED: Final = Needs(
     missing="no move to another authority is on record",
     remedy="record moved_away first",
     finding="transfer_without_move",
+)
+
+IN_CUSTODY: Final = Needs(
+    (Ground(_seek("detained", "released"), "CFA 70", "the child or young person was detained"),),
+    short="CFA 70",
+    missing="no detention that could end is on record",
+    remedy="record the detention (detained) first",
+    finding="release_without_detention",
 )
 
 PLAN_HAS_GONE: Final = Needs(

@@ -15,7 +15,7 @@ from typing import Final
 from ehcp_flow.dates import say
 from ehcp_flow.facts import OUTCOMES, Fact
 from ehcp_flow.law.citation import Citation
-from ehcp_flow.states.citing import _cite
+from ehcp_flow.states.citing import cited
 
 __all__ = ["Verdict"]
 
@@ -52,7 +52,7 @@ class Verdict:
     @property
     def citation(self) -> Citation:
         """The provision that asks for it."""
-        return _cite(self.short)
+        return cited(self.short)
 
     def __str__(self) -> str:
         mark = "no" if not self.holds else "yes" if self.checked else "not checked"

@@ -219,7 +219,7 @@ _TRANSFER: Final = (
     _move("detained", None, PLAN, KEPT, "CFA 70", "CFA 74"),
     _move("detained", None, WITHOUT_PLAN | {TRANSFERRING_OUT, KEPT}, None, "DPR 15(4)"),
     _move("released", None, KEPT, MAINTAINED, "CFA 48(2)"),
-    _move("released", None, ALL - {KEPT}, None, "DPR 15(1)"),
+    _move("released", None, ALL - {KEPT}, None, "DPR 15(1)", c.IN_CUSTODY),
 )
 
 
@@ -264,7 +264,7 @@ _SETTLEMENTS: Final = (
         },
     ),
     _move("tribunal_order_made", "reconsider", REFUSED_PLAN, None, "SR 43(2)(d)", "SR 44(2)(d)", forces=REFUSED_PLAN),
-    _move("tribunal_order_made", "dismiss", ALL - {NO_CASE}, None, "SR 43(2)"),
+    _move("tribunal_order_made", "dismiss", ALL, None, "SR 43(2)(a)"),
     _move("tribunal_order_made", "dismiss_cease", CEASE_NOTIFIED, CEASED, "SR 44(2)(a)", "CFA 45(4)"),
     *_settlements(
         "appeal_conceded",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-__all__ = ["MAINTAINED_STATES", "MEANING", "State"]
+__all__ = ["DISPUTE_MEANING", "MAINTAINED_STATES", "MEANING", "DisputeState", "State"]
 
 
 class State(StrEnum):
@@ -55,6 +55,35 @@ MEANING: Final[Mapping[State, str]] = {
     State.TRANSFERRED_IN: "a plan from another authority is maintained here; its notice is still due",
     State.KEPT_DETAINED: "the plan is kept while the child or young person is detained",
     State.WITHDRAWN: "the request was withdrawn and the authority ended the case",
+}
+
+
+class DisputeState(StrEnum):
+    """How far the dispute about one decision has gone. It never replaces the state of the case."""
+
+    NONE = "NONE"
+    MEDIATION_CONTACTED = "MEDIATION_CONTACTED"
+    MEDIATING = "MEDIATING"
+    AGREED = "AGREED"
+    CERTIFIED = "CERTIFIED"
+    APPEALED = "APPEALED"
+    CONCEDED = "CONCEDED"
+    DETERMINED = "DETERMINED"
+    WITHDRAWN = "WITHDRAWN"
+    COMPLIED = "COMPLIED"
+
+
+DISPUTE_MEANING: Final[Mapping[DisputeState, str]] = {
+    DisputeState.NONE: "nothing was done about the decision",
+    DisputeState.MEDIATION_CONTACTED: "a mediation adviser was contacted",
+    DisputeState.MEDIATING: "mediation was asked for",
+    DisputeState.AGREED: "a mediation agreement was made",
+    DisputeState.CERTIFIED: "a mediation certificate was issued",
+    DisputeState.APPEALED: "an appeal is with the Tribunal",
+    DisputeState.CONCEDED: "the authority does not oppose the appeal, which counts as won",
+    DisputeState.DETERMINED: "the appeal was determined",
+    DisputeState.WITHDRAWN: "the appeal was withdrawn",
+    DisputeState.COMPLIED: "what was agreed, conceded or ordered was done",
 }
 
 MAINTAINED_STATES: Final[frozenset[State]] = frozenset(

@@ -76,7 +76,8 @@ class Region(Generic[S]):
     """States and moves that belong together, checked when they are declared.
 
     `stays` decides whether an out-of-order fact that would force the second state leaves an imported case in the first.
-    `ends` are the states that are meant to have no way out.
+    `ends` are the states that are meant to have no way out. `inner` are events that are no facts of their own: facts
+    that other regions know stand for them.
 
     Raises ValueError, naming every fault, if the declaration cannot be run as it stands.
     """
@@ -89,6 +90,7 @@ class Region(Generic[S]):
     onward: tuple[Onward[S], ...] = ()
     ends: frozenset[S] = frozenset()
     stays: Callable[[S, S], bool] = operator.is_
+    inner: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         faults = list(_faults(self))
@@ -98,7 +100,7 @@ class Region(Generic[S]):
     @property
     def keys(self) -> tuple[Key, ...]:
         """Every event and outcome that moves this region, in the order of declaration; inner events are not facts."""
-        inner = {onward.event for onward in self.onward}
+        inner = _inner(self)
         return tuple(dict.fromkeys(move.key for move in self.moves if move.event not in inner))
 
     def edges(self) -> Mapping[tuple[S, str, str | None], Move[S]]:
@@ -106,9 +108,13 @@ class Region(Generic[S]):
         return {(source, *move.key): move for move in self.moves for source in sorted(move.sources)}
 
 
+def _inner(region: Region[S]) -> frozenset[str]:
+    return region.inner.union(onward.event for onward in region.onward)
+
+
 def _faults(region: Region[S]) -> Iterator[str]:
     known = set(region.states)
-    inner = {onward.event for onward in region.onward}
+    inner = _inner(region)
     unknown = False
     edges: set[tuple[S, str, str | None]] = set()
     for move in region.moves:

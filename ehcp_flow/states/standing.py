@@ -7,64 +7,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from ehcp_flow import dates
 from ehcp_flow.case import Case
 from ehcp_flow.dates import parse_date, say
-from ehcp_flow.facts import Fact
+from ehcp_flow.facts import LEGAL_ORDER, Fact
 from ehcp_flow.findings import Finding
-from ehcp_flow.law.citation import Citation
-from ehcp_flow.states.citing import _cite
-from ehcp_flow.states.guards import Verdict, outcome_of
+from ehcp_flow.states.disputes import Dispute, disputes_in
+from ehcp_flow.states.guards import outcome_of
 from ehcp_flow.states.machine import table
 from ehcp_flow.states.names import MAINTAINED_STATES, MEANING, State
 from ehcp_flow.states.pathway import PATHWAY
 from ehcp_flow.states.region import Region
+from ehcp_flow.states.steps import Step
 
-__all__ = ["Standing", "Step", "state"]
+__all__ = ["Standing", "Step", "disputes", "state"]
 
 S = TypeVar("S", bound=StrEnum)
-
-
-class Step(NamedTuple, Generic[S]):
-    """One fact that moved the case, or that was lawful where it stood: the day, from where to where, and by what law.
-
-    `authority` holds the citations' short forms, `citations` gives them in full. `refusal` says why the step was out of
-    order, if it was; a strict case would have refused it.
-    """
-
-    on: dt.date
-    fact: Fact
-    from_: S
-    to: S
-    authority: tuple[str, ...]
-    refusal: Verdict | None = None
-
-    @property
-    def finding(self) -> Finding | None:
-        """What is out of order about the step, or None."""
-        refusal = self.refusal
-        if refusal is None:
-            return None
-        return Finding(refusal.finding, self.fact.case_id, self.on, self.told(refusal), refusal.remedy, self.fact)
-
-    def told(self, refusal: Verdict) -> str:
-        """Return the sentence that says which fact was refused when, and why."""
-        return f"{self.fact.event} on {self.on.isoformat()}, while the case was {self.from_}: {refusal.reason}"
-
-    @property
-    def citations(self) -> tuple[Citation, ...]:
-        """The provisions under which the step was taken."""
-        return tuple(map(_cite, self.authority))
 
 
 @dataclass(frozen=True)
 class Standing:
     """The legal state of a case on a day, how it came there, and what in its record is out of order.
 
-    `since` is the day of the last change of state, None for a case that nothing has moved. `regions` is for what runs
-    beside the pathway, by name.
+    `since` is the day of the last change of state, None for a case that nothing has moved. `regions` holds what runs
+    beside the pathway, by name: the `disputes`. `astray` is what the record says of disputes that is about no decision.
     """
 
     case_id: str
@@ -73,6 +41,18 @@ class Standing:
     since: dt.date | None
     history: tuple[Step[State], ...]
     regions: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    astray: tuple[Finding, ...] = ()
+
+    @property
+    def state(self) -> State:
+        """The state of the pathway."""
+        return self.pathway
+
+    @property
+    def disputes(self) -> tuple[Dispute, ...]:
+        """The disputes that have begun, in the order of the decisions that they are about."""
+        found: tuple[Dispute, ...] = self.regions.get("disputes", ())
+        return found
 
     @property
     def maintained(self) -> bool:
@@ -81,8 +61,14 @@ class Standing:
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """What is out of order in the record: for each step, at most one."""
-        return tuple(found for step in self.history if (found := step.finding) is not None)
+        """What is out of order in the record, in legal order: for each fact, at most one."""
+        found = [finding for step in self.history if (finding := step.finding) is not None]
+        beside = [*self.astray, *(finding for dispute in self.disputes for finding in dispute.findings)]
+        if beside:
+            known = {id(finding.fact) for finding in found}
+            found.extend(finding for finding in beside if id(finding.fact) not in known)
+            found.sort(key=_legally)
+        return tuple(found)
 
     def __str__(self) -> str:
         since = f", since {say(self.since)}" if self.since else ""
@@ -110,10 +96,26 @@ def state(case: Case, as_of: dt.date | str | None = None) -> Standing:
     Raises DateError if `as_of` is a text that is no date. Sources: docs/states.md.
     """
     day = as_of_day(as_of)
-    steps = run(PATHWAY, facts_by(case, day))
+    facts = facts_by(case, day)
+    steps = run(PATHWAY, facts)
     pathway = steps[-1].to if steps else PATHWAY.initial
     since = next((step.on for step in reversed(steps) if step.from_ is not step.to), None)
-    return Standing(case.case_id, day, pathway, since, tuple(steps))
+    begun, astray = disputes_in(facts)
+    return Standing(case.case_id, day, pathway, since, tuple(steps), {"disputes": begun}, astray)
+
+
+def disputes(case: Case, as_of: dt.date | str | None = None) -> tuple[Dispute, ...]:
+    """Return the disputes that had begun by the end of `as_of` (today if not given), in the order of their decisions.
+
+    A plan stays maintained, and the case stays where it is, while a dispute runs. Which decision a mediation or an
+    appeal is taken to be about stands in docs/states.md. Raises DateError if `as_of` is a text that is no date.
+    """
+    return disputes_in(facts_by(case, as_of_day(as_of)))[0]
+
+
+def _legally(finding: Finding) -> tuple[dt.date, int]:
+    fact = finding.fact
+    return (dt.date.min, 0) if fact is None else (fact.on, LEGAL_ORDER[fact.event])
 
 
 def run(region: Region[S], facts: Sequence[Fact]) -> list[Step[S]]:

@@ -1,4 +1,7 @@
-"""Cases told shortly: `ASSESSING+plan_agreed` is a lawful way to ASSESSING and one more fact, thirty days apart."""
+"""Cases told shortly: `ASSESSING+plan_agreed` is a lawful way to ASSESSING and one more fact, thirty days apart.
+
+MEDIATION and APPEAL stand for all the facts up to a mediation that was held, or to an appeal that was registered.
+"""
 
 import datetime as dt
 from itertools import pairwise
@@ -34,6 +37,11 @@ for _state, _more in {
     State.KEPT_DETAINED: "detained",
 }.items():
     WAYS[_state] = f"{WAYS[State.MAINTAINED]} {_more}"
+SHORT = {
+    "MEDIATION": "mediation_requested:education mediation_held",
+    "CERTIFIED": "mediation_requested:education mediation_held mediation_certificate_issued",
+    "APPEAL": "mediation_requested:education mediation_held mediation_certificate_issued appeal_registered",
+}
 
 
 def fact(event: str, on: dt.date | str, **fields: object) -> Fact:
@@ -45,7 +53,10 @@ def fact(event: str, on: dt.date | str, **fields: object) -> Fact:
 def told(way: str) -> Case:
     """Return the case that `way` tells: a state or nothing, then more events, joined by +."""
     base, *more = way.split("+")
-    events = [*WAYS[State(base or "NO_CASE")].split(), *more]
+    events = [
+        *WAYS[State(base or "NO_CASE")].split(),
+        *(event for item in more for event in SHORT.get(item, item).split()),
+    ]
     return Case("a", tuple(fact(event, START + index * STEP) for index, event in enumerate(events)))
 
 

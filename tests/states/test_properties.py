@@ -10,9 +10,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from ehcp_flow.case import Case
 from ehcp_flow.errors import MoveRefused
 from ehcp_flow.facts import FACT_TYPES, OUTCOMES, Fact
-from ehcp_flow.states import MAINTAINED_STATES, State, allowed, record, state, why_not
+from ehcp_flow.states import MAINTAINED_STATES, DisputeState, State, allowed, disputes, record, state, why_not
+from ehcp_flow.states.asking import MOVING
+from ehcp_flow.states.disputes import DISPUTE_EVENTS
 from ehcp_flow.states.pathway import PATHWAY
-from tests.states.telling import START, fact
+from tests.states.telling import START, after, fact, told
 
 NAMES = [
     event if outcome is None else f"{event}:{outcome}"
@@ -20,7 +22,7 @@ NAMES = [
     if event != "fact_voided"
     for outcome in OUTCOMES.get(event, (None,))
 ]
-QUIET = [name for name in NAMES if (name.partition(":")[0]) not in {event for event, _ in PATHWAY.keys}]
+QUIET = [name for name in NAMES if (name.partition(":")[0]) not in {event for event, _ in MOVING}]
 DAYS = st.integers(0, 400).map(lambda days: START + dt.timedelta(days=days))
 END = dt.date(2199, 12, 31)
 NEEDS_PARTY = {"advice_requested", "advice_received", "advice_returned"}
@@ -83,13 +85,21 @@ def test_an_imported_case_takes_everything_and_reports_each_fact_once(facts):
     assert all(finding.code and finding.message and finding.remedy for finding in standing.findings)
 
 
+BEGINNINGS = (
+    "", "REFUSED_ASSESSMENT", "REFUSED_PLAN+CERTIFIED", "MAINTAINED+APPEAL", "CEASE_NOTIFIED+APPEAL",
+    "REASSESS_REQUESTED+reassessment_refused+MEDIATION", "AMENDMENT_PROPOSED+amendment_declined",
+    "REFUSED_ASSESSMENT+APPEAL+tribunal_order_made:assess+plan_refused+APPEAL",
+)  # fmt: skip
+BESIDE = {event for event, _ in MOVING} - {event for event, _ in PATHWAY.keys}
+
+
 class LawfulLife(RuleBasedStateMachine):
     """Takes any move that is allowed, on any day that comes."""
 
-    @initialize()
-    def begin(self) -> None:
-        self.case = Case("a")
-        self.day = START
+    @initialize(way=st.sampled_from(BEGINNINGS))
+    def begin(self, way: str) -> None:
+        self.case = told(way)
+        self.day = after(self.case)
 
     @rule(days=st.integers(1, 60))
     def time_passes(self, days: int) -> None:
@@ -147,6 +157,28 @@ class LawfulLife(RuleBasedStateMachine):
             if step.from_ in MAINTAINED_STATES and step.to not in MAINTAINED_STATES | {State.FINAL_ISSUED}:
                 assert step.fact.event in ending
                 assert getattr(step.fact, "outcome", "dismiss_cease") == "dismiss_cease"
+
+    @invariant()
+    def a_dispute_never_moves_the_case(self) -> None:
+        plain = Case("a", tuple(item for item in self.case.recorded if item.event not in BESIDE))
+        without, standing = state(plain, self.day), state(self.case, self.day)
+        assert (without.pathway, without.since) == (standing.pathway, standing.since)
+        assert [step[:4] for step in without.history] == [step[:4] for step in standing.history]
+
+    @invariant()
+    def each_dispute_is_a_way_through_its_region(self) -> None:
+        found = state(self.case, self.day).disputes
+        assert found == disputes(self.case, self.day)
+        for dispute in found:
+            at = DisputeState.NONE
+            for step in dispute.steps:
+                assert step.from_ is at
+                assert step.citations
+                at = step.to
+            assert at is dispute.state
+            assert str(dispute).startswith(dispute.state)
+        taken = [id(step.fact) for item in found for step in item.steps if step.fact.event in DISPUTE_EVENTS]
+        assert sorted(set(taken)) == sorted(id(item) for item in self.case.facts if item.event in DISPUTE_EVENTS)
 
     @invariant()
     def each_step_begins_where_the_last_one_ended(self) -> None:

@@ -32,7 +32,9 @@ def test_the_standing_says_since_when_and_by_what_law():
     assert (last.from_, last.to, last.fact.event) == (State.DRAFTING, State.DRAFT_ISSUED, "draft_plan_sent")
     assert last.authority == ("CFA 38", "SR 13(1)")
     assert [citation.short for citation in last.citations] == ["CFA 38", "SR 13(1)"]
-    assert standing.regions == {}
+    assert standing.regions == {"disputes": ()}
+    assert standing.disputes == ()
+    assert standing.state is standing.pathway
 
 
 def test_since_is_the_last_change_not_the_last_fact():
@@ -135,7 +137,7 @@ def test_a_missed_limit_moves_nothing():
         (["2026-03-02 plan_transferred_out"], State.TRANSFERRING_OUT, "transfer_without_plan"),
         (["2026-03-02 tribunal_order_made:assess"], State.ASSESSING, "order_without_decision"),
         (["2026-03-02 tribunal_order_made:amend"], State.MAINTAINED, "order_without_decision"),
-        (["2026-03-02 tribunal_order_made:dismiss"], State.NO_CASE, "order_without_decision"),
+        (["2026-03-02 tribunal_order_made:dismiss"], State.NO_CASE, "dispute_without_decision"),
         (["2026-03-02 tribunal_order_made:reconsider"], State.REFUSED_PLAN, "order_without_decision"),
         (["2026-03-02 appeal_conceded:make_plan"], State.DRAFTING, "concession_without_decision"),
         (["2026-03-02 mediation_agreed:continue"], State.MAINTAINED, "agreement_without_decision"),
