@@ -47,8 +47,28 @@ if TYPE_CHECKING:
     from ehcp_flow.facts import Fact, load_fact, make_fact
     from ehcp_flow.findings import Finding
     from ehcp_flow.law import Rulebook, england, load_rulebook
+    from ehcp_flow.law.diff import diff
+    from ehcp_flow.law.notices import notices
+    from ehcp_flow.law.profile import with_targets
+    from ehcp_flow.measures import measure
     from ehcp_flow.readers import Caseload, read_case, read_cases, read_facts, write_facts
-    from ehcp_flow.states import MoveVerdict, Standing, State, allowed, mermaid, record, state, state_table, why_not
+    from ehcp_flow.states import (
+        Dispute,
+        DisputeState,
+        MoveVerdict,
+        Standing,
+        State,
+        Verdict,
+        allowed,
+        appealable,
+        disputes,
+        mermaid,
+        record,
+        state,
+        state_table,
+        why_not,
+    )
+    from ehcp_flow.whatif import latest_meeting_for, latest_start, moved, what_if
     from ehcp_flow.working import Step
 
 _HOMES: Final = {
@@ -67,10 +87,16 @@ _HOMES: Final = {
     "facts": ("Fact", "load_fact", "make_fact"),
     "findings": ("Finding",),
     "law": ("Rulebook", "england", "load_rulebook"),
+    "law.diff": ("diff",),
+    "law.notices": ("notices",),
+    "law.profile": ("with_targets",),
+    "measures": ("measure",),
     "readers": ("Caseload", "read_case", "read_cases", "read_facts", "write_facts"),
     "states": (
-        "MoveVerdict", "Standing", "State", "allowed", "mermaid", "record", "state", "state_table", "why_not",
+        "Dispute", "DisputeState", "MoveVerdict", "Standing", "State", "Verdict", "allowed", "appealable", "disputes",
+        "mermaid", "record", "state", "state_table", "why_not",
     ),
+    "whatif": ("latest_meeting_for", "latest_start", "moved", "what_if"),
     "working": ("Step",),
 }  # fmt: skip
 _HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names}
@@ -86,6 +112,8 @@ __all__ = [
     "CorrectionError",
     "DateError",
     "Deadline",
+    "Dispute",
+    "DisputeState",
     "EhcpFlowError",
     "Fact",
     "FactError",
@@ -105,18 +133,27 @@ __all__ = [
     "Step",
     "TribunalDays",
     "UnknownNameError",
+    "Verdict",
     "WorkingDays",
     "allowed",
     "answer",
+    "appealable",
     "deadlines_of",
+    "diff",
+    "disputes",
     "due",
     "england",
     "group_cases",
     "judge",
+    "latest_meeting_for",
+    "latest_start",
     "load_fact",
     "load_rulebook",
     "make_fact",
+    "measure",
     "mermaid",
+    "moved",
+    "notices",
     "parse_date",
     "read_case",
     "read_cases",
@@ -126,7 +163,9 @@ __all__ = [
     "record",
     "state",
     "state_table",
+    "what_if",
     "why_not",
+    "with_targets",
     "write_facts",
 ]
 
