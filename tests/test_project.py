@@ -19,7 +19,7 @@ PYPROJECT: dict[str, Any] = tomllib.loads(PYPROJECT_TEXT)
 CORE = {"alembic", "holidays", "pydantic", "python-dateutil", "rich", "sqlalchemy", "transitions", "typer"}
 EXTRAS = {
     "postgres": {"psycopg"},
-    "bulk": {"polars", "pyarrow"},
+    "bulk": {"numpy", "polars", "pyarrow"},
     "reports": {"icalendar", "jinja2", "xlsxwriter"},
     "sen2": {"lxml"},
 }

@@ -1,0 +1,299 @@
+"""Whole caseloads: the columns of `ehcp_flow.bulk` against one case at a time, a plain loop, and Polars' floor.
+
+    python benchmarks/bulk.py [--england] [--growth] [--cases N] [--facts N]
+
+Prints a table with ratios, every side measured in this run on this machine, and writes the figures to bulk.json beside
+this file. `--cases` is the caseload of one council (8,000 by default); `--england` adds 12 million facts from Parquet
+and CSV, `--growth` caseloads from 10,000 to 1,000,000 cases. Each figure of a caseload comes from a process of its own,
+so that its peak of memory is its own. Caseloads are made by `ehcp_flow.synth`: 60,000 different lives, repeated under
+other names beyond that. They are kept in the system's temporary directory for the next run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+from dateutil.relativedelta import relativedelta
+from transitions import Machine
+
+from ehcp_flow.bulk import Frames, counts
+from ehcp_flow.deadlines import deadlines_of
+from ehcp_flow.readers import read_cases
+from ehcp_flow.synth import write_synth
+
+AS_OF = "2026-06-30"
+DATA = Path(tempfile.gettempdir()) / "ehcp_flow_benchmark"
+LIVES = 60_000
+ENGLAND = 12_000_000
+GROWTH = (10_000, 100_000, 1_000_000)
+STATES = (
+    "none", "requested", "refused", "assessing", "no_plan", "drafting", "draft_issued", "maintained", "review_open",
+    "amending", "ceased",
+)  # fmt: skip
+EDGES = (
+    ("request_received", "*", "requested"),
+    ("assessment_agreed", "requested", "assessing"),
+    ("assessment_refused", "requested", "refused"),
+    ("advice_requested", "assessing", "="),
+    ("advice_received", "assessing", "="),
+    ("plan_agreed", "assessing", "drafting"),
+    ("plan_refused", "assessing", "no_plan"),
+    ("draft_plan_sent", "*", "draft_issued"),
+    ("final_plan_sent", "*", "maintained"),
+    ("review_meeting_held", "*", "review_open"),
+    ("review_decision_sent", "*", "maintained"),
+    ("amendment_notice_sent", "*", "amending"),
+    ("amended_plan_sent", "*", "maintained"),
+    ("plan_ceased", "*", "ceased"),
+)
+SUMS = {
+    "request_received": (relativedelta(weeks=6), relativedelta(weeks=16), relativedelta(weeks=20)),
+    "advice_requested": (relativedelta(weeks=6),),
+    "final_plan_sent": (relativedelta(months=12), relativedelta(months=2)),
+    "review_meeting_held": (relativedelta(weeks=2), relativedelta(weeks=4), relativedelta(weeks=12)),
+    "review_decision_sent": (relativedelta(months=12), relativedelta(months=2)),
+    "amendment_notice_sent": (relativedelta(weeks=8), relativedelta(days=15)),
+}
+
+
+def lives() -> Path:
+    """Return a file of so many different lives, made once."""
+    path = DATA / "lives.csv"
+    if not path.exists():
+        DATA.mkdir(exist_ok=True)
+        made = path.with_suffix(".part")
+        write_synth(made, LIVES, 1, as_of=AS_OF)
+        made.rename(path)
+    return path
+
+
+def caseload(cases: int, form: str) -> Path:
+    """Return a file of so many cases, made once: the lives again and again, under other names."""
+    path = DATA / f"{cases}.{form}"
+    if path.exists():
+        return path
+    one = pl.read_csv(lives(), infer_schema=False).with_columns(
+        pl.col("on", "until", "served_on", "aware_on", "made_on", "reviewed_on").str.to_date()
+    )
+    parts = []
+    for at in range(0, cases, LIVES):
+        part = one
+        if cases - at < LIVES:
+            part = one.filter(one["case_id"].rle_id() < cases - at)
+        parts.append(part.with_columns(pl.format("{}-{}", pl.lit(f"{at // LIVES:02}"), "case_id").alias("case_id")))
+    whole = pl.concat(parts)
+    made = path.with_suffix(".part")
+    whole.write_parquet(made) if form == "parquet" else whole.write_csv(made)
+    made.rename(path)
+    return path
+
+
+class PlainCase:
+    """What a script would keep: a state, and a guard that always says yes."""
+
+    state = "none"
+
+    def may(self) -> bool:
+        return True
+
+
+def plain(path: Path, cases: int) -> int:
+    """The plain loop: each case its own machine, its facts fired in order, and the sums that its facts start."""
+    facts = pl.read_csv(path, infer_schema=False).select("case_id", "event", "on").rows()
+    last, sums, done = None, 0, 0
+    case = PlainCase()
+    for case_id, event, on in facts:
+        if case_id != last:
+            done += 1
+            if done > cases:
+                break
+            case, last = PlainCase(), case_id
+            machine = Machine(
+                case, states=list(STATES), initial="none", auto_transitions=False, ignore_invalid_triggers=True
+            )
+            for trigger, source, dest in EDGES:
+                machine.add_transition(trigger, source, dest, conditions="may")
+        day = dt.date.fromisoformat(on)
+        trigger = getattr(case, event, None)
+        if trigger is not None:
+            trigger()
+        sums += sum(day + period is not None for period in SUMS.get(event, ()))
+    return sums
+
+
+def one_by_one(path: Path, cases: int) -> int:
+    """The evaluator of one case, a case at a time, reading included."""
+    load = list(read_cases(path).values())[:cases]
+    return sum(len(deadlines_of(case, AS_OF)) for case in load)
+
+
+def in_bulk(path: Path, _: int) -> int:
+    """Every deadline of every case, as frames, chunk by chunk."""
+    return sum(frame.height for frame in Frames(path, AS_OF))
+
+
+def counted(path: Path, _: int) -> int:
+    """Deadlines and counts: by authority, limit and status."""
+    return int(counts(path, AS_OF)["deadlines"].sum())
+
+
+def floor(path: Path, _: int) -> int:
+    """Polars reading the same file and pivoting it to one row per case: the first day of each event."""
+    scan = pl.scan_parquet(path) if path.suffix == ".parquet" else pl.scan_csv(path, infer_schema=False)
+    facts = scan.select("case_id", "event", "on").collect()
+    events = facts["event"].unique().to_list()
+    wide = (
+        facts.lazy()
+        .group_by("case_id", maintain_order=True)
+        .agg(pl.col("on").filter(pl.col("event") == event).first().alias(event) for event in events)
+        .collect()
+    )
+    return wide.height
+
+
+WORK: dict[str, Callable[[Path, int], int]] = {
+    work.__name__: work for work in (plain, one_by_one, in_bulk, counted, floor)
+}
+
+
+def measured(work: str, path: Path, cases: int = 0, *, rounds: int = 1) -> dict[str, float]:
+    """Return the seconds, the peak of memory in MiB and the result of some work, in a process of its own."""
+    runs = []
+    for _ in range(rounds):
+        args = [sys.executable, __file__, "--work", work, str(path), str(cases)]
+        done = subprocess.run(args, check=True, capture_output=True, text=True)  # noqa: S603 - our own arguments
+        runs.append(json.loads(done.stdout))
+    runs.sort(key=lambda run: run["seconds"])
+    return runs[len(runs) // 2]
+
+
+def worked(work: str, path: Path, cases: int) -> None:
+    """Do some work and print what it took."""
+    began = time.perf_counter()
+    result = WORK[work](path, cases)
+    seconds = time.perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "cpu": time.process_time(), "peak": peak, "result": result}))
+
+
+def whole_process(path: Path, engine: str) -> float:
+    """Return the wall time of `ehcp-flow check` on a file as a whole process, the median of three, in seconds."""
+    times = []
+    for _ in range(3):
+        args = [sys.executable, "-m", "ehcp_flow", "check", str(path), "--as-of", AS_OF, "--format", "csv"]
+        began = time.perf_counter()
+        subprocess.run([*args, "--engine", engine], check=True, capture_output=True)  # noqa: S603
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
+class Report:
+    """Rows of a table, printed as they come, and kept."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, object]] = []
+
+    def add(self, what: str, run: dict[str, float], note: str = "") -> None:
+        row = {"what": what, **run, "note": note}
+        self.rows.append(row)
+        said = [
+            f"{run['cpu']:.1f} s of CPU" if "cpu" in run else "",
+            f"{run['peak']:,.0f} MiB" if "peak" in run else "",
+        ]
+        said += [f"{run['result']:,} deadlines" if run.get("result") else "", note]
+        print(f"{what:62} {run['seconds']:9.2f} s   {', '.join(filter(None, said))}", flush=True)
+
+
+def council(report: Report, cases: int) -> None:
+    """(a) and (e): one council's caseload."""
+    path = caseload(cases, "csv")
+    some = min(cases, 1_000)
+    bulk = measured("in_bulk", path, rounds=3)
+    report.add(f"(a) bulk, CSV, {cases:,} cases", bulk)
+    for work, name, file in (
+        ("one_by_one", "the case engine", caseload(some, "csv")), ("plain", "the plain loop", path),
+    ):  # fmt: skip
+        took = measured(work, file, some)["seconds"] * cases / some
+        note = f"{took / bulk['seconds']:.0f} times bulk"
+        report.add(f"(a) {name}, from {some:,} cases", {"seconds": took, "ratio": took / bulk["seconds"]}, note)
+    for engine in ("bulk", "case"):
+        report.add(f"(e) ehcp-flow check --engine {engine}", {"seconds": whole_process(path, engine)}, "whole process")
+
+
+def throughput(report: Report) -> None:
+    """(a) and (b) without what a process costs to begin: on 100,000 cases."""
+    path = caseload(100_000, "parquet")
+    bulk = measured("in_bulk", path, rounds=3)
+    base = measured("floor", path, rounds=3)
+    report.add("(a) bulk, Parquet, 100,000 cases", bulk)
+    report.add("(a) bulk, CSV, 100,000 cases", measured("in_bulk", caseload(100_000, "csv"), rounds=3))
+    loop = measured("plain", caseload(8_000, "csv"), 1_000)["seconds"] * 100
+    ratio = loop / bulk["seconds"]
+    report.add("(a) the plain loop, from 1,000 cases", {"seconds": loop, "ratio": ratio}, f"{ratio:.0f} times bulk")
+    ratio = bulk["seconds"] / base["seconds"]
+    floor_run = {"seconds": base["seconds"], "cpu": base["cpu"], "peak": base["peak"], "ratio": ratio}
+    report.add("(b) the floor, the same Parquet", floor_run, f"bulk takes {ratio:.1f} times as long")
+
+
+def country(report: Report, facts: int) -> None:
+    """(c): England."""
+    per_case = pl.read_csv(lives(), columns=["case_id"]).height / LIVES
+    cases = round(facts / per_case)
+    for form in ("parquet", "csv"):
+        path = caseload(cases, form)
+        for work, name in (("counted", "deadlines and counts"), ("in_bulk", "deadlines as frames")):
+            run = measured(work, path)
+            report.add(f"(c) {form}, {facts / 1e6:.0f} million facts, {cases:,} cases: {name}", run)
+    base = measured("floor", caseload(cases, "parquet"))
+    report.add("(c) the floor, the same Parquet", {key: base[key] for key in ("seconds", "cpu", "peak")})
+
+
+def growth(report: Report) -> None:
+    """(d): from ten thousand cases to a million."""
+    for cases in GROWTH:
+        run = measured("in_bulk", caseload(cases, "parquet"))
+        report.add(f"(d) bulk, Parquet, {cases:,} cases", run, f"{run['seconds'] / cases * 1e6:.1f} us a case")
+
+
+def main() -> None:
+    """Measure what was asked for, print it, and write it beside this file."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cases", type=int, default=8_000)
+    parser.add_argument("--england", action="store_true")
+    parser.add_argument("--growth", action="store_true")
+    parser.add_argument("--facts", type=int, default=ENGLAND)
+    parser.add_argument("--work", nargs=3, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.work:
+        work, path, cases = asked.work
+        worked(work, Path(path), int(cases))
+        return
+    report = Report()
+    versions = f"Python {platform.python_version()}, Polars {pl.__version__}"
+    machine = f"{platform.platform()}, {versions}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before"
+    print(machine)
+    council(report, asked.cases)
+    throughput(report)
+    if asked.england:
+        country(report, asked.facts)
+    if asked.growth:
+        growth(report)
+    result = {"machine": machine, "rows": report.rows}
+    Path(__file__).with_name("bulk.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,222 @@
+"""One chunk of whole cases, from rows of text to deadlines as a frame."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from ehcp_flow.bulk.codes import NO_DAY, Array
+from ehcp_flow.bulk.daytables import DayTables
+from ehcp_flow.bulk.encoding import LINE, Encoded, encode, reread
+from ehcp_flow.bulk.facts import Facts
+from ehcp_flow.bulk.judging import STATUSES, Judged, judge_columns
+from ehcp_flow.bulk.law import LawTables
+from ehcp_flow.bulk.ordering import in_legal_order
+from ehcp_flow.calendars import Calendars
+from ehcp_flow.case import Case
+from ehcp_flow.deadlines import FIELDS, Deadline, deadlines_of
+from ehcp_flow.errors import EhcpFlowError, RowRefused
+from ehcp_flow.facts import COLUMNS, load_fact
+
+__all__ = ["Chunk", "Question", "cases_of", "judge_chunk", "known_rows", "readable", "schema_of"]
+
+_CASE: Final = "_case"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of every chunk."""
+
+    as_of: dt.date
+    law: LawTables
+    calendars: Calendars
+    days: DayTables
+    known_at: dt.datetime | None
+    name: str
+    shown: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Chunk:
+    """What came of one chunk: deadlines, the rows that were refused, and the cases that could not be judged.
+
+    `cases` counts the cases that were judged, `by_case` those of them that the evaluator of one case judged.
+    """
+
+    frame: pl.DataFrame
+    refused: list[RowRefused]
+    failed: list[tuple[str, EhcpFlowError]]
+    cases: int
+    rows: int
+    by_case: int
+
+
+def schema_of(law: LawTables) -> dict[str, Any]:
+    """Return the schema of a frame of deadlines: words that repeat are of a closed set (Enum)."""
+    return {
+        "case_id": pl.String,
+        "authority": pl.String,
+        "limit": _enum(law.limit),
+        "title": _enum(law.title),
+        "actor": _enum(law.actor),
+        "party": pl.String,
+        "kind": _enum(law.kind),
+        "citation": _enum(law.citation),
+        "starts_on": pl.Date,
+        "due_on": pl.Date,
+        "earliest_on": pl.Date,
+        "done_on": pl.Date,
+        "status": _enum(STATUSES),
+        "days_over": pl.Int32,
+        "excused_by": pl.List(pl.String),
+        "breach": pl.Boolean,
+    }
+
+
+def _enum(words: Iterable[str]) -> pl.Enum:
+    return pl.Enum(list(dict.fromkeys(words)))
+
+
+def judge_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
+    """Return what comes of a chunk of whole cases, each case's rows together."""
+    encoded, rows, refused, count = readable(rows, question)
+    keep = known_rows(encoded, rows, question)
+    facts = in_legal_order(encoded, question.as_of, keep)
+    judged, judge = judge_columns(facts, question.law, question.days)
+    frame = _frame(facts, judged, encoded, question.law, judge.excuses.names)
+    there = np.zeros(facts.cases, dtype=bool)
+    there[encoded.case if keep is None else encoded.case[keep]] = True
+    cases = np.flatnonzero(facts.failed & there)
+    failed: list[tuple[str, EhcpFlowError]] = []
+    if len(cases):
+        parts = [frame]
+        for case, at in zip(cases_of(rows, encoded, cases, question), cases.tolist(), strict=True):
+            try:
+                found = deadlines_of(case, question.as_of, rulebook=question.law.rulebook, calendars=question.calendars)
+            except EhcpFlowError as error:
+                failed.append((case.case_id, error))
+                continue
+            parts.append(_frame_of(found, at, frame.schema))
+        frame = pl.concat(parts).sort(_CASE, maintain_order=True)
+    return Chunk(frame.drop(_CASE), refused, failed, int(there.sum()), count, len(cases))
+
+
+def readable(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFrame, list[RowRefused], int]:
+    """Return the rows that are facts, as numbers and as text, the refusals of the others, and how many rows came."""
+    count = rows.height
+    encoded = encode(rows, with_instants=question.known_at is not None)
+    if not encoded.bad.any():
+        return encoded, rows, [], count
+    bad = pl.Series(encoded.bad)
+    again, refused = reread(rows.filter(bad), question.name, question.shown)
+    good = rows.filter(~bad)
+    good = good.with_columns(pl.col(name).cast(pl.String) for name in good.columns if name != LINE)
+    # A case whose rows were put right keeps its place: rows stand where they stood.
+    rows = _together(pl.concat([good, again]).sort(LINE))
+    encoded = encode(rows, with_instants=question.known_at is not None)
+    return encoded, rows, refused, count
+
+
+def _together(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows with those of a case together, cases in the order in which each first appears."""
+    order = rows.select(pl.col(LINE).min().over("case_id").alias("first"), pl.col(LINE)).to_dict(as_series=True)
+    if order["first"].is_sorted():
+        return rows
+    return rows.with_columns(order["first"].alias("_first")).sort(["_first", LINE]).drop("_first")
+
+
+def known_rows(encoded: Encoded, rows: pl.DataFrame, question: Question) -> Array | None:
+    """Return which rows had been recorded by the instant asked for. Raises KnownAtError if a row does not say when."""
+    if question.known_at is None or encoded.recorded_at is None:
+        return None
+    missing = encoded.recorded_at == np.iinfo(np.int64).min
+    if missing.any():
+        case = encoded.case[np.flatnonzero(missing)[:1]]
+        for told in cases_of(rows, encoded, case, question, cut=False):
+            told.known_at(question.known_at)
+    instant = (question.known_at - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(microseconds=1)
+    known: Array = encoded.recorded_at <= instant
+    return known
+
+
+def cases_of(
+    rows: pl.DataFrame, encoded: Encoded, numbers: Array, question: Question, *, cut: bool = True
+) -> Iterable[Case]:
+    """Yield these cases as the evaluator of one case takes them."""
+    wanted = np.zeros(len(encoded.case_ids), dtype=bool)
+    wanted[numbers] = True
+    names = [name for name in rows.columns if name in COLUMNS]
+    chosen = rows.filter(pl.Series(wanted[encoded.case])).select(pl.col(name).cast(pl.String) for name in names)
+    told: list[Any] = []
+    for record in chosen.iter_rows(named=True):
+        fact = load_fact({name: value for name, value in record.items() if value is not None})
+        if told and told[-1].case_id != fact.case_id:
+            yield _cut(Case(told[-1].case_id, tuple(told)), question, cut=cut)
+            told = []
+        told.append(fact)
+    if told:
+        yield _cut(Case(told[-1].case_id, tuple(told)), question, cut=cut)
+
+
+def _cut(case: Case, question: Question, *, cut: bool) -> Case:
+    return case.known_at(question.known_at) if cut and question.known_at is not None else case
+
+
+def _frame(
+    facts: Facts, judged: Judged, encoded: Encoded, law: LawTables, excuses: list[tuple[str, ...]]
+) -> pl.DataFrame:
+    schema = schema_of(law)
+    case = facts.case[judged.start].astype(np.uint32)
+    authority = facts.authority[case]
+    row = pl.Series(judged.row.astype(np.uint32))
+
+    def words(name: str, of_rows: Sequence[str]) -> pl.Series:
+        return pl.Series(name, of_rows, dtype=schema[name]).gather(row)
+
+    def picked(name: str, texts: list[str], codes: Array) -> pl.Series:
+        indices = pl.Series(np.where(codes < 0, len(texts), codes).astype(np.uint32))
+        return pl.Series(name, [*texts, None], dtype=pl.String).gather(indices)
+
+    def days(name: str, values: Array) -> pl.Series:
+        series = pl.Series(name, values.astype(np.int32), dtype=pl.Int32)
+        if len(values) and values.min() == NO_DAY:
+            series = series.set(pl.Series(values == NO_DAY), None)
+        return series.cast(pl.Date)
+
+    done = np.where(judged.done >= 0, facts.on[judged.done] if facts.count else NO_DAY, NO_DAY)
+    over = pl.Series("days_over", judged.over.astype(np.int32), dtype=pl.Int32)
+    lists = pl.Series("excused_by", [list(names) for names in excuses], dtype=pl.List(pl.String))
+    return pl.DataFrame(
+        [
+            encoded.case_ids.cast(pl.String).gather(pl.Series(case)).alias("case_id"),
+            picked("authority", encoded.authority.texts, authority),
+            words("limit", law.limit),
+            words("title", law.title),
+            words("actor", law.actor),
+            picked("party", facts.names, judged.party),
+            words("kind", law.kind),
+            words("citation", law.citation),
+            days("starts_on", judged.base),
+            days("due_on", judged.due),
+            days("earliest_on", judged.earliest),
+            days("done_on", done),
+            pl.Series("status", STATUSES, dtype=schema["status"]).gather(pl.Series(judged.status.astype(np.uint32))),
+            over.set(pl.Series(judged.over < 0), None),
+            lists.gather(pl.Series(judged.excuses.astype(np.uint32))),
+            pl.Series("breach", judged.breach, dtype=pl.Boolean),
+            pl.Series(_CASE, case),
+        ]
+    )
+
+
+def _frame_of(found: list[Deadline], case: int, schema: Mapping[str, Any]) -> pl.DataFrame:
+    """Return deadlines of the evaluator of one case as a frame."""
+    columns: dict[str, list[Any]] = {name: [getattr(each, name) for each in found] for name in FIELDS}
+    columns["excused_by"] = [list(each.excused_by) for each in found]
+    columns[_CASE] = [case] * len(found)
+    return pl.DataFrame(columns, schema=dict(schema))

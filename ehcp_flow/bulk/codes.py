@@ -1,0 +1,69 @@
+"""The numbers that stand for names and days in columns.
+
+A day is the number of days since 1 January 1970; a fact's event and outcome together are one small number, its *key*,
+in the order of `LEGAL_ORDER`, so that keys sort as the law does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ehcp_flow.facts import FACT_TYPES, OUTCOMES
+
+__all__ = [
+    "EVENTS",
+    "EVENT_OF",
+    "KEYS",
+    "KEY_OF",
+    "NO_DAY",
+    "PROSPECTIVE",
+    "Array",
+    "as_date",
+    "as_day",
+    "keys_of",
+    "role_table",
+]
+
+Array: TypeAlias = npt.NDArray[Any]
+
+NO_DAY: Final = -1_000_000
+"""The day of a field that is not filled: before every day that can be."""
+
+EVENTS: Final[Sequence[str]] = tuple(FACT_TYPES)
+KEYS: Final[Sequence[tuple[str, str | None]]] = tuple(
+    (event, outcome) for event in EVENTS for outcome in OUTCOMES.get(event, (None,))
+)
+KEY_OF: Final[Mapping[tuple[str, str | None], int]] = {key: code for code, key in enumerate(KEYS)}
+EVENT_OF: Final[Array] = np.array([EVENTS.index(event) for event, _ in KEYS], dtype=np.int64)
+PROSPECTIVE: Final[Array] = np.array([FACT_TYPES[event].prospective for event, _ in KEYS], dtype=bool)
+
+_EPOCH: Final = dt.date(1970, 1, 1).toordinal()
+# Bound now: a frozen clock must not put its make-believe dates into columns.
+_from_ordinal: Final = dt.date.fromordinal
+
+
+def as_day(day: dt.date) -> int:
+    """Return the number of a day."""
+    return day.toordinal() - _EPOCH
+
+
+@lru_cache(maxsize=1 << 16)
+def as_date(day: int) -> dt.date:
+    """Return the day of a number."""
+    return _from_ordinal(day + _EPOCH)
+
+
+def role_table(role_of: Callable[[tuple[str, str | None]], int]) -> Array:
+    """Return, for each key, the role that a fact of it plays."""
+    return np.array([role_of(key) for key in KEYS], dtype=np.int64)
+
+
+def keys_of(mask: Array) -> tuple[int, ...]:
+    """Return the keys for which a table is true."""
+    return tuple(int(code) for code in np.flatnonzero(mask))

@@ -1,0 +1,166 @@
+"""The facts of many whole cases as columns, in the order of the law."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, KEYS, NO_DAY, Array, keys_of
+
+__all__ = ["Facts", "Places", "event_mask"]
+
+_SCANNED: Final = 24
+"""A set is worth scanning the whole column for, if it is asked about at least every so many facts."""
+
+
+class Places:
+    """The places of the facts of some keys (or parties), in order, and look-ups before and after any place."""
+
+    def __init__(self, at: Array, count: int, key: Array, mask: Array) -> None:
+        self.at = at
+        self._count = count
+        self._key = key
+        self._mask = mask
+        self._padded = np.append(at, count)
+        self._before: Array | None = None
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    def _rank(self, places: Array) -> Array:
+        """Return how many of these facts stand before each place."""
+        if self._before is None:
+            if len(places) * _SCANNED < self._count:
+                return np.searchsorted(self.at, places)
+            before = np.zeros(self._count + 2, dtype=np.int32)
+            np.cumsum(self._mask[self._key], dtype=np.int32, out=before[1:-1])
+            before[-1] = before[-2]
+            self._before = before
+        return self._before[places]
+
+    def at_or_after(self, places: Array) -> Array:
+        """Return the first of these facts at each place or after it, or the number of all facts if there is none."""
+        if not len(self.at):
+            return np.full(len(places), self._count, dtype=np.int32)
+        return self._padded[self._rank(places)]
+
+    def before(self, places: Array) -> Array:
+        """Return the last of these facts before each place, or -1."""
+        if not len(self.at):
+            return np.full(len(places), -1, dtype=np.int32)
+        rank = self._rank(places)
+        return np.where(rank > 0, self._padded[rank - 1], -1)
+
+
+@dataclass
+class Facts:
+    """The facts that stand on a day, of whole cases, in legal order, each once.
+
+    `case`, `on`, `key` and `party` have an entry for each fact; `dates` holds the further days that any fact has.
+    `first` and `end` bound each case's facts. `authority` is each case's, -1 for none. `names` are the parties.
+    `repeats` are the rows that repeat another fact, in legal order.
+    """
+
+    cases: int
+    case: Array
+    on: Array
+    key: Array
+    party: Array
+    dates: dict[str, Array]
+    authority: Array
+    names: list[str]
+    limit: Array
+    limits: list[str]
+    reasoned: Array
+    as_of: int
+    failed: Array
+    repeats: Array
+    _sets: dict[bytes, Places] = field(default_factory=dict)
+    _by_party: dict[bytes, tuple[Array, Array]] = field(default_factory=dict)
+    _numbers: dict[str, int] | None = None
+    _days: Array | None = None
+
+    def __post_init__(self) -> None:
+        bounds = np.zeros(self.cases + 1, dtype=np.int64)
+        np.cumsum(np.bincount(self.case, minlength=self.cases), out=bounds[1:])
+        self.bounds = bounds
+        order = np.argsort(self.key, kind="stable").astype(np.int32)
+        self._order = order
+        self._starts = np.zeros(len(KEYS) + 1, dtype=np.int64)
+        np.cumsum(np.bincount(self.key, minlength=len(KEYS)), out=self._starts[1:])
+
+    @property
+    def count(self) -> int:
+        """How many facts there are."""
+        return len(self.on)
+
+    def first(self, places: Array) -> Array:
+        """Return where the case of each place begins."""
+        begins: Array = self.bounds[self.case[places]]
+        return begins
+
+    def end(self, places: Array) -> Array:
+        """Return the place after the last fact of the case of each place."""
+        ends: Array = self.bounds[self.case[places] + 1]
+        return ends
+
+    def places(self, mask: Array) -> Places:
+        """Return the places of the facts whose key is true in `mask`."""
+        name = mask.tobytes()
+        known = self._sets.get(name)
+        if known is None:
+            parts = [self._order[self._starts[key] : self._starts[key + 1]] for key in keys_of(mask)]
+            parts = [part for part in parts if len(part)]
+            at = np.sort(np.concatenate([self._order[:0], *parts]))
+            known = self._sets[name] = Places(at, self.count, self.key, mask)
+        return known
+
+    def next_of_party(self, mask: Array, parties: Array, places: Array) -> Array:
+        """Return the first fact at each place or after it, of the keys in `mask` and of that party."""
+        name = mask.tobytes()
+        known = self._by_party.get(name)
+        if known is None:
+            at = self.places(mask).at
+            joined = (self.party[at].astype(np.int64) + 1) * (self.count + 1) + at
+            order = np.argsort(joined, kind="stable")
+            known = self._by_party[name] = (joined[order], np.append(at[order], self.count))
+        joined, padded = known
+        base = (parties.astype(np.int64) + 1) * (self.count + 1)
+        rank = np.searchsorted(joined, base + places)
+        found = padded[rank]
+        ends = np.searchsorted(joined, base + self.count)
+        return np.where(rank < ends, found, self.count)
+
+    def since(self, cases: Array, days: Array) -> Array:
+        """Return the first place of each case at which a fact is on the day or later."""
+        if self._days is None:
+            self._days = self.case.astype(np.int64) * (1 << 24) + (self.on.astype(np.int64) + (1 << 22))
+        return np.searchsorted(self._days, cases.astype(np.int64) * (1 << 24) + days.astype(np.int64) + (1 << 22))
+
+    def day_of(self, places: Array, fields: tuple[str, ...]) -> Array:
+        """Return, for each fact, the first of these days that is filled; `on` always is."""
+        day = self.on[places]
+        for name in reversed(fields):
+            if name == "on":
+                day = self.on[places]
+            elif name in self.dates:
+                filled = self.dates[name][places]
+                day = np.where(filled == NO_DAY, day, filled)
+        return day
+
+    def number_of(self, party: str) -> int:
+        """Return the number of a party by its name, or -2 if nobody is called so."""
+        if self._numbers is None:
+            self._numbers = {name: number for number, name in enumerate(self.names)}
+        return self._numbers.get(party, -2)
+
+    def fail(self, cases: Array) -> None:
+        """Leave these cases to the evaluator of one case."""
+        self.failed[cases] = True
+
+
+def event_mask(event: str) -> Array:
+    """Return the keys of one event, as a mask."""
+    return np.equal(EVENT_OF, EVENTS.index(event))

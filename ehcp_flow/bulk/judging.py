@@ -1,0 +1,353 @@
+"""Deadlines of many cases at once: the columns of what `ehcp_flow.deadlines` gives for one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, get_args
+
+import numpy as np
+
+from ehcp_flow.bulk.acts import Acts, acts_of
+from ehcp_flow.bulk.codes import NO_DAY, Array, as_date
+from ehcp_flow.bulk.daytables import FAILED, DayTables
+from ehcp_flow.bulk.excusing import Excuses, excused
+from ehcp_flow.bulk.facts import Facts, event_mask
+from ehcp_flow.bulk.law import ClockTables, LawTables, RuleTables, mask_of
+from ehcp_flow.bulk.runs import Runs, runs_of
+from ehcp_flow.deadlines import Status
+from ehcp_flow.law.model import Foreseen, Rule, Version
+from ehcp_flow.law.patterns import Patterns
+
+__all__ = ["STATUSES", "Judged", "judge_columns"]
+
+STATUSES: Final[tuple[str, ...]] = get_args(Status)
+_OPEN, _MET, _LATE, _OVERDUE, _PREMATURE, _LAPSED, _UNDATED = range(len(STATUSES))
+_AFTER_ALL: Final = 1 << 22
+_FURTHEST: Final = 1 << 23
+
+
+@dataclass
+class Judged:
+    """Deadlines as columns, in the public order: by case, last lawful day, place in the rulebook, and start.
+
+    `row` is the rule and its version (`LawTables.rows`); days are numbers, NO_DAY for none; `done`, `implied`, `cause`
+    are places of facts, -1 for none; `over` is -1 for none; `excuses` is a number of `Excuses.names`, 0 for none.
+    """
+
+    row: Array
+    start: Array
+    party: Array
+    base: Array
+    due: Array
+    earliest: Array
+    done: Array
+    implied: Array
+    cause: Array
+    status: Array
+    over: Array
+    excuses: Array
+    breach: Array
+    protected: Array
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+
+@dataclass(frozen=True)
+class _Base:
+    """What a rule's runs are counted from, and to."""
+
+    runs: Runs
+    base: Array
+    last: Array
+    protected: Array
+    due: Array
+
+
+class _Judge:
+    """One chunk of facts, judged clock by clock."""
+
+    def __init__(self, facts: Facts, law: LawTables, days: DayTables) -> None:
+        self.facts = facts
+        self.law = law
+        self.days = days
+        self.excuses = Excuses(facts, law, days)
+        self.parts: list[Judged] = []
+        self.no_law: list[tuple[int, Array, Array]] = []
+
+    def judge(self) -> None:
+        """Judge every clock that runs."""
+        for clock in self.law.clocks:
+            if not clock.rules:
+                continue
+            runs = runs_of(clock, self.facts)
+            if runs is not None:
+                for rule in clock.rules:
+                    self._rule(clock, rule, runs)
+
+    def _rule(self, clock: ClockTables, tables: RuleTables, runs: Runs) -> None:
+        facts, rule = self.facts, tables.running.rule
+        if tables.only_from is not None:
+            runs = runs.where(tables.only_from[facts.key[runs.start]])
+        if rule.where is not None:
+            runs = runs.where(self._ahead(rule.where, runs))
+        if rule.where_not is not None:
+            runs = runs.where(~self._ahead(rule.where_not, runs))
+        if not len(runs):
+            return
+        base = facts.day_of(runs.start, tables.running.from_fields)
+        left = np.ones(len(runs), dtype=bool)
+        for at, version in enumerate(rule.version):
+            inside = _within(base, version)
+            left &= ~inside
+            if inside.any():
+                self._version(clock, tables, at, version, runs.where(inside), base[inside])
+        if left.any():
+            self._without_law(clock, tables, runs.where(left), base[left])
+
+    def _version(
+        self, clock: ClockTables, tables: RuleTables, at: int, version: Version, runs: Runs, base: Array
+    ) -> None:
+        facts, rule = self.facts, tables.running.rule
+        if version.counting is not None:
+            last = self.days.last_day(version.counting, base, runs.party, facts.names)
+        else:
+            last, base = self._later_of(tables, version, runs, base)
+        failed = last == FAILED
+        if version.roll == "tribunal":
+            dated = last > NO_DAY
+            last = last.copy()
+            last[dated] = self.days.roll_end(last[dated])
+            failed |= last == FAILED
+        if failed.any():
+            facts.fail(facts.case[runs.start[failed]])
+            runs, base, last = runs.where(~failed), base[~failed], last[~failed]
+        if rule.under_age is not None:
+            kept = self._under_age(rule.under_age, runs, last)
+            runs, base, last = runs.where(kept), base[kept], last[kept]
+        if rule.there_by:
+            kept = self._there(rule.there_by, runs, last)
+            runs, base, last = runs.where(kept), base[kept], last[kept]
+        pending = np.zeros(len(runs), dtype=bool)
+        if version.protected_until is not None:
+            last, pending = self._protected(version, runs, last)
+        kept_acts = self._acts(clock, tables, runs, base)
+        if kept_acts is None:
+            return
+        kept, acts = kept_acts
+        runs, base, last, pending = runs.where(kept), base[kept], last[kept], pending[kept]
+        if len(runs):
+            self._judged(clock, tables, at, version, _Base(runs, base, last, pending, last), acts)
+
+    def _judged(
+        self, clock: ClockTables, tables: RuleTables, at: int, version: Version, counted: _Base, acts: Acts
+    ) -> None:
+        facts, rule, runs = self.facts, tables.running.rule, counted.runs
+        status, over, earliest = _status(facts, rule, version, counted, acts)
+        excuses = np.zeros(len(runs), dtype=np.int32)
+        if rule.exceptions and self.excuses.any:
+            per_party = clock.running.clock.per == "party"
+            first = self.days.first_day(version.counts[0].convention, counted.base)
+            excuses = excused(self.excuses, tables, runs, first, counted.last, is_advice=per_party)
+        missed = ((status == _LATE) | (status == _OVERDUE) | (status == _PREMATURE)) & (excuses == 0)
+        owed = tables.running.limit.kind == "statutory" and not rule.right
+        cause = np.where(acts.ended >= 0, acts.ended, runs.end)
+        if tables.other.any():
+            other = (acts.done < 0) & (status == _LAPSED) & (acts.other >= 0)
+            cause = np.where(other, acts.other, cause)
+        row = self.law.row_of[tables.running.order, at]
+        self.parts.append(
+            Judged(
+                row=np.full(len(runs), row, dtype=np.int16),
+                start=runs.start.astype(np.int32),
+                party=runs.party.astype(np.int32),
+                base=counted.base.astype(np.int32),
+                due=counted.last.astype(np.int32),
+                earliest=earliest.astype(np.int32),
+                done=acts.done.astype(np.int32),
+                implied=acts.implied.astype(np.int32),
+                cause=cause.astype(np.int32),
+                status=status,
+                over=over.astype(np.int32),
+                excuses=excuses,
+                breach=missed if owed else np.zeros(len(runs), dtype=bool),
+                protected=counted.protected,
+            )
+        )
+
+    def _ahead(self, condition: Foreseen, runs: Runs) -> Array:
+        latest = self.days.before(condition.period, self.facts.on[runs.start])
+        failed = latest == FAILED
+        if failed.any():
+            self.facts.fail(self.facts.case[runs.start[failed]])
+        foreseen: Array = (latest > NO_DAY) & (self.facts.day_of(runs.start, (condition.date,)) <= latest)
+        return foreseen
+
+    def _acts(self, clock: ClockTables, tables: RuleTables, runs: Runs, base: Array) -> tuple[Array, Acts] | None:
+        """Return which runs the rule is there for, and what happened to it in those."""
+        facts, rule = self.facts, tables.running.rule
+        per_party = clock.running.clock.per == "party"
+        first = runs.start + 1
+        if rule.looks_back is not None:
+            since = self.days.before(rule.looks_back, base)
+            case = facts.case[runs.start]
+            first = np.minimum(np.maximum(runs.previous + 1, facts.since(case, since)), runs.start)
+            failed = since <= NO_DAY
+            if failed.any():
+                facts.fail(case[failed])
+        kept = np.ones(len(runs), dtype=bool)
+        if rule.only_with:
+            needed = facts.places(tables.needed).at_or_after(first)
+            kept = needed < runs.stop
+            if not kept.any():
+                return None
+            runs, first, needed = runs.where(kept), first[kept], needed[kept]
+            before = acts_of(facts, runs.until(needed), tables, first, per_party=per_party).any
+            kept[np.flatnonzero(kept)[before]] = False
+            runs, first = runs.where(~before), first[~before]
+        return kept, acts_of(facts, runs, tables, first, per_party=per_party)
+
+    def _later_of(self, tables: RuleTables, version: Version, runs: Runs, base: Array) -> tuple[Array, Array]:
+        """Return the later of several last days, and the day it was counted from."""
+        facts = self.facts
+        last = np.full(len(runs), NO_DAY, dtype=np.int64)
+        counted_from = np.full(len(runs), NO_DAY, dtype=np.int64)
+        first_basis = np.full(len(runs), NO_DAY, dtype=np.int64)
+        failed = np.zeros(len(runs), dtype=bool)
+        for count in version.counts:
+            fields = count.counts_from or tables.running.from_fields
+            place = runs.start
+            there = np.ones(len(runs), dtype=bool)
+            if count.counts_from_fact:
+                place = facts.places(mask_of(count.counts_from_fact)).at_or_after(runs.start + 1)
+                there = place < runs.stop
+                fields = count.counts_from or ("on",)
+            elif count.counts_from:
+                there = np.zeros(len(runs), dtype=bool)
+                for name in fields:
+                    if name == "on":
+                        there[:] = True
+                    elif name in facts.dates:
+                        there |= facts.dates[name][place] != NO_DAY
+            at = np.flatnonzero(there)
+            day = facts.day_of(place[at], fields)
+            ends = self.days.last_day(count.convention, day, runs.party[at], facts.names)
+            failed[at[ends == FAILED]] = True
+            first_basis[at] = np.where(first_basis[at] == NO_DAY, day, first_basis[at])
+            later = ends > last[at]
+            last[at[later]] = ends[later]
+            counted_from[at[later]] = day[later]
+        counted_from = np.where(counted_from == NO_DAY, first_basis, counted_from)
+        last[failed | (counted_from == NO_DAY)] = FAILED
+        return last, counted_from
+
+    def _protected(self, version: Version, runs: Runs, last: Array) -> tuple[Array, Array]:
+        """Return the last days of windows that a fact may keep open, and which are kept open with or without an end."""
+        facts, until = self.facts, version.protected_until
+        assert until is not None  # noqa: S101 - the caller has looked
+        begun = facts.places(mask_of(until.begins_on)).at_or_after(runs.start + 1)
+        there = np.flatnonzero((begun < runs.stop) & (last > NO_DAY))
+        there = there[facts.on[begun[there]] <= last[there]]
+        pending = np.zeros(len(runs), dtype=bool)
+        pending[there] = True
+        ended = facts.places(mask_of(until.ends_on)).at_or_after(begun[there] + 1)
+        closed = ended < runs.stop[there]
+        last = last.copy()
+        last[there] = NO_DAY
+        last[there[closed]] = facts.on[ended[closed]] - 1
+        return last, pending
+
+    def _under_age(self, years: int, runs: Runs, last: Array) -> Array:
+        """Return which children are known to be under age on the last lawful day."""
+        facts = self.facts
+        born = np.full(facts.cases, NO_DAY, dtype=np.int64)
+        births = facts.places(event_mask("date_of_birth")).at
+        born[facts.case[births]] = facts.on[births]
+        of_run = born[facts.case[runs.start]]
+        under = np.zeros(len(runs), dtype=bool)
+        for at in np.flatnonzero((of_run > NO_DAY) & (last > NO_DAY)):
+            birthday, end = as_date(int(of_run[at])), as_date(int(last[at]))
+            had = end.year - birthday.year - ((end.month, end.day) < (birthday.month, birthday.day))
+            under[at] = had < years
+        return under
+
+    def _there(self, patterns: Patterns, runs: Runs, last: Array) -> Array:
+        """Return which runs are of a case whose first fact of these did not come after the last lawful day."""
+        facts = self.facts
+        first = np.full(facts.cases, NO_DAY, dtype=np.int64)
+        places = facts.places(mask_of(patterns)).at[::-1]
+        first[facts.case[places]] = facts.on[places]
+        there: Array = (last <= NO_DAY) | (first[facts.case[runs.start]] <= last)
+        return there
+
+    def _without_law(self, clock: ClockTables, tables: RuleTables, runs: Runs, base: Array) -> None:
+        kept_acts = self._acts(clock, tables, runs, base)
+        if kept_acts is not None:
+            kept = kept_acts[0]
+            self.no_law.append((tables.running.order, runs.start[kept], base[kept]))
+
+
+def _within(base: Array, version: Version) -> Array:
+    from ehcp_flow.bulk.codes import as_day
+
+    inside: Array = base >= as_day(version.in_force_from)
+    if version.in_force_to is not None:
+        inside &= base <= as_day(version.in_force_to)
+    return inside
+
+
+def _status(facts: Facts, rule: Rule, version: Version, counted: _Base, acts: Acts) -> tuple[Array, Array, Array]:
+    """Return the status of each deadline, the days it is over (-1 for none), and the first lawful day of a window."""
+    last, count = counted.last, len(counted.last)
+    undated = last <= NO_DAY
+    is_done = acts.done >= 0
+    done_on = facts.on[acts.done]
+    none = np.full(count, NO_DAY, dtype=np.int64)
+    if version.is_window:
+        status = _status_of_window(facts, counted, acts, is_done, done_on)
+        return status, np.full(count, -1, dtype=np.int64), np.where(undated, none, last + 1)
+    as_of = facts.as_of
+    over = np.where(is_done, done_on - last, as_of - last)
+    fell = (acts.ended >= 0) | (acts.other >= 0) | (counted.runs.end >= 0)
+    status = np.full(count, _LAPSED if rule.right else _OVERDUE, dtype=np.int8)
+    if rule.other_answer or rule.bites_only_if:
+        status[:] = _OPEN
+    else:
+        status[as_of <= last] = _OPEN
+    status[fell] = _LAPSED
+    status[acts.implied >= 0] = _UNDATED
+    status[is_done] = np.where(over[is_done] > 0, _LATE, _MET)
+    status[undated] = _UNDATED
+    return status, np.where((status == _LATE) | (status == _OVERDUE), over, -1), none
+
+
+def _status_of_window(facts: Facts, counted: _Base, acts: Acts, is_done: Array, done_on: Array) -> Array:
+    last, as_of = counted.last, facts.as_of
+    dated = last > NO_DAY
+    status = np.where(dated & (as_of > last), _MET, _OPEN).astype(np.int8)
+    for fact in (acts.ended, counted.runs.end):
+        status[(fact >= 0) & (~dated | (facts.on[fact] <= last))] = _LAPSED
+    status[is_done] = np.where(dated[is_done] & (done_on[is_done] > last[is_done]), _MET, _PREMATURE)
+    status[~dated & ~counted.protected] = _UNDATED
+    return status
+
+
+def judge_columns(facts: Facts, law: LawTables, days: DayTables) -> tuple[Judged, _Judge]:
+    """Return the deadlines of the facts in the public order, without those of cases that failed, and the judge."""
+    judge = _Judge(facts, law, days)
+    if facts.count:
+        judge.judge()
+    if not judge.parts:
+        empty = np.zeros(0, dtype=np.int32)
+        return Judged(*(empty for _ in Judged.__dataclass_fields__)), judge
+    columns = {
+        name: np.concatenate([getattr(part, name) for part in judge.parts]) for name in Judged.__dataclass_fields__
+    }
+    case = facts.case[columns["start"]].astype(np.int64)
+    due = np.where(columns["due"] == NO_DAY, _AFTER_ALL, columns["due"]) + _AFTER_ALL
+    rule = law.order[columns["row"]]
+    joined = (case * _FURTHEST + due) * (int(law.order.max()) + 1) + rule
+    order = np.argsort(joined, kind="stable")
+    if facts.failed.any():
+        order = order[~facts.failed[case[order]]]
+    return Judged(**{name: column[order] for name, column in columns.items()}), judge

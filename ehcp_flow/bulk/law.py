@@ -1,0 +1,118 @@
+"""The compiled rulebook as tables over keys: what part each kind of fact plays, read from `law.compiled` alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from ehcp_flow.bulk.codes import Array, role_table
+from ehcp_flow.law.compiled import (
+    DONE,
+    END,
+    IMPLIED,
+    LAPSE,
+    NEEDED,
+    OTHER,
+    RESTART,
+    RESUME,
+    START,
+    UNDONE,
+    Roles,
+    RunningClock,
+    RunningLaw,
+    RunningRule,
+    compiled,
+)
+from ehcp_flow.law.model import Rulebook
+from ehcp_flow.law.patterns import Patterns, matches
+
+__all__ = ["ClockTables", "LawTables", "RuleTables", "StretchTables", "mask_of", "tables_of"]
+
+
+@lru_cache(maxsize=1024)
+def mask_of(patterns: Patterns) -> Array:
+    """Return the keys that the patterns speak of, as a mask."""
+    return role_table(lambda key: int(matches(patterns, *key))).astype(bool)
+
+
+@dataclass(frozen=True)
+class StretchTables:
+    """What begins a stretch, and what ends it; a fact that does both ends it."""
+
+    begins: Array
+    ends: Array
+
+    @classmethod
+    def of(cls, stretch: Roles) -> StretchTables:
+        """Return the tables of a stretch."""
+        roles = role_table(stretch.__getitem__)
+        ends = (roles & END) > 0
+        return cls(((roles & START) > 0) & ~ends, ends)
+
+
+class RuleTables:
+    """What each key does to a rule. The sets are disjoint, but for `resumes` and `needed`."""
+
+    def __init__(self, running: RunningRule) -> None:
+        roles = role_table(running.roles.__getitem__)
+        self.running = running
+        self.lapse = (roles & LAPSE) > 0
+        rest = ~self.lapse
+        self.resume = ((roles & RESUME) > 0) & rest
+        self.done = ((roles & DONE) > 0) & rest
+        rest = rest & ~self.done
+        self.undone = ((roles & UNDONE) > 0) & rest
+        rest = rest & ~self.undone
+        self.other = ((roles & OTHER) > 0) & rest
+        rest = rest & ~self.other
+        self.implied = ((roles & IMPLIED) > 0) & rest
+        self.needed = (roles & NEEDED) > 0
+        self.undoes = bool(self.undone.any())
+        self.resumes = bool(self.resume.any())
+        only = running.only_from
+        self.only_from = None if only is None else role_table(only.__getitem__) > 0
+
+
+class ClockTables:
+    """What each key does to a clock."""
+
+    def __init__(self, running: RunningClock) -> None:
+        roles = role_table(running.roles.__getitem__)
+        self.running = running
+        self.starts = (roles & (START | RESTART)) > 0
+        self.restarts = (roles & RESTART) > 0
+        rest = ~self.starts
+        self.ends = ((roles & END) > 0) & rest
+        self.resumes = ((roles & RESUME) > 0) & rest & ~self.ends
+        self.during = None if running.during is None else StretchTables.of(running.during)
+        self.unless = tuple(map(StretchTables.of, running.unless_during))
+        self.rules = tuple(map(RuleTables, running.rules))
+
+
+class LawTables:
+    """A rulebook as tables over keys, and the words of its rules and versions in one list."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.law: RunningLaw = compiled(rulebook)
+        self.rulebook = rulebook
+        self.clocks = tuple(map(ClockTables, self.law.clocks))
+        rows = [(running, version) for running in self.law.rules for version in running.rule.version]
+        self.rows = rows
+        self.row_of = {(running.order, at): row for row, (running, at) in enumerate(self._places())}
+        self.limit = [running.limit.id for running, _ in rows]
+        self.title = [running.rule.title or running.limit.title for running, _ in rows]
+        self.actor = [running.limit.actor for running, _ in rows]
+        self.kind = [running.limit.kind for running, _ in rows]
+        self.citation = [version.cited for _, version in rows]
+        self.order = np.array([running.order for running, _ in rows], dtype=np.int64)
+
+    def _places(self) -> list[tuple[RunningRule, int]]:
+        return [(running, at) for running in self.law.rules for at in range(len(running.rule.version))]
+
+
+@lru_cache(maxsize=16)
+def tables_of(rulebook: Rulebook) -> LawTables:
+    """Return the tables of a rulebook. The same rulebook gives the same object."""
+    return LawTables(rulebook)

@@ -1,0 +1,55 @@
+"""Deadlines as CSV, byte for byte as `ehcp-flow check --format csv` writes them case by case."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Iterator
+from typing import IO, Any
+
+import polars as pl
+
+from ehcp_flow.deadlines import FIELDS
+
+__all__ = ["narrowed", "plain_rows", "tally", "write_csv"]
+
+
+def write_csv(frame: pl.DataFrame, file: IO[bytes], *, header: bool = True) -> None:
+    """Write a frame of deadlines to a binary file: lists joined with `; `, truth as true and false, nothing as nothing.
+
+    Without `header` the names of the columns are left out, so that one frame can follow another.
+    """
+    if header:
+        file.write((",".join(FIELDS) + "\n").encode())
+    if not frame.height:
+        return
+    text = frame.select(FIELDS).with_columns(pl.col("excused_by").list.join("; ").replace("", None))
+    returns = text.select(pl.col("case_id", "party").str.contains("\r", literal=True).any())
+    if any(returns.row(0)):
+        # Whether Python's csv module quotes a lone carriage return depends on its version: so it decides itself.
+        out = io.StringIO()
+        cells = text.select(pl.all().cast(pl.String).fill_null(""))
+        csv.writer(out, lineterminator="\n").writerows(cells.iter_rows())
+        file.write(out.getvalue().encode())
+    else:
+        text.write_csv(file, include_header=False, line_terminator="\n", null_value="", quote_style="necessary")
+
+
+def narrowed(frame: pl.DataFrame, limits: Collection[str], statuses: Collection[str]) -> pl.DataFrame:
+    """Return the deadlines of these limits and statuses; of all of them, where none are named."""
+    for name, wanted in (("limit", limits), ("status", statuses)):
+        if wanted:
+            frame = frame.filter(pl.col(name).cast(pl.String).is_in([str(each) for each in wanted]))
+    return frame
+
+
+def tally(frame: pl.DataFrame) -> tuple[int, int, int]:
+    """Return how many deadlines there are, how many breaches, and how many that were missed and are excused."""
+    missed = pl.col("status").cast(pl.String).is_in(["late", "overdue", "premature"])
+    excused = frame.filter(missed & (pl.col("excused_by").list.len() > 0)).height
+    return frame.height, int(frame["breach"].sum()), excused
+
+
+def plain_rows(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield deadlines as `Deadline.as_dict` gives them, dates as ISO text."""
+    yield from frame.with_columns(pl.col(pl.Date).dt.to_string("%Y-%m-%d")).iter_rows(named=True)
