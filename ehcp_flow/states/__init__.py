@@ -12,7 +12,7 @@ from ehcp_flow.errors import MoveRefused
 from ehcp_flow.states.appeals import appealable
 from ehcp_flow.states.asking import MoveVerdict, allowed, record, why_not
 from ehcp_flow.states.diagram import mermaid, state_table
-from ehcp_flow.states.disputes import Dispute, DisputeMove
+from ehcp_flow.states.dispute_region import Dispute, DisputeMove
 from ehcp_flow.states.guards import Verdict
 from ehcp_flow.states.names import DISPUTE_MEANING, MAINTAINED_STATES, MEANING, DisputeState, State
 from ehcp_flow.states.standing import Standing, disputes, state

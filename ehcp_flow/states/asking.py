@@ -17,7 +17,7 @@ from ehcp_flow.states.appeals import named
 from ehcp_flow.states.citing import cited
 from ehcp_flow.states.dispute_guards import decision_said
 from ehcp_flow.states.dispute_moves import DISPUTES
-from ehcp_flow.states.disputes import DISPUTE_EVENTS, Answered, DisputeMove, Docket
+from ehcp_flow.states.dispute_region import DISPUTE_EVENTS, Answered, DisputeMove, Docket
 from ehcp_flow.states.guards import Verdict, outcome_of
 from ehcp_flow.states.machine import fire, table
 from ehcp_flow.states.names import MEANING, State

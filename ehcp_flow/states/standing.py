@@ -14,7 +14,7 @@ from ehcp_flow.case import Case
 from ehcp_flow.dates import parse_date, say
 from ehcp_flow.facts import LEGAL_ORDER, Fact
 from ehcp_flow.findings import Finding
-from ehcp_flow.states.disputes import Dispute, disputes_in
+from ehcp_flow.states.dispute_region import Dispute, disputes_in
 from ehcp_flow.states.guards import outcome_of
 from ehcp_flow.states.machine import table
 from ehcp_flow.states.names import MAINTAINED_STATES, MEANING, State

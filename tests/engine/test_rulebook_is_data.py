@@ -146,3 +146,15 @@ def test_no_code_compares_a_limit_with_a_name():
                 if texts & names and asks & {"limit", "limit_id", "id", "clock", "ground"}:
                     found.append(f"{path.relative_to(PACKAGE)}:{node.lineno} {ast.unparse(node)}")
     assert found == []
+
+
+def test_a_limit_in_school_days_has_no_date_and_no_breach_where_the_dates_of_the_school_are_not_known(tmp_path):
+    directory = tmp_path / "england"
+    shutil.copytree(LAW, directory)
+    plan = directory / "04_plan.toml"
+    text = plan.read_text("utf-8")
+    assert text.count('counting = "15 working days after"') == 1
+    plan.write_text(text.replace('counting = "15 working days after"', 'counting = "15 school days after"'), "utf-8")
+    case = tell("2026-03-02 disclosure_requested; 2026-09-01 plan_disclosed")
+    (found,) = deadlines_of(case, "2026-12-01", rulebook=load_rulebook(directory))
+    assert (found.due_on, found.status, found.breach) == (None, "undated", False)

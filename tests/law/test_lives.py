@@ -177,3 +177,17 @@ def test_a_transfer_needs_an_amendment_only_where_one_is_necessary(answer, statu
     (found,) = [one for one in deadlines_of(tell(story), "2026-03-01") if one.limit == "phase_transfer"]
     assert (found.due_on, found.status) == (dt.date(2026, 2, 14), status)
     assert found.done_on == (None if done_on is None else dt.date.fromisoformat(done_on))
+
+
+def test_an_exception_that_was_not_needed_calls_for_no_look():
+    story = f"{REFUSED}; 2026-05-04 exception_recorded outcome=absent_from_area until=2026-05-20 reason=away"
+    assert not [code for code in codes(story, "2026-06-30") if code.startswith("exception")]
+
+
+def test_the_version_to_show_on_a_day_is_the_nearest_where_none_is_in_force():
+    rule = england().limit("concede_assess_final").rule[0]
+    first, last = rule.version[0], rule.version[-1]
+    assert rule.nearest(first.in_force_from - dt.timedelta(days=1)) is first
+    assert rule.nearest(dt.date(2026, 3, 2)) is last
+    ended = rule.model_copy(update={"version": (first.model_copy(update={"in_force_to": dt.date(2020, 1, 1)}),)})
+    assert ended.nearest(dt.date(2026, 3, 2)) is ended.version[0]

@@ -24,7 +24,7 @@ from ehcp_flow.states import (
 from ehcp_flow.states.appeals import GROUNDS, certificate_needed
 from ehcp_flow.states.citing import cited
 from ehcp_flow.states.dispute_moves import _RANK, COMPLIED_WITH, DISPUTES
-from ehcp_flow.states.disputes import Docket
+from ehcp_flow.states.dispute_region import Docket
 from ehcp_flow.states.machine import machine, table, trigger_name
 from ehcp_flow.states.region import Region
 from ehcp_flow.states.settling import FITTING, OVERTAKING

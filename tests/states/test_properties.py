@@ -12,7 +12,7 @@ from ehcp_flow.errors import MoveRefused
 from ehcp_flow.facts import FACT_TYPES, OUTCOMES, Fact
 from ehcp_flow.states import MAINTAINED_STATES, DisputeState, State, allowed, disputes, record, state, why_not
 from ehcp_flow.states.asking import MOVING
-from ehcp_flow.states.disputes import DISPUTE_EVENTS
+from ehcp_flow.states.dispute_region import DISPUTE_EVENTS
 from ehcp_flow.states.pathway import PATHWAY
 from tests.states.telling import START, after, fact, told
 
