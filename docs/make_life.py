@@ -263,7 +263,7 @@ def _limits(stage: Stage) -> str:
 
 
 def _row(limit: Limit, rule: Rule, day: dt.date) -> str:
-    version = rule.version[-1]
+    version = rule.nearest(day)
     title = f"[{rule.title or limit.title}](../rulebook.md#{limit.id}){_KINDS[limit.kind]}"
     last = _last_day(version, day)
     cells = (

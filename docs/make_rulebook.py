@@ -74,7 +74,7 @@ SAID = {
     Version: "in_force_from in_force_to counting later_of protected_until roll words citation evidence evidence_note "
     "note",
     Count: "counting counts_from counts_from_fact",
-    Reading: "name counting counts_from_fact says",
+    Reading: "name counting counts_from_fact says in_force_from in_force_to",
     Clock: "id title starts_on restarts_on separate per counts_from ends_on resumes_on resumption during unless_during "
     "party_from own_acts",
     Stretch: "id title begins_on ends_on",
@@ -193,6 +193,8 @@ def _rule(limit: Limit, rule: Rule, book: Rulebook) -> Iterator[str]:
     yield from _exceptions(limit, rule, book)
     for reading in rule.readings:
         source = f" {_events(reading.counts_from_fact)}" if reading.counts_from_fact else ""
+        source += "" if reading.in_force_from == dt.date.min else f", from {_day(reading.in_force_from)}"
+        source += "" if reading.in_force_to == dt.date.max else f", to {_day(reading.in_force_to)}"
         yield f"- Another reading, {reading.name} (`{reading.convention}`{source}): {_sentence(reading.says)}"
     if rule.note:
         yield f"- Note: {_sentence(rule.note)}"
@@ -336,8 +338,14 @@ def _foreseen(foreseen: Foreseen, verb: str) -> str:
 
 
 def _all_counts(limit: Limit) -> str:
-    """Return how a limit counts now: the newest version of each of its rules, each way once."""
-    return "; ".join(dict.fromkeys(_counts(rule.version[-1]) for rule in limit.rule))
+    """Return how a limit counts: each way once, and from when, where it has not always counted so."""
+    return "; ".join(
+        dict.fromkeys(
+            _counts(version) + (f" from {_day(version.in_force_from)}" if earlier else "")
+            for rule in limit.rule
+            for earlier, version in enumerate(rule.version)
+        )
+    )
 
 
 def _counts(version: Version) -> str:

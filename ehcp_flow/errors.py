@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Final
 
 __all__ = [
     "CalendarError",
@@ -36,6 +36,9 @@ __all__ = [
     "SourceError",
     "UnknownNameError",
 ]
+
+_FEW: Final = 20
+"""How many names are listed where none is like the one that was asked for."""
 
 
 class EhcpFlowError(Exception):
@@ -119,8 +122,12 @@ class UnknownNameError(EhcpFlowError, LookupError):
         self.kind = kind
         self.name = name
         self.known = tuple(known)
-        self.matches = tuple(get_close_matches(name, self.known, n=3, cutoff=0.5))
+        self.matches = tuple(get_close_matches(name, self.known, n=3, cutoff=0.5)) or tuple(
+            known for known in self.known if known.casefold() == name.casefold()
+        )
         hint = f"; did you mean {' or '.join(self.matches)}?" if self.matches else ""
+        if not hint and 0 < len(self.known) <= _FEW and kind != "case":
+            hint = f"; there are {', '.join(self.known)}"
         super().__init__(f"there is no {kind} called {name!r}{hint}")
 
 
@@ -150,14 +157,14 @@ class CalendarError(EhcpFlowError, ValueError):
 
 
 class RulebookError(EhcpFlowError, ValueError):
-    """The rulebook's data is wrong: `file`, `key` (its path in the file), `line`, and `why`."""
+    """The rulebook's data is wrong: `file`, `key` (its path in the file), `line` (0 if none), and `why`."""
 
     def __init__(self, file: str, key: str, line: int, why: str) -> None:
         self.file = file
         self.key = key
         self.line = line
         self.why = why
-        super().__init__(f"{file}, line {line}, {key}: {why}")
+        super().__init__(f"{file}, line {line}, {key}: {why}" if line else f"{file}: {why}")
 
 
 class MoveRefused(EhcpFlowError):

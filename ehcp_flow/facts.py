@@ -682,7 +682,8 @@ def _explained(event: str, error: ValidationError) -> FactError:
         return FactError(event, field, value, first["msg"])
     if first["type"] in ("missing", "string_too_short"):
         return FactError(event, field, None, f"{event} needs {'an' if field[0] in 'aeiou' else 'a'} {field}")
-    return FactError(event, field, value, first["msg"])
+    wanted = f'write text: "{value}"' if first["type"] == "string_type" else first["msg"]
+    return FactError(event, field, value, wanted)
 
 
 def _choices(event: str, field: str) -> tuple[str, ...]:

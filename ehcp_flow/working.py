@@ -137,7 +137,7 @@ def _steps(deadline: Explicable) -> Iterator[Step]:
         yield Step("exception", "The law allows no exception to this limit.")
     yield Step("result", _result(deadline), working.timeline.as_of)
     for reading in rule.readings:
-        day = _read_from(working, reading)
+        day = _read_from(working, reading) if reading.is_of(version) else None
         other = None if day is None else reading.convention.last_day(day, working.calendars, working.run.party)
         if other is not None:
             yield Step("reading", f"Another reading, {reading.name}: {say(other)}. {_sentence(reading.says)}", other)

@@ -54,9 +54,6 @@ CLOSED_PIPE: Final = 141
 """What a shell reports of a program that wrote into a pipe nobody reads: 128 + SIGPIPE."""
 
 
-_FEW: Final = 20
-
-
 class Commands(TyperGroup):
     """The group of all commands: imports the one that is called, and turns every error into one line and a code."""
 
@@ -130,9 +127,12 @@ def _closed_pipe_told_apart() -> Iterator[None]:
 def _helpful(error: EhcpFlowError) -> str:
     """Return the error's sentence; for a name that is like no other, with the command that lists the names."""
     if isinstance(error, UnknownNameError) and not error.matches:
-        listed = {"event": "; `ehcp-flow facts` lists them", "limit": "; `ehcp-flow rules` lists them"}
-        known = f"; there are {', '.join(error.known)}" if len(error.known) <= _FEW else ""
-        return f"{error}{listed.get(error.kind, known)}"
+        listed = {
+            "event": "; `ehcp-flow facts` lists them",
+            "limit": "; `ehcp-flow rules` lists them",
+            "measure": "; `ehcp-flow measures --catalogue` lists them",
+        }
+        return f"{error}{listed.get(error.kind, '')}"
     return str(error)
 
 
@@ -144,7 +144,7 @@ def _usage(error: Exception) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
         error.show()  # type: ignore[attr-defined]
         return USAGE
-    said = " ".join(message().split()).rstrip(".")
+    said = " ".join(message().split()).rstrip(".").replace(": Value error, ", ": ")
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "ehcp-flow"
     more = f"; see {path} --help" if not said.endswith("?") else ""

@@ -49,6 +49,11 @@ def as_click(name: str, what: Command | Group | typer.Typer) -> Any:
         single.command(name, epilog=_epilog(what.examples))(what.run)
         made = typer.main.get_command(single)
     made.name = name
+    for command in (made, *getattr(made, "commands", {}).values()):
+        for param in command.params:
+            if getattr(param, "is_flag", False):
+                # Without this, the help gives a flag the type <bool>, as if a value followed it.
+                param.metavar = ""
     return made
 
 

@@ -137,8 +137,8 @@ def _tell(frames: Frames, told: dict[str, int], *, all_errors: bool) -> None:
     if incomplete:
         names = ", ".join(incomplete[:_NAMED]) + (", ..." if len(incomplete) > _NAMED else "")
         note(
-            f"warning: {count(len(incomplete), 'case lacks', 'cases lack')} a refused row, so what is said of them "
-            f"may be wrong: {names}"
+            f"warning: {count(len(incomplete), 'case lacks', 'cases lack')} a refused row, so what is said of "
+            f"{'it' if len(incomplete) == 1 else 'them'} may be wrong: {names}"
         )
     for case_id, error in frames.failed:
         note(f"refused: case {case_id}: {error}")

@@ -77,14 +77,15 @@ def _of(decision: str, on: str | None, law: Rulebook) -> tuple[Notice, ...]:
 
 
 def _by_when(notice: Notice, law: Rulebook) -> list[dict[str, str]]:
+    today = day(None)
     return [
         {
             "limit": name,
             "title": law.limit(name).title,
             "counting": " or ".join(
-                dict.fromkeys(str(rule.version[-1].counts[0].convention) for rule in law.limit(name).rule)
+                dict.fromkeys(str(rule.nearest(today).counts[0].convention) for rule in law.limit(name).rule)
             ),
-            "citation": law.limit(name).rule[0].version[-1].cited,
+            "citation": law.limit(name).rule[0].nearest(today).cited,
         }
         for name in notice.limits
     ]

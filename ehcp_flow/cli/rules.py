@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -13,8 +14,6 @@ from ehcp_flow.cli.options import AsOf, RulebookAt, TableFormat, complete_limits
 from ehcp_flow.cli.output import Format, chosen, flat, is_flat, sheet
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from ehcp_flow.law import Limit, Rule, Rulebook, Version
     from ehcp_flow.law.citation import Citation
     from ehcp_flow.law.model import Note
@@ -133,7 +132,7 @@ def _table(limits: list[Limit]) -> None:
     rows = []
     for limit in limits:
         counting = " or ".join(_current(limit)["counting"])
-        law = ", ".join(dict.fromkeys(citation.short for version in _latest(limit) for citation in version.citation))
+        law = ", ".join(dict.fromkeys(citation.short for version in _standing(limit) for citation in version.citation))
         said = {name: str(getattr(limit, name)) for name in ("title", "group", "actor", "kind")}
         rows.append({"limit": limit.id, **said, "counting": counting, "law": law})
     print_table(
@@ -141,9 +140,9 @@ def _table(limits: list[Limit]) -> None:
     )
 
 
-def _latest(limit: Limit) -> list[Version]:
-    """Return the last version of each of its rules."""
-    return [rule.version[-1] for rule in limit.rule]
+def _standing(limit: Limit) -> list[Version]:
+    """Return the version of each of its rules that is law today; a later one is in the books, and not yet law."""
+    return [rule.nearest(day(None)) for rule in limit.rule]
 
 
 def _once(texts: Iterable[str]) -> list[str]:
@@ -152,7 +151,7 @@ def _once(texts: Iterable[str]) -> list[str]:
 
 def _current(limit: Limit) -> dict[str, list[str]]:
     """Return what a list shows of the versions that stand."""
-    versions = _latest(limit)
+    versions = _standing(limit)
     return {
         "counting": _once(_counting(version) for version in versions),
         "in_force_from": _once(version.in_force_from.isoformat() for version in versions),
@@ -167,7 +166,7 @@ def _counting(version: Version) -> str:
 
 
 def _row(limit: Limit, law: Rulebook) -> dict[str, Any]:
-    versions = _latest(limit)
+    versions = _standing(limit)
     return {
         "limit": limit.id,
         "title": limit.title,
@@ -281,7 +280,10 @@ def _rule_paragraphs(rule: Rule, law: Rulebook) -> Iterator[str]:
     else:
         yield "  The law allows no exception to it."
     for reading in rule.readings:
-        text = f"Another reading, {reading.name} ({reading.convention}): {reading.says}. It does not move the date."
+        force = "" if reading.in_force_from == dt.date.min else f", from {say(reading.in_force_from)}"
+        force += "" if reading.in_force_to == dt.date.max else f", to {say(reading.in_force_to)}"
+        counted = f"{reading.convention}{force}"
+        text = f"Another reading, {reading.name} ({counted}): {reading.says}. It does not move the date."
         yield paragraph(text, first="  ", then="    ")
     if rule.note:
         yield paragraph(f"Note: {rule.note}", first="  ", then="    ")

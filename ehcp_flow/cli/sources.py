@@ -154,10 +154,10 @@ def open_source(
     yield _File(caseload, then, authority)
 
 
-def absent(url: str) -> bool:
-    """Whether a SQLite store's file is not there: looking into it would make an empty one."""
+def absent(url: str) -> str:
+    """Return the file of a SQLite store if it is not there, else "": looking into it would make an empty one."""
     path = url.partition("?")[0].partition(":///")[2]
-    return url.startswith("sqlite") and bool(path) and not Path(path).exists()
+    return path if url.startswith("sqlite") and path and not Path(path).exists() else ""
 
 
 @contextmanager
@@ -166,11 +166,11 @@ def open_store(url: str, *, authority: str | None = None, create: bool = False) 
 
     Raises the store's errors, and BadParameter where the database's driver is not installed.
     """
-    if not create and absent(url):
+    if not create and (missing := absent(url)):
         from ehcp_flow.store.errors import SchemaMissing
         from ehcp_flow.store.schema import REVISION
 
-        raise SchemaMissing(REVISION)
+        raise SchemaMissing(REVISION, missing)
     try:
         from ehcp_flow.store import Store
 
@@ -199,8 +199,8 @@ class Asked:
         if incomplete:
             names = ", ".join(incomplete[:_NAMED]) + (", ..." if len(incomplete) > _NAMED else "")
             note(
-                f"warning: {count(len(incomplete), 'case lacks', 'cases lack')} a refused row, so what is said of them "
-                f"may be wrong: {names}"
+                f"warning: {count(len(incomplete), 'case lacks', 'cases lack')} a refused row, so what is said of "
+                f"{'it' if len(incomplete) == 1 else 'them'} may be wrong: {names}"
             )
 
     def cases(self, *, quiet: bool = False) -> Iterator[Case]:

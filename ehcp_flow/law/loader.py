@@ -36,12 +36,12 @@ def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
     """
     root = Path(directory) if isinstance(directory, str) else directory
     if not root.is_dir():
-        raise RulebookError(str(root), "(directory)", 1, "there is no such directory")
+        raise RulebookError(str(root), "(directory)", 0, "there is no such directory")
     files = [
         read_toml(path) for path in sorted(root.iterdir(), key=lambda path: path.name) if path.name.endswith(".toml")
     ]
     if not files:
-        raise RulebookError(str(root), "(directory)", 1, "it holds no .toml file")
+        raise RulebookError(str(root), "(directory)", 0, "it holds no .toml file")
 
     title = "a rulebook"
     for file in files:

@@ -231,19 +231,27 @@ class Version(_Dated):
 class Reading(_Model):
     """Another reading, its way of counting, and who takes it. It never moves `due_on`.
 
-    With `counts_from_fact` it counts from the first such fact while the clock runs, and is silent without one.
+    With `counts_from_fact` it counts from the first such fact while the clock runs, and is silent without one. It is
+    told with every version of its rule, or only with those that were law at some time from `in_force_from` to
+    `in_force_to`.
     """
 
     name: str
     counting: _CountingText
     counts_from_fact: Patterns = ()
     says: str
+    in_force_from: dt.date = dt.date.min
+    in_force_to: dt.date = dt.date.max
 
     @property
     def convention(self) -> Convention:
         """How this reading counts."""
         result: Convention = self.counting
         return result
+
+    def is_of(self, version: Version) -> bool:
+        """Whether this is a reading of that version of the rule."""
+        return self.in_force_from <= (version.in_force_to or dt.date.max) and version.in_force_from <= self.in_force_to
 
 
 class Ground(_Model):
@@ -359,6 +367,10 @@ class Rule(_Model):
             if version.in_force_from <= day and (version.in_force_to is None or day <= version.in_force_to):
                 return version
         return None
+
+    def nearest(self, day: dt.date) -> Version:
+        """Return the version to show on `day`: the one in force, else the first to come, else the last there was."""
+        return self.in_force(day) or (self.version[0] if day < self.version[0].in_force_from else self.version[-1])
 
 
 class Limit(_Model):

@@ -242,8 +242,8 @@ def _fact_or_refusal(line: int, row: dict[str, str], table: CsvTable | JsonTable
         return load_fact(row)
     except UnknownNameError as error:
         column, text = "event", error.name
-        near = f"; did you mean {' or '.join(error.matches)}?" if error.matches else ""
-        expected = f"there is no such event{near}"
+        near = f"did you mean {' or '.join(error.matches)}?" if error.matches else "`ehcp-flow facts` lists them"
+        expected = f"there is no such event; {near}"
     except FactError as error:
         column, text = error.field, row.get(error.field, "")
         expected = _remedy(error, text)

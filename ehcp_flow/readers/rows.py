@@ -41,6 +41,7 @@ _NOT_TEXT: Final[Mapping[bytes, str]] = {
     b"\xfe\xff": f"this is UTF-16 text; {_SAVE}",
     b"\x1f\x8b": "this is compressed with gzip; unpack it first",
     b"%PDF": "this is a PDF; export its rows as CSV UTF-8",
+    b"SQLite format 3\0": "this is a SQLite database; if it is a store, give its address: sqlite:///cases.db",
 }
 
 
@@ -347,6 +348,8 @@ def _missing(missing: list[str], header: Mapping[str, str]) -> str:
         meant = [name for name in _ALSO_CALLED[column] if name in free] or get_close_matches(column, free, n=1)
         if meant:
             parts.append(f"rename {header[meant[0]]!r} to {column}")
+    if len(parts) == 1 and len(missing) == len(_ALSO_CALLED):
+        parts.append("the first line that is not blank has to hold the names of the columns: case_id,event,on,...")
     return "; ".join(parts)
 
 

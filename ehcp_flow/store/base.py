@@ -135,10 +135,14 @@ class Store(ABC):
             return MemoryStore(authority=authority, clock=clock, check=check, upcasters=upcasters)
         from ehcp_flow.store.database import Database, own_engine
         from ehcp_flow.store.names import Names
+        from ehcp_flow.store.schema import refuse_absent
         from ehcp_flow.store.sql import SqlStore
 
         names = Names(prefix, schema)
-        database = Database(own_engine(url, busy_seconds=busy_seconds), owned=True)
+        engine = own_engine(url, busy_seconds=busy_seconds)
+        if not create:
+            refuse_absent(engine.url)
+        database = Database(engine, owned=True)
         try:
             return SqlStore(
                 database, names, create=create, authority=authority, clock=clock, check=check, upcasters=upcasters

@@ -205,12 +205,12 @@ class SchemaError(StoreError):
 
 
 class SchemaMissing(SchemaError):
-    """The database holds no store."""
+    """The database holds no store: `file` is its path if it is SQLite, and the file is not there."""
 
-    def __init__(self, wanted: str) -> None:
-        super().__init__(
-            None, wanted, "this database holds no store yet; create it with `ehcp-flow db upgrade --store URL`"
-        )
+    def __init__(self, wanted: str, file: str = "") -> None:
+        self.file = file
+        why = f"{file}: there is no such file" if file else "this database holds no store yet"
+        super().__init__(None, wanted, f"{why}; create a store with `ehcp-flow db upgrade --store URL`")
 
 
 class SchemaOutOfDate(SchemaError):

@@ -1,7 +1,11 @@
 """`rules`, `facts` and `version`: what the program knows."""
 
+import shutil
+from importlib import resources
+
 import pytest
 
+import ehcp_flow as ef
 from ehcp_flow.cli.facts import meaning
 from ehcp_flow.facts import FACT_TYPES, OUTCOMES
 from ehcp_flow.law import england
@@ -37,6 +41,37 @@ def test_a_rule_in_json_has_what_a_lawyer_would_check():
 def test_csv_gives_the_counting_of_a_rule():
     (row,) = rows_of(invoke("rules", "decide_assess", "--format", "csv").stdout, "csv")
     assert (row["counting"], row["in_force_from"], row["in_force_to"]) == ("6 weeks after", "2014-09-01", "")
+
+
+def test_a_version_that_is_not_yet_law_is_not_listed_as_the_law(tmp_path):
+    """The old number stands in lists and checklists until its last day; a reading is told with its own version."""
+    with resources.as_file(resources.files("ehcp_flow.law") / "england") as shipped:
+        law = shutil.copytree(shipped, tmp_path / "law")
+    file = law / "01_request.toml"
+    text = file.read_text("utf-8")
+    old = 'in_force_from = 2014-09-01\ncounting = "6 weeks after"\nwords = "within 6 weeks of"\n'
+    reading = '{ name = "the day of receipt is day 1", counting = "6 weeks beginning with", '
+    assert (text.count(old), text.count(reading)) == (1, 1)
+    ends = "in_force_to = 2099-12-31"
+    new = '[[limit.rule.version]]\nin_force_from = 2100-01-01\ncounting = "8 weeks after"\ncitation = ["SR 5(1)"]\n'
+    text = text.replace(old, f"{old}{ends}\n").replace(reading, f"{reading}{ends}, ")
+    at = text.index("\n\n", text.index(ends + "\n"))
+    file.write_text(f'{text[:at]}\n\n{new}evidence = "M"\n{text[at:]}', "utf-8")
+
+    (row,) = rows_of(invoke("rules", "decide_assess", "--rulebook", str(law), "--format", "csv").stdout, "csv")
+    assert (row["counting"], row["in_force_to"]) == ("6 weeks after", "2099-12-31")
+    told = " ".join(invoke("rules", "decide_assess", "--rulebook", str(law)).stdout.split())
+    assert "Another reading, the day of receipt is day 1 (6 weeks beginning with, to Thursday 31 December 2099)" in told
+    assert "In force since Friday 1 January 2100: 8 weeks after" in told
+    noticed = invoke("notices", "assessment_refused", "--rulebook", str(law), "--format", "table").stdout
+    assert "[decide_assess]: 6 weeks after" in " ".join(noticed.split())
+    book = ef.load_rulebook(law)
+    parts = {
+        received: [step.part for step in ef.due("request_received", received, rulebook=book)[0].explanation]
+        for received in ("2099-12-31", "2100-01-01")
+    }
+    assert "reading" in parts["2099-12-31"]
+    assert "reading" not in parts["2100-01-01"]
 
 
 def test_a_rule_in_full_reads_as_text_even_into_a_pipe():

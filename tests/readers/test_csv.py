@@ -256,7 +256,7 @@ def test_a_row_with_nothing_but_an_unknown_column_is_refused():
         ("case_id,evnt,on", ["no column event", "it has: case_id, evnt, on", "rename 'evnt' to event"]),
         ("case_id;evnt;on", ["no column event", "it has: case_id, evnt, on", "rename 'evnt' to event"]),
         ("case_id,outcome,,on", ["no column event (it has: case_id, outcome, on)"]),
-        ("good,request_received,2026-03-02", ["no column case_id, event, on"]),
+        ("good,request_received,2026-03-02", ["no column case_id, event, on", "the first line that is not blank has"]),
     ],
 )
 def test_a_header_that_lacks_a_required_column(header, said):
@@ -280,6 +280,7 @@ def test_a_column_given_twice():
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "old Excel workbook"),
         (b"\x1f\x8b\x08\0", "gzip"),
         (b"%PDF-1.7\n", "PDF"),
+        (b"SQLite format 3\0\x10\0", "if it is a store, give its address: sqlite:///cases.db"),
         (CONTRACT.encode("utf-16"), "UTF-16"),
         (b"\xfe\xff" + CONTRACT.encode("utf-16-be"), "UTF-16"),
         (CONTRACT.encode("utf-16-le"), "UTF-16"),

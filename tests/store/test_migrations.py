@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -95,6 +96,14 @@ def test_an_upgrade_that_fails_leaves_the_store_as_it_was(url: str, monkeypatch:
 def test_a_database_without_a_store_is_told_apart(url: str) -> None:
     with pytest.raises(SchemaMissing, match="ehcp-flow db upgrade"):
         Store.open(url)
+
+
+def test_a_file_that_is_not_there_is_named_and_not_made(tmp_path: Path) -> None:
+    missing = tmp_path / "casse.db"
+    with pytest.raises(SchemaMissing, match=r"casse\.db: there is no such file; create a store with") as caught:
+        Store.open(f"sqlite:///{missing}")
+    assert caught.value.file == str(missing)
+    assert not missing.exists()
 
 
 def test_a_store_of_a_newer_library_is_left_alone(store_url: str) -> None:
