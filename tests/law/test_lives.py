@@ -191,3 +191,10 @@ def test_the_version_to_show_on_a_day_is_the_nearest_where_none_is_in_force():
     assert rule.nearest(dt.date(2026, 3, 2)) is last
     ended = rule.model_copy(update={"version": (first.model_copy(update={"in_force_to": dt.date(2020, 1, 1)}),)})
     assert ended.nearest(dt.date(2026, 3, 2)) is ended.version[0]
+
+
+@pytest.mark.parametrize("sent", ["final_plan_sent", "amended_plan_sent"])
+def test_a_re_assessment_ends_with_an_amended_plan_as_with_a_new_one(sent):
+    story = f"2024-05-01 final_plan_sent; 2025-03-03 reassessment_started; 2025-06-09 {sent}"
+    found = one(story, "reassessment_final", "2025-12-01")
+    assert (str(found.due_on), str(found.done_on), found.status) == ("2025-06-09", "2025-06-09", "met")
