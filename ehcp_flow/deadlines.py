@@ -266,7 +266,7 @@ class _Evaluation:
         if running.narrowed and not self._foreseen(rule, trigger):
             return None
         based_on, base = _day_of(trigger, running.from_fields)
-        version = running.today if base >= running.today_from else rule.in_force(base)
+        version = running.newest if base >= running.newest_from else rule.in_force(base)
         if version is None:
             if self._acts(run, running, base) is not None:
                 self.no_law.append((run, running, base))

@@ -87,13 +87,24 @@ class Roles(dict[Key, int]):
 class RunningRule:
     """A rule of a limit on its clock. `order` is its place in the rulebook.
 
-    `narrowed` says whether the rule asks something of the starting fact beyond its event and outcome; `today` is the
-    version in force from `today_from` on.
+    `narrowed` says whether the rule asks something of the starting fact beyond its event and outcome; `newest` is the
+    version in force from `newest_from` on.
     """
 
     __slots__ = (
-        "clock", "from_fields", "limit", "limit_id", "narrowed", "only_from", "order", "per_party", "roles", "rule",
-        "statutory", "today", "today_from",
+        "clock",
+        "from_fields",
+        "limit",
+        "limit_id",
+        "narrowed",
+        "newest",
+        "newest_from",
+        "only_from",
+        "order",
+        "per_party",
+        "roles",
+        "rule",
+        "statutory",
     )  # fmt: skip
 
     def __init__(self, order: int, limit: Limit, rule: Rule, clock: Clock) -> None:
@@ -104,8 +115,8 @@ class RunningRule:
         self.limit_id = limit.id
         self.statutory = limit.kind == "statutory" and not rule.right
         self.per_party = clock.per == "party"
-        self.today = rule.version[-1]
-        self.today_from = self.today.in_force_from if self.today.in_force_to is None else dt.date.max
+        self.newest = rule.version[-1]
+        self.newest_from = self.newest.in_force_from if self.newest.in_force_to is None else dt.date.max
         self.narrowed = rule.where is not None or rule.where_not is not None
         self.from_fields = rule.counts_from or clock.counts_from
         self.only_from = Roles([(START, rule.only_from)]) if rule.only_from else None
