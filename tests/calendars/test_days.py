@@ -10,6 +10,8 @@ from pathlib import Path
 
 import holidays
 import pytest
+from dateutil.easter import easter
+from dateutil.relativedelta import MO, relativedelta
 from freezegun import freeze_time
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,31 +20,20 @@ from mypy import api as mypy
 from ehcp_flow.calendars import DayCalendar, TribunalDays, WorkingDays, days
 from ehcp_flow.calendars.days import PUBLISHED_AT, PUBLISHED_TO
 from ehcp_flow.errors import CalendarError, DateError
+from tests.calendars.bank_holidays import (
+    AT_COMMON_LAW,
+    BANK_HOLIDAYS,
+    BY_PROCLAMATION,
+    BY_STATUTE,
+    GOV_UK,
+    LISTED,
+    TO_COME,
+)
 
 ROOT = Path(__file__).parents[2]
 
-# https://www.gov.uk/bank-holidays, England and Wales, with those of past years: the weekdays that it names.
-GOV_UK = """
-2012-01-02 2012-04-06 2012-04-09 2012-05-07 2012-06-04 2012-06-05 2012-08-27 2012-12-25 2012-12-26
-2013-01-01 2013-03-29 2013-04-01 2013-05-06 2013-05-27 2013-08-26 2013-12-25 2013-12-26
-2014-01-01 2014-04-18 2014-04-21 2014-05-05 2014-05-26 2014-08-25 2014-12-25 2014-12-26
-2015-01-01 2015-04-03 2015-04-06 2015-05-04 2015-05-25 2015-08-31 2015-12-25 2015-12-28
-2016-01-01 2016-03-25 2016-03-28 2016-05-02 2016-05-30 2016-08-29 2016-12-26 2016-12-27
-2017-01-02 2017-04-14 2017-04-17 2017-05-01 2017-05-29 2017-08-28 2017-12-25 2017-12-26
-2018-01-01 2018-03-30 2018-04-02 2018-05-07 2018-05-28 2018-08-27 2018-12-25 2018-12-26
-2019-01-01 2019-04-19 2019-04-22 2019-05-06 2019-05-27 2019-08-26 2019-12-25 2019-12-26
-2020-01-01 2020-04-10 2020-04-13 2020-05-08 2020-05-25 2020-08-31 2020-12-25 2020-12-28
-2021-01-01 2021-04-02 2021-04-05 2021-05-03 2021-05-31 2021-08-30 2021-12-27 2021-12-28
-2022-01-03 2022-04-15 2022-04-18 2022-05-02 2022-06-02 2022-06-03 2022-08-29 2022-09-19 2022-12-26 2022-12-27
-2023-01-02 2023-04-07 2023-04-10 2023-05-01 2023-05-08 2023-05-29 2023-08-28 2023-12-25 2023-12-26
-2024-01-01 2024-03-29 2024-04-01 2024-05-06 2024-05-27 2024-08-26 2024-12-25 2024-12-26
-2025-01-01 2025-04-18 2025-04-21 2025-05-05 2025-05-26 2025-08-25 2025-12-25 2025-12-26
-2026-01-01 2026-04-03 2026-04-06 2026-05-04 2026-05-25 2026-08-31 2026-12-25 2026-12-28
-2027-01-01 2027-03-26 2027-03-29 2027-05-03 2027-05-31 2027-08-30 2027-12-27 2027-12-28
-2028-01-03 2028-04-14 2028-04-17 2028-05-01 2028-05-29 2028-08-28 2028-12-25 2028-12-26
-"""
-BANK_HOLIDAYS = frozenset(dt.date.fromisoformat(text) for text in GOV_UK.split())
-FIRST, LAST = dt.date(2012, 1, 1), dt.date(2028, 12, 31)
+FIRST, LAST = dt.date(2012, 1, 1), dt.date(2030, 12, 31)
+SUNDAY = 6
 EVERY_DAY = [FIRST + dt.timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
 
 working = WorkingDays()
@@ -50,7 +41,7 @@ tribunal = TribunalDays()
 both = pytest.mark.parametrize("calendar", [working, tribunal], ids=lambda calendar: calendar.name)
 
 any_day = st.dates(dt.date(1905, 1, 1), dt.date(2095, 12, 31))
-listed_day = st.dates(dt.date(2013, 1, 1), dt.date(2027, 12, 31))
+listed_day = st.dates(dt.date(2013, 1, 1), dt.date(2029, 12, 31))
 a_number = st.integers(1, 120)
 a_calendar = st.sampled_from([working, tribunal])
 
@@ -70,16 +61,62 @@ def cold(monkeypatch):
 # England
 
 
-@pytest.mark.parametrize("year", range(2012, 2029))
+def working_days_of(year: int, bank_holidays: frozenset[dt.date]) -> list[dt.date]:
+    return [each for each in EVERY_DAY if each.year == year and each.weekday() < 5 and each not in bank_holidays]
+
+
+@pytest.mark.parametrize("year", LISTED)
 def test_working_days_are_those_of_gov_uk(year):
-    expected = [each for each in EVERY_DAY if each.year == year and each.weekday() < 5 and each not in BANK_HOLIDAYS]
-    actual = [each for each in EVERY_DAY if each.year == year and working.is_working_day(each)]
+    assert [each for each in EVERY_DAY if each.year == year and working.is_working_day(each)] == working_days_of(
+        year, GOV_UK
+    )
 
-    assert actual == expected
+
+@pytest.mark.parametrize("year", TO_COME)
+def test_working_days_that_gov_uk_does_not_list_yet_are_those_of_the_statute(year):
+    fixed = BY_STATUTE | BY_PROCLAMATION | AT_COMMON_LAW
+
+    assert [each for each in EVERY_DAY if each.year == year and working.is_working_day(each)] == working_days_of(
+        year, fixed
+    )
+    assert working.extrapolates(dt.date(year, 1, 1), dt.date(year, 12, 31))
 
 
-def test_the_holidays_package_names_the_same_weekdays_as_gov_uk():
-    known = holidays.country_holidays("GB", subdiv="ENG", years=range(2012, 2029))
+def test_the_pinned_lists_reach_from_2012_to_2030_and_name_weekdays_only():
+    assert {each.year for each in GOV_UK} == set(LISTED)
+    assert {each.year for each in BANK_HOLIDAYS - GOV_UK} == set(TO_COME)
+    assert (len(GOV_UK), len(BANK_HOLIDAYS)) == (140, 156)
+    assert all(each.weekday() < 5 for each in BANK_HOLIDAYS)
+
+
+def schedule_1(year: int) -> set[dt.date]:
+    """The bank holidays of Schedule 1 to the Banking and Financial Dealings Act 1971 that fall on a weekday."""
+    found = {
+        easter(year) + dt.timedelta(days=1),
+        dt.date(year, 5, 31) + relativedelta(weekday=MO(-1)),
+        dt.date(year, 8, 31) + relativedelta(weekday=MO(-1)),
+    }
+    boxing_day = dt.date(year, 12, 26)
+    if boxing_day.weekday() != SUNDAY:
+        found.add(boxing_day)
+    if SUNDAY in (boxing_day.weekday(), dt.date(year, 12, 25).weekday()):
+        found.add(dt.date(year, 12, 27))
+    return {each for each in found if each.weekday() < 5}
+
+
+def test_the_days_worked_out_by_hand_are_those_that_the_schedule_gives():
+    assert set(BY_STATUTE) == schedule_1(2029) | schedule_1(2030)
+
+
+@pytest.mark.parametrize("year", LISTED)
+def test_the_schedule_gives_the_days_that_gov_uk_lists_but_for_two_jubilees(year):
+    moved = {2012: {dt.date(2012, 5, 28)}, 2022: {dt.date(2022, 5, 30)}}
+
+    assert schedule_1(year) - GOV_UK == moved.get(year, set())
+
+
+def test_the_holidays_package_names_the_same_weekdays_as_the_pinned_lists():
+    known = holidays.country_holidays("GB", subdiv="ENG", years=range(2012, 2031))
 
     assert {each for each in known if each.weekday() < 5} == BANK_HOLIDAYS
 
@@ -301,9 +338,9 @@ def test_england_leaves_no_span_out_and_the_tribunal_two():
 
 @both
 def test_the_published_horizon_is_gov_uks(calendar):
-    assert calendar.published_to == PUBLISHED_TO == LAST
+    assert calendar.published_to == PUBLISHED_TO == dt.date(max(LISTED), 12, 31)
     assert PUBLISHED_AT == "https://www.gov.uk/bank-holidays.json"
-    assert max(BANK_HOLIDAYS) <= PUBLISHED_TO < dt.date(2029, 1, 1)
+    assert max(GOV_UK) <= PUBLISHED_TO < min(BANK_HOLIDAYS - GOV_UK)
 
 
 @both
