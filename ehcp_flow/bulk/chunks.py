@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from ehcp_flow.bulk.building import build_cases
 from ehcp_flow.bulk.codes import NO_DAY, Array
 from ehcp_flow.bulk.daytables import DayTables
 from ehcp_flow.bulk.encoding import LINE, Encoded, encode, reread
@@ -21,7 +22,6 @@ from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
 from ehcp_flow.deadlines import FIELDS, Deadline, deadlines_of
 from ehcp_flow.errors import EhcpFlowError, RowRefused
-from ehcp_flow.facts import COLUMNS, load_fact
 
 __all__ = ["Chunk", "Question", "cases_of", "judge_chunk", "known_rows", "readable", "schema_of"]
 
@@ -148,19 +148,8 @@ def cases_of(
     rows: pl.DataFrame, encoded: Encoded, numbers: Array, question: Question, *, cut: bool = True
 ) -> Iterable[Case]:
     """Yield these cases as the evaluator of one case takes them."""
-    wanted = np.zeros(len(encoded.case_ids), dtype=bool)
-    wanted[numbers] = True
-    names = [name for name in rows.columns if name in COLUMNS]
-    chosen = rows.filter(pl.Series(wanted[encoded.case])).select(pl.col(name).cast(pl.String) for name in names)
-    told: list[Any] = []
-    for record in chosen.iter_rows(named=True):
-        fact = load_fact({name: value for name, value in record.items() if value is not None})
-        if told and told[-1].case_id != fact.case_id:
-            yield _cut(Case(told[-1].case_id, tuple(told)), question, cut=cut)
-            told = []
-        told.append(fact)
-    if told:
-        yield _cut(Case(told[-1].case_id, tuple(told)), question, cut=cut)
+    for case in build_cases(rows, encoded, numbers):
+        yield _cut(case, question, cut=cut)
 
 
 def _cut(case: Case, question: Question, *, cut: bool) -> Case:

@@ -248,19 +248,23 @@ def _heads(ids: pl.Series) -> pl.Series:
 def _cut(frames: Iterable[pl.DataFrame], chunk_cases: int) -> Iterator[pl.DataFrame]:
     """Yield chunks of frames in which the rows of a case stand together."""
     rest: pl.DataFrame | None = None
-    for frame in frames:
+    coming = iter(frames)
+    frame = next(coming, None)
+    while frame is not None:
+        following = next(coming, None)
         joined = frame if rest is None else pl.concat([rest, frame], how="diagonal_relaxed")
-        ids = joined["case_id"]
-        starts = _heads(ids).arg_true().to_list()
+        starts = _heads(joined["case_id"]).arg_true().to_list()
         begin = 0
         for at in range(chunk_cases, len(starts), chunk_cases):
             yield joined.slice(begin, starts[at] - begin)
             begin = starts[at]
         rest = joined.slice(begin)
-        last = starts[-1] - begin
+        # The last case of a block may go on in the next one.
+        last = starts[-1] - begin if following is not None else 0
         if last > 0:
             yield rest.slice(0, last)
             rest = rest.slice(last)
+        frame = following
     if rest is not None and rest.height:
         yield rest
 
