@@ -32,12 +32,12 @@ from ehcp_flow.cli.output import Format, chosen, sheet
 from ehcp_flow.cli.sources import Asked, open_source
 
 if TYPE_CHECKING:
+    from ehcp_flow.cli.table import Column
     from ehcp_flow.measures import Explanation, MeasureTable
 
 __all__ = ["MEASURES", "extra_columns"]
 
 _YEARS: Final = re.compile(r"(\d{4})(?:\s*-\s*(\d{4}))?")
-_KNOWN: Final = frozenset({"authority", "requester", "year", "quarter", "month"})
 _EXPLAINED: Final = (
     "measure", "value", "says", "definition", "year_by", "source", "numerator_is", "numerator", "denominator_is",
     "denominator", "traps",
@@ -61,8 +61,8 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
         typer.Option(
             "--by",
             metavar="COLUMN",
-            help="What to group by, given again or as a list: authority, requester, year, quarter, month, or any other "
-            "column of the file; without it, authority.",
+            help="What to group by, given again or as a list: authority, requester, age, adviser (of advice), year, "
+            "quarter, month, or any other column of the file; without it, authority.",
             show_default=False,
         ),
     ] = None,
@@ -103,6 +103,7 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
         return
     if explain and not measure:
         raise typer.BadParameter("say which figure: --measure pc_plans_issued_20_weeks_ex", param_hint="--explain")
+    from ehcp_flow.measures import GRAINS, GROUPS
     from ehcp_flow.measures import measure as measured
 
     on = day(as_of)
@@ -111,7 +112,7 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
     with open_source(source, known_at=known_at, known_by=known_by, authority=authority) as opened:
         asked = Asked(opened, case, all_errors=all_errors)
         answers = asked.answers(on, rulebook=law, calendars=calendars)
-        extra = extra_columns(source) if not _KNOWN.issuperset(columns) else None
+        extra = None if {*GROUPS, *GRAINS}.issuperset(columns) else extra_columns(source)
         table = measured(answers, year=_years(year), by=columns, as_of=on, extra=extra)
     names = _columns(table, measure)
     if explain:
@@ -165,21 +166,40 @@ def _columns(table: MeasureTable, asked: list[str] | None) -> tuple[str, ...]:
 
 
 def _table(table: MeasureTable, names: Sequence[str]) -> None:
-    """Print a list of figures for each group: there are more measures than a terminal has columns."""
-    from ehcp_flow.cli.table import Column, print_table
+    """Print groups and figures as rows and columns, either way round, where they fit; else a list for each group."""
+    from ehcp_flow.cli.table import Column, paragraph, print_table, width
     from ehcp_flow.measures import catalogue
 
     says = dict(zip(table.names, (column.says for column in catalogue().columns.values()), strict=True))
-    columns = (
+    keys = [name for name in table.columns if name not in table.names]
+    rows = [{name: str(row[name]) for name in (*keys, *names)} for row in table]
+    same = [name for name in keys if len({row[name] for row in rows}) == 1]
+    keys = [name for name in keys if name not in same] or keys
+    groups = [", ".join(row[name] for name in keys) for row in rows]
+    across = [
+        {"measure": name, **{group: row[name] for group, row in zip(groups, rows, strict=True)}} for name in names
+    ]
+    beside = tuple(Column(name, name, right=name in names) for name in (*keys, *names))
+    turned = (Column("measure", "measure"), *(Column(group, group, right=True) for group in groups))
+    for columns, shown in ((beside, rows), (turned, across)):
+        if len(rows) > 1 and _room(columns, shown) <= width():
+            print_table(columns, shown, title=", ".join(f"{name} {rows[0][name]}" for name in same))
+            sys.stdout.write("\n" + "\n".join(paragraph(f"{name}: {says[name]}", then="  ") for name in names) + "\n")
+            return
+    figure = (
         Column("value", "figure", right=True),
         Column("name", "measure", need=20),
         Column("says", "what it is", drop=1, least=30),
     )
-    for number, row in enumerate(table):
-        group = ", ".join(f"{name} {row[name]}" for name in table.columns if name not in table.names)
-        figures = [{"name": name, "value": str(row[name]), "says": says[name]} for name in names]
+    for number, row in enumerate(rows):
+        group = ", ".join(f"{name} {row[name]}" for name in dict.fromkeys((*keys, *same)))
         sys.stdout.write("\n" if number else "")
-        print_table(columns, figures, title=group)
+        print_table(figure, [{"name": name, "value": row[name], "says": says[name]} for name in names], title=group)
+
+
+def _room(columns: Sequence[Column], rows: Sequence[dict[str, str]]) -> int:
+    """Return how many characters a line of these columns takes."""
+    return sum(1 + max(len(column.header), *(len(row[column.name]) for row in rows)) for column in columns)
 
 
 def _explain(table: MeasureTable, names: Sequence[str], shown: str) -> None:

@@ -11,14 +11,16 @@ from ehcp_flow.measures.cohorts import Cohorts, Request, cohort_rows, stock_and_
 from ehcp_flow.measures.exceptions import exception_rate
 from ehcp_flow.measures.extra import read_extra
 from ehcp_flow.measures.frames import LibraryMissing, to_pandas, to_polars
-from ehcp_flow.measures.periods import Period, between, survey_day, years
+from ehcp_flow.measures.periods import GRAINS, Period, between, survey_day, years
 from ehcp_flow.measures.registers import REGISTERS, Registers, agreed_with_parent, registers
 from ehcp_flow.measures.reviewing import Reviewing, review_backlog
 from ehcp_flow.measures.story import Story, answered
-from ehcp_flow.measures.table import NOT_RECORDED, Explanation, MeasureTable, Tally, measure
+from ehcp_flow.measures.table import GROUPS, NOT_RECORDED, Explanation, MeasureTable, Tally, measure
 from ehcp_flow.measures.waiting import Waiting, Workload, open_by_age, workload
 
 __all__ = [
+    "GRAINS",
+    "GROUPS",
     "NOT_RECORDED",
     "REGISTERS",
     "UNAVAILABLE",

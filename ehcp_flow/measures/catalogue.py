@@ -42,7 +42,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One measure: its columns, what it counts, by which day a case falls into a period, its source, its traps."""
+    """One measure: its columns, what it counts, by which day a case falls into a period, its source, its traps.
+
+    `by` names what it can be grouped by and most measures cannot, such as `adviser`.
+    """
 
     id: str
     title: str
@@ -52,6 +55,7 @@ class Measure:
     source: str
     traps: tuple[str, ...]
     columns: tuple[Column, ...]
+    by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,7 @@ def _measure(row: Mapping[str, Any], sources: Mapping[str, str]) -> Measure:
         sources[row["source"]],
         tuple(row["traps"]),
         tuple(_column(column) for column in row["column"]),
+        tuple(row.get("by", ())),
     )
 
 

@@ -50,7 +50,7 @@ def requests_of(story: Story) -> list[Request]:
         for deadline in story.of(*ASSESS)
         if _was(deadline, "assessment_agreed") or (deadline.status == "undated" and not _was(deadline, "refused"))
     }
-    return [_request(deadline, assessed) for deadline in story.of(*FINAL)]
+    return [_request(deadline, assessed) for deadline in story.counted_once(*FINAL)]
 
 
 def _was(deadline: Deadline, event: str) -> bool:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from ehcp_flow.deadlines import Deadline
 from ehcp_flow.facts import Fact
+from ehcp_flow.measures.backlog import incomplete_reviews, last_decision_due, open_requests
+from ehcp_flow.measures.counted import Counted
 from ehcp_flow.measures.periods import Period
 from ehcp_flow.measures.story import ASSESS, FINAL, HOLDING, NOT_ISSUE, Plan, Story
 from ehcp_flow.states import State
 
-__all__ = ["COHORTS", "FLOWS", "ONCE", "STOCKS", "Counted", "flows_of"]
+__all__ = ["COHORTS", "FLOWS", "ONCE", "STOCKS", "flows_of"]
 
 YEAR: Final = dt.timedelta(weeks=52)
 _REVIEWS: Final = ("annual_review", "transfer_review")
@@ -24,18 +26,10 @@ _MEDIATION: Final = ("mediation_requested", "mediation_held", "mediation_agreed"
 _ORDER: Final = "order_"
 
 
-class Counted(NamedTuple):
-    """That a case counts once in a column, by an act of a day; `days` is what a mean or median is taken of."""
-
-    column: str
-    on: dt.date
-    days: int = 0
-
-
-def _kept(deadline: Deadline, within: str, over: str) -> Iterator[Counted]:
+def _kept(deadline: Deadline, within: str, over: str, party: str = "") -> Iterator[Counted]:
     """Count an act by its day, in time or late; nothing that was not done, or whose day is not known."""
     if deadline.done_on is not None and deadline.status in ("met", "late"):
-        yield Counted(within if deadline.status == "met" else over, deadline.done_on)
+        yield Counted(within if deadline.status == "met" else over, deadline.done_on, party=party)
 
 
 def _requests(story: Story) -> Iterator[Counted]:
@@ -142,7 +136,7 @@ def _reviews(story: Story) -> Iterator[Counted]:
 
 def _others(story: Story) -> Iterator[Counted]:
     for deadline in story.of("advice"):
-        yield from _kept(deadline, "advice_within_6_weeks", "advice_over_6_weeks")
+        yield from _kept(deadline, "advice_within_6_weeks", "advice_over_6_weeks", deadline.party or "")
     # A mediation that the authority arranges can have a limit for its health part beside it: it is one mediation.
     arranged = "mediation_arrange" if "mediation_arrange" in story.limits else "mediation_arrange_health"
     for deadline in story.of(arranged):
@@ -225,15 +219,17 @@ def _became_of(deadline: Deadline, end: dt.date) -> str:
 
 
 def _request_cohort(story: Story, period: Period) -> Iterator[Counted]:
-    for deadline in story.of(*ASSESS):
+    for deadline in story.counted_once(*ASSESS):
         if deadline.starts_on in period:
             yield Counted("requests_received_in_year", deadline.starts_on)
+            if story.detained_on(deadline.starts_on):
+                yield Counted("requests_rya", deadline.starts_on)
             yield Counted(_became_of(deadline, period.stock_on), deadline.starts_on)
 
 
 def _disputed_cohort(story: Story, period: Period) -> Iterator[Counted]:
     """Count the refusals of the period's requests that were disputed by the day of stock: the return's yes or no."""
-    for deadline in story.of(*ASSESS):
+    for deadline in story.counted_once(*ASSESS):
         refusal = deadline.working.done
         if deadline.starts_on not in period or refusal is None or refusal.event != "assessment_refused":
             continue
@@ -273,8 +269,11 @@ COHORTS: Final[tuple[Callable[[Story, Period], Iterator[Counted]], ...]] = (
 
 def _open_assessments(story: Story, period: Period) -> Iterator[Counted]:
     day = min(period.end, story.as_of)
-    if story.state_on(day) in (State.ASSESSING, State.DRAFTING, State.DRAFT_ISSUED):
+    state = story.state_on(day)
+    if state in (State.ASSESSING, State.DRAFTING, State.DRAFT_ISSUED):
         yield Counted("assessments_open", day)
+    if state is State.ASSESSING:
+        yield Counted("assess_not_made", day)
 
 
 def _review_stock(story: Story, period: Period) -> Iterator[Counted]:
@@ -287,7 +286,7 @@ def _review_stock(story: Story, period: Period) -> Iterator[Counted]:
         return
     yield Counted("review_expected", day)
     yield from _completed(story, period)
-    last = _last_meeting(story, day)
+    last = last_decision_due(story, day)
     if last is None:
         yield Counted("no_review_meeting", day)
         return
@@ -328,19 +327,16 @@ def _was_due(deadline: Deadline, period: Period) -> bool:
     return deadline.due_on >= period.start or deadline.done_on is None or deadline.done_on >= period.start
 
 
-def _last_meeting(story: Story, day: dt.date) -> Deadline | None:
-    last = None
-    for deadline in story.of("review_decision"):
-        if deadline.starts_on <= day and (last is None or deadline.starts_on >= last.starts_on):
-            last = deadline
-    return last
-
-
 def _where(day: dt.date, period: Period) -> str:
     if day in period:
         return "in_period"
     return "before_period" if day < period.start else "after_period"
 
 
-STOCKS: Final[tuple[Callable[[Story, Period], Iterator[Counted]], ...]] = (_open_assessments, _review_stock)
+STOCKS: Final[tuple[Callable[[Story, Period], Iterator[Counted]], ...]] = (
+    _open_assessments,
+    _review_stock,
+    open_requests,
+    incomplete_reviews,
+)
 """What is counted as it stood on a day of the period."""

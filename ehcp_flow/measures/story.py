@@ -73,6 +73,19 @@ class Story:
             if fact.event in events and fact.on <= self.as_of:
                 yield fact
 
+    def counted_once(self, *limits: str) -> Iterator[Deadline]:
+        """Yield one deadline for each day on which a clock of these limits started.
+
+        A release from custody, or a detention, ends one limit and begins its counterpart on the same request: what goes
+        on stands for both.
+        """
+        chosen: dict[dt.date, Deadline] = {}
+        for deadline in self.of(*limits):
+            known = chosen.get(deadline.starts_on)
+            if known is None or known.status == "lapsed":
+                chosen[deadline.starts_on] = deadline
+        yield from chosen.values()
+
     @cached_property
     def plans(self) -> tuple[Plan, ...]:
         """The plans issued where none was held: not those that a re-assessment replaced, nor those moved in."""
@@ -118,6 +131,19 @@ class Story:
             if deadline.starts_on <= day and (chosen is None or deadline.starts_on >= chosen.starts_on):
                 chosen = deadline
         return chosen
+
+    def detained_on(self, day: dt.date) -> bool:
+        """Whether somebody was detained on `day`: from the day of detention to the day before release."""
+        detained = False
+        for fact in self.facts("detained", "released"):
+            if fact.on <= day:
+                detained = fact.event == "detained"
+        return detained
+
+    @cached_property
+    def born(self) -> dt.date | None:
+        """The day of birth, if it is on record."""
+        return next((fact.on for fact in self.facts("date_of_birth")), None)
 
     @cached_property
     def requester(self) -> str:

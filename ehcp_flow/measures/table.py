@@ -16,19 +16,26 @@ from ehcp_flow.case import Case
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.measures import frames
-from ehcp_flow.measures.arithmetic import mean_weeks, median_weeks, percent
+from ehcp_flow.measures.arithmetic import UNAVAILABLE, mean_weeks, median_weeks, percent
 from ehcp_flow.measures.catalogue import Column, Measure, catalogue
-from ehcp_flow.measures.counts import COHORTS, ONCE, STOCKS, Counted, flows_of
+from ehcp_flow.measures.counted import Counted
+from ehcp_flow.measures.counts import COHORTS, ONCE, STOCKS, flows_of
 from ehcp_flow.measures.periods import GRAINS, ONE_DAY, Period, between, years
 from ehcp_flow.measures.story import Story, answered
 
-__all__ = ["NOT_RECORDED", "Cases", "Explanation", "Extra", "MeasureTable", "Tally", "measure"]
+__all__ = ["GROUPS", "NOT_RECORDED", "Cases", "Explanation", "Extra", "MeasureTable", "Tally", "age_band", "measure"]
 
 Cases: TypeAlias = Iterable[Case | Answer] | Mapping[str, Case]
 Extra: TypeAlias = Mapping[str, Mapping[str, str]]
 Row: TypeAlias = dict[str, Any]
 Years: TypeAlias = int | tuple[int, int] | Iterable[int]
 
+GROUPS: Final = ("authority", "requester", "age", "adviser")
+"""What cases, or their acts, can be grouped by without a further column of the file."""
+_CHANGING: Final = frozenset({"age", "adviser"})
+_BORN: Final = "date_of_birth"
+_AGES: Final = ((5, "under 5"), (11, "5 to 10"), (16, "11 to 15"), (20, "16 to 19"), (26, "20 to 25"))
+_OLDER: Final = "over 25"
 NOT_RECORDED: Final = "not recorded"
 """What stands where a case has no value for a column by which it is grouped."""
 
@@ -87,33 +94,57 @@ class Tally:
     def add(self, answer: Answer | Story, flows: Sequence[Counted] | None = None) -> None:
         """Count one case; `flows` are its acts, where another table has worked them out already."""
         story = Story.told(answer)
-        group = tuple(self._value(story, name) for name in self._by)
-        if group not in self._groups:
-            self._groups[group] = [{} for _ in self._periods]
-        cells = self._groups[group]
+        if not _CHANGING.intersection(self._by):
+            self._cells(self._group(story, self._periods[-1], ""))
         for counted in flows_of(story) if flows is None else flows:
             place = bisect_right(self._starts, counted.on) - 1
             if place >= 0 and counted.on in self._periods[place]:
-                _enter(cells[place], counted, story.case_id)
-        began = min((fact.on for fact in story.answer.case.facts), default=dt.date.max)
+                self._enter(story, place, counted)
+        began = min((fact.on for fact in story.answer.case.facts if fact.event != _BORN), default=dt.date.max)
         for place, period in enumerate(self._periods):
             if period.stock_on < began and period.end < began:
                 continue
             for look in (*COHORTS, *STOCKS):
                 for counted in look(story, period):
-                    _enter(cells[place], counted, story.case_id)
+                    self._enter(story, place, counted)
 
-    def _value(self, story: Story, name: str) -> str:
+    def _enter(self, story: Story, place: int, counted: Counted) -> None:
+        group = self._group(story, self._periods[place], counted.party)
+        _enter(self._cells(group)[place], counted, story.case_id)
+
+    def _cells(self, group: tuple[str, ...]) -> list[dict[str, _Cell]]:
+        if group not in self._groups:
+            self._groups[group] = [{} for _ in self._periods]
+        return self._groups[group]
+
+    def _group(self, story: Story, period: Period, party: str) -> tuple[str, ...]:
+        return tuple(self._value(story, name, period, party) for name in self._by)
+
+    def _value(self, story: Story, name: str, period: Period, party: str) -> str:
         value: str | None = self._extra.get(story.case_id, {}).get(name)
         if value is None and name == "authority":
             value = story.answer.case.authority
         elif value is None and name == "requester":
             value = story.requester
+        elif value is None and name == "age" and story.born is not None:
+            value = age_band(story.born, min(period.end, story.as_of))
+        elif value is None and name == "adviser":
+            value = party
         return value or NOT_RECORDED
 
     def table(self, by: Sequence[str], as_of: dt.date) -> MeasureTable:
         """Return the table, groups in alphabetical order, and the periods of each group in the order of time."""
-        return MeasureTable(tuple(by), self._by, tuple(self._periods), as_of, dict(sorted(self._groups.items())))
+        groups = dict(sorted(self._groups.items()))
+        if "adviser" in self._by:  # what no adviser did has no row, and cannot be given
+            at = self._by.index("adviser")
+            groups = {group: cells for group, cells in groups.items() if group[at] != NOT_RECORDED}
+        return MeasureTable(tuple(by), self._by, tuple(self._periods), as_of, groups)
+
+
+def age_band(born: dt.date, day: dt.date) -> str:
+    """Return the band of the age reached on `day`: the Department's bands, and "over 25" for whoever is past them."""
+    years_old = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+    return next((band for below, band in _AGES if years_old < below), _OLDER)
 
 
 def _enter(cells: dict[str, _Cell], counted: Counted, case_id: str) -> None:
@@ -164,7 +195,8 @@ class MeasureTable:
     def _row(self, group: tuple[str, ...], period: Period, cells: Mapping[str, _Cell]) -> Row:
         row: Row = dict(self._named(group, period))
         for name, column in zip(self.names, catalogue().columns.values(), strict=True):
-            row[name] = _figure(column, cells)
+            known = "adviser" not in self.by or "adviser" in catalogue().home[column.name].by
+            row[name] = _figure(column, cells) if known else UNAVAILABLE
         return row
 
     def _named(self, group: tuple[str, ...], period: Period) -> Iterator[tuple[str, str]]:
@@ -260,20 +292,22 @@ def measure(
     """Return every measure of a caseload, as known on `as_of` (today if not given).
 
     `year` is one calendar year, a first and a last, or a range; without it the years of the facts are taken. `by` is
-    any of `authority`, `requester`, `year`, `quarter`, `month`, and the columns of `extra`, which gives each case's
-    values by case id. Cases are read one at a time. Raises UnknownNameError for a column that no case has.
+    any of `authority`, `requester`, `age` (on the last day of the period), `adviser` (what is not of advice is then
+    `x`), `year`, `quarter`, `month`, and the columns of `extra`, which gives each case's values by case id. Cases are
+    read one at a time. Raises UnknownNameError for a column that no case has.
     """
     day = dates.today() if as_of is None else dates.parse_date(as_of)
     grains = [name for name in by if name in GRAINS]
     keys = tuple(name for name in by if name not in GRAINS)
-    known = {"authority", "requester", *(name for values in (extra or {}).values() for name in values)}
+    known = {*GROUPS, *(name for values in (extra or {}).values() for name in values)}
     for name in keys:
         if name not in known:
             raise UnknownNameError("column", name, (*known, *GRAINS))
     answers = answered(cases, day, rulebook=rulebook, calendars=calendars)
     if year is None:
         held = list(answers)
-        first = min((fact.on for item in held for fact in item.case.facts if fact.on <= day), default=day)
+        days = (fact.on for item in held for fact in item.case.facts if fact.on <= day and fact.event != _BORN)
+        first = min(days, default=day)
         first, last, answers = min(first, day), day, iter(held)
     else:
         chosen = years(year, day)
