@@ -183,8 +183,8 @@ Feed: TypeAlias = Annotated[
     FeedFormat | None,
     typer.Option(
         "--format",
-        help="Without it, a table on a terminal and csv into a file or a pipe; xlsx is a workbook, ics a "
-        "calendar of the open deadlines from --as-of on.",
+        help="Without it, a table on a terminal and csv into a file or a pipe; xlsx is a workbook, ics a calendar of "
+        "what is open or overdue, in which what is done is cancelled.",
         show_default=False,
     ),
 ]

@@ -45,7 +45,7 @@ class Format(StrEnum):
 
 
 class FeedFormat(StrEnum):
-    """How deadlines can be printed: as a table, or the upcoming ones as a calendar."""
+    """How deadlines can be printed: as a table, or those to work on as a calendar."""
 
     TABLE = "table"
     CSV = "csv"

@@ -116,7 +116,7 @@ def _report(  # noqa: PLR0913 - one parameter for each option
             answers = asked.answers(on, rulebook=law, calendars=calendars)
             _write(overview(answers, on, extra=extra, weeks=weeks), html, xlsx, suppress)
         if ics is not None:
-            from ehcp_flow.reports.work_calendar import work_calendar
+            from ehcp_flow.reports.calendar_feed import work_calendar
 
             answers = asked.answers(on, rulebook=law, calendars=calendars)
             feed = work_calendar(answers, only=_pairs(only), adviser=adviser, setting=setting, extra=extra)

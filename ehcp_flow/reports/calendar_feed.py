@@ -1,41 +1,98 @@
-"""Upcoming deadlines as an iCalendar file, for the calendars that caseworkers and schools already keep."""
+"""Deadlines as an iCalendar file (RFC 5545), for the calendars that caseworkers, advisers and schools already keep.
+
+A second export updates the first: an event keeps its UID, its SEQUENCE grows with the day of the export and with what
+is recorded of the case, and what was done or fell away in the meantime is sent once more as cancelled. No summary holds
+a name, and nothing of free text is in the file: an event says the case's id and what is due.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
+from ehcp_flow.answers import Answer
 from ehcp_flow.deadlines import Deadline
-from ehcp_flow.errors import CalendarError
+from ehcp_flow.measures.table import Extra
+from ehcp_flow.reports.workbook import ReportsNotInstalled
 
-if TYPE_CHECKING:
-    from icalendar import Event
+__all__ = ["calendar_feed", "mine", "uid_of", "work_calendar", "work_of"]
 
-__all__ = ["calendar_feed", "uid_of"]
+_CANCELLED_FOR: Final = dt.timedelta(weeks=26)
+"""How long after its last lawful day a finished deadline is still sent as cancelled."""
+_FIRST_DAY: Final = dt.date(2014, 9, 1)
+_FACTS: Final = 1_000
+"""More facts of a case than this are counted as this many: the day has to weigh more."""
+_REMIND: Final = dt.timedelta(days=-7)
+_STANDS: Final = ("open", "overdue")
 
 
-def calendar_feed(deadlines: Iterable[Deadline]) -> str:
-    """Return the open deadlines whose last lawful day is not past, as all-day events of an iCalendar file (RFC 5545).
+def calendar_feed(deadlines: Iterable[Deadline], *, name: str = "EHC deadlines") -> str:
+    """Return the deadlines as all-day events on their last lawful day.
 
-    An event says the case's id and the limit's title, its provisions, and nothing from free text. Its UID depends on
-    the case, the limit, the party and the day the clock started, so that a new feed replaces the events of the last
-    one. Raises CalendarError if the icalendar package is missing.
+    What is open or overdue is confirmed; what was done, or fell away, is cancelled, and left out once its last lawful
+    day is 26 weeks past. The UID of an event depends on the case, the limit, the party and the day the clock started.
+    Raises ReportsNotInstalled without icalendar.
     """
     try:
         from icalendar import Calendar
     except ImportError:
-        why = "writing iCalendar needs a package: pip install 'ehcp-flow[reports]'"
-        raise CalendarError("calendar feed", why) from None
-    calendar = Calendar()
+        raise ReportsNotInstalled("icalendar") from None
+    calendar: Any = Calendar()
     calendar.add("prodid", "-//ehcp_flow//deadlines//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", name)
     for deadline in deadlines:
-        if deadline.status == "open" and deadline.due_on is not None and deadline.due_on >= deadline.as_of:
-            calendar.add_component(_event(deadline, deadline.due_on))
+        due_on = deadline.due_on
+        if due_on is None or (deadline.status not in _STANDS and due_on < deadline.as_of - _CANCELLED_FOR):
+            continue
+        calendar.add_component(_event(deadline, due_on))
     return bytes(calendar.to_ical()).decode()
+
+
+def work_calendar(
+    answers: Iterable[Answer],
+    *,
+    only: Mapping[str, str] | None = None,
+    adviser: str | None = None,
+    setting: str | None = None,
+    extra: Extra | None = None,
+    name: str = "EHC deadlines",
+) -> str:
+    """Return the calendar of a desk, an adviser or a setting; see `work_of` and `calendar_feed`."""
+    chosen = (
+        deadline
+        for answer in answers
+        if mine(answer, only or {}, extra or {})
+        for deadline in work_of(answer, adviser=adviser, setting=setting)
+    )
+    return calendar_feed(chosen, name=name)
+
+
+def mine(answer: Answer, only: Mapping[str, str], extra: Extra) -> bool:
+    """Whether a case has these values in the further columns of the file: `{"caseworker": "Ann"}`."""
+    values = extra.get(answer.case.case_id, {})
+    return all(values.get(column) == value for column, value in only.items())
+
+
+def work_of(answer: Answer, *, adviser: str | None = None, setting: str | None = None) -> Iterator[Deadline]:
+    """Yield the deadlines of a case on which something has to be done.
+
+    `adviser` keeps the requests for advice to one party, `setting` what is asked of one institution; without either
+    every limit of the authority and its advisers is there. Windows are left out, since nothing is to be done on their
+    last day, and derived limits, since those that they follow from are there.
+    """
+    for deadline in answer.deadlines:
+        if deadline.earliest_on is not None or deadline.kind == "derived":
+            continue
+        if adviser is not None and not (deadline.limit == "advice" and deadline.party == adviser):
+            continue
+        if setting is not None and deadline.party != setting:
+            continue
+        yield deadline
 
 
 def uid_of(deadline: Deadline) -> str:
@@ -44,25 +101,44 @@ def uid_of(deadline: Deadline) -> str:
     return f"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}@ehcp-flow"
 
 
-def _event(deadline: Deadline, due_on: dt.date) -> Event:
-    from icalendar import Event
+def _event(deadline: Deadline, due_on: dt.date) -> Any:
+    from icalendar import Alarm, Event
 
+    what = deadline.title if deadline.case_id == "-" else f"{deadline.case_id}: {deadline.title}"
+    late = "OVERDUE: " if deadline.status == "overdue" else ""
     event: Any = Event()
     event.add("uid", uid_of(deadline))
+    event.add("sequence", _sequence(deadline))
     event.add("dtstamp", dt.datetime.combine(deadline.as_of, dt.time(), dt.UTC))
     event.add("dtstart", due_on)
     event.add("dtend", due_on + dt.timedelta(days=1))
-    event.add("summary", deadline.title if deadline.case_id == "-" else f"{deadline.case_id}: {deadline.title}")
+    event.add("summary", f"{late}{what}")
     event.add("description", _description(deadline))
-    event.add("categories", [deadline.kind])
+    event.add("categories", [deadline.kind, deadline.limit])
+    event.add("status", "CONFIRMED" if deadline.status in _STANDS else "CANCELLED")
     event.add("transp", "TRANSPARENT")
-    return event  # type: ignore[no-any-return]
+    if deadline.status == "open":
+        alarm: Any = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("description", what)
+        alarm.add("trigger", _REMIND)
+        event.add_component(alarm)
+    return event
+
+
+def _sequence(deadline: Deadline) -> int:
+    """Return a number that is larger in every later export, and in one of the same day that knows more of the case."""
+    known = len(deadline.working.timeline.facts)
+    return max((deadline.as_of - _FIRST_DAY).days, 0) * _FACTS + min(known, _FACTS - 1)
 
 
 def _description(deadline: Deadline) -> str:
-    what = "Last lawful day"
+    lines = ["The last lawful day."]
     if deadline.earliest_on is not None:
-        what = f"Last day of a protected time; the act is lawful from {deadline.earliest_on.isoformat()}"
-    return (
-        f"{what}. To be done by: {deadline.actor}. Time limit {deadline.limit} ({deadline.kind}): {deadline.citation}."
-    )
+        lines = [f"The last day of a protected time; the act is lawful from {deadline.earliest_on.isoformat()}."]
+    lines += [f"To be done by: {deadline.actor}.", f"Time limit {deadline.limit} ({deadline.kind})."]
+    if deadline.status == "overdue":
+        lines.append(f"{deadline.days_over} days overdue on {deadline.as_of.isoformat()}.")
+    if deadline.excused_by:
+        lines.append(f"Excused by: {', '.join(deadline.excused_by)}.")
+    return " ".join([*lines, deadline.citation])

@@ -60,14 +60,30 @@ def test_lines_are_folded_and_text_is_escaped():
     assert "a, b; c\\d \u00e9\u00e9\u00e9: Send the final plan" in summaries
 
 
-def test_only_what_is_open_and_not_past_is_in_it():
+def test_what_stands_is_confirmed_and_what_ended_lately_is_cancelled():
     args = ("check", CHRONOLOGIES, "--as-of", "2024-12-01")
     found = events(*args, "--format", "ics")
-    upcoming = [
-        row for row in rows_of(invoke(*args).stdout, "csv") if row["status"] == "open" and row["due_on"] >= "2024-12-01"
-    ]
-    assert sorted(event.start.isoformat() for event in found) == sorted(row["due_on"] for row in upcoming)
-    assert upcoming
+    rows = [row for row in rows_of(invoke(*args).stdout, "csv") if row["due_on"]]
+    stands = [row for row in rows if row["status"] in ("open", "overdue")]
+    ended = [row for row in rows if row not in stands and row["due_on"] >= "2024-06-02"]
+    for status, kept in (("CONFIRMED", stands), ("CANCELLED", ended)):
+        days = [event.start.isoformat() for event in found if str(event["STATUS"]) == status]
+        assert sorted(days) == sorted(row["due_on"] for row in kept)
+        assert kept
+    late = [event for event in found if str(event["SUMMARY"]).startswith("OVERDUE: ")]
+    assert len(late) == sum(row["status"] == "overdue" for row in stands)
+
+
+def test_a_second_export_updates_the_first():
+    told = ("a request_received 2026-03-02", "a assessment_agreed 2026-04-01")
+    before, after = (
+        {str(event["UID"]): event for event in events("check", "-", "--as-of", day, "--format", "ics", stdin=source)}
+        for day, source in (("2026-03-20", table_of(told[0])), ("2026-04-02", table_of(*told)))
+    )
+    assert set(before) <= set(after)
+    assert all(after[uid]["SEQUENCE"] > event["SEQUENCE"] for uid, event in before.items())
+    ended = [str(after[uid]["SUMMARY"]) for uid in before if str(after[uid]["STATUS"]) == "CANCELLED"]
+    assert ended == ["a: Decide whether to assess, and say so"]
 
 
 def test_free_text_and_parties_stay_out():

@@ -5,12 +5,12 @@ import sys
 
 import pytest
 
+from ehcp_flow.reports.calendar_feed import work_calendar
 from ehcp_flow.reports.case_page import case_page
 from ehcp_flow.reports.charts import Bar, Line, bar_chart, line_chart
 from ehcp_flow.reports.overview import overview
 from ehcp_flow.reports.page import report_page
 from ehcp_flow.reports.verdict import clear_change, headlines, in_words
-from ehcp_flow.reports.work_calendar import work_calendar
 from ehcp_flow.reports.workbook import ReportsNotInstalled, write_workbook
 from tests.measures.told import answered, plan, told
 

@@ -2,7 +2,7 @@ from icalendar import Calendar
 
 from ehcp_flow.answers import answer
 from ehcp_flow.case import Case
-from ehcp_flow.reports.work_calendar import work_calendar
+from ehcp_flow.reports.calendar_feed import work_calendar
 from ehcp_flow.testing.sample import a_case
 from tests.measures.told import answered, told
 
@@ -52,6 +52,13 @@ def test_a_second_export_updates_the_first():
         assert after[uid]["sequence"] > event["sequence"]
     changed = {str(after[uid]["summary"]) for uid in before if str(after[uid]["status"]) == "CANCELLED"}
     assert changed == {"a: Decide whether to assess, and say so"}
+
+
+def test_a_second_export_of_the_same_day_that_knows_more_updates_the_first():
+    first = events(work_calendar(answered(told("a", "2025-06-01 request_received parent"))))
+    more = told("a", "2025-06-01 request_received parent", "2025-06-20 assessment_agreed")
+    second = events(work_calendar(answered(more)))
+    assert all(second[uid]["sequence"] > event["sequence"] for uid, event in first.items())
 
 
 def test_overdue_is_said_and_long_finished_things_are_left_out():
