@@ -35,9 +35,8 @@ class Places:
             if len(places) * _SCANNED < self._count:
                 return np.searchsorted(self.at, places)
             before = np.zeros(self._count + 2, dtype=np.int32)
-            np.cumsum(self._mask[self._key], dtype=np.int32, out=before[1:-1])
-            before[-1] = before[-2]
-            self._before = before
+            before[self.at + 1] = 1
+            self._before = np.cumsum(before, out=before)
         return self._before[places]
 
     def at_or_after(self, places: Array) -> Array:
@@ -78,7 +77,7 @@ class Facts:
     failed: Array
     repeats: Array
     _sets: dict[bytes, Places] = field(default_factory=dict)
-    _by_party: dict[bytes, tuple[Array, Array]] = field(default_factory=dict)
+    _by_party: dict[bytes, Array] = field(default_factory=dict)
     _numbers: dict[str, int] | None = None
     _days: Array | None = None
 
@@ -118,20 +117,27 @@ class Facts:
         return known
 
     def next_of_party(self, mask: Array, parties: Array, places: Array) -> Array:
-        """Return the first fact at each place or after it, of the keys in `mask` and of that party."""
+        """Return the first fact at each place or after it, of the keys in `mask` and of that party.
+
+        Where the case of a place holds none, it is the number of all facts.
+        """
         name = mask.tobytes()
-        known = self._by_party.get(name)
-        if known is None:
+        joined = self._by_party.get(name)
+        size = self.count + 1
+        if joined is None:
             at = self.places(mask).at
-            joined = (self.party[at].astype(np.int64) + 1) * (self.count + 1) + at
-            order = np.argsort(joined, kind="stable")
-            known = self._by_party[name] = (joined[order], np.append(at[order], self.count))
-        joined, padded = known
-        base = (parties.astype(np.int64) + 1) * (self.count + 1)
-        rank = np.searchsorted(joined, base + places)
-        found = padded[rank]
-        ends = np.searchsorted(joined, base + self.count)
-        return np.where(rank < ends, found, self.count)
+            joined = np.sort(self._party_of_case(self.case[at], self.party[at]) * size + at)
+            joined = self._by_party[name] = np.append(joined, np.iinfo(np.int64).max)
+        if len(joined) == 1:
+            return np.full(len(places), self.count, dtype=np.int64)
+        base = self._party_of_case(self.case.take(places, mode="clip"), parties) * size
+        found: Array = joined.take(np.searchsorted(joined, base + places)) - base
+        return np.minimum(found, self.count, out=found)
+
+    def _party_of_case(self, cases: Array, parties: Array) -> Array:
+        """Return one number for a case and a party."""
+        number: Array = cases.astype(np.int64) * (len(self.names) + 1) + (parties + 1)
+        return number
 
     def since(self, cases: Array, days: Array) -> Array:
         """Return the first place of each case at which a fact is on the day or later."""
