@@ -69,15 +69,17 @@ TESTS = {
 }
 SAID = {
     Limit: "id title group actor kind note rule",
-    Rule: "rows clock title only_from where where_not only_with there_by right bites_only_if counts_from act otherwise "
-    "done_by undone_by implied_by other_answer lapses_on looks_back under_age exceptions readings version note",
+    Rule: "rows clock title only_from where where_not where_in_time by_party not_by_party only_with there_by right "
+    "bites_only_if shown_by_act counts_from act otherwise "
+    "done_by undone_by implied_by other_answer lapses_on never_owed_by looks_back under_age exceptions readings "
+    "version note",
     Version: "in_force_from in_force_to counting later_of protected_until roll words citation evidence evidence_note "
     "note",
-    Count: "counting counts_from counts_from_fact",
+    Count: "counting counts_from or_from_fact counts_from_fact needed",
     Reading: "name counting counts_from_fact says in_force_from in_force_to",
-    Clock: "id title starts_on restarts_on separate per counts_from ends_on resumes_on resumption during unless_during "
-    "party_from own_acts",
-    Stretch: "id title begins_on ends_on",
+    Clock: "id title starts_on restarts_on separate per counts_from ends_on resumes_on resumes_inside resumes_in_time "
+    "resumption during unless_during party_from own_acts",
+    Stretch: "id title begins_on ends_on unless_during",
     Ground: "id outcome title test least margin adviser in_force_from in_force_to note",
     Note: "row title says citation evidence",
     Body: "id title spoken_of name note",
@@ -90,6 +92,7 @@ EVENT_ROLES = (
     ("implied_by", "Shown to be done, without a date, by"),
     ("other_answer", "Falls away on the other answer:"),
     ("lapses_on", "Falls away on"),
+    ("never_owed_by", "Falls away, as never owed, on"),
 )
 
 
@@ -211,6 +214,15 @@ def _start(rule: Rule, clock: Clock) -> Iterator[str]:
         yield f"  Only where {_foreseen(rule.where, 'is')}."
     if rule.where_not is not None:
         yield f"  Only where {_foreseen(rule.where_not, 'is not')}."
+    if rule.by_party:
+        yield f"  Only where its party is {_codes(rule.by_party, ' or ')}."
+    if rule.not_by_party:
+        yield f"  Not where its party is {_codes(rule.not_by_party, ' or ')}."
+    if rule.where_in_time is not None:
+        yield (
+            f"  Only where {_events(rule.where_in_time.first)} came in time: {rule.where_in_time.convention} "
+            f"the latest {_events(rule.where_in_time.after)}, if any is recorded."
+        )
     if rule.only_with:
         yield f"  Only if {_events(rule.only_with)} comes while the clock runs, before it is done."
     fields = rule.counts_from or clock.counts_from
@@ -223,6 +235,8 @@ def _terms(rule: Rule) -> Iterator[str]:
         yield "- A right, not a duty: unused in its time it falls away, and using it late is no breach."
     if rule.bites_only_if:
         yield f"- Depends on what the record does not show: {_text(rule.bites_only_if)}. Undone, it stays open."
+        if not rule.shown_by_act:
+            yield "  Done late it is no breach either, since the act does not show it."
     if rule.looks_back_over is not None:
         yield f"- The act may come up to {rule.looks_back_over} before the day that starts the clock."
     if rule.there_by:
@@ -243,6 +257,9 @@ def _version(version: Version) -> Iterator[str]:
     if version.protected_until is not None:
         begun, over = _events(version.protected_until.begins_on), _events(version.protected_until.ends_on)
         yield f"  Where {begun} comes by the last day, the time is protected instead until the day before {over}."
+    for count in version.counts:
+        if count.needed:
+            yield f"  Where nothing gives the day for {_count(count)}, nothing after the other date is held to be a breach."
     if version.note:
         yield f"  {_sentence(version.note)}"
 
@@ -310,7 +327,11 @@ def _clock(clock: Clock, book: Rulebook) -> Iterator[str]:
     if clock.ends_on:
         yield f"- Ends on {_events(clock.ends_on)}; what was not done by then has fallen away."
     if clock.resumes_on:
-        yield f"- Runs on, as if it had never ended, on {_events(clock.resumes_on)}."
+        by = ", if that comes by the last lawful day" if clock.resumes_in_time else ""
+        yield f"- Runs on, as if it had never ended, on {_events(clock.resumes_on)}{by}."
+    if clock.resumes_inside is not None:
+        stretch = _stretch(book.stretches[clock.resumes_inside.during])
+        yield f"  So too on {_events(clock.resumes_inside.facts)}, while {stretch}."
     if clock.resumption is not None:
         yield f"  {_sentence(clock.resumption.says)} {_links(clock.resumption.citation)}."
     if clock.during:
@@ -325,7 +346,8 @@ def _clock(clock: Clock, book: Rulebook) -> Iterator[str]:
 
 
 def _stretch(stretch: Stretch) -> str:
-    return f"{_text(stretch.title)} ({_between(stretch)})"
+    unless = f"; not inside `{stretch.unless_during}`" if stretch.unless_during else ""
+    return f"{_text(stretch.title)} ({_between(stretch)}{unless})"
 
 
 def _between(between: Between) -> str:
@@ -358,7 +380,8 @@ def _count(count: Count) -> str:
     if count.counts_from_fact:
         text += f" {_events(count.counts_from_fact)}"
     if count.counts_from:
-        text += f" (from {_codes(count.counts_from, ', or ')})"
+        earlier = f", or the latest {_events(count.or_from_fact)} before it" if count.or_from_fact else ""
+        text += f" (from {_codes(count.counts_from, ', or ')}{earlier})"
     return text
 
 

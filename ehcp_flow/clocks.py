@@ -8,9 +8,20 @@ from typing import Any, Final, NamedTuple
 
 from ehcp_flow.case import Case
 from ehcp_flow.facts import Fact
-from ehcp_flow.law.compiled import CODES, END, RESTART, RESUME, START, Key, Roles, RunningClock, RunningLaw
+from ehcp_flow.law.compiled import (
+    CODES,
+    END,
+    RESTART,
+    RESUME,
+    RESUME_INSIDE,
+    START,
+    Key,
+    Roles,
+    RunningClock,
+    RunningLaw,
+)
 
-__all__ = ["Run", "Timeline", "runs", "swift"]
+__all__ = ["Run", "Timeline", "begun", "runs", "swift"]
 
 swift: Final[Any] = tuple.__new__
 """Makes a NamedTuple as its own constructor does, without a call in Python for each of the thousands that are made."""
@@ -93,7 +104,7 @@ def _runs_of(
             stop = end + 1
         whom = party if law.per == "party" else timeline.facts[start].party
         if clock.during is not None and law.party_from == "stretch":
-            whom = _begun(clock.during, timeline, start) or None
+            whom = begun(clock.during, timeline, start) or None
         yield swift(Run, (clock, start, end, stop, starts[index - 1] if index else -1, whom))
 
 
@@ -112,6 +123,8 @@ def _starts(clock: RunningClock, timeline: Timeline, marks: Sequence[tuple[int, 
             if (separate or not running or role & RESTART) and not (confined and not _confined(clock, timeline, place)):
                 starts.append(place)
                 running = True
+        elif role & RESUME_INSIDE and _resumes(clock, timeline, place):
+            running = bool(starts)
         elif role & END:
             running = False
         elif role & RESUME and starts:
@@ -119,19 +132,23 @@ def _starts(clock: RunningClock, timeline: Timeline, marks: Sequence[tuple[int, 
     return starts
 
 
+def _resumes(clock: RunningClock, timeline: Timeline, place: int) -> bool:
+    return clock.resumes_inside is not None and begun(clock.resumes_inside, timeline, place) is not None
+
+
 def _confined(clock: RunningClock, timeline: Timeline, place: int) -> bool:
     """Whether a start is inside the stretch of life that the clock asks for, and outside the one that it shuns."""
-    if clock.during is not None and _begun(clock.during, timeline, place) is None:
+    if clock.during is not None and begun(clock.during, timeline, place) is None:
         return False
-    return all(_begun(stretch, timeline, place) is None for stretch in clock.unless_during)
+    return all(begun(stretch, timeline, place) is None for stretch in clock.unless_during)
 
 
-def _begun(stretch: Roles, timeline: Timeline, place: int) -> str | None:
+def begun(stretch: Roles, timeline: Timeline, place: int) -> str | None:
     """Return the party (empty if unnamed) of the fact that began the stretch around `place`, or None without one."""
     for earlier in range(place - 1, -1, -1):
         role = stretch.by_code[timeline.codes[earlier]]
         if role & END:
             return None
-        if role & START:
+        if role & START and (stretch.unless is None or begun(stretch.unless, timeline, earlier + 1) is None):
             return timeline.facts[earlier].party or ""
     return None

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple
 
 from ehcp_flow import dates
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.calendars import england as english_calendars
 from ehcp_flow.case import Case
-from ehcp_flow.clocks import Run, Timeline, runs, swift
+from ehcp_flow.clocks import Run, Timeline, begun, runs, swift
 from ehcp_flow.counting import ONE_DAY
 from ehcp_flow.facts import ExceptionRecorded, Fact, make_fact
 from ehcp_flow.findings import Finding
@@ -28,19 +28,19 @@ from ehcp_flow.law.compiled import (
     NEEDED,
     OTHER,
     RESUME,
+    RESUME_INSIDE,
     UNDONE,
     RunningLaw,
     RunningRule,
     compiled,
 )
 from ehcp_flow.law.loader import england
-from ehcp_flow.law.model import Between, Count, Foreseen, Rule, Rulebook, Version
+from ehcp_flow.law.model import Between, Count, Foreseen, InTime, Rule, Rulebook, Version
 from ehcp_flow.law.patterns import Patterns, matches
+from ehcp_flow.statuses import Acts, Status, status_of
 from ehcp_flow.working import Step, Working, explain
 
 __all__ = ["FIELDS", "Deadline", "Judgement", "Status", "deadlines_of", "due", "judge", "suppose"]
-
-Status: TypeAlias = Literal["open", "met", "late", "overdue", "premature", "lapsed", "undated"]
 
 FIELDS = (
     "case_id", "authority", "limit", "title", "actor", "party", "kind", "citation", "starts_on", "due_on",
@@ -213,16 +213,6 @@ def _judge(
 _NOTHING: Final[tuple[Sequence[GroundChecked], tuple[str, ...]]] = ((), ())
 
 
-class Acts(NamedTuple):
-    """The facts that discharged a rule, implied it, ended it, answered it otherwise, or set its clock going again."""
-
-    done: Fact | None
-    implied: Fact | None
-    ended: Fact | None
-    other: Fact | None
-    resumed: Fact | None
-
-
 class _Evaluation:
     """One case, one day, one rulebook."""
 
@@ -263,12 +253,12 @@ class _Evaluation:
         timeline, rule = self.timeline, running.rule
         facts = timeline.facts
         trigger = facts[run.start]
-        if running.narrowed and not self._foreseen(rule, trigger):
+        if running.narrowed and not self._starts(rule, run, trigger):
             return None
         based_on, base = _day_of(trigger, running.from_fields)
         version = running.newest if base >= running.newest_from else rule.in_force(base)
         if version is None:
-            if self._acts(run, running, base) is not None:
+            if self._acts(run, running, base, None) is not None:
                 self.no_law.append((run, running, base))
             return None
 
@@ -293,11 +283,14 @@ class _Evaluation:
             if protected is not None:
                 last = None if protected[1] is None else protected[1].on - ONE_DAY
 
-        acts = self._acts(run, running, base)
+        acts = self._acts(run, running, base, last)
         if acts is None:
             return None
         superseded = facts[run.end] if run.end >= 0 else None
-        status, days_over, earliest = _status(rule, version, last, timeline.as_of, acts, superseded, protected)
+        unsure = len(counts) < len(version.counts) and version.may_be_later(counts)
+        status, days_over, earliest = status_of(
+            rule, version, last, timeline.as_of, acts, superseded, pending=protected is not None, unsure=unsure
+        )
         ended = (acts.other or acts.ended) if acts.done is None and status == "lapsed" else acts.ended
         grounds, excused = _NOTHING
         if self.exceptions and rule.exceptions and last is not None:
@@ -320,11 +313,23 @@ class _Evaluation:
         )  # fmt: skip
         return deadline
 
-    def _foreseen(self, rule: Rule, trigger: Fact) -> bool:
-        """Whether the starting fact was foreseen for as long as the rule asks, or not, where it asks."""
-        return (rule.where is None or self._ahead(rule.where, trigger)) and (
-            rule.where_not is None or not self._ahead(rule.where_not, trigger)
+    def _starts(self, rule: Rule, run: Run, trigger: Fact) -> bool:
+        """Whether the starting fact is as the rule asks: foreseen for so long or not, of whom, and in time or not."""
+        return (
+            (rule.where is None or self._ahead(rule.where, trigger))
+            and (rule.where_not is None or not self._ahead(rule.where_not, trigger))
+            and (not rule.by_party or trigger.party in rule.by_party)
+            and trigger.party not in rule.not_by_party
+            and (rule.where_in_time is None or self._came_in_time(rule.where_in_time, run))
         )
+
+    def _came_in_time(self, condition: InTime, run: Run) -> bool:
+        after = self._last(run.start, condition.after)
+        if after < 0:
+            return True
+        first = self._first(after + 1, run.start + 1, condition.first)
+        last = condition.convention.last_day(self.timeline.facts[after].on, self.calendars, run.party)
+        return last is None or (first >= 0 and self.timeline.facts[first].on <= last)
 
     def _ahead(self, condition: Foreseen, trigger: Fact) -> bool:
         latest = condition.period.before(trigger.on, self.calendars)
@@ -338,7 +343,9 @@ class _Evaluation:
         ended = self._first(begun + 1, run.stop, until.ends_on)
         return self.timeline.facts[begun], None if ended < 0 else self.timeline.facts[ended]
 
-    def _acts(self, run: Run, running: RunningRule, base: dt.date) -> Acts | None:  # noqa: PLR0912 - a branch a role
+    def _acts(  # noqa: PLR0912 - a branch for each role
+        self, run: Run, running: RunningRule, base: dt.date, last: dt.date | None
+    ) -> Acts | None:
         """Return what happened to the rule while its clock ran, or None if a fact that it needs never came."""
         facts, codes, roles = self.timeline.facts, self.timeline.codes, running.roles.by_code
         per_party = running.per_party
@@ -361,11 +368,13 @@ class _Evaluation:
                 if needed and (done or implied or other or ended):
                     return None
                 needed = False
-            if role & LAPSE:
+            inside = role & RESUME_INSIDE and self._is_inside(running, place)
+            if role & LAPSE and not inside:
                 if done is None and ended is None:
                     ended = fact
-            elif role & RESUME and ended is not None:
-                ended, resumed = None, fact
+            elif (role & RESUME or inside) and ended is not None:
+                if not running.in_time or last is None or fact.on <= last:
+                    ended, resumed = None, fact
             elif ended is None and not settled and not (per_party and fact.party != run.party):
                 if role & DONE:
                     done, latest = done or fact, fact
@@ -400,7 +409,10 @@ class _Evaluation:
                     continue
                 fact, fields = facts[place], count.counts_from or ("on",)
             elif count.counts_from and not any(fact.__dict__.get(field) for field in fields):
-                continue
+                place = self._last(run.start, count.or_from_fact)
+                if place < 0:
+                    continue
+                fact, fields = facts[place], ("on",)
             field, day = _day_of(fact, fields)
             last = count.convention.last_day(day, self.calendars, run.party)
             basis.append((day, fact, field))
@@ -416,6 +428,15 @@ class _Evaluation:
         """Return the place of the first fact from `start` to before `stop` that `patterns` speak of, or -1."""
         keys = self.timeline.keys
         return next((place for place in range(start, stop) if matches(patterns, *keys[place])), -1)
+
+    def _last(self, stop: int, patterns: Patterns) -> int:
+        """Return the place of the last fact before `stop` that `patterns` speak of, or -1."""
+        keys = self.timeline.keys
+        return next((place for place in range(stop - 1, -1, -1) if matches(patterns, *keys[place])), -1)
+
+    def _is_inside(self, running: RunningRule, place: int) -> bool:
+        """Whether a fact that sets the clock going inside a stretch alone is inside it."""
+        return running.resumes_inside is not None and begun(running.resumes_inside, self.timeline, place) is not None
 
     def _is_there(self, rule: Rule, last: dt.date | None) -> bool:
         """Whether the child is under the age that the rule asks for, and what it is about was there by the last day."""
@@ -463,44 +484,3 @@ def _day_of(fact: Fact, fields: Sequence[str]) -> tuple[str, dt.date]:
         if day is not None:
             return field, day
     return "on", fact.on
-
-
-def _status(  # noqa: PLR0911 - one status after another, in the order in which they are ruled out
-    rule: Rule,
-    version: Version,
-    last: dt.date | None,
-    as_of: dt.date,
-    acts: Acts,
-    superseded: Fact | None,
-    protected: tuple[Fact, Fact | None] | None,
-) -> tuple[Status, int | None, dt.date | None]:
-    """Return the status of a deadline, the days it is over, and the first lawful day of a window."""
-    done = acts.done
-    if version.is_window:
-        return _status_of_window(last, as_of, acts, superseded, pending=protected is not None)
-    if last is None:
-        return "undated", None, None
-    if done is not None:
-        over = (done.on - last).days
-        return ("late", over, None) if over > 0 else ("met", None, None)
-    if acts.implied is not None:
-        return "undated", None, None
-    if acts.ended is not None or acts.other is not None or superseded is not None:
-        return "lapsed", None, None
-    if as_of <= last or rule.other_answer or rule.bites_only_if:
-        return "open", None, None
-    return ("lapsed", None, None) if rule.right else ("overdue", (as_of - last).days, None)
-
-
-def _status_of_window(
-    last: dt.date | None, as_of: dt.date, acts: Acts, superseded: Fact | None, *, pending: bool
-) -> tuple[Status, int | None, dt.date | None]:
-    if last is None and not pending:
-        return "undated", None, None
-    earliest = None if last is None else last + ONE_DAY
-    if acts.done is not None:
-        return ("met" if last is not None and acts.done.on > last else "premature"), None, earliest
-    for fact in (acts.ended, superseded):
-        if fact is not None and (last is None or fact.on <= last):
-            return "lapsed", None, earliest
-    return ("met" if last is not None and as_of > last else "open"), None, earliest

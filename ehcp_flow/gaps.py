@@ -56,6 +56,18 @@ def _of_deadline(deadline: Explicable) -> Iterator[Finding]:
         )
     elif due_on is None:
         return
+    elif working.may_be_later and deadline.status in ("open", "undated"):
+        start = working.timeline.facts[working.run.start]
+        needed = [field for count in working.version.counts if count.needed for field in count.counts_from]
+        yield Finding(
+            "due_date_uncertain",
+            deadline.case_id,
+            start.on,
+            f"{deadline.limit} is due on {due_on.isoformat()} at the earliest; the true last lawful day may be later, "
+            f"since {start.event} has no {' or '.join(needed)}",
+            f"record {' or '.join(needed)} with {start.event}",
+            start,
+        )
     elif deadline.status == "undated" and working.implied is not None:
         yield Finding(
             "act_not_dated",
@@ -70,7 +82,7 @@ def _of_deadline(deadline: Explicable) -> Iterator[Finding]:
         cause = working.ended or working.superseded
         rule = working.running.rule
         owed = not (rule.other_answer or rule.bites_only_if or rule.right)
-        if cause is not None and cause.on > due_on and owed:
+        if cause is not None and cause.on > due_on and owed and not working.never_owed:
             yield Finding(
                 "overdue_when_it_lapsed",
                 deadline.case_id,

@@ -48,6 +48,18 @@ class Working(NamedTuple):
     resumed: Fact | None
     protected: tuple[Fact, Fact | None] | None
 
+    @property
+    def may_be_later(self) -> bool:
+        """Whether the record leaves out a day that could make the last lawful day a later one."""
+        return self.version.may_be_later(self.counts)
+
+    @property
+    def never_owed(self) -> bool:
+        """Whether what made the limit fall away shows that the act was never owed."""
+        ended = self.ended
+        patterns = self.running.rule.never_owed_by
+        return ended is not None and matches(patterns, ended.event, ended.__dict__.get("outcome"))
+
 
 class Explicable(Protocol):
     """What must be known of a deadline to explain it; `Deadline` says what each means."""
@@ -232,8 +244,10 @@ def _counted(deadline: Explicable) -> Iterator[Step]:
         yield Step("count", f"The later of these counts: {say(max(lasts))}.", max(lasts))
     for count in version.counts:
         if count not in working.counts:
+            later = " The last lawful day may therefore be later." if count.needed else ""
             yield Step(
-                "count", f"Not counted, since the record does not give the day: {count.convention} {_from(count)}."
+                "count",
+                f"Not counted, since the record does not give the day: {count.convention} {_from(count)}.{later}",
             )
     unrolled = max(lasts)
     if version.roll == "tribunal" and unrolled != deadline.due_on:
@@ -317,7 +331,9 @@ def _acted(deadline: Explicable) -> Iterator[Step]:
         cause = working.ended or working.superseded
         if cause is not None:
             text = f"It fell away: {describe(cause)}."
-            if deadline.due_on is not None and not working.version.is_window and cause.on > deadline.due_on:
+            if working.never_owed:
+                text += " With that answer it was never owed."
+            elif deadline.due_on is not None and not working.version.is_window and cause.on > deadline.due_on:
                 text += f" By then it was {days_in_words((cause.on - deadline.due_on).days)} past its last lawful day."
             yield Step("act", text, cause.on)
         else:
@@ -400,6 +416,12 @@ def _result(deadline: Explicable) -> str:  # noqa: PLR0911 - a sentence for each
         if deadline.working.running.rule.right and deadline.working.ended is None:
             return f"On {as_of}: the time has passed. Its last day was {say(due_on)}."
         return f"On {as_of}: fallen away. The last lawful day would have been {say(due_on)}."
+    elif deadline.status == "undated" and deadline.working.implied is None:
+        done = "not done by" if deadline.working.done is None else "done after"
+        return (
+            f"On {as_of}: {done} {say(due_on)}, which is the last lawful day at the earliest. Whether the true one is "
+            "later the record does not show, so no breach is found."
+        )
     elif deadline.status == "undated":
         return f"On {as_of}: done, nobody recorded when. The last lawful day was {say(due_on)}. No breach is found."
     else:

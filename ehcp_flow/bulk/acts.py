@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ehcp_flow.bulk.codes import Array
-from ehcp_flow.bulk.facts import Facts
+from ehcp_flow.bulk.codes import NO_DAY, Array
+from ehcp_flow.bulk.facts import Facts, Places
 from ehcp_flow.bulk.law import RuleTables
-from ehcp_flow.bulk.runs import Runs
+from ehcp_flow.bulk.runs import Runs, ends_and_resumes
 
 __all__ = ["Acts", "acts_of"]
 
@@ -48,38 +48,44 @@ class _Search:
         self.runs = runs
         self.per_party = per_party
 
-    def next(self, mask: Array, rows: Array | None, places: Array, *, own: bool = True) -> Array:
+    def next(self, mask: Array, rows: Array | None, places: Array) -> Array:
         """Return the first fact of these keys at each place or after it, or the number of facts if none comes in time.
 
-        With `own`, only a fact of the run's own party counts where clocks are kept by party.
+        Where clocks are kept by party, only a fact of the run's own party counts.
         """
         facts, runs = self.facts, self.runs
+        if not self.per_party:
+            return self.next_of(facts.places(mask), rows, places)
         stop = runs.stop if rows is None else runs.stop[rows]
-        if own and self.per_party:
-            found = facts.next_of_party(mask, runs.party if rows is None else runs.party[rows], places)
-        else:
-            found = facts.places(mask).at_or_after(places)
+        found = facts.next_of_party(mask, runs.party if rows is None else runs.party[rows], places)
         return np.where(found < stop, found, facts.count)
+
+    def next_of(self, among: Places, rows: Array | None, places: Array) -> Array:
+        """Return the same for whichever party, and for facts that were looked for already."""
+        stop = self.runs.stop if rows is None else self.runs.stop[rows]
+        found = among.at_or_after(places)
+        return np.where(found < stop, found, self.facts.count)
 
     def nothing(self, places: Array) -> Array:
         """Return what `next` gives where there is no fact."""
         return np.full(len(places), self.facts.count, dtype=np.int64)
 
 
-def acts_of(facts: Facts, runs: Runs, rule: RuleTables, first: Array, *, per_party: bool) -> Acts:
-    """Return what happened to a rule in each run, from the place `first` on.
+def acts_of(facts: Facts, runs: Runs, rule: RuleTables, first: Array, last: Array, *, per_party: bool) -> Acts:
+    """Return what happened to a rule in each run, from the place `first` on; `last` are its last lawful days.
 
     Each turn finds the earliest of the facts that can settle a run; a run that was set going again, or whose act was
     undone, takes another turn from there.
     """
     search = _Search(facts, runs, per_party=per_party)
+    ends = ends_and_resumes(facts, rule.lapse, rule.resume, rule.inside, rule.resumes_inside)
     acts = Acts.none(len(runs))
     implied = _in_time(facts, rule.implied)
     rows: Array | None = None
     cursor = first
     settled = np.zeros(len(runs), dtype=bool)
     while True:
-        rows, cursor = _turn(search, rule, implied, acts, settled, rows, cursor)
+        rows, cursor = _turn(search, rule, ends, last, implied, acts, settled, rows, cursor)
         if not len(cursor):
             return acts
 
@@ -89,9 +95,11 @@ def _in_time(facts: Facts, implied: Array) -> Array | None:
     return implied if implied.any() and len(facts.places(implied)) else None
 
 
-def _turn(
+def _turn(  # noqa: PLR0913, PLR0917 - the columns that a turn fills
     search: _Search,
     rule: RuleTables,
+    ends: tuple[Places, Places],
+    last: Array,
     implied: Array | None,
     acts: Acts,
     settled: Array,
@@ -101,7 +109,7 @@ def _turn(
     facts = search.facts
     none = facts.count
     done = search.next(rule.done, rows, cursor)
-    lapse = search.next(rule.lapse, rows, cursor, own=False)
+    lapse = search.next_of(ends[0], rows, cursor)
     shown = search.nothing(cursor) if implied is None else search.next(implied, rows, cursor)
     if implied is not None and facts.on[-1] > facts.as_of:
         shown = _shown_by_now(search, implied, rows, shown)
@@ -143,8 +151,10 @@ def _turn(
     if rule.resumes and is_ended.any():
         at = np.flatnonzero(is_ended)
         within = at if rows is None else rows[at]
-        resumed = search.next(rule.resume, within, lapse[at] + 1, own=False)
+        resumed = search.next_of(ends[1], within, lapse[at] + 1)
         on = resumed < none
+        if rule.running.in_time:
+            on[on] &= (last[within[on]] <= NO_DAY) | (facts.on[resumed[on]] <= last[within[on]])
         again[at[on]] = resumed[on]
         acts.ended[within[on]] = -1
     more_rows = np.flatnonzero(again < none)

@@ -116,6 +116,12 @@ class Facts:
             known = self._sets[name] = Places(at, self.count, self.key, mask)
         return known
 
+    def only(self, at: Array) -> Places:
+        """Return look-ups for the facts at these places, which are in order."""
+        member = np.zeros(self.count, dtype=np.uint8)
+        member[at] = 1
+        return Places(at, self.count, member, np.array([False, True]))
+
     def next_of_party(self, mask: Array, parties: Array, places: Array) -> Array:
         """Return the first fact at each place or after it, of the keys in `mask` and of that party.
 

@@ -15,7 +15,7 @@ from ehcp_flow.bulk.facts import Facts, event_mask
 from ehcp_flow.bulk.law import ClockTables, LawTables, RuleTables, mask_of
 from ehcp_flow.bulk.runs import Runs, runs_of
 from ehcp_flow.deadlines import Status
-from ehcp_flow.law.model import Foreseen, Rule, Version
+from ehcp_flow.law.model import Foreseen, InTime, Rule, Version
 from ehcp_flow.law.patterns import Patterns
 
 __all__ = ["STATUSES", "Judged", "judge_columns"]
@@ -93,6 +93,12 @@ class _Judge:
             runs = runs.where(self._ahead(rule.where, runs))
         if rule.where_not is not None:
             runs = runs.where(~self._ahead(rule.where_not, runs))
+        if rule.by_party:
+            runs = runs.where(self._of_party(rule.by_party, runs))
+        if rule.not_by_party:
+            runs = runs.where(~self._of_party(rule.not_by_party, runs))
+        if rule.where_in_time is not None:
+            runs = runs.where(self._came_in_time(rule.where_in_time, runs))
         if not len(runs):
             return
         base = facts.day_of(runs.start, tables.running.from_fields)
@@ -131,7 +137,7 @@ class _Judge:
         pending = np.zeros(len(runs), dtype=bool)
         if version.protected_until is not None:
             last, pending = self._protected(version, runs, last)
-        kept_acts = self._acts(clock, tables, runs, base)
+        kept_acts = self._acts(clock, tables, runs, base, last)
         if kept_acts is None:
             return
         kept, acts = kept_acts
@@ -150,7 +156,7 @@ class _Judge:
             first = self.days.first_day(version.counts[0].convention, counted.base)
             excuses = excused(self.excuses, tables, runs, first, counted.last, is_advice=per_party)
         missed = ((status == _LATE) | (status == _OVERDUE) | (status == _PREMATURE)) & (excuses == 0)
-        owed = tables.running.limit.kind == "statutory" and not rule.right
+        owed = tables.running.statutory
         cause = np.where(acts.ended >= 0, acts.ended, runs.end)
         if tables.other.any():
             other = (acts.done < 0) & (status == _LAPSED) & (acts.other >= 0)
@@ -183,7 +189,26 @@ class _Judge:
         foreseen: Array = (latest > NO_DAY) & (self.facts.day_of(runs.start, (condition.date,)) <= latest)
         return foreseen
 
-    def _acts(self, clock: ClockTables, tables: RuleTables, runs: Runs, base: Array) -> tuple[Array, Acts] | None:
+    def _of_party(self, parties: tuple[str, ...], runs: Runs) -> Array:
+        of_party: Array = np.isin(self.facts.party[runs.start], [self.facts.number_of(party) for party in parties])
+        return of_party
+
+    def _came_in_time(self, condition: InTime, runs: Runs) -> Array:
+        facts = self.facts
+        after = facts.places(mask_of(condition.after)).before(runs.start)
+        came = np.ones(len(runs), dtype=bool)
+        known = np.flatnonzero(after >= facts.first(runs.start))
+        last = self.days.last_day(condition.convention, facts.on[after[known]], runs.party[known], facts.names)
+        failed = last == FAILED
+        facts.fail(facts.case[runs.start[known[failed]]])
+        first = facts.places(mask_of(condition.first)).at_or_after(after[known] + 1)
+        there = first <= runs.start[known]
+        came[known] = (last == NO_DAY) | (there & (facts.on[np.where(there, first, 0)] <= last))
+        return came
+
+    def _acts(
+        self, clock: ClockTables, tables: RuleTables, runs: Runs, base: Array, last: Array
+    ) -> tuple[Array, Acts] | None:
         """Return which runs the rule is there for, and what happened to it in those."""
         facts, rule = self.facts, tables.running.rule
         per_party = clock.running.clock.per == "party"
@@ -201,11 +226,11 @@ class _Judge:
             kept = needed < runs.stop
             if not kept.any():
                 return None
-            runs, first, needed = runs.where(kept), first[kept], needed[kept]
-            before = acts_of(facts, runs.until(needed), tables, first, per_party=per_party).any
+            runs, first, last, needed = runs.where(kept), first[kept], last[kept], needed[kept]
+            before = acts_of(facts, runs.until(needed), tables, first, last, per_party=per_party).any
             kept[np.flatnonzero(kept)[before]] = False
-            runs, first = runs.where(~before), first[~before]
-        return kept, acts_of(facts, runs, tables, first, per_party=per_party)
+            runs, first, last = runs.where(~before), first[~before], last[~before]
+        return kept, acts_of(facts, runs, tables, first, last, per_party=per_party)
 
     def _later_of(self, tables: RuleTables, version: Version, runs: Runs, base: Array) -> tuple[Array, Array]:
         """Return the later of several last days, and the day it was counted from."""
@@ -229,6 +254,8 @@ class _Judge:
                         there[:] = True
                     elif name in facts.dates:
                         there |= facts.dates[name][place] != NO_DAY
+                if count.needed or count.or_from_fact:
+                    facts.fail(facts.case[place[~there]])
             at = np.flatnonzero(there)
             day = facts.day_of(place[at], fields)
             ends = self.days.last_day(count.convention, day, runs.party[at], facts.names)
@@ -281,7 +308,7 @@ class _Judge:
         return there
 
     def _without_law(self, clock: ClockTables, tables: RuleTables, runs: Runs, base: Array) -> None:
-        kept_acts = self._acts(clock, tables, runs, base)
+        kept_acts = self._acts(clock, tables, runs, base, np.full(len(runs), NO_DAY))
         if kept_acts is not None:
             kept = kept_acts[0]
             self.no_law.append((tables.running.order, runs.start[kept], base[kept]))

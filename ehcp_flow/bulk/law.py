@@ -17,6 +17,7 @@ from ehcp_flow.law.compiled import (
     OTHER,
     RESTART,
     RESUME,
+    RESUME_INSIDE,
     START,
     UNDONE,
     Roles,
@@ -39,17 +40,19 @@ def mask_of(patterns: Patterns) -> Array:
 
 @dataclass(frozen=True)
 class StretchTables:
-    """What begins a stretch, and what ends it; a fact that does both ends it."""
+    """What begins a stretch, and what ends it; a fact that does both ends it. It does not begin inside `unless`."""
 
     begins: Array
     ends: Array
+    unless: StretchTables | None
 
     @classmethod
     def of(cls, stretch: Roles) -> StretchTables:
         """Return the tables of a stretch."""
         roles = role_table(stretch.__getitem__)
         ends = (roles & END) > 0
-        return cls(((roles & START) > 0) & ~ends, ends)
+        unless = None if stretch.unless is None else cls.of(stretch.unless)
+        return cls(((roles & START) > 0) & ~ends, ends, unless)
 
 
 class RuleTables:
@@ -69,8 +72,11 @@ class RuleTables:
         rest = rest & ~self.other
         self.implied = ((roles & IMPLIED) > 0) & rest
         self.needed = (roles & NEEDED) > 0
+        inside = running.resumes_inside
+        self.inside = (roles & RESUME_INSIDE) > 0
+        self.resumes_inside = None if inside is None else StretchTables.of(inside)
         self.undoes = bool(self.undone.any())
-        self.resumes = bool(self.resume.any())
+        self.resumes = bool(self.resume.any() or self.inside.any())
         only = running.only_from
         self.only_from = None if only is None else role_table(only.__getitem__) > 0
 
@@ -86,6 +92,9 @@ class ClockTables:
         rest = ~self.starts
         self.ends = ((roles & END) > 0) & rest
         self.resumes = ((roles & RESUME) > 0) & rest & ~self.ends
+        inside = running.resumes_inside
+        self.inside = (roles & RESUME_INSIDE) > 0
+        self.resumes_inside = None if inside is None else StretchTables.of(inside)
         self.during = None if running.during is None else StretchTables.of(running.during)
         self.unless = tuple(map(StretchTables.of, running.unless_during))
         self.rules = tuple(map(RuleTables, running.rules))

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ehcp_flow.bulk.codes import Array
-from ehcp_flow.bulk.facts import Facts
+from ehcp_flow.bulk.facts import Facts, Places
 from ehcp_flow.bulk.law import ClockTables, StretchTables
 
-__all__ = ["Runs", "runs_of"]
+__all__ = ["Runs", "begun_of", "ends_and_resumes", "runs_of"]
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def runs_of(clock: ClockTables, facts: Facts) -> Runs | None:
     elif not law.separate:
         stop = np.where(end >= 0, end + 1, stop)
     if clock.during is not None and law.party_from == "stretch":
-        begun = _begun(clock.during, facts, start)
+        begun = begun_of(clock.during, facts, start)
         party = facts.party[begun]
     return Runs(start, end, stop, previous, party)
 
@@ -105,21 +105,39 @@ def _starts(clock: ClockTables, facts: Facts) -> Array:
     before = np.full(len(start), -1, dtype=np.int64)
     joined = case[1:] == case[:-1]
     before[1:][joined] = start[:-1][joined]
-    moved = np.maximum(before, facts.places(clock.resumes).before(start))
-    running = (before >= 0) & (moved > facts.places(clock.ends).before(start))
+    ends, resumes = ends_and_resumes(facts, clock.ends, clock.resumes, clock.inside, clock.resumes_inside)
+    moved = np.maximum(before, resumes.before(start))
+    running = (before >= 0) & (moved > ends.before(start))
     return start[restarts | ~running]
+
+
+def ends_and_resumes(
+    facts: Facts, ends: Array, resumes: Array, inside: Array, stretch: StretchTables | None
+) -> tuple[Places, Places]:
+    """Return the facts that end a clock, and those that set it going again.
+
+    Those of the keys `inside` do the one outside the stretch, if they are of `ends`, and the other inside it.
+    """
+    if stretch is None or not len(facts.places(inside)):
+        return facts.places(ends), facts.places(resumes)
+    within = facts.places(inside).at
+    within = within[begun_of(stretch, facts, within) >= 0]
+    return (
+        facts.only(np.setdiff1d(facts.places(ends).at, within, assume_unique=True)),
+        facts.only(np.union1d(facts.places(resumes).at, within)),
+    )
 
 
 def _confined(clock: ClockTables, facts: Facts, start: Array) -> Array:
     """Return the starts inside the stretch that the clock asks for, and outside those that it shuns."""
     if clock.during is not None:
-        start = start[_begun(clock.during, facts, start) >= 0]
+        start = start[begun_of(clock.during, facts, start) >= 0]
     for stretch in clock.unless:
-        start = start[_begun(stretch, facts, start) < 0]
+        start = start[begun_of(stretch, facts, start) < 0]
     return start
 
 
-def _begun(stretch: StretchTables, facts: Facts, places: Array) -> Array:
+def begun_of(stretch: StretchTables, facts: Facts, places: Array) -> Array:
     """Return the place of the fact that began the stretch around each place, or -1 outside it."""
     begins = facts.places(stretch.begins)
     if not len(begins) or not len(places):
@@ -129,5 +147,11 @@ def _begun(stretch: StretchTables, facts: Facts, places: Array) -> Array:
     inside = np.full(len(places), -1, dtype=np.int64)
     at = begun[near]
     open_ = facts.places(stretch.ends).at_or_after(at) >= places[near]
-    inside[near[open_]] = at[open_]
+    near, at = near[open_], at[open_]
+    if stretch.unless is not None:
+        # What stands inside the other stretch begins nothing: look at what stands before it.
+        began = begun_of(stretch.unless, facts, at + 1) < 0
+        inside[near[~began]] = begun_of(stretch, facts, at[~began])
+        near, at = near[began], at[began]
+    inside[near] = at
     return inside

@@ -19,6 +19,7 @@ from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, KEYS, NO_DAY, Array
 from ehcp_flow.bulk.encoding import Encoded
 from ehcp_flow.bulk.facts import Facts, event_mask
 from ehcp_flow.bulk.judging import STATUSES, judge_columns
+from ehcp_flow.bulk.law import mask_of
 from ehcp_flow.bulk.ordering import in_legal_order
 from ehcp_flow.case import Case
 from ehcp_flow.deadlines import judge
@@ -142,6 +143,8 @@ def findings_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
         shown = dated & (status == STATUSES.index("undated")) & (judged.implied >= 0)
         fell = dated & (status == STATUSES.index("lapsed")) & owed[judged.row] & ~windowed[judged.row]
         late = fell & (judged.cause >= 0) & (facts.on[judged.cause] > judged.due)
+        never = np.array([mask_of(running.rule.never_owed_by) for running, _ in rules])
+        late &= ~never[judged.row, facts.key[judged.cause]]
         found = np.flatnonzero(unknown | shown | late)
         fact = np.where(shown, judged.implied, np.where(late, judged.cause, judged.start))[found]
         code = np.where(unknown, 0, np.where(shown, 1, 2))[found]

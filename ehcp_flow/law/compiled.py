@@ -25,6 +25,7 @@ __all__ = [
     "OTHER",
     "RESTART",
     "RESUME",
+    "RESUME_INSIDE",
     "START",
     "UNDONE",
     "Key",
@@ -46,6 +47,7 @@ IMPLIED: Final = 64
 OTHER: Final = 128
 LAPSE: Final = 256
 NEEDED: Final = 512
+RESUME_INSIDE: Final = 1024
 
 
 KEYS: Final[tuple[Key, ...]] = tuple(
@@ -60,13 +62,17 @@ _CODES_OF: Final[Mapping[str, tuple[int, ...]]] = {
 
 
 class Roles(dict[Key, int]):
-    """The part that a fact plays, as a sum of the marks above: by event and outcome, or by their code in `by_code`."""
+    """The part that a fact plays, as a sum of the marks above: by event and outcome, or by their code in `by_code`.
 
-    __slots__ = ("begins", "by_code", "parts")
+    Of a stretch, `unless` is the one inside which it does not begin.
+    """
+
+    __slots__ = ("begins", "by_code", "parts", "unless")
 
     def __init__(self, parts: Iterable[tuple[int, tuple[Pattern, ...]]]) -> None:
         super().__init__()
         self.parts = tuple(parts)
+        self.unless: Roles | None = None
         self.begins = frozenset(pattern.event for mark, some in self.parts for pattern in some if mark == START)
         self.by_code = [0] * len(KEYS)
         for mark, patterns in self.parts:
@@ -94,6 +100,7 @@ class RunningRule:
     __slots__ = (
         "clock",
         "from_fields",
+        "in_time",
         "limit",
         "limit_id",
         "narrowed",
@@ -102,33 +109,38 @@ class RunningRule:
         "only_from",
         "order",
         "per_party",
+        "resumes_inside",
         "roles",
         "rule",
         "statutory",
     )  # fmt: skip
 
-    def __init__(self, order: int, limit: Limit, rule: Rule, clock: Clock) -> None:
+    def __init__(self, order: int, limit: Limit, rule: Rule, clock: Clock, stretches: Mapping[str, Roles]) -> None:
         self.order = order
         self.limit = limit
         self.rule = rule
         self.clock = clock
         self.limit_id = limit.id
-        self.statutory = limit.kind == "statutory" and not rule.right
+        self.statutory = limit.kind == "statutory" and not rule.right and rule.shown_by_act
         self.per_party = clock.per == "party"
         self.newest = rule.version[-1]
         self.newest_from = self.newest.in_force_from if self.newest.in_force_to is None else dt.date.max
-        self.narrowed = rule.where is not None or rule.where_not is not None
+        self.narrowed = any((rule.where, rule.where_not, rule.where_in_time, rule.by_party, rule.not_by_party))
+        self.in_time = clock.resumes_in_time
         self.from_fields = rule.counts_from or clock.counts_from
         self.only_from = Roles([(START, rule.only_from)]) if rule.only_from else None
         ends = tuple(pattern for pattern in clock.ends_on if not self._answers(pattern))
+        inside = clock.resumes_inside
+        self.resumes_inside = None if inside is None else stretches[inside.during]
         self.roles = Roles(
             (
                 (DONE, rule.done_by),
                 (UNDONE, rule.undone_by),
                 (IMPLIED, rule.implied_by),
                 (OTHER, rule.other_answer),
-                (LAPSE, (*ends, *rule.lapses_on)),
+                (LAPSE, (*ends, *rule.lapses_on, *rule.never_owed_by)),
                 (RESUME, clock.resumes_on),
+                (RESUME_INSIDE, () if inside is None else inside.facts),
                 (NEEDED, rule.only_with),
             )
         )
@@ -142,22 +154,25 @@ class RunningRule:
 class RunningClock:
     """A clock, what starts, ends and resumes it, and the rules that hang on it."""
 
-    __slots__ = ("clock", "during", "order", "roles", "rules", "unless_during")
+    __slots__ = ("clock", "during", "order", "resumes_inside", "roles", "rules", "unless_during")
 
-    def __init__(self, order: int, clock: Clock, stretches: Mapping[str, Stretch]) -> None:
+    def __init__(self, order: int, clock: Clock, stretches: Mapping[str, Roles]) -> None:
         self.order = order
         self.clock = clock
         self.rules: list[RunningRule] = []
+        inside = clock.resumes_inside
         self.roles = Roles(
             (
                 (START, clock.starts_on),
                 (RESTART, clock.restarts_on),
                 (END, clock.ends_on),
                 (RESUME, clock.resumes_on),
+                (RESUME_INSIDE, () if inside is None else inside.facts),
             )
         )
-        self.during = _stretch(stretches[clock.during]) if clock.during else None
-        self.unless_during = tuple(_stretch(stretches[name]) for name in clock.unless_during)
+        self.resumes_inside = None if inside is None else stretches[inside.during]
+        self.during = stretches[clock.during] if clock.during else None
+        self.unless_during = tuple(stretches[name] for name in clock.unless_during)
 
 
 class RunningLaw:
@@ -167,14 +182,14 @@ class RunningLaw:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
+        stretches = _stretches(rulebook.stretches)
         clocks = {
-            clock.id: RunningClock(order, clock, rulebook.stretches)
-            for order, clock in enumerate(rulebook.clocks.values())
+            clock.id: RunningClock(order, clock, stretches) for order, clock in enumerate(rulebook.clocks.values())
         }
         self.rules: list[RunningRule] = []
         for limit in rulebook.limits.values():
             for rule in limit.rule:
-                running = RunningRule(len(self.rules), limit, rule, rulebook.clocks[rule.clock])
+                running = RunningRule(len(self.rules), limit, rule, rulebook.clocks[rule.clock], stretches)
                 self.rules.append(running)
                 clocks[rule.clock].rules.append(running)
         self.clocks = tuple(clocks.values())
@@ -191,5 +206,11 @@ def compiled(rulebook: Rulebook) -> RunningLaw:
     return RunningLaw(rulebook)
 
 
-def _stretch(stretch: Stretch) -> Roles:
-    return Roles(((START, stretch.begins_on), (END, stretch.ends_on)))
+def _stretches(stretches: Mapping[str, Stretch]) -> dict[str, Roles]:
+    laid_out = {
+        name: Roles(((START, stretch.begins_on), (END, stretch.ends_on))) for name, stretch in stretches.items()
+    }
+    for name, stretch in stretches.items():
+        if stretch.unless_during is not None:
+            laid_out[name].unless = laid_out[stretch.unless_during]
+    return laid_out

@@ -62,6 +62,8 @@ def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
     bodies = _by_name(each(files, "body", Body, context), lambda item: item.id)
     for placed in notices.values():
         _check_notice(placed, limits)
+    for placed in stretches.values():
+        _check_stretch(placed, stretches)
     for placed in clocks.values():
         _check_clock(placed, stretches)
     for placed in limits.values():
@@ -93,12 +95,27 @@ def _by_name(placed: Iterable[Placed], name_of: Callable[[Any], str]) -> dict[st
     return named
 
 
+def _check_stretch(placed: Placed, stretches: Mapping[str, Placed]) -> None:
+    name = placed.item.unless_during
+    if name is None:
+        return
+    _check_names(placed, "unless_during", (name,), stretches)
+    if stretches[name].item.unless_during is not None:
+        placed.file.refuse((*placed.path, "unless_during"), f"stretch {name!r} has an unless_during itself")
+
+
 def _check_clock(placed: Placed, stretches: Mapping[str, Placed]) -> None:
     clock: Clock = placed.item
-    for key, names in (("during", (clock.during,) if clock.during else ()), ("unless_during", clock.unless_during)):
-        for name in names:
-            if name not in stretches:
-                placed.file.refuse((*placed.path, key), f"no stretch is called {name!r}")
+    _check_names(placed, "during", (clock.during,) if clock.during else (), stretches)
+    _check_names(placed, "unless_during", clock.unless_during, stretches)
+    if clock.resumes_inside is not None:
+        _check_names(placed, "resumes_inside", (clock.resumes_inside.during,), stretches)
+
+
+def _check_names(placed: Placed, key: str, names: Iterable[str], stretches: Mapping[str, Placed]) -> None:
+    for name in names:
+        if name not in stretches:
+            placed.file.refuse((*placed.path, key), f"no stretch is called {name!r}")
 
 
 def _check_notice(placed: Placed, limits: Mapping[str, Placed]) -> None:
@@ -133,7 +150,10 @@ def _check_rule(placed: Placed, path: tuple[str | int, ...], rule: Rule) -> None
     windows = {version.is_window for version in rule.version}
     if len(windows) > 1:
         placed.file.refuse(path, "one version is a window and another is not")
-    more = (rule.implied_by, rule.other_answer, rule.looks_back, rule.right, rule.bites_only_if, rule.exceptions)
+    more = (
+        rule.implied_by, rule.other_answer, rule.looks_back, rule.right, rule.bites_only_if, rule.exceptions,
+        rule.never_owed_by,
+    )  # fmt: skip
     if True in windows and any(more):
         placed.file.refuse(path, "a window knows done_by and lapses_on only")
 

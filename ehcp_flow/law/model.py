@@ -73,10 +73,15 @@ class Between(_Model):
 
 
 class Stretch(Between):
-    """A stretch of a case's life that clocks speak of by name: custody, a re-assessment."""
+    """A stretch of a case's life that clocks speak of by name: custody, a re-assessment.
+
+    A fact of `begins_on` begins nothing where the case then is inside the stretch `unless_during`: a request for an
+    assessment does not undo the plan that there is.
+    """
 
     id: Name
     title: str
+    unless_during: Name | None = None
 
 
 class Resumption(_Model):
@@ -84,6 +89,13 @@ class Resumption(_Model):
 
     says: str
     citation: Cited = Field(min_length=1)
+
+
+class Inside(_Model):
+    """Facts that count only inside a stretch of the case's life."""
+
+    facts: Patterns = Field(min_length=1)
+    during: Name
 
 
 class Clock(_Model):
@@ -109,6 +121,8 @@ class Clock(_Model):
     counts_from: tuple[DateField, ...] = ("on",)
     ends_on: Patterns = ()
     resumes_on: Patterns = ()
+    resumes_inside: Inside | None = None
+    resumes_in_time: bool = False
     resumption: Resumption | None = None
     during: str = ""
     unless_during: tuple[Name, ...] = ()
@@ -119,8 +133,9 @@ class Clock(_Model):
     def _starts(self) -> Clock:
         if not self.starts_on and not self.restarts_on:
             raise ValueError("a clock needs starts_on or restarts_on")
-        if self.resumption is not None and not self.resumes_on:
-            raise ValueError("resumption needs resumes_on")
+        for key in ("resumption", "resumes_inside", "resumes_in_time"):
+            if getattr(self, key) and not self.resumes_on:
+                raise ValueError(f"{key} needs resumes_on")
         if self.party_from == "stretch" and not self.during:
             raise ValueError("party_from needs during")
         if self.own_acts and not self.separate:
@@ -131,14 +146,24 @@ class Clock(_Model):
 class Count(_Model):
     """One of several periods of which the later (or the only one) gives the last lawful day.
 
-    `counts_from` are date fields of the starting fact, and the period is left out where none of them is filled; with
-    `counts_from_fact` it runs instead from the first such fact while the clock runs, and is left out as long as there
-    is none.
+    `counts_from` are date fields of the starting fact; where none of them is filled, the period runs from the last fact
+    of `or_from_fact` before the start, and is left out without one. With `counts_from_fact` it runs instead from the
+    first such fact while the clock runs, and is left out as long as there is none. Where a period that is `needed` is
+    left out, the last lawful day may be later than the one given: nothing done or missed after it is a breach.
     """
 
     counting: _CountingText
     counts_from: tuple[DateField, ...] = ()
+    or_from_fact: Patterns = ()
     counts_from_fact: Patterns = ()
+    needed: bool = False
+
+    @model_validator(mode="after")
+    def _complete(self) -> Count:
+        for key in ("or_from_fact", "needed"):
+            if getattr(self, key) and not self.counts_from:
+                raise ValueError(f"{key} needs counts_from")
+        return self
 
     @property
     def convention(self) -> Convention:
@@ -201,6 +226,10 @@ class Version(_Dated):
     def counts(self) -> tuple[Count, ...]:
         """The periods of which the latest gives the last lawful day."""
         return self.later_of or (Count(counting=self.counting),)
+
+    def may_be_later(self, counted: Sequence[Count]) -> bool:
+        """Whether a period that is needed is not among those counted, so that the last lawful day may be later."""
+        return any(count.needed and count not in counted for count in self.counts)
 
     @cached_property
     def fixed_days(self) -> dt.timedelta | None:
@@ -309,20 +338,44 @@ class Foreseen(_Model):
         return result
 
 
+class InTime(_Model):
+    """That something came within a time after something else: the contact, two months after the decision.
+
+    True where the first fact of `first`, after the latest of `after` that comes before the start of the clock, came by
+    the last day that `counting` gives; true as well where the record has no fact of `after`.
+    """
+
+    first: Patterns = Field(min_length=1)
+    after: Patterns = Field(min_length=1)
+    counting: _CountingText
+
+    @property
+    def convention(self) -> Convention:
+        """How the time is counted."""
+        result: Convention = self.counting
+        return result
+
+
 class Rule(_Model):
     """One row of a limit: which clock it hangs on, what discharges it, what excuses it, and its dated versions.
 
     A fact of `done_by` discharges it; a fact of `undone_by` cancels that; a fact of `implied_by` shows that it was
-    done, not when; a fact of `lapses_on` (or the end of its clock) makes it fall away. With `other_answer` the limit
-    bites only if the answer is the one in `done_by`: until then it is open, and after a fact of `other_answer` it has
-    lapsed unless it is done after all. `looks_back` lets the act come before the fact that the clock starts from.
-    `under_age` (years, on the last lawful day) needs the child's date of birth. `only_from` narrows the clock's starts;
-    `where` and `where_not` narrow them to those that were foreseen for so long, or not. With `only_with` the rule is
-    there only if such a fact comes while the clock runs and before the rule was discharged or answered otherwise; with
-    `there_by` it is not there if the first such fact of the case came after the last lawful day.
+    done, not when; a fact of `lapses_on` (or the end of its clock) makes it fall away; one of `never_owed_by` does too,
+    and shows that the act was never owed. With `other_answer` the limit bites only if the answer is the one in
+    `done_by`: until then it is open, and after a fact of `other_answer` it has lapsed unless it is done after all.
+    `looks_back` lets the act come before the fact that the clock starts from. `under_age` (years, on the last lawful
+    day) needs the child's date of birth.
+
+    `only_from` narrows the clock's starts; `where` and `where_not` narrow them to those that were foreseen for so long,
+    or not; `by_party` and `not_by_party` to those of some parties, or of any but them; `where_in_time` to those that
+    something else came in time for. With `only_with` the rule is there only if such a fact comes while the clock runs
+    and before the rule was discharged or answered otherwise; with `there_by` it is not there if the first such fact of
+    the case came after the last lawful day.
+
     `right` marks an act that is allowed, not owed: unused in its time it lapses, used late it is late, and neither is a
     breach. `bites_only_if` names, in words, what the record does not show and the limit depends on: undone, it stays
-    open. `title` is the limit's own where it is empty.
+    open; done late it is a breach, unless `shown_by_act` is false: then the act does not show that the limit bit.
+    `title` is the limit's own where it is empty.
     """
 
     rows: tuple[Name, ...] = Field(min_length=1)
@@ -331,10 +384,14 @@ class Rule(_Model):
     only_from: Patterns = ()
     where: Foreseen | None = None
     where_not: Foreseen | None = None
+    where_in_time: InTime | None = None
+    by_party: tuple[Name, ...] = ()
+    not_by_party: tuple[Name, ...] = ()
     only_with: Patterns = ()
     there_by: Patterns = ()
     right: bool = False
     bites_only_if: str = ""
+    shown_by_act: bool = True
     counts_from: tuple[DateField, ...] = ()
     act: str
     otherwise: str = ""
@@ -343,6 +400,7 @@ class Rule(_Model):
     implied_by: Patterns = ()
     other_answer: Patterns = ()
     lapses_on: Patterns = ()
+    never_owed_by: Patterns = ()
     looks_back: _PeriodText = None
     under_age: int | None = None
     exceptions: tuple[ExceptionUse, ...] = ()
@@ -357,8 +415,10 @@ class Rule(_Model):
         return result
 
     @model_validator(mode="after")
-    def _versions_join(self) -> Rule:
+    def _complete(self) -> Rule:
         _join("versions", self.version)
+        if not self.shown_by_act and not self.bites_only_if:
+            raise ValueError("shown_by_act = false needs bites_only_if")
         return self
 
     def in_force(self, day: dt.date) -> Version | None:

@@ -15,6 +15,7 @@ from tests.engine.rules import CALENDARS, SCHOOL
 BOOK = england()
 LONG_AGO = dt.date(2015, 5, 5)
 DAY = dt.timedelta(days=1)
+YEAR = dt.timedelta(days=365)
 
 
 class Start(NamedTuple):
@@ -28,6 +29,11 @@ class Start(NamedTuple):
     def rule(self) -> Rule:
         return self.limit.rule[self.number]
 
+    @property
+    def is_held_to(self) -> bool:
+        """Whether doing it late is a breach."""
+        return self.limit.kind == "statutory" and not self.rule.right and self.rule.shown_by_act
+
     def story(self, on: dt.date) -> list[Fact]:
         """What must have happened before, what starts the clock on `on`, and what the rule needs beside it."""
         clock = BOOK.clocks[self.rule.clock]
@@ -37,9 +43,16 @@ class Start(NamedTuple):
             told.append(act(BOOK.stretches[clock.during].begins_on[0], LONG_AGO, party=party))
         if self.rule.under_age:
             told.append(make_fact("date_of_birth", case_id="a", on=on - dt.timedelta(days=365)))
-        told.append(act(self.pattern, on, aware_on=self._aware(on)))
+        told.append(
+            act(self.pattern, on, aware_on=self._aware(on), party=next(iter(self.rule.by_party), None), **self._days())
+        )
         told.extend(act(pattern, on + DAY) for pattern in self.rule.only_with)
         return told
+
+    def _days(self) -> dict[str, dt.date]:
+        """The days without which the last lawful day would not be certain."""
+        counts = [count for version in self.rule.version for count in version.counts]
+        return {count.counts_from[0]: LONG_AGO for count in counts if count.needed}
 
     def _aware(self, on: dt.date) -> dt.date | None:
         return on - dt.timedelta(days=60) if isinstance(self.rule.where, Foreseen) else None

@@ -47,7 +47,7 @@ def test_an_act_is_in_time_on_the_last_lawful_day_and_late_on_the_next(start: St
                 if acted_on > last:
                     continue
             found = start.deadline([*story, act(start.rule.done_by[0], acted_on)], LATER, on)
-            owed = start.limit.kind == "statutory" and not start.rule.right
+            owed = start.is_held_to
             assert (found.status, found.due_on, found.breach) == (status, last, status == "late" and owed), (on, found)
 
 

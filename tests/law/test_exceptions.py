@@ -51,7 +51,7 @@ def test_the_grounds_of_each_rule(limit):
 
 NOT_EXCUSED = [
     start for start in STARTS
-    if start.limit.kind == "statutory" and not start.rule.right
+    if start.is_held_to
     and not BY_OUTCOME.get((start.limit.id, start.number), ALLOWED.get(start.limit.id, set()))
 ]  # fmt: skip
 

@@ -155,6 +155,22 @@ OTHERS = [
     (CLOCK, "own_acts = true\n", "own_acts needs separate"),
     (CLOCK, 'resumption = { says = "on", citation = ["SR 5"] }\n', "resumption needs resumes_on"),
     (CLOCK, 'during = "prison"\n', "no stretch is called 'prison'"),
+    (CLOCK, "resumes_in_time = true\n", "resumes_in_time needs resumes_on"),
+    (
+        CLOCK, CLOCK + 'resumes_inside = { facts = ["appeal_conceded"], during = "prison" }\n',
+        "no stretch is called 'prison'",
+    ),
+    ('begins_on = ["detained"]\n', 'begins_on = ["detained"]\nunless_during = "home"\n', "no stretch is called 'home'"),
+    (
+        'begins_on = ["detained"]\n', 'begins_on = ["detained"]\nunless_during = "custody"\n',
+        "stretch 'custody' has an unless_during itself",
+    ),
+    (RULE, RULE + "shown_by_act = false\n", "shown_by_act = false needs bites_only_if"),
+    (VERSION, 'later_of = [{ counting = "6 weeks after", needed = true }]\n', "needed needs counts_from"),
+    (
+        VERSION, 'later_of = [{ counting = "6 weeks after", or_from_fact = ["final_plan_sent"] }]\n',
+        "or_from_fact needs counts_from",
+    ),
     ('starts_on = ["request_received"]\n', "", "a clock needs starts_on or restarts_on"),
     ('least = "4 weeks"\n', "", "closure and absence, and only they, need least"),
     ('least = "4 weeks"\n', 'least = "four weeks"\n', "is no period"),
