@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from ehcp_flow.case import Case
+from ehcp_flow.deadlines import Deadline, deadlines_of
 from ehcp_flow.errors import MoveRefused
-from ehcp_flow.facts import FACT_TYPES, OUTCOMES, Fact
+from ehcp_flow.facts import FACT_TYPES, OUTCOMES, Fact, make_fact
 from ehcp_flow.states import MAINTAINED_STATES, DisputeState, State, allowed, disputes, record, state, why_not
 from ehcp_flow.states.asking import MOVING
 from ehcp_flow.states.dispute_region import DISPUTE_EVENTS
@@ -91,6 +92,31 @@ BEGINNINGS = (
     "REFUSED_ASSESSMENT+APPEAL+tribunal_order_made:assess+plan_refused+APPEAL",
 )  # fmt: skip
 BESIDE = {event for event, _ in MOVING} - {event for event, _ in PATHWAY.keys}
+SETTLING = {"tribunal_order_made", "appeal_conceded", "mediation_agreed"}
+"""What can set a refusal aside: each has a clock of its own."""
+FROM_THE_REQUEST = {"decide_assess": 42, "decide_not_issue": 112, "final_plan": 140}
+"""The limits whose time runs from the request, and their days."""
+
+
+def start_of(deadline: Deadline) -> Fact:
+    """The fact that started the clock."""
+    return deadline.working.timeline.facts[deadline.working.run.start]
+
+
+def dates_and_statuses(case: Case, as_of: dt.date) -> list[tuple[object, ...]]:
+    return [
+        (item.limit, start_of(item).id, item.due_on, item.done_on, item.status, item.days_over)
+        for item in deadlines_of(case, as_of)
+    ]
+
+
+def yearly_dates(case: Case, as_of: dt.date) -> list[tuple[str, dt.date, dt.date | None]]:
+    """The clock of section 44(1): what started it, when, and the last day of its twelve months."""
+    return [
+        (start_of(item).event, start_of(item).on, item.due_on)
+        for item in deadlines_of(case, as_of)
+        if item.limit == "annual_review" and not {*item.working.running.rule.rows} & {"reassess_next_review"}
+    ]
 
 
 class LawfulLife(RuleBasedStateMachine):
@@ -142,6 +168,54 @@ class LawfulLife(RuleBasedStateMachine):
         before = state(self.case, self.day).pathway
         self.case = record(self.case, made(data.draw(st.sampled_from(QUIET)), self.day))
         assert state(self.case, self.day).pathway is before
+
+    @rule(data=st.data())
+    def an_exception_is_recorded(self, data: st.DataObject) -> None:
+        # It removes a number and keeps the duty: no date moves, none comes, and nothing becomes lawful or unlawful.
+        judged = deadlines_of(self.case, self.day)
+        chosen = data.draw(st.sampled_from([*dict.fromkeys(item.limit for item in judged)] or ["final_plan"]))
+        ground = data.draw(st.sampled_from(OUTCOMES["exception_recorded"]))
+        excused = make_fact(
+            "exception_recorded", case_id="a", on=self.day, outcome=ground, limit=chosen, reason="as the record says"
+        )
+        before, standing = self.case, state(self.case, self.day)
+        self.case = record(self.case, excused)
+        assert dates_and_statuses(self.case, self.day) == dates_and_statuses(before, self.day)
+        assert {item.limit for item in deadlines_of(self.case, self.day) if item.breach} <= {
+            item.limit for item in judged if item.breach
+        }
+        assert state(self.case, self.day).history == standing.history
+        assert allowed(self.case, self.day) == allowed(before, self.day)
+
+    @invariant()
+    def the_yearly_clock_starts_with_the_plan_or_a_completed_review_alone(self) -> None:
+        found = yearly_dates(self.case, self.day)
+        assert {event for event, _, _ in found} <= {"final_plan_sent", "review_decision_sent"}
+        amending = {"amendment_notice_sent", "amended_plan_sent"}
+        unamended = Case("a", tuple(item for item in self.case.recorded if item.event not in amending))
+        assert found == yearly_dates(unamended, self.day)
+
+    @invariant()
+    def the_time_from_the_request_never_starts_again(self) -> None:
+        judged = deadlines_of(self.case, self.day)
+        asked = [item for item in self.case.facts if item.event in ("request_received", "became_responsible")]
+        for item in judged:
+            if item.limit in FROM_THE_REQUEST:
+                assert start_of(item) in asked
+                assert item.due_on == start_of(item).on + dt.timedelta(days=FROM_THE_REQUEST[item.limit])
+        settled = [
+            item for item in self.case.facts if item.event in SETTLING and getattr(item, "outcome", None) == "assess"
+        ]
+        if settled:
+            last = settled[-1]
+            running = {
+                item.limit
+                for item in judged
+                if item.limit in FROM_THE_REQUEST and start_of(item).on < last.on and item.status in ("open", "overdue")
+            }
+            assert running == set()
+            ends = {item.due_on for item in judged if start_of(item) is last}
+            assert {last.on + dt.timedelta(weeks=weeks) for weeks in (2, 10, 14)} <= ends
 
     @invariant()
     def the_record_is_in_order(self) -> None:
