@@ -18,11 +18,13 @@ except ImportError as error:
 
 from ehcp_flow.bulk.asking import (
     CHUNK_CASES,
+    Answers,
     Frames,
     bulk_batch,
     counts,
     deadlines_frame,
     findings_frame,
+    iter_answers,
     iter_frames,
     iter_rows,
     states_frame,
@@ -31,11 +33,13 @@ from ehcp_flow.bulk.writing import write_csv
 
 __all__ = [
     "CHUNK_CASES",
+    "Answers",
     "Frames",
     "bulk_batch",
     "counts",
     "deadlines_frame",
     "findings_frame",
+    "iter_answers",
     "iter_frames",
     "iter_rows",
     "states_frame",

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
-from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ehcp_flow import dates
-from ehcp_flow.bulk.chunks import Chunk, Question, judge_chunk, readable, schema_of
-from ehcp_flow.bulk.daytables import day_tables
-from ehcp_flow.bulk.law import tables_of
-from ehcp_flow.bulk.sources import Source, chunks_of, open_rows
+from ehcp_flow.bulk.passing import CHUNK_CASES, Answers, Frames
+from ehcp_flow.bulk.sources import Source
 from ehcp_flow.bulk.standings import FINDINGS, STANDINGS, findings_chunk, states_chunk
 from ehcp_flow.calendars import Calendars
-from ehcp_flow.calendars import england as english_calendars
-from ehcp_flow.dates import parse_instant
-from ehcp_flow.errors import EhcpFlowError, RowRefused
-from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
 
 if TYPE_CHECKING:
@@ -30,120 +19,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CHUNK_CASES",
+    "Answers",
     "Frames",
     "bulk_batch",
     "counts",
     "deadlines_frame",
     "findings_frame",
+    "iter_answers",
     "iter_frames",
     "iter_rows",
     "states_frame",
 ]
-
-CHUNK_CASES: Final = 50_000
-"""How many whole cases are judged at a time, unless another number is given: memory follows it, answers do not."""
-
-Progress = Callable[[int, int | None], object]
-
-
-class Frames:
-    """The deadlines of a source, chunk by chunk, and what was met on the way.
-
-    Iterating reads the source and yields a frame for each chunk of whole cases. `refused` then holds the rows that were
-    not taken, in the order of their lines; `failed` the cases that could not be judged, each with its error; `rows`,
-    `cases` and `deadlines` are counted, and `by_case` counts the cases that went to the evaluator of one case.
-    """
-
-    def __init__(  # noqa: PLR0913 - the options of every public function here
-        self,
-        source: Source,
-        as_of: dt.date | str | None = None,
-        *,
-        rulebook: Rulebook | None = None,
-        calendars: Calendars | None = None,
-        known_at: dt.datetime | str | None = None,
-        chunk_cases: int = CHUNK_CASES,
-        name: str | None = None,
-        on_progress: Progress | None = None,
-        workers: int | None = None,
-        work: Callable[[pl.DataFrame, Question], Chunk] = judge_chunk,
-    ) -> None:
-        if chunk_cases < 1:
-            raise ValueError(f"chunk_cases is {chunk_cases}; a chunk holds 1 case or more")
-        self._source = source
-        self.as_of = dates.today() if as_of is None else dates.parse_date(as_of)
-        self.rulebook = rulebook or england()
-        self._calendars = calendars or english_calendars()
-        self._known_at = None if known_at is None else parse_instant(known_at)
-        self._chunk_cases = chunk_cases
-        self._name = name
-        self._on_progress = on_progress
-        self._work = work
-        self._workers = workers or min(os.cpu_count() or 1, 8)
-        self._start()
-
-    def _start(self) -> None:
-        self.refused: list[RowRefused] = []
-        self.failed: list[tuple[str, EhcpFlowError]] = []
-        self.unknown_columns: tuple[str, ...] = ()
-        self.name = self._name or ""
-        self.rows = self.cases = self.deadlines = self.by_case = 0
-
-    @property
-    def schema(self) -> dict[str, Any]:
-        """The columns of each frame: the public fields of a deadline, in their order."""
-        return schema_of(tables_of(self.rulebook))
-
-    def __iter__(self) -> Iterator[pl.DataFrame]:
-        self._start()
-        with ExitStack() as stack:
-            rows = open_rows(self._source, stack, name=self._name)
-            self.name = rows.name
-            question = Question(
-                self.as_of,
-                tables_of(self.rulebook),
-                self._calendars,
-                day_tables(self._calendars),
-                self._known_at,
-                rows.name,
-                rows.shown,
-            )
-            cleaned: list[RowRefused] = []
-
-            def clean(frame: pl.DataFrame) -> pl.DataFrame:
-                _, kept, refused, _ = readable(frame, question)
-                cleaned.extend(refused)
-                return kept
-
-            for chunk in self._judged(chunks_of(rows, self._chunk_cases, clean, stack), question):
-                self.refused.extend(chunk.refused)
-                self.failed.extend(chunk.failed)
-                self.rows += chunk.rows
-                self.cases += chunk.cases
-                self.by_case += chunk.by_case
-                self.deadlines += chunk.frame.height
-                if self._on_progress:
-                    self._on_progress(self.cases, None)
-                yield chunk.frame
-            self.refused.extend((*cleaned, *rows.refused))
-            self.refused.sort(key=lambda row: row.line)
-            self.rows += len(cleaned) + len(rows.refused)
-            self.unknown_columns = rows.unknown_columns
-
-    def _judged(self, chunks: Iterator[pl.DataFrame], question: Question) -> Iterator[Chunk]:
-        """Yield what came of each chunk, in order, judging as many at a time as there are workers."""
-        if self._workers == 1:
-            for chunk in chunks:
-                yield self._work(chunk, question)
-            return
-        with ThreadPoolExecutor(self._workers) as pool:
-            waiting: list[Future[Chunk]] = [
-                pool.submit(self._work, chunk, question) for chunk in islice(chunks, self._workers)
-            ]
-            while waiting:
-                done = waiting.pop(0).result()
-                waiting.extend(pool.submit(self._work, chunk, question) for chunk in islice(chunks, 1))
-                yield done
 
 
 def iter_frames(source: Source, as_of: dt.date | str | None = None, **options: Any) -> Frames:
@@ -156,6 +42,15 @@ def iter_frames(source: Source, as_of: dt.date | str | None = None, **options: A
     that cannot be read at all, DateError if `as_of` is no date; a row that cannot be read is in `refused`.
     """
     return Frames(source, as_of, **options)
+
+
+def iter_answers(source: Source, as_of: dt.date | str | None = None, **options: Any) -> Answers:
+    """Return the answers of a source, case by case: the deadlines, the standing and the findings of each.
+
+    They equal those of `ehcp_flow.answers.answer`, and cost a part of them: what is not asked for is not worked out.
+    `deadline.explanation` is the explanation on request. Source and options are those of `iter_frames`.
+    """
+    return Answers(source, as_of, **options)
 
 
 def deadlines_frame(

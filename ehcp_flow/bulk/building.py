@@ -16,7 +16,7 @@ from ehcp_flow.dates import parse_instant
 from ehcp_flow.facts import FACT_TYPES, Fact
 from ehcp_flow.readers.rows import WHITE
 
-__all__ = ["build_cases"]
+__all__ = ["build_cases", "dates_of"]
 
 _CODED: Final = ("party", "authority", "reason", "limit")
 _TEXTS: Final = ("fact_id", "corrects", "recorded_by")
@@ -58,7 +58,7 @@ def build_cases(rows: pl.DataFrame, encoded: Encoded, numbers: Array) -> Iterato
     set_of, new = object.__setattr__, object.__new__
     case = encoded.case[chosen]
     ends = [*(np.flatnonzero(case[1:] != case[:-1]) + 1).tolist(), len(chosen)]
-    keys, days = encoded.key[chosen].tolist(), _dates(encoded.on[chosen])
+    keys, days = encoded.key[chosen].tolist(), dates_of(encoded.on[chosen])
     begin = 0
     for end in ends:
         case_id = ids[int(case[begin])]
@@ -101,7 +101,7 @@ def _given(rows: pl.DataFrame, encoded: Encoded, chosen: Array) -> dict[int, dic
     for name, column_of_days in encoded.dates.items():
         days = column_of_days[chosen]
         places = np.flatnonzero(days != NO_DAY)
-        put(name, places, _dates(days[places]))
+        put(name, places, dates_of(days[places]))
     for name in (*_TEXTS, "recorded_at"):
         if name not in rows.columns or rows[name].null_count() == rows.height:
             continue
@@ -113,10 +113,10 @@ def _given(rows: pl.DataFrame, encoded: Encoded, chosen: Array) -> dict[int, dic
     return given
 
 
-def _dates(days: Array) -> list[Any]:
-    """Return days as dates; a day that occurs often is made once."""
+def dates_of(days: Array) -> list[Any]:
+    """Return days as dates, NO_DAY as None; a day that occurs often is made once."""
     distinct, back = np.unique(days, return_inverse=True)
     known = np.empty(len(distinct), dtype=object)
-    known[:] = [as_date(int(day)) for day in distinct]
+    known[:] = [None if day == NO_DAY else as_date(int(day)) for day in distinct]
     dates: list[Any] = known[back].tolist()
     return dates

@@ -59,7 +59,7 @@ class Facts:
 
     `case`, `on`, `key` and `party` have an entry for each fact; `dates` holds the further days that any fact has.
     `first` and `end` bound each case's facts. `authority` is each case's, -1 for none. `names` are the parties.
-    `repeats` are the rows that repeat another fact, in legal order.
+    `rows` are the rows that the facts came from; `repeats` those that repeat another fact, in legal order.
     """
 
     cases: int
@@ -75,6 +75,7 @@ class Facts:
     reasoned: Array
     as_of: int
     failed: Array
+    rows: Array
     repeats: Array
     _sets: dict[bytes, Places] = field(default_factory=dict)
     _by_party: dict[bytes, Array] = field(default_factory=dict)

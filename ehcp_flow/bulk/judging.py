@@ -30,8 +30,9 @@ _FURTHEST: Final = 1 << 23
 class Judged:
     """Deadlines as columns, in the public order: by case, last lawful day, place in the rulebook, and start.
 
-    `row` is the rule and its version (`LawTables.rows`); days are numbers, NO_DAY for none; `done`, `implied`, `cause`
-    are places of facts, -1 for none; `over` is -1 for none; `excuses` is a number of `Excuses.names`, 0 for none.
+    `row` is the rule and its version (`LawTables.rows`); days are numbers, NO_DAY for none; `done`, `implied`, `ended`,
+    `superseded` are places of facts, -1 for none; `over` is -1 for none; `excuses` is a number of `Excuses.names`, 0
+    for none.
     """
 
     row: Array
@@ -42,7 +43,8 @@ class Judged:
     earliest: Array
     done: Array
     implied: Array
-    cause: Array
+    ended: Array
+    superseded: Array
     status: Array
     over: Array
     excuses: Array
@@ -51,6 +53,11 @@ class Judged:
 
     def __len__(self) -> int:
         return len(self.row)
+
+    @property
+    def cause(self) -> Array:
+        """What made each limit fall away, if anything did."""
+        return np.where(self.ended >= 0, self.ended, self.superseded)
 
 
 @dataclass(frozen=True)
@@ -157,10 +164,10 @@ class _Judge:
             excuses = excused(self.excuses, tables, runs, first, counted.last, is_advice=per_party)
         missed = ((status == _LATE) | (status == _OVERDUE) | (status == _PREMATURE)) & (excuses == 0)
         owed = tables.running.statutory
-        cause = np.where(acts.ended >= 0, acts.ended, runs.end)
+        ended = acts.ended
         if tables.other.any():
             other = (acts.done < 0) & (status == _LAPSED) & (acts.other >= 0)
-            cause = np.where(other, acts.other, cause)
+            ended = np.where(other, acts.other, ended)
         row = self.law.row_of[tables.running.order, at]
         self.parts.append(
             Judged(
@@ -172,7 +179,8 @@ class _Judge:
                 earliest=earliest.astype(np.int32),
                 done=acts.done.astype(np.int32),
                 implied=acts.implied.astype(np.int32),
-                cause=cause.astype(np.int32),
+                ended=ended.astype(np.int32),
+                superseded=runs.end.astype(np.int32),
                 status=status,
                 over=over.astype(np.int32),
                 excuses=excuses,

@@ -66,6 +66,7 @@ def in_legal_order(rows: Encoded, as_of: dt.date, keep: Array | None = None) -> 
         reasoned=rows.reason.codes[order] >= 0,
         as_of=day,
         failed=failed,
+        rows=order,
         repeats=repeats,
     )
 

@@ -1,0 +1,307 @@
+"""Answers out of columns: what `ehcp_flow.answers.answer` says of each case, made when it is asked for.
+
+Deadlines come from the columns. Their working is that of the evaluator of one case: what the columns know of it (the
+acts, the rule, the run) is given at once, and anything else judges the case again and is taken from there. So an
+explanation costs what one case costs, and only for the cases that are explained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from ehcp_flow.answers import Answer, answer
+from ehcp_flow.bulk.building import build_cases, dates_of
+from ehcp_flow.bulk.chunks import Question, known_rows, readable
+from ehcp_flow.bulk.codes import NO_DAY, Array
+from ehcp_flow.bulk.encoding import Encoded
+from ehcp_flow.bulk.facts import Facts, event_mask
+from ehcp_flow.bulk.judging import STATUSES, Judged, judge_columns
+from ehcp_flow.bulk.ordering import in_legal_order
+from ehcp_flow.calendars import Calendars
+from ehcp_flow.case import Case
+from ehcp_flow.clocks import Timeline, swift
+from ehcp_flow.deadlines import Deadline, deadlines_of
+from ehcp_flow.errors import EhcpFlowError, RowRefused
+from ehcp_flow.facts import Fact
+from ehcp_flow.findings import Finding
+from ehcp_flow.gaps import findings_of
+from ehcp_flow.law.compiled import RunningRule
+from ehcp_flow.law.model import Count, Rulebook, Version
+from ehcp_flow.states import Standing, state
+from ehcp_flow.working import Working
+
+__all__ = ["Answered", "BulkAnswer", "answers_chunk"]
+
+
+class Answered(NamedTuple):
+    """What came of one chunk: its cases, one after another, and the rows that were refused.
+
+    `answers` yields the answer of each case, or the case and the error for one that cannot be judged.
+    """
+
+    answers: Iterator[Answer | tuple[Case, EhcpFlowError]]
+    refused: list[RowRefused]
+    cases: int
+    rows: int
+    by_case: int
+
+
+def answers_chunk(rows: pl.DataFrame, question: Question) -> Answered:
+    """Return the answers of a chunk of whole cases, each case's rows together."""
+    encoded, rows, refused, count = readable(rows, question)
+    keep = known_rows(encoded, rows, question)
+    facts = in_legal_order(encoded, question.as_of, keep)
+    judged, judge = judge_columns(facts, question.law, question.days)
+    there = np.zeros(facts.cases, dtype=bool)
+    there[encoded.case if keep is None else encoded.case[keep]] = True
+    # The working of an exception is words about each of its tests: those of one case say them.
+    alone = facts.failed.copy()
+    for _, start, _ in judge.no_law:
+        alone[facts.case[start]] = True
+    alone[facts.case[facts.places(event_mask("exception_recorded")).at]] = True
+    numbers = np.flatnonzero(there)
+    chunk = _Chunk(facts, judged, encoded, question, judge.excuses.names)
+    answers = _answers(chunk, build_cases(rows, encoded, numbers), numbers, alone)
+    return Answered(answers, refused, len(numbers), count, int(alone[numbers].sum()))
+
+
+def _answers(
+    chunk: _Chunk, cases: Iterator[Case], numbers: Array, alone: Array
+) -> Iterator[Answer | tuple[Case, EhcpFlowError]]:
+    question = chunk.question
+    for case, number in zip(cases, numbers.tolist(), strict=True):
+        told = case if question.known_at is None else case.known_at(question.known_at)
+        if not alone[number]:
+            yield BulkAnswer(told, chunk, number)
+            continue
+        try:
+            yield answer(told, question.as_of, rulebook=question.law.rulebook, calendars=question.calendars)
+        except EhcpFlowError as error:
+            yield told, error
+
+
+class _Chunk:
+    """The judged columns of a chunk as lists, each made when it is first asked for."""
+
+    def __init__(
+        self, facts: Facts, judged: Judged, encoded: Encoded, question: Question, excuses: Sequence[tuple[str, ...]]
+    ) -> None:
+        self.facts = facts
+        self.question = question
+        self.encoded = encoded
+        self._judged = judged
+        self._excuses = excuses
+        self.bounds: list[int] = facts.bounds.tolist()
+        cases = facts.case[judged.start] if len(judged) else np.zeros(0, dtype=np.int64)
+        self.ends: list[int] = np.searchsorted(cases, np.arange(facts.cases + 1)).tolist()
+        self.recorded = np.bincount(encoded.case, minlength=facts.cases).tolist()
+        self.repeated = np.bincount(encoded.case[facts.repeats], minlength=facts.cases).tolist()
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a column of places or codes as a list."""
+        column = getattr(self._judged, name).tolist()
+        self.__dict__[name] = column
+        return column
+
+    def rule(self, at: int) -> tuple[RunningRule, Version]:
+        """Return the rule of a deadline, in the version that applies."""
+        row: int = self.row[at]
+        return self.question.law.rows[row]
+
+    @cached_property
+    def deadlines(self) -> list[tuple[Any, ...]]:
+        """The fields of each deadline in the order of `Deadline`, without the case and the working."""
+        judged, facts, law = self._judged, self.facts, self.question.law
+        limits = np.array(law.limit, dtype=object)[judged.row].tolist() if len(judged) else []
+        parties = [*facts.names, None]
+        done = facts.on[judged.done] if facts.count else np.zeros(0, dtype=np.int32)
+        return list(
+            zip(
+                limits,
+                [parties[code] for code in judged.party.tolist()],
+                dates_of(judged.base),
+                dates_of(judged.due),
+                dates_of(judged.earliest),
+                dates_of(np.where(judged.done >= 0, done, NO_DAY)),
+                [STATUSES[code] for code in judged.status.tolist()],
+                [None if over < 0 else over for over in judged.over.tolist()],
+                [self._excuses[code] for code in judged.excuses.tolist()],
+                judged.breach.tolist(),
+                strict=True,
+            )
+        )
+
+    @cached_property
+    def authorities(self) -> list[str | None]:
+        """The authority of each case."""
+        texts = [*self.encoded.authority.texts, None]
+        return [texts[code] for code in self.facts.authority.tolist()]
+
+    @cached_property
+    def rows_of_facts(self) -> list[int]:
+        """The place of each fact's row within its case."""
+        heads = np.searchsorted(self.encoded.case, np.arange(self.facts.cases))
+        places: list[int] = (self.facts.rows - heads[self.facts.case]).tolist()
+        return places
+
+
+class BulkAnswer(Answer):
+    """An answer of which each part is made when it is asked for."""
+
+    chunk: _Chunk
+    number: int
+
+    def __init__(self, case: Case, chunk: _Chunk, number: int) -> None:
+        for name, value in (("case", case), ("as_of", chunk.question.as_of), ("chunk", chunk), ("number", number)):
+            object.__setattr__(self, name, value)
+        begin, end = chunk.bounds[number], chunk.bounds[number + 1]
+        if chunk.question.known_at is None and end - begin + chunk.repeated[number] == chunk.recorded[number]:
+            # Nothing is corrected and nothing lies ahead: the columns hold the case's facts in legal order already.
+            case.__dict__["facts"] = tuple(case.recorded[row] for row in chunk.rows_of_facts[begin:end])
+            if not chunk.repeated[number]:
+                case.__dict__["findings"] = ()
+
+    @property
+    def _places(self) -> range:
+        return range(self.chunk.ends[self.number], self.chunk.ends[self.number + 1])
+
+    @cached_property
+    def deadlines(self) -> tuple[Deadline, ...]:
+        """The deadlines of the case, in the public order."""
+        return tuple(map(self._deadline, self._places))
+
+    @property
+    def breaches(self) -> tuple[Deadline, ...]:
+        """The deadlines that are breaches."""
+        return tuple(self._deadline(at) for at in self._places if self.chunk.breach[at])
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Where the case stands."""
+        return state(self.case, self.as_of)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the record leaves open."""
+        rulebook = self.chunk.question.law.rulebook
+        left = findings_of(self.deadlines, (), (), self.timeline, rulebook)
+        return (*self.case.findings, *self.standing.findings, *left)
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """The facts that count on the day."""
+        return Timeline(self.case, self.as_of)
+
+    def _deadline(self, at: int) -> Deadline:
+        chunk = self.chunk
+        fields = (self.case.case_id, chunk.authorities[self.number], *chunk.deadlines[at], _Working(self, at))
+        deadline: Deadline = swift(Deadline, fields)
+        return deadline
+
+    def judged_again(self, at: int) -> Deadline:
+        """Return a deadline as the evaluator of one case gives it, with the whole of its working."""
+        return self._again[at - self.chunk.ends[self.number]]
+
+    @cached_property
+    def _again(self) -> list[Deadline]:
+        question = self.chunk.question
+        return deadlines_of(self.case, self.as_of, rulebook=question.law.rulebook, calendars=question.calendars)
+
+    def fact(self, place: int) -> Fact | None:
+        """Return the fact at a place of the chunk, None for -1."""
+        return None if place < 0 else self.timeline.facts[place - self.chunk.bounds[self.number]]
+
+
+class _Working:
+    """The working of a deadline, as far as the columns know it; the rest is what judging the case again says."""
+
+    __slots__ = ("_answer", "_at")
+
+    grounds = ()
+
+    def __init__(self, answer: BulkAnswer, at: int) -> None:
+        self._answer = answer
+        self._at = at
+
+    def __getattr__(self, name: str) -> Any:
+        derived = getattr(Working, name, None)
+        if isinstance(derived, property) and derived.fget is not None:
+            return derived.fget(self)
+        return getattr(self._answer.judged_again(self._at).working, name)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._answer.judged_again(self._at).working[place]
+
+    @property
+    def timeline(self) -> Timeline:
+        return self._answer.timeline
+
+    @property
+    def calendars(self) -> Calendars:
+        return self._answer.chunk.question.calendars
+
+    @property
+    def rulebook(self) -> Rulebook:
+        return self._answer.chunk.question.law.rulebook
+
+    @property
+    def running(self) -> RunningRule:
+        return self._answer.chunk.rule(self._at)[0]
+
+    @property
+    def version(self) -> Version:
+        return self._answer.chunk.rule(self._at)[1]
+
+    @property
+    def counts(self) -> tuple[Count, ...]:
+        version = self.version
+        return version.counts if version.counting is not None else self.__getattr__("counts")
+
+    @property
+    def protected(self) -> tuple[Fact, Fact | None] | None:
+        return self.__getattr__("protected") if self._answer.chunk.protected[self._at] else None
+
+    @property
+    def run(self) -> _Run:
+        return _Run(self)
+
+    @property
+    def start(self) -> int:
+        """The place of the fact that started the clock, within the timeline."""
+        chunk = self._answer.chunk
+        place: int = chunk.start[self._at]
+        return place - chunk.bounds[self._answer.number]
+
+    @property
+    def done(self) -> Fact | None:
+        return self._answer.fact(self._answer.chunk.done[self._at])
+
+    @property
+    def implied(self) -> Fact | None:
+        return self._answer.fact(self._answer.chunk.implied[self._at])
+
+    @property
+    def ended(self) -> Fact | None:
+        return self._answer.fact(self._answer.chunk.ended[self._at])
+
+    @property
+    def superseded(self) -> Fact | None:
+        return self._answer.fact(self._answer.chunk.superseded[self._at])
+
+
+class _Run:
+    """The run of a clock: where it started is known, the rest is what judging the case again says."""
+
+    __slots__ = ("_working", "start")
+
+    def __init__(self, working: _Working) -> None:
+        self._working = working
+        self.start = working.start
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._working.__getattr__("run"), name)

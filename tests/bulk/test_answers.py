@@ -1,0 +1,112 @@
+"""Answers out of columns are, part by part, those of one case; and the explanation is there for who asks."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from ehcp_flow.answers import answer
+from ehcp_flow.bulk import iter_answers
+from ehcp_flow.bulk.answering import BulkAnswer
+from ehcp_flow.calendars import Institution, england
+from ehcp_flow.case import Case, group_cases
+from ehcp_flow.deadlines import deadlines_of
+from ehcp_flow.facts import make_fact
+from ehcp_flow.synth import synth
+from ehcp_flow.working import Working
+from tests.bulk.agreeing import AS_OF, caseloads
+from tests.telling import day, tell
+
+SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+PARTS = tuple(name for name in Working._fields if name not in {"timeline", "run"})
+
+
+def agree_on_answers(cases: list[Case], as_of, **options) -> list[BulkAnswer]:
+    """Assert that both say the same of all there is to an answer, and return those that came out of columns."""
+    told = [case for case in cases if case.recorded]
+    found = list(iter_answers(told, as_of, **options))
+    assert len(found) == len(told)
+    for one, case in zip(found, told, strict=True):
+        expected = answer(case, as_of, **options)
+        assert (one.case, one.as_of) == (expected.case, expected.as_of)
+        assert one.case.facts == case.facts
+        assert one.case.authority == case.authority
+        assert [each.as_dict() for each in one.breaches] == [each.as_dict() for each in expected.breaches]
+        assert [each.as_dict() for each in one.deadlines] == [each.as_dict() for each in expected.deadlines]
+        assert one.excused == expected.excused
+        assert one.findings == expected.findings
+        assert one.standing == expected.standing
+        for deadline, other in zip(one.deadlines, expected.deadlines, strict=True):
+            assert deadline.working.run.start == other.working.run.start
+            for name in PARTS:
+                assert getattr(deadline.working, name) == getattr(other.working, name), name
+    return [one for one in found if isinstance(one, BulkAnswer)]
+
+
+@SLOW
+@given(caseloads(), AS_OF)
+def test_any_caseload_is_answered_as_each_of_its_cases_is(cases, as_of):
+    agree_on_answers(cases, as_of)
+
+
+@pytest.mark.parametrize("as_of", ["2023-01-31", "2026-06-30"])
+def test_a_synthetic_caseload_is_answered_as_each_of_its_cases_is(as_of):
+    cases = list(group_cases(synth(400, 3, faults=0.2)).values())
+    assert len(agree_on_answers(cases, as_of)) > 350
+
+
+def test_every_deadline_explains_itself_as_that_of_one_case_does():
+    cases = list(group_cases(synth(40, 4)).values())
+    explained = 0
+    for one, case in zip(iter_answers(cases, "2026-06-30"), cases, strict=True):
+        for deadline, other in zip(one.deadlines, deadlines_of(case, "2026-06-30"), strict=True):
+            assert deadline.as_dict(explanation=True) == other.as_dict(explanation=True)
+            assert deadline.working[2] == other.working.running
+            assert deadline.working.run.stop == other.working.run.stop
+            explained += 1
+    assert explained > 500
+
+
+def test_an_answer_judges_its_case_again_only_for_what_the_columns_do_not_know(monkeypatch):
+    judged: list[str] = []
+
+    def noted(case, *args, **options):
+        judged.append(case.case_id)
+        return deadlines_of(case, *args, **options)
+
+    monkeypatch.setattr("ehcp_flow.bulk.answering.deadlines_of", noted)
+    story = "2025-01-06 request_received; 2025-02-03 assessment_agreed"
+    first, second = iter_answers([tell(story, "a"), tell(story, "b")], "2025-06-30")
+    for one in (first, second):
+        assert one.breaches
+        assert [each.title for each in one.deadlines]
+        assert [each.working.done for each in one.deadlines if each.done_on]
+    assert not judged
+    assert "SEND Regulations" in str(second.deadlines[0].explanation)
+    assert len(second.deadlines[1].explanation) > 1
+    assert judged == ["b"]
+
+
+def test_answers_know_what_was_known_and_when_an_institution_is_open():
+    told = [
+        make_fact("request_received", case_id="a", on="2025-01-06", recorded_at="2025-01-07T09:00:00Z"),
+        make_fact("assessment_agreed", case_id="a", on="2025-02-03", recorded_at="2025-03-01T09:00:00+01:00"),
+        make_fact("request_received", case_id="b", on="2025-01-06", recorded_at="2025-06-01T09:00:00Z"),
+    ]
+    cases = [Case("a", tuple(told[:2])), Case("b", (told[2],))]
+    (one,) = iter_answers(cases, "2025-12-31", known_at="2025-02-01T00:00:00Z")
+    expected = answer(cases[0].known_at("2025-02-01T00:00:00Z"), "2025-12-31")
+    assert (one.deadlines, one.case, one.findings) == (expected.deadlines, expected.case, expected.findings)
+    stay = tell("2025-02-01 special_school_admitted party=s-1; 2025-03-03 plan_refused; 2025-06-02 special_school_left")
+    for institution in ("s-1", "s-2"):
+        calendars = england().with_institutions([Institution(institution, day("2025-01-01"), day("2025-12-31"))])
+        agree_on_answers([stay], "2025-06-01", calendars=calendars)
+
+
+def test_a_case_that_cannot_be_judged_is_passed_over_and_told():
+    far, near = tell("2150-01-04 mediation_declined", "far"), tell("2025-01-06 mediation_declined", "near")
+    seen: list[int] = []
+    answers = iter_answers([far, near], dt.date(2199, 1, 1), on_progress=lambda done, _: seen.append(done))
+    assert [one.case.case_id for one in answers] == ["near"]
+    assert [case_id for case_id, _ in answers.failed] == ["far"]
+    assert (answers.cases, answers.rows, answers.by_case, seen) == (2, 2, 1, [1, 2])
