@@ -48,7 +48,7 @@ class Coded:
 
     def through(self, table: Array) -> Array:
         """Return what a table of the texts, with one more entry at its end for none, gives for each row."""
-        return table[self.codes]
+        return table.take(self.codes)
 
 
 @dataclass
@@ -120,19 +120,39 @@ def _key_table() -> Mapping[int, Mapping[str | None, int]]:
 
 def coded(column: pl.Series) -> Coded:
     """Return a column as numbers of its distinct texts; texts are stripped, and blank ones are none."""
+    count, nulls = len(column), column.null_count()
+    if nulls == count:
+        return Coded(np.full(count, -1, dtype=np.int32), [])
     if column.dtype in (pl.Categorical, pl.Enum):
         column = column.cast(pl.String)
+    there = None
+    if nulls * 2 > count:
+        there = np.flatnonzero(column.is_not_null().to_numpy())
+        column = column.drop_nulls()
     texts = column.drop_nulls().unique()
-    if not len(texts):
-        return Coded(np.full(len(column), -1, dtype=np.int32), [])
     codes = column.cast(pl.Enum(texts)).to_physical().cast(pl.Int32).fill_null(-1).to_numpy()
     raw = texts.to_list()
     stripped = [text.strip(WHITE) for text in raw]
-    if stripped == raw and "" not in raw:
-        return Coded(codes, raw)
-    final: dict[str, int] = {}
-    table = np.array([final.setdefault(text, len(final)) if text else -1 for text in stripped] + [-1], dtype=np.int32)
-    return Coded(table[codes], list(final))
+    if stripped != raw or "" in raw:
+        final: dict[str, int] = {}
+        places = [final.setdefault(text, len(final)) if text else -1 for text in stripped]
+        codes, raw = np.array([*places, -1], dtype=np.int32).take(codes), list(final)
+    if there is not None:
+        of_those, codes = codes, np.full(count, -1, dtype=np.int32)
+        codes[there] = of_those
+    return Coded(codes, raw)
+
+
+def _in_runs(column: pl.Series) -> Coded:
+    """Return the same of a column whose texts stand in long runs, as a case's authority does: each run is read once."""
+    if column.dtype != pl.String or not len(column):
+        return coded(column)
+    run = column.rle_id().to_numpy()
+    first = np.append(0, np.flatnonzero(run[1:] != run[:-1]) + 1)
+    if len(first) * 4 > len(column):
+        return coded(column)
+    texts = coded(column.gather(pl.Series(first.astype(np.uint32))))
+    return Coded(texts.codes.take(run), texts.texts)
 
 
 def _table(texts: list[str], value: Callable[[str], Any], none: Any, kind: Any) -> Array:
@@ -156,9 +176,13 @@ def _instant(text: str) -> int:
 def days_of(column: pl.Series) -> Array:
     """Return a column of dates, or of texts that state dates, as days: NO_DAY for none, _BAD for what is no date."""
     if column.dtype == pl.Date:
-        days = column.to_physical().fill_null(NO_DAY).to_numpy()
-        outside = ((days < _FIRST_DAY) | (days > _LAST_DAY)) & (days != NO_DAY)
-        return np.where(outside, _BAD, days) if outside.any() else days
+        days = column.to_physical()
+        first: Any = days.min()
+        last: Any = days.max()
+        found = days.fill_null(NO_DAY).to_numpy()
+        if first is None or (first >= _FIRST_DAY and last <= _LAST_DAY):
+            return found
+        return np.where(((found < _FIRST_DAY) | (found > _LAST_DAY)) & (found != NO_DAY), _BAD, found)
     texts = coded(column)
     return texts.through(_table(texts.texts, _day, NO_DAY, np.int32))
 
@@ -166,6 +190,7 @@ def days_of(column: pl.Series) -> Array:
 def standard(frame: pl.DataFrame) -> pl.DataFrame:
     """Return a frame of which each column is text, or dates where it holds days; unknown columns are left out."""
     columns = []
+    as_is = True
     for name in frame.columns:
         if name not in COLUMNS and name != LINE:
             continue
@@ -174,9 +199,11 @@ def standard(frame: pl.DataFrame) -> pl.DataFrame:
             columns.append(pl.col(name))
         elif kind == pl.Datetime and name == "recorded_at" and getattr(kind, "time_zone", None):
             columns.append(pl.col(name).dt.convert_time_zone("UTC").dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ"))
+            as_is = False
         else:
             columns.append(pl.col(name).cast(pl.String))
-    return frame.select(columns)
+            as_is = False
+    return frame if as_is and len(columns) == frame.width else frame.select(columns)
 
 
 def encode(frame: pl.DataFrame, *, with_instants: bool) -> Encoded:
@@ -190,14 +217,20 @@ def encode(frame: pl.DataFrame, *, with_instants: bool) -> Encoded:
         return coded(frame[name])
 
     event = _events(frame["event"])
-    bad = event == len(EVENTS)
-    party, authority, reason, limit, outcome = map(texts, ("party", "authority", "reason", "limit", "outcome"))
+    party, reason, limit, outcome = map(texts, ("party", "reason", "limit", "outcome"))
+    authority = _in_runs(frame["authority"]) if "authority" in frame.columns else texts("authority")
     key = _keys(event, outcome)
-    bad |= key < 0
-    present: dict[str, Array] = {
-        "party": party.codes >= 0, "authority": authority.codes >= 0, "reason": reason.codes >= 0,
-        "limit": limit.codes >= 0,
-    }  # fmt: skip
+    bad = (key < 0) | ~_plain_names(event, party, authority)
+    sparse = np.zeros(count, dtype=bool)
+
+    def given(name: str, there: Array) -> None:
+        """Note the rows that have a field which few have, and which of them must not have it."""
+        at = np.flatnonzero(there)
+        sparse[at] = True
+        bad[at] |= ~shapes.allowed[name].take(event[at])
+
+    given("reason", reason.codes >= 0)
+    given("limit", limit.codes >= 0)
     dates: dict[str, Array] = {}
     on = np.full(count, NO_DAY, dtype=np.int32)
     for name in DAYS:
@@ -210,16 +243,9 @@ def encode(frame: pl.DataFrame, *, with_instants: bool) -> Encoded:
             bad |= on == NO_DAY
         else:
             dates[name] = days
-            present[name] = days != NO_DAY
-    for name, there in present.items():
-        bad |= there & ~shapes.allowed[name][event]
-    bad |= shapes.needs_party[event] & ~present["party"]
-    bad |= shapes.needs_reason[event] & ~present["reason"]
-    listed = party.through(_table(party.texts, shapes.parties.__contains__, none=True, kind=bool))
-    bad |= shapes.literal[event] & ~listed
-    bad |= ~authority.through(
-        _table(authority.texts, lambda text: _AUTHORITY.fullmatch(text) is not None, none=True, kind=bool)
-    )
+            given(name, days != NO_DAY)
+    reasoned = np.flatnonzero(shapes.needs_reason.take(event))
+    bad[reasoned] |= reason.codes[reasoned] < 0
 
     recorded_at = None
     if "recorded_at" in frame.columns:
@@ -232,16 +258,14 @@ def encode(frame: pl.DataFrame, *, with_instants: bool) -> Encoded:
     corrects = np.zeros(count, dtype=bool)
     if "corrects" in frame.columns and frame["corrects"].null_count() < count:
         corrects = frame["corrects"].cast(pl.String).str.strip_chars(WHITE).fill_null("").ne("").to_numpy()
-    bad |= (event == EVENTS.index("fact_voided")) & ~corrects
+    voids = np.flatnonzero(event == EVENTS.index("fact_voided"))
+    bad[voids] |= ~corrects[voids]
 
     case_ids = frame["case_id"]
     case, heads = _cases(case_ids)
     odd = heads.is_null() | heads.str.strip_chars(WHITE).ne(heads) | heads.eq("")
     if odd.fill_null(value=True).any():
         bad |= odd.fill_null(value=True).to_numpy()[case]
-    sparse = present["reason"] | present["limit"]
-    for name in dates:
-        sparse = sparse | present[name]
     return Encoded(
         count, bad, case, heads, key, on, party, authority, dates, limit, reason, corrects, recorded_at, sparse
     )
@@ -249,27 +273,50 @@ def encode(frame: pl.DataFrame, *, with_instants: bool) -> Encoded:
 
 def _events(column: pl.Series) -> Array:
     codes = column.cast(pl.String).cast(pl.Enum(EVENTS), strict=False).to_physical()
-    return codes.cast(pl.Int32).fill_null(len(EVENTS)).to_numpy()
+    return codes.cast(pl.Int16).fill_null(len(EVENTS)).to_numpy()
 
 
 def _keys(event: Array, outcome: Coded) -> Array:
     """Return the key of each row, -1 where the event has no such outcome."""
-    table = np.full((len(EVENTS) + 1, len(outcome.texts) + 1), -1, dtype=np.int16)
+    width = len(outcome.texts) + 1
+    column = {text: at for at, text in enumerate(outcome.texts)} | {None: width - 1}
+    table = np.full((len(EVENTS) + 1, width), -1, dtype=np.int16)
     for at, row in _key_table().items():
-        table[at, -1] = row.get(None, -1)
-        for column, text in enumerate(outcome.texts):
-            table[at, column] = row.get(text, -1)
-    return table[event, outcome.codes]
+        for text, key in row.items():
+            if text in column:
+                table[at, column[text]] = key
+    given = np.where(outcome.codes < 0, width - 1, outcome.codes)
+    return table.ravel().take(event * np.int32(width) + given)
+
+
+_NONE, _KNOWN, _OTHER = range(3)
+
+
+def _plain_names(event: Array, party: Coded, authority: Coded) -> Array:
+    """Return which rows name nobody that their event forbids, and whom it asks for."""
+    shapes = _shapes()
+    ok = np.zeros((len(EVENTS) + 1, 3, 3), dtype=bool)
+    ok[:, _NONE, _NONE] = ~shapes.needs_party
+    ok[:, _KNOWN, _NONE] = shapes.allowed["party"]
+    ok[:, _OTHER, _NONE] = shapes.allowed["party"] & ~shapes.literal
+    ok[:, :, _KNOWN] = ok[:, :, _NONE] & shapes.allowed["authority"][:, None]
+
+    def kinds(column: Coded, known: Callable[[str], bool]) -> Array:
+        return column.through(_table(column.texts, lambda text: _KNOWN if known(text) else _OTHER, _NONE, np.int16))
+
+    of_party = kinds(party, shapes.parties.__contains__)
+    of_authority = kinds(authority, lambda text: _AUTHORITY.fullmatch(text) is not None)
+    place: Array = event * np.int16(ok[0].size) + of_party * np.int16(ok[0, 0].size) + of_authority
+    return ok.ravel().take(place)
 
 
 def _cases(case_ids: pl.Series) -> tuple[Array, pl.Series]:
     """Return the number of each row's case, and the ids; the rows of a case stand together."""
     if not len(case_ids):
         return np.zeros(0, dtype=np.int32), case_ids
-    first = case_ids.ne_missing(case_ids.shift(1)).to_numpy().copy()
-    first[0] = True
-    case = (np.cumsum(first, dtype=np.int32) - 1).astype(np.int32)
-    return case, case_ids.filter(pl.Series(first))
+    case = case_ids.rle_id().cast(pl.Int32).to_numpy()
+    first = np.append(0, np.flatnonzero(case[1:] != case[:-1]) + 1)
+    return case, case_ids.gather(pl.Series(first.astype(np.uint32)))
 
 
 def reread(frame: pl.DataFrame, name: str, shown: Mapping[str, str]) -> tuple[pl.DataFrame, list[RowRefused]]:

@@ -252,7 +252,7 @@ def _cut(frames: Iterable[pl.DataFrame], chunk_cases: int) -> Iterator[pl.DataFr
     frame = next(coming, None)
     while frame is not None:
         following = next(coming, None)
-        joined = frame if rest is None else pl.concat([rest, frame], how="diagonal_relaxed")
+        joined = frame if rest is None else _joined(rest, frame)
         starts = _heads(joined["case_id"]).arg_true().to_list()
         begin = 0
         for at in range(chunk_cases, len(starts), chunk_cases):
@@ -267,6 +267,12 @@ def _cut(frames: Iterable[pl.DataFrame], chunk_cases: int) -> Iterator[pl.DataFr
         frame = following
     if rest is not None and rest.height:
         yield rest
+
+
+def _joined(rest: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
+    if rest.schema == frame.schema:
+        return rest.vstack(frame)
+    return pl.concat([rest, frame], how="diagonal_relaxed")
 
 
 class _Buckets:
