@@ -6,6 +6,7 @@ detained on the day of the decision, the detention stands before it, since it na
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -50,8 +51,9 @@ def named(event: str, outcome: str | None) -> str | None:
     if outcome is None and event in OUTCOMES:
         outcome = cls.model_fields["outcome"].get_default()
     if outcome not in OUTCOMES.get(event, (None,)):
-        given = outcome if isinstance(outcome, str) else ""
-        raise UnknownNameError(f"outcome of {event}", given, OUTCOMES.get(event, ()))
+        given = str(outcome) if isinstance(outcome, str | dt.date) else ""
+        meant = f' (a day is given by name: as_of="{given}")' if given[:1].isdigit() else ""
+        raise UnknownNameError(f"outcome of {event}{meant}", given, OUTCOMES.get(event, ()))
     return outcome
 
 

@@ -40,6 +40,7 @@ def _settled(outcomes: str, until: Iterable[str]) -> Seek:
 
 
 DRAFT_WINDOW: Final = Window(
+    "draft_representations",
     _seek(
         "draft_plan_sent",
         "final_plan_sent plan_transferred_in reassessment_agreed reassessment_started amendment_declined",
@@ -65,6 +66,7 @@ SCHOOLS_CONSULTED: Final = Needs(
 _AMENDED: Final = "amended_plan_sent amendment_declined"
 
 AMENDMENT_WINDOW: Final = Window(
+    "amendment_representations",
     _seek("amendment_notice_sent", _AMENDED),
     short="SR 22(2)(c)",
     what="the notice of amendments",

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ehcp_flow.counting import add_months
 from ehcp_flow.dates import say
 from ehcp_flow.facts import Fact
 from ehcp_flow.states.appeals import certificate_needed, decision_of, ground_in
+from ehcp_flow.states.counted import counted
 from ehcp_flow.states.guards import Ground, Judgement, Needs, Seek, Verdict, outcome_of
 from ehcp_flow.states.settling import FITTING, OVERTAKING
 
@@ -102,14 +102,14 @@ class _ContactedInTime:
 
     def __call__(self, course: Sequence[Fact], on: dt.date) -> Verdict:
         """Return the verdict on the first contact; the notice may be dated before the day on which it was sent."""
-        last = add_months(decision_of(course).on, 2)
+        counting, last = counted("mediation_contact", decision_of(course).on)
         contact = next((fact for fact in course if fact.event in self.seek), None)
         late = contact is not None and contact.on > last
         if contact is None or not late:
             says = "an adviser had to be contacted by {0}" + (", and was on {1}" if contact else "")
             days = (last, contact.on) if contact else (last,)
             return Verdict(holds=True, short="SR 34(2)", says=says, days=days, fact=contact, checked=bool(contact))
-        says = "the adviser was first contacted on {0}, after the two months that ended on {1}"
+        says = f"the adviser was first contacted on {{0}}, and could certify up to {{1}} ({counting} the decision)"
         if self.relaxed[0] <= last <= self.relaxed[1]:
             says = f"{says}; whether the relaxation of 2020 excuses that is a person's judgement"
             return Verdict(holds=True, short="SR 2A", says=says, days=(contact.on, last), fact=contact, checked=False)

@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from ehcp_flow.counting import ONE_DAY
 from ehcp_flow.dates import say
 from ehcp_flow.facts import OUTCOMES, Fact
 from ehcp_flow.law.citation import Citation
 from ehcp_flow.states.citing import cited
+from ehcp_flow.states.counted import counted
 
 __all__ = ["Verdict"]
-
-_DAY: Final = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +125,12 @@ class Needs:
 
 @dataclass(frozen=True)
 class Window:
-    """The guard that protects 15 days beginning with the day on which something was served; service is day 1."""
+    """The guard that protects the time of a window, such as the 15 days that begin with the service of a draft.
 
+    `limit` is the limit of England's rulebook that sets the window, so that guard and deadline cannot disagree.
+    """
+
+    limit: str
     served: Seek
     short: str
     what: str
@@ -146,14 +150,14 @@ class Window:
         if fact is None:
             return Verdict(holds=False, short=self.short, says=self.missing, then=self.remedy, finding=self.finding)
         first = fact.served_on or fact.on
-        earliest = first + 15 * _DAY
-        late = on >= earliest
+        counting, last = counted(self.limit, first)
+        late = on > last
         return Verdict(
             holds=late,
             short=self.short,
-            says=f"{self.what} was served on {{0}}; its 15 days, of which that is the first, end on {{1}}",
+            says=f"{self.what} was served on {{0}}; {counting} that day are protected, up to {{1}}",
             then="" if late else f"send {self.act} on or after {{2}}",
-            days=(first, earliest - _DAY, earliest),
+            days=(first, last, last + ONE_DAY),
             fact=fact,
             finding="" if late else self.early,
         )

@@ -257,3 +257,9 @@ def test_every_step_of_a_long_life_can_be_recorded_strictly():
     standing = state(case, "2031-01-01")
     assert (standing.pathway, standing.findings) == (State.REQUESTED, ())
     assert all(first.to is second.from_ for first, second in pairwise(standing.history))
+
+
+@pytest.mark.parametrize("day", ["2026-06-30", dt.date(2026, 6, 30)])
+def test_a_day_in_the_place_of_an_outcome_is_told_where_it_belongs(day):
+    with pytest.raises(UnknownNameError, match=r'a day is given by name: as_of="2026-06-30"'):
+        why_not(history("2026-03-02 request_received"), "assessment_agreed", day)

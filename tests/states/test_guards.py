@@ -1,12 +1,18 @@
 """Guards: on the last day on which they fail, the first on which they pass, and what they say."""
 
 import datetime as dt
+import shutil
+from pathlib import Path
 
 import pytest
 
+import ehcp_flow.law
 from ehcp_flow.case import Case
-from ehcp_flow.states import State, record, state, why_not
+from ehcp_flow.deadlines import deadlines_of
+from ehcp_flow.law import load_rulebook
+from ehcp_flow.states import State, counted, record, state, why_not
 from tests.states.telling import after, fact, history, told
+from tests.telling import tell
 
 DRAFT = (
     "2026-03-02 request_received",
@@ -26,8 +32,8 @@ def test_the_final_plan_waits_until_the_fifteenth_day_from_service_is_over():
     case = history(*DRAFT)
     early = refusal(case, "final_plan_sent", None, "2026-07-06")
     assert early.reason == (
-        "the draft plan was served on Monday 22 June 2026; its 15 days, of which that is the first, "
-        "end on Monday 6 July 2026"
+        "the draft plan was served on Monday 22 June 2026; at least 15 days beginning with "
+        "that day are protected, up to Monday 6 July 2026"
     )
     assert early.remedy == "send the final plan on or after Tuesday 7 July 2026"
     assert early.fact == case.facts[-1]
@@ -211,3 +217,32 @@ def test_an_imported_notice_of_ceasing_may_be_missing_altogether():
     case = record(told("CEASE_CONSULTING"), fact("review_decision_sent:cease", "2025-01-01"), strict=False)
     gone = case.void(case.facts[-1], "wrong child")
     assert not why_not(gone, "plan_ceased", None, "2026-01-01").allowed
+
+
+@pytest.mark.parametrize(
+    ("story", "limit", "act"),
+    [
+        ("2026-03-02 request_received; 2026-06-22 draft_plan_sent", "draft_representations", "final_plan_sent"),
+        (
+            "2023-03-02 final_plan_sent; 2026-06-22 amendment_notice_sent",
+            "amendment_representations",
+            "amended_plan_sent",
+        ),
+    ],
+)
+@pytest.mark.parametrize("changed", ["at least 21 days beginning with", "at least 10 working days beginning with"])
+def test_a_guard_and_a_deadline_take_the_time_of_a_window_from_the_same_rulebook(
+    story, limit, act, changed, tmp_path, monkeypatch
+):
+    law = tmp_path / "england"
+    shutil.copytree(Path(ehcp_flow.law.__file__).parent / "england", law)
+    for file in law.glob("*.toml"):
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace('"at least 15 days beginning with"', f'"{changed}"'), encoding="utf-8")
+    draft = load_rulebook(law)
+    monkeypatch.setattr(counted, "england", lambda: draft)
+    case = tell(story)
+    (window,) = (each for each in deadlines_of(case, "2026-06-23", rulebook=draft) if each.limit == limit)
+    early = next(verdict for verdict in why_not(case, act, None, window.due_on).refusals if changed in verdict.reason)
+    assert early.days == (dt.date(2026, 6, 22), window.due_on, window.earliest_on)
+    assert not any(changed in verdict.reason for verdict in why_not(case, act, None, window.earliest_on).refusals)
