@@ -29,6 +29,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "explain": "ehcp_flow.cli.explain:EXPLAIN",
     "state": "ehcp_flow.cli.state:STATE",
     "breaches": "ehcp_flow.cli.breaches:BREACHES",
+    "registers": "ehcp_flow.cli.registers:REGISTERS_COMMAND",
     "measures": "ehcp_flow.cli.measures:MEASURES",
     "report": "ehcp_flow.cli.report:REPORT",
     "what-if": "ehcp_flow.cli.what_if:WHAT_IF",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.further import extra_columns
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import (
     AllErrors,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from ehcp_flow.cli.table import Column
     from ehcp_flow.measures import Explanation, MeasureTable
 
-__all__ = ["MEASURES", "extra_columns"]
+__all__ = ["MEASURES"]
 
 _YEARS: Final = re.compile(r"(\d{4})(?:\s*-\s*(\d{4}))?")
 _EXPLAINED: Final = (
@@ -110,7 +111,7 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
     law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures)
     columns = by_columns(by, ("authority",))
     with open_source(source, known_at=known_at, known_by=known_by, authority=authority) as opened:
-        asked = Asked(opened, case, all_errors=all_errors)
+        asked = Asked(opened, case, all_errors=all_errors, used=columns)
         answers = asked.answers(on, rulebook=law, calendars=calendars)
         extra = None if {*GROUPS, *GRAINS}.issuperset(columns) else extra_columns(source)
         table = measured(answers, year=_years(year), by=columns, as_of=on, extra=extra)
@@ -126,13 +127,6 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
                 rows.write({name: row[name] for name in (*keys, *names)})
     note(f"{count(asked.seen, 'case')}, {count(len(table), 'row')}, as known on {on.isoformat()}")
     asked.leave()
-
-
-def extra_columns(source: str) -> dict[str, dict[str, str]]:
-    """Return the columns of a file that no fact has, by case; of standard input or a store there are none."""
-    from ehcp_flow.measures import read_extra
-
-    return {} if source == "-" or "://" in source else read_extra(source)
 
 
 def _years(text: str | None) -> int | tuple[int, int] | None:

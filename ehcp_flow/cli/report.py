@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from ehcp_flow.cli.command import Command
-from ehcp_flow.cli.measures import extra_columns
+from ehcp_flow.cli.further import check_columns, extra_columns, pairs
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import (
     AllErrors,
@@ -104,12 +104,15 @@ def _report(  # noqa: PLR0913 - one parameter for each option
     for option, value in {"--only": only, "--adviser": adviser, "--setting": setting}.items():
         if value and ics is None:
             raise typer.BadParameter("it chooses what is in the calendar; give --ics FILE too", param_hint=option)
-    _pairs(only)
+    wanted = pairs(only)
+    from ehcp_flow.measures import DESKS
+
     on = day(as_of)
     law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures)
     with open_source(source, known_at=known_at, known_by=known_by, authority=authority) as opened:
-        asked = Asked(opened, case, all_errors=all_errors)
         extra = extra_columns(source)
+        check_columns(wanted, extra)
+        asked = Asked(opened, case, all_errors=all_errors, used={*DESKS, *wanted})
         if html is not None or xlsx is not None:
             from ehcp_flow.reports.overview import overview
 
@@ -119,24 +122,13 @@ def _report(  # noqa: PLR0913 - one parameter for each option
             from ehcp_flow.reports.calendar_feed import work_calendar
 
             answers = asked.answers(on, rulebook=law, calendars=calendars)
-            feed = work_calendar(answers, only=_pairs(only), adviser=adviser, setting=setting, extra=extra)
+            feed = work_calendar(answers, only=wanted, adviser=adviser, setting=setting, extra=extra)
             write_whole(ics, feed.encode())
     if suppress:
         for path in (path for path in (xlsx, ics) if path is not None):
             note(f"warning: --suppress is for the page alone; {path} holds single cases, and is not to be published")
     note(f"{count(asked.seen, 'case')}: {', '.join(path for path in (html, xlsx, ics) if path is not None)}")
     asked.leave()
-
-
-def _pairs(only: list[str] | None) -> dict[str, str]:
-    """Return the columns and values asked for. Raises BadParameter for a text that is no such pair."""
-    pairs = {}
-    for text in only or ():
-        column, _, value = text.partition("=")
-        if not column.strip() or not value.strip():
-            raise typer.BadParameter(f"{text!r}: write COLUMN=VALUE, such as caseworker=Ann", param_hint="--only")
-        pairs[column.strip()] = value.strip()
-    return pairs
 
 
 def _write(overview: Overview, html: str | None, xlsx: str | None, suppress: int) -> None:

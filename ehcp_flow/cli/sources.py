@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
@@ -43,9 +43,8 @@ class Source(Protocol):
     def refused(self) -> Sequence[object]:
         """The rows that were not taken."""
 
-    @property
-    def warnings(self) -> Sequence[str]:
-        """What else somebody should be told, a sentence each."""
+    def warnings_but(self, used: Collection[str]) -> Sequence[str]:
+        """Return what else somebody should be told, a sentence each; these columns are used, and not ignored."""
 
     @property
     def incomplete(self) -> frozenset[str]:
@@ -70,7 +69,7 @@ class _File:
             self._cases = {case_id: case for case_id, case in then if case.recorded}
         self.total: int | None = len(self._cases)
         self.refused: Sequence[object] = caseload.refused
-        self.warnings: Sequence[str] = caseload.warnings
+        self.warnings_but = caseload.report.warnings_but
         self.incomplete = caseload.incomplete
 
     def cases(self, ids: Iterable[str] = ()) -> Iterator[Case]:
@@ -96,13 +95,16 @@ class _Store:
 
     total: int | None = None
     refused: Sequence[object] = ()
-    warnings: Sequence[str] = ()
     incomplete: frozenset[str] = frozenset()
 
     def __init__(self, store: Store, known_at: dt.datetime | None, known_by: Axis | None) -> None:
         self._store = store
         self._known_at = known_at
         self._axis = axis_of(known_by)
+
+    def warnings_but(self, used: Collection[str]) -> Sequence[str]:
+        """Return nothing: a store holds no other columns."""
+        return ()
 
     def cases(self, ids: Iterable[str] = ()) -> Iterator[Case]:
         """Return cases in the order of their ids, or of `ids`."""
@@ -184,7 +186,9 @@ def open_store(url: str, *, authority: str | None = None, create: bool = False) 
 class Asked:
     """One question to a source: goes through its cases, tells what went wrong, and knows the exit code."""
 
-    def __init__(self, source: Source, ids: Sequence[str] | None, *, all_errors: bool) -> None:
+    def __init__(
+        self, source: Source, ids: Sequence[str] | None, *, all_errors: bool, used: Collection[str] = ()
+    ) -> None:
         self.source = source
         self._total = len(ids) if ids else source.total
         self.failed = 0
@@ -192,7 +196,7 @@ class Asked:
         self._ids = tuple(ids or ())
         self._first: Iterator[Case] | None = source.cases(self._ids)
         self._told = False
-        for warning in source.warnings:
+        for warning in source.warnings_but(used):
             note(f"warning: {warning}")
         tell_refused(source.refused, everything=all_errors)
         incomplete = sorted(case_id for case_id in source.incomplete if case_id)

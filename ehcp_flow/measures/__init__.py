@@ -16,13 +16,16 @@ from ehcp_flow.measures.registers import REGISTERS, Registers, agreed_with_paren
 from ehcp_flow.measures.reviewing import Reviewing, review_backlog
 from ehcp_flow.measures.story import Story, answered
 from ehcp_flow.measures.table import GROUPS, NOT_RECORDED, Explanation, MeasureTable, Tally, measure
+from ehcp_flow.measures.tables import DESKS, TABLES, exceptions_by_ground, table_rows
 from ehcp_flow.measures.waiting import Waiting, Workload, open_by_age, workload
 
 __all__ = [
+    "DESKS",
     "GRAINS",
     "GROUPS",
     "NOT_RECORDED",
     "REGISTERS",
+    "TABLES",
     "UNAVAILABLE",
     "AdviceByAdviser",
     "Catalogue",
@@ -47,6 +50,7 @@ __all__ = [
     "catalogue",
     "cohort_rows",
     "exception_rate",
+    "exceptions_by_ground",
     "measure",
     "open_by_age",
     "percent",
@@ -56,6 +60,7 @@ __all__ = [
     "rounded",
     "stock_and_flow",
     "survey_day",
+    "table_rows",
     "to_pandas",
     "to_polars",
     "workload",

@@ -16,6 +16,7 @@ from ehcp_flow.answers import Answer
 from ehcp_flow.deadlines import Deadline
 from ehcp_flow.facts import ExceptionRecorded
 from ehcp_flow.measures.arithmetic import percent
+from ehcp_flow.measures.disputes import dispute_order, dispute_rows
 from ehcp_flow.measures.reviewing import last_meeting_of
 from ehcp_flow.measures.story import Story
 from ehcp_flow.measures.table import Extra
@@ -31,6 +32,7 @@ REGISTERS: Final[Mapping[str, str]] = {
     "advice": "Advice that was asked for and has not come, the most overdue first",
     "reviews": "Every plan held, with its next review, the soonest due first",
     "transfers": "Phase transfers that are still ahead or were missed, the soonest due first",
+    "disputes": "Mediations and appeals, and what follows from them; those under way first",
     "findings": "What is missing or odd in the record of a case",
 }
 """The registers by name, with what each holds."""
@@ -89,6 +91,8 @@ class Registers:
             self._add("exceptions", story.case_id, row)
         if answer.standing.maintained:
             self._add("reviews", story.case_id, _review(story))
+        for row in dispute_rows(story):
+            self._add("disputes", story.case_id, row)
         for finding in answer.findings:
             on = finding.on
             row = {"on": on, "code": finding.code, "message": finding.message, "remedy": finding.remedy}
@@ -297,6 +301,7 @@ _ORDERS: Final = {
     "advice": lambda row: (_day(row, "due_on"), row["case_id"], row["adviser"]),
     "reviews": lambda row: (_day(row, "review_due_on"), row["case_id"]),
     "transfers": lambda row: (_day(row, "due_on"), row["case_id"]),
+    "disputes": dispute_order,
     "findings": lambda row: (row["code"], row["case_id"], row["on"] or dt.date.max),
 }
 

@@ -12,7 +12,7 @@ import io
 import os
 import re
 import stat
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -58,9 +58,14 @@ class Report:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Return at most one sentence, which names the columns that were ignored and what may have been meant."""
-        if not self.unknown_columns:
+        return self.warnings_but(())
+
+    def warnings_but(self, used: Collection[str]) -> tuple[str, ...]:
+        """Return the warnings where these columns, as the readers write them, are used for something else."""
+        ignored = [name for name in self.unknown_columns if column_of(name) not in used]
+        if not ignored:
             return ()
-        near = ((name, get_close_matches(column_of(name), COLUMNS, n=1)) for name in self.unknown_columns)
+        near = ((name, get_close_matches(column_of(name), COLUMNS, n=1)) for name in ignored)
         said = ", ".join(f"{name} (did you mean {match[0]}?)" if match else name for name, match in near)
         return (f"{self.name}: ignored unknown columns: {said}",)
 

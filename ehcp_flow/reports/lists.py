@@ -22,6 +22,7 @@ _COLUMNS: Final = {
     "advice": ("case_id", "adviser", "asked_on", "due_on", "status", "days_over", "returned_on"),
     "reviews": ("case_id", "last_meeting", "last_decision", "review_due_on", "status", "days_over", "waiting_for"),
     "transfers": ("case_id", "phase", "due_on", "status", "days_over", "review_meeting_by", "last_review_meeting"),
+    "disputes": ("case_id", "about", "decided_on", "state", "since", "next", "due_on", "status", "days_over"),
 }
 _TITLES: Final = {
     "breaches": ("Breaches still to be put right", "Statutory limits that are past and not done; the longest first."),
@@ -30,6 +31,7 @@ _TITLES: Final = {
     "advice": ("Advice to chase", "Asked for and not given, or sent back; the most overdue first."),
     "reviews": ("Reviews overdue, or due within three months", "The soonest due first."),
     "transfers": ("Phase transfers still to be finalised", "The soonest due first."),
+    "disputes": ("Disputes under way", "Mediation, appeals and orders; the soonest due first."),
     "findings": ("Gaps in the record", "What is missing or odd, by kind; the workbook has every one."),
 }
 _HEADS: Final = {
@@ -74,6 +76,8 @@ def listings(overview: Overview) -> list[Listing]:
 def _belongs(name: str, row: Row, overview: Overview) -> bool:
     if name == "breaches":
         return row["done_on"] is None
+    if name == "disputes":
+        return bool(row["under_way"])
     if name == "reviews":
         due = row["review_due_on"]
         return row["waiting_due_on"] is not None or (due is not None and (due - overview.as_of).days <= _SOON)

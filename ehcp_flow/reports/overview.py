@@ -13,6 +13,7 @@ from ehcp_flow.answers import Answer
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.measures import (
+    DESKS,
     AdviceByAdviser,
     Cohorts,
     MeasureTable,
@@ -31,10 +32,8 @@ from ehcp_flow.measures.counts import flows_of
 from ehcp_flow.measures.table import Cases, Extra
 from ehcp_flow.reports.casefile import CaseFile
 
-__all__ = ["DESKS", "Overview", "overview"]
+__all__ = ["Overview", "overview"]
 
-DESKS: Final = ("caseworker", "case_worker", "officer", "team", "area")
-"""The columns by which work is split, where the input has them."""
 YEARS_BACK: Final = 5
 QUARTERS: Final = 12
 MONTHS: Final = 24

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from ehcp_flow.errors import EhcpFlowError
-from ehcp_flow.measures import REGISTERS, catalogue
+from ehcp_flow.measures import REGISTERS, catalogue, exceptions_by_ground
 from ehcp_flow.reports.overview import Overview
 from ehcp_flow.reports.published import ATTRIBUTION
 
@@ -62,6 +62,7 @@ def sheets_of(overview: Overview) -> dict[str, Rows]:
         "Review steps": overview.reviewing.waterfall(),
         "Phase transfers": overview.reviewing.transfers(),
         "Advice by adviser": overview.advice.rows(),
+        "Exceptions by ground": exceptions_by_ground(overview.registers.rows("exceptions")),
     }
     for column, rows in overview.desks.items():
         sheets[f"By {column.replace('_', ' ')}"[:31]] = rows

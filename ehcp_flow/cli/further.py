@@ -1,0 +1,48 @@
+"""Columns of a file that are no facts, such as caseworker: read for grouping and choosing, and not called ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, TypeAlias
+
+import typer
+
+from ehcp_flow.errors import UnknownNameError
+
+__all__ = ["Only", "check_columns", "extra_columns", "pairs"]
+
+Only: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        metavar="COLUMN=VALUE",
+        help="Only what has this value in a column, such as caseworker=Ann; given again, all of them must hold.",
+        show_default=False,
+    ),
+]
+
+
+def extra_columns(source: str) -> dict[str, dict[str, str]]:
+    """Return the columns of a file that no fact has, by case; of standard input or a store there are none."""
+    from ehcp_flow.measures import read_extra
+
+    return {} if source == "-" or "://" in source else read_extra(source)
+
+
+def pairs(only: list[str] | None, option: str = "--only") -> dict[str, str]:
+    """Return the columns and values asked for. Raises BadParameter for a text that is no such pair."""
+    found = {}
+    for text in only or ():
+        column, _, value = text.partition("=")
+        if not column.strip() or not value.strip():
+            raise typer.BadParameter(f"{text!r}: write COLUMN=VALUE, such as caseworker=Ann", param_hint=option)
+        found[column.strip()] = value.strip()
+    return found
+
+
+def check_columns(asked: Iterable[str], extra: Mapping[str, Mapping[str, str]], *others: str) -> None:
+    """Raise UnknownNameError for a column that the file has not, with those that are like it."""
+    known = {*others, *(column for values in extra.values() for column in values)}
+    for column in asked:
+        if column not in known:
+            raise UnknownNameError("column", column, sorted(known))

@@ -1,0 +1,272 @@
+"""`ehcp-flow registers`: the lists that people work from, and what the headline hides, each by its name."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.further import Only, check_columns, extra_columns, pairs
+from ehcp_flow.cli.messages import count, note
+from ehcp_flow.cli.options import (
+    AllErrors,
+    AsOf,
+    Authority,
+    CaseIds,
+    Feed,
+    Institutions,
+    KnownAt,
+    KnownBy,
+    OfficeClosures,
+    RulebookAt,
+    SourceName,
+    by_columns,
+    calendars_with,
+    day,
+    rulebook_at,
+)
+from ehcp_flow.cli.output import FeedFormat, chosen, flat, sheet
+from ehcp_flow.cli.sources import Asked, open_source
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from ehcp_flow.answers import Answer
+    from ehcp_flow.deadlines import Deadline
+
+__all__ = ["REGISTERS_COMMAND"]
+
+_SHOWN: Final[Mapping[str, tuple[str, ...]]] = {
+    "breaches": ("case_id", "title", "party", "due_on", "done_on", "days_over", "status"),
+    "due": ("case_id", "title", "party", "due_on", "days_left", "pc_late_before", "why"),
+    "exceptions": ("case_id", "ground", "on", "until", "verdict", "reason", "approved_by", "excuses"),
+    "advice": ("case_id", "adviser", "asked_on", "due_on", "status", "days_over", "returned_on", "excused_by"),
+    "reviews": ("case_id", "never_reviewed", "last_meeting", "review_due_on", "status", "days_over", "waiting_for"),
+    "transfers": ("case_id", "phase", "due_on", "status", "days_over", "review_meeting_by", "last_review_meeting"),
+    "disputes": ("case_id", "about", "state", "since", "next", "due_on", "status", "days_over"),
+    "findings": ("case_id", "on", "message", "remedy"),
+}
+"""What a terminal has room for; the other formats have every column."""
+_KEPT: Final = 3
+"""How many columns are never left out of a table, the case and what it is about among them."""
+_TEXTS: Final = ("title", "message", "remedy", "why", "reason", "what")
+_WIDE, _NARROW = 26, 14
+_FAMILY: Final = "parent or young person"
+_LIMITS: Final[Mapping[str, tuple[str, ...]]] = {
+    "advice": ("advice",),
+    "reviews": ("annual_review", "transfer_review", "review_decision", "amended_plan"),
+    "transfers": ("phase_transfer",),
+}
+"""The limits of the registers that can be a calendar; `due` holds every statutory one."""
+
+
+def _registers(  # noqa: PLR0913 - one parameter for each option
+    *,
+    source: SourceName,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[NAME]",
+            help="Which one: breaches, due, exceptions, advice, reviews, transfers, disputes, findings; or a table of "
+            "counts, such as open-by-age. Without it, all their names, and how long each list is.",
+            show_default=False,
+        ),
+    ] = None,
+    as_of: AsOf = None,
+    only: Only = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column",
+            metavar="COLUMN",
+            help="Put this column of the file into each row, given again or as a list; without it caseworker, officer, "
+            "team and area, where the file has them.",
+            show_default=False,
+        ),
+    ] = None,
+    weeks: Annotated[
+        int, typer.Option("--weeks", metavar="N", min=1, help="How many weeks ahead `due` and `workload` look.")
+    ] = 4,
+    case: CaseIds = None,
+    known_at: KnownAt = None,
+    known_by: KnownBy = None,
+    authority: Authority = None,
+    all_errors: AllErrors = False,
+    form: Feed = None,
+    institutions: Institutions = None,
+    office_closures: OfficeClosures = None,
+    rulebook: RulebookAt = None,
+) -> None:
+    """The lists that people work from, and what the headline hides: what falls due, advice to chase, reviews, disputes.
+
+    What falls due is in order of risk: by how earlier cases ended that were still undone at the same age.
+    """
+    from ehcp_flow.errors import UnknownNameError
+    from ehcp_flow.measures import DESKS, REGISTERS, TABLES
+
+    if name is not None and name not in {*REGISTERS, *TABLES}:
+        raise UnknownNameError("register", name, (*REGISTERS, *TABLES))
+    on, shown, wanted = day(as_of), chosen(form), pairs(only)
+    if shown == FeedFormat.ICS and name != "due" and name not in _LIMITS:
+        can = ", ".join(("due", *_LIMITS))
+        raise typer.BadParameter(f"{name or 'this'} is no calendar; these are: {can}", param_hint="--format")
+    law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures)
+    with open_source(source, known_at=known_at, known_by=known_by, authority=authority) as opened:
+        extra = extra_columns(source)
+        here = {held for values in extra.values() for held in values}
+        columns = by_columns(column, tuple(desk for desk in DESKS if desk in here))
+        check_columns(columns, extra)
+        if name == "workload" and not columns:
+            known = f"; this one has {', '.join(sorted(here))}" if here else "; this one has none"
+            raise typer.BadParameter(f"workload needs a column of the file, such as caseworker{known}",
+                                     param_hint="--column")  # fmt: skip
+        asked = Asked(opened, case, all_errors=all_errors, used={*columns, *wanted})
+        quick = {column: value for column, value in wanted.items() if column in here}
+
+        def answers() -> Iterator[Answer]:
+            for answered in asked.answers(on, rulebook=law, calendars=calendars):
+                mine = extra.get(answered.case.case_id, {})
+                if all(mine.get(column) == value for column, value in quick.items()):
+                    yield answered
+
+        rest = {column: value for column, value in wanted.items() if column not in quick}
+        if shown == FeedFormat.ICS:
+            _calendar(name or "", answers(), rest, on, weeks)
+        elif name is None:
+            _print(_contents(answers(), weeks), shown, ("name", "rows", "what"), name)
+        else:
+            rows = _rows(name, answers(), on, weeks, extra, columns)
+            _print(_matching(rows, rest, here), shown, (*columns, *_SHOWN.get(name, ())), name)
+    note(f"{count(asked.seen, 'case')}, as known on {on.isoformat()}")
+    asked.leave()
+
+
+def _rows(
+    name: str,
+    answers: Iterator[Answer],
+    on: dt.date,
+    weeks: int,
+    extra: Mapping[str, Mapping[str, str]],
+    columns: Sequence[str],
+) -> Sequence[Mapping[str, Any]]:
+    from ehcp_flow.measures import REGISTERS, Registers, table_rows
+
+    if name not in REGISTERS:
+        return table_rows(name, answers, on, extra=extra, desks=columns, weeks=weeks)
+    collected = Registers(weeks=weeks, extra=extra, columns=columns)
+    for answered in answers:
+        collected.add(answered)
+    return collected.rows(name)
+
+
+def _contents(answers: Iterator[Answer], weeks: int) -> list[dict[str, Any]]:
+    """Return every register with its length, and every table."""
+    from ehcp_flow.measures import REGISTERS, TABLES, Registers
+
+    collected = Registers(weeks=weeks)
+    for answered in answers:
+        collected.add(answered)
+    lists = [{"name": name, "rows": len(collected.rows(name)), "what": what} for name, what in REGISTERS.items()]
+    return lists + [{"name": name, "rows": None, "what": what} for name, what in TABLES.items()]
+
+
+def _matching(
+    rows: Sequence[Mapping[str, Any]], wanted: Mapping[str, str], here: set[str]
+) -> Sequence[Mapping[str, Any]]:
+    """Return the rows with these values in their own columns. Raises UnknownNameError for a column that none has."""
+    if not wanted or not rows:
+        return rows
+    check_columns(wanted, {"": dict.fromkeys(here, "")}, *rows[0])
+    return [
+        row
+        for row in rows
+        if all(flat(_plain(row[column])).casefold() == value.casefold() for column, value in wanted.items())
+    ]
+
+
+def _print(rows: Sequence[Mapping[str, Any]], form: str, columns: Sequence[str], name: str | None) -> None:
+    if form == FeedFormat.TABLE:
+        _table(rows, columns if name in (None, *_SHOWN) else (), name)
+        return
+    every = tuple(dict.fromkeys(column for row in rows for column in row)) or tuple(columns)
+    with sheet(form, every) as out:
+        for row in rows:
+            out.write({column: _plain(value) for column, value in row.items()})
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else list(value) if isinstance(value, tuple) else value
+
+
+def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], name: str | None) -> None:
+    from ehcp_flow.cli.table import Column, print_table
+    from ehcp_flow.measures import REGISTERS, TABLES
+
+    names = columns or tuple(rows[0] if rows else ())
+    told = [{column: _said(row.get(column)) for column in names} for row in rows]
+    numbers = {
+        column for column in names if rows and all(isinstance(row.get(column), int | float | None) for row in rows)
+    }
+    shown = tuple(
+        Column(
+            column,
+            column.replace("_", " "),
+            drop=max(at - _KEPT + 1, 0),
+            least=0 if column in numbers or column.endswith("_on") else _WIDE if column in _TEXTS else _NARROW,
+            need=8,
+            right=column in numbers,
+        )
+        for at, column in enumerate(names)
+    )
+    title = "" if name is None else f"{ {**REGISTERS, **TABLES}[name] }: {count(len(rows), 'row')}"
+    print_table(shown, told, title=title)
+    if not rows:
+        sys.stdout.write("" if title else "nothing\n")
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return flat(_plain(value))
+
+
+def _calendar(name: str, answers: Iterator[Answer], wanted: Mapping[str, str], on: dt.date, weeks: int) -> None:
+    """Print the limits of a register as a calendar, those that were done lately too, so that it updates the last."""
+    import datetime as dt
+
+    from ehcp_flow.reports.calendar_feed import calendar_feed, work_of
+
+    for column in wanted:
+        if column not in ("adviser", "party"):
+            raise typer.BadParameter(
+                f"a calendar can be for a column of the file, for adviser or for party, not for {column!r}",
+                param_hint="--only",
+            )
+    until = on + dt.timedelta(weeks=weeks)
+
+    def belongs(deadline: Deadline) -> bool:
+        if any(deadline.party != value for value in wanted.values()):
+            return False
+        if name != "due":
+            return deadline.limit in _LIMITS[name]
+        soon = deadline.due_on is not None and deadline.due_on <= until
+        return soon and deadline.kind == "statutory" and deadline.actor != _FAMILY
+
+    chosen_ones = (deadline for answered in answers for deadline in work_of(answered) if belongs(deadline))
+    sys.stdout.write(calendar_feed(chosen_ones, name=f"EHC: {name}"))
+
+
+REGISTERS_COMMAND: Final = Command(
+    _registers,
+    (
+        "ehcp-flow registers cases.csv --as-of 2025-10-21",
+        "ehcp-flow registers cases.csv due --weeks 6 --as-of 2025-10-21",
+        "ehcp-flow registers cases.csv advice --only adviser=psychological --as-of 2025-10-21",
+        "ehcp-flow registers cases.csv reviews --only never_reviewed=true --as-of 2025-10-21 --format xlsx > reviews.xlsx",
+        "ehcp-flow registers cases.csv transfers --as-of 2025-10-21 --format ics > transfers.ics",
+        "ehcp-flow registers cases.csv open-by-age --as-of 2025-10-21 --format json",
+    ),
+)

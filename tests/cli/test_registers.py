@@ -1,0 +1,144 @@
+"""`registers`: the lists that people work from, by name, in every format."""
+
+import zipfile
+from io import BytesIO
+
+import icalendar
+import pytest
+
+from ehcp_flow.measures import REGISTERS, TABLES, registers
+from ehcp_flow.readers import read_cases
+from tests.cli.running import invoke, rows_of
+from tests.measures.told import answered
+
+AS_OF = ("--as-of", "2025-01-16")
+
+
+@pytest.fixture(scope="module")
+def caseload(tmp_path_factory):
+    """A year of Worcestershire, made up, with caseworkers."""
+    made = tmp_path_factory.mktemp("caseload") / "cases.csv"
+    args = ("--cases", 150, "--seed", 5, "--authority", "885", "--year", 2024, "--with-caseworker")
+    text = invoke("synth", *args).stdout
+    lines = text.splitlines()
+    # Every other case goes to a second desk.
+    made.write_text("\n".join(
+        line.replace("caseworker-001", "Bob") if at and int(line.split(",")[0][1:]) % 2 else line
+        for at, line in enumerate(lines)
+    ) + "\n")  # fmt: skip
+    return made
+
+
+@pytest.fixture(scope="module")
+def known(caseload):
+    return registers(answered(*read_cases(caseload).values(), as_of="2025-01-16"))
+
+
+def listed(source, *args):
+    done = invoke("registers", source, *args, *AS_OF, "--format", "json")
+    assert done.exit_code == 0, done.output
+    return rows_of(done.stdout, "json")
+
+
+@pytest.mark.parametrize("name", REGISTERS)
+def test_each_register_is_the_librarys_with_the_desk_in_each_row(caseload, known, name):
+    rows = listed(caseload, name)
+    assert [row["case_id"] for row in rows] == [row["case_id"] for row in known[name]]
+    assert all(row["caseworker"] in ("Bob", "caseworker-001") for row in rows)
+    flat = rows_of(invoke("registers", caseload, name, *AS_OF).stdout, "csv")
+    assert len(flat) == len(rows)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_each_table_is_there_as_json_and_for_people(caseload, name):
+    assert listed(caseload, name)
+    text = invoke("registers", caseload, name, *AS_OF, "--format", "table").stdout
+    assert TABLES[name] in " ".join(text.split())
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_without_a_name_every_register_is_named_with_its_length(caseload, known):
+    rows = listed(caseload)
+    assert [row["name"] for row in rows] == [*REGISTERS, *TABLES]
+    assert {row["name"]: row["rows"] for row in rows if row["name"] in REGISTERS} == {
+        name: len(found) for name, found in known.items()
+    }
+
+
+def test_rows_are_chosen_by_columns_of_the_file_and_of_the_register(caseload, known):
+    overdue = [row["case_id"] for row in known["reviews"] if row["status"] == "overdue"]
+    assert [row["case_id"] for row in listed(caseload, "reviews", "--only", "status=overdue")] == overdue
+    never = [row["case_id"] for row in known["reviews"] if row["never_reviewed"]]
+    assert [row["case_id"] for row in listed(caseload, "reviews", "--only", "never_reviewed=true")] == never
+    mine = listed(caseload, "advice", "--only", "caseworker=Bob", "--only", "adviser=medical")
+    assert mine
+    assert {(row["caseworker"], row["adviser"]) for row in mine} == {("Bob", "medical")}
+
+
+def test_what_falls_due_looks_as_far_as_it_is_told(caseload):
+    soon, far = (listed(caseload, "due", "--weeks", weeks) for weeks in (1, 8))
+    assert 0 < len(soon) < len(far)
+    assert max(row["days_left"] for row in soon) <= 7
+
+
+@pytest.mark.parametrize("name", ["due", "advice", "reviews", "transfers"])
+def test_what_has_a_day_can_be_a_calendar(caseload, name):
+    done = invoke("registers", caseload, name, "--weeks", 26, *AS_OF, "--format", "ics")
+    events = icalendar.Calendar.from_ical(done.stdout_bytes).walk("VEVENT")
+    assert len([event for event in events if str(event["STATUS"]) == "CONFIRMED"]) >= 5
+    assert all(":" in str(event["SUMMARY"]) for event in events)
+    mine = invoke("registers", caseload, name, "--weeks", 26, "--only", "caseworker=Bob", *AS_OF, "--format", "ics")
+    fewer = icalendar.Calendar.from_ical(mine.stdout_bytes).walk("VEVENT")
+    assert 0 < len(fewer) < len(events)
+
+
+def test_a_register_can_be_a_workbook(caseload):
+    done = invoke("registers", caseload, "advice", *AS_OF, "--format", "xlsx")
+    sheet = zipfile.ZipFile(BytesIO(done.stdout_bytes)).read("xl/worksheets/sheet1.xml").decode()
+    assert sheet.count("<row ") == len(listed(caseload, "advice")) + 1
+
+
+def test_a_column_that_is_used_is_not_called_ignored(caseload):
+    assert "ignored" in invoke("check", caseload, *AS_OF).stderr
+    for args in (
+        ("registers", caseload, "advice"),
+        ("measures", caseload, "--by", "caseworker", "--measure", "plans"),
+        ("report", caseload, "--ics", caseload.with_name("r.ics"), "--only", "caseworker=Bob"),
+        ("report", caseload, "--xlsx", caseload.with_name("r.xlsx")),
+    ):
+        done = invoke(*args, *AS_OF)
+        assert done.exit_code == 0, done.output
+        assert "ignored" not in done.stderr, args
+
+
+def test_a_column_that_is_not_used_is_still_named(caseload):
+    with_more = caseload.with_name("more.csv")
+    lines = caseload.read_text().splitlines()
+    with_more.write_text("\n".join([f"{lines[0]},shoe size", *(f"{line},4" for line in lines[1:])]) + "\n")
+    said = invoke("measures", with_more, "--by", "caseworker", "--measure", "plans", *AS_OF).stderr
+    assert "ignored unknown columns: shoe size" in said
+    assert "caseworker" not in said.split("ignored")[1].splitlines()[0]
+
+
+def test_what_cannot_be_is_refused_with_what_can(caseload, tmp_path):
+    plain = tmp_path / "plain.csv"
+    plain.write_text(invoke("synth", "--cases", 5, "--seed", 5, "--authority", "885", "--year", 2024).stdout)
+    for args, said in (
+        ((caseload, "review"), "did you mean reviews"),
+        ((caseload, "advice", "--only", "advisor=medical"), "did you mean adviser"),
+        ((caseload, "advice", "--only", "adviser"), "COLUMN=VALUE"),
+        ((caseload, "advice", "--column", "case worker"), "did you mean caseworker"),
+        ((caseload, "findings", "--format", "ics"), "due, advice, reviews, transfers"),
+        ((caseload, "--format", "ics"), "due, advice, reviews, transfers"),
+        ((caseload, "advice", "--format", "ics", "--only", "status=open"), "adviser or for party"),
+        ((plain, "workload"), "this one has none"),
+        ((caseload, "due", "--weeks", "0"), "--weeks"),
+    ):
+        done = invoke("registers", *args, *AS_OF)
+        assert done.exit_code == 2, args
+        assert said in " ".join(done.stderr.split()), done.stderr
+
+
+def test_a_report_refuses_a_column_that_the_file_has_not(caseload, tmp_path):
+    done = invoke("report", caseload, "--ics", tmp_path / "r.ics", "--only", "casewoker=Bob", *AS_OF)
+    assert (done.exit_code, "did you mean caseworker" in done.stderr) == (2, True)
