@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from ehcp_flow.bulk.codes import NO_DAY, Array
-from ehcp_flow.bulk.facts import Facts, Places
+from ehcp_flow.bulk.facts import Facts
 from ehcp_flow.bulk.law import RuleTables
 from ehcp_flow.bulk.runs import Runs, ends_and_resumes
 
@@ -28,158 +29,129 @@ class Acts:
         """Return acts of which none has happened."""
         return cls(*(np.full(count, -1, dtype=np.int64) for _ in range(4)))
 
-    def where(self, mask: Array) -> Acts:
-        """Return the acts for which the mask is true."""
-        if mask.all():
-            return self
-        return Acts(self.done[mask], self.implied[mask], self.ended[mask], self.other[mask])
-
     @property
     def any(self) -> Array:
         """Whether anything has happened."""
         return (self.done >= 0) | (self.implied >= 0) | (self.ended >= 0) | (self.other >= 0)
 
 
-class _Search:
-    """The next facts of a rule's roles, for the runs of one rule."""
+def acts_of(facts: Facts, runs: Runs, rule: RuleTables, first: Array, last: Array, *, per_party: bool) -> Acts:
+    """Return what happened to a rule in each run, from the place `first` on; `last` are its last lawful days."""
+    return _Walk(facts, runs, rule, last, per_party=per_party).walk(first)
 
-    def __init__(self, facts: Facts, runs: Runs, *, per_party: bool) -> None:
+
+class _Walk:
+    """The runs of one rule, each walked from one fact that plays a part in the rule to the next.
+
+    What a run waits for depends on what has happened: those that wait for the same take a turn together. Nearly all
+    take one turn, so that one look-up settles a rule.
+    """
+
+    def __init__(self, facts: Facts, runs: Runs, rule: RuleTables, last: Array, *, per_party: bool) -> None:
         self.facts = facts
         self.runs = runs
+        self.rule = rule
+        self.last = last
+        self.ends, self.resumes = ends_and_resumes(facts, rule.lapse, rule.resume, rule.inside, rule.resumes_inside)
         self.per_party = per_party
+        self.acts = Acts.none(len(runs))
+        self.waiting: list[tuple[Callable[[Array, Array], None], Array, Array]] = []
 
-    def next(self, mask: Array, rows: Array | None, places: Array) -> Array:
-        """Return the first fact of these keys at each place or after it, or the number of facts if none comes in time.
+    def walk(self, first: Array) -> Acts:
+        """Return what happened from the place `first` on."""
+        self._open(None, first)
+        while self.waiting:
+            turn, rows, after = self.waiting.pop()
+            turn(rows, after + 1)
+        return self.acts
 
-        Where clocks are kept by party, only a fact of the run's own party counts.
+    def _then(self, turn: Callable[[Array, Array], None], rows: Array, after: Array) -> None:
+        """Let these runs take a turn from behind these places on."""
+        if len(rows):
+            self.waiting.append((turn, rows, after))
+
+    def _find(self, mask: Array, rows: Array | None, places: Array) -> Array:
+        """Return the first fact of these keys, and of the run's own party, at each place or after it, or one too far.
+
+        The party matters only where clocks are kept by party.
         """
-        facts, runs = self.facts, self.runs
         if not self.per_party:
-            return self.next_of(facts.places(mask), rows, places)
-        stop = runs.stop if rows is None else runs.stop[rows]
-        found = facts.next_of_party(mask, runs.party if rows is None else runs.party[rows], places)
-        return np.where(found < stop, found, facts.count)
+            return self.facts.places(mask).at_or_after(places)
+        party = self.runs.party
+        return self.facts.next_of_party(mask, party if rows is None else party[rows], places)
 
-    def next_of(self, among: Places, rows: Array | None, places: Array) -> Array:
-        """Return the same for whichever party, and for facts that were looked for already."""
-        stop = self.runs.stop if rows is None else self.runs.stop[rows]
-        found = among.at_or_after(places)
-        return np.where(found < stop, found, self.facts.count)
-
-    def nothing(self, places: Array) -> Array:
-        """Return what `next` gives where there is no fact."""
-        return np.full(len(places), self.facts.count, dtype=np.int64)
-
-
-def acts_of(facts: Facts, runs: Runs, rule: RuleTables, first: Array, last: Array, *, per_party: bool) -> Acts:
-    """Return what happened to a rule in each run, from the place `first` on; `last` are its last lawful days.
-
-    Each turn finds the earliest of the facts that can settle a run; a run that was set going again, or whose act was
-    undone, takes another turn from there.
-    """
-    search = _Search(facts, runs, per_party=per_party)
-    ends = ends_and_resumes(facts, rule.lapse, rule.resume, rule.inside, rule.resumes_inside)
-    acts = Acts.none(len(runs))
-    implied = _in_time(facts, rule.implied)
-    rows: Array | None = None
-    cursor = first
-    settled = np.zeros(len(runs), dtype=bool)
-    while True:
-        rows, cursor = _turn(search, rule, ends, last, implied, acts, settled, rows, cursor)
-        if not len(cursor):
-            return acts
-
-
-def _in_time(facts: Facts, implied: Array) -> Array | None:
-    """Return the keys that imply the act, or None if there are none here."""
-    return implied if implied.any() and len(facts.places(implied)) else None
-
-
-def _turn(  # noqa: PLR0913, PLR0917 - the columns that a turn fills
-    search: _Search,
-    rule: RuleTables,
-    ends: tuple[Places, Places],
-    last: Array,
-    implied: Array | None,
-    acts: Acts,
-    settled: Array,
-    rows: Array | None,
-    cursor: Array,
-) -> tuple[Array, Array]:
-    facts = search.facts
-    none = facts.count
-    done = search.next(rule.done, rows, cursor)
-    lapse = search.next_of(ends[0], rows, cursor)
-    shown = search.nothing(cursor) if implied is None else search.next(implied, rows, cursor)
-    if implied is not None and facts.on[-1] > facts.as_of:
-        shown = _shown_by_now(search, implied, rows, shown)
-    before = settled if rows is None else settled[rows]
-    if rows is not None:
-        done = np.where(before, none, done)
-        shown = np.where(before, none, shown)
-
-    is_done = (done < lapse) & (done < shown)
-    is_shown = (shown < lapse) & (shown < done)
-    is_ended = ~is_done & (lapse < none)
-    _set(acts.done, rows, np.where(is_done, done, -1))
-    _set(acts.ended, rows, np.where(is_ended, lapse, -1))
-    if implied is not None:
-        if rows is None:
-            acts.implied[:] = np.where(is_shown, shown, -1)
-            settled |= is_shown
+    def _open(self, rows: Array | None, places: Array) -> None:
+        """Nothing has happened: wait for the act, for what implies it, for another answer, or for the end."""
+        facts, rule, acts, stop = self.facts, self.rule, self.acts, self.runs.stop
+        if self.per_party or rule.resumes_inside is not None:
+            found = np.minimum(self._find(rule.acts, rows, places), self.ends.at_or_after(places))
         else:
-            acts.implied[rows[is_shown]] = shown[is_shown]
-            settled[rows[is_shown]] = True
+            found = facts.places(rule.acts_or_lapse).at_or_after(places)
+        here = np.flatnonzero(found < (stop if rows is None else stop[rows]))
+        found = found.take(here)
+        rows = here if rows is None else rows.take(here)
+        key = facts.key.take(found)
+        is_done = rule.done.take(key)
+        self._do(rows[is_done], found[is_done])
+        is_end = rule.lapse.take(key)
+        self._end(rows[is_end], found[is_end])
+        rest = np.flatnonzero(~(is_done | is_end))
+        if not len(rest):
+            return
+        rows, found, is_other = rows[rest], found[rest], rule.other.take(key[rest])
+        self._answer(rows[is_other], found[is_other])
+        # A fact that lies ahead implies nothing yet.
+        is_shown = ~is_other & (facts.on.take(found) <= facts.as_of)
+        acts.implied[rows[is_shown]] = found[is_shown]
+        self._then(self._settled, rows[is_shown], found[is_shown])
+        self._then(self._open, rows[~is_shown], found[~is_shown])
 
-    until = np.where(is_done, none, np.minimum(lapse, shown))
-    again = search.nothing(cursor)
-    if rule.undoes and is_done.any():
-        at = np.flatnonzero(is_done)
-        within = at if rows is None else rows[at]
-        undone = search.next(rule.undone, within, done[at] + 1)
-        more = search.next(rule.done, within, done[at] + 1)
-        undo = undone < more
-        again[at[undo]] = undone[undo]
-        until[at[undo]] = undone[undo]
-        acts.done[within[undo]] = -1
-    if rule.other.any() and len(facts.places(rule.other)):
-        other = search.next(rule.other, rows, cursor)
-        found = other < until
-        if rows is not None:
-            found &= ~before & (acts.other[rows] < 0)
-        _set_where(acts.other, rows, found, other)
-    if rule.resumes and is_ended.any():
-        at = np.flatnonzero(is_ended)
-        within = at if rows is None else rows[at]
-        resumed = search.next_of(ends[1], within, lapse[at] + 1)
-        on = resumed < none
-        if rule.running.in_time:
-            on[on] &= (last[within[on]] <= NO_DAY) | (facts.on[resumed[on]] <= last[within[on]])
-        again[at[on]] = resumed[on]
-        acts.ended[within[on]] = -1
-    more_rows = np.flatnonzero(again < none)
-    return (more_rows if rows is None else rows[more_rows]), again[more_rows] + 1
+    def _answer(self, rows: Array, found: Array) -> None:
+        """Only the first other answer counts."""
+        new = self.acts.other[rows] < 0
+        self.acts.other[rows[new]] = found[new]
 
+    def _do(self, rows: Array, found: Array) -> None:
+        self.acts.done[rows] = found
+        if self.rule.undoes:
+            self._then(self._done, rows, found)
 
-def _shown_by_now(search: _Search, implied: Array, rows: Array | None, shown: Array) -> Array:
-    """Pass over facts that lie ahead: they imply nothing yet."""
-    facts = search.facts
-    while True:
-        ahead = np.flatnonzero(shown < facts.count)
-        ahead = ahead[facts.on[shown[ahead]] > facts.as_of]
-        if not len(ahead):
-            return shown
-        within = ahead if rows is None else rows[ahead]
-        shown[ahead] = search.next(implied, within, shown[ahead] + 1)
+    def _done(self, rows: Array, places: Array) -> None:
+        """The act is done: it is undone if that happens before it is repeated, and then all is open again."""
+        facts, rule, acts = self.facts, self.rule, self.acts
+        found = self._find(rule.done_or_undone, rows, places)
+        undone = np.flatnonzero(found < self.runs.stop[rows])
+        undone = undone[rule.undone.take(facts.key.take(found[undone]))]
+        rows, places, found = rows[undone], places[undone], found[undone]
+        if not len(rows):
+            return
+        acts.done[rows] = -1
+        other = self._find(rule.other, rows, places)
+        answered = np.flatnonzero(other < found)
+        self._answer(rows[answered], other[answered])
+        self._then(self._open, rows, found)
 
+    def _end(self, rows: Array, found: Array) -> None:
+        self.acts.ended[rows] = found
+        if self.rule.resumes:
+            self._then(self._ended, rows, found)
 
-def _set(column: Array, rows: Array | None, values: Array) -> None:
-    if rows is None:
-        column[:] = values
-    else:
-        column[rows] = values
+    def _ended(self, rows: Array, places: Array) -> None:
+        """The clock has ended: it may be set going again, whoever the facts are about, where it asks for it in time."""
+        found = self.resumes.at_or_after(places)
+        resumed = np.flatnonzero(found < self.runs.stop[rows])
+        rows, found = rows[resumed], found[resumed]
+        if self.rule.running.in_time:
+            last = self.last[rows]
+            in_time = (last <= NO_DAY) | (self.facts.on[found] <= last)
+            rows, found = rows[in_time], found[in_time]
+        self.acts.ended[rows] = -1
+        settled = self.acts.implied[rows] >= 0
+        self._then(self._settled, rows[settled], found[settled])
+        self._then(self._open, rows[~settled], found[~settled])
 
-
-def _set_where(column: Array, rows: Array | None, mask: Array, values: Array) -> None:
-    at = np.flatnonzero(mask)
-    column[at if rows is None else rows[at]] = values[at]
+    def _settled(self, rows: Array, places: Array) -> None:
+        """The act is implied: only the end can still come."""
+        found = self.ends.at_or_after(places)
+        ended = np.flatnonzero(found < self.runs.stop[rows])
+        self._end(rows[ended], found[ended])

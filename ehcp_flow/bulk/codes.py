@@ -7,14 +7,15 @@ in the order of `LEGAL_ORDER`, so that keys sort as the law does.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from ehcp_flow.facts import FACT_TYPES, OUTCOMES
+from ehcp_flow.facts import FACT_TYPES
+from ehcp_flow.law.compiled import CODES, KEYS, Key, Roles
 
 __all__ = [
     "EVENTS",
@@ -36,10 +37,7 @@ NO_DAY: Final = -1_000_000
 """The day of a field that is not filled: before every day that can be."""
 
 EVENTS: Final[Sequence[str]] = tuple(FACT_TYPES)
-KEYS: Final[Sequence[tuple[str, str | None]]] = tuple(
-    (event, outcome) for event in EVENTS for outcome in OUTCOMES.get(event, (None,))
-)
-KEY_OF: Final[Mapping[tuple[str, str | None], int]] = {key: code for code, key in enumerate(KEYS)}
+KEY_OF: Final[Mapping[Key, int]] = CODES
 EVENT_OF: Final[Array] = np.array([EVENTS.index(event) for event, _ in KEYS], dtype=np.int64)
 PROSPECTIVE: Final[Array] = np.array([FACT_TYPES[event].prospective for event, _ in KEYS], dtype=bool)
 
@@ -59,9 +57,9 @@ def as_date(day: int) -> dt.date:
     return _from_ordinal(day + _EPOCH)
 
 
-def role_table(role_of: Callable[[tuple[str, str | None]], int]) -> Array:
+def role_table(roles: Roles) -> Array:
     """Return, for each key, the role that a fact of it plays."""
-    return np.array([role_of(key) for key in KEYS], dtype=np.int64)
+    return np.array(roles.by_code, dtype=np.int64)
 
 
 def keys_of(mask: Array) -> tuple[int, ...]:

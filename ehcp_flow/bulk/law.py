@@ -27,7 +27,7 @@ from ehcp_flow.law.compiled import (
     compiled,
 )
 from ehcp_flow.law.model import Rulebook
-from ehcp_flow.law.patterns import Patterns, matches
+from ehcp_flow.law.patterns import Patterns
 
 __all__ = ["ClockTables", "LawTables", "RuleTables", "StretchTables", "mask_of", "tables_of"]
 
@@ -35,7 +35,7 @@ __all__ = ["ClockTables", "LawTables", "RuleTables", "StretchTables", "mask_of",
 @lru_cache(maxsize=1024)
 def mask_of(patterns: Patterns) -> Array:
     """Return the keys that the patterns speak of, as a mask."""
-    return role_table(lambda key: int(matches(patterns, *key))).astype(bool)
+    return role_table(Roles(((START, patterns),))) > 0
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class StretchTables:
     @classmethod
     def of(cls, stretch: Roles) -> StretchTables:
         """Return the tables of a stretch."""
-        roles = role_table(stretch.__getitem__)
+        roles = role_table(stretch)
         ends = (roles & END) > 0
         unless = None if stretch.unless is None else cls.of(stretch.unless)
         return cls(((roles & START) > 0) & ~ends, ends, unless)
@@ -59,7 +59,7 @@ class RuleTables:
     """What each key does to a rule. The sets are disjoint, but for `resumes` and `needed`."""
 
     def __init__(self, running: RunningRule) -> None:
-        roles = role_table(running.roles.__getitem__)
+        roles = role_table(running.roles)
         self.running = running
         self.lapse = (roles & LAPSE) > 0
         rest = ~self.lapse
@@ -75,17 +75,20 @@ class RuleTables:
         inside = running.resumes_inside
         self.inside = (roles & RESUME_INSIDE) > 0
         self.resumes_inside = None if inside is None else StretchTables.of(inside)
+        self.acts = self.done | self.other | self.implied
+        self.acts_or_lapse = self.acts | self.lapse
+        self.done_or_undone = self.done | self.undone
         self.undoes = bool(self.undone.any())
         self.resumes = bool(self.resume.any() or self.inside.any())
         only = running.only_from
-        self.only_from = None if only is None else role_table(only.__getitem__) > 0
+        self.only_from = None if only is None else role_table(only) > 0
 
 
 class ClockTables:
     """What each key does to a clock."""
 
     def __init__(self, running: RunningClock) -> None:
-        roles = role_table(running.roles.__getitem__)
+        roles = role_table(running.roles)
         self.running = running
         self.starts = (roles & (START | RESTART)) > 0
         self.restarts = (roles & RESTART) > 0
