@@ -7,7 +7,7 @@ explanation costs what one case costs, and only for the cases that are explained
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -16,12 +16,11 @@ import polars as pl
 
 from ehcp_flow.answers import Answer, answer
 from ehcp_flow.bulk.building import build_cases, dates_of
-from ehcp_flow.bulk.chunks import Question, known_rows, readable
+from ehcp_flow.bulk.chunks import Columns, Question
 from ehcp_flow.bulk.codes import NO_DAY, Array
-from ehcp_flow.bulk.encoding import Encoded
-from ehcp_flow.bulk.facts import Facts, event_mask
-from ehcp_flow.bulk.judging import STATUSES, Judged, judge_columns
-from ehcp_flow.bulk.ordering import in_legal_order
+from ehcp_flow.bulk.facts import event_mask
+from ehcp_flow.bulk.judging import STATUSES
+from ehcp_flow.bulk.leaving import left_open
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
 from ehcp_flow.clocks import Timeline, swift
@@ -35,7 +34,7 @@ from ehcp_flow.law.model import Count, Rulebook, Version
 from ehcp_flow.states import Standing, state
 from ehcp_flow.working import Working
 
-__all__ = ["Answered", "BulkAnswer", "answers_chunk"]
+__all__ = ["Answered", "BulkAnswer", "answers_chunk", "answers_of", "said_alone"]
 
 
 class Answered(NamedTuple):
@@ -53,28 +52,30 @@ class Answered(NamedTuple):
 
 def answers_chunk(rows: pl.DataFrame, question: Question) -> Answered:
     """Return the answers of a chunk of whole cases, each case's rows together."""
-    encoded, rows, refused, count = readable(rows, question)
-    keep = known_rows(encoded, rows, question)
-    facts = in_legal_order(encoded, question.as_of, keep)
-    judged, judge = judge_columns(facts, question.law, question.days)
-    there = np.zeros(facts.cases, dtype=bool)
-    there[encoded.case if keep is None else encoded.case[keep]] = True
-    # The working of an exception is words about each of its tests: those of one case say them.
+    columns = Columns.of(rows, question)
+    alone = said_alone(columns)
+    numbers = np.flatnonzero(columns.there)
+    by_case = int(alone[numbers].sum())
+    return Answered(answers_of(columns, numbers, alone), columns.refused, len(numbers), columns.count, by_case)
+
+
+def said_alone(columns: Columns) -> Array:
+    """Return which cases the evaluator of one case answers: the columns do not know all that there is to say of them.
+
+    The working of an exception is words about each of its tests, and what lies before the law has no deadline.
+    """
+    facts = columns.facts
     alone = facts.failed.copy()
-    for _, start, _ in judge.no_law:
-        alone[facts.case[start]] = True
+    alone[facts.case[columns.no_law]] = True
     alone[facts.case[facts.places(event_mask("exception_recorded")).at]] = True
-    numbers = np.flatnonzero(there)
-    chunk = _Chunk(facts, judged, encoded, question, judge.excuses.names)
-    answers = _answers(chunk, build_cases(rows, encoded, numbers), numbers, alone)
-    return Answered(answers, refused, len(numbers), count, int(alone[numbers].sum()))
+    return alone
 
 
-def _answers(
-    chunk: _Chunk, cases: Iterator[Case], numbers: Array, alone: Array
-) -> Iterator[Answer | tuple[Case, EhcpFlowError]]:
-    question = chunk.question
-    for case, number in zip(cases, numbers.tolist(), strict=True):
+def answers_of(columns: Columns, numbers: Array, alone: Array) -> Iterator[Answer | tuple[Case, EhcpFlowError]]:
+    """Yield the answer of each of these cases of a chunk, or the case and the error for one that cannot be judged."""
+    question = columns.question
+    chunk = _Chunk(columns)
+    for case, number in zip(build_cases(columns.rows, columns.encoded, numbers), numbers.tolist(), strict=True):
         told = case if question.known_at is None else case.known_at(question.known_at)
         if not alone[number]:
             yield BulkAnswer(told, chunk, number)
@@ -88,14 +89,12 @@ def _answers(
 class _Chunk:
     """The judged columns of a chunk as lists, each made when it is first asked for."""
 
-    def __init__(
-        self, facts: Facts, judged: Judged, encoded: Encoded, question: Question, excuses: Sequence[tuple[str, ...]]
-    ) -> None:
-        self.facts = facts
-        self.question = question
-        self.encoded = encoded
-        self._judged = judged
-        self._excuses = excuses
+    def __init__(self, columns: Columns) -> None:
+        self._judged = judged = columns.judged
+        self.columns = columns
+        self.question = columns.question
+        self.facts = facts = columns.facts
+        encoded = columns.encoded
         self.bounds: list[int] = facts.bounds.tolist()
         cases = facts.case[judged.start] if len(judged) else np.zeros(0, dtype=np.int64)
         self.ends: list[int] = np.searchsorted(cases, np.arange(facts.cases + 1)).tolist()
@@ -107,6 +106,12 @@ class _Chunk:
         column = getattr(self._judged, name).tolist()
         self.__dict__[name] = column
         return column
+
+    @cached_property
+    def open(self) -> list[bool]:
+        """Whether each deadline leaves something open."""
+        flags: list[bool] = left_open(self.columns).tolist()
+        return flags
 
     def rule(self, at: int) -> tuple[RunningRule, Version]:
         """Return the rule of a deadline, in the version that applies."""
@@ -130,7 +135,7 @@ class _Chunk:
                 dates_of(np.where(judged.done >= 0, done, NO_DAY)),
                 [STATUSES[code] for code in judged.status.tolist()],
                 [None if over < 0 else over for over in judged.over.tolist()],
-                [self._excuses[code] for code in judged.excuses.tolist()],
+                [self.columns.excuses.names[code] for code in judged.excuses.tolist()],
                 judged.breach.tolist(),
                 strict=True,
             )
@@ -139,13 +144,13 @@ class _Chunk:
     @cached_property
     def authorities(self) -> list[str | None]:
         """The authority of each case."""
-        texts = [*self.encoded.authority.texts, None]
+        texts = [*self.columns.encoded.authority.texts, None]
         return [texts[code] for code in self.facts.authority.tolist()]
 
     @cached_property
     def rows_of_facts(self) -> list[int]:
         """The place of each fact's row within its case."""
-        heads = np.searchsorted(self.encoded.case, np.arange(self.facts.cases))
+        heads = np.searchsorted(self.columns.encoded.case, np.arange(self.facts.cases))
         places: list[int] = (self.facts.rows - heads[self.facts.case]).tolist()
         return places
 
@@ -188,8 +193,8 @@ class BulkAnswer(Answer):
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """What the record leaves open."""
-        rulebook = self.chunk.question.law.rulebook
-        left = findings_of(self.deadlines, (), (), self.timeline, rulebook)
+        flagged = [self._deadline(at) for at in self._places if self.chunk.open[at]]
+        left = findings_of(flagged, (), (), self.timeline, self.chunk.question.law.rulebook)
         return (*self.case.findings, *self.standing.findings, *left)
 
     @cached_property

@@ -75,18 +75,18 @@ def deadlines_frame(
 def states_frame(source: Source, as_of: dt.date | str | None = None, **options: Any) -> pl.DataFrame:
     """Return where every case stands in law at the end of `as_of` (today if not given).
 
-    The columns are `case_id`, `state`, `since` and `maintained`. Disputes run beside the pathway and are not here.
-    Source and options are those of `iter_frames`.
+    The columns are `case_id`, `state`, `since`, `maintained` and `disputes`: a list of those that have begun, with the
+    fields of `states.Dispute`. Source and options are those of `iter_frames`.
     """
     parts = list(Frames(source, as_of, work=states_chunk, **options))
     return pl.concat(parts) if parts else pl.DataFrame(schema=STANDINGS)
 
 
 def findings_frame(source: Source, as_of: dt.date | str | None = None, **options: Any) -> pl.DataFrame:
-    """Return what the records and deadlines of every case leave open: `case_id`, `code`, `on`, `event`.
+    """Return what every case leaves open: `case_id`, `code`, `on`, `message`, `remedy`, `event`.
 
-    These are the findings of `Case.findings` and `deadlines.judge`, in their order; findings about the order of facts
-    and about disputes are those of `states.state`, and not here. Source and options are those of `iter_frames`.
+    These are the findings of `answers.answer`, in their order: of the record itself, of the order of its facts and its
+    disputes, and of its deadlines. Source and options are those of `iter_frames`.
     """
     parts = list(Frames(source, as_of, work=findings_chunk, **options))
     return pl.concat(parts) if parts else pl.DataFrame(schema=FINDINGS)

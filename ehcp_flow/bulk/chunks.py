@@ -14,6 +14,7 @@ from ehcp_flow.bulk.building import build_cases
 from ehcp_flow.bulk.codes import NO_DAY, Array
 from ehcp_flow.bulk.daytables import DayTables
 from ehcp_flow.bulk.encoding import LINE, Encoded, encode, reread
+from ehcp_flow.bulk.excusing import Excuses
 from ehcp_flow.bulk.facts import Facts
 from ehcp_flow.bulk.judging import STATUSES, Judged, judge_columns
 from ehcp_flow.bulk.law import LawTables
@@ -23,7 +24,17 @@ from ehcp_flow.case import Case
 from ehcp_flow.deadlines import FIELDS, Deadline, deadlines_of
 from ehcp_flow.errors import EhcpFlowError, RowRefused
 
-__all__ = ["Chunk", "Question", "cases_of", "judge_chunk", "known_rows", "readable", "schema_of"]
+__all__ = [
+    "Chunk",
+    "Columns",
+    "Question",
+    "cases_of",
+    "judge_chunk",
+    "judged_chunk",
+    "known_rows",
+    "readable",
+    "schema_of",
+]
 
 _CASE: Final = "_case"
 
@@ -45,7 +56,8 @@ class Question:
 class Chunk:
     """What came of one chunk: deadlines, the rows that were refused, and the cases that could not be judged.
 
-    `cases` counts the cases that were judged, `by_case` those of them that the evaluator of one case judged.
+    `cases` counts the cases that were judged, `by_case` those of them that the evaluator of one case judged. `findings`
+    is how much the records leave open, where that was asked for.
     """
 
     frame: pl.DataFrame
@@ -54,6 +66,7 @@ class Chunk:
     cases: int
     rows: int
     by_case: int
+    findings: int = 0
 
 
 def schema_of(law: LawTables) -> dict[str, Any]:
@@ -82,20 +95,57 @@ def _enum(words: Iterable[str]) -> pl.Enum:
     return pl.Enum(list(dict.fromkeys(words)))
 
 
+@dataclass(frozen=True)
+class Columns:
+    """A chunk of whole cases as columns: its rows, its facts in legal order, and what was judged of them.
+
+    `there` says which cases had been recorded by the instant asked for, `alone` which are left to the evaluator of one
+    case; `no_law` are the places of facts that start a clock from before its law was in force.
+    """
+
+    question: Question
+    rows: pl.DataFrame
+    encoded: Encoded
+    facts: Facts
+    judged: Judged
+    excuses: Excuses
+    no_law: Array
+    there: Array
+    refused: list[RowRefused]
+    count: int
+
+    @property
+    def alone(self) -> Array:
+        """The numbers of the cases that are left to the evaluator of one case."""
+        return np.flatnonzero(self.facts.failed & self.there)
+
+    @classmethod
+    def of(cls, rows: pl.DataFrame, question: Question) -> Columns:
+        """Return the columns of a chunk, each case's rows together."""
+        encoded, rows, refused, count = readable(rows, question)
+        keep = known_rows(encoded, rows, question)
+        facts = in_legal_order(encoded, question.as_of, keep)
+        judged, judge = judge_columns(facts, question.law, question.days)
+        there = np.zeros(facts.cases, dtype=bool)
+        there[encoded.case if keep is None else encoded.case[keep]] = True
+        no_law = np.concatenate([np.zeros(0, dtype=np.int64), *(start for _, start, _ in judge.no_law)])
+        return cls(question, rows, encoded, facts, judged, judge.excuses, no_law, there, refused, count)
+
+
 def judge_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     """Return what comes of a chunk of whole cases, each case's rows together."""
-    encoded, rows, refused, count = readable(rows, question)
-    keep = known_rows(encoded, rows, question)
-    facts = in_legal_order(encoded, question.as_of, keep)
-    judged, judge = judge_columns(facts, question.law, question.days)
-    frame = _frame(facts, judged, encoded, question.law, judge.excuses.names)
-    there = np.zeros(facts.cases, dtype=bool)
-    there[encoded.case if keep is None else encoded.case[keep]] = True
-    cases = np.flatnonzero(facts.failed & there)
+    return judged_chunk(Columns.of(rows, question))
+
+
+def judged_chunk(columns: Columns) -> Chunk:
+    """Return the deadlines of a chunk as a frame."""
+    question = columns.question
+    frame = _frame(columns.facts, columns.judged, columns.encoded, question.law, columns.excuses.names)
+    cases = columns.alone
     failed: list[tuple[str, EhcpFlowError]] = []
     if len(cases):
         parts = [frame]
-        for case, at in zip(cases_of(rows, encoded, cases, question), cases.tolist(), strict=True):
+        for case, at in zip(cases_of(columns.rows, columns.encoded, cases, question), cases.tolist(), strict=True):
             try:
                 found = deadlines_of(case, question.as_of, rulebook=question.law.rulebook, calendars=question.calendars)
             except EhcpFlowError as error:
@@ -103,7 +153,7 @@ def judge_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
                 continue
             parts.append(_frame_of(found, at, frame.schema))
         frame = pl.concat(parts).sort(_CASE, maintain_order=True)
-    return Chunk(frame.drop(_CASE), refused, failed, int(there.sum()), count, len(cases))
+    return Chunk(frame.drop(_CASE), columns.refused, failed, int(columns.there.sum()), columns.count, len(cases))
 
 
 def readable(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFrame, list[RowRefused], int]:

@@ -22,7 +22,11 @@ __all__ = ["Excuses", "excused"]
 
 
 class Excuses:
-    """The exceptions that are recorded in a chunk of facts, and the combinations of grounds that excused something."""
+    """The exceptions that are recorded in a chunk of facts, and the combinations of grounds that excused something.
+
+    Of each exception: whether it was `considered` for a deadline, whether its facts `held` for one, and whether one was
+    `wanted`, because the limit was neither met in time nor fell away.
+    """
 
     def __init__(self, facts: Facts, law: LawTables, days: DayTables) -> None:
         self.facts = facts
@@ -31,6 +35,7 @@ class Excuses:
         self.at = facts.places(event_mask("exception_recorded")).at
         self.names: list[tuple[str, ...]] = [()]
         self._numbers: dict[tuple[str, ...], int] = {(): 0}
+        self.considered, self.held, self.wanted = np.zeros((3, len(self.at)), dtype=bool)
         if len(self.at):
             case = facts.case[self.at]
             self.first = np.searchsorted(case, np.arange(facts.cases))
@@ -40,6 +45,13 @@ class Excuses:
     def any(self) -> bool:
         """Whether any exception is recorded."""
         return len(self.at) > 0
+
+    def note(self, facts: Array, held: Array, wanted: Array) -> None:
+        """Note that exceptions were considered, each for a deadline."""
+        place = np.searchsorted(self.at, facts)
+        self.considered[place] = True
+        self.held[place[held]] = True
+        self.wanted[place[wanted]] = True
 
     def number(self, outcomes: tuple[str, ...]) -> int:
         """Return the number of a combination of outcomes."""
@@ -72,8 +84,13 @@ class _Pairs:
         return dates["until"][self.fact] if "until" in dates else np.full(len(self.fact), NO_DAY, dtype=np.int64)
 
 
-def excused(excuses: Excuses, tables: RuleTables, runs: Runs, first: Array, last: Array, *, is_advice: bool) -> Array:
-    """Return, for each deadline, the number of the combination of outcomes that excuse it; 0 for none."""
+def excused(
+    excuses: Excuses, tables: RuleTables, runs: Runs, first: Array, last: Array, *, is_advice: bool, wanted: Array
+) -> Array:
+    """Return, for each deadline, the number of the combination of outcomes that excuse it; 0 for none.
+
+    `wanted` says of which deadlines the limit was neither met nor fell away.
+    """
     facts = excuses.facts
     numbers = np.zeros(len(runs), dtype=np.int32)
     case = facts.case[runs.start]
@@ -99,10 +116,12 @@ def excused(excuses: Excuses, tables: RuleTables, runs: Runs, first: Array, last
         chosen = claimed & (facts.key[fact] == KEY_OF["exception_recorded", ground.outcome])
         if chosen.any():
             of_ground = pairs.where(chosen)
-            combined[of_ground.row[_TESTS[ground.test](ground, of_ground)]] |= 1 << bit
+            held = _TESTS[ground.test](ground, of_ground)
+            excuses.note(of_ground.fact, held, wanted[of_ground.row])
+            combined[of_ground.row[held]] |= 1 << bit
     for value in np.unique(combined[combined > 0]):
-        held = [excuses.law.rulebook.grounds[use.ground].outcome for bit, use in enumerate(uses) if value >> bit & 1]
-        numbers[combined == value] = excuses.number(tuple(dict.fromkeys(held)))
+        names = [excuses.law.rulebook.grounds[use.ground].outcome for bit, use in enumerate(uses) if value >> bit & 1]
+        numbers[combined == value] = excuses.number(tuple(dict.fromkeys(names)))
     return numbers
 
 

@@ -161,7 +161,8 @@ class _Judge:
         if rule.exceptions and self.excuses.any:
             per_party = clock.running.clock.per == "party"
             first = self.days.first_day(version.counts[0].convention, counted.base)
-            excuses = excused(self.excuses, tables, runs, first, counted.last, is_advice=per_party)
+            wanted = (status != _MET) & (status != _LAPSED)
+            excuses = excused(self.excuses, tables, runs, first, counted.last, is_advice=per_party, wanted=wanted)
         missed = ((status == _LATE) | (status == _OVERDUE) | (status == _PREMATURE)) & (excuses == 0)
         owed = tables.running.statutory
         ended = acts.ended

@@ -92,7 +92,7 @@ class _Pass:
         self.failed: list[tuple[str, EhcpFlowError]] = []
         self.unknown_columns: tuple[str, ...] = ()
         self.name = self._name or ""
-        self.rows = self.cases = self.deadlines = self.by_case = 0
+        self.rows = self.cases = self.deadlines = self.findings = self.by_case = 0
         self.is_read = False
 
     def _parts(self, work: Callable[[pl.DataFrame, Question], P]) -> Iterator[P]:
@@ -170,6 +170,7 @@ class Frames(_Pass):
         for chunk in self._parts(self._work):
             self.failed.extend(chunk.failed)
             self.deadlines += chunk.frame.height
+            self.findings += chunk.findings
             self._tell(self.cases)
             yield chunk.frame
 

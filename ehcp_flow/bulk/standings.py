@@ -1,204 +1,174 @@
 """Where many cases stand, and what their records leave open: the columns of `states.state` and of findings.
 
-The state is read by folding the table of moves over the facts, the first of every case, then the second, and so on.
-Cases in which a fact must be looked at by itself (detention, corrections, recorded exceptions, a day before the law) go
-to the evaluator of one case. Not covered here: disputes, and findings about the order of facts.
+The state is read over columns. Cases in which a fact must be looked at by itself (a dispute, a detention, a correction)
+go to the evaluator of one case. What is found is said in its words, and only the cases in which there may be something
+to say are asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import cache
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
-from ehcp_flow.bulk.chunks import Chunk, Question, cases_of, known_rows, readable
-from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, KEYS, NO_DAY, Array
-from ehcp_flow.bulk.encoding import Encoded
+from ehcp_flow.answers import Answer
+from ehcp_flow.bulk.answering import BulkAnswer, answers_of, said_alone
+from ehcp_flow.bulk.chunks import Chunk, Columns, Question, cases_of, judged_chunk, known_rows, readable
+from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array
 from ehcp_flow.bulk.facts import Facts, event_mask
-from ehcp_flow.bulk.judging import STATUSES, judge_columns
-from ehcp_flow.bulk.law import mask_of
+from ehcp_flow.bulk.leaving import left_open, not_made_out
 from ehcp_flow.bulk.ordering import in_legal_order
-from ehcp_flow.case import Case
-from ehcp_flow.deadlines import judge
+from ehcp_flow.bulk.pathway import STATES, follow
 from ehcp_flow.errors import EhcpFlowError
-from ehcp_flow.states import State, state
-from ehcp_flow.states.machine import table
+from ehcp_flow.states import Dispute, DisputeState, state
+from ehcp_flow.states.dispute_region import DISPUTE_EVENTS
 from ehcp_flow.states.names import MAINTAINED_STATES
-from ehcp_flow.states.pathway import PATHWAY
 
-__all__ = ["FINDINGS", "STANDINGS", "findings_chunk", "states_chunk"]
+__all__ = ["DISPUTE", "FINDINGS", "STANDINGS", "counted_chunk", "findings_chunk", "states_chunk"]
 
-_STATES: Final = tuple(State)
-_MAINTAINED: Final = np.array([each in MAINTAINED_STATES for each in _STATES], dtype=bool)
-_STATE: Final = pl.Enum([each.value for each in _STATES])
+_MAINTAINED: Final = np.array([each in MAINTAINED_STATES for each in STATES], dtype=bool)
+_STATE: Final = pl.Enum([each.value for each in STATES])
+DISPUTE: Final[dict[str, Any]] = {
+    "decision": pl.String,
+    "decided_on": pl.Date,
+    "ground": pl.String,
+    "certificate_needed": pl.Boolean,
+    "state": pl.Enum([each.value for each in DisputeState]),
+    "since": pl.Date,
+    "settlement": pl.String,
+    "settled_on": pl.Date,
+    "awaits": pl.List(pl.String),
+}
+"""The fields of a dispute: the event and day of the decision and of its settlement, and those of `states.Dispute`."""
 STANDINGS: Final[dict[str, Any]] = {
     "case_id": pl.String,
     "state": _STATE,
     "since": pl.Date,
     "maintained": pl.Boolean,
+    "disputes": pl.List(pl.Struct(DISPUTE)),
 }
 """The columns of a frame of states."""
-FINDINGS: Final[dict[str, Any]] = {"case_id": pl.String, "code": pl.String, "on": pl.Date, "event": pl.String}
-"""The columns of a frame of findings: a stable name, the day, and the event of the fact that gave rise to it."""
+FINDINGS: Final[dict[str, Any]] = {
+    "case_id": pl.String,
+    "code": pl.String,
+    "on": pl.Date,
+    "message": pl.String,
+    "remedy": pl.String,
+    "event": pl.String,
+}
+"""The columns of a frame of findings: the fields of `Finding`, with the event of the fact that gave rise to it."""
 _CASE: Final = "_case"
-
-
-@cache
-def _moves() -> tuple[Array, Array]:
-    """Return, for each state and key, the state that a fact of the key leads to, and whether it changed the state."""
-    edges = table(PATHWAY)
-    onward = {row.state: row for row in PATHWAY.onward}
-    to = np.repeat(np.arange(len(_STATES))[:, None], len(KEYS), axis=1).astype(np.int8)
-    moved = np.zeros(to.shape, dtype=bool)
-    for at, source in enumerate(_STATES):
-        for code, (event, outcome) in enumerate(KEYS):
-            edge = edges.get((source, event, outcome))
-            if edge is None:
-                continue
-            end = edge.to
-            moved[at, code] = end is not source
-            if end in onward:
-                row = onward[end]
-                end = edges[end, row.event, row.choose(())].to
-                moved[at, code] = True
-            to[at, code] = _STATES.index(end)
-    return to, moved
+_DISPUTED: Final = np.array([event in DISPUTE_EVENTS for event, _ in KEYS], dtype=bool)
 
 
 def states_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     """Return where each case of a chunk stands."""
-
-    def of_columns(facts: Facts, encoded: Encoded, there: Array) -> pl.DataFrame:
-        facts.fail(facts.case[facts.places(event_mask("detained")).at])
-        at, since = _fold(facts)
-        days = pl.Series(since, dtype=pl.Int32)
-        cases = np.flatnonzero(there & ~facts.failed)
-        return pl.DataFrame(
-            {
-                "case_id": encoded.case_ids.cast(pl.String).gather(pl.Series(cases.astype(np.uint32))),
-                "state": pl.Series(_STATES, dtype=_STATE).gather(pl.Series(at[cases].astype(np.uint32))),
-                "since": days.set(pl.Series(since == NO_DAY), None)
-                .cast(pl.Date)
-                .gather(pl.Series(cases.astype(np.uint32))),
-                "maintained": _MAINTAINED[at[cases]],
-                _CASE: cases,
-            }
-        )
-
-    def of_case(case: Case) -> Iterable[tuple[Any, ...]]:
-        standing = state(case, question.as_of)
-        yield case.case_id, standing.pathway.value, standing.since, standing.maintained
-
-    return _chunk(rows, question, of_columns, of_case, STANDINGS)
-
-
-def _fold(facts: Facts) -> tuple[Array, Array]:
-    """Return the state of each case, and the day of its last change."""
-    to, moved = _moves()
-    moving = (moved | (to != np.arange(len(_STATES))[:, None])).any(axis=0)
-    place = np.flatnonzero(moving[facts.key] & (facts.on <= facts.as_of))
-    case = facts.case[place]
-    first = np.searchsorted(case, np.arange(facts.cases))
-    many = np.searchsorted(case, np.arange(facts.cases), side="right") - first
-    at = np.full(facts.cases, _STATES.index(PATHWAY.initial), dtype=np.int8)
-    since = np.full(facts.cases, NO_DAY, dtype=np.int32)
-    live = np.flatnonzero(many)
-    turn = 0
-    while len(live):
-        here = place[first[live] + turn]
-        key = facts.key[here]
-        changed = moved[at[live], key]
-        since[live[changed]] = facts.on[here[changed]]
-        at[live] = to[at[live], key]
-        turn += 1
-        live = live[many[live] > turn]
-    return at, since
-
-
-def findings_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
-    """Return what the record and the deadlines of each case of a chunk leave open, in the order of one case."""
-
-    def of_columns(facts: Facts, encoded: Encoded, _there: Array) -> pl.DataFrame:
-        facts.fail(facts.case[facts.places(event_mask("exception_recorded")).at])
-        judged, judging = judge_columns(facts, question.law, question.days)
-        for _, start, _ in judging.no_law:
-            facts.fail(facts.case[start])
-        case = facts.case[judged.start]
-        dated = judged.due != NO_DAY
-        status = judged.status
-        rules = question.law.rows
-        windowed = np.array([version.is_window for _, version in rules], dtype=bool)
-        owed = np.array(
-            [
-                running.limit.kind == "statutory"
-                and not (running.rule.other_answer or running.rule.bites_only_if or running.rule.right)
-                for running, _ in rules
-            ],
-            dtype=bool,
-        )
-        unknown = ~dated & ~judged.protected
-        shown = dated & (status == STATUSES.index("undated")) & (judged.implied >= 0)
-        fell = dated & (status == STATUSES.index("lapsed")) & owed[judged.row] & ~windowed[judged.row]
-        late = fell & (judged.cause >= 0) & (facts.on[judged.cause] > judged.due)
-        never = np.array([mask_of(running.rule.never_owed_by) for running, _ in rules])
-        late &= ~never[judged.row, facts.key[judged.cause]]
-        found = np.flatnonzero(unknown | shown | late)
-        fact = np.where(shown, judged.implied, np.where(late, judged.cause, judged.start))[found]
-        code = np.where(unknown, 0, np.where(shown, 1, 2))[found]
-        on = np.where(unknown[found], judged.base[found], facts.on[fact])
-        twice = facts.repeats
-        frame = pl.DataFrame(
-            {
-                _CASE: np.concatenate([encoded.case[twice], case[found]]).astype(np.int64),
-                "_code": np.concatenate([np.full(len(twice), 3), code]).astype(np.uint32),
-                "_on": np.concatenate([encoded.on[twice], on]).astype(np.int32),
-                "_event": np.concatenate([EVENT_OF[encoded.key[twice]], EVENT_OF[facts.key[fact]]]).astype(np.uint32),
-            }
-        )
-        frame = frame.filter(pl.Series(~facts.failed[frame[_CASE].to_numpy()]))
-        names = pl.Series(["institution_dates_unknown", "act_not_dated", "overdue_when_it_lapsed", "duplicate_fact"])
-        return frame.select(
-            encoded.case_ids.cast(pl.String).gather(frame[_CASE].cast(pl.UInt32)).alias("case_id"),
-            names.gather(frame["_code"]).alias("code"),
-            pl.col("_on").cast(pl.Date).alias("on"),
-            pl.Series(EVENTS).gather(frame["_event"]).alias("event"),
-            pl.col(_CASE),
-        ).sort(_CASE, maintain_order=True)
-
-    def of_case(case: Case) -> Iterable[tuple[Any, ...]]:
-        judged = judge(case, question.as_of, rulebook=question.law.rulebook, calendars=question.calendars)
-        for finding in (*case.findings, *judged.findings):
-            yield finding.case_id, finding.code, finding.on, finding.fact.event if finding.fact else None
-
-    return _chunk(rows, question, of_columns, of_case, FINDINGS)
-
-
-def _chunk(
-    rows: pl.DataFrame,
-    question: Question,
-    of_columns: Callable[[Facts, Encoded, Array], pl.DataFrame],
-    of_case: Callable[[Case], Iterable[tuple[Any, ...]]],
-    schema: dict[str, Any],
-) -> Chunk:
-    """Return what columns say of a chunk, and what one case at a time says of the cases that columns left over."""
     encoded, rows, refused, count = readable(rows, question)
     keep = known_rows(encoded, rows, question)
     facts = in_legal_order(encoded, question.as_of, keep)
     there = np.zeros(facts.cases, dtype=bool)
     there[encoded.case if keep is None else encoded.case[keep]] = True
-    parts = [of_columns(facts, encoded, there)]
+    facts.fail(facts.case[facts.places(event_mask("detained")).at])
+    facts.fail(_disputed(facts))
+    course = follow(facts)
+    days = pl.Series(course.since, dtype=pl.Int32)
+    cases = np.flatnonzero(there & ~facts.failed)
+    chosen = pl.Series(cases.astype(np.uint32))
+    frame = pl.DataFrame(
+        {
+            "case_id": encoded.case_ids.cast(pl.String).gather(chosen),
+            "state": pl.Series(STATES, dtype=_STATE).gather(pl.Series(course.at[cases].astype(np.uint32))),
+            "since": days.set(pl.Series(course.since == NO_DAY), None).cast(pl.Date).gather(chosen),
+            "maintained": _MAINTAINED[course.at[cases]],
+            "disputes": pl.Series([[]] * len(cases), dtype=STANDINGS["disputes"]),
+            _CASE: cases,
+        }
+    )
     left = np.flatnonzero(facts.failed & there)
-    failed: list[tuple[str, EhcpFlowError]] = []
+    told = []
     for case, at in zip(cases_of(rows, encoded, left, question), left.tolist(), strict=True):
-        try:
-            told = list(of_case(case))
-        except EhcpFlowError as error:
-            failed.append((case.case_id, error))
+        standing = state(case, question.as_of)
+        disputes = [_dispute(each) for each in standing.disputes]
+        told.append((case.case_id, standing.pathway.value, standing.since, standing.maintained, disputes, at))
+    if told:
+        frame = pl.concat([frame, pl.DataFrame(told, schema={**STANDINGS, _CASE: pl.Int64}, orient="row")])
+        frame = frame.sort(_CASE, maintain_order=True)
+    return Chunk(frame.drop(_CASE), refused, [], int(there.sum()), count, len(left))
+
+
+def _disputed(facts: Facts) -> Array:
+    """Return the cases with a fact about a dispute."""
+    return facts.case[facts.places(_DISPUTED).at]
+
+
+def _dispute(dispute: Dispute) -> dict[str, Any]:
+    settlement = dispute.settlement
+    return {
+        "decision": dispute.decision.event,
+        "decided_on": dispute.decision.on,
+        "ground": dispute.ground,
+        "certificate_needed": dispute.certificate_needed,
+        "state": dispute.state.value,
+        "since": dispute.since,
+        "settlement": None if settlement is None else settlement.event,
+        "settled_on": None if settlement is None else settlement.on,
+        "awaits": list(dispute.awaits),
+    }
+
+
+def findings_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
+    """Return what the records, the order of their facts and their deadlines leave open, in the order of one case."""
+    columns = Columns.of(rows, question)
+    found = _Found(columns)
+    failed: list[tuple[str, EhcpFlowError]] = []
+    told = []
+    for answer in answers_of(columns, np.flatnonzero(found.asked | (found.counted > 0)), found.alone):
+        if not isinstance(answer, Answer):
+            failed.append((answer[0].case_id, answer[1]))
             continue
-        whole = {**schema, _CASE: pl.Int64}
-        parts.append(pl.DataFrame([(*row, at) for row in told], schema=whole, orient="row"))
-    frame = pl.concat(part.select(parts[0].columns) for part in parts).sort(_CASE, maintain_order=True)
-    return Chunk(frame.drop(_CASE), refused, failed, int(there.sum()), count, len(left))
+        for finding in answer.findings:
+            event = finding.fact.event if finding.fact else None
+            told.append((finding.case_id, finding.code, finding.on, finding.message, finding.remedy, event))
+    frame = pl.DataFrame(told, schema=FINDINGS, orient="row")
+    by_case = int((found.alone & columns.there).sum())
+    return Chunk(frame, columns.refused, failed, int(columns.there.sum()), columns.count, by_case)
+
+
+def counted_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
+    """Return the deadlines of a chunk, and how much the records leave open."""
+    columns = Columns.of(rows, question)
+    found = _Found(columns)
+    many = int(found.counted[~found.asked].sum())
+    # A case that cannot be judged is told with the deadlines.
+    for answer in answers_of(columns, np.flatnonzero(found.asked), found.alone):
+        if isinstance(answer, BulkAnswer):
+            many += len(answer.case.findings) + len(answer.standing.findings) + int(found.left[answer.number])
+        elif isinstance(answer, Answer):
+            many += len(answer.findings)
+    return replace(judged_chunk(columns), findings=many)
+
+
+class _Found:
+    """How much is found of each case of a chunk.
+
+    `asked` are the cases of which the columns cannot tell, `alone` those that the evaluator of one case answers;
+    `counted` is how many findings each of the others has, `left` how many of them are about its deadlines.
+    """
+
+    def __init__(self, columns: Columns) -> None:
+        facts = columns.facts
+        course = follow(facts)
+        self.alone = said_alone(columns)
+        asked = facts.failed | course.doubted
+        asked[facts.case[facts.places(event_mask("detained")).at]] = True
+        asked[_disputed(facts)] = True
+        self.asked = asked & columns.there
+
+        def count(case: Array) -> Array:
+            return np.bincount(case, minlength=facts.cases)
+
+        self.left = count(facts.case[columns.judged.start[left_open(columns)]])
+        exceptions = count(facts.case[not_made_out(columns)]) + count(facts.case[columns.no_law])
+        self.counted = self.left + exceptions + count(columns.encoded.case[facts.repeats]) + course.refused

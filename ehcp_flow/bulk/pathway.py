@@ -1,0 +1,182 @@
+"""Where many cases stand on the pathway, and which of them have a move that may be out of order.
+
+The state is read by folding the table of moves over the facts, the first of every case, then the second, and so on. A
+guard is not written a second time: which facts it looks for, and for how many days, is found out by asking it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache, lru_cache
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array, as_date, as_day
+from ehcp_flow.bulk.facts import Facts, event_mask
+from ehcp_flow.facts import FACT_TYPES, Fact
+from ehcp_flow.states import State
+from ehcp_flow.states.counted import counted
+from ehcp_flow.states.guards import Ground, Judgement, Needs, Seek, Standstill, Window
+from ehcp_flow.states.machine import table
+from ehcp_flow.states.pathway import PATHWAY
+from ehcp_flow.states.region import Guard
+
+__all__ = ["STATES", "Course", "follow"]
+
+STATES: Final = tuple(State)
+_DAY: Final = dt.date(2024, 1, 1)
+
+
+class _Moves(NamedTuple):
+    """For each state and key: where a fact of the key leads, whether it changed the state, whether it is out of order.
+
+    `guarded` is the place of the move's guards in `guards`, -1 for a move without.
+    """
+
+    to: Array
+    moved: Array
+    refused: Array
+    guarded: Array
+    guards: tuple[tuple[Guard, ...], ...]
+
+
+@cache
+def _moves() -> _Moves:
+    edges = table(PATHWAY)
+    onward = {row.state: row for row in PATHWAY.onward}
+    to = np.repeat(np.arange(len(STATES))[:, None], len(KEYS), axis=1).astype(np.int8)
+    moved, refused = np.zeros(to.shape, dtype=bool), np.zeros(to.shape, dtype=bool)
+    guarded = np.full(to.shape, -1, dtype=np.int16)
+    guards: dict[tuple[Guard, ...], int] = {}
+    for at, source in enumerate(STATES):
+        for code, (event, outcome) in enumerate(KEYS):
+            edge = edges.get((source, event, outcome))
+            if edge is None:
+                continue
+            end = edge.to
+            moved[at, code] = end is not source
+            refused[at, code] = edge.refusal is not None
+            if edge.guards:
+                guarded[at, code] = guards.setdefault(edge.guards, len(guards))
+            if end in onward:
+                row = onward[end]
+                end = edges[end, row.event, row.choose(())].to
+                moved[at, code] = True
+            to[at, code] = STATES.index(end)
+    return _Moves(to, moved, refused, guarded, tuple(guards))
+
+
+class Course(NamedTuple):
+    """For each case: the state it is in, the day of its last change (NO_DAY if none), and what was out of order.
+
+    `refused` counts the facts that were out of place, or that a guard refused. Where a guard cannot be asked over
+    columns, the case is `doubted`, and its count may be too low.
+    """
+
+    at: Array
+    since: Array
+    refused: Array
+    doubted: Array
+
+
+def follow(facts: Facts) -> Course:
+    """Return the course of each case up to the day asked for. A case with a detention is not followed right."""
+    moves = _moves()
+    moving = (moves.moved | moves.refused | (moves.guarded >= 0)).any(axis=0)
+    moving |= (moves.to != np.arange(len(STATES))[:, None]).any(axis=0)
+    place = np.flatnonzero(moving[facts.key] & (facts.on <= facts.as_of))
+    case = facts.case[place]
+    first = np.searchsorted(case, np.arange(facts.cases))
+    many = np.searchsorted(case, np.arange(facts.cases), side="right") - first
+    at = np.full(facts.cases, STATES.index(PATHWAY.initial), dtype=np.int8)
+    since = np.full(facts.cases, NO_DAY, dtype=np.int32)
+    doubted = np.zeros(facts.cases, dtype=bool)
+    wrong: list[Array] = []
+    asked: list[tuple[Array, Array]] = []
+    live = np.flatnonzero(many)
+    turn = 0
+    while len(live):
+        here = place[first[live] + turn]
+        key, source = facts.key[here], at[live]
+        changed = moves.moved[source, key]
+        since[live[changed]] = facts.on[here[changed]]
+        wrong.append(here[moves.refused[source, key]])
+        guarded = moves.guarded[source, key]
+        asked.append((here[guarded >= 0], guarded[guarded >= 0]))
+        at[live] = moves.to[source, key]
+        turn += 1
+        live = live[many[live] > turn]
+    if asked:
+        places, sets = (np.concatenate(parts) for parts in zip(*asked, strict=True))
+        for number, guards in enumerate(moves.guards):
+            these = places[sets == number]
+            holds = np.ones(len(these), dtype=bool)
+            for guard in guards if len(these) else ():
+                kept, told = _holds(facts, guard, these)
+                holds &= kept
+                doubted[facts.case[these[~told]]] = True
+            wrong.append(these[~holds])
+    out = np.concatenate([np.zeros(0, dtype=np.int64), *wrong])
+    return Course(at, since, np.bincount(facts.case[out], minlength=facts.cases), doubted)
+
+
+def _holds(facts: Facts, guard: Any, places: Array) -> tuple[Array, Array]:
+    """Return at which places a guard holds, and at which that can be told over columns."""
+    every = np.ones(len(places), dtype=bool)
+    if isinstance(guard, Judgement) or (isinstance(guard, Needs) and not guard.checked):
+        return every, every
+    if isinstance(guard, Needs):
+        return _borne(facts, guard.grounds, places), every
+    if isinstance(guard, Window):
+        holds = _borne(facts, guard.unless, places)
+        served = _found(facts, guard.served, places)
+        there = np.flatnonzero(~holds & (served >= 0))
+        begun, back = np.unique(facts.day_of(served[there], ("served_on", "on")), return_inverse=True)
+        last = np.array([_last(guard, day) for day in begun.tolist()], dtype=np.int64)[back]
+        holds[there] = facts.on[places[there]] > last
+        return holds, every
+    if isinstance(guard, Standstill):  # it holds while no appeal was ever registered
+        return every, facts.places(event_mask("appeal_registered")).before(places) < facts.first(places)
+    return every, ~every
+
+
+def _borne(facts: Facts, grounds: tuple[Ground, ...], places: Array) -> Array:
+    borne = np.zeros(len(places), dtype=bool)
+    for ground in grounds:
+        borne |= _found(facts, ground.seek, places) >= 0
+    return borne
+
+
+def _found(facts: Facts, seek: Seek, places: Array) -> Array:
+    """Return the place of the fact that is found before each place, -1 for none."""
+    hits, stops = _sought(seek)
+    hit = facts.places(hits).before(places)
+    stop = facts.places(stops).before(places)
+    return np.where((hit >= facts.first(places)) & (hit > stop), hit, -1)
+
+
+@lru_cache(maxsize=256)
+def _sought(seek: Seek) -> tuple[Array, Array]:
+    """Return the keys that are looked for, and those behind which nothing is looked for any more."""
+    told = _one_of_each()
+    hits = np.array([seek([fact]) is not None for fact in told], dtype=bool)
+    some = told[int(np.flatnonzero(hits)[0])]
+    stops = np.array([seek([some, fact]) is None for fact in told], dtype=bool)
+    return hits, stops
+
+
+@lru_cache(maxsize=1 << 14)
+def _last(guard: Window, day: int) -> int:
+    """Return the last day of a window that begins on a day."""
+    return as_day(counted(guard.limit, as_date(day))[1])
+
+
+@cache
+def _one_of_each() -> tuple[Fact, ...]:
+    """Return a fact of each key, all of one day."""
+    told = []
+    for event, outcome in KEYS:
+        fields: dict[str, Any] = {"case_id": "-", "on": _DAY} | ({} if outcome is None else {"outcome": outcome})
+        told.append(FACT_TYPES[event].model_construct(**fields))
+    return tuple(told)
