@@ -68,7 +68,7 @@ TESTS = {
     "named": "whether the record names the limit, and says what was agreed or directed",
 }
 SAID = {
-    Limit: "id title group actor kind note rule",
+    Limit: "id counterpart title group actor kind note rule",
     Rule: "rows clock title only_from where where_not where_in_time by_party not_by_party only_with there_by right "
     "bites_only_if shown_by_act counts_from act otherwise "
     "done_by undone_by implied_by other_answer lapses_on never_owed_by looks_back under_age exceptions readings "
@@ -168,7 +168,10 @@ def _lines(book: Rulebook) -> Iterator[str]:
 def _limit(limit: Limit, book: Rulebook) -> Iterator[str]:
     yield f'### <a id="{limit.id}"></a>`{limit.id}`: {limit.title}'
     yield ""
-    yield f"{_capital(limit.actor)}; {limit.kind}."
+    mirrors = (
+        f" Repeats [`{limit.counterpart}`](#{limit.counterpart}) for those in custody." if limit.counterpart else ""
+    )
+    yield f"{_capital(limit.actor)}; {limit.kind}.{mirrors}"
     yield ""
     if limit.note:
         yield _text(limit.note)
@@ -196,8 +199,8 @@ def _rule(limit: Limit, rule: Rule, book: Rulebook) -> Iterator[str]:
     yield from _exceptions(limit, rule, book)
     for reading in rule.readings:
         source = f" {_events(reading.counts_from_fact)}" if reading.counts_from_fact else ""
-        source += "" if reading.in_force_from == dt.date.min else f", from {_day(reading.in_force_from)}"
-        source += "" if reading.in_force_to == dt.date.max else f", to {_day(reading.in_force_to)}"
+        source += f", from {_day(reading.in_force_from)}" if reading.in_force_from else ""
+        source += f", to {_day(reading.in_force_to)}" if reading.in_force_to else ""
         yield f"- Another reading, {reading.name} (`{reading.convention}`{source}): {_sentence(reading.says)}"
     if rule.note:
         yield f"- Note: {_sentence(rule.note)}"
@@ -259,7 +262,8 @@ def _version(version: Version) -> Iterator[str]:
         yield f"  Where {begun} comes by the last day, the time is protected instead until the day before {over}."
     for count in version.counts:
         if count.needed:
-            yield f"  Where nothing gives the day for {_count(count)}, nothing after the other date is held to be a breach."
+            day = _count(count)
+            yield f"  Where nothing gives the day for {day}, nothing after the other date is held to be a breach."
     if version.note:
         yield f"  {_sentence(version.note)}"
 

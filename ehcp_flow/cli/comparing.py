@@ -23,6 +23,7 @@ _COLUMNS: Final = ("kind", "section", "id", "key", "old", "new")
 def print_changes(old: Rulebook, new: Rulebook, form: str) -> None:
     """Print every difference between two rulebooks."""
     from ehcp_flow.law import diff
+    from ehcp_flow.law.diff import left_behind
 
     changes = diff(old, new)
     if form == Format.TABLE:
@@ -32,6 +33,8 @@ def print_changes(old: Rulebook, new: Rulebook, form: str) -> None:
             for change in changes:
                 out.write(change._asdict())
     note(count(len(changes), "change"))
+    for changed, other in left_behind(changes, new):
+        note(f"{changed} changes, and its counterpart {other} does not: see whether that is meant")
 
 
 def _table(changes: list[Change]) -> None:

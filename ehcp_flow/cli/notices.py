@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -36,7 +37,8 @@ def _notices(
         typer.Option(
             "--on",
             metavar="DATE",
-            help="The day of the decision: what a notice did not have to contain by then is left out.",
+            help="The day of the decision: what a notice did not have to contain by then is left out, and the time to "
+            "send it is that of the law of the day.",
             show_default=False,
         ),
     ] = None,
@@ -46,12 +48,13 @@ def _notices(
     """The checklist of each notice that a decision must carry: whom to tell, what to say, by when, and by what law."""
     law = rulebook_at(rulebook)
     shown = chosen(form)
+    decided = day(on, "--on")
     if decision is None:
         found = law.notices
     else:
-        found = _of(decision, on, law)
+        found = _of(decision, None if on is None else decided, law)
         if form in (None, Format.TABLE):
-            said = "\n\n".join("\n".join(_paragraphs(notice, law)) for notice in found)
+            said = "\n\n".join("\n".join(_paragraphs(notice, law, decided)) for notice in found)
             sys.stdout.write(f"{said or f'No notice is prescribed for {decision}.'}\n")
             return
     if shown == Format.TABLE:
@@ -59,11 +62,11 @@ def _notices(
         return
     with sheet(shown, _COLUMNS) as out:
         for notice in found:
-            for row in _items(notice, law) if is_flat(shown) else (_row(notice, law),):
+            for row in _items(notice, law, decided) if is_flat(shown) else (_row(notice, law, decided),):
                 out.write(row)
 
 
-def _of(decision: str, on: str | None, law: Rulebook) -> tuple[Notice, ...]:
+def _of(decision: str, on: dt.date | None, law: Rulebook) -> tuple[Notice, ...]:
     from ehcp_flow.errors import UnknownNameError
     from ehcp_flow.facts import FACT_TYPES, OUTCOMES
     from ehcp_flow.law import notices
@@ -73,25 +76,22 @@ def _of(decision: str, on: str | None, law: Rulebook) -> tuple[Notice, ...]:
         raise UnknownNameError("event", event, FACT_TYPES)
     if outcome and outcome not in OUTCOMES.get(event, ()):
         raise UnknownNameError(f"outcome of {event}", outcome, OUTCOMES.get(event, ()))
-    return notices(event, outcome or None, None if on is None else day(on, "--on"), rulebook=law)
+    return notices(event, outcome or None, on, rulebook=law)
 
 
-def _by_when(notice: Notice, law: Rulebook) -> list[dict[str, str]]:
-    today = day(None)
-    return [
-        {
-            "limit": name,
-            "title": law.limit(name).title,
-            "counting": " or ".join(
-                dict.fromkeys(str(rule.nearest(today).counts[0].convention) for rule in law.limit(name).rule)
-            ),
-            "citation": law.limit(name).rule[0].nearest(today).cited,
-        }
-        for name in notice.limits
-    ]
+def _by_when(notice: Notice, law: Rulebook, on: dt.date) -> list[dict[str, str]]:
+    """Return the limits that a notice has to keep, as they stood on a day."""
+    found = []
+    for name in notice.limits:
+        limit = law.limit(name)
+        versions = [version for rule in limit.rule if (version := rule.in_force(on)) is not None]
+        versions = versions or [rule.nearest(on) for rule in limit.rule]
+        counting = " or ".join(dict.fromkeys(str(version.counts[0].convention) for version in versions))
+        found.append({"limit": name, "title": limit.title, "counting": counting, "citation": versions[0].cited})
+    return found
 
 
-def _row(notice: Notice, law: Rulebook) -> dict[str, Any]:
+def _row(notice: Notice, law: Rulebook, on: dt.date) -> dict[str, Any]:
     return {
         "notice": notice.id,
         "title": notice.title,
@@ -108,15 +108,15 @@ def _row(notice: Notice, law: Rulebook) -> dict[str, Any]:
             }
             for item in notice.contains
         ],
-        "by": _by_when(notice, law),
+        "by": _by_when(notice, law, on),
         "evidence": notice.evidence,
         "note": notice.note,
     }
 
 
-def _items(notice: Notice, law: Rulebook) -> Iterator[dict[str, Any]]:
+def _items(notice: Notice, law: Rulebook, on: dt.date) -> Iterator[dict[str, Any]]:
     """Yield a row for everybody who must be told, everything that must be said, and every limit to keep."""
-    said = _row(notice, law)
+    said = _row(notice, law, on)
     same = {name: said[name] for name in ("notice", "title", "on")}
     for told in said["tell"]:
         yield {**same, "part": "tell", **told, "says": told["who"]}
@@ -126,7 +126,7 @@ def _items(notice: Notice, law: Rulebook) -> Iterator[dict[str, Any]]:
         yield {**same, "part": "by", "says": f"{limit['limit']}: {limit['counting']}", "citation": limit["citation"]}
 
 
-def _paragraphs(notice: Notice, law: Rulebook) -> Iterator[str]:
+def _paragraphs(notice: Notice, law: Rulebook, on: dt.date) -> Iterator[str]:
     from ehcp_flow.cli.table import heading, paragraph
     from ehcp_flow.dates import say
 
@@ -139,7 +139,7 @@ def _paragraphs(notice: Notice, law: Rulebook) -> Iterator[str]:
     for item in notice.contains:
         since = f"; since {say(item.since)}" if item.since else ""
         yield paragraph(f"[ ] {item.says} ({item.citation.text}{since})", first="  ", then="      ")
-    by_when = _by_when(notice, law)
+    by_when = _by_when(notice, law, on)
     if by_when:
         yield from ("", "By when")
         for limit in by_when:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.messages import note
 from ehcp_flow.cli.options import AsOf, RulebookAt, TableFormat, complete_limits, day, rulebook_at
 from ehcp_flow.cli.output import Format, chosen, flat, is_flat, sheet
 
@@ -62,6 +63,15 @@ def _rules(  # noqa: PLR0913 - one parameter for each option
             show_default=False,
         ),
     ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--on",
+            metavar="DATE",
+            help="The law of this day, past or to come, instead of today's: for a clock that starts then.",
+            show_default=False,
+        ),
+    ] = None,
     as_of: AsOf = None,
     form: TableFormat = None,
     rulebook: RulebookAt = None,
@@ -72,15 +82,18 @@ def _rules(  # noqa: PLR0913 - one parameter for each option
     for option, value in {"--source": source, "--as-of": as_of}.items():
         if value is not None and other is None:
             raise typer.BadParameter("it belongs to --diff DIR; give that too", param_hint=option)
+    if on is not None and (other is not None or notes):
+        raise typer.BadParameter("it belongs to the list of limits, not to --diff or --notes", param_hint="--on")
     if other is not None:
         _compare(law, other, source, day(as_of), shown)
         return
     if notes:
         _print_notes(law, shown)
         return
+    standing = day(on, "--on")
     if name is not None:
-        limits: list[Limit] = [_limit(law, name)]
-        if form in (None, Format.TABLE):
+        limits: list[Limit] = _asked([_limit(law, name)], None if on is None else standing)
+        if limits and form in (None, Format.TABLE):
             sys.stdout.write("\n".join(_paragraphs(limits[0], law)) + "\n")
             return
     else:
@@ -89,13 +102,14 @@ def _rules(  # noqa: PLR0913 - one parameter for each option
             from ehcp_flow.errors import UnknownNameError
 
             raise UnknownNameError("group", group or "", dict.fromkeys(limit.group for limit in law.limits.values()))
+        limits = _asked(limits, None if on is None else standing)
     if shown == Format.TABLE:
-        _table(limits)
+        _table(limits, standing)
         return
     with sheet(shown, _COLUMNS) as rows:
         for limit in limits:
-            row = _row(limit, law)
-            rows.write({**row, **_current(limit)} if is_flat(shown) else row)
+            row = _row(limit, law, standing)
+            rows.write({**row, **_current(limit, standing)} if is_flat(shown) else row)
 
 
 def _compare(law: Rulebook, directory: str, source: str | None, as_of: dt.date, shown: str) -> None:
@@ -117,7 +131,7 @@ def _limit(law: Rulebook, name: str) -> Limit:
     return law.limit(name)
 
 
-def _table(limits: list[Limit]) -> None:
+def _table(limits: list[Limit], on: dt.date) -> None:
     from ehcp_flow.cli.table import Column, print_table
 
     columns = (
@@ -131,8 +145,10 @@ def _table(limits: list[Limit]) -> None:
     )
     rows = []
     for limit in limits:
-        counting = " or ".join(_current(limit)["counting"])
-        law = ", ".join(dict.fromkeys(citation.short for version in _standing(limit) for citation in version.citation))
+        counting = " or ".join(_current(limit, on)["counting"])
+        law = ", ".join(
+            dict.fromkeys(citation.short for version in _standing(limit, on) for citation in version.citation)
+        )
         said = {name: str(getattr(limit, name)) for name in ("title", "group", "actor", "kind")}
         rows.append({"limit": limit.id, **said, "counting": counting, "law": law})
     print_table(
@@ -140,18 +156,40 @@ def _table(limits: list[Limit]) -> None:
     )
 
 
-def _standing(limit: Limit) -> list[Version]:
-    """Return the version of each of its rules that is law today; a later one is in the books, and not yet law."""
-    return [rule.nearest(day(None)) for rule in limit.rule]
+def _standing(limit: Limit, on: dt.date) -> list[Version]:
+    """Return the versions of its rules that are law on a day, or those nearest to it where none is."""
+    standing = [version for rule in limit.rule if (version := rule.in_force(on)) is not None]
+    return standing or [rule.nearest(on) for rule in limit.rule]
+
+
+def _asked(limits: list[Limit], on: dt.date | None) -> list[Limit]:
+    """Return the limits with what was law on a day alone, and say which were not; without a day, all of them."""
+    from ehcp_flow.dates import say
+
+    if on is None:
+        return limits
+    found = {}
+    for limit in limits:
+        rules = tuple(
+            rule.model_copy(update={"version": (version,)})
+            for rule in limit.rule
+            if (version := rule.in_force(on)) is not None
+        )
+        if rules:
+            found[limit.id] = limit.model_copy(update={"rule": rules})
+    missing = [limit.id for limit in limits if limit.id not in found]
+    if missing:
+        note(f"no law on {say(on)}: {', '.join(missing)}")
+    return list(found.values())
 
 
 def _once(texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
-def _current(limit: Limit) -> dict[str, list[str]]:
+def _current(limit: Limit, on: dt.date) -> dict[str, list[str]]:
     """Return what a list shows of the versions that stand."""
-    versions = _standing(limit)
+    versions = _standing(limit, on)
     return {
         "counting": _once(_counting(version) for version in versions),
         "in_force_from": _once(version.in_force_from.isoformat() for version in versions),
@@ -165,8 +203,8 @@ def _counting(version: Version) -> str:
     return f"{text}, rolled to the Tribunal's next working day" if version.roll == "tribunal" else text
 
 
-def _row(limit: Limit, law: Rulebook) -> dict[str, Any]:
-    versions = _standing(limit)
+def _row(limit: Limit, law: Rulebook, on: dt.date) -> dict[str, Any]:
+    versions = _standing(limit, on)
     return {
         "limit": limit.id,
         "title": limit.title,
@@ -280,8 +318,8 @@ def _rule_paragraphs(rule: Rule, law: Rulebook) -> Iterator[str]:
     else:
         yield "  The law allows no exception to it."
     for reading in rule.readings:
-        force = "" if reading.in_force_from == dt.date.min else f", from {say(reading.in_force_from)}"
-        force += "" if reading.in_force_to == dt.date.max else f", to {say(reading.in_force_to)}"
+        force = f", from {say(reading.in_force_from)}" if reading.in_force_from else ""
+        force += f", to {say(reading.in_force_to)}" if reading.in_force_to else ""
         counted = f"{reading.convention}{force}"
         text = f"Another reading, {reading.name} ({counted}): {reading.says}. It does not move the date."
         yield paragraph(text, first="  ", then="    ")
@@ -322,6 +360,7 @@ RULES: Final = Command(
         "ehcp-flow rules",
         "ehcp-flow rules final_plan",
         "ehcp-flow rules --group review --format csv",
+        "ehcp-flow rules concede_amend --on 2015-03-01",
         "ehcp-flow rules annual_review --format json",
         "ehcp-flow rules --diff draft-law",
         "ehcp-flow rules --diff draft-law --source cases.csv --as-of 2025-10-21",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Literal, NamedTuple
 
 from pydantic import BaseModel
 
 from ehcp_flow.law.model import BodyName, Rule, Rulebook, Version
 
-__all__ = ["Change", "diff"]
+__all__ = ["Change", "diff", "left_behind"]
 
 _SECTIONS: Final = ("stretches", "clocks", "grounds", "limits", "bodies")
 
@@ -39,6 +39,18 @@ def diff(old: Rulebook, new: Rulebook) -> list[Change]:
     return [
         change for section in _SECTIONS for change in _of_section(section, getattr(old, section), getattr(new, section))
     ] + list(_of_section("notes", {n.row: n for n in old.notes}, {n.row: n for n in new.notes}))
+
+
+def left_behind(changes: Iterable[Change], rulebook: Rulebook) -> list[tuple[str, str]]:
+    """Return each limit that changed, with the counterpart of it that did not: perhaps forgotten."""
+    changed = {change.id for change in changes if change.section == "limits"}
+    pairs = [
+        pair
+        for limit in rulebook.limits.values()
+        if limit.counterpart is not None
+        for pair in ((limit.id, limit.counterpart), (limit.counterpart, limit.id))
+    ]
+    return [(one, other) for one, other in pairs if one in changed and other not in changed]
 
 
 def _of_section(section: str, old: Mapping[str, BaseModel], new: Mapping[str, BaseModel]) -> Iterator[Change]:

@@ -67,6 +67,9 @@ def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
     for placed in clocks.values():
         _check_clock(placed, stretches)
     for placed in limits.values():
+        counterpart = placed.item.counterpart
+        if counterpart is not None and counterpart not in limits:
+            placed.file.refuse((*placed.path, "counterpart"), f"no limit is called {counterpart!r}")
         _check_limit(placed, clocks, grounds)
     _check_rows(limits.values(), notes)
     return Rulebook(
@@ -147,6 +150,14 @@ def _check_rule(placed: Placed, path: tuple[str | int, ...], rule: Rule) -> None
             if pattern in seen:
                 placed.file.refuse((*path, role), f"{pattern} stands in {seen[pattern]} as well")
             seen[pattern] = role
+    for index, reading in enumerate(rule.readings):
+        told = [version for version in rule.version if reading.is_of(version)]
+        if len({version.counts for version in told}) > 1:
+            placed.file.refuse(
+                (*path, "readings", index),
+                f"it would be told with the versions from {' and '.join(str(v.in_force_from) for v in told)}, which do "
+                "not count alike: give it in_force_from or in_force_to, so that it belongs to one of them",
+            )
     windows = {version.is_window for version in rule.version}
     if len(windows) > 1:
         placed.file.refuse(path, "one version is a window and another is not")

@@ -269,8 +269,8 @@ class Reading(_Model):
     counting: _CountingText
     counts_from_fact: Patterns = ()
     says: str
-    in_force_from: dt.date = dt.date.min
-    in_force_to: dt.date = dt.date.max
+    in_force_from: dt.date | None = None
+    in_force_to: dt.date | None = None
 
     @property
     def convention(self) -> Convention:
@@ -280,7 +280,8 @@ class Reading(_Model):
 
     def is_of(self, version: Version) -> bool:
         """Whether this is a reading of that version of the rule."""
-        return self.in_force_from <= (version.in_force_to or dt.date.max) and version.in_force_from <= self.in_force_to
+        begun = self.in_force_from is None or version.in_force_to is None or self.in_force_from <= version.in_force_to
+        return begun and (self.in_force_to is None or version.in_force_from <= self.in_force_to)
 
 
 class Ground(_Model):
@@ -437,9 +438,11 @@ class Limit(_Model):
     """A time limit: its public id, who must act, of what kind it is, and its rules.
 
     `kind` is `statutory`, `guidance` (never a breach), `derived` (follows from statutory ones) or `local`.
+    `counterpart` is the limit that this one repeats in other regulations: who changes one looks at the other.
     """
 
     id: Name
+    counterpart: Name | None = None
     title: str
     group: str
     actor: str

@@ -1,5 +1,6 @@
 """`rules`, `facts` and `version`: what the program knows."""
 
+import json
 import shutil
 from importlib import resources
 
@@ -168,3 +169,30 @@ def test_the_version_names_the_law_and_the_horizon():
         (row,) = rows_of(invoke("version", "--format", form).stdout, form)
         assert row["version"] == __version__
         assert row["bank_holidays_to"] >= "2028-12-31"
+
+
+def test_the_law_of_a_day_is_told_as_it_stood_then():
+    done = invoke("rules", "--on", "2015-03-22", "--group", "concessions", "--format", "csv")
+    assert {row["limit"]: row["counting"] for row in rows_of(done.stdout, "csv")}["concede_amend"] == "4 weeks after"
+    assert "recommendation_response" not in done.stderr, "only what was asked for is named"
+    after = rows_of(invoke("rules", "concede_amend", "--on", "2015-03-23", "--format", "csv").stdout, "csv")
+    assert [(row["counting"], row["in_force_from"]) for row in after] == [("5 weeks after", "2015-03-23")]
+    full = invoke("rules", "concede_amend", "--on", "22/03/2015").output
+    assert "4 weeks after" in full
+    assert "5 weeks after" not in full
+
+
+def test_a_limit_that_was_no_law_on_a_day_is_named():
+    done = invoke("rules", "recommendation_response", "--on", "2018-04-02")
+    assert done.exit_code == 0
+    assert "no law on Monday 2 April 2018: recommendation_response" in done.stderr
+    assert invoke("rules", "--notes", "--on", "2018-04-02").exit_code == 2
+
+
+def test_a_notice_is_due_by_the_law_of_the_day_of_its_decision():
+    def by(on):
+        text = invoke("notices", "assessment_agreed", "--on", on, "--format", "json").stdout
+        limits = [limit for notice in json.loads(text) for limit in notice["by"]]
+        return next(limit["counting"] for limit in limits if limit["limit"] == "concede_assess_notify")
+
+    assert (by("2015-03-22"), by("2015-03-23")) == ("4 weeks after", "2 weeks after")

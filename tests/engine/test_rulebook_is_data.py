@@ -43,6 +43,8 @@ words = "within 5 weeks of"
 citation = ["SR 5(1)"]
 evidence = "M"
 """
+READING = 'counting = "6 weeks beginning with"'
+"""A reading belongs to the version that it reads."""
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +58,8 @@ def law(tmp_path_factory) -> Path:
 def reformed(law: Path) -> Rulebook:
     file = law / "01_request.toml"
     text = file.read_text("utf-8")
-    assert text.count(OLD) == 1
+    assert text.count(OLD) == text.count(READING) == 1
+    text = text.replace(READING, f"{READING}, in_force_to = 2026-02-28")
     file.write_text(text.replace(OLD, NEW), "utf-8")
     return load_rulebook(law)
 

@@ -1,14 +1,19 @@
 """What stands beside the limits: notices, an authority's own targets, and the comparison of rulebooks."""
 
 import datetime as dt
+import shutil
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
+import ehcp_flow.law
 from ehcp_flow.deadlines import deadlines_of
 from ehcp_flow.errors import DateError, FactError, RulebookError, UnknownNameError
 from ehcp_flow.law import diff, england, load_rulebook, notices, with_targets
+from ehcp_flow.law.diff import left_behind
 from ehcp_flow.whatif import latest_meeting_for, latest_start, moved, what_if
+from tests.cli.running import invoke
 from tests.telling import fact, tell, text_of
 
 DECIDE = "limits decide_assess, rule[0: decide_assess, notify_determination_no_ehc]"
@@ -179,3 +184,16 @@ def test_counting_back_over_working_days_and_what_cannot_be_counted_back():
         latest_start("2010-04-08", ["final_plan"])
     with pytest.raises(DateError):
         latest_meeting_for("soon")
+
+
+def test_a_changed_limit_whose_counterpart_stays_is_told(tmp_path):
+    directory = tmp_path / "draft"
+    shutil.copytree(Path(ehcp_flow.law.__file__).parent / "england", directory)
+    file = directory / "01_request.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace('"6 weeks after"', '"8 weeks after"'), encoding="utf-8")
+    draft = load_rulebook(directory)
+    changes = diff(england(), draft)
+    assert left_behind(changes, draft) == [("decide_assess", "detained_decide_assess")]
+    done = invoke("rules", "--diff", directory, "--format", "csv")
+    assert "decide_assess changes, and its counterpart detained_decide_assess does not" in done.stderr
+    assert left_behind(diff(draft, draft), draft) == []

@@ -165,6 +165,14 @@ OTHERS = [
         'begins_on = ["detained"]\n', 'begins_on = ["detained"]\nunless_during = "custody"\n',
         "stretch 'custody' has an unless_during itself",
     ),
+    ('kind = "statutory"\n', 'kind = "statutory"\ncounterpart = "undecided"\n', "no limit is called 'undecided'"),
+    (
+        'counting = "6 weeks after"\ncitation = ["SR 5(1)"]\nevidence = "P"\n',
+        'in_force_to = 2014-12-31\ncounting = "6 weeks after"\ncitation = ["SR 5(1)"]\nevidence = "P"\n'
+        + AGAIN.format("2015-01-01").replace("6 weeks", "7 weeks")
+        + '[[limit.rule.readings]]\nname = "strict"\ncounting = "6 weeks beginning with"\nsays = "day one"\n',
+        "it would be told with the versions from 2014-09-01 and 2015-01-01, which do not count alike",
+    ),
     (RULE, RULE + "shown_by_act = false\n", "shown_by_act = false needs bites_only_if"),
     (VERSION, 'later_of = [{ counting = "6 weeks after", needed = true }]\n', "needed needs counts_from"),
     (
