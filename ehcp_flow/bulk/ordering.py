@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
 import polars as pl
 
-from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, KEYS, NO_DAY, PROSPECTIVE, Array, as_day
-from ehcp_flow.bulk.encoding import Coded, Encoded
+from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, KEYS, PROSPECTIVE, Array, as_day
+from ehcp_flow.bulk.encoding import Encoded
 from ehcp_flow.bulk.facts import Facts
 
 __all__ = ["LATER_FIELDS", "in_legal_order"]
@@ -19,13 +19,20 @@ __all__ = ["LATER_FIELDS", "in_legal_order"]
 LATER_FIELDS: Final = ("outcome", "until", "limit", "aware_on", "made_on", "reviewed_on")
 """The fields of single events, in the order in which a fact's content holds them."""
 _EVENTS: Final = len(EVENTS)
+_WORDS: Final = sorted({outcome for _, outcome in KEYS if outcome is not None})
+_OUTCOMES: Final = np.array([-1 if outcome is None else _WORDS.index(outcome) for _, outcome in KEYS], dtype=np.int64)
+_FIRST_DAY: Final = as_day(dt.date(1900, 1, 1))
+_MOST: Final = 1 << 62
 _DAYS: Final = 1 << 18
-_SHIFT: Final = 1 << 16
 
 
 def in_legal_order(rows: Encoded, as_of: dt.date, keep: Array | None = None) -> Facts:
     """Return the facts that count on a day. `keep` are the rows that count at all, all if it is None."""
-    joined = (rows.case.astype(np.int64) * _DAYS + (rows.on.astype(np.int64) + _SHIFT)) * _EVENTS + EVENT_OF[rows.key]
+    joined = rows.case.astype(np.int64)
+    joined *= _DAYS
+    joined += rows.on
+    joined *= _EVENTS
+    joined += EVENT_OF.take(rows.key)
     if keep is not None:
         order = np.flatnonzero(keep)
         joined = joined[order]
@@ -36,34 +43,33 @@ def in_legal_order(rows: Encoded, as_of: dt.date, keep: Array | None = None) -> 
         order, joined = order[sort], joined[sort]
     order, twice = _settle_ties(rows, order, joined)
     repeats = order[twice]
-    if twice.any():
-        order = order[~twice]
+    if len(twice):
+        order = np.delete(order, twice)
 
     cases = len(rows.case_ids)
-    authority = np.full(cases, -1, dtype=np.int32)
-    given = rows.authority.codes[order]
-    told = order[given >= 0]
-    authority[rows.case[told]] = rows.authority.codes[told]
+    case = rows.case.take(order)
+    authority = _last_given(case, rows.authority.codes.take(order), cases)
 
     day = as_day(as_of)
-    counts = (rows.on[order] <= day) | PROSPECTIVE[rows.key[order]]
+    on, key = rows.on.take(order), rows.key.take(order)
+    counts = (on <= day) | PROSPECTIVE.take(key)
     if not counts.all():
-        order = order[counts]
+        order, case, on, key = order[counts], case[counts], on[counts], key[counts]
     failed = np.zeros(cases, dtype=bool)
     if rows.corrects.any():
         failed[rows.case[rows.corrects]] = True
     return Facts(
         cases=cases,
-        case=rows.case[order],
-        on=rows.on[order],
-        key=rows.key[order],
-        party=rows.party.codes[order],
-        dates={name: days[order] for name, days in rows.dates.items()},
+        case=case,
+        on=on,
+        key=key,
+        party=rows.party.codes.take(order),
+        dates={name: days.take(order) for name, days in rows.dates.items()},
         authority=authority,
         names=rows.party.texts,
-        limit=rows.limit.codes[order],
+        limit=rows.limit.codes.take(order),
         limits=rows.limit.texts,
-        reasoned=rows.reason.codes[order] >= 0,
+        reasoned=rows.reason.codes.take(order) >= 0,
         as_of=day,
         failed=failed,
         rows=order,
@@ -71,86 +77,84 @@ def in_legal_order(rows: Encoded, as_of: dt.date, keep: Array | None = None) -> 
     )
 
 
+def _last_given(case: Array, codes: Array, cases: int) -> Array:
+    """Return the last code that each case is given, -1 for none."""
+    last = np.full(cases, -1, dtype=np.int32)
+    if len(codes) and codes.min() < 0:
+        given = codes >= 0
+        case, codes = case[given], codes[given]
+    ends = np.flatnonzero(case[1:] != case[:-1])
+    last[case[ends]] = codes[ends]
+    last[case[-1:]] = codes[-1:]
+    return last
+
+
 def _settle_ties(rows: Encoded, order: Array, joined: Array) -> tuple[Array, Array]:
-    """Return the order with facts of one kind on one day sorted by content, and which of them repeat another."""
-    twice = np.zeros(len(order), dtype=bool)
+    """Return the order with facts of one kind on one day sorted by content, and the places of those that repeat one."""
     same = joined[1:] == joined[:-1]
-    if not same.any():
-        return order, twice
-    tied = np.zeros(len(order), dtype=bool)
-    tied[1:] |= same
-    tied[:-1] |= same
-    at = np.flatnonzero(tied)
-    row = order[at]
-    group = np.cumsum(np.append(True, joined[at][1:] != joined[at][:-1])) - 1
+    at = np.flatnonzero(np.append(False, same) | np.append(same, False))
+    if not len(at):
+        return order, at
+    row = order.take(at)
+    group = np.cumsum(np.append(False, ~same[at[1:] - 1]))
 
-    # Within a group only party and outcome differ, as a rule; then their few combinations are all there is to compare.
-    authority = rows.authority.codes[row]
-    unlike = np.append(False, (authority[1:] != authority[:-1]) & (group[1:] == group[:-1]))
-    odd = np.bincount(group[rows.sparse[row] | unlike], minlength=int(group[-1]) + 1) > 0
-    plain = ~odd[group]
-    rank = np.zeros(len(at), dtype=np.int64)
-    rank[plain] = _rank_plain(rows, row[plain])
-    if not plain.all():
-        rank[~plain] = _rank_texts(_contents(rows, row[~plain]))
-
-    sort = np.lexsort((rank, group))
-    order = order.copy()
-    order[at] = row[sort]
-    rank, group = rank[sort], group[sort]
-    twice[at[1:]] = (rank[1:] == rank[:-1]) & (group[1:] == group[:-1])
-    return order, twice
+    rank = _rank_contents(rows, row)
+    ranked = group * (int(rank.max()) + 1) + rank
+    if (ranked[1:] < ranked[:-1]).any():
+        sort = _sorted_places(ranked)
+        order = order.copy()
+        order[at] = row.take(sort)
+        ranked = ranked.take(sort)
+    return order, at[1:][ranked[1:] == ranked[:-1]]
 
 
-def _rank_plain(rows: Encoded, row: Array) -> Array:
-    """Return ranks that sort rows by content, where only party and outcome tell them apart."""
-    stated = rows.authority.codes[row] >= 0
-    joined = ((rows.party.codes[row].astype(np.int64) + 1) * 2 + stated) * len(KEYS) + rows.key[row]
-    distinct, back = np.unique(joined, return_inverse=True)
-    texts = []
-    for number in distinct.tolist():
-        rest, key = divmod(number, len(KEYS))
-        party, with_authority = divmod(rest, 2)
-        outcome = KEYS[key][1]
-        texts.append(
-            (f',"party":{_json(rows.party.texts[party - 1])}' if party else "")
-            + (',"authority":"' if with_authority else "")
-            + (f',"outcome":"{outcome}"' if outcome else "")
-            + "}"
-        )
-    return _rank_texts(texts)[back]
+def _sorted_places(numbers: Array) -> Array:
+    """Return where each of the sorted numbers, none below 0, stood; equal ones in the order in which they stood."""
+    count = len(numbers)
+    if int(numbers.max()) >= np.iinfo(np.int64).max // count:
+        return np.argsort(numbers, kind="stable")
+    # Sorting numbers is several times faster than sorting places by numbers.
+    return np.sort(numbers * count + np.arange(count)) % count
 
 
-def _rank_texts(texts: Iterable[str] | pl.Series) -> Array:
-    return pl.Series(texts, dtype=pl.String).rank("dense").cast(pl.Int64).to_numpy()
+def _rank_contents(rows: Encoded, row: Array) -> Array:
+    """Return numbers that sort rows of one event, case and day as what they say behind it, as `Fact.content` writes it.
+
+    That is `{...,"party":"school","served_on":"2025-01-06"}`: the first field in which two rows differ decides. Where
+    one of them has no such field, its next one stands there, or the bracket, which sorts behind every field.
+    """
+    fields = [(name, values) for name, values in _values(rows, row) if (values >= 0).any()]
+    names = {name: at for at, name in enumerate(sorted(name for name, _ in fields))}
+    levels = []
+    following = np.full(len(row), len(names), dtype=np.int64)
+    for name, values in reversed(fields):
+        following = np.where(values >= 0, names[name], following)
+        levels.append(following * (int(values.max()) + 2) + values + 1)
+    rank, size = np.zeros(len(row), dtype=np.int64), 1
+    for level in reversed(levels):
+        many = int(level.max()) + 1
+        if size > _MOST // many:
+            rank = np.unique(rank, return_inverse=True)[1]
+            size = len(row)
+        rank = rank * many + level
+        size *= many
+    return np.unique(rank, return_inverse=True)[1] if size > _MOST // len(row) else rank
 
 
-def _contents(rows: Encoded, row: Array) -> pl.Series:
-    """Return what each row says behind its day, as `Fact.content` writes it."""
-
-    def texts(name: str, column: Coded) -> pl.Series:
-        return _picked([f',"{name}":{_json(text)}' for text in column.texts], column.codes[row])
-
-    parts = [texts("party", rows.party), texts("reason", rows.reason), texts("authority", rows.authority)]
-    for name in ("served_on", *LATER_FIELDS):
-        if name == "outcome":
-            outcomes = [f',"outcome":"{outcome}"' if outcome else "" for _, outcome in KEYS]
-            parts.append(_picked(outcomes, rows.key[row]))
-        elif name == "limit":
-            parts.append(texts("limit", rows.limit))
+def _values(rows: Encoded, row: Array) -> Iterator[tuple[str, Array]]:
+    """Yield the fields behind the day, in the order of the content: numbers that sort as the texts do, -1 for none."""
+    texts = {"party": rows.party, "reason": rows.reason, "authority": rows.authority, "limit": rows.limit}
+    for name in ("party", "reason", "authority", "served_on", *LATER_FIELDS):
+        if name in texts:
+            codes = texts[name].codes.take(row)
+            yield name, _ranks_of(texts[name].texts).take(codes) if codes.max() >= 0 else codes
+        elif name == "outcome":
+            yield name, _OUTCOMES.take(rows.key.take(row))
         elif name in rows.dates:
-            days = pl.Series(rows.dates[name][row], dtype=pl.Int32)
-            said = days.cast(pl.Date).dt.to_string(f',"{name}":"%Y-%m-%d"')
-            parts.append(said.set(days == NO_DAY, ""))
-    frame = pl.DataFrame([part.alias(str(at)) for at, part in enumerate(parts)])
-    return frame.select(pl.concat_str(pl.all(), pl.lit("}"))).to_series()
+            yield name, np.maximum(rows.dates[name].take(row) - _FIRST_DAY, -1)
 
 
-def _picked(texts: list[str], codes: Array) -> pl.Series:
-    """Return the text of each code, nothing for -1."""
-    places = np.where(codes < 0, len(texts), codes).astype(np.uint32)
-    return pl.Series([*texts, ""], dtype=pl.String).gather(pl.Series(places))
-
-
-def _json(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+def _ranks_of(texts: Sequence[str]) -> Array:
+    """Return the place of each text among them as JSON, and -1 behind them for no text."""
+    said = pl.Series([json.dumps(text, ensure_ascii=False) for text in texts], dtype=pl.String)
+    return np.append(said.rank("dense").cast(pl.Int64).to_numpy() - 1, -1)

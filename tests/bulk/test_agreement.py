@@ -3,13 +3,17 @@
 import datetime as dt
 from pathlib import Path
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ehcp_flow.bulk import Frames
+from ehcp_flow.bulk.encoding import cells_of, encode
+from ehcp_flow.bulk.ordering import in_legal_order
 from ehcp_flow.calendars import Institution, england
 from ehcp_flow.case import Case, group_cases
-from ehcp_flow.facts import FACT_TYPES, make_fact
+from ehcp_flow.facts import FACT_TYPES, OUTCOMES, make_fact
 from ehcp_flow.readers import read_cases
 from ehcp_flow.synth import synth
 from ehcp_flow.testing.strategies import lives
@@ -58,6 +62,29 @@ def test_a_synthetic_caseload_has_the_same_deadlines_in_bulk(as_of):
     frames = Frames(cases, as_of)
     assert sum(frame.height for frame in frames) == agree(cases, as_of)
     assert frames.by_case == 0, "the shapes that a caseload is made of are judged in columns"
+
+
+NEAR = st.dates(dt.date(1999, 12, 30), dt.date(2000, 1, 2))
+EXCEPTIONS = st.fixed_dictionaries(
+    {"outcome": st.sampled_from(OUTCOMES["exception_recorded"][:3])},
+    optional={
+        "party": st.sampled_from(["a", "ab", 'a"', "a\\", "a b", "B", "\u00e9", "-", "z"]),
+        "reason": st.sampled_from(["a", "b"]),
+        "authority": st.sampled_from(["885", "301"]),
+        "served_on": NEAR,
+        "until": NEAR,
+        "limit": st.sampled_from(["decision_whether_to_assess", "final_plan"]),
+    },
+)
+
+
+@SLOW
+@given(st.lists(EXCEPTIONS, min_size=1, max_size=12))
+def test_facts_of_one_kind_on_one_day_stand_in_the_order_of_their_content(told):
+    facts = [make_fact("exception_recorded", case_id="a", on="2000-01-01", **fields) for fields in told]
+    table = pl.DataFrame([cells_of(fact) for fact in facts], infer_schema_length=None)
+    ordered = in_legal_order(encode(table, with_instants=False), dt.date(2026, 6, 30))
+    assert [facts[row] for row in ordered.rows] == list(Case("a", tuple(facts)).facts)
 
 
 def test_an_act_undone_and_done_again():
