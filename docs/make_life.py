@@ -251,6 +251,7 @@ def _limits(stage: Stage) -> str:
         (limit, rule)
         for limit, only in ((england().limit(name), only) for name, only in named)
         for rule in limit.rule
+        if rule.version[-1].in_force_to is None  # else it was law once: the rulebook page tells it
         if not only or only in (*rule.rows, rule.clock)
     ]
     day = f"{stage.day:%a} {stage.day.day} {stage.day:%b %Y}"

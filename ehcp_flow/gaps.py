@@ -26,6 +26,8 @@ def findings_of(
     case_id = timeline.case.case_id
     findings = [finding for deadline in found for finding in _of_deadline(deadline)]
     for run, running, base in no_law:
+        if _had_another_rule(running, base):
+            continue
         findings.append(
             Finding(
                 "no_law_in_force",
@@ -39,6 +41,11 @@ def findings_of(
     for fact in exceptions:
         findings.extend(_of_exception(fact, found, rulebook))
     return findings
+
+
+def _had_another_rule(running: RunningRule, base: dt.date) -> bool:
+    """Whether the limit had, on that day, a rule of other words on the same clock, in the place of this one."""
+    return any(rule.clock == running.rule.clock and rule.in_force(base) for rule in running.limit.rule)
 
 
 def _of_deadline(deadline: Explicable) -> Iterator[Finding]:

@@ -137,8 +137,9 @@ def tellings() -> Iterator[Telling]:
 
 
 TELLINGS = tuple(tellings())
-WINDOWS = [telling for telling in TELLINGS if telling.start.rule.version[-1].is_window]
-ACTS = [telling for telling in TELLINGS if not telling.start.rule.version[-1].is_window]
+STANDING = [telling for telling in TELLINGS if telling.start.rule.version[-1].in_force_to is None]
+WINDOWS = [telling for telling in STANDING if telling.start.rule.version[-1].is_window]
+ACTS = [telling for telling in STANDING if not telling.start.rule.version[-1].is_window]
 
 each = pytest.mark.parametrize
 
@@ -265,11 +266,19 @@ def test_a_rule_that_was_replaced_holds_on_every_day_of_its_time(telling: Tellin
 def test_the_law_begins_on_its_first_day_and_gives_no_date_on_the_day_before(telling: Telling):
     first = telling.start.rule.version[0].in_force_from
     assert telling.not_done(first, LATER).due_on == telling.last_day(first)
-    before = Case("a", tuple(telling.story(first - DAY)))
-    found = [
-        deadline
-        for deadline in deadlines_of(before, LATER, calendars=CALENDARS)
-        if deadline.working.running.rule is telling.start.rule
-    ]
-    assert [deadline.due_on for deadline in found if deadline.due_on is not None] == []
-    assert "no_law_in_force" in codes(before)
+    assert dates_of(telling, first - DAY) == []
+    assert "no_law_in_force" in codes(Case("a", tuple(telling.story(first - DAY))))
+
+
+@each("telling", [telling for telling in TELLINGS if telling not in STANDING], ids=str)
+def test_a_rule_that_has_ended_gives_no_date_from_the_day_after(telling: Telling):
+    ended_on = telling.start.rule.version[-1].in_force_to
+    assert ended_on is not None
+    assert dates_of(telling, ended_on) == [telling.last_day(ended_on)]
+    assert dates_of(telling, ended_on + DAY) == []
+
+
+def dates_of(telling: Telling, on: dt.date) -> list[dt.date | None]:
+    """The dates that the rule gives when its clock starts on a day on which it may not be law."""
+    judged = deadlines_of(Case("a", tuple(telling.story(on))), LATER, calendars=CALENDARS)
+    return [deadline.due_on for deadline in judged if deadline.working.running.rule is telling.start.rule]

@@ -1,8 +1,12 @@
 """Each order, concession and mediation agreement end to end, and which clock runs after a refusal."""
 
+import csv
+import io
+
 import pytest
 
 from ehcp_flow.deadlines import deadlines_of, due, judge
+from tests.cli.running import invoke
 from tests.telling import codes, day, every, one, tell, text_of
 
 ON = "2026-07-20"
@@ -195,6 +199,7 @@ def test_a_school_conceded_together_with_more_of_the_plan_has_five_weeks():
     [
         ("concede_assess_notify", "assess", "2015-04-19", "2015-04-06"),
         ("concede_amend", "amend", "2015-04-19", "2015-04-27"),
+        ("concede_school", "amend_school", "2015-04-05", "2015-04-06"),
     ],
 )
 def test_regulation_45_before_and_after_23_march_2015(limit, outcome, before, since):
@@ -204,3 +209,29 @@ def test_regulation_45_before_and_after_23_march_2015(limit, outcome, before, si
     assert found[limit] == since
     assert "no_law_in_force" not in codes("2015-03-23 appeal_conceded outcome=assess", "2015-03-24")
     assert "no_law_in_force" in codes("2015-03-22 appeal_conceded outcome=assess", "2015-03-24")
+
+
+def test_regulation_45_as_first_made_asked_for_the_assessment_itself_and_not_for_a_notice():
+    conceded = "2015-03-02 appeal_conceded outcome=assess"
+    notified = one(f"{conceded}; 2015-03-09 assessment_agreed", "concede_assess_notify", "2015-03-31")
+    assert (str(notified.due_on), notified.status, notified.breach) == ("2015-03-30", "open", False)
+    decided = one(f"{conceded}; 2015-03-30 plan_agreed", "concede_assess_notify", "2015-06-01")
+    assert (decided.status, decided.breach) == ("met", False)
+    # The decision may come after an assessment that was carried out in time.
+    later = one(f"{conceded}; 2015-03-31 plan_agreed", "concede_assess_notify", "2015-06-01")
+    assert (later.status, later.days_over, later.breach) == ("late", 1, False)
+
+
+def test_a_school_that_was_conceded_beside_more_of_the_plan_had_two_weeks_and_the_rest_four():
+    both = "2015-03-02 appeal_conceded outcome=amend; 2015-03-02 appeal_conceded outcome=amend_school"
+    assert {str(found.due_on) for found in every(both, "concede_school")} == {"2015-03-16"}
+    assert str(one(both, "concede_amend").due_on) == "2015-03-30"
+
+
+def test_a_rule_that_was_law_once_is_not_listed_as_the_law():
+    [row] = [
+        row
+        for row in csv.DictReader(io.StringIO(invoke("rules", "--format", "csv").stdout))
+        if row["limit"] == "concede_assess_notify"
+    ]
+    assert (row["counting"], row["in_force_from"], row["in_force_to"]) == ("2 weeks after", "2015-03-23", "")
