@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ehcp_flow.bulk.passing import CHUNK_CASES, Answers, Frames
+from ehcp_flow.bulk.passing import CHUNK_CASES, Answers, Frames, Survey
 from ehcp_flow.bulk.sources import Source
 from ehcp_flow.bulk.standings import FINDINGS, STANDINGS, findings_chunk, states_chunk
 from ehcp_flow.calendars import Calendars
@@ -21,6 +21,7 @@ __all__ = [
     "CHUNK_CASES",
     "Answers",
     "Frames",
+    "Survey",
     "bulk_batch",
     "counts",
     "deadlines_frame",

@@ -34,6 +34,7 @@ __all__ = [
     "known_rows",
     "readable",
     "schema_of",
+    "survey_chunk",
 ]
 
 _CASE: Final = "_case"
@@ -154,6 +155,14 @@ def judged_chunk(columns: Columns) -> Chunk:
             parts.append(_frame_of(found, at, frame.schema))
         frame = pl.concat(parts).sort(_CASE, maintain_order=True)
     return Chunk(frame.drop(_CASE), columns.refused, failed, int(columns.there.sum()), columns.count, len(cases))
+
+
+def survey_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
+    """Return how much there is in a chunk, and what is wrong with it; nothing is judged."""
+    encoded, rows, refused, count = readable(rows, question)
+    keep = known_rows(encoded, rows, question)
+    cases = len(np.unique(encoded.case if keep is None else encoded.case[keep]))
+    return Chunk(pl.DataFrame(), refused, [], cases, count, 0)
 
 
 def readable(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFrame, list[RowRefused], int]:

@@ -15,18 +15,19 @@ import polars as pl
 from ehcp_flow import dates
 from ehcp_flow.answers import Answer
 from ehcp_flow.bulk.answering import answers_chunk
-from ehcp_flow.bulk.chunks import Chunk, Question, judge_chunk, readable, schema_of
+from ehcp_flow.bulk.chunks import Chunk, Question, judge_chunk, readable, schema_of, survey_chunk
 from ehcp_flow.bulk.daytables import day_tables
 from ehcp_flow.bulk.law import tables_of
 from ehcp_flow.bulk.sources import Source, chunks_of, open_rows
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.calendars import england as english_calendars
+from ehcp_flow.case import Case
 from ehcp_flow.dates import parse_instant
 from ehcp_flow.errors import EhcpFlowError, RowRefused
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
 
-__all__ = ["CHUNK_CASES", "Answers", "Frames"]
+__all__ = ["CHUNK_CASES", "Answers", "Frames", "Survey"]
 
 CHUNK_CASES: Final = 50_000
 """How many whole cases are judged at a time, unless another number is given: memory follows it, answers do not."""
@@ -189,16 +190,33 @@ class Answers(_Pass):
         super().__init__(source, as_of, chunk_cases=chunk_cases, **options)
 
     def __iter__(self) -> Iterator[Answer]:
+        for found in self.each():
+            if isinstance(found, Answer):
+                yield found
+
+    def each(self) -> Iterator[Answer | tuple[Case, EhcpFlowError]]:
+        """Yield the answer of each case, or the case and the error for one that cannot be judged."""
         done = 0
         for part in self._parts(answers_chunk):
-            for answer in part.answers:
+            for found in part.answers:
                 done += 1
-                if isinstance(answer, Answer):
-                    yield answer
-                else:
-                    case, error = answer
-                    self.failed.append((case.case_id, error))
+                if not isinstance(found, Answer):
+                    self.failed.append((found[0].case_id, found[1]))
+                yield found
                 self._tell(done)
+
+
+class Survey(_Pass):
+    """A source read for what there is and what is wrong with it, and for nothing else.
+
+    `refused`, `rows`, `cases` and `unknown_columns` are those of `Frames`.
+    """
+
+    def read(self) -> Survey:
+        """Read the source, and return the survey itself. Raises SourceError if it cannot be read at all."""
+        for _ in self._parts(survey_chunk):
+            self._tell(self.cases)
+        return self
 
 
 def _judged(

@@ -21,7 +21,7 @@ from ehcp_flow.facts import COLUMNS, Fact
 from ehcp_flow.readers import FactReader, Report, read_facts
 from ehcp_flow.readers.rows import WHITE, column_of
 
-__all__ = ["Rows", "Source", "chunks_of", "open_rows"]
+__all__ = ["Rows", "Source", "chunks_of", "open_rows", "spooled"]
 
 Source: TypeAlias = Any
 """A polars DataFrame or LazyFrame, an Arrow table, batch or reader, a path or stream of CSV, JSON Lines or Parquet, or
@@ -157,7 +157,7 @@ def open_rows(source: Source, stack: ExitStack, *, name: str | None = None) -> R
     if isinstance(source, (str, os.PathLike)):
         return _of_path(Path(source), name or os.fspath(source))
     if hasattr(source, "readline"):
-        return _of_path(_spooled(source, stack), name or str(getattr(source, "name", "<stream>")))
+        return _of_path(spooled(source, stack), name or str(getattr(source, "name", "<stream>")))
     if hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__"):
         arrow = pl.from_arrow(source)
         if not isinstance(arrow, pl.DataFrame):
@@ -198,7 +198,7 @@ def _of_path(path: Path, name: str) -> Rows:
     return _Read(path, name)
 
 
-def _spooled(stream: Any, stack: ExitStack) -> Path:
+def spooled(stream: Any, stack: ExitStack) -> Path:
     """Return a file that holds what a stream holds, for as long as the stack is open."""
     directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ehcp_flow_")))
     path = directory / "rows"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.in_bulk import PLAIN, Engine, EngineName, deadlines_in_bulk, goes_in_bulk
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import (
     AllErrors,
@@ -74,6 +75,7 @@ def _breaches(  # noqa: PLR0913 - one parameter for each option
     institutions: Institutions = None,
     office_closures: OfficeClosures = None,
     rulebook: RulebookAt = None,
+    engine: EngineName = Engine.AUTO,
 ) -> None:
     """What is in breach, what an exception excuses, exceptions claimed whose facts do not hold, and findings.
 
@@ -84,7 +86,16 @@ def _breaches(  # noqa: PLR0913 - one parameter for each option
     calendars = calendars_with(institutions, office_closures)
     shown = chosen(form)
     breaches = 0
-    with open_source(source, known_at=known_at, known_by=known_by, authority=authority) as opened:
+    bulk = goes_in_bulk(engine, source, narrowed=bool(case or authority or known_by))
+    if bulk and shown in PLAIN and register in (None, _Register.BREACHES):
+        frames, found = deadlines_in_bulk(
+            source, on, shown, keep=lambda frame: frame.filter(frame["breach"]), rulebook=law, calendars=calendars,
+            known_at=known_at, all_errors=all_errors,
+        )  # fmt: skip
+        note(f"{count(found.cases, 'case')}, {count(found.breaches, 'breach', 'breaches')}")
+        found.leave(frames, fail_on_breach=fail_on_breach)
+        return
+    with open_source(source, known_at=known_at, known_by=known_by, authority=authority, bulk=bulk) as opened:
         asked = Asked(opened, case, all_errors=all_errors)
 
         def answers() -> Iterator[Answer]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from ehcp_flow.cli.command import Command
-from ehcp_flow.cli.in_bulk import Engine, EngineName, check_in_bulk, goes_in_bulk
+from ehcp_flow.cli.in_bulk import PLAIN, Engine, EngineName, deadlines_in_bulk, goes_in_bulk
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import (
     AllErrors,
@@ -100,15 +100,21 @@ def _check(  # noqa: PLR0913 - one parameter for each option
     statuses = frozenset(status or ())
     calendars = calendars_with(institutions, office_closures)
     shown = chosen(form)
-    narrowed = bool(case or authority or known_by)
-    if goes_in_bulk(engine, source, shown, narrowed=narrowed, explain=explain):
-        check_in_bulk(
-            source, on, shown, limits=limits, statuses=statuses, rulebook=law, calendars=calendars, known_at=known_at,
-            all_errors=all_errors, fail_on_breach=fail_on_breach,
-        )  # fmt: skip
-        return
+    bulk = goes_in_bulk(engine, source, narrowed=bool(case or authority or known_by))
     tally = _Tally()
-    with open_source(source, known_at=known_at, known_by=known_by, authority=authority) as opened:
+    if bulk and shown in PLAIN and not explain:
+        from ehcp_flow.bulk.writing import narrowed
+
+        frames, found = deadlines_in_bulk(
+            source, on, shown, keep=lambda frame: narrowed(frame, limits, statuses), rulebook=law,
+            calendars=calendars, known_at=known_at, all_errors=all_errors, findings=True,
+        )  # fmt: skip
+        tally.deadlines, tally.breaches, tally.excused = found.deadlines, found.breaches, found.excused
+        tally.findings = found.findings
+        tally.tell(found.cases)
+        found.leave(frames, fail_on_breach=fail_on_breach)
+        return
+    with open_source(source, known_at=known_at, known_by=known_by, authority=authority, bulk=bulk) as opened:
         asked = Asked(opened, case, all_errors=all_errors)
 
         def deadlines() -> Iterator[Deadline]:

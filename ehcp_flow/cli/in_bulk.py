@@ -1,32 +1,38 @@
-"""`check` over columns: which engine answers, and the same output from the faster one."""
+"""Which engine answers, and the same output from the faster one."""
 
 from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from importlib.util import find_spec
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
 import typer
 
-from ehcp_flow.cli.messages import Bar, count, note, tell_refused
+from ehcp_flow.cli.messages import Bar, note
 from ehcp_flow.cli.options import instant
-from ehcp_flow.cli.output import FeedFormat, sheet
-from ehcp_flow.cli.sources import BREACH, REFUSED
+from ehcp_flow.cli.output import Format, sheet
+from ehcp_flow.cli.sources import BREACH, REFUSED, tell_read
 
 if TYPE_CHECKING:
+    from ehcp_flow.answers import Answer
     from ehcp_flow.bulk import Frames
     from ehcp_flow.calendars import Calendars
+    from ehcp_flow.case import Case
+    from ehcp_flow.errors import EhcpFlowError, RowRefused
     from ehcp_flow.law import Rulebook
 
-__all__ = ["Engine", "EngineName", "check_in_bulk", "goes_in_bulk"]
+__all__ = ["PLAIN", "Engine", "EngineName", "Found", "bulk_source", "deadlines_in_bulk", "goes_in_bulk"]
 
 LARGE: Final = 500_000
 """From how many bytes on (some thousands of rows) a file is worth loading Polars for."""
-_NAMED: Final = 10
+PLAIN: Final = (Format.CSV, Format.JSON, Format.JSONL)
+"""The formats in which deadlines are printed without making an object of each."""
 
 
 class Engine(StrEnum):
@@ -42,24 +48,20 @@ EngineName: TypeAlias = Annotated[
     typer.Option(
         "--engine",
         help="case judges one case at a time, bulk all over columns (needs the extra bulk); auto takes bulk for a "
-        "large file. The rows are the same.",
+        "large file. The output is the same.",
     ),
 ]
 
 
-def goes_in_bulk(engine: Engine, source: str, form: str, *, narrowed: bool, explain: bool) -> bool:
+def goes_in_bulk(engine: Engine, source: str, *, narrowed: bool) -> bool:
     """Return whether the question goes to the columns. Raises BadParameter where that was asked for and cannot be."""
     if engine is Engine.CASE:
         return False
     why = ""
     if "://" in source:
         why = "a store is read one case at a time"
-    elif form not in (FeedFormat.CSV, FeedFormat.JSON, FeedFormat.JSONL):
-        why = f"{form} is printed one case at a time; ask for --format csv, json or jsonl"
     elif narrowed:
         why = "--case, --authority and --known-by are answered one case at a time"
-    elif explain:
-        why = "--explain is answered one case at a time"
     elif find_spec("polars") is None or find_spec("numpy") is None:
         why = 'it needs the extra bulk: pip install "ehcp-flow[bulk]"'
     if engine is Engine.BULK and why:
@@ -74,76 +76,150 @@ def _is_large(source: str) -> bool:
         return False
 
 
-def check_in_bulk(  # noqa: PLR0913 - what `check` was asked
+class _Columns:
+    """The cases of a source, answered over columns. It is read once for what is wrong with it, and then to answer."""
+
+    def __init__(self, source: Any, name: str, known_at: dt.datetime | None) -> None:
+        from ehcp_flow.bulk import Survey
+
+        self._source = source
+        self._name = name
+        self._known_at = known_at
+        with Bar("reading") as bar:
+            survey = Survey(source, name=name, known_at=known_at, on_progress=bar).read()
+        self._unknown = survey.unknown_columns
+        self.total: int | None = survey.cases
+        self.refused: Sequence[RowRefused] = survey.refused
+
+    def warnings_but(self, used: Collection[str]) -> Sequence[str]:
+        """Return what else somebody should be told, a sentence each; these columns are used, and not ignored."""
+        return _warnings(self._name, self._unknown, used)
+
+    @property
+    def incomplete(self) -> frozenset[str]:
+        """The ids of the cases of which a row was refused."""
+        return frozenset(row.case_id for row in self.refused)
+
+    def cases(self, ids: Any = ()) -> Iterator[Case]:
+        """Return the cases in the order of the file, one at a time; `ids` is not for columns."""
+        from ehcp_flow.answers import Answer
+        from ehcp_flow.bulk import Answers
+
+        for found in Answers(self._source, known_at=self._known_at, name=self._name).each():
+            yield found.case if isinstance(found, Answer) else found[0]
+
+    def answers(
+        self, as_of: dt.date, *, rulebook: Rulebook, calendars: Calendars
+    ) -> Iterator[Answer | tuple[Case, EhcpFlowError]]:
+        """Yield the answer for each case, or the case and the error for one that cannot be judged."""
+        from ehcp_flow.bulk import Answers
+
+        found = Answers(
+            self._source, as_of, rulebook=rulebook, calendars=calendars, known_at=self._known_at, name=self._name
+        )
+        return found.each()
+
+
+def _warnings(name: str, unknown_columns: tuple[str, ...], used: Collection[str] = ()) -> Sequence[str]:
+    from ehcp_flow.readers import Report
+
+    return Report(name, unknown_columns=unknown_columns).warnings_but(used)
+
+
+@contextmanager
+def bulk_source(source: str, known_at: dt.datetime | None) -> Iterator[_Columns]:
+    """Open a source whose cases are answered over columns. Raises SourceError if it cannot be read at all."""
+    with ExitStack() as stack:
+        yield _Columns(*_opened(source, stack), known_at)
+
+
+def _opened(source: str, stack: ExitStack) -> tuple[Any, str]:
+    """Return what is to be read, and what messages call it: standard input is kept, so that it can be read again."""
+    if source != "-":
+        return source, source
+    from ehcp_flow.bulk.sources import spooled
+
+    return spooled(sys.stdin.buffer, stack), "standard input"
+
+
+class Found:
+    """What is counted on the way, for the last line on standard error."""
+
+    def __init__(self) -> None:
+        self.cases = self.deadlines = self.breaches = self.excused = self.findings = 0
+
+    def leave(self, frames: Frames, *, fail_on_breach: bool) -> None:
+        """Leave with the exit code: 3 for a breach that was to be reported so, else 1 if anything was refused."""
+        if fail_on_breach and self.breaches:
+            raise typer.Exit(BREACH)
+        if frames.refused or frames.failed:
+            raise typer.Exit(REFUSED)
+
+
+def deadlines_in_bulk(  # noqa: PLR0913 - what was asked
     source: str,
     as_of: dt.date,
     form: str,
     *,
-    limits: Collection[str],
-    statuses: Collection[str],
+    keep: Callable[[Any], Any],
     rulebook: Rulebook,
     calendars: Calendars,
     known_at: str | None,
     all_errors: bool,
-    fail_on_breach: bool,
-) -> None:
-    """Print every deadline of every case, chunk by chunk, then what went wrong; leave with the exit code."""
-    from ehcp_flow.bulk import iter_frames, write_csv
-    from ehcp_flow.bulk.writing import narrowed, plain_rows, tally
+    findings: bool = False,
+) -> tuple[Frames, Found]:
+    """Print the deadlines that `keep` leaves of every case's frame, chunk by chunk, and tell what went wrong.
+
+    Of a source of several chunks, what was refused is told when all of it is read. With `findings` they are counted.
+    """
+    from ehcp_flow.bulk import Frames, write_csv
+    from ehcp_flow.bulk.chunks import judge_chunk
+    from ehcp_flow.bulk.standings import counted_chunk
+    from ehcp_flow.bulk.writing import plain_rows, tally
     from ehcp_flow.deadlines import FIELDS
 
     then = None if known_at is None else instant(known_at)
-    name = "standard input" if source == "-" else source
-    told = {"deadlines": 0, "breaches": 0, "excused": 0}
-    with Bar("judging", shown=not sys.stdout.isatty()) as bar:
-        frames = iter_frames(
-            sys.stdin.buffer if source == "-" else source,
+    found = Found()
+    with ExitStack() as stack:
+        opened, name = _opened(source, stack)
+        bar = stack.enter_context(Bar("judging", shown=not sys.stdout.isatty()))
+        frames = Frames(
+            opened,
             as_of,
             rulebook=rulebook,
             calendars=calendars,
             known_at=then,
             name=name,
             on_progress=bar,
+            work=counted_chunk if findings else judge_chunk,
         )
-        sys.stdout.flush()
+        told = False
         out: Any = getattr(sys.stdout, "buffer", None)
+        parts = iter(frames)
+        first = list(islice(parts, 1))  # before the header: what cannot be read at all prints nothing
         with sheet(form, FIELDS) as rows:
-            for frame in frames:
-                shown = narrowed(frame, limits, statuses)
-                for what, more in zip(told, tally(shown), strict=True):
-                    told[what] += more
-                if form == FeedFormat.CSV and out is not None:
+            for frame in chain(first, parts):
+                told = told or _tell_if_read(frames, all_errors=all_errors)
+                shown = keep(frame)
+                for what, more in zip(("deadlines", "breaches", "excused"), tally(shown), strict=True):
+                    setattr(found, what, getattr(found, what) + more)
+                if form == Format.CSV and out is not None:
                     sys.stdout.flush()
                     write_csv(shown, out, header=False)
                     out.flush()
                 else:
                     for row in plain_rows(shown):
                         rows.write(row)
-    _tell(frames, told, all_errors=all_errors)
-    if fail_on_breach and told["breaches"]:
-        raise typer.Exit(BREACH)
-    if frames.refused or frames.failed:
-        raise typer.Exit(REFUSED)
-
-
-def _tell(frames: Frames, told: dict[str, int], *, all_errors: bool) -> None:
-    if frames.unknown_columns:
-        from ehcp_flow.readers import Report
-
-        for warning in Report(frames.name, unknown_columns=frames.unknown_columns).warnings:
-            note(f"warning: {warning}")
-    tell_refused(frames.refused, everything=all_errors)
-    incomplete = sorted({row.case_id for row in frames.refused if row.case_id})
-    if incomplete:
-        names = ", ".join(incomplete[:_NAMED]) + (", ..." if len(incomplete) > _NAMED else "")
-        note(
-            f"warning: {count(len(incomplete), 'case lacks', 'cases lack')} a refused row, so what is said of "
-            f"{'it' if len(incomplete) == 1 else 'them'} may be wrong: {names}"
-        )
+        if not told:
+            _tell_if_read(frames, all_errors=all_errors)
     for case_id, error in frames.failed:
         note(f"refused: case {case_id}: {error}")
-    note(
-        f"{count(frames.cases, 'case')}, {count(told['deadlines'], 'deadline')}, "
-        f"{count(told['breaches'], 'breach', 'breaches')}, {told['excused']:,} excused "
-        "(findings: ehcp-flow breaches SOURCE --register findings)"
-    )
+    found.cases, found.findings = frames.cases, frames.findings
+    return frames, found
+
+
+def _tell_if_read(frames: Frames, *, all_errors: bool) -> bool:
+    if frames.is_read:
+        incomplete = {row.case_id for row in frames.refused}
+        tell_read(_warnings(frames.name, frames.unknown_columns), frames.refused, incomplete, all_errors=all_errors)
+    return frames.is_read

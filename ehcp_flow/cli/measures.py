@@ -11,6 +11,7 @@ import typer
 
 from ehcp_flow.cli.command import Command
 from ehcp_flow.cli.further import extra_columns
+from ehcp_flow.cli.in_bulk import Engine, EngineName, goes_in_bulk
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import (
     AllErrors,
@@ -93,6 +94,7 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
     institutions: Institutions = None,
     office_closures: OfficeClosures = None,
     rulebook: RulebookAt = None,
+    engine: EngineName = Engine.AUTO,
 ) -> None:
     """The measures that DfE publishes, under its names for them, and those that it does not; x: cannot be given.
 
@@ -110,7 +112,8 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
     on = day(as_of)
     law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures)
     columns = by_columns(by, ("authority",))
-    with open_source(source, known_at=known_at, known_by=known_by, authority=authority) as opened:
+    bulk = goes_in_bulk(engine, source, narrowed=bool(case or authority or known_by))
+    with open_source(source, known_at=known_at, known_by=known_by, authority=authority, bulk=bulk) as opened:
         asked = Asked(opened, case, all_errors=all_errors, used=columns)
         answers = asked.answers(on, rulebook=law, calendars=calendars)
         extra = None if {*GROUPS, *GRAINS}.issuperset(columns) else extra_columns(source)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 import typer
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ehcp_flow.readers import Caseload
     from ehcp_flow.store import Store
 
-__all__ = ["BREACH", "REFUSED", "Asked", "Source", "absent", "open_source", "open_store"]
+__all__ = ["BREACH", "REFUSED", "Answering", "Asked", "Source", "absent", "open_source", "open_store", "tell_read"]
 
 REFUSED: Final = 1
 BREACH: Final = 3
@@ -52,6 +52,16 @@ class Source(Protocol):
 
     def cases(self, ids: Iterable[str] = ()) -> Iterator[Case]:
         """Return these cases, or all of them, one at a time. Raises at once for an id that does not exist."""
+
+
+@runtime_checkable
+class Answering(Source, Protocol):
+    """A source that answers for its cases itself, faster than they can be answered one at a time."""
+
+    def answers(
+        self, as_of: dt.date, *, rulebook: Rulebook, calendars: Calendars
+    ) -> Iterator[Answer | tuple[Case, EhcpFlowError]]:
+        """Yield the answer for each case, or the case and the error for one that cannot be judged."""
 
 
 class _File:
@@ -132,14 +142,22 @@ def open_source(
     known_at: dt.datetime | str | None = None,
     known_by: Axis | None = None,
     authority: str | None = None,
+    bulk: bool = False,
 ) -> Iterator[Source]:
     """Open SOURCE: a URL (anything with `://`) is a store's, `-` is standard input, the rest is a file's path.
 
+    With `bulk` its cases are answered over columns (see `in_bulk.goes_in_bulk`, which says whether they can be).
     Raises SourceError for a file that cannot be read, and the store's errors for a store that cannot.
     """
     then = instant(known_at) if isinstance(known_at, str) else known_at
     if known_by is not None and then is None:
         raise typer.BadParameter("it says what --known-at goes by; give that too", param_hint="--known-by")
+    if bulk:
+        from ehcp_flow.cli.in_bulk import bulk_source
+
+        with bulk_source(source, then) as opened:
+            yield opened
+        return
     if "://" in source:
         with open_store(source, authority=authority) as store:
             yield _Store(store, then, known_by)
@@ -154,6 +172,22 @@ def open_source(
         else:
             caseload = read_cases(source, on_progress=bar)
     yield _File(caseload, then, authority)
+
+
+def tell_read(
+    warnings: Iterable[str], refused: Sequence[object], incomplete: Iterable[str], *, all_errors: bool
+) -> None:
+    """Tell what was met while a source was read: its warnings, the rows refused, and the cases that lack one."""
+    for warning in warnings:
+        note(f"warning: {warning}")
+    tell_refused(refused, everything=all_errors)
+    lacking = sorted(case_id for case_id in incomplete if case_id)
+    if lacking:
+        names = ", ".join(lacking[:_NAMED]) + (", ..." if len(lacking) > _NAMED else "")
+        note(
+            f"warning: {count(len(lacking), 'case lacks', 'cases lack')} a refused row, so what is said of "
+            f"{'it' if len(lacking) == 1 else 'them'} may be wrong: {names}"
+        )
 
 
 def absent(url: str) -> str:
@@ -196,16 +230,7 @@ class Asked:
         self._ids = tuple(ids or ())
         self._first: Iterator[Case] | None = source.cases(self._ids)
         self._told = False
-        for warning in source.warnings_but(used):
-            note(f"warning: {warning}")
-        tell_refused(source.refused, everything=all_errors)
-        incomplete = sorted(case_id for case_id in source.incomplete if case_id)
-        if incomplete:
-            names = ", ".join(incomplete[:_NAMED]) + (", ..." if len(incomplete) > _NAMED else "")
-            note(
-                f"warning: {count(len(incomplete), 'case lacks', 'cases lack')} a refused row, so what is said of "
-                f"{'it' if len(incomplete) == 1 else 'them'} may be wrong: {names}"
-            )
+        tell_read(source.warnings_but(used), source.refused, source.incomplete, all_errors=all_errors)
 
     def cases(self, *, quiet: bool = False) -> Iterator[Case]:
         """Yield the cases; `quiet` leaves the progress bar out, because rows go to the terminal meanwhile.
@@ -224,6 +249,9 @@ class Asked:
         self, as_of: dt.date, *, rulebook: Rulebook, calendars: Calendars, quiet: bool = False
     ) -> Iterator[Answer]:
         """Yield the answer for each case that can be judged; tell of each that cannot."""
+        if isinstance(self.source, Answering):
+            yield from self._answered(self.source, as_of, rulebook, calendars, quiet=quiet)
+            return
         from ehcp_flow.answers import answer
 
         for case in self.cases(quiet=quiet):
@@ -233,6 +261,21 @@ class Asked:
                 self.cannot(case, error)
                 continue
             yield answered
+
+    def _answered(
+        self, source: Answering, as_of: dt.date, rulebook: Rulebook, calendars: Calendars, *, quiet: bool
+    ) -> Iterator[Answer]:
+        from ehcp_flow.answers import Answer
+
+        self._told, self.seen = self.seen > 0, 0
+        with Bar("judging", shown=not quiet) as bar:
+            for found in source.answers(as_of, rulebook=rulebook, calendars=calendars):
+                self.seen += 1
+                if isinstance(found, Answer):
+                    yield found
+                else:
+                    self.cannot(*found)
+                bar(self.seen, self._total)
 
     def cannot(self, case: Case, error: EhcpFlowError) -> None:
         """Tell that one case cannot be judged; the others still are."""

@@ -1,0 +1,131 @@
+"""`--engine` of every question to a whole caseload: the same bytes from both, on standard output and standard error."""
+
+from pathlib import Path
+
+import pytest
+
+from ehcp_flow.synth import write_synth
+from tests.cli.running import CHRONOLOGIES, invoke
+
+AS_OF = ("--as-of", "2026-06-30")
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    """A caseload with faults, and a case that cannot be judged on a day so far ahead."""
+    file = tmp_path_factory.mktemp("doors") / "cases.csv"
+    write_synth(file, 150, 21, faults=0.15, csv_faults=0.05, with_caseworker=True)
+    return file
+
+
+def both(*args, **options):
+    """Ask both engines, and return the answer of either, which must be the same."""
+    one = invoke(*args, "--engine", "case", **options)
+    bulk = invoke(*args, "--engine", "bulk", **options)
+    assert (bulk.stdout, bulk.stderr, bulk.exit_code) == (one.stdout, one.stderr, one.exit_code)
+    assert bulk.exit_code in (0, 1, 3), bulk.output
+    return bulk
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "jsonl", "table"])
+@pytest.mark.parametrize("register", [(), *(("--register", name) for name in ("breaches", "exceptions", "findings"))])
+def test_breaches(path, form, register):
+    said = both("breaches", path, *AS_OF, "--format", form, *register)
+    assert len(said.stdout.splitlines()) > 3
+    assert "refused:" in said.stderr
+    assert "lack a refused row" in said.stderr
+    assert said.exit_code == 1
+
+
+def test_breaches_leave_with_their_own_exit_code(path):
+    assert both("breaches", path, *AS_OF, "--format", "csv", "--fail-on-breach").exit_code == 3
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ("--year", "2024"),
+        ("--by", "requester", "--by", "quarter", "--year", "2023-2024"),
+        ("--by", "caseworker"),
+        ("--year", "2024", "--measure", "pc_plans_issued_20_weeks_ex", "--explain"),
+    ],
+)
+@pytest.mark.parametrize("form", ["csv", "json", "table"])
+def test_measures(path, form, more):
+    assert len(both("measures", path, *AS_OF, "--format", form, *more).stdout) > 100
+
+
+@pytest.mark.parametrize("name", ["due", "advice", "reviews", "transfers", "disputes", "findings", "open-by-age"])
+def test_registers(path, name):
+    assert both("registers", path, name, *AS_OF, "--format", "json").stdout
+
+
+def test_the_report_is_the_same_page_workbook_and_calendar(path, tmp_path):
+    written = {}
+    for engine in ("case", "bulk"):
+        files = [tmp_path / f"report.{kind}" for kind in ("html", "ics")]
+        said = invoke(
+            "report", path, *AS_OF, "--html", files[0], "--ics", files[1], "--engine", engine, "--adviser", "medical"
+        )
+        written[engine] = [file.read_bytes() for file in files], said.stderr, said.exit_code
+    assert written["bulk"] == written["case"]
+    assert len(written["bulk"][0][0]) > 50_000
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json", "jsonl", "ics"])
+@pytest.mark.parametrize("more", [(), ("--explain",)])
+def test_check_of_the_published_chronologies(form, more):
+    if form == "ics" and more:
+        more = ()
+    assert both("check", CHRONOLOGIES, "--as-of", "2025-10-21", "--format", form, *more).stdout
+
+
+@pytest.mark.parametrize(
+    "question", [("breaches",), ("breaches", "--register", "findings"), ("measures", "--year", "2024"), ("check",)]
+)
+def test_standard_input_is_kept_and_named(path, question):
+    command, *more = question
+    text = Path(path).read_text("utf-8")
+    assert "standard input:" in both(command, "-", *AS_OF, "--format", "csv", *more, stdin=text).stderr
+
+
+def test_what_had_been_recorded_by_an_instant(tmp_path):
+    file = tmp_path / "recorded.csv"
+    file.write_text(
+        "case_id,event,on,recorded_at\n"
+        "a,request_received,2025-01-06,2025-01-07T09:00:00Z\n"
+        "a,assessment_agreed,2025-03-03,2025-03-04T09:00:00Z\n"
+        "b,request_received,2025-03-03,2025-06-04T09:00:00Z\n",
+        "utf-8",
+    )
+    for command in (("check",), ("breaches",), ("measures", "--year", "2025")):
+        question, *more = command
+        known = ("--known-at", "2025-04-01T00:00:00Z", "--format", "csv", *more)
+        assert "1 case," in both(question, file, *AS_OF, *known).stderr
+
+
+def test_a_case_that_cannot_be_judged_is_told_once(tmp_path):
+    file = tmp_path / "far.csv"
+    file.write_text(
+        "case_id,event,on\nfar,mediation_declined,2150-01-04\nnear,mediation_declined,2026-01-05\n", "utf-8"
+    )
+    for command in (("breaches",), ("breaches", "--format", "table"), ("measures", "--year", "2026")):
+        question, *more = command
+        said = both(question, file, "--as-of", "2199-01-01", *more)
+        assert said.stderr.count("refused: case far") == 1
+        assert said.exit_code == 1
+
+
+@pytest.mark.parametrize("command", ["breaches", "measures", "registers", "report"])
+def test_what_cannot_go_in_bulk_says_why(path, command, tmp_path):
+    more = ("--html", tmp_path / "report.html") if command == "report" else ()
+    refused = invoke(command, path, *AS_OF, *more, "--case", "C0000001", "--engine", "bulk")
+    assert refused.exit_code == 2
+    assert "answered one case at a time" in " ".join(refused.output.split())
+
+
+@pytest.mark.parametrize("command", ["check", "breaches", "measures"])
+def test_a_file_that_is_not_there_is_refused_alike(command, tmp_path):
+    one, bulk = (invoke(command, tmp_path / "none.csv", *AS_OF, "--engine", engine) for engine in ("case", "bulk"))
+    assert (bulk.output, bulk.exit_code) == (one.output, one.exit_code)
+    assert bulk.exit_code == 2
