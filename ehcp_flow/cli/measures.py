@@ -34,6 +34,8 @@ from ehcp_flow.cli.output import Format, chosen, sheet
 from ehcp_flow.cli.sources import Asked, open_source
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from ehcp_flow.cli.table import Column
     from ehcp_flow.measures import Explanation, MeasureTable
 
@@ -84,6 +86,15 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
     catalogue: Annotated[
         bool, typer.Option("--catalogue", help="List the measures with their definitions; SOURCE is not read.")
     ] = False,
+    suppress: Annotated[
+        int,
+        typer.Option(
+            "--suppress",
+            metavar="N",
+            min=0,
+            help="For publication: counts below N are printed as c, with those that would give them away.",
+        ),
+    ] = 0,
     as_of: AsOf = None,
     case: CaseIds = None,
     known_at: KnownAt = None,
@@ -106,6 +117,8 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
         return
     if explain and not measure:
         raise typer.BadParameter("say which figure: --measure pc_plans_issued_20_weeks_ex", param_hint="--explain")
+    if explain and suppress:
+        raise typer.BadParameter("an explanation names the cases behind a figure", param_hint="--suppress")
     from ehcp_flow.measures import GRAINS, GROUPS
     from ehcp_flow.measures import measure as measured
 
@@ -121,15 +134,27 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
     names = _columns(table, measure)
     if explain:
         _explain(table, names, shown)
-    elif shown == Format.TABLE:
-        _table(table, names)
+        note(_told_of(asked, table, on))
+        asked.leave()
+        return
+    figures = table.suppressed(suppress, names) if suppress else table.rows
+    if shown == Format.TABLE:
+        _table(table, figures, names)
     else:
         keys = tuple(name for name in table.columns if name not in table.names)
         with sheet(shown, (*keys, *names)) as rows:
-            for row in table:
+            for row in figures:
                 rows.write({name: row[name] for name in (*keys, *names)})
-    note(f"{count(asked.seen, 'case')}, {count(len(table), 'row')}, as known on {on.isoformat()}")
+    note(_told_of(asked, table, on))
+    if suppress:
+        note(
+            "c: too few to be shown, or would give such a number away; another table of the same cases could do so too"
+        )
     asked.leave()
+
+
+def _told_of(asked: Asked, table: MeasureTable, on: dt.date) -> str:
+    return f"{count(asked.seen, 'case')}, {count(len(table), 'row')}, as known on {on.isoformat()}"
 
 
 def _years(text: str | None) -> int | tuple[int, int] | None:
@@ -162,14 +187,14 @@ def _columns(table: MeasureTable, asked: list[str] | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _table(table: MeasureTable, names: Sequence[str]) -> None:
+def _table(table: MeasureTable, figures: Sequence[dict[str, Any]], names: Sequence[str]) -> None:
     """Print groups and figures as rows and columns, either way round, where they fit; else a list for each group."""
     from ehcp_flow.cli.table import Column, paragraph, print_table, width
     from ehcp_flow.measures import catalogue
 
     says = dict(zip(table.names, (column.says for column in catalogue().columns.values()), strict=True))
     keys = [name for name in table.columns if name not in table.names]
-    rows = [{name: str(row[name]) for name in (*keys, *names)} for row in table]
+    rows = [{name: str(row[name]) for name in (*keys, *names)} for row in figures]
     same = [name for name in keys if len({row[name] for row in rows}) == 1]
     keys = [name for name in keys if name not in same] or keys
     groups = [", ".join(row[name] for name in keys) for row in rows]

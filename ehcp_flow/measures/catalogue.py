@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 from ehcp_flow.errors import UnknownNameError
 
-__all__ = ["Catalogue", "Column", "Measure", "catalogue"]
+__all__ = ["Catalogue", "Column", "Measure", "Sum", "catalogue"]
 
 _FILE: Final = "catalogue.toml"
 
@@ -59,12 +59,22 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class Sum:
+    """Counts that add up to another, with `rest`, which is no column, where they are not all of it."""
+
+    total: str
+    parts: tuple[str, ...]
+    rest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All measures by id, and all columns by name, in their public order."""
+    """All measures by id, and all columns by name, in their public order; and which counts add up to which."""
 
     measures: Mapping[str, Measure]
     columns: Mapping[str, Column]
     home: Mapping[str, Measure]
+    sums: tuple[Sum, ...] = ()
 
     def column(self, name: str) -> Column:
         """Return the column with this name, or the first percentage (else column) of the measure with this id.
@@ -88,7 +98,8 @@ def catalogue() -> Catalogue:
     measures = {row["id"]: _measure(row, data["sources"]) for row in data["measure"]}
     columns = {column.name: column for measure in measures.values() for column in measure.columns}
     home = {column.name: measure for measure in measures.values() for column in measure.columns}
-    return Catalogue(MappingProxyType(measures), MappingProxyType(columns), MappingProxyType(home))
+    sums = tuple(Sum(row["total"], tuple(row["parts"]), row.get("rest", "")) for row in data["sum"])
+    return Catalogue(MappingProxyType(measures), MappingProxyType(columns), MappingProxyType(home), sums)
 
 
 def _measure(row: Mapping[str, Any], sources: Mapping[str, str]) -> Measure:

@@ -110,6 +110,7 @@ class Cohorts:
         for week in MARKS:
             done = sum(request.finished_by(week) for request in cohort)
             row[f"finished_by_{week}"] = percent(done, len(cohort)) if week <= followed else UNAVAILABLE
+            row[f"count_by_{week}"] = done if week <= followed else UNAVAILABLE
         row["finished"] = [percent(sum(one.finished_by(week) for one in cohort), len(cohort)) for week in weeks]
         row["assessed"] = len(assessed)
         row["with_plan"] = [

@@ -21,7 +21,9 @@ from ehcp_flow.measures.catalogue import Column, Measure, catalogue
 from ehcp_flow.measures.counted import Counted
 from ehcp_flow.measures.counts import COHORTS, ONCE, STOCKS, flows_of
 from ehcp_flow.measures.periods import GRAINS, ONE_DAY, Period, between, years
+from ehcp_flow.measures.publishing import hidden_columns
 from ehcp_flow.measures.story import Story, answered
+from ehcp_flow.measures.suppression import HIDDEN
 
 __all__ = ["GROUPS", "NOT_RECORDED", "Cases", "Explanation", "Extra", "MeasureTable", "Tally", "age_band", "measure"]
 
@@ -212,6 +214,33 @@ class MeasureTable:
 
     def __getitem__(self, place: int) -> Row:
         return self.rows[place]
+
+    def counts(self, place: int) -> dict[str, int]:
+        """Return the counts of a row under their plain names, those that a reader is not shown as `x` too."""
+        cells = self._cells[place][2]
+        return {
+            name: len(cells[name].cases) if name in cells else 0
+            for name, column in catalogue().columns.items()
+            if column.kind == "count"
+        }
+
+    def suppressed(self, least: int, names: Sequence[str] | None = None) -> list[Row]:
+        """Return the rows for publication: counts from 1 to one less than `least` are `c`, and others with them.
+
+        `names` are the columns that will be printed, as this table writes them, or all. Raises ValueError for a
+        negative `least`.
+        """
+        printed = self.names if names is None else tuple(names)
+        plain = dict(zip(self.names, catalogue().columns.values(), strict=True))
+        columns = [plain[name] for name in printed]
+        shown = []
+        for place, row in enumerate(self.rows):
+            hidden = hidden_columns(self.counts(place), columns, least)
+            kept = {name: value for name, value in row.items() if name not in plain}
+            for name in printed:
+                kept[name] = HIDDEN if plain[name].name in hidden and row[name] != UNAVAILABLE else row[name]
+            shown.append(kept)
+        return shown
 
     def explain(self, row: int | Mapping[str, Any], measure: str) -> Explanation:
         """Return what a figure is made of: of a row (or its place), and the name of a column or of a measure.

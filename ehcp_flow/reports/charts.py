@@ -79,9 +79,9 @@ def line_chart(
     return _svg(title, says, HEIGHT, body)
 
 
-def bar_chart(title: str, says: str, bars: Sequence[Bar]) -> str:
-    """Return bars one below another, each with its name before it and its words at its end."""
-    longest = max((bar.value for bar in bars), default=0) or 1
+def bar_chart(title: str, says: str, bars: Sequence[Bar], *, top: float | None = None) -> str:
+    """Return bars one below another, each with its name before it and its words at its end; of shares `top` is 100."""
+    longest = top or max((bar.value for bar in bars), default=0) or 1
     height = _BAR * len(bars) + 8
     room = WIDTH - _LABELS - 130
     body = []

@@ -40,6 +40,7 @@ _HEADS: Final = {
     "until": "Until", "approved_by": "Recorded by", "review_due_on": "Review due", "waiting_for": "Waiting for",
     "review_meeting_by": "Meet by", "last_review_meeting": "Last meeting",
 }  # fmt: skip
+_NAMES: Final = ("party", "adviser", "ground", "phase", "about", "excuses", "status")
 _SOON: Final = 91
 
 
@@ -62,15 +63,27 @@ def listings(overview: Overview) -> list[Listing]:
         rows = [row for row in overview.registers.rows(name) if _belongs(name, row, overview)]
         wanted = (columns[0], *overview.desk_columns, *columns[1:])
         title, says = _TITLES[name]
+        shown = [[_cell(row, column) for column in wanted] for row in rows[:MOST_ROWS]]
         heads = [_HEADS.get(column, column.replace("_", " ").capitalize()) for column in wanted]
         found.append(
             Listing(
-                name, title, says, heads, [[row[column] for column in wanted] for row in rows[:MOST_ROWS]], len(rows)
+                name,
+                title,
+                says,
+                heads,
+                [[_cell(row, column) for column in wanted] for row in rows[:MOST_ROWS]],
+                len(rows),
             )
         )
     found.append(_findings(overview))
     found.extend(_desks(overview))
     return found
+
+
+def _cell(row: Row, column: str) -> Any:
+    """Return a value as people write it: the names of events and advisers without underscores."""
+    value = row[column]
+    return value.replace("_", " ") if column in _NAMES and isinstance(value, str) else value
 
 
 def _belongs(name: str, row: Row, overview: Overview) -> bool:

@@ -6,18 +6,18 @@ import base64
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
 from ehcp_flow.measures import catalogue
-from ehcp_flow.reports.figures import Figure, figures
-from ehcp_flow.reports.lists import Listing, listings
+from ehcp_flow.reports.figures import figures
+from ehcp_flow.reports.lists import listings
 from ehcp_flow.reports.overview import Overview
 from ehcp_flow.reports.published import ATTRIBUTION, LAST_YEAR
 from ehcp_flow.reports.showing import Showing
-from ehcp_flow.reports.verdict import SIGNS, headlines, in_words, place_of
+from ehcp_flow.reports.tiles import never_shown, waiting_shown
+from ehcp_flow.reports.verdict import SIGNS, exceptions_said, headlines, in_more_words, in_words, place_of
 from ehcp_flow.reports.workbook import ReportsNotInstalled
 
 __all__ = ["render", "report_page"]
@@ -35,30 +35,38 @@ def report_page(overview: Overview, *, suppress: int = 0) -> str:
     if suppress < 0:
         raise ValueError(f"suppress is {suppress}; it is the smallest count that may be shown, or 0 to show all")
     showing = Showing(suppress)
-    listed: Sequence[Listing] = () if suppress else listings(overview)
-    drawn: Sequence[Figure] = figures(overview, showing)
-    lines = headlines(overview)
-    waiting = showing.summary(overview.waiting.summary())
-    before = showing.count(overview.waiting_before)
+    _shown(overview, showing)
+    showing.settle()
     return render(
         "report.html.j2",
         place=place_of(overview),
         as_of=overview.as_of,
         cases=overview.cases,
         suppress=suppress,
-        sentence=in_words(lines),
-        lines=[showing.headline(line) for line in lines],
         signs=SIGNS,
-        waiting=waiting,
-        waiting_before=before,
-        never=showing.never(overview.reviewing.never()),
         published_year=LAST_YEAR,
-        figures=drawn,
-        listings=listed,
+        listings=() if suppress else listings(overview),
         packed="" if suppress else overview.files.packed(),
         measures=catalogue().measures.values(),
         attribution=ATTRIBUTION,
+        **_shown(overview, showing),
     )
+
+
+def _shown(overview: Overview, showing: Showing) -> dict[str, Any]:
+    """Return every figure of the page as it may be shown; gone through once before that is settled, and once after."""
+    lines = headlines(overview, showing)
+    waiting, before = waiting_shown(overview, showing)
+    return {
+        "sentence": in_words(lines),
+        "more": in_more_words(lines, waiting["open_over_20_weeks"], before),
+        "exceptions": exceptions_said(lines),
+        "lines": lines,
+        "waiting": waiting,
+        "waiting_before": before,
+        "never": never_shown(overview, showing),
+        "figures": figures(overview, showing),
+    }
 
 
 def render(template: str, **values: Any) -> str:
@@ -75,6 +83,7 @@ def render(template: str, **values: Any) -> str:
     )
     environment.filters["day"] = day
     environment.filters["cell"] = cell
+    environment.filters["weeks"] = weeks
     environment.filters["data"] = as_data
     style, script = _source("style.css"), _source("script.js")
     policy = "; ".join(
@@ -106,6 +115,11 @@ def cell(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     return str(value)
+
+
+def weeks(value: Any) -> str:
+    """Return a number of weeks as the page prints it: whole ones without a decimal."""
+    return f"{value:,.1f} weeks".replace(".0 ", " ") if isinstance(value, int | float) else str(value)
 
 
 def as_data(value: Any) -> Any:

@@ -1,131 +1,132 @@
-"""What may be shown: everything, or, for publication, only what small numbers cannot be worked out from."""
+"""What may be shown: everything, or, for publication, only what small numbers cannot be worked out from.
+
+The page is gone through twice. The first time every figure on it is noted, with what adds up to what: in one table, and
+from one to another. Then it is settled which are hidden, all together, and the second time they are. Whoever reads a
+percentage is taken to know what it is a percentage of.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from itertools import pairwise
-from typing import Any, Final
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, TypeAlias
 
-from ehcp_flow.measures.arithmetic import UNAVAILABLE
-from ehcp_flow.reports.suppression import HIDDEN, Relation, hidden_cells
-from ehcp_flow.reports.verdict import Headline
+from ehcp_flow.measures import MeasureTable, catalogue
+from ehcp_flow.measures.publishing import cells_of, related
+from ehcp_flow.measures.suppression import HIDDEN, Relation, hidden_cells
 
-__all__ = ["Showing"]
+__all__ = ["Key", "Showing"]
 
-_TOTAL: Final = "total"
+Key: TypeAlias = tuple[Any, ...]
+_REST: Final = "the rest"
+_DAY: Final = dt.timedelta(days=1)
 
 
 class Showing:
-    """Hides small counts where `least` is more than 1; else everything passes as it is."""
+    """Hides small counts where `least` is more than 1; else everything passes as it is.
+
+    `settle` ends the first time and begins the second. A figure is known by its key: the same count has the same key
+    wherever it stands.
+    """
 
     def __init__(self, least: int = 0) -> None:
         self.least = least
+        self._values: dict[Key, int] = {}
+        self._sums: list[Relation[Key]] = []
+        self._printed: set[Key] = set()
+        self._dear: dict[Key, int] = {}
+        self._rows: set[tuple[dt.date, dt.date]] = set()
+        self._hidden: frozenset[Key] | None = frozenset() if self.all else None
 
     @property
     def all(self) -> bool:
         """Whether nothing is hidden."""
         return self.least <= 1
 
-    def count(self, value: int) -> int | str:
-        """Return a count that stands alone."""
-        return HIDDEN if 0 < value < self.least else value
+    def count(self, key: Key, value: int, *, dear: int = 0) -> int | str:
+        """Return a count, or `c`. Those that are less dear are hidden first, where there is a choice."""
+        self._note(key, value, dear)
+        return value if self.shows(key) else HIDDEN
 
-    def share_may_show(self, numerator: int, denominator: int) -> bool:
-        """Whether a percentage may be shown: neither the part, the rest nor the whole is a small number."""
-        return not any(0 < value < self.least for value in (numerator, denominator - numerator, denominator))
+    def unseen(self, key: Key, value: int) -> Key:
+        """Note a count that is not printed and can follow from others; return its key."""
+        if self._hidden is None:
+            self._values[key] = value
+        return key
 
-    def headline(self, line: Headline) -> Headline:
-        """Return a line of the first screen with its small shares hidden."""
-        if not self.share_may_show(*line.now_of):
-            line = replace(line, now=HIDDEN, now_of=(0, 0), change="cannot be said")
-        if not self.share_may_show(*line.before_of):
-            line = replace(line, before=HIDDEN, before_of=(0, 0), change="cannot be said")
-        if not self.all:
-            # The counts of two lines that differ by their exceptions would give the exceptions away.
-            line = replace(line, now_of=(0, 0), before_of=(0, 0))
-        return line
+    def adds_up(self, total: Key, parts: Iterable[Key]) -> None:
+        """Note that parts add up to a total; every one of them has to be noted too."""
+        if self._hidden is None:
+            self._sums.append((total, list(parts)))
 
-    def summary(self, summary: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the summary of the open cases: its weeks too are hidden where few are open."""
-        shown = dict(summary)
-        if self.all:
-            return shown
-        counts = ("open", "open_over_20_weeks", "open_over_52_weeks")
-        cells = {name: summary[name] for name in counts}
-        cells["within 20"] = cells["open"] - cells["open_over_20_weeks"]
-        cells["20 to 52"] = cells["open_over_20_weeks"] - cells["open_over_52_weeks"]
-        hidden = hidden_cells(
-            cells,
-            [
-                ("open", ("open_over_20_weeks", "within 20")),
-                ("open_over_20_weeks", ("open_over_52_weeks", "20 to 52")),
-            ],
-            self.least,
-        )
-        shown.update({name: HIDDEN for name in counts if name in hidden})
-        for weeks, base in (
-            ("mean_weeks_open", "open"),
-            ("median_weeks_open", "open"),
-            ("mean_weeks_open_over_20", "open_over_20_weeks"),
-            ("longest_wait_weeks", "open"),
-        ):
-            if base in hidden:
-                shown[weeks] = HIDDEN
-        # The longest wait is one child's.
-        shown["longest_wait_weeks"] = HIDDEN
-        return shown
+    def share(self, part: Key, value: int, whole: Key, of: int, *, dear: int = 0) -> bool:
+        """Return whether a percentage of `value` in `of` may be shown."""
+        self._note(part, value, dear)
+        self._note(whole, of, dear)
+        rest = self.unseen((*whole, _REST, *part), of - value)
+        self.adds_up(whole, [part, rest])
+        return self.shows(part, whole, rest)
 
-    def never(self, never: Mapping[str, Any]) -> dict[str, Any]:
-        """Return how many were never reviewed, unless that is few."""
-        if self.share_may_show(never["never_reviewed"], never["plans_due_a_review_once"]):
-            return dict(never)
-        return dict.fromkeys(never, HIDDEN)
+    def measured(self, table: MeasureTable, place: int, name: str, *, dear: int = 0) -> bool:
+        """Return whether a percentage of a row of measures may be shown; the row is of one period, of all cases."""
+        period = table.periods[place]
+        span = (period.start, period.end)
+        cells = cells_of(catalogue().columns[name])
+        if self._hidden is None:
+            values, relations = related(table.counts(place))
+            if span not in self._rows:
+                self._rows.add(span)
+                self._values.update({(cell, *span): value for cell, value in values.items()})
+                self._sums += [((total, *span), [(part, *span) for part in parts]) for total, parts in relations]
+            for cell in cells[:2]:
+                self._note((cell, *span), values[cell], dear)
+        return self.shows(*((cell, *span) for cell in cells))
 
-    def table(
-        self,
-        rows: Sequence[Mapping[str, Any]],
-        parts: Sequence[str],
-        *,
-        total: str | None = None,
-        shares: Mapping[str, str] | None = None,
-        chained: bool = False,
-    ) -> list[dict[str, Any]]:
-        """Return a table with its small counts hidden, and others with them.
+    def shows(self, *keys: Key) -> bool:
+        """Return whether all of these are shown; as long as nothing is settled, everything is."""
+        return self._hidden is None or self._hidden.isdisjoint(keys)
 
-        `parts` are the columns of counts; with `total` they add up to that column in each row, and each column adds up
-        over the rows to what the page shows elsewhere. `shares` are further columns by the count that they hang on.
-        `chained` says that each row is a part of the row before.
-        """
-        if self.all:
-            return [dict(row) for row in rows]
-        names = (*parts, *((total,) if total else ()))
-        cells: dict[tuple[str, str], int] = {
-            (str(at), name): row[name] for at, row in enumerate(rows) for name in names
-        }
-        relations: list[Relation[tuple[str, str]]] = []
-        places = [str(at) for at in range(len(rows))]
-        if total:
-            relations += [((at, total), [(at, name) for name in parts]) for at in places]
-            for name in names:
-                cells[_TOTAL, name] = sum(cells[at, name] for at in places)
-                relations.append(((_TOTAL, name), [(at, name) for at in places]))
-        if chained:
-            for name in parts:
-                for earlier, later in pairwise(places):
-                    cells[f"{later} lost", name] = cells[earlier, name] - cells[later, name]
-                    relations.append(((earlier, name), [(later, name), (f"{later} lost", name)]))
-        hidden = hidden_cells(cells, relations, self.least)
-        shown = []
-        for at, row in enumerate(rows):
-            values = dict(row)
-            for name in names:
-                if (str(at), name) in hidden:
-                    values[name] = HIDDEN
-            for share, base in (shares or {}).items():
-                before = (str(at - 1), base)
-                lost = (f"{at} lost", base) in hidden
-                if (str(at), base) in hidden or lost or (chained and before in hidden):
-                    values[share] = UNAVAILABLE if values[share] == UNAVAILABLE else HIDDEN
-            shown.append(values)
-        return shown
+    def settle(self) -> None:
+        """Settle what is hidden: from here on, figures are as they are shown."""
+        if self._hidden is None:
+            sums = [*self._sums, *self._over_time()]
+            unseen = self._values.keys() - self._printed
+            self._hidden = hidden_cells(self._values, sums, self.least, unseen=unseen, dear=self._dear)
+
+    def _note(self, key: Key, value: int, dear: int) -> None:
+        if self._hidden is None:
+            self._values[key] = value
+            self._printed.add(key)
+            self._dear[key] = max(dear, self._dear.get(key, 0))
+
+    def _over_time(self) -> Iterable[Relation[Key]]:
+        """Yield each count of a period that shorter ones add up to: four quarters to a year."""
+        by_name: dict[Any, list[Key]] = defaultdict(list)
+        for key in self._values:
+            if len(key) == _LENGTH and isinstance(key[1], dt.date):
+                by_name[key[0]].append(key)
+        for keys in by_name.values():
+            for total in keys:
+                shorter = [key for key in keys if key != total and total[1] <= key[1] and key[2] <= total[2]]
+                parts = _tiling(total, shorter)
+                # Stock, and what had become of a cohort, do not add up over time; acts do.
+                if parts and self._values[total] == sum(self._values[part] for part in parts):
+                    yield total, parts
+
+
+_LENGTH: Final = 3
+"""How many parts the key of a measured count has: its name, and the first and last day of its period."""
+
+
+def _tiling(total: Key, shorter: Sequence[Key]) -> list[Key]:
+    """Return the periods that follow one another from the first day of `total` to its last, or nothing."""
+    parts: list[Key] = []
+    start = total[1]
+    while start <= total[2]:
+        following = min((key for key in shorter if key[1] == start), key=lambda key: key[2], default=None)
+        if following is None:
+            return []
+        parts.append(following)
+        start = following[2] + _DAY
+    return parts

@@ -9,16 +9,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
-from ehcp_flow.measures import MeasureTable, catalogue
+from ehcp_flow.measures import MeasureTable, catalogue, exception_rate, percent
+from ehcp_flow.measures.suppression import HIDDEN
 from ehcp_flow.reports.overview import Overview
 from ehcp_flow.reports.published import COUNTRY, LAST_YEAR, name_of, published, region_of
+from ehcp_flow.reports.showing import Showing
 
-__all__ = ["SIGNS", "Headline", "clear_change", "headlines", "in_words"]
+__all__ = [
+    "EXCEPTIONS", "HEADLINE", "SIGNS", "Elsewhere", "Headline", "clear_change", "exceptions_said", "headlines",
+    "in_more_words", "in_words", "place_of",
+]  # fmt: skip
 
-Change = Literal["better", "worse", "no clear change", "cannot be said"]
-SIGNS: Final[dict[Change, str]] = {"better": "▲", "worse": "▼", "no clear change": "●", "cannot be said": "–"}
+Change = Literal["better", "worse", "more", "fewer", "no clear change", "cannot be said"]
+SIGNS: Final[dict[Change, str]] = {
+    "better": "▲", "worse": "▼", "more": "△", "fewer": "▽", "no clear change": "●", "cannot be said": "–",
+}  # fmt: skip
 _SAID: Final[dict[Change, str]] = {
     "better": "clearly better than a year ago",
     "worse": "clearly worse",
@@ -27,21 +34,33 @@ _SAID: Final[dict[Change, str]] = {
 }
 _SURE: Final = 1.96
 _FEWEST: Final = 10
-_LINES: Final = (
-    ("Plans within 20 weeks, less exceptions", "PC_plans_issued_20_weeks_ex", True),
+HEADLINE: Final = "PC_plans_issued_20_weeks_ex"
+EXCEPTIONS: Final = "pc_plans_with_exception"
+_LINES: Final[tuple[tuple[str, str, bool | None], ...]] = (
+    ("Plans within 20 weeks, less exceptions", HEADLINE, True),
     ("Plans within 20 weeks, all plans", "pc_plans_issued_within_20_weeks", True),
+    ("New plans with an exception", EXCEPTIONS, None),
     ("Requests decided within 6 weeks", "request_outcome_six_weeks_pc", True),
     ("Refusals to issue within 16 weeks", "outcome_decision_within_time_pc", True),
     ("Review decisions within 4 weeks", "pc_decsion_4weeks", True),
-    ("Reviews due, with no meeting ever recorded", "pc_no_review_meeting", False),
+    ("Reviews due, no meeting ever recorded", "pc_no_review_meeting", False),
     ("Phase transfers finalised in time", "pc_phase_transfer_in_time", True),
     ("Advice within 6 weeks", "pc_advice_within_6_weeks", True),
 )
+"""The lines of the first screen: what it is, its column, and whether more of it is better; None if neither is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What was published of a place: the share of the last published year and of the one before, as printed."""
+
+    now: str = ""
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """One line: the share now and a year ago, of how many, which way it went, and what was published elsewhere."""
+    """One line: the share now and a year ago, of how many, which way it went, and what was published."""
 
     name: str
     column: str
@@ -50,11 +69,12 @@ class Headline:
     before: float | str
     before_of: tuple[int, int]
     change: Change
-    country: str
-    region: str
+    own: Elsewhere
+    country: Elsewhere
+    region: Elsewhere
 
 
-def clear_change(now: tuple[int, int], before: tuple[int, int], *, more_is_better: bool) -> Change:
+def clear_change(now: tuple[int, int], before: tuple[int, int], *, more_is_better: bool | None) -> Change:
     """Return which way a share went: `now` and `before` are numerator and denominator."""
     if min(now[1], before[1]) < _FEWEST:
         return "cannot be said"
@@ -62,60 +82,129 @@ def clear_change(now: tuple[int, int], before: tuple[int, int], *, more_is_bette
     pooled = (now[0] + before[0]) / (now[1] + before[1])
     if abs(difference) <= _SURE * sqrt(pooled * (1 - pooled) * (1 / now[1] + 1 / before[1])):
         return "no clear change"
+    if more_is_better is None:
+        return "more" if difference > 0 else "fewer"
     return "better" if (difference > 0) == more_is_better else "worse"
 
 
-def headlines(overview: Overview) -> list[Headline]:
-    """Return the lines of the first screen."""
-    table = overview.rolling
+def headlines(overview: Overview, showing: Showing | None = None) -> list[Headline]:
+    """Return the lines of the first screen, as they may be shown."""
+    table, shown = overview.rolling, showing or Showing()
     authority = overview.authority
     region = region_of(authority) if authority else None
     lines = []
     for name, column, more_is_better in _LINES:
-        before, now = (_sides(table, at, column) for at in (0, 1)) if len(table) else ((0, 0), (0, 0))
+        dear = _DEAREST if column == HEADLINE else _DEAR
+        before, now = (_side(table, at, column, shown, dear) for at in (0, 1)) if len(table) else (_NOTHING, _NOTHING)
         lines.append(
             Headline(
                 name,
                 column,
-                table[1][column] if len(table) else "x",
-                now,
-                table[0][column] if len(table) else "x",
-                before,
-                clear_change(now, before, more_is_better=more_is_better),
+                now.share,
+                now.of,
+                before.share,
+                before.of,
+                clear_change(now.of, before.of, more_is_better=more_is_better),
+                _elsewhere(authority, column),
                 _elsewhere(COUNTRY, column),
-                _elsewhere(region, column) if region else "",
+                _elsewhere(region, column),
             )
         )
     return lines
 
 
-def _sides(table: MeasureTable, row: int, name: str) -> tuple[int, int]:
+class _Side(NamedTuple):
+    share: float | str
+    of: tuple[int, int]
+
+
+_NOTHING: Final = _Side("x", (0, 0))
+_DEAR, _DEAREST = 2, 3
+
+
+def _side(table: MeasureTable, row: int, name: str, showing: Showing, dear: int) -> _Side:
+    if not showing.measured(table, row, name, dear=dear):
+        return _Side(HIDDEN, (0, 0))
     column = catalogue().columns[name]
     values: dict[str, Any] = table[row]
-    return values[column.base], sum(values[part] for part in column.over)
+    return _Side(values[name], (values[column.base], sum(values[part] for part in column.over)))
 
 
-def _elsewhere(place: str, name: str) -> str:
-    row = published(place, LAST_YEAR)
+def _elsewhere(place: str | None, name: str) -> Elsewhere:
+    return Elsewhere(*(_published(place, name, year) for year in (LAST_YEAR, LAST_YEAR - 1))) if place else Elsewhere()
+
+
+def _published(place: str, name: str, year: int) -> str:
+    """Return a share as it was published, or as the published counts give it, or nothing."""
+    row = published(place, year)
     if row is None:
         return ""
     column = catalogue().columns[name]
-    counts = [row.count(part) for part in (column.base, *column.over)]
-    if name == "pc_no_review_meeting" and None not in counts:
-        return f"{100 * counts[0] / counts[1]:.1f}%"  # type: ignore[operator]
-    value = row.percent(name)
-    return "" if value is None else f"{value}%"
+    printed = row.percent(name)
+    if printed is None:
+        base, whole = row.count(column.base), row.count(column.over[0])
+        if name == EXCEPTIONS and whole is not None:
+            clear = row.count("plans_issued_den_ex")
+            base = None if clear is None else whole - clear
+        if base is None or not whole or len(column.over) > 1:
+            return ""
+        value = percent(base, whole)
+        printed = value if isinstance(value, float) else None
+    return "" if printed is None else f"{printed}%"
+
+
+def exceptions_said(lines: Sequence[Headline]) -> str:
+    """Return a warning where exceptions stand out from the country's, or nothing; nothing where they are not shown."""
+    line = next(line for line in lines if line.column == EXCEPTIONS)
+    country = published(COUNTRY, LAST_YEAR)
+    plans, clear = (country.count(name) if country else None for name in ("plans_issued_den", "plans_issued_den_ex"))
+    if not line.now_of[1] or not plans or clear is None:
+        return ""
+    rate = exception_rate(line.now_of[1], line.now_of[0], country_plans=plans, country_excepted=plans - clear)
+    beside = f"{rate['pc_with_exception']}% of the new plans of the last 12 months, England's {rate['pc_country']}%"
+    if rate["stands_out"] == "above":
+        return (
+            f"Far more exceptions than the country records: {beside}. Excepted plans leave both sides of the headline, "
+            "so read it beside the line for all plans, and look at the facts of each exception."
+        )
+    if rate["stands_out"] == "below":
+        return (
+            f"Far fewer exceptions than the country records: {beside}. The two versions of the 20 weeks hardly differ."
+        )
+    return ""
 
 
 def in_words(lines: Sequence[Headline]) -> str:
-    """Return the lines in one sentence."""
+    """Return the lines in one sentence, those of which neither more nor less is better left out."""
+    told = {column for _, column, better in _LINES if better is not None}
+    lines = [line for line in lines if line.column in told]
     count = {change: sum(line.change == change for line in lines) for change in SIGNS}
-    told = [
+    if count["no clear change"] == len(lines):
+        return f"None of {len(lines)} measures has clearly changed in a year."
+    parts = [
         f"{count[change]} {'is' if count[change] == 1 else 'are'} {words}"
         for change, words in _SAID.items()
         if count[change]
     ]
-    return f"Of {len(lines)} measures, {', '.join(told)}."
+    return f"Of {len(lines)} measures, {', '.join(parts)}."
+
+
+def in_more_words(lines: Sequence[Headline], over_20: int | str, over_20_before: int | str) -> str:
+    """Return the headline beside the country's and the region's, and the backlog beside that of a year ago."""
+    first = next(line for line in lines if line.column == HEADLINE)
+    said = []
+    if isinstance(first.now, float):
+        beside = [f"{place} {share.now}" for place, share in (("England", first.country), ("the region", first.region))]
+        beside = [text for text, share in zip(beside, (first.country, first.region), strict=True) if share.now]
+        against = f" ({', '.join(beside)} in {LAST_YEAR})" if beside else ""
+        said.append(f"The headline is {first.now}%{against}.")
+    if isinstance(over_20, int):
+        waits = f"{over_20:,} {'request has' if over_20 == 1 else 'requests have'} been open for more than 20 weeks"
+        if isinstance(over_20_before, int):
+            more = over_20 - over_20_before
+            waits += f", {abs(more):,} {'more' if more > 0 else 'fewer'} than a year ago" if more else ", as a year ago"
+        said.append(f"{waits}.")
+    return " ".join(said)
 
 
 def place_of(overview: Overview) -> str:

@@ -33,7 +33,7 @@ def test_several_authorities_are_counted_and_stand_beside_no_region():
     seen = overview([plan("a", "2025-01-02", "2025-05-02"), plan("b", "2025-01-02", "2025-05-02", authority="301")])
     assert seen.authority is None
     assert "2 authorities" in report_page(seen)
-    assert {line.region for line in headlines(seen)} == {""}
+    assert {line.region.now for line in headlines(seen)} == {""}
 
 
 def test_a_record_that_names_no_authority_says_so():

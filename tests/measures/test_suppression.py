@@ -1,0 +1,144 @@
+"""Small counts hidden, with every other that would give them away."""
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ehcp_flow.measures import catalogue, measure
+from ehcp_flow.measures.publishing import hidden_columns, related
+from ehcp_flow.measures.suppression import HIDDEN, hidden_cells
+from tests.measures.told import plan, told
+
+LEAST = 4
+SUM = [("total", ("a", "b", "c"))]
+
+
+def test_a_small_number_is_hidden_and_the_smallest_other_with_it():
+    assert hidden_cells({"total": 30, "a": 2, "b": 8, "c": 20}, SUM, 5) == {"a", "b"}
+
+
+def test_nothing_is_hidden_where_nothing_is_small_and_nothing_itself_never_is():
+    assert hidden_cells({"total": 25, "a": 0, "b": 5, "c": 20}, SUM, 5) == frozenset()
+
+
+def test_where_only_the_total_is_left_to_hide_it_is_hidden():
+    assert hidden_cells({"total": 3, "a": 0, "b": 3, "c": 0}, SUM, 5) == {"total", "b"}
+
+
+def test_what_is_dear_is_hidden_last():
+    values = {"total": 30, "a": 2, "b": 8, "c": 20}
+    assert hidden_cells(values, SUM, 5, dear={"b": 1, "total": 1}) == {"a", "c"}
+
+
+def test_two_ones_that_add_up_to_two_are_not_left_under_their_total():
+    values = {"total": 7, "a": 1, "b": 1, "c": 5}
+    assert hidden_cells(values, SUM, 5) == {"a", "b", "c"}, "neither is nothing, so with c each would be 1"
+
+
+def test_what_is_not_printed_and_small_must_not_follow():
+    values = {"all": 100, "in time": 97, "late": 3}
+    assert hidden_cells(values, [("all", ("in time", "late"))], 5, unseen={"late"}) == {"in time", "late"}
+
+
+def test_two_tables_that_are_each_safe_are_settled_together():
+    first = ("open", ("young", "old"))
+    second = ("open", ("here", "there", "moved"))
+    values = {"open": 40, "young": 20, "old": 20, "here": 3, "there": 30, "moved": 7}
+    third = ("there and moved", ("there", "moved"))
+    alone = hidden_cells(values, [first, second], 5)
+    assert alone == {"here", "moved"}
+    both = hidden_cells({**values, "there and moved": 37}, [first, second, third], 5)
+    assert both > {"here"}
+    assert len({"there and moved", "open"} & both) == 1, "40 less 37 would give 3"
+
+
+CUBES = st.lists(st.integers(0, 7), min_size=6, max_size=6)
+
+
+@given(CUBES)
+def test_every_hidden_number_could_be_another_one(numbers):
+    """Two rows of three and all their sums: whatever small is hidden, another table shows the same."""
+    cells = {f"{row}{column}": numbers[3 * at + to] for at, row in enumerate("xy") for to, column in enumerate("abc")}
+    sums = [(row, [f"{row}{column}" for column in "abc"]) for row in "xy"]
+    sums += [(column, [f"{row}{column}" for row in "xy"]) for column in "abc"]
+    values = {**cells, **{total: sum(cells[part] for part in parts) for total, parts in sums}}
+    values["all"] = values["x"] + values["y"]
+    sums += [("all", ["x", "y"]), ("all", ["a", "b", "c"])]
+    hidden = hidden_cells(values, sums, LEAST)
+    shown = {key: value for key, value in values.items() if key not in hidden}
+    assert not [key for key, value in shown.items() if 0 < value < LEAST]
+    small = {key: value for key, value in values.items() if 0 < value < LEAST and key in cells}
+    others: dict[str, set[int]] = {key: set() for key in small}
+    free = [key for key in cells if key in hidden]
+    most = [range(1, 12) for _ in free]
+    for tried in product(*most) if len(free) <= 4 else ():
+        table = {**cells, **dict(zip(free, tried, strict=True))}
+        full = {**table, **{total: sum(table[part] for part in parts) for total, parts in sums[:5]}}
+        full["all"] = full["x"] + full["y"]
+        if all(full[key] == value for key, value in shown.items()):
+            for key in small:
+                others[key].add(full[key])
+    if len(free) <= 4:
+        assert all(len(values) > 1 for values in others.values()), (values, hidden)
+
+
+def test_with_no_threshold_nothing_is_hidden():
+    assert hidden_cells({"total": 2, "a": 1, "b": 1, "c": 0}, SUM, 0) == frozenset()
+    assert hidden_cells({"total": 2, "a": 1, "b": 1, "c": 0}, SUM, 1) == frozenset()
+
+
+CASES = [plan(f"in time {at}", "2024-01-02", "2024-05-02") for at in range(6)]
+LATE = [plan(f"late {at}", "2024-01-02", "2024-09-02") for at in range(2)]
+NAMES = ("plans_issued_den", "plans_issued_within_20_weeks", "pc_plans_issued_within_20_weeks")
+
+
+def suppressed(cases, names=NAMES, least=5):
+    return measure(cases, year=2024, by=(), as_of="2025-06-30").suppressed(least, names)[0]
+
+
+def test_a_percentage_is_hidden_where_its_rest_is_small():
+    row = suppressed([*CASES, *LATE])
+    assert row["pc_plans_issued_within_20_weeks"] == HIDDEN
+    assert HIDDEN in (row["plans_issued_den"], row["plans_issued_within_20_weeks"])
+    assert suppressed(CASES) == {"period": "2024", **dict(zip(NAMES, (6, 6, 100.0), strict=True))}
+
+
+def test_two_versions_of_a_figure_do_not_give_the_exceptions_away():
+    exception = "2024-02-01 exception_recorded outcome=exceptional_circumstances;until=2024-02-20;reason=a death"
+    excepted = [plan(f"excepted {at}", "2024-01-02", "2024-05-02", exception) for at in range(2)]
+    names = ("plans_issued_den", "plans_issued_den_ex")
+    assert list(suppressed([*CASES, *excepted], names).values()).count(HIDDEN) == 1
+    assert suppressed([*CASES, *excepted], names[:1])["plans_issued_den"] == 8, "by itself it gives nothing away"
+
+
+def test_the_mean_of_a_few_is_hidden():
+    names = ("avg_weeks_issue_plan",)
+    assert suppressed(CASES, names)["avg_weeks_issue_plan"] == HIDDEN
+    assert suppressed([told("a", "2024-01-02 request_received parent")], names)["avg_weeks_issue_plan"] == "x"
+    many = [plan(f"many {at}", "2024-01-02", "2024-05-02") for at in range(10)]
+    assert suppressed(many, names)["avg_weeks_issue_plan"] == 17.3
+
+
+def test_a_threshold_below_nothing_is_refused():
+    with pytest.raises(ValueError, match="-1"):
+        suppressed(CASES, least=-1)
+
+
+def test_what_the_catalogue_says_adds_up_does():
+    from ehcp_flow.case import group_cases
+    from ehcp_flow.synth import synth
+
+    cases = group_cases(synth(150, 4, authority="885", faults=0.2))
+    table = measure(cases, year=(2022, 2026), by=("quarter",), as_of="2026-06-30")
+    for place in range(len(table)):
+        values, relations = related(table.counts(place))
+        assert all(values[total] == sum(values[part] for part in parts) for total, parts in relations)
+        assert min(values.values()) >= 0
+
+
+def test_every_column_of_every_row_can_be_asked_for_alone():
+    counts = measure([told("a", "2024-01-02 request_received parent")], year=2024, by=(), as_of="2025-06-30").counts(0)
+    for column in catalogue().columns.values():
+        assert hidden_columns(counts, [column], 5) <= {column.name}
