@@ -267,7 +267,11 @@ def test_the_law_begins_on_its_first_day_and_gives_no_date_on_the_day_before(tel
     first = telling.start.rule.version[0].in_force_from
     assert telling.not_done(first, LATER).due_on == telling.last_day(first)
     assert dates_of(telling, first - DAY) == []
-    assert "no_law_in_force" in codes(Case("a", tuple(telling.story(first - DAY))))
+    # Where the limit had a rule of other words before, that one gives the date.
+    if not any(
+        rule.clock == telling.start.rule.clock and rule.in_force(first - DAY) for rule in telling.start.limit.rule
+    ):
+        assert "no_law_in_force" in codes(Case("a", tuple(telling.story(first - DAY))))
 
 
 @each("telling", [telling for telling in TELLINGS if telling not in STANDING], ids=str)

@@ -37,6 +37,8 @@ BY_OUTCOME = {  # an agreement has the exceptions of the order that it stands fo
     ("mediation_comply", 3): TRIBUNAL, ("mediation_comply", 4): TRIBUNAL,
     ("detained_mediation_comply", 3): CUSTODY_TRIBUNAL, ("detained_mediation_comply", 4): CUSTODY_TRIBUNAL,
     ("detained_mediation_comply", 5): CUSTODY_TRIBUNAL,
+    # Until 22 March 2015 regulation 45(7) named paragraph (4) too.
+    ("concede_amend", 1): TRIBUNAL,
     # What was begun in custody and goes on after the release has no exception.
     ("detained_decide_assess", 1): set(), ("detained_decide_not_issue", 1): set(), ("detained_final_plan", 1): set(),
 }  # fmt: skip

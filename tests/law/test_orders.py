@@ -228,6 +228,13 @@ def test_a_school_that_was_conceded_beside_more_of_the_plan_had_two_weeks_and_th
     assert str(one(both, "concede_amend").due_on) == "2015-03-30"
 
 
+@pytest.mark.parametrize(("conceded", "excused"), [("2015-03-22", True), ("2015-03-23", False)])
+def test_regulation_45_7_excused_an_amended_plan_until_23_march_2015(conceded, excused):
+    ill = "2015-04-01 exception_recorded outcome=exceptional_circumstances reason=ill"
+    late = one(f"{conceded} appeal_conceded outcome=amend; {ill}", "concede_amend", "2015-06-01")
+    assert (late.status, late.breach, late.excused_by != ()) == ("overdue", not excused, excused)
+
+
 def test_a_rule_that_was_law_once_is_not_listed_as_the_law():
     [row] = [
         row
