@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from ehcp_flow.bulk.codes import NO_DAY, Array
-from ehcp_flow.bulk.facts import Facts
+from ehcp_flow.bulk.facts import Facts, Places
 from ehcp_flow.bulk.law import RuleTables
 from ehcp_flow.bulk.runs import Runs, ends_and_resumes
 
@@ -52,10 +53,15 @@ class _Walk:
         self.runs = runs
         self.rule = rule
         self.last = last
-        self.ends, self.resumes = ends_and_resumes(facts, rule.lapse, rule.resume, rule.inside, rule.resumes_inside)
         self.per_party = per_party
         self.acts = Acts.none(len(runs))
         self.waiting: list[tuple[Callable[[Array, Array], None], Array, Array]] = []
+
+    @cached_property
+    def bounds(self) -> tuple[Places, Places]:
+        """The facts that end the clock, and those that set it going again, whoever they are about."""
+        rule = self.rule
+        return ends_and_resumes(self.facts, rule.lapse, rule.resume, rule.inside, rule.resumes_inside)
 
     def walk(self, first: Array) -> Acts:
         """Return what happened from the place `first` on."""
@@ -84,7 +90,7 @@ class _Walk:
         """Nothing has happened: wait for the act, for what implies it, for another answer, or for the end."""
         facts, rule, acts, stop = self.facts, self.rule, self.acts, self.runs.stop
         if self.per_party or rule.resumes_inside is not None:
-            found = np.minimum(self._find(rule.acts, rows, places), self.ends.at_or_after(places))
+            found = np.minimum(self._find(rule.acts, rows, places), self.bounds[0].at_or_after(places))
         else:
             found = facts.places(rule.acts_or_lapse).at_or_after(places)
         here = np.flatnonzero(found < (stop if rows is None else stop[rows]))
@@ -138,7 +144,7 @@ class _Walk:
 
     def _ended(self, rows: Array, places: Array) -> None:
         """The clock has ended: it may be set going again, whoever the facts are about, where it asks for it in time."""
-        found = self.resumes.at_or_after(places)
+        found = self.bounds[1].at_or_after(places)
         resumed = np.flatnonzero(found < self.runs.stop[rows])
         rows, found = rows[resumed], found[resumed]
         if self.rule.running.in_time:
@@ -152,6 +158,6 @@ class _Walk:
 
     def _settled(self, rows: Array, places: Array) -> None:
         """The act is implied: only the end can still come."""
-        found = self.ends.at_or_after(places)
+        found = self.bounds[0].at_or_after(places)
         ended = np.flatnonzero(found < self.runs.stop[rows])
         self._end(rows[ended], found[ended])

@@ -219,8 +219,8 @@ def _frame(
     facts: Facts, judged: Judged, encoded: Encoded, law: LawTables, excuses: list[tuple[str, ...]]
 ) -> pl.DataFrame:
     schema = schema_of(law)
-    case = facts.case[judged.start].astype(np.uint32)
-    authority = facts.authority[case]
+    case = judged.case.astype(np.uint32)
+    authority = facts.authority.take(judged.case)
     row = pl.Series(judged.row.astype(np.uint32))
 
     def words(name: str, of_rows: Sequence[str]) -> pl.Series:
@@ -231,13 +231,12 @@ def _frame(
         return pl.Series(name, [*texts, None], dtype=pl.String).gather(indices)
 
     def days(name: str, values: Array) -> pl.Series:
-        series = pl.Series(name, values.astype(np.int32), dtype=pl.Int32)
+        series = pl.Series(name, values, dtype=pl.Int32)
         if len(values) and values.min() == NO_DAY:
             series = series.set(pl.Series(values == NO_DAY), None)
         return series.cast(pl.Date)
 
-    done = np.where(judged.done >= 0, facts.on[judged.done] if facts.count else NO_DAY, NO_DAY)
-    over = pl.Series("days_over", judged.over.astype(np.int32), dtype=pl.Int32)
+    over = pl.Series("days_over", judged.over, dtype=pl.Int32)
     lists = pl.Series("excused_by", [list(names) for names in excuses], dtype=pl.List(pl.String))
     return pl.DataFrame(
         [
@@ -252,7 +251,7 @@ def _frame(
             days("starts_on", judged.base),
             days("due_on", judged.due),
             days("earliest_on", judged.earliest),
-            days("done_on", done),
+            days("done_on", judged.done_on),
             pl.Series("status", STATUSES, dtype=schema["status"]).gather(pl.Series(judged.status.astype(np.uint32))),
             over.set(pl.Series(judged.over < 0), None),
             lists.gather(pl.Series(judged.excuses.astype(np.uint32))),

@@ -29,6 +29,7 @@ __all__ = [
     "as_day",
     "keys_of",
     "role_table",
+    "sorted_places",
 ]
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -65,3 +66,13 @@ def role_table(roles: Roles) -> Array:
 def keys_of(mask: Array) -> tuple[int, ...]:
     """Return the keys for which a table is true."""
     return tuple(int(code) for code in np.flatnonzero(mask))
+
+
+def sorted_places(numbers: Array) -> Array:
+    """Return where each of the sorted numbers, none below 0, stood; equal ones in the order in which they stood."""
+    count = len(numbers)
+    # Sorting numbers is several times faster than sorting places by numbers.
+    bits = max(count - 1, 0).bit_length()
+    if count and int(numbers.max()) >> (63 - bits):
+        return np.argsort(numbers, kind="stable")
+    return np.sort((numbers << bits) | np.arange(count)) & ((1 << bits) - 1)

@@ -40,11 +40,17 @@ class Excuses:
             case = facts.case[self.at]
             self.first = np.searchsorted(case, np.arange(facts.cases))
             self.end = np.searchsorted(case, np.arange(facts.cases), side="right")
+            self._near = (self.end > self.first).take(facts.case)
 
     @property
     def any(self) -> bool:
         """Whether any exception is recorded."""
         return len(self.at) > 0
+
+    def near(self, runs: Runs, last: Array) -> Array:
+        """Return which of these deadlines are dated and of a case with an exception."""
+        rows = np.flatnonzero(self._near.take(runs.start)) if self.any else np.zeros(0, dtype=np.int64)
+        return rows[last.take(rows) > NO_DAY]
 
     def note(self, facts: Array, held: Array, wanted: Array) -> None:
         """Note that exceptions were considered, each for a deadline."""
@@ -87,19 +93,16 @@ class _Pairs:
 def excused(
     excuses: Excuses, tables: RuleTables, runs: Runs, first: Array, last: Array, *, is_advice: bool, wanted: Array
 ) -> Array:
-    """Return, for each deadline, the number of the combination of outcomes that excuse it; 0 for none.
+    """Return, for each deadline that is near an exception, the number of the outcomes that excuse it; 0 for none.
 
     `wanted` says of which deadlines the limit was neither met nor fell away.
     """
     facts = excuses.facts
     numbers = np.zeros(len(runs), dtype=np.int32)
     case = facts.case[runs.start]
-    many = np.where(last > NO_DAY, excuses.end[case] - excuses.first[case], 0)
-    rows = np.flatnonzero(many)
-    if not len(rows):
-        return numbers
-    row = np.repeat(rows, many[rows])
-    within = np.arange(len(row)) - np.repeat(np.cumsum(many[rows]) - many[rows], many[rows])
+    many = excuses.end[case] - excuses.first[case]
+    row = np.repeat(np.arange(len(runs)), many)
+    within = np.arange(len(row)) - np.repeat(np.cumsum(many) - many, many)
     fact = excuses.at[excuses.first[case[row]] + within]
     pairs = _Pairs(excuses, row, fact, runs.start[row], runs.stop[row], runs.party[row], first[row], last[row])
 

@@ -7,12 +7,14 @@ from typing import Final
 
 import numpy as np
 
-from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, KEYS, NO_DAY, Array, keys_of
+from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, KEYS, NO_DAY, Array
 
 __all__ = ["Facts", "Places", "event_mask"]
 
 _SCANNED: Final = 24
 """A set is worth scanning the whole column for, if it is asked about at least every so many facts."""
+_DENSE: Final = 8
+"""A set is looked for fact by fact, if it holds every so many facts at least; else the places of its keys are joined."""
 
 
 class Places:
@@ -23,7 +25,8 @@ class Places:
         self._count = count
         self._key = key
         self._mask = mask
-        self._padded = np.append(at, count)
+        self._after = np.append(at, count)
+        self._until = np.append(-1, at)
         self._before: Array | None = None
 
     def __len__(self) -> int:
@@ -37,20 +40,19 @@ class Places:
             before = np.zeros(self._count + 2, dtype=np.int32)
             before[self.at + 1] = 1
             self._before = np.cumsum(before, out=before)
-        return self._before[places]
+        return self._before.take(places)
 
     def at_or_after(self, places: Array) -> Array:
         """Return the first of these facts at each place or after it, or the number of all facts if there is none."""
         if not len(self.at):
-            return np.full(len(places), self._count, dtype=np.int32)
-        return self._padded[self._rank(places)]
+            return np.full(len(places), self._count)
+        return self._after.take(self._rank(places))
 
     def before(self, places: Array) -> Array:
         """Return the last of these facts before each place, or -1."""
         if not len(self.at):
-            return np.full(len(places), -1, dtype=np.int32)
-        rank = self._rank(places)
-        return np.where(rank > 0, self._padded[rank - 1], -1)
+            return np.full(len(places), -1)
+        return self._until.take(self._rank(places))
 
 
 @dataclass
@@ -86,8 +88,8 @@ class Facts:
         bounds = np.zeros(self.cases + 1, dtype=np.int64)
         np.cumsum(np.bincount(self.case, minlength=self.cases), out=bounds[1:])
         self.bounds = bounds
-        order = np.argsort(self.key, kind="stable").astype(np.int32)
-        self._order = order
+        self._first = np.repeat(bounds[:-1], np.diff(bounds))
+        self._order = np.argsort(self.key, kind="stable")
         self._starts = np.zeros(len(KEYS) + 1, dtype=np.int64)
         np.cumsum(np.bincount(self.key, minlength=len(KEYS)), out=self._starts[1:])
 
@@ -98,8 +100,7 @@ class Facts:
 
     def first(self, places: Array) -> Array:
         """Return where the case of each place begins."""
-        begins: Array = self.bounds[self.case[places]]
-        return begins
+        return self._first.take(places)
 
     def end(self, places: Array) -> Array:
         """Return the place after the last fact of the case of each place."""
@@ -111,11 +112,16 @@ class Facts:
         name = mask.tobytes()
         known = self._sets.get(name)
         if known is None:
-            parts = [self._order[self._starts[key] : self._starts[key + 1]] for key in keys_of(mask)]
-            parts = [part for part in parts if len(part)]
-            at = np.sort(np.concatenate([self._order[:0], *parts]))
-            known = self._sets[name] = Places(at, self.count, self.key, mask)
+            known = self._sets[name] = Places(self._places(mask), self.count, self.key, mask)
         return known
+
+    def _places(self, mask: Array) -> Array:
+        many = np.diff(self._starts)
+        keys = np.flatnonzero(mask & (many > 0)).tolist()
+        if many[keys].sum() * _DENSE > self.count:
+            return np.flatnonzero(mask.take(self.key))
+        parts = [self._order[self._starts[key] : self._starts[key + 1]] for key in keys]
+        return parts[0] if len(parts) == 1 else np.sort(np.concatenate([self._order[:0], *parts]))
 
     def only(self, at: Array) -> Places:
         """Return look-ups for the facts at these places, which are in order."""
@@ -133,15 +139,15 @@ class Facts:
         size = self.count + 1
         if joined is None:
             at = self.places(mask).at
-            joined = np.sort(self._party_of_case(self.case[at], self.party[at]) * size + at)
+            joined = np.sort(self.party_of_case(self.case[at], self.party[at]) * size + at)
             joined = self._by_party[name] = np.append(joined, np.iinfo(np.int64).max)
         if len(joined) == 1:
             return np.full(len(places), self.count, dtype=np.int64)
-        base = self._party_of_case(self.case.take(places, mode="clip"), parties) * size
+        base = self.party_of_case(self.case.take(places, mode="clip"), parties) * size
         found: Array = joined.take(np.searchsorted(joined, base + places)) - base
         return np.minimum(found, self.count, out=found)
 
-    def _party_of_case(self, cases: Array, parties: Array) -> Array:
+    def party_of_case(self, cases: Array, parties: Array) -> Array:
         """Return one number for a case and a party."""
         number: Array = cases.astype(np.int64) * (len(self.names) + 1) + (parties + 1)
         return number

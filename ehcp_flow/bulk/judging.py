@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, get_args
 
 import numpy as np
 
@@ -12,52 +11,13 @@ from ehcp_flow.bulk.codes import NO_DAY, Array, as_date
 from ehcp_flow.bulk.daytables import FAILED, DayTables
 from ehcp_flow.bulk.excusing import Excuses, excused
 from ehcp_flow.bulk.facts import Facts, event_mask
+from ehcp_flow.bulk.judged import LAPSED, LATE, MET, OPEN, OVERDUE, PREMATURE, STATUSES, UNDATED, Judged, Part
 from ehcp_flow.bulk.law import ClockTables, LawTables, RuleTables, mask_of
 from ehcp_flow.bulk.runs import Runs, runs_of
-from ehcp_flow.deadlines import Status
 from ehcp_flow.law.model import Foreseen, InTime, Rule, Version
 from ehcp_flow.law.patterns import Patterns
 
 __all__ = ["STATUSES", "Judged", "judge_columns"]
-
-STATUSES: Final[tuple[str, ...]] = get_args(Status)
-_OPEN, _MET, _LATE, _OVERDUE, _PREMATURE, _LAPSED, _UNDATED = range(len(STATUSES))
-_AFTER_ALL: Final = 1 << 22
-_FURTHEST: Final = 1 << 23
-
-
-@dataclass
-class Judged:
-    """Deadlines as columns, in the public order: by case, last lawful day, place in the rulebook, and start.
-
-    `row` is the rule and its version (`LawTables.rows`); days are numbers, NO_DAY for none; `done`, `implied`, `ended`,
-    `superseded` are places of facts, -1 for none; `over` is -1 for none; `excuses` is a number of `Excuses.names`, 0
-    for none.
-    """
-
-    row: Array
-    start: Array
-    party: Array
-    base: Array
-    due: Array
-    earliest: Array
-    done: Array
-    implied: Array
-    ended: Array
-    superseded: Array
-    status: Array
-    over: Array
-    excuses: Array
-    breach: Array
-    protected: Array
-
-    def __len__(self) -> int:
-        return len(self.row)
-
-    @property
-    def cause(self) -> Array:
-        """What made each limit fall away, if anything did."""
-        return np.where(self.ended >= 0, self.ended, self.superseded)
 
 
 @dataclass(frozen=True)
@@ -79,7 +39,7 @@ class _Judge:
         self.law = law
         self.days = days
         self.excuses = Excuses(facts, law, days)
-        self.parts: list[Judged] = []
+        self.parts: list[Part] = []
         self.no_law: list[tuple[int, Array, Array]] = []
 
     def judge(self) -> None:
@@ -156,36 +116,38 @@ class _Judge:
         self, clock: ClockTables, tables: RuleTables, at: int, version: Version, counted: _Base, acts: Acts
     ) -> None:
         facts, rule, runs = self.facts, tables.running.rule, counted.runs
-        status, over, earliest = _status(facts, rule, version, counted, acts)
+        status = _status(facts, rule, version, counted, acts)
         excuses = np.zeros(len(runs), dtype=np.int32)
-        if rule.exceptions and self.excuses.any:
-            per_party = clock.running.clock.per == "party"
-            first = self.days.first_day(version.counts[0].convention, counted.base)
-            wanted = (status != _MET) & (status != _LAPSED)
-            excuses = excused(self.excuses, tables, runs, first, counted.last, is_advice=per_party, wanted=wanted)
-        missed = ((status == _LATE) | (status == _OVERDUE) | (status == _PREMATURE)) & (excuses == 0)
-        owed = tables.running.statutory
+        near = self.excuses.near(runs, counted.last) if rule.exceptions else None
+        if near is not None and len(near):
+            first = self.days.first_day(version.counts[0].convention, counted.base[near])
+            excuses[near] = excused(
+                self.excuses,
+                tables,
+                runs.at(near),
+                first,
+                counted.last[near],
+                is_advice=clock.running.clock.per == "party",
+                wanted=(status[near] != MET) & (status[near] != LAPSED),
+            )
         ended = acts.ended
         if tables.other.any():
-            other = (acts.done < 0) & (status == _LAPSED) & (acts.other >= 0)
+            other = (acts.done < 0) & (status == LAPSED) & (acts.other >= 0)
             ended = np.where(other, acts.other, ended)
         row = self.law.row_of[tables.running.order, at]
         self.parts.append(
-            Judged(
-                row=np.full(len(runs), row, dtype=np.int16),
-                start=runs.start.astype(np.int32),
-                party=runs.party.astype(np.int32),
-                base=counted.base.astype(np.int32),
-                due=counted.last.astype(np.int32),
-                earliest=earliest.astype(np.int32),
-                done=acts.done.astype(np.int32),
-                implied=acts.implied.astype(np.int32),
-                ended=ended.astype(np.int32),
-                superseded=runs.end.astype(np.int32),
+            Part(
+                row=row,
+                start=runs.start,
+                party=runs.party,
+                base=counted.base,
+                due=counted.last,
+                done=acts.done,
+                implied=acts.implied,
+                ended=ended,
+                superseded=runs.end,
                 status=status,
-                over=over.astype(np.int32),
                 excuses=excuses,
-                breach=missed if owed else np.zeros(len(runs), dtype=bool),
                 protected=counted.protected,
             )
         )
@@ -332,39 +294,32 @@ def _within(base: Array, version: Version) -> Array:
     return inside
 
 
-def _status(facts: Facts, rule: Rule, version: Version, counted: _Base, acts: Acts) -> tuple[Array, Array, Array]:
-    """Return the status of each deadline, the days it is over (-1 for none), and the first lawful day of a window."""
-    last, count = counted.last, len(counted.last)
-    undated = last <= NO_DAY
-    is_done = acts.done >= 0
-    done_on = facts.on[acts.done]
-    none = np.full(count, NO_DAY, dtype=np.int64)
+def _status(facts: Facts, rule: Rule, version: Version, counted: _Base, acts: Acts) -> Array:
+    """Return the status of each deadline."""
+    last, end = counted.last, counted.runs.end
     if version.is_window:
-        status = _status_of_window(facts, counted, acts, is_done, done_on)
-        return status, np.full(count, -1, dtype=np.int64), np.where(undated, none, last + 1)
-    as_of = facts.as_of
-    over = np.where(is_done, done_on - last, as_of - last)
-    fell = (acts.ended >= 0) | (acts.other >= 0) | (counted.runs.end >= 0)
-    status = np.full(count, _LAPSED if rule.right else _OVERDUE, dtype=np.int8)
+        return _status_of_window(facts, counted, acts)
     if rule.other_answer or rule.bites_only_if:
-        status[:] = _OPEN
+        status = np.full(len(last), OPEN, dtype=np.int8)
     else:
-        status[as_of <= last] = _OPEN
-    status[fell] = _LAPSED
-    status[acts.implied >= 0] = _UNDATED
-    status[is_done] = np.where(over[is_done] > 0, _LATE, _MET)
-    status[undated] = _UNDATED
-    return status, np.where((status == _LATE) | (status == _OVERDUE), over, -1), none
+        status = np.where(facts.as_of <= last, np.int8(OPEN), np.int8(LAPSED if rule.right else OVERDUE))
+    status[(acts.ended >= 0) | (acts.other >= 0) | (end >= 0)] = LAPSED
+    status[acts.implied >= 0] = UNDATED
+    done = np.flatnonzero(acts.done >= 0)
+    status[done] = np.where(facts.on.take(acts.done.take(done)) > last.take(done), LATE, MET)
+    status[last <= NO_DAY] = UNDATED
+    return status
 
 
-def _status_of_window(facts: Facts, counted: _Base, acts: Acts, is_done: Array, done_on: Array) -> Array:
+def _status_of_window(facts: Facts, counted: _Base, acts: Acts) -> Array:
     last, as_of = counted.last, facts.as_of
     dated = last > NO_DAY
-    status = np.where(dated & (as_of > last), _MET, _OPEN).astype(np.int8)
+    status = np.where(dated & (as_of > last), np.int8(MET), np.int8(OPEN))
     for fact in (acts.ended, counted.runs.end):
-        status[(fact >= 0) & (~dated | (facts.on[fact] <= last))] = _LAPSED
-    status[is_done] = np.where(dated[is_done] & (done_on[is_done] > last[is_done]), _MET, _PREMATURE)
-    status[~dated & ~counted.protected] = _UNDATED
+        status[(fact >= 0) & (~dated | (facts.on[fact] <= last))] = LAPSED
+    done = np.flatnonzero(acts.done >= 0)
+    status[done] = np.where(dated[done] & (facts.on[acts.done[done]] > last[done]), MET, PREMATURE)
+    status[~dated & ~counted.protected] = UNDATED
     return status
 
 
@@ -373,17 +328,4 @@ def judge_columns(facts: Facts, law: LawTables, days: DayTables) -> tuple[Judged
     judge = _Judge(facts, law, days)
     if facts.count:
         judge.judge()
-    if not judge.parts:
-        empty = np.zeros(0, dtype=np.int32)
-        return Judged(*(empty for _ in Judged.__dataclass_fields__)), judge
-    columns = {
-        name: np.concatenate([getattr(part, name) for part in judge.parts]) for name in Judged.__dataclass_fields__
-    }
-    case = facts.case[columns["start"]].astype(np.int64)
-    due = np.where(columns["due"] == NO_DAY, _AFTER_ALL, columns["due"]) + _AFTER_ALL
-    rule = law.order[columns["row"]]
-    joined = (case * _FURTHEST + due) * (int(law.order.max()) + 1) + rule
-    order = np.argsort(joined, kind="stable")
-    if facts.failed.any():
-        order = order[~facts.failed[case[order]]]
-    return Judged(**{name: column[order] for name, column in columns.items()}), judge
+    return Judged(judge.parts, facts, law), judge

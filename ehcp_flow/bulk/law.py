@@ -119,6 +119,8 @@ class LawTables:
         self.kind = [running.limit.kind for running, _ in rows]
         self.citation = [version.cited for _, version in rows]
         self.order = np.array([running.order for running, _ in rows], dtype=np.int64)
+        self.is_window = np.array([version.is_window for _, version in rows], dtype=bool)
+        self.is_owed = np.array([running.statutory for running, _ in rows], dtype=bool)
 
     def _places(self) -> list[tuple[RunningRule, int]]:
         return [(running, at) for running in self.law.rules for at in range(len(running.rule.version))]

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, KEYS, PROSPECTIVE, Array, as_day
+from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, KEYS, PROSPECTIVE, Array, as_day, sorted_places
 from ehcp_flow.bulk.encoding import Encoded
 from ehcp_flow.bulk.facts import Facts
 
@@ -101,20 +101,11 @@ def _settle_ties(rows: Encoded, order: Array, joined: Array) -> tuple[Array, Arr
     rank = _rank_contents(rows, row)
     ranked = group * (int(rank.max()) + 1) + rank
     if (ranked[1:] < ranked[:-1]).any():
-        sort = _sorted_places(ranked)
+        sort = sorted_places(ranked)
         order = order.copy()
         order[at] = row.take(sort)
         ranked = ranked.take(sort)
     return order, at[1:][ranked[1:] == ranked[:-1]]
-
-
-def _sorted_places(numbers: Array) -> Array:
-    """Return where each of the sorted numbers, none below 0, stood; equal ones in the order in which they stood."""
-    count = len(numbers)
-    if int(numbers.max()) >= np.iinfo(np.int64).max // count:
-        return np.argsort(numbers, kind="stable")
-    # Sorting numbers is several times faster than sorting places by numbers.
-    return np.sort(numbers * count + np.arange(count)) % count
 
 
 def _rank_contents(rows: Encoded, row: Array) -> Array:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ehcp_flow.bulk.codes import Array
+from ehcp_flow.bulk.codes import Array, sorted_places
 from ehcp_flow.bulk.facts import Facts, Places
 from ehcp_flow.bulk.law import ClockTables, StretchTables
 
@@ -34,7 +34,12 @@ class Runs:
         """Return the runs for which the mask is true."""
         if mask.all():
             return self
-        return Runs(self.start[mask], self.end[mask], self.stop[mask], self.previous[mask], self.party[mask])
+        return self.at(np.flatnonzero(mask))
+
+    def at(self, rows: Array) -> Runs:
+        """Return these runs."""
+        columns = (self.start, self.end, self.stop, self.previous, self.party)
+        return Runs(*(column.take(rows) for column in columns))
 
     def until(self, stop: Array) -> Runs:
         """Return the runs as they would be if nothing from `stop` on could discharge them."""
@@ -48,20 +53,19 @@ def runs_of(clock: ClockTables, facts: Facts) -> Runs | None:
     if not len(start):
         return None
     per_party = law.per == "party"
-    case = facts.case[start]
+    case = facts.case.take(start)
+    party = facts.party.take(start)
     bounds = facts.bounds
     if per_party:
-        party = facts.party[start]
-        order = np.lexsort((start, party, case))
-        follows, previous = _neighbours(start[order], (case[order], party[order]), bounds[case[order]] - 1)
-        back = np.empty_like(order)
-        back[order] = np.arange(len(order))
-        follows, previous = follows[back], previous[back]
+        # Runs of one party stand together, in the order of their starts.
+        whose = facts.party_of_case(case, party)
+        order = sorted_places(whose)
+        follows, previous = np.empty_like(start), np.empty_like(start)
+        follows[order], previous[order] = _neighbours(start[order], whose[order], bounds[case[order]] - 1)
     else:
-        party = facts.party[start]
-        follows, previous = _neighbours(start, (case,), bounds[case] - 1)
+        follows, previous = _neighbours(start, case, bounds.take(case) - 1)
     end = np.full(len(start), -1, dtype=follows.dtype) if law.separate else follows
-    stop = bounds[case + 1]
+    stop = bounds[1:].take(case)
     if law.own_acts:
         stop = np.where(follows >= 0, follows, stop)
     elif not law.separate:
@@ -72,16 +76,11 @@ def runs_of(clock: ClockTables, facts: Facts) -> Runs | None:
     return Runs(start, end, stop, previous, party)
 
 
-def _neighbours(start: Array, same: tuple[Array, ...], none: Array) -> tuple[Array, Array]:
-    """Return the start that follows each, or -1, and the one before it, or `none`, within what is the same."""
-    count = len(start)
-    joined = np.ones(max(count - 1, 0), dtype=bool)
-    for column in same:
-        joined &= column[1:] == column[:-1]
-    follows = np.full(count, -1, dtype=np.int64)
-    follows[:-1][joined] = start[1:][joined]
-    previous = none.astype(np.int64)
-    previous[1:][joined] = start[:-1][joined]
+def _neighbours(start: Array, whose: Array, none: Array) -> tuple[Array, Array]:
+    """Return the start that follows each, or -1, and the one before it, or `none`, among those of the same."""
+    same = whose[1:] == whose[:-1]
+    follows = np.append(np.where(same, start[1:], -1), -1)
+    previous = np.append(none[:1], np.where(same, start[:-1], none[1:]))
     return follows, previous
 
 
@@ -142,16 +141,12 @@ def begun_of(stretch: StretchTables, facts: Facts, places: Array) -> Array:
     begins = facts.places(stretch.begins)
     if not len(begins) or not len(places):
         return np.full(len(places), -1, dtype=np.int64)
-    begun = begins.before(places).astype(np.int64)
-    near = np.flatnonzero(begun >= facts.first(places))
-    inside = np.full(len(places), -1, dtype=np.int64)
-    at = begun[near]
-    open_ = facts.places(stretch.ends).at_or_after(at) >= places[near]
-    near, at = near[open_], at[open_]
+    begun = begins.before(places)
+    inside = (begun >= facts.first(places)) & (facts.places(stretch.ends).at_or_after(begun) >= places)
+    begun = np.where(inside, begun, -1)
     if stretch.unless is not None:
         # What stands inside the other stretch begins nothing: look at what stands before it.
-        began = begun_of(stretch.unless, facts, at + 1) < 0
-        inside[near[~began]] = begun_of(stretch, facts, at[~began])
-        near, at = near[began], at[began]
-    inside[near] = at
-    return inside
+        near = np.flatnonzero(inside)
+        near = near[begun_of(stretch.unless, facts, begun[near] + 1) >= 0]
+        begun[near] = begun_of(stretch, facts, begun[near])
+    return begun
