@@ -14,7 +14,7 @@ __all__ = ["Facts", "Places", "event_mask"]
 _SCANNED: Final = 24
 """A set is worth scanning the whole column for, if it is asked about at least every so many facts."""
 _DENSE: Final = 8
-"""A set is looked for fact by fact, if it holds every so many facts at least; else the places of its keys are joined."""
+"""A set is looked for fact by fact, if it holds one in so many at least; else the places of its keys are joined."""
 
 
 class Places:
