@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
+from operator import lt
 
 from ehcp_flow.dates import parse_instant
 from ehcp_flow.errors import CorrectionError, FactError, KnownAtError
@@ -210,22 +210,30 @@ def in_legal_order(facts: Iterable[Fact]) -> tuple[tuple[Fact, ...], tuple[Fact,
     """Return the facts in the order of the law, each once, and the duplicates that were left out."""
     given = tuple(facts)
     ranks = [fact.on.toordinal() * len(LEGAL_ORDER) + LEGAL_ORDER[fact.event] for fact in given]
-    ordered = [given[place] for place in sorted(range(len(given)), key=ranks.__getitem__)]
-    if len(set(ranks)) == len(ranks):
-        return tuple(ordered), ()
-    # Facts of one kind on one day have no order in law; their content gives one that recording cannot change.
+    if all(map(lt, ranks, ranks[1:])):
+        return given, ()
+    places = sorted(range(len(given)), key=ranks.__getitem__)
     kept: list[Fact] = []
     duplicates: list[Fact] = []
-    for _, same in groupby(ordered, key=lambda fact: (fact.on, fact.event)):
-        alike = list(same)
-        if len(alike) == 1:
-            kept.append(alike[0])
-            continue
-        seen: set[str] = set()
-        for fact in sorted(alike, key=lambda fact: (_said(fact), fact.content)):
-            (duplicates if _said(fact) in seen else kept).append(fact)
-            seen.add(_said(fact))
+    start = 0
+    while start < len(places):
+        end = start + 1
+        while end < len(places) and ranks[places[end]] == ranks[places[start]]:
+            end += 1
+        if end == start + 1:
+            kept.append(given[places[start]])
+        else:
+            _add_alike([given[place] for place in places[start:end]], kept, duplicates)
+        start = end
     return tuple(kept), tuple(duplicates)
+
+
+def _add_alike(alike: list[Fact], kept: list[Fact], duplicates: list[Fact]) -> None:
+    """Add facts of one kind on one day: the law gives them no order, so their content does, whoever recorded first."""
+    seen: set[str] = set()
+    for fact in sorted(alike, key=lambda fact: (_said(fact), fact.content)):
+        (duplicates if _said(fact) in seen else kept).append(fact)
+        seen.add(_said(fact))
 
 
 def _said(fact: Fact) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from ehcp_flow.case import Case
@@ -74,7 +74,7 @@ def runs(timeline: Timeline, law: RunningLaw) -> list[Run]:
             continue
         roles = clock.roles.by_code
         marks = [(place, role) for place, code in enumerate(codes) if (role := roles[code])]
-        if clock.clock.per == "party":
+        if clock.by_party:
             facts = timeline.facts
             for party in dict.fromkeys(facts[place].party for place, role in marks if role & (START | RESTART)):
                 theirs = [
@@ -82,35 +82,34 @@ def runs(timeline: Timeline, law: RunningLaw) -> list[Run]:
                     for place, role in marks
                     if not role & (START | RESTART) or facts[place].party == party
                 ]
-                found.extend(_runs_of(clock, timeline, theirs, party))
+                _add_runs(found, clock, timeline, _starts(clock, timeline, theirs))
         else:
-            found.extend(_runs_of(clock, timeline, marks, None))
+            _add_runs(found, clock, timeline, _starts(clock, timeline, marks))
     return found
 
 
-def _runs_of(
-    clock: RunningClock, timeline: Timeline, marks: Sequence[tuple[int, int]], party: str | None
-) -> Iterator[Run]:
-    starts = _starts(clock, timeline, marks)
-    law = clock.clock
-    last = len(starts) - 1
-    for index, start in enumerate(starts):
-        follows = -1 if index == last else starts[index + 1]
-        end = -1 if law.separate else follows
-        stop = len(timeline.facts)
-        if follows >= 0 and law.own_acts:
-            stop = follows
-        elif end >= 0:
-            stop = end + 1
-        whom = party if law.per == "party" else timeline.facts[start].party
-        if clock.during is not None and law.party_from == "stretch":
-            whom = begun(clock.during, timeline, start) or None
-        yield swift(Run, (clock, start, end, stop, starts[index - 1] if index else -1, whom))
+def _add_runs(found: list[Run], clock: RunningClock, timeline: Timeline, starts: Sequence[int]) -> None:
+    """Add a run for each start of a clock; those of a clock kept by party are all of one party."""
+    facts = timeline.facts
+    count = len(facts)
+    previous = -1
+    for index, start in enumerate(starts, 1):
+        follows = starts[index] if index < len(starts) else -1
+        end, stop = follows, follows + 1
+        if clock.separate:
+            end, stop = -1, follows if clock.own_acts else count
+        if follows < 0:
+            stop = count
+        party = facts[start].party
+        if clock.of_stretch and clock.during is not None:
+            party = begun(clock.during, timeline, start) or None
+        found.append(swift(Run, (clock, start, end, stop, previous, party)))
+        previous = start
 
 
 def _starts(clock: RunningClock, timeline: Timeline, marks: Sequence[tuple[int, int]]) -> list[int]:
     """Return the places of the facts that start a run: none while the clock runs, unless it restarts or is separate."""
-    separate = clock.clock.separate
+    separate = clock.separate
     confined = clock.during is not None
     for stretch in clock.unless_during:
         confined = confined or not stretch.begins.isdisjoint(timeline.events)

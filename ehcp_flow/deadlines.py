@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from ehcp_flow import dates
 from ehcp_flow.calendars import Calendars
@@ -213,6 +213,10 @@ def _judge(
 _NOTHING: Final[tuple[Sequence[GroundChecked], tuple[str, ...]]] = ((), ())
 
 
+_Basis: TypeAlias = tuple[tuple[dt.date, Fact, str], ...]
+"""For each period counted: the day it was counted from, the fact that gave that day, and the field of the fact."""
+
+
 class _Evaluation:
     """One case, one day, one rulebook."""
 
@@ -255,29 +259,23 @@ class _Evaluation:
         trigger = facts[run.start]
         if running.narrowed and not self._starts(rule, run, trigger):
             return None
-        based_on, base = _day_of(trigger, running.from_fields)
-        version = running.newest if base >= running.newest_from else rule.in_force(base)
-        if version is None:
-            if self._acts(run, running, base, None) is not None:
-                self.no_law.append((run, running, base))
-            return None
-
-        basis: tuple[tuple[dt.date, Fact, str], ...]
-        counts = version.counts
-        last: dt.date | None
-        if version.fixed_days is not None:
-            last = base + version.fixed_days
-            basis = ((base, trigger, based_on),)
-        elif version.counting is not None:
-            last = version.counting.last_day(base, self.calendars, run.party)
-            basis = ((base, trigger, based_on),)
-        else:
-            last, base, basis, counts = self._later_of(run, running, version)
-        if last is not None and version.roll == "tribunal":
-            last = self.calendars.tribunal.roll_end(last)
-        if (rule.under_age is not None or rule.there_by) and not self._is_there(rule, last):
-            return None
+        based_on, base = ("on", trigger.on) if running.from_on else _day_of(trigger, running.from_fields)
         protected: tuple[Fact, Fact | None] | None = None
+        unsure = False
+        if running.newest_days is not None and base >= running.newest_from:
+            version, counts = running.newest, running.newest.counts
+            last: dt.date | None = base + running.newest_days
+            basis: _Basis = ((base, trigger, based_on),)
+        else:
+            counted = self._counted(run, running, base, based_on)
+            if counted is None:
+                if self._acts(run, running, base, None) is not None:
+                    self.no_law.append((run, running, base))
+                return None
+            version, last, base, basis, counts = counted
+            unsure = len(counts) < len(version.counts) and version.may_be_later(counts)
+        if running.conditional and not self._is_there(rule, last):
+            return None
         if version.protected_until is not None and last is not None:
             protected = self._protected(run, version.protected_until, last)
             if protected is not None:
@@ -287,7 +285,6 @@ class _Evaluation:
         if acts is None:
             return None
         superseded = facts[run.end] if run.end >= 0 else None
-        unsure = len(counts) < len(version.counts) and version.may_be_later(counts)
         status, days_over, earliest = status_of(
             rule, version, last, timeline.as_of, acts, superseded, pending=protected is not None, unsure=unsure
         )
@@ -312,6 +309,24 @@ class _Evaluation:
             ),
         )  # fmt: skip
         return deadline
+
+    def _counted(
+        self, run: Run, running: RunningRule, base: dt.date, based_on: str
+    ) -> tuple[Version, dt.date | None, dt.date, _Basis, tuple[Count, ...]] | None:
+        """Return the version in force, its last lawful day, and what that was counted from; None if there is none."""
+        version = running.newest if base >= running.newest_from else running.rule.in_force(base)
+        if version is None:
+            return None
+        last: dt.date | None
+        counts = version.counts
+        if version.counting is not None:
+            last = version.counting.last_day(base, self.calendars, run.party)
+            basis: _Basis = ((base, self.timeline.facts[run.start], based_on),)
+        else:
+            last, base, basis, counts = self._later_of(run, running, version)
+        if last is not None and version.roll == "tribunal":
+            last = self.calendars.tribunal.roll_end(last)
+        return version, last, base, basis, counts
 
     def _starts(self, rule: Rule, run: Run, trigger: Fact) -> bool:
         """Whether the starting fact is as the rule asks: foreseen for so long or not, of whom, and in time or not."""
@@ -349,7 +364,7 @@ class _Evaluation:
         """Return what happened to the rule while its clock ran, or None if a fact that it needs never came."""
         facts, codes, roles = self.timeline.facts, self.timeline.codes, running.roles.by_code
         per_party = running.per_party
-        back = running.rule.looks_back
+        back = running.looks_back
         first = run.start + 1
         if back is not None:
             since = back.before(base, self.calendars)
@@ -358,7 +373,7 @@ class _Evaluation:
                 first += 1
         done = latest = implied = ended = other = resumed = None
         settled = False
-        needed = bool(running.rule.only_with)
+        needed = running.needs
         for place in range(first, run.stop):
             role = roles[codes[place]]
             if not role:
@@ -372,12 +387,16 @@ class _Evaluation:
             if role & LAPSE and not inside:
                 if done is None and ended is None:
                     ended = fact
+                    if running.ends_for_good and not needed:
+                        break
             elif (role & RESUME or inside) and ended is not None:
                 if not running.in_time or last is None or fact.on <= last:
                     ended, resumed = None, fact
             elif ended is None and not settled and not (per_party and fact.party != run.party):
                 if role & DONE:
                     done, latest = done or fact, fact
+                    if running.done_for_good and not needed:
+                        break
                 elif role & UNDONE:
                     # It cancels what was done last, which may have answered a later run and not this one.
                     done = None if done is latest else done
@@ -394,7 +413,7 @@ class _Evaluation:
 
     def _later_of(
         self, run: Run, running: RunningRule, version: Version
-    ) -> tuple[dt.date | None, dt.date, tuple[tuple[dt.date, Fact, str], ...], tuple[Count, ...]]:
+    ) -> tuple[dt.date | None, dt.date, _Basis, tuple[Count, ...]]:
         """Return the later of several last days, the day it was counted from, and what each count was counted from."""
         facts = self.timeline.facts
         counted: list[tuple[dt.date, dt.date]] = []

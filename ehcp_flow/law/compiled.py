@@ -94,17 +94,27 @@ class RunningRule:
     """A rule of a limit on its clock. `order` is its place in the rulebook.
 
     `narrowed` says whether the rule asks something of the starting fact beyond its event and outcome; `newest` is the
-    version in force from `newest_from` on.
+    version in force from `newest_from` on, and `newest_days` how far its last lawful day lies from the day counted
+    from, or None where that depends on the day. `conditional` says whether the rule may not be there for what only its
+    last lawful day shows; `needs` whether it waits for a fact of `only_with`; `done_for_good` and `ends_for_good`
+    whether no later fact can take back that it was done, or that its clock ended.
     """
 
     __slots__ = (
         "clock",
+        "conditional",
+        "done_for_good",
+        "ends_for_good",
         "from_fields",
+        "from_on",
         "in_time",
         "limit",
         "limit_id",
+        "looks_back",
         "narrowed",
+        "needs",
         "newest",
+        "newest_days",
         "newest_from",
         "only_from",
         "order",
@@ -125,9 +135,16 @@ class RunningRule:
         self.per_party = clock.per == "party"
         self.newest = rule.version[-1]
         self.newest_from = self.newest.in_force_from if self.newest.in_force_to is None else dt.date.max
+        self.newest_days = self.newest.fixed_days
+        self.conditional = rule.under_age is not None or bool(rule.there_by)
+        self.needs = bool(rule.only_with)
+        self.done_for_good = not rule.undone_by
+        self.ends_for_good = not clock.resumes_on
+        self.looks_back = rule.looks_back
         self.narrowed = any((rule.where, rule.where_not, rule.where_in_time, rule.by_party, rule.not_by_party))
         self.in_time = clock.resumes_in_time
         self.from_fields = rule.counts_from or clock.counts_from
+        self.from_on = self.from_fields == ("on",)
         self.only_from = Roles([(START, rule.only_from)]) if rule.only_from else None
         ends = tuple(pattern for pattern in clock.ends_on if not self._answers(pattern))
         inside = clock.resumes_inside
@@ -154,11 +171,18 @@ class RunningRule:
 class RunningClock:
     """A clock, what starts, ends and resumes it, and the rules that hang on it."""
 
-    __slots__ = ("clock", "during", "order", "resumes_inside", "roles", "rules", "unless_during")
+    __slots__ = (
+        "by_party", "clock", "during", "of_stretch", "order", "own_acts", "resumes_inside", "roles", "rules",
+        "separate", "unless_during",
+    )  # fmt: skip
 
     def __init__(self, order: int, clock: Clock, stretches: Mapping[str, Roles]) -> None:
         self.order = order
         self.clock = clock
+        self.separate = clock.separate
+        self.own_acts = clock.own_acts
+        self.by_party = clock.per == "party"
+        self.of_stretch = clock.party_from == "stretch"
         self.rules: list[RunningRule] = []
         inside = clock.resumes_inside
         self.roles = Roles(
