@@ -65,16 +65,7 @@ def listings(overview: Overview) -> list[Listing]:
         title, says = _TITLES[name]
         shown = [[_cell(row, column) for column in wanted] for row in rows[:MOST_ROWS]]
         heads = [_HEADS.get(column, column.replace("_", " ").capitalize()) for column in wanted]
-        found.append(
-            Listing(
-                name,
-                title,
-                says,
-                heads,
-                [[_cell(row, column) for column in wanted] for row in rows[:MOST_ROWS]],
-                len(rows),
-            )
-        )
+        found.append(Listing(name, title, says, heads, shown, len(rows)))
     found.append(_findings(overview))
     found.extend(_desks(overview))
     return found

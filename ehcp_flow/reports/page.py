@@ -57,10 +57,12 @@ def _shown(overview: Overview, showing: Showing) -> dict[str, Any]:
     """Return every figure of the page as it may be shown; gone through once before that is settled, and once after."""
     lines = headlines(overview, showing)
     waiting, before = waiting_shown(overview, showing)
+    exceptions, alarm = exceptions_said(lines)
     return {
         "sentence": in_words(lines),
         "more": in_more_words(lines, waiting["open_over_20_weeks"], before),
-        "exceptions": exceptions_said(lines),
+        "exceptions": exceptions,
+        "alarm": alarm,
         "lines": lines,
         "waiting": waiting,
         "waiting_before": before,
@@ -111,7 +113,7 @@ def cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dt.date):
-        return day(value)
+        return day(value).replace(" ", "\u00a0")  # a date is not broken over two lines
     if isinstance(value, int):
         return f"{value:,}"
     return str(value)

@@ -153,25 +153,30 @@ def _published(place: str, name: str, year: int) -> str:
     return "" if printed is None else f"{printed}%"
 
 
-def exceptions_said(lines: Sequence[Headline]) -> str:
-    """Return a warning where exceptions stand out from the country's, or nothing; nothing where they are not shown."""
+def exceptions_said(lines: Sequence[Headline]) -> tuple[str, bool]:
+    """Return what is said where exceptions stand out from the country's, and whether it is an alarm: they are more.
+
+    The text is empty where they do not stand out, and where they must not be shown.
+    """
     line = next(line for line in lines if line.column == EXCEPTIONS)
     country = published(COUNTRY, LAST_YEAR)
     plans, clear = (country.count(name) if country else None for name in ("plans_issued_den", "plans_issued_den_ex"))
     if not line.now_of[1] or not plans or clear is None:
-        return ""
+        return "", False
     rate = exception_rate(line.now_of[1], line.now_of[0], country_plans=plans, country_excepted=plans - clear)
     beside = f"{rate['pc_with_exception']}% of the new plans of the last 12 months, England's {rate['pc_country']}%"
     if rate["stands_out"] == "above":
-        return (
+        many = (
             f"Far more exceptions than the country records: {beside}. Excepted plans leave both sides of the headline, "
             "so read it beside the line for all plans, and look at the facts of each exception."
         )
+        return many, True
     if rate["stands_out"] == "below":
-        return (
+        few = (
             f"Far fewer exceptions than the country records: {beside}. The two versions of the 20 weeks hardly differ."
         )
-    return ""
+        return few, False
+    return "", False
 
 
 def in_words(lines: Sequence[Headline]) -> str:

@@ -10,7 +10,7 @@ from ehcp_flow.reports.case_page import case_page
 from ehcp_flow.reports.charts import Bar, Line, bar_chart, line_chart
 from ehcp_flow.reports.overview import overview
 from ehcp_flow.reports.page import report_page
-from ehcp_flow.reports.verdict import clear_change, headlines, in_words
+from ehcp_flow.reports.verdict import Elsewhere, clear_change, headlines, in_words
 from ehcp_flow.reports.workbook import ReportsNotInstalled, write_workbook
 from tests.measures.told import answered, plan, told
 
@@ -95,3 +95,53 @@ def test_bars_have_their_figures_and_none_is_longer_than_the_longest():
     svg = bar_chart("T", "S", [Bar("a", 10, "10"), Bar("b", 5, "5", marked=True), Bar("c", 0, "0")])
     assert svg.count('fill="url(#hatch)"') == 1
     assert all(f">{text}</text>" in svg for text in ("10", "5", "0"))
+
+
+EXCEPTION = "2025-02-03 exception_recorded outcome=exceptional_circumstances;until=2025-02-20;reason=a death"
+
+
+def excepted(share, plans=200):
+    """Return so many new plans, of which so many have an exception that holds."""
+    return [plan(f"{at}", "2025-01-02", "2025-05-02", *([EXCEPTION] if at < share else [])) for at in range(plans)]
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (60, "Warning: exceptions.</strong> Far more exceptions than the country records: 30.0% of the new plans"),
+        (0, "Exceptions.</strong> Far fewer exceptions than the country records: 0.0% of the new plans"),
+    ],
+)
+def test_exceptions_that_stand_out_from_the_country_are_said_in_words(share, said):
+    page = report_page(overview(answered(*excepted(share)), "2025-06-30"))
+    assert said in page
+    assert "England&#39;s 6.1%" in page
+
+
+def test_exceptions_like_the_countrys_are_a_line_and_no_warning():
+    seen = overview(answered(*excepted(12)), "2025-06-30")
+    assert "exceptions than the country records" not in report_page(seen)
+    line = headlines(seen)[2]
+    assert (line.now, line.country.now, line.region.now, line.own.now) == (6.0, "6.1%", "6.8%", "0.9%")
+
+
+def test_few_exceptions_are_neither_shown_nor_said_on_a_public_page():
+    seen = overview(answered(*excepted(3)), "2025-06-30")
+    public = report_page(seen, suppress=5)
+    assert "exceptions than the country records" not in public
+    assert ">c<" in public
+
+
+def test_each_headline_that_is_published_stands_beside_the_country_the_region_and_the_year_before():
+    lines = {line.column: line for line in headlines(overview([plan("a", "2025-01-02", "2025-05-02")], "2025-06-30"))}
+    unpublished = {name for name, line in lines.items() if not line.country.now}
+    assert unpublished == {"pc_phase_transfer_in_time", "pc_advice_within_6_weeks"}, "the tables do not have them"
+    for line in lines.values():
+        if line.column not in unpublished:
+            assert all(there.now for there in (line.own, line.country, line.region))
+    since_2023 = {name for name, line in lines.items() if line.country.before}
+    assert lines.keys() - since_2023 - unpublished == {"pc_decsion_4weeks", "pc_no_review_meeting"}, (
+        "2024 was the first"
+    )
+    assert lines["PC_plans_issued_20_weeks_ex"].country == Elsewhere("46.4%", "50.3%")
+    assert lines["PC_plans_issued_20_weeks_ex"].own == Elsewhere("37.4%", "27.7%")

@@ -36,7 +36,7 @@
     let rows = [];
     let first = 0;
     let sorted = null;
-    const isCase = heads.length && heads[0].textContent.trim() === "Case";
+    const isCase = heads.length && heads[0].querySelector("button").textContent.trim() === "Case";
     const ready = () => {
       if (all === null) {
         all = JSON.parse(list.querySelector("script").textContent).rows;
