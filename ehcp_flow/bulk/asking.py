@@ -36,11 +36,13 @@ __all__ = [
 def iter_frames(source: Source, as_of: dt.date | str | None = None, **options: Any) -> Frames:
     """Return the deadlines of a source as frames, a chunk of whole cases at a time, so that memory stays bounded.
 
-    `source` is a polars DataFrame or LazyFrame, an Arrow table, a path or stream of Parquet, CSV or JSON Lines, or an
-    iterable of cases or facts; its rows need not be in any order. Rows and order are those that `deadlines_of` gives
-    case by case, cases in the order in which each first appears. Options: `rulebook`, `calendars`, `known_at`,
+    `source` is a polars DataFrame or LazyFrame, an Arrow table, a path or stream of Parquet, CSV or JSON Lines, a store
+    or its URL, or an iterable of cases or facts; its rows need not be in any order. Rows and order are those that
+    `deadlines_of` gives case by case, cases in the order in which each first appears (of a store: of their ids).
+    Options: `rulebook`, `calendars`, `known_at` (with `axis`, of a store: by when facts were `recorded` or `stored`),
     `chunk_cases`, `name` (what messages call the source), `on_progress`, `workers`. Raises SourceError for a source
-    that cannot be read at all, DateError if `as_of` is no date; a row that cannot be read is in `refused`.
+    that cannot be read at all, DateError if `as_of` is no date; a row that cannot be read is in `refused`, but in a
+    store it is an error.
     """
     return Frames(source, as_of, **options)
 

@@ -36,6 +36,8 @@ _BOM: Final = b"\xef\xbb\xbf"
 class CsvFile:
     """A CSV file as blocks of rows. `refused` fills while blocks are read."""
 
+    together = False
+
     def __init__(self, path: Path, name: str, table: CsvTable) -> None:
         self.path = path
         self.name = name

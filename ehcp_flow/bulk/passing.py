@@ -19,6 +19,7 @@ from ehcp_flow.bulk.chunks import Chunk, Question, judge_chunk, readable, schema
 from ehcp_flow.bulk.daytables import day_tables
 from ehcp_flow.bulk.law import tables_of
 from ehcp_flow.bulk.sources import Source, chunks_of, open_rows
+from ehcp_flow.bulk.stored import StoreRows
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.calendars import england as english_calendars
 from ehcp_flow.case import Case
@@ -26,6 +27,7 @@ from ehcp_flow.dates import parse_instant
 from ehcp_flow.errors import EhcpFlowError, RowRefused
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
+from ehcp_flow.store.base import Axis
 
 __all__ = ["CHUNK_CASES", "Answers", "Frames", "Survey"]
 
@@ -70,6 +72,7 @@ class _Pass:
         rulebook: Rulebook | None = None,
         calendars: Calendars | None = None,
         known_at: dt.datetime | str | None = None,
+        axis: Axis = "recorded",
         chunk_cases: int = CHUNK_CASES,
         name: str | None = None,
         on_progress: Progress | None = None,
@@ -82,6 +85,7 @@ class _Pass:
         self.rulebook = rulebook or england()
         self._calendars = calendars or english_calendars()
         self._known_at = None if known_at is None else parse_instant(known_at)
+        self._axis: Axis = axis
         self._chunk_cases = chunk_cases
         self._name = name
         self._on_progress = on_progress
@@ -100,14 +104,15 @@ class _Pass:
         """Yield what came of each chunk; before the last one, all that there is to say of the source is known."""
         self._start()
         with ExitStack() as stack:
-            rows = open_rows(self._source, stack, name=self._name)
+            rows = open_rows(self._source, stack, name=self._name, known_at=self._known_at, axis=self._axis)
+            stored = rows if isinstance(rows, StoreRows) else None
             self.name = rows.name
             question = Question(
                 self.as_of,
                 tables_of(self.rulebook),
                 self._calendars,
                 day_tables(self._calendars),
-                self._known_at,
+                None if stored else self._known_at,
                 rows.name,
                 rows.shown,
             )
@@ -127,6 +132,8 @@ class _Pass:
 
             chunks = chunks_of(rows, self._chunk_cases, clean, stack)
             for part, is_last in _with_end(_judged(work, chunks, question, self._workers)):
+                if stored and part.refused:
+                    stored.refuse(part.refused[0].case_id)
                 self.refused.extend(part.refused)
                 self.rows += part.rows
                 self.cases += part.cases

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
 import tempfile
@@ -15,17 +16,20 @@ import polars as pl
 
 from ehcp_flow.bulk.csvfile import CsvFile, csv_table
 from ehcp_flow.bulk.encoding import LINE, cells_of, standard
+from ehcp_flow.bulk.stored import StoreRows
 from ehcp_flow.case import Case
 from ehcp_flow.errors import RowRefused, SourceError
 from ehcp_flow.facts import COLUMNS, Fact
 from ehcp_flow.readers import FactReader, Report, read_facts
 from ehcp_flow.readers.rows import WHITE, column_of
+from ehcp_flow.store import Store
+from ehcp_flow.store.base import Axis
 
 __all__ = ["Rows", "Source", "chunks_of", "open_rows", "spooled"]
 
 Source: TypeAlias = Any
-"""A polars DataFrame or LazyFrame, an Arrow table, batch or reader, a path or stream of CSV, JSON Lines or Parquet, or
-an iterable of cases or facts."""
+"""A polars DataFrame or LazyFrame, an Arrow table, batch or reader, a path or stream of CSV, JSON Lines or Parquet, a
+store or its URL, or an iterable of cases or facts."""
 
 _BLOCK: Final = 400_000
 _IN_MEMORY: Final = 3_000_000
@@ -44,6 +48,8 @@ class Rows(Protocol):
 
     name: str
     shown: Mapping[str, str]
+    together: bool
+    """Whether the rows of each case are known to stand together."""
 
     @property
     def unknown_columns(self) -> tuple[str, ...]:
@@ -62,6 +68,8 @@ class Rows(Protocol):
 
 class _Frames:
     """A frame, or a Parquet file, as blocks of rows; a row's line is its number, from 1 on."""
+
+    together = False
 
     def __init__(self, frame: pl.DataFrame | pl.LazyFrame, name: str, block: int = _BLOCK) -> None:
         self.name = name
@@ -91,6 +99,8 @@ class _Frames:
 
 class _Told:
     """Facts that were read already, or that the readers read: blocks of their cells."""
+
+    together = False
 
     def __init__(self, facts: Callable[[], Iterable[Fact]], name: str, report: Report | None = None) -> None:
         self._facts = facts
@@ -148,8 +158,23 @@ class _Read(_Told):
         return self._reader.refused
 
 
-def open_rows(source: Source, stack: ExitStack, *, name: str | None = None) -> Rows:
-    """Return the rows of a source. `stack` closes what is opened for it. Raises SourceError as the readers do."""
+def open_rows(
+    source: Source,
+    stack: ExitStack,
+    *,
+    name: str | None = None,
+    known_at: dt.datetime | None = None,
+    axis: Axis = "recorded",
+) -> Rows:
+    """Return the rows of a source. `stack` closes what is opened for it. Raises SourceError as the readers do.
+
+    A store gives what it knew at `known_at`, by the `axis` of its instants; the rows of other sources say when they
+    were recorded.
+    """
+    if isinstance(source, str) and "://" in source:
+        name, source = name or source, stack.enter_context(Store.open(source))
+    if isinstance(source, Store):
+        return StoreRows(source, name or "store", known_at, axis)
     if isinstance(source, pl.LazyFrame):
         source = source.collect()
     if isinstance(source, pl.DataFrame):
@@ -214,7 +239,7 @@ def chunks_of(rows: Rows, chunk_cases: int, clean: Clean, stack: ExitStack) -> I
     Where the rows of a case do not stand together, `clean` says which rows are facts, and they are first put into
     buckets of so many cases: in memory if they are few, else in a temporary directory.
     """
-    if _stand_together(rows):
+    if rows.together or _stand_together(rows):
         yield from _cut(rows.frames(), chunk_cases)
         return
     yield from _Buckets(chunk_cases, stack).of(rows, clean)

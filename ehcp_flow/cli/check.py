@@ -100,14 +100,15 @@ def _check(  # noqa: PLR0913 - one parameter for each option
     statuses = frozenset(status or ())
     calendars = calendars_with(institutions, office_closures)
     shown = chosen(form)
-    bulk = goes_in_bulk(engine, source, narrowed=bool(case or authority or known_by))
+    bulk = goes_in_bulk(engine, source, case=case, authority=authority, known_by=known_by)
     tally = _Tally()
     if bulk and shown in PLAIN and not explain:
         from ehcp_flow.bulk.writing import narrowed
 
         frames, found = deadlines_in_bulk(
             source, on, shown, keep=lambda frame: narrowed(frame, limits, statuses), rulebook=law,
-            calendars=calendars, known_at=known_at, all_errors=all_errors, findings=True,
+            calendars=calendars, known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors,
+            findings=True,
         )  # fmt: skip
         tally.deadlines, tally.breaches, tally.excused = found.deadlines, found.breaches, found.excused
         tally.findings = found.findings

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 import typer
 
 from ehcp_flow.cli.messages import Bar, note
-from ehcp_flow.cli.options import instant
+from ehcp_flow.cli.options import Axis, axis_of
 from ehcp_flow.cli.output import Format, sheet
-from ehcp_flow.cli.sources import BREACH, REFUSED, tell_read
+from ehcp_flow.cli.sources import BREACH, REFUSED, instant_by, open_store, tell_read
 
 if TYPE_CHECKING:
     from ehcp_flow.answers import Answer
@@ -53,15 +53,17 @@ EngineName: TypeAlias = Annotated[
 ]
 
 
-def goes_in_bulk(engine: Engine, source: str, *, narrowed: bool) -> bool:
+def goes_in_bulk(
+    engine: Engine, source: str, *, case: Sequence[str] | None, authority: str | None, known_by: Axis | None
+) -> bool:
     """Return whether the question goes to the columns. Raises BadParameter where that was asked for and cannot be."""
     if engine is Engine.CASE:
         return False
     why = ""
-    if "://" in source:
-        why = "a store is read one case at a time"
-    elif narrowed:
-        why = "--case, --authority and --known-by are answered one case at a time"
+    if case:
+        why = "--case is answered one case at a time"
+    elif "://" not in source and (authority or known_by):
+        why = "--authority and --known-by are answered one case at a time, but of a store"
     elif find_spec("polars") is None or find_spec("numpy") is None:
         why = 'it needs the extra bulk: pip install "ehcp-flow[bulk]"'
     if engine is Engine.BULK and why:
@@ -70,8 +72,10 @@ def goes_in_bulk(engine: Engine, source: str, *, narrowed: bool) -> bool:
 
 
 def _is_large(source: str) -> bool:
+    if "://" in source and not source.startswith("sqlite"):
+        return True  # a server is not set up for a handful of cases
     try:
-        return source != "-" and Path(source).stat().st_size >= LARGE
+        return source != "-" and Path(source.rpartition(":///")[2].partition("?")[0]).stat().st_size >= LARGE
     except OSError:
         return False
 
@@ -79,21 +83,24 @@ def _is_large(source: str) -> bool:
 class _Columns:
     """The cases of a source, answered over columns. It is read once for what is wrong with it, and then to answer."""
 
-    def __init__(self, source: Any, name: str, known_at: dt.datetime | None) -> None:
+    def __init__(self, source: Any, name: str, known_at: dt.datetime | None, axis: Any) -> None:
         from ehcp_flow.bulk import Survey
+        from ehcp_flow.store import Store
 
         self._source = source
-        self._name = name
-        self._known_at = known_at
+        self._options: dict[str, Any] = {"name": name, "known_at": known_at, "axis": axis}
+        self._unknown: tuple[str, ...] = ()
+        self.total: int | None = None
+        self.refused: Sequence[RowRefused] = ()
+        if isinstance(source, Store):
+            return  # whatever it holds was checked when it was taken
         with Bar("reading") as bar:
-            survey = Survey(source, name=name, known_at=known_at, on_progress=bar).read()
-        self._unknown = survey.unknown_columns
-        self.total: int | None = survey.cases
-        self.refused: Sequence[RowRefused] = survey.refused
+            survey = Survey(source, **self._options, on_progress=bar).read()
+        self._unknown, self.total, self.refused = survey.unknown_columns, survey.cases, survey.refused
 
     def warnings_but(self, used: Collection[str]) -> Sequence[str]:
         """Return what else somebody should be told, a sentence each; these columns are used, and not ignored."""
-        return _warnings(self._name, self._unknown, used)
+        return _warnings(self._options["name"], self._unknown, used)
 
     @property
     def incomplete(self) -> frozenset[str]:
@@ -105,7 +112,7 @@ class _Columns:
         from ehcp_flow.answers import Answer
         from ehcp_flow.bulk import Answers
 
-        for found in Answers(self._source, known_at=self._known_at, name=self._name).each():
+        for found in Answers(self._source, **self._options).each():
             yield found.case if isinstance(found, Answer) else found[0]
 
     def answers(
@@ -114,10 +121,7 @@ class _Columns:
         """Yield the answer for each case, or the case and the error for one that cannot be judged."""
         from ehcp_flow.bulk import Answers
 
-        found = Answers(
-            self._source, as_of, rulebook=rulebook, calendars=calendars, known_at=self._known_at, name=self._name
-        )
-        return found.each()
+        return Answers(self._source, as_of, rulebook=rulebook, calendars=calendars, **self._options).each()
 
 
 def _warnings(name: str, unknown_columns: tuple[str, ...], used: Collection[str] = ()) -> Sequence[str]:
@@ -127,14 +131,18 @@ def _warnings(name: str, unknown_columns: tuple[str, ...], used: Collection[str]
 
 
 @contextmanager
-def bulk_source(source: str, known_at: dt.datetime | None) -> Iterator[_Columns]:
+def bulk_source(
+    source: str, known_at: dt.datetime | None, known_by: Axis | None, authority: str | None
+) -> Iterator[_Columns]:
     """Open a source whose cases are answered over columns. Raises SourceError if it cannot be read at all."""
     with ExitStack() as stack:
-        yield _Columns(*_opened(source, stack), known_at)
+        yield _Columns(*_opened(source, stack, authority), known_at, axis_of(known_by))
 
 
-def _opened(source: str, stack: ExitStack) -> tuple[Any, str]:
+def _opened(source: str, stack: ExitStack, authority: str | None) -> tuple[Any, str]:
     """Return what is to be read, and what messages call it: standard input is kept, so that it can be read again."""
+    if "://" in source:
+        return stack.enter_context(open_store(source, authority=authority)), source
     if source != "-":
         return source, source
     from ehcp_flow.bulk.sources import spooled
@@ -165,6 +173,8 @@ def deadlines_in_bulk(  # noqa: PLR0913 - what was asked
     rulebook: Rulebook,
     calendars: Calendars,
     known_at: str | None,
+    known_by: Axis | None,
+    authority: str | None,
     all_errors: bool,
     findings: bool = False,
 ) -> tuple[Frames, Found]:
@@ -178,10 +188,10 @@ def deadlines_in_bulk(  # noqa: PLR0913 - what was asked
     from ehcp_flow.bulk.writing import plain_rows, tally
     from ehcp_flow.deadlines import FIELDS
 
-    then = None if known_at is None else instant(known_at)
+    then = instant_by(known_at, known_by)
     found = Found()
     with ExitStack() as stack:
-        opened, name = _opened(source, stack)
+        opened, name = _opened(source, stack, authority)
         bar = stack.enter_context(Bar("judging", shown=not sys.stdout.isatty()))
         frames = Frames(
             opened,
@@ -189,6 +199,7 @@ def deadlines_in_bulk(  # noqa: PLR0913 - what was asked
             rulebook=rulebook,
             calendars=calendars,
             known_at=then,
+            axis=axis_of(known_by),
             name=name,
             on_progress=bar,
             work=counted_chunk if findings else judge_chunk,

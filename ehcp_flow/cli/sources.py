@@ -23,7 +23,18 @@ if TYPE_CHECKING:
     from ehcp_flow.readers import Caseload
     from ehcp_flow.store import Store
 
-__all__ = ["BREACH", "REFUSED", "Answering", "Asked", "Source", "absent", "open_source", "open_store", "tell_read"]
+__all__ = [
+    "BREACH",
+    "REFUSED",
+    "Answering",
+    "Asked",
+    "Source",
+    "absent",
+    "instant_by",
+    "open_source",
+    "open_store",
+    "tell_read",
+]
 
 REFUSED: Final = 1
 BREACH: Final = 3
@@ -149,13 +160,11 @@ def open_source(
     With `bulk` its cases are answered over columns (see `in_bulk.goes_in_bulk`, which says whether they can be).
     Raises SourceError for a file that cannot be read, and the store's errors for a store that cannot.
     """
-    then = instant(known_at) if isinstance(known_at, str) else known_at
-    if known_by is not None and then is None:
-        raise typer.BadParameter("it says what --known-at goes by; give that too", param_hint="--known-by")
+    then = instant_by(known_at, known_by)
     if bulk:
         from ehcp_flow.cli.in_bulk import bulk_source
 
-        with bulk_source(source, then) as opened:
+        with bulk_source(source, then, known_by, authority) as opened:
             yield opened
         return
     if "://" in source:
@@ -172,6 +181,13 @@ def open_source(
         else:
             caseload = read_cases(source, on_progress=bar)
     yield _File(caseload, then, authority)
+
+
+def instant_by(known_at: dt.datetime | str | None, known_by: Axis | None) -> dt.datetime | None:
+    """Return the instant of --known-at. Raises BadParameter where --known-by is given without it."""
+    if known_by is not None and known_at is None:
+        raise typer.BadParameter("it says what --known-at goes by; give that too", param_hint="--known-by")
+    return instant(known_at) if isinstance(known_at, str) else known_at
 
 
 def tell_read(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ehcp_flow.store.base import Store, Work
 from ehcp_flow.store.chain import Break
+from ehcp_flow.store.columns import Block
 from ehcp_flow.store.memory import MemoryStore
 from ehcp_flow.store.planning import Recorded
 from ehcp_flow.store.results import Entry, ImportState, Stats, StoredCase, Verification
@@ -16,6 +17,7 @@ from ehcp_flow.store.upcasting import Upcasters
 
 __all__ = [
     "REDACTED",
+    "Block",
     "Break",
     "Entry",
     "Head",

@@ -18,6 +18,7 @@ from ehcp_flow.dates import parse_instant
 from ehcp_flow.errors import FactError, UnknownNameError
 from ehcp_flow.facts import Fact
 from ehcp_flow.store.chain import Break, walk
+from ehcp_flow.store.columns import Block, Raw, blocks_of
 from ehcp_flow.store.errors import NothingToRedact, StoreURLError
 from ehcp_flow.store.planning import Check, Command, Plan, Recorded, Stored
 from ehcp_flow.store.results import Entry, ImportState, Stats, StoredCase, Verification
@@ -247,6 +248,17 @@ class Store(ABC):
         for stored in self._by_position(after, None, then, axis):
             yield stored.fact
 
+    def blocks(
+        self, *, known_at: dt.datetime | str | None = None, axis: Axis = "recorded", size: int = 50_000
+    ) -> Iterator[Block]:
+        """Yield every fact in the order of case and version as columns, `size` facts at a time, all of one moment.
+
+        They are the facts of `cases`, free text and corrections included, and nothing is made of each: whoever reads
+        them checks them.
+        """
+        then = None if known_at is None else instant_text(parse_instant(known_at))
+        return blocks_of(self._raw_by_case(then, axis), size, self.upcasters)
+
     def follow(self, after: int = 0, *, limit: int = 500) -> list[Entry]:
         """Return at most `limit` entries with a position above `after`, in the order of position.
 
@@ -360,6 +372,11 @@ class Store(ABC):
     @abstractmethod
     def _stored(self, case_id: str) -> list[Stored]:
         """Return what one case holds, in order of version; nothing if it is not this store's to see."""
+
+    def _raw_by_case(self, then: str | None, axis: Axis) -> Iterator[Raw]:
+        """Yield the rows of every case, in the order of `_by_case`."""
+        for stored in self._by_case(None, then, axis):
+            yield stored.row, stored.text, stored.redacted
 
     @abstractmethod
     def _by_case(self, case_ids: Iterable[str] | None, then: str | None, axis: Axis) -> Iterator[Stored]:

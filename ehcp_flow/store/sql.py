@@ -20,6 +20,7 @@ from ehcp_flow.facts import Fact
 from ehcp_flow.store import schema
 from ehcp_flow.store.base import Axis, Store
 from ehcp_flow.store.chain import Break
+from ehcp_flow.store.columns import Raw
 from ehcp_flow.store.database import Database, Transaction
 from ehcp_flow.store.errors import NothingToRedact, SchemaMissing, StoreURLError, VersionConflict
 from ehcp_flow.store.names import Names
@@ -263,6 +264,15 @@ class SqlStore(Store):
         for start in range(0, len(wanted), _CHUNK):
             chunk = self._among(wanted[start : start + _CHUNK])
             yield from self._select([*conditions, chunk], "ORDER BY f.case_id, f.version")
+
+    def _raw_by_case(self, then: str | None, axis: Axis) -> Iterator[Raw]:
+        conditions = [] if then is None else [(f"f.{axis}_at <= {{}}", then)]
+        where, parameters = self._where(conditions)
+        with self.database.read() as transaction:
+            for columns in transaction.stream(
+                f"{self._sql.select}{where} ORDER BY f.case_id, f.version", parameters, _CHUNK
+            ):
+                yield Row._make(columns[:13]), columns[13], columns[14] is not None
 
     def _by_position(self, after: int, limit: int | None, then: str | None, axis: Axis) -> Iterator[Stored]:
         conditions: list[tuple[str, Any]] = [("f.position > {}", after)]

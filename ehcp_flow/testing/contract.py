@@ -13,6 +13,7 @@ those of `Store`: authority, clock, check, upcasters. The class names no marker 
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +23,7 @@ import pytest
 
 from ehcp_flow.case import Case
 from ehcp_flow.errors import FactError, MoveRefused, UnknownNameError
-from ehcp_flow.facts import Fact, FactVoided
+from ehcp_flow.facts import Fact, FactVoided, load_fact
 from ehcp_flow.store import REDACTED, Store, Upcasters
 from ehcp_flow.store.errors import KeyReused, NothingToRedact, SchemaTooNew, VersionConflict, WrongAuthority
 from ehcp_flow.store.history import late_entries
@@ -572,6 +573,37 @@ class StoreContract:
             assert new.case("a-1").case.recorded[0].party == "young_person"
             new.record("a-1", a_fact(event="plan_agreed", on="2026-05-01"), seen=1)
             assert [fact.event for fact in new.facts()] == ["request_received", "plan_agreed"]
+            (block,) = new.blocks()
+            assert [json.loads(body).get("party") for body in block.body] == ["young_person", None]
             assert new.verify().ok
         with opener() as old, pytest.raises(SchemaTooNew):
             old.case("a-1")
+        with opener() as old, pytest.raises(SchemaTooNew):
+            list(old.blocks())
+
+    # Columns
+
+    @pytest.mark.parametrize("size", [1, 7, 50_000])
+    def test_blocks_hold_what_cases_hold(self, opener: Opener, size: int) -> None:
+        with opener(clock=SetClock()) as store:
+            told = [*a_case("b"), *a_case("a"), a_fact(case_id="c", recorded_by="ann", reason=HOSTILE[1])]
+            import_facts(store, enumerate(told, 1))
+            first = store.record("c", a_fact(event="plan_agreed", case_id="c", on="2026-05-01"), seen=1)
+            store.redact("c", 1, reason="asked for", redacted_by="dpo")
+            half = first.fact.recorded_at
+            rows: list[tuple[Any, ...]] = []
+            for known in ({}, {"known_at": half}, {"known_at": half, "axis": "stored"}):
+                expected = [fact for stored in store.cases(**known) for fact in stored.case.recorded]
+                blocks = list(store.blocks(size=size, **known))
+                assert all(len(column) <= size for block in blocks for column in block)
+                rows = [row for block in blocks for row in zip(*block, strict=True)]
+                made = [
+                    load_fact(
+                        {**json.loads(body), "case_id": case, "reason": why, "recorded_at": at, "recorded_by": who}
+                    )
+                    for case, body, why, at, who in rows
+                ]
+                assert made == expected
+            assert REDACTED in [why for _, _, why, _, _ in rows]
+        with opener(authority="999") as other:
+            assert list(other.blocks()) == []

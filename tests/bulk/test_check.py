@@ -98,9 +98,3 @@ def test_what_cannot_go_in_bulk_says_why(path, more, why):
     refused = invoke("check", path, *AS_OF, *more, "--engine", "bulk")
     assert refused.exit_code == 2
     assert why in " ".join(refused.output.split())
-
-
-def test_a_store_is_read_one_case_at_a_time(tmp_path):
-    refused = invoke("check", f"sqlite:///{tmp_path}/cases.db", *AS_OF, "--engine", "bulk")
-    assert refused.exit_code == 2
-    assert "a store is read one case at a time" in " ".join(refused.output.split())
