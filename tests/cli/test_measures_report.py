@@ -145,6 +145,19 @@ def test_exit_codes_of_measures(caseload, tmp_path):
         assert done.stdout == ""
 
 
+def test_small_numbers_are_hidden_for_publication(caseload):
+    plain = figures(caseload, "--year", "2024", "--by", "requester", "--measure", "requests")
+    rows = figures(caseload, "--year", "2024", "--by", "requester", "--measure", "requests", "--suppress", 5)
+    assert len(rows) == len(plain)
+    shown = [value for row in rows for name, value in row.items() if name.startswith("requests_")]
+    assert "c" in shown
+    assert not [value for value in shown if isinstance(value, int) and 0 < value < 5]
+    text = invoke("measures", caseload, *AS_OF, "--year", "2024", "--measure", "requests", "--suppress", 5).stderr
+    assert "c: too few to be shown" in text
+    done = invoke("measures", caseload, "--measure", "requests", "--explain", "--suppress", 5)
+    assert (done.exit_code, "--suppress" in done.stderr) == (2, True)
+
+
 # The report
 
 
