@@ -7,8 +7,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ehcp_flow.law import Citation, Clock, Ground, Limit, Rule, Rulebook, Version, england
-from ehcp_flow.law.model import EVIDENCE, Between, Body, BodyName, Count, Foreseen, Note, Reading, Stretch
+from ehcp_flow.law.body import Body, BodyName
+from ehcp_flow.law.clock import Between, Stretch
+from ehcp_flow.law.model import Foreseen, Note
+from ehcp_flow.law.parts import EVIDENCE
 from ehcp_flow.law.patterns import Pattern
+from ehcp_flow.law.version import Count, Reading
 
 PAGE = Path(__file__).with_name("rulebook.md")
 

@@ -21,6 +21,7 @@ from ehcp_flow.facts import ExceptionRecorded, Fact, make_fact
 from ehcp_flow.findings import Finding
 from ehcp_flow.gaps import findings_of
 from ehcp_flow.grounds import GroundChecked, Stretch, check_grounds
+from ehcp_flow.law.clock import Between
 from ehcp_flow.law.compiled import (
     DONE,
     IMPLIED,
@@ -35,8 +36,9 @@ from ehcp_flow.law.compiled import (
     compiled,
 )
 from ehcp_flow.law.loader import england
-from ehcp_flow.law.model import Between, Count, Foreseen, InTime, Rule, Rulebook, Version
+from ehcp_flow.law.model import Foreseen, InTime, Rule, Rulebook
 from ehcp_flow.law.patterns import Patterns, matches
+from ehcp_flow.law.version import Count, Version
 from ehcp_flow.statuses import Acts, Status, status_of
 from ehcp_flow.working import Step, Working, explain
 

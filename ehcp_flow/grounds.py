@@ -14,7 +14,8 @@ from typing import Final
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.dates import say
 from ehcp_flow.facts import ExceptionRecorded, Fact
-from ehcp_flow.law.model import ExceptionUse, Ground, Rulebook
+from ehcp_flow.law.ground import ExceptionUse, Ground
+from ehcp_flow.law.model import Rulebook
 
 __all__ = ["GroundChecked", "Stretch", "check_grounds"]
 

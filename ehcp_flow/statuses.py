@@ -7,7 +7,8 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from ehcp_flow.counting import ONE_DAY
 from ehcp_flow.facts import Fact
-from ehcp_flow.law.model import Rule, Version
+from ehcp_flow.law.model import Rule
+from ehcp_flow.law.version import Version
 
 __all__ = ["Acts", "Status", "status_of"]
 

@@ -15,8 +15,10 @@ from ehcp_flow.facts import Fact
 from ehcp_flow.grounds import GroundChecked
 from ehcp_flow.law.citation import Citation
 from ehcp_flow.law.compiled import RunningRule
-from ehcp_flow.law.model import EVIDENCE, Count, Reading, Rulebook, Version
+from ehcp_flow.law.model import Rulebook
+from ehcp_flow.law.parts import EVIDENCE
 from ehcp_flow.law.patterns import matches
+from ehcp_flow.law.version import Count, Reading, Version
 
 __all__ = ["Explicable", "Step", "Working", "describe", "explain", "is_extrapolated"]
 

@@ -30,7 +30,8 @@ from ehcp_flow.facts import Fact
 from ehcp_flow.findings import Finding
 from ehcp_flow.gaps import findings_of
 from ehcp_flow.law.compiled import RunningRule
-from ehcp_flow.law.model import Count, Rulebook, Version
+from ehcp_flow.law.model import Rulebook
+from ehcp_flow.law.version import Count, Version
 from ehcp_flow.states import Standing, state
 from ehcp_flow.working import Working
 

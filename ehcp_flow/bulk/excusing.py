@@ -16,7 +16,7 @@ from ehcp_flow.bulk.daytables import FAILED, DayTables
 from ehcp_flow.bulk.facts import Facts, event_mask
 from ehcp_flow.bulk.law import LawTables, RuleTables
 from ehcp_flow.bulk.runs import Runs
-from ehcp_flow.law.model import Ground
+from ehcp_flow.law.ground import Ground
 
 __all__ = ["Excuses", "excused"]
 

@@ -14,8 +14,9 @@ from ehcp_flow.bulk.facts import Facts, event_mask
 from ehcp_flow.bulk.judged import LAPSED, LATE, MET, OPEN, OVERDUE, PREMATURE, STATUSES, UNDATED, Judged, Part
 from ehcp_flow.bulk.law import ClockTables, LawTables, RuleTables, mask_of
 from ehcp_flow.bulk.runs import Runs, runs_of
-from ehcp_flow.law.model import Foreseen, InTime, Rule, Version
+from ehcp_flow.law.model import Foreseen, InTime, Rule
 from ehcp_flow.law.patterns import Patterns
+from ehcp_flow.law.version import Version
 
 __all__ = ["STATUSES", "Judged", "judge_columns"]
 

@@ -282,7 +282,7 @@ def _paragraphs(limit: Limit, law: Rulebook) -> Iterator[str]:
 def _rule_paragraphs(rule: Rule, law: Rulebook) -> Iterator[str]:
     from ehcp_flow.cli.table import lines, paragraph
     from ehcp_flow.dates import say
-    from ehcp_flow.law.model import EVIDENCE
+    from ehcp_flow.law.parts import EVIDENCE
 
     clock = law.clocks[rule.clock]
     starts = rule.only_from or (*clock.starts_on, *clock.restarts_on)

@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from ehcp_flow.facts import FACT_TYPES, OUTCOMES
-from ehcp_flow.law.model import Clock, Limit, Rule, Rulebook, Stretch
+from ehcp_flow.law.clock import Clock, Stretch
+from ehcp_flow.law.model import Limit, Rule, Rulebook
 from ehcp_flow.law.patterns import Pattern, matches
 
 __all__ = [

@@ -7,7 +7,9 @@ from typing import Final, Literal, NamedTuple
 
 from pydantic import BaseModel
 
-from ehcp_flow.law.model import BodyName, Rule, Rulebook, Version
+from ehcp_flow.law.body import BodyName
+from ehcp_flow.law.model import Rule, Rulebook
+from ehcp_flow.law.version import Version
 
 __all__ = ["Change", "diff", "left_behind"]
 

@@ -10,9 +10,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from ehcp_flow.errors import RulebookError
+from ehcp_flow.law.body import Body
+from ehcp_flow.law.checklist import Notice
 from ehcp_flow.law.citation import Instrument
+from ehcp_flow.law.clock import Clock, Stretch
+from ehcp_flow.law.ground import Ground
 from ehcp_flow.law.lines import find_line
-from ehcp_flow.law.model import Body, Clock, Ground, Limit, Note, Notice, Rule, Rulebook, Stretch
+from ehcp_flow.law.model import Limit, Note, Rule, Rulebook
 from ehcp_flow.law.patterns import Pattern, matches
 from ehcp_flow.law.sources import Placed, each, read_toml
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
+from ehcp_flow.law.checklist import Notice
 from ehcp_flow.law.loader import england
-from ehcp_flow.law.model import Notice, Rulebook
+from ehcp_flow.law.model import Rulebook
 from ehcp_flow.law.patterns import matches, parse_pattern
 
 __all__ = ["notices"]

@@ -24,9 +24,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from ehcp_flow.counting import Convention, Window, parse_convention
 from ehcp_flow.law.citation import Citation
 from ehcp_flow.law.loader import starts_clock
-from ehcp_flow.law.model import Limit, Name, Rule, Rulebook, Version
+from ehcp_flow.law.model import Limit, Rule, Rulebook
+from ehcp_flow.law.parts import Name
 from ehcp_flow.law.patterns import Patterns
 from ehcp_flow.law.sources import Placed, each, read_toml
+from ehcp_flow.law.version import Version
 
 __all__ = ["Target", "with_targets"]
 

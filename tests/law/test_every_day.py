@@ -15,8 +15,8 @@ from dateutil.easter import easter
 from ehcp_flow.case import Case
 from ehcp_flow.deadlines import Deadline, deadlines_of
 from ehcp_flow.facts import FACT_TYPES, Fact, make_fact
-from ehcp_flow.law.model import Version
 from ehcp_flow.law.patterns import Pattern
+from ehcp_flow.law.version import Version
 from tests.engine.rules import CALENDARS
 from tests.law.oracle import LAST_DAYS
 from tests.law.stories import BOOK, DAY, LONG_AGO, STARTS, Start, act

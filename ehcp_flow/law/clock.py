@@ -1,0 +1,91 @@
+"""What makes time run: the clocks of the rulebook, and the stretches of a case's life that they speak of."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from ehcp_flow.law.citation import Cited
+from ehcp_flow.law.parts import DateField, Model, Name
+from ehcp_flow.law.patterns import Patterns
+
+__all__ = ["Between", "Clock", "Inside", "Resumption", "Stretch"]
+
+
+class Between(Model):
+    """A stretch of a case's life: from a fact of `begins_on` to the next of `ends_on`."""
+
+    begins_on: Patterns
+    ends_on: Patterns = ()
+
+
+class Stretch(Between):
+    """A stretch of a case's life that clocks speak of by name: custody, a re-assessment.
+
+    A fact of `begins_on` begins nothing where the case then is inside the stretch `unless_during`: a request for an
+    assessment does not undo the plan that there is.
+    """
+
+    id: Name
+    title: str
+    unless_during: Name | None = None
+
+
+class Resumption(Model):
+    """What to say, and by what authority, where a fact sets an ended clock going again."""
+
+    says: str
+    citation: Cited = Field(min_length=1)
+
+
+class Inside(Model):
+    """Facts that count only inside a stretch of the case's life."""
+
+    facts: Patterns = Field(min_length=1)
+    during: Name
+
+
+class Clock(Model):
+    """What makes time run, for one or more limits.
+
+    A fact of `starts_on` starts the clock if it is not running; a fact of `restarts_on` starts it anew even if it is.
+    With `separate`, each starting fact has a clock of its own, beside any that runs. `per = "party"` keeps one clock
+    for each party. The clock ends on a fact of `ends_on`, and a limit that was not done by then lapses; a fact of
+    `resumes_on` sets the ended clock going again as if it had never ended, and `resumption` says so. `during` and
+    `unless_during` name stretches of the case's life: it starts only inside the one, and outside each of the others;
+    with `party_from = "stretch"` the clock concerns the party of the fact that began the stretch. `counts_from` lists
+    the date fields of the starting fact, the first that is filled being taken, and `on` where none is. With `own_acts`
+    a separate clock is discharged only by facts that come before its next start: an appeal belongs to the latest
+    decision.
+    """
+
+    id: Name
+    title: str
+    starts_on: Patterns = ()
+    restarts_on: Patterns = ()
+    separate: bool = False
+    per: Literal["case", "party"] = "case"
+    counts_from: tuple[DateField, ...] = ("on",)
+    ends_on: Patterns = ()
+    resumes_on: Patterns = ()
+    resumes_inside: Inside | None = None
+    resumes_in_time: bool = False
+    resumption: Resumption | None = None
+    during: str = ""
+    unless_during: tuple[Name, ...] = ()
+    party_from: Literal["start", "stretch"] = "start"
+    own_acts: bool = False
+
+    @model_validator(mode="after")
+    def _starts(self) -> Clock:
+        if not self.starts_on and not self.restarts_on:
+            raise ValueError("a clock needs starts_on or restarts_on")
+        for key in ("resumption", "resumes_inside", "resumes_in_time"):
+            if getattr(self, key) and not self.resumes_on:
+                raise ValueError(f"{key} needs resumes_on")
+        if self.party_from == "stretch" and not self.during:
+            raise ValueError("party_from needs during")
+        if self.own_acts and not self.separate:
+            raise ValueError("own_acts needs separate")
+        return self

@@ -1,0 +1,53 @@
+"""The grounds of exception, and the rules that they can disapply."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import model_validator
+
+from ehcp_flow.facts import ExceptionOutcome
+from ehcp_flow.law.citation import CitedOnce
+from ehcp_flow.law.parts import Model, Name, PeriodText
+
+__all__ = ["ExceptionUse", "Ground"]
+
+
+class Ground(Model):
+    """A ground of exception, and the part of it that can be checked against recorded facts.
+
+    `test` is one of a closed set: `closure` (an institution closed for at least `least`, and advice asked of it from
+    `margin` before it closed to `margin` before it re-opened); `absence` (at least `least` without a break, inside the
+    limit's period); `within_period` (some day of it inside the limit's period); `due_within_force` (the act fell due
+    while the ground was law, and a reason is recorded); `named` (the record names the limit, and says what was agreed
+    or directed). Whether compliance was impractical is never tested.
+    """
+
+    id: Name
+    outcome: ExceptionOutcome
+    title: str
+    test: Literal["closure", "absence", "within_period", "due_within_force", "named"]
+    least: PeriodText = None
+    margin: PeriodText = None
+    adviser: str = ""
+    in_force_from: dt.date
+    in_force_to: dt.date | None = None
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Ground:
+        if (self.least is None) == (self.test in ("closure", "absence")):
+            raise ValueError("closure and absence, and only they, need least")
+        if (self.margin is None) == (self.test == "closure"):
+            raise ValueError("closure, and only closure, needs margin")
+        if bool(self.adviser) != (self.test == "closure"):
+            raise ValueError("closure, and only closure, needs adviser")
+        return self
+
+
+class ExceptionUse(Model):
+    """That a ground can disapply a rule, and where the law says so."""
+
+    ground: Name
+    citation: CitedOnce

@@ -1,0 +1,67 @@
+"""What the models of the rulebook have in common: frozen, dated, and words for ways of counting and for evidence."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from itertools import pairwise
+from typing import Annotated, Any, Final, Literal, Self, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from ehcp_flow.counting import parse_convention, parse_period
+
+__all__ = ["EVIDENCE", "CountingText", "DateField", "Dated", "Evidence", "Kind", "Model", "Name", "PeriodText", "join"]
+
+Kind: TypeAlias = Literal["statutory", "guidance", "derived", "local"]
+DateField: TypeAlias = Literal["on", "served_on", "aware_on", "made_on", "reviewed_on"]
+Evidence: TypeAlias = Annotated[str, Field(pattern=r"^(P|P \(ct\)|P~|S|S-quote|M|own)$")]
+Name: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+CountingText: TypeAlias = Annotated[
+    Any, BeforeValidator(lambda value: parse_convention(value) if isinstance(value, str) else value)
+]
+PeriodText: TypeAlias = Annotated[
+    Any, BeforeValidator(lambda value: parse_period(value) if isinstance(value, str) else value)
+]
+
+EVIDENCE: Final[Mapping[str, str]] = {
+    "P": "the primary text was read",
+    "P (ct)": "the primary text was read, for these words in a consolidated copy of legislation.gov.uk's data",
+    "P~": "the primary text was read only in part",
+    "S": "read in a secondary source only",
+    "S-quote": "read in a secondary source that reproduces the provision word for word",
+    "own": "the authority's own word",
+    "M": "general knowledge only: check it against legislation.gov.uk before relying on it",
+}
+
+
+class Model(BaseModel):
+    """What every model of the rulebook is: frozen, and without a key that it does not know."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, ignored_types=(cached_property,)
+    )
+
+
+class Dated(Model):
+    """Something that holds from one day to another."""
+
+    in_force_from: dt.date
+    in_force_to: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _begins_before_it_ends(self) -> Self:
+        if self.in_force_to is not None and self.in_force_to < self.in_force_from:
+            raise ValueError("in_force_to lies before in_force_from")
+        return self
+
+
+def join(what: str, dated: Sequence[Dated]) -> None:
+    """Refuse dated things of which two overlap, or that leave a day between them to none."""
+    for earlier, later in pairwise(dated):
+        if earlier.in_force_to is None or earlier.in_force_to >= later.in_force_from:
+            raise ValueError(f"{what} from {earlier.in_force_from} and {later.in_force_from} overlap")
+        if later.in_force_from - earlier.in_force_to != dt.timedelta(days=1):
+            raise ValueError(f"there is a gap between {earlier.in_force_to} and {later.in_force_from}")

@@ -1,0 +1,139 @@
+"""How much time there is: the dated versions of a rule, what they count, and other readings of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from ehcp_flow.counting import Convention, Window, fixed_days
+from ehcp_flow.law.citation import Cited
+from ehcp_flow.law.clock import Between
+from ehcp_flow.law.parts import CountingText, Dated, DateField, Evidence, Model
+from ehcp_flow.law.patterns import Patterns
+
+__all__ = ["Count", "Reading", "Version"]
+
+
+class Count(Model):
+    """One of several periods of which the later (or the only one) gives the last lawful day.
+
+    `counts_from` are date fields of the starting fact; where none of them is filled, the period runs from the last fact
+    of `or_from_fact` before the start, and is left out without one. With `counts_from_fact` it runs instead from the
+    first such fact while the clock runs, and is left out as long as there is none. Where a period that is `needed` is
+    left out, the last lawful day may be later than the one given: nothing done or missed after it is a breach.
+    """
+
+    counting: CountingText
+    counts_from: tuple[DateField, ...] = ()
+    or_from_fact: Patterns = ()
+    counts_from_fact: Patterns = ()
+    needed: bool = False
+
+    @model_validator(mode="after")
+    def _complete(self) -> Count:
+        for key in ("or_from_fact", "needed"):
+            if getattr(self, key) and not self.counts_from:
+                raise ValueError(f"{key} needs counts_from")
+        return self
+
+    @property
+    def convention(self) -> Convention:
+        """How the period is counted."""
+        result: Convention = self.counting
+        return result
+
+
+class Version(Dated):
+    """The rule as it stood from one day to another: `in_force_to` is its last day, or None while it stands.
+
+    The version in force on the day the clock starts is the one that applies. `words` are the words that decide the
+    counting; `evidence` says how far the text was checked. `protected_until` (of a window only) takes the place of the
+    count where a fact of its `begins_on` comes by the last day counted: the window then ends on the day before the next
+    fact of its `ends_on`, and has no end while there is none.
+    """
+
+    counting: CountingText = None
+    later_of: tuple[Count, ...] = ()
+    protected_until: Between | None = None
+    roll: Literal["none", "tribunal"] = "none"
+    words: str = ""
+    citation: Cited = Field(min_length=1)
+    evidence: Evidence
+    evidence_note: str = ""
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _one_way_of_counting(self) -> Version:
+        if (self.counting is None) == (not self.later_of):
+            raise ValueError("give either counting or later_of")
+        windows = {isinstance(count.convention, Window) for count in self.counts}
+        if len(windows) != 1:
+            raise ValueError("a window cannot be combined with a period that is no window")
+        if self.protected_until is not None and True not in windows:
+            raise ValueError("protected_until is for a window")
+        return self
+
+    @cached_property
+    def counts(self) -> tuple[Count, ...]:
+        """The periods of which the latest gives the last lawful day."""
+        return self.later_of or (Count(counting=self.counting),)
+
+    def may_be_later(self, counted: Sequence[Count]) -> bool:
+        """Whether a period that is needed is not among those counted, so that the last lawful day may be later."""
+        return any(count.needed and count not in counted for count in self.counts)
+
+    @cached_property
+    def fixed_days(self) -> dt.timedelta | None:
+        """How far the last lawful day lies from the day counted from; None where that depends on the day."""
+        if self.counting is None or self.roll != "none" or self.protected_until is not None:
+            return None
+        return fixed_days(self.counting)
+
+    @cached_property
+    def is_window(self) -> bool:
+        """Whether the time is protected, rather than allowed."""
+        return isinstance(self.counts[0].convention, Window)
+
+    @cached_property
+    def cited(self) -> str:
+        """The citations in one line, each instrument named once."""
+        by_instrument: dict[str, list[str]] = {}
+        for citation in self.citation:
+            by_instrument.setdefault(citation.instrument, []).append(citation.text)
+        lines = []
+        for texts in by_instrument.values():
+            shared = texts[0].rpartition(", ")[0]
+            rest = (text.removeprefix(f"{shared}, ") if shared else text for text in texts[1:])
+            lines.append(", ".join((texts[0], *rest)))
+        return "; ".join(lines)
+
+
+class Reading(Model):
+    """Another reading, its way of counting, and who takes it. It never moves `due_on`.
+
+    With `counts_from_fact` it counts from the first such fact while the clock runs, and is silent without one. It is
+    told with every version of its rule, or only with those that were law at some time from `in_force_from` to
+    `in_force_to`.
+    """
+
+    name: str
+    counting: CountingText
+    counts_from_fact: Patterns = ()
+    says: str
+    in_force_from: dt.date | None = None
+    in_force_to: dt.date | None = None
+
+    @property
+    def convention(self) -> Convention:
+        """How this reading counts."""
+        result: Convention = self.counting
+        return result
+
+    def is_of(self, version: Version) -> bool:
+        """Whether this is a reading of that version of the rule."""
+        begun = self.in_force_from is None or version.in_force_to is None or self.in_force_from <= version.in_force_to
+        return begun and (self.in_force_to is None or version.in_force_from <= self.in_force_to)
