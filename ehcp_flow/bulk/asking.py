@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -12,7 +12,9 @@ from ehcp_flow.bulk.passing import CHUNK_CASES, Answers, Frames, Survey
 from ehcp_flow.bulk.sources import Source
 from ehcp_flow.bulk.standings import FINDINGS, STANDINGS, findings_chunk, states_chunk
 from ehcp_flow.calendars import Calendars
+from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.law.model import Rulebook
+from ehcp_flow.readers.rows import WHITE
 
 if TYPE_CHECKING:
     import pyarrow as pa  # type: ignore[import-untyped,unused-ignore]
@@ -25,6 +27,7 @@ __all__ = [
     "bulk_batch",
     "counts",
     "deadlines_frame",
+    "explain",
     "findings_frame",
     "iter_answers",
     "iter_frames",
@@ -51,9 +54,30 @@ def iter_answers(source: Source, as_of: dt.date | str | None = None, **options: 
     """Return the answers of a source, case by case: the deadlines, the standing and the findings of each.
 
     They equal those of `ehcp_flow.answers.answer`, and cost a part of them: what is not asked for is not worked out.
-    `deadline.explanation` is the explanation on request. Source and options are those of `iter_frames`.
+    `deadline.explanation` is the explanation on request. Source and options are those of `iter_frames`, and `case_ids`
+    limits the answers to some cases.
     """
     return Answers(source, as_of, **options)
+
+
+def explain(
+    source: Source, case_ids: Iterable[str], as_of: dt.date | str | None = None, **options: Any
+) -> Iterator[dict[str, Any]]:
+    """Yield the deadlines of some cases of a source as `Deadline.as_dict(explanation=True)` gives them.
+
+    The other cases cost next to nothing. Raises UnknownNameError, when all is read, for an id that the source does not
+    hold. Source and options are those of `iter_frames`.
+    """
+    wanted = dict.fromkeys(case_id.strip(WHITE) for case_id in case_ids)
+    answers = Answers(source, as_of, case_ids=wanted, **options)
+    for answer in answers:
+        wanted.pop(answer.case.case_id, None)
+        yield from (deadline.as_dict(explanation=True) for deadline in answer.deadlines)
+    for case_id, error in answers.failed:
+        if case_id in wanted:
+            raise error
+    for case_id in wanted:
+        raise UnknownNameError("case", case_id, ())
 
 
 def deadlines_frame(

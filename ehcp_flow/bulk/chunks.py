@@ -51,6 +51,8 @@ class Question:
     known_at: dt.datetime | None
     name: str
     shown: Mapping[str, str] = field(default_factory=dict)
+    only: frozenset[str] | None = None
+    """The ids of the cases that are answered; all of them where it is None."""
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import chain, islice
@@ -27,6 +27,7 @@ from ehcp_flow.dates import parse_instant
 from ehcp_flow.errors import EhcpFlowError, RowRefused
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
+from ehcp_flow.readers.rows import WHITE
 from ehcp_flow.store.base import Axis
 
 __all__ = ["CHUNK_CASES", "Answers", "Frames", "Survey"]
@@ -92,6 +93,8 @@ class _Pass:
         self._workers = workers or min(os.cpu_count() or 1, 8)
         self._start()
 
+    _only: frozenset[str] | None = None
+
     def _start(self) -> None:
         self.refused: list[RowRefused] = []
         self.failed: list[tuple[str, EhcpFlowError]] = []
@@ -115,6 +118,7 @@ class _Pass:
                 None if stored else self._known_at,
                 rows.name,
                 rows.shown,
+                self._only,
             )
             cleaned: list[RowRefused] = []
 
@@ -188,13 +192,21 @@ class Answers(_Pass):
 
     Answers are those that `ehcp_flow.answers.answer` gives, made part by part as they are asked for. `refused`,
     `failed`, `rows`, `cases`, `by_case` and `is_read` are those of `Frames`; a case is in `failed` as soon as it is
-    passed over.
+    passed over. `case_ids` limits the answers to some cases: an id that the source does not hold is passed over.
     """
 
     def __init__(
-        self, source: Source, as_of: dt.date | str | None = None, *, chunk_cases: int = _ANSWERED, **options: Any
+        self,
+        source: Source,
+        as_of: dt.date | str | None = None,
+        *,
+        case_ids: Iterable[str] | None = None,
+        chunk_cases: int = _ANSWERED,
+        **options: Any,
     ) -> None:
         super().__init__(source, as_of, chunk_cases=chunk_cases, **options)
+        if case_ids is not None:
+            self._only = frozenset(case_id.strip(WHITE) for case_id in case_ids)
 
     def __iter__(self) -> Iterator[Answer]:
         for found in self.each():

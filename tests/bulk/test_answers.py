@@ -6,11 +6,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from ehcp_flow.answers import answer
-from ehcp_flow.bulk import iter_answers
+from ehcp_flow.bulk import explain, iter_answers
 from ehcp_flow.bulk.answering import BulkAnswer
 from ehcp_flow.calendars import Institution, england
 from ehcp_flow.case import Case, group_cases
 from ehcp_flow.deadlines import deadlines_of
+from ehcp_flow.errors import EhcpFlowError, UnknownNameError
 from ehcp_flow.facts import make_fact
 from ehcp_flow.synth import synth
 from ehcp_flow.working import Working
@@ -110,3 +111,23 @@ def test_a_case_that_cannot_be_judged_is_passed_over_and_told():
     assert [one.case.case_id for one in answers] == ["near"]
     assert [case_id for case_id, _ in answers.failed] == ["far"]
     assert (answers.cases, answers.rows, answers.by_case, seen) == (2, 2, 1, [1, 2])
+
+
+def test_some_cases_of_a_caseload_are_explained():
+    cases = list(group_cases(synth(60, 4)).values())
+    chosen = [cases[7], cases[41]]
+    expected = [deadline.as_dict(explanation=True) for case in chosen for deadline in deadlines_of(case, "2026-06-30")]
+    ids = [f" {case.case_id}" for case in reversed(chosen)]
+    assert list(explain(cases, ids, "2026-06-30", chunk_cases=20)) == expected
+    answers = iter_answers(cases, "2026-06-30", case_ids=ids)
+    assert [one.case for one in answers] == chosen
+    assert answers.cases == 2
+
+
+def test_a_case_that_is_not_there_or_cannot_be_judged_is_not_explained():
+    far, near = tell("2150-01-04 mediation_declined", "far"), tell("2025-01-06 mediation_declined", "near")
+    with pytest.raises(UnknownNameError, match="nobody"):
+        list(explain([near], ["nobody", "near"], "2026-06-30"))
+    with pytest.raises(EhcpFlowError, match="1900 to 2100"):
+        list(explain([far, near], ["far"], dt.date(2199, 1, 1)))
+    assert list(explain([far, near], ["near"], dt.date(2199, 1, 1)))
