@@ -202,7 +202,7 @@ class CsvTable:
                 yield line, fields
 
     def _odd(self, line: int, cells: list[str]) -> dict[str, str] | RowRefused:
-        """Return the refusal of a row with too few cells, too many, or unfit ones, or else its fields."""
+        """Return the refusal of a row with too few cells, too many that say something, or unfit ones, or its fields."""
         header, width = self._header, len(self._header)
         fields = {
             column: text for index, column in self._known if index < len(cells) and (text := cells[index].strip(WHITE))
@@ -212,12 +212,12 @@ class CsvTable:
             expected = f"the row ends after {len(cells)} of {width} cells; keep the separators of empty cells"
             return RowRefused(self.name, line, header[len(cells)], None, expected, case_id)
         astray = [cells[index].strip(WHITE) for index in (*self._unnamed, *range(width, len(cells)))]
-        if len(cells) > width or any(astray):
+        if any(astray):
             expected = (
                 f"this stands under no column: the row has {len(cells)} cells, the header {width} of which "
                 f"{width - len(self._unnamed)} have a name; put a text that holds a separator in quotation marks"
             )
-            return RowRefused(self.name, line, "", next(filter(None, astray), " "), expected, case_id)
+            return RowRefused(self.name, line, "", next(filter(None, astray)), expected, case_id)
         return _unfit(self.name, line, fields, self.shown) or fields
 
     def _broken(self, line: int, error: Exception) -> RowRefused:

@@ -34,6 +34,9 @@ b,request_received,2026-01-05,,,,885.0,,,
 
 b,request_received,2026-01-05,parent,,
 b,request_received,2026-01-05,,,,,,,,,,
+e,request_received,2026-01-05,parent,,,885,,,,,
+e,request_received,2026-01-06,parent,,,885,,,, ,x
+e,request_received,2026-01-07,parent,,,885,,,, ,
 b,request_received,46027,,,,,,,
 b,request_received,2026-01-05,,assess,,,,,
 b,request_received,2026-01-05,,,,,,2026-01-05,

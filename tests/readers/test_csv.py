@@ -205,7 +205,7 @@ def test_an_impossible_date_in_another_column():
         ("c,request_received", "on", "c", "ends after 2 of 8 cells"),
         ("c", "event", "c", "ends after 1 of 8 cells"),
         (b"\xff,request_received", "on", "", "ends after 2 of 8 cells"),
-        (GOOD.strip() + ",", "", "good", "9 cells, the header 8"),
+        (GOOD.strip() + ",x", "", "good", "9 cells, the header 8"),
         (GOOD.strip() + " ill, twice", "", "good", "stands under no column"),
     ],
 )
@@ -217,6 +217,14 @@ def test_rows_too_short_and_too_long(row, column, case_id, expected):
 
 def test_a_long_row_names_what_stands_under_no_column():
     assert refusal_of("c,request_received,2026-03-02,,,,,ill, twice").value == "twice"
+
+
+@pytest.mark.parametrize("more", [",", ",,,", ', ,""," "', ",\u2003"])
+def test_empty_cells_behind_a_row_say_nothing(more):
+    reader = of(HEADER + GOOD.strip() + more + "\n" + ",,,,,,," + more + "\n")
+    assert list(reader) == [GOOD_FACT]
+    assert (reader.rows, reader.refused) == (1, [])
+    assert refusal_of(GOOD.strip().replace("good", "g\0od") + more).expected.startswith("take out the NUL")
 
 
 def test_a_column_without_a_name_may_be_empty_but_hold_nothing():
