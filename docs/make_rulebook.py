@@ -81,8 +81,8 @@ SAID = {
     "note",
     Count: "counting counts_from or_from_fact counts_from_fact needed",
     Reading: "name counting counts_from_fact says in_force_from in_force_to",
-    Clock: "id title starts_on restarts_on separate per counts_from ends_on resumes_on resumes_inside resumes_in_time "
-    "resumption during unless_during party_from own_acts",
+    Clock: "id title starts_on restarts_on separate per counts_from ends_on resumes_on resumes_from resumes_inside "
+    "resumes_in_time resumption during unless_during party_from own_acts",
     Stretch: "id title begins_on ends_on unless_during",
     Ground: "id outcome title test least margin adviser in_force_from in_force_to note",
     Note: "row title says citation evidence",
@@ -336,7 +336,8 @@ def _clock(clock: Clock, book: Rulebook) -> Iterator[str]:
         yield f"- Ends on {_events(clock.ends_on)}; what was not done by then has fallen away."
     if clock.resumes_on:
         by = ", if that comes by the last lawful day" if clock.resumes_in_time else ""
-        yield f"- Runs on, as if it had never ended, on {_events(clock.resumes_on)}{by}."
+        after = f", where nothing but {_events(clock.resumes_from)} had ended it" if clock.resumes_from else ""
+        yield f"- Runs on, as if it had never ended, on {_events(clock.resumes_on)}{by}{after}."
     if clock.resumes_inside is not None:
         stretch = _stretch(book.stretches[clock.resumes_inside.during])
         yield f"  So too on {_events(clock.resumes_inside.facts)}, while {stretch}."

@@ -11,6 +11,7 @@ from ehcp_flow.facts import Fact
 from ehcp_flow.law.compiled import (
     CODES,
     END,
+    FINAL,
     RESTART,
     RESUME,
     RESUME_INSIDE,
@@ -116,18 +117,19 @@ def _starts(clock: RunningClock, timeline: Timeline, marks: Sequence[tuple[int, 
     if len(marks) == 1 and not confined:
         return [marks[0][0]] if marks[0][1] & (START | RESTART) else []
     starts: list[int] = []
-    running = False
+    running = over = False
     for place, role in marks:
         if role & (START | RESTART):
             if (separate or not running or role & RESTART) and not (confined and not _confined(clock, timeline, place)):
                 starts.append(place)
-                running = True
+                running, over = True, False
         elif role & RESUME_INSIDE and _resumes(clock, timeline, place):
-            running = bool(starts)
+            running = bool(starts) and not over
         elif role & END:
             running = False
+            over = over or bool(role & FINAL)
         elif role & RESUME and starts:
-            running = True
+            running = not over
     return starts
 
 

@@ -24,6 +24,7 @@ from ehcp_flow.grounds import GroundChecked, Stretch, check_grounds
 from ehcp_flow.law.clock import Between
 from ehcp_flow.law.compiled import (
     DONE,
+    FINAL,
     IMPLIED,
     LAPSE,
     NEEDED,
@@ -374,7 +375,7 @@ class _Evaluation:
             while first < run.start and facts[first].on < since:
                 first += 1
         done = latest = implied = ended = other = resumed = None
-        settled = False
+        settled = over = False
         needed = running.needs
         for place in range(first, run.stop):
             role = roles[codes[place]]
@@ -386,13 +387,15 @@ class _Evaluation:
                     return None
                 needed = False
             inside = role & RESUME_INSIDE and self._is_inside(running, place)
+            if role & FINAL and not inside:
+                over = True
             if role & LAPSE and not inside:
                 if done is None and ended is None:
                     ended = fact
                     if running.ends_for_good and not needed:
                         break
             elif (role & RESUME or inside) and ended is not None:
-                if not running.in_time or last is None or fact.on <= last:
+                if not over and (not running.in_time or last is None or fact.on <= last):
                     ended, resumed = None, fact
             elif ended is None and not settled and not (per_party and fact.party != run.party):
                 if role & DONE:

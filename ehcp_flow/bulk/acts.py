@@ -55,6 +55,7 @@ class _Walk:
         self.last = last
         self.per_party = per_party
         self.acts = Acts.none(len(runs))
+        self.first = runs.start
         self.waiting: list[tuple[Callable[[Array, Array], None], Array, Array]] = []
 
     @cached_property
@@ -63,8 +64,15 @@ class _Walk:
         rule = self.rule
         return ends_and_resumes(self.facts, rule.lapse, rule.resume, rule.inside, rule.resumes_inside)
 
+    @cached_property
+    def final(self) -> Places:
+        """The facts that end the clock for good."""
+        rule = self.rule
+        return ends_and_resumes(self.facts, rule.final, rule.resume, rule.inside, rule.resumes_inside)[0]
+
     def walk(self, first: Array) -> Acts:
         """Return what happened from the place `first` on."""
+        self.first = first
         self._open(None, first)
         while self.waiting:
             turn, rows, after = self.waiting.pop()
@@ -147,6 +155,8 @@ class _Walk:
         found = self.bounds[1].at_or_after(places)
         resumed = np.flatnonzero(found < self.runs.stop[rows])
         rows, found = rows[resumed], found[resumed]
+        taken_back = self.final.before(found) < self.first[rows]
+        rows, found = rows[taken_back], found[taken_back]
         if self.rule.running.in_time:
             last = self.last[rows]
             in_time = (last <= NO_DAY) | (self.facts.on[found] <= last)

@@ -11,6 +11,7 @@ from ehcp_flow.bulk.codes import Array, role_table
 from ehcp_flow.law.compiled import (
     DONE,
     END,
+    FINAL,
     IMPLIED,
     LAPSE,
     NEEDED,
@@ -74,6 +75,7 @@ class RuleTables:
         self.needed = (roles & NEEDED) > 0
         inside = running.resumes_inside
         self.inside = (roles & RESUME_INSIDE) > 0
+        self.final = (roles & FINAL) > 0
         self.resumes_inside = None if inside is None else StretchTables.of(inside)
         self.acts = self.done | self.other | self.implied
         self.acts_or_lapse = self.acts | self.lapse
@@ -97,6 +99,7 @@ class ClockTables:
         self.resumes = ((roles & RESUME) > 0) & rest & ~self.ends
         inside = running.resumes_inside
         self.inside = (roles & RESUME_INSIDE) > 0
+        self.final = ((roles & FINAL) > 0) & self.ends
         self.resumes_inside = None if inside is None else StretchTables.of(inside)
         self.during = None if running.during is None else StretchTables.of(running.during)
         self.unless = tuple(map(StretchTables.of, running.unless_during))

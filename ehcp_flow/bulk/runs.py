@@ -105,6 +105,11 @@ def _starts(clock: ClockTables, facts: Facts) -> Array:
     joined = case[1:] == case[:-1]
     before[1:][joined] = start[:-1][joined]
     ends, resumes = ends_and_resumes(facts, clock.ends, clock.resumes, clock.inside, clock.resumes_inside)
+    if clock.final.any():
+        # What ended for good since the last start is not taken back.
+        final, _ = ends_and_resumes(facts, clock.final, clock.resumes, clock.inside, clock.resumes_inside)
+        at = resumes.at
+        resumes = facts.only(at[facts.only(start).before(at) >= final.before(at)])
     moved = np.maximum(before, resumes.before(start))
     running = (before >= 0) & (moved > ends.before(start))
     return start[restarts | ~running]

@@ -52,7 +52,8 @@ class Clock(Model):
     A fact of `starts_on` starts the clock if it is not running; a fact of `restarts_on` starts it anew even if it is.
     With `separate`, each starting fact has a clock of its own, beside any that runs. `per = "party"` keeps one clock
     for each party. The clock ends on a fact of `ends_on`, and a limit that was not done by then lapses; a fact of
-    `resumes_on` sets the ended clock going again as if it had never ended, and `resumption` says so. `during` and
+    `resumes_on` sets the ended clock going again as if it had never ended, and `resumption` says so; with
+    `resumes_from` it takes back only those ends, and once another has come, nothing does. `during` and
     `unless_during` name stretches of the case's life: it starts only inside the one, and outside each of the others;
     with `party_from = "stretch"` the clock concerns the party of the fact that began the stretch. `counts_from` lists
     the date fields of the starting fact, the first that is filled being taken, and `on` where none is. With `own_acts`
@@ -69,6 +70,7 @@ class Clock(Model):
     counts_from: tuple[DateField, ...] = ("on",)
     ends_on: Patterns = ()
     resumes_on: Patterns = ()
+    resumes_from: Patterns = ()
     resumes_inside: Inside | None = None
     resumes_in_time: bool = False
     resumption: Resumption | None = None
@@ -81,11 +83,18 @@ class Clock(Model):
     def _starts(self) -> Clock:
         if not self.starts_on and not self.restarts_on:
             raise ValueError("a clock needs starts_on or restarts_on")
-        for key in ("resumption", "resumes_inside", "resumes_in_time"):
+        for key in ("resumption", "resumes_from", "resumes_inside", "resumes_in_time"):
             if getattr(self, key) and not self.resumes_on:
                 raise ValueError(f"{key} needs resumes_on")
+        if not set(self.resumes_from) <= set(self.ends_on):
+            raise ValueError("resumes_from names what is not in ends_on")
         if self.party_from == "stretch" and not self.during:
             raise ValueError("party_from needs during")
         if self.own_acts and not self.separate:
             raise ValueError("own_acts needs separate")
         return self
+
+    @property
+    def ends_for_good_on(self) -> Patterns:
+        """The ends that no fact of `resumes_on` takes back."""
+        return tuple(end for end in self.ends_on if end not in self.resumes_from) if self.resumes_from else ()

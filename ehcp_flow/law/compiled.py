@@ -19,6 +19,7 @@ __all__ = [
     "CODES",
     "DONE",
     "END",
+    "FINAL",
     "IMPLIED",
     "KEYS",
     "LAPSE",
@@ -49,6 +50,7 @@ OTHER: Final = 128
 LAPSE: Final = 256
 NEEDED: Final = 512
 RESUME_INSIDE: Final = 1024
+FINAL: Final = 2048
 
 
 KEYS: Final[tuple[Key, ...]] = tuple(
@@ -159,6 +161,7 @@ class RunningRule:
                 (LAPSE, (*ends, *rule.lapses_on, *rule.never_owed_by)),
                 (RESUME, clock.resumes_on),
                 (RESUME_INSIDE, () if inside is None else inside.facts),
+                (FINAL, clock.ends_for_good_on),
                 (NEEDED, rule.only_with),
             )
         )
@@ -193,6 +196,7 @@ class RunningClock:
                 (END, clock.ends_on),
                 (RESUME, clock.resumes_on),
                 (RESUME_INSIDE, () if inside is None else inside.facts),
+                (FINAL, clock.ends_for_good_on),
             )
         )
         self.resumes_inside = None if inside is None else stretches[inside.during]

@@ -1,7 +1,7 @@
 """The rulebook laid out for evaluation: what part each kind of fact plays."""
 
 from ehcp_flow.law import england
-from ehcp_flow.law.compiled import END, RESUME, START, compiled
+from ehcp_flow.law.compiled import END, FINAL, RESUME, START, compiled
 
 
 def test_the_part_of_a_fact_is_worked_out_once():
@@ -9,7 +9,7 @@ def test_the_part_of_a_fact_is_worked_out_once():
     request = next(clock for clock in law.clocks if clock.clock.id == "request")
     for _ in range(2):
         assert request.roles["request_received", None] == START
-        assert request.roles["tribunal_order_made", "assess"] == END
+        assert request.roles["tribunal_order_made", "assess"] == END | FINAL
         assert request.roles["tribunal_order_made", "amend"] == 0
         assert request.roles["refusal_reversed", None] == RESUME
     assert compiled(england()) is law

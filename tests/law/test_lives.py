@@ -198,3 +198,41 @@ def test_a_re_assessment_ends_with_an_amended_plan_as_with_a_new_one(sent):
     story = f"2024-05-01 final_plan_sent; 2025-03-03 reassessment_started; 2025-06-09 {sent}"
     found = one(story, "reassessment_final", "2025-12-01")
     assert (str(found.due_on), str(found.done_on), found.status) == ("2025-06-09", "2025-06-09", "met")
+
+
+SETTLED = ("tribunal_order_made outcome=assess", "appeal_conceded outcome=assess", "mediation_agreed outcome=assess")
+
+
+@pytest.mark.parametrize("settled", SETTLED)
+def test_a_refused_plan_that_is_reversed_after_an_order_keeps_the_time_of_the_order_and_not_that_of_the_request(
+    settled,
+):
+    story = (
+        f"2024-01-01 request_received; 2024-01-31 assessment_refused; 2024-03-01 {settled}; 2024-05-01 plan_refused; "
+        "2024-07-01 refusal_reversed"
+    )
+    first = one(story, "final_plan", "2024-08-01")
+    assert (str(first.due_on), first.status, first.breach) == ("2024-05-20", "lapsed", False)
+    running = {str(d.due_on) for d in deadlines_of(tell(story), "2024-08-01") if d.status == "overdue"}
+    assert running == {"2024-06-07"}  # fourteen weeks
+    agree([tell(story)], "2024-08-01")
+
+
+def test_a_reversal_in_the_life_of_a_plan_leaves_a_later_request_its_time():
+    story = (
+        "2024-01-01 request_received; 2024-02-01 assessment_agreed; 2024-05-01 final_plan_sent; "
+        "2024-09-01 reassessment_requested; 2024-09-10 reassessment_refused; 2024-10-01 refusal_reversed; "
+        "2025-02-01 plan_ceased; 2025-06-01 request_received"
+    )
+    assert [str(found.due_on) for found in every(story, "final_plan", "2025-07-01")] == ["2024-05-20", "2025-10-19"]
+    assert [found.status for found in every(story, "decide_assess", "2025-07-01")] == ["met", "open"]
+    agree([tell(story)], "2025-07-01")
+
+
+@pytest.mark.parametrize("end", ["moved_away", "request_withdrawn outcome=ends"])
+def test_a_reversal_does_not_take_back_that_the_case_has_ended(end):
+    story = f"2024-01-01 request_received; 2024-01-31 assessment_refused; 2024-02-05 {end}; 2024-02-09 refusal_reversed"
+    assert one(story, "final_plan", "2024-08-01").status == "lapsed"
+    again = f"{story}; 2024-09-02 request_received"
+    assert [found.status for found in every(again, "final_plan", "2024-09-03")] == ["lapsed", "open"]
+    agree([tell(again)], "2024-09-03")

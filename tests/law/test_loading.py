@@ -156,6 +156,8 @@ OTHERS = [
     (CLOCK, 'resumption = { says = "on", citation = ["SR 5"] }\n', "resumption needs resumes_on"),
     (CLOCK, 'during = "prison"\n', "no stretch is called 'prison'"),
     (CLOCK, "resumes_in_time = true\n", "resumes_in_time needs resumes_on"),
+    (CLOCK, 'resumes_from = ["assessment_refused"]\n', "resumes_from needs resumes_on"),
+    (CLOCK, CLOCK + 'resumes_from = ["detained"]\n', "resumes_from names what is not in ends_on"),
     (
         CLOCK, CLOCK + 'resumes_inside = { facts = ["appeal_conceded"], during = "prison" }\n',
         "no stretch is called 'prison'",
