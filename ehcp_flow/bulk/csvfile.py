@@ -1,13 +1,15 @@
-"""CSV in blocks of lines: what is plain goes to Polars, the rest to the readers, line by line.
+"""CSV in blocks of rows: what is plain goes to Polars, the rest to the readers, row by row.
 
-A line is plain if it has no quotation mark and as many cells as the header, and is UTF-8. A file in which a row can
-span lines (an odd number of quotation marks on a line) is left to the readers as a whole.
+A row is plain if it is UTF-8, has as many cells as the header, and its quotation marks are regular (`quoting`). A file
+is left to the readers as a whole only where a quotation mark that is not regular may reach over several lines.
 """
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,10 +18,11 @@ import polars as pl
 
 from ehcp_flow.bulk.codes import Array
 from ehcp_flow.bulk.encoding import LINE, cells_of
+from ehcp_flow.bulk.quoting import Quotes, cells_of_row, inside, irregular, spans
 from ehcp_flow.errors import RowRefused
 from ehcp_flow.facts import COLUMNS, Fact
 from ehcp_flow.readers import read_facts
-from ehcp_flow.readers.rows import CsvTable, column_of, table_of
+from ehcp_flow.readers.rows import LONGEST_ROW, WHITE, CsvTable, column_of, table_of
 
 __all__ = ["BLOCK", "CsvFile", "frame_of_rows"]
 
@@ -27,10 +30,8 @@ BLOCK: Final = 1 << 25
 """How many bytes are read at a time."""
 _NEWLINE, _QUOTE, _RETURN, _NUL = b'\n"\r\0'
 _WIDEST: Final = 250
-"""So many columns fit into the byte in which the separators of a line are counted."""
+"""So many columns fit into the byte in which the separators of a short row are counted."""
 _ASCII: Final = 0x7F
-_SEPARATORS: Final = ",;\t"
-_BOM: Final = b"\xef\xbb\xbf"
 
 
 class CsvFile:
@@ -45,103 +46,160 @@ class CsvFile:
         self.unknown_columns = table.unknown_columns
         self.refused: list[RowRefused] = []
         with path.open("rb") as file:
-            first = file.readline()
-        self._head = first
-        text = first.decode("utf-8", "replace").removeprefix("\ufeff").rstrip("\r\n")
-        self._separator = (
-            next(
-                sep for sep in _SEPARATORS if set(table.shown) <= {column_of(cell.strip()) for cell in text.split(sep)}
-            )
-            if '"' not in text
-            else ""
-        )
-        self._columns = [column_of(cell.strip()) for cell in text.split(self._separator or ",")]
+            self._head = b"".join(islice(file, table.lines_read))
+        self._separator = table.separator
+        self._first = table.lines_read + 1
+        self._columns = [column_of(cell) for cell in table.header]
+        self._quotes = Quotes(by_line=True, regular=True)
 
     def is_plain(self) -> bool:
-        """Whether each row stands on a line of its own, and the header is plain, so that lines can be taken apart."""
-        wide = len(self._columns) > _WIDEST
-        if wide or not self._separator or not self._head.endswith(b"\n") or "" in self._columns:
+        """Whether rows can be told apart without reading them one by one."""
+        if len(self._columns) > _WIDEST:
             return False
-        for _, block in self._blocks():
-            data = np.frombuffer(block, dtype=np.uint8)
-            if b'"' in block:
-                quotes = np.flatnonzero(data == _QUOTE)
-                line = np.searchsorted(np.flatnonzero(data == _NEWLINE), quotes)
-                if (np.bincount(line) % 2).any():
-                    return False
-        return True
+        self._quotes = self._looked_at()
+        return self._quotes.by_line or self._quotes.regular
 
-    def _blocks(self) -> Iterator[tuple[int, bytes]]:
-        """Yield the number of the first line and the bytes of whole lines."""
+    def _looked_at(self) -> Quotes:
+        """Return what the quotation marks of the file say of its rows."""
+        by_line = regular = True
+        within, open_for = False, 0
+        for block in self._lines():
+            if not by_line and not regular:
+                break
+            if not within and b'"' not in block:
+                continue
+            data = np.frombuffer(block, dtype=np.uint8)
+            places = np.flatnonzero(data == _QUOTE)
+            opens = (np.arange(len(places)) % 2 == 0) ^ within
+            regular = regular and not irregular(data, ord(self._separator), places, opens).any()
+            by_line = by_line and not within and self._stand_alone(block, data, places)
+            # A row that is too long is left behind after its first line: what follows is then no matter of counting.
+            ends = np.flatnonzero((data == _NEWLINE) & (inside(data) == within))
+            lengths = np.diff(ends, prepend=-1 - open_for)
+            open_for = len(block) - 1 - int(ends[-1]) if len(ends) else open_for + len(block)
+            longest = max(open_for, int(lengths.max()) if len(lengths) else 0)
+            regular = regular and (by_line or longest <= LONGEST_ROW)
+            within ^= bool(len(places) % 2)
+        return Quotes(by_line, regular and not within)
+
+    def _stand_alone(self, block: bytes, data: Array, places: Array) -> bool:
+        """Whether each row of a block stands on a line of its own."""
+        ends = np.flatnonzero(data == _NEWLINE)
+        line = np.searchsorted(ends, places)
+        if (np.bincount(line) % 2).any():
+            return False
+        wrong = irregular(data, ord(self._separator), places, np.arange(len(places)) % 2 == 0)
+        starts = np.append(0, ends + 1)
+        return not any(
+            spans(block[starts[at] : ends[at] + 1], self._separator) for at in np.unique(line[wrong]).tolist()
+        )
+
+    def _lines(self) -> Iterator[bytes]:
+        """Yield the bytes of whole lines, behind the header; the last one is ended."""
         with self.path.open("rb") as file:
             file.seek(len(self._head))
-            line, rest = 2, b""
+            rest: list[bytes] = []
             while read := file.read(BLOCK):
                 cut = read.rfind(b"\n") + 1
                 if not cut:
-                    rest += read
+                    rest.append(read)
                     continue
-                block, rest = rest + read[:cut], read[cut:]
-                yield line, block
-                line += block.count(b"\n")
+                yield b"".join((*rest, read[:cut]))
+                rest = [read[cut:]] if cut < len(read) else []
             if rest:
-                yield line, rest + b"\n"
+                yield b"".join(rest) + b"\n"
+
+    def _blocks(self) -> Iterator[tuple[int, bytes]]:
+        """Yield the number of the first line and the bytes of whole rows."""
+        line, rest = self._first, b""
+        for lines in self._lines():
+            block = rest + lines
+            cut = len(block)
+            if not self._quotes.by_line and block.count(b'"') % 2:
+                data = np.frombuffer(block, dtype=np.uint8)
+                ends = np.flatnonzero((data == _NEWLINE) & ~inside(data))
+                cut = int(ends[-1]) + 1 if len(ends) else 0
+            block, rest = block[:cut], block[cut:]
+            if block:
+                yield line, block
+            line += block.count(b"\n")
 
     def case_ids(self) -> Iterator[pl.Series]:
-        """Yield the case ids of the plain lines."""
+        """Yield the case ids of the rows; of one that cannot be taken apart there is none."""
+        at_case = self._columns.index("case_id")
         for line, block in self._blocks():
-            yield self._plain(block, line, ["case_id"])[0]["case_id"]
+            frame, odd, rows = self._plain(block, line, ["case_id"])
+            told: list[dict[str, Any]] = []
+            for at in odd.tolist():
+                try:
+                    cells = cells_of_row(rows.text(at).decode("utf-8", "surrogateescape"), self._separator)
+                    case_id = cells[at_case].strip(WHITE).encode().decode()
+                except (csv.Error, IndexError, UnicodeError):
+                    continue
+                if case_id:
+                    told.append({"case_id": case_id, LINE: rows.lines[at]})
+            if told:
+                frame = pl.concat([frame, frame_of_rows(told, frame.schema)]).sort(LINE)
+            yield frame["case_id"]
 
     def frames(self) -> Iterator[pl.DataFrame]:
         """Yield the rows, with the line of each."""
         self.refused = []
         known = [name for name in self._columns if name in COLUMNS]
+        unnamed = [f"_{at}" for at, name in enumerate(self._columns) if not name]
         for line, block in self._blocks():
-            frame, odd = self._plain(block, line, known)
-            blank = frame.select(pl.all_horizontal(pl.col(name).is_null() for name in known)).to_series()
-            if blank.any():
-                odd = np.sort(np.append(odd, frame.filter(blank)[LINE].to_numpy() - line))
-                frame = frame.filter(~blank)
+            frame, odd, rows = self._plain(block, line, [*known, *unnamed])
+            event = pl.col("event")
+            blank = event.is_null() | (event.str.strip_chars(WHITE) == "")
+            stray = pl.any_horizontal(pl.lit(value=False), *(pl.col(name).is_not_null() for name in unnamed))
+            strange = frame.select(blank | stray).to_series()
+            if strange.any():
+                lines = frame.filter(strange)[LINE].to_numpy()
+                odd = np.sort(np.append(odd, np.searchsorted(rows.lines, lines)))
+                frame = frame.filter(~strange)
+            frame = frame.drop(unnamed)
             if len(odd):
-                rows = self._odd(block, line, odd)
-                frame = pl.concat([frame, frame_of_rows(rows, frame.schema)]).sort(LINE)
+                frame = pl.concat([frame, frame_of_rows(self._odd(rows, odd), frame.schema)]).sort(LINE)
             if frame.height:
                 yield frame
 
-    def _plain(self, block: bytes, line: int, columns: list[str]) -> tuple[pl.DataFrame, Array]:
-        """Return the plain lines of a block as rows, and which lines are not plain."""
-        data = np.frombuffer(block, dtype=np.uint8)
-        ends = np.flatnonzero(data == _NEWLINE)
-        odd = self._odd_lines(block, data, ends)
-        numbers = np.arange(len(ends), dtype=np.int64)
-        if len(odd):
-            plain = np.ones(len(ends), dtype=bool)
-            plain[odd] = False
-            lengths = np.diff(ends, prepend=-1)
-            data = data[np.repeat(plain, lengths)]
-            numbers = numbers[plain]
-        text = data.tobytes() if len(odd) else block
+    def _plain(self, block: bytes, line: int, columns: list[str]) -> tuple[pl.DataFrame, Array, _Rows]:
+        """Return the plain rows of a block, which rows are not plain, and where all of them stand."""
+        rows = _Rows(block, line, by_line=self._quotes.by_line)
+        odd = self._odd_rows(rows)
+        plain = np.ones(len(rows.ends), dtype=bool)
+        plain[odd] = False
+        text = rows.data[np.repeat(plain, rows.lengths)].tobytes() if len(odd) else block
         if not text:
-            return pl.DataFrame(schema={**dict.fromkeys(columns, pl.String), LINE: pl.Int64}), odd
+            return pl.DataFrame(schema={**dict.fromkeys(columns, pl.String), LINE: pl.Int64}), odd, rows
         names = [name if name in COLUMNS else f"_{at}" for at, name in enumerate(self._columns)]
         scan = pl.scan_csv(
             io.BytesIO(text),
             has_header=False,
             schema=dict.fromkeys(names, pl.String),
             separator=self._separator,
-            quote_char=None,
+            quote_char='"' if b'"' in text else None,
         )
         frame = scan.select(columns).collect()
-        return frame.with_columns(pl.Series(LINE, numbers + line)), odd
+        return frame.with_columns(pl.Series(LINE, rows.lines[plain])), odd, rows
 
-    def _odd_lines(self, block: bytes, data: Array, ends: Array) -> Array:
-        """Return the numbers, within the block, of the lines that are not plain."""
+    def _odd_rows(self, rows: _Rows) -> Array:
+        """Return the numbers, within the block, of the rows that are not plain."""
+        block, data, ends = rows.block, rows.data, rows.ends
         starts = np.append(0, ends[:-1] + 1)
-        separators = np.add.reduceat((data == ord(self._separator)).view(np.uint8), starts, dtype=np.uint8)
-        odd = separators != len(self._columns) - 1
-        for byte in (_QUOTE, _NUL):
-            if bytes([byte]) in block:
-                odd[np.searchsorted(ends, np.flatnonzero(data == byte))] = True
+        separates = data == ord(self._separator)
+        if rows.inside is not None:
+            separates &= ~rows.inside
+        # A row so short cannot have more separators than a byte counts.
+        wide = np.uint8 if rows.lengths.max() <= _ASCII else np.uint32
+        odd = np.add.reduceat(separates.view(np.uint8), starts, dtype=wide) != len(self._columns) - 1
+        odd |= rows.lengths > LONGEST_ROW
+        if b"\0" in block:
+            odd[np.searchsorted(ends, np.flatnonzero(data == _NUL))] = True
+        if rows.inside is not None:
+            places = np.flatnonzero(data == _QUOTE)
+            wrong = irregular(data, ord(self._separator), places, np.arange(len(places)) % 2 == 0)
+            odd[np.searchsorted(ends, places[wrong])] = True
         if b"\r" in block:
             returns = np.flatnonzero(data == _RETURN)
             odd[np.searchsorted(ends, returns[data[returns + 1] != _NEWLINE])] = True
@@ -149,27 +207,56 @@ class CsvFile:
             try:
                 block.decode()
             except UnicodeDecodeError:
-                lines = np.unique(np.searchsorted(ends, np.flatnonzero(data > _ASCII)))
-                starts = np.append(0, ends + 1)
-                for at in lines.tolist():
+                for at in np.unique(np.searchsorted(ends, np.flatnonzero(data > _ASCII))).tolist():
                     try:
-                        block[starts[at] : ends[at]].decode()
+                        rows.text(at).decode()
                     except UnicodeDecodeError:
                         odd[at] = True
         return np.flatnonzero(odd)
 
-    def _odd(self, block: bytes, line: int, odd: Array) -> list[dict[str, Any]]:
-        """Return the facts on lines that are not plain, as rows; what is refused is noted."""
-        lines = block.split(b"\n")
-        text = self._head + b"".join(lines[at] + b"\n" for at in odd.tolist())
-        rows: list[dict[str, Any]] = []
-        for number, entry in read_facts(io.BytesIO(text), name=self.name).entries():
-            at = int(odd[number - 2]) + line
+    def _odd(self, rows: _Rows, odd: Array) -> list[dict[str, Any]]:
+        """Return the facts in rows that are not plain, as rows; what is refused is noted."""
+        text = [self._head]
+        lines: dict[int, int] = {}
+        number = self._first
+        for at in odd.tolist():
+            row = rows.text(at)
+            lines[number] = int(rows.lines[at])
+            number += row.count(b"\n")
+            text.append(row)
+        told: list[dict[str, Any]] = []
+        for number, entry in read_facts(io.BytesIO(b"".join(text)), name=self.name).entries():
+            line = lines[number]
             if isinstance(entry, Fact):
-                rows.append({**cells_of(entry), LINE: at})
+                told.append({**cells_of(entry), LINE: line})
             else:
-                self.refused.append(RowRefused(self.name, at, entry.column, entry.value, entry.expected, entry.case_id))
-        return rows
+                self.refused.append(
+                    RowRefused(self.name, line, entry.column, entry.value, entry.expected, entry.case_id)
+                )
+        return told
+
+
+class _Rows:
+    """Where the rows of a block stand: the place of each one's last byte, its length, and its first line."""
+
+    def __init__(self, block: bytes, line: int, *, by_line: bool) -> None:
+        self.block = block
+        self.data = np.frombuffer(block, dtype=np.uint8)
+        newlines = self.data == _NEWLINE
+        self.inside: Array | None = inside(self.data) if b'"' in block else None
+        if by_line or self.inside is None:
+            self.ends = np.flatnonzero(newlines)
+            self.lines = np.arange(len(self.ends), dtype=np.int64) + line
+        else:
+            self.ends = np.flatnonzero(newlines & ~self.inside)
+            every = np.flatnonzero(newlines)
+            self.lines = np.append(0, np.searchsorted(every, self.ends[:-1]) + 1).astype(np.int64) + line
+        self.lengths = np.diff(self.ends, prepend=-1)
+
+    def text(self, at: int) -> bytes:
+        """Return one row with its end."""
+        end = int(self.ends[at]) + 1
+        return self.block[end - int(self.lengths[at]) : end]
 
 
 def frame_of_rows(rows: list[dict[str, Any]], schema: Any) -> pl.DataFrame:

@@ -154,13 +154,18 @@ class _Lines(Iterator[str]):
 
 
 class CsvTable:
-    """The rows of a CSV file. `unknown_columns` are ignored; `shown` says how the file writes each known column."""
+    """The rows of a CSV file. `unknown_columns` are ignored; `shown` says how the file writes each known column.
+
+    `header` holds the names of the columns, `separator` is what stands between cells, and `lines_read` the number of
+    the header's last line.
+    """
 
     def __init__(self, lines: _Lines) -> None:
         self._lines = lines
         self.name = name = lines.name
-        self._separator, header = _header(lines)
-        self._header = header
+        self.separator, header = _header(lines)
+        self.header = header
+        self.lines_read = lines.number
         columns = [column_of(cell) for cell in header]
         if missing := [column for column in _REQUIRED if column not in columns]:
             raise SourceError(name, _missing(missing, dict(zip(columns, header, strict=True))))
@@ -180,8 +185,8 @@ class CsvTable:
         return self._lines.bytes_read
 
     def __iter__(self) -> Iterator[Row]:
-        lines, known, width, odd = self._lines, self._known, len(self._header), bool(self._unnamed)
-        rows = _split(lines, self._separator)
+        lines, known, width, odd = self._lines, self._known, len(self.header), bool(self._unnamed)
+        rows = _split(lines, self.separator)
         while True:
             lines.mark()
             line = lines.number + 1
@@ -203,7 +208,7 @@ class CsvTable:
 
     def _odd(self, line: int, cells: list[str]) -> dict[str, str] | RowRefused:
         """Return the refusal of a row with too few cells, too many that say something, or unfit ones, or its fields."""
-        header, width = self._header, len(self._header)
+        header, width = self.header, len(self.header)
         fields = {
             column: text for index, column in self._known if index < len(cells) and (text := cells[index].strip(WHITE))
         }
@@ -223,7 +228,7 @@ class CsvTable:
     def _broken(self, line: int, error: Exception) -> RowRefused:
         """Return the refusal of a row that cannot be split; its case only if that stands before the trouble."""
         first = self._lines.record[0]
-        whole = re.split('["\r]', first, maxsplit=1)[0].split(self._separator)[:-1]
+        whole = re.split('["\r]', first, maxsplit=1)[0].split(self.separator)[:-1]
         case_id = _fit(whole[self._case_at].strip(WHITE)) if self._case_at < len(whole) else ""
         expected = f"cannot be split into cells ({error}); close each quotation mark, and double one within a text"
         return RowRefused(self.name, line, "", first[:60].rstrip(), expected, case_id)
