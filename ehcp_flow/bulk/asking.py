@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from ehcp_flow.bulk.law import tables_of
 from ehcp_flow.bulk.passing import CHUNK_CASES, Answers, Frames, Survey
 from ehcp_flow.bulk.sources import Source
 from ehcp_flow.bulk.standings import FINDINGS, STANDINGS, findings_chunk, states_chunk
+from ehcp_flow.bulk.tallying import counts_chunk, counts_schema, summed
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.law.model import Rulebook
@@ -132,21 +134,9 @@ def counts(source: Source, as_of: dt.date | str | None = None, **options: Any) -
     The columns are `authority`, `limit`, `kind`, `status`, `deadlines`, `breaches`, `excused`; rows in their order.
     Source and options are those of `iter_frames`.
     """
-    frames = Frames(source, as_of, **options)
-    by = ["authority", "limit", "kind", "status"]
-    parts = [
-        frame.group_by(by).agg(
-            pl.len().alias("deadlines"),
-            pl.col("breach").sum().alias("breaches"),
-            (pl.col("excused_by").list.len() > 0).sum().alias("excused"),
-        )
-        for frame in frames
-    ]
-    if not parts:
-        names = {name: kind for name, kind in frames.schema.items() if name in by}
-        return pl.DataFrame(schema={**names, **dict.fromkeys(("deadlines", "breaches", "excused"), pl.UInt64)})
-    whole = pl.concat(parts).group_by(by).agg(pl.col("deadlines", "breaches", "excused").cast(pl.UInt64).sum())
-    return whole.sort(by, nulls_last=False)
+    frames = Frames(source, as_of, work=counts_chunk, **options)
+    parts = list(frames)
+    return summed(parts) if parts else pl.DataFrame(schema=counts_schema(tables_of(frames.rulebook)))
 
 
 def bulk_batch(

@@ -29,6 +29,7 @@ __all__ = [
     "Columns",
     "Question",
     "cases_of",
+    "deadlines_alone",
     "judge_chunk",
     "judged_chunk",
     "known_rows",
@@ -122,6 +123,10 @@ class Columns:
         """The numbers of the cases that are left to the evaluator of one case."""
         return np.flatnonzero(self.facts.failed & self.there)
 
+    def chunk(self, frame: pl.DataFrame, failed: list[tuple[str, EhcpFlowError]]) -> Chunk:
+        """Return what came of the chunk, if this frame is the answer."""
+        return Chunk(frame, self.refused, failed, int(self.there.sum()), self.count, len(self.alone))
+
     @classmethod
     def of(cls, rows: pl.DataFrame, question: Question) -> Columns:
         """Return the columns of a chunk, each case's rows together."""
@@ -142,21 +147,28 @@ def judge_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
 
 def judged_chunk(columns: Columns) -> Chunk:
     """Return the deadlines of a chunk as a frame."""
-    question = columns.question
-    frame = _frame(columns.facts, columns.judged, columns.encoded, question.law, columns.excuses.names)
-    cases = columns.alone
+    frame = _frame(columns.facts, columns.judged, columns.encoded, columns.question.law, columns.excuses.names)
+    alone, failed = deadlines_alone(columns)
+    if alone:
+        frame = pl.concat([frame, *alone]).sort(_CASE, maintain_order=True)
+    return columns.chunk(frame.drop(_CASE), failed)
+
+
+def deadlines_alone(columns: Columns) -> tuple[list[pl.DataFrame], list[tuple[str, EhcpFlowError]]]:
+    """Return the deadlines of the cases that are left to the evaluator of one case, and those that cannot be judged."""
+    question, cases = columns.question, columns.alone
+    frames: list[pl.DataFrame] = []
     failed: list[tuple[str, EhcpFlowError]] = []
     if len(cases):
-        parts = [frame]
+        schema = {**schema_of(question.law), _CASE: pl.UInt32}
         for case, at in zip(cases_of(columns.rows, columns.encoded, cases, question), cases.tolist(), strict=True):
             try:
                 found = deadlines_of(case, question.as_of, rulebook=question.law.rulebook, calendars=question.calendars)
             except EhcpFlowError as error:
                 failed.append((case.case_id, error))
                 continue
-            parts.append(_frame_of(found, at, frame.schema))
-        frame = pl.concat(parts).sort(_CASE, maintain_order=True)
-    return Chunk(frame.drop(_CASE), columns.refused, failed, int(columns.there.sum()), columns.count, len(cases))
+            frames.append(_frame_of(found, at, schema))
+    return frames, failed
 
 
 def survey_chunk(rows: pl.DataFrame, question: Question) -> Chunk:

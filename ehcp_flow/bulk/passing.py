@@ -247,7 +247,8 @@ def _judged(
             yield work(chunk, question)
         return
     with ThreadPoolExecutor(workers) as pool:
-        waiting: list[Future[P]] = [pool.submit(work, chunk, question) for chunk in islice(chunks, workers)]
+        # One more than there are workers, so that none is idle while the next chunk is read.
+        waiting: list[Future[P]] = [pool.submit(work, chunk, question) for chunk in islice(chunks, workers + 1)]
         while waiting:
             done = waiting.pop(0).result()
             waiting.extend(pool.submit(work, chunk, question) for chunk in islice(chunks, 1))
