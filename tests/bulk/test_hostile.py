@@ -77,16 +77,17 @@ BYTES = {
 
 
 def agree_on_a_file(path, **options) -> None:
-    why = None
+    why = ""
     try:
-        caseload = read_cases(path)
+        read_cases(path)
     except SourceError as error:
         why = str(error)
-    if why is not None:
+    if why:
         with pytest.raises(SourceError) as raised:
             list(Frames(path, AS_OF, **options))
         assert str(raised.value) == why
         return
+    caseload = read_cases(path)
     frames = Frames(path, AS_OF, **options)
     list(frames)
     assert [str(row) for row in frames.refused] == [str(row) for row in caseload.refused]
