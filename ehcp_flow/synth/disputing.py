@@ -10,33 +10,40 @@ from ehcp_flow.synth.rates import Rates
 __all__ = ["about_no_plan", "about_plan", "about_refusal"]
 
 
-def _mediated(life: Life, chance: Chance, refused: int, agrees: str) -> int:
-    """Go to mediation; return the day of an agreement, or 0."""
+def _certified(life: Life, chance: Chance, decided: int) -> int:
+    """Contact an adviser and decline mediation; return the day of the certificate."""
+    contacted = life.add("mediation_contacted", decided + chance.between(5, 50))
+    declined = life.add("mediation_declined", contacted + chance.between(0, 3))
+    return life.add("mediation_certificate_issued", declined + chance.between(0, 3))
+
+
+def _mediated(life: Life, chance: Chance, refused: int, agrees: str) -> tuple[int, int]:
+    """Go to mediation; return the day of an agreement, or 0, and that of the certificate, or 0."""
     on = life.add("mediation_contacted", refused + chance.between(5, 55))
-    if chance.yes(0.2):
-        life.add("mediation_declined", on + chance.between(0, 3))
-        life.add("mediation_certificate_issued", on + chance.between(1, 6))
-        return 0
     on = life.add("mediation_requested", on + chance.between(0, 4))
     if not chance.yes(0.85):
-        return 0
+        missed = life.add("mediation_not_arranged", on + chance.between(30, 34))
+        return 0, life.add("mediation_certificate_issued", missed + chance.between(0, 3))
     held = life.send("mediation_held", on + chance.spread((12, 22, 28, 30, 40, 60, 95)))
     if chance.yes(0.3):
-        return life.add("mediation_agreed", held, "", agrees)
-    life.add("mediation_certificate_issued", held + chance.between(0, 8))
-    return 0
+        return life.add("mediation_agreed", held, "", agrees), 0
+    return 0, life.add("mediation_certificate_issued", held + chance.between(0, 8))
 
 
-def _appealed(life: Life, chance: Chance, decided: int, grants: str) -> int:
-    """Appeal; return the day on which an order or a concession grants it, or 0."""
-    on = life.add("appeal_registered", decided + chance.between(30, 75))
+def _appealed(life: Life, chance: Chance, decided: int, certified: int, grants: str) -> int:
+    """Appeal, not before the certificate; return the day on which an order or a concession grants it, or 0.
+
+    Once the authority has answered, it gives way by an order that both sides ask for.
+    """
+    on = life.add("appeal_registered", max(decided + chance.between(30, 75), certified + chance.between(1, 20)))
+    answered = 0
     if chance.yes(0.85):
-        life.send("appeal_response_sent", on + chance.spread((15, 25, 29, 30, 36, 60)))
+        answered = life.send("appeal_response_sent", on + chance.spread((15, 25, 29, 30, 36, 60)))
     ended = on + chance.spread((60, 110, 160, 220, 300, 420))
     end = chance.weighted((("conceded", 0.5), ("ordered", 0.34), ("withdrawn", 0.12), ("dismissed", 0.04)))
-    if end == "conceded":
+    if end == "conceded" and not answered:
         return life.send("appeal_conceded", ended, "", grants)
-    if end == "ordered":
+    if end in ("conceded", "ordered"):
         return life.send("tribunal_order_made", ended, "", grants)
     if end == "withdrawn":
         life.add("appeal_withdrawn", ended)
@@ -49,11 +56,12 @@ def _granted(life: Life, chance: Chance, refused: int, grants: str, shares: tupl
     """Dispute a refusal by mediation, appeal or both, in these shares; return the day it was granted, or 0."""
     mediates, appeals = shares
     went = chance.yes(mediates)
-    granted = _mediated(life, chance, refused, grants) if went else 0
+    granted, certified = _mediated(life, chance, refused, grants) if went else (0, 0)
     if granted:
         return granted
     if chance.yes(min(appeals * 1.1, 1.0)):
-        return _appealed(life, chance, refused + 30 if went else refused, grants)
+        certified = certified or _certified(life, chance, refused)
+        return _appealed(life, chance, refused + 30 if went else refused, certified, grants)
     return 0
 
 
@@ -83,12 +91,10 @@ def about_no_plan(life: Life, chance: Chance, refused: int, rates: Rates) -> int
 
 def about_plan(life: Life, chance: Chance, sent: int) -> None:
     """Appeal about what a plan says; an order or a concession is obeyed, late in part."""
-    if chance.yes(0.4):
-        contacted = life.add("mediation_contacted", sent + chance.between(10, 50))
-        life.add("mediation_declined", contacted)
-        life.add("mediation_certificate_issued", contacted + chance.between(1, 5))
     change = "amend_school" if chance.yes(0.35) else "amend"
-    on = _appealed(life, chance, sent, change)
+    # An appeal that is only about the school needs no certificate.
+    certified = _certified(life, chance, sent) if change == "amend" or chance.yes(0.4) else 0
+    on = _appealed(life, chance, sent, certified, change)
     if on and chance.yes(0.95):
         late = (10, 13, 14, 18, 40) if change == "amend_school" else (20, 31, 35, 40, 70)
         life.send("amended_plan_sent", on + chance.spread(late))

@@ -74,7 +74,8 @@ def _review(life: Life, chance: Chance, on: int, rates: Rates, *, papers: bool) 
     outcome = chance.weighted(rates.outcomes)
     decided = _decided(life, chance, meeting, outcome, rates)
     if outcome == "cease":
-        _ceased(life, chance, decided)
+        consulted = life.send("cease_consulted", decided + chance.between(1, 10))
+        _ceased(life, chance, consulted + chance.between(10, 30))
         return 0
     if outcome == "amend":
         _amended(life, chance, decided)
@@ -165,14 +166,16 @@ def _ended(life: Life, chance: Chance, on: int) -> None:
         life.add("moved_away", on, "", "", (("aware_on", on - chance.between(-10, 30)),))
         life.send("plan_transferred_out", on + chance.spread((0, 0, 6, 14, 21, 45)))
     else:
-        if chance.yes(0.7):
-            life.send("cease_consulted", on - chance.between(14, 40))
+        life.send("cease_consulted", on - chance.between(14, 40))
         _ceased(life, chance, on)
 
 
 def _ceased(life: Life, chance: Chance, decided: int) -> None:
     noticed = life.send("cease_notice_sent", decided + chance.between(0, 21))
     if chance.yes(0.04):
+        contacted = life.add("mediation_contacted", noticed + chance.between(3, 15))
+        life.add("mediation_declined", contacted)
+        life.add("mediation_certificate_issued", contacted + chance.between(0, 3))
         appeal = life.add("appeal_registered", noticed + chance.between(20, 58))
         keeps = chance.yes(0.6)
         order = life.send(

@@ -8,6 +8,9 @@ from collections import Counter, defaultdict
 
 ORDERS = {"tribunal_order_made", "appeal_conceded", "mediation_agreed"}
 
+NO_GROUNDS = {"on holiday", "school holidays", "waiting for a psychologist"}
+"""What the made-up exceptions say whose facts do not hold: such a plan stays on both sides."""
+
 
 def by_case(facts):
     cases = defaultdict(list)
@@ -39,11 +42,16 @@ def count_case(case, year, found):
     withdrawn = first(case, "request_withdrawn")
     if asked and asked.on.year == year:
         found["requests_received_in_year"] += 1
+        held, freed = first(case, "detained"), first(case, "released")
+        found["requests_rya"] += bool(held and held.on <= asked.on and not (freed and freed.on <= asked.on))
         if decision and decision.event == "assessment_agreed":
             found["requests_decided_to_assess"] += 1
         elif decision:
             found["requests_decided_not_to_assess"] += 1
-            mediated, appealed = bool(first(case, "mediation_contacted")), bool(first(case, "appeal_registered"))
+            mediated, appealed = (
+                bool(first(case, "mediation_requested", "mediation_held")),
+                bool(first(case, "appeal_registered")),
+            )
             found["mediation_related_request"] += mediated
             found["tribunal_related_request"] += appealed
             found["tribunal_after_mediation_request"] += mediated and appealed
@@ -71,6 +79,9 @@ def count_assessment(case, year, found):
         found["assess_issued"] += 1
         if not ordered:
             count_plan(case, asked, plan, found)
+    for event, column in (("mediation_requested", "mediation"), ("appeal_registered", "tribunal")):
+        dispute = first(case, event)
+        found[f"number_assess_{column}"] += bool(no_plan and dispute and dispute.on.year == year)
     if no_plan and no_plan.on.year == year:
         found["assess_not_issued"] += 1
         if asked:
@@ -81,7 +92,7 @@ def count_assessment(case, year, found):
 
 
 def count_plan(case, asked, plan, found):
-    excused = any(fact.event == "exception_recorded" for fact in case)
+    excused = any(fact.event == "exception_recorded" and fact.reason not in NO_GROUNDS for fact in case)
     found["plans_issued_den"] += 1
     found["plans_issued_den_ex"] += not excused
     if not asked:

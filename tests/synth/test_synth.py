@@ -20,7 +20,7 @@ from ehcp_flow.synth.life import WRITTEN
 from tests.synth.oracle import count
 
 CENSUS = dt.date(2025, 1, 16)
-DIGEST = "c3fecb63e8147b72eede602c834beeea8ff09eab7b13079b8f3ed8347fc58af1"
+DIGEST = "340578cfdf27a61becda7d3f8825673ade451dfaa3a2c74558e9ca5f8634553b"
 
 
 def written(cases, seed, **settings):
