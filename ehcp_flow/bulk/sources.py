@@ -16,6 +16,7 @@ import polars as pl
 
 from ehcp_flow.bulk.csvfile import CsvFile, csv_table
 from ehcp_flow.bulk.encoding import LINE, cells_of, standard
+from ehcp_flow.bulk.jsonfile import JsonFile
 from ehcp_flow.bulk.stored import StoreRows
 from ehcp_flow.case import Case
 from ehcp_flow.errors import RowRefused, SourceError
@@ -141,7 +142,7 @@ class _Told:
 
 
 class _Read(_Told):
-    """Facts that the readers read from a file, one row at a time: JSON Lines, and CSV whose rows span lines."""
+    """Facts that the readers read from a file, one row at a time: CSV whose rows cannot be told apart otherwise."""
 
     def __init__(self, path: Path, name: str) -> None:
         self._reader: FactReader = read_facts(path, name=name)
@@ -216,11 +217,10 @@ def _of_path(path: Path, name: str) -> Rows:
         for _ in read_facts(path, name=name):  # raises a SourceError that says why
             break
         raise
-    if table is not None:
-        lines = CsvFile(path, name, table)
-        if lines.is_plain():
-            return lines
-    return _Read(path, name)
+    if table is None:
+        return JsonFile(path, name)
+    lines = CsvFile(path, name, table)
+    return lines if lines.is_plain() else _Read(path, name)
 
 
 def spooled(stream: Any, stack: ExitStack) -> Path:
