@@ -233,16 +233,14 @@ def _frame(
     facts: Facts, judged: Judged, encoded: Encoded, law: LawTables, excuses: list[tuple[str, ...]]
 ) -> pl.DataFrame:
     schema = schema_of(law)
-    case = judged.case.astype(np.uint32)
-    authority = facts.authority.take(judged.case)
+    case = pl.Series(_CASE, judged.case.astype(np.uint32))
     row = pl.Series(judged.row.astype(np.uint32))
 
     def words(name: str, of_rows: Sequence[str]) -> pl.Series:
         return pl.Series(name, of_rows, dtype=schema[name]).gather(row)
 
     def picked(name: str, texts: list[str], codes: Array) -> pl.Series:
-        indices = pl.Series(np.where(codes < 0, len(texts), codes).astype(np.uint32))
-        return pl.Series(name, [*texts, None], dtype=pl.String).gather(indices)
+        return pl.Series(name, [None, *texts], dtype=pl.String).gather(pl.Series((codes + 1).astype(np.uint32)))
 
     def days(name: str, values: Array) -> pl.Series:
         series = pl.Series(name, values, dtype=pl.Int32)
@@ -254,8 +252,8 @@ def _frame(
     lists = pl.Series("excused_by", [list(names) for names in excuses], dtype=pl.List(pl.String))
     return pl.DataFrame(
         [
-            encoded.case_ids.cast(pl.String).gather(pl.Series(case)).alias("case_id"),
-            picked("authority", encoded.authority.texts, authority),
+            encoded.case_ids.cast(pl.String).gather(case).alias("case_id"),
+            picked("authority", encoded.authority.texts, facts.authority).gather(case),
             words("limit", law.limit),
             words("title", law.title),
             words("actor", law.actor),
@@ -270,7 +268,7 @@ def _frame(
             over.set(pl.Series(judged.over < 0), None),
             lists.gather(pl.Series(judged.excuses.astype(np.uint32))),
             pl.Series("breach", judged.breach, dtype=pl.Boolean),
-            pl.Series(_CASE, case),
+            case,
         ]
     )
 

@@ -27,9 +27,9 @@ __all__ = [
     "Array",
     "as_date",
     "as_day",
+    "in_order",
     "keys_of",
     "role_table",
-    "sorted_places",
 ]
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -68,11 +68,12 @@ def keys_of(mask: Array) -> tuple[int, ...]:
     return tuple(int(code) for code in np.flatnonzero(mask))
 
 
-def sorted_places(numbers: Array) -> Array:
-    """Return where each of the sorted numbers, none below 0, stood; equal ones in the order in which they stood."""
-    count = len(numbers)
+def in_order(numbers: Array) -> tuple[Array, Array]:
+    """Return numbers, none below 0, sorted, and where each stood; equal ones in the order in which they stood."""
+    bits = max(len(numbers) - 1, 0).bit_length()
+    if int(numbers.max(initial=0)) >> (63 - bits):
+        places = np.argsort(numbers, kind="stable")
+        return numbers[places], places
     # Sorting numbers is several times faster than sorting places by numbers.
-    bits = max(count - 1, 0).bit_length()
-    if count and int(numbers.max()) >> (63 - bits):
-        return np.argsort(numbers, kind="stable")
-    return np.sort((numbers << bits) | np.arange(count)) & ((1 << bits) - 1)
+    both = np.sort((numbers << bits) | np.arange(len(numbers)))
+    return both >> bits, both & ((1 << bits) - 1)

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, get_args
 
 import numpy as np
 
-from ehcp_flow.bulk.codes import NO_DAY, Array, sorted_places
+from ehcp_flow.bulk.codes import NO_DAY, Array, in_order
 from ehcp_flow.bulk.facts import Facts
 from ehcp_flow.bulk.law import LawTables
 from ehcp_flow.deadlines import Status
@@ -52,7 +52,6 @@ class Judged:
     start: Array
     party: Array
     base: Array
-    due: Array
     done: Array
     implied: Array
     ended: Array
@@ -83,10 +82,12 @@ class Judged:
     def unsorted(self) -> Judged:
         """Return the same deadlines in any order, which saves sorting them."""
         same = Judged(self._parts, self._facts, self._law)
-        stand = None
+        case, stand = self._facts.case.take(self._joined("start")), None
         if self._facts.failed.any():
-            stand = np.flatnonzero(~self._facts.failed.take(self._facts.case.take(self._joined("start"))))
+            stand = np.flatnonzero(~self._facts.failed.take(case))
+            case = case.take(stand)
         same.__dict__["_order"] = stand
+        same.__dict__["_sorted"] = (case, same._picked(same._joined("due")), same._picked(same._rows))
         return same
 
     def _joined(self, name: str) -> Array:
@@ -101,31 +102,51 @@ class Judged:
     @cached_property
     def _order(self) -> Array | None:
         """Where each deadline stands in the parts; None if all stand as they do there."""
-        if not self._parts:
-            return None
-        facts, rule = self._facts, self._law.order.take(self._rows)
-        case = facts.case.take(self._joined("start"))
-        due = self._joined("due")
-        dated = due > NO_DAY
-        first = int(due.min(initial=0, where=dated))
-        span = int(due.max(initial=0)) - first + 2
-        number = case.astype(np.int64)
-        number *= span
-        number += np.where(dated, due - first, span - 1)
-        number *= int(self._law.order.max()) + 1
-        number += rule
-        order = sorted_places(number)
-        return order[~facts.failed.take(case.take(order))] if facts.failed.any() else order
+        return self._in_order[0]
 
     @cached_property
+    def _sorted(self) -> tuple[Array, Array, Array]:
+        """The columns that the order follows: case, last lawful day, and row."""
+        return self._in_order[1]
+
+    @cached_property
+    def _in_order(self) -> tuple[Array | None, tuple[Array, Array, Array]]:
+        if not self._parts:
+            return None, (_NO_DEADLINES, _NO_DEADLINES, _NO_DEADLINES)
+        facts, due = self._facts, self._joined("due")
+        dated = due > NO_DAY
+        first = int(due.min(initial=NO_DAY * -1, where=dated))
+        # Rows stand in the order of the rules; what has no day comes behind every day.
+        behind = max(int(due.max()) - first, -1) + 1
+        of_row, of_due = (len(self._law.rows) - 1).bit_length(), behind.bit_length()
+        number = facts.case.take(self._joined("start")).astype(np.int64) << of_due
+        number |= np.where(dated, due - np.int32(first), np.int32(behind))
+        number <<= of_row
+        number |= self._rows
+        number, order = in_order(number)
+        case = number >> (of_row + of_due)
+        if facts.failed.any():
+            stand = np.flatnonzero(~facts.failed.take(case))
+            number, order, case = number.take(stand), order.take(stand), case.take(stand)
+        after = (number >> of_row).astype(np.int32) & np.int32((1 << of_due) - 1)
+        due = np.where(after == behind, np.int32(NO_DAY), after + np.int32(first))
+        row = number.astype(np.int32) & np.int32((1 << of_row) - 1)
+        return order, (case, due, row)
+
+    @property
     def row(self) -> Array:
         """The rule and its version, as a place in `LawTables.rows`."""
-        return self._picked(self._rows)
+        return self._sorted[2]
 
-    @cached_property
+    @property
     def case(self) -> Array:
         """The number of the case."""
-        return self._facts.case.take(self.start)
+        return self._sorted[0]
+
+    @property
+    def due(self) -> Array:
+        """The last lawful day, NO_DAY for none."""
+        return self._sorted[1]
 
     @cached_property
     def done_on(self) -> Array:

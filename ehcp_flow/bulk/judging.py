@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ehcp_flow.bulk.acts import Acts, acts_of
-from ehcp_flow.bulk.codes import NO_DAY, Array, as_date
+from ehcp_flow.bulk.codes import NO_DAY, Array, as_date, as_day
 from ehcp_flow.bulk.daytables import FAILED, DayTables
 from ehcp_flow.bulk.excusing import Excuses, excused
 from ehcp_flow.bulk.facts import Facts, event_mask
@@ -29,7 +29,6 @@ class _Base:
     base: Array
     last: Array
     protected: Array
-    due: Array
 
 
 class _Judge:
@@ -70,9 +69,15 @@ class _Judge:
         if not len(runs):
             return
         base = facts.day_of(runs.start, tables.running.from_fields)
+        low, high = int(base.min()), int(base.max())
         left = np.ones(len(runs), dtype=bool)
         for at, version in enumerate(rule.version):
-            inside = _within(base, version)
+            first = as_day(version.in_force_from)
+            last = high if version.in_force_to is None else as_day(version.in_force_to)
+            if first <= low and high <= last:
+                self._version(clock, tables, at, version, runs, base)
+                return
+            inside = (first <= base) & (base <= last)
             left &= ~inside
             if inside.any():
                 self._version(clock, tables, at, version, runs.where(inside), base[inside])
@@ -108,10 +113,11 @@ class _Judge:
         kept_acts = self._acts(clock, tables, runs, base, last)
         if kept_acts is None:
             return
-        kept, acts = kept_acts
-        runs, base, last, pending = runs.where(kept), base[kept], last[kept], pending[kept]
+        rows, acts = kept_acts
+        if rows is not None:
+            runs, base, last, pending = runs.at(rows), base[rows], last[rows], pending[rows]
         if len(runs):
-            self._judged(clock, tables, at, version, _Base(runs, base, last, pending, last), acts)
+            self._judged(clock, tables, at, version, _Base(runs, base, last, pending), acts)
 
     def _judged(
         self, clock: ClockTables, tables: RuleTables, at: int, version: Version, counted: _Base, acts: Acts
@@ -180,8 +186,8 @@ class _Judge:
 
     def _acts(
         self, clock: ClockTables, tables: RuleTables, runs: Runs, base: Array, last: Array
-    ) -> tuple[Array, Acts] | None:
-        """Return which runs the rule is there for, and what happened to it in those."""
+    ) -> tuple[Array | None, Acts] | None:
+        """Return which runs the rule is there for (None if for all), and what happened to it in those."""
         facts, rule = self.facts, tables.running.rule
         per_party = clock.running.clock.per == "party"
         first = runs.start + 1
@@ -192,16 +198,18 @@ class _Judge:
             failed = since <= NO_DAY
             if failed.any():
                 facts.fail(case[failed])
-        kept = np.ones(len(runs), dtype=bool)
+        kept = None
         if rule.only_with:
             needed = facts.places(tables.needed).at_or_after(first)
-            kept = needed < runs.stop
-            if not kept.any():
+            there = needed < runs.stop
+            if not there.any():
                 return None
-            runs, first, last, needed = runs.where(kept), first[kept], last[kept], needed[kept]
+            kept = np.flatnonzero(there)
+            runs, first, last, needed = runs.at(kept), first[kept], last[kept], needed[kept]
             before = acts_of(facts, runs.until(needed), tables, first, last, per_party=per_party).any
-            kept[np.flatnonzero(kept)[before]] = False
-            runs, first, last = runs.where(~before), first[~before], last[~before]
+            if before.any():
+                after = np.flatnonzero(~before)
+                kept, runs, first, last = kept[after], runs.at(after), first[after], last[after]
         return kept, acts_of(facts, runs, tables, first, last, per_party=per_party)
 
     def _later_of(self, tables: RuleTables, version: Version, runs: Runs, base: Array) -> tuple[Array, Array]:
@@ -282,17 +290,8 @@ class _Judge:
     def _without_law(self, clock: ClockTables, tables: RuleTables, runs: Runs, base: Array) -> None:
         kept_acts = self._acts(clock, tables, runs, base, np.full(len(runs), NO_DAY))
         if kept_acts is not None:
-            kept = kept_acts[0]
+            kept = slice(None) if kept_acts[0] is None else kept_acts[0]
             self.no_law.append((tables.running.order, runs.start[kept], base[kept]))
-
-
-def _within(base: Array, version: Version) -> Array:
-    from ehcp_flow.bulk.codes import as_day
-
-    inside: Array = base >= as_day(version.in_force_from)
-    if version.in_force_to is not None:
-        inside &= base <= as_day(version.in_force_to)
-    return inside
 
 
 def _status(facts: Facts, rule: Rule, version: Version, counted: _Base, acts: Acts) -> Array:

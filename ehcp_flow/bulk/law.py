@@ -46,6 +46,7 @@ class StretchTables:
     begins: Array
     ends: Array
     unless: StretchTables | None
+    begins_or_ends: Array
 
     @classmethod
     def of(cls, stretch: Roles) -> StretchTables:
@@ -53,7 +54,8 @@ class StretchTables:
         roles = role_table(stretch)
         ends = (roles & END) > 0
         unless = None if stretch.unless is None else cls.of(stretch.unless)
-        return cls(((roles & START) > 0) & ~ends, ends, unless)
+        begins = ((roles & START) > 0) & ~ends
+        return cls(begins, ends, unless, begins | ends)
 
 
 class RuleTables:

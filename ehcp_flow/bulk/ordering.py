@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, KEYS, PROSPECTIVE, Array, as_day, sorted_places
+from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, KEYS, PROSPECTIVE, Array, as_day, in_order
 from ehcp_flow.bulk.encoding import Encoded
 from ehcp_flow.bulk.facts import Facts
 
@@ -101,10 +101,9 @@ def _settle_ties(rows: Encoded, order: Array, joined: Array) -> tuple[Array, Arr
     rank = _rank_contents(rows, row)
     ranked = group * (int(rank.max()) + 1) + rank
     if (ranked[1:] < ranked[:-1]).any():
-        sort = sorted_places(ranked)
+        ranked, sort = in_order(ranked)
         order = order.copy()
         order[at] = row.take(sort)
-        ranked = ranked.take(sort)
     return order, at[1:][ranked[1:] == ranked[:-1]]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ehcp_flow.bulk.codes import Array, sorted_places
+from ehcp_flow.bulk.codes import Array, in_order
 from ehcp_flow.bulk.facts import Facts, Places
 from ehcp_flow.bulk.law import ClockTables, StretchTables
 
@@ -59,7 +59,7 @@ def runs_of(clock: ClockTables, facts: Facts) -> Runs | None:
     if per_party:
         # Runs of one party stand together, in the order of their starts.
         whose = facts.party_of_case(case, party)
-        order = sorted_places(whose)
+        _, order = in_order(whose)
         follows, previous = np.empty_like(start), np.empty_like(start)
         follows[order], previous[order] = _neighbours(start[order], whose[order], bounds[case[order]] - 1)
     else:
@@ -143,12 +143,13 @@ def _confined(clock: ClockTables, facts: Facts, start: Array) -> Array:
 
 def begun_of(stretch: StretchTables, facts: Facts, places: Array) -> Array:
     """Return the place of the fact that began the stretch around each place, or -1 outside it."""
-    begins = facts.places(stretch.begins)
-    if not len(begins) or not len(places):
+    marks = facts.places(stretch.begins_or_ends)
+    if not len(marks) or not len(places):
         return np.full(len(places), -1, dtype=np.int64)
-    begun = begins.before(places)
-    inside = (begun >= facts.first(places)) & (facts.places(stretch.ends).at_or_after(begun) >= places)
-    begun = np.where(inside, begun, -1)
+    # What stands last before a place, of all that begins or ends the stretch, decides.
+    last = marks.before(places)
+    inside = (last >= facts.first(places)) & stretch.begins.take(facts.key.take(last))
+    begun = np.where(inside, last, -1)
     if stretch.unless is not None:
         # What stands inside the other stretch begins nothing: look at what stands before it.
         near = np.flatnonzero(inside)
