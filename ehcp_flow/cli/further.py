@@ -30,13 +30,15 @@ def extra_columns(source: str) -> dict[str, dict[str, str]]:
 
 
 def pairs(only: list[str] | None, option: str = "--only") -> dict[str, str]:
-    """Return the columns and values asked for. Raises BadParameter for a text that is no such pair."""
+    """Return columns, as the readers write them, and values. Raises BadParameter for a text that is no such pair."""
+    from ehcp_flow.readers.rows import column_of
+
     found = {}
     for text in only or ():
         column, _, value = text.partition("=")
         if not column.strip() or not value.strip():
             raise typer.BadParameter(f"{text!r}: write COLUMN=VALUE, such as caseworker=Ann", param_hint=option)
-        found[column.strip()] = value.strip()
+        found[column_of(column)] = value.strip()
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -36,6 +36,7 @@ from ehcp_flow.cli.sources import Asked, open_source
 if TYPE_CHECKING:
     import datetime as dt
 
+    from ehcp_flow.answers import Answer
     from ehcp_flow.cli.table import Column
     from ehcp_flow.measures import Explanation, MeasureTable
 
@@ -128,9 +129,10 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
     bulk = goes_in_bulk(engine, source, case=case, authority=authority, known_by=known_by)
     with open_source(source, known_at=known_at, known_by=known_by, authority=authority, bulk=bulk) as opened:
         asked = Asked(opened, case, all_errors=all_errors, used=columns)
-        answers = asked.answers(on, rulebook=law, calendars=calendars)
+        span = _Span(asked.answers(on, rulebook=law, calendars=calendars))
         extra = None if {*GROUPS, *GRAINS}.issuperset(columns) else extra_columns(source)
-        table = measured(answers, year=_years(year), by=columns, as_of=on, extra=extra)
+        table = measured(span, year=_years(year), by=columns, as_of=on, extra=extra)
+    span.tell(table, on)
     names = _columns(table, measure)
     if explain:
         _explain(table, names, shown)
@@ -151,6 +153,32 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
             "c: too few to be shown, or would give such a number away; another table of the same cases could do so too"
         )
     asked.leave()
+
+
+class _Span:
+    """Answers on their way to the table, and the first and last day of what is on record of them."""
+
+    def __init__(self, answers: Iterator[Answer]) -> None:
+        self._answers = answers
+        self._days: list[dt.date] = []
+
+    def __iter__(self) -> Iterator[Answer]:
+        for answered in self._answers:
+            facts = [fact.on for fact in answered.case.facts if fact.event != "date_of_birth"]
+            if facts:
+                self._days = [min([*self._days[:1], *facts]), max([*self._days[1:], *facts])]
+            yield answered
+
+    def tell(self, table: MeasureTable, on: dt.date) -> None:
+        """Say on standard error which periods have nothing to be counted in."""
+        if not self._days:
+            return
+        known = f"the records go from {self._days[0].isoformat()} to {self._days[1].isoformat()}"
+        first, last = table.periods[0].start, table.periods[-1].end
+        if first > on:
+            note(f"warning: {table.periods[0].label} lies after {on.isoformat()}, for which this is answered")
+        elif last < self._days[0] or first > self._days[1]:
+            note(f"warning: nothing is on record in {table.periods[0].label}; {known}")
 
 
 def _told_of(asked: Asked, table: MeasureTable, on: dt.date) -> str:

@@ -302,8 +302,10 @@ def instant(text: str, option: str = "--known-at") -> dt.datetime:
 
 
 def by_columns(names: list[str] | None, usual: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the columns to group by: each option may name several, `authority,quarter`."""
-    given = [name.strip() for text in names or () for name in text.split(",")]
+    """Return the columns to group by, as the readers write them: each option may name several, `authority,quarter`."""
+    from ehcp_flow.readers.rows import column_of
+
+    given = [column_of(name) for text in names or () for name in text.split(",")]
     return tuple(dict.fromkeys(name for name in given if name)) or usual
 
 

@@ -268,7 +268,7 @@ REGISTERS_COMMAND: Final = Command(
         "ehcp-flow registers cases.csv --as-of 2025-10-21",
         "ehcp-flow registers cases.csv due --weeks 6 --as-of 2025-10-21",
         "ehcp-flow registers cases.csv advice --only adviser=psychological --as-of 2025-10-21",
-        "ehcp-flow registers cases.csv reviews --only never_reviewed=true --as-of 2025-10-21 --format xlsx > reviews.xlsx",
+        "ehcp-flow registers cases.csv reviews --only status=overdue --as-of 2025-10-21 --format xlsx > reviews.xlsx",
         "ehcp-flow registers cases.csv transfers --as-of 2025-10-21 --format ics > transfers.ics",
         "ehcp-flow registers cases.csv open-by-age --as-of 2025-10-21 --format json",
     ),

@@ -120,7 +120,9 @@ def _report(  # noqa: PLR0913 - one parameter for each option
             from ehcp_flow.reports.overview import overview
 
             answers = asked.answers(on, rulebook=law, calendars=calendars)
-            _write(overview(answers, on, extra=extra, weeks=weeks), html, xlsx, suppress)
+            seen = overview(answers, on, extra=extra, weeks=weeks)
+            _tell_unpublished(seen)
+            _write(seen, html, xlsx, suppress)
         if ics is not None:
             from ehcp_flow.reports.calendar_feed import work_calendar
 
@@ -132,6 +134,19 @@ def _report(  # noqa: PLR0913 - one parameter for each option
             note(f"warning: --suppress is for the page alone; {path} holds single cases, and is not to be published")
     note(f"{count(asked.seen, 'case')}: {', '.join(path for path in (html, xlsx, ics) if path is not None)}")
     asked.leave()
+
+
+def _tell_unpublished(seen: Overview) -> None:
+    """Say where the page has nothing published to stand beside its figures."""
+    from ehcp_flow.reports.published import YEARS, region_of
+
+    if not seen.authorities and seen.cases:
+        note("warning: no case says its authority (column authority, such as 885), so nothing published is beside it")
+    elif seen.authority and region_of(seen.authority) is None:
+        note(
+            f"warning: authority {seen.authority} is not in the Department's tables of {YEARS[0]} to {YEARS[-1]}, so "
+            "England's published figures stand beside it, and none of its own or its region's"
+        )
 
 
 def _write(overview: Overview, html: str | None, xlsx: str | None, suppress: int) -> None:

@@ -90,8 +90,22 @@ class _File:
             self._cases = {case_id: case for case_id, case in then if case.recorded}
         self.total: int | None = len(self._cases)
         self.refused: Sequence[object] = caseload.refused
-        self.warnings_but = caseload.report.warnings_but
+        self._report = caseload.report
+        self._authorities = sorted({case.authority for case in caseload.values() if case.authority})
+        self._authority = authority
         self.incomplete = caseload.incomplete
+
+    def warnings_but(self, used: Collection[str]) -> Sequence[str]:
+        """Return what else somebody should be told, that there is no case among it; these columns are used."""
+        said = list(self._report.warnings_but(used))
+        if self._cases or self.refused:
+            return said
+        if self._authority is not None and self._authorities:
+            there = ", ".join(self._authorities[:_NAMED])
+            return [*said, f"{self._name}: no case of authority {self._authority}; there are cases of {there}"]
+        if self._ids and self._known_at is not None:
+            return [*said, f"{self._name}: nothing had been recorded by {self._known_at.isoformat()}"]
+        return [*said, f"{self._name}: there is no case in it"]
 
     def cases(self, ids: Iterable[str] = ()) -> Iterator[Case]:
         """Return cases in the order of the file, or of `ids`."""

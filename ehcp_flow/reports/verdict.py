@@ -215,7 +215,8 @@ def in_more_words(lines: Sequence[Headline], over_20: int | str, over_20_before:
 def place_of(overview: Overview) -> str:
     """Return whose report it is, in words."""
     if overview.authority:
-        return name_of(overview.authority)
+        name = name_of(overview.authority)
+        return f"authority {name}" if name == overview.authority else name
     if not overview.authorities:
         return "An authority that the record does not name"
     return f"{len(overview.authorities)} authorities"

@@ -159,7 +159,8 @@ def _draft(life: Life, chance: Chance, draft: int, final: int) -> None:
     if chance.yes(0.08):
         life.add("meeting_requested", draft + chance.between(1, min(room, 14)))
     for place in range(chance.between(1, 5) // 2):
-        school = f"school-{chance.between(1, 80):03d}"
+        # Odd numbers first, then even ones: the same school is not consulted twice.
+        school = f"school-{2 * chance.between(1, 40) - 1 + place:03d}"
         asked = life.send("school_consulted", draft + chance.between(0, min(room, 5 + place)), school)
         if chance.yes(0.85):
             life.add("school_responded", asked + chance.spread((2, 9, 13, 15, 17, 24, 40)), school)

@@ -158,6 +158,55 @@ def test_small_numbers_are_hidden_for_publication(caseload):
     assert (done.exit_code, "--suppress" in done.stderr) == (2, True)
 
 
+def said_of(*args, stdin=None):
+    done = invoke(*args, stdin=stdin)
+    assert done.exit_code == 0, done.output
+    return " ".join(done.stderr.split())
+
+
+def test_what_cannot_be_counted_is_said_before_the_zeros(caseload, tmp_path):
+    one = table_of("a request_received 2024-03-04 authority=885")
+    plans = ("--measure", "plans", *AS_OF)
+    empty = tmp_path / "empty.csv"
+    empty.write_text("case_id,event,on\n")
+    assert "warning: empty.csv: there is no case in it" in said_of("measures", empty, *plans).replace(
+        f"{tmp_path}/", ""
+    )
+    assert "nothing is on record in 2019; the records go from 2024-03-04 to 2024-03-04" in said_of(
+        "measures", "-", "--year", "2019", *plans, stdin=one
+    )
+    assert "2030 lies after 2025-01-16" in said_of("measures", "-", "--year", "2030", *plans, stdin=one)
+    assert "warning" not in said_of("measures", "-", "--year", "2024", *plans, stdin=one)
+    assert "no case of authority 999; there are cases of 885" in said_of(
+        "measures", "-", "--authority", "999", *plans, stdin=one
+    )
+    early = one.replace(",885,", ",885,2024-03-05T09:00:00Z")
+    known = said_of("measures", "-", "--known-at", "2024-01-01", *plans, stdin=early)
+    assert "nothing had been recorded by 2024-01-01" in known
+
+
+def test_a_report_says_where_nothing_published_stands_beside_it(tmp_path):
+    page = tmp_path / "r.html"
+    unknown = table_of("a request_received 2024-03-04 authority=999")
+    assert "authority 999 is not in the Department's tables of 2019 to 2024" in said_of(
+        "report", "-", "--html", page, *AS_OF, stdin=unknown
+    )
+    assert "Education, health and care plans: authority 999" in page.read_text()
+    unsaid = table_of("a request_received 2024-03-04")
+    assert "no case says its authority" in said_of("report", "-", "--html", page, *AS_OF, stdin=unsaid)
+
+
+def test_a_column_is_named_as_the_file_or_as_the_reader_writes_it(tmp_path):
+    source = tmp_path / "cases.csv"
+    source.write_text("case_id,event,on,Case Worker\na,request_received,2024-03-04,Ann\n")
+    for name in ("Case Worker", "case_worker", "CASE WORKER"):
+        done = invoke("measures", source, "--by", name, "--measure", "requests", *AS_OF, "--format", "json")
+        assert [row["case_worker"] for row in rows_of(done.stdout, "json")] == ["Ann"], name
+        assert "ignored" not in done.stderr
+    rows = rows_of(invoke("registers", source, "breaches", "--only", "Case Worker=Ann", *AS_OF).stdout, "csv")
+    assert {row["case_worker"] for row in rows} == {"Ann"}
+
+
 # The report
 
 

@@ -20,7 +20,7 @@ from ehcp_flow.synth.life import WRITTEN
 from tests.synth.oracle import count
 
 CENSUS = dt.date(2025, 1, 16)
-DIGEST = "340578cfdf27a61becda7d3f8825673ade451dfaa3a2c74558e9ca5f8634553b"
+DIGEST = "544c636682419eeaddcde288bd2433ce4bdc60933d3f863963a9f1f1088d312b"
 
 
 def written(cases, seed, **settings):
@@ -86,6 +86,15 @@ def test_a_caseload_holds_nearly_every_event():
     assert made >= {event for event in made if event in FACT_TYPES}
     assert {"final_plan_sent", "exception_recorded", "tribunal_order_made", "detained", "refusal_reversed"} <= made
     assert not made & elsewhere
+
+
+def test_a_life_that_nobody_spoilt_says_nothing_twice_and_disputes_lawfully():
+    found = set()
+    for case in group_cases(synth(1_500, 1, authority="885")).values():
+        found |= {finding.code for finding in answer(case, "2026-06-30").findings}
+    unlawful = {"duplicate_fact", "appeal_without_certificate", "concession_after_response",
+                "mediation_declined_after_certificate", "certificate_without_mediation"}  # fmt: skip
+    assert found & unlawful == set()
 
 
 def share(counted, parts, *others):
