@@ -2,8 +2,8 @@
 
     python examples/spark_caseload.py FACTS.parquet 2026-06-30 DEADLINES.parquet
 
-Needs `pip install "ehcp-flow[bulk]" pyspark` and Java 17 or later. The rows are those that one machine gives; their
-order is Spark's. docs/outgrowing-a-machine.md says when this is worth it.
+Needs `pip install "ehcp-flow[bulk]" "pyspark>=4"` and Java 17 or later. The rows are those that one machine gives, and
+their order is Spark's: `scripts/test-spark` holds it to that. docs/outgrowing-a-machine.md says when this is worth it.
 """
 
 from __future__ import annotations

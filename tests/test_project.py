@@ -104,12 +104,12 @@ def test_the_wheel_holds_every_file_of_the_package():
     assert str(ROOT / "ehcp_flow" / "py.typed") in package
 
 
-@pytest.mark.parametrize("name", ["demo", "test", ".ci/run"])
+@pytest.mark.parametrize("name", ["demo", "test", ".ci/run", "scripts/test-spark"])
 def test_the_commands_can_be_run(name):
     assert os.access(ROOT / name, os.X_OK)
 
 
-@pytest.mark.parametrize("name", ["demo", "test", "scripts/venv.sh"])
+@pytest.mark.parametrize("name", ["demo", "test", "scripts/venv.sh", "scripts/java.sh", "scripts/test-spark"])
 def test_the_commands_are_plain_shell(name):
     subprocess.run(["sh", "-n", ROOT / name], check=True)
     text = (ROOT / name).read_text("utf-8")
