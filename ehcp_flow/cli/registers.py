@@ -107,7 +107,7 @@ def _registers(  # noqa: PLR0913 - one parameter for each option
     What falls due is in order of risk: by how earlier cases ended that were still undone at the same age.
     """
     from ehcp_flow.errors import UnknownNameError
-    from ehcp_flow.measures import DESKS, REGISTERS, TABLES
+    from ehcp_flow.measures import DESKS, REGISTER_COLUMNS, REGISTERS, TABLES
 
     if name is not None and name not in {*REGISTERS, *TABLES}:
         raise UnknownNameError("register", name, (*REGISTERS, *TABLES))
@@ -139,10 +139,12 @@ def _registers(  # noqa: PLR0913 - one parameter for each option
         if shown == FeedFormat.ICS:
             _calendar(name or "", answers(), rest, on, weeks)
         elif name is None:
-            _print(_contents(answers(), weeks), shown, ("name", "rows", "what"), name)
+            _print(_contents(answers(), weeks), shown, (), ("name", "rows", "what"), name)
         else:
             rows = _rows(name, answers(), on, weeks, extra, columns)
-            _print(_matching(rows, rest, here), shown, (*columns, *_SHOWN.get(name, ())), name)
+            every = ("case_id", *columns, *REGISTER_COLUMNS[name]) if name in REGISTERS else ()
+            check_columns(rest, extra, *(every or (rows[0] if rows else rest)))
+            _print(_matching(rows, rest), shown, every, (*columns, *_SHOWN.get(name, ())), name)
     note(f"{count(asked.seen, 'case')}, as known on {on.isoformat()}")
     asked.leave()
 
@@ -176,13 +178,8 @@ def _contents(answers: Iterator[Answer], weeks: int) -> list[dict[str, Any]]:
     return lists + [{"name": name, "rows": None, "what": what} for name, what in TABLES.items()]
 
 
-def _matching(
-    rows: Sequence[Mapping[str, Any]], wanted: Mapping[str, str], here: set[str]
-) -> Sequence[Mapping[str, Any]]:
-    """Return the rows with these values in their own columns. Raises UnknownNameError for a column that none has."""
-    if not wanted or not rows:
-        return rows
-    check_columns(wanted, {"": dict.fromkeys(here, "")}, *rows[0])
+def _matching(rows: Sequence[Mapping[str, Any]], wanted: Mapping[str, str]) -> Sequence[Mapping[str, Any]]:
+    """Return the rows with these values in their own columns."""
     return [
         row
         for row in rows
@@ -190,12 +187,14 @@ def _matching(
     ]
 
 
-def _print(rows: Sequence[Mapping[str, Any]], form: str, columns: Sequence[str], name: str | None) -> None:
+def _print(
+    rows: Sequence[Mapping[str, Any]], form: str, every: Sequence[str], columns: Sequence[str], name: str | None
+) -> None:
     if form == FeedFormat.TABLE:
         _table(rows, columns if name in (None, *_SHOWN) else (), name)
         return
-    every = tuple(dict.fromkeys(column for row in rows for column in row)) or tuple(columns)
-    with sheet(form, every) as out:
+    names = tuple(every) or tuple(dict.fromkeys(column for row in rows for column in row)) or tuple(columns)
+    with sheet(form, names) as out:
         for row in rows:
             out.write({column: _plain(value) for column, value in row.items()})
 

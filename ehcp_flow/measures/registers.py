@@ -21,7 +21,7 @@ from ehcp_flow.measures.reviewing import last_meeting_of
 from ehcp_flow.measures.story import Story
 from ehcp_flow.measures.table import Extra
 
-__all__ = ["REGISTERS", "Registers", "Row", "agreed_with_parent", "registers"]
+__all__ = ["REGISTERS", "REGISTER_COLUMNS", "Registers", "Row", "agreed_with_parent", "registers"]
 
 Row: TypeAlias = dict[str, Any]
 
@@ -36,6 +36,36 @@ REGISTERS: Final[Mapping[str, str]] = {
     "findings": "What is missing or odd in the record of a case",
 }
 """The registers by name, with what each holds."""
+
+REGISTER_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "breaches": (
+        "limit", "title", "actor", "party", "due_on", "done_on", "status", "days_over", "citation",
+    ),
+    "due": (
+        "limit", "title", "actor", "party", "due_on", "days_left", "pc_late_before", "why", "citation",
+    ),
+    "exceptions": (
+        "ground", "on", "until", "claimed_for", "party", "reason", "approved_by", "verdict", "checked", "holds_for",
+        "excuses",
+    ),
+    "advice": (
+        "adviser", "asked_on", "received_by_them_on", "due_on", "status", "days_over", "returned_on", "excused_by",
+    ),
+    "reviews": (
+        "plan_since", "last_meeting", "last_decision", "review_due_on", "meeting_by", "status", "days_over",
+        "never_reviewed", "waiting_for", "waiting_due_on", "waiting_days_over",
+    ),
+    "transfers": (
+        "phase", "transfer_on", "due_on", "status", "days_over", "review_meeting_by", "last_review_meeting",
+        "last_amendment_notice",
+    ),
+    "disputes": (
+        "about", "decided_on", "ground", "state", "since", "under_way", "settled_by", "waits_for", "next", "due_on",
+        "status", "days_over",
+    ),
+    "findings": ("on", "code", "message", "remedy"),
+}  # fmt: skip
+"""The columns of each register after `case_id` and those of the file: those of an empty one too."""
 
 _AGREED: Final = re.compile(
     r"\b(agree\w*|consent\w*|request\w*|ask\w*)\b.{0,40}\b(parent|mother|father|mum|dad|famil|carer|young person)"

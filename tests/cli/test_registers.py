@@ -57,6 +57,17 @@ def test_each_table_is_there_as_json_and_for_people(caseload, name):
     assert max(map(len, text.splitlines())) <= 100
 
 
+@pytest.mark.parametrize("name", REGISTERS)
+def test_an_empty_register_has_the_columns_of_a_full_one(caseload, name):
+    full, none = (
+        invoke("registers", caseload, name, "--only", f"caseworker={who}", *AS_OF).stdout for who in ("Bob", "Eve")
+    )
+    assert full.splitlines()[0] == none.splitlines()[0]
+    assert len(none.splitlines()) == 1
+    (first, *_) = listed(caseload, name)
+    assert list(first) == full.splitlines()[0].split(",")
+
+
 def test_without_a_name_every_register_is_named_with_its_length(caseload, known):
     rows = listed(caseload)
     assert [row["name"] for row in rows] == [*REGISTERS, *TABLES]
@@ -126,6 +137,7 @@ def test_what_cannot_be_is_refused_with_what_can(caseload, tmp_path):
     for args, said in (
         ((caseload, "review"), "did you mean reviews"),
         ((caseload, "advice", "--only", "advisor=medical"), "did you mean adviser"),
+        ((caseload, "advice", "--only", "advisor=medical", "--only", "caseworker=Eve"), "did you mean adviser"),
         ((caseload, "advice", "--only", "adviser"), "COLUMN=VALUE"),
         ((caseload, "advice", "--column", "case worker"), "did you mean caseworker"),
         ((caseload, "findings", "--format", "ics"), "due, advice, reviews, transfers"),
