@@ -82,7 +82,7 @@ def answers_of(columns: Columns, numbers: Array, alone: Array) -> Iterator[Answe
     for case, number in zip(build_cases(columns.rows, columns.encoded, numbers), numbers.tolist(), strict=True):
         told = case if question.known_at is None else case.known_at(question.known_at)
         if not alone[number]:
-            yield BulkAnswer(told, chunk, number)
+            yield BulkAnswer(_Told(told, chunk, number))
             continue
         try:
             yield answer(told, question.as_of, rulebook=question.law.rulebook, calendars=question.calendars)
@@ -159,15 +159,13 @@ class _Chunk:
         return places
 
 
-class BulkAnswer(Answer):
-    """An answer of which each part is made when it is asked for."""
-
-    chunk: _Chunk
-    number: int
+class _Told:
+    """One case of a chunk, and what its deadlines ask of it. It holds none of them, so that nothing holds itself."""
 
     def __init__(self, case: Case, chunk: _Chunk, number: int) -> None:
-        for name, value in (("case", case), ("as_of", chunk.question.as_of), ("chunk", chunk), ("number", number)):
-            object.__setattr__(self, name, value)
+        self.case = case
+        self.chunk = chunk
+        self.number = number
         begin, end = chunk.bounds[number], chunk.bounds[number + 1]
         if chunk.question.known_at is None and end - begin + chunk.repeated[number] == chunk.recorded[number]:
             # Nothing is corrected and nothing lies ahead: the columns hold the case's facts in legal order already.
@@ -176,18 +174,60 @@ class BulkAnswer(Answer):
                 case.__dict__["findings"] = ()
 
     @property
-    def _places(self) -> range:
+    def places(self) -> range:
+        """The places of the case's deadlines in the chunk."""
         return range(self.chunk.ends[self.number], self.chunk.ends[self.number + 1])
+
+    def deadline(self, at: int) -> Deadline:
+        """Return a deadline."""
+        chunk = self.chunk
+        fields = (self.case.case_id, chunk.authorities[self.number], *chunk.deadlines[at], _Working(self, at))
+        deadline: Deadline = swift(Deadline, fields)
+        return deadline
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """The facts that count on the day."""
+        return Timeline(self.case, self.chunk.question.as_of)
+
+    def fact(self, place: int) -> Fact | None:
+        """Return the fact at a place of the chunk, None for -1."""
+        return None if place < 0 else self.timeline.facts[place - self.chunk.bounds[self.number]]
+
+    def judged_again(self, at: int) -> Deadline:
+        """Return a deadline as the evaluator of one case gives it, with the whole of its working."""
+        return self._again[at - self.chunk.ends[self.number]]
+
+    @cached_property
+    def _again(self) -> list[Deadline]:
+        question = self.chunk.question
+        return deadlines_of(self.case, question.as_of, rulebook=question.law.rulebook, calendars=question.calendars)
+
+
+class BulkAnswer(Answer):
+    """An answer of which each part is made when it is asked for."""
+
+    told: _Told
+
+    def __init__(self, told: _Told) -> None:
+        for name, value in (("case", told.case), ("as_of", told.chunk.question.as_of), ("told", told)):
+            object.__setattr__(self, name, value)
+
+    @property
+    def number(self) -> int:
+        """The case's number in its chunk."""
+        return self.told.number
 
     @cached_property
     def deadlines(self) -> tuple[Deadline, ...]:
         """The deadlines of the case, in the public order."""
-        return tuple(map(self._deadline, self._places))
+        return tuple(map(self.told.deadline, self.told.places))
 
     @property
     def breaches(self) -> tuple[Deadline, ...]:
         """The deadlines that are breaches."""
-        return tuple(self._deadline(at) for at in self._places if self.chunk.breach[at])
+        told = self.told
+        return tuple(told.deadline(at) for at in told.places if told.chunk.breach[at])
 
     @cached_property
     def standing(self) -> Standing:
@@ -197,74 +237,51 @@ class BulkAnswer(Answer):
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """What the record leaves open."""
-        flagged = [self._deadline(at) for at in self._places if self.chunk.open[at]]
-        left = findings_of(flagged, (), (), self.timeline, self.chunk.question.law.rulebook)
+        told = self.told
+        flagged = [told.deadline(at) for at in told.places if told.chunk.open[at]]
+        left = findings_of(flagged, (), (), told.timeline, told.chunk.question.law.rulebook)
         return (*self.case.findings, *self.standing.findings, *left)
-
-    @cached_property
-    def timeline(self) -> Timeline:
-        """The facts that count on the day."""
-        return Timeline(self.case, self.as_of)
-
-    def _deadline(self, at: int) -> Deadline:
-        chunk = self.chunk
-        fields = (self.case.case_id, chunk.authorities[self.number], *chunk.deadlines[at], _Working(self, at))
-        deadline: Deadline = swift(Deadline, fields)
-        return deadline
-
-    def judged_again(self, at: int) -> Deadline:
-        """Return a deadline as the evaluator of one case gives it, with the whole of its working."""
-        return self._again[at - self.chunk.ends[self.number]]
-
-    @cached_property
-    def _again(self) -> list[Deadline]:
-        question = self.chunk.question
-        return deadlines_of(self.case, self.as_of, rulebook=question.law.rulebook, calendars=question.calendars)
-
-    def fact(self, place: int) -> Fact | None:
-        """Return the fact at a place of the chunk, None for -1."""
-        return None if place < 0 else self.timeline.facts[place - self.chunk.bounds[self.number]]
 
 
 class _Working:
     """The working of a deadline, as far as the columns know it; the rest is what judging the case again says."""
 
-    __slots__ = ("_answer", "_at")
+    __slots__ = ("_at", "_told")
 
     grounds = ()
 
-    def __init__(self, answer: BulkAnswer, at: int) -> None:
-        self._answer = answer
+    def __init__(self, told: _Told, at: int) -> None:
+        self._told = told
         self._at = at
 
     def __getattr__(self, name: str) -> Any:
         derived = getattr(Working, name, None)
         if isinstance(derived, property) and derived.fget is not None:
             return derived.fget(self)
-        return getattr(self._answer.judged_again(self._at).working, name)
+        return getattr(self._told.judged_again(self._at).working, name)
 
     def __getitem__(self, place: Any) -> Any:
-        return self._answer.judged_again(self._at).working[place]
+        return self._told.judged_again(self._at).working[place]
 
     @property
     def timeline(self) -> Timeline:
-        return self._answer.timeline
+        return self._told.timeline
 
     @property
     def calendars(self) -> Calendars:
-        return self._answer.chunk.question.calendars
+        return self._told.chunk.question.calendars
 
     @property
     def rulebook(self) -> Rulebook:
-        return self._answer.chunk.question.law.rulebook
+        return self._told.chunk.question.law.rulebook
 
     @property
     def running(self) -> RunningRule:
-        return self._answer.chunk.rule(self._at)[0]
+        return self._told.chunk.rule(self._at)[0]
 
     @property
     def version(self) -> Version:
-        return self._answer.chunk.rule(self._at)[1]
+        return self._told.chunk.rule(self._at)[1]
 
     @property
     def counts(self) -> tuple[Count, ...]:
@@ -273,7 +290,7 @@ class _Working:
 
     @property
     def protected(self) -> tuple[Fact, Fact | None] | None:
-        return self.__getattr__("protected") if self._answer.chunk.protected[self._at] else None
+        return self.__getattr__("protected") if self._told.chunk.protected[self._at] else None
 
     @property
     def run(self) -> _Run:
@@ -282,25 +299,25 @@ class _Working:
     @property
     def start(self) -> int:
         """The place of the fact that started the clock, within the timeline."""
-        chunk = self._answer.chunk
+        chunk = self._told.chunk
         place: int = chunk.start[self._at]
-        return place - chunk.bounds[self._answer.number]
+        return place - chunk.bounds[self._told.number]
 
     @property
     def done(self) -> Fact | None:
-        return self._answer.fact(self._answer.chunk.done[self._at])
+        return self._told.fact(self._told.chunk.done[self._at])
 
     @property
     def implied(self) -> Fact | None:
-        return self._answer.fact(self._answer.chunk.implied[self._at])
+        return self._told.fact(self._told.chunk.implied[self._at])
 
     @property
     def ended(self) -> Fact | None:
-        return self._answer.fact(self._answer.chunk.ended[self._at])
+        return self._told.fact(self._told.chunk.ended[self._at])
 
     @property
     def superseded(self) -> Fact | None:
-        return self._answer.fact(self._answer.chunk.superseded[self._at])
+        return self._told.fact(self._told.chunk.superseded[self._at])
 
 
 class _Run:

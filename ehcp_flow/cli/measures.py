@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -129,9 +129,10 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
     bulk = goes_in_bulk(engine, source, case=case, authority=authority, known_by=known_by)
     with open_source(source, known_at=known_at, known_by=known_by, authority=authority, bulk=bulk) as opened:
         asked = Asked(opened, case, all_errors=all_errors, used=columns)
-        span = _Span(asked.answers(on, rulebook=law, calendars=calendars))
+        span = _Span(lambda: asked.answers(on, rulebook=law, calendars=calendars))
         extra = None if {*GROUPS, *GRAINS}.issuperset(columns) else extra_columns(source)
-        table = measured(span, year=_years(year), by=columns, as_of=on, extra=extra)
+        # Over columns it is cheaper to go through the cases twice than to hold them.
+        table = measured(span if bulk else iter(span), year=_years(year), by=columns, as_of=on, extra=extra)
     span.tell(table, on)
     names = _columns(table, measure)
     if explain:
@@ -158,12 +159,12 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
 class _Span:
     """Answers on their way to the table, and the first and last day of what is on record of them."""
 
-    def __init__(self, answers: Iterator[Answer]) -> None:
+    def __init__(self, answers: Callable[[], Iterator[Answer]]) -> None:
         self._answers = answers
         self._days: list[dt.date] = []
 
     def __iter__(self) -> Iterator[Answer]:
-        for answered in self._answers:
+        for answered in self._answers():
             facts = [fact.on for fact in answered.case.facts if fact.event != "date_of_birth"]
             if facts:
                 self._days = [min([*self._days[:1], *facts]), max([*self._days[1:], *facts])]

@@ -323,7 +323,8 @@ def measure(
     `year` is one calendar year, a first and a last, or a range; without it the years of the facts are taken. `by` is
     any of `authority`, `requester`, `age` (on the last day of the period), `adviser` (what is not of advice is then
     `x`), `year`, `quarter`, `month`, and the columns of `extra`, which gives each case's values by case id. Cases are
-    read one at a time. Raises UnknownNameError for a column that no case has.
+    read one at a time; without a year, twice, and an iterator is then held. Raises UnknownNameError for a column that
+    no case has.
     """
     day = dates.today() if as_of is None else dates.parse_date(as_of)
     grains = [name for name in by if name in GRAINS]
@@ -332,19 +333,26 @@ def measure(
     for name in keys:
         if name not in known:
             raise UnknownNameError("column", name, (*known, *GRAINS))
-    answers = answered(cases, day, rulebook=rulebook, calendars=calendars)
     if year is None:
-        held = list(answers)
-        days = (fact.on for item in held for fact in item.case.facts if fact.on <= day and fact.event != _BORN)
-        first = min(days, default=day)
-        first, last, answers = min(first, day), day, iter(held)
+        # What can be gone through again is not held: whole caseloads are answered one case at a time.
+        cases = list(cases) if isinstance(cases, Iterator) else cases
+        first, last = _first_day(cases, day), day
     else:
         chosen = years(year, day)
         first, last = chosen[0].start, chosen[-1].end
     tally = Tally(_periods(first, last, grains, day, whole=year is None), keys, extra)
-    for item in answers:
+    for item in answered(cases, day, rulebook=rulebook, calendars=calendars):
         tally.add(item)
     return tally.table(tuple(by), day)
+
+
+def _first_day(cases: Cases, day: dt.date) -> dt.date:
+    """Return the first day on which anything but a birth is on record, or `day` if that is earlier."""
+    first = day
+    for item in cases.values() if isinstance(cases, Mapping) else cases:
+        case = item if isinstance(item, Case) else item.case
+        first = min((first, *(fact.on for fact in case.facts if fact.event != _BORN)))
+    return first
 
 
 def _periods(first: dt.date, last: dt.date, grains: Sequence[str], as_of: dt.date, *, whole: bool) -> list[Period]:

@@ -1,6 +1,7 @@
 """Answers out of columns are, part by part, those of one case; and the explanation is there for who asks."""
 
 import datetime as dt
+import weakref
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +14,7 @@ from ehcp_flow.case import Case, group_cases
 from ehcp_flow.deadlines import deadlines_of
 from ehcp_flow.errors import EhcpFlowError, UnknownNameError
 from ehcp_flow.facts import make_fact
+from ehcp_flow.measures import measure
 from ehcp_flow.synth import synth
 from ehcp_flow.working import Working
 from tests.bulk.agreeing import AS_OF, caseloads
@@ -131,3 +133,24 @@ def test_a_case_that_is_not_there_or_cannot_be_judged_is_not_explained():
     with pytest.raises(EhcpFlowError, match="1900 to 2100"):
         list(explain([far, near], ["far"], dt.date(2199, 1, 1)))
     assert list(explain([far, near], ["near"], dt.date(2199, 1, 1)))
+
+
+def test_measures_of_a_whole_time_hold_no_answers():
+    """Without a year the cases are gone through twice, and each is let go before the next but one."""
+    cases = list(group_cases(synth(60, 4)).values())
+    alive: weakref.WeakSet[BulkAnswer] = weakref.WeakSet()
+    most = 0
+
+    class Watched:
+        def __iter__(self):
+            nonlocal most
+            for one in iter_answers(cases, "2026-06-30"):
+                if isinstance(one, BulkAnswer):
+                    alive.add(one)
+                most = max(most, len(alive))
+                yield one
+
+    table = measure(Watched(), as_of="2026-06-30", by=["quarter"])
+    assert table.rows == measure(cases, as_of="2026-06-30", by=["quarter"]).rows
+    assert table.rows == measure(iter(cases), as_of="2026-06-30", by=["quarter"]).rows
+    assert 0 < most <= 4

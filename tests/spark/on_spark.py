@@ -18,7 +18,7 @@ from ehcp_flow.bulk import bulk_batch, deadlines_frame
 from ehcp_flow.synth import write_synth
 from examples.spark_caseload import SCHEMA, deadlines_of
 
-pytestmark = pytest.mark.filterwarnings("default")  # what Spark warns of is Spark's
+pytestmark = pytest.mark.filterwarnings("ignore")  # what Spark warns of is Spark's
 AS_OF = "2026-06-30"
 WORKERS = 2
 
