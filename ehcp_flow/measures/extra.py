@@ -54,8 +54,13 @@ def _rows(file: IO[str]) -> Iterator[dict[str, str]]:
                     yield _tidy({str(name): value for name, value in loaded.items()})
         return
     separator = max(_SEPARATORS, key=first.count)
-    for row in csv.DictReader(file, delimiter=separator, skipinitialspace=True):
-        yield _tidy(row)
+    rows = csv.DictReader(file, delimiter=separator, skipinitialspace=True)
+    names = {name: column_of(name) for name in rows.fieldnames or ()}
+    kept = [name for name, column in names.items() if column == "case_id" or column not in COLUMNS]
+    if len(kept) < 2:  # noqa: PLR2004 - nothing besides the case
+        return
+    for row in rows:
+        yield _tidy({name: row[name] for name in kept})
 
 
 def _tidy(row: Mapping[str | None, object]) -> dict[str, str]:
