@@ -138,6 +138,8 @@ def exceptions_of(answered: Answer) -> Iterator[dict[str, Any]]:
 
     `holds` says whether its facts make out the ground, `excuses` whether it excuses a limit that was missed.
     """
+    if all(fact.event != "exception_recorded" for fact in answered.case.facts):
+        return
     considered: set[int] = set()
     for deadline in answered.deadlines:
         for checked in deadline.working.grounds:
