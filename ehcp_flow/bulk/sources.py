@@ -21,12 +21,13 @@ from ehcp_flow.bulk.stored import StoreRows
 from ehcp_flow.case import Case
 from ehcp_flow.errors import RowRefused, SourceError
 from ehcp_flow.facts import COLUMNS, Fact
+from ehcp_flow.measures.extra import LONGEST_VALUE
 from ehcp_flow.readers import FactReader, Report, read_facts
 from ehcp_flow.readers.rows import WHITE, column_of
 from ehcp_flow.store import Store
 from ehcp_flow.store.base import Axis
 
-__all__ = ["Rows", "Source", "chunks_of", "open_rows", "spooled"]
+__all__ = ["Rows", "Source", "chunks_of", "further_columns", "open_rows", "spooled"]
 
 Source: TypeAlias = Any
 """A polars DataFrame or LazyFrame, an Arrow table, batch or reader, a path or stream of CSV, JSON Lines or Parquet, a
@@ -193,6 +194,32 @@ def open_rows(
         source = source.values()
     told = list(source)
     return _Told(lambda: chain.from_iterable(_facts_of(each) for each in told), name or "cases")
+
+
+def further_columns(path: str) -> dict[str, dict[str, str]]:
+    """Return the columns of a Parquet file that no fact has, by case: as `measures.read_extra` does for text."""
+    scan = pl.scan_parquet(path)
+    names = {name: column_of(name) for name in scan.collect_schema().names()}
+    case_id = next((name for name, column in names.items() if column == "case_id"), None)
+    kept = {name: column for name, column in names.items() if column not in COLUMNS}
+    if case_id is None or not kept:
+        return {}
+    texts = [pl.col(name).cast(pl.String, strict=False).str.strip_chars(WHITE).alias(kept[name]) for name in kept]
+    short = [
+        pl.when(pl.col(column).str.len_chars().is_between(1, LONGEST_VALUE)).then(pl.col(column))
+        for column in kept.values()
+    ]
+    found = (
+        scan.select(pl.col(case_id).cast(pl.String).str.strip_chars(WHITE).alias("case_id"), *texts)
+        .with_columns(short)
+        .group_by("case_id", maintain_order=True)
+        .agg(pl.all().drop_nulls().last())
+        .collect()
+    )
+    return {
+        row.pop("case_id"): {name: text for name, text in row.items() if text is not None}
+        for row in found.filter(pl.col("case_id").fill_null("") != "").iter_rows(named=True)
+    }
 
 
 def _facts_of(each: Case | Fact) -> Iterable[Fact]:

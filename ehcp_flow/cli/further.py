@@ -24,8 +24,13 @@ Only: TypeAlias = Annotated[
 
 def extra_columns(source: str) -> dict[str, dict[str, str]]:
     """Return the columns of a file that no fact has, by case; of standard input or a store there are none."""
+    from ehcp_flow.cli.in_bulk import is_parquet
     from ehcp_flow.measures import read_extra
 
+    if is_parquet(source):
+        from ehcp_flow.bulk.sources import further_columns
+
+        return further_columns(source)
     return {} if source == "-" or "://" in source else read_extra(source)
 
 

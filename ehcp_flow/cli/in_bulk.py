@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ehcp_flow.errors import EhcpFlowError, RowRefused
     from ehcp_flow.law import Rulebook
 
-__all__ = ["PLAIN", "Engine", "EngineName", "Found", "bulk_source", "deadlines_in_bulk", "goes_in_bulk"]
+__all__ = ["PLAIN", "Engine", "EngineName", "Found", "bulk_source", "deadlines_in_bulk", "goes_in_bulk", "is_parquet"]
 
 LARGE: Final = 500_000
 """From how many bytes on (some thousands of rows) a file is worth loading Polars for."""
@@ -60,15 +60,27 @@ def goes_in_bulk(
     if engine is Engine.CASE:
         return False
     why = ""
+    columnar = is_parquet(source)
     if case:
         why = "--case is answered one case at a time"
     elif "://" not in source and (authority or known_by):
         why = "--authority and --known-by are answered one case at a time, but of a store"
     elif find_spec("polars") is None or find_spec("numpy") is None:
         why = 'it needs the extra bulk: pip install "ehcp-flow[bulk]"'
+    if why and columnar:
+        raise typer.BadParameter(f"{source} is Parquet, which is read as columns alone: {why}", param_hint="SOURCE")
     if engine is Engine.BULK and why:
         raise typer.BadParameter(why, param_hint="--engine")
-    return not why and (engine is Engine.BULK or _is_large(source))
+    return not why and (engine is Engine.BULK or columnar or _is_large(source))
+
+
+def is_parquet(source: str) -> bool:
+    """Whether SOURCE is a file in Parquet."""
+    try:
+        with Path(source).open("rb") as file:
+            return file.read(4) == b"PAR1"
+    except (OSError, ValueError):
+        return False
 
 
 def _is_large(source: str) -> bool:

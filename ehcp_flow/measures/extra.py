@@ -28,7 +28,7 @@ def read_extra(source: str | os.PathLike[str]) -> dict[str, dict[str, str]]:
 
     Column names are as the readers write them (`Case Worker` is `case_worker`). A row without a case id and a value
     longer than 200 characters add nothing; what is wrong with a row, the readers say. Raises SourceError for a file
-    that cannot be opened or split into rows.
+    that cannot be opened.
     """
     found: dict[str, dict[str, str]] = {}
     try:
@@ -48,10 +48,12 @@ def _rows(file: IO[str]) -> Iterator[dict[str, str]]:
     file.seek(0)
     if first.lstrip("\ufeff" + WHITE).startswith("{"):
         for line in file:
-            if line.strip(WHITE):
+            try:
                 loaded = json.loads(line.lstrip("\ufeff"))
-                if isinstance(loaded, dict):
-                    yield _tidy({str(name): value for name, value in loaded.items()})
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(loaded, dict):
+                yield _tidy({str(name): value for name, value in loaded.items()})
         return
     separator = max(_SEPARATORS, key=first.count)
     rows = csv.DictReader(file, delimiter=separator, skipinitialspace=True)
@@ -59,7 +61,13 @@ def _rows(file: IO[str]) -> Iterator[dict[str, str]]:
     kept = [name for name, column in names.items() if column == "case_id" or column not in COLUMNS]
     if len(kept) < 2:  # noqa: PLR2004 - nothing besides the case
         return
-    for row in rows:
+    while True:
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error:
+            continue
         yield _tidy({name: row[name] for name in kept})
 
 

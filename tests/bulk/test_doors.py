@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from ehcp_flow.synth import write_synth
@@ -114,6 +115,43 @@ def test_a_case_that_cannot_be_judged_is_told_once(tmp_path):
         said = both(question, file, "--as-of", "2199-01-01", *more)
         assert said.stderr.count("refused: case far") == 1
         assert said.exit_code == 1
+
+
+@pytest.fixture(scope="module")
+def in_parquet(path, tmp_path_factory):
+    """The rows of a small caseload that are facts, as CSV and as Parquet."""
+    directory = tmp_path_factory.mktemp("parquet")
+    write_synth(directory / "cases.csv", 40, 21, with_caseworker=True)
+    pl.read_csv(directory / "cases.csv", infer_schema=False).write_parquet(directory / "cases.parquet")
+    return directory / "cases.csv", directory / "cases.parquet"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("check",),
+        ("check", "--format", "table"),
+        ("breaches", "--register", "findings"),
+        ("measures", "--by", "caseworker", "--year", "2024"),
+        ("registers", "reviews", "--format", "json"),
+    ],
+)
+def test_parquet_is_read_as_it_is_as_text_however_small(in_parquet, command):
+    text, columns = in_parquet
+    name, *more = command
+    if name == "registers":
+        one, bulk = (invoke(name, source, *more, *AS_OF) for source in in_parquet)
+    else:
+        one, bulk = (invoke(name, source, *AS_OF, *more) for source in in_parquet)
+    assert (bulk.stdout, bulk.exit_code) == (one.stdout, one.exit_code)
+    assert bulk.stderr == one.stderr.replace(str(text), str(columns))
+    assert len(bulk.stdout) > 100
+
+
+def test_one_case_of_a_parquet_file_says_why_not(in_parquet):
+    refused = invoke("check", in_parquet[1], *AS_OF, "--case", "C0000001")
+    assert refused.exit_code == 2
+    assert "is Parquet, which is read as columns alone" in " ".join(refused.output.split())
 
 
 @pytest.mark.parametrize("command", ["breaches", "measures", "registers", "report"])

@@ -34,7 +34,17 @@ def test_free_text_is_nothing_to_group_by(tmp_path):
 def test_a_file_that_cannot_be_read_is_refused_by_name(tmp_path):
     with pytest.raises(SourceError, match=r"none\.csv"):
         read_extra(tmp_path / "none.csv")
-    broken = tmp_path / "broken.jsonl"
-    broken.write_text('{"case_id": \n', encoding="utf-8")
     with pytest.raises(SourceError, match="other columns"):
-        read_extra(broken)
+        read_extra(tmp_path)
+
+
+def test_a_row_that_is_wrong_hides_no_other(tmp_path):
+    lines = tmp_path / "facts.jsonl"
+    lines.write_text(
+        '{"case_id":"a","team":"North"}\nnonsense\n{"case_id":"b",\n{"case_id":"c","team":"South"}\n', "utf-8"
+    )
+    assert read_extra(lines) == {"a": {"team": "North"}, "c": {"team": "South"}}
+    file = tmp_path / "facts.csv"
+    long = "x" * 200_000
+    file.write_text(f'case_id,event,on,team\na,,,North\nb,,,"{long}"\nc,,,South\n', "utf-8")
+    assert read_extra(file) == {"a": {"team": "North"}, "c": {"team": "South"}}
