@@ -28,7 +28,7 @@ class Acts:
     @classmethod
     def none(cls, count: int) -> Acts:
         """Return acts of which none has happened."""
-        return cls(*(np.full(count, -1, dtype=np.int64) for _ in range(4)))
+        return cls(*np.full((4, count), -1, dtype=np.int64))
 
     @property
     def any(self) -> Array:

@@ -20,13 +20,13 @@ _DENSE: Final = 8
 class Places:
     """The places of the facts of some keys (or parties), in order, and look-ups before and after any place."""
 
-    def __init__(self, at: Array, count: int, key: Array, mask: Array) -> None:
-        self.at = at
+    def __init__(self, at: Array, count: int) -> None:
+        # Before them stands nothing, and behind them the end: a rank is a place in this, from either side.
+        padded = np.empty(len(at) + 2, dtype=np.int64)
+        padded[0], padded[1:-1], padded[-1] = -1, at, count
+        self.at = padded[1:-1]
+        self._until, self._after = padded, padded[1:]
         self._count = count
-        self._key = key
-        self._mask = mask
-        self._after = np.append(at, count)
-        self._until = np.append(-1, at)
         self._before: Array | None = None
 
     def __len__(self) -> int:
@@ -90,8 +90,10 @@ class Facts:
         self.bounds = bounds
         self._first = np.repeat(bounds[:-1], np.diff(bounds))
         self._order = np.argsort(self.key, kind="stable")
-        self._starts = np.zeros(len(KEYS) + 1, dtype=np.int64)
-        np.cumsum(np.bincount(self.key, minlength=len(KEYS)), out=self._starts[1:])
+        many = np.bincount(self.key, minlength=len(KEYS))
+        self._there = many > 0
+        self._many = many.tolist()
+        self._starts = [0, *np.cumsum(many).tolist()]
 
     @property
     def count(self) -> int:
@@ -112,22 +114,19 @@ class Facts:
         name = mask.tobytes()
         known = self._sets.get(name)
         if known is None:
-            known = self._sets[name] = Places(self._places(mask), self.count, self.key, mask)
+            known = self._sets[name] = Places(self._places(mask), self.count)
         return known
 
     def _places(self, mask: Array) -> Array:
-        many = np.diff(self._starts)
-        keys = np.flatnonzero(mask & (many > 0)).tolist()
-        if many[keys].sum() * _DENSE > self.count:
+        keys = np.flatnonzero(mask & self._there).tolist()
+        if sum(self._many[key] for key in keys) * _DENSE > self.count:
             return np.flatnonzero(mask.take(self.key))
         parts = [self._order[self._starts[key] : self._starts[key + 1]] for key in keys]
         return parts[0] if len(parts) == 1 else np.sort(np.concatenate([self._order[:0], *parts]))
 
     def only(self, at: Array) -> Places:
         """Return look-ups for the facts at these places, which are in order."""
-        member = np.zeros(self.count, dtype=np.uint8)
-        member[at] = 1
-        return Places(at, self.count, member, np.array([False, True]))
+        return Places(at, self.count)
 
     def next_of_party(self, mask: Array, parties: Array, places: Array) -> Array:
         """Return the first fact at each place or after it, of the keys in `mask` and of that party.

@@ -33,7 +33,7 @@ Source: TypeAlias = Any
 """A polars DataFrame or LazyFrame, an Arrow table, batch or reader, a path or stream of CSV, JSON Lines or Parquet, a
 store or its URL, or an iterable of cases or facts."""
 
-_BLOCK: Final = 400_000
+_BLOCK: Final = 250_000
 _IN_MEMORY: Final = 3_000_000
 _CODE: Final = "_code"
 _REQUIRED: Final = ("case_id", "event", "on")
