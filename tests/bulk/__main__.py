@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from itertools import zip_longest
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -125,7 +126,8 @@ def main(arguments: list[str] | None = None) -> int:
     counted: Counter[str] = Counter()
     differences: list[str] = []
     sizes = [min(CHUNK, asked.cases - start) for start in range(0, asked.cases, CHUNK)]
-    with ProcessPoolExecutor(asked.processes) as pool:
+    # A process that is forked while Polars' threads run can wait for them for ever.
+    with ProcessPoolExecutor(asked.processes, mp_context=get_context("spawn")) as pool:
         chunks = pool.map(
             partial(of_synth, asked.as_of, asked.faults), [(size, asked.seed + at) for at, size in enumerate(sizes)]
         )
