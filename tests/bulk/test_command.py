@@ -3,7 +3,7 @@
 import re
 
 from ehcp_flow.bulk import iter_rows
-from tests.bulk import __main__ as comparing
+from tests.bulk import comparing
 
 
 def test_a_small_caseload_and_the_golden_cases_agree(capsys):
