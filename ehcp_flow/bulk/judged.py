@@ -130,7 +130,7 @@ class Judged:
             number, order, case = number.take(stand), order.take(stand), case.take(stand)
         after = (number >> of_row).astype(np.int32) & np.int32((1 << of_due) - 1)
         due = np.where(after == behind, np.int32(NO_DAY), after + np.int32(first))
-        row = number.astype(np.int32) & np.int32((1 << of_row) - 1)
+        row = number & ((1 << of_row) - 1)
         return order, (case, due, row)
 
     @property
