@@ -7,7 +7,7 @@ from tests.bulk import comparing
 
 
 def test_a_small_caseload_and_the_golden_cases_agree(capsys):
-    assert comparing.main(["--cases", "300", "--seed", "5", "--faults", "0.2"]) == 0
+    assert comparing.main(["--cases", "300", "--seed", "5", "--faults", "0.2", "--processes", "1"]) == 0
     said = {
         kind: int(number.replace(",", "")) for number, kind in re.findall(r"(\d[\d,]*) (\w+)", capsys.readouterr().out)
     }
@@ -26,7 +26,7 @@ def test_a_difference_is_told_and_is_a_failure(monkeypatch, capsys):
 
     monkeypatch.setattr(comparing, "iter_rows", wrong)
     monkeypatch.setattr(comparing, "of_golden", lambda: iter([comparing.of_synth("2026-06-30", 0.0, (30, 1))]))
-    assert comparing.main(["--cases", "0"]) == 1
+    assert comparing.main(["--cases", "0", "--processes", "1"]) == 1
     said = capsys.readouterr().out
     assert "status: 'late' one at a time, 'met' over columns" in said
     assert "0 differences" not in said
