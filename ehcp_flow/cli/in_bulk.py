@@ -21,7 +21,7 @@ from ehcp_flow.cli.sources import BREACH, REFUSED, instant_by, open_store, tell_
 
 if TYPE_CHECKING:
     from ehcp_flow.answers import Answer
-    from ehcp_flow.bulk import Frames
+    from ehcp_flow.bulk import Frames, Survey
     from ehcp_flow.calendars import Calendars
     from ehcp_flow.case import Case
     from ehcp_flow.errors import EhcpFlowError, RowRefused
@@ -101,18 +101,20 @@ class _Columns:
 
         self._source = source
         self._options: dict[str, Any] = {"name": name, "known_at": known_at, "axis": axis}
-        self._unknown: tuple[str, ...] = ()
+        self._survey: Survey | None = None
         self.total: int | None = None
         self.refused: Sequence[RowRefused] = ()
         if isinstance(source, Store):
             return  # whatever it holds was checked when it was taken
         with Bar("reading") as bar:
-            survey = Survey(source, **self._options, on_progress=bar).read()
-        self._unknown, self.total, self.refused = survey.unknown_columns, survey.cases, survey.refused
+            self._survey = survey = Survey(source, **self._options, on_progress=bar).read()
+        self.total, self.refused = survey.cases, survey.refused
 
     def warnings_but(self, used: Collection[str]) -> Sequence[str]:
         """Return what else somebody should be told, a sentence each; these columns are used, and not ignored."""
-        return _warnings(self._options["name"], self._unknown, used)
+        if self._survey is None:
+            return ()
+        return _warnings(self._options["name"], self._survey, self._options["known_at"], used)
 
     @property
     def incomplete(self) -> frozenset[str]:
@@ -136,10 +138,17 @@ class _Columns:
         return Answers(self._source, as_of, rulebook=rulebook, calendars=calendars, **self._options).each()
 
 
-def _warnings(name: str, unknown_columns: tuple[str, ...], used: Collection[str] = ()) -> Sequence[str]:
+def _warnings(
+    name: str, read: Frames | Survey, known_at: dt.datetime | None, used: Collection[str] = ()
+) -> Sequence[str]:
     from ehcp_flow.readers import Report
 
-    return Report(name, unknown_columns=unknown_columns).warnings_but(used)
+    said = list(Report(name, unknown_columns=read.unknown_columns).warnings_but(used))
+    if read.cases or read.refused or "://" in name:
+        return said
+    if read.rows and known_at is not None:
+        return [*said, f"{name}: nothing had been recorded by {known_at.isoformat()}"]
+    return [*said, f"{name}: there is no case in it"]
 
 
 @contextmanager
@@ -222,7 +231,7 @@ def deadlines_in_bulk(  # noqa: PLR0913 - what was asked
         first = list(islice(parts, 1))  # before the header: what cannot be read at all prints nothing
         with sheet(form, FIELDS) as rows:
             for frame in chain(first, parts):
-                told = told or _tell_if_read(frames, all_errors=all_errors)
+                told = told or _tell_if_read(frames, then, all_errors=all_errors)
                 shown = keep(frame)
                 for what, more in zip(("deadlines", "breaches", "excused"), tally(shown), strict=True):
                     setattr(found, what, getattr(found, what) + more)
@@ -234,15 +243,15 @@ def deadlines_in_bulk(  # noqa: PLR0913 - what was asked
                     for row in plain_rows(shown):
                         rows.write(row)
         if not told:
-            _tell_if_read(frames, all_errors=all_errors)
+            _tell_if_read(frames, then, all_errors=all_errors)
     for case_id, error in frames.failed:
         note(f"refused: case {case_id}: {error}")
     found.cases, found.findings = frames.cases, frames.findings
     return frames, found
 
 
-def _tell_if_read(frames: Frames, *, all_errors: bool) -> bool:
+def _tell_if_read(frames: Frames, known_at: dt.datetime | None, *, all_errors: bool) -> bool:
     if frames.is_read:
         incomplete = {row.case_id for row in frames.refused}
-        tell_read(_warnings(frames.name, frames.unknown_columns), frames.refused, incomplete, all_errors=all_errors)
+        tell_read(_warnings(frames.name, frames, known_at), frames.refused, incomplete, all_errors=all_errors)
     return frames.is_read
