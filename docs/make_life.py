@@ -148,7 +148,6 @@ STAGES: Final[Mapping[str, Stage]] = {
         sources="MAINTAINED KEPT_DETAINED FINAL_ISSUED",
         limits=" ".join(limit for limit, of in england().limits.items() if of.group == "detained"),
         notices="assessment_refused plan_refused draft_plan final_plan",
-        notes="review_on_release",
     ),
     "14-direct-payments": Stage(
         clock="direct_payment_review",

@@ -73,9 +73,9 @@ TESTS = {
 }
 SAID = {
     Limit: "id counterpart title group actor kind note rule",
-    Rule: "rows clock title only_from where where_not where_in_time by_party not_by_party only_with there_by right "
-    "bites_only_if shown_by_act counts_from act otherwise "
-    "done_by undone_by implied_by other_answer lapses_on never_owed_by looks_back under_age exceptions readings "
+    Rule: "rows clock title only_from where where_not where_in_time by_party not_by_party not_during only_with "
+    "there_by right bites_only_if bites_on shown_by_act counts_from act otherwise done_by undone_by "
+    "implied_by other_answer lapses_on never_owed_by owed_by looks_back under_age exceptions leads readings "
     "version note",
     Version: "in_force_from in_force_to counting later_of protected_until roll words citation evidence evidence_note "
     "note",
@@ -84,7 +84,7 @@ SAID = {
     Clock: "id title starts_on restarts_on separate per counts_from ends_on resumes_on resumes_from resumes_inside "
     "resumes_in_time resumption during unless_during party_from own_acts",
     Stretch: "id title begins_on ends_on unless_during",
-    Ground: "id outcome title test least margin adviser in_force_from in_force_to note",
+    Ground: "id outcome title test least margin adviser one_day in_force_from in_force_to note",
     Note: "row title says citation evidence",
     Body: "id title spoken_of name note",
     BodyName: "in_force_from in_force_to name citation evidence evidence_note",
@@ -97,6 +97,7 @@ EVENT_ROLES = (
     ("other_answer", "Falls away on the other answer:"),
     ("lapses_on", "Falls away on"),
     ("never_owed_by", "Falls away, as never owed, on"),
+    ("owed_by", "Shown to be owed by"),
 )
 
 
@@ -193,7 +194,7 @@ def _rule(limit: Limit, rule: Rule, book: Rulebook) -> Iterator[str]:
     otherwise = f", {rule.otherwise} and in any event in the time below" if rule.otherwise else ""
     what = "What may be done" if rule.right else "What must be done"
     yield f"- {what}: {_text(rule.act)}{otherwise}."
-    yield from _start(rule, clock)
+    yield from _start(rule, clock, book)
     for name, label in EVENT_ROLES:
         if patterns := getattr(rule, name):
             yield f"- {label} {_events(patterns)}."
@@ -201,6 +202,8 @@ def _rule(limit: Limit, rule: Rule, book: Rulebook) -> Iterator[str]:
     for version in rule.version:
         yield from _version(version)
     yield from _exceptions(limit, rule, book)
+    for lead in rule.leads:
+        yield f"- {_capital(_text(lead.says))} {lead.period} before the last day."
     for reading in rule.readings:
         source = f" {_events(reading.counts_from_fact)}" if reading.counts_from_fact else ""
         source += f", from {_day(reading.in_force_from)}" if reading.in_force_from else ""
@@ -213,7 +216,7 @@ def _rule(limit: Limit, rule: Rule, book: Rulebook) -> Iterator[str]:
     yield ""
 
 
-def _start(rule: Rule, clock: Clock) -> Iterator[str]:
+def _start(rule: Rule, clock: Clock, book: Rulebook) -> Iterator[str]:
     yield f"- Starts when {_text(clock.title)} ([`{clock.id}`](#clock-{clock.id}))."
     if rule.only_from:
         yield f"  Only from {_events(rule.only_from)}."
@@ -225,6 +228,8 @@ def _start(rule: Rule, clock: Clock) -> Iterator[str]:
         yield f"  Only where its party is {_codes(rule.by_party, ' or ')}."
     if rule.not_by_party:
         yield f"  Not where its party is {_codes(rule.not_by_party, ' or ')}."
+    for name in rule.not_during:
+        yield f"  Not while {_stretch(book.stretches[name])}."
     if rule.where_in_time is not None:
         yield (
             f"  Only where {_events(rule.where_in_time.first)} came in time: {rule.where_in_time.convention} "
@@ -242,6 +247,8 @@ def _terms(rule: Rule) -> Iterator[str]:
         yield "- A right, not a duty: unused in its time it falls away, and using it late is no breach."
     if rule.bites_only_if:
         yield f"- Depends on what the record does not show: {_text(rule.bites_only_if)}. Undone, it stays open."
+        if rule.bites_on:
+            yield f"  Shown by {_events(rule.bites_on)}."
         if not rule.shown_by_act:
             yield "  Done late it is no breach either, since the act does not show it."
     if rule.looks_back_over is not None:

@@ -260,7 +260,7 @@ class _Evaluation:
         timeline, rule = self.timeline, running.rule
         facts = timeline.facts
         trigger = facts[run.start]
-        if running.narrowed and not self._starts(rule, run, trigger):
+        if running.narrowed and not self._starts(running, run, trigger):
             return None
         based_on, base = ("on", trigger.on) if running.from_on else _day_of(trigger, running.from_fields)
         protected: tuple[Fact, Fact | None] | None = None
@@ -288,13 +288,15 @@ class _Evaluation:
         if acts is None:
             return None
         superseded = facts[run.end] if run.end >= 0 else None
+        unproven = running.unproven and self._first(run.start + 1, run.stop, rule.bites_on) < 0
         status, days_over, earliest = status_of(
-            rule, version, last, timeline.as_of, acts, superseded, pending=protected is not None, unsure=unsure
-        )
+            rule, version, last, timeline.as_of, acts, superseded,
+            pending=protected is not None, unsure=unsure, unproven=unproven,
+        )  # fmt: skip
         ended = (acts.other or acts.ended) if acts.done is None and status == "lapsed" else acts.ended
         grounds, excused = _NOTHING
         if self.exceptions and rule.exceptions and last is not None:
-            grounds, excused = self._excused(run, running, version, base, last)
+            grounds, excused = self._excused(run, running, version, base, last, acts.done)
         missed = status in ("late", "overdue", "premature") and not excused
         working: Working = swift(
             Working,
@@ -331,14 +333,16 @@ class _Evaluation:
             last = self.calendars.tribunal.roll_end(last)
         return version, last, base, basis, counts
 
-    def _starts(self, rule: Rule, run: Run, trigger: Fact) -> bool:
-        """Whether the starting fact is as the rule asks: foreseen for so long or not, of whom, and in time or not."""
+    def _starts(self, running: RunningRule, run: Run, trigger: Fact) -> bool:
+        """Whether the starting fact is as the rule asks: foreseen for so long or not, of whom, in time, and when."""
+        rule = running.rule
         return (
             (rule.where is None or self._ahead(rule.where, trigger))
             and (rule.where_not is None or not self._ahead(rule.where_not, trigger))
             and (not rule.by_party or trigger.party in rule.by_party)
             and trigger.party not in rule.not_by_party
             and (rule.where_in_time is None or self._came_in_time(rule.where_in_time, run))
+            and all(begun(stretch, self.timeline, run.start) is None for stretch in running.not_during)
         )
 
     def _came_in_time(self, condition: InTime, run: Run) -> bool:
@@ -432,7 +436,7 @@ class _Evaluation:
                 if place < 0:
                     continue
                 fact, fields = facts[place], count.counts_from or ("on",)
-            elif count.counts_from and not any(fact.__dict__.get(field) for field in fields):
+            elif count.counts_from and not any(fact.day(field) for field in fields):
                 place = self._last(run.start, count.or_from_fact)
                 if place < 0:
                     continue
@@ -477,15 +481,17 @@ class _Evaluation:
         return had < years
 
     def _excused(
-        self, run: Run, running: RunningRule, version: Version, base: dt.date, last: dt.date
+        self, run: Run, running: RunningRule, version: Version, base: dt.date, last: dt.date, done: Fact | None
     ) -> tuple[Sequence[GroundChecked], tuple[str, ...]]:
         """Return every ground considered, and those whose facts hold."""
         timeline = self.timeline
         requests = [fact for fact in timeline.facts[run.start : run.stop] if fact.event == "advice_requested"]
         against = Stretch(
             limit=running.limit.id,
+            since=base if running.looks_back is None else running.looks_back.before(base, self.calendars),
             first=version.counts[0].convention.first_day(base),
             last=last,
+            done=None if done is None else done.on,
             as_of=timeline.as_of,
             party=run.party,
             is_advice=run.clock.clock.per == "party",
@@ -502,9 +508,8 @@ class _Evaluation:
 
 def _day_of(fact: Fact, fields: Sequence[str]) -> tuple[str, dt.date]:
     """Return the first of the date fields that is filled, and its day; `on` always is."""
-    values = fact.__dict__
     for field in fields:
-        day = values.get(field)
+        day = fact.day(field)
         if day is not None:
             return field, day
     return "on", fact.on

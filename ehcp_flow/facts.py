@@ -91,6 +91,21 @@ class Fact(BaseModel):
     prospective: ClassVar[bool] = False
     """Whether `on` may lie in the future of the day the fact is known: a transfer that is to come."""
 
+    served_later: ClassVar[bool] = True
+    """Whether `served_on` cannot lie before `on`."""
+
+    def day(self, field: str) -> dt.date | None:
+        """Return a date of the fact; None where it is not filled, or lies on the wrong side of `on`.
+
+        Nothing is served before it is sent, and no plan is made or reviewed after it has changed hands.
+        """
+        day: dt.date | None = self.__dict__.get(field)
+        if day is None or field == "on":
+            return day
+        if field == "served_on":
+            return day if day >= self.on else None
+        return None if field in ("made_on", "reviewed_on") and day > self.on else day
+
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a copy with the fields of `update`, unchecked; `content` and `id` are worked out anew."""
         copied = super().model_copy(update=update, deep=deep)
@@ -175,6 +190,7 @@ class TakenOverOnRelease(Fact):
     """The day the authority became responsible for a person released to it; `served_on`: it got the plan (DPR 16)."""
 
     event: Literal["taken_over_on_release"] = "taken_over_on_release"
+    served_later: ClassVar[bool] = False
 
 
 class Released(Fact):
@@ -541,6 +557,12 @@ class CeaseNoticeSent(Fact):
     """The day notice was sent that the plan will cease (SR 31(2)-(3)); the plan is still maintained."""
 
     event: Literal["cease_notice_sent"] = "cease_notice_sent"
+
+
+class CeaseNoticeWithdrawn(Fact):
+    """The day the authority told the family that the plan will not cease after all, outside Tribunal and mediation."""
+
+    event: Literal["cease_notice_withdrawn"] = "cease_notice_withdrawn"
 
 
 class PlanCeased(Fact):

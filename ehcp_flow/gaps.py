@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 
 from ehcp_flow.clocks import Run, Timeline
-from ehcp_flow.facts import ExceptionRecorded
+from ehcp_flow.facts import ExceptionRecorded, Fact
 from ehcp_flow.findings import Finding
 from ehcp_flow.law.compiled import RunningRule
 from ehcp_flow.law.model import Rulebook
@@ -40,7 +40,24 @@ def findings_of(
         )
     for fact in exceptions:
         findings.extend(_of_exception(fact, found, rulebook))
+    findings.extend(finding for fact in timeline.facts for finding in _of_dates(fact))
     return findings
+
+
+def _of_dates(fact: Fact) -> Iterator[Finding]:
+    """Yield a finding for each date of a fact that cannot be, and is not counted from."""
+    for field, wrong in (("served_on", "before it was sent"), ("made_on", "after"), ("reviewed_on", "after")):
+        day = fact.__dict__.get(field)
+        if day is not None and fact.day(field) is None and (fact.served_later or field != "served_on"):
+            yield Finding(
+                "impossible_date",
+                fact.case_id,
+                fact.on,
+                f"{fact.event} on {fact.on.isoformat()} has {field} {day.isoformat()}, {wrong}"
+                f"{'' if field == 'served_on' else ' that day'}; it is not counted from",
+                f"correct {field}, or on",
+                fact,
+            )
 
 
 def _had_another_rule(running: RunningRule, base: dt.date) -> bool:
@@ -119,6 +136,12 @@ def _of_exception(fact: ExceptionRecorded, found: Sequence[Explicable], rulebook
                 "exception_without_reason",
                 "nobody recorded why compliance was impractical because of it",
                 "record the reason; the judgement is a person's",
+            )
+        elif fact.until is None and any(checked.holds and checked.ground.lasts for _, checked in checks):
+            yield finding(
+                "exception_without_end",
+                "nobody recorded when it ended, so it is taken to go on, and excuses what it can from then on",
+                "record its last day (until)",
             )
         return
     # An exception that was not needed, because the act was in time or fell away, calls for no look.

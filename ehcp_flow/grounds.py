@@ -24,11 +24,16 @@ ONE_DAY: Final = dt.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What an exception is checked against: a limit's period, its last lawful day, and the advice asked for."""
+    """What an exception is checked against: a limit's period, its last lawful day, and the advice asked for.
+
+    `since` is the first day on which the act could be done, or something else be agreed; `done` the day it was done.
+    """
 
     limit: str
+    since: dt.date
     first: dt.date
     last: dt.date
+    done: dt.date | None
     as_of: dt.date
     party: str | None
     is_advice: bool
@@ -110,11 +115,12 @@ def _asked_of(request: Fact, closure: Fact, ground: Ground) -> bool:
     return request.party == (closure.party or ground.adviser)
 
 
-def _within_period(_: Ground, fact: ExceptionRecorded, against: Stretch) -> tuple[bool, str]:
+def _within_period(ground: Ground, fact: ExceptionRecorded, against: Stretch) -> tuple[bool, str]:
     """Some day of the ground lies inside the limit's period."""
-    span = _span(fact)
+    until = fact.on if ground.one_day and fact.until is None else fact.until
+    span = _span(fact.on, until)
     period = _period(against)
-    if fact.on <= against.last and (fact.until is None or fact.until >= against.first):
+    if fact.on <= against.last and (until is None or until >= against.first):
         return True, f"{span}; the period is {period}, and it falls inside it"
     return False, f"{span}; the period is {period}, and no day of it falls inside"
 
@@ -128,7 +134,7 @@ def _absence(ground: Ground, fact: ExceptionRecorded, against: Stretch) -> tuple
     so_far = " so far" if fact.until is None or fact.until > against.as_of else ""
     verdict = "at least" if enough else "less than"
     return enough, (
-        f"{_span(fact)}; the period is {_period(against)}, and {days} days{so_far} fall inside it: "
+        f"{_span(fact.on, fact.until)}; the period is {_period(against)}, and {days} days{so_far} fall inside it: "
         f"{verdict} {ground.least}"
     )
 
@@ -144,23 +150,23 @@ def _due_within_force(ground: Ground, fact: ExceptionRecorded, against: Stretch)
     return True, f"the act fell due on {say(against.last)}, while the ground was law, and a reason is recorded"
 
 
-def _named(_: Ground, fact: ExceptionRecorded, __: Stretch) -> tuple[bool, str]:
-    """The record names the limit, and says what was agreed or directed."""
+def _named(_: Ground, fact: ExceptionRecorded, against: Stretch) -> tuple[bool, str]:
+    """The record names the limit, says what was agreed or directed, and came while this clock ran."""
     if fact.limit is None:
         return False, "the record does not name this limit, and the ground holds only for a limit that it names"
     if not fact.reason:
         return False, "the record does not say what was agreed or directed (reason), and the ground needs it"
-    return True, f"{_span(fact)}, for this limit"
+    if fact.on < against.since:
+        return False, f"recorded for {say(fact.on)}, before {say(against.since)}, when this clock began"
+    if against.done is not None and fact.on > against.done:
+        return False, f"recorded for {say(fact.on)}, after it had been done on {say(against.done)}"
+    return True, f"recorded for {say(fact.on)}, for this limit"
 
 
-def _span(fact: ExceptionRecorded) -> str:
-    if fact.until is None:
-        return f"recorded from {say(fact.on)}, with no end"
-    return (
-        f"recorded for {say(fact.on)}"
-        if fact.until == fact.on
-        else f"recorded from {say(fact.on)} to {say(fact.until)}"
-    )
+def _span(on: dt.date, until: dt.date | None) -> str:
+    if until is None:
+        return f"recorded from {say(on)}, with no end"
+    return f"recorded for {say(on)}" if until == on else f"recorded from {say(on)} to {say(until)}"
 
 
 def _period(against: Stretch) -> str:

@@ -35,12 +35,13 @@ def status_of(  # noqa: PLR0911, PLR0913 - one status after another, in the orde
     *,
     pending: bool,
     unsure: bool,
+    unproven: bool,
 ) -> tuple[Status, int | None, dt.date | None]:
     """Return the status of a deadline, the days it is over, and the first lawful day of a window.
 
     `last` is the last lawful day, None where there is none; `superseded` the fact that started the clock anew. A window
     is pending while a fact keeps it open. With `unsure` the true last lawful day may be later: nothing after `last` is
-    then held against anybody.
+    then held against anybody. With `unproven` nothing shows yet that the limit bites, and what is not done stays open.
     """
     done = acts.done
     if version.is_window:
@@ -56,7 +57,7 @@ def status_of(  # noqa: PLR0911, PLR0913 - one status after another, in the orde
         return "undated", None, None
     if acts.ended is not None or acts.other is not None or superseded is not None:
         return "lapsed", None, None
-    if as_of <= last or rule.other_answer or rule.bites_only_if:
+    if as_of <= last or rule.other_answer or unproven:
         return "open", None, None
     if unsure:
         return "undated", None, None

@@ -58,9 +58,11 @@ class Working(NamedTuple):
     @property
     def never_owed(self) -> bool:
         """Whether what made the limit fall away shows that the act was never owed."""
-        ended = self.ended
-        patterns = self.running.rule.never_owed_by
-        return ended is not None and matches(patterns, ended.event, ended.__dict__.get("outcome"))
+        ended, rule, timeline = self.ended, self.running.rule, self.timeline
+        if ended is None or not matches(rule.never_owed_by, ended.event, ended.__dict__.get("outcome")):
+            return False
+        between = range(self.run.start + 1, timeline.facts.index(ended))
+        return not any(matches(rule.owed_by, *timeline.keys[place]) for place in between)
 
 
 class Explicable(Protocol):
@@ -155,10 +157,22 @@ def _steps(deadline: Explicable) -> Iterator[Step]:
         other = None if day is None else reading.convention.last_day(day, working.calendars, working.run.party)
         if other is not None:
             yield Step("reading", f"Another reading, {reading.name}: {say(other)}. {_sentence(reading.says)}", other)
+    yield from _leads(deadline)
     yield from _bodies(deadline)
     for note in (working.running.limit.note, rule.note, version.note):
         if note:
             yield Step("note", note)
+
+
+def _leads(deadline: Explicable) -> Iterator[Step]:
+    """Say by when something else has to be done, as long as the limit is open."""
+    working, due_on = deadline.working, deadline.due_on
+    if due_on is None or deadline.status not in ("open", "overdue"):
+        return
+    for lead in working.running.rule.leads:
+        by = lead.period.before(due_on, working.calendars)
+        if by is not None:
+            yield Step("note", f"{_sentence(lead.says).rstrip('.')} by {say(by)}.", by)
 
 
 def _bodies(deadline: Explicable) -> Iterator[Step]:
@@ -377,8 +391,11 @@ def _ground_step(checked: GroundChecked) -> Step:
     text = f"Exception {checked.ground.outcome}: its facts {verdict}. {_sentence(checked.says)}"
     if checked.holds:
         if checked.judged:
+            reason = f'"{checked.fact.reason}"'  # type: ignore[union-attr]
             text += (
-                f' That compliance was impractical because of it is the recorded judgement: "{checked.fact.reason}".'  # type: ignore[union-attr]
+                f" What was agreed or directed: {reason}."
+                if checked.ground.test == "named"
+                else f" That compliance was impractical because of it is the recorded judgement: {reason}."
             )
         else:
             text += (

@@ -77,8 +77,10 @@ class _Pairs:
     start: Array
     stop: Array
     party: Array
+    since: Array
     first: Array
     last: Array
+    done: Array
 
     def where(self, mask: Array) -> _Pairs:
         return _Pairs(self.excuses, *(getattr(self, name)[mask] for name in list(self.__dataclass_fields__)[1:]))
@@ -91,11 +93,19 @@ class _Pairs:
 
 
 def excused(
-    excuses: Excuses, tables: RuleTables, runs: Runs, first: Array, last: Array, *, is_advice: bool, wanted: Array
+    excuses: Excuses,
+    tables: RuleTables,
+    runs: Runs,
+    period: tuple[Array, Array, Array],
+    done: Array,
+    *,
+    is_advice: bool,
+    wanted: Array,
 ) -> Array:
     """Return, for each deadline that is near an exception, the number of the outcomes that excuse it; 0 for none.
 
-    `wanted` says of which deadlines the limit was neither met nor fell away.
+    `period` are the first day on which the act could be done, the first day of the limit and its last; `done` the place
+    of the act, -1 for none. `wanted` says of which deadlines the limit was neither met nor fell away.
     """
     facts = excuses.facts
     numbers = np.zeros(len(runs), dtype=np.int32)
@@ -104,7 +114,8 @@ def excused(
     row = np.repeat(np.arange(len(runs)), many)
     within = np.arange(len(row)) - np.repeat(np.cumsum(many) - many, many)
     fact = excuses.at[excuses.first[case[row]] + within]
-    pairs = _Pairs(excuses, row, fact, runs.start[row], runs.stop[row], runs.party[row], first[row], last[row])
+    since, first, last = (days[row] for days in period)
+    pairs = _Pairs(excuses, row, fact, runs.start[row], runs.stop[row], runs.party[row], since, first, last, done[row])
 
     limit = tables.running.limit.id
     limits = facts.limits
@@ -150,8 +161,10 @@ def _closure(ground: Ground, pairs: _Pairs) -> Array:
     return result
 
 
-def _within_period(ground: Ground, pairs: _Pairs) -> Array:  # noqa: ARG001 - tests share a signature
+def _within_period(ground: Ground, pairs: _Pairs) -> Array:
     until = pairs.until
+    if ground.one_day:
+        until = np.where(until == NO_DAY, pairs.excuses.facts.on[pairs.fact], until)
     inside: Array = (pairs.excuses.facts.on[pairs.fact] <= pairs.last) & ((until == NO_DAY) | (until >= pairs.first))
     return inside
 
@@ -175,9 +188,12 @@ def _due_within_force(ground: Ground, pairs: _Pairs) -> Array:
     return inside
 
 
-def _named(ground: Ground, pairs: _Pairs) -> Array:  # noqa: ARG001 - as _within_period
+def _named(ground: Ground, pairs: _Pairs) -> Array:  # noqa: ARG001 - tests share a signature
     facts = pairs.excuses.facts
-    named: Array = (facts.limit[pairs.fact] >= 0) & facts.reasoned[pairs.fact]
+    on = facts.on[pairs.fact]
+    named: Array = (facts.limit[pairs.fact] >= 0) & facts.reasoned[pairs.fact] & (on >= pairs.since)
+    done = pairs.done >= 0
+    named[done] &= on[done] <= facts.on[pairs.done[done]]
     return named
 
 

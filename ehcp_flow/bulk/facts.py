@@ -8,9 +8,11 @@ from typing import Final
 import numpy as np
 
 from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, KEYS, NO_DAY, Array
+from ehcp_flow.facts import FACT_TYPES
 
 __all__ = ["Facts", "Places", "event_mask"]
 
+_SERVED_EARLIER: Final = np.array([not FACT_TYPES[event].served_later for event, _ in KEYS])
 _SCANNED: Final = 24
 """A set is worth scanning the whole column for, if it is asked about at least every so many facts."""
 _DENSE: Final = 8
@@ -89,11 +91,25 @@ class Facts:
         np.cumsum(np.bincount(self.case, minlength=self.cases), out=bounds[1:])
         self.bounds = bounds
         self._first = np.repeat(bounds[:-1], np.diff(bounds))
+        self.odd: list[Array] = []
+        self._leave_out_odd_dates()
         self._order = np.argsort(self.key, kind="stable")
         many = np.bincount(self.key, minlength=len(KEYS))
         self._there = many > 0
         self._many = many.tolist()
         self._starts = [0, *np.cumsum(many).tolist()]
+
+    def _leave_out_odd_dates(self) -> None:
+        """Leave out dates on the wrong side of `on`, as `Fact.day` does; `odd` are those to be told of."""
+        self.dates = dict(self.dates)
+        for name in {"served_on", "made_on", "reviewed_on"} & set(self.dates):
+            days = self.dates[name]
+            filled = days != NO_DAY
+            odd = filled & ((days < self.on) if name == "served_on" else (days > self.on))
+            if odd.any():
+                self.dates[name] = np.where(odd, NO_DAY, days)
+                told = odd & ~_SERVED_EARLIER[self.key] if name == "served_on" else odd
+                self.odd.append(np.flatnonzero(told))
 
     @property
     def count(self) -> int:

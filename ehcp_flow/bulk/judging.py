@@ -13,7 +13,7 @@ from ehcp_flow.bulk.excusing import Excuses, excused
 from ehcp_flow.bulk.facts import Facts, event_mask
 from ehcp_flow.bulk.judged import LAPSED, LATE, MET, OPEN, OVERDUE, PREMATURE, STATUSES, UNDATED, Judged, Part
 from ehcp_flow.bulk.law import ClockTables, LawTables, RuleTables, mask_of
-from ehcp_flow.bulk.runs import Runs, runs_of
+from ehcp_flow.bulk.runs import Runs, begun_of, runs_of
 from ehcp_flow.law.model import Foreseen, InTime, Rule
 from ehcp_flow.law.patterns import Patterns
 from ehcp_flow.law.version import Version
@@ -64,6 +64,8 @@ class _Judge:
             runs = runs.where(self._of_party(rule.by_party, runs))
         if rule.not_by_party:
             runs = runs.where(~self._of_party(rule.not_by_party, runs))
+        for stretch in tables.not_during:
+            runs = runs.where(begun_of(stretch, facts, runs.start) < 0)
         if rule.where_in_time is not None:
             runs = runs.where(self._came_in_time(rule.where_in_time, runs))
         if not len(runs):
@@ -123,17 +125,22 @@ class _Judge:
         self, clock: ClockTables, tables: RuleTables, at: int, version: Version, counted: _Base, acts: Acts
     ) -> None:
         facts, rule, runs = self.facts, tables.running.rule, counted.runs
-        status = _status(facts, rule, version, counted, acts)
+        unproven = None
+        if tables.running.unproven:
+            unproven = facts.places(mask_of(rule.bites_on)).at_or_after(runs.start + 1) >= runs.stop
+        status = _status(facts, rule, version, counted, acts, unproven)
         excuses = np.zeros(len(runs), dtype=np.int32)
         near = self.excuses.near(runs, counted.last) if rule.exceptions else None
         if near is not None and len(near):
-            first = self.days.first_day(version.counts[0].convention, counted.base[near])
+            base = counted.base[near]
+            first = self.days.first_day(version.counts[0].convention, base)
+            since = base if rule.looks_back is None else self.days.before(rule.looks_back, base)
             excuses[near] = excused(
                 self.excuses,
                 tables,
                 runs.at(near),
-                first,
-                counted.last[near],
+                (since, first, counted.last[near]),
+                acts.done[near],
                 is_advice=clock.running.clock.per == "party",
                 wanted=(status[near] != MET) & (status[near] != LAPSED),
             )
@@ -294,15 +301,17 @@ class _Judge:
             self.no_law.append((tables.running.order, runs.start[kept], base[kept]))
 
 
-def _status(facts: Facts, rule: Rule, version: Version, counted: _Base, acts: Acts) -> Array:
-    """Return the status of each deadline."""
+def _status(facts: Facts, rule: Rule, version: Version, counted: _Base, acts: Acts, unproven: Array | None) -> Array:
+    """Return the status of each deadline; `unproven` are those of which nothing shows yet that the limit bites."""
     last, end = counted.last, counted.runs.end
     if version.is_window:
         return _status_of_window(facts, counted, acts)
-    if rule.other_answer or rule.bites_only_if:
+    if rule.other_answer:
         status = np.full(len(last), OPEN, dtype=np.int8)
     else:
         status = np.where(facts.as_of <= last, np.int8(OPEN), np.int8(LAPSED if rule.right else OVERDUE))
+        if unproven is not None:
+            status[unproven] = OPEN
     status[(acts.ended >= 0) | (acts.other >= 0) | (end >= 0)] = LAPSED
     status[acts.implied >= 0] = UNDATED
     done = np.flatnonzero(acts.done >= 0)

@@ -82,6 +82,7 @@ class RuleTables:
         self.acts = self.done | self.other | self.implied
         self.acts_or_lapse = self.acts | self.lapse
         self.done_or_undone = self.done | self.undone
+        self.not_during = tuple(map(StretchTables.of, running.not_during))
         self.undoes = bool(self.undone.any())
         self.resumes = bool(self.resume.any() or self.inside.any())
         only = running.only_from

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ehcp_flow.bulk.chunks import Columns
-from ehcp_flow.bulk.codes import NO_DAY, Array
+from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array
 from ehcp_flow.bulk.judging import STATUSES
 from ehcp_flow.bulk.law import mask_of
 
@@ -36,9 +36,21 @@ def left_open(columns: Columns) -> Array:
     fell = dated & (status == STATUSES.index("lapsed")) & owed[judged.row] & ~windowed[judged.row]
     late = fell & (judged.cause >= 0) & (facts.on[judged.cause] > judged.due)
     never = np.array([mask_of(running.rule.never_owed_by) for running, _ in rules])
-    late &= ~never[judged.row, facts.key[judged.cause]]
+    late &= ~never[judged.row, facts.key[judged.cause]] | _was_owed(columns)
     open_: Array = unknown | shown | late
     return open_
+
+
+def _was_owed(columns: Columns) -> Array:
+    """Return which deadlines had been shown to be owed before what made them fall away."""
+    judged, facts = columns.judged, columns.facts
+    owed = np.zeros(len(judged), dtype=bool)
+    for row, (running, _) in enumerate(columns.question.law.rows):
+        if running.rule.owed_by:
+            at = np.flatnonzero(judged.row == row)
+            shown = facts.places(mask_of(running.rule.owed_by)).at_or_after(judged.start[at] + 1)
+            owed[at] = shown < judged.cause[at]
+    return owed
 
 
 def not_made_out(columns: Columns) -> Array:
@@ -47,6 +59,11 @@ def not_made_out(columns: Columns) -> Array:
     limits = columns.question.law.rulebook.limits
     unknown = np.array([*(limit not in limits for limit in facts.limits), False], dtype=bool)[facts.limit[excuses.at]]
     unsaid = excuses.held & ~facts.reasoned[excuses.at]
+    lasting = {ground.outcome for ground in columns.question.law.rulebook.grounds.values() if ground.lasts}
+    endless = np.array([key in {("exception_recorded", outcome) for outcome in lasting} for key in KEYS])
+    unended = excuses.held & endless[facts.key[excuses.at]]
+    if "until" in facts.dates:
+        unended &= facts.dates["until"][excuses.at] == NO_DAY
     astray = ~excuses.held & (excuses.wanted | ~excuses.considered)
-    places: Array = excuses.at[unknown | unsaid | astray]
+    places: Array = excuses.at[unknown | unsaid | unended | astray]
     return places

@@ -13,11 +13,11 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array, as_date, as_day
-from ehcp_flow.bulk.facts import Facts, event_mask
-from ehcp_flow.facts import FACT_TYPES, Fact
+from ehcp_flow.bulk.facts import Facts
+from ehcp_flow.facts import FACT_TYPES, Fact, make_fact
 from ehcp_flow.states import State
-from ehcp_flow.states.counted import counted
-from ehcp_flow.states.guards import Ground, Judgement, Needs, Seek, Standstill, Window
+from ehcp_flow.states.counted import counted, latest
+from ehcp_flow.states.guards import SETTLING, Ground, Judgement, Needs, Seek, Standstill, Window
 from ehcp_flow.states.machine import table
 from ehcp_flow.states.pathway import PATHWAY
 from ehcp_flow.states.region import Guard
@@ -136,9 +136,41 @@ def _holds(facts: Facts, guard: Any, places: Array) -> tuple[Array, Array]:
         last = np.array([_last(guard, day) for day in begun.tolist()], dtype=np.int64)[back]
         holds[there] = facts.on[places[there]] > last
         return holds, every
-    if isinstance(guard, Standstill):  # it holds while no appeal was ever registered
-        return every, facts.places(event_mask("appeal_registered")).before(places) < facts.first(places)
+    if isinstance(guard, Standstill):
+        return _stands_still(facts, guard, places)
     return every, ~every
+
+
+def _stands_still(facts: Facts, guard: Standstill, places: Array) -> tuple[Array, Array]:
+    """Tell of a notice of ceasing that neither a certificate, an appeal nor what keeps the plan followed."""
+    notice = facts.places(_noticed(guard)).before(places)
+    given = notice >= facts.first(places)
+    told = facts.places(_after_notice(guard)).before(places) < np.where(given, notice, facts.first(places))
+    holds = np.ones(len(places), dtype=bool)
+    at = np.flatnonzero(given & told)
+    begun, back = np.unique(facts.on[notice[at]], return_inverse=True)
+    last = np.array([_last_still(guard, day) for day in begun.tolist()], dtype=np.int64)[back]
+    holds[at] = facts.on[places[at]] > last
+    return holds, told
+
+
+@cache
+def _noticed(guard: Standstill) -> Array:
+    return np.array([guard.is_notice(event, outcome) for event, outcome in KEYS], dtype=bool)
+
+
+@cache
+def _after_notice(guard: Standstill) -> Array:
+    later = {"appeal_registered", "mediation_certificate_issued"} | guard.kept
+    return np.array(
+        [event in later or (event in SETTLING and outcome in guard.continuing) for event, outcome in KEYS], dtype=bool
+    )
+
+
+@lru_cache(maxsize=1 << 14)
+def _last_still(guard: Standstill, day: int) -> int:
+    """Return the last day of a standstill that nothing but its notice decides."""
+    return as_day(latest(guard.limit, make_fact("cease_notice_sent", case_id="-", on=as_date(day)), ()))
 
 
 def _borne(facts: Facts, grounds: tuple[Ground, ...], places: Array) -> Array:

@@ -171,4 +171,5 @@ class _Found:
 
         self.left = count(facts.case[columns.judged.start[left_open(columns)]])
         exceptions = count(facts.case[not_made_out(columns)]) + count(facts.case[columns.no_law])
+        self.left = sum((count(facts.case[odd]) for odd in facts.odd), self.left)
         self.counted = self.left + exceptions + count(columns.encoded.case[facts.repeats]) + course.refused

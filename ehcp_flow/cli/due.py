@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from ehcp_flow.deadlines import Deadline
+    from ehcp_flow.law import Rulebook
 
 __all__ = ["DUE"]
 
@@ -92,7 +93,22 @@ def _due(  # noqa: PLR0913 - one parameter for each option
         deadlines = [deadline for deadline in deadlines if deadline.limit in wanted]
     _print(deadlines, chosen(form), explain=explain)
     if not deadlines:
-        note(f"no time limit{' of those' if wanted else ''} starts from {happened} alone")
+        note(f"no time limit{' of those' if wanted else ''} starts from {happened} alone{_with(happened, law)}")
+
+
+def _with(event: str, law: Rulebook | None) -> str:
+    """Return what a case would need for the limits that start from the event only inside a stretch of its life."""
+    from ehcp_flow.law import england
+
+    book = law or england()
+    needed: dict[str, list[str]] = {}
+    for limit in book.limits.values():
+        for rule in limit.rule:
+            clock = book.clocks[rule.clock]
+            starts = {pattern.event for pattern in rule.only_from or (*clock.starts_on, *clock.restarts_on)}
+            if clock.during and event in starts:
+                needed.setdefault(book.stretches[clock.during].title, []).append(limit.id)
+    return "".join(f"; where {title}: {', '.join(dict.fromkeys(ids))}" for title, ids in needed.items())
 
 
 def _fact(received: str | None, event: str | None, on: str | None) -> tuple[str, dt.date]:

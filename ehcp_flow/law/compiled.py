@@ -99,8 +99,9 @@ class RunningRule:
     `narrowed` says whether the rule asks something of the starting fact beyond its event and outcome; `newest` is the
     version in force from `newest_from` on, and `newest_days` how far its last lawful day lies from the day counted
     from, or None where that depends on the day. `conditional` says whether the rule may not be there for what only its
-    last lawful day shows; `needs` whether it waits for a fact of `only_with`; `done_for_good` and `ends_for_good`
-    whether no later fact can take back that it was done, or that its clock ended.
+    last lawful day shows; `unproven` whether the record may not show that it bites; `needs` whether it waits for a
+    fact of `only_with`; `done_for_good` and `ends_for_good` whether no later fact can take back that it was done, or
+    that its clock ended.
     """
 
     __slots__ = (
@@ -119,6 +120,7 @@ class RunningRule:
         "newest",
         "newest_days",
         "newest_from",
+        "not_during",
         "only_from",
         "order",
         "per_party",
@@ -126,6 +128,7 @@ class RunningRule:
         "roles",
         "rule",
         "statutory",
+        "unproven",
     )  # fmt: skip
 
     def __init__(self, order: int, limit: Limit, rule: Rule, clock: Clock, stretches: Mapping[str, Roles]) -> None:
@@ -141,10 +144,14 @@ class RunningRule:
         self.newest_days = self.newest.fixed_days
         self.conditional = rule.under_age is not None or bool(rule.there_by)
         self.needs = bool(rule.only_with)
+        self.unproven = bool(rule.bites_only_if)
         self.done_for_good = not rule.undone_by
         self.ends_for_good = not clock.resumes_on
         self.looks_back = rule.looks_back
-        self.narrowed = any((rule.where, rule.where_not, rule.where_in_time, rule.by_party, rule.not_by_party))
+        self.narrowed = any(
+            (rule.where, rule.where_not, rule.where_in_time, rule.by_party, rule.not_by_party, rule.not_during)
+        )
+        self.not_during = tuple(stretches[name] for name in rule.not_during)
         self.in_time = clock.resumes_in_time
         self.from_fields = rule.counts_from or clock.counts_from
         self.from_on = self.from_fields == ("on",)
@@ -161,7 +168,7 @@ class RunningRule:
                 (LAPSE, (*ends, *rule.lapses_on, *rule.never_owed_by)),
                 (RESUME, clock.resumes_on),
                 (RESUME_INSIDE, () if inside is None else inside.facts),
-                (FINAL, clock.ends_for_good_on),
+                (FINAL, (*clock.ends_for_good_on, *(rule.lapses_on if clock.resumes_from else ()))),
                 (NEEDED, rule.only_with),
             )
         )

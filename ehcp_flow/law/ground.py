@@ -21,7 +21,8 @@ class Ground(Model):
     `margin` before it closed to `margin` before it re-opened); `absence` (at least `least` without a break, inside the
     limit's period); `within_period` (some day of it inside the limit's period); `due_within_force` (the act fell due
     while the ground was law, and a reason is recorded); `named` (the record names the limit, and says what was agreed
-    or directed). Whether compliance was impractical is never tested.
+    or directed, and came while the clock ran). Without an end on record a ground is taken to go on, but for one that is
+    of `one_day`. Whether compliance was impractical is never tested.
     """
 
     id: Name
@@ -31,9 +32,15 @@ class Ground(Model):
     least: PeriodText = None
     margin: PeriodText = None
     adviser: str = ""
+    one_day: bool = False
     in_force_from: dt.date
     in_force_to: dt.date | None = None
     note: str = ""
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it goes on for as long as no end is recorded."""
+        return self.test in ("within_period", "absence") and not self.one_day
 
     @model_validator(mode="after")
     def _complete(self) -> Ground:

@@ -74,7 +74,7 @@ def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
         counterpart = placed.item.counterpart
         if counterpart is not None and counterpart not in limits:
             placed.file.refuse((*placed.path, "counterpart"), f"no limit is called {counterpart!r}")
-        _check_limit(placed, clocks, grounds)
+        _check_limit(placed, clocks, grounds, stretches)
     _check_rows(limits.values(), notes)
     return Rulebook(
         name=root.name,
@@ -131,7 +131,9 @@ def _check_notice(placed: Placed, limits: Mapping[str, Placed]) -> None:
             placed.file.refuse((*placed.path, "limits"), f"no limit is called {name!r}")
 
 
-def _check_limit(placed: Placed, clocks: Mapping[str, Placed], grounds: Mapping[str, Placed]) -> None:
+def _check_limit(
+    placed: Placed, clocks: Mapping[str, Placed], grounds: Mapping[str, Placed], stretches: Mapping[str, Placed]
+) -> None:
     for index, rule in enumerate(placed.item.rule):
         path = (*placed.path, "rule", index)
         if rule.clock not in clocks:
@@ -140,6 +142,9 @@ def _check_limit(placed: Placed, clocks: Mapping[str, Placed], grounds: Mapping[
         for pattern in rule.only_from:
             if not starts_clock(clock, pattern):
                 placed.file.refuse((*path, "only_from"), f"clock {clock.id!r} does not start on {pattern}")
+        for name in rule.not_during:
+            if name not in stretches:
+                placed.file.refuse((*path, "not_during"), f"no stretch is called {name!r}")
         for use_index, use in enumerate(rule.exceptions):
             if use.ground not in grounds:
                 placed.file.refuse((*path, "exceptions", use_index), f"no ground is called {use.ground!r}")

@@ -21,7 +21,7 @@ from ehcp_flow.law.parts import CountingText, DateField, Evidence, Kind, Model, 
 from ehcp_flow.law.patterns import Patterns
 from ehcp_flow.law.version import Reading, Version
 
-__all__ = ["Foreseen", "InTime", "Limit", "Note", "Rule", "Rulebook"]
+__all__ = ["Foreseen", "InTime", "Lead", "Limit", "Note", "Rule", "Rulebook"]
 
 
 class Foreseen(Model):
@@ -58,26 +58,40 @@ class InTime(Model):
         return result
 
 
+class Lead(Model):
+    """Something that must come first, and how long before the last lawful day at the latest: a meeting, four weeks."""
+
+    says: str
+    before: PeriodText
+
+    @property
+    def period(self) -> Period:
+        """How long before."""
+        result: Period = self.before
+        return result
+
+
 class Rule(Model):
     """One row of a limit: which clock it hangs on, what discharges it, what excuses it, and its dated versions.
 
     A fact of `done_by` discharges it; a fact of `undone_by` cancels that; a fact of `implied_by` shows that it was
-    done, not when; a fact of `lapses_on` (or the end of its clock) makes it fall away; one of `never_owed_by` does too,
-    and shows that the act was never owed. With `other_answer` the limit bites only if the answer is the one in
-    `done_by`: until then it is open, and after a fact of `other_answer` it has lapsed unless it is done after all.
-    `looks_back` lets the act come before the fact that the clock starts from. `under_age` (years, on the last lawful
-    day) needs the child's date of birth.
+    done, not when; a fact of `lapses_on` (or the end of its clock) makes it fall away; one of `never_owed_by` does
+    too, and shows that the act was never owed, unless one of `owed_by` had shown before that it was. With
+    `other_answer` the limit bites only if the answer is the one in `done_by`: until then it is open, and after a fact
+    of `other_answer` it has lapsed unless it is done after all. `looks_back` lets the act come before the fact that
+    the clock starts from. `under_age` (years, on the last lawful day) needs the child's date of birth.
 
-    `only_from` narrows the clock's starts; `where` and `where_not` narrow them to those that were foreseen for so long,
-    or not; `by_party` and `not_by_party` to those of some parties, or of any but them; `where_in_time` to those that
-    something else came in time for. With `only_with` the rule is there only if such a fact comes while the clock runs
-    and before the rule was discharged or answered otherwise; with `there_by` it is not there if the first such fact of
-    the case came after the last lawful day.
+    `only_from` narrows the clock's starts; `where` and `where_not` narrow them to those that were foreseen for so
+    long, or not; `by_party` and `not_by_party` to those of some parties, or of any but them; `where_in_time` to those
+    that something else came in time for; `not_during` to those outside some stretches of the case's life. With
+    `only_with` the rule is there only if such a fact comes while the clock runs and before the rule was discharged or
+    answered otherwise; with `there_by` it is not there if the first such fact of the case came after the last lawful
+    day.
 
-    `right` marks an act that is allowed, not owed: unused in its time it lapses, used late it is late, and neither is a
-    breach. `bites_only_if` names, in words, what the record does not show and the limit depends on: undone, it stays
-    open; done late it is a breach, unless `shown_by_act` is false: then the act does not show that the limit bit.
-    `title` is the limit's own where it is empty.
+    `right` marks an act that is allowed, not owed: unused in its time it lapses, used late it is late, and neither is
+    a breach. `bites_only_if` names, in words, what the record does not show and the limit depends on: undone, it stays
+    open, until a fact of `bites_on` shows it; done late it is a breach, unless `shown_by_act` is false: then the act
+    does not show that the limit bit. `title` is the limit's own where it is empty.
     """
 
     rows: tuple[Name, ...] = Field(min_length=1)
@@ -89,11 +103,13 @@ class Rule(Model):
     where_in_time: InTime | None = None
     by_party: tuple[Name, ...] = ()
     not_by_party: tuple[Name, ...] = ()
+    not_during: tuple[Name, ...] = ()
     only_with: Patterns = ()
     there_by: Patterns = ()
     right: bool = False
     bites_only_if: str = ""
     shown_by_act: bool = True
+    bites_on: Patterns = ()
     counts_from: tuple[DateField, ...] = ()
     act: str
     otherwise: str = ""
@@ -103,10 +119,12 @@ class Rule(Model):
     other_answer: Patterns = ()
     lapses_on: Patterns = ()
     never_owed_by: Patterns = ()
+    owed_by: Patterns = ()
     looks_back: PeriodText = None
     under_age: int | None = None
     exceptions: tuple[ExceptionUse, ...] = ()
     readings: tuple[Reading, ...] = ()
+    leads: tuple[Lead, ...] = ()
     version: tuple[Version, ...] = Field(min_length=1)
     note: str = ""
 
@@ -119,8 +137,10 @@ class Rule(Model):
     @model_validator(mode="after")
     def _complete(self) -> Rule:
         join("versions", self.version)
-        if not self.shown_by_act and not self.bites_only_if:
-            raise ValueError("shown_by_act = false needs bites_only_if")
+        if not self.bites_only_if and (self.bites_on or not self.shown_by_act):
+            raise ValueError("bites_on and shown_by_act = false need bites_only_if")
+        if self.owed_by and not self.never_owed_by:
+            raise ValueError("owed_by needs never_owed_by")
         return self
 
     def in_force(self, day: dt.date) -> Version | None:

@@ -17,6 +17,7 @@ __all__ = [
     "IN_CUSTODY",
     "MOVED_OR_RELEASED",
     "PLAN_HAS_GONE",
+    "REASSESSED_WINDOW",
     "REASSESSMENT_ASKED",
     "REASSESSMENT_REFUSABLE",
     "REASSESSMENT_REQUEST",
@@ -52,6 +53,29 @@ DRAFT_WINDOW: Final = Window(
     remedy="send a draft, then allow 15 days from its service",
     finding="final_plan_before_draft",
     early="final_plan_within_15_days",
+)
+
+REASSESSED_WINDOW: Final = Window(
+    "draft_representations",
+    _seek(
+        "draft_plan_sent amendment_notice_sent",
+        "final_plan_sent amended_plan_sent plan_transferred_in reassessment_agreed reassessment_started "
+        "amendment_declined",
+    ),
+    short="SR 27(1)",
+    what="the draft, or the notice of amendments,",
+    act="the amended plan",
+    missing="no draft or notice of amendments is on record since the re-assessment began",
+    remedy="send one, then allow 15 days from its service",
+    finding="amended_plan_without_notice",
+    early="amended_plan_within_15_days",
+    unless=(
+        Ground(
+            _settled("amend amend_school continue_and_amend", ["amended_plan_sent", "amendment_declined"]),
+            "SR 44(2)",
+            "the amendment was ordered, conceded or agreed",
+        ),
+    ),
 )
 
 SCHOOLS_CONSULTED: Final = Needs(

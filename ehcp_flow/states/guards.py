@@ -17,7 +17,7 @@ from ehcp_flow.dates import say
 from ehcp_flow.facts import OUTCOMES, Fact
 from ehcp_flow.law.citation import Citation
 from ehcp_flow.states.citing import cited
-from ehcp_flow.states.counted import counted
+from ehcp_flow.states.counted import counted, latest
 
 __all__ = ["Verdict"]
 
@@ -201,22 +201,23 @@ class Refusable:
 class Standstill:
     """CFA 45(4): not before the appeal period has ended, nor before an appeal is finally determined."""
 
-    kept = frozenset({"final_plan_sent", "plan_transferred_in"})
+    limit = "cease_standstill"
+    kept = frozenset({"final_plan_sent", "plan_transferred_in", "cease_notice_withdrawn"})
     continuing = frozenset({"continue", "continue_and_amend"})
     dismissed = frozenset({"dismiss", "dismiss_cease"})
 
     def __call__(self, before: Sequence[Fact], on: dt.date) -> Verdict:
         """Return the verdict on the latest notice of ceasing, and the appeal that was made after it."""
-        notice: Fact | None = None
+        notice: int | None = None
         appeal: Fact | None = None
         ended: Fact | None = None
-        for fact in before:
+        for place, fact in enumerate(before):
             outcome = outcome_of(fact)
-            if fact.event == "cease_notice_sent" or (fact.event == "review_decision_sent" and outcome == "cease"):
-                notice = fact
+            if self.is_notice(fact.event, outcome):
+                notice = place
             elif fact.event in self.kept or (fact.event in SETTLING and outcome in self.continuing):
                 notice = appeal = ended = None
-            elif fact.event == "appeal_registered" and notice:
+            elif fact.event == "appeal_registered" and notice is not None:
                 appeal = fact
                 ended = None
             elif fact.event == "appeal_withdrawn" or (fact.event in SETTLING and outcome in self.dismissed):
@@ -235,14 +236,27 @@ class Standstill:
         if ended:
             says = "the appeal ended on {0}"
             return Verdict(holds=True, short="CFA 45(4)", says=says, days=(ended.on,), fact=ended)
-        says = "notice of ceasing was given on {0}, no appeal is on record; that its period has ended is not computed"
+        if notice is None:
+            return Verdict(holds=True, short="CFA 45(4)", says="no notice of ceasing is on record", checked=False)
+        return self._in_time(before[notice], before[notice + 1 :], on)
+
+    @staticmethod
+    def is_notice(event: str, outcome: str | None) -> bool:
+        """Whether such a fact gives notice that the plan will cease."""
+        return event == "cease_notice_sent" or (event == "review_decision_sent" and outcome == "cease")
+
+    def _in_time(self, notice: Fact, after: Sequence[Fact], on: dt.date) -> Verdict:
+        last = latest(self.limit, notice, after)
+        over = on > last
         return Verdict(
-            holds=True,
+            holds=over,
             short="CFA 45(4)",
-            says=says if notice else "no notice of ceasing is on record",
-            days=(notice.on,) if notice else (),
+            says="notice of ceasing was given on {0}, no appeal is on record, and the time for one "
+            + ("ended on {1}" if over else "ends on {1}"),
+            then="" if over else "maintain the plan, and cease on or after {2} if no appeal has been made by then",
+            days=(notice.on, last, last + ONE_DAY),
             fact=notice,
-            checked=False,
+            finding="" if over else "ceased_in_appeal_period",
         )
 
 

@@ -104,6 +104,8 @@ _ROWS: Final = (
          "consult the parent or young person and the head or principal first", "SR 31(1)"),
     _out("plan_ceased", PLAN, "ceased_without_notice", "no notice of ceasing is on record",
          "consult, give notice, and let the appeal period end first", "CFA 45(4)"),
+    _out("cease_notice_withdrawn", ALL, "withdrawal_without_cease_notice", "no notice of ceasing stands",
+         "leave it out, or record the notice (cease_notice_sent) first", "CFA 45(1)"),
     _out("plan_transferred_out", WITHOUT_PLAN, "transfer_without_plan", "no plan is on record to transfer", _HAVE,
          "SR 15(2)"),
     _out("plan_transferred_in", PLAN, "transfer_while_plan_maintained", "this authority already maintains a plan",

@@ -153,7 +153,11 @@ _REVIEW: Final = (
     _move("amendment_notice_sent", None, _BUSY, None, "SR 28"),
     _move("amended_plan_sent", None, AMENDMENT_PROPOSED, FINAL_ISSUED, "SR 22(3)", c.AMENDMENT_WINDOW),
     _move("amended_plan_sent", None, MAINTAINED, FINAL_ISSUED, *_ORDERED, c.AMENDMENT_WINDOW),
-    _move("amended_plan_sent", None, PLAN - {AMENDMENT_PROPOSED, MAINTAINED}, None, *_ORDERED, c.AMENDMENT_WINDOW),
+    _move(
+        "amended_plan_sent", None, PLAN - {AMENDMENT_PROPOSED, MAINTAINED, REASSESSING}, None, *_ORDERED,
+        c.AMENDMENT_WINDOW,
+    ),
+    _move("amended_plan_sent", None, REASSESSING, FINAL_ISSUED, "SR 27(1)", "SR 27(2)", c.REASSESSED_WINDOW),
     _move("amended_plan_sent", None, KEPT, None, "DPR 29(6)", "DPR 30(6)", c.AMENDMENT_WINDOW),
     _move("amendment_declined", None, AMENDMENT_PROPOSED, MAINTAINED, "SR 22(4)", c.AMENDMENT_PROPOSED),
     _move("amendment_declined", None, REASSESSING, MAINTAINED, "CFA 44", "CFA 51(2)(e)"),
@@ -194,6 +198,8 @@ _CEASING: Final = (
         "cease_notice_sent", None, CEASE_CONSULTING, CEASE_NOTIFIED, "SR 31(2)", c.CEASING_CONSULTED, c.CEASING_GROUNDS
     ),
     _move("cease_notice_sent", None, CEASE_NOTIFIED, None, "SR 31(2)", c.CEASING_CONSULTED),
+    # No provision says how a notice of ceasing is taken back: the plan was maintained all along (CFA 45(4)).
+    _move("cease_notice_withdrawn", None, CEASE_NOTIFIED, MAINTAINED, "CFA 45(1)"),
     _move("plan_ceased", None, CEASE_NOTIFIED, CEASED, "CFA 45(4)", c.STANDSTILL),
     _move("plan_ceased", None, CEASED, None, "SR 44(2)(a)", c.CEASING_ORDERED),
 )
@@ -214,6 +220,8 @@ _TRANSFER: Final = (
         "SR 15(3)",
         "DPR 16",
     ),
+    _move("taken_over_on_release", None, WITHOUT_PLAN | {TRANSFERRING_OUT}, TRANSFERRED_IN, "DPR 16(3)", "CFA 48(2)"),
+    _move("taken_over_on_release", None, PLAN | {KEPT}, None, "DPR 16(3)"),
     _move("transfer_notice_sent", None, TRANSFERRED_IN, MAINTAINED, "SR 15(4)"),
     _move("transfer_notice_sent", None, PLAN - {TRANSFERRED_IN}, None, "SR 15(4)", c.TRANSFERRED_IN),
     _move("detained", None, PLAN, KEPT, "CFA 70", "CFA 74"),

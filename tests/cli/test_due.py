@@ -103,3 +103,8 @@ def test_what_cannot_be_asked_is_refused_in_one_line(args, said):
     assert (done.exit_code, done.stdout) == (2, "")
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_event_that_needs_a_plan_says_so():
+    done = invoke("due", "--event", "detained", "--on", "2026-03-02")
+    assert "no time limit starts from detained alone; where there is a plan: detained_send_plan" in done.stderr

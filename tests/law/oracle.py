@@ -201,6 +201,7 @@ LAST_DAYS: dict[str, LastDay] = {
     "appeal_response[0]": tribunal_days(30, *SERVED),
     "recommendation_response[0]": weeks_from_the_first(5),
     "recommendation_copy[0]": weeks_from_the_first(1, *SERVED),
+    "recommendation_copy[1]": weeks_from_the_first(1),
     # Orders
     "order_assess_notify[0]": weeks(2),
     "order_assess_refuse[0]": weeks(10),
@@ -274,6 +275,8 @@ LAST_DAYS: dict[str, LastDay] = {
     "detained_concede_plan_final[0]": weeks(11),
     "detained_concede_school[0]": weeks(2),
     # Direct payments, and what the Ombudsman counts after a reversal
+    "release_review[0]": months_from_the_first(12),
+    "release_review[1]": months_from_the_first(12),
     "direct_payment_review[0]": months(3),
     "reversal_assess_refuse[0]": weeks(10),
     "reversal_assess_final[0]": weeks(14),

@@ -108,12 +108,17 @@ def test_the_plan_may_cease_on_the_day_the_appeal_ends(end):
 
 
 @pytest.mark.parametrize(
-    "end", ["tribunal_order_made outcome=continue", "appeal_conceded outcome=continue", "refusal_reversed"]
+    "end", ["tribunal_order_made outcome=continue", "appeal_conceded outcome=continue", "cease_notice_withdrawn"]
 )
 def test_the_standstill_falls_away_if_the_plan_goes_on(end):
     found = one(f"{CEASE}; 2026-07-01 appeal_registered; 2026-11-02 {end}", "cease_standstill")
     assert (found.status, found.due_on) == ("lapsed", None)
     assert "fallen away" in text_of(found, "result")
+
+
+def test_a_reversed_refusal_does_not_end_the_standstill_of_a_plan():
+    found = one(f"{CEASE}; 2026-06-20 refusal_reversed; 2026-06-25 plan_ceased", "cease_standstill")
+    assert (found.status, found.breach) == ("premature", True)
 
 
 def test_an_appeal_out_of_time_does_not_reopen_the_standstill():

@@ -3,8 +3,9 @@
 import pytest
 
 from ehcp_flow.deadlines import judge
+from ehcp_flow.states import State, state
 from tests.bulk.agreeing import agree
-from tests.telling import codes, every, one, tell
+from tests.telling import codes, every, one, tell, text_of
 
 PLAN = "2023-03-02 final_plan_sent"
 REFUSED = "2026-01-05 request_received; 2026-02-10 assessment_refused; 2026-03-02 appeal_registered"
@@ -210,3 +211,157 @@ def test_a_request_for_an_assessment_does_not_undo_the_plan_that_there_is():
 def test_a_transfer_of_phase_comes_back_with_a_release_before_its_last_day(released, as_of, status):
     story = f"{PLAN}; 2025-11-03 detained; {released}; 2026-09-01 phase_transfer_due outcome=school"
     assert summary(story, "phase_transfer", as_of) == ("2026-02-14", status, status == "overdue")
+
+
+# What an independent reading of the law found
+
+
+def test_a_breach_after_a_decision_to_amend_is_not_wiped_by_the_answer_of_another_year():
+    story = (
+        f"{PLAN}; 2025-03-01 review_meeting_held; 2025-03-20 review_decision_sent outcome=amend; "
+        "2026-02-20 review_meeting_held; 2026-03-15 review_decision_sent outcome=maintain"
+    )
+    agree([tell(story)], "2026-03-16")
+    first, _ = every(story, "amendment_notice", "2026-03-16")
+    assert (str(first.due_on), first.status) == ("2025-03-29", "lapsed")
+    assert "was 351 days" in next(
+        f.message for f in judge(tell(story), "2026-03-16").findings if "amendment" in f.message
+    )
+    assert not any("never owed" in step.text for step in first.explanation)
+
+
+def test_a_re_assessment_that_ends_with_an_amended_plan_keeps_its_window_and_starts_its_review():
+    story = f"{PLAN}; 2025-01-24 reassessment_started; 2025-04-20 draft_plan_sent; 2025-04-25 amended_plan_sent"
+    assert summary(story, "draft_representations", "2025-05-10") == ("2025-05-04", "premature", True)
+    assert summary(story, "reassessment_final", "2025-05-10")[1:] == ("met", False)
+    assert [str(each.due_on) for each in every(story, "annual_review", "2025-05-10")] == ["2024-03-01", "2026-04-25"]
+    assert state(tell(story), "2025-05-10").pathway is State.MAINTAINED
+
+
+def test_a_transferred_plan_is_not_made_for_the_first_time_by_a_re_assessment():
+    story = (
+        "2025-11-10 plan_transferred_in made_on=2023-09-01 reviewed_on=2025-01-15; 2025-12-01 reassessment_started; "
+        "2026-02-01 draft_plan_sent; 2026-03-01 final_plan_sent"
+    )
+    agree([tell(story)], "2026-04-01")
+    assert [str(each.due_on) for each in every(story, "annual_review", "2026-04-01")] == ["2027-03-01"]
+
+
+@pytest.mark.parametrize(
+    ("answered", "due"),
+    [("party=social_care served_on=2025-02-07", "2025-02-09"), ("party=health served_on=2025-02-07", "2025-02-13")],
+)
+def test_a_copy_is_due_from_the_answer_of_the_authority_and_from_the_receipt_of_the_health_bodys(answered, due):
+    assert summary(f"2025-02-03 recommendation_answered {answered}", "recommendation_copy", "2025-02-08")[0] == due
+
+
+def test_the_time_of_a_commissioning_body_after_a_release_is_that_of_those_regulations():
+    story = "2026-01-12 taken_over_on_release; 2026-01-14 plan_sent_to_commissioner"
+    assert summary(story, "detained_commissioner_request", "2026-02-05") == ("2026-02-04", "open", False)
+    known = f"{story}; 2026-01-20 health_provision_impracticable outcome=other aware_on=2026-01-14"
+    assert every(known, "commissioner_request", "2026-02-05") == []
+    assert summary(known, "detained_commissioner_request", "2026-02-04") == ("2026-02-04", "open", False)
+    assert summary(known, "detained_commissioner_request", "2026-02-05") == ("2026-02-04", "overdue", True)
+
+
+# After a release
+
+
+def test_the_yearly_clock_goes_on_after_a_release_by_its_last_day_and_the_plan_is_to_be_reviewed_anyway():
+    story = "2024-05-20 final_plan_sent; 2024-10-01 detained; 2025-02-20 released"
+    assert summary(story, "annual_review", "2025-05-20") == ("2025-05-19", "overdue", True)
+    assert summary(story, "release_review", "2025-05-20") == ("2026-02-19", "open", False)
+    later = "2024-05-20 final_plan_sent; 2024-10-01 detained; 2025-06-20 released"
+    assert summary(later, "annual_review", "2028-12-01")[1:] == ("lapsed", False)
+    assert summary(later, "release_review", "2028-12-01") == ("2026-06-19", "overdue", False)
+    reviewed = f"{later}; 2025-07-01 review_decision_sent outcome=maintain"
+    assert summary(reviewed, "release_review", "2028-12-01")[1] == "met"
+    assert str(every(reviewed, "annual_review", "2028-12-01")[-1].due_on) == "2026-06-30"
+
+
+def test_a_plan_made_in_custody_is_reviewed_after_the_release():
+    story = "2025-01-01 detained; 2025-01-10 request_received; 2025-06-10 final_plan_sent; 2025-09-01 released"
+    assert summary(story, "release_review", "2026-12-01") == ("2026-08-31", "overdue", False)
+    assert every("2025-01-01 detained; 2025-09-01 released", "release_review", "2026-12-01") == []
+
+
+def test_a_person_released_to_this_authority_has_a_plan_here():
+    story = "2025-09-10 taken_over_on_release served_on=2025-09-15"
+    assert summary(story, "release_review", "2025-10-01") == ("2026-09-09", "open", False)
+    assert state(tell(story), "2025-10-01").pathway is State.TRANSFERRED_IN
+
+
+# Exceptions
+
+
+@pytest.mark.parametrize(
+    ("on", "excuses"), [("2026-03-02", False), ("2026-03-03", True), ("2026-04-13", True), ("2026-04-14", False)]
+)
+def test_a_missed_appointment_is_of_one_day(on, excuses):
+    story = (
+        f"2026-03-02 advice_requested party=medical; "
+        f"{on} exception_recorded outcome=missed_appointment party=medical reason=ill"
+    )
+    agree([tell(story)], "2026-05-01")
+    assert (one(story, "advice", "2026-05-01").excused_by == ("missed_appointment",)) is excuses
+    assert "exception_without_end" not in codes(story, "2026-05-01")
+
+
+def test_an_agreement_or_a_direction_is_about_the_clock_that_runs():
+    first = "2024-05-01 mediation_agreed outcome=other"
+    agreed = "2024-06-20 exception_recorded outcome=agreed_otherwise limit=mediation_comply reason=August"
+    again = "2024-10-01 mediation_agreed outcome=other"
+    story = f"{first}; {agreed}; {again}"
+    agree([tell(story)], "2024-12-01")
+    one_, other = every(story, "mediation_comply", "2024-12-01")
+    assert (one_.excused_by, other.excused_by) == (("agreed_otherwise",), ())
+    assert "before Tuesday 1 October 2024, when this clock began" in text_of(other, "exception")
+    assert "What was agreed or directed" in text_of(one_, "exception")
+    late = f"{first}; 2024-06-01 agreement_carried_out; {agreed}"
+    agree([tell(late)], "2024-12-01")
+    assert one(late, "mediation_comply", "2024-12-01").breach is True
+
+
+def test_an_exception_without_an_end_goes_on_and_is_told_of():
+    story = "2026-03-02 request_received; 2026-03-10 exception_recorded outcome=exceptional_circumstances reason=ill"
+    agree([tell(story)], "2026-08-01")
+    assert one(story, "final_plan", "2026-08-01").excused_by == ("exceptional_circumstances",)
+    assert "exception_without_end" in codes(story, "2026-08-01")
+    ended = story.replace("reason=ill", "until=2026-03-20 reason=ill")
+    assert "exception_without_end" not in codes(ended, "2026-08-01")
+
+
+# Dates that cannot be
+
+
+def test_nothing_is_counted_from_a_day_on_the_wrong_side():
+    served = "2025-01-06 request_received; 2025-04-20 draft_plan_sent served_on=2025-04-10"
+    assert summary(served, "draft_representations", "2025-04-21")[0] == "2025-05-04"
+    assert "impossible_date" in codes(served, "2025-04-21")
+    made = "2025-04-20 plan_transferred_in made_on=2026-01-01"
+    assert summary(made, "transfer_review", "2025-08-01") == ("2025-07-19", "undated", False)
+    assert codes(made, "2025-08-01") == ["due_date_uncertain", "impossible_date"]
+    (finding,) = (each for each in judge(tell(served), "2025-04-21").findings if each.code == "impossible_date")
+    assert finding.message == (
+        "draft_plan_sent on 2025-04-20 has served_on 2025-04-10, before it was sent; it is not counted from"
+    )
+
+
+def test_a_plan_may_be_received_before_the_authority_is_responsible():
+    story = "2025-09-10 taken_over_on_release served_on=2025-09-05"
+    assert "impossible_date" not in codes(story, "2025-10-01")
+    assert summary(story, "detained_plan_to_commissioner", "2025-09-11")[0] == "2025-09-17"
+
+
+def test_the_working_of_a_review_says_by_when_to_meet():
+    assert "hold the meeting by Monday 1 February 2027." in text_of(
+        one("2026-03-02 final_plan_sent", "annual_review", "2026-03-02"), "note"
+    )
+    done = "2026-03-02 final_plan_sent; 2026-09-01 review_decision_sent outcome=maintain"
+    assert "hold the meeting" not in text_of(every(done, "annual_review", "2026-09-02")[0], "note")
+
+
+def test_what_fell_away_with_a_release_does_not_come_back_with_the_decision_to_assess():
+    story = "2026-01-05 detained; 2026-02-02 request_received; 2026-02-16 released; 2026-03-10 assessment_agreed"
+    agree([tell(story)], "2026-04-01")
+    assert [each.status for each in every(story, "detained_final_plan", "2026-04-01")] == ["lapsed", "open"]

@@ -93,7 +93,8 @@ class Telling(NamedTuple):
         """The deadline when what the rule asks for was done on `acted_on`: each kind of act has its turn."""
         kinds = self.start.rule.done_by
         kind = kinds[on.toordinal() % len(kinds)]
-        return self.start.deadline([*self.story(on), act(kind, acted_on)], LATER, on)
+        party = next(iter(self.start.rule.by_party), None)
+        return self.start.deadline([*self.story(on), act(kind, acted_on, party=party)], LATER, on)
 
     def not_done(self, on: dt.date, as_of: dt.date) -> Deadline:
         return self.start.deadline(self.story(on), as_of, on)

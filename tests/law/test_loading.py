@@ -175,7 +175,9 @@ OTHERS = [
         + '[[limit.rule.readings]]\nname = "strict"\ncounting = "6 weeks beginning with"\nsays = "day one"\n',
         "it would be told with the versions from 2014-09-01 and 2015-01-01, which do not count alike",
     ),
-    (RULE, RULE + "shown_by_act = false\n", "shown_by_act = false needs bites_only_if"),
+    (RULE, RULE + "shown_by_act = false\n", "bites_on and shown_by_act = false need bites_only_if"),
+    (RULE, RULE + 'bites_on = ["appeal_registered"]\n', "bites_on and shown_by_act = false need bites_only_if"),
+    (RULE, RULE + 'owed_by = ["appeal_registered"]\n', "owed_by needs never_owed_by"),
     (VERSION, 'later_of = [{ counting = "6 weeks after", needed = true }]\n', "needed needs counts_from"),
     (
         VERSION, 'later_of = [{ counting = "6 weeks after", or_from_fact = ["final_plan_sent"] }]\n',

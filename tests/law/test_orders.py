@@ -6,6 +6,7 @@ import io
 import pytest
 
 from ehcp_flow.deadlines import deadlines_of, due, judge
+from tests.bulk.agreeing import agree
 from tests.cli.running import invoke
 from tests.telling import codes, day, every, one, tell, text_of
 
@@ -165,9 +166,22 @@ def test_a_refusal_that_the_authority_reverses_itself_keeps_the_original_time():
     assert one(story, "final_plan", "2026-07-21").breach is True
 
 
-def test_nothing_but_the_reversal_revives_the_original_time():
-    story = f"{REFUSED}; 2026-06-02 assessment_agreed"
-    assert one(story, "final_plan").status == "lapsed"
+@pytest.mark.parametrize("contrary", ["assessment_agreed", "plan_agreed", "draft_plan_sent"])
+def test_a_contrary_decision_is_a_reversal_whether_or_not_it_is_called_one(contrary):
+    story = f"{REFUSED}; 2026-06-02 {contrary}"
+    agree([tell(story)], "2026-07-21")
+    found = one(story, "final_plan", "2026-07-21")
+    assert (str(found.due_on), found.status, found.breach) == ("2026-07-20", "overdue", True)
+    assert "bound by the original time" in text_of(found, "start")
+    sent = one(f"{story}; 2026-12-01 final_plan_sent", "final_plan")
+    assert (sent.status, sent.days_over) == ("late", 134)
+
+
+@pytest.mark.parametrize("event", ["tribunal_order_made", "appeal_conceded", "mediation_agreed"])
+def test_what_follows_an_order_a_concession_or_an_agreement_revives_nothing(event):
+    story = f"{REFUSED}; 2026-06-02 {event} outcome=assess; 2026-06-10 assessment_agreed; 2026-06-20 plan_agreed"
+    agree([tell(story)], "2026-07-21")
+    assert one(story, "final_plan", "2026-07-21").status == "lapsed"
 
 
 def test_an_order_implies_that_the_assessment_was_refused_though_nobody_recorded_it():

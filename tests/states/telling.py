@@ -32,7 +32,8 @@ for _state, _more in {
     State.REASSESSING: "reassessment_started",
     State.CEASE_CONSULTING: "cease_consulted",
     State.CEASE_NOTIFIED: "cease_consulted cease_notice_sent",
-    State.CEASED: "cease_consulted cease_notice_sent plan_ceased",
+    # The time for an appeal has to pass first.
+    State.CEASED: "cease_consulted cease_notice_sent review_report_sent review_report_sent plan_ceased",
     State.TRANSFERRING_OUT: "moved_away",
     State.KEPT_DETAINED: "detained",
 }.items():

@@ -42,6 +42,7 @@ def test_what_is_allowed_while_a_request_waits():
         ("request_withdrawn", "continues"),
         ("moved_away", None),
         ("plan_transferred_in", None),
+        ("taken_over_on_release", None),
         ("detained", None),
     }
 

@@ -185,16 +185,18 @@ def test_ceasing_names_the_judgement_that_nobody_computes():
 @pytest.mark.parametrize(
     ("way", "lawful", "checked"),
     [
-        ("CEASE_NOTIFIED", True, False),
+        ("CEASE_NOTIFIED", False, True),
+        ("CEASE_NOTIFIED+review_report_sent+review_report_sent", True, True),
         ("CEASE_NOTIFIED+APPEAL", False, True),
         ("CEASE_NOTIFIED+APPEAL+cease_notice_sent", False, True),
         ("CEASE_NOTIFIED+APPEAL+appeal_withdrawn", True, True),
         ("CEASE_NOTIFIED+APPEAL+tribunal_order_made:dismiss", True, True),
         ("CEASE_NOTIFIED+APPEAL+tribunal_order_made:amend_school", False, True),
-        ("CEASE_NOTIFIED+appeal_withdrawn", True, False),
+        ("CEASE_NOTIFIED+appeal_withdrawn", False, True),
+        ("CEASE_NOTIFIED+appeal_withdrawn+review_report_sent", True, True),
         ("CEASE_NOTIFIED+APPEAL+review_meeting_held+review_decision_sent:maintain", False, True),
-        ("CEASE_NOTIFIED+APPEAL+appeal_conceded:continue+cease_consulted+cease_notice_sent", True, False),
-        ("MAINTAINED+APPEAL+cease_consulted+cease_notice_sent", True, False),
+        ("CEASE_NOTIFIED+APPEAL+appeal_conceded:continue+cease_consulted+cease_notice_sent", False, True),
+        ("MAINTAINED+APPEAL+cease_consulted+cease_notice_sent", False, True),
         ("REVIEW_OPEN+cease_consulted+review_decision_sent:cease+APPEAL", False, True),
     ],
 )
@@ -211,6 +213,27 @@ def test_the_appeal_period_is_that_of_the_latest_notice():
     case = told("CEASE_NOTIFIED+cease_notice_sent")
     (verdict,) = why_not(case, "plan_ceased", None, after(case)).verdicts
     assert verdict.fact == case.facts[-1]
+
+
+@pytest.mark.parametrize(
+    ("more", "last"),
+    [
+        ((), "2026-08-10 2026-09-01"),  # two months end in August, and the Tribunal's rules move that to September
+        (("2026-08-20 mediation_certificate_issued",), "2026-09-20 2026-09-21"),  # a month from it is a Sunday
+    ],
+)
+def test_a_plan_ceases_after_the_last_day_of_the_deadline_and_not_on_it(more, last):
+    told_so = ("2023-03-02 final_plan_sent", "2026-05-11 cease_consulted", "2026-06-10 cease_notice_sent", *more)
+    case = history(*told_so)
+    (deadline,) = (
+        each
+        for each in deadlines_of(case, "2026-06-11" if not more else "2026-08-21")
+        if each.limit == "cease_standstill"
+    )
+    assert str(deadline.due_on) == last.split()[1]
+    (early,) = why_not(case, "plan_ceased", None, deadline.due_on).refusals
+    assert (early.finding, early.days[1:]) == ("ceased_in_appeal_period", (deadline.due_on, deadline.earliest_on))
+    assert why_not(case, "plan_ceased", None, deadline.earliest_on).allowed
 
 
 def test_an_imported_notice_of_ceasing_may_be_missing_altogether():

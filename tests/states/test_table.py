@@ -83,6 +83,7 @@ DETAINED_WITH_PLAN = " ".join(f"KEPT_DETAINED+plan_transferred_in{more}" for mor
     "", "+transfer_notice_sent", "+review_invited", "+amendment_notice_sent", "+reassessment_requested",
     "+reassessment_started", "+cease_consulted", "+cease_consulted+cease_notice_sent",
 ))  # fmt: skip
+WITHOUT_PLAN = "NO_CASE REQUESTED REFUSED_ASSESSMENT ASSESSING REFUSED_PLAN DRAFTING DRAFT_ISSUED CEASED WITHDRAWN"
 
 
 # Event, where it leads ("=" leaves the state alone), and from where.
@@ -127,10 +128,11 @@ LAWFUL: list[tuple[str, str, str]] = [
     ("amendment_notice_sent", "AMENDMENT_PROPOSED", "REVIEW_OPEN MAINTAINED TRANSFERRED_IN CEASE_CONSULTING"),
     ("amendment_notice_sent", "=", "AMENDMENT_PROPOSED REASSESS_REQUESTED REASSESSING CEASE_NOTIFIED"),
     ("amended_plan_sent", "MAINTAINED", "AMENDMENT_PROPOSED"),
-    ("amended_plan_sent", "=", " ".join(PROPOSED)),
+    ("amended_plan_sent", "MAINTAINED", "REASSESSING+draft_plan_sent REASSESSING+amendment_notice_sent"),
+    ("amended_plan_sent", "=", " ".join(way for way in PROPOSED if "REASSESSING+" not in way)),
     ("amended_plan_sent", "=", "AMENDMENT_PROPOSED+reassessment_started+request_withdrawn:ends"),
     *(
-        ("amended_plan_sent", "=", each(disputing(event, "", AMENDABLE), f"{event}:amend_school"))
+        ("amended_plan_sent", "=", each(disputing(event, "", but(AMENDABLE, "REASSESSING")), f"{event}:amend_school"))
         for event in ("tribunal_order_made", "appeal_conceded", "mediation_agreed")
     ),
     ("amended_plan_sent", "=", "MAINTAINED+APPEAL+detained+tribunal_order_made:amend_school"),
@@ -155,7 +157,13 @@ LAWFUL: list[tuple[str, str, str]] = [
     ("cease_consulted", "=", "CEASE_CONSULTING"),
     ("cease_notice_sent", "CEASE_NOTIFIED", "CEASE_CONSULTING"),
     ("cease_notice_sent", "=", "CEASE_NOTIFIED"),
-    ("plan_ceased", "CEASED", "CEASE_NOTIFIED CEASE_NOTIFIED+APPEAL+appeal_withdrawn"),
+    (
+        "plan_ceased", "CEASED",
+        "CEASE_NOTIFIED+review_report_sent+review_report_sent CEASE_NOTIFIED+APPEAL+appeal_withdrawn",
+    ),
+    ("cease_notice_withdrawn", "MAINTAINED", "CEASE_NOTIFIED"),
+    ("taken_over_on_release", "TRANSFERRED_IN", f"{WITHOUT_PLAN} TRANSFERRING_OUT"),
+    ("taken_over_on_release", "=", f"{PLAN} KEPT_DETAINED"),
     ("plan_ceased", "=", "CEASE_NOTIFIED+APPEAL+tribunal_order_made:dismiss_cease"),
     ("moved_away", "TRANSFERRING_OUT", PLAN),
     ("moved_away", "NO_CASE", "REQUESTED ASSESSING DRAFTING DRAFT_ISSUED"),
