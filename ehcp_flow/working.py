@@ -170,9 +170,8 @@ def _leads(deadline: Explicable) -> Iterator[Step]:
     if due_on is None or deadline.status not in ("open", "overdue"):
         return
     for lead in working.running.rule.leads:
-        by = lead.period.before(due_on, working.calendars)
-        if by is not None:
-            yield Step("note", f"{_sentence(lead.says).rstrip('.')} by {say(by)}.", by)
+        by: dt.date = lead.before.before(due_on, working.calendars)
+        yield Step("note", f"{_sentence(lead.says).rstrip('.')} by {say(by)}.", by)
 
 
 def _bodies(deadline: Explicable) -> Iterator[Step]:

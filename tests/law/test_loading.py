@@ -177,6 +177,7 @@ OTHERS = [
     ),
     (RULE, RULE + "shown_by_act = false\n", "bites_on and shown_by_act = false need bites_only_if"),
     (RULE, RULE + 'bites_on = ["appeal_registered"]\n', "bites_on and shown_by_act = false need bites_only_if"),
+    (RULE, RULE + 'not_during = ["prison"]\n', "no stretch is called 'prison'"),
     (RULE, RULE + 'owed_by = ["appeal_registered"]\n', "owed_by needs never_owed_by"),
     (VERSION, 'later_of = [{ counting = "6 weeks after", needed = true }]\n', "needed needs counts_from"),
     (

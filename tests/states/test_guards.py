@@ -11,7 +11,8 @@ from ehcp_flow.case import Case
 from ehcp_flow.deadlines import deadlines_of
 from ehcp_flow.law import load_rulebook
 from ehcp_flow.states import State, counted, record, state, why_not
-from tests.states.telling import after, fact, history, told
+from ehcp_flow.states.conditions import STANDSTILL
+from tests.states.telling import START, after, fact, history, told
 from tests.telling import tell
 
 DRAFT = (
@@ -234,6 +235,11 @@ def test_a_plan_ceases_after_the_last_day_of_the_deadline_and_not_on_it(more, la
     (early,) = why_not(case, "plan_ceased", None, deadline.due_on).refusals
     assert (early.finding, early.days[1:]) == ("ceased_in_appeal_period", (deadline.due_on, deadline.earliest_on))
     assert why_not(case, "plan_ceased", None, deadline.earliest_on).allowed
+
+
+def test_a_plan_that_was_made_again_has_no_notice_of_ceasing():
+    verdict = STANDSTILL(history("2026-05-11 cease_notice_sent", "2026-05-20 final_plan_sent").facts, START)
+    assert (verdict.holds, verdict.checked, verdict.reason) == (True, False, "no notice of ceasing is on record")
 
 
 def test_an_imported_notice_of_ceasing_may_be_missing_altogether():
