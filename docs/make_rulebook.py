@@ -203,7 +203,7 @@ def _rule(limit: Limit, rule: Rule, book: Rulebook) -> Iterator[str]:
         yield from _version(version)
     yield from _exceptions(limit, rule, book)
     for lead in rule.leads:
-        yield f"- {_capital(_text(lead.says))} {lead.period} before the last day."
+        yield f"- {_capital(_text(lead.says))} {lead.before} before the last day."
     for reading in rule.readings:
         source = f" {_events(reading.counts_from_fact)}" if reading.counts_from_fact else ""
         source += f", from {_day(reading.in_force_from)}" if reading.in_force_from else ""

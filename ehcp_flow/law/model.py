@@ -64,12 +64,6 @@ class Lead(Model):
     says: str
     before: PeriodText
 
-    @property
-    def period(self) -> Period:
-        """How long before."""
-        result: Period = self.before
-        return result
-
 
 class Rule(Model):
     """One row of a limit: which clock it hangs on, what discharges it, what excuses it, and its dated versions.
