@@ -59,8 +59,9 @@ def not_made_out(columns: Columns) -> Array:
     limits = columns.question.law.rulebook.limits
     unknown = np.array([*(limit not in limits for limit in facts.limits), False], dtype=bool)[facts.limit[excuses.at]]
     unsaid = excuses.held & ~facts.reasoned[excuses.at]
-    lasting = {ground.outcome for ground in columns.question.law.rulebook.grounds.values() if ground.lasts}
-    endless = np.array([key in {("exception_recorded", outcome) for outcome in lasting} for key in KEYS])
+    grounds = columns.question.law.rulebook.grounds.values()
+    lasting = {("exception_recorded", ground.outcome) for ground in grounds if ground.lasts}
+    endless = np.array([key in lasting for key in KEYS])
     unended = excuses.held & endless[facts.key[excuses.at]]
     if "until" in facts.dates:
         unended &= facts.dates["until"][excuses.at] == NO_DAY

@@ -12,7 +12,7 @@ from ehcp_flow.facts import Fact
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.patterns import matches
 
-__all__ = ["counted", "latest"]
+__all__ = ["counted", "latest", "was_law"]
 
 
 def counted(limit: str, day: dt.date) -> tuple[Convention, dt.date]:
@@ -37,3 +37,9 @@ def latest(limit: str, start: Fact, after: Sequence[Fact]) -> dt.date:
             lasts.append(cast("dt.date", count.convention.last_day(fact.on, calendar)))
     last = max(lasts)
     return calendar.tribunal.roll_end(last) if version.roll == "tribunal" else last
+
+
+def was_law(ground: str, day: dt.date) -> bool:
+    """Whether a ground of exception was law on a day."""
+    found = england().grounds[ground]
+    return found.in_force_from <= day <= (found.in_force_to or dt.date.max)

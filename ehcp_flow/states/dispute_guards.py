@@ -10,7 +10,7 @@ from typing import Final
 from ehcp_flow.dates import say
 from ehcp_flow.facts import Fact
 from ehcp_flow.states.appeals import certificate_needed, decision_of, ground_in
-from ehcp_flow.states.counted import counted
+from ehcp_flow.states.counted import counted, was_law
 from ehcp_flow.states.guards import Ground, Judgement, Needs, Seek, Verdict, outcome_of
 from ehcp_flow.states.settling import FITTING, OVERTAKING
 
@@ -97,8 +97,7 @@ class _Certificate:
 class _ContactedInTime:
     """SR 34(2): no certificate on declining if the adviser was first contacted over two months after the notice."""
 
-    seek = frozenset({"mediation_contacted", "mediation_declined"})
-    relaxed = dt.date(2020, 5, 1), dt.date(2020, 9, 25)
+    seek = frozenset({"mediation_contacted", "mediation_requested", "mediation_declined"})
 
     def __call__(self, course: Sequence[Fact], on: dt.date) -> Verdict:
         """Return the verdict on the first contact; the notice may be dated before the day on which it was sent."""
@@ -110,7 +109,7 @@ class _ContactedInTime:
             days = (last, contact.on) if contact else (last,)
             return Verdict(holds=True, short="SR 34(2)", says=says, days=days, fact=contact, checked=bool(contact))
         says = f"the adviser was first contacted on {{0}}, and could certify up to {{1}} ({counting} the decision)"
-        if self.relaxed[0] <= last <= self.relaxed[1]:
+        if was_law("coronavirus_practicable", last):
             says = f"{says}; whether the relaxation of 2020 excuses that is a person's judgement"
             return Verdict(holds=True, short="SR 2A", says=says, days=(contact.on, last), fact=contact, checked=False)
         return Verdict(
@@ -238,7 +237,7 @@ MEDIATED: Final = Needs(
 FRESH: Final = Needs(
     (_MEDIATED, _DEEMED, *DECLINED.grounds),
     short="SR 39(1)",
-    missing="a certificate was issued before, and nothing since calls for another",
+    missing="nothing that is on record and not certified yet calls for a certificate",
     remedy="leave it out, or record first what it certifies (mediation_held)",
     finding="certificate_issued_twice",
 )

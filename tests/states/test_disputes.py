@@ -594,3 +594,12 @@ def test_a_day_before_the_dispute_knows_nothing_of_it():
     on = case.facts[-1].on
     assert one(case, (on - dt.timedelta(days=1)).isoformat()).state is DisputeState.CERTIFIED
     assert one(case, on.isoformat()).state is DisputeState.APPEALED
+
+
+def test_a_request_for_mediation_in_time_is_a_contact_in_time():
+    # Decided on 1 January: two months end on 1 March 2024.
+    case = history(
+        "2024-01-01 assessment_refused", "2024-03-01 mediation_requested:education", "2024-03-20 mediation_declined"
+    )
+    asked = why_not(case, "mediation_certificate_issued", None, "2024-03-21")
+    assert "certificate_after_late_contact" not in [verdict.finding for verdict in asked.refusals]
