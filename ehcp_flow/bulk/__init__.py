@@ -20,6 +20,7 @@ from ehcp_flow.bulk.asking import (
     CHUNK_CASES,
     Answers,
     Frames,
+    Measuring,
     Survey,
     bulk_batch,
     counts,
@@ -29,6 +30,7 @@ from ehcp_flow.bulk.asking import (
     iter_answers,
     iter_frames,
     iter_rows,
+    measure,
     states_frame,
 )
 from ehcp_flow.bulk.writing import write_csv
@@ -37,6 +39,7 @@ __all__ = [
     "CHUNK_CASES",
     "Answers",
     "Frames",
+    "Measuring",
     "Survey",
     "bulk_batch",
     "counts",
@@ -46,6 +49,7 @@ __all__ = [
     "iter_answers",
     "iter_frames",
     "iter_rows",
+    "measure",
     "states_frame",
     "write_csv",
 ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ehcp_flow.bulk.law import tables_of
+from ehcp_flow.bulk.measuring import Measuring, measure
 from ehcp_flow.bulk.passing import CHUNK_CASES, Answers, Frames, Survey
 from ehcp_flow.bulk.sources import Source
 from ehcp_flow.bulk.standings import FINDINGS, STANDINGS, findings_chunk, states_chunk
@@ -25,6 +26,7 @@ __all__ = [
     "CHUNK_CASES",
     "Answers",
     "Frames",
+    "Measuring",
     "Survey",
     "bulk_batch",
     "counts",
@@ -34,6 +36,7 @@ __all__ = [
     "iter_answers",
     "iter_frames",
     "iter_rows",
+    "measure",
     "states_frame",
 ]
 

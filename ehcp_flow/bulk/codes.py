@@ -27,6 +27,7 @@ __all__ = [
     "Array",
     "as_date",
     "as_day",
+    "case_and_day",
     "in_order",
     "keys_of",
     "role_table",
@@ -56,6 +57,12 @@ def as_day(day: dt.date) -> int:
 def as_date(day: int) -> dt.date:
     """Return the day of a number."""
     return _from_ordinal(day + _EPOCH)
+
+
+def case_and_day(case: Array, day: Array | int) -> Array:
+    """Return one number for a case and a day, in the order of both."""
+    number: Array = case.astype(np.int64) * (1 << 24) + (np.asarray(day, dtype=np.int64) + (1 << 22))
+    return number
 
 
 def role_table(roles: Roles) -> Array:

@@ -101,14 +101,16 @@ def excused(
     *,
     is_advice: bool,
     wanted: Array,
-) -> Array:
+) -> tuple[Array, Array]:
     """Return, for each deadline that is near an exception, the number of the outcomes that excuse it; 0 for none.
+
+    Beside it stands whether any exception was recorded on one of its grounds.
 
     `period` are the first day on which the act could be done, the first day of the limit and its last; `done` the place
     of the act, -1 for none. `wanted` says of which deadlines the limit was neither met nor fell away.
     """
     facts = excuses.facts
-    numbers = np.zeros(len(runs), dtype=np.int32)
+    numbers, considered = np.zeros(len(runs), dtype=np.int32), np.zeros(len(runs), dtype=bool)
     case = facts.case[runs.start]
     many = excuses.end[case] - excuses.first[case]
     row = np.repeat(np.arange(len(runs)), many)
@@ -131,12 +133,13 @@ def excused(
         if chosen.any():
             of_ground = pairs.where(chosen)
             held = _TESTS[ground.test](ground, of_ground)
+            considered[of_ground.row] = True
             excuses.note(of_ground.fact, held, wanted[of_ground.row])
             combined[of_ground.row[held]] |= 1 << bit
     for value in np.unique(combined[combined > 0]):
         names = [excuses.law.rulebook.grounds[use.ground].outcome for bit, use in enumerate(uses) if value >> bit & 1]
         numbers[combined == value] = excuses.number(tuple(dict.fromkeys(names)))
-    return numbers
+    return numbers, considered
 
 
 def _closure(ground: Ground, pairs: _Pairs) -> Array:

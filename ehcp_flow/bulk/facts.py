@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, KEYS, NO_DAY, Array
+from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, KEYS, NO_DAY, Array, case_and_day
 from ehcp_flow.facts import FACT_TYPES
 
 __all__ = ["Facts", "Places", "event_mask"]
@@ -167,11 +167,11 @@ class Facts:
         number: Array = cases.astype(np.int64) * (len(self.names) + 1) + (parties + 1)
         return number
 
-    def since(self, cases: Array, days: Array) -> Array:
+    def since(self, cases: Array, days: Array | int) -> Array:
         """Return the first place of each case at which a fact is on the day or later."""
         if self._days is None:
-            self._days = self.case.astype(np.int64) * (1 << 24) + (self.on.astype(np.int64) + (1 << 22))
-        return np.searchsorted(self._days, cases.astype(np.int64) * (1 << 24) + days.astype(np.int64) + (1 << 22))
+            self._days = case_and_day(self.case, self.on)
+        return np.searchsorted(self._days, case_and_day(cases, days))
 
     def day_of(self, places: Array, fields: tuple[str, ...]) -> Array:
         """Return, for each fact, the first of these days that is filled; `on` always is."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple, get_args
 
@@ -35,10 +35,11 @@ class Part(NamedTuple):
     superseded: Array
     status: Array
     excuses: Array
+    claimed: Array
     protected: Array
 
 
-_KINDS: Final = dict.fromkeys(Part._fields, np.int32) | {"status": np.int8, "protected": np.bool_}
+_KINDS: Final = dict.fromkeys(Part._fields, np.int32) | {"status": np.int8, "claimed": np.bool_, "protected": np.bool_}
 
 
 class Judged:
@@ -46,7 +47,8 @@ class Judged:
 
     `row` is the rule and its version (`LawTables.rows`); days are numbers, NO_DAY for none; `done`, `implied`, `ended`,
     `superseded` are places of facts, -1 for none; `over` is -1 for none; `excuses` is a number of `Excuses.names`, 0
-    for none. A column that nobody asks for costs nothing.
+    for none; `claimed` says whether an exception was recorded that could excuse it. A column that nobody asks for costs
+    nothing.
     """
 
     start: Array
@@ -58,6 +60,7 @@ class Judged:
     superseded: Array
     status: Array
     excuses: Array
+    claimed: Array
     protected: Array
 
     def __init__(self, parts: Sequence[Part], facts: Facts, law: LawTables) -> None:
@@ -79,6 +82,10 @@ class Judged:
         self.__dict__[name] = column
         return column
 
+    def only(self, rows: Collection[int]) -> Judged:
+        """Return the deadlines of these rules and versions alone."""
+        return Judged([part for part in self._parts if part.row in rows], self._facts, self._law)
+
     def unsorted(self) -> Judged:
         """Return the same deadlines in any order, which saves sorting them."""
         same = Judged(self._parts, self._facts, self._law)
@@ -91,9 +98,8 @@ class Judged:
         return same
 
     def _joined(self, name: str) -> Array:
-        if not self._parts:
-            return _NO_DEADLINES
-        return np.concatenate([getattr(part, name) for part in self._parts], dtype=_KINDS[name])
+        none = np.zeros(0, dtype=_KINDS[name])
+        return np.concatenate([none, *(getattr(part, name) for part in self._parts)], dtype=_KINDS[name])
 
     def _picked(self, column: Array) -> Array:
         order = self._order

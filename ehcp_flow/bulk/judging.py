@@ -129,13 +129,13 @@ class _Judge:
         if tables.running.unproven:
             unproven = facts.places(mask_of(rule.bites_on)).at_or_after(runs.start + 1) >= runs.stop
         status = _status(facts, rule, version, counted, acts, unproven)
-        excuses = np.zeros(len(runs), dtype=np.int32)
+        excuses, claimed = np.zeros(len(runs), dtype=np.int32), np.zeros(len(runs), dtype=bool)
         near = self.excuses.near(runs, counted.last) if rule.exceptions else None
         if near is not None and len(near):
             base = counted.base[near]
             first = self.days.first_day(version.counts[0].convention, base)
             since = base if rule.looks_back is None else self.days.before(rule.looks_back, base)
-            excuses[near] = excused(
+            excuses[near], claimed[near] = excused(
                 self.excuses,
                 tables,
                 runs.at(near),
@@ -162,6 +162,7 @@ class _Judge:
                 superseded=runs.end,
                 status=status,
                 excuses=excuses,
+                claimed=claimed,
                 protected=counted.protected,
             )
         )

@@ -30,7 +30,7 @@ from ehcp_flow.law.model import Rulebook
 from ehcp_flow.readers.rows import WHITE
 from ehcp_flow.store.base import Axis
 
-__all__ = ["CHUNK_CASES", "Answers", "Frames", "Survey"]
+__all__ = ["CHUNK_CASES", "Answers", "Frames", "Pass", "Survey"]
 
 CHUNK_CASES: Final = 50_000
 """How many whole cases are judged at a time, unless another number is given: memory follows it, answers do not."""
@@ -62,7 +62,7 @@ class _Part(Protocol):
 P = TypeVar("P", bound=_Part)
 
 
-class _Pass:
+class Pass:
     """One pass over a source: the question, and what is counted on the way."""
 
     def __init__(  # noqa: PLR0913 - the options of every public function here
@@ -153,7 +153,7 @@ class _Pass:
             self._on_progress(done, None)
 
 
-class Frames(_Pass):
+class Frames(Pass):
     """The deadlines of a source, chunk by chunk, and what was met on the way.
 
     Iterating reads the source and yields a frame for each chunk of whole cases. `refused` then holds the rows that were
@@ -187,7 +187,7 @@ class Frames(_Pass):
             yield chunk.frame
 
 
-class Answers(_Pass):
+class Answers(Pass):
     """The answer of each case of a source, in the order in which the cases first appear.
 
     Answers are those that `ehcp_flow.answers.answer` gives, made part by part as they are asked for. `refused`,
@@ -225,7 +225,7 @@ class Answers(_Pass):
                 self._tell(done)
 
 
-class Survey(_Pass):
+class Survey(Pass):
     """A source read for what there is and what is wrong with it, and for nothing else.
 
     `refused`, `rows`, `cases` and `unknown_columns` are those of `Frames`.

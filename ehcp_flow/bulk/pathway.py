@@ -18,11 +18,11 @@ from ehcp_flow.facts import FACT_TYPES, Fact, make_fact
 from ehcp_flow.states import State
 from ehcp_flow.states.counted import counted, latest
 from ehcp_flow.states.guards import SETTLING, Ground, Judgement, Needs, Seek, Standstill, Window
-from ehcp_flow.states.machine import table
+from ehcp_flow.states.machine import Table, table
 from ehcp_flow.states.pathway import PATHWAY
-from ehcp_flow.states.region import Guard
+from ehcp_flow.states.region import Guard, Onward
 
-__all__ = ["STATES", "Course", "follow"]
+__all__ = ["STATES", "Course", "Trail", "follow", "trail_of"]
 
 STATES: Final = tuple(State)
 _DAY: Final = dt.date(2024, 1, 1)
@@ -31,23 +31,49 @@ _DAY: Final = dt.date(2024, 1, 1)
 class _Moves(NamedTuple):
     """For each state and key: where a fact of the key leads, whether it changed the state, whether it is out of order.
 
-    `guarded` is the place of the move's guards in `guards`, -1 for a move without.
+    `known` says whether there is such a move; `guarded` is the place of its guards in `guards`, -1 for one without.
+    `through` says whether it leads through the state of one of `onward`, by its place there, -1 for none.
     """
 
+    known: Array
     to: Array
     moved: Array
     refused: Array
     guarded: Array
+    through: Array
     guards: tuple[tuple[Guard, ...], ...]
+    onward: tuple[_Through, ...]
+
+    @property
+    def moving(self) -> Array:
+        """The keys of which some fact can do anything."""
+        elsewhere = self.to != np.arange(len(STATES))[:, None]
+        moving: Array = (self.moved | self.refused | (self.guarded >= 0) | elsewhere).any(axis=0)
+        return moving
+
+
+class _Through(NamedTuple):
+    """A state that a case leaves at once, and the stretch inside which it leaves it for another than otherwise."""
+
+    begins: Array
+    ends: Array
+    inside: int
+
+    def holds(self, facts: Facts, places: Array) -> Array:
+        """Return which facts stand inside the stretch."""
+        begun = facts.places(self.begins).before(places + 1)
+        ended = facts.places(self.ends).before(places + 1)
+        inside: Array = (begun >= facts.first(places)) & (begun > ended)
+        return inside
 
 
 @cache
 def _moves() -> _Moves:
     edges = table(PATHWAY)
-    onward = {row.state: row for row in PATHWAY.onward}
+    onward = {row.state: number for number, row in enumerate(PATHWAY.onward)}
     to = np.repeat(np.arange(len(STATES))[:, None], len(KEYS), axis=1).astype(np.int8)
-    moved, refused = np.zeros(to.shape, dtype=bool), np.zeros(to.shape, dtype=bool)
-    guarded = np.full(to.shape, -1, dtype=np.int16)
+    known, moved, refused = np.zeros((3, *to.shape), dtype=bool)
+    guarded, through = np.full((2, *to.shape), -1, dtype=np.int16)
     guards: dict[tuple[Guard, ...], int] = {}
     for at, source in enumerate(STATES):
         for code, (event, outcome) in enumerate(KEYS):
@@ -55,16 +81,28 @@ def _moves() -> _Moves:
             if edge is None:
                 continue
             end = edge.to
+            known[at, code] = True
             moved[at, code] = end is not source
             refused[at, code] = edge.refusal is not None
             if edge.guards:
                 guarded[at, code] = guards.setdefault(edge.guards, len(guards))
             if end in onward:
-                row = onward[end]
+                row = PATHWAY.onward[onward[end]]
+                through[at, code] = onward[end]
                 end = edges[end, row.event, row.choose(())].to
                 moved[at, code] = True
             to[at, code] = STATES.index(end)
-    return _Moves(to, moved, refused, guarded, tuple(guards))
+    rows = tuple(_through(row, edges) for row in PATHWAY.onward)
+    return _Moves(known, to, moved, refused, guarded, through, tuple(guards), rows)
+
+
+def _through(row: Onward[State], edges: Table[State]) -> _Through:
+    """Find out which facts begin and end the stretch in which a state is left for another, by asking."""
+    told, otherwise = _one_of_each(), row.choose(())
+    begins = np.array([row.choose([fact]) != otherwise for fact in told], dtype=bool)
+    some = told[int(np.flatnonzero(begins)[0])]
+    ends = np.array([row.choose([some, fact]) == otherwise for fact in told], dtype=bool)
+    return _Through(begins, ends, STATES.index(edges[row.state, row.event, row.choose([some])].to))
 
 
 class Course(NamedTuple):
@@ -80,44 +118,64 @@ class Course(NamedTuple):
     doubted: Array
 
 
-def follow(facts: Facts) -> Course:
-    """Return the course of each case up to the day asked for. A case with a detention is not followed right."""
+class Trail(NamedTuple):
+    """The facts that can move the pathway, up to the day asked for, in legal order: their places, and what each did.
+
+    `source` and `to` are the states before and behind it. `step` says whether it is one of `Standing.history`.
+    """
+
+    place: Array
+    source: Array
+    to: Array
+    step: Array
+
+
+def trail_of(facts: Facts) -> Trail:
+    """Return how the cases came to their states, up to the day asked for: all first facts, then all second ones, ..."""
     moves = _moves()
-    moving = (moves.moved | moves.refused | (moves.guarded >= 0)).any(axis=0)
-    moving |= (moves.to != np.arange(len(STATES))[:, None]).any(axis=0)
-    place = np.flatnonzero(moving[facts.key] & (facts.on <= facts.as_of))
+    place = np.flatnonzero(moves.moving[facts.key] & (facts.on <= facts.as_of))
     case = facts.case[place]
     first = np.searchsorted(case, np.arange(facts.cases))
     many = np.searchsorted(case, np.arange(facts.cases), side="right") - first
     at = np.full(facts.cases, STATES.index(PATHWAY.initial), dtype=np.int8)
-    since = np.full(facts.cases, NO_DAY, dtype=np.int32)
-    doubted = np.zeros(facts.cases, dtype=bool)
-    wrong: list[Array] = []
-    asked: list[tuple[Array, Array]] = []
+    source, to = np.zeros((2, len(place)), dtype=np.int8)
     live = np.flatnonzero(many)
     turn = 0
     while len(live):
-        here = place[first[live] + turn]
-        key, source = facts.key[here], at[live]
-        changed = moves.moved[source, key]
-        since[live[changed]] = facts.on[here[changed]]
-        wrong.append(here[moves.refused[source, key]])
-        guarded = moves.guarded[source, key]
-        asked.append((here[guarded >= 0], guarded[guarded >= 0]))
-        at[live] = moves.to[source, key]
+        rank = first[live] + turn
+        here, was = place[rank], at[live]
+        key = facts.key[here]
+        then = moves.to[was, key]
+        for number, row in enumerate(moves.onward):
+            led = np.flatnonzero(moves.through[was, key] == number)
+            then[led[row.holds(facts, here[led])]] = row.inside
+        source[rank], to[rank], at[live] = was, then, then
         turn += 1
         live = live[many[live] > turn]
-    if asked:
-        places, sets = (np.concatenate(parts) for parts in zip(*asked, strict=True))
-        for number, guards in enumerate(moves.guards):
-            these = places[sets == number]
-            holds = np.ones(len(these), dtype=bool)
-            for guard in guards if len(these) else ():
-                kept, told = _holds(facts, guard, these)
-                holds &= kept
-                doubted[facts.case[these[~told]]] = True
-            wrong.append(these[~holds])
-    out = np.concatenate([np.zeros(0, dtype=np.int64), *wrong])
+    return Trail(place, source, to, moves.known[source, facts.key[place]])
+
+
+def follow(facts: Facts) -> Course:
+    """Return the course of each case up to the day asked for."""
+    moves, trail = _moves(), trail_of(facts)
+    key, case = facts.key[trail.place], facts.case[trail.place]
+    at = np.full(facts.cases, STATES.index(PATHWAY.initial), dtype=np.int8)
+    at[case] = trail.to
+    since = np.full(facts.cases, NO_DAY, dtype=np.int32)
+    changed = moves.moved[trail.source, key]
+    since[case[changed]] = facts.on[trail.place[changed]]
+    doubted = np.zeros(facts.cases, dtype=bool)
+    wrong = [trail.place[moves.refused[trail.source, key]]]
+    guarded = moves.guarded[trail.source, key]
+    for number, guards in enumerate(moves.guards):
+        these = trail.place[guarded == number]
+        holds = np.ones(len(these), dtype=bool)
+        for guard in guards if len(these) else ():
+            kept, told = _holds(facts, guard, these)
+            holds &= kept
+            doubted[facts.case[these[~told]]] = True
+        wrong.append(these[~holds])
+    out = np.concatenate(wrong)
     return Course(at, since, np.bincount(facts.case[out], minlength=facts.cases), doubted)
 
 

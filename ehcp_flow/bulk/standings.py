@@ -17,7 +17,7 @@ from ehcp_flow.answers import Answer
 from ehcp_flow.bulk.answering import BulkAnswer, answers_of, said_alone
 from ehcp_flow.bulk.chunks import Chunk, Columns, Question, cases_of, judged_chunk, known_rows, readable
 from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array
-from ehcp_flow.bulk.facts import Facts, event_mask
+from ehcp_flow.bulk.facts import Facts
 from ehcp_flow.bulk.leaving import left_open, not_made_out
 from ehcp_flow.bulk.ordering import in_legal_order
 from ehcp_flow.bulk.pathway import STATES, follow
@@ -70,7 +70,6 @@ def states_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     facts = in_legal_order(encoded, question.as_of, keep)
     there = np.zeros(facts.cases, dtype=bool)
     there[encoded.case if keep is None else encoded.case[keep]] = True
-    facts.fail(facts.case[facts.places(event_mask("detained")).at])
     facts.fail(_disputed(facts))
     course = follow(facts)
     days = pl.Series(course.since, dtype=pl.Int32)
@@ -162,7 +161,6 @@ class _Found:
         course = follow(facts)
         self.alone = said_alone(columns)
         asked = facts.failed | course.doubted
-        asked[facts.case[facts.places(event_mask("detained")).at]] = True
         asked[_disputed(facts)] = True
         self.asked = asked & columns.there
 

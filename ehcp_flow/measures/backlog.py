@@ -14,12 +14,12 @@ from ehcp_flow.measures.counted import Counted
 from ehcp_flow.measures.periods import Period
 from ehcp_flow.measures.story import Story
 
-__all__ = ["incomplete_reviews", "last_decision_due", "open_requests"]
+__all__ = ["MONTHS", "OVER", "WEEK", "incomplete_reviews", "last_decision_due", "open_requests"]
 
-_OVER: Final = ((20, "requests_open_over_20_weeks"), (52, "requests_open_over_52_weeks"))
-_MONTHS: Final = ((6, "reviews_incomplete_6_months"), (12, "reviews_incomplete_12_months"),
+OVER: Final = ((20, "requests_open_over_20_weeks"), (52, "requests_open_over_52_weeks"))
+MONTHS: Final = ((6, "reviews_incomplete_6_months"), (12, "reviews_incomplete_12_months"),
                   (24, "reviews_incomplete_24_months"))  # fmt: skip
-_WEEK: Final = 7
+WEEK: Final = 7
 
 
 def open_requests(story: Story, period: Period) -> Iterator[Counted]:
@@ -30,8 +30,8 @@ def open_requests(story: Story, period: Period) -> Iterator[Counted]:
             continue
         days = (day - request.received).days
         yield Counted("requests_open", day, days)
-        for weeks, column in _OVER:
-            if days > weeks * _WEEK:
+        for weeks, column in OVER:
+            if days > weeks * WEEK:
                 yield Counted(column, day, days)
 
 
@@ -43,7 +43,7 @@ def incomplete_reviews(story: Story, period: Period) -> Iterator[Counted]:
         return
     met = decision.starts_on
     yield Counted("reviews_incomplete", day, (day - met).days)
-    for months, column in _MONTHS:
+    for months, column in MONTHS:
         if met + relativedelta(months=months) < day:
             yield Counted(column, day, (day - met).days)
 

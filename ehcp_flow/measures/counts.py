@@ -7,34 +7,98 @@ against the last lawful day that the deadline gives.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from typing import Final
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
 
 from ehcp_flow.deadlines import Deadline
 from ehcp_flow.facts import Fact
 from ehcp_flow.measures.backlog import incomplete_reviews, last_decision_due, open_requests
 from ehcp_flow.measures.counted import Counted
 from ehcp_flow.measures.periods import Period
-from ehcp_flow.measures.story import ASSESS, FINAL, HOLDING, NOT_ISSUE, Plan, Story
+from ehcp_flow.measures.story import ASSESS, BORN, FINAL, HOLDING, NOT_ISSUE, Plan, Story
 from ehcp_flow.states import State
 
-__all__ = ["COHORTS", "FLOWS", "ONCE", "STOCKS", "flows_of"]
+__all__ = [
+    "APPEAL",
+    "ARRANGED",
+    "ASSESSING",
+    "BANDS",
+    "COHORTS",
+    "DISPUTE_COLUMNS",
+    "DRAFTING",
+    "ENDS",
+    "FLOWS",
+    "KEPT",
+    "MEDIATED",
+    "MEDIATION",
+    "NO_EXCUSE",
+    "ONCE",
+    "ORDER",
+    "REVIEWS",
+    "STOCKS",
+    "YEAR",
+    "Act",
+    "entries_of",
+    "flows_of",
+    "outcome_column",
+]
 
 YEAR: Final = dt.timedelta(weeks=52)
-_REVIEWS: Final = ("annual_review", "transfer_review")
-_MEDIATION: Final = ("mediation_requested", "mediation_held", "mediation_agreed")
-_ORDER: Final = "order_"
+REVIEWS: Final = ("annual_review", "transfer_review")
+MEDIATION: Final = ("mediation_requested", "mediation_held", "mediation_agreed")
+APPEAL: Final = "appeal_registered"
+ORDER: Final = "order_"
+"""What the names of the limits of an order begin with."""
+NO_EXCUSE: Final = "missed_appointment"
+"""The exception that does not touch the 20 weeks."""
+DRAFTING: Final = (State.DRAFTING, State.DRAFT_ISSUED)
+ASSESSING: Final = (State.ASSESSING, *DRAFTING)
 
 
-def _kept(deadline: Deadline, within: str, over: str, party: str = "") -> Iterator[Counted]:
+class Act(NamedTuple):
+    """The columns in which an act counts by its day, in time or late; `by_party` if it is the act of an adviser."""
+
+    limits: tuple[str, ...]
+    within: str
+    over: str
+    by_party: bool = False
+
+
+KEPT: Final = (
+    Act(ASSESS, "request_outcome_six_weeks", "request_outcome_over_6_weeks"),
+    Act(("review_decision",), "review_decisions_within_4_weeks", "review_decisions_over_4_weeks"),
+    Act(("amended_plan",), "amended_within_8_weeks", "amended_over_8_weeks"),
+    Act(("review_total",), "amended_within_12_weeks", "amended_over_12_weeks"),
+    Act(("advice",), "advice_within_6_weeks", "advice_over_6_weeks", by_party=True),
+)
+ARRANGED: Final = ("mediation_arrange", "mediation_arrange_health")
+"""A mediation that the authority arranges can have a limit for its health part beside it: it is one mediation."""
+MEDIATED: Final = Act(ARRANGED[:1], "mediation_within_30_days", "mediation_over_30_days")
+ENDS: Final = {
+    "plan_ceased": "plans_ceased",
+    "plan_transferred_out": "plans_transferred_out",
+    "plan_transferred_in": "plans_transferred_in",
+}
+BANDS: Final = (
+    ("plans_issued_within_20_weeks", "plans_issued_20_weeks_ex"),
+    ("plans_issued_gt20weeks_ltYear", "plans_issued_gt20weeks_ltYear_ex"),
+    ("plans_issued_gt_1_year", "plans_issued_gt_1_year_ex"),
+)
+"""In time, late but within a year, and later: of all plans, and of those without an exception."""
+
+
+def _kept(story: Story, act: Act) -> Iterator[Counted]:
     """Count an act by its day, in time or late; nothing that was not done, or whose day is not known."""
-    if deadline.done_on is not None and deadline.status in ("met", "late"):
-        yield Counted(within if deadline.status == "met" else over, deadline.done_on, party=party)
+    for deadline in story.of(*act.limits):
+        if deadline.done_on is not None and deadline.status in ("met", "late"):
+            party = (deadline.party or "") if act.by_party else ""
+            yield Counted(act.within if deadline.status == "met" else act.over, deadline.done_on, party=party)
 
 
-def _requests(story: Story) -> Iterator[Counted]:
-    for deadline in story.of(*ASSESS):
-        yield from _kept(deadline, "request_outcome_six_weeks", "request_outcome_over_6_weeks")
+def _acts(story: Story) -> Iterator[Counted]:
+    for act in KEPT:
+        yield from _kept(story, act)
 
 
 def _assessments(story: Story) -> Iterator[Counted]:
@@ -46,7 +110,7 @@ def _assessments(story: Story) -> Iterator[Counted]:
             in_time = refusal.on <= deadline.due_on
             yield Counted("outcome_decision_within_time" if in_time else "outcome_decision_over_time", refusal.on)
     for step in story.answer.standing.history:
-        assessing = step.from_ in (State.ASSESSING, State.DRAFTING, State.DRAFT_ISSUED)
+        assessing = step.from_ in ASSESSING
         if assessing and (step.to is State.WITHDRAWN or step.fact.event == "moved_away"):
             yield Counted("assess_withdrawn", step.on)
             yield Counted("assess_in_year", step.on)
@@ -88,7 +152,7 @@ def _plans(story: Story) -> Iterator[Counted]:
 def _claimed(story: Story, day: dt.date) -> bool:
     """Whether an exception to the 20 weeks is claimed for a plan without a request, where nothing can check it."""
     return any(
-        getattr(fact, "limit", None) in (None, *FINAL) and getattr(fact, "outcome", "") != "missed_appointment"
+        getattr(fact, "limit", None) in (None, *FINAL) and getattr(fact, "outcome", "") != NO_EXCUSE
         for fact in story.facts("exception_recorded")
         if fact.on <= day
     )
@@ -99,12 +163,8 @@ def _bands(plan: Plan, *, excepted: bool) -> Iterator[Counted]:
     if deadline is None or deadline.due_on is None:
         return
     days = (plan.on - deadline.starts_on).days
-    if deadline.status == "met":
-        band, band_ex = "plans_issued_within_20_weeks", "plans_issued_20_weeks_ex"
-    elif plan.on <= deadline.starts_on + YEAR:
-        band, band_ex = "plans_issued_gt20weeks_ltYear", "plans_issued_gt20weeks_ltYear_ex"
-    else:
-        band, band_ex = "plans_issued_gt_1_year", "plans_issued_gt_1_year_ex"
+    late = plan.on > deadline.starts_on + YEAR
+    band, band_ex = BANDS[0 if deadline.status == "met" else 1 + late]
     yield Counted(band, plan.on)
     yield Counted("plans_timed", plan.on, days)
     if not excepted:
@@ -113,17 +173,11 @@ def _bands(plan: Plan, *, excepted: bool) -> Iterator[Counted]:
 
 
 def _ends(story: Story) -> Iterator[Counted]:
-    for fact in story.facts("plan_ceased", "plan_transferred_out", "plan_transferred_in"):
-        yield Counted({"plan_ceased": "plans_ceased"}.get(fact.event, fact.event.replace("plan_", "plans_")), fact.on)
+    for fact in story.facts(*ENDS):
+        yield Counted(ENDS[fact.event], fact.on)
 
 
-def _reviews(story: Story) -> Iterator[Counted]:
-    for deadline in story.of("review_decision"):
-        yield from _kept(deadline, "review_decisions_within_4_weeks", "review_decisions_over_4_weeks")
-    for deadline in story.of("amended_plan"):
-        yield from _kept(deadline, "amended_within_8_weeks", "amended_over_8_weeks")
-    for deadline in story.of("review_total"):
-        yield from _kept(deadline, "amended_within_12_weeks", "amended_over_12_weeks")
+def _transfers(story: Story) -> Iterator[Counted]:
     for deadline in story.of("phase_transfer"):
         if deadline.due_on is None or deadline.status == "lapsed":
             continue
@@ -134,17 +188,17 @@ def _reviews(story: Story) -> Iterator[Counted]:
                 yield Counted("phase_transfer_in_time", deadline.due_on)
 
 
-def _others(story: Story) -> Iterator[Counted]:
-    for deadline in story.of("advice"):
-        yield from _kept(deadline, "advice_within_6_weeks", "advice_over_6_weeks", deadline.party or "")
-    # A mediation that the authority arranges can have a limit for its health part beside it: it is one mediation.
-    arranged = "mediation_arrange" if "mediation_arrange" in story.limits else "mediation_arrange_health"
-    for deadline in story.of(arranged):
-        yield from _kept(deadline, "mediation_within_30_days", "mediation_over_30_days")
+def _mediations(story: Story) -> Iterator[Counted]:
+    limit = next((name for name in ARRANGED if name in story.limits), ARRANGED[0])
+    yield from _kept(story, MEDIATED._replace(limits=(limit,)))
+    for deadline in story.of(limit):
         if deadline.status == "overdue" and deadline.due_on is not None:
-            yield Counted("mediation_over_30_days", deadline.due_on)
+            yield Counted(MEDIATED.over, deadline.due_on)
+
+
+def _orders(story: Story) -> Iterator[Counted]:
     for deadline in story.answer.deadlines:
-        ordered = deadline.limit.startswith(_ORDER) and deadline.kind == "statutory" and deadline.due_on is not None
+        ordered = deadline.limit.startswith(ORDER) and deadline.kind == "statutory" and deadline.due_on is not None
         if ordered and deadline.status in ("met", "late", "overdue"):
             yield Counted("order_limits_due", deadline.due_on)  # type: ignore[arg-type]
             if deadline.status == "met":
@@ -154,12 +208,12 @@ def _others(story: Story) -> Iterator[Counted]:
 def _disputes(story: Story) -> Iterator[Counted]:
     """Count the mediations and appeals of a case, by what they were about; the table counts each case once a period."""
     mediated: set[str] = set()
-    for fact in story.facts(*_MEDIATION, "appeal_registered"):
+    for fact in story.facts(*MEDIATION, APPEAL):
         about = _about(story, fact)
-        if about not in _DISPUTE_COLUMNS:
+        if about not in DISPUTE_COLUMNS:
             continue
-        mediation, tribunal, both = _DISPUTE_COLUMNS[about]
-        if fact.event == "appeal_registered":
+        mediation, tribunal, both = DISPUTE_COLUMNS[about]
+        if fact.event == APPEAL:
             yield Counted(tribunal, fact.on)
             if about in mediated:
                 yield Counted(both, fact.on)
@@ -178,21 +232,22 @@ def _about(story: Story, fact: Fact) -> str | None:
     return "other" if state in HOLDING or state is State.CEASED else None
 
 
-_DISPUTE_COLUMNS: Final = {
+DISPUTE_COLUMNS: Final = {
     "assess": ("number_assess_mediation", "number_assess_tribunal", "number_asssess_mediation_tribunal"),
     "other": ("number_other_mediation", "number_other_tribunal", "number_other_mediation_tribunal"),
 }
-ONCE: Final = frozenset(column for columns in _DISPUTE_COLUMNS.values() for column in columns)
+ONCE: Final = frozenset(column for columns in DISPUTE_COLUMNS.values() for column in columns)
 """The columns in which a case counts at most once a period."""
 
 FLOWS: Final[tuple[Callable[[Story], Iterator[Counted]], ...]] = (
-    _requests,
+    _acts,
     _assessments,
     _decisions,
     _plans,
     _ends,
-    _reviews,
-    _others,
+    _transfers,
+    _mediations,
+    _orders,
     _disputes,
 )
 """What is counted by the day of an act."""
@@ -235,11 +290,11 @@ def _disputed_cohort(story: Story, period: Period) -> Iterator[Counted]:
             continue
         disputes = [
             fact
-            for fact in story.facts(*_MEDIATION, "appeal_registered")
+            for fact in story.facts(*MEDIATION, APPEAL)
             if refusal.on <= fact.on <= period.stock_on and _about(story, fact) == "request"
         ]
-        mediated = any(fact.event in _MEDIATION for fact in disputes)
-        appealed = any(fact.event == "appeal_registered" for fact in disputes)
+        mediated = any(fact.event in MEDIATION for fact in disputes)
+        appealed = any(fact.event == APPEAL for fact in disputes)
         if mediated:
             yield Counted("mediation_related_request", deadline.starts_on)
         if appealed:
@@ -254,7 +309,7 @@ def _agreed_cohort(story: Story, period: Period) -> Iterator[Counted]:
     if not agreed:
         return
     last = agreed[-1].on
-    if story.state_on(min(period.end, story.as_of)) in (State.DRAFTING, State.DRAFT_ISSUED):
+    if story.state_on(min(period.end, story.as_of)) in DRAFTING:
         yield Counted("assess_issued", last)
         yield Counted("assess_in_year", last)
 
@@ -270,7 +325,7 @@ COHORTS: Final[tuple[Callable[[Story, Period], Iterator[Counted]], ...]] = (
 def _open_assessments(story: Story, period: Period) -> Iterator[Counted]:
     day = min(period.end, story.as_of)
     state = story.state_on(day)
-    if state in (State.ASSESSING, State.DRAFTING, State.DRAFT_ISSUED):
+    if state in ASSESSING:
         yield Counted("assessments_open", day)
     if state is State.ASSESSING:
         yield Counted("assess_not_made", day)
@@ -281,7 +336,7 @@ def _review_stock(story: Story, period: Period) -> Iterator[Counted]:
     if not story.holds_plan(day):
         return
     yield Counted("total_ehc_plans", day)
-    if not any(_was_due(deadline, period) for deadline in story.of(*_REVIEWS)):
+    if not any(_was_due(deadline, period) for deadline in story.of(*REVIEWS)):
         yield Counted("review_not_expected", day)
         return
     yield Counted("review_expected", day)
@@ -304,9 +359,13 @@ def _decided(deadline: Deadline, period: Period) -> Iterator[Counted]:
         yield Counted("no_outcome", day)
         return
     yield Counted(f"review_decision_{_where(done.on, period)}", day)
-    outcome = str(getattr(done, "outcome", ""))
-    yield Counted({"maintain": "outcome_maintan"}.get(outcome, f"outcome_{outcome}"), day)
+    yield Counted(outcome_column(str(getattr(done, "outcome", ""))), day)
     yield Counted("number_decsion_4weeks" if done.on <= deadline.due_on else "number_decision_gt_4weeks", day)
+
+
+def outcome_column(outcome: str) -> str:
+    """Return the column of a decision's outcome, as the Department writes it."""
+    return {"maintain": "outcome_maintan"}.get(outcome, f"outcome_{outcome}")
 
 
 def _completed(story: Story, period: Period) -> Iterator[Counted]:
@@ -340,3 +399,24 @@ STOCKS: Final[tuple[Callable[[Story, Period], Iterator[Counted]], ...]] = (
     incomplete_reviews,
 )
 """What is counted as it stood on a day of the period."""
+
+
+def entries_of(
+    story: Story, periods: Sequence[Period], flows: Iterable[Counted] | None = None
+) -> Iterator[tuple[int, Counted]]:
+    """Yield all that a case adds, each with the place of its period; periods follow one another without overlap.
+
+    `flows` are the case's acts, where they have been worked out already.
+    """
+    starts = [period.start for period in periods]
+    for counted in flows_of(story) if flows is None else flows:
+        place = bisect_right(starts, counted.on) - 1
+        if place >= 0 and counted.on in periods[place]:
+            yield place, counted
+    began = min((fact.on for fact in story.answer.case.facts if fact.event != BORN), default=dt.date.max)
+    for place, period in enumerate(periods):
+        if period.stock_on < began and period.end < began:
+            continue
+        for look in (*COHORTS, *STOCKS):
+            for counted in look(story, period):
+                yield place, counted

@@ -17,13 +17,15 @@ from ehcp_flow.facts import Fact
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.states import MAINTAINED_STATES, State
 
-__all__ = ["ASSESS", "FINAL", "NOT_ISSUE", "Plan", "Story", "answered"]
+__all__ = ["ASSESS", "BORN", "FINAL", "HOLDING", "KEPT", "NOT_ISSUE", "REQUESTED", "Plan", "Story", "answered"]
 
 ASSESS: Final = ("decide_assess", "detained_decide_assess")
 NOT_ISSUE: Final = ("decide_not_issue", "detained_decide_not_issue")
 FINAL: Final = ("final_plan", "detained_final_plan")
 HOLDING: Final = MAINTAINED_STATES | {State.FINAL_ISSUED}
 KEPT: Final = HOLDING | {State.KEPT_DETAINED}
+REQUESTED: Final = ("request_received", "became_responsible")
+BORN: Final = "date_of_birth"
 
 
 class Plan(NamedTuple):
@@ -143,12 +145,12 @@ class Story:
     @cached_property
     def born(self) -> dt.date | None:
         """The day of birth, if it is on record."""
-        return next((fact.on for fact in self.facts("date_of_birth")), None)
+        return next((fact.on for fact in self.facts(BORN)), None)
 
     @cached_property
     def requester(self) -> str:
         """Who made the first request, or an empty text."""
-        for fact in self.facts("request_received", "became_responsible"):
+        for fact in self.facts(*REQUESTED):
             return fact.party or ""
         return ""
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any, Final, TypeAlias
 
@@ -19,13 +18,28 @@ from ehcp_flow.measures import frames
 from ehcp_flow.measures.arithmetic import UNAVAILABLE, mean_weeks, median_weeks, percent
 from ehcp_flow.measures.catalogue import Column, Measure, catalogue
 from ehcp_flow.measures.counted import Counted
-from ehcp_flow.measures.counts import COHORTS, ONCE, STOCKS, flows_of
+from ehcp_flow.measures.counts import ONCE, entries_of
 from ehcp_flow.measures.periods import GRAINS, ONE_DAY, Period, between, years
 from ehcp_flow.measures.publishing import hidden_columns
-from ehcp_flow.measures.story import Story, answered
+from ehcp_flow.measures.story import BORN, Story, answered
 from ehcp_flow.measures.suppression import HIDDEN
 
-__all__ = ["GROUPS", "NOT_RECORDED", "Cases", "Explanation", "Extra", "MeasureTable", "Tally", "age_band", "measure"]
+__all__ = [
+    "CHANGING",
+    "GROUPS",
+    "NOT_RECORDED",
+    "Cases",
+    "Explanation",
+    "Extra",
+    "MeasureTable",
+    "Tally",
+    "Years",
+    "age_band",
+    "group_keys",
+    "group_of",
+    "measure",
+    "periods_asked",
+]
 
 Cases: TypeAlias = Iterable[Case | Answer] | Mapping[str, Case]
 Extra: TypeAlias = Mapping[str, Mapping[str, str]]
@@ -34,8 +48,8 @@ Years: TypeAlias = int | tuple[int, int] | Iterable[int]
 
 GROUPS: Final = ("authority", "requester", "age", "adviser")
 """What cases, or their acts, can be grouped by without a further column of the file."""
-_CHANGING: Final = frozenset({"age", "adviser"})
-_BORN: Final = "date_of_birth"
+CHANGING: Final = frozenset({"age", "adviser"})
+"""What a case has several values of, so that its groups follow from what is counted."""
 _AGES: Final = ((5, "under 5"), (11, "5 to 10"), (16, "11 to 15"), (20, "16 to 19"), (26, "20 to 25"))
 _OLDER: Final = "over 25"
 NOT_RECORDED: Final = "not recorded"
@@ -88,7 +102,6 @@ class Tally:
 
     def __init__(self, periods: Sequence[Period], by: Sequence[str], extra: Extra | None = None) -> None:
         self._periods = periods
-        self._starts = [period.start for period in periods]
         self._by = tuple(by)
         self._extra = extra or {}
         self._groups: dict[tuple[str, ...], list[dict[str, _Cell]]] = {}
@@ -96,19 +109,10 @@ class Tally:
     def add(self, answer: Answer | Story, flows: Sequence[Counted] | None = None) -> None:
         """Count one case; `flows` are its acts, where another table has worked them out already."""
         story = Story.told(answer)
-        if not _CHANGING.intersection(self._by):
+        if not CHANGING.intersection(self._by):
             self._cells(self._group(story, self._periods[-1], ""))
-        for counted in flows_of(story) if flows is None else flows:
-            place = bisect_right(self._starts, counted.on) - 1
-            if place >= 0 and counted.on in self._periods[place]:
-                self._enter(story, place, counted)
-        began = min((fact.on for fact in story.answer.case.facts if fact.event != _BORN), default=dt.date.max)
-        for place, period in enumerate(self._periods):
-            if period.stock_on < began and period.end < began:
-                continue
-            for look in (*COHORTS, *STOCKS):
-                for counted in look(story, period):
-                    self._enter(story, place, counted)
+        for place, counted in entries_of(story, self._periods, flows):
+            self._enter(story, place, counted)
 
     def _enter(self, story: Story, place: int, counted: Counted) -> None:
         group = self._group(story, self._periods[place], counted.party)
@@ -120,19 +124,17 @@ class Tally:
         return self._groups[group]
 
     def _group(self, story: Story, period: Period, party: str) -> tuple[str, ...]:
-        return tuple(self._value(story, name, period, party) for name in self._by)
+        return group_of(story, self._by, self._extra, period, party)
 
-    def _value(self, story: Story, name: str, period: Period, party: str) -> str:
-        value: str | None = self._extra.get(story.case_id, {}).get(name)
-        if value is None and name == "authority":
-            value = story.answer.case.authority
-        elif value is None and name == "requester":
-            value = story.requester
-        elif value is None and name == "age" and story.born is not None:
-            value = age_band(story.born, min(period.end, story.as_of))
-        elif value is None and name == "adviser":
-            value = party
-        return value or NOT_RECORDED
+    def begin(self, group: tuple[str, ...]) -> None:
+        """Give a group its rows, even if nothing of it is counted."""
+        self._cells(group)
+
+    def merge(self, group: tuple[str, ...], place: int, column: str, cases: list[str], days: list[int]) -> None:
+        """Count cases that were counted elsewhere: of a group, in the period at a place."""
+        cell = self._cells(group)[place].setdefault(column, _Cell())
+        cell.cases.extend(cases)
+        cell.days.extend(days)
 
     def table(self, by: Sequence[str], as_of: dt.date) -> MeasureTable:
         """Return the table, groups in alphabetical order, and the periods of each group in the order of time."""
@@ -141,6 +143,24 @@ class Tally:
             at = self._by.index("adviser")
             groups = {group: cells for group, cells in groups.items() if group[at] != NOT_RECORDED}
         return MeasureTable(tuple(by), self._by, tuple(self._periods), as_of, groups)
+
+
+def group_of(story: Story, by: Sequence[str], extra: Extra, period: Period, party: str) -> tuple[str, ...]:
+    """Return the group in which something counts: of a case, in a period, and the act of a party."""
+    return tuple(_value(story, name, extra, period, party) for name in by)
+
+
+def _value(story: Story, name: str, extra: Extra, period: Period, party: str) -> str:
+    value: str | None = extra.get(story.case_id, {}).get(name)
+    if value is None and name == "authority":
+        value = story.answer.case.authority
+    elif value is None and name == "requester":
+        value = story.requester
+    elif value is None and name == "age" and story.born is not None:
+        value = age_band(story.born, min(period.end, story.as_of))
+    elif value is None and name == "adviser":
+        value = party
+    return value or NOT_RECORDED
 
 
 def age_band(born: dt.date, day: dt.date) -> str:
@@ -327,23 +347,36 @@ def measure(
     no case has.
     """
     day = dates.today() if as_of is None else dates.parse_date(as_of)
-    grains = [name for name in by if name in GRAINS]
+    keys = group_keys(by, extra)
+    if year is None:
+        # What can be gone through again is not held: whole caseloads are answered one case at a time.
+        cases = list(cases) if isinstance(cases, Iterator) else cases
+    tally = Tally(periods_asked(year, by, day, lambda: _first_day(cases, day)), keys, extra)
+    for item in answered(cases, day, rulebook=rulebook, calendars=calendars):
+        tally.add(item)
+    return tally.table(tuple(by), day)
+
+
+def group_keys(by: Sequence[str], extra: Extra | None = None) -> tuple[str, ...]:
+    """Return what is grouped by besides the periods. Raises UnknownNameError for a column that no case has."""
     keys = tuple(name for name in by if name not in GRAINS)
     known = {*GROUPS, *(name for values in (extra or {}).values() for name in values)}
     for name in keys:
         if name not in known:
             raise UnknownNameError("column", name, (*known, *GRAINS))
+    return keys
+
+
+def periods_asked(
+    year: Years | None, by: Sequence[str], as_of: dt.date, first_day: Callable[[], dt.date]
+) -> list[Period]:
+    """Return the periods asked for; `first_day` gives the first day on record, where no year is named."""
     if year is None:
-        # What can be gone through again is not held: whole caseloads are answered one case at a time.
-        cases = list(cases) if isinstance(cases, Iterator) else cases
-        first, last = _first_day(cases, day), day
+        first, last = first_day(), as_of
     else:
-        chosen = years(year, day)
+        chosen = years(year, as_of)
         first, last = chosen[0].start, chosen[-1].end
-    tally = Tally(_periods(first, last, grains, day, whole=year is None), keys, extra)
-    for item in answered(cases, day, rulebook=rulebook, calendars=calendars):
-        tally.add(item)
-    return tally.table(tuple(by), day)
+    return _periods(first, last, [name for name in by if name in GRAINS], as_of, whole=year is None)
 
 
 def _first_day(cases: Cases, day: dt.date) -> dt.date:
@@ -351,7 +384,7 @@ def _first_day(cases: Cases, day: dt.date) -> dt.date:
     first = day
     for item in cases.values() if isinstance(cases, Mapping) else cases:
         case = item if isinstance(item, Case) else item.case
-        first = min((first, *(fact.on for fact in case.facts if fact.event != _BORN)))
+        first = min((first, *(fact.on for fact in case.facts if fact.event != BORN)))
     return first
 
 

@@ -21,7 +21,9 @@ from typing import Any, NamedTuple
 
 from ehcp_flow.answers import answer
 from ehcp_flow.bulk import findings_frame, iter_rows, states_frame
+from ehcp_flow.bulk import measure as in_bulk
 from ehcp_flow.case import Case, group_cases
+from ehcp_flow.measures import MeasureTable, measure
 from ehcp_flow.readers import read_cases
 from ehcp_flow.synth import synth
 
@@ -49,6 +51,7 @@ def compare(cases: list[Case], as_of: str) -> Compared:
     for kind, expected, found in (
         ("deadlines", [row.as_dict() for one in answers for row in one.deadlines], list(iter_rows(told, as_of))),
         ("states", [_standing(one) for one in answers], states_frame(told, as_of).rows(named=True)),
+        ("measures", _measured(measure(answers, as_of=as_of)), _measured(in_bulk(told, as_of))),
         ("findings", [_finding(each) for one in answers for each in one.findings],
          findings_frame(told, as_of).rows(named=True)),
     ):  # fmt: skip
@@ -62,6 +65,27 @@ def compare(cases: list[Case], as_of: str) -> Compared:
                 if one.get(name) != other.get(name)
             )
     return Compared(counted, differences)
+
+
+def counted_in(table: MeasureTable) -> list[tuple[Any, ...]]:
+    """Return each figure of a table with its group and the cases behind it."""
+    keys = [name for name in table.columns if name not in table.names]
+    told: list[tuple[Any, ...]] = []
+    for place, row in enumerate(table):
+        group = tuple(row[key] for key in keys)
+        for name in table.names:
+            if row[name] not in (0, "x"):
+                said = table.explain(place, name)
+                told.append((group, name, row[name], said.numerator, said.denominator))
+        told.append((group,))
+    return told
+
+
+def _measured(table: MeasureTable) -> list[dict[str, Any]]:
+    return [
+        {"case_id": ", ".join(map(str, group)), **dict(zip(("figure", "value", "cases", "of"), said, strict=False))}
+        for group, *said in counted_in(table)
+    ]
 
 
 def _standing(one: Any) -> dict[str, Any]:
@@ -133,7 +157,7 @@ def main(arguments: list[str] | None = None) -> int:
         for compared in (*of_golden(), *chunks):
             counted += compared.counted
             differences.extend(compared.differences)
-    for kind in ("cases", "deadlines", "states", "findings", "fields"):
+    for kind in ("cases", "deadlines", "states", "findings", "measures", "fields"):
         print(f"{counted[kind]:>12,} {kind}")  # noqa: T201 - printing is its job
     print(f"{len(differences):>12,} differences, {time.monotonic() - began:.0f} s")  # noqa: T201
     for difference in differences[:SHOWN]:

@@ -1,0 +1,156 @@
+"""The table of measures over columns is the table that is counted one case at a time: figures, groups, cases behind."""
+
+import datetime as dt
+import io
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ehcp_flow.answers import answer
+from ehcp_flow.bulk import Measuring, deadlines_frame
+from ehcp_flow.bulk import measure as in_bulk
+from ehcp_flow.case import Case, group_cases
+from ehcp_flow.errors import EhcpFlowError, UnknownNameError
+from ehcp_flow.measures import measure as one_by_one
+from ehcp_flow.readers import read_cases
+from ehcp_flow.synth import synth
+from tests.bulk.agreeing import caseloads, crowds
+from tests.bulk.comparing import counted_in
+from tests.golden.test_published import rows
+from tests.telling import day, tell
+
+ROOT = Path(__file__).parents[2]
+SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+DAYS = st.one_of(
+    st.dates(dt.date(2023, 1, 1), dt.date(2026, 12, 31)), st.sampled_from([dt.date(2024, 1, 4), dt.date(2026, 6, 30)])
+)
+ASKED = st.sampled_from(
+    [
+        {},
+        {"year": 2024},
+        {"by": ("authority", "month"), "year": 2024},
+        {"by": ("requester", "age"), "year": (2023, 2025)},
+        {"by": ("age", "quarter")},
+        {"by": ("adviser", "year"), "year": (2023, 2026)},
+        {"by": ("requester",), "year": 2025},
+    ]
+)
+
+
+def agree(cases, as_of, **asked) -> list[tuple[Any, ...]]:
+    """Assert that both give the same table, and return what it counts. A case without facts has no rows."""
+    cases = [case for case in cases if case.recorded]
+    expected = counted_in(one_by_one(cases, as_of=as_of, **asked))
+    assert counted_in(in_bulk(cases, as_of, **asked)) == expected
+    return expected
+
+
+@settings(SLOW, max_examples=300)
+@given(caseloads(), DAYS, ASKED)
+def test_any_caseload_has_the_same_measures_in_bulk(cases, as_of, asked):
+    agree(cases, as_of, **asked)
+
+
+@settings(SLOW, max_examples=30)
+@given(crowds(max_size=60), DAYS, ASKED)
+def test_a_long_case_of_anything_has_the_same_measures_in_bulk(case, as_of, asked):
+    agree([case], as_of, **asked)
+
+
+def test_the_published_cases_have_the_same_measures_in_bulk():
+    by_day: dict[str, list[Case]] = {}
+    for number, row in enumerate(rows()):
+        by_day.setdefault(row["as_of"], []).append(tell(row["story"], f"{number}"))
+    assert sum(len(agree(cases, as_of)) for as_of, cases in by_day.items()) > 100
+
+
+@pytest.mark.parametrize("as_of", ["2023-01-31", "2026-06-30"])
+@pytest.mark.parametrize("asked", [{"by": ("authority", "year")}, {"by": ("adviser", "age"), "year": 2022}])
+def test_a_synthetic_caseload_has_the_same_measures_in_bulk(as_of, asked):
+    cases = list(group_cases(synth(1_000, 5, faults=0.2)).values())
+    expected = agree(cases, as_of, **asked)
+    assert len(expected) > 10
+    assert counted_in(in_bulk(cases, as_of, chunk_cases=300, **asked)) == expected
+
+
+def test_every_column_that_is_counted_is_counted_in_bulk():
+    """No column agrees because it is empty on either side."""
+    cases = list(group_cases(synth(4_000, 5, faults=0.2)).values())
+    story = "2024-02-01 detained; 2024-03-04 request_received; 2024-04-01 exception_recorded outcome=school_closed"
+    disputed = "2024-02-01 final_plan_sent; 2024-03-04 mediation_requested; 2024-04-08 appeal_registered"
+    cases += [tell(story, "detained"), tell(disputed, "disputed")]
+    table = in_bulk(cases, "2026-06-30", by=("year",))
+    empty = {name for name in table.names if not any(row[name] not in (0, "x") for row in table)}
+    assert empty == set()
+
+
+def test_what_further_columns_say_is_grouped_by_in_bulk():
+    cases = list(group_cases(synth(60, 5)).values())
+    extra = {case.case_id: {"team": name} for case, name in zip(cases, ["North", "South", ""] * 15, strict=False)}
+    extra[cases[0].case_id]["authority"] = "somewhere else"
+    for by in (("team",), ("team", "authority"), ("team", "age", "quarter")):
+        expected = counted_in(one_by_one(cases, as_of="2026-06-30", by=by, extra=extra))
+        assert counted_in(in_bulk(cases, "2026-06-30", by=by, extra=extra)) == expected
+        assert {group[0] for group, *_ in expected} == {"North", "South", "not recorded"}
+
+
+def test_a_column_that_no_case_has_is_no_group():
+    with pytest.raises(UnknownNameError, match="team"):
+        in_bulk([], "2026-06-30", by=("team",))
+
+
+def test_no_cases_have_no_measures():
+    assert len(in_bulk([], "2026-06-30")) == 0
+    assert len(in_bulk([], "2026-06-30", year=2025)) == 0
+
+
+def test_measures_know_what_was_known():
+    cases = read_cases(
+        io.StringIO(
+            "case_id,authority,event,on,recorded_at,fact_id,corrects,reason\n"
+            "a,885,request_received,2024-01-08,2024-01-09T09:00:00Z,1,,\n"
+            "a,885,assessment_agreed,2024-02-12,2024-02-12T09:00:00Z,2,,\n"
+            "a,885,fact_voided,2024-03-01,2024-03-01T09:00:00Z,,2,entered in error\n"
+            "b,885,request_received,2024-02-05,2024-02-06T09:00:00Z,,,\n"
+        )
+    )
+    for known_at in ("2024-01-31T12:00:00Z", "2024-02-20T12:00:00Z", "2024-06-30T12:00:00Z"):
+        then = [case.known_at(dt.datetime.fromisoformat(known_at)) for case in cases.values()]
+        expected = counted_in(one_by_one([case for case in then if case.recorded], as_of="2024-06-30"))
+        assert counted_in(in_bulk(list(cases.values()), "2024-06-30", known_at=known_at)) == expected
+
+
+def test_a_case_that_cannot_be_judged_is_passed_over_and_told():
+    far, near = tell("2150-01-04 mediation_declined", "far"), tell("2025-01-06 mediation_declined", "near")
+    as_of = dt.date(2199, 1, 1)
+    with pytest.raises(EhcpFlowError, match="1900 to 2100"):
+        answer(far, as_of)
+    for year in (2025, None):
+        measuring = Measuring([far, near], as_of, year=year)
+        assert len(measuring.table()) == len(one_by_one([near], as_of=as_of, year=year))
+        assert [case_id for case_id, _ in measuring.failed] == ["far"]
+        assert (measuring.cases, measuring.by_case, measuring.span) == (2, 1, (day("2025-01-06"), day("2150-01-04")))
+
+
+def test_one_pass_gives_measures_and_deadlines():
+    cases = list(group_cases(synth(100, 5)).values())
+    parts: list[pl.DataFrame] = []
+    table = in_bulk(cases, "2026-06-30", year=2025, chunk_cases=30, on_frame=parts.append)
+    assert len(parts) == 4
+    assert pl.concat(parts).equals(deadlines_frame(cases, "2026-06-30"))
+    assert counted_in(table) == counted_in(in_bulk(cases, "2026-06-30", year=2025))
+
+
+@pytest.mark.parametrize("year", [None, 2024])
+def test_what_can_be_read_once_is_measured_without_a_year_too(year):
+    text = (ROOT / "examples" / "cases.csv").read_bytes()
+    cases = list(read_cases(io.BytesIO(text)).values())
+    expected = counted_in(one_by_one(cases, as_of="2026-06-30", year=year))
+    assert len(expected) > 5
+    arrow = pl.read_csv(text, infer_schema=False).to_arrow()
+    for source in (io.BytesIO(text), iter(cases), arrow, arrow.to_reader()):
+        assert counted_in(in_bulk(source, "2026-06-30", year=year)) == expected
