@@ -10,7 +10,7 @@ from enum import StrEnum
 from importlib.util import find_spec
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple, TypeAlias
 
 import typer
 
@@ -21,13 +21,26 @@ from ehcp_flow.cli.sources import BREACH, REFUSED, instant_by, open_store, tell_
 
 if TYPE_CHECKING:
     from ehcp_flow.answers import Answer
-    from ehcp_flow.bulk import Frames, Survey
+    from ehcp_flow.bulk import Frames, Measuring, Survey
     from ehcp_flow.calendars import Calendars
     from ehcp_flow.case import Case
     from ehcp_flow.errors import EhcpFlowError, RowRefused
     from ehcp_flow.law import Rulebook
+    from ehcp_flow.measures import MeasureTable
+    from ehcp_flow.measures.table import Extra
 
-__all__ = ["PLAIN", "Engine", "EngineName", "Found", "bulk_source", "deadlines_in_bulk", "goes_in_bulk", "is_parquet"]
+__all__ = [
+    "PLAIN",
+    "Counted",
+    "Engine",
+    "EngineName",
+    "Found",
+    "bulk_source",
+    "deadlines_in_bulk",
+    "goes_in_bulk",
+    "is_parquet",
+    "measured_in_bulk",
+]
 
 LARGE: Final = 500_000
 """From how many bytes on (some thousands of rows) a file is worth loading Polars for."""
@@ -139,7 +152,7 @@ class _Columns:
 
 
 def _warnings(
-    name: str, read: Frames | Survey, known_at: dt.datetime | None, used: Collection[str] = ()
+    name: str, read: Frames | Measuring | Survey, known_at: dt.datetime | None, used: Collection[str] = ()
 ) -> Sequence[str]:
     from ehcp_flow.readers import Report
 
@@ -248,6 +261,63 @@ def deadlines_in_bulk(  # noqa: PLR0913 - what was asked
         note(f"refused: case {case_id}: {error}")
     found.cases, found.findings = frames.cases, frames.findings
     return frames, found
+
+
+class Counted(NamedTuple):
+    """A table of measures, of how many cases it is, and from when to when their records go; `refused`: not of all."""
+
+    table: MeasureTable
+    cases: int
+    span: tuple[dt.date, ...]
+    refused: bool
+
+    def leave(self) -> None:
+        """Leave with the exit code: 1 if anything was refused."""
+        if self.refused:
+            raise typer.Exit(REFUSED)
+
+
+def measured_in_bulk(  # noqa: PLR0913 - what was asked
+    source: str,
+    as_of: dt.date,
+    *,
+    year: int | tuple[int, int] | None,
+    by: Sequence[str],
+    extra: Extra,
+    rulebook: Rulebook,
+    calendars: Calendars,
+    known_at: str | None,
+    known_by: Axis | None,
+    authority: str | None,
+    all_errors: bool,
+) -> Counted:
+    """Return the table of measures of a source over columns, and tell what went wrong."""
+    from ehcp_flow.bulk import Measuring
+
+    then = instant_by(known_at, known_by)
+    with ExitStack() as stack:
+        opened, name = _opened(source, stack, authority)
+        bar = stack.enter_context(Bar("judging"))
+        measuring = Measuring(
+            opened,
+            as_of,
+            year=year,
+            by=by,
+            extra=extra,
+            rulebook=rulebook,
+            calendars=calendars,
+            known_at=then,
+            axis=axis_of(known_by),
+            name=name,
+            on_progress=bar,
+        )
+        table = measuring.table()
+    incomplete = {row.case_id for row in measuring.refused}
+    tell_read(_warnings(name, measuring, then, by), measuring.refused, incomplete, all_errors=all_errors)
+    for case_id, error in measuring.failed:
+        note(f"refused: case {case_id}: {error}")
+    refused = bool(measuring.refused or measuring.failed)
+    return Counted(table, measuring.cases, tuple(measuring.span or ()), refused=refused)
 
 
 def _tell_if_read(frames: Frames, known_at: dt.datetime | None, *, all_errors: bool) -> bool:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import typer
 
 from ehcp_flow.cli.command import Command
 from ehcp_flow.cli.further import extra_columns
-from ehcp_flow.cli.in_bulk import Engine, EngineName, goes_in_bulk
+from ehcp_flow.cli.in_bulk import Counted, Engine, EngineName, goes_in_bulk, measured_in_bulk
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import (
     AllErrors,
@@ -37,8 +37,12 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from ehcp_flow.answers import Answer
+    from ehcp_flow.calendars import Calendars
+    from ehcp_flow.case import Case
     from ehcp_flow.cli.table import Column
+    from ehcp_flow.law import Rulebook
     from ehcp_flow.measures import Explanation, MeasureTable
+    from ehcp_flow.measures.table import Extra
 
 __all__ = ["MEASURES"]
 
@@ -121,24 +125,40 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
     if explain and suppress:
         raise typer.BadParameter("an explanation names the cases behind a figure", param_hint="--suppress")
     from ehcp_flow.measures import GRAINS, GROUPS
-    from ehcp_flow.measures import measure as measured
+    from ehcp_flow.measures.table import group_keys
 
     on = day(as_of)
     law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures)
     columns = by_columns(by, ("authority",))
-    bulk = goes_in_bulk(engine, source, case=case, authority=authority, known_by=known_by)
-    with open_source(source, known_at=known_at, known_by=known_by, authority=authority, bulk=bulk) as opened:
-        asked = Asked(opened, case, all_errors=all_errors, used=columns)
-        span = _Span(lambda: asked.answers(on, rulebook=law, calendars=calendars))
-        extra = None if {*GROUPS, *GRAINS}.issuperset(columns) else extra_columns(source)
-        # Over columns it is cheaper to go through the cases twice than to hold them.
-        table = measured(span if bulk else iter(span), year=_years(year), by=columns, as_of=on, extra=extra)
-    span.tell(table, on)
+    extra = {} if {*GROUPS, *GRAINS}.issuperset(columns) else extra_columns(source)
+    group_keys(columns, extra)  # a column that no case has is told before all cases are read
+    wanted = _Wanted(on, _years(year), columns, extra, law, calendars)
+    if goes_in_bulk(engine, source, case=case, authority=authority, known_by=known_by):
+        counted = measured_in_bulk(
+            source,
+            on,
+            year=wanted.year,
+            by=columns,
+            extra=extra,
+            rulebook=law,
+            calendars=calendars,
+            known_at=known_at,
+            known_by=known_by,
+            authority=authority,
+            all_errors=all_errors,
+        )
+    else:
+        with open_source(source, known_at=known_at, known_by=known_by, authority=authority) as opened:
+            asked = Asked(opened, case, all_errors=all_errors, used=columns)
+            counted = _one_by_one(asked, wanted)
+    table = counted.table
+    _tell_of_time(counted, on)
     names = _columns(table, measure)
+    said = f"{count(counted.cases, 'case')}, {count(len(table), 'row')}, as known on {on.isoformat()}"
     if explain:
         _explain(table, names, shown)
-        note(_told_of(asked, table, on))
-        asked.leave()
+        note(said)
+        counted.leave()
         return
     figures = table.suppressed(suppress, names) if suppress else table.rows
     if shown == Format.TABLE:
@@ -148,42 +168,68 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
         with sheet(shown, (*keys, *names)) as rows:
             for row in figures:
                 rows.write({name: row[name] for name in (*keys, *names)})
-    note(_told_of(asked, table, on))
+    note(said)
     if suppress:
         note(
             "c: too few to be shown, or would give such a number away; another table of the same cases could do so too"
         )
-    asked.leave()
+    counted.leave()
+
+
+class _Wanted(NamedTuple):
+    """What the table is to hold."""
+
+    on: dt.date
+    year: int | tuple[int, int] | None
+    by: Sequence[str]
+    extra: Extra
+    rulebook: Rulebook
+    calendars: Calendars
+
+
+def _one_by_one(asked: Asked, wanted: _Wanted) -> Counted:
+    """Count the cases one at a time; without a year their answers are held, since the first day is not known before."""
+    from ehcp_flow.measures.table import Tally, group_keys, periods_asked
+
+    keys = group_keys(wanted.by, wanted.extra)
+    span = _Span()
+    asked.watch = span.see
+    answers: Iterable[Answer] = asked.answers(wanted.on, rulebook=wanted.rulebook, calendars=wanted.calendars)
+    if wanted.year is None:
+        answers = list(answers)
+    periods = periods_asked(wanted.year, wanted.by, wanted.on, lambda: min([*span.days[:1], wanted.on]))
+    tally = Tally(periods, keys, wanted.extra)
+    for answer in answers:
+        tally.add(answer)
+    refused = bool(asked.source.refused or asked.failed)
+    return Counted(tally.table(wanted.by, wanted.on), asked.seen, span.days, refused=refused)
 
 
 class _Span:
-    """Answers on their way to the table, and the first and last day of what is on record of them."""
+    """The first and the last day on which anything but a birth is on record."""
 
-    def __init__(self, answers: Callable[[], Iterator[Answer]]) -> None:
-        self._answers = answers
-        self._days: list[dt.date] = []
+    def __init__(self) -> None:
+        self.days: tuple[dt.date, ...] = ()
 
-    def __iter__(self) -> Iterator[Answer]:
-        for answered in self._answers():
-            facts = [fact.on for fact in answered.case.facts if fact.event != "date_of_birth"]
-            if facts:
-                self._days = [min([*self._days[:1], *facts]), max([*self._days[1:], *facts])]
-            yield answered
-
-    def tell(self, table: MeasureTable, on: dt.date) -> None:
-        """Say on standard error which periods have nothing to be counted in."""
-        if not self._days:
-            return
-        known = f"the records go from {self._days[0].isoformat()} to {self._days[1].isoformat()}"
-        first, last = table.periods[0].start, table.periods[-1].end
-        if first > on:
-            note(f"warning: {table.periods[0].label} lies after {on.isoformat()}, for which this is answered")
-        elif last < self._days[0] or first > self._days[1]:
-            note(f"warning: nothing is on record in {table.periods[0].label}; {known}")
+    def see(self, case: Case) -> None:
+        """Take a case into account."""
+        facts = [fact.on for fact in case.facts if fact.event != "date_of_birth"]
+        if facts:
+            self.days = (min([*self.days[:1], *facts]), max([*self.days[1:], *facts]))
 
 
-def _told_of(asked: Asked, table: MeasureTable, on: dt.date) -> str:
-    return f"{count(asked.seen, 'case')}, {count(len(table), 'row')}, as known on {on.isoformat()}"
+def _tell_of_time(counted: Counted, on: dt.date) -> None:
+    """Say on standard error which periods have nothing to be counted in."""
+    if not counted.span:
+        return
+    began, ended = counted.span
+    periods = counted.table.periods
+    first, last = periods[0].start, periods[-1].end
+    if first > on:
+        note(f"warning: {periods[0].label} lies after {on.isoformat()}, for which this is answered")
+    elif last < began or first > ended:
+        known = f"the records go from {began.isoformat()} to {ended.isoformat()}"
+        note(f"warning: nothing is on record in {periods[0].label}; {known}")
 
 
 def _years(text: str | None) -> int | tuple[int, int] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
@@ -260,6 +260,8 @@ class Asked:
         self._ids = tuple(ids or ())
         self._first: Iterator[Case] | None = source.cases(self._ids)
         self._told = False
+        self.watch: Callable[[Case], object] | None = None
+        """Called with every case that is gone through, before it is judged."""
         tell_read(source.warnings_but(used), source.refused, source.incomplete, all_errors=all_errors)
 
     def cases(self, *, quiet: bool = False) -> Iterator[Case]:
@@ -272,6 +274,8 @@ class Asked:
         with Bar("judging", shown=not quiet) as bar:
             for case in cases:
                 self.seen += 1
+                if self.watch is not None:
+                    self.watch(case)
                 yield case
                 bar(self.seen, self._total)
 

@@ -9,11 +9,12 @@ import csv
 import json
 import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from io import TextIOWrapper
 from typing import IO, Final
 
 from ehcp_flow.errors import SourceError
 from ehcp_flow.facts import COLUMNS
+from ehcp_flow.readers.reading import open_file
 from ehcp_flow.readers.rows import WHITE, column_of
 
 __all__ = ["LONGEST_VALUE", "read_extra"]
@@ -31,8 +32,9 @@ def read_extra(source: str | os.PathLike[str]) -> dict[str, dict[str, str]]:
     that cannot be opened.
     """
     found: dict[str, dict[str, str]] = {}
+    opened = open_file(source, os.fspath(source))
     try:
-        with Path(source).open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        with TextIOWrapper(opened, encoding="utf-8-sig", errors="replace", newline="") as file:
             for row in _rows(file):
                 case_id = row.get("case_id", "").strip(WHITE)
                 if case_id:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, BinaryIO, Final, TypeAlias
 
 from pydantic import ValidationError
 
@@ -28,7 +28,7 @@ from ehcp_flow.errors import DateError, FactError, RowRefused, SourceError, Unkn
 from ehcp_flow.facts import COLUMNS, FACT_TYPES, Fact, load_fact
 from ehcp_flow.readers.rows import WHITE, CsvTable, JsonTable, Readable, column_of, printable, table_of
 
-__all__ = ["Caseload", "FactReader", "Report", "read_case", "read_cases", "read_facts", "read_text"]
+__all__ = ["Caseload", "FactReader", "Report", "open_file", "read_case", "read_cases", "read_facts", "read_text"]
 
 Source: TypeAlias = str | os.PathLike[str] | Readable
 Progress: TypeAlias = Callable[[int, int | None], object]
@@ -146,17 +146,22 @@ class FactReader(_Reported):
         if not isinstance(self._source, (str, os.PathLike)):
             self._spent = True
             return nullcontext(self._source)
-        try:
-            return Path(self._source).open("rb")
-        except IsADirectoryError:
-            why = "this is a directory; name a file in it"
-        except FileNotFoundError:
-            why = "there is no such file"
-        except PermissionError:
-            why = "you have no permission to read it"
-        except (OSError, ValueError) as error:
-            why = f"it cannot be opened: {error}"
-        raise SourceError(self.report.name, why)
+        return open_file(self._source, self.report.name)
+
+
+def open_file(path: str | os.PathLike[str], name: str) -> BinaryIO:
+    """Return a file opened for reading. Raises SourceError, which says why, for one that cannot be."""
+    try:
+        return Path(path).open("rb")
+    except IsADirectoryError:
+        why = "this is a directory; name a file in it"
+    except FileNotFoundError:
+        why = "there is no such file"
+    except PermissionError:
+        why = "you have no permission to read it"
+    except (OSError, ValueError) as error:
+        why = f"it cannot be opened: {error}"
+    raise SourceError(name, why)
 
 
 class Caseload(_Reported, Mapping[str, Case]):

@@ -105,12 +105,20 @@ def test_what_had_been_recorded_by_an_instant(tmp_path):
         assert "1 case," in both(question, file, *AS_OF, *known).stderr
 
 
+def test_a_period_without_records_and_a_column_that_no_case_has(path):
+    for year, said in (("2003", "nothing is on record in 2003; the records go from"), ("2050", "2050 lies after")):
+        assert said in both("measures", path, *AS_OF, "--format", "csv", "--year", year).stderr
+    one, bulk = (invoke("measures", path, *AS_OF, "--by", "team", "--engine", engine) for engine in ("case", "bulk"))
+    assert bulk.exit_code == one.exit_code == 2
+    assert bulk.output == one.output
+
+
 def test_a_case_that_cannot_be_judged_is_told_once(tmp_path):
     file = tmp_path / "far.csv"
     file.write_text(
         "case_id,event,on\nfar,mediation_declined,2150-01-04\nnear,mediation_declined,2026-01-05\n", "utf-8"
     )
-    for command in (("breaches",), ("breaches", "--format", "table"), ("measures", "--year", "2026")):
+    for command in (("breaches",), ("breaches", "--format", "table"), ("measures", "--year", "2026"), ("measures",)):
         question, *more = command
         said = both(question, file, "--as-of", "2199-01-01", *more)
         assert said.stderr.count("refused: case far") == 1
@@ -162,8 +170,11 @@ def test_what_cannot_go_in_bulk_says_why(path, command, tmp_path):
     assert "answered one case at a time" in " ".join(refused.output.split())
 
 
-@pytest.mark.parametrize("command", ["check", "breaches", "measures"])
+@pytest.mark.parametrize("command", [("check",), ("breaches",), ("measures",), ("measures", "--by", "team")])
 def test_a_file_that_is_not_there_is_refused_alike(command, tmp_path):
-    one, bulk = (invoke(command, tmp_path / "none.csv", *AS_OF, "--engine", engine) for engine in ("case", "bulk"))
+    name, *more = command
+    asked = (name, tmp_path / "none.csv", *AS_OF, *more)
+    one, bulk = (invoke(*asked, "--engine", engine) for engine in ("case", "bulk"))
     assert (bulk.output, bulk.exit_code) == (one.output, one.exit_code)
+    assert "none.csv: there is no such file" in one.output
     assert bulk.exit_code == 2
