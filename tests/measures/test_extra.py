@@ -34,7 +34,7 @@ def test_free_text_is_nothing_to_group_by(tmp_path):
 def test_a_file_that_cannot_be_read_is_refused_by_name(tmp_path):
     with pytest.raises(SourceError, match=r"none\.csv"):
         read_extra(tmp_path / "none.csv")
-    with pytest.raises(SourceError, match="other columns"):
+    with pytest.raises(SourceError, match="this is a directory"):
         read_extra(tmp_path)
 
 
