@@ -31,6 +31,7 @@ from ehcp_flow.bulk.asking import (
     iter_frames,
     iter_rows,
     measure,
+    read_cases,
     states_frame,
 )
 from ehcp_flow.bulk.writing import write_csv
@@ -50,6 +51,7 @@ __all__ = [
     "iter_frames",
     "iter_rows",
     "measure",
+    "read_cases",
     "states_frame",
     "write_csv",
 ]

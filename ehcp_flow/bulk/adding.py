@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from ehcp_flow.answers import answer
-from ehcp_flow.bulk.chunks import Columns, Question, cases_of, judged_chunk, known_rows, readable
+from ehcp_flow.bulk.chunks import Columns, Question, asked_rows, cases_of, judged_chunk, known_rows
 from ehcp_flow.bulk.codes import Array, as_date
 from ehcp_flow.bulk.encoding import Encoded
 from ehcp_flow.bulk.entries import Entries, Entry, columns
@@ -72,7 +72,7 @@ class Added:
 
 def span_chunk(rows: pl.DataFrame, question: Question) -> Added:
     """Return from when to when the records of a chunk go; nothing is judged."""
-    encoded, rows, refused, count = readable(rows, question)
+    encoded, rows, refused, count = asked_rows(rows, question)
     keep = known_rows(encoded, rows, question)
     cases = len(np.unique(encoded.case if keep is None else encoded.case[keep]))
     return Added(refused, cases, count, 0, _span(encoded, rows, keep, question))

@@ -55,10 +55,7 @@ def answers_chunk(rows: pl.DataFrame, question: Question) -> Answered:
     """Return the answers of a chunk of whole cases, each case's rows together."""
     columns = Columns.of(rows, question)
     alone = said_alone(columns)
-    asked = columns.there
-    if question.only is not None:
-        asked = asked & columns.encoded.case_ids.cast(pl.String).is_in(list(question.only)).to_numpy()
-    numbers = np.flatnonzero(asked)
+    numbers = np.flatnonzero(columns.there)
     by_case = int(alone[numbers].sum())
     return Answered(answers_of(columns, numbers, alone), columns.refused, len(numbers), columns.count, by_case)
 

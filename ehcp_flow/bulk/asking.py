@@ -11,6 +11,7 @@ import polars as pl
 from ehcp_flow.bulk.law import tables_of
 from ehcp_flow.bulk.measuring import Measuring, measure
 from ehcp_flow.bulk.passing import CHUNK_CASES, Answers, Frames, Survey
+from ehcp_flow.bulk.reading import read_cases
 from ehcp_flow.bulk.sources import Source
 from ehcp_flow.bulk.standings import FINDINGS, STANDINGS, findings_chunk, states_chunk
 from ehcp_flow.bulk.tallying import counts_chunk, counts_schema, summed
@@ -37,6 +38,7 @@ __all__ = [
     "iter_frames",
     "iter_rows",
     "measure",
+    "read_cases",
     "states_frame",
 ]
 
@@ -48,7 +50,8 @@ def iter_frames(source: Source, as_of: dt.date | str | None = None, **options: A
     or its URL, or an iterable of cases or facts; its rows need not be in any order. Rows and order are those that
     `deadlines_of` gives case by case, cases in the order in which each first appears (of a store: of their ids).
     Options: `rulebook`, `calendars`, `known_at` (with `axis`, of a store: by when facts were `recorded` or `stored`),
-    `chunk_cases`, `name` (what messages call the source), `on_progress`, `workers`. Raises SourceError for a source
+    `authority` (whose cases alone are answered), `chunk_cases`, `name` (what messages call the source), `on_progress`,
+    `workers`. Raises SourceError for a source
     that cannot be read at all, DateError if `as_of` is no date; a row that cannot be read is in `refused`, but in a
     store it is an error.
     """

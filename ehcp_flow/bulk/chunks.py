@@ -28,6 +28,7 @@ __all__ = [
     "Chunk",
     "Columns",
     "Question",
+    "asked_rows",
     "cases_of",
     "deadlines_alone",
     "judge_chunk",
@@ -54,6 +55,10 @@ class Question:
     shown: Mapping[str, str] = field(default_factory=dict)
     only: frozenset[str] | None = None
     """The ids of the cases that are answered; all of them where it is None."""
+    authority: str | None = None
+    """The authority whose cases are answered; that of every case where it is None."""
+    authorities: set[str] = field(default_factory=set)
+    """The authorities that were met, where one was asked for."""
 
 
 @dataclass
@@ -130,7 +135,7 @@ class Columns:
     @classmethod
     def of(cls, rows: pl.DataFrame, question: Question) -> Columns:
         """Return the columns of a chunk, each case's rows together."""
-        encoded, rows, refused, count = readable(rows, question)
+        encoded, rows, refused, count = asked_rows(rows, question)
         keep = known_rows(encoded, rows, question)
         facts = in_legal_order(encoded, question.as_of, keep)
         judged, judge = judge_columns(facts, question.law, question.days)
@@ -173,7 +178,7 @@ def deadlines_alone(columns: Columns) -> tuple[list[pl.DataFrame], list[tuple[st
 
 def survey_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     """Return how much there is in a chunk, and what is wrong with it; nothing is judged."""
-    encoded, rows, refused, count = readable(rows, question)
+    encoded, rows, refused, count = asked_rows(rows, question)
     keep = known_rows(encoded, rows, question)
     cases = len(np.unique(encoded.case if keep is None else encoded.case[keep]))
     return Chunk(pl.DataFrame(), refused, [], cases, count, 0)
@@ -193,6 +198,42 @@ def readable(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFr
     rows = _together(pl.concat([good, again]).sort(LINE))
     encoded = encode(rows, with_instants=question.known_at is not None)
     return encoded, rows, refused, count
+
+
+def asked_rows(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFrame, list[RowRefused], int]:
+    """Return the same of the cases alone that are asked about; all refusals are told, and all rows counted."""
+    encoded, rows, refused, count = readable(rows, question)
+    if question.only is None and question.authority is None:
+        return encoded, rows, refused, count
+    wanted = np.ones(len(encoded.case_ids), dtype=bool)
+    if question.only is not None:
+        wanted &= encoded.case_ids.cast(pl.String).is_in(list(question.only)).to_numpy()
+    if question.authority is not None:
+        wanted &= _of_authority(encoded, rows, question.authority, question.authorities)
+    rows = rows.filter(pl.Series(wanted.take(encoded.case), dtype=pl.Boolean))
+    return encode(rows, with_instants=question.known_at is not None), rows, refused, count
+
+
+def _of_authority(encoded: Encoded, rows: pl.DataFrame, authority: str, met: set[str]) -> Array:
+    """Return which cases are of an authority, and note all authorities that are met.
+
+    The last one given counts: where there are several, or a correction, the case itself is asked.
+    """
+    codes, texts = encoded.authority.codes, encoded.authority.texts
+    last = np.full(len(encoded.case_ids), -1, dtype=np.int64)
+    given = np.flatnonzero(codes >= 0)
+    last[encoded.case[given]] = codes[given]
+    doubtful = np.zeros(len(last), dtype=bool)
+    doubtful[encoded.case[given[codes[given] != last[encoded.case[given]]]]] = True
+    doubtful[encoded.case[encoded.corrects]] = True
+    met.update(texts[code] for code in np.unique(last[~doubtful & (last >= 0)]).tolist())
+    wanted = last == (texts.index(authority) if authority in texts else len(texts))
+    numbers = np.flatnonzero(doubtful)
+    for case, number in zip(build_cases(rows, encoded, numbers), numbers.tolist(), strict=True):
+        wanted[number] = case.authority == authority
+        met.update([case.authority] if case.authority else [])
+    of_authority: Array = wanted
+    return of_authority
 
 
 def _together(rows: pl.DataFrame) -> pl.DataFrame:

@@ -78,6 +78,7 @@ class Pass:
         name: str | None = None,
         on_progress: Progress | None = None,
         workers: int | None = None,
+        authority: str | None = None,
     ) -> None:
         if chunk_cases < 1:
             raise ValueError(f"chunk_cases is {chunk_cases}; a chunk holds 1 case or more")
@@ -90,6 +91,7 @@ class Pass:
         self._chunk_cases = chunk_cases
         self._name = name
         self._on_progress = on_progress
+        self._authority = authority
         self._workers = workers or min(os.cpu_count() or 1, 8)
         self._start()
 
@@ -99,6 +101,7 @@ class Pass:
         self.refused: list[RowRefused] = []
         self.failed: list[tuple[str, EhcpFlowError]] = []
         self.unknown_columns: tuple[str, ...] = ()
+        self.authorities: set[str] = set()
         self.name = self._name or ""
         self.rows = self.cases = self.deadlines = self.findings = self.by_case = 0
         self.is_read = False
@@ -119,6 +122,8 @@ class Pass:
                 rows.name,
                 rows.shown,
                 self._only,
+                self._authority,
+                self.authorities,
             )
             cleaned: list[RowRefused] = []
 

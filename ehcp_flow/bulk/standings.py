@@ -15,7 +15,7 @@ import polars as pl
 
 from ehcp_flow.answers import Answer
 from ehcp_flow.bulk.answering import BulkAnswer, answers_of, said_alone
-from ehcp_flow.bulk.chunks import Chunk, Columns, Question, cases_of, judged_chunk, known_rows, readable
+from ehcp_flow.bulk.chunks import Chunk, Columns, Question, asked_rows, cases_of, judged_chunk, known_rows
 from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array
 from ehcp_flow.bulk.facts import Facts
 from ehcp_flow.bulk.leaving import left_open, not_made_out
@@ -65,7 +65,7 @@ _DISPUTED: Final = np.array([event in DISPUTE_EVENTS for event, _ in KEYS], dtyp
 
 def states_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     """Return where each case of a chunk stands."""
-    encoded, rows, refused, count = readable(rows, question)
+    encoded, rows, refused, count = asked_rows(rows, question)
     keep = known_rows(encoded, rows, question)
     facts = in_legal_order(encoded, question.as_of, keep)
     there = np.zeros(facts.cases, dtype=bool)

@@ -86,7 +86,7 @@ def _breaches(  # noqa: PLR0913 - one parameter for each option
     calendars = calendars_with(institutions, office_closures)
     shown = chosen(form)
     breaches = 0
-    bulk = goes_in_bulk(engine, source, case=case, authority=authority, known_by=known_by)
+    bulk = goes_in_bulk(engine, source, case=case)
     if bulk and shown in PLAIN and register in (None, _Register.BREACHES):
         frames, found = deadlines_in_bulk(
             source, on, shown, keep=lambda frame: frame.filter(frame["breach"]), rulebook=law, calendars=calendars,
@@ -95,7 +95,7 @@ def _breaches(  # noqa: PLR0913 - one parameter for each option
         note(f"{count(found.cases, 'case')}, {count(found.breaches, 'breach', 'breaches')}")
         found.leave(frames, fail_on_breach=fail_on_breach)
         return
-    with open_source(source, known_at=known_at, known_by=known_by, authority=authority, bulk=bulk) as opened:
+    with open_source(source, known_at=known_at, known_by=known_by, authority=authority, bulk=bulk, ids=case) as opened:
         asked = Asked(opened, case, all_errors=all_errors)
 
         def answers() -> Iterator[Answer]:

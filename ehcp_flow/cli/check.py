@@ -100,7 +100,7 @@ def _check(  # noqa: PLR0913 - one parameter for each option
     statuses = frozenset(status or ())
     calendars = calendars_with(institutions, office_closures)
     shown = chosen(form)
-    bulk = goes_in_bulk(engine, source, case=case, authority=authority, known_by=known_by)
+    bulk = goes_in_bulk(engine, source, case=case)
     tally = _Tally()
     if bulk and shown in PLAIN and not explain:
         from ehcp_flow.bulk.writing import narrowed
@@ -115,7 +115,7 @@ def _check(  # noqa: PLR0913 - one parameter for each option
         tally.tell(found.cases)
         found.leave(frames, fail_on_breach=fail_on_breach)
         return
-    with open_source(source, known_at=known_at, known_by=known_by, authority=authority, bulk=bulk) as opened:
+    with open_source(source, known_at=known_at, known_by=known_by, authority=authority, bulk=bulk, ids=case) as opened:
         asked = Asked(opened, case, all_errors=all_errors)
 
         def deadlines() -> Iterator[Deadline]:

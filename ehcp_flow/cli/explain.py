@@ -94,7 +94,7 @@ def _explain(  # noqa: PLR0913 - one parameter for each option
     law = rulebook_at(rulebook, profile)
     limits = limit_ids(limit, law)
     calendars = calendars_with(institutions, office_closures)
-    with open_source(source, known_at=known_at, known_by=known_by, authority=authority) as opened:
+    with open_source(source, known_at=known_at, known_by=known_by, authority=authority, ids=(case,)) as opened:
         asked = Asked(opened, [case], all_errors=all_errors)
         answered = answer(next(asked.cases()), on, rulebook=law, calendars=calendars)
     if html is not None:

@@ -24,7 +24,7 @@ Only: TypeAlias = Annotated[
 
 def extra_columns(source: str) -> dict[str, dict[str, str]]:
     """Return the columns of a file that no fact has, by case; of standard input or a store there are none."""
-    from ehcp_flow.cli.in_bulk import is_parquet
+    from ehcp_flow.cli.sources import is_parquet
     from ehcp_flow.measures import read_extra
 
     if is_parquet(source):

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from enum import StrEnum
-from importlib.util import find_spec
 from itertools import chain, islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple, TypeAlias
 
 import typer
@@ -17,7 +15,19 @@ import typer
 from ehcp_flow.cli.messages import Bar, note
 from ehcp_flow.cli.options import Axis, axis_of
 from ehcp_flow.cli.output import Format, sheet
-from ehcp_flow.cli.sources import BREACH, REFUSED, instant_by, open_store, tell_read
+from ehcp_flow.cli.sources import (
+    BREACH,
+    NEEDS_COLUMNS,
+    REFUSED,
+    has_columns,
+    instant_by,
+    is_large,
+    is_parquet,
+    of_another,
+    only_of_stores,
+    open_store,
+    tell_read,
+)
 
 if TYPE_CHECKING:
     from ehcp_flow.answers import Answer
@@ -38,12 +48,9 @@ __all__ = [
     "bulk_source",
     "deadlines_in_bulk",
     "goes_in_bulk",
-    "is_parquet",
     "measured_in_bulk",
 ]
 
-LARGE: Final = 500_000
-"""From how many bytes on (some thousands of rows) a file is worth loading Polars for."""
 PLAIN: Final = (Format.CSV, Format.JSON, Format.JSONL)
 """The formats in which deadlines are printed without making an object of each."""
 
@@ -66,54 +73,25 @@ EngineName: TypeAlias = Annotated[
 ]
 
 
-def goes_in_bulk(
-    engine: Engine, source: str, *, case: Sequence[str] | None, authority: str | None, known_by: Axis | None
-) -> bool:
+def goes_in_bulk(engine: Engine, source: str, *, case: Sequence[str] | None) -> bool:
     """Return whether the question goes to the columns. Raises BadParameter where that was asked for and cannot be."""
     if engine is Engine.CASE:
         return False
-    why = ""
-    columnar = is_parquet(source)
-    if case:
-        why = "--case is answered one case at a time"
-    elif "://" not in source and (authority or known_by):
-        why = "--authority and --known-by are answered one case at a time, but of a store"
-    elif find_spec("polars") is None or find_spec("numpy") is None:
-        why = 'it needs the extra bulk: pip install "ehcp-flow[bulk]"'
-    if why and columnar:
-        raise typer.BadParameter(f"{source} is Parquet, which is read as columns alone: {why}", param_hint="SOURCE")
+    why = "--case is answered one case at a time" if case else "" if has_columns() else NEEDS_COLUMNS
     if engine is Engine.BULK and why:
         raise typer.BadParameter(why, param_hint="--engine")
-    return not why and (engine is Engine.BULK or columnar or _is_large(source))
-
-
-def is_parquet(source: str) -> bool:
-    """Whether SOURCE is a file in Parquet."""
-    try:
-        with Path(source).open("rb") as file:
-            return file.read(4) == b"PAR1"
-    except (OSError, ValueError):
-        return False
-
-
-def _is_large(source: str) -> bool:
-    if "://" in source and not source.startswith("sqlite"):
-        return True  # a server is not set up for a handful of cases
-    try:
-        return source != "-" and Path(source.rpartition(":///")[2].partition("?")[0]).stat().st_size >= LARGE
-    except OSError:
-        return False
+    return not why and (engine is Engine.BULK or is_parquet(source) or is_large(source))
 
 
 class _Columns:
     """The cases of a source, answered over columns. It is read once for what is wrong with it, and then to answer."""
 
-    def __init__(self, source: Any, name: str, known_at: dt.datetime | None, axis: Any) -> None:
+    def __init__(self, source: Any, options: dict[str, Any]) -> None:
         from ehcp_flow.bulk import Survey
         from ehcp_flow.store import Store
 
         self._source = source
-        self._options: dict[str, Any] = {"name": name, "known_at": known_at, "axis": axis}
+        self._options = options
         self._survey: Survey | None = None
         self.total: int | None = None
         self.refused: Sequence[RowRefused] = ()
@@ -127,7 +105,7 @@ class _Columns:
         """Return what else somebody should be told, a sentence each; these columns are used, and not ignored."""
         if self._survey is None:
             return ()
-        return _warnings(self._options["name"], self._survey, self._options["known_at"], used)
+        return _warnings(self._survey, self._options, used)
 
     @property
     def incomplete(self) -> frozenset[str]:
@@ -152,15 +130,19 @@ class _Columns:
 
 
 def _warnings(
-    name: str, read: Frames | Measuring | Survey, known_at: dt.datetime | None, used: Collection[str] = ()
+    read: Frames | Measuring | Survey, options: Mapping[str, Any], used: Collection[str] = ()
 ) -> Sequence[str]:
     from ehcp_flow.readers import Report
 
+    name = options["name"]
     said = list(Report(name, unknown_columns=read.unknown_columns).warnings_but(used))
     if read.cases or read.refused or "://" in name:
         return said
-    if read.rows and known_at is not None:
-        return [*said, f"{name}: nothing had been recorded by {known_at.isoformat()}"]
+    elsewhere = of_another(options["authority"], read.authorities)
+    if elsewhere:
+        return [*said, f"{name}: {elsewhere}"]
+    if read.rows and options["known_at"] is not None:
+        return [*said, f"{name}: nothing had been recorded by {options['known_at'].isoformat()}"]
     return [*said, f"{name}: there is no case in it"]
 
 
@@ -170,18 +152,23 @@ def bulk_source(
 ) -> Iterator[_Columns]:
     """Open a source whose cases are answered over columns. Raises SourceError if it cannot be read at all."""
     with ExitStack() as stack:
-        yield _Columns(*_opened(source, stack, authority), known_at, axis_of(known_by))
+        yield _Columns(*_opened(source, stack, known_at, known_by, authority))
 
 
-def _opened(source: str, stack: ExitStack, authority: str | None) -> tuple[Any, str]:
-    """Return what is to be read, and what messages call it: standard input is kept, so that it can be read again."""
+def _opened(
+    source: str, stack: ExitStack, known_at: dt.datetime | None, known_by: Axis | None, authority: str | None
+) -> tuple[Any, dict[str, Any]]:
+    """Return what is to be read, and the options of reading it; standard input is kept, to be read again."""
+    options: dict[str, Any] = {"name": source, "known_at": known_at, "axis": axis_of(known_by)}
     if "://" in source:
-        return stack.enter_context(open_store(source, authority=authority)), source
+        return stack.enter_context(open_store(source, authority=authority)), options
+    only_of_stores(known_by)
+    options["authority"] = authority
     if source != "-":
-        return source, source
+        return source, options
     from ehcp_flow.bulk.sources import spooled
 
-    return spooled(sys.stdin.buffer, stack), "standard input"
+    return spooled(sys.stdin.buffer, stack), {**options, "name": "standard input"}
 
 
 class Found:
@@ -225,18 +212,16 @@ def deadlines_in_bulk(  # noqa: PLR0913 - what was asked
     then = instant_by(known_at, known_by)
     found = Found()
     with ExitStack() as stack:
-        opened, name = _opened(source, stack, authority)
+        opened, options = _opened(source, stack, then, known_by, authority)
         bar = stack.enter_context(Bar("judging", shown=not sys.stdout.isatty()))
         frames = Frames(
             opened,
             as_of,
             rulebook=rulebook,
             calendars=calendars,
-            known_at=then,
-            axis=axis_of(known_by),
-            name=name,
             on_progress=bar,
             work=counted_chunk if findings else judge_chunk,
+            **options,
         )
         told = False
         out: Any = getattr(sys.stdout, "buffer", None)
@@ -244,7 +229,7 @@ def deadlines_in_bulk(  # noqa: PLR0913 - what was asked
         first = list(islice(parts, 1))  # before the header: what cannot be read at all prints nothing
         with sheet(form, FIELDS) as rows:
             for frame in chain(first, parts):
-                told = told or _tell_if_read(frames, then, all_errors=all_errors)
+                told = told or _tell_if_read(frames, options, all_errors=all_errors)
                 shown = keep(frame)
                 for what, more in zip(("deadlines", "breaches", "excused"), tally(shown), strict=True):
                     setattr(found, what, getattr(found, what) + more)
@@ -256,7 +241,7 @@ def deadlines_in_bulk(  # noqa: PLR0913 - what was asked
                     for row in plain_rows(shown):
                         rows.write(row)
         if not told:
-            _tell_if_read(frames, then, all_errors=all_errors)
+            _tell_if_read(frames, options, all_errors=all_errors)
     for case_id, error in frames.failed:
         note(f"refused: case {case_id}: {error}")
     found.cases, found.findings = frames.cases, frames.findings
@@ -296,7 +281,7 @@ def measured_in_bulk(  # noqa: PLR0913 - what was asked
 
     then = instant_by(known_at, known_by)
     with ExitStack() as stack:
-        opened, name = _opened(source, stack, authority)
+        opened, options = _opened(source, stack, then, known_by, authority)
         bar = stack.enter_context(Bar("judging"))
         measuring = Measuring(
             opened,
@@ -306,22 +291,20 @@ def measured_in_bulk(  # noqa: PLR0913 - what was asked
             extra=extra,
             rulebook=rulebook,
             calendars=calendars,
-            known_at=then,
-            axis=axis_of(known_by),
-            name=name,
             on_progress=bar,
+            **options,
         )
         table = measuring.table()
     incomplete = {row.case_id for row in measuring.refused}
-    tell_read(_warnings(name, measuring, then, by), measuring.refused, incomplete, all_errors=all_errors)
+    tell_read(_warnings(measuring, options, by), measuring.refused, incomplete, all_errors=all_errors)
     for case_id, error in measuring.failed:
         note(f"refused: case {case_id}: {error}")
     refused = bool(measuring.refused or measuring.failed)
     return Counted(table, measuring.cases, tuple(measuring.span or ()), refused=refused)
 
 
-def _tell_if_read(frames: Frames, known_at: dt.datetime | None, *, all_errors: bool) -> bool:
+def _tell_if_read(frames: Frames, options: Mapping[str, Any], *, all_errors: bool) -> bool:
     if frames.is_read:
         incomplete = {row.case_id for row in frames.refused}
-        tell_read(_warnings(frames.name, frames, known_at), frames.refused, incomplete, all_errors=all_errors)
+        tell_read(_warnings(frames, options), frames.refused, incomplete, all_errors=all_errors)
     return frames.is_read

@@ -133,7 +133,7 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
     extra = {} if {*GROUPS, *GRAINS}.issuperset(columns) else extra_columns(source)
     group_keys(columns, extra)  # a column that no case has is told before all cases are read
     wanted = _Wanted(on, _years(year), columns, extra, law, calendars)
-    if goes_in_bulk(engine, source, case=case, authority=authority, known_by=known_by):
+    if goes_in_bulk(engine, source, case=case):
         counted = measured_in_bulk(
             source,
             on,
@@ -148,7 +148,7 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
             all_errors=all_errors,
         )
     else:
-        with open_source(source, known_at=known_at, known_by=known_by, authority=authority) as opened:
+        with open_source(source, known_at=known_at, known_by=known_by, authority=authority, ids=case) as opened:
             asked = Asked(opened, case, all_errors=all_errors, used=columns)
             counted = _one_by_one(asked, wanted)
     table = counted.table

@@ -99,7 +99,7 @@ SourceName: TypeAlias = Annotated[
     str,
     typer.Argument(
         metavar="SOURCE",
-        help="A CSV or JSON Lines file of facts, - for standard input, or a store's URL such as sqlite:///cases.db.",
+        help="A CSV, JSON Lines or Parquet file of facts, - for standard input, or a store's URL such as sqlite:///cases.db.",
         show_default=False,
     ),
 ]

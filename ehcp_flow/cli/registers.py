@@ -116,8 +116,8 @@ def _registers(  # noqa: PLR0913 - one parameter for each option
         can = ", ".join(("due", *_LIMITS))
         raise typer.BadParameter(f"{name or 'this'} is no calendar; these are: {can}", param_hint="--format")
     law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures)
-    bulk = goes_in_bulk(engine, source, case=case, authority=authority, known_by=known_by)
-    with open_source(source, known_at=known_at, known_by=known_by, authority=authority, bulk=bulk) as opened:
+    bulk = goes_in_bulk(engine, source, case=case)
+    with open_source(source, known_at=known_at, known_by=known_by, authority=authority, bulk=bulk, ids=case) as opened:
         extra = extra_columns(source)
         here = {held for values in extra.values() for held in values}
         columns = by_columns(column, tuple(desk for desk in DESKS if desk in here))

@@ -111,8 +111,8 @@ def _report(  # noqa: PLR0913 - one parameter for each option
 
     on = day(as_of)
     law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures)
-    bulk = goes_in_bulk(engine, source, case=case, authority=authority, known_by=known_by)
-    with open_source(source, known_at=known_at, known_by=known_by, authority=authority, bulk=bulk) as opened:
+    bulk = goes_in_bulk(engine, source, case=case)
+    with open_source(source, known_at=known_at, known_by=known_by, authority=authority, bulk=bulk, ids=case) as opened:
         extra = extra_columns(source)
         check_columns(wanted, extra)
         asked = Asked(opened, case, all_errors=all_errors, used={*DESKS, *wanted})

@@ -6,6 +6,7 @@ import datetime as dt
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
@@ -25,17 +26,27 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BREACH",
+    "LARGE",
+    "NEEDS_COLUMNS",
     "REFUSED",
     "Answering",
     "Asked",
     "Source",
     "absent",
+    "has_columns",
     "instant_by",
+    "is_large",
+    "is_parquet",
+    "of_another",
+    "only_of_stores",
     "open_source",
     "open_store",
     "tell_read",
 ]
 
+LARGE: Final = 500_000
+"""From how many bytes on (some thousands of rows) a file is worth loading Polars for."""
+NEEDS_COLUMNS: Final = 'it needs the extra bulk: pip install "ehcp-flow[bulk]"'
 REFUSED: Final = 1
 BREACH: Final = 3
 
@@ -78,20 +89,26 @@ class Answering(Source, Protocol):
 class _File:
     """The cases of a file, read whole."""
 
-    def __init__(self, caseload: Caseload, known_at: dt.datetime | None, authority: str | None) -> None:
+    def __init__(
+        self,
+        caseload: Caseload,
+        known_at: dt.datetime | None,
+        authority: str | None,
+        ids: Sequence[str] | None = None,
+    ) -> None:
         self._name = caseload.report.name
         self._cases: Mapping[str, Case] = caseload
         if authority is not None:
             self._cases = {case_id: case for case_id, case in caseload.items() if case.authority == authority}
         self._known_at = known_at
-        self._ids = tuple(self._cases)
+        self._ids = tuple(self._cases) if ids is None else ids
         if known_at is not None:
             then = ((case_id, case.known_at(known_at)) for case_id, case in self._cases.items())
             self._cases = {case_id: case for case_id, case in then if case.recorded}
         self.total: int | None = len(self._cases)
         self.refused: Sequence[object] = caseload.refused
         self._report = caseload.report
-        self._authorities = sorted({case.authority for case in caseload.values() if case.authority})
+        self._authorities = {case.authority for case in caseload.values() if case.authority}
         self._authority = authority
         self.incomplete = caseload.incomplete
 
@@ -100,9 +117,9 @@ class _File:
         said = list(self._report.warnings_but(used))
         if self._cases or self.refused:
             return said
-        if self._authority is not None and self._authorities:
-            there = ", ".join(self._authorities[:_NAMED])
-            return [*said, f"{self._name}: no case of authority {self._authority}; there are cases of {there}"]
+        elsewhere = of_another(self._authority, self._authorities)
+        if elsewhere:
+            return [*said, f"{self._name}: {elsewhere}"]
         if self._ids and self._known_at is not None:
             return [*said, f"{self._name}: nothing had been recorded by {self._known_at.isoformat()}"]
         return [*said, f"{self._name}: there is no case in it"]
@@ -152,6 +169,43 @@ class _Store:
         return self._store.case(case_id, known_at=self._known_at, axis=self._axis).case
 
 
+def of_another(authority: str | None, there: Collection[str]) -> str:
+    """Return the sentence that says that all cases are of other authorities; nothing where that is not so."""
+    if authority is None or not there or authority in there:
+        return ""
+    return f"no case of authority {authority}; there are cases of {', '.join(sorted(there)[:_NAMED])}"
+
+
+def is_parquet(source: str) -> bool:
+    """Whether SOURCE is a file in Parquet."""
+    try:
+        with Path(source).open("rb") as file:
+            return file.read(4) == b"PAR1"
+    except (OSError, ValueError):
+        return False
+
+
+def is_large(source: str) -> bool:
+    """Whether SOURCE is worth loading Polars for."""
+    if "://" in source and not source.startswith("sqlite"):
+        return True  # a server is not set up for a handful of cases
+    try:
+        return source != "-" and Path(source.rpartition(":///")[2].partition("?")[0]).stat().st_size >= LARGE
+    except OSError:
+        return False
+
+
+def has_columns() -> bool:
+    """Whether the extra `bulk` is installed."""
+    return find_spec("polars") is not None and find_spec("numpy") is not None
+
+
+def only_of_stores(known_by: Axis | None) -> None:
+    """Raise BadParameter for a question that only a store can answer."""
+    if known_by is Axis.STORED:
+        raise typer.BadParameter("only a store knows when it took a fact; a file does not", param_hint="--known-by")
+
+
 def _unknown(case_id: str, known: Iterable[str]) -> typer.BadParameter:
     """Return the refusal of a case that does not exist, with ids that are like it or hold it."""
     like = UnknownNameError("case", case_id, known)
@@ -168,10 +222,12 @@ def open_source(
     known_by: Axis | None = None,
     authority: str | None = None,
     bulk: bool = False,
+    ids: Sequence[str] | None = None,
 ) -> Iterator[Source]:
     """Open SOURCE: a URL (anything with `://`) is a store's, `-` is standard input, the rest is a file's path.
 
-    With `bulk` its cases are answered over columns (see `in_bulk.goes_in_bulk`, which says whether they can be).
+    `ids` are the cases that will be asked for, so that a large file is not read for all of them. With `bulk` its cases
+    are answered over columns (see `in_bulk.goes_in_bulk`, which says whether they can be).
     Raises SourceError for a file that cannot be read, and the store's errors for a store that cannot.
     """
     then = instant_by(known_at, known_by)
@@ -185,8 +241,10 @@ def open_source(
         with open_store(source, authority=authority) as store:
             yield _Store(store, then, known_by)
         return
-    if known_by is Axis.STORED:
-        raise typer.BadParameter("only a store knows when it took a fact; a file does not", param_hint="--known-by")
+    only_of_stores(known_by)
+    if is_parquet(source) or (ids and has_columns() and is_large(source)):
+        yield _of_columns(source, then, authority, ids)
+        return
     from ehcp_flow.readers import read_cases
 
     with Bar("reading") as bar:
@@ -195,6 +253,17 @@ def open_source(
         else:
             caseload = read_cases(source, on_progress=bar)
     yield _File(caseload, then, authority)
+
+
+def _of_columns(source: str, known_at: dt.datetime | None, authority: str | None, ids: Sequence[str] | None) -> _File:
+    """Return a file whose cases, or these of them, are read as columns."""
+    if not has_columns():
+        raise typer.BadParameter(f"{source} is Parquet: {NEEDS_COLUMNS}", param_hint="SOURCE")
+    from ehcp_flow.bulk import read_cases
+
+    with Bar("reading") as bar:
+        caseload = read_cases(source, case_ids=ids or None, on_progress=bar)
+    return _File(caseload, known_at, authority, caseload.known)
 
 
 def instant_by(known_at: dt.datetime | str | None, known_by: Axis | None) -> dt.datetime | None:

@@ -88,7 +88,7 @@ def _state(  # noqa: PLR0913 - one parameter for each option
     on = day(as_of)
     wanted = moves or (_Moves.ALL if case else _Moves.NONE)
     shown = chosen(form)
-    with open_source(source, known_at=known_at, known_by=known_by, authority=authority) as opened:
+    with open_source(source, known_at=known_at, known_by=known_by, authority=authority, ids=case) as opened:
         asked = Asked(opened, case, all_errors=all_errors)
         quiet = shown != Format.TABLE and sys.stdout.isatty()
         standings = ((one, state(one, on), allowed(one, on)) for one in asked.cases(quiet=quiet))

@@ -86,7 +86,7 @@ def _what_if(  # noqa: PLR0913 - one parameter for each option
         aware_on=aware_on, made_on=made_on, reviewed_on=reviewed_on,
     )  # fmt: skip
     law, calendars = rulebook_at(rulebook, profile), calendars_with(institutions, office_closures)
-    with open_source(source, known_at=known_at, known_by=known_by, authority=authority) as opened:
+    with open_source(source, known_at=known_at, known_by=known_by, authority=authority, ids=(case,)) as opened:
         asked = Asked(opened, [case], all_errors=all_errors)
         found = next(asked.cases())
     rows = [effect_row(effect) for effect in what_if(found, fact, day(as_of), rulebook=law, calendars=calendars)]

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ehcp_flow.bulk import Frames
+from ehcp_flow.bulk import read_cases as read_columns
 from ehcp_flow.bulk.encoding import cells_of, encode
 from ehcp_flow.bulk.ordering import in_legal_order
 from ehcp_flow.calendars import Institution, england
@@ -41,6 +42,25 @@ def test_a_long_case_of_anything_has_the_same_deadlines_in_bulk(case, as_of):
 @given(lives(), AS_OF)
 def test_a_life_has_the_same_deadlines_in_bulk(case, as_of):
     agree([case], as_of)
+
+
+@settings(SLOW, max_examples=50)
+@given(caseloads(), AS_OF, st.sampled_from(["885", "301", "999"]))
+def test_the_cases_of_an_authority_are_those_of_which_it_was_last_said(cases, as_of, authority):
+    expected = case_by_case([case for case in cases if case.authority == authority], as_of)
+    assert in_bulk(cases, as_of, authority=authority) == expected
+
+
+@settings(SLOW, max_examples=50)
+@given(caseloads())
+def test_any_caseload_is_read_as_it_was_written(cases):
+    cases = [case for case in cases if case.recorded]
+    read = read_columns(cases, chunk_cases=2)
+    assert list(read.values()) == cases
+    assert read.known == tuple(read)
+    some = read_columns(cases, case_ids=["case 1", "nobody"])
+    assert list(some.values()) == [case for case in cases if case.case_id == "case 1"]
+    assert some.known == read.known
 
 
 @pytest.mark.parametrize("as_of", ["2015-01-01", "2024-12-01", "2025-10-21", "2026-06-30", "2030-01-01"])

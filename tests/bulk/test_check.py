@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from ehcp_flow.bulk import Frames
-from ehcp_flow.cli.in_bulk import LARGE
+from ehcp_flow.cli.sources import LARGE
 from ehcp_flow.synth import write_synth
 from tests.cli.running import environment, invoke, run
 

@@ -156,10 +156,91 @@ def test_parquet_is_read_as_it_is_as_text_however_small(in_parquet, command):
     assert len(bulk.stdout) > 100
 
 
-def test_one_case_of_a_parquet_file_says_why_not(in_parquet):
-    refused = invoke("check", in_parquet[1], *AS_OF, "--case", "C0000001")
-    assert refused.exit_code == 2
-    assert "is Parquet, which is read as columns alone" in " ".join(refused.output.split())
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("explain", "--case", "C0000003"),
+        ("explain", "--case", "C000003"),
+        ("state", "--case", "C0000003"),
+        ("state",),
+        ("check", "--case", "C0000007", "--case", "C0000003"),
+        ("check", "--case", "nobody"),
+        ("measures", "--case", "C0000003"),
+        ("registers", "due", "--case", "C0000003"),
+        ("what-if", "--case", "C0000003", "--event", "request_received", "--on", "2026-06-01"),
+        ("check", "--engine", "case"),
+    ],
+)
+def test_some_cases_of_a_parquet_file_are_answered_as_those_of_a_text(in_parquet, command):
+    name, *more = command
+    first = more[:1] if name == "registers" else []
+    asked = more[len(first) :]
+    days = () if name == "what-if" else AS_OF
+    one, bulk = (invoke(name, *first, source, *days, *asked) for source in in_parquet)
+    assert (bulk.stdout, bulk.exit_code) == (one.stdout, one.exit_code)
+    assert bulk.stderr == one.stderr.replace(str(in_parquet[0]), str(in_parquet[1]))
+
+
+def test_one_case_of_a_large_file_is_not_waited_for(path, monkeypatch):
+    monkeypatch.setattr("ehcp_flow.cli.sources.LARGE", 10**9)
+    asked = ("check", path, *AS_OF, "--case", "C0000007", "--case", "C0000003")
+    one = invoke(*asked)
+    monkeypatch.setattr("ehcp_flow.cli.sources.LARGE", 1)
+    monkeypatch.setattr("ehcp_flow.readers.read_cases", None)
+    bulk = invoke(*asked)
+    assert (bulk.stdout, bulk.stderr, bulk.exit_code) == (one.stdout, one.stderr, one.exit_code)
+    assert "refused:" in bulk.stderr
+    unknown = invoke("check", path, *AS_OF, "--case", "C000003")
+    assert "did you mean C0000" in " ".join(unknown.output.split())
+
+
+@pytest.fixture(scope="module")
+def of_two(tmp_path_factory):
+    """Cases of two authorities, and one that was moved to the other by a correction."""
+    file = tmp_path_factory.mktemp("authorities") / "cases.csv"
+    write_synth(file, 30, 3, authority="885")
+    lines = file.read_text("utf-8").splitlines()
+    names = lines[0].split(",")
+    at = names.index("authority")
+    for number, line in enumerate(lines[1:], 1):
+        cells = line.split(",")
+        if cells[0] > "C0000015":
+            cells[at] = "301"
+        lines[number] = ",".join(cells)
+    row = dict.fromkeys([*names, "fact_id", "corrects"], "")
+    row |= {"case_id": "moved", "event": "request_received", "on": "2026-01-05"}
+    told = [row | {"authority": "885", "fact_id": "1"}, row | {"authority": "301", "corrects": "1"}]
+    head = [f"{lines[0]},fact_id,corrects", *(f"{line},," for line in lines[1:])]
+    file.write_text("\n".join([*head, *(",".join(each.values()) for each in told)]) + "\n", "utf-8")
+    return file
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("check", "--format", "csv"),
+        ("check", "--format", "table"),
+        ("breaches", "--register", "findings", "--format", "csv"),
+        ("measures", "--year", "2025", "--format", "csv"),
+        ("measures", "--format", "csv"),
+    ],
+)
+@pytest.mark.parametrize("authority", ["885", "301", "999"])
+def test_the_cases_of_one_authority(of_two, command, authority):
+    name, *more = command
+    said = both(name, of_two, *AS_OF, "--authority", authority, *more)
+    if authority == "999":
+        assert "no case of authority 999; there are cases of 301, 885" in said.stderr
+    elif name != "breaches":
+        assert ("15 cases" if authority == "885" else "16 cases") in said.stderr
+
+
+def test_what_only_a_store_knows(path):
+    for engine in ("case", "bulk"):
+        asked = ("--known-at", "2026-06-30T12:00:00Z", "--known-by", "stored", "--engine", engine)
+        refused = invoke("check", path, *AS_OF, *asked)
+        assert refused.exit_code == 2
+        assert "only a store knows when it took a fact" in " ".join(refused.output.split())
 
 
 @pytest.mark.parametrize("command", ["breaches", "measures", "registers", "report"])

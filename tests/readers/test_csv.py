@@ -289,6 +289,7 @@ def test_a_column_given_twice():
         (b"\x1f\x8b\x08\0", "gzip"),
         (b"%PDF-1.7\n", "PDF"),
         (b"SQLite format 3\0\x10\0", "if it is a store, give its address: sqlite:///cases.db"),
+        (b"PAR1\x15\x04\x15\0", "this is Parquet"),
         (CONTRACT.encode("utf-16"), "UTF-16"),
         (b"\xfe\xff" + CONTRACT.encode("utf-16-be"), "UTF-16"),
         (CONTRACT.encode("utf-16-le"), "UTF-16"),
