@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Final
 
 import numpy as np
-from dateutil.relativedelta import relativedelta
 
 from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array, as_date, as_day, case_and_day
 from ehcp_flow.bulk.entries import Entries
 from ehcp_flow.bulk.flows import disputed
 from ehcp_flow.bulk.judged import LAPSED
 from ehcp_flow.bulk.stories import Stories, are, events
-from ehcp_flow.measures.backlog import MONTHS, OVER, WEEK
+from ehcp_flow.measures.backlog import MONTHS, OVER, WEEK, longest_ago
 from ehcp_flow.measures.counts import ASSESSING, DRAFTING, REVIEWS, outcome_column
 from ehcp_flow.measures.periods import Period
 from ehcp_flow.measures.story import ASSESS, FINAL
@@ -216,16 +214,8 @@ def _incomplete_reviews(look: Look) -> None:
     case, met = case[~finished], told.base[last[~finished]]
     look.count("reviews_incomplete", case, day - met)
     for months, column in MONTHS:
-        long = met <= _longest_ago(day, months)
+        long = met <= as_day(longest_ago(as_date(day), months))
         look.count(column, case[long], (day - met)[long])
-
-
-@lru_cache(maxsize=1024)
-def _longest_ago(day: int, months: int) -> int:
-    """Return the last day from which more than so many months have passed on a day."""
-    before = as_date(day) - relativedelta(months=months)
-    near = (before + dt.timedelta(days=days) for days in range(3, -4, -1))
-    return next(as_day(met) for met in near if met + relativedelta(months=months) < as_date(day))
 
 
 STANDING: Final[tuple[Callable[[Look], None], ...]] = (

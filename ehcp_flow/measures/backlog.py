@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from dateutil.relativedelta import relativedelta
 
 from ehcp_flow.deadlines import Deadline
-from ehcp_flow.measures.cohorts import requests_of
 from ehcp_flow.measures.counted import Counted
 from ehcp_flow.measures.periods import Period
 from ehcp_flow.measures.story import Story
 
-__all__ = ["MONTHS", "OVER", "WEEK", "incomplete_reviews", "last_decision_due", "open_requests"]
+__all__ = ["MONTHS", "OVER", "WEEK", "incomplete_reviews", "last_decision_due", "longest_ago", "open_requests"]
 
 OVER: Final = ((20, "requests_open_over_20_weeks"), (52, "requests_open_over_52_weeks"))
 MONTHS: Final = ((6, "reviews_incomplete_6_months"), (12, "reviews_incomplete_12_months"),
@@ -25,7 +25,7 @@ WEEK: Final = 7
 def open_requests(story: Story, period: Period) -> Iterator[Counted]:
     """Count the requests that were open at the end of the period, and those that had been for 20 and 52 weeks."""
     day = min(period.end, story.as_of)
-    for request in requests_of(story):
+    for request in story.requests:
         if request.received > day or (request.ended is not None and request.ended <= day):
             continue
         days = (day - request.received).days
@@ -44,8 +44,16 @@ def incomplete_reviews(story: Story, period: Period) -> Iterator[Counted]:
     met = decision.starts_on
     yield Counted("reviews_incomplete", day, (day - met).days)
     for months, column in MONTHS:
-        if met + relativedelta(months=months) < day:
+        if met <= longest_ago(day, months):
             yield Counted(column, day, (day - met).days)
+
+
+@lru_cache(maxsize=1_024)
+def longest_ago(day: dt.date, months: int) -> dt.date:
+    """Return the last day from which more than so many months have passed on `day`."""
+    before = day - relativedelta(months=months)
+    near = (before + dt.timedelta(days=days) for days in range(3, -4, -1))
+    return next(then for then in near if then + relativedelta(months=months) < day)
 
 
 def last_decision_due(story: Story, day: dt.date) -> Deadline | None:

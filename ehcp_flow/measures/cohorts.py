@@ -9,15 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from ehcp_flow.answers import Answer
-from ehcp_flow.deadlines import Deadline
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.measures.arithmetic import UNAVAILABLE, percent
 from ehcp_flow.measures.periods import Period, between
-from ehcp_flow.measures.story import ASSESS, FINAL, Story
+from ehcp_flow.measures.story import Request, Story
 
 __all__ = ["Cohorts", "Request", "cohort_rows", "stock_and_flow"]
 
@@ -25,51 +23,6 @@ LONGEST: Final = 104
 """The last week of a curve."""
 MARKS: Final = (6, 16, 20, 30, 52)
 _WEEK: Final = 7
-Ended = Literal["plan", "refused", "withdrawn"]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request: when it came, whether an assessment was agreed, and when and how it ended, if it did."""
-
-    case_id: str
-    received: dt.date
-    assessed: bool
-    ended: dt.date | None
-    how: Ended | None
-
-    def finished_by(self, week: int) -> bool:
-        """Whether it had ended by the end of so many weeks."""
-        return self.ended is not None and (self.ended - self.received).days <= week * _WEEK
-
-
-def requests_of(story: Story) -> list[Request]:
-    """Return the requests of a case, each with its end."""
-    assessed = {
-        deadline.working.run.start
-        for deadline in story.of(*ASSESS)
-        if _was(deadline, "assessment_agreed") or (deadline.status == "undated" and not _was(deadline, "refused"))
-    }
-    return [_request(deadline, assessed) for deadline in story.counted_once(*FINAL)]
-
-
-def _was(deadline: Deadline, event: str) -> bool:
-    done = deadline.working.done or deadline.working.implied
-    return done is not None and event in done.event
-
-
-def _request(deadline: Deadline, assessed: set[int]) -> Request:
-    working = deadline.working
-    ended: dt.date | None = None
-    how: Ended | None = None
-    if working.done is not None:
-        ended, how = working.done.on, "plan"
-    elif working.implied is not None:
-        ended, how = working.implied.on, "plan"
-    elif working.ended is not None:
-        ended = working.ended.on
-        how = "refused" if "refused" in working.ended.event else "withdrawn"
-    return Request(deadline.case_id, deadline.starts_on, working.run.start in assessed, ended, how)
 
 
 class Cohorts:
@@ -82,7 +35,7 @@ class Cohorts:
     def add(self, answer: Answer | Story) -> None:
         """Take one case into account."""
         story = Story.told(answer)
-        self.requests.extend(requests_of(story))
+        self.requests.extend(story.requests)
         self._spells.extend(story.spells)
 
     def curves(self, as_of: dt.date, grain: str = "quarter", last: int = 12) -> list[dict[str, Any]]:

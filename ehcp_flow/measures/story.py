@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from ehcp_flow import dates
 from ehcp_flow.answers import Answer, answer
@@ -17,12 +17,26 @@ from ehcp_flow.facts import Fact
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.states import MAINTAINED_STATES, State
 
-__all__ = ["ASSESS", "BORN", "FINAL", "HOLDING", "KEPT", "NOT_ISSUE", "REQUESTED", "Plan", "Story", "answered"]
+__all__ = [
+    "ASSESS",
+    "BORN",
+    "FINAL",
+    "HOLDING",
+    "KEPT",
+    "NOT_ISSUE",
+    "REQUESTED",
+    "Plan",
+    "Request",
+    "Story",
+    "answered",
+]
 
 ASSESS: Final = ("decide_assess", "detained_decide_assess")
 NOT_ISSUE: Final = ("decide_not_issue", "detained_decide_not_issue")
 FINAL: Final = ("final_plan", "detained_final_plan")
 HOLDING: Final = MAINTAINED_STATES | {State.FINAL_ISSUED}
+Ended: TypeAlias = Literal["plan", "refused", "withdrawn"]
+_WEEK: Final = 7
 KEPT: Final = HOLDING | {State.KEPT_DETAINED}
 REQUESTED: Final = ("request_received", "became_responsible")
 BORN: Final = "date_of_birth"
@@ -33,6 +47,21 @@ class Plan(NamedTuple):
 
     on: dt.date
     deadline: Deadline | None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request: when it came, whether an assessment was agreed, and when and how it ended, if it did."""
+
+    case_id: str
+    received: dt.date
+    assessed: bool
+    ended: dt.date | None
+    how: Ended | None
+
+    def finished_by(self, week: int) -> bool:
+        """Whether it had ended by the end of so many weeks."""
+        return self.ended is not None and (self.ended - self.received).days <= week * _WEEK
 
 
 @dataclass(frozen=True)
@@ -75,18 +104,36 @@ class Story:
             if fact.event in events and fact.on <= self.as_of:
                 yield fact
 
-    def counted_once(self, *limits: str) -> Iterator[Deadline]:
-        """Yield one deadline for each day on which a clock of these limits started.
+    @cached_property
+    def _once(self) -> dict[tuple[str, ...], tuple[Deadline, ...]]:
+        return {}
+
+    def counted_once(self, *limits: str) -> tuple[Deadline, ...]:
+        """Return one deadline for each day on which a clock of these limits started.
 
         A release from custody, or a detention, ends one limit and begins its counterpart on the same request: what goes
         on stands for both.
         """
+        once = self._once.get(limits)
+        if once is not None:
+            return once
         chosen: dict[dt.date, Deadline] = {}
         for deadline in self.of(*limits):
             known = chosen.get(deadline.starts_on)
             if known is None or known.status == "lapsed":
                 chosen[deadline.starts_on] = deadline
-        yield from chosen.values()
+        once = self._once[limits] = tuple(chosen.values())
+        return once
+
+    @cached_property
+    def requests(self) -> tuple[Request, ...]:
+        """The requests of the case, each with its end."""
+        assessed = {
+            deadline.working.run.start
+            for deadline in self.of(*ASSESS)
+            if _was(deadline, "assessment_agreed") or (deadline.status == "undated" and not _was(deadline, "refused"))
+        }
+        return tuple(_request(deadline, assessed) for deadline in self.counted_once(*FINAL))
 
     @cached_property
     def plans(self) -> tuple[Plan, ...]:
@@ -153,6 +200,25 @@ class Story:
         for fact in self.facts(*REQUESTED):
             return fact.party or ""
         return ""
+
+
+def _was(deadline: Deadline, event: str) -> bool:
+    done = deadline.working.done or deadline.working.implied
+    return done is not None and event in done.event
+
+
+def _request(deadline: Deadline, assessed: set[int]) -> Request:
+    working = deadline.working
+    ended: dt.date | None = None
+    how: Ended | None = None
+    if working.done is not None:
+        ended, how = working.done.on, "plan"
+    elif working.implied is not None:
+        ended, how = working.implied.on, "plan"
+    elif working.ended is not None:
+        ended = working.ended.on
+        how = "refused" if "refused" in working.ended.event else "withdrawn"
+    return Request(deadline.case_id, deadline.starts_on, working.run.start in assessed, ended, how)
 
 
 def answered(
