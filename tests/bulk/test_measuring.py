@@ -77,6 +77,71 @@ def test_a_synthetic_caseload_has_the_same_measures_in_bulk(as_of, asked):
     assert counted_in(in_bulk(cases, as_of, chunk_cases=300, **asked)) == expected
 
 
+@pytest.mark.parametrize(
+    ("story", "counted"),
+    [
+        # Detained on the way: the limits of custody go on for the same request, which is one request, and still open.
+        ("2024-01-08 request_received; 2024-01-22 detained", {"requests_decision_not_made": 1, "requests_open": 1}),
+        ("2024-02-01 detained; 2024-03-04 request_received; 2024-03-20 released", {"requests_rya": 1}),
+        ("2024-02-01 detained; 2024-03-04 released; 2024-03-04 request_received", {"requests_rya": 0}),
+        (
+            "2024-02-01 detained; 2024-03-04 request_received; 2024-04-10 assessment_agreed;2024-06-10 final_plan_sent",
+            {"assess_issued": 1, "total_ehc_plans": 0},
+        ),
+        # 52 weeks to the day, and a day later.
+        (
+            "2023-01-09 request_received; 2023-02-13 assessment_agreed; 2024-01-08 final_plan_sent",
+            {"plans_issued_gt20weeks_ltYear": 1, "plans_issued_gt_1_year": 0},
+        ),
+        (
+            "2023-01-09 request_received; 2023-02-13 assessment_agreed; 2024-01-09 final_plan_sent",
+            {"plans_issued_gt20weeks_ltYear": 0, "plans_issued_gt_1_year": 1},
+        ),
+        # One mediation, though its health part has a limit beside it.
+        (
+            "2024-03-04 mediation_requested; 2024-03-07 mediation_notified; 2024-04-02 mediation_held",
+            {"mediation_within_30_days": 1, "mediation_over_30_days": 0},
+        ),
+        (
+            "2024-03-04 mediation_requested outcome=health; 2024-03-07 mediation_notified; 2024-04-02 mediation_held",
+            {"mediation_within_30_days": 1, "mediation_over_30_days": 0},
+        ),
+        # A plan without a request: an exception claimed by its day, and one that leaves the 20 weeks alone.
+        (
+            "2024-02-01 exception_recorded outcome=exceptional_circumstances; 2024-02-01 final_plan_sent",
+            {"plans_with_exception": 1, "plans_issued_den_ex": 0},
+        ),
+        (
+            "2024-02-01 final_plan_sent; 2024-02-02 exception_recorded outcome=exceptional_circumstances",
+            {"plans_with_exception": 0, "plans_issued_den_ex": 1},
+        ),
+        (
+            "2024-02-01 exception_recorded outcome=missed_appointment; 2024-02-01 final_plan_sent",
+            {"plans_with_exception": 0, "plans_issued_den_ex": 1},
+        ),
+        # A refusal that is disputed on the day of stock, and a day later.
+        (
+            "2024-01-08 request_received; 2024-02-12 assessment_refused; 2025-01-16 appeal_registered",
+            {"tribunal_related_request": 1, "mediation_related_request": 0},
+        ),
+        (
+            "2024-01-08 request_received; 2024-02-12 assessment_refused; 2025-01-17 appeal_registered",
+            {"tribunal_related_request": 0, "mediation_related_request": 0},
+        ),
+        # A plan that came later, though it counts from before.
+        (
+            "2025-02-03 plan_transferred_in made_on=2024-03-01; 2025-03-03 review_meeting_held",
+            {"total_ehc_plans": 0, "review_expected": 0},
+        ),
+    ],
+)
+def test_what_stands_on_an_edge_is_counted_alike(story, counted):
+    cases = [tell(story, "a"), tell(story, "b")]
+    agree(cases, "2025-06-30", year=2024)
+    (row,) = in_bulk(cases, "2025-06-30", year=2024)
+    assert {name: row[name] for name in counted} == {name: 2 * value for name, value in counted.items()}
+
+
 def test_every_column_that_is_counted_is_counted_in_bulk():
     """No column agrees because it is empty on either side."""
     cases = list(group_cases(synth(4_000, 5, faults=0.2)).values())
