@@ -10,7 +10,7 @@ import polars as pl
 
 from ehcp_flow.bulk.law import tables_of
 from ehcp_flow.bulk.measuring import Measuring, measure
-from ehcp_flow.bulk.passing import CHUNK_CASES, Answers, Frames, Survey
+from ehcp_flow.bulk.passing import CHUNK_CASES, Answers, Frames, Survey, ids_of
 from ehcp_flow.bulk.reading import read_cases
 from ehcp_flow.bulk.sources import Source
 from ehcp_flow.bulk.standings import FINDINGS, STANDINGS, findings_chunk, states_chunk
@@ -18,7 +18,6 @@ from ehcp_flow.bulk.tallying import counts_chunk, counts_schema, summed
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.law.model import Rulebook
-from ehcp_flow.readers.rows import WHITE
 
 if TYPE_CHECKING:
     import pyarrow as pa  # type: ignore[import-untyped,unused-ignore]
@@ -76,7 +75,7 @@ def explain(
     The other cases cost next to nothing. Raises UnknownNameError, when all is read, for an id that the source does not
     hold. Source and options are those of `iter_frames`.
     """
-    wanted = dict.fromkeys(case_id.strip(WHITE) for case_id in case_ids)
+    wanted = ids_of(case_ids)
     answers = Answers(source, as_of, case_ids=wanted, **options)
     for answer in answers:
         wanted.pop(answer.case.case_id, None)

@@ -60,6 +60,11 @@ class Question:
     authorities: set[str] = field(default_factory=set)
     """The authorities that were met, where one was asked for."""
 
+    @property
+    def narrows(self) -> bool:
+        """Whether not all cases are asked about."""
+        return self.only is not None or self.authority is not None
+
 
 @dataclass
 class Chunk:
@@ -203,7 +208,7 @@ def readable(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFr
 def asked_rows(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFrame, list[RowRefused], int]:
     """Return the same of the cases alone that are asked about; all refusals are told, and all rows counted."""
     encoded, rows, refused, count = readable(rows, question)
-    if question.only is None and question.authority is None:
+    if not question.narrows:
         return encoded, rows, refused, count
     wanted = np.ones(len(encoded.case_ids), dtype=bool)
     if question.only is not None:

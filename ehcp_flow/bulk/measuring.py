@@ -1,6 +1,6 @@
 """The table of measures over columns: what `ehcp_flow.measures.measure` gives, without an object for each case.
 
-Cases that the columns do not follow (a correction, a detention) are counted one at a time, and stand in their place.
+Cases that the columns do not follow (those with a correction) are counted one at a time, and stand in their place.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ from ehcp_flow.law.model import Rulebook
 from ehcp_flow.readers.rows import WHITE
 from ehcp_flow.store.base import Axis
 
-__all__ = ["CHUNK_CASES", "Answers", "Frames", "Pass", "Survey"]
+__all__ = ["CHUNK_CASES", "Answers", "Frames", "Pass", "Progress", "Survey", "ids_of"]
 
 CHUNK_CASES: Final = 50_000
 """How many whole cases are judged at a time, unless another number is given: memory follows it, answers do not."""
@@ -60,6 +60,12 @@ class _Part(Protocol):
 
 
 P = TypeVar("P", bound=_Part)
+
+
+def ids_of(case_ids: Iterable[str]) -> dict[str, None]:
+    """Return the ids of the cases that are asked about, in their order; one text is one id."""
+    given = (case_ids,) if isinstance(case_ids, str) else case_ids
+    return dict.fromkeys(case_id.strip(WHITE) for case_id in given)
 
 
 class Pass:
@@ -211,7 +217,7 @@ class Answers(Pass):
     ) -> None:
         super().__init__(source, as_of, chunk_cases=chunk_cases, **options)
         if case_ids is not None:
-            self._only = frozenset(case_id.strip(WHITE) for case_id in case_ids)
+            self._only = frozenset(ids_of(case_ids))
 
     def __iter__(self) -> Iterator[Answer]:
         for found in self.each():

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import polars as pl
 
 from ehcp_flow.bulk.building import build_cases
 from ehcp_flow.bulk.chunks import Question, asked_rows, readable
-from ehcp_flow.bulk.passing import Pass
+from ehcp_flow.bulk.passing import CHUNK_CASES, Pass, Progress, ids_of
 from ehcp_flow.bulk.sources import Source
 from ehcp_flow.case import Case
 from ehcp_flow.errors import RowRefused
 from ehcp_flow.readers import Caseload, Report
-from ehcp_flow.readers.rows import WHITE
 
 __all__ = ["Cases", "read_cases"]
 
@@ -54,7 +52,7 @@ def _cases_chunk(rows: pl.DataFrame, question: Question) -> _Part:
     """Return the cases of a chunk that are asked for."""
     encoded, rows, refused, count = readable(rows, question)
     ids = encoded.case_ids.cast(pl.String)
-    if question.only is not None:
+    if question.narrows:
         encoded, rows, _, _ = asked_rows(rows, question)
     return _Part(list(build_cases(rows, encoded, np.arange(len(encoded.case_ids)))), ids, refused, count)
 
@@ -65,7 +63,7 @@ class _Reading(Pass):
     def read(self, case_ids: Iterable[str] | None) -> Cases:
         """Return the cases."""
         if case_ids is not None:
-            self._only = frozenset(case_id.strip(WHITE) for case_id in case_ids)
+            self._only = frozenset(ids_of(case_ids))
         cases: dict[str, Case] = {}
         ids = []
         for part in self._parts(_cases_chunk):
@@ -75,11 +73,22 @@ class _Reading(Pass):
         return Cases(cases, Report(self.name, self.rows, self.refused, self.unknown_columns), ids)
 
 
-def read_cases(source: Source, *, case_ids: Iterable[str] | None = None, **options: Any) -> Cases:
+def read_cases(
+    source: Source,
+    *,
+    case_ids: Iterable[str] | None = None,
+    authority: str | None = None,
+    name: str | None = None,
+    on_progress: Progress | None = None,
+    chunk_cases: int = CHUNK_CASES,
+) -> Cases:
     """Return the cases of a source by their id, or some of them, as `ehcp_flow.readers.read_cases` does for a file.
 
-    An id that the source does not hold is passed over; the ids of all its cases are in `known`. Source and options
-    (`name`, `on_progress`, `chunk_cases`, `workers`) are those of `iter_frames`. Raises SourceError for a source that
-    cannot be read at all.
+    `case_ids` and `authority` choose; an id that the source does not hold is passed over, and the ids of all its cases
+    are in `known`. Sources, and what the other options mean, are those of `iter_frames`. Raises SourceError for a
+    source that cannot be read at all.
     """
-    return _Reading(source, **options).read(case_ids)
+    reading = _Reading(
+        source, authority=authority, name=name, on_progress=on_progress, chunk_cases=chunk_cases, workers=1
+    )
+    return reading.read(case_ids)

@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeAlias
@@ -68,6 +68,15 @@ class Rows(Protocol):
         """Yield blocks of rows."""
 
 
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    """Raise SourceError where Polars cannot read a source: it is damaged, or holds what is neither text nor days."""
+    try:
+        yield
+    except pl.exceptions.PolarsError as error:
+        raise SourceError(name, f"it cannot be read: {str(error).partition(chr(10))[0]}") from error
+
+
 class _Frames:
     """A frame, or a Parquet file, as blocks of rows; a row's line is its number, from 1 on."""
 
@@ -77,8 +86,19 @@ class _Frames:
         self.name = name
         self._frame = frame
         self._block = block
-        written = frame.collect_schema().names() if isinstance(frame, pl.LazyFrame) else frame.columns
-        known = {column_of(column): column for column in written if column_of(column) in COLUMNS}
+        with _readable(name):
+            schema = frame.collect_schema()
+        written = schema.names()
+        known: dict[str, str] = {}
+        for column in written:
+            fact_column = column_of(column)
+            if fact_column not in COLUMNS:
+                continue
+            if fact_column in known:
+                raise SourceError(name, f"it has more than one column {fact_column}; keep one of each")
+            if schema[column].is_nested() or schema[column] == pl.Object:
+                raise SourceError(name, f"its column {column} holds {schema[column]}; write text, or dates for days")
+            known[fact_column] = column
         missing = [column for column in _REQUIRED if column not in known]
         if missing:
             raise SourceError(name, f"it has no column {', '.join(missing)} (it has: {', '.join(written)})")
@@ -88,15 +108,21 @@ class _Frames:
 
     def case_ids(self) -> Iterator[pl.Series]:
         """Yield the column of case ids alone."""
-        yield self._frame.lazy().select(pl.col(self.shown["case_id"]).cast(pl.String)).collect().to_series()
+        with _readable(self.name):
+            ids = self._frame.lazy().select(pl.col(self.shown["case_id"]).cast(pl.String)).collect().to_series()
+        yield ids
 
     def frames(self) -> Iterator[pl.DataFrame]:
         """Yield blocks of rows."""
         named = [pl.col(written).alias(column) for column, written in self.shown.items()]
-        total = self._frame.lazy().select(pl.len()).collect().item()
+        with _readable(self.name):
+            total = self._frame.lazy().select(pl.len()).collect().item()
         for offset in range(0, total, self._block):
-            block = self._frame.lazy().slice(offset, self._block).select(named).collect()
-            yield standard(block.with_columns(pl.int_range(offset + 1, offset + block.height + 1).alias(LINE)))
+            with _readable(self.name):
+                block = self._frame.lazy().slice(offset, self._block).select(named).collect()
+                line = pl.int_range(offset + 1, offset + block.height + 1).alias(LINE)
+                block = standard(block.with_columns(line))
+            yield block
 
 
 class _Told:
@@ -182,6 +208,10 @@ def open_rows(
     if isinstance(source, pl.DataFrame):
         return _Frames(source, name or "frame")
     if isinstance(source, (str, os.PathLike)):
+        if Path(source).is_fifo():
+            name = name or os.fspath(source)
+            with Path(source).open("rb") as pipe:
+                source = spooled(pipe, stack)
         return _of_path(Path(source), name or os.fspath(source))
     if hasattr(source, "readline"):
         return _of_path(spooled(source, stack), name or str(getattr(source, "name", "<stream>")))
@@ -199,9 +229,11 @@ def open_rows(
 def further_columns(path: str) -> dict[str, dict[str, str]]:
     """Return the columns of a Parquet file that no fact has, by case: as `measures.read_extra` does for text."""
     scan = pl.scan_parquet(path)
-    names = {name: column_of(name) for name in scan.collect_schema().names()}
-    case_id = next((name for name, column in names.items() if column == "case_id"), None)
-    kept = {name: column for name, column in names.items() if column not in COLUMNS}
+    with _readable(path):
+        schema = scan.collect_schema()
+    plain = {column_of(name): name for name, kind in schema.items() if not kind.is_nested()}
+    case_id = plain.get("case_id")
+    kept = {name: column for column, name in plain.items() if column not in COLUMNS}
     if case_id is None or not kept:
         return {}
     texts = [pl.col(name).cast(pl.String, strict=False).str.strip_chars(WHITE).alias(kept[name]) for name in kept]
@@ -209,13 +241,14 @@ def further_columns(path: str) -> dict[str, dict[str, str]]:
         pl.when(pl.col(column).str.len_chars().is_between(1, LONGEST_VALUE)).then(pl.col(column))
         for column in kept.values()
     ]
-    found = (
+    wanted = (
         scan.select(pl.col(case_id).cast(pl.String).str.strip_chars(WHITE).alias("case_id"), *texts)
         .with_columns(short)
         .group_by("case_id", maintain_order=True)
         .agg(pl.all().drop_nulls().last())
-        .collect()
     )
+    with _readable(path):
+        found = wanted.collect()
     return {
         row.pop("case_id"): {name: text for name, text in row.items() if text is not None}
         for row in found.filter(pl.col("case_id").fill_null("") != "").iter_rows(named=True)

@@ -1,7 +1,7 @@
 """Where many cases stand, and what their records leave open: the columns of `states.state` and of findings.
 
-The state is read over columns. Cases in which a fact must be looked at by itself (a dispute, a detention, a correction)
-go to the evaluator of one case. What is found is said in its words, and only the cases in which there may be something
+The state is read over columns. Cases in which a fact must be looked at by itself (a dispute, a correction) go to the
+evaluator of one case. What is found is said in its words, and only the cases in which there may be something
 to say are asked.
 """
 

@@ -23,15 +23,21 @@ Only: TypeAlias = Annotated[
 
 
 def extra_columns(source: str) -> dict[str, dict[str, str]]:
-    """Return the columns of a file that no fact has, by case; of standard input or a store there are none."""
-    from ehcp_flow.cli.sources import is_parquet
+    """Return the columns of a file that no fact has, by case; of standard input, a pipe or a store there are none.
+
+    Raises BadParameter for Parquet without what reads it, SourceError for a file that cannot be opened.
+    """
+    from ehcp_flow.cli.sources import is_parquet, is_pipe, needs_columns
     from ehcp_flow.measures import read_extra
 
+    if "://" in source or is_pipe(source):
+        return {}
     if is_parquet(source):
+        needs_columns(source)
         from ehcp_flow.bulk.sources import further_columns
 
         return further_columns(source)
-    return {} if source == "-" or "://" in source else read_extra(source)
+    return read_extra(source)
 
 
 def pairs(only: list[str] | None, option: str = "--only") -> dict[str, str]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from itertools import chain, islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple, TypeAlias
 
 import typer
@@ -23,6 +24,7 @@ from ehcp_flow.cli.sources import (
     instant_by,
     is_large,
     is_parquet,
+    is_pipe,
     of_another,
     only_of_stores,
     open_store,
@@ -138,7 +140,7 @@ def _warnings(
     said = list(Report(name, unknown_columns=read.unknown_columns).warnings_but(used))
     if read.cases or read.refused or "://" in name:
         return said
-    elsewhere = of_another(options["authority"], read.authorities)
+    elsewhere = of_another(options["authority"], read.authorities, cases=read.rows > 0)
     if elsewhere:
         return [*said, f"{name}: {elsewhere}"]
     if read.rows and options["known_at"] is not None:
@@ -158,17 +160,20 @@ def bulk_source(
 def _opened(
     source: str, stack: ExitStack, known_at: dt.datetime | None, known_by: Axis | None, authority: str | None
 ) -> tuple[Any, dict[str, Any]]:
-    """Return what is to be read, and the options of reading it; standard input is kept, to be read again."""
+    """Return what is to be read, and the options of reading it; what comes through a pipe is kept, to be read again."""
     options: dict[str, Any] = {"name": source, "known_at": known_at, "axis": axis_of(known_by)}
     if "://" in source:
         return stack.enter_context(open_store(source, authority=authority)), options
     only_of_stores(known_by)
     options["authority"] = authority
-    if source != "-":
+    if not is_pipe(source):
         return source, options
     from ehcp_flow.bulk.sources import spooled
 
-    return spooled(sys.stdin.buffer, stack), {**options, "name": "standard input"}
+    if source == "-":
+        return spooled(sys.stdin.buffer, stack), {**options, "name": "standard input"}
+    with Path(source).open("rb") as file:
+        return spooled(file, stack), options
 
 
 class Found:

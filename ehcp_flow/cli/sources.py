@@ -37,6 +37,8 @@ __all__ = [
     "instant_by",
     "is_large",
     "is_parquet",
+    "is_pipe",
+    "needs_columns",
     "of_another",
     "only_of_stores",
     "open_source",
@@ -48,6 +50,7 @@ LARGE: Final = 500_000
 """From how many bytes on (some thousands of rows) a file is worth loading Polars for."""
 NEEDS_COLUMNS: Final = 'it needs the extra bulk: pip install "ehcp-flow[bulk]"'
 REFUSED: Final = 1
+_PARQUET: Final = b"PAR1"
 BREACH: Final = 3
 
 _NAMED: Final = 10
@@ -97,11 +100,13 @@ class _File:
         ids: Sequence[str] | None = None,
     ) -> None:
         self._name = caseload.report.name
+        self._ids = tuple(caseload) if ids is None else ids
+        self._caseload = caseload
         self._cases: Mapping[str, Case] = caseload
         if authority is not None:
             self._cases = {case_id: case for case_id, case in caseload.items() if case.authority == authority}
         self._known_at = known_at
-        self._ids = tuple(self._cases) if ids is None else ids
+        self._asked = tuple(self._cases)
         if known_at is not None:
             then = ((case_id, case.known_at(known_at)) for case_id, case in self._cases.items())
             self._cases = {case_id: case for case_id, case in then if case.recorded}
@@ -117,10 +122,10 @@ class _File:
         said = list(self._report.warnings_but(used))
         if self._cases or self.refused:
             return said
-        elsewhere = of_another(self._authority, self._authorities)
+        elsewhere = of_another(self._authority, self._authorities, cases=bool(self._caseload))
         if elsewhere:
             return [*said, f"{self._name}: {elsewhere}"]
-        if self._ids and self._known_at is not None:
+        if self._asked and self._known_at is not None:
             return [*said, f"{self._name}: nothing had been recorded by {self._known_at.isoformat()}"]
         return [*said, f"{self._name}: there is no case in it"]
 
@@ -133,7 +138,11 @@ class _File:
         return iter([self._cases[case_id] for case_id in wanted]) if wanted else iter(self._cases.values())
 
     def _missing(self, case_id: str) -> Exception:
-        if case_id in self._ids and self._known_at is not None:
+        elsewhere = self._caseload.get(case_id)
+        if elsewhere is not None and case_id not in self._asked:
+            of = f"it is of {elsewhere.authority}" if elsewhere.authority else "its record names none"
+            return SourceError(self._name, f"case {case_id} is not of authority {self._authority}; {of}")
+        if elsewhere is not None and self._known_at is not None:
             return SourceError(
                 self._name, f"nothing of case {case_id} had been recorded by {self._known_at.isoformat()}"
             )
@@ -169,18 +178,33 @@ class _Store:
         return self._store.case(case_id, known_at=self._known_at, axis=self._axis).case
 
 
-def of_another(authority: str | None, there: Collection[str]) -> str:
-    """Return the sentence that says that all cases are of other authorities; nothing where that is not so."""
-    if authority is None or not there or authority in there:
+def of_another(authority: str | None, there: Collection[str], *, cases: bool) -> str:
+    """Return the sentence that says that all cases are of other authorities, or of none; else an empty text."""
+    if authority is None or authority in there or not cases:
         return ""
+    if not there:
+        return f"no case of authority {authority}; no case names its authority (column authority, such as 885)"
     return f"no case of authority {authority}; there are cases of {', '.join(sorted(there)[:_NAMED])}"
 
 
 def is_parquet(source: str) -> bool:
-    """Whether SOURCE is a file in Parquet."""
+    """Whether SOURCE is in Parquet; nothing is taken out of standard input or a pipe to find out."""
+    if source == "-":
+        peek = getattr(sys.stdin.buffer, "peek", None)
+        return peek is not None and bytes(peek(len(_PARQUET)))[: len(_PARQUET)] == _PARQUET
     try:
+        if not Path(source).is_file():
+            return False
         with Path(source).open("rb") as file:
-            return file.read(4) == b"PAR1"
+            return file.read(len(_PARQUET)) == _PARQUET
+    except (OSError, ValueError):
+        return False
+
+
+def is_pipe(source: str) -> bool:
+    """Whether SOURCE can be read only once."""
+    try:
+        return source == "-" or Path(source).is_fifo()
     except (OSError, ValueError):
         return False
 
@@ -198,6 +222,12 @@ def is_large(source: str) -> bool:
 def has_columns() -> bool:
     """Whether the extra `bulk` is installed."""
     return find_spec("polars") is not None and find_spec("numpy") is not None
+
+
+def needs_columns(source: str) -> None:
+    """Raise BadParameter where Parquet cannot be read."""
+    if not has_columns():
+        raise typer.BadParameter(f"{source} is Parquet: {NEEDS_COLUMNS}", param_hint="SOURCE")
 
 
 def only_of_stores(known_by: Axis | None) -> None:
@@ -257,12 +287,12 @@ def open_source(
 
 def _of_columns(source: str, known_at: dt.datetime | None, authority: str | None, ids: Sequence[str] | None) -> _File:
     """Return a file whose cases, or these of them, are read as columns."""
-    if not has_columns():
-        raise typer.BadParameter(f"{source} is Parquet: {NEEDS_COLUMNS}", param_hint="SOURCE")
+    needs_columns(source)
     from ehcp_flow.bulk import read_cases
 
+    opened = {"source": sys.stdin.buffer, "name": "standard input"} if source == "-" else {"source": source}
     with Bar("reading") as bar:
-        caseload = read_cases(source, case_ids=ids or None, on_progress=bar)
+        caseload = read_cases(**opened, case_ids=ids or None, on_progress=bar)
     return _File(caseload, known_at, authority, caseload.known)
 
 

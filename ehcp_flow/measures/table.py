@@ -360,10 +360,10 @@ def measure(
 def group_keys(by: Sequence[str], extra: Extra | None = None) -> tuple[str, ...]:
     """Return what is grouped by besides the periods. Raises UnknownNameError for a column that no case has."""
     keys = tuple(name for name in by if name not in GRAINS)
-    known = {*GROUPS, *(name for values in (extra or {}).values() for name in values)}
+    further = {name for values in (extra or {}).values() for name in values}
     for name in keys:
-        if name not in known:
-            raise UnknownNameError("column", name, (*known, *GRAINS))
+        if name not in further and name not in GROUPS:
+            raise UnknownNameError("column", name, dict.fromkeys((*GROUPS, *GRAINS, *sorted(further))))
     return keys
 
 

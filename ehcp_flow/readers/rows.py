@@ -41,7 +41,7 @@ _NOT_TEXT: Final[Mapping[bytes, str]] = {
     b"\xfe\xff": f"this is UTF-16 text; {_SAVE}",
     b"\x1f\x8b": "this is compressed with gzip; unpack it first",
     b"%PDF": "this is a PDF; export its rows as CSV UTF-8",
-    b"PAR1": "this is Parquet, which questions can be asked of with the extra bulk; here, write it as CSV UTF-8",
+    b"PAR1": "this is Parquet, which ehcp_flow.bulk reads; here, write it as CSV UTF-8",
     b"SQLite format 3\0": "this is a SQLite database; if it is a store, give its address: sqlite:///cases.db",
 }
 

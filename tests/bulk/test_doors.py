@@ -173,10 +173,8 @@ def test_parquet_is_read_as_it_is_as_text_however_small(in_parquet, command):
 )
 def test_some_cases_of_a_parquet_file_are_answered_as_those_of_a_text(in_parquet, command):
     name, *more = command
-    first = more[:1] if name == "registers" else []
-    asked = more[len(first) :]
     days = () if name == "what-if" else AS_OF
-    one, bulk = (invoke(name, *first, source, *days, *asked) for source in in_parquet)
+    one, bulk = (invoke(name, source, *more, *days) for source in in_parquet)
     assert (bulk.stdout, bulk.exit_code) == (one.stdout, one.exit_code)
     assert bulk.stderr == one.stderr.replace(str(in_parquet[0]), str(in_parquet[1]))
 
