@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import IO, Any, Final, TypeAlias
+from typing import IO, Any, Final, Protocol, TypeAlias
 
 from ehcp_flow import dates
 from ehcp_flow.answers import Answer
@@ -29,6 +29,7 @@ __all__ = [
     "GROUPS",
     "NOT_RECORDED",
     "Cases",
+    "Cell",
     "Explanation",
     "Extra",
     "MeasureTable",
@@ -39,6 +40,7 @@ __all__ = [
     "group_of",
     "measure",
     "periods_asked",
+    "table_of",
 ]
 
 Cases: TypeAlias = Iterable[Case | Answer] | Mapping[str, Case]
@@ -88,6 +90,18 @@ class Explanation:
         return "\n".join(parts)
 
 
+class Cell(Protocol):
+    """The cases that count in a column, and of those of which a mean or median is taken, the days of each."""
+
+    @property
+    def cases(self) -> Sequence[str]:
+        """The id of each case, in the order of the source; a case stands as often as it counts."""
+
+    @property
+    def days(self) -> Sequence[int]:
+        """The days of each, where a mean or median is taken of them."""
+
+
 @dataclass
 class _Cell:
     cases: list[str] = field(default_factory=list)
@@ -126,23 +140,27 @@ class Tally:
     def _group(self, story: Story, period: Period, party: str) -> tuple[str, ...]:
         return group_of(story, self._by, self._extra, period, party)
 
-    def begin(self, group: tuple[str, ...]) -> None:
-        """Give a group its rows, even if nothing of it is counted."""
-        self._cells(group)
-
-    def merge(self, group: tuple[str, ...], place: int, column: str, cases: list[str], days: list[int]) -> None:
-        """Count cases that were counted elsewhere: of a group, in the period at a place."""
-        cell = self._cells(group)[place].setdefault(column, _Cell())
-        cell.cases.extend(cases)
-        cell.days.extend(days)
-
     def table(self, by: Sequence[str], as_of: dt.date) -> MeasureTable:
         """Return the table, groups in alphabetical order, and the periods of each group in the order of time."""
-        groups = dict(sorted(self._groups.items()))
-        if "adviser" in self._by:  # what no adviser did has no row, and cannot be given
-            at = self._by.index("adviser")
-            groups = {group: cells for group, cells in groups.items() if group[at] != NOT_RECORDED}
-        return MeasureTable(tuple(by), self._by, tuple(self._periods), as_of, groups)
+        return table_of(self._groups, self._periods, by, self._by, as_of)
+
+
+def table_of(
+    groups: Mapping[tuple[str, ...], Sequence[Mapping[str, Cell]]],
+    periods: Sequence[Period],
+    by: Sequence[str],
+    keys: Sequence[str],
+    as_of: dt.date,
+) -> MeasureTable:
+    """Return the table of what was counted: of each group, for each period, the cells by column.
+
+    `keys` is what the groups are by; `by` names the grain of the periods as well, where that was asked for.
+    """
+    ordered = dict(sorted(groups.items()))
+    if "adviser" in keys:  # what no adviser did has no row, and cannot be given
+        at = list(keys).index("adviser")
+        ordered = {group: cells for group, cells in ordered.items() if group[at] != NOT_RECORDED}
+    return MeasureTable(tuple(by), tuple(keys), tuple(periods), as_of, ordered)
 
 
 def group_of(story: Story, by: Sequence[str], extra: Extra, period: Period, party: str) -> tuple[str, ...]:
@@ -192,7 +210,7 @@ class MeasureTable:
         groups_by: tuple[str, ...],
         periods: tuple[Period, ...],
         as_of: dt.date,
-        cells: Mapping[tuple[str, ...], Sequence[dict[str, _Cell]]],
+        cells: Mapping[tuple[str, ...], Sequence[Mapping[str, Cell]]],
     ) -> None:
         self.by = by
         self.as_of = as_of
@@ -214,7 +232,7 @@ class MeasureTable:
         grained = [name for name in self.by if name in GRAINS]
         return self.by if grained else (*self.by, "period")
 
-    def _row(self, group: tuple[str, ...], period: Period, cells: Mapping[str, _Cell]) -> Row:
+    def _row(self, group: tuple[str, ...], period: Period, cells: Mapping[str, Cell]) -> Row:
         row: Row = dict(self._named(group, period))
         for name, column in zip(self.names, catalogue().columns.values(), strict=True):
             known = "adviser" not in self.by or "adviser" in catalogue().home[column.name].by
@@ -312,11 +330,11 @@ class MeasureTable:
         return frames.to_polars(self.rows, self.columns)
 
 
-def _behind(cells: Mapping[str, _Cell], name: str) -> tuple[str, ...]:
+def _behind(cells: Mapping[str, Cell], name: str) -> tuple[str, ...]:
     return tuple(cells[name].cases) if name in cells else ()
 
 
-def _figure(column: Column, cells: Mapping[str, _Cell]) -> float | int | str:
+def _figure(column: Column, cells: Mapping[str, Cell]) -> float | int | str:
     def count(name: str) -> int:
         return len(cells[name].cases) if name in cells else 0
 
@@ -324,7 +342,7 @@ def _figure(column: Column, cells: Mapping[str, _Cell]) -> float | int | str:
         return count(column.name)
     if column.kind == "percent":
         return percent(count(column.base), sum(map(count, column.over)))
-    days = cells[column.base].days if column.base in cells else []
+    days = cells[column.base].days if column.base in cells else ()
     return mean_weeks(days) if column.kind == "mean" else median_weeks(days)
 
 
