@@ -12,7 +12,7 @@ import polars as pl
 
 from ehcp_flow.answers import answer
 from ehcp_flow.bulk.chunks import Columns, Question, asked_rows, cases_of, judged_chunk, known_rows
-from ehcp_flow.bulk.codes import Array, as_date
+from ehcp_flow.bulk.codes import Array, as_date, distinct
 from ehcp_flow.bulk.encoding import Encoded
 from ehcp_flow.bulk.entries import Entries, Entry, columns
 from ehcp_flow.bulk.facts import event_mask
@@ -145,19 +145,13 @@ class _Grouping:
             told = Entry.together([told, Entry(last, last, cases.astype(np.int32), none, none)])
         values = [self._values(name, told) for name in asked.keys]
         number = np.zeros(len(told.case), dtype=np.int64)
+        first = number[:1]
         for codes, texts in values:
-            number = number * len(texts) + codes
-        distinct, back = np.unique(number, return_inverse=True)
-        known = []
-        for each in distinct.tolist():
-            group: list[str] = []
-            for _, texts in reversed(values):
-                each, at = divmod(each, len(texts))  # noqa: PLW2901 - digit by digit
-                group.append(texts[at])
-            known.append(tuple(reversed(group)))
+            first, number = distinct(number * len(texts) + codes)
         groups: dict[Group, int] = {}
+        known = [tuple(texts[codes[at]] for codes, texts in values) for at in first.tolist()]
         places = np.array([groups.setdefault(group, len(groups)) for group in known], dtype=np.int32)
-        return groups, places.take(back[:count])
+        return groups, places.take(number[:count])
 
     def _values(self, name: str, told: Entry) -> tuple[Array, list[str]]:
         """Return the value of each entry as a number, and the values."""

@@ -28,6 +28,7 @@ __all__ = [
     "as_date",
     "as_day",
     "case_and_day",
+    "distinct",
     "in_order",
     "keys_of",
     "role_table",
@@ -43,6 +44,8 @@ KEY_OF: Final[Mapping[Key, int]] = CODES
 EVENT_OF: Final[Array] = np.array([EVENTS.index(event) for event, _ in KEYS], dtype=np.int64)
 PROSPECTIVE: Final[Array] = np.array([FACT_TYPES[event].prospective for event, _ in KEYS], dtype=bool)
 
+_TABLE: Final = 1 << 22
+"""Up to which number it is cheaper to look numbers up in a table than to sort them."""
 _EPOCH: Final = dt.date(1970, 1, 1).toordinal()
 # Bound now: a frozen clock must not put its make-believe dates into columns.
 _from_ordinal: Final = dt.date.fromordinal
@@ -73,6 +76,19 @@ def role_table(roles: Roles) -> Array:
 def keys_of(mask: Array) -> tuple[int, ...]:
     """Return the keys for which a table is true."""
     return tuple(int(code) for code in np.flatnonzero(mask))
+
+
+def distinct(numbers: Array) -> tuple[Array, Array]:
+    """Return where each distinct number, none below 0, stands first, and which of them stands at each place."""
+    most = int(numbers.max(initial=0))
+    if most > _TABLE:
+        _, first, which = np.unique(numbers, return_index=True, return_inverse=True)
+        return first, which
+    rank = np.cumsum(np.bincount(numbers, minlength=most + 1) > 0) - 1
+    which = rank.take(numbers)
+    first = np.zeros(int(rank[-1]) + 1 if len(numbers) else 0, dtype=np.int64)
+    first[which[::-1]] = np.arange(len(numbers))[::-1]
+    return first, which
 
 
 def in_order(numbers: Array) -> tuple[Array, Array]:

@@ -90,7 +90,7 @@ def _held(source: Source, stack: ExitStack) -> Source:
     return list(source) if isinstance(source, Iterator) else source
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Ids(Sequence[str]):
     """The ids of cases by their numbers, made when they are asked for."""
 

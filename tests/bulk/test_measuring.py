@@ -5,6 +5,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from ehcp_flow.answers import answer
 from ehcp_flow.bulk import Measuring, deadlines_frame
 from ehcp_flow.bulk import measure as in_bulk
+from ehcp_flow.bulk.codes import distinct
 from ehcp_flow.case import Case, group_cases
 from ehcp_flow.errors import EhcpFlowError, UnknownNameError
 from ehcp_flow.measures import measure as one_by_one
@@ -219,3 +221,12 @@ def test_what_can_be_read_once_is_measured_without_a_year_too(year):
     arrow = pl.read_csv(text, infer_schema=False).to_arrow()
     for source in (io.BytesIO(text), iter(cases), arrow, arrow.to_reader()):
         assert counted_in(in_bulk(source, "2026-06-30", year=year)) == expected
+
+
+@given(st.lists(st.integers(0, 9), max_size=30), st.sampled_from([1, 1 << 30]))
+def test_distinct_numbers_stand_where_they_stand_first(numbers, size):
+    told = np.array(numbers, dtype=np.int64) * size
+    first, which = distinct(told)
+    assert told[first].tolist() == sorted(set(told.tolist()))
+    assert first.tolist() == [told.tolist().index(each) for each in sorted(set(told.tolist()))]
+    assert told[first][which].tolist() == told.tolist()
