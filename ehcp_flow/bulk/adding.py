@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -21,26 +19,13 @@ from ehcp_flow.bulk.stocks import STANDING, Look
 from ehcp_flow.bulk.stories import Stories
 from ehcp_flow.errors import EhcpFlowError, RowRefused
 from ehcp_flow.measures.counts import entries_of
-from ehcp_flow.measures.periods import Period
-from ehcp_flow.measures.story import BORN, REQUESTED, Story
+from ehcp_flow.measures.periods import Period, Span
+from ehcp_flow.measures.story import BORN, REQUESTED, Story, days_on_record
 from ehcp_flow.measures.table import CHANGING, NOT_RECORDED, Extra, age_band, group_of
 
-__all__ = ["Added", "Asked", "Span", "added_chunk", "span_chunk"]
+__all__ = ["Added", "Asked", "added_chunk", "span_chunk"]
 
 Group = tuple[str, ...]
-
-
-class Span(NamedTuple):
-    """The first and the last day on which anything but a birth is on record."""
-
-    first: dt.date
-    last: dt.date
-
-    @classmethod
-    def over(cls, spans: Iterable[Span | None]) -> Span | None:
-        """Return the span of several, None of none."""
-        known = [span for span in spans if span is not None]
-        return cls(min(span.first for span in known), max(span.last for span in known)) if known else None
 
 
 @dataclass(frozen=True)
@@ -84,11 +69,10 @@ def _span(encoded: Encoded, rows: pl.DataFrame, keep: Array | None, question: Qu
     plain = ~corrected.take(encoded.case) & ~event_mask(BORN).take(encoded.key)
     days = encoded.on[plain if keep is None else plain & keep]
     cases = cases_of(rows, encoded, np.flatnonzero(corrected), question)
-    told = [fact.on for case in cases for fact in case.facts if fact.event != BORN]
-    spans = [Span(min(told), max(told))] if told else []
+    told = [day for case in cases for day in days_on_record(case)]
     if len(days):
-        spans.append(Span(as_date(int(days.min())), as_date(int(days.max()))))
-    return Span.over(spans)
+        told += as_date(int(days.min())), as_date(int(days.max()))
+    return Span.of(told)
 
 
 def added_chunk(rows: pl.DataFrame, question: Question, asked: Asked) -> Added:

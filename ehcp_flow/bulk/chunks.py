@@ -34,6 +34,7 @@ __all__ = [
     "judge_chunk",
     "judged_chunk",
     "known_rows",
+    "narrowed",
     "readable",
     "schema_of",
     "survey_chunk",
@@ -59,11 +60,6 @@ class Question:
     """The authority whose cases are answered; that of every case where it is None."""
     authorities: set[str] = field(default_factory=set)
     """The authorities that were met, where one was asked for."""
-
-    @property
-    def narrows(self) -> bool:
-        """Whether not all cases are asked about."""
-        return self.only is not None or self.authority is not None
 
 
 @dataclass
@@ -208,15 +204,20 @@ def readable(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFr
 def asked_rows(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFrame, list[RowRefused], int]:
     """Return the same of the cases alone that are asked about; all refusals are told, and all rows counted."""
     encoded, rows, refused, count = readable(rows, question)
-    if not question.narrows:
-        return encoded, rows, refused, count
+    return *narrowed(encoded, rows, question), refused, count
+
+
+def narrowed(encoded: Encoded, rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFrame]:
+    """Return the rows of the cases that are asked about, as numbers and as text."""
+    if question.only is None and question.authority is None:
+        return encoded, rows
     wanted = np.ones(len(encoded.case_ids), dtype=bool)
     if question.only is not None:
         wanted &= encoded.case_ids.cast(pl.String).is_in(list(question.only)).to_numpy()
     if question.authority is not None:
         wanted &= _of_authority(encoded, rows, question.authority, question.authorities)
     rows = rows.filter(pl.Series(wanted.take(encoded.case), dtype=pl.Boolean))
-    return encode(rows, with_instants=question.known_at is not None), rows, refused, count
+    return encode(rows, with_instants=question.known_at is not None), rows
 
 
 def _of_authority(encoded: Encoded, rows: pl.DataFrame, authority: str, met: set[str]) -> Array:

@@ -13,13 +13,13 @@ from ehcp_flow.bulk.judged import LAPSED, LATE, MET, OVERDUE
 from ehcp_flow.bulk.pathway import STATES
 from ehcp_flow.bulk.stories import Deadlines, Stories, are, events
 from ehcp_flow.measures.counts import (
+    ACTS,
     APPEAL,
     ARRANGED,
     ASSESSING,
     BANDS,
     DISPUTE_COLUMNS,
     ENDS,
-    KEPT,
     MEDIATED,
     MEDIATION,
     NO_EXCUSE,
@@ -27,14 +27,13 @@ from ehcp_flow.measures.counts import (
     YEAR,
     Act,
 )
-from ehcp_flow.measures.story import FINAL, HOLDING, NOT_ISSUE
-from ehcp_flow.measures.story import KEPT as KEPT_STATES
+from ehcp_flow.measures.story import FINAL, HOLDING, KEPT, NOT_ISSUE
 from ehcp_flow.states import State
 
 __all__ = ["FLOWS", "disputed"]
 
 _ASSESSING: Final = are(*ASSESSING)
-_KEPT: Final = are(*KEPT_STATES)
+_KEPT: Final = are(*KEPT)
 _WITHDRAWN: Final = STATES.index(State.WITHDRAWN)
 _ABOUT: Final = {
     "request": are(State.REFUSED_ASSESSMENT),
@@ -45,7 +44,7 @@ _EXCUSING: Final = np.array([event == "exception_recorded" and outcome != NO_EXC
 
 
 def _acts(stories: Stories, entries: Entries) -> None:
-    for act in KEPT:
+    for act in ACTS:
         told = stories.of(*act.limits)
         _kept(entries, act, told, np.ones(len(told), dtype=bool))
 

@@ -15,14 +15,14 @@ from typing import Any, NamedTuple, TypeAlias, overload
 import numpy as np
 import polars as pl
 
-from ehcp_flow.bulk.adding import Added, Asked, Span, added_chunk, span_chunk
+from ehcp_flow.bulk.adding import Added, Asked, added_chunk, span_chunk
 from ehcp_flow.bulk.codes import Array, in_order
 from ehcp_flow.bulk.entries import columns
 from ehcp_flow.bulk.passing import Pass
 from ehcp_flow.bulk.sources import Source, spooled
 from ehcp_flow.measures.catalogue import catalogue
 from ehcp_flow.measures.counts import ONCE
-from ehcp_flow.measures.periods import Period
+from ehcp_flow.measures.periods import Period, Span
 from ehcp_flow.measures.table import Extra, MeasureTable, Years, group_keys, periods_asked, table_of
 
 __all__ = ["Measuring", "measure"]
@@ -66,7 +66,7 @@ class Measuring(Pass):
 
     def _first_day(self) -> dt.date:
         span = Span.over(part.span for part in self._parts(span_chunk))
-        return self.as_of if span is None else min(span.first, self.as_of)
+        return self.as_of if span is None else span.first
 
     def _added(self, periods: Sequence[Period]) -> Iterator[Added]:
         asked = Asked(periods, self._keys, self._extra, with_frame=self._on_frame is not None)

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from ehcp_flow.bulk.building import build_cases
-from ehcp_flow.bulk.chunks import Question, asked_rows, readable
+from ehcp_flow.bulk.chunks import Question, narrowed, readable
 from ehcp_flow.bulk.passing import CHUNK_CASES, Pass, Progress, ids_of
 from ehcp_flow.bulk.sources import Source
 from ehcp_flow.case import Case
@@ -52,8 +52,7 @@ def _cases_chunk(rows: pl.DataFrame, question: Question) -> _Part:
     """Return the cases of a chunk that are asked for."""
     encoded, rows, refused, count = readable(rows, question)
     ids = encoded.case_ids.cast(pl.String)
-    if question.narrows:
-        encoded, rows, _, _ = asked_rows(rows, question)
+    encoded, rows = narrowed(encoded, rows, question)
     return _Part(list(build_cases(rows, encoded, np.arange(len(encoded.case_ids)))), ids, refused, count)
 
 

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from ehcp_flow.errors import EhcpFlowError, RowRefused
     from ehcp_flow.law import Rulebook
     from ehcp_flow.measures import MeasureTable
+    from ehcp_flow.measures.periods import Span
     from ehcp_flow.measures.table import Extra
 
 __all__ = [
@@ -258,7 +259,7 @@ class Counted(NamedTuple):
 
     table: MeasureTable
     cases: int
-    span: tuple[dt.date, ...]
+    span: Span | None
     refused: bool
 
     def leave(self) -> None:
@@ -305,7 +306,7 @@ def measured_in_bulk(  # noqa: PLR0913 - what was asked
     for case_id, error in measuring.failed:
         note(f"refused: case {case_id}: {error}")
     refused = bool(measuring.refused or measuring.failed)
-    return Counted(table, measuring.cases, tuple(measuring.span or ()), refused=refused)
+    return Counted(table, measuring.cases, measuring.span, refused=refused)
 
 
 def _tell_if_read(frames: Frames, options: Mapping[str, Any], *, all_errors: bool) -> bool:

@@ -131,8 +131,9 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
     law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures)
     columns = by_columns(by, ("authority",))
     extra = {} if {*GROUPS, *GRAINS}.issuperset(columns) else extra_columns(source)
-    group_keys(columns, extra)  # a column that no case has is told before all cases are read
-    wanted = _Wanted(on, _years(year), columns, extra, law, calendars)
+    # Asked first: a column that no case has is told before all cases are read.
+    keys = group_keys(columns, extra)
+    wanted = _Wanted(on, _years(year), columns, keys, extra, law, calendars)
     if goes_in_bulk(engine, source, case=case):
         counted = measured_in_bulk(
             source,
@@ -182,6 +183,7 @@ class _Wanted(NamedTuple):
     on: dt.date
     year: int | tuple[int, int] | None
     by: Sequence[str]
+    keys: Sequence[str]
     extra: Extra
     rulebook: Rulebook
     calendars: Calendars
@@ -189,38 +191,31 @@ class _Wanted(NamedTuple):
 
 def _one_by_one(asked: Asked, wanted: _Wanted) -> Counted:
     """Count the cases one at a time; without a year their answers are held, since the first day is not known before."""
-    from ehcp_flow.measures.table import Tally, group_keys, periods_asked
+    from ehcp_flow.measures.periods import Span
+    from ehcp_flow.measures.story import days_on_record
+    from ehcp_flow.measures.table import Tally, periods_asked
 
-    keys = group_keys(wanted.by, wanted.extra)
-    span = _Span()
-    asked.watch = span.see
+    span: Span | None = None
+
+    def see(case: Case) -> None:
+        nonlocal span
+        span = Span.over((span, Span.of(days_on_record(case))))
+
+    asked.watch = see
     answers: Iterable[Answer] = asked.answers(wanted.on, rulebook=wanted.rulebook, calendars=wanted.calendars)
     if wanted.year is None:
         answers = list(answers)
-    periods = periods_asked(wanted.year, wanted.by, wanted.on, lambda: min([*span.days[:1], wanted.on]))
-    tally = Tally(periods, keys, wanted.extra)
+    periods = periods_asked(wanted.year, wanted.by, wanted.on, lambda: span.first if span else wanted.on)
+    tally = Tally(periods, wanted.keys, wanted.extra)
     for answer in answers:
         tally.add(answer)
     refused = bool(asked.source.refused or asked.failed)
-    return Counted(tally.table(wanted.by, wanted.on), asked.seen, span.days, refused=refused)
-
-
-class _Span:
-    """The first and the last day on which anything but a birth is on record."""
-
-    def __init__(self) -> None:
-        self.days: tuple[dt.date, ...] = ()
-
-    def see(self, case: Case) -> None:
-        """Take a case into account."""
-        facts = [fact.on for fact in case.facts if fact.event != "date_of_birth"]
-        if facts:
-            self.days = (min([*self.days[:1], *facts]), max([*self.days[1:], *facts]))
+    return Counted(tally.table(wanted.by, wanted.on), asked.seen, span, refused=refused)
 
 
 def _tell_of_time(counted: Counted, on: dt.date) -> None:
     """Say on standard error which periods have nothing to be counted in."""
-    if not counted.span:
+    if counted.span is None:
         return
     began, ended = counted.span
     periods = counted.table.periods

@@ -16,10 +16,11 @@ from ehcp_flow.facts import Fact
 from ehcp_flow.measures.backlog import incomplete_reviews, last_decision_due, open_requests
 from ehcp_flow.measures.counted import Counted
 from ehcp_flow.measures.periods import Period
-from ehcp_flow.measures.story import ASSESS, BORN, FINAL, HOLDING, NOT_ISSUE, Plan, Story
+from ehcp_flow.measures.story import ASSESS, FINAL, HOLDING, NOT_ISSUE, Plan, Story, days_on_record
 from ehcp_flow.states import State
 
 __all__ = [
+    "ACTS",
     "APPEAL",
     "ARRANGED",
     "ASSESSING",
@@ -29,7 +30,6 @@ __all__ = [
     "DRAFTING",
     "ENDS",
     "FLOWS",
-    "KEPT",
     "MEDIATED",
     "MEDIATION",
     "NO_EXCUSE",
@@ -65,7 +65,7 @@ class Act(NamedTuple):
     by_party: bool = False
 
 
-KEPT: Final = (
+ACTS: Final = (
     Act(ASSESS, "request_outcome_six_weeks", "request_outcome_over_6_weeks"),
     Act(("review_decision",), "review_decisions_within_4_weeks", "review_decisions_over_4_weeks"),
     Act(("amended_plan",), "amended_within_8_weeks", "amended_over_8_weeks"),
@@ -97,7 +97,7 @@ def _kept(story: Story, act: Act) -> Iterator[Counted]:
 
 
 def _acts(story: Story) -> Iterator[Counted]:
-    for act in KEPT:
+    for act in ACTS:
         yield from _kept(story, act)
 
 
@@ -413,7 +413,7 @@ def entries_of(
         place = bisect_right(starts, counted.on) - 1
         if place >= 0 and counted.on in periods[place]:
             yield place, counted
-    began = min((fact.on for fact in story.answer.case.facts if fact.event != BORN), default=dt.date.max)
+    began = min(days_on_record(story.answer.case), default=dt.date.max)
     for place, period in enumerate(periods):
         if period.stock_on < began and period.end < began:
             continue

@@ -7,13 +7,13 @@ January after it. Other stretches take stock on their last day.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from ehcp_flow.errors import UnknownNameError
 
-__all__ = ["GRAINS", "Grain", "Period", "between", "quarter_of", "survey_day", "years"]
+__all__ = ["GRAINS", "Grain", "Period", "Span", "between", "quarter_of", "survey_day", "years"]
 
 Grain: TypeAlias = Literal["year", "quarter", "month"]
 GRAINS: Final[tuple[Grain, ...]] = ("year", "quarter", "month")
@@ -24,6 +24,23 @@ _MONTHS_A_QUARTER: Final = 3
 _THURSDAY: Final = 3
 _SURVEY_DAYS: Final[Mapping[int, dt.date]] = {2021: dt.date(2021, 1, 14)}
 """The survey days from 2015 to 2027 that are not the third Thursday of January."""
+
+
+class Span(NamedTuple):
+    """From when to when records go: the first and the last day."""
+
+    first: dt.date
+    last: dt.date
+
+    @classmethod
+    def of(cls, days: Sequence[dt.date]) -> Span | None:
+        """Return the span of some days, None of none."""
+        return cls(min(days), max(days)) if days else None
+
+    @classmethod
+    def over(cls, spans: Iterable[Span | None]) -> Span | None:
+        """Return the span of several, None of none."""
+        return cls.of([day for span in spans if span is not None for day in span])
 
 
 def survey_day(year: int) -> dt.date:

@@ -29,17 +29,23 @@ __all__ = [
     "Request",
     "Story",
     "answered",
+    "days_on_record",
 ]
 
 ASSESS: Final = ("decide_assess", "detained_decide_assess")
 NOT_ISSUE: Final = ("decide_not_issue", "detained_decide_not_issue")
 FINAL: Final = ("final_plan", "detained_final_plan")
 HOLDING: Final = MAINTAINED_STATES | {State.FINAL_ISSUED}
-Ended: TypeAlias = Literal["plan", "refused", "withdrawn"]
-_WEEK: Final = 7
 KEPT: Final = HOLDING | {State.KEPT_DETAINED}
 REQUESTED: Final = ("request_received", "became_responsible")
 BORN: Final = "date_of_birth"
+Ended: TypeAlias = Literal["plan", "refused", "withdrawn"]
+_WEEK: Final = 7
+
+
+def days_on_record(case: Case) -> list[dt.date]:
+    """Return the days of a case's facts, whenever they were, but for a birth."""
+    return [fact.on for fact in case.facts if fact.event != BORN]
 
 
 class Plan(NamedTuple):

@@ -21,7 +21,7 @@ from ehcp_flow.measures.counted import Counted
 from ehcp_flow.measures.counts import ONCE, entries_of
 from ehcp_flow.measures.periods import GRAINS, ONE_DAY, Period, between, years
 from ehcp_flow.measures.publishing import hidden_columns
-from ehcp_flow.measures.story import BORN, Story, answered
+from ehcp_flow.measures.story import Story, answered, days_on_record
 from ehcp_flow.measures.suppression import HIDDEN
 
 __all__ = [
@@ -390,7 +390,7 @@ def periods_asked(
 ) -> list[Period]:
     """Return the periods asked for; `first_day` gives the first day on record, where no year is named."""
     if year is None:
-        first, last = first_day(), as_of
+        first, last = min(first_day(), as_of), as_of
     else:
         chosen = years(year, as_of)
         first, last = chosen[0].start, chosen[-1].end
@@ -402,7 +402,7 @@ def _first_day(cases: Cases, day: dt.date) -> dt.date:
     first = day
     for item in cases.values() if isinstance(cases, Mapping) else cases:
         case = item if isinstance(item, Case) else item.case
-        first = min((first, *(fact.on for fact in case.facts if fact.event != BORN)))
+        first = min((first, *days_on_record(case)))
     return first
 
 

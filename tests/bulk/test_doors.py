@@ -113,6 +113,13 @@ def test_a_period_without_records_and_a_column_that_no_case_has(path):
     assert bulk.output == one.output
 
 
+def test_records_that_lie_ahead_are_no_first_day(tmp_path):
+    file = tmp_path / "ahead.csv"
+    file.write_text("case_id,event,on\na,request_received,2027-01-04\n", "utf-8")
+    for by in ((), ("--by", "quarter")):
+        assert "2026" in both("measures", file, *AS_OF, "--format", "csv", *by).stdout
+
+
 def test_a_case_that_cannot_be_judged_is_told_once(tmp_path):
     file = tmp_path / "far.csv"
     file.write_text(
