@@ -11,6 +11,7 @@ EhcpFlowError
 ├── KnownAtError (ValueError)        "as known at" asked of facts that do not say when they were recorded
 ├── CalendarError (ValueError)       a closure file or a calendar that cannot be used
 ├── RulebookError (ValueError)       the law's data is wrong: file, key, line
+├── KernelError (ValueError)         a kernel that is asked for and cannot be had
 └── MoveRefused                      a move that the law does not allow now, with every reason
 
 Each error keeps the values it speaks of as attributes, so that a program need not read the sentence.
@@ -29,6 +30,7 @@ __all__ = [
     "EhcpFlowError",
     "FactError",
     "InputError",
+    "KernelError",
     "KnownAtError",
     "MoveRefused",
     "RowRefused",
@@ -165,6 +167,15 @@ class RulebookError(EhcpFlowError, ValueError):
         self.line = line
         self.why = why
         super().__init__(f"{file}, line {line}, {key}: {why}" if line else f"{file}: {why}")
+
+
+class KernelError(EhcpFlowError, ValueError):
+    """A kernel that is asked for and cannot be had: `kernel` is its name, `why` what to do."""
+
+    def __init__(self, kernel: str, why: str) -> None:
+        self.kernel = kernel
+        self.why = why
+        super().__init__(why)
 
 
 class MoveRefused(EhcpFlowError):

@@ -1,0 +1,1038 @@
+"""The law's time limits over the facts of a case: whole numbers in, whole numbers out.
+
+This is the one place where a time limit is judged. A fact is its key (event and outcome), its days and its party; the
+law is the tables of `ehcp_flow.engine.rulebook`; what comes out is a row for each deadline, read by
+`ehcp_flow.engine.judging` for one case and by `ehcp_flow.bulk` for many. The words are the rulebook's own: a fact
+starts, ends and resumes a clock; each run of a clock is judged by each rule that hangs on it; a fact discharges,
+implies or undoes it. `docs/kernel.md` goes through it.
+
+The module is plain Python over lists, and the source from which a compiled copy is built where that can be done: only
+whole numbers, flat tables, and no object but the four below. Nothing depends on which of the two runs, but speed.
+"""
+
+# What no day is: a field that is not filled; a day that nobody has counted yet; one that the calendars do not reach.
+NO_DAY = -1_000_000
+UNCOUNTED = -1_000_001
+BEYOND = -1_000_002
+
+# What a fact does: to a clock, and to a rule.
+START = 1
+RESTART = 2
+END = 4
+RESUME = 8
+DONE = 16
+UNDONE = 32
+IMPLIED = 64
+OTHER = 128
+LAPSE = 256
+NEEDED = 512
+RESUME_INSIDE = 1024
+FINAL = 2048
+OWED = 4096
+NEVER_OWED = 8192
+BITES = 16384
+
+STARTS = START | RESTART
+ACTS = DONE | UNDONE | IMPLIED | OTHER
+ENDS = LAPSE | RESUME | RESUME_INSIDE | FINAL | NEEDED | OWED | BITES
+
+# What a key is besides: an exception, a birth, a request for advice.
+EXCEPTION = 1
+BIRTH = 2
+ADVICE_ASKED = 3
+
+# Of a clock.
+SEPARATE = 1
+OWN_ACTS = 2
+BY_PARTY = 4
+PARTY_OF_STRETCH = 8
+
+# Of a rule.
+PER_PARTY = 1
+NEEDS = 2
+IN_TIME = 4
+OTHER_ANSWER = 8
+RIGHT = 16
+DONE_FOR_GOOD = 32
+ENDS_FOR_GOOD = 64
+UNPROVEN = 128
+OWED_IF_LAPSED = 256
+NARROWED = 512
+CONDITIONAL = 1024
+BREACHABLE = 2048
+
+# Of a version, and of a period that it counts.
+WINDOW = 1
+ROLLED = 2
+LATER_OF = 4
+FROM_FACT = 1
+FROM_FIELDS = 2
+NEEDED_COUNT = 4
+
+# How a deadline stands; NO_LAW is a run for which no version of the rule was in force.
+OPEN = 0
+MET = 1
+LATE = 2
+OVERDUE = 3
+PREMATURE = 4
+LAPSED = 5
+UNDATED = 6
+NO_LAW = 7
+
+# What a deadline leaves open in the record.
+DAYS_UNKNOWN = 1
+MAY_BE_LATER = 2
+NOT_DATED = 3
+WAS_OVERDUE = 4
+
+# How a ground is tested, and what the test says.
+CLOSURE = 0
+WITHIN_PERIOD = 1
+ABSENCE = 2
+DUE_WITHIN_FORCE = 3
+NAMED = 4
+
+HOLDS = 0
+NO_END = 1
+TOO_SHORT = 2
+BEGAN_LATER = 3
+NOT_ASKED = 4
+OUTSIDE = 5
+OUT_OF_FORCE = 6
+NO_REASON = 7
+NO_LIMIT = 8
+BEFORE_CLOCK = 9
+AFTER_ACT = 10
+
+# What is noted of an exception while deadlines are judged.
+CONSIDERED = 1
+HELD = 2
+WANTED = 4
+HELD_WITHOUT_END = 8
+
+# The fields of a fact that hold days.
+ON = 0
+UNTIL = 5
+
+# The columns of a row. A place is that of a fact, -1 for none; EXCUSES has a bit for each use of a ground whose facts
+# hold, and is -1 where no exception was recorded on any of them.
+RULE = 0
+VERSION = 1
+STARTED = 2
+STOP = 3
+PREVIOUS = 4
+SUPERSEDED = 5
+PARTY = 6
+BASE = 7
+LAST = 8
+DONE_AT = 9
+IMPLIED_AT = 10
+ENDED_AT = 11
+RESUMED_AT = 12
+STATUS = 13
+EXCUSES = 14
+KEPT_OPEN_BY = 15
+KEPT_OPEN_TO = 16
+LEAVES_OPEN = 17
+COLUMNS = 18
+
+NOBODY = -1
+ANYBODY = -2
+FEW = 8
+"""Up to so many runs of a clock are followed fact by fact; of more, each goes from one fact that matters to the next."""
+MANY_STRETCHES = 31
+
+
+class Law:
+    """A rulebook as tables. `ehcp_flow.engine.rulebook` says what each holds."""
+
+    def __init__(self, tables):
+        for name, table in tables.items():
+            setattr(self, name, table)
+
+
+class Days:
+    """What the law's ways of counting give for each day, worked out by `ehcp_flow.engine.days` when it is wanted."""
+
+    def __init__(self, tables):
+        for name, table in tables.items():
+            setattr(self, name, table)
+
+
+class Facts:
+    """The facts of cases that count on a day, in the order of the law; `bounds` says where each case begins."""
+
+    def __init__(self, columns):
+        for name, column in columns.items():
+            setattr(self, name, column)
+
+
+class Found:
+    """The rows that come out, and the working space of one case at a time."""
+
+    def __init__(self, space):
+        for name, each in space.items():
+            setattr(self, name, each)
+
+
+def judge(law, days, facts, found, case, cases):
+    """Judge one case after another, and return the number of the first that was not judged.
+
+    It stops where the rows are full (`needed` is what the next case may take) and where a day was wanted that nobody has
+    counted (`wanted`), or that cannot be counted (`beyond`).
+    """
+    while case < cases:
+        first_row = found.rows
+        lay_out(law, facts, found, facts.bounds[case], facts.bounds[case + 1])
+        if found.needed > found.capacity - first_row:
+            return case
+        for clock in range(law.clocks):
+            if found.clock_case[clock] == found.case:
+                judge_clock(law, days, facts, found, clock)
+        if found.wanted or found.beyond >= 0:
+            take_back(found, first_row)
+            return case
+        case += 1
+    return case
+
+
+def lay_out(law, facts, found, low, high):
+    """Make the working space ready for one case: which clocks may run, and which facts are looked for again and again."""
+    found.case += 1
+    found.low = low
+    found.high = high
+    found.exceptions = 0
+    found.asked = 0
+    found.born = NO_DAY
+    found.begins = 0
+    needed = 0
+    for place in range(low, high):
+        key = facts.key[place]
+        found.begins |= law.key_begins[key]
+        needed += law.key_rows[key]
+        for at in range(law.key_clocks_at[key], law.key_clocks_at[key + 1]):
+            clock = law.key_clocks[at]
+            if found.clock_case[clock] != found.case:
+                found.clock_case[clock] = found.case
+                found.clock_first[clock] = place
+        kind = law.key_kind[key]
+        if kind == EXCEPTION:
+            found.exception[found.exceptions] = place
+            found.exceptions += 1
+            found.noted[place] = 0
+        elif kind == BIRTH:
+            found.born = facts.on[place]
+        elif kind == ADVICE_ASKED:
+            found.advice[found.asked] = place
+            found.asked += 1
+    found.needed = needed
+
+
+def take_back(found, first_row):
+    """Drop the rows of a case that has to be judged again."""
+    for row in range(first_row, found.rows):
+        for column in range(COLUMNS):
+            found.out[column * found.capacity + row] = -1
+    found.rows = first_row
+
+
+# Days
+
+
+def counted(days, found, table, day):
+    """Return what a way of counting gives for a day; where nobody has worked that out yet, say that it is wanted."""
+    shift = days.shift[table]
+    if shift != UNCOUNTED:
+        return day + shift
+    at = day - days.first
+    if at < 0 or at >= days.span:
+        result = BEYOND
+    else:
+        result = days.day[days.at[table] + at] if days.at[table] >= 0 else UNCOUNTED
+    if result == UNCOUNTED:
+        if found.wanted < found.most_wanted:
+            found.want[2 * found.wanted] = table
+            found.want[2 * found.wanted + 1] = day
+            found.wanted += 1
+        return NO_DAY
+    if result == BEYOND:
+        if found.beyond < 0:
+            found.beyond = table
+            found.beyond_day = day
+        return NO_DAY
+    return result
+
+
+def counted_for(days, facts, found, table, party, day):
+    """Return the same, where the count may depend on when the party is open."""
+    if days.by_institution[table] >= 0:
+        table = days.by_institution[table] + facts.institution[party + 1]
+    return counted(days, found, table, day)
+
+
+def day_of(law, facts, fields, place):
+    """Return the first of the fact's days that is filled; `on` always is."""
+    for at in range(law.fields_at[fields], law.fields_at[fields + 1]):
+        field = law.fields[at]
+        if field == ON:
+            break
+        if facts.field_at[field] >= 0:
+            day = facts.days[facts.field_at[field] + place]
+            if day != NO_DAY:
+                return day
+    return facts.on[place]
+
+
+def is_filled(law, facts, fields, place):
+    """Return whether any of these days of a fact is filled."""
+    for at in range(law.fields_at[fields], law.fields_at[fields + 1]):
+        field = law.fields[at]
+        if field == ON:
+            return True
+        if facts.field_at[field] >= 0 and facts.days[facts.field_at[field] + place] != NO_DAY:
+            return True
+    return False
+
+
+def until_of(facts, place):
+    """Return the last day of a period, NO_DAY where it has none."""
+    if facts.field_at[UNTIL] < 0:
+        return NO_DAY
+    return facts.days[facts.field_at[UNTIL] + place]
+
+
+# Facts before and after a place
+
+
+def begun(law, facts, found, stretch, place):
+    """Return the fact that began the stretch of the case's life around a place, or -1 outside it."""
+    if stretch < MANY_STRETCHES and not found.begins >> stretch & 1:
+        return -1
+    if found.stretch_case[stretch] != found.case:
+        surround(law, facts, found, stretch)
+    return found.around[stretch * found.width + place - found.low]
+
+
+def surround(law, facts, found, stretch):
+    """Work out for every place of the case which fact began the stretch around it."""
+    found.stretch_case[stretch] = found.case
+    shunned = law.stretch_unless[stretch]
+    at = stretch * found.width
+    roles = stretch * law.keys
+    now = -1
+    for place in range(found.low, found.high):
+        found.around[at + place - found.low] = now
+        role = law.stretch_roles[roles + facts.key[place]]
+        if role & END:
+            now = -1
+        elif role & START and (shunned < 0 or begun(law, facts, found, shunned, place + 1) < 0):
+            now = place
+    found.around[at + found.high - found.low] = now
+
+
+def next_of(law, facts, found, mask, start, stop):
+    """Return the first fact of a set from one place to before another, or -1. Asked in order, each fact is read once."""
+    if found.next_case[mask] != found.case or not found.next_from[mask] <= start <= found.next_at[mask]:
+        at = mask * law.keys
+        place = start
+        while place < found.high and not law.masks[at + facts.key[place]]:
+            place += 1
+        found.next_case[mask] = found.case
+        found.next_from[mask] = start
+        found.next_at[mask] = place
+    place = found.next_at[mask]
+    return place if place < stop else -1
+
+
+def last_of(law, facts, found, mask, stop):
+    """Return the last fact of a set before a place, or -1. Asked in order, each fact is read once."""
+    at = mask * law.keys
+    known = found.low
+    result = -1
+    if found.last_case[mask] == found.case and found.last_from[mask] <= stop:
+        known = found.last_from[mask]
+        result = found.last_at[mask]
+    for place in range(known, stop):
+        if law.masks[at + facts.key[place]]:
+            result = place
+    found.last_case[mask] = found.case
+    found.last_from[mask] = stop
+    found.last_at[mask] = result
+    return result
+
+
+# The runs of a clock
+
+
+def judge_clock(law, days, facts, found, clock):
+    """Follow a clock through the case, and judge each of its runs by each rule that hangs on it."""
+    found.runs = 0
+    if law.clock_flags[clock] & BY_PARTY:
+        follow_parties(law, facts, found, clock)
+    else:
+        add_runs(law, facts, found, clock, follow(law, facts, found, clock, found.clock_first[clock], ANYBODY))
+    if found.runs:
+        for at in range(law.clock_rules_at[clock], law.clock_rules_at[clock + 1]):
+            judge_rule(law, days, facts, found, clock, law.clock_rules[at])
+
+
+def follow_parties(law, facts, found, clock):
+    """Follow a clock that is kept by party: for each party by itself, in the order in which they first appear."""
+    roles = clock * law.keys
+    found.tick += 1
+    parties = 0
+    for place in range(found.clock_first[clock], found.high):
+        if law.clock_roles[roles + facts.key[place]] & STARTS:
+            party = facts.party[place] + 1
+            if found.party_tick[party] != found.tick:
+                found.party_tick[party] = found.tick
+                found.party_first[parties] = place
+                parties += 1
+            else:
+                found.following[found.party_last[party] - found.low] = place
+            found.following[place - found.low] = -1
+            found.party_last[party] = place
+    for which in range(parties):
+        first = found.party_first[which]
+        if law.clock_flags[clock] & SEPARATE:
+            starts = follow_one(law, facts, found, clock, first)
+        else:
+            starts = follow(law, facts, found, clock, first, facts.party[first])
+        add_runs(law, facts, found, clock, starts)
+
+
+def follow_one(law, facts, found, clock, first):
+    """List the starts of a separate clock for one party, and return how many there are: nothing else matters to them."""
+    starts = 0
+    place = first
+    while place >= 0:
+        if is_confined(law, facts, found, clock, place):
+            found.start[starts] = place
+            starts += 1
+        place = found.following[place - found.low]
+    return starts
+
+
+def follow(law, facts, found, clock, first, party):
+    """List the facts that start a run, and return how many there are.
+
+    None does while the clock runs, unless it restarts it, or each start has a run of its own.
+    """
+    roles = clock * law.keys
+    separate = law.clock_flags[clock] & SEPARATE
+    starts = 0
+    running = False
+    over = False
+    for place in range(first, found.high):
+        role = law.clock_roles[roles + facts.key[place]]
+        if not role:
+            continue
+        if role & STARTS:
+            if party != ANYBODY and facts.party[place] != party:
+                continue
+            if (separate or not running or role & RESTART) and is_confined(law, facts, found, clock, place):
+                found.start[starts] = place
+                starts += 1
+                running = True
+                over = False
+        elif role & RESUME_INSIDE and begun(law, facts, found, law.clock_inside[clock], place) >= 0:
+            running = starts > 0 and not over
+        elif role & END:
+            running = False
+            if role & FINAL:
+                over = True
+        elif role & RESUME and starts:
+            running = not over
+    return starts
+
+
+def is_confined(law, facts, found, clock, place):
+    """Return whether a start lies inside the stretch that the clock asks for, and outside each that it shuns."""
+    if law.clock_during[clock] >= 0 and begun(law, facts, found, law.clock_during[clock], place) < 0:
+        return False
+    for at in range(law.clock_unless_at[clock], law.clock_unless_at[clock + 1]):
+        if begun(law, facts, found, law.stretches[at], place) >= 0:
+            return False
+    return True
+
+
+def add_runs(law, facts, found, clock, starts):
+    """Add a run for each start: how far it reaches, what starts the next in its stead, and whom it concerns."""
+    flags = law.clock_flags[clock]
+    previous = found.low - 1
+    run = found.runs
+    for which in range(starts):
+        start = found.start[which]
+        follows = found.start[which + 1] if which + 1 < starts else -1
+        stop = follows + 1
+        end = follows
+        if flags & SEPARATE:
+            end = -1
+            stop = follows if flags & OWN_ACTS else found.high
+        if follows < 0:
+            stop = found.high
+        party = facts.party[start]
+        if flags & PARTY_OF_STRETCH:
+            party = facts.party[begun(law, facts, found, law.clock_during[clock], start)]
+        found.run_start[run] = start
+        found.run_stop[run] = stop
+        found.run_end[run] = end
+        found.run_previous[run] = previous
+        found.run_party[run] = party
+        previous = start
+        run += 1
+    found.runs = run
+
+
+# One rule on the runs of its clock
+
+
+def judge_rule(law, days, facts, found, clock, rule):
+    """Judge every run of the clock by one rule: one row each, unless the rule is not there for it."""
+    flags = law.rule_flags[rule]
+    only = law.rule_only[rule]
+    many = found.runs > FEW and law.clock_flags[clock] & SEPARATE and law.rule_looks_back[rule] < 0
+    if many and not law.clock_flags[clock] & PARTY_OF_STRETCH:
+        find_what_matters(law, facts, found, rule)
+    else:
+        many = 0
+    for run in range(found.runs):
+        start = found.run_start[run]
+        if only >= 0 and not law.masks[only * law.keys + facts.key[start]]:
+            continue
+        if flags & NARROWED and not is_meant(law, days, facts, found, rule, run):
+            continue
+        base = day_of(law, facts, law.rule_fields[rule], start)
+        version = law.rule_versions_at[rule]
+        while version < law.rule_versions_at[rule + 1] and not (
+            law.version_from[version] <= base <= law.version_to[version]
+        ):
+            version += 1
+        if version == law.rule_versions_at[rule + 1]:
+            if what_happened(law, days, facts, found, rule, run, base, NO_DAY, many):
+                write(found, rule, -1, run, base, NO_DAY, NO_LAW)
+            continue
+        judge_version(law, days, facts, found, rule, version, run, base, many)
+
+
+def judge_version(law, days, facts, found, rule, version, run, base, many):
+    """Judge one run by the version of a rule that applies to it."""
+    flags = law.rule_flags[rule]
+    window = law.version_flags[version] & WINDOW
+    unsure = False
+    if law.version_flags[version] & LATER_OF:
+        unsure = later_of(law, days, facts, found, rule, version, run, base)
+        base = found.base
+        last = found.last
+    else:
+        count = law.version_counts_at[version]
+        last = counted_for(days, facts, found, law.count_table[count], found.run_party[run], base)
+    if law.version_flags[version] & ROLLED and last != NO_DAY:
+        last = counted(days, found, law.roll_table, last)
+    if flags & CONDITIONAL and not is_there(law, days, facts, found, rule, last):
+        return
+    kept_open_by = -1
+    kept_open_to = -1
+    if window and law.version_kept_open[version] >= 0 and last != NO_DAY:
+        kept_open_by = next_of(
+            law, facts, found, law.version_kept_open[version], found.run_start[run] + 1, found.run_stop[run]
+        )
+        if kept_open_by >= 0 and facts.on[kept_open_by] > last:
+            kept_open_by = -1
+        if kept_open_by >= 0:
+            kept_open_to = next_of(
+                law, facts, found, law.version_kept_to[version], kept_open_by + 1, found.run_stop[run]
+            )
+            last = NO_DAY if kept_open_to < 0 else facts.on[kept_open_to] - 1
+    if not what_happened(law, days, facts, found, rule, run, base, last, many):
+        return
+    end = found.run_end[run]
+    if window:
+        status = status_of_window(facts, found, end, last, kept_open_by >= 0)
+    else:
+        status = status_of(facts, found, flags, end, last, unsure)
+    if found.done < 0 and status == LAPSED and found.other >= 0:
+        found.ended = found.other
+    row = found.rows
+    write(found, rule, version, run, base, last, status)
+    if kept_open_by >= 0:
+        found.out[KEPT_OPEN_BY * found.capacity + row] = kept_open_by
+        found.out[KEPT_OPEN_TO * found.capacity + row] = kept_open_to
+    if found.exceptions and last != NO_DAY and law.rule_uses_at[rule] < law.rule_uses_at[rule + 1]:
+        excuse(law, days, facts, found, row)
+    open_ = left_open(law, facts, found, rule, run, last, status, window, unsure, kept_open_by)
+    if open_:
+        found.out[LEAVES_OPEN * found.capacity + row] = open_
+
+
+def write(found, rule, version, run, base, last, status):
+    """Write one row."""
+    at = found.rows
+    out = found.out
+    size = found.capacity
+    out[at] = rule
+    out[size + at] = version
+    out[STARTED * size + at] = found.run_start[run]
+    out[STOP * size + at] = found.run_stop[run]
+    out[PREVIOUS * size + at] = found.run_previous[run]
+    out[SUPERSEDED * size + at] = found.run_end[run]
+    out[PARTY * size + at] = found.run_party[run]
+    out[BASE * size + at] = base
+    out[LAST * size + at] = last
+    out[DONE_AT * size + at] = found.done
+    out[IMPLIED_AT * size + at] = found.implied
+    out[ENDED_AT * size + at] = found.ended
+    out[RESUMED_AT * size + at] = found.resumed
+    out[STATUS * size + at] = status
+    found.rows = at + 1
+
+
+def is_meant(law, days, facts, found, rule, run):
+    """Return whether the starting fact is as the rule asks: foreseen for so long or not, of whom, in time, and when."""
+    start = found.run_start[run]
+    if law.rule_where[rule] >= 0 and not is_foreseen(law, days, facts, found, law.rule_where[rule], start):
+        return False
+    if law.rule_where_not[rule] >= 0 and is_foreseen(law, days, facts, found, law.rule_where_not[rule], start):
+        return False
+    party = facts.party[start]
+    if law.rule_by_party[rule] >= 0 and not is_among(law, law.rule_by_party[rule], party):
+        return False
+    if law.rule_not_by_party[rule] >= 0 and is_among(law, law.rule_not_by_party[rule], party):
+        return False
+    if law.rule_in_time[rule] >= 0 and not came_in_time(law, days, facts, found, law.rule_in_time[rule], run):
+        return False
+    for at in range(law.rule_not_during_at[rule], law.rule_not_during_at[rule + 1]):
+        if begun(law, facts, found, law.stretches[at], start) >= 0:
+            return False
+    return True
+
+
+def is_among(law, parties, party):
+    """Return whether a party is one of those that the law names."""
+    return 0 <= party < law.parties and law.party_sets[parties * law.parties + party]
+
+
+def is_foreseen(law, days, facts, found, condition, place):
+    """Return whether a date of the fact lies long enough before its day."""
+    latest = counted(days, found, law.foreseen_table[condition], facts.on[place])
+    return latest != NO_DAY and day_of(law, facts, law.foreseen_fields[condition], place) <= latest
+
+
+def came_in_time(law, days, facts, found, condition, run):
+    """Return whether something came within a time after something else; it did where the record lacks that."""
+    start = found.run_start[run]
+    after = last_of(law, facts, found, law.in_time_after[condition], start)
+    if after < 0:
+        return True
+    last = counted_for(days, facts, found, law.in_time_table[condition], found.run_party[run], facts.on[after])
+    if last == NO_DAY:
+        return True
+    first = next_of(law, facts, found, law.in_time_first[condition], after + 1, start + 1)
+    return first >= 0 and facts.on[first] <= last
+
+
+def is_there(law, days, facts, found, rule, last):
+    """Return whether the child is under the age that the rule asks for, and what it is about was there by the last day."""
+    if law.rule_under_age[rule] >= 0:
+        if found.born == NO_DAY or last == NO_DAY:
+            return False
+        birthday = counted(days, found, law.rule_under_age[rule], found.born)
+        if last >= birthday:
+            return False
+    if law.rule_there_by[rule] < 0 or last == NO_DAY:
+        return True
+    first = next_of(law, facts, found, law.rule_there_by[rule], found.low, found.high)
+    return first < 0 or facts.on[first] <= last
+
+
+def counted_from(law, facts, found, rule, count, start, stop):
+    """Return the fact that gives the day from which a period is counted, or -1 where the record has none."""
+    if law.count_flags[count] & FROM_FACT:
+        return next_of(law, facts, found, law.count_mask[count], start + 1, stop)
+    if law.count_flags[count] & FROM_FIELDS and not is_filled(law, facts, law.count_fields[count], start):
+        return last_of(law, facts, found, law.count_mask[count], start)
+    return start
+
+
+def fields_of(law, count, place, start):
+    """Return the days of that fact from which the period is counted, the first that is filled."""
+    if law.count_flags[count] & FROM_FIELDS and place != start and not law.count_flags[count] & FROM_FACT:
+        return 0
+    return law.count_fields[count]
+
+
+def later_of(law, days, facts, found, rule, version, run, base):
+    """Find the later of several last days, and the day it was counted from; return whether the true one may be later."""
+    start = found.run_start[run]
+    unsure = False
+    found.last = NO_DAY
+    found.base = NO_DAY
+    first = NO_DAY
+    for count in range(law.version_counts_at[version], law.version_counts_at[version + 1]):
+        place = counted_from(law, facts, found, rule, count, start, found.run_stop[run])
+        if place < 0:
+            if law.count_flags[count] & NEEDED_COUNT:
+                unsure = True
+            continue
+        day = day_of(law, facts, fields_of(law, count, place, start), place)
+        if first == NO_DAY:
+            first = day
+        last = counted_for(days, facts, found, law.count_table[count], found.run_party[run], day)
+        if last > found.last:
+            found.last = last
+            found.base = day
+    if found.base == NO_DAY:
+        found.base = base if first == NO_DAY else first
+    return unsure
+
+
+# What happened to a rule while its clock ran
+
+
+def what_happened(law, days, facts, found, rule, run, base, last, many):
+    """Find the facts that discharged a rule, implied it, ended it, answered it otherwise, or set its clock going again.
+
+    Return whether the rule is there: not if a fact that it waits for never came, or came too late.
+    """
+    flags = law.rule_flags[rule]
+    roles = rule * law.keys
+    party = found.run_party[run]
+    start = found.run_start[run]
+    stop = found.run_stop[run]
+    first = start + 1
+    if law.rule_looks_back[rule] >= 0:
+        since = counted(days, found, law.rule_looks_back[rule], base)
+        first = first_on(facts, found.run_previous[run] + 1, start, since)
+    done = -1
+    latest = -1
+    implied = -1
+    ended = -1
+    other = -1
+    resumed = -1
+    owed = -1
+    bites = -1
+    settled = False
+    over = False
+    needed = flags & NEEDS
+    place = first
+    if many:
+        place = first_that_matters(found, start)
+    while place < stop:
+        role = law.rule_roles[roles + facts.key[place]]
+        if role:
+            if role & NEEDED:
+                if needed and (done >= 0 or implied >= 0 or other >= 0 or ended >= 0):
+                    return False
+                needed = 0
+            if role & OWED and owed < 0 and place > start:
+                owed = place
+            if role & BITES and bites < 0 and place > start:
+                bites = place
+            inside = role & RESUME_INSIDE and begun(law, facts, found, law.rule_inside[rule], place) >= 0
+            if role & FINAL and not inside:
+                over = True
+            if role & LAPSE and not inside:
+                if done < 0 and ended < 0:
+                    ended = place
+            elif (role & RESUME or inside) and ended >= 0:
+                if not over and (not flags & IN_TIME or last == NO_DAY or facts.on[place] <= last):
+                    ended = -1
+                    resumed = place
+            elif ended < 0 and not settled and not (flags & PER_PARTY and facts.party[place] != party):
+                if role & DONE:
+                    if done >= 0 and not needed:
+                        break
+                    if done < 0:
+                        done = place
+                    latest = place
+                elif role & UNDONE:
+                    # It cancels what was done last, which may have answered a later run and not this one.
+                    if done == latest:
+                        done = -1
+                elif role & OTHER:
+                    if other < 0:
+                        other = place
+                elif role & IMPLIED and done < 0 and facts.on[place] <= facts.as_of:
+                    # An act that is recorded after the fact that implies it belongs to a later run.
+                    implied = place
+                    settled = True
+            if not needed and (
+                (done >= 0 and flags & DONE_FOR_GOOD) or (ended >= 0 and (over or flags & ENDS_FOR_GOOD))
+            ):
+                break
+        if many:
+            place = next_that_matters(found, place, ended >= 0 or settled)
+        else:
+            place += 1
+    found.done = done
+    found.implied = -1 if done >= 0 else implied
+    found.ended = ended
+    found.other = other
+    found.resumed = resumed
+    found.owed = owed
+    found.bites = bites
+    return not needed
+
+
+def first_on(facts, low, high, day):
+    """Return the first place from one to another at which a fact is on the day or later."""
+    while low < high:
+        middle = (low + high) // 2
+        if facts.on[middle] < day:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def find_what_matters(law, facts, found, rule):
+    """Find for every place the next fact that can end a run of the rule, and the next that can discharge one.
+
+    Where each party has its own clock, that is the next of the same party.
+    """
+    roles = rule * law.keys
+    per_party = law.rule_flags[rule] & PER_PARTY
+    found.tick += 1
+    ends = found.high
+    acts = found.high
+    for back in range(found.high - found.low):
+        place = found.high - 1 - back
+        at = place - found.low
+        found.next_end[at] = ends
+        if per_party:
+            party = facts.party[place] + 1
+            acts = found.party_last[party] if found.party_tick[party] == found.tick else found.high
+        found.next_act[at] = acts
+        role = law.rule_roles[roles + facts.key[place]]
+        if role & ENDS:
+            ends = place
+        if role & ACTS:
+            acts = place
+            if per_party:
+                found.party_tick[party] = found.tick
+                found.party_last[party] = place
+
+
+def first_that_matters(found, start):
+    """Return the first fact after a start that can do anything to its run."""
+    found.end = found.next_end[start - found.low]
+    found.act = found.next_act[start - found.low]
+    return found.end if found.end < found.act else found.act
+
+
+def next_that_matters(found, place, only_ends):
+    """Return the next fact that can do anything, or that can end or resume the run, where nothing else counts."""
+    if found.end <= place:
+        found.end = found.next_end[place - found.low]
+    if only_ends:
+        return found.end
+    while found.act <= place:
+        found.act = found.next_act[found.act - found.low]
+    return found.end if found.end < found.act else found.act
+
+
+def status_of(facts, found, flags, end, last, unsure):
+    """Return how a deadline stands. Where the true last day may be later, nothing after this one is held against anybody."""
+    if last == NO_DAY:
+        return UNDATED
+    if found.done >= 0:
+        if facts.on[found.done] <= last:
+            return MET
+        return UNDATED if unsure else LATE
+    if found.implied >= 0:
+        return UNDATED
+    if found.ended >= 0 or found.other >= 0 or end >= 0:
+        return LAPSED
+    if facts.as_of <= last or flags & OTHER_ANSWER or (flags & UNPROVEN and found.bites < 0):
+        return OPEN
+    if unsure:
+        return UNDATED
+    return LAPSED if flags & RIGHT else OVERDUE
+
+
+def status_of_window(facts, found, end, last, kept_open):
+    """Return how a protected time stands; it is pending while a fact keeps it open."""
+    if last == NO_DAY and not kept_open:
+        return UNDATED
+    if found.done >= 0:
+        return MET if last != NO_DAY and facts.on[found.done] > last else PREMATURE
+    if found.ended >= 0 and (last == NO_DAY or facts.on[found.ended] <= last):
+        return LAPSED
+    if end >= 0 and (last == NO_DAY or facts.on[end] <= last):
+        return LAPSED
+    return MET if last != NO_DAY and facts.as_of > last else OPEN
+
+
+def left_open(law, facts, found, rule, run, last, status, window, unsure, kept_open_by):
+    """Return what a person should look at in the record of a deadline, 0 for nothing."""
+    if last == NO_DAY:
+        return DAYS_UNKNOWN if kept_open_by < 0 else 0
+    if unsure and (status == OPEN or status == UNDATED):
+        return MAY_BE_LATER
+    if status == UNDATED and found.implied >= 0:
+        return NOT_DATED
+    if status == LAPSED and not window and law.rule_flags[rule] & OWED_IF_LAPSED:
+        cause = found.ended if found.ended >= 0 else found.run_end[run]
+        if cause >= 0 and facts.on[cause] > last and not is_never_owed(law, facts, found, rule):
+            return WAS_OVERDUE
+    return 0
+
+
+def is_never_owed(law, facts, found, rule):
+    """Return whether what made the limit fall away shows that the act was never owed, and nothing showed before it was."""
+    if found.ended < 0 or not law.rule_roles[rule * law.keys + facts.key[found.ended]] & NEVER_OWED:
+        return False
+    return found.owed < 0 or found.owed >= found.ended
+
+
+# What excuses a deadline
+
+
+def excuse(law, days, facts, found, row):
+    """Try each exception that is recorded on each ground that the law allows, and note which of them hold."""
+    size = found.capacity
+    rule = found.out[row]
+    status = found.out[STATUS * size + row]
+    held = -1
+    bit = 1
+    for at in range(law.rule_uses_at[rule], law.rule_uses_at[rule + 1]):
+        ground = law.uses[at]
+        for which in range(found.exceptions):
+            place = found.exception[which]
+            if not is_claimed(law, facts, found, row, ground, place):
+                continue
+            if held < 0:
+                held = 0
+            noted = CONSIDERED
+            if test(law, days, facts, found, row, ground, place) == HOLDS:
+                held |= bit
+                noted |= HELD
+                if law.ground_lasts[ground] and until_of(facts, place) == NO_DAY:
+                    noted |= HELD_WITHOUT_END
+            if status != MET and status != LAPSED:
+                noted |= WANTED
+            found.noted[place] |= noted
+        bit += bit
+    found.out[EXCUSES * size + row] = held
+
+
+def is_claimed(law, facts, found, row, ground, place):
+    """Return whether an exception is recorded on this ground for this limit, and, where advice is asked, for this party."""
+    if facts.key[place] != law.ground_key[ground]:
+        return False
+    rule = found.out[row]
+    if facts.limit[place] != -1 and facts.limit[place] != law.rule_limit[rule]:
+        return False
+    if law.rule_flags[rule] & PER_PARTY and facts.party[place] != NOBODY:
+        return facts.party[place] == found.out[PARTY * found.capacity + row]
+    return True
+
+
+def test(law, days, facts, found, row, ground, place):
+    """Return whether the facts of an exception make out its ground for a deadline: HOLDS, or why not."""
+    how = law.ground_test[ground]
+    if how == CLOSURE:
+        return test_closure(law, days, facts, found, row, ground, place)
+    if how == WITHIN_PERIOD:
+        return test_within_period(law, facts, found, row, ground, place)
+    if how == ABSENCE:
+        return test_absence(law, days, facts, found, row, ground, place)
+    if how == DUE_WITHIN_FORCE:
+        return test_due_within_force(law, facts, found, row, ground, place)
+    return test_named(law, days, facts, found, row, place)
+
+
+def test_closure(law, days, facts, found, row, ground, place):
+    """Closed for long enough, and advice asked from a margin before closing to the same margin before re-opening."""
+    last = found.out[LAST * found.capacity + row]
+    on = facts.on[place]
+    until = until_of(facts, place)
+    if until == NO_DAY:
+        return NO_END
+    if until < counted(days, found, law.ground_least[ground], on):
+        return TOO_SHORT
+    if on > last:
+        return BEGAN_LATER
+    opens = counted(days, found, law.ground_margin[ground], on)
+    shuts = counted(days, found, law.ground_margin[ground], until)
+    if shuts > last:
+        shuts = last
+    party = facts.party[place] if facts.party[place] != NOBODY else law.ground_adviser[ground]
+    start = first_on(facts, found.out[STARTED * found.capacity + row], found.high, opens)
+    stop = found.out[STOP * found.capacity + row]
+    which = first_asked(found, start)
+    while which < found.asked and found.advice[which] < stop and facts.on[found.advice[which]] <= shuts:
+        if facts.party[found.advice[which]] == party:
+            return HOLDS
+        which += 1
+    return NOT_ASKED
+
+
+def first_asked(found, place):
+    """Return which request for advice is the first at a place or after it."""
+    low = 0
+    high = found.asked
+    while low < high:
+        middle = (low + high) // 2
+        if found.advice[middle] < place:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def test_within_period(law, facts, found, row, ground, place):
+    """Some day of the ground lies inside the limit's period."""
+    until = until_of(facts, place)
+    if until == NO_DAY and law.ground_one_day[ground]:
+        until = facts.on[place]
+    if facts.on[place] > found.out[LAST * found.capacity + row]:
+        return OUTSIDE
+    return HOLDS if until == NO_DAY or until >= first_day(law, found, row) else OUTSIDE
+
+
+def test_absence(law, days, facts, found, row, ground, place):
+    """At least so long without a break, inside the limit's period."""
+    first = first_day(law, found, row)
+    if facts.on[place] > first:
+        first = facts.on[place]
+    last = found.out[LAST * found.capacity + row]
+    if facts.as_of < last:
+        last = facts.as_of
+    until = until_of(facts, place)
+    if until != NO_DAY and until < last:
+        last = until
+    return HOLDS if last + 1 >= counted(days, found, law.ground_least[ground], first) else TOO_SHORT
+
+
+def test_due_within_force(law, facts, found, row, ground, place):
+    """The act fell due while the ground was law, and a reason is recorded."""
+    last = found.out[LAST * found.capacity + row]
+    if last < law.ground_from[ground] or last > law.ground_to[ground]:
+        return OUT_OF_FORCE
+    return HOLDS if facts.reasoned[place] else NO_REASON
+
+
+def test_named(law, days, facts, found, row, place):
+    """The record names the limit, says what was agreed or directed, and came while this clock ran."""
+    if facts.limit[place] == -1:
+        return NO_LIMIT
+    if not facts.reasoned[place]:
+        return NO_REASON
+    if facts.on[place] < open_since(law, days, found, row):
+        return BEFORE_CLOCK
+    done = found.out[DONE_AT * found.capacity + row]
+    return AFTER_ACT if done >= 0 and facts.on[place] > facts.on[done] else HOLDS
+
+
+def first_day(law, found, row):
+    """Return the first day that a deadline's period counts."""
+    size = found.capacity
+    return found.out[BASE * size + row] + law.version_first[found.out[VERSION * size + row]]
+
+
+def open_since(law, days, found, row):
+    """Return the first day on which the act could be done, or something else be agreed."""
+    base = found.out[BASE * found.capacity + row]
+    back = law.rule_looks_back[found.out[row]]
+    return base if back < 0 else counted(days, found, back, base)

@@ -1,0 +1,454 @@
+"""The rulebook laid out for the kernel: what each kind of fact does to each clock, stretch and rule, as flat tables.
+
+A table over keys has one entry for each event and outcome: that of rule 3 begins at 3 * keys. A table whose name ends
+in `_at` says where the entries of each thing begin in another, and has one more at its end. Ways of counting are
+numbered; `ehcp_flow.engine.days` has what they give for each day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from ehcp_flow.calendars import Calendars
+from ehcp_flow.counting import Convention, Period, SchoolDays, add_months, fixed_days
+from ehcp_flow.engine import kernel
+from ehcp_flow.engine.choice import Kernel
+from ehcp_flow.engine.numbers import DATE_FIELDS, KEY_OF, KEYS, as_day
+from ehcp_flow.facts import OUTCOMES, FACT_TYPES
+from ehcp_flow.law.clock import Clock
+from ehcp_flow.law.ground import Ground
+from ehcp_flow.law.model import Foreseen, InTime, Limit, Rule, Rulebook
+from ehcp_flow.law.patterns import Pattern, Patterns, matches
+from ehcp_flow.law.version import Count, Version
+
+__all__ = ["CompiledRule", "CompiledRulebook", "WayOfCounting", "compiled"]
+
+_EVER: Final = as_day(dt.date.max)
+_SAMPLES: Final = (dt.date(2020, 1, 31), dt.date(2023, 8, 1))
+_TESTS: Final[Mapping[str, int]] = {
+    "closure": kernel.CLOSURE,
+    "within_period": kernel.WITHIN_PERIOD,
+    "absence": kernel.ABSENCE,
+    "due_within_force": kernel.DUE_WITHIN_FORCE,
+    "named": kernel.NAMED,
+}
+_KINDS: Final[Mapping[str, int]] = {
+    "exception_recorded": kernel.EXCEPTION,
+    "date_of_birth": kernel.BIRTH,
+    "advice_requested": kernel.ADVICE_ASKED,
+}
+
+Counted: TypeAlias = Callable[[dt.date, Calendars, str | None], dt.date | None]
+Parts: TypeAlias = Iterable[tuple[int, Patterns]]
+
+
+class WayOfCounting(NamedTuple):
+    """A function from days to days: by how many days it shifts each (None where that depends on the day)."""
+
+    shift: int | None
+    by_institution: bool
+    counted: Counted
+
+
+class CompiledRule(NamedTuple):
+    """A rule, with the limit it is a row of and the clock it hangs on. `order` is its place in the rulebook."""
+
+    order: int
+    limit: Limit
+    rule: Rule
+    clock: Clock
+
+
+class CompiledRulebook:
+    """A rulebook as tables: `tables` by name, and what their numbers stand for.
+
+    `rules` are by the number of a rule, `versions` by that of a version (its rule, and the version itself), both in the
+    order of the rulebook; `ways` by that of a way of counting, `parties` those that the law names.
+    """
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.rulebook = rulebook
+        limits = rulebook.limits.values()
+        self.rules = tuple(
+            CompiledRule(order, limit, rule, rulebook.clocks[rule.clock])
+            for order, (limit, rule) in enumerate((limit, rule) for limit in limits for rule in limit.rule)
+        )
+        self.versions = tuple((rule, version) for rule in self.rules for version in rule.rule.version)
+        self.limits = {limit_id: number for number, limit_id in enumerate(rulebook.limits)}
+        laid_out = _LaidOut(self)
+        self.ways = tuple(laid_out.ways)
+        self.parties = tuple(laid_out.parties)
+        self.tables = laid_out.tables
+        self.party_numbers: Mapping[str, int] = {party: number for number, party in enumerate(self.parties)}
+        self.key_rows: Sequence[int] = self.tables["key_rows"]
+        self._laws: dict[str, Any] = {}
+
+    def law(self, chosen: Kernel) -> Any:
+        """Return the tables as a kernel takes them."""
+        if chosen.name not in self._laws:
+            self._laws[chosen.name] = chosen.module.Law(chosen.tables(self.tables))
+        return self._laws[chosen.name]
+
+
+@lru_cache(maxsize=16)
+def compiled(rulebook: Rulebook) -> CompiledRulebook:
+    """Return the rulebook laid out for the kernel. The same rulebook gives the same object."""
+    return CompiledRulebook(rulebook)
+
+
+def keys_of(patterns: Patterns) -> set[int]:
+    """Return the keys that patterns speak of."""
+    return {
+        KEY_OF[event, each]
+        for event, outcome in patterns
+        for each in (OUTCOMES.get(event, (None,)) if outcome is None else (outcome,))
+    }
+
+
+def _roles(parts: Parts) -> list[int]:
+    """Return, for each key, what a fact of it does, as a sum of marks."""
+    roles = [0] * len(KEYS)
+    for mark, patterns in parts:
+        for key in keys_of(patterns):
+            roles[key] |= mark
+    return roles
+
+
+class _LaidOut:
+    """The tables of a rulebook while they are made."""
+
+    def __init__(self, book: CompiledRulebook) -> None:
+        self.rulebook = book.rulebook
+        self.book = book
+        self.ways: list[WayOfCounting] = []
+        self._ways: dict[tuple[str, object], int] = {}
+        self._fields: dict[tuple[str, ...], int] = {("on",): 0}
+        self._masks: dict[frozenset[int], int] = {frozenset(): 0}
+        self._party_sets: dict[tuple[str, ...], int] = {}
+        self._stretches = {name: number for number, name in enumerate(self.rulebook.stretches)}
+        self.stretches: list[int] = []
+        self.parties: dict[str, int] = {}
+        for rule in book.rules:
+            for party in (*rule.rule.by_party, *rule.rule.not_by_party):
+                self.parties.setdefault(party, len(self.parties))
+        for ground in self.rulebook.grounds.values():
+            if ground.adviser:
+                self.parties.setdefault(ground.adviser, len(self.parties))
+        self.tables: dict[str, Any] = {"keys": len(KEYS), "parties": len(self.parties)}
+        self._put("roll_table", self._way("roll", None, lambda day, calendars, _: calendars.tribunal.roll_end(day)))
+        self._stretch_tables()
+        self._grounds = {name: number for number, name in enumerate(self.rulebook.grounds)}
+        self._ground_tables(list(self.rulebook.grounds.values()))
+        self._conditions: dict[str, list[tuple[int, ...]]] = {"foreseen": [], "in_time": []}
+        self._clock_tables(list(self.rulebook.clocks.values()))
+        self._rule_tables()
+        self._version_tables()
+        self._key_tables()
+        self._shared_tables()
+
+    def _put(self, name: str, values: Any) -> None:
+        self.tables[name] = values
+
+    def _ranges(self, name: str, at: str, groups: Iterable[Sequence[int]]) -> None:
+        """Put groups one behind the other, and where each begins."""
+        flat: list[int] = self.stretches if name == "stretches" else []
+        begins = [len(flat)]
+        for group in groups:
+            flat.extend(group)
+            begins.append(len(flat))
+        self._put(at, begins)
+        if name != "stretches":
+            self._put(name, flat)
+
+    # What is numbered as it is met.
+
+    def _way(self, how: str, what: object, counted: Counted) -> int:
+        number = self._ways.get((how, what))
+        if number is None:
+            number = self._ways[how, what] = len(self.ways)
+            self.ways.append(WayOfCounting(None, by_institution=False, counted=counted))
+        return number
+
+    def _last_day(self, convention: Convention) -> int:
+        number = self._way("last day", convention, convention.last_day)
+        days = fixed_days(convention)
+        period = getattr(getattr(convention, "counted", convention), "period", None)
+        shift = None if days is None else days.days
+        self.ways[number] = WayOfCounting(shift, isinstance(period, SchoolDays), convention.last_day)
+        return number
+
+    def _before(self, period: Period | None) -> int:
+        return -1 if period is None else self._way("before", period, period.before)
+
+    def _after(self, period: Period | None) -> int:
+        return -1 if period is None else self._way("after", period, period.after)
+
+    def _turning(self, years: int | None) -> int:
+        if years is None:
+            return -1
+        return self._way("turning", years, lambda day, _calendars, _party: _birthday(day, years))
+
+    def _field_list(self, fields: Sequence[str]) -> int:
+        return self._fields.setdefault(tuple(fields), len(self._fields))
+
+    def _mask(self, patterns: Patterns) -> int:
+        return self._masks.setdefault(frozenset(keys_of(patterns)), len(self._masks))
+
+    def _mask_or_none(self, patterns: Patterns) -> int:
+        return self._mask(patterns) if patterns else -1
+
+    def _of_parties(self, parties: tuple[str, ...]) -> int:
+        return self._party_sets.setdefault(parties, len(self._party_sets)) if parties else -1
+
+    def _stretch(self, name: str) -> int:
+        return self._stretches[name] if name else -1
+
+    # The tables.
+
+    def _stretch_tables(self) -> None:
+        stretches = self.rulebook.stretches.values()
+        self._put(
+            "stretch_roles",
+            [
+                role
+                for each in stretches
+                for role in _roles(((kernel.START, each.begins_on), (kernel.END, each.ends_on)))
+            ],
+        )
+        self._put("stretch_unless", [self._stretch(each.unless_during or "") for each in stretches])
+
+    def _ground_tables(self, grounds: list[Ground]) -> None:
+        self._put("ground_test", [_TESTS[ground.test] for ground in grounds])
+        self._put("ground_key", [KEY_OF["exception_recorded", ground.outcome] for ground in grounds])
+        self._put("ground_least", [self._after(ground.least) for ground in grounds])
+        self._put("ground_margin", [self._before(ground.margin) for ground in grounds])
+        self._put("ground_adviser", [self.parties.get(ground.adviser, kernel.ANYBODY) for ground in grounds])
+        self._put("ground_one_day", [int(ground.one_day) for ground in grounds])
+        self._put("ground_lasts", [int(ground.lasts) for ground in grounds])
+        self._put("ground_from", [as_day(ground.in_force_from) for ground in grounds])
+        self._put("ground_to", [_until(ground.in_force_to) for ground in grounds])
+
+    def _clock_tables(self, clocks: list[Clock]) -> None:
+        self._put("clocks", len(clocks))
+        self._put("clock_roles", [role for clock in clocks for role in _clock_roles(clock)])
+        self._put("clock_flags", [_clock_flags(clock) for clock in clocks])
+        self._put("clock_during", [self._stretch(clock.during) for clock in clocks])
+        self._put("clock_inside", [self._inside(clock) for clock in clocks])
+        self._ranges(
+            "stretches", "clock_unless_at", [[self._stretches[name] for name in c.unless_during] for c in clocks]
+        )
+        self._ranges(
+            "clock_rules",
+            "clock_rules_at",
+            [[rule.order for rule in self.book.rules if rule.rule.clock == clock.id] for clock in clocks],
+        )
+
+    def _inside(self, clock: Clock) -> int:
+        return -1 if clock.resumes_inside is None else self._stretches[clock.resumes_inside.during]
+
+    def _rule_tables(self) -> None:
+        rules = self.book.rules
+        self._put("rule_roles", [role for rule in rules for role in _rule_roles(rule)])
+        self._put("rule_flags", [_rule_flags(rule) for rule in rules])
+        self._put("rule_limit", [self.book.limits[rule.limit.id] for rule in rules])
+        self._put("rule_only", [self._mask_or_none(rule.rule.only_from) for rule in rules])
+        self._put("rule_fields", [self._field_list(_fields_of(rule)) for rule in rules])
+        self._put("rule_looks_back", [self._before(rule.rule.looks_back_over) for rule in rules])
+        self._put("rule_where", [self._foreseen(rule.rule.where) for rule in rules])
+        self._put("rule_where_not", [self._foreseen(rule.rule.where_not) for rule in rules])
+        self._put("rule_in_time", [self._in_time(rule.rule.where_in_time) for rule in rules])
+        self._put("rule_by_party", [self._of_parties(rule.rule.by_party) for rule in rules])
+        self._put("rule_not_by_party", [self._of_parties(rule.rule.not_by_party) for rule in rules])
+        self._put("rule_under_age", [self._turning(rule.rule.under_age) for rule in rules])
+        self._put("rule_there_by", [self._mask_or_none(rule.rule.there_by) for rule in rules])
+        self._put("rule_inside", [self._inside(rule.clock) for rule in rules])
+        self._ranges(
+            "stretches", "rule_not_during_at", [[self._stretches[name] for name in r.rule.not_during] for r in rules]
+        )
+        self._ranges("uses", "rule_uses_at", [[self._grounds[use.ground] for use in r.rule.exceptions] for r in rules])
+        self._ranges("rule_versions", "rule_versions_at", [[0] * len(rule.rule.version) for rule in rules])
+        del self.tables["rule_versions"]
+        self._put("foreseen_table", [table for table, _ in self._conditions["foreseen"]])
+        self._put("foreseen_fields", [fields for _, fields in self._conditions["foreseen"]])
+        self._put("in_time_after", [after for after, _, _ in self._conditions["in_time"]])
+        self._put("in_time_first", [first for _, first, _ in self._conditions["in_time"]])
+        self._put("in_time_table", [table for _, _, table in self._conditions["in_time"]])
+
+    def _foreseen(self, condition: Foreseen | None) -> int:
+        if condition is None:
+            return -1
+        self._conditions["foreseen"].append((self._before(condition.period), self._field_list((condition.date,))))
+        return len(self._conditions["foreseen"]) - 1
+
+    def _in_time(self, condition: InTime | None) -> int:
+        if condition is None:
+            return -1
+        row = (self._mask(condition.after), self._mask(condition.first), self._last_day(condition.convention))
+        self._conditions["in_time"].append(row)
+        return len(self._conditions["in_time"]) - 1
+
+    def _version_tables(self) -> None:
+        versions = self.book.versions
+        self._put("version_from", [as_day(version.in_force_from) for _, version in versions])
+        self._put("version_to", [_until(version.in_force_to) for _, version in versions])
+        self._put("version_flags", [_version_flags(version) for _, version in versions])
+        self._put("version_first", [_first_day(version.counts[0].convention) for _, version in versions])
+        kept = [version.protected_until for _, version in versions]
+        self._put("version_kept_open", [-1 if each is None else self._mask(each.begins_on) for each in kept])
+        self._put("version_kept_to", [-1 if each is None else self._mask(each.ends_on) for each in kept])
+        self._ranges(
+            "count_table",
+            "version_counts_at",
+            [[self._last_day(count.convention) for count in version.counts] for _, version in versions],
+        )
+        counts = [(rule, count) for rule, version in versions for count in version.counts]
+        self._put("count_flags", [_count_flags(count) for _, count in counts])
+        self._put("count_fields", [self._field_list(_fields_counted(rule, count)) for rule, count in counts])
+        self._put("count_mask", [self._mask(count.counts_from_fact or count.or_from_fact) for _, count in counts])
+
+    def _key_tables(self) -> None:
+        starts = [
+            keys_of((*clock.starts_on, *clock.restarts_on)) for clock in self.rulebook.clocks.values()
+        ]
+        rules_at = self.tables["clock_rules_at"]
+        hung = [rules_at[number + 1] - rules_at[number] for number in range(len(starts))]
+        by_key = [
+            [clock for clock, keys in enumerate(starts) if key in keys and hung[clock]] for key in range(len(KEYS))
+        ]
+        self._ranges("key_clocks", "key_clocks_at", by_key)
+        self._put("key_rows", [sum(hung[clock] for clock in clocks) for clocks in by_key])
+        self._put("key_kind", [_KINDS.get(event, 0) for event, _ in KEYS])
+        roles, keys = self.tables["stretch_roles"], len(KEYS)
+        few = range(min(len(self._stretches), kernel.MANY_STRETCHES))
+        self._put(
+            "key_begins",
+            [sum(1 << n for n in few if roles[n * keys + key] & kernel.START) for key in range(keys)],
+        )
+
+    def _shared_tables(self) -> None:
+        self._put("stretches", self.stretches)
+        self._ranges(
+            "fields", "fields_at", [[DATE_FIELDS.index(field) for field in fields] for fields in self._fields]
+        )
+        self._put("masks", [int(key in keys) for keys in self._masks for key in range(len(KEYS))])
+        self._put("sets", len(self._masks))
+        self._put("many_stretches", len(self._stretches))
+        self._put(
+            "party_sets", [int(party in chosen) for chosen in self._party_sets for party in self.parties]
+        )
+
+
+def _clock_roles(clock: Clock) -> list[int]:
+    inside = clock.resumes_inside
+    return _roles(
+        (
+            (kernel.START, clock.starts_on),
+            (kernel.RESTART, clock.restarts_on),
+            (kernel.END, clock.ends_on),
+            (kernel.RESUME, clock.resumes_on),
+            (kernel.RESUME_INSIDE, () if inside is None else inside.facts),
+            (kernel.FINAL, clock.ends_for_good_on),
+        )
+    )
+
+
+def _clock_flags(clock: Clock) -> int:
+    return _sum(
+        (kernel.SEPARATE, clock.separate),
+        (kernel.OWN_ACTS, clock.own_acts),
+        (kernel.BY_PARTY, clock.per == "party"),
+        (kernel.PARTY_OF_STRETCH, clock.party_from == "stretch" and bool(clock.during)),
+    )
+
+
+def _rule_roles(compiled_rule: CompiledRule) -> list[int]:
+    rule, clock = compiled_rule.rule, compiled_rule.clock
+    inside = clock.resumes_inside
+    answers = (*rule.done_by, *rule.implied_by, *rule.other_answer)
+    # A fact that ends the clock may discharge, imply or answer this rule rather than make it lapse.
+    ends = tuple(end for end in clock.ends_on if not matches(answers, end.event, end.outcome))
+    return _roles(
+        (
+            (kernel.DONE, rule.done_by),
+            (kernel.UNDONE, rule.undone_by),
+            (kernel.IMPLIED, rule.implied_by),
+            (kernel.OTHER, rule.other_answer),
+            (kernel.LAPSE, (*ends, *rule.lapses_on, *rule.never_owed_by)),
+            (kernel.RESUME, clock.resumes_on),
+            (kernel.RESUME_INSIDE, () if inside is None else inside.facts),
+            (kernel.FINAL, (*clock.ends_for_good_on, *(rule.lapses_on if clock.resumes_from else ()))),
+            (kernel.NEEDED, rule.only_with),
+            (kernel.NEVER_OWED, rule.never_owed_by),
+            (kernel.OWED, rule.owed_by),
+            (kernel.BITES, rule.bites_on),
+        )
+    )
+
+
+def _rule_flags(compiled_rule: CompiledRule) -> int:
+    rule, clock, limit = compiled_rule.rule, compiled_rule.clock, compiled_rule.limit
+    statutory = limit.kind == "statutory"
+    narrowed = (rule.where, rule.where_not, rule.where_in_time, rule.by_party, rule.not_by_party, rule.not_during)
+    return _sum(
+        (kernel.PER_PARTY, clock.per == "party"),
+        (kernel.NEEDS, bool(rule.only_with)),
+        (kernel.IN_TIME, clock.resumes_in_time),
+        (kernel.OTHER_ANSWER, bool(rule.other_answer)),
+        (kernel.RIGHT, rule.right),
+        (kernel.DONE_FOR_GOOD, not rule.undone_by),
+        (kernel.ENDS_FOR_GOOD, not clock.resumes_on),
+        (kernel.UNPROVEN, bool(rule.bites_only_if)),
+        (kernel.OWED_IF_LAPSED, statutory and not (rule.other_answer or rule.bites_only_if or rule.right)),
+        (kernel.NARROWED, any(narrowed)),
+        (kernel.CONDITIONAL, rule.under_age is not None or bool(rule.there_by)),
+        (kernel.BREACHABLE, statutory and not rule.right and rule.shown_by_act),
+    )
+
+
+def _version_flags(version: Version) -> int:
+    return _sum(
+        (kernel.WINDOW, version.is_window),
+        (kernel.ROLLED, version.roll == "tribunal"),
+        (kernel.LATER_OF, version.counting is None),
+    )
+
+
+def _count_flags(count: Count) -> int:
+    return _sum(
+        (kernel.FROM_FACT, bool(count.counts_from_fact)),
+        (kernel.FROM_FIELDS, bool(count.counts_from) and not count.counts_from_fact),
+        (kernel.NEEDED_COUNT, count.needed),
+    )
+
+
+def _fields_of(compiled_rule: CompiledRule) -> Sequence[str]:
+    return compiled_rule.rule.counts_from or compiled_rule.clock.counts_from
+
+
+def _fields_counted(compiled_rule: CompiledRule, count: Count) -> Sequence[str]:
+    if count.counts_from:
+        return count.counts_from
+    return ("on",) if count.counts_from_fact else _fields_of(compiled_rule)
+
+
+def _first_day(convention: Convention) -> int:
+    """Return how far the first day that is counted lies from the day counted from."""
+    (days,) = {(convention.first_day(day) - day).days for day in _SAMPLES}
+    return days
+
+
+def _birthday(born: dt.date, years: int) -> dt.date:
+    """Return the day on which somebody is so many years old; born on 29 February, on 1 March of a common year."""
+    day = add_months(born, 12 * years)
+    return day if day.day == born.day else day + dt.timedelta(days=1)
+
+
+def _until(day: dt.date | None) -> int:
+    return _EVER if day is None else as_day(day)
+
+
+def _sum(*flags: tuple[int, bool]) -> int:
+    return sum(flag for flag, is_set in flags if is_set)
