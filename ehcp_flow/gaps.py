@@ -2,46 +2,53 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final
 
-from ehcp_flow.clocks import Run, Timeline
+from ehcp_flow import dates
+from ehcp_flow.engine import kernel
+from ehcp_flow.engine.judging import JudgedCase
+from ehcp_flow.engine.kernel import CONSIDERED, HELD, HELD_WITHOUT_END, WANTED
+from ehcp_flow.engine.numbers import as_date
 from ehcp_flow.facts import ExceptionRecorded, Fact
 from ehcp_flow.findings import Finding
-from ehcp_flow.law.compiled import RunningRule
+from ehcp_flow.grounds import GroundChecked
 from ehcp_flow.law.model import Rulebook
-from ehcp_flow.working import Explicable, days_in_words
+from ehcp_flow.working import Explicable, Working, days_in_words
 
 __all__ = ["findings_of"]
 
 
-def findings_of(
-    found: Sequence[Explicable],
-    no_law: Iterable[tuple[Run, RunningRule, dt.date]],
-    exceptions: Sequence[ExceptionRecorded],
-    timeline: Timeline,
-    rulebook: Rulebook,
-) -> list[Finding]:
-    """Return what the record of a case leaves open, given its deadlines."""
-    case_id = timeline.case.case_id
-    findings = [finding for deadline in found for finding in _of_deadline(deadline)]
-    for run, running, base in no_law:
-        if _had_another_rule(running, base):
-            continue
-        findings.append(
-            Finding(
-                "no_law_in_force",
-                case_id,
-                base,
-                f"no version of {running.limit.id} was in force on {base.isoformat()}, so it has no date",
-                "check the date, or load a rulebook that covers it",
-                timeline.facts[run.start],
-            )
-        )
-    for fact in exceptions:
-        findings.extend(_of_exception(fact, found, rulebook))
-    findings.extend(finding for fact in timeline.facts for finding in _of_dates(fact))
+def findings_of(judged: JudgedCase, found: Sequence[Explicable]) -> list[Finding]:
+    """Return what the record of a case leaves open, given its deadlines in the public order."""
+    findings = [
+        _LEFT_OPEN[judged.value(kernel.LEAVES_OPEN, row)](deadline)
+        for row, deadline in zip(judged.rows, found, strict=True)
+        if judged.value(kernel.LEAVES_OPEN, row) > 0
+    ]
+    findings.extend(
+        _without_law(judged, row)
+        for row in judged.without_law
+        if not judged.book.had_another_rule(judged.value(kernel.RULE, row), as_date(judged.value(kernel.BASE, row)))
+    )
+    for place, noted in judged.noted.items():
+        fact = judged.facts[place]
+        if isinstance(fact, ExceptionRecorded):
+            findings.extend(_of_exception(fact, noted, found, judged.book.rulebook))
+    findings.extend(finding for fact in judged.facts for finding in _of_dates(fact))
     return findings
+
+
+def _without_law(judged: JudgedCase, row: int) -> Finding:
+    base = as_date(judged.value(kernel.BASE, row))
+    return Finding(
+        "no_law_in_force",
+        judged.case.case_id,
+        base,
+        f"no version of {judged.rule(row).limit.id} was in force on {base.isoformat()}, so it has no date",
+        "check the date, or load a rulebook that covers it",
+        judged.fact(kernel.STARTED, row),
+    )
 
 
 def _of_dates(fact: Fact) -> Iterator[Finding]:
@@ -60,65 +67,84 @@ def _of_dates(fact: Fact) -> Iterator[Finding]:
             )
 
 
-def _had_another_rule(running: RunningRule, base: dt.date) -> bool:
-    """Whether the limit had, on that day, a rule of other words on the same clock, in the place of this one."""
-    return any(rule.clock == running.rule.clock and rule.in_force(base) for rule in running.limit.rule)
+def _days_unknown(deadline: Explicable) -> Finding:
+    return Finding(
+        "institution_dates_unknown",
+        deadline.case_id,
+        deadline.starts_on,
+        f"{deadline.limit} counts days on which {deadline.party or 'an institution'} is open, and they are not known",
+        "name the institution as party and load its term dates",
+        deadline.working.start,
+    )
 
 
-def _of_deadline(deadline: Explicable) -> Iterator[Finding]:
-    working = deadline.working
-    due_on = deadline.due_on
-    if due_on is None and working.protected is None:
-        yield Finding(
-            "institution_dates_unknown",
-            deadline.case_id,
-            deadline.starts_on,
-            f"{deadline.limit} counts days on which {deadline.party or 'an institution'} is open, "
-            "and they are not known",
-            "name the institution as party and load its term dates",
-            working.timeline.facts[working.run.start],
-        )
-    elif due_on is None:
-        return
-    elif working.may_be_later and deadline.status in ("open", "undated"):
-        start = working.timeline.facts[working.run.start]
-        needed = [field for count in working.version.counts if count.needed for field in count.counts_from]
-        yield Finding(
-            "due_date_uncertain",
-            deadline.case_id,
-            start.on,
-            f"{deadline.limit} is due on {due_on.isoformat()} at the earliest; the true last lawful day may be later, "
-            f"since {start.event} has no {' or '.join(needed)}",
-            f"record {' or '.join(needed)} with {start.event}",
-            start,
-        )
-    elif deadline.status == "undated" and working.implied is not None:
-        yield Finding(
-            "act_not_dated",
-            deadline.case_id,
-            working.implied.on,
-            f"{deadline.limit} was due on {due_on.isoformat()}; {working.implied.event} on "
-            f"{working.implied.on.isoformat()} shows that it was done, and nothing says when",
-            f"record {' or '.join(str(pattern) for pattern in working.running.rule.done_by)}",
-            working.implied,
-        )
-    elif deadline.status == "lapsed" and deadline.kind == "statutory" and not working.version.is_window:
-        cause = working.ended or working.superseded
-        rule = working.running.rule
-        owed = not (rule.other_answer or rule.bites_only_if or rule.right)
-        if cause is not None and cause.on > due_on and owed and not working.never_owed:
-            yield Finding(
-                "overdue_when_it_lapsed",
-                deadline.case_id,
-                cause.on,
-                f"{deadline.limit} was {days_in_words((cause.on - due_on).days)} overdue when it fell away by "
-                f"{cause.event} on {cause.on.isoformat()}",
-                "",
-                cause,
-            )
+def _may_be_later(deadline: Explicable) -> Finding:
+    start = deadline.working.start
+    needed = [field for count in deadline.working.version.counts if count.needed for field in count.counts_from]
+    return Finding(
+        "due_date_uncertain",
+        deadline.case_id,
+        start.on,
+        f"{deadline.limit} is due on {_due(deadline)} at the earliest; the true last lawful day may be later, "
+        f"since {start.event} has no {' or '.join(needed)}",
+        f"record {' or '.join(needed)} with {start.event}",
+        start,
+    )
 
 
-def _of_exception(fact: ExceptionRecorded, found: Sequence[Explicable], rulebook: Rulebook) -> Iterator[Finding]:
+def _not_dated(deadline: Explicable) -> Finding:
+    implied = _fact(deadline.working.implied)
+    return Finding(
+        "act_not_dated",
+        deadline.case_id,
+        implied.on,
+        f"{deadline.limit} was due on {_due(deadline)}; {implied.event} on "
+        f"{implied.on.isoformat()} shows that it was done, and nothing says when",
+        f"record {' or '.join(str(pattern) for pattern in deadline.working.rule.done_by)}",
+        implied,
+    )
+
+
+def _was_overdue(deadline: Explicable) -> Finding:
+    cause = _cause(deadline.working)
+    over = (cause.on - deadline.due_on).days if deadline.due_on else 0
+    return Finding(
+        "overdue_when_it_lapsed",
+        deadline.case_id,
+        cause.on,
+        f"{deadline.limit} was {days_in_words(over)} overdue when it fell away by "
+        f"{cause.event} on {cause.on.isoformat()}",
+        "",
+        cause,
+    )
+
+
+def _cause(working: Working) -> Fact:
+    return _fact(working.ended or working.superseded)
+
+
+def _fact(fact: Fact | None) -> Fact:
+    if fact is None:
+        raise AssertionError("the kernel found a fact, and the case has none there")
+    return fact
+
+
+def _due(deadline: Explicable) -> str:
+    return dates.iso(deadline.due_on)
+
+
+_LEFT_OPEN: Final[Mapping[int, Callable[[Explicable], Finding]]] = {
+    kernel.DAYS_UNKNOWN: _days_unknown,
+    kernel.MAY_BE_LATER: _may_be_later,
+    kernel.NOT_DATED: _not_dated,
+    kernel.WAS_OVERDUE: _was_overdue,
+}
+"""What to say of a deadline that leaves something open, by what the kernel found."""
+
+
+def _of_exception(
+    fact: ExceptionRecorded, noted: int, found: Sequence[Explicable], rulebook: Rulebook
+) -> Iterator[Finding]:
     def finding(code: str, message: str, remedy: str) -> Finding:
         return Finding(
             code, fact.case_id, fact.on, f"exception {fact.outcome} on {fact.on.isoformat()}: {message}", remedy, fact
@@ -128,30 +154,26 @@ def _of_exception(fact: ExceptionRecorded, found: Sequence[Explicable], rulebook
         yield finding(
             "exception_for_unknown_limit", f"there is no limit called {fact.limit!r}", "name a limit of the rulebook"
         )
-        return
-    checks = [(deadline, checked) for deadline in found for checked in deadline.working.grounds if checked.fact is fact]
-    if any(checked.holds for _, checked in checks):
+    elif noted & HELD:
         if not fact.reason:
             yield finding(
                 "exception_without_reason",
                 "nobody recorded why compliance was impractical because of it",
                 "record the reason; the judgement is a person's",
             )
-        elif fact.until is None and any(checked.holds and checked.ground.lasts for _, checked in checks):
+        elif noted & HELD_WITHOUT_END:
             yield finding(
                 "exception_without_end",
                 "nobody recorded when it ended, so it is taken to go on, and excuses what it can from then on",
                 "record its last day (until)",
             )
-        return
-    # An exception that was not needed, because the act was in time or fell away, calls for no look.
-    wanted = next((pair for pair in checks if pair[0].status not in ("met", "lapsed")), None)
-    if wanted is not None:
-        deadline, checked = wanted
+    elif noted & WANTED:
+        # An exception that was not needed, because the act was in time or fell away, calls for no look.
+        deadline, checked = _first_wanted(fact, found)
         yield finding(
             "exception_not_made_out", f"its facts do not hold for {deadline.limit}: {checked.says}", "check its dates"
         )
-    elif checks:
+    elif noted & CONSIDERED:
         return
     elif _is_allowed(fact, rulebook):
         where = f"{fact.limit} does not run" if fact.limit else "no limit that it could excuse runs"
@@ -162,6 +184,17 @@ def _of_exception(fact: ExceptionRecorded, found: Sequence[Explicable], rulebook
             f"the law allows no such exception to {fact.limit}",
             "see the rulebook's exceptions",
         )
+
+
+def _first_wanted(fact: ExceptionRecorded, found: Sequence[Explicable]) -> tuple[Explicable, GroundChecked]:
+    """Return the first deadline for which an exception was wanted, and why its facts do not hold for it."""
+    return next(
+        (deadline, checked)
+        for deadline in found
+        if deadline.working.claimed and deadline.status not in ("met", "lapsed")
+        for checked in deadline.working.grounds
+        if checked.fact is fact
+    )
 
 
 def _is_allowed(fact: ExceptionRecorded, rulebook: Rulebook) -> bool:

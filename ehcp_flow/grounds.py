@@ -1,44 +1,25 @@
-"""Whether the recorded facts of an exception make out its ground for one limit.
+"""Why the recorded facts of an exception make out its ground for one limit, or do not, in words.
 
-Only facts are checked. Whether they made compliance impractical is a person's judgement: the record of it is the
-`reason` of the fact, and an exception without one is named as such.
+The kernel tests them; this says what it looked at. Only facts are checked. Whether they made compliance impractical is
+a person's judgement: the record of it is the `reason` of the fact, and an exception without one is named as such.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
-from ehcp_flow.calendars import Calendars
 from ehcp_flow.dates import say
-from ehcp_flow.facts import ExceptionRecorded, Fact
+from ehcp_flow.engine import kernel
+from ehcp_flow.engine.judging import JudgedCase
+from ehcp_flow.engine.numbers import as_date
+from ehcp_flow.facts import ExceptionRecorded
 from ehcp_flow.law.ground import ExceptionUse, Ground
-from ehcp_flow.law.model import Rulebook
 
-__all__ = ["GroundChecked", "Stretch", "check_grounds"]
-
-ONE_DAY: Final = dt.timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """What an exception is checked against: a limit's period, its last lawful day, and the advice asked for.
-
-    `since` is the first day on which the act could be done, or something else be agreed; `done` the day it was done.
-    """
-
-    limit: str
-    since: dt.date
-    first: dt.date
-    last: dt.date
-    done: dt.date | None
-    as_of: dt.date
-    party: str | None
-    is_advice: bool
-    requests: Sequence[Fact]
-    calendars: Calendars
+__all__ = ["GroundChecked", "check_grounds"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,106 +42,126 @@ class GroundChecked:
         return bool(self.fact is not None and self.fact.reason)
 
 
-def check_grounds(
-    uses: Sequence[ExceptionUse], recorded: Sequence[ExceptionRecorded], against: Stretch, rulebook: Rulebook
-) -> list[GroundChecked]:
-    """Return every ground that the law allows for a limit, each with each exception recorded on it, checked."""
-    checked = []
-    for use in uses:
-        ground = rulebook.grounds[use.ground]
-        claimed = [fact for fact in recorded if _claimed(fact, ground, against)]
+def check_grounds(judged: JudgedCase, row: int) -> list[GroundChecked]:
+    """Return every ground that the law allows for a deadline, each with each exception recorded on it, checked.
+
+    Whether a ground holds is what the kernel says; the words say what it looked at.
+    """
+    if judged.value(kernel.LAST, row) == kernel.NO_DAY:
+        return []
+    laid_out = judged.laid_out
+    law, _, facts, found = laid_out
+    if not found.exceptions:
+        return []
+    checked: list[GroundChecked] = []
+    first = law.rule_uses_at[judged.value(kernel.RULE, row)]
+    for at, use in enumerate(judged.rule(row).rule.exceptions, first):
+        number = law.uses[at]
+        ground = judged.book.rulebook.grounds[use.ground]
+        claimed = False
+        for place in found.exception[: found.exceptions]:
+            if not kernel.is_claimed(law, facts, found, row, number, place):
+                continue
+            claimed = True
+            verdict = laid_out.ask(partial(_test, row, number, place))
+            fact = judged.facts[place]
+            says = _SAYS[ground.test](ground, fact, verdict, _Against(judged, row))
+            checked.append(GroundChecked(use, ground, fact, verdict == kernel.HOLDS, says))
         if not claimed:
             checked.append(GroundChecked(use, ground, None, holds=False, says="no such exception is recorded"))
-        for fact in claimed:
-            holds, says = _TESTS[ground.test](ground, fact, against)
-            checked.append(GroundChecked(use, ground, fact, holds, says))
     return checked
 
 
-def _claimed(fact: ExceptionRecorded, ground: Ground, against: Stretch) -> bool:
-    if fact.outcome != ground.outcome or fact.limit not in (None, against.limit):
-        return False
-    return not (against.is_advice and fact.party and fact.party != against.party)
+def _test(row: int, ground: int, place: int, law: Any, days: Any, facts: Any, found: Any) -> int:
+    verdict: int = kernel.test(law, days, facts, found, row, ground, place)
+    return verdict
 
 
-def _closure(ground: Ground, fact: ExceptionRecorded, against: Stretch) -> tuple[bool, str]:  # noqa: PLR0911 - a reason each
-    """Closed for long enough, and advice asked from a margin before closing to the same margin before re-opening."""
+class _Against:
+    """What an exception is held against, for the words: a limit's period, and the advice asked for while it ran."""
+
+    def __init__(self, judged: JudgedCase, row: int) -> None:
+        law, _, _, found = judged.laid_out
+        self.judged = judged
+        self.first = as_date(kernel.first_day(law, found, row))
+        self.last = as_date(judged.value(kernel.LAST, row))
+        self.since = as_date(judged.laid_out.ask(lambda law, days, _, found: kernel.open_since(law, days, found, row)))
+        self.done = judged.fact(kernel.DONE_AT, row)
+        run = range(judged.value(kernel.STARTED, row), judged.value(kernel.STOP, row))
+        self.requests = [judged.facts[place] for place in run if judged.facts[place].event == "advice_requested"]
+
+    @property
+    def period(self) -> str:
+        """The period of the limit."""
+        return f"{say(self.first)} to {say(self.last)}"
+
+
+def _of_closure(ground: Ground, fact: ExceptionRecorded, verdict: int, against: _Against) -> str:
     if fact.until is None:
-        return False, f"the closing from {say(fact.on)} has no day of re-opening (until), so its length is not known"
+        return f"the closing from {say(fact.on)} has no day of re-opening (until), so its length is not known"
     length = f"closed from {say(fact.on)} to re-open on {say(fact.until)}, {(fact.until - fact.on).days} days"
-    if fact.until < ground.least.after(fact.on, against.calendars):
-        return False, f"{length}: less than {ground.least}"
-    if fact.on > against.last:
-        return False, f"{length}: it began after the last lawful day, {say(against.last)}"
-    opens = ground.margin.before(fact.on, against.calendars)
-    shuts = ground.margin.before(fact.until, against.calendars)
+    if verdict == kernel.TOO_SHORT:
+        return f"{length}: less than {ground.least}"
+    if verdict == kernel.BEGAN_LATER:
+        return f"{length}: it began after the last lawful day, {say(against.last)}"
+    opens = ground.margin.before(fact.on, against.judged.calendars)
+    shuts = ground.margin.before(fact.until, against.judged.calendars)
     window = f"advice had to be asked from {say(opens)} to {say(shuts)}"
-    asked = [request for request in against.requests if _asked_of(request, fact, ground)]
-    inside = next((request for request in asked if opens <= request.on <= min(shuts, against.last)), None)
-    if inside is not None:
-        return True, f"{length}; {window}, and was asked of {inside.party} on {say(inside.on)}"
+    # Where the record names no institution, any of its kind is meant.
+    asked = [request for request in against.requests if request.party == (fact.party or ground.adviser)]
+    if verdict == kernel.HOLDS:
+        inside = next(request for request in asked if opens <= request.on)
+        return f"{length}; {window}, and was asked of {inside.party} on {say(inside.on)}"
     if asked:
-        return False, f"{length}; {window}, but was asked of {asked[0].party} on {say(asked[0].on)}"
+        return f"{length}; {window}, but was asked of {asked[0].party} on {say(asked[0].on)}"
     unnamed = next((request for request in against.requests if request.party == ground.adviser), None)
     if unnamed is not None:
-        return False, (
+        return (
             f"{length}; advice was asked of {unnamed.party} on {say(unnamed.on)}, but the record does not say that "
             f"this was {fact.party}: give the request that party"
         )
-    return False, f"{length}; {window}, and no request to {fact.party or ground.adviser} is recorded"
+    return f"{length}; {window}, and no request to {fact.party or ground.adviser} is recorded"
 
 
-def _asked_of(request: Fact, closure: Fact, ground: Ground) -> bool:
-    """Whether a request went to the institution that closed; where none is named, to any of its kind."""
-    return request.party == (closure.party or ground.adviser)
+def _of_period(ground: Ground, fact: ExceptionRecorded, verdict: int, against: _Against) -> str:
+    span = _span(fact.on, fact.on if ground.one_day and fact.until is None else fact.until)
+    where = "it falls inside it" if verdict == kernel.HOLDS else "no day of it falls inside"
+    return f"{span}; the period is {against.period}, and {where}"
 
 
-def _within_period(ground: Ground, fact: ExceptionRecorded, against: Stretch) -> tuple[bool, str]:
-    """Some day of the ground lies inside the limit's period."""
-    until = fact.on if ground.one_day and fact.until is None else fact.until
-    span = _span(fact.on, until)
-    period = _period(against)
-    if fact.on <= against.last and (until is None or until >= against.first):
-        return True, f"{span}; the period is {period}, and it falls inside it"
-    return False, f"{span}; the period is {period}, and no day of it falls inside"
-
-
-def _absence(ground: Ground, fact: ExceptionRecorded, against: Stretch) -> tuple[bool, str]:
-    """At least so long without a break, inside the limit's period."""
+def _of_absence(ground: Ground, fact: ExceptionRecorded, verdict: int, against: _Against) -> str:
+    as_of = against.judged.as_of
     first = max(fact.on, against.first)
-    last = min(day for day in (fact.until, against.last, against.as_of) if day is not None)
+    last = min(day for day in (fact.until, against.last, as_of) if day is not None)
     days = max((last - first).days + 1, 0)
-    enough = last + ONE_DAY >= ground.least.after(first, against.calendars)
-    so_far = " so far" if fact.until is None or fact.until > against.as_of else ""
-    verdict = "at least" if enough else "less than"
-    return enough, (
-        f"{_span(fact.on, fact.until)}; the period is {_period(against)}, and {days} days{so_far} fall inside it: "
-        f"{verdict} {ground.least}"
+    so_far = " so far" if fact.until is None or fact.until > as_of else ""
+    enough = "at least" if verdict == kernel.HOLDS else "less than"
+    return (
+        f"{_span(fact.on, fact.until)}; the period is {against.period}, and {days} days{so_far} fall inside it: "
+        f"{enough} {ground.least}"
     )
 
 
-def _due_within_force(ground: Ground, fact: ExceptionRecorded, against: Stretch) -> tuple[bool, str]:
-    """The act fell due while the ground was law, and a reason is recorded."""
+def _of_force(ground: Ground, fact: ExceptionRecorded, verdict: int, against: _Against) -> str:
+    if verdict == kernel.NO_REASON:
+        return "no reason is recorded, and the ground needs one"
+    if verdict == kernel.HOLDS:
+        return f"the act fell due on {say(against.last)}, while the ground was law, and a reason is recorded"
     until = ground.in_force_to
-    if against.last < ground.in_force_from or (until is not None and against.last > until):
-        span = f"{say(ground.in_force_from)} to {say(until)}" if until else f"{say(ground.in_force_from)} on"
-        return False, f"the act fell due on {say(against.last)}, and the ground was law from {span} only"
-    if not fact.reason:
-        return False, "no reason is recorded, and the ground needs one"
-    return True, f"the act fell due on {say(against.last)}, while the ground was law, and a reason is recorded"
+    span = f"{say(ground.in_force_from)} to {say(until)}" if until else f"{say(ground.in_force_from)} on"
+    return f"the act fell due on {say(against.last)}, and the ground was law from {span} only"
 
 
-def _named(_: Ground, fact: ExceptionRecorded, against: Stretch) -> tuple[bool, str]:
-    """The record names the limit, says what was agreed or directed, and came while this clock ran."""
-    if fact.limit is None:
-        return False, "the record does not name this limit, and the ground holds only for a limit that it names"
-    if not fact.reason:
-        return False, "the record does not say what was agreed or directed (reason), and the ground needs it"
-    if fact.on < against.since:
-        return False, f"recorded for {say(fact.on)}, before {say(against.since)}, when this clock began"
-    if against.done is not None and fact.on > against.done:
-        return False, f"recorded for {say(fact.on)}, after it had been done on {say(against.done)}"
-    return True, f"recorded for {say(fact.on)}, for this limit"
+def _of_limit(ground: Ground, fact: ExceptionRecorded, verdict: int, against: _Against) -> str:
+    recorded = f"recorded for {say(fact.on)}"
+    done = "" if against.done is None else say(against.done.on)
+    return {
+        kernel.HOLDS: f"{recorded}, for this limit",
+        kernel.NO_LIMIT: "the record does not name this limit, and the ground holds only for a limit that it names",
+        kernel.NO_REASON: "the record does not say what was agreed or directed (reason), and the ground needs it",
+        kernel.BEFORE_CLOCK: f"{recorded}, before {say(against.since)}, when this clock began",
+        kernel.AFTER_ACT: f"{recorded}, after it had been done on {done}",
+    }[verdict]
 
 
 def _span(on: dt.date, until: dt.date | None) -> str:
@@ -169,14 +170,10 @@ def _span(on: dt.date, until: dt.date | None) -> str:
     return f"recorded for {say(on)}" if until == on else f"recorded from {say(on)} to {say(until)}"
 
 
-def _period(against: Stretch) -> str:
-    return f"{say(against.first)} to {say(against.last)}"
-
-
-_TESTS: Final[Mapping[str, Callable[[Ground, ExceptionRecorded, Stretch], tuple[bool, str]]]] = {
-    "closure": _closure,
-    "within_period": _within_period,
-    "absence": _absence,
-    "due_within_force": _due_within_force,
-    "named": _named,
+_SAYS: Final[Mapping[str, Callable[[Ground, ExceptionRecorded, int, _Against], str]]] = {
+    "closure": _of_closure,
+    "within_period": _of_period,
+    "absence": _of_absence,
+    "due_within_force": _of_force,
+    "named": _of_limit,
 }

@@ -145,7 +145,7 @@ def _keyed(found: Iterable[Deadline]) -> dict[_Key, Deadline]:
 
 def _which(deadline: Deadline) -> str:
     """Tell apart the rules of one row: by their clock, and by what they ask for."""
-    rule = deadline.working.running.rule
+    rule = deadline.working.rule
     return f"{rule.clock}: {rule.act}"
 
 

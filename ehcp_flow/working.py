@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
-from ehcp_flow.calendars import Calendars
-from ehcp_flow.clocks import Run, Timeline
 from ehcp_flow.counting import ONE_DAY, SchoolDays, TribunalDayCount, WorkingDayCount
 from ehcp_flow.dates import say
+from ehcp_flow.engine import kernel
+from ehcp_flow.engine.judging import JudgedCase
 from ehcp_flow.facts import Fact
-from ehcp_flow.grounds import GroundChecked
+from ehcp_flow.grounds import GroundChecked, check_grounds
 from ehcp_flow.law.citation import Citation
-from ehcp_flow.law.compiled import RunningRule
-from ehcp_flow.law.model import Rulebook
+from ehcp_flow.law.clock import Clock
+from ehcp_flow.law.model import Limit, Rule
 from ehcp_flow.law.parts import EVIDENCE
 from ehcp_flow.law.patterns import matches
 from ehcp_flow.law.version import Count, Reading, Version
@@ -25,44 +25,154 @@ __all__ = ["Explicable", "Step", "Working", "describe", "explain", "is_extrapola
 Part: TypeAlias = Literal["start", "rule", "count", "calendar", "act", "exception", "result", "reading", "note"]
 
 
-class Working(NamedTuple):
-    """What a deadline was computed from, kept so that it can be explained.
+class Run(NamedTuple):
+    """One run of a clock: the places of the fact that started it, and before which a fact can discharge it."""
 
-    `basis` is, for each period counted, the day it was counted from, the fact that gave that day, and the field of the
-    fact; `done`, `implied`, `ended` and `superseded` are the facts that discharged the limit, showed that it was done,
-    made it fall away, or started the clock anew; `resumed` the fact that set its ended clock going again. `counts` are
-    the periods that `basis` stands for. `protected` is the fact that keeps a window open, and the fact that ends it.
+    start: int
+    stop: int
+    party: str | None
+
+
+class Counted(NamedTuple):
+    """One period counted: the day it was counted from, the fact that gave that day, and the field of the fact."""
+
+    count: Count
+    on: dt.date
+    fact: Fact
+    field: str
+
+
+class Working:
+    """What a deadline was computed from, read out of the row that the kernel gave.
+
+    `done`, `implied`, `ended` and `superseded` are the facts that discharged the limit, showed that it was done, made it
+    fall away, or started the clock anew; `resumed` the fact that set its ended clock going again.
     """
 
-    timeline: Timeline
-    run: Run
-    running: RunningRule
-    version: Version
-    basis: tuple[tuple[dt.date, Fact, str], ...]
-    done: Fact | None
-    implied: Fact | None
-    ended: Fact | None
-    superseded: Fact | None
-    grounds: Sequence[GroundChecked]
-    calendars: Calendars
-    rulebook: Rulebook
-    counts: tuple[Count, ...]
-    resumed: Fact | None
-    protected: tuple[Fact, Fact | None] | None
+    __slots__ = ("judged", "row")
+
+    def __init__(self, judged: JudgedCase, row: int) -> None:
+        self.judged = judged
+        self.row = row
+
+    @property
+    def as_of(self) -> dt.date:
+        """The day for which it was computed."""
+        return self.judged.as_of
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """The facts of the case that count on that day."""
+        return self.judged.facts
+
+    @property
+    def start(self) -> Fact:
+        """The fact that started the clock."""
+        return self.judged.facts[self.judged.value(kernel.STARTED, self.row)]
+
+    @property
+    def run(self) -> Run:
+        """The run of the clock."""
+        value, row = self.judged.value, self.row
+        return Run(value(kernel.STARTED, row), value(kernel.STOP, row), self.judged.party(row))
+
+    @property
+    def clock(self) -> Clock:
+        """The clock."""
+        return self.judged.rule(self.row).clock
+
+    @property
+    def limit(self) -> Limit:
+        """The time limit."""
+        return self.judged.rule(self.row).limit
+
+    @property
+    def rule(self) -> Rule:
+        """The rule of the limit."""
+        return self.judged.rule(self.row).rule
+
+    @property
+    def version(self) -> Version:
+        """The version of the rule that applies."""
+        return self.judged.version(self.row)
+
+    @property
+    def done(self) -> Fact | None:
+        """The fact that discharged the limit."""
+        return self.judged.fact(kernel.DONE_AT, self.row)
+
+    @property
+    def implied(self) -> Fact | None:
+        """The fact that shows that it was done, and not when."""
+        return self.judged.fact(kernel.IMPLIED_AT, self.row)
+
+    @property
+    def ended(self) -> Fact | None:
+        """The fact that made the limit fall away."""
+        return self.judged.fact(kernel.ENDED_AT, self.row)
+
+    @property
+    def superseded(self) -> Fact | None:
+        """The fact that started the clock anew."""
+        return self.judged.fact(kernel.SUPERSEDED, self.row)
+
+    @property
+    def resumed(self) -> Fact | None:
+        """The fact that set the ended clock going again."""
+        return self.judged.fact(kernel.RESUMED_AT, self.row)
+
+    @property
+    def protected(self) -> tuple[Fact, Fact | None] | None:
+        """The fact that keeps a window open, and the fact that ends it."""
+        begun = self.judged.fact(kernel.KEPT_OPEN_BY, self.row)
+        return None if begun is None else (begun, self.judged.fact(kernel.KEPT_OPEN_TO, self.row))
+
+    @property
+    def counted(self) -> tuple[Counted, ...]:
+        """The periods that were counted, of which the latest gives the last lawful day."""
+        judged, row = self.judged, self.row
+        law, _, facts, found = judged.laid_out
+        counted = []
+        first = law.version_counts_at[judged.value(kernel.VERSION, row)]
+        start, stop = judged.value(kernel.STARTED, row), judged.value(kernel.STOP, row)
+        for number, count in enumerate(self.version.counts, first):
+            place = kernel.counted_from(law, facts, found, number, start, stop)
+            if place >= 0:
+                fields = judged.book.field_lists[kernel.fields_of(law, number, place, start)]
+                counted.append(Counted(count, *_day_of(judged.facts[place], fields)))
+        return tuple(counted)
+
+    @property
+    def grounds(self) -> Sequence[GroundChecked]:
+        """Every ground that the law allows, each with each exception recorded on it, checked."""
+        return check_grounds(self.judged, self.row)
+
+    @property
+    def claimed(self) -> bool:
+        """Whether an exception is recorded on a ground that the law allows."""
+        return self.judged.value(kernel.EXCUSES, self.row) >= 0
 
     @property
     def may_be_later(self) -> bool:
         """Whether the record leaves out a day that could make the last lawful day a later one."""
-        return self.version.may_be_later(self.counts)
+        return self.version.may_be_later([each.count for each in self.counted])
 
     @property
     def never_owed(self) -> bool:
         """Whether what made the limit fall away shows that the act was never owed."""
-        ended, rule, timeline = self.ended, self.running.rule, self.timeline
-        if ended is None or not matches(rule.never_owed_by, ended.event, ended.__dict__.get("outcome")):
+        ended, rule, keys = self.judged.value(kernel.ENDED_AT, self.row), self.rule, self.judged.keys
+        if ended < 0 or not matches(rule.never_owed_by, *keys[ended]):
             return False
-        between = range(self.run.start + 1, timeline.facts.index(ended))
-        return not any(matches(rule.owed_by, *timeline.keys[place]) for place in between)
+        return not any(matches(rule.owed_by, *keys[place]) for place in range(self.run.start + 1, ended))
+
+
+def _day_of(fact: Fact, fields: Sequence[str]) -> tuple[dt.date, Fact, str]:
+    """Return the first of the date fields that is filled, and its day; `on` always is."""
+    for field in fields:
+        day = fact.day(field)
+        if day is not None:
+            return day, fact, field
+    return fact.on, fact, "on"
 
 
 class Explicable(Protocol):
@@ -136,11 +246,11 @@ def describe(fact: Fact) -> str:
 
 def _steps(deadline: Explicable) -> Iterator[Step]:
     working = deadline.working
-    rule, version = working.running.rule, working.version
-    trigger = working.timeline.facts[working.run.start]
+    rule, version = working.rule, working.version
+    trigger = working.start
 
     yield Step("start", _started(deadline, trigger), deadline.starts_on)
-    resumption = working.run.clock.clock.resumption
+    resumption = working.clock.resumption
     if working.resumed is not None and resumption is not None:
         text = f"{_sentence(describe(working.resumed))} {_sentence(resumption.says)}"
         yield Step("start", text, working.resumed.on, resumption.citation)
@@ -151,15 +261,15 @@ def _steps(deadline: Explicable) -> Iterator[Step]:
         yield from _excepted(deadline)
     elif deadline.kind == "statutory":
         yield Step("exception", "The law allows no exception to this limit.")
-    yield Step("result", _result(deadline), working.timeline.as_of)
+    yield Step("result", _result(deadline), working.as_of)
     for reading in rule.readings:
         day = _read_from(working, reading) if reading.is_of(version) else None
-        other = None if day is None else reading.convention.last_day(day, working.calendars, working.run.party)
+        other = None if day is None else reading.convention.last_day(day, working.judged.calendars, working.run.party)
         if other is not None:
             yield Step("reading", f"Another reading, {reading.name}: {say(other)}. {_sentence(reading.says)}", other)
     yield from _leads(deadline)
     yield from _bodies(deadline)
-    for note in (working.running.limit.note, rule.note, version.note):
+    for note in (working.limit.note, rule.note, version.note):
         if note:
             yield Step("note", note)
 
@@ -169,8 +279,8 @@ def _leads(deadline: Explicable) -> Iterator[Step]:
     working, due_on = deadline.working, deadline.due_on
     if due_on is None or deadline.status not in ("open", "overdue"):
         return
-    for lead in working.running.rule.leads:
-        by: dt.date = lead.before.before(due_on, working.calendars)
+    for lead in working.rule.leads:
+        by: dt.date = lead.before.before(due_on, working.judged.calendars)
         yield Step("note", f"{_sentence(lead.says).rstrip('.')} by {say(by)}.", by)
 
 
@@ -179,18 +289,18 @@ def _bodies(deadline: Explicable) -> Iterator[Step]:
     working, due_on = deadline.working, deadline.due_on
     if due_on is None:
         return
-    for body in working.rulebook.bodies.values():
+    for body in working.judged.book.rulebook.bodies.values():
         held = body.on(due_on)
-        if held is not None and body.is_spoken_of(working.running.rule.act, deadline.actor):
-            verb = "was" if due_on < working.timeline.as_of else "is"
+        if held is not None and body.is_spoken_of(working.rule.act, deadline.actor):
+            verb = "was" if due_on < working.as_of else "is"
             yield Step("note", f"On {say(due_on)} the {body.title} {verb} the {held.name}.", due_on, held.citation)
 
 
 def _read_from(working: Working, reading: Reading) -> dt.date | None:
     """Return the day that another reading counts from; None if it counts from a fact that never came."""
     if not reading.counts_from_fact:
-        return working.basis[0][0]
-    facts, keys, run = working.timeline.facts, working.timeline.keys, working.run
+        return working.counted[0].on
+    facts, keys, run = working.facts, working.judged.keys, working.run
     places = (place for place in range(run.start + 1, run.stop) if matches(reading.counts_from_fact, *keys[place]))
     place = next(places, None)
     return None if place is None else facts[place].on
@@ -199,12 +309,12 @@ def _read_from(working: Working, reading: Reading) -> dt.date | None:
 def _started(deadline: Explicable, trigger: Fact) -> str:
     working = deadline.working
     text = f"What started it: {describe(trigger)}"
-    first, _, based_on = working.basis[0]
-    if based_on != "on":
-        text += f"; counted from {based_on.replace('_', ' ')}, {say(first)}"
-    for day, fact, field in working.basis[1:]:
-        text += f"; and {describe(fact)}" + (
-            f", counted from {field.replace('_', ' ')} {say(day)}" if field != "on" else ""
+    first, *others = working.counted
+    if first.field != "on":
+        text += f"; counted from {first.field.replace('_', ' ')}, {say(first.on)}"
+    for each in others:
+        text += f"; and {describe(each.fact)}" + (
+            f", counted from {each.field.replace('_', ' ')} {say(each.on)}" if each.field != "on" else ""
         )
     if trigger.recorded_at is not None:
         text += f"; recorded {trigger.recorded_at:%Y-%m-%d %H:%M} UTC"
@@ -214,7 +324,7 @@ def _started(deadline: Explicable, trigger: Fact) -> str:
 
 def _rule(deadline: Explicable) -> str:
     version = deadline.working.version
-    rule = deadline.working.running.rule
+    rule = deadline.working.rule
     force = f"in force since {say(version.in_force_from)}"
     if version.in_force_to is not None:
         force = f"in force from {say(version.in_force_from)} to {say(version.in_force_to)}"
@@ -250,15 +360,16 @@ def _counted(deadline: Explicable) -> Iterator[Step]:
         )
         return
     lasts = []
-    for count, (day, _, _) in zip(working.counts, working.basis, strict=True):
-        last = count.convention.last_day(day, working.calendars, working.run.party)
+    counted = working.counted
+    for count, day, _, _ in counted:
+        last = count.convention.last_day(day, working.judged.calendars, working.run.party)
         if last is not None:
             lasts.append(last)
             yield Step("count", f"How it is counted: {count.convention.working(day, last)}.", last)
-    if len(working.counts) > 1:
+    if len(counted) > 1:
         yield Step("count", f"The later of these counts: {say(max(lasts))}.", max(lasts))
     for count in version.counts:
-        if count not in working.counts:
+        if not any(count == each.count for each in counted):
             later = " The last lawful day may therefore be later." if count.needed else ""
             yield Step(
                 "count",
@@ -266,10 +377,10 @@ def _counted(deadline: Explicable) -> Iterator[Step]:
             )
     unrolled = max(lasts)
     if version.roll == "tribunal" and unrolled != deadline.due_on:
-        why = working.calendars.tribunal.why_rolled(unrolled)
+        why = working.judged.calendars.tribunal.why_rolled(unrolled)
         yield Step("calendar", f"{say(unrolled)} is moved to {say(deadline.due_on)}: {why}.", deadline.due_on)
     elif version.roll == "none":
-        closed = working.calendars.working.why_not(deadline.due_on)
+        closed = working.judged.calendars.working.why_not(deadline.due_on)
         if closed and not any(_uses_calendar(count.convention) for count in version.counts):
             yield Step(
                 "calendar",
@@ -278,7 +389,7 @@ def _counted(deadline: Explicable) -> Iterator[Step]:
                 deadline.due_on,
             )
     if is_extrapolated(deadline):
-        horizon = working.calendars.working.published_to
+        horizon = working.judged.calendars.working.published_to
         yield Step(
             "calendar",
             f"Bank holidays are published up to {say(horizon)}; beyond that day the calendar is extrapolated, and this "
@@ -286,8 +397,8 @@ def _counted(deadline: Explicable) -> Iterator[Step]:
             horizon,
         )
     authority = deadline.authority
-    if authority and working.calendars.office_closed(authority, deadline.due_on):
-        open_day = working.calendars.last_open_day(authority, deadline.due_on)
+    if authority and working.judged.calendars.office_closed(authority, deadline.due_on):
+        open_day = working.judged.calendars.last_open_day(authority, deadline.due_on)
         yield Step(
             "calendar",
             f"The authority's office is closed on that day; it is last open on {say(open_day)}. This does not move the "
@@ -324,7 +435,7 @@ def is_extrapolated(deadline: Explicable) -> bool:
         _uses_calendar(count.convention) for count in working.version.counts
     )
     first, last = sorted((deadline.starts_on, deadline.due_on))
-    return uses and working.calendars.working.extrapolates(first, last)
+    return uses and working.judged.calendars.working.extrapolates(first, last)
 
 
 def _uses_calendar(convention: object) -> bool:
@@ -354,34 +465,32 @@ def _acted(deadline: Explicable) -> Iterator[Step]:
         else:
             yield Step("act", "Not used in its time, so it fell away.", deadline.due_on)
     else:
-        acts = " or ".join(
-            str(pattern).replace("_", " ").replace(":", ": ") for pattern in working.running.rule.done_by
-        )
-        yield Step("act", f"Not recorded by {say(working.timeline.as_of)}: {acts}.")
+        acts = " or ".join(str(pattern).replace("_", " ").replace(":", ": ") for pattern in working.rule.done_by)
+        yield Step("act", f"Not recorded by {say(working.as_of)}: {acts}.")
 
 
 def _excepted(deadline: Explicable) -> Iterator[Step]:
     working = deadline.working
-    if not working.grounds:
-        uses = working.running.rule.exceptions
+    grounds = working.grounds
+    if not grounds:
+        uses = working.rule.exceptions
         in_force = [use for use in uses if _ground_lives(use.ground, deadline)]
         if not in_force:
             yield Step("exception", "The law allows no exception to this limit.")
             return
-        names = "; ".join(f"{working.rulebook.grounds[use.ground].outcome} ({use.citation.short})" for use in in_force)
+        known = working.judged.book.rulebook.grounds
+        names = "; ".join(f"{known[use.ground].outcome} ({use.citation.short})" for use in in_force)
         yield Step("exception", f"Exceptions the law allows here: {names}. None is recorded.")
         return
-    for checked in working.grounds:
+    for checked in grounds:
         if checked.fact is None:
             continue
         yield _ground_step(checked)
-    others = [
-        checked for checked in working.grounds if checked.fact is None and _ground_lives(checked.ground.id, deadline)
-    ]
+    others = [checked for checked in grounds if checked.fact is None and _ground_lives(checked.ground.id, deadline)]
     if others:
         names = "; ".join(f"{checked.ground.outcome} ({checked.use.citation.short})" for checked in others)
         yield Step("exception", f"Other exceptions the law allows here, none of them recorded: {names}.")
-    elif all(checked.fact is None for checked in working.grounds):
+    elif all(checked.fact is None for checked in grounds):
         yield Step("exception", "The law allows no exception to this limit.")
 
 
@@ -406,7 +515,7 @@ def _ground_step(checked: GroundChecked) -> Step:
 
 def _ground_lives(ground_id: str, deadline: Explicable) -> bool:
     """Whether a ground was law when the act fell due; one that was not is not worth naming."""
-    ground = deadline.working.rulebook.grounds[ground_id]
+    ground = deadline.working.judged.book.rulebook.grounds[ground_id]
     due_on = deadline.due_on
     return due_on is None or (
         ground.in_force_from <= due_on and (ground.in_force_to is None or due_on <= ground.in_force_to)
@@ -414,7 +523,7 @@ def _ground_lives(ground_id: str, deadline: Explicable) -> bool:
 
 
 def _result(deadline: Explicable) -> str:  # noqa: PLR0911 - a sentence for each status
-    as_of = say(deadline.working.timeline.as_of)
+    as_of = say(deadline.working.as_of)
     due_on = deadline.due_on
     over = deadline.days_over or 0
     if due_on is None:
@@ -431,7 +540,7 @@ def _result(deadline: Explicable) -> str:  # noqa: PLR0911 - a sentence for each
     elif deadline.status == "premature":
         text = f"On {as_of}: done too early. It was lawful only after {say(due_on)}, from {say(due_on + ONE_DAY)}."
     elif deadline.status == "lapsed":
-        if deadline.working.running.rule.right and deadline.working.ended is None:
+        if deadline.working.rule.right and deadline.working.ended is None:
             return f"On {as_of}: the time has passed. Its last day was {say(due_on)}."
         return f"On {as_of}: fallen away. The last lawful day would have been {say(due_on)}."
     elif deadline.status == "undated" and deadline.working.implied is None:
@@ -460,11 +569,11 @@ def _undated(deadline: Explicable, as_of: str) -> str:
 
 
 def _open(deadline: Explicable, due_on: dt.date, as_of: str) -> str:
-    days = (due_on - deadline.working.timeline.as_of).days
+    days = (due_on - deadline.working.as_of).days
     if deadline.working.version.is_window:
         earliest = say(due_on + ONE_DAY)
         return f"On {as_of}: open. The time is protected up to {say(due_on)}; the act is lawful from {earliest}."
-    unsure = deadline.working.running.rule.bites_only_if
+    unsure = deadline.working.rule.bites_only_if
     if days < 0 and unsure:
         return (
             f"On {as_of}: open, since the limit bites only if {unsure}, and the record does not show it. "

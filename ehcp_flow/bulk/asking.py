@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ehcp_flow.bulk.law import tables_of
+from ehcp_flow.bulk.law import words_of
 from ehcp_flow.bulk.measuring import Measuring, measure
 from ehcp_flow.bulk.passing import CHUNK_CASES, Answers, Frames, Survey, ids_of
 from ehcp_flow.bulk.reading import read_cases
@@ -141,7 +141,7 @@ def counts(source: Source, as_of: dt.date | str | None = None, **options: Any) -
     """
     frames = Frames(source, as_of, work=counts_chunk, **options)
     parts = list(frames)
-    return summed(parts) if parts else pl.DataFrame(schema=counts_schema(tables_of(frames.rulebook)))
+    return summed(parts) if parts else pl.DataFrame(schema=counts_schema(words_of(frames.rulebook)))
 
 
 def bulk_batch(

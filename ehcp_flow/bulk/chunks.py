@@ -12,16 +12,15 @@ import polars as pl
 
 from ehcp_flow.bulk.building import build_cases
 from ehcp_flow.bulk.codes import NO_DAY, Array
-from ehcp_flow.bulk.daytables import DayTables
 from ehcp_flow.bulk.encoding import LINE, Encoded, encode, reread
-from ehcp_flow.bulk.excusing import Excuses
 from ehcp_flow.bulk.facts import Facts
-from ehcp_flow.bulk.judging import STATUSES, Judged, judge_columns
-from ehcp_flow.bulk.law import LawTables
+from ehcp_flow.bulk.judged import Judged
+from ehcp_flow.bulk.judging import judge_columns
+from ehcp_flow.bulk.law import LawWords
 from ehcp_flow.bulk.ordering import in_legal_order
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
-from ehcp_flow.deadlines import FIELDS, Deadline, deadlines_of
+from ehcp_flow.deadlines import FIELDS, STATUSES, Deadline, deadlines_of
 from ehcp_flow.errors import EhcpFlowError, RowRefused
 
 __all__ = [
@@ -48,9 +47,8 @@ class Question:
     """What is asked of every chunk."""
 
     as_of: dt.date
-    law: LawTables
+    law: LawWords
     calendars: Calendars
-    days: DayTables
     known_at: dt.datetime | None
     name: str
     shown: Mapping[str, str] = field(default_factory=dict)
@@ -79,7 +77,7 @@ class Chunk:
     findings: int = 0
 
 
-def schema_of(law: LawTables) -> dict[str, Any]:
+def schema_of(law: LawWords) -> dict[str, Any]:
     """Return the schema of a frame of deadlines: words that repeat are of a closed set (Enum)."""
     return {
         "case_id": pl.String,
@@ -109,8 +107,7 @@ def _enum(words: Iterable[str]) -> pl.Enum:
 class Columns:
     """A chunk of whole cases as columns: its rows, its facts in legal order, and what was judged of them.
 
-    `there` says which cases had been recorded by the instant asked for, `alone` which are left to the evaluator of one
-    case; `no_law` are the places of facts that start a clock from before its law was in force.
+    `there` says which cases had been recorded by the instant asked for, `alone` which are judged one by one.
     """
 
     question: Question
@@ -118,15 +115,13 @@ class Columns:
     encoded: Encoded
     facts: Facts
     judged: Judged
-    excuses: Excuses
-    no_law: Array
     there: Array
     refused: list[RowRefused]
     count: int
 
     @property
     def alone(self) -> Array:
-        """The numbers of the cases that are left to the evaluator of one case."""
+        """The numbers of the cases that are judged one by one: those with corrections, and those that cannot be judged."""
         return np.flatnonzero(self.facts.failed & self.there)
 
     def chunk(self, frame: pl.DataFrame, failed: list[tuple[str, EhcpFlowError]]) -> Chunk:
@@ -139,11 +134,10 @@ class Columns:
         encoded, rows, refused, count = asked_rows(rows, question)
         keep = known_rows(encoded, rows, question)
         facts = in_legal_order(encoded, question.as_of, keep)
-        judged, judge = judge_columns(facts, question.law, question.days)
+        judged = judge_columns(facts, question.law.book, question.calendars)
         there = np.zeros(facts.cases, dtype=bool)
         there[encoded.case if keep is None else encoded.case[keep]] = True
-        no_law = np.concatenate([np.zeros(0, dtype=np.int64), *(start for _, start, _ in judge.no_law)])
-        return cls(question, rows, encoded, facts, judged, judge.excuses, no_law, there, refused, count)
+        return cls(question, rows, encoded, facts, judged, there, refused, count)
 
 
 def judge_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
@@ -153,7 +147,7 @@ def judge_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
 
 def judged_chunk(columns: Columns) -> Chunk:
     """Return the deadlines of a chunk as a frame."""
-    frame = _frame(columns.facts, columns.judged, columns.encoded, columns.question.law, columns.excuses.names)
+    frame = _frame(columns.facts, columns.judged, columns.encoded, columns.question.law)
     alone, failed = deadlines_alone(columns)
     if alone:
         frame = pl.concat([frame, *alone]).sort(_CASE, maintain_order=True)
@@ -276,9 +270,7 @@ def _cut(case: Case, question: Question, *, cut: bool) -> Case:
     return case.known_at(question.known_at) if cut and question.known_at is not None else case
 
 
-def _frame(
-    facts: Facts, judged: Judged, encoded: Encoded, law: LawTables, excuses: list[tuple[str, ...]]
-) -> pl.DataFrame:
+def _frame(facts: Facts, judged: Judged, encoded: Encoded, law: LawWords) -> pl.DataFrame:
     schema = schema_of(law)
     case = pl.Series(_CASE, judged.case.astype(np.uint32))
     row = pl.Series(judged.row.astype(np.uint32))
@@ -296,7 +288,7 @@ def _frame(
         return series.cast(pl.Date)
 
     over = pl.Series("days_over", judged.over, dtype=pl.Int32)
-    lists = pl.Series("excused_by", [list(names) for names in excuses], dtype=pl.List(pl.String))
+    lists = pl.Series("excused_by", [list(names) for names in judged.excuse_names], dtype=pl.List(pl.String))
     return pl.DataFrame(
         [
             encoded.case_ids.cast(pl.String).gather(case).alias("case_id"),

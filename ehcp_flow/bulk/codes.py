@@ -6,16 +6,14 @@ in the order of `LEGAL_ORDER`, so that keys sort as the law does.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from ehcp_flow.engine.numbers import KEY_OF, KEYS, NO_DAY, as_date, as_day
 from ehcp_flow.facts import FACT_TYPES
-from ehcp_flow.law.compiled import CODES, KEYS, Key, Roles
 
 __all__ = [
     "EVENTS",
@@ -30,52 +28,22 @@ __all__ = [
     "case_and_day",
     "distinct",
     "in_order",
-    "keys_of",
-    "role_table",
 ]
 
 Array: TypeAlias = npt.NDArray[Any]
 
-NO_DAY: Final = -1_000_000
-"""The day of a field that is not filled: before every day that can be."""
-
 EVENTS: Final[Sequence[str]] = tuple(FACT_TYPES)
-KEY_OF: Final[Mapping[Key, int]] = CODES
 EVENT_OF: Final[Array] = np.array([EVENTS.index(event) for event, _ in KEYS], dtype=np.int64)
 PROSPECTIVE: Final[Array] = np.array([FACT_TYPES[event].prospective for event, _ in KEYS], dtype=bool)
 
 _TABLE: Final = 1 << 22
 """Up to which number it is cheaper to look numbers up in a table than to sort them."""
-_EPOCH: Final = dt.date(1970, 1, 1).toordinal()
-# Bound now: a frozen clock must not put its make-believe dates into columns.
-_from_ordinal: Final = dt.date.fromordinal
-
-
-def as_day(day: dt.date) -> int:
-    """Return the number of a day."""
-    return day.toordinal() - _EPOCH
-
-
-@lru_cache(maxsize=1 << 16)
-def as_date(day: int) -> dt.date:
-    """Return the day of a number."""
-    return _from_ordinal(day + _EPOCH)
 
 
 def case_and_day(case: Array, day: Array | int) -> Array:
     """Return one number for a case and a day, in the order of both."""
     number: Array = case.astype(np.int64) * (1 << 24) + (np.asarray(day, dtype=np.int64) + (1 << 22))
     return number
-
-
-def role_table(roles: Roles) -> Array:
-    """Return, for each key, the role that a fact of it plays."""
-    return np.array(roles.by_code, dtype=np.int64)
-
-
-def keys_of(mask: Array) -> tuple[int, ...]:
-    """Return the keys for which a table is true."""
-    return tuple(int(code) for code in np.flatnonzero(mask))
 
 
 def distinct(numbers: Array) -> tuple[Array, Array]:

@@ -9,9 +9,9 @@ import numpy as np
 
 from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array
 from ehcp_flow.bulk.entries import Entries
-from ehcp_flow.bulk.judged import LAPSED, LATE, MET, OVERDUE
 from ehcp_flow.bulk.pathway import STATES
 from ehcp_flow.bulk.stories import Deadlines, Stories, are, events
+from ehcp_flow.engine.kernel import LAPSED, LATE, MET, OVERDUE
 from ehcp_flow.measures.counts import (
     ACTS,
     APPEAL,

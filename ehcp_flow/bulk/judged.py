@@ -2,146 +2,170 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
+from copy import copy
 from functools import cached_property
-from typing import Final, NamedTuple, get_args
+from typing import Final
 
 import numpy as np
 
 from ehcp_flow.bulk.codes import NO_DAY, Array, in_order
 from ehcp_flow.bulk.facts import Facts
-from ehcp_flow.bulk.law import LawTables
-from ehcp_flow.deadlines import Status
+from ehcp_flow.engine import kernel
+from ehcp_flow.engine.kernel import LATE, NO_LAW, OVERDUE, PREMATURE
+from ehcp_flow.engine.rulebook import CompiledRulebook
 
-__all__ = ["LAPSED", "LATE", "MET", "OPEN", "OVERDUE", "PREMATURE", "STATUSES", "UNDATED", "Judged", "Part"]
+__all__ = ["Judged"]
 
-STATUSES: Final[tuple[str, ...]] = get_args(Status)
-OPEN, MET, LATE, OVERDUE, PREMATURE, LAPSED, UNDATED = range(len(STATUSES))
-_MISSED: Final = np.isin(np.arange(len(STATUSES)), (LATE, OVERDUE, PREMATURE))
-_NO_DEADLINES: Final = np.zeros(0, dtype=np.int32)
-
-
-class Part(NamedTuple):
-    """The deadlines of one version of one rule, in the order of their starts: the columns of `Judged` of that name."""
-
-    row: int
-    start: Array
-    party: Array
-    base: Array
-    due: Array
-    done: Array
-    implied: Array
-    ended: Array
-    superseded: Array
-    status: Array
-    excuses: Array
-    claimed: Array
-    protected: Array
-
-
-_KINDS: Final = dict.fromkeys(Part._fields, np.int32) | {"status": np.int8, "claimed": np.bool_, "protected": np.bool_}
+_MISSED: Final = np.isin(np.arange(NO_LAW), (LATE, OVERDUE, PREMATURE))
+_NONE: Final = np.zeros(0, dtype=np.int64)
+_COLUMNS: Final[Mapping[str, int]] = {
+    "start": kernel.STARTED,
+    "whom": kernel.WHOM,
+    "base": kernel.BASE,
+    "done": kernel.DONE_AT,
+    "implied": kernel.IMPLIED_AT,
+    "ended": kernel.ENDED_AT,
+    "superseded": kernel.SUPERSEDED,
+    "status": kernel.STATUS,
+    "held": kernel.EXCUSES,
+    "leaves_open": kernel.LEAVES_OPEN,
+}
+"""The columns of the kernel's rows that are asked for by name."""
 
 
 class Judged:
     """Deadlines as columns, in the public order: by case, last lawful day, place in the rulebook, and start.
 
-    `row` is the rule and its version (`LawTables.rows`); days are numbers, NO_DAY for none; `done`, `implied`, `ended`,
-    `superseded` are places of facts, -1 for none; `over` is -1 for none; `excuses` is a number of `Excuses.names`, 0
-    for none; `claimed` says whether an exception was recorded that could excuse it. A column that nobody asks for costs
-    nothing.
+    `row` is the rule and its version (`CompiledRulebook.versions`); days are numbers, NO_DAY for none; `start`, `whom`,
+    `done`, `implied`, `ended`, `superseded` and the like are places of facts, -1 for none; `over` is -1 for none;
+    `excuses` is a number of `excuse_names`, 0 for none; `claimed` says whether an exception was recorded that could
+    excuse it. A column that nobody asks for costs nothing.
+
+    `noted` says of each fact what was noted of it as an exception; `without_law` has the rows of the kernel for which
+    no version of the rule was in force.
     """
 
-    start: Array
-    party: Array
-    base: Array
-    done: Array
-    implied: Array
-    ended: Array
-    superseded: Array
-    status: Array
-    excuses: Array
-    claimed: Array
-    protected: Array
-
-    def __init__(self, parts: Sequence[Part], facts: Facts, law: LawTables) -> None:
-        self._parts = parts
+    def __init__(self, rows: Array, noted: Array, facts: Facts, book: CompiledRulebook) -> None:
         self._facts = facts
-        self._law = law
-        self._rows = np.repeat(
-            np.array([part.row for part in parts], dtype=np.int16), [len(part.start) for part in parts]
-        )
+        self._book = book
+        self.noted = noted
+        if facts.failed.any():
+            rows = rows[:, ~facts.failed.take(facts.case.take(rows[kernel.STARTED]))]
+        lawless = rows[kernel.VERSION] < 0
+        self.without_law = rows[:, lawless]
+        self._rows = rows[:, ~lawless] if lawless.any() else rows
 
     def __len__(self) -> int:
         return len(self.row)
 
     def __getattr__(self, name: str) -> Array:
-        """Return a column of the parts in the public order."""
-        if name not in _KINDS:
+        """Return a column of the rows in the public order."""
+        if name not in _COLUMNS:
             raise AttributeError(name)
-        column = self._picked(self._joined(name))
+        column = self._picked(self._rows[_COLUMNS[name]])
         self.__dict__[name] = column
         return column
 
-    def only(self, rows: Collection[int]) -> Judged:
+    def only(self, rows: Sequence[int]) -> Judged:
         """Return the deadlines of these rules and versions alone."""
-        return Judged([part for part in self._parts if part.row in rows], self._facts, self._law)
+        same = copy(self)
+        same.__dict__ = {name: self.__dict__[name] for name in ("_facts", "_book", "noted", "without_law")}
+        order, ends = self._by_row
+        chosen = [order[ends[row] : ends[row + 1]] for row in sorted(rows)]
+        same._rows = self._rows.take(np.concatenate([_NONE, *chosen]), axis=1)  # noqa: SLF001 - one of its own
+        return same
+
+    @cached_property
+    def _by_row(self) -> tuple[Array, Array]:
+        """The rows in the order of rules and versions, and where each begins."""
+        row = self._rows[kernel.VERSION].astype(np.int16)
+        order = np.argsort(row, kind="stable")
+        return order, np.searchsorted(row.take(order), np.arange(len(self._book.versions) + 1))
+
+    @property
+    def in_order(self) -> Array:
+        """The rows of the kernel, in the public order."""
+        order = self._in_order[0]
+        return self._rows if order is None else self._rows.take(order, axis=1)
 
     def unsorted(self) -> Judged:
         """Return the same deadlines in any order, which saves sorting them."""
-        same = Judged(self._parts, self._facts, self._law)
-        case, stand = self._facts.case.take(self._joined("start")), None
-        if self._facts.failed.any():
-            stand = np.flatnonzero(~self._facts.failed.take(case))
-            case = case.take(stand)
-        same.__dict__["_order"] = stand
-        same.__dict__["_sorted"] = (case, same._picked(same._joined("due")), same._picked(same._rows))
+        same = copy(self)
+        same.__dict__ = {name: self.__dict__[name] for name in ("_facts", "_book", "noted", "without_law", "_rows")}
+        rows = self._rows
+        same.__dict__["_in_order"] = (
+            None,
+            (self._facts.case.take(rows[kernel.STARTED]), rows[kernel.LAST], rows[kernel.VERSION]),
+        )
         return same
 
-    def _joined(self, name: str) -> Array:
-        none = np.zeros(0, dtype=_KINDS[name])
-        return np.concatenate([none, *(getattr(part, name) for part in self._parts)], dtype=_KINDS[name])
-
     def _picked(self, column: Array) -> Array:
-        order = self._order
+        order = self._in_order[0]
         return column if order is None else column.take(order)
 
     @cached_property
-    def _order(self) -> Array | None:
-        """Where each deadline stands in the parts; None if all stand as they do there."""
-        return self._in_order[0]
+    def _in_order(self) -> tuple[Array | None, tuple[Array, Array, Array]]:
+        """Where each deadline stands among the rows, None if they stand so already; and case, last day and row."""
+        case, due = self._facts.case.take(self._rows[kernel.STARTED]), self._rows[kernel.LAST]
+        version = self._rows[kernel.VERSION]
+        if not len(case):
+            return None, (case, due, version)
+        dated = due > NO_DAY
+        first = int(due.min(initial=NO_DAY * -1, where=dated))
+        # Rows of a rule stand in the order of their starts; what has no day comes behind every day.
+        behind = max(int(due.max()) - first, -1) + 1
+        of_row, of_due = (len(self._book.versions) - 1).bit_length(), behind.bit_length()
+        number = case.astype(np.int64) << of_due
+        number |= np.where(dated, due - np.int32(first), np.int32(behind))
+        number <<= of_row
+        number |= version
+        number, order = in_order(number)
+        after = (number >> of_row).astype(np.int32) & np.int32((1 << of_due) - 1)
+        due = np.where(after == behind, np.int32(NO_DAY), after + np.int32(first))
+        return order, (number >> (of_row + of_due), due, number & ((1 << of_row) - 1))
 
-    @cached_property
+    @property
     def _sorted(self) -> tuple[Array, Array, Array]:
         """The columns that the order follows: case, last lawful day, and row."""
         return self._in_order[1]
 
     @cached_property
-    def _in_order(self) -> tuple[Array | None, tuple[Array, Array, Array]]:
-        if not self._parts:
-            return None, (_NO_DEADLINES, _NO_DEADLINES, _NO_DEADLINES)
-        facts, due = self._facts, self._joined("due")
-        dated = due > NO_DAY
-        first = int(due.min(initial=NO_DAY * -1, where=dated))
-        # Rows stand in the order of the rules; what has no day comes behind every day.
-        behind = max(int(due.max()) - first, -1) + 1
-        of_row, of_due = (len(self._law.rows) - 1).bit_length(), behind.bit_length()
-        number = facts.case.take(self._joined("start")).astype(np.int64) << of_due
-        number |= np.where(dated, due - np.int32(first), np.int32(behind))
-        number <<= of_row
-        number |= self._rows
-        number, order = in_order(number)
-        case = number >> (of_row + of_due)
-        if facts.failed.any():
-            stand = np.flatnonzero(~facts.failed.take(case))
-            number, order, case = number.take(stand), order.take(stand), case.take(stand)
-        after = (number >> of_row).astype(np.int32) & np.int32((1 << of_due) - 1)
-        due = np.where(after == behind, np.int32(NO_DAY), after + np.int32(first))
-        row = number & ((1 << of_row) - 1)
-        return order, (case, due, row)
+    def party(self) -> Array:
+        """The number of whom each concerns, -1 for nobody."""
+        return self._facts.party.take(self.whom)
+
+    @cached_property
+    def claimed(self) -> Array:
+        """Whether an exception is recorded on a ground that the law allows."""
+        claimed: Array = self.held >= 0
+        return claimed
+
+    @cached_property
+    def _excused(self) -> tuple[Array, list[tuple[str, ...]]]:
+        """The number of the outcomes that excuse each deadline, and those outcomes; 0 stands for none."""
+        numbers = np.zeros(len(self), dtype=np.int32)
+        names: dict[tuple[str, ...], int] = {(): 0}
+        at = np.flatnonzero(self.held > 0)
+        rules, held = self._picked(self._rows[kernel.RULE])[at], self.held[at]
+        pairs, which = np.unique(np.stack([rules, held]), axis=1, return_inverse=True)
+        of_pair = [names.setdefault(self._book.outcomes(rule, bits), len(names)) for rule, bits in pairs.T.tolist()]
+        numbers[at] = np.array(of_pair, dtype=np.int32)[which.ravel()]
+        return numbers, list(names)
+
+    @property
+    def excuses(self) -> Array:
+        """The number of the outcomes that excuse each deadline, 0 for none."""
+        return self._excused[0]
+
+    @property
+    def excuse_names(self) -> list[tuple[str, ...]]:
+        """The outcomes by that number."""
+        return self._excused[1]
 
     @property
     def row(self) -> Array:
-        """The rule and its version, as a place in `LawTables.rows`."""
+        """The rule and its version, as a place in `CompiledRulebook.versions`."""
         return self._sorted[2]
 
     @property
@@ -163,7 +187,7 @@ class Judged:
     def earliest(self) -> Array:
         """The first lawful day of a window, NO_DAY for none."""
         earliest = np.full(len(self), NO_DAY, dtype=np.int32)
-        at = np.flatnonzero(self._law.is_window.take(self.row) & (self.due > NO_DAY))
+        at = np.flatnonzero(self._is_window.take(self.row) & (self.due > NO_DAY))
         earliest[at] = self.due[at] + 1
         return earliest
 
@@ -177,9 +201,14 @@ class Judged:
         return over
 
     @cached_property
+    def _is_window(self) -> Array:
+        return np.array([version.is_window for _, version in self._book.versions], dtype=bool)
+
+    @cached_property
     def breach(self) -> Array:
         """Whether a limit that is owed was missed and nothing excuses it."""
-        breach: Array = _MISSED.take(self.status) & self._law.is_owed.take(self.row) & (self.excuses == 0)
+        owed = np.array([self._book.breachable[rule.order] for rule, _ in self._book.versions], dtype=bool)
+        breach: Array = _MISSED.take(self.status) & owed.take(self.row) & (self.held <= 0)
         return breach
 
     @cached_property

@@ -1,70 +1,49 @@
-"""What the deadlines of many cases leave open: the columns of what `ehcp_flow.gaps` finds, which puts it into words."""
+"""How much the deadlines and exceptions of many cases leave open: `ehcp_flow.gaps` puts it into words."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from ehcp_flow.bulk.chunks import Columns
-from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array
-from ehcp_flow.bulk.judging import STATUSES
-from ehcp_flow.bulk.law import mask_of
+from ehcp_flow.bulk.codes import Array, as_date
+from ehcp_flow.bulk.facts import Facts, event_mask
+from ehcp_flow.bulk.judged import Judged
+from ehcp_flow.engine import kernel
+from ehcp_flow.engine.kernel import CONSIDERED, HELD, HELD_WITHOUT_END, WANTED
+from ehcp_flow.engine.rulebook import CompiledRulebook
 
-__all__ = ["left_open", "not_made_out"]
+__all__ = ["left_open"]
 
 
-def left_open(columns: Columns) -> Array:
-    """Return which deadlines leave something open: one finding each.
-
-    A limit whose day may be later than the record says is of a case that is left to the evaluator of one case.
-    """
-    judged, facts, rules = columns.judged, columns.facts, columns.question.law.rows
-    if not len(judged):
-        return np.zeros(0, dtype=bool)
-    dated = judged.due != NO_DAY
-    status = judged.status
-    windowed = np.array([version.is_window for _, version in rules], dtype=bool)
-    owed = np.array(
+def left_open(facts: Facts, judged: Judged, book: CompiledRulebook) -> Array:
+    """Return the places of the facts that give rise to a finding of `ehcp_flow.gaps.findings_of`: one each."""
+    return np.concatenate(
         [
-            running.limit.kind == "statutory"
-            and not (running.rule.other_answer or running.rule.bites_only_if or running.rule.right)
-            for running, _ in rules
-        ],
-        dtype=bool,
+            judged.start[judged.leaves_open > 0],
+            _without_law(judged, book),
+            _not_made_out(facts, judged, book),
+            *facts.odd,
+        ]
     )
-    unknown = ~dated & ~judged.protected
-    shown = dated & (status == STATUSES.index("undated")) & (judged.implied >= 0)
-    fell = dated & (status == STATUSES.index("lapsed")) & owed[judged.row] & ~windowed[judged.row]
-    late = fell & (judged.cause >= 0) & (facts.on[judged.cause] > judged.due)
-    never = np.array([mask_of(running.rule.never_owed_by) for running, _ in rules])
-    late &= ~never[judged.row, facts.key[judged.cause]] | _was_owed(columns)
-    open_: Array = unknown | shown | late
-    return open_
 
 
-def _was_owed(columns: Columns) -> Array:
-    """Return which deadlines had been shown to be owed before what made them fall away."""
-    judged, facts = columns.judged, columns.facts
-    owed = np.zeros(len(judged), dtype=bool)
-    for row, (running, _) in enumerate(columns.question.law.rows):
-        if running.rule.owed_by:
-            at = np.flatnonzero(judged.row == row)
-            shown = facts.places(mask_of(running.rule.owed_by)).at_or_after(judged.start[at] + 1)
-            owed[at] = shown < judged.cause[at]
-    return owed
+def _without_law(judged: Judged, book: CompiledRulebook) -> Array:
+    rows = judged.without_law
+    days = rows[kernel.BASE].tolist()
+    found = [
+        not book.had_another_rule(rule, as_date(day))
+        for rule, day in zip(rows[kernel.RULE].tolist(), days, strict=True)
+    ]
+    places: Array = rows[kernel.STARTED][np.array(found, dtype=bool)]
+    return places
 
 
-def not_made_out(columns: Columns) -> Array:
-    """Return the places of the exceptions that give rise to a finding: one each."""
-    facts, excuses = columns.facts, columns.excuses
-    limits = columns.question.law.rulebook.limits
-    unknown = np.array([*(limit not in limits for limit in facts.limits), False], dtype=bool)[facts.limit[excuses.at]]
-    unsaid = excuses.held & ~facts.reasoned[excuses.at]
-    grounds = columns.question.law.rulebook.grounds.values()
-    lasting = {("exception_recorded", ground.outcome) for ground in grounds if ground.lasts}
-    endless = np.array([key in lasting for key in KEYS])
-    unended = excuses.held & endless[facts.key[excuses.at]]
-    if "until" in facts.dates:
-        unended &= facts.dates["until"][excuses.at] == NO_DAY
-    astray = ~excuses.held & (excuses.wanted | ~excuses.considered)
-    places: Array = excuses.at[unknown | unsaid | unended | astray]
+def _not_made_out(facts: Facts, judged: Judged, book: CompiledRulebook) -> Array:
+    at = facts.places(event_mask("exception_recorded")).at
+    noted = judged.noted.take(at)
+    unknown = np.array([*(limit not in book.limits for limit in facts.limits), False], dtype=bool)[facts.limit[at]]
+    held = noted & HELD > 0
+    reasoned = facts.reasoned[at]
+    unsaid = held & (~reasoned | (noted & HELD_WITHOUT_END > 0))
+    astray = ~held & ((noted & WANTED > 0) | (noted & CONSIDERED == 0))
+    places: Array = at[~facts.failed.take(facts.case.take(at)) & (unknown | unsaid | astray)]
     return places

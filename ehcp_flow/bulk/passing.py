@@ -16,8 +16,7 @@ from ehcp_flow import dates
 from ehcp_flow.answers import Answer
 from ehcp_flow.bulk.answering import answers_chunk
 from ehcp_flow.bulk.chunks import Chunk, Question, judge_chunk, readable, schema_of, survey_chunk
-from ehcp_flow.bulk.daytables import day_tables
-from ehcp_flow.bulk.law import tables_of
+from ehcp_flow.bulk.law import words_of
 from ehcp_flow.bulk.sources import Source, chunks_of, open_rows
 from ehcp_flow.bulk.stored import StoreRows
 from ehcp_flow.calendars import Calendars
@@ -121,9 +120,8 @@ class Pass:
             self.name = rows.name
             question = Question(
                 self.as_of,
-                tables_of(self.rulebook),
+                words_of(self.rulebook),
                 self._calendars,
-                day_tables(self._calendars),
                 None if stored else self._known_at,
                 rows.name,
                 rows.shown,
@@ -187,7 +185,7 @@ class Frames(Pass):
     @property
     def schema(self) -> dict[str, Any]:
         """The columns of each frame: the public fields of a deadline, in their order."""
-        return schema_of(tables_of(self.rulebook))
+        return schema_of(words_of(self.rulebook))
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
         for chunk in self._parts(self._work):

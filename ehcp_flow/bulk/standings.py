@@ -14,11 +14,11 @@ import numpy as np
 import polars as pl
 
 from ehcp_flow.answers import Answer
-from ehcp_flow.bulk.answering import BulkAnswer, answers_of, said_alone
+from ehcp_flow.bulk.answering import answers_of
 from ehcp_flow.bulk.chunks import Chunk, Columns, Question, asked_rows, cases_of, judged_chunk, known_rows
 from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array
 from ehcp_flow.bulk.facts import Facts
-from ehcp_flow.bulk.leaving import left_open, not_made_out
+from ehcp_flow.bulk.leaving import left_open
 from ehcp_flow.bulk.ordering import in_legal_order
 from ehcp_flow.bulk.pathway import STATES, follow
 from ehcp_flow.errors import EhcpFlowError
@@ -123,7 +123,7 @@ def findings_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     found = _Found(columns)
     failed: list[tuple[str, EhcpFlowError]] = []
     told = []
-    for answer in answers_of(columns, np.flatnonzero(found.asked | (found.counted > 0)), found.alone):
+    for answer in answers_of(columns, np.flatnonzero(found.asked | (found.counted > 0))):
         if not isinstance(answer, Answer):
             failed.append((answer[0].case_id, answer[1]))
             continue
@@ -131,8 +131,7 @@ def findings_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
             event = finding.fact.event if finding.fact else None
             told.append((finding.case_id, finding.code, finding.on, finding.message, finding.remedy, event))
     frame = pl.DataFrame(told, schema=FINDINGS, orient="row")
-    by_case = int((found.alone & columns.there).sum())
-    return Chunk(frame, columns.refused, failed, int(columns.there.sum()), columns.count, by_case)
+    return columns.chunk(frame, failed)
 
 
 def counted_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
@@ -141,10 +140,8 @@ def counted_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     found = _Found(columns)
     many = int(found.counted[~found.asked].sum())
     # A case that cannot be judged is told with the deadlines.
-    for answer in answers_of(columns, np.flatnonzero(found.asked), found.alone):
-        if isinstance(answer, BulkAnswer):
-            many += len(answer.case.findings) + len(answer.standing.findings) + int(found.left[answer.number])
-        elif isinstance(answer, Answer):
+    for answer in answers_of(columns, np.flatnonzero(found.asked)):
+        if isinstance(answer, Answer):
             many += len(answer.findings)
     return replace(judged_chunk(columns), findings=many)
 
@@ -152,22 +149,16 @@ def counted_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
 class _Found:
     """How much is found of each case of a chunk.
 
-    `asked` are the cases of which the columns cannot tell, `alone` those that the evaluator of one case answers;
-    `counted` is how many findings each of the others has, `left` how many of them are about its deadlines.
+    `asked` are the cases of which the columns cannot tell; `counted` is how many findings each of the others has.
     """
 
     def __init__(self, columns: Columns) -> None:
         facts = columns.facts
         course = follow(facts)
-        self.alone = said_alone(columns)
         asked = facts.failed | course.doubted
         asked[_disputed(facts)] = True
         self.asked = asked & columns.there
-
-        def count(case: Array) -> Array:
-            return np.bincount(case, minlength=facts.cases)
-
-        self.left = count(facts.case[columns.judged.start[left_open(columns)]])
-        exceptions = count(facts.case[not_made_out(columns)]) + count(facts.case[columns.no_law])
-        self.left = sum((count(facts.case[odd]) for odd in facts.odd), self.left)
-        self.counted = self.left + exceptions + count(columns.encoded.case[facts.repeats]) + course.refused
+        open_ = left_open(facts, columns.judged, columns.question.law.book)
+        repeated = columns.encoded.case[facts.repeats]
+        told = np.concatenate([facts.case.take(open_), repeated])
+        self.counted = np.bincount(told, minlength=facts.cases) + course.refused

@@ -11,8 +11,8 @@ import numpy as np
 from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array, as_date, as_day, case_and_day
 from ehcp_flow.bulk.entries import Entries
 from ehcp_flow.bulk.flows import disputed
-from ehcp_flow.bulk.judged import LAPSED
 from ehcp_flow.bulk.stories import Stories, are, events
+from ehcp_flow.engine.kernel import LAPSED
 from ehcp_flow.measures.backlog import MONTHS, OVER, WEEK, longest_ago
 from ehcp_flow.measures.counts import ASSESSING, DRAFTING, REVIEWS, outcome_column
 from ehcp_flow.measures.periods import Period

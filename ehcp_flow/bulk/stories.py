@@ -9,9 +9,10 @@ import numpy as np
 
 from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, NO_DAY, Array, case_and_day
 from ehcp_flow.bulk.facts import Facts
-from ehcp_flow.bulk.judged import LAPSED, Judged
-from ehcp_flow.bulk.law import LawTables
+from ehcp_flow.bulk.judged import Judged
+from ehcp_flow.bulk.law import LawWords
 from ehcp_flow.bulk.pathway import STATES, Trail, trail_of
+from ehcp_flow.engine.kernel import LAPSED
 from ehcp_flow.measures.story import BORN, HOLDING
 from ehcp_flow.states import State
 from ehcp_flow.states.pathway import PATHWAY
@@ -122,7 +123,7 @@ class Deadlines:
 class Stories:
     """A chunk of cases, laid out for counting."""
 
-    def __init__(self, facts: Facts, judged: Judged, law: LawTables) -> None:
+    def __init__(self, facts: Facts, judged: Judged, law: LawWords) -> None:
         self.facts = facts
         self.law = law
         self._judged = judged

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 
 from ehcp_flow.bulk.chunks import Chunk, Columns, Question, deadlines_alone, schema_of
-from ehcp_flow.bulk.judged import STATUSES
-from ehcp_flow.bulk.law import LawTables
+from ehcp_flow.bulk.law import LawWords
+from ehcp_flow.deadlines import STATUSES
 
 __all__ = ["BY", "COUNTED", "counts_chunk", "counts_schema", "summed"]
 
@@ -17,7 +17,7 @@ BY: Final = ("authority", "limit", "kind", "status")
 COUNTED: Final = ("deadlines", "breaches", "excused")
 
 
-def counts_schema(law: LawTables) -> dict[str, Any]:
+def counts_schema(law: LawWords) -> dict[str, Any]:
     """Return the columns of counts."""
     schema = schema_of(law)
     return {name: schema[name] for name in BY} | dict.fromkeys(COUNTED, pl.UInt64)
@@ -29,12 +29,12 @@ def counts_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     law, schema = question.law, schema_of(question.law)
     judged = columns.judged.unsorted()
     authority = columns.facts.authority.take(judged.case).astype(np.int64) + 1
-    number = (authority * len(law.rows) + judged.row) * len(STATUSES) + judged.status
-    size = (len(columns.encoded.authority.texts) + 1) * len(law.rows) * len(STATUSES)
+    number = (authority * len(law.book.versions) + judged.row) * len(STATUSES) + judged.status
+    size = (len(columns.encoded.authority.texts) + 1) * len(law.book.versions) * len(STATUSES)
     deadlines = np.bincount(number, minlength=size)
     there = np.flatnonzero(deadlines)
     rest, status = np.divmod(there, len(STATUSES))
-    authority, row = np.divmod(rest, len(law.rows))
+    authority, row = np.divmod(rest, len(law.book.versions))
 
     def words(name: str, of_places: Any, places: Any) -> pl.Series:
         return pl.Series(name, of_places, dtype=schema[name]).gather(pl.Series(places.astype(np.uint32)))

@@ -149,7 +149,7 @@ def _paragraphs(answered: Answer, found: list[Deadline]) -> Iterator[str]:
         said = f"Corrected: {_in_words(correction.corrected)}, {say(correction.corrected.on)}"
         yield paragraph(f"{said}. Reason: {correction.reason or 'not recorded'}.", first="  ", then="    ")
     for number, deadline in enumerate(found, start=1):
-        party = f" ({deadline.party})" if deadline.party and deadline.working.run.clock.clock.per == "party" else ""
+        party = f" ({deadline.party})" if deadline.party and deadline.working.clock.per == "party" else ""
         yield ""
         yield heading(f"{number}. {deadline.title}{party} [{deadline.limit}]", "-")
         yield working(deadline)

@@ -52,7 +52,7 @@ def abbreviations(deadlines: Iterable[Deadline]) -> str:
     """Return what the short names of the first provisions stand for: `SR: SEND Regulations 2014 (SI 2014/1530)`."""
     named: dict[str, str] = {}
     for deadline in deadlines:
-        instruments: Mapping[str, Any] = deadline.working.rulebook.instruments
+        instruments: Mapping[str, Any] = deadline.working.judged.book.rulebook.instruments
         first = _cited(deadline)[0].instrument
         named.setdefault(first, instruments[first].title)
     return "; ".join(f"{short}: {title}" for short, title in named.items())

@@ -7,7 +7,6 @@ of days at a time, when the kernel first wants one of them.
 from __future__ import annotations
 
 import datetime as dt
-from array import array
 from functools import lru_cache
 from threading import Lock
 from typing import Any, Final

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from functools import cached_property, lru_cache
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from threading import local
+from typing import Any, Final, NamedTuple
 
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
 from ehcp_flow.engine import kernel
 from ehcp_flow.engine.choice import Kernel, interpreted_kernel, kernel_in_use
 from ehcp_flow.engine.days import CountedDays, counted_days
-from ehcp_flow.engine.kernel import COLUMNS, LAST, NO_DAY, NO_LAW, RULE, STARTED, STATUS
-from ehcp_flow.engine.numbers import DATE_FIELDS, KEY_OF, KEYS, Key, as_day
+from ehcp_flow.engine.kernel import COLUMNS, EXCUSES, LAST, NO_DAY, NO_LAW, RULE, RUN, STARTED, STATUS, WHOM
+from ehcp_flow.engine.numbers import DATE_FIELDS, KEY_OF, Key, as_day
 from ehcp_flow.engine.rulebook import CompiledRule, CompiledRulebook
 from ehcp_flow.facts import FACT_TYPES, Fact
 from ehcp_flow.law.version import Version
@@ -45,7 +46,19 @@ class JudgedCase:
     order (by last lawful day, rulebook and start), `without_law` the runs for which no version was in force.
     """
 
-    __slots__ = ("__dict__", "as_of", "book", "calendars", "case", "facts", "noted", "out", "rows", "size", "without_law")
+    __slots__ = (
+        "__dict__",
+        "as_of",
+        "book",
+        "calendars",
+        "case",
+        "facts",
+        "noted",
+        "out",
+        "rows",
+        "size",
+        "without_law",
+    )
 
     def __init__(
         self,
@@ -56,7 +69,7 @@ class JudgedCase:
         calendars: Calendars,
         out: Sequence[int],
         size: int,
-        noted: Sequence[int],
+        noted: Mapping[int, int],
     ) -> None:
         self.case = case
         self.as_of = as_of
@@ -75,13 +88,14 @@ class JudgedCase:
         for row in range(count):
             last = out[LAST * size + row]
             if out[STATUS * size + row] == NO_LAW:
-                without_law.append(row)
+                clock = self.book.rules[out[row]].clock
+                without_law.append((self.book.clocks[clock.id], out[RUN * size + row], out[row], row))
             else:
                 rows.append((_LATEST if last == NO_DAY else last, out[row], out[STARTED * size + row], row))
         # No two share a rule and a start, so the order is the same whatever order the rows came in.
         rows.sort()
         self.rows = [each[3] for each in rows]
-        self.without_law = without_law
+        self.without_law = [each[3] for each in sorted(without_law)]
 
     def value(self, column: int, row: int) -> int:
         """Return one number of a row."""
@@ -105,15 +119,47 @@ class JudgedCase:
         """The event and outcome of each fact that counts."""
         return [(fact.event, fact.__dict__.get("outcome")) for fact in self.facts]
 
+    def party(self, row: int) -> str | None:
+        """Return whom a row concerns: the party of the fact that started its clock, or of that which began its stretch."""
+        return self.facts[self.out[WHOM * self.size + row]].party
+
+    def excused_by(self, row: int) -> tuple[str, ...]:
+        """Return the grounds whose facts hold for a row."""
+        held = self.out[EXCUSES * self.size + row]
+        return self.book.outcomes(self.out[RULE * self.size + row], held) if held > 0 else ()
+
+    def is_breachable(self, row: int) -> bool:
+        """Return whether missing the limit of a row is a breach, where nothing excuses it."""
+        return self.book.breachable[self.out[RULE * self.size + row]]
+
     @cached_property
-    def laid_out(self) -> tuple[Any, Any, Any, Any]:
-        """The law, the days, the facts and the working space with which the kernel can be asked about a row again."""
-        days = counted_days(self.book, self.calendars, interpreted_kernel())
-        facts = numbered(self.facts, self.as_of, self.book, days, interpreted_kernel())
-        found = space_for(self.book, interpreted_kernel(), len(self.facts), facts.parties, 0)
-        kernel.lay_out(self.book.law(interpreted_kernel()), facts, found, 0, len(self.facts))
+    def laid_out(self) -> LaidOut:
+        """The case laid out again, so that the kernel can be asked about a row."""
+        chosen = interpreted_kernel()
+        days = counted_days(self.book, self.calendars, chosen)
+        facts = numbered(self.facts, self.as_of, self.book, days, chosen)
+        found = space_for(self.book, chosen, len(self.facts), facts.parties, 0)
+        law = self.book.law(chosen)
+        kernel.lay_out(law, facts, found, 0, len(self.facts))
         found.out, found.capacity = self.out, self.size
-        return self.book.law(interpreted_kernel()), days.days, facts, found
+        return LaidOut(law, days, facts, found)
+
+
+class LaidOut(NamedTuple):
+    """A case laid out for the kernel's own questions, asked one at a time."""
+
+    law: Any
+    days: CountedDays
+    facts: Any
+    found: Any
+
+    def ask(self, question: Callable[[Any, Any, Any, Any], int]) -> int:
+        """Return what the kernel answers. Raises CalendarError where it wants a day that the calendars do not reach."""
+        while True:
+            answer = question(self.law, self.days.days, self.facts, self.found)
+            if not self.found.wanted and self.found.beyond < 0:
+                return answer
+            self.days.count_wanted(self.found)
 
 
 def judge_case(
@@ -122,21 +168,39 @@ def judge_case(
     """Judge one case. Raises CalendarError where a day has to be counted that the calendars do not reach."""
     chosen = kernel_in_use()
     days = counted_days(book, calendars, chosen)
+    law = book.law(chosen)
     facts = facts_that_count(case, as_of, given)
     columns = numbered(facts, as_of, book, days, chosen)
     rows_of = book.key_rows
-    found = space_for(book, chosen, len(facts), columns.parties, sum([rows_of[key] for key in columns.key]))
-    law = book.law(chosen)
-    while chosen.module.judge(law, days.days, columns, found, 0, 1) == 0:
-        days.count_wanted(found)
-    judged = JudgedCase(case, as_of, facts, book, calendars, found.out, found.capacity, found.noted)
-    judged.put_in_order(found.rows)
-    return judged
+    found = _space(book, chosen, len(facts), columns.parties)
+    found.capacity = sum([rows_of[key] for key in columns.key])
+    found.out = chosen.filled(-1, COLUMNS * found.capacity)
+    found.rows = found.wanted = 0
+    found.beyond = -1
+    try:
+        while chosen.module.judge(law, days.days, columns, found, 0, 1) == 0:
+            days.count_wanted(found)
+        noted = {place: found.noted[place] for place in found.exception[: found.exceptions]}
+        judged = JudgedCase(case, as_of, facts, book, calendars, found.out, found.capacity, noted)
+        judged.put_in_order(found.rows)
+        return judged
+    finally:
+        _spaces.free = found
 
 
-def numbered(
-    facts: Sequence[Fact], as_of: dt.date, book: CompiledRulebook, days: CountedDays, chosen: Kernel
-) -> Any:
+_spaces: Final = local()
+
+
+def _space(book: CompiledRulebook, chosen: Kernel, facts: int, parties: int) -> Any:
+    """Return working space for one case; that of this thread's last one, if it is large enough and nobody is at it."""
+    known = _spaces.__dict__.pop("free", None)
+    if known is not None and _spaces.fits == (book, chosen.name) and facts < known.width and parties <= known.parties:
+        return known
+    _spaces.fits = (book, chosen.name)
+    return space_for(book, chosen, max(facts, 31), max(parties, 31), 0)
+
+
+def numbered(facts: Sequence[Fact], as_of: dt.date, book: CompiledRulebook, days: CountedDays, chosen: Kernel) -> Any:
     """Return the facts of one case as the kernel takes them."""
     count = len(facts)
     parties = dict(book.party_numbers)
@@ -195,12 +259,13 @@ def space_for(book: CompiledRulebook, chosen: Kernel, facts: int, parties: int, 
         "stretch_case": stretches, "around": stretches * (facts + 1),
         "next_case": sets, "next_from": sets, "next_at": sets, "last_case": sets, "last_from": sets, "last_at": sets,
         "party_tick": parties + 1, "party_last": parties + 1, "party_first": parties + 1,
-        "exception": facts, "advice": facts, "noted": facts, "following": facts, "start": facts,
-        "run_start": facts, "run_stop": facts, "run_end": facts, "run_previous": facts, "run_party": facts,
+        "exception": facts, "advice": facts, "noted": facts, "start": facts,
+        "following": facts, "previous": facts, "chained": facts,
+        "run_start": facts, "run_stop": facts, "run_end": facts, "run_previous": facts, "run_whom": facts,
         "next_end": facts, "next_act": facts, "want": 2 * _WANTS,
     }  # fmt: skip
     numbers = dict.fromkeys(
-        ("case", "tick", "low", "high", "exceptions", "asked", "born", "begins", "needed", "runs", "rows", "wanted",
+        ("case", "tick", "low", "high", "exceptions", "asked", "born", "begins", "needed", "runs", "many", "rows", "wanted",
          "beyond_day", "done", "implied", "ended", "other", "resumed", "owed", "bites", "base", "last", "end", "act"),
         0,
     )  # fmt: skip
@@ -209,6 +274,7 @@ def space_for(book: CompiledRulebook, chosen: Kernel, facts: int, parties: int, 
         | numbers
         | {
             "width": facts + 1,
+            "parties": parties,
             "beyond": -1,
             "most_wanted": _WANTS,
             "capacity": capacity,

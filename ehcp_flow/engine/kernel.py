@@ -33,6 +33,7 @@ NEVER_OWED = 8192
 BITES = 16384
 
 STARTS = START | RESTART
+SELDOM = NEEDED | RESUME_INSIDE | FINAL | OWED | BITES
 ACTS = DONE | UNDONE | IMPLIED | OTHER
 ENDS = LAPSE | RESUME | RESUME_INSIDE | FINAL | NEEDED | OWED | BITES
 
@@ -114,15 +115,15 @@ HELD_WITHOUT_END = 8
 ON = 0
 UNTIL = 5
 
-# The columns of a row. A place is that of a fact, -1 for none; EXCUSES has a bit for each use of a ground whose facts
+# The columns of a row. A place is that of a fact, -1 for none; WHOM is that of the fact whose party the row concerns; EXCUSES has a bit for each use of a ground whose facts
 # hold, and is -1 where no exception was recorded on any of them.
 RULE = 0
 VERSION = 1
 STARTED = 2
 STOP = 3
-PREVIOUS = 4
+RUN = 4
 SUPERSEDED = 5
-PARTY = 6
+WHOM = 6
 BASE = 7
 LAST = 8
 DONE_AT = 9
@@ -186,8 +187,9 @@ def judge(law, days, facts, found, case, cases):
         lay_out(law, facts, found, facts.bounds[case], facts.bounds[case + 1])
         if found.needed > found.capacity - first_row:
             return case
+        now = found.case
         for clock in range(law.clocks):
-            if found.clock_case[clock] == found.case:
+            if found.clock_case[clock] == now:
                 judge_clock(law, days, facts, found, clock)
         if found.wanted or found.beyond >= 0:
             take_back(found, first_row)
@@ -204,11 +206,11 @@ def lay_out(law, facts, found, low, high):
     found.exceptions = 0
     found.asked = 0
     found.born = NO_DAY
-    found.begins = 0
     needed = 0
+    begins = 0
     for place in range(low, high):
         key = facts.key[place]
-        found.begins |= law.key_begins[key]
+        begins |= law.key_begins[key]
         needed += law.key_rows[key]
         for at in range(law.key_clocks_at[key], law.key_clocks_at[key + 1]):
             clock = law.key_clocks[at]
@@ -216,16 +218,23 @@ def lay_out(law, facts, found, low, high):
                 found.clock_case[clock] = found.case
                 found.clock_first[clock] = place
         kind = law.key_kind[key]
-        if kind == EXCEPTION:
-            found.exception[found.exceptions] = place
-            found.exceptions += 1
-            found.noted[place] = 0
-        elif kind == BIRTH:
-            found.born = facts.on[place]
-        elif kind == ADVICE_ASKED:
-            found.advice[found.asked] = place
-            found.asked += 1
+        if kind:
+            keep(facts, found, kind, place)
+    found.begins = begins
     found.needed = needed
+
+
+def keep(facts, found, kind, place):
+    """Keep the place of a fact that is looked for again and again."""
+    if kind == EXCEPTION:
+        found.exception[found.exceptions] = place
+        found.exceptions += 1
+        found.noted[place] = 0
+    elif kind == BIRTH:
+        found.born = facts.on[place]
+    elif kind == ADVICE_ASKED:
+        found.advice[found.asked] = place
+        found.asked += 1
 
 
 def take_back(found, first_row):
@@ -366,20 +375,46 @@ def last_of(law, facts, found, mask, stop):
 
 def judge_clock(law, days, facts, found, clock):
     """Follow a clock through the case, and judge each of its runs by each rule that hangs on it."""
+    during = law.clock_during[clock]
+    if 0 <= during < MANY_STRETCHES and not found.begins >> during & 1:
+        return
     found.runs = 0
     if law.clock_flags[clock] & BY_PARTY:
         follow_parties(law, facts, found, clock)
     else:
         add_runs(law, facts, found, clock, follow(law, facts, found, clock, found.clock_first[clock], ANYBODY))
     if found.runs:
+        flags = law.clock_flags[clock]
+        found.many = found.runs > FEW and flags & SEPARATE and not flags & PARTY_OF_STRETCH
         for at in range(law.clock_rules_at[clock], law.clock_rules_at[clock + 1]):
-            judge_rule(law, days, facts, found, clock, law.clock_rules[at])
+            judge_rule(law, days, facts, found, law.clock_rules[at])
 
 
 def follow_parties(law, facts, found, clock):
-    """Follow a clock that is kept by party: for each party by itself, in the order in which they first appear."""
+    """Follow a clock that is kept by party, each party by itself, and add the runs in the order of their starts."""
+    first = found.clock_first[clock]
     roles = clock * law.keys
     found.tick += 1
+    if law.clock_flags[clock] & SEPARATE:
+        for place in range(first, found.high):
+            if law.clock_roles[roles + facts.key[place]] & STARTS and is_confined(law, facts, found, clock, place):
+                chain(facts, found, place)
+    else:
+        parties = parties_in_order(law, facts, found, clock)
+        found.tick += 1
+        for which in range(parties):
+            place = found.party_first[which]
+            for at in range(follow(law, facts, found, clock, place, facts.party[place])):
+                chain(facts, found, found.start[at])
+    for place in range(first, found.high):
+        at = place - found.low
+        if found.chained[at] == found.tick:
+            add_run(law, facts, found, clock, place, found.previous[at], found.following[at])
+
+
+def parties_in_order(law, facts, found, clock):
+    """List the first start of each party, and return how many there are."""
+    roles = clock * law.keys
     parties = 0
     for place in range(found.clock_first[clock], found.high):
         if law.clock_roles[roles + facts.key[place]] & STARTS:
@@ -388,29 +423,21 @@ def follow_parties(law, facts, found, clock):
                 found.party_tick[party] = found.tick
                 found.party_first[parties] = place
                 parties += 1
-            else:
-                found.following[found.party_last[party] - found.low] = place
-            found.following[place - found.low] = -1
-            found.party_last[party] = place
-    for which in range(parties):
-        first = found.party_first[which]
-        if law.clock_flags[clock] & SEPARATE:
-            starts = follow_one(law, facts, found, clock, first)
-        else:
-            starts = follow(law, facts, found, clock, first, facts.party[first])
-        add_runs(law, facts, found, clock, starts)
+    return parties
 
 
-def follow_one(law, facts, found, clock, first):
-    """List the starts of a separate clock for one party, and return how many there are: nothing else matters to them."""
-    starts = 0
-    place = first
-    while place >= 0:
-        if is_confined(law, facts, found, clock, place):
-            found.start[starts] = place
-            starts += 1
-        place = found.following[place - found.low]
-    return starts
+def chain(facts, found, place):
+    """Put a start behind the one before it of the same party."""
+    party = facts.party[place] + 1
+    at = place - found.low
+    found.previous[at] = found.low - 1
+    found.following[at] = -1
+    found.chained[at] = found.tick
+    if found.party_tick[party] == found.tick:
+        found.previous[at] = found.party_last[party]
+        found.following[found.party_last[party] - found.low] = place
+    found.party_tick[party] = found.tick
+    found.party_last[party] = place
 
 
 def follow(law, facts, found, clock, first, party):
@@ -419,12 +446,14 @@ def follow(law, facts, found, clock, first, party):
     None does while the clock runs, unless it restarts it, or each start has a run of its own.
     """
     roles = clock * law.keys
+    table = law.clock_roles
+    keys = facts.key
     separate = law.clock_flags[clock] & SEPARATE
     starts = 0
     running = False
     over = False
     for place in range(first, found.high):
-        role = law.clock_roles[roles + facts.key[place]]
+        role = table[roles + keys[place]]
         if not role:
             continue
         if role & STARTS:
@@ -457,83 +486,89 @@ def is_confined(law, facts, found, clock, place):
 
 
 def add_runs(law, facts, found, clock, starts):
-    """Add a run for each start: how far it reaches, what starts the next in its stead, and whom it concerns."""
-    flags = law.clock_flags[clock]
+    """Add a run for each start that was listed."""
     previous = found.low - 1
-    run = found.runs
     for which in range(starts):
         start = found.start[which]
-        follows = found.start[which + 1] if which + 1 < starts else -1
-        stop = follows + 1
-        end = follows
-        if flags & SEPARATE:
-            end = -1
-            stop = follows if flags & OWN_ACTS else found.high
-        if follows < 0:
-            stop = found.high
-        party = facts.party[start]
-        if flags & PARTY_OF_STRETCH:
-            party = facts.party[begun(law, facts, found, law.clock_during[clock], start)]
-        found.run_start[run] = start
-        found.run_stop[run] = stop
-        found.run_end[run] = end
-        found.run_previous[run] = previous
-        found.run_party[run] = party
+        add_run(law, facts, found, clock, start, previous, found.start[which + 1] if which + 1 < starts else -1)
         previous = start
-        run += 1
-    found.runs = run
+
+
+def add_run(law, facts, found, clock, start, previous, follows):
+    """Add a run: how far it reaches, what starts the next in its stead, and whom it concerns."""
+    flags = law.clock_flags[clock]
+    run = found.runs
+    found.run_start[run] = start
+    found.run_previous[run] = previous
+    if flags & SEPARATE:
+        found.run_end[run] = -1
+        found.run_stop[run] = follows if flags & OWN_ACTS and follows >= 0 else found.high
+    else:
+        found.run_end[run] = follows
+        found.run_stop[run] = follows + 1 if follows >= 0 else found.high
+    found.run_whom[run] = start
+    if flags & PARTY_OF_STRETCH:
+        found.run_whom[run] = begun(law, facts, found, law.clock_during[clock], start)
+    found.runs = run + 1
 
 
 # One rule on the runs of its clock
 
 
-def judge_rule(law, days, facts, found, clock, rule):
+def judge_rule(law, days, facts, found, rule):
     """Judge every run of the clock by one rule: one row each, unless the rule is not there for it."""
-    flags = law.rule_flags[rule]
+    narrowed = law.rule_flags[rule] & NARROWED
     only = law.rule_only[rule]
-    many = found.runs > FEW and law.clock_flags[clock] & SEPARATE and law.rule_looks_back[rule] < 0
-    if many and not law.clock_flags[clock] & PARTY_OF_STRETCH:
+    fields = law.rule_fields[rule]
+    many = found.many and law.rule_looks_back[rule] < 0
+    if many:
         find_what_matters(law, facts, found, rule)
-    else:
-        many = 0
     for run in range(found.runs):
         start = found.run_start[run]
         if only >= 0 and not law.masks[only * law.keys + facts.key[start]]:
             continue
-        if flags & NARROWED and not is_meant(law, days, facts, found, rule, run):
+        if narrowed and not is_meant(law, days, facts, found, rule, run):
             continue
-        base = day_of(law, facts, law.rule_fields[rule], start)
-        version = law.rule_versions_at[rule]
-        while version < law.rule_versions_at[rule + 1] and not (
-            law.version_from[version] <= base <= law.version_to[version]
-        ):
-            version += 1
-        if version == law.rule_versions_at[rule + 1]:
-            if what_happened(law, days, facts, found, rule, run, base, NO_DAY, many):
-                write(found, rule, -1, run, base, NO_DAY, NO_LAW)
-            continue
-        judge_version(law, days, facts, found, rule, version, run, base, many)
+        base = day_of(law, facts, fields, start) if fields else facts.on[start]
+        version = version_on(law, rule, base)
+        if version >= 0:
+            judge_version(law, days, facts, found, rule, version, run, base, many)
+        elif what_happened(law, days, facts, found, rule, run, base, NO_DAY, many):
+            write(found, rule, -1, run, base, NO_DAY, NO_LAW)
+
+
+def version_on(law, rule, day):
+    """Return the version of a rule that was in force on a day, or -1."""
+    for version in range(law.rule_versions_at[rule], law.rule_versions_at[rule + 1]):
+        if law.version_from[version] <= day <= law.version_to[version]:
+            return version
+    return -1
 
 
 def judge_version(law, days, facts, found, rule, version, run, base, many):
     """Judge one run by the version of a rule that applies to it."""
     flags = law.rule_flags[rule]
-    window = law.version_flags[version] & WINDOW
+    kind = law.version_flags[version]
+    window = kind & WINDOW
     unsure = False
-    if law.version_flags[version] & LATER_OF:
+    if kind & LATER_OF:
         unsure = later_of(law, days, facts, found, rule, version, run, base)
         base = found.base
         last = found.last
     else:
-        count = law.version_counts_at[version]
-        last = counted_for(days, facts, found, law.count_table[count], found.run_party[run], base)
-    if law.version_flags[version] & ROLLED and last != NO_DAY:
+        way = law.count_table[law.version_counts_at[version]]
+        shift = days.shift[way]
+        if shift != UNCOUNTED:
+            last = base + shift
+        else:
+            last = counted_for(days, facts, found, way, facts.party[found.run_whom[run]], base)
+    if kind & ROLLED and last != NO_DAY:
         last = counted(days, found, law.roll_table, last)
     if flags & CONDITIONAL and not is_there(law, days, facts, found, rule, last):
         return
     kept_open_by = -1
     kept_open_to = -1
-    if window and law.version_kept_open[version] >= 0 and last != NO_DAY:
+    if window and last != NO_DAY and law.version_kept_open[version] >= 0:
         kept_open_by = next_of(
             law, facts, found, law.version_kept_open[version], found.run_start[run] + 1, found.run_stop[run]
         )
@@ -560,9 +595,10 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
         found.out[KEPT_OPEN_TO * found.capacity + row] = kept_open_to
     if found.exceptions and last != NO_DAY and law.rule_uses_at[rule] < law.rule_uses_at[rule + 1]:
         excuse(law, days, facts, found, row)
-    open_ = left_open(law, facts, found, rule, run, last, status, window, unsure, kept_open_by)
-    if open_:
-        found.out[LEAVES_OPEN * found.capacity + row] = open_
+    if last == NO_DAY or status >= LAPSED or unsure:
+        open_ = left_open(law, facts, found, rule, run, last, status, window, unsure, kept_open_by)
+        if open_:
+            found.out[LEAVES_OPEN * found.capacity + row] = open_
 
 
 def write(found, rule, version, run, base, last, status):
@@ -574,9 +610,9 @@ def write(found, rule, version, run, base, last, status):
     out[size + at] = version
     out[STARTED * size + at] = found.run_start[run]
     out[STOP * size + at] = found.run_stop[run]
-    out[PREVIOUS * size + at] = found.run_previous[run]
+    out[RUN * size + at] = run
     out[SUPERSEDED * size + at] = found.run_end[run]
-    out[PARTY * size + at] = found.run_party[run]
+    out[WHOM * size + at] = found.run_whom[run]
     out[BASE * size + at] = base
     out[LAST * size + at] = last
     out[DONE_AT * size + at] = found.done
@@ -624,7 +660,9 @@ def came_in_time(law, days, facts, found, condition, run):
     after = last_of(law, facts, found, law.in_time_after[condition], start)
     if after < 0:
         return True
-    last = counted_for(days, facts, found, law.in_time_table[condition], found.run_party[run], facts.on[after])
+    last = counted_for(
+        days, facts, found, law.in_time_table[condition], facts.party[found.run_whom[run]], facts.on[after]
+    )
     if last == NO_DAY:
         return True
     first = next_of(law, facts, found, law.in_time_first[condition], after + 1, start + 1)
@@ -645,7 +683,7 @@ def is_there(law, days, facts, found, rule, last):
     return first < 0 or facts.on[first] <= last
 
 
-def counted_from(law, facts, found, rule, count, start, stop):
+def counted_from(law, facts, found, count, start, stop):
     """Return the fact that gives the day from which a period is counted, or -1 where the record has none."""
     if law.count_flags[count] & FROM_FACT:
         return next_of(law, facts, found, law.count_mask[count], start + 1, stop)
@@ -669,7 +707,7 @@ def later_of(law, days, facts, found, rule, version, run, base):
     found.base = NO_DAY
     first = NO_DAY
     for count in range(law.version_counts_at[version], law.version_counts_at[version + 1]):
-        place = counted_from(law, facts, found, rule, count, start, found.run_stop[run])
+        place = counted_from(law, facts, found, count, start, found.run_stop[run])
         if place < 0:
             if law.count_flags[count] & NEEDED_COUNT:
                 unsure = True
@@ -677,7 +715,7 @@ def later_of(law, days, facts, found, rule, version, run, base):
         day = day_of(law, facts, fields_of(law, count, place, start), place)
         if first == NO_DAY:
             first = day
-        last = counted_for(days, facts, found, law.count_table[count], found.run_party[run], day)
+        last = counted_for(days, facts, found, law.count_table[count], facts.party[found.run_whom[run]], day)
         if last > found.last:
             found.last = last
             found.base = day
@@ -696,7 +734,7 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
     """
     flags = law.rule_flags[rule]
     roles = rule * law.keys
-    party = found.run_party[run]
+    party = facts.party[found.run_whom[run]]
     start = found.run_start[run]
     stop = found.run_stop[run]
     first = start + 1
@@ -714,36 +752,44 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
     settled = False
     over = False
     needed = flags & NEEDS
+    keys = facts.key
+    table = law.rule_roles
+    for_good = flags & DONE_FOR_GOOD
     place = first
     if many:
         place = first_that_matters(found, start)
     while place < stop:
-        role = law.rule_roles[roles + facts.key[place]]
+        role = table[roles + keys[place]]
         if role:
-            if role & NEEDED:
-                if needed and (done >= 0 or implied >= 0 or other >= 0 or ended >= 0):
-                    return False
-                needed = 0
-            if role & OWED and owed < 0 and place > start:
-                owed = place
-            if role & BITES and bites < 0 and place > start:
-                bites = place
-            inside = role & RESUME_INSIDE and begun(law, facts, found, law.rule_inside[rule], place) >= 0
-            if role & FINAL and not inside:
-                over = True
+            inside = 0
+            if role & SELDOM:
+                if role & NEEDED:
+                    if needed and (done >= 0 or implied >= 0 or other >= 0 or ended >= 0):
+                        return False
+                    needed = 0
+                if role & OWED and owed < 0 and place > start:
+                    owed = place
+                if role & BITES and place > start:
+                    bites = place
+                if role & RESUME_INSIDE and begun(law, facts, found, law.rule_inside[rule], place) >= 0:
+                    inside = 1
+                elif role & FINAL:
+                    over = True
             if role & LAPSE and not inside:
                 if done < 0 and ended < 0:
                     ended = place
-            elif (role & RESUME or inside) and ended >= 0:
-                if not over and (not flags & IN_TIME or last == NO_DAY or facts.on[place] <= last):
-                    ended = -1
-                    resumed = place
-            elif ended < 0 and not settled and not (flags & PER_PARTY and facts.party[place] != party):
+            elif ended >= 0:
+                if (role & RESUME or inside) and not over:
+                    if not flags & IN_TIME or last == NO_DAY or facts.on[place] <= last:
+                        ended = -1
+                        resumed = place
+            elif not settled and not (flags & PER_PARTY and facts.party[place] != party):
                 if role & DONE:
-                    if done >= 0 and not needed:
-                        break
                     if done < 0:
                         done = place
+                    elif not needed:
+                        # Done twice: what is undone from here on is another act.
+                        break
                     latest = place
                 elif role & UNDONE:
                     # It cancels what was done last, which may have answered a later run and not this one.
@@ -756,10 +802,12 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
                     # An act that is recorded after the fact that implies it belongs to a later run.
                     implied = place
                     settled = True
-            if not needed and (
-                (done >= 0 and flags & DONE_FOR_GOOD) or (ended >= 0 and (over or flags & ENDS_FOR_GOOD))
-            ):
-                break
+            if not needed:
+                if done >= 0:
+                    if for_good:
+                        break
+                elif ended >= 0 and (over or flags & ENDS_FOR_GOOD):
+                    break
         if many:
             place = next_that_matters(found, place, ended >= 0 or settled)
         else:
@@ -924,7 +972,7 @@ def is_claimed(law, facts, found, row, ground, place):
     if facts.limit[place] != -1 and facts.limit[place] != law.rule_limit[rule]:
         return False
     if law.rule_flags[rule] & PER_PARTY and facts.party[place] != NOBODY:
-        return facts.party[place] == found.out[PARTY * found.capacity + row]
+        return facts.party[place] == facts.party[found.out[WHOM * found.capacity + row]]
     return True
 
 

@@ -17,11 +17,11 @@ from ehcp_flow.counting import Convention, Period, SchoolDays, add_months, fixed
 from ehcp_flow.engine import kernel
 from ehcp_flow.engine.choice import Kernel
 from ehcp_flow.engine.numbers import DATE_FIELDS, KEY_OF, KEYS, as_day
-from ehcp_flow.facts import OUTCOMES, FACT_TYPES
+from ehcp_flow.facts import OUTCOMES
 from ehcp_flow.law.clock import Clock
 from ehcp_flow.law.ground import Ground
 from ehcp_flow.law.model import Foreseen, InTime, Limit, Rule, Rulebook
-from ehcp_flow.law.patterns import Pattern, Patterns, matches
+from ehcp_flow.law.patterns import Patterns, matches
 from ehcp_flow.law.version import Count, Version
 
 __all__ = ["CompiledRule", "CompiledRulebook", "WayOfCounting", "compiled"]
@@ -77,20 +77,38 @@ class CompiledRulebook:
             for order, (limit, rule) in enumerate((limit, rule) for limit in limits for rule in limit.rule)
         )
         self.versions = tuple((rule, version) for rule in self.rules for version in rule.rule.version)
+        self.breachable = tuple(bool(_rule_flags(rule) & kernel.BREACHABLE) for rule in self.rules)
+        self.clocks = {clock_id: number for number, clock_id in enumerate(rulebook.clocks)}
         self.limits = {limit_id: number for number, limit_id in enumerate(rulebook.limits)}
         laid_out = _LaidOut(self)
         self.ways = tuple(laid_out.ways)
+        self.field_lists = laid_out.field_lists
         self.parties = tuple(laid_out.parties)
         self.tables = laid_out.tables
         self.party_numbers: Mapping[str, int] = {party: number for number, party in enumerate(self.parties)}
         self.key_rows: Sequence[int] = self.tables["key_rows"]
         self._laws: dict[str, Any] = {}
+        self._outcomes: dict[tuple[int, int], tuple[str, ...]] = {}
 
     def law(self, chosen: Kernel) -> Any:
         """Return the tables as a kernel takes them."""
         if chosen.name not in self._laws:
             self._laws[chosen.name] = chosen.module.Law(chosen.tables(self.tables))
         return self._laws[chosen.name]
+
+    def had_another_rule(self, rule: int, day: dt.date) -> bool:
+        """Return whether a limit had, on a day, a rule of other words on the same clock, in the place of this one."""
+        this = self.rules[rule]
+        return any(other.clock == this.rule.clock and other.in_force(day) for other in this.limit.rule)
+
+    def outcomes(self, rule: int, held: int) -> tuple[str, ...]:
+        """Return the outcomes of the grounds that excuse a deadline, from the bits that the kernel gives for them."""
+        known = self._outcomes.get((rule, held))
+        if known is None:
+            uses = self.rules[rule].rule.exceptions
+            grounds = (self.rulebook.grounds[use.ground] for bit, use in enumerate(uses) if held >> bit & 1)
+            known = self._outcomes[rule, held] = tuple(dict.fromkeys(ground.outcome for ground in grounds))
+        return known
 
 
 @lru_cache(maxsize=16)
@@ -310,9 +328,7 @@ class _LaidOut:
         self._put("count_mask", [self._mask(count.counts_from_fact or count.or_from_fact) for _, count in counts])
 
     def _key_tables(self) -> None:
-        starts = [
-            keys_of((*clock.starts_on, *clock.restarts_on)) for clock in self.rulebook.clocks.values()
-        ]
+        starts = [keys_of((*clock.starts_on, *clock.restarts_on)) for clock in self.rulebook.clocks.values()]
         rules_at = self.tables["clock_rules_at"]
         hung = [rules_at[number + 1] - rules_at[number] for number in range(len(starts))]
         by_key = [
@@ -328,17 +344,18 @@ class _LaidOut:
             [sum(1 << n for n in few if roles[n * keys + key] & kernel.START) for key in range(keys)],
         )
 
+    @property
+    def field_lists(self) -> tuple[tuple[str, ...], ...]:
+        """The lists of date fields, by number."""
+        return tuple(self._fields)
+
     def _shared_tables(self) -> None:
         self._put("stretches", self.stretches)
-        self._ranges(
-            "fields", "fields_at", [[DATE_FIELDS.index(field) for field in fields] for fields in self._fields]
-        )
+        self._ranges("fields", "fields_at", [[DATE_FIELDS.index(field) for field in fields] for fields in self._fields])
         self._put("masks", [int(key in keys) for keys in self._masks for key in range(len(KEYS))])
         self._put("sets", len(self._masks))
         self._put("many_stretches", len(self._stretches))
-        self._put(
-            "party_sets", [int(party in chosen) for chosen in self._party_sets for party in self.parties]
-        )
+        self._put("party_sets", [int(party in chosen) for chosen in self._party_sets for party in self.parties])
 
 
 def _clock_roles(clock: Clock) -> list[int]:

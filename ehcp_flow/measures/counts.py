@@ -144,7 +144,7 @@ def _plans(story: Story) -> Iterator[Counted]:
             yield Counted("plans_with_exception", plan.on)
         else:
             yield Counted("plans_issued_den_ex", plan.on)
-            if deadline is not None and any(checked.fact is not None for checked in deadline.working.grounds):
+            if deadline is not None and deadline.working.claimed:
                 yield Counted("plans_exception_not_made_out", plan.on)
         yield from _bands(plan, excepted=excepted)
 

@@ -21,7 +21,7 @@ def dispute_rows(story: Story) -> Iterator[dict[str, Any]]:
     A dispute that never came to an appeal is under way while its family can still appeal. Where a case has several
     under way, each shows the earliest limit of them all.
     """
-    limits = [one for one in story.answer.deadlines if one.working.running.limit.group in _GROUPS and one.due_on]
+    limits = [one for one in story.answer.deadlines if one.working.limit.group in _GROUPS and one.due_on]
     can_appeal = any(one.actor == _FAMILY and one.status == "open" for one in limits)
     due = [one for one in limits if one.actor != _FAMILY and _stands(one)]
     following = min(due, key=lambda one: one.due_on or dt.date.max, default=None)

@@ -215,8 +215,7 @@ def _due(deadline: Deadline, tail: _Tail | None) -> Row:
 
 
 def _advice(deadline: Deadline) -> Row:
-    facts = deadline.working.timeline.facts
-    asked = facts[deadline.working.run.start]
+    facts, asked = deadline.working.facts, deadline.working.start
     returned = [
         fact.on
         for fact in facts
@@ -235,7 +234,7 @@ def _advice(deadline: Deadline) -> Row:
 
 
 def _transfer(deadline: Deadline, story: Story) -> Row:
-    trigger = deadline.working.timeline.facts[deadline.working.run.start]
+    trigger = deadline.working.start
     due_on = deadline.due_on
     # Twelve weeks before the day by which the law wants it: 15 February gives 23 November.
     review_by = None if due_on is None else due_on + _ONE_DAY - _TWELVE_WEEKS

@@ -128,7 +128,7 @@ def _event(deadline: Deadline, due_on: dt.date) -> Any:
 
 def _sequence(deadline: Deadline) -> int:
     """Return a number that is larger in every later export, and in one of the same day that knows more of the case."""
-    known = len(deadline.working.timeline.facts)
+    known = len(deadline.working.facts)
     return max((deadline.as_of - _FIRST_DAY).days, 0) * _FACTS + min(known, _FACTS - 1)
 
 

@@ -65,7 +65,7 @@ class CaseFile:
 
     def _deadline(self, deadline: Deadline) -> list[Any]:
         place = self._names.place
-        trigger = deadline.working.timeline.facts[deadline.working.run.start]
+        trigger = deadline.working.start
         return [
             self._rule(deadline),
             place(deadline.party or ""),
@@ -83,7 +83,7 @@ class CaseFile:
         version = deadline.working.version
         key = id(version)
         if key not in self._rules:
-            rule = deadline.working.running.rule
+            rule = deadline.working.rule
             counted = "; or, if later, ".join(str(count.convention) for count in version.counts)
             self._rules[key] = len(self._rule_rows)
             self._versions.append(version)  # so that its id stays its own

@@ -42,7 +42,7 @@ def test_a_working_has_every_part_in_the_order_in_which_a_reader_checks_it(deadl
     assert {"act", "result"} <= set(parts)
     order = ["start", "rule", "count", "calendar", "act", "exception", "result", "reading", "note"]
     assert parts == sorted(parts, key=order.index)
-    assert ("exception" in parts) == (deadline.kind == "statutory" or bool(deadline.working.running.rule.exceptions))
+    assert ("exception" in parts) == (deadline.kind == "statutory" or bool(deadline.working.rule.exceptions))
 
 
 @EXPLAINED

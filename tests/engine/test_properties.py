@@ -43,7 +43,7 @@ quick = settings(deadline=None, max_examples=60)
 def identity(deadline: Deadline) -> tuple[object, ...]:
     """Which deadline it is: the rule, and the fact that started its clock."""
     working = deadline.working
-    return (deadline.limit, working.running.order, working.timeline.facts[working.run.start].content, deadline.party)
+    return (deadline.limit, working.rule.rows, working.start.content, deadline.party)
 
 
 def by_identity(case: Case, as_of: dt.date) -> dict[tuple[object, ...], Deadline]:

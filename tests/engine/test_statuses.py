@@ -72,7 +72,7 @@ def test_a_missing_decision_to_assess_is_a_finding_and_no_breach():
 
 def test_a_plan_without_a_request_has_no_invented_deadlines():
     deadlines = deadlines_of(tell("2026-03-02 final_plan_sent"), "2026-06-30")
-    ordinary = [found for found in deadlines if found.working.running.limit.group in GROUPS]
+    ordinary = [found for found in deadlines if found.working.limit.group in GROUPS]
     assert [(found.limit, found.due_on) for found in ordinary] == [("annual_review", day("2027-03-01"))]
 
 

@@ -62,8 +62,8 @@ class Start(NamedTuple):
         found = [
             deadline
             for deadline in deadlines_of(Case("a", tuple(story)), as_of, calendars=CALENDARS)
-            if deadline.working.running.rule is self.rule
-            and deadline.working.timeline.facts[deadline.working.run.start].on == on
+            if deadline.working.rule is self.rule
+            and deadline.working.start.on == on
         ]
         assert len(found) == 1, found
         return found[0]

@@ -1,18 +1,22 @@
-"""The rulebook laid out for evaluation: what part each kind of fact plays."""
+"""The rulebook laid out for the kernel: what part each kind of fact plays."""
 
+from ehcp_flow.engine.kernel import END, FINAL, RESUME, START
+from ehcp_flow.engine.numbers import KEY_OF, KEYS
+from ehcp_flow.engine.rulebook import compiled
 from ehcp_flow.law import england
-from ehcp_flow.law.compiled import END, FINAL, RESUME, START, compiled
 
 
-def test_the_part_of_a_fact_is_worked_out_once():
-    law = compiled(england())
-    request = next(clock for clock in law.clocks if clock.clock.id == "request")
-    for _ in range(2):
-        assert request.roles["request_received", None] == START
-        assert request.roles["tribunal_order_made", "assess"] == END | FINAL
-        assert request.roles["tribunal_order_made", "amend"] == 0
-        assert request.roles["refusal_reversed", None] == RESUME
-    assert compiled(england()) is law
+def test_the_part_of_a_fact_stands_in_a_table_over_keys():
+    book = compiled(england())
+
+    def role(event: str, outcome: str | None = None) -> int:
+        return book.tables["clock_roles"][book.clocks["request"] * len(KEYS) + KEY_OF[event, outcome]]
+
+    assert role("request_received") == START
+    assert role("tribunal_order_made", "assess") == END | FINAL
+    assert role("tribunal_order_made", "amend") == 0
+    assert role("refusal_reversed") == RESUME
+    assert compiled(england()) is book
 
 
 def test_how_far_an_act_may_come_before_its_clock():

@@ -296,4 +296,4 @@ def test_a_rule_that_has_ended_gives_no_date_from_the_day_after(telling: Telling
 def dates_of(telling: Telling, on: dt.date) -> list[dt.date | None]:
     """The dates that the rule gives when its clock starts on a day on which it may not be law."""
     judged = deadlines_of(Case("a", tuple(telling.story(on))), LATER, calendars=CALENDARS)
-    return [deadline.due_on for deadline in judged if deadline.working.running.rule is telling.start.rule]
+    return [deadline.due_on for deadline in judged if deadline.working.rule is telling.start.rule]

@@ -50,10 +50,10 @@ def test_a_reassessment_end_to_end():
     assert one(story, "reassessment_decision").status == "met"
     assert str(one(story, "reassessment_final").due_on) == "2026-04-27"
     assert one(story, "reassessment_final").status == "met"
-    assert one(story, "advice").working.running.rule.rows == ("reassess_advice",)
+    assert one(story, "advice").working.rule.rows == ("reassess_advice",)
     assert "reg 26(2)" in one(story, "advice").citation
     draft = one(story, "draft_representations")
-    assert (draft.working.running.rule.rows, str(draft.due_on), draft.status) == (
+    assert (draft.working.rule.rows, str(draft.due_on), draft.status) == (
         ("reassess_draft_reps",),
         "2026-04-20",
         "met",

@@ -92,5 +92,5 @@ def test_the_plan_of_a_reassessment_has_a_clock_beside_the_yearly_one():
         2023-05-05 final_plan_sent; 2024-05-03 review_decision_sent outcome=maintain
         2024-11-25 reassessment_agreed; 2025-03-10 final_plan_sent
     """
-    dues = {d.working.running.rule.rows[0]: str(d.due_on) for d in every(story, "annual_review", "2025-03-11")}
+    dues = {d.working.rule.rows[0]: str(d.due_on) for d in every(story, "annual_review", "2025-03-11")}
     assert dues == {"first_review": "2024-05-04", "next_review": "2025-05-02", "reassess_next_review": "2026-03-10"}

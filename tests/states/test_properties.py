@@ -100,7 +100,7 @@ FROM_THE_REQUEST = {"decide_assess": 42, "decide_not_issue": 112, "final_plan": 
 
 def start_of(deadline: Deadline) -> Fact:
     """The fact that started the clock."""
-    return deadline.working.timeline.facts[deadline.working.run.start]
+    return deadline.working.start
 
 
 def dates_and_statuses(case: Case, as_of: dt.date) -> list[tuple[object, ...]]:
@@ -115,7 +115,7 @@ def yearly_dates(case: Case, as_of: dt.date) -> list[tuple[str, dt.date, dt.date
     return [
         (start_of(item).event, start_of(item).on, item.due_on)
         for item in deadlines_of(case, as_of)
-        if item.limit == "annual_review" and not {*item.working.running.rule.rows} & {"reassess_next_review"}
+        if item.limit == "annual_review" and not {*item.working.rule.rows} & {"reassess_next_review"}
     ]
 
 
