@@ -138,8 +138,7 @@ def _keyed(found: Iterable[Deadline]) -> dict[_Key, Deadline]:
     keyed = {}
     for deadline in found:
         working = deadline.working
-        start = working.timeline.facts[working.run.start].id
-        keyed[deadline.limit, working.running.rule.rows, _which(deadline), start] = deadline
+        keyed[deadline.limit, working.rule.rows, _which(deadline), working.start.id] = deadline
     return keyed
 
 

@@ -68,3 +68,9 @@ def text_of(deadline: Deadline, *parts: str) -> str:
 
 def statuses(deadlines: Sequence[Deadline]) -> dict[str, str]:
     return {deadline.limit: deadline.status for deadline in deadlines}
+
+
+def untouched(deadline: Deadline) -> tuple[object, ...]:
+    """What no exception and no later fact may change of a deadline: its dates, how it stands, and by how much."""
+    names = ("limit", "party", "due_on", "earliest_on", "done_on", "status", "days_over")
+    return tuple(getattr(deadline, name) for name in names)

@@ -103,7 +103,7 @@ def test_a_limit_added_to_the_rulebook_is_judged_in_bulk(amended):
     assert {"met", "overdue", "lapsed", "undated"} <= {row["status"] for row in found}
 
 
-def test_a_clock_kept_by_party_that_is_not_separate_is_left_to_the_evaluator_of_one_case(tmp_path):
+def test_a_clock_kept_by_party_that_is_not_separate_is_judged_over_columns_too(tmp_path):
     copy = tmp_path / "odd"
     shutil.copytree(LAW, copy)
     (copy / "99_added.toml").write_text(ADDED.replace("separate = true\nper", "per"), "utf-8")

@@ -85,7 +85,7 @@ def test_the_numbers_in_the_words_are_those_of_the_fields(deadline):
         assert (f"{weeks} week" in result.text) == (weeks > 0)
         assert bool(re.search(rf" weeks? and {rest} days?\b", result.text)) == (weeks > 0 and rest > 0)
     assert ("This is a breach." in result.text) == deadline.breach
-    assert deadline.working.basis[0][0].strftime("%Y") in words["start"].text
+    assert deadline.working.counted[0].on.strftime("%Y") in words["start"].text
 
 
 @EXPLAINED
