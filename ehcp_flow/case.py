@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from operator import lt
+from typing import Final
 
 from ehcp_flow.dates import parse_instant
 from ehcp_flow.errors import CorrectionError, FactError, KnownAtError
@@ -23,6 +24,10 @@ from ehcp_flow.facts import LEGAL_ORDER, ExceptionRecorded, Fact, FactVoided
 from ehcp_flow.findings import Finding
 
 __all__ = ["Case", "Correction", "group_cases"]
+
+
+MANY_FACTS: Final = 1_000
+"""More facts than the record of one child holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,18 @@ class Case:
             )
             for fact in in_legal_order(self.recorded)[1]
         ]
+        if len(self.recorded) > MANY_FACTS:
+            found.append(
+                Finding(
+                    "many_facts_one_id",
+                    self.case_id,
+                    min(fact.on for fact in self.recorded),
+                    f"this case has {len(self.recorded):,} facts: more than one life holds, so that many children may "
+                    "stand under one id",
+                    "look at the column that case_id was read from",
+                    None,
+                )
+            )
         return (*found, *self._corrected()[1])
 
     @cached_property
@@ -170,36 +187,56 @@ class Case:
             else:
                 correctors[fact.corrects].append(fact)
 
-        counts: dict[str, bool] = {}
-
-        def still_counts(fact: Fact, path: frozenset[str]) -> bool:
-            if fact.id in path:
-                return False
-            if fact.id not in counts:
-                voids = (by for by in correctors[fact.id] if isinstance(by, FactVoided))
-                counts[fact.id] = not any(still_counts(by, path | {fact.id}) for by in voids)
-            return counts[fact.id]
-
+        circular = self._leading_back(by_id)
+        correcting = [
+            fact
+            for fact in self.recorded
+            if fact.corrects is not None and fact.corrects in by_id and fact.corrects != fact.id
+        ]
+        counts = self._still_counting([fact.id for fact in correcting if fact.id not in circular], correctors)
         corrections: list[Correction] = []
-        for fact in self.recorded:
-            if fact.corrects is None or fact.corrects not in by_id or fact.corrects == fact.id:
-                continue
-            if self._circular(fact, by_id):
+        for fact in correcting:
+            if fact.id in circular:
                 found.append(self._astray(fact, "circular_correction", "which leads back to itself"))
-            elif still_counts(fact, frozenset()):
-                corrections.extend(Correction(corrected, fact) for corrected in by_id[fact.corrects])
+            elif counts[fact.id]:
+                corrections.extend(Correction(corrected, fact) for corrected in by_id[str(fact.corrects)])
         return corrections, found
 
     @staticmethod
-    def _circular(fact: Fact, by_id: dict[str, list[Fact]]) -> bool:
-        seen = {fact.id}
-        at: str | None = fact.corrects
-        while at is not None and at in by_id:
-            if at in seen:
-                return True
-            seen.add(at)
-            at = by_id[at][0].corrects
-        return False
+    def _still_counting(ids: Iterable[str], correctors: Mapping[str, list[Fact]]) -> dict[str, bool]:
+        """Return which ids still count: not one that a void which counts takes back. Each is looked at once."""
+
+        def voids(name: str) -> list[str]:
+            return [by.id for by in correctors.get(name, ()) if isinstance(by, FactVoided)]
+
+        counts: dict[str, bool] = {}
+        for first in ids:
+            if first in counts:
+                continue
+            path = {first: iter(voids(first))}
+            while path:
+                at = next(reversed(path))
+                # One that leads back to itself is on the path already, and counts for nothing there.
+                ahead = next((void for void in path[at] if void not in counts and void not in path), None)
+                if ahead is not None:
+                    path[ahead] = iter(voids(ahead))
+                else:
+                    del path[at]
+                    counts[at] = not any(counts.get(void, False) for void in voids(at))
+        return counts
+
+    @staticmethod
+    def _leading_back(by_id: Mapping[str, list[Fact]]) -> set[str]:
+        """Return the ids whose corrections lead back to themselves, or into a ring. Each id is followed once."""
+        leads: dict[str, bool] = {}
+        for first in by_id:
+            path: dict[str, None] = {}
+            at: str | None = first
+            while at is not None and at in by_id and at not in leads and at not in path:
+                path[at] = None
+                at = by_id[at][0].corrects
+            leads.update(dict.fromkeys(path, at is not None and (at in path or leads.get(at, False))))
+        return {name for name, is_led in leads.items() if is_led}
 
     def _astray(self, fact: Fact, code: str, why: str) -> Finding:
         message = f"{fact.event} on {fact.on.isoformat()} corrects fact {fact.corrects!r}, {why}; it has no effect"

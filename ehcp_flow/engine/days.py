@@ -77,6 +77,8 @@ class CountedDays:
             if at[way] < 0:
                 days.extend([UNCOUNTED] * _SPAN)
                 at[way] = len(days) - _SPAN
+            if days[at[way] + day - _FIRST] != UNCOUNTED:
+                return
             begin = (day - _FIRST) // _AT_ONCE * _AT_ONCE
             for place in range(begin, min(begin + _AT_ONCE, _SPAN)):
                 days[at[way] + place] = self._one(way, place + _FIRST)

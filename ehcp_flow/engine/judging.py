@@ -262,7 +262,7 @@ def space_for(book: CompiledRulebook, chosen: Kernel, facts: int, parties: int, 
         "exception": facts, "advice": facts, "noted": facts, "start": facts,
         "following": facts, "previous": facts, "chained": facts,
         "run_start": facts, "run_stop": facts, "run_end": facts, "run_previous": facts, "run_whom": facts,
-        "next_end": facts, "next_act": facts, "want": 2 * _WANTS,
+        "next_end": facts + 1, "next_act": facts + 1, "want": 2 * (_WANTS + 4 * facts),
     }  # fmt: skip
     numbers = dict.fromkeys(
         ("case", "tick", "low", "high", "exceptions", "asked", "born", "begins", "needed", "runs", "many", "rows", "wanted",
@@ -276,7 +276,7 @@ def space_for(book: CompiledRulebook, chosen: Kernel, facts: int, parties: int, 
             "width": facts + 1,
             "parties": parties,
             "beyond": -1,
-            "most_wanted": _WANTS,
+            "most_wanted": _WANTS + 4 * facts,
             "capacity": capacity,
             "out": none(-1, COLUMNS * capacity),
         }

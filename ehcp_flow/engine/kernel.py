@@ -520,7 +520,7 @@ def judge_rule(law, days, facts, found, rule):
     narrowed = law.rule_flags[rule] & NARROWED
     only = law.rule_only[rule]
     fields = law.rule_fields[rule]
-    many = found.many and law.rule_looks_back[rule] < 0
+    many = found.many and (law.rule_looks_back[rule] < 0 or not law.rule_flags[rule] & PER_PARTY)
     if many:
         find_what_matters(law, facts, found, rule)
     for run in range(found.runs):
@@ -757,7 +757,7 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
     for_good = flags & DONE_FOR_GOOD
     place = first
     if many:
-        place = first_that_matters(found, start)
+        place = first_that_matters(found, flags & PER_PARTY, start, first)
     while place < stop:
         role = table[roles + keys[place]]
         if role:
@@ -808,8 +808,10 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
                         break
                 elif ended >= 0 and (over or flags & ENDS_FOR_GOOD):
                     break
+                elif ended >= 0 and flags & IN_TIME and last != NO_DAY and facts.on[place] > last:
+                    break
         if many:
-            place = next_that_matters(found, place, ended >= 0 or settled)
+            place = next_that_matters(found, flags & PER_PARTY, place, ended >= 0 or settled)
         else:
             place += 1
     found.done = done
@@ -836,46 +838,49 @@ def first_on(facts, low, high, day):
 def find_what_matters(law, facts, found, rule):
     """Find for every place the next fact that can end a run of the rule, and the next that can discharge one.
 
-    Where each party has its own clock, that is the next of the same party.
+    Each at the place or after it; where each party has its own clock, the next act of the same party after it.
     """
     roles = rule * law.keys
     per_party = law.rule_flags[rule] & PER_PARTY
     found.tick += 1
     ends = found.high
     acts = found.high
+    found.next_end[found.high - found.low] = ends
+    found.next_act[found.high - found.low] = acts
     for back in range(found.high - found.low):
         place = found.high - 1 - back
         at = place - found.low
-        found.next_end[at] = ends
-        if per_party:
-            party = facts.party[place] + 1
-            acts = found.party_last[party] if found.party_tick[party] == found.tick else found.high
-        found.next_act[at] = acts
         role = law.rule_roles[roles + facts.key[place]]
         if role & ENDS:
             ends = place
-        if role & ACTS:
-            acts = place
-            if per_party:
+        found.next_end[at] = ends
+        if per_party:
+            party = facts.party[place] + 1
+            found.next_act[at] = found.party_last[party] if found.party_tick[party] == found.tick else found.high
+            if role & ACTS:
                 found.party_tick[party] = found.tick
                 found.party_last[party] = place
+        else:
+            if role & ACTS:
+                acts = place
+            found.next_act[at] = acts
 
 
-def first_that_matters(found, start):
-    """Return the first fact after a start that can do anything to its run."""
-    found.end = found.next_end[start - found.low]
-    found.act = found.next_act[start - found.low]
+def first_that_matters(found, per_party, start, first):
+    """Return the first fact that can do anything to a run, from a place on."""
+    found.end = found.next_end[first - found.low]
+    found.act = found.next_act[(start if per_party else first) - found.low]
     return found.end if found.end < found.act else found.act
 
 
-def next_that_matters(found, place, only_ends):
+def next_that_matters(found, per_party, place, only_ends):
     """Return the next fact that can do anything, or that can end or resume the run, where nothing else counts."""
     if found.end <= place:
-        found.end = found.next_end[place - found.low]
+        found.end = found.next_end[place + 1 - found.low]
     if only_ends:
         return found.end
     while found.act <= place:
-        found.act = found.next_act[found.act - found.low]
+        found.act = found.next_act[(found.act if per_party else place + 1) - found.low]
     return found.end if found.end < found.act else found.act
 
 

@@ -46,8 +46,7 @@ class Start(NamedTuple):
         found = [
             deadline
             for deadline in deadlines_of(tell("").record(*story), as_of, calendars=CALENDARS)
-            if deadline.working.rule is self.rule
-            and deadline.working.start.on == on
+            if deadline.working.rule is self.rule and deadline.working.start.on == on
         ]
         assert len(found) == 1, found
         return found[0]

@@ -62,8 +62,7 @@ class Start(NamedTuple):
         found = [
             deadline
             for deadline in deadlines_of(Case("a", tuple(story)), as_of, calendars=CALENDARS)
-            if deadline.working.rule is self.rule
-            and deadline.working.start.on == on
+            if deadline.working.rule is self.rule and deadline.working.start.on == on
         ]
         assert len(found) == 1, found
         return found[0]
