@@ -38,9 +38,14 @@ find_python() {
     return 1
 }
 
-# What a venv depends on: the project's metadata, this file, and where it lies (scripts and links hold the path).
+# What a venv depends on: the project's metadata, this file, the kernel and how it is compiled, whether it should be,
+# and where the project lies (scripts and links hold the path).
 venv_key() {
-    cat "$root/pyproject.toml" "$root/scripts/venv.sh" | cksum | tr ' ' '-'
+    {
+        cat "$root/pyproject.toml" "$root/scripts/venv.sh" "$root/hatch_build.py"
+        cat "$root/ehcp_flow/engine/kernel.py" "$root/ehcp_flow/engine/kernel.pxd"
+        printf '%s\n' "${EHCP_FLOW_BUILD_KERNEL-}"
+    } | cksum | tr ' ' '-'
     printf '%s\n' "$root"
 }
 

@@ -1,0 +1,135 @@
+# The types with which Cython compiles kernel.py. A name that is missing or too many fails the compile; a name of the
+# four classes is a table that the doors fill, or a number. `int` has 32 bits; nothing here needs more.
+
+cimport cython
+
+cdef int NO_DAY, UNCOUNTED, BEYOND
+cdef int START, RESTART, END, RESUME, DONE, UNDONE, IMPLIED, OTHER, LAPSE, NEEDED, RESUME_INSIDE, FINAL, OWED
+cdef int NEVER_OWED, BITES, STARTS, ACTS, ENDS
+cdef int EXCEPTION, BIRTH, ADVICE_ASKED
+cdef int SEPARATE, OWN_ACTS, BY_PARTY, PARTY_OF_STRETCH
+cdef int PER_PARTY, NEEDS, IN_TIME, OTHER_ANSWER, RIGHT, DONE_FOR_GOOD, ENDS_FOR_GOOD, UNPROVEN, OWED_IF_LAPSED
+cdef int NARROWED, CONDITIONAL, BREACHABLE
+cdef int WINDOW, ROLLED, LATER_OF, FROM_FACT, FROM_FIELDS, NEEDED_COUNT
+cdef int OPEN, MET, LATE, OVERDUE, PREMATURE, LAPSED, UNDATED, NO_LAW
+cdef int DAYS_UNKNOWN, MAY_BE_LATER, NOT_DATED, WAS_OVERDUE
+cdef int CLOSURE, WITHIN_PERIOD, ABSENCE, DUE_WITHIN_FORCE, NAMED
+cdef int HOLDS, NO_END, TOO_SHORT, BEGAN_LATER, NOT_ASKED, OUTSIDE, OUT_OF_FORCE, NO_REASON, NO_LIMIT, BEFORE_CLOCK
+cdef int AFTER_ACT
+cdef int CONSIDERED, HELD, WANTED, HELD_WITHOUT_END
+cdef int ON, UNTIL
+cdef int RULE, VERSION, STARTED, STOP, PREVIOUS, SUPERSEDED, PARTY, BASE, LAST, DONE_AT, IMPLIED_AT, ENDED_AT
+cdef int RESUMED_AT, STATUS, EXCUSES, KEPT_OPEN_BY, KEPT_OPEN_TO, LEAVES_OPEN, COLUMNS
+cdef int NOBODY, ANYBODY, FEW, MANY_STRETCHES
+
+
+cdef class Law:
+    cdef public int keys, parties, clocks, sets, many_stretches, roll_table
+    cdef public const int[::1] key_kind, key_rows, key_begins, key_clocks_at, key_clocks
+    cdef public const int[::1] masks, party_sets, fields_at, fields
+    cdef public const int[::1] stretches, stretch_roles, stretch_unless
+    cdef public const int[::1] clock_roles, clock_flags, clock_during, clock_inside, clock_unless_at
+    cdef public const int[::1] clock_rules_at, clock_rules
+    cdef public const int[::1] rule_roles, rule_flags, rule_limit, rule_only, rule_fields, rule_looks_back, rule_inside
+    cdef public const int[::1] rule_where, rule_where_not, rule_in_time, rule_by_party, rule_not_by_party
+    cdef public const int[::1] rule_not_during_at, rule_under_age, rule_there_by, rule_versions_at, rule_uses_at, uses
+    cdef public const int[::1] foreseen_table, foreseen_fields, in_time_after, in_time_first, in_time_table
+    cdef public const int[::1] version_from, version_to, version_flags, version_first, version_kept_open
+    cdef public const int[::1] version_kept_to, version_counts_at
+    cdef public const int[::1] count_table, count_flags, count_fields, count_mask
+    cdef public const int[::1] ground_test, ground_key, ground_least, ground_margin, ground_adviser, ground_one_day
+    cdef public const int[::1] ground_lasts, ground_from, ground_to
+
+
+cdef class Days:
+    cdef public int first, span
+    cdef public const int[::1] shift, at, by_institution, day
+
+
+cdef class Facts:
+    cdef public int parties, as_of
+    cdef public const int[::1] bounds, key, on, party, days, field_at, limit, reasoned, institution
+
+
+cdef class Found:
+    cdef public int case, low, high, tick, rows, capacity, needed, runs
+    cdef public int wanted, most_wanted, beyond, beyond_day
+    cdef public int begins, born, exceptions, asked, width
+    cdef public int done, implied, ended, other, resumed, owed, bites, base, last, end, act
+    cdef public int[::1] out, want, noted, exception, advice
+    cdef public int[::1] clock_case, clock_first, stretch_case, around
+    cdef public int[::1] next_case, next_from, next_at, last_case, last_from, last_at
+    cdef public int[::1] party_tick, party_first, party_last, following, start
+    cdef public int[::1] run_start, run_stop, run_end, run_previous, run_party, next_end, next_act
+
+
+cdef int judge(Law law, Days days, Facts facts, Found found, int case, int cases) noexcept nogil
+cdef void lay_out(Law law, Facts facts, Found found, int low, int high) noexcept nogil
+cdef void take_back(Found found, int first_row) noexcept nogil
+
+cdef int counted(Days days, Found found, int table, int day) noexcept nogil
+cdef int counted_for(Days days, Facts facts, Found found, int table, int party, int day) noexcept nogil
+cdef int day_of(Law law, Facts facts, int fields, int place) noexcept nogil
+cdef bint is_filled(Law law, Facts facts, int fields, int place) noexcept nogil
+cdef int until_of(Facts facts, int place) noexcept nogil
+
+cdef int begun(Law law, Facts facts, Found found, int stretch, int place) noexcept nogil
+cdef void surround(Law law, Facts facts, Found found, int stretch) noexcept nogil
+cdef int next_of(Law law, Facts facts, Found found, int mask, int start, int stop) noexcept nogil
+cdef int last_of(Law law, Facts facts, Found found, int mask, int stop) noexcept nogil
+
+cdef void judge_clock(Law law, Days days, Facts facts, Found found, int clock) noexcept nogil
+cdef void follow_parties(Law law, Facts facts, Found found, int clock) noexcept nogil
+cdef int follow_one(Law law, Facts facts, Found found, int clock, int first) noexcept nogil
+@cython.locals(running=bint, over=bint)
+cdef int follow(Law law, Facts facts, Found found, int clock, int first, int party) noexcept nogil
+cdef bint is_confined(Law law, Facts facts, Found found, int clock, int place) noexcept nogil
+cdef void add_runs(Law law, Facts facts, Found found, int clock, int starts) noexcept nogil
+
+@cython.locals(many=bint)
+cdef void judge_rule(Law law, Days days, Facts facts, Found found, int clock, int rule) noexcept nogil
+@cython.locals(unsure=bint)
+cdef void judge_version(
+    Law law, Days days, Facts facts, Found found, int rule, int version, int run, int base, bint many
+) noexcept nogil
+cdef void write(Found found, int rule, int version, int run, int base, int last, int status) noexcept nogil
+cdef bint is_meant(Law law, Days days, Facts facts, Found found, int rule, int run) noexcept nogil
+cdef bint is_among(Law law, int parties, int party) noexcept nogil
+cdef bint is_foreseen(Law law, Days days, Facts facts, Found found, int condition, int place) noexcept nogil
+cdef bint came_in_time(Law law, Days days, Facts facts, Found found, int condition, int run) noexcept nogil
+cdef bint is_there(Law law, Days days, Facts facts, Found found, int rule, int last) noexcept nogil
+cdef int counted_from(Law law, Facts facts, Found found, int rule, int count, int start, int stop) noexcept nogil
+cdef int fields_of(Law law, int count, int place, int start) noexcept nogil
+@cython.locals(unsure=bint)
+cdef bint later_of(
+    Law law, Days days, Facts facts, Found found, int rule, int version, int run, int base
+) noexcept nogil
+
+@cython.locals(inside=bint, over=bint, settled=bint)
+cdef bint what_happened(
+    Law law, Days days, Facts facts, Found found, int rule, int run, int base, int last, bint many
+) noexcept nogil
+cdef int first_on(Facts facts, int low, int high, int day) noexcept nogil
+cdef void find_what_matters(Law law, Facts facts, Found found, int rule) noexcept nogil
+cdef int first_that_matters(Found found, int start) noexcept nogil
+cdef int next_that_matters(Found found, int place, bint only_ends) noexcept nogil
+
+cdef int status_of(Facts facts, Found found, int flags, int end, int last, bint unsure) noexcept nogil
+cdef int status_of_window(Facts facts, Found found, int end, int last, bint kept_open) noexcept nogil
+cdef int left_open(
+    Law law, Facts facts, Found found, int rule, int run, int last, int status, bint window, bint unsure,
+    int kept_open_by
+) noexcept nogil
+cdef bint is_never_owed(Law law, Facts facts, Found found, int rule) noexcept nogil
+
+cdef void excuse(Law law, Days days, Facts facts, Found found, int row) noexcept nogil
+cdef bint is_claimed(Law law, Facts facts, Found found, int row, int ground, int place) noexcept nogil
+cdef int test(Law law, Days days, Facts facts, Found found, int row, int ground, int place) noexcept nogil
+cdef int test_closure(Law law, Days days, Facts facts, Found found, int row, int ground, int place) noexcept nogil
+cdef int first_asked(Found found, int place) noexcept nogil
+cdef int test_within_period(Law law, Facts facts, Found found, int row, int ground, int place) noexcept nogil
+cdef int test_absence(Law law, Days days, Facts facts, Found found, int row, int ground, int place) noexcept nogil
+cdef int test_due_within_force(Law law, Facts facts, Found found, int row, int ground, int place) noexcept nogil
+cdef int test_named(Law law, Days days, Facts facts, Found found, int row, int place) noexcept nogil
+cdef int first_day(Law law, Found found, int row) noexcept nogil
+cdef int open_since(Law law, Days days, Found found, int row) noexcept nogil
