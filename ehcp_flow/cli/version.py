@@ -1,4 +1,4 @@
-"""`ehcp-flow version`: what is installed, which law it knows, and how far its calendar goes."""
+"""`ehcp-flow version`: what is installed, which law it knows, how far its calendar goes, and what judges."""
 
 from __future__ import annotations
 
@@ -13,9 +13,14 @@ __all__ = ["VERSION"]
 
 
 def _version(*, form: TableFormat = None, rulebook: RulebookAt = None) -> None:
-    """The versions of the program and of Python, the rulebook, and the day up to which bank holidays are published."""
+    """The versions of the program and of Python, the rulebook, the day up to which bank holidays are published, the kernel.
+
+    The kernel is what judges time limits: compiled where that could be done, else interpreted, with the same answers.
+    EHCP_FLOW_KERNEL=interpreted asks for one of them.
+    """
     from ehcp_flow import __version__
     from ehcp_flow.calendars import england
+    from ehcp_flow.engine.choice import kernel_in_use, why_not_compiled
 
     law = rulebook_at(rulebook)
     row = {
@@ -24,11 +29,13 @@ def _version(*, form: TableFormat = None, rulebook: RulebookAt = None) -> None:
         "rulebook": law.title,
         "limits": len(law.limits),
         "bank_holidays_to": england().working.published_to.isoformat(),
+        "kernel": kernel_in_use().name,
     }
     if form in (None, Format.TABLE):
         sys.stdout.write(f"ehcp-flow {row['version']} on Python {row['python']}\n")
         sys.stdout.write(f"{row['rulebook']}: {row['limits']} time limits\n")
         sys.stdout.write(f"Bank holidays are published up to {row['bank_holidays_to']}\n")
+        sys.stdout.write("; ".join(filter(None, (f"The kernel is {row['kernel']}", why_not_compiled()))) + "\n")
         return
     with sheet(form or Format.CSV, tuple(row)) as rows:
         rows.write(row)

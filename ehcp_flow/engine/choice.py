@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 from ehcp_flow.engine import kernel
 from ehcp_flow.errors import KernelError
 
-__all__ = ["Kernel", "compiled_kernel", "interpreted_kernel", "kernel_in_use"]
+__all__ = ["Kernel", "compiled_kernel", "interpreted_kernel", "kernel_in_use", "why_not_compiled"]
 
 VARIABLE: Final = "EHCP_FLOW_KERNEL"
 
@@ -84,3 +84,10 @@ def kernel_in_use() -> Kernel:
             wanted, f"{VARIABLE} asks for the compiled kernel, and none was built from this source; see docs/kernel.md"
         )
     return found or interpreted_kernel()
+
+
+def why_not_compiled() -> str:
+    """Return why the kernel in use is not the compiled one, empty where it is. Raises KernelError as kernel_in_use."""
+    if kernel_in_use().is_compiled:
+        return ""
+    return f"{VARIABLE} asks for that" if compiled_kernel() else "none is compiled from this source"

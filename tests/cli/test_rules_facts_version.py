@@ -169,6 +169,7 @@ def test_the_version_names_the_law_and_the_horizon():
         (row,) = rows_of(invoke("version", "--format", form).stdout, form)
         assert row["version"] == __version__
         assert row["bank_holidays_to"] >= "2028-12-31"
+        assert row["kernel"] in ("compiled", "interpreted")
 
 
 def test_the_law_of_a_day_is_told_as_it_stood_then():

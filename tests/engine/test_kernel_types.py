@@ -1,0 +1,52 @@
+"""kernel.pxd gives types to what kernel.py holds, no more and no less; so is it told where nothing can be compiled."""
+
+import ast
+import datetime as dt
+import re
+from pathlib import Path
+
+import pytest
+
+from ehcp_flow import Case, england
+from ehcp_flow.calendars import england as calendars
+from ehcp_flow.engine import kernel
+from ehcp_flow.engine.judging import judge_case
+from ehcp_flow.engine.rulebook import compiled
+
+SOURCE = Path(kernel.__file__)
+TYPES = SOURCE.with_suffix(".pxd").read_text("utf-8")
+DEFINED = ast.parse(SOURCE.read_text("utf-8")).body
+
+
+def names(listed: str) -> list[str]:
+    return re.findall(r"\w+", listed)
+
+
+def test_every_constant_has_a_type():
+    typed = [name for line in re.findall(r"^cdef int ([A-Z_, ]+)$", TYPES, re.MULTILINE) for name in names(line)]
+    constants = [ast.unparse(target) for each in DEFINED if isinstance(each, ast.Assign) for target in each.targets]
+    assert sorted(typed) == sorted(constants)
+
+
+def test_every_function_has_types_for_the_arguments_it_takes():
+    typed = {
+        name: [names(part)[-1] for part in arguments.split(",")]
+        for name, arguments in re.findall(
+            r"^cdef (?:int|bint|void) (\w+)\(([^)]*)\) noexcept nogil$", TYPES, re.MULTILINE
+        )
+    }
+    functions = {
+        each.name: [arg.arg for arg in each.args.args] for each in DEFINED if isinstance(each, ast.FunctionDef)
+    }
+    assert typed == functions
+
+
+@pytest.mark.parametrize("which", range(4), ids=["Law", "Days", "Facts", "Found"])
+def test_every_table_has_a_type_and_is_filled(which):
+    laid_out = judge_case(Case("a", ()), dt.date(2026, 1, 1), compiled(england()), calendars()).laid_out[which]
+    block = re.search(rf"^cdef class {type(laid_out).__name__}:\n((?:    .*\n)+)", TYPES, re.MULTILINE)
+    assert block
+    typed = [
+        name for line in re.findall(r"cdef public (?:const )?int(?:\[::1\])? (.*)", block[1]) for name in names(line)
+    ]
+    assert sorted(typed) == sorted(vars(laid_out))
