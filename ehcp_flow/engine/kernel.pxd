@@ -5,7 +5,7 @@ cimport cython
 
 cdef int NO_DAY, UNCOUNTED, BEYOND
 cdef int START, RESTART, END, RESUME, DONE, UNDONE, IMPLIED, OTHER, LAPSE, NEEDED, RESUME_INSIDE, FINAL, OWED
-cdef int NEVER_OWED, BITES, STARTS, ACTS, ENDS
+cdef int NEVER_OWED, BITES, STARTS, SELDOM, ACTS, ENDS
 cdef int EXCEPTION, BIRTH, ADVICE_ASKED
 cdef int SEPARATE, OWN_ACTS, BY_PARTY, PARTY_OF_STRETCH
 cdef int PER_PARTY, NEEDS, IN_TIME, OTHER_ANSWER, RIGHT, DONE_FOR_GOOD, ENDS_FOR_GOOD, UNPROVEN, OWED_IF_LAPSED
@@ -18,7 +18,7 @@ cdef int HOLDS, NO_END, TOO_SHORT, BEGAN_LATER, NOT_ASKED, OUTSIDE, OUT_OF_FORCE
 cdef int AFTER_ACT
 cdef int CONSIDERED, HELD, WANTED, HELD_WITHOUT_END
 cdef int ON, UNTIL
-cdef int RULE, VERSION, STARTED, STOP, PREVIOUS, SUPERSEDED, PARTY, BASE, LAST, DONE_AT, IMPLIED_AT, ENDED_AT
+cdef int RULE, VERSION, STARTED, STOP, RUN, SUPERSEDED, WHOM, BASE, LAST, DONE_AT, IMPLIED_AT, ENDED_AT
 cdef int RESUMED_AT, STATUS, EXCUSES, KEPT_OPEN_BY, KEPT_OPEN_TO, LEAVES_OPEN, COLUMNS
 cdef int NOBODY, ANYBODY, FEW, MANY_STRETCHES
 
@@ -53,18 +53,20 @@ cdef class Facts:
 
 cdef class Found:
     cdef public int case, low, high, tick, rows, capacity, needed, runs
+    cdef public bint many
     cdef public int wanted, most_wanted, beyond, beyond_day
-    cdef public int begins, born, exceptions, asked, width
+    cdef public int begins, born, exceptions, asked, width, parties
     cdef public int done, implied, ended, other, resumed, owed, bites, base, last, end, act
     cdef public int[::1] out, want, noted, exception, advice
     cdef public int[::1] clock_case, clock_first, stretch_case, around
     cdef public int[::1] next_case, next_from, next_at, last_case, last_from, last_at
-    cdef public int[::1] party_tick, party_first, party_last, following, start
-    cdef public int[::1] run_start, run_stop, run_end, run_previous, run_party, next_end, next_act
+    cdef public int[::1] party_tick, party_first, party_last, previous, following, chained, start
+    cdef public int[::1] run_start, run_stop, run_end, run_previous, run_whom, next_end, next_act
 
 
 cdef int judge(Law law, Days days, Facts facts, Found found, int case, int cases) noexcept nogil
 cdef void lay_out(Law law, Facts facts, Found found, int low, int high) noexcept nogil
+cdef void keep(Facts facts, Found found, int kind, int place) noexcept nogil
 cdef void take_back(Found found, int first_row) noexcept nogil
 
 cdef int counted(Days days, Found found, int table, int day) noexcept nogil
@@ -80,14 +82,19 @@ cdef int last_of(Law law, Facts facts, Found found, int mask, int stop) noexcept
 
 cdef void judge_clock(Law law, Days days, Facts facts, Found found, int clock) noexcept nogil
 cdef void follow_parties(Law law, Facts facts, Found found, int clock) noexcept nogil
-cdef int follow_one(Law law, Facts facts, Found found, int clock, int first) noexcept nogil
+cdef int parties_in_order(Law law, Facts facts, Found found, int clock) noexcept nogil
+cdef void chain(Facts facts, Found found, int place) noexcept nogil
 @cython.locals(running=bint, over=bint)
 cdef int follow(Law law, Facts facts, Found found, int clock, int first, int party) noexcept nogil
 cdef bint is_confined(Law law, Facts facts, Found found, int clock, int place) noexcept nogil
 cdef void add_runs(Law law, Facts facts, Found found, int clock, int starts) noexcept nogil
+cdef void add_run(
+    Law law, Facts facts, Found found, int clock, int start, int previous, int follows
+) noexcept nogil
 
 @cython.locals(many=bint)
-cdef void judge_rule(Law law, Days days, Facts facts, Found found, int clock, int rule) noexcept nogil
+cdef void judge_rule(Law law, Days days, Facts facts, Found found, int rule) noexcept nogil
+cdef int version_on(Law law, int rule, int day) noexcept nogil
 @cython.locals(unsure=bint)
 cdef void judge_version(
     Law law, Days days, Facts facts, Found found, int rule, int version, int run, int base, bint many
@@ -98,7 +105,7 @@ cdef bint is_among(Law law, int parties, int party) noexcept nogil
 cdef bint is_foreseen(Law law, Days days, Facts facts, Found found, int condition, int place) noexcept nogil
 cdef bint came_in_time(Law law, Days days, Facts facts, Found found, int condition, int run) noexcept nogil
 cdef bint is_there(Law law, Days days, Facts facts, Found found, int rule, int last) noexcept nogil
-cdef int counted_from(Law law, Facts facts, Found found, int rule, int count, int start, int stop) noexcept nogil
+cdef int counted_from(Law law, Facts facts, Found found, int count, int start, int stop) noexcept nogil
 cdef int fields_of(Law law, int count, int place, int start) noexcept nogil
 @cython.locals(unsure=bint)
 cdef bint later_of(
