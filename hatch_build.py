@@ -76,6 +76,7 @@ class CompileKernel(BuildHookInterface[Any]):
             if version == "editable":
                 copy(built, engine)
         except (NotCompiledError, OSError) as error:
+            self.folder.cleanup()
             if wish == "must":
                 raise
             self.app.display_warning(f"the kernel stays interpreted: {error}")
