@@ -118,8 +118,8 @@ cdef bint what_happened(
 ) noexcept nogil
 cdef int first_on(Facts facts, int low, int high, int day) noexcept nogil
 cdef void find_what_matters(Law law, Facts facts, Found found, int rule) noexcept nogil
-cdef int first_that_matters(Found found, int start) noexcept nogil
-cdef int next_that_matters(Found found, int place, bint only_ends) noexcept nogil
+cdef int first_that_matters(Found found, int per_party, int start, int first) noexcept nogil
+cdef int next_that_matters(Found found, int per_party, int place, bint only_ends) noexcept nogil
 
 cdef int status_of(Facts facts, Found found, int flags, int end, int last, bint unsure) noexcept nogil
 cdef int status_of_window(Facts facts, Found found, int end, int last, bint kept_open) noexcept nogil
