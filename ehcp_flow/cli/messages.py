@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -14,6 +15,9 @@ SHOWN: Final = 50
 
 _PATIENCE: Final = 2.0
 """Seconds of work before a progress bar appears."""
+
+_CANNOT_GO_BACK: Final = ("dumb", "unknown")
+"""Terminals on which a bar cannot be drawn over, nor taken away at the end."""
 
 
 def printable(text: str) -> str:
@@ -54,11 +58,11 @@ def _print(text: str) -> None:
 
 
 class Bar:
-    """A progress bar on standard error, shown only if that is a terminal and the work takes a while."""
+    """A progress bar on standard error: for long work, on a terminal that can take it away again."""
 
     def __init__(self, what: str, *, shown: bool = True) -> None:
         self.what = what
-        self._shown = shown and sys.stderr.isatty()
+        self._shown = shown and sys.stderr.isatty() and os.environ.get("TERM") not in _CANNOT_GO_BACK
         self._since = time.monotonic()
         self._bar: Any = None
         self._task: Any = None

@@ -33,6 +33,8 @@ _CASES = 5
 _ROWS = 600
 _BATCH = 20
 _WHILE_WRITING = 0.8
+_HANG = 1800.0
+"""Seconds after which a child that has told nothing hangs: a slow machine may be slow."""
 
 
 def _record(url: str, run: int, tell: int) -> None:
@@ -79,7 +81,7 @@ def _killed(work: str, url: str, run: int, path: Path, patience: float) -> list[
         os._exit(0)
     os.close(write)
     if random.random() < _WHILE_WRITING:  # noqa: S311 - mostly while it writes, sometimes while it is still opening the store
-        select.select([read], [], [], 30)
+        select.select([read], [], [], _HANG)
     time.sleep(random.random() * patience)  # noqa: S311 - any moment will do
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)

@@ -16,6 +16,7 @@ import typer
 from ehcp_flow.cli import app, main
 from ehcp_flow.cli.app import CLOSED_PIPE, COMMANDS, INTERRUPTED
 from tests.cli.running import CHRONOLOGIES, environment, invoke, rows_of, run, table_of
+from tests.waiting import HANG
 
 PROGRAM = (sys.executable, "-m", "ehcp_flow")
 MANY = "case_id,event,on\n" + "".join(f"case{number},request_received,2026-03-02\n" for number in range(500))
@@ -98,7 +99,7 @@ def test_ctrl_c_leaves_with_130_and_without_a_traceback(tmp_path):
         facts.write("case_id,event,on\n")
         facts.flush()
         process.send_signal(signal.SIGINT)
-        out, said = process.communicate(timeout=30)
+        out, said = process.communicate(timeout=HANG)
     assert (process.returncode, out) == (INTERRUPTED, b"")
     assert b"Traceback" not in said
 
@@ -248,6 +249,7 @@ def test_a_bar_shows_only_on_a_terminal_and_only_after_a_while(monkeypatch, caps
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setattr(messages, "_PATIENCE", HANG)
     with messages.Bar("reading") as bar:
         bar(1, 10)
     assert capsys.readouterr().err == ""
@@ -256,6 +258,11 @@ def test_a_bar_shows_only_on_a_terminal_and_only_after_a_while(monkeypatch, caps
         bar(5, 10)
         bar(10, 10)
     assert "reading" in capsys.readouterr().err
+    monkeypatch.setenv("TERM", "dumb")
+    with messages.Bar("reading") as bar:
+        bar(5, 10)
+        bar(10, 10)
+    assert capsys.readouterr().err == ""
 
 
 def test_a_store_is_opened_by_its_url(tmp_path):

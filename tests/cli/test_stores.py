@@ -4,10 +4,10 @@ import datetime as dt
 import itertools
 import json
 import re
+import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 
 import pytest
@@ -16,9 +16,21 @@ from ehcp_flow.store import Store
 from ehcp_flow.store.schema import REVISION
 from tests.cli.conftest import change
 from tests.cli.running import CHRONOLOGIES, ROOT, environment, invoke, rows_of, run, table_of
+from tests.waiting import HANG, until
 
 CASES = ROOT / "examples" / "cases.csv"
 LATER = "2026-11-20"
+# The command line in a process that is killed when it has read 8,000 rows: after some batches, and before the last.
+STOPPED = """
+import os, signal
+from ehcp_flow.cli import main, messages
+def call(bar, done, total, calls=[]):
+    calls.append(done)
+    if len(calls) == 4:
+        os.kill(os.getpid(), signal.SIGKILL)
+messages.Bar.__call__ = call
+main()
+"""
 
 
 def imported(file, url, *args):
@@ -88,18 +100,13 @@ def test_a_second_import_takes_nothing_and_an_interrupted_one_goes_on(new_url, t
 def test_an_import_that_was_stopped_goes_on_where_it_was(tmp_path):
     url, file = f"sqlite:///{tmp_path}/s.db", tmp_path / "many.csv"
     file.write_text(invoke("synth", "--cases", "1500").stdout)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "ehcp_flow", "import", str(file), "--store", url],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(),
-    )  # fmt: skip
-    for _ in range(3000):
-        if taken(tmp_path / "s.db"):
-            break
-        time.sleep(0.01)
-    process.kill()
-    process.communicate()
-    there = taken(tmp_path / "s.db")
-    assert there > 0
+    stopped = subprocess.run(
+        [sys.executable, "-c", STOPPED, "import", str(file), "--store", url], check=False, env=environment()
+    )
+    assert stopped.returncode == -signal.SIGKILL
+    with closing(sqlite3.connect(tmp_path / "s.db")) as connection:
+        (there,) = connection.execute("SELECT count(*) FROM ehcp_facts").fetchone()
+    assert 0 < there < len(file.read_text().splitlines()) - 1
     done = imported(file, url)
     assert f"went on after {there:,} rows" in done.stderr
     rows, facts, duplicates = (int(number.replace(",", "")) for number in re.findall(r"[\d,]*\d", done.stdout)[:3])
@@ -107,17 +114,6 @@ def test_an_import_that_was_stopped_goes_on_where_it_was(tmp_path):
     with Store.open(url) as store:
         assert store.stats().facts == facts
         assert store.verify().ok
-
-
-def taken(file):
-    """How many facts a store's file holds, as another process sees it."""
-    if not file.exists():
-        return 0
-    with closing(sqlite3.connect(file)) as connection:
-        try:
-            return connection.execute("SELECT count(*) FROM ehcp_facts").fetchone()[0]
-        except sqlite3.OperationalError:
-            return 0
 
 
 def test_refused_rows_are_told_and_written_with_their_reasons(new_url, tmp_path):
@@ -242,12 +238,9 @@ def test_following_waits_for_more_and_keeps_its_position(store_url, folder, tmp_
     assert len([*itertools.islice(process.stdout, 16)]) == 16
     invoke("import", "-", "--store", store_url, stdin=table_of("later request_received 2026-04-02"))
     assert json.loads(process.stdout.readline())["case_id"] == "later"
-    for _ in range(500):
-        if mark.exists() and mark.read_text() == "17\n":
-            break
-        time.sleep(0.01)
+    until(lambda: mark.exists() and mark.read_text() == "17\n")
     process.send_signal(2)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=HANG)
     assert (process.returncode, said) == (130, "")
     assert mark.read_text() == "17\n"
 
