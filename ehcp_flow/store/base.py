@@ -20,7 +20,7 @@ from ehcp_flow.facts import Fact
 from ehcp_flow.store.chain import Break, walk
 from ehcp_flow.store.columns import Block, Raw, blocks_of
 from ehcp_flow.store.errors import NothingToRedact, StoreURLError
-from ehcp_flow.store.planning import Check, Command, Plan, Recorded, Stored
+from ehcp_flow.store.planning import Check, Command, Plan, Recorded, Scope, Stored
 from ehcp_flow.store.results import Entry, ImportState, Stats, StoredCase, Verification
 from ehcp_flow.store.rows import Head, Row, Text, instant_text, plain
 from ehcp_flow.store.upcasting import CURRENT, Upcasters
@@ -89,7 +89,9 @@ class Work:
         """Record everything gathered, all or nothing, and return what became of each, in order.
 
         Raises VersionConflict, KeyReused, WrongAuthority, MoveRefused (strict), FactError or StoreUnavailable; then
-        nothing was recorded, unless it is OutcomeUnknown. Inside a host's transaction, the host's commit decides.
+        nothing was recorded, unless it is OutcomeUnknown. A store that is open for one authority raises
+        UnknownNameError for a case that is not there and for another authority's alike, and gives each fact that names
+        no authority its own. Inside a host's transaction, the host's commit decides.
         """
         commands, self._commands = self._commands, []
         return self._store._append(commands, self._recorded_by) if commands else []  # noqa: SLF001 - the store is its other half
@@ -119,6 +121,11 @@ class Store(ABC):
         self.check = check or states_check
         self.upcasters = upcasters or CURRENT
 
+    @property
+    def scope(self) -> Scope | None:
+        """The authorities whose cases this store reads and writes; None: all."""
+        return None if self.authority is None else frozenset((self.authority,))
+
     @staticmethod
     def open(  # noqa: PLR0913 - one parameter for each setting
         url: str, *, authority: str | None = None, schema: str | None = None, prefix: str = "ehcp_",
@@ -127,8 +134,9 @@ class Store(ABC):
     ) -> Store:  # fmt: skip
         """Return the store at `url`: `sqlite:///file`, `postgresql+psycopg://...`, or `memory:` (forgotten at the end).
 
-        `authority` limits it to one local authority. `create` makes the tables where there are none; it never
-        upgrades older ones. Raises StoreURLError, SchemaMissing, SchemaOutOfDate, SchemaTooNew, StoreUnavailable.
+        `authority` limits it to one local authority, whose number each fact is given that names none. `create` makes
+        the tables where there are none; it never upgrades older ones. Raises StoreURLError, SchemaMissing,
+        SchemaOutOfDate, SchemaTooNew, StoreUnavailable.
         """
         if url == "memory:":
             from ehcp_flow.store.memory import MemoryStore

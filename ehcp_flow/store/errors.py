@@ -9,7 +9,7 @@ StoreError
 ├── StoreRefused (ValueError)     the command itself cannot be carried out
 │   ├── VersionConflict           somebody recorded something since you looked
 │   ├── KeyReused                 the idempotency key belongs to another fact
-│   ├── WrongAuthority            the case belongs to another authority than the store was opened for
+│   ├── WrongAuthority            the fact names another authority than the store was opened for
 │   ├── AppendOnly                an attempt to change or delete what was recorded
 │   └── NothingToRedact           the fact has no free text, or does not exist
 ├── StoreCorrupt                  the database file or a row of it is damaged
@@ -152,13 +152,13 @@ class KeyReused(StoreRefused):
 
 
 class WrongAuthority(StoreRefused):
-    """A case of another authority than the one the store was opened for: `case_id`, `authority` (of the store)."""
+    """A fact that names another authority than the store is open for: `case_id`, `authority` (of the store)."""
 
     def __init__(self, case_id: str, authority: str) -> None:
         self.case_id = case_id
         self.authority = authority
         super().__init__(
-            f"case {case_id} does not belong to authority {authority}, for which this store was opened; "
+            f"case {case_id}: the fact is of another authority than {authority}, for which this store is open; "
             "open the store for the authority that keeps the case"
         )
 

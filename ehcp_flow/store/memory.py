@@ -78,7 +78,7 @@ class MemoryStore(Store):
                 if command.key is not None and (command.case_id, command.key) in shelf.keys
             }
             plan = plan_commands(
-                commands, recorded_by=recorded_by, now=self.clock(), authority=self.authority, heads=shelf.heads,
+                commands, recorded_by=recorded_by, now=self.clock(), scope=self.scope, heads=shelf.heads,
                 keyed=keyed, load=self._stored, check=self.check, upcasters=self.upcasters,
             )  # fmt: skip
             return plan.placed(self._write(plan))
@@ -91,7 +91,7 @@ class MemoryStore(Store):
         with shelf.lock:
             known = {case_id: self._read_all(case_id) for case_id in {fact.case_id for fact in facts}}
             plan = plan_import(
-                facts, recorded_by=recorded_by, now=self.clock(), authority=self.authority, heads=shelf.heads,
+                facts, recorded_by=recorded_by, now=self.clock(), scope=self.scope, heads=shelf.heads,
                 known=known, upcasters=self.upcasters, refuse=refuse,
             )  # fmt: skip
             if not dry_run:

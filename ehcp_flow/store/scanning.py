@@ -52,7 +52,7 @@ def stats_of(database: Database, names: Names, authority: str | None) -> Stats:
         counted = "COUNT(*), COALESCE(MAX(position), 0), MIN(stored_at), MAX(stored_at)"
         count, last, first_at, last_at = transaction.rows(f"SELECT {counted} FROM {facts}{within}", mine)[0]
         said, redacted = transaction.rows(f"SELECT COUNT(*), COUNT(redacted_at) FROM {texts}{within}", mine)[0]
-        size = _size(transaction, names)
+        size = _size(transaction, names) if authority is None else _own_size(transaction, names, within, mine)
         revision = transaction.rows(f"SELECT version_num FROM {names.schema_version}")[0][0]
     return Stats(
         cases=sum(authorities.values()),
@@ -76,6 +76,15 @@ def _size(transaction: Transaction, names: Names) -> int:
         return int(transaction.rows(sized)[0][0])
     file = transaction.rows("PRAGMA database_list")[0][2]
     return sum(path.stat().st_size for path in (Path(file), Path(f"{file}-wal")) if path.exists())
+
+
+def _own_size(transaction: Transaction, names: Names, within: str, mine: tuple[Any, ...]) -> int:
+    """Return how many characters one authority's facts and texts hold: the size of the whole tells of the others."""
+    held = [
+        transaction.rows(f"SELECT COALESCE(SUM(LENGTH({column})), 0) FROM {table}{within}", mine)[0][0]
+        for table, column in ((names.facts, "body"), (names.texts, "text"))
+    ]
+    return int(sum(held))
 
 
 def _next(groups: Iterator[tuple[Any, Iterator[Any]]]) -> tuple[str, list[Any]] | None:

@@ -79,7 +79,7 @@ class SqlStore(Store):
                 with self.database.write() as transaction:
                     heads = self._lock(transaction, case_ids)
                     plan = plan_commands(
-                        commands, recorded_by=recorded_by, now=self.clock(), authority=self.authority, heads=heads,
+                        commands, recorded_by=recorded_by, now=self.clock(), scope=self.scope, heads=heads,
                         keyed=self._keyed(transaction, commands),
                         load=lambda case_id: self._load(transaction, case_id),
                         check=self.check, upcasters=self.upcasters,
@@ -111,7 +111,7 @@ class SqlStore(Store):
                 with self.database.read() if dry_run else self.database.write() as transaction:
                     heads = self._heads_of(transaction, case_ids) if dry_run else self._lock(transaction, case_ids)
                     plan = plan_import(
-                        facts, recorded_by=recorded_by, now=self.clock(), authority=self.authority, heads=heads,
+                        facts, recorded_by=recorded_by, now=self.clock(), scope=self.scope, heads=heads,
                         known=self._known(transaction, sorted(heads)), upcasters=self.upcasters, refuse=note,
                     )  # fmt: skip
                     if not dry_run:
@@ -164,7 +164,7 @@ class SqlStore(Store):
             commands,
             recorded_by=recorded_by,
             now=self.clock(),
-            authority=self.authority,
+            scope=self.scope,
             heads={head.case_id: head},
             keyed={},
             load=lambda _: [],
