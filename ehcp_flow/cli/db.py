@@ -10,7 +10,7 @@ from ehcp_flow.cli.command import Command, Group
 from ehcp_flow.cli.messages import Bar, count, note
 from ehcp_flow.cli.options import Authority, StoreUrl, TableFormat
 from ehcp_flow.cli.output import Format, print_outcome, sheet
-from ehcp_flow.cli.sources import REFUSED, absent, open_store
+from ehcp_flow.cli.sources import REFUSED, open_store
 
 __all__ = ["DB"]
 
@@ -31,10 +31,9 @@ def _upgrade(*, store: StoreUrl, form: TableFormat = None) -> None:
 
 def _check(*, store: StoreUrl, form: TableFormat = None) -> None:
     """Which schema the store has, and which is needed: exit code 1 if it cannot be opened as it is."""
-    from ehcp_flow.store.administration import SchemaStatus, check_store
-    from ehcp_flow.store.schema import REVISION
+    from ehcp_flow.store.administration import check_store
 
-    status = SchemaStatus(None, REVISION) if absent(store) else check_store(store)
+    status = check_store(store)
     if status.ok:
         said = f"Schema {status.found}: it can be opened as it is"
     elif status.found is None:

@@ -32,7 +32,6 @@ __all__ = [
     "Answering",
     "Asked",
     "Source",
-    "absent",
     "has_columns",
     "instant_by",
     "is_large",
@@ -319,23 +318,12 @@ def tell_read(
         )
 
 
-def absent(url: str) -> str:
-    """Return the file of a SQLite store if it is not there, else "": looking into it would make an empty one."""
-    path = url.partition("?")[0].partition(":///")[2]
-    return path if url.startswith("sqlite") and path and not Path(path).exists() else ""
-
-
 @contextmanager
 def open_store(url: str, *, authority: str | None = None, create: bool = False) -> Iterator[Store]:
     """Open a store, of one authority if that is named; `create` makes its tables where there are none.
 
     Raises the store's errors, and BadParameter where the database's driver is not installed.
     """
-    if not create and (missing := absent(url)):
-        from ehcp_flow.store.errors import SchemaMissing
-        from ehcp_flow.store.schema import REVISION
-
-        raise SchemaMissing(REVISION, missing)
     try:
         from ehcp_flow.store import Store
 

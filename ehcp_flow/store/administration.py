@@ -46,13 +46,14 @@ def upgrade_store(url: str, *, schema: str | None = None, prefix: str = "ehcp_")
     Raises SchemaTooNew, StoreURLError or StoreUnavailable; then the store is as it was.
     """
     from ehcp_flow.store import schema as schemas
-    from ehcp_flow.store.database import Database, own_engine
+    from ehcp_flow.store.database import Database
+    from ehcp_flow.store.engines import own_engine
     from ehcp_flow.store.names import Names
 
     names = Names(prefix, schema)
     database = Database(own_engine(url), owned=True)
     try:
-        with database.sqlalchemy() as connection:
+        with database.sqlalchemy(write=True) as connection:
             return Upgraded(*schemas.upgrade(connection, names))
     finally:
         database.close()
@@ -61,11 +62,15 @@ def upgrade_store(url: str, *, schema: str | None = None, prefix: str = "ehcp_")
 def check_store(url: str, *, schema: str | None = None, prefix: str = "ehcp_") -> SchemaStatus:
     """Return which schema the database at `url` has, and which is needed. Raises StoreURLError or StoreUnavailable."""
     from ehcp_flow.store import schema as schemas
-    from ehcp_flow.store.database import Database, own_engine
+    from ehcp_flow.store.addresses import missing_file
+    from ehcp_flow.store.database import Database
+    from ehcp_flow.store.engines import own_engine
     from ehcp_flow.store.names import Names
 
     names = Names(prefix, schema)
-    database = Database(own_engine(url), owned=True)
+    if missing_file(url):
+        return SchemaStatus(None, schemas.REVISION)
+    database = Database(own_engine(url, create=False), owned=True)
     try:
         with database.sqlalchemy() as connection:
             return SchemaStatus(schemas.found(connection, names), schemas.REVISION)

@@ -19,7 +19,7 @@ from ehcp_flow.errors import FactError, UnknownNameError
 from ehcp_flow.facts import Fact
 from ehcp_flow.store.chain import Break, walk
 from ehcp_flow.store.columns import Block, Raw, blocks_of
-from ehcp_flow.store.errors import NothingToRedact, StoreURLError
+from ehcp_flow.store.errors import NothingToRedact, SchemaMissing, StoreURLError
 from ehcp_flow.store.planning import Check, Command, Plan, Recorded, Scope, Stored
 from ehcp_flow.store.results import Entry, ImportState, Stats, StoredCase, Verification
 from ehcp_flow.store.rows import Head, Row, Text, instant_text, plain
@@ -135,23 +135,25 @@ class Store(ABC):
         """Return the store at `url`: `sqlite:///file`, `postgresql+psycopg://...`, or `memory:` (forgotten at the end).
 
         `authority` limits it to one local authority, whose number each fact is given that names none. `create` makes
-        the tables where there are none; it never upgrades older ones. Raises StoreURLError, SchemaMissing,
-        SchemaOutOfDate, SchemaTooNew, StoreUnavailable.
+        the tables where there are none; it never upgrades older ones. `busy_seconds` is how long to wait for a lock, a
+        free connection or a server's answer. Raises StoreURLError, SchemaMissing, SchemaOutOfDate, SchemaTooNew,
+        StoreUnavailable.
         """
         if url == "memory:":
             from ehcp_flow.store.memory import MemoryStore
 
             return MemoryStore(authority=authority, clock=clock, check=check, upcasters=upcasters)
-        from ehcp_flow.store.database import Database, own_engine
+        from ehcp_flow.store.addresses import missing_file
+        from ehcp_flow.store.database import Database
+        from ehcp_flow.store.engines import own_engine
         from ehcp_flow.store.names import Names
-        from ehcp_flow.store.schema import refuse_absent
+        from ehcp_flow.store.schema import REVISION
         from ehcp_flow.store.sql import SqlStore
 
         names = Names(prefix, schema)
-        engine = own_engine(url, busy_seconds=busy_seconds)
-        if not create:
-            refuse_absent(engine.url)
-        database = Database(engine, owned=True)
+        if not create and (missing := missing_file(url)):
+            raise SchemaMissing(REVISION, missing)
+        database = Database(own_engine(url, busy_seconds=busy_seconds, create=create), owned=True)
         try:
             return SqlStore(
                 database, names, create=create, authority=authority, clock=clock, check=check, upcasters=upcasters
@@ -171,6 +173,7 @@ class Store(ABC):
         With a Connection or a Session, the store never commits: what it writes is kept when the host commits.
         """
         from sqlalchemy import Connection, Engine
+        from sqlalchemy.orm import Session, scoped_session
 
         from ehcp_flow.store.database import Database
         from ehcp_flow.store.names import Names
@@ -180,7 +183,7 @@ class Store(ABC):
             database = Database(host)
         elif isinstance(host, Connection):
             database = Database(host=lambda: host)
-        elif hasattr(host, "connection"):
+        elif isinstance(host, (Session, scoped_session)):
             database = Database(host=host.connection)
         else:
             raise StoreURLError(repr(host), "give an Engine, a Connection or a Session")

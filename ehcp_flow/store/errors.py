@@ -4,12 +4,16 @@ StoreError
 ├── StoreUnavailable              the database cannot be used now
 │   ├── StoreLocked               somebody else is writing: nothing was written, try again
 │   ├── StoreFull                 no room on the disk: nothing was written
+│   ├── StoreReadOnly             it may only be read here: nothing was written
+│   ├── TooManyConnections        no connection is free: nothing was written
+│   ├── StoreForked               it was in use, or is a host's, when this process was forked
 │   ├── ConnectionLost            the server went away before the commit: nothing was written
 │   └── OutcomeUnknown            the server went away during the commit: look, or repeat with the same key
 ├── StoreRefused (ValueError)     the command itself cannot be carried out
 │   ├── VersionConflict           somebody recorded something since you looked
 │   ├── KeyReused                 the idempotency key belongs to another fact
 │   ├── WrongAuthority            the fact names another authority than the store was opened for
+│   ├── HostUnusable              the host's connection cannot keep what is recorded
 │   ├── AppendOnly                an attempt to change or delete what was recorded
 │   └── NothingToRedact           the fact has no free text, or does not exist
 ├── StoreCorrupt                  the database file or a row of it is damaged
@@ -27,10 +31,12 @@ from typing import Final
 
 from ehcp_flow.errors import EhcpFlowError
 from ehcp_flow.facts import Fact
+from ehcp_flow.masking import masked
 
 __all__ = [
     "AppendOnly",
     "ConnectionLost",
+    "HostUnusable",
     "KeyReused",
     "NothingToRedact",
     "OutcomeUnknown",
@@ -40,11 +46,14 @@ __all__ = [
     "SchemaTooNew",
     "StoreCorrupt",
     "StoreError",
+    "StoreForked",
     "StoreFull",
     "StoreLocked",
+    "StoreReadOnly",
     "StoreRefused",
     "StoreURLError",
     "StoreUnavailable",
+    "TooManyConnections",
     "VersionConflict",
     "WrongAuthority",
 ]
@@ -61,10 +70,11 @@ class StoreUnavailable(StoreError):
     """The database cannot be used now; `detail` is what the database said."""
 
     advice = "see the database's own log"
+    speaker = "the database says: "
 
     def __init__(self, detail: str) -> None:
         self.detail = detail
-        super().__init__(f"{self._what()}: {self.advice} (the database says: {detail})")
+        super().__init__(f"{self._what()}: {self.advice} ({self.speaker}{detail})")
 
     def _what(self) -> str:
         return "the store cannot be reached"
@@ -86,6 +96,35 @@ class StoreFull(StoreUnavailable):
 
     def _what(self) -> str:
         return "the disk (or the store's allowed size) is full"
+
+
+class StoreReadOnly(StoreUnavailable):
+    """The store may only be read: by its address, its file's rights, or the server; nothing was written."""
+
+    advice = "nothing was written; open it where, and as somebody by whom, it may be written"
+
+    def _what(self) -> str:
+        return "the store can only be read"
+
+
+class TooManyConnections(StoreUnavailable):
+    """Every connection is in use, here or on the server; nothing was written."""
+
+    advice = "nothing was written; end reads that are still open, or let fewer ask at once"
+    speaker = ""
+
+    def _what(self) -> str:
+        return "no connection to the store is free"
+
+
+class StoreForked(StoreUnavailable):
+    """A connection of the process that forked into this one, which cannot be used here; nothing was written."""
+
+    advice = "nothing was written; open the store in this process"
+    speaker = ""
+
+    def _what(self) -> str:
+        return "the store was opened before this process was forked"
 
 
 class ConnectionLost(StoreUnavailable):
@@ -161,6 +200,14 @@ class WrongAuthority(StoreRefused):
             f"case {case_id}: the fact is of another authority than {authority}, for which this store is open; "
             "open the store for the authority that keeps the case"
         )
+
+
+class HostUnusable(StoreRefused):
+    """The host's connection or transaction is in no state to keep what is recorded, or to be read: `why`."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(f"the host's connection cannot be used: {why}; nothing was written")
 
 
 class AppendOnly(StoreRefused):
@@ -241,6 +288,8 @@ class StoreURLError(StoreError, ValueError):
     """An address that names no supported database: `url` (without its password) and `why`."""
 
     def __init__(self, url: str, why: str) -> None:
-        self.url = url
+        self.url = masked(url, address=True)
         self.why = why
-        super().__init__(f"{url}: {why}; write sqlite:///cases.db, postgresql+psycopg://user@host/database, or memory:")
+        super().__init__(
+            f"{self.url}: {why}; write sqlite:///cases.db, postgresql+psycopg://user@host/database, or memory:"
+        )

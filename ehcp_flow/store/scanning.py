@@ -45,13 +45,14 @@ def stats_of(database: Database, names: Names, authority: str | None) -> Stats:
     mine: tuple[Any, ...] = () if authority is None else (authority,)
     owned = f" WHERE authority = {p}" if mine else ""
     within = f" WHERE case_id IN (SELECT case_id FROM {heads}{owned})" if mine else ""
+    owners = f"SELECT authority, COUNT(*) FROM {heads}{owned} GROUP BY authority ORDER BY 1"
+    counted = f"SELECT COUNT(*), COALESCE(MAX(position), 0), MIN(stored_at), MAX(stored_at) FROM {facts}{within}"
+    written = f"SELECT COUNT(*), COUNT(redacted_at) FROM {texts}{within}"
     with database.read() as transaction:
-        authorities = dict(
-            transaction.rows(f"SELECT authority, COUNT(*) FROM {heads}{owned} GROUP BY authority ORDER BY 1", mine)
-        )
-        counted = "COUNT(*), COALESCE(MAX(position), 0), MIN(stored_at), MAX(stored_at)"
-        count, last, first_at, last_at = transaction.rows(f"SELECT {counted} FROM {facts}{within}", mine)[0]
-        said, redacted = transaction.rows(f"SELECT COUNT(*), COUNT(redacted_at) FROM {texts}{within}", mine)[0]
+        found = transaction.settle(lambda: [transaction.rows(each, mine) for each in (owners, counted, written)])
+        authorities = dict(found[0])
+        count, last, first_at, last_at = found[1][0]
+        said, redacted = found[2][0]
         size = _size(transaction, names) if authority is None else _own_size(transaction, names, within, mine)
         revision = transaction.rows(f"SELECT version_num FROM {names.schema_version}")[0][0]
     return Stats(

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import URL, Connection, inspect, text
+from sqlalchemy import Connection, inspect, text
 
 from ehcp_flow.store.errors import SchemaMissing, SchemaOutOfDate, SchemaTooNew
 from ehcp_flow.store.names import Names
@@ -19,7 +19,7 @@ from ehcp_flow.store.names import Names
 if TYPE_CHECKING:
     from alembic.config import Config
 
-__all__ = ["REVISION", "check", "found", "refuse_absent", "upgrade"]
+__all__ = ["REVISION", "check", "found", "upgrade"]
 
 REVISION: Final = "2"
 """The schema that this library reads and writes."""
@@ -34,13 +34,6 @@ def found(connection: Connection, names: Names) -> str | None:
         return None
     row = connection.execute(text(f"SELECT version_num FROM {names.schema_version}")).first()
     return None if row is None else str(row[0])
-
-
-def refuse_absent(url: URL) -> None:
-    """Raise SchemaMissing if a SQLite store's file is not there: to connect would leave an empty one behind."""
-    path = url.database or ""
-    if url.get_backend_name() == "sqlite" and not path.startswith("file:") and not Path(path).exists():
-        raise SchemaMissing(REVISION, path)
 
 
 def check(connection: Connection, names: Names) -> None:

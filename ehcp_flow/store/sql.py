@@ -56,12 +56,13 @@ class SqlStore(Store):
         self.backend = database.dialect
         self._known_heads: dict[str, Head] = {}
         self._sql = statements(names, database.dialect)
-        with database.sqlalchemy() as connection:
-            try:
+        try:
+            with database.sqlalchemy() as connection:
                 schema.check(connection, names)
-            except SchemaMissing:
-                if not create:
-                    raise
+        except SchemaMissing:
+            if not create:
+                raise
+            with database.sqlalchemy(write=True) as connection:
                 schema.upgrade(connection, names)
 
     def close(self) -> None:
@@ -227,7 +228,7 @@ class SqlStore(Store):
     # Reading
 
     def _import_state(self, source: str) -> ImportState:
-        with self.database.read() as transaction:
+        with self.database.read(single=True) as transaction:
             rows = transaction.rows(
                 f"SELECT rows_read, taken, duplicates, refused, finished FROM {self.names.imports} "
                 f"WHERE source = {self._sql.p}",
@@ -260,15 +261,14 @@ class SqlStore(Store):
         if case_ids is None:
             yield from self._select(conditions, "ORDER BY f.case_id, f.version")
             return
+        # One statement for all of them, however many: each would see a moment of its own.
         wanted = sorted({case_id for case_id in case_ids if "\x00" not in case_id})
-        for start in range(0, len(wanted), _CHUNK):
-            chunk = self._among(wanted[start : start + _CHUNK])
-            yield from self._select([*conditions, chunk], "ORDER BY f.case_id, f.version")
+        yield from self._select([*conditions, self._among(wanted)], "ORDER BY f.case_id, f.version")
 
     def _raw_by_case(self, then: str | None, axis: Axis) -> Iterator[Raw]:
         conditions = [] if then is None else [(f"f.{axis}_at <= {{}}", then)]
         where, parameters = self._where(conditions)
-        with self.database.read() as transaction:
+        with self.database.read(streamed=True) as transaction:
             for columns in transaction.stream(
                 f"{self._sql.select}{where} ORDER BY f.case_id, f.version", parameters, _CHUNK
             ):
@@ -283,7 +283,7 @@ class SqlStore(Store):
 
     def _select(self, conditions: list[tuple[str, Any]], tail: str) -> Iterator[Stored]:
         where, parameters = self._where(conditions)
-        with self.database.read() as transaction:
+        with self.database.read(streamed=True) as transaction:
             for row in transaction.stream(f"{self._sql.select}{where} {tail}", parameters, _CHUNK):
                 yield self._read(row)
 
@@ -338,7 +338,7 @@ class SqlStore(Store):
         return {case_id: [self._read(row) for row in group] for case_id, group in groupby(rows, key=itemgetter(0))}
 
     def _texts(self, case_id: str) -> dict[int, Text]:
-        with self.database.read() as transaction:
+        with self.database.read(single=True) as transaction:
             rows = transaction.rows(f"{self._sql.texts_of} WHERE case_id = {self._sql.p}", (case_id,))
         return {row[1]: Text(*row) for row in rows}
 
@@ -352,25 +352,17 @@ class SqlStore(Store):
         )
         where, _ = self._where([])
         with self.database.read() as transaction:
-            self._one_snapshot(transaction)
-            streams = (
-                transaction.stream(f"{self._sql.select_head}{owned} ORDER BY h.case_id", mine, _CHUNK),
-                transaction.stream(f"{self._sql.select}{where} ORDER BY f.case_id, f.version", mine, _CHUNK),
-                transaction.stream(f"{self._sql.texts_of}{within} ORDER BY case_id, version", mine, _CHUNK),
+            streams = transaction.settle(
+                lambda: (
+                    transaction.stream(f"{self._sql.select_head}{owned} ORDER BY h.case_id", mine, _CHUNK),
+                    transaction.stream(f"{self._sql.select}{where} ORDER BY f.case_id, f.version", mine, _CHUNK),
+                    transaction.stream(f"{self._sql.texts_of}{within} ORDER BY case_id, version", mine, _CHUNK),
+                )
             )
             yield from in_step(streams)
 
-    def _one_snapshot(self, transaction: Transaction) -> None:
-        """Let every statement of this read see the same moment, where the host has not settled that already."""
-        if self.database.engine is None:
-            return
-        if self.backend == "postgresql":
-            transaction.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        elif not transaction.raw.in_transaction:
-            transaction.run("BEGIN")
-
     def _positions(self) -> list[Break]:
-        with self.database.read() as transaction:
+        with self.database.read(single=True) as transaction:
             counted, highest, last = transaction.rows(
                 f"SELECT COUNT(*), COALESCE(MAX(position), 0), (SELECT last FROM {self.names.counter}) "
                 f"FROM {self.names.facts}"

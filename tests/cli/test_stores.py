@@ -294,7 +294,8 @@ def test_a_store_is_made_checked_upgraded_and_measured(new_url):
 
 def test_an_older_store_is_upgraded(tmp_path):
     from ehcp_flow.store import schema
-    from ehcp_flow.store.database import Database, own_engine
+    from ehcp_flow.store.database import Database
+    from ehcp_flow.store.engines import own_engine
     from ehcp_flow.store.names import Names
 
     url = f"sqlite:///{tmp_path}/old.db"

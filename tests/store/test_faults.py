@@ -18,15 +18,18 @@ import sqlalchemy as sa
 
 from ehcp_flow.facts import Fact
 from ehcp_flow.store import Store
-from ehcp_flow.store.database import explain_error
+from ehcp_flow.store.driver_errors import explain_error
 from ehcp_flow.store.errors import (
     ConnectionLost,
+    HostUnusable,
     OutcomeUnknown,
     StoreCorrupt,
     StoreError,
     StoreFull,
     StoreLocked,
+    StoreReadOnly,
     StoreUnavailable,
+    TooManyConnections,
 )
 from ehcp_flow.store.imports import import_facts
 from ehcp_flow.store.sql import SqlStore
@@ -238,7 +241,8 @@ _Said.__module__ = "psycopg.errors"
     [
         ("53100", False, StoreFull), ("57P01", False, ConnectionLost), ("57P01", True, OutcomeUnknown),
         ("40P01", False, StoreLocked), ("55P03", False, StoreLocked), ("XX001", False, StoreCorrupt),
-        ("08006", True, OutcomeUnknown), ("53300", False, StoreUnavailable), ("42501", False, StoreUnavailable),
+        ("08006", True, OutcomeUnknown), ("53300", False, TooManyConnections), ("42501", False, StoreUnavailable),
+        ("25006", False, StoreReadOnly), ("25P02", False, HostUnusable), ("25P03", False, ConnectionLost),
     ],
 )  # fmt: skip
 def test_what_postgresql_says_becomes_what_to_do(state: str, committing: bool, kind: type[Exception]) -> None:

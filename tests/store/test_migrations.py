@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from ehcp_flow.store import Store, schema
 from ehcp_flow.store.chain import link, seal
-from ehcp_flow.store.database import own_engine
+from ehcp_flow.store.engines import own_engine
 from ehcp_flow.store.errors import SchemaMissing, SchemaOutOfDate, SchemaTooNew, StoreURLError
 from ehcp_flow.store.names import Names
 from ehcp_flow.store.rows import body_of
@@ -132,7 +132,7 @@ def test_the_host_keeps_its_own_alembic_version(url: str) -> None:
     ("url", "why"),
     [
         ("mysql://x/y", "not supported"),
-        ("sqlite://", "forgotten"),
+        ("sqlite://", "names no file"),
         ("sqlite:///:memory:", "forgotten"),
         ("postgresql+pg8000://u:secret@h/d", "psycopg 3"),
         ("cases.db", "no database address"),
