@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -11,6 +11,9 @@ from ehcp_flow.cli.messages import Bar, count, note
 from ehcp_flow.cli.options import Authority, StoreUrl, TableFormat
 from ehcp_flow.cli.output import Format, print_outcome, sheet
 from ehcp_flow.cli.sources import REFUSED, open_store
+
+if TYPE_CHECKING:
+    from ehcp_flow.store.anchors import Compared
 
 __all__ = ["DB"]
 
@@ -53,7 +56,8 @@ def _verify(
         typer.Option(
             "--anchor",
             metavar="FILE",
-            help="Heads kept from an earlier day: a case that was rewritten or cut off since is found.",
+            help="Heads kept from an earlier day: a case that was rewritten, cut off or lost since is found. With "
+            "--authority, that authority's heads alone are compared.",
             show_default=False,
         ),
     ] = None,
@@ -69,28 +73,52 @@ def _verify(
     authority: Authority = None,
     form: TableFormat = None,
 ) -> None:
-    """Check every hash, number and free text: exit code 1 if anything was edited, dropped, put in or re-ordered."""
-    from ehcp_flow.store.administration import read_heads, write_heads
+    """Check everything that an answer rests on: exit code 1 if anything was edited, dropped, put in or re-ordered."""
+    from ehcp_flow.store.anchors import read_heads, write_heads
 
     with open_store(store, authority=authority) as opened:
         with Bar("verifying") as bar:
             found = opened.verify(
-                anchor=() if anchor is None else read_heads(anchor), progress=lambda cases: bar(cases, None)
+                anchor=None if anchor is None else read_heads(anchor), progress=lambda cases: bar(cases, None)
             )
         if write_anchor is not None and found.ok:
             note(f"{count(write_heads(opened.heads(), write_anchor), 'head')} written to {write_anchor}")
-    said = f"{count(found.cases, 'case')}, {count(found.facts, 'fact')}: "
-    said += "nothing is wrong" if found.ok else f"{count(len(found.breaks), 'thing is', 'things are')} wrong"
+    said = [f"{count(found.cases, 'case')}, {count(found.facts, 'fact')}: "]
+    said[0] += "nothing is wrong" if found.ok else f"{count(len(found.breaks), 'thing is', 'things are')} wrong"
+    if found.adopted:
+        facts = f"{count(found.adopted, 'fact')} {'was' if found.adopted == 1 else 'were'}"
+        said.append(f"{facts} there before the store kept a trail: their order is as an upgrade found it")
+    if found.anchor is not None:
+        said.append(_compared(found.anchor, authority))
     if form in (None, Format.TABLE):
-        print_outcome({}, "\n".join([*(each.message for each in found.breaks), said]), form)
+        print_outcome({}, "\n".join([*(each.message for each in found.breaks), *said]), form)
     else:
         columns = ("code", "case_id", "version", "message")
         with sheet(form or Format.CSV, columns) as rows:
             for each in found.breaks:
                 rows.write({name: getattr(each, name) for name in columns})
-        note(said)
+        for line in said:
+            note(line)
     if not found.ok:
         raise typer.Exit(REFUSED)
+
+
+def _compared(anchor: Compared, authority: str | None) -> str:
+    """Return in words what was compared with an anchor, and what was not."""
+    told = [
+        (anchor.same, "as they were"), (anchor.grown, "grown since"), (anchor.rewritten, "rewritten"),
+        (anchor.lost, "lost"),
+    ]  # fmt: skip
+    parts = ", ".join(f"{number:,} {what}" for number, what in told if number)
+    of = "" if authority is None else f" of authority {authority}"
+    said = f"{count(anchor.heads + anchor.lost, 'head')}{of} compared with the anchor: {parts}"
+    if anchor.new:
+        said += f"; {count(anchor.new, 'case is', 'cases are')} new to it"
+    if anchor.left_out:
+        said += (
+            f"; {count(anchor.left_out, 'head')} of others in it {'was' if anchor.left_out == 1 else 'were'} left out"
+        )
+    return said
 
 
 def _stats(*, store: StoreUrl, authority: Authority = None, form: TableFormat = None) -> None:

@@ -17,13 +17,14 @@ from ehcp_flow.case import Case
 from ehcp_flow.dates import parse_instant
 from ehcp_flow.errors import FactError, UnknownNameError
 from ehcp_flow.facts import Fact
-from ehcp_flow.store.chain import Break, walk
+from ehcp_flow.store.anchors import Anchor
 from ehcp_flow.store.columns import Block, Raw, blocks_of
 from ehcp_flow.store.errors import NothingToRedact, SchemaMissing, StoreURLError
 from ehcp_flow.store.planning import Check, Command, Plan, Recorded, Scope, Stored
 from ehcp_flow.store.results import Entry, ImportState, Stats, StoredCase, Verification
 from ehcp_flow.store.rows import Head, Row, Text, instant_text, plain
 from ehcp_flow.store.upcasting import CURRENT, Upcasters
+from ehcp_flow.store.verifying import Break, examine
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -290,31 +291,38 @@ class Store(ABC):
             if head is not None:
                 yield head
 
-    def verify(self, *, anchor: Iterable[Head] = (), progress: Callable[[int], None] | None = None) -> Verification:
-        """Check every hash, number and free text of the store, and return what is wrong.
+    def verify(
+        self, *, anchor: Iterable[Head] | None = None, progress: Callable[[int], None] | None = None
+    ) -> Verification:
+        """Check every hash, number, instant and free text of the store, and return what is wrong.
 
-        `anchor` are heads kept from an earlier day: a case that no longer holds that version with that hash is
-        reported. `progress` is called with the number of cases after each thousand. Memory does not grow with the
-        store (but with the anchor, and with the number of breaks).
+        `anchor` are heads kept from an earlier day: a case that does not hold any more what its head said is reported,
+        and so is one that is gone. `progress` is called with the number of cases after each thousand. Memory does not
+        grow with the store (but with the anchor, and with the number of breaks). A store that shows the cases of some
+        authorities alone looks at those, and at no more of the anchor. Raises AnchorError if the anchor holds no head
+        of this store.
         """
-        anchored = {head.case_id: head for head in anchor}
-        cases = facts = 0
+        kept = None if anchor is None else Anchor(anchor)
+        cases = facts = adopted = 0
         breaks: list[Break] = []
         for head, rows, texts in self._raw():
             first = head or (rows[0] if rows else next(iter(texts.values())))
-            case_id = first.case_id
+            found = examine(head, first.case_id, rows, texts)
             cases += 1
             facts += len(rows)
-            breaks.extend(walk(head, case_id, rows, texts))
-            kept = anchored.pop(case_id, None)
-            if kept is not None and not any(row.version == kept.version and row.hash == kept.hash for row in rows):
-                breaks.append(_off_anchor(kept))
+            adopted += 0 if head is None else head.adopted
+            if kept is not None:
+                kept.meet(head, rows, found)
+            breaks.extend(found.breaks)
             if progress is not None and cases % 1000 == 0:
                 progress(cases)
-        breaks.extend(_off_anchor(kept) for kept in anchored.values())
-        if self.authority is None:
-            breaks.extend(self._positions())
-        return Verification(cases, facts, tuple(breaks))
+        scope = self._shown()
+        compared = None
+        if kept is not None:
+            compared, lost = kept.end(scope)
+            breaks.extend(lost)
+        breaks.extend(self._beside(scope))
+        return Verification(cases, facts, tuple(breaks), adopted, compared)
 
     def export_person(self, case_id: str) -> dict[str, Any]:
         """Return everything the store holds of one case, as JSON values, for a subject access request.
@@ -406,8 +414,15 @@ class Store(ABC):
         """Return the free texts of one case by version."""
 
     @abstractmethod
-    def _positions(self) -> list[Break]:
-        """Return what is wrong with the positions of the whole store: they are 1 to the counter, without a gap."""
+    def _beside(self, scope: Scope | None) -> Iterator[Break]:
+        """Yield what is wrong beside the cases: positions, which are 1 to the counter without a gap, and the like.
+
+        `scope` are the authorities whose cases the store shows; None if it shows all.
+        """
+
+    def _shown(self) -> Scope | None:
+        """Return the authorities whose cases this store shows; None if it shows all."""
+        return self.scope
 
 
 def _stored_case(found: Sequence[Stored]) -> StoredCase:
@@ -417,11 +432,3 @@ def _stored_case(found: Sequence[Stored]) -> StoredCase:
 
 def _instant(row: Row, axis: Axis) -> str:
     return row.recorded_at if axis == "recorded" else row.stored_at
-
-
-def _off_anchor(kept: Head) -> Break:
-    return Break(
-        "anchor", kept.case_id, kept.version,
-        f"case {kept.case_id}: version {kept.version} does not have the hash that was kept elsewhere; "
-        "the case was rewritten or cut off since",
-    )  # fmt: skip

@@ -20,7 +20,8 @@ StoreError
 ├── SchemaError                   the tables do not fit this version of the library
 │   ├── SchemaMissing             there are none
 │   ├── SchemaOutOfDate           they are older: upgrade
-│   └── SchemaTooNew              they, or a fact, are newer: upgrade the library
+│   ├── SchemaTooNew              they, or a fact, are newer: upgrade the library
+│   └── SchemaDiffers             they are not those of the schema that the store says it has
 └── StoreURLError (ValueError)    the address names no database that is supported
 """
 
@@ -40,6 +41,7 @@ __all__ = [
     "KeyReused",
     "NothingToRedact",
     "OutcomeUnknown",
+    "SchemaDiffers",
     "SchemaError",
     "SchemaMissing",
     "SchemaOutOfDate",
@@ -281,6 +283,19 @@ class SchemaTooNew(SchemaError):
             wanted,
             f"the store has schema {found}, which this library (schema {wanted}) does not know; "
             "install the version of ehcp_flow that wrote it, or a newer one",
+        )
+
+
+class SchemaDiffers(SchemaError):
+    """The store's tables are not those of the schema that it says it has: `why` is what the database said."""
+
+    def __init__(self, found: str, wanted: str, why: str) -> None:
+        self.why = why
+        super().__init__(
+            found,
+            wanted,
+            f"the store says that it has schema {found}, but its tables are others ({why}); nothing was changed; "
+            "was the version edited, or do other tables have its names?",
         )
 
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from ehcp_flow.facts import Fact
 from ehcp_flow.store.base import Axis, Store
-from ehcp_flow.store.chain import Break
 from ehcp_flow.store.errors import NothingToRedact
-from ehcp_flow.store.planning import Command, Plan, Recorded, Stored, plan_commands, plan_import
+from ehcp_flow.store.planning import Command, Plan, Recorded, Scope, Stored, plan_commands, plan_import, plan_redaction
 from ehcp_flow.store.results import ImportState, Stats
 from ehcp_flow.store.rows import Head, Row, Text, fact_of
+from ehcp_flow.store.verifying import Break
 
 __all__ = ["MemoryStore"]
 
@@ -107,7 +107,9 @@ class MemoryStore(Store):
         with self._shelf.lock:
             if self._shelf.texts[text.case_id, text.version].text is None:
                 raise NothingToRedact(text.case_id, text.version, "its free text was redacted before")
-            self._shelf.texts[text.case_id, text.version] = text
+            head = self._shelf.heads[text.case_id]
+            redacted, self._shelf.heads[text.case_id] = plan_redaction(head, self._texts(text.case_id).values(), text)
+            self._shelf.texts[text.case_id, text.version] = redacted
 
     def _stored(self, case_id: str) -> list[Stored]:
         with self._shelf.lock:
@@ -152,8 +154,8 @@ class MemoryStore(Store):
             if (case_id, row.version) in shelf.texts
         }
 
-    def _positions(self) -> list[Break]:
-        return []
+    def _beside(self, scope: Scope | None) -> Iterator[Break]:
+        yield from ()
 
     def _mine(self, head: Head) -> bool:
         return self.authority is None or head.authority == self.authority
@@ -173,7 +175,7 @@ class MemoryStore(Store):
     def _write(self, plan: Plan) -> int:
         shelf = self._shelf
         last = len(shelf.rows) + len(plan.rows)
-        for row in plan.positioned(last):
+        for row in plan.settle(last):
             shelf.rows.append(row)
             shelf.cases[row.case_id].append(row)
             if row.key is not None:

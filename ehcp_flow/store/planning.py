@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 from ehcp_flow.case import Case
 from ehcp_flow.errors import FactError, UnknownNameError
 from ehcp_flow.facts import Fact
-from ehcp_flow.store.chain import link, new_salt, seal
+from ehcp_flow.store.chain import hash_text, link, new_salt, sealed, trail_of_fact, trail_of_redaction
 from ehcp_flow.store.errors import KeyReused, VersionConflict, WrongAuthority
 from ehcp_flow.store.rows import Head, Row, Text, body_of, instant_text, parse_instant_text, plain
 from ehcp_flow.store.upcasting import Upcasters
 
-__all__ = ["Check", "Command", "Plan", "Recorded", "Scope", "Stored", "plan_commands", "plan_import"]
+__all__ = ["Check", "Command", "Plan", "Recorded", "Scope", "Stored", "plan_commands", "plan_import", "plan_redaction"]
 
 Scope = frozenset[str]
 """The authorities whose cases a store may touch; None in its place: all of them."""
@@ -65,7 +65,10 @@ class Stored:
 
 @dataclass
 class Plan:
-    """What to write: rows without their positions (0), free texts, and the heads of new and of grown cases."""
+    """What to write: rows without their positions (0), free texts, and the heads of new and of grown cases.
+
+    A head's trail rests on positions: until `settle` is told them, each head has the trail from before.
+    """
 
     rows: list[Row] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
@@ -78,10 +81,20 @@ class Plan:
         """Return the head of a case as this plan leaves it."""
         return self.new_heads.get(case_id) or self.grown_heads.get(case_id) or heads.get(case_id)
 
-    def positioned(self, last: int) -> list[Row]:
-        """Return the rows with their positions, the last of which is `last`."""
-        first = last - len(self.rows) + 1
-        return [Row(*row[:-1], first + index) for index, row in enumerate(self.rows)]
+    def settle(self, last: int) -> list[Row]:
+        """Return the rows with their positions, the last of which is `last`, and lead the trails of the heads there."""
+        trails: dict[str, str] = {}
+        heads = {**self.grown_heads, **self.new_heads}
+        rows = []
+        for position, row in enumerate(self.rows, start=last - len(self.rows) + 1):
+            case_id = row.case_id
+            trail = trails[case_id] if case_id in trails else heads[case_id].trail
+            trails[case_id] = trail_of_fact(trail, row.hash, position)
+            rows.append(Row(*row[:-1], position))
+        for held in (self.new_heads, self.grown_heads):
+            for case_id, head in held.items():
+                held[case_id] = sealed(head, trails[case_id])
+        return rows
 
     def placed(self, last: int) -> list[Recorded]:
         """Return the results with the positions that the rows were given, the last of which is `last`."""
@@ -101,7 +114,9 @@ class Plan:
         if head is None:
             plain(fact.event, "case_id", case_id)
             previous, version, stored, owner, heads = "", 1, at, authority, self.new_heads
+            adopted, trail = 0, ""
         else:
+            adopted, trail = head.adopted, head.trail
             previous, version, owner = head.hash, head.version + 1, head.authority or authority
             stored = max(at, head.stored_at)
             heads = self.new_heads if case_id in self.new_heads else self.grown_heads
@@ -110,7 +125,7 @@ class Plan:
         if fact.reason is not None:
             plain(fact.event, "reason", fact.reason)
             salt = new_salt()
-            text_hash = seal(salt, fact.reason)
+            text_hash = hash_text(salt, fact.reason)
             self.texts.append(Text(case_id, version, salt, fact.reason))
         body = body or body_of(fact)
         recorded = recorded_at or stored
@@ -120,7 +135,7 @@ class Plan:
             text_hash, digest, 0,
         )  # fmt: skip
         self.rows.append(row)
-        heads[case_id] = Head(case_id, owner, version, digest, stored)
+        heads[case_id] = Head(case_id, owner, version, digest, stored, adopted, trail)
         return row
 
 
@@ -229,6 +244,16 @@ def plan_import(  # noqa: PLR0913 - everything it decides on is passed in
         except (FactError, WrongAuthority, UnknownNameError) as error:
             refuse(place, given, error)
     return plan
+
+
+def plan_redaction(head: Head, texts: Iterable[Text], redaction: Text) -> tuple[Text, Head]:
+    """Return a redaction with its place among everything that was done to the case, and the head after it.
+
+    `texts` are the free texts of the case, `head` its head; both must be locked.
+    """
+    before = sum(text.act is not None for text in texts)
+    act = redaction._replace(act=head.version + before + 1)
+    return act, sealed(head, trail_of_redaction(head.trail, act))
 
 
 def _own(head: Head | None, fact: Fact, scope: Scope | None) -> None:

@@ -16,7 +16,18 @@ from ehcp_flow.facts import FACT_TYPES, Fact, load_fact
 from ehcp_flow.store.errors import StoreCorrupt
 from ehcp_flow.store.upcasting import Upcasters
 
-__all__ = ["REDACTED", "Head", "Row", "Text", "body_of", "fact_of", "instant_text", "parse_instant_text", "plain"]
+__all__ = [
+    "REDACTED",
+    "Head",
+    "ImportRow",
+    "Row",
+    "Text",
+    "body_of",
+    "fact_of",
+    "instant_text",
+    "parse_instant_text",
+    "plain",
+]
 
 REDACTED: Final = "[redacted]"
 """What stands in `reason` once the free text of a fact has been redacted."""
@@ -43,7 +54,10 @@ class Row(NamedTuple):
 
 
 class Text(NamedTuple):
-    """The free text of one fact: `salt` and `text` are None once it has been redacted."""
+    """The free text of one fact: `salt` and `text` are None once it has been redacted.
+
+    `act` is then the place of the redaction among everything that was done to the case (facts taken, texts redacted).
+    """
 
     case_id: str
     version: int
@@ -52,16 +66,39 @@ class Text(NamedTuple):
     redacted_at: str | None = None
     redacted_by: str | None = None
     redaction: str | None = None
+    act: int | None = None
 
 
 class Head(NamedTuple):
-    """Where one case stands: how many facts it has, the hash of the last, and when the store took it."""
+    """Where one case stands: how many facts it has, the hash of the last, and when the store took it.
+
+    `trail` is where the chain over everything that was done to the case has come to, `seal` the hash over the head
+    itself, `adopted` how many facts were there before the store kept a trail: an upgrade took them as it found them.
+    A head that an older version of the library wrote down has neither (`""`).
+    """
 
     case_id: str
     authority: str
     version: int
     hash: str
     stored_at: str
+    adopted: int = 0
+    trail: str = ""
+    seal: str = ""
+
+
+class ImportRow(NamedTuple):
+    """What is remembered of the import of one file, in the order of the columns; `seal` is over all the others."""
+
+    source: str
+    name: str
+    rows_read: int
+    taken: int
+    duplicates: int
+    refused: int
+    finished: int
+    changed_at: str
+    seal: str = ""
 
 
 def instant_text(instant: dt.datetime) -> str:

@@ -1,5 +1,5 @@
 # ruff: noqa: S608 - the names in the statements are checked identifiers, the values are parameters
-"""Going through a whole store: its tables side by side, case by case, and how large they are."""
+"""Going through a whole store: its tables side by side, case by case, what lies beside them, and how large it is."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from ehcp_flow.store.chain import seal_import
 from ehcp_flow.store.database import Database, Transaction
 from ehcp_flow.store.names import Names
 from ehcp_flow.store.results import Stats
-from ehcp_flow.store.rows import Head, Row, Text, instant_text
+from ehcp_flow.store.rows import Head, ImportRow, Row, Text, instant_text
+from ehcp_flow.store.statements import Statements
+from ehcp_flow.store.verifying import Break
 
-__all__ = ["in_step", "stats_of"]
+__all__ = ["beside", "in_step", "stats_of"]
 
 
 def in_step(streams: Sequence[Iterator[Any]]) -> Iterator[tuple[Head | None, list[Row], dict[int, Text]]]:
@@ -36,6 +39,25 @@ def in_step(streams: Sequence[Iterator[Any]]) -> Iterator[tuple[Head | None, lis
             [Row._make(row[: len(Row._fields)]) for row in rows],
             {row[1]: Text(*row) for row in texts},
         )
+
+
+def beside(transaction: Transaction, names: Names, sql: Statements, scope: frozenset[str] | None) -> Iterator[Break]:
+    """Yield what is wrong with positions and imports, as far as they are of the authorities in `scope` (None: of all).
+
+    Positions are 1 to the counter without a gap, which only those who see all of them can say.
+    """
+    if scope is None:
+        counted, highest, last = transaction.rows(
+            f"SELECT COUNT(*), COALESCE(MAX(position), 0), (SELECT last FROM {names.counter}) FROM {names.facts}"
+        )[0]
+        if not counted == highest == last:
+            says = f"there are {counted} facts, the highest position is {highest}, and {last} positions were given out"
+            yield Break("positions", "", 0, f"{says}: facts were taken away, or put in beside the counter")
+    for row in map(ImportRow._make, transaction.rows(f"{sql.imports} ORDER BY source")):
+        whose = set(str(row.source).rpartition(":")[2].split(","))
+        if (scope is None or whose <= scope) and seal_import(row) != row.seal:
+            says = f"the import of {row.name or row.source}: what is remembered of it was edited"
+            yield Break("import", "", 0, says)
 
 
 def stats_of(database: Database, names: Names, authority: str | None) -> Stats:

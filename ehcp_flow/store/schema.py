@@ -7,13 +7,14 @@ The migrations are Alembic's, inside the package, with a version table of their 
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, exc, inspect, text
 
-from ehcp_flow.store.errors import SchemaMissing, SchemaOutOfDate, SchemaTooNew
+from ehcp_flow.store.errors import SchemaDiffers, SchemaMissing, SchemaOutOfDate, SchemaTooNew
 from ehcp_flow.store.names import Names
 
 if TYPE_CHECKING:
@@ -21,10 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["REVISION", "check", "found", "upgrade"]
 
-REVISION: Final = "2"
+REVISION: Final = "3"
 """The schema that this library reads and writes."""
 
-_KNOWN: Final = ("1", "2")
+_KNOWN: Final = ("1", "2", "3")
+_OF_TABLES: Final = re.compile(r"^42(?!501)|duplicate column|already exists|no such (?:table|column)")
+"""What a database says of tables that are not as they should be: PostgreSQL by class, SQLite in words."""
 _ONE_AT_A_TIME: Final = Lock()  # Alembic keeps what it works on in module-level names
 
 
@@ -51,7 +54,8 @@ def check(connection: Connection, names: Names) -> None:
 def upgrade(connection: Connection, names: Names, to: str = REVISION) -> tuple[str | None, str]:
     """Bring the database to a revision, in the connection's transaction; the caller commits.
 
-    Returns the revision before and after. Raises SchemaTooNew if the store is newer than this library.
+    Returns the revision before and after. Raises SchemaTooNew if the store is newer than this library, SchemaDiffers
+    if its tables are not those of its revision; then, too, the caller must not commit.
     """
     from alembic import command
 
@@ -65,8 +69,13 @@ def upgrade(connection: Connection, names: Names, to: str = REVISION) -> tuple[s
         return before, to
     if names.schema and connection.dialect.name == "postgresql":
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {names.schema}"))
-    with _ONE_AT_A_TIME:
-        command.upgrade(_config(connection, names), to)
+    try:
+        with _ONE_AT_A_TIME:
+            command.upgrade(_config(connection, names), to)
+    except exc.DBAPIError as error:
+        if not _OF_TABLES.search(getattr(error.orig, "sqlstate", None) or str(error.orig)):
+            raise
+        raise SchemaDiffers(before or "none", to, " ".join(str(error.orig).split())) from error
     return before, to
 
 

@@ -25,6 +25,7 @@ from ehcp_flow.case import Case
 from ehcp_flow.errors import EhcpFlowError, FactError, MoveRefused, UnknownNameError
 from ehcp_flow.facts import Fact, FactVoided, load_fact
 from ehcp_flow.store import REDACTED, Store, Upcasters
+from ehcp_flow.store.anchors import AnchorError, Compared
 from ehcp_flow.store.errors import KeyReused, NothingToRedact, SchemaTooNew, VersionConflict, WrongAuthority
 from ehcp_flow.store.history import late_entries
 from ehcp_flow.store.imports import import_facts
@@ -612,11 +613,46 @@ class StoreContract:
         with opener() as store:
             store.record("a-1", a_fact(), seen=0)
             (head,) = store.heads()
-            assert store.verify(anchor=[head]).ok
+            assert store.verify(anchor=[head]).anchor == Compared(1, 1, 0, 0, 0, 0, 0)
             ahead = head._replace(version=2)
             assert [found.code for found in store.verify(anchor=[ahead]).breaks] == ["anchor"]
-            gone = head._replace(case_id="gone")
-            assert [found.case_id for found in store.verify(anchor=[gone]).breaks] == ["gone"]
+            gone = store.verify(anchor=[head, head._replace(case_id="gone")])
+            assert [(found.code, found.case_id) for found in gone.breaks] == [("anchor_lost", "gone")]
+
+    def test_an_anchor_tells_what_has_become_of_each_head(self, opener: Opener) -> None:
+        with opener() as store:
+            for case_id in ("same", "grown", "redacted"):
+                store.record(case_id, a_fact(case_id, reason="text"), seen=0)
+            kept = list(store.heads())
+            store.record("grown", a_fact("grown", event="assessment_agreed", on="2026-03-20"), seen=1)
+            store.redact("redacted", 1, reason="asked for", redacted_by="dpo")
+            store.record("new", a_fact("new"), seen=0)
+            found = store.verify(anchor=[*kept, kept[0]._replace(case_id="gone")])
+            assert found.anchor == Compared(heads=3, same=1, grown=2, rewritten=0, lost=1, left_out=0, new=1)
+            other = next(head for head in kept if head.case_id == "same")._replace(hash="0" * 64)
+            assert store.verify(anchor=[other]).anchor == Compared(1, 0, 0, 1, 0, 0, 3)
+
+    def test_an_anchor_that_can_show_nothing_is_an_error(self, opener: Opener) -> None:
+        with opener() as store:
+            store.record("a-1", a_fact(), seen=0)
+            (head,) = store.heads()
+            foreign = head._replace(case_id="elsewhere")
+            for anchor, why in (([], "no heads"), ([foreign], "of this store"), ([head, head], "two heads")):
+                with pytest.raises(AnchorError, match=why):
+                    store.verify(anchor=anchor)
+
+    def test_an_anchor_is_compared_for_the_authority_that_the_store_is_opened_for(self, opener: Opener) -> None:
+        with opener() as store:
+            store.record("mine", a_fact("mine", authority="885"), seen=0)
+            store.record("theirs", a_fact("theirs", authority="301"), seen=0)
+            kept = list(store.heads())
+        with opener(authority="885") as mine:
+            found = mine.verify(anchor=kept)
+            assert (found.ok, found.anchor) == (True, Compared(1, 1, 0, 0, 0, 1, 0))
+            gone = mine.verify(anchor=[*kept, kept[0]._replace(case_id="gone")])
+            assert [(broken.code, broken.case_id) for broken in gone.breaks] == [("anchor_lost", "gone")]
+            with pytest.raises(AnchorError, match="of 885"):
+                mine.verify(anchor=kept[1:])
 
     def test_one_persons_record_is_whole(self, store: Store) -> None:
         store.record("a-1", a_fact(reason="text"), seen=0, key="k", recorded_by="jo")

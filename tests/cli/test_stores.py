@@ -14,8 +14,8 @@ import pytest
 
 from ehcp_flow.store import Store
 from ehcp_flow.store.schema import REVISION
-from tests.cli.conftest import change
 from tests.cli.running import CHRONOLOGIES, ROOT, environment, invoke, rows_of, run, table_of
+from tests.store.tampering import tamper
 from tests.waiting import HANG, until
 
 CASES = ROOT / "examples" / "cases.csv"
@@ -315,19 +315,15 @@ def test_verify_finds_what_was_edited(store_url, folder):
     heads = folder / "heads.jsonl"
     good = invoke("db", "verify", "--store", store_url, "--write-anchor", heads)
     assert (good.exit_code, good.stdout) == (0, "7 cases, 16 facts: nothing is wrong\n")
-    assert len(heads.read_text().splitlines()) == 7
-    assert invoke("db", "verify", "--store", store_url, "--anchor", heads).exit_code == 0
-    change(heads, "told", "gone")
-    off = invoke("db", "verify", "--store", store_url, "--anchor", heads, "--format", "json")
-    assert off.exit_code == 1
-    assert [(row["code"], row["case_id"]) for row in rows_of(off.stdout, "json")] == [("anchor", "gone")]
-    with closing(sqlite3.connect(folder / "cases.db")) as connection:
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            connection.execute(f"DROP TRIGGER {name}")
-        connection.execute(
-            "UPDATE ehcp_facts SET body = replace(body, '2026-03-02', '2026-03-03') WHERE case_id = 'told'"
-        )
-        connection.commit()
+    assert len(heads.read_text().splitlines()) == 8
+    same = invoke("db", "verify", "--store", store_url, "--anchor", heads)
+    assert (same.exit_code, same.stdout.splitlines()[1:]) == (0, ["7 heads compared with the anchor: 7 as they were"])
+    mine = invoke("db", "verify", "--store", store_url, "--anchor", heads, "--authority", "873")
+    assert mine.exit_code == 0
+    assert mine.stdout.splitlines()[1:] == [
+        "1 head of authority 873 compared with the anchor: 1 as they were; 6 heads of others in it were left out"
+    ]
+    tamper(store_url, "UPDATE ehcp_facts SET body = replace(body, '2026-03-02', '2026-03-03') WHERE case_id = 'told'")
     bad = invoke("db", "verify", "--store", store_url, "--write-anchor", folder / "new.jsonl")
     assert bad.exit_code == 1
     assert "case told" in bad.stdout
@@ -335,6 +331,27 @@ def test_verify_finds_what_was_edited(store_url, folder):
     assert not (folder / "new.jsonl").exists()
     rows = rows_of(invoke("db", "verify", "--store", store_url, "--format", "csv").stdout, "csv")
     assert {row["case_id"] for row in rows} == {"told"}
+    tamper(
+        store_url,
+        "DELETE FROM ehcp_facts WHERE case_id = 'told'",
+        "DELETE FROM ehcp_texts WHERE case_id = 'told'",
+        "DELETE FROM ehcp_heads WHERE case_id = 'told'",
+    )
+    lost = invoke("db", "verify", "--store", store_url, "--anchor", heads, "--format", "json")
+    assert lost.exit_code == 1
+    assert [(row["code"], row["case_id"]) for row in rows_of(lost.stdout, "json")] == [
+        ("anchor_lost", "told"),
+        ("positions", ""),
+    ]
+    assert "7 heads compared with the anchor: 6 as they were, 1 lost" in lost.stderr
+
+
+def test_an_anchor_that_is_none_is_an_error(store_url, folder):
+    (folder / "empty.jsonl").write_text("")
+    for name, why in (("empty.jsonl", "no heads"), ("cases.csv", "no head that a store wrote"), ("none", "no such")):
+        refused = invoke("db", "verify", "--store", store_url, "--anchor", folder / name)
+        assert refused.exit_code in (2, 4)
+        assert (refused.stdout, why in refused.stderr.lower()) == ("", True)
 
 
 # One authority
