@@ -10,7 +10,8 @@ from ehcp_flow.cli.command import Command, Group
 from ehcp_flow.cli.messages import Bar, count, note
 from ehcp_flow.cli.options import Authority, StoreUrl, TableFormat
 from ehcp_flow.cli.output import Format, print_outcome, sheet
-from ehcp_flow.cli.sources import REFUSED, open_store
+from ehcp_flow.cli.sources import open_store
+from ehcp_flow.errors import ExitCode
 
 if TYPE_CHECKING:
     from ehcp_flow.store.anchors import Compared
@@ -45,7 +46,7 @@ def _check(*, store: StoreUrl, form: TableFormat = None) -> None:
         said = f"Schema {status.found}, and {status.wanted} is needed: see `ehcp-flow db upgrade`"
     print_outcome({"found": status.found, "wanted": status.wanted, "ok": status.ok}, said, form)
     if not status.ok:
-        raise typer.Exit(REFUSED)
+        raise typer.Exit(ExitCode.REFUSED)
 
 
 def _verify(
@@ -100,7 +101,7 @@ def _verify(
         for line in said:
             note(line)
     if not found.ok:
-        raise typer.Exit(REFUSED)
+        raise typer.Exit(ExitCode.REFUSED)
 
 
 def _compared(anchor: Compared, authority: str | None) -> str:

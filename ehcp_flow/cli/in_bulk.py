@@ -17,9 +17,7 @@ from ehcp_flow.cli.messages import Bar, note
 from ehcp_flow.cli.options import Axis, axis_of
 from ehcp_flow.cli.output import Format, sheet
 from ehcp_flow.cli.sources import (
-    BREACH,
     NEEDS_COLUMNS,
-    REFUSED,
     has_columns,
     instant_by,
     is_large,
@@ -30,6 +28,7 @@ from ehcp_flow.cli.sources import (
     open_store,
     tell_read,
 )
+from ehcp_flow.errors import ExitCode
 
 if TYPE_CHECKING:
     from ehcp_flow.answers import Answer
@@ -186,9 +185,9 @@ class Found:
     def leave(self, frames: Frames, *, fail_on_breach: bool) -> None:
         """Leave with the exit code: 3 for a breach that was to be reported so, else 1 if anything was refused."""
         if fail_on_breach and self.breaches:
-            raise typer.Exit(BREACH)
+            raise typer.Exit(ExitCode.BREACH)
         if frames.refused or frames.failed:
-            raise typer.Exit(REFUSED)
+            raise typer.Exit(ExitCode.REFUSED)
 
 
 def deadlines_in_bulk(  # noqa: PLR0913 - what was asked
@@ -265,7 +264,7 @@ class Counted(NamedTuple):
     def leave(self) -> None:
         """Leave with the exit code: 1 if anything was refused."""
         if self.refused:
-            raise typer.Exit(REFUSED)
+            raise typer.Exit(ExitCode.REFUSED)
 
 
 def measured_in_bulk(  # noqa: PLR0913 - what was asked

@@ -14,7 +14,7 @@ import typer
 
 from ehcp_flow.cli.messages import Bar, count, note, tell_refused
 from ehcp_flow.cli.options import Axis, axis_of, instant
-from ehcp_flow.errors import EhcpFlowError, SourceError, UnknownNameError
+from ehcp_flow.errors import EhcpFlowError, ExitCode, UnknownNameError
 
 if TYPE_CHECKING:
     from ehcp_flow.answers import Answer
@@ -25,10 +25,8 @@ if TYPE_CHECKING:
     from ehcp_flow.store import Store
 
 __all__ = [
-    "BREACH",
     "LARGE",
     "NEEDS_COLUMNS",
-    "REFUSED",
     "Answering",
     "Asked",
     "Source",
@@ -48,9 +46,7 @@ __all__ = [
 LARGE: Final = 500_000
 """From how many bytes on (some thousands of rows) a file is worth loading Polars for."""
 NEEDS_COLUMNS: Final = 'it needs the extra bulk: pip install "ehcp-flow[bulk]"'
-REFUSED: Final = 1
 _PARQUET: Final = b"PAR1"
-BREACH: Final = 3
 
 _NAMED: Final = 10
 _NEAR: Final = 3
@@ -140,13 +136,13 @@ class _File:
         elsewhere = self._caseload.get(case_id)
         if elsewhere is not None and case_id not in self._asked:
             of = f"it is of {elsewhere.authority}" if elsewhere.authority else "its record names none"
-            return SourceError(self._name, f"case {case_id} is not of authority {self._authority}; {of}")
+            return _of_no_use(f"{self._name}: case {case_id} is not of authority {self._authority}; {of}")
         if elsewhere is not None and self._known_at is not None:
-            return SourceError(
-                self._name, f"nothing of case {case_id} had been recorded by {self._known_at.isoformat()}"
+            return _of_no_use(
+                f"{self._name}: nothing of case {case_id} had been recorded by {self._known_at.isoformat()}"
             )
         if case_id in self.incomplete:
-            return SourceError(self._name, f"every row of case {case_id} was refused")
+            return _of_no_use(f"{self._name}: every row of case {case_id} was refused")
         return _unknown(case_id, self._ids)
 
 
@@ -214,7 +210,7 @@ def is_large(source: str) -> bool:
         return True  # a server is not set up for a handful of cases
     try:
         return source != "-" and Path(source.rpartition(":///")[2].partition("?")[0]).stat().st_size >= LARGE
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 
@@ -240,7 +236,11 @@ def _unknown(case_id: str, known: Iterable[str]) -> typer.BadParameter:
     like = UnknownNameError("case", case_id, known)
     near = like.matches or tuple(name for name in like.known if case_id.casefold() in name.casefold())[:_NEAR]
     hint = f"; did you mean {' or '.join(near)}?" if near else f"; the source has {count(len(like.known), 'case')}"
-    return typer.BadParameter(f"there is no case called {case_id!r}{hint}", param_hint="--case")
+    return _of_no_use(f"there is no case called {case_id!r}{hint}")
+
+
+def _of_no_use(why: str) -> typer.BadParameter:
+    return typer.BadParameter(why, param_hint="--case")
 
 
 @contextmanager
@@ -408,6 +408,6 @@ class Asked:
     def leave(self, *, breach: bool = False) -> None:
         """Leave with the exit code: 3 for a breach that was to be reported so, else 1 if anything was refused."""
         if breach:
-            raise typer.Exit(BREACH)
+            raise typer.Exit(ExitCode.BREACH)
         if self.source.refused or self.failed:
-            raise typer.Exit(REFUSED)
+            raise typer.Exit(ExitCode.REFUSED)

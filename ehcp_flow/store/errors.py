@@ -30,7 +30,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from ehcp_flow.errors import EhcpFlowError
+from ehcp_flow.errors import EhcpFlowError, ExitCode
 from ehcp_flow.facts import Fact
 from ehcp_flow.masking import masked
 
@@ -66,6 +66,8 @@ _NAMED: Final = 5  # as many changes as a message names
 
 class StoreError(EhcpFlowError):
     """Anything that goes wrong in a store."""
+
+    exit_code = ExitCode.STORE
 
 
 class StoreUnavailable(StoreError):
@@ -195,6 +197,8 @@ class KeyReused(StoreRefused):
 class WrongAuthority(StoreRefused):
     """A fact that names another authority than the store is open for: `case_id`, `authority` (of the store)."""
 
+    exit_code = ExitCode.USAGE
+
     def __init__(self, case_id: str, authority: str) -> None:
         self.case_id = case_id
         self.authority = authority
@@ -226,6 +230,8 @@ class AppendOnly(StoreRefused):
 class NothingToRedact(StoreRefused):
     """A redaction of something that is not there: `case_id`, `version`."""
 
+    exit_code = ExitCode.USAGE
+
     def __init__(self, case_id: str, version: int, why: str) -> None:
         self.case_id = case_id
         self.version = version
@@ -234,6 +240,8 @@ class NothingToRedact(StoreRefused):
 
 class StoreCorrupt(StoreError):
     """The database, or one row, is damaged: `where` and `why`."""
+
+    exit_code = ExitCode.DAMAGED
 
     def __init__(self, where: str, why: str) -> None:
         self.where = where
@@ -255,6 +263,8 @@ class SchemaError(StoreError):
 
 class SchemaMissing(SchemaError):
     """The database holds no store: `file` is its path if it is SQLite, and the file is not there."""
+
+    exit_code = ExitCode.USAGE
 
     def __init__(self, wanted: str, file: str = "") -> None:
         self.file = file
@@ -301,6 +311,8 @@ class SchemaDiffers(SchemaError):
 
 class StoreURLError(StoreError, ValueError):
     """An address that names no supported database: `url` (without its password) and `why`."""
+
+    exit_code = ExitCode.USAGE
 
     def __init__(self, url: str, why: str) -> None:
         self.url = masked(url, address=True)

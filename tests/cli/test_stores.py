@@ -306,7 +306,7 @@ def test_an_older_store_is_upgraded(tmp_path):
     old = invoke("db", "check", "--store", url)
     assert (old.exit_code, f"Schema 1, and {REVISION} is needed" in old.stdout) == (1, True)
     refused = invoke("check", url)
-    assert (refused.exit_code, "db upgrade" in refused.stderr) == (2, True)
+    assert (refused.exit_code, "db upgrade" in refused.stderr) == (5, True)
     assert invoke("db", "upgrade", "--store", url).stdout == f"Upgraded from schema 1 to {REVISION}\n"
     assert invoke("check", url).exit_code == 0
 
@@ -393,7 +393,6 @@ def test_a_scope_keeps_other_authorities_out(store_url, folder, tmp_path):
         ("redact", "--store", "{url}", "--case", "told", "--version", "9", "--why", "x", "--by", "j", "--yes"),
         ("db", "upgrade", "--store", "sqlite:///no/such/folder/s.db"),
         ("db", "verify", "--store", "sqlite:///none.db"),
-        ("db", "verify", "--store", "{url}", "--anchor", "{csv}"),
         ("db", "stats", "--store", "nonsense"),
         ("db", "upgrade"),
         ("check", "sqlite:///none.db"),
@@ -408,6 +407,12 @@ def test_what_cannot_be_is_refused_in_one_line(args, store_url, monkeypatch, tmp
     assert (done.exit_code, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1
     assert not list(tmp_path.glob("*.db"))
+
+
+def test_an_anchor_that_is_none_is_an_input_that_is_not_what_it_should_be(store_url):
+    done = invoke("db", "verify", "--store", store_url, "--anchor", CHRONOLOGIES)
+    assert (done.exit_code, len(done.stderr.splitlines())) == (4, 1)
+    assert invoke("db", "verify", "--store", store_url, "--anchor", "none.jsonl").exit_code == 2
 
 
 def test_the_store_can_be_named_by_the_environment(store_url):
