@@ -21,7 +21,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from ehcp_flow.store import forking
 from ehcp_flow.store.addresses import Mode, PostgresAddress, SqliteAddress, parse_address
 from ehcp_flow.store.driver_errors import explain_error
-from ehcp_flow.store.errors import StoreLocked, StoreReadOnly, StoreUnavailable, StoreURLError
+from ehcp_flow.store.errors import StoreFolderMissing, StoreLocked, StoreReadOnly, StoreUnavailable, StoreURLError
 
 __all__ = ["READS", "SqliteFile", "own_engine"]
 
@@ -198,6 +198,8 @@ def _refuse_what_is_no_file(url: str, path: str) -> None:
     try:
         mode = Path(path).stat().st_mode
     except OSError:
+        if not Path(path).absolute().parent.is_dir():
+            raise StoreFolderMissing(f"{path}: there is no such folder") from None
         return
     if not stat.S_ISREG(mode):
         raise StoreURLError(url, "it is a directory" if stat.S_ISDIR(mode) else "it is no regular file")

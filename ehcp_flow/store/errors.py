@@ -2,6 +2,7 @@
 
 StoreError
 ├── StoreUnavailable              the database cannot be used now
+│   ├── StoreFolderMissing        the folder in which a SQLite store would be is not there
 │   ├── StoreLocked               somebody else is writing: nothing was written, try again
 │   ├── StoreFull                 no room on the disk: nothing was written
 │   ├── StoreReadOnly             it may only be read here: nothing was written
@@ -48,6 +49,7 @@ __all__ = [
     "SchemaTooNew",
     "StoreCorrupt",
     "StoreError",
+    "StoreFolderMissing",
     "StoreForked",
     "StoreFull",
     "StoreLocked",
@@ -82,6 +84,16 @@ class StoreUnavailable(StoreError):
 
     def _what(self) -> str:
         return "the store cannot be reached"
+
+
+class StoreFolderMissing(StoreUnavailable):
+    """The folder in which a SQLite store is, or would be made, is not there."""
+
+    exit_code = ExitCode.USAGE
+    advice = "make the folder, or mend the address"
+
+    def _what(self) -> str:
+        return "the store cannot be opened"
 
 
 class StoreLocked(StoreUnavailable):

@@ -133,7 +133,7 @@ def test_parquet_that_cannot_be_read_says_why(more, said, tmp_path):
     pl.DataFrame({**ROW, **more}).write_parquet(file)
     for command in ("measures", "check", "state"):
         refused = invoke(command, file, *AS_OF)
-        assert refused.exit_code == 2
+        assert refused.exit_code == 4
         assert said in " ".join(refused.output.split())
     with pytest.raises(SourceError, match=r"odd\.parquet"):
         counts(file, "2025-10-21")
@@ -154,5 +154,5 @@ def test_half_a_parquet_file_says_so(tmp_path):
         file.write_bytes(content)
         for command in (("measures",), ("state",), ("measures", "--by", "team")):
             refused = invoke(command[0], file, *AS_OF, *command[1:])
-            assert refused.exit_code == 2
+            assert refused.exit_code == 4
             assert "half.parquet: it cannot be read" in " ".join(refused.output.split())

@@ -25,6 +25,7 @@ from ehcp_flow.store.errors import (
     OutcomeUnknown,
     StoreCorrupt,
     StoreError,
+    StoreFolderMissing,
     StoreFull,
     StoreLocked,
     StoreReadOnly,
@@ -216,7 +217,7 @@ def test_a_damaged_file_is_named_as_such(sqlite_url: str, damage: str) -> None:
 
 
 def test_a_file_in_a_directory_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(StoreUnavailable, match="unable to open"):
+    with pytest.raises(StoreFolderMissing, match="there is no such folder"):
         Store.open(f"sqlite:///{tmp_path}/nowhere/cases.db", create=True)
 
 
