@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
-from ehcp_flow.errors import SourceError
+from ehcp_flow.errors import SourceError, SourceMissing
+from ehcp_flow.inputs import why_unreadable
 from ehcp_flow.store.rows import Head, Row
 from ehcp_flow.store.verifying import Break, Examined
 
@@ -169,7 +170,8 @@ def read_heads(path: str | os.PathLike[str]) -> Iterator[Head]:
                 count += 1
                 digest.update(line)
     except OSError as error:
-        raise SourceError(name, error.strerror or str(error)) from error
+        missing, why = why_unreadable(error)
+        raise (SourceMissing if missing else SourceError)(name, why) from None
     if wanted:
         raise AnchorError(name, "its last line is missing: it was cut short")
     if not count:
