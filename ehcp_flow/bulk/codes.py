@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from ehcp_flow.facts import FACT_TYPES
 from ehcp_flow.law.compiled import CODES, KEYS, Key, Roles
@@ -49,6 +50,8 @@ _TABLE: Final = 1 << 22
 _EPOCH: Final = dt.date(1970, 1, 1).toordinal()
 # Bound now: a frozen clock must not put its make-believe dates into columns.
 _from_ordinal: Final = dt.date.fromordinal
+# Polars keeps for good what it first took for a date: shown one now, no frozen clock misleads it later.
+pl.Series([dt.date(1970, 1, 1)])
 
 
 def as_day(day: dt.date) -> int:
