@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import select
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from itertools import count
 from typing import Any, Final, NoReturn, TypeVar
 from weakref import WeakSet
@@ -116,7 +116,8 @@ class Transaction:
         cursors, self._cursors = self._cursors, []
         with self._gate:
             for cursor in cursors:
-                cursor.close()
+                with suppress(Exception):  # what went wrong has been said, or goes with the transaction
+                    cursor.close()
 
     def is_forked(self) -> bool:
         """Whether this process was forked in the midst of this transaction, which is its parent's."""
@@ -364,10 +365,11 @@ class Database:
                 # pysqlite begins late, and until then each statement sees a moment of its own
                 transaction.run("BEGIN")
             yield transaction
-            transaction.release()
         except BaseException as error:  # noqa: BLE001 - as in write
             _explained(error)
         finally:
+            if not transaction.is_forked():
+                transaction.release()
             if before is not None and not transaction.is_forked() and raw.total_changes == before:
                 with self._gate:
                     raw.commit()

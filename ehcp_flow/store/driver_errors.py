@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from typing import Final
 
@@ -27,6 +28,9 @@ __all__ = ["explain_error"]
 
 _LOST: Final = ("08", "57P01", "57P02", "57P03", "57P04", "57P05", "25P03", "25P04")
 _LOCKED: Final = ("40001", "40P01", "55P03", "57014")
+_TOO_MANY: Final = re.compile("too many (connections|clients)|connection slots are reserved")
+_ANY_MOMENT: Final = "the database system is"
+"""... starting up, shutting down, in recovery mode."""
 _HOST: Final = {
     "25P02": "a statement failed in its transaction, which takes no more: roll back, or back to a savepoint",
     "34000": "it ended its transaction while this read was still going through it",
@@ -85,6 +89,9 @@ def _postgresql(  # noqa: PLR0911 - one answer for each thing that can be wrong
     state = getattr(error, "sqlstate", None) or ""
     detail = " ".join(str(error).split())
     kind = type(error).__name__
+    if not state and "connection failed:" in detail and "FATAL:" in detail and _ANY_MOMENT not in detail:
+        # The server is there and will not have us; psycopg does not say by which of its codes.
+        return TooManyConnections(detail) if _TOO_MANY.search(detail) else StoreUnavailable(detail)
     if state.startswith(_LOST) or (not state and kind in ("OperationalError", "InterfaceError", "ConnectionTimeout")):
         return OutcomeUnknown(detail) if committing else ConnectionLost(detail)
     if state in _LOCKED:
