@@ -11,6 +11,7 @@ from typing import Any
 
 from ehcp_flow.store.chain import seal_import
 from ehcp_flow.store.database import Database, Transaction
+from ehcp_flow.store.errors import StoreCorrupt
 from ehcp_flow.store.names import Names
 from ehcp_flow.store.results import Stats
 from ehcp_flow.store.rows import Head, ImportRow, Row, Text, instant_text
@@ -112,6 +113,8 @@ def _own_size(transaction: Transaction, names: Names, within: str, mine: tuple[A
 
 def _next(groups: Iterator[tuple[Any, Iterator[Any]]]) -> tuple[str, list[Any]] | None:
     for key, group in groups:
+        if not isinstance(key, str):
+            raise StoreCorrupt("a row of the store", f"its case is {key!r}, which is no text")
         return key, list(group)
     return None
 

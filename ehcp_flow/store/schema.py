@@ -32,11 +32,13 @@ _ONE_AT_A_TIME: Final = Lock()  # Alembic keeps what it works on in module-level
 
 
 def found(connection: Connection, names: Names) -> str | None:
-    """Return the revision of the store in this database, or None if there is none."""
+    """Return the revision of the store in this database, or None if there is none. Raises SchemaDiffers for several."""
     if not inspect(connection).has_table(f"{names.prefix}schema_version", schema=names.schema):
         return None
-    row = connection.execute(text(f"SELECT version_num FROM {names.schema_version}")).first()
-    return None if row is None else str(row[0])
+    told = sorted(str(row[0]) for row in connection.execute(text(f"SELECT version_num FROM {names.schema_version}")))
+    if len(told) > 1:
+        raise SchemaDiffers(" and ".join(told), REVISION, "it names more than one")
+    return told[0] if told else None
 
 
 def check(connection: Connection, names: Names) -> None:
