@@ -72,7 +72,7 @@ def _sqlite(error: sqlite3.Error, where: str) -> Exception:  # noqa: PLR0911 - o
         return StoreFull(detail)
     if name.startswith("SQLITE_IOERR"):
         return StoreFull(detail) if name in ("SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC") else StoreUnavailable(detail)
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "malformed" in said:
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "malformed" in said or "decode to UTF-8" in said:
         return StoreCorrupt("the SQLite file", said)
     if "append-only" in said:
         return AppendOnly(said.removeprefix("append-only: "))

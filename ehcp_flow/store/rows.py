@@ -11,6 +11,8 @@ import datetime as dt
 import json
 from typing import Any, Final, NamedTuple
 
+from pydantic import ValidationError
+
 from ehcp_flow.errors import FactError
 from ehcp_flow.facts import FACT_TYPES, Fact, load_fact
 from ehcp_flow.store.errors import StoreCorrupt
@@ -137,9 +139,11 @@ def fact_of(row: Row, text: str | None, redacted: bool, upcasters: Upcasters) ->
     Raises StoreCorrupt if they tell none, SchemaTooNew if a newer version of the library wrote the row.
     """
     try:
-        columns: dict[str, Any] = json.loads(row.body)
+        columns = _said(row.body)
         columns["case_id"] = row.case_id
         if row.text_hash is not None:
+            if text is None and not redacted:
+                raise ValueError("its free text is gone without a redaction")  # noqa: TRY301 - told with its place
             columns["reason"] = REDACTED if redacted else text
         columns["recorded_at"] = parse_instant_text(row.recorded_at)
         columns["recorded_by"] = row.recorded_by
@@ -147,4 +151,25 @@ def fact_of(row: Row, text: str | None, redacted: bool, upcasters: Upcasters) ->
             return FACT_TYPES[columns["event"]].model_validate(columns)
         return load_fact(upcasters.upcast(columns, row.schema))
     except (ValueError, LookupError, TypeError) as error:
-        raise StoreCorrupt(f"case {row.case_id}, version {row.version}", str(error)) from error
+        where = f"case {row.case_id}, version {row.version}, position {row.position}"
+        raise StoreCorrupt(where, _why(error)) from error
+
+
+def _said(body: str) -> dict[str, Any]:
+    """Return the columns that a body holds: texts, all of them, since nothing else is ever written."""
+    columns = json.loads(body)
+    if columns.__class__ is not dict:
+        raise TypeError("what it says is no object")
+    for name, value in columns.items():
+        if value.__class__ is not str:
+            raise TypeError(f"its {name} is {json.dumps(value)[:80]}, which is no text")
+    return columns
+
+
+def _why(error: Exception) -> str:
+    """Return in one line why a row tells no fact."""
+    if isinstance(error, ValidationError):
+        return "; ".join(f"{'.'.join(map(str, each['loc'][-1:]))}: {each['msg']}" for each in error.errors())
+    if isinstance(error, LookupError):
+        return f"it has no {error}, or names one that is not known"
+    return str(error)
