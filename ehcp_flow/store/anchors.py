@@ -181,7 +181,7 @@ def read_heads(path: str | os.PathLike[str]) -> Iterator[Head]:
 def _object(name: str, number: int, line: bytes) -> dict[str, Any]:
     try:
         told = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         told = None
     if not isinstance(told, dict):
         raise AnchorError(name, f"line {number} is no head that a store wrote; give a file that --write-anchor made")

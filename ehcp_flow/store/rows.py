@@ -150,7 +150,7 @@ def fact_of(row: Row, text: str | None, redacted: bool, upcasters: Upcasters) ->
         if row.schema == upcasters.current:
             return FACT_TYPES[columns["event"]].model_validate(columns)
         return load_fact(upcasters.upcast(columns, row.schema))
-    except (ValueError, LookupError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
         where = f"case {row.case_id}, version {row.version}, position {row.position}"
         raise StoreCorrupt(where, _why(error)) from error
 

@@ -348,10 +348,17 @@ def test_verify_finds_what_was_edited(store_url, folder):
 
 def test_an_anchor_that_is_none_is_an_error(store_url, folder):
     (folder / "empty.jsonl").write_text("")
-    for name, why in (("empty.jsonl", "no heads"), ("cases.csv", "no head that a store wrote"), ("none", "no such")):
+    invoke("db", "verify", "--store", store_url, "--write-anchor", folder / "foreign.jsonl")
+    foreign = (folder / "foreign.jsonl").read_text().replace('"case_id": "', '"case_id": "other-').splitlines()[:-1]
+    older = [{name: head[name] for name in list(head)[:5]} for head in map(json.loads, foreign)]
+    (folder / "foreign.jsonl").write_text("".join(f"{json.dumps(head)}\n" for head in older))
+    for name, code, why in (
+        ("empty.jsonl", 4, "it holds no heads"), ("cases.csv", 4, "line 1 is no head that a store wrote"),
+        ("foreign.jsonl", 4, "none of its heads is of a case of this store"),
+        ("none.jsonl", 2, "there is no such file"),
+    ):  # fmt: skip
         refused = invoke("db", "verify", "--store", store_url, "--anchor", folder / name)
-        assert refused.exit_code in (2, 4)
-        assert (refused.stdout, why in refused.stderr.lower()) == ("", True)
+        assert (refused.stdout, refused.exit_code, why in refused.stderr) == ("", code, True), refused.stderr
 
 
 # One authority

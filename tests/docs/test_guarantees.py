@@ -11,7 +11,7 @@ PAGE = (ROOT / "docs" / "guarantees.md").read_text("utf-8")
 NAMED = re.compile(r"`(?P<file>contract|tests/[\w/]+\.py)::(?P<test>[\w.]+)`")
 PROMISES = [
     line
-    for line in PAGE.partition("## What it does not promise")[0].splitlines()
+    for line in PAGE.partition("## What verify does not see")[0].splitlines()
     if line.startswith("| ") and not line.startswith("| promise |")
 ]
 

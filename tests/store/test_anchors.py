@@ -55,7 +55,8 @@ def test_a_file_that_was_edited_is_no_anchor(kept: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "\n", "case_id,event,on\n", '{"case_id": "a"}\n', "[]\n", "null\n", '{"case_id":"a","event":"x","on":"y"}\n',
-     '{"case_id": "a", "authority": "", "version": "1", "hash": "", "stored_at": ""}\n', "\x00\xff", "x" * 3_000_000],
+     '{"case_id": "a", "authority": "", "version": "1", "hash": "", "stored_at": ""}\n', "\x00\xff", "x" * 3_000_000,
+     "[" * 900_000 + "\n"],
 )  # fmt: skip
 def test_what_is_no_anchor_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "heads.jsonl"

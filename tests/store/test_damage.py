@@ -40,7 +40,7 @@ DAMAGES = {
     '{"on":"2025-02-11","party":"educational"}': "event",
     START + ',"party":"educational","outcome":"amend"}': "outcome",
     "{}": "event", "null": "no object", "[]": "no object", "5": "no object", '"text"': "no object",
-    "": "Expecting value", "not JSON": "Expecting value",
+    "": "Expecting value", "not JSON": "Expecting value", "[" * 100_000: "recursion",
 }  # fmt: skip
 
 
