@@ -77,7 +77,8 @@ def _verify(
     """Check everything that an answer rests on: exit code 1 if anything was edited, dropped, put in or re-ordered."""
     from ehcp_flow.store.anchors import read_heads, write_heads
 
-    with open_store(store, authority=authority) as opened:
+    # The heads that are written are those that were verified.
+    with open_store(store, authority=authority) as whole, whole.snapshot() as opened:
         with Bar("verifying") as bar:
             found = opened.verify(
                 anchor=None if anchor is None else read_heads(anchor), progress=lambda cases: bar(cases, None)

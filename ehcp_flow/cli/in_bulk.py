@@ -163,7 +163,8 @@ def _opened(
     """Return what is to be read, and the options of reading it; what comes through a pipe is kept, to be read again."""
     options: dict[str, Any] = {"name": source, "known_at": known_at, "axis": axis_of(known_by)}
     if "://" in source:
-        return stack.enter_context(open_store(source, authority=authority)), options
+        store = stack.enter_context(open_store(source, authority=authority))
+        return stack.enter_context(store.snapshot()), options
     only_of_stores(known_by)
     options["authority"] = authority
     if not is_pipe(source):

@@ -267,8 +267,8 @@ def open_source(
             yield opened
         return
     if "://" in source:
-        with open_store(source, authority=authority) as store:
-            yield _Store(store, then, known_by)
+        with open_store(source, authority=authority) as store, store.snapshot() as shown:
+            yield _Store(shown, then, known_by)
         return
     only_of_stores(known_by)
     if is_parquet(source) or (ids and has_columns() and is_large(source)):

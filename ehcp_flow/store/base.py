@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from itertools import groupby
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias
@@ -271,6 +272,15 @@ class Store(ABC):
         then = None if known_at is None else instant_text(parse_instant(known_at))
         return blocks_of(self._raw_by_case(then, axis), size, self.upcasters)
 
+    @abstractmethod
+    def snapshot(self) -> AbstractContextManager[Store]:
+        """Give this store as it is now, to be read until the block ends, whatever is recorded meanwhile.
+
+        For a question that takes several reads: each by itself is of one moment already. It belongs to one thread.
+        Recording raises StoreReadOnly; on a host's connection to PostgreSQL, which has to be in a REPEATABLE READ
+        transaction, HostUnusable is raised otherwise.
+        """
+
     def follow(self, after: int = 0, *, limit: int = 500) -> list[Entry]:
         """Return at most `limit` entries with a position above `after`, in the order of position.
 
@@ -302,6 +312,10 @@ class Store(ABC):
         authorities alone looks at those, and at no more of the anchor. Raises AnchorError if the anchor holds no head
         of this store.
         """
+        with self._settled() as store:
+            return store._verified(anchor, progress)  # noqa: SLF001 - of the same class
+
+    def _verified(self, anchor: Iterable[Head] | None, progress: Callable[[int], None] | None) -> Verification:
         kept = None if anchor is None else Anchor(anchor)
         cases = facts = adopted = 0
         breaks: list[Break] = []
@@ -330,10 +344,11 @@ class Store(ABC):
         Each fact with its columns, when and by whom it was recorded, its place and hash, and what was redacted when,
         by whom and why. Raises UnknownNameError if there is no such case.
         """
-        found = self._stored(case_id)
+        with self._settled() as store:
+            found = store._stored(case_id)  # noqa: SLF001 - of the same class
+            texts = store._texts(case_id)  # noqa: SLF001 - as above
         if not found:
             raise UnknownNameError("case", case_id, ())
-        texts = self._texts(case_id)
         facts = []
         for stored in found:
             row, text = stored.row, texts.get(stored.row.version)
@@ -391,6 +406,10 @@ class Store(ABC):
     @abstractmethod
     def _stored(self, case_id: str) -> list[Stored]:
         """Return what one case holds, in order of version; nothing if it is not this store's to see."""
+
+    def _settled(self) -> AbstractContextManager[Store]:
+        """Give this store as it is now, as far as a host's transaction lets it be."""
+        return self.snapshot()
 
     def _raw_by_case(self, then: str | None, axis: Axis) -> Iterator[Raw]:
         """Yield the rows of every case, in the order of `_by_case`."""

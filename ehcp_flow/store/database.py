@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Engine, event
 from ehcp_flow.store import forking
 from ehcp_flow.store.driver_errors import explain_error
 from ehcp_flow.store.engines import READS, SqliteFile
-from ehcp_flow.store.errors import ConnectionLost, StoreForked, StoreLocked, StoreURLError
+from ehcp_flow.store.errors import ConnectionLost, HostUnusable, StoreForked, StoreLocked, StoreReadOnly, StoreURLError
 from ehcp_flow.store.hosts import Host, refuse_autocommit
 
 __all__ = ["Database", "Transaction"]
@@ -32,6 +32,8 @@ T = TypeVar("T")
 _NUMBERS: Final = count(1)
 _OPEN: Final = nullcontext()
 _TRIES: Final = 1_000
+_SNAPSHOT: Final = "it is a snapshot, which is there to be read"
+_STABLE: Final = ("repeatable read", "serializable")
 _TO_WRITE: Final = "BEGIN IMMEDIATE"
 _REPEATABLE_READ: Final = 3
 """As psycopg numbers it."""
@@ -110,6 +112,11 @@ class Transaction:
         raise StoreLocked(
             "others commit so often that several statements never saw one moment; read in a REPEATABLE READ transaction"
         )
+
+    def refuse_unsettled(self) -> None:
+        """Raise HostUnusable if its statements do not all see the same moment."""
+        if not self._settled and self.rows("SHOW transaction_isolation")[0][0] not in _STABLE:
+            raise HostUnusable("it is in a READ COMMITTED transaction, which shows each statement another moment")
 
     def release(self) -> None:
         """Close what streams are open."""
@@ -236,6 +243,15 @@ class Database:
             self._end(proxy, transaction)
             _explained(error, committing=committing)
         self._end(proxy, transaction)
+
+    @contextmanager
+    def held(self) -> Iterator[Database]:
+        """A database to be read as it is now until the block ends, and not to be written."""
+        with self.read() as transaction:
+            transaction.refuse_unsettled()
+            # The moment is that of the first statement that looks at anything.
+            transaction.rows("SELECT 1" if self.dialect == "postgresql" else "SELECT 1 FROM sqlite_master LIMIT 1")
+            yield Held(self, transaction)
 
     def close(self) -> None:
         """Give back the connections, if the engine is the store's own."""
@@ -373,6 +389,50 @@ class Database:
             if before is not None and not transaction.is_forked() and raw.total_changes == before:
                 with self._gate:
                     raw.commit()
+
+
+class Held(Database):
+    """One moment of a database: every read is a part of one transaction."""
+
+    def __init__(self, database: Database, transaction: Transaction) -> None:  # it opens nothing of its own
+        self.engine = None
+        self.owned = False
+        self.dialect = database.dialect
+        self.driver = database.driver
+        self._transaction = transaction
+
+    @contextmanager
+    def sqlalchemy(self, *, write: bool = False) -> Iterator[Connection]:
+        """Nothing: a snapshot is read by `read` alone. Raises StoreReadOnly."""
+        raise StoreReadOnly(_SNAPSHOT)
+        yield  # type: ignore[unreachable]
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """Nothing. Raises StoreReadOnly."""
+        raise StoreReadOnly(_SNAPSHOT)
+        yield  # type: ignore[unreachable]
+
+    @contextmanager
+    def read(self, *, single: bool = False, streamed: bool = False, committing: bool = False) -> Iterator[Transaction]:
+        """A part of the transaction."""
+        self._transaction.refuse_forked()
+        part = Transaction(self._transaction.raw, self.dialect)
+        try:
+            yield part
+        except BaseException as error:  # noqa: BLE001 - as in Database.write
+            _explained(error)
+        finally:
+            if not part.is_forked():
+                part.release()
+
+    @contextmanager
+    def held(self) -> Iterator[Database]:
+        """The same."""
+        yield self
+
+    def close(self) -> None:
+        """Nothing: whoever holds the transaction ends it."""
 
 
 def _explained(error: BaseException, *, committing: bool = False) -> NoReturn:

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from copy import copy
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
@@ -70,6 +72,19 @@ class SqlStore(Store):
     def close(self) -> None:
         """Give back the connections, if they are the store's own."""
         self.database.close()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Store]:
+        """Give this store as it is now; see `Store.snapshot`."""
+        with self.database.held() as held:
+            shown = copy(self)
+            shown.database = held
+            shown._known_heads = {}  # noqa: SLF001 - of the same class
+            yield shown
+
+    def _settled(self) -> AbstractContextManager[Store]:
+        """Give this store as it is now; in a host's transaction, which shows what it shows, itself."""
+        return nullcontext(self) if self.database.engine is None else self.snapshot()
 
     # Writing
 

@@ -26,7 +26,14 @@ from ehcp_flow.errors import EhcpFlowError, FactError, MoveRefused, UnknownNameE
 from ehcp_flow.facts import Fact, FactVoided, load_fact
 from ehcp_flow.store import REDACTED, Store, Upcasters
 from ehcp_flow.store.anchors import AnchorError, Compared
-from ehcp_flow.store.errors import KeyReused, NothingToRedact, SchemaTooNew, VersionConflict, WrongAuthority
+from ehcp_flow.store.errors import (
+    KeyReused,
+    NothingToRedact,
+    SchemaTooNew,
+    StoreReadOnly,
+    VersionConflict,
+    WrongAuthority,
+)
 from ehcp_flow.store.history import late_entries
 from ehcp_flow.store.imports import import_facts
 from ehcp_flow.store.outbox import follow
@@ -728,6 +735,69 @@ class StoreContract:
             old.case("a-1")
         with opener() as old, pytest.raises(SchemaTooNew):
             list(old.blocks())
+
+    # One moment, many threads
+
+    def test_a_snapshot_shows_one_moment_to_every_read_and_takes_nothing(self, opener: Opener) -> None:
+        with opener() as store:
+            for number in range(3):
+                store.record(f"c-{number}", a_fact(f"c-{number}", reason="said"), seen=0)
+            with store.snapshot() as shown:
+                expected = [found.case for found in store.cases()]
+                store.record("c-9", a_fact("c-9"), seen=0)
+                store.record("c-0", a_fact("c-0", event="assessment_agreed", on="2026-03-20"), seen=1)
+                store.redact("c-1", 1, reason="asked for", redacted_by="dpo")
+                for _ in range(2):
+                    assert [found.case for found in shown.cases()] == expected
+                assert [found.case for found in shown.cases(["c-0", "c-9"])] == expected[:1]
+                assert shown.case("c-0").version == 1
+                assert len(shown.follow(0)) == len(list(shown.facts())) == shown.stats().facts == 3
+                assert [head.version for head in shown.heads()] == [1, 1, 1]
+                assert shown.verify(anchor=list(shown.heads())).ok
+                assert shown.export_person("c-1")["facts"][0]["redaction"] is None
+                assert import_facts(shown, [a_fact("c-9")], dry_run=True).taken == 1
+                with pytest.raises(UnknownNameError):
+                    shown.case("c-9")
+                with pytest.raises(StoreReadOnly, match="it is a snapshot"):
+                    shown.record("c-0", a_fact("c-0", event="plan_ceased"), seen=1)
+                with pytest.raises(StoreReadOnly):
+                    shown.redact("c-2", 1, reason="asked for", redacted_by="dpo")
+                with pytest.raises(StoreReadOnly):
+                    import_facts(shown, [a_fact("d-1")])
+                with shown.snapshot() as again:
+                    assert [found.case for found in again.cases()] == expected
+            assert store.stats().facts == 5
+            assert store.verify().ok
+
+    def test_one_store_is_used_by_many_threads(self, opener: Opener) -> None:
+        threads, each = 40, 4
+        with opener() as store:
+
+            def use(number: int) -> list[int]:
+                case_id = f"c-{number:02}"
+                done = [store.record(case_id, a_fact(case_id, reason="x"), seen=seen).position for seen in range(each)]
+                assert store.case(case_id).version == each
+                assert [found.version for found in store.cases([case_id])] == [each]
+                assert store.stats().facts >= each
+                return done
+
+            with ThreadPoolExecutor(threads) as pool:
+                done = [position for positions in pool.map(use, range(threads)) for position in positions]
+            assert sorted(done) == list(range(1, threads * each + 1))
+            assert store.verify().ok
+            scans = [store.cases() for _ in range(8)]
+            with ThreadPoolExecutor(len(scans)) as pool:
+                assert list(pool.map(lambda scan: sum(1 for _ in scan), scans)) == [threads] * len(scans)
+
+    def test_a_scan_may_be_handed_to_another_thread(self, opener: Opener) -> None:
+        with opener() as store:
+            for number in range(3):
+                store.record(f"c-{number}", a_fact(f"c-{number}"), seen=0)
+            going = store.cases()
+            next(going)
+            with ThreadPoolExecutor(1) as pool:
+                assert pool.submit(lambda: [found.case.case_id for found in going]).result() == ["c-1", "c-2"]
+            store.record("c-3", a_fact("c-3"), seen=0)
 
     # Columns
 

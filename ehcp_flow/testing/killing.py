@@ -175,7 +175,7 @@ def _killed(work: str, url: str, run: int, path: Path, patience: float) -> list[
 
 
 def _until(pipe: int, awaited: bytes) -> bytes:
-    """Return what comes through a pipe up to something that is waited for, or an error, or as long as anything comes."""
+    """Return what comes through a pipe until it holds what is waited for, or an error, or ends."""
     said = b""
     while awaited not in said and b"error " not in said and select.select([pipe], [], [], _HANG)[0]:
         came = os.read(pipe, 1 << 16)

@@ -30,7 +30,7 @@ class TestSQLite(StoreContract):
 class TestPostgreSQL(StoreContract):
     @pytest.fixture
     def opener(self, postgres_store_url: str) -> Opener:
-        return lambda **options: Store.open(postgres_store_url, **options)
+        return lambda **options: Store.open(postgres_store_url, busy_seconds=HANG, **options)
 
 
 class TestPostgreSQLInASchema(StoreContract):
@@ -39,7 +39,7 @@ class TestPostgreSQLInASchema(StoreContract):
     @pytest.fixture
     def opener(self, postgres_store_url: str) -> Opener:
         def open_(**options: Any) -> Store:
-            return Store.open(postgres_store_url, schema="send", prefix="x_", **options)
+            return Store.open(postgres_store_url, schema="send", prefix="x_", busy_seconds=HANG, **options)
 
         return open_
 

@@ -21,8 +21,13 @@ from ehcp_flow.store.errors import StoreError, StoreForked
 from ehcp_flow.store.imports import import_facts
 from ehcp_flow.testing import a_fact
 from ehcp_flow.testing.postgres import Server
+from tests.waiting import HANG
 
 EACH = 12
+
+
+def opened(url: str) -> Store:
+    return Store.open(url, busy_seconds=HANG)
 
 
 def in_child(do: Callable[[], object]) -> Callable[[], Any]:
@@ -69,8 +74,9 @@ def held(url: str) -> set[tuple[str, int]]:
 
 @pytest.mark.parametrize("on", ["own", "engine"])
 def test_parent_and_children_write_at_once_through_a_store_opened_before(store_url: str, on: str) -> None:
-    engine = sa.create_engine(store_url)
-    store = Store.open(store_url) if on == "own" else Store.on(engine)
+    timeout = {"timeout": HANG} if store_url.startswith("sqlite") else {}
+    engine = sa.create_engine(store_url, connect_args=timeout)
+    store = opened(store_url) if on == "own" else Store.on(engine)
     told = recorded(store, "before")
     waiting = [in_child(lambda number=number: recorded(store, f"child-{number}")) for number in range(4)]  # type: ignore[misc]
     told += recorded(store, "parent")
@@ -86,7 +92,7 @@ def test_parent_and_children_write_at_once_through_a_store_opened_before(store_u
 def test_a_child_that_outlives_its_parents_store_loses_nothing(store_url: str) -> None:
     """The parent closes, others come and go and write: with its parent's locks only, the child would lose the log."""
     go, begun = os.pipe(), os.pipe()
-    store = Store.open(store_url)
+    store = opened(store_url)
     recorded(store, "before")
 
     def child() -> object:
@@ -102,7 +108,7 @@ def test_a_child_that_outlives_its_parents_store_loses_nothing(store_url: str) -
     store.close()
     told = []
     for number in range(3):
-        with Store.open(store_url) as other:
+        with opened(store_url) as other:
             told += recorded(other, f"other-{number}")
             assert other.verify().ok
     os.write(go[1], b"x")
@@ -112,7 +118,7 @@ def test_a_child_that_outlives_its_parents_store_loses_nothing(store_url: str) -
 
 
 def test_a_fork_in_the_midst_of_a_scan(store_url: str) -> None:
-    with Store.open(store_url) as store:
+    with opened(store_url) as store:
         for number in range(2_500):
             store.record(f"c-{number:04}", a_fact(f"c-{number:04}"), seen=0)
         going, heads = store.cases(), store.heads()
@@ -169,7 +175,7 @@ def test_a_fork_from_inside_a_write(store_url: str) -> None:
 
         return waiting
 
-    store = Store.open(store_url, clock=fork_once)
+    store = Store.open(store_url, clock=fork_once, busy_seconds=HANG)
     try:
         store.record("a-1", a_fact(), seen=0)
     except BaseException as error:
@@ -194,7 +200,7 @@ def test_a_fork_among_threads_that_read_and_write(store_url: str) -> None:
     stop = threading.Event()
     told: list[tuple[str, int]] = []
     failed: list[BaseException] = []
-    with Store.open(store_url) as store:
+    with opened(store_url) as store:
 
         def write(name: str) -> None:
             seen = 0
@@ -240,7 +246,7 @@ _INHERITED: Store | None = None
 
 def test_a_pool_of_forked_workers(store_url: str) -> None:
     global _INHERITED  # noqa: PLW0603 - a forked worker finds what it is to use where its parent put it
-    _INHERITED = Store.open(store_url)
+    _INHERITED = opened(store_url)
     recorded(_INHERITED, "before")
     with multiprocessing.get_context("fork").Pool(2) as pool:
         told = [each for done in pool.map(_of_another_process, [(store_url, n) for n in range(8)]) for each in done]
@@ -278,9 +284,9 @@ def test_a_file_that_a_host_still_has_open_after_a_fork_is_refused(sqlite_url: s
 
     def child() -> object:
         with pytest.raises(StoreForked, match=r"cases\.db was in use when the process forked, and is still open here"):
-            Store.open(sqlite_url)
+            opened(sqlite_url)
         raw.close()
-        with Store.open(sqlite_url) as store:
+        with opened(sqlite_url) as store:
             return recorded(store, "child")
 
     told = in_child(child)()
@@ -320,7 +326,7 @@ with store.database.write() as transaction:
 
 def test_importing_goes_on_in_a_child(store_url: str) -> None:
     facts = [a_fact(f"c-{number:03}", reason=str(number)) for number in range(400)]
-    with Store.open(store_url) as store:
+    with opened(store_url) as store:
         import_facts(store, facts[:200], batch=50)
         wait = in_child(lambda: import_facts(store, facts[200:], batch=50).taken)
         assert import_facts(store, facts[:200], batch=50).duplicates == 200

@@ -13,12 +13,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from ehcp_flow.cli.sources import open_source
 from ehcp_flow.store import Store
 from ehcp_flow.store.administration import check_store
-from ehcp_flow.store.errors import StoreLocked, StoreReadOnly, StoreUnavailable
+from ehcp_flow.store.errors import HostUnusable, StoreLocked, StoreReadOnly, StoreUnavailable
 from ehcp_flow.store.exports import export_file
 from ehcp_flow.store.history import late_entries
 from ehcp_flow.testing import a_case, a_fact
+from tests.waiting import HANG
 
 NOBODY = 65534
 
@@ -229,7 +231,7 @@ def test_cases_by_their_ids_are_of_one_moment_however_many(store_url: str, insid
 
     def write() -> None:
         try:
-            with Store.open(store_url) as store:
+            with Store.open(store_url, busy_seconds=HANG) as store:
                 for number in range(count):
                     if stop.is_set():
                         return
@@ -299,3 +301,31 @@ def test_what_holds_a_scan_open_lets_others_write(store_url: str) -> None:
         next(going)
         store.record("c-9", a_fact("c-9"), seen=0)
         assert [found.case.case_id for found in going] == ["c-1", "c-2"]
+
+
+def test_a_question_that_goes_through_a_store_twice_sees_one_moment(store_url: str) -> None:
+    fill(store_url)
+    with open_source(store_url) as source, Store.open(store_url) as writer:
+        first = [case.case_id for case in source.cases()]
+        writer.record("c-9", a_fact("c-9"), seen=0)
+        assert [case.case_id for case in source.cases()] == first == ["c-0", "c-1"]
+
+
+def test_a_snapshot_of_a_hosts_transaction_needs_one_that_shows_one_moment(postgres_store_url: str) -> None:
+    fill(postgres_store_url)
+    engine = sa.create_engine(postgres_store_url)
+    with (
+        engine.connect() as connection,
+        pytest.raises(HostUnusable, match="READ COMMITTED"),
+        Store.on(connection).snapshot(),
+    ):
+        pass
+    with (
+        engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection,
+        Store.on(connection).snapshot() as shown,
+        Store.open(postgres_store_url) as writer,
+    ):
+        assert shown.stats().facts == 2
+        writer.record("c-9", a_fact("c-9"), seen=0)
+        assert shown.stats().facts == 2
+    engine.dispose()
