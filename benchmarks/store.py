@@ -30,7 +30,7 @@ import sqlalchemy as sa
 
 from ehcp_flow.facts import Fact
 from ehcp_flow.store import Store
-from ehcp_flow.store.database import own_engine
+from ehcp_flow.store.engines import own_engine
 from ehcp_flow.store.imports import import_facts
 from ehcp_flow.store.rows import Row, body_of
 from ehcp_flow.testing import a_case, a_fact

@@ -26,6 +26,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 COLUMNS = 120
+LINES = 200
 
 _BLOCK = re.compile(r"(?P<open>^```console\n)(?P<body>.*?)(?P<close>^```$)", re.DOTALL | re.MULTILINE)
 _EXIT = re.compile(r"#.*\bexits with (\d)")
@@ -94,10 +95,13 @@ def run(command: str, home: Path) -> tuple[str, int]:
         "LANG": "C.UTF-8",
         "NO_COLOR": "1",
         "PYTHONPATH": str(ROOT),
-        "TERM": "xterm",
+        # No progress bar, which would come into the text wherever the machine is slow.
+        "TERM": "dumb",
+        "COLUMNS": str(COLUMNS),
+        "LINES": str(LINES),
     }
     terminal, screen = pty.openpty()
-    fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", 200, COLUMNS, 0, 0))
+    fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
     process = subprocess.Popen(
         command, shell=True, cwd=home, env=environment, stdin=subprocess.DEVNULL, stdout=screen, stderr=screen
     )

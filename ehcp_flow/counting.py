@@ -297,7 +297,7 @@ class BeforeDate:
 
     def last_day(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date:
         """Return the day before the fixed date."""
-        return dt.date(day.year, self.month, self.day) - ONE_DAY
+        return day.replace(month=self.month, day=self.day) - ONE_DAY
 
     def first_day(self, day: dt.date) -> dt.date:
         """Return the day counted from: a fixed date has no first day."""
@@ -320,7 +320,7 @@ class ByDate:
 
     def last_day(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date:
         """Return the fixed date."""
-        return dt.date(day.year, self.month, self.day)
+        return day.replace(month=self.month, day=self.day)
 
     def first_day(self, day: dt.date) -> dt.date:
         """Return the day counted from: a fixed date has no first day."""

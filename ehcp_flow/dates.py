@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import cache
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from ehcp_flow.errors import DateError
 
-__all__ = ["iso", "parse_date", "parse_instant", "say", "today"]
+__all__ = ["iso", "london", "parse_date", "parse_instant", "say", "today"]
 
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _UK = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _SHORT_YEAR = re.compile(r"\d{1,2}/\d{1,2}/\d{2}")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
+# Bound now: under freezegun `dt.date` makes dates of its own, which outlive the thaw, and which Polars cannot read.
+_from_iso: Final = dt.date.fromisoformat
+_from_ordinal: Final = dt.date.fromordinal
+
+
+@cache
+def london() -> ZoneInfo:
+    """Return the time zone in which an instant becomes a day: England's law counts England's days."""
+    return ZoneInfo("Europe/London")
 
 
 def today() -> dt.date:
-    """Return today's date in the machine's calendar: the one place where a default `as_of` comes from."""
-    return dt.date.today()
+    """Return today's date in London, wherever the machine is: the one place where a default `as_of` comes from."""
+    return _from_ordinal(dt.datetime.now(london()).toordinal())
 
 
 def parse_date(value: object) -> dt.date:
@@ -42,7 +54,7 @@ def parse_date(value: object) -> dt.date:
     else:
         raise DateError(value, "it is in no form that is known here")
     try:
-        stated = dt.date(year, month, day)
+        stated = _from_iso(f"{year:04}-{month:02}-{day:02}")
     except ValueError:
         raise DateError(value, "the calendar has no such day") from None
     return _within_range(stated, value)

@@ -1,41 +1,57 @@
 """Every exception that ehcp_flow raises, in one tree.
 
-EhcpFlowError
-├── InputError (ValueError)          something given to the engine cannot be read
-│   ├── DateError                    a date that is not in the calendar, or not in a known form
-│   ├── FactError                    one fact: which field, what stood there, what would be right
-│   ├── RowRefused                   one row of a file: file, line, column, value, what would be right
-│   ├── SourceError                  a whole file: missing, binary, without a header
-│   └── CorrectionError              a void or a replacement that cannot be applied
-├── UnknownNameError (LookupError)   a limit, an event or a case that does not exist
-├── KnownAtError (ValueError)        "as known at" asked of facts that do not say when they were recorded
-├── CalendarError (ValueError)       a closure file or a calendar that cannot be used
-├── RulebookError (ValueError)       the law's data is wrong: file, key, line
-├── KernelError (ValueError)         a kernel that is asked for and cannot be had
-└── MoveRefused                      a move that the law does not allow now, with every reason
+EhcpFlowError                        2
+├── InputError (ValueError)          2  something given to the engine cannot be read
+│   ├── DateError                    2  a date that is not in the calendar, or not in a known form
+│   ├── FactError                    2  one fact: which field, what stood there, what would be right
+│   ├── RowRefused                   4  one row of a file: file, line, column, value, what would be right
+│   ├── SourceError                  4  a whole file: binary, damaged, without a header
+│   │   └── SourceMissing            2  it is not there, or may not be read
+│   └── CorrectionError              4  a void or a replacement that cannot be applied
+├── UnknownNameError (LookupError)   2  a limit, an event or a case that does not exist
+├── KnownAtError (ValueError)        2  "as known at" asked of facts that do not say when they were recorded
+├── CalendarError (ValueError)       4  a closure file or a calendar that cannot be used
+│   └── CalendarMissing              2  its file is not there, or may not be read
+├── RulebookError (ValueError)       4  the law's data is wrong: file, key, line
+│   └── RulebookMissing              2  its file or directory is not there, or may not be read
+├── KernelError (ValueError)         2  a kernel that is asked for and cannot be had
+├── LibraryMissing (ImportError)     2  a library that an extra brings is not installed
+├── MoveRefused                      1  a move that the law does not allow now, with every reason
+└── StoreError                       5  anything that goes wrong in a store: ehcp_flow.store.errors
 
-Each error keeps the values it speaks of as attributes, so that a program need not read the sentence.
+Each error keeps the values it speaks of as attributes, so that a program need not read the sentence. Each class knows
+the code with which the command line leaves when it ends a command (`exit_code`, the number above). Every error can be
+pickled, and so comes whole out of another process.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import pickle
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-from typing import Any, Final
+from enum import IntEnum
+from typing import Any, ClassVar, Final
+
+from ehcp_flow.masking import masked
 
 __all__ = [
     "CalendarError",
+    "CalendarMissing",
     "CorrectionError",
     "DateError",
     "EhcpFlowError",
+    "ExitCode",
     "FactError",
     "InputError",
     "KernelError",
     "KnownAtError",
+    "LibraryMissing",
     "MoveRefused",
     "RowRefused",
     "RulebookError",
+    "RulebookMissing",
     "SourceError",
+    "SourceMissing",
     "UnknownNameError",
 ]
 
@@ -43,8 +59,56 @@ _FEW: Final = 20
 """How many names are listed where none is like the one that was asked for."""
 
 
+class ExitCode(IntEnum):
+    """What the command line tells the shell. Of several that hold, it is the first of 70, 5, 4, 2, 3, 1."""
+
+    DONE = 0
+    REFUSED = 1
+    """Some rows were refused, and the rest was printed; or a check of a store found errors."""
+    USAGE = 2
+    """The command is wrong: an option, a file or a store that is not there, a value that nothing has."""
+    BREACH = 3
+    """There is a breach, and --fail-on-breach was given."""
+    DAMAGED = 4
+    """An input is damaged, or is not what it should be."""
+    STORE = 5
+    """The store cannot be used: unreachable, locked, read-only, in conflict."""
+    BUG = 70
+    """A fault of this program."""
+    INTERRUPTED = 130
+    """128 + SIGINT, as a shell has it."""
+    CLOSED_PIPE = 141
+    """Nobody reads standard output any more: 128 + SIGPIPE."""
+
+
 class EhcpFlowError(Exception):
     """The root: catch this to catch everything that ehcp_flow raises on purpose."""
+
+    exit_code: ClassVar[ExitCode] = ExitCode.USAGE
+    """With what the command line leaves when this error ends a command."""
+
+    def __reduce__(self) -> tuple[Callable[..., EhcpFlowError], tuple[Any, ...]]:
+        """Travel as the sentence and the attributes, whatever the constructor takes.
+
+        A value that cannot be pickled (a host's own object that stood where a text should) travels as its repr.
+        """
+        return _arrived, (type(self), self.args, {name: _fit_to_travel(value) for name, value in vars(self).items()})
+
+
+def _arrived(kind: type[EhcpFlowError], args: tuple[Any, ...], values: dict[str, Any]) -> EhcpFlowError:
+    """Return an error as it was before it was pickled."""
+    error = kind.__new__(kind, *args)
+    error.args = args
+    vars(error).update(values)
+    return error
+
+
+def _fit_to_travel(value: object) -> object:
+    try:
+        pickle.dumps(value)
+    except Exception:  # noqa: BLE001 - an object may refuse in any way it likes
+        return repr(value)
+    return value
 
 
 class InputError(EhcpFlowError, ValueError):
@@ -83,6 +147,8 @@ class RowRefused(InputError):
     `source`, `line` (1 is the first line of the file), `column`, `value`, `case_id`, and what was `expected`.
     """
 
+    exit_code = ExitCode.DAMAGED
+
     def __init__(self, source: str, line: int, column: str, value: object, expected: str, case_id: str = "") -> None:
         self.source = source
         self.line = line
@@ -102,14 +168,24 @@ class RowRefused(InputError):
 class SourceError(InputError):
     """A file that cannot be read at all: `source` and `why`."""
 
+    exit_code = ExitCode.DAMAGED
+
     def __init__(self, source: str, why: str) -> None:
-        self.source = source
+        self.source = masked(source, address=True)
         self.why = why
-        super().__init__(f"{source}: {why}")
+        super().__init__(f"{self.source}: {why}")
+
+
+class SourceMissing(SourceError):
+    """A file that is not there, or that may not be read."""
+
+    exit_code = ExitCode.USAGE
 
 
 class CorrectionError(InputError):
     """A void or a replacement that cannot be applied: `fact_id` names the fact that was to be corrected."""
+
+    exit_code = ExitCode.DAMAGED
 
     def __init__(self, fact_id: str, why: str) -> None:
         self.fact_id = fact_id
@@ -150,6 +226,8 @@ class KnownAtError(EhcpFlowError, ValueError):
 class CalendarError(EhcpFlowError, ValueError):
     """A calendar or a closure file that cannot be used: `source`, `line` (0 if none) and `why`."""
 
+    exit_code = ExitCode.DAMAGED
+
     def __init__(self, source: str, why: str, line: int = 0) -> None:
         self.source = source
         self.why = why
@@ -158,8 +236,16 @@ class CalendarError(EhcpFlowError, ValueError):
         super().__init__(f"{where}: {why}")
 
 
+class CalendarMissing(CalendarError):
+    """A closure file that is not there, or that may not be read."""
+
+    exit_code = ExitCode.USAGE
+
+
 class RulebookError(EhcpFlowError, ValueError):
     """The rulebook's data is wrong: `file`, `key` (its path in the file), `line` (0 if none), and `why`."""
+
+    exit_code = ExitCode.DAMAGED
 
     def __init__(self, file: str, key: str, line: int, why: str) -> None:
         self.file = file
@@ -178,12 +264,30 @@ class KernelError(EhcpFlowError, ValueError):
         super().__init__(why)
 
 
+class RulebookMissing(RulebookError):
+    """A rulebook, or an authority's own targets, that is not there, or that may not be read."""
+
+    exit_code = ExitCode.USAGE
+
+
+class LibraryMissing(EhcpFlowError, ImportError):
+    """A `library` that is needed for what was asked is not installed; `extra` brings it, if it is one of ours."""
+
+    def __init__(self, library: str, extra: str = "") -> None:
+        self.library = library
+        self.extra = extra
+        wanted = f'"ehcp-flow[{extra}]"' if extra else library
+        super().__init__(f"{library} is not installed: pip install {wanted}")
+
+
 class MoveRefused(EhcpFlowError):
     """The law does not allow this move now.
 
     `verdict` is the same object that `allowed` gives: the move, each guard's reason, the fact it looked at,
     its citation, and what would make it pass.
     """
+
+    exit_code = ExitCode.REFUSED
 
     def __init__(self, verdict: Any) -> None:
         self.verdict = verdict

@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 from hatchling.builders.wheel import WheelBuilder
 
+from docs import make_licences
+
 ROOT = Path(__file__).parent.parent
 PYPROJECT_TEXT = (ROOT / "pyproject.toml").read_text("utf-8")
 PYPROJECT: dict[str, Any] = tomllib.loads(PYPROJECT_TEXT)
 
-CORE = {"alembic", "holidays", "pydantic", "python-dateutil", "rich", "sqlalchemy", "transitions", "typer"}
+CORE = {"alembic", "holidays", "pydantic", "python-dateutil", "rich", "sqlalchemy", "transitions", "typer", "tzdata"}
 EXTRAS = {
     "postgres": {"psycopg"},
     "bulk": {"numpy", "polars", "pyarrow"},
@@ -104,12 +106,81 @@ def test_the_wheel_holds_every_file_of_the_package():
     assert str(ROOT / "ehcp_flow" / "py.typed") in package
 
 
-@pytest.mark.parametrize("name", ["demo", "test", ".ci/run", "scripts/test-spark"])
+def test_the_page_of_licences_says_what_the_packages_state():
+    assert make_licences.PAGE.read_text("utf-8") == make_licences.page(), "run python docs/make_licences.py"
+
+
+def test_what_dependencies_bring_along_is_under_a_licence_as_free_as_theirs():
+    free = {"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "LGPL-3.0-only", "MIT", "PSF-2.0"}
+    free |= {"MIT-0", "Unlicense", "Zlib"}
+    project = PYPROJECT["project"]
+    needed = list(make_licences.along_with([*project["dependencies"], *project["optional-dependencies"]["all"]]))
+    assert len(needed) > len(project["dependencies"])
+    stated = {name: make_licences.licence_of(name) for name in needed}
+    assert {name: text for name, text in stated.items() if not free >= set(re.split(r" (?:AND|OR) ", text))} == {}
+
+
+def test_the_lowest_versions_are_those_that_the_metadata_declares():
+    ran = subprocess.run([sys.executable, ROOT / "scripts" / "lowest.py"], check=True, capture_output=True, text=True)
+    project = PYPROJECT["project"]
+    declared = {*project["dependencies"], *project["optional-dependencies"]["all"]}
+    assert {project_name(line) for line in ran.stdout.splitlines()} == {project_name(item) for item in declared}
+    assert "typer==0.17" in ran.stdout.splitlines()
+
+
+def all_steps(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, cwd / "scripts" / "all.py", *arguments]
+    return subprocess.run(command, cwd=cwd, check=False, capture_output=True, text=True)
+
+
+def test_every_step_of_all_has_a_command_that_is_there():
+    listed = all_steps("--list").stdout.splitlines()
+    commands = [re.split(r"  +", line)[1].split() for line in listed]
+    assert len(commands) >= 12
+    for first, second, *_ in ([*command, ""] for command in commands):
+        there = ROOT / (second if first == "python" and second != "-m" else "test" if first == "python" else first)
+        assert there.exists(), first
+
+
+def test_all_runs_every_step_says_how_each_went_and_runs_no_more_what_passed_on_this_tree(tmp_path):
+    (tmp_path / "scripts").mkdir()
+    text = (ROOT / "scripts" / "all.py").read_text("utf-8")
+    steps = {
+        "good": "sh -c 'echo run >>good.log'",
+        "bad": "sh -c 'echo why; exit 3'",
+        "elsewhere": "sh -c 'echo no such Python; exit 77'",
+        "after": "true",
+    }
+    made = re.sub(r"^STEPS = \{.*?^\}", lambda _: f"STEPS = {steps!r}", text, flags=re.MULTILINE | re.DOTALL)
+    (tmp_path / "scripts" / "all.py").write_text(made)
+    (tmp_path / ".gitignore").write_text("/.all/\n*.log\n")
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    first = all_steps(cwd=tmp_path)
+    assert first.returncode == 1
+    said = first.stdout.split("== summary")[1]
+    assert re.findall(r" s  (passed|FAILED|not here) +(\S.*)", said) == [
+        ("passed", "good"), ("FAILED", "bad (exit code 3)"), ("not here", "elsewhere: no such Python"),
+        ("passed", "after"),
+    ]  # fmt: skip
+    assert (tmp_path / ".all" / "bad.log").read_text() == "why\n"
+    assert "good (on this tree, " in all_steps(cwd=tmp_path).stdout
+    assert (tmp_path / "good.log").read_text() == "run\n"
+    assert all_steps("good", "--again", cwd=tmp_path).returncode == 0
+    (tmp_path / "new.py").write_text("")
+    assert all_steps("good", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "good.log").read_text() == "run\nrun\nrun\n"
+    assert all_steps("goood", cwd=tmp_path).returncode == 2
+
+
+@pytest.mark.parametrize("name", ["demo", "test", ".ci/run", "scripts/test-spark", "scripts/test-versions"])
 def test_the_commands_can_be_run(name):
     assert os.access(ROOT / name, os.X_OK)
 
 
-@pytest.mark.parametrize("name", ["demo", "test", "scripts/venv.sh", "scripts/java.sh", "scripts/test-spark"])
+SHELL = ["venv.sh", "java.sh", "pythons.sh", "browser.sh", "test-spark", "test-versions"]
+
+
+@pytest.mark.parametrize("name", ["demo", "test", *(f"scripts/{name}" for name in SHELL)])
 def test_the_commands_are_plain_shell(name):
     subprocess.run(["sh", "-n", ROOT / name], check=True)
     text = (ROOT / name).read_text("utf-8")

@@ -12,9 +12,9 @@ try:
     import numpy as np
     import polars as pl
 except ImportError as error:
-    raise ImportError(
-        f'ehcp_flow.bulk needs {error.name}, which is not installed: pip install "ehcp-flow[bulk]"', name=error.name
-    ) from error
+    from ehcp_flow.errors import LibraryMissing
+
+    raise LibraryMissing(error.name or "polars", "bulk") from error
 
 from ehcp_flow.bulk.asking import (
     CHUNK_CASES,

@@ -6,11 +6,13 @@ in the order of `LEGAL_ORDER`, so that keys sort as the law does.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from ehcp_flow.engine.numbers import KEY_OF, KEYS, NO_DAY, as_date, as_day
 from ehcp_flow.facts import FACT_TYPES
@@ -38,6 +40,8 @@ PROSPECTIVE: Final[Array] = np.array([FACT_TYPES[event].prospective for event, _
 
 _TABLE: Final = 1 << 22
 """Up to which number it is cheaper to look numbers up in a table than to sort them."""
+# Polars keeps for good what it first took for a date: shown one now, no frozen clock misleads it later.
+pl.Series([dt.date(1970, 1, 1)])
 
 
 def case_and_day(case: Array, day: Array | int) -> Array:

@@ -200,7 +200,7 @@ def open_rows(
     were recorded.
     """
     if isinstance(source, str) and "://" in source:
-        name, source = name or source, stack.enter_context(Store.open(source))
+        name, source = name or source, stack.enter_context(stack.enter_context(Store.open(source)).snapshot())
     if isinstance(source, Store):
         return StoreRows(source, name or "store", known_at, axis)
     if isinstance(source, pl.LazyFrame):

@@ -10,8 +10,10 @@ import polars as pl
 
 from ehcp_flow.bulk.encoding import LINE
 from ehcp_flow.errors import RowRefused
-from ehcp_flow.facts import COLUMNS
+from ehcp_flow.facts import COLUMNS, FACT_TYPES
 from ehcp_flow.store import Block, Store
+from ehcp_flow.store.errors import StoreCorrupt
+from ehcp_flow.store.rows import Row, body_of, fact_of
 
 __all__ = ["StoreRows"]
 
@@ -19,6 +21,20 @@ _BODY: Final = "_body"
 _BESIDE: Final = frozenset({"case_id", "reason", "recorded_at", "recorded_by"})
 _SAID: Final = pl.Struct({name: pl.String for name in COLUMNS if name not in _BESIDE})
 _BLOCK: Final = 100_000
+_TEXT: Final = r'"(?:[^"\\\x00-\x1f]|\\.)*"'
+
+
+def _written() -> str:
+    """Return a pattern for bodies as the store writes them: texts alone, in the order of the fact's own fields."""
+    places: dict[str, int] = {}
+    for kind in FACT_TYPES.values():
+        for place, name in enumerate(kind.model_fields):
+            places[name] = max(place, places.get(name, 0))
+    names = sorted(places.keys() - _BESIDE - {"event"}, key=lambda name: places[name])
+    return r'^\{"event":' + _TEXT + "".join(f'(?:,"{name}":{_TEXT})?' for name in names) + r"\}$"
+
+
+_PLAIN: Final = _written()
 
 
 class StoreRows:
@@ -53,16 +69,38 @@ class StoreRows:
     def _frame(self, block: Block, line: int) -> pl.DataFrame:
         columns = {"case_id": block.case_id, _BODY: block.body, "reason": block.reason}
         record = {"recorded_at": block.recorded_at, "recorded_by": block.recorded_by}
-        rows = pl.DataFrame({**columns, **record}, schema=dict.fromkeys((*columns, *record), pl.String))
         try:
-            told = rows.with_columns(pl.col(_BODY).str.json_decode(_SAID)).unnest(_BODY)
-        except pl.exceptions.ComputeError:
+            rows = pl.DataFrame({**columns, **record}, schema=dict.fromkeys((*columns, *record), pl.String))
+            told = self._plain(rows).with_columns(pl.col(_BODY).str.json_decode(_SAID)).unnest(_BODY)
+        except (TypeError, pl.exceptions.PolarsError):
             self.refuse()
         return told.with_columns(pl.int_range(line, line + rows.height, dtype=pl.Int64).alias(LINE))
+
+    def _plain(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return the rows with bodies as the store writes them: what is no text would be taken for one."""
+        is_plain = pl.col(_BODY).str.contains(_PLAIN)
+        odd = rows.filter(~is_plain)
+        if odd.height == 0:
+            return rows
+        bodies = []
+        for row in odd.iter_rows(named=True):
+            try:
+                fact = fact_of(self._row(row), row["reason"], redacted=False, upcasters=self._store.upcasters)
+                bodies.append(body_of(fact))
+            except StoreCorrupt:
+                self.refuse(row["case_id"])
+        at = rows.select(~is_plain).to_series().arg_true()
+        return rows.with_columns(rows[_BODY].scatter(at, pl.Series(bodies, dtype=pl.String)))
+
+    def _row(self, told: Mapping[str, Any]) -> Row:
+        """Return a row of the store with what a block tells of it."""
+        hashed = None if told["reason"] is None else ""
+        body, at, by = told[_BODY], told["recorded_at"], told["recorded_by"]
+        return Row(told["case_id"], 0, self._store.upcasters.current, "", "", at, "", by, None, body, hashed, "", 0)
 
     def refuse(self, case_id: str | None = None) -> NoReturn:
         """Raise what the store says of rows that tell no fact: of one case, or of the first such case. StoreCorrupt."""
         only = None if case_id is None else (case_id,)
         for _ in self._store.cases(only, known_at=self._known_at, axis=self._axis):
             pass
-        raise AssertionError("the store reads what the columns cannot")
+        raise StoreCorrupt("a row of the store" if case_id is None else f"case {case_id}", "the columns cannot read it")

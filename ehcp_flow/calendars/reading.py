@@ -17,7 +17,8 @@ from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 from ehcp_flow.calendars.places import Closure, Institution
 from ehcp_flow.dates import parse_date
-from ehcp_flow.errors import CalendarError, DateError
+from ehcp_flow.errors import CalendarError, CalendarMissing, DateError, LibraryMissing
+from ehcp_flow.inputs import why_unreadable
 
 if TYPE_CHECKING:
     from icalendar import Component
@@ -103,8 +104,11 @@ def _text_of(source: Source) -> tuple[str, str]:
         name = os.fspath(source)
         try:
             raw: str | bytes = Path(name).read_bytes()
-        except OSError as error:
-            raise CalendarError(name, f"it cannot be read: {error.strerror}; give the path of a closure file") from None
+        except (OSError, ValueError) as error:
+            missing, why = why_unreadable(error)
+            raise (CalendarMissing if missing else CalendarError)(
+                name, f"{why}; give the path of a closure file"
+            ) from None
     else:
         name = str(getattr(source, "name", "<stream>"))
         raw = source.read()
@@ -175,7 +179,7 @@ def _drafts_of_ical(source: str, text: str, default: str | None) -> dict[str, _D
     try:
         from icalendar import Calendar
     except ImportError:
-        raise CalendarError(source, "reading iCalendar needs a package: pip install 'ehcp-flow[reports]'") from None
+        raise LibraryMissing("icalendar", "reports") from None
     try:
         calendars = [each for each in Calendar.from_ical(text, multiple=True) if each.name == "VCALENDAR"]
     except ValueError as error:

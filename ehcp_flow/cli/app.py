@@ -6,10 +6,9 @@ Only the module of the command that is called is imported, so that a quick quest
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Annotated, Any, Final
@@ -17,11 +16,11 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperGroup
 
+from ehcp_flow.cli.boundary import DEBUG, exit_code_of, read_no_more, whole_streams
 from ehcp_flow.cli.command import as_click
-from ehcp_flow.cli.messages import complain
-from ehcp_flow.errors import EhcpFlowError, UnknownNameError
+from ehcp_flow.errors import ExitCode
 
-__all__ = ["CLOSED_PIPE", "COMMANDS", "INTERRUPTED", "USAGE", "app", "command"]
+__all__ = ["COMMANDS", "app", "command"]
 
 COMMANDS: Final[Mapping[str, str]] = {
     "due": "ehcp_flow.cli.due:DUE",
@@ -49,14 +48,11 @@ COMMANDS: Final[Mapping[str, str]] = {
 }
 """The commands in the order in which the help lists them, each with its module and the name of its object there."""
 
-USAGE: Final = 2
-INTERRUPTED: Final = 130
-CLOSED_PIPE: Final = 141
-"""What a shell reports of a program that wrote into a pipe nobody reads: 128 + SIGPIPE."""
-
 
 class Commands(TyperGroup):
     """The group of all commands: imports the one that is called, and turns every error into one line and a code."""
+
+    debug = False
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of the commands."""
@@ -80,26 +76,13 @@ class Commands(TyperGroup):
     def main(self, *args: Any, **options: Any) -> Any:
         """Run, and leave with an exit code; a fault of the user's is one line on standard error, never a traceback."""
         options["standalone_mode"] = False
-        _speak_utf8()
-        code = 0
+        whole_streams()
         try:
             returned = super().main(*args, **options)
-            code = returned if isinstance(returned, int) else 0
             sys.stdout.flush()
-        except (KeyboardInterrupt, typer.Abort):
-            code = INTERRUPTED
-        except BrokenPipeError:
-            _read_no_more()
-            code = CLOSED_PIPE
-        except EhcpFlowError as error:
-            complain(_helpful(error))
-            code = USAGE
-        except OSError as error:
-            _read_no_more()
-            complain(f"cannot write: {error.strerror or error}")
-            code = USAGE
-        except Exception as error:  # noqa: BLE001 - the root of typer's usage errors has changed its module
-            code = _usage(error)
+            code = returned if isinstance(returned, int) else ExitCode.DONE
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the boundary: every error ends here
+            code = exit_code_of(error, debug=self.debug)
         sys.exit(code)
 
     def make_context(self, *args: Any, **options: Any) -> Any:
@@ -117,55 +100,12 @@ class Commands(TyperGroup):
 
 @contextmanager
 def _closed_pipe_told_apart() -> Iterator[None]:
-    """Leave with CLOSED_PIPE when nobody reads any more, before typer makes an exit code 1 of it."""
+    """Leave with 141 when nobody reads any more, before typer makes an exit code 1 of it."""
     try:
         yield
     except BrokenPipeError:
-        _read_no_more()
-        raise typer.Exit(CLOSED_PIPE) from None
-
-
-def _helpful(error: EhcpFlowError) -> str:
-    """Return the error's sentence; for a name that is like no other, with the command that lists the names."""
-    if isinstance(error, UnknownNameError) and not error.matches:
-        listed = {
-            "event": "; `ehcp-flow facts` lists them",
-            "limit": "; `ehcp-flow rules` lists them",
-            "measure": "; `ehcp-flow measures --catalogue` lists them",
-        }
-        return f"{error}{listed.get(error.kind, '')}"
-    return str(error)
-
-
-def _usage(error: Exception) -> int:
-    """Print what typer has to say about the arguments, in one line. Raises `error` again if it is not typer's."""
-    message = getattr(error, "format_message", None)
-    if message is None:
-        raise error
-    if type(error).__name__ == "NoArgsIsHelpError":
-        error.show()  # type: ignore[attr-defined]
-        return USAGE
-    said = " ".join(message().split()).rstrip(".").replace(": Value error, ", ": ")
-    context = getattr(error, "ctx", None)
-    path = context.command_path if context is not None else "ehcp-flow"
-    more = f"; see {path} --help" if not said.endswith("?") else ""
-    complain(f"{said}{more}", path)
-    return USAGE
-
-
-def _speak_utf8() -> None:
-    """Write UTF-8 whatever the machine's locale is; what is no character (half a surrogate pair) is escaped."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            # Line ends are written as they are: a calendar has its own.
-            reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
-
-
-def _read_no_more() -> None:
-    """Send the rest of standard output nowhere, so that Python's last flush has nothing to complain of."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        read_no_more()
+        raise typer.Exit(ExitCode.CLOSED_PIPE) from None
 
 
 def _tell_version(asked: bool) -> None:  # noqa: FBT001 - typer hands over what the option says
@@ -176,6 +116,11 @@ def _tell_version(asked: bool) -> None:  # noqa: FBT001 - typer hands over what 
         raise typer.Exit
 
 
+def _debug(ctx: typer.Context, asked: bool) -> None:  # noqa: FBT001 - as above
+    if isinstance(ctx.command, Commands):
+        ctx.command.debug = asked
+
+
 app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich")
 
 
@@ -184,14 +129,24 @@ app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=F
         "[bold]Examples[/bold]\n\n$ ehcp-flow due --received 2026-03-02\n\n"
         "$ ehcp-flow check cases.csv --as-of 2026-06-30\n\n$ ehcp-flow rules final_plan\n\n"
         "SOURCE is a CSV or JSON Lines file, - for standard input, or a store's URL. Exit codes: 0 done; 1 some rows "
-        "were refused, the rest is printed; 2 usage; 3 a breach, with --fail-on-breach; 130 interrupted; 141 closed "
-        "pipe."
+        "were refused, the rest is printed, or a check of a store found errors; 2 usage, a file or a store that is not "
+        "there, a value that nothing has; 3 a breach, with --fail-on-breach; 4 an input is damaged or not what it "
+        "should be; 5 the store cannot be used; 70 a fault of this program; 130 interrupted; 141 closed pipe."
     )
 )
 def _root(
     *,
     version: Annotated[
         bool, typer.Option("--version", help="Print the version and leave.", is_eager=True, callback=_tell_version)
+    ] = False,
+    debug: Annotated[
+        bool,
+        typer.Option(
+            "--debug",
+            help="Print the traceback of an error too, which may hold values of your data.",
+            envvar=DEBUG,
+            callback=_debug,
+        ),
     ] = False,
 ) -> None:
     """Deadlines, states and breaches of Education, Health and Care plans in England, from dated facts, with the law."""

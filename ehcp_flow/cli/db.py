@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -10,7 +10,11 @@ from ehcp_flow.cli.command import Command, Group
 from ehcp_flow.cli.messages import Bar, count, note
 from ehcp_flow.cli.options import Authority, StoreUrl, TableFormat
 from ehcp_flow.cli.output import Format, print_outcome, sheet
-from ehcp_flow.cli.sources import REFUSED, absent, open_store
+from ehcp_flow.cli.sources import open_store
+from ehcp_flow.errors import ExitCode
+
+if TYPE_CHECKING:
+    from ehcp_flow.store.anchors import Compared
 
 __all__ = ["DB"]
 
@@ -31,10 +35,9 @@ def _upgrade(*, store: StoreUrl, form: TableFormat = None) -> None:
 
 def _check(*, store: StoreUrl, form: TableFormat = None) -> None:
     """Which schema the store has, and which is needed: exit code 1 if it cannot be opened as it is."""
-    from ehcp_flow.store.administration import SchemaStatus, check_store
-    from ehcp_flow.store.schema import REVISION
+    from ehcp_flow.store.administration import check_store
 
-    status = SchemaStatus(None, REVISION) if absent(store) else check_store(store)
+    status = check_store(store)
     if status.ok:
         said = f"Schema {status.found}: it can be opened as it is"
     elif status.found is None:
@@ -43,7 +46,7 @@ def _check(*, store: StoreUrl, form: TableFormat = None) -> None:
         said = f"Schema {status.found}, and {status.wanted} is needed: see `ehcp-flow db upgrade`"
     print_outcome({"found": status.found, "wanted": status.wanted, "ok": status.ok}, said, form)
     if not status.ok:
-        raise typer.Exit(REFUSED)
+        raise typer.Exit(ExitCode.REFUSED)
 
 
 def _verify(
@@ -54,7 +57,8 @@ def _verify(
         typer.Option(
             "--anchor",
             metavar="FILE",
-            help="Heads kept from an earlier day: a case that was rewritten or cut off since is found.",
+            help="Heads kept from an earlier day: a case that was rewritten, cut off or lost since is found. With "
+            "--authority, that authority's heads alone are compared.",
             show_default=False,
         ),
     ] = None,
@@ -70,28 +74,53 @@ def _verify(
     authority: Authority = None,
     form: TableFormat = None,
 ) -> None:
-    """Check every hash, number and free text: exit code 1 if anything was edited, dropped, put in or re-ordered."""
-    from ehcp_flow.store.administration import read_heads, write_heads
+    """Check everything that an answer rests on: exit code 1 if anything was edited, dropped, put in or re-ordered."""
+    from ehcp_flow.store.anchors import read_heads, write_heads
 
-    with open_store(store, authority=authority) as opened:
+    # The heads that are written are those that were verified.
+    with open_store(store, authority=authority) as whole, whole.snapshot() as opened:
         with Bar("verifying") as bar:
             found = opened.verify(
-                anchor=() if anchor is None else read_heads(anchor), progress=lambda cases: bar(cases, None)
+                anchor=None if anchor is None else read_heads(anchor), progress=lambda cases: bar(cases, None)
             )
         if write_anchor is not None and found.ok:
             note(f"{count(write_heads(opened.heads(), write_anchor), 'head')} written to {write_anchor}")
-    said = f"{count(found.cases, 'case')}, {count(found.facts, 'fact')}: "
-    said += "nothing is wrong" if found.ok else f"{count(len(found.breaks), 'thing is', 'things are')} wrong"
+    said = [f"{count(found.cases, 'case')}, {count(found.facts, 'fact')}: "]
+    said[0] += "nothing is wrong" if found.ok else f"{count(len(found.breaks), 'thing is', 'things are')} wrong"
+    if found.adopted:
+        facts = f"{count(found.adopted, 'fact')} {'was' if found.adopted == 1 else 'were'}"
+        said.append(f"{facts} there before the store kept a trail: their order is as an upgrade found it")
+    if found.anchor is not None:
+        said.append(_compared(found.anchor, authority))
     if form in (None, Format.TABLE):
-        print_outcome({}, "\n".join([*(each.message for each in found.breaks), said]), form)
+        print_outcome({}, "\n".join([*(each.message for each in found.breaks), *said]), form)
     else:
         columns = ("code", "case_id", "version", "message")
         with sheet(form or Format.CSV, columns) as rows:
             for each in found.breaks:
                 rows.write({name: getattr(each, name) for name in columns})
-        note(said)
+        for line in said:
+            note(line)
     if not found.ok:
-        raise typer.Exit(REFUSED)
+        raise typer.Exit(ExitCode.REFUSED)
+
+
+def _compared(anchor: Compared, authority: str | None) -> str:
+    """Return in words what was compared with an anchor, and what was not."""
+    told = [
+        (anchor.same, "as they were"), (anchor.grown, "grown since"), (anchor.rewritten, "rewritten"),
+        (anchor.lost, "lost"),
+    ]  # fmt: skip
+    parts = ", ".join(f"{number:,} {what}" for number, what in told if number)
+    of = "" if authority is None else f" of authority {authority}"
+    said = f"{count(anchor.heads + anchor.lost, 'head')}{of} compared with the anchor: {parts}"
+    if anchor.new:
+        said += f"; {count(anchor.new, 'case is', 'cases are')} new to it"
+    if anchor.left_out:
+        said += (
+            f"; {count(anchor.left_out, 'head')} of others in it {'was' if anchor.left_out == 1 else 'were'} left out"
+        )
+    return said
 
 
 def _stats(*, store: StoreUrl, authority: Authority = None, form: TableFormat = None) -> None:

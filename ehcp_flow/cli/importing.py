@@ -15,7 +15,8 @@ from ehcp_flow.cli.command import Command
 from ehcp_flow.cli.messages import SHOWN, Bar, count, note
 from ehcp_flow.cli.options import AllErrors, StoreUrl, TableFormat
 from ehcp_flow.cli.output import print_outcome
-from ehcp_flow.cli.sources import REFUSED, open_store
+from ehcp_flow.cli.sources import open_store
+from ehcp_flow.errors import ExitCode
 
 if TYPE_CHECKING:
     from ehcp_flow.errors import RowRefused
@@ -82,7 +83,7 @@ def _import(  # noqa: PLR0913 - one parameter for each option
     row = {name: getattr(result, name) for name in result.__slots__ if name != "seconds"}
     print_outcome(row, _sentence(result), form)
     if result.refused:
-        raise typer.Exit(REFUSED)
+        raise typer.Exit(ExitCode.REFUSED)
 
 
 @contextmanager
@@ -125,16 +126,18 @@ def _take(
 def _reader(file: str, bar: Bar) -> tuple[FactReader, str | None, str]:
     """Return what reads the file, the digest by which the store knows it again, and its name."""
     from ehcp_flow.errors import SourceError
+    from ehcp_flow.inputs import why_unreadable
     from ehcp_flow.readers import read_facts
+    from ehcp_flow.readers.reading import open_file
 
     if file == "-":
         name = "standard input"
         return read_facts(sys.stdin.buffer, name=name, on_progress=bar), None, name
     try:
-        with Path(file).open("rb") as opened:
+        with open_file(file, file) as opened:
             digest = hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError as error:
-        raise SourceError(file, error.strerror or str(error)) from error
+        raise SourceError(file, why_unreadable(error)[1]) from None
     return read_facts(file, on_progress=bar), digest, Path(file).name
 
 

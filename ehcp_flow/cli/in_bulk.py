@@ -17,9 +17,7 @@ from ehcp_flow.cli.messages import Bar, note
 from ehcp_flow.cli.options import Axis, axis_of
 from ehcp_flow.cli.output import Format, sheet
 from ehcp_flow.cli.sources import (
-    BREACH,
     NEEDS_COLUMNS,
-    REFUSED,
     has_columns,
     instant_by,
     is_large,
@@ -30,6 +28,7 @@ from ehcp_flow.cli.sources import (
     open_store,
     tell_read,
 )
+from ehcp_flow.errors import ExitCode
 
 if TYPE_CHECKING:
     from ehcp_flow.answers import Answer
@@ -164,7 +163,8 @@ def _opened(
     """Return what is to be read, and the options of reading it; what comes through a pipe is kept, to be read again."""
     options: dict[str, Any] = {"name": source, "known_at": known_at, "axis": axis_of(known_by)}
     if "://" in source:
-        return stack.enter_context(open_store(source, authority=authority)), options
+        store = stack.enter_context(open_store(source, authority=authority))
+        return stack.enter_context(store.snapshot()), options
     only_of_stores(known_by)
     options["authority"] = authority
     if not is_pipe(source):
@@ -186,9 +186,9 @@ class Found:
     def leave(self, frames: Frames, *, fail_on_breach: bool) -> None:
         """Leave with the exit code: 3 for a breach that was to be reported so, else 1 if anything was refused."""
         if fail_on_breach and self.breaches:
-            raise typer.Exit(BREACH)
+            raise typer.Exit(ExitCode.BREACH)
         if frames.refused or frames.failed:
-            raise typer.Exit(REFUSED)
+            raise typer.Exit(ExitCode.REFUSED)
 
 
 def deadlines_in_bulk(  # noqa: PLR0913 - what was asked
@@ -265,7 +265,7 @@ class Counted(NamedTuple):
     def leave(self) -> None:
         """Leave with the exit code: 1 if anything was refused."""
         if self.refused:
-            raise typer.Exit(REFUSED)
+            raise typer.Exit(ExitCode.REFUSED)
 
 
 def measured_in_bulk(  # noqa: PLR0913 - what was asked

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final, Self
 
-__all__ = ["SHOWN", "Bar", "complain", "count", "note", "printable", "tell_refused"]
+from ehcp_flow.masking import masked
+
+__all__ = ["SHOWN", "Bar", "complain", "count", "note", "printable", "say_on_stderr", "tell_refused"]
 
 SHOWN: Final = 50
 """How many refused rows are printed one by one, unless all are asked for."""
 
 _PATIENCE: Final = 2.0
 """Seconds of work before a progress bar appears."""
+
+_CANNOT_GO_BACK: Final = ("dumb", "unknown")
+"""Terminals on which a bar cannot be drawn over, nor taken away at the end."""
 
 
 def printable(text: str) -> str:
@@ -47,18 +54,24 @@ def tell_refused(refused: Sequence[object], *, everything: bool) -> None:
         note(f"refused: {count(rest, 'more row')}; see them with --all-errors")
 
 
+def say_on_stderr(text: str) -> None:
+    """Print a text as it is, after what is on its way to standard output, which was said first."""
+    with suppress(BrokenPipeError):  # whoever stopped reading finds out when the output is flushed at the end
+        sys.stdout.flush()
+    with suppress(OSError):  # where nobody can be told, the exit code still tells
+        print(text, file=sys.stderr)  # noqa: T201 - printing is what a command line is for
+
+
 def _print(text: str) -> None:
-    # What is on its way to standard output was said first.
-    sys.stdout.flush()
-    print(printable(text), file=sys.stderr)  # noqa: T201 - printing is what a command line is for
+    say_on_stderr(printable(masked(text)))
 
 
 class Bar:
-    """A progress bar on standard error, shown only if that is a terminal and the work takes a while."""
+    """A progress bar on standard error: for long work, on a terminal that can take it away again."""
 
     def __init__(self, what: str, *, shown: bool = True) -> None:
         self.what = what
-        self._shown = shown and sys.stderr.isatty()
+        self._shown = shown and sys.stderr.isatty() and os.environ.get("TERM") not in _CANNOT_GO_BACK
         self._since = time.monotonic()
         self._bar: Any = None
         self._task: Any = None

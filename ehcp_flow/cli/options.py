@@ -108,7 +108,7 @@ AsOf: TypeAlias = Annotated[
     typer.Option(
         "--as-of",
         metavar="DATE",
-        help="The day for which to answer, 2026-06-30 or 30/06/2026; without it, today.",
+        help="The day for which to answer, 2026-06-30 or 30/06/2026; without it, today in London.",
         show_default=False,
     ),
 ]
@@ -284,8 +284,6 @@ def day(text: str | None, option: str = "--as-of") -> dt.date:
 
 def instant(text: str, option: str = "--known-at") -> dt.datetime:
     """Return the instant that an option states; a day means its end, in London. Raises BadParameter for no instant."""
-    from zoneinfo import ZoneInfo
-
     from ehcp_flow import dates
     from ehcp_flow.errors import DateError
 
@@ -297,7 +295,7 @@ def instant(text: str, option: str = "--known-at") -> dt.datetime:
         following = dates.parse_date(text) + dt.timedelta(days=1)
     except DateError:
         raise typer.BadParameter(said, param_hint=option) from None
-    midnight = dt.datetime.combine(following, dt.time(), ZoneInfo("Europe/London"))
+    midnight = dt.datetime.combine(following, dt.time(), dates.london())
     return midnight.astimezone(dt.UTC) - dt.timedelta(microseconds=1)
 
 

@@ -14,7 +14,7 @@ import typer
 
 from ehcp_flow.cli.messages import Bar, count, note, tell_refused
 from ehcp_flow.cli.options import Axis, axis_of, instant
-from ehcp_flow.errors import EhcpFlowError, SourceError, UnknownNameError
+from ehcp_flow.errors import EhcpFlowError, ExitCode, UnknownNameError
 
 if TYPE_CHECKING:
     from ehcp_flow.answers import Answer
@@ -25,14 +25,11 @@ if TYPE_CHECKING:
     from ehcp_flow.store import Store
 
 __all__ = [
-    "BREACH",
     "LARGE",
     "NEEDS_COLUMNS",
-    "REFUSED",
     "Answering",
     "Asked",
     "Source",
-    "absent",
     "has_columns",
     "instant_by",
     "is_large",
@@ -49,9 +46,7 @@ __all__ = [
 LARGE: Final = 500_000
 """From how many bytes on (some thousands of rows) a file is worth loading Polars for."""
 NEEDS_COLUMNS: Final = 'it needs the extra bulk: pip install "ehcp-flow[bulk]"'
-REFUSED: Final = 1
 _PARQUET: Final = b"PAR1"
-BREACH: Final = 3
 
 _NAMED: Final = 10
 _NEAR: Final = 3
@@ -141,13 +136,13 @@ class _File:
         elsewhere = self._caseload.get(case_id)
         if elsewhere is not None and case_id not in self._asked:
             of = f"it is of {elsewhere.authority}" if elsewhere.authority else "its record names none"
-            return SourceError(self._name, f"case {case_id} is not of authority {self._authority}; {of}")
+            return _of_no_use(f"{self._name}: case {case_id} is not of authority {self._authority}; {of}")
         if elsewhere is not None and self._known_at is not None:
-            return SourceError(
-                self._name, f"nothing of case {case_id} had been recorded by {self._known_at.isoformat()}"
+            return _of_no_use(
+                f"{self._name}: nothing of case {case_id} had been recorded by {self._known_at.isoformat()}"
             )
         if case_id in self.incomplete:
-            return SourceError(self._name, f"every row of case {case_id} was refused")
+            return _of_no_use(f"{self._name}: every row of case {case_id} was refused")
         return _unknown(case_id, self._ids)
 
 
@@ -215,7 +210,7 @@ def is_large(source: str) -> bool:
         return True  # a server is not set up for a handful of cases
     try:
         return source != "-" and Path(source.rpartition(":///")[2].partition("?")[0]).stat().st_size >= LARGE
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 
@@ -241,7 +236,11 @@ def _unknown(case_id: str, known: Iterable[str]) -> typer.BadParameter:
     like = UnknownNameError("case", case_id, known)
     near = like.matches or tuple(name for name in like.known if case_id.casefold() in name.casefold())[:_NEAR]
     hint = f"; did you mean {' or '.join(near)}?" if near else f"; the source has {count(len(like.known), 'case')}"
-    return typer.BadParameter(f"there is no case called {case_id!r}{hint}", param_hint="--case")
+    return _of_no_use(f"there is no case called {case_id!r}{hint}")
+
+
+def _of_no_use(why: str) -> typer.BadParameter:
+    return typer.BadParameter(why, param_hint="--case")
 
 
 @contextmanager
@@ -268,8 +267,8 @@ def open_source(
             yield opened
         return
     if "://" in source:
-        with open_store(source, authority=authority) as store:
-            yield _Store(store, then, known_by)
+        with open_store(source, authority=authority) as store, store.snapshot() as shown:
+            yield _Store(shown, then, known_by)
         return
     only_of_stores(known_by)
     if is_parquet(source) or (ids and has_columns() and is_large(source)):
@@ -319,23 +318,12 @@ def tell_read(
         )
 
 
-def absent(url: str) -> str:
-    """Return the file of a SQLite store if it is not there, else "": looking into it would make an empty one."""
-    path = url.partition("?")[0].partition(":///")[2]
-    return path if url.startswith("sqlite") and path and not Path(path).exists() else ""
-
-
 @contextmanager
 def open_store(url: str, *, authority: str | None = None, create: bool = False) -> Iterator[Store]:
     """Open a store, of one authority if that is named; `create` makes its tables where there are none.
 
     Raises the store's errors, and BadParameter where the database's driver is not installed.
     """
-    if not create and (missing := absent(url)):
-        from ehcp_flow.store.errors import SchemaMissing
-        from ehcp_flow.store.schema import REVISION
-
-        raise SchemaMissing(REVISION, missing)
     try:
         from ehcp_flow.store import Store
 
@@ -420,6 +408,6 @@ class Asked:
     def leave(self, *, breach: bool = False) -> None:
         """Leave with the exit code: 3 for a breach that was to be reported so, else 1 if anything was refused."""
         if breach:
-            raise typer.Exit(BREACH)
+            raise typer.Exit(ExitCode.BREACH)
         if self.source.refused or self.failed:
-            raise typer.Exit(REFUSED)
+            raise typer.Exit(ExitCode.REFUSED)

@@ -9,7 +9,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Final
 
-from ehcp_flow.errors import RulebookError
+from ehcp_flow.errors import RulebookError, RulebookMissing
 from ehcp_flow.law.body import Body
 from ehcp_flow.law.checklist import Notice
 from ehcp_flow.law.citation import Instrument
@@ -40,7 +40,7 @@ def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
     """
     root = Path(directory) if isinstance(directory, str) else directory
     if not root.is_dir():
-        raise RulebookError(str(root), "(directory)", 0, "there is no such directory")
+        raise RulebookMissing(str(root), "(directory)", 0, "there is no such directory")
     files = [
         read_toml(path) for path in sorted(root.iterdir(), key=lambda path: path.name) if path.name.endswith(".toml")
     ]

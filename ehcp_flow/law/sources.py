@@ -9,7 +9,8 @@ from typing import Any, NamedTuple, NoReturn
 
 from pydantic import BaseModel, ValidationError
 
-from ehcp_flow.errors import RulebookError
+from ehcp_flow.errors import RulebookError, RulebookMissing
+from ehcp_flow.inputs import why_unreadable
 from ehcp_flow.law.lines import find_line
 
 __all__ = ["Placed", "SourceFile", "each", "read_toml"]
@@ -40,10 +41,11 @@ def read_toml(path: Traversable) -> SourceFile:
     """Return a TOML file as it was read; refuse one that is not UTF-8, or not TOML."""
     try:
         text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise RulebookError(path.name, "(file)", 1, f"it cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise RulebookError(path.name, "(file)", 1, f"it is not UTF-8: {error.reason}") from None
+    except (OSError, ValueError) as error:
+        missing, why = why_unreadable(error)
+        raise (RulebookMissing if missing else RulebookError)(path.name, "(file)", 0, why) from None
     try:
         return SourceFile(path.name, text, tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:

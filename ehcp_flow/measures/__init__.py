@@ -10,7 +10,7 @@ from ehcp_flow.measures.catalogue import Catalogue, Column, Measure, catalogue
 from ehcp_flow.measures.cohorts import Cohorts, Request, cohort_rows, stock_and_flow
 from ehcp_flow.measures.exceptions import exception_rate
 from ehcp_flow.measures.extra import read_extra
-from ehcp_flow.measures.frames import LibraryMissing, to_pandas, to_polars
+from ehcp_flow.measures.frames import to_pandas, to_polars
 from ehcp_flow.measures.periods import GRAINS, Period, between, survey_day, years
 from ehcp_flow.measures.registers import REGISTER_COLUMNS, REGISTERS, Registers, agreed_with_parent, registers
 from ehcp_flow.measures.reviewing import Reviewing, review_backlog
@@ -33,7 +33,6 @@ __all__ = [
     "Cohorts",
     "Column",
     "Explanation",
-    "LibraryMissing",
     "Measure",
     "MeasureTable",
     "Period",

@@ -6,18 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
-from ehcp_flow.errors import EhcpFlowError
+from ehcp_flow.errors import LibraryMissing
 from ehcp_flow.measures.arithmetic import UNAVAILABLE
 
-__all__ = ["LibraryMissing", "to_pandas", "to_polars"]
-
-
-class LibraryMissing(EhcpFlowError, ImportError):
-    """A frame was asked for, and the library that makes it is not installed: `library`."""
-
-    def __init__(self, library: str) -> None:
-        self.library = library
-        super().__init__(f"{library} is not installed: pip install {library}")
+__all__ = ["to_pandas", "to_polars"]
 
 
 def to_pandas(rows: Iterable[Mapping[str, Any]], columns: Sequence[str] | None = None) -> Any:

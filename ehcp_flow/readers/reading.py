@@ -18,14 +18,15 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from pydantic import ValidationError
 
 from ehcp_flow.case import Case, group_cases
 from ehcp_flow.dates import parse_date
-from ehcp_flow.errors import DateError, FactError, RowRefused, SourceError, UnknownNameError
+from ehcp_flow.errors import DateError, FactError, RowRefused, SourceError, SourceMissing, UnknownNameError
 from ehcp_flow.facts import COLUMNS, FACT_TYPES, Fact, load_fact
+from ehcp_flow.inputs import why_unreadable
 from ehcp_flow.readers.rows import WHITE, CsvTable, JsonTable, Readable, column_of, printable, table_of
 
 __all__ = ["Caseload", "FactReader", "Report", "open_file", "read_case", "read_cases", "read_facts", "read_text"]
@@ -149,19 +150,13 @@ class FactReader(_Reported):
         return open_file(self._source, self.report.name)
 
 
-def open_file(path: str | os.PathLike[str], name: str) -> BinaryIO:
-    """Return a file opened for reading. Raises SourceError, which says why, for one that cannot be."""
+def open_file(path: str | os.PathLike[str], name: str) -> io.BufferedReader:
+    """Return a file opened for reading. Raises SourceMissing, or SourceError for what is no file, which say why."""
     try:
         return Path(path).open("rb")
-    except IsADirectoryError:
-        why = "this is a directory; name a file in it"
-    except FileNotFoundError:
-        why = "there is no such file"
-    except PermissionError:
-        why = "you have no permission to read it"
     except (OSError, ValueError) as error:
-        why = f"it cannot be opened: {error}"
-    raise SourceError(name, why)
+        missing, why = why_unreadable(error)
+        raise (SourceMissing if missing else SourceError)(name, why) from None
 
 
 class Caseload(_Reported, Mapping[str, Case]):

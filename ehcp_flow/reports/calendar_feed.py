@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from ehcp_flow.answers import Answer
 from ehcp_flow.deadlines import Deadline
+from ehcp_flow.errors import LibraryMissing
 from ehcp_flow.measures.table import Extra
-from ehcp_flow.reports.workbook import ReportsNotInstalled
 
 __all__ = ["calendar_feed", "mine", "uid_of", "work_calendar", "work_of"]
 
@@ -33,12 +33,12 @@ def calendar_feed(deadlines: Iterable[Deadline], *, name: str = "EHC deadlines")
 
     What is open or overdue is confirmed; what was done, or fell away, is cancelled, and left out once its last lawful
     day is 26 weeks past. The UID of an event depends on the case, the limit, the party and the day the clock started.
-    Raises ReportsNotInstalled without icalendar.
+    Raises LibraryMissing without icalendar.
     """
     try:
         from icalendar import Calendar
     except ImportError:
-        raise ReportsNotInstalled("icalendar") from None
+        raise LibraryMissing("icalendar", "reports") from None
     calendar: Any = Calendar()
     calendar.add("prodid", "-//ehcp_flow//deadlines//EN")
     calendar.add("version", "2.0")

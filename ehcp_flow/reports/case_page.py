@@ -52,7 +52,7 @@ class _Happening:
 def case_page(answer: Answer) -> str:
     """Return the page of one case as HTML: one file that needs nothing else.
 
-    What people wrote as a reason is not on it, but for the working of an exception. Raises ReportsNotInstalled without
+    What people wrote as a reason is not on it, but for the working of an exception. Raises LibraryMissing without
     Jinja2.
     """
     limits = [deadline for deadline in answer.deadlines if deadline.due_on is not None]

@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
+from ehcp_flow.errors import LibraryMissing
 from ehcp_flow.measures import catalogue
 from ehcp_flow.reports.figures import figures
 from ehcp_flow.reports.lists import listings
@@ -18,7 +19,6 @@ from ehcp_flow.reports.published import ATTRIBUTION, LAST_YEAR
 from ehcp_flow.reports.showing import Showing
 from ehcp_flow.reports.tiles import never_shown, waiting_shown
 from ehcp_flow.reports.verdict import SIGNS, exceptions_said, headlines, in_more_words, in_words, place_of
-from ehcp_flow.reports.workbook import ReportsNotInstalled
 
 __all__ = ["render", "report_page"]
 
@@ -29,7 +29,7 @@ def report_page(overview: Overview, *, suppress: int = 0) -> str:
     """Return the page of a caseload as HTML.
 
     With `suppress` it is made for publication: counts from 1 to one less are hidden, with those that would give them
-    away, and nothing of a single case or a single worker is in it. Raises ReportsNotInstalled without Jinja2,
+    away, and nothing of a single case or a single worker is in it. Raises LibraryMissing without Jinja2,
     ValueError for a negative `suppress`.
     """
     if suppress < 0:
@@ -74,12 +74,12 @@ def _shown(overview: Overview, showing: Showing) -> dict[str, Any]:
 def render(template: str, **values: Any) -> str:
     """Return a template filled in, with its style and script inside, and a policy that lets nothing else in.
 
-    Raises ReportsNotInstalled without Jinja2.
+    Raises LibraryMissing without Jinja2.
     """
     try:
         from jinja2 import Environment, FunctionLoader, StrictUndefined
     except ImportError:
-        raise ReportsNotInstalled("Jinja2") from None
+        raise LibraryMissing("Jinja2", "reports") from None
     environment = Environment(
         loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Final
 
-from ehcp_flow.errors import EhcpFlowError
+from ehcp_flow.errors import LibraryMissing
 from ehcp_flow.measures import REGISTERS, catalogue, exceptions_by_ground
 from ehcp_flow.reports.overview import Overview
 from ehcp_flow.reports.published import ATTRIBUTION
 
-__all__ = ["ReportsNotInstalled", "sheets_of", "write_sheets", "write_workbook"]
+__all__ = ["sheets_of", "write_sheets", "write_workbook"]
 
 _MOST_ROWS: Final = 1_048_575
 _LONGEST_CELL: Final = 32_767
@@ -26,18 +26,10 @@ _HEAD: Final = {"bold": True, "bg_color": "#D9E2EC", "border": 1, "text_wrap": T
 Rows = Sequence[Mapping[str, Any]]
 
 
-class ReportsNotInstalled(EhcpFlowError, ImportError):
-    """Something of the extra `reports` is missing: `library`."""
-
-    def __init__(self, library: str) -> None:
-        self.library = library
-        super().__init__(f"{library} is not installed: pip install 'ehcp-flow[reports]'")
-
-
 def write_workbook(overview: Overview, file: str | Path | IO[bytes]) -> None:
     """Write the workbook of a caseload to a path, which is overwritten, or a binary stream.
 
-    Raises ReportsNotInstalled without XlsxWriter.
+    Raises LibraryMissing without XlsxWriter.
     """
     write_sheets(sheets_of(overview), file, as_of=overview.as_of)
 
@@ -84,12 +76,12 @@ def sheets_of(overview: Overview) -> dict[str, Rows]:
 def write_sheets(sheets: Mapping[str, Rows], file: str | Path | IO[bytes], *, as_of: dt.date) -> None:
     """Write any rows as a workbook, a sheet each; the same rows give the same bytes.
 
-    Raises ReportsNotInstalled without XlsxWriter, ValueError for a sheet of more rows than a sheet can hold.
+    Raises LibraryMissing without XlsxWriter, ValueError for a sheet of more rows than a sheet can hold.
     """
     try:
         import xlsxwriter
     except ImportError:
-        raise ReportsNotInstalled("XlsxWriter") from None
+        raise LibraryMissing("XlsxWriter", "reports") from None
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     target = str(file) if isinstance(file, str | Path) else file
     with xlsxwriter.Workbook(target, options) as book:

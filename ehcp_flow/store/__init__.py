@@ -7,13 +7,13 @@ Importing this package loads no SQLAlchemy: that happens when a database is open
 from __future__ import annotations
 
 from ehcp_flow.store.base import Store, Work
-from ehcp_flow.store.chain import Break
 from ehcp_flow.store.columns import Block
 from ehcp_flow.store.memory import MemoryStore
 from ehcp_flow.store.planning import Recorded
 from ehcp_flow.store.results import Entry, ImportState, Stats, StoredCase, Verification
 from ehcp_flow.store.rows import REDACTED, Head
 from ehcp_flow.store.upcasting import Upcasters
+from ehcp_flow.store.verifying import Break
 
 __all__ = [
     "REDACTED",

@@ -41,7 +41,7 @@ def grant(store: SqlStore, role: str, authority: str, *, write: bool = True) -> 
     if write:
         rights += [f"GRANT INSERT ON {table} TO {role}" for table in (n.facts, n.texts, n.heads, n.imports)]
         rights += [f"GRANT UPDATE ON {table} TO {role}" for table in (n.texts, n.heads, n.counter, n.imports)]
-    with store.database.sqlalchemy() as connection:
+    with store.database.sqlalchemy(write=True) as connection:
         connection.execute(
             text(f"INSERT INTO {n.scopes} (role, authority) VALUES (:role, :authority) ON CONFLICT DO NOTHING"),  # noqa: S608 - names are checked identifiers
             {"role": role, "authority": authority},
@@ -53,7 +53,7 @@ def grant(store: SqlStore, role: str, authority: str, *, write: bool = True) -> 
 def revoke(store: SqlStore, role: str, authority: str) -> None:
     """Take an authority away from a database role; it sees none of its cases from now on."""
     _ready(store, role)
-    with store.database.sqlalchemy() as connection:
+    with store.database.sqlalchemy(write=True) as connection:
         connection.execute(
             text(f"DELETE FROM {store.names.scopes} WHERE role = :role AND authority = :authority"),  # noqa: S608 - names are checked identifiers
             {"role": role, "authority": authority},

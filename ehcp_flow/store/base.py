@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from itertools import groupby
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias
@@ -17,13 +18,14 @@ from ehcp_flow.case import Case
 from ehcp_flow.dates import parse_instant
 from ehcp_flow.errors import FactError, UnknownNameError
 from ehcp_flow.facts import Fact
-from ehcp_flow.store.chain import Break, walk
+from ehcp_flow.store.anchors import Anchor
 from ehcp_flow.store.columns import Block, Raw, blocks_of
-from ehcp_flow.store.errors import NothingToRedact, StoreURLError
-from ehcp_flow.store.planning import Check, Command, Plan, Recorded, Stored
+from ehcp_flow.store.errors import NothingToRedact, SchemaMissing, StoreURLError
+from ehcp_flow.store.planning import Check, Command, Plan, Recorded, Scope, Stored
 from ehcp_flow.store.results import Entry, ImportState, Stats, StoredCase, Verification
 from ehcp_flow.store.rows import Head, Row, Text, instant_text, plain
 from ehcp_flow.store.upcasting import CURRENT, Upcasters
+from ehcp_flow.store.verifying import Break, examine
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -89,7 +91,9 @@ class Work:
         """Record everything gathered, all or nothing, and return what became of each, in order.
 
         Raises VersionConflict, KeyReused, WrongAuthority, MoveRefused (strict), FactError or StoreUnavailable; then
-        nothing was recorded, unless it is OutcomeUnknown. Inside a host's transaction, the host's commit decides.
+        nothing was recorded, unless it is OutcomeUnknown. A store that is open for one authority raises
+        UnknownNameError for a case that is not there and for another authority's alike, and gives each fact that names
+        no authority its own. Inside a host's transaction, the host's commit decides.
         """
         commands, self._commands = self._commands, []
         return self._store._append(commands, self._recorded_by) if commands else []  # noqa: SLF001 - the store is its other half
@@ -119,6 +123,11 @@ class Store(ABC):
         self.check = check or states_check
         self.upcasters = upcasters or CURRENT
 
+    @property
+    def scope(self) -> Scope | None:
+        """The authorities whose cases this store reads and writes; None: all."""
+        return None if self.authority is None else frozenset((self.authority,))
+
     @staticmethod
     def open(  # noqa: PLR0913 - one parameter for each setting
         url: str, *, authority: str | None = None, schema: str | None = None, prefix: str = "ehcp_",
@@ -127,23 +136,26 @@ class Store(ABC):
     ) -> Store:  # fmt: skip
         """Return the store at `url`: `sqlite:///file`, `postgresql+psycopg://...`, or `memory:` (forgotten at the end).
 
-        `authority` limits it to one local authority. `create` makes the tables where there are none; it never
-        upgrades older ones. Raises StoreURLError, SchemaMissing, SchemaOutOfDate, SchemaTooNew, StoreUnavailable.
+        `authority` limits it to one local authority, whose number each fact is given that names none. `create` makes
+        the tables where there are none; it never upgrades older ones. `busy_seconds` is how long to wait for a lock, a
+        free connection or a server's answer. Raises StoreURLError, SchemaMissing, SchemaOutOfDate, SchemaTooNew,
+        StoreUnavailable.
         """
         if url == "memory:":
             from ehcp_flow.store.memory import MemoryStore
 
             return MemoryStore(authority=authority, clock=clock, check=check, upcasters=upcasters)
-        from ehcp_flow.store.database import Database, own_engine
+        from ehcp_flow.store.addresses import missing_file
+        from ehcp_flow.store.database import Database
+        from ehcp_flow.store.engines import own_engine
         from ehcp_flow.store.names import Names
-        from ehcp_flow.store.schema import refuse_absent
+        from ehcp_flow.store.schema import REVISION
         from ehcp_flow.store.sql import SqlStore
 
         names = Names(prefix, schema)
-        engine = own_engine(url, busy_seconds=busy_seconds)
-        if not create:
-            refuse_absent(engine.url)
-        database = Database(engine, owned=True)
+        if not create and (missing := missing_file(url)):
+            raise SchemaMissing(REVISION, missing)
+        database = Database(own_engine(url, busy_seconds=busy_seconds, create=create), owned=True)
         try:
             return SqlStore(
                 database, names, create=create, authority=authority, clock=clock, check=check, upcasters=upcasters
@@ -163,6 +175,7 @@ class Store(ABC):
         With a Connection or a Session, the store never commits: what it writes is kept when the host commits.
         """
         from sqlalchemy import Connection, Engine
+        from sqlalchemy.orm import Session, scoped_session
 
         from ehcp_flow.store.database import Database
         from ehcp_flow.store.names import Names
@@ -172,7 +185,7 @@ class Store(ABC):
             database = Database(host)
         elif isinstance(host, Connection):
             database = Database(host=lambda: host)
-        elif hasattr(host, "connection"):
+        elif isinstance(host, (Session, scoped_session)):
             database = Database(host=host.connection)
         else:
             raise StoreURLError(repr(host), "give an Engine, a Connection or a Session")
@@ -259,6 +272,15 @@ class Store(ABC):
         then = None if known_at is None else instant_text(parse_instant(known_at))
         return blocks_of(self._raw_by_case(then, axis), size, self.upcasters)
 
+    @abstractmethod
+    def snapshot(self) -> AbstractContextManager[Store]:
+        """Give this store as it is now, to be read until the block ends, whatever is recorded meanwhile.
+
+        For a question that takes several reads: each by itself is of one moment already. It belongs to one thread.
+        Recording raises StoreReadOnly; on a host's connection to PostgreSQL, which has to be in a REPEATABLE READ
+        transaction, HostUnusable is raised otherwise.
+        """
+
     def follow(self, after: int = 0, *, limit: int = 500) -> list[Entry]:
         """Return at most `limit` entries with a position above `after`, in the order of position.
 
@@ -279,31 +301,42 @@ class Store(ABC):
             if head is not None:
                 yield head
 
-    def verify(self, *, anchor: Iterable[Head] = (), progress: Callable[[int], None] | None = None) -> Verification:
-        """Check every hash, number and free text of the store, and return what is wrong.
+    def verify(
+        self, *, anchor: Iterable[Head] | None = None, progress: Callable[[int], None] | None = None
+    ) -> Verification:
+        """Check every hash, number, instant and free text of the store, and return what is wrong.
 
-        `anchor` are heads kept from an earlier day: a case that no longer holds that version with that hash is
-        reported. `progress` is called with the number of cases after each thousand. Memory does not grow with the
-        store (but with the anchor, and with the number of breaks).
+        `anchor` are heads kept from an earlier day: a case that does not hold any more what its head said is reported,
+        and so is one that is gone. `progress` is called with the number of cases after each thousand. Memory does not
+        grow with the store (but with the anchor, and with the number of breaks). A store that shows the cases of some
+        authorities alone looks at those, and at no more of the anchor. Raises AnchorError if the anchor holds no head
+        of this store.
         """
-        anchored = {head.case_id: head for head in anchor}
-        cases = facts = 0
+        with self._settled() as store:
+            return store._verified(anchor, progress)  # noqa: SLF001 - of the same class
+
+    def _verified(self, anchor: Iterable[Head] | None, progress: Callable[[int], None] | None) -> Verification:
+        kept = None if anchor is None else Anchor(anchor)
+        cases = facts = adopted = 0
         breaks: list[Break] = []
         for head, rows, texts in self._raw():
             first = head or (rows[0] if rows else next(iter(texts.values())))
-            case_id = first.case_id
+            found = examine(head, first.case_id, rows, texts)
             cases += 1
             facts += len(rows)
-            breaks.extend(walk(head, case_id, rows, texts))
-            kept = anchored.pop(case_id, None)
-            if kept is not None and not any(row.version == kept.version and row.hash == kept.hash for row in rows):
-                breaks.append(_off_anchor(kept))
+            adopted += 0 if head is None else head.adopted
+            if kept is not None:
+                kept.meet(head, rows, found)
+            breaks.extend(found.breaks)
             if progress is not None and cases % 1000 == 0:
                 progress(cases)
-        breaks.extend(_off_anchor(kept) for kept in anchored.values())
-        if self.authority is None:
-            breaks.extend(self._positions())
-        return Verification(cases, facts, tuple(breaks))
+        scope = self._shown()
+        compared = None
+        if kept is not None:
+            compared, lost = kept.end(scope)
+            breaks.extend(lost)
+        breaks.extend(self._beside(scope))
+        return Verification(cases, facts, tuple(breaks), adopted, compared)
 
     def export_person(self, case_id: str) -> dict[str, Any]:
         """Return everything the store holds of one case, as JSON values, for a subject access request.
@@ -311,10 +344,11 @@ class Store(ABC):
         Each fact with its columns, when and by whom it was recorded, its place and hash, and what was redacted when,
         by whom and why. Raises UnknownNameError if there is no such case.
         """
-        found = self._stored(case_id)
+        with self._settled() as store:
+            found = store._stored(case_id)  # noqa: SLF001 - of the same class
+            texts = store._texts(case_id)  # noqa: SLF001 - as above
         if not found:
             raise UnknownNameError("case", case_id, ())
-        texts = self._texts(case_id)
         facts = []
         for stored in found:
             row, text = stored.row, texts.get(stored.row.version)
@@ -373,6 +407,10 @@ class Store(ABC):
     def _stored(self, case_id: str) -> list[Stored]:
         """Return what one case holds, in order of version; nothing if it is not this store's to see."""
 
+    def _settled(self) -> AbstractContextManager[Store]:
+        """Give this store as it is now, as far as a host's transaction lets it be."""
+        return self.snapshot()
+
     def _raw_by_case(self, then: str | None, axis: Axis) -> Iterator[Raw]:
         """Yield the rows of every case, in the order of `_by_case`."""
         for stored in self._by_case(None, then, axis):
@@ -395,8 +433,15 @@ class Store(ABC):
         """Return the free texts of one case by version."""
 
     @abstractmethod
-    def _positions(self) -> list[Break]:
-        """Return what is wrong with the positions of the whole store: they are 1 to the counter, without a gap."""
+    def _beside(self, scope: Scope | None) -> Iterator[Break]:
+        """Yield what is wrong beside the cases: positions, which are 1 to the counter without a gap, and the like.
+
+        `scope` are the authorities whose cases the store shows; None if it shows all.
+        """
+
+    def _shown(self) -> Scope | None:
+        """Return the authorities whose cases this store shows; None if it shows all."""
+        return self.scope
 
 
 def _stored_case(found: Sequence[Stored]) -> StoredCase:
@@ -406,11 +451,3 @@ def _stored_case(found: Sequence[Stored]) -> StoredCase:
 
 def _instant(row: Row, axis: Axis) -> str:
     return row.recorded_at if axis == "recorded" else row.stored_at
-
-
-def _off_anchor(kept: Head) -> Break:
-    return Break(
-        "anchor", kept.case_id, kept.version,
-        f"case {kept.case_id}: version {kept.version} does not have the hash that was kept elsewhere; "
-        "the case was rewritten or cut off since",
-    )  # fmt: skip

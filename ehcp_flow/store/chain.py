@@ -1,40 +1,49 @@
-"""The chain of hashes through each case, and what it shows.
+"""The hashes that hold a record together.
 
-The hash of a fact covers everything its row says and the hash before it, so that nobody can edit, insert, drop or
-re-order rows of a case without every later hash changing. The head row holds the last hash and the number of facts,
-so that dropping the end shows too. What no chain shows by itself: somebody who can write to every table can compute a
-whole new chain. Only hashes kept elsewhere (`Store.heads`) show that.
+`link` chains the facts of a case: the hash of a fact covers what its row says, but for its position, and the hash
+before it, so that nobody can edit, insert, drop or re-order rows of a case without every later hash changing. It is
+worked out before the store gives the fact its position.
+
+The trail is a second chain, over everything that was done to a case: each fact as it took its position, and each
+redaction with who, when and why. The head of the case holds where the trail has come to, and its own seal, over all
+that the head says. What no chain shows by itself: somebody who can write to every table can compute all of it anew.
+Only heads kept elsewhere (`Store.heads`) show that.
+
+Every value that can hold any character stands behind its length, so that no two records are hashed as one text.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
-import json
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import Final
 
-from ehcp_flow.store.rows import Head, Row, Text
+from ehcp_flow.store.rows import Head, ImportRow, Row, Text
 
-__all__ = ["Break", "link", "link_of", "new_salt", "seal", "walk"]
+__all__ = [
+    "SQL_SEAL",
+    "SQL_TRAIL",
+    "after_authority",
+    "before_authority",
+    "hash_text",
+    "link",
+    "link_of",
+    "new_salt",
+    "seal_import",
+    "seal_of",
+    "sealed",
+    "trail_of_fact",
+    "trail_of_redaction",
+]
 
+SQL_TRAIL: Final = "encode(sha256(convert_to({trail} || E'\\n' || {hash} || E'\\n' || {position}, 'UTF8')), 'hex')"
+"""`trail_of_fact` as PostgreSQL computes it."""
 
-@dataclass(frozen=True, slots=True)
-class Break:
-    """One thing that is wrong with the record: `code` for programs, `message` for people.
-
-    Codes: `gap`, `order`, `edited`, `column`, `text_missing`, `text_edited`, `text_astray`, `head_missing`,
-    `head_version`, `head_hash`, `facts_missing`, `positions`, `anchor`.
-    """
-
-    code: str
-    case_id: str
-    version: int
-    message: str
-
-    def __str__(self) -> str:
-        return self.message
+SQL_SEAL: Final = (
+    "encode(sha256(convert_to({before} || {authority} || {after} || E'\\n' || {adopted} || E'\\n' || {trail}, "
+    "'UTF8')), 'hex')"
+)
+"""`seal_of` as PostgreSQL computes it: `before` is `before_authority`, `after` is `after_authority`."""
 
 
 def link(  # noqa: PLR0913, PLR0917 - one parameter for each thing it covers
@@ -67,79 +76,51 @@ def link_of(previous: str, row: Row) -> str:
     )  # fmt: skip
 
 
+def trail_of_fact(trail: str, hash: str, position: int) -> str:  # noqa: A002 - as the column is called
+    """Return where a trail comes to with the next fact of the case: its hash, and the position that it was given."""
+    return hashlib.sha256(f"{trail}\n{hash}\n{position}".encode()).hexdigest()
+
+
+def trail_of_redaction(trail: str, text: Text) -> str:
+    """Return where a trail comes to with a redaction."""
+    told = (text.redacted_at, text.redacted_by, text.redaction)
+    said = "\n".join("-" if value is None else f"{len(value)}:{value}" for value in told)
+    return hashlib.sha256(f"{trail}\nredacted {text.version}\n{said}".encode()).hexdigest()
+
+
+def seal_of(head: Head) -> str:
+    """Return the seal that a head should have: over everything else that it says."""
+    said = f"{before_authority(head)}{head.authority}{after_authority(head)}\n{head.adopted}\n{head.trail}"
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def before_authority(head: Head) -> str:
+    """Return what is sealed of a head before its authority, which a statement may know better than the caller."""
+    return f"{len(head.case_id)}:{head.case_id}\n"
+
+
+def after_authority(head: Head) -> str:
+    """Return what is sealed of a head behind its authority, up to what a statement works out."""
+    return f"\n{head.version}\n{head.hash}\n{head.stored_at}"
+
+
+def sealed(head: Head, trail: str) -> Head:
+    """Return a head whose trail has come to `trail`, with its seal."""
+    moved = head._replace(trail=trail)
+    return moved._replace(seal=seal_of(moved))
+
+
+def seal_import(row: ImportRow) -> str:
+    """Return the seal of what is remembered of an import: over every column of it."""
+    said = f"{len(row.source)}:{row.source}\n{len(row.name)}:{row.name}\n" + "\n".join(map(str, row[2:-1]))
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
 def new_salt() -> str:
     """Return a random salt: without it, a short text could be guessed from its hash after redaction."""
     return os.urandom(16).hex()
 
 
-def seal(salt: str, text: str) -> str:
+def hash_text(salt: str, text: str) -> str:
     """Return the salted hash of a free text, which stands in the chain in its place."""
     return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
-
-
-def walk(head: Head | None, case_id: str, rows: Iterable[Row], texts: dict[int, Text]) -> Iterator[Break]:
-    """Yield everything that is wrong with one case: its head, its rows in order of version, its free texts."""
-    previous, expected, stored = "", 1, ""
-    named: set[int] = set()
-    for row in rows:
-        if row.version != expected:
-            yield Break(
-                "gap", case_id, expected,
-                f"case {case_id}: version {expected} is missing; the next that is there is {row.version}",
-            )  # fmt: skip
-            expected = row.version
-        elif link_of(previous, row) != row.hash:
-            yield Break(
-                "edited", case_id, row.version,
-                f"case {case_id}, version {row.version}: the row does not fit its hash and the hash before it; "
-                "it, or the one before, was edited, exchanged or put in",
-            )  # fmt: skip
-        if row.stored_at < stored:
-            said = f"case {case_id}, version {row.version}: stored before its forerunner"
-            yield Break("order", case_id, row.version, said)
-        yield from _columns(row)
-        yield from _text(row, texts.get(row.version))
-        if row.text_hash is not None:
-            named.add(row.version)
-        previous, stored, expected = row.hash, row.stored_at, expected + 1
-    for version in sorted(set(texts) - named):
-        said = f"case {case_id}, version {version}: a free text that no fact names"
-        yield Break("text_astray", case_id, version, said)
-    last = expected - 1
-    if head is None:
-        yield Break("head_missing", case_id, last, f"case {case_id}: there are facts but no head row")
-    elif head.version != last:
-        yield Break(
-            "head_version", case_id, last,
-            f"case {case_id}: the head says {head.version} facts, the last that is there is {last}",
-        )  # fmt: skip
-    elif head.hash != previous:
-        yield Break("head_hash", case_id, last, f"case {case_id}: the head's hash is not the hash of the last fact")
-
-
-def _columns(row: Row) -> Iterator[Break]:
-    """Check the columns that repeat what the body says."""
-    try:
-        said = json.loads(row.body)
-        agree = said["event"] == row.event and said["on"] == row.on and dt.date.fromisoformat(row.on)
-    except (ValueError, LookupError, TypeError):
-        agree = False
-    if not agree:
-        yield Break(
-            "column", row.case_id, row.version,
-            f"case {row.case_id}, version {row.version}: the columns event and on do not repeat the body",
-        )  # fmt: skip
-
-
-def _text(row: Row, text: Text | None) -> Iterator[Break]:
-    where = f"case {row.case_id}, version {row.version}"
-    if row.text_hash is None:
-        return
-    if text is None:
-        yield Break("text_missing", row.case_id, row.version, f"{where}: its free text is gone without a redaction")
-    elif text.text is None or text.salt is None:
-        if text.redacted_at is None:
-            said = f"{where}: its free text is empty without a redaction"
-            yield Break("text_missing", row.case_id, row.version, said)
-    elif seal(text.salt, text.text) != row.text_hash:
-        yield Break("text_edited", row.case_id, row.version, f"{where}: its free text was edited")

@@ -32,12 +32,15 @@ class Block(NamedTuple):
 def blocks_of(rows: Iterable[Raw], size: int, upcasters: Upcasters) -> Iterator[Block]:
     """Yield rows as columns, `size` of them at a time.
 
-    Raises StoreCorrupt or SchemaTooNew, as `fact_of` does, for a row that another version of the library wrote and that
-    cannot be carried forward; what is in a row of today is not looked at.
+    Raises StoreCorrupt or SchemaTooNew, as `fact_of` does, for a row whose free text is gone, or that another version
+    of the library wrote and that cannot be carried forward; what the body of a row of today says is not looked at.
     """
     coming = iter(rows)
     while some := list(islice(coming, size)):
         told, texts, redacted = zip(*some, strict=True)
+        for row, text, gone in some:
+            if row.text_hash is not None and text is None and not gone:
+                fact_of(row, text, gone, upcasters)
         columns: Any = Row._make(list(column) for column in zip(*told, strict=True))
         is_old = set(columns.schema) != {upcasters.current}
         said = zip(columns.text_hash, texts, redacted, strict=True)

@@ -1,118 +1,148 @@
-"""Connections, transactions, and what the databases' own errors mean.
+"""Connections and transactions.
 
 The store speaks to the driver through SQLAlchemy's pool, and through a host's Connection where there is one; its
 statements are written out (`statements.py`), because each write is counted in microseconds.
 
-SQLite: the driver's implicit transactions are switched off (`isolation_level=None`), since they would begin a write
-as a read and fail half-way; a write begins with BEGIN IMMEDIATE, so that it waits at the door or not at all. The
-journal is a write-ahead log and each commit is synced to the disk (`synchronous=FULL`).
+A read is of one moment unless it says that it is a single statement, which is so by itself. A connection belongs to the
+process that opened it, and a host's transaction to the host: `forking` and `hosts` say what follows.
 """
 
 from __future__ import annotations
 
-import sqlite3
+import os
+import select
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from itertools import count
-from typing import Any, Final
+from typing import Any, Final, NoReturn, TypeVar
+from weakref import WeakSet
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url
+from sqlalchemy import Connection, Engine, event
 
-from ehcp_flow.store.errors import (
-    AppendOnly,
-    ConnectionLost,
-    OutcomeUnknown,
-    SchemaMissing,
-    StoreCorrupt,
-    StoreError,
-    StoreFull,
-    StoreLocked,
-    StoreUnavailable,
-    StoreURLError,
-    WrongAuthority,
-)
+from ehcp_flow.store import forking
+from ehcp_flow.store.driver_errors import explain_error
+from ehcp_flow.store.engines import READS, SqliteFile
+from ehcp_flow.store.errors import ConnectionLost, HostUnusable, StoreForked, StoreLocked, StoreReadOnly, StoreURLError
+from ehcp_flow.store.hosts import Host, refuse_autocommit
 
-__all__ = ["Database", "Transaction", "explain_error", "own_engine"]
+__all__ = ["Database", "Transaction"]
 
-_LOST: Final = ("08", "57P01", "57P02", "57P03")
+T = TypeVar("T")
+
 _NUMBERS: Final = count(1)
-_LOCKED: Final = ("40001", "40P01", "55P03", "57014")
-
-
-def own_engine(url: str | URL, *, busy_seconds: float = 10.0) -> Engine:
-    """Return an engine with the settings the guarantees rest on, for `sqlite:///file` or `postgresql+psycopg://...`.
-
-    Raises StoreURLError for anything else.
-    """
-    try:
-        parsed = make_url(url)
-    except exc.ArgumentError:
-        raise StoreURLError(str(url), "it is no database address") from None
-    shown = parsed.render_as_string(hide_password=True)
-    backend = parsed.get_backend_name()
-    if backend == "postgresql":
-        if parsed.drivername in ("postgresql", "postgres"):
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        if parsed.get_driver_name() != "psycopg":
-            raise StoreURLError(shown, "the store speaks to PostgreSQL through psycopg 3")
-        return create_engine(parsed, pool_size=5, max_overflow=20)
-    if backend != "sqlite" or parsed.get_driver_name() != "pysqlite":
-        raise StoreURLError(shown, f"{backend} is not supported")
-    if not parsed.database or parsed.database == ":memory:" or "mode=memory" in parsed.database:
-        raise StoreURLError(shown, "a SQLite store is a file (for one that is forgotten at the end, use memory:)")
-    engine = create_engine(parsed, connect_args={"isolation_level": None, "timeout": busy_seconds})
-
-    @event.listens_for(engine, "connect")
-    def _settings(connection: sqlite3.Connection, _record: object) -> None:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
-            connection.execute("PRAGMA secure_delete=ON")
-        except sqlite3.Error as error:
-            raise explain_error(error) from error
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
+_OPEN: Final = nullcontext()
+_TRIES: Final = 1_000
+_SNAPSHOT: Final = "it is a snapshot, which is there to be read"
+_STABLE: Final = ("repeatable read", "serializable")
+_TO_WRITE: Final = "BEGIN IMMEDIATE"
+_REPEATABLE_READ: Final = 3
+"""As psycopg numbers it."""
 
 
 class Transaction:
-    """One open transaction: runs statements on the driver's connection."""
+    """One open transaction, or one statement: runs statements on the driver's connection."""
 
-    def __init__(self, raw: Any, dialect: str) -> None:
+    def __init__(self, raw: Any, dialect: str, *, writes: bool = False, settled: bool = True) -> None:
         self.raw = raw
         self.dialect = dialect
+        self.writes = writes
+        self.isolation = raw.isolation_level if dialect == "postgresql" else None
+        self._settled = settled
+        self._gate: AbstractContextManager[None] = forking.GATE if dialect == "sqlite" else _OPEN
+        self._process = os.getpid()
+        self._cursors: list[Any] = []
 
     def run(self, statement: str, parameters: Sequence[Any] = ()) -> Any:
         """Return the driver's cursor after one statement."""
-        return self.raw.execute(statement, parameters)
+        self.refuse_forked()
+        with self._gate:
+            return self.raw.execute(statement, parameters)
 
     def rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
         """Return every row of one statement, as tuples."""
-        return self.raw.execute(statement, parameters).fetchall()  # type: ignore[no-any-return]
+        self.refuse_forked()
+        with self._gate:
+            return self.raw.execute(statement, parameters).fetchall()  # type: ignore[no-any-return]
 
     def many(self, statement: str, rows: Sequence[Sequence[Any]]) -> int:
         """Run one statement for each row, and return how many rows it made or changed."""
-        cursor = self.raw.cursor()
-        cursor.executemany(statement, rows)
-        cursor.close()
-        return int(cursor.rowcount)
+        self.refuse_forked()
+        with self._gate:
+            cursor = self.raw.cursor()
+            cursor.executemany(statement, rows)
+            cursor.close()
+            return int(cursor.rowcount)
 
     def stream(self, statement: str, parameters: Sequence[Any], size: int) -> Iterator[Any]:
-        """Yield the rows of one statement, holding `size` of them in memory; all of one snapshot."""
-        if self.dialect == "postgresql":
-            cursor = self.raw.cursor(name=f"ehcp_stream_{next(_NUMBERS)}")
-            cursor.itersize = size
-        else:
-            cursor = self.raw.cursor()
-        try:
+        """Begin one statement, and yield its rows, holding `size` of them in memory; all of the moment of this call."""
+        self.refuse_forked()
+        with self._gate:
+            if self.dialect == "postgresql":
+                cursor = self.raw.cursor(name=f"ehcp_stream_{next(_NUMBERS)}")
+                cursor.itersize = size
+            else:
+                cursor = self.raw.cursor()
             cursor.execute(statement, parameters)
-            while chunk := cursor.fetchmany(size):
-                yield from chunk
-        finally:
-            cursor.close()
+        self._cursors.append(cursor)
+        return self._rows_of(cursor, size)
+
+    def _rows_of(self, cursor: Any, size: int) -> Iterator[Any]:
+        while True:
+            self.refuse_forked()
+            with self._gate:
+                chunk = cursor.fetchmany(size)
+            if not chunk:
+                return
+            yield from chunk
+
+    def settle(self, ask: Callable[[], T]) -> T:
+        """Return what `ask` gets by several statements, all of one moment.
+
+        A host's transaction on PostgreSQL shows each statement a moment of its own, unless the host asked for more:
+        there, `ask` is repeated until nothing was committed meanwhile. Raises StoreLocked if that never happens.
+        """
+        if self._settled:
+            return ask()
+        for _ in range(_TRIES):
+            before = self.rows("SELECT pg_current_snapshot()::text")
+            got = ask()
+            if self.rows("SELECT pg_current_snapshot()::text") == before:
+                return got
+            self.release()
+        raise StoreLocked(
+            "others commit so often that several statements never saw one moment; read in a REPEATABLE READ transaction"
+        )
+
+    def refuse_unsettled(self) -> None:
+        """Raise HostUnusable if its statements do not all see the same moment."""
+        if not self._settled and self.rows("SHOW transaction_isolation")[0][0] not in _STABLE:
+            raise HostUnusable("it is in a READ COMMITTED transaction, which shows each statement another moment")
+
+    def release(self) -> None:
+        """Close what streams are open."""
+        cursors, self._cursors = self._cursors, []
+        with self._gate:
+            for cursor in cursors:
+                with suppress(Exception):  # what went wrong has been said, or goes with the transaction
+                    cursor.close()
+
+    def is_forked(self) -> bool:
+        """Whether this process was forked in the midst of this transaction, which is its parent's."""
+        return os.getpid() != self._process
+
+    def refuse_forked(self) -> None:
+        """Raise StoreForked if it is."""
+        if self.is_forked():
+            raise StoreForked("it belongs to the process that began it")
+
+    def forked(self) -> None:
+        """In the child: let go of an inherited connection."""
+        if self.dialect == "postgresql":
+            forking.silence(self.raw)
+        elif not self.writes:
+            for cursor in self._cursors:
+                cursor.close()
+            self.raw.close()
 
 
 class Database:
@@ -125,145 +155,189 @@ class Database:
         self, engine: Engine | None = None, host: Callable[[], Connection] | None = None, *, owned: bool = False
     ) -> None:
         self.engine = engine
-        self.host = host
         self.owned = owned
-        bind = engine if engine is not None else self.connection()
-        self.dialect = bind.dialect.name
-        self.driver = bind.dialect.driver
+        self._host = Host(host)
+        dialect = self._host.connection().dialect if engine is None else engine.dialect
+        self.dialect = dialect.name
+        self.driver = dialect.driver
         if (self.dialect, self.driver) not in (("sqlite", "pysqlite"), ("postgresql", "psycopg")):
             raise StoreURLError(f"{self.dialect}+{self.driver}", "the store speaks pysqlite and psycopg only")
-
-    def connection(self) -> Connection:
-        """Return the host's connection."""
-        if self.host is None:
-            raise StoreUnavailable("the store has no host")
-        return self.host()
+        self._gate: AbstractContextManager[None] = forking.GATE if self.dialect == "sqlite" else _OPEN
+        self._begun: set[Transaction] = set()
+        self._sockets: WeakSet[Any] = WeakSet()
+        if engine is not None:
+            if owned and self.dialect == "postgresql":
+                event.listen(engine, "connect", lambda raw, _record: self._sockets.add(raw))
+            forking.watch(self)
 
     @contextmanager
-    def sqlalchemy(self) -> Iterator[Connection]:
+    def sqlalchemy(self, *, write: bool = False) -> Iterator[Connection]:
         """A SQLAlchemy connection in a transaction: committed at the end, unless it is the host's."""
         try:
-            if self.engine is None:
-                yield self.connection()
-            else:
-                with self.engine.begin() as connection:
-                    yield connection
-        except exc.DBAPIError as error:
-            raise explain_error(error.orig) from error
+            with self._gate:
+                if self.engine is None:
+                    yield self._host.ready(writes=write)
+                    return
+                with self.engine.connect() as connection:
+                    refuse_autocommit(connection.connection.driver_connection, ours=True)
+                    with connection.execution_options(**{READS: not write}).begin():
+                        raw: Any = connection.connection.driver_connection
+                        if write and self.dialect == "sqlite" and not raw.in_transaction:
+                            raw.execute(_TO_WRITE)
+                        yield connection
+        except Exception as error:  # noqa: BLE001 - whatever the driver says, explained
+            _explained(error)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         """A write: committed at the end of the block, undone wholly if it raises.
 
-        Raises StoreLocked, StoreFull, ConnectionLost or OutcomeUnknown as the database does.
+        Raises StoreLocked, StoreFull, StoreReadOnly, ConnectionLost or OutcomeUnknown as the database does, and
+        HostUnusable where the host's transaction could not keep it.
         """
         if self.engine is None:
             with self._inside_host() as transaction:
                 yield transaction
             return
-        proxy = self._checkout(begin="BEGIN IMMEDIATE")
-        raw = proxy.driver_connection
-        committing = False
-        try:
-            yield Transaction(raw, self.dialect)
-            committing = True
-            raw.commit()
-        except BaseException as error:
-            self._undo(proxy, raw)
-            known = explain_error(error, committing=committing)
-            if known is error:
-                raise
-            raise known from error
-        proxy.close()
+        with self._gate:
+            proxy = self._checkout(begin=_TO_WRITE)
+            transaction = self._begin(proxy, writes=True)
+            committing = False
+            try:
+                yield transaction
+                transaction.refuse_forked()
+                committing = True
+                transaction.raw.commit()
+            except BaseException as error:  # noqa: BLE001 - it is raised again, by its own name or a better one
+                self._end(proxy, transaction)
+                _explained(error, committing=committing)
+            self._begun.discard(transaction)
+            proxy.close()
 
     @contextmanager
-    def read(self, *, single: bool = False, committing: bool = False) -> Iterator[Transaction]:
-        """A read; nothing is kept of it. `single` promises one statement, which needs no transaction around it.
+    def read(self, *, single: bool = False, streamed: bool = False, committing: bool = False) -> Iterator[Transaction]:
+        """A read, all of one moment; nothing is kept of it.
 
-        With `committing` as well, that statement writes, on PostgreSQL and not inside a host: it commits by itself.
+        `single` promises one statement, which needs no transaction around it; `streamed` one whose rows are streamed.
+        With `committing`, a single statement writes, on PostgreSQL and not inside a host: it commits by itself.
         """
+        several = not (single or streamed)
         if self.engine is None:
-            connection = self.connection()
-            self._begin_host(connection)
-            try:
-                yield Transaction(connection.connection.driver_connection, self.dialect)
-            except Exception as error:
-                known = explain_error(error)
-                if known is error:
-                    raise
-                raise known from error
+            with self._looking_inside_host(several=several) as transaction:
+                yield transaction
             return
-        proxy = self._checkout(begin="")
-        raw: Any = proxy.driver_connection
-        alone = single and self.dialect == "postgresql" and not raw.autocommit
+        with self._gate:
+            proxy = self._checkout(begin="BEGIN" if several else "")
+            transaction = self._begin(proxy)
+        raw = transaction.raw
         try:
-            if alone:
-                raw.autocommit = True
-            yield Transaction(raw, self.dialect)
-            if alone:
-                raw.autocommit = False
-        except BaseException as error:
-            if alone:
-                proxy.invalidate()
-            else:
-                self._undo(proxy, raw)
-            known = explain_error(error, committing=committing)
-            if known is error:
-                raise
-            raise known from error
-        self._undo(proxy, raw)
+            if self.dialect == "postgresql":
+                if single:
+                    raw.autocommit = True
+                elif several:
+                    raw.isolation_level = _REPEATABLE_READ
+            yield transaction
+            if isinstance(raw, SqliteFile):
+                raw.refuse_changed()
+        except BaseException as error:  # noqa: BLE001 - as in write
+            self._end(proxy, transaction)
+            _explained(error, committing=committing)
+        self._end(proxy, transaction)
+
+    @contextmanager
+    def held(self) -> Iterator[Database]:
+        """A database to be read as it is now until the block ends, and not to be written."""
+        with self.read() as transaction:
+            transaction.refuse_unsettled()
+            # The moment is that of the first statement that looks at anything.
+            transaction.rows("SELECT 1" if self.dialect == "postgresql" else "SELECT 1 FROM sqlite_master LIMIT 1")
+            yield Held(self, transaction)
 
     def close(self) -> None:
         """Give back the connections, if the engine is the store's own."""
         if self.owned and self.engine is not None:
-            self.engine.dispose()
+            with self._gate:
+                self.engine.dispose()
+
+    def forked(self, *, orderly: bool) -> None:
+        """In a child: see to it that this process opens connections of its own, and leaves its parent's alone."""
+        if self.engine is None:
+            return
+        begun, self._begun = self._begun, set()
+        for raw in list(self._sockets):
+            forking.silence(raw)
+        if self.dialect == "sqlite" and not orderly:
+            forking.keep_for_ever(self.engine.pool)
+        else:
+            for transaction in begun:
+                transaction.forked()
+        self.engine.dispose(close=self.dialect == "sqlite" and orderly)
+
+    def _begin(self, proxy: Any, *, writes: bool = False) -> Transaction:
+        transaction = Transaction(proxy.driver_connection, self.dialect, writes=writes)
+        self._begun.add(transaction)
+        return transaction
 
     def _checkout(self, begin: str) -> Any:
         """Return a pooled connection that answers; one that the server dropped meanwhile is replaced once."""
         engine = self.engine
         if engine is None:
-            raise StoreUnavailable("the store has no engine")
+            raise AssertionError("a host has no engine")
         for again in (True, False):
             try:
                 proxy = engine.raw_connection()
-            except Exception as error:
-                known = explain_error(error.orig if isinstance(error, exc.DBAPIError) else error)
-                if known is error:
-                    raise
-                raise known from error
+            except Exception as error:  # noqa: BLE001 - whatever the driver says, explained
+                _explained(error)
             raw: Any = proxy.driver_connection
+            if isinstance(raw, SqliteFile) and raw.changed():
+                proxy.invalidate()
+                return self._checkout(begin)
             try:
-                if self.dialect == "postgresql":
-                    if self._stale(raw):
-                        raw.execute("SELECT 1")
-                        raw.rollback()
-                elif begin:
-                    raw.execute(begin)
-            except Exception as error:
+                self._start(raw, begin)
+            except Exception as error:  # noqa: BLE001 - as above
                 lost = isinstance(explain_error(error), ConnectionLost)
-                self._undo(proxy, raw)
+                self._give_back(proxy, Transaction(raw, self.dialect))
                 if not (lost and again):
-                    raise explain_error(error) from error
+                    _explained(error)
                 engine.dispose()
             else:
                 return proxy
         raise AssertionError("unreachable")
 
-    @staticmethod
-    def _stale(raw: Any) -> bool:
-        """Whether the socket has something to say, which an idle connection has only when the server hung up."""
-        import select
+    def _start(self, raw: Any, begin: str) -> None:
+        """Begin a transaction on a connection, if it is fit for one."""
+        refuse_autocommit(raw, ours=True)
+        if self.dialect == "postgresql":
+            if _stale(raw):
+                raw.execute("SELECT 1")
+                raw.rollback()
+        elif begin:
+            if begin == _TO_WRITE and isinstance(raw, SqliteFile):
+                raw.make_ready_to_write()
+            raw.execute(begin)
 
-        try:
-            ready, _, _ = select.select([raw.fileno()], [], [], 0)
-        except (ValueError, OSError):
-            return True
-        return bool(ready)
+    def _end(self, proxy: Any, transaction: Transaction) -> None:
+        """Undo what is left of a transaction, and give its connection back."""
+        self._begun.discard(transaction)
+        if transaction.is_forked():
+            if transaction.writes and self.dialect == "sqlite":
+                forking.keep_for_ever(proxy)
+            else:
+                proxy.invalidate()
+            return
+        transaction.release()
+        with self._gate:
+            self._give_back(proxy, transaction)
 
-    @staticmethod
-    def _undo(proxy: Any, raw: Any) -> None:
+    def _give_back(self, proxy: Any, transaction: Transaction) -> None:
+        raw = transaction.raw
         try:
             raw.rollback()
+            if self.dialect == "postgresql":
+                if raw.autocommit:
+                    raw.autocommit = False
+                if raw.isolation_level != transaction.isolation:
+                    raw.isolation_level = transaction.isolation
         except Exception:  # noqa: BLE001 - the connection itself is broken: it goes, and the transaction with it
             proxy.invalidate()
         else:
@@ -272,89 +346,107 @@ class Database:
             else:
                 proxy.close()
 
-    def _begin_host(self, connection: Connection) -> None:
-        """Make sure that the host's transaction has begun, on its side and on the driver's."""
-        if not connection.in_transaction():
-            connection.begin()
-
     @contextmanager
     def _inside_host(self) -> Iterator[Transaction]:
-        connection = self.connection()
-        self._begin_host(connection)
+        connection = self._host.ready(writes=True)
         raw: Any = connection.connection.driver_connection
+        transaction = Transaction(raw, self.dialect, writes=True)
         try:
             if self.dialect == "sqlite" and not raw.in_transaction:
                 # pysqlite begins late, and releasing an outermost savepoint would commit behind the host's back
-                raw.execute("BEGIN IMMEDIATE")
-            raw.execute("SAVEPOINT ehcp_flow")
-        except Exception as error:
-            raise explain_error(error) from error
+                transaction.run(_TO_WRITE)
+            transaction.run("SAVEPOINT ehcp_flow")
+        except Exception as error:  # noqa: BLE001 - whatever the driver says, explained
+            _explained(error)
         try:
-            yield Transaction(raw, self.dialect)
-        except BaseException as error:
-            try:
-                raw.execute("ROLLBACK TO SAVEPOINT ehcp_flow")
-                raw.execute("RELEASE SAVEPOINT ehcp_flow")
-            except Exception as second:  # noqa: BLE001 - whatever the driver says, explained
-                raise explain_error(second) from error
-            known = explain_error(error)
-            if known is error:
-                raise
-            raise known from error
-        raw.execute("RELEASE SAVEPOINT ehcp_flow")
+            yield transaction
+            transaction.run("RELEASE SAVEPOINT ehcp_flow")
+        except BaseException as error:  # noqa: BLE001 - as in write
+            if not transaction.is_forked():
+                try:
+                    transaction.run("ROLLBACK TO SAVEPOINT ehcp_flow")
+                    transaction.run("RELEASE SAVEPOINT ehcp_flow")
+                except Exception as second:  # noqa: BLE001 - as above
+                    raise explain_error(second) from error
+            _explained(error)
+
+    @contextmanager
+    def _looking_inside_host(self, *, several: bool) -> Iterator[Transaction]:
+        connection = self._host.ready(several=several)
+        raw: Any = connection.connection.driver_connection
+        transaction = Transaction(raw, self.dialect, settled=not several or self.dialect == "sqlite")
+        before = raw.total_changes if self.dialect == "sqlite" and several and not raw.in_transaction else None
+        try:
+            if before is not None:
+                # pysqlite begins late, and until then each statement sees a moment of its own
+                transaction.run("BEGIN")
+            yield transaction
+        except BaseException as error:  # noqa: BLE001 - as in write
+            _explained(error)
+        finally:
+            if not transaction.is_forked():
+                transaction.release()
+            if before is not None and not transaction.is_forked() and raw.total_changes == before:
+                with self._gate:
+                    raw.commit()
 
 
-def explain_error(error: BaseException | None, *, committing: bool = False) -> BaseException:
-    """Return the store's error for a driver's; anything else is returned as it is."""
-    if error is None or isinstance(error, StoreError):
-        return error or StoreUnavailable("no detail")
-    if isinstance(error, sqlite3.Error):
-        return _sqlite(error)
-    if type(error).__module__.startswith("psycopg"):
-        return _postgresql(error, committing=committing)
-    return error
+class Held(Database):
+    """One moment of a database: every read is a part of one transaction."""
+
+    def __init__(self, database: Database, transaction: Transaction) -> None:  # it opens nothing of its own
+        self.engine = None
+        self.owned = False
+        self.dialect = database.dialect
+        self.driver = database.driver
+        self._transaction = transaction
+
+    @contextmanager
+    def sqlalchemy(self, *, write: bool = False) -> Iterator[Connection]:
+        """Nothing: a snapshot is read by `read` alone. Raises StoreReadOnly."""
+        raise StoreReadOnly(_SNAPSHOT)
+        yield  # type: ignore[unreachable]
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """Nothing. Raises StoreReadOnly."""
+        raise StoreReadOnly(_SNAPSHOT)
+        yield  # type: ignore[unreachable]
+
+    @contextmanager
+    def read(self, *, single: bool = False, streamed: bool = False, committing: bool = False) -> Iterator[Transaction]:
+        """A part of the transaction."""
+        self._transaction.refuse_forked()
+        part = Transaction(self._transaction.raw, self.dialect)
+        try:
+            yield part
+        except BaseException as error:  # noqa: BLE001 - as in Database.write
+            _explained(error)
+        finally:
+            if not part.is_forked():
+                part.release()
+
+    @contextmanager
+    def held(self) -> Iterator[Database]:
+        """The same."""
+        yield self
+
+    def close(self) -> None:
+        """Nothing: whoever holds the transaction ends it."""
 
 
-def _sqlite(error: sqlite3.Error) -> Exception:  # noqa: PLR0911 - one answer for each thing that can be wrong
-    detail = str(error)
-    name = getattr(error, "sqlite_errorname", "") or ""
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or "is locked" in detail:
-        return StoreLocked(detail)
-    if name.startswith("SQLITE_FULL") or "is full" in detail:
-        return StoreFull(detail)
-    if name.startswith("SQLITE_IOERR"):
-        return StoreFull(detail) if name in ("SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC") else StoreUnavailable(detail)
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "malformed" in detail:
-        return StoreCorrupt("the SQLite file", detail)
-    if "append-only" in detail:
-        return AppendOnly(detail.removeprefix("append-only: "))
-    if "no such table" in detail:
-        return SchemaMissing("of the store")
-    if isinstance(error, sqlite3.OperationalError):
-        return StoreUnavailable(detail)
-    return error
+def _explained(error: BaseException, *, committing: bool = False) -> NoReturn:
+    """Raise what an error means, or the error itself."""
+    known = explain_error(error, committing=committing)
+    if known is error:
+        raise error
+    raise known from error
 
 
-def _postgresql(  # noqa: PLR0911 - one answer for each thing that can be wrong
-    error: BaseException, *, committing: bool
-) -> BaseException:
-    state = getattr(error, "sqlstate", None) or ""
-    detail = " ".join(str(error).split())
-    kind = type(error).__name__
-    if state.startswith(_LOST) or (not state and kind in ("OperationalError", "InterfaceError")):
-        return OutcomeUnknown(detail) if committing else ConnectionLost(detail)
-    if state in _LOCKED:
-        return StoreLocked(detail)
-    if state.startswith("53"):
-        return StoreFull(detail) if state in ("53100", "53200") else StoreUnavailable(detail)
-    if state == "EF001":
-        return AppendOnly(detail.split("append-only: ")[-1].split(" CONTEXT")[0])
-    if state.startswith("XX00"):
-        return StoreCorrupt("the PostgreSQL database", detail)
-    if state == "42P01":
-        return SchemaMissing("of the store")
-    if state == "42501" and "row-level security" in detail:
-        return WrongAuthority("(refused by the database)", "of this database role")
-    if kind == "OperationalError" or state == "42501":
-        return StoreUnavailable(detail)
-    return error
+def _stale(raw: Any) -> bool:
+    """Whether the socket has something to say, which an idle connection has only when the server hung up."""
+    try:
+        ready, _, _ = select.select([raw.fileno()], [], [], 0)
+    except (ValueError, OSError):
+        return True
+    return bool(ready)

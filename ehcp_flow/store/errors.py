@@ -2,21 +2,27 @@
 
 StoreError
 ├── StoreUnavailable              the database cannot be used now
+│   ├── StoreFolderMissing        the folder in which a SQLite store would be is not there
 │   ├── StoreLocked               somebody else is writing: nothing was written, try again
 │   ├── StoreFull                 no room on the disk: nothing was written
+│   ├── StoreReadOnly             it may only be read here: nothing was written
+│   ├── TooManyConnections        no connection is free: nothing was written
+│   ├── StoreForked               it was in use, or is a host's, when this process was forked
 │   ├── ConnectionLost            the server went away before the commit: nothing was written
 │   └── OutcomeUnknown            the server went away during the commit: look, or repeat with the same key
 ├── StoreRefused (ValueError)     the command itself cannot be carried out
 │   ├── VersionConflict           somebody recorded something since you looked
 │   ├── KeyReused                 the idempotency key belongs to another fact
-│   ├── WrongAuthority            the case belongs to another authority than the store was opened for
+│   ├── WrongAuthority            the fact names another authority than the store was opened for
+│   ├── HostUnusable              the host's connection cannot keep what is recorded
 │   ├── AppendOnly                an attempt to change or delete what was recorded
 │   └── NothingToRedact           the fact has no free text, or does not exist
 ├── StoreCorrupt                  the database file or a row of it is damaged
 ├── SchemaError                   the tables do not fit this version of the library
 │   ├── SchemaMissing             there are none
 │   ├── SchemaOutOfDate           they are older: upgrade
-│   └── SchemaTooNew              they, or a fact, are newer: upgrade the library
+│   ├── SchemaTooNew              they, or a fact, are newer: upgrade the library
+│   └── SchemaDiffers             they are not those of the schema that the store says it has
 └── StoreURLError (ValueError)    the address names no database that is supported
 """
 
@@ -25,26 +31,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from ehcp_flow.errors import EhcpFlowError
+from ehcp_flow.errors import EhcpFlowError, ExitCode
 from ehcp_flow.facts import Fact
+from ehcp_flow.masking import masked
 
 __all__ = [
     "AppendOnly",
     "ConnectionLost",
+    "HostUnusable",
     "KeyReused",
     "NothingToRedact",
     "OutcomeUnknown",
+    "SchemaDiffers",
     "SchemaError",
     "SchemaMissing",
     "SchemaOutOfDate",
     "SchemaTooNew",
     "StoreCorrupt",
     "StoreError",
+    "StoreFolderMissing",
+    "StoreForked",
     "StoreFull",
     "StoreLocked",
+    "StoreReadOnly",
     "StoreRefused",
     "StoreURLError",
     "StoreUnavailable",
+    "TooManyConnections",
     "VersionConflict",
     "WrongAuthority",
 ]
@@ -56,18 +69,31 @@ _NAMED: Final = 5  # as many changes as a message names
 class StoreError(EhcpFlowError):
     """Anything that goes wrong in a store."""
 
+    exit_code = ExitCode.STORE
+
 
 class StoreUnavailable(StoreError):
     """The database cannot be used now; `detail` is what the database said."""
 
     advice = "see the database's own log"
+    speaker = "the database says: "
 
     def __init__(self, detail: str) -> None:
         self.detail = detail
-        super().__init__(f"{self._what()}: {self.advice} (the database says: {detail})")
+        super().__init__(f"{self._what()}: {self.advice} ({self.speaker}{detail})")
 
     def _what(self) -> str:
         return "the store cannot be reached"
+
+
+class StoreFolderMissing(StoreUnavailable):
+    """The folder in which a SQLite store is, or would be made, is not there."""
+
+    exit_code = ExitCode.USAGE
+    advice = "make the folder, or mend the address"
+
+    def _what(self) -> str:
+        return "the store cannot be opened"
 
 
 class StoreLocked(StoreUnavailable):
@@ -86,6 +112,35 @@ class StoreFull(StoreUnavailable):
 
     def _what(self) -> str:
         return "the disk (or the store's allowed size) is full"
+
+
+class StoreReadOnly(StoreUnavailable):
+    """The store may only be read: by its address, its file's rights, or the server; nothing was written."""
+
+    advice = "nothing was written; open it where, and as somebody by whom, it may be written"
+
+    def _what(self) -> str:
+        return "the store can only be read"
+
+
+class TooManyConnections(StoreUnavailable):
+    """Every connection is in use, here or on the server; nothing was written."""
+
+    advice = "nothing was written; end reads that are still open, or let fewer ask at once"
+    speaker = ""
+
+    def _what(self) -> str:
+        return "no connection to the store is free"
+
+
+class StoreForked(StoreUnavailable):
+    """A connection of the process that forked into this one, which cannot be used here; nothing was written."""
+
+    advice = "nothing was written; open the store in this process"
+    speaker = ""
+
+    def _what(self) -> str:
+        return "the store was opened before this process was forked"
 
 
 class ConnectionLost(StoreUnavailable):
@@ -152,15 +207,25 @@ class KeyReused(StoreRefused):
 
 
 class WrongAuthority(StoreRefused):
-    """A case of another authority than the one the store was opened for: `case_id`, `authority` (of the store)."""
+    """A fact that names another authority than the store is open for: `case_id`, `authority` (of the store)."""
+
+    exit_code = ExitCode.USAGE
 
     def __init__(self, case_id: str, authority: str) -> None:
         self.case_id = case_id
         self.authority = authority
         super().__init__(
-            f"case {case_id} does not belong to authority {authority}, for which this store was opened; "
+            f"case {case_id}: the fact is of another authority than {authority}, for which this store is open; "
             "open the store for the authority that keeps the case"
         )
+
+
+class HostUnusable(StoreRefused):
+    """The host's connection or transaction is in no state to keep what is recorded, or to be read: `why`."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(f"the host's connection cannot be used: {why}; nothing was written")
 
 
 class AppendOnly(StoreRefused):
@@ -177,6 +242,8 @@ class AppendOnly(StoreRefused):
 class NothingToRedact(StoreRefused):
     """A redaction of something that is not there: `case_id`, `version`."""
 
+    exit_code = ExitCode.USAGE
+
     def __init__(self, case_id: str, version: int, why: str) -> None:
         self.case_id = case_id
         self.version = version
@@ -185,6 +252,8 @@ class NothingToRedact(StoreRefused):
 
 class StoreCorrupt(StoreError):
     """The database, or one row, is damaged: `where` and `why`."""
+
+    exit_code = ExitCode.DAMAGED
 
     def __init__(self, where: str, why: str) -> None:
         self.where = where
@@ -206,6 +275,8 @@ class SchemaError(StoreError):
 
 class SchemaMissing(SchemaError):
     """The database holds no store: `file` is its path if it is SQLite, and the file is not there."""
+
+    exit_code = ExitCode.USAGE
 
     def __init__(self, wanted: str, file: str = "") -> None:
         self.file = file
@@ -237,10 +308,27 @@ class SchemaTooNew(SchemaError):
         )
 
 
+class SchemaDiffers(SchemaError):
+    """The store's tables are not those of the schema that it says it has: `why` is what the database said."""
+
+    def __init__(self, found: str, wanted: str, why: str) -> None:
+        self.why = why
+        super().__init__(
+            found,
+            wanted,
+            f"the store says that it has schema {found}, but its tables are others ({why}); nothing was changed; "
+            "was the version edited, or do other tables have its names?",
+        )
+
+
 class StoreURLError(StoreError, ValueError):
     """An address that names no supported database: `url` (without its password) and `why`."""
 
+    exit_code = ExitCode.USAGE
+
     def __init__(self, url: str, why: str) -> None:
-        self.url = url
+        self.url = masked(url, address=True)
         self.why = why
-        super().__init__(f"{url}: {why}; write sqlite:///cases.db, postgresql+psycopg://user@host/database, or memory:")
+        super().__init__(
+            f"{self.url}: {why}; write sqlite:///cases.db, postgresql+psycopg://user@host/database, or memory:"
+        )

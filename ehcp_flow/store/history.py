@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
-from zoneinfo import ZoneInfo
+from typing import Literal, TypeAlias
 
-from ehcp_flow.dates import parse_instant
+from ehcp_flow.dates import london, parse_instant
 from ehcp_flow.errors import KnownAtError
 from ehcp_flow.facts import Fact
 from ehcp_flow.store.base import Store
@@ -17,8 +16,6 @@ from ehcp_flow.store.results import StoredCase
 __all__ = ["LateEntry", "LateKind", "late_entries"]
 
 LateKind: TypeAlias = Literal["late", "back_dated", "correction"]
-
-_LONDON: Final = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ def _of_case(stored: StoredCase, start: dt.datetime | None, days: int) -> Iterat
         recorded_at = fact.recorded_at
         if recorded_at is None:
             raise KnownAtError(fact.case_id, (fact,))
-        after = (recorded_at.astimezone(_LONDON).date() - fact.on).days
+        after = (recorded_at.astimezone(london()).date() - fact.on).days
         kinds: list[LateKind] = []
         if after > days:
             kinds.append("late")

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Final, TypeAlias
 
-from ehcp_flow.errors import FactError, RowRefused, SourceError
+from ehcp_flow.errors import FactError, RowRefused, SourceError, UnknownNameError
 from ehcp_flow.facts import Fact
 from ehcp_flow.store.base import Store
 from ehcp_flow.store.planning import Plan
@@ -70,7 +70,9 @@ def import_facts(  # noqa: PLR0913 - one parameter for each setting
     Raises StoreUnavailable and the like; what earlier batches took stays, and running it again goes on from there.
     """
     began = time.monotonic()
-    remembered = None if source is None or dry_run else f"{source}:{store.authority or '*'}"
+    scope = store.scope
+    whose = "*" if scope is None else ",".join(sorted(scope))
+    remembered = None if source is None or dry_run else f"{source}:{whose}"
     state = ImportState() if remembered is None else store._import_state(remembered)
     resumed_at, already = state.rows_read, state.finished
     taking = _Taking(store, name, recorded_by, refused or _nowhere, remembered, dry_run=dry_run)
@@ -103,6 +105,7 @@ class _Taking:
         self.source = source
         self.dry_run = dry_run
         self.seen: set[int] = set()
+        self.elsewhere: dict[str, str] = {}
 
     def take(self, chunk: list[Item], state: ImportState, *, again: bool = False) -> ImportState:
         """Deal with one batch and return the new state; `again` only names the refusals of one dealt with before."""
@@ -110,10 +113,13 @@ class _Taking:
         lines: list[int] = []
         refusals: list[RowRefused] = []
         twice = 0
+        self._look_ahead(chunk)
         for item in chunk:
             line, row = item if isinstance(item, tuple) else (0, item)
             if isinstance(row, RowRefused):
                 refusals.append(row)
+            elif elsewhere := self._elsewhere(row):
+                refusals.append(RowRefused(self.name or "input", line, "authority", *elsewhere, row.case_id))
             elif self.dry_run and self._twice(row):
                 twice += 1
             else:
@@ -150,6 +156,8 @@ class _Taking:
             left -= len(chunk)
             if again:
                 self.take(chunk, ImportState(), again=True)
+            else:
+                self._look_ahead(chunk)
 
     def finish(self, state: ImportState) -> ImportState:
         """Remember that the file is done."""
@@ -157,6 +165,26 @@ class _Taking:
         if self.source is not None and not self.dry_run:
             self.store._import([], None, _nowhere, self.source, self.name, lambda _: done, False)  # noqa: FBT003 - the adapter protocol is positional
         return done
+
+    def _look_ahead(self, chunk: list[Item]) -> None:
+        """Note which cases the file gives to another authority than the store is open for.
+
+        Most files name the authority in one row of a case alone: the others are no less the other authority's.
+        """
+        if (scope := self.store.scope) is None:
+            return
+        for item in chunk:
+            row = item[1] if isinstance(item, tuple) else item
+            if isinstance(row, Fact) and row.authority is not None and row.authority not in scope:
+                self.elsewhere[row.case_id] = row.authority
+
+    def _elsewhere(self, fact: Fact) -> tuple[str, str] | None:
+        """Return the authority that the file gives a case to, and what would be right, if that is another."""
+        given = self.elsewhere.get(fact.case_id)
+        if given is None:
+            return None
+        scope = " or ".join(sorted(self.store.scope or ()))
+        return given, f"the file gives this case to {given}, and the store is open for {scope}"
 
     def _twice(self, fact: Fact) -> bool:
         key = hash((fact.content, fact.fact_id))
@@ -247,6 +275,8 @@ def _cell(value: object) -> str:
 def _why(fact: Fact, error: Exception) -> tuple[str, object, str]:
     if isinstance(error, FactError):
         return error.field, error.value, error.expected
+    if isinstance(error, UnknownNameError):
+        return "case_id", fact.case_id, f"an id of this authority's cases; {error}"
     return "authority", fact.authority, str(error)
 
 

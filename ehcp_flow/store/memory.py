@@ -5,15 +5,17 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
 from ehcp_flow.facts import Fact
 from ehcp_flow.store.base import Axis, Store
-from ehcp_flow.store.chain import Break
-from ehcp_flow.store.errors import NothingToRedact
-from ehcp_flow.store.planning import Command, Plan, Recorded, Stored, plan_commands, plan_import
+from ehcp_flow.store.errors import NothingToRedact, StoreReadOnly
+from ehcp_flow.store.planning import Command, Plan, Recorded, Scope, Stored, plan_commands, plan_import, plan_redaction
 from ehcp_flow.store.results import ImportState, Stats
 from ehcp_flow.store.rows import Head, Row, Text, fact_of
+from ehcp_flow.store.verifying import Break
 
 __all__ = ["MemoryStore"]
 
@@ -29,6 +31,27 @@ class _Shelf:
         self.heads: dict[str, Head] = {}
         self.keys: dict[tuple[str, str], Row] = {}
         self.imports: dict[str, ImportState] = {}
+        self.frozen = False
+
+    def as_now(self) -> _Shelf:
+        """Return what is on it now, whatever is put there later."""
+        now = _Shelf()
+        with self.lock:
+            now.rows, now.texts, now.heads = list(self.rows), dict(self.texts), dict(self.heads)
+            now.cases.update({case_id: list(rows) for case_id, rows in self.cases.items()})
+            now.keys, now.imports = dict(self.keys), dict(self.imports)
+        now.frozen = True
+        return now
+
+    def texts_of(self, case_id: str) -> dict[int, Text]:
+        """Return the free texts of one case by version."""
+        rows = self.cases.get(case_id, ())
+        return {row.version: self.texts[case_id, row.version] for row in rows if (case_id, row.version) in self.texts}
+
+    def refuse_frozen(self) -> None:
+        """Raise StoreReadOnly if nothing may be put on it."""
+        if self.frozen:
+            raise StoreReadOnly("it is a snapshot, which is there to be read")
 
 
 class MemoryStore(Store):
@@ -39,6 +62,13 @@ class MemoryStore(Store):
     def __init__(self, *, shelf: _Shelf | None = None, **options: Any) -> None:
         super().__init__(**options)
         self._shelf = shelf or _Shelf()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Store]:
+        """Give this store as it is now; see `Store.snapshot`."""
+        shown = copy(self)
+        shown._shelf = self._shelf.as_now()  # noqa: SLF001 - of the same class
+        yield shown
 
     def scoped(self, authority: str | None) -> MemoryStore:
         """Return a view of the same facts, opened for one authority (None: for all)."""
@@ -71,6 +101,7 @@ class MemoryStore(Store):
 
     def _append(self, commands: Sequence[Command], recorded_by: str | None) -> list[Recorded]:
         shelf = self._shelf
+        shelf.refuse_frozen()
         with shelf.lock:
             keyed = {
                 (command.case_id, command.key): self._read(shelf.keys[command.case_id, command.key])
@@ -78,7 +109,7 @@ class MemoryStore(Store):
                 if command.key is not None and (command.case_id, command.key) in shelf.keys
             }
             plan = plan_commands(
-                commands, recorded_by=recorded_by, now=self.clock(), authority=self.authority, heads=shelf.heads,
+                commands, recorded_by=recorded_by, now=self.clock(), scope=self.scope, heads=shelf.heads,
                 keyed=keyed, load=self._stored, check=self.check, upcasters=self.upcasters,
             )  # fmt: skip
             return plan.placed(self._write(plan))
@@ -88,10 +119,12 @@ class MemoryStore(Store):
         source: str | None, name: str, state: Callable[[Plan], ImportState], dry_run: bool,  # noqa: FBT001 - the adapter protocol is positional
     ) -> Plan:  # fmt: skip
         shelf = self._shelf
+        if not dry_run:
+            shelf.refuse_frozen()
         with shelf.lock:
             known = {case_id: self._read_all(case_id) for case_id in {fact.case_id for fact in facts}}
             plan = plan_import(
-                facts, recorded_by=recorded_by, now=self.clock(), authority=self.authority, heads=shelf.heads,
+                facts, recorded_by=recorded_by, now=self.clock(), scope=self.scope, heads=shelf.heads,
                 known=known, upcasters=self.upcasters, refuse=refuse,
             )  # fmt: skip
             if not dry_run:
@@ -104,10 +137,13 @@ class MemoryStore(Store):
         return self._shelf.imports.get(source, ImportState())
 
     def _redact(self, text: Text) -> None:
+        self._shelf.refuse_frozen()
         with self._shelf.lock:
             if self._shelf.texts[text.case_id, text.version].text is None:
                 raise NothingToRedact(text.case_id, text.version, "its free text was redacted before")
-            self._shelf.texts[text.case_id, text.version] = text
+            head = self._shelf.heads[text.case_id]
+            redacted, self._shelf.heads[text.case_id] = plan_redaction(head, self._texts(text.case_id).values(), text)
+            self._shelf.texts[text.case_id, text.version] = redacted
 
     def _stored(self, case_id: str) -> list[Stored]:
         with self._shelf.lock:
@@ -136,24 +172,16 @@ class MemoryStore(Store):
                 yield self._read(row)
 
     def _raw(self) -> Iterator[tuple[Head | None, list[Row], dict[int, Text]]]:
-        with self._shelf.lock:
-            heads = dict(self._shelf.heads)
-        for case_id in sorted(heads):
-            if self._mine(heads[case_id]):
-                with self._shelf.lock:
-                    found = (self._shelf.heads[case_id], list(self._shelf.cases[case_id]), self._texts(case_id))
-                yield found
+        shelf = self._shelf.as_now()
+        for case_id in sorted(shelf.heads):
+            if self._mine(shelf.heads[case_id]):
+                yield shelf.heads[case_id], shelf.cases[case_id], shelf.texts_of(case_id)
 
     def _texts(self, case_id: str) -> dict[int, Text]:
-        shelf = self._shelf
-        return {
-            row.version: shelf.texts[case_id, row.version]
-            for row in shelf.cases.get(case_id, ())
-            if (case_id, row.version) in shelf.texts
-        }
+        return self._shelf.texts_of(case_id)
 
-    def _positions(self) -> list[Break]:
-        return []
+    def _beside(self, scope: Scope | None) -> Iterator[Break]:
+        yield from ()
 
     def _mine(self, head: Head) -> bool:
         return self.authority is None or head.authority == self.authority
@@ -173,7 +201,7 @@ class MemoryStore(Store):
     def _write(self, plan: Plan) -> int:
         shelf = self._shelf
         last = len(shelf.rows) + len(plan.rows)
-        for row in plan.positioned(last):
+        for row in plan.settle(last):
             shelf.rows.append(row)
             shelf.cases[row.case_id].append(row)
             if row.key is not None:

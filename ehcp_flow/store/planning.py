@@ -11,14 +11,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ehcp_flow.case import Case
-from ehcp_flow.errors import FactError
+from ehcp_flow.errors import FactError, UnknownNameError
 from ehcp_flow.facts import Fact
-from ehcp_flow.store.chain import link, new_salt, seal
+from ehcp_flow.store.chain import hash_text, link, new_salt, sealed, trail_of_fact, trail_of_redaction
 from ehcp_flow.store.errors import KeyReused, VersionConflict, WrongAuthority
 from ehcp_flow.store.rows import Head, Row, Text, body_of, instant_text, parse_instant_text, plain
 from ehcp_flow.store.upcasting import Upcasters
 
-__all__ = ["Check", "Command", "Plan", "Recorded", "Stored", "plan_commands", "plan_import"]
+__all__ = ["Check", "Command", "Plan", "Recorded", "Scope", "Stored", "plan_commands", "plan_import", "plan_redaction"]
+
+Scope = frozenset[str]
+"""The authorities whose cases a store may touch; None in its place: all of them."""
+
 
 Check = Callable[[Case, Fact], object]
 """A strict check: raises (MoveRefused) if the law does not allow `fact` on `case` now."""
@@ -61,7 +65,10 @@ class Stored:
 
 @dataclass
 class Plan:
-    """What to write: rows without their positions (0), free texts, and the heads of new and of grown cases."""
+    """What to write: rows without their positions (0), free texts, and the heads of new and of grown cases.
+
+    A head's trail rests on positions: until `settle` is told them, each head has the trail from before.
+    """
 
     rows: list[Row] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
@@ -74,10 +81,20 @@ class Plan:
         """Return the head of a case as this plan leaves it."""
         return self.new_heads.get(case_id) or self.grown_heads.get(case_id) or heads.get(case_id)
 
-    def positioned(self, last: int) -> list[Row]:
-        """Return the rows with their positions, the last of which is `last`."""
-        first = last - len(self.rows) + 1
-        return [Row(*row[:-1], first + index) for index, row in enumerate(self.rows)]
+    def settle(self, last: int) -> list[Row]:
+        """Return the rows with their positions, the last of which is `last`, and lead the trails of the heads there."""
+        trails: dict[str, str] = {}
+        heads = {**self.grown_heads, **self.new_heads}
+        rows = []
+        for position, row in enumerate(self.rows, start=last - len(self.rows) + 1):
+            case_id = row.case_id
+            trail = trails[case_id] if case_id in trails else heads[case_id].trail
+            trails[case_id] = trail_of_fact(trail, row.hash, position)
+            rows.append(Row(*row[:-1], position))
+        for held in (self.new_heads, self.grown_heads):
+            for case_id, head in held.items():
+                held[case_id] = sealed(head, trails[case_id])
+        return rows
 
     def placed(self, last: int) -> list[Recorded]:
         """Return the results with the positions that the rows were given, the last of which is `last`."""
@@ -97,7 +114,9 @@ class Plan:
         if head is None:
             plain(fact.event, "case_id", case_id)
             previous, version, stored, owner, heads = "", 1, at, authority, self.new_heads
+            adopted, trail = 0, ""
         else:
+            adopted, trail = head.adopted, head.trail
             previous, version, owner = head.hash, head.version + 1, head.authority or authority
             stored = max(at, head.stored_at)
             heads = self.new_heads if case_id in self.new_heads else self.grown_heads
@@ -106,7 +125,7 @@ class Plan:
         if fact.reason is not None:
             plain(fact.event, "reason", fact.reason)
             salt = new_salt()
-            text_hash = seal(salt, fact.reason)
+            text_hash = hash_text(salt, fact.reason)
             self.texts.append(Text(case_id, version, salt, fact.reason))
         body = body or body_of(fact)
         recorded = recorded_at or stored
@@ -116,26 +135,30 @@ class Plan:
             text_hash, digest, 0,
         )  # fmt: skip
         self.rows.append(row)
-        heads[case_id] = Head(case_id, owner, version, digest, stored)
+        heads[case_id] = Head(case_id, owner, version, digest, stored, adopted, trail)
         return row
 
 
 def plan_commands(  # noqa: PLR0913 - everything it decides on is passed in
-    commands: Sequence[Command], *, recorded_by: str | None, now: dt.datetime, authority: str | None,
+    commands: Sequence[Command], *, recorded_by: str | None, now: dt.datetime, scope: Scope | None,
     heads: Mapping[str, Head], keyed: Mapping[tuple[str, str], Stored], load: Callable[[str], Sequence[Stored]],
     check: Check, upcasters: Upcasters,
 ) -> Plan:  # fmt: skip
     """Return what the commands of one unit of work come to.
 
-    Raises VersionConflict, KeyReused, WrongAuthority, FactError, or what `check` raises for a strict command.
+    Raises VersionConflict, KeyReused, WrongAuthority, FactError, UnknownNameError for a case outside `scope`, or what
+    `check` raises for a strict command.
     """
     plan = Plan()
     at = instant_text(now)
     new_keys: dict[tuple[str, str], int] = {}
     for command in commands:
-        case_id, fact = command.case_id, command.fact
+        case_id = command.case_id
         head = plan.head(case_id, heads)
-        _own(head, fact, authority)
+        _own(head, command.fact, scope)
+        fact = _stamped(command.fact, head, scope)
+        if fact.corrects is not None and scope is not None:
+            fact = _corrects(fact, [*(each.fact for each in load(case_id)), *_planned(plan, case_id)] if head else ())
         if command.key is not None:
             name = (case_id, command.key)
             if earlier := keyed.get(name):
@@ -156,14 +179,16 @@ def plan_commands(  # noqa: PLR0913 - everything it decides on is passed in
         base = 0 if before is None else before.version
         own = (0 if head is None else head.version) - base
         if command.seen != base and command.seen != base + own:
+            if before is None and scope is not None:
+                raise UnknownNameError("case", case_id, ())
             changed = [stored.fact for stored in load(case_id) if stored.row.version > command.seen]
             raise VersionConflict(case_id, command.seen, base, changed if command.seen < base else ())
         if command.strict:
             known = [stored.fact for stored in load(case_id)] if base else []
-            known += [result.fact for result in plan.results if result.case_id == case_id and not result.repeated]
+            known += _planned(plan, case_id)
             check(Case(case_id, tuple(known)), fact)
         row = plan.add(
-            head, fact, authority=_owner(fact, authority), at=at, recorded_at=None, recorded_by=recorded_by,
+            head, fact, authority=fact.authority or "", at=at, recorded_at=None, recorded_by=recorded_by,
             key=command.key, schema=upcasters.current,
         )  # fmt: skip
         written = fact.model_copy(
@@ -174,58 +199,119 @@ def plan_commands(  # noqa: PLR0913 - everything it decides on is passed in
 
 
 def plan_import(  # noqa: PLR0913 - everything it decides on is passed in
-    facts: Iterable[Fact], *, recorded_by: str | None, now: dt.datetime, authority: str | None,
+    facts: Iterable[Fact], *, recorded_by: str | None, now: dt.datetime, scope: Scope | None,
     heads: Mapping[str, Head], known: Mapping[str, Sequence[Stored]], upcasters: Upcasters,
     refuse: Callable[[int, Fact, Exception], None],
 ) -> Plan:  # fmt: skip
     """Return what one batch of a file comes to: facts that the store holds already are counted, not added.
 
-    A fact that cannot be taken goes to `refuse`, with its place in the batch; the others are taken.
+    A fact that cannot be taken goes to `refuse`, with its place in the batch; the others are taken. That a fact names
+    the authority of its case, or leaves it out, makes it no other fact.
     """
     plan = Plan()
     at = instant_text(now)
     schema = upcasters.current
     seen: dict[str, dict[str, list[tuple[str | None, bool]]]] = {}
-    for place, fact in enumerate(facts):
-        case_id = fact.case_id
+    taken: dict[str, list[Fact]] = {}
+    for place, given in enumerate(facts):
+        case_id = given.case_id
         head = plan.head(case_id, heads)
         try:
-            _own(head, fact, authority)
+            _own(head, given, scope)
+            fact = _stamped(given, head, scope)
+            if fact.corrects is not None and scope is not None:
+                fact = _corrects(fact, (*(each.fact for each in known.get(case_id, ())), *taken.get(case_id, ())))
             body = body_of(fact)
+            owner = fact.authority if head is None else head.authority
+            said = _unowned(body, owner)
             bodies = seen.get(case_id)
             if bodies is None:
                 bodies = seen[case_id] = {}
                 for stored in known.get(case_id, ()):
-                    bodies.setdefault(stored.row.body, []).append((stored.text, stored.redacted))
-            same = bodies.get(body)
+                    bodies.setdefault(_unowned(stored.row.body, owner), []).append((stored.text, stored.redacted))
+            same = bodies.get(said)
             if same is not None and any(redacted or text == fact.reason for text, redacted in same):
                 plan.duplicates += 1
                 continue
             plan.add(
-                head, fact, authority=_owner(fact, authority), at=at,
+                head, fact, authority=fact.authority or "", at=at,
                 recorded_at=None if fact.recorded_at is None else instant_text(fact.recorded_at),
                 recorded_by=fact.recorded_by or recorded_by, key=None, schema=schema, body=body,
             )  # fmt: skip
-            bodies.setdefault(body, []).append((fact.reason, False))
-        except (FactError, WrongAuthority) as error:
-            refuse(place, fact, error)
+            bodies.setdefault(said, []).append((fact.reason, False))
+            if scope is not None:
+                taken.setdefault(case_id, []).append(fact)
+        except (FactError, WrongAuthority, UnknownNameError) as error:
+            refuse(place, given, error)
     return plan
 
 
-def _owner(fact: Fact, authority: str | None) -> str:
-    return authority or fact.authority or ""
+def plan_redaction(head: Head, texts: Iterable[Text], redaction: Text) -> tuple[Text, Head]:
+    """Return a redaction with its place among everything that was done to the case, and the head after it.
+
+    `texts` are the free texts of the case, `head` its head; both must be locked.
+    """
+    before = sum(text.act is not None for text in texts)
+    act = redaction._replace(act=head.version + before + 1)
+    return act, sealed(head, trail_of_redaction(head.trail, act))
 
 
-def _own(head: Head | None, fact: Fact, authority: str | None) -> None:
-    """Refuse a fact of another authority than the store's; a store that is open for all takes any."""
-    if authority is None:
+def _own(head: Head | None, fact: Fact, scope: Scope | None) -> None:
+    """Refuse a fact that names an authority outside the scope, and any fact of a case outside it.
+
+    Such a case gets the answer of a case that does not exist, and nothing of it is looked at.
+    """
+    if scope is None:
         return
-    if (head is not None and head.authority != authority) or fact.authority not in (None, authority):
-        raise WrongAuthority(fact.case_id, authority)
+    if fact.authority is not None and fact.authority not in scope:
+        raise WrongAuthority(fact.case_id, ", ".join(sorted(scope)))
+    if head is not None and head.authority not in scope:
+        raise UnknownNameError("case", fact.case_id, ())
+
+
+def _stamped(fact: Fact, head: Head | None, scope: Scope | None) -> Fact:
+    """Return the fact with the authority that the scope leaves it, where it says none.
+
+    Raises FactError for a new case where the scope leaves several.
+    """
+    if scope is None or fact.authority is not None:
+        return fact
+    if head is not None:
+        return fact.model_copy(update={"authority": head.authority})
+    if len(scope) != 1:
+        raise FactError(fact.event, "authority", None, f"say whose case it is: {' or '.join(sorted(scope))}")
+    return fact.model_copy(update={"authority": next(iter(scope))})
+
+
+def _corrects(fact: Fact, recorded: Iterable[Fact]) -> Fact:
+    """Return the fact with what it corrects named as the case has it.
+
+    Without a `fact_id`, a fact is named by a digest of what it says: who worked that out before the fact was given its
+    authority still means the same one.
+    """
+    now: dict[str | None, str] = {}
+    before: dict[str | None, str] = {}
+    for each in recorded:
+        if each.id == fact.corrects:
+            return fact
+        for corrected in (each.corrects, before.get(each.corrects, each.corrects)):
+            before[each.id] = each.model_copy(update={"authority": None, "corrects": corrected}).id
+            now[before[each.id]] = each.id
+    return fact.model_copy(update={"corrects": now.get(fact.corrects, fact.corrects)})
+
+
+def _planned(plan: Plan, case_id: str) -> list[Fact]:
+    return [result.fact for result in plan.results if result.case_id == case_id and not result.repeated]
+
+
+def _unowned(body: str, owner: str | None) -> str:
+    """Return a body without the authority of its case: no text in it looks like that, since its quotes are escaped."""
+    return body.replace(f',"authority":"{owner}"', "", 1) if owner else body
 
 
 def _same(earlier: Stored, fact: Fact, recorded_by: str | None) -> bool:
     """Whether a repeated command says what it said the first time; a redacted text counts as the same."""
-    if earlier.row.body != body_of(fact) or earlier.row.recorded_by != recorded_by:
+    owner = fact.authority or earlier.fact.authority
+    if _unowned(earlier.row.body, owner) != _unowned(body_of(fact), owner) or earlier.row.recorded_by != recorded_by:
         return False
     return earlier.redacted or earlier.text == fact.reason

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from ehcp_flow.case import Case
 from ehcp_flow.facts import Fact
-from ehcp_flow.store.chain import Break
+from ehcp_flow.store.anchors import Compared
+from ehcp_flow.store.verifying import Break
 
 __all__ = ["Entry", "ImportState", "Stats", "StoredCase", "Verification"]
 
@@ -34,11 +35,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """How much was looked at, and everything that is wrong with it; `ok` if nothing is."""
+    """How much was looked at, and everything that is wrong with it; `ok` if nothing is.
+
+    `adopted` is how many of the facts an upgrade found in the store before it kept a trail: of their positions, of
+    whose they were and of redactions it vouches only since then. `anchor` is what was compared, if there was one.
+    """
 
     cases: int
     facts: int
     breaks: tuple[Break, ...]
+    adopted: int = 0
+    anchor: Compared | None = None
 
     @property
     def ok(self) -> bool:

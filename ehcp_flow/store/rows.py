@@ -11,12 +11,25 @@ import datetime as dt
 import json
 from typing import Any, Final, NamedTuple
 
+from pydantic import ValidationError
+
 from ehcp_flow.errors import FactError
 from ehcp_flow.facts import FACT_TYPES, Fact, load_fact
 from ehcp_flow.store.errors import StoreCorrupt
 from ehcp_flow.store.upcasting import Upcasters
 
-__all__ = ["REDACTED", "Head", "Row", "Text", "body_of", "fact_of", "instant_text", "parse_instant_text", "plain"]
+__all__ = [
+    "REDACTED",
+    "Head",
+    "ImportRow",
+    "Row",
+    "Text",
+    "body_of",
+    "fact_of",
+    "instant_text",
+    "parse_instant_text",
+    "plain",
+]
 
 REDACTED: Final = "[redacted]"
 """What stands in `reason` once the free text of a fact has been redacted."""
@@ -43,7 +56,10 @@ class Row(NamedTuple):
 
 
 class Text(NamedTuple):
-    """The free text of one fact: `salt` and `text` are None once it has been redacted."""
+    """The free text of one fact: `salt` and `text` are None once it has been redacted.
+
+    `act` is then the place of the redaction among everything that was done to the case (facts taken, texts redacted).
+    """
 
     case_id: str
     version: int
@@ -52,16 +68,39 @@ class Text(NamedTuple):
     redacted_at: str | None = None
     redacted_by: str | None = None
     redaction: str | None = None
+    act: int | None = None
 
 
 class Head(NamedTuple):
-    """Where one case stands: how many facts it has, the hash of the last, and when the store took it."""
+    """Where one case stands: how many facts it has, the hash of the last, and when the store took it.
+
+    `trail` is where the chain over everything that was done to the case has come to, `seal` the hash over the head
+    itself, `adopted` how many facts were there before the store kept a trail: an upgrade took them as it found them.
+    A head that an older version of the library wrote down has neither (`""`).
+    """
 
     case_id: str
     authority: str
     version: int
     hash: str
     stored_at: str
+    adopted: int = 0
+    trail: str = ""
+    seal: str = ""
+
+
+class ImportRow(NamedTuple):
+    """What is remembered of the import of one file, in the order of the columns; `seal` is over all the others."""
+
+    source: str
+    name: str
+    rows_read: int
+    taken: int
+    duplicates: int
+    refused: int
+    finished: int
+    changed_at: str
+    seal: str = ""
 
 
 def instant_text(instant: dt.datetime) -> str:
@@ -100,14 +139,37 @@ def fact_of(row: Row, text: str | None, redacted: bool, upcasters: Upcasters) ->
     Raises StoreCorrupt if they tell none, SchemaTooNew if a newer version of the library wrote the row.
     """
     try:
-        columns: dict[str, Any] = json.loads(row.body)
+        columns = _said(row.body)
         columns["case_id"] = row.case_id
         if row.text_hash is not None:
+            if text is None and not redacted:
+                raise ValueError("its free text is gone without a redaction")  # noqa: TRY301 - told with its place
             columns["reason"] = REDACTED if redacted else text
         columns["recorded_at"] = parse_instant_text(row.recorded_at)
         columns["recorded_by"] = row.recorded_by
         if row.schema == upcasters.current:
             return FACT_TYPES[columns["event"]].model_validate(columns)
         return load_fact(upcasters.upcast(columns, row.schema))
-    except (ValueError, LookupError, TypeError) as error:
-        raise StoreCorrupt(f"case {row.case_id}, version {row.version}", str(error)) from error
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        where = f"case {row.case_id}, version {row.version}, position {row.position}"
+        raise StoreCorrupt(where, _why(error)) from error
+
+
+def _said(body: str) -> dict[str, Any]:
+    """Return the columns that a body holds: texts, all of them, since nothing else is ever written."""
+    columns = json.loads(body)
+    if columns.__class__ is not dict:
+        raise TypeError("what it says is no object")
+    for name, value in columns.items():
+        if value.__class__ is not str:
+            raise TypeError(f"its {name} is {json.dumps(value)[:80]}, which is no text")
+    return columns
+
+
+def _why(error: Exception) -> str:
+    """Return in one line why a row tells no fact."""
+    if isinstance(error, ValidationError):
+        return "; ".join(f"{'.'.join(map(str, each['loc'][-1:]))}: {each['msg']}" for each in error.errors())
+    if isinstance(error, LookupError):
+        return f"it has no {error}, or names one that is not known"
+    return str(error)

@@ -1,5 +1,5 @@
 # ruff: noqa: S608 - the names in the statements are checked identifiers, the values are parameters
-"""Going through a whole store: its tables side by side, case by case, and how large they are."""
+"""Going through a whole store: its tables side by side, case by case, what lies beside them, and how large it is."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from ehcp_flow.store.chain import seal_import
 from ehcp_flow.store.database import Database, Transaction
+from ehcp_flow.store.errors import StoreCorrupt
 from ehcp_flow.store.names import Names
 from ehcp_flow.store.results import Stats
-from ehcp_flow.store.rows import Head, Row, Text, instant_text
+from ehcp_flow.store.rows import Head, ImportRow, Row, Text, instant_text
+from ehcp_flow.store.statements import Statements
+from ehcp_flow.store.verifying import Break
 
-__all__ = ["in_step", "stats_of"]
+__all__ = ["beside", "in_step", "stats_of"]
 
 
 def in_step(streams: Sequence[Iterator[Any]]) -> Iterator[tuple[Head | None, list[Row], dict[int, Text]]]:
@@ -38,6 +42,25 @@ def in_step(streams: Sequence[Iterator[Any]]) -> Iterator[tuple[Head | None, lis
         )
 
 
+def beside(transaction: Transaction, names: Names, sql: Statements, scope: frozenset[str] | None) -> Iterator[Break]:
+    """Yield what is wrong with positions and imports, as far as they are of the authorities in `scope` (None: of all).
+
+    Positions are 1 to the counter without a gap, which only those who see all of them can say.
+    """
+    if scope is None:
+        counted, highest, last = transaction.rows(
+            f"SELECT COUNT(*), COALESCE(MAX(position), 0), (SELECT last FROM {names.counter}) FROM {names.facts}"
+        )[0]
+        if not counted == highest == last:
+            says = f"there are {counted} facts, the highest position is {highest}, and {last} positions were given out"
+            yield Break("positions", "", 0, f"{says}: facts were taken away, or put in beside the counter")
+    for row in map(ImportRow._make, transaction.rows(f"{sql.imports} ORDER BY source")):
+        whose = set(str(row.source).rpartition(":")[2].split(","))
+        if (scope is None or whose <= scope) and seal_import(row) != row.seal:
+            says = f"the import of {row.name or row.source}: what is remembered of it was edited"
+            yield Break("import", "", 0, says)
+
+
 def stats_of(database: Database, names: Names, authority: str | None) -> Stats:
     """Return how large a store is, or the part of it that belongs to one authority."""
     p = "%s" if database.dialect == "postgresql" else "?"
@@ -45,14 +68,15 @@ def stats_of(database: Database, names: Names, authority: str | None) -> Stats:
     mine: tuple[Any, ...] = () if authority is None else (authority,)
     owned = f" WHERE authority = {p}" if mine else ""
     within = f" WHERE case_id IN (SELECT case_id FROM {heads}{owned})" if mine else ""
+    owners = f"SELECT authority, COUNT(*) FROM {heads}{owned} GROUP BY authority ORDER BY 1"
+    counted = f"SELECT COUNT(*), COALESCE(MAX(position), 0), MIN(stored_at), MAX(stored_at) FROM {facts}{within}"
+    written = f"SELECT COUNT(*), COUNT(redacted_at) FROM {texts}{within}"
     with database.read() as transaction:
-        authorities = dict(
-            transaction.rows(f"SELECT authority, COUNT(*) FROM {heads}{owned} GROUP BY authority ORDER BY 1", mine)
-        )
-        counted = "COUNT(*), COALESCE(MAX(position), 0), MIN(stored_at), MAX(stored_at)"
-        count, last, first_at, last_at = transaction.rows(f"SELECT {counted} FROM {facts}{within}", mine)[0]
-        said, redacted = transaction.rows(f"SELECT COUNT(*), COUNT(redacted_at) FROM {texts}{within}", mine)[0]
-        size = _size(transaction, names)
+        found = transaction.settle(lambda: [transaction.rows(each, mine) for each in (owners, counted, written)])
+        authorities = dict(found[0])
+        count, last, first_at, last_at = found[1][0]
+        said, redacted = found[2][0]
+        size = _size(transaction, names) if authority is None else _own_size(transaction, names, within, mine)
         revision = transaction.rows(f"SELECT version_num FROM {names.schema_version}")[0][0]
     return Stats(
         cases=sum(authorities.values()),
@@ -78,8 +102,19 @@ def _size(transaction: Transaction, names: Names) -> int:
     return sum(path.stat().st_size for path in (Path(file), Path(f"{file}-wal")) if path.exists())
 
 
+def _own_size(transaction: Transaction, names: Names, within: str, mine: tuple[Any, ...]) -> int:
+    """Return how many characters one authority's facts and texts hold: the size of the whole tells of the others."""
+    held = [
+        transaction.rows(f"SELECT COALESCE(SUM(LENGTH({column})), 0) FROM {table}{within}", mine)[0][0]
+        for table, column in ((names.facts, "body"), (names.texts, "text"))
+    ]
+    return int(sum(held))
+
+
 def _next(groups: Iterator[tuple[Any, Iterator[Any]]]) -> tuple[str, list[Any]] | None:
     for key, group in groups:
+        if not isinstance(key, str):
+            raise StoreCorrupt("a row of the store", f"its case is {key!r}, which is no text")
         return key, list(group)
     return None
 

@@ -7,40 +7,38 @@ The migrations are Alembic's, inside the package, with a version table of their 
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import URL, Connection, inspect, text
+from sqlalchemy import Connection, exc, inspect, text
 
-from ehcp_flow.store.errors import SchemaMissing, SchemaOutOfDate, SchemaTooNew
+from ehcp_flow.store.errors import SchemaDiffers, SchemaMissing, SchemaOutOfDate, SchemaTooNew
 from ehcp_flow.store.names import Names
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-__all__ = ["REVISION", "check", "found", "refuse_absent", "upgrade"]
+__all__ = ["REVISION", "check", "found", "upgrade"]
 
-REVISION: Final = "2"
+REVISION: Final = "3"
 """The schema that this library reads and writes."""
 
-_KNOWN: Final = ("1", "2")
+_KNOWN: Final = ("1", "2", "3")
+_OF_TABLES: Final = re.compile(r"^42(?!501)|duplicate column|already exists|no such (?:table|column)")
+"""What a database says of tables that are not as they should be: PostgreSQL by class, SQLite in words."""
 _ONE_AT_A_TIME: Final = Lock()  # Alembic keeps what it works on in module-level names
 
 
 def found(connection: Connection, names: Names) -> str | None:
-    """Return the revision of the store in this database, or None if there is none."""
+    """Return the revision of the store in this database, or None if there is none. Raises SchemaDiffers for several."""
     if not inspect(connection).has_table(f"{names.prefix}schema_version", schema=names.schema):
         return None
-    row = connection.execute(text(f"SELECT version_num FROM {names.schema_version}")).first()
-    return None if row is None else str(row[0])
-
-
-def refuse_absent(url: URL) -> None:
-    """Raise SchemaMissing if a SQLite store's file is not there: to connect would leave an empty one behind."""
-    path = url.database or ""
-    if url.get_backend_name() == "sqlite" and not path.startswith("file:") and not Path(path).exists():
-        raise SchemaMissing(REVISION, path)
+    told = sorted(str(row[0]) for row in connection.execute(text(f"SELECT version_num FROM {names.schema_version}")))
+    if len(told) > 1:
+        raise SchemaDiffers(" and ".join(told), REVISION, "it names more than one")
+    return told[0] if told else None
 
 
 def check(connection: Connection, names: Names) -> None:
@@ -58,7 +56,8 @@ def check(connection: Connection, names: Names) -> None:
 def upgrade(connection: Connection, names: Names, to: str = REVISION) -> tuple[str | None, str]:
     """Bring the database to a revision, in the connection's transaction; the caller commits.
 
-    Returns the revision before and after. Raises SchemaTooNew if the store is newer than this library.
+    Returns the revision before and after. Raises SchemaTooNew if the store is newer than this library, SchemaDiffers
+    if its tables are not those of its revision; then, too, the caller must not commit.
     """
     from alembic import command
 
@@ -72,8 +71,13 @@ def upgrade(connection: Connection, names: Names, to: str = REVISION) -> tuple[s
         return before, to
     if names.schema and connection.dialect.name == "postgresql":
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {names.schema}"))
-    with _ONE_AT_A_TIME:
-        command.upgrade(_config(connection, names), to)
+    try:
+        with _ONE_AT_A_TIME:
+            command.upgrade(_config(connection, names), to)
+    except exc.DBAPIError as error:
+        if not _OF_TABLES.search(getattr(error.orig, "sqlstate", None) or str(error.orig)):
+            raise
+        raise SchemaDiffers(before or "none", to, " ".join(str(error.orig).split())) from error
     return before, to
 
 

@@ -3,15 +3,17 @@
 
 One write is one transaction: lock the heads of its cases, work out what is to be written (`planning`), take positions
 from the one counter, write. The counter's row stays locked until the commit, so positions become visible in their
-order and without gaps: a reader that follows them never meets one below those it has seen. It is taken last, so that
-writers queue for it no longer than a commit takes. On PostgreSQL one fact on a case whose head is known goes in a
-single statement instead (`_quick`), under the same condition and the same counter.
+order and without gaps: a reader that follows them never meets one below those it has seen. It is taken as late as can
+be, since writers queue for it: only what rests on positions comes after. On PostgreSQL one fact on a case whose head is
+known goes in a single statement instead (`_quick`), under the same condition and the same counter.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from copy import copy
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
@@ -19,16 +21,18 @@ from typing import Any, Final
 from ehcp_flow.facts import Fact
 from ehcp_flow.store import schema
 from ehcp_flow.store.base import Axis, Store
-from ehcp_flow.store.chain import Break
+from ehcp_flow.store.chain import after_authority, before_authority, seal_import
 from ehcp_flow.store.columns import Raw
 from ehcp_flow.store.database import Database, Transaction
-from ehcp_flow.store.errors import NothingToRedact, SchemaMissing, StoreURLError, VersionConflict
+from ehcp_flow.store.errors import NothingToRedact, SchemaMissing, StoreCorrupt, StoreURLError, VersionConflict
 from ehcp_flow.store.names import Names
-from ehcp_flow.store.planning import Command, Plan, Recorded, Stored, plan_commands, plan_import
+from ehcp_flow.store.planning import Command, Plan, Recorded, Scope, Stored, plan_commands, plan_import, plan_redaction
+from ehcp_flow.store.protection import unprotected
 from ehcp_flow.store.results import ImportState, Stats
-from ehcp_flow.store.rows import Head, Row, Text, fact_of, instant_text
-from ehcp_flow.store.scanning import in_step, stats_of
+from ehcp_flow.store.rows import Head, ImportRow, Row, Text, fact_of, instant_text
+from ehcp_flow.store.scanning import beside, in_step, stats_of
 from ehcp_flow.store.statements import statements
+from ehcp_flow.store.verifying import Break
 
 __all__ = ["SqlStore"]
 
@@ -56,17 +60,31 @@ class SqlStore(Store):
         self.backend = database.dialect
         self._known_heads: dict[str, Head] = {}
         self._sql = statements(names, database.dialect)
-        with database.sqlalchemy() as connection:
-            try:
+        try:
+            with database.sqlalchemy() as connection:
                 schema.check(connection, names)
-            except SchemaMissing:
-                if not create:
-                    raise
+        except SchemaMissing:
+            if not create:
+                raise
+            with database.sqlalchemy(write=True) as connection:
                 schema.upgrade(connection, names)
 
     def close(self) -> None:
         """Give back the connections, if they are the store's own."""
         self.database.close()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Store]:
+        """Give this store as it is now; see `Store.snapshot`."""
+        with self.database.held() as held:
+            shown = copy(self)
+            shown.database = held
+            shown._known_heads = {}  # noqa: SLF001 - of the same class
+            yield shown
+
+    def _settled(self) -> AbstractContextManager[Store]:
+        """Give this store as it is now; in a host's transaction, which shows what it shows, itself."""
+        return nullcontext(self) if self.database.engine is None else self.snapshot()
 
     # Writing
 
@@ -79,7 +97,7 @@ class SqlStore(Store):
                 with self.database.write() as transaction:
                     heads = self._lock(transaction, case_ids)
                     plan = plan_commands(
-                        commands, recorded_by=recorded_by, now=self.clock(), authority=self.authority, heads=heads,
+                        commands, recorded_by=recorded_by, now=self.clock(), scope=self.scope, heads=heads,
                         keyed=self._keyed(transaction, commands),
                         load=lambda case_id: self._load(transaction, case_id),
                         check=self.check, upcasters=self.upcasters,
@@ -111,7 +129,7 @@ class SqlStore(Store):
                 with self.database.read() if dry_run else self.database.write() as transaction:
                     heads = self._heads_of(transaction, case_ids) if dry_run else self._lock(transaction, case_ids)
                     plan = plan_import(
-                        facts, recorded_by=recorded_by, now=self.clock(), authority=self.authority, heads=heads,
+                        facts, recorded_by=recorded_by, now=self.clock(), scope=self.scope, heads=heads,
                         known=self._known(transaction, sorted(heads)), upcasters=self.upcasters, refuse=note,
                     )  # fmt: skip
                     if not dry_run:
@@ -132,20 +150,21 @@ class SqlStore(Store):
         if not plan.rows:
             return 0
         sql = self._sql
-        if self.backend == "postgresql" and not plan.new_heads:
-            return self._grow(transaction, plan)
+        last = int(transaction.rows(sql.take_positions, (len(plan.rows),))[0][0])
+        rows = plan.settle(last)
         heads = [plan.new_heads[case_id] for case_id in sorted(plan.new_heads)]
+        grown = list(plan.grown_heads.values())
         if heads and self._put(transaction, sql.insert_head, heads) != len(heads):
             raise _Race(heads[0].case_id)
-        grown = list(plan.grown_heads.values())
-        if grown:
-            # SQLite's placeholders stand in the order of the statement, in which the case comes last
-            rows = grown if self.backend == "postgresql" else [(*head[1:], head[0]) for head in grown]
-            self._put(transaction, sql.update_head, rows)
         if plan.texts:
             self._put(transaction, sql.insert_texts, [text[:4] for text in plan.texts])
-        last = int(transaction.rows(sql.take_positions, (len(plan.rows),))[0][0])
-        self._put(transaction, sql.insert_facts, plan.positioned(last))
+        if grown and self.backend == "postgresql":
+            transaction.run(sql.grow, [*_columns(grown), *_columns(rows)])
+            return last
+        if grown:
+            # SQLite's placeholders stand in the order of the statement, in which the case comes last
+            self._put(transaction, sql.update_head, [(*head[1:], head[0]) for head in grown])
+        self._put(transaction, sql.insert_facts, rows)
         return last
 
     def _quick(self, commands: Sequence[Command], recorded_by: str | None) -> list[Recorded]:
@@ -164,7 +183,7 @@ class SqlStore(Store):
             commands,
             recorded_by=recorded_by,
             now=self.clock(),
-            authority=self.authority,
+            scope=self.scope,
             heads={head.case_id: head},
             keyed={},
             load=lambda _: [],
@@ -172,7 +191,9 @@ class SqlStore(Store):
             upcasters=self.upcasters,
         )
         new = plan.grown_heads[head.case_id]
-        values = (new.authority, new.version, new.hash, new.stored_at, head.case_id, head.version, head.hash)
+        seen = (head.case_id, head.version, head.hash)
+        moved = (new.authority, new.hash, new.version, new.hash, new.stored_at)
+        values = (*seen, *moved, before_authority(new), after_authority(new), head.case_id)
         with self.database.read(single=True, committing=True) as transaction:
             rows = transaction.rows(self._sql.quick, (*values, *plan.rows[0][:-1]))
         if not rows:
@@ -188,55 +209,41 @@ class SqlStore(Store):
             self._known_heads.clear()
         self._known_heads[head.case_id] = head
 
-    def _grow(self, transaction: Transaction, plan: Plan) -> int:
-        """Write facts on cases that exist, on PostgreSQL; return the position of the last."""
-        if plan.texts:
-            self._put(transaction, self._sql.insert_texts, [text[:4] for text in plan.texts])
-        count = len(plan.rows)
-        rows = plan.positioned(0)  # counted back from the last position, which only the statement learns
-        heads = plan.grown_heads.values()
-        values = [count, *map(list, zip(*heads, strict=True)), *map(list, zip(*rows, strict=True))]
-        return int(transaction.rows(self._sql.grow, values)[0][0])
-
     def _put(self, transaction: Transaction, statement: str, rows: Sequence[Sequence[Any]]) -> int:
         """Run a statement for every row, on PostgreSQL all at once, and return how many rows it made or changed."""
         if self.backend == "postgresql":
-            columns = [list(column) for column in zip(*rows, strict=True)]
-            return int(transaction.run(statement, columns).rowcount)
+            return int(transaction.run(statement, _columns(rows)).rowcount)
         return transaction.many(statement, rows)
 
     def _redact(self, text: Text) -> None:
         with self.database.write() as transaction:
-            values = (text.redacted_at, text.redacted_by, text.redaction, text.case_id, text.version)
-            if transaction.run(self._sql.redact, values).rowcount != 1:
+            head = self._lock(transaction, [text.case_id]).get(text.case_id)
+            if head is None:
+                raise StoreCorrupt(f"case {text.case_id}", "there are facts but no head row")
+            act, moved = plan_redaction(head, self._texts_in(transaction, text.case_id).values(), text)
+            if transaction.run(self._sql.redact, (*act[4:], text.case_id, text.version)).rowcount != 1:
                 raise NothingToRedact(text.case_id, text.version, "its free text was redacted before")
+            postgresql = self.backend == "postgresql"
+            self._put(transaction, self._sql.update_head, [moved if postgresql else (*moved[1:], moved[0])])
 
     def _remember(self, transaction: Transaction, source: str, name: str, state: ImportState) -> None:
-        p, table = self._sql.p, self.names.imports
-        columns = "source, name, rows_read, taken, duplicates, refused, finished, changed_at"
-        changes = ", ".join(f"{column} = excluded.{column}" for column in columns.split(", ")[1:])
-        transaction.run(
-            f"INSERT INTO {table} ({columns}) VALUES ({', '.join([p] * 8)}) "
-            f"ON CONFLICT (source) DO UPDATE SET {changes}",
-            (
-                source, name, state.rows_read, state.taken, state.duplicates, state.refused, int(state.finished),
-                instant_text(self.clock()),
-            ),
+        row = ImportRow(
+            source, name, state.rows_read, state.taken, state.duplicates, state.refused, int(state.finished),
+            instant_text(self.clock()),
         )  # fmt: skip
+        transaction.run(self._sql.remember, row._replace(seal=seal_import(row)))
 
     # Reading
 
     def _import_state(self, source: str) -> ImportState:
-        with self.database.read() as transaction:
-            rows = transaction.rows(
-                f"SELECT rows_read, taken, duplicates, refused, finished FROM {self.names.imports} "
-                f"WHERE source = {self._sql.p}",
-                (source,),
-            )
+        with self.database.read(single=True) as transaction:
+            rows = transaction.rows(f"{self._sql.imports} WHERE source = {self._sql.p}", (source,))
         if not rows:
             return ImportState()
-        rows_read, taken, duplicates, refused, finished = rows[0]
-        return ImportState(rows_read, taken, duplicates, refused, bool(finished))
+        row = ImportRow(*rows[0])
+        if seal_import(row) != row.seal:
+            raise StoreCorrupt(f"what is remembered of the import of {row.name or row.source}", "it was edited")
+        return ImportState(row.rows_read, row.taken, row.duplicates, row.refused, bool(row.finished))
 
     def _stored(self, case_id: str) -> list[Stored]:
         if "\x00" in case_id:
@@ -260,15 +267,14 @@ class SqlStore(Store):
         if case_ids is None:
             yield from self._select(conditions, "ORDER BY f.case_id, f.version")
             return
+        # One statement for all of them, however many: each would see a moment of its own.
         wanted = sorted({case_id for case_id in case_ids if "\x00" not in case_id})
-        for start in range(0, len(wanted), _CHUNK):
-            chunk = self._among(wanted[start : start + _CHUNK])
-            yield from self._select([*conditions, chunk], "ORDER BY f.case_id, f.version")
+        yield from self._select([*conditions, self._among(wanted)], "ORDER BY f.case_id, f.version")
 
     def _raw_by_case(self, then: str | None, axis: Axis) -> Iterator[Raw]:
         conditions = [] if then is None else [(f"f.{axis}_at <= {{}}", then)]
         where, parameters = self._where(conditions)
-        with self.database.read() as transaction:
+        with self.database.read(streamed=True) as transaction:
             for columns in transaction.stream(
                 f"{self._sql.select}{where} ORDER BY f.case_id, f.version", parameters, _CHUNK
             ):
@@ -283,7 +289,7 @@ class SqlStore(Store):
 
     def _select(self, conditions: list[tuple[str, Any]], tail: str) -> Iterator[Stored]:
         where, parameters = self._where(conditions)
-        with self.database.read() as transaction:
+        with self.database.read(streamed=True) as transaction:
             for row in transaction.stream(f"{self._sql.select}{where} {tail}", parameters, _CHUNK):
                 yield self._read(row)
 
@@ -338,8 +344,11 @@ class SqlStore(Store):
         return {case_id: [self._read(row) for row in group] for case_id, group in groupby(rows, key=itemgetter(0))}
 
     def _texts(self, case_id: str) -> dict[int, Text]:
-        with self.database.read() as transaction:
-            rows = transaction.rows(f"{self._sql.texts_of} WHERE case_id = {self._sql.p}", (case_id,))
+        with self.database.read(single=True) as transaction:
+            return self._texts_in(transaction, case_id)
+
+    def _texts_in(self, transaction: Transaction, case_id: str) -> dict[int, Text]:
+        rows = transaction.rows(f"{self._sql.texts_of} WHERE case_id = {self._sql.p}", (case_id,))
         return {row[1]: Text(*row) for row in rows}
 
     def _raw(self) -> Iterator[tuple[Head | None, list[Row], dict[int, Text]]]:
@@ -352,34 +361,36 @@ class SqlStore(Store):
         )
         where, _ = self._where([])
         with self.database.read() as transaction:
-            self._one_snapshot(transaction)
-            streams = (
-                transaction.stream(f"{self._sql.select_head}{owned} ORDER BY h.case_id", mine, _CHUNK),
-                transaction.stream(f"{self._sql.select}{where} ORDER BY f.case_id, f.version", mine, _CHUNK),
-                transaction.stream(f"{self._sql.texts_of}{within} ORDER BY case_id, version", mine, _CHUNK),
+            streams = transaction.settle(
+                lambda: (
+                    transaction.stream(f"{self._sql.select_head}{owned} ORDER BY h.case_id", mine, _CHUNK),
+                    transaction.stream(f"{self._sql.select}{where} ORDER BY f.case_id, f.version", mine, _CHUNK),
+                    transaction.stream(f"{self._sql.texts_of}{within} ORDER BY case_id, version", mine, _CHUNK),
+                )
             )
             yield from in_step(streams)
 
-    def _one_snapshot(self, transaction: Transaction) -> None:
-        """Let every statement of this read see the same moment, where the host has not settled that already."""
-        if self.database.engine is None:
-            return
-        if self.backend == "postgresql":
-            transaction.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        elif not transaction.raw.in_transaction:
-            transaction.run("BEGIN")
-
-    def _positions(self) -> list[Break]:
+    def _shown(self) -> Scope | None:
+        """Return the authorities whose cases are shown: the store's own, or what the database shows to its role."""
+        if self.authority is not None or self.backend != "postgresql":
+            return self.scope
         with self.database.read() as transaction:
-            counted, highest, last = transaction.rows(
-                f"SELECT COUNT(*), COALESCE(MAX(position), 0), (SELECT last FROM {self.names.counter}) "
-                f"FROM {self.names.facts}"
-            )[0]
-        if counted == highest == last:
-            return []
-        message = f"there are {counted} facts, the highest position is {highest}, and {last} positions were given out"
-        return [Break("positions", "", 0, f"{message}: facts were taken away, or put in beside the counter")]
+            if not transaction.rows("SELECT row_security_active(%s::regclass)", (self.names.heads,))[0][0]:
+                return None
+            granted = transaction.rows(f"SELECT authority FROM {self.names.scopes} WHERE role = current_user")
+        found = frozenset(authority for (authority,) in granted)
+        return None if "*" in found else found
+
+    def _beside(self, scope: Scope | None) -> Iterator[Break]:
+        with self.database.read() as transaction:
+            yield from beside(transaction, self.names, self._sql, scope)
+            yield from unprotected(transaction, self.names)
 
     def stats(self) -> Stats:
         """Return how large the store is."""
         return stats_of(self.database, self.names, self.authority)
+
+
+def _columns(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    """Return rows as columns, which PostgreSQL takes as arrays."""
+    return [list(column) for column in zip(*rows, strict=True)]

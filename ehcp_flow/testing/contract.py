@@ -22,10 +22,18 @@ from typing import Any, TypeAlias
 import pytest
 
 from ehcp_flow.case import Case
-from ehcp_flow.errors import FactError, MoveRefused, UnknownNameError
+from ehcp_flow.errors import EhcpFlowError, FactError, MoveRefused, UnknownNameError
 from ehcp_flow.facts import Fact, FactVoided, load_fact
 from ehcp_flow.store import REDACTED, Store, Upcasters
-from ehcp_flow.store.errors import KeyReused, NothingToRedact, SchemaTooNew, VersionConflict, WrongAuthority
+from ehcp_flow.store.anchors import AnchorError, Compared
+from ehcp_flow.store.errors import (
+    KeyReused,
+    NothingToRedact,
+    SchemaTooNew,
+    StoreReadOnly,
+    VersionConflict,
+    WrongAuthority,
+)
 from ehcp_flow.store.history import late_entries
 from ehcp_flow.store.imports import import_facts
 from ehcp_flow.store.outbox import follow
@@ -404,7 +412,7 @@ class StoreContract:
 
     def test_a_store_for_one_authority_sees_and_writes_only_its_cases(self, opener: Opener) -> None:
         with opener() as all_, opener(authority="885") as mine:
-            all_.record("theirs", a_fact("theirs", authority="301"), seen=0)
+            all_.record("theirs", a_fact("theirs", authority="301", reason="private"), seen=0, key="k")
             all_.record("nobodys", a_fact("nobodys"), seen=0)
             mine.record("mine", a_fact("mine"), seen=0)
             with pytest.raises(UnknownNameError):
@@ -416,13 +424,6 @@ class StoreContract:
             assert [head.case_id for head in mine.heads()] == ["mine"]
             assert (mine.stats().cases, mine.stats().facts) == (1, 1)
             assert (mine.verify().cases, mine.verify().ok) == (1, True)
-            for case_id in ("theirs", "nobodys"):
-                with pytest.raises(WrongAuthority):
-                    mine.record(case_id, a_fact(case_id, event="plan_agreed"), seen=1)
-                with pytest.raises(NothingToRedact):
-                    mine.redact(case_id, 1, reason="r", redacted_by="b")
-                with pytest.raises(UnknownNameError):
-                    mine.export_person(case_id)
             with pytest.raises(WrongAuthority):
                 mine.record("new", a_fact("new", authority="301"), seen=0)
             refused: list[Any] = []
@@ -434,6 +435,125 @@ class StoreContract:
             assert {head.case_id: head.authority for head in all_.heads()} == {
                 "mine": "885", "nobodys": "", "theirs": "301",
             }  # fmt: skip
+
+    def test_another_authoritys_case_and_one_that_is_not_there_get_the_same_answer(self, opener: Opener) -> None:
+        with opener() as all_:
+            for number, reason in enumerate(("private", None)):
+                all_.record("theirs", a_fact("theirs", authority="301", on=f"2026-03-0{number + 1}", reason=reason),
+                            seen=number, key=f"k-{number}")  # fmt: skip
+            all_.record("nobodys", a_fact("nobodys"), seen=0)
+            before = (list(all_.heads()), list(all_.facts()), all_.stats().last_position)
+
+        def answers(mine: Store, case_id: str) -> list[str]:
+            told = []
+
+            def ask(do: Callable[[], object]) -> None:
+                with pytest.raises(EhcpFlowError) as caught:
+                    do()
+                told.append(f"{type(caught.value).__name__}: {caught.value}".replace(case_id, "CASE"))
+
+            agreed = a_fact(case_id, "assessment_agreed", "2026-03-20")
+            void = FactVoided(case_id=case_id, on=agreed.on, corrects="x", reason="r")
+            ask(lambda: mine.case(case_id))
+            ask(lambda: mine.case(case_id, known_at="2030-01-01T00:00:00Z", axis="stored"))
+            ask(lambda: mine.export_person(case_id))
+            for seen in (1, 2, 3, 9):
+                ask(lambda seen=seen: mine.record(case_id, agreed, seen=seen))  # type: ignore[misc]
+                ask(lambda seen=seen: mine.record(case_id, void, seen=seen, key="k-0", strict=True))  # type: ignore[misc]
+            for version in (1, 2, 3):
+                ask(lambda v=version: mine.redact(case_id, v, reason="r", redacted_by="b"))  # type: ignore[misc]
+            ask(lambda: mine.record(case_id, a_fact(case_id, authority="301"), seen=2, key="k-0"))
+            assert list(mine.cases([case_id])) == []
+            assert list(late_entries(mine, case_ids=[case_id])) == []
+            return told
+
+        with opener(authority="885") as mine:
+            expected = answers(mine, "nowhere")
+            assert answers(mine, "theirs") == answers(mine, "nobodys") == expected
+            assert len({line.split(":")[0] for line in expected}) == 3  # unknown, nothing to redact, wrong authority
+            for key in ("k-0", None):  # an id is the whole store's: to begin a case under a taken one is refused
+                with pytest.raises(UnknownNameError) as caught:
+                    mine.record("theirs", a_fact("theirs"), seen=0, key=key, strict=True)
+                assert f"UnknownNameError: {caught.value}".replace("theirs", "CASE") == expected[0]
+            assert mine.follow(0) == []
+        with opener() as all_:
+            assert (list(all_.heads()), list(all_.facts()), all_.stats().last_position) == before
+
+    def test_a_store_for_one_authority_gives_its_facts_that_authority(self, opener: Opener, clock: SetClock) -> None:
+        with opener(authority="885", clock=clock) as mine:
+            done = mine.record("a-1", a_fact(), seen=0, key="k")
+            assert (done.fact.authority, done.fact.id) == ("885", a_fact(authority="885").id)
+            assert mine.record("a-1", a_fact(), seen=0, key="k").repeated
+            with pytest.raises(KeyReused):
+                mine.record("a-1", a_fact(on="2026-03-04"), seen=1, key="k")
+            with mine.work() as work:
+                work.record("b-1", a_fact("b-1"), seen=0)
+                work.record("b-1", a_fact("b-1", "assessment_agreed", "2026-03-20"), seen=0)
+                work.commit()
+            told = import_facts(mine, [*a_case("c-1"), *a_case("c-1")])
+            assert (told.taken, told.duplicates) == (12, 12)
+            assert {fact.authority for fact in mine.facts()} == {"885"}
+            assert {found.case.authority for found in mine.cases()} == {"885"}
+            assert {json.loads(body)["authority"] for block in mine.blocks() for body in block.body} == {"885"}
+            assert mine.verify().ok
+        with opener() as all_:
+            assert {head.authority for head in all_.heads()} == {"885"}
+            assert import_facts(all_, a_case("c-1")).duplicates == 12
+            assert all_.record("a-1", a_fact(), seen=0, key="k").repeated
+
+    def test_what_was_recorded_without_an_authority_is_known_again_with_it(self, opener: Opener) -> None:
+        with opener() as all_:
+            all_.record("a-1", a_fact(authority="885"), seen=0)
+            all_.record("a-1", a_fact(event="assessment_agreed", on="2026-03-20"), seen=1, key="k")
+        with opener(authority="885") as mine:
+            agreed = a_fact(event="assessment_agreed", on="2026-03-20")
+            assert mine.record("a-1", agreed, seen=1, key="k").repeated
+            assert import_facts(mine, [a_fact(), agreed]).duplicates == 2
+
+    def test_a_correction_finds_the_fact_that_was_given_its_authority(self, opener: Opener) -> None:
+        wrong, right = a_fact(), a_fact(on="2026-03-03", corrects=a_fact().id)
+        void = FactVoided(case_id="a-1", on=right.on, corrects=right.id, reason="x")
+        with opener(authority="885") as mine:
+            mine.record("a-1", wrong, seen=0)
+            mine.record("a-1", right, seen=1, key="k")
+            assert [fact.on.day for fact in mine.case("a-1").case] == [3]
+            assert mine.record("a-1", right, seen=1, key="k").repeated
+            mine.record("a-1", void, seen=2)
+            assert [fact.on.day for fact in mine.case("a-1").case] == [2]
+            moved = [fact.model_copy(update={"case_id": "b-1"}) for fact in (wrong, right)]
+            moved[1] = moved[1].model_copy(update={"corrects": moved[0].id})
+            import_facts(mine, moved)
+            assert [fact.on.day for fact in mine.case("b-1").case] == [3]
+            assert not [found for case in mine.cases() for found in case.case.findings]
+
+    @pytest.mark.parametrize("batch", [1, 3, 2_000])
+    def test_a_file_that_gives_a_case_to_another_authority_gives_all_its_rows(self, opener: Opener, batch: int) -> None:
+        facts = [*a_case("theirs", "301"), *a_case("mine", "885"), *a_case("new")]
+        refused: list[Any] = []
+        with opener(authority="885") as mine:
+            told = import_facts(mine, enumerate(facts, 1), source="s", batch=batch, refused=refused.append)
+            assert (told.taken, told.refused) == (24, 12)
+            assert [row.line for row in refused] == list(range(1, 13))
+            assert "the file gives this case to 301" in str(refused[-1])
+            assert [found.case.case_id for found in mine.cases()] == ["mine", "new"]
+
+    def test_an_import_that_goes_on_still_knows_whose_cases_are_elsewhere(self, opener: Opener) -> None:
+        def cut() -> Iterator[Fact]:
+            yield from a_case("theirs", "301")[:6]
+            raise KeyboardInterrupt
+
+        with opener(authority="885") as mine:
+            with pytest.raises(KeyboardInterrupt):
+                import_facts(mine, cut(), source="s", batch=3)
+            told = import_facts(mine, a_case("theirs", "301"), source="s", batch=3)
+            assert (told.resumed_at, told.taken, told.refused) == (6, 0, 12)
+
+    def test_a_file_that_one_authority_took_is_new_to_another(self, opener: Opener) -> None:
+        with opener(authority="301") as theirs, opener(authority="885") as mine:
+            assert import_facts(theirs, a_case("t", "301"), source="s").taken == 12
+            told = import_facts(mine, [*a_case("t", "301"), *a_case("m")], source="s")
+            assert (told.already, told.resumed_at, told.taken, told.refused) == (False, 0, 12, 12)
+            assert mine.stats().facts == theirs.stats().facts == 12
 
     @pytest.mark.parametrize("authority", ["", "88", "8855", "88x", "٨٨٥"])
     def test_an_authority_is_three_digits(self, opener: Opener, authority: str) -> None:
@@ -500,11 +620,46 @@ class StoreContract:
         with opener() as store:
             store.record("a-1", a_fact(), seen=0)
             (head,) = store.heads()
-            assert store.verify(anchor=[head]).ok
+            assert store.verify(anchor=[head]).anchor == Compared(1, 1, 0, 0, 0, 0, 0)
             ahead = head._replace(version=2)
             assert [found.code for found in store.verify(anchor=[ahead]).breaks] == ["anchor"]
-            gone = head._replace(case_id="gone")
-            assert [found.case_id for found in store.verify(anchor=[gone]).breaks] == ["gone"]
+            gone = store.verify(anchor=[head, head._replace(case_id="gone")])
+            assert [(found.code, found.case_id) for found in gone.breaks] == [("anchor_lost", "gone")]
+
+    def test_an_anchor_tells_what_has_become_of_each_head(self, opener: Opener) -> None:
+        with opener() as store:
+            for case_id in ("same", "grown", "redacted"):
+                store.record(case_id, a_fact(case_id, reason="text"), seen=0)
+            kept = list(store.heads())
+            store.record("grown", a_fact("grown", event="assessment_agreed", on="2026-03-20"), seen=1)
+            store.redact("redacted", 1, reason="asked for", redacted_by="dpo")
+            store.record("new", a_fact("new"), seen=0)
+            found = store.verify(anchor=[*kept, kept[0]._replace(case_id="gone")])
+            assert found.anchor == Compared(heads=3, same=1, grown=2, rewritten=0, lost=1, left_out=0, new=1)
+            other = next(head for head in kept if head.case_id == "same")._replace(hash="0" * 64)
+            assert store.verify(anchor=[other]).anchor == Compared(1, 0, 0, 1, 0, 0, 3)
+
+    def test_an_anchor_that_can_show_nothing_is_an_error(self, opener: Opener) -> None:
+        with opener() as store:
+            store.record("a-1", a_fact(), seen=0)
+            (head,) = store.heads()
+            foreign = head._replace(case_id="elsewhere")
+            for anchor, why in (([], "no heads"), ([foreign], "of this store"), ([head, head], "two heads")):
+                with pytest.raises(AnchorError, match=why):
+                    store.verify(anchor=anchor)
+
+    def test_an_anchor_is_compared_for_the_authority_that_the_store_is_opened_for(self, opener: Opener) -> None:
+        with opener() as store:
+            store.record("mine", a_fact("mine", authority="885"), seen=0)
+            store.record("theirs", a_fact("theirs", authority="301"), seen=0)
+            kept = list(store.heads())
+        with opener(authority="885") as mine:
+            found = mine.verify(anchor=kept)
+            assert (found.ok, found.anchor) == (True, Compared(1, 1, 0, 0, 0, 1, 0))
+            gone = mine.verify(anchor=[*kept, kept[0]._replace(case_id="gone")])
+            assert [(broken.code, broken.case_id) for broken in gone.breaks] == [("anchor_lost", "gone")]
+            with pytest.raises(AnchorError, match="of 885"):
+                mine.verify(anchor=kept[1:])
 
     def test_one_persons_record_is_whole(self, store: Store) -> None:
         store.record("a-1", a_fact(reason="text"), seen=0, key="k", recorded_by="jo")
@@ -580,6 +735,69 @@ class StoreContract:
             old.case("a-1")
         with opener() as old, pytest.raises(SchemaTooNew):
             list(old.blocks())
+
+    # One moment, many threads
+
+    def test_a_snapshot_shows_one_moment_to_every_read_and_takes_nothing(self, opener: Opener) -> None:
+        with opener() as store:
+            for number in range(3):
+                store.record(f"c-{number}", a_fact(f"c-{number}", reason="said"), seen=0)
+            with store.snapshot() as shown:
+                expected = [found.case for found in store.cases()]
+                store.record("c-9", a_fact("c-9"), seen=0)
+                store.record("c-0", a_fact("c-0", event="assessment_agreed", on="2026-03-20"), seen=1)
+                store.redact("c-1", 1, reason="asked for", redacted_by="dpo")
+                for _ in range(2):
+                    assert [found.case for found in shown.cases()] == expected
+                assert [found.case for found in shown.cases(["c-0", "c-9"])] == expected[:1]
+                assert shown.case("c-0").version == 1
+                assert len(shown.follow(0)) == len(list(shown.facts())) == shown.stats().facts == 3
+                assert [head.version for head in shown.heads()] == [1, 1, 1]
+                assert shown.verify(anchor=list(shown.heads())).ok
+                assert shown.export_person("c-1")["facts"][0]["redaction"] is None
+                assert import_facts(shown, [a_fact("c-9")], dry_run=True).taken == 1
+                with pytest.raises(UnknownNameError):
+                    shown.case("c-9")
+                with pytest.raises(StoreReadOnly, match="it is a snapshot"):
+                    shown.record("c-0", a_fact("c-0", event="plan_ceased"), seen=1)
+                with pytest.raises(StoreReadOnly):
+                    shown.redact("c-2", 1, reason="asked for", redacted_by="dpo")
+                with pytest.raises(StoreReadOnly):
+                    import_facts(shown, [a_fact("d-1")])
+                with shown.snapshot() as again:
+                    assert [found.case for found in again.cases()] == expected
+            assert store.stats().facts == 5
+            assert store.verify().ok
+
+    def test_one_store_is_used_by_many_threads(self, opener: Opener) -> None:
+        threads, each = 40, 4
+        with opener() as store:
+
+            def use(number: int) -> list[int]:
+                case_id = f"c-{number:02}"
+                done = [store.record(case_id, a_fact(case_id, reason="x"), seen=seen).position for seen in range(each)]
+                assert store.case(case_id).version == each
+                assert [found.version for found in store.cases([case_id])] == [each]
+                assert store.stats().facts >= each
+                return done
+
+            with ThreadPoolExecutor(threads) as pool:
+                done = [position for positions in pool.map(use, range(threads)) for position in positions]
+            assert sorted(done) == list(range(1, threads * each + 1))
+            assert store.verify().ok
+            scans = [store.cases() for _ in range(8)]
+            with ThreadPoolExecutor(len(scans)) as pool:
+                assert list(pool.map(lambda scan: sum(1 for _ in scan), scans)) == [threads] * len(scans)
+
+    def test_a_scan_may_be_handed_to_another_thread(self, opener: Opener) -> None:
+        with opener() as store:
+            for number in range(3):
+                store.record(f"c-{number}", a_fact(f"c-{number}"), seen=0)
+            going = store.cases()
+            next(going)
+            with ThreadPoolExecutor(1) as pool:
+                assert pool.submit(lambda: [found.case.case_id for found in going]).result() == ["c-1", "c-2"]
+            store.record("c-3", a_fact("c-3"), seen=0)
 
     # Columns
 

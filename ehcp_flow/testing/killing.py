@@ -2,10 +2,12 @@
 
     python -m ehcp_flow.testing.killing URL --mode record --times 1000 --seed 1
 
-Each time a child process opens the store and records facts one by one (`record`) or imports a file (`import`), telling
-after each commit what the store acknowledged; it is killed with SIGKILL in the middle. Then everything that it was told
-must be there, the chain must verify, and nothing half-done may show. Prints one JSON object; exit code 1 if something
-was lost. It forks, so it needs a system that can.
+Each time a child process opens the store and records facts one by one (`record`), from several threads (`threaded`),
+from processes that it forks while threads of its own are writing, all through the one store that it opened (`forked`),
+or imports a file (`import`), telling after each commit what the store acknowledged; it is killed with SIGKILL in the
+middle, and with it, at once or a moment later, whatever it forked. Then everything that it was told must be there, the
+chain must verify, and nothing half-done may show. Prints one JSON object; exit code 1 if something was lost. It forks,
+so it needs a system that can.
 """
 
 from __future__ import annotations
@@ -18,21 +20,38 @@ import select
 import signal
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from ehcp_flow.facts import Fact
 from ehcp_flow.readers import write_facts
 from ehcp_flow.store import Store
+from ehcp_flow.store.errors import StoreLocked
 from ehcp_flow.store.imports import import_file
 from ehcp_flow.testing.sample import a_fact
 
-__all__ = ["main"]
+__all__ = ["MODES", "main"]
+
+MODES: Final = ("record", "threaded", "forked", "import")
+"""The ways of writing."""
 
 _CASES = 5
 _ROWS = 600
 _BATCH = 20
 _WHILE_WRITING = 0.8
+_ORPHANED = 0.5
+_THREADS: Final = 3
+_FORKS: Final = 3
+_BETWEEN: Final = 0.03
+_LINE: Final = 2_000
+_PATIENCE: Final = {"record": 0.1, "threaded": 0.1, "forked": 0.4, "import": 0.1}
+"""Seconds within which a child is killed: one that forks needs longer until all are at work."""
+_HANG = 1800.0
+"""Seconds after which a child that has told nothing hangs: a slow machine may be slow."""
 
 
 def _record(url: str, run: int, tell: int) -> None:
@@ -57,6 +76,63 @@ def _record(url: str, run: int, tell: int) -> None:
                 os.write(tell, json.dumps(said).encode() + b"\n")
 
 
+def _write(store: Store, name: str, tell: int) -> None:
+    """Record facts of this writer's own cases until killed, by two and by one, and tell each that was acknowledged."""
+    versions = {f"{name}-a": 0, f"{name}-b": 0, f"{name}-alone": 0}
+    while True:
+        try:
+            with store.work(recorded_by=name) as work:
+                for case_id in (f"{name}-a", f"{name}-b"):
+                    work.record(case_id, a_fact(case_id, reason=f"{versions[case_id]}"), seen=versions[case_id])
+                recorded = work.commit()
+            alone = f"{name}-alone"
+            recorded.append(store.record(alone, a_fact(alone), seen=versions[alone]))
+        except StoreLocked:  # a crowd on a slow machine: nothing was written
+            versions |= {case_id: _version(store, case_id) for case_id in versions}
+            continue
+        for done in recorded:
+            versions[done.case_id] = done.version
+            said = [done.case_id, done.version, done.position, done.fact.reason]
+            os.write(tell, json.dumps(said).encode() + b"\n")
+
+
+def _version(store: Store, case_id: str) -> int:
+    return next((found.version for found in store.cases([case_id])), 0)
+
+
+def _threaded(url: str, run: int, tell: int, *, forks: bool = False) -> None:
+    """Write from several threads through one store, and with `forks` from processes that are forked meanwhile."""
+    with Store.open(url) as store:
+        _write_once(store, f"{run}-opener", tell)
+        for number in range(_THREADS):
+            writing = _telling(tell, lambda number=number: _write(store, f"{run}-thread-{number}", tell))  # type: ignore[misc]
+            threading.Thread(target=writing, daemon=True).start()
+        for number in range(_FORKS if forks else 0):
+            time.sleep(random.random() * _BETWEEN)  # noqa: S311 - any moment will do
+            if os.fork() == 0:
+                _telling(tell, lambda number=number: _write(store, f"{run}-fork-{number}", tell))()  # type: ignore[misc]
+                os._exit(0)
+        _write(store, f"{run}-main", tell)
+
+
+def _write_once(store: Store, name: str, tell: int) -> None:
+    """Record one fact, so that there is a connection to be inherited."""
+    done = store.record(name, a_fact(name), seen=0)
+    os.write(tell, json.dumps([name, done.version, done.position, None]).encode() + b"\n")
+
+
+def _telling(tell: int, do: Callable[[], object]) -> Callable[[], None]:
+    """Have a failure told to the parent, who decides."""
+
+    def told() -> None:
+        try:
+            do()
+        except BaseException as error:  # noqa: BLE001 - whatever it is
+            os.write(tell, f"error {type(error).__name__}: {error}"[:_LINE].replace("\n", " ").encode() + b"\n")
+
+    return told
+
+
 def _import(url: str, path: Path, tell: int) -> None:
     """Import a file, slowly enough to be killed; tell each batch that was acknowledged."""
     with Store.open(url) as store:
@@ -72,19 +148,41 @@ def _killed(work: str, url: str, run: int, path: Path, patience: float) -> list[
     child = os.fork()
     if child == 0:
         os.close(read)
-        try:
-            _record(url, run, write) if work == "record" else _import(url, path, write)
-        except BaseException as error:  # noqa: BLE001 - told to the parent, who decides
-            os.write(write, f"error {type(error).__name__}: {error}\n".encode())
+        os.setpgid(0, 0)
+        ways: dict[str, Callable[[], None]] = {
+            "record": lambda: _record(url, run, write),
+            "threaded": lambda: _threaded(url, run, write),
+            "forked": lambda: _threaded(url, run, write, forks=True),
+            "import": lambda: _import(url, path, write),
+        }
+        _telling(write, ways[work])()
         os._exit(0)
     os.close(write)
+    with suppress(OSError):  # whoever comes first, the child or this: it leads a group, in which it is killed
+        os.setpgid(child, child)
+    said = b""
     if random.random() < _WHILE_WRITING:  # noqa: S311 - mostly while it writes, sometimes while it is still opening the store
-        select.select([read], [], [], 30)
+        said = _until(read, b"-fork-" if work == "forked" else b"\n")
     time.sleep(random.random() * patience)  # noqa: S311 - any moment will do
-    os.kill(child, signal.SIGKILL)
+    if work == "forked" and random.random() < _ORPHANED:  # noqa: S311 - as above
+        os.kill(child, signal.SIGKILL)
+        time.sleep(random.random() * patience)  # noqa: S311 - as above
+    with suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    with os.fdopen(read, encoding="utf-8") as told:
-        return [line for line in told.read().split("\n")[:-1] if line]
+    with os.fdopen(read, "rb") as told:
+        return [line for line in (said + told.read()).decode().split("\n")[:-1] if line]
+
+
+def _until(pipe: int, awaited: bytes) -> bytes:
+    """Return what comes through a pipe until it holds what is waited for, or an error, or ends."""
+    said = b""
+    while awaited not in said and b"error " not in said and select.select([pipe], [], [], _HANG)[0]:
+        came = os.read(pipe, 1 << 16)
+        if not came:
+            break
+        said += came
+    return said
 
 
 def _facts_of(file: int) -> list[Fact]:
@@ -125,14 +223,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m ehcp_flow.testing.killing")
     parser.add_argument("url")
-    parser.add_argument("--mode", choices=["record", "import"], default="record")
+    parser.add_argument("--mode", choices=MODES, default="record")
     parser.add_argument("--times", type=int, default=25)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--patience", type=float, default=0.1, help="seconds within which a child is killed")
+    parser.add_argument("--patience", type=float, help="seconds within which a child is killed")
     options = parser.parse_args(arguments)
     random.seed(options.seed)
     Store.open(options.url, create=True).close()
-    acknowledged = finished = before_any = 0
+    acknowledged = by_forks = finished = before_any = 0
     known: list[list[object]] = []
     wrong = ""
     with tempfile.TemporaryDirectory() as home:
@@ -140,11 +238,12 @@ def main(arguments: list[str] | None = None) -> int:
         file = 0
         write_facts(_facts_of(file), path)
         for run in range(options.times):
-            told = _killed(options.mode, options.url, run, path, options.patience)
+            told = _killed(options.mode, options.url, run, path, options.patience or _PATIENCE[options.mode])
+            by_forks += sum("-fork-" in line for line in told)
             failed = [line for line in told if line.startswith("error ")]
             acknowledged += len(told)
             before_any += not told
-            if options.mode == "record":
+            if options.mode != "import":
                 wrong = failed[0] if failed else _check_record(options.url, told, known)
             else:
                 wrong = failed[0] if failed else _check_import(options.url, told, file)
@@ -157,7 +256,7 @@ def main(arguments: list[str] | None = None) -> int:
     sys.stdout.write(
         json.dumps(
             {
-                "mode": options.mode, "times": options.times, "acknowledged": acknowledged,
+                "mode": options.mode, "times": options.times, "acknowledged": acknowledged, "by_forks": by_forks,
                 "killed_before_the_first": before_any, "files_finished": finished, "wrong": wrong,
             }
         )

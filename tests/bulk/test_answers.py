@@ -4,7 +4,7 @@ import datetime as dt
 import weakref
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from ehcp_flow.answers import answer
 from ehcp_flow.bulk import explain, iter_answers
@@ -20,7 +20,6 @@ from ehcp_flow.working import Working
 from tests.bulk.agreeing import AS_OF, caseloads
 from tests.telling import day, tell
 
-SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 PARTS = tuple(name for name, part in vars(Working).items() if isinstance(part, property))
 
 
@@ -45,7 +44,6 @@ def agree_on_answers(cases: list[Case], as_of, **options) -> list[BulkAnswer]:
     return [one for one in found if isinstance(one, BulkAnswer)]
 
 
-@SLOW
 @given(caseloads(), AS_OF)
 def test_any_caseload_is_answered_as_each_of_its_cases_is(cases, as_of):
     agree_on_answers(cases, as_of)

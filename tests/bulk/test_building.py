@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 import numpy as np
 import polars as pl
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from ehcp_flow.bulk.building import build_cases
 from ehcp_flow.bulk.encoding import encode
@@ -24,7 +24,6 @@ def built(source: object, numbers: list[int] | None = None) -> Iterator[Case]:
             yield from build_cases(rows, encoded, chosen)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(caseloads())
 def test_facts_out_of_columns_are_those_that_were_read(cases):
     told = [case for case in cases if case.recorded]

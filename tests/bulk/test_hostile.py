@@ -1,7 +1,7 @@
 """Files as people and programs really write them: both engines read the same facts and refuse the same rows."""
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ehcp_flow.bulk import Frames, iter_rows
@@ -118,12 +118,12 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(st.lists(PIECES, max_size=40).map("".join), st.sampled_from([1, 30, 1 << 25]))
 @example('"\n"', 30)
 @example('a"\n"b,\n', 30)
-def test_any_text_is_read_and_refused_alike(tmp_path, text, block):
-    path = tmp_path / "cases.csv"
+def test_any_text_is_read_and_refused_alike(tmp_path_factory, text, block):
+    path = tmp_path_factory.getbasetemp() / "any-text.csv"
     path.write_bytes(f"{HEAD}\n{text}".encode())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ehcp_flow.bulk.csvfile.BLOCK", block)

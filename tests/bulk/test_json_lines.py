@@ -4,7 +4,7 @@ import json
 import random
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ehcp_flow.bulk.jsonfile import JsonFile
@@ -114,11 +114,11 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(st.lists(PIECES, max_size=30).map("".join), st.sampled_from([1, 60, 1 << 24]))
 @example('{"a":"b"}\n{"a"}\n', 60)
-def test_any_text_is_read_and_refused_alike(tmp_path, text, block):
-    path = tmp_path / "cases.jsonl"
+def test_any_text_is_read_and_refused_alike(tmp_path_factory, text, block):
+    path = tmp_path_factory.getbasetemp() / "any-text.jsonl"
     path.write_text(lines(B) + text, "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ehcp_flow.bulk.jsonfile.BLOCK", block)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ehcp_flow.answers import answer
@@ -26,7 +26,6 @@ from tests.golden.test_published import rows
 from tests.telling import day, tell
 
 ROOT = Path(__file__).parents[2]
-SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 DAYS = st.one_of(
     st.dates(dt.date(2023, 1, 1), dt.date(2026, 12, 31)), st.sampled_from([dt.date(2024, 1, 4), dt.date(2026, 6, 30)])
 )
@@ -51,13 +50,13 @@ def agree(cases, as_of, **asked) -> list[tuple[Any, ...]]:
     return expected
 
 
-@settings(SLOW, max_examples=300)
+@settings(max_examples=300)
 @given(caseloads(), DAYS, ASKED)
 def test_any_caseload_has_the_same_measures_in_bulk(cases, as_of, asked):
     agree(cases, as_of, **asked)
 
 
-@settings(SLOW, max_examples=30)
+@settings(max_examples=30)
 @given(crowds(max_size=60), DAYS, ASKED)
 def test_a_long_case_of_anything_has_the_same_measures_in_bulk(case, as_of, asked):
     agree([case], as_of, **asked)

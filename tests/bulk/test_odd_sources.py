@@ -14,6 +14,7 @@ from ehcp_flow.bulk import counts, deadlines_frame, read_cases
 from ehcp_flow.errors import SourceError
 from ehcp_flow.readers import read_cases as read_text_cases
 from tests.cli.running import CHRONOLOGIES, environment, invoke
+from tests.waiting import HANG
 
 AS_OF = ("--as-of", "2025-10-21")
 ROW = {"case_id": ["a"], "event": ["request_received"], "on": ["2024-01-08"]}
@@ -40,11 +41,11 @@ def test_a_pipe_is_read_like_the_file_behind_it(command, tmp_path):
     writer.start()
     name, *more = command
     args = [sys.executable, "-m", "ehcp_flow", name, pipe, *more, *AS_OF]
-    done = subprocess.run(args, capture_output=True, timeout=60, env=environment(), check=False)
+    done = subprocess.run(args, capture_output=True, timeout=HANG, env=environment(), check=False)
     expected = invoke(name, CHRONOLOGIES, *more, *AS_OF)
     assert done.stdout.decode() == expected.stdout != ""
     assert done.returncode == expected.exit_code
-    writer.join(10)
+    writer.join(HANG)
 
 
 def test_a_pipe_is_read_over_columns(tmp_path):
@@ -53,7 +54,7 @@ def test_a_pipe_is_read_over_columns(tmp_path):
     writer = threading.Thread(target=pipe.write_bytes, args=(Path(CHRONOLOGIES).read_bytes(),), daemon=True)
     writer.start()
     assert deadlines_frame(pipe, "2025-10-21").equals(deadlines_frame(CHRONOLOGIES, "2025-10-21"))
-    writer.join(10)
+    writer.join(HANG)
 
 
 @pytest.mark.parametrize("engine", ["case", "bulk", "auto"])
@@ -132,7 +133,7 @@ def test_parquet_that_cannot_be_read_says_why(more, said, tmp_path):
     pl.DataFrame({**ROW, **more}).write_parquet(file)
     for command in ("measures", "check", "state"):
         refused = invoke(command, file, *AS_OF)
-        assert refused.exit_code == 2
+        assert refused.exit_code == 4
         assert said in " ".join(refused.output.split())
     with pytest.raises(SourceError, match=r"odd\.parquet"):
         counts(file, "2025-10-21")
@@ -153,5 +154,5 @@ def test_half_a_parquet_file_says_so(tmp_path):
         file.write_bytes(content)
         for command in (("measures",), ("state",), ("measures", "--by", "team")):
             refused = invoke(command[0], file, *AS_OF, *command[1:])
-            assert refused.exit_code == 2
+            assert refused.exit_code == 4
             assert "half.parquet: it cannot be read" in " ".join(refused.output.split())

@@ -1,7 +1,7 @@
 """Where cases stand, and what their records leave open, in bulk and one at a time."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from ehcp_flow.answers import answer
 from ehcp_flow.bulk import Frames, findings_frame, states_frame
@@ -12,8 +12,6 @@ from ehcp_flow.states import Dispute, state
 from ehcp_flow.synth import synth
 from tests.bulk.agreeing import AS_OF, caseloads
 from tests.telling import day, tell
-
-SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 def agree_on_states(cases: list[Case], as_of) -> int:
@@ -57,13 +55,11 @@ def agree_on_findings(cases: list[Case], as_of, **options) -> int:
     return len(expected)
 
 
-@SLOW
 @given(caseloads(), AS_OF)
 def test_any_caseload_stands_where_each_of_its_cases_does(cases, as_of):
     agree_on_states(cases, as_of)
 
 
-@SLOW
 @given(caseloads(), AS_OF)
 def test_any_caseload_leaves_open_what_each_of_its_cases_does(cases, as_of):
     agree_on_findings(cases, as_of)

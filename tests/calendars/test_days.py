@@ -447,7 +447,7 @@ def test_a_calendar_can_be_sent_to_another_process_without_its_table(calendar):
     sent = pickle.dumps(calendar)
 
     assert len(sent) < 500
-    assert pickle.loads(sent) == copy.deepcopy(calendar) == calendar  # noqa: S301 - it was pickled here
+    assert pickle.loads(sent) == copy.deepcopy(calendar) == calendar
 
 
 def test_the_shared_part_is_no_calendar():

@@ -113,4 +113,4 @@ def test_without_the_package_the_extra_is_named(monkeypatch):
     monkeypatch.setattr(builtins, "__import__", without)
     done = invoke(*DUE)
     assert (done.exit_code, done.stdout) == (2, "")
-    assert "pip install 'ehcp-flow[reports]'" in done.stderr
+    assert 'pip install "ehcp-flow[reports]"' in done.stderr

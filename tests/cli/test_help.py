@@ -49,4 +49,6 @@ def test_the_commands_of_a_group_have_examples_of_themselves():
 
 def test_the_exit_codes_are_in_the_help():
     text = " ".join(invoke("--help").stdout.split())
-    assert "0 done; 1 some rows were refused, the rest is printed; 2 usage; 3 a breach" in text
+    assert "0 done; 1 some rows were refused, the rest is printed, or a check of a store found errors; 2 usage," in text
+    assert "3 a breach, with --fail-on-breach; 4 an input is damaged or not what it should be; 5 the store" in text
+    assert "cannot be used; 70 a fault of this program; 130 interrupted; 141 closed pipe." in text

@@ -14,8 +14,10 @@ import pytest
 import typer
 
 from ehcp_flow.cli import app, main
-from ehcp_flow.cli.app import CLOSED_PIPE, COMMANDS, INTERRUPTED
+from ehcp_flow.cli.app import COMMANDS
+from ehcp_flow.errors import ExitCode
 from tests.cli.running import CHRONOLOGIES, environment, invoke, rows_of, run, table_of
+from tests.waiting import HANG
 
 PROGRAM = (sys.executable, "-m", "ehcp_flow")
 MANY = "case_id,event,on\n" + "".join(f"case{number},request_received,2026-03-02\n" for number in range(500))
@@ -74,7 +76,7 @@ def test_a_closed_pipe_is_no_traceback(tmp_path):
     process.stdout.close()
     said = process.stderr.read()
     process.stderr.close()
-    assert process.wait() == CLOSED_PIPE
+    assert process.wait() == ExitCode.CLOSED_PIPE
     assert said == b""
 
 
@@ -85,7 +87,7 @@ def test_a_pipe_that_was_never_read_is_no_traceback_either():
         [*PROGRAM, "--version"], check=False, stdout=writing, stderr=subprocess.PIPE, env=environment()
     )
     os.close(writing)
-    assert (done.returncode, done.stderr) == (CLOSED_PIPE, b"")
+    assert (done.returncode, done.stderr) == (ExitCode.CLOSED_PIPE, b"")
 
 
 def test_ctrl_c_leaves_with_130_and_without_a_traceback(tmp_path):
@@ -98,8 +100,8 @@ def test_ctrl_c_leaves_with_130_and_without_a_traceback(tmp_path):
         facts.write("case_id,event,on\n")
         facts.flush()
         process.send_signal(signal.SIGINT)
-        out, said = process.communicate(timeout=30)
-    assert (process.returncode, out) == (INTERRUPTED, b"")
+        out, said = process.communicate(timeout=HANG)
+    assert (process.returncode, out) == (ExitCode.INTERRUPTED, b"")
     assert b"Traceback" not in said
 
 
@@ -110,7 +112,7 @@ def test_ctrl_c_while_the_program_loads_leaves_with_130(monkeypatch):
     monkeypatch.setattr("ehcp_flow.cli.app.command", interrupted)
     with pytest.raises(SystemExit) as left:
         main()
-    assert left.value.code == INTERRUPTED
+    assert left.value.code == ExitCode.INTERRUPTED
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
@@ -162,7 +164,7 @@ def test_a_quick_question_loads_nothing_that_it_does_not_need():
     loaded = loaded_by("due", "--received", "2026-03-02", "--format", "json")
     assert not loaded & HEAVY
     assert {name for name in loaded if name.startswith("ehcp_flow.cli.")} <= {
-        f"ehcp_flow.cli.{name}" for name in ("app", "command", "messages", "options", "output", "due")
+        f"ehcp_flow.cli.{name}" for name in ("app", "boundary", "command", "messages", "options", "output", "due")
     }
 
 
@@ -232,11 +234,23 @@ def test_a_fault_of_the_program_is_not_hidden(monkeypatch):
     from ehcp_flow import deadlines
 
     def broken(*_args, **_options):
-        raise ZeroDivisionError
+        raise ZeroDivisionError("Jane Doe")
 
     monkeypatch.setattr(deadlines, "due", broken)
     done = invoke("due", "--received", "2026-03-02")
-    assert isinstance(done.exception, ZeroDivisionError)
+    assert (done.exit_code, done.stdout) == (ExitCode.BUG, "")
+    assert re.search(
+        r"a fault of ehcp-flow, not of yours: builtins.ZeroDivisionError at cli/due\.py:\d+ < ", done.stderr
+    )
+    assert len(done.stderr.splitlines()) == 1
+    assert "Jane" not in done.stderr
+    for asked in (
+        invoke("--debug", "due", "--received", "2026-03-02"),
+        invoke("due", "--received", "2026-03-02", EHCP_FLOW_DEBUG="1"),
+    ):
+        assert asked.exit_code == ExitCode.BUG
+        assert "Traceback (most recent call last)" in asked.stderr
+        assert "ZeroDivisionError: Jane Doe" in asked.stderr
 
 
 def test_a_bar_shows_only_on_a_terminal_and_only_after_a_while(monkeypatch, capsys):
@@ -248,6 +262,7 @@ def test_a_bar_shows_only_on_a_terminal_and_only_after_a_while(monkeypatch, caps
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setattr(messages, "_PATIENCE", HANG)
     with messages.Bar("reading") as bar:
         bar(1, 10)
     assert capsys.readouterr().err == ""
@@ -256,6 +271,11 @@ def test_a_bar_shows_only_on_a_terminal_and_only_after_a_while(monkeypatch, caps
         bar(5, 10)
         bar(10, 10)
     assert "reading" in capsys.readouterr().err
+    monkeypatch.setenv("TERM", "dumb")
+    with messages.Bar("reading") as bar:
+        bar(5, 10)
+        bar(10, 10)
+    assert capsys.readouterr().err == ""
 
 
 def test_a_store_is_opened_by_its_url(tmp_path):

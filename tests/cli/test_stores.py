@@ -4,21 +4,33 @@ import datetime as dt
 import itertools
 import json
 import re
+import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 
 import pytest
 
 from ehcp_flow.store import Store
 from ehcp_flow.store.schema import REVISION
-from tests.cli.conftest import change
 from tests.cli.running import CHRONOLOGIES, ROOT, environment, invoke, rows_of, run, table_of
+from tests.store.tampering import tamper
+from tests.waiting import HANG, until
 
 CASES = ROOT / "examples" / "cases.csv"
 LATER = "2026-11-20"
+# The command line in a process that is killed when it has read 8,000 rows: after some batches, and before the last.
+STOPPED = """
+import os, signal
+from ehcp_flow.cli import main, messages
+def call(bar, done, total, calls=[]):
+    calls.append(done)
+    if len(calls) == 4:
+        os.kill(os.getpid(), signal.SIGKILL)
+messages.Bar.__call__ = call
+main()
+"""
 
 
 def imported(file, url, *args):
@@ -88,18 +100,13 @@ def test_a_second_import_takes_nothing_and_an_interrupted_one_goes_on(new_url, t
 def test_an_import_that_was_stopped_goes_on_where_it_was(tmp_path):
     url, file = f"sqlite:///{tmp_path}/s.db", tmp_path / "many.csv"
     file.write_text(invoke("synth", "--cases", "1500").stdout)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "ehcp_flow", "import", str(file), "--store", url],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(),
-    )  # fmt: skip
-    for _ in range(3000):
-        if taken(tmp_path / "s.db"):
-            break
-        time.sleep(0.01)
-    process.kill()
-    process.communicate()
-    there = taken(tmp_path / "s.db")
-    assert there > 0
+    stopped = subprocess.run(
+        [sys.executable, "-c", STOPPED, "import", str(file), "--store", url], check=False, env=environment()
+    )
+    assert stopped.returncode == -signal.SIGKILL
+    with closing(sqlite3.connect(tmp_path / "s.db")) as connection:
+        (there,) = connection.execute("SELECT count(*) FROM ehcp_facts").fetchone()
+    assert 0 < there < len(file.read_text().splitlines()) - 1
     done = imported(file, url)
     assert f"went on after {there:,} rows" in done.stderr
     rows, facts, duplicates = (int(number.replace(",", "")) for number in re.findall(r"[\d,]*\d", done.stdout)[:3])
@@ -107,17 +114,6 @@ def test_an_import_that_was_stopped_goes_on_where_it_was(tmp_path):
     with Store.open(url) as store:
         assert store.stats().facts == facts
         assert store.verify().ok
-
-
-def taken(file):
-    """How many facts a store's file holds, as another process sees it."""
-    if not file.exists():
-        return 0
-    with closing(sqlite3.connect(file)) as connection:
-        try:
-            return connection.execute("SELECT count(*) FROM ehcp_facts").fetchone()[0]
-        except sqlite3.OperationalError:
-            return 0
 
 
 def test_refused_rows_are_told_and_written_with_their_reasons(new_url, tmp_path):
@@ -242,12 +238,9 @@ def test_following_waits_for_more_and_keeps_its_position(store_url, folder, tmp_
     assert len([*itertools.islice(process.stdout, 16)]) == 16
     invoke("import", "-", "--store", store_url, stdin=table_of("later request_received 2026-04-02"))
     assert json.loads(process.stdout.readline())["case_id"] == "later"
-    for _ in range(500):
-        if mark.exists() and mark.read_text() == "17\n":
-            break
-        time.sleep(0.01)
+    until(lambda: mark.exists() and mark.read_text() == "17\n")
     process.send_signal(2)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=HANG)
     assert (process.returncode, said) == (130, "")
     assert mark.read_text() == "17\n"
 
@@ -301,7 +294,8 @@ def test_a_store_is_made_checked_upgraded_and_measured(new_url):
 
 def test_an_older_store_is_upgraded(tmp_path):
     from ehcp_flow.store import schema
-    from ehcp_flow.store.database import Database, own_engine
+    from ehcp_flow.store.database import Database
+    from ehcp_flow.store.engines import own_engine
     from ehcp_flow.store.names import Names
 
     url = f"sqlite:///{tmp_path}/old.db"
@@ -312,7 +306,7 @@ def test_an_older_store_is_upgraded(tmp_path):
     old = invoke("db", "check", "--store", url)
     assert (old.exit_code, f"Schema 1, and {REVISION} is needed" in old.stdout) == (1, True)
     refused = invoke("check", url)
-    assert (refused.exit_code, "db upgrade" in refused.stderr) == (2, True)
+    assert (refused.exit_code, "db upgrade" in refused.stderr) == (5, True)
     assert invoke("db", "upgrade", "--store", url).stdout == f"Upgraded from schema 1 to {REVISION}\n"
     assert invoke("check", url).exit_code == 0
 
@@ -321,19 +315,15 @@ def test_verify_finds_what_was_edited(store_url, folder):
     heads = folder / "heads.jsonl"
     good = invoke("db", "verify", "--store", store_url, "--write-anchor", heads)
     assert (good.exit_code, good.stdout) == (0, "7 cases, 16 facts: nothing is wrong\n")
-    assert len(heads.read_text().splitlines()) == 7
-    assert invoke("db", "verify", "--store", store_url, "--anchor", heads).exit_code == 0
-    change(heads, "told", "gone")
-    off = invoke("db", "verify", "--store", store_url, "--anchor", heads, "--format", "json")
-    assert off.exit_code == 1
-    assert [(row["code"], row["case_id"]) for row in rows_of(off.stdout, "json")] == [("anchor", "gone")]
-    with closing(sqlite3.connect(folder / "cases.db")) as connection:
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            connection.execute(f"DROP TRIGGER {name}")
-        connection.execute(
-            "UPDATE ehcp_facts SET body = replace(body, '2026-03-02', '2026-03-03') WHERE case_id = 'told'"
-        )
-        connection.commit()
+    assert len(heads.read_text().splitlines()) == 8
+    same = invoke("db", "verify", "--store", store_url, "--anchor", heads)
+    assert (same.exit_code, same.stdout.splitlines()[1:]) == (0, ["7 heads compared with the anchor: 7 as they were"])
+    mine = invoke("db", "verify", "--store", store_url, "--anchor", heads, "--authority", "873")
+    assert mine.exit_code == 0
+    assert mine.stdout.splitlines()[1:] == [
+        "1 head of authority 873 compared with the anchor: 1 as they were; 6 heads of others in it were left out"
+    ]
+    tamper(store_url, "UPDATE ehcp_facts SET body = replace(body, '2026-03-02', '2026-03-03') WHERE case_id = 'told'")
     bad = invoke("db", "verify", "--store", store_url, "--write-anchor", folder / "new.jsonl")
     assert bad.exit_code == 1
     assert "case told" in bad.stdout
@@ -341,6 +331,34 @@ def test_verify_finds_what_was_edited(store_url, folder):
     assert not (folder / "new.jsonl").exists()
     rows = rows_of(invoke("db", "verify", "--store", store_url, "--format", "csv").stdout, "csv")
     assert {row["case_id"] for row in rows} == {"told"}
+    tamper(
+        store_url,
+        "DELETE FROM ehcp_facts WHERE case_id = 'told'",
+        "DELETE FROM ehcp_texts WHERE case_id = 'told'",
+        "DELETE FROM ehcp_heads WHERE case_id = 'told'",
+    )
+    lost = invoke("db", "verify", "--store", store_url, "--anchor", heads, "--format", "json")
+    assert lost.exit_code == 1
+    assert [(row["code"], row["case_id"]) for row in rows_of(lost.stdout, "json")] == [
+        ("anchor_lost", "told"),
+        ("positions", ""),
+    ]
+    assert "7 heads compared with the anchor: 6 as they were, 1 lost" in lost.stderr
+
+
+def test_an_anchor_that_is_none_is_an_error(store_url, folder):
+    (folder / "empty.jsonl").write_text("")
+    invoke("db", "verify", "--store", store_url, "--write-anchor", folder / "foreign.jsonl")
+    foreign = (folder / "foreign.jsonl").read_text().replace('"case_id": "', '"case_id": "other-').splitlines()[:-1]
+    older = [{name: head[name] for name in list(head)[:5]} for head in map(json.loads, foreign)]
+    (folder / "foreign.jsonl").write_text("".join(f"{json.dumps(head)}\n" for head in older))
+    for name, code, why in (
+        ("empty.jsonl", 4, "it holds no heads"), ("cases.csv", 4, "line 1 is no head that a store wrote"),
+        ("foreign.jsonl", 4, "none of its heads is of a case of this store"),
+        ("none.jsonl", 2, "there is no such file"),
+    ):  # fmt: skip
+        refused = invoke("db", "verify", "--store", store_url, "--anchor", folder / name)
+        assert (refused.stdout, refused.exit_code, why in refused.stderr) == ("", code, True), refused.stderr
 
 
 # One authority
@@ -382,7 +400,6 @@ def test_a_scope_keeps_other_authorities_out(store_url, folder, tmp_path):
         ("redact", "--store", "{url}", "--case", "told", "--version", "9", "--why", "x", "--by", "j", "--yes"),
         ("db", "upgrade", "--store", "sqlite:///no/such/folder/s.db"),
         ("db", "verify", "--store", "sqlite:///none.db"),
-        ("db", "verify", "--store", "{url}", "--anchor", "{csv}"),
         ("db", "stats", "--store", "nonsense"),
         ("db", "upgrade"),
         ("check", "sqlite:///none.db"),
@@ -397,6 +414,12 @@ def test_what_cannot_be_is_refused_in_one_line(args, store_url, monkeypatch, tmp
     assert (done.exit_code, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1
     assert not list(tmp_path.glob("*.db"))
+
+
+def test_an_anchor_that_is_none_is_an_input_that_is_not_what_it_should_be(store_url):
+    done = invoke("db", "verify", "--store", store_url, "--anchor", CHRONOLOGIES)
+    assert (done.exit_code, len(done.stderr.splitlines())) == (4, 1)
+    assert invoke("db", "verify", "--store", store_url, "--anchor", "none.jsonl").exit_code == 2
 
 
 def test_the_store_can_be_named_by_the_environment(store_url):

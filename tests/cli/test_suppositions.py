@@ -100,7 +100,7 @@ def test_due_and_explain_know_targets_too(profile):
 def test_a_profile_cannot_change_the_law(profile):
     profile.write_text(PROFILE.replace("final_plan_in_18_weeks", "final_plan"))
     done = invoke("check", "-", "--profile", profile, stdin=SOURCE)
-    assert (done.exit_code, done.stdout) == (2, "")
+    assert (done.exit_code, done.stdout) == (4, "")
     assert "which a target cannot change" in done.stderr
     assert invoke("check", "-", "--profile", "none.toml", stdin=SOURCE).exit_code == 2
 

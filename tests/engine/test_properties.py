@@ -37,7 +37,7 @@ UNSPOKEN = sorted(set(FACT_TYPES) - SPOKEN_OF - {"exception_recorded", "date_of_
 STRANGERS = {"advice_received": "a stranger", "advice_returned": "a stranger", "school_responded": "a stranger"}
 
 as_ofs = days(dt.date(2014, 1, 1), dt.date(2032, 12, 31))
-quick = settings(deadline=None, max_examples=60)
+quick = settings(max_examples=60)
 
 
 def identity(deadline: Deadline) -> tuple[object, ...]:
@@ -191,7 +191,7 @@ def test_what_lies_in_the_future_of_the_day_asked_about_changes_nothing(case, as
     assert deadlines_of(case, as_of) == deadlines_of(known, as_of)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(mixtures(max_size=20), as_ofs)
 @example(tell("2026-03-02 review_meeting_held; 2026-03-02 review_meeting_held party=x"), dt.date(2026, 3, 2))
 def test_no_case_that_can_be_built_is_too_much(case, as_of):
@@ -221,7 +221,7 @@ def test_deadlines_are_equal_by_what_they_say_and_can_be_kept_in_a_set():
 
 @pytest.mark.parametrize("event", ["exception_recorded", "review_decision_sent", "request_received"])
 def test_the_strategy_makes_facts_of_the_event_that_is_asked_for(event):
-    @settings(deadline=None, max_examples=20)
+    @settings(max_examples=20)
     @given(facts([event], case_id="b"))
     def check(some: Fact) -> None:
         assert (some.event, some.case_id) == (event, "b")

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from ehcp_flow.errors import EhcpFlowError
-from ehcp_flow.measures import LibraryMissing, frames, to_pandas, to_polars
+from ehcp_flow.errors import EhcpFlowError, LibraryMissing
+from ehcp_flow.measures import frames, to_pandas, to_polars
 
 ROWS: list[dict[str, Any]] = [{"a": 1, "b": "x"}, {"a": 2, "b": 3.5}]
 

@@ -14,8 +14,10 @@ from ehcp_flow.case import group_cases
 from ehcp_flow.reports.overview import overview
 from ehcp_flow.reports.page import report_page
 from ehcp_flow.synth import synth
+from tests.waiting import HANG
 
 AS_OF = "2026-06-30"
+MILLISECONDS = 1000 * HANG
 _FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -37,7 +39,9 @@ def chromium():
     except ImportError:
         pytest.fail("no Playwright: run `pip install playwright` (its own browsers are not needed)")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, headless=True, args=list(_FLAGS))
+        browser = playwright.chromium.launch(
+            executable_path=path, headless=True, args=list(_FLAGS), timeout=MILLISECONDS
+        )
         yield browser
         browser.close()
 
@@ -61,6 +65,7 @@ class Watched:
 @pytest.fixture
 def watched(chromium):
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(MILLISECONDS)
     yield Watched(context.new_page())
     context.close()
 

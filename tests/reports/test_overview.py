@@ -5,13 +5,14 @@ import sys
 
 import pytest
 
+from ehcp_flow.errors import LibraryMissing
 from ehcp_flow.reports.calendar_feed import work_calendar
 from ehcp_flow.reports.case_page import case_page
 from ehcp_flow.reports.charts import Bar, Line, bar_chart, line_chart
 from ehcp_flow.reports.overview import overview
 from ehcp_flow.reports.page import report_page
 from ehcp_flow.reports.verdict import Elsewhere, clear_change, headlines, in_words
-from ehcp_flow.reports.workbook import ReportsNotInstalled, write_workbook
+from ehcp_flow.reports.workbook import write_workbook
 from tests.measures.told import answered, plan, told
 
 HELD = ("2020-01-06 request_received parent", "2020-05-04 final_plan_sent")
@@ -79,7 +80,7 @@ WRITERS = {
 @pytest.mark.parametrize(("library", "write"), WRITERS.values(), ids=WRITERS)
 def test_without_the_extra_the_error_says_what_to_install(monkeypatch, seen, library, write):
     monkeypatch.setitem(sys.modules, library, None)
-    with pytest.raises(ReportsNotInstalled, match=r"ehcp-flow\[reports\]"):
+    with pytest.raises(LibraryMissing, match=r"ehcp-flow\[reports\]"):
         write(seen)
 
 

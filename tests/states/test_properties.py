@@ -36,7 +36,6 @@ def made(name: str, on: dt.date) -> Fact:
 FACTS = st.lists(st.builds(made, st.sampled_from(NAMES), DAYS), max_size=12)
 
 
-@settings(deadline=None)
 @given(FACTS, st.randoms(use_true_random=False), DAYS)
 def test_the_order_of_recording_never_matters(facts, shuffler, as_of):
     shuffled = list(facts)
@@ -45,7 +44,6 @@ def test_the_order_of_recording_never_matters(facts, shuffler, as_of):
     assert allowed(Case("a", tuple(shuffled)), as_of) == allowed(Case("a", tuple(facts)), as_of)
 
 
-@settings(deadline=None)
 @given(FACTS, DAYS)
 def test_a_past_answer_can_be_given_again(facts, as_of):
     then = Case("a", tuple(item for item in facts if item.on <= as_of))
@@ -53,14 +51,12 @@ def test_a_past_answer_can_be_given_again(facts, as_of):
     assert allowed(Case("a", tuple(facts)), as_of) == allowed(then, as_of)
 
 
-@settings(deadline=None)
 @given(FACTS, st.builds(made, st.sampled_from(QUIET), DAYS), DAYS)
 def test_a_fact_that_moves_nothing_changes_nothing(facts, quiet, as_of):
     plain, more = Case("a", tuple(facts)), Case("a", (*facts, quiet))
     assert state(more, as_of).history == state(plain, as_of).history
 
 
-@settings(deadline=None)
 @given(FACTS)
 def test_a_strict_case_takes_what_brings_nothing_new_out_of_order_and_nothing_else(facts):
     case = Case("a")
@@ -73,7 +69,6 @@ def test_a_strict_case_takes_what_brings_nothing_new_out_of_order_and_nothing_el
             case = record(case, item)
 
 
-@settings(deadline=None)
 @given(FACTS)
 def test_an_imported_case_takes_everything_and_reports_each_fact_once(facts):
     case = Case("a")
@@ -265,10 +260,9 @@ class LawfulLife(RuleBasedStateMachine):
 
 
 TestLawfulLife = LawfulLife.TestCase
-TestLawfulLife.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestLawfulLife.settings = settings(max_examples=40, stateful_step_count=25)
 
 
-@settings(deadline=None)
 @given(DAYS, st.integers(0, 5000))
 def test_there_are_no_deemed_decisions(on, days):
     case = Case("a", (fact("request_received", on),))

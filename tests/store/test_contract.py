@@ -10,6 +10,7 @@ from ehcp_flow.errors import MoveRefused
 from ehcp_flow.store import MemoryStore, Store
 from ehcp_flow.testing import a_case, a_fact
 from ehcp_flow.testing.contract import Opener, StoreContract
+from tests.waiting import HANG
 
 
 class TestMemory(StoreContract):
@@ -23,13 +24,13 @@ class TestSQLite(StoreContract):
     @pytest.fixture
     def opener(self, sqlite_url: str) -> Opener:
         Store.open(sqlite_url, create=True).close()
-        return lambda **options: Store.open(sqlite_url, **options)
+        return lambda **options: Store.open(sqlite_url, busy_seconds=HANG, **options)
 
 
 class TestPostgreSQL(StoreContract):
     @pytest.fixture
     def opener(self, postgres_store_url: str) -> Opener:
-        return lambda **options: Store.open(postgres_store_url, **options)
+        return lambda **options: Store.open(postgres_store_url, busy_seconds=HANG, **options)
 
 
 class TestPostgreSQLInASchema(StoreContract):
@@ -38,7 +39,7 @@ class TestPostgreSQLInASchema(StoreContract):
     @pytest.fixture
     def opener(self, postgres_store_url: str) -> Opener:
         def open_(**options: Any) -> Store:
-            return Store.open(postgres_store_url, schema="send", prefix="x_", **options)
+            return Store.open(postgres_store_url, schema="send", prefix="x_", busy_seconds=HANG, **options)
 
         return open_
 
@@ -47,7 +48,7 @@ class TestSQLiteWithAPrefix(StoreContract):
     @pytest.fixture
     def opener(self, sqlite_url: str) -> Opener:
         def open_(**options: Any) -> Store:
-            return Store.open(sqlite_url, prefix="", **options)
+            return Store.open(sqlite_url, prefix="", busy_seconds=HANG, **options)
 
         open_(create=True).close()
         return open_

@@ -115,3 +115,15 @@ def test_reads_inside_a_hosts_transaction_stream_and_verify(engine: sa.Engine) -
 def test_something_that_is_no_host(engine: sa.Engine) -> None:
     with pytest.raises(StoreURLError, match="Engine, a Connection or a Session"):
         Store.on("sqlite:///x.db")  # type: ignore[arg-type]
+
+
+def test_a_known_authority_is_given_to_facts_inside_a_hosts_transaction_too(engine: sa.Engine) -> None:
+    with Session(engine) as session, engine.begin() as connection:
+        assert (
+            Store.on(connection, prefix="send_", authority="885").record("a-1", a_fact(), seen=0).fact.authority
+            == "885"
+        )
+        connection.commit()
+        assert Store.on(session, prefix="send_", authority="885").case("a-1").case.authority == "885"
+        with pytest.raises(UnknownNameError):
+            Store.on(session, prefix="send_", authority="301").record("a-1", a_fact("a-1"), seen=1)

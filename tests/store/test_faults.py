@@ -1,4 +1,4 @@
-# ruff: noqa: PT012, PT017 - what matters is which of many writes fails
+# ruff: noqa: PT012 - what matters is which of many writes fails
 """What goes wrong around a store: killed processes, a restarted server, a full disk, a locked or a damaged file."""
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,76 +18,88 @@ import sqlalchemy as sa
 
 from ehcp_flow.facts import Fact
 from ehcp_flow.store import Store
-from ehcp_flow.store.database import explain_error
+from ehcp_flow.store.driver_errors import explain_error
 from ehcp_flow.store.errors import (
     ConnectionLost,
+    HostUnusable,
     OutcomeUnknown,
     StoreCorrupt,
     StoreError,
+    StoreFolderMissing,
     StoreFull,
     StoreLocked,
+    StoreReadOnly,
     StoreUnavailable,
+    TooManyConnections,
 )
 from ehcp_flow.store.imports import import_facts
 from ehcp_flow.store.sql import SqlStore
 from ehcp_flow.testing import a_case, a_fact
 from ehcp_flow.testing.postgres import Server
+from tests.waiting import HANG, until
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mode", ["record", "import"])
-def test_a_killed_process_loses_nothing_acknowledged_and_leaves_nothing_half_done(store_url: str, mode: str) -> None:
-    command = [sys.executable, "-m", "ehcp_flow.testing.killing", store_url, "--mode", mode, "--times", "25"]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+@pytest.mark.parametrize(("mode", "times"), [("record", 25), ("import", 25), ("threaded", 10), ("forked", 10)])
+def test_a_killed_process_loses_nothing_acknowledged_and_leaves_nothing_half_done(
+    store_url: str, mode: str, times: int
+) -> None:
+    command = [sys.executable, "-m", "ehcp_flow.testing.killing", store_url, "--mode", mode, "--times", str(times)]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=HANG, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     told = json.loads(ran.stdout)
     assert told["wrong"] == ""
-    assert told["acknowledged"] >= 15, "it was killed too early to show anything"
+    # Of 25 children, 17 are killed only once they have told something: the seed says so, however slow the machine is.
+    assert told["acknowledged"] >= {25: 17, 10: 5}[times], "it was killed too early to show anything"
+    assert (told["by_forks"] > 0) == (mode == "forked")
 
 
 def test_a_server_that_is_restarted_under_load_loses_no_command_and_doubles_none() -> None:
-    writers, each = 4, 100
-    ready = threading.Barrier(writers + 1)
+    writers, each = 4, 25
+    over = threading.Event()
     ended: list[str] = []
-    met: set[str] = set()
+    missed: list[StoreUnavailable] = []
     with Server.running() as server:
         url = server.database()
         Store.open(url, create=True).close()
 
         def write(number: int) -> None:
+            case_id, version = f"case-{number}", 0
             with Store.open(url) as store:
-                case_id = f"case-{number}"
-                ready.wait()
-                for version in range(each):
-                    fact = a_fact(case_id, party="parent", reason=f"{number}/{version}")
-                    deadline = time.monotonic() + 60
-                    while True:
-                        try:
-                            store.record(case_id, fact, seen=version, key=f"{number}/{version}")
-                            break
-                        except StoreUnavailable as error:
-                            met.add(type(error).__name__)
-                            assert time.monotonic() < deadline, error
-                            time.sleep(0.02)
-                ended.append(case_id)
+                while version < each or not over.is_set():
+                    key = f"{number}/{version}"
+                    fact = a_fact(case_id, party="parent", reason=key)
+                    try:
+                        version = store.record(case_id, fact, seen=version, key=key).version
+                    except StoreUnavailable as error:
+                        missed.append(error)
+                        time.sleep(0.02)
+                    else:
+                        ended.append(key)
 
-        threads = [threading.Thread(target=write, args=(number,)) for number in range(writers)]
+        def held() -> int:
+            with Store.open(url) as store:
+                return store.stats().facts
+
+        threads = [threading.Thread(target=write, args=(number,), daemon=True) for number in range(writers)]
         for thread in threads:
             thread.start()
-        ready.wait()
         for mode in ("fast", "immediate"):
-            time.sleep(0.05)
-            server.restart(mode)
+            before = held()
+            until(partial(lambda before: held() > before, before))
+            server.halt(mode)
+            # Somebody has to miss the server, or the test shows nothing.
+            before = len(missed)
+            until(partial(lambda before: len(missed) > before, before))
+            server.start()
+        over.set()
         for thread in threads:
-            thread.join()
+            thread.join(HANG)
         with Store.open(url) as store:
-            facts = list(store.facts())
-            assert len(ended) == writers
-            assert sorted(fact.reason or "" for fact in facts) == sorted(
-                f"{number}/{version}" for number in range(writers) for version in range(each)
-            )
+            assert sorted(fact.reason or "" for fact in store.facts()) == sorted(ended)
+            assert min(case.version for case in store.heads()) >= each
             assert store.verify().ok
-    assert met, "the server was never missed, so the test showed nothing"
+    assert len(ended) == len(set(ended)) >= writers * each
 
 
 def test_an_idle_store_outlives_a_restart_of_its_server() -> None:
@@ -145,7 +158,7 @@ for version in range(1000):
         print(version)
         sys.exit(0)
 """
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=HANG)
     with Store.open(sqlite_url) as store:
         assert store.case("a-1").version == int(ran.stdout) > 10
         assert store.verify().ok
@@ -207,7 +220,7 @@ def test_a_damaged_file_is_named_as_such(sqlite_url: str, damage: str) -> None:
 
 
 def test_a_file_in_a_directory_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(StoreUnavailable, match="unable to open"):
+    with pytest.raises(StoreFolderMissing, match="there is no such folder"):
         Store.open(f"sqlite:///{tmp_path}/nowhere/cases.db", create=True)
 
 
@@ -232,7 +245,8 @@ _Said.__module__ = "psycopg.errors"
     [
         ("53100", False, StoreFull), ("57P01", False, ConnectionLost), ("57P01", True, OutcomeUnknown),
         ("40P01", False, StoreLocked), ("55P03", False, StoreLocked), ("XX001", False, StoreCorrupt),
-        ("08006", True, OutcomeUnknown), ("53300", False, StoreUnavailable), ("42501", False, StoreUnavailable),
+        ("08006", True, OutcomeUnknown), ("53300", False, TooManyConnections), ("42501", False, StoreUnavailable),
+        ("25006", False, StoreReadOnly), ("25P02", False, HostUnusable), ("25P03", False, ConnectionLost),
     ],
 )  # fmt: skip
 def test_what_postgresql_says_becomes_what_to_do(state: str, committing: bool, kind: type[Exception]) -> None:
@@ -268,7 +282,7 @@ with Store.open({sqlite_url!r}, create=True) as store:
     first = all_of_it(0, 400)
     print(all_of_it(400, 4_000) - first)
 """
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=120)
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=HANG)
     assert int(ran.stdout) < 8 * 1024, "kilobytes by which ten times the facts raised the peak"
 
 

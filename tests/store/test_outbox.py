@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from ehcp_flow.store import Entry, Store
 from ehcp_flow.store.errors import StoreLocked
 from ehcp_flow.store.outbox import Bookmark, follow
 from ehcp_flow.testing import a_fact
+from tests.waiting import until
 
 
 def test_a_position_that_was_given_out_and_rolled_back_leaves_no_gap(store_url: str) -> None:
@@ -68,15 +68,17 @@ def test_a_reader_that_is_restarted_all_the_time_meets_each_fact_once(store_url:
         thread.start()
     met: list[Entry] = []
     bookmark = Bookmark(tmp_path / "position")
-    deadline = time.monotonic() + 60
-    while len(met) < writers * each * 2:
-        assert time.monotonic() < deadline
+
+    def read_on() -> bool:
         with Store.open(store_url) as store:
             for entry in follow(store, bookmark.read(), batch=5):
                 met.append(entry)
                 bookmark.write(entry.position)
                 if chance.random() < 0.1:
                     break
+        return len(met) == writers * each * 2
+
+    until(read_on)
     for thread in threads:
         thread.join()
     assert [entry.position for entry in met] == list(range(1, writers * each * 2 + 1))

@@ -15,6 +15,7 @@ import pytest
 
 from ehcp_flow.store import Store
 from ehcp_flow.testing import a_fact
+from tests.waiting import HANG
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "webhook_outbox.py"
 
@@ -54,10 +55,10 @@ def test_each_fact_is_sent_once_in_order_and_a_second_run_goes_on(
     with Store.open(sqlite_url, create=True) as store:
         for case_id in ("a", "b", "c"):
             store.record(case_id, a_fact(case_id, reason="private"), seen=0)
-        first = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+        first = subprocess.run(command, capture_output=True, text=True, check=True, timeout=HANG)
         assert "position 2: HTTP Error 503" in first.stderr
         store.record("d", a_fact("d"), seen=0)
-        second = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+        second = subprocess.run(command, capture_output=True, text=True, check=True, timeout=HANG)
     assert (first.stdout, second.stdout) == ("sent 3\n", "sent 1\n")
     assert [key for key, _ in got] == ["ehcp-1", "ehcp-2", "ehcp-3", "ehcp-4"]
     assert [said["case_id"] for _, said in got] == ["a", "b", "c", "d"]

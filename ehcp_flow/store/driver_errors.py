@@ -1,0 +1,117 @@
+"""What the databases' own errors mean, and SQLAlchemy's."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from typing import Final
+
+from sqlalchemy import exc
+
+from ehcp_flow.store.errors import (
+    AppendOnly,
+    ConnectionLost,
+    HostUnusable,
+    OutcomeUnknown,
+    SchemaMissing,
+    StoreCorrupt,
+    StoreError,
+    StoreFull,
+    StoreLocked,
+    StoreReadOnly,
+    StoreUnavailable,
+    TooManyConnections,
+    WrongAuthority,
+)
+
+__all__ = ["explain_error"]
+
+_LOST: Final = ("08", "57P01", "57P02", "57P03", "57P04", "57P05", "25P03", "25P04")
+_LOCKED: Final = ("40001", "40P01", "55P03", "57014")
+_TOO_MANY: Final = re.compile("too many (connections|clients)|connection slots are reserved")
+_ANY_MOMENT: Final = "the database system is"
+"""... starting up, shutting down, in recovery mode."""
+_HOST: Final = {
+    "25P02": "a statement failed in its transaction, which takes no more: roll back, or back to a savepoint",
+    "34000": "it ended its transaction while this read was still going through it",
+    "25P01": "it is in AUTOCOMMIT, where this read cannot be of one moment",
+}
+
+
+def explain_error(  # noqa: PLR0911 - one answer for each kind
+    error: BaseException | None, *, committing: bool = False, where: str = ""
+) -> BaseException:
+    """Return the store's error for a driver's or SQLAlchemy's; anything else is returned as it is.
+
+    `where` is the file or the server, as far as it is known.
+    """
+    if error is None or isinstance(error, StoreError):
+        return error or StoreUnavailable("no detail")
+    if isinstance(error, exc.DBAPIError):
+        return explain_error(error.orig, committing=committing, where=where)
+    if isinstance(error, exc.TimeoutError):
+        return TooManyConnections(" ".join(str(error).split("(Background")[0].split()))
+    if isinstance(error, (exc.InvalidRequestError, exc.ResourceClosedError)):
+        return HostUnusable(" ".join(str(error).split("(Background")[0].split()))
+    if isinstance(error, sqlite3.Error):
+        return _sqlite(error, f"{where}: " if where else "")
+    if type(error).__module__.startswith("psycopg"):
+        return _postgresql(error, committing=committing)
+    return error
+
+
+def _sqlite(error: sqlite3.Error, where: str) -> Exception:  # noqa: PLR0911 - one answer for each thing that can be wrong
+    said = str(error)
+    detail = f"{where}{said}"
+    name = getattr(error, "sqlite_errorname", "") or ""
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or "is locked" in said:
+        return StoreLocked(detail)
+    if name.startswith("SQLITE_READONLY"):
+        return StoreReadOnly(detail)
+    if name.startswith("SQLITE_FULL") or "is full" in said:
+        return StoreFull(detail)
+    if name.startswith("SQLITE_IOERR"):
+        return StoreFull(detail) if name in ("SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC") else StoreUnavailable(detail)
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "malformed" in said or "decode to UTF-8" in said:
+        return StoreCorrupt("the SQLite file", said)
+    if "append-only" in said:
+        return AppendOnly(said.removeprefix("append-only: "))
+    if "no such table" in said:
+        return SchemaMissing("of the store")
+    if isinstance(error, sqlite3.OperationalError) or "closed database" in said:
+        return StoreUnavailable(detail)
+    return error
+
+
+def _postgresql(  # noqa: PLR0911 - one answer for each thing that can be wrong
+    error: BaseException, *, committing: bool
+) -> BaseException:
+    state = getattr(error, "sqlstate", None) or ""
+    detail = " ".join(str(error).split())
+    kind = type(error).__name__
+    if not state and "connection failed:" in detail and "FATAL:" in detail and _ANY_MOMENT not in detail:
+        # The server is there and will not have us; psycopg does not say by which of its codes.
+        return TooManyConnections(detail) if _TOO_MANY.search(detail) else StoreUnavailable(detail)
+    if state.startswith(_LOST) or (not state and kind in ("OperationalError", "InterfaceError", "ConnectionTimeout")):
+        return OutcomeUnknown(detail) if committing else ConnectionLost(detail)
+    if state in _LOCKED:
+        return StoreLocked(detail)
+    if state == "25006":
+        return StoreReadOnly(detail)
+    if state in _HOST:
+        return HostUnusable(_HOST[state])
+    if state == "53300":
+        return TooManyConnections(detail)
+    if state.startswith("53"):
+        return StoreFull(detail) if state in ("53100", "53200") else StoreUnavailable(detail)
+    if state == "EF001":
+        return AppendOnly(detail.split("append-only: ")[-1].split(" CONTEXT")[0])
+    if state.startswith("XX00"):
+        return StoreCorrupt("the PostgreSQL database", detail)
+    if state == "42P01":
+        return SchemaMissing("of the store")
+    if state == "42501" and "row-level security" in detail:
+        return WrongAuthority("(refused by the database)", "of this database role")
+    if kind == "OperationalError" or state == "42501":
+        return StoreUnavailable(detail)
+    return error

@@ -1,0 +1,67 @@
+"""Whether the database still refuses what it was told to refuse: the triggers that keep the record append-only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from ehcp_flow.store.database import Transaction
+from ehcp_flow.store.migrations.versions.v3_trail import POSTGRESQL, SQLITE, sqlite_trigger, trigger_name
+from ehcp_flow.store.names import Names
+from ehcp_flow.store.verifying import Break
+
+__all__ = ["unprotected"]
+
+_BITS: Final = {"UPDATE": 16, "DELETE": 8, "TRUNCATE": 32, "UPDATE OR DELETE": 24}
+_BEFORE: Final = 2
+_EACH_ROW: Final = 1
+_SECURED: Final = ("heads", "facts", "texts")
+
+
+def unprotected(transaction: Transaction, n: Names) -> Iterator[Break]:
+    """Yield a break for each trigger of the schema that is missing, switched off or another one than was made."""
+    missing = _postgresql(transaction, n) if transaction.dialect == "postgresql" else _sqlite(transaction, n)
+    for table, what in missing:
+        says = f"table {n.prefix}{table}: {what}, so that the database does not refuse what it should"
+        yield Break("protection", "", 0, says)
+
+
+def _sqlite(transaction: Transaction, n: Names) -> Iterator[tuple[str, str]]:
+    there = dict(transaction.rows("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+    for table, action, when, says in SQLITE:
+        name = trigger_name(n, table, action)
+        if there.get(name) != sqlite_trigger(n, table, action, when, says):
+            yield table, f"the trigger {name} is {'another one than was made' if name in there else 'gone'}"
+
+
+def _postgresql(transaction: Transaction, n: Names) -> Iterator[tuple[str, str]]:
+    there = {
+        name: (enabled, kind, _bare(when or ""), source)
+        for name, enabled, kind, when, source in transaction.rows(
+            "SELECT t.tgname, t.tgenabled, t.tgtype, substring(pg_get_triggerdef(t.oid) FROM 'WHEN (.*) EXECUTE'), "
+            "p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
+            "WHERE NOT t.tgisinternal AND t.tgrelid = ANY(%s::regclass[])",
+            ([n.qualify(f"{n.prefix}{table}") for table in ("facts", "texts", "heads", "counter")],),
+        )
+    }
+    for table, action, when, _ in POSTGRESQL:
+        name = trigger_name(n, table, action)
+        if name not in there:
+            yield table, f"the trigger {name} is gone"
+            continue
+        enabled, kind, condition, source = there[name]
+        wanted = _BITS[action] | _BEFORE | (0 if action == "TRUNCATE" else _EACH_ROW)
+        if enabled not in ("O", "A"):
+            yield table, f"the trigger {name} is switched off"
+        elif (kind, condition) != (wanted, _bare(when)) or "RAISE EXCEPTION 'append-only: %'" not in source:
+            yield table, f"the trigger {name} is another one than was made"
+    for table in _SECURED:
+        full = n.qualify(f"{n.prefix}{table}")
+        if not transaction.rows("SELECT relrowsecurity FROM pg_class WHERE oid = %s::regclass", (full,))[0][0]:
+            yield table, "its row-level security is switched off"
+
+
+def _bare(condition: str) -> str:
+    """Return a condition without what PostgreSQL adds when it shows one: brackets, blanks, types."""
+    return re.sub(r"::\w+|[()\s]", "", condition).lower()

@@ -1,0 +1,172 @@
+"""What verify looks for in one case: whether its rows are what the chain, the trail and the head say they are."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ehcp_flow.store.chain import hash_text, link_of, seal_of, trail_of_fact, trail_of_redaction
+from ehcp_flow.store.rows import Head, Row, Text
+
+__all__ = ["Break", "Examined", "examine"]
+
+_SAID: Final = (str,)
+_MAYBE: Final = (str, type(None))
+_ROW: Final = (_SAID, (int,), (int,), *[_SAID] * 4, _MAYBE, _MAYBE, _SAID, _MAYBE, _SAID, (int,))
+_TEXT: Final = (_SAID, (int,), *[_MAYBE] * 5, (int, type(None)))
+_HEAD: Final = (_SAID, _SAID, (int,), _SAID, _SAID, (int,), _SAID, _SAID)
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """One thing that is wrong with the record: `code` for programs, `message` for people.
+
+    Codes of a fact: `gap`, `edited`, `column`, `order`, `position`, `damaged`. Of a free text: `text_missing`,
+    `text_edited`, `text_astray`, `text_left`, `redaction`. Of a head: `head_missing`, `head_version`, `head_hash`,
+    `head_stored`, `facts_missing`, `trail`, `seal`. Of the store: `positions`, `import`, `protection`. Beside an
+    anchor: `anchor`, `anchor_lost`.
+    """
+
+    code: str
+    case_id: str
+    version: int
+    message: str
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass(slots=True)
+class Examined:
+    """What is wrong with one case, and where its trail stood after each act."""
+
+    case_id: str
+    breaks: list[Break] = field(default_factory=list)
+    trails: list[str] = field(default_factory=list)
+
+    def add(self, code: str, version: int, says: str) -> None:
+        """Note one thing that is wrong with a version of the case (0: with the whole of it)."""
+        where = f"case {self.case_id}, version {version}" if version else f"case {self.case_id}"
+        self.breaks.append(Break(code, self.case_id, version, f"{where}: {says}"))
+
+
+def examine(head: Head | None, case_id: str, rows: Sequence[Row], texts: Mapping[int, Text]) -> Examined:
+    """Return everything that is wrong with one case: its head, its rows in order of version, its free texts."""
+    found = Examined(case_id)
+    if _damaged(found, head, rows, texts):
+        return found
+    previous, expected, stored, position = "", 1, "", 0
+    for row in rows:
+        version = row.version
+        if version != expected:
+            found.add("gap", expected, f"it is missing; the next that is there is {version}")
+        elif link_of(previous, row) != row.hash:
+            says = "the row does not fit its hash and the hash before it; it, or the one before, was edited, exchanged"
+            found.add("edited", version, f"{says} or put in")
+        if row.stored_at < stored:
+            found.add("order", version, "stored before its forerunner")
+        if row.position <= position:
+            found.add("position", version, f"it has position {row.position}, its forerunner {position}")
+        _columns(found, row)
+        _text(found, row, texts.get(version))
+        previous, expected, stored, position = row.hash, version + 1, row.stored_at, row.position
+    for version in sorted(set(texts) - {row.version for row in rows if row.text_hash is not None}):
+        found.add("text_astray", version, "a free text that no fact names")
+    _lead(found, rows, texts)
+    _head(found, head, rows)
+    return found
+
+
+def _damaged(found: Examined, head: Head | None, rows: Sequence[Row], texts: Mapping[int, Text]) -> bool:
+    """Note each row that holds something of another type than its column; such a case is not looked at further."""
+    kept: list[tuple[str, Any, Sequence[tuple[type, ...]], object]] = []
+    if head is not None:
+        kept.append(("the head", head, _HEAD, 0))
+    kept += [("the row", row, _ROW, row.version) for row in rows]
+    kept += [("the free text", text, _TEXT, text.version) for text in texts.values()]
+    for what, row, kinds, version in kept:
+        wrong = [name for name, value, kind in zip(row._fields, row, kinds, strict=True) if not isinstance(value, kind)]
+        if wrong:
+            at = version if isinstance(version, int) else 0
+            found.add("damaged", at, f"{what} holds something that does not belong there, as {', '.join(wrong)}")
+    return bool(found.breaks)
+
+
+def _columns(found: Examined, row: Row) -> None:
+    """Check the columns that repeat what the body says."""
+    try:
+        said = json.loads(row.body)
+        agree = said["event"] == row.event and said["on"] == row.on and dt.date.fromisoformat(row.on)
+    except (ValueError, LookupError, TypeError, RecursionError):
+        agree = False
+    if not agree:
+        found.add("column", row.version, "the columns event and on do not repeat the body")
+
+
+def _text(found: Examined, row: Row, text: Text | None) -> None:
+    if row.text_hash is None:
+        return
+    if text is None:
+        found.add("text_missing", row.version, "its free text is gone without a redaction")
+    elif text.redacted_at is not None:
+        if text.text is not None or text.salt is not None:
+            found.add(
+                "text_left", row.version, "it is marked as redacted, but its free text (or the salt) is still there"
+            )
+        if text.act is None:
+            found.add("redaction", row.version, "it is marked as redacted, but not by this store")
+    else:
+        if text.text is None or text.salt is None:
+            found.add("text_missing", row.version, "its free text is empty without a redaction")
+        elif hash_text(text.salt, text.text) != row.text_hash:
+            found.add("text_edited", row.version, "its free text was edited")
+        if text[5:] != (None, None, None):
+            found.add("redaction", row.version, "it is not redacted, but says by whom or why")
+
+
+def _lead(found: Examined, rows: Sequence[Row], texts: Mapping[int, Text]) -> None:
+    """Lead the trail through the facts and the redactions, each at its place among the acts."""
+    redactions = {text.act: text for text in texts.values() if text.act is not None}
+    trail, act = "", 0
+    for row in (*rows, None):
+        while (act + 1) in redactions:
+            act += 1
+            trail = trail_of_redaction(trail, redactions.pop(act))
+            found.trails.append(trail)
+        if row is not None:
+            act += 1
+            trail = trail_of_fact(trail, row.hash, row.position)
+            found.trails.append(trail)
+    for text in redactions.values():
+        found.add("redaction", text.version, "the place that its redaction has among what was done is not there")
+
+
+def _head(found: Examined, head: Head | None, rows: Sequence[Row]) -> None:
+    last = rows[-1] if rows else None
+    if head is None:
+        found.add("head_missing", 0, "there are facts or free texts, but no head row")
+        return
+    if last is None:
+        found.add("facts_missing", 0, f"the head says {head.version} facts, and there is none")
+        return
+    if head.version != last.version:
+        says = f"the head says {head.version} facts, the last that is there is {last.version}"
+        found.add("head_version", last.version, says)
+        return
+    if head.hash != last.hash:
+        found.add("head_hash", last.version, "the head's hash is not the hash of the last fact")
+    if head.stored_at != last.stored_at:
+        says = f"the head says that the last fact was stored at {head.stored_at}, the fact says {last.stored_at}"
+        found.add("head_stored", last.version, says)
+    if head.trail != found.trails[-1]:
+        found.add(
+            "trail", 0,
+            "its trail does not lead to where the head says: the position of a fact, a redaction (who, when, why) or "
+            "the trail itself was edited",
+        )  # fmt: skip
+    if seal_of(head) != head.seal:
+        says = f"the seal does not fit the head: it was edited (it says authority {head.authority or 'not recorded'})"
+        found.add("seal", 0, says)
