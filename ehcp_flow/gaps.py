@@ -130,7 +130,7 @@ def _fact(fact: Fact | None) -> Fact:
 
 
 def _due(deadline: Explicable) -> str:
-    return dates.iso(deadline.due_on)
+    return str(dates.iso(deadline.due_on))
 
 
 _LEFT_OPEN: Final[Mapping[int, Callable[[Explicable], Finding]]] = {

@@ -100,10 +100,9 @@ def _of_closure(ground: Ground, fact: ExceptionRecorded, verdict: int, against: 
     if fact.until is None:
         return f"the closing from {say(fact.on)} has no day of re-opening (until), so its length is not known"
     length = f"closed from {say(fact.on)} to re-open on {say(fact.until)}, {(fact.until - fact.on).days} days"
-    if verdict == kernel.TOO_SHORT:
-        return f"{length}: less than {ground.least}"
-    if verdict == kernel.BEGAN_LATER:
-        return f"{length}: it began after the last lawful day, {say(against.last)}"
+    if verdict not in (kernel.HOLDS, kernel.NOT_ASKED):
+        began = f"it began after the last lawful day, {say(against.last)}"
+        return f"{length}: {began if verdict == kernel.BEGAN_LATER else f'less than {ground.least}'}"
     opens = ground.margin.before(fact.on, against.judged.calendars)
     shuts = ground.margin.before(fact.until, against.judged.calendars)
     window = f"advice had to be asked from {say(opens)} to {say(shuts)}"

@@ -36,7 +36,7 @@ class Run(NamedTuple):
 class Counted(NamedTuple):
     """One period counted: the day it was counted from, the fact that gave that day, and the field of the fact."""
 
-    count: Count
+    period: Count
     on: dt.date
     fact: Fact
     field: str
@@ -45,8 +45,8 @@ class Counted(NamedTuple):
 class Working:
     """What a deadline was computed from, read out of the row that the kernel gave.
 
-    `done`, `implied`, `ended` and `superseded` are the facts that discharged the limit, showed that it was done, made it
-    fall away, or started the clock anew; `resumed` the fact that set its ended clock going again.
+    `done`, `implied`, `ended` and `superseded` are the facts that discharged the limit, showed that it was done, made
+    it fall away, or started the clock anew; `resumed` the fact that set its ended clock going again.
     """
 
     __slots__ = ("judged", "row")
@@ -155,7 +155,7 @@ class Working:
     @property
     def may_be_later(self) -> bool:
         """Whether the record leaves out a day that could make the last lawful day a later one."""
-        return self.version.may_be_later([each.count for each in self.counted])
+        return self.version.may_be_later([each.period for each in self.counted])
 
     @property
     def never_owed(self) -> bool:
@@ -369,7 +369,7 @@ def _counted(deadline: Explicable) -> Iterator[Step]:
     if len(counted) > 1:
         yield Step("count", f"The later of these counts: {say(max(lasts))}.", max(lasts))
     for count in version.counts:
-        if not any(count == each.count for each in counted):
+        if not any(count == each.period for each in counted):
             later = " The last lawful day may therefore be later." if count.needed else ""
             yield Step(
                 "count",

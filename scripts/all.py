@@ -38,7 +38,7 @@ STEPS = {
         for database in ("sqlite", "postgresql")
         for mode in ("record", "threaded", "forked", "import")
     },
-    "hostile lives, on a kernel that checks its bounds": "env EHCP_FLOW_LIVES=3000 python -m pytest -q tests/kernel",
+    "hostile lives, on a kernel that checks its bounds": "python -m tests.kernel",
     "agreement on 100,000 cases": "python -m tests.bulk",
     "the example on Spark": "scripts/test-spark",
     "known faults in dependencies": "python scripts/audit.py",

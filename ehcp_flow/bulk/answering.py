@@ -21,7 +21,7 @@ from ehcp_flow.bulk.facts import event_mask
 from ehcp_flow.case import Case
 from ehcp_flow.deadlines import Deadline, deadlines_in
 from ehcp_flow.engine import kernel
-from ehcp_flow.engine.judging import JudgedCase, facts_that_count
+from ehcp_flow.engine.judging import JudgedCase, Rows, facts_that_count
 from ehcp_flow.errors import EhcpFlowError, RowRefused
 from ehcp_flow.findings import Finding
 from ehcp_flow.gaps import findings_of
@@ -109,11 +109,8 @@ class _Chunk:
         noted = {place - begin: int(self._noted[place]) for place in places}
         facts = facts_that_count(case, question.as_of)
         size = rows.shape[1]
-        judged = JudgedCase(
-            case, question.as_of, facts, question.law.book, question.calendars, rows.ravel().tolist(), size, noted
-        )
-        judged.put_in_order(size)
-        return judged
+        found = Rows(rows.ravel().tolist(), size, size, noted)
+        return JudgedCase(case, question.as_of, facts, question.law.book, question.calendars, found)
 
 
 class BulkAnswer(Answer):

@@ -121,7 +121,7 @@ class Columns:
 
     @property
     def alone(self) -> Array:
-        """The numbers of the cases that are judged one by one: those with corrections, and those that cannot be judged."""
+        """The numbers of the cases that are judged one by one: corrected ones, and those that cannot be judged."""
         return np.flatnonzero(self.facts.failed & self.there)
 
     def chunk(self, frame: pl.DataFrame, failed: list[tuple[str, EhcpFlowError]]) -> Chunk:

@@ -46,8 +46,7 @@ def judge_columns(facts: Facts, book: CompiledRulebook, calendars: Calendars) ->
             parts.append(_taken(found))
             if case == facts.cases:
                 break
-            if found.needed > found.capacity:
-                found.capacity = found.needed
+            found.capacity = max(found.capacity, found.needed)
             _empty(found, chosen)
     return Judged(np.concatenate(parts, axis=1), np.asarray(found.noted, dtype=np.int32), facts, book)
 

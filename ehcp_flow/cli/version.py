@@ -13,7 +13,7 @@ __all__ = ["VERSION"]
 
 
 def _version(*, form: TableFormat = None, rulebook: RulebookAt = None) -> None:
-    """The versions of the program and of Python, the rulebook, the day up to which bank holidays are published, the kernel.
+    """The versions of the program and of Python, the rulebook, the last day of published bank holidays, the kernel.
 
     The kernel is what judges time limits: compiled where that could be done, else interpreted, with the same answers.
     EHCP_FLOW_KERNEL=interpreted asks for one of them.

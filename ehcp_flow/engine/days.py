@@ -15,7 +15,7 @@ from ehcp_flow.calendars import Calendars
 from ehcp_flow.engine.choice import Kernel
 from ehcp_flow.engine.kernel import BEYOND, NO_DAY, UNCOUNTED
 from ehcp_flow.engine.numbers import as_date, as_day
-from ehcp_flow.engine.rulebook import CompiledRulebook
+from ehcp_flow.engine.rulebook import CompiledRulebook, Counting
 from ehcp_flow.errors import CalendarError
 
 __all__ = ["CountedDays", "counted_days"]
@@ -35,7 +35,7 @@ class CountedDays:
     def __init__(self, book: CompiledRulebook, calendars: Calendars, chosen: Kernel) -> None:
         self._calendars = calendars
         self._lock = Lock()
-        self._ways = [(way.counted, None) for way in book.ways]
+        self._ways: list[tuple[Counting, str | None]] = [(way.counted, None) for way in book.ways]
         self.institutions: dict[str, int] = {name: 1 + at for at, name in enumerate(calendars.institutions)}
         by_institution = []
         for way in book.ways:

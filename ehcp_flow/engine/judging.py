@@ -39,6 +39,18 @@ def facts_that_count(case: Case, as_of: dt.date, given: Fact | None = None) -> t
     return facts
 
 
+class Rows(NamedTuple):
+    """What the kernel found of one case: its columns one behind the other, how far apart they begin, and how many rows.
+
+    `noted` says of each exception, by its place among the facts, what was noted of it.
+    """
+
+    out: Sequence[int]
+    size: int
+    many: int
+    noted: Mapping[int, int]
+
+
 class JudgedCase:
     """A case on a day under a rulebook and calendars: the facts that count, and a row of numbers for each deadline.
 
@@ -67,25 +79,21 @@ class JudgedCase:
         facts: tuple[Fact, ...],
         book: CompiledRulebook,
         calendars: Calendars,
-        out: Sequence[int],
-        size: int,
-        noted: Mapping[int, int],
+        rows: Rows,
     ) -> None:
         self.case = case
         self.as_of = as_of
         self.facts = facts
         self.book = book
         self.calendars = calendars
-        self.out = out
-        self.size = size
-        self.noted = noted
+        self.out, self.size, many, self.noted = rows
+        self._put_in_order(many)
 
-    def put_in_order(self, count: int) -> None:
-        """Put the first rows into the public order."""
+    def _put_in_order(self, many: int) -> None:
         out, size = self.out, self.size
         rows = []
         without_law = []
-        for row in range(count):
+        for row in range(many):
             last = out[LAST * size + row]
             if out[STATUS * size + row] == NO_LAW:
                 clock = self.book.rules[out[row]].clock
@@ -120,7 +128,7 @@ class JudgedCase:
         return [(fact.event, fact.__dict__.get("outcome")) for fact in self.facts]
 
     def party(self, row: int) -> str | None:
-        """Return whom a row concerns: the party of the fact that started its clock, or of that which began its stretch."""
+        """Return whom a row concerns: the party of the fact that started its clock, or that began its stretch."""
         return self.facts[self.out[WHOM * self.size + row]].party
 
     def excused_by(self, row: int) -> tuple[str, ...]:
@@ -181,9 +189,7 @@ def judge_case(
         while chosen.module.judge(law, days.days, columns, found, 0, 1) == 0:
             days.count_wanted(found)
         noted = {place: found.noted[place] for place in found.exception[: found.exceptions]}
-        judged = JudgedCase(case, as_of, facts, book, calendars, found.out, found.capacity, noted)
-        judged.put_in_order(found.rows)
-        return judged
+        return JudgedCase(case, as_of, facts, book, calendars, Rows(found.out, found.capacity, found.rows, noted))
     finally:
         _spaces.free = found
 
@@ -264,14 +270,13 @@ def space_for(book: CompiledRulebook, chosen: Kernel, facts: int, parties: int, 
         "run_start": facts, "run_stop": facts, "run_end": facts, "run_previous": facts, "run_whom": facts,
         "next_end": facts + 1, "next_act": facts + 1, "want": 2 * (_WANTS + 4 * facts),
     }  # fmt: skip
-    numbers = dict.fromkeys(
-        ("case", "tick", "low", "high", "exceptions", "asked", "born", "begins", "needed", "runs", "many", "rows", "wanted",
-         "beyond_day", "done", "implied", "ended", "other", "resumed", "owed", "bites", "base", "last", "end", "act"),
-        0,
-    )  # fmt: skip
+    single = (
+        "case tick low high exceptions asked born begins needed runs many rows wanted beyond_day done implied ended other "
+        "resumed owed bites base last end act"
+    )
     return chosen.module.Found(
         {name: none(0, size) for name, size in sizes.items()}
-        | numbers
+        | dict.fromkeys(single.split(), 0)
         | {
             "width": facts + 1,
             "parties": parties,

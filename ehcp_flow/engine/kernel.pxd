@@ -109,7 +109,7 @@ cdef int counted_from(Law law, Facts facts, Found found, int count, int start, i
 cdef int fields_of(Law law, int count, int place, int start) noexcept nogil
 @cython.locals(unsure=bint)
 cdef bint later_of(
-    Law law, Days days, Facts facts, Found found, int rule, int version, int run, int base
+    Law law, Days days, Facts facts, Found found, int version, int run, int base
 ) noexcept nogil
 
 @cython.locals(inside=bint, over=bint, settled=bint)

@@ -115,8 +115,8 @@ HELD_WITHOUT_END = 8
 ON = 0
 UNTIL = 5
 
-# The columns of a row. A place is that of a fact, -1 for none; WHOM is that of the fact whose party the row concerns; EXCUSES has a bit for each use of a ground whose facts
-# hold, and is -1 where no exception was recorded on any of them.
+# The columns of a row. A place is that of a fact, -1 for none; WHOM is that of the fact whose party the row concerns.
+# EXCUSES has a bit for each use of a ground whose facts hold, and is -1 where no exception was recorded on any.
 RULE = 0
 VERSION = 1
 STARTED = 2
@@ -140,7 +140,7 @@ COLUMNS = 18
 NOBODY = -1
 ANYBODY = -2
 FEW = 8
-"""Up to so many runs of a clock are followed fact by fact; of more, each goes from one fact that matters to the next."""
+"""Up to so many runs of a clock are followed fact by fact; of more, each goes from fact to fact that matters."""
 MANY_STRETCHES = 31
 
 
@@ -179,8 +179,8 @@ class Found:
 def judge(law, days, facts, found, case, cases):
     """Judge one case after another, and return the number of the first that was not judged.
 
-    It stops where the rows are full (`needed` is what the next case may take) and where a day was wanted that nobody has
-    counted (`wanted`), or that cannot be counted (`beyond`).
+    It stops where the rows are full (`needed` is what the next case may take), and where a day was wanted that nobody
+    has counted (`wanted`) or that cannot be counted (`beyond`).
     """
     while case < cases:
         first_row = found.rows
@@ -199,7 +199,7 @@ def judge(law, days, facts, found, case, cases):
 
 
 def lay_out(law, facts, found, low, high):
-    """Make the working space ready for one case: which clocks may run, and which facts are looked for again and again."""
+    """Make the working space ready for a case: which clocks may run, and where facts lie that are often looked for."""
     found.case += 1
     found.low = low
     found.high = high
@@ -340,7 +340,7 @@ def surround(law, facts, found, stretch):
 
 
 def next_of(law, facts, found, mask, start, stop):
-    """Return the first fact of a set from one place to before another, or -1. Asked in order, each fact is read once."""
+    """Return the first fact of a set from a place to before another, or -1. Asked in order, each fact is read once."""
     if found.next_case[mask] != found.case or not found.next_from[mask] <= start <= found.next_at[mask]:
         at = mask * law.keys
         place = start
@@ -552,7 +552,7 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
     window = kind & WINDOW
     unsure = False
     if kind & LATER_OF:
-        unsure = later_of(law, days, facts, found, rule, version, run, base)
+        unsure = later_of(law, days, facts, found, version, run, base)
         base = found.base
         last = found.last
     else:
@@ -670,7 +670,7 @@ def came_in_time(law, days, facts, found, condition, run):
 
 
 def is_there(law, days, facts, found, rule, last):
-    """Return whether the child is under the age that the rule asks for, and what it is about was there by the last day."""
+    """Return whether the child is under the rule's age, and what it is about was there, by the last lawful day."""
     if law.rule_under_age[rule] >= 0:
         if found.born == NO_DAY or last == NO_DAY:
             return False
@@ -699,8 +699,8 @@ def fields_of(law, count, place, start):
     return law.count_fields[count]
 
 
-def later_of(law, days, facts, found, rule, version, run, base):
-    """Find the later of several last days, and the day it was counted from; return whether the true one may be later."""
+def later_of(law, days, facts, found, version, run, base):
+    """Find the later of several last days, and what it was counted from; return whether the true one may be later."""
     start = found.run_start[run]
     unsure = False
     found.last = NO_DAY
@@ -755,6 +755,7 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
     keys = facts.key
     table = law.rule_roles
     for_good = flags & DONE_FOR_GOOD
+    late = flags & IN_TIME and last != NO_DAY
     place = first
     if many:
         place = first_that_matters(found, flags & PER_PARTY, start, first)
@@ -779,10 +780,9 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
                 if done < 0 and ended < 0:
                     ended = place
             elif ended >= 0:
-                if (role & RESUME or inside) and not over:
-                    if not flags & IN_TIME or last == NO_DAY or facts.on[place] <= last:
-                        ended = -1
-                        resumed = place
+                if (role & RESUME or inside) and not over and not (late and facts.on[place] > last):
+                    ended = -1
+                    resumed = place
             elif not settled and not (flags & PER_PARTY and facts.party[place] != party):
                 if role & DONE:
                     if done < 0:
@@ -806,9 +806,7 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
                 if done >= 0:
                     if for_good:
                         break
-                elif ended >= 0 and (over or flags & ENDS_FOR_GOOD):
-                    break
-                elif ended >= 0 and flags & IN_TIME and last != NO_DAY and facts.on[place] > last:
+                elif ended >= 0 and (over or flags & ENDS_FOR_GOOD or (late and facts.on[place] > last)):
                     break
         if many:
             place = next_that_matters(found, flags & PER_PARTY, place, ended >= 0 or settled)
@@ -885,7 +883,7 @@ def next_that_matters(found, per_party, place, only_ends):
 
 
 def status_of(facts, found, flags, end, last, unsure):
-    """Return how a deadline stands. Where the true last day may be later, nothing after this one is held against anybody."""
+    """Return how a deadline stands. Where the true last day may be later, nothing is held against anybody."""
     if last == NO_DAY:
         return UNDATED
     if found.done >= 0:
@@ -932,7 +930,7 @@ def left_open(law, facts, found, rule, run, last, status, window, unsure, kept_o
 
 
 def is_never_owed(law, facts, found, rule):
-    """Return whether what made the limit fall away shows that the act was never owed, and nothing showed before it was."""
+    """Return whether what ended the limit shows that the act was never owed, and nothing had shown that it was."""
     if found.ended < 0 or not law.rule_roles[rule * law.keys + facts.key[found.ended]] & NEVER_OWED:
         return False
     return found.owed < 0 or found.owed >= found.ended
@@ -970,7 +968,7 @@ def excuse(law, days, facts, found, row):
 
 
 def is_claimed(law, facts, found, row, ground, place):
-    """Return whether an exception is recorded on this ground for this limit, and, where advice is asked, for this party."""
+    """Return whether an exception is recorded on this ground for this limit and, where it has a party, for this one."""
     if facts.key[place] != law.ground_key[ground]:
         return False
     rule = found.out[row]

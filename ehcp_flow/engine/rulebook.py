@@ -24,7 +24,7 @@ from ehcp_flow.law.model import Foreseen, InTime, Limit, Rule, Rulebook
 from ehcp_flow.law.patterns import Patterns, matches
 from ehcp_flow.law.version import Count, Version
 
-__all__ = ["CompiledRule", "CompiledRulebook", "WayOfCounting", "compiled"]
+__all__ = ["CompiledRule", "CompiledRulebook", "Counting", "WayOfCounting", "compiled"]
 
 _EVER: Final = as_day(dt.date.max)
 _SAMPLES: Final = (dt.date(2020, 1, 31), dt.date(2023, 8, 1))
@@ -41,7 +41,7 @@ _KINDS: Final[Mapping[str, int]] = {
     "advice_requested": kernel.ADVICE_ASKED,
 }
 
-Counted: TypeAlias = Callable[[dt.date, Calendars, str | None], dt.date | None]
+Counting: TypeAlias = Callable[[dt.date, Calendars, str | None], dt.date | None]
 Parts: TypeAlias = Iterable[tuple[int, Patterns]]
 
 
@@ -50,7 +50,7 @@ class WayOfCounting(NamedTuple):
 
     shift: int | None
     by_institution: bool
-    counted: Counted
+    counted: Counting
 
 
 class CompiledRule(NamedTuple):
@@ -183,7 +183,7 @@ class _LaidOut:
 
     # What is numbered as it is met.
 
-    def _way(self, how: str, what: object, counted: Counted) -> int:
+    def _way(self, how: str, what: object, counted: Counting) -> int:
         number = self._ways.get((how, what))
         if number is None:
             number = self._ways[how, what] = len(self.ways)

@@ -10,7 +10,7 @@ def test_the_part_of_a_fact_stands_in_a_table_over_keys():
     book = compiled(england())
 
     def role(event: str, outcome: str | None = None) -> int:
-        return book.tables["clock_roles"][book.clocks["request"] * len(KEYS) + KEY_OF[event, outcome]]
+        return int(book.tables["clock_roles"][book.clocks["request"] * len(KEYS) + KEY_OF[event, outcome]])
 
     assert role("request_received") == START
     assert role("tribunal_order_made", "assess") == END | FINAL

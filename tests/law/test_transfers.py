@@ -7,7 +7,7 @@ from tests.telling import codes, every, one, text_of
 
 def test_a_move_without_a_plan_transfers_nothing():
     assert every("2026-01-05 request_received; 2026-03-02 moved_away", "transfer_plan") == []
-    assert one("2025-01-06 request_received; 2025-06-02 final_plan_sent; 2026-03-02 moved_away", "transfer_plan")
+    assert one("2025-01-06 request_received; 2025-06-02 final_plan_sent; 2026-03-02 moved_away", "transfer_plan").due_on
 
 
 def test_a_plan_sent_ahead_of_the_move_is_in_time():
