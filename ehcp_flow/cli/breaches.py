@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ehcp_flow.cli.command import Command
-from ehcp_flow.cli.in_bulk import PLAIN, Engine, EngineName, deadlines_in_bulk, goes_in_bulk
+from ehcp_flow.cli.in_bulk import PLAIN, deadlines_in_bulk, goes_in_bulk
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import (
     AllErrors,
@@ -75,7 +75,6 @@ def _breaches(  # noqa: PLR0913 - one parameter for each option
     institutions: Institutions = None,
     office_closures: OfficeClosures = None,
     rulebook: RulebookAt = None,
-    engine: EngineName = Engine.AUTO,
 ) -> None:
     """What is in breach, what an exception excuses, exceptions claimed whose facts do not hold, and findings.
 
@@ -86,7 +85,7 @@ def _breaches(  # noqa: PLR0913 - one parameter for each option
     calendars = calendars_with(institutions, office_closures)
     shown = chosen(form)
     breaches = 0
-    bulk = goes_in_bulk(engine, source, case=case)
+    bulk = goes_in_bulk(source, case=case)
     if bulk and shown in PLAIN and register in (None, _Register.BREACHES):
         frames, found = deadlines_in_bulk(
             source, on, shown, keep=lambda frame: frame.filter(frame["breach"]), rulebook=law, calendars=calendars,

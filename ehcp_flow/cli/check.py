@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from ehcp_flow.cli.command import Command
-from ehcp_flow.cli.in_bulk import PLAIN, Engine, EngineName, deadlines_in_bulk, goes_in_bulk
+from ehcp_flow.cli.in_bulk import PLAIN, deadlines_in_bulk, goes_in_bulk
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import (
     AllErrors,
@@ -88,7 +88,6 @@ def _check(  # noqa: PLR0913 - one parameter for each option
     office_closures: OfficeClosures = None,
     profile: Profile = None,
     rulebook: RulebookAt = None,
-    engine: EngineName = Engine.AUTO,
 ) -> None:
     """Every deadline of every case: when it was due, when it was done, and whether it is a breach.
 
@@ -100,7 +99,7 @@ def _check(  # noqa: PLR0913 - one parameter for each option
     statuses = frozenset(status or ())
     calendars = calendars_with(institutions, office_closures)
     shown = chosen(form)
-    bulk = goes_in_bulk(engine, source, case=case)
+    bulk = goes_in_bulk(source, case=case)
     tally = _Tally()
     if bulk and shown in PLAIN and not explain:
         from ehcp_flow.bulk.writing import narrowed

@@ -1,4 +1,4 @@
-"""Which engine answers, and the same output from the faster one."""
+"""Answering a large source over columns, with the same output as case by case."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import datetime as dt
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from enum import StrEnum
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import typer
 
@@ -17,7 +16,6 @@ from ehcp_flow.cli.messages import Bar, note
 from ehcp_flow.cli.options import Axis, axis_of
 from ehcp_flow.cli.output import Format, sheet
 from ehcp_flow.cli.sources import (
-    NEEDS_COLUMNS,
     has_columns,
     instant_by,
     is_large,
@@ -44,8 +42,6 @@ if TYPE_CHECKING:
 __all__ = [
     "PLAIN",
     "Counted",
-    "Engine",
-    "EngineName",
     "Found",
     "bulk_source",
     "deadlines_in_bulk",
@@ -57,32 +53,12 @@ PLAIN: Final = (Format.CSV, Format.JSON, Format.JSONL)
 """The formats in which deadlines are printed without making an object of each."""
 
 
-class Engine(StrEnum):
-    """Which evaluator answers; both give the same rows in the same order."""
+def goes_in_bulk(source: str, *, case: Sequence[str] | None) -> bool:
+    """Return whether all cases are answered over columns, which is quicker for a large source and needs the extra bulk.
 
-    AUTO = "auto"
-    CASE = "case"
-    BULK = "bulk"
-
-
-EngineName: TypeAlias = Annotated[
-    Engine,
-    typer.Option(
-        "--engine",
-        help="case judges one case at a time, bulk all over columns (needs the extra bulk); auto takes bulk for a "
-        "large file. The output is the same.",
-    ),
-]
-
-
-def goes_in_bulk(engine: Engine, source: str, *, case: Sequence[str] | None) -> bool:
-    """Return whether the question goes to the columns. Raises BadParameter where that was asked for and cannot be."""
-    if engine is Engine.CASE:
-        return False
-    why = "--case is answered one case at a time" if case else "" if has_columns() else NEEDS_COLUMNS
-    if engine is Engine.BULK and why:
-        raise typer.BadParameter(why, param_hint="--engine")
-    return not why and (engine is Engine.BULK or is_parquet(source) or is_large(source))
+    The answers are the same, to the byte. The cases that `--case` names are taken out and answered one at a time.
+    """
+    return not case and has_columns() and (is_parquet(source) or is_large(source))
 
 
 class _Columns:

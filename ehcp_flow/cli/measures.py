@@ -11,7 +11,7 @@ import typer
 
 from ehcp_flow.cli.command import Command
 from ehcp_flow.cli.further import extra_columns
-from ehcp_flow.cli.in_bulk import Counted, Engine, EngineName, goes_in_bulk, measured_in_bulk
+from ehcp_flow.cli.in_bulk import Counted, goes_in_bulk, measured_in_bulk
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import (
     AllErrors,
@@ -110,7 +110,6 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
     institutions: Institutions = None,
     office_closures: OfficeClosures = None,
     rulebook: RulebookAt = None,
-    engine: EngineName = Engine.AUTO,
 ) -> None:
     """The measures that DfE publishes, under its names for them, and those that it does not; x: cannot be given.
 
@@ -134,7 +133,7 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
     # Asked first: a column that no case has is told before all cases are read.
     keys = group_keys(columns, extra)
     wanted = _Wanted(on, _years(year), columns, keys, extra, law, calendars)
-    if goes_in_bulk(engine, source, case=case):
+    if goes_in_bulk(source, case=case):
         counted = measured_in_bulk(
             source,
             on,

@@ -10,7 +10,7 @@ import typer
 
 from ehcp_flow.cli.command import Command
 from ehcp_flow.cli.further import Only, check_columns, extra_columns, pairs
-from ehcp_flow.cli.in_bulk import Engine, EngineName, goes_in_bulk
+from ehcp_flow.cli.in_bulk import goes_in_bulk
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import (
     AllErrors,
@@ -100,7 +100,6 @@ def _registers(  # noqa: PLR0913 - one parameter for each option
     institutions: Institutions = None,
     office_closures: OfficeClosures = None,
     rulebook: RulebookAt = None,
-    engine: EngineName = Engine.AUTO,
 ) -> None:
     """The lists that people work from, and what the headline hides: what falls due, advice to chase, reviews, disputes.
 
@@ -116,7 +115,7 @@ def _registers(  # noqa: PLR0913 - one parameter for each option
         can = ", ".join(("due", *_LIMITS))
         raise typer.BadParameter(f"{name or 'this'} is no calendar; these are: {can}", param_hint="--format")
     law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures)
-    bulk = goes_in_bulk(engine, source, case=case)
+    bulk = goes_in_bulk(source, case=case)
     with open_source(source, known_at=known_at, known_by=known_by, authority=authority, bulk=bulk, ids=case) as opened:
         extra = extra_columns(source)
         here = {held for values in extra.values() for held in values}

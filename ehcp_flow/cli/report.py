@@ -9,7 +9,7 @@ import typer
 
 from ehcp_flow.cli.command import Command
 from ehcp_flow.cli.further import check_columns, extra_columns, pairs
-from ehcp_flow.cli.in_bulk import Engine, EngineName, goes_in_bulk
+from ehcp_flow.cli.in_bulk import goes_in_bulk
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import (
     AllErrors,
@@ -95,7 +95,6 @@ def _report(  # noqa: PLR0913 - one parameter for each option
     institutions: Institutions = None,
     office_closures: OfficeClosures = None,
     rulebook: RulebookAt = None,
-    engine: EngineName = Engine.AUTO,
 ) -> None:
     """The report on a caseload, for managers, inspectors and a scrutiny panel: a page, a workbook, a calendar.
 
@@ -111,7 +110,7 @@ def _report(  # noqa: PLR0913 - one parameter for each option
 
     on = day(as_of)
     law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures)
-    bulk = goes_in_bulk(engine, source, case=case)
+    bulk = goes_in_bulk(source, case=case)
     with open_source(source, known_at=known_at, known_by=known_by, authority=authority, bulk=bulk, ids=case) as opened:
         extra = extra_columns(source)
         check_columns(wanted, extra)

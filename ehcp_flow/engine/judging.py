@@ -271,8 +271,8 @@ def space_for(book: CompiledRulebook, chosen: Kernel, facts: int, parties: int, 
         "next_end": facts + 1, "next_act": facts + 1, "want": 2 * (_WANTS + 4 * facts),
     }  # fmt: skip
     single = (
-        "case tick low high exceptions asked born begins needed runs many rows wanted beyond_day done implied ended other "
-        "resumed owed bites base last end act"
+        "case tick low high exceptions asked born begins needed runs many rows wanted beyond_day done implied ended "
+        "other resumed owed bites base last end act"
     )
     return chosen.module.Found(
         {name: none(0, size) for name, size in sizes.items()}

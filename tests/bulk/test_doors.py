@@ -1,4 +1,4 @@
-"""`--engine` of every question to a whole caseload: the same bytes from both, on standard output and standard error."""
+"""Every question to a whole caseload by both doors: the same bytes on standard output and standard error."""
 
 from pathlib import Path
 
@@ -20,9 +20,9 @@ def path(tmp_path_factory):
 
 
 def both(*args, **options):
-    """Ask both engines, and return the answer of either, which must be the same."""
-    one = invoke(*args, "--engine", "case", **options)
-    bulk = invoke(*args, "--engine", "bulk", **options)
+    """Ask by both doors, and return the answer of either, which must be the same."""
+    one = invoke(*args, door="one", **options)
+    bulk = invoke(*args, door="many", **options)
     assert (bulk.stdout, bulk.stderr, bulk.exit_code) == (one.stdout, one.stderr, one.exit_code)
     assert bulk.exit_code in (0, 1, 3), bulk.output
     return bulk
@@ -63,14 +63,13 @@ def test_registers(path, name):
 
 def test_the_report_is_the_same_page_workbook_and_calendar(path, tmp_path):
     written = {}
-    for engine in ("case", "bulk"):
+    for door in ("one", "many"):
         files = [tmp_path / f"report.{kind}" for kind in ("html", "ics")]
-        said = invoke(
-            "report", path, *AS_OF, "--html", files[0], "--ics", files[1], "--engine", engine, "--adviser", "medical"
-        )
-        written[engine] = [file.read_bytes() for file in files], said.stderr, said.exit_code
-    assert written["bulk"] == written["case"]
-    assert len(written["bulk"][0][0]) > 50_000
+        asked = ("report", path, *AS_OF, "--html", files[0], "--ics", files[1], "--adviser", "medical")
+        said = invoke(*asked, door=door)
+        written[door] = [file.read_bytes() for file in files], said.stderr, said.exit_code
+    assert written["many"] == written["one"]
+    assert len(written["many"][0][0]) > 50_000
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "json", "jsonl", "ics"])
@@ -108,7 +107,7 @@ def test_what_had_been_recorded_by_an_instant(tmp_path):
 def test_a_period_without_records_and_a_column_that_no_case_has(path):
     for year, said in (("2003", "nothing is on record in 2003; the records go from"), ("2050", "2050 lies after")):
         assert said in both("measures", path, *AS_OF, "--format", "csv", "--year", year).stderr
-    one, bulk = (invoke("measures", path, *AS_OF, "--by", "team", "--engine", engine) for engine in ("case", "bulk"))
+    one, bulk = (invoke("measures", path, *AS_OF, "--by", "team", door=door) for door in ("one", "many"))
     assert bulk.exit_code == one.exit_code == 2
     assert bulk.output == one.output
 
@@ -175,7 +174,7 @@ def test_parquet_is_read_as_it_is_as_text_however_small(in_parquet, command):
         ("measures", "--case", "C0000003"),
         ("registers", "due", "--case", "C0000003"),
         ("what-if", "--case", "C0000003", "--event", "request_received", "--on", "2026-06-01"),
-        ("check", "--engine", "case"),
+        ("check",),
     ],
 )
 def test_some_cases_of_a_parquet_file_are_answered_as_those_of_a_text(in_parquet, command):
@@ -241,26 +240,18 @@ def test_the_cases_of_one_authority(of_two, command, authority):
 
 
 def test_what_only_a_store_knows(path):
-    for engine in ("case", "bulk"):
-        asked = ("--known-at", "2026-06-30T12:00:00Z", "--known-by", "stored", "--engine", engine)
-        refused = invoke("check", path, *AS_OF, *asked)
+    for door in ("one", "many"):
+        asked = ("--known-at", "2026-06-30T12:00:00Z", "--known-by", "stored")
+        refused = invoke("check", path, *AS_OF, *asked, door=door)
         assert refused.exit_code == 2
         assert "only a store knows when it took a fact" in " ".join(refused.output.split())
-
-
-@pytest.mark.parametrize("command", ["breaches", "measures", "registers", "report"])
-def test_what_cannot_go_in_bulk_says_why(path, command, tmp_path):
-    more = ("--html", tmp_path / "report.html") if command == "report" else ()
-    refused = invoke(command, path, *AS_OF, *more, "--case", "C0000001", "--engine", "bulk")
-    assert refused.exit_code == 2
-    assert "answered one case at a time" in " ".join(refused.output.split())
 
 
 @pytest.mark.parametrize("command", [("check",), ("breaches",), ("measures",), ("measures", "--by", "team")])
 def test_a_file_that_is_not_there_is_refused_alike(command, tmp_path):
     name, *more = command
     asked = (name, tmp_path / "none.csv", *AS_OF, *more)
-    one, bulk = (invoke(*asked, "--engine", engine) for engine in ("case", "bulk"))
+    one, bulk = (invoke(*asked, door=door) for door in ("one", "many"))
     assert (bulk.output, bulk.exit_code) == (one.output, one.exit_code)
     assert "none.csv: there is no such file" in one.output
     assert bulk.exit_code == 2

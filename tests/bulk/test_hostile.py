@@ -1,4 +1,4 @@
-"""Files as people and programs really write them: both engines read the same facts and refuse the same rows."""
+"""Files as people and programs really write them: both doors read the same facts and refuse the same rows."""
 
 import pytest
 from hypothesis import example, given, settings
@@ -109,7 +109,7 @@ def test_a_file_is_read_and_refused_alike(tmp_path, monkeypatch, name):
 def test_the_command_line_says_the_same_of_a_file(tmp_path, name):
     path = tmp_path / "cases.csv"
     path.write_bytes(BYTES[name])
-    one, bulk = (invoke("check", path, "--as-of", AS_OF, "--engine", engine) for engine in ("case", "bulk"))
+    one, bulk = (invoke("check", path, "--as-of", AS_OF, door=door) for door in ("one", "many"))
     assert (bulk.stdout, bulk.stderr, bulk.exit_code) == (one.stdout, one.stderr, one.exit_code)
 
 

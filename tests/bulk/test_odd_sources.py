@@ -3,7 +3,6 @@
 import io
 import os
 import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 from ehcp_flow.bulk import counts, deadlines_frame, read_cases
 from ehcp_flow.errors import SourceError
 from ehcp_flow.readers import read_cases as read_text_cases
-from tests.cli.running import CHRONOLOGIES, environment, invoke
+from tests.cli.running import CHRONOLOGIES, environment, invoke, program
 from tests.waiting import HANG
 
 AS_OF = ("--as-of", "2025-10-21")
@@ -27,20 +26,19 @@ CASE = "jsc-cambridgeshire"
         ("state",),
         ("explain", "--case", CASE),
         ("check", "--format", "csv"),
-        ("check", "--format", "csv", "--engine", "bulk"),
-        ("measures", "--engine", "case"),
-        ("measures", "--engine", "bulk"),
+        ("measures",),
         ("registers", "due"),
     ],
 )
-def test_a_pipe_is_read_like_the_file_behind_it(command, tmp_path):
+@pytest.mark.parametrize("door", ["one", "many"])
+def test_a_pipe_is_read_like_the_file_behind_it(command, door, tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     text = Path(CHRONOLOGIES).read_bytes()
     writer = threading.Thread(target=pipe.write_bytes, args=(text,), daemon=True)
     writer.start()
     name, *more = command
-    args = [sys.executable, "-m", "ehcp_flow", name, pipe, *more, *AS_OF]
+    args = [*program(door), name, pipe, *more, *AS_OF]
     done = subprocess.run(args, capture_output=True, timeout=HANG, env=environment(), check=False)
     expected = invoke(name, CHRONOLOGIES, *more, *AS_OF)
     assert done.stdout.decode() == expected.stdout != ""
@@ -57,11 +55,11 @@ def test_a_pipe_is_read_over_columns(tmp_path):
     writer.join(HANG)
 
 
-@pytest.mark.parametrize("engine", ["case", "bulk", "auto"])
-def test_parquet_comes_through_standard_input(engine, tmp_path):
+@pytest.mark.parametrize("door", ["one", "many", None])
+def test_parquet_comes_through_standard_input(door, tmp_path):
     file = tmp_path / "cases.parquet"
     pl.read_csv(CHRONOLOGIES, infer_schema=False).write_parquet(file)
-    args = [sys.executable, "-m", "ehcp_flow", "measures", "-", *AS_OF, "--format", "csv", "--engine", engine]
+    args = [*program(door), "measures", "-", *AS_OF, "--format", "csv"]
     with file.open("rb") as stream:
         done = subprocess.run(args, stdin=stream, capture_output=True, env=environment(), check=True)
     assert done.stdout.decode() == invoke("measures", CHRONOLOGIES, *AS_OF, "--format", "csv").stdout
@@ -84,8 +82,8 @@ def test_no_case_that_names_an_authority(known, tmp_path):
     file = tmp_path / "none.csv"
     file.write_text("case_id,event,on,recorded_at\na,request_received,2024-01-08,2024-01-09T00:00:00Z\n", "utf-8")
     for command in ("check", "measures", "breaches"):
-        asked = (command, file, *AS_OF, "--authority", "885", *known, "--engine")
-        one, bulk = (invoke(*asked, engine) for engine in ("case", "bulk"))
+        asked = (command, file, *AS_OF, "--authority", "885", *known)
+        one, bulk = (invoke(*asked, door=door) for door in ("one", "many"))
         assert bulk.output == one.output
         assert "no case of authority 885; no case names its authority" in one.output
 

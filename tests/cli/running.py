@@ -6,11 +6,15 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from typer.testing import CliRunner
 
+from ehcp_flow.cli import in_bulk
 from ehcp_flow.cli.app import app
 
 ROOT = Path(__file__).parent.parent.parent
@@ -18,19 +22,40 @@ CHRONOLOGIES = ROOT / "examples" / "chronologies.csv"
 _COLUMNS = ("case_id", "event", "on", "party", "outcome", "until", "limit", "reason", "authority", "recorded_at")
 
 
-def invoke(*args, stdin=None, **env):
-    """Run a command in this process, as if its output went into a pipe."""
-    return CliRunner(env={"COLUMNS": "100", **env}).invoke(app, [str(arg) for arg in args], input=stdin)
+def invoke(*args, stdin=None, door=None, **env):
+    """Run a command in this process, as if its output went into a pipe; `door` is by which its cases are answered."""
+    with by(door):
+        return CliRunner(env={"COLUMNS": "100", **env}).invoke(app, [str(arg) for arg in args], input=stdin)
+
+
+@contextmanager
+def by(door: str | None) -> Iterator[None]:
+    """Answer every source case by case (`one`), or over columns (`many`), whatever its size."""
+    with pytest.MonkeyPatch.context() as patch:
+        if door is not None:
+            for asks in ("is_large", "is_parquet"):
+                patch.setattr(in_bulk, asks, lambda _: door == "many")
+        yield
+
+
+def program(door: str | None = None) -> list[str]:
+    """Return what runs the command line as a process, through one of the doors."""
+    if door is None:
+        return [sys.executable, "-m", "ehcp_flow"]
+    forced = f"in_bulk.is_large = in_bulk.is_parquet = lambda _: {door == 'many'}"
+    return [sys.executable, "-c", f"from ehcp_flow.cli import in_bulk, main; {forced}; main()"]
 
 
 def environment(**more: str) -> dict[str, str]:
     return {**os.environ, "COLUMNS": "100", "PYTHONPATH": str(ROOT), **more}
 
 
-def run(*args, cwd=None, stdin: str | None = None, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run a command as a process of its own."""
+def run(
+    *args, cwd=None, stdin: str | None = None, door: str | None = None, **env: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command as a process of its own; `door` is by which its cases are answered."""
     return subprocess.run(
-        [sys.executable, "-m", "ehcp_flow", *map(str, args)],
+        [*program(door), *map(str, args)],
         cwd=cwd, input=stdin, check=False, capture_output=True, text=True, encoding="utf-8", env=environment(**env),
     )  # fmt: skip
 

@@ -107,19 +107,18 @@ def test_a_damaged_body_is_named_with_its_place_at_every_door(filled: str, tmp_p
         assert "edited" in {found.code for found in store.verify().breaks}
 
 
-@pytest.mark.parametrize("engine", ["case", "bulk"])
-def test_the_command_line_says_so_and_leaves_with_4(filled: str, tmp_path: Path, engine: str) -> None:
+@pytest.mark.parametrize("door", ["one", "many"])
+def test_the_command_line_says_so_and_leaves_with_4(filled: str, tmp_path: Path, door: str) -> None:
     tamper(
         filled,
         "UPDATE ehcp_facts SET body = replace(body, '\"educational\"', '5') WHERE case_id = 'b-1' AND version = 3",
     )
-    by = ("--engine", engine)
     commands: list[tuple[Any, ...]] = [
-        ("check", filled, "--as-of", AS_OF, *by),
-        ("breaches", filled, "--as-of", AS_OF, *by),
-        ("measures", filled, "--year", "2025", "--as-of", AS_OF, *by),
-        ("registers", filled, "due", "--as-of", AS_OF, *by),
-        ("report", filled, "--as-of", AS_OF, "--html", tmp_path / "page.html", *by),
+        ("check", filled, "--as-of", AS_OF),
+        ("breaches", filled, "--as-of", AS_OF),
+        ("measures", filled, "--year", "2025", "--as-of", AS_OF),
+        ("registers", filled, "due", "--as-of", AS_OF),
+        ("report", filled, "--as-of", AS_OF, "--html", tmp_path / "page.html"),
         ("state", filled, "--as-of", AS_OF),
         ("explain", filled, "--case", "b-1", "--limit", "final_plan", "--as-of", AS_OF),
         ("export", "--store", filled),
@@ -129,7 +128,7 @@ def test_the_command_line_says_so_and_leaves_with_4(filled: str, tmp_path: Path,
         ("redact", "--store", filled, "--case", "b-1", "--version", "3", "--why", "r", "--by", "b", "--yes"),
     ]
     for command in commands:
-        done = invoke(*command)
+        done = invoke(*command, door=door)
         assert "case b-1, version 3, position 15 is damaged: its party is 5" in " ".join(done.stderr.split()), (
             command,
             done.output,

@@ -61,14 +61,14 @@ def test_every_frame_of_a_store_says_what_its_cases_say(filled: str) -> None:
         assert len(cases) > 20
 
 
-def test_the_command_line_answers_a_store_by_either_engine(filled: str) -> None:
+def test_the_command_line_answers_a_store_by_either_door(filled: str) -> None:
     known = [(), ("--known-at", str(moments(filled)[1]["known_at"])), ("--authority", "209")]
     known.append((*known[1], "--known-by", "stored"))
     for more in known:
         for command in (("check",), ("check", "--format", "table"), ("breaches",), ("measures", "--year", "2024")):
             name, *rest = command
             asked = (name, filled, "--as-of", AS_OF, *rest, *more)
-            one, bulk = (invoke(*asked, "--engine", engine) for engine in ("case", "bulk"))
+            one, bulk = (invoke(*asked, door=door) for door in ("one", "many"))
             assert (bulk.stdout, bulk.stderr, bulk.exit_code) == (one.stdout, one.stderr, one.exit_code)
             assert bulk.exit_code == 0, bulk.output
 
@@ -78,8 +78,8 @@ def test_an_empty_store_and_one_that_is_not_there(store_url: str, tmp_path: Path
     with pytest.raises(SchemaMissing):
         deadlines_frame(f"sqlite:///{tmp_path}/none.db", AS_OF)
     assert not (tmp_path / "none.db").exists()
-    for engine in ("case", "bulk"):
-        refused = invoke("check", f"sqlite:///{tmp_path}/none.db", "--as-of", AS_OF, "--engine", engine)
+    for door in ("one", "many"):
+        refused = invoke("check", f"sqlite:///{tmp_path}/none.db", "--as-of", AS_OF, door=door)
         assert "none.db" in refused.output
         assert refused.exit_code == 2
 
@@ -101,9 +101,9 @@ def test_a_row_that_tells_no_fact_is_an_error_of_the_store(sqlite_url: str, tmp_
 
 
 def test_known_by_needs_an_instant(store_url: str) -> None:
-    for engine in ("case", "bulk"):
+    for door in ("one", "many"):
         for form in ("csv", "table"):
             asked = ("check", store_url, "--as-of", AS_OF, "--known-by", "stored", "--format", form)
-            refused = invoke(*asked, "--engine", engine)
+            refused = invoke(*asked, door=door)
             assert refused.exit_code == 2
             assert "give that too" in " ".join(refused.output.split())
