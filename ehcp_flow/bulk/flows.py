@@ -9,8 +9,8 @@ import numpy as np
 
 from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array
 from ehcp_flow.bulk.entries import Entries
-from ehcp_flow.bulk.pathway import STATES
 from ehcp_flow.bulk.stories import Deadlines, Stories, are, events
+from ehcp_flow.bulk.trails import STATES
 from ehcp_flow.engine.kernel import LAPSED, LATE, MET, OVERDUE
 from ehcp_flow.measures.counts import (
     ACTS,
@@ -69,7 +69,7 @@ def _assessments(stories: Stories, entries: Entries) -> None:
     ):
         entries.act(column, case[chosen], on[chosen])
     left = (trail.to == _WITHDRAWN) | events("moved_away").take(facts.key[trail.place])
-    places = trail.place[trail.step & _ASSESSING.take(trail.source) & left]
+    places = trail.place[_ASSESSING.take(trail.source) & left]
     _assessed(entries, "assess_withdrawn", facts.case[places], facts.on[places])
 
 
@@ -94,7 +94,7 @@ def _decisions(stories: Stories, entries: Entries) -> None:
 def _plans(stories: Stories, entries: Entries) -> None:
     facts, trail = stories.facts, stories.trail
     sent = events("final_plan_sent").take(facts.key[trail.place])
-    places = trail.place[trail.step & sent & ~_KEPT.take(trail.source)]
+    places = trail.place[sent & ~_KEPT.take(trail.source)]
     case, on = facts.case[places], facts.on[places]
     told = stories.of(*FINAL)
     limit = told.last_started(case, on)

@@ -17,7 +17,7 @@ from ehcp_flow.engine.kernel import COLUMNS
 from ehcp_flow.engine.numbers import DATE_FIELDS
 from ehcp_flow.engine.rulebook import CompiledRulebook
 
-__all__ = ["judge_columns"]
+__all__ = ["days_and_keys", "judge_columns", "numbers_for", "room_for"]
 
 _ROWS: Final = 1 << 15
 """How many rows the kernel writes before they are taken away: few enough to stay near the processor."""
@@ -71,14 +71,11 @@ def _numbered(facts: Facts, book: CompiledRulebook, days: CountedDays, chosen: K
     dates = [facts.dates[name] for name in given]
 
     def column(values: Array) -> Any:
-        flat = np.ascontiguousarray(values, dtype=np.int32)
-        return flat if chosen.is_compiled else flat.tolist()
+        return numbers_for(chosen, values)
 
     return chosen.module.Facts(
         {
-            "bounds": column(facts.bounds),
-            "key": column(facts.key),
-            "on": column(facts.on),
+            **days_and_keys(facts, chosen),
             "party": column(party.take(facts.party)),
             "days": column(np.concatenate([np.zeros(0, dtype=np.int32), *dates])),
             "field_at": column(
@@ -88,6 +85,22 @@ def _numbered(facts: Facts, book: CompiledRulebook, days: CountedDays, chosen: K
             "reasoned": column(facts.reasoned),
             "institution": column(np.array([0, *(days.institutions.get(name, 0) for name in numbers)])),
             "parties": len(numbers),
-            "as_of": facts.as_of,
         }
     )
+
+
+def days_and_keys(facts: Facts, chosen: Kernel) -> dict[str, Any]:
+    """Return what every question about facts needs."""
+    columns = {"bounds": facts.bounds, "key": facts.key, "on": facts.on}
+    return {name: numbers_for(chosen, column) for name, column in columns.items()} | {"as_of": facts.as_of}
+
+
+def numbers_for(chosen: Kernel, values: Array) -> Any:
+    """Return a column of numbers as a kernel takes them."""
+    flat = np.ascontiguousarray(values, dtype=np.int32)
+    return flat if chosen.is_compiled else flat.tolist()
+
+
+def room_for(chosen: Kernel, count: int) -> Any:
+    """Return room for so many numbers that a kernel writes."""
+    return np.empty(count, dtype=np.int32) if chosen.is_compiled else [0] * count

@@ -15,16 +15,20 @@ import polars as pl
 
 from ehcp_flow.answers import Answer
 from ehcp_flow.bulk.answering import answers_of
+from ehcp_flow.bulk.building import build_cases
 from ehcp_flow.bulk.chunks import Chunk, Columns, Question, asked_rows, cases_of, judged_chunk, known_rows
 from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array
 from ehcp_flow.bulk.facts import Facts
 from ehcp_flow.bulk.leaving import left_open
 from ehcp_flow.bulk.ordering import in_legal_order
-from ehcp_flow.bulk.pathway import STATES, follow
+from ehcp_flow.bulk.trails import STATES, Trail, trail_of
 from ehcp_flow.errors import EhcpFlowError
+from ehcp_flow.facts import Fact
 from ehcp_flow.states import Dispute, DisputeState, state
 from ehcp_flow.states.dispute_region import DISPUTE_EVENTS
 from ehcp_flow.states.names import MAINTAINED_STATES
+from ehcp_flow.states.pathway import PATHWAY
+from ehcp_flow.states.walking import ways_of
 
 __all__ = ["DISPUTE", "FINDINGS", "STANDINGS", "counted_chunk", "findings_chunk", "states_chunk"]
 
@@ -71,16 +75,17 @@ def states_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     there = np.zeros(facts.cases, dtype=bool)
     there[encoded.case if keep is None else encoded.case[keep]] = True
     facts.fail(_disputed(facts))
-    course = follow(facts)
-    days = pl.Series(course.since, dtype=pl.Int32)
+    trail = trail_of(facts)
+    stands, since = trail.at, trail.since
+    days = pl.Series(since, dtype=pl.Int32)
     cases = np.flatnonzero(there & ~facts.failed)
     chosen = pl.Series(cases.astype(np.uint32))
     frame = pl.DataFrame(
         {
             "case_id": encoded.case_ids.cast(pl.String).gather(chosen),
-            "state": pl.Series(STATES, dtype=_STATE).gather(pl.Series(course.at[cases].astype(np.uint32))),
-            "since": days.set(pl.Series(course.since == NO_DAY), None).cast(pl.Date).gather(chosen),
-            "maintained": _MAINTAINED[course.at[cases]],
+            "state": pl.Series(STATES, dtype=_STATE).gather(pl.Series(stands[cases].astype(np.uint32))),
+            "since": days.set(pl.Series(since == NO_DAY), None).cast(pl.Date).gather(chosen),
+            "maintained": _MAINTAINED[stands[cases]],
             "disputes": pl.Series([[]] * len(cases), dtype=STANDINGS["disputes"]),
             _CASE: cases,
         }
@@ -154,11 +159,39 @@ class _Found:
 
     def __init__(self, columns: Columns) -> None:
         facts = columns.facts
-        course = follow(facts)
-        asked = facts.failed | course.doubted
+        trail = trail_of(facts)
+        asked = facts.failed.copy()
         asked[_disputed(facts)] = True
         self.asked = asked & columns.there
         open_ = left_open(facts, columns.judged, columns.question.law.book)
         repeated = columns.encoded.case[facts.repeats]
         told = np.concatenate([facts.case.take(open_), repeated])
-        self.counted = np.bincount(told, minlength=facts.cases) + course.refused
+        self.counted = np.bincount(told, minlength=facts.cases)
+        refused = trail.case[trail.refused]
+        self.counted += np.bincount(
+            np.concatenate([refused, _refused_by_guards(columns, trail, asked)]), minlength=facts.cases
+        )
+
+
+def _refused_by_guards(columns: Columns, trail: Trail, asked: Array) -> Array:
+    """Return the case of each fact that a guard refuses, but for cases that are asked anyway."""
+    facts, encoded = columns.facts, columns.encoded
+    steps = np.flatnonzero(trail.guarded & ~asked.take(trail.case))
+    numbers = np.unique(trail.case[steps])
+    rows = (facts.rows - np.searchsorted(encoded.case, np.arange(facts.cases)).take(facts.case)).tolist()
+    cases, bounds, edges = build_cases(columns.rows, encoded, numbers), facts.bounds.tolist(), ways_of(PATHWAY).edges
+    refused = []
+    told: list[Fact] = []
+    last = -1
+    for case, place, edge in zip(
+        *(column[steps].tolist() for column in (trail.case, trail.place, trail.edge)), strict=True
+    ):
+        begin = bounds[case]
+        if case != last:
+            last = case
+            recorded = next(cases).recorded
+            told = [recorded[row] for row in rows[begin : bounds[case + 1]]]
+        before, fact = told[: place - begin], told[place - begin]
+        if not all(guard(before, fact.on).holds for guard in edges[edge].guards):
+            refused.append(case)
+    return np.array(refused, dtype=np.int64)

@@ -11,7 +11,7 @@ from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, NO_DAY, Array, case_and_day
 from ehcp_flow.bulk.facts import Facts
 from ehcp_flow.bulk.judged import Judged
 from ehcp_flow.bulk.law import LawWords
-from ehcp_flow.bulk.pathway import STATES, Trail, trail_of
+from ehcp_flow.bulk.trails import STATES, Trail, trail_of
 from ehcp_flow.engine.kernel import LAPSED
 from ehcp_flow.measures.story import BORN, HOLDING
 from ehcp_flow.states import State

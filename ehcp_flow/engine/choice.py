@@ -15,19 +15,25 @@ from importlib import import_module, resources
 from types import ModuleType
 from typing import Any, Final, NamedTuple
 
-from ehcp_flow.engine import kernel
+from ehcp_flow.engine import kernel, walk
 from ehcp_flow.errors import KernelError
 
 __all__ = ["Kernel", "compiled_kernel", "interpreted_kernel", "kernel_in_use", "why_not_compiled"]
 
 VARIABLE: Final = "EHCP_FLOW_KERNEL"
+PARTS: Final = ("kernel", "walk")
+"""The modules that are compiled together, in this order."""
 
 
 class Kernel(NamedTuple):
-    """A kernel: `name` is `compiled` or `interpreted`; its numbers lie in buffers or in lists."""
+    """A kernel: `name` is `compiled` or `interpreted`; its numbers lie in buffers or in lists.
+
+    `module` has what is in `ehcp_flow.engine.kernel`, `walk` what is in `ehcp_flow.engine.walk`.
+    """
 
     name: str
     module: ModuleType
+    walk: ModuleType
 
     @property
     def is_compiled(self) -> bool:
@@ -50,7 +56,7 @@ class Kernel(NamedTuple):
 @cache
 def interpreted_kernel() -> Kernel:
     """Return the kernel that runs everywhere."""
-    return Kernel("interpreted", kernel)
+    return Kernel("interpreted", kernel, walk)
 
 
 @cache
@@ -61,13 +67,14 @@ def compiled_kernel() -> Kernel | None:
     except ImportError:
         return None
     made_from: str = module.SOURCE
-    return Kernel("compiled", module) if made_from == source() else None
+    return Kernel("compiled", module, module) if made_from == source() else None
 
 
 def source() -> str:
     """Return a digest of the kernel's source, and of what says how it is compiled."""
     here = resources.files("ehcp_flow.engine")
-    return sha256(b"".join(here.joinpath(f"kernel{end}").read_bytes() for end in (".py", ".pxd"))).hexdigest()[:16]
+    names = (f"{name}{end}" for name in PARTS for end in (".py", ".pxd"))
+    return sha256(b"".join(here.joinpath(name).read_bytes() for name in names)).hexdigest()[:16]
 
 
 @cache

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from ehcp_flow.case import Case
 from ehcp_flow.dates import say
+from ehcp_flow.engine.numbers import KEY_OF
 from ehcp_flow.errors import MoveRefused
 from ehcp_flow.facts import FACT_TYPES, LEGAL_ORDER, OUTCOMES, Fact
 from ehcp_flow.law.citation import Citation
@@ -22,8 +23,10 @@ from ehcp_flow.states.guards import Verdict, outcome_of
 from ehcp_flow.states.machine import fire, table
 from ehcp_flow.states.names import MEANING, State
 from ehcp_flow.states.pathway import PATHWAY
+from ehcp_flow.states.region import Key
 from ehcp_flow.states.standing import as_of_day, facts_by, run
 from ehcp_flow.states.steps import Step
+from ehcp_flow.states.walking import key_of, steps_of, ways_of
 
 __all__ = ["MOVING", "MoveVerdict", "allowed", "record", "why_not"]
 
@@ -246,10 +249,16 @@ def _judged(at: State, before: tuple[Fact, ...], event: str, outcome: str | None
     if edge.refusal is not None:
         return MoveVerdict(event, outcome, on, at, None, (edge.refusal,))
     to = edge.to
-    for onward in PATHWAY.onward:
-        if onward.state is to:
-            to = edges[to, onward.event, onward.choose(before)].to
+    if PATHWAY.onward is not None and to is PATHWAY.onward.state:
+        to = _led(before, (event, outcome))
     return MoveVerdict(event, outcome, on, at, to, tuple(guard(before, on) for guard in edge.guards), edge.authority)
+
+
+def _led(before: Sequence[Fact], key: Key) -> State:
+    """Return where a fact of a key leads that comes after others, through the state that is only passed through."""
+    trail = steps_of(PATHWAY, [*map(key_of, before), KEY_OF[key]])
+    to: State = ways_of(PATHWAY).states[trail.to[trail.steps - 1]]
+    return to
 
 
 def _with_consequences(verdict: MoveVerdict, old: _Read, new: _Read, fact: Fact) -> MoveVerdict:

@@ -261,12 +261,3 @@ class Standstill:
 
 
 SETTLING: Final = frozenset({"tribunal_order_made", "appeal_conceded", "mediation_agreed"})
-
-
-def in_custody(before: Sequence[Fact]) -> str | None:
-    """Return "detained" if the last word on it is that the child or young person is detained, else None."""
-    fact = _CUSTODY(before)
-    return "detained" if fact is not None and fact.event == "detained" else None
-
-
-_CUSTODY: Final = Seek(frozenset({"detained", "released"}))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from ehcp_flow.states.guards import in_custody
 from ehcp_flow.states.misplaced import MISPLACED, stays
 from ehcp_flow.states.moves import ISSUED, MOVES
 from ehcp_flow.states.names import State
@@ -18,7 +17,7 @@ PATHWAY: Final = Region(
     initial=State.NO_CASE,
     moves=MOVES,
     misplaced=MISPLACED,
-    onward=(Onward(State.FINAL_ISSUED, ISSUED, in_custody),),
+    onward=Onward(State.FINAL_ISSUED, ISSUED, inside="detained", until="released"),
     stays=stays,
 )
 """Checked when this module is imported: a table that cannot be run raises ValueError here."""

@@ -64,11 +64,15 @@ class Misplaced(Generic[S]):
 
 @dataclass(frozen=True)
 class Onward(Generic[S]):
-    """A state that a case leaves as soon as it enters it, by the move of `event` with the outcome `choose` gives."""
+    """A state that a case leaves as soon as it enters it, by the move of `event`.
+
+    If the last fact of `inside` and `until` is one of `inside`, that is the move whose outcome has its name.
+    """
 
     state: S
     event: str
-    choose: Callable[[Sequence[Fact]], str | None]
+    inside: str | None = None
+    until: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +91,7 @@ class Region(Generic[S]):
     initial: S
     moves: tuple[Move[S], ...]
     misplaced: tuple[Misplaced[S], ...]
-    onward: tuple[Onward[S], ...] = ()
+    onward: Onward[S] | None = None
     ends: frozenset[S] = frozenset()
     stays: Callable[[S, S], bool] = operator.is_
     inner: frozenset[str] = frozenset()
@@ -109,7 +113,7 @@ class Region(Generic[S]):
 
 
 def _inner(region: Region[S]) -> frozenset[str]:
-    return region.inner.union(onward.event for onward in region.onward)
+    return region.inner if region.onward is None else region.inner | {region.onward.event}
 
 
 def _faults(region: Region[S]) -> Iterator[str]:
@@ -164,7 +168,7 @@ def _shape_faults(region: Region[S], edges: set[tuple[S, str, str | None]]) -> I
         yield f"{state} has no way out; declare it in ends if that is meant"
     for state in sorted(leaves & region.ends):
         yield f"{state} is declared an end and has a way out"
-    through = {onward.state for onward in region.onward}
+    through = set() if region.onward is None else {region.onward.state}
     for event, outcome in region.keys:
         for state in sorted(set(region.states) - through):
             reasons = [row for row in region.misplaced if event in row.events and state in row.states]

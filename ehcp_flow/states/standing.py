@@ -15,12 +15,11 @@ from ehcp_flow.dates import parse_date, say
 from ehcp_flow.facts import LEGAL_ORDER, Fact
 from ehcp_flow.findings import Finding
 from ehcp_flow.states.dispute_region import Dispute, disputes_in
-from ehcp_flow.states.guards import outcome_of
-from ehcp_flow.states.machine import table
 from ehcp_flow.states.names import MAINTAINED_STATES, MEANING, State
 from ehcp_flow.states.pathway import PATHWAY
 from ehcp_flow.states.region import Region
 from ehcp_flow.states.steps import Step
+from ehcp_flow.states.walking import key_of, steps_of, ways_of
 
 __all__ = ["Standing", "Step", "disputes", "state"]
 
@@ -120,23 +119,14 @@ def _legally(finding: Finding) -> tuple[dt.date, int]:
 
 def run(region: Region[S], facts: Sequence[Fact]) -> list[Step[S]]:
     """Return the steps that the facts take through a region, lawful or not, in legal order."""
-    edges = table(region)
-    onward = {row.state: row for row in region.onward}
-    at = region.initial
+    ways = ways_of(region)
+    trail = steps_of(region, [*map(key_of, facts)])
     steps: list[Step[S]] = []
-    for index, fact in enumerate(facts):
-        edge = edges.get((at, fact.event, outcome_of(fact)))
-        if edge is None:
-            continue
+    for place, number in zip(trail.place[: trail.steps], trail.edge, strict=False):
+        fact, edge = facts[place], ways.edges[number]
         refusal = edge.refusal
         if edge.guards:
-            before = facts[:index]
+            before = facts[:place]
             refusal = next((found for guard in edge.guards if not (found := guard(before, fact.on)).holds), None)
-        steps.append(Step(fact.on, fact, at, edge.to, edge.authority, refusal))
-        at = edge.to
-        if at in onward:
-            row = onward[at]
-            following = edges[at, row.event, row.choose(facts[: index + 1])]
-            steps.append(Step(fact.on, fact, at, following.to, following.authority))
-            at = following.to
+        steps.append(Step(fact.on, fact, ways.source(number), edge.to, edge.authority, refusal))
     return steps

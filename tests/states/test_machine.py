@@ -199,7 +199,7 @@ def test_a_state_that_is_only_passed_through_needs_no_reasons():
         GOOD,
         moves=(move(), Move("changed", frozenset({Light.GREEN}), Light.RED, ("CFA 70",))),
         misplaced=(),
-        onward=(Onward(Light.GREEN, "changed", lambda _: None),),
+        onward=Onward(Light.GREEN, "changed"),
     )
     assert passed.keys == (("detained", None),)
     assert fire(passed, Light.GREEN, "changed", None) is Light.RED

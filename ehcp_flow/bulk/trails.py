@@ -1,0 +1,85 @@
+"""The steps of many cases through the states, as columns: `ehcp_flow.engine.walk` over their facts."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from ehcp_flow.bulk.codes import NO_DAY, Array
+from ehcp_flow.bulk.facts import Facts
+from ehcp_flow.bulk.judging import days_and_keys, room_for
+from ehcp_flow.engine.choice import Kernel, kernel_in_use
+from ehcp_flow.states import State
+from ehcp_flow.states.pathway import PATHWAY
+from ehcp_flow.states.walking import space_of, ways_of
+
+__all__ = ["STATES", "Trail", "trail_of"]
+
+STATES: Final = tuple(State)
+_WAYS: Final = ways_of(PATHWAY)
+_SOURCE: Final = np.array([STATES.index(_WAYS.source(edge)) for edge in range(len(_WAYS.edges))], dtype=np.int8)
+_REFUSED: Final = np.array([_WAYS.refuses(edge) for edge in range(len(_WAYS.edges))], dtype=bool)
+_GUARDED: Final = np.array([_WAYS.may_refuse(edge) for edge in range(len(_WAYS.edges))], dtype=bool)
+
+
+class Trail(NamedTuple):
+    """The steps of cases up to the day asked for, those of `Standing.history`: the place of each one's fact, its day.
+
+    `edge` is the place of each step in the table of moves, `to` where it leads.
+    """
+
+    cases: int
+    case: Array
+    place: Array
+    on: Array
+    edge: Array
+    to: Array
+
+    @property
+    def source(self) -> Array:
+        """The state behind which each step begins."""
+        return _SOURCE.take(self.edge)
+
+    @property
+    def at(self) -> Array:
+        """The state of each case."""
+        at = np.full(self.cases, STATES.index(PATHWAY.initial), dtype=np.int8)
+        at[self.case] = self.to
+        return at
+
+    @property
+    def since(self) -> Array:
+        """The day of the last change of each case, NO_DAY if there was none."""
+        since = np.full(self.cases, NO_DAY, dtype=np.int32)
+        changed = np.flatnonzero(self.source != self.to)
+        since[self.case[changed]] = self.on[changed]
+        return since
+
+    @property
+    def refused(self) -> Array:
+        """Whether the fact of each step is out of order, whatever a guard says."""
+        return _REFUSED.take(self.edge)
+
+    @property
+    def guarded(self) -> Array:
+        """Whether a guard has to be asked about each step."""
+        return _GUARDED.take(self.edge)
+
+
+@cache
+def _moves(chosen: Kernel) -> Any:
+    return chosen.walk.Moves(chosen.tables(_WAYS.moves))
+
+
+def trail_of(facts: Facts) -> Trail:
+    """Return how the cases came to their states."""
+    chosen = kernel_in_use()
+    space = space_of(facts.count, partial(room_for, chosen)) | {"ends": room_for(chosen, facts.cases)}
+    trail = chosen.walk.Trail(space)
+    chosen.walk.walk(_moves(chosen), chosen.module.Facts(days_and_keys(facts, chosen)), trail, 0, facts.cases)
+    place, edge, to = (
+        np.asarray(column[: trail.steps], dtype=np.int32) for column in (trail.place, trail.edge, trail.to)
+    )
+    return Trail(facts.cases, facts.case.take(place), place, facts.on.take(place), edge, to)

@@ -1,0 +1,18 @@
+# The types with which Cython compiles walk.py, together with kernel.py and behind it.
+
+cdef int BEGINS, ENDS_IT
+
+
+cdef class Moves:
+    cdef public int initial, keys, width
+    cdef public const int[::1] to, stretch
+
+
+cdef class Trail:
+    cdef public int steps, capacity
+    cdef public int[::1] place, edge, to, ends
+
+
+cdef int walk(Moves moves, Facts facts, Trail trail, int case, int cases) noexcept nogil
+cdef void walk_case(Moves moves, Facts facts, Trail trail, int low, int high) noexcept nogil
+cdef void step(Trail trail, int place, int edge, int to) noexcept nogil

@@ -1,0 +1,79 @@
+"""The states of cases over their facts: whole numbers in, whole numbers out.
+
+A region of the state machine is a table: for each state and each key, where a fact of that key leads. This is the one
+place where it is gone through: by `ehcp_flow.states` for one case, by `ehcp_flow.bulk` for many, and by the figures for
+what they count by a step. The law of a step, its guards and its words are not here: they hang on the number of its
+place in the table.
+
+Plain Python over lists, compiled with `ehcp_flow.engine.kernel`, and under the same rules.
+"""
+
+# What a key does to the stretch that decides by which way a state is left that is only passed through.
+BEGINS = 1
+ENDS_IT = 2
+
+
+class Moves:
+    """A region as tables. `ehcp_flow.states.walking` says what each holds."""
+
+    def __init__(self, tables):
+        for name, table in tables.items():
+            setattr(self, name, table)
+
+
+class Trail:
+    """The steps of cases, one after another: the place of each one's fact, its place in the table, and where it leads.
+
+    `ends` says where the steps of each case end.
+    """
+
+    def __init__(self, space):
+        for name, each in space.items():
+            setattr(self, name, each)
+
+
+def walk(moves, facts, trail, case, cases):
+    """Walk through one case after another, up to the day asked for.
+
+    Return the number of the first that was not walked through, because the trail might be too short for it.
+    """
+    while case < cases:
+        low = facts.bounds[case]
+        high = facts.bounds[case + 1]
+        if 2 * (high - low) > trail.capacity - trail.steps:
+            return case
+        walk_case(moves, facts, trail, low, high)
+        trail.ends[case] = trail.steps
+        case += 1
+    return case
+
+
+def walk_case(moves, facts, trail, low, high):
+    """Walk through the facts of one case, lawful or not."""
+    row = moves.initial * moves.width
+    # What is past the keys of facts: the way on from a state, outside a stretch and inside it.
+    onward = moves.keys
+    for place in range(low, high):
+        if facts.on[place] > facts.as_of:
+            break
+        key = facts.key[place]
+        stretch = moves.stretch[key]
+        if stretch:
+            onward = moves.keys + (1 if stretch == BEGINS else 0)
+        to = moves.to[row + key]
+        if to >= 0:
+            step(trail, place, row + key, to)
+            row = to * moves.width
+            to = moves.to[row + onward]
+            if to >= 0:
+                step(trail, place, row + onward, to)
+                row = to * moves.width
+
+
+def step(trail, place, edge, to):
+    """Note a step."""
+    at = trail.steps
+    trail.place[at] = place
+    trail.edge[at] = edge
+    trail.to[at] = to
+    trail.steps = at + 1
