@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from ehcp_flow.cli.command import Command, Group
+from ehcp_flow.cli.files import Writes
 from ehcp_flow.cli.messages import Bar, count, note
-from ehcp_flow.cli.options import Authority, StoreUrl, TableFormat
-from ehcp_flow.cli.output import Format, print_outcome, sheet
+from ehcp_flow.cli.options import Authority, Raw, StoreUrl, TableFormat
+from ehcp_flow.cli.output import Format, chosen, print_outcome, sheet
 from ehcp_flow.cli.sources import open_store
 from ehcp_flow.errors import ExitCode
 
@@ -70,9 +71,11 @@ def _verify(
             help="Write the heads as they are now here, if nothing is wrong; keep them out of the store's reach.",
             show_default=False,
         ),
+        Writes("ehcp_flow.store.anchors:ANCHOR"),
     ] = None,
     authority: Authority = None,
     form: TableFormat = None,
+    raw: Raw = False,
 ) -> None:
     """Check everything that an answer rests on: exit code 1 if anything was edited, dropped, put in or re-ordered."""
     from ehcp_flow.store.anchors import read_heads, write_heads
@@ -96,7 +99,7 @@ def _verify(
         print_outcome({}, "\n".join([*(each.message for each in found.breaks), *said]), form)
     else:
         columns = ("code", "case_id", "version", "message")
-        with sheet(form or Format.CSV, columns) as rows:
+        with sheet(chosen(form or Format.CSV, raw=raw), columns) as rows:
             for each in found.breaks:
                 rows.write({name: getattr(each, name) for name in columns})
         for line in said:

@@ -194,6 +194,11 @@ class Store(ABC):
             upcasters=upcasters,
         )  # fmt: skip
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that it lies in, over which nothing may be written; none, if it is not in files of its own."""
+        return ()
+
     # Writing
 
     def work(self, *, recorded_by: str | None = None) -> Work:

@@ -25,6 +25,7 @@ from ehcp_flow.store.chain import after_authority, before_authority, seal_import
 from ehcp_flow.store.columns import Raw
 from ehcp_flow.store.database import Database, Transaction
 from ehcp_flow.store.errors import NothingToRedact, SchemaMissing, StoreCorrupt, StoreURLError, VersionConflict
+from ehcp_flow.store.files import with_what_lies_beside
 from ehcp_flow.store.names import Names
 from ehcp_flow.store.planning import Command, Plan, Recorded, Scope, Stored, plan_commands, plan_import, plan_redaction
 from ehcp_flow.store.protection import unprotected
@@ -68,6 +69,15 @@ class SqlStore(Store):
                 raise
             with database.sqlalchemy(write=True) as connection:
                 schema.upgrade(connection, names)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files of a SQLite database, and those that SQLite keeps beside it."""
+        if self.backend != "sqlite":
+            return ()
+        with self.database.read(single=True) as transaction:
+            paths = [str(path) for _, _, path in transaction.rows("PRAGMA database_list") if path]
+        return tuple(file for path in paths for file in with_what_lies_beside(path))
 
     def close(self) -> None:
         """Give back the connections, if they are the store's own."""
