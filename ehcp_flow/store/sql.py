@@ -32,7 +32,7 @@ from ehcp_flow.store.protection import unprotected
 from ehcp_flow.store.results import ImportState, Stats
 from ehcp_flow.store.rows import Head, ImportRow, Row, Text, fact_of, instant_text
 from ehcp_flow.store.scanning import beside, in_step, stats_of
-from ehcp_flow.store.statements import statements
+from ehcp_flow.store.statements import as_arrays, statements
 from ehcp_flow.store.verifying import Break
 
 __all__ = ["SqlStore"]
@@ -169,7 +169,7 @@ class SqlStore(Store):
         if plan.texts:
             self._put(transaction, sql.insert_texts, [text[:4] for text in plan.texts])
         if grown and self.backend == "postgresql":
-            transaction.run(sql.grow, [*_columns(grown), *_columns(rows)])
+            transaction.run(sql.grow, [*as_arrays(grown), *as_arrays(rows)])
             return last
         if grown:
             # SQLite's placeholders stand in the order of the statement, in which the case comes last
@@ -222,7 +222,7 @@ class SqlStore(Store):
     def _put(self, transaction: Transaction, statement: str, rows: Sequence[Sequence[Any]]) -> int:
         """Run a statement for every row, on PostgreSQL all at once, and return how many rows it made or changed."""
         if self.backend == "postgresql":
-            return int(transaction.run(statement, _columns(rows)).rowcount)
+            return int(transaction.run(statement, as_arrays(rows)).rowcount)
         return transaction.many(statement, rows)
 
     def _redact(self, text: Text) -> None:
@@ -399,8 +399,3 @@ class SqlStore(Store):
     def stats(self) -> Stats:
         """Return how large the store is."""
         return stats_of(self.database, self.names, self.authority)
-
-
-def _columns(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
-    """Return rows as columns, which PostgreSQL takes as arrays."""
-    return [list(column) for column in zip(*rows, strict=True)]

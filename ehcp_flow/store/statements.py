@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ehcp_flow.store.chain import SQL_SEAL, SQL_TRAIL
 from ehcp_flow.store.names import Names
 
-__all__ = ["Statements", "statements"]
+__all__ = ["Statements", "as_arrays", "statements"]
 
 _COLUMNS = (
     "case_id", "version", "schema", "event", '"on"', "recorded_at", "stored_at", "recorded_by", "key", "body",
@@ -181,3 +182,20 @@ def _remember(n: Names, p: str) -> str:
         f"INSERT INTO {n.imports} ({', '.join(_IMPORT)}) VALUES ({', '.join([p] * len(_IMPORT))}) "
         f"ON CONFLICT (source) DO UPDATE SET {changes}"
     )
+
+
+def as_arrays(rows: Sequence[Sequence[Any]]) -> list[str]:
+    """Return rows as columns, each as PostgreSQL writes an array.
+
+    psycopg makes the same of lists, and takes longer for it than the rest of a write together.
+    """
+    return [f"{{{','.join(map(_element, column))}}}" for column in zip(*rows, strict=True)]
+
+
+def _element(value: str | int | None) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, int):
+        return str(value)
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
