@@ -74,12 +74,9 @@ def _look(run: Callable[..., None], values: Mapping[str, Any]) -> None:
     for says, value, mark in named:
         try:
             outputs.append((says, Output(value, mark.load(), reads=reads)))
+            apart(outputs)
         except OutputError as error:
             raise typer.BadParameter(str(error), param_hint=says) from error
-    try:
-        apart(outputs)
-    except OutputError as error:
-        raise typer.BadParameter(str(error), param_hint=outputs[-1][0]) from error
 
 
 def _read(says: str, value: str) -> Iterator[Reading]:

@@ -258,6 +258,12 @@ def test_two_outputs_are_not_one_file(words, one, two, names, own, monkeypatch):
         assert snapshot(own) == before
 
 
+def test_the_output_that_is_told_of_is_the_one_that_is_wrong(own):
+    done = invoke("report", own / "cases.csv", "--html", "new", "--xlsx", "new", "--ics", "new")
+    said = "Invalid value for --xlsx: cannot write new: --html writes it too; give each a name of its own, such as"
+    assert f"{said} registers.xlsx" in done.stderr
+
+
 def test_there_are_commands_with_several_outputs():
     assert BOTH
 
