@@ -7,6 +7,7 @@ EhcpFlowError                        2
 │   ├── RowRefused                   4  one row of a file: file, line, column, value, what would be right
 │   ├── SourceError                  4  a whole file: binary, damaged, without a header
 │   │   └── SourceMissing            2  it is not there, or may not be read
+│   ├── OutputError                  2  a file that must not be written, or cannot be
 │   └── CorrectionError              4  a void or a replacement that cannot be applied
 ├── UnknownNameError (LookupError)   2  a limit, an event or a case that does not exist
 ├── KnownAtError (ValueError)        2  "as known at" asked of facts that do not say when they were recorded
@@ -47,6 +48,7 @@ __all__ = [
     "KnownAtError",
     "LibraryMissing",
     "MoveRefused",
+    "OutputError",
     "RowRefused",
     "RulebookError",
     "RulebookMissing",
@@ -180,6 +182,15 @@ class SourceMissing(SourceError):
     """A file that is not there, or that may not be read."""
 
     exit_code = ExitCode.USAGE
+
+
+class OutputError(InputError):
+    """A file that must not be written, or cannot be: its `path`, and `why`, with what would be right."""
+
+    def __init__(self, path: str, why: str) -> None:
+        self.path = masked(path, address="://" in path)
+        self.why = why
+        super().__init__(f"cannot write {self.path}: {why}" if path else f"cannot write: {why}")
 
 
 class CorrectionError(InputError):

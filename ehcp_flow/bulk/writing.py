@@ -10,20 +10,24 @@ from typing import IO, Any
 import polars as pl
 
 from ehcp_flow.deadlines import FIELDS
+from ehcp_flow.formulas import BEGINS, INSIDE, is_formula
 
 __all__ = ["narrowed", "plain_rows", "tally", "write_csv"]
 
 
-def write_csv(frame: pl.DataFrame, file: IO[bytes], *, header: bool = True) -> None:
+def write_csv(frame: pl.DataFrame, file: IO[bytes], *, header: bool = True, raw: bool = False) -> None:
     """Write a frame of deadlines to a binary file: lists joined with `; `, truth as true and false, nothing as nothing.
 
-    Without `header` the names of the columns are left out, so that one frame can follow another.
+    Text that a spreadsheet would take for a formula gets an apostrophe before it, unless it is to be `raw`. Without
+    `header` the names of the columns are left out, so that one frame can follow another.
     """
     if header:
         file.write((",".join(FIELDS) + "\n").encode())
     if not frame.height:
         return
     text = frame.select(FIELDS).with_columns(pl.col("excused_by").list.join("; ").replace("", None))
+    if not raw:
+        text = text.with_columns(_disarmed(pl.col(name)) for name in text.columns if _holds_formulas(text[name]))
     returns = text.select(pl.col("case_id", "party").str.contains("\r", literal=True).any())
     if any(returns.row(0)):
         # Whether Python's csv module quotes a lone carriage return depends on its version: so it decides itself.
@@ -33,6 +37,19 @@ def write_csv(frame: pl.DataFrame, file: IO[bytes], *, header: bool = True) -> N
         file.write(out.getvalue().encode())
     else:
         text.write_csv(file, include_header=False, line_terminator="\n", null_value="", quote_style="necessary")
+
+
+def _holds_formulas(column: pl.Series) -> bool:
+    """Whether `formulas.disarmed` would change a text of the column."""
+    if isinstance(column.dtype, pl.Enum):
+        return any(map(is_formula, column.dtype.categories))
+    return column.dtype == pl.String and bool(column.str.contains(f"{BEGINS}|{INSIDE}").any())
+
+
+def _disarmed(column: pl.Expr) -> pl.Expr:
+    """Return texts as `formulas.disarmed` gives them."""
+    text = column.cast(pl.String).str.replace_all(INSIDE, "${1}'${2}")
+    return pl.when(text.str.contains(BEGINS)).then("'" + text).otherwise(text).alias(column.meta.output_name())
 
 
 def narrowed(frame: pl.DataFrame, limits: Collection[str], statuses: Collection[str]) -> pl.DataFrame:

@@ -6,7 +6,9 @@ Only the module of the command that is called is imported, so that a quick quest
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -48,6 +50,9 @@ COMMANDS: Final[Mapping[str, str]] = {
 }
 """The commands in the order in which the help lists them, each with its module and the name of its object there."""
 
+_SIGNALLED: Final = 128
+"""What a shell adds to the number of the signal that ended a program."""
+
 
 class Commands(TyperGroup):
     """The group of all commands: imports the one that is called, and turns every error into one line and a code."""
@@ -78,7 +83,8 @@ class Commands(TyperGroup):
         options["standalone_mode"] = False
         whole_streams()
         try:
-            returned = super().main(*args, **options)
+            with _ended_in_order():
+                returned = super().main(*args, **options)
             sys.stdout.flush()
             code = returned if isinstance(returned, int) else ExitCode.DONE
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the boundary: every error ends here
@@ -96,6 +102,23 @@ class Commands(TyperGroup):
             returned = super().invoke(ctx)
             sys.stdout.flush()
         return returned
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Leave as after an error when the process is told to end, so that no half of a file is left behind."""
+
+    def end(number: int, _: object) -> None:
+        sys.exit(_SIGNALLED + number)
+
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from ehcp_flow.cli.options import (
     KnownAt,
     KnownBy,
     OfficeClosures,
+    Raw,
     RulebookAt,
     SourceName,
     TableFormat,
@@ -72,6 +73,7 @@ def _breaches(  # noqa: PLR0913 - one parameter for each option
     fail_on_breach: FailOnBreach = False,
     all_errors: AllErrors = False,
     form: TableFormat = None,
+    raw: Raw = False,
     institutions: Institutions = None,
     office_closures: OfficeClosures = None,
     rulebook: RulebookAt = None,
@@ -83,7 +85,7 @@ def _breaches(  # noqa: PLR0913 - one parameter for each option
     on = day(as_of)
     law = rulebook_at(rulebook)
     calendars = calendars_with(institutions, office_closures)
-    shown = chosen(form)
+    shown = chosen(form, raw=raw)
     breaches = 0
     bulk = goes_in_bulk(source, case=case)
     if bulk and shown in PLAIN and register in (None, _Register.BREACHES):

@@ -24,6 +24,7 @@ from ehcp_flow.cli.options import (
     LimitIds,
     OfficeClosures,
     Profile,
+    Raw,
     RulebookAt,
     SourceName,
     StatusName,
@@ -84,6 +85,7 @@ def _check(  # noqa: PLR0913 - one parameter for each option
     fail_on_breach: FailOnBreach = False,
     all_errors: AllErrors = False,
     form: Feed = None,
+    raw: Raw = False,
     institutions: Institutions = None,
     office_closures: OfficeClosures = None,
     profile: Profile = None,
@@ -98,7 +100,7 @@ def _check(  # noqa: PLR0913 - one parameter for each option
     limits = limit_ids(limit, law)
     statuses = frozenset(status or ())
     calendars = calendars_with(institutions, office_closures)
-    shown = chosen(form)
+    shown = chosen(form, raw=raw)
     bulk = goes_in_bulk(source, case=case)
     tally = _Tally()
     if bulk and shown in PLAIN and not explain:

@@ -8,6 +8,8 @@ from typing import Any
 
 import typer
 
+from ehcp_flow.cli.files import guarded
+
 __all__ = ["Command", "Group", "as_click"]
 
 
@@ -34,7 +36,7 @@ class Group:
             pretty_exceptions_enable=False, rich_markup_mode="rich",
         )  # fmt: skip
         for name, command in self.commands.items():
-            made.command(name, epilog=_epilog(command.examples))(command.run)
+            made.command(name, epilog=_epilog(command.examples))(guarded(command.run))
         return made
 
 
@@ -46,7 +48,7 @@ def as_click(name: str, what: Command | Group | typer.Typer) -> Any:
         made = typer.main.get_command(what)
     else:
         single = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
-        single.command(name, epilog=_epilog(what.examples))(what.run)
+        single.command(name, epilog=_epilog(what.examples))(guarded(what.run))
         made = typer.main.get_command(single)
     made.name = name
     for command in (made, *getattr(made, "commands", {}).values()):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final
+import sys
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
 from ehcp_flow.cli.command import Command, Group
+from ehcp_flow.cli.files import Writes
 from ehcp_flow.cli.messages import Bar, count, note
-from ehcp_flow.cli.options import Authority, StoreUrl, TableFormat
-from ehcp_flow.cli.output import Format, print_outcome, sheet
+from ehcp_flow.cli.options import Authority, Raw, StoreUrl, TableFormat
+from ehcp_flow.cli.output import Format, chosen, print_outcome, sheet
 from ehcp_flow.cli.sources import open_store
 from ehcp_flow.errors import ExitCode
 
@@ -18,9 +20,19 @@ if TYPE_CHECKING:
 
 __all__ = ["DB"]
 
+Role: TypeAlias = Annotated[
+    str, typer.Option("--role", metavar="NAME", help="The database role, which is there already.")
+]
+Granted: TypeAlias = Annotated[
+    str, typer.Option("--authority", metavar="NUMBER", help="The authority's three-digit number, or * for all of them.")
+]
+
 
 def _upgrade(*, store: StoreUrl, form: TableFormat = None) -> None:
-    """Make the store's tables, or bring them to what this version needs, in one transaction. Back up first."""
+    """Make the store's tables, or bring them to what this version needs, in one transaction. Back up first.
+
+    On PostgreSQL, roles that were granted authorities by an earlier version get the rights that this one gives.
+    """
     from ehcp_flow.store.administration import upgrade_store
 
     done = upgrade_store(store)
@@ -30,11 +42,16 @@ def _upgrade(*, store: StoreUrl, form: TableFormat = None) -> None:
         said = f"Upgraded from schema {done.before} to {done.after}"
     else:
         said = f"Nothing to do: it has schema {done.after} already"
-    print_outcome({"before": done.before, "after": done.after, "changed": done.changed}, said, form)
+    lines = [said, *(f"Put right: {each}" for each in done.mended), *(f"Still so: {each}" for each in done.left)]
+    row = {"before": done.before, "after": done.after, "changed": done.changed}
+    print_outcome({**row, "mended": list(done.mended), "left": list(done.left)}, "\n".join(lines), form)
 
 
 def _check(*, store: StoreUrl, form: TableFormat = None) -> None:
-    """Which schema the store has, and which is needed: exit code 1 if it cannot be opened as it is."""
+    """Which schema the store has, and which is needed: exit code 1 if it cannot be opened as it is.
+
+    On PostgreSQL also whether the roles that were granted authorities have more rights than they need.
+    """
     from ehcp_flow.store.administration import check_store
 
     status = check_store(store)
@@ -44,9 +61,43 @@ def _check(*, store: StoreUrl, form: TableFormat = None) -> None:
         said = f"There is no store: make one with `ehcp-flow db upgrade` (schema {status.wanted})"
     else:
         said = f"Schema {status.found}, and {status.wanted} is needed: see `ehcp-flow db upgrade`"
-    print_outcome({"found": status.found, "wanted": status.wanted, "ok": status.ok}, said, form)
-    if not status.ok:
+    if status.apart:
+        said = "\n".join([said, *status.apart, "See `ehcp-flow db upgrade`, and docs/embedding-the-store.md"])
+    row = {"found": status.found, "wanted": status.wanted, "ok": status.ok, "apart": list(status.apart)}
+    print_outcome(row, said, form)
+    if not status.ok or status.apart:
         raise typer.Exit(ExitCode.REFUSED)
+
+
+def _grant(
+    *,
+    store: StoreUrl,
+    role: Role,
+    authority: Granted,
+    read_only: Annotated[bool, typer.Option("--read-only", help="To read them, and to record nothing.")] = False,
+) -> None:
+    """Let a database role read and record the cases of one authority, or of all (PostgreSQL).
+
+    The role exists already, and owns none of the tables. What was granted last of an authority holds.
+    """
+    from ehcp_flow.store import access
+
+    with open_store(store) as opened:
+        access.grant(opened, role, authority, write=not read_only)
+    sys.stdout.write(f"{role} may {'read' if read_only else 'read and record'} {_whose(authority)}\n")
+
+
+def _revoke(*, store: StoreUrl, role: Role, authority: Granted) -> None:
+    """Take an authority away from a database role; with the last of them it loses every right to the store."""
+    from ehcp_flow.store import access
+
+    with open_store(store) as opened:
+        access.revoke(opened, role, authority)
+    sys.stdout.write(f"{role} may no longer read or record {_whose(authority)}\n")
+
+
+def _whose(authority: str) -> str:
+    return "the cases of every authority" if authority == "*" else f"the cases of authority {authority}"
 
 
 def _verify(
@@ -70,9 +121,11 @@ def _verify(
             help="Write the heads as they are now here, if nothing is wrong; keep them out of the store's reach.",
             show_default=False,
         ),
+        Writes("ehcp_flow.store.anchors:ANCHOR"),
     ] = None,
     authority: Authority = None,
     form: TableFormat = None,
+    raw: Raw = False,
 ) -> None:
     """Check everything that an answer rests on: exit code 1 if anything was edited, dropped, put in or re-ordered."""
     from ehcp_flow.store.anchors import read_heads, write_heads
@@ -96,7 +149,7 @@ def _verify(
         print_outcome({}, "\n".join([*(each.message for each in found.breaks), *said]), form)
     else:
         columns = ("code", "case_id", "version", "message")
-        with sheet(form or Format.CSV, columns) as rows:
+        with sheet(chosen(form or Format.CSV, raw=raw), columns) as rows:
             for each in found.breaks:
                 rows.write({name: getattr(each, name) for name in columns})
         for line in said:
@@ -159,6 +212,14 @@ DB: Final = Group(
                 "ehcp-flow db verify --store sqlite:///cases.db",
                 "ehcp-flow db verify --store sqlite:///cases.db --write-anchor heads.jsonl",
             ),
+        ),
+        "grant": Command(
+            _grant,
+            ("ehcp-flow db grant --store postgresql://owner@host/cases --role clerk_885 --authority 885",),
+        ),
+        "revoke": Command(
+            _revoke,
+            ("ehcp-flow db revoke --store postgresql://owner@host/cases --role clerk_885 --authority 885",),
         ),
         "stats": Command(_stats, ("ehcp-flow db stats --store sqlite:///cases.db --format json",)),
     },

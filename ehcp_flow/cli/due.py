@@ -25,6 +25,7 @@ from ehcp_flow.cli.options import (
     LimitIds,
     OfficeClosures,
     Profile,
+    Raw,
     RulebookAt,
     calendars_with,
     day,
@@ -62,6 +63,7 @@ def _due(  # noqa: PLR0913 - one parameter for each option
     as_of: AsOf = None,
     explain: Explain = False,
     form: Feed = None,
+    raw: Raw = False,
     institutions: Institutions = None,
     office_closures: OfficeClosures = None,
     profile: Profile = None,
@@ -91,7 +93,7 @@ def _due(  # noqa: PLR0913 - one parameter for each option
     )
     if wanted:
         deadlines = [deadline for deadline in deadlines if deadline.limit in wanted]
-    _print(deadlines, chosen(form), explain=explain)
+    _print(deadlines, chosen(form, raw=raw), explain=explain)
     if not deadlines:
         note(f"no time limit{' of those' if wanted else ''} starts from {happened} alone{_with(happened, law)}")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.files import Writes
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import (
     AllErrors,
@@ -21,6 +22,7 @@ from ehcp_flow.cli.options import (
     LimitIds,
     OfficeClosures,
     Profile,
+    Raw,
     RulebookAt,
     SourceName,
     calendars_with,
@@ -28,7 +30,7 @@ from ehcp_flow.cli.options import (
     limit_ids,
     rulebook_at,
 )
-from ehcp_flow.cli.output import sheet, write_whole
+from ehcp_flow.cli.output import chosen, sheet
 from ehcp_flow.cli.sources import Asked, open_source
 
 if TYPE_CHECKING:
@@ -72,6 +74,7 @@ def _explain(  # noqa: PLR0913 - one parameter for each option
             help="Write a page here instead, one file in plain words that a family can read; nothing is printed.",
             show_default=False,
         ),
+        Writes("ehcp_flow.reports.case_page:CASE_PAGE"),
     ] = None,
     all_errors: AllErrors = False,
     form: Annotated[
@@ -82,6 +85,7 @@ def _explain(  # noqa: PLR0913 - one parameter for each option
             "a line for each deadline.",
         ),
     ] = _Format.TEXT,
+    raw: Raw = False,
     institutions: Institutions = None,
     office_closures: OfficeClosures = None,
     profile: Profile = None,
@@ -98,11 +102,12 @@ def _explain(  # noqa: PLR0913 - one parameter for each option
         asked = Asked(opened, [case], all_errors=all_errors)
         answered = answer(next(asked.cases()), on, rulebook=law, calendars=calendars)
     if html is not None:
-        from ehcp_flow.reports.case_page import case_page
+        from ehcp_flow.outputs import Output
+        from ehcp_flow.reports.case_page import CASE_PAGE, case_page
 
         if limits:
             raise typer.BadParameter("a page shows every time limit of the case; leave it out", param_hint="--limit")
-        write_whole(html, case_page(answered).encode())
+        Output(html, CASE_PAGE).write(case_page(answered).encode())
         note(f"case {answered.case.case_id}, as it stood on {on.isoformat()}: {html}")
         asked.leave()
         return
@@ -112,7 +117,7 @@ def _explain(  # noqa: PLR0913 - one parameter for each option
     elif form == _Format.JSONL:
         _json_lines(found)
     elif form == _Format.CSV:
-        _csv(found)
+        _csv(found, chosen(form.value, raw=raw))
     else:
         _text(answered, found)
     if limits and not found:
@@ -241,8 +246,8 @@ def _json_lines(found: list[Deadline]) -> None:
             rows.write(deadline.as_dict(explanation=True))
 
 
-def _csv(found: list[Deadline]) -> None:
-    with sheet("csv", _STEP_COLUMNS) as rows:
+def _csv(found: list[Deadline], form: str) -> None:
+    with sheet(form, _STEP_COLUMNS) as rows:
         for deadline in found:
             row = deadline.as_dict()
             for number, step in enumerate(deadline.explanation, start=1):

@@ -9,6 +9,7 @@ from typing import IO, Annotated, Final
 import typer
 
 from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.files import Writes
 from ehcp_flow.cli.messages import Bar, count, note
 from ehcp_flow.cli.options import Authority, KnownAt, KnownBy, StoreUrl, axis_of, instant
 from ehcp_flow.cli.sources import open_store
@@ -32,6 +33,7 @@ def _export(
             help="Write here, not to standard output; the file is put in place when it is whole.",
             show_default=False,
         ),
+        Writes("ehcp_flow.readers.writing:FACTS"),
     ] = None,
     form: Annotated[
         _FileFormat | None,

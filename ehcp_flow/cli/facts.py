@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, get_args
 import typer
 
 from ehcp_flow.cli.command import Command
-from ehcp_flow.cli.options import TableFormat, complete_events
+from ehcp_flow.cli.options import Raw, TableFormat, complete_events
 from ehcp_flow.cli.output import Format, chosen, flat, sheet
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def _facts(
         typer.Argument(metavar="[EVENT]", help="Only this event.", autocompletion=complete_events, show_default=False),
     ] = None,
     form: TableFormat = None,
+    raw: Raw = False,
 ) -> None:
     """Every fact that a case can hold: what its date means, its outcomes, and the columns that belong to it.
 
@@ -41,7 +42,7 @@ def _facts(
     if event is not None and event not in FACT_TYPES:
         raise UnknownNameError("event", event, FACT_TYPES)
     rows = [_row(name, cls) for name, cls in FACT_TYPES.items() if event in (None, name)]
-    shown = chosen(form)
+    shown = chosen(form, raw=raw)
     if shown == Format.TABLE:
         _table(rows)
         return

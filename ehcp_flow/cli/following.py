@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.files import Writes
 from ehcp_flow.cli.options import Authority, StoreUrl
 from ehcp_flow.cli.sources import open_store
 
@@ -44,6 +45,7 @@ def _follow(
             help="Begin after the position in this file, and keep it there; after a crash some facts may come again.",
             show_default=False,
         ),
+        Writes("ehcp_flow.store.outbox:POSITION"),
     ] = None,
     authority: Authority = None,
 ) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.files import Writes
 from ehcp_flow.cli.messages import SHOWN, Bar, count, note
 from ehcp_flow.cli.options import AllErrors, StoreUrl, TableFormat
 from ehcp_flow.cli.output import print_outcome
@@ -42,6 +43,7 @@ def _import(  # noqa: PLR0913 - one parameter for each option
             help="Write the rows that are not taken here, as CSV with the reason for each.",
             show_default=False,
         ),
+        Writes("ehcp_flow.store.imports:REFUSED_ROWS"),
     ] = None,
     recorded_by: Annotated[
         str | None,
@@ -108,10 +110,11 @@ def _opened(url: str, authority: str | None, *, dry_run: bool) -> Iterator[Store
 def _take(
     store: Store, file: str, bar: Bar, told: _Refusals, refused: str | None, recorded_by: str | None, *, dry_run: bool
 ) -> tuple[ImportResult, tuple[str, ...]]:
-    from ehcp_flow.store.imports import import_facts, refused_file
+    from ehcp_flow.outputs import Output
+    from ehcp_flow.store.imports import REFUSED_ROWS, import_facts, refused_file
 
     reader, digest, name = _reader(file, bar)
-    with refused_file(refused) as write:
+    with refused_file(None if refused is None else Output(refused, REFUSED_ROWS)) as write:
 
         def refuse(row: RowRefused) -> None:
             write(row)

@@ -14,7 +14,7 @@ import typer
 
 from ehcp_flow.cli.messages import Bar, note
 from ehcp_flow.cli.options import Axis, axis_of
-from ehcp_flow.cli.output import Format, sheet
+from ehcp_flow.cli.output import RAW, Format, sheet
 from ehcp_flow.cli.sources import (
     has_columns,
     instant_by,
@@ -49,7 +49,7 @@ __all__ = [
     "measured_in_bulk",
 ]
 
-PLAIN: Final = (Format.CSV, Format.JSON, Format.JSONL)
+PLAIN: Final = (Format.CSV, RAW, Format.JSON, Format.JSONL)
 """The formats in which deadlines are printed without making an object of each."""
 
 
@@ -215,9 +215,9 @@ def deadlines_in_bulk(  # noqa: PLR0913 - what was asked
                 shown = keep(frame)
                 for what, more in zip(("deadlines", "breaches", "excused"), tally(shown), strict=True):
                     setattr(found, what, getattr(found, what) + more)
-                if form == Format.CSV and out is not None:
+                if form in (Format.CSV, RAW) and out is not None:
                     sys.stdout.flush()
-                    write_csv(shown, out, header=False)
+                    write_csv(shown, out, header=False, raw=form == RAW)
                     out.flush()
                 else:
                     for row in plain_rows(shown):

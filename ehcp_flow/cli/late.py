@@ -8,7 +8,7 @@ import typer
 
 from ehcp_flow.cli.command import Command
 from ehcp_flow.cli.messages import count, note
-from ehcp_flow.cli.options import Authority, CaseIds, StoreUrl, TableFormat, instant
+from ehcp_flow.cli.options import Authority, CaseIds, Raw, StoreUrl, TableFormat, instant
 from ehcp_flow.cli.output import Format, chosen, flat, sheet
 from ehcp_flow.cli.sources import open_store
 
@@ -38,6 +38,7 @@ def _late(
     case: CaseIds = None,
     authority: Authority = None,
     form: TableFormat = None,
+    raw: Raw = False,
 ) -> None:
     """What was not written down when it happened: entered late, back-dated behind later facts, or corrected since.
 
@@ -45,7 +46,7 @@ def _late(
     """
     from ehcp_flow.store.history import late_entries
 
-    shown = chosen(form)
+    shown = chosen(form, raw=raw)
     found = 0
     with open_store(store, authority=authority) as opened:
         entries = late_entries(opened, since=None if since is None else instant(since, "--since"), days=days,

@@ -22,6 +22,7 @@ from ehcp_flow.cli.options import (
     KnownAt,
     KnownBy,
     OfficeClosures,
+    Raw,
     RulebookAt,
     SourceName,
     TableFormat,
@@ -107,6 +108,7 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
     authority: Authority = None,
     all_errors: AllErrors = False,
     form: TableFormat = None,
+    raw: Raw = False,
     institutions: Institutions = None,
     office_closures: OfficeClosures = None,
     rulebook: RulebookAt = None,
@@ -115,7 +117,7 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
 
     Excepted plans leave both sides of the headline; a case without usable dates stays in the denominator.
     """
-    shown = chosen(form)
+    shown = chosen(form, raw=raw)
     if catalogue:
         _print_catalogue(shown)
         return

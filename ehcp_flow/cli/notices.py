@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ehcp_flow.cli.command import Command
-from ehcp_flow.cli.options import RulebookAt, TableFormat, complete_events, day, rulebook_at
+from ehcp_flow.cli.options import Raw, RulebookAt, TableFormat, complete_events, day, rulebook_at
 from ehcp_flow.cli.output import Format, chosen, flat, is_flat, sheet
 
 if TYPE_CHECKING:
@@ -43,11 +43,12 @@ def _notices(
         ),
     ] = None,
     form: TableFormat = None,
+    raw: Raw = False,
     rulebook: RulebookAt = None,
 ) -> None:
     """The checklist of each notice that a decision must carry: whom to tell, what to say, by when, and by what law."""
     law = rulebook_at(rulebook)
-    shown = chosen(form)
+    shown = chosen(form, raw=raw)
     decided = day(on, "--on")
     if decision is None:
         found = law.notices

@@ -39,6 +39,7 @@ __all__ = [
     "LimitIds",
     "OfficeClosures",
     "Profile",
+    "Raw",
     "RulebookAt",
     "SourceName",
     "StatusName",
@@ -177,6 +178,14 @@ TableFormat: TypeAlias = Annotated[
         "--format",
         help="Without it, a table on a terminal and csv into a file or a pipe; xlsx is a workbook.",
         show_default=False,
+    ),
+]
+Raw: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--raw",
+        help="In csv, leave text as it is, for a machine; without it, what a spreadsheet would take for a formula gets "
+        "an apostrophe before it.",
     ),
 ]
 Feed: TypeAlias = Annotated[

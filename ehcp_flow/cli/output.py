@@ -7,20 +7,22 @@ import datetime as dt
 import json
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from enum import StrEnum
 from io import BytesIO
-from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import typer
+
+from ehcp_flow.formulas import disarmed
 
 if TYPE_CHECKING:
     from ehcp_flow.deadlines import Deadline
 
 __all__ = [
+    "RAW",
     "FeedFormat",
     "Format",
     "Sheet",
@@ -30,7 +32,6 @@ __all__ = [
     "print_outcome",
     "print_rows",
     "sheet",
-    "write_whole",
 ]
 
 
@@ -55,9 +56,17 @@ class FeedFormat(StrEnum):
     ICS = "ics"
 
 
-def chosen(name: str | None) -> str:
-    """Return the format that was asked for: without one, a table on a terminal, and CSV into a file or a pipe."""
-    return name or (Format.TABLE if sys.stdout.isatty() else Format.CSV).value
+RAW: Final = "raw csv"
+"""CSV for machines: text as it is, where CSV for people disarms what a spreadsheet would take for a formula."""
+
+
+def chosen(name: str | None, *, raw: bool = False) -> str:
+    """Return the format that was asked for: without one, a table on a terminal, and CSV into a file or a pipe.
+
+    With `raw`, RAW for CSV.
+    """
+    form = name or (Format.TABLE if sys.stdout.isatty() else Format.CSV).value
+    return RAW if raw and form == Format.CSV else form
 
 
 class Sheet(ABC):
@@ -81,14 +90,15 @@ class Sheet(ABC):
 class _Csv(Sheet):
     """The columns, then a row for each; lists joined with `; `, truth as true and false, nothing as nothing."""
 
-    def __init__(self, columns: Sequence[str]) -> None:
+    def __init__(self, columns: Sequence[str], *, raw: bool) -> None:
         self._writer = csv.writer(sys.stdout, lineterminator="\n")
         self._columns = tuple(columns)
-        self._writer.writerow(self._columns)
+        self._text = str if raw else disarmed
+        self._writer.writerow(map(self._text, self._columns))
 
     def write(self, row: Mapping[str, Any]) -> None:
         """Write one row."""
-        self._writer.writerow([flat(row.get(name)) for name in self._columns])
+        self._writer.writerow([flat(row.get(name), self._text) for name in self._columns])
 
 
 class _JsonLines(Sheet):
@@ -148,13 +158,13 @@ class _Workbook(Sheet):
 
 def is_flat(form: str) -> bool:
     """Whether the format holds rows of plain cells, and nothing within them."""
-    return form in (Format.CSV, Format.XLSX)
+    return form in (Format.CSV, RAW, Format.XLSX)
 
 
 def sheet(form: str, columns: Sequence[str]) -> Sheet:
     """Return what writes rows in `form`; in CSV and xlsx only these columns, in JSON whatever the row holds."""
-    if form == Format.CSV:
-        return _Csv(columns)
+    if form in (Format.CSV, RAW):
+        return _Csv(columns, raw=form == RAW)
     if form == Format.XLSX:
         return _Workbook(columns)
     return _Json() if form == Format.JSON else _JsonLines()
@@ -184,24 +194,12 @@ def print_outcome(row: Mapping[str, Any], sentence: str, form: str | None) -> No
         rows.write(row)
 
 
-def write_whole(path: str, content: bytes) -> None:
-    """Write a file beside itself, and put it in place when it is whole: a reader never finds half of one."""
-    target = Path(path)
-    beside = target.with_name(f"{target.name}.new")
-    try:
-        beside.write_bytes(content)
-        beside.replace(target)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
-
-
-def flat(value: Any) -> str:
-    """Return a value as one cell."""
+def flat(value: Any, text: Callable[[str], str] = str) -> str:
+    """Return a value as one cell; `text` makes a cell of what is neither nothing, truth, number nor date."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list | tuple):
-        return "; ".join(flat(item) for item in value)
-    return str(value)
+        return "; ".join(flat(item, text) for item in value)
+    return str(value) if isinstance(value, int | float | dt.date) else text(str(value))

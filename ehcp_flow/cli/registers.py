@@ -22,6 +22,7 @@ from ehcp_flow.cli.options import (
     KnownAt,
     KnownBy,
     OfficeClosures,
+    Raw,
     RulebookAt,
     SourceName,
     by_columns,
@@ -97,6 +98,7 @@ def _registers(  # noqa: PLR0913 - one parameter for each option
     authority: Authority = None,
     all_errors: AllErrors = False,
     form: Feed = None,
+    raw: Raw = False,
     institutions: Institutions = None,
     office_closures: OfficeClosures = None,
     rulebook: RulebookAt = None,
@@ -110,7 +112,7 @@ def _registers(  # noqa: PLR0913 - one parameter for each option
 
     if name is not None and name not in {*REGISTERS, *TABLES}:
         raise UnknownNameError("register", name, (*REGISTERS, *TABLES))
-    on, shown, wanted = day(as_of), chosen(form), pairs(only)
+    on, shown, wanted = day(as_of), chosen(form, raw=raw), pairs(only)
     if shown == FeedFormat.ICS and name != "due" and name not in _LIMITS:
         can = ", ".join(("due", *_LIMITS))
         raise typer.BadParameter(f"{name or 'this'} is no calendar; these are: {can}", param_hint="--format")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.files import Writes
 from ehcp_flow.cli.further import check_columns, extra_columns, pairs
 from ehcp_flow.cli.in_bulk import goes_in_bulk
 from ehcp_flow.cli.messages import count, note
@@ -26,7 +26,6 @@ from ehcp_flow.cli.options import (
     day,
     rulebook_at,
 )
-from ehcp_flow.cli.output import write_whole
 from ehcp_flow.cli.sources import Asked, open_source
 
 if TYPE_CHECKING:
@@ -43,9 +42,21 @@ def _file(name: str, help_text: str) -> typer.models.OptionInfo:
 def _report(  # noqa: PLR0913 - one parameter for each option
     *,
     source: SourceName,
-    html: Annotated[str | None, _file("--html", "Write the page here: one file that needs nothing else.")] = None,
-    xlsx: Annotated[str | None, _file("--xlsx", "Write the measures and every register here, as one workbook.")] = None,
-    ics: Annotated[str | None, _file("--ics", "Write what is due here, as a calendar to subscribe to.")] = None,
+    html: Annotated[
+        str | None,
+        _file("--html", "Write the page here: one file that needs nothing else."),
+        Writes("ehcp_flow.reports.page:PAGE"),
+    ] = None,
+    xlsx: Annotated[
+        str | None,
+        _file("--xlsx", "Write the measures and every register here, as one workbook."),
+        Writes("ehcp_flow.reports.workbook:WORKBOOK"),
+    ] = None,
+    ics: Annotated[
+        str | None,
+        _file("--ics", "Write what is due here, as a calendar to subscribe to."),
+        Writes("ehcp_flow.reports.calendar_feed:CALENDAR"),
+    ] = None,
     as_of: AsOf = None,
     suppress: Annotated[
         int,
@@ -123,11 +134,12 @@ def _report(  # noqa: PLR0913 - one parameter for each option
             _tell_unpublished(seen)
             _write(seen, html, xlsx, suppress)
         if ics is not None:
-            from ehcp_flow.reports.calendar_feed import work_calendar
+            from ehcp_flow.outputs import Output
+            from ehcp_flow.reports.calendar_feed import CALENDAR, work_calendar
 
             answers = asked.answers(on, rulebook=law, calendars=calendars)
             feed = work_calendar(answers, only=wanted, adviser=adviser, setting=setting, extra=extra)
-            write_whole(ics, feed.encode())
+            Output(ics, CALENDAR).write(feed.encode())
     if suppress:
         for path in (path for path in (xlsx, ics) if path is not None):
             note(f"warning: --suppress is for the page alone; {path} holds single cases, and is not to be published")
@@ -150,15 +162,14 @@ def _tell_unpublished(seen: Overview) -> None:
 
 def _write(overview: Overview, html: str | None, xlsx: str | None, suppress: int) -> None:
     if html is not None:
-        from ehcp_flow.reports.page import report_page
+        from ehcp_flow.outputs import Output
+        from ehcp_flow.reports.page import PAGE, report_page
 
-        write_whole(html, report_page(overview, suppress=suppress).encode())
+        Output(html, PAGE).write(report_page(overview, suppress=suppress).encode())
     if xlsx is not None:
         from ehcp_flow.reports.workbook import write_workbook
 
-        book = BytesIO()
-        write_workbook(overview, book)
-        write_whole(xlsx, book.getvalue())
+        write_workbook(overview, xlsx)
 
 
 REPORT: Final = Command(

@@ -11,7 +11,7 @@ import typer
 
 from ehcp_flow.cli.command import Command
 from ehcp_flow.cli.messages import note
-from ehcp_flow.cli.options import AsOf, RulebookAt, TableFormat, complete_limits, day, rulebook_at
+from ehcp_flow.cli.options import AsOf, Raw, RulebookAt, TableFormat, complete_limits, day, rulebook_at
 from ehcp_flow.cli.output import Format, chosen, flat, is_flat, sheet
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _rules(  # noqa: PLR0913 - one parameter for each option
         ),
     ] = None,
     group: Annotated[
-        str | None, typer.Option("--group", help="Only the limits of this group.", show_default=False)
+        str | None, typer.Option("--group", metavar="GROUP", help="Only the limits of this group.", show_default=False)
     ] = None,
     notes: Annotated[
         bool, typer.Option("--notes", help="The duties and bars that have no number, instead of the limits.")
@@ -74,11 +74,12 @@ def _rules(  # noqa: PLR0913 - one parameter for each option
     ] = None,
     as_of: AsOf = None,
     form: TableFormat = None,
+    raw: Raw = False,
     rulebook: RulebookAt = None,
 ) -> None:
     """The law as the program knows it: every time limit, or one in full with its versions, exceptions and readings."""
     law = rulebook_at(rulebook)
-    shown = chosen(form)
+    shown = chosen(form, raw=raw)
     for option, value in {"--source": source, "--as-of": as_of}.items():
         if value is not None and other is None:
             raise typer.BadParameter("it belongs to --diff DIR; give that too", param_hint=option)

@@ -11,6 +11,7 @@ from ehcp_flow.cli.command import Command
 from ehcp_flow.cli.options import (
     Institutions,
     OfficeClosures,
+    Raw,
     RulebookAt,
     TableFormat,
     calendars_with,
@@ -44,6 +45,7 @@ def _schedule(
         ),
     ] = None,
     form: TableFormat = None,
+    raw: Raw = False,
     institutions: Institutions = None,
     office_closures: OfficeClosures = None,
     rulebook: RulebookAt = None,
@@ -74,7 +76,7 @@ def _schedule(
                 "citation": "" if version is None else version.cited,
             }
         )
-    shown = chosen(form)
+    shown = chosen(form, raw=raw)
     if shown == Format.TABLE:
         _print(rows, begins[0], meeting=not limit)
         return

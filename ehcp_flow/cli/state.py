@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ehcp_flow.cli.command import Command
-from ehcp_flow.cli.options import AllErrors, AsOf, Authority, CaseIds, KnownAt, KnownBy, TableFormat, day
+from ehcp_flow.cli.options import AllErrors, AsOf, Authority, CaseIds, KnownAt, KnownBy, Raw, TableFormat, day
 from ehcp_flow.cli.output import Format, chosen, is_flat, sheet
 from ehcp_flow.cli.sources import Asked, open_source
 
@@ -73,6 +73,7 @@ def _state(  # noqa: PLR0913 - one parameter for each option
     ] = False,
     all_errors: AllErrors = False,
     form: TableFormat = None,
+    raw: Raw = False,
 ) -> None:
     """Where each case stands in law, what may lawfully happen now, and why the rest may not.
 
@@ -87,7 +88,7 @@ def _state(  # noqa: PLR0913 - one parameter for each option
         raise typer.BadParameter("name a file, - for standard input, or a store's URL", param_hint="SOURCE")
     on = day(as_of)
     wanted = moves or (_Moves.ALL if case else _Moves.NONE)
-    shown = chosen(form)
+    shown = chosen(form, raw=raw)
     with open_source(source, known_at=known_at, known_by=known_by, authority=authority, ids=case) as opened:
         asked = Asked(opened, case, all_errors=all_errors)
         quiet = shown != Format.TABLE and sys.stdout.isatty()

@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Final
 import typer
 
 from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.files import Writes
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import day
 
@@ -94,6 +95,7 @@ def _synth(  # noqa: PLR0913 - one parameter for each option
     output: Annotated[
         str | None,
         typer.Option("--output", metavar="FILE", help="Write here, not to standard output.", show_default=False),
+        Writes("ehcp_flow.synth.writing:MADE_UP"),
     ] = None,
 ) -> None:
     """A made-up caseload: lives of cases in the proportions that DfE publishes, or with exactly its counts.
@@ -110,6 +112,7 @@ def _synth(  # noqa: PLR0913 - one parameter for each option
             raise typer.BadParameter(_ONLY_MADE_UP, param_hint=option)
         rows = _write_published(to, published, _PUBLISHED if year is None else year, form)
     else:
+        from ehcp_flow.errors import OutputError
         from ehcp_flow.synth import write_synth
 
         if cases is None:
@@ -122,6 +125,8 @@ def _synth(  # noqa: PLR0913 - one parameter for each option
                 as_of=None if as_of is None else day(as_of), faults=faults, csv_faults=csv_faults,
                 with_caseworker=with_caseworker, format=form.value,
             )  # fmt: skip
+        except OutputError:
+            raise
         except ValueError as error:
             raise typer.BadParameter(str(error), param_hint="--year" if as_of is None else "--as-of") from None
     note(f"{count(rows, 'row')}, all made up")

@@ -27,6 +27,7 @@ from ehcp_flow.cli.options import (
     KnownBy,
     OfficeClosures,
     Profile,
+    Raw,
     RulebookAt,
     SourceName,
     TableFormat,
@@ -64,6 +65,7 @@ def _what_if(  # noqa: PLR0913 - one parameter for each option
     authority: Authority = None,
     all_errors: AllErrors = False,
     form: TableFormat = None,
+    raw: Raw = False,
     institutions: Institutions = None,
     office_closures: OfficeClosures = None,
     profile: Profile = None,
@@ -90,7 +92,7 @@ def _what_if(  # noqa: PLR0913 - one parameter for each option
         asked = Asked(opened, [case], all_errors=all_errors)
         found = next(asked.cases())
     rows = [effect_row(effect) for effect in what_if(found, fact, day(as_of), rulebook=law, calendars=calendars)]
-    shown = chosen(form)
+    shown = chosen(form, raw=raw)
     if shown == Format.TABLE:
         _print(found, fact, rows, effects_table)
     else:

@@ -13,6 +13,7 @@ from ehcp_flow.answers import Answer
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
 from ehcp_flow.errors import UnknownNameError
+from ehcp_flow.formulas import disarmed
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.measures import frames
 from ehcp_flow.measures.arithmetic import UNAVAILABLE, mean_weeks, median_weeks, percent
@@ -315,11 +316,14 @@ class MeasureTable:
                 return place
         raise LookupError("the row is not of this table")
 
-    def write_csv(self, file: IO[str]) -> None:
-        """Write the table as CSV, with a header, to a text stream opened with `newline=""`."""
-        writer = csv.DictWriter(file, self.columns)
-        writer.writeheader()
-        writer.writerows(self.rows)
+    def write_csv(self, file: IO[str], *, raw: bool = False) -> None:
+        """Write the table as CSV, with a header, to a text stream opened with `newline=""`.
+
+        Text that a spreadsheet would take for a formula gets an apostrophe before it, unless it is to be `raw`.
+        """
+        writer = csv.writer(file)
+        for row in (self.columns, *([row.get(name) for name in self.columns] for row in self.rows)):
+            writer.writerow(disarmed(cell) if isinstance(cell, str) and not raw else cell for cell in row)
 
     def to_pandas(self) -> Any:
         """Return a `pandas.DataFrame`; what cannot be given is missing. Raises LibraryMissing without pandas."""

@@ -116,6 +116,11 @@ class FactReader(_Reported):
         self._spent = False
         self.report = Report(printable(name if name is not None else _name_of(source)))
 
+    @property
+    def path(self) -> str | os.PathLike[str] | None:
+        """The path of the file that is read, None for a stream."""
+        return self._source if isinstance(self._source, (str, os.PathLike)) else None
+
     def __iter__(self) -> Iterator[Fact]:
         for _, entry in self.entries():
             if isinstance(entry, Fact):

@@ -6,14 +6,35 @@ import csv
 import json
 import os
 from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, BinaryIO, Final
 
 from ehcp_flow.errors import FactError, UnknownNameError
 from ehcp_flow.facts import COLUMNS, Fact
+from ehcp_flow.outputs import Kind, Output, header_of
+from ehcp_flow.readers.reading import FactReader
 from ehcp_flow.readers.rows import LONGEST_ROW, UNFIT
 
-__all__ = ["write_facts"]
+__all__ = ["FACTS", "write_facts"]
+
+
+def _written_here(file: BinaryIO) -> bool:
+    """Whether a file begins as `write_facts` begins one, this version's or that of another with fewer columns."""
+    names = header_of(file)
+    if {*_ALWAYS, "fact_id", "recorded_at", "recorded_by"} <= set(names):
+        return names == [name for name in COLUMNS if name in names]
+    file.seek(0)
+    try:
+        cells = json.loads(file.readline(LONGEST_ROW))
+    except ValueError:
+        return False
+    if not isinstance(cells, dict) or not set(_ALWAYS) <= set(cells):
+        return False
+    return list(cells) == [name for name in COLUMNS if name in cells]
+
+
+_ALWAYS: Final = ("case_id", "event", "on")
+FACTS: Final = Kind("a file of facts that ehcp_flow wrote", "facts.csv", _written_here)
+"""Facts as `write_facts` writes them."""
 
 
 def write_facts(
@@ -24,15 +45,16 @@ def write_facts(
 ) -> int:
     """Write facts as `csv` or `jsonl`, in UTF-8, and return how many.
 
-    `file` is a path, which is overwritten, or a stream, which is not closed; a text stream is one opened with
-    `newline=""`. Text is written as it is: `docs/reading-files.md` says what that means for formulas. Raises FactError
-    for a fact that could not be read back (a NUL, or a row of more than LONGEST_ROW bytes), UnknownNameError for
-    another format.
+    `file` is a path, where an earlier file of this call is replaced and nothing else is (`OutputError`), or a stream,
+    which is not closed; a text stream is one opened with `newline=""`. Text is written as it is:
+    `docs/reading-files.md` says what that means for formulas. Raises FactError for a fact that could not be read back
+    (a NUL, or a row of more than LONGEST_ROW bytes), UnknownNameError for another format.
     """
     if format not in _ROWS:
         raise UnknownNameError("format", format, _ROWS)
     if isinstance(file, (str, os.PathLike)):
-        with Path(file).open("wb") as opened:
+        reads = [("what is read", facts.path)] if isinstance(facts, FactReader) and facts.path is not None else []
+        with Output(file, FACTS, reads=reads).open() as opened:
             return write_facts(facts, opened, format=format)
     write = _writer(file)
     as_row = _ROWS[format]

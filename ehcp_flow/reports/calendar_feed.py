@@ -10,14 +10,15 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from ehcp_flow.answers import Answer
 from ehcp_flow.deadlines import Deadline
 from ehcp_flow.errors import LibraryMissing
 from ehcp_flow.measures.table import Extra
+from ehcp_flow.outputs import Kind
 
-__all__ = ["calendar_feed", "mine", "uid_of", "work_calendar", "work_of"]
+__all__ = ["CALENDAR", "calendar_feed", "mine", "uid_of", "work_calendar", "work_of"]
 
 _CANCELLED_FOR: Final = dt.timedelta(weeks=26)
 """How long after its last lawful day a finished deadline is still sent as cancelled."""
@@ -26,6 +27,16 @@ _FACTS: Final = 1_000
 """More facts of a case than this are counted as this many: the day has to weigh more."""
 _REMIND: Final = dt.timedelta(days=-7)
 _STANDS: Final = ("open", "overdue")
+_MADE_BY: Final = "-//ehcp_flow//deadlines//EN"
+_HEAD: Final = 1_024
+
+
+def _made_here(file: BinaryIO) -> bool:
+    return f"PRODID:{_MADE_BY}".encode() in file.read(_HEAD)
+
+
+CALENDAR: Final = Kind("a calendar that ehcp_flow wrote", "due.ics", _made_here)
+"""A calendar as `calendar_feed` gives it."""
 
 
 def calendar_feed(deadlines: Iterable[Deadline], *, name: str = "EHC deadlines") -> str:
@@ -40,7 +51,7 @@ def calendar_feed(deadlines: Iterable[Deadline], *, name: str = "EHC deadlines")
     except ImportError:
         raise LibraryMissing("icalendar", "reports") from None
     calendar: Any = Calendar()
-    calendar.add("prodid", "-//ehcp_flow//deadlines//EN")
+    calendar.add("prodid", _MADE_BY)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")

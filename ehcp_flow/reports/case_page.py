@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from ehcp_flow.answers import Answer
 from ehcp_flow.dates import say
 from ehcp_flow.deadlines import Deadline
 from ehcp_flow.facts import Fact
-from ehcp_flow.reports.page import render
+from ehcp_flow.outputs import Kind
+from ehcp_flow.reports.page import generated_by, render
 from ehcp_flow.states import MEANING
 
-__all__ = ["case_page"]
+__all__ = ["CASE_PAGE", "case_page"]
+
+CASE_PAGE: Final = Kind("a page of one case that ehcp_flow wrote", "case.html", partial(generated_by, "case page"))
+"""A page as `case_page` gives it."""
 
 _LATE: Final = ("late", "overdue", "premature")
 _WEEK: Final = 7

@@ -6,12 +6,13 @@ import base64
 import datetime as dt
 import hashlib
 import json
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from ehcp_flow.errors import LibraryMissing
 from ehcp_flow.measures import catalogue
+from ehcp_flow.outputs import Kind
 from ehcp_flow.reports.figures import figures
 from ehcp_flow.reports.lists import listings
 from ehcp_flow.reports.overview import Overview
@@ -20,9 +21,19 @@ from ehcp_flow.reports.showing import Showing
 from ehcp_flow.reports.tiles import never_shown, waiting_shown
 from ehcp_flow.reports.verdict import SIGNS, exceptions_said, headlines, in_more_words, in_words, place_of
 
-__all__ = ["render", "report_page"]
+__all__ = ["PAGE", "generated_by", "render", "report_page"]
 
 _TEMPLATES: Final = files(__package__).joinpath("templates")
+_HEAD: Final = 4_096
+
+
+def generated_by(name: str, file: BinaryIO) -> bool:
+    """Whether a page says in its head that it was made by the template of this name."""
+    return f'<meta name="generator" content="ehcp_flow {name}">'.encode() in file.read(_HEAD)
+
+
+PAGE: Final = Kind("a report page that ehcp_flow wrote", "report.html", partial(generated_by, "report"))
+"""A page as `report_page` gives it."""
 
 
 def report_page(overview: Overview, *, suppress: int = 0) -> str:

@@ -6,31 +6,46 @@ Text is written as text, whatever it begins with: a cell that holds `=HYPERLINK(
 from __future__ import annotations
 
 import datetime as dt
+import re
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, BinaryIO, Final
 
 from ehcp_flow.errors import LibraryMissing
 from ehcp_flow.measures import REGISTERS, catalogue, exceptions_by_ground
+from ehcp_flow.outputs import Kind, Output
 from ehcp_flow.reports.overview import Overview
 from ehcp_flow.reports.published import ATTRIBUTION
 
-__all__ = ["sheets_of", "write_sheets", "write_workbook"]
+__all__ = ["WORKBOOK", "sheets_of", "write_sheets", "write_workbook"]
 
 _MOST_ROWS: Final = 1_048_575
 _LONGEST_CELL: Final = 32_767
 _WIDEST: Final = 60
 _LOOKED_AT: Final = 200
 _HEAD: Final = {"bold": True, "bg_color": "#D9E2EC", "border": 1, "text_wrap": True}
+_UNTOUCHED: Final = re.compile(rb"<dc:title>ehcp_flow</dc:title>.*<cp:lastModifiedBy></cp:lastModifiedBy>", re.DOTALL)
+
+
+def _untouched(file: BinaryIO) -> bool:
+    """Whether a workbook is as `write_sheets` wrote it: one that somebody has saved since may hold their notes."""
+    try:
+        with zipfile.ZipFile(file) as parts:
+            return _UNTOUCHED.search(parts.read("docProps/core.xml")) is not None
+    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError):
+        return False
+
+
+WORKBOOK: Final = Kind("a workbook as ehcp_flow wrote it", "registers.xlsx", _untouched)
+"""A workbook as `write_sheets` writes it, that nobody has saved since."""
 
 Rows = Sequence[Mapping[str, Any]]
 
 
 def write_workbook(overview: Overview, file: str | Path | IO[bytes]) -> None:
-    """Write the workbook of a caseload to a path, which is overwritten, or a binary stream.
-
-    Raises LibraryMissing without XlsxWriter.
-    """
+    """Write the workbook of a caseload to a path, or a binary stream; see `write_sheets`."""
     write_sheets(sheets_of(overview), file, as_of=overview.as_of)
 
 
@@ -76,15 +91,16 @@ def sheets_of(overview: Overview) -> dict[str, Rows]:
 def write_sheets(sheets: Mapping[str, Rows], file: str | Path | IO[bytes], *, as_of: dt.date) -> None:
     """Write any rows as a workbook, a sheet each; the same rows give the same bytes.
 
-    Raises LibraryMissing without XlsxWriter, ValueError for a sheet of more rows than a sheet can hold.
+    At a path, an earlier workbook of this call is replaced and nothing else is (`OutputError`). No text is a formula,
+    and one that is longer than a cell can be is cut, and says so. Raises LibraryMissing without XlsxWriter, ValueError
+    for a sheet of more rows than a sheet can hold.
     """
     try:
         import xlsxwriter
     except ImportError:
         raise LibraryMissing("XlsxWriter", "reports") from None
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    target = str(file) if isinstance(file, str | Path) else file
-    with xlsxwriter.Workbook(target, options) as book:
+    with _opened(file) as target, xlsxwriter.Workbook(target, options) as book:
         book.set_properties({"title": "ehcp_flow", "created": dt.datetime.combine(as_of, dt.time(), dt.UTC)})
         looks = {
             "head": book.add_format(
@@ -96,6 +112,10 @@ def write_sheets(sheets: Mapping[str, Rows], file: str | Path | IO[bytes], *, as
         }
         for name, rows in sheets.items():
             _sheet(book.add_worksheet(name), name, rows, looks)
+
+
+def _opened(file: str | Path | IO[bytes]) -> AbstractContextManager[IO[bytes]]:
+    return Output(file, WORKBOOK).open() if isinstance(file, str | Path) else nullcontext(file)
 
 
 def _sheet(sheet: Any, name: str, rows: Rows, looks: Mapping[str, Any]) -> None:
@@ -131,7 +151,12 @@ def _cell(sheet: Any, line: int, at: int, value: Any, looks: Mapping[str, Any]) 
 
 def _text(value: Any) -> str:
     text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-    return text[:_LONGEST_CELL]
+    # A spreadsheet counts a character beyond the first 65,536 as two.
+    units = text.encode("utf-16-le", "surrogatepass")
+    if len(units) <= 2 * _LONGEST_CELL:
+        return text
+    mark = f" ... [cut: {len(text):,} characters]"
+    return units[: 2 * (_LONGEST_CELL - len(mark))].decode("utf-16-le", "ignore") + mark
 
 
 def _width(column: str, rows: Rows) -> int:

@@ -9,10 +9,15 @@ __all__ = ["SchemaStatus", "Upgraded", "check_store", "upgrade_store"]
 
 @dataclass(frozen=True, slots=True)
 class Upgraded:
-    """The schema before (None: there was no store) and after."""
+    """The schema before (None: there was no store) and after; on PostgreSQL, what kept authorities apart less well.
+
+    `mended` is what was put right of that, a sentence each, `left` what somebody else has to put right.
+    """
 
     before: str | None
     after: str
+    mended: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -22,10 +27,15 @@ class Upgraded:
 
 @dataclass(frozen=True, slots=True)
 class SchemaStatus:
-    """The schema that is there (None: no store), and the one that this library needs."""
+    """The schema that is there (None: no store), and the one that this library needs.
+
+    `apart` is what keeps authorities apart less well than this library would (PostgreSQL), a sentence each: roles that
+    an earlier version granted more than they need, say.
+    """
 
     found: str | None
     wanted: str
+    apart: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -36,8 +46,10 @@ class SchemaStatus:
 def upgrade_store(url: str, *, schema: str | None = None, prefix: str = "ehcp_") -> Upgraded:
     """Make the store at `url`, or bring it to the schema that this library needs, in one transaction.
 
+    On PostgreSQL it also brings the roles that were granted authorities to the rights that this library gives.
     Raises SchemaTooNew, StoreURLError or StoreUnavailable; then the store is as it was.
     """
+    from ehcp_flow.store import access
     from ehcp_flow.store import schema as schemas
     from ehcp_flow.store.database import Database
     from ehcp_flow.store.engines import own_engine
@@ -47,13 +59,17 @@ def upgrade_store(url: str, *, schema: str | None = None, prefix: str = "ehcp_")
     database = Database(own_engine(url), owned=True)
     try:
         with database.sqlalchemy(write=True) as connection:
-            return Upgraded(*schemas.upgrade(connection, names))
+            before = access.faults(connection, names)
+            done = schemas.upgrade(connection, names)
+            left = access.faults(connection, names)
+            return Upgraded(*done, tuple(fault for fault in before if fault not in left), left)
     finally:
         database.close()
 
 
 def check_store(url: str, *, schema: str | None = None, prefix: str = "ehcp_") -> SchemaStatus:
     """Return which schema the database at `url` has, and which is needed. Raises StoreURLError or StoreUnavailable."""
+    from ehcp_flow.store import access
     from ehcp_flow.store import schema as schemas
     from ehcp_flow.store.addresses import missing_file
     from ehcp_flow.store.database import Database
@@ -66,6 +82,7 @@ def check_store(url: str, *, schema: str | None = None, prefix: str = "ehcp_") -
     database = Database(own_engine(url, create=False), owned=True)
     try:
         with database.sqlalchemy() as connection:
-            return SchemaStatus(schemas.found(connection, names), schemas.REVISION)
+            found = schemas.found(connection, names)
+            return SchemaStatus(found, schemas.REVISION, access.faults(connection, names))
     finally:
         database.close()

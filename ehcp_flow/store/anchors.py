@@ -15,14 +15,15 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, BinaryIO, Final
 
 from ehcp_flow.errors import SourceError, SourceMissing
 from ehcp_flow.inputs import why_unreadable
+from ehcp_flow.outputs import Kind, Output
 from ehcp_flow.store.rows import Head, Row
 from ehcp_flow.store.verifying import Break, Examined
 
-__all__ = ["Anchor", "AnchorError", "Compared", "read_heads", "write_heads"]
+__all__ = ["ANCHOR", "Anchor", "AnchorError", "Compared", "read_heads", "write_heads"]
 
 _TYPES: Final = dict(zip(Head._fields, (str, str, int, str, str, int, str, str), strict=True))
 _FIRST: Final = frozenset(Head._fields[:5])
@@ -119,23 +120,28 @@ def _lost(kept: Head) -> Break:
 
 
 def write_heads(heads: Iterable[Head], path: str | os.PathLike[str]) -> int:
-    """Write heads to a file, and return how many; a file that is there is replaced when the new one is whole.
+    """Write heads to a file, and return how many; earlier heads there are replaced when the new ones are whole.
 
-    Keep it where nobody who can write to the store can write. Raises AnchorError for no heads at all.
+    Keep it where nobody who can write to the store can write. Raises AnchorError for no heads at all, OutputError where
+    anything else is there.
     """
-    place = Path(path)
-    beside = place.with_name(f"{place.name}.new")
-    try:
-        with beside.open("wb") as file:
-            count = _write(heads, file)
-            file.flush()
-            os.fsync(file.fileno())
+    with Output(path, ANCHOR).open() as file:
+        count = _write(heads, file)
         if not count:
             raise AnchorError(str(path), "there is no case whose head could be kept; nothing was written")
-        beside.replace(place)
-    finally:
-        beside.unlink(missing_ok=True)
     return count
+
+
+def _begins_with_a_head(file: BinaryIO) -> bool:
+    try:
+        told = json.loads(file.readline(_LONGEST))
+    except ValueError:
+        return False
+    return isinstance(told, dict) and told.keys() in (_TYPES.keys(), _FIRST)
+
+
+ANCHOR: Final = Kind("a file of heads that ehcp_flow wrote", "heads.jsonl", _begins_with_a_head)
+"""Heads as `write_heads` writes them."""
 
 
 def _write(heads: Iterable[Head], file: IO[bytes]) -> int:

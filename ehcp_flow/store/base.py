@@ -125,7 +125,7 @@ class Store(ABC):
 
     @property
     def scope(self) -> Scope | None:
-        """The authorities whose cases this store reads and writes; None: all."""
+        """The authorities whose cases this store records; None: all."""
         return None if self.authority is None else frozenset((self.authority,))
 
     @staticmethod
@@ -193,6 +193,11 @@ class Store(ABC):
             database, Names(prefix, schema), create=create, authority=authority, clock=clock, check=check,
             upcasters=upcasters,
         )  # fmt: skip
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that it lies in, over which nothing may be written; none, if it is not in files of its own."""
+        return ()
 
     # Writing
 
@@ -330,7 +335,7 @@ class Store(ABC):
             breaks.extend(found.breaks)
             if progress is not None and cases % 1000 == 0:
                 progress(cases)
-        scope = self._shown()
+        scope = self.scope
         compared = None
         if kept is not None:
             compared, lost = kept.end(scope)
@@ -438,10 +443,6 @@ class Store(ABC):
 
         `scope` are the authorities whose cases the store shows; None if it shows all.
         """
-
-    def _shown(self) -> Scope | None:
-        """Return the authorities whose cases this store shows; None if it shows all."""
-        return self.scope
 
 
 def _stored_case(found: Sequence[Stored]) -> StoredCase:

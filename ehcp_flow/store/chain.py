@@ -106,8 +106,8 @@ def after_authority(head: Head) -> str:
 
 def sealed(head: Head, trail: str) -> Head:
     """Return a head whose trail has come to `trail`, with its seal."""
-    moved = head._replace(trail=trail)
-    return moved._replace(seal=seal_of(moved))
+    moved = Head(*head[:6], trail)
+    return Head(*moved[:7], seal_of(moved))
 
 
 def seal_import(row: ImportRow) -> str:

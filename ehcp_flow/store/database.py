@@ -82,8 +82,8 @@ class Transaction:
                 cursor.itersize = size
             else:
                 cursor = self.raw.cursor()
+            self._cursors.append(cursor)
             cursor.execute(statement, parameters)
-        self._cursors.append(cursor)
         return self._rows_of(cursor, size)
 
     def _rows_of(self, cursor: Any, size: int) -> Iterator[Any]:

@@ -110,7 +110,7 @@ def _postgresql(  # noqa: PLR0911 - one answer for each thing that can be wrong
         return StoreCorrupt("the PostgreSQL database", detail)
     if state == "42P01":
         return SchemaMissing("of the store")
-    if state == "42501" and "row-level security" in detail:
+    if state == "EF002" or (state == "42501" and "row-level security" in detail):
         return WrongAuthority("(refused by the database)", "of this database role")
     if kind == "OperationalError" or state == "42501":
         return StoreUnavailable(detail)

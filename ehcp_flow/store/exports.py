@@ -38,11 +38,13 @@ def export_file(
 ) -> ExportResult:
     """Write every fact, in the order in which the store took them, as `csv` or `jsonl` (by default as the name ends).
 
-    A path is written beside itself and put in place when it is whole and on the disk. `record=False` leaves out when
-    and by whom facts were recorded: then a file that did not say so comes back as it was. `progress` gets the count
-    after every 2,000 facts. Raises UnknownNameError for another format.
+    A path is written beside itself and put in place when it is whole and on the disk; an earlier export is replaced
+    there, and nothing else is (`OutputError`). `record=False` leaves out when and by whom facts were recorded: then a
+    file that did not say so comes back as it was. `progress` gets the count after every 2,000 facts. Raises
+    UnknownNameError for another format.
     """
-    from ehcp_flow.readers import write_facts
+    from ehcp_flow.outputs import Output
+    from ehcp_flow.readers.writing import FACTS, write_facts
 
     chosen = format or (
         _SUFFIXES.get(Path(file).suffix.lower(), "csv") if isinstance(file, (str, os.PathLike)) else "csv"
@@ -50,17 +52,9 @@ def export_file(
     facts = _counted(_facts(store, known_at, axis, record=record), progress)
     if not isinstance(file, (str, os.PathLike)):
         return ExportResult(write_facts(facts, file, format=chosen), chosen)
-    path = Path(file)
-    beside = path.with_name(f"{path.name}.new")
-    try:
-        with beside.open("wb") as opened:
-            count = write_facts(facts, opened, format=chosen)
-            opened.flush()
-            os.fsync(opened.fileno())
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+    reads = [("a file of the store", path) for path in store.files]
+    with Output(file, FACTS, reads=reads).open() as opened:
+        count = write_facts(facts, opened, format=chosen)
     return ExportResult(count, chosen)
 
 

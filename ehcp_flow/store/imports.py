@@ -12,25 +12,34 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from io import TextIOWrapper
 from pathlib import Path
-from typing import IO, Final, TypeAlias
+from typing import BinaryIO, Final, TypeAlias
 
 from ehcp_flow.errors import FactError, RowRefused, SourceError, UnknownNameError
 from ehcp_flow.facts import Fact
+from ehcp_flow.formulas import disarmed
+from ehcp_flow.outputs import Kind, Output, header_of
 from ehcp_flow.store.base import Store
 from ehcp_flow.store.planning import Plan
 from ehcp_flow.store.results import ImportState
 
-__all__ = ["REFUSED_COLUMNS", "ImportResult", "Item", "import_facts", "import_file", "refused_file"]
+__all__ = ["REFUSED_COLUMNS", "REFUSED_ROWS", "ImportResult", "Item", "import_facts", "import_file", "refused_file"]
 
 Item: TypeAlias = tuple[int, Fact | RowRefused] | Fact | RowRefused
 """One row of a file: a fact or a refusal, with its line where the reader knows it."""
 
 REFUSED_COLUMNS: Final = ("source", "line", "column", "value", "expected", "case_id")
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+def _refused_rows(file: BinaryIO) -> bool:
+    return header_of(file) == list(REFUSED_COLUMNS)
+
+
+REFUSED_ROWS: Final = Kind("a file of refused rows that ehcp_flow wrote", "refused.csv", _refused_rows)
+"""Refused rows as `refused_file` writes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,11 +220,14 @@ def import_file(  # noqa: PLR0913 - one parameter for each setting
 ) -> ImportResult:
     """Take a CSV or JSON Lines file into the store; run again after an interruption, it goes on where it stopped.
 
-    `refused_to` is a CSV file for the rows that are not taken, with the reason; it is written only if there are any.
-    `progress` gets the counts so far and the size of the file in bytes. Raises SourceError if the file cannot be read.
+    `refused_to` is a CSV file for the rows that are not taken, with the reason: see `refused_file`. `progress` gets the
+    counts so far and the size of the file in bytes. Raises SourceError if the file cannot be read, OutputError, before
+    anything is done, if `refused_to` must not be written.
     """
     from ehcp_flow.readers import read_facts
 
+    reads = [("the file that is imported", path), *(("a file of the store", each) for each in store.files)]
+    output = None if refused_to is None else Output(refused_to, REFUSED_ROWS, reads=reads)
     path = Path(path)
     digest, size = _digest(path)
 
@@ -223,7 +235,7 @@ def import_file(  # noqa: PLR0913 - one parameter for each setting
         if progress is not None:
             progress(state, size)
 
-    with refused_file(refused_to) as write:
+    with refused_file(output) as write:
 
         def refuse(row: RowRefused) -> None:
             write(row)
@@ -237,30 +249,43 @@ def import_file(  # noqa: PLR0913 - one parameter for each setting
 
 
 @contextmanager
-def refused_file(path: str | os.PathLike[str] | None) -> Iterator[Callable[[RowRefused], None]]:
-    """Give a function that writes refused rows to a CSV file, which is made when the first one comes.
+def refused_file(output: Output | None) -> Iterator[Callable[[RowRefused], None]]:
+    """Give a function that writes refused rows to a CSV file, which is put in place at the end of the block.
 
-    People open this file in a spreadsheet, so a cell that would be a formula there gets an apostrophe before it.
+    Where none is refused there is no file, and one of an earlier run is left with its header alone. People open this
+    file in a spreadsheet, so what would be a formula there gets an apostrophe before it.
     """
-    file: IO[str] | None = None
+    if output is None:
+        yield _nowhere
+        return
+    with ExitStack() as stack:
+        rows: Callable[[Iterable[object]], object] | None = None
 
-    def write(row: RowRefused) -> None:
-        nonlocal file
-        if path is None:
-            return
-        if file is None:
-            file = Path(path).open("w", encoding="utf-8", errors="backslashreplace", newline="")  # noqa: SIM115 - closed below
-            csv.writer(file).writerow(REFUSED_COLUMNS)
-        csv.writer(file).writerow([_cell(getattr(row, column)) for column in REFUSED_COLUMNS])
-        file.flush()
+        def begin() -> Callable[[Iterable[object]], object]:
+            file = stack.enter_context(output.open())
+            text = stack.enter_context(_as_text(file))
+            write: Callable[[Iterable[object]], object] = csv.writer(text).writerow
+            write(REFUSED_COLUMNS)
+            return write
 
-    if path is not None:
-        Path(path).unlink(missing_ok=True)
+        def refuse(row: RowRefused) -> None:
+            nonlocal rows
+            rows = rows or begin()
+            rows(_cell(getattr(row, column)) for column in REFUSED_COLUMNS)
+
+        yield refuse
+        if rows is None and output.target.exists():
+            begin()
+
+
+@contextmanager
+def _as_text(file: BinaryIO) -> Iterator[TextIOWrapper]:
+    """Give a file as one of text, and leave it open at the end."""
+    text = TextIOWrapper(file, encoding="utf-8", errors="backslashreplace", newline="")
     try:
-        yield write
+        yield text
     finally:
-        if file is not None:
-            file.close()
+        text.detach()
 
 
 def _nowhere(*_: object) -> None:
@@ -268,8 +293,7 @@ def _nowhere(*_: object) -> None:
 
 
 def _cell(value: object) -> str:
-    text = "" if value is None else str(value).replace("\x00", "\\x00")
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return "" if value is None else disarmed(str(value).replace("\x00", "\\x00"))
 
 
 def _why(fact: Fact, error: Exception) -> tuple[str, object, str]:

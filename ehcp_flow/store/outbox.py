@@ -11,13 +11,15 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO, Final
 
 from ehcp_flow.errors import SourceError
+from ehcp_flow.outputs import Kind, Output
 from ehcp_flow.store.base import Store
 from ehcp_flow.store.errors import StoreUnavailable
 from ehcp_flow.store.results import Entry
 
-__all__ = ["Bookmark", "follow"]
+__all__ = ["POSITION", "Bookmark", "follow"]
 
 
 class Bookmark:
@@ -39,13 +41,17 @@ class Bookmark:
         return int(text)
 
     def write(self, position: int) -> None:
-        """Keep a position."""
-        beside = self.path.with_name(f"{self.path.name}.new")
-        with beside.open("w", encoding="ascii") as file:
-            file.write(f"{position}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self.path)
+        """Keep a position, over the one that was kept. Raises OutputError where anything else is kept there."""
+        Output(self.path, POSITION).write(f"{position}\n".encode())
+
+
+def _position(file: BinaryIO) -> bool:
+    return file.read(_LONGEST).strip().isdigit() and not file.read(1)
+
+
+_LONGEST: Final = 40
+POSITION: Final = Kind("a position that ehcp_flow keeps", "letters.position", _position)
+"""A position as `Bookmark` keeps it."""
 
 
 def follow(

@@ -61,13 +61,11 @@ def upgrade(connection: Connection, names: Names, to: str = REVISION) -> tuple[s
     """
     from alembic import command
 
-    if connection.dialect.name == "postgresql":
-        # Of several processes that start together, one upgrades and the others find it done.
-        connection.execute(text("SELECT pg_advisory_xact_lock(7300447)"))
-    before = found(connection, names)
+    before = _found_alone(connection, names)
     if before is not None and before not in _KNOWN:
         raise SchemaTooNew(before, REVISION)
     if before == to:
+        _guard(connection, names)
         return before, to
     if names.schema and connection.dialect.name == "postgresql":
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {names.schema}"))
@@ -78,7 +76,32 @@ def upgrade(connection: Connection, names: Names, to: str = REVISION) -> tuple[s
         if not _OF_TABLES.search(getattr(error.orig, "sqlstate", None) or str(error.orig)):
             raise
         raise SchemaDiffers(before or "none", to, " ".join(str(error.orig).split())) from error
+    _guard(connection, names)
     return before, to
+
+
+def _guard(connection: Connection, names: Names) -> None:
+    """Bring the roles that were granted authorities to the rights that this library gives (PostgreSQL)."""
+    from ehcp_flow.store.access import renew
+
+    renew(connection, names)
+
+
+def _found_alone(connection: Connection, names: Names) -> str | None:
+    """Return the revision that is there, while nobody else can upgrade it: of several processes, one does.
+
+    A store is locked by its own table, which only its owner can do; before there is one, by a number, which anybody can
+    take who may connect at all.
+    """
+    before = found(connection, names)
+    if connection.dialect.name != "postgresql":
+        return before
+    if before is None:
+        connection.execute(text("SELECT pg_advisory_xact_lock(7300447)"))
+        before = found(connection, names)
+    if before is not None:
+        connection.execute(text(f"LOCK TABLE {names.schema_version} IN SHARE ROW EXCLUSIVE MODE"))
+    return found(connection, names)
 
 
 def _config(connection: Connection, names: Names) -> Config:

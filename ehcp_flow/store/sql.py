@@ -11,6 +11,7 @@ known goes in a single statement instead (`_quick`), under the same condition an
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from copy import copy
@@ -18,20 +19,31 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
+from sqlalchemy import Connection, text
+
+from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.facts import Fact
 from ehcp_flow.store import schema
 from ehcp_flow.store.base import Axis, Store
 from ehcp_flow.store.chain import after_authority, before_authority, seal_import
 from ehcp_flow.store.columns import Raw
 from ehcp_flow.store.database import Database, Transaction
-from ehcp_flow.store.errors import NothingToRedact, SchemaMissing, StoreCorrupt, StoreURLError, VersionConflict
+from ehcp_flow.store.errors import (
+    NothingToRedact,
+    SchemaMissing,
+    StoreCorrupt,
+    StoreLocked,
+    StoreURLError,
+    VersionConflict,
+)
+from ehcp_flow.store.files import with_what_lies_beside
 from ehcp_flow.store.names import Names
 from ehcp_flow.store.planning import Command, Plan, Recorded, Scope, Stored, plan_commands, plan_import, plan_redaction
 from ehcp_flow.store.protection import unprotected
 from ehcp_flow.store.results import ImportState, Stats
 from ehcp_flow.store.rows import Head, ImportRow, Row, Text, fact_of, instant_text
 from ehcp_flow.store.scanning import beside, in_step, stats_of
-from ehcp_flow.store.statements import statements
+from ehcp_flow.store.statements import as_arrays, guarded, statements
 from ehcp_flow.store.verifying import Break
 
 __all__ = ["SqlStore"]
@@ -42,10 +54,10 @@ _KNOWN_HEADS: Final = 10_000
 
 
 class _Race(Exception):
-    """Another writer made one of our new cases between our look and our write."""
+    """Other writers made some of our new cases between our look and our write."""
 
-    def __init__(self, case_id: str) -> None:
-        self.case_id = case_id
+    def __init__(self, case_ids: Sequence[str]) -> None:
+        self.case_ids = case_ids
 
 
 class SqlStore(Store):
@@ -63,11 +75,52 @@ class SqlStore(Store):
         try:
             with database.sqlalchemy() as connection:
                 schema.check(connection, names)
+                self._granted = self._bound(connection)
         except SchemaMissing:
             if not create:
                 raise
             with database.sqlalchemy(write=True) as connection:
                 schema.upgrade(connection, names)
+                self._granted = self._bound(connection)
+
+    def _bound(self, connection: Connection) -> Scope | None:
+        """Return the authorities that the database keeps this role to, if it does, and write as such a role has to.
+
+        They are those that it may write, or if there are none, may read; one that it may read alone is the store's.
+        """
+        if self.backend != "postgresql":
+            return None
+        n = self.names
+        bound, granted = connection.execute(
+            text(
+                "SELECT row_security_active(CAST(:heads AS regclass)), ARRAY("
+                "SELECT authority || coalesce((to_jsonb(s) ->> 'may_write')::boolean, true)::text "
+                f"FROM {n.scopes} s WHERE role = current_user)"
+            ),
+            {"heads": n.heads},
+        ).one()
+        if not bound:
+            return None
+        self._sql = guarded(n)
+        read = frozenset(each.removesuffix("true").removesuffix("false") for each in granted)
+        if len(read) == 1 and "*" not in read and self.authority is None:
+            (self.authority,) = read
+        kept = frozenset(each.removesuffix("true") for each in granted if each.endswith("true")) or read
+        return None if "*" in kept else kept
+
+    @property
+    def scope(self) -> Scope | None:
+        """The authorities whose cases this store records, as it was opened or as its role was granted; None: all."""
+        return self._granted if self.authority is None else super().scope
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files of a SQLite database, and those that SQLite keeps beside it."""
+        if self.backend != "sqlite":
+            return ()
+        with self.database.read(single=True) as transaction:
+            paths = [str(path) for _, _, path in transaction.rows("PRAGMA database_list") if path]
+        return tuple(file for path in paths for file in with_what_lies_beside(path))
 
     def close(self) -> None:
         """Give back the connections, if they are the store's own."""
@@ -89,11 +142,11 @@ class SqlStore(Store):
     # Writing
 
     def _append(self, commands: Sequence[Command], recorded_by: str | None) -> list[Recorded]:
-        if quick := self._quick(commands, recorded_by):
-            return quick
         case_ids = sorted({command.case_id for command in commands})
         for attempt in range(_ATTEMPTS):
             try:
+                if quick := self._quick(commands, recorded_by):
+                    return quick
                 with self.database.write() as transaction:
                     heads = self._lock(transaction, case_ids)
                     plan = plan_commands(
@@ -104,9 +157,10 @@ class SqlStore(Store):
                     )  # fmt: skip
                     done = plan.placed(self._write(transaction, plan))
             except _Race as race:
-                # Its head was not there to be locked. Look again: it is now, and the seen version decides.
-                if attempt == _ATTEMPTS - 1:
-                    raise VersionConflict(race.case_id, 0, 0) from None
+                for case_id in self._again(race, attempt):
+                    raise UnknownNameError("case", case_id, ()) from None
+            except StoreLocked as error:
+                self._unblock(error, attempt)
             else:
                 for case_id in case_ids:
                     if (head := plan.head(case_id, heads)) is not None:
@@ -119,6 +173,7 @@ class SqlStore(Store):
         source: str | None, name: str, state: Callable[[Plan], ImportState], dry_run: bool,  # noqa: FBT001 - the adapter protocol is positional
     ) -> Plan:  # fmt: skip
         case_ids = sorted({fact.case_id for fact in facts if "\x00" not in fact.case_id})
+        elsewhere: frozenset[str] = frozenset()
         for attempt in range(_ATTEMPTS):
             refused: list[tuple[int, Fact, Exception]] = []
 
@@ -128,6 +183,7 @@ class SqlStore(Store):
             try:
                 with self.database.read() if dry_run else self.database.write() as transaction:
                     heads = self._heads_of(transaction, case_ids) if dry_run else self._lock(transaction, case_ids)
+                    heads |= {case_id: Head(case_id, "", 0, "", "") for case_id in elsewhere}
                     plan = plan_import(
                         facts, recorded_by=recorded_by, now=self.clock(), scope=self.scope, heads=heads,
                         known=self._known(transaction, sorted(heads)), upcasters=self.upcasters, refuse=note,
@@ -139,11 +195,34 @@ class SqlStore(Store):
                     if source is not None and not dry_run:
                         self._remember(transaction, source, name, state(plan))
             except _Race as race:
-                if attempt == _ATTEMPTS - 1:
-                    raise VersionConflict(race.case_id, 0, 0) from None
+                elsewhere |= self._again(race, attempt)
+            except StoreLocked as error:
+                self._unblock(error, attempt)
             else:
                 return plan
         raise AssertionError("unreachable")
+
+    def _again(self, race: _Race, attempt: int) -> frozenset[str]:
+        """Look again: the head of the case was not there to be locked, it is now, and the seen version decides.
+
+        Returns the cases whose heads are still not there to be seen: they are another authority's, and the database
+        keeps them from this role.
+        """
+        if attempt == _ATTEMPTS - 1:
+            raise VersionConflict(race.case_ids[0], 0, 0) from None
+        return frozenset(race.case_ids if attempt and self._granted is not None else ())
+
+    def _unblock(self, error: StoreLocked, attempt: int) -> None:
+        """End the session of a role that keeps everybody from writing, by a transaction that it does not end.
+
+        Raises `error` where that is not what happened, or did not help.
+        """
+        held = f'{self.names.prefix}counter"' in error.detail
+        if attempt or not held or self.backend != "postgresql" or self.database.engine is None:
+            raise error
+        with self.database.write() as transaction:
+            if not transaction.rows(self._sql.unblock)[0][0]:
+                raise error
 
     def _write(self, transaction: Transaction, plan: Plan) -> int:
         """Write a plan and return the position of its last row (0 if it has none)."""
@@ -154,12 +233,20 @@ class SqlStore(Store):
         rows = plan.settle(last)
         heads = [plan.new_heads[case_id] for case_id in sorted(plan.new_heads)]
         grown = list(plan.grown_heads.values())
+        if sql.write:
+            added = Counter(row.case_id for row in rows)
+            before = [0] * len(heads) + [head.version - added[head.case_id] for head in grown]
+            texts = as_arrays([text[:4] for text in plan.texts]) or ["{}"] * 4
+            values = [*as_arrays([*heads, *grown]), before, *texts, *as_arrays(rows)]
+            if others := transaction.rows(sql.write, values)[0][0]:
+                raise _Race(others)
+            return last
         if heads and self._put(transaction, sql.insert_head, heads) != len(heads):
-            raise _Race(heads[0].case_id)
+            raise _Race([heads[0].case_id])
         if plan.texts:
             self._put(transaction, sql.insert_texts, [text[:4] for text in plan.texts])
         if grown and self.backend == "postgresql":
-            transaction.run(sql.grow, [*_columns(grown), *_columns(rows)])
+            transaction.run(sql.grow, [*as_arrays(grown), *as_arrays(rows)])
             return last
         if grown:
             # SQLite's placeholders stand in the order of the statement, in which the case comes last
@@ -212,7 +299,7 @@ class SqlStore(Store):
     def _put(self, transaction: Transaction, statement: str, rows: Sequence[Sequence[Any]]) -> int:
         """Run a statement for every row, on PostgreSQL all at once, and return how many rows it made or changed."""
         if self.backend == "postgresql":
-            return int(transaction.run(statement, _columns(rows)).rowcount)
+            return int(transaction.run(statement, as_arrays(rows)).rowcount)
         return transaction.many(statement, rows)
 
     def _redact(self, text: Text) -> None:
@@ -252,7 +339,8 @@ class SqlStore(Store):
             found = self._load(transaction, case_id)
         if found:
             last = found[-1].row
-            self._know(Head(case_id, self.authority or "", last.version, last.hash, last.stored_at))
+            if self.authority is not None or self.scope is None:
+                self._know(Head(case_id, self.authority or "", last.version, last.hash, last.stored_at))
         return found
 
     def _load(self, transaction: Transaction, case_id: str) -> list[Stored]:
@@ -370,17 +458,6 @@ class SqlStore(Store):
             )
             yield from in_step(streams)
 
-    def _shown(self) -> Scope | None:
-        """Return the authorities whose cases are shown: the store's own, or what the database shows to its role."""
-        if self.authority is not None or self.backend != "postgresql":
-            return self.scope
-        with self.database.read() as transaction:
-            if not transaction.rows("SELECT row_security_active(%s::regclass)", (self.names.heads,))[0][0]:
-                return None
-            granted = transaction.rows(f"SELECT authority FROM {self.names.scopes} WHERE role = current_user")
-        found = frozenset(authority for (authority,) in granted)
-        return None if "*" in found else found
-
     def _beside(self, scope: Scope | None) -> Iterator[Break]:
         with self.database.read() as transaction:
             yield from beside(transaction, self.names, self._sql, scope)
@@ -389,8 +466,3 @@ class SqlStore(Store):
     def stats(self) -> Stats:
         """Return how large the store is."""
         return stats_of(self.database, self.names, self.authority)
-
-
-def _columns(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
-    """Return rows as columns, which PostgreSQL takes as arrays."""
-    return [list(column) for column in zip(*rows, strict=True)]

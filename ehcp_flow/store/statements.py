@@ -4,21 +4,50 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from ehcp_flow.store.chain import SQL_SEAL, SQL_TRAIL
 from ehcp_flow.store.names import Names
 
-__all__ = ["Statements", "statements"]
+__all__ = [
+    "FACT_TYPES",
+    "HEAD_TYPES",
+    "TEXT_TYPES",
+    "Given",
+    "Statements",
+    "as_arrays",
+    "guarded",
+    "statements",
+    "writing",
+]
 
-_COLUMNS = (
-    "case_id", "version", "schema", "event", '"on"', "recorded_at", "stored_at", "recorded_by", "key", "body",
-    "text_hash", "hash", "position",
-)  # fmt: skip
-_HEAD = ("case_id", "authority", "version", "hash", "stored_at", "adopted", "trail", "seal")
+FACT_TYPES: Final = {
+    "case_id": "text", "version": "int", "schema": "int", "event": "text", '"on"': "date",
+    "recorded_at": "timestamptz", "stored_at": "timestamptz", "recorded_by": "text", "key": "text", "body": "text",
+    "text_hash": "text", "hash": "text", "position": "bigint",
+}  # fmt: skip
+"""The columns of facts in PostgreSQL, in the order of `Row`."""
+
+HEAD_TYPES: Final = {
+    "case_id": "text", "authority": "text", "version": "int", "hash": "text", "stored_at": "timestamptz",
+    "adopted": "int", "trail": "text", "seal": "text",
+}  # fmt: skip
+"""The columns of heads, in the order of `Head`."""
+
+TEXT_TYPES: Final = {"case_id": "text", "version": "int", "salt": "text", "text": "text"}
+"""The columns of a free text when it is written."""
+
+_IMPORT_TYPES: Final = {
+    "source": "text", "name": "text", "rows_read": "bigint", "taken": "bigint", "duplicates": "bigint",
+    "refused": "bigint", "finished": "int", "changed_at": "text", "seal": "text",
+}  # fmt: skip
+
+_COLUMNS = tuple(FACT_TYPES)
+_HEAD = tuple(HEAD_TYPES)
 _MOVED = _HEAD[1:]
 _TEXT = ("case_id", "version", "salt", "text", "redacted_at", "redacted_by", "redaction", "act")
-_IMPORT = ("source", "name", "rows_read", "taken", "duplicates", "refused", "finished", "changed_at", "seal")
+_IMPORT = tuple(_IMPORT_TYPES)
 
 
 @dataclass(frozen=True)
@@ -27,7 +56,8 @@ class Statements:
 
     `grow` is PostgreSQL's way to write facts on cases that exist in one statement, for one journey to the server;
     `quick` records one fact on a case whose head is known, or nothing if the head has moved: it leads the trail and
-    seals the head by itself, since nobody else knows the position in time.
+    seals the head by itself, since nobody else knows the position in time. `write` is how a role of some authorities
+    writes, all at once; `unblock` ends what keeps everybody from writing (see `guards`).
     """
 
     p: str
@@ -49,6 +79,21 @@ class Statements:
     texts_of: str
     imports: str
     remember: str
+    unblock: str = ""
+    write: str = ""
+
+
+@dataclass(frozen=True)
+class Given:
+    """A statement of PostgreSQL's with its parameters, in order, by name and type."""
+
+    sql: str
+    types: tuple[tuple[str, str], ...]
+
+    def numbered(self) -> str:
+        """Return the statement with `$1`, `$2` ... for its parameters, as it stands in a function."""
+        first, *rest = self.sql.split("%s")
+        return first + "".join(f"${number}{part}" for number, part in enumerate(rest, start=1))
 
 
 def statements(names: Names, dialect: str) -> Statements:
@@ -111,14 +156,9 @@ def _postgresql(n: Names) -> Statements:
         f"LEFT JOIN {n.texts} t ON t.case_id = f.case_id AND t.version = f.version"
     )
     head = f"SELECT {heads} FROM {n.heads} h"
-    types = ["text", "int", "int", "text", "date", "timestamptz", "timestamptz", *["text"] * 5, "bigint"]
-    arrays = ", ".join(f"%s::{kind}[]" for kind in types)
-    of_heads = ["text", "text", "int", "text", "timestamptz", "int", "text", "text"]
-    heads_given = ", ".join(f"%s::{kind}[]" for kind in of_heads)
-    update_head = (
-        f"UPDATE {n.heads} h SET {', '.join(f'{column} = n.{column}' for column in _MOVED)} "
-        f"FROM unnest({heads_given}) AS n({', '.join(_HEAD)}) WHERE h.case_id = n.case_id"
-    )
+    arrays, of_heads = _arrays(FACT_TYPES), _arrays(HEAD_TYPES)
+    given = writing(n)
+    update_head = given["update_head"].sql
     return Statements(
         p=p,
         select=select,
@@ -130,11 +170,11 @@ def _postgresql(n: Names) -> Statements:
         cases_of=f"{select} WHERE f.case_id = ANY(%s::text[]) ORDER BY f.case_id, f.version",
         take_positions=f"UPDATE {n.counter} SET last = last + %s WHERE one = 1 RETURNING last",
         insert_head=(
-            f"INSERT INTO {n.heads} ({', '.join(_HEAD)}) SELECT * FROM unnest({heads_given}) ON CONFLICT DO NOTHING"
+            f"INSERT INTO {n.heads} ({', '.join(_HEAD)}) SELECT * FROM unnest({of_heads}) ON CONFLICT DO NOTHING"
         ),
         update_head=update_head,
         insert_facts=f"INSERT INTO {n.facts} ({', '.join(_COLUMNS)}) SELECT * FROM unnest({arrays})",
-        quick=_quick(n, types),
+        quick=given["quick"].sql,
         grow=(
             f"WITH h AS ({update_head}) INSERT INTO {n.facts} ({', '.join(_COLUMNS)}) SELECT * FROM unnest({arrays})"
         ),
@@ -142,17 +182,69 @@ def _postgresql(n: Names) -> Statements:
             f"INSERT INTO {n.texts} (case_id, version, salt, text) "
             "SELECT * FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[])"
         ),
-        redact=(
-            f"UPDATE {n.texts} SET salt = NULL, text = NULL, redacted_at = %s, redacted_by = %s, redaction = %s, "
-            "act = %s WHERE case_id = %s AND version = %s AND text IS NOT NULL"
-        ),
+        redact=given["redact"].sql,
         texts_of=f"SELECT {texts} FROM {n.texts}",
         imports=_imports(n),
-        remember=_remember(n, p),
+        remember=given["remember"].sql,
+        unblock=f"SELECT {n.qualify(f'{n.prefix}unblock')}()",
     )
 
 
-def _quick(n: Names, types: Sequence[str]) -> str:
+def writing(n: Any) -> dict[str, Given]:
+    """Return PostgreSQL's statements that write and that a role may not send by itself: `n` names the tables."""
+    update_head = (
+        f"UPDATE {n.heads} h SET {', '.join(f'{column} = n.{column}' for column in _MOVED)} "
+        f"FROM unnest({_arrays(HEAD_TYPES)}) AS n({', '.join(_HEAD)}) WHERE h.case_id = n.case_id"
+    )
+    redact = (
+        f"UPDATE {n.texts} SET salt = NULL, text = NULL, redacted_at = %s, redacted_by = %s, redaction = %s, "
+        "act = %s WHERE case_id = %s AND version = %s AND text IS NOT NULL"
+    )
+    redacted = {
+        "redacted_at": "timestamptz", "redacted_by": "text", "redaction": "text", "act": "int", "case_id": "text",
+        "version": "int",
+    }  # fmt: skip
+    return {
+        "quick": _quick(n),
+        "update_head": Given(update_head, tuple((column, f"{kind}[]") for column, kind in HEAD_TYPES.items())),
+        "redact": Given(redact, tuple(redacted.items())),
+        "remember": Given(_remember(n, "%s"), tuple(_IMPORT_TYPES.items())),
+    }
+
+
+def guarded(names: Names) -> Statements:
+    """Return the statements of a database role that writes by the store's functions alone (see `guards`)."""
+    plain = _postgresql(names)
+    given = writing(names)
+
+    def called(function: str, types: Any) -> str:
+        arguments = ", ".join(f"%s::{kind}" for _, kind in types)
+        return f"SELECT * FROM {names.qualify(names.prefix + function)}({arguments}) AS done(n) WHERE n IS NOT NULL"
+
+    def changing(function: str, name: str) -> str:
+        return f"{called(function, given[name].types)} AND n > 0"
+
+    locked = names.qualify(f"{names.prefix}lock_heads")
+    shown = plain.select_head.partition(" FROM ")[0]
+    columns = [*HEAD_TYPES.items(), ("before", "int"), *TEXT_TYPES.items(), *FACT_TYPES.items()]
+    return replace(
+        plain,
+        lock_head=f"{shown} FROM {locked}(ARRAY[%s]::text[]) h",
+        lock_heads=f"{shown} FROM {locked}(%s::text[]) h",
+        take_positions=f"SELECT {names.qualify(f'{names.prefix}last_position')}() + %s",
+        quick=called("quick", given["quick"].types),
+        redact=changing("redact", "redact"),
+        update_head=changing("move_heads", "update_head"),
+        remember=changing("remember", "remember"),
+        write=f"SELECT {names.qualify(f'{names.prefix}write')}({', '.join(f'%s::{kind}[]' for _, kind in columns)})",
+    )
+
+
+def _arrays(types: dict[str, str]) -> str:
+    return ", ".join(f"%s::{kind}[]" for kind in types.values())
+
+
+def _quick(n: Any) -> Given:
     """Return the statement that records one fact; each part does nothing where the one before it found nothing.
 
     Its parameters: case, version and hash as they were seen; the authority, the new hash; the version, hash and instant
@@ -160,14 +252,21 @@ def _quick(n: Names, types: Sequence[str]) -> str:
     """
     trail = SQL_TRAIL.format(trail="l.trail", hash="%s", position="c.last")
     seal = SQL_SEAL.format(before="%s", authority="t.authority", after="%s", adopted="t.adopted", trail="t.trail")
-    return (
+    fact = list(FACT_TYPES.items())[:-1]
+    head = {
+        "seen": "text", "seen_version": "int", "seen_hash": "text", "authority": "text", "new_hash": "text",
+        "version": "int", "hash": "text", "stored_at": "timestamptz", "before": "text", "after": "text",
+        "moved": "text",
+    }  # fmt: skip
+    return Given(
         f"WITH l AS (SELECT authority, adopted, trail FROM {n.heads} WHERE case_id = %s AND version = %s AND hash = %s "
         f"FOR UPDATE), c AS (UPDATE {n.counter} SET last = last + 1 WHERE one = 1 AND EXISTS (SELECT 1 FROM l) "
         "RETURNING last), t AS (SELECT c.last, l.adopted, CASE WHEN l.authority = '' THEN %s ELSE l.authority END "
         f"AS authority, {trail} AS trail FROM l, c), h AS (UPDATE {n.heads} h SET authority = t.authority, "
         f"version = %s, hash = %s, stored_at = %s, trail = t.trail, seal = {seal} FROM t WHERE h.case_id = %s) "
         f"INSERT INTO {n.facts} ({', '.join(_COLUMNS)}) "
-        f"SELECT {', '.join(f'%s::{kind}' for kind in types[:-1])}, t.last FROM t RETURNING position"
+        f"SELECT {', '.join(f'%s::{kind}' for _, kind in fact)}, t.last FROM t RETURNING position",
+        (*head.items(), *((f"f_{column}", kind) for column, kind in fact)),
     )
 
 
@@ -181,3 +280,20 @@ def _remember(n: Names, p: str) -> str:
         f"INSERT INTO {n.imports} ({', '.join(_IMPORT)}) VALUES ({', '.join([p] * len(_IMPORT))}) "
         f"ON CONFLICT (source) DO UPDATE SET {changes}"
     )
+
+
+def as_arrays(rows: Sequence[Sequence[Any]]) -> list[str]:
+    """Return rows as columns, each as PostgreSQL writes an array.
+
+    psycopg makes the same of lists, and takes longer for it than the rest of a write together.
+    """
+    return [f"{{{','.join(map(_element, column))}}}" for column in zip(*rows, strict=True)]
+
+
+def _element(value: str | int | None) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, int):
+        return str(value)
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -5,21 +5,38 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import re
 from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, BinaryIO, Final
 
 from ehcp_flow.errors import UnknownNameError
+from ehcp_flow.outputs import Kind, Output, header_of
 from ehcp_flow.synth.caseload import synthetic_lives
 from ehcp_flow.synth.chance import Chance
 from ehcp_flow.synth.faults import blot
 from ehcp_flow.synth.life import WRITTEN, Row, as_cells, days
 
-__all__ = ["write_lives", "write_synth"]
+__all__ = ["MADE_UP", "write_lives", "write_synth"]
 
 _FORMATS: Final = ("csv", "jsonl")
 _TOGETHER: Final = 500
 _CASES_EACH: Final = 180
+_MADE_UP_ID: Final = re.compile(r"C[0-9]{7,}|[0-9]{3}-[0-9]{4}-[0-9]{6}")
+
+
+def _made_here(file: BinaryIO) -> bool:
+    if header_of(file) in ([*WRITTEN], [*WRITTEN, "caseworker"]):
+        return True
+    file.seek(0)
+    try:
+        cells = json.loads(file.readline())
+    except ValueError:
+        return False
+    return isinstance(cells, dict) and _MADE_UP_ID.fullmatch(str(cells.get("case_id"))) is not None
+
+
+MADE_UP: Final = Kind("a made-up caseload that ehcp_flow wrote", "made-up.csv", _made_here)
+"""A caseload as `write_synth` writes it."""
 
 
 def write_synth(
@@ -37,10 +54,10 @@ def write_synth(
 ) -> int:
     """Write the caseload that `synth` gives for the same arguments, and return how many rows there are.
 
-    `file` is a path, which is overwritten, or a stream, which is not closed. Rows stand by case, and within a case by
-    date. `csv_faults` is the share of cases that get one row no reader takes; `with_caseworker` adds a column
-    `caseworker`, which readers of facts do not know. `format` is `csv` or `jsonl`. Raises as `synth` does, and
-    UnknownNameError for another format.
+    `file` is a path, where an earlier made-up caseload is replaced and nothing else is (`OutputError`), or a stream,
+    which is not closed. Rows stand by case, and within a case by date. `csv_faults` is the share of cases that get one
+    row no reader takes; `with_caseworker` adds a column `caseworker`, which readers of facts do not know. `format` is
+    `csv` or `jsonl`. Raises as `synth` does, and UnknownNameError for another format.
     """
     if not 0 <= csv_faults <= 1:
         raise ValueError(f"csv_faults is {csv_faults}; it is a share from 0 to 1")
@@ -63,7 +80,7 @@ def write_lives(
     if format not in _FORMATS:
         raise UnknownNameError("format", format, _FORMATS)
     if isinstance(file, (str, os.PathLike)):
-        with Path(file).open("wb") as opened:
+        with Output(file, MADE_UP).open() as opened:
             return write_lives(opened, lives, format=format, mischief=mischief, share=share, workers=workers)
     write = _writer(file)
     if format == "csv":

@@ -164,7 +164,8 @@ def test_a_quick_question_loads_nothing_that_it_does_not_need():
     loaded = loaded_by("due", "--received", "2026-03-02", "--format", "json")
     assert not loaded & HEAVY
     assert {name for name in loaded if name.startswith("ehcp_flow.cli.")} <= {
-        f"ehcp_flow.cli.{name}" for name in ("app", "boundary", "command", "messages", "options", "output", "due")
+        f"ehcp_flow.cli.{name}"
+        for name in ("app", "boundary", "command", "files", "messages", "options", "output", "due")
     }
 
 

@@ -236,7 +236,10 @@ def test_following_waits_for_more_and_keeps_its_position(store_url, folder, tmp_
     )  # fmt: skip
     assert process.stdout is not None
     assert len([*itertools.islice(process.stdout, 16)]) == 16
-    invoke("import", "-", "--store", store_url, stdin=table_of("later request_received 2026-04-02"))
+    done = invoke("import", "-", "--store", store_url, stdin=table_of("later request_received 2026-04-02"))
+    if done.exit_code:
+        process.kill()  # there is nothing to wait for
+    assert done.exit_code == 0, done.output
     assert json.loads(process.stdout.readline())["case_id"] == "later"
     until(lambda: mark.exists() and mark.read_text() == "17\n")
     process.send_signal(2)

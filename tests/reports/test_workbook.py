@@ -93,8 +93,17 @@ def test_the_same_rows_give_the_same_bytes():
 
 def test_a_workbook_is_written_to_a_path(tmp_path):
     file = tmp_path / "book.xlsx"
-    write_sheets({"One": [{"a": "x" * 40_000}]}, file, as_of=AS_OF)
-    assert len(read(file)["One"]["A2"].value) == 32_767, "what a cell can hold"
+    write_sheets({"One": [{"a": "x" * 32_767}]}, file, as_of=AS_OF)
+    assert read(file)["One"]["A2"].value == "x" * 32_767, "what a cell can hold"
+
+
+@pytest.mark.parametrize("mark", ["x", "\N{GRINNING FACE}"])
+def test_a_text_that_is_longer_than_a_cell_is_cut_and_says_so(tmp_path, mark):
+    file = tmp_path / "book.xlsx"
+    write_sheets({"One": [{"a": mark * 40_000}]}, file, as_of=AS_OF)
+    text = read(file)["One"]["A2"].value
+    assert text.endswith(f"{mark} ... [cut: 40,000 characters]")
+    assert 32_760 < len(text.encode("utf-16-le")) // 2 <= 32_767
 
 
 def test_more_rows_than_a_sheet_can_hold_are_refused():

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -29,7 +30,16 @@ FORBIDDEN = [
     "UPDATE ehcp_texts SET text = NULL, redacted_at = '2026-01-01T00:00:00Z'",
     "DELETE FROM ehcp_heads",
     "UPDATE ehcp_heads SET version = version - 1",
-    "UPDATE ehcp_heads SET authority = '301', version = version + 1",
+    "UPDATE ehcp_heads SET authority = '301', version = version + 1, trail = 'x'",
+    "UPDATE ehcp_heads SET version = version + 1",
+    "UPDATE ehcp_heads SET version = version - 1, trail = 'x'",
+    "UPDATE ehcp_heads SET hash = 'x', trail = 'x'",
+    "UPDATE ehcp_heads SET stored_at = '9999-01-01T00:00:00Z', trail = 'x'",
+    "UPDATE ehcp_heads SET adopted = 1, trail = 'x'",
+    "UPDATE ehcp_heads SET case_id = 'b-1', trail = 'x'",
+    "UPDATE ehcp_heads SET seal = 'x'",
+    "UPDATE ehcp_texts SET text = NULL, salt = NULL, redacted_at = '2026-01-01T00:00:00Z'",
+    "UPDATE ehcp_texts SET text = NULL, redacted_at = '2026-01-01T00:00:00Z', act = 3",
     "UPDATE ehcp_counter SET last = 0",
     "DELETE FROM ehcp_counter",
 ]
@@ -320,3 +330,30 @@ def test_an_import_whose_memory_was_edited_is_not_gone_on_with(store_url: str) -
     tamper(store_url, "UPDATE ehcp_imports SET rows_read = 3")
     with Store.open(store_url) as store, pytest.raises(StoreCorrupt, match=r"the import of a\.csv.*edited"):
         import_facts(store, a_case(), source="digest", name="a.csv")
+
+
+def test_writers_and_redactions_at_once_lead_one_trail(store_url: str) -> None:
+    """On PostgreSQL the facts go by the single statement, which leads the trail by itself."""
+    each = 12
+    with Store.open(store_url) as store:
+        for number in range(each):
+            store.record("a-1", a_fact(on=f"2026-03-{number + 1:02}", reason="text"), seen=number)
+
+    def write() -> None:
+        with Store.open(store_url) as writer:
+            for number in range(each):
+                seen = writer.case("a-1").version
+                writer.record("a-1", a_fact(event="advice_requested", party=f"p{number}"), seen=seen)
+
+    def redact(odd: int) -> None:
+        with Store.open(store_url) as other:
+            for version in range(1 + odd, each + 1, 2):
+                other.redact("a-1", version, reason="asked for", redacted_by="dpo")
+
+    with ThreadPoolExecutor(3) as pool:
+        for done in [pool.submit(write), pool.submit(redact, 0), pool.submit(redact, 1)]:
+            done.result()
+    with Store.open(store_url) as store:
+        found = store.verify(anchor=list(store.heads()))
+        assert (found.facts, found.breaks) == (2 * each, ())
+        assert store.stats().redacted == each

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from ehcp_flow.errors import MoveRefused
-from ehcp_flow.store import MemoryStore, Store
+from ehcp_flow.store import MemoryStore, Store, access
+from ehcp_flow.store.sql import SqlStore
 from ehcp_flow.testing import a_case, a_fact
 from ehcp_flow.testing.contract import Opener, StoreContract
+from ehcp_flow.testing.postgres import Server
 from tests.waiting import HANG
 
 
@@ -42,6 +45,22 @@ class TestPostgreSQLInASchema(StoreContract):
             return Store.open(postgres_store_url, schema="send", prefix="x_", busy_seconds=HANG, **options)
 
         return open_
+
+
+class TestPostgreSQLAsARole(StoreContract):
+    """The same for a role that owns nothing: it writes by the store's functions, as one of a single authority does."""
+
+    @pytest.fixture
+    def opener(self, postgres_store_url: str, server: Server) -> Iterator[Opener]:
+        role = "contract_clerk"
+        server.sql(f"CREATE ROLE {role} LOGIN")
+        with Store.open(postgres_store_url) as owner:
+            assert isinstance(owner, SqlStore)
+            access.grant(owner, role, access.ALL)
+        url = postgres_store_url.replace("postgres:@", f"{role}:@")
+        yield lambda **options: Store.open(url, **options)
+        server.sql(f"DROP OWNED BY {role}", postgres_store_url)
+        server.sql(f"DROP ROLE {role}")
 
 
 class TestSQLiteWithAPrefix(StoreContract):

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_flow.errors import SourceError, UnknownNameError
+from ehcp_flow.errors import OutputError, SourceError, UnknownNameError
 from ehcp_flow.readers import read_cases, write_facts
 from ehcp_flow.store import ImportState, Store
 from ehcp_flow.store.exports import export_file
-from ehcp_flow.store.imports import import_file
+from ehcp_flow.store.imports import REFUSED_COLUMNS, import_file
 from ehcp_flow.testing import SetClock, a_case, a_fact
 
 
@@ -81,10 +81,29 @@ def test_refused_rows_go_to_a_file_with_reasons_and_the_others_are_taken(store: 
 
 
 def test_no_refused_rows_no_file(store: Store, file: Path, tmp_path: Path) -> None:
+    import_file(store, file, refused_to=tmp_path / "refused.csv")
+    assert [path.name for path in tmp_path.glob("*refused*")] == []
+
+
+def test_no_refused_rows_any_more(store: Store, file: Path, tmp_path: Path) -> None:
+    header = ",".join(REFUSED_COLUMNS) + "\r\n"
     refused = tmp_path / "refused.csv"
-    refused.write_text("from last time", encoding="utf-8")
+    refused.write_text(f"{header}cases.csv,3,event,request_recieved,request_received,a-1\r\n", encoding="utf-8")
     import_file(store, file, refused_to=refused)
-    assert not refused.exists()
+    assert refused.read_bytes() == header.encode()
+
+
+def test_what_is_not_a_file_of_refused_rows_is_left_as_it_is_and_nothing_is_taken(
+    store: Store, file: Path, tmp_path: Path
+) -> None:
+    theirs = tmp_path / "notes.csv"
+    theirs.write_text("from last time", encoding="utf-8")
+    for path, why in ((theirs, "is not a file of refused rows"), (file, "the file that is imported")):
+        before = path.read_bytes()
+        with pytest.raises(OutputError, match=why):
+            import_file(store, file, refused_to=path)
+        assert path.read_bytes() == before
+    assert store.stats().facts == 0
 
 
 def test_a_file_that_changed_is_another_file(store: Store, file: Path) -> None:
@@ -117,11 +136,12 @@ def test_an_export_as_known_at_an_instant(file: Path, tmp_path: Path) -> None:
 def test_an_export_that_fails_leaves_the_old_file(store: Store, file: Path, tmp_path: Path) -> None:
     import_file(store, file)
     old = tmp_path / "old.csv"
-    old.write_text("old", encoding="utf-8")
+    export_file(store, old, record=False)
+    before = old.read_bytes()
     with pytest.raises(UnknownNameError):
         export_file(store, old, format="xml")
-    assert old.read_text(encoding="utf-8") == "old"
-    assert sorted(path.name for path in tmp_path.glob("*.new")) == []
+    assert old.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.endswith(".new")) == []
 
 
 def test_a_file_that_is_not_there(store: Store, tmp_path: Path) -> None:
