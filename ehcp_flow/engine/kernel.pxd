@@ -1,5 +1,7 @@
 # The types with which Cython compiles kernel.py. A name that is missing or too many fails the compile; a name of the
-# four classes is a table that the doors fill, or a number. `int` has 32 bits; nothing here needs more.
+# four classes is a table that the doors fill, or a number. `int` has 32 bits; nothing here needs more. What is local to
+# a function Cython works out by itself, but for truth values. A table gets no local name: Cython would count how often
+# it is in use, which costs nearly as much again as the law.
 
 cimport cython
 

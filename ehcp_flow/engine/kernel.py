@@ -446,14 +446,12 @@ def follow(law, facts, found, clock, first, party):
     None does while the clock runs, unless it restarts it, or each start has a run of its own.
     """
     roles = clock * law.keys
-    table = law.clock_roles
-    keys = facts.key
     separate = law.clock_flags[clock] & SEPARATE
     starts = 0
     running = False
     over = False
     for place in range(first, found.high):
-        role = table[roles + keys[place]]
+        role = law.clock_roles[roles + facts.key[place]]
         if not role:
             continue
         if role & STARTS:
@@ -604,22 +602,21 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
 def write(found, rule, version, run, base, last, status):
     """Write one row."""
     at = found.rows
-    out = found.out
     size = found.capacity
-    out[at] = rule
-    out[size + at] = version
-    out[STARTED * size + at] = found.run_start[run]
-    out[STOP * size + at] = found.run_stop[run]
-    out[RUN * size + at] = run
-    out[SUPERSEDED * size + at] = found.run_end[run]
-    out[WHOM * size + at] = found.run_whom[run]
-    out[BASE * size + at] = base
-    out[LAST * size + at] = last
-    out[DONE_AT * size + at] = found.done
-    out[IMPLIED_AT * size + at] = found.implied
-    out[ENDED_AT * size + at] = found.ended
-    out[RESUMED_AT * size + at] = found.resumed
-    out[STATUS * size + at] = status
+    found.out[at] = rule
+    found.out[size + at] = version
+    found.out[STARTED * size + at] = found.run_start[run]
+    found.out[STOP * size + at] = found.run_stop[run]
+    found.out[RUN * size + at] = run
+    found.out[SUPERSEDED * size + at] = found.run_end[run]
+    found.out[WHOM * size + at] = found.run_whom[run]
+    found.out[BASE * size + at] = base
+    found.out[LAST * size + at] = last
+    found.out[DONE_AT * size + at] = found.done
+    found.out[IMPLIED_AT * size + at] = found.implied
+    found.out[ENDED_AT * size + at] = found.ended
+    found.out[RESUMED_AT * size + at] = found.resumed
+    found.out[STATUS * size + at] = status
     found.rows = at + 1
 
 
@@ -752,15 +749,13 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
     settled = False
     over = False
     needed = flags & NEEDS
-    keys = facts.key
-    table = law.rule_roles
     for_good = flags & DONE_FOR_GOOD
     late = flags & IN_TIME and last != NO_DAY
     place = first
     if many:
         place = first_that_matters(found, flags & PER_PARTY, start, first)
     while place < stop:
-        role = table[roles + keys[place]]
+        role = law.rule_roles[roles + facts.key[place]]
         if role:
             inside = 0
             if role & SELDOM:

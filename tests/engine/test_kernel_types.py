@@ -41,6 +41,13 @@ def test_every_function_has_types_for_the_arguments_it_takes():
     assert typed == functions
 
 
+def test_no_table_gets_a_local_name():
+    tables = {name for line in re.findall(r"int\[::1\] (.*)", TYPES) for name in names(line)}
+    assigned = [each.value for each in ast.walk(ast.Module(DEFINED, [])) if isinstance(each, ast.Assign)]
+    assert tables
+    assert [ast.unparse(each) for each in assigned if isinstance(each, ast.Attribute) and each.attr in tables] == []
+
+
 @pytest.mark.parametrize("which", ["Law", "Days", "Facts", "Found"])
 def test_every_table_has_a_type_and_is_filled(which):
     law, days, facts, found = judge_case(Case("a", ()), dt.date(2026, 1, 1), compiled(england()), calendars()).laid_out
