@@ -200,9 +200,9 @@ _spaces: Final = local()
 def _space(book: CompiledRulebook, chosen: Kernel, facts: int, parties: int) -> Any:
     """Return working space for one case; that of this thread's last one, if it is large enough and nobody is at it."""
     known = _spaces.__dict__.pop("free", None)
-    if known is not None and _spaces.fits == (book, chosen.name) and facts < known.width and parties <= known.parties:
+    if known is not None and _spaces.fits == (book, chosen) and facts < known.width and parties <= known.parties:
         return known
-    _spaces.fits = (book, chosen.name)
+    _spaces.fits = (book, chosen)
     return space_for(book, chosen, max(facts, 31), max(parties, 31), 0)
 
 

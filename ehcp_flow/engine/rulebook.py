@@ -87,14 +87,14 @@ class CompiledRulebook:
         self.tables = laid_out.tables
         self.party_numbers: Mapping[str, int] = {party: number for number, party in enumerate(self.parties)}
         self.key_rows: Sequence[int] = self.tables["key_rows"]
-        self._laws: dict[str, Any] = {}
+        self._laws: dict[Kernel, Any] = {}
         self._outcomes: dict[tuple[int, int], tuple[str, ...]] = {}
 
     def law(self, chosen: Kernel) -> Any:
         """Return the tables as a kernel takes them."""
-        if chosen.name not in self._laws:
-            self._laws[chosen.name] = chosen.module.Law(chosen.tables(self.tables))
-        return self._laws[chosen.name]
+        if chosen not in self._laws:
+            self._laws[chosen] = chosen.module.Law(chosen.tables(self.tables))
+        return self._laws[chosen]
 
     def had_another_rule(self, rule: int, day: dt.date) -> bool:
         """Return whether a limit had, on a day, a rule of other words on the same clock, in the place of this one."""
