@@ -134,5 +134,6 @@ def run(command: list[str], folder: Path) -> None:
     except subprocess.TimeoutExpired:
         raise NotCompiledError(f"the compiler took more than {ENOUGH} seconds") from None
     if done.returncode:
-        said = (done.stderr or done.stdout).strip().splitlines() or [f"exit code {done.returncode}"]
-        raise NotCompiledError(said[-1])
+        said = f"{done.stdout}\n{done.stderr}".strip().splitlines() or [f"exit code {done.returncode}"]
+        of_cython = [line for line in said if re.match(r"\S*_kernel\.p\w+:\d", line)]
+        raise NotCompiledError((of_cython or said)[-1])

@@ -114,7 +114,7 @@ cdef bint later_of(
     Law law, Days days, Facts facts, Found found, int version, int run, int base
 ) noexcept nogil
 
-@cython.locals(inside=bint, over=bint, settled=bint)
+@cython.locals(inside=bint, late=bint, over=bint, settled=bint)
 cdef bint what_happened(
     Law law, Days days, Facts facts, Found found, int rule, int run, int base, int last, bint many
 ) noexcept nogil

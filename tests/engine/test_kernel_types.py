@@ -3,6 +3,8 @@
 import ast
 import datetime as dt
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,14 @@ def test_every_function_has_types_for_the_arguments_it_takes():
         each.name: [arg.arg for arg in each.args.args] for each in DEFINED if isinstance(each, ast.FunctionDef)
     }
     assert typed == functions
+
+
+def test_cython_takes_the_types(tmp_path):
+    for path in (SOURCE, SOURCE.with_suffix(".pxd")):
+        tmp_path.joinpath(f"_{path.name}").write_bytes(path.read_bytes())
+    command = [sys.executable, "-m", "cython", "-3", "-X", "infer_types=True", tmp_path / "_kernel.py"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_no_table_gets_a_local_name():
