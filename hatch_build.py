@@ -1,7 +1,7 @@
 """Compiles the kernel while a wheel is built, where that can be done; elsewhere the same source runs interpreted.
 
-`ehcp_flow/engine/kernel.py` with the types of `kernel.pxd` becomes the library `ehcp_flow/engine/_kernel`: under
-another name, so that it never hides the source, and with a digest of both files, so that a stale one is not taken
+`ehcp_flow/engine/kernel.py` and `walk.py` with the types of their `.pxd` become the library `ehcp_flow/engine/_kernel`:
+under another name, so that it never hides the source, and with a digest of all files, so that a stale one is not taken
 (`ehcp_flow.engine.choice`). The environment variable `EHCP_FLOW_BUILD_KERNEL` says what is wanted: `must` (an install
 without a compiled kernel fails), `no` (a pure wheel), or `try`, which is meant when it is not set.
 """
@@ -24,10 +24,12 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 VARIABLE: Final = "EHCP_FLOW_BUILD_KERNEL"
 ENGINE: Final = "ehcp_flow/engine"
 LIBRARY: Final = f"_kernel{get_config_var('EXT_SUFFIX')}"
+PARTS: Final = ("kernel", "walk")
+"""The modules that are compiled together, in this order: `ehcp_flow.engine.choice` has the same."""
 ENOUGH: Final = 900
 """Seconds after which a compiler is not waited for."""
 
-# What Python calls: the door into the source's own `judge`, through which other threads run meanwhile.
+# What Python calls: the doors into the source's own `judge` and `walk`, through which other threads run meanwhile.
 DOOR: Final = """
 
 import cython
@@ -43,7 +45,15 @@ def judge_and_let_others_run(
     return case
 
 
-globals()["judge"] = judge_and_let_others_run
+def walk_and_let_others_run(
+    moves: Moves, facts: Facts, trail: Trail, case: cython.int, cases: cython.int
+) -> cython.int:
+    with cython.nogil:
+        case = walk(moves, facts, trail, case, cases)
+    return case
+
+
+globals().update(judge=judge_and_let_others_run, walk=walk_and_let_others_run)
 """
 
 QUICK: Final = {"boundscheck": False, "wraparound": False, "initializedcheck": False, "cdivision": True}
@@ -99,8 +109,9 @@ def compile_kernel(engine: Path, folder: Path, *, checked: bool = False) -> Path
     """
     if sys.implementation.name != "cpython":
         raise NotCompiledError(f"{sys.implementation.name} is not CPython")
-    source, types = (engine.joinpath(f"kernel{end}").read_bytes() for end in (".py", ".pxd"))
-    digest = sha256(source + types).hexdigest()[:16]
+    source, types = joined(engine, ".py"), joined(engine, ".pxd")
+    read = b"".join(engine.joinpath(f"{part}{end}").read_bytes() for part in PARTS for end in (".py", ".pxd"))
+    digest = sha256(read).hexdigest()[:16]
     package = folder / ENGINE
     package.mkdir(parents=True)
     for each in (package.parent, package):
@@ -111,6 +122,11 @@ def compile_kernel(engine: Path, folder: Path, *, checked: bool = False) -> Path
     options = [f"--directive={name}={value}" for name, value in directives.items()]
     run([sys.executable, "-m", "Cython.Build.Cythonize", "-3", "--inplace", *options, f"{ENGINE}/_kernel.py"], folder)
     return package / LIBRARY
+
+
+def joined(engine: Path, end: str) -> bytes:
+    """Return the parts one behind the other: their source, or their types."""
+    return b"\n\n".join(engine.joinpath(f"{part}{end}").read_bytes() for part in PARTS)
 
 
 def telling_of_errors(types: bytes) -> bytes:

@@ -43,7 +43,7 @@ find_python() {
 venv_key() {
     {
         cat "$root/pyproject.toml" "$root/scripts/venv.sh" "$root/hatch_build.py"
-        cat "$root/ehcp_flow/engine/kernel.py" "$root/ehcp_flow/engine/kernel.pxd"
+        cat "$root"/ehcp_flow/engine/kernel.p* "$root"/ehcp_flow/engine/walk.p*
         printf '%s\n' "${EHCP_FLOW_BUILD_KERNEL-}"
     } | cksum | tr ' ' '-'
     printf '%s\n' "$root"

@@ -9,7 +9,16 @@ from hatchling.bridge.app import Application
 from hatchling.metadata.core import ProjectMetadata
 
 import hatch_build
-from hatch_build import LIBRARY, VARIABLE, CompileKernel, NotCompiledError, compile_kernel, telling_of_errors
+from hatch_build import (
+    LIBRARY,
+    PARTS,
+    VARIABLE,
+    CompileKernel,
+    NotCompiledError,
+    compile_kernel,
+    joined,
+    telling_of_errors,
+)
 
 ROOT = Path(__file__).parent.parent
 ENGINE = Path("ehcp_flow", "engine")
@@ -88,8 +97,9 @@ def test_without_a_compiler_there_is_a_reason_and_no_library(tmp_path, monkeypat
 
 
 def test_a_source_that_cython_refuses_is_a_reason(tmp_path):
-    tmp_path.joinpath("kernel.py").write_text("def judge(:\n")
-    tmp_path.joinpath("kernel.pxd").write_text("")
+    for part in PARTS:
+        tmp_path.joinpath(f"{part}.py").write_text("def judge(:\n")
+        tmp_path.joinpath(f"{part}.pxd").write_text("")
     with pytest.raises(NotCompiledError, match=r"\S"):
         compile_kernel(tmp_path, tmp_path / "out")
 
@@ -101,6 +111,6 @@ def test_only_cpython_is_compiled_for(tmp_path, monkeypatch):
 
 
 def test_every_function_of_a_checked_kernel_hands_errors_on():
-    types = telling_of_errors((ROOT / ENGINE / "kernel.pxd").read_bytes())
+    types = telling_of_errors(joined(ROOT / ENGINE, ".pxd"))
     assert b"noexcept" not in types
     assert types.count(b" nogil\n") == types.count(b"except? ") + types.count(b"except * nogil")

@@ -60,7 +60,9 @@ def ways_of(region: Region[S]) -> Ways[S]:
     for source in states:
         edges.extend(known.get((source, *key)) for key in KEYS)
         on = region.onward
-        ways: Any = [] if on is None or on.state is not source else [(source, on.event, way) for way in (None, on.inside)]
+        ways: Any = (
+            [] if on is None or on.state is not source else [(source, on.event, way) for way in (None, on.inside)]
+        )
         edges.extend([known[way] for way in ways] or [None, None])
     if region.onward is not None:
         stretch[KEY_OF[region.onward.inside or "", None]] = walk.BEGINS

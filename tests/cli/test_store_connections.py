@@ -15,7 +15,6 @@ from tests.cli.running import ROOT, invoke
 CASES = ROOT / "examples" / "cases.csv"
 READING = [
     ("check", "{}", "--as-of", "2026-06-30"),
-    ("check", "{}", "--as-of", "2026-06-30", "--engine", "case"),
     ("state", "{}", "--as-of", "2026-06-30"),
     ("breaches", "{}", "--as-of", "2026-06-30"),
     ("measures", "{}", "--year", "2025", "--as-of", "2026-06-30"),

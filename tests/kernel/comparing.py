@@ -42,7 +42,7 @@ def checked_kernel(folder: Path) -> Kernel:
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     assert source() == module.SOURCE
-    return Kernel("compiled", module)
+    return Kernel("compiled", module, module)
 
 
 @contextmanager
