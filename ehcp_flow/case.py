@@ -187,16 +187,16 @@ class Case:
             else:
                 correctors[fact.corrects].append(fact)
 
-        circular = self._leading_back(by_id)
         correcting = [
             fact
             for fact in self.recorded
             if fact.corrects is not None and fact.corrects in by_id and fact.corrects != fact.id
         ]
-        counts = self._still_counting([fact.id for fact in correcting if fact.id not in circular], correctors)
+        circular = self._circular(correcting, by_id)
+        counts = self._still_counting([fact.id for fact in correcting if id(fact) not in circular], correctors)
         corrections: list[Correction] = []
         for fact in correcting:
-            if fact.id in circular:
+            if id(fact) in circular:
                 found.append(self._astray(fact, "circular_correction", "which leads back to itself"))
             elif counts[fact.id]:
                 corrections.extend(Correction(corrected, fact) for corrected in by_id[str(fact.corrects)])
@@ -226,17 +226,27 @@ class Case:
         return counts
 
     @staticmethod
-    def _leading_back(by_id: Mapping[str, list[Fact]]) -> set[str]:
-        """Return the ids whose corrections lead back to themselves, or into a ring. Each id is followed once."""
-        leads: dict[str, bool] = {}
+    def _circular(correcting: Iterable[Fact], by_id: Mapping[str, list[Fact]]) -> set[int]:
+        """Return the facts (by `id()`) whose corrections lead back to themselves, or into a ring."""
+        into_ring: dict[str, bool] = {}
         for first in by_id:
             path: dict[str, None] = {}
             at: str | None = first
-            while at is not None and at in by_id and at not in leads and at not in path:
+            while at is not None and at in by_id and at not in into_ring and at not in path:
                 path[at] = None
                 at = by_id[at][0].corrects
-            leads.update(dict.fromkeys(path, at is not None and (at in path or leads.get(at, False))))
-        return {name for name, is_led in leads.items() if is_led}
+            into_ring.update(dict.fromkeys(path, at is not None and (at in path or into_ring.get(at, False))))
+        circular = set()
+        for fact in correcting:
+            at = str(fact.corrects)
+            led = into_ring[at]
+            if not led and by_id[fact.id][0] is not fact:
+                while at in by_id and at != fact.id:
+                    at = by_id[at][0].corrects or ""
+                led = at == fact.id
+            if led:
+                circular.add(id(fact))
+        return circular
 
     def _astray(self, fact: Fact, code: str, why: str) -> Finding:
         message = f"{fact.event} on {fact.on.isoformat()} corrects fact {fact.corrects!r}, {why}; it has no effect"

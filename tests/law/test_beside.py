@@ -100,7 +100,7 @@ def test_a_target_may_narrow_the_starts_of_its_clock(tmp_path):
 
 
 def test_a_profile_that_is_not_there(tmp_path):
-    with pytest.raises(RulebookError, match="it cannot be read"):
+    with pytest.raises(RulebookError, match="there is no such file"):
         with_targets(england(), tmp_path / "none.toml")
 
 
