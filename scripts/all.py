@@ -39,6 +39,7 @@ STEPS = {
         for mode in ("record", "threaded", "forked", "import")
     },
     "agreement on 100,000 cases": "python -m tests.bulk",
+    "spoilt input at every door": "python -m tests.fuzz --seconds 1800",
     "the example on Spark": "scripts/test-spark",
     "known faults in dependencies": "python scripts/audit.py",
 }
