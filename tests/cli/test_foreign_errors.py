@@ -98,6 +98,7 @@ def test_a_damaged_calendar(event, tmp_path):
 @pytest.mark.parametrize(
     "line",
     [
+        ("report", CHRONOLOGIES, "--html", ""),
         ("report", CHRONOLOGIES, "--html", "x.html", "--weeks", "999999999"),
         ("registers", CHRONOLOGIES, "due", "--weeks", "9" * 30),
         ("late", "--store", "{url}", "--days", "9" * 30),
