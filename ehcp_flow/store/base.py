@@ -358,7 +358,7 @@ class Store(ABC):
         """
         with self._settled() as store:
             found = store._stored(case_id)  # noqa: SLF001 - of the same class
-            texts = store._texts(case_id)  # noqa: SLF001 - as above
+            texts = store._texts(case_id) if found else {}  # noqa: SLF001 - as above
         if not found:
             raise UnknownNameError("case", case_id, ())
         facts = []

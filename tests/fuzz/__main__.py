@@ -16,7 +16,7 @@ _ROUND = 25
 def tried(door: Door, examples: int) -> str:
     """Try a door with so many examples, and return what went wrong with the smallest of those that failed."""
 
-    @settings(max_examples=examples, database=None, phases=(Phase.generate, Phase.shrink))
+    @settings(max_examples=examples, phases=(Phase.generate, Phase.shrink))
     @given(door.drawn)
     def attempt(drawn: object) -> None:
         door.check(drawn)

@@ -14,7 +14,7 @@ def test_a_sample(name):
     door = DOORS[name]
 
     @seed(885)
-    @settings(max_examples=12, database=None)
+    @settings(max_examples=12)
     @given(st.deferred(lambda: door.drawn))
     def sample(drawn):
         door.check(drawn)
