@@ -1,6 +1,7 @@
-"""How Hypothesis runs everywhere in the suite: without a clock, and in CI with the same examples each time."""
+"""How the suite runs: Hypothesis without a clock and in CI with the same examples, interrupts as in a terminal."""
 
 import os
+import signal
 
 from hypothesis import HealthCheck, settings
 
@@ -16,3 +17,7 @@ settings.register_profile(
 # By hand, new examples each time. In CI always the same: what fails there fails because of the change.
 settings.register_profile("suite-in-ci", settings.get_profile("suite"), derandomize=True, database=None)
 settings.load_profile("suite-in-ci" if os.environ.get("CI") else "suite")
+
+# What a shell runs in the background ignores interrupts, and so would every program that a test starts to interrupt it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)

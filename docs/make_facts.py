@@ -43,11 +43,14 @@ How a file of facts is read is in [reading files](reading-files.md).
 """.strip()
 
 COLUMN_MEANINGS = {
-    "case_id": "which case; any text",
+    "case_id": "which case; any text of at most 200 characters, best a number of your system and no name",
     "authority": "the local authority's three-digit number; needed once a case",
     "event": "what happened: one of the events below",
     "on": "the day that counts in law; what it means for each event is below",
-    "party": "who: the requester, the body asked for advice, or the institution",
+    "party": (
+        "who: the requester, the body asked for advice, or the institution, as a word or an id of at most 64 letters, "
+        "digits and `_ - . /`, without blanks; no person's name"
+    ),
     "outcome": "the decision, ground or order, from the event's own list",
     "until": "the end of a period: an exception's last day; for a closure, the day of re-opening",
     "served_on": "the day it reached the other side, where that is another day than `on`",
@@ -56,7 +59,10 @@ COLUMN_MEANINGS = {
     "reviewed_on": "for a plan from another authority, the day it was last reviewed",
     "limit": "the limit that an exception is claimed for; empty means every limit it can apply to",
     "reason": "free text: why; for an exception, the recorded judgement",
-    "fact_id": "the fact's own name, where its source has one",
+    "fact_id": (
+        "the fact's own name, where its source has one: at most 400 characters, without blanks but those of its "
+        "`case_id`"
+    ),
     "corrects": "the `fact_id` of the fact that this one replaces or voids",
     "recorded_at": "the instant it was written down, with its offset from UTC",
     "recorded_by": "who wrote it down",

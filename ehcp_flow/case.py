@@ -141,12 +141,13 @@ class Case:
         note = FactVoided(
             case_id=self.case_id,
             on=target.on,
-            corrects=target.id,
+            corrects="x",
             reason=reason,
             recorded_at=recorded_at,
             recorded_by=recorded_by,
         )
-        return self.record(note)
+        # The name of a fact that stands already, even one that could not be given today.
+        return self.record(note.model_copy(update={"corrects": target.id}))
 
     def replace(self, fact: Fact | str, by: Fact, reason: str) -> Case:
         """Return the case in which `by` stands in the place of `fact`, with the reason; both are kept.

@@ -368,7 +368,7 @@ _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
-_PERIOD: Final = r"(?P<n>[1-9][0-9]*) (?P<unit>(?:working |Tribunal |school )?(?:week|day|month))s?"
+_PERIOD: Final = r"(?P<n>[1-9][0-9]{0,3}) (?P<unit>(?:working |Tribunal |school )?(?:week|day|month))s?"
 _FORMS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(rf"{_PERIOD} after"), "after"),
     (re.compile(rf"{_PERIOD} beginning with"), "beginning with"),
@@ -385,9 +385,15 @@ _HELP: Final = (
 )
 
 
-@cache
-def parse_convention(text: str) -> Convention:
+def parse_convention(text: object) -> Convention:
     """Return the convention that `text` states. Raises ValueError, saying what can be written, for anything else."""
+    if not isinstance(text, str):
+        raise ValueError(f"{text!r} is no text; {_HELP}")  # noqa: TRY004 - pydantic reports a ValueError, with its place
+    return _convention(text)
+
+
+@cache
+def _convention(text: str) -> Convention:
     for form, kind in _FORMS:
         match = form.fullmatch(text)
         if match is None:

@@ -8,14 +8,16 @@ from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from ehcp_flow.errors import DateError
+from ehcp_flow.errors import DateError, RangeError
 
-__all__ = ["iso", "london", "parse_date", "parse_instant", "say", "today"]
+__all__ = ["MOST_WEEKS", "iso", "london", "parse_date", "parse_instant", "say", "today", "weeks_ahead"]
 
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _UK = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _SHORT_YEAR = re.compile(r"\d{1,2}/\d{1,2}/\d{2}")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
+MOST_WEEKS: Final = 5_200
+"""How many weeks ahead anybody may look."""
 # Bound now: under freezegun `dt.date` makes dates of its own, which outlive the thaw, and which Polars cannot read.
 _from_iso: Final = dt.date.fromisoformat
 _from_ordinal: Final = dt.date.fromordinal
@@ -81,11 +83,20 @@ def parse_instant(value: object) -> dt.datetime:
         raise _no_instant(value, "it has no time of day")
     if stated.tzinfo is None:
         raise _no_instant(value, "it has no offset from UTC, such as a final Z")
-    return stated.astimezone(dt.UTC)
+    try:
+        return stated.astimezone(dt.UTC)
+    except OverflowError:
+        raise _no_instant(value, "no calendar has such an instant") from None
 
 
 def _no_instant(value: object, why: str) -> DateError:
     return DateError(value, why, write="an instant such as 2026-03-02T09:30:00Z", what="an instant")
+
+
+def weeks_ahead(weeks: int) -> dt.timedelta:
+    """Return how far ahead is looked. Raises RangeError for less than a week or more than a century."""
+    RangeError.unless(1 <= weeks <= MOST_WEEKS, "weeks", weeks, f"look from 1 to {MOST_WEEKS} weeks ahead")
+    return dt.timedelta(weeks=weeks)
 
 
 def say(day: dt.date) -> str:

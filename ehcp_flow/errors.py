@@ -4,6 +4,7 @@ EhcpFlowError                        2
 ├── InputError (ValueError)          2  something given to the engine cannot be read
 │   ├── DateError                    2  a date that is not in the calendar, or not in a known form
 │   ├── FactError                    2  one fact: which field, what stood there, what would be right
+│   ├── RangeError                   2  a number or a period that is out of range
 │   ├── RowRefused                   4  one row of a file: file, line, column, value, what would be right
 │   ├── SourceError                  4  a whole file: binary, damaged, without a header
 │   │   └── SourceMissing            2  it is not there, or may not be read
@@ -49,6 +50,7 @@ __all__ = [
     "LibraryMissing",
     "MoveRefused",
     "OutputError",
+    "RangeError",
     "RowRefused",
     "RulebookError",
     "RulebookMissing",
@@ -59,6 +61,8 @@ __all__ = [
 
 _FEW: Final = 20
 """How many names are listed where none is like the one that was asked for."""
+_SHOWN: Final = 200
+"""How many characters of a value a message shows; the error keeps all of it."""
 
 
 class ExitCode(IntEnum):
@@ -113,6 +117,15 @@ def _fit_to_travel(value: object) -> object:
     return value
 
 
+def _shown(value: object) -> str:
+    """Return a value as a message shows it: its beginning is enough to find it by."""
+    return repr(_cut(value) if isinstance(value, str) else value)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
 class InputError(EhcpFlowError, ValueError):
     """Something given to the engine cannot be read."""
 
@@ -126,8 +139,9 @@ class DateError(InputError):
         self.value = value
         self.why = why
         self.write = write
-        shown = repr(value) if isinstance(value, str) else str(value)
-        super().__init__(f"{shown} is not {what}: {why}; write {write}")
+        super().__init__(
+            f"{_shown(value) if isinstance(value, str) else str(value)} is not {what}: {why}; write {write}"
+        )
 
 
 class FactError(InputError):
@@ -139,8 +153,24 @@ class FactError(InputError):
         self.value = value
         self.expected = expected
         what = f"{event or 'fact'}: {field}" if field else (event or "fact")
-        found = "is missing" if value in (None, "") else f"is {value!r}"
+        found = "is missing" if value in (None, "") else f"is {_shown(value)}"
         super().__init__(f"{what} {found}; {expected}")
+
+
+class RangeError(InputError):
+    """A number that is out of range: the `name` of what was to be set, its `value`, and what was `expected`."""
+
+    def __init__(self, name: str, value: object, expected: str) -> None:
+        self.name = name
+        self.value = value
+        self.expected = expected
+        super().__init__(f"{name} is {_shown(value)}; {expected}")
+
+    @classmethod
+    def unless(cls, within: bool, name: str, value: object, expected: str) -> None:  # noqa: FBT001 - reads as a sentence
+        """Raise the error unless the value is `within` its range."""
+        if not within:
+            raise cls(name, value, expected)
 
 
 class RowRefused(InputError):
@@ -162,8 +192,8 @@ class RowRefused(InputError):
         if column:
             where += f", column {column}"
         if case_id:
-            where += f", case {case_id}"
-        found = "is missing" if value in (None, "") else f"{value!r}"
+            where += f", case {_cut(case_id)}"
+        found = "is missing" if value in (None, "") else _shown(value)
         super().__init__(f"{where}: {found}: {expected}")
 
 

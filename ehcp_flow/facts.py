@@ -17,11 +17,12 @@ from functools import cached_property, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, Self, TypeAlias, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from ehcp_flow.dates import parse_date, parse_instant
 from ehcp_flow.errors import DateError, FactError, UnknownNameError
+from ehcp_flow.identifiers import CHECKED, LONGEST_ID, why_not
 
 WHITE: Final = " \t\n\v\f\r\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 """What pydantic strips from text: `str.strip()` would also take U+001C to U+001F, and change a text on its way."""
@@ -60,10 +61,21 @@ def _instant(value: object) -> dt.datetime:
         raise PydanticCustomError("instant", "{why}", {"why": f"{error.why}; write {error.write}"}) from None
 
 
+def _identifier(value: str, info: ValidationInfo) -> str:
+    why = why_not(info.field_name or "", value, info.data.get("case_id", ""))
+    if why is not None:
+        raise PydanticCustomError("identifier", "{why}", {"why": why})
+    return value
+
+
 Day: TypeAlias = Annotated[dt.date, BeforeValidator(_date)]
 Instant: TypeAlias = Annotated[dt.datetime, BeforeValidator(_instant)]
 Authority: TypeAlias = Annotated[str, Field(pattern=r"^[0-9]{3}$")]
 Text: TypeAlias = Annotated[str, Field(min_length=1)]
+CaseId: TypeAlias = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
+Recorder: TypeAlias = Annotated[str, Field(max_length=LONGEST_ID)]
+Identifier: TypeAlias = Annotated[str, AfterValidator(_identifier)]
+Name: TypeAlias = Annotated[Text, AfterValidator(_identifier)]
 
 
 class Fact(BaseModel):
@@ -71,22 +83,23 @@ class Fact(BaseModel):
 
     `on` is the legally operative day. `served_on` is the day it reached the other side, where that is another day.
     `fact_id` is the fact's own name, where its source gives one; `corrects` names the fact that this one replaces
-    (or voids). `recorded_at` is an instant in UTC.
+    (or voids). `recorded_at` is an instant in UTC. Only `reason` holds free text: `identifiers` says what the other
+    columns may hold.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
 
     event: str
-    case_id: Text
+    case_id: CaseId
     on: Day
-    party: str | None = None
+    party: Identifier | None = None
     reason: str | None = None
     authority: Authority | None = None
     served_on: Day | None = None
-    fact_id: Text | None = None
-    corrects: Text | None = None
+    fact_id: Name | None = None
+    corrects: Name | None = None
     recorded_at: Instant | None = None
-    recorded_by: str | None = None
+    recorded_by: Recorder | None = None
 
     prospective: ClassVar[bool] = False
     """Whether `on` may lie in the future of the day the fact is known: a transfer that is to come."""
@@ -396,21 +409,21 @@ class AdviceRequested(Fact):
     """The day advice was asked of `party`; `served_on` is the day the body received the request (SR 8(1))."""
 
     event: Literal["advice_requested"] = "advice_requested"
-    party: Text
+    party: Name
 
 
 class AdviceReceived(Fact):
     """The day the advice of `party` reached the authority."""
 
     event: Literal["advice_received"] = "advice_received"
-    party: Text
+    party: Name
 
 
 class AdviceReturned(Fact):
     """The day the advice of `party` was sent back as inadequate: the clock of that request runs on."""
 
     event: Literal["advice_returned"] = "advice_returned"
-    party: Text
+    party: Name
 
 
 class PlanAgreed(Fact):
@@ -617,7 +630,7 @@ class ExceptionRecorded(Fact):
     event: Literal["exception_recorded"] = "exception_recorded"
     outcome: ExceptionOutcome
     until: Day | None = None
-    limit: str | None = None
+    limit: Identifier | None = None
 
 
 class PhaseTransferDue(Fact):
@@ -632,7 +645,7 @@ class FactVoided(Fact):
     """The day of the fact in `corrects`, which should never have been recorded: `reason` says why. Nothing is lost."""
 
     event: Literal["fact_voided"] = "fact_voided"
-    corrects: Text
+    corrects: Name
     reason: Text
 
 
@@ -686,6 +699,26 @@ def load_fact(record: Mapping[str, Any]) -> Fact:
     return make_fact(str(event), **{str(name): value for name, value in fields.items()})
 
 
+def as_stored(record: Mapping[str, Any]) -> Fact:
+    """Return the fact of a record that a store took, whatever it holds where today only an identifier may stand.
+
+    Nothing that was recorded becomes unreadable because what may be recorded is narrower now. Raises KeyError for an
+    event that is not known, and pydantic's ValidationError for what was never a fact.
+    """
+    cls = FACT_TYPES[record["event"]]
+    try:
+        return cls.model_validate(record)
+    except ValidationError:
+        held = {
+            name: text
+            for name in CHECKED
+            if isinstance(text := record.get(name), str) and text and why_not(name, text, record["case_id"])
+        }
+        if not held:
+            raise
+        return cls.model_validate({**record, **dict.fromkeys(held, "x")}).model_copy(update=held)
+
+
 def _explained(event: str, error: ValidationError) -> FactError:
     """Return the first thing that is wrong, in words that say what would be right."""
     first = error.errors(include_url=False)[0]
@@ -700,11 +733,15 @@ def _explained(event: str, error: ValidationError) -> FactError:
         return FactError(event, field, value, "write the local authority's three-digit number, such as 885")
     if first["type"] == "literal_error" or (field == "outcome" and event in OUTCOMES):
         return FactError(event, field, value, f"write one of {', '.join(_choices(event, field))}")
-    if first["type"] in ("date", "instant"):
+    if first["type"] in ("date", "instant", "identifier"):
         return FactError(event, field, value, first["msg"])
     if first["type"] in ("missing", "string_too_short"):
         return FactError(event, field, None, f"{event} needs {'an' if field[0] in 'aeiou' else 'a'} {field}")
-    wanted = f'write text: "{value}"' if first["type"] == "string_type" else first["msg"]
+    wanted = first["msg"]
+    if first["type"] == "string_type":
+        wanted = f'write text: "{value}"'
+    elif first["type"] == "string_too_long":
+        wanted = why_not(field, str(value)) or wanted
     return FactError(event, field, value, wanted)
 
 

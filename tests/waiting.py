@@ -13,3 +13,14 @@ def until(happened: Callable[[], object], what: str = "") -> None:
     while not happened():
         assert time.monotonic() < end, f"still waiting for {what or happened}"
         time.sleep(0.01)
+
+
+class Budget:
+    """How long a run that never ends by itself may go on; None: not at all."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self._end = time.monotonic() + (seconds or 0)
+
+    def lasts(self) -> bool:
+        """Whether there is time left."""
+        return time.monotonic() < self._end

@@ -13,6 +13,7 @@ import polars as pl
 from ehcp_flow.bulk.building import build_cases
 from ehcp_flow.bulk.codes import NO_DAY, Array
 from ehcp_flow.bulk.encoding import LINE, Encoded, encode, reread
+from ehcp_flow.bulk.entering import may_be_refused
 from ehcp_flow.bulk.facts import Facts
 from ehcp_flow.bulk.judged import Judged
 from ehcp_flow.bulk.judging import judge_columns
@@ -58,6 +59,8 @@ class Question:
     """The authority whose cases are answered; that of every case where it is None."""
     authorities: set[str] = field(default_factory=set)
     """The authorities that were met, where one was asked for."""
+    entering: bool = True
+    """Whether the rows come from outside, and are neither facts already nor a store's."""
 
 
 @dataclass
@@ -183,9 +186,10 @@ def readable(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFr
     """Return the rows that are facts, as numbers and as text, the refusals of the others, and how many rows came."""
     count = rows.height
     encoded = encode(rows, with_instants=question.known_at is not None)
-    if not encoded.bad.any():
+    wrong = encoded.bad | may_be_refused(rows, encoded) if question.entering else encoded.bad
+    if not wrong.any():
         return encoded, rows, [], count
-    bad = pl.Series(encoded.bad)
+    bad = pl.Series(wrong)
     again, refused = reread(rows.filter(bad), question.name, question.shown)
     good = rows.filter(~bad)
     good = good.with_columns(pl.col(name).cast(pl.String) for name in good.columns if name != LINE)

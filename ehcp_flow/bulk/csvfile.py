@@ -38,6 +38,7 @@ class CsvFile:
     """A CSV file as blocks of rows. `refused` fills while blocks are read."""
 
     together = False
+    entering = True
 
     def __init__(self, path: Path, name: str, table: CsvTable) -> None:
         self.path = path

@@ -57,6 +57,7 @@ class JsonFile:
     """
 
     together = False
+    entering = True
 
     def __init__(self, path: Path, name: str) -> None:
         self.path = path

@@ -23,7 +23,7 @@ from ehcp_flow.calendars import Calendars
 from ehcp_flow.calendars import england as english_calendars
 from ehcp_flow.case import Case
 from ehcp_flow.dates import parse_instant
-from ehcp_flow.errors import EhcpFlowError, RowRefused
+from ehcp_flow.errors import EhcpFlowError, RangeError, RowRefused
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.readers.rows import WHITE
@@ -85,8 +85,7 @@ class Pass:
         workers: int | None = None,
         authority: str | None = None,
     ) -> None:
-        if chunk_cases < 1:
-            raise ValueError(f"chunk_cases is {chunk_cases}; a chunk holds 1 case or more")
+        RangeError.unless(chunk_cases >= 1, "chunk_cases", chunk_cases, "a chunk holds 1 case or more")
         self._source = source
         self.as_of = dates.today() if as_of is None else dates.parse_date(as_of)
         self.rulebook = rulebook or england()
@@ -128,6 +127,7 @@ class Pass:
                 self._only,
                 self._authority,
                 self.authorities,
+                rows.entering,
             )
             cleaned: list[RowRefused] = []
 

@@ -52,6 +52,8 @@ class Rows(Protocol):
     shown: Mapping[str, str]
     together: bool
     """Whether the rows of each case are known to stand together."""
+    entering: bool
+    """Whether the rows come from outside, and are neither facts already nor a store's."""
 
     @property
     def unknown_columns(self) -> tuple[str, ...]:
@@ -81,6 +83,7 @@ class _Frames:
     """A frame, or a Parquet file, as blocks of rows; a row's line is its number, from 1 on."""
 
     together = False
+    entering = True
 
     def __init__(self, frame: pl.DataFrame | pl.LazyFrame, name: str, block: int = _BLOCK) -> None:
         self.name = name
@@ -129,6 +132,7 @@ class _Told:
     """Facts that were read already, or that the readers read: blocks of their cells."""
 
     together = False
+    entering = False
 
     def __init__(self, facts: Callable[[], Iterable[Fact]], name: str, report: Report | None = None) -> None:
         self._facts = facts

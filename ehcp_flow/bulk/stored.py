@@ -44,6 +44,7 @@ class StoreRows:
     """
 
     together = True
+    entering = False
 
     def __init__(self, store: Store, name: str, known_at: dt.datetime | None, axis: Any) -> None:
         self.name = name

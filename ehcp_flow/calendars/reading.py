@@ -111,7 +111,10 @@ def _text_of(source: Source) -> tuple[str, str]:
             ) from None
     else:
         name = str(getattr(source, "name", "<stream>"))
-        raw = source.read()
+        try:
+            raw = source.read()
+        except (OSError, ValueError) as error:
+            raise CalendarError(name, why_unreadable(error)[1]) from None
     if isinstance(raw, str):
         return name, raw.removeprefix("\ufeff")
     try:
@@ -182,8 +185,8 @@ def _drafts_of_ical(source: str, text: str, default: str | None) -> dict[str, _D
         raise LibraryMissing("icalendar", "reports") from None
     try:
         calendars = [each for each in Calendar.from_ical(text, multiple=True) if each.name == "VCALENDAR"]
-    except ValueError as error:
-        raise CalendarError(source, f"it is no iCalendar file: {error}; export it again") from None
+    except Exception as error:  # noqa: BLE001 - icalendar fails on a damaged file in ways that it does not name
+        raise CalendarError(source, f"it is no iCalendar file: {_in_short(error)}; export it again") from None
     if not calendars:
         raise CalendarError(source, "it has no BEGIN:VCALENDAR; export it again as iCalendar")
     # icalendar keeps no line numbers, but it keeps the order of the events.
@@ -195,7 +198,7 @@ def _drafts_of_ical(source: str, text: str, default: str | None) -> dict[str, _D
         known_to = [_ical_day(source, each) for each in _texts(calendar, "X-EHCP-KNOWN-TO")]
         places = set(defaults) if known_from or known_to else set()
         for event in calendar.walk("VEVENT"):
-            line = next(lines)
+            line = next(lines, 0)
             if _texts(event, "STATUS") == ["CANCELLED"]:
                 continue
             closure = _closure_of_event(source, line, event)
@@ -225,10 +228,10 @@ def _closure_of_event(source: str, line: int, event: Any) -> Closure:
             )
     try:
         first, reopens = event.start, event.end  # without DTEND an all-day event lasts one day, or its DURATION
-    except ValueError as error:
+    except Exception as error:  # noqa: BLE001 - as above
         raise CalendarError(
             source,
-            f"the event has no usable days: {str(error).rstrip('.')}; write DTSTART;VALUE=DATE:20260723 and a DTEND",
+            f"the event has no usable days: {_in_short(error)}; write DTSTART;VALUE=DATE:20260723 and a DTEND",
             line,
         ) from None
     if isinstance(first, dt.datetime):  # icalendar has seen to it that both ends are of one kind
@@ -236,6 +239,10 @@ def _closure_of_event(source: str, line: int, event: Any) -> Closure:
             source, "the event has a time of day; a closure is whole days: write DTSTART;VALUE=DATE:20260723", line
         )
     return _closure(source, line, first, reopens, "".join(_texts(event, "SUMMARY")))
+
+
+def _in_short(error: Exception) -> str:
+    return str(error).rstrip(".")[:200] or type(error).__name__
 
 
 def _texts(component: Component, name: str) -> list[str]:

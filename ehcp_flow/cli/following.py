@@ -35,7 +35,8 @@ def _follow(
     ] = None,
     once: Annotated[bool, typer.Option("--once", help="Print what there is, and leave.")] = False,
     every: Annotated[
-        float, typer.Option("--every", metavar="SECONDS", min=0.05, help="How long to wait before looking again.")
+        float,
+        typer.Option("--every", metavar="SECONDS", min=0.05, max=86_400, help="How long to wait before looking again."),
     ] = 1.0,
     bookmark: Annotated[
         str | None,

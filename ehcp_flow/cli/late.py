@@ -33,7 +33,8 @@ def _late(
         ),
     ] = None,
     days: Annotated[
-        int, typer.Option("--days", metavar="N", min=0, help="How many days after it happened count as late.")
+        int,
+        typer.Option("--days", metavar="N", min=0, max=100_000, help="How many days after it happened count as late."),
     ] = 0,
     case: CaseIds = None,
     authority: Authority = None,

@@ -32,6 +32,7 @@ from ehcp_flow.cli.options import (
 )
 from ehcp_flow.cli.output import FeedFormat, chosen, flat, sheet
 from ehcp_flow.cli.sources import Asked, open_source
+from ehcp_flow.dates import MOST_WEEKS
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -90,7 +91,10 @@ def _registers(  # noqa: PLR0913 - one parameter for each option
         ),
     ] = None,
     weeks: Annotated[
-        int, typer.Option("--weeks", metavar="N", min=1, help="How many weeks ahead `due` and `workload` look.")
+        int,
+        typer.Option(
+            "--weeks", metavar="N", min=1, max=MOST_WEEKS, help="How many weeks ahead `due` and `workload` look."
+        ),
     ] = 4,
     case: CaseIds = None,
     known_at: KnownAt = None,

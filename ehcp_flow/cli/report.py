@@ -27,6 +27,7 @@ from ehcp_flow.cli.options import (
     rulebook_at,
 )
 from ehcp_flow.cli.sources import Asked, open_source
+from ehcp_flow.dates import MOST_WEEKS
 
 if TYPE_CHECKING:
     from ehcp_flow.reports.overview import Overview
@@ -69,7 +70,10 @@ def _report(  # noqa: PLR0913 - one parameter for each option
         ),
     ] = 0,
     weeks: Annotated[
-        int, typer.Option("--weeks", metavar="N", min=1, help="How many weeks ahead what falls due is listed.")
+        int,
+        typer.Option(
+            "--weeks", metavar="N", min=1, max=MOST_WEEKS, help="How many weeks ahead what falls due is listed."
+        ),
     ] = 4,
     only: Annotated[
         list[str] | None,

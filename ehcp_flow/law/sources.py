@@ -48,7 +48,9 @@ def read_toml(path: Traversable) -> SourceFile:
         raise (RulebookMissing if missing else RulebookError)(path.name, "(file)", 0, why) from None
     try:
         return SourceFile(path.name, text, tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise RulebookError(path.name, "(file)", 0, "it is nested too deep for any rulebook") from None
+    except ValueError as error:  # not only a TOMLDecodeError: a number of five thousand digits is none
         why = str(error)
         line = int(why.rpartition("at line ")[2].split(",")[0]) if "at line " in why else text.count("\n") + 1
         raise RulebookError(path.name, "(file)", line, f"it is not TOML: {why}") from None

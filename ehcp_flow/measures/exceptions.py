@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from ehcp_flow.errors import RangeError
 from ehcp_flow.measures.arithmetic import UNAVAILABLE, percent
 
 __all__ = ["exception_rate"]
@@ -15,11 +16,11 @@ def exception_rate(plans: int, excepted: int, *, country_plans: int, country_exc
     """Return the share of new plans with an exception beside the country's, and whether it stands out.
 
     It stands out `above` or `below` where it lies more than three standard deviations from what as many plans would
-    show at the country's rate: the usual limits of a control chart of shares. Raises ValueError where the country's
+    show at the country's rate: the usual limits of a control chart of shares. Raises RangeError where the country's
     counts cannot be.
     """
-    if country_plans <= 0 or not 0 <= country_excepted <= country_plans:
-        raise ValueError(f"{country_excepted} of {country_plans} plans cannot be")
+    possible = country_plans > 0 and 0 <= country_excepted <= country_plans
+    RangeError.unless(possible, "country_excepted", country_excepted, f"it is a part of {country_plans} plans")
     row = {
         "plans": plans,
         "with_exception": excepted,

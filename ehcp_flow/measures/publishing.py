@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from ehcp_flow.errors import RangeError
 from ehcp_flow.measures.catalogue import Column, catalogue
 from ehcp_flow.measures.suppression import Relation, hidden_cells
 
@@ -52,10 +53,9 @@ def cells_of(column: Column) -> tuple[str, ...]:
 def hidden_columns(counts: Mapping[str, int], columns: Iterable[Column], least: int) -> frozenset[str]:
     """Return the names of those of `columns`, all printed in one row, that have to be hidden.
 
-    Whoever reads a percentage is taken to know what it is a percentage of. Raises ValueError for a negative `least`.
+    Whoever reads a percentage is taken to know what it is a percentage of. Raises RangeError for a negative `least`.
     """
-    if least < 0:
-        raise ValueError(f"{least} cannot be the smallest count that may be shown")
+    RangeError.unless(least >= 0, "suppress", least, "it is the smallest count that may be shown, or 0 to show all")
     printed = list(columns)
     values, relations = related(counts)
     # The rest of a percentage is not printed: it follows.

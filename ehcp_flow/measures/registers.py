@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from ehcp_flow.answers import Answer
+from ehcp_flow.dates import weeks_ahead
 from ehcp_flow.deadlines import Deadline
 from ehcp_flow.facts import ExceptionRecorded
 from ehcp_flow.measures.arithmetic import percent
@@ -96,7 +97,7 @@ class Registers:
     """
 
     def __init__(self, *, weeks: int = 4, extra: Extra | None = None, columns: Sequence[str] = ()) -> None:
-        self._weeks = weeks
+        self._ahead_of = weeks_ahead(weeks)
         self._extra = extra or {}
         self._columns = tuple(columns)
         self._rows: dict[str, list[Row]] = {name: [] for name in REGISTERS}
@@ -108,7 +109,7 @@ class Registers:
         """Take one case into account."""
         story = Story.told(answer)
         answer = story.answer
-        until = answer.as_of + dt.timedelta(weeks=self._weeks)
+        until = answer.as_of + self._ahead_of
         for deadline in answer.deadlines:
             if deadline.breach:
                 self._add("breaches", deadline.case_id, _breach(deadline))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from ehcp_flow.answers import Answer
+from ehcp_flow.dates import weeks_ahead
 from ehcp_flow.deadlines import Deadline
 from ehcp_flow.measures.arithmetic import UNAVAILABLE, mean_weeks, median_weeks, rounded
 from ehcp_flow.measures.story import FINAL, Story
@@ -106,7 +107,7 @@ class Workload:
     def __init__(self, column: str, extra: Extra, weeks: int = 4) -> None:
         self._column = column
         self._extra = extra
-        self._ahead = dt.timedelta(weeks=weeks)
+        self._ahead = weeks_ahead(weeks)
         self._due = f"due_in_{weeks}_weeks"
         self._rows: dict[str, dict[str, Any]] = {}
 

@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from importlib.resources import files
 from typing import Any, BinaryIO, Final
 
-from ehcp_flow.errors import LibraryMissing
+from ehcp_flow.errors import LibraryMissing, RangeError
 from ehcp_flow.measures import catalogue
 from ehcp_flow.outputs import Kind
 from ehcp_flow.reports.figures import figures
@@ -41,10 +41,11 @@ def report_page(overview: Overview, *, suppress: int = 0) -> str:
 
     With `suppress` it is made for publication: counts from 1 to one less are hidden, with those that would give them
     away, and nothing of a single case or a single worker is in it. Raises LibraryMissing without Jinja2,
-    ValueError for a negative `suppress`.
+    RangeError for a negative `suppress`.
     """
-    if suppress < 0:
-        raise ValueError(f"suppress is {suppress}; it is the smallest count that may be shown, or 0 to show all")
+    RangeError.unless(
+        suppress >= 0, "suppress", suppress, "it is the smallest count that may be shown, or 0 to show all"
+    )
     showing = Showing(suppress)
     _shown(overview, showing)
     showing.settle()

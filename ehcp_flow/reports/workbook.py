@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Final
 
-from ehcp_flow.errors import LibraryMissing
+from ehcp_flow.errors import LibraryMissing, RangeError
 from ehcp_flow.measures import REGISTERS, catalogue, exceptions_by_ground
 from ehcp_flow.outputs import Kind, Output
 from ehcp_flow.reports.overview import Overview
@@ -92,7 +92,7 @@ def write_sheets(sheets: Mapping[str, Rows], file: str | Path | IO[bytes], *, as
     """Write any rows as a workbook, a sheet each; the same rows give the same bytes.
 
     At a path, an earlier workbook of this call is replaced and nothing else is (`OutputError`). No text is a formula,
-    and one that is longer than a cell can be is cut, and says so. Raises LibraryMissing without XlsxWriter, ValueError
+    and one that is longer than a cell can be is cut, and says so. Raises LibraryMissing without XlsxWriter, RangeError
     for a sheet of more rows than a sheet can hold.
     """
     try:
@@ -120,7 +120,9 @@ def _opened(file: str | Path | IO[bytes]) -> AbstractContextManager[IO[bytes]]:
 
 def _sheet(sheet: Any, name: str, rows: Rows, looks: Mapping[str, Any]) -> None:
     if len(rows) > _MOST_ROWS:
-        raise ValueError(f"{name} has {len(rows)} rows; a sheet holds {_MOST_ROWS}: write CSV")
+        raise RangeError(
+            f"the number of rows of the sheet {name}", len(rows), f"a sheet holds {_MOST_ROWS:,}: write CSV"
+        )
     columns = list(dict.fromkeys(column for row in rows for column in row)) or ["nothing to show"]
     for at, column in enumerate(columns):
         sheet.write_string(0, at, _text(column), looks["head"])

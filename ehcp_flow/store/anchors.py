@@ -135,7 +135,7 @@ def write_heads(heads: Iterable[Head], path: str | os.PathLike[str]) -> int:
 def _begins_with_a_head(file: BinaryIO) -> bool:
     try:
         told = json.loads(file.readline(_LONGEST))
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(told, dict) and told.keys() in (_TYPES.keys(), _FIRST)
 

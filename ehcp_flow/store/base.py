@@ -18,6 +18,7 @@ from ehcp_flow.case import Case
 from ehcp_flow.dates import parse_instant
 from ehcp_flow.errors import FactError, UnknownNameError
 from ehcp_flow.facts import Fact
+from ehcp_flow.identifiers import why_not
 from ehcp_flow.store.anchors import Anchor
 from ehcp_flow.store.columns import Block, Raw, blocks_of
 from ehcp_flow.store.errors import NothingToRedact, SchemaMissing, StoreURLError
@@ -36,6 +37,8 @@ __all__ = ["Axis", "Clock", "Store", "Work", "utc_now"]
 _AUTHORITY: Final = re.compile(r"[0-9]{3}")
 
 Clock: TypeAlias = Callable[[], dt.datetime]
+_LAST: Final = 2**63 - 1
+"""The last number that a database has."""
 Axis: TypeAlias = Literal["recorded", "stored"]
 """`recorded`: when somebody wrote the fact down, as an imported file may say; `stored`: when this store took it."""
 
@@ -79,6 +82,10 @@ class Work:
         for column in ("recorded_at", "recorded_by"):
             if getattr(fact, column) is not None:
                 raise FactError(fact.event, column, getattr(fact, column), "leave it empty: the store fills it")
+        for column in ("party", "limit", "fact_id"):  # of a fact that was copied with other values, unchecked
+            told = getattr(fact, column, None)
+            if told and (why := why_not(column, told, case_id)):
+                raise FactError(fact.event, column, told, why)
         if seen < 0:
             raise FactError(fact.event, "seen", seen, "name the version you loaded, or 0 for a new case")
         if key == "":
@@ -297,7 +304,7 @@ class Store(ABC):
                 stored.row.position, stored.row.case_id, stored.row.version, stored.fact,
                 parse_instant(stored.row.stored_at),
             )
-            for stored in self._by_position(after, limit, None, "stored")
+            for stored in self._by_position(min(max(after, 0), _LAST), min(limit, _LAST), None, "stored")
         ]  # fmt: skip
 
     def heads(self) -> Iterator[Head]:
@@ -351,7 +358,7 @@ class Store(ABC):
         """
         with self._settled() as store:
             found = store._stored(case_id)  # noqa: SLF001 - of the same class
-            texts = store._texts(case_id)  # noqa: SLF001 - as above
+            texts = store._texts(case_id) if found else {}  # noqa: SLF001 - as above
         if not found:
             raise UnknownNameError("case", case_id, ())
         facts = []

@@ -56,6 +56,8 @@ def _postgresql(url: str, address: PostgresAddress, busy_seconds: float) -> Engi
         query[name] = (*query.get(name, ()), value)
     if twice := [name for name, values in query.items() if len(set(values)) > 1 and name not in ("host", "port")]:
         raise StoreURLError(url, f"{twice[0]} stands twice")
+    if not all(value.isdecimal() for value in query.get("connect_timeout", ())):
+        raise StoreURLError(url, "connect_timeout is no number of seconds")
     if "connect_timeout" not in query and "PGCONNECT_TIMEOUT" not in os.environ:
         query["connect_timeout"] = (str(max(2, math.ceil(busy_seconds))),)
     engine = create_engine(

@@ -14,7 +14,8 @@ from typing import Any, Final, NamedTuple
 from pydantic import ValidationError
 
 from ehcp_flow.errors import FactError
-from ehcp_flow.facts import FACT_TYPES, Fact, load_fact
+from ehcp_flow.facts import Fact, as_stored
+from ehcp_flow.identifiers import why_not
 from ehcp_flow.store.errors import StoreCorrupt
 from ehcp_flow.store.upcasting import Upcasters
 
@@ -116,7 +117,12 @@ def parse_instant_text(text: str) -> dt.datetime:
 
 
 def plain(event: str, field: str, value: str | None) -> str | None:
-    """Return `value` if every database can hold it. Raises FactError for a NUL character or half a surrogate pair."""
+    """Return `value` if every database can hold it.
+
+    Raises FactError for a NUL character or half a surrogate pair, and for an identifier that is too long for an index.
+    """
+    if value is not None and field != "reason" and (why := why_not(field, value, value)):
+        raise FactError(event, field, value, why)
     if value is None or (value.isascii() and "\x00" not in value):
         return value
     if "\x00" in value:
@@ -147,9 +153,9 @@ def fact_of(row: Row, text: str | None, redacted: bool, upcasters: Upcasters) ->
             columns["reason"] = REDACTED if redacted else text
         columns["recorded_at"] = parse_instant_text(row.recorded_at)
         columns["recorded_by"] = row.recorded_by
-        if row.schema == upcasters.current:
-            return FACT_TYPES[columns["event"]].model_validate(columns)
-        return load_fact(upcasters.upcast(columns, row.schema))
+        if row.schema != upcasters.current:
+            columns = {name: value for name, value in upcasters.upcast(columns, row.schema).items() if value}
+        return as_stored(columns)
     except (ValueError, LookupError, TypeError, RecursionError) as error:
         where = f"case {row.case_id}, version {row.version}, position {row.position}"
         raise StoreCorrupt(where, _why(error)) from error

@@ -8,7 +8,11 @@ The migrations are Alembic's, inside the package, with a version table of their 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
@@ -70,8 +74,8 @@ def upgrade(connection: Connection, names: Names, to: str = REVISION) -> tuple[s
     if names.schema and connection.dialect.name == "postgresql":
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {names.schema}"))
     try:
-        with _ONE_AT_A_TIME:
-            command.upgrade(_config(connection, names), to)
+        with _ONE_AT_A_TIME, _migrations() as directory:
+            command.upgrade(_config(connection, names, directory), to)
     except exc.DBAPIError as error:
         if not _OF_TABLES.search(getattr(error.orig, "sqlstate", None) or str(error.orig)):
             raise
@@ -104,11 +108,28 @@ def _found_alone(connection: Connection, names: Names) -> str | None:
     return found(connection, names)
 
 
-def _config(connection: Connection, names: Names) -> Config:
+@contextmanager
+def _migrations() -> Iterator[Path]:
+    """Give the directory of the migrations, which Alembic needs on the disk, also where the package lies in a zip."""
+    package = files("ehcp_flow.store.migrations")
+    if isinstance(package, Path):
+        yield package
+        return
+    with TemporaryDirectory(prefix="ehcp_flow_") as made:
+        for part in (package, package / "versions"):
+            place = Path(made, "" if part is package else part.name)
+            place.mkdir(exist_ok=True)
+            for module in part.iterdir():
+                if module.name.endswith(".py"):
+                    (place / module.name).write_bytes(module.read_bytes())
+        yield Path(made)
+
+
+def _config(connection: Connection, names: Names, migrations: Path) -> Config:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(migrations))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     config.attributes["names"] = names

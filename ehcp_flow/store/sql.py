@@ -23,6 +23,7 @@ from sqlalchemy import Connection, text
 
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.facts import Fact
+from ehcp_flow.readers.rows import UNFIT
 from ehcp_flow.store import schema
 from ehcp_flow.store.base import Axis, Store
 from ehcp_flow.store.chain import after_authority, before_authority, seal_import
@@ -333,7 +334,7 @@ class SqlStore(Store):
         return ImportState(row.rows_read, row.taken, row.duplicates, row.refused, bool(row.finished))
 
     def _stored(self, case_id: str) -> list[Stored]:
-        if "\x00" in case_id:
+        if UNFIT.search(case_id):
             return []
         with self.database.read(single=True) as transaction:
             found = self._load(transaction, case_id)
@@ -356,7 +357,7 @@ class SqlStore(Store):
             yield from self._select(conditions, "ORDER BY f.case_id, f.version")
             return
         # One statement for all of them, however many: each would see a moment of its own.
-        wanted = sorted({case_id for case_id in case_ids if "\x00" not in case_id})
+        wanted = sorted({case_id for case_id in case_ids if not UNFIT.search(case_id)})
         yield from self._select([*conditions, self._among(wanted)], "ORDER BY f.case_id, f.version")
 
     def _raw_by_case(self, then: str | None, axis: Axis) -> Iterator[Raw]:

@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import Final
 
 from ehcp_flow.dates import parse_date
-from ehcp_flow.errors import UnknownNameError
+from ehcp_flow.errors import RangeError, UnknownNameError
 from ehcp_flow.facts import Fact
 from ehcp_flow.synth.assessing import assessed, decision_lag, no_plan_days, plan_days, refused_plan, request
 from ehcp_flow.synth.chance import Chance
@@ -29,6 +29,7 @@ _YEARS_AHEAD: Final = 2
 _TRIES: Final = 10_000
 _YEAR: Final = 365
 
+_AS_AT: Final = "a caseload can be as at a day from 2015 to 2050"
 Entry = tuple[str, str, list[Row]]
 
 
@@ -62,16 +63,15 @@ def synthetic_lives(
     as_of: dt.date | str | None = None,
 ) -> Iterator[Entry]:
     """Return cases as rows: see `synth`. What cannot be is refused at once, before the first case."""
-    if cases < 0:
-        raise ValueError(f"{cases} cases: there cannot be fewer than none")
-    if not 0 <= faults <= 1:
-        raise ValueError(f"faults is {faults}; it is a share from 0 to 1")
+    RangeError.unless(cases >= 0, "cases", cases, "there cannot be fewer than none")
+    RangeError.unless(0 <= faults <= 1, "faults", faults, "it is a share from 0 to 1")
     known = authorities()
     if authority is not None and authority not in known:
         raise UnknownNameError("authority", authority, known)
+    if year is not None and as_of is None:
+        RangeError.unless(2015 <= year <= 2050, "year", year, _AS_AT)
     last = parse_date(as_of) if as_of is not None else DEFAULT_AS_OF if year is None else dt.date(year, 12, 31)
-    if not 2015 <= last.year <= 2050:
-        raise ValueError(f"a caseload can be as at a day from 2015 to 2050, not {last.isoformat()}")
+    RangeError.unless(2015 <= last.year <= 2050, "as_of", last.isoformat(), _AS_AT)
     chance, mischief = Chance(seed), Chance(seed, 1)
     return _lives(cases, chance, mischief, (authority,) if authority else known, faults, last.toordinal())
 

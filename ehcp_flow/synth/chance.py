@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from random import Random
 from typing import Final, TypeVar
 
+from ehcp_flow.errors import RangeError
+
 __all__ = ["Chance", "Urn"]
 
 T = TypeVar("T")
@@ -22,8 +24,7 @@ class Chance:
     __slots__ = ("random",)
 
     def __init__(self, seed: int, stream: int = 0) -> None:
-        if seed < 0:
-            raise ValueError(f"the seed is {seed}; it must be 0 or more")
+        RangeError.unless(seed >= 0, "the seed", seed, "it must be 0 or more")
         self.random = Random(seed * _KEEP_APART + stream).random
 
     def yes(self, share: float) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import IO, Any, BinaryIO, Final
 
-from ehcp_flow.errors import UnknownNameError
+from ehcp_flow.errors import RangeError, UnknownNameError
 from ehcp_flow.outputs import Kind, Output, header_of
 from ehcp_flow.synth.caseload import synthetic_lives
 from ehcp_flow.synth.chance import Chance
@@ -59,8 +59,7 @@ def write_synth(
     row no reader takes; `with_caseworker` adds a column `caseworker`, which readers of facts do not know. `format` is
     `csv` or `jsonl`. Raises as `synth` does, and UnknownNameError for another format.
     """
-    if not 0 <= csv_faults <= 1:
-        raise ValueError(f"csv_faults is {csv_faults}; it is a share from 0 to 1")
+    RangeError.unless(0 <= csv_faults <= 1, "csv_faults", csv_faults, "it is a share from 0 to 1")
     lives = synthetic_lives(cases, seed, authority=authority, year=year, faults=faults, as_of=as_of)
     mischief = Chance(seed, 2) if csv_faults else None
     workers = max(cases // _CASES_EACH, 1) if with_caseworker else 0

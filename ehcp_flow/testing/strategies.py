@@ -119,7 +119,10 @@ def _values(event: str, name: str, on: st.SearchStrategy[dt.date]) -> st.SearchS
         return st.sampled_from(OUTCOMES[event])
     if name == "party":
         choices = [
-            value for arg in get_args(FACT_TYPES[event].model_fields[name].annotation) for value in get_args(arg)
+            value
+            for arg in get_args(FACT_TYPES[event].model_fields[name].annotation)
+            for value in get_args(arg)
+            if isinstance(value, str)
         ]
         return st.sampled_from(choices or PARTIES)
     if name == "limit":

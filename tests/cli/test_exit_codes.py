@@ -15,6 +15,8 @@ URLS = [
     "sqlite:///", "sqlite:////", "sqlite:///:memory:", "postgresql+psycopg://", "postgresql://h:99999999999/d",
     "sqlite:///no/such/folder/s.db", "\ud800://", "sqlite:///\ud800", "sqlite:///a\0b", "postgresql://u:hunter2@h/d?x",
     "postgresql://u@h/d?password=hunter2&nonsense=1",
+    "postgresql://u:hunter2@127.0.0.1:9/d?connect_timeout=x",
+    "postgresql://u:hunter2@127.0.0.1:9/d?sslmode=nonsense",
 ]  # fmt: skip
 
 

@@ -1,12 +1,14 @@
 """The command line as a process: pipes, terminals, signals, encodings, what it loads."""
 
 import errno
+import fcntl
 import os
 import pty
 import re
 import signal
 import subprocess
 import sys
+import termios
 import types
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from ehcp_flow.cli import app, main
 from ehcp_flow.cli.app import COMMANDS
 from ehcp_flow.errors import ExitCode
 from tests.cli.running import CHRONOLOGIES, environment, invoke, rows_of, run, table_of
-from tests.waiting import HANG
+from tests.waiting import HANG, until
 
 PROGRAM = (sys.executable, "-m", "ehcp_flow")
 MANY = "case_id,event,on\n" + "".join(f"case{number},request_received,2026-03-02\n" for number in range(500))
@@ -99,6 +101,8 @@ def test_ctrl_c_leaves_with_130_and_without_a_traceback(tmp_path):
     with pipe.open("w") as facts:  # opens when the program has opened it for reading
         facts.write("case_id,event,on\n")
         facts.flush()
+        # Only when it has read all there is and waits for more: in a finaliser, say, Python drops an interrupt.
+        until(lambda: not any(fcntl.ioctl(facts, termios.FIONREAD, bytes(4))))
         process.send_signal(signal.SIGINT)
         out, said = process.communicate(timeout=HANG)
     assert (process.returncode, out) == (ExitCode.INTERRUPTED, b"")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ehcp_flow.errors import FactError, UnknownNameError
 from ehcp_flow.facts import COLUMNS, FACT_TYPES, OUTCOMES, Fact, make_fact
+from ehcp_flow.identifiers import BLANKS
 from ehcp_flow.readers import LONGEST_ROW, read_facts, write_facts
 from ehcp_flow.readers.rows import WHITE
 
@@ -20,6 +21,12 @@ TEXTS = (
     | st.text("ab,;\t\"'=+-@\r\n \x1c\x85\u2028\ufeff{}[]\\")
     | st.sampled_from(["=1+1", "@SUM(A1)", "+44", "-1", "\ufeff", '"', '""', "885.0", "\x1c", "a\rb", "a\nb"])
 ).map(lambda text: text.strip(WHITE)).filter(bool)  # fmt: skip
+NAMES = {
+    "party": st.from_regex(r"[\w./-]{1,64}", fullmatch=True),
+    "limit": st.from_regex(r"[a-z0-9_]{1,40}", fullmatch=True),
+    "fact_id": TEXTS.filter(lambda text: not BLANKS.search(text)),
+    "corrects": TEXTS.filter(lambda text: not BLANKS.search(text)),
+}
 INSTANTS = st.datetimes(dt.datetime(1950, 1, 1), dt.datetime(2190, 1, 1), timezones=st.just(dt.UTC))  # noqa: DTZ001
 
 
@@ -41,6 +48,8 @@ def facts(draw: st.DrawFn) -> Fact:
             given_[name] = draw(INSTANTS)
         elif name == "on" or name.endswith("_on") or name == "until":
             given_[name] = draw(DAYS)
+        elif name in ("party", "limit", "fact_id", "corrects"):
+            given_[name] = draw(NAMES[name])
         else:
             given_[name] = draw(TEXTS)
     return make_fact(event, **given_)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ehcp_flow.store.statements import as_arrays
@@ -13,7 +13,7 @@ TEXT = st.none() | st.sampled_from(["", "NULL", "null", "{}", '"', "\\", '\\"', 
 TEXT |= st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=8)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(TEXT, TEXT, st.integers(-(2**63), 2**63 - 1)), min_size=1, max_size=20))
 def test_every_text_arrives_as_it_is(server: Server, rows: list[tuple[str | None, str | None, int]]) -> None:
     import psycopg
