@@ -1,12 +1,13 @@
-"""`python -m tests.snapshots` writes the computed dates anew, and says how many lines moved."""
+"""`python -m tests.snapshots` writes the computed dates and answers anew, and says how many lines moved."""
 
 import difflib
 
 from tests.snapshots import DATES, computed, written
+from tests.snapshots.answers import ANSWERS, answered
 
-before = DATES.read_text("utf-8") if DATES.exists() else ""
-after = written(computed())
-DATES.write_text(after, "utf-8")
-moved = [line for line in difflib.ndiff(before.splitlines(), after.splitlines()) if line[:1] in "+-"]
-print("\n".join(moved))  # noqa: T201 - a command that is run by hand
-print(f"{DATES.name}: {len(after.splitlines()) - 1} dates, {len(moved)} lines moved")  # noqa: T201 - as above
+for path, after in ((DATES, written(computed())), (ANSWERS, "".join(f"{each}\n" for each in answered()))):
+    before = path.read_text("utf-8") if path.exists() else ""
+    path.write_text(after, "utf-8")
+    moved = [line for line in difflib.ndiff(before.splitlines(), after.splitlines()) if line[:1] in "+-"]
+    print("\n".join(moved))  # noqa: T201 - a command that is run by hand
+    print(f"{path.name}: {len(after.splitlines())} lines, {len(moved)} moved")  # noqa: T201 - as above
