@@ -12,7 +12,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import islice, takewhile
 from typing import Final, NamedTuple
 
 from ehcp_flow.dates import say
@@ -24,7 +25,7 @@ from ehcp_flow.states.dispute_moves import COMPLIED_WITH, DISPUTES
 from ehcp_flow.states.guards import SETTLING, Verdict, outcome_of
 from ehcp_flow.states.machine import Edge, table
 from ehcp_flow.states.names import DISPUTE_MEANING, DisputeState
-from ehcp_flow.states.settling import OVERTAKING, acts_for
+from ehcp_flow.states.settling import ACTS, OVERTAKING, acts_for
 from ehcp_flow.states.steps import Step
 
 __all__ = ["DISPUTE_EVENTS", "Answered", "Dispute", "DisputeMove", "Docket", "disputed", "disputes_in"]
@@ -41,6 +42,12 @@ _ENDED: Final = frozenset(
         DisputeState.COMPLIED,
     }
 )
+
+_LATEST: Final = 100
+"""A dispute is about one of so many latest decisions: more than the record of one child holds."""
+
+_WITNESSED: Final = frozenset().union(*OVERTAKING.values(), ACTS)
+"""The events that can take the place of a decision, or obey what was settled about one."""
 
 _NO_DECISION: Final = Verdict(
     holds=False,
@@ -193,10 +200,12 @@ class Docket:
         following = next(waiting, None)
         for index, fact in enumerate(facts):
             if fact.event in DISPUTE_EVENTS:
-                to_come = [course for place, course in placed if place > index and course.decision.on == fact.on]
-                self._take(fact, to_come)
-            for course in self._begun:
-                course.witness(fact)
+                first = len(self._begun) + (following is not None and following[0] == index)
+                to_come = takewhile(partial(_is_of_day, fact.on), islice(placed, first, None))
+                self._take(fact, [course for _, course in to_come])
+            if fact.event in _WITNESSED:
+                for course in self._begun[-_LATEST:]:
+                    course.witness(fact)
             if following is not None and following[0] == index:
                 self._begun.append(following[1])
                 following = next(waiting, None)
@@ -226,7 +235,7 @@ class Docket:
 
     def judge(self, event: str, outcome: str | None, on: dt.date, to_come: Sequence[Course] = ()) -> Answered:
         """Return what a fact that comes next would do, and why not; nothing is changed."""
-        courses = [*reversed(self._begun), *reversed(to_come)]
+        courses = [*reversed(self._begun[-_LATEST:]), *reversed(to_come)]
         if not courses:
             return Answered(None, None, (_NO_DECISION,), None)
         answers = [_answered(course, event, outcome, on) for course in courses]
@@ -258,6 +267,10 @@ def disputes_in(facts: Sequence[Fact]) -> tuple[tuple[Dispute, ...], tuple[Findi
         return (), ()
     read = Docket(facts)
     return read.disputes, read.astray
+
+
+def _is_of_day(day: dt.date, placed: tuple[int, Course]) -> bool:
+    return placed[1].decision.on == day
 
 
 def _said_astray(fact: Fact) -> str:

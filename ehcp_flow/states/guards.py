@@ -8,9 +8,10 @@ What the record cannot show (a judgement, a date that another module computes) a
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from ehcp_flow.counting import ONE_DAY
 from ehcp_flow.dates import say
@@ -65,6 +66,43 @@ def outcome_of(fact: Fact) -> str | None:
     return fact.__dict__["outcome"] if fact.event in OUTCOMES else None
 
 
+class Before(Sequence[Fact]):
+    """The facts before a place, in legal order, which are looked through for every guard of a case: by their words.
+
+    The words of a fact are its event, and its event with its outcome (`review_decision_sent:maintain`).
+    """
+
+    def __init__(self, facts: Sequence[Fact], end: int, known: dict[str, list[int]]) -> None:
+        self._facts = facts
+        self._end = end
+        self._known = known
+
+    @staticmethod
+    def places(facts: Sequence[Fact]) -> dict[str, list[int]]:
+        """Return the places of the facts by their words, which all views of these facts share."""
+        known: dict[str, list[int]] = {}
+        for place, fact in enumerate(facts):
+            known.setdefault(fact.event, []).append(place)
+            known.setdefault(f"{fact.event}:{outcome_of(fact)}", []).append(place)
+        return known
+
+    def last(self, words: Iterable[str]) -> int:
+        """Return the place of the last fact with any of these words, or -1."""
+        found = -1
+        for word in words:
+            places = self._known.get(word, ())
+            at = bisect_left(places, self._end) - 1
+            if at >= 0:
+                found = max(found, places[at])
+        return found
+
+    def __len__(self) -> int:
+        return self._end
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._facts[: self._end][place] if isinstance(place, slice) else self._facts[range(self._end)[place]]
+
+
 @dataclass(frozen=True)
 class Seek:
     """Finds the latest fact of one of `events`, looking back no further than the latest fact of one of `until`.
@@ -78,12 +116,21 @@ class Seek:
 
     def __call__(self, before: Sequence[Fact]) -> Fact | None:
         """Return the fact, or None."""
+        if isinstance(before, Before):
+            place = before.last(self._words)
+            return before[place] if place >= 0 and place >= before.last(self.until) else None
         for fact in reversed(before):
             if fact.event in self.events and (self.outcomes is None or outcome_of(fact) in self.outcomes):
                 return fact
             if fact.event in self.until or f"{fact.event}:{outcome_of(fact)}" in self.until:
                 return None
         return None
+
+    @property
+    def _words(self) -> Iterable[str]:
+        if self.outcomes is None:
+            return self.events
+        return (f"{event}:{outcome}" for event in self.events for outcome in self.outcomes)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Final
 
 from ehcp_flow.states.region import Key
 
-__all__ = ["FITTING", "OVERTAKING", "acts_for"]
+__all__ = ["ACTS", "FITTING", "OVERTAKING", "acts_for"]
 
 _ORDERS: Final = {
     "assess": "a", "make_plan": "b", "reconsider": "b", "amend": "cef", "amend_school": "cef", "reassess": "d",
@@ -81,6 +81,10 @@ _RECONSIDERED: Final = {
         "f": "review_decision_sent amendment_notice_sent cease_notice_sent",
     }.items()
 }
+
+
+ACTS: Final[frozenset[str]] = frozenset().union(*_ACTS.values(), *_RECONSIDERED.values())
+"""Every act that can obey a settlement."""
 
 
 def acts_for(outcome: str | None, letter: str) -> frozenset[str]:

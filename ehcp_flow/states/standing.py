@@ -15,6 +15,7 @@ from ehcp_flow.dates import parse_date, say
 from ehcp_flow.facts import LEGAL_ORDER, Fact
 from ehcp_flow.findings import Finding
 from ehcp_flow.states.dispute_region import Dispute, disputes_in
+from ehcp_flow.states.guards import Before
 from ehcp_flow.states.names import MAINTAINED_STATES, MEANING, State
 from ehcp_flow.states.pathway import PATHWAY
 from ehcp_flow.states.region import Region
@@ -122,11 +123,13 @@ def run(region: Region[S], facts: Sequence[Fact]) -> list[Step[S]]:
     ways = ways_of(region)
     trail = steps_of(region, [*map(key_of, facts)])
     steps: list[Step[S]] = []
+    known: dict[str, list[int]] | None = None
     for place, number in zip(trail.place[: trail.steps], trail.edge, strict=False):
         fact, edge = facts[place], ways.edges[number]
         refusal = edge.refusal
         if edge.guards:
-            before = facts[:place]
+            known = Before.places(facts) if known is None else known
+            before = Before(facts, place, known)
             refusal = next((found for guard in edge.guards if not (found := guard(before, fact.on)).holds), None)
         steps.append(Step(fact.on, fact, ways.source(number), edge.to, edge.authority, refusal))
     return steps
