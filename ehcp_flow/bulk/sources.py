@@ -75,7 +75,7 @@ def _readable(name: str) -> Iterator[None]:
     """Raise SourceError where Polars cannot read a source: it is damaged, or holds what is neither text nor days."""
     try:
         yield
-    except pl.exceptions.PolarsError as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:  # a panic is no Exception to Python
         raise SourceError(name, f"it cannot be read: {str(error).partition(chr(10))[0]}") from error
 
 

@@ -87,7 +87,9 @@ class Commands(TyperGroup):
                 returned = super().main(*args, **options)
             sys.stdout.flush()
             code = returned if isinstance(returned, int) else ExitCode.DONE
-        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the boundary: every error ends here
+        except SystemExit:
+            raise
+        except BaseException as error:  # noqa: BLE001 - the boundary: every error ends here, a panic of Rust's too
             code = exit_code_of(error, debug=self.debug)
         sys.exit(code)
 

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from ehcp_flow.bulk import counts, deadlines_frame, read_cases
+from ehcp_flow.bulk.sources import _readable
 from ehcp_flow.errors import SourceError
 from ehcp_flow.readers import read_cases as read_text_cases
 from tests.cli.running import CHRONOLOGIES, environment, invoke, program
@@ -154,3 +155,19 @@ def test_half_a_parquet_file_says_so(tmp_path):
             refused = invoke(command[0], file, *AS_OF, *command[1:])
             assert refused.exit_code == 4
             assert "half.parquet: it cannot be read" in " ".join(refused.output.split())
+
+
+def test_a_panic_over_a_damaged_file_says_which(monkeypatch):
+    """Polars panics over some files that are damaged, which is no Exception to Python."""
+
+    def panics(*_args, **_options):
+        raise pl.exceptions.PanicException("assertion failed: offset + length <= self.length")
+
+    with (
+        pytest.raises(SourceError, match=r"odd\.parquet: it cannot be read: assertion failed"),
+        _readable("odd.parquet"),
+    ):
+        panics()
+    monkeypatch.setattr("ehcp_flow.deadlines.due", panics)
+    done = invoke("due", "--received", "2026-03-02")
+    assert (done.exit_code, "pyo3_runtime.PanicException at cli/due.py" in done.stderr) == (70, True)

@@ -15,6 +15,7 @@ from ehcp_flow.cli.output import flat
 from ehcp_flow.deadlines import FIELDS, deadlines_of
 from ehcp_flow.errors import KnownAtError, RowRefused, SourceError
 from ehcp_flow.facts import FACT_TYPES, make_fact
+from ehcp_flow.formulas import disarmed
 from ehcp_flow.readers import read_cases
 from ehcp_flow.synth import write_synth
 from tests.bulk.agreeing import case_by_case, in_bulk
@@ -222,7 +223,7 @@ def test_texts_that_csv_must_quote_are_quoted_as_the_command_line_does():
     out, printed = io.StringIO(), io.BytesIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(FIELDS)
-    writer.writerows([flat(row[name]) for name in FIELDS] for row in in_bulk([case], AS_OF))
+    writer.writerows([flat(row[name], disarmed) for name in FIELDS] for row in in_bulk([case], AS_OF))
     write_csv(deadlines_frame([case], AS_OF), printed)
     assert printed.getvalue() == out.getvalue().encode()
 

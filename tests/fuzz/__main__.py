@@ -23,7 +23,9 @@ def tried(door: Door, examples: int) -> str:
 
     try:
         attempt()
-    except Exception:  # noqa: BLE001 - whatever it is, it is told, and the other doors are still tried
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 - whatever it is, a panic of Rust's too: it is told, and the others are tried
         return traceback.format_exc()
     return ""
 
