@@ -1,7 +1,8 @@
 """Compiles the kernel while a wheel is built, where that can be done; elsewhere the same source runs interpreted.
 
-`ehcp_flow/engine/kernel.py` and `walk.py` with the types of their `.pxd` become the library `ehcp_flow/engine/_kernel`:
-under another name, so that it never hides the source, and with a digest of all files, so that a stale one is not taken
+`ehcp_flow/engine/kernel.py` and what goes with it (`PARTS`), with the types that stand in a .pxd beside each, become
+the library `ehcp_flow/engine/_kernel`: under another name, so that it never hides a source, and with a digest of the
+files, so that a stale one is not taken
 (`ehcp_flow.engine.choice`). The environment variable `EHCP_FLOW_BUILD_KERNEL` says what is wanted: `must` (an install
 without a compiled kernel fails), `no` (a pure wheel), or `try`, which is meant when it is not set.
 """
@@ -24,37 +25,34 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 VARIABLE: Final = "EHCP_FLOW_BUILD_KERNEL"
 ENGINE: Final = "ehcp_flow/engine"
 LIBRARY: Final = f"_kernel{get_config_var('EXT_SUFFIX')}"
-PARTS: Final = ("kernel", "walk")
-"""The modules that are compiled together, in this order: `ehcp_flow.engine.choice` has the same."""
 ENOUGH: Final = 900
 """Seconds after which a compiler is not waited for."""
 
-# What Python calls: the doors into the source's own `judge` and `walk`, through which other threads run meanwhile.
-DOOR: Final = """
+PARTS: Final = ("kernel", "walk", "contributions")
+"""The modules of the kernel, each knowing those before it: one library has them all."""
+
+# What Python calls: doors into the source's own functions, through which other threads run meanwhile.
+HEAD: Final = """
 
 import cython
 
 SOURCE = "{source}"
-
-
-def judge_and_let_others_run(
-    law: Law, days: Days, facts: Facts, found: Found, case: cython.int, cases: cython.int
-) -> cython.int:
-    with cython.nogil:
-        case = judge(law, days, facts, found, case, cases)
-    return case
-
-
-def walk_and_let_others_run(
-    moves: Moves, facts: Facts, trail: Trail, case: cython.int, cases: cython.int
-) -> cython.int:
-    with cython.nogil:
-        case = walk(moves, facts, trail, case, cases)
-    return case
-
-
-globals().update(judge=judge_and_let_others_run, walk=walk_and_let_others_run)
 """
+DOOR: Final = """
+
+def {name}_and_let_others_run({arguments}, case: cython.int, cases: cython.int) -> cython.int:
+    with cython.nogil:
+        case = {name}({names}, case, cases)
+    return case
+
+
+globals()["{name}"] = {name}_and_let_others_run
+"""
+DOORS: Final = {
+    "judge": ("Law", "Days", "Facts", "Found"),
+    "walk": ("Moves", "Facts", "Trail"),
+    "contribute": ("Figures", "Periods", "Facts", "Rows", "Trail", "Entries"),
+}
 
 QUICK: Final = {"boundscheck": False, "wraparound": False, "initializedcheck": False, "cdivision": True}
 CHECKED: Final = {"boundscheck": True, "wraparound": False, "initializedcheck": True, "cdivision": False}
@@ -109,14 +107,12 @@ def compile_kernel(engine: Path, folder: Path, *, checked: bool = False) -> Path
     """
     if sys.implementation.name != "cpython":
         raise NotCompiledError(f"{sys.implementation.name} is not CPython")
-    source, types = joined(engine, ".py"), joined(engine, ".pxd")
-    read = b"".join(engine.joinpath(f"{part}{end}").read_bytes() for part in PARTS for end in (".py", ".pxd"))
-    digest = sha256(read).hexdigest()[:16]
     package = folder / ENGINE
     package.mkdir(parents=True)
     for each in (package.parent, package):
         each.joinpath("__init__.py").touch()
-    package.joinpath("_kernel.py").write_bytes(source + DOOR.format(source=digest).encode())
+    source, types = laid_together(engine)
+    package.joinpath("_kernel.py").write_bytes(source)
     package.joinpath("_kernel.pxd").write_bytes(telling_of_errors(types) if checked else types)
     directives = {"infer_types": True, **(CHECKED if checked else QUICK)}
     options = [f"--directive={name}={value}" for name, value in directives.items()]
@@ -124,9 +120,22 @@ def compile_kernel(engine: Path, folder: Path, *, checked: bool = False) -> Path
     return package / LIBRARY
 
 
-def joined(engine: Path, end: str) -> bytes:
-    """Return the parts one behind the other: their source, or their types."""
-    return b"\n\n".join(engine.joinpath(f"{part}{end}").read_bytes() for part in PARTS)
+def laid_together(engine: Path) -> tuple[bytes, bytes]:
+    """Return the source of the library, and its types: the parts one after another, and what Python calls."""
+    sources, types = ([engine.joinpath(f"{part}{end}").read_bytes() for part in PARTS] for end in (".py", ".pxd"))
+    digest = sha256(b"".join(sources + types)).hexdigest()[:16]
+    # What a part imports from another stands before it here.
+    alone = [re.sub(rb"(?m)^from ehcp_flow\.engine\.\w+ import \([^)]*\).*\n", b"", source) for source in sources]
+    return b"\n\n".join([*alone, doors(digest).encode()]), b"\n\n".join(types)
+
+
+def doors(digest: str) -> str:
+    """Return what the library has besides the sources."""
+    told = HEAD.format(source=digest)
+    for name, tables in DOORS.items():
+        arguments = ", ".join(f"{table.lower()}: {table}" for table in tables)
+        told += DOOR.format(name=name, arguments=arguments, names=", ".join(map(str.lower, tables)))
+    return told
 
 
 def telling_of_errors(types: bytes) -> bytes:

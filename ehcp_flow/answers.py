@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ehcp_flow import dates
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
-from ehcp_flow.deadlines import Deadline, judge
+from ehcp_flow.deadlines import Deadline, deadlines_in, judged_case
+from ehcp_flow.engine.judging import JudgedCase
 from ehcp_flow.findings import Finding
+from ehcp_flow.gaps import findings_of
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.states import Standing, state
 
@@ -25,6 +27,8 @@ class Answer:
     deadlines: tuple[Deadline, ...]
     standing: Standing
     findings: tuple[Finding, ...]
+    judged: JudgedCase = field(repr=False, compare=False)
+    """The rows of numbers that deadlines and findings were read from."""
 
     @property
     def breaches(self) -> tuple[Deadline, ...]:
@@ -52,7 +56,8 @@ def answer(
     date.
     """
     day = dates.today() if as_of is None else dates.parse_date(as_of)
-    judged = judge(case, day, rulebook=rulebook, calendars=calendars)
+    judged = judged_case(case, day, rulebook, calendars)
+    found = tuple(deadlines_in(judged))
     standing = state(case, day)
-    findings = (*case.findings, *standing.findings, *judged.findings)
-    return Answer(case, day, judged.deadlines, standing, findings)
+    findings = (*case.findings, *standing.findings, *findings_of(judged, found))
+    return Answer(case, day, found, standing, findings, judged)

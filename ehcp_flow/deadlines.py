@@ -214,7 +214,7 @@ def deadlines_of(
     Only facts that had happened by `as_of` count. The rulebook is England's, and the calendars England's, unless others
     are given. Raises DateError if `as_of` is no date.
     """
-    return deadlines_in(_judged(case, as_of, rulebook, calendars))
+    return deadlines_in(judged_case(case, as_of, rulebook, calendars))
 
 
 def judge(
@@ -229,7 +229,7 @@ def judge(
     Findings are about holes in the record, never breaches: an act that was done nobody knows when, an exception whose
     facts do not hold, a clock from before the law was in force.
     """
-    judged = _judged(case, as_of, rulebook, calendars)
+    judged = judged_case(case, as_of, rulebook, calendars)
     found = tuple(deadlines_in(judged))
     return Judgement(found, tuple(findings_of(judged, found)))
 
@@ -252,7 +252,7 @@ def due(
     """
     fact = make_fact(event, case_id=case_id, on=on, **fields)
     day = min(fact.on, dates.today()) if as_of is None else dates.parse_date(as_of)
-    return deadlines_in(_judged(Case(case_id, (fact,)), day, rulebook, calendars, fact))
+    return deadlines_in(judged_case(Case(case_id, (fact,)), day, rulebook, calendars, fact))
 
 
 def suppose(
@@ -267,7 +267,7 @@ def suppose(
 
     Nothing is recorded. Raises FactError if the fact belongs to another case.
     """
-    return deadlines_in(_judged(case.record(fact), as_of, rulebook, calendars, fact))
+    return deadlines_in(judged_case(case.record(fact), as_of, rulebook, calendars, fact))
 
 
 def deadlines_in(judged: JudgedCase) -> list[Deadline]:
@@ -275,12 +275,13 @@ def deadlines_in(judged: JudgedCase) -> list[Deadline]:
     return [Deadline(judged, row) for row in judged.rows]
 
 
-def _judged(
+def judged_case(
     case: Case,
     as_of: dt.date | str | None,
     rulebook: Rulebook | None,
     calendars: Calendars | None,
     given: Fact | None = None,
 ) -> JudgedCase:
+    """Return the rows of numbers of a case on a day. `given` is a fact that counts although it lies in the future."""
     day = dates.today() if as_of is None else dates.parse_date(as_of)
     return judge_case(case, day, compiled(rulebook or england()), calendars or english_calendars(), given)

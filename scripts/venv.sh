@@ -43,7 +43,9 @@ find_python() {
 venv_key() {
     {
         cat "$root/pyproject.toml" "$root/scripts/venv.sh" "$root/hatch_build.py"
-        cat "$root"/ehcp_flow/engine/kernel.p* "$root"/ehcp_flow/engine/walk.p*
+        for part in kernel walk contributions; do
+            cat "$root/ehcp_flow/engine/$part".p*
+        done
         printf '%s\n' "${EHCP_FLOW_BUILD_KERNEL-}"
     } | cksum | tr ' ' '-'
     printf '%s\n' "$root"

@@ -16,7 +16,7 @@ from hatch_build import (
     CompileKernel,
     NotCompiledError,
     compile_kernel,
-    joined,
+    laid_together,
     telling_of_errors,
 )
 
@@ -111,6 +111,6 @@ def test_only_cpython_is_compiled_for(tmp_path, monkeypatch):
 
 
 def test_every_function_of_a_checked_kernel_hands_errors_on():
-    types = telling_of_errors(joined(ROOT / ENGINE, ".pxd"))
+    types = telling_of_errors(laid_together(ROOT / ENGINE)[1])
     assert b"noexcept" not in types
     assert types.count(b" nogil\n") == types.count(b"except? ") + types.count(b"except * nogil")

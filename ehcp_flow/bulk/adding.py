@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -11,16 +12,14 @@ import polars as pl
 from ehcp_flow.answers import answer
 from ehcp_flow.bulk.chunks import Columns, Question, asked_rows, cases_of, judged_chunk, known_rows
 from ehcp_flow.bulk.codes import Array, as_date, distinct
+from ehcp_flow.bulk.contributions import Entry, contributed
 from ehcp_flow.bulk.encoding import Encoded
-from ehcp_flow.bulk.entries import Entries, Entry, columns
 from ehcp_flow.bulk.facts import event_mask
-from ehcp_flow.bulk.flows import FLOWS
-from ehcp_flow.bulk.stocks import STANDING, Look
-from ehcp_flow.bulk.stories import Stories
 from ehcp_flow.errors import EhcpFlowError, RowRefused
-from ehcp_flow.measures.counts import entries_of
+from ehcp_flow.measures.contributing import Contributions
+from ehcp_flow.measures.figures import BORN, REQUESTED
 from ehcp_flow.measures.periods import Period, Span
-from ehcp_flow.measures.story import BORN, REQUESTED, Story, days_on_record
+from ehcp_flow.measures.story import Story, days_on_record
 from ehcp_flow.measures.table import CHANGING, NOT_RECORDED, Extra, age_band, group_of
 
 __all__ = ["Added", "Asked", "added_chunk", "span_chunk"]
@@ -51,7 +50,7 @@ class Added:
     ids: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
     groups: list[Group] = field(default_factory=list)
     group: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
-    entry: Entry = field(default_factory=Entry.none)
+    entry: Entry = field(default_factory=partial(Entry.of, ()))
     frame: pl.DataFrame | None = None
 
 
@@ -80,18 +79,8 @@ def added_chunk(rows: pl.DataFrame, question: Question, asked: Asked) -> Added:
     chunk = Columns.of(rows, question)
     facts = chunk.facts
     alone = facts.failed
-    stories = Stories(facts, chunk.judged, question.law)
-    entries = Entries(asked.periods)
-    for flow in FLOWS:
-        flow(stories, entries)
-    for place, period in enumerate(asked.periods):
-        look = Look(stories, entries, place, period)
-        for stand in STANDING:
-            stand(look)
-    told = entries.joined()
-    followed = chunk.there & ~alone
-    told = told.at(np.flatnonzero(followed.take(told.case)))
-    groups, group = _Grouping(chunk, stories, asked).of(told, np.flatnonzero(followed))
+    told = contributed(chunk, asked.periods)
+    groups, group = _Grouping(chunk, asked).of(told, np.flatnonzero(chunk.there & ~alone))
 
     one_by_one = _Singly(chunk, asked, groups)
     one_by_one.add(np.flatnonzero(alone & chunk.there))
@@ -114,9 +103,8 @@ def added_chunk(rows: pl.DataFrame, question: Question, asked: Asked) -> Added:
 class _Grouping:
     """The groups of a chunk: for each thing to group by, the number of each case's value, and the values."""
 
-    def __init__(self, chunk: Columns, stories: Stories, asked: Asked) -> None:
+    def __init__(self, chunk: Columns, asked: Asked) -> None:
         self._chunk = chunk
-        self._stories = stories
         self._asked = asked
 
     def of(self, told: Entry, cases: Array) -> tuple[dict[Group, int], Array]:
@@ -139,7 +127,7 @@ class _Grouping:
 
     def _values(self, name: str, told: Entry) -> tuple[Array, list[str]]:
         """Return the value of each entry as a number, and the values."""
-        facts = self._stories.facts
+        facts = self._chunk.facts
         if name == "adviser":
             codes, texts = told.party, facts.names
         elif name == "age":
@@ -152,20 +140,26 @@ class _Grouping:
 
     def _of_case(self, name: str) -> tuple[Array, list[str]]:
         """Return the value of each case as a number, -1 for none, and the values."""
-        facts = self._stories.facts
+        facts = self._chunk.facts
         if name == "authority":
             return facts.authority, self._chunk.encoded.authority.texts
         none = np.full(facts.cases, -1, dtype=np.int32)
         if name != "requester":
             return none, []
-        places = self._stories.places(*REQUESTED)[::-1]
+        places = self._first(*REQUESTED)
         none[facts.case[places]] = facts.party[places]
         return none, facts.names
 
+    def _first(self, *events: str) -> Array:
+        """Return the places of the facts of these events that had happened by the day, the last one first."""
+        facts = self._chunk.facts
+        wanted = np.any([event_mask(event) for event in events], axis=0)
+        return np.flatnonzero(wanted.take(facts.key) & (facts.on <= facts.as_of))[::-1]
+
     def _ages(self, told: Entry) -> tuple[Array, list[str]]:
-        facts, periods = self._stories.facts, self._asked.periods
+        facts, periods = self._chunk.facts, self._asked.periods
         born = np.full(facts.cases, -1, dtype=np.int64)
-        places = self._stories.places(BORN)[::-1]
+        places = self._first(BORN)
         born[facts.case[places]] = places
         of_entry = born.take(told.case)
         on = facts.on.take(np.maximum(of_entry, 0)) if facts.count else np.zeros(len(of_entry), dtype=np.int32)
@@ -185,7 +179,7 @@ class _Grouping:
         if not any(name in values for values in extra.values()):
             return codes
         known = {text: at for at, text in enumerate(texts)}
-        instead = np.full(self._stories.facts.cases, -1, dtype=np.int64)
+        instead = np.full(self._chunk.facts.cases, -1, dtype=np.int64)
         for at, case_id in enumerate(self._chunk.encoded.case_ids.cast(pl.String).to_list()):
             value = extra.get(case_id, {}).get(name)
             if value is not None:
@@ -205,6 +199,7 @@ class _Singly:
         self._chunk = chunk
         self._asked = asked
         self._groups = groups
+        self._contributions = Contributions([asked.periods])
         self._told: list[tuple[int, int, int, int, int]] = []
         self.group: list[int] = []
         self.failed: list[tuple[str, EhcpFlowError]] = []
@@ -224,11 +219,9 @@ class _Singly:
         asked = self._asked
         if not CHANGING.intersection(asked.keys):
             self._number(story, asked.periods[-1], "")
-        for place, counted in entries_of(story, asked.periods):
-            column = columns().get(counted.column)
-            if column is not None:
-                self._told.append((column, place, number, counted.days, -1))
-                self.group.append(self._number(story, asked.periods[place], counted.party))
+        for one in self._contributions.of(story.answer.judged)[0]:
+            self._told.append((one.column, one.place, number, one.days, -1))
+            self.group.append(self._number(story, asked.periods[one.place], one.party))
 
     def _number(self, story: Story, period: Period, party: str) -> int:
         group = group_of(story, self._asked.keys, self._asked.extra, period, party)

@@ -87,7 +87,7 @@ class _Chunk:
         self._rows = rows
         self._ends: list[int] = np.searchsorted(case, np.arange(facts.cases + 1)).tolist()
         self._bounds: list[int] = facts.bounds.tolist()
-        at = facts.places(event_mask("exception_recorded")).at
+        at = facts.places(event_mask("exception_recorded"))
         self._exceptions = np.split(at, np.searchsorted(facts.case.take(at), np.arange(1, facts.cases)))
         self._noted = judged.noted
         self._recorded = np.bincount(encoded.case, minlength=facts.cases).tolist()

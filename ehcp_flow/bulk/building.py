@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -11,12 +12,13 @@ import polars as pl
 
 from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array, as_date
 from ehcp_flow.bulk.encoding import Coded, Encoded
+from ehcp_flow.bulk.facts import Facts
 from ehcp_flow.case import Case
 from ehcp_flow.dates import parse_instant
 from ehcp_flow.facts import FACT_TYPES, Fact
 from ehcp_flow.readers.rows import WHITE
 
-__all__ = ["build_cases", "dates_of"]
+__all__ = ["bare_facts", "build_cases", "dates_of"]
 
 _CODED: Final = ("party", "authority", "reason", "limit")
 _TEXTS: Final = ("fact_id", "corrects", "recorded_by")
@@ -83,6 +85,25 @@ def build_cases(rows: pl.DataFrame, encoded: Encoded, numbers: Array) -> Iterato
 
 
 _NOTHING: Final[dict[str, Any]] = {}
+
+
+def bare_facts(facts: Facts, numbers: Array) -> Iterator[list[Fact]]:
+    """Yield the facts of these cases in legal order, with no more than guards look at: day, service and party."""
+    shapes, bounds = _shapes(), facts.bounds.tolist()
+    chosen = np.isin(facts.case, numbers)
+    set_of, new = object.__setattr__, object.__new__
+    served = facts.dates.get("served_on", np.full(facts.count, NO_DAY, dtype=np.int32))[chosen]
+    names = dict(enumerate(facts.names)) | {-1: None}
+    keys, parties = facts.key[chosen].tolist(), facts.party[chosen].tolist()
+    columns = zip(keys, dates_of(facts.on[chosen]), dates_of(served), parties, strict=True)
+    for number in numbers.tolist():
+        told = []
+        for key, on, served_on, party in islice(columns, bounds[number + 1] - bounds[number]):
+            cls, fields = shapes[key]
+            fact = new(cls)
+            set_of(fact, "__dict__", fields | {"on": on, "served_on": served_on, "party": names[party]})
+            told.append(fact)
+        yield told
 
 
 def _given(rows: pl.DataFrame, encoded: Encoded, chosen: Array) -> dict[int, dict[str, Any]]:

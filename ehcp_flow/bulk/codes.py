@@ -27,7 +27,6 @@ __all__ = [
     "Array",
     "as_date",
     "as_day",
-    "case_and_day",
     "distinct",
     "in_order",
 ]
@@ -42,12 +41,6 @@ _TABLE: Final = 1 << 22
 """Up to which number it is cheaper to look numbers up in a table than to sort them."""
 # Polars keeps for good what it first took for a date: shown one now, no frozen clock misleads it later.
 pl.Series([dt.date(1970, 1, 1)])
-
-
-def case_and_day(case: Array, day: Array | int) -> Array:
-    """Return one number for a case and a day, in the order of both."""
-    number: Array = case.astype(np.int64) * (1 << 24) + (np.asarray(day, dtype=np.int64) + (1 << 22))
-    return number
 
 
 def distinct(numbers: Array) -> tuple[Array, Array]:

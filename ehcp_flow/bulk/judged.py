@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from copy import copy
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -18,15 +18,11 @@ from ehcp_flow.engine.rulebook import CompiledRulebook
 __all__ = ["Judged"]
 
 _MISSED: Final = np.isin(np.arange(NO_LAW), (LATE, OVERDUE, PREMATURE))
-_NONE: Final = np.zeros(0, dtype=np.int64)
 _COLUMNS: Final[Mapping[str, int]] = {
     "start": kernel.STARTED,
     "whom": kernel.WHOM,
     "base": kernel.BASE,
     "done": kernel.DONE_AT,
-    "implied": kernel.IMPLIED_AT,
-    "ended": kernel.ENDED_AT,
-    "superseded": kernel.SUPERSEDED,
     "status": kernel.STATUS,
     "held": kernel.EXCUSES,
     "leaves_open": kernel.LEAVES_OPEN,
@@ -37,24 +33,37 @@ _COLUMNS: Final[Mapping[str, int]] = {
 class Judged:
     """Deadlines as columns, in the public order: by case, last lawful day, place in the rulebook, and start.
 
-    `row` is the rule and its version (`CompiledRulebook.versions`); days are numbers, NO_DAY for none; `start`, `whom`,
-    `done`, `implied`, `ended`, `superseded` and the like are places of facts, -1 for none; `over` is -1 for none;
-    `excuses` is a number of `excuse_names`, 0 for none; `claimed` says whether an exception was recorded that could
-    excuse it. A column that nobody asks for costs nothing.
+    `row` is the rule and its version (`CompiledRulebook.versions`); days are numbers, NO_DAY for none; `start`, `whom`
+    and `done` are places of facts, -1 for none; `over` is -1 for none; `excuses` is a number of `excuse_names`, 0 for
+    none. A column that nobody asks for costs nothing.
 
-    `noted` says of each fact what was noted of it as an exception; `without_law` has the rows of the kernel for which
-    no version of the rule was in force.
+    `rows` are as the kernel wrote them, case by case, `numbers` the facts as it took them. `noted` says of each fact
+    what was noted of it as an exception.
     """
 
-    def __init__(self, rows: Array, noted: Array, facts: Facts, book: CompiledRulebook) -> None:
+    def __init__(self, rows: Array, noted: Array, facts: Facts, numbers: Any, book: CompiledRulebook) -> None:
+        self.rows = rows
+        self.numbers = numbers
         self._facts = facts
         self._book = book
         self.noted = noted
-        if facts.failed.any():
-            rows = rows[:, ~facts.failed.take(facts.case.take(rows[kernel.STARTED]))]
+
+    @cached_property
+    def _followed(self) -> Array:
+        """The rows of the cases that columns follow."""
+        rows, facts = self.rows, self._facts
+        return rows[:, ~facts.failed.take(facts.case.take(rows[kernel.STARTED]))] if facts.failed.any() else rows
+
+    @cached_property
+    def _rows(self) -> Array:
+        rows = self._followed
         lawless = rows[kernel.VERSION] < 0
-        self.without_law = rows[:, lawless]
-        self._rows = rows[:, ~lawless] if lawless.any() else rows
+        return rows[:, ~lawless] if lawless.any() else rows
+
+    @cached_property
+    def without_law(self) -> Array:
+        """The rows for which no version of the rule was in force."""
+        return self._followed[:, self._followed[kernel.VERSION] < 0]
 
     def __len__(self) -> int:
         return len(self.row)
@@ -67,22 +76,6 @@ class Judged:
         self.__dict__[name] = column
         return column
 
-    def only(self, rows: Sequence[int]) -> Judged:
-        """Return the deadlines of these rules and versions alone."""
-        same = copy(self)
-        same.__dict__ = {name: self.__dict__[name] for name in ("_facts", "_book", "noted", "without_law")}
-        order, ends = self._by_row
-        chosen = [order[ends[row] : ends[row + 1]] for row in sorted(rows)]
-        same._rows = self._rows.take(np.concatenate([_NONE, *chosen]), axis=1)  # noqa: SLF001 - one of its own
-        return same
-
-    @cached_property
-    def _by_row(self) -> tuple[Array, Array]:
-        """The rows in the order of rules and versions, and where each begins."""
-        row = self._rows[kernel.VERSION].astype(np.int16)
-        order = np.argsort(row, kind="stable")
-        return order, np.searchsorted(row.take(order), np.arange(len(self._book.versions) + 1))
-
     @property
     def in_order(self) -> Array:
         """The rows of the kernel, in the public order."""
@@ -91,13 +84,10 @@ class Judged:
 
     def unsorted(self) -> Judged:
         """Return the same deadlines in any order, which saves sorting them."""
-        same = copy(self)
-        same.__dict__ = {name: self.__dict__[name] for name in ("_facts", "_book", "noted", "without_law", "_rows")}
-        rows = self._rows
-        same.__dict__["_in_order"] = (
-            None,
-            (self._facts.case.take(rows[kernel.STARTED]), rows[kernel.LAST], rows[kernel.VERSION]),
-        )
+        rows, same = self._rows, copy(self)
+        same.__dict__ = {name: self.__dict__[name] for name in ("_facts", "_book", "noted", "_rows")}
+        columns = self._facts.case.take(rows[kernel.STARTED]), rows[kernel.LAST], rows[kernel.VERSION]
+        same.__dict__["_in_order"] = None, columns
         return same
 
     def _picked(self, column: Array) -> Array:
@@ -134,12 +124,6 @@ class Judged:
     def party(self) -> Array:
         """The number of whom each concerns, -1 for nobody."""
         return self._facts.party.take(self.whom)
-
-    @cached_property
-    def claimed(self) -> Array:
-        """Whether an exception is recorded on a ground that the law allows."""
-        claimed: Array = self.held >= 0
-        return claimed
 
     @cached_property
     def _excused(self) -> tuple[Array, list[tuple[str, ...]]]:
@@ -210,8 +194,3 @@ class Judged:
         owed = np.array([self._book.breachable[rule.order] for rule, _ in self._book.versions], dtype=bool)
         breach: Array = _MISSED.take(self.status) & owed.take(self.row) & (self.held <= 0)
         return breach
-
-    @cached_property
-    def cause(self) -> Array:
-        """What made each limit fall away, if anything did: the place of a fact, -1 for none."""
-        return np.where(self.ended >= 0, self.ended, self.superseded)

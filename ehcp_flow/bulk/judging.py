@@ -48,7 +48,7 @@ def judge_columns(facts: Facts, book: CompiledRulebook, calendars: Calendars) ->
                 break
             found.capacity = max(found.capacity, found.needed)
             _empty(found, chosen)
-    return Judged(np.concatenate(parts, axis=1), np.asarray(found.noted, dtype=np.int32), facts, book)
+    return Judged(np.concatenate(parts, axis=1), np.asarray(found.noted, dtype=np.int32), facts, columns, book)
 
 
 def _taken(found: Any) -> Array:

@@ -38,7 +38,7 @@ def _without_law(judged: Judged, book: CompiledRulebook) -> Array:
 
 
 def _not_made_out(facts: Facts, judged: Judged, book: CompiledRulebook) -> Array:
-    at = facts.places(event_mask("exception_recorded")).at
+    at = facts.places(event_mask("exception_recorded"))
     noted = judged.noted.take(at)
     unknown = np.array([*(limit not in book.limits for limit in facts.limits), False], dtype=bool)[facts.limit[at]]
     held = noted & HELD > 0

@@ -17,11 +17,10 @@ import polars as pl
 
 from ehcp_flow.bulk.adding import Added, Asked, added_chunk, span_chunk
 from ehcp_flow.bulk.codes import Array, in_order
-from ehcp_flow.bulk.entries import columns
 from ehcp_flow.bulk.passing import Pass
 from ehcp_flow.bulk.sources import Source, spooled
 from ehcp_flow.measures.catalogue import catalogue
-from ehcp_flow.measures.counts import ONCE
+from ehcp_flow.measures.figures import COLUMNS, ONCE
 from ehcp_flow.measures.periods import Period, Span
 from ehcp_flow.measures.table import Extra, MeasureTable, Years, group_keys, periods_asked, table_of
 
@@ -130,7 +129,7 @@ _Groups: TypeAlias = dict[tuple[str, ...], list[dict[str, _Cell]]]
 def _counted(parts: Sequence[Added], periods: int) -> _Groups:
     """Return what chunks added, by group, period and column, the cases of each figure in the order of the source."""
     known: dict[tuple[str, ...], int] = {}
-    names = list(columns())
+    names = list(COLUMNS)
     timed = np.array([name in _timed() for name in names], dtype=bool)
     bits = max(sum(len(part.ids) for part in parts), 1).bit_length()
     plain: list[Array] = [np.zeros(0, dtype=np.int64)]

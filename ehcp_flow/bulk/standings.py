@@ -15,7 +15,7 @@ import polars as pl
 
 from ehcp_flow.answers import Answer
 from ehcp_flow.bulk.answering import answers_of
-from ehcp_flow.bulk.building import build_cases
+from ehcp_flow.bulk.building import bare_facts
 from ehcp_flow.bulk.chunks import Chunk, Columns, Question, asked_rows, cases_of, judged_chunk, known_rows
 from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array
 from ehcp_flow.bulk.facts import Facts
@@ -104,7 +104,7 @@ def states_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
 
 def _disputed(facts: Facts) -> Array:
     """Return the cases with a fact about a dispute."""
-    return facts.case[facts.places(_DISPUTED).at]
+    return facts.case[facts.places(_DISPUTED)]
 
 
 def _dispute(dispute: Dispute) -> dict[str, Any]:
@@ -175,23 +175,17 @@ class _Found:
 
 def _refused_by_guards(columns: Columns, trail: Trail, asked: Array) -> Array:
     """Return the case of each fact that a guard refuses, but for cases that are asked anyway."""
-    facts, encoded = columns.facts, columns.encoded
+    facts, edges = columns.facts, ways_of(PATHWAY).edges
     steps = np.flatnonzero(trail.guarded & ~asked.take(trail.case))
-    numbers = np.unique(trail.case[steps])
-    rows = (facts.rows - np.searchsorted(encoded.case, np.arange(facts.cases)).take(facts.case)).tolist()
-    cases, bounds, edges = build_cases(columns.rows, encoded, numbers), facts.bounds.tolist(), ways_of(PATHWAY).edges
+    bounds = facts.bounds.tolist()
     refused = []
     told: list[Fact] = []
     last = -1
-    for case, place, edge in zip(
-        *(column[steps].tolist() for column in (trail.case, trail.place, trail.edge)), strict=True
-    ):
-        begin = bounds[case]
+    wanted = bare_facts(facts, np.unique(trail.case[steps]))
+    for case, place, edge in zip(*(column[steps].tolist() for column in trail[1:4]), strict=True):
         if case != last:
-            last = case
-            recorded = next(cases).recorded
-            told = [recorded[row] for row in rows[begin : bounds[case + 1]]]
-        before, fact = told[: place - begin], told[place - begin]
-        if not all(guard(before, fact.on).holds for guard in edges[edge].guards):
+            last, told = case, next(wanted)
+        at = place - bounds[case]
+        if not all(guard(told[:at], told[at].on).holds for guard in edges[edge].guards):
             refused.append(case)
     return np.array(refused, dtype=np.int64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -13,9 +13,9 @@ from ehcp_flow.bulk.judging import days_and_keys, room_for
 from ehcp_flow.engine.choice import Kernel, kernel_in_use
 from ehcp_flow.states import State
 from ehcp_flow.states.pathway import PATHWAY
-from ehcp_flow.states.walking import space_of, ways_of
+from ehcp_flow.states.walking import moves_of, space_of, ways_of
 
-__all__ = ["STATES", "Trail", "trail_of"]
+__all__ = ["STATES", "Trail", "trail_of", "walked"]
 
 STATES: Final = tuple(State)
 _WAYS: Final = ways_of(PATHWAY)
@@ -33,9 +33,9 @@ class Trail(NamedTuple):
     cases: int
     case: Array
     place: Array
-    on: Array
     edge: Array
     to: Array
+    on: Array
 
     @property
     def source(self) -> Array:
@@ -68,18 +68,19 @@ class Trail(NamedTuple):
         return _GUARDED.take(self.edge)
 
 
-@cache
-def _moves(chosen: Kernel) -> Any:
-    return chosen.walk.Moves(chosen.tables(_WAYS.moves))
-
-
 def trail_of(facts: Facts) -> Trail:
     """Return how the cases came to their states."""
     chosen = kernel_in_use()
-    space = space_of(facts.count, partial(room_for, chosen)) | {"ends": room_for(chosen, facts.cases)}
-    trail = chosen.walk.Trail(space)
-    chosen.walk.walk(_moves(chosen), chosen.module.Facts(days_and_keys(facts, chosen)), trail, 0, facts.cases)
+    trail = walked(facts, chosen.module.Facts(days_and_keys(facts, chosen)), chosen)
     place, edge, to = (
         np.asarray(column[: trail.steps], dtype=np.int32) for column in (trail.place, trail.edge, trail.to)
     )
-    return Trail(facts.cases, facts.case.take(place), place, facts.on.take(place), edge, to)
+    return Trail(facts.cases, facts.case.take(place), place, edge, to, facts.on.take(place))
+
+
+def walked(facts: Facts, numbers: Any, chosen: Kernel) -> Any:
+    """Return how the cases came to their states as a kernel writes it; `numbers` are the facts as it takes them."""
+    space = space_of(facts.count, partial(room_for, chosen)) | {"ends": room_for(chosen, facts.cases)}
+    trail = chosen.walk.Trail(space)
+    chosen.walk.walk(moves_of(PATHWAY, chosen), numbers, trail, 0, facts.cases)
+    return trail

@@ -15,30 +15,39 @@ from importlib import import_module, resources
 from types import ModuleType
 from typing import Any, Final, NamedTuple
 
-from ehcp_flow.engine import kernel, walk
+from ehcp_flow.engine import contributions, kernel, walk
 from ehcp_flow.errors import KernelError
 
 __all__ = ["Kernel", "compiled_kernel", "interpreted_kernel", "kernel_in_use", "why_not_compiled"]
 
 VARIABLE: Final = "EHCP_FLOW_KERNEL"
-PARTS: Final = ("kernel", "walk")
+PARTS: Final = ("kernel", "walk", "contributions")
 """The modules that are compiled together, in this order."""
 
 
 class Kernel(NamedTuple):
     """A kernel: `name` is `compiled` or `interpreted`; its numbers lie in buffers or in lists.
 
-    `module` has what is in `ehcp_flow.engine.kernel`, `walk` what is in `ehcp_flow.engine.walk`.
+    `module` is `ehcp_flow.engine.kernel`, or what was compiled of it and of the modules that go with it.
     """
 
     name: str
     module: ModuleType
-    walk: ModuleType
 
     @property
     def is_compiled(self) -> bool:
         """Whether it is machine code."""
         return self.name == "compiled"
+
+    @property
+    def walk(self) -> ModuleType:
+        """What is in `ehcp_flow.engine.walk`."""
+        return self.module if self.is_compiled else walk
+
+    @property
+    def contributions(self) -> ModuleType:
+        """What is in `ehcp_flow.engine.contributions`."""
+        return self.module if self.is_compiled else contributions
 
     def numbers(self, values: Sequence[int]) -> Any:
         """Return whole numbers as this kernel takes them."""
@@ -56,7 +65,7 @@ class Kernel(NamedTuple):
 @cache
 def interpreted_kernel() -> Kernel:
     """Return the kernel that runs everywhere."""
-    return Kernel("interpreted", kernel, walk)
+    return Kernel("interpreted", kernel)
 
 
 @cache
@@ -67,13 +76,13 @@ def compiled_kernel() -> Kernel | None:
     except ImportError:
         return None
     made_from: str = module.SOURCE
-    return Kernel("compiled", module, module) if made_from == source() else None
+    return Kernel("compiled", module) if made_from == source() else None
 
 
 def source() -> str:
     """Return a digest of the kernel's source, and of what says how it is compiled."""
     here = resources.files("ehcp_flow.engine")
-    names = (f"{name}{end}" for name in PARTS for end in (".py", ".pxd"))
+    names = (f"{part}{end}" for end in (".py", ".pxd") for part in PARTS)
     return sha256(b"".join(here.joinpath(name).read_bytes() for name in names)).hexdigest()[:16]
 
 

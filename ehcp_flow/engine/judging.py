@@ -141,11 +141,17 @@ class JudgedCase:
         return self.book.breachable[self.out[RULE * self.size + row]]
 
     @cached_property
-    def laid_out(self) -> LaidOut:
-        """The case laid out again, so that the kernel can be asked about a row."""
+    def numbers(self) -> Any:
+        """The facts that count as the interpreted kernel takes them."""
         chosen = interpreted_kernel()
         days = counted_days(self.book, self.calendars, chosen)
-        facts = numbered(self.facts, self.as_of, self.book, days, chosen)
+        return numbered(self.facts, self.as_of, self.book, days, chosen)
+
+    @cached_property
+    def laid_out(self) -> LaidOut:
+        """The case laid out again, so that the kernel can be asked about a row."""
+        chosen, facts = interpreted_kernel(), self.numbers
+        days = counted_days(self.book, self.calendars, chosen)
         found = space_for(self.book, chosen, len(self.facts), facts.parties, 0)
         law = self.book.law(chosen)
         kernel.lay_out(law, facts, found, 0, len(self.facts))

@@ -9,11 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple, TypeAlias
+
+from dateutil.relativedelta import relativedelta
 
 from ehcp_flow.errors import UnknownNameError
 
-__all__ = ["GRAINS", "Grain", "Period", "Span", "between", "quarter_of", "survey_day", "years"]
+__all__ = ["GRAINS", "Grain", "Period", "Span", "between", "longest_ago", "quarter_of", "survey_day", "years"]
 
 Grain: TypeAlias = Literal["year", "quarter", "month"]
 GRAINS: Final[tuple[Grain, ...]] = ("year", "quarter", "month")
@@ -108,6 +111,14 @@ def quarter_of(day: dt.date) -> str:
 def _year(number: int, as_of: dt.date) -> Period:
     start, end = dt.date(number, 1, 1), dt.date(number, 12, 31)
     return Period(start, end, str(number), "year", min(survey_day(number + 1), as_of))
+
+
+@lru_cache(maxsize=1_024)
+def longest_ago(day: dt.date, months: int) -> dt.date:
+    """Return the last day from which more than so many months have passed on `day`."""
+    before = day - relativedelta(months=months)
+    near = (before + dt.timedelta(days=days) for days in range(3, -4, -1))
+    return next(then for then in near if then + relativedelta(months=months) < day)
 
 
 def _add_months(day: dt.date, months: int) -> dt.date:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from ehcp_flow import dates
 from ehcp_flow.answers import Answer, answer
@@ -15,30 +15,10 @@ from ehcp_flow.case import Case
 from ehcp_flow.deadlines import Deadline
 from ehcp_flow.facts import Fact
 from ehcp_flow.law.model import Rulebook
-from ehcp_flow.states import MAINTAINED_STATES, State
+from ehcp_flow.measures.figures import ASSESS, BORN, FINAL, HOLDING, REQUESTED
 
-__all__ = [
-    "ASSESS",
-    "BORN",
-    "FINAL",
-    "HOLDING",
-    "KEPT",
-    "NOT_ISSUE",
-    "REQUESTED",
-    "Plan",
-    "Request",
-    "Story",
-    "answered",
-    "days_on_record",
-]
+__all__ = ["Request", "Story", "answered", "days_on_record"]
 
-ASSESS: Final = ("decide_assess", "detained_decide_assess")
-NOT_ISSUE: Final = ("decide_not_issue", "detained_decide_not_issue")
-FINAL: Final = ("final_plan", "detained_final_plan")
-HOLDING: Final = MAINTAINED_STATES | {State.FINAL_ISSUED}
-KEPT: Final = HOLDING | {State.KEPT_DETAINED}
-REQUESTED: Final = ("request_received", "became_responsible")
-BORN: Final = "date_of_birth"
 Ended: TypeAlias = Literal["plan", "refused", "withdrawn"]
 _WEEK: Final = 7
 
@@ -46,13 +26,6 @@ _WEEK: Final = 7
 def days_on_record(case: Case) -> list[dt.date]:
     """Return the days of a case's facts, whenever they were, but for a birth."""
     return [fact.on for fact in case.facts if fact.event != BORN]
-
-
-class Plan(NamedTuple):
-    """A plan that was issued where none was held: the day, and the limit that counts from its request, if any does."""
-
-    on: dt.date
-    deadline: Deadline | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +115,6 @@ class Story:
         return tuple(_request(deadline, assessed) for deadline in self.counted_once(*FINAL))
 
     @cached_property
-    def plans(self) -> tuple[Plan, ...]:
-        """The plans issued where none was held: not those that a re-assessment replaced, nor those moved in."""
-        return tuple(
-            Plan(step.on, self.counted_from_request(step.on, *FINAL))
-            for step in self.answer.standing.history
-            if step.fact.event == "final_plan_sent" and step.from_ not in KEPT
-        )
-
-    @cached_property
     def spells(self) -> tuple[tuple[dt.date, dt.date | None], ...]:
         """When a plan was maintained: from a day, to the day from which it no longer was, or None."""
         spells: list[tuple[dt.date, dt.date | None]] = []
@@ -166,19 +130,6 @@ class Story:
             spells.append((since, None))
         return tuple(spells)
 
-    def holds_plan(self, day: dt.date) -> bool:
-        """Whether a plan was maintained at the end of `day`."""
-        return any(start <= day and (end is None or day < end) for start, end in self.spells)
-
-    def state_on(self, day: dt.date) -> State:
-        """Return the state on the pathway at the end of `day`."""
-        at = State.NO_CASE
-        for step in self.answer.standing.history:
-            if step.on > day:
-                break
-            at = step.to
-        return at
-
     def counted_from_request(self, day: dt.date, *limits: str) -> Deadline | None:
         """Return the limit that counts to an act of `day` from the last request before it, even if it had lapsed."""
         chosen = None
@@ -186,14 +137,6 @@ class Story:
             if deadline.starts_on <= day and (chosen is None or deadline.starts_on >= chosen.starts_on):
                 chosen = deadline
         return chosen
-
-    def detained_on(self, day: dt.date) -> bool:
-        """Whether somebody was detained on `day`: from the day of detention to the day before release."""
-        detained = False
-        for fact in self.facts("detained", "released"):
-            if fact.on <= day:
-                detained = fact.event == "detained"
-        return detained
 
     @cached_property
     def born(self) -> dt.date | None:

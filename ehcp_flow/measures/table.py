@@ -18,8 +18,8 @@ from ehcp_flow.law.model import Rulebook
 from ehcp_flow.measures import frames
 from ehcp_flow.measures.arithmetic import UNAVAILABLE, mean_weeks, median_weeks, percent
 from ehcp_flow.measures.catalogue import Column, Measure, catalogue
-from ehcp_flow.measures.counted import Counted
-from ehcp_flow.measures.counts import ONCE, entries_of
+from ehcp_flow.measures.contributing import Contributed, Contributions
+from ehcp_flow.measures.figures import COLUMNS, ONCE
 from ehcp_flow.measures.periods import GRAINS, ONE_DAY, Period, between, years
 from ehcp_flow.measures.publishing import hidden_columns
 from ehcp_flow.measures.story import Story, answered, days_on_record
@@ -57,6 +57,9 @@ _AGES: Final = ((5, "under 5"), (11, "5 to 10"), (16, "11 to 15"), (20, "16 to 1
 _OLDER: Final = "over 25"
 NOT_RECORDED: Final = "not recorded"
 """What stands where a case has no value for a column by which it is grouped."""
+
+
+_NAMES: Final = tuple(COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,18 +123,18 @@ class Tally:
         self._by = tuple(by)
         self._extra = extra or {}
         self._groups: dict[tuple[str, ...], list[dict[str, _Cell]]] = {}
+        self._contributions = Contributions([periods])
 
-    def add(self, answer: Answer | Story, flows: Sequence[Counted] | None = None) -> None:
-        """Count one case; `flows` are its acts, where another table has worked them out already."""
+    def add(self, answer: Answer | Story, contributed: Sequence[Contributed] | None = None) -> None:
+        """Count one case; `contributed` is what it adds, where that was worked out for several tables at once."""
         story = Story.told(answer)
+        if contributed is None:
+            (contributed,) = self._contributions.of(story.answer.judged)
         if not CHANGING.intersection(self._by):
             self._cells(self._group(story, self._periods[-1], ""))
-        for place, counted in entries_of(story, self._periods, flows):
-            self._enter(story, place, counted)
-
-    def _enter(self, story: Story, place: int, counted: Counted) -> None:
-        group = self._group(story, self._periods[place], counted.party)
-        _enter(self._cells(group)[place], counted, story.case_id)
+        for one in contributed:
+            group = self._group(story, self._periods[one.place], one.party)
+            _enter(self._cells(group)[one.place], one, story.case_id)
 
     def _cells(self, group: tuple[str, ...]) -> list[dict[str, _Cell]]:
         if group not in self._groups:
@@ -188,14 +191,15 @@ def age_band(born: dt.date, day: dt.date) -> str:
     return next((band for below, band in _AGES if years_old < below), _OLDER)
 
 
-def _enter(cells: dict[str, _Cell], counted: Counted, case_id: str) -> None:
-    cell = cells.get(counted.column)
+def _enter(cells: dict[str, _Cell], one: Contributed, case_id: str) -> None:
+    column = _NAMES[one.column]
+    cell = cells.get(column)
     if cell is None:
-        cell = cells[counted.column] = _Cell()
-    if counted.column in ONCE and cell.cases and cell.cases[-1] == case_id:
+        cell = cells[column] = _Cell()
+    if column in ONCE and cell.cases and cell.cases[-1] == case_id:
         return
     cell.cases.append(case_id)
-    cell.days.append(counted.days)
+    cell.days.append(one.days)
 
 
 class MeasureTable:

@@ -13,7 +13,8 @@ from ehcp_flow.answers import Answer
 from ehcp_flow.dates import weeks_ahead
 from ehcp_flow.deadlines import Deadline
 from ehcp_flow.measures.arithmetic import UNAVAILABLE, mean_weeks, median_weeks, rounded
-from ehcp_flow.measures.story import FINAL, Story
+from ehcp_flow.measures.figures import FINAL
+from ehcp_flow.measures.story import Story
 from ehcp_flow.measures.table import NOT_RECORDED, Extra
 from ehcp_flow.states import State
 

@@ -28,7 +28,7 @@ from ehcp_flow.measures import (
     between,
     years,
 )
-from ehcp_flow.measures.counts import flows_of
+from ehcp_flow.measures.contributing import Contributions
 from ehcp_flow.measures.table import Cases, Extra
 from ehcp_flow.reports.casefile import CaseFile
 
@@ -99,9 +99,12 @@ class _Collectors:
     def __init__(self, day: dt.date, extra: Extra, desks: Sequence[str], weeks: int) -> None:
         self._day = day
         first_quarter = dt.date(day.year - QUARTERS // 4, (day.month - 1) // 3 * 3 + 1, 1)
-        self._years = Tally(years((day.year - YEARS_BACK, day.year), day), ())
-        self._quarters = Tally(between(first_quarter, day, "quarter", day), ())
-        self._rolling = Tally(_two_years(day), ())
+        periods = (
+            years((day.year - YEARS_BACK, day.year), day), between(first_quarter, day, "quarter", day), _two_years(day),
+        )  # fmt: skip
+        self._contributions = Contributions(periods)
+        self._tables = [Tally(each, ()) for each in periods]
+        self._years, self._quarters, self._rolling = self._tables
         self._waiting, self._cohorts, self._reviewing = Waiting(), Cohorts(), Reviewing()
         last = _two_years(day)[1]
         self._advice = AdviceByAdviser(last)
@@ -109,16 +112,14 @@ class _Collectors:
         self._desks = {name: Workload(name, extra, weeks) for name in desks}
         self._files = CaseFile()
         self._authorities: Counter[str] = Counter()
-        self._tables = (self._years, self._quarters, self._rolling)
         self._others: tuple[_Collector, ...] = (
             self._waiting, self._cohorts, self._reviewing, self._advice, self._registers, *self._desks.values(),
         )  # fmt: skip
 
     def add(self, answer: Answer) -> None:
         story = Story(answer)
-        flows = flows_of(story)
-        for table in self._tables:
-            table.add(story, flows)
+        for table, contributed in zip(self._tables, self._contributions.of(answer.judged), strict=True):
+            table.add(story, contributed)
         for collector in self._others:
             collector.add(story)
         self._files.add(answer)

@@ -8,13 +8,14 @@ from functools import cache
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from ehcp_flow.engine import walk
+from ehcp_flow.engine.choice import Kernel, interpreted_kernel
 from ehcp_flow.engine.numbers import KEY_OF, KEYS
 from ehcp_flow.facts import Fact
 from ehcp_flow.states.guards import Judgement, Needs, outcome_of
 from ehcp_flow.states.machine import Edge, table
 from ehcp_flow.states.region import Region
 
-__all__ = ["Ways", "key_of", "space_of", "steps_of", "ways_of"]
+__all__ = ["Ways", "key_of", "moves_of", "space_of", "steps_of", "ways_of"]
 
 S = TypeVar("S", bound=StrEnum)
 _FOR_EVER: Final = 1 << 30
@@ -78,8 +79,9 @@ def ways_of(region: Region[S]) -> Ways[S]:
 
 
 @cache
-def _interpreted(region: Region[S]) -> Any:
-    return walk.Moves(ways_of(region).moves)
+def moves_of(region: Region[S], chosen: Kernel) -> Any:
+    """Return the tables of a region as a kernel takes them."""
+    return chosen.walk.Moves(chosen.tables(ways_of(region).moves))
 
 
 def key_of(fact: Fact) -> int:
@@ -92,7 +94,7 @@ def steps_of(region: Region[S], keys: Sequence[int]) -> Any:
     count = len(keys)
     trail = walk.Trail(space_of(count, lambda many: [0] * many))
     facts = walk.Trail({"key": keys, "on": [0] * count, "as_of": _FOR_EVER})
-    walk.walk_case(_interpreted(region), facts, trail, 0, count)
+    walk.walk_case(moves_of(region, interpreted_kernel()), facts, trail, 0, count)
     return trail
 
 

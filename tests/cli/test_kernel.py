@@ -14,7 +14,7 @@ def asked(monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setenv(choice.VARIABLE, wanted)
         kernel = choice.interpreted_kernel().module
         monkeypatch.setattr(
-            choice, "compiled_kernel", lambda: choice.Kernel("compiled", kernel, kernel) if there else None
+            choice, "compiled_kernel", lambda: choice.Kernel("compiled", kernel) if there else None
         )
         choice.kernel_in_use.cache_clear()
 

@@ -53,7 +53,7 @@ def test_one_that_is_asked_for_is_taken_or_is_an_error(built, monkeypatch):
 
 def test_numbers_lie_in_lists_for_the_one_and_in_buffers_for_the_other():
     interpreted = choice.interpreted_kernel()
-    compiled = choice.Kernel("compiled", interpreted.module, interpreted.walk)
+    compiled = choice.Kernel("compiled", interpreted.module)
     assert interpreted.tables({"keys": 3, "roles": (1, 2)}) == {"keys": 3, "roles": [1, 2]}
     assert interpreted.filled(-1, 3) == [-1, -1, -1]
     for made, values in ((compiled.tables({"roles": (1, 2)})["roles"], [1, 2]), (compiled.filled(-1, 3), [-1, -1, -1])):

@@ -6,6 +6,7 @@ from ehcp_flow.calendars import Institution, england
 from ehcp_flow.deadlines import deadlines_of
 from tests.telling import day, one, tell
 
+
 def test_of_two_periods_that_end_on_one_day_the_first_gives_the_day_it_counts_from():
     """SR 15(5): three months beginning with 2 March, and twelve beginning with the last review, end on one day."""
     story = "2026-03-02 plan_transferred_in made_on=2020-05-01 reviewed_on=2025-06-02"

@@ -16,7 +16,8 @@ from unittest.mock import patch
 
 from hypothesis import strategies as st
 
-from ehcp_flow.bulk import iter_rows
+from ehcp_flow.bulk import iter_rows, states_frame
+from ehcp_flow.bulk import measure as measure_in_bulk
 from ehcp_flow.calendars import england as calendars
 from ehcp_flow.case import Case
 from ehcp_flow.engine.choice import Kernel, interpreted_kernel, source
@@ -25,11 +26,15 @@ from ehcp_flow.engine.kernel import COLUMNS
 from ehcp_flow.engine.rulebook import compiled
 from ehcp_flow.facts import Fact
 from ehcp_flow.law import england
+from ehcp_flow.measures import measure
 from ehcp_flow.testing.strategies import facts, lives
 from hatch_build import compile_kernel
 from tests.bulk.agreeing import LAWFUL, caseloads, crowds, renamed
+from tests.bulk.comparing import counted_in
 
 Everything: TypeAlias = tuple[list[list[int]], dict[int, int]]
+Told: TypeAlias = list[dict[str, Any]]
+YEARS: Final = (2019, 2021)
 
 ENGINE: Final = Path(interpreted_kernel().module.__file__ or "").parent
 
@@ -42,7 +47,7 @@ def checked_kernel(folder: Path) -> Kernel:
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     assert source() == module.SOURCE
-    return Kernel("compiled", module, module)
+    return Kernel("compiled", module)
 
 
 @contextmanager
@@ -51,6 +56,8 @@ def using(kernel: Kernel) -> Iterator[None]:
     with (
         patch("ehcp_flow.engine.judging.kernel_in_use", lambda: kernel),
         patch("ehcp_flow.bulk.judging.kernel_in_use", lambda: kernel),
+        patch("ehcp_flow.bulk.trails.kernel_in_use", lambda: kernel),
+        patch("ehcp_flow.bulk.contributions.kernel_in_use", lambda: kernel),
     ):
         yield
 
@@ -62,17 +69,26 @@ def everything(judged: JudgedCase) -> Everything:
 
 
 def compare(kernel: Kernel, cases: Sequence[Case], as_of: dt.date) -> int:
-    """Assert that a kernel gives the interpreted one's rows, one case at a time and all at once; return how many."""
-    expected, in_bulk = judged_by(interpreted_kernel(), cases, as_of)
-    assert judged_by(kernel, cases, as_of) == (expected, in_bulk)
+    """Assert that a kernel gives the interpreted one's rows, one case at a time and all at once; return how many.
+
+    So do the states and the figures that come of them, and those are the same one case at a time.
+    """
+    expected, in_bulk, states, figures = judged_by(interpreted_kernel(), cases, as_of)
+    assert judged_by(kernel, cases, as_of) == (expected, in_bulk, states, figures)
+    assert figures == counted_in(measure(cases, by=("adviser", "quarter"), as_of=as_of, year=YEARS))
     return sum(len(rows) for rows, _ in expected)
 
 
-def judged_by(kernel: Kernel, cases: Sequence[Case], as_of: dt.date) -> tuple[list[Everything], list[dict[str, Any]]]:
-    """Return what a kernel writes of cases, one at a time and all at once."""
+def judged_by(kernel: Kernel, cases: Sequence[Case], as_of: dt.date) -> tuple[list[Everything], Told, Told, list[Any]]:
+    """Return what a kernel writes of cases, one at a time and all at once, and the states and figures of them."""
     book = compiled(england())
     with using(kernel):
-        return [everything(judge_case(case, as_of, book, calendars())) for case in cases], list(iter_rows(cases, as_of))
+        return (
+            [everything(judge_case(case, as_of, book, calendars())) for case in cases],
+            list(iter_rows(cases, as_of)),
+            states_frame(cases, as_of).rows(named=True),
+            counted_in(measure_in_bulk(cases, as_of, by=("adviser", "quarter"), year=YEARS)),
+        )
 
 
 @st.composite

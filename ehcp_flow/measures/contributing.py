@@ -1,0 +1,117 @@
+"""What one case adds to the figures: `ehcp_flow.engine.contributions` over its facts, deadlines and steps."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from ehcp_flow.engine.choice import Kernel, interpreted_kernel
+from ehcp_flow.engine.contributions import KEPT, SERIES
+from ehcp_flow.engine.judging import JudgedCase
+from ehcp_flow.engine.numbers import as_day
+from ehcp_flow.engine.rulebook import CompiledRulebook
+from ehcp_flow.measures.figures import MONTHS, tables_of
+from ehcp_flow.measures.periods import Period, longest_ago
+from ehcp_flow.states.pathway import PATHWAY
+from ehcp_flow.states.walking import moves_of, space_of
+
+__all__ = ["Contributed", "Contributions", "entries_space", "figures_of", "periods_of", "rows_of"]
+
+_ROOM: Final = 256
+
+
+class Contributed(NamedTuple):
+    """That a case counts once in a column, by its number, in a period of a set, by its place.
+
+    `days` is what a mean or median is taken of, `party` the adviser that the act is of.
+    """
+
+    column: int
+    place: int
+    days: int
+    party: str
+
+
+@lru_cache(maxsize=16)
+def figures_of(book: CompiledRulebook, chosen: Kernel) -> Any:
+    """Return the figures as a kernel takes them."""
+    return chosen.contributions.Figures(chosen.tables(tables_of(book)))
+
+
+def periods_of(sets: Sequence[Sequence[Period]], as_of: dt.date, chosen: Kernel) -> Any:
+    """Return sets of periods as a kernel takes them."""
+    periods = [period for each in sets for period in each]
+    ends = [sum(map(len, sets[:at])) for at in range(len(sets) + 1)]
+    tables = {
+        "sets": len(sets),
+        "count": len(periods),
+        "set_at": ends,
+        "start": [as_day(period.start) for period in periods],
+        "end": [as_day(period.end) for period in periods],
+        "stock_on": [as_day(period.stock_on) for period in periods],
+        "long_ago": [as_day(longest_ago(min(period.end, as_of), months)) for period in periods for months in MONTHS],
+    }
+    return chosen.contributions.Periods(chosen.tables(tables))
+
+
+def entries_space(filled: Callable[[int], Any], facts: int, rows: int, capacity: int, chosen: Kernel) -> Any:
+    """Return room for so many entries, and working space for a case of so many facts and deadlines."""
+    sizes = {
+        **dict.fromkeys(("out_case", "out_column", "out_period", "out_days", "out_whom"), capacity),
+        **dict.fromkeys(("series_row", "series_base"), SERIES * rows),
+        "kept": KEPT * facts, "excused": facts,
+        "series_count": SERIES, "kept_count": KEPT, "by_day": 3,
+    }  # fmt: skip
+    numbers = dict.fromkeys(
+        ("case", "tick", "low", "high", "first_step", "last_step", "period", "claimed_on", "row"), 0
+    )
+    return chosen.contributions.Entries(
+        {name: filled(size) for name, size in sizes.items()}
+        | numbers
+        | {"count": 0, "capacity": capacity, "full": 0, "most_rows": rows, "most_facts": facts}
+    )
+
+
+def rows_of(judged: JudgedCase, chosen: Kernel) -> Any:
+    """Return the deadlines of one case as a kernel takes them."""
+    ends = chosen.numbers([len(judged.rows) + len(judged.without_law)])
+    return chosen.contributions.Rows({"out": judged.out, "size": judged.size, "ends": ends})
+
+
+class Contributions:
+    """What cases add to some sets of periods, one case after another."""
+
+    def __init__(self, sets: Sequence[Sequence[Period]]) -> None:
+        self._sets = sets
+        self._kernel = interpreted_kernel()
+        self._periods: dict[dt.date, Any] = {}
+        self._places = [(at, place) for at, periods in enumerate(sets) for place in range(len(periods))]
+        self._space = self._room(0, 0, _ROOM)
+
+    def _room(self, facts: int, rows: int, capacity: int) -> Any:
+        return entries_space(lambda count: [0] * count, facts, rows, capacity, self._kernel)
+
+    def of(self, judged: JudgedCase) -> list[list[Contributed]]:
+        """Return what a case adds to each set of periods."""
+        kernel, facts, space = self._kernel, judged.numbers, self._space
+        count, rows = len(judged.facts), len(judged.rows) + len(judged.without_law)
+        if judged.as_of not in self._periods:
+            self._periods[judged.as_of] = periods_of(self._sets, judged.as_of, kernel)
+        if count > space.most_facts or rows > space.most_rows:
+            space = self._space = self._room(2 * count, 2 * rows, space.capacity)
+        trail = kernel.walk.Trail(space_of(count, lambda many: [0] * many) | {"ends": [0]})
+        kernel.walk.walk(moves_of(PATHWAY, kernel), facts, trail, 0, 1)
+        told = rows_of(judged, kernel)
+        figures, periods = figures_of(judged.book, kernel), self._periods[judged.as_of]
+        space.count = 0
+        while kernel.contributions.contribute(figures, periods, facts, told, trail, space, 0, 1) == 0:
+            space = self._space = self._room(space.most_facts, space.most_rows, 2 * space.capacity)
+        found: list[list[Contributed]] = [[] for _ in self._sets]
+        for at in range(space.count):
+            which, place = self._places[space.out_period[at]]
+            whom = space.out_whom[at]
+            party = "" if whom < 0 else judged.facts[whom].party or ""
+            found[which].append(Contributed(space.out_column[at], place, space.out_days[at], party))
+        return found

@@ -1,0 +1,294 @@
+"""The figures as data: what each counts, which marks it asks for, and by which day it counts.
+
+A row says: in this column stands a case for each of these (the deadlines of a limit, the facts of an event, or one of
+the things that `ehcp_flow.engine.contributions` looks at) that bears all of `when` and none of `unless`. What a case
+adds by the day of an act falls into the period of that day; what is looked at once for each period falls into it.
+`docs/measures/` says how to add one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from ehcp_flow.engine import contributions as c
+from ehcp_flow.engine.kernel import LAPSED, LATE, MET, NO_DAY, OPEN, OVERDUE, PREMATURE, UNDATED
+from ehcp_flow.engine.numbers import KEY_OF, KEYS
+from ehcp_flow.engine.rulebook import CompiledRulebook
+from ehcp_flow.facts import OUTCOMES
+from ehcp_flow.measures.catalogue import catalogue
+from ehcp_flow.states import MAINTAINED_STATES, State
+
+__all__ = [
+    "ASSESS",
+    "BORN",
+    "COLUMNS",
+    "FIGURES",
+    "FINAL",
+    "HOLDING",
+    "KEPT",
+    "MONTHS",
+    "ONCE",
+    "REQUESTED",
+    "tables_of",
+]
+
+BORN: Final = "date_of_birth"
+REQUESTED: Final = ("request_received", "became_responsible")
+ASSESS: Final = ("decide_assess", "detained_decide_assess")
+NOT_ISSUE: Final = ("decide_not_issue", "detained_decide_not_issue")
+FINAL: Final = ("final_plan", "detained_final_plan")
+HOLDING: Final = MAINTAINED_STATES | {State.FINAL_ISSUED}
+KEPT: Final = HOLDING | {State.KEPT_DETAINED}
+MONTHS: Final = (6, 12, 24)
+"""After so many months, the plan of a review meeting that led to nothing is counted by itself."""
+
+_MET, _LATE, _OVERDUE, _LAPSED = (1 << status for status in (MET, LATE, OVERDUE, LAPSED))
+_NOT_OWED: Final = _LAPSED | 1 << OPEN | 1 << PREMATURE | 1 << UNDATED
+_WEEK: Final = 7
+
+
+class Figure(NamedTuple):
+    """A column, and what stands in it: `order_*` are all statutory limits of an order.
+
+    `over` is how many days there must be more than; `by_party` says that it is the act of an adviser.
+    """
+
+    column: str
+    of: int | str | tuple[str, ...]
+    when: int = 0
+    unless: int = 0
+    by: int = c.BY_ACT
+    over: int = NO_DAY
+    by_party: bool = False
+
+
+def _in_time(limits: str | tuple[str, ...], within: str, over: str, **more: Any) -> tuple[Figure, ...]:
+    """Count an act by its day, in time or late; nothing that was not done, or whose day is not known."""
+    return (
+        Figure(within, limits, _MET | c.ACT_DONE, **more),
+        Figure(over, limits, _LATE | c.ACT_DONE, **more),
+    )
+
+
+def _disputes(about: int, mediation: str, tribunal: str, both: str) -> tuple[Figure, ...]:
+    return (
+        Figure(mediation, c.DISPUTES, about, c.APPEALED),
+        Figure(tribunal, c.DISPUTES, about | c.APPEALED),
+        Figure(both, c.DISPUTES, about | c.APPEALED | c.MEDIATED),
+    )
+
+
+def _band(column: str, when: int, unless: int = 0) -> tuple[Figure, ...]:
+    """Count plans on their own clock, in all and without those that are excepted."""
+    return (
+        Figure(column, c.PLANS, c.DUE | when, c.OTHER_CLOCK | unless),
+        Figure(_without_exception(column), c.PLANS, c.DUE | when, c.OTHER_CLOCK | c.EXCEPTED | unless),
+    )
+
+
+def _without_exception(column: str) -> str:
+    return {"plans_issued_within_20_weeks": "plans_issued_20_weeks_ex"}.get(column, f"{column}_ex")
+
+
+_ISSUE: Final = ("decide_issue", "detained_decide_issue")
+_ARRANGED: Final = ("mediation_within_30_days", "mediation_over_30_days")
+_OUTCOMES: Final = tuple(OUTCOMES["review_decision_sent"])
+_MEETING: Final = c.EXPECTED | c.MEETING
+_DECIDED: Final = _MEETING | c.DECISION
+
+FIGURES: Final = (
+    *_in_time(ASSESS, "request_outcome_six_weeks", "request_outcome_over_6_weeks"),
+    *_in_time("review_decision", "review_decisions_within_4_weeks", "review_decisions_over_4_weeks"),
+    *_in_time("amended_plan", "amended_within_8_weeks", "amended_over_8_weeks"),
+    *_in_time("review_total", "amended_within_12_weeks", "amended_over_12_weeks"),
+    *_in_time("advice", "advice_within_6_weeks", "advice_over_6_weeks", by_party=True),
+    # A mediation that the authority arranges can have a limit for its health part beside it: it is one mediation.
+    *_in_time("mediation_arrange", *_ARRANGED),
+    Figure(_ARRANGED[1], "mediation_arrange", _OVERDUE | c.DATED, by=c.BY_DUE),
+    *_in_time("mediation_arrange_health", *_ARRANGED, unless=c.BESIDE),
+    Figure(_ARRANGED[1], "mediation_arrange_health", _OVERDUE | c.DATED, c.BESIDE, by=c.BY_DUE),
+    Figure("decision_16_weeks_den", _ISSUE, c.SEEN, by=c.BY_ACT_SEEN),
+    Figure("decision_within_16_weeks", _ISSUE, c.SEEN | _MET, by=c.BY_ACT_SEEN),
+    Figure("decision_16_weeks_den_ex", _ISSUE, c.SEEN, c.EXCUSED, by=c.BY_ACT_SEEN),
+    Figure("decision_within_16_weeks_ex", _ISSUE, c.SEEN | _MET, c.EXCUSED, by=c.BY_ACT_SEEN),
+    Figure("phase_transfer_due", "phase_transfer", c.DATED, _LAPSED, by=c.BY_DUE),
+    Figure("phase_transfer_final", "phase_transfer", c.DATED | c.ACT_DONE, _LAPSED, by=c.BY_DUE),
+    Figure("phase_transfer_in_time", "phase_transfer", c.DATED | c.ACT_DONE | _MET, by=c.BY_DUE),
+    Figure("order_limits_due", "order_*", c.DATED, _NOT_OWED, by=c.BY_DUE),
+    Figure("order_limits_met", "order_*", c.DATED | _MET, by=c.BY_DUE),
+    # Facts
+    Figure("plans_ceased", "plan_ceased"),
+    Figure("plans_transferred_out", "plan_transferred_out"),
+    Figure("plans_transferred_in", "plan_transferred_in"),
+    *_disputes(c.ABOUT_ASSESSMENT, "number_assess_mediation", "number_assess_tribunal",
+               "number_asssess_mediation_tribunal"),
+    *_disputes(c.ABOUT_PLAN, "number_other_mediation", "number_other_tribunal", "number_other_mediation_tribunal"),
+    # Assessments that ended
+    Figure("assess_not_issued", c.REFUSALS),
+    Figure("assess_in_year", c.REFUSALS),
+    Figure("outcome_decision_within_time", c.REFUSALS, c.DUE | c.IN_DUE_TIME),
+    Figure("outcome_decision_over_time", c.REFUSALS, c.DUE, c.IN_DUE_TIME),
+    Figure("assess_withdrawn", c.LEAVINGS),
+    Figure("assess_in_year", c.LEAVINGS),
+    Figure("assess_issued", c.PLANS),
+    Figure("assess_in_year", c.PLANS),
+    Figure("plans_issued_other_clock", c.PLANS, c.OTHER_CLOCK),
+    Figure("plans_issued_den", c.PLANS, 0, c.OTHER_CLOCK),
+    Figure("plans_issued_den_ex", c.PLANS, 0, c.OTHER_CLOCK | c.EXCEPTED),
+    Figure("plans_with_exception", c.PLANS, c.EXCEPTED, c.OTHER_CLOCK),
+    Figure("plans_exception_not_made_out", c.PLANS, c.CLAIMED, c.OTHER_CLOCK | c.EXCEPTED),
+    *_band("plans_issued_within_20_weeks", c.IN_DUE_TIME),
+    *_band("plans_issued_gt20weeks_ltYear", 0, c.IN_DUE_TIME | c.OVER_A_YEAR),
+    *_band("plans_issued_gt_1_year", c.OVER_A_YEAR, c.IN_DUE_TIME),
+    *_band("plans_timed", 0),
+    # What became of the requests of a period by the day of stock
+    Figure("requests_received_in_year", c.REQUESTS),
+    Figure("requests_rya", c.REQUESTS, c.DETAINED),
+    Figure("requests_decided_to_assess", c.REQUESTS, c.DECIDED, c.REFUSED),
+    Figure("requests_decided_not_to_assess", c.REQUESTS, c.DECIDED | c.REFUSED),
+    Figure("requests_withdrawn", c.REQUESTS, c.WITHDRAWN),
+    Figure("requests_decision_not_made", c.REQUESTS, 0, c.DECIDED | c.WITHDRAWN),
+    Figure("mediation_related_request", c.REQUESTS, c.MEDIATED),
+    Figure("tribunal_related_request", c.REQUESTS, c.APPEALED),
+    Figure("tribunal_after_mediation_request", c.REQUESTS, c.MEDIATED | c.APPEALED),
+    # What stood at the end of a period. Plans agreed in it and not issued by then the return has as issued.
+    Figure("assess_issued", c.ASSESSMENTS, c.AGREED | c.IN_DRAFT),
+    Figure("assess_in_year", c.ASSESSMENTS, c.AGREED | c.IN_DRAFT),
+    Figure("assessments_open", c.ASSESSMENTS, c.OPEN_ASSESSMENT),
+    Figure("assess_not_made", c.ASSESSMENTS, c.IN_ASSESSMENT),
+    Figure("requests_open", c.OPEN_REQUESTS),
+    Figure("requests_open_over_20_weeks", c.OPEN_REQUESTS, over=20 * _WEEK),
+    Figure("requests_open_over_52_weeks", c.OPEN_REQUESTS, over=52 * _WEEK),
+    Figure("reviews_incomplete", c.BACKLOG),
+    *(Figure(f"reviews_incomplete_{months}_months", c.BACKLOG, 1 << nth) for nth, months in enumerate(MONTHS)),
+    # What stood on the day of stock
+    Figure("total_ehc_plans", c.REVIEWS),
+    Figure("review_not_expected", c.REVIEWS, 0, c.EXPECTED),
+    Figure("review_expected", c.REVIEWS, c.EXPECTED),
+    Figure("review_completed", c.REVIEWS, c.EXPECTED | c.SENT, c.SENT_BEFORE),
+    Figure("review_completed_prior", c.REVIEWS, c.EXPECTED | c.SENT_BEFORE),
+    Figure("review_not_completed", c.REVIEWS, c.EXPECTED, c.SENT),
+    Figure("no_review_meeting", c.REVIEWS, c.EXPECTED, c.MEETING),
+    Figure("total_review_meeting", c.REVIEWS, _MEETING),
+    Figure("review_meeting_before_period", c.REVIEWS, _MEETING | c.MET_BEFORE),
+    Figure("review_meeting_in_period", c.REVIEWS, _MEETING, c.MET_BEFORE | c.MET_AFTER),
+    Figure("review_meeting_after_period", c.REVIEWS, _MEETING | c.MET_AFTER),
+    Figure("review_decision_before_period", c.REVIEWS, _DECIDED | c.DECIDED_BEFORE),
+    Figure("review_decision_in_period", c.REVIEWS, _DECIDED, c.DECIDED_BEFORE | c.DECIDED_AFTER),
+    Figure("review_decision_after_period", c.REVIEWS, _DECIDED | c.DECIDED_AFTER),
+    Figure("review_decision_not_due", c.REVIEWS, _MEETING | c.AHEAD, c.DECISION),
+    Figure("review_decision_outstanding", c.REVIEWS, _MEETING, c.DECISION | c.AHEAD),
+    Figure("outcome_maintan", c.REVIEWS, _DECIDED | c.OUTCOME << _OUTCOMES.index("maintain")),
+    Figure("outcome_amend", c.REVIEWS, _DECIDED | c.OUTCOME << _OUTCOMES.index("amend")),
+    Figure("outcome_cease", c.REVIEWS, _DECIDED | c.OUTCOME << _OUTCOMES.index("cease")),
+    Figure("no_outcome", c.REVIEWS, _MEETING, c.DECISION),
+    Figure("number_decsion_4weeks", c.REVIEWS, _DECIDED | c.DECIDED_IN_TIME),
+    Figure("number_decision_gt_4weeks", c.REVIEWS, _DECIDED, c.DECIDED_IN_TIME),
+)  # fmt: skip
+"""Every count, with its one definition."""
+
+ONCE: Final = frozenset(figure.column for figure in FIGURES if figure.of == c.DISPUTES)
+"""The columns in which a case counts at most once a period."""
+
+COLUMNS: Final[Mapping[str, int]] = {name: number for number, name in enumerate(catalogue().columns)}
+"""The number of each column of the table."""
+
+
+@lru_cache(maxsize=16)
+def tables_of(book: CompiledRulebook) -> dict[str, Any]:
+    """Return the figures as tables for `ehcp_flow.engine.contributions`, with what they ask of a rulebook."""
+    groups: list[list[Figure]] = [[figure for figure in FIGURES if figure.of == group] for group in range(c.GROUPS)]
+
+    def group_of(chosen: Iterable[Figure]) -> int:
+        groups.append(list(chosen))
+        return len(groups) - 1 if groups[-1] else -1
+
+    limits = {
+        limit.id: group_of(figure for figure in FIGURES if _counts(figure, limit.id, limit.kind))
+        for limit in book.rulebook.limits.values()
+    }
+    events = {event: group_of(figure for figure in FIGURES if figure.of == event) for event, _ in KEYS}
+    rules = [rule.limit.id for rule in book.rules]
+    figures = [figure for group in groups for figure in group]
+    ends = [0]
+    for group in groups:
+        ends.append(ends[-1] + len(group))
+    looked_for = {limit: (series, nth) for series, ids in _SERIES.items() for nth, limit in enumerate(ids)}
+    return {
+        "group_at": ends,
+        "column": [COLUMNS[figure.column] for figure in figures],
+        "when": [figure.when for figure in figures],
+        "unless": [figure.unless for figure in figures],
+        "by": [figure.by for figure in figures],
+        "over": [figure.over for figure in figures],
+        "by_party": [int(figure.by_party) for figure in figures],
+        "rule_group": [limits[limit] for limit in rules],
+        "rule_series": [looked_for.get(limit, (-1, 0))[0] for limit in rules],
+        "rule_nth": [looked_for.get(limit, (-1, 0))[1] for limit in rules],
+        "limit_final": [int(limit in FINAL) for limit in book.limits],
+        "key_group": [events[event] for event, _ in KEYS],
+        "key_kind": [_kind(event, outcome) for event, outcome in KEYS],
+        "key_outcome": [c.OUTCOME << _OUTCOMES.index(outcome) if outcome in _OUTCOMES else 0 for _, outcome in KEYS],
+        "state_marks": [sum(mark for states, mark in _STATES if state in states) for state in State],
+        "birth": KEY_OF[BORN, None],
+        "final_plan": KEY_OF["final_plan_sent", None],
+        "moved_away": KEY_OF["moved_away", None],
+        "detained": KEY_OF["detained", None],
+        "refused": KEY_OF["assessment_refused", None],
+        "reversed": KEY_OF["refusal_reversed", None],
+        "initial": list(State).index(State.NO_CASE),
+        "long_ago": len(MONTHS),
+        "to_amend": c.OUTCOME << _OUTCOMES.index("amend"),
+    }
+
+
+_SERIES: Final[Mapping[int, tuple[str, ...]]] = {
+    c.ASSESS: ASSESS,
+    c.NOT_ISSUE: NOT_ISSUE,
+    c.FINAL_PLAN: FINAL,
+    c.REVIEW_DECISION: ("review_decision",),
+    c.REVIEW_TOTAL: ("review_total",),
+    c.REVIEW_DUE: ("annual_review", "transfer_review"),
+    c.ARRANGED: ("mediation_arrange",),
+}
+"""The limits whose deadlines are looked for."""
+
+_KINDS: Final[Mapping[str, int]] = {
+    "review_decision_sent": c.IS_SENT,
+    "plan_agreed": c.IS_AGREED,
+    "detained": c.IS_CUSTODY,
+    "released": c.IS_CUSTODY,
+    "mediation_requested": c.IS_MEDIATION,
+    "mediation_held": c.IS_MEDIATION,
+    "mediation_agreed": c.IS_MEDIATION,
+    "appeal_registered": c.IS_APPEAL,
+    "exception_recorded": c.IS_CLAIM,
+    "plan_refused": c.IS_REFUSAL,
+}
+_NO_EXCUSE: Final = "missed_appointment"
+"""The exception that does not touch the 20 weeks."""
+
+_STATES: Final = (
+    ({State.REFUSED_ASSESSMENT}, c.ABOUT_REQUEST),
+    ({State.REFUSED_PLAN}, c.ABOUT_ASSESSMENT),
+    (HOLDING | {State.CEASED}, c.ABOUT_PLAN),
+    ({State.ASSESSING, State.DRAFTING, State.DRAFT_ISSUED}, c.OPEN_ASSESSMENT),
+    ({State.ASSESSING}, c.IN_ASSESSMENT),
+    ({State.DRAFTING, State.DRAFT_ISSUED}, c.IN_DRAFT),
+    (HOLDING, c.HOLDING),
+    (KEPT, c.KEEPING),
+    ({State.WITHDRAWN}, c.LEFT),
+)
+"""What the states mean to the figures; a dispute is about what stands on the day before, or the plan that is held."""
+
+
+def _counts(figure: Figure, limit: str, kind: str) -> bool:
+    if figure.of == "order_*":
+        return kind == "statutory" and limit.startswith("order_")
+    return limit in figure.of if isinstance(figure.of, tuple) else limit == figure.of
+
+
+def _kind(event: str, outcome: str | None) -> int:
+    return -1 if outcome == _NO_EXCUSE else _KINDS.get(event, -1)
