@@ -217,7 +217,7 @@ def test_exceptions_beside_the_countrys():
     assert exception_rate(10, 5, **country)["stands_out"] == "above"
     assert exception_rate(10, 1, **country)["stands_out"] == "no", "one of ten says nothing"
     assert exception_rate(0, 0, **country)["stands_out"] == "x"
-    with pytest.raises(ValueError, match="5 of 0"):
+    with pytest.raises(ValueError, match="5; it is a part of 0 plans"):
         exception_rate(1, 0, country_plans=0, country_excepted=5)
 
 
