@@ -3,6 +3,7 @@
 import io
 import json
 import sqlite3
+from contextlib import closing
 
 import polars as pl
 import pytest
@@ -136,7 +137,7 @@ def test_what_a_store_took_before_is_read(tmp_path):
     with Store.open(url, create=True) as store:
         fact = make_fact("advice_requested", case_id="old", on="2026-03-02", party="Jane", fact_id="f")
         store.record("old", fact, seen=0)
-    with sqlite3.connect(tmp_path / "old.db") as raw:
+    with closing(sqlite3.connect(tmp_path / "old.db")) as raw, raw:
         for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             raw.execute(f"DROP TRIGGER {name}")
         body = json.dumps({"event": "advice_requested", "on": "2026-03-02", "party": JANE, "fact_id": HELD["fact_id"]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -88,7 +89,7 @@ def test_an_empty_store_and_one_that_is_not_there(store_url: str, tmp_path: Path
 def test_a_row_that_tells_no_fact_is_an_error_of_the_store(sqlite_url: str, tmp_path: Path, body: str) -> None:
     with Store.open(sqlite_url, create=True) as store:
         import_facts(store, enumerate(synth(3, 1), 1))
-    with sqlite3.connect(tmp_path / "cases.db") as raw:
+    with closing(sqlite3.connect(tmp_path / "cases.db")) as raw, raw:
         raw.execute("DROP TRIGGER IF EXISTS ehcp_facts_no_update")
         for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             raw.execute(f"DROP TRIGGER {name}")
