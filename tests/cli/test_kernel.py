@@ -13,9 +13,7 @@ def asked(monkeypatch: pytest.MonkeyPatch):
     def ask(wanted: str, *, there: bool):
         monkeypatch.setenv(choice.VARIABLE, wanted)
         kernel = choice.interpreted_kernel().module
-        monkeypatch.setattr(
-            choice, "compiled_kernel", lambda: choice.Kernel("compiled", kernel) if there else None
-        )
+        monkeypatch.setattr(choice, "compiled_kernel", lambda: choice.Kernel("compiled", kernel) if there else None)
         choice.kernel_in_use.cache_clear()
 
     yield ask
