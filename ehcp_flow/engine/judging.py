@@ -188,14 +188,15 @@ def judge_case(
     rows_of = book.key_rows
     found = _space(book, chosen, len(facts), columns.parties)
     found.capacity = sum([rows_of[key] for key in columns.key])
-    found.out = chosen.filled(-1, COLUMNS * found.capacity)
+    # Kept by its own name: what a compiled kernel hands back of it is slower to read.
+    out = found.out = chosen.filled(-1, COLUMNS * found.capacity)
     found.rows = found.wanted = 0
     found.beyond = -1
     try:
         while chosen.module.judge(law, days.days, columns, found, 0, 1) == 0:
             days.count_wanted(found)
-        noted = {place: found.noted[place] for place in found.exception[: found.exceptions]}
-        return JudgedCase(case, as_of, facts, book, calendars, Rows(found.out, found.capacity, found.rows, noted))
+        noted = {place: found.noted[place] for place in found.exception[: found.exceptions]} if found.exceptions else {}
+        return JudgedCase(case, as_of, facts, book, calendars, Rows(out, found.capacity, found.rows, noted))
     finally:
         _spaces.free = found
 

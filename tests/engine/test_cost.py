@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -77,7 +78,7 @@ def looks(facts: list[Fact], monkeypatch: pytest.MonkeyPatch) -> int:
     seen: list[Counted] = []
     numbered = judging.numbered
 
-    def counted(*args: object) -> object:
+    def counted(*args: Any) -> Any:
         columns = numbered(*args)
         columns.key = Counted(columns.key)
         seen.append(columns.key)
