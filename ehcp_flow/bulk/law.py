@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import numpy as np
-
-from ehcp_flow.engine import kernel
 from ehcp_flow.engine.rulebook import CompiledRulebook, compiled
 from ehcp_flow.law.model import Rulebook
 
@@ -25,10 +22,6 @@ class LawWords:
         self.actor = [rule.limit.actor for rule, _ in rows]
         self.kind = [rule.limit.kind for rule, _ in rows]
         self.citation = [version.cited for _, version in rows]
-        self.rule = np.array([rule.order for rule, _ in rows], dtype=np.int32)
-        self.is_window = np.array([version.is_window for _, version in rows], dtype=bool)
-        breachable = kernel.BREACHABLE
-        self.is_breachable = np.array([book.tables["rule_flags"][rule.order] & breachable for rule, _ in rows]) > 0
 
 
 @lru_cache(maxsize=16)

@@ -26,6 +26,7 @@ from ehcp_flow.errors import EhcpFlowError
 from ehcp_flow.facts import Fact
 from ehcp_flow.states import Dispute, DisputeState, state
 from ehcp_flow.states.dispute_region import DISPUTE_EVENTS
+from ehcp_flow.states.guards import Before
 from ehcp_flow.states.names import MAINTAINED_STATES
 from ehcp_flow.states.pathway import PATHWAY
 from ehcp_flow.states.walking import ways_of
@@ -64,6 +65,8 @@ FINDINGS: Final[dict[str, Any]] = {
 }
 """The columns of a frame of findings: the fields of `Finding`, with the event of the fact that gave rise to it."""
 _CASE: Final = "_case"
+_FEW: Final = 64
+"""Of a case of so many facts, a guard goes through all that stand before it; of more, it looks them up."""
 _DISPUTED: Final = np.array([event in DISPUTE_EVENTS for event, _ in KEYS], dtype=bool)
 
 
@@ -180,12 +183,15 @@ def _refused_by_guards(columns: Columns, trail: Trail, asked: Array) -> Array:
     bounds = facts.bounds.tolist()
     refused = []
     told: list[Fact] = []
+    known: dict[str, list[int]] | None = None
     last = -1
     wanted = bare_facts(facts, np.unique(trail.case[steps]))
     for case, place, edge in zip(*(column[steps].tolist() for column in trail[1:4]), strict=True):
         if case != last:
             last, told = case, next(wanted)
+            known = Before.places(told) if len(told) > _FEW else None
         at = place - bounds[case]
-        if not all(guard(told[:at], told[at].on).holds for guard in edges[edge].guards):
+        before = told[:at] if known is None else Before(told, at, known)
+        if not all(guard(before, told[at].on).holds for guard in edges[edge].guards):
             refused.append(case)
     return np.array(refused, dtype=np.int64)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import cast
 
 from ehcp_flow import calendars
@@ -16,7 +15,6 @@ from ehcp_flow.law.patterns import matches
 __all__ = ["counted", "latest", "was_law"]
 
 
-@lru_cache(maxsize=1 << 14)
 def counted(limit: str, day: dt.date) -> tuple[Convention, dt.date]:
     """Return how the first rule of a limit counts from `day`, and the last day that it gives.
 

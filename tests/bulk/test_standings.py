@@ -8,7 +8,9 @@ from ehcp_flow.bulk import Frames, findings_frame, states_frame
 from ehcp_flow.bulk.standings import FINDINGS, STANDINGS, counted_chunk
 from ehcp_flow.calendars import Institution, england
 from ehcp_flow.case import Case, group_cases
+from ehcp_flow.facts import Fact
 from ehcp_flow.states import Dispute, state
+from ehcp_flow.states.dispute_region import DISPUTE_EVENTS
 from ehcp_flow.synth import synth
 from tests.bulk.agreeing import AS_OF, caseloads
 from tests.telling import day, tell
@@ -70,6 +72,20 @@ def test_a_synthetic_caseload_stands_where_each_of_its_cases_does():
     for as_of in ("2023-01-31", "2026-06-30"):
         assert agree_on_states(cases, as_of) > 10
         assert agree_on_findings(cases, as_of) > 100
+
+
+def test_guards_are_asked_about_a_long_life_as_about_a_short_one():
+    lives = [
+        [fact.model_copy(update={"case_id": case_id}) for fact in facts]
+        for case_id, facts in (("short", list(synth(3, 4))), ("long", list(synth(60, 4))))
+    ]
+    cases = [Case(facts[0].case_id, tuple(fact for fact in facts if not _disputes(fact))) for facts in lives]
+    assert len(cases[1].facts) > 300
+    assert agree_on_findings(cases, "2026-06-30") > 50
+
+
+def _disputes(fact: Fact) -> bool:
+    return fact.event in DISPUTE_EVENTS
 
 
 def test_no_cases_stand_nowhere():
