@@ -18,7 +18,7 @@ from ehcp_flow.calendars import england as english_calendars
 from ehcp_flow.case import Case
 from ehcp_flow.engine import kernel
 from ehcp_flow.engine.judging import JudgedCase, judge_case
-from ehcp_flow.engine.kernel import LATE, NO_DAY, OVERDUE, PREMATURE, UNDATED
+from ehcp_flow.engine.kernel import LATE, NO_DAY, OVERDUE, PREMATURE
 from ehcp_flow.engine.numbers import as_date
 from ehcp_flow.engine.rulebook import compiled
 from ehcp_flow.facts import Fact, make_fact
@@ -42,8 +42,6 @@ Status: TypeAlias = Literal["open", "met", "late", "overdue", "premature", "laps
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 """How a deadline can stand, by its number in the kernel."""
 _MISSED: Final = (LATE, OVERDUE, PREMATURE)
-if STATUSES[UNDATED] != "undated" or len(STATUSES) != kernel.NO_LAW:
-    raise AssertionError("the kernel numbers the statuses otherwise")
 
 
 class Deadline:

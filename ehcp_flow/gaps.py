@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, cast
 
 from ehcp_flow import dates
 from ehcp_flow.engine import kernel
@@ -32,9 +32,8 @@ def findings_of(judged: JudgedCase, found: Sequence[Explicable]) -> list[Finding
         if not judged.book.had_another_rule(judged.value(kernel.RULE, row), as_date(judged.value(kernel.BASE, row)))
     )
     for place, noted in judged.noted.items():
-        fact = judged.facts[place]
-        if isinstance(fact, ExceptionRecorded):
-            findings.extend(_of_exception(fact, noted, found, judged.book.rulebook))
+        fact = cast("ExceptionRecorded", judged.facts[place])
+        findings.extend(_of_exception(fact, noted, found, judged.book.rulebook))
     findings.extend(finding for fact in judged.facts for finding in _of_dates(fact))
     return findings
 
@@ -93,7 +92,7 @@ def _may_be_later(deadline: Explicable) -> Finding:
 
 
 def _not_dated(deadline: Explicable) -> Finding:
-    implied = _fact(deadline.working.implied)
+    implied = cast("Fact", deadline.working.implied)
     return Finding(
         "act_not_dated",
         deadline.case_id,
@@ -120,13 +119,7 @@ def _was_overdue(deadline: Explicable) -> Finding:
 
 
 def _cause(working: Working) -> Fact:
-    return _fact(working.ended or working.superseded)
-
-
-def _fact(fact: Fact | None) -> Fact:
-    if fact is None:
-        raise AssertionError("the kernel found a fact, and the case has none there")
-    return fact
+    return cast("Fact", working.ended or working.superseded)
 
 
 def _due(deadline: Explicable) -> str:

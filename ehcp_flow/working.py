@@ -153,11 +153,6 @@ class Working:
         return self.judged.value(kernel.EXCUSES, self.row) >= 0
 
     @property
-    def may_be_later(self) -> bool:
-        """Whether the record leaves out a day that could make the last lawful day a later one."""
-        return self.version.may_be_later([each.period for each in self.counted])
-
-    @property
     def never_owed(self) -> bool:
         """Whether what made the limit fall away shows that the act was never owed."""
         ended, rule, keys = self.judged.value(kernel.ENDED_AT, self.row), self.rule, self.judged.keys
@@ -168,11 +163,7 @@ class Working:
 
 def _day_of(fact: Fact, fields: Sequence[str]) -> tuple[dt.date, Fact, str]:
     """Return the first of the date fields that is filled, and its day; `on` always is."""
-    for field in fields:
-        day = fact.day(field)
-        if day is not None:
-            return day, fact, field
-    return fact.on, fact, "on"
+    return next((day, fact, field) for field in (*fields, "on") if (day := fact.day(field)) is not None)
 
 
 class Explicable(Protocol):

@@ -232,7 +232,7 @@ def keep(facts, found, kind, place):
         found.noted[place] = 0
     elif kind == BIRTH:
         found.born = facts.on[place]
-    elif kind == ADVICE_ASKED:
+    else:
         found.advice[found.asked] = place
         found.asked += 1
 

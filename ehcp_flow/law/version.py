@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from functools import cached_property
 from typing import Literal
 
 from pydantic import Field, model_validator
 
-from ehcp_flow.counting import Convention, Window, fixed_days
+from ehcp_flow.counting import Convention, Window
 from ehcp_flow.law.citation import Cited
 from ehcp_flow.law.clock import Between
 from ehcp_flow.law.parts import CountingText, Dated, DateField, Evidence, Model
@@ -81,17 +80,6 @@ class Version(Dated):
     def counts(self) -> tuple[Count, ...]:
         """The periods of which the latest gives the last lawful day."""
         return self.later_of or (Count(counting=self.counting),)
-
-    def may_be_later(self, counted: Sequence[Count]) -> bool:
-        """Whether a period that is needed is not among those counted, so that the last lawful day may be later."""
-        return any(count.needed and count not in counted for count in self.counts)
-
-    @cached_property
-    def fixed_days(self) -> dt.timedelta | None:
-        """How far the last lawful day lies from the day counted from; None where that depends on the day."""
-        if self.counting is None or self.roll != "none" or self.protected_until is not None:
-            return None
-        return fixed_days(self.counting)
 
     @cached_property
     def is_window(self) -> bool:

@@ -21,7 +21,7 @@ AS_OF = dt.date(2026, 6, 30)
 FIRST = dt.date(2015, 1, 1)
 
 
-class Counted(list):
+class Counted(list[int]):
     """A list that counts how often it is looked into."""
 
     looks = 0

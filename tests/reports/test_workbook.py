@@ -108,5 +108,5 @@ def test_a_text_that_is_longer_than_a_cell_is_cut_and_says_so(tmp_path, mark):
 
 def test_more_rows_than_a_sheet_can_hold_are_refused():
     rows: list[dict[str, int]] = [{}] * 1_048_576
-    with pytest.raises(ValueError, match="1048576 rows"):
+    with pytest.raises(ValueError, match="rows of the sheet One is 1048576"):
         write_sheets({"One": rows}, io.BytesIO(), as_of=AS_OF)
