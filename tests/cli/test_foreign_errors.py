@@ -25,19 +25,19 @@ TARGET = '[[target]]\nid = "a"\ntitle = "b"\nclock = "advice"\nact = "give"\ndon
 VEVENT = "BEGIN:VCALENDAR\r\nX-EHCP-INSTITUTION:1\r\nBEGIN:VEVENT\r\n{}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 
 
-@pytest.mark.parametrize("engine", ["case", "bulk"])
-def test_an_object_of_other_keys_is_one_refused_row(engine, tmp_path):
+@pytest.mark.parametrize("door", ["one", "many"])
+def test_an_object_of_other_keys_is_one_refused_row(door, tmp_path):
     (tmp_path / "a.jsonl").write_text('{"case_id":"a","event":"request_received","on":"2026-03-02"}\n{"a":"1"}\n')
-    done = invoke("check", tmp_path / "a.jsonl", *AS_OF, "--engine", engine)
+    done = invoke("check", tmp_path / "a.jsonl", *AS_OF, door=door)
     assert (done.exit_code, "a.jsonl, line 2, column event" in done.stderr) == (1, True)
     assert "decide_assess" in done.stdout
 
 
-@pytest.mark.parametrize("engine", ["case", "bulk"])
+@pytest.mark.parametrize("door", ["one", "many"])
 @pytest.mark.parametrize("instant", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
-def test_an_instant_beyond_the_calendar_is_one_refused_row(engine, instant):
+def test_an_instant_beyond_the_calendar_is_one_refused_row(door, instant):
     rows = f"case_id,event,on,recorded_at\na,request_received,2026-03-02,\nb,request_received,2026-03-02,{instant}\n"
-    done = invoke("check", "-", *AS_OF, "--engine", engine, stdin=rows)
+    done = invoke("check", "-", *AS_OF, door=door, stdin=rows)
     assert (done.exit_code, "column recorded_at, case b" in done.stderr) == (1, True)
 
 

@@ -15,13 +15,12 @@ from tests.cli.test_outputs import PARAMS, named
 
 LINK = '=HYPERLINK("http://127.0.0.1/?"&A1,"see note")'
 CASE = "=1+1"
-PARTY = "+44@x"
 WORKER = '-1+cmd|" /C calc"!A0'
 HELD = f"""\
 case_id,event,on,party,outcome,until,authority,reason,=caseworker
 {CASE},request_received,2026-03-02,parent,,,885,,{{worker}}
 {CASE},assessment_agreed,2026-05-01,,,,885,,{{worker}}
-{CASE},advice_requested,2026-05-02,{PARTY},,,885,,{{worker}}
+{CASE},advice_requested,2026-05-02,medical,,,885,,{{worker}}
 {CASE},exception_recorded,2026-03-20,,exceptional_circumstances,2026-04-20,885,{{link}},{{worker}}
 {CASE},exception_recorded,2026-01-05,,exceptional_circumstances,2026-01-09,885,{{link}},{{worker}}
 @b,request_received,2024-01-08,parent,,,886,,
@@ -31,7 +30,7 @@ SOURCE = HELD.format(link='"' + LINK.replace('"', '""') + '"', worker='"' + WORK
 
 # Each prints text that came from outside; the words that stand in it are looked for in what is raw.
 DOORS = {
-    ("check",): [CASE, PARTY],
+    ("check",): [CASE],
     ("check", "--explain"): [CASE, LINK],
     ("breaches",): ["@b"],
     ("breaches", "--register", "exceptions"): [CASE, LINK],
@@ -41,7 +40,7 @@ DOORS = {
     ("state", "--moves", "all"): [CASE],
     ("registers", "breaches"): ["@b"],
     ("registers", "exceptions"): [CASE, LINK],
-    ("registers", "advice"): [CASE, PARTY],
+    ("registers", "advice"): [CASE],
     ("registers", "findings"): [CASE],
     ("measures", "--year", "2026", "--by", "=caseworker"): [WORKER],
     ("measures", "--year", "2026", "--measure", "requests", "--explain"): [CASE],

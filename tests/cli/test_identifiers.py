@@ -82,7 +82,7 @@ def test_a_row_is_refused_alike_by_rows_and_by_columns(column, text, form, tmp_p
     if form != "parquet":
         caseload = read_cases(path)
         assert [str(refused) for refused in caseload.refused] == [str(refused) for refused in frames.refused]
-        one, bulk = (invoke("check", path, "--as-of", AS_OF, "--engine", engine) for engine in ("case", "bulk"))
+        one, bulk = (invoke("check", path, "--as-of", AS_OF, door=door) for door in ("one", "many"))
         assert (one.exit_code, one.output) == (bulk.exit_code, bulk.output)
         assert one.exit_code == (1 if expected else 0)
 

@@ -77,7 +77,7 @@ def _by_columns_alike(name: str) -> Callable[[bytes], None]:
 
     def check(content: bytes) -> None:
         with desk(**{name: content}):
-            one, bulk = (invoke("check", name, *AS_OF, "--engine", engine) for engine in ("case", "bulk"))
+            one, bulk = (invoke("check", name, *AS_OF, door=door) for door in ("one", "many"))
             assert (one.exit_code, one.output) == (bulk.exit_code, bulk.output)
             assert one.exit_code in CODES, one.stderr[-2000:]
 

@@ -25,6 +25,6 @@ def test_a_sample(name):
 def test_every_command_and_every_option_is_among_those_that_are_tried():
     found = commands()
     assert {words[0] for words in found} == set(COMMANDS)
-    assert {"--weeks", "--html", "--store", "--after", "--engine", "--fail-on-breach"} <= {
+    assert {"--weeks", "--html", "--store", "--after", "--fail-on-breach"} <= {
         option.flag for options in found.values() for option in options
     }

@@ -440,6 +440,7 @@ def test_the_names_in_a_header(tmp_path):
 
 ELSEWHERE = {
     "bulk/sources.py": "what comes through a pipe is kept in a directory of its own, which goes at the end",
+    "store/schema.py": "the migrations of a zipped package, laid out in a directory that goes at the end",
     "testing/killing.py": "a store in a directory of its own, to be killed",
     "testing/postgres.py": "a server's own directory",
 }
