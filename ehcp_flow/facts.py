@@ -737,12 +737,8 @@ def _explained(event: str, error: ValidationError) -> FactError:
         return FactError(event, field, value, first["msg"])
     if first["type"] in ("missing", "string_too_short"):
         return FactError(event, field, None, f"{event} needs {'an' if field[0] in 'aeiou' else 'a'} {field}")
-    wanted = first["msg"]
-    if first["type"] == "string_type":
-        wanted = f'write text: "{value}"'
-    elif first["type"] == "string_too_long":
-        wanted = why_not(field, str(value)) or wanted
-    return FactError(event, field, value, wanted)
+    text = f'write text: "{value}"' if first["type"] == "string_type" else why_not(field, str(value))
+    return FactError(event, field, value, text or first["msg"])
 
 
 def _choices(event: str, field: str) -> tuple[str, ...]:

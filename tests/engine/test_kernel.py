@@ -1,25 +1,63 @@
 """The kernel's edges: what it asks for, where it stops, and how its numbers are read."""
 
 import datetime as dt
+import io
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from pydantic import ValidationError
 
+import ehcp_flow.law
+from ehcp_flow.answers import answer
 from ehcp_flow.calendars import england as calendars
+from ehcp_flow.calendars import read_institutions
 from ehcp_flow.case import Case
 from ehcp_flow.deadlines import STATUSES, deadlines_of
-from ehcp_flow.engine import kernel
+from ehcp_flow.engine import choice, contributions, kernel, walk
 from ehcp_flow.engine.choice import interpreted_kernel
 from ehcp_flow.engine.days import counted_days
 from ehcp_flow.engine.judging import numbered, space_for
 from ehcp_flow.engine.rulebook import compiled
-from ehcp_flow.errors import CalendarError
-from ehcp_flow.law import england
+from ehcp_flow.errors import CalendarError, KernelError, RulebookError
+from ehcp_flow.facts import as_stored
+from ehcp_flow.law import Rulebook, england, load_rulebook
+from ehcp_flow.measures import measure
 from ehcp_flow.states.dispute_moves import DISPUTES
 from ehcp_flow.states.guards import Before
 from ehcp_flow.states.walking import ways_of
 from tests.telling import one, statuses, tell, text_of
 
 AS_OF = dt.date(2026, 6, 30)
+LAW = Path(ehcp_flow.law.__file__).parent / "england"
+CONSULTED = """
+[[clock]]
+id = "asked_again"
+title = "a school was consulted"
+starts_on = ["school_consulted"]
+ends_on = ["school_responded"]
+per = "party"
+
+[[limit]]
+id = "answer_us"
+title = "Answer"
+group = "plan"
+actor = "school"
+kind = "guidance"
+
+[[limit.rule]]
+rows = ["answer_us"]
+clock = "asked_again"
+act = "answer"
+done_by = ["school_responded"]
+
+[[limit.rule.version]]
+in_force_from = 2014-09-01
+counting = "15 days after"
+citation = ["SR 5(1)"]
+evidence = "M"
+"""
 
 
 def judged(story: str, *, rows: int, wants: int = 64):
@@ -111,3 +149,103 @@ def test_what_stands_before_a_fact_is_a_sequence():
 
 def test_nothing_on_record_is_judged_to_nothing():
     assert statuses(deadlines_of(Case("a", ()), AS_OF)) == {}
+
+
+def law_with(directory: Path, old: str = "", new: str = "", more: str = "") -> Rulebook:
+    """Return England's law with other words, or more of them."""
+    shutil.copytree(LAW, directory / "law")
+    for path in (directory / "law").glob("0[1-4]*.toml"):
+        path.write_text(path.read_text("utf-8").replace(old, new) if old else path.read_text("utf-8"), "utf-8")
+    (directory / "law" / "99_more.toml").write_text(more, "utf-8")
+    return load_rulebook(directory / "law")
+
+
+def test_a_clock_that_each_party_has_runs_once_for_each_until_it_ends(tmp_path):
+    told = tell("""
+        2026-01-05 school_consulted party=s-1; 2026-01-06 school_consulted party=s-2
+        2026-01-07 school_consulted party=s-1; 2026-01-12 school_responded party=s-1
+        2026-02-02 school_consulted party=s-1
+    """)
+    book = law_with(tmp_path, more=CONSULTED)
+    found = [each for each in deadlines_of(told, AS_OF, rulebook=book) if each.limit == "answer_us"]
+    assert [(each.party, str(each.starts_on)) for each in found] == [
+        ("s-1", "2026-01-05"), ("s-2", "2026-01-06"), ("s-1", "2026-02-02")
+    ]  # fmt: skip
+
+
+def test_what_has_no_day_is_counted_and_not_timed(tmp_path):
+    book = law_with(tmp_path, 'weeks after"', 'school days after"')
+    told = tell("""
+        2025-01-06 request_received party=parent; 2025-02-03 assessment_agreed
+        2025-02-04 advice_requested party=medical
+        2025-03-04 advice_received party=medical; 2025-06-02 draft_plan_sent; 2025-06-30 final_plan_sent
+    """)
+    (row,) = measure([answer(told, AS_OF, rulebook=book)], as_of=AS_OF, year=2025).rows
+    assert row["plans_issued_den"] == 1
+    assert row["plans_issued_within_20_weeks"] == 0
+
+
+def rows_of(*rows: tuple[int, int, int, int, int]):
+    """Rows of a kernel: rule, started, base, last, status."""
+    size = len(rows)
+    out = [-1] * (kernel.COLUMNS * size)
+    for at, values in enumerate(rows):
+        columns = (kernel.RULE, kernel.STARTED, kernel.BASE, kernel.LAST, kernel.STATUS)
+        for column, value in zip(columns, values, strict=True):
+            out[column * size + at] = value
+    return SimpleNamespace(out=out, size=size)
+
+
+def test_deadlines_of_a_series_stand_by_their_day_their_limit_their_last_day_and_their_start():
+    rows = rows_of(
+        (1, 5, 30, 40, kernel.OPEN), (1, 4, 30, 40, kernel.OPEN), (2, 0, 30, 40, kernel.OPEN),
+        (1, 3, 30, kernel.NO_DAY, kernel.OPEN), (1, 2, 30, 35, kernel.OPEN), (0, 1, 30, 50, kernel.OPEN),
+        (1, 0, 20, 40, kernel.OPEN),
+    )  # fmt: skip
+    figures = SimpleNamespace(rule_nth=[0, 1, 1])
+    entries = SimpleNamespace(series_row=list(range(7)), series_base=[0] * 7, series_count=[7], most_rows=7)
+    contributions.sort(figures, rows, entries, 0)
+    assert entries.series_row == [6, 5, 4, 1, 0, 2, 3]
+    assert entries.series_base == [20, 30, 30, 30, 30, 30, 30]
+
+
+def test_of_one_day_the_first_that_has_not_lapsed_stands_for_all():
+    rows = rows_of(
+        (0, 0, 10, 20, kernel.LAPSED), (0, 1, 10, 20, kernel.MET), (0, 2, 10, 20, kernel.OPEN), (0, 3, 11, 20, 0)
+    )
+    entries = SimpleNamespace(series_row=[0, 1, 2, 3], series_base=[10, 10, 10, 11], row=-1)
+    assert contributions.one_of_day(rows, entries, 0, 4) == 3
+    assert entries.row == 1
+
+
+def test_a_trail_that_is_too_short_for_a_case_is_left_alone():
+    facts = SimpleNamespace(bounds=[0, 2])
+    assert walk.walk(SimpleNamespace(), facts, SimpleNamespace(capacity=3, steps=0), 0, 1) == 0
+
+
+def test_a_kernel_that_there_is_not_is_named(monkeypatch):
+    monkeypatch.setenv(choice.VARIABLE, "fast")
+    with pytest.raises(KernelError, match="EHCP_FLOW_KERNEL is 'fast'; write compiled or interpreted"):
+        choice.kernel_in_use.__wrapped__()
+
+
+def test_what_was_never_a_fact_is_none_because_it_is_stored():
+    with pytest.raises(ValidationError):
+        as_stored({"event": "plan_agreed", "case_id": "a", "on": "some day"})
+
+
+def test_a_stream_of_closures_that_cannot_be_read_says_why():
+    class Broken(io.StringIO):
+        name = "term-dates.csv"
+
+        def read(self, size: int | None = -1, /) -> str:
+            raise OSError(5, "Input/output error")
+
+    with pytest.raises(CalendarError, match=r"term-dates\.csv"):
+        read_institutions(Broken())
+
+
+def test_a_rulebook_that_is_nested_too_deep_is_refused(tmp_path):
+    tmp_path.joinpath("01.toml").write_text(f"title = {'[' * 50_000}", "utf-8")
+    with pytest.raises(RulebookError, match=r"01\.toml"):
+        load_rulebook(tmp_path)
