@@ -15,8 +15,10 @@ from ehcp_flow.engine.choice import Kernel, interpreted_kernel, kernel_in_use
 from ehcp_flow.engine.days import CountedDays, counted_days
 from ehcp_flow.engine.kernel import COLUMNS, EXCUSES, LAST, NO_DAY, NO_LAW, RULE, RUN, STARTED, STATUS, WHOM
 from ehcp_flow.engine.numbers import DATE_FIELDS, KEY_OF, Key, as_day
-from ehcp_flow.engine.rulebook import CompiledRule, CompiledRulebook
+from ehcp_flow.engine.rulebook import CompiledRule, CompiledRulebook, compiled
 from ehcp_flow.facts import FACT_TYPES, Fact
+from ehcp_flow.law.loader import england
+from ehcp_flow.law.model import Rulebook
 from ehcp_flow.law.version import Version
 
 __all__ = ["JudgedCase", "facts_that_count", "judge_case", "space_for"]
@@ -105,6 +107,12 @@ class JudgedCase:
         self.rows = [each[3] for each in rows]
         self.without_law = [each[3] for each in sorted(without_law)]
 
+    def __reduce__(self) -> tuple[Callable[..., JudgedCase], tuple[Any, ...]]:
+        """Travel to another process as the case and its rows; England's law is there already."""
+        law = None if self.book.rulebook is england() else self.book.rulebook
+        rows = Rows(list(self.out), self.size, len(self.rows) + len(self.without_law), dict(self.noted))
+        return _arrived, (self.case, self.as_of, self.facts, law, self.calendars, rows)
+
     def value(self, column: int, row: int) -> int:
         """Return one number of a row."""
         return self.out[column * self.size + row]
@@ -157,6 +165,12 @@ class JudgedCase:
         kernel.lay_out(law, facts, found, 0, len(self.facts))
         found.out, found.capacity = self.out, self.size
         return LaidOut(law, days, facts, found)
+
+
+def _arrived(
+    case: Case, as_of: dt.date, facts: tuple[Fact, ...], law: Rulebook | None, calendars: Calendars, rows: Rows
+) -> JudgedCase:
+    return JudgedCase(case, as_of, facts, compiled(law or england()), calendars, rows)
 
 
 class LaidOut(NamedTuple):

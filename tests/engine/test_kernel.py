@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import pickle
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -145,6 +146,18 @@ def test_what_stands_before_a_fact_is_a_sequence():
     before = Before(facts, 2, Before.places(facts))
     assert (len(before), list(before), before[-1], before[:1]) == (2, list(facts[:2]), facts[1], facts[:1])
     assert (before.last(["request_received"]), before.last(["plan_agreed"])) == (0, -1)
+
+
+@pytest.mark.parametrize("ours", [False, True])
+def test_deadlines_and_answers_travel_between_processes(ours, tmp_path):
+    told = tell("2025-01-06 request_received; 2025-02-03 assessment_agreed; 2025-02-10 exception_recorded "
+                "outcome=exceptional_circumstances reason=so; 2025-06-30 final_plan_sent")  # fmt: skip
+    book = law_with(tmp_path) if ours else england()
+    found = answer(told, AS_OF, rulebook=book)
+    there = pickle.loads(pickle.dumps(found))
+    assert there.deadlines == found.deadlines
+    assert [each.explanation for each in there.deadlines] == [each.explanation for each in found.deadlines]
+    assert there.findings == found.findings
 
 
 def test_nothing_on_record_is_judged_to_nothing():
