@@ -125,6 +125,9 @@ def test_a_ground_of_2020_needs_a_reason():
     found = one(story, "decide_not_issue", "2020-07-31")
     assert found.excused_by == ()
     assert "No reason is recorded, and the ground needs one" in text_of(found, "exception")
+    excused = one(f"{story} reason=shielding", "decide_not_issue", "2020-07-31")
+    assert excused.excused_by == ("coronavirus",)
+    assert "while the ground was law, and a reason is recorded" in text_of(excused, "exception")
 
 
 def test_a_deadline_without_a_day_has_no_grounds():
