@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 import numpy as np
 import polars as pl
 
-from ehcp_flow.answers import answer
-from ehcp_flow.bulk.chunks import Columns, Question, asked_rows, cases_of, judged_chunk, known_rows
+from ehcp_flow.bulk.chunks import Columns, Question, asked_rows, judged_chunk, standing_facts
 from ehcp_flow.bulk.codes import Array, as_date, distinct
 from ehcp_flow.bulk.contributions import Entry, contributed
 from ehcp_flow.bulk.encoding import Encoded
-from ehcp_flow.bulk.facts import event_mask
+from ehcp_flow.bulk.facts import Facts, event_mask
 from ehcp_flow.errors import EhcpFlowError, RowRefused
-from ehcp_flow.measures.contributing import Contributions
 from ehcp_flow.measures.figures import BORN, REQUESTED
 from ehcp_flow.measures.periods import Period, Span
-from ehcp_flow.measures.story import Story, days_on_record
-from ehcp_flow.measures.table import CHANGING, NOT_RECORDED, Extra, age_band, group_of
+from ehcp_flow.measures.table import CHANGING, NOT_RECORDED, Extra, age_band
 
 __all__ = ["Added", "Asked", "added_chunk", "span_chunk"]
 
@@ -44,58 +40,42 @@ class Added:
     refused: list[RowRefused]
     cases: int
     rows: int
-    by_case: int
     span: Span | None
     failed: list[tuple[str, EhcpFlowError]] = field(default_factory=list)
     ids: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
     groups: list[Group] = field(default_factory=list)
     group: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
-    entry: Entry = field(default_factory=partial(Entry.of, ()))
+    entry: Entry = field(default_factory=Entry.none)
     frame: pl.DataFrame | None = None
 
 
 def span_chunk(rows: pl.DataFrame, question: Question) -> Added:
     """Return from when to when the records of a chunk go; nothing is judged."""
     encoded, rows, refused, count = asked_rows(rows, question)
-    keep = known_rows(encoded, rows, question)
-    cases = len(np.unique(encoded.case if keep is None else encoded.case[keep]))
-    return Added(refused, cases, count, 0, _span(encoded, rows, keep, question))
+    facts, there = standing_facts(encoded, rows, question)
+    return Added(refused, int(there.sum()), count, _span(encoded, facts))
 
 
-def _span(encoded: Encoded, rows: pl.DataFrame, keep: Array | None, question: Question) -> Span | None:
-    corrected = np.zeros(len(encoded.case_ids), dtype=bool)
-    corrected[encoded.case[encoded.corrects]] = True
-    plain = ~corrected.take(encoded.case) & ~event_mask(BORN).take(encoded.key)
-    days = encoded.on[plain if keep is None else plain & keep]
-    cases = cases_of(rows, encoded, np.flatnonzero(corrected), question)
-    told = [day for case in cases for day in days_on_record(case)]
-    if len(days):
-        told += as_date(int(days.min())), as_date(int(days.max()))
-    return Span.of(told)
+def _span(encoded: Encoded, facts: Facts) -> Span | None:
+    days = encoded.on[facts.stands[~event_mask(BORN).take(encoded.key[facts.stands])]]
+    return Span.of([as_date(int(day)) for day in (days.min(), days.max())] if len(days) else ())
 
 
 def added_chunk(rows: pl.DataFrame, question: Question, asked: Asked) -> Added:
     """Return what the cases of a chunk add to the table."""
     chunk = Columns.of(rows, question)
-    facts = chunk.facts
-    alone = facts.failed
     told = contributed(chunk, asked.periods)
-    groups, group = _Grouping(chunk, asked).of(told, np.flatnonzero(chunk.there & ~alone))
-
-    one_by_one = _Singly(chunk, asked, groups)
-    one_by_one.add(np.flatnonzero(alone & chunk.there))
-    keep = known_rows(chunk.encoded, chunk.rows, question)
+    groups, group = _Grouping(chunk, asked).of(told, np.flatnonzero(chunk.there & ~chunk.facts.failed))
     return Added(
         chunk.refused,
         int(chunk.there.sum()),
         chunk.count,
-        int((alone & chunk.there).sum()),
-        _span(chunk.encoded, chunk.rows, keep, question),
-        one_by_one.failed,
+        _span(chunk.encoded, chunk.facts),
+        chunk.failures,
         chunk.encoded.case_ids.cast(pl.String),
         list(groups),
-        np.concatenate([group, np.array(one_by_one.group, dtype=np.int32)]),
-        Entry.together([told, one_by_one.entry]),
+        group,
+        told,
         judged_chunk(chunk).frame if asked.with_frame else None,
     )
 
@@ -190,44 +170,3 @@ class _Grouping:
                 instead[at] = known[value]
         of_entry = instead.take(case)
         return np.where(of_entry >= 0, of_entry, codes)
-
-
-class _Singly:
-    """What cases add that are answered one at a time."""
-
-    def __init__(self, chunk: Columns, asked: Asked, groups: dict[Group, int]) -> None:
-        self._chunk = chunk
-        self._asked = asked
-        self._groups = groups
-        self._contributions = Contributions([asked.periods])
-        self._told: list[tuple[int, int, int, int, int]] = []
-        self.group: list[int] = []
-        self.failed: list[tuple[str, EhcpFlowError]] = []
-
-    def add(self, numbers: Array) -> None:
-        """Answer these cases of the chunk, and take what they add."""
-        chunk, question = self._chunk, self._chunk.question
-        for case, number in zip(cases_of(chunk.rows, chunk.encoded, numbers, question), numbers.tolist(), strict=True):
-            try:
-                told = answer(case, question.as_of, rulebook=question.law.rulebook, calendars=question.calendars)
-            except EhcpFlowError as error:
-                self.failed.append((case.case_id, error))
-                continue
-            self._count(Story(told), number)
-
-    def _count(self, story: Story, number: int) -> None:
-        asked = self._asked
-        if not CHANGING.intersection(asked.keys):
-            self._number(story, asked.periods[-1], "")
-        for one in self._contributions.of(story.answer.judged)[0]:
-            self._told.append((one.column, one.place, number, one.days, -1))
-            self.group.append(self._number(story, asked.periods[one.place], one.party))
-
-    def _number(self, story: Story, period: Period, party: str) -> int:
-        group = group_of(story, self._asked.keys, self._asked.extra, period, party)
-        return self._groups.setdefault(group, len(self._groups))
-
-    @property
-    def entry(self) -> Entry:
-        """All entries together."""
-        return Entry.of(self._told)

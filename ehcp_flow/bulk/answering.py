@@ -45,14 +45,13 @@ class Answered(NamedTuple):
     refused: list[RowRefused]
     cases: int
     rows: int
-    by_case: int
 
 
 def answers_chunk(rows: pl.DataFrame, question: Question) -> Answered:
     """Return the answers of a chunk of whole cases, each case's rows together."""
     columns = Columns.of(rows, question)
     numbers = np.flatnonzero(columns.there)
-    return Answered(answers_of(columns, numbers), columns.refused, len(numbers), columns.count, len(columns.alone))
+    return Answered(answers_of(columns, numbers), columns.refused, len(numbers), columns.count)
 
 
 def answers_of(columns: Columns, numbers: Array) -> Iterator[Answer | tuple[Case, EhcpFlowError]]:
@@ -89,6 +88,7 @@ class _Chunk:
         self._bounds: list[int] = facts.bounds.tolist()
         at = facts.places(event_mask("exception_recorded"))
         self._exceptions = np.split(at, np.searchsorted(facts.case.take(at), np.arange(1, facts.cases)))
+        self._corrected = facts.corrected
         self._noted = judged.noted
         self._recorded = np.bincount(encoded.case, minlength=facts.cases).tolist()
         self._repeated = np.bincount(encoded.case[facts.repeats], minlength=facts.cases).tolist()
@@ -99,8 +99,9 @@ class _Chunk:
         """Return a case with its rows."""
         question = self.question
         begin, end = self._bounds[number], self._bounds[number + 1]
-        if question.known_at is None and end - begin + self._repeated[number] == self._recorded[number]:
-            # Nothing is corrected and nothing lies ahead: the columns hold the case's facts in legal order already.
+        whole = end - begin + self._repeated[number] == self._recorded[number]
+        if question.known_at is None and whole and not self._corrected[number]:
+            # Nothing lies ahead: the columns hold the case's facts in legal order already.
             case.__dict__["facts"] = tuple(case.recorded[row] for row in self._row_of_fact[begin:end])
             if not self._repeated[number]:
                 case.__dict__["findings"] = ()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -21,7 +22,7 @@ from ehcp_flow.bulk.law import LawWords
 from ehcp_flow.bulk.ordering import in_legal_order
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
-from ehcp_flow.deadlines import FIELDS, STATUSES, Deadline, deadlines_of
+from ehcp_flow.deadlines import STATUSES, judged_case
 from ehcp_flow.errors import EhcpFlowError, RowRefused
 
 __all__ = [
@@ -30,17 +31,15 @@ __all__ = [
     "Question",
     "asked_rows",
     "cases_of",
-    "deadlines_alone",
     "judge_chunk",
     "judged_chunk",
     "known_rows",
     "narrowed",
     "readable",
     "schema_of",
+    "standing_facts",
     "survey_chunk",
 ]
-
-_CASE: Final = "_case"
 
 
 @dataclass(frozen=True)
@@ -67,8 +66,7 @@ class Question:
 class Chunk:
     """What came of one chunk: deadlines, the rows that were refused, and the cases that could not be judged.
 
-    `cases` counts the cases that were judged, `by_case` those of them that the evaluator of one case judged. `findings`
-    is how much the records leave open, where that was asked for.
+    `cases` counts the cases that were judged. `findings` is how much the records leave open, where that was asked for.
     """
 
     frame: pl.DataFrame
@@ -76,7 +74,6 @@ class Chunk:
     failed: list[tuple[str, EhcpFlowError]]
     cases: int
     rows: int
-    by_case: int
     findings: int = 0
 
 
@@ -110,7 +107,7 @@ def _enum(words: Iterable[str]) -> pl.Enum:
 class Columns:
     """A chunk of whole cases as columns: its rows, its facts in legal order, and what was judged of them.
 
-    `there` says which cases had been recorded by the instant asked for, `alone` which are judged one by one.
+    `there` says which cases had been recorded by the instant asked for.
     """
 
     question: Question
@@ -122,24 +119,28 @@ class Columns:
     refused: list[RowRefused]
     count: int
 
-    @property
-    def alone(self) -> Array:
-        """The numbers of the cases that are judged one by one: corrected ones, and those that cannot be judged."""
-        return np.flatnonzero(self.facts.failed & self.there)
-
-    def chunk(self, frame: pl.DataFrame, failed: list[tuple[str, EhcpFlowError]]) -> Chunk:
+    def chunk(self, frame: pl.DataFrame) -> Chunk:
         """Return what came of the chunk, if this frame is the answer."""
-        return Chunk(frame, self.refused, failed, int(self.there.sum()), self.count, len(self.alone))
+        return Chunk(frame, self.refused, self.failures, int(self.there.sum()), self.count)
+
+    @cached_property
+    def failures(self) -> list[tuple[str, EhcpFlowError]]:
+        """The cases that cannot be judged, each with why: asked one at a time, they say so."""
+        question, failed = self.question, []
+        numbers = np.flatnonzero(self.facts.failed & self.there)
+        for case in cases_of(self.rows, self.encoded, numbers, question):
+            try:
+                judged_case(case, question.as_of, question.law.rulebook, question.calendars)
+            except EhcpFlowError as error:
+                failed.append((case.case_id, error))
+        return failed
 
     @classmethod
     def of(cls, rows: pl.DataFrame, question: Question) -> Columns:
         """Return the columns of a chunk, each case's rows together."""
         encoded, rows, refused, count = asked_rows(rows, question)
-        keep = known_rows(encoded, rows, question)
-        facts = in_legal_order(encoded, question.as_of, keep)
+        facts, there = standing_facts(encoded, rows, question)
         judged = judge_columns(facts, question.law.book, question.calendars)
-        there = np.zeros(facts.cases, dtype=bool)
-        there[encoded.case if keep is None else encoded.case[keep]] = True
         return cls(question, rows, encoded, facts, judged, there, refused, count)
 
 
@@ -150,28 +151,30 @@ def judge_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
 
 def judged_chunk(columns: Columns) -> Chunk:
     """Return the deadlines of a chunk as a frame."""
-    frame = _frame(columns.facts, columns.judged, columns.encoded, columns.question.law)
-    alone, failed = deadlines_alone(columns)
-    if alone:
-        frame = pl.concat([frame, *alone]).sort(_CASE, maintain_order=True)
-    return columns.chunk(frame.drop(_CASE), failed)
+    return columns.chunk(_frame(columns.facts, columns.judged, columns.encoded, columns.question.law))
 
 
-def deadlines_alone(columns: Columns) -> tuple[list[pl.DataFrame], list[tuple[str, EhcpFlowError]]]:
-    """Return the deadlines of the cases that are left to the evaluator of one case, and those that cannot be judged."""
-    question, cases = columns.question, columns.alone
-    frames: list[pl.DataFrame] = []
-    failed: list[tuple[str, EhcpFlowError]] = []
-    if len(cases):
-        schema = {**schema_of(question.law), _CASE: pl.UInt32}
-        for case, at in zip(cases_of(columns.rows, columns.encoded, cases, question), cases.tolist(), strict=True):
-            try:
-                found = deadlines_of(case, question.as_of, rulebook=question.law.rulebook, calendars=question.calendars)
-            except EhcpFlowError as error:
-                failed.append((case.case_id, error))
-                continue
-            frames.append(_frame_of(found, at, schema))
-    return frames, failed
+def standing_facts(encoded: Encoded, rows: pl.DataFrame, question: Question) -> tuple[Facts, Array]:
+    """Return the facts of a chunk that stand, in legal order, and which cases had been recorded by the instant."""
+    keep = known_rows(encoded, rows, question)
+    there = np.zeros(len(encoded.case_ids), dtype=bool)
+    there[encoded.case if keep is None else encoded.case[keep]] = True
+    return in_legal_order(encoded, question.as_of, keep, _settled(encoded, rows, keep)), there
+
+
+def _settled(encoded: Encoded, rows: pl.DataFrame, keep: Array | None) -> Array | None:
+    """Return the rows that stand in cases with a correction, each case's in legal order; None without such a case."""
+    if not encoded.corrects.any():
+        return None
+    numbers = np.unique(encoded.case[encoded.corrects])
+    stand: list[int] = []
+    for case, head in zip(
+        build_cases(rows, encoded, numbers), np.searchsorted(encoded.case, numbers).tolist(), strict=True
+    ):
+        row_of = {id(fact): row for row, fact in enumerate(case.recorded, head) if keep is None or keep[row]}
+        known = Case(case.case_id, tuple(fact for fact in case.recorded if id(fact) in row_of))
+        stand.extend(row_of[id(fact)] for fact in known.facts)
+    return np.array(stand, dtype=np.int64)
 
 
 def survey_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
@@ -179,7 +182,7 @@ def survey_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     encoded, rows, refused, count = asked_rows(rows, question)
     keep = known_rows(encoded, rows, question)
     cases = len(np.unique(encoded.case if keep is None else encoded.case[keep]))
-    return Chunk(pl.DataFrame(), refused, [], cases, count, 0)
+    return Chunk(pl.DataFrame(), refused, [], cases, count)
 
 
 def readable(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFrame, list[RowRefused], int]:
@@ -219,24 +222,11 @@ def narrowed(encoded: Encoded, rows: pl.DataFrame, question: Question) -> tuple[
 
 
 def _of_authority(encoded: Encoded, rows: pl.DataFrame, authority: str, met: set[str]) -> Array:
-    """Return which cases are of an authority, and note all authorities that are met.
-
-    The last one given counts: where there are several, or a correction, the case itself is asked.
-    """
-    codes, texts = encoded.authority.codes, encoded.authority.texts
-    last = np.full(len(encoded.case_ids), -1, dtype=np.int64)
-    given = np.flatnonzero(codes >= 0)
-    last[encoded.case[given]] = codes[given]
-    doubtful = np.zeros(len(last), dtype=bool)
-    doubtful[encoded.case[given[codes[given] != last[encoded.case[given]]]]] = True
-    doubtful[encoded.case[encoded.corrects]] = True
-    met.update(texts[code] for code in np.unique(last[~doubtful & (last >= 0)]).tolist())
-    wanted = last == (texts.index(authority) if authority in texts else len(texts))
-    numbers = np.flatnonzero(doubtful)
-    for case, number in zip(build_cases(rows, encoded, numbers), numbers.tolist(), strict=True):
-        wanted[number] = case.authority == authority
-        met.update([case.authority] if case.authority else [])
-    of_authority: Array = wanted
+    """Return which cases are of an authority, the last one given, and note all authorities that are met."""
+    texts = encoded.authority.texts
+    facts = in_legal_order(encoded, dt.date.max, None, _settled(encoded, rows, None))
+    met.update(texts[code] for code in np.unique(facts.authority[facts.authority >= 0]).tolist())
+    of_authority: Array = facts.authority == (texts.index(authority) if authority in texts else len(texts))
     return of_authority
 
 
@@ -276,7 +266,7 @@ def _cut(case: Case, question: Question, *, cut: bool) -> Case:
 
 def _frame(facts: Facts, judged: Judged, encoded: Encoded, law: LawWords) -> pl.DataFrame:
     schema = schema_of(law)
-    case = pl.Series(_CASE, judged.case.astype(np.uint32))
+    case = pl.Series(judged.case.astype(np.uint32))
     row = pl.Series(judged.row.astype(np.uint32))
 
     def words(name: str, of_rows: Sequence[str]) -> pl.Series:
@@ -311,14 +301,5 @@ def _frame(facts: Facts, judged: Judged, encoded: Encoded, law: LawWords) -> pl.
             over.set(pl.Series(judged.over < 0), None),
             lists.gather(pl.Series(judged.excuses.astype(np.uint32))),
             pl.Series("breach", judged.breach, dtype=pl.Boolean),
-            case,
         ]
     )
-
-
-def _frame_of(found: list[Deadline], case: int, schema: Mapping[str, Any]) -> pl.DataFrame:
-    """Return deadlines of the evaluator of one case as a frame."""
-    columns: dict[str, list[Any]] = {name: [getattr(each, name) for each in found] for name in FIELDS}
-    columns["excused_by"] = [list(each.excused_by) for each in found]
-    columns[_CASE] = [case] * len(found)
-    return pl.DataFrame(columns, schema=dict(schema))

@@ -36,10 +36,9 @@ class Entry(NamedTuple):
     party: Array
 
     @classmethod
-    def of(cls, told: Sequence[Sequence[int]]) -> Entry:
-        """Return entries that are given one by one."""
-        columns = np.array(told, dtype=np.int32).reshape(len(told), len(_KINDS)).T
-        return cls(*(column.astype(kind) for column, kind in zip(columns, _KINDS, strict=True)))
+    def none(cls) -> Entry:
+        """Return no entries."""
+        return cls(*(np.zeros(0, dtype=kind) for kind in _KINDS))
 
     @classmethod
     def together(cls, parts: Sequence[Entry]) -> Entry:
@@ -74,7 +73,7 @@ def contributed(chunk: Columns, periods: Sequence[Period]) -> Entry:
         if not room.count:
             room = entries_space(lambda count: chosen.filled(0, count), longest, many, 2 * room.capacity, chosen)
         room.count = 0
-    told = Entry.together(parts) if parts else Entry.of(())
+    told = Entry.together(parts) if parts else Entry.none()
     told = told.at(np.flatnonzero((chunk.there & ~facts.failed).take(told.case)))
     return told._replace(party=np.append(facts.party, -1).take(told.party))
 

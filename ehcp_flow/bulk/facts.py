@@ -21,7 +21,8 @@ class Facts:
 
     `case`, `on`, `key` and `party` have an entry for each fact; `dates` holds the further days that any fact has.
     `bounds` says where each case begins. `authority` is each case's, -1 for none. `names` are the parties.
-    `rows` are the rows that the facts came from; `repeats` those that repeat another fact, in legal order.
+    `corrected` are the cases with a correction, `failed` those that could not be judged. `rows` are the rows that the
+    facts came from, `stands` those of facts after the day too; `repeats` repeat another fact, in legal order.
     """
 
     cases: int
@@ -36,7 +37,9 @@ class Facts:
     limits: list[str]
     reasoned: Array
     as_of: int
+    corrected: Array
     failed: Array
+    stands: Array
     rows: Array
     repeats: Array
 
@@ -67,10 +70,6 @@ class Facts:
     def places(self, mask: Array) -> Array:
         """Return the places of the facts whose key is true in `mask`."""
         return np.flatnonzero(mask.take(self.key))
-
-    def fail(self, cases: Array) -> None:
-        """Leave these cases to the evaluator of one case."""
-        self.failed[cases] = True
 
 
 def event_mask(event: str) -> Array:

@@ -1,7 +1,4 @@
-"""The table of measures over columns: what `ehcp_flow.measures.measure` gives, without an object for each case.
-
-Cases that the columns do not follow (those with a correction) are counted one at a time, and stand in their place.
-"""
+"""The table of measures over columns: what `ehcp_flow.measures.measure` gives, without an object for each case."""
 
 from __future__ import annotations
 
@@ -30,7 +27,7 @@ __all__ = ["Measuring", "measure"]
 class Measuring(Pass):
     """One pass over a source for its table of measures.
 
-    `refused`, `failed`, `rows`, `cases`, `by_case` and `unknown_columns` are those of `Frames`; `span` is the first and
+    `refused`, `failed`, `rows`, `cases` and `unknown_columns` are those of `Frames`; `span` is the first and
     the last day on which anything but a birth is on record, None without any. `on_frame` is called with the deadlines
     of each chunk as a frame, where somebody wants those as well. Without a year the source is read twice.
     """

@@ -26,8 +26,16 @@ _MOST: Final = 1 << 62
 _DAYS: Final = 1 << 18
 
 
-def in_legal_order(rows: Encoded, as_of: dt.date, keep: Array | None = None) -> Facts:
-    """Return the facts that count on a day. `keep` are the rows that count at all, all if it is None."""
+def in_legal_order(rows: Encoded, as_of: dt.date, keep: Array | None = None, settled: Array | None = None) -> Facts:
+    """Return the facts that count on a day. `keep` are the rows that count at all, all if it is None.
+
+    `settled` are the rows that stand in cases with a correction, each case's in legal order, as `Case` says.
+    """
+    corrected = np.zeros(len(rows.case_ids), dtype=bool)
+    if settled is not None:
+        corrected[rows.case[rows.corrects]] = True
+        plain = ~corrected.take(rows.case)
+        keep = plain if keep is None else plain & keep
     joined = rows.case.astype(np.int64)
     joined *= _DAYS
     joined += rows.on
@@ -45,7 +53,11 @@ def in_legal_order(rows: Encoded, as_of: dt.date, keep: Array | None = None) -> 
     repeats = order[twice]
     if len(twice):
         order = np.delete(order, twice)
+    if settled is not None:
+        order = np.concatenate([order, settled])
+        order = order.take(np.argsort(rows.case.take(order), kind="stable"))
 
+    stands = order
     cases = len(rows.case_ids)
     case = rows.case.take(order)
     authority = _last_given(case, rows.authority.codes.take(order), cases)
@@ -55,9 +67,6 @@ def in_legal_order(rows: Encoded, as_of: dt.date, keep: Array | None = None) -> 
     counts = (on <= day) | PROSPECTIVE.take(key)
     if not counts.all():
         order, case, on, key = order[counts], case[counts], on[counts], key[counts]
-    failed = np.zeros(cases, dtype=bool)
-    if rows.corrects.any():
-        failed[rows.case[rows.corrects]] = True
     return Facts(
         cases=cases,
         case=case,
@@ -71,7 +80,9 @@ def in_legal_order(rows: Encoded, as_of: dt.date, keep: Array | None = None) -> 
         limits=rows.limit.texts,
         reasoned=rows.reason.codes.take(order) >= 0,
         as_of=day,
-        failed=failed,
+        corrected=corrected,
+        failed=np.zeros(cases, dtype=bool),
+        stands=stands,
         rows=order,
         repeats=repeats,
     )

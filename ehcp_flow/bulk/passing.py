@@ -53,10 +53,6 @@ class _Part(Protocol):
     def cases(self) -> int:
         """How many cases were judged."""
 
-    @property
-    def by_case(self) -> int:
-        """How many of them went to the evaluator of one case."""
-
 
 P = TypeVar("P", bound=_Part)
 
@@ -107,7 +103,7 @@ class Pass:
         self.unknown_columns: tuple[str, ...] = ()
         self.authorities: set[str] = set()
         self.name = self._name or ""
-        self.rows = self.cases = self.deadlines = self.findings = self.by_case = 0
+        self.rows = self.cases = self.deadlines = self.findings = 0
         self.is_read = False
 
     def _parts(self, work: Callable[[pl.DataFrame, Question], P]) -> Iterator[P]:
@@ -150,7 +146,6 @@ class Pass:
                 self.refused.extend(part.refused)
                 self.rows += part.rows
                 self.cases += part.cases
-                self.by_case += part.by_case
                 if is_last:
                     finish()
                 yield part
@@ -167,8 +162,8 @@ class Frames(Pass):
 
     Iterating reads the source and yields a frame for each chunk of whole cases. `refused` then holds the rows that were
     not taken, in the order of their lines; `failed` the cases that could not be judged, each with its error; `rows`,
-    `cases` and `deadlines` are counted, and `by_case` counts the cases that went to the evaluator of one case. When the
-    last frame is yielded, and so before the only one, `is_read` is true, and `refused` and `rows` are whole.
+    `cases` and `deadlines` are counted. When the last frame is yielded, and so before the only one, `is_read` is true,
+    and `refused` and `rows` are whole.
     """
 
     def __init__(
@@ -200,7 +195,7 @@ class Answers(Pass):
     """The answer of each case of a source, in the order in which the cases first appear.
 
     Answers are those that `ehcp_flow.answers.answer` gives, made part by part as they are asked for. `refused`,
-    `failed`, `rows`, `cases`, `by_case` and `is_read` are those of `Frames`; a case is in `failed` as soon as it is
+    `failed`, `rows`, `cases` and `is_read` are those of `Frames`; a case is in `failed` as soon as it is
     passed over. `case_ids` limits the answers to some cases: an id that the source does not hold is passed over.
     """
 

@@ -40,7 +40,6 @@ class _Part:
     ids: pl.Series
     refused: list[RowRefused]
     rows: int
-    by_case: int = 0
 
     @property
     def cases(self) -> int:

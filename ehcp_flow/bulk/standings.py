@@ -1,8 +1,7 @@
 """Where many cases stand, and what their records leave open: the columns of `states.state` and of findings.
 
-The state is read over columns. Cases in which a fact must be looked at by itself (a dispute, a correction) go to the
-evaluator of one case. What is found is said in its words, and only the cases in which there may be something
-to say are asked.
+The state is read over columns; cases with a dispute are looked at by themselves. What is found is said in its words,
+and only the cases in which there may be something to say are asked.
 """
 
 from __future__ import annotations
@@ -16,13 +15,11 @@ import polars as pl
 from ehcp_flow.answers import Answer
 from ehcp_flow.bulk.answering import answers_of
 from ehcp_flow.bulk.building import bare_facts
-from ehcp_flow.bulk.chunks import Chunk, Columns, Question, asked_rows, cases_of, judged_chunk, known_rows
+from ehcp_flow.bulk.chunks import Chunk, Columns, Question, asked_rows, cases_of, judged_chunk, standing_facts
 from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array
 from ehcp_flow.bulk.facts import Facts
 from ehcp_flow.bulk.leaving import left_open
-from ehcp_flow.bulk.ordering import in_legal_order
 from ehcp_flow.bulk.trails import STATES, Trail, trail_of
-from ehcp_flow.errors import EhcpFlowError
 from ehcp_flow.facts import Fact
 from ehcp_flow.states import Dispute, DisputeState, state
 from ehcp_flow.states.dispute_region import DISPUTE_EVENTS
@@ -73,15 +70,13 @@ _DISPUTED: Final = np.array([event in DISPUTE_EVENTS for event, _ in KEYS], dtyp
 def states_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     """Return where each case of a chunk stands."""
     encoded, rows, refused, count = asked_rows(rows, question)
-    keep = known_rows(encoded, rows, question)
-    facts = in_legal_order(encoded, question.as_of, keep)
-    there = np.zeros(facts.cases, dtype=bool)
-    there[encoded.case if keep is None else encoded.case[keep]] = True
-    facts.fail(_disputed(facts))
+    facts, there = standing_facts(encoded, rows, question)
+    disputed = np.zeros(facts.cases, dtype=bool)
+    disputed[_disputed(facts)] = True
     trail = trail_of(facts)
     stands, since = trail.at, trail.since
     days = pl.Series(since, dtype=pl.Int32)
-    cases = np.flatnonzero(there & ~facts.failed)
+    cases = np.flatnonzero(there & ~disputed)
     chosen = pl.Series(cases.astype(np.uint32))
     frame = pl.DataFrame(
         {
@@ -93,7 +88,7 @@ def states_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
             _CASE: cases,
         }
     )
-    left = np.flatnonzero(facts.failed & there)
+    left = np.flatnonzero(disputed & there)
     told = []
     for case, at in zip(cases_of(rows, encoded, left, question), left.tolist(), strict=True):
         standing = state(case, question.as_of)
@@ -102,7 +97,7 @@ def states_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     if told:
         frame = pl.concat([frame, pl.DataFrame(told, schema={**STANDINGS, _CASE: pl.Int64}, orient="row")])
         frame = frame.sort(_CASE, maintain_order=True)
-    return Chunk(frame.drop(_CASE), refused, [], int(there.sum()), count, len(left))
+    return Chunk(frame.drop(_CASE), refused, [], int(there.sum()), count)
 
 
 def _disputed(facts: Facts) -> Array:
@@ -129,17 +124,13 @@ def findings_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     """Return what the records, the order of their facts and their deadlines leave open, in the order of one case."""
     columns = Columns.of(rows, question)
     found = _Found(columns)
-    failed: list[tuple[str, EhcpFlowError]] = []
     told = []
     for answer in answers_of(columns, np.flatnonzero(found.asked | (found.counted > 0))):
-        if not isinstance(answer, Answer):
-            failed.append((answer[0].case_id, answer[1]))
-            continue
-        for finding in answer.findings:
+        for finding in answer.findings if isinstance(answer, Answer) else ():
             event = finding.fact.event if finding.fact else None
             told.append((finding.case_id, finding.code, finding.on, finding.message, finding.remedy, event))
     frame = pl.DataFrame(told, schema=FINDINGS, orient="row")
-    return columns.chunk(frame, failed)
+    return columns.chunk(frame)
 
 
 def counted_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
@@ -163,7 +154,7 @@ class _Found:
     def __init__(self, columns: Columns) -> None:
         facts = columns.facts
         trail = trail_of(facts)
-        asked = facts.failed.copy()
+        asked = facts.failed | facts.corrected
         asked[_disputed(facts)] = True
         self.asked = asked & columns.there
         open_ = left_open(facts, columns.judged, columns.question.law.book)

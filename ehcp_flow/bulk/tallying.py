@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from ehcp_flow.bulk.chunks import Chunk, Columns, Question, deadlines_alone, schema_of
+from ehcp_flow.bulk.chunks import Chunk, Columns, Question, schema_of
 from ehcp_flow.bulk.law import LawWords
 from ehcp_flow.deadlines import STATUSES
 
@@ -53,16 +53,7 @@ def counts_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
             *(pl.Series(name, many[there].astype(np.uint64)) for name, many in counted.items()),
         ]
     )
-    alone, failed = deadlines_alone(columns)
-    parts = [frame] + [
-        each.group_by(BY).agg(
-            pl.len().cast(pl.UInt64).alias("deadlines"),
-            pl.col("breach").sum().cast(pl.UInt64).alias("breaches"),
-            (pl.col("excused_by").list.len() > 0).sum().cast(pl.UInt64).alias("excused"),
-        )
-        for each in alone
-    ]
-    return columns.chunk(summed(parts), failed)
+    return columns.chunk(summed([frame]))
 
 
 def summed(parts: list[pl.DataFrame]) -> pl.DataFrame:
