@@ -20,6 +20,7 @@ from pathlib import Path
 import polars as pl
 
 from ehcp_flow.bulk import states_frame
+from ehcp_flow.facts import DATES
 from ehcp_flow.synth import write_synth
 
 __all__ = ["AS_OF", "DATA", "PLANS", "REQUESTS", "caseload", "england"]
@@ -30,7 +31,6 @@ PLANS, REQUESTS = 720_000, 163_000
 SINCE, YEAR_BEGAN = dt.date(2023, 1, 1), dt.date(2025, 7, 1)
 ISSUED = ("final_plan_sent", "amended_plan_sent", "plan_transferred_in")
 _LIVES = 50_000
-_DAYS = ("on", "until", "served_on", "aware_on", "made_on", "reviewed_on")
 
 
 def _made(path: Path) -> Path:
@@ -53,7 +53,7 @@ def make_lives(seed: int, path: Path) -> None:
     text = path.with_suffix(".csv")
     write_synth(text, _LIVES, seed, as_of=AS_OF)
     facts = pl.read_csv(text, infer_schema=False).with_columns(
-        pl.format("{}-{}", pl.lit(f"{seed:02}"), "case_id").alias("case_id"), pl.col(_DAYS).str.to_date()
+        pl.format("{}-{}", pl.lit(f"{seed:02}"), "case_id").alias("case_id"), pl.col(DATES).str.to_date()
     )
     facts.write_parquet(path)
     text.unlink()

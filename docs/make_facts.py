@@ -1,20 +1,19 @@
-"""Writes docs/facts.md from the models in ehcp_flow/facts.py: `python docs/make_facts.py`."""
+"""Writes docs/facts.md from ehcp_flow/columns.py and ehcp_flow/events.py: `python docs/make_facts.py`."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, get_args, get_origin
 
-from ehcp_flow.facts import COLUMNS, FACT_TYPES, OUTCOMES, Fact
+from ehcp_flow.facts import COLUMNS, FACT_TYPES, OUTCOMES, SCHEMA, Fact, choices_of
 
 PAGE = Path(__file__).with_name("facts.md")
 
 INTRODUCTION = """
 # Facts
 
-<!-- Generated from ehcp_flow/facts.py by `python docs/make_facts.py`. Do not edit. -->
+<!-- Generated from ehcp_flow/columns.py and events.py by `python docs/make_facts.py`. Do not edit. -->
 
 A fact is something that happened on a date. A case is a list of them, and nothing else: where it stands and what is
 due are worked out from its facts. Each fact is a row of a file, or a call:
@@ -41,32 +40,6 @@ ehcp_flow.errors.FactError: review_decision_sent: outcome is 'kept'; write one o
 after the day you ask about do not count yet; the few marked *ahead* below count from the day they are recorded.
 How a file of facts is read is in [reading files](reading-files.md).
 """.strip()
-
-COLUMN_MEANINGS = {
-    "case_id": "which case; any text of at most 200 characters, best a number of your system and no name",
-    "authority": "the local authority's three-digit number; needed once a case",
-    "event": "what happened: one of the events below",
-    "on": "the day that counts in law; what it means for each event is below",
-    "party": (
-        "who: the requester, the body asked for advice, or the institution, as a word or an id of at most 64 letters, "
-        "digits and `_ - . /`, without blanks; no person's name"
-    ),
-    "outcome": "the decision, ground or order, from the event's own list",
-    "until": "the end of a period: an exception's last day; for a closure, the day of re-opening",
-    "served_on": "the day it reached the other side, where that is another day than `on`",
-    "aware_on": "the day the authority became aware, where the law counts from that",
-    "made_on": "for a plan from another authority, the day it was first made",
-    "reviewed_on": "for a plan from another authority, the day it was last reviewed",
-    "limit": "the limit that an exception is claimed for; empty means every limit it can apply to",
-    "reason": "free text: why; for an exception, the recorded judgement",
-    "fact_id": (
-        "the fact's own name, where its source has one: at most 400 characters, without blanks but those of its "
-        "`case_id`"
-    ),
-    "corrects": "the `fact_id` of the fact that this one replaces or voids",
-    "recorded_at": "the instant it was written down, with its offset from UTC",
-    "recorded_by": "who wrote it down",
-}
 
 ORDER = """
 ## Order
@@ -101,8 +74,8 @@ def _lines() -> Iterator[str]:
     yield ""
     yield "| column | meaning |"
     yield "|---|---|"
-    for column in COLUMNS:
-        yield f"| `{column}` | {COLUMN_MEANINGS[column]} |"
+    for column in SCHEMA:
+        yield f"| `{column.name}` | {column.means} |"
     yield ""
     yield "Any event may have `party`, `served_on`, `reason` and the columns about recording. The others, such as"
     yield "`outcome` and `until`, belong to the events that name them below, and are refused elsewhere."
@@ -112,7 +85,7 @@ def _lines() -> Iterator[str]:
     yield "| event | `on` is | `outcome` | more |"
     yield "|---|---|---|---|"
     for event, cls in FACT_TYPES.items():
-        yield f"| `{event}` | {_meaning(cls)} | {_outcomes(event, cls)} | {_more(cls)} |"
+        yield f"| `{event}` | {cls.means()} | {_outcomes(event, cls)} | {_more(event, cls)} |"
     yield ""
     for event, cls in FACT_TYPES.items():
         _, *rest = (inspect.getdoc(cls) or "").split("\n\n")
@@ -120,13 +93,6 @@ def _lines() -> Iterator[str]:
             yield f"**`{event}`.** {' '.join(' '.join(rest).split())}"
             yield ""
     yield ORDER
-
-
-def _meaning(cls: type[Fact]) -> str:
-    """Return what `on` means: the first sentence of the docstring, without its full stop."""
-    first = " ".join((inspect.getdoc(cls) or "").split("\n\n", maxsplit=1)[0].split())
-    first = first.removesuffix(".")
-    return f"{first[:1].lower()}{first[1:]}"
 
 
 def _outcomes(event: str, cls: type[Fact]) -> str:
@@ -137,12 +103,11 @@ def _outcomes(event: str, cls: type[Fact]) -> str:
     return listed if default is None or cls.model_fields["outcome"].is_required() else f"{listed}; else `{default}`"
 
 
-def _more(cls: type[Fact]) -> str:
+def _more(event: str, cls: type[Fact]) -> str:
     notes = []
-    party = cls.model_fields["party"]
-    if choices := [choice for choice in _literals(party.annotation) if isinstance(choice, str)]:
+    if choices := choices_of(event, "party"):
         notes.append(f"`party` is one of {', '.join(f'`{choice}`' for choice in choices)}")
-    elif party.is_required():
+    elif cls.model_fields["party"].is_required():
         notes.append("needs `party`")
     own = [name for name in COLUMNS if name in cls.model_fields and name not in Fact.model_fields and name != "outcome"]
     if own:
@@ -153,13 +118,6 @@ def _more(cls: type[Fact]) -> str:
     if cls.prospective:
         notes.append("*ahead*")
     return "; ".join(notes)
-
-
-def _literals(annotation: object) -> list[object]:
-    """Return the values of every Literal inside an annotation."""
-    if get_origin(annotation) is Literal:
-        return list(get_args(annotation))
-    return [value for inner in get_args(annotation) for value in _literals(inner)]
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from ehcp_flow.engine import kernel
 from ehcp_flow.engine.judging import JudgedCase
 from ehcp_flow.engine.kernel import CONSIDERED, HELD, HELD_WITHOUT_END, WANTED
 from ehcp_flow.engine.numbers import as_date
-from ehcp_flow.facts import ExceptionRecorded, Fact
+from ehcp_flow.facts import COLUMN_OF, DATES, ExceptionRecorded, Fact, Side
 from ehcp_flow.findings import Finding
 from ehcp_flow.grounds import GroundChecked
 from ehcp_flow.law.model import Rulebook
@@ -52,15 +52,15 @@ def _without_law(judged: JudgedCase, row: int) -> Finding:
 
 def _of_dates(fact: Fact) -> Iterator[Finding]:
     """Yield a finding for each date of a fact that cannot be, and is not counted from."""
-    for field, wrong in (("served_on", "before it was sent"), ("made_on", "after"), ("reviewed_on", "after")):
+    for field in DATES:
         day = fact.__dict__.get(field)
         if day is not None and fact.day(field) is None and (fact.served_later or field != "served_on"):
+            wrong = "before it was sent" if COLUMN_OF[field].side is Side.NOT_BEFORE else "after that day"
             yield Finding(
                 "impossible_date",
                 fact.case_id,
                 fact.on,
-                f"{fact.event} on {fact.on.isoformat()} has {field} {day.isoformat()}, {wrong}"
-                f"{'' if field == 'served_on' else ' that day'}; it is not counted from",
+                f"{fact.event} on {fact.on.isoformat()} has {field} {day.isoformat()}, {wrong}; it is not counted from",
                 f"correct {field}, or on",
                 fact,
             )

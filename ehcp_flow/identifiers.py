@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["BLANKS", "CHECKED", "LONGEST_ID", "LONGEST_NAME", "why_not"]
+__all__ = ["BLANKS", "CHECKED", "LONGEST", "LONGEST_ID", "LONGEST_NAME", "why_not"]
 
 LONGEST_ID: Final = 200
 """The most characters of a case's id, and of who recorded a fact: PostgreSQL's index takes no entry of any length."""
@@ -19,8 +19,6 @@ LONGEST_NAME: Final = 2 * LONGEST_ID
 """The most characters of a fact's own name, which a source may begin with the id of its case."""
 BLANKS: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 
-_PARTY: Final = re.compile(r"[\w./-]{0,64}")
-_LIMIT: Final = re.compile(r"[a-z0-9_]{0,100}")
 _TEXT_GOES: Final = "free text belongs in reason, where it can be redacted"
 _WHOM: Final = (
     "write parent, school, medical, psychological or the like, or the id of an institution or a body: letters, digits "
@@ -31,7 +29,9 @@ _NAMED: Final = (
     "write the name that the fact has in its source, such as f-123, without blanks but those of its case_id; "
     f"{_TEXT_GOES}"
 )
-_LONGEST: Final[Mapping[str, int]] = {
+LONGEST: Final[Mapping[str, int]] = {
+    "party": 64,
+    "limit": 100,
     "case_id": LONGEST_ID,
     "fact_id": LONGEST_NAME,
     "corrects": LONGEST_NAME,
@@ -39,6 +39,8 @@ _LONGEST: Final[Mapping[str, int]] = {
     "redacted_by": LONGEST_ID,
     "key": LONGEST_ID,
 }
+_PARTY: Final = re.compile(rf"[\w./-]{{0,{LONGEST['party']}}}")
+_LIMIT: Final = re.compile(rf"[a-z0-9_]{{0,{LONGEST['limit']}}}")
 CHECKED: Final = ("party", "limit", "case_id", "fact_id", "corrects", "recorded_by")
 """The columns of a fact that are checked."""
 
@@ -49,7 +51,7 @@ def why_not(column: str, text: str, case_id: str = "") -> str | None:
         return None if _PARTY.fullmatch(text) else _WHOM
     if column == "limit":
         return None if _LIMIT.fullmatch(text) else _WHICH
-    longest = _LONGEST.get(column)
+    longest = LONGEST.get(column)
     if longest is not None and len(text) > longest:
         return f"write at most {longest} characters; this has {len(text):,}"
     if column in ("fact_id", "corrects") and BLANKS.search(text) and BLANKS.search(text.removeprefix(case_id)):

@@ -229,9 +229,8 @@ def describe(fact: Fact) -> str:
     words = fact.event.replace("_", " ")
     if fact.party:
         words += f" ({fact.party.replace('_', ' ')})"
-    outcome = fact.__dict__.get("outcome")
-    if outcome:
-        words += f": {outcome.replace('_', ' ')}"
+    if fact.outcome:
+        words += f": {fact.outcome.replace('_', ' ')}"
     return f"{words}, {say(fact.on)}"
 
 

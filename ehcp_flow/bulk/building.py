@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array, as_date
-from ehcp_flow.bulk.encoding import Coded, Encoded
+from ehcp_flow.bulk.encoding import APART, Encoded
 from ehcp_flow.bulk.facts import Facts
 from ehcp_flow.case import Case
 from ehcp_flow.dates import parse_instant
@@ -20,8 +20,6 @@ from ehcp_flow.readers.rows import WHITE
 
 __all__ = ["bare_facts", "build_cases", "dates_of"]
 
-_CODED: Final = ("party", "authority", "reason", "limit")
-_TEXTS: Final = ("fact_id", "corrects", "recorded_by")
 _instant = lru_cache(maxsize=1 << 14)(parse_instant)
 
 
@@ -114,8 +112,7 @@ def _given(rows: pl.DataFrame, encoded: Encoded, chosen: Array) -> dict[int, dic
         for at, value in zip(places.tolist(), values, strict=True):
             given.setdefault(at, {})[name] = value
 
-    for name in _CODED:
-        column: Coded = getattr(encoded, name)
+    for name, column in encoded.texts.items():
         codes = column.codes[chosen]
         places = np.flatnonzero(codes >= 0)
         put(name, places, [column.texts[code] for code in codes[places].tolist()])
@@ -123,7 +120,7 @@ def _given(rows: pl.DataFrame, encoded: Encoded, chosen: Array) -> dict[int, dic
         days = column_of_days[chosen]
         places = np.flatnonzero(days != NO_DAY)
         put(name, places, dates_of(days[places]))
-    for name in (*_TEXTS, "recorded_at"):
+    for name in (*APART, "recorded_at"):
         if name not in rows.columns or rows[name].null_count() == rows.height:
             continue
         texts = rows[name].cast(pl.String).gather(pl.Series(chosen.astype(np.uint32))).to_list()

@@ -10,26 +10,29 @@ import datetime as dt
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
+from pydantic.fields import FieldInfo
 
 from ehcp_flow.bulk.codes import EVENTS, KEY_OF, NO_DAY, Array, as_day
 from ehcp_flow.dates import parse_date, parse_instant
 from ehcp_flow.errors import DateError, RowRefused
-from ehcp_flow.facts import COLUMNS, FACT_TYPES, OUTCOMES, Fact
+from ehcp_flow.facts import COLUMN_OF, COLUMNS, DATES, FACT_TYPES, OUTCOMES, Fact, choices_of
 from ehcp_flow.readers import read_facts
 from ehcp_flow.readers.rows import WHITE
 
-__all__ = ["DAYS", "LINE", "Coded", "Encoded", "encode", "reread", "standard"]
+__all__ = ["APART", "LINE", "Coded", "Encoded", "encode", "reread", "standard"]
 
 LINE: Final = "_line"
 """The column of a raw frame that says where each row stood in its source."""
-DAYS: Final = ("on", "until", "served_on", "aware_on", "made_on", "reviewed_on")
+APART: Final = ("fact_id", "corrects", "recorded_by")
+"""The columns of texts of which most rows have one of their own: they are left as they are."""
 _OPTIONAL: Final = tuple(name for name in COLUMNS if name not in {"case_id", "event", "on"})
+_TEXTS: Final = tuple(name for name in _OPTIONAL if COLUMN_OF[name].holds == "text" and name not in {"outcome", *APART})
 _AUTHORITY: Final = re.compile(r"[0-9]{3}")
 _BAD: Final = NO_DAY - 1
 _FIRST_DAY: Final = as_day(dt.date(1900, 1, 1))
@@ -61,48 +64,43 @@ class Encoded:
     case_ids: pl.Series
     key: Array
     on: Array
-    party: Coded
-    authority: Coded
+    texts: dict[str, Coded]
     dates: dict[str, Array]
-    limit: Coded
-    reason: Coded
     corrects: Array
     recorded_at: Array | None
-    sparse: Array = field(default_factory=lambda: np.zeros(0, dtype=bool))
+
+    @property
+    def party(self) -> Coded:
+        """Who asked, advises or is asked."""
+        return self.texts["party"]
+
+    @property
+    def authority(self) -> Coded:
+        """The local authority's number."""
+        return self.texts["authority"]
 
 
 @dataclass(frozen=True)
 class _Shapes:
-    """What the models of facts ask of each event, as tables over events (the last entry is for no event)."""
+    """What the models of facts ask of each event: tables over events (with an entry at the end for none), and lists."""
 
     allowed: Mapping[str, Array]
-    needs_party: Array
-    literal: Array
-    parties: frozenset[str]
-    needs_reason: Array
+    needed: Mapping[str, Array]
+    choices: Mapping[str, Sequence[tuple[str, ...]]]
 
 
 @cache
 def _shapes() -> _Shapes:
-    count = len(EVENTS) + 1
-    allowed = {name: np.zeros(count, dtype=bool) for name in _OPTIONAL}
-    needs_party, literal, needs_reason = (np.zeros(count, dtype=bool) for _ in range(3))
-    parties: set[frozenset[str]] = set()
-    for at, event in enumerate(EVENTS):
-        fields = FACT_TYPES[event].model_fields
-        for name in _OPTIONAL:
-            allowed[name][at] = name in fields
-        needs_party[at] = fields["party"].is_required()
-        needs_reason[at] = fields["reason"].is_required()
-        choices = frozenset(
-            value for arg in get_args(fields["party"].annotation) for value in get_args(arg) if isinstance(value, str)
-        )
-        if choices:
-            literal[at] = True
-            parties.add(choices)
-    # Where two events had different lists, a party would have to stand in both to be plainly right.
-    common = frozenset.intersection(*parties) if parties else frozenset()
-    return _Shapes(allowed, needs_party, literal, common, needs_reason)
+    fields = [FACT_TYPES[event].model_fields for event in EVENTS]
+
+    def by_event(holds: Callable[[str, Mapping[str, FieldInfo]], bool]) -> dict[str, Array]:
+        return {name: np.array([*(holds(name, each) for each in fields), False]) for name in _OPTIONAL}
+
+    return _Shapes(
+        by_event(lambda name, each: name in each),
+        by_event(lambda name, each: name in each and each[name].is_required()),
+        {name: [choices_of(event, name) for event in EVENTS] for name in _TEXTS},
+    )
 
 
 @cache
@@ -195,7 +193,7 @@ def standard(frame: pl.DataFrame) -> pl.DataFrame:
         if name not in COLUMNS and name != LINE:
             continue
         kind = frame.schema[name]
-        if name == LINE or kind in (pl.String, pl.Categorical, pl.Enum) or (kind == pl.Date and name in DAYS):
+        if name == LINE or kind in (pl.String, pl.Categorical, pl.Enum) or (kind == pl.Date and name in DATES):
             columns.append(pl.col(name))
         elif kind == pl.Datetime and name == "recorded_at" and getattr(kind, "time_zone", None):
             columns.append(pl.col(name).dt.convert_time_zone("UTC").dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ"))
@@ -209,66 +207,58 @@ def standard(frame: pl.DataFrame) -> pl.DataFrame:
 def encode(frame: pl.DataFrame, *, with_instants: bool) -> Encoded:
     """Return the rows of a frame of whole cases, each case's rows together, as numbers."""
     count = frame.height
-    shapes = _shapes()
-
-    def texts(name: str) -> Coded:
-        if name not in frame.columns:
-            return Coded(np.full(count, -1, dtype=np.int32), [])
-        return coded(frame[name])
-
+    given = {name for name in frame.columns if frame[name].null_count() < count}
     event = _events(frame["event"])
-    party, reason, limit, outcome = map(texts, ("party", "reason", "limit", "outcome"))
-    authority = _in_runs(frame["authority"]) if "authority" in frame.columns else texts("authority")
-    key = _keys(event, outcome)
-    bad = (key < 0) | ~_plain_names(event, party, authority)
-    sparse = np.zeros(count, dtype=bool)
+    key = _keys(event, _texts(frame, "outcome"))
+    bad = key < 0
 
-    def given(name: str, there: Array) -> None:
-        """Note the rows that have a field which few have, and which of them must not have it."""
-        at = np.flatnonzero(there)
-        sparse[at] = True
-        bad[at] |= ~shapes.allowed[name].take(event[at])
-
-    given("reason", reason.codes >= 0)
-    given("limit", limit.codes >= 0)
-    dates: dict[str, Array] = {}
-    on = np.full(count, NO_DAY, dtype=np.int32)
-    for name in DAYS:
-        if name not in frame.columns or (name != "on" and frame[name].null_count() == count):
-            continue
-        days = days_of(frame[name])
+    texts = {name: _texts(frame, name) for name in _TEXTS}
+    for name, column in texts.items():
+        bad |= _not_on_its_list(name, event, column)
+        wrong = [name == "authority" and not _AUTHORITY.fullmatch(text) for text in column.texts]
+        if any(wrong):
+            bad |= column.through(np.array([*wrong, False]))
+    dates = {name: days_of(frame[name]) for name in DATES if name in given}
+    for days in dates.values():
         bad |= days == _BAD
-        if name == "on":
-            on = days
-            bad |= on == NO_DAY
-        else:
-            dates[name] = days
-            given(name, days != NO_DAY)
-    reasoned = np.flatnonzero(shapes.needs_reason.take(event))
-    bad[reasoned] |= reason.codes[reasoned] < 0
+    on = dates.pop("on", np.full(count, NO_DAY, dtype=np.int32))
+    bad |= on == NO_DAY
+    corrects = np.zeros(count, dtype=bool)
+    if "corrects" in given:
+        corrects = frame["corrects"].cast(pl.String).str.strip_chars(WHITE).fill_null("").ne("").to_numpy()
+
+    there = {name: column.codes >= 0 for name, column in texts.items() if column.texts}
+    there |= {name: days != NO_DAY for name, days in dates.items()} | {"corrects": corrects}
+    shapes = _shapes()
+    for name in _OPTIONAL:
+        if name in there and not shapes.allowed[name][:-1].all():
+            at = np.flatnonzero(there[name])
+            bad[at] |= ~shapes.allowed[name].take(event[at])
+        if name != "outcome" and shapes.needed[name].any():
+            at = np.flatnonzero(shapes.needed[name].take(event))
+            bad[at] |= ~there[name][at] if name in there else True
 
     recorded_at = None
     if "recorded_at" in frame.columns:
-        instants = texts("recorded_at")
-        at = instants.through(_table(instants.texts, _instant, _NO_INSTANT, np.int64))
-        bad |= (instants.codes >= 0) & (at == _NO_INSTANT)
-        recorded_at = at if with_instants else None
+        instants = _texts(frame, "recorded_at")
+        told = instants.through(_table(instants.texts, _instant, _NO_INSTANT, np.int64))
+        bad |= (instants.codes >= 0) & (told == _NO_INSTANT)
+        recorded_at = told if with_instants else None
     elif with_instants:
         recorded_at = np.full(count, _NO_INSTANT, dtype=np.int64)
-    corrects = np.zeros(count, dtype=bool)
-    if "corrects" in frame.columns and frame["corrects"].null_count() < count:
-        corrects = frame["corrects"].cast(pl.String).str.strip_chars(WHITE).fill_null("").ne("").to_numpy()
-    voids = np.flatnonzero(event == EVENTS.index("fact_voided"))
-    bad[voids] |= ~corrects[voids]
 
     case_ids = frame["case_id"]
     case, heads = _cases(case_ids)
     odd = heads.is_null() | heads.str.strip_chars(WHITE).ne(heads) | heads.eq("")
     if odd.fill_null(value=True).any():
         bad |= odd.fill_null(value=True).to_numpy()[case]
-    return Encoded(
-        count, bad, case, heads, key, on, party, authority, dates, limit, reason, corrects, recorded_at, sparse
-    )
+    return Encoded(count, bad, case, heads, key, on, texts, dates, corrects, recorded_at)
+
+
+def _texts(frame: pl.DataFrame, name: str) -> Coded:
+    if name not in frame.columns:
+        return Coded(np.full(frame.height, -1, dtype=np.int32), [])
+    return _in_runs(frame[name]) if name == "authority" else coded(frame[name])
 
 
 def _events(column: pl.Series) -> Array:
@@ -289,25 +279,16 @@ def _keys(event: Array, outcome: Coded) -> Array:
     return table.ravel().take(event * np.int32(width) + given)
 
 
-_NONE, _KNOWN, _OTHER = range(3)
-
-
-def _plain_names(event: Array, party: Coded, authority: Coded) -> Array:
-    """Return which rows name nobody that their event forbids, and whom it asks for."""
-    shapes = _shapes()
-    ok = np.zeros((len(EVENTS) + 1, 3, 3), dtype=bool)
-    ok[:, _NONE, _NONE] = ~shapes.needs_party
-    ok[:, _KNOWN, _NONE] = shapes.allowed["party"]
-    ok[:, _OTHER, _NONE] = shapes.allowed["party"] & ~shapes.literal
-    ok[:, :, _KNOWN] = ok[:, :, _NONE] & shapes.allowed["authority"][:, None]
-
-    def kinds(column: Coded, known: Callable[[str], bool]) -> Array:
-        return column.through(_table(column.texts, lambda text: _KNOWN if known(text) else _OTHER, _NONE, np.int16))
-
-    of_party = kinds(party, shapes.parties.__contains__)
-    of_authority = kinds(authority, lambda text: _AUTHORITY.fullmatch(text) is not None)
-    place: Array = event * np.int16(ok[0].size) + of_party * np.int16(ok[0, 0].size) + of_authority
-    return ok.ravel().take(place)
+def _not_on_its_list(name: str, event: Array, column: Coded) -> Array:
+    """Return which rows hold a text that is not on the closed list of their event."""
+    width = len(column.texts) + 1
+    wrong = np.zeros((len(EVENTS) + 1, width), dtype=bool)
+    for at, choices in enumerate(_shapes().choices[name]):
+        if choices:
+            wrong[at] = [text not in choices for text in column.texts] + [False]
+    if not wrong.any():
+        return np.zeros(len(event), dtype=bool)
+    return wrong.ravel().take(event * np.int32(width) + np.where(column.codes < 0, width - 1, column.codes))
 
 
 def _cases(case_ids: pl.Series) -> tuple[Array, pl.Series]:

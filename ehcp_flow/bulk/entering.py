@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 
 from ehcp_flow.bulk.codes import Array
-from ehcp_flow.bulk.encoding import Encoded
-from ehcp_flow.identifiers import BLANKS, LONGEST_ID, why_not
+from ehcp_flow.bulk.encoding import APART, Encoded
+from ehcp_flow.identifiers import BLANKS, CHECKED, LONGEST_ID, why_not
 
 __all__ = ["may_be_refused"]
 
@@ -15,11 +15,13 @@ __all__ = ["may_be_refused"]
 def may_be_refused(rows: pl.DataFrame, encoded: Encoded) -> Array:
     """Return which rows `identifiers` may refuse: every one that it does, and few besides."""
     bad = np.zeros(rows.height, dtype=bool)
-    for name, column in {"party": encoded.party, "limit": encoded.limit}.items():
+    for name, column in encoded.texts.items():
+        if name not in CHECKED:
+            continue
         wrong = [why_not(name, text) is not None for text in column.texts]
         if any(wrong):
             bad |= column.through(np.array([*wrong, False]))
-    for name in ("fact_id", "corrects", "recorded_by"):
+    for name in APART:
         if name in rows.columns and rows[name].null_count() < rows.height:
             texts = rows[name].cast(pl.String)
             odd = texts.str.len_bytes() > LONGEST_ID

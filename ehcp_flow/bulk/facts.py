@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, KEYS, NO_DAY, Array
-from ehcp_flow.facts import FACT_TYPES
+from ehcp_flow.facts import COLUMN_OF, FACT_TYPES, Side
 
 __all__ = ["Facts", "event_mask"]
 
@@ -53,10 +53,11 @@ class Facts:
     def _leave_out_odd_dates(self) -> None:
         """Leave out dates on the wrong side of `on`, as `Fact.day` does; `odd` are those to be told of."""
         self.dates = dict(self.dates)
-        for name in {"served_on", "made_on", "reviewed_on"} & set(self.dates):
-            days = self.dates[name]
-            filled = days != NO_DAY
-            odd = filled & ((days < self.on) if name == "served_on" else (days > self.on))
+        for name, days in list(self.dates.items()):
+            side = COLUMN_OF[name].side
+            if side is Side.EITHER:
+                continue
+            odd = (days != NO_DAY) & ((days < self.on) if side is Side.NOT_BEFORE else (days > self.on))
             if odd.any():
                 self.dates[name] = np.where(odd, NO_DAY, days)
                 told = odd & ~_SERVED_EARLIER[self.key] if name == "served_on" else odd

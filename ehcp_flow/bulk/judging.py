@@ -14,8 +14,8 @@ from ehcp_flow.engine.choice import Kernel, kernel_in_use
 from ehcp_flow.engine.days import CountedDays, counted_days
 from ehcp_flow.engine.judging import space_for
 from ehcp_flow.engine.kernel import COLUMNS
-from ehcp_flow.engine.numbers import DATE_FIELDS
 from ehcp_flow.engine.rulebook import CompiledRulebook
+from ehcp_flow.facts import DATES
 
 __all__ = ["days_and_keys", "judge_columns", "numbers_for", "room_for"]
 
@@ -67,7 +67,7 @@ def _numbered(facts: Facts, book: CompiledRulebook, days: CountedDays, chosen: K
     numbers = dict(book.party_numbers)
     party = np.array([*(numbers.setdefault(name, len(numbers)) for name in facts.names), -1], dtype=np.int32)
     limit = np.array([*(book.limits.get(name, -2) for name in facts.limits), -1], dtype=np.int32)
-    given = [name for name in DATE_FIELDS if name in facts.dates]
+    given = [name for name in DATES if name in facts.dates]
     dates = [facts.dates[name] for name in given]
 
     def column(values: Array) -> Any:
@@ -78,9 +78,7 @@ def _numbered(facts: Facts, book: CompiledRulebook, days: CountedDays, chosen: K
             **days_and_keys(facts, chosen),
             "party": column(party.take(facts.party)),
             "days": column(np.concatenate([np.zeros(0, dtype=np.int32), *dates])),
-            "field_at": column(
-                np.array([given.index(name) * facts.count if name in given else -1 for name in DATE_FIELDS])
-            ),
+            "field_at": column(np.array([given.index(name) * facts.count if name in given else -1 for name in DATES])),
             "limit": column(limit.take(facts.limit)),
             "reasoned": column(facts.reasoned),
             "institution": column(np.array([0, *(days.institutions.get(name, 0) for name in numbers)])),

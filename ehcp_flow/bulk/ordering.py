@@ -13,11 +13,10 @@ import polars as pl
 from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, KEYS, PROSPECTIVE, Array, as_day, in_order
 from ehcp_flow.bulk.encoding import Encoded
 from ehcp_flow.bulk.facts import Facts
+from ehcp_flow.facts import CONTENT
 
-__all__ = ["LATER_FIELDS", "in_legal_order"]
+__all__ = ["in_legal_order"]
 
-LATER_FIELDS: Final = ("outcome", "until", "limit", "aware_on", "made_on", "reviewed_on")
-"""The fields of single events, in the order in which a fact's content holds them."""
 _EVENTS: Final = len(EVENTS)
 _WORDS: Final = sorted({outcome for _, outcome in KEYS if outcome is not None})
 _OUTCOMES: Final = np.array([-1 if outcome is None else _WORDS.index(outcome) for _, outcome in KEYS], dtype=np.int64)
@@ -76,9 +75,9 @@ def in_legal_order(rows: Encoded, as_of: dt.date, keep: Array | None = None, set
         dates={name: days.take(order) for name, days in rows.dates.items()},
         authority=authority,
         names=rows.party.texts,
-        limit=rows.limit.codes.take(order),
-        limits=rows.limit.texts,
-        reasoned=rows.reason.codes.take(order) >= 0,
+        limit=rows.texts["limit"].codes.take(order),
+        limits=rows.texts["limit"].texts,
+        reasoned=rows.texts["reason"].codes.take(order) >= 0,
         as_of=day,
         corrected=corrected,
         failed=np.zeros(cases, dtype=bool),
@@ -144,11 +143,10 @@ def _rank_contents(rows: Encoded, row: Array) -> Array:
 
 def _values(rows: Encoded, row: Array) -> Iterator[tuple[str, Array]]:
     """Yield the fields behind the day, in the order of the content: numbers that sort as the texts do, -1 for none."""
-    texts = {"party": rows.party, "reason": rows.reason, "authority": rows.authority, "limit": rows.limit}
-    for name in ("party", "reason", "authority", "served_on", *LATER_FIELDS):
-        if name in texts:
-            codes = texts[name].codes.take(row)
-            yield name, _ranks_of(texts[name].texts).take(codes) if codes.max() >= 0 else codes
+    for name in CONTENT:
+        if name in rows.texts:
+            codes = rows.texts[name].codes.take(row)
+            yield name, _ranks_of(rows.texts[name].texts).take(codes) if codes.max() >= 0 else codes
         elif name == "outcome":
             yield name, _OUTCOMES.take(rows.key.take(row))
         elif name in rows.dates:

@@ -10,7 +10,7 @@ import polars as pl
 
 from ehcp_flow.bulk.encoding import LINE
 from ehcp_flow.errors import RowRefused
-from ehcp_flow.facts import COLUMNS, FACT_TYPES
+from ehcp_flow.facts import COLUMNS, CONTENT
 from ehcp_flow.store import Block, Store
 from ehcp_flow.store.errors import StoreCorrupt
 from ehcp_flow.store.rows import Row, body_of, fact_of
@@ -26,11 +26,7 @@ _TEXT: Final = r'"(?:[^"\\\x00-\x1f]|\\.)*"'
 
 def _written() -> str:
     """Return a pattern for bodies as the store writes them: texts alone, in the order of the fact's own fields."""
-    places: dict[str, int] = {}
-    for kind in FACT_TYPES.values():
-        for place, name in enumerate(kind.model_fields):
-            places[name] = max(place, places.get(name, 0))
-    names = sorted(places.keys() - _BESIDE - {"event"}, key=lambda name: places[name])
+    names = [name for name in CONTENT if name not in _BESIDE and name != "event"]
     return r'^\{"event":' + _TEXT + "".join(f'(?:,"{name}":{_TEXT})?' for name in names) + r"\}$"
 
 

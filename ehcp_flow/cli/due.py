@@ -13,13 +13,6 @@ from ehcp_flow.cli.options import (
     AsOf,
     EventName,
     Explain,
-    FactAwareOn,
-    FactMadeOn,
-    FactOutcome,
-    FactParty,
-    FactReviewedOn,
-    FactServedOn,
-    FactUntil,
     Feed,
     Institutions,
     LimitIds,
@@ -30,9 +23,9 @@ from ehcp_flow.cli.options import (
     calendars_with,
     day,
     fact_column,
-    fact_day,
     limit_ids,
     rulebook_at,
+    with_columns,
 )
 from ehcp_flow.cli.output import FeedFormat, chosen, print_rows
 
@@ -45,18 +38,13 @@ if TYPE_CHECKING:
 __all__ = ["DUE"]
 
 
+@with_columns
 def _due(  # noqa: PLR0913 - one parameter for each option
     *,
-    received: Annotated[str | None, fact_day("--received", "The day a request was received.")] = None,
+    received: Annotated[str | None, fact_column("--received", "The day a request was received.", "DATE")] = None,
     event: EventName = None,
-    on: Annotated[str | None, fact_day("--on", "The day it happened, or will.")] = None,
-    outcome: FactOutcome = None,
-    party: FactParty = None,
-    until: FactUntil = None,
-    served_on: FactServedOn = None,
-    aware_on: FactAwareOn = None,
-    made_on: FactMadeOn = None,
-    reviewed_on: FactReviewedOn = None,
+    on: Annotated[str | None, fact_column("--on", "The day it happened, or will.", "DATE")] = None,
+    columns: dict[str, str],
     authority: Annotated[str | None, fact_column("--authority", "The authority's three-digit number.")] = None,
     case: Annotated[str, typer.Option("--case", metavar="ID", help="What to call the case.")] = "-",
     limit: LimitIds = None,
@@ -74,10 +62,6 @@ def _due(  # noqa: PLR0913 - one parameter for each option
     Nothing else is known of the case, so the deadlines are given as they stand on the day of the fact.
     """
     happened, day_of_it = _fact(received, event, on)
-    columns = {
-        "outcome": outcome, "party": party, "until": until, "served_on": served_on, "aware_on": aware_on,
-        "made_on": made_on, "reviewed_on": reviewed_on, "authority": authority,
-    }  # fmt: skip
     from ehcp_flow.deadlines import due
 
     law = rulebook_at(rulebook, profile)
@@ -89,7 +73,8 @@ def _due(  # noqa: PLR0913 - one parameter for each option
         as_of=None if as_of is None else day(as_of),
         rulebook=law,
         calendars=calendars_with(institutions, office_closures),
-        **{name: value for name, value in columns.items() if value is not None},
+        authority=authority,
+        **columns,
     )
     if wanted:
         deadlines = [deadline for deadline in deadlines if deadline.limit in wanted]

@@ -54,7 +54,6 @@ class _Format(StrEnum):
 _STEP_COLUMNS: Final = (
     "case_id", "limit", "party", "starts_on", "due_on", "status", "breach", "step", "part", "text", "on", "citations",
 )  # fmt: skip
-_OTHER_DAYS: Final = ("until", "served_on", "aware_on", "made_on", "reviewed_on")
 
 
 def _explain(  # noqa: PLR0913 - one parameter for each option
@@ -167,13 +166,14 @@ def _paragraphs(answered: Answer, found: list[Deadline]) -> Iterator[str]:
 
 def _timeline(answered: Answer) -> Iterator[tuple[str, str]]:
     from ehcp_flow.dates import say
+    from ehcp_flow.facts import DATES
     from ehcp_flow.states import MEANING
 
     reached = {id(step.fact): step.to for step in answered.standing.history if step.from_ is not step.to}
     for fact in answered.case.facts:
         said = _in_words(fact)
         others = [
-            f"{name.replace('_', ' ')} {say(value)}" for name in _OTHER_DAYS if (value := getattr(fact, name, None))
+            f"{name.replace('_', ' ')} {say(value)}" for name in DATES[1:] if (value := getattr(fact, name, None))
         ]
         if others:
             said += f", {', '.join(others)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Any, Final, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -14,7 +14,7 @@ from ehcp_flow.cli.output import Format, chosen, flat, sheet
 if TYPE_CHECKING:
     from ehcp_flow.facts import Fact
 
-__all__ = ["FACTS", "meaning"]
+__all__ = ["FACTS"]
 
 _COLUMNS: Final = ("event", "on_is", "outcomes", "parties", "columns", "needed")
 _EVERYWHERE: Final = frozenset(
@@ -51,23 +51,15 @@ def _facts(
             out.write(row)
 
 
-def meaning(fact: type[Fact]) -> str:
-    """Return which day a fact's `on` is, as its docstring says: `the day the authority received a request ...`."""
-    said = (fact.__doc__ or "").partition("\n")[0].rstrip(".").replace("`", "")
-    return f"{said[:1].lower()}{said[1:]}"
-
-
 def _row(name: str, cls: type[Fact]) -> dict[str, Any]:
-    from ehcp_flow.facts import OUTCOMES, Requester
+    from ehcp_flow.facts import choices_of
 
     fields = cls.model_fields
-    requesters = list(get_args(Requester))
-    closed = "party" in fields and requesters[0] in str(fields["party"].annotation)
     return {
         "event": name,
-        "on_is": meaning(cls),
-        "outcomes": list(OUTCOMES.get(name, ())),
-        "parties": requesters if closed else [],
+        "on_is": cls.means().replace("`", ""),
+        "outcomes": list(choices_of(name, "outcome")),
+        "parties": list(choices_of(name, "party")),
         "columns": [field for field in fields if field not in _EVERYWHERE],
         "needed": [field for field, info in fields.items() if info.is_required() and field not in _OUTCOME_ALWAYS],
     }

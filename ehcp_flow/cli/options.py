@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
+from functools import wraps
+from inspect import Parameter, Signature, signature
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, get_type_hints
 
 import typer
 
@@ -24,13 +26,6 @@ __all__ = [
     "CaseIds",
     "EventName",
     "Explain",
-    "FactAwareOn",
-    "FactMadeOn",
-    "FactOutcome",
-    "FactParty",
-    "FactReviewedOn",
-    "FactServedOn",
-    "FactUntil",
     "FailOnBreach",
     "Feed",
     "Institutions",
@@ -52,10 +47,10 @@ __all__ = [
     "complete_limits",
     "day",
     "fact_column",
-    "fact_day",
     "instant",
     "limit_ids",
     "rulebook_at",
+    "with_columns",
 ]
 
 
@@ -242,20 +237,49 @@ RulebookAt: TypeAlias = Annotated[
 _FACT: Final = "The fact"
 
 
-def fact_column(name: str, help_text: str) -> typer.models.OptionInfo:
-    """Return an option that fills a column of a fact with a text."""
+def fact_column(name: str, help_text: str, metavar: str = "TEXT") -> typer.models.OptionInfo:
+    """Return an option that fills a column of a fact."""
     made: typer.models.OptionInfo = typer.Option(
-        name, metavar="TEXT", help=help_text, rich_help_panel=_FACT, show_default=False
+        name, metavar=metavar, help=help_text, rich_help_panel=_FACT, show_default=False
     )
     return made
 
 
-def fact_day(name: str, help_text: str) -> typer.models.OptionInfo:
-    """Return an option that fills a column of a fact with a day."""
-    made: typer.models.OptionInfo = typer.Option(
-        name, metavar="DATE", help=help_text, rich_help_panel=_FACT, show_default=False
-    )
-    return made
+def with_columns(run: Callable[..., None]) -> Callable[..., None]:
+    """Return a command with an option for each column of a fact that `columns.SCHEMA` gives one.
+
+    They stand where `run` has `columns`, in which it gets the values of those that are given.
+    """
+    from ehcp_flow.facts import SCHEMA
+
+    options = [
+        Parameter(
+            column.name,
+            Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[
+                str | None,
+                fact_column(
+                    f"--{column.name.replace('_', '-')}", column.option, "DATE" if column.holds == "day" else "TEXT"
+                ),
+            ],
+        )
+        for column in SCHEMA
+        if column.option
+    ]
+    hints = get_type_hints(run, include_extras=True)
+    own = [each.replace(annotation=hints[each.name]) for each in signature(run).parameters.values()]
+    place = [each.name for each in own].index("columns")
+    parameters = [*own[:place], *options, *own[place + 1 :]]
+
+    @wraps(run)
+    def command(**values: Any) -> None:
+        columns = {each.name: values.pop(each.name) for each in options}
+        run(columns={name: value for name, value in columns.items() if value is not None}, **values)
+
+    command.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {each.name: each.annotation for each in parameters}
+    return command
 
 
 EventName: TypeAlias = Annotated[
@@ -269,13 +293,6 @@ EventName: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
-FactOutcome: TypeAlias = Annotated[str | None, fact_column("--outcome", "The decision, ground or order.")]
-FactParty: TypeAlias = Annotated[str | None, fact_column("--party", "Who: requester, adviser or institution.")]
-FactUntil: TypeAlias = Annotated[str | None, fact_day("--until", "The end of a period.")]
-FactServedOn: TypeAlias = Annotated[str | None, fact_day("--served-on", "The day it reached the other side.")]
-FactAwareOn: TypeAlias = Annotated[str | None, fact_day("--aware-on", "The day the authority became aware.")]
-FactMadeOn: TypeAlias = Annotated[str | None, fact_day("--made-on", "The day a transferred plan was made.")]
-FactReviewedOn: TypeAlias = Annotated[str | None, fact_day("--reviewed-on", "The day it was last reviewed.")]
 
 
 def day(text: str | None, option: str = "--as-of") -> dt.date:

@@ -15,13 +15,6 @@ from ehcp_flow.cli.options import (
     Authority,
     CaseId,
     EventName,
-    FactAwareOn,
-    FactMadeOn,
-    FactOutcome,
-    FactParty,
-    FactReviewedOn,
-    FactServedOn,
-    FactUntil,
     Institutions,
     KnownAt,
     KnownBy,
@@ -33,8 +26,9 @@ from ehcp_flow.cli.options import (
     TableFormat,
     calendars_with,
     day,
-    fact_day,
+    fact_column,
     rulebook_at,
+    with_columns,
 )
 from ehcp_flow.cli.output import Format, chosen, sheet
 from ehcp_flow.cli.sources import Asked, open_source
@@ -46,19 +40,14 @@ if TYPE_CHECKING:
 __all__ = ["WHAT_IF"]
 
 
+@with_columns
 def _what_if(  # noqa: PLR0913 - one parameter for each option
     *,
     source: SourceName,
     case: CaseId,
     event: EventName = None,
-    on: Annotated[str | None, fact_day("--on", "The day it would happen, or would have.")] = None,
-    outcome: FactOutcome = None,
-    party: FactParty = None,
-    until: FactUntil = None,
-    served_on: FactServedOn = None,
-    aware_on: FactAwareOn = None,
-    made_on: FactMadeOn = None,
-    reviewed_on: FactReviewedOn = None,
+    on: Annotated[str | None, fact_column("--on", "The day it would happen, or would have.", "DATE")] = None,
+    columns: dict[str, str],
     as_of: AsOf = None,
     known_at: KnownAt = None,
     known_by: KnownBy = None,
@@ -83,10 +72,7 @@ def _what_if(  # noqa: PLR0913 - one parameter for each option
         raise typer.BadParameter(
             "say what would happen: --event EVENT --on DATE", param_hint="--event" if event is None else "--on"
         )
-    fact = make_fact(
-        event, case_id=case, on=day(on, "--on"), outcome=outcome, party=party, until=until, served_on=served_on,
-        aware_on=aware_on, made_on=made_on, reviewed_on=reviewed_on,
-    )  # fmt: skip
+    fact = make_fact(event, case_id=case, on=day(on, "--on"), **columns)
     law, calendars = rulebook_at(rulebook, profile), calendars_with(institutions, office_closures)
     with open_source(source, known_at=known_at, known_by=known_by, authority=authority, ids=(case,)) as opened:
         asked = Asked(opened, [case], all_errors=all_errors)
@@ -108,7 +94,7 @@ def _print(case: Case, fact: Fact, rows: list[dict[str, Any]], table: Any) -> No
     from ehcp_flow.states import why_not
     from ehcp_flow.working import describe
 
-    verdict = why_not(case, fact.event, getattr(fact, "outcome", None), fact.on)
+    verdict = why_not(case, fact.event, fact.outcome, fact.on)
     lawful = "the law would allow it" if verdict.allowed else "the law would not allow it"
     sys.stdout.write(
         paragraph(f"If there were on record: {describe(fact)}. By what is on record now, {lawful}.") + "\n"

@@ -14,9 +14,9 @@ from ehcp_flow.engine import kernel
 from ehcp_flow.engine.choice import Kernel, interpreted_kernel, kernel_in_use
 from ehcp_flow.engine.days import CountedDays, counted_days
 from ehcp_flow.engine.kernel import COLUMNS, EXCUSES, LAST, NO_DAY, NO_LAW, RULE, RUN, STARTED, STATUS, WHOM
-from ehcp_flow.engine.numbers import DATE_FIELDS, KEY_OF, Key, as_day
+from ehcp_flow.engine.numbers import KEY_OF, Key, as_day
 from ehcp_flow.engine.rulebook import CompiledRule, CompiledRulebook, compiled
-from ehcp_flow.facts import FACT_TYPES, Fact
+from ehcp_flow.facts import DATES, FACT_TYPES, Fact
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.law.version import Version
@@ -24,7 +24,7 @@ from ehcp_flow.law.version import Version
 __all__ = ["JudgedCase", "facts_that_count", "judge_case", "space_for"]
 
 _DATES: Final = {
-    event: tuple(name for name in DATE_FIELDS[1:] if name in cls.model_fields) for event, cls in FACT_TYPES.items()
+    event: tuple(name for name in DATES[1:] if name in cls.model_fields) for event, cls in FACT_TYPES.items()
 }
 _LATEST: Final = as_day(dt.date.max)
 _WANTS: Final = 64
@@ -133,7 +133,7 @@ class JudgedCase:
     @cached_property
     def keys(self) -> list[Key]:
         """The event and outcome of each fact that counts."""
-        return [(fact.event, fact.__dict__.get("outcome")) for fact in self.facts]
+        return [(fact.event, fact.outcome) for fact in self.facts]
 
     def party(self, row: int) -> str | None:
         """Return whom a row concerns: the party of the fact that started its clock, or that began its stretch."""
@@ -255,7 +255,7 @@ def numbered(facts: Sequence[Fact], as_of: dt.date, book: CompiledRulebook, days
             "on": chosen.numbers(on),
             "party": chosen.numbers(party),
             "days": chosen.numbers([day for column in filled.values() for day in column]),
-            "field_at": chosen.numbers([_where(field, filled, count) for field in DATE_FIELDS]),
+            "field_at": chosen.numbers([_where(field, filled, count) for field in DATES]),
             "limit": chosen.numbers([_limit(fact, book) for fact in facts] if claims else ()),
             "reasoned": chosen.numbers([int(bool(fact.reason)) for fact in facts] if claims else ()),
             "institution": chosen.numbers(

@@ -113,7 +113,7 @@ HELD_WITHOUT_END = 8
 
 # The fields of a fact that hold days.
 ON = 0
-UNTIL = 5
+UNTIL = 1
 
 # The columns of a row. A place is that of a fact, -1 for none; WHOM is that of the fact whose party the row concerns.
 # EXCUSES has a bit for each use of a ground whose facts hold, and is -1 where no exception was recorded on any.

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from ehcp_flow.engine.kernel import NO_DAY
 from ehcp_flow.facts import FACT_TYPES, OUTCOMES
 
-__all__ = ["DATE_FIELDS", "KEYS", "KEY_OF", "NO_DAY", "Key", "as_date", "as_day"]
+__all__ = ["KEYS", "KEY_OF", "NO_DAY", "Key", "as_date", "as_day"]
 
 Key: TypeAlias = tuple[str, str | None]
 """A fact's event and outcome."""
@@ -20,9 +20,6 @@ KEYS: Final[tuple[Key, ...]] = tuple(
 )
 KEY_OF: Final[Mapping[Key, int]] = {key: number for number, key in enumerate(KEYS)}
 """A small number for each event and outcome, in the order in which facts of one day can lawfully happen."""
-
-DATE_FIELDS: Final = ("on", "served_on", "aware_on", "made_on", "reviewed_on", "until")
-"""The fields of a fact that hold days, by their number in the kernel."""
 
 _EPOCH: Final = dt.date(1970, 1, 1).toordinal()
 # Bound now: a frozen clock must not put its make-believe dates into answers.

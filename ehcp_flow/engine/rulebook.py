@@ -16,8 +16,8 @@ from ehcp_flow.calendars import Calendars
 from ehcp_flow.counting import Convention, Period, SchoolDays, add_months, fixed_days
 from ehcp_flow.engine import kernel
 from ehcp_flow.engine.choice import Kernel
-from ehcp_flow.engine.numbers import DATE_FIELDS, KEY_OF, KEYS, as_day
-from ehcp_flow.facts import OUTCOMES
+from ehcp_flow.engine.numbers import KEY_OF, KEYS, as_day
+from ehcp_flow.facts import DATES, OUTCOMES
 from ehcp_flow.law.clock import Clock
 from ehcp_flow.law.ground import Ground
 from ehcp_flow.law.model import Foreseen, InTime, Limit, Rule, Rulebook
@@ -351,7 +351,7 @@ class _LaidOut:
 
     def _shared_tables(self) -> None:
         self._put("stretches", self.stretches)
-        self._ranges("fields", "fields_at", [[DATE_FIELDS.index(field) for field in fields] for fields in self._fields])
+        self._ranges("fields", "fields_at", [[DATES.index(field) for field in fields] for fields in self._fields])
         self._put("masks", [int(key in keys) for keys in self._masks for key in range(len(KEYS))])
         self._put("sets", len(self._masks))
         self._put("many_stretches", len(self._stretches))

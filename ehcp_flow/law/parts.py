@@ -8,17 +8,25 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Any, Final, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ehcp_flow.counting import parse_convention, parse_period
+from ehcp_flow.facts import DATES
 
 __all__ = ["EVIDENCE", "CountingText", "DateField", "Dated", "Evidence", "Kind", "Model", "Name", "PeriodText", "join"]
 
 Kind: TypeAlias = Literal["statutory", "guidance", "derived", "local"]
-DateField: TypeAlias = Literal["on", "served_on", "aware_on", "made_on", "reviewed_on"]
 Evidence: TypeAlias = Annotated[str, Field(pattern=r"^(P|P \(ct\)|P~|S|S-quote|M|own)$")]
 Name: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
+
+def _date_field(name: str) -> str:
+    if name not in DATES:
+        raise ValueError(f"no column of a fact that holds days is called {name!r}; there are {', '.join(DATES)}")
+    return name
+
+
+DateField: TypeAlias = Annotated[str, AfterValidator(_date_field)]
 CountingText: TypeAlias = Annotated[
     Any, BeforeValidator(lambda value: parse_convention(value) if isinstance(value, str) else value)
 ]

@@ -240,7 +240,7 @@ def _transfer(deadline: Deadline, story: Story) -> Row:
     # Twelve weeks before the day by which the law wants it: 15 February gives 23 November.
     review_by = None if due_on is None else due_on + _ONE_DAY - _TWELVE_WEEKS
     return {
-        "phase": str(getattr(trigger, "outcome", "")),
+        "phase": trigger.outcome or "",
         "transfer_on": trigger.on,
         "due_on": due_on,
         "status": deadline.status,

@@ -92,7 +92,7 @@ class Reviewing:
         if done is None:
             return
         self._stages["decided"] += 1
-        if getattr(done, "outcome", None) == "amend":
+        if done.outcome == "amend":
             self._stages["amending"] += 1
             self._stages["amended"] += any(fact.on >= done.on for fact in story.facts("amended_plan_sent"))
 

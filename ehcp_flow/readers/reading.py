@@ -25,7 +25,7 @@ from pydantic import ValidationError
 from ehcp_flow.case import Case, group_cases
 from ehcp_flow.dates import parse_date
 from ehcp_flow.errors import DateError, FactError, RowRefused, SourceError, SourceMissing, UnknownNameError
-from ehcp_flow.facts import COLUMNS, FACT_TYPES, Fact, load_fact
+from ehcp_flow.facts import COLUMNS, DATES, FACT_TYPES, Fact, load_fact
 from ehcp_flow.inputs import why_unreadable
 from ehcp_flow.readers.rows import WHITE, CsvTable, JsonTable, Readable, column_of, printable, table_of
 
@@ -35,7 +35,6 @@ Source: TypeAlias = str | os.PathLike[str] | Readable
 Progress: TypeAlias = Callable[[int, int | None], object]
 Entry: TypeAlias = tuple[int, Fact | RowRefused]
 
-_DAYS: Final = ("on", "until", "served_on", "aware_on", "made_on", "reviewed_on")
 _ROWS_PER_PROGRESS: Final = 2_000
 _SERIAL: Final = re.compile(r"[0-9]{5}(\.[0-9]+)?")
 _WITH_TIME: Final = re.compile(r"[0-9/-]{8,10}[ T][0-9:.]+Z?")
@@ -242,7 +241,7 @@ def _fact_or_refusal(line: int, row: dict[str, str], table: CsvTable | JsonTable
     if cls is not None:
         fields: dict[str, Any] = row.copy()
         try:
-            for column in _DAYS:
+            for column in DATES:
                 if column in row:
                     fields[column] = _day(row[column])
             return cls.model_validate(fields)
@@ -266,9 +265,9 @@ def _remedy(error: FactError, text: str) -> str:
         return "say what happened, such as request_received"
     if error.field == "authority" and (decimal := _DECIMAL.fullmatch(text)):
         return f"a spreadsheet made a decimal of it; write {decimal[1]}"
-    if error.field in _DAYS and _SERIAL.fullmatch(text):
+    if error.field in DATES and _SERIAL.fullmatch(text):
         return "this is how a spreadsheet stores a day; format the column as a date: 2026-03-02 or 02/03/2026"
-    if error.field in _DAYS and _WITH_TIME.fullmatch(text):
+    if error.field in DATES and _WITH_TIME.fullmatch(text):
         return "leave out the time of day: write 2026-03-02 or 02/03/2026"
     return error.expected.removeprefix(f"{text!r} is ")
 

@@ -130,9 +130,8 @@ def _long(days: int | None) -> str:
 def _happening(fact: Fact) -> _Happening:
     words = _sentence(fact.event.replace("_", " ")).rstrip(".")
     more = [_PARTY.get(fact.party, fact.party.replace("_", " "))] if fact.party else []
-    outcome = getattr(fact, "outcome", None)
-    if outcome:
-        more.append(str(outcome).replace("_", " "))
+    if fact.outcome:
+        more.append(fact.outcome.replace("_", " "))
     return _Happening(say(fact.on), f"{words}: {', '.join(more)}" if more else words)
 
 

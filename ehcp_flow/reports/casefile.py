@@ -52,7 +52,7 @@ class CaseFile:
         """Take one case into account."""
         place = self._names.place
         facts = [
-            [_day(fact.on), place(fact.event), place(fact.party or ""), place(getattr(fact, "outcome", None) or "")]
+            [_day(fact.on), place(fact.event), place(fact.party or ""), place(fact.outcome or "")]
             for fact in answer.case.facts
         ]
         self._cases[answer.case.case_id] = [

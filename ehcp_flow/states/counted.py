@@ -31,7 +31,7 @@ def latest(limit: str, start: Fact, after: Sequence[Fact]) -> dt.date:
     lasts = []
     for count in version.counts:
         patterns = count.counts_from_fact
-        found = (fact for fact in after if matches(patterns, fact.event, fact.__dict__.get("outcome")))
+        found = (fact for fact in after if matches(patterns, fact.event, fact.outcome))
         fact = next(found, None) if patterns else start
         if fact is not None:
             lasts.append(cast("dt.date", count.convention.last_day(fact.on, calendar)))

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 from hypothesis import strategies as st
 
 from ehcp_flow.case import Case
-from ehcp_flow.facts import FACT_TYPES, OUTCOMES, Fact, make_fact
+from ehcp_flow.facts import DATES, FACT_TYPES, OUTCOMES, Fact, choices_of, make_fact
 
 __all__ = ["FIRST_DAY", "LAST_DAY", "cases", "days", "facts", "lives", "mixtures"]
 
@@ -118,18 +118,12 @@ def _values(event: str, name: str, on: st.SearchStrategy[dt.date]) -> st.SearchS
     if name == "outcome":
         return st.sampled_from(OUTCOMES[event])
     if name == "party":
-        choices = [
-            value
-            for arg in get_args(FACT_TYPES[event].model_fields[name].annotation)
-            for value in get_args(arg)
-            if isinstance(value, str)
-        ]
-        return st.sampled_from(choices or PARTIES)
+        return st.sampled_from(choices_of(event, name) or PARTIES)
     if name == "limit":
         return st.sampled_from(["decide_assess", "final_plan", "advice", "annual_review"])
     if name == "reason":
         return st.just("because it was so")
-    if name in ("until", "served_on", "aware_on", "made_on", "reviewed_on"):
+    if name in DATES[1:]:
         return on
     return None
 

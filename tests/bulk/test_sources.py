@@ -14,7 +14,7 @@ from ehcp_flow.case import Case
 from ehcp_flow.cli.output import flat
 from ehcp_flow.deadlines import FIELDS, deadlines_of
 from ehcp_flow.errors import KnownAtError, RowRefused, SourceError
-from ehcp_flow.facts import FACT_TYPES, make_fact
+from ehcp_flow.facts import COLUMNS, CONTENT, DATES, FACT_TYPES, make_fact
 from ehcp_flow.formulas import disarmed
 from ehcp_flow.readers import read_cases
 from ehcp_flow.synth import write_synth
@@ -134,7 +134,7 @@ def test_every_kind_of_source_gives_the_same_rows(tmp_path, table):
     path = tmp_path / "cases.csv"
     expected, _ = by_cases(path)
     typed = table.with_columns(
-        pl.col("on", "until", "served_on", "made_on", "reviewed_on", "aware_on").str.to_date(),
+        pl.col(DATES).str.to_date(),
         pl.col("event", "outcome", "party").cast(pl.Categorical),
         pl.col("authority").cast(pl.Int32),
     )
@@ -229,12 +229,9 @@ def test_texts_that_csv_must_quote_are_quoted_as_the_command_line_does():
 
 
 def test_the_content_of_every_fact_holds_its_fields_in_the_order_that_ties_are_settled_in():
-    from ehcp_flow.bulk.ordering import LATER_FIELDS
-
-    order = ("event", "case_id", "on", "party", "reason", "authority", "served_on", "fact_id", "corrects",
-             "recorded_at", "recorded_by", *LATER_FIELDS)  # fmt: skip
+    assert sorted(CONTENT) == sorted(COLUMNS)
     for cls in FACT_TYPES.values():
-        assert list(cls.model_fields) == [name for name in order if name in cls.model_fields]
+        assert list(cls.model_fields) == [name for name in CONTENT if name in cls.model_fields]
 
 
 def test_without_polars_the_error_says_what_to_install():

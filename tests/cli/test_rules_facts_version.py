@@ -7,7 +7,6 @@ from importlib import resources
 import pytest
 
 import ehcp_flow as ef
-from ehcp_flow.cli.facts import meaning
 from ehcp_flow.facts import FACT_TYPES, OUTCOMES
 from ehcp_flow.law import england
 from tests.cli.running import invoke, rows_of
@@ -150,7 +149,7 @@ def test_one_fact_says_what_must_be_filled():
 def test_every_fact_says_which_day_it_is_in_the_words_of_its_docstring():
     rows = rows_of(invoke("facts", "--format", "json").stdout, "json")
     said = {row["event"]: row["on_is"] for row in rows}
-    assert said == {event: meaning(cls) for event, cls in FACT_TYPES.items()}
+    assert said == {event: cls.means().replace("`", "") for event, cls in FACT_TYPES.items()}
     assert len(set(said.values())) == len(said)
     for event, cls in FACT_TYPES.items():
         assert f"{said[event]}.".casefold() == (cls.__doc__ or "").partition("\n")[0].replace("`", "").casefold()

@@ -55,7 +55,7 @@ def test_the_facts_page_has_every_event_and_every_column():
     page = make_facts.page()
 
     assert [event for event in FACT_TYPES if f"| `{event}` | the " not in page] == []
-    assert list(make_facts.COLUMN_MEANINGS) == list(COLUMNS)
+    assert [column for column in COLUMNS if f"| `{column}` | " not in page] == []
 
 
 @pytest.mark.parametrize("event", FACT_TYPES)

@@ -5,11 +5,14 @@ import json
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError, create_model
 
+from ehcp_flow.columns import Day
 from ehcp_flow.dates import iso, parse_date, parse_instant, say
+from ehcp_flow.engine import kernel
 from ehcp_flow.errors import DateError, FactError, UnknownNameError
-from ehcp_flow.facts import COLUMNS, FACT_TYPES, OUTCOMES, AnyFact, Fact, load_fact, make_fact
+from ehcp_flow.facts import COLUMN_OF, COLUMNS, DATES, FACT_TYPES, OUTCOMES, AnyFact, Fact, load_fact, make_fact
+from ehcp_flow.identifiers import LONGEST
 from ehcp_flow.law.patterns import Pattern
 from tests.engine.rules import act
 
@@ -48,9 +51,7 @@ def test_a_fact_is_frozen(event):
 
 @pytest.mark.parametrize("event", EVERY)
 def test_a_column_that_a_fact_does_not_have_is_refused_with_the_facts_that_have_it(event):
-    for column in sorted(
-        {"outcome", "until", "aware_on", "made_on", "reviewed_on", "limit"} - set(FACT_TYPES[event].model_fields)
-    ):
+    for column in sorted(set(COLUMNS) - set(FACT_TYPES[event].model_fields)):
         with pytest.raises(FactError) as refused:
             complete(event, **{column: "2026-03-02"})
         assert (refused.value.event, refused.value.field) == (event, column)
@@ -97,6 +98,60 @@ def test_a_record_without_an_event_is_refused(record):
 def test_what_is_empty_counts_as_not_given():
     bare = make_fact("request_received", case_id="a", on="2026-03-02")
     assert make_fact("request_received", case_id="a", on=" 02/03/2026 ", party="", reason=None, authority="") == bare
+
+
+def test_the_columns_of_the_schema_are_those_of_the_facts():
+    """A field without a row is refused when its class is made; this finds the row without a field."""
+    assert {name for cls in FACT_TYPES.values() for name in cls.model_fields} == set(COLUMNS)
+    assert (DATES[kernel.ON], DATES[kernel.UNTIL]) == ("on", "until")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "said"),
+    [
+        ("decided_on", Day | None, "decided_on is no column of a fact; give it a row in columns.SCHEMA"),
+        ("aware_on", str | None, "aware_on does not hold what its row in columns.SCHEMA says"),
+        ("limit", Day | None, "limit does not hold what its row in columns.SCHEMA says"),
+    ],
+)
+def test_a_field_that_the_schema_does_not_have_so_is_refused_when_its_class_is_made(name, kind, said):
+    with pytest.raises(TypeError, match=said):
+        create_model("Strange", __base__=Fact, **{name: (kind, None)})  # type: ignore[call-overload]
+
+
+def test_the_fields_of_a_fact_stand_in_the_order_of_the_schema():
+    with pytest.raises(TypeError, match=r"Strange: its columns stand in another order than in columns\.SCHEMA"):
+        create_model("Strange", __base__=Fact, limit=(str | None, None), until=(Day | None, None))
+
+
+SCHEMA_OF = TypeAdapter(AnyFact).json_schema()["$defs"]
+
+
+@pytest.mark.parametrize("event", EVERY)
+def test_the_json_schema_needs_what_a_fact_needs_and_says_what_each_column_means(event):
+    cls = FACT_TYPES[event]
+    schema = SCHEMA_OF[cls.__name__]
+    assert set(schema["required"]) == {"event"} | {
+        name for name, field in cls.model_fields.items() if field.is_required()
+    }
+    assert {name: each["description"] for name, each in schema["properties"].items()} == {
+        name: cls.means() if name == "on" else COLUMN_OF[name].means for name in cls.model_fields
+    }
+    assert "default" not in schema["properties"]["event"]
+    for name in schema["required"]:
+        given = complete(event).model_dump(mode="json", exclude={name}, exclude_none=True)
+        with pytest.raises(ValidationError):
+            TypeAdapter(AnyFact).validate_python(given)
+    for name, longest in LONGEST.items():
+        for text in schema["properties"].get(name, {}).get("anyOf", ()):
+            assert text["type"] != "string" or text["maxLength"] == longest
+
+
+@pytest.mark.parametrize("event", EVERY)
+def test_every_fact_has_an_outcome_to_ask_for(event):
+    assert complete(event).outcome in {None, *OUTCOMES.get(event, ())}
+    with pytest.raises(AttributeError, match="'nonsense'"):
+        _ = complete(event).nonsense  # type: ignore[attr-defined]
 
 
 def test_all_facts_are_one_union_told_apart_by_their_event():

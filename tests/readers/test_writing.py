@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ehcp_flow.errors import FactError, UnknownNameError
-from ehcp_flow.facts import COLUMNS, FACT_TYPES, OUTCOMES, Fact, make_fact
+from ehcp_flow.facts import COLUMNS, DATES, FACT_TYPES, OUTCOMES, Fact, make_fact
 from ehcp_flow.identifiers import BLANKS
 from ehcp_flow.readers import LONGEST_ROW, read_facts, write_facts
 from ehcp_flow.readers.rows import WHITE
@@ -46,7 +46,7 @@ def facts(draw: st.DrawFn) -> Fact:
             given_[name] = draw(st.from_regex("[0-9]{3}", fullmatch=True, alphabet="0123456789"))
         elif name == "recorded_at":
             given_[name] = draw(INSTANTS)
-        elif name == "on" or name.endswith("_on") or name == "until":
+        elif name in DATES:
             given_[name] = draw(DAYS)
         elif name in ("party", "limit", "fact_id", "corrects"):
             given_[name] = draw(NAMES[name])

@@ -15,6 +15,7 @@ from pyspark.errors import PythonException
 from pyspark.sql import DataFrame, SparkSession
 
 from ehcp_flow.bulk import bulk_batch, deadlines_frame
+from ehcp_flow.facts import DATES
 from ehcp_flow.synth import write_synth
 from examples.spark_caseload import SCHEMA, deadlines_of
 
@@ -41,9 +42,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("spark")
     write_synth(path / "facts.csv", 400, 17)
     table = pl.read_csv(path / "facts.csv", infer_schema=False)
-    days = [
-        name for name in table.columns if name in {"on", "until", "served_on", "aware_on", "made_on", "reviewed_on"}
-    ]
+    days = [name for name in table.columns if name in DATES]
     typed = table.with_columns(pl.col(days).str.to_date())
     typed.sample(fraction=1, shuffle=True, seed=1).write_parquet(path / "facts.parquet", row_group_size=2_000)
     return str(path / "facts.parquet")

@@ -1,0 +1,214 @@
+"""The columns of a fact, each told once: what it means, what it holds, on which side of `on` it may lie.
+
+From `SCHEMA` come the columns of files and of frames, the days of the kernel, the options of the command line, the
+JSON Schema and `docs/facts.md`. `Fact` is the model of what every fact has; `events` has the rest, a class for each
+event. A field without a row here is refused when its class is made.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, NamedTuple, Self, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from ehcp_flow.dates import parse_date, parse_instant
+from ehcp_flow.errors import DateError
+from ehcp_flow.identifiers import LONGEST, LONGEST_ID, why_not
+
+__all__ = [
+    "COLUMNS", "COLUMN_OF", "CONTENT", "DATES", "SCHEMA", "Column", "Day", "Fact", "Identifier", "Name", "Side", "Text",
+]  # fmt: skip
+
+
+class Side(StrEnum):
+    """On which side of `on` another day of the fact may lie; on the wrong one it is not counted from."""
+
+    EITHER = "either"
+    NOT_BEFORE = "not before"
+    NOT_AFTER = "not after"
+
+
+class Column(NamedTuple):
+    """A column: what it means, what it holds, where it may lie, and the help of the option that fills it, if any."""
+
+    name: str
+    means: str
+    holds: Literal["text", "day", "instant"] = "text"
+    side: Side = Side.EITHER
+    option: str = ""
+
+    def wrong(self, day: dt.date, on: dt.date) -> bool:
+        """Whether a day in this column lies on the wrong side of `on`."""
+        return (self.side is Side.NOT_BEFORE and day < on) or (self.side is Side.NOT_AFTER and day > on)
+
+
+SCHEMA: Final = (
+    Column("case_id", "which case; any text of at most 200 characters, best a number of your system and no name"),
+    Column("authority", "the local authority's three-digit number; needed once a case"),
+    Column("event", "what happened, by its name in the list of events"),
+    Column("on", "the day that counts in law: which, says each event", "day"),
+    Column("party", "who: the requester, the body asked for advice, or the institution, as a word or an id of at most "
+           "64 letters, digits and `_ - . /`, without blanks; no person's name",
+           option="Who: requester, adviser or institution."),
+    Column("outcome", "the decision, ground or order, from the event's own list",
+           option="The decision, ground or order."),
+    Column("until", "the end of a period: an exception's last day; for a closure, the day of re-opening", "day",
+           option="The end of a period."),
+    Column("served_on", "the day it reached the other side, where that is another day than `on`", "day",
+           Side.NOT_BEFORE, "The day it reached the other side."),
+    Column("aware_on", "the day the authority became aware, where the law counts from that", "day",
+           option="The day the authority became aware."),
+    Column("made_on", "for a plan from another authority, the day it was first made", "day",
+           Side.NOT_AFTER, "The day a transferred plan was made."),
+    Column("reviewed_on", "for a plan from another authority, the day it was last reviewed", "day",
+           Side.NOT_AFTER, "The day it was last reviewed."),
+    Column("limit", "the limit that an exception is claimed for; empty means every limit it can apply to"),
+    Column("reason", "free text: why; for an exception, the recorded judgement"),
+    Column("fact_id", "the fact's own name, where its source has one: at most 400 characters, without blanks but those "
+           "of its `case_id`"),
+    Column("corrects", "the `fact_id` of the fact that this one replaces or voids"),
+    Column("recorded_at", "the instant it was written down, with its offset from UTC", "instant"),
+    Column("recorded_by", "who wrote it down"),
+)  # fmt: skip
+"""Every column, in the order of a file that this library writes."""
+COLUMN_OF: Final[Mapping[str, Column]] = {column.name: column for column in SCHEMA}
+COLUMNS: Final = tuple(COLUMN_OF)
+DATES: Final = tuple(column.name for column in SCHEMA if column.holds == "day")
+"""The columns that hold days, `on` first and `until` second: their places are their numbers in the kernel."""
+
+
+def _date(value: object) -> dt.date:
+    try:
+        return parse_date(value)
+    except DateError as error:
+        raise PydanticCustomError("date", "{why}", {"why": f"{error.why}; write {error.write}"}) from None
+
+
+def _instant(value: object) -> dt.datetime:
+    try:
+        return parse_instant(value)
+    except DateError as error:
+        raise PydanticCustomError("instant", "{why}", {"why": f"{error.why}; write {error.write}"}) from None
+
+
+def _identifier(value: str, info: ValidationInfo) -> str:
+    why = why_not(info.field_name or "", value, info.data.get("case_id", ""))
+    if why is not None:
+        raise PydanticCustomError("identifier", "{why}", {"why": why})
+    return value
+
+
+Day: TypeAlias = Annotated[dt.date, BeforeValidator(_date)]
+Instant: TypeAlias = Annotated[dt.datetime, BeforeValidator(_instant)]
+Authority: TypeAlias = Annotated[str, Field(pattern=r"^[0-9]{3}$")]
+Text: TypeAlias = Annotated[str, Field(min_length=1)]
+CaseId: TypeAlias = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
+Recorder: TypeAlias = Annotated[str, Field(max_length=LONGEST_ID)]
+Identifier: TypeAlias = Annotated[str, AfterValidator(_identifier)]
+Name: TypeAlias = Annotated[Text, AfterValidator(_identifier)]
+
+
+def _described(schema: dict[str, Any], fact: type[Fact]) -> None:
+    """Say in a JSON Schema what each column means, and that the event is needed: the union is told apart by it."""
+    for name, described in schema["properties"].items():
+        described["description"] = fact.means() if name == "on" else COLUMN_OF[name].means
+        for text in described.get("anyOf", ()):
+            if text["type"] == "string" and name in LONGEST:
+                text["maxLength"] = LONGEST[name]
+    schema["properties"]["event"].pop("default", None)
+    schema["required"] = list(dict.fromkeys(["event", *schema["required"]]))
+
+
+class Fact(BaseModel):
+    """What every fact has: the case, the day, and who wrote it down when.
+
+    `on` is the legally operative day. `served_on` is the day it reached the other side, where that is another day.
+    `fact_id` is the fact's own name, where its source gives one; `corrects` names the fact that this one replaces
+    (or voids). `recorded_at` is an instant in UTC. Only `reason` holds free text: `identifiers` says what the other
+    columns may hold.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True, json_schema_extra=_described
+    )
+
+    event: str
+    case_id: CaseId
+    on: Day
+    party: Identifier | None = None
+    reason: str | None = None
+    authority: Authority | None = None
+    served_on: Day | None = None
+    fact_id: Name | None = None
+    corrects: Name | None = None
+    recorded_at: Instant | None = None
+    recorded_by: Recorder | None = None
+
+    prospective: ClassVar[bool] = False
+    """Whether `on` may lie in the future of the day the fact is known: a transfer that is to come."""
+
+    served_later: ClassVar[bool] = True
+    """Whether `served_on` cannot lie before `on`."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def outcome(self) -> str | None:
+            """The decision, ground or order, from the event's own list; None for an event that has no outcomes."""
+    else:
+
+        def __getattr__(self, name: str) -> Any:
+            # No attribute of the class: pydantic would say that the outcome of an event shadows it.
+            return None if name == "outcome" else super().__getattr__(name)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        own = [name for name in cls.model_fields if name not in Fact.model_fields]
+        for name, field in cls.model_fields.items():
+            if name not in COLUMN_OF:
+                raise TypeError(f"{cls.__name__}: {name} is no column of a fact; give it a row in columns.SCHEMA")
+            if ("datetime.date" in str(field.annotation)) is (COLUMN_OF[name].holds == "text"):
+                raise TypeError(f"{cls.__name__}: {name} does not hold what its row in columns.SCHEMA says")
+        if own != sorted(own, key=COLUMNS.index):
+            raise TypeError(f"{cls.__name__}: its columns stand in another order than in columns.SCHEMA")
+
+    @classmethod
+    def means(cls) -> str:
+        """Return which day `on` is, as the docstring says: `the day the authority received a request ...`."""
+        said = " ".join((cls.__doc__ or "").partition("\n\n")[0].split()).removesuffix(".")
+        return f"{said[:1].lower()}{said[1:]}"
+
+    def day(self, field: str) -> dt.date | None:
+        """Return a date of the fact; None where it is not filled, or lies on the wrong side of `on`.
+
+        Nothing is served before it is sent, and no plan is made or reviewed after it has changed hands.
+        """
+        day: dt.date | None = self.__dict__.get(field)
+        return None if day is not None and COLUMN_OF[field].wrong(day, self.on) else day
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with the fields of `update`, unchecked; `content` and `id` are worked out anew."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in ("content", "id"):
+            copied.__dict__.pop(name, None)
+        return copied
+
+    @cached_property
+    def content(self) -> str:
+        """What the fact says, without who recorded it when: two facts with the same content are one fact."""
+        return self.model_dump_json(exclude={"recorded_at", "recorded_by", "fact_id"}, exclude_none=True)
+
+    @cached_property
+    def id(self) -> str:
+        """The fact's name: its `fact_id`, or else a digest of its content."""
+        return self.fact_id or hashlib.sha256(self.content.encode()).hexdigest()[:16]
+
+
+CONTENT: Final = (*Fact.model_fields, *(name for name in COLUMNS if name not in Fact.model_fields))
+"""The columns in the order in which a fact's content, and a store, hold them."""
