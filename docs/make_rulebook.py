@@ -84,7 +84,7 @@ SAID = {
     Clock: "id title starts_on restarts_on separate per counts_from ends_on resumes_on resumes_from resumes_inside "
     "resumes_in_time resumption during unless_during party_from own_acts",
     Stretch: "id title begins_on ends_on unless_during",
-    Ground: "id outcome title test least margin adviser one_day in_force_from in_force_to note",
+    Ground: "id outcome title test least margin adviser one_day not_checked doubt in_force_from in_force_to note",
     Note: "row title says citation evidence",
     Body: "id title spoken_of name note",
     BodyName: "in_force_from in_force_to name citation evidence evidence_note",
@@ -322,6 +322,11 @@ def _ground(ground: Ground) -> tuple[str, ...]:
         force = f"{_day(ground.in_force_from)} to {_day(ground.in_force_to)}"
     note = f" {_sentence(ground.note)}" if ground.note else ""
     says = f"{_sentence(ground.title)}{note}"
+    if ground.not_checked:
+        says += f" Not checked: {ground.not_checked}."
+    if ground.doubt:
+        says += f" A finding where the recorded reason has one of the words {', '.join(ground.doubt.words)}: "
+        says += f"{ground.doubt.says}; {ground.doubt.remedy}."
     return f"`{ground.id}`", f"`{ground.outcome}`", says, f"{TESTS[ground.test]}{least}{margin}{asked}", force
 
 

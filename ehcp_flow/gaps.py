@@ -148,6 +148,9 @@ def _of_exception(
             "exception_for_unknown_limit", f"there is no limit called {fact.limit!r}", "name a limit of the rulebook"
         )
     elif noted & HELD:
+        doubt = rulebook.doubt(fact.outcome, fact.reason)
+        if doubt is not None:
+            yield finding("exception_reason_doubtful", doubt.says, doubt.remedy)
         if not fact.reason:
             yield finding(
                 "exception_without_reason",

@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Final
 
+from ehcp_flow.counting import ONE_DAY
 from ehcp_flow.dates import say
 from ehcp_flow.engine import kernel
 from ehcp_flow.engine.judging import JudgedCase
@@ -27,7 +28,8 @@ class GroundChecked:
     """One ground considered for one deadline.
 
     `fact` is the exception that was recorded, or None if none was; `holds` whether its facts make out the ground;
-    `says` why, in words; `use` where the law allows it.
+    `says` why, in words; `use` where the law allows it. `not_checked` says what of it neither the record nor a calendar
+    at hand could show; such an exception excuses.
     """
 
     use: ExceptionUse
@@ -35,6 +37,7 @@ class GroundChecked:
     fact: ExceptionRecorded | None
     holds: bool
     says: str
+    not_checked: str = ""
 
     @property
     def judged(self) -> bool:
@@ -64,9 +67,10 @@ def check_grounds(judged: JudgedCase, row: int) -> list[GroundChecked]:
                 continue
             claimed = True
             verdict = laid_out.ask(partial(_test, row, number, place))
-            fact = judged.facts[place]
-            says = _SAYS[ground.test](ground, fact, verdict, _Against(judged, row))
-            checked.append(GroundChecked(use, ground, fact, verdict == kernel.HOLDS, says))
+            fact, against = judged.facts[place], _Against(judged, row, number, place)
+            says = _SAYS[ground.test](ground, fact, verdict, against)
+            holds = verdict == kernel.HOLDS
+            checked.append(GroundChecked(use, ground, fact, holds, says, against.not_checked(ground) if holds else ""))
         if not claimed:
             checked.append(GroundChecked(use, ground, None, holds=False, says="no such exception is recorded"))
     return checked
@@ -80,8 +84,10 @@ def _test(row: int, ground: int, place: int, law: Any, days: Any, facts: Any, fo
 class _Against:
     """What an exception is held against, for the words: a limit's period, and the advice asked for while it ran."""
 
-    def __init__(self, judged: JudgedCase, row: int) -> None:
+    def __init__(self, judged: JudgedCase, row: int, ground: int, place: int) -> None:
         law, _, _, found = judged.laid_out
+        self.ground = ground
+        self.place = place
         self.judged = judged
         self.first = as_date(kernel.first_day(law, found, row))
         self.last = as_date(judged.value(kernel.LAST, row))
@@ -95,31 +101,72 @@ class _Against:
         """The period of the limit."""
         return f"{say(self.first)} to {say(self.last)}"
 
+    @cached_property
+    def closing(self) -> tuple[dt.date, dt.date, dt.date | None]:
+        """A closing by the calendar of its place: its first day, its re-opening, and a day on which it was open."""
+        law, counted, facts, _ = self.judged.laid_out
+        days, ground = counted.days, self.ground
+        on, until = facts.on[self.place], kernel.until_of(facts, self.place)
+        party = kernel.closed_party(law, facts, ground, self.place)
+        first = self.judged.laid_out.ask(
+            lambda law, days, facts, found: kernel.shut_from(law, days, facts, found, ground, party, on, until)
+        )
+        stretches = range(*days.open_at[facts.institution[party + 1] :][:2])
+        inside = (max(days.open_from[at], on) for at in stretches if days.open_to[at] >= on)
+        open_on = next((as_date(day) for day in inside if day < until), None)
+        return as_date(first), as_date(kernel.shut_to(days, facts, party, first, until)), open_on
+
+    def not_checked(self, ground: Ground) -> str:
+        """Return what of an exception that excuses could not be checked."""
+        if ground.test != "closure":
+            return ground.not_checked
+        first, reopens, _ = self.closing
+        party = self.judged.facts[self.place].party
+        place = self.judged.calendars.institution(party or ground.adviser)
+        if place is None:
+            return f"no calendar of {party or 'the institution'} is at hand, which could show that it was closed"
+        if place.knows(first, reopens - ONE_DAY):
+            return ""
+        return f"the calendar of {place.id} is known from {say(place.known_from)} to {say(place.known_to)} only"
+
 
 def _of_closure(ground: Ground, fact: ExceptionRecorded, verdict: int, against: _Against) -> str:
     if fact.until is None:
         return f"the closing from {say(fact.on)} has no day of re-opening (until), so its length is not known"
     length = f"closed from {say(fact.on)} to re-open on {say(fact.until)}, {(fact.until - fact.on).days} days"
-    if verdict not in (kernel.HOLDS, kernel.NOT_ASKED):
-        began = f"it began after the last lawful day, {say(against.last)}"
-        return f"{length}: {began if verdict == kernel.BEGAN_LATER else f'less than {ground.least}'}"
-    opens = ground.margin.before(fact.on, against.judged.calendars)
-    shuts = ground.margin.before(fact.until, against.judged.calendars)
+    if verdict == kernel.TOO_SHORT:
+        return f"{length}: less than {ground.least}"
+    first, reopens, open_on = against.closing
+    if open_on is not None:
+        left = f"not closed for {ground.least} on end"
+        if verdict != kernel.WAS_OPEN:
+            left = f"closed from {say(first)} to {say(reopens)}"
+        length += f"; by its calendar {fact.party or ground.adviser} was open on {say(open_on)}, and {left}"
+    if verdict == kernel.BEGAN_LATER:
+        return f"{length}: it began after the last lawful day, {say(against.last)}"
+    return length if verdict == kernel.WAS_OPEN else f"{length}; {_asked(ground, fact, verdict, against)}"
+
+
+def _asked(ground: Ground, fact: ExceptionRecorded, verdict: int, against: _Against) -> str:
+    """Say whether advice was asked of a place that closed, in the time that counts."""
+    first, reopens, _ = against.closing
+    opens = ground.margin.before(first, against.judged.calendars)
+    shuts = ground.margin.before(reopens, against.judged.calendars)
     window = f"advice had to be asked from {say(opens)} to {say(shuts)}"
     # Where the record names no institution, any of its kind is meant.
     asked = [request for request in against.requests if request.party == (fact.party or ground.adviser)]
     if verdict == kernel.HOLDS:
         inside = next(request for request in asked if opens <= request.on)
-        return f"{length}; {window}, and was asked of {inside.party} on {say(inside.on)}"
+        return f"{window}, and was asked of {inside.party} on {say(inside.on)}"
     if asked:
-        return f"{length}; {window}, but was asked of {asked[0].party} on {say(asked[0].on)}"
+        return f"{window}, but was asked of {asked[0].party} on {say(asked[0].on)}"
     unnamed = next((request for request in against.requests if request.party == ground.adviser), None)
     if unnamed is not None:
         return (
-            f"{length}; advice was asked of {unnamed.party} on {say(unnamed.on)}, but the record does not say that "
+            f"advice was asked of {unnamed.party} on {say(unnamed.on)}, but the record does not say that "
             f"this was {fact.party}: give the request that party"
         )
-    return f"{length}; {window}, and no request to {fact.party or ground.adviser} is recorded"
+    return f"{window}, and no request to {fact.party or ground.adviser} is recorded"
 
 
 def _of_period(ground: Ground, fact: ExceptionRecorded, verdict: int, against: _Against) -> str:

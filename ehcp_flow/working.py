@@ -15,6 +15,7 @@ from ehcp_flow.facts import Fact
 from ehcp_flow.grounds import GroundChecked, check_grounds
 from ehcp_flow.law.citation import Citation
 from ehcp_flow.law.clock import Clock
+from ehcp_flow.law.ground import Doubt
 from ehcp_flow.law.model import Limit, Rule
 from ehcp_flow.law.parts import EVIDENCE
 from ehcp_flow.law.patterns import matches
@@ -199,12 +200,16 @@ class Explicable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the working: which `part` it is, what it says, the day it speaks of, and its citations."""
+    """One step of the working: which `part` it is, what it says, the day it speaks of, and its citations.
+
+    `not_checked` says what of an exception that excuses could not be checked; it is empty in every other step.
+    """
 
     part: Part
     text: str
     on: dt.date | None = None
     citations: tuple[Citation, ...] = ()
+    not_checked: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the step as plain values."""
@@ -213,6 +218,7 @@ class Step:
             "text": self.text,
             "on": None if self.on is None else self.on.isoformat(),
             "citations": [{"text": citation.text, "address": citation.address} for citation in self.citations],
+            **({"not_checked": self.not_checked} if self.not_checked else {}),
         }
 
     def __str__(self) -> str:
@@ -378,14 +384,7 @@ def _counted(deadline: Explicable) -> Iterator[Step]:
                 "working day: the last lawful day stays.",
                 deadline.due_on,
             )
-    if is_extrapolated(deadline):
-        horizon = working.judged.calendars.working.published_to
-        yield Step(
-            "calendar",
-            f"Bank holidays are published up to {say(horizon)}; beyond that day the calendar is extrapolated, and this "
-            "date may change.",
-            horizon,
-        )
+    yield from _calendared(deadline, deadline.due_on)
     authority = deadline.authority
     if authority and working.judged.calendars.office_closed(authority, deadline.due_on):
         open_day = working.judged.calendars.last_open_day(authority, deadline.due_on)
@@ -394,6 +393,22 @@ def _counted(deadline: Explicable) -> Iterator[Step]:
             f"The authority's office is closed on that day; it is last open on {say(open_day)}. This does not move the "
             "limit.",
             open_day,
+        )
+
+
+def _calendared(deadline: Explicable, due_on: dt.date) -> Iterator[Step]:
+    """Say which bank holidays were changed by hand, and that later ones may still be proclaimed, where they count."""
+    counted = _days_counted(deadline)
+    working_days = deadline.working.judged.calendars.working
+    for changed in () if counted is None else working_days.changes.between(*counted):
+        yield Step("calendar", f"Counted with a bank holiday changed by hand: {changed}.", due_on)
+    if is_extrapolated(deadline):
+        horizon = working_days.published_to
+        yield Step(
+            "calendar",
+            f"Bank holidays are published up to {say(horizon)}; beyond that day the calendar is extrapolated, and this "
+            "date may change.",
+            horizon,
         )
 
 
@@ -418,14 +433,18 @@ def _protected(protected: tuple[Fact, Fact | None]) -> Iterator[Step]:
 
 def is_extrapolated(deadline: Explicable) -> bool:
     """Whether the date was counted with days for which no bank holidays had been published."""
-    working = deadline.working
-    if deadline.due_on is None:
-        return False
-    uses = working.version.roll == "tribunal" or any(
-        _uses_calendar(count.convention) for count in working.version.counts
-    )
+    counted = _days_counted(deadline)
+    return counted is not None and deadline.working.judged.calendars.working.extrapolates(*counted)
+
+
+def _days_counted(deadline: Explicable) -> tuple[dt.date, dt.date] | None:
+    """Return the first and the last of the days that were counted by a calendar, or None where none decides."""
+    version = deadline.working.version
+    uses = version.roll == "tribunal" or any(_uses_calendar(count.convention) for count in version.counts)
+    if deadline.due_on is None or not uses:
+        return None
     first, last = sorted((deadline.starts_on, deadline.due_on))
-    return uses and working.judged.calendars.working.extrapolates(first, last)
+    return first, last
 
 
 def _uses_calendar(convention: object) -> bool:
@@ -461,6 +480,7 @@ def _acted(deadline: Explicable) -> Iterator[Step]:
 
 def _excepted(deadline: Explicable) -> Iterator[Step]:
     working = deadline.working
+    known = working.judged.book.rulebook
     grounds = working.grounds
     if not grounds:
         uses = working.rule.exceptions
@@ -468,14 +488,13 @@ def _excepted(deadline: Explicable) -> Iterator[Step]:
         if not in_force:
             yield Step("exception", "The law allows no exception to this limit.")
             return
-        known = working.judged.book.rulebook.grounds
-        names = "; ".join(f"{known[use.ground].outcome} ({use.citation.short})" for use in in_force)
+        names = "; ".join(f"{known.grounds[use.ground].outcome} ({use.citation.short})" for use in in_force)
         yield Step("exception", f"Exceptions the law allows here: {names}. None is recorded.")
         return
     for checked in grounds:
         if checked.fact is None:
             continue
-        yield _ground_step(checked)
+        yield _ground_step(checked, known.doubt(checked.ground.outcome, checked.fact.reason))
     others = [checked for checked in grounds if checked.fact is None and _ground_lives(checked.ground.id, deadline)]
     if others:
         names = "; ".join(f"{checked.ground.outcome} ({checked.use.citation.short})" for checked in others)
@@ -484,8 +503,10 @@ def _excepted(deadline: Explicable) -> Iterator[Step]:
         yield Step("exception", "The law allows no exception to this limit.")
 
 
-def _ground_step(checked: GroundChecked) -> Step:
+def _ground_step(checked: GroundChecked, doubt: Doubt | None) -> Step:
     verdict = "hold" if checked.holds else "do not hold"
+    if checked.not_checked:
+        verdict = f"are taken to hold, and not all of them could be checked (not_checked: {checked.not_checked})"
     text = f"Exception {checked.ground.outcome}: its facts {verdict}. {_sentence(checked.says)}"
     if checked.holds:
         if checked.judged:
@@ -500,7 +521,10 @@ def _ground_step(checked: GroundChecked) -> Step:
                 " Nobody recorded why compliance was impractical because of it; that is a person's judgement to make."
             )
         text += " It disapplies the limit; it does not move the date."
-    return Step("exception", text, checked.fact.on if checked.fact else None, (checked.use.citation,))
+        if doubt is not None:
+            text += f" To be looked at again: {doubt.says}."
+    on = checked.fact.on if checked.fact else None
+    return Step("exception", text, on, (checked.use.citation,), checked.not_checked)
 
 
 def _ground_lives(ground_id: str, deadline: Explicable) -> bool:

@@ -20,7 +20,8 @@ class Facts:
     """The facts that stand on a day, of whole cases, in legal order, each once.
 
     `case`, `on`, `key` and `party` have an entry for each fact; `dates` holds the further days that any fact has.
-    `bounds` says where each case begins. `authority` is each case's, -1 for none. `names` are the parties.
+    `bounds` says where each case begins. `authority` is each case's, -1 for none. `names`, `limits` and
+    `reasons` are the texts behind the numbers of those columns.
     `corrected` are the cases with a correction, `failed` those that could not be judged. `rows` are the rows that the
     facts came from, `stands` those of facts after the day too; `repeats` repeat another fact, in legal order.
     """
@@ -35,7 +36,8 @@ class Facts:
     names: list[str]
     limit: Array
     limits: list[str]
-    reasoned: Array
+    reason: Array
+    reasons: list[str]
     as_of: int
     corrected: Array
     failed: Array
@@ -62,6 +64,11 @@ class Facts:
                 self.dates[name] = np.where(odd, NO_DAY, days)
                 told = odd & ~_SERVED_EARLIER[self.key] if name == "served_on" else odd
                 self.odd.append(np.flatnonzero(told))
+
+    @property
+    def reasoned(self) -> Array:
+        """Whether a reason is recorded with each fact."""
+        return np.greater_equal(self.reason, 0)
 
     @property
     def count(self) -> int:

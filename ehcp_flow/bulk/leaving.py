@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ehcp_flow.bulk.codes import Array, as_date
+from ehcp_flow.bulk.codes import KEYS, Array, as_date
 from ehcp_flow.bulk.facts import Facts, event_mask
 from ehcp_flow.bulk.judged import Judged
 from ehcp_flow.engine import kernel
@@ -21,6 +21,7 @@ def left_open(facts: Facts, judged: Judged, book: CompiledRulebook) -> Array:
             judged.start[judged.leaves_open > 0],
             _without_law(judged, book),
             _not_made_out(facts, judged, book),
+            _doubtful(facts, judged, book),
             *facts.odd,
         ]
     )
@@ -46,4 +47,16 @@ def _not_made_out(facts: Facts, judged: Judged, book: CompiledRulebook) -> Array
     unsaid = held & (~reasoned | (noted & HELD_WITHOUT_END > 0))
     astray = ~held & ((noted & WANTED > 0) | (noted & CONSIDERED == 0))
     places: Array = at[~facts.failed.take(facts.case.take(at)) & (unknown | unsaid | astray)]
+    return places
+
+
+def _doubtful(facts: Facts, judged: Judged, book: CompiledRulebook) -> Array:
+    """Return the exceptions that excuse something, and whose reason is to be looked at again."""
+    at = facts.places(event_mask("exception_recorded"))
+    at = at[(judged.noted.take(at) & HELD > 0) & facts.reasoned[at] & ~facts.failed.take(facts.case.take(at))]
+    told = list(zip(facts.key[at].tolist(), facts.reason[at].tolist(), strict=True))
+    doubted = {
+        (key, code): book.rulebook.doubt(str(KEYS[key][1]), facts.reasons[code]) is not None for key, code in set(told)
+    }
+    places: Array = at[np.array([doubted[each] for each in told], dtype=bool)]
     return places

@@ -2,23 +2,25 @@
 
 Two types that cannot stand in for each other. The SEND Regulations count plain working days: the Tribunal's August
 and Christmas must never reach them (docs/calendars.md). Bank holidays come from the `holidays` package, for England
-and nowhere else, loaded on the first question and kept in a table, so that counting is two look-ups.
+and nowhere else, loaded on the first question and kept in a table, so that counting is two look-ups. What the package
+does not know, a day proclaimed at short notice, is told by `BankHolidayChanges`; each calendar has a table of its own.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from threading import Lock
-from typing import ClassVar, Final
+from types import MappingProxyType
+from typing import Any, Final
 
-from ehcp_flow.dates import say
+from ehcp_flow.dates import parse_date, say
 from ehcp_flow.errors import CalendarError, DateError
 
-__all__ = ["PUBLISHED_AT", "PUBLISHED_TO", "DayCalendar", "TribunalDays", "WorkingDays"]
+__all__ = ["PUBLISHED_AT", "PUBLISHED_TO", "BankHolidayChanges", "DayCalendar", "TribunalDays", "WorkingDays"]
 
 PUBLISHED_AT: Final = "https://www.gov.uk/bank-holidays.json"
 # Division england-and-wales; the last entry is Tuesday 26 December 2028, and the next holiday would be in 2029.
@@ -59,9 +61,68 @@ def _bank_holidays(first_year: int, last_year: int) -> Mapping[dt.date, str]:
     return dict(country_holidays("GB", subdiv="ENG", years=years, expand=False, language="en_GB"))
 
 
+def _is_bank_holiday(day: dt.date) -> bool:
+    spans = (span for span in _SPANS if span[0] <= day.year <= span[1])
+    return day in _bank_holidays(*next(spans, _SPANS[-1]))
+
+
+@dataclass(frozen=True, init=False)
+class BankHolidayChanges:
+    """What is known of England's bank holidays beside the `holidays` package: days added, by name, and days removed.
+
+    `BankHolidayChanges(added={"2022-09-19": "State Funeral"}, removed=["2020-05-04"])`; days are dates or text, and
+    `added` may be days without names. A day that is a bank holiday already may be added, so that a file stays good when
+    the package learns of it. Raises CalendarError for a Saturday or a Sunday, which never count, for a day that is both
+    added and removed, and for one to be removed that is no bank holiday; DateError for what is no date.
+    """
+
+    added: Mapping[dt.date, str] = field(hash=False)
+    removed: frozenset[dt.date]
+
+    def __init__(self, added: Mapping[Any, str] | Iterable[Any] = (), removed: Iterable[dt.date | str] = ()) -> None:
+        named = added.items() if isinstance(added, Mapping) else ((day, "") for day in added)
+        days = {parse_date(day): name or "bank holiday added by hand" for day, name in named}
+        object.__setattr__(self, "added", MappingProxyType(dict(sorted(days.items()))))
+        object.__setattr__(self, "removed", frozenset(map(parse_date, removed)))
+        for day in (*self.added, *sorted(self.removed)):
+            if why := self._why_not(day):
+                raise CalendarError("bank holidays", f"{say(day)}: {why}")
+
+    def _why_not(self, day: dt.date) -> str:
+        if day.weekday() >= _SATURDAY:
+            return f"a {day:%A} counts as no working day already; give the weekday that is kept in its place"
+        if day in self.removed and day in self.added:
+            return "it is both added and removed; say which"
+        if day in self.removed and not _is_bank_holiday(day):
+            return "it is no bank holiday in England, so it cannot be removed; give the day that is"
+        return ""
+
+    def __or__(self, later: BankHolidayChanges) -> BankHolidayChanges:
+        """Return both together; where they differ about a day, `later` holds."""
+        added = {day: name for day, name in self.added.items() if day not in later.removed}
+        return BankHolidayChanges({**added, **later.added}, (self.removed - set(later.added)) | later.removed)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A mapping proxy cannot be pickled, and worker processes need calendars.
+        return BankHolidayChanges, (dict(self.added), self.removed)
+
+    def between(self, first: dt.date, last: dt.date) -> list[str]:
+        """Return what was changed from `first` to `last`, in words and in order."""
+        said = {day: f"{say(day)} is a bank holiday ({name})" for day, name in self.added.items()}
+        said |= {day: f"{say(day)} is no bank holiday" for day in self.removed}
+        return [said[day] for day in sorted(said) if first <= day <= last]
+
+    def applied(self, names: Mapping[dt.date, str]) -> dict[dt.date, str]:
+        """Return bank holidays with these changes made."""
+        return {day: name for day, name in names.items() if day not in self.removed} | dict(self.added)
+
+
+_NO_CHANGES: Final = BankHolidayChanges()
+
+
 @dataclass(frozen=True, slots=True)
 class DayCalendar(ABC):
-    """What the two statutory calendars share. Immutable; all calendars of one type are equal.
+    """What the two statutory calendars share. Immutable; two are equal if they are of one type with the same changes.
 
     Every question takes plain dates from 1900 to 2100: a datetime raises DateError (in which zone would it be that
     day?), and a date or a count that leads outside those years raises CalendarError.
@@ -73,7 +134,13 @@ class DayCalendar(ABC):
     published_to: dt.date = field(default=PUBLISHED_TO, init=False)
     """The last day for which GOV.UK had published England's bank holidays; later ones follow from today's rules."""
 
-    _table: ClassVar[_Table] = _EMPTY  # a cache: it grows, and no answer depends on its size
+    changes: BankHolidayChanges = field(default=_NO_CHANGES, kw_only=True)
+    """The bank holidays that were added or removed by hand."""
+
+    _table: _Table = field(default=_EMPTY, init=False, repr=False, compare=False)  # it grows; no answer depends on that
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _made_again, (type(self), self.changes)
 
     @abstractmethod
     def left_out(self, day: dt.date) -> str | None:
@@ -150,17 +217,13 @@ class DayCalendar(ABC):
             )
         with _GROWING:  # or a slow thread could put a small table in the place of a large one
             if self._table.spans <= table.spans:
-                self._keep(self._build(table.spans))
+                object.__setattr__(self, "_table", self._build(table.spans))
             return self._table
-
-    @classmethod
-    def _keep(cls, table: _Table) -> None:
-        cls._table = table
 
     def _build(self, span: int) -> _Table:
         """Return the table of the years of one of _SPANS."""
         first_year, last_year = _SPANS[span]
-        names = _bank_holidays(first_year, last_year)
+        names = self.changes.applied(_bank_holidays(first_year, last_year))
         base, end = dt.date(first_year, 1, 1).toordinal(), dt.date(last_year, 12, 31).toordinal()
         before, days = [0], []
         for ordinal in range(base, end + 1):
@@ -174,6 +237,10 @@ class DayCalendar(ABC):
         return CalendarError(self.name, f"there is no working day number {n}: n is 1 or more")
 
 
+def _made_again(kind: type[DayCalendar], changes: BankHolidayChanges) -> DayCalendar:
+    return kind(changes=changes)
+
+
 @dataclass(frozen=True, slots=True)
 class WorkingDays(DayCalendar):
     """Any day but a Saturday, a Sunday, Christmas Day, Good Friday and a bank holiday in England.
@@ -182,14 +249,10 @@ class WorkingDays(DayCalendar):
     """
 
     name: str = field(default="England's working days", init=False)
-    _table: ClassVar[_Table] = _EMPTY
 
     def left_out(self, day: dt.date) -> str | None:
         """Return None: no span of days is left out."""
         return None
-
-
-_ENGLAND: Final = WorkingDays()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +265,10 @@ class TribunalDays(DayCalendar):
     """
 
     name: str = field(default="Tribunal days", init=False)
-    _table: ClassVar[_Table] = _EMPTY
+    _working: WorkingDays = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_working", WorkingDays(changes=self.changes))
 
     def left_out(self, day: dt.date) -> str | None:
         """Return "in August", "between 25 December and 1 January", or None for a day in neither."""
@@ -219,8 +285,8 @@ class TribunalDays(DayCalendar):
         12(3)(a)); any other end that is no working day moves to the next one (rule 12(2)). For 12(2) a working day is
         England's: an end on Sunday 31 July 2022 is not in August, and moves to Monday 1 August 2022.
         """
-        return self.roll_forward(day) if self.left_out(day) else _ENGLAND.roll_forward(day)
+        return self.roll_forward(day) if self.left_out(day) else self._working.roll_forward(day)
 
     def why_rolled(self, day: dt.date) -> str | None:
         """Return why `roll_end` moves `day` ("in August", "Saturday"), or None if it does not."""
-        return self.left_out(day) or _ENGLAND.why_not(day)
+        return self.left_out(day) or self._working.why_not(day)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from ehcp_flow.calendars.days import TribunalDays, WorkingDays
+from ehcp_flow.calendars.days import BankHolidayChanges, TribunalDays, WorkingDays
 from ehcp_flow.dates import iso
 from ehcp_flow.errors import CalendarError
 
@@ -110,6 +111,23 @@ class Institution:
             found += self.is_open(day, working)
         return day
 
+    def knows(self, first: dt.date, last: dt.date) -> bool:
+        """Return whether its closures are known from the day `first` to the day `last`."""
+        return self.known_from <= first and last <= self.known_to
+
+    def open_stretches(self, working: WorkingDays) -> tuple[tuple[dt.date, dt.date], ...]:
+        """Return the first and the last open day of each time between closures, in order; a weekend is none."""
+        shut = [(closure.first_closed, closure.reopens_on) for closure in self.closures]
+        begins = [self.known_from, *(reopens for _, reopens in shut)]
+        ends = [*(first for first, _ in shut), self.known_to + dt.timedelta(days=1)]
+        stretches = []
+        for begin, end in zip(begins, ends, strict=True):
+            with suppress(CalendarError):  # of years whose bank holidays are not known, nothing is
+                first, last = working.roll_forward(begin), working.nth_before(end, 1)
+                if first <= last:
+                    stretches.append((first, last))
+        return tuple(stretches)
+
     def closures_of_at_least(self, days: int) -> tuple[Closure, ...]:
         """Return, in order, the closures that last `days` days or more, weekends included (4 weeks are 28)."""
         return tuple(closure for closure in self.closures if closure.days >= days)
@@ -179,8 +197,19 @@ class Calendars:
             both[authority] = both.get(authority, frozenset()) | frozenset(days)
         return replace(self, office_closures=both)
 
+    def with_bank_holidays(self, changes: BankHolidayChanges) -> Calendars:
+        """Return new calendars in which these bank holidays are added or removed too, for every way of counting."""
+        return replace(
+            self,
+            working=WorkingDays(changes=self.working.changes | changes),
+            tribunal=TribunalDays(changes=self.tribunal.changes | changes),
+        )
+
 
 @cache
 def england() -> Calendars:
-    """Return England's calendars with no institution and no office closure: the same object each time."""
+    """Return England's calendars with no institution, no office closure and no changed bank holiday.
+
+    The same object each time.
+    """
     return Calendars()

@@ -1,4 +1,4 @@
-"""Reading closures from CSV and iCalendar files; every refusal names the file, the line and what would be right.
+"""Reading closures, and changed bank holidays, from files; every refusal names file, line and what would be right.
 
 A file is read whole or refused whole: a calendar with a hole in it would give wrong dates without a word.
 """
@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
+from ehcp_flow.calendars.days import BankHolidayChanges
 from ehcp_flow.calendars.places import Closure, Institution
 from ehcp_flow.dates import parse_date
 from ehcp_flow.errors import CalendarError, CalendarMissing, DateError, LibraryMissing
@@ -23,12 +24,13 @@ from ehcp_flow.inputs import why_unreadable
 if TYPE_CHECKING:
     from icalendar import Component
 
-__all__ = ["read_institutions", "read_office_closures"]
+__all__ = ["read_bank_holidays", "read_institutions", "read_office_closures"]
 
 Source: TypeAlias = str | os.PathLike[str] | IO[str] | IO[bytes]
 
 _CLOSURE_COLUMNS = ("institution", "closed_from", "reopens_on", "what", "known_from", "known_to")
 _OFFICE_COLUMNS = ("authority", "closed_on", "what")
+_HOLIDAY_COLUMNS = ("on", "what", "change")
 _AUTHORITY = re.compile(r"[0-9]{3}")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")  # a date as iCalendar writes it
 
@@ -72,6 +74,32 @@ def read_office_closures(source: Source) -> dict[str, frozenset[dt.date]]:
     return {authority: frozenset(days) for authority, days in found.items()}
 
 
+def read_bank_holidays(source: Source) -> BankHolidayChanges:
+    """Return the bank holidays of England that a file adds, or removes.
+
+    `source` is a path of or an open CSV file with the columns on, and if wanted what and change: `added` (which an
+    empty cell means) or `removed`. Raises CalendarError for anything that cannot be read, and for a day that
+    `BankHolidayChanges` refuses.
+    """
+    name, text = _text_of(source, "a file of bank holidays, or a day such as 2022-09-19")
+    changes = BankHolidayChanges()
+    told: dict[dt.date, tuple[int, str]] = {}
+    for line, row in _rows(name, text, _HOLIDAY_COLUMNS, required=1):
+        day, change = _day(name, line, "on", row["on"]), row["change"].lower() or "added"
+        if change not in ("added", "removed"):
+            raise CalendarError(name, f"change is {row['change']!r}; write added or removed", line)
+        first, before = told.setdefault(day, (line, change))
+        if before != change:
+            raise CalendarError(
+                name, f"{day.isoformat()} is {before} in line {first} and {change} here; say which", line
+            )
+        try:
+            changes |= BankHolidayChanges(**{change: {day: row["what"]}})
+        except CalendarError as error:
+            raise CalendarError(name, error.why, line) from None
+    return changes
+
+
 @dataclass(slots=True)
 class _Draft:
     """What a file has said so far about one institution."""
@@ -98,7 +126,7 @@ class _Draft:
             raise CalendarError(source, f"{error.source}: {error.why}", self.line) from None
 
 
-def _text_of(source: Source) -> tuple[str, str]:
+def _text_of(source: Source, wanted: str = "the path of a closure file") -> tuple[str, str]:
     """Return the source's name and its whole text."""
     if isinstance(source, (str, os.PathLike)):
         name = os.fspath(source)
@@ -106,9 +134,7 @@ def _text_of(source: Source) -> tuple[str, str]:
             raw: str | bytes = Path(name).read_bytes()
         except (OSError, ValueError) as error:
             missing, why = why_unreadable(error)
-            raise (CalendarMissing if missing else CalendarError)(
-                name, f"{why}; give the path of a closure file"
-            ) from None
+            raise (CalendarMissing if missing else CalendarError)(name, f"{why}; give {wanted}") from None
     else:
         name = str(getattr(source, "name", "<stream>"))
         try:

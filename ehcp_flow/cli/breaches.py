@@ -16,6 +16,7 @@ from ehcp_flow.cli.options import (
     AllErrors,
     AsOf,
     Authority,
+    BankHolidays,
     CaseIds,
     FailOnBreach,
     Institutions,
@@ -76,6 +77,7 @@ def _breaches(  # noqa: PLR0913 - one parameter for each option
     raw: Raw = False,
     institutions: Institutions = None,
     office_closures: OfficeClosures = None,
+    bank_holidays: BankHolidays = None,
     rulebook: RulebookAt = None,
 ) -> None:
     """What is in breach, what an exception excuses, exceptions claimed whose facts do not hold, and findings.
@@ -84,7 +86,7 @@ def _breaches(  # noqa: PLR0913 - one parameter for each option
     """
     on = day(as_of)
     law = rulebook_at(rulebook)
-    calendars = calendars_with(institutions, office_closures)
+    calendars = calendars_with(institutions, office_closures, bank_holidays)
     shown = chosen(form, raw=raw)
     breaches = 0
     bulk = goes_in_bulk(source, case=case)

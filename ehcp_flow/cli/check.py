@@ -14,6 +14,7 @@ from ehcp_flow.cli.options import (
     AllErrors,
     AsOf,
     Authority,
+    BankHolidays,
     CaseIds,
     Explain,
     FailOnBreach,
@@ -88,6 +89,7 @@ def _check(  # noqa: PLR0913 - one parameter for each option
     raw: Raw = False,
     institutions: Institutions = None,
     office_closures: OfficeClosures = None,
+    bank_holidays: BankHolidays = None,
     profile: Profile = None,
     rulebook: RulebookAt = None,
 ) -> None:
@@ -99,7 +101,7 @@ def _check(  # noqa: PLR0913 - one parameter for each option
     law = rulebook_at(rulebook, profile)
     limits = limit_ids(limit, law)
     statuses = frozenset(status or ())
-    calendars = calendars_with(institutions, office_closures)
+    calendars = calendars_with(institutions, office_closures, bank_holidays)
     shown = chosen(form, raw=raw)
     bulk = goes_in_bulk(source, case=case)
     tally = _Tally()

@@ -11,6 +11,7 @@ from ehcp_flow.cli.command import Command
 from ehcp_flow.cli.messages import note
 from ehcp_flow.cli.options import (
     AsOf,
+    BankHolidays,
     EventName,
     Explain,
     Feed,
@@ -54,6 +55,7 @@ def _due(  # noqa: PLR0913 - one parameter for each option
     raw: Raw = False,
     institutions: Institutions = None,
     office_closures: OfficeClosures = None,
+    bank_holidays: BankHolidays = None,
     profile: Profile = None,
     rulebook: RulebookAt = None,
 ) -> None:
@@ -72,7 +74,7 @@ def _due(  # noqa: PLR0913 - one parameter for each option
         case_id=case,
         as_of=None if as_of is None else day(as_of),
         rulebook=law,
-        calendars=calendars_with(institutions, office_closures),
+        calendars=calendars_with(institutions, office_closures, bank_holidays),
         authority=authority,
         **columns,
     )

@@ -16,6 +16,7 @@ from ehcp_flow.cli.options import (
     AllErrors,
     AsOf,
     Authority,
+    BankHolidays,
     Institutions,
     KnownAt,
     KnownBy,
@@ -87,6 +88,7 @@ def _explain(  # noqa: PLR0913 - one parameter for each option
     raw: Raw = False,
     institutions: Institutions = None,
     office_closures: OfficeClosures = None,
+    bank_holidays: BankHolidays = None,
     profile: Profile = None,
     rulebook: RulebookAt = None,
 ) -> None:
@@ -96,7 +98,7 @@ def _explain(  # noqa: PLR0913 - one parameter for each option
     on = day(as_of)
     law = rulebook_at(rulebook, profile)
     limits = limit_ids(limit, law)
-    calendars = calendars_with(institutions, office_closures)
+    calendars = calendars_with(institutions, office_closures, bank_holidays)
     with open_source(source, known_at=known_at, known_by=known_by, authority=authority, ids=(case,)) as opened:
         asked = Asked(opened, [case], all_errors=all_errors)
         answered = answer(next(asked.cases()), on, rulebook=law, calendars=calendars)

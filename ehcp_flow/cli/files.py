@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["READ", "Writes", "guarded", "writes"]
 
-READ: Final = ("FILE", "SOURCE", "URL")
+READ: Final = ("FILE", "FILE|DAY", "SOURCE", "URL")
 """What an option that names something to be read calls it."""
 
 
@@ -69,7 +69,8 @@ def _look(run: Callable[..., None], values: Mapping[str, Any]) -> None:
         if mark := _first(Writes, metadata):
             named.append((says, value, mark))
         elif option.metavar in READ:
-            reads.extend(_read(says, value))
+            for each in value if isinstance(value, list) else [value]:
+                reads.extend(_read(says, each))
     _refuse_printing_over(reads)
     for says, value, mark in named:
         try:

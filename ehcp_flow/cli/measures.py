@@ -17,6 +17,7 @@ from ehcp_flow.cli.options import (
     AllErrors,
     AsOf,
     Authority,
+    BankHolidays,
     CaseIds,
     Institutions,
     KnownAt,
@@ -111,6 +112,7 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
     raw: Raw = False,
     institutions: Institutions = None,
     office_closures: OfficeClosures = None,
+    bank_holidays: BankHolidays = None,
     rulebook: RulebookAt = None,
 ) -> None:
     """The measures that DfE publishes, under its names for them, and those that it does not; x: cannot be given.
@@ -129,7 +131,7 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
     from ehcp_flow.measures.table import group_keys
 
     on = day(as_of)
-    law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures)
+    law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures, bank_holidays)
     columns = by_columns(by, ("authority",))
     extra = {} if {*GROUPS, *GRAINS}.issuperset(columns) else extra_columns(source)
     # Asked first: a column that no case has is told before all cases are read.

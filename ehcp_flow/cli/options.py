@@ -14,7 +14,7 @@ import typer
 from ehcp_flow.cli.output import FeedFormat, Format
 
 if TYPE_CHECKING:
-    from ehcp_flow.calendars import Calendars
+    from ehcp_flow.calendars import BankHolidayChanges, Calendars
     from ehcp_flow.law import Rulebook
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "AsOf",
     "Authority",
     "Axis",
+    "BankHolidays",
     "CaseId",
     "CaseIds",
     "EventName",
@@ -212,6 +213,17 @@ OfficeClosures: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+BankHolidays: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--bank-holidays",
+        metavar="FILE|DAY",
+        help="Changes to England's bank holidays: a day to add (2022-09-19), one to remove (-2020-05-04), or a CSV "
+        "file of such days; may be given again.",
+        rich_help_panel="Law and calendars",
+        show_default=False,
+    ),
+]
 Profile: TypeAlias = Annotated[
     str | None,
     typer.Option(
@@ -354,8 +366,13 @@ def limit_ids(names: list[str] | None, rulebook: Rulebook) -> frozenset[str]:
     return frozenset(rulebook.limit(name).id for name in names or ())
 
 
-def calendars_with(institutions: str | None, office_closures: str | None) -> Calendars:
-    """Return England's calendars with the closures in these files. Raises CalendarError, naming file and line."""
+def calendars_with(
+    institutions: str | None = None, office_closures: str | None = None, bank_holidays: list[str] | None = None
+) -> Calendars:
+    """Return England's calendars with the closures in these files, and with these bank holidays changed.
+
+    Raises CalendarError, naming file and line, and BadParameter for a day that cannot be changed.
+    """
     from ehcp_flow.calendars import england, read_institutions, read_office_closures
 
     calendars = england()
@@ -363,4 +380,22 @@ def calendars_with(institutions: str | None, office_closures: str | None) -> Cal
         calendars = calendars.with_institutions(read_institutions(institutions))
     if office_closures is not None:
         calendars = calendars.with_office_closures(read_office_closures(office_closures))
+    for stated in bank_holidays or ():
+        calendars = calendars.with_bank_holidays(_changed_holidays(stated))
     return calendars
+
+
+def _changed_holidays(stated: str) -> BankHolidayChanges:
+    """Return what one `--bank-holidays` says: a day to add, one to remove with a minus before it, or a file."""
+    from ehcp_flow.calendars import BankHolidayChanges, read_bank_holidays
+    from ehcp_flow.dates import parse_date
+    from ehcp_flow.errors import CalendarError, DateError
+
+    try:
+        day = parse_date(stated.removeprefix("-"))
+    except DateError:
+        return read_bank_holidays(stated)
+    try:
+        return BankHolidayChanges(removed=[day]) if stated.startswith("-") else BankHolidayChanges(added=[day])
+    except CalendarError as error:
+        raise typer.BadParameter(error.why, param_hint="--bank-holidays") from None

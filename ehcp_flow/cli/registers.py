@@ -16,6 +16,7 @@ from ehcp_flow.cli.options import (
     AllErrors,
     AsOf,
     Authority,
+    BankHolidays,
     CaseIds,
     Feed,
     Institutions,
@@ -105,6 +106,7 @@ def _registers(  # noqa: PLR0913 - one parameter for each option
     raw: Raw = False,
     institutions: Institutions = None,
     office_closures: OfficeClosures = None,
+    bank_holidays: BankHolidays = None,
     rulebook: RulebookAt = None,
 ) -> None:
     """The lists that people work from, and what the headline hides: what falls due, advice to chase, reviews, disputes.
@@ -120,7 +122,7 @@ def _registers(  # noqa: PLR0913 - one parameter for each option
     if shown == FeedFormat.ICS and name != "due" and name not in _LIMITS:
         can = ", ".join(("due", *_LIMITS))
         raise typer.BadParameter(f"{name or 'this'} is no calendar; these are: {can}", param_hint="--format")
-    law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures)
+    law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures, bank_holidays)
     bulk = goes_in_bulk(source, case=case)
     with open_source(source, known_at=known_at, known_by=known_by, authority=authority, bulk=bulk, ids=case) as opened:
         extra = extra_columns(source)

@@ -15,6 +15,7 @@ from ehcp_flow.cli.options import (
     AllErrors,
     AsOf,
     Authority,
+    BankHolidays,
     CaseIds,
     Institutions,
     KnownAt,
@@ -109,6 +110,7 @@ def _report(  # noqa: PLR0913 - one parameter for each option
     all_errors: AllErrors = False,
     institutions: Institutions = None,
     office_closures: OfficeClosures = None,
+    bank_holidays: BankHolidays = None,
     rulebook: RulebookAt = None,
 ) -> None:
     """The report on a caseload, for managers, inspectors and a scrutiny panel: a page, a workbook, a calendar.
@@ -124,7 +126,7 @@ def _report(  # noqa: PLR0913 - one parameter for each option
     from ehcp_flow.measures import DESKS
 
     on = day(as_of)
-    law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures)
+    law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures, bank_holidays)
     bulk = goes_in_bulk(source, case=case)
     with open_source(source, known_at=known_at, known_by=known_by, authority=authority, bulk=bulk, ids=case) as opened:
         extra = extra_columns(source)

@@ -9,6 +9,7 @@ import typer
 
 from ehcp_flow.cli.command import Command
 from ehcp_flow.cli.options import (
+    BankHolidays,
     Institutions,
     OfficeClosures,
     Raw,
@@ -30,7 +31,7 @@ _REVIEW: Final = ("amendment_notice", "amended_plan")
 _COLUMNS: Final = ("step", "limit", "title", "begins_on", "done_by", "days", "counting", "citation")
 
 
-def _schedule(
+def _schedule(  # noqa: PLR0913 - one parameter for each option
     *,
     by: Annotated[str, typer.Option("--by", metavar="DATE", help="The day by which the last step has to be done.")],
     limit: Annotated[
@@ -48,6 +49,7 @@ def _schedule(
     raw: Raw = False,
     institutions: Institutions = None,
     office_closures: OfficeClosures = None,
+    bank_holidays: BankHolidays = None,
     rulebook: RulebookAt = None,
 ) -> None:
     """The last day to begin, if each time limit of a chain is used to its last day and all is done by a day.
@@ -57,7 +59,7 @@ def _schedule(
     from ehcp_flow.whatif import latest_start
 
     end = day(by, "--by")
-    law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures)
+    law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures, bank_holidays)
     chain = [law.limit(name).id for name in limit or _REVIEW]
     begins = [latest_start(end, chain[place:], rulebook=law, calendars=calendars) for place in range(len(chain))]
     rows: list[dict[str, Any]] = []

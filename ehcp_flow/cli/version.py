@@ -18,6 +18,8 @@ def _version(*, form: TableFormat = None, rulebook: RulebookAt = None) -> None:
     The kernel is what judges time limits: compiled where that could be done, else interpreted, with the same answers.
     EHCP_FLOW_KERNEL=interpreted asks for one of them.
     """
+    from importlib.metadata import version
+
     from ehcp_flow import __version__
     from ehcp_flow.calendars import england
     from ehcp_flow.engine.choice import kernel_in_use, why_not_compiled
@@ -29,12 +31,14 @@ def _version(*, form: TableFormat = None, rulebook: RulebookAt = None) -> None:
         "rulebook": law.title,
         "limits": len(law.limits),
         "bank_holidays_to": england().working.published_to.isoformat(),
+        "bank_holidays_from": f"holidays {version('holidays')}",
         "kernel": kernel_in_use().name,
     }
     if form in (None, Format.TABLE):
         sys.stdout.write(f"ehcp-flow {row['version']} on Python {row['python']}\n")
         sys.stdout.write(f"{row['rulebook']}: {row['limits']} time limits\n")
-        sys.stdout.write(f"Bank holidays are published up to {row['bank_holidays_to']}\n")
+        sys.stdout.write(f"Bank holidays are published up to {row['bank_holidays_to']}, and taken from ")
+        sys.stdout.write(f"the package {row['bank_holidays_from']}\n")
         sys.stdout.write("; ".join(filter(None, (f"The kernel is {row['kernel']}", why_not_compiled()))) + "\n")
         return
     with sheet(form or Format.CSV, tuple(row)) as rows:

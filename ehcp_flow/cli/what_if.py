@@ -13,6 +13,7 @@ from ehcp_flow.cli.options import (
     AllErrors,
     AsOf,
     Authority,
+    BankHolidays,
     CaseId,
     EventName,
     Institutions,
@@ -57,6 +58,7 @@ def _what_if(  # noqa: PLR0913 - one parameter for each option
     raw: Raw = False,
     institutions: Institutions = None,
     office_closures: OfficeClosures = None,
+    bank_holidays: BankHolidays = None,
     profile: Profile = None,
     rulebook: RulebookAt = None,
 ) -> None:
@@ -73,7 +75,7 @@ def _what_if(  # noqa: PLR0913 - one parameter for each option
             "say what would happen: --event EVENT --on DATE", param_hint="--event" if event is None else "--on"
         )
     fact = make_fact(event, case_id=case, on=day(on, "--on"), **columns)
-    law, calendars = rulebook_at(rulebook, profile), calendars_with(institutions, office_closures)
+    law, calendars = rulebook_at(rulebook, profile), calendars_with(institutions, office_closures, bank_holidays)
     with open_source(source, known_at=known_at, known_by=known_by, authority=authority, ids=(case,)) as opened:
         asked = Asked(opened, [case], all_errors=all_errors)
         found = next(asked.cases())

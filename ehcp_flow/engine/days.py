@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import lru_cache
+from itertools import accumulate
 from threading import Lock
 from typing import Any, Final
 
@@ -29,7 +30,7 @@ class CountedDays:
     """The ways of counting of a rulebook under some calendars, and the days that they have given so far.
 
     A way that depends on when an institution is open has a table for each institution, and one for a party of which
-    nothing is known.
+    nothing is known. The stretches in which each is known to be open stand beside, for what a closing is held against.
     """
 
     def __init__(self, book: CompiledRulebook, calendars: Calendars, chosen: Kernel) -> None:
@@ -37,6 +38,8 @@ class CountedDays:
         self._lock = Lock()
         self._ways: list[tuple[Counting, str | None]] = [(way.counted, None) for way in book.ways]
         self.institutions: dict[str, int] = {name: 1 + at for at, name in enumerate(calendars.institutions)}
+        stretches = [(), *(each.open_stretches(calendars.working) for each in calendars.institutions.values())]
+        ends = list(accumulate(map(len, stretches), initial=0))
         by_institution = []
         for way in book.ways:
             by_institution.append(len(self._ways) if way.by_institution else -1)
@@ -58,6 +61,9 @@ class CountedDays:
                 "at": self._at,
                 "by_institution": chosen.numbers(by_institution),
                 "day": self._day,
+                "open_at": chosen.numbers(ends),
+                "open_from": chosen.numbers([as_day(first) for each in stretches for first, _ in each]),
+                "open_to": chosen.numbers([as_day(last) for each in stretches for _, last in each]),
             }
         )
 

@@ -17,7 +17,7 @@ cdef int OPEN, MET, LATE, OVERDUE, PREMATURE, LAPSED, UNDATED, NO_LAW
 cdef int DAYS_UNKNOWN, MAY_BE_LATER, NOT_DATED, WAS_OVERDUE
 cdef int CLOSURE, WITHIN_PERIOD, ABSENCE, DUE_WITHIN_FORCE, NAMED
 cdef int HOLDS, NO_END, TOO_SHORT, BEGAN_LATER, NOT_ASKED, OUTSIDE, OUT_OF_FORCE, NO_REASON, NO_LIMIT, BEFORE_CLOCK
-cdef int AFTER_ACT
+cdef int AFTER_ACT, WAS_OPEN
 cdef int CONSIDERED, HELD, WANTED, HELD_WITHOUT_END
 cdef int ON, UNTIL
 cdef int RULE, VERSION, STARTED, STOP, RUN, SUPERSEDED, WHOM, BASE, LAST, DONE_AT, IMPLIED_AT, ENDED_AT
@@ -45,7 +45,7 @@ cdef class Law:
 
 cdef class Days:
     cdef public int first, span
-    cdef public const int[::1] shift, at, by_institution, day
+    cdef public const int[::1] shift, at, by_institution, day, open_at, open_from, open_to
 
 
 cdef class Facts:
@@ -135,6 +135,11 @@ cdef void excuse(Law law, Days days, Facts facts, Found found, int row) noexcept
 cdef bint is_claimed(Law law, Facts facts, Found found, int row, int ground, int place) noexcept nogil
 cdef int test(Law law, Days days, Facts facts, Found found, int row, int ground, int place) noexcept nogil
 cdef int test_closure(Law law, Days days, Facts facts, Found found, int row, int ground, int place) noexcept nogil
+cdef int closed_party(Law law, Facts facts, int ground, int place) noexcept nogil
+cdef int shut_from(
+    Law law, Days days, Facts facts, Found found, int ground, int party, int on, int until
+) noexcept nogil
+cdef int shut_to(Days days, Facts facts, int party, int on, int until) noexcept nogil
 cdef int first_asked(Found found, int place) noexcept nogil
 cdef int test_within_period(Law law, Facts facts, Found found, int row, int ground, int place) noexcept nogil
 cdef int test_absence(Law law, Days days, Facts facts, Found found, int row, int ground, int place) noexcept nogil

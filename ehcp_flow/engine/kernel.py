@@ -104,6 +104,7 @@ NO_REASON = 7
 NO_LIMIT = 8
 BEFORE_CLOCK = 9
 AFTER_ACT = 10
+WAS_OPEN = 11
 
 # What is noted of an exception while deadlines are judged.
 CONSIDERED = 1
@@ -997,13 +998,17 @@ def test_closure(law, days, facts, found, row, ground, place):
         return NO_END
     if until < counted(days, found, law.ground_least[ground], on):
         return TOO_SHORT
+    party = closed_party(law, facts, ground, place)
+    on = shut_from(law, days, facts, found, ground, party, on, until)
+    until = shut_to(days, facts, party, on, until)
+    if until < counted(days, found, law.ground_least[ground], on):
+        return WAS_OPEN
     if on > last:
         return BEGAN_LATER
     opens = counted(days, found, law.ground_margin[ground], on)
     shuts = counted(days, found, law.ground_margin[ground], until)
     if shuts > last:
         shuts = last
-    party = facts.party[place] if facts.party[place] != NOBODY else law.ground_adviser[ground]
     start = first_on(facts, found.out[STARTED * found.capacity + row], found.high, opens)
     stop = found.out[STOP * found.capacity + row]
     which = first_asked(found, start)
@@ -1012,6 +1017,31 @@ def test_closure(law, days, facts, found, row, ground, place):
             return HOLDS
         which += 1
     return NOT_ASKED
+
+
+def closed_party(law, facts, ground, place):
+    """Return whose closing an exception records: the party's that it names, or of any adviser of the ground's kind."""
+    return facts.party[place] if facts.party[place] != NOBODY else law.ground_adviser[ground]
+
+
+def shut_from(law, days, facts, found, ground, party, on, until):
+    """Return from when on a closing lasts long enough without a day on which the place is known to have been open."""
+    institution = facts.institution[party + 1]
+    for at in range(days.open_at[institution], days.open_at[institution + 1]):
+        if days.open_from[at] >= until or counted(days, found, law.ground_least[ground], on) <= days.open_from[at]:
+            break
+        if days.open_to[at] >= on:
+            on = days.open_to[at] + 1
+    return on
+
+
+def shut_to(days, facts, party, on, until):
+    """Return the first day from `on` on which the place is known to have been open, or else the day of re-opening."""
+    institution = facts.institution[party + 1]
+    for at in range(days.open_at[institution], days.open_at[institution + 1]):
+        if on <= days.open_from[at] < until:
+            return days.open_from[at]
+    return until
 
 
 def first_asked(found, place):

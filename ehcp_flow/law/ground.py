@@ -3,15 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from functools import cached_property
 from typing import Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from ehcp_flow.facts import ExceptionOutcome
 from ehcp_flow.law.citation import CitedOnce
 from ehcp_flow.law.parts import Model, Name, PeriodText
 
-__all__ = ["ExceptionUse", "Ground"]
+__all__ = ["Doubt", "ExceptionUse", "Ground"]
+
+
+class Doubt(Model):
+    """Words in the recorded reason of an exception after which a person should look at the judgement again.
+
+    They are looked for as whole words, whatever their case. `says` why, `remedy` what to do; nothing is decided by it.
+    """
+
+    words: tuple[str, ...] = Field(min_length=1)
+    says: str
+    remedy: str
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(rf"\b(?:{'|'.join(map(re.escape, self.words))})\b", re.IGNORECASE)
+
+    def is_raised_by(self, reason: str | None) -> bool:
+        """Return whether the reason holds one of the words."""
+        return bool(reason and self._pattern.search(reason))
 
 
 class Ground(Model):
@@ -22,7 +43,8 @@ class Ground(Model):
     limit's period); `within_period` (some day of it inside the limit's period); `due_within_force` (the act fell due
     while the ground was law, and a reason is recorded); `named` (the record names the limit, and says what was agreed
     or directed, and came while the clock ran). Without an end on record a ground is taken to go on, but for one that is
-    of `one_day`. Whether compliance was impractical is never tested.
+    of `one_day`. Whether compliance was impractical is never tested. `not_checked` says what else of the ground no date
+    can show, and `doubt` which reasons are to be looked at again.
     """
 
     id: Name
@@ -35,6 +57,8 @@ class Ground(Model):
     one_day: bool = False
     in_force_from: dt.date
     in_force_to: dt.date | None = None
+    not_checked: str = ""
+    doubt: Doubt | None = None
     note: str = ""
 
     @property
@@ -50,6 +74,8 @@ class Ground(Model):
             raise ValueError("closure, and only closure, needs margin")
         if bool(self.adviser) != (self.test == "closure"):
             raise ValueError("closure, and only closure, needs adviser")
+        if self.not_checked and self.test == "closure":
+            raise ValueError("what a closure's calendar cannot show is said of itself: leave out not_checked")
         return self
 
 

@@ -16,7 +16,7 @@ from ehcp_flow.law.body import Body
 from ehcp_flow.law.checklist import Notice
 from ehcp_flow.law.citation import Cited, Instrument
 from ehcp_flow.law.clock import Clock, Stretch
-from ehcp_flow.law.ground import ExceptionUse, Ground
+from ehcp_flow.law.ground import Doubt, ExceptionUse, Ground
 from ehcp_flow.law.parts import CountingText, DateField, Evidence, Kind, Model, Name, PeriodText, join
 from ehcp_flow.law.patterns import Patterns
 from ehcp_flow.law.version import Reading, Version
@@ -195,6 +195,11 @@ class Rulebook(Model):
         if limit_id not in self.limits:
             raise UnknownNameError("limit", limit_id, self.limits)
         return self.limits[limit_id]
+
+    def doubt(self, outcome: str, reason: str | None) -> Doubt | None:
+        """Return the doubt that the recorded reason of an exception raises, if it raises one."""
+        doubts = (ground.doubt for ground in self.grounds.values() if ground.outcome == outcome)
+        return next((doubt for doubt in doubts if doubt is not None and doubt.is_raised_by(reason)), None)
 
     def __hash__(self) -> int:
         return id(self)

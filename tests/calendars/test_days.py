@@ -51,10 +51,10 @@ def day(text: str) -> dt.date:
 
 
 @pytest.fixture
-def cold(monkeypatch):
+def cold():
     """Calendars that have not been asked anything yet."""
-    for kind in (WorkingDays, TribunalDays):
-        monkeypatch.setattr(kind, "_table", days._EMPTY)
+    for calendar in (working, tribunal):
+        object.__setattr__(calendar, "_table", days._EMPTY)
     days._bank_holidays.cache_clear()
 
 

@@ -24,15 +24,15 @@ from tests.cli.running import environment, invoke, run
 
 # What names a file, a store or a directory that is read.
 READS = {
-    "SOURCE", "--store", "FILE", "--institutions", "--office-closures", "--profile", "--rulebook", "--diff", "--source",
-    "--anchor",
+    "SOURCE", "--store", "FILE", "--institutions", "--office-closures", "--bank-holidays", "--profile", "--rulebook",
+    "--diff", "--source", "--anchor",
 }  # fmt: skip
 # What a text that is no name of a file is called.
 TEXTS = {
     "COLUMN", "COLUMN=VALUE", "DATE", "EVENT", "GROUP", "ID", "LA", "LIMIT", "N", "NAME", "NUMBER", "PARTY", "POSITION",
     "RATE", "S", "SECONDS", "TEXT", "WHEN", "YEAR", "[EVENT[:OUTCOME]]", "[EVENT]", "[ID]", "[NAME]",
 }  # fmt: skip
-NAMES = {"FILE", "DIR", "SOURCE", "URL", "PATH"}
+NAMES = {"FILE", "FILE|DAY", "DIR", "SOURCE", "URL", "PATH"}
 CALLS: dict[str, list[tuple[str, ...]]] = {
     "report": [("report", "{csv}", "--as-of", "2026-06-30"), ("report", "{url}", "--as-of", "2026-06-30")],
     "explain": [
