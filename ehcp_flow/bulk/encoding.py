@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -157,6 +157,7 @@ def _table(texts: list[str], value: Callable[[str], Any], none: Any, kind: Any) 
     return np.array([*map(value, texts), none], dtype=kind)
 
 
+@lru_cache(1 << 16)
 def _day(text: str) -> int:
     try:
         return as_day(parse_date(text))

@@ -37,33 +37,19 @@ class Judged:
     and `done` are places of facts, -1 for none; `over` is -1 for none; `excuses` is a number of `excuse_names`, 0 for
     none. A column that nobody asks for costs nothing.
 
-    `rows` are as the kernel wrote them, case by case, `numbers` the facts as it took them. `noted` says of each fact
-    what was noted of it as an exception.
+    `rows` are as the kernel wrote them, case by case, `without_law` those for which no version of the rule was in
+    force, `numbers` the facts as it took them. `noted` says of each fact what was noted of it as an exception.
     """
 
-    def __init__(self, rows: Array, noted: Array, facts: Facts, numbers: Any, book: CompiledRulebook) -> None:
+    def __init__(
+        self, rows: Array, without_law: Array, noted: Array, facts: Facts, numbers: Any, book: CompiledRulebook
+    ) -> None:
         self.rows = rows
+        self.without_law = without_law
         self.numbers = numbers
         self._facts = facts
         self._book = book
         self.noted = noted
-
-    @cached_property
-    def _followed(self) -> Array:
-        """The rows of the cases that columns follow."""
-        rows, facts = self.rows, self._facts
-        return rows[:, ~facts.failed.take(facts.case.take(rows[kernel.STARTED]))] if facts.failed.any() else rows
-
-    @cached_property
-    def _rows(self) -> Array:
-        rows = self._followed
-        lawless = rows[kernel.VERSION] < 0
-        return rows[:, ~lawless] if lawless.any() else rows
-
-    @cached_property
-    def without_law(self) -> Array:
-        """The rows for which no version of the rule was in force."""
-        return self._followed[:, self._followed[kernel.VERSION] < 0]
 
     def __len__(self) -> int:
         return len(self.row)
@@ -72,7 +58,7 @@ class Judged:
         """Return a column of the rows in the public order."""
         if name not in _COLUMNS:
             raise AttributeError(name)
-        column = self._picked(self._rows[_COLUMNS[name]])
+        column = self._picked(self.rows[_COLUMNS[name]])
         self.__dict__[name] = column
         return column
 
@@ -80,12 +66,12 @@ class Judged:
     def in_order(self) -> Array:
         """The rows of the kernel, in the public order."""
         order = self._in_order[0]
-        return self._rows if order is None else self._rows.take(order, axis=1)
+        return self.rows if order is None else self.rows.take(order, axis=1)
 
     def unsorted(self) -> Judged:
         """Return the same deadlines in any order, which saves sorting them."""
-        rows, same = self._rows, copy(self)
-        same.__dict__ = {name: self.__dict__[name] for name in ("_facts", "_book", "noted", "_rows")}
+        rows, same = self.rows, copy(self)
+        same.__dict__ = {name: self.__dict__[name] for name in ("_facts", "_book", "noted", "rows", "without_law")}
         columns = self._facts.case.take(rows[kernel.STARTED]), rows[kernel.LAST], rows[kernel.VERSION]
         same.__dict__["_in_order"] = None, columns
         return same
@@ -97,8 +83,8 @@ class Judged:
     @cached_property
     def _in_order(self) -> tuple[Array | None, tuple[Array, Array, Array]]:
         """Where each deadline stands among the rows, None if they stand so already; and case, last day and row."""
-        case, due = self._facts.case.take(self._rows[kernel.STARTED]), self._rows[kernel.LAST]
-        version = self._rows[kernel.VERSION]
+        case, due = self._facts.case.take(self.rows[kernel.STARTED]), self.rows[kernel.LAST]
+        version = self.rows[kernel.VERSION]
         if not len(case):
             return None, (case, due, version)
         dated = due > NO_DAY
@@ -131,7 +117,7 @@ class Judged:
         numbers = np.zeros(len(self), dtype=np.int32)
         names: dict[tuple[str, ...], int] = {(): 0}
         at = np.flatnonzero(self.held > 0)
-        rules, held = self._picked(self._rows[kernel.RULE])[at], self.held[at]
+        rules, held = self._picked(self.rows[kernel.RULE])[at], self.held[at]
         pairs, which = np.unique(np.stack([rules, held]), axis=1, return_inverse=True)
         of_pair = [names.setdefault(self._book.outcomes(rule, bits), len(names)) for rule, bits in pairs.T.tolist()]
         numbers[at] = np.array(of_pair, dtype=np.int32)[which.ravel()]

@@ -13,7 +13,7 @@ from ehcp_flow.calendars import Calendars
 from ehcp_flow.engine.choice import Kernel, kernel_in_use
 from ehcp_flow.engine.days import CountedDays, counted_days
 from ehcp_flow.engine.judging import space_for
-from ehcp_flow.engine.kernel import COLUMNS
+from ehcp_flow.engine.kernel import COLUMNS, STARTED, VERSION
 from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.facts import DATES
 
@@ -32,7 +32,7 @@ def judge_columns(facts: Facts, book: CompiledRulebook, calendars: Calendars) ->
     found = space_for(book, chosen, most, columns.parties, _ROWS)
     found.noted = chosen.filled(0, facts.count)
     law = book.law(chosen)
-    parts: list[Array] = []
+    parts: list[tuple[Array, Array]] = []
     case = 0
     while True:
         case = chosen.module.judge(law, days.days, columns, found, case, facts.cases)
@@ -43,21 +43,26 @@ def judge_columns(facts: Facts, book: CompiledRulebook, calendars: Calendars) ->
             found.beyond = -1
             case += 1
         else:
-            parts.append(_taken(found))
+            parts.append(_taken(found, facts))
             if case == facts.cases:
                 break
-            found.capacity = max(found.capacity, found.needed)
             _empty(found, chosen)
-    return Judged(np.concatenate(parts, axis=1), np.asarray(found.noted, dtype=np.int32), facts, columns, book)
+    rows, without_law = (np.concatenate(each, axis=1) for each in zip(*parts, strict=True))
+    return Judged(rows, without_law, np.asarray(found.noted, dtype=np.int32), facts, columns, book)
 
 
-def _taken(found: Any) -> Array:
-    """Return a copy of the rows that stand there."""
+def _taken(found: Any, facts: Facts) -> tuple[Array, Array]:
+    """Return a copy of the rows of the cases that columns follow, and of those for which no law was in force."""
     rows: Array = np.asarray(found.out, dtype=np.int32).reshape(COLUMNS, -1)[:, : found.rows]
-    return rows.copy()
+    lawless = rows[VERSION] < 0
+    if facts.failed.any():
+        followed = ~facts.failed.take(facts.case.take(rows[STARTED]))
+        rows, lawless = rows[:, followed], lawless[followed]
+    return (rows[:, ~lawless], rows[:, lawless]) if lawless.any() else (rows.copy(), rows[:, :0].copy())
 
 
 def _empty(found: Any, chosen: Kernel) -> None:
+    found.capacity = max(found.capacity, found.needed)
     found.out = chosen.filled(-1, COLUMNS * found.capacity)
     found.rows = 0
 
