@@ -82,7 +82,7 @@ SAID = {
     Count: "counting counts_from or_from_fact counts_from_fact needed",
     Reading: "name counting counts_from_fact says in_force_from in_force_to",
     Clock: "id title starts_on restarts_on separate per counts_from ends_on resumes_on resumes_from resumes_inside "
-    "resumes_in_time resumption during unless_during party_from own_acts",
+    "resumes_in_time resumption during unless_during party_from own_acts ahead",
     Stretch: "id title begins_on ends_on unless_during",
     Ground: "id outcome title test least margin adviser one_day not_checked doubt in_force_from in_force_to note",
     Note: "row title says citation evidence",
@@ -330,6 +330,10 @@ def _ground(ground: Ground) -> tuple[str, ...]:
     return f"`{ground.id}`", f"`{ground.outcome}`", says, f"{TESTS[ground.test]}{least}{margin}{asked}", force
 
 
+_OWN_ACTS = "- Only what comes before its next start counts for it."
+_AHEAD = "- Its start tells of a day to come: what ends it before that day ends what ran towards it."
+
+
 def _clock(clock: Clock, book: Rulebook) -> Iterator[str]:
     yield f'### <a id="clock-{clock.id}"></a>`{clock.id}`'
     yield ""
@@ -345,7 +349,7 @@ def _clock(clock: Clock, book: Rulebook) -> Iterator[str]:
     if clock.counts_from != ("on",):
         yield f"- Counted from {_codes(clock.counts_from, ', or if that is not given ')}."
     if clock.ends_on:
-        yield f"- Ends on {_events(clock.ends_on)}; what was not done by then has fallen away."
+        yield f"- Ends on {_events(clock.ends_on)}; what was due later has fallen away."
     if clock.resumes_on:
         by = ", if that comes by the last lawful day" if clock.resumes_in_time else ""
         after = f", where nothing but {_events(clock.resumes_from)} had ended it" if clock.resumes_from else ""
@@ -361,8 +365,8 @@ def _clock(clock: Clock, book: Rulebook) -> Iterator[str]:
         yield f"- Does not start while {_stretch(book.stretches[name])}."
     if clock.party_from == "stretch":
         yield "- Concerns the party of the fact that began that stretch."
-    if clock.own_acts:
-        yield "- Only what comes before its next start counts for it."
+    for said in (_OWN_ACTS if clock.own_acts else "", _AHEAD if clock.ahead else ""):
+        yield from [said] if said else []
     yield ""
 
 

@@ -38,8 +38,7 @@ class Answer:
     @property
     def excused(self) -> tuple[Deadline, ...]:
         """The statutory deadlines that were missed, and are excused by an exception whose facts hold."""
-        missed = ("late", "overdue", "premature")
-        return tuple(deadline for deadline in self.deadlines if deadline.status in missed and deadline.excused_by)
+        return tuple(deadline for deadline in self.deadlines if deadline.missed and deadline.excused_by)
 
 
 def answer(

@@ -18,7 +18,7 @@ from ehcp_flow.calendars import england as english_calendars
 from ehcp_flow.case import Case
 from ehcp_flow.engine import kernel
 from ehcp_flow.engine.judging import JudgedCase, judge_case
-from ehcp_flow.engine.kernel import LATE, NO_DAY, OVERDUE, PREMATURE
+from ehcp_flow.engine.kernel import LAPSED, LATE, NO_DAY, OVERDUE, OVERTAKEN
 from ehcp_flow.engine.numbers import as_date
 from ehcp_flow.engine.rulebook import compiled
 from ehcp_flow.facts import Fact, make_fact
@@ -26,22 +26,24 @@ from ehcp_flow.findings import Finding
 from ehcp_flow.gaps import findings_of
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
-from ehcp_flow.working import Step, Working, explain
+from ehcp_flow.working import MISSED, Step, Working, explain
 
 __all__ = [
-    "FIELDS", "STATUSES", "Deadline", "Judgement", "Status", "deadlines_in", "deadlines_of", "due", "judge", "suppose",
+    "FIELDS", "MISSED", "STATUSES", "Deadline", "Judgement", "Status", "deadlines_in", "deadlines_of", "due", "judge",
+    "suppose",
 ]  # fmt: skip
 
 FIELDS = (
     "case_id", "authority", "limit", "title", "actor", "party", "kind", "citation", "starts_on", "due_on",
     "earliest_on", "done_on", "status", "days_over", "excused_by", "breach",
+    "ended_on",
 )  # fmt: skip
 """The fields of a deadline in their public order; `explanation` is given where it is asked for."""
 
-Status: TypeAlias = Literal["open", "met", "late", "overdue", "premature", "lapsed", "undated"]
+Status: TypeAlias = Literal["open", "met", "late", "overdue", "premature", "lapsed", "undated", "overtaken"]
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 """How a deadline can stand, by its number in the kernel."""
-_MISSED: Final = (LATE, OVERDUE, PREMATURE)
+_MISSED: Final = tuple(STATUSES.index(status) for status in STATUSES if status in MISSED)
 
 
 class Deadline:
@@ -49,9 +51,10 @@ class Deadline:
 
     `starts_on` is the day the clock starts from; `due_on` the last lawful day (of a window, the last protected day);
     `earliest_on`, of a window only, the first day on which the act is lawful; `done_on` the day it was done.
-    `days_over` counts calendar days past `due_on`, to the act or else to `as_of`. `excused_by` names the grounds of
-    exception whose facts hold. `breach` is true of a statutory limit that is late, overdue or premature and not
-    excused. `explanation` gives the working, step by step.
+    `days_over` counts calendar days past `due_on`: to the act, to `ended_on` where it was overdue when it fell away
+    (`overtaken`), or to `as_of`. `excused_by` names the grounds of exception whose facts hold. `breach` is true of a
+    statutory limit that is late, overdue, overtaken or premature and not excused. `explanation` gives the working, step
+    by step.
     """
 
     __slots__ = ("_judged", "_row")
@@ -131,18 +134,23 @@ class Deadline:
 
     @property
     def days_over(self) -> int | None:
-        """Calendar days past the last lawful day, to the act or else to `as_of`; None if it is not over."""
+        """Calendar days past the last lawful day, to the act, the end or `as_of`; None if it is not over."""
         status = self._judged.value(kernel.STATUS, self._row)
-        if status not in (LATE, OVERDUE):
+        if status not in (LATE, OVERDUE, OVERTAKEN):
             return None
         done = self._judged.fact(kernel.DONE_AT, self._row)
-        until = self._judged.as_of if done is None else done.on
+        until = (self.ended_on or self._judged.as_of) if done is None else done.on
         return (until - as_date(self._judged.value(kernel.LAST, self._row))).days
 
     @property
     def excused_by(self) -> tuple[str, ...]:
         """The grounds of exception whose facts hold."""
         return self._judged.excused_by(self._row)
+
+    @property
+    def missed(self) -> bool:
+        """Whether the limit was not kept, or the time not left: late, overdue, overtaken or premature."""
+        return self._judged.value(kernel.STATUS, self._row) in _MISSED
 
     @property
     def breach(self) -> bool:
@@ -153,6 +161,14 @@ class Deadline:
             and judged.value(kernel.EXCUSES, row) <= 0
             and judged.is_breachable(row)
         )
+
+    @property
+    def ended_on(self) -> dt.date | None:
+        """The day on which it fell away, if something ended it; not where a right ran out unused."""
+        if self._judged.value(kernel.STATUS, self._row) not in (LAPSED, OVERTAKEN):
+            return None
+        cause = self.working.cause
+        return None if cause is None else cause.on
 
     @property
     def working(self) -> Working:

@@ -14,7 +14,7 @@ from ehcp_flow.facts import COLUMN_OF, DATES, ExceptionRecorded, Fact, Side
 from ehcp_flow.findings import Finding
 from ehcp_flow.grounds import GroundChecked
 from ehcp_flow.law.model import Rulebook
-from ehcp_flow.working import Explicable, Working, days_in_words
+from ehcp_flow.working import Explicable
 
 __all__ = ["findings_of"]
 
@@ -104,24 +104,6 @@ def _not_dated(deadline: Explicable) -> Finding:
     )
 
 
-def _was_overdue(deadline: Explicable) -> Finding:
-    cause = _cause(deadline.working)
-    over = (cause.on - deadline.due_on).days if deadline.due_on else 0
-    return Finding(
-        "overdue_when_it_lapsed",
-        deadline.case_id,
-        cause.on,
-        f"{deadline.limit} was {days_in_words(over)} overdue when it fell away by "
-        f"{cause.event} on {cause.on.isoformat()}",
-        "",
-        cause,
-    )
-
-
-def _cause(working: Working) -> Fact:
-    return cast("Fact", working.ended or working.superseded)
-
-
 def _due(deadline: Explicable) -> str:
     return str(dates.iso(deadline.due_on))
 
@@ -130,7 +112,6 @@ _LEFT_OPEN: Final[Mapping[int, Callable[[Explicable], Finding]]] = {
     kernel.DAYS_UNKNOWN: _days_unknown,
     kernel.MAY_BE_LATER: _may_be_later,
     kernel.NOT_DATED: _not_dated,
-    kernel.WAS_OVERDUE: _was_overdue,
 }
 """What to say of a deadline that leaves something open, by what the kernel found."""
 

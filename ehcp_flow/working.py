@@ -11,6 +11,7 @@ from ehcp_flow.counting import ONE_DAY, SchoolDays, TribunalDayCount, WorkingDay
 from ehcp_flow.dates import say
 from ehcp_flow.engine import kernel
 from ehcp_flow.engine.judging import JudgedCase
+from ehcp_flow.engine.numbers import as_date
 from ehcp_flow.facts import Fact
 from ehcp_flow.grounds import GroundChecked, check_grounds
 from ehcp_flow.law.citation import Citation
@@ -21,9 +22,13 @@ from ehcp_flow.law.parts import EVIDENCE
 from ehcp_flow.law.patterns import matches
 from ehcp_flow.law.version import Count, Reading, Version
 
-__all__ = ["Explicable", "Step", "Working", "describe", "explain", "is_extrapolated"]
+__all__ = ["MISSED", "Explicable", "Step", "Working", "describe", "explain", "is_extrapolated"]
 
 Part: TypeAlias = Literal["start", "rule", "count", "calendar", "act", "exception", "result", "reading", "note"]
+
+
+MISSED = ("late", "overdue", "premature", "overtaken")
+"""The statuses of a deadline that was not kept: a breach, where it is statutory and nothing excuses it."""
 
 
 class Run(NamedTuple):
@@ -123,6 +128,14 @@ class Working:
         return self.judged.fact(kernel.RESUMED_AT, self.row)
 
     @property
+    def cause(self) -> Fact | None:
+        """The fact that ended the time of the limit; None where the time of a right had run out before."""
+        cause, last = self.ended or self.superseded, self.judged.value(kernel.LAST, self.row)
+        if cause is not None and self.rule.right and last != kernel.NO_DAY and cause.on > as_date(last):
+            return None
+        return cause
+
+    @property
     def protected(self) -> tuple[Fact, Fact | None] | None:
         """The fact that keeps a window open, and the fact that ends it."""
         begun = self.judged.fact(kernel.KEPT_OPEN_BY, self.row)
@@ -190,6 +203,8 @@ class Explicable(Protocol):
     def status(self) -> str: ...
     @property
     def days_over(self) -> int | None: ...
+    @property
+    def ended_on(self) -> dt.date | None: ...
     @property
     def excused_by(self) -> tuple[str, ...]: ...
     @property
@@ -462,14 +477,16 @@ def _acted(deadline: Explicable) -> Iterator[Step]:
             f"The record does not say when it was done. That it was done follows from: {describe(working.implied)}.",
             working.implied.on,
         )
-    elif deadline.status == "lapsed":
-        cause = working.ended or working.superseded
+    elif deadline.status in ("lapsed", "overtaken"):
+        cause = working.cause
         if cause is not None:
             text = f"It fell away: {describe(cause)}."
             if working.never_owed:
                 text += " With that answer it was never owed."
             elif deadline.due_on is not None and not working.version.is_window and cause.on > deadline.due_on:
                 text += f" By then it was {days_in_words((cause.on - deadline.due_on).days)} past its last lawful day."
+            if deadline.status == "overtaken":
+                text += " Since then there is nothing left to do."
             yield Step("act", text, cause.on)
         else:
             yield Step("act", "Not used in its time, so it fell away.", deadline.due_on)
@@ -539,37 +556,43 @@ def _ground_lives(ground_id: str, deadline: Explicable) -> bool:
 def _result(deadline: Explicable) -> str:  # noqa: PLR0911 - a sentence for each status
     as_of = say(deadline.working.as_of)
     due_on = deadline.due_on
-    over = deadline.days_over or 0
     if due_on is None:
         return _undated(deadline, as_of)
-    excused = f" Excused by {', '.join(deadline.excused_by)}." if deadline.excused_by else ""
+    if deadline.status in MISSED:
+        return _missed(deadline, due_on, as_of)
     if deadline.status == "met":
         if deadline.working.version.is_window:
             return f"On {as_of}: kept. The time was left in full, up to {say(due_on)}."
         return f"On {as_of}: done in time. The last lawful day was {say(due_on)}."
-    if deadline.status == "late":
-        text = f"On {as_of}: done late, {days_in_words(over)} after the last lawful day, {say(due_on)}."
-    elif deadline.status == "overdue":
-        text = f"On {as_of}: not done, and {days_in_words(over)} past the last lawful day, {say(due_on)}."
-    elif deadline.status == "premature":
-        text = f"On {as_of}: done too early. It was lawful only after {say(due_on)}, from {say(due_on + ONE_DAY)}."
-    elif deadline.status == "lapsed":
-        if deadline.working.rule.right and deadline.working.ended is None:
+    if deadline.status == "lapsed":
+        if deadline.working.rule.right and deadline.working.cause is None:
             return f"On {as_of}: the time has passed. Its last day was {say(due_on)}."
         return f"On {as_of}: fallen away. The last lawful day would have been {say(due_on)}."
-    elif deadline.status == "undated" and deadline.working.implied is None:
+    if deadline.status == "undated" and deadline.working.implied is None:
         done = "not done by" if deadline.working.done is None else "done after"
         return (
             f"On {as_of}: {done} {say(due_on)}, which is the last lawful day at the earliest. Whether the true one is "
             "later the record does not show, so no breach is found."
         )
-    elif deadline.status == "undated":
+    if deadline.status == "undated":
         return f"On {as_of}: done, nobody recorded when. The last lawful day was {say(due_on)}. No breach is found."
+    return _open(deadline, due_on, as_of)
+
+
+def _missed(deadline: Explicable, due_on: dt.date, as_of: str) -> str:
+    over, last = days_in_words(deadline.days_over or 0), f"the last lawful day, {say(due_on)}"
+    text = {
+        "late": f"done late, {over} after {last}.",
+        "overdue": f"not done, and {over} past {last}.",
+        "premature": f"done too early. It was lawful only after {say(due_on)}, from {say(due_on + ONE_DAY)}.",
+        "overtaken": f"overtaken. It had not been done, and was {over} past {last}, when it fell away; that it fell "
+        "away later does not undo that.",
+    }[deadline.status]
+    if deadline.excused_by:
+        verdict = f"Excused by {', '.join(deadline.excused_by)}. So there is no breach."
     else:
-        return _open(deadline, due_on, as_of)
-    if excused:
-        return text + excused + " So there is no breach."
-    return text + (" This is a breach." if deadline.breach else " It is no breach of a statutory limit.")
+        verdict = "This is a breach." if deadline.breach else "It is no breach of a statutory limit."
+    return f"On {as_of}: {text} {verdict}"
 
 
 def _undated(deadline: Explicable, as_of: str) -> str:

@@ -96,6 +96,7 @@ def schema_of(law: LawWords) -> dict[str, Any]:
         "days_over": pl.Int32,
         "excused_by": pl.List(pl.String),
         "breach": pl.Boolean,
+        "ended_on": pl.Date,
     }
 
 
@@ -301,5 +302,6 @@ def _frame(facts: Facts, judged: Judged, encoded: Encoded, law: LawWords) -> pl.
             over.set(pl.Series(judged.over < 0), None),
             lists.gather(pl.Series(judged.excuses.astype(np.uint32))),
             pl.Series("breach", judged.breach, dtype=pl.Boolean),
+            days("ended_on", judged.ended_on),
         ]
     )

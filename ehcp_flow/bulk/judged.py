@@ -11,18 +11,21 @@ import numpy as np
 
 from ehcp_flow.bulk.codes import NO_DAY, Array, in_order
 from ehcp_flow.bulk.facts import Facts
+from ehcp_flow.deadlines import MISSED, STATUSES
 from ehcp_flow.engine import kernel
-from ehcp_flow.engine.kernel import LATE, NO_LAW, OVERDUE, PREMATURE
+from ehcp_flow.engine.kernel import LAPSED, LATE, OVERDUE, OVERTAKEN
 from ehcp_flow.engine.rulebook import CompiledRulebook
 
 __all__ = ["Judged"]
 
-_MISSED: Final = np.isin(np.arange(NO_LAW), (LATE, OVERDUE, PREMATURE))
+_MISSED: Final = np.isin(np.array(STATUSES), MISSED)
 _COLUMNS: Final[Mapping[str, int]] = {
     "start": kernel.STARTED,
     "whom": kernel.WHOM,
     "base": kernel.BASE,
     "done": kernel.DONE_AT,
+    "ended": kernel.ENDED_AT,
+    "superseded": kernel.SUPERSEDED,
     "status": kernel.STATUS,
     "held": kernel.EXCUSES,
     "leaves_open": kernel.LEAVES_OPEN,
@@ -163,12 +166,31 @@ class Judged:
 
     @cached_property
     def over(self) -> Array:
-        """The days that an act was late or is overdue, -1 for none."""
+        """The days that an act was late, is overdue, or was when it fell away; -1 for none."""
         over = np.full(len(self), -1, dtype=np.int32)
         late, overdue = np.flatnonzero(self.status == LATE), np.flatnonzero(self.status == OVERDUE)
         over[late] = self.done_on[late] - self.due[late]
         over[overdue] = self._facts.as_of - self.due[overdue]
+        overtaken = np.flatnonzero(self.status == OVERTAKEN)
+        over[overtaken] = self.ended_on[overtaken] - self.due[overtaken]
         return over
+
+    @cached_property
+    def ended_on(self) -> Array:
+        """The day on which each fell away, NO_DAY for none: as `Deadline.ended_on`."""
+        ended = np.full(len(self), NO_DAY, dtype=np.int32)
+        at = np.flatnonzero((self.status == LAPSED) | (self.status == OVERTAKEN))
+        place = self.ended[at]
+        place = np.where(place >= 0, place, self.superseded[at])
+        day = np.append(self._facts.on, np.int32(NO_DAY)).take(place)
+        due = self.due[at]
+        ran_out = self._is_right.take(self.row[at]) & (due > NO_DAY) & (day > due)
+        ended[at] = np.where(ran_out, np.int32(NO_DAY), day)
+        return ended
+
+    @cached_property
+    def _is_right(self) -> Array:
+        return np.array([rule.rule.right for rule, _ in self._book.versions], dtype=bool)
 
     @cached_property
     def _is_window(self) -> Array:

@@ -9,7 +9,7 @@ from typing import IO, Any
 
 import polars as pl
 
-from ehcp_flow.deadlines import FIELDS
+from ehcp_flow.deadlines import FIELDS, MISSED
 from ehcp_flow.formulas import BEGINS, INSIDE, is_formula
 
 __all__ = ["narrowed", "plain_rows", "tally", "write_csv"]
@@ -62,7 +62,7 @@ def narrowed(frame: pl.DataFrame, limits: Collection[str], statuses: Collection[
 
 def tally(frame: pl.DataFrame) -> tuple[int, int, int]:
     """Return how many deadlines there are, how many breaches, and how many that were missed and are excused."""
-    missed = pl.col("status").cast(pl.String).is_in(["late", "overdue", "premature"])
+    missed = pl.col("status").cast(pl.String).is_in(MISSED)
     excused = frame.filter(missed & (pl.col("excused_by").list.len() > 0)).height
     return frame.height, int(frame["breach"].sum()), excused
 

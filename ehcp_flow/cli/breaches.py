@@ -153,7 +153,7 @@ def exceptions_of(answered: Answer) -> Iterator[dict[str, Any]]:
                 **_claim(checked.fact),
                 **_of_deadline(deadline),
                 "holds": checked.holds,
-                "excuses": checked.holds and deadline.status in ("late", "overdue", "premature"),
+                "excuses": checked.holds and deadline.missed,
                 "says": checked.says,
                 "citation": checked.use.citation.text,
                 "address": checked.use.citation.address,

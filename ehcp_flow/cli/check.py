@@ -54,8 +54,7 @@ class _Tally:
     def add(self, deadline: Deadline) -> None:
         self.deadlines += 1
         self.breaches += deadline.breach
-        missed = deadline.status in ("late", "overdue", "premature")
-        self.excused += bool(missed and deadline.excused_by)
+        self.excused += bool(deadline.missed and deadline.excused_by)
 
     def tell(self, cases: int) -> None:
         said = [

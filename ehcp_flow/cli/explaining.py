@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ehcp_flow.cli.messages import count
 from ehcp_flow.cli.table import heading, paragraph
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from ehcp_flow.deadlines import Deadline
 
 __all__ = ["print_working", "verdict", "working"]
-
-_NOT_DONE: Final = ("late", "overdue", "premature")
 
 
 def print_working(deadlines: Iterable[Deadline]) -> None:
@@ -45,7 +43,7 @@ def verdict(deadline: Deadline) -> str:
         said += f", {count(deadline.days_over, 'day')} over"
     if deadline.breach:
         return f"{said}. BREACH."
-    if deadline.status in _NOT_DONE:
+    if deadline.missed:
         return f"{said}. No breach: " + (
             f"excused by {', '.join(deadline.excused_by)}."
             if deadline.excused_by

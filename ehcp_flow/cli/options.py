@@ -65,6 +65,7 @@ class StatusName(StrEnum):
     PREMATURE = "premature"
     LAPSED = "lapsed"
     UNDATED = "undated"
+    OVERTAKEN = "overtaken"
 
 
 class Axis(StrEnum):

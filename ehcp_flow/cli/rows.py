@@ -40,7 +40,7 @@ def for_people(deadline: Deadline) -> dict[str, str]:
     """Return what a table shows of a deadline."""
     row = {name: "" if value is None else str(value) for name, value in deadline.as_dict().items()}
     row["breach"] = "BREACH" if deadline.breach else ""
-    if deadline.excused_by and deadline.status in ("late", "overdue", "premature"):
+    if deadline.excused_by and deadline.missed:
         row["breach"] = "excused"
     row["law"] = _cited(deadline)[0].short
     row["due_in_words"] = "not known" if deadline.due_on is None else f"{deadline.due_on:%a} {deadline.due_on:%d %b %Y}"

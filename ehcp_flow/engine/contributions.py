@@ -18,6 +18,7 @@ from ehcp_flow.engine.kernel import (
     MET,
     NO_DAY,
     NO_LAW,
+    OVERTAKEN,
     STARTED,
     STATUS,
     WHOM,
@@ -33,7 +34,7 @@ PLANS, REFUSALS, LEAVINGS, DISPUTES, REQUESTS, OPEN_REQUESTS, ASSESSMENTS, REVIE
 BY_ACT, BY_ACT_SEEN, BY_DUE = range(3)
 
 # Marks of a deadline, above those for its status: 1 << MET and so on.
-ACT_DONE, SEEN, DATED, EXCUSED, BESIDE = (1 << bit for bit in range(7, 12))
+ACT_DONE, SEEN, DATED, EXCUSED, BESIDE = (1 << bit for bit in range(8, 13))
 
 # Of a plan or its refusal, by the last limit that counts from a request.
 TIMED, OTHER_CLOCK, EXCEPTED, CLAIMED, DUE, IN_DUE_TIME, OVER_A_YEAR = (1 << bit for bit in range(7))
@@ -262,16 +263,22 @@ def one_of_day(rows, entries, at, end):
     """Return where the deadlines that count from one day end; `entries.row` is the one of them that stands for all.
 
     A release from custody, or a detention, ends one limit and begins its counterpart on the same request: what goes on
-    stands for both. It is the first that has not lapsed, or the last if all have.
+    stands for both. It is the first that has not fallen away, or the last if all have.
     """
     day = entries.series_base[at]
     row = -1
     while at < end and entries.series_base[at] == day:
-        if row < 0 or rows.out[STATUS * rows.size + row] == LAPSED:
+        if row < 0 or fell_away(rows, row):
             row = entries.series_row[at]
         at += 1
     entries.row = row
     return at
+
+
+def fell_away(rows, row):
+    """Return whether something ended the time of a deadline, whether or not its last lawful day had passed by then."""
+    status = rows.out[STATUS * rows.size + row]
+    return status == LAPSED or status == OVERTAKEN
 
 
 def day_at(facts, place):
@@ -528,7 +535,7 @@ def is_expected(periods, facts, rows, entries, period):
         if due == NO_DAY or due > periods.end[period]:
             continue
         ended = rows.out[ENDED_AT * size + row]
-        if rows.out[STATUS * size + row] == LAPSED and by_then(facts, ended, periods.stock_on[period]):
+        if fell_away(rows, row) and by_then(facts, ended, periods.stock_on[period]):
             continue
         done = rows.out[DONE_AT * size + row]
         if due >= start or done < 0 or facts.on[done] >= start:

@@ -286,9 +286,10 @@ def space_for(book: CompiledRulebook, chosen: Kernel, facts: int, parties: int, 
         "stretch_case": stretches, "around": stretches * (facts + 1),
         "next_case": sets, "next_from": sets, "next_at": sets, "last_case": sets, "last_from": sets, "last_at": sets,
         "party_tick": parties + 1, "party_last": parties + 1, "party_first": parties + 1,
-        "exception": facts, "advice": facts, "noted": facts, "start": facts,
+        "exception": facts, "advice": facts, "noted": facts, "start": facts, "before": facts,
         "following": facts, "previous": facts, "chained": facts,
         "run_start": facts, "run_stop": facts, "run_end": facts, "run_previous": facts, "run_whom": facts,
+        "run_before": facts,
         "next_end": facts + 1, "next_act": facts + 1, "want": 2 * (_WANTS + 4 * facts),
     }  # fmt: skip
     single = (

@@ -9,12 +9,12 @@ cdef int NO_DAY, UNCOUNTED, BEYOND
 cdef int START, RESTART, END, RESUME, DONE, UNDONE, IMPLIED, OTHER, LAPSE, NEEDED, RESUME_INSIDE, FINAL, OWED
 cdef int NEVER_OWED, BITES, STARTS, SELDOM, ACTS, ENDS
 cdef int EXCEPTION, BIRTH, ADVICE_ASKED
-cdef int SEPARATE, OWN_ACTS, BY_PARTY, PARTY_OF_STRETCH
-cdef int PER_PARTY, NEEDS, IN_TIME, OTHER_ANSWER, RIGHT, DONE_FOR_GOOD, ENDS_FOR_GOOD, UNPROVEN, OWED_IF_LAPSED
+cdef int SEPARATE, OWN_ACTS, BY_PARTY, PARTY_OF_STRETCH, FORETOLD
+cdef int PER_PARTY, NEEDS, IN_TIME, OTHER_ANSWER, RIGHT, DONE_FOR_GOOD, ENDS_FOR_GOOD, UNPROVEN
 cdef int NARROWED, CONDITIONAL, BREACHABLE
 cdef int WINDOW, ROLLED, LATER_OF, FROM_FACT, FROM_FIELDS, NEEDED_COUNT
-cdef int OPEN, MET, LATE, OVERDUE, PREMATURE, LAPSED, UNDATED, NO_LAW
-cdef int DAYS_UNKNOWN, MAY_BE_LATER, NOT_DATED, WAS_OVERDUE
+cdef int OPEN, MET, LATE, OVERDUE, PREMATURE, LAPSED, UNDATED, OVERTAKEN, NO_LAW
+cdef int DAYS_UNKNOWN, MAY_BE_LATER, NOT_DATED
 cdef int CLOSURE, WITHIN_PERIOD, ABSENCE, DUE_WITHIN_FORCE, NAMED
 cdef int HOLDS, NO_END, TOO_SHORT, BEGAN_LATER, NOT_ASKED, OUTSIDE, OUT_OF_FORCE, NO_REASON, NO_LIMIT, BEFORE_CLOCK
 cdef int AFTER_ACT, WAS_OPEN
@@ -62,8 +62,8 @@ cdef class Found:
     cdef public int[::1] out, want, noted, exception, advice
     cdef public int[::1] clock_case, clock_first, stretch_case, around
     cdef public int[::1] next_case, next_from, next_at, last_case, last_from, last_at
-    cdef public int[::1] party_tick, party_first, party_last, previous, following, chained, start
-    cdef public int[::1] run_start, run_stop, run_end, run_previous, run_whom, next_end, next_act
+    cdef public int[::1] party_tick, party_first, party_last, previous, following, chained, start, before
+    cdef public int[::1] run_start, run_stop, run_end, run_previous, run_whom, run_before, next_end, next_act
 
 
 cdef int judge(Law law, Days days, Facts facts, Found found, int case, int cases) noexcept nogil
@@ -86,7 +86,7 @@ cdef void judge_clock(Law law, Days days, Facts facts, Found found, int clock) n
 cdef void follow_parties(Law law, Facts facts, Found found, int clock) noexcept nogil
 cdef int parties_in_order(Law law, Facts facts, Found found, int clock) noexcept nogil
 cdef void chain(Facts facts, Found found, int place) noexcept nogil
-@cython.locals(running=bint, over=bint)
+@cython.locals(running=bint, over=bint, confined=bint)
 cdef int follow(Law law, Facts facts, Found found, int clock, int first, int party) noexcept nogil
 cdef bint is_confined(Law law, Facts facts, Found found, int clock, int place) noexcept nogil
 cdef void add_runs(Law law, Facts facts, Found found, int clock, int starts) noexcept nogil
@@ -123,12 +123,10 @@ cdef void find_what_matters(Law law, Facts facts, Found found, int rule) noexcep
 cdef int first_that_matters(Found found, int per_party, int start, int first) noexcept nogil
 cdef int next_that_matters(Found found, int per_party, int place, bint only_ends) noexcept nogil
 
-cdef int status_of(Facts facts, Found found, int flags, int end, int last, bint unsure) noexcept nogil
+cdef int status_of(Law law, Facts facts, Found found, int rule, int end, int last, bint unsure) noexcept nogil
+cdef bint was_missed(Law law, Facts facts, Found found, int rule, int end, int last) noexcept nogil
 cdef int status_of_window(Facts facts, Found found, int end, int last, bint kept_open) noexcept nogil
-cdef int left_open(
-    Law law, Facts facts, Found found, int rule, int run, int last, int status, bint window, bint unsure,
-    int kept_open_by
-) noexcept nogil
+cdef int left_open(Found found, int last, int status, bint unsure, int kept_open_by) noexcept nogil
 cdef bint is_never_owed(Law law, Facts facts, Found found, int rule) noexcept nogil
 
 cdef void excuse(Law law, Days days, Facts facts, Found found, int row) noexcept nogil

@@ -47,6 +47,7 @@ SEPARATE = 1
 OWN_ACTS = 2
 BY_PARTY = 4
 PARTY_OF_STRETCH = 8
+FORETOLD = 16
 
 # Of a rule.
 PER_PARTY = 1
@@ -57,10 +58,9 @@ RIGHT = 16
 DONE_FOR_GOOD = 32
 ENDS_FOR_GOOD = 64
 UNPROVEN = 128
-OWED_IF_LAPSED = 256
-NARROWED = 512
-CONDITIONAL = 1024
-BREACHABLE = 2048
+NARROWED = 256
+CONDITIONAL = 512
+BREACHABLE = 1024
 
 # Of a version, and of a period that it counts.
 WINDOW = 1
@@ -78,13 +78,13 @@ OVERDUE = 3
 PREMATURE = 4
 LAPSED = 5
 UNDATED = 6
-NO_LAW = 7
+OVERTAKEN = 7
+NO_LAW = 8
 
 # What a deadline leaves open in the record.
 DAYS_UNKNOWN = 1
 MAY_BE_LATER = 2
 NOT_DATED = 3
-WAS_OVERDUE = 4
 
 # How a ground is tested, and what the test says.
 CLOSURE = 0
@@ -383,7 +383,8 @@ def judge_clock(law, days, facts, found, clock):
     if law.clock_flags[clock] & BY_PARTY:
         follow_parties(law, facts, found, clock)
     else:
-        add_runs(law, facts, found, clock, follow(law, facts, found, clock, found.clock_first[clock], ANYBODY))
+        first = found.low if law.clock_flags[clock] & FORETOLD else found.clock_first[clock]
+        add_runs(law, facts, found, clock, follow(law, facts, found, clock, first, ANYBODY))
     if found.runs:
         flags = law.clock_flags[clock]
         found.many = found.runs > FEW and flags & SEPARATE and not flags & PARTY_OF_STRETCH
@@ -444,10 +445,13 @@ def chain(facts, found, place):
 def follow(law, facts, found, clock, first, party):
     """List the facts that start a run, and return how many there are.
 
-    None does while the clock runs, unless it restarts it, or each start has a run of its own.
+    None does while the clock runs, unless it restarts it, or each start has a run of its own. Where the start tells of
+    a day to come, what ended the run before that day is kept too: the run was there, and is over.
     """
     roles = clock * law.keys
     separate = law.clock_flags[clock] & SEPARATE
+    ahead = law.clock_flags[clock] & FORETOLD
+    before = -1
     starts = 0
     running = False
     over = False
@@ -458,8 +462,12 @@ def follow(law, facts, found, clock, first, party):
         if role & STARTS:
             if party != ANYBODY and facts.party[place] != party:
                 continue
-            if (separate or not running or role & RESTART) and is_confined(law, facts, found, clock, place):
+            if not (separate or not running or role & RESTART):
+                continue
+            confined = is_confined(law, facts, found, clock, place)
+            if confined or before >= 0:
                 found.start[starts] = place
+                found.before[starts] = -1 if confined else before
                 starts += 1
                 running = True
                 over = False
@@ -469,6 +477,8 @@ def follow(law, facts, found, clock, first, party):
             running = False
             if role & FINAL:
                 over = True
+            if ahead and is_confined(law, facts, found, clock, place):
+                before = place
         elif role & RESUME and starts:
             running = not over
     return starts
@@ -490,6 +500,7 @@ def add_runs(law, facts, found, clock, starts):
     for which in range(starts):
         start = found.start[which]
         add_run(law, facts, found, clock, start, previous, found.start[which + 1] if which + 1 < starts else -1)
+        found.run_before[which] = found.before[which]
         previous = start
 
 
@@ -506,6 +517,7 @@ def add_run(law, facts, found, clock, start, previous, follows):
         found.run_end[run] = follows
         found.run_stop[run] = follows + 1 if follows >= 0 else found.high
     found.run_whom[run] = start
+    found.run_before[run] = -1
     if flags & PARTY_OF_STRETCH:
         found.run_whom[run] = begun(law, facts, found, law.clock_during[clock], start)
     found.runs = run + 1
@@ -584,7 +596,7 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
     if window:
         status = status_of_window(facts, found, end, last, kept_open_by >= 0)
     else:
-        status = status_of(facts, found, flags, end, last, unsure)
+        status = status_of(law, facts, found, rule, end, last, unsure)
     if found.done < 0 and status == LAPSED and found.other >= 0:
         found.ended = found.other
     row = found.rows
@@ -594,8 +606,8 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
         found.out[KEPT_OPEN_TO * found.capacity + row] = kept_open_to
     if found.exceptions and last != NO_DAY and law.rule_uses_at[rule] < law.rule_uses_at[rule + 1]:
         excuse(law, days, facts, found, row)
-    if last == NO_DAY or status >= LAPSED or unsure:
-        open_ = left_open(law, facts, found, rule, run, last, status, window, unsure, kept_open_by)
+    if last == NO_DAY or status == UNDATED or unsure:
+        open_ = left_open(found, last, status, unsure, kept_open_by)
         if open_:
             found.out[LEAVES_OPEN * found.capacity + row] = open_
 
@@ -739,6 +751,9 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
     if law.rule_looks_back[rule] >= 0:
         since = counted(days, found, law.rule_looks_back[rule], base)
         first = first_on(facts, found.run_previous[run] + 1, start, since)
+    if 0 <= found.run_before[run] < first:
+        # What ended it came before its time began.
+        return False
     done = -1
     latest = -1
     implied = -1
@@ -766,7 +781,7 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
                     needed = 0
                 if role & OWED and owed < 0 and place > start:
                     owed = place
-                if role & BITES and place > start:
+                if role & BITES and bites < 0 and place > start:
                     bites = place
                 if role & RESUME_INSIDE and begun(law, facts, found, law.rule_inside[rule], place) >= 0:
                     inside = 1
@@ -878,8 +893,9 @@ def next_that_matters(found, per_party, place, only_ends):
     return found.end if found.end < found.act else found.act
 
 
-def status_of(facts, found, flags, end, last, unsure):
+def status_of(law, facts, found, rule, end, last, unsure):
     """Return how a deadline stands. Where the true last day may be later, nothing is held against anybody."""
+    flags = law.rule_flags[rule]
     if last == NO_DAY:
         return UNDATED
     if found.done >= 0:
@@ -889,12 +905,25 @@ def status_of(facts, found, flags, end, last, unsure):
     if found.implied >= 0:
         return UNDATED
     if found.ended >= 0 or found.other >= 0 or end >= 0:
-        return LAPSED
+        return OVERTAKEN if not unsure and was_missed(law, facts, found, rule, end, last) else LAPSED
     if facts.as_of <= last or flags & OTHER_ANSWER or (flags & UNPROVEN and found.bites < 0):
         return OPEN
     if unsure:
         return UNDATED
     return LAPSED if flags & RIGHT else OVERDUE
+
+
+def was_missed(law, facts, found, rule, end, last):
+    """Return whether an act that was owed had not been done by its last lawful day when something ended its time."""
+    flags = law.rule_flags[rule]
+    if flags & RIGHT or flags & OTHER_ANSWER:
+        return False
+    cause = found.ended if found.ended >= 0 else end
+    if facts.on[cause] <= last:
+        return False
+    if flags & UNPROVEN and not 0 <= found.bites < cause:
+        return False
+    return not is_never_owed(law, facts, found, rule)
 
 
 def status_of_window(facts, found, end, last, kept_open):
@@ -910,7 +939,7 @@ def status_of_window(facts, found, end, last, kept_open):
     return MET if last != NO_DAY and facts.as_of > last else OPEN
 
 
-def left_open(law, facts, found, rule, run, last, status, window, unsure, kept_open_by):
+def left_open(found, last, status, unsure, kept_open_by):
     """Return what a person should look at in the record of a deadline, 0 for nothing."""
     if last == NO_DAY:
         return DAYS_UNKNOWN if kept_open_by < 0 else 0
@@ -918,10 +947,6 @@ def left_open(law, facts, found, rule, run, last, status, window, unsure, kept_o
         return MAY_BE_LATER
     if status == UNDATED and found.implied >= 0:
         return NOT_DATED
-    if status == LAPSED and not window and law.rule_flags[rule] & OWED_IF_LAPSED:
-        cause = found.ended if found.ended >= 0 else found.run_end[run]
-        if cause >= 0 and facts.on[cause] > last and not is_never_owed(law, facts, found, rule):
-            return WAS_OVERDUE
     return 0
 
 

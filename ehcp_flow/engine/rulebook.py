@@ -378,6 +378,7 @@ def _clock_flags(clock: Clock) -> int:
         (kernel.OWN_ACTS, clock.own_acts),
         (kernel.BY_PARTY, clock.per == "party"),
         (kernel.PARTY_OF_STRETCH, clock.party_from == "stretch" and bool(clock.during)),
+        (kernel.FORETOLD, clock.ahead),
     )
 
 
@@ -418,7 +419,6 @@ def _rule_flags(compiled_rule: CompiledRule) -> int:
         (kernel.DONE_FOR_GOOD, not rule.undone_by),
         (kernel.ENDS_FOR_GOOD, not clock.resumes_on),
         (kernel.UNPROVEN, bool(rule.bites_only_if)),
-        (kernel.OWED_IF_LAPSED, statutory and not (rule.other_answer or rule.bites_only_if or rule.right)),
         (kernel.NARROWED, any(narrowed)),
         (kernel.CONDITIONAL, rule.under_age is not None or bool(rule.there_by)),
         (kernel.BREACHABLE, statutory and not rule.right and rule.shown_by_act),

@@ -58,7 +58,8 @@ class Clock(Model):
     with `party_from = "stretch"` the clock concerns the party of the fact that began the stretch. `counts_from` lists
     the date fields of the starting fact, the first that is filled being taken, and `on` where none is. With `own_acts`
     a separate clock is discharged only by facts that come before its next start: an appeal belongs to the latest
-    decision.
+    decision. With `ahead` the starting fact tells of a day to come, and the duty runs before it: what ends the clock
+    before that day ends the run, where it falls within the time that a rule looks back over.
     """
 
     id: Name
@@ -78,6 +79,7 @@ class Clock(Model):
     unless_during: tuple[Name, ...] = ()
     party_from: Literal["start", "stretch"] = "start"
     own_acts: bool = False
+    ahead: bool = False
 
     @model_validator(mode="after")
     def _starts(self) -> Clock:
@@ -90,8 +92,11 @@ class Clock(Model):
             raise ValueError("resumes_from names what is not in ends_on")
         if self.party_from == "stretch" and not self.during:
             raise ValueError("party_from needs during")
-        if self.own_acts and not self.separate:
-            raise ValueError("own_acts needs separate")
+        for key in ("own_acts", "ahead"):
+            if getattr(self, key) and not self.separate:
+                raise ValueError(f"{key} needs separate")
+        if self.ahead and self.per == "party":
+            raise ValueError("ahead is for a clock that is not kept by party")
         return self
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any, Final
@@ -40,14 +41,16 @@ class AdviceByAdviser:
     def rows(self) -> list[dict[str, Any]]:
         """Return a row for each adviser.
 
-        `in_time`, `late`, `overdue` and `still_open` add up to `asked` less what fell away. `pc_in_time` is of what was
-        due: in time, late and overdue. `median_weeks` and the tail are of what was received.
+        `in_time`, `late`, `overdue`, `still_open` and `overtaken` (overdue when the plan came without it) add up to
+        `asked` less what fell away. `pc_in_time` is of what was due: in time, late, overdue and overtaken.
+        `median_weeks` and the tail are of what was received.
         """
         return [self._row(party) for party in sorted(self._asked)]
 
     def _row(self, party: str) -> dict[str, Any]:
         asked = self._asked[party]
-        count = {status: sum(one.status == status for one in asked) for status in ("met", "late", "overdue", "open")}
+        count = Counter(one.status for one in asked)
+        missed = count["late"] + count["overdue"] + count["overtaken"]
         days = [(one.done_on - one.starts_on).days for one in asked if one.done_on is not None]
         waits = [one.days_over or 0 for one in asked if one.status == "overdue"]
         return {
@@ -57,13 +60,14 @@ class AdviceByAdviser:
             "late": count["late"],
             "overdue": count["overdue"],
             "still_open": count["open"],
-            "excused": sum(bool(one.excused_by) and one.status in ("late", "overdue") for one in asked),
+            "excused": sum(bool(one.excused_by) and one.missed for one in asked),
             "returned": self._returned.get(party, 0),
-            "pc_in_time": percent(count["met"], count["met"] + count["late"] + count["overdue"]),
+            "pc_in_time": percent(count["met"], count["met"] + missed),
             "median_weeks": median_weeks(days),
             "nine_in_ten_within_weeks": rounded(quantile(days, _NINE_IN_TEN) / _WEEK) if days else UNAVAILABLE,
             "longest_weeks": rounded(max(days) / _WEEK) if days else UNAVAILABLE,
             "longest_overdue_days": max(waits, default=0),
+            "overtaken": count["overtaken"],
         }
 
 

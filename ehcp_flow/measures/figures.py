@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from ehcp_flow.engine import contributions as c
-from ehcp_flow.engine.kernel import LAPSED, LATE, MET, NO_DAY, OPEN, OVERDUE, PREMATURE, UNDATED
+from ehcp_flow.engine.kernel import LAPSED, LATE, MET, NO_DAY, OPEN, OVERDUE, OVERTAKEN, PREMATURE, UNDATED
 from ehcp_flow.engine.numbers import KEY_OF, KEYS
 from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.facts import OUTCOMES
@@ -44,7 +44,8 @@ KEPT: Final = HOLDING | {State.KEPT_DETAINED}
 MONTHS: Final = (6, 12, 24)
 """After so many months, the plan of a review meeting that led to nothing is counted by itself."""
 
-_MET, _LATE, _OVERDUE, _LAPSED = (1 << status for status in (MET, LATE, OVERDUE, LAPSED))
+_MET, _LATE, _LAPSED = (1 << status for status in (MET, LATE, LAPSED))
+_UNDONE: Final = (1 << OVERDUE, 1 << OVERTAKEN)
 _NOT_OWED: Final = _LAPSED | 1 << OPEN | 1 << PREMATURE | 1 << UNDATED
 _WEEK: Final = 7
 
@@ -106,9 +107,9 @@ FIGURES: Final = (
     *_in_time("advice", "advice_within_6_weeks", "advice_over_6_weeks", by_party=True),
     # A mediation that the authority arranges can have a limit for its health part beside it: it is one mediation.
     *_in_time("mediation_arrange", *_ARRANGED),
-    Figure(_ARRANGED[1], "mediation_arrange", _OVERDUE | c.DATED, by=c.BY_DUE),
+    *(Figure(_ARRANGED[1], "mediation_arrange", undone | c.DATED, by=c.BY_DUE) for undone in _UNDONE),
     *_in_time("mediation_arrange_health", *_ARRANGED, unless=c.BESIDE),
-    Figure(_ARRANGED[1], "mediation_arrange_health", _OVERDUE | c.DATED, c.BESIDE, by=c.BY_DUE),
+    *(Figure(_ARRANGED[1], "mediation_arrange_health", each | c.DATED, c.BESIDE, by=c.BY_DUE) for each in _UNDONE),
     Figure("decision_16_weeks_den", _ISSUE, c.SEEN, by=c.BY_ACT_SEEN),
     Figure("decision_within_16_weeks", _ISSUE, c.SEEN | _MET, by=c.BY_ACT_SEEN),
     Figure("decision_16_weeks_den_ex", _ISSUE, c.SEEN, c.EXCUSED, by=c.BY_ACT_SEEN),

@@ -22,7 +22,7 @@ from ehcp_flow.measures.reviewing import last_meeting_of
 from ehcp_flow.measures.story import Story
 from ehcp_flow.measures.table import Extra
 
-__all__ = ["REGISTERS", "REGISTER_COLUMNS", "Registers", "Row", "agreed_with_parent", "registers"]
+__all__ = ["REGISTERS", "REGISTER_COLUMNS", "Registers", "Row", "agreed_with_parent", "registers", "still_undone"]
 
 Row: TypeAlias = dict[str, Any]
 
@@ -40,7 +40,7 @@ REGISTERS: Final[Mapping[str, str]] = {
 
 REGISTER_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "breaches": (
-        "limit", "title", "actor", "party", "due_on", "done_on", "status", "days_over", "citation",
+        "limit", "title", "actor", "party", "due_on", "done_on", "status", "days_over", "citation", "ended_on",
     ),
     "due": (
         "limit", "title", "actor", "party", "due_on", "days_left", "pc_late_before", "why", "citation",
@@ -190,7 +190,13 @@ def _breach(deadline: Deadline) -> Row:
         "status": deadline.status,
         "days_over": deadline.days_over,
         "citation": deadline.citation,
+        "ended_on": deadline.ended_on,
     }
+
+
+def still_undone(row: Row) -> bool:
+    """Whether the act of a row of the register of breaches is still to be done: neither done nor overtaken."""
+    return row["done_on"] is None and row["ended_on"] is None
 
 
 def _due(deadline: Deadline, tail: _Tail | None) -> Row:
@@ -285,11 +291,7 @@ def _exceptions(answer: Answer) -> Iterator[Row]:
             if checked.fact is fact
         ]
         holds = [deadline.limit for deadline, checked in checks if checked.holds]
-        excuses = [
-            deadline.limit
-            for deadline, checked in checks
-            if checked.holds and deadline.status in ("late", "overdue", "premature")
-        ]
+        excuses = [deadline.limit for deadline, checked in checks if checked.holds and deadline.missed]
         agreed = agreed_with_parent(fact.reason)
         if agreed:
             verdict = "no ground in law"
@@ -325,7 +327,7 @@ _VERDICTS: Final[tuple[str, ...]] = (
     "facts hold",
 )
 _ORDERS: Final = {
-    "breaches": lambda row: (row["done_on"] is not None, -(row["days_over"] or 0), row["case_id"], row["limit"]),
+    "breaches": lambda row: (not still_undone(row), -(row["days_over"] or 0), row["case_id"], row["limit"]),
     "due": lambda row: (-(row["pc_late_before"] or 0), _day(row, "due_on"), row["case_id"], row["limit"]),
     "exceptions": lambda row: (_VERDICTS.index(row["verdict"]), row["on"], row["case_id"]),
     "advice": lambda row: (_day(row, "due_on"), row["case_id"], row["adviser"]),

@@ -177,7 +177,7 @@ class Reviewing:
 
 def _due_since(deadline: Deadline, since: dt.date) -> bool:
     """Whether a review fell due after `since`, or was still to be done then."""
-    if deadline.due_on is None or deadline.status == "lapsed":
+    if deadline.due_on is None or deadline.ended_on is not None:
         return False
     return deadline.due_on > since or deadline.done_on is None or deadline.done_on > since
 

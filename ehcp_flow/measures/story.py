@@ -99,7 +99,7 @@ class Story:
         chosen: dict[dt.date, Deadline] = {}
         for deadline in self.of(*limits):
             known = chosen.get(deadline.starts_on)
-            if known is None or known.status == "lapsed":
+            if known is None or known.ended_on is not None:
                 chosen[deadline.starts_on] = deadline
         once = self._once[limits] = tuple(chosen.values())
         return once

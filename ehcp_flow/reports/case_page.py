@@ -20,7 +20,6 @@ __all__ = ["CASE_PAGE", "case_page"]
 CASE_PAGE: Final = Kind("a page of one case that ehcp_flow wrote", "case.html", partial(generated_by, "case page"))
 """A page as `case_page` gives it."""
 
-_LATE: Final = ("late", "overdue", "premature")
 _WEEK: Final = 7
 _FAMILY: Final = "parent or young person"
 _WHO: Final = {
@@ -62,7 +61,7 @@ def case_page(answer: Answer) -> str:
     """
     limits = [deadline for deadline in answer.deadlines if deadline.due_on is not None]
     ahead = [one for one in limits if one.status == "open" and one.due_on and one.due_on >= answer.as_of]
-    late = [one for one in limits if one.status in _LATE and (one.breach or one.excused_by)]
+    late = [one for one in limits if one.missed and (one.breach or one.excused_by)]
     rest = [one for one in limits if one not in ahead and one not in late]
     state = answer.standing
     return render(
@@ -94,6 +93,7 @@ def _plain(deadline: Deadline) -> str:
     """Return what a limit means for the family, in a sentence or two."""
     due = say(deadline.due_on) if deadline.due_on else ""
     done = say(deadline.done_on) if deadline.done_on else ""
+    ended = say(deadline.ended_on) if deadline.ended_on else ""
     who = _WHO.get(deadline.actor, _sentence(deadline.actor).rstrip("."))
     must = "must" if deadline.kind in ("statutory", "derived") else "is expected to"
     if deadline.earliest_on is not None:
@@ -107,10 +107,14 @@ def _plain(deadline: Deadline) -> str:
         "met": f"This was done on {done}, in time. The last day was {due}.",
         "late": f"This was done on {done}, {_long(deadline.days_over)} late. The last day was {due}.",
         "overdue": f"This should have been done by {due}. It is {_long(deadline.days_over)} late today.",
+        "overtaken": (
+            f"This should have been done by {due}. It was {_long(deadline.days_over)} late when it no longer had to be "
+            f"done, on {ended}."
+        ),
         "lapsed": "This no longer has to be done.",
         "undated": f"This was done, but nobody wrote down when. The last day was {due}.",
     }[deadline.status]
-    if deadline.status in _LATE and deadline.excused_by:
+    if deadline.missed and deadline.excused_by:
         return f"{told} The law allows the delay here: {', '.join(deadline.excused_by).replace('_', ' ')}."
     if deadline.breach:
         return f"{told} The law has not been kept."

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ehcp_flow.measures.registers import Row
+from ehcp_flow.measures.registers import Row, still_undone
 from ehcp_flow.reports.overview import Overview
 
 __all__ = ["MOST_ROWS", "Listing", "listings"]
@@ -79,7 +79,7 @@ def _cell(row: Row, column: str) -> Any:
 
 def _belongs(name: str, row: Row, overview: Overview) -> bool:
     if name == "breaches":
-        return row["done_on"] is None
+        return still_undone(row)
     if name == "disputes":
         return bool(row["under_way"])
     if name == "reviews":

@@ -17,7 +17,7 @@ __all__ = ["advice_by_adviser", "late_reviews", "phase_transfers", "review_steps
 _SMALLEST_TRANSFER: Final = 5
 _MOST_TRANSFERS: Final = 8
 _ENOUGH_FOR_A_MEDIAN: Final = 2
-_ASKED: Final = ("in_time", "late", "overdue", "still_open", "fell_away")
+_ASKED: Final = ("in_time", "late", "overdue", "overtaken", "still_open", "fell_away")
 
 
 def review_steps(overview: Overview, showing: Showing) -> Figure | None:
@@ -104,7 +104,7 @@ def advice_by_adviser(overview: Overview, showing: Showing) -> Figure | None:
     says = "Of the advice that was due in the last 12 months, the share that came within 6 weeks of asking."
     columns = ("adviser", "asked", *_ASKED[:-1], "pc_in_time", "median_weeks", "nine_in_ten_within_weeks")
     heads = (
-        "adviser", "due", "in time", "late", "overdue", "still open", "% in time", "median weeks",
+        "adviser", "due", "in time", "late", "overdue", "overtaken", "still open", "% in time", "median weeks",
         "nine in ten within weeks",
     )  # fmt: skip
     return Figure(
@@ -124,11 +124,12 @@ def _adviser(row: Mapping[str, Any], showing: Showing) -> dict[str, Any]:
     fell_away = showing.unseen((*key, "fell_away"), row["fell_away"])
     shown = {**row, **{name: showing.count((*key, name), row[name]) for name in (*names, "asked")}}
     showing.adds_up((*key, "asked"), [*((*key, name) for name in names), fell_away])
-    was_due = sum(row[name] for name in names[:3])
+    due = names[:4]
+    was_due = sum(row[name] for name in due)
     whole = (*key, "was due")
     if not showing.share((*key, "in_time"), row["in_time"], whole, was_due) and row["pc_in_time"] != UNAVAILABLE:
         shown["pc_in_time"] = HIDDEN
-    showing.adds_up(whole, [(*key, name) for name in names[:3]])
+    showing.adds_up(whole, [(*key, name) for name in due])
     received = row["in_time"] + row["late"]
     if not showing.all and received < _ENOUGH_FOR_A_MEDIAN * showing.least:
         for name in ("median_weeks", "nine_in_ten_within_weeks"):

@@ -100,7 +100,7 @@ def test_a_limit_added_to_the_rulebook_is_judged_in_bulk(amended):
         agree(cases, as_of, rulebook=amended)
     found = [row for row in in_bulk(cases, "2026-06-30", rulebook=amended) if row["limit"].startswith("added_")]
     assert {row["limit"] for row in found} == {"added_limit", "added_window"}
-    assert {"met", "overdue", "lapsed", "undated"} <= {row["status"] for row in found}
+    assert {"met", "overdue", "overtaken", "undated"} <= {row["status"] for row in found}
 
 
 def test_a_clock_kept_by_party_that_is_not_separate_is_judged_over_columns_too(tmp_path):

@@ -110,7 +110,7 @@ def test_a_narrow_terminal_loses_columns_and_a_wide_one_gains_them(columns, ther
 def test_what_was_counted_is_told_on_standard_error():
     done = invoke(*JSC)
     assert "6 cases" in done.stderr
-    assert "8 breaches" in done.stderr
+    assert "10 breaches" in done.stderr
     assert "findings" in done.stderr
     assert "breaches" not in done.stdout
 

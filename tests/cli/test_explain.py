@@ -24,12 +24,15 @@ def test_the_text_begins_with_the_case_and_goes_on_to_each_deadline():
         "Wednesday 2 April 2025   request received (school)",
         "1. Decide whether to assess, and say so [decide_assess]",
         "2. Refuse a plan after the assessment, if that is the answer [decide_not_issue]",
-        "What a person should look at in the record",
+        "Send the final plan [final_plan]",
     ]
     places = [text.index(part) for part in order]
     assert places == sorted(places)
     assert "12 weeks and 6 days" in words(text)
     assert "Status: late, 90 days over. BREACH." in text
+    assert "Status: overtaken, 62 days over. BREACH." in text
+    other = invoke("explain", CHRONOLOGIES, "--case", "lgsco-23-013-824", "--as-of", "2026-06-30").stdout
+    assert other.index("[final_plan]") < other.index("What a person should look at in the record")
 
 
 def test_the_steps_are_numbered_and_their_provisions_have_addresses():
@@ -57,7 +60,8 @@ def test_json_is_one_object_with_everything():
     assert [fact["event"] for fact in said["facts"]] == ["request_received", "assessment_agreed", "plan_refused"]
     assert {row["limit"] for row in said["deadlines"]} >= {"decide_assess", "decide_not_issue"}
     assert all(row["explanation"] for row in said["deadlines"])
-    assert "overdue_when_it_lapsed" in {row["finding"] for row in said["findings"]}
+    [final] = [row for row in said["deadlines"] if row["limit"] == "final_plan"]
+    assert (final["status"], final["days_over"], final["ended_on"]) == ("overtaken", 62, "2025-10-21")
 
 
 def test_json_lines_has_a_line_for_each_deadline_and_csv_a_row_for_each_step():

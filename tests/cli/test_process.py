@@ -227,7 +227,7 @@ def test_the_shell_completes_commands_options_events_and_limits():
     assert "--as-of" in complete("ehcp-flow check --a", 2)
     assert complete("ehcp-flow due --event request_", 3) == ["request_received", "request_withdrawn"]
     assert complete("ehcp-flow rules final", 2) == ["final_plan"]
-    assert complete("ehcp-flow check x --status o", 4) == ["open", "overdue"]
+    assert complete("ehcp-flow check x --status o", 4) == ["open", "overdue", "overtaken"]
 
 
 def test_the_script_for_completion_can_be_shown():

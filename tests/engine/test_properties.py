@@ -152,12 +152,12 @@ def test_what_was_known_then_gives_the_answers_of_then(case, as_of, known, chanc
 @given(cases(), as_ofs)
 def test_a_breach_is_statutory_missed_and_not_excused(case, as_of):
     for deadline in deadlines_of(case, as_of):
-        missed = deadline.status in ("late", "overdue", "premature")
+        missed = deadline.status in ("late", "overdue", "premature", "overtaken")
         if deadline.breach:
             assert missed
             assert deadline.kind == "statutory"
             assert not deadline.excused_by
-        assert (deadline.days_over is not None) == (deadline.status in ("late", "overdue"))
+        assert (deadline.days_over is not None) == (deadline.status in ("late", "overdue", "overtaken"))
         assert deadline.days_over is None or deadline.days_over > 0
 
 
@@ -173,6 +173,11 @@ def test_the_dates_of_a_deadline_are_in_step(case, as_of):
         if deadline.status == "overdue":
             assert deadline.due_on is not None
             assert deadline.days_over == (as_of - deadline.due_on).days
+        if deadline.status == "overtaken":
+            assert deadline.due_on is not None
+            assert deadline.ended_on is not None
+            assert deadline.days_over == (deadline.ended_on - deadline.due_on).days
+        assert deadline.ended_on is None or deadline.status in ("lapsed", "overtaken")
 
 
 @quick

@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 
 from ehcp_flow.deadlines import Status, deadlines_of, judge
+from ehcp_flow.working import MISSED
 from tests.engine.rules import CALENDARS, GROUPS, SCHOOL
 from tests.telling import codes, day, every, one, statuses, tell, text_of
 
@@ -23,8 +24,8 @@ with Path(__file__).with_name("statuses.csv").open(encoding="utf-8", newline="")
 def test_a_story_gives_its_status(row):
     found, status = one(row["story"], row["limit"], row["as_of"]), row["status"]
     assert found.status == status
-    assert found.breach == (found.kind == "statutory" and status in ("late", "overdue", "premature"))
-    assert (found.days_over is not None) == (status in ("late", "overdue"))
+    assert found.breach == (found.kind == "statutory" and status in MISSED)
+    assert (found.days_over is not None) == (status in ("late", "overdue", "overtaken"))
     assert (found.done_on is not None) == (status in ("met", "late", "premature")) or found.earliest_on is not None
 
 
@@ -85,18 +86,6 @@ def test_a_fact_that_starts_no_clock_gives_no_deadline(event):
 
 def test_a_case_without_facts_has_neither_deadlines_nor_findings():
     assert judge(tell(""), "2026-06-30") == ((), ())
-
-
-def test_a_plan_overdue_when_it_was_refused_leaves_a_finding_and_its_days_in_the_working():
-    story = f"{REQUEST}; 2026-06-25 plan_refused"
-    found = one(story, "final_plan", "2026-06-30")
-    assert (found.status, found.breach) == ("lapsed", False)
-    assert "31 days (4 weeks and 3 days) past its last lawful day" in text_of(found, "act")
-    assert "overdue_when_it_lapsed" in codes(story, "2026-06-30")
-
-
-def test_a_plan_refused_in_time_leaves_no_such_finding():
-    assert "overdue_when_it_lapsed" not in codes(f"{REQUEST}; 2026-02-16 assessment_refused")
 
 
 # Drafts

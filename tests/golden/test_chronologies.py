@@ -65,10 +65,9 @@ def test_a_deadline_as_plain_values_has_the_public_fields_in_their_order(case_id
 
 def test_an_answer_holds_the_breaches_and_what_is_excused():
     whole = answer(CASES["jsc-cambridgeshire"], "2026-06-30")
-    assert [deadline.limit for deadline in whole.breaches] == ["decide_assess", "decide_not_issue"]
+    assert [deadline.limit for deadline in whole.breaches] == ["decide_assess", "decide_not_issue", "final_plan"]
     assert whole.excused == ()
     assert whole.as_of == AS_OF
-    assert "overdue_when_it_lapsed" in {finding.code for finding in whole.findings}
 
 
 def test_an_answer_keeps_what_an_exception_excuses():
@@ -76,4 +75,4 @@ def test_an_answer_keeps_what_an_exception_excuses():
     excused = CASES["jsc-cambridgeshire"].record(fact(ill, "jsc-cambridgeshire"))
     whole = answer(excused, "2026-06-30")
     assert [deadline.limit for deadline in whole.excused] == ["decide_assess"]
-    assert [deadline.limit for deadline in whole.breaches] == ["decide_not_issue"]
+    assert [deadline.limit for deadline in whole.breaches] == ["decide_not_issue", "final_plan"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.telling import codes, every, one, text_of
+from tests.telling import every, one, text_of
 
 
 def test_a_move_without_a_plan_transfers_nothing():
@@ -65,7 +65,6 @@ def test_a_reassessment_that_changes_nothing():
     story = f"{REASSESSED}; 2026-04-20 amendment_declined"
     assert one(story, "reassessment_final").status == "lapsed"
     assert every(story, "appeal")[-1].starts_on.isoformat() == "2026-04-20"
-    assert "overdue_when_it_lapsed" not in codes(story)
 
 
 def test_days_of_a_reassessment_request_are_calendar_days():

@@ -135,5 +135,5 @@ def test_a_published_caseload_tells_of_lawful_lives(authority):
     found = Counter[str]()
     for case in group_cases(published_caseload(authority, 2024)).values():
         found.update(finding.code for finding in answer(case, census_day(2024)).findings)
-    # Nobody dates every invitation, and a limit that was overdue when it fell away is what late lives are made of.
-    assert set(found) <= {"act_not_dated", "overdue_when_it_lapsed"}
+    # Nobody dates every invitation.
+    assert set(found) <= {"act_not_dated"}
