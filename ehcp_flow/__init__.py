@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         MoveVerdict,
         Standing,
         State,
+        Step,
         Verdict,
         allowed,
         appealable,
@@ -69,7 +70,7 @@ if TYPE_CHECKING:
         why_not,
     )
     from ehcp_flow.whatif import latest_meeting_for, latest_start, moved, what_if
-    from ehcp_flow.working import Step
+    from ehcp_flow.working import ExplanationStep
 
 _HOMES: Final = {
     "answers": ("Answer", "answer"),
@@ -93,11 +94,11 @@ _HOMES: Final = {
     "measures": ("measure",),
     "readers": ("Caseload", "read_case", "read_cases", "read_facts", "write_facts"),
     "states": (
-        "Dispute", "DisputeState", "MoveVerdict", "Standing", "State", "Verdict", "allowed", "appealable", "disputes",
-        "mermaid", "record", "state", "state_table", "why_not",
+        "Dispute", "DisputeState", "MoveVerdict", "Standing", "State", "Step", "Verdict", "allowed", "appealable",
+        "disputes", "mermaid", "record", "state", "state_table", "why_not",
     ),
     "whatif": ("latest_meeting_for", "latest_start", "moved", "what_if"),
-    "working": ("Step",),
+    "working": ("ExplanationStep",),
 }  # fmt: skip
 _HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -115,6 +116,7 @@ __all__ = [
     "Dispute",
     "DisputeState",
     "EhcpFlowError",
+    "ExplanationStep",
     "Fact",
     "FactError",
     "Finding",

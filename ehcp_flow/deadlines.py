@@ -26,7 +26,7 @@ from ehcp_flow.findings import Finding
 from ehcp_flow.gaps import findings_of
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
-from ehcp_flow.working import MISSED, Step, Working, explain
+from ehcp_flow.working import MISSED, ExplanationStep, Working, explain
 
 __all__ = [
     "FIELDS", "MISSED", "STATUSES", "Deadline", "Judgement", "Status", "deadlines_in", "deadlines_of", "due", "judge",
@@ -181,7 +181,7 @@ class Deadline:
         return self._judged.as_of
 
     @property
-    def explanation(self) -> tuple[Step, ...]:
+    def explanation(self) -> tuple[ExplanationStep, ...]:
         """The steps of the working: what started it, which rule, how it was counted, exceptions, other readings."""
         return explain(self)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, cast
 
 from ehcp_flow import dates
+from ehcp_flow.closed import complete
 from ehcp_flow.engine import kernel
 from ehcp_flow.engine.judging import JudgedCase
 from ehcp_flow.engine.kernel import CONSIDERED, HELD, HELD_WITHOUT_END, WANTED
@@ -114,6 +115,7 @@ _LEFT_OPEN: Final[Mapping[int, Callable[[Explicable], Finding]]] = {
     kernel.NOT_DATED: _not_dated,
 }
 """What to say of a deadline that leaves something open, by what the kernel found."""
+complete(_LEFT_OPEN, range(kernel.DAYS_UNKNOWN, kernel.WAS_OVERDUE + 1), "what a deadline leaves open")
 
 
 def _of_exception(

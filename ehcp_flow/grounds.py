@@ -10,15 +10,16 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any, Final
+from typing import Any, Final, get_args
 
+from ehcp_flow.closed import complete
 from ehcp_flow.counting import ONE_DAY
 from ehcp_flow.dates import say
 from ehcp_flow.engine import kernel
 from ehcp_flow.engine.judging import JudgedCase
 from ehcp_flow.engine.numbers import as_date
 from ehcp_flow.facts import ExceptionRecorded
-from ehcp_flow.law.ground import ExceptionUse, Ground
+from ehcp_flow.law.ground import ExceptionUse, Ground, GroundTest
 
 __all__ = ["GroundChecked", "check_grounds"]
 
@@ -223,3 +224,4 @@ _SAYS: Final[Mapping[str, Callable[[Ground, ExceptionRecorded, int, _Against], s
     "due_within_force": _of_force,
     "named": _of_limit,
 }
+complete(_SAYS, get_args(GroundTest), "tests of a ground in words")

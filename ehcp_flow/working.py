@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, Protocol, TypeAlias, get_args
 
+from ehcp_flow.closed import complete
 from ehcp_flow.counting import ONE_DAY, SchoolDays, TribunalDayCount, WorkingDayCount
 from ehcp_flow.dates import say
 from ehcp_flow.engine import kernel
@@ -18,11 +19,11 @@ from ehcp_flow.law.citation import Citation
 from ehcp_flow.law.clock import Clock
 from ehcp_flow.law.ground import Doubt
 from ehcp_flow.law.model import Limit, Rule
-from ehcp_flow.law.parts import EVIDENCE
+from ehcp_flow.law.parts import EVIDENCE, Kind
 from ehcp_flow.law.patterns import matches
 from ehcp_flow.law.version import Count, Reading, Version
 
-__all__ = ["MISSED", "Explicable", "Step", "Working", "describe", "explain", "is_extrapolated"]
+__all__ = ["MISSED", "ExplanationStep", "Explicable", "Working", "describe", "explain", "is_extrapolated"]
 
 Part: TypeAlias = Literal["start", "rule", "count", "calendar", "act", "exception", "result", "reading", "note"]
 
@@ -214,7 +215,7 @@ class Explicable(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ExplanationStep:
     """One step of the working: which `part` it is, what it says, the day it speaks of, and its citations.
 
     `not_checked` says what of an exception that excuses could not be checked; it is empty in every other step.
@@ -240,7 +241,7 @@ class Step:
         return self.text
 
 
-def explain(deadline: Explicable) -> tuple[Step, ...]:
+def explain(deadline: Explicable) -> tuple[ExplanationStep, ...]:
     """Return the working of `deadline`, step by step, in the order in which a reader would check it."""
     return tuple(_steps(deadline))
 
@@ -255,47 +256,49 @@ def describe(fact: Fact) -> str:
     return f"{words}, {say(fact.on)}"
 
 
-def _steps(deadline: Explicable) -> Iterator[Step]:
+def _steps(deadline: Explicable) -> Iterator[ExplanationStep]:
     working = deadline.working
     rule, version = working.rule, working.version
     trigger = working.start
 
-    yield Step("start", _started(deadline, trigger), deadline.starts_on)
+    yield ExplanationStep("start", _started(deadline, trigger), deadline.starts_on)
     resumption = working.clock.resumption
     if working.resumed is not None and resumption is not None:
         text = f"{_sentence(describe(working.resumed))} {_sentence(resumption.says)}"
-        yield Step("start", text, working.resumed.on, resumption.citation)
-    yield Step("rule", _rule(deadline), None, version.citation)
+        yield ExplanationStep("start", text, working.resumed.on, resumption.citation)
+    yield ExplanationStep("rule", _rule(deadline), None, version.citation)
     yield from _counted(deadline)
     yield from _acted(deadline)
     if rule.exceptions and deadline.due_on is not None:
         yield from _excepted(deadline)
     elif deadline.kind == "statutory":
-        yield Step("exception", "The law allows no exception to this limit.")
-    yield Step("result", _result(deadline), working.as_of)
+        yield ExplanationStep("exception", "The law allows no exception to this limit.")
+    yield ExplanationStep("result", _result(deadline), working.as_of)
     for reading in rule.readings:
         day = _read_from(working, reading) if reading.is_of(version) else None
         other = None if day is None else reading.convention.last_day(day, working.judged.calendars, working.run.party)
         if other is not None:
-            yield Step("reading", f"Another reading, {reading.name}: {say(other)}. {_sentence(reading.says)}", other)
+            yield ExplanationStep(
+                "reading", f"Another reading, {reading.name}: {say(other)}. {_sentence(reading.says)}", other
+            )
     yield from _leads(deadline)
     yield from _bodies(deadline)
     for note in (working.limit.note, rule.note, version.note):
         if note:
-            yield Step("note", note)
+            yield ExplanationStep("note", note)
 
 
-def _leads(deadline: Explicable) -> Iterator[Step]:
+def _leads(deadline: Explicable) -> Iterator[ExplanationStep]:
     """Say by when something else has to be done, as long as the limit is open."""
     working, due_on = deadline.working, deadline.due_on
     if due_on is None or deadline.status not in ("open", "overdue"):
         return
     for lead in working.rule.leads:
         by: dt.date = lead.before.before(due_on, working.judged.calendars)
-        yield Step("note", f"{_sentence(lead.says).rstrip('.')} by {say(by)}.", by)
+        yield ExplanationStep("note", f"{_sentence(lead.says).rstrip('.')} by {say(by)}.", by)
 
 
-def _bodies(deadline: Explicable) -> Iterator[Step]:
+def _bodies(deadline: Explicable) -> Iterator[ExplanationStep]:
     """Say who held each office that the rule speaks of, on the last lawful day."""
     working, due_on = deadline.working, deadline.due_on
     if due_on is None:
@@ -304,7 +307,9 @@ def _bodies(deadline: Explicable) -> Iterator[Step]:
         held = body.on(due_on)
         if held is not None and body.is_spoken_of(working.rule.act, deadline.actor):
             verb = "was" if due_on < working.as_of else "is"
-            yield Step("note", f"On {say(due_on)} the {body.title} {verb} the {held.name}.", due_on, held.citation)
+            yield ExplanationStep(
+                "note", f"On {say(due_on)} the {body.title} {verb} the {held.name}.", due_on, held.citation
+            )
 
 
 def _read_from(working: Working, reading: Reading) -> dt.date | None:
@@ -333,6 +338,15 @@ def _started(deadline: Explicable, trigger: Fact) -> str:
     return f"{text}."
 
 
+_OF_KIND: Final = {
+    "statutory": "",
+    "guidance": " This is guidance, not law: it cannot be breached.",
+    "derived": " This follows from other limits and has no force of its own.",
+    "local": " This is the authority's own target, not law.",
+}
+complete(_OF_KIND, get_args(Kind), "force of a kind of limit in words")
+
+
 def _rule(deadline: Explicable) -> str:
     version = deadline.working.version
     rule = deadline.working.rule
@@ -340,12 +354,7 @@ def _rule(deadline: Explicable) -> str:
     if version.in_force_to is not None:
         force = f"in force from {say(version.in_force_from)} to {say(version.in_force_to)}"
     quoted = f' The words that decide the count: "{version.words}".' if version.words else ""
-    kind = {
-        "statutory": "",
-        "guidance": " This is guidance, not law: it cannot be breached.",
-        "derived": " This follows from other limits and has no force of its own.",
-        "local": " This is the authority's own target, not law.",
-    }[deadline.kind]
+    kind = _OF_KIND[deadline.kind]
     otherwise = f", {rule.otherwise} and in any event within the time counted below" if rule.otherwise else ""
     checked = EVIDENCE[version.evidence] + (f"; {version.evidence_note}" if version.evidence_note else "")
     verb = "must" if deadline.kind in ("statutory", "derived") else "should"
@@ -356,14 +365,14 @@ def _rule(deadline: Explicable) -> str:
     )
 
 
-def _counted(deadline: Explicable) -> Iterator[Step]:
+def _counted(deadline: Explicable) -> Iterator[ExplanationStep]:
     working = deadline.working
     version = working.version
     if working.protected is not None:
         yield from _protected(working.protected)
         return
     if deadline.due_on is None:
-        yield Step(
+        yield ExplanationStep(
             "count",
             f"How it is counted: {version.counts[0].convention}. The days on which "
             f"{deadline.party or 'the institution'} is open are not known, so no date can be given: load its term "
@@ -376,24 +385,26 @@ def _counted(deadline: Explicable) -> Iterator[Step]:
         last = count.convention.last_day(day, working.judged.calendars, working.run.party)
         if last is not None:
             lasts.append(last)
-            yield Step("count", f"How it is counted: {count.convention.working(day, last)}.", last)
+            yield ExplanationStep("count", f"How it is counted: {count.convention.working(day, last)}.", last)
     if len(counted) > 1:
-        yield Step("count", f"The later of these counts: {say(max(lasts))}.", max(lasts))
+        yield ExplanationStep("count", f"The later of these counts: {say(max(lasts))}.", max(lasts))
     for count in version.counts:
         if not any(count == each.period for each in counted):
             later = " The last lawful day may therefore be later." if count.needed else ""
-            yield Step(
+            yield ExplanationStep(
                 "count",
                 f"Not counted, since the record does not give the day: {count.convention} {_from(count)}.{later}",
             )
     unrolled = max(lasts)
     if version.roll == "tribunal" and unrolled != deadline.due_on:
         why = working.judged.calendars.tribunal.why_rolled(unrolled)
-        yield Step("calendar", f"{say(unrolled)} is moved to {say(deadline.due_on)}: {why}.", deadline.due_on)
+        yield ExplanationStep(
+            "calendar", f"{say(unrolled)} is moved to {say(deadline.due_on)}: {why}.", deadline.due_on
+        )
     elif version.roll == "none":
         closed = working.judged.calendars.working.why_not(deadline.due_on)
         if closed and not any(_uses_calendar(count.convention) for count in version.counts):
-            yield Step(
+            yield ExplanationStep(
                 "calendar",
                 f"{say(deadline.due_on)} is not a working day ({closed}). The regulations move nothing to the next "
                 "working day: the last lawful day stays.",
@@ -403,7 +414,7 @@ def _counted(deadline: Explicable) -> Iterator[Step]:
     authority = deadline.authority
     if authority and working.judged.calendars.office_closed(authority, deadline.due_on):
         open_day = working.judged.calendars.last_open_day(authority, deadline.due_on)
-        yield Step(
+        yield ExplanationStep(
             "calendar",
             f"The authority's office is closed on that day; it is last open on {say(open_day)}. This does not move the "
             "limit.",
@@ -411,15 +422,15 @@ def _counted(deadline: Explicable) -> Iterator[Step]:
         )
 
 
-def _calendared(deadline: Explicable, due_on: dt.date) -> Iterator[Step]:
+def _calendared(deadline: Explicable, due_on: dt.date) -> Iterator[ExplanationStep]:
     """Say which bank holidays were changed by hand, and that later ones may still be proclaimed, where they count."""
     counted = _days_counted(deadline)
     working_days = deadline.working.judged.calendars.working
     for changed in () if counted is None else working_days.changes.between(*counted):
-        yield Step("calendar", f"Counted with a bank holiday changed by hand: {changed}.", due_on)
+        yield ExplanationStep("calendar", f"Counted with a bank holiday changed by hand: {changed}.", due_on)
     if is_extrapolated(deadline):
         horizon = working_days.published_to
-        yield Step(
+        yield ExplanationStep(
             "calendar",
             f"Bank holidays are published up to {say(horizon)}; beyond that day the calendar is extrapolated, and this "
             "date may change.",
@@ -433,15 +444,15 @@ def _from(count: Count) -> str:
     return " or ".join(field.replace("_", " ") for field in count.counts_from)
 
 
-def _protected(protected: tuple[Fact, Fact | None]) -> Iterator[Step]:
+def _protected(protected: tuple[Fact, Fact | None]) -> Iterator[ExplanationStep]:
     begun, ended = protected
     if ended is None:
-        yield Step(
+        yield ExplanationStep(
             "count", f"Kept open by: {describe(begun)}. No fact that ends it is recorded, so it has no last day."
         )
         return
     last = ended.on - ONE_DAY
-    yield Step(
+    yield ExplanationStep(
         "count", f"Kept open by: {describe(begun)}; ended by: {describe(ended)}. The last day is {say(last)}.", last
     )
 
@@ -467,12 +478,12 @@ def _uses_calendar(convention: object) -> bool:
     return isinstance(getattr(inner, "period", None), WorkingDayCount | TribunalDayCount | SchoolDays)
 
 
-def _acted(deadline: Explicable) -> Iterator[Step]:
+def _acted(deadline: Explicable) -> Iterator[ExplanationStep]:
     working = deadline.working
     if working.done is not None:
-        yield Step("act", f"What was done: {describe(working.done)}.", working.done.on)
+        yield ExplanationStep("act", f"What was done: {describe(working.done)}.", working.done.on)
     elif working.implied is not None:
-        yield Step(
+        yield ExplanationStep(
             "act",
             f"The record does not say when it was done. That it was done follows from: {describe(working.implied)}.",
             working.implied.on,
@@ -487,15 +498,15 @@ def _acted(deadline: Explicable) -> Iterator[Step]:
                 text += f" By then it was {days_in_words((cause.on - deadline.due_on).days)} past its last lawful day."
             if deadline.status == "overtaken":
                 text += " Since then there is nothing left to do."
-            yield Step("act", text, cause.on)
+            yield ExplanationStep("act", text, cause.on)
         else:
-            yield Step("act", "Not used in its time, so it fell away.", deadline.due_on)
+            yield ExplanationStep("act", "Not used in its time, so it fell away.", deadline.due_on)
     else:
         acts = " or ".join(str(pattern).replace("_", " ").replace(":", ": ") for pattern in working.rule.done_by)
-        yield Step("act", f"Not recorded by {say(working.as_of)}: {acts}.")
+        yield ExplanationStep("act", f"Not recorded by {say(working.as_of)}: {acts}.")
 
 
-def _excepted(deadline: Explicable) -> Iterator[Step]:
+def _excepted(deadline: Explicable) -> Iterator[ExplanationStep]:
     working = deadline.working
     known = working.judged.book.rulebook
     grounds = working.grounds
@@ -503,10 +514,10 @@ def _excepted(deadline: Explicable) -> Iterator[Step]:
         uses = working.rule.exceptions
         in_force = [use for use in uses if _ground_lives(use.ground, deadline)]
         if not in_force:
-            yield Step("exception", "The law allows no exception to this limit.")
+            yield ExplanationStep("exception", "The law allows no exception to this limit.")
             return
         names = "; ".join(f"{known.grounds[use.ground].outcome} ({use.citation.short})" for use in in_force)
-        yield Step("exception", f"Exceptions the law allows here: {names}. None is recorded.")
+        yield ExplanationStep("exception", f"Exceptions the law allows here: {names}. None is recorded.")
         return
     for checked in grounds:
         if checked.fact is None:
@@ -515,12 +526,12 @@ def _excepted(deadline: Explicable) -> Iterator[Step]:
     others = [checked for checked in grounds if checked.fact is None and _ground_lives(checked.ground.id, deadline)]
     if others:
         names = "; ".join(f"{checked.ground.outcome} ({checked.use.citation.short})" for checked in others)
-        yield Step("exception", f"Other exceptions the law allows here, none of them recorded: {names}.")
+        yield ExplanationStep("exception", f"Other exceptions the law allows here, none of them recorded: {names}.")
     elif all(checked.fact is None for checked in grounds):
-        yield Step("exception", "The law allows no exception to this limit.")
+        yield ExplanationStep("exception", "The law allows no exception to this limit.")
 
 
-def _ground_step(checked: GroundChecked, doubt: Doubt | None) -> Step:
+def _ground_step(checked: GroundChecked, doubt: Doubt | None) -> ExplanationStep:
     verdict = "hold" if checked.holds else "do not hold"
     if checked.not_checked:
         verdict = f"are taken to hold, and not all of them could be checked (not_checked: {checked.not_checked})"
@@ -541,7 +552,7 @@ def _ground_step(checked: GroundChecked, doubt: Doubt | None) -> Step:
         if doubt is not None:
             text += f" To be looked at again: {doubt.says}."
     on = checked.fact.on if checked.fact else None
-    return Step("exception", text, on, (checked.use.citation,), checked.not_checked)
+    return ExplanationStep("exception", text, on, (checked.use.citation,), checked.not_checked)
 
 
 def _ground_lives(ground_id: str, deadline: Explicable) -> bool:

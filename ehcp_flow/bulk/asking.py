@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import polars as pl
 
 from ehcp_flow.bulk.law import words_of
 from ehcp_flow.bulk.measuring import Measuring, measure
-from ehcp_flow.bulk.passing import CHUNK_CASES, Answers, Frames, Survey, ids_of
+from ehcp_flow.bulk.passing import CHUNK_CASES, Answers, Frames, Options, Survey, ids_of
 from ehcp_flow.bulk.reading import read_cases
 from ehcp_flow.bulk.sources import Source
 from ehcp_flow.bulk.standings import FINDINGS, STANDINGS, findings_chunk, states_chunk
@@ -27,6 +27,7 @@ __all__ = [
     "Answers",
     "Frames",
     "Measuring",
+    "Options",
     "Survey",
     "bulk_batch",
     "counts",
@@ -42,7 +43,7 @@ __all__ = [
 ]
 
 
-def iter_frames(source: Source, as_of: dt.date | str | None = None, **options: Any) -> Frames:
+def iter_frames(source: Source, as_of: dt.date | str | None = None, **options: Unpack[Options]) -> Frames:
     """Return the deadlines of a source as frames, a chunk of whole cases at a time, so that memory stays bounded.
 
     `source` is a polars DataFrame or LazyFrame, an Arrow table, a path or stream of Parquet, CSV or JSON Lines, a store
@@ -57,18 +58,24 @@ def iter_frames(source: Source, as_of: dt.date | str | None = None, **options: A
     return Frames(source, as_of, **options)
 
 
-def iter_answers(source: Source, as_of: dt.date | str | None = None, **options: Any) -> Answers:
+def iter_answers(
+    source: Source,
+    as_of: dt.date | str | None = None,
+    *,
+    case_ids: Iterable[str] | None = None,
+    **options: Unpack[Options],
+) -> Answers:
     """Return the answers of a source, case by case: the deadlines, the standing and the findings of each.
 
     They equal those of `ehcp_flow.answers.answer`, and cost a part of them: what is not asked for is not worked out.
     `deadline.explanation` is the explanation on request. Source and options are those of `iter_frames`, and `case_ids`
     limits the answers to some cases.
     """
-    return Answers(source, as_of, **options)
+    return Answers(source, as_of, case_ids=case_ids, **options)
 
 
 def explain(
-    source: Source, case_ids: Iterable[str], as_of: dt.date | str | None = None, **options: Any
+    source: Source, case_ids: Iterable[str], as_of: dt.date | str | None = None, **options: Unpack[Options]
 ) -> Iterator[dict[str, Any]]:
     """Yield the deadlines of some cases of a source as `Deadline.as_dict(explanation=True)` gives them.
 
@@ -92,7 +99,7 @@ def deadlines_frame(
     as_of: dt.date | str | None = None,
     *,
     report: Callable[[Frames], object] | None = None,
-    **options: Any,
+    **options: Unpack[Options],
 ) -> pl.DataFrame:
     """Return every deadline of every case of a source as it stood on `as_of` (today if not given), as one frame.
 
@@ -106,7 +113,7 @@ def deadlines_frame(
     return pl.concat(parts) if parts else pl.DataFrame(schema=frames.schema)
 
 
-def states_frame(source: Source, as_of: dt.date | str | None = None, **options: Any) -> pl.DataFrame:
+def states_frame(source: Source, as_of: dt.date | str | None = None, **options: Unpack[Options]) -> pl.DataFrame:
     """Return where every case stands in law at the end of `as_of` (today if not given).
 
     The columns are `case_id`, `state`, `since`, `maintained` and `disputes`: a list of those that have begun, with the
@@ -116,7 +123,7 @@ def states_frame(source: Source, as_of: dt.date | str | None = None, **options: 
     return pl.concat(parts) if parts else pl.DataFrame(schema=STANDINGS)
 
 
-def findings_frame(source: Source, as_of: dt.date | str | None = None, **options: Any) -> pl.DataFrame:
+def findings_frame(source: Source, as_of: dt.date | str | None = None, **options: Unpack[Options]) -> pl.DataFrame:
     """Return what every case leaves open: `case_id`, `code`, `on`, `message`, `remedy`, `event`.
 
     These are the findings of `answers.answer`, in their order: of the record itself, of the order of its facts and its
@@ -126,14 +133,16 @@ def findings_frame(source: Source, as_of: dt.date | str | None = None, **options
     return pl.concat(parts) if parts else pl.DataFrame(schema=FINDINGS)
 
 
-def iter_rows(source: Source, as_of: dt.date | str | None = None, **options: Any) -> Iterator[dict[str, Any]]:
+def iter_rows(
+    source: Source, as_of: dt.date | str | None = None, **options: Unpack[Options]
+) -> Iterator[dict[str, Any]]:
     """Yield each deadline as `Deadline.as_dict` gives it: the public fields by name, dates as ISO text."""
     for frame in Frames(source, as_of, **options):
         text = frame.with_columns(pl.col(pl.Date).dt.to_string("%Y-%m-%d"))
         yield from text.iter_rows(named=True)
 
 
-def counts(source: Source, as_of: dt.date | str | None = None, **options: Any) -> pl.DataFrame:
+def counts(source: Source, as_of: dt.date | str | None = None, **options: Unpack[Options]) -> pl.DataFrame:
     """Return how many deadlines of each limit there are by authority and status, how many breaches and excused ones.
 
     The columns are `authority`, `limit`, `kind`, `status`, `deadlines`, `breaches`, `excused`; rows in their order.

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any, NamedTuple, TypeAlias, overload
+from typing import NamedTuple, TypeAlias, Unpack, overload
 
 import numpy as np
 import polars as pl
 
 from ehcp_flow.bulk.adding import Added, Asked, added_chunk, span_chunk
 from ehcp_flow.bulk.codes import Array, in_order
-from ehcp_flow.bulk.passing import Pass
+from ehcp_flow.bulk.passing import Options, Pass
 from ehcp_flow.bulk.sources import Source, spooled
 from ehcp_flow.measures.catalogue import catalogue
 from ehcp_flow.measures.figures import COLUMNS, ONCE
@@ -22,6 +22,15 @@ from ehcp_flow.measures.periods import Period, Span
 from ehcp_flow.measures.table import Extra, MeasureTable, Years, group_keys, periods_asked, table_of
 
 __all__ = ["Measuring", "measure"]
+
+
+class MeasuringOptions(Options, total=False):
+    """What may be said of a table of measures, beside the options of any pass."""
+
+    year: Years | None
+    by: Sequence[str]
+    extra: Extra | None
+    on_frame: Callable[[pl.DataFrame], object] | None
 
 
 class Measuring(Pass):
@@ -41,7 +50,7 @@ class Measuring(Pass):
         by: Sequence[str] = ("authority",),
         extra: Extra | None = None,
         on_frame: Callable[[pl.DataFrame], object] | None = None,
-        **options: Any,
+        **options: Unpack[Options],
     ) -> None:
         super().__init__(source, as_of, **options)
         self._year = year
@@ -167,7 +176,7 @@ def _timed() -> frozenset[str]:
     return frozenset(column.base for column in catalogue().columns.values() if column.kind in ("mean", "median"))
 
 
-def measure(source: Source, as_of: dt.date | str | None = None, **options: Any) -> MeasureTable:
+def measure(source: Source, as_of: dt.date | str | None = None, **options: Unpack[MeasuringOptions]) -> MeasureTable:
     """Return every measure of a caseload, as known on `as_of` (today if not given), out of columns.
 
     It equals `ehcp_flow.measures.measure`, whose `year`, `by` and `extra` it takes. `on_frame` is called with the

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import chain, islice
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypedDict, TypeVar, Unpack
 
 import polars as pl
 
@@ -29,7 +29,7 @@ from ehcp_flow.law.model import Rulebook
 from ehcp_flow.readers.rows import WHITE
 from ehcp_flow.store.base import Axis
 
-__all__ = ["CHUNK_CASES", "Answers", "Frames", "Pass", "Progress", "Survey", "ids_of"]
+__all__ = ["CHUNK_CASES", "Answers", "Frames", "Options", "Pass", "Progress", "Survey", "ids_of"]
 
 CHUNK_CASES: Final = 50_000
 """How many whole cases are judged at a time, unless another number is given: memory follows it, answers do not."""
@@ -61,6 +61,20 @@ def ids_of(case_ids: Iterable[str]) -> dict[str, None]:
     """Return the ids of the cases that are asked about, in their order; one text is one id."""
     given = (case_ids,) if isinstance(case_ids, str) else case_ids
     return dict.fromkeys(case_id.strip(WHITE) for case_id in given)
+
+
+class Options(TypedDict, total=False):
+    """What may be said of any pass over a source; `iter_frames` says what each means."""
+
+    rulebook: Rulebook | None
+    calendars: Calendars | None
+    known_at: dt.datetime | str | None
+    axis: Axis
+    chunk_cases: int
+    name: str | None
+    on_progress: Progress | None
+    workers: int | None
+    authority: str | None
 
 
 class Pass:
@@ -172,7 +186,7 @@ class Frames(Pass):
         as_of: dt.date | str | None = None,
         *,
         work: Callable[[pl.DataFrame, Question], Chunk] = judge_chunk,
-        **options: Any,
+        **options: Unpack[Options],
     ) -> None:
         super().__init__(source, as_of, **options)
         self._work = work
@@ -205,10 +219,10 @@ class Answers(Pass):
         as_of: dt.date | str | None = None,
         *,
         case_ids: Iterable[str] | None = None,
-        chunk_cases: int = _ANSWERED,
-        **options: Any,
+        **options: Unpack[Options],
     ) -> None:
-        super().__init__(source, as_of, chunk_cases=chunk_cases, **options)
+        options.setdefault("chunk_cases", _ANSWERED)
+        super().__init__(source, as_of, **options)
         if case_ids is not None:
             self._only = frozenset(ids_of(case_ids))
 

@@ -10,16 +10,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias, get_args
 
 from ehcp_flow.calendars import Calendars
+from ehcp_flow.closed import complete
 from ehcp_flow.counting import Convention, Period, SchoolDays, add_months, fixed_days
 from ehcp_flow.engine import kernel
 from ehcp_flow.engine.choice import Kernel
 from ehcp_flow.engine.numbers import KEY_OF, KEYS, as_day
 from ehcp_flow.facts import DATES, OUTCOMES
 from ehcp_flow.law.clock import Clock
-from ehcp_flow.law.ground import Ground
+from ehcp_flow.law.ground import Ground, GroundTest
 from ehcp_flow.law.model import Foreseen, InTime, Limit, Rule, Rulebook
 from ehcp_flow.law.patterns import Patterns, matches
 from ehcp_flow.law.version import Count, Version
@@ -35,6 +36,7 @@ _TESTS: Final[Mapping[str, int]] = {
     "due_within_force": kernel.DUE_WITHIN_FORCE,
     "named": kernel.NAMED,
 }
+complete(_TESTS, get_args(GroundTest), "tests of a ground in the kernel")
 _KINDS: Final[Mapping[str, int]] = {
     "exception_recorded": kernel.EXCEPTION,
     "date_of_birth": kernel.BIRTH,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from functools import cached_property
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
@@ -13,7 +13,9 @@ from ehcp_flow.facts import ExceptionOutcome
 from ehcp_flow.law.citation import CitedOnce
 from ehcp_flow.law.parts import Model, Name, PeriodText
 
-__all__ = ["Doubt", "ExceptionUse", "Ground"]
+__all__ = ["Doubt", "ExceptionUse", "Ground", "GroundTest"]
+
+GroundTest: TypeAlias = Literal["closure", "within_period", "absence", "due_within_force", "named"]
 
 
 class Doubt(Model):
@@ -50,7 +52,7 @@ class Ground(Model):
     id: Name
     outcome: ExceptionOutcome
     title: str
-    test: Literal["closure", "absence", "within_period", "due_within_force", "named"]
+    test: GroundTest
     least: PeriodText = None
     margin: PeriodText = None
     adviser: str = ""

@@ -201,5 +201,19 @@ class Rulebook(Model):
         doubts = (ground.doubt for ground in self.grounds.values() if ground.outcome == outcome)
         return next((doubt for doubt in doubts if doubt is not None and doubt.is_raised_by(reason)), None)
 
+    def _content(self) -> tuple[object, ...]:
+        """What it holds, in its order: that decides in which order deadlines are given."""
+        parts = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(tuple(part.values()) if isinstance(part, dict) else part for part in parts)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Rulebook):
+            return NotImplemented
+        return self is other or (hash(self) == hash(other) and self._content() == other._content())
+
     def __hash__(self) -> int:
-        return id(self)
+        # Kept with the object that it was taken of: a copy with another limit, or in another process, takes its own.
+        kept: tuple[int, int] | None = self.__dict__.get("_hash")
+        if kept is None or kept[0] != id(self):
+            self.__dict__["_hash"] = kept = id(self), hash(self._content())
+        return kept[1]

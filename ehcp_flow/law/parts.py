@@ -6,17 +6,18 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import Annotated, Any, Final, Literal, Self, TypeAlias
+from typing import Annotated, Any, Final, Literal, Self, TypeAlias, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from ehcp_flow.closed import complete
 from ehcp_flow.counting import parse_convention, parse_period
 from ehcp_flow.facts import DATES
 
 __all__ = ["EVIDENCE", "CountingText", "DateField", "Dated", "Evidence", "Kind", "Model", "Name", "PeriodText", "join"]
 
 Kind: TypeAlias = Literal["statutory", "guidance", "derived", "local"]
-Evidence: TypeAlias = Annotated[str, Field(pattern=r"^(P|P \(ct\)|P~|S|S-quote|M|own)$")]
+Evidence: TypeAlias = Literal["P", "P (ct)", "P~", "S", "S-quote", "own", "M"]
 Name: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -43,6 +44,7 @@ EVIDENCE: Final[Mapping[str, str]] = {
     "own": "the authority's own word",
     "M": "general knowledge only: check it against legislation.gov.uk before relying on it",
 }
+complete(EVIDENCE, get_args(Evidence), "what a code of evidence means")
 
 
 class Model(BaseModel):

@@ -8,8 +8,9 @@ from functools import partial
 from typing import Final
 
 from ehcp_flow.answers import Answer
+from ehcp_flow.closed import complete
 from ehcp_flow.dates import say
-from ehcp_flow.deadlines import Deadline
+from ehcp_flow.deadlines import STATUSES, Deadline
 from ehcp_flow.facts import Fact
 from ehcp_flow.outputs import Kind
 from ehcp_flow.reports.page import generated_by, render
@@ -34,6 +35,19 @@ _PARTY: Final = {
     "social_care": "social care", "early_years": "an early years provider", "parent": "the parent",
     "young_person": "the young person",
 }  # fmt: skip
+
+
+_TOLD: Final = {
+    "open": "{who} {must} do this by {due}.",
+    "met": "This was done on {done}, in time. The last day was {due}.",
+    "late": "This was done on {done}, {over} late. The last day was {due}.",
+    "overdue": "This should have been done by {due}. It is {over} late today.",
+    "premature": "This was done on {done}, before the protected time was over.",
+    "overtaken": "This should have been done by {due}. It was {over} late when it no longer had to be done, on {ended}.",
+    "lapsed": "This no longer has to be done.",
+    "undated": "This was done, but nobody wrote down when. The last day was {due}.",
+}
+complete(_TOLD, STATUSES, "a status in words for a family")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +116,8 @@ def _plain(deadline: Deadline) -> str:
     if deadline.actor == _FAMILY:
         still = {"open": f"You can still do this, up to {due}.", "lapsed": "The time for this is over."}
         return still.get(deadline.status, f"The time for this ran to {due}.")
-    told = {
-        "open": f"{who} {must} do this by {due}.",
-        "met": f"This was done on {done}, in time. The last day was {due}.",
-        "late": f"This was done on {done}, {_long(deadline.days_over)} late. The last day was {due}.",
-        "overdue": f"This should have been done by {due}. It is {_long(deadline.days_over)} late today.",
-        "overtaken": (
-            f"This should have been done by {due}. It was {_long(deadline.days_over)} late when it no longer had to be "
-            f"done, on {ended}."
-        ),
-        "lapsed": "This no longer has to be done.",
-        "undated": f"This was done, but nobody wrote down when. The last day was {due}.",
-    }[deadline.status]
+    over = _long(deadline.days_over)
+    told = _TOLD[deadline.status].format(who=who, must=must, due=due, done=done, ended=ended, over=over)
     if deadline.missed and deadline.excused_by:
         return f"{told} The law allows the delay here: {', '.join(deadline.excused_by).replace('_', ' ')}."
     if deadline.breach:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from ehcp_flow.closed import complete
 from ehcp_flow.facts import OUTCOMES
 from ehcp_flow.states import dispute_guards as g
 from ehcp_flow.states.names import DisputeState
@@ -48,6 +49,7 @@ _REQUEST_LAW: Final = {
     "health": ("CFA 52(3)", "CFA 53(3)", "SR 35(3)"),
     "mixed": ("CFA 52(3)", "CFA 53(4)", "SR 35(4)"),
 }
+complete(_REQUEST_LAW, OUTCOMES["mediation_requested"], "law of a request for mediation")
 
 _MEDIATION: Final = (
     _move("mediation_contacted", None, {NONE}, CONTACTED, "SR 33", "DPR 19", g.STANDS),
@@ -100,6 +102,7 @@ _CONCESSION_LAW: Final = {
     "amend": ("SR 45(4)",), "amend_school": ("SR 45(5)", "DPR 30(6)"), "continue": ("SR 45(6A)",),
     "continue_and_amend": ("SR 45(6A)",),
 }  # fmt: skip
+complete(_CONCESSION_LAW, OUTCOMES["appeal_conceded"], "law of a concession")
 
 
 def _conceded(outcome: str) -> Iterable[Move[DisputeState]]:
@@ -121,6 +124,7 @@ _ORDER_LAW: Final = {
     "dismiss": ("SR 43(2)(a)", "DPR 28(2)(a)"),
     "dismiss_cease": ("SR 43(2)(a)", "SR 44(2)(a)"),
 }
+complete(_ORDER_LAW, OUTCOMES["tribunal_order_made"], "law of an order")
 
 
 def _ordered(outcome: str) -> Iterable[Move[DisputeState]]:
@@ -227,6 +231,7 @@ _RANK: Final = {
     NONE: 0, CONTACTED: 1, MEDIATING: 2, AGREED: 3, CERTIFIED: 3, APPEALED: 4, WITHDRAWN: 5, CONCEDED: 5,
     DETERMINED: 6, COMPLIED: 7,
 }  # fmt: skip
+complete(_RANK, DisputeState, "how far a dispute has gone")
 
 DISPUTES: Final = Region(
     name="disputes",

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from ehcp_flow.closed import complete
+
 __all__ = ["DISPUTE_MEANING", "MAINTAINED_STATES", "MEANING", "DisputeState", "State"]
 
 
@@ -56,6 +58,7 @@ MEANING: Final[Mapping[State, str]] = {
     State.KEPT_DETAINED: "the plan is kept while the child or young person is detained",
     State.WITHDRAWN: "the request was withdrawn and the authority ended the case",
 }
+complete(MEANING, State, "meaning of a state")
 
 
 class DisputeState(StrEnum):
@@ -85,6 +88,7 @@ DISPUTE_MEANING: Final[Mapping[DisputeState, str]] = {
     DisputeState.WITHDRAWN: "the appeal was withdrawn",
     DisputeState.COMPLIED: "what was agreed, conceded or ordered was done",
 }
+complete(DISPUTE_MEANING, DisputeState, "meaning of the state of a dispute")
 
 MAINTAINED_STATES: Final[frozenset[State]] = frozenset(
     {

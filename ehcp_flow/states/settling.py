@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from ehcp_flow.closed import complete
+from ehcp_flow.facts import OUTCOMES
 from ehcp_flow.states.region import Key
 
 __all__ = ["ACTS", "FITTING", "OVERTAKING", "acts_for"]
@@ -22,6 +24,9 @@ _AGREEMENTS: Final = {
     "reconsider": "abcdef",
     "other": "abcdef",
 }
+complete(_ORDERS, OUTCOMES["tribunal_order_made"], "decisions that an order fits")
+complete(_CONCESSIONS, OUTCOMES["appeal_conceded"], "decisions that a concession fits")
+complete(_AGREEMENTS, OUTCOMES["mediation_agreed"], "decisions that an agreement fits")
 
 
 def _grounds(outcome: str, letters: str) -> frozenset[str]:
@@ -81,6 +86,7 @@ _RECONSIDERED: Final = {
         "f": "review_decision_sent amendment_notice_sent cease_notice_sent",
     }.items()
 }
+complete(_RECONSIDERED, OVERTAKING, "acts that answer a decision referred back")
 
 
 ACTS: Final[frozenset[str]] = frozenset().union(*_ACTS.values(), *_RECONSIDERED.values())

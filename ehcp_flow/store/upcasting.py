@@ -12,9 +12,9 @@ from typing import Any, Final, TypeAlias
 
 from ehcp_flow.store.errors import SchemaTooNew
 
-__all__ = ["CURRENT", "Step", "Upcasters"]
+__all__ = ["CURRENT", "Upcaster", "Upcasters"]
 
-Step: TypeAlias = Callable[[dict[str, Any]], dict[str, Any]]
+Upcaster: TypeAlias = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Upcasters:
     """
 
     current: int = 1
-    steps: Mapping[int, Step] = field(default_factory=dict)
+    steps: Mapping[int, Upcaster] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         missing = [version for version in range(1, self.current) if version not in self.steps]

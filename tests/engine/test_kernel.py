@@ -12,7 +12,6 @@ import pytest
 from pydantic import ValidationError
 
 import ehcp_flow.law
-from ehcp_flow import grounds
 from ehcp_flow.answers import answer
 from ehcp_flow.calendars import england as calendars
 from ehcp_flow.calendars import read_institutions
@@ -26,7 +25,7 @@ from ehcp_flow.engine.rulebook import compiled
 from ehcp_flow.errors import CalendarError, KernelError, RulebookError
 from ehcp_flow.facts import as_stored
 from ehcp_flow.law import Rulebook, england, load_rulebook
-from ehcp_flow.law.ground import Ground
+from ehcp_flow.law.ground import GroundTest
 from ehcp_flow.measures import measure
 from ehcp_flow.states.dispute_moves import DISPUTES
 from ehcp_flow.states.guards import Before
@@ -80,10 +79,8 @@ def test_the_statuses_are_numbered_as_the_kernel_has_them():
     assert numbers == list(range(kernel.NO_LAW))
 
 
-def test_every_test_of_a_ground_has_its_number_and_its_words():
-    tests = get_args(Ground.model_fields["test"].annotation)
-    assert set(tests) == set(rulebook._TESTS) == set(grounds._SAYS)
-    assert sorted(rulebook._TESTS.values()) == list(range(len(tests)))
+def test_the_tests_of_a_ground_are_numbered_from_0():
+    assert sorted(rulebook._TESTS.values()) == list(range(len(get_args(GroundTest))))
 
 
 def test_it_stops_before_a_case_that_the_rows_may_not_hold():

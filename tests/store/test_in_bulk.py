@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ def filled(store_url: str) -> str:
     return store_url
 
 
-def moments(url: str) -> list[dict[str, object]]:
+def moments(url: str) -> list[dict[str, Any]]:
     with Store.open(url) as store:
         instants = sorted({fact.recorded_at for fact in store.facts() if fact.recorded_at})
     middle = instants[len(instants) // 2]
@@ -49,7 +50,7 @@ def moments(url: str) -> list[dict[str, object]]:
 def test_every_frame_of_a_store_says_what_its_cases_say(filled: str) -> None:
     for known in moments(filled):
         with Store.open(filled) as store:
-            cases = [stored.case for stored in store.cases(**known)]  # type: ignore[arg-type]
+            cases = [stored.case for stored in store.cases(**known)]
             assert [one.case for one in iter_answers(store, AS_OF, **known)] == cases
         expected = [answer(case, AS_OF) for case in cases]
         assert list(iter_rows(filled, AS_OF, **known)) == [
