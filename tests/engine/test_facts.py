@@ -109,7 +109,7 @@ def test_the_columns_of_the_schema_are_those_of_the_facts():
 @pytest.mark.parametrize(
     ("name", "kind", "said"),
     [
-        ("decided_on", Day | None, "decided_on is no column of a fact; give it a row in columns.SCHEMA"),
+        ("strange_on", Day | None, "strange_on is no column of a fact; give it a row in columns.SCHEMA"),
         ("aware_on", str | None, "aware_on does not hold what its row in columns.SCHEMA says"),
         ("limit", Day | None, "limit does not hold what its row in columns.SCHEMA says"),
     ],

@@ -92,7 +92,8 @@ def test_to_a_path(tmp_path, format_):
 def test_csv_as_written():
     file = io.StringIO(newline="")
     write_facts([make_fact("plan_agreed", case_id="a", on="02/03/2026", reason="=1+1, twice")], file)
-    assert file.getvalue() == ",".join(COLUMNS) + '\r\na,,plan_agreed,2026-03-02,,,,,,,,,"=1+1, twice",,,,\r\n'
+    said = {"case_id": "a", "event": "plan_agreed", "on": "2026-03-02", "reason": '"=1+1, twice"'}
+    assert file.getvalue() == f"{','.join(COLUMNS)}\r\n{','.join(said.get(name, '') for name in COLUMNS)}\r\n"
 
 
 def test_no_facts():
