@@ -115,7 +115,7 @@ _LEFT_OPEN: Final[Mapping[int, Callable[[Explicable], Finding]]] = {
     kernel.NOT_DATED: _not_dated,
 }
 """What to say of a deadline that leaves something open, by what the kernel found."""
-complete(_LEFT_OPEN, range(kernel.DAYS_UNKNOWN, kernel.WAS_OVERDUE + 1), "what a deadline leaves open")
+complete(_LEFT_OPEN, range(kernel.DAYS_UNKNOWN, kernel.NOT_DATED + 1), "what a deadline leaves open")
 
 
 def _of_exception(

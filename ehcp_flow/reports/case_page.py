@@ -43,7 +43,9 @@ _TOLD: Final = {
     "late": "This was done on {done}, {over} late. The last day was {due}.",
     "overdue": "This should have been done by {due}. It is {over} late today.",
     "premature": "This was done on {done}, before the protected time was over.",
-    "overtaken": "This should have been done by {due}. It was {over} late when it no longer had to be done, on {ended}.",
+    "overtaken": (
+        "This should have been done by {due}. It was {over} late when it no longer had to be done, on {ended}."
+    ),
     "lapsed": "This no longer has to be done.",
     "undated": "This was done, but nobody wrote down when. The last day was {due}.",
 }
