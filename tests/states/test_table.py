@@ -214,6 +214,20 @@ NAMES = {key: key[0] if key[1] is None else f"{key[0]}:{key[1]}" for key in KEYS
 FITS = {(state, NAMES[event, outcome]) for state, event, outcome in PATHWAY.edges() if event in FACT_TYPES}
 ELSEWHERE = [(at, NAMES[key]) for at in WAYS for key in PATHWAY.keys if (at, NAMES[key]) not in FITS]
 STILL = [NAMES[key] for key in KEYS if key not in MOVING]
+MOVES_NOTHING = (
+    "date_of_birth commissioner_changed commissioner_notified health_provision_impracticable commissioner_requested "
+    "accommodation_changed release_notified mediation_due recommendation_made recommendation_answered "
+    "recommendation_copied special_school_admitted advice_requested advice_received advice_returned "
+    "special_school_left representations_received meeting_requested school_consulted school_responded "
+    "disclosure_requested plan_disclosed review_report_sent kept_plan_sent plan_sent_to_commissioner "
+    "direct_payments_started direct_payment_reviewed direct_payments_stopped exception_recorded phase_transfer_due "
+    "fact_voided"
+)
+
+
+def test_every_event_moves_a_case_or_is_known_to_move_nothing():
+    still = {event for event, _ in KEYS} - {event for event, _ in MOVING}
+    assert still == set(MOVES_NOTHING.split()), "give it a move in states/, or say here that it moves nothing"
 
 
 def test_the_ways_to_each_state_lead_there_in_order():
