@@ -590,15 +590,19 @@ def _result(deadline: Explicable) -> str:  # noqa: PLR0911 - a sentence for each
     return _open(deadline, due_on, as_of)
 
 
+_OF_MISSED: Final = {
+    "late": "done late, {over} after {last}.",
+    "overdue": "not done, and {over} past {last}.",
+    "premature": "done too early. It was lawful only after {due}, from {then}.",
+    "overtaken": "overtaken. It had not been done, and was {over} past {last}, when it fell away; that it fell "
+    "away later does not undo that.",
+}
+complete(_OF_MISSED, MISSED, "a limit that was missed in words")
+
+
 def _missed(deadline: Explicable, due_on: dt.date, as_of: str) -> str:
     over, last = days_in_words(deadline.days_over or 0), f"the last lawful day, {say(due_on)}"
-    text = {
-        "late": f"done late, {over} after {last}.",
-        "overdue": f"not done, and {over} past {last}.",
-        "premature": f"done too early. It was lawful only after {say(due_on)}, from {say(due_on + ONE_DAY)}.",
-        "overtaken": f"overtaken. It had not been done, and was {over} past {last}, when it fell away; that it fell "
-        "away later does not undo that.",
-    }[deadline.status]
+    text = _OF_MISSED[deadline.status].format(over=over, last=last, due=say(due_on), then=say(due_on + ONE_DAY))
     if deadline.excused_by:
         verdict = f"Excused by {', '.join(deadline.excused_by)}. So there is no breach."
     else:
