@@ -17,7 +17,10 @@ Units are `weeks`, `days` (calendar days), `months` (calendar months, by the cor
 
 Sources: the general rule that a fraction of a day is ignored, so that the event day is left out, restated in
 Matthew v Sedman [2021] UKSC 19; "beginning with" includes the first day (Zoan v Rouamba [2000] 1 WLR 1509); months end
-on the corresponding date, or on the last day of a shorter month (Dodds v Walker [1981] 1 WLR 1027).
+on the corresponding date, or on the last day of a shorter month (Dodds v Walker [1981] 1 WLR 1027); months beginning
+with a day end on the day before the corresponding date, or on the last day of a month that has none (Pruden v Cunard
+Ellerman [1993] IRLR 317: 30 November to 28 February; University of Cambridge v Murray [1993] ICR 460: 30 April to 29
+July).
 """
 
 from __future__ import annotations
@@ -229,7 +232,9 @@ class BeginningWith:
             return calendars.tribunal.nth_from(day, self.period.n)
         if isinstance(self.period, SchoolDays):
             return self.period.after(day - ONE_DAY, calendars, party)
-        return self.period.after(day, calendars) - ONE_DAY
+        end = self.period.after(day, calendars)
+        # A month without the corresponding date ends the period on its last day: nothing is taken off that.
+        return end if isinstance(self.period, Months) and end.day < day.day else end - ONE_DAY
 
     def first_day(self, day: dt.date) -> dt.date:
         """Return the first day that is counted: the day itself."""

@@ -51,7 +51,17 @@ def months(n: int, *of: str) -> LastDay:
 
 
 def months_from_the_first(n: int, *of: str) -> LastDay:
-    return lambda told: months(n, *of)(told) - DAY
+    """The day before the corresponding date; the last day of a month that has no such date."""
+
+    def last(told: Told) -> dt.date:
+        first = first_told(told, of or ("on",))
+        year, month = divmod(first.year * 12 + first.month - 1 + n, 12)
+        in_month = (dt.date(year + month // 11, (month + 1) % 12 + 1, 1) - DAY).day
+        return (
+            dt.date(year, month + 1, first.day) - DAY if first.day <= in_month else dt.date(year, month + 1, in_month)
+        )
+
+    return last
 
 
 def is_working_day(day: dt.date) -> bool:
@@ -277,7 +287,7 @@ LAST_DAYS: dict[str, LastDay] = {
     # Direct payments, and what the Ombudsman counts after a reversal
     "release_review[0]": months_from_the_first(12),
     "release_review[1]": months_from_the_first(12),
-    "direct_payment_review[0]": months(3),
+    "direct_payment_review[0]": months_from_the_first(3),
     "reversal_assess_refuse[0]": weeks(10),
     "reversal_assess_final[0]": weeks(14),
 }

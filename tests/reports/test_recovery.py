@@ -205,16 +205,16 @@ def late(reader, seen, tables):
 
 
 def advice(reader, seen, tables):
-    names = ("asked", "in_time", "late", "overdue", "still_open")
+    names = ("asked", "in_time", "late", "overdue", "overtaken", "still_open")
     for row, shown in zip(seen.advice.rows(), tables["chart-advice"][1:], strict=True):
         by = row["adviser"]
-        for name, text in zip(names, shown[1:6], strict=True):
+        for name, text in zip(names, shown[1:7], strict=True):
             reader.count((by, name), row[name], text)
         reader.truth[(by, "fell away")] = row["asked"] - sum(row[name] for name in names[1:])
         reader.adds_up((by, "asked"), [*((by, name) for name in names[1:]), (by, "fell away")])
-        due = sum(row[name] for name in names[1:4])
-        reader.share((by, "in_time"), (by, "was due"), (row["in_time"], due), shown[6])
-        reader.adds_up((by, "was due"), [(by, name) for name in names[1:4]])
+        due = sum(row[name] for name in names[1:5])
+        reader.share((by, "in_time"), (by, "was due"), (row["in_time"], due), shown[7])
+        reader.adds_up((by, "was due"), [(by, name) for name in names[1:5]])
 
 
 def transfers(reader, seen, tables):
