@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from ehcp_flow.facts import make_fact
+from ehcp_flow.facts import OUTCOMES, make_fact
 from ehcp_flow.law import england
 from tests.law.stories import BOOK, DAY, STARTS, Start
 from tests.telling import codes, one, text_of
@@ -42,6 +42,11 @@ BY_OUTCOME = {  # an agreement has the exceptions of the order that it stands fo
     # What was begun in custody and goes on after the release has no exception.
     ("detained_decide_assess", 1): set(), ("detained_decide_not_issue", 1): set(), ("detained_final_plan", 1): set(),
 }  # fmt: skip
+
+
+def test_the_law_has_a_ground_for_every_exception_that_can_be_recorded():
+    # One of which the source does not say the ground has none.
+    assert {ground.outcome for ground in BOOK.grounds.values()} == set(OUTCOMES["exception_recorded"]) - {"not_stated"}
 
 
 @pytest.mark.parametrize("limit", england().limits)
