@@ -38,6 +38,7 @@ def test_every_day_of_eight_years_ends_on_the_day_before_the_corresponding_date_
     first = day("2020-01-01")
     while first < day("2028-01-01"):
         last = way.last_day(first, calendars())
+        assert last is not None
         assert (last.year * 12 + last.month) - (first.year * 12 + first.month) == (2 if first.day == 1 else 3)
         following = last + dt.timedelta(days=1)
         assert following.day in (first.day, 1)
