@@ -202,6 +202,7 @@ OTHERS = [
         "or_from_fact needs counts_from",
     ),
     ('starts_on = ["request_received"]\n', "", "a clock needs starts_on or restarts_on"),
+    (RULE, RULE + 'counts_from = ["heard_on"]\n', "no column of a fact that holds days is called 'heard_on'"),
     ('least = "4 weeks"\n', "", "closure and absence, and only they, need least"),
     ('least = "4 weeks"\n', 'least = "four weeks"\n', "is no period"),
     ('margin = "1 week"\n', "", "closure, and only closure, needs margin"),
