@@ -103,8 +103,8 @@ STAGES: Final[Mapping[str, Stage]] = {
     ),
     "8-moving": Stage(
         events="moved_away plan_transferred_out plan_transferred_in transfer_notice_sent",
-        states="NO_CASE REQUESTED ASSESSING MAINTAINED TRANSFERRING_OUT TRANSFERRED_IN",
-        sources="NO_CASE REQUESTED ASSESSING MAINTAINED TRANSFERRED_IN",
+        states="NO_CASE REQUESTED ASSESSING MAINTAINED TRANSFERRING_OUT TRANSFERRED_OUT TRANSFERRED_IN",
+        sources="NO_CASE REQUESTED ASSESSING MAINTAINED TRANSFERRING_OUT TRANSFERRED_IN",
         limits="transfer_plan transfer_inform transfer_review commissioner_notify commissioner_request",
         notices="transfer",
     ),
@@ -144,7 +144,7 @@ STAGES: Final[Mapping[str, Stage]] = {
     ),
     "13-custody": Stage(
         events="detained released issued:detained plan_transferred_out plan_transferred_in",
-        states="MAINTAINED KEPT_DETAINED TRANSFERRING_OUT TRANSFERRED_IN FINAL_ISSUED",
+        states="MAINTAINED KEPT_DETAINED TRANSFERRED_OUT TRANSFERRED_IN FINAL_ISSUED",
         sources="MAINTAINED KEPT_DETAINED FINAL_ISSUED",
         limits=" ".join(limit for limit, of in england().limits.items() if of.group == "detained"),
         notices="assessment_refused plan_refused draft_plan final_plan",

@@ -57,6 +57,6 @@ def answer(
     day = dates.today() if as_of is None else dates.parse_date(as_of)
     judged = judged_case(case, day, rulebook, calendars)
     found = tuple(deadlines_in(judged))
-    standing = state(case, day)
+    standing = state(case, day, rulebook=rulebook, calendars=calendars)
     findings = (*case.findings, *standing.findings, *findings_of(judged, found))
     return Answer(case, day, found, standing, findings, judged)

@@ -135,7 +135,8 @@ class BulkAnswer(Answer):
     @cached_property
     def standing(self) -> Standing:
         """Where the case stands."""
-        return state(self.case, self.as_of)
+        judged = self.judged
+        return state(self.case, self.as_of, rulebook=judged.book.rulebook, calendars=judged.calendars)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

@@ -22,6 +22,7 @@ from ehcp_flow.bulk.leaving import left_open
 from ehcp_flow.bulk.trails import STATES, Trail, trail_of
 from ehcp_flow.facts import Fact
 from ehcp_flow.states import Dispute, DisputeState, state
+from ehcp_flow.states.counted import at_hand
 from ehcp_flow.states.dispute_region import DISPUTE_EVENTS
 from ehcp_flow.states.guards import Before
 from ehcp_flow.states.names import MAINTAINED_STATES
@@ -91,7 +92,7 @@ def states_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     left = np.flatnonzero(disputed & there)
     told = []
     for case, at in zip(cases_of(rows, encoded, left, question), left.tolist(), strict=True):
-        standing = state(case, question.as_of)
+        standing = state(case, question.as_of, rulebook=question.law.rulebook, calendars=question.calendars)
         disputes = [_dispute(each) for each in standing.disputes]
         told.append((case.case_id, standing.pathway.value, standing.since, standing.maintained, disputes, at))
     if told:
@@ -170,6 +171,7 @@ class _Found:
 def _refused_by_guards(columns: Columns, trail: Trail, asked: Array) -> Array:
     """Return the case of each fact that a guard refuses, but for cases that are asked anyway."""
     facts, edges = columns.facts, ways_of(PATHWAY).edges
+    law = at_hand(columns.question.law.rulebook, columns.question.calendars)
     steps = np.flatnonzero(trail.guarded & ~asked.take(trail.case))
     bounds = facts.bounds.tolist()
     refused = []
@@ -183,6 +185,6 @@ def _refused_by_guards(columns: Columns, trail: Trail, asked: Array) -> Array:
             known = Before.places(told) if len(told) > _FEW else None
         at = place - bounds[case]
         before = told[:at] if known is None else Before(told, at, known)
-        if not all(guard(before, told[at].on).holds for guard in edges[edge].guards):
+        if not all(guard(before, told[at].on, law).holds for guard in edges[edge].guards):
             refused.append(case)
     return np.array(refused, dtype=np.int64)

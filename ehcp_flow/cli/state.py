@@ -10,7 +10,21 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ehcp_flow.cli.command import Command
-from ehcp_flow.cli.options import AllErrors, AsOf, Authority, CaseIds, KnownAt, KnownBy, Raw, TableFormat, day
+from ehcp_flow.cli.options import (
+    AllErrors,
+    AsOf,
+    Authority,
+    BankHolidays,
+    CaseIds,
+    KnownAt,
+    KnownBy,
+    Raw,
+    RulebookAt,
+    TableFormat,
+    calendars_with,
+    day,
+    rulebook_at,
+)
 from ehcp_flow.cli.output import Format, chosen, is_flat, sheet
 from ehcp_flow.cli.sources import Asked, open_source
 
@@ -74,6 +88,8 @@ def _state(  # noqa: PLR0913 - one parameter for each option
     all_errors: AllErrors = False,
     form: TableFormat = None,
     raw: Raw = False,
+    rulebook: RulebookAt = None,
+    bank_holidays: BankHolidays = None,
 ) -> None:
     """Where each case stands in law, what may lawfully happen now, and why the rest may not.
 
@@ -87,12 +103,13 @@ def _state(  # noqa: PLR0913 - one parameter for each option
     if source is None:
         raise typer.BadParameter("name a file, - for standard input, or a store's URL", param_hint="SOURCE")
     on = day(as_of)
+    law: Any = {"rulebook": rulebook_at(rulebook), "calendars": calendars_with(bank_holidays=bank_holidays)}
     wanted = moves or (_Moves.ALL if case else _Moves.NONE)
     shown = chosen(form, raw=raw)
     with open_source(source, known_at=known_at, known_by=known_by, authority=authority, ids=case) as opened:
         asked = Asked(opened, case, all_errors=all_errors)
         quiet = shown != Format.TABLE and sys.stdout.isatty()
-        standings = ((one, state(one, on), allowed(one, on)) for one in asked.cases(quiet=quiet))
+        standings = ((one, state(one, on, **law), allowed(one, on, **law)) for one in asked.cases(quiet=quiet))
         if shown == Format.TABLE:
             _print(standings, wanted)
         else:

@@ -8,14 +8,17 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any, Final
 
+from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
 from ehcp_flow.dates import say
 from ehcp_flow.engine.numbers import KEY_OF
 from ehcp_flow.errors import MoveRefused
 from ehcp_flow.facts import FACT_TYPES, LEGAL_ORDER, OUTCOMES, Fact
 from ehcp_flow.law.citation import Citation
+from ehcp_flow.law.model import Rulebook
 from ehcp_flow.states.appeals import named
 from ehcp_flow.states.citing import cited
+from ehcp_flow.states.counted import AtHand, at_hand
 from ehcp_flow.states.dispute_guards import decision_said
 from ehcp_flow.states.dispute_moves import DISPUTES
 from ehcp_flow.states.dispute_region import DISPUTE_EVENTS, Answered, DisputeMove, Docket
@@ -108,42 +111,66 @@ _MOVING: Final = frozenset(MOVING)
 _OF_PATHWAY: Final = frozenset(PATHWAY.keys)
 
 
-def allowed(case: Case, as_of: dt.date | str | None = None) -> tuple[MoveVerdict, ...]:
+def allowed(
+    case: Case,
+    as_of: dt.date | str | None = None,
+    *,
+    rulebook: Rulebook | None = None,
+    calendars: Calendars | None = None,
+) -> tuple[MoveVerdict, ...]:
     """Return, for every event and outcome that can move a case or a dispute, whether it would be lawful on `as_of`.
 
-    Each comes with its reasons. Facts after `as_of` (today if not given) do not count. Nothing is changed. Raises
-    DateError if `as_of` is no date.
+    Each comes with its reasons. Facts after `as_of` (today if not given) do not count. Nothing is changed. Times that
+    must pass first are those of `rulebook` and `calendars`, England's unless others are given. Raises DateError if
+    `as_of` is no date.
     """
     day = as_of_day(as_of)
-    read = _read(facts_by(case, day))
+    read = _read(facts_by(case, day), at_hand(rulebook, calendars))
     return tuple(_asked(case, read, event, outcome, day) for event, outcome in MOVING)
 
 
-def why_not(case: Case, event: str, outcome: str | None = None, as_of: dt.date | str | None = None) -> MoveVerdict:
+def why_not(
+    case: Case,
+    event: str,
+    outcome: str | None = None,
+    as_of: dt.date | str | None = None,
+    *,
+    rulebook: Rulebook | None = None,
+    calendars: Calendars | None = None,
+) -> MoveVerdict:
     """Return whether one event (with its outcome, where it has outcomes) would be lawful on `as_of`, with reasons.
 
     An event that moves nothing is always lawful, and the verdict says that it changes nothing. Without an outcome, the
-    one that the fact has by default is meant. Raises UnknownNameError for an event or an outcome that does not exist,
-    DateError if `as_of` is no date.
+    one that the fact has by default is meant. `rulebook` and `calendars` as for `allowed`. Raises UnknownNameError for
+    an event or an outcome that does not exist, DateError if `as_of` is no date.
     """
     outcome = named(event, outcome)
     day = as_of_day(as_of)
-    return _asked(case, _read(facts_by(case, day)), event, outcome, day)
+    return _asked(case, _read(facts_by(case, day), at_hand(rulebook, calendars)), event, outcome, day)
 
 
-def record(case: Case, fact: Fact, *, strict: bool = True) -> Case:
+def record(
+    case: Case,
+    fact: Fact,
+    *,
+    strict: bool = True,
+    rulebook: Rulebook | None = None,
+    calendars: Calendars | None = None,
+) -> Case:
     """Return the case with one more fact.
 
     A strict case refuses a fact that the law does not allow where it stands in legal order, and one that takes the
     ground from under a later fact that was lawful; what was already out of order before is not held against it. With
-    `strict=False` every fact is taken, and `state` reports what is out of order.
+    `strict=False` every fact is taken, and `state` reports what is out of order. `rulebook` and `calendars` as for
+    `allowed`.
 
     Raises MoveRefused, with the MoveVerdict; FactError if the fact belongs to another case.
     """
     after = case.record(fact)
     if not strict:
         return after
-    old, new = _read(case.facts), _read(after.facts)
+    law = at_hand(rulebook, calendars)
+    old, new = _read(case.facts, law), _read(after.facts, law)
     place = next((index for index, other in enumerate(after.facts) if other is fact), None)
     if place is None:
         # The fact itself does not stand: it voids another, or says what one that stands already says.
@@ -161,24 +188,25 @@ def record(case: Case, fact: Fact, *, strict: bool = True) -> Case:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """Facts in legal order, and what both regions make of them."""
+    """Facts in legal order, and what both regions make of them by the law at hand."""
 
     facts: tuple[Fact, ...]
     steps: list[Step[State]]
     docket: Docket
+    law: AtHand
 
     @property
     def refused(self) -> dict[int, tuple[Fact, str, Verdict]]:
         """What is out of order, by fact: the pathway's reason goes first, as in `Standing.findings`."""
-        steps = ((step, refusal) for step in self.steps if (refusal := step.refusal) is not None)
+        steps = ((step, refusal) for step in self.steps if (refusal := step.refusal) is not None and not refusal.holds)
         found = {id(step.fact): (step.fact, step.told(refusal), refusal) for step, refusal in steps}
         for fact, told, refusal in self.docket.refused:
             found.setdefault(id(fact), (fact, told, refusal))
         return found
 
 
-def _read(facts: tuple[Fact, ...]) -> _Read:
-    return _Read(facts, run(PATHWAY, facts), Docket(facts))
+def _read(facts: tuple[Fact, ...], law: AtHand) -> _Read:
+    return _Read(facts, run(PATHWAY, facts, law), Docket(facts, law), law)
 
 
 def _asked(case: Case, read: _Read, event: str, outcome: str | None, day: dt.date) -> MoveVerdict:
@@ -186,20 +214,20 @@ def _asked(case: Case, read: _Read, event: str, outcome: str | None, day: dt.dat
     facts = read.facts
     if not facts or facts[-1].on < day:
         answer = read.docket.judge(event, outcome, day) if event in DISPUTE_EVENTS else None
-        return _both(_judged(_last(read.steps), facts, event, outcome, day), answer)
+        return _both(_judged(_last(read.steps), facts, (event, outcome), day, read.law), answer)
     fields: dict[str, Any] = {"outcome": outcome} if event in OUTCOMES else {}
     supposed = FACT_TYPES[event].model_construct(case_id=case.case_id, on=day, **fields)
     place = len(facts)
     while place and facts[place - 1].on == day and _precedes(supposed, facts[place - 1]):
         place -= 1
-    after = _read((*facts[:place], supposed, *facts[place:]))
+    after = _read((*facts[:place], supposed, *facts[place:]), read.law)
     return _with_consequences(_placed(after, place), read, after, supposed)
 
 
 def _placed(read: _Read, place: int) -> MoveVerdict:
     """Return the verdict on the fact that stands at `place`, from what stands before it."""
     fact, before = read.facts[place], read.facts[:place]
-    verdict = _judged(_state_after(before, read.steps), before, fact.event, outcome_of(fact), fact.on)
+    verdict = _judged(_state_after(before, read.steps), before, (fact.event, outcome_of(fact)), fact.on, read.law)
     return _both(verdict, read.docket.answers.get(id(fact)))
 
 
@@ -218,7 +246,8 @@ def _both(verdict: MoveVerdict, answer: Answered | None) -> MoveVerdict:
 
 def _confirm(verdict: MoveVerdict) -> None:
     """Let the machines confirm a lawful move. Raises transitions.MachineError if one does not know it."""
-    if (verdict.event, verdict.outcome) in _OF_PATHWAY:
+    edge = table(PATHWAY).get((verdict.from_state, verdict.event, verdict.outcome))
+    if edge is not None and edge.refusal is None:
         fire(PATHWAY, verdict.from_state, verdict.event, verdict.outcome)
     if verdict.dispute is not None:
         fire(DISPUTES, verdict.dispute.from_state, verdict.event, verdict.outcome)
@@ -240,18 +269,22 @@ def _state_after(before: Sequence[Fact], steps: Sequence[Step[State]]) -> State:
     return _last(tuple(takewhile(lambda step: id(step.fact) in passed, steps)))
 
 
-def _judged(at: State, before: tuple[Fact, ...], event: str, outcome: str | None, on: dt.date) -> MoveVerdict:
+def _judged(at: State, before: tuple[Fact, ...], key: Key, on: dt.date, law: AtHand) -> MoveVerdict:
     """Return the verdict on a fact that comes after `before`, when the case is in state `at`."""
     edges = table(PATHWAY)
+    event, outcome = key
     edge = edges.get((at, event, outcome))
     if edge is None:
         return MoveVerdict(event, outcome, on, at, at, ())
     if edge.refusal is not None:
-        return MoveVerdict(event, outcome, on, at, None, (edge.refusal,))
+        to = edge.to if edge.refusal.holds else None
+        return MoveVerdict(event, outcome, on, at, to, (edge.refusal,), edge.authority)
     to = edge.to
     if PATHWAY.onward is not None and to is PATHWAY.onward.state:
-        to = _led(before, (event, outcome))
-    return MoveVerdict(event, outcome, on, at, to, tuple(guard(before, on) for guard in edge.guards), edge.authority)
+        to = _led(before, key)
+    return MoveVerdict(
+        event, outcome, on, at, to, tuple(guard(before, on, law) for guard in edge.guards), edge.authority
+    )
 
 
 def _led(before: Sequence[Fact], key: Key) -> State:

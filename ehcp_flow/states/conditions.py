@@ -12,11 +12,11 @@ __all__ = [
     "AMENDMENT_WINDOW",
     "CEASING_CONSULTED",
     "CEASING_GROUNDS",
+    "CEASING_NOTIFIED",
     "CEASING_ORDERED",
     "DRAFT_WINDOW",
     "IN_CUSTODY",
     "MOVED_OR_RELEASED",
-    "PLAN_HAS_GONE",
     "REASSESSED_WINDOW",
     "REASSESSMENT_ASKED",
     "REASSESSMENT_REFUSABLE",
@@ -154,6 +154,8 @@ REASSESSMENT_REQUEST: Final = Needs(
 
 REASSESSMENT_REFUSABLE: Final = Refusable()
 
+_KEPT: Final = "final_plan_sent plan_transferred_in cease_notice_withdrawn"
+
 CEASING_CONSULTED: Final = Needs(
     (
         Ground(
@@ -175,6 +177,17 @@ CEASING_GROUNDS: Final = Judgement(
     "CFA 45(1)",
     "whether a ground for ceasing exists (under 18: SR 29; 18 or over and no longer attending: SR 30, after a review) "
     "is a person's judgement",
+)
+
+CEASING_NOTIFIED: Final = Needs(
+    (
+        Ground(_seek("cease_notice_sent", _KEPT), "SR 31(2)", "notice of ceasing was given"),
+        Ground(_seek("review_decision_sent", _KEPT, "cease"), "SR 31(2)", "notice of ceasing was given"),
+    ),
+    short="CFA 45(4)",
+    missing="no notice of ceasing is on record",
+    remedy="consult, give notice, and let the appeal period end first",
+    finding="ceased_without_notice",
 )
 
 STANDSTILL: Final = Standstill()
@@ -209,14 +222,6 @@ IN_CUSTODY: Final = Needs(
     missing="no detention that could end is on record",
     remedy="record the detention (detained) first",
     finding="release_without_detention",
-)
-
-PLAN_HAS_GONE: Final = Needs(
-    (Ground(_seek("plan_transferred_out", "moved_away"), "SR 15(3)", "the plan went to another authority"),),
-    short="SR 15(2)",
-    missing="the plan has not yet gone to the other authority",
-    remedy="record plan_transferred_out first",
-    finding="request_while_plan_maintained",
 )
 
 

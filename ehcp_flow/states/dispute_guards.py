@@ -10,7 +10,7 @@ from typing import Final
 from ehcp_flow.dates import say
 from ehcp_flow.facts import Fact
 from ehcp_flow.states.appeals import certificate_needed, decision_of, ground_in
-from ehcp_flow.states.counted import counted, was_law
+from ehcp_flow.states.counted import AtHand
 from ehcp_flow.states.guards import Ground, Judgement, Needs, Seek, Verdict, outcome_of
 from ehcp_flow.states.settling import FITTING, OVERTAKING
 
@@ -44,7 +44,7 @@ def decision_said(decision: Fact) -> str:
 class _Stands:
     """No dispute begins about a decision whose place another act has taken."""
 
-    def __call__(self, course: Sequence[Fact], on: dt.date) -> Verdict:
+    def __call__(self, course: Sequence[Fact], on: dt.date, law: AtHand) -> Verdict:
         """Return the verdict on the latest act that took its place."""
         ground, decision = ground_in(course), decision_of(course)
         events = OVERTAKING[ground[-2]]
@@ -68,7 +68,7 @@ class _Certificate:
 
     seek = _seek("mediation_certificate_issued")
 
-    def __call__(self, course: Sequence[Fact], on: dt.date) -> Verdict:
+    def __call__(self, course: Sequence[Fact], on: dt.date, law: AtHand) -> Verdict:
         """Return the verdict on the certificate; what an appeal is about, and leave, the record cannot show."""
         certificate = self.seek(course)
         if certificate is not None:
@@ -99,17 +99,21 @@ class _ContactedInTime:
 
     seek = frozenset({"mediation_contacted", "mediation_requested", "mediation_declined"})
 
-    def __call__(self, course: Sequence[Fact], on: dt.date) -> Verdict:
+    def __call__(self, course: Sequence[Fact], on: dt.date, law: AtHand) -> Verdict:
         """Return the verdict on the first contact; the notice may be dated before the day on which it was sent."""
-        counting, last = counted("mediation_contact", decision_of(course).on)
         contact = next((fact for fact in course if fact.event in self.seek), None)
+        told = law.counted("mediation_contact", decision_of(course).on)
+        if told is None:
+            says = "the rulebook at hand sets no time in which an adviser must be contacted"
+            return Verdict(holds=True, short="SR 34(2)", says=says, fact=contact, checked=False)
+        counting, last = told
         late = contact is not None and contact.on > last
         if contact is None or not late:
             says = "an adviser had to be contacted by {0}" + (", and was on {1}" if contact else "")
             days = (last, contact.on) if contact else (last,)
             return Verdict(holds=True, short="SR 34(2)", says=says, days=days, fact=contact, checked=bool(contact))
         says = f"the adviser was first contacted on {{0}}, and could certify up to {{1}} ({counting} the decision)"
-        if was_law("coronavirus_practicable", last):
+        if law.was_law("coronavirus_practicable", last):
             says = f"{says}; whether the relaxation of 2020 excuses that is a person's judgement"
             return Verdict(holds=True, short="SR 2A", says=says, days=(contact.on, last), fact=contact, checked=False)
         return Verdict(
@@ -128,7 +132,7 @@ class _NotOfHealth:
 
     seek = _seek("mediation_requested")
 
-    def __call__(self, course: Sequence[Fact], on: dt.date) -> Verdict:
+    def __call__(self, course: Sequence[Fact], on: dt.date, law: AtHand) -> Verdict:
         """Return the verdict on what the mediation is about."""
         request = self.seek(course)
         about = outcome_of(request) if request else "not_stated"
@@ -152,7 +156,7 @@ class _BeforeResponse:
 
     seek = _seek("appeal_response_sent", "appeal_registered")
 
-    def __call__(self, course: Sequence[Fact], on: dt.date) -> Verdict:
+    def __call__(self, course: Sequence[Fact], on: dt.date, law: AtHand) -> Verdict:
         """Return the verdict on the response."""
         response = self.seek(course)
         if response is None:
@@ -177,7 +181,7 @@ class Fits:
     outcome: str
     short: str
 
-    def __call__(self, course: Sequence[Fact], on: dt.date) -> Verdict:
+    def __call__(self, course: Sequence[Fact], on: dt.date, law: AtHand) -> Verdict:
         """Return the verdict on the ground of the dispute."""
         ground, decision = ground_in(course), decision_of(course)
         what = f"{self.event} ({self.outcome})"

@@ -20,6 +20,7 @@ from ehcp_flow.dates import say
 from ehcp_flow.facts import LEGAL_ORDER, Fact
 from ehcp_flow.findings import Finding
 from ehcp_flow.states.appeals import GROUNDS, GROUNDS_IN_CUSTODY, certificate_needed
+from ehcp_flow.states.counted import AtHand
 from ehcp_flow.states.dispute_guards import decision_said
 from ehcp_flow.states.dispute_moves import COMPLIED_WITH, DISPUTES
 from ehcp_flow.states.guards import SETTLING, Verdict, outcome_of
@@ -191,7 +192,8 @@ class Answered(NamedTuple):
 class Docket:
     """The disputes of a case, read from its facts in legal order."""
 
-    def __init__(self, facts: Sequence[Fact]) -> None:
+    def __init__(self, facts: Sequence[Fact], law: AtHand) -> None:
+        self._law = law
         self.answers: dict[int, Answered] = {}
         self._astray: list[Fact] = []
         self._begun: list[Course] = []
@@ -238,7 +240,7 @@ class Docket:
         courses = [*reversed(self._begun[-_LATEST:]), *reversed(to_come)]
         if not courses:
             return Answered(None, None, (_NO_DECISION,), None)
-        answers = [_answered(course, event, outcome, on) for course in courses]
+        answers = [_answered(course, event, outcome, on, self._law) for course in courses]
         for answer in answers:
             if answer.refusal is None and (answer is answers[0] or answer.begun or answer.checked):
                 return answer
@@ -261,11 +263,11 @@ def disputed(facts: Iterable[Fact]) -> bool:
     return any(fact.event in events for fact in facts)
 
 
-def disputes_in(facts: Sequence[Fact]) -> tuple[tuple[Dispute, ...], tuple[Finding, ...]]:
+def disputes_in(facts: Sequence[Fact], law: AtHand) -> tuple[tuple[Dispute, ...], tuple[Finding, ...]]:
     """Return the disputes that the facts tell, and what is about no decision at all; fast where there is none."""
     if not disputed(facts):
         return (), ()
-    read = Docket(facts)
+    read = Docket(facts, law)
     return read.disputes, read.astray
 
 
@@ -291,10 +293,10 @@ def _decisions(facts: Sequence[Fact]) -> Iterator[tuple[int, Course]]:
             yield index, Course(fact, ground, [fact] if detained is None else [detained, fact])
 
 
-def _answered(course: Course, event: str, outcome: str | None, on: dt.date) -> Answered:
+def _answered(course: Course, event: str, outcome: str | None, on: dt.date, law: AtHand) -> Answered:
     edge = table(DISPUTES)[course.state, event, outcome]
     to = None if edge.refusal else edge.to
     move = DisputeMove(course.decision, course.ground, course.state, to)
     if edge.refusal is not None:
         return Answered(course, edge, (edge.refusal,), move)
-    return Answered(course, edge, tuple(guard(course.facts, on) for guard in edge.guards), move)
+    return Answered(course, edge, tuple(guard(course.facts, on, law) for guard in edge.guards), move)

@@ -1,8 +1,9 @@
 """Guards: what else must hold before a move is lawful, each a callable that answers with its reasons.
 
-A guard is called with the facts that stand before the move, in legal order, and the day of the move. It looks at
-nothing else: not at the clock, not at later facts, and at no missed limit, because late action is still valid action.
-What the record cannot show (a judgement, a date that another module computes) a guard names, and lets pass.
+A guard is called with the facts that stand before the move, in legal order, the day of the move, and the law at hand.
+It looks at nothing else: not at the clock, not at later facts, and at no missed limit, because late action is still
+valid action. What the record cannot show (a judgement, a date that another module computes) a guard names, and lets
+pass.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from ehcp_flow.dates import say
 from ehcp_flow.facts import OUTCOMES, Fact
 from ehcp_flow.law.citation import Citation
 from ehcp_flow.states.citing import cited
-from ehcp_flow.states.counted import counted, latest
+from ehcp_flow.states.counted import AtHand
 
 __all__ = ["Verdict"]
 
@@ -28,7 +29,8 @@ class Verdict:
     """What one guard found.
 
     `holds` says whether the move may go ahead as far as this guard goes, `checked` whether the record could show it,
-    `fact` is the fact it looked at, and `finding` the name under which an imported case reports a failure.
+    `fact` is the fact it looked at, and `finding` the name under which a failure is reported, or what is taken although
+    it is out of place.
     """
 
     holds: bool
@@ -56,7 +58,9 @@ class Verdict:
         return cited(self.short)
 
     def __str__(self) -> str:
-        mark = "no" if not self.holds else "yes" if self.checked else "not checked"
+        mark = "yes" if self.checked else "not checked"
+        if self.finding:
+            mark = "to be looked at" if self.holds else "no"
         remedy = f"; {self.remedy}" if self.remedy else ""
         return f"{mark}: {self.reason} ({self.citation}){remedy}"
 
@@ -160,7 +164,7 @@ class Needs:
     finding: str
     checked: bool = True
 
-    def __call__(self, before: Sequence[Fact], on: dt.date) -> Verdict:
+    def __call__(self, before: Sequence[Fact], on: dt.date, law: AtHand) -> Verdict:
         """Return the verdict; without a ground the move is refused, or let pass unchecked."""
         for ground in self.grounds:
             if verdict := ground(before):
@@ -174,7 +178,7 @@ class Needs:
 class Window:
     """The guard that protects the time of a window, such as the 15 days that begin with the service of a draft.
 
-    `limit` is the limit of England's rulebook that sets the window, so that guard and deadline cannot disagree.
+    `limit` is the limit of the rulebook that sets the window, so that guard and deadline cannot disagree.
     """
 
     limit: str
@@ -188,7 +192,7 @@ class Window:
     early: str
     unless: tuple[Ground, ...] = field(default=())
 
-    def __call__(self, before: Sequence[Fact], on: dt.date) -> Verdict:
+    def __call__(self, before: Sequence[Fact], on: dt.date, law: AtHand) -> Verdict:
         """Return the verdict: a ground of `unless` passes it, else the window must have ended."""
         for ground in self.unless:
             if verdict := ground(before):
@@ -197,7 +201,11 @@ class Window:
         if fact is None:
             return Verdict(holds=False, short=self.short, says=self.missing, then=self.remedy, finding=self.finding)
         first = fact.served_on or fact.on
-        counting, last = counted(self.limit, first)
+        protected = law.counted(self.limit, first)
+        if protected is None:
+            says = f"{self.what} was served on {{0}}; the rulebook at hand protects no time after it"
+            return Verdict(holds=True, short=self.short, says=says, days=(first,), fact=fact, checked=False)
+        counting, last = protected
         late = on > last
         return Verdict(
             holds=late,
@@ -217,7 +225,7 @@ class Judgement:
     short: str
     says: str
 
-    def __call__(self, before: Sequence[Fact], on: dt.date) -> Verdict:
+    def __call__(self, before: Sequence[Fact], on: dt.date, law: AtHand) -> Verdict:
         """Return a verdict that holds, and says that it was not checked."""
         return Verdict(holds=True, short=self.short, says=self.says, checked=False)
 
@@ -227,7 +235,7 @@ class Refusable:
 
     seek = Seek(frozenset({"reassessment_requested"}), frozenset({"reassessment_agreed", "reassessment_refused"}))
 
-    def __call__(self, before: Sequence[Fact], on: dt.date) -> Verdict:
+    def __call__(self, before: Sequence[Fact], on: dt.date, law: AtHand) -> Verdict:
         """Return the verdict on the latest undecided request."""
         request = self.seek(before)
         if request is None or request.party != "health":
@@ -253,7 +261,7 @@ class Standstill:
     continuing = frozenset({"continue", "continue_and_amend"})
     dismissed = frozenset({"dismiss", "dismiss_cease"})
 
-    def __call__(self, before: Sequence[Fact], on: dt.date) -> Verdict:
+    def __call__(self, before: Sequence[Fact], on: dt.date, law: AtHand) -> Verdict:
         """Return the verdict on the latest notice of ceasing, and the appeal that was made after it."""
         notice: int | None = None
         appeal: Fact | None = None
@@ -285,15 +293,18 @@ class Standstill:
             return Verdict(holds=True, short="CFA 45(4)", says=says, days=(ended.on,), fact=ended)
         if notice is None:
             return Verdict(holds=True, short="CFA 45(4)", says="no notice of ceasing is on record", checked=False)
-        return self._in_time(before[notice], before[notice + 1 :], on)
+        return self._in_time(before[notice], before[notice + 1 :], on, law)
 
     @staticmethod
     def is_notice(event: str, outcome: str | None) -> bool:
         """Whether such a fact gives notice that the plan will cease."""
         return event == "cease_notice_sent" or (event == "review_decision_sent" and outcome == "cease")
 
-    def _in_time(self, notice: Fact, after: Sequence[Fact], on: dt.date) -> Verdict:
-        last = latest(self.limit, notice, after)
+    def _in_time(self, notice: Fact, after: Sequence[Fact], on: dt.date, law: AtHand) -> Verdict:
+        last = law.latest(self.limit, notice, after)
+        if last is None:
+            says = "notice of ceasing was given on {0}; the rulebook at hand sets no time for an appeal"
+            return Verdict(holds=True, short="CFA 45(4)", says=says, days=(notice.on,), fact=notice, checked=False)
         over = on > last
         return Verdict(
             holds=over,

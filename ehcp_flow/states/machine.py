@@ -35,7 +35,10 @@ class Cursor(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Edge(Generic[S]):
-    """What a fact does in one state: where it leads, by what law, what else must hold; or why it is out of place."""
+    """What a fact does in one state: where it leads, by what law, what else must hold; or why it is out of place.
+
+    A `refusal` that holds is no refusal: the fact is taken, and reported.
+    """
 
     to: S
     authority: tuple[str, ...] = ()
@@ -104,11 +107,12 @@ def _out_of_order(region: Region[S], lawful: Table[S]) -> dict[tuple[S, str, str
         canonical.setdefault(move.key, move.forces or move.to)
     edges: dict[tuple[S, str, str | None], Edge[S]] = {}
     for row in region.misplaced:
-        refusal = Verdict(holds=False, short=row.authority, says=row.reason, then=row.remedy, finding=row.finding)
+        refusal = Verdict(holds=row.taken, short=row.authority, says=row.reason, then=row.remedy, finding=row.finding)
         for event, outcome in region.keys:
             for state in row.states:
                 if event in row.events and (state, event, outcome) not in lawful:
                     forced = canonical[event, outcome] or state
-                    to = state if region.stays(state, forced) else forced
-                    edges[state, event, outcome] = Edge(to, refusal=refusal)
+                    to = state if row.taken or region.stays(state, forced) else forced
+                    authority = (row.authority,) if row.taken else ()
+                    edges[state, event, outcome] = Edge(to, authority, refusal=refusal)
     return edges

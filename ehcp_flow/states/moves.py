@@ -35,6 +35,7 @@ from ehcp_flow.states.names import (
     REQUESTED,
     REVIEW_OPEN,
     TRANSFERRED_IN,
+    TRANSFERRED_OUT,
     TRANSFERRING_OUT,
     WITHDRAWN,
     WITHOUT_PLAN,
@@ -67,16 +68,9 @@ def _move(
     )
 
 
-def _requests(event: str, *authority: str) -> tuple[Move[State], ...]:
-    return (
-        _move(event, None, AT_REST | REFUSED, REQUESTED, *authority),
-        _move(event, None, TRANSFERRING_OUT, REQUESTED, *authority, c.PLAN_HAS_GONE),
-    )
-
-
 _REQUEST: Final = (
-    *_requests("request_received", "CFA 36(1)", "CFA 36(3)"),
-    *_requests("became_responsible", "CFA 24", "CFA 36(3)"),
+    _move("request_received", None, AT_REST | REFUSED, REQUESTED, "CFA 36(1)", "CFA 36(3)"),
+    _move("became_responsible", None, AT_REST | REFUSED, REQUESTED, "CFA 24", "CFA 36(3)"),
     # No provision says what a withdrawal does: these rows follow the authority's recorded choice.
     _move("request_withdrawn", "ends", frozenset({REQUESTED, ASSESSING}), WITHDRAWN, "CFA 24", "CFA 36(3)"),
     _move("request_withdrawn", "ends", frozenset({REASSESS_REQUESTED, REASSESSING}), MAINTAINED, "CFA 44(2)"),
@@ -101,7 +95,7 @@ _ASSESSMENT: Final = (
 _MAKING: Final = (
     _move("plan_refused", None, ASSESSING, REFUSED_PLAN, "CFA 36(9)", "SR 10(1)"),
     _move("plan_refused", None, REFUSED_PLAN, None, "SR 44(2)(d)", _plan_again),
-    _move("plan_agreed", None, ASSESSING, DRAFTING, "CFA 37(1)"),
+    _move("plan_agreed", None, ASSESSING, DRAFTING, "CFA 36(9)(b)", "CFA 37(1)"),
     _move("plan_agreed", None, REFUSED_PLAN, DRAFTING, "SR 44(2)(d)", _plan_again),
     _move("plan_agreed", None, DRAFTING, None, "SR 44(2)(c)", "SR 45(6)", "SR 42(2)", _plan_twice),
     _move("plan_agreed", None, REASSESSING, None, "SR 27(1)"),
@@ -121,7 +115,9 @@ _MAKING: Final = (
 _ASKING: Final = frozenset({MAINTAINED, TRANSFERRED_IN})
 _ORDERED: Final = ("SR 22(3)", "SR 44(2)(e)", "SR 45(4)", "SR 42(2)")
 _OPENS: Final = frozenset({MAINTAINED, TRANSFERRED_IN, REVIEW_OPEN})
-_BUSY: Final = frozenset({REASSESS_REQUESTED, REASSESSING, CEASE_NOTIFIED})
+# A plan that is on its way out, or notice of whose end was given, stays so whatever else is done about it.
+_LEAVING: Final = frozenset({CEASE_NOTIFIED, TRANSFERRING_OUT})
+_BUSY: Final = frozenset({REASSESS_REQUESTED, REASSESSING}) | _LEAVING
 
 _REVIEW: Final = (
     *(
@@ -139,14 +135,14 @@ _REVIEW: Final = (
     _move("review_decision_sent", "amend", _OPENS, REVIEW_OPEN, "SR 20(10)", "SR 21(9)", c.REVIEW_UNDECIDED),
     _move("review_decision_sent", "amend", PLAN - _OPENS, None, "SR 20(10)", "SR 21(9)", c.REVIEW_UNDECIDED),
     _move(
-        "review_decision_sent", "cease", PLAN - {CEASE_CONSULTING, CEASE_NOTIFIED}, CEASE_CONSULTING,
+        "review_decision_sent", "cease", PLAN - _LEAVING - {CEASE_CONSULTING}, CEASE_CONSULTING,
         "SR 20(10)", "SR 31(1)", c.REVIEW_UNDECIDED,
     ),
     _move(
         "review_decision_sent", "cease", CEASE_CONSULTING, CEASE_NOTIFIED, "SR 20(10)", "SR 31(2)",
         c.REVIEW_UNDECIDED, c.CEASING_CONSULTED, c.CEASING_GROUNDS,
     ),
-    _move("review_decision_sent", "cease", CEASE_NOTIFIED, None, "SR 20(10)", c.REVIEW_UNDECIDED),
+    _move("review_decision_sent", "cease", _LEAVING, None, "SR 20(10)", c.REVIEW_UNDECIDED),
     _move("amendment_notice_sent", None, REVIEW_OPEN, AMENDMENT_PROPOSED, "SR 20(10)", "SR 22(2)", _DEVON),
     _move("amendment_notice_sent", None, _ASKING | {AMENDMENT_PROPOSED}, AMENDMENT_PROPOSED, "SR 28"),
     _move("amendment_notice_sent", None, CEASE_CONSULTING, AMENDMENT_PROPOSED, "SR 22(2)", "SR 28", "SR 30(2)"),
@@ -187,45 +183,57 @@ _REASSESSMENT: Final = (
         c.REASSESSMENT_REQUEST,
         c.REASSESSMENT_REFUSABLE,
     ),
-    _move("reassessment_agreed", None, PLAN - {CEASE_NOTIFIED}, REASSESSING, "SR 25(1)", "SR 26", c.REASSESSMENT_ASKED),
-    _move("reassessment_agreed", None, CEASE_NOTIFIED, None, "SR 25(1)", c.REASSESSMENT_ASKED),
-    _move("reassessment_started", None, PLAN - {CEASE_NOTIFIED, REASSESSING}, REASSESSING, "CFA 44(3)"),
+    _move("reassessment_agreed", None, PLAN - _LEAVING, REASSESSING, "SR 25(1)", "SR 26", c.REASSESSMENT_ASKED),
+    _move("reassessment_agreed", None, _LEAVING, None, "SR 25(1)", c.REASSESSMENT_ASKED),
+    _move("reassessment_started", None, PLAN - _LEAVING - {REASSESSING}, REASSESSING, "CFA 44(3)"),
+    _move("reassessment_started", None, TRANSFERRING_OUT, None, "CFA 44(3)"),
 )
 
 _CEASING: Final = (
-    _move("cease_consulted", None, PLAN - {CEASE_NOTIFIED}, CEASE_CONSULTING, "CFA 45(1)", "SR 31(1)"),
+    _move("cease_consulted", None, PLAN - _LEAVING, CEASE_CONSULTING, "CFA 45(1)", "SR 31(1)"),
+    _move("cease_consulted", None, TRANSFERRING_OUT, None, "CFA 45(1)", "SR 31(1)"),
     _move(
         "cease_notice_sent", None, CEASE_CONSULTING, CEASE_NOTIFIED, "SR 31(2)", c.CEASING_CONSULTED, c.CEASING_GROUNDS
     ),
-    _move("cease_notice_sent", None, CEASE_NOTIFIED, None, "SR 31(2)", c.CEASING_CONSULTED),
+    _move("cease_notice_sent", None, _LEAVING, None, "SR 31(2)", c.CEASING_CONSULTED),
     # No provision says how a notice of ceasing is taken back: the plan was maintained all along (CFA 45(4)).
     _move("cease_notice_withdrawn", None, CEASE_NOTIFIED, MAINTAINED, "CFA 45(1)"),
     _move("plan_ceased", None, CEASE_NOTIFIED, CEASED, "CFA 45(4)", c.STANDSTILL),
+    _move("plan_ceased", None, TRANSFERRING_OUT, CEASED, "CFA 45(4)", c.CEASING_NOTIFIED, c.STANDSTILL),
     _move("plan_ceased", None, CEASED, None, "SR 44(2)(a)", c.CEASING_ORDERED),
 )
 
 _TRANSFER: Final = (
-    _move("moved_away", None, PLAN, TRANSFERRING_OUT, "CFA 47", "SR 15(1)"),
+    _move("moved_away", None, PLAN - {TRANSFERRING_OUT}, TRANSFERRING_OUT, "CFA 47", "SR 15(1)", "SR 15(3)"),
     _move("moved_away", None, OPEN, NO_CASE, "CFA 24"),
     _move("moved_away", None, AT_REST | REFUSED | {TRANSFERRING_OUT, KEPT}, None, "CFA 24"),
-    _move("plan_transferred_out", None, TRANSFERRING_OUT, TRANSFERRING_OUT, "SR 15(2)"),
-    _move("plan_transferred_out", None, KEPT, TRANSFERRING_OUT, "DPR 16(2)"),
-    _move("plan_transferred_out", None, PLAN, TRANSFERRING_OUT, "SR 15(2)", "DPR 16(2)", c.MOVED_OR_RELEASED),
+    _move("plan_transferred_out", None, TRANSFERRING_OUT, TRANSFERRED_OUT, "SR 15(2)", "SR 15(3)"),
+    _move("plan_transferred_out", None, TRANSFERRED_OUT, None, "SR 15(2)"),
+    _move("plan_transferred_out", None, KEPT, TRANSFERRED_OUT, "DPR 16(2)"),
+    _move(
+        "plan_transferred_out",
+        None,
+        PLAN - {TRANSFERRING_OUT},
+        TRANSFERRED_OUT,
+        "SR 15(2)",
+        "DPR 16(2)",
+        c.MOVED_OR_RELEASED,
+    ),
     _move(
         "plan_transferred_in",
         None,
-        WITHOUT_PLAN | {TRANSFERRING_OUT, KEPT},
+        WITHOUT_PLAN | {KEPT},
         TRANSFERRED_IN,
         "CFA 47",
         "SR 15(3)",
         "DPR 16",
     ),
-    _move("taken_over_on_release", None, WITHOUT_PLAN | {TRANSFERRING_OUT}, TRANSFERRED_IN, "DPR 16(3)", "CFA 48(2)"),
+    _move("taken_over_on_release", None, WITHOUT_PLAN, TRANSFERRED_IN, "DPR 16(3)", "CFA 48(2)"),
     _move("taken_over_on_release", None, PLAN | {KEPT}, None, "DPR 16(3)"),
     _move("transfer_notice_sent", None, TRANSFERRED_IN, MAINTAINED, "SR 15(4)"),
     _move("transfer_notice_sent", None, PLAN - {TRANSFERRED_IN}, None, "SR 15(4)", c.TRANSFERRED_IN),
     _move("detained", None, PLAN, KEPT, "CFA 70", "CFA 74"),
-    _move("detained", None, WITHOUT_PLAN | {TRANSFERRING_OUT, KEPT}, None, "DPR 15(4)"),
+    _move("detained", None, WITHOUT_PLAN | {KEPT}, None, "DPR 15(4)"),
     _move("released", None, KEPT, MAINTAINED, "CFA 48(2)"),
     _move("released", None, ALL - {KEPT}, None, "DPR 15(1)", c.IN_CUSTODY),
 )
@@ -242,12 +250,11 @@ def _settlements(event: str, finding: str, authority: Mapping[str, tuple[str, ..
     ) -> Move[State]:
         return _move(event, outcome, sources, to, *authority[outcome], *guards, forces=forces)
 
-    busy = frozenset({CEASE_NOTIFIED})
     moves = [
         move("assess", frozenset({REFUSED_ASSESSMENT, REQUESTED}), ASSESSING, assess),
         move("assess", ASSESSING, None, assess),
-        move("reassess", PLAN - busy, REASSESSING, reassess),
-        move("reassess", busy, None, reassess),
+        move("reassess", PLAN - _LEAVING, REASSESSING, reassess),
+        move("reassess", _LEAVING, None, reassess),
         move("make_plan", frozenset({REFUSED_PLAN, REQUESTED, ASSESSING}), DRAFTING, make_plan),
         move("make_plan", frozenset({DRAFTING, DRAFT_ISSUED}), None, make_plan),
         move("amend", PLAN, None, forces=MAINTAINED),
@@ -255,7 +262,7 @@ def _settlements(event: str, finding: str, authority: Mapping[str, tuple[str, ..
     ]
     for outcome in ("continue", "continue_and_amend"):
         moves.append(move(outcome, frozenset({CEASE_NOTIFIED, CEASED}), MAINTAINED))
-        moves.append(move(outcome, PLAN - busy, None))
+        moves.append(move(outcome, PLAN - {CEASE_NOTIFIED}, None))
     return tuple(moves)
 
 

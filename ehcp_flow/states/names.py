@@ -31,6 +31,7 @@ class State(StrEnum):
     CEASE_NOTIFIED = "CEASE_NOTIFIED"
     CEASED = "CEASED"
     TRANSFERRING_OUT = "TRANSFERRING_OUT"
+    TRANSFERRED_OUT = "TRANSFERRED_OUT"
     TRANSFERRED_IN = "TRANSFERRED_IN"
     KEPT_DETAINED = "KEPT_DETAINED"
     WITHDRAWN = "WITHDRAWN"
@@ -53,7 +54,8 @@ MEANING: Final[Mapping[State, str]] = {
     State.CEASE_CONSULTING: "a plan is maintained and its ceasing is considered",
     State.CEASE_NOTIFIED: "notice of ceasing was given; the plan is still maintained",
     State.CEASED: "the plan has ceased",
-    State.TRANSFERRING_OUT: "the child or young person moved away; the plan goes, or has gone, to the new authority",
+    State.TRANSFERRING_OUT: "the child or young person moved away; the plan is maintained here until it is transferred",
+    State.TRANSFERRED_OUT: "the plan has gone to the new authority",
     State.TRANSFERRED_IN: "a plan from another authority is maintained here; its notice is still due",
     State.KEPT_DETAINED: "the plan is kept while the child or young person is detained",
     State.WITHDRAWN: "the request was withdrawn and the authority ended the case",
@@ -99,6 +101,7 @@ MAINTAINED_STATES: Final[frozenset[State]] = frozenset(
         State.REASSESSING,
         State.CEASE_CONSULTING,
         State.CEASE_NOTIFIED,
+        State.TRANSFERRING_OUT,
         State.TRANSFERRED_IN,
     }
 )
@@ -110,13 +113,14 @@ DRAFT_ISSUED, FINAL_ISSUED, MAINTAINED = State.DRAFT_ISSUED, State.FINAL_ISSUED,
 REVIEW_OPEN, AMENDMENT_PROPOSED, REASSESSING = State.REVIEW_OPEN, State.AMENDMENT_PROPOSED, State.REASSESSING
 REASSESS_REQUESTED, CEASE_CONSULTING = State.REASSESS_REQUESTED, State.CEASE_CONSULTING
 CEASE_NOTIFIED, CEASED, WITHDRAWN = State.CEASE_NOTIFIED, State.CEASED, State.WITHDRAWN
-TRANSFERRING_OUT, TRANSFERRED_IN, KEPT = State.TRANSFERRING_OUT, State.TRANSFERRED_IN, State.KEPT_DETAINED
+TRANSFERRING_OUT, TRANSFERRED_OUT = State.TRANSFERRING_OUT, State.TRANSFERRED_OUT
+TRANSFERRED_IN, KEPT = State.TRANSFERRED_IN, State.KEPT_DETAINED
 
 # The states and their groups as the tables of moves write them.
 PLAN: Final = MAINTAINED_STATES
 OPEN: Final = frozenset({REQUESTED, ASSESSING, DRAFTING, DRAFT_ISSUED})
 REFUSED: Final = frozenset({REFUSED_ASSESSMENT, REFUSED_PLAN})
-AT_REST: Final = frozenset({NO_CASE, CEASED, WITHDRAWN})
+AT_REST: Final = frozenset({NO_CASE, CEASED, WITHDRAWN, TRANSFERRED_OUT})
 WITHOUT_PLAN: Final = OPEN | REFUSED | AT_REST
 ALL: Final = frozenset(State) - {FINAL_ISSUED}
 HELD: Final = PLAN | {KEPT}

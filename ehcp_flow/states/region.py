@@ -2,7 +2,8 @@
 
 A region is one set of states of which a case is in exactly one. Every fact either moves a region (there is a `Move` for
 its event and outcome), or leaves it alone. Where a moving fact has no lawful `Move` from the present state, a
-`Misplaced` row says why not: a strict case refuses the fact with that reason, an imported case reports it.
+`Misplaced` row says why not: a strict case refuses the fact with that reason, an imported case reports it. What is
+somebody else's act is reported by both.
 """
 
 from __future__ import annotations
@@ -15,14 +16,15 @@ from enum import StrEnum
 from typing import Generic, TypeAlias, TypeVar
 
 from ehcp_flow.facts import FACT_TYPES, OUTCOMES, Fact
+from ehcp_flow.states.counted import AtHand
 from ehcp_flow.states.guards import Verdict
 
 __all__ = ["Guard", "Key", "Misplaced", "Move", "Onward", "Region"]
 
 S = TypeVar("S", bound=StrEnum)
 
-Guard: TypeAlias = Callable[[Sequence[Fact], dt.date], Verdict]
-"""Called with the facts that stand before the move, in legal order, and the day of the move."""
+Guard: TypeAlias = Callable[[Sequence[Fact], dt.date, AtHand], Verdict]
+"""Called with the facts that stand before the move, in legal order, the day of the move, and the law at hand."""
 
 Key: TypeAlias = tuple[str, str | None]
 """An event and its outcome; None for an event without outcomes."""
@@ -52,7 +54,10 @@ class Move(Generic[S]):
 
 @dataclass(frozen=True)
 class Misplaced(Generic[S]):
-    """Why facts of these `events` are unlawful in these `states`: the finding, the reason, and what would be right."""
+    """Why facts of these `events` are out of place in these `states`: the finding, the reason, and what would be right.
+
+    What is `taken` is somebody else's act, which no provision bars: it is reported, and neither refused nor followed.
+    """
 
     events: frozenset[str]
     states: frozenset[S]
@@ -60,6 +65,7 @@ class Misplaced(Generic[S]):
     reason: str
     remedy: str
     authority: str
+    taken: bool = False
 
 
 @dataclass(frozen=True)

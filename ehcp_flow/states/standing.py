@@ -10,10 +10,13 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from ehcp_flow import dates
+from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
 from ehcp_flow.dates import parse_date, say
 from ehcp_flow.facts import LEGAL_ORDER, Fact
 from ehcp_flow.findings import Finding
+from ehcp_flow.law.model import Rulebook
+from ehcp_flow.states.counted import AtHand, at_hand
 from ehcp_flow.states.dispute_region import Dispute, disputes_in
 from ehcp_flow.states.guards import Before
 from ehcp_flow.states.names import MAINTAINED_STATES, MEANING, State
@@ -88,29 +91,43 @@ def facts_by(case: Case, day: dt.date) -> tuple[Fact, ...]:
     return tuple(fact for fact in facts if fact.on <= day)
 
 
-def state(case: Case, as_of: dt.date | str | None = None) -> Standing:
+def state(
+    case: Case,
+    as_of: dt.date | str | None = None,
+    *,
+    rulebook: Rulebook | None = None,
+    calendars: Calendars | None = None,
+) -> Standing:
     """Return where the case stands at the end of `as_of` (today if not given): what had happened by then counts.
 
     A fact that is recorded before its day (a transfer that is due) moves nothing, and neither does a missed limit:
     there are no deemed decisions. A fact out of order never raises: it is followed to where it leads, and reported.
+    Times that must pass before a move are those of `rulebook` and `calendars`, England's unless others are given.
     Raises DateError if `as_of` is a text that is no date. Sources: docs/states.md.
     """
     day = as_of_day(as_of)
-    facts = facts_by(case, day)
-    steps = run(PATHWAY, facts)
+    facts, law = facts_by(case, day), at_hand(rulebook, calendars)
+    steps = run(PATHWAY, facts, law)
     pathway = steps[-1].to if steps else PATHWAY.initial
     since = next((step.on for step in reversed(steps) if step.from_ is not step.to), None)
-    begun, astray = disputes_in(facts)
+    begun, astray = disputes_in(facts, law)
     return Standing(case.case_id, day, pathway, since, tuple(steps), {"disputes": begun}, astray)
 
 
-def disputes(case: Case, as_of: dt.date | str | None = None) -> tuple[Dispute, ...]:
+def disputes(
+    case: Case,
+    as_of: dt.date | str | None = None,
+    *,
+    rulebook: Rulebook | None = None,
+    calendars: Calendars | None = None,
+) -> tuple[Dispute, ...]:
     """Return the disputes that had begun by the end of `as_of` (today if not given), in the order of their decisions.
 
     A plan stays maintained, and the case stays where it is, while a dispute runs. Which decision a mediation or an
-    appeal is taken to be about stands in docs/states.md. Raises DateError if `as_of` is a text that is no date.
+    appeal is taken to be about stands in docs/states.md. `rulebook` and `calendars` as for `state`. Raises DateError if
+    `as_of` is a text that is no date.
     """
-    return disputes_in(facts_by(case, as_of_day(as_of)))[0]
+    return disputes_in(facts_by(case, as_of_day(as_of)), at_hand(rulebook, calendars))[0]
 
 
 def _legally(finding: Finding) -> tuple[dt.date, int]:
@@ -118,7 +135,7 @@ def _legally(finding: Finding) -> tuple[dt.date, int]:
     return (dt.date.min, 0) if fact is None else (fact.on, LEGAL_ORDER[fact.event])
 
 
-def run(region: Region[S], facts: Sequence[Fact]) -> list[Step[S]]:
+def run(region: Region[S], facts: Sequence[Fact], law: AtHand) -> list[Step[S]]:
     """Return the steps that the facts take through a region, lawful or not, in legal order."""
     ways = ways_of(region)
     trail = steps_of(region, [*map(key_of, facts)])
@@ -130,6 +147,6 @@ def run(region: Region[S], facts: Sequence[Fact]) -> list[Step[S]]:
         if edge.guards:
             known = Before.places(facts) if known is None else known
             before = Before(facts, place, known)
-            refusal = next((found for guard in edge.guards if not (found := guard(before, fact.on)).holds), None)
+            refusal = next((found for guard in edge.guards if not (found := guard(before, fact.on, law)).holds), None)
         steps.append(Step(fact.on, fact, ways.source(number), edge.to, edge.authority, refusal))
     return steps

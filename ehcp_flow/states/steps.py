@@ -22,7 +22,7 @@ class Step(NamedTuple, Generic[S]):
     """One fact that moved a region, or that was lawful where it stood: the day, from where to where, and by what law.
 
     `authority` holds the citations' short forms, `citations` gives them in full. `refusal` says why the step was out of
-    order, if it was; a strict case would have refused it.
+    order, if it was; a strict case would have refused it, unless it is somebody else's act (then the refusal holds).
     """
 
     on: dt.date

@@ -35,6 +35,7 @@ for _state, _more in {
     # The time for an appeal has to pass first.
     State.CEASED: "cease_consulted cease_notice_sent review_report_sent review_report_sent plan_ceased",
     State.TRANSFERRING_OUT: "moved_away",
+    State.TRANSFERRED_OUT: "moved_away plan_transferred_out",
     State.KEPT_DETAINED: "detained",
 }.items():
     WAYS[_state] = f"{WAYS[State.MAINTAINED]} {_more}"

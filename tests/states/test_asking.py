@@ -40,6 +40,10 @@ def test_what_is_allowed_while_a_request_waits():
         ("assessment_refused", None),
         ("request_withdrawn", "ends"),
         ("request_withdrawn", "continues"),
+        # Somebody else's acts, which are taken and reported.
+        ("request_received", None),
+        ("became_responsible", None),
+        ("reassessment_requested", None),
         ("moved_away", None),
         ("plan_transferred_in", None),
         ("taken_over_on_release", None),

@@ -23,6 +23,7 @@ from ehcp_flow.states import (
 )
 from ehcp_flow.states.appeals import GROUNDS, certificate_needed
 from ehcp_flow.states.citing import cited
+from ehcp_flow.states.counted import at_hand
 from ehcp_flow.states.dispute_moves import _RANK, COMPLIED_WITH, DISPUTES
 from ehcp_flow.states.dispute_region import Docket
 from ehcp_flow.states.machine import machine, table, trigger_name
@@ -169,7 +170,7 @@ ASTRAY = [(at, *key) for at in DisputeState for key in DISPUTES.keys if (at, *ke
 @pytest.mark.parametrize(("at", "event", "outcome"), ASTRAY)
 def test_a_move_of_a_dispute_is_refused_from_every_other_state(at, event, outcome):
     case = told(way_to(at, event, outcome))
-    answer = Docket(case.facts).judge(event, outcome, after(case))
+    answer = Docket(case.facts, at_hand()).judge(event, outcome, after(case))
     assert answer.move
     assert (answer.move.from_state, answer.move.to_state) == (at, None)
     refusal = answer.refusal

@@ -12,6 +12,7 @@ from ehcp_flow.deadlines import deadlines_of
 from ehcp_flow.law import load_rulebook
 from ehcp_flow.states import State, counted, record, state, why_not
 from ehcp_flow.states.conditions import STANDSTILL
+from ehcp_flow.states.counted import at_hand
 from tests.states.telling import START, after, fact, history, told
 from tests.telling import tell
 
@@ -138,15 +139,18 @@ def test_an_ordered_amendment_waits_for_no_notice():
             "cease_notice_sent",
             "cease_notice_without_consultation",
         ),
-        ("KEPT_DETAINED+released+moved_away+plan_transferred_in", "plan_transferred_out", "transfer_without_move"),
         (
-            "TRANSFERRING_OUT+plan_transferred_out+plan_transferred_in+moved_away",
-            "request_received",
-            "request_while_plan_maintained",
+            "KEPT_DETAINED+released+moved_away+plan_transferred_out+plan_transferred_in",
+            "plan_transferred_out",
+            "transfer_without_move",
         ),
         ("MAINTAINED", "transfer_notice_sent", "transfer_notice_without_transfer"),
         ("MAINTAINED", "plan_transferred_out", "transfer_without_move"),
-        ("TRANSFERRING_OUT", "request_received", "request_while_plan_maintained"),
+        ("TRANSFERRING_OUT", "plan_transferred_in", "transfer_while_plan_maintained"),
+        ("TRANSFERRING_OUT", "plan_ceased", "ceased_without_notice"),
+        ("CEASE_CONSULTING+moved_away", "plan_ceased", "ceased_without_notice"),
+        ("CEASE_NOTIFIED+cease_notice_withdrawn+moved_away", "plan_ceased", "ceased_without_notice"),
+        ("CEASE_NOTIFIED+moved_away", "plan_ceased", "ceased_in_appeal_period"),
         ("MAINTAINED", "released", "release_without_detention"),
         ("KEPT_DETAINED+released", "released", "release_without_detention"),
         ("REQUESTED", "tribunal_order_made:dismiss", "dispute_without_decision"),
@@ -238,7 +242,7 @@ def test_a_plan_ceases_after_the_last_day_of_the_deadline_and_not_on_it(more, la
 
 
 def test_a_plan_that_was_made_again_has_no_notice_of_ceasing():
-    verdict = STANDSTILL(history("2026-05-11 cease_notice_sent", "2026-05-20 final_plan_sent").facts, START)
+    verdict = STANDSTILL(history("2026-05-11 cease_notice_sent", "2026-05-20 final_plan_sent").facts, START, at_hand())
     assert (verdict.holds, verdict.checked, verdict.reason) == (True, False, "no notice of ceasing is on record")
 
 

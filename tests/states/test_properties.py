@@ -61,7 +61,9 @@ def test_a_fact_that_moves_nothing_changes_nothing(facts, quiet, as_of):
 def test_a_strict_case_takes_what_brings_nothing_new_out_of_order_and_nothing_else(facts):
     case = Case("a")
     for item in facts:
-        if state(case.record(item), END).findings:
+        standing = state(case.record(item), END)
+        taken = {id(step.fact) for step in standing.history if step.refusal is not None and step.refusal.holds}
+        if any(id(finding.fact) not in taken for finding in standing.findings):
             with pytest.raises(MoveRefused) as refused:
                 record(case, item)
             assert not refused.value.verdict.allowed
@@ -135,7 +137,9 @@ class LawfulLife(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def a_lawful_move_is_taken(self, data: st.DataObject) -> None:
-        lawful = [item for item in allowed(self.case, self.day) if item.allowed]
+        # What somebody else asked for is taken out of order too: it has its own tests.
+        moves = allowed(self.case, self.day)
+        lawful = [item for item in moves if item.allowed and not any(verdict.finding for verdict in item.verdicts)]
         chosen = data.draw(st.sampled_from(lawful))
         name = chosen.event if chosen.outcome is None else f"{chosen.event}:{chosen.outcome}"
         self.case = record(self.case, fact(name, self.day))

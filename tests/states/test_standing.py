@@ -69,7 +69,7 @@ def test_release_before_the_final_plan_leaves_the_ordinary_way():
 def test_a_plan_is_maintained_in_the_states_of_invariant_1_alone(at):
     named = {
         "MAINTAINED", "REVIEW_OPEN", "AMENDMENT_PROPOSED", "REASSESS_REQUESTED", "REASSESSING", "CEASE_CONSULTING",
-        "CEASE_NOTIFIED", "TRANSFERRED_IN",
+        "CEASE_NOTIFIED", "TRANSFERRED_IN", "TRANSFERRING_OUT",
     }  # fmt: skip
     assert named == MAINTAINED_STATES
     assert state(told(at), "2030-01-01").maintained is (at in named)
@@ -133,7 +133,7 @@ def test_a_missed_limit_moves_nothing():
         (["2026-03-02 amended_plan_sent"], State.MAINTAINED, "amendment_without_plan"),
         (["2026-03-02 reassessment_agreed"], State.REASSESSING, "reassessment_without_plan"),
         (["2026-03-02 plan_ceased"], State.CEASED, "ceasing_without_plan"),
-        (["2026-03-02 plan_transferred_out"], State.TRANSFERRING_OUT, "transfer_without_plan"),
+        (["2026-03-02 plan_transferred_out"], State.TRANSFERRED_OUT, "transfer_without_plan"),
         (["2026-03-02 tribunal_order_made:assess"], State.ASSESSING, "order_without_decision"),
         (["2026-03-02 tribunal_order_made:amend"], State.MAINTAINED, "order_without_decision"),
         (["2026-03-02 tribunal_order_made:dismiss"], State.NO_CASE, "dispute_without_decision"),

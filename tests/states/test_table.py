@@ -6,27 +6,28 @@ from ehcp_flow.errors import MoveRefused
 from ehcp_flow.facts import FACT_TYPES, OUTCOMES
 from ehcp_flow.states import MAINTAINED_STATES, State, record, state, why_not
 from ehcp_flow.states.asking import MOVING
+from ehcp_flow.states.machine import table
 from ehcp_flow.states.pathway import PATHWAY
 from tests.states.telling import WAYS, after, fact, told
 
 PLAN = (
     "MAINTAINED REVIEW_OPEN AMENDMENT_PROPOSED REASSESS_REQUESTED REASSESSING CEASE_CONSULTING CEASE_NOTIFIED "
-    "TRANSFERRED_IN"
+    "TRANSFERRED_IN TRANSFERRING_OUT"
 )
 NO_PLAN = (
-    "NO_CASE REQUESTED REFUSED_ASSESSMENT ASSESSING REFUSED_PLAN DRAFTING DRAFT_ISSUED CEASED WITHDRAWN "
-    "TRANSFERRING_OUT"
+    "NO_CASE REQUESTED REFUSED_ASSESSMENT ASSESSING REFUSED_PLAN DRAFTING DRAFT_ISSUED CEASED WITHDRAWN TRANSFERRED_OUT"
 )
 # A review meeting that waits for its decision, and amendments that wait for theirs, in each state with a plan.
 MET = [
     "REVIEW_OPEN",
     "REVIEW_OPEN+reassessment_started+amendment_declined",
-    "REVIEW_OPEN+moved_away+plan_transferred_in",
+    "REVIEW_OPEN+moved_away+plan_transferred_out+plan_transferred_in",
     "REVIEW_OPEN+amendment_notice_sent",
     "REVIEW_OPEN+reassessment_started",
     "REASSESS_REQUESTED+review_meeting_held",
     "REVIEW_OPEN+cease_consulted",
     "CEASE_NOTIFIED+review_meeting_held",
+    "REVIEW_OPEN+moved_away",
 ]
 PROPOSED = [
     "REASSESSING+amendment_notice_sent",
@@ -34,7 +35,8 @@ PROPOSED = [
     "AMENDMENT_PROPOSED+review_meeting_held",
     "AMENDMENT_PROPOSED+cease_consulted",
     "CEASE_NOTIFIED+amendment_notice_sent",
-    "AMENDMENT_PROPOSED+moved_away+plan_transferred_in",
+    "AMENDMENT_PROPOSED+moved_away+plan_transferred_out+plan_transferred_in",
+    "AMENDMENT_PROPOSED+moved_away",
 ]
 NO_PLAN_BEFORE = "REFUSED_PLAN+request_received"
 
@@ -62,28 +64,28 @@ def disputing(event: str, outcome: str, sources: str) -> str:
 # A dispute about a plan's contents that runs on while the case goes to each state with a plan.
 WITH_PLAN = (
     "MAINTAINED REVIEW_OPEN AMENDMENT_PROPOSED REASSESS_REQUESTED REASSESSING CEASE_CONSULTING "
-    "MAINTAINED+{}+cease_consulted+cease_notice_sent MAINTAINED+{}+moved_away+plan_transferred_in"
+    "MAINTAINED+{}+cease_consulted+cease_notice_sent MAINTAINED+{}+moved_away+plan_transferred_out+plan_transferred_in "
+    "MAINTAINED+{}+moved_away"
 )
 KEPT = "MAINTAINED+{}+detained"
 EVERYWHERE = (
     f"{WITH_PLAN} {KEPT} REFUSED_ASSESSMENT+{{}}+request_received+moved_away REFUSED_ASSESSMENT+{{}}+request_received "
     "REFUSED_ASSESSMENT REFUSED_ASSESSMENT+{}+refusal_reversed REFUSED_PLAN REFUSED_PLAN+{}+refusal_reversed "
-    "REFUSED_PLAN+{}+refusal_reversed+draft_plan_sent CEASED TRANSFERRING_OUT "
+    "REFUSED_PLAN+{}+refusal_reversed+draft_plan_sent CEASED TRANSFERRED_OUT "
     "REFUSED_ASSESSMENT+{}+request_received+request_withdrawn:ends"
 )
 # A plan that was kept alive once by the same settlement, and what came after.
 CONTINUED = each(
     "CEASE_NOTIFIED+{}+SAME " + " ".join(f"CEASE_NOTIFIED+{{}}+SAME+{more}" for more in (
         "review_meeting_held", "amendment_notice_sent", "reassessment_requested", "reassessment_started",
-        "cease_consulted", "moved_away+plan_transferred_in",
+        "cease_consulted", "moved_away+plan_transferred_out+plan_transferred_in", "moved_away",
     ))
 )  # fmt: skip
 AMENDABLE = but(WITH_PLAN, "AMENDMENT_PROPOSED")
 DETAINED_WITH_PLAN = " ".join(f"KEPT_DETAINED+plan_transferred_in{more}" for more in (
     "", "+transfer_notice_sent", "+review_invited", "+amendment_notice_sent", "+reassessment_requested",
-    "+reassessment_started", "+cease_consulted", "+cease_consulted+cease_notice_sent",
+    "+reassessment_started", "+cease_consulted", "+cease_consulted+cease_notice_sent", "+moved_away",
 ))  # fmt: skip
-WITHOUT_PLAN = "NO_CASE REQUESTED REFUSED_ASSESSMENT ASSESSING REFUSED_PLAN DRAFTING DRAFT_ISSUED CEASED WITHDRAWN"
 
 
 # Event, where it leads ("=" leaves the state alone), and from where.
@@ -91,7 +93,7 @@ LAWFUL: list[tuple[str, str, str]] = [
     *(
         (
             event, "REQUESTED",
-            "NO_CASE REFUSED_ASSESSMENT REFUSED_PLAN CEASED WITHDRAWN TRANSFERRING_OUT+plan_transferred_out",
+            "NO_CASE REFUSED_ASSESSMENT REFUSED_PLAN CEASED WITHDRAWN TRANSFERRED_OUT",
         )
         for event in ("request_received", "became_responsible")
     ),
@@ -119,14 +121,14 @@ LAWFUL: list[tuple[str, str, str]] = [
     ("review_meeting_held", "=", but(PLAN, "MAINTAINED", "TRANSFERRED_IN", "AMENDMENT_PROPOSED")),
     ("review_decision_sent:maintain", "MAINTAINED", " ".join(MET[:3])),
     ("review_decision_sent:maintain", "MAINTAINED", "CEASE_CONSULTING"),
-    ("review_decision_sent:maintain", "=", " ".join((*MET[3:6], MET[7]))),
+    ("review_decision_sent:maintain", "=", " ".join((*MET[3:6], *MET[7:]))),
     ("review_decision_sent:amend", "REVIEW_OPEN", " ".join(MET[:3])),
     ("review_decision_sent:amend", "=", " ".join(MET[3:])),
     ("review_decision_sent:cease", "CEASE_CONSULTING", " ".join(MET[:6])),
     ("review_decision_sent:cease", "CEASE_NOTIFIED", MET[6]),
-    ("review_decision_sent:cease", "=", MET[7]),
+    ("review_decision_sent:cease", "=", " ".join(MET[7:])),
     ("amendment_notice_sent", "AMENDMENT_PROPOSED", "REVIEW_OPEN MAINTAINED TRANSFERRED_IN CEASE_CONSULTING"),
-    ("amendment_notice_sent", "=", "AMENDMENT_PROPOSED REASSESS_REQUESTED REASSESSING CEASE_NOTIFIED"),
+    ("amendment_notice_sent", "=", "AMENDMENT_PROPOSED REASSESS_REQUESTED REASSESSING CEASE_NOTIFIED TRANSFERRING_OUT"),
     ("amended_plan_sent", "MAINTAINED", "AMENDMENT_PROPOSED"),
     ("amended_plan_sent", "MAINTAINED", "REASSESSING+draft_plan_sent REASSESSING+amendment_notice_sent"),
     ("amended_plan_sent", "=", " ".join(way for way in PROPOSED if "REASSESSING+" not in way)),
@@ -145,41 +147,47 @@ LAWFUL: list[tuple[str, str, str]] = [
     ("reassessment_refused", "=", each(
         but(PLAN, "MAINTAINED", "TRANSFERRED_IN", "REASSESS_REQUESTED"), "reassessment_requested")),
     ("reassessment_refused", "=", "REASSESS_REQUESTED+reassessment_started+amendment_declined"),
-    ("reassessment_refused", "=", "REASSESS_REQUESTED+moved_away+plan_transferred_in"),
+    ("reassessment_refused", "=", "REASSESS_REQUESTED+moved_away+plan_transferred_out+plan_transferred_in"),
     ("reassessment_agreed", "REASSESSING", each(
         "REVIEW_OPEN AMENDMENT_PROPOSED REASSESS_REQUESTED CEASE_CONSULTING", "reassessment_requested")),
     ("reassessment_agreed", "REASSESSING", "REASSESS_REQUESTED+reassessment_started+amendment_declined"),
-    ("reassessment_agreed", "REASSESSING", "REASSESS_REQUESTED+moved_away+plan_transferred_in"),
-    ("reassessment_agreed", "=", "REASSESSING+reassessment_requested CEASE_NOTIFIED+reassessment_requested"),
+    ("reassessment_agreed", "REASSESSING", "REASSESS_REQUESTED+moved_away+plan_transferred_out+plan_transferred_in"),
+    ("reassessment_agreed", "=", each(
+        "REASSESSING CEASE_NOTIFIED TRANSFERRING_OUT", "reassessment_requested")),
     ("reassessment_agreed", "=", "REASSESS_REQUESTED+reassessment_refused+APPEAL+tribunal_order_made:reassess"),
-    ("reassessment_started", "REASSESSING", but(PLAN, "REASSESSING", "CEASE_NOTIFIED")),
-    ("cease_consulted", "CEASE_CONSULTING", but(PLAN, "CEASE_CONSULTING", "CEASE_NOTIFIED")),
-    ("cease_consulted", "=", "CEASE_CONSULTING"),
+    ("reassessment_started", "REASSESSING", but(PLAN, "REASSESSING", "CEASE_NOTIFIED", "TRANSFERRING_OUT")),
+    ("reassessment_started", "=", "TRANSFERRING_OUT"),
+    ("cease_consulted", "CEASE_CONSULTING", but(PLAN, "CEASE_CONSULTING", "CEASE_NOTIFIED", "TRANSFERRING_OUT")),
+    ("cease_consulted", "=", "CEASE_CONSULTING TRANSFERRING_OUT"),
     ("cease_notice_sent", "CEASE_NOTIFIED", "CEASE_CONSULTING"),
-    ("cease_notice_sent", "=", "CEASE_NOTIFIED"),
+    ("cease_notice_sent", "=", "CEASE_NOTIFIED TRANSFERRING_OUT+cease_consulted"),
     (
         "plan_ceased", "CEASED",
         "CEASE_NOTIFIED+review_report_sent+review_report_sent CEASE_NOTIFIED+APPEAL+appeal_withdrawn",
     ),
+    ("plan_ceased", "CEASED", "CEASE_NOTIFIED+review_report_sent+review_report_sent+moved_away"),
+    ("plan_ceased", "CEASED",
+        "REVIEW_OPEN+moved_away+review_decision_sent:cease+review_report_sent+review_report_sent"),
     ("cease_notice_withdrawn", "MAINTAINED", "CEASE_NOTIFIED"),
-    ("taken_over_on_release", "TRANSFERRED_IN", f"{WITHOUT_PLAN} TRANSFERRING_OUT"),
+    ("taken_over_on_release", "TRANSFERRED_IN", NO_PLAN),
     ("taken_over_on_release", "=", f"{PLAN} KEPT_DETAINED"),
     ("plan_ceased", "=", "CEASE_NOTIFIED+APPEAL+tribunal_order_made:dismiss_cease"),
-    ("moved_away", "TRANSFERRING_OUT", PLAN),
+    ("moved_away", "TRANSFERRING_OUT", but(PLAN, "TRANSFERRING_OUT")),
     ("moved_away", "NO_CASE", "REQUESTED ASSESSING DRAFTING DRAFT_ISSUED"),
     ("moved_away", "=", "NO_CASE REFUSED_ASSESSMENT REFUSED_PLAN CEASED WITHDRAWN TRANSFERRING_OUT KEPT_DETAINED"),
-    ("plan_transferred_out", "=", "TRANSFERRING_OUT"),
-    ("plan_transferred_out", "TRANSFERRING_OUT", "KEPT_DETAINED"),
-    *(("plan_transferred_out", "TRANSFERRING_OUT", f"KEPT_DETAINED+released{more}") for more in (
+    ("moved_away", "=", "TRANSFERRED_OUT"),
+    ("plan_transferred_out", "=", "TRANSFERRED_OUT"),
+    ("plan_transferred_out", "TRANSFERRED_OUT", "TRANSFERRING_OUT KEPT_DETAINED"),
+    *(("plan_transferred_out", "TRANSFERRED_OUT", f"KEPT_DETAINED+released{more}") for more in (
         "", "+review_invited", "+amendment_notice_sent", "+reassessment_requested", "+reassessment_started",
         "+cease_consulted", "+cease_consulted+cease_notice_sent",
     )),
-    ("plan_transferred_out", "TRANSFERRING_OUT", "KEPT_DETAINED+plan_transferred_in+released"),
+    ("plan_transferred_out", "TRANSFERRED_OUT", "KEPT_DETAINED+plan_transferred_in+released"),
     ("plan_transferred_in", "TRANSFERRED_IN", f"{NO_PLAN} KEPT_DETAINED"),
     ("transfer_notice_sent", "MAINTAINED", "TRANSFERRED_IN"),
     *(("transfer_notice_sent", "=", f"TRANSFERRED_IN+{more}") for more in (
         "transfer_notice_sent", "review_invited", "amendment_notice_sent", "reassessment_requested",
-        "reassessment_started", "cease_consulted", "cease_consulted+cease_notice_sent",
+        "reassessment_started", "cease_consulted", "cease_consulted+cease_notice_sent", "moved_away",
     )),
     ("detained", "KEPT_DETAINED", PLAN),
     ("detained", "=", f"{NO_PLAN} KEPT_DETAINED"),
@@ -191,8 +199,10 @@ LAWFUL: list[tuple[str, str, str]] = [
     *settled("reassess", "REASSESSING", each(
         "REVIEW_OPEN AMENDMENT_PROPOSED CEASE_CONSULTING", "reassessment_requested", "reassessment_refused")),
     *settled("reassess", "REASSESSING", "REASSESS_REQUESTED+reassessment_refused+reassessment_requested"),
-    *settled("reassess", "REASSESSING", "REASSESS_REQUESTED+reassessment_refused+moved_away+plan_transferred_in"),
-    *settled("reassess", "=", each("REASSESSING CEASE_NOTIFIED", "reassessment_requested", "reassessment_refused")),
+    *settled("reassess", "REASSESSING",
+        "REASSESS_REQUESTED+reassessment_refused+moved_away+plan_transferred_out+plan_transferred_in"),
+    *settled("reassess", "=", each(
+        "REASSESSING CEASE_NOTIFIED TRANSFERRING_OUT", "reassessment_requested", "reassessment_refused")),
     *settled("make_plan", "DRAFTING", f"REFUSED_PLAN {NO_PLAN_BEFORE} {NO_PLAN_BEFORE}+assessment_agreed"),
     *settled("make_plan", "=", "REFUSED_PLAN+{}+refusal_reversed REFUSED_PLAN+{}+refusal_reversed+draft_plan_sent"),
     *settled("reconsider", "=", "REFUSED_PLAN", dismissable=True),
@@ -212,7 +222,12 @@ ROWS = list(dict.fromkeys((event, to, way) for event, to, ways in LAWFUL for way
 KEYS = [(event, outcome) for event in FACT_TYPES for outcome in OUTCOMES.get(event, (None,))]
 NAMES = {key: key[0] if key[1] is None else f"{key[0]}:{key[1]}" for key in KEYS}
 FITS = {(state, NAMES[event, outcome]) for state, event, outcome in PATHWAY.edges() if event in FACT_TYPES}
-ELSEWHERE = [(at, NAMES[key]) for at in WAYS for key in PATHWAY.keys if (at, NAMES[key]) not in FITS]
+TAKEN = sorted(
+    (at, NAMES[event, outcome])
+    for (at, event, outcome), edge in table(PATHWAY).items()
+    if event in FACT_TYPES and edge.refusal is not None and edge.refusal.holds
+)
+ELSEWHERE = [(at, NAMES[key]) for at in WAYS for key in PATHWAY.keys if (at, NAMES[key]) not in {*FITS, *TAKEN}]
 STILL = [NAMES[key] for key in KEYS if key not in MOVING]
 MOVES_NOTHING = (
     "date_of_birth commissioner_changed commissioner_notified health_provision_impracticable commissioner_requested "
@@ -281,6 +296,27 @@ def test_a_move_is_refused_from_every_other_state(at, event):
     assert refusal.reason in finding.message
 
 
+def test_only_what_somebody_else_asks_for_is_taken_out_of_place():
+    assert {event for _, event in TAKEN} == {"request_received", "became_responsible", "reassessment_requested"}
+    for event in ("request_received", "reassessment_requested"):
+        assert {at for at, name in (*TAKEN, *FITS) if name == event} == set(WAYS)
+
+
+@pytest.mark.parametrize(("at", "event"), TAKEN)
+def test_what_somebody_else_asks_for_is_taken_and_reported_and_moves_nothing(at, event):
+    case = told(at)
+    verdict = why_not(case, event, None, after(case))
+    assert verdict.allowed
+    assert (verdict.from_state, verdict.to_state) == (at, at)
+    (noted,) = verdict.verdicts
+    assert f"to be looked at: {noted.reason}" in str(verdict)
+    for strict in (True, False):
+        standing = state(record(case, fact(event, after(case)), strict=strict), after(case))
+        (finding,) = standing.findings
+        assert (standing.pathway, finding.code, finding.remedy) == (at, noted.finding, noted.remedy)
+        assert noted.reason in finding.message
+
+
 @pytest.mark.parametrize("event", STILL)
 def test_a_fact_that_moves_nothing_is_lawful_in_every_state(event):
     for at in WAYS:
@@ -296,7 +332,7 @@ def test_a_fact_that_moves_nothing_is_lawful_in_every_state(event):
 
 
 def test_out_of_order_facts_never_take_a_plan_away_nor_set_an_open_case_back():
-    before_plan = set(State) - MAINTAINED_STATES - {State.KEPT_DETAINED, State.CEASED, State.TRANSFERRING_OUT}
+    before_plan = set(State) - MAINTAINED_STATES - {State.KEPT_DETAINED, State.CEASED, State.TRANSFERRED_OUT}
     stages = [State.REQUESTED, State.ASSESSING, State.DRAFTING, State.DRAFT_ISSUED]
     for at, event in ELSEWHERE:
         case = told(at)
