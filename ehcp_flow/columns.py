@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from ehcp_flow.dates import parse_date, parse_instant
+from ehcp_flow.docstrings import docstring_of
 from ehcp_flow.errors import DateError
 from ehcp_flow.identifiers import LONGEST, LONGEST_ID, why_not
 
@@ -122,6 +123,7 @@ def _described(schema: dict[str, Any], fact: type[Fact]) -> None:
             if text["type"] == "string" and name in LONGEST:
                 text["maxLength"] = LONGEST[name]
     schema["properties"]["event"].pop("default", None)
+    schema["description"] = docstring_of(fact)
     schema["required"] = list(dict.fromkeys(["event", *schema["required"]]))
 
 
@@ -181,7 +183,7 @@ class Fact(BaseModel):
     @classmethod
     def means(cls) -> str:
         """Return which day `on` is, as the docstring says: `the day the authority received a request ...`."""
-        said = " ".join((cls.__doc__ or "").partition("\n\n")[0].split()).removesuffix(".")
+        said = " ".join(docstring_of(cls).partition("\n\n")[0].split()).removesuffix(".")
         return f"{said[:1].lower()}{said[1:]}"
 
     def day(self, field: str) -> dt.date | None:

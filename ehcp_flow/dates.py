@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 
 from ehcp_flow.errors import DateError, RangeError
 
-__all__ = ["MOST_WEEKS", "iso", "london", "parse_date", "parse_instant", "say", "today", "weeks_ahead"]
+__all__ = ["MOST_WEEKS", "OTHER_DIGIT", "iso", "london", "parse_date", "parse_instant", "say", "today", "weeks_ahead"]
 
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_UK = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
-_SHORT_YEAR = re.compile(r"\d{1,2}/\d{1,2}/\d{2}")
+_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_UK = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
+_SHORT_YEAR = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{2}")
+OTHER_DIGIT: Final = re.compile(r"(?![0-9])\d")
+"""A digit of another script than the one of 0 to 9: nothing here is written with them."""
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 MOST_WEEKS: Final = 5_200
 """How many weeks ahead anybody may look."""
@@ -53,6 +55,8 @@ def parse_date(value: object) -> dt.date:
         day, month, year = (int(part) for part in match.groups())
     elif _SHORT_YEAR.fullmatch(text):
         raise DateError(value, "the year has two digits")
+    elif OTHER_DIGIT.search(text):
+        raise DateError(value, "its digits are not 0 to 9")
     else:
         raise DateError(value, "it is in no form that is known here")
     try:

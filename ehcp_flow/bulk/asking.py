@@ -10,7 +10,7 @@ import polars as pl
 
 from ehcp_flow.bulk.law import words_of
 from ehcp_flow.bulk.measuring import Measuring, measure
-from ehcp_flow.bulk.passing import CHUNK_CASES, Answers, Frames, Options, Survey, ids_of
+from ehcp_flow.bulk.passing import CHUNK_CASES, Answers, Frames, Options, ids_of
 from ehcp_flow.bulk.reading import read_cases
 from ehcp_flow.bulk.sources import Source
 from ehcp_flow.bulk.standings import FINDINGS, STANDINGS, findings_chunk, states_chunk
@@ -28,7 +28,6 @@ __all__ = [
     "Frames",
     "Measuring",
     "Options",
-    "Survey",
     "bulk_batch",
     "counts",
     "deadlines_frame",

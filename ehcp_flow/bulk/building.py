@@ -90,18 +90,19 @@ def bare_facts(facts: Facts, numbers: Array) -> Iterator[list[Fact]]:
     shapes, bounds = _shapes(), facts.bounds.tolist()
     chosen = np.isin(facts.case, numbers)
     set_of, new = object.__setattr__, object.__new__
-    served = facts.dates.get("served_on", np.full(facts.count, NO_DAY, dtype=np.int32))[chosen]
+    told = facts.served_as_told
+    served = (np.full(facts.count, NO_DAY, dtype=np.int32) if told is None else told)[chosen]
     names = dict(enumerate(facts.names)) | {-1: None}
     keys, parties = facts.key[chosen].tolist(), facts.party[chosen].tolist()
     columns = zip(keys, dates_of(facts.on[chosen]), dates_of(served), parties, strict=True)
     for number in numbers.tolist():
-        told = []
+        made = []
         for key, on, served_on, party in islice(columns, bounds[number + 1] - bounds[number]):
             cls, fields = shapes[key]
             fact = new(cls)
             set_of(fact, "__dict__", fields | {"on": on, "served_on": served_on, "party": names[party]})
-            told.append(fact)
-        yield told
+            made.append(fact)
+        yield made
 
 
 def _given(rows: pl.DataFrame, encoded: Encoded, chosen: Array) -> dict[int, dict[str, Any]]:

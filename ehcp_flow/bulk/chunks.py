@@ -38,7 +38,6 @@ __all__ = [
     "readable",
     "schema_of",
     "standing_facts",
-    "survey_chunk",
 ]
 
 
@@ -176,14 +175,6 @@ def _settled(encoded: Encoded, rows: pl.DataFrame, keep: Array | None) -> Array 
         known = Case(case.case_id, tuple(fact for fact in case.recorded if id(fact) in row_of))
         stand.extend(row_of[id(fact)] for fact in known.facts)
     return np.array(stand, dtype=np.int64)
-
-
-def survey_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
-    """Return how much there is in a chunk, and what is wrong with it; nothing is judged."""
-    encoded, rows, refused, count = asked_rows(rows, question)
-    keep = known_rows(encoded, rows, question)
-    cases = len(np.unique(encoded.case if keep is None else encoded.case[keep]))
-    return Chunk(pl.DataFrame(), refused, [], cases, count)
 
 
 def readable(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFrame, list[RowRefused], int]:

@@ -17,10 +17,10 @@ import numpy as np
 import polars as pl
 
 from ehcp_flow.bulk.codes import Array
-from ehcp_flow.bulk.encoding import LINE, cells_of
+from ehcp_flow.bulk.encoding import LINE, taken
 from ehcp_flow.bulk.quoting import Quotes, cells_of_row, inside, irregular, spans
 from ehcp_flow.errors import RowRefused
-from ehcp_flow.facts import COLUMNS, Fact
+from ehcp_flow.facts import COLUMNS
 from ehcp_flow.readers import read_facts
 from ehcp_flow.readers.rows import LONGEST_ROW, WHITE, CsvTable, column_of, table_of
 
@@ -225,16 +225,10 @@ class CsvFile:
             lines[number] = int(rows.lines[at])
             number += row.count(b"\n")
             text.append(row)
-        told: list[dict[str, Any]] = []
-        for number, entry in read_facts(io.BytesIO(b"".join(text)), name=self.name).entries():
-            line = lines[number]
-            if isinstance(entry, Fact):
-                told.append({**cells_of(entry), LINE: line})
-            else:
-                self.refused.append(
-                    RowRefused(self.name, line, entry.column, entry.value, entry.expected, entry.case_id)
-                )
-        return told
+        reader = read_facts(io.BytesIO(b"".join(text)), name=self.name)
+        kept, refused = taken(reader, lines.__getitem__)
+        self.refused.extend(refused)
+        return kept
 
 
 class _Rows:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -22,10 +23,10 @@ from ehcp_flow.bulk.codes import EVENTS, KEY_OF, NO_DAY, Array, as_day
 from ehcp_flow.dates import parse_date, parse_instant
 from ehcp_flow.errors import DateError, RowRefused
 from ehcp_flow.facts import COLUMN_OF, COLUMNS, DATES, FACT_TYPES, OUTCOMES, Fact, choices_of
-from ehcp_flow.readers import read_facts
+from ehcp_flow.readers import FactReader, read_facts
 from ehcp_flow.readers.rows import WHITE
 
-__all__ = ["APART", "LINE", "Coded", "Encoded", "encode", "reread", "standard"]
+__all__ = ["APART", "LINE", "Coded", "Encoded", "encode", "reread", "standard", "taken"]
 
 LINE: Final = "_line"
 """The column of a raw frame that says where each row stood in its source."""
@@ -313,17 +314,28 @@ def reread(frame: pl.DataFrame, name: str, shown: Mapping[str, str]) -> tuple[pl
         json.dumps({shown.get(c, c): cell for c, cell in zip(columns, row, strict=True) if cell is not None}) + "\n"
         for row in rows
     )
+    kept, refused = taken(read_facts(_Lines(text), name=name), lambda number: int(lines[number - 1]), shown)
+    schema = dict.fromkeys(columns, pl.String) | {LINE: frame.schema[LINE]}
+    return pl.DataFrame(kept, schema=schema), refused
+
+
+def taken(
+    reader: FactReader, line_of: Callable[[int], int], shown: Mapping[str, str] = MappingProxyType({})
+) -> tuple[list[dict[str, Any]], list[RowRefused]]:
+    """Return the facts that the readers take, as rows of text, and what they refuse, each with its line in the source.
+
+    This is the one way of a row that is not plain, whatever it was found in.
+    """
     kept: list[dict[str, Any]] = []
     refused: list[RowRefused] = []
-    for number, entry in read_facts(_Lines(text), name=name).entries():
-        line = lines[number - 1]
+    for number, entry in reader.entries():
+        line = line_of(number)
         if isinstance(entry, Fact):
             kept.append({**cells_of(entry), LINE: line})
         else:
-            column = shown.get(entry.column, entry.column)
-            refused.append(RowRefused(name, line, column, entry.value, entry.expected, entry.case_id))
-    schema = dict.fromkeys(columns, pl.String) | {LINE: frame.schema[LINE]}
-    return pl.DataFrame(kept, schema=schema), refused
+            told = shown.get(entry.column, entry.column), entry.value, entry.expected, entry.case_id
+            refused.append(RowRefused(reader.report.name, line, *told))
+    return kept, refused
 
 
 def cells_of(fact: Fact) -> dict[str, str]:

@@ -54,6 +54,7 @@ class Facts:
 
     def _leave_out_odd_dates(self) -> None:
         """Leave out dates on the wrong side of `on`, as `Fact.day` does; `odd` are those to be told of."""
+        self.served_as_told = self.dates.get("served_on")
         self.dates = dict(self.dates)
         for name, days in list(self.dates.items()):
             side = COLUMN_OF[name].side

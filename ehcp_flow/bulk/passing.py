@@ -15,7 +15,7 @@ import polars as pl
 from ehcp_flow import dates
 from ehcp_flow.answers import Answer
 from ehcp_flow.bulk.answering import answers_chunk
-from ehcp_flow.bulk.chunks import Chunk, Question, judge_chunk, readable, schema_of, survey_chunk
+from ehcp_flow.bulk.chunks import Chunk, Question, judge_chunk, readable, schema_of
 from ehcp_flow.bulk.law import words_of
 from ehcp_flow.bulk.sources import Source, chunks_of, open_rows
 from ehcp_flow.bulk.stored import StoreRows
@@ -29,7 +29,7 @@ from ehcp_flow.law.model import Rulebook
 from ehcp_flow.readers.rows import WHITE
 from ehcp_flow.store.base import Axis
 
-__all__ = ["CHUNK_CASES", "Answers", "Frames", "Options", "Pass", "Progress", "Survey", "ids_of"]
+__all__ = ["CHUNK_CASES", "Answers", "Frames", "Options", "Pass", "Progress", "ids_of"]
 
 CHUNK_CASES: Final = 50_000
 """How many whole cases are judged at a time, unless another number is given: memory follows it, answers do not."""
@@ -241,19 +241,6 @@ class Answers(Pass):
                     self.failed.append((found[0].case_id, found[1]))
                 yield found
                 self._tell(done)
-
-
-class Survey(Pass):
-    """A source read for what there is and what is wrong with it, and for nothing else.
-
-    `refused`, `rows`, `cases` and `unknown_columns` are those of `Frames`.
-    """
-
-    def read(self) -> Survey:
-        """Read the source, and return the survey itself. Raises SourceError if it cannot be read at all."""
-        for _ in self._parts(survey_chunk):
-            self._tell(self.cases)
-        return self
 
 
 def _judged(

@@ -29,7 +29,7 @@ from ehcp_flow.states.names import MAINTAINED_STATES
 from ehcp_flow.states.pathway import PATHWAY
 from ehcp_flow.states.walking import ways_of
 
-__all__ = ["DISPUTE", "FINDINGS", "STANDINGS", "counted_chunk", "findings_chunk", "states_chunk"]
+__all__ = ["DISPUTE", "FINDINGS", "STANDINGS", "counted_chunk", "disputed", "findings_chunk", "states_chunk"]
 
 _MAINTAINED: Final = np.array([each in MAINTAINED_STATES for each in STATES], dtype=bool)
 _STATE: Final = pl.Enum([each.value for each in STATES])
@@ -72,12 +72,11 @@ def states_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     """Return where each case of a chunk stands."""
     encoded, rows, refused, count = asked_rows(rows, question)
     facts, there = standing_facts(encoded, rows, question)
-    disputed = np.zeros(facts.cases, dtype=bool)
-    disputed[_disputed(facts)] = True
+    in_dispute = disputed(facts)
     trail = trail_of(facts)
     stands, since = trail.at, trail.since
     days = pl.Series(since, dtype=pl.Int32)
-    cases = np.flatnonzero(there & ~disputed)
+    cases = np.flatnonzero(there & ~in_dispute)
     chosen = pl.Series(cases.astype(np.uint32))
     frame = pl.DataFrame(
         {
@@ -89,7 +88,7 @@ def states_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
             _CASE: cases,
         }
     )
-    left = np.flatnonzero(disputed & there)
+    left = np.flatnonzero(in_dispute & there)
     told = []
     for case, at in zip(cases_of(rows, encoded, left, question), left.tolist(), strict=True):
         standing = state(case, question.as_of, rulebook=question.law.rulebook, calendars=question.calendars)
@@ -101,9 +100,9 @@ def states_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     return Chunk(frame.drop(_CASE), refused, [], int(there.sum()), count)
 
 
-def _disputed(facts: Facts) -> Array:
-    """Return the cases with a fact about a dispute."""
-    return facts.case[facts.places(_DISPUTED)]
+def disputed(facts: Facts) -> Array:
+    """Return which cases have a fact about a dispute."""
+    return np.bincount(facts.case[facts.places(_DISPUTED)], minlength=facts.cases) > 0
 
 
 def _dispute(dispute: Dispute) -> dict[str, Any]:
@@ -155,8 +154,7 @@ class _Found:
     def __init__(self, columns: Columns) -> None:
         facts = columns.facts
         trail = trail_of(facts)
-        asked = facts.failed | facts.corrected
-        asked[_disputed(facts)] = True
+        asked = facts.failed | facts.corrected | disputed(facts)
         self.asked = asked & columns.there
         open_ = left_open(facts, columns.judged, columns.question.law.book)
         repeated = columns.encoded.case[facts.repeats]

@@ -52,8 +52,12 @@ def _disarmed(column: pl.Expr) -> pl.Expr:
     return pl.when(text.str.contains(BEGINS)).then("'" + text).otherwise(text).alias(column.meta.output_name())
 
 
-def narrowed(frame: pl.DataFrame, limits: Collection[str], statuses: Collection[str]) -> pl.DataFrame:
-    """Return the deadlines of these limits and statuses; of all of them, where none are named."""
+def narrowed(
+    frame: pl.DataFrame, limits: Collection[str], statuses: Collection[str], *, breaches: bool = False
+) -> pl.DataFrame:
+    """Return the deadlines of these limits and statuses, of all of them where none are named; or breaches alone."""
+    if breaches:
+        frame = frame.filter(frame["breach"])
     for name, wanted in (("limit", limits), ("status", statuses)):
         if wanted:
             frame = frame.filter(pl.col(name).cast(pl.String).is_in([str(each) for each in wanted]))

@@ -32,7 +32,7 @@ _CLOSURE_COLUMNS = ("institution", "closed_from", "reopens_on", "what", "known_f
 _OFFICE_COLUMNS = ("authority", "closed_on", "what")
 _HOLIDAY_COLUMNS = ("on", "what", "change")
 _AUTHORITY = re.compile(r"[0-9]{3}")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")  # a date as iCalendar writes it
+_COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")  # a date as iCalendar writes it
 
 
 def read_institutions(source: Source, *, authority_default: str | None = None) -> dict[str, Institution]:

@@ -150,6 +150,9 @@ app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=F
 
 
 @app.callback(
+    help=(
+        "Deadlines, states and breaches of Education, Health and Care plans in England, from dated facts, with the law."
+    ),
     epilog=(
         "[bold]Examples[/bold]\n\n$ ehcp-flow due --received 2026-03-02\n\n"
         "$ ehcp-flow check cases.csv --as-of 2026-06-30\n\n$ ehcp-flow rules final_plan\n\n"
@@ -157,7 +160,7 @@ app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=F
         "were refused, the rest is printed, or a check of a store found errors; 2 usage, a file or a store that is not "
         "there, a value that nothing has; 3 a breach, with --fail-on-breach; 4 an input is damaged or not what it "
         "should be; 5 the store cannot be used; 70 a fault of this program; 130 interrupted; 141 closed pipe."
-    )
+    ),
 )
 def _root(
     *,
@@ -174,7 +177,7 @@ def _root(
         ),
     ] = False,
 ) -> None:
-    """Deadlines, states and breaches of Education, Health and Care plans in England, from dated facts, with the law."""
+    """Take the options that stand before the command."""
 
 
 def command() -> Any:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from ehcp_flow.cli.asking import Chosen
 from ehcp_flow.cli.command import Command
-from ehcp_flow.cli.in_bulk import PLAIN, deadlines_in_bulk, goes_in_bulk
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import (
     AllErrors,
@@ -32,7 +32,7 @@ from ehcp_flow.cli.options import (
     rulebook_at,
 )
 from ehcp_flow.cli.output import Format, chosen, flat, sheet
-from ehcp_flow.cli.sources import Asked, open_source
+from ehcp_flow.cli.sources import asking
 
 if TYPE_CHECKING:
     from ehcp_flow.answers import Answer
@@ -89,33 +89,31 @@ def _breaches(  # noqa: PLR0913 - one parameter for each option
     calendars = calendars_with(institutions, office_closures, bank_holidays)
     shown = chosen(form, raw=raw)
     breaches = 0
-    bulk = goes_in_bulk(source, case=case)
-    if bulk and shown in PLAIN and register in (None, _Register.BREACHES):
-        frames, found = deadlines_in_bulk(
-            source, on, shown, keep=lambda frame: frame.filter(frame["breach"]), rulebook=law, calendars=calendars,
-            known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors,
-        )  # fmt: skip
-        note(f"{count(found.cases, 'case')}, {count(found.breaches, 'breach', 'breaches')}")
-        found.leave(frames, fail_on_breach=fail_on_breach)
-        return
-    with open_source(source, known_at=known_at, known_by=known_by, authority=authority, bulk=bulk, ids=case) as opened:
-        asked = Asked(opened, case, all_errors=all_errors)
-
-        def answers() -> Iterator[Answer]:
-            nonlocal breaches
-            quiet = shown != Format.TABLE and sys.stdout.isatty()
-            for answered in asked.answers(on, rulebook=law, calendars=calendars, quiet=quiet):
-                breaches += len(answered.breaches)
-                yield answered
-
-        if shown == Format.TABLE:
-            _print(answers(), register)
+    with asking(
+        source, case, known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors
+    ) as asked:
+        if shown != Format.TABLE and register in (None, _Register.BREACHES):
+            only = Chosen(breaches=True)
+            found = asked.write_deadlines(on, shown, only, rulebook=law, calendars=calendars, findings=False)
+            breaches = found.breaches
         else:
-            columns, rows_of = _registers()[register or _Register.BREACHES]
-            with sheet(shown, columns) as rows:
-                for answered in answers():
-                    for row in rows_of(answered):
-                        rows.write(row)
+            quiet = shown != Format.TABLE and sys.stdout.isatty()
+            judged = asked.answers(on, rulebook=law, calendars=calendars, quiet=quiet)
+
+            def answers() -> Iterator[Answer]:
+                nonlocal breaches
+                for answered in judged:
+                    breaches += len(answered.breaches)
+                    yield answered
+
+            if shown == Format.TABLE:
+                _print(answers(), register)
+            else:
+                columns, rows_of = _registers()[register or _Register.BREACHES]
+                with sheet(shown, columns) as rows:
+                    for answered in answers():
+                        for row in rows_of(answered):
+                            rows.write(row)
     note(f"{count(asked.seen, 'case')}, {count(breaches, 'breach', 'breaches')}")
     asked.leave(breach=fail_on_breach and breaches > 0)
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from ehcp_flow.cli.asking import Chosen, Found
 from ehcp_flow.cli.command import Command
-from ehcp_flow.cli.in_bulk import PLAIN, deadlines_in_bulk, goes_in_bulk
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import (
     AllErrors,
@@ -35,37 +35,15 @@ from ehcp_flow.cli.options import (
     rulebook_at,
 )
 from ehcp_flow.cli.output import FeedFormat, chosen, print_rows
-from ehcp_flow.cli.sources import Asked, open_source
+from ehcp_flow.cli.sources import asking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ehcp_flow.answers import Answer
     from ehcp_flow.deadlines import Deadline
 
 __all__ = ["CHECK"]
-
-
-class _Tally:
-    """What is counted on the way, for the last line on standard error."""
-
-    def __init__(self) -> None:
-        self.deadlines = self.breaches = self.excused = self.findings = 0
-
-    def add(self, deadline: Deadline) -> None:
-        self.deadlines += 1
-        self.breaches += deadline.breach
-        self.excused += bool(deadline.missed and deadline.excused_by)
-
-    def tell(self, cases: int) -> None:
-        said = [
-            count(cases, "case"),
-            count(self.deadlines, "deadline"),
-            count(self.breaches, "breach", "breaches"),
-            f"{self.excused:,} excused",
-            count(self.findings, "finding"),
-        ]
-        more = " (see them with: ehcp-flow breaches SOURCE --register findings)" if self.findings else ""
-        note(", ".join(said) + more)
 
 
 def _check(  # noqa: PLR0913 - one parameter for each option
@@ -98,47 +76,52 @@ def _check(  # noqa: PLR0913 - one parameter for each option
     """
     on = day(as_of)
     law = rulebook_at(rulebook, profile)
-    limits = limit_ids(limit, law)
-    statuses = frozenset(status or ())
+    only = Chosen(limit_ids(limit, law), frozenset(status or ()))
     calendars = calendars_with(institutions, office_closures, bank_holidays)
     shown = chosen(form, raw=raw)
-    bulk = goes_in_bulk(source, case=case)
-    tally = _Tally()
-    if bulk and shown in PLAIN and not explain:
-        from ehcp_flow.bulk.writing import narrowed
-
-        frames, found = deadlines_in_bulk(
-            source, on, shown, keep=lambda frame: narrowed(frame, limits, statuses), rulebook=law,
-            calendars=calendars, known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors,
-            findings=True,
-        )  # fmt: skip
-        tally.deadlines, tally.breaches, tally.excused = found.deadlines, found.breaches, found.excused
-        tally.findings = found.findings
-        tally.tell(found.cases)
-        found.leave(frames, fail_on_breach=fail_on_breach)
-        return
-    with open_source(source, known_at=known_at, known_by=known_by, authority=authority, bulk=bulk, ids=case) as opened:
-        asked = Asked(opened, case, all_errors=all_errors)
-
-        def deadlines() -> Iterator[Deadline]:
-            quiet = _streams_to_terminal(shown)
-            for answered in asked.answers(on, rulebook=law, calendars=calendars, quiet=quiet):
-                tally.findings += len(answered.findings)
-                for deadline in answered.deadlines:
-                    if (not limits or deadline.limit in limits) and (not statuses or deadline.status in statuses):
-                        tally.add(deadline)
-                        yield deadline
-
-        if shown == FeedFormat.TABLE:
-            _table(deadlines(), explain=explain)
-        elif shown == FeedFormat.ICS:
-            from ehcp_flow.reports.calendar_feed import calendar_feed
-
-            sys.stdout.write(calendar_feed(deadlines()))
+    with asking(
+        source, case, known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors
+    ) as asked:
+        if shown not in (FeedFormat.TABLE, FeedFormat.ICS) and not explain:
+            found = asked.write_deadlines(on, shown, only, rulebook=law, calendars=calendars, findings=True)
         else:
-            print_rows(deadlines(), shown, explain=explain)
-    tally.tell(asked.seen)
-    asked.leave(breach=fail_on_breach and tally.breaches > 0)
+            found = Found()
+            quiet = _streams_to_terminal(shown)
+            answers = asked.answers(on, rulebook=law, calendars=calendars, quiet=quiet)
+            _show(_deadlines(answers, only, found), shown, explain=explain)
+    _tell(asked.seen, found)
+    asked.leave(breach=fail_on_breach and found.breaches > 0)
+
+
+def _deadlines(answers: Iterator[Answer], only: Chosen, found: Found) -> Iterator[Deadline]:
+    for answered in answers:
+        found.findings += len(answered.findings)
+        for deadline in only.of(answered.deadlines):
+            found.add(deadline)
+            yield deadline
+
+
+def _show(deadlines: Iterator[Deadline], shown: str, *, explain: bool) -> None:
+    if shown == FeedFormat.TABLE:
+        _table(deadlines, explain=explain)
+    elif shown == FeedFormat.ICS:
+        from ehcp_flow.reports.calendar_feed import calendar_feed
+
+        sys.stdout.write(calendar_feed(deadlines))
+    else:
+        print_rows(deadlines, shown, explain=explain)
+
+
+def _tell(cases: int, found: Found) -> None:
+    said = [
+        count(cases, "case"),
+        count(found.deadlines, "deadline"),
+        count(found.breaches, "breach", "breaches"),
+        f"{found.excused:,} excused",
+        count(found.findings, "finding"),
+    ]
+    more = " (see them with: ehcp-flow breaches SOURCE --register findings)" if found.findings else ""
+    note(", ".join(said) + more)
 
 
 def _streams_to_terminal(form: str) -> bool:

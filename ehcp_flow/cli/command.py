@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from ehcp_flow.cli.files import guarded
+from ehcp_flow.docstrings import docstring_of
 
 __all__ = ["Command", "Group", "as_click"]
 
@@ -36,7 +37,7 @@ class Group:
             pretty_exceptions_enable=False, rich_markup_mode="rich",
         )  # fmt: skip
         for name, command in self.commands.items():
-            made.command(name, epilog=_epilog(command.examples))(guarded(command.run))
+            made.command(name, help=docstring_of(command.run), epilog=_epilog(command.examples))(guarded(command.run))
         return made
 
 
@@ -48,7 +49,7 @@ def as_click(name: str, what: Command | Group | typer.Typer) -> Any:
         made = typer.main.get_command(what)
     else:
         single = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
-        single.command(name, epilog=_epilog(what.examples))(guarded(what.run))
+        single.command(name, help=docstring_of(what.run), epilog=_epilog(what.examples))(guarded(what.run))
         made = typer.main.get_command(single)
     made.name = name
     for command in (made, *getattr(made, "commands", {}).values()):

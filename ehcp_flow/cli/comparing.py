@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from ehcp_flow.cli.effects import EFFECT_COLUMNS, effect_row, effects_table
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.output import Format, flat, sheet
-from ehcp_flow.cli.sources import Asked, open_source
+from ehcp_flow.cli.sources import asking
 
 if TYPE_CHECKING:
+    from ehcp_flow.cli.asking import Asked
     from ehcp_flow.law import Change, Rulebook
 
 __all__ = ["print_changes", "print_moved"]
@@ -62,16 +63,16 @@ def print_moved(old: Rulebook, new: Rulebook, source: str, as_of: dt.date, form:
     from ehcp_flow.whatif import moved
 
     found = 0
-    with open_source(source) as opened:
-        asked = Asked(opened, None, all_errors=False)
+    with asking(source, all_errors=False) as asked:
+        cases = asked.cases(quiet=form != Format.TABLE and sys.stdout.isatty())
 
         def rows() -> Iterator[dict[str, Any]]:
             nonlocal found
-            for case in asked.cases(quiet=form != Format.TABLE and sys.stdout.isatty()):
+            for case in cases:
                 try:
                     effects = moved(old, new, [case], as_of)
                 except EhcpFlowError as error:
-                    asked.cannot(case, error)
+                    asked.cannot(case.case_id, error)
                     continue
                 for effect in effects:
                     found += 1

@@ -10,9 +10,9 @@ import typer
 from ehcp_flow.cli.command import Command, Group
 from ehcp_flow.cli.files import Writes
 from ehcp_flow.cli.messages import Bar, count, note
+from ehcp_flow.cli.opening import open_store
 from ehcp_flow.cli.options import Authority, Raw, StoreUrl, TableFormat
 from ehcp_flow.cli.output import Format, chosen, print_outcome, sheet
-from ehcp_flow.cli.sources import open_store
 from ehcp_flow.errors import ExitCode
 
 if TYPE_CHECKING:

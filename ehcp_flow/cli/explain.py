@@ -32,7 +32,7 @@ from ehcp_flow.cli.options import (
     rulebook_at,
 )
 from ehcp_flow.cli.output import chosen, sheet
-from ehcp_flow.cli.sources import Asked, open_source
+from ehcp_flow.cli.sources import asking
 
 if TYPE_CHECKING:
     from ehcp_flow.answers import Answer
@@ -99,8 +99,9 @@ def _explain(  # noqa: PLR0913 - one parameter for each option
     law = rulebook_at(rulebook, profile)
     limits = limit_ids(limit, law)
     calendars = calendars_with(institutions, office_closures, bank_holidays)
-    with open_source(source, known_at=known_at, known_by=known_by, authority=authority, ids=(case,)) as opened:
-        asked = Asked(opened, [case], all_errors=all_errors)
+    with asking(
+        source, [case], known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors
+    ) as asked:
         answered = answer(next(asked.cases()), on, rulebook=law, calendars=calendars)
     if html is not None:
         from ehcp_flow.outputs import Output

@@ -11,8 +11,8 @@ import typer
 from ehcp_flow.cli.command import Command
 from ehcp_flow.cli.files import Writes
 from ehcp_flow.cli.messages import Bar, count, note
+from ehcp_flow.cli.opening import open_store
 from ehcp_flow.cli.options import Authority, KnownAt, KnownBy, StoreUrl, axis_of, instant
-from ehcp_flow.cli.sources import open_store
 
 __all__ = ["EXPORT"]
 

@@ -27,7 +27,7 @@ def extra_columns(source: str) -> dict[str, dict[str, str]]:
 
     Raises BadParameter for Parquet without what reads it, SourceError for a file that cannot be opened.
     """
-    from ehcp_flow.cli.sources import is_parquet, is_pipe, needs_columns
+    from ehcp_flow.cli.opening import is_parquet, is_pipe, needs_columns
     from ehcp_flow.measures import read_extra
 
     if "://" in source or is_pipe(source):

@@ -14,9 +14,9 @@ import typer
 from ehcp_flow.cli.command import Command
 from ehcp_flow.cli.files import Writes
 from ehcp_flow.cli.messages import SHOWN, Bar, count, note
+from ehcp_flow.cli.opening import open_store
 from ehcp_flow.cli.options import AllErrors, StoreUrl, TableFormat
 from ehcp_flow.cli.output import print_outcome
-from ehcp_flow.cli.sources import open_store
 from ehcp_flow.errors import ExitCode
 
 if TYPE_CHECKING:

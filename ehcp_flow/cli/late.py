@@ -8,9 +8,9 @@ import typer
 
 from ehcp_flow.cli.command import Command
 from ehcp_flow.cli.messages import count, note
+from ehcp_flow.cli.opening import open_store
 from ehcp_flow.cli.options import Authority, CaseIds, Raw, StoreUrl, TableFormat, instant
 from ehcp_flow.cli.output import Format, chosen, flat, sheet
-from ehcp_flow.cli.sources import open_store
 
 if TYPE_CHECKING:
     from ehcp_flow.store.history import LateEntry

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from ehcp_flow.cli.asking import Figures
 from ehcp_flow.cli.command import Command
 from ehcp_flow.cli.further import extra_columns
-from ehcp_flow.cli.in_bulk import Counted, goes_in_bulk, measured_in_bulk
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import (
     AllErrors,
@@ -33,22 +33,18 @@ from ehcp_flow.cli.options import (
     rulebook_at,
 )
 from ehcp_flow.cli.output import Format, chosen, sheet
-from ehcp_flow.cli.sources import Asked, open_source
+from ehcp_flow.cli.sources import asking
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from ehcp_flow.answers import Answer
-    from ehcp_flow.calendars import Calendars
-    from ehcp_flow.case import Case
     from ehcp_flow.cli.table import Column
-    from ehcp_flow.law import Rulebook
     from ehcp_flow.measures import Explanation, MeasureTable
-    from ehcp_flow.measures.table import Extra
+    from ehcp_flow.measures.periods import Span
 
 __all__ = ["MEASURES"]
 
-_YEARS: Final = re.compile(r"(\d{4})(?:\s*-\s*(\d{4}))?")
+_YEARS: Final = re.compile(r"([0-9]{4})(?:\s*-\s*([0-9]{4}))?")
 _EXPLAINED: Final = (
     "measure", "value", "says", "definition", "year_by", "source", "numerator_is", "numerator", "denominator_is",
     "denominator", "traps",
@@ -136,33 +132,18 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
     extra = {} if {*GROUPS, *GRAINS}.issuperset(columns) else extra_columns(source)
     # Asked first: a column that no case has is told before all cases are read.
     keys = group_keys(columns, extra)
-    wanted = _Wanted(on, _years(year), columns, keys, extra, law, calendars)
-    if goes_in_bulk(source, case=case):
-        counted = measured_in_bulk(
-            source,
-            on,
-            year=wanted.year,
-            by=columns,
-            extra=extra,
-            rulebook=law,
-            calendars=calendars,
-            known_at=known_at,
-            known_by=known_by,
-            authority=authority,
-            all_errors=all_errors,
-        )
-    else:
-        with open_source(source, known_at=known_at, known_by=known_by, authority=authority, ids=case) as opened:
-            asked = Asked(opened, case, all_errors=all_errors, used=columns)
-            counted = _one_by_one(asked, wanted)
-    table = counted.table
-    _tell_of_time(counted, on)
+    wanted = Figures(_years(year), columns, keys, extra)
+    with asking(
+        source, case, known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors, used=columns
+    ) as asked:
+        table, span = asked.measured(on, wanted, rulebook=law, calendars=calendars)
+    _tell_of_time(table, span, on)
     names = _columns(table, measure)
-    said = f"{count(counted.cases, 'case')}, {count(len(table), 'row')}, as known on {on.isoformat()}"
+    said = f"{count(asked.seen, 'case')}, {count(len(table), 'row')}, as known on {on.isoformat()}"
     if explain:
         _explain(table, names, shown)
         note(said)
-        counted.leave()
+        asked.leave()
         return
     figures = table.suppressed(suppress, names) if suppress else table.rows
     if shown == Format.TABLE:
@@ -177,51 +158,15 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
         note(
             "c: too few to be shown, or would give such a number away; another table of the same cases could do so too"
         )
-    counted.leave()
+    asked.leave()
 
 
-class _Wanted(NamedTuple):
-    """What the table is to hold."""
-
-    on: dt.date
-    year: int | tuple[int, int] | None
-    by: Sequence[str]
-    keys: Sequence[str]
-    extra: Extra
-    rulebook: Rulebook
-    calendars: Calendars
-
-
-def _one_by_one(asked: Asked, wanted: _Wanted) -> Counted:
-    """Count the cases one at a time; without a year their answers are held, since the first day is not known before."""
-    from ehcp_flow.measures.periods import Span
-    from ehcp_flow.measures.story import days_on_record
-    from ehcp_flow.measures.table import Tally, periods_asked
-
-    span: Span | None = None
-
-    def see(case: Case) -> None:
-        nonlocal span
-        span = Span.over((span, Span.of(days_on_record(case))))
-
-    asked.watch = see
-    answers: Iterable[Answer] = asked.answers(wanted.on, rulebook=wanted.rulebook, calendars=wanted.calendars)
-    if wanted.year is None:
-        answers = list(answers)
-    periods = periods_asked(wanted.year, wanted.by, wanted.on, lambda: span.first if span else wanted.on)
-    tally = Tally(periods, wanted.keys, wanted.extra)
-    for answer in answers:
-        tally.add(answer)
-    refused = bool(asked.source.refused or asked.failed)
-    return Counted(tally.table(wanted.by, wanted.on), asked.seen, span, refused=refused)
-
-
-def _tell_of_time(counted: Counted, on: dt.date) -> None:
+def _tell_of_time(table: MeasureTable, span: Span | None, on: dt.date) -> None:
     """Say on standard error which periods have nothing to be counted in."""
-    if counted.span is None:
+    if span is None:
         return
-    began, ended = counted.span
-    periods = counted.table.periods
+    began, ended = span
+    periods = table.periods
     first, last = periods[0].start, periods[-1].end
     if first > on:
         note(f"warning: {periods[0].label} lies after {on.isoformat()}, for which this is answered")

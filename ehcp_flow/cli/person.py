@@ -7,8 +7,8 @@ import sys
 from typing import Final
 
 from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.opening import open_store
 from ehcp_flow.cli.options import Authority, CaseId, StoreUrl
-from ehcp_flow.cli.sources import open_store
 
 __all__ = ["PERSON"]
 

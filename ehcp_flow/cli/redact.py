@@ -8,8 +8,8 @@ from typing import Annotated, Final
 import typer
 
 from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.opening import open_store
 from ehcp_flow.cli.options import Authority, CaseId, StoreUrl
-from ehcp_flow.cli.sources import open_store
 
 __all__ = ["REDACT"]
 

@@ -10,7 +10,6 @@ import typer
 
 from ehcp_flow.cli.command import Command
 from ehcp_flow.cli.further import Only, check_columns, extra_columns, pairs
-from ehcp_flow.cli.in_bulk import goes_in_bulk
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import (
     AllErrors,
@@ -32,7 +31,7 @@ from ehcp_flow.cli.options import (
     rulebook_at,
 )
 from ehcp_flow.cli.output import FeedFormat, chosen, flat, sheet
-from ehcp_flow.cli.sources import Asked, open_source
+from ehcp_flow.cli.sources import asking
 from ehcp_flow.dates import MOST_WEEKS
 
 if TYPE_CHECKING:
@@ -123,17 +122,18 @@ def _registers(  # noqa: PLR0913 - one parameter for each option
         can = ", ".join(("due", *_LIMITS))
         raise typer.BadParameter(f"{name or 'this'} is no calendar; these are: {can}", param_hint="--format")
     law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures, bank_holidays)
-    bulk = goes_in_bulk(source, case=case)
-    with open_source(source, known_at=known_at, known_by=known_by, authority=authority, bulk=bulk, ids=case) as opened:
-        extra = extra_columns(source)
-        here = {held for values in extra.values() for held in values}
-        columns = by_columns(column, tuple(desk for desk in DESKS if desk in here))
-        check_columns(columns, extra)
-        if name == "workload" and not columns:
-            known = f"; this one has {', '.join(sorted(here))}" if here else "; this one has none"
-            raise typer.BadParameter(f"workload needs a column of the file, such as caseworker{known}",
-                                     param_hint="--column")  # fmt: skip
-        asked = Asked(opened, case, all_errors=all_errors, used={*columns, *wanted})
+    extra = extra_columns(source)
+    here = {held for values in extra.values() for held in values}
+    columns = by_columns(column, tuple(desk for desk in DESKS if desk in here))
+    check_columns(columns, extra)
+    if name == "workload" and not columns:
+        known = f"; this one has {', '.join(sorted(here))}" if here else "; this one has none"
+        raise typer.BadParameter(f"workload needs a column of the file, such as caseworker{known}",
+                                 param_hint="--column")  # fmt: skip
+    with asking(
+        source, case, known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors,
+        used={*columns, *wanted},
+    ) as asked:  # fmt: skip
         quick = {column: value for column, value in wanted.items() if column in here}
 
         def answers() -> Iterator[Answer]:

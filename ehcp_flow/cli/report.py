@@ -9,7 +9,6 @@ import typer
 from ehcp_flow.cli.command import Command
 from ehcp_flow.cli.files import Writes
 from ehcp_flow.cli.further import check_columns, extra_columns, pairs
-from ehcp_flow.cli.in_bulk import goes_in_bulk
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import (
     AllErrors,
@@ -27,7 +26,7 @@ from ehcp_flow.cli.options import (
     day,
     rulebook_at,
 )
-from ehcp_flow.cli.sources import Asked, open_source
+from ehcp_flow.cli.sources import asking
 from ehcp_flow.dates import MOST_WEEKS
 
 if TYPE_CHECKING:
@@ -127,11 +126,12 @@ def _report(  # noqa: PLR0913 - one parameter for each option
 
     on = day(as_of)
     law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures, bank_holidays)
-    bulk = goes_in_bulk(source, case=case)
-    with open_source(source, known_at=known_at, known_by=known_by, authority=authority, bulk=bulk, ids=case) as opened:
-        extra = extra_columns(source)
-        check_columns(wanted, extra)
-        asked = Asked(opened, case, all_errors=all_errors, used={*DESKS, *wanted})
+    extra = extra_columns(source)
+    check_columns(wanted, extra)
+    with asking(
+        source, case, known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors,
+        used={*DESKS, *wanted},
+    ) as asked:  # fmt: skip
         if html is not None or xlsx is not None:
             from ehcp_flow.reports.overview import overview
 

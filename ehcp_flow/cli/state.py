@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
 import typer
 
@@ -26,13 +26,18 @@ from ehcp_flow.cli.options import (
     rulebook_at,
 )
 from ehcp_flow.cli.output import Format, chosen, is_flat, sheet
-from ehcp_flow.cli.sources import Asked, open_source
+from ehcp_flow.cli.sources import asking
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from ehcp_flow.case import Case
     from ehcp_flow.states import Dispute, MoveVerdict, Standing
+    from ehcp_flow.states.lawful import Stands
 
 __all__ = ["STATE"]
+
+_Judged: TypeAlias = "tuple[Case, Standing, tuple[MoveVerdict, ...]]"
 
 
 class _Moves(StrEnum):
@@ -95,9 +100,9 @@ def _state(  # noqa: PLR0913 - one parameter for each option
 
     A missed deadline never changes a state, and nothing is taken to have been decided by silence.
     """
-    from ehcp_flow.states import allowed, mermaid, state
-
     if diagram:
+        from ehcp_flow.states import mermaid
+
         sys.stdout.write(mermaid())
         return
     if source is None:
@@ -106,15 +111,32 @@ def _state(  # noqa: PLR0913 - one parameter for each option
     law: Any = {"rulebook": rulebook_at(rulebook), "calendars": calendars_with(bank_holidays=bank_holidays)}
     wanted = moves or (_Moves.ALL if case else _Moves.NONE)
     shown = chosen(form, raw=raw)
-    with open_source(source, known_at=known_at, known_by=known_by, authority=authority, ids=case) as opened:
-        asked = Asked(opened, case, all_errors=all_errors)
+    with asking(
+        source, case, known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors
+    ) as asked:
         quiet = shown != Format.TABLE and sys.stdout.isatty()
-        standings = ((one, state(one, on, **law), allowed(one, on, **law)) for one in asked.cases(quiet=quiet))
-        if shown == Format.TABLE:
-            _print(standings, wanted)
+        if wanted is _Moves.NONE:
+            standings = asked.standings(on, **law, quiet=quiet)
+            if shown == Format.TABLE:
+                _table([_row(each, on, _briefly) for each in standings])
+            else:
+                with sheet(shown, _CASE_COLUMNS) as out:
+                    for each in standings:
+                        out.write(_row(each, on))
         else:
-            _rows(standings, wanted, shown)
+            judged = _judged(asked.cases(quiet=quiet), on, law)
+            if shown == Format.TABLE:
+                for number, case_in_words in enumerate(_paragraphs(*each, wanted) for each in judged):
+                    sys.stdout.write(("\n" if number else "") + "\n".join(case_in_words) + "\n")
+            else:
+                _rows(judged, wanted, shown)
     asked.leave()
+
+
+def _judged(cases: Iterator[Case], on: dt.date, law: Any) -> Iterator[_Judged]:
+    from ehcp_flow.states import allowed, state
+
+    return ((case, state(case, on, **law), allowed(case, on, **law)) for case in cases)
 
 
 def _chosen(verdicts: Sequence[MoveVerdict], moves: _Moves) -> list[MoveVerdict]:
@@ -125,36 +147,40 @@ def _chosen(verdicts: Sequence[MoveVerdict], moves: _Moves) -> list[MoveVerdict]
     ]
 
 
-def _name(verdict: MoveVerdict) -> str:
-    return verdict.event if verdict.outcome is None else f"{verdict.event}:{verdict.outcome}"
+def _name(event: str, outcome: str | None) -> str:
+    return event if outcome is None else f"{event}:{outcome}"
 
 
-def _rows(standings: Iterator[tuple[Case, Standing, tuple[MoveVerdict, ...]]], moves: _Moves, form: str) -> None:
-    per_move = is_flat(form) and moves is not _Moves.NONE
+def _rows(judged: Iterator[_Judged], moves: _Moves, form: str) -> None:
+    from ehcp_flow.states.lawful import Stands
+
+    per_move = is_flat(form)
     with sheet(form, _MOVE_COLUMNS if per_move else _CASE_COLUMNS) as rows:
-        for case, standing, verdicts in standings:
-            row = _row(case, standing, verdicts)
+        for case, standing, verdicts in judged:
+            lawful = tuple((verdict.event, verdict.outcome) for verdict in verdicts if verdict.allowed)
+            stands = Stands(case.case_id, case.authority, standing.pathway, standing.since, standing.disputes, lawful)
+            row = _row(stands, standing.as_of)
             asked = _chosen(verdicts, moves)
             if per_move:
                 for verdict in asked:
                     rows.write({**row, **_move(verdict), "reasons": [str(reason) for reason in verdict.verdicts]})
             else:
-                rows.write(row if moves is _Moves.NONE else {**row, "moves": [_move(verdict) for verdict in asked]})
+                rows.write({**row, "moves": [_move(verdict) for verdict in asked]})
 
 
-def _row(case: Case, standing: Standing, verdicts: Sequence[MoveVerdict]) -> dict[str, Any]:
-    from ehcp_flow.states import MEANING
+def _row(stands: Stands, as_of: dt.date, said: Callable[[Dispute], str] = str) -> dict[str, Any]:
+    from ehcp_flow.states import MAINTAINED_STATES, MEANING
 
     return {
-        "case_id": case.case_id,
-        "authority": case.authority,
-        "as_of": standing.as_of.isoformat(),
-        "state": str(standing.pathway),
-        "meaning": MEANING[standing.pathway],
-        "since": standing.since.isoformat() if standing.since else None,
-        "maintained": standing.maintained,
-        "moves_allowed": [_name(verdict) for verdict in verdicts if verdict.allowed],
-        "disputes": [str(dispute) for dispute in standing.disputes],
+        "case_id": stands.case_id,
+        "authority": stands.authority,
+        "as_of": as_of.isoformat(),
+        "state": str(stands.state),
+        "meaning": MEANING[stands.state],
+        "since": stands.since.isoformat() if stands.since else None,
+        "maintained": stands.state in MAINTAINED_STATES,
+        "moves_allowed": [_name(*key) for key in stands.lawful],
+        "disputes": [said(dispute) for dispute in stands.disputes],
     }
 
 
@@ -192,24 +218,19 @@ def _disputed(verdict: MoveVerdict) -> dict[str, Any] | None:
     }
 
 
-def _print(standings: Iterator[tuple[Case, Standing, tuple[MoveVerdict, ...]]], moves: _Moves) -> None:
+def _table(rows: list[dict[str, Any]]) -> None:
     from ehcp_flow.cli.output import flat
     from ehcp_flow.cli.table import Column, print_table
 
-    if moves is _Moves.NONE:
-        columns = (
-            Column("case_id", "case", most=24, least=16, need=8),
-            Column("state", "state"),
-            Column("since", "since"),
-            Column("disputes", "disputes", drop=1, least=20, most=40),
-            Column("meaning", "meaning", drop=3, least=20, most=40),
-            Column("moves_allowed", "may lawfully happen now", drop=2, least=30),
-        )
-        rows = [{**_row(*one), "disputes": [_briefly(dispute) for dispute in one[1].disputes]} for one in standings]
-        print_table(columns, [{name: flat(value) for name, value in row.items()} for row in rows])
-        return
-    for number, (case, standing, verdicts) in enumerate(standings):
-        sys.stdout.write(("\n" if number else "") + "\n".join(_paragraphs(case, standing, verdicts, moves)) + "\n")
+    columns = (
+        Column("case_id", "case", most=24, least=16, need=8),
+        Column("state", "state"),
+        Column("since", "since"),
+        Column("disputes", "disputes", drop=1, least=20, most=40),
+        Column("meaning", "meaning", drop=3, least=20, most=40),
+        Column("moves_allowed", "may lawfully happen now", drop=2, least=30),
+    )
+    print_table(columns, [{name: flat(value) for name, value in row.items()} for row in rows])
 
 
 def _briefly(dispute: Dispute) -> str:
@@ -236,7 +257,7 @@ def _paragraphs(case: Case, standing: Standing, verdicts: Sequence[MoveVerdict],
             if verdict.dispute and verdict.dispute.to_state not in (None, verdict.dispute.from_state):
                 leads += f", dispute about {verdict.dispute.decision.event} -> {verdict.dispute.to_state}"
             by = f" ({'; '.join(map(str, verdict.citations))})" if verdict.citations else ""
-            yield paragraph(f"{_name(verdict)}{leads}{by}", first="  ", then="      ")
+            yield paragraph(f"{_name(verdict.event, verdict.outcome)}{leads}{by}", first="  ", then="      ")
             for reason in verdict.verdicts:
                 yield paragraph(str(reason), first="      ", then="      ")
     if moves is not _Moves.ALLOWED:
@@ -253,7 +274,9 @@ def _grouped(refused: Iterator[MoveVerdict]) -> dict[tuple[str, ...], list[str]]
     """Return the names of the moves that are refused for the same reasons, by those reasons."""
     groups: dict[tuple[str, ...], list[str]] = {}
     for verdict in refused:
-        groups.setdefault(tuple(str(reason) for reason in verdict.refusals), []).append(_name(verdict))
+        groups.setdefault(tuple(str(reason) for reason in verdict.refusals), []).append(
+            _name(verdict.event, verdict.outcome)
+        )
     return groups
 
 

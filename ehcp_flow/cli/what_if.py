@@ -32,7 +32,7 @@ from ehcp_flow.cli.options import (
     with_columns,
 )
 from ehcp_flow.cli.output import Format, chosen, sheet
-from ehcp_flow.cli.sources import Asked, open_source
+from ehcp_flow.cli.sources import asking
 
 if TYPE_CHECKING:
     from ehcp_flow.case import Case
@@ -76,8 +76,9 @@ def _what_if(  # noqa: PLR0913 - one parameter for each option
         )
     fact = make_fact(event, case_id=case, on=day(on, "--on"), **columns)
     law, calendars = rulebook_at(rulebook, profile), calendars_with(institutions, office_closures, bank_holidays)
-    with open_source(source, known_at=known_at, known_by=known_by, authority=authority, ids=(case,)) as opened:
-        asked = Asked(opened, [case], all_errors=all_errors)
+    with asking(
+        source, [case], known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors
+    ) as asked:
         found = next(asked.cases())
     rows = [effect_row(effect) for effect in what_if(found, fact, day(as_of), rulebook=law, calendars=calendars)]
     shown = chosen(form, raw=raw)

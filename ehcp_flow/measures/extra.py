@@ -15,7 +15,7 @@ from typing import IO, Final
 from ehcp_flow.errors import SourceError
 from ehcp_flow.facts import COLUMNS
 from ehcp_flow.readers.reading import open_file
-from ehcp_flow.readers.rows import WHITE, column_of
+from ehcp_flow.readers.rows import WHITE, column_of, why_not_split
 
 __all__ = ["LONGEST_VALUE", "read_extra"]
 
@@ -41,7 +41,7 @@ def read_extra(source: str | os.PathLike[str]) -> dict[str, dict[str, str]]:
                     values = found.setdefault(case_id, {})
                     values.update((name, text) for name, text in row.items() if name not in COLUMNS)
     except (OSError, ValueError, csv.Error) as error:
-        raise SourceError(os.fspath(source), f"its other columns cannot be read: {error}") from None
+        raise SourceError(os.fspath(source), f"its other columns cannot be read: {why_not_split(error)}") from None
     return found
 
 

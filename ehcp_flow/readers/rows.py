@@ -17,7 +17,18 @@ from typing import Any, Final, Protocol, TypeAlias
 from ehcp_flow.errors import RowRefused, SourceError
 from ehcp_flow.facts import COLUMNS, WHITE
 
-__all__ = ["LONGEST_ROW", "UNFIT", "WHITE", "CsvTable", "JsonTable", "Readable", "column_of", "printable", "table_of"]
+__all__ = [
+    "LONGEST_ROW",
+    "UNFIT",
+    "WHITE",
+    "CsvTable",
+    "JsonTable",
+    "Readable",
+    "column_of",
+    "printable",
+    "table_of",
+    "why_not_split",
+]
 
 Row: TypeAlias = tuple[int, dict[str, str] | RowRefused]
 
@@ -72,6 +83,19 @@ def printable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
+_SPLIT_WRONG: Final[Mapping[str, str]] = {
+    "new-line character": "a carriage return stands outside quotation marks",
+    "unexpected end": "a quotation mark is never closed",
+    "expected after": "a text goes on behind its closing quotation mark",
+}
+"""What Python's csv says of a row, as it may be put to whoever wrote the file."""
+
+
+def why_not_split(error: Exception) -> str:
+    """Return why a row cannot be split into cells."""
+    return next((why for said, why in _SPLIT_WRONG.items() if said in str(error)), str(error))
+
+
 class _TooLong(Exception):
     """A row of more than LONGEST_ROW characters."""
 
@@ -96,7 +120,10 @@ class _Lines(Iterator[str]):
         first = self._read()
         if isinstance(first, bytes):
             _refuse_what_is_not_text(first, name)
-        self._again.append(_decoded(first).removeprefix("\ufeff"))
+        text = _decoded(first).removeprefix("\ufeff")
+        if "\r" in text.rstrip(WHITE) and not text.endswith("\n"):
+            raise SourceError(name, f"its lines end with a carriage return alone, as on old Macs; {_SAVE}")
+        self._again.append(text)
 
     def mark(self) -> None:
         """Begin a row."""
@@ -231,7 +258,8 @@ class CsvTable:
         first = self._lines.record[0]
         whole = re.split('["\r]', first, maxsplit=1)[0].split(self.separator)[:-1]
         case_id = _fit(whole[self._case_at].strip(WHITE)) if self._case_at < len(whole) else ""
-        expected = f"cannot be split into cells ({error}); close each quotation mark, and double one within a text"
+        why = f"cannot be split into cells ({why_not_split(error)})"
+        expected = f"{why}; close each quotation mark, and double one within a text"
         return RowRefused(self.name, line, "", first[:60].rstrip(), expected, case_id)
 
 
@@ -333,7 +361,7 @@ def _header(lines: _Lines) -> tuple[str, list[str]]:
         try:
             score = len(set(_REQUIRED) & set(map(column_of, next(_split(lines, separator)))))
         except (csv.Error, _TooLong) as error:
-            score, trouble = 0, trouble or str(error)
+            score, trouble = 0, trouble or why_not_split(error)
         lines.put_back(0)
         if score > best_score:
             best, best_score = separator, score

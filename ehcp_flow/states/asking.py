@@ -31,7 +31,7 @@ from ehcp_flow.states.standing import as_of_day, facts_by, run
 from ehcp_flow.states.steps import Step
 from ehcp_flow.states.walking import key_of, steps_of, ways_of
 
-__all__ = ["MOVING", "MoveVerdict", "allowed", "record", "why_not"]
+__all__ = ["MOVING", "MoveVerdict", "allowed", "allowed_of_day", "record", "why_not"]
 
 MOVING: Final = tuple(dict.fromkeys((*PATHWAY.keys, *DISPUTES.keys)))
 """Every event and outcome that can move the pathway or a dispute, in the order of declaration."""
@@ -129,6 +129,25 @@ def allowed(
     return tuple(_asked(case, read, event, outcome, day) for event, outcome in MOVING)
 
 
+def allowed_of_day(case: Case, as_of: dt.date, law: AtHand) -> tuple[Key, ...]:
+    """Return the event and outcome of each verdict of `allowed` that allows, in its order.
+
+    Where the state in which a fact would find the case knows no such move, nothing else is looked at.
+    """
+    read = _read(facts_by(case, as_of), law)
+    found = []
+    for key in MOVING:
+        event, outcome = key
+        fields: dict[str, Any] = {"outcome": outcome} if event in OUTCOMES else {}
+        supposed = FACT_TYPES[event].model_construct(case_id=case.case_id, on=as_of, **fields)
+        before = read.facts[: _place(supposed, read.facts)]
+        edge = table(PATHWAY).get((_state_after(before, read.steps), *key))
+        known = edge is None or edge.refusal is None or edge.refusal.holds
+        if known and _asked(case, read, event, outcome, as_of).allowed:
+            found.append(key)
+    return tuple(found)
+
+
 def why_not(
     case: Case,
     event: str,
@@ -217,9 +236,7 @@ def _asked(case: Case, read: _Read, event: str, outcome: str | None, day: dt.dat
         return _both(_judged(_last(read.steps), facts, (event, outcome), day, read.law), answer)
     fields: dict[str, Any] = {"outcome": outcome} if event in OUTCOMES else {}
     supposed = FACT_TYPES[event].model_construct(case_id=case.case_id, on=day, **fields)
-    place = len(facts)
-    while place and facts[place - 1].on == day and _precedes(supposed, facts[place - 1]):
-        place -= 1
+    place = _place(supposed, facts)
     after = _read((*facts[:place], supposed, *facts[place:]), read.law)
     return _with_consequences(_placed(after, place), read, after, supposed)
 
@@ -251,6 +268,14 @@ def _confirm(verdict: MoveVerdict) -> None:
         fire(PATHWAY, verdict.from_state, verdict.event, verdict.outcome)
     if verdict.dispute is not None:
         fire(DISPUTES, verdict.dispute.from_state, verdict.event, verdict.outcome)
+
+
+def _place(supposed: Fact, facts: Sequence[Fact]) -> int:
+    """Return the place of a fact of the last day among the others, as a case orders them."""
+    place = len(facts)
+    while place and facts[place - 1].on == supposed.on and _precedes(supposed, facts[place - 1]):
+        place -= 1
+    return place
 
 
 def _precedes(first: Fact, second: Fact) -> bool:

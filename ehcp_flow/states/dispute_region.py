@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from itertools import islice, takewhile
 from typing import Final, NamedTuple
 
@@ -26,6 +26,7 @@ from ehcp_flow.states.dispute_moves import COMPLIED_WITH, DISPUTES
 from ehcp_flow.states.guards import SETTLING, Verdict, outcome_of
 from ehcp_flow.states.machine import Edge, table
 from ehcp_flow.states.names import DISPUTE_MEANING, DisputeState
+from ehcp_flow.states.region import Guard, Key
 from ehcp_flow.states.settling import ACTS, OVERTAKING, acts_for
 from ehcp_flow.states.steps import Step
 
@@ -249,6 +250,22 @@ class Docket:
                 return answer
         return answers[0]
 
+    def lawful(self, on: dt.date) -> frozenset[Key]:
+        """Return the event and outcome of each fact that could lawfully come next: those that `judge` finds so."""
+        found: set[Key] = set()
+        for number, course in enumerate(reversed(self._begun[-_LATEST:])):
+            lenient = number == 0 or bool(course.steps)
+            for key, guards in _open(course.state):
+                if key in found:
+                    continue
+                for guard in guards:
+                    said = guard(course.facts, on, self._law)
+                    if not said.holds or not (lenient or said.checked):
+                        break
+                else:
+                    found.add(key)
+        return frozenset(found)
+
     def _take(self, fact: Fact, to_come: Sequence[Course]) -> None:
         answer = self.answers[id(fact)] = self.judge(fact.event, outcome_of(fact), fact.on, to_come)
         if answer.course is None or answer.edge is None:
@@ -291,6 +308,13 @@ def _decisions(facts: Sequence[Fact]) -> Iterator[tuple[int, Course]]:
         ground = grounds.get((fact.event, outcome_of(fact)))
         if ground is not None:
             yield index, Course(fact, ground, [fact] if detained is None else [detained, fact])
+
+
+@cache
+def _open(at: DisputeState) -> tuple[tuple[Key, tuple[Guard, ...]], ...]:
+    """Return the moves that a dispute knows in a state, with their guards."""
+    edges = table(DISPUTES)
+    return tuple((key, edges[at, *key].guards) for key in DISPUTES.keys if edges[at, *key].refusal is None)
 
 
 def _answered(course: Course, event: str, outcome: str | None, on: dt.date, law: AtHand) -> Answered:

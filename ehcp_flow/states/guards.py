@@ -123,10 +123,12 @@ class Seek:
         if isinstance(before, Before):
             place = before.last(self._words)
             return before[place] if place >= 0 and place >= before.last(self.until) else None
+        events, until = self.events, self.until
         for fact in reversed(before):
-            if fact.event in self.events and (self.outcomes is None or outcome_of(fact) in self.outcomes):
+            event = fact.event
+            if event in events and (self.outcomes is None or outcome_of(fact) in self.outcomes):
                 return fact
-            if fact.event in self.until or f"{fact.event}:{outcome_of(fact)}" in self.until:
+            if event in until or (event in OUTCOMES and f"{event}:{fact.__dict__['outcome']}" in until):
                 return None
         return None
 

@@ -6,6 +6,7 @@ Importing this package loads no SQLAlchemy: that happens when a database is open
 
 from __future__ import annotations
 
+from ehcp_flow.store import opening as opening  # it says how each kind of store is opened
 from ehcp_flow.store.base import Store, Work
 from ehcp_flow.store.columns import Block
 from ehcp_flow.store.memory import MemoryStore

@@ -21,7 +21,8 @@ from ehcp_flow.facts import Fact
 from ehcp_flow.identifiers import why_not
 from ehcp_flow.store.anchors import Anchor
 from ehcp_flow.store.columns import Block, Raw, blocks_of
-from ehcp_flow.store.errors import NothingToRedact, SchemaMissing, StoreURLError
+from ehcp_flow.store.errors import NothingToRedact
+from ehcp_flow.store.names import Names
 from ehcp_flow.store.planning import Check, Command, Plan, Recorded, Scope, Stored
 from ehcp_flow.store.results import Entry, ImportState, Stats, StoredCase, Verification
 from ehcp_flow.store.rows import Head, Row, Text, instant_text, plain
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
     from sqlalchemy.orm import Session
 
-__all__ = ["Axis", "Clock", "Store", "Work", "utc_now"]
+__all__ = ["OPENERS", "Axis", "Clock", "Store", "Work", "utc_now"]
 
 _AUTHORITY: Final = re.compile(r"[0-9]{3}")
 
@@ -41,6 +42,9 @@ _LAST: Final = 2**63 - 1
 """The last number that a database has."""
 Axis: TypeAlias = Literal["recorded", "stored"]
 """`recorded`: when somebody wrote the fact down, as an imported file may say; `stored`: when this store took it."""
+
+OPENERS: Final[dict[Literal["address", "host"], Callable[..., Store]]] = {}
+"""What makes a store of an address, or in a host's database: `opening`, which knows all kinds, puts it here."""
 
 
 def utc_now() -> dt.datetime:
@@ -148,28 +152,10 @@ class Store(ABC):
         free connection or a server's answer. Raises StoreURLError, SchemaMissing, SchemaOutOfDate, SchemaTooNew,
         StoreUnavailable.
         """
-        if url == "memory:":
-            from ehcp_flow.store.memory import MemoryStore
-
-            return MemoryStore(authority=authority, clock=clock, check=check, upcasters=upcasters)
-        from ehcp_flow.store.addresses import missing_file
-        from ehcp_flow.store.database import Database
-        from ehcp_flow.store.engines import own_engine
-        from ehcp_flow.store.names import Names
-        from ehcp_flow.store.schema import REVISION
-        from ehcp_flow.store.sql import SqlStore
-
-        names = Names(prefix, schema)
-        if not create and (missing := missing_file(url)):
-            raise SchemaMissing(REVISION, missing)
-        database = Database(own_engine(url, busy_seconds=busy_seconds, create=create), owned=True)
-        try:
-            return SqlStore(
-                database, names, create=create, authority=authority, clock=clock, check=check, upcasters=upcasters
-            )
-        except BaseException:
-            database.close()
-            raise
+        return OPENERS["address"](
+            url, Names(prefix, schema), create=create, busy_seconds=busy_seconds, authority=authority, clock=clock,
+            check=check, upcasters=upcasters,
+        )  # fmt: skip
 
     @staticmethod
     def on(  # noqa: PLR0913 - one parameter for each setting
@@ -181,23 +167,8 @@ class Store(ABC):
 
         With a Connection or a Session, the store never commits: what it writes is kept when the host commits.
         """
-        from sqlalchemy import Connection, Engine
-        from sqlalchemy.orm import Session, scoped_session
-
-        from ehcp_flow.store.database import Database
-        from ehcp_flow.store.names import Names
-        from ehcp_flow.store.sql import SqlStore
-
-        if isinstance(host, Engine):
-            database = Database(host)
-        elif isinstance(host, Connection):
-            database = Database(host=lambda: host)
-        elif isinstance(host, (Session, scoped_session)):
-            database = Database(host=host.connection)
-        else:
-            raise StoreURLError(repr(host), "give an Engine, a Connection or a Session")
-        return SqlStore(
-            database, Names(prefix, schema), create=create, authority=authority, clock=clock, check=check,
+        return OPENERS["host"](
+            host, Names(prefix, schema), create=create, authority=authority, clock=clock, check=check,
             upcasters=upcasters,
         )  # fmt: skip
 

@@ -1,5 +1,4 @@
-# ruff: noqa: S608 - the table is a checked identifier
-"""Which schema a database has, and bringing it to the one that this library needs.
+"""Bringing the schema of a database to the one that this library needs.
 
 The migrations are Alembic's, inside the package, with a version table of their own (`ehcp_schema_version`): a host's
 `alembic_version` and metadata are never touched. Alembic is loaded only when there is something to upgrade.
@@ -16,33 +15,22 @@ from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Connection, exc, inspect, text
+from sqlalchemy import Connection, exc, text
 
 from ehcp_flow.store.errors import SchemaDiffers, SchemaMissing, SchemaOutOfDate, SchemaTooNew
 from ehcp_flow.store.names import Names
+from ehcp_flow.store.revisions import REVISION, found
+from ehcp_flow.store.rights import renew
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 __all__ = ["REVISION", "check", "found", "upgrade"]
 
-REVISION: Final = "3"
-"""The schema that this library reads and writes."""
-
 _KNOWN: Final = ("1", "2", "3")
 _OF_TABLES: Final = re.compile(r"^42(?!501)|duplicate column|already exists|no such (?:table|column)")
 """What a database says of tables that are not as they should be: PostgreSQL by class, SQLite in words."""
 _ONE_AT_A_TIME: Final = Lock()  # Alembic keeps what it works on in module-level names
-
-
-def found(connection: Connection, names: Names) -> str | None:
-    """Return the revision of the store in this database, or None if there is none. Raises SchemaDiffers for several."""
-    if not inspect(connection).has_table(f"{names.prefix}schema_version", schema=names.schema):
-        return None
-    told = sorted(str(row[0]) for row in connection.execute(text(f"SELECT version_num FROM {names.schema_version}")))
-    if len(told) > 1:
-        raise SchemaDiffers(" and ".join(told), REVISION, "it names more than one")
-    return told[0] if told else None
 
 
 def check(connection: Connection, names: Names) -> None:
@@ -69,7 +57,7 @@ def upgrade(connection: Connection, names: Names, to: str = REVISION) -> tuple[s
     if before is not None and before not in _KNOWN:
         raise SchemaTooNew(before, REVISION)
     if before == to:
-        _guard(connection, names)
+        renew(connection, names)
         return before, to
     if names.schema and connection.dialect.name == "postgresql":
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {names.schema}"))
@@ -80,15 +68,8 @@ def upgrade(connection: Connection, names: Names, to: str = REVISION) -> tuple[s
         if not _OF_TABLES.search(getattr(error.orig, "sqlstate", None) or str(error.orig)):
             raise
         raise SchemaDiffers(before or "none", to, " ".join(str(error.orig).split())) from error
-    _guard(connection, names)
-    return before, to
-
-
-def _guard(connection: Connection, names: Names) -> None:
-    """Bring the roles that were granted authorities to the rights that this library gives (PostgreSQL)."""
-    from ehcp_flow.store.access import renew
-
     renew(connection, names)
+    return before, to
 
 
 def _found_alone(connection: Connection, names: Names) -> str | None:

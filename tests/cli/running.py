@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from ehcp_flow.cli import in_bulk
+from ehcp_flow.cli import sources
 from ehcp_flow.cli.app import app
 
 ROOT = Path(__file__).parent.parent.parent
@@ -33,8 +33,7 @@ def by(door: str | None) -> Iterator[None]:
     """Answer every source case by case (`one`), or over columns (`many`), whatever its size."""
     with pytest.MonkeyPatch.context() as patch:
         if door is not None:
-            for asks in ("is_large", "is_parquet"):
-                patch.setattr(in_bulk, asks, lambda _: door == "many")
+            patch.setattr(sources, "by_columns", lambda _: door == "many")
         yield
 
 
@@ -42,8 +41,8 @@ def program(door: str | None = None) -> list[str]:
     """Return what runs the command line as a process, through one of the doors."""
     if door is None:
         return [sys.executable, "-m", "ehcp_flow"]
-    forced = f"in_bulk.is_large = in_bulk.is_parquet = lambda _: {door == 'many'}"
-    return [sys.executable, "-c", f"from ehcp_flow.cli import in_bulk, main; {forced}; main()"]
+    forced = f"sources.by_columns = lambda _: {door == 'many'}"
+    return [sys.executable, "-c", f"from ehcp_flow.cli import sources, main; {forced}; main()"]
 
 
 def environment(**more: str) -> dict[str, str]:

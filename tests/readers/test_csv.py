@@ -296,7 +296,7 @@ def test_a_column_given_twice():
         (CONTRACT.encode("utf-16-be"), "UTF-16"),
         (b"\x7fELF\x02\x01\x01\0\0\0", "not a text file"),
         ("case_id,event,on,caf\xe9\n".encode("cp1252"), "Windows-1252"),
-        (b"case_id,event,on\rx,plan_agreed,2026-03-02\r", "no CSV header"),
+        (b"case_id,event,on\rx,plan_agreed,2026-03-02\r", "end with a carriage return alone"),
         (b'case_id,event,"on\n', "no CSV header"),
         (b"x" * (LONGEST_ROW + 5), "first line cannot be read: it is longer than 131072"),
         (b"PK\x03\x04" + b"x" * LONGEST_ROW, "Excel workbook"),

@@ -1,0 +1,152 @@
+"""What SOURCE is, whether it can be read, and what is said about reading it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from ehcp_flow.cli.messages import count, note, tell_refused
+from ehcp_flow.cli.options import Axis, instant
+
+if TYPE_CHECKING:
+    from ehcp_flow.store import Store
+
+__all__ = [
+    "LARGE",
+    "NEEDS_COLUMNS",
+    "by_columns",
+    "has_columns",
+    "instant_by",
+    "is_parquet",
+    "is_pipe",
+    "needs_columns",
+    "no_case",
+    "only_of_stores",
+    "open_store",
+    "tell_read",
+]
+
+LARGE: Final = 500_000
+"""From how many bytes on (some thousands of rows) a file is worth loading Polars for."""
+NEEDS_COLUMNS: Final = 'it needs the extra bulk: pip install "ehcp-flow[bulk]"'
+_PARQUET: Final = b"PAR1"
+_NAMED: Final = 10
+
+
+def no_case(
+    name: str, authority: str | None, met: Collection[str], known_at: dt.datetime | None, *, cases: bool
+) -> str:
+    """Return why no case is answered; `cases` says whether there are any, and `met` of which authorities."""
+    if authority is not None and cases and authority not in met:
+        there = (
+            f"there are cases of {', '.join(sorted(met)[:_NAMED])}"
+            if met
+            else ("no case names its authority (column authority, such as 885)")
+        )
+        return f"{name}: no case of authority {authority}; {there}"
+    if cases and known_at is not None:
+        return f"{name}: nothing had been recorded by {known_at.isoformat()}"
+    return f"{name}: there is no case in it"
+
+
+def by_columns(source: str) -> bool:
+    """Whether the cases of SOURCE are read and answered over columns: quicker for many, and the answers are the same.
+
+    The cases that `--case` names are answered one at a time; only a file is read over columns for them.
+    """
+    return has_columns() and (is_parquet(source) or _is_large(source))
+
+
+def is_parquet(source: str) -> bool:
+    """Whether SOURCE is in Parquet; nothing is taken out of standard input or a pipe to find out."""
+    if source == "-":
+        peek = getattr(sys.stdin.buffer, "peek", None)
+        return peek is not None and bytes(peek(len(_PARQUET)))[: len(_PARQUET)] == _PARQUET
+    try:
+        if not Path(source).is_file():
+            return False
+        with Path(source).open("rb") as file:
+            return file.read(len(_PARQUET)) == _PARQUET
+    except (OSError, ValueError):
+        return False
+
+
+def is_pipe(source: str) -> bool:
+    """Whether SOURCE can be read only once."""
+    try:
+        return source == "-" or Path(source).is_fifo()
+    except (OSError, ValueError):
+        return False
+
+
+def _is_large(source: str) -> bool:
+    """Whether SOURCE is worth loading Polars for."""
+    if "://" in source and not source.startswith("sqlite"):
+        return True  # a server is not set up for a handful of cases
+    try:
+        return source != "-" and Path(source.rpartition(":///")[2].partition("?")[0]).stat().st_size >= LARGE
+    except (OSError, ValueError):
+        return False
+
+
+def has_columns() -> bool:
+    """Whether the extra `bulk` is installed."""
+    return find_spec("polars") is not None and find_spec("numpy") is not None
+
+
+def needs_columns(source: str) -> None:
+    """Raise BadParameter where Parquet cannot be read."""
+    if not has_columns():
+        raise typer.BadParameter(f"{source} is Parquet: {NEEDS_COLUMNS}", param_hint="SOURCE")
+
+
+def only_of_stores(known_by: Axis | None) -> None:
+    """Raise BadParameter for a question that only a store can answer."""
+    if known_by is Axis.STORED:
+        raise typer.BadParameter("only a store knows when it took a fact; a file does not", param_hint="--known-by")
+
+
+def instant_by(known_at: dt.datetime | str | None, known_by: Axis | None) -> dt.datetime | None:
+    """Return the instant of --known-at. Raises BadParameter where --known-by is given without it."""
+    if known_by is not None and known_at is None:
+        raise typer.BadParameter("it says what --known-at goes by; give that too", param_hint="--known-by")
+    return instant(known_at) if isinstance(known_at, str) else known_at
+
+
+def tell_read(
+    warnings: Iterable[str], refused: Sequence[object], incomplete: Iterable[str], *, all_errors: bool
+) -> None:
+    """Tell what was met while a source was read: its warnings, the rows refused, and the cases that lack one."""
+    for warning in warnings:
+        note(f"warning: {warning}")
+    tell_refused(refused, everything=all_errors)
+    lacking = sorted(case_id for case_id in incomplete if case_id)
+    if lacking:
+        names = ", ".join(lacking[:_NAMED]) + (", ..." if len(lacking) > _NAMED else "")
+        note(
+            f"warning: {count(len(lacking), 'case lacks', 'cases lack')} a refused row, so what is said of "
+            f"{'it' if len(lacking) == 1 else 'them'} may be wrong: {names}"
+        )
+
+
+@contextmanager
+def open_store(url: str, *, authority: str | None = None, create: bool = False) -> Iterator[Store]:
+    """Open a store, of one authority if that is named; `create` makes its tables where there are none.
+
+    Raises the store's errors, and BadParameter where the database's driver is not installed.
+    """
+    try:
+        from ehcp_flow.store import Store
+
+        store = Store.open(url, authority=authority, create=create)
+    except ImportError as error:
+        raise typer.BadParameter(f"a store at {url.partition('://')[0]}:// cannot be opened: {error}") from None
+    with store:
+        yield store

@@ -1,0 +1,79 @@
+"""Which moves would be lawful: the same as `allowed` says with all its reasons, at both doors."""
+
+import csv
+import datetime as dt
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ehcp_flow.bulk.lawful import Standings
+from ehcp_flow.case import Case
+from ehcp_flow.facts import make_fact
+from ehcp_flow.states import allowed, state
+from ehcp_flow.states.counted import at_hand
+from ehcp_flow.states.lawful import lawful_moves, stands
+from tests.bulk.agreeing import crowds
+from tests.cli.running import invoke, rows_of, table_of
+
+DAY = dt.date(2021, 1, 1)
+
+
+def by_verdicts(case, day):
+    return tuple((verdict.event, verdict.outcome) for verdict in allowed(case, day) if verdict.allowed)
+
+
+def days_of(case):
+    """Days on which a fact happened, and days a little before and after one."""
+    days = [fact.on for fact in case.recorded]
+    near = st.sampled_from([dt.timedelta(more) for more in (-1, 0, 1, 15, 70)])
+    return st.builds(dt.date.__add__, st.sampled_from(days), near)
+
+
+@given(crowds(), st.data())
+def test_what_is_lawful_is_what_every_verdict_allows_and_columns_say_the_same(case, data):
+    day = data.draw(days_of(case))
+    assert lawful_moves(case, state(case, day).pathway, day, at_hand()) == by_verdicts(case, day)
+    assert list(Standings([case], day)) == [stands(case, day, at_hand())]
+
+
+def test_a_long_record_is_looked_up_and_says_the_same():
+    facts = [make_fact("request_received", case_id="c", on="2020-01-06")]
+    facts += [
+        make_fact("review_meeting_held", case_id="c", on=dt.date(2020, 2, 1) + dt.timedelta(at)) for at in range(99)
+    ]
+    case = Case("c", tuple(facts))
+    assert lawful_moves(case, state(case, DAY).pathway, DAY, at_hand()) == by_verdicts(case, DAY)
+
+
+@pytest.mark.parametrize("served", ["2024-12-20", "2025-03-20"])
+def test_a_draft_served_before_it_was_sent_protects_the_same_days_at_both_doors(tmp_path, served):
+    path = tmp_path / "cases.csv"
+    path.write_text(
+        table_of("c request_received 2024-11-01", "c assessment_agreed 2024-12-01", "c plan_agreed 2025-01-10")
+        + "c,draft_plan_sent,2025-02-03,,,,,,,\n"
+    )
+    rows = list(csv.DictReader(io.StringIO(path.read_text())))
+    for row in rows:
+        row["served_on"] = served if row["event"] == "draft_plan_sent" else ""
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    told = [invoke("state", path, "--as-of", "2025-02-10", "--format", "csv", door=door) for door in ("one", "many")]
+    assert told[0].stdout == told[1].stdout
+    (row,) = rows_of(told[0].stdout, "csv")
+    assert ("final_plan_sent" in row["moves_allowed"].split("; ")) == (served < "2025")
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "jsonl", "table"])
+@pytest.mark.parametrize("as_of", ["2025-03-03", "2026-06-30"])
+def test_state_is_printed_alike_by_both_doors(tmp_path, form, as_of):
+    path = tmp_path / "cases.csv"
+    assert invoke("synth", "--cases", 60, "--faults", 0.3, "--csv-faults", 0.2, "--output", path).exit_code == 0
+    one, many = (
+        invoke("state", path, "--as-of", as_of, "--format", form, "--authority", "885", door=door)
+        for door in ("one", "many")
+    )
+    assert (one.exit_code, one.stdout, one.stderr) == (many.exit_code, many.stdout, many.stderr)
