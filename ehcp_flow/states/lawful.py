@@ -84,11 +84,10 @@ _DISPUTES: Final = frozenset(key for key in MOVING if key[0] in DISPUTE_EVENTS)
 
 @cache
 def _open(at: State) -> tuple[tuple[Key, tuple[Guard, ...]], ...]:
-    """Return the moves that a state knows, with their guards, and those that are no matter of the pathway."""
-    edges = table(PATHWAY)
-    found = ((key, edges.get((at, *key))) for key in MOVING)
+    """Return the moves that a state takes, with their guards, and those that are no matter of the pathway."""
+    edges = ((key, table(PATHWAY).get((at, *key))) for key in MOVING)
     return tuple(
         (key, edge.guards if edge else ())
-        for key, edge in found
+        for key, edge in edges
         if edge is None or edge.refusal is None or edge.refusal.holds
     )
