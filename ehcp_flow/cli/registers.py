@@ -57,13 +57,6 @@ _KEPT: Final = 3
 """How many columns are never left out of a table, the case and what it is about among them."""
 _TEXTS: Final = ("title", "message", "remedy", "why", "reason", "what")
 _WIDE, _NARROW = 26, 14
-_FAMILY: Final = "parent or young person"
-_LIMITS: Final[Mapping[str, tuple[str, ...]]] = {
-    "advice": ("advice",),
-    "reviews": ("annual_review", "transfer_review", "review_decision", "amended_plan"),
-    "transfers": ("phase_transfer",),
-}
-"""The limits of the registers that can be a calendar; `due` holds every statutory one."""
 
 
 def _registers(  # noqa: PLR0913 - one parameter for each option
@@ -113,13 +106,13 @@ def _registers(  # noqa: PLR0913 - one parameter for each option
     What falls due is in order of risk: by how earlier cases ended that were still undone at the same age.
     """
     from ehcp_flow.errors import UnknownNameError
-    from ehcp_flow.measures import DESKS, REGISTER_COLUMNS, REGISTERS, TABLES
+    from ehcp_flow.measures import DESKS, REGISTER_COLUMNS, REGISTER_LIMITS, REGISTERS, TABLES
 
     if name is not None and name not in {*REGISTERS, *TABLES}:
         raise UnknownNameError("register", name, (*REGISTERS, *TABLES))
     on, shown, wanted = day(as_of), chosen(form, raw=raw), pairs(only)
-    if shown == FeedFormat.ICS and name != "due" and name not in _LIMITS:
-        can = ", ".join(("due", *_LIMITS))
+    if shown == FeedFormat.ICS and name != "due" and name not in REGISTER_LIMITS:
+        can = ", ".join(("due", *REGISTER_LIMITS))
         raise typer.BadParameter(f"{name or 'this'} is no calendar; these are: {can}", param_hint="--format")
     law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures, bank_holidays)
     extra = extra_columns(source)
@@ -168,7 +161,7 @@ def _rows(
 
     if name not in REGISTERS:
         return table_rows(name, answers, on, extra=extra, desks=columns, weeks=weeks)
-    collected = Registers(weeks=weeks, extra=extra, columns=columns)
+    collected = Registers((name,), weeks=weeks, extra=extra, columns=columns)
     for answered in answers:
         collected.add(answered)
     return collected.rows(name)
@@ -246,6 +239,8 @@ def _calendar(name: str, answers: Iterator[Answer], wanted: Mapping[str, str], o
     """Print the limits of a register as a calendar, those that were done lately too, so that it updates the last."""
     import datetime as dt
 
+    from ehcp_flow.measures import REGISTER_LIMITS
+    from ehcp_flow.measures.choosing import FAMILY
     from ehcp_flow.reports.calendar_feed import calendar_feed, work_of
 
     for column in wanted:
@@ -260,9 +255,9 @@ def _calendar(name: str, answers: Iterator[Answer], wanted: Mapping[str, str], o
         if any(deadline.party != value for value in wanted.values()):
             return False
         if name != "due":
-            return deadline.limit in _LIMITS[name]
+            return deadline.limit in REGISTER_LIMITS[name]
         soon = deadline.due_on is not None and deadline.due_on <= until
-        return soon and deadline.kind == "statutory" and deadline.actor != _FAMILY
+        return soon and deadline.kind == "statutory" and deadline.actor != FAMILY
 
     chosen_ones = (deadline for answered in answers for deadline in work_of(answered) if belongs(deadline))
     sys.stdout.write(calendar_feed(chosen_ones, name=f"EHC: {name}"))

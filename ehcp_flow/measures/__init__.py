@@ -12,7 +12,14 @@ from ehcp_flow.measures.exceptions import exception_rate
 from ehcp_flow.measures.extra import read_extra
 from ehcp_flow.measures.frames import to_pandas, to_polars
 from ehcp_flow.measures.periods import GRAINS, Period, between, survey_day, years
-from ehcp_flow.measures.registers import REGISTER_COLUMNS, REGISTERS, Registers, agreed_with_parent, registers
+from ehcp_flow.measures.registers import (
+    REGISTER_COLUMNS,
+    REGISTER_LIMITS,
+    REGISTERS,
+    Registers,
+    agreed_with_parent,
+    registers,
+)
 from ehcp_flow.measures.reviewing import Reviewing, review_backlog
 from ehcp_flow.measures.story import Story, answered
 from ehcp_flow.measures.table import GROUPS, NOT_RECORDED, Explanation, MeasureTable, Tally, measure
@@ -26,6 +33,7 @@ __all__ = [
     "NOT_RECORDED",
     "REGISTERS",
     "REGISTER_COLUMNS",
+    "REGISTER_LIMITS",
     "TABLES",
     "UNAVAILABLE",
     "AdviceByAdviser",

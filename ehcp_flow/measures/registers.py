@@ -1,7 +1,7 @@
 """Registers: the lists that people work from. Each is a list of plain rows, for CSV, JSON, a workbook or a page.
 
-One pass over the answered cases fills them all. With `extra`, each row begins with the columns asked for (caseworker,
-area), so that a list can be split by desk.
+A register is a row of a table: what it lists of a case, and its columns. With `extra`, each row begins with the columns
+asked for (caseworker, area), so that a list can be split by desk.
 """
 
 from __future__ import annotations
@@ -9,64 +9,33 @@ from __future__ import annotations
 import datetime as dt
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from ehcp_flow.answers import Answer
 from ehcp_flow.dates import weeks_ahead
 from ehcp_flow.deadlines import Deadline
 from ehcp_flow.facts import ExceptionRecorded
+from ehcp_flow.grounds import GroundChecked
 from ehcp_flow.measures.arithmetic import percent
-from ehcp_flow.measures.disputes import dispute_order, dispute_rows
+from ehcp_flow.measures.choosing import FAMILY, STANDING, Chosen
 from ehcp_flow.measures.reviewing import last_meeting_of
 from ehcp_flow.measures.story import Story
 from ehcp_flow.measures.table import Extra
+from ehcp_flow.states import Dispute
 
-__all__ = ["REGISTERS", "REGISTER_COLUMNS", "Registers", "Row", "agreed_with_parent", "registers", "still_undone"]
+__all__ = [
+    "REGISTERS",
+    "REGISTER_COLUMNS",
+    "REGISTER_LIMITS",
+    "Registers",
+    "Row",
+    "agreed_with_parent",
+    "registers",
+    "still_undone",
+]
 
 Row: TypeAlias = dict[str, Any]
-
-REGISTERS: Final[Mapping[str, str]] = {
-    "breaches": "Statutory limits that were missed, and are not excused; what is still undone first",
-    "due": "What falls due in the weeks ahead, the likeliest to be late first",
-    "exceptions": "Every exception recorded: ground, dates, reason, who recorded it, and whether its facts hold",
-    "advice": "Advice that was asked for and has not come, the most overdue first",
-    "reviews": "Every plan held, with its next review, the soonest due first",
-    "transfers": "Phase transfers that are still ahead or were missed, the soonest due first",
-    "disputes": "Mediations and appeals, and what follows from them; those under way first",
-    "findings": "What is missing or odd in the record of a case",
-}
-"""The registers by name, with what each holds."""
-
-REGISTER_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
-    "breaches": (
-        "limit", "title", "actor", "party", "due_on", "done_on", "status", "days_over", "citation", "ended_on",
-    ),
-    "due": (
-        "limit", "title", "actor", "party", "due_on", "days_left", "pc_late_before", "why", "citation",
-    ),
-    "exceptions": (
-        "ground", "on", "until", "claimed_for", "party", "reason", "approved_by", "verdict", "checked", "holds_for",
-        "excuses",
-    ),
-    "advice": (
-        "adviser", "asked_on", "received_by_them_on", "due_on", "status", "days_over", "returned_on", "excused_by",
-    ),
-    "reviews": (
-        "plan_since", "last_meeting", "last_decision", "review_due_on", "meeting_by", "status", "days_over",
-        "never_reviewed", "waiting_for", "waiting_due_on", "waiting_days_over",
-    ),
-    "transfers": (
-        "phase", "transfer_on", "due_on", "status", "days_over", "review_meeting_by", "last_review_meeting",
-        "last_amendment_notice",
-    ),
-    "disputes": (
-        "about", "decided_on", "ground", "state", "since", "under_way", "settled_by", "waits_for", "next", "due_on",
-        "status", "days_over",
-    ),
-    "findings": ("on", "code", "message", "remedy"),
-}  # fmt: skip
-"""The columns of each register after `case_id` and those of the file: those of an empty one too."""
 
 _AGREED: Final = re.compile(
     r"\b(agree\w*|consent\w*|request\w*|ask\w*)\b.{0,40}\b(parent|mother|father|mum|dad|famil|carer|young person)"
@@ -77,7 +46,6 @@ _NO_GROUND: Final = (
     "an agreement with the parent or young person is no ground in law: only the circumstances in the regulations "
     "excuse a missed limit"
 )
-_FAMILY: Final = "parent or young person"
 _FEWEST: Final = 5
 """The fewest earlier cases from which a share is given."""
 _TWELVE_WEEKS: Final = dt.timedelta(weeks=12)
@@ -88,78 +56,6 @@ _ONE_DAY: Final = dt.timedelta(days=1)
 def agreed_with_parent(reason: str | None) -> bool:
     """Whether a reason rests on the family's agreement, or on its asking, rather than on its circumstances."""
     return bool(reason and _AGREED.search(reason))
-
-
-class Registers:
-    """Collects every register in one pass; `rows` gives them.
-
-    `weeks` is how far ahead `due` looks; `columns` are the columns of `extra` with which each row begins.
-    """
-
-    def __init__(self, *, weeks: int = 4, extra: Extra | None = None, columns: Sequence[str] = ()) -> None:
-        self._ahead_of = weeks_ahead(weeks)
-        self._extra = extra or {}
-        self._columns = tuple(columns)
-        self._rows: dict[str, list[Row]] = {name: [] for name in REGISTERS}
-        self._history: dict[str, list[tuple[int, bool]]] = {}
-        self._ahead: list[Deadline] = []
-        self._done = False
-
-    def add(self, answer: Answer | Story) -> None:
-        """Take one case into account."""
-        story = Story.told(answer)
-        answer = story.answer
-        until = answer.as_of + self._ahead_of
-        for deadline in answer.deadlines:
-            if deadline.breach:
-                self._add("breaches", deadline.case_id, _breach(deadline))
-            self._learn(deadline, until)
-            if deadline.limit == "advice" and deadline.done_on is None and deadline.status in ("open", "overdue"):
-                self._add("advice", deadline.case_id, _advice(deadline))
-            if deadline.limit == "phase_transfer" and deadline.status in ("open", "overdue", "undated"):
-                self._add("transfers", deadline.case_id, _transfer(deadline, story))
-        for row in _exceptions(answer):
-            self._add("exceptions", story.case_id, row)
-        if answer.standing.maintained:
-            self._add("reviews", story.case_id, _review(story))
-        for row in dispute_rows(story):
-            self._add("disputes", story.case_id, row)
-        for finding in answer.findings:
-            on = finding.on
-            row = {"on": on, "code": finding.code, "message": finding.message, "remedy": finding.remedy}
-            self._add("findings", finding.case_id, row)
-
-    def _add(self, register: str, case_id: str, row: Row) -> None:
-        mine = self._extra.get(case_id, {})
-        self._rows[register].append(
-            {"case_id": case_id, **{column: mine.get(column, "") for column in self._columns}, **row}
-        )
-
-    def _learn(self, deadline: Deadline, until: dt.date) -> None:
-        """Keep what is ahead, and how long the same limit has taken in cases that are done."""
-        if deadline.earliest_on is not None or deadline.due_on is None or deadline.kind != "statutory":
-            return
-        if deadline.actor == _FAMILY:  # a right that runs out is nobody's task
-            return
-        if deadline.done_on is not None:
-            days = (deadline.done_on - deadline.starts_on).days
-            self._history.setdefault(deadline.limit, []).append((days, deadline.status == "late"))
-        elif deadline.status == "open" and deadline.as_of <= deadline.due_on <= until:
-            self._ahead.append(deadline)
-
-    def rows(self, register: str) -> list[Row]:
-        """Return a register's rows in the order in which they are worked. Raises KeyError for one that is not kept."""
-        if not self._done:
-            self._finish()
-        return self._rows[register]
-
-    def _finish(self) -> None:
-        self._done = True
-        tails = {limit: _Tail(known) for limit, known in self._history.items()}
-        for deadline in self._ahead:
-            self._add("due", deadline.case_id, _due(deadline, tails.get(deadline.limit)))
-        for name, key in _ORDERS.items():
-            self._rows[name].sort(key=key)
 
 
 class _Tail:
@@ -179,139 +75,184 @@ class _Tail:
         return len(self._days) - at, self._late[at]
 
 
-def _breach(deadline: Deadline) -> Row:
-    return {
-        "limit": deadline.limit,
-        "title": deadline.title,
-        "actor": deadline.actor,
-        "party": deadline.party or "",
-        "due_on": deadline.due_on,
-        "done_on": deadline.done_on,
-        "status": deadline.status,
-        "days_over": deadline.days_over,
-        "citation": deadline.citation,
-        "ended_on": deadline.ended_on,
-    }
+_NO_TAIL: Final = _Tail(())
+
+
+class _Ahead(NamedTuple):
+    """A deadline that is ahead, and how earlier cases of the limit ended that were still undone at the same age."""
+
+    deadline: Deadline
+    earlier: int
+    late: int
+
+    @property
+    def is_told(self) -> bool:
+        """Whether there are enough of them to say so."""
+        return self.earlier >= _FEWEST
+
+    @property
+    def why(self) -> str:
+        if self.is_told:
+            return f"of {self.earlier} earlier cases still undone at this age, {self.late} ended late"
+        return "too few earlier cases to say"
+
+
+class _Claim(NamedTuple):
+    """An exception that was recorded, and each deadline on whose ground it was checked."""
+
+    fact: ExceptionRecorded
+    checks: Sequence[tuple[Deadline, GroundChecked]]
+
+    @property
+    def holds(self) -> list[str]:
+        return [deadline.limit for deadline, checked in self.checks if checked.holds]
+
+    @property
+    def excuses(self) -> list[str]:
+        return [one.limit for one, checked in self.checks if checked.holds and one.missed]
+
+    @property
+    def verdict(self) -> str:
+        if agreed_with_parent(self.fact.reason):
+            return "no ground in law"
+        if self.holds:
+            return "facts hold" if self.fact.reason else "facts hold, no reason recorded"
+        return "facts do not hold" if self.checks else "no limit it can apply to"
+
+    @property
+    def checked(self) -> str:
+        says = [_NO_GROUND] if agreed_with_parent(self.fact.reason) else [checked.says for _, checked in self.checks]
+        return _listed(says, "; ")
+
+
+def _claims(story: Story) -> Iterator[_Claim]:
+    answer = story.answer
+    for fact in answer.case.facts:
+        if isinstance(fact, ExceptionRecorded) and fact.on <= answer.as_of:
+            every = ((one, checked) for one in answer.deadlines for checked in one.working.grounds)
+            yield _Claim(fact, [(one, checked) for one, checked in every if checked.fact is fact])
+
+
+class _Held(NamedTuple):
+    """A plan that is held: its last meeting, its next review, and what is still to follow from the last one."""
+
+    meeting: dt.date | None
+    following: Deadline | None
+    undone: Deadline | None
+
+
+def _held(story: Story) -> Iterator[_Held]:
+    if story.answer.standing.maintained:
+        yield _Held(last_meeting_of(story), _next(_REVIEW, story), _next(_FOLLOWS, story))
+
+
+def _next(chosen: Chosen, story: Story) -> Deadline | None:
+    return min(
+        chosen.of(story.answer.judged),
+        key=lambda one: (one.due_on or dt.date.max, chosen.limits.index(one.limit)),
+        default=None,
+    )
+
+
+class _Disputed(NamedTuple):
+    """A dispute in which something was done, and what the authority must do next in it."""
+
+    dispute: Dispute
+    under_way: bool
+    ahead: Deadline | None
+
+
+def _disputes(story: Story) -> Iterator[_Disputed]:
+    """Yield the disputes of a case; each that is under way shows the earliest limit of them all.
+
+    A dispute that never came to an appeal is under way while its family can still appeal.
+    """
+    disputes = [dispute for dispute in story.answer.standing.disputes if dispute.steps]
+    limits = [one for one in _DISPUTED.of(story.answer.judged) if one.due_on] if disputes else []
+    can_appeal = any(one.actor == FAMILY and one.status == "open" for one in limits)
+    following = next((one for one in limits if one.actor != FAMILY and _stands(one)), None)
+    for dispute in disputes:
+        appealed = any(step.fact.event == "appeal_registered" for step in dispute.steps)
+        under_way = dispute.under_way and (appealed or can_appeal or bool(dispute.awaits))
+        yield _Disputed(dispute, under_way, following if under_way else None)
+
+
+def _stands(deadline: Deadline) -> bool:
+    """Whether something is to be done: overdue, or open and ahead; what is open and past may never have applied."""
+    return deadline.status == "overdue" or (deadline.due_on is not None and deadline.due_on >= deadline.as_of)
+
+
+_BREACHES: Final = Chosen(owed=True)
+_ADVICE: Final = Chosen(("advice",), STANDING)
+_TRANSFERS: Final = Chosen(("phase_transfer",), (*STANDING, "undated"))
+_REVIEW: Final = Chosen(("annual_review", "transfer_review"), STANDING)
+_FOLLOWS: Final = Chosen(("review_decision", "amended_plan"), STANDING)
+_DISPUTED: Final = Chosen(status=STANDING, groups=("mediation", "appeal", "orders", "concessions"))
+_TASKS: Final = Chosen(kind="statutory", tasks=True)
+
+
+def _in_breach(story: Story) -> Iterator[Deadline]:
+    return (one for one in _BREACHES.of(story.answer.judged) if one.breach)
+
+
+def _not_come(story: Story) -> Iterator[Deadline]:
+    return (one for one in _ADVICE.of(story.answer.judged) if one.done_on is None)
+
+
+Take: TypeAlias = Callable[[Any, Any], Any]
+"""What stands in a column: of what a register lists, and of the story of its case."""
+
+
+class Register(NamedTuple):
+    """A list: what it holds, what it lists of a case, its columns, and its order. `limits` are those of a calendar."""
+
+    says: str
+    of: Callable[[Story], Iterable[Any]]
+    columns: Mapping[str, Take]
+    order: Callable[[Row], Any]
+    limits: tuple[str, ...] = ()
+
+
+def _told(*names: str) -> dict[str, Take]:
+    """Return columns that are attributes of what is listed, under their names."""
+
+    def column(name: str) -> Take:
+        return (lambda one, _: getattr(one, name) or "") if name == "party" else (lambda one, _: getattr(one, name))
+
+    return {name: column(name) for name in names}
+
+
+def _said(of: str, **names: str) -> dict[str, Take]:
+    """Return columns that are attributes of a part of what is listed, by the name of each; nothing of none."""
+
+    def column(name: str) -> Take:
+        empty = "" if name in ("title", "status") else None
+        return lambda one, _: getattr(getattr(one, of), name, empty)
+
+    return {column_: column(name) for column_, name in names.items()}
+
+
+def _listed(texts: Iterable[str], between: str = ", ") -> str:
+    return between.join(dict.fromkeys(texts))
+
+
+def _last_of(event: str) -> Take:
+    return lambda _, story: max((fact.on for fact in story.facts(event)), default=None)
+
+
+def _returned_on(asked: Deadline, story: Story) -> dt.date | None:
+    since = asked.working.start.on
+    days = [fact.on for fact in story.facts("advice_returned") if fact.party == asked.party and fact.on >= since]
+    return days[-1] if days else None
+
+
+def _before(day: dt.date | None, by: dt.timedelta) -> dt.date | None:
+    return None if day is None else day - by
 
 
 def still_undone(row: Row) -> bool:
     """Whether the act of a row of the register of breaches is still to be done: neither done nor overtaken."""
     return row["done_on"] is None and row["ended_on"] is None
-
-
-def _due(deadline: Deadline, tail: _Tail | None) -> Row:
-    elapsed = (deadline.as_of - deadline.starts_on).days
-    earlier, late = tail.after(elapsed) if tail is not None else (0, 0)
-    enough = earlier >= _FEWEST
-    if enough:
-        why = f"of {earlier} earlier cases still undone at this age, {late} ended late"
-    else:
-        why = "too few earlier cases to say"
-    due_on = deadline.due_on
-    return {
-        "limit": deadline.limit,
-        "title": deadline.title,
-        "actor": deadline.actor,
-        "party": deadline.party or "",
-        "due_on": due_on,
-        "days_left": None if due_on is None else (due_on - deadline.as_of).days,
-        "pc_late_before": percent(late, earlier) if enough else None,
-        "why": why,
-        "citation": deadline.citation,
-    }
-
-
-def _advice(deadline: Deadline) -> Row:
-    facts, asked = deadline.working.facts, deadline.working.start
-    returned = [
-        fact.on
-        for fact in facts
-        if fact.event == "advice_returned" and fact.party == deadline.party and fact.on >= asked.on
-    ]
-    return {
-        "adviser": deadline.party or "",
-        "asked_on": asked.on,
-        "received_by_them_on": deadline.starts_on,
-        "due_on": deadline.due_on,
-        "status": deadline.status,
-        "days_over": deadline.days_over,
-        "returned_on": returned[-1] if returned else None,
-        "excused_by": ", ".join(deadline.excused_by),
-    }
-
-
-def _transfer(deadline: Deadline, story: Story) -> Row:
-    trigger = deadline.working.start
-    due_on = deadline.due_on
-    # Twelve weeks before the day by which the law wants it: 15 February gives 23 November.
-    review_by = None if due_on is None else due_on + _ONE_DAY - _TWELVE_WEEKS
-    return {
-        "phase": trigger.outcome or "",
-        "transfer_on": trigger.on,
-        "due_on": due_on,
-        "status": deadline.status,
-        "days_over": deadline.days_over,
-        "review_meeting_by": review_by,
-        "last_review_meeting": last_meeting_of(story),
-        "last_amendment_notice": max((fact.on for fact in story.facts("amendment_notice_sent")), default=None),
-    }
-
-
-def _review(story: Story) -> Row:
-    meeting = last_meeting_of(story)
-    current = [one for one in story.of("annual_review", "transfer_review") if one.status in ("open", "overdue")]
-    following = min(current, key=lambda one: one.due_on or dt.date.max, default=None)
-    due_on = None if following is None else following.due_on
-    decisions = [one for one in story.of("review_decision") if one.status in ("open", "overdue")]
-    amended = [one for one in story.of("amended_plan") if one.status in ("open", "overdue")]
-    undone = min((*decisions, *amended), key=lambda one: one.due_on or dt.date.max, default=None)
-    return {
-        "plan_since": story.spells[-1][0] if story.spells else None,
-        "last_meeting": meeting,
-        "last_decision": max((fact.on for fact in story.facts("review_decision_sent")), default=None),
-        "review_due_on": due_on,
-        "meeting_by": None if due_on is None else due_on - _FOUR_WEEKS,
-        "status": "" if following is None else following.status,
-        "days_over": None if following is None else following.days_over,
-        "never_reviewed": meeting is None,
-        "waiting_for": "" if undone is None else undone.title,
-        "waiting_due_on": None if undone is None else undone.due_on,
-        "waiting_days_over": None if undone is None else undone.days_over,
-    }
-
-
-def _exceptions(answer: Answer) -> Iterator[Row]:
-    for fact in answer.case.facts:
-        if not isinstance(fact, ExceptionRecorded) or fact.on > answer.as_of:
-            continue
-        checks = [
-            (deadline, checked)
-            for deadline in answer.deadlines
-            for checked in deadline.working.grounds
-            if checked.fact is fact
-        ]
-        holds = [deadline.limit for deadline, checked in checks if checked.holds]
-        excuses = [deadline.limit for deadline, checked in checks if checked.holds and deadline.missed]
-        agreed = agreed_with_parent(fact.reason)
-        if agreed:
-            verdict = "no ground in law"
-        elif holds:
-            verdict = "facts hold" if fact.reason else "facts hold, no reason recorded"
-        else:
-            verdict = "facts do not hold" if checks else "no limit it can apply to"
-        yield {
-            "ground": fact.outcome,
-            "on": fact.on,
-            "until": fact.until,
-            "claimed_for": fact.limit or "every limit it can apply to",
-            "party": fact.party or "",
-            "reason": fact.reason or "",
-            "approved_by": fact.recorded_by or "",
-            "verdict": verdict,
-            "checked": _NO_GROUND if agreed else "; ".join(dict.fromkeys(checked.says for _, checked in checks)),
-            "holds_for": ", ".join(dict.fromkeys(holds)),
-            "excuses": ", ".join(dict.fromkeys(excuses)),
-        }
 
 
 def _day(row: Row, name: str) -> dt.date:
@@ -326,16 +267,190 @@ _VERDICTS: Final[tuple[str, ...]] = (
     "facts hold, no reason recorded",
     "facts hold",
 )
-_ORDERS: Final = {
-    "breaches": lambda row: (not still_undone(row), -(row["days_over"] or 0), row["case_id"], row["limit"]),
-    "due": lambda row: (-(row["pc_late_before"] or 0), _day(row, "due_on"), row["case_id"], row["limit"]),
-    "exceptions": lambda row: (_VERDICTS.index(row["verdict"]), row["on"], row["case_id"]),
-    "advice": lambda row: (_day(row, "due_on"), row["case_id"], row["adviser"]),
-    "reviews": lambda row: (_day(row, "review_due_on"), row["case_id"]),
-    "transfers": lambda row: (_day(row, "due_on"), row["case_id"]),
-    "disputes": dispute_order,
-    "findings": lambda row: (row["code"], row["case_id"], row["on"] or dt.date.max),
+
+_TABLE: Final[Mapping[str, Register]] = {
+    "breaches": Register(
+        "Statutory limits that were missed, and are not excused; what is still undone first",
+        _in_breach,
+        _told("limit", "title", "actor", "party", "due_on", "done_on", "status", "days_over", "citation", "ended_on"),
+        lambda row: (not still_undone(row), -(row["days_over"] or 0), row["case_id"], row["limit"]),
+    ),
+    "due": Register(
+        "What falls due in the weeks ahead, the likeliest to be late first",
+        lambda _: (),  # known when every case was seen
+        {
+            **_said("deadline", limit="limit", title="title", actor="actor"),
+            "party": lambda one, _: one.deadline.party or "",
+            **_said("deadline", due_on="due_on"),
+            "days_left": lambda one, _: (one.deadline.due_on - one.deadline.as_of).days,
+            "pc_late_before": lambda one, _: percent(one.late, one.earlier) if one.is_told else None,
+            **_told("why"),
+            **_said("deadline", citation="citation"),
+        },
+        lambda row: (-(row["pc_late_before"] or 0), _day(row, "due_on"), row["case_id"], row["limit"]),
+    ),
+    "exceptions": Register(
+        "Every exception recorded: ground, dates, reason, who recorded it, and whether its facts hold",
+        _claims,
+        {
+            **_said("fact", ground="outcome", on="on", until="until"),
+            "claimed_for": lambda one, _: one.fact.limit or "every limit it can apply to",
+            "party": lambda one, _: one.fact.party or "",
+            "reason": lambda one, _: one.fact.reason or "",
+            "approved_by": lambda one, _: one.fact.recorded_by or "",
+            **_told("verdict", "checked"),
+            "holds_for": lambda one, _: _listed(one.holds),
+            "excuses": lambda one, _: _listed(one.excuses),
+        },
+        lambda row: (_VERDICTS.index(row["verdict"]), row["on"], row["case_id"]),
+    ),
+    "advice": Register(
+        "Advice that was asked for and has not come, the most overdue first",
+        _not_come,
+        {
+            "adviser": lambda one, _: one.party or "",
+            "asked_on": lambda one, _: one.working.start.on,
+            "received_by_them_on": lambda one, _: one.starts_on,
+            **_told("due_on", "status", "days_over"),
+            "returned_on": _returned_on,
+            "excused_by": lambda one, _: ", ".join(one.excused_by),
+        },
+        lambda row: (_day(row, "due_on"), row["case_id"], row["adviser"]),
+        _ADVICE.limits,
+    ),
+    "reviews": Register(
+        "Every plan held, with its next review, the soonest due first",
+        _held,
+        {
+            "plan_since": lambda _, story: story.spells[-1][0] if story.spells else None,
+            "last_meeting": lambda one, _: one.meeting,
+            "last_decision": _last_of("review_decision_sent"),
+            **_said("following", review_due_on="due_on"),
+            "meeting_by": lambda one, _: _before(getattr(one.following, "due_on", None), _FOUR_WEEKS),
+            **_said("following", status="status", days_over="days_over"),
+            "never_reviewed": lambda one, _: one.meeting is None,
+            **_said("undone", waiting_for="title", waiting_due_on="due_on", waiting_days_over="days_over"),
+        },
+        lambda row: (_day(row, "review_due_on"), row["case_id"]),
+        _REVIEW.limits + _FOLLOWS.limits,
+    ),
+    "transfers": Register(
+        "Phase transfers that are still ahead or were missed, the soonest due first",
+        lambda story: _TRANSFERS.of(story.answer.judged),
+        {
+            "phase": lambda one, _: str(one.working.start.outcome or ""),
+            "transfer_on": lambda one, _: one.working.start.on,
+            **_told("due_on", "status", "days_over"),
+            # Twelve weeks before the day by which the law wants it: 15 February gives 23 November.
+            "review_meeting_by": lambda one, _: _before(one.due_on, _TWELVE_WEEKS - _ONE_DAY),
+            "last_review_meeting": lambda _, story: last_meeting_of(story),
+            "last_amendment_notice": _last_of("amendment_notice_sent"),
+        },
+        lambda row: (_day(row, "due_on"), row["case_id"]),
+        _TRANSFERS.limits,
+    ),
+    "disputes": Register(
+        "Mediations and appeals, and what follows from them; those under way first",
+        _disputes,
+        {
+            "about": lambda one, _: one.dispute.decision.event,
+            "decided_on": lambda one, _: one.dispute.decision.on,
+            **_said("dispute", ground="ground"),
+            "state": lambda one, _: str(one.dispute.state),
+            **_said("dispute", since="since"),
+            **_told("under_way"),
+            "settled_by": lambda one, _: getattr(one.dispute.settlement, "event", ""),
+            "waits_for": lambda one, _: " or ".join(one.dispute.awaits),
+            **_said("ahead", next="title", due_on="due_on", status="status", days_over="days_over"),
+        },
+        lambda row: (not row["under_way"], _day(row, "due_on"), row["case_id"], row["decided_on"]),
+    ),
+    "findings": Register(
+        "What is missing or odd in the record of a case",
+        lambda story: story.answer.findings,
+        _told("on", "code", "message", "remedy"),
+        lambda row: (row["code"], row["case_id"], row["on"] or dt.date.max),
+    ),
 }
+
+REGISTERS: Final[Mapping[str, str]] = {name: register.says for name, register in _TABLE.items()}
+"""The registers by name, with what each holds."""
+REGISTER_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    name: tuple(register.columns) for name, register in _TABLE.items()
+}
+"""The columns of each register after `case_id` and those of the file: those of an empty one too."""
+REGISTER_LIMITS: Final = {name: register.limits for name, register in _TABLE.items() if register.limits}
+"""The limits of the registers that can be a calendar; `due` holds every statutory one."""
+
+
+class Registers:
+    """Collects registers in one pass, all or those named; `rows` gives them.
+
+    `weeks` is how far ahead `due` looks; `columns` are the columns of `extra` with which each row begins.
+    """
+
+    def __init__(
+        self,
+        names: Iterable[str] = REGISTERS,
+        *,
+        weeks: int = 4,
+        extra: Extra | None = None,
+        columns: Sequence[str] = (),
+    ) -> None:
+        self._ahead_of = weeks_ahead(weeks)
+        self._extra = extra or {}
+        self._columns = tuple(columns)
+        self._rows: dict[str, list[Row]] = {name: [] for name in names}
+        self._history: dict[str, list[tuple[int, bool]]] = {}
+        self._ahead: list[Deadline] = []
+        self._done = False
+
+    def add(self, answer: Answer | Story) -> None:
+        """Take one case into account."""
+        story = Story.told(answer)
+        for name in self._rows:
+            for one in _TABLE[name].of(story):
+                self._add(name, story.case_id, one, story)
+        if "due" in self._rows:
+            self._learn(story)
+
+    def _add(self, name: str, case_id: str, one: Any, story: Story | None = None) -> None:
+        mine = self._extra.get(case_id, {})
+        row: Row = {"case_id": case_id}
+        for column in self._columns:
+            row[column] = mine.get(column, "")
+        for column, take in _TABLE[name].columns.items():
+            row[column] = take(one, story)
+        self._rows[name].append(row)
+
+    def _learn(self, story: Story) -> None:
+        """Keep what is ahead, and how long the same limit has taken in cases that are done."""
+        until = story.as_of + self._ahead_of
+        for deadline in _TASKS.of(story.answer.judged):
+            due_on = deadline.due_on
+            if due_on is None:
+                continue
+            done_on = deadline.done_on
+            if done_on is not None:
+                days = (done_on - deadline.starts_on).days
+                self._history.setdefault(deadline.limit, []).append((days, deadline.status == "late"))
+            elif deadline.status == "open" and story.as_of <= due_on <= until:
+                self._ahead.append(deadline)
+
+    def rows(self, register: str) -> list[Row]:
+        """Return a register's rows in the order in which they are worked. Raises KeyError for one that is not kept."""
+        if not self._done:
+            self._finish()
+        return self._rows[register]
+
+    def _finish(self) -> None:
+        self._done = True
+        tails = {limit: _Tail(known) for limit, known in self._history.items()}
+        for one in self._ahead:
+            earlier, late = tails.get(one.limit, _NO_TAIL).after((one.as_of - one.starts_on).days)
+            self._add("due", one.case_id, _Ahead(one, earlier, late))
+        for name, rows in self._rows.items():
+            rows.sort(key=_TABLE[name].order)
 
 
 def registers(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
@@ -65,17 +65,20 @@ class Story:
         return self.answer.as_of
 
     @cached_property
-    def limits(self) -> Mapping[str, tuple[Deadline, ...]]:
-        """The deadlines by limit."""
-        found: dict[str, list[Deadline]] = {}
-        for deadline in self.answer.deadlines:
-            found.setdefault(deadline.limit, []).append(deadline)
-        return {limit: tuple(deadlines) for limit, deadlines in found.items()}
+    def _rows(self) -> Mapping[str, Sequence[int]]:
+        """The rows of the deadlines, in the public order, by limit."""
+        found: dict[str, list[int]] = {}
+        judged = self.answer.judged
+        out, rules = judged.out, judged.book.rules
+        for row in judged.rows:
+            found.setdefault(rules[out[row]].limit.id, []).append(row)
+        return found
 
     def of(self, *limits: str) -> Iterator[Deadline]:
         """Yield the deadlines of these limits."""
         for limit in limits:
-            yield from self.limits.get(limit, ())
+            for row in self._rows.get(limit, ()):
+                yield Deadline(self.answer.judged, row)
 
     def facts(self, *events: str) -> Iterator[Fact]:
         """Yield the facts of these events that had happened by the day of the answer, in legal order."""

@@ -80,7 +80,7 @@ def _of(
             for row in load.rows()
         ]
     if name == "exceptions-by-ground":
-        registers = Registers()
+        registers = Registers(("exceptions",))
         return (registers,), lambda: exceptions_by_ground(registers.rows("exceptions"))
     first = as_of.replace(year=as_of.year - 2, day=1)
     kept: dict[str, tuple[_Collector, Callable[[], Rows]]] = {

@@ -5,14 +5,13 @@ The headline counts finished plans only. Whoever waits longest is not in it unti
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from ehcp_flow.answers import Answer
 from ehcp_flow.dates import weeks_ahead
-from ehcp_flow.deadlines import Deadline
 from ehcp_flow.measures.arithmetic import UNAVAILABLE, mean_weeks, median_weeks, rounded
+from ehcp_flow.measures.choosing import AUTHORITY, Chosen
 from ehcp_flow.measures.figures import FINAL
 from ehcp_flow.measures.story import Story
 from ehcp_flow.measures.table import NOT_RECORDED, Extra
@@ -32,6 +31,8 @@ AGE_BANDS: Final = (
 _UNKNOWN: Final = "no request on record"
 _WEEK: Final = 7
 _LIMIT_WEEKS, _YEAR_WEEKS = 20, 52
+_OVERDUE: Final = Chosen(status=("overdue",), kind="statutory", by=AUTHORITY)
+_AHEAD: Final = Chosen(status=("open",), kind="statutory", by=AUTHORITY, tasks=True)
 _STAGE_COLUMNS: Final = tuple(state.value.lower() for state in OPEN_STATES)
 
 
@@ -124,21 +125,13 @@ class Workload:
         row["cases"] += 1
         row["open_requests"] += answer.standing.pathway in OPEN_STATES
         row["plans"] += answer.standing.maintained
-        row["overdue"] += sum(_ours(deadline) and deadline.status == "overdue" for deadline in answer.deadlines)
-        row[self._due] += sum(self._soon(deadline, answer.as_of) for deadline in answer.deadlines)
-
-    def _soon(self, deadline: Deadline, as_of: dt.date) -> bool:
-        due_on = deadline.due_on
-        still = deadline.status == "open" and due_on is not None and deadline.earliest_on is None
-        return still and _ours(deadline) and as_of <= due_on <= as_of + self._ahead  # type: ignore[operator]
+        row["overdue"] += len(_OVERDUE.of(answer.judged))
+        days = (deadline.due_on for deadline in _AHEAD.of(answer.judged))
+        row[self._due] += sum(day is not None and answer.as_of <= day <= answer.as_of + self._ahead for day in days)
 
     def rows(self) -> list[dict[str, Any]]:
         """Return a row for each desk, by name."""
         return [self._rows[name] for name in sorted(self._rows)]
-
-
-def _ours(deadline: Deadline) -> bool:
-    return deadline.kind == "statutory" and deadline.actor == "local authority"
 
 
 def open_by_age(answers: Iterable[Answer]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
