@@ -21,7 +21,7 @@ from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.law.version import Version
 
-__all__ = ["JudgedCase", "facts_that_count", "judge_case", "space_for"]
+__all__ = ["JudgedCase", "facts_that_count", "judge_case", "limit_number", "space_for"]
 
 _DATES: Final = {
     event: tuple(name for name in DATES[1:] if name in cls.model_fields) for event, cls in FACT_TYPES.items()
@@ -256,7 +256,7 @@ def numbered(facts: Sequence[Fact], as_of: dt.date, book: CompiledRulebook, days
             "party": chosen.numbers(party),
             "days": chosen.numbers([day for column in filled.values() for day in column]),
             "field_at": chosen.numbers([_where(field, filled, count) for field in DATES]),
-            "limit": chosen.numbers([_limit(fact, book) for fact in facts] if claims else ()),
+            "limit": chosen.numbers([limit_number(fact, book) for fact in facts] if claims else ()),
             "reasoned": chosen.numbers([int(bool(fact.reason)) for fact in facts] if claims else ()),
             "institution": chosen.numbers(
                 [0, *(institutions.get(name, 0) for name in parties)] if institutions else [0] * (len(parties) + 1)
@@ -271,7 +271,7 @@ def _where(field: str, filled: dict[str, list[int]], count: int) -> int:
     return list(filled).index(field) * count if field in filled else -1
 
 
-def _limit(fact: Fact, book: CompiledRulebook) -> int:
+def limit_number(fact: Fact, book: CompiledRulebook) -> int:
     """Return the number of the limit that an exception names: -1 for none, -2 for one that there is not."""
     limit = fact.__dict__.get("limit")
     return -1 if limit is None else book.limits.get(limit, -2)

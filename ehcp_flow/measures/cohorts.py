@@ -7,7 +7,7 @@ upwards. A curve ends where its youngest request can be followed no further, so 
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ LONGEST: Final = 104
 """The last week of a curve."""
 MARKS: Final = (6, 16, 20, 30, 52)
 _WEEK: Final = 7
+_FLOW: Final = {"plans": "plan", "refused": "refused", "withdrawn": "withdrawn"}
 
 
 class Cohorts:
@@ -58,18 +59,15 @@ class Cohorts:
         youngest = max(request.received for request in cohort)
         followed = min((as_of - youngest).days // _WEEK, LONGEST)
         assessed = [request for request in cohort if request.assessed]
-        weeks = range(followed + 1)
+        done = _by_week(cohort, followed)
+        planned = _by_week([request for request in assessed if request.how == "plan"], followed)
         row: dict[str, Any] = {"cohort": period.label, "requests": len(cohort), "followed_weeks": followed}
         for week in MARKS:
-            done = sum(request.finished_by(week) for request in cohort)
-            row[f"finished_by_{week}"] = percent(done, len(cohort)) if week <= followed else UNAVAILABLE
-            row[f"count_by_{week}"] = done if week <= followed else UNAVAILABLE
-        row["finished"] = [percent(sum(one.finished_by(week) for one in cohort), len(cohort)) for week in weeks]
+            row[f"finished_by_{week}"] = percent(done[week], len(cohort)) if week <= followed else UNAVAILABLE
+            row[f"count_by_{week}"] = done[week] if week <= followed else UNAVAILABLE
+        row["finished"] = [percent(many, len(cohort)) for many in done]
         row["assessed"] = len(assessed)
-        row["with_plan"] = [
-            percent(sum(one.how == "plan" and one.finished_by(week) for one in assessed), len(assessed))
-            for week in weeks
-        ]
+        row["with_plan"] = [percent(many, len(assessed)) for many in planned]
         return row
 
     def open_over(self, weeks: int, day: dt.date) -> int:
@@ -81,26 +79,33 @@ class Cohorts:
 
     def flow(self, first: dt.date, as_of: dt.date) -> list[dict[str, Any]]:
         """Return a row for each month: what came, how it ended, and what was open and held at its end."""
+        received = sorted(one.received for one in self.requests)
+        ended: dict[str | None, list[dt.date]] = {how: [] for how in _FLOW.values()}
+        for one in self.requests:
+            if one.ended is not None:
+                ended[one.how].append(one.ended)
+        over = sorted(max(one.received, one.ended) for one in self.requests if one.ended is not None)
+        begun = sorted(start for start, _ in self._spells)
+        left = sorted(until for _, until in self._spells if until is not None)
         rows = []
         for period in between(first, as_of, "month", as_of):
             end = min(period.end, as_of)
-            ended = Counter(one.how for one in self.requests if one.ended is not None and one.ended in period)
             rows.append(
                 {
                     "month": period.label,
-                    "received": sum(one.received in period for one in self.requests),
-                    "plans": ended["plan"],
-                    "refused": ended["refused"],
-                    "withdrawn": ended["withdrawn"],
-                    "open_at_end": sum(
-                        one.received <= end and (one.ended is None or one.ended > end) for one in self.requests
-                    ),
-                    "plans_held_at_end": sum(
-                        start <= end and (until is None or until > end) for start, until in self._spells
-                    ),
+                    "received": bisect_right(received, period.end) - bisect_left(received, period.start),
+                    **{name: sum(day in period for day in ended[how]) for name, how in _FLOW.items()},
+                    "open_at_end": bisect_right(received, end) - bisect_right(over, end),
+                    "plans_held_at_end": bisect_right(begun, end) - bisect_right(left, end),
                 }
             )
         return rows
+
+
+def _by_week(requests: Iterable[Request], last: int) -> list[int]:
+    """Return how many had ended by the end of each week."""
+    ended = sorted((one.ended - one.received).days for one in requests if one.ended is not None)
+    return [bisect_right(ended, week * _WEEK) for week in range(last + 1)]
 
 
 def cohort_rows(answers: Iterable[Answer], as_of: dt.date, grain: str = "quarter") -> list[dict[str, Any]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
-from ehcp_flow.engine.choice import Kernel, interpreted_kernel
+from ehcp_flow.engine.choice import Kernel, kernel_in_use
 from ehcp_flow.engine.contributions import KEPT, SERIES
-from ehcp_flow.engine.judging import JudgedCase
-from ehcp_flow.engine.numbers import as_day
+from ehcp_flow.engine.judging import JudgedCase, limit_number
+from ehcp_flow.engine.numbers import KEY_OF, as_day
 from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.measures.figures import MONTHS, tables_of
 from ehcp_flow.measures.periods import Period, longest_ago
@@ -77,7 +78,7 @@ def entries_space(filled: Callable[[int], Any], facts: int, rows: int, capacity:
 def rows_of(judged: JudgedCase, chosen: Kernel) -> Any:
     """Return the deadlines of one case as a kernel takes them."""
     ends = chosen.numbers([len(judged.rows) + len(judged.without_law)])
-    return chosen.contributions.Rows({"out": judged.out, "size": judged.size, "ends": ends})
+    return chosen.contributions.Rows({"out": chosen.numbers(judged.out), "size": judged.size, "ends": ends})
 
 
 class Contributions:
@@ -85,23 +86,24 @@ class Contributions:
 
     def __init__(self, sets: Sequence[Sequence[Period]]) -> None:
         self._sets = sets
-        self._kernel = interpreted_kernel()
+        self._kernel = kernel_in_use()
         self._periods: dict[dt.date, Any] = {}
         self._places = [(at, place) for at, periods in enumerate(sets) for place in range(len(periods))]
-        self._space = self._room(0, 0, _ROOM)
+        self._filled = partial(self._kernel.filled, 0)
+        self._space = entries_space(self._filled, 0, 0, _ROOM, self._kernel)
 
     def _room(self, facts: int, rows: int, capacity: int) -> Any:
-        return entries_space(lambda count: [0] * count, facts, rows, capacity, self._kernel)
+        return entries_space(self._filled, facts, rows, capacity, self._kernel)
 
     def of(self, judged: JudgedCase) -> list[list[Contributed]]:
         """Return what a case adds to each set of periods."""
-        kernel, facts, space = self._kernel, judged.numbers, self._space
+        kernel, facts, space = self._kernel, self._facts(judged), self._space
         count, rows = len(judged.facts), len(judged.rows) + len(judged.without_law)
         if judged.as_of not in self._periods:
             self._periods[judged.as_of] = periods_of(self._sets, judged.as_of, kernel)
         if count > space.most_facts or rows > space.most_rows:
             space = self._space = self._room(2 * count, 2 * rows, space.capacity)
-        trail = kernel.walk.Trail(space_of(count, lambda many: [0] * many) | {"ends": [0]})
+        trail = kernel.walk.Trail(space_of(count, self._filled) | {"ends": self._filled(1)})
         kernel.walk.walk(moves_of(PATHWAY, kernel), facts, trail, 0, 1)
         told = rows_of(judged, kernel)
         figures, periods = figures_of(judged.book, kernel), self._periods[judged.as_of]
@@ -109,9 +111,22 @@ class Contributions:
         while kernel.contributions.contribute(figures, periods, facts, told, trail, space, 0, 1) == 0:
             space = self._space = self._room(space.most_facts, space.most_rows, 2 * space.capacity)
         found: list[list[Contributed]] = [[] for _ in self._sets]
-        for at in range(space.count):
-            which, place = self._places[space.out_period[at]]
-            whom = space.out_whom[at]
+        out = (space.out_column, space.out_period, space.out_days, space.out_whom)
+        for column, period, days, whom in islice(zip(*out, strict=True), space.count):
+            which, place = self._places[period]
             party = "" if whom < 0 else judged.facts[whom].party or ""
-            found[which].append(Contributed(space.out_column[at], place, space.out_days[at], party))
+            found[which].append(Contributed(column, place, days, party))
         return found
+
+    def _facts(self, judged: JudgedCase) -> Any:
+        """Return what is asked of the facts of a case as the kernel takes it."""
+        numbers, facts = self._kernel.numbers, judged.facts
+        return self._kernel.module.Facts(
+            {
+                "bounds": numbers((0, len(facts))),
+                "key": numbers([KEY_OF[key] for key in judged.keys]),
+                "on": numbers([as_day(fact.on) for fact in facts]),
+                "limit": numbers([limit_number(fact, judged.book) for fact in facts]),
+                "as_of": as_day(judged.as_of),
+            }
+        )

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from ehcp_flow import dates
 from ehcp_flow.answers import Answer, answer
@@ -20,7 +20,6 @@ from ehcp_flow.measures.figures import ASSESS, BORN, FINAL, HOLDING, REQUESTED
 __all__ = ["Request", "Story", "answered", "days_on_record"]
 
 Ended: TypeAlias = Literal["plan", "refused", "withdrawn"]
-_WEEK: Final = 7
 
 
 def days_on_record(case: Case) -> list[dt.date]:
@@ -37,10 +36,6 @@ class Request:
     assessed: bool
     ended: dt.date | None
     how: Ended | None
-
-    def finished_by(self, week: int) -> bool:
-        """Whether it had ended by the end of so many weeks."""
-        return self.ended is not None and (self.ended - self.received).days <= week * _WEEK
 
 
 @dataclass(frozen=True)

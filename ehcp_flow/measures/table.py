@@ -130,11 +130,12 @@ class Tally:
         story = Story.told(answer)
         if contributed is None:
             (contributed,) = self._contributions.of(story.answer.judged)
-        if not CHANGING.intersection(self._by):
-            self._cells(self._group(story, self._periods[-1], ""))
+        changing = not CHANGING.isdisjoint(self._by)
+        cells = [] if changing else self._cells(self._group(story, self._periods[-1], ""))
         for one in contributed:
-            group = self._group(story, self._periods[one.place], one.party)
-            _enter(self._cells(group)[one.place], one, story.case_id)
+            if changing:
+                cells = self._cells(self._group(story, self._periods[one.place], one.party))
+            _enter(cells[one.place], one, story.case_id)
 
     def _cells(self, group: tuple[str, ...]) -> list[dict[str, _Cell]]:
         if group not in self._groups:

@@ -13,12 +13,19 @@ import json
 from typing import Any, Final
 
 from ehcp_flow.answers import Answer
-from ehcp_flow.deadlines import Deadline
+from ehcp_flow.deadlines import STATUSES, Deadline
+from ehcp_flow.engine import kernel
+from ehcp_flow.engine.judging import JudgedCase
+from ehcp_flow.engine.numbers import as_day
+from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.states import MEANING
 
 __all__ = ["CaseFile"]
 
 _EPOCH: Final = dt.date(2000, 1, 1)
+_EPOCH_DAY: Final = as_day(_EPOCH)
+_QUIET: Final = frozenset({kernel.OPEN, kernel.MET, kernel.LAPSED, kernel.UNDATED})
+"""How a deadline stands that is not over and no breach, so that it need not be asked."""
 
 
 class _Names:
@@ -40,8 +47,7 @@ class CaseFile:
 
     def __init__(self) -> None:
         self._names = _Names()
-        self._rules: dict[int, int] = {}
-        self._versions: list[object] = []
+        self._rules: dict[tuple[CompiledRulebook, int], int] = {}
         self._rule_rows: list[list[str]] = []
         self._cases: dict[str, list[Any]] = {}
 
@@ -60,33 +66,33 @@ class CaseFile:
             place(MEANING[answer.standing.pathway]),
             _day(answer.standing.since),
             facts,
-            [self._deadline(deadline) for deadline in answer.deadlines],
+            [self._deadline(Deadline(answer.judged, row), answer.judged, row) for row in answer.judged.rows],
         ]
 
-    def _deadline(self, deadline: Deadline) -> list[Any]:
-        place = self._names.place
-        trigger = deadline.working.start
+    def _deadline(self, deadline: Deadline, judged: JudgedCase, row: int) -> list[Any]:
+        place, facts, value = self._names.place, judged.facts, judged.value
+        start, done = facts[value(kernel.STARTED, row)], judged.fact(kernel.DONE_AT, row)
+        last, status = value(kernel.LAST, row), value(kernel.STATUS, row)
+        quiet = status in _QUIET
         return [
-            self._rule(deadline),
-            place(deadline.party or ""),
-            place(trigger.event),
-            _day(deadline.starts_on),
-            _day(deadline.due_on),
-            _day(deadline.done_on),
-            place(deadline.status),
-            deadline.days_over,
-            place(", ".join(deadline.excused_by)),
-            int(deadline.breach),
+            self._rule(deadline, judged, value(kernel.VERSION, row)),
+            place(facts[value(kernel.WHOM, row)].party or ""),
+            place(start.event),
+            value(kernel.BASE, row) - _EPOCH_DAY,
+            None if last == kernel.NO_DAY else last - _EPOCH_DAY,
+            None if done is None else _day(done.on),
+            place(STATUSES[status]),
+            None if quiet else deadline.days_over,
+            place(", ".join(judged.excused_by(row))),
+            0 if quiet else int(deadline.breach),
         ]
 
-    def _rule(self, deadline: Deadline) -> int:
-        version = deadline.working.version
-        key = id(version)
+    def _rule(self, deadline: Deadline, judged: JudgedCase, number: int) -> int:
+        key = judged.book, number
         if key not in self._rules:
-            rule = deadline.working.rule
+            version, rule = deadline.working.version, deadline.working.rule
             counted = "; or, if later, ".join(str(count.convention) for count in version.counts)
             self._rules[key] = len(self._rule_rows)
-            self._versions.append(version)  # so that its id stays its own
             self._rule_rows.append(
                 [deadline.limit, deadline.title, deadline.actor, deadline.kind, rule.act, counted, version.words,
                  version.cited]

@@ -47,8 +47,9 @@ def report_page(overview: Overview, *, suppress: int = 0) -> str:
         suppress >= 0, "suppress", suppress, "it is the smallest count that may be shown, or 0 to show all"
     )
     showing = Showing(suppress)
-    _shown(overview, showing)
-    showing.settle()
+    if not showing.all:
+        _shown(overview, showing)
+        showing.settle()
     return render(
         "report.html.j2",
         place=place_of(overview),
