@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import Any
 
 from ehcp_flow import dates
 from ehcp_flow.calendars import Calendars
@@ -29,6 +30,11 @@ class Answer:
     findings: tuple[Finding, ...]
     judged: JudgedCase = field(repr=False, compare=False)
     """The rows of numbers that deadlines and findings were read from."""
+
+    @property
+    def batch(self) -> tuple[Any, int] | None:
+        """The cases that were judged together with this one, and its number among them; None for one by itself."""
+        return None
 
     @property
     def breaches(self) -> tuple[Deadline, ...]:

@@ -48,6 +48,13 @@ class Added:
     entry: Entry = field(default_factory=Entry.none)
     frame: pl.DataFrame | None = None
 
+    @classmethod
+    def of(cls, chunk: Columns, told: Entry) -> Added:
+        """Return entries of a chunk that are all of one group."""
+        ids = chunk.encoded.case_ids.cast(pl.String)
+        group = np.zeros(len(told.case), dtype=np.int32)
+        return cls([], len(ids), chunk.count, None, ids=ids, groups=[()], group=group, entry=told)
+
 
 def span_chunk(rows: pl.DataFrame, question: Question) -> Added:
     """Return from when to when the records of a chunk go; nothing is judged."""
@@ -64,7 +71,7 @@ def _span(encoded: Encoded, facts: Facts) -> Span | None:
 def added_chunk(rows: pl.DataFrame, question: Question, asked: Asked) -> Added:
     """Return what the cases of a chunk add to the table."""
     chunk = Columns.of(rows, question)
-    told = contributed(chunk, asked.periods)
+    (told,) = contributed(chunk, [asked.periods])
     groups, group = _Grouping(chunk, asked).of(told, np.flatnonzero(chunk.there & ~chunk.facts.failed))
     return Added(
         chunk.refused,

@@ -6,7 +6,7 @@ explain a deadline that the columns found.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -14,9 +14,12 @@ import numpy as np
 import polars as pl
 
 from ehcp_flow.answers import Answer, answer
+from ehcp_flow.bulk.adding import Added
 from ehcp_flow.bulk.building import build_cases
 from ehcp_flow.bulk.chunks import Columns, Question
 from ehcp_flow.bulk.codes import Array
+from ehcp_flow.bulk.contributions import contributed
+from ehcp_flow.bulk.counting import counted
 from ehcp_flow.bulk.facts import event_mask
 from ehcp_flow.case import Case
 from ehcp_flow.deadlines import Deadline, deadlines_in
@@ -25,6 +28,7 @@ from ehcp_flow.engine.judging import JudgedCase, Rows, facts_that_count
 from ehcp_flow.errors import EhcpFlowError, RowRefused
 from ehcp_flow.findings import Finding
 from ehcp_flow.gaps import findings_of
+from ehcp_flow.measures.periods import Period
 from ehcp_flow.states import Standing, state
 
 __all__ = ["Answered", "BulkAnswer", "answers_chunk", "answers_of"]
@@ -75,6 +79,7 @@ class _Chunk:
     def __init__(self, columns: Columns) -> None:
         facts, judged, encoded = columns.facts, columns.judged, columns.encoded
         self.question = columns.question
+        self._columns = columns
         # Rows for which no law was in force stand behind the deadlines of their case.
         rows = np.concatenate([judged.in_order, judged.without_law], axis=1)
         case = facts.case.take(rows[kernel.STARTED])
@@ -113,17 +118,33 @@ class _Chunk:
         found = Rows(rows.ravel().tolist(), size, size, noted)
         return JudgedCase(case, question.as_of, facts, question.law.book, question.calendars, found)
 
+    def added(self, sets: Sequence[Sequence[Period]], numbers: Sequence[int]) -> list[Added]:
+        """Return what these cases of the chunk add to the table of each set of periods."""
+        columns = self._columns
+        asked = np.zeros(columns.facts.cases, dtype=bool)
+        asked[numbers] = True
+        return [
+            Added.of(columns, told.at(np.flatnonzero(asked.take(told.case)))) for told in contributed(columns, sets)
+        ]
+
+    counted = staticmethod(counted)
+
 
 class BulkAnswer(Answer):
     """An answer of which each part is made when it is asked for."""
 
-    number: int
-    """The case's number in its chunk."""
+    _batch: tuple[_Chunk, int]
 
     def __init__(self, case: Case, chunk: _Chunk, number: int) -> None:
         judged = chunk.judged(case, number)
-        for name, value in (("case", case), ("as_of", judged.as_of), ("judged", judged), ("number", number)):
+        values = {"case": case, "as_of": judged.as_of, "judged": judged, "_batch": (chunk, number)}
+        for name, value in values.items():
             object.__setattr__(self, name, value)
+
+    @property
+    def batch(self) -> tuple[_Chunk, int]:
+        """The chunk, and the case's number in it."""
+        return self._batch
 
     judged: JudgedCase
 

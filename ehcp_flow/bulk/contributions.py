@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -45,13 +46,18 @@ class Entry(NamedTuple):
         """Return the entries of all parts."""
         return cls(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
+    def within(self, begin: int, end: int) -> Entry:
+        """Return the entries of these periods, the first of which is then the first."""
+        told = self.at(np.flatnonzero((self.place >= begin) & (self.place < end)))
+        return told._replace(place=told.place - begin)
+
     def at(self, rows: Array) -> Entry:
         """Return these entries."""
         return Entry(*(column.take(rows) for column in self))
 
 
-def contributed(chunk: Columns, periods: Sequence[Period]) -> Entry:
-    """Return what the cases of a chunk add; those that columns do not follow are left out."""
+def contributed(chunk: Columns, sets: Sequence[Sequence[Period]]) -> list[Entry]:
+    """Return what the cases of a chunk add to each set of periods; those that cannot be judged are left out."""
     chosen = kernel_in_use()
     kernel, facts, judged = chosen.contributions, chunk.facts, chunk.judged
     case = facts.case.take(judged.rows[STARTED])
@@ -62,7 +68,7 @@ def contributed(chunk: Columns, periods: Sequence[Period]) -> Entry:
     many = int(np.diff(ends, prepend=0).max(initial=0))
     longest = int(np.diff(facts.bounds).max(initial=0))
     figures = figures_of(chunk.question.law.book, chosen)
-    stretches = periods_of([periods], as_date(facts.as_of), chosen)
+    stretches = periods_of(sets, as_date(facts.as_of), chosen)
     trail = walked(facts, judged.numbers, chosen)
     room = entries_space(lambda count: chosen.filled(0, count), longest, many, _ROOM, chosen)
     parts: list[Entry] = []
@@ -75,7 +81,8 @@ def contributed(chunk: Columns, periods: Sequence[Period]) -> Entry:
         room.count = 0
     told = Entry.together(parts) if parts else Entry.none()
     told = told.at(np.flatnonzero((chunk.there & ~facts.failed).take(told.case)))
-    return told._replace(party=np.append(facts.party, -1).take(told.party))
+    told = told._replace(party=np.append(facts.party, -1).take(told.party))
+    return [told.within(begin, end) for begin, end in pairwise(accumulate(map(len, sets), initial=0))]
 
 
 def _taken(room: Any) -> Entry:

@@ -34,6 +34,7 @@ __all__ = [
     "Explanation",
     "Extra",
     "MeasureTable",
+    "Tables",
     "Tally",
     "Years",
     "age_band",
@@ -122,7 +123,7 @@ class Tally:
         self._periods = periods
         self._by = tuple(by)
         self._extra = extra or {}
-        self._groups: dict[tuple[str, ...], list[dict[str, _Cell]]] = {}
+        self._groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
         self._contributions = Contributions([periods])
 
     def add(self, answer: Answer | Story, contributed: Sequence[Contributed] | None = None) -> None:
@@ -137,7 +138,7 @@ class Tally:
                 cells = self._cells(self._group(story, self._periods[one.place], one.party))
             _enter(cells[one.place], one, story.case_id)
 
-    def _cells(self, group: tuple[str, ...]) -> list[dict[str, _Cell]]:
+    def _cells(self, group: tuple[str, ...]) -> list[dict[str, Any]]:
         if group not in self._groups:
             self._groups[group] = [{} for _ in self._periods]
         return self._groups[group]
@@ -145,9 +146,61 @@ class Tally:
     def _group(self, story: Story, period: Period, party: str) -> tuple[str, ...]:
         return group_of(story, self._by, self._extra, period, party)
 
+    def take(self, groups: Mapping[tuple[str, ...], Sequence[Mapping[str, Cell]]]) -> None:
+        """Take what others counted into account."""
+        for group, periods in groups.items():
+            for known, cells in zip(self._cells(group), periods, strict=True):
+                for name, cell in cells.items():
+                    mine = known.get(name)
+                    known[name] = _Cell([*mine.cases, *cell.cases], [*mine.days, *cell.days]) if mine else cell
+
     def table(self, by: Sequence[str], as_of: dt.date) -> MeasureTable:
         """Return the table, groups in alphabetical order, and the periods of each group in the order of time."""
         return table_of(self._groups, self._periods, by, self._by, as_of)
+
+
+class Tables:
+    """Counts cases for the tables of several sets of periods, ungrouped, in one pass.
+
+    What cases were judged together is counted together.
+    """
+
+    def __init__(self, sets: Sequence[Sequence[Period]]) -> None:
+        self._sets = sets
+        self._contributions = Contributions(sets)
+        self._tallies = [Tally(each, ()) for each in sets]
+        self._batch: Any = None
+        self._numbers: list[int] = []
+        self._parts: list[Any] = []
+
+    def add(self, answer: Answer | Story) -> None:
+        """Count one case."""
+        story = Story.told(answer)
+        answer = story.answer
+        if answer.batch is not None:
+            batch, number = answer.batch
+            if batch is not self._batch:
+                self._settle()
+                self._batch = batch
+            self._numbers.append(number)
+            return
+        for tally, contributed in zip(self._tallies, self._contributions.of(answer.judged), strict=True):
+            tally.add(story, contributed)
+
+    def _settle(self) -> None:
+        if self._numbers:
+            self._parts.append((self._batch.counted, self._batch.added(self._sets, self._numbers)))
+            self._numbers = []
+
+    def tables(self, by: Sequence[Sequence[str]], as_of: dt.date) -> list[MeasureTable]:
+        """Return the table of each set; `by` names the grain of each."""
+        self._settle()
+        self._batch = None
+        for at, (tally, periods) in enumerate(zip(self._tallies, self._sets, strict=True)):
+            if self._parts:
+                tally.take(self._parts[0][0]([added[at] for _, added in self._parts], len(periods)))
+        self._parts = []
+        return [tally.table(names, as_of) for tally, names in zip(self._tallies, by, strict=True)]
 
 
 def table_of(
@@ -192,7 +245,7 @@ def age_band(born: dt.date, day: dt.date) -> str:
     return next((band for below, band in _AGES if years_old < below), _OLDER)
 
 
-def _enter(cells: dict[str, _Cell], one: Contributed, case_id: str) -> None:
+def _enter(cells: dict[str, Any], one: Contributed, case_id: str) -> None:
     column = _NAMES[one.column]
     cell = cells.get(column)
     if cell is None:

@@ -21,15 +21,13 @@ from ehcp_flow.measures import (
     Registers,
     Reviewing,
     Story,
-    Tally,
     Waiting,
     Workload,
     answered,
     between,
     years,
 )
-from ehcp_flow.measures.contributing import Contributions
-from ehcp_flow.measures.table import Cases, Extra
+from ehcp_flow.measures.table import Cases, Extra, Tables
 from ehcp_flow.reports.casefile import CaseFile
 
 __all__ = ["Overview", "overview"]
@@ -102,9 +100,7 @@ class _Collectors:
         periods = (
             years((day.year - YEARS_BACK, day.year), day), between(first_quarter, day, "quarter", day), _two_years(day),
         )  # fmt: skip
-        self._contributions = Contributions(periods)
-        self._tables = [Tally(each, ()) for each in periods]
-        self._years, self._quarters, self._rolling = self._tables
+        self._tables = Tables(periods)
         self._waiting, self._cohorts, self._reviewing = Waiting(), Cohorts(), Reviewing()
         last = _two_years(day)[1]
         self._advice = AdviceByAdviser(last)
@@ -113,13 +109,12 @@ class _Collectors:
         self._files = CaseFile()
         self._authorities: Counter[str] = Counter()
         self._others: tuple[_Collector, ...] = (
-            self._waiting, self._cohorts, self._reviewing, self._advice, self._registers, *self._desks.values(),
+            self._tables, self._waiting, self._cohorts, self._reviewing, self._advice, self._registers,
+            *self._desks.values(),
         )  # fmt: skip
 
     def add(self, answer: Answer) -> None:
         story = Story(answer)
-        for table, contributed in zip(self._tables, self._contributions.of(answer.judged), strict=True):
-            table.add(story, contributed)
         for collector in self._others:
             collector.add(story)
         self._files.add(answer)
@@ -128,13 +123,14 @@ class _Collectors:
     def overview(self) -> Overview:
         day = self._day
         before = day - _YEAR
+        by_year, by_quarter, rolling = self._tables.tables((("year",), ("quarter",), ()), day)
         return Overview(
             as_of=day,
             cases=self._authorities.total(),
             authorities=tuple(sorted(name for name in self._authorities if name)),
-            by_year=self._years.table(("year",), day),
-            by_quarter=self._quarters.table(("quarter",), day),
-            rolling=self._rolling.table((), day),
+            by_year=by_year,
+            by_quarter=by_quarter,
+            rolling=rolling,
             waiting=self._waiting,
             waiting_before=self._cohorts.open_over(20, before),
             cohorts=self._cohorts,

@@ -23,6 +23,7 @@ __all__ = ["WORKBOOK", "sheets_of", "write_sheets", "write_workbook"]
 
 _MOST_ROWS: Final = 1_048_575
 _LONGEST_CELL: Final = 32_767
+_DAY_ZERO: Final = dt.date(1899, 12, 30).toordinal()
 _WIDEST: Final = 60
 _LOOKED_AT: Final = 200
 _HEAD: Final = {"bold": True, "bg_color": "#D9E2EC", "border": 1, "text_wrap": True}
@@ -146,13 +147,15 @@ def _cell(sheet: Any, line: int, at: int, value: Any, looks: Mapping[str, Any]) 
     elif isinstance(value, int | float):
         sheet.write_number(line, at, value, looks["number"])
     elif isinstance(value, dt.date):
-        sheet.write_datetime(line, at, dt.datetime.combine(value, dt.time()), looks["date"])
+        sheet.write_number(line, at, value.toordinal() - _DAY_ZERO, looks["date"])
     else:
         sheet.write_string(line, at, _text(value), looks["text"])
 
 
 def _text(value: Any) -> str:
     text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    if len(text) <= _LONGEST_CELL // 2:
+        return text
     # A spreadsheet counts a character beyond the first 65,536 as two.
     units = text.encode("utf-16-le", "surrogatepass")
     if len(units) <= 2 * _LONGEST_CELL:
