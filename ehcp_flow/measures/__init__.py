@@ -4,10 +4,10 @@ Everything is computed from answered cases, one at a time, for the day of the an
 measure counts, by whose rule, and what to beware of, stands in `catalogue.toml` and in `docs/measures/`.
 """
 
-from ehcp_flow.measures.advice import AdviceByAdviser, advice_by_adviser
+from ehcp_flow.measures.advice import AdviceByAdviser
 from ehcp_flow.measures.arithmetic import UNAVAILABLE, percent, rounded
 from ehcp_flow.measures.catalogue import Catalogue, Column, Measure, catalogue
-from ehcp_flow.measures.cohorts import Cohorts, Request, cohort_rows, stock_and_flow
+from ehcp_flow.measures.cohorts import Cohorts, Request
 from ehcp_flow.measures.exceptions import exception_rate
 from ehcp_flow.measures.extra import read_extra
 from ehcp_flow.measures.frames import to_pandas, to_polars
@@ -20,11 +20,11 @@ from ehcp_flow.measures.registers import (
     agreed_with_parent,
     registers,
 )
-from ehcp_flow.measures.reviewing import Reviewing, review_backlog
+from ehcp_flow.measures.reviewing import Reviewing
 from ehcp_flow.measures.story import Story, answered
 from ehcp_flow.measures.table import GROUPS, NOT_RECORDED, Explanation, MeasureTable, Tally, measure
 from ehcp_flow.measures.tables import DESKS, TABLES, exceptions_by_ground, table_rows
-from ehcp_flow.measures.waiting import Waiting, Workload, open_by_age, workload
+from ehcp_flow.measures.waiting import Waiting, Workload
 
 __all__ = [
     "DESKS",
@@ -51,26 +51,20 @@ __all__ = [
     "Tally",
     "Waiting",
     "Workload",
-    "advice_by_adviser",
     "agreed_with_parent",
     "answered",
     "between",
     "catalogue",
-    "cohort_rows",
     "exception_rate",
     "exceptions_by_ground",
     "measure",
-    "open_by_age",
     "percent",
     "read_extra",
     "registers",
-    "review_backlog",
     "rounded",
-    "stock_and_flow",
     "survey_day",
     "table_rows",
     "to_pandas",
     "to_polars",
-    "workload",
     "years",
 ]

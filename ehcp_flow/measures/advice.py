@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any, Final
 
@@ -13,7 +12,7 @@ from ehcp_flow.measures.arithmetic import UNAVAILABLE, median_weeks, percent, qu
 from ehcp_flow.measures.periods import Period
 from ehcp_flow.measures.story import Story
 
-__all__ = ["AdviceByAdviser", "advice_by_adviser"]
+__all__ = ["AdviceByAdviser"]
 
 _NINE_IN_TEN: Final = Fraction(9, 10)
 _WEEK: Final = 7
@@ -69,11 +68,3 @@ class AdviceByAdviser:
             "longest_overdue_days": max(waits, default=0),
             "overtaken": count["overtaken"],
         }
-
-
-def advice_by_adviser(answers: Iterable[Answer], period: Period | None = None) -> list[dict[str, Any]]:
-    """Return advice on time by adviser, with its tail: of everything asked, or of what was due in a period."""
-    advice = AdviceByAdviser(period)
-    for answer in answers:
-        advice.add(answer)
-    return advice.rows()

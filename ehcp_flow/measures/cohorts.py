@@ -12,12 +12,11 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from ehcp_flow.answers import Answer
-from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.measures.arithmetic import UNAVAILABLE, percent
 from ehcp_flow.measures.periods import Period, between
 from ehcp_flow.measures.story import Request, Story
 
-__all__ = ["Cohorts", "Request", "cohort_rows", "stock_and_flow"]
+__all__ = ["Cohorts", "Request"]
 
 LONGEST: Final = 104
 """The last week of a curve."""
@@ -106,21 +105,3 @@ def _by_week(requests: Iterable[Request], last: int) -> list[int]:
     """Return how many had ended by the end of each week."""
     ended = sorted((one.ended - one.received).days for one in requests if one.ended is not None)
     return [bisect_right(ended, week * _WEEK) for week in range(last + 1)]
-
-
-def cohort_rows(answers: Iterable[Answer], as_of: dt.date, grain: str = "quarter") -> list[dict[str, Any]]:
-    """Return the cohorts of requests; see `Cohorts.curves`. Raises UnknownNameError for an unknown grain."""
-    if grain not in ("year", "quarter", "month"):
-        raise UnknownNameError("period", grain, ("year", "quarter", "month"))
-    cohorts = Cohorts()
-    for answer in answers:
-        cohorts.add(answer)
-    return cohorts.curves(as_of, grain, last=10_000)
-
-
-def stock_and_flow(answers: Iterable[Answer], first: dt.date, as_of: dt.date) -> list[dict[str, Any]]:
-    """Return the stock and flow of each month from `first`; see `Cohorts.flow`."""
-    cohorts = Cohorts()
-    for answer in answers:
-        cohorts.add(answer)
-    return cohorts.flow(first, as_of)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import Any, Final
 
 from ehcp_flow.answers import Answer
@@ -11,7 +10,7 @@ from ehcp_flow.deadlines import Deadline
 from ehcp_flow.measures.arithmetic import UNAVAILABLE, percent
 from ehcp_flow.measures.story import Story
 
-__all__ = ["DELAYS", "Reviewing", "last_meeting_of", "review_backlog"]
+__all__ = ["DELAYS", "Reviewing", "last_meeting_of"]
 
 DELAYS: Final = (
     (91, "up to 3 months"),
@@ -184,11 +183,3 @@ def _due_since(deadline: Deadline, since: dt.date) -> bool:
 
 def _delay(days: int) -> int:
     return next(at for at, (most, _) in enumerate(DELAYS) if most is None or days <= most)
-
-
-def review_backlog(answers: Iterable[Answer]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Return what of the reviews is late, by how long, and the plans that were never reviewed."""
-    reviewing = Reviewing()
-    for answer in answers:
-        reviewing.add(answer)
-    return reviewing.by_delay(), reviewing.never()

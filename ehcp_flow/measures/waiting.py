@@ -5,7 +5,6 @@ The headline counts finished plans only. Whoever waits longest is not in it unti
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from ehcp_flow.answers import Answer
@@ -17,7 +16,7 @@ from ehcp_flow.measures.story import Story
 from ehcp_flow.measures.table import NOT_RECORDED, Extra
 from ehcp_flow.states import State
 
-__all__ = ["AGE_BANDS", "OPEN_STATES", "Waiting", "Workload", "open_by_age", "workload"]
+__all__ = ["AGE_BANDS", "OPEN_STATES", "Waiting", "Workload"]
 
 OPEN_STATES: Final = (State.REQUESTED, State.ASSESSING, State.DRAFTING, State.DRAFT_ISSUED)
 AGE_BANDS: Final = (
@@ -132,23 +131,3 @@ class Workload:
     def rows(self) -> list[dict[str, Any]]:
         """Return a row for each desk, by name."""
         return [self._rows[name] for name in sorted(self._rows)]
-
-
-def open_by_age(answers: Iterable[Answer]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Return the open requests by age, and their summary."""
-    waiting = Waiting()
-    for answer in answers:
-        waiting.add(answer)
-    return waiting.by_age(), waiting.summary()
-
-
-def workload(
-    answers: Iterable[Answer], extra: Extra, columns: Sequence[str] = ("caseworker",), weeks: int = 4
-) -> dict[str, list[dict[str, Any]]]:
-    """Return, for each of the columns that the input has, the work on each desk; what it has not is left out."""
-    known = {name for values in extra.values() for name in values}
-    desks = {column: Workload(column, extra, weeks) for column in columns if column in known}
-    for answer in answers:
-        for desk in desks.values():
-            desk.add(answer)
-    return {column: desk.rows() for column, desk in desks.items()}

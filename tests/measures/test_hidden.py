@@ -7,17 +7,14 @@ import pytest
 
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.measures import (
+    AdviceByAdviser,
     Cohorts,
     Reviewing,
-    advice_by_adviser,
+    Waiting,
+    Workload,
     between,
-    cohort_rows,
     exception_rate,
     measure,
-    open_by_age,
-    review_backlog,
-    stock_and_flow,
-    workload,
 )
 from tests.measures.told import answered, plan, told
 
@@ -26,9 +23,18 @@ AS_OF = D(2025, 6, 30)
 
 
 def collected(collector, *cases, as_of="2025-06-30"):
-    for answer in answered(*cases, as_of=as_of):
+    return filled(collector, answered(*cases, as_of=as_of))
+
+
+def filled(collector, answers):
+    for answer in answers:
         collector.add(answer)
     return collector
+
+
+def open_by_age(answers):
+    waiting = filled(Waiting(), answers)
+    return waiting.by_age(), waiting.summary()
 
 
 def test_open_requests_by_age_on_each_side_of_a_band():
@@ -79,7 +85,7 @@ def test_clearing_a_backlog_lowers_the_headline_and_leaves_the_cohorts_as_they_w
     ]
     assert headline == [100.0, 50.0]
     before, after = (
-        {row["cohort"]: row["finished_by_20"] for row in cohort_rows(answered(*cases), AS_OF)}
+        {row["cohort"]: row["finished_by_20"] for row in collected(Cohorts(), *cases).curves(AS_OF, last=100)}
         for cases in (kept, cleared)
     )
     assert before == after == {"2023-Q2": 0.0, "2024-Q4": 100.0}
@@ -119,7 +125,7 @@ def test_a_curve_never_falls_and_counts_every_way_of_finishing():
 def test_cohorts_of_nothing_and_of_an_unknown_period():
     assert Cohorts().curves(AS_OF) == []
     with pytest.raises(UnknownNameError, match="quarter"):
-        cohort_rows([], AS_OF, "quarters")
+        collected(Cohorts(), plan("a", "2024-01-02", "2024-05-02")).curves(AS_OF, "quarters")
 
 
 def test_the_stock_at_the_end_of_a_month_is_the_stock_before_it_with_the_flow():
@@ -129,7 +135,7 @@ def test_the_stock_at_the_end_of_a_month_is_the_stock_before_it_with_the_flow():
         told("c", "2025-02-10 request_received parent"),
         told("d", "2020-01-06 request_received parent", "2020-05-01 final_plan_sent", "2025-02-05 plan_ceased"),
     ]
-    rows = stock_and_flow(answered(*cases), D(2025, 1, 1), D(2025, 3, 31))
+    rows = collected(Cohorts(), *cases).flow(D(2025, 1, 1), D(2025, 3, 31))
     assert [row["month"] for row in rows] == ["2025-01", "2025-02", "2025-03"]
     february = rows[1]
     assert (february["received"], february["plans"], february["refused"], february["open_at_end"]) == (1, 1, 1, 1)
@@ -143,7 +149,8 @@ HELD = ("2020-01-06 request_received parent", "2020-05-04 final_plan_sent")
 
 
 def test_reviews_never_recorded_and_late_ones_by_the_age_of_the_delay():
-    rows, never = review_backlog(
+    reviewing = filled(
+        Reviewing(),
         answered(
             told("never", *HELD),
             told("undecided", *HELD, "2025-05-26 review_meeting_held"),
@@ -155,15 +162,15 @@ def test_reviews_never_recorded_and_late_ones_by_the_age_of_the_delay():
                 "2024-02-01 amendment_notice_sent",
             ),
             told("ended", *HELD, "2025-01-06 plan_ceased"),
-        )
+        ),
     )
-    late = {row["limit"]: row for row in rows}
+    late = {row["limit"]: row for row in reviewing.by_delay()}
     assert (late["annual_review"]["over 24 months"], late["annual_review"]["up to 3 months"]) == (2, 0)
     assert late["annual_review"]["3 to 6 months"] == 1, "the twelve months of the third run from its decision"
     assert late["review_decision"]["up to 3 months"] == late["review_decision"]["all"] == 1
     assert late["amended_plan"]["12 to 24 months"] == late["amended_plan"]["all"] == 1
     assert late["review_total"]["12 to 24 months"] == 1
-    assert never == {"plans_due_a_review_once": 3, "never_reviewed": 1, "pc_never_reviewed": 33.3}
+    assert reviewing.never() == {"plans_due_a_review_once": 3, "never_reviewed": 1, "pc_never_reviewed": 33.3}
 
 
 def test_the_waterfall_of_reviews_only_falls():
@@ -228,14 +235,13 @@ def test_work_on_each_desk_where_the_input_says_whose_it_is():
         plan("c", "2025-01-02", "2025-05-02"),
     )
     extra = {"a": {"caseworker": "Ann"}, "b": {"caseworker": "Ann"}}
-    rows = workload(cases, extra, ("caseworker", "team"))["caseworker"]
+    rows = filled(Workload("caseworker", extra), cases).rows()
     assert [(row["caseworker"], row["cases"], row["open_requests"], row["plans"]) for row in rows] == [
         ("Ann", 2, 1, 1),
         ("not recorded", 1, 0, 1),
     ]
     assert rows[0]["due_in_4_weeks"] == 1, "the decision whether to assess, on 7 July"
     assert rows[0]["overdue"] == 1, "the yearly review"
-    assert "team" not in workload(cases, extra, ("caseworker", "team"))
 
 
 def test_advice_by_adviser_with_what_is_still_out_and_the_tail():
@@ -247,7 +253,7 @@ def test_advice_by_adviser_with_what_is_still_out_and_the_tail():
         told("e", "2025-06-02 advice_requested educational", "2025-06-10 advice_received educational",
              "2025-06-12 advice_returned educational"),
     )  # fmt: skip
-    educational, medical = advice_by_adviser(cases)
+    educational, medical = filled(AdviceByAdviser(), cases).rows()
     assert (medical["asked"], medical["in_time"], medical["late"], medical["overdue"], medical["still_open"]) == (
         4,
         1,
@@ -258,7 +264,7 @@ def test_advice_by_adviser_with_what_is_still_out_and_the_tail():
     assert (medical["pc_in_time"], medical["median_weeks"], medical["nine_in_ten_within_weeks"]) == (33.3, 6.1, 6.1)
     assert medical["longest_overdue_days"] == 137
     assert (educational["returned"], educational["still_open"], educational["median_weeks"]) == (1, 1, "x")
-    only = advice_by_adviser(cases, between(D(2025, 7, 1), D(2025, 7, 1), "month", AS_OF)[0])
+    only = filled(AdviceByAdviser(between(D(2025, 7, 1), D(2025, 7, 1), "month", AS_OF)[0]), cases).rows()
     assert [(row["adviser"], row["asked"], row["returned"]) for row in only] == [
         ("educational", 1, 0),
         ("medical", 1, 0),
