@@ -4,7 +4,7 @@
 
 Prints the CPU seconds and the peak of memory of each command beside what it must reach, all on one file in one run, and
 writes them to council.json beside this file with the machine's name. CPU seconds, because a busy machine would decide
-the others. `--only` takes the first word of a line (`page`), or `registers` for them all.
+the others. `--only` takes the beginning of a line (`page`, or `registers` for them all), and writes nothing.
 """
 
 from __future__ import annotations
@@ -92,6 +92,8 @@ def main() -> None:
         rows.append(row := measured(line, council(cases)))
         sign = "  " if row["cpu"] <= row["may"] else "! "
         print(f"{sign}{row['what']:32} {row['cpu']:6.1f} s of {row['may']:2}   {row['peak']:6,.0f} MiB", flush=True)
+    if asked.only:
+        return
     result = {"machine": machine, "load": os.getloadavg()[0], "cases": asked.cases, "rows": rows}
     Path(__file__).with_name("council.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 
