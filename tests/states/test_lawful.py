@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ehcp_flow.bulk.lawful import Standings
 from ehcp_flow.case import Case
+from ehcp_flow.errors import DateError
 from ehcp_flow.facts import make_fact
 from ehcp_flow.states import allowed, state
 from ehcp_flow.states.counted import at_hand
@@ -77,3 +78,8 @@ def test_state_is_printed_alike_by_both_doors(tmp_path, form, as_of):
         for door in ("one", "many")
     )
     assert (one.exit_code, one.stdout, one.stderr) == (many.exit_code, many.stdout, many.stderr)
+
+
+def test_a_day_in_digits_of_another_script_is_refused():
+    with pytest.raises(DateError, match="its digits are not 0 to 9"):
+        allowed(Case("c", ()), "২০২৬-০৩-০২")
