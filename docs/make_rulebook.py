@@ -73,18 +73,21 @@ TESTS = {
 }
 SAID = {
     Limit: "id counterpart title group actor kind note rule",
-    Rule: "rows clock title only_from where where_not where_in_time by_party not_by_party not_during only_with "
+    Rule: "rows clock title only_from where where_not where_in_time by_party not_by_party not_during "
+    "yields_to only_with "
     "there_by right bites_only_if bites_on shown_by_act counts_from act otherwise done_by undone_by "
     "implied_by other_answer lapses_on never_owed_by owed_by looks_back under_age exceptions leads readings "
     "version note",
     Version: "in_force_from in_force_to counting later_of protected_until roll words citation evidence evidence_note "
     "note",
     Count: "counting counts_from or_from_fact counts_from_fact needed",
-    Reading: "name counting counts_from_fact says in_force_from in_force_to",
+    Reading: "name counting counts_from_fact only_if_earlier only_done_by beside either_answer without_exceptions "
+    "without_past_exceptions yields_to_nothing contests says in_force_from in_force_to",
     Clock: "id title starts_on restarts_on separate per counts_from ends_on resumes_on resumes_from resumes_inside "
     "resumes_in_time resumption during unless_during party_from own_acts ahead",
     Stretch: "id title begins_on ends_on unless_during",
-    Ground: "id outcome title test least margin adviser one_day not_checked doubt in_force_from in_force_to note",
+    Ground: "id outcome title test least margin adviser one_day not_checked doubt reading in_force_from in_force_to "
+    "note",
     Note: "row title says citation evidence",
     Body: "id title spoken_of name note",
     BodyName: "in_force_from in_force_to name citation evidence evidence_note",
@@ -205,15 +208,19 @@ def _rule(limit: Limit, rule: Rule, book: Rulebook) -> Iterator[str]:
     for lead in rule.leads:
         yield f"- {_capital(_text(lead.says))} {lead.before} before the last day."
     for reading in rule.readings:
-        source = f" {_events(reading.counts_from_fact)}" if reading.counts_from_fact else ""
-        source += f", from {_day(reading.in_force_from)}" if reading.in_force_from else ""
-        source += f", to {_day(reading.in_force_to)}" if reading.in_force_to else ""
-        yield f"- Another reading, {reading.name} (`{reading.convention}`{source}): {_sentence(reading.says)}"
+        yield f"- {_reading(reading)}"
     if rule.note:
         yield f"- Note: {_sentence(rule.note)}"
     if len(limit.rule) == 1 and rule.rows != (limit.id,):
         yield f"- Rows: {_codes(rule.rows, ', ')}."
     yield ""
+
+
+def _reading(reading: Reading) -> str:
+    force = f", from {_day(reading.in_force_from)}" if reading.in_force_from else ""
+    force += f", to {_day(reading.in_force_to)}" if reading.in_force_to else ""
+    practice = "" if reading.contests else " It is told, and contests nothing."
+    return f"Another reading, {reading.name} (`{reading.differs}`{force}): {_sentence(reading.says)}{practice}"
 
 
 def _start(rule: Rule, clock: Clock, book: Rulebook) -> Iterator[str]:
@@ -230,6 +237,8 @@ def _start(rule: Rule, clock: Clock, book: Rulebook) -> Iterator[str]:
         yield f"  Not where its party is {_codes(rule.not_by_party, ' or ')}."
     for name in rule.not_during:
         yield f"  Not while {_stretch(book.stretches[name])}."
+    if rule.yields_to:
+        yield f"  Missed, it falls away where its last day lies while {_stretch(book.stretches[rule.yields_to])}."
     if rule.where_in_time is not None:
         yield (
             f"  Only where {_events(rule.where_in_time.first)} came in time: {rule.where_in_time.convention} "
@@ -324,6 +333,8 @@ def _ground(ground: Ground) -> tuple[str, ...]:
     says = f"{_sentence(ground.title)}{note}"
     if ground.not_checked:
         says += f" Not checked: {ground.not_checked}."
+    if ground.reading is not None:
+        says += f" {_reading(ground.reading)}"
     if ground.doubt:
         says += f" A finding where the recorded reason has one of the words {', '.join(ground.doubt.words)}: "
         says += f"{ground.doubt.says}; {ground.doubt.remedy}."

@@ -36,7 +36,7 @@ __all__ = [
 FIELDS = (
     "case_id", "authority", "limit", "title", "actor", "party", "kind", "citation", "starts_on", "due_on",
     "earliest_on", "done_on", "status", "days_over", "excused_by", "breach",
-    "ended_on",
+    "ended_on", "contested_by",
 )  # fmt: skip
 """The fields of a deadline in their public order; `explanation` is given where it is asked for."""
 
@@ -53,8 +53,8 @@ class Deadline:
     `earliest_on`, of a window only, the first day on which the act is lawful; `done_on` the day it was done.
     `days_over` counts calendar days past `due_on`: to the act, to `ended_on` where it was overdue when it fell away
     (`overtaken`), or to `as_of`. `excused_by` names the grounds of exception whose facts hold. `breach` is true of a
-    statutory limit that is late, overdue, overtaken or premature and not excused. `explanation` gives the working, step
-    by step.
+    statutory limit that is late, overdue, overtaken or premature and not excused. `contested_by` names the other lawful
+    readings on which `breach` would come out otherwise. `explanation` gives the working, step by step.
     """
 
     __slots__ = ("_judged", "_row")
@@ -171,6 +171,11 @@ class Deadline:
         return None if cause is None else cause.on
 
     @property
+    def contested_by(self) -> tuple[str, ...]:
+        """The other lawful readings, by name, on which `breach` would come out otherwise, either way."""
+        return self._judged.contested_by(self._row)
+
+    @property
     def working(self) -> Working:
         """What it was computed from."""
         return Working(self._judged, self._row)
@@ -191,7 +196,8 @@ class Deadline:
         for name in FIELDS:
             value = getattr(self, name)
             row[name] = value.isoformat() if isinstance(value, dt.date) else value
-        row["excused_by"] = list(self.excused_by)
+        for name in ("excused_by", "contested_by"):
+            row[name] = list(row[name])
         if explanation:
             row["explanation"] = [step.as_dict() for step in self.explanation]
         return row

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Literal, NamedTuple, Protocol, TypeAlias, get_args
 
 from ehcp_flow.closed import complete
@@ -163,6 +164,18 @@ class Working:
         return check_grounds(self.judged, self.row)
 
     @property
+    def readings(self) -> Sequence[tuple[Reading, dt.date | None]]:
+        """The other readings, each with its last lawful day; None where it says nothing of this deadline."""
+        judged, row = self.judged, self.row
+        version = judged.value(kernel.VERSION, row)
+        first = judged.laid_out.law.version_readings_at[version]
+        found = []
+        for number, reading in enumerate(judged.book.readings[version], first):
+            day = judged.laid_out.ask(partial(_last_day_by, number, row))
+            found.append((reading, None if day == kernel.NO_DAY else as_date(day)))
+        return found
+
+    @property
     def claimed(self) -> bool:
         """Whether an exception is recorded on a ground that the law allows."""
         return self.judged.value(kernel.EXCUSES, self.row) >= 0
@@ -174,6 +187,11 @@ class Working:
         if ended < 0 or not matches(rule.never_owed_by, *keys[ended]):
             return False
         return not any(matches(rule.owed_by, *keys[place]) for place in range(self.run.start + 1, ended))
+
+
+def _last_day_by(number: int, row: int, law: Any, days: Any, facts: Any, found: Any) -> int:
+    day: int = kernel.last_day_by(law, days, facts, found, number, row)
+    return day
 
 
 def _day_of(fact: Fact, fields: Sequence[str]) -> tuple[dt.date, Fact, str]:
@@ -206,6 +224,8 @@ class Explicable(Protocol):
     def days_over(self) -> int | None: ...
     @property
     def ended_on(self) -> dt.date | None: ...
+    @property
+    def contested_by(self) -> tuple[str, ...]: ...
     @property
     def excused_by(self) -> tuple[str, ...]: ...
     @property
@@ -274,18 +294,26 @@ def _steps(deadline: Explicable) -> Iterator[ExplanationStep]:
     elif deadline.kind == "statutory":
         yield ExplanationStep("exception", "The law allows no exception to this limit.")
     yield ExplanationStep("result", _result(deadline), working.as_of)
-    for reading in rule.readings:
-        day = _read_from(working, reading) if reading.is_of(version) else None
-        other = None if day is None else reading.convention.last_day(day, working.judged.calendars, working.run.party)
-        if other is not None:
-            yield ExplanationStep(
-                "reading", f"Another reading, {reading.name}: {say(other)}. {_sentence(reading.says)}", other
-            )
+    yield from _readings(deadline)
     yield from _leads(deadline)
     yield from _bodies(deadline)
     for note in (working.limit.note, rule.note, version.note):
         if note:
             yield ExplanationStep("note", note)
+
+
+def _readings(deadline: Explicable) -> Iterator[ExplanationStep]:
+    """Say which days other readings give, and which of them decide otherwise whether there is a breach."""
+    for reading, day in deadline.working.readings:
+        contests = reading.name in deadline.contested_by
+        counts = reading.counting is not None
+        if day is None or not (counts or contests):
+            continue
+        text = f"Another reading, {reading.name}" + (f": {say(day)}." if counts else ".")
+        text += f" {_sentence(reading.says)}"
+        if contests:
+            text += " By that reading there is no breach." if deadline.breach else " By that reading this is a breach."
+        yield ExplanationStep("reading", text, day if counts else None)
 
 
 def _leads(deadline: Explicable) -> Iterator[ExplanationStep]:
@@ -310,16 +338,6 @@ def _bodies(deadline: Explicable) -> Iterator[ExplanationStep]:
             yield ExplanationStep(
                 "note", f"On {say(due_on)} the {body.title} {verb} the {held.name}.", due_on, held.citation
             )
-
-
-def _read_from(working: Working, reading: Reading) -> dt.date | None:
-    """Return the day that another reading counts from; None if it counts from a fact that never came."""
-    if not reading.counts_from_fact:
-        return working.counted[0].on
-    facts, keys, run = working.facts, working.judged.keys, working.run
-    places = (place for place in range(run.start + 1, run.stop) if matches(reading.counts_from_fact, *keys[place]))
-    place = next(places, None)
-    return None if place is None else facts[place].on
 
 
 def _started(deadline: Explicable, trigger: Fact) -> str:

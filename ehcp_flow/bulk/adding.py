@@ -30,6 +30,7 @@ class Asked:
     periods: Sequence[Period]
     keys: Sequence[str]
     extra: Extra
+    contested: str
     with_frame: bool
 
 
@@ -71,7 +72,7 @@ def _span(encoded: Encoded, facts: Facts) -> Span | None:
 def added_chunk(rows: pl.DataFrame, question: Question, asked: Asked) -> Added:
     """Return what the cases of a chunk add to the table."""
     chunk = Columns.of(rows, question)
-    (told,) = contributed(chunk, [asked.periods])
+    (told,) = contributed(chunk, [asked.periods], asked.contested)
     groups, group = _Grouping(chunk, asked).of(told, np.flatnonzero(chunk.there & ~chunk.facts.failed))
     return Added(
         chunk.refused,

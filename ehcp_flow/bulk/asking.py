@@ -185,7 +185,7 @@ def _plain(table: pa.Table) -> pa.Table:
         [
             field.with_type(
                 pa.list_(text)
-                if field.name == "excused_by"
+                if field.name in ("excused_by", "contested_by")
                 else field.type
                 if pa.types.is_primitive(field.type)
                 else text

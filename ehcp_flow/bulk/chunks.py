@@ -96,6 +96,7 @@ def schema_of(law: LawWords) -> dict[str, Any]:
         "excused_by": pl.List(pl.String),
         "breach": pl.Boolean,
         "ended_on": pl.Date,
+        "contested_by": pl.List(pl.String),
     }
 
 
@@ -273,8 +274,11 @@ def _frame(facts: Facts, judged: Judged, encoded: Encoded, law: LawWords) -> pl.
             series = series.set(pl.Series(values == NO_DAY), None)
         return series.cast(pl.Date)
 
+    def names(name: str, numbers: Array, of_numbers: list[tuple[str, ...]]) -> pl.Series:
+        lists = pl.Series(name, [list(each) for each in of_numbers], dtype=pl.List(pl.String))
+        return lists.gather(pl.Series(numbers.astype(np.uint32)))
+
     over = pl.Series("days_over", judged.over, dtype=pl.Int32)
-    lists = pl.Series("excused_by", [list(names) for names in judged.excuse_names], dtype=pl.List(pl.String))
     return pl.DataFrame(
         [
             encoded.case_ids.cast(pl.String).gather(case).alias("case_id"),
@@ -291,8 +295,9 @@ def _frame(facts: Facts, judged: Judged, encoded: Encoded, law: LawWords) -> pl.
             days("done_on", judged.done_on),
             pl.Series("status", STATUSES, dtype=schema["status"]).gather(pl.Series(judged.status.astype(np.uint32))),
             over.set(pl.Series(judged.over < 0), None),
-            lists.gather(pl.Series(judged.excuses.astype(np.uint32))),
+            names("excused_by", judged.excuses, judged.excuse_names),
             pl.Series("breach", judged.breach, dtype=pl.Boolean),
             days("ended_on", judged.ended_on),
+            names("contested_by", *judged.contests),
         ]
     )

@@ -56,7 +56,7 @@ class Entry(NamedTuple):
         return Entry(*(column.take(rows) for column in self))
 
 
-def contributed(chunk: Columns, sets: Sequence[Sequence[Period]]) -> list[Entry]:
+def contributed(chunk: Columns, sets: Sequence[Sequence[Period]], contested: str = "with") -> list[Entry]:
     """Return what the cases of a chunk add to each set of periods; those that cannot be judged are left out."""
     chosen = kernel_in_use()
     kernel, facts, judged = chosen.contributions, chunk.facts, chunk.judged
@@ -67,7 +67,7 @@ def contributed(chunk: Columns, sets: Sequence[Sequence[Period]]) -> list[Entry]
     )
     many = int(np.diff(ends, prepend=0).max(initial=0))
     longest = int(np.diff(facts.bounds).max(initial=0))
-    figures = figures_of(chunk.question.law.book, chosen)
+    figures = figures_of(chunk.question.law.book, chosen, contested)
     stretches = periods_of(sets, as_date(facts.as_of), chosen)
     trail = walked(facts, judged.numbers, chosen)
     room = entries_space(lambda count: chosen.filled(0, count), longest, many, _ROOM, chosen)

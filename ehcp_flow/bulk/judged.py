@@ -28,6 +28,7 @@ _COLUMNS: Final[Mapping[str, int]] = {
     "superseded": kernel.SUPERSEDED,
     "status": kernel.STATUS,
     "held": kernel.EXCUSES,
+    "contested": kernel.CONTESTED,
     "leaves_open": kernel.LEAVES_OPEN,
 }
 """The columns of the kernel's rows that are asked for by name."""
@@ -123,6 +124,17 @@ class Judged:
         rules, held = self._picked(self.rows[kernel.RULE])[at], self.held[at]
         pairs, which = np.unique(np.stack([rules, held]), axis=1, return_inverse=True)
         of_pair = [names.setdefault(self._book.outcomes(rule, bits), len(names)) for rule, bits in pairs.T.tolist()]
+        numbers[at] = np.array(of_pair, dtype=np.int32)[which.ravel()]
+        return numbers, list(names)
+
+    @cached_property
+    def contests(self) -> tuple[Array, list[tuple[str, ...]]]:
+        """The number of the readings that contest each deadline, and those readings; 0 stands for none."""
+        numbers = np.zeros(len(self), dtype=np.int32)
+        names: dict[tuple[str, ...], int] = {(): 0}
+        at = np.flatnonzero(self.contested > 0)
+        pairs, which = np.unique(np.stack([self.row[at], self.contested[at]]), axis=1, return_inverse=True)
+        of_pair = [names.setdefault(self._book.contesting(row, bits), len(names)) for row, bits in pairs.T.tolist()]
         numbers[at] = np.array(of_pair, dtype=np.int32)[which.ravel()]
         return numbers, list(names)
 

@@ -45,6 +45,7 @@ class Measuring(Pass):
         year: Years | None = None,
         by: Sequence[str] = ("authority",),
         extra: Extra | None = None,
+        contested: str = "with",
         on_frame: Callable[[pl.DataFrame], object] | None = None,
         **options: Unpack[Options],
     ) -> None:
@@ -52,6 +53,7 @@ class Measuring(Pass):
         self._year = year
         self._by = tuple(by)
         self._extra = extra or {}
+        self._contested = contested
         self._keys = group_keys(by, extra)
         self._on_frame = on_frame
         self.span: Span | None = None
@@ -70,7 +72,7 @@ class Measuring(Pass):
         return self.as_of if span is None else span.first
 
     def _added(self, periods: Sequence[Period]) -> Iterator[Added]:
-        asked = Asked(periods, self._keys, self._extra, with_frame=self._on_frame is not None)
+        asked = Asked(periods, self._keys, self._extra, self._contested, with_frame=self._on_frame is not None)
         self.span = None
         for part in self._parts(partial(added_chunk, asked=asked)):
             self.failed.extend(part.failed)

@@ -25,7 +25,7 @@ def write_csv(frame: pl.DataFrame, file: IO[bytes], *, header: bool = True, raw:
         file.write((",".join(FIELDS) + "\n").encode())
     if not frame.height:
         return
-    text = frame.select(FIELDS).with_columns(pl.col("excused_by").list.join("; ").replace("", None))
+    text = frame.select(FIELDS).with_columns(pl.col(pl.List(pl.String)).list.join("; ").replace("", None))
     if not raw:
         text = text.with_columns(_disarmed(pl.col(name)) for name in text.columns if _holds_formulas(text[name]))
     returns = text.select(pl.col("case_id", "party").str.contains("\r", literal=True).any())
@@ -53,22 +53,37 @@ def _disarmed(column: pl.Expr) -> pl.Expr:
 
 
 def narrowed(
-    frame: pl.DataFrame, limits: Collection[str], statuses: Collection[str], *, breaches: bool = False
+    frame: pl.DataFrame,
+    limits: Collection[str],
+    statuses: Collection[str],
+    *,
+    breaches: bool = False,
+    contested: str = "with",
 ) -> pl.DataFrame:
-    """Return the deadlines of these limits and statuses, of all of them where none are named; or breaches alone."""
+    """Return the deadlines of these limits and statuses, of all of them where none are named; or breaches alone.
+
+    `contested` is `with`, `without` or `only`: whether those are there that another reading contests.
+    """
     if breaches:
         frame = frame.filter(frame["breach"])
+    if contested != "with":
+        frame = frame.filter((pl.col("contested_by").list.len() > 0) == (contested == "only"))
     for name, wanted in (("limit", limits), ("status", statuses)):
         if wanted:
             frame = frame.filter(pl.col(name).cast(pl.String).is_in([str(each) for each in wanted]))
     return frame
 
 
-def tally(frame: pl.DataFrame) -> tuple[int, int, int]:
-    """Return how many deadlines there are, how many breaches, and how many that were missed and are excused."""
+def tally(frame: pl.DataFrame) -> tuple[int, int, int, int, int]:
+    """Return how many deadlines there are, how many breaches, and how many that were missed and are excused.
+
+    Then how many of the breaches another reading denies, and of how many more deadlines one makes breaches.
+    """
     missed = pl.col("status").cast(pl.String).is_in(MISSED)
     excused = frame.filter(missed & (pl.col("excused_by").list.len() > 0)).height
-    return frame.height, int(frame["breach"].sum()), excused
+    contested = frame.filter(pl.col("contested_by").list.len() > 0)["breach"]
+    denied = int(contested.sum())
+    return frame.height, int(frame["breach"].sum()), excused, denied, len(contested) - denied
 
 
 def plain_rows(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:

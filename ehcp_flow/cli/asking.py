@@ -11,6 +11,7 @@ import typer
 
 from ehcp_flow.cli.messages import Bar, note
 from ehcp_flow.cli.opening import tell_read
+from ehcp_flow.cli.options import Contested
 from ehcp_flow.errors import EhcpFlowError, ExitCode
 
 if TYPE_CHECKING:
@@ -37,11 +38,15 @@ class CannotJudge(NamedTuple):
 
 
 class Chosen(NamedTuple):
-    """Which deadlines are shown: of these limits and statuses, all where none is named; or breaches alone."""
+    """Which deadlines are shown: of these limits and statuses, all where none is named; or breaches alone.
+
+    And `with`, `without` or `only` those that another lawful reading contests.
+    """
 
     limits: Collection[str] = ()
     statuses: Collection[str] = ()
     breaches: bool = False
+    contested: Contested = Contested.WITH
 
     def of(self, deadlines: Iterable[Deadline]) -> Iterator[Deadline]:
         """Yield those of the deadlines that are shown."""
@@ -50,21 +55,28 @@ class Chosen(NamedTuple):
                 (not self.limits or deadline.limit in self.limits)
                 and (not self.statuses or deadline.status in self.statuses)
                 and (not self.breaches or deadline.breach)
+                and self.contested.holds(deadline.contested_by)
             ):
                 yield deadline
 
 
 class Found:
-    """What is counted of the deadlines that are shown, and of all findings."""
+    """What is counted of the deadlines that are shown, and of all findings.
+
+    `denied` are breaches that another lawful reading denies, `made` are deadlines that one makes breaches.
+    """
 
     def __init__(self) -> None:
-        self.deadlines = self.breaches = self.excused = self.findings = 0
+        self.deadlines = self.breaches = self.excused = self.denied = self.made = self.findings = 0
 
     def add(self, deadline: Deadline) -> None:
         """Count one deadline."""
         self.deadlines += 1
         self.breaches += deadline.breach
         self.excused += bool(deadline.missed and deadline.excused_by)
+        if deadline.contested_by:
+            self.denied += deadline.breach
+            self.made += not deadline.breach
 
 
 class Figures(NamedTuple):
@@ -74,6 +86,7 @@ class Figures(NamedTuple):
     by: Sequence[str]
     keys: Sequence[str]
     extra: Extra
+    contested: Contested
 
 
 class Asked(ABC):

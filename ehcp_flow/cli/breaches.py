@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ehcp_flow.cli.asking import Chosen
+from ehcp_flow.cli.asking import Chosen, Found
 from ehcp_flow.cli.command import Command
-from ehcp_flow.cli.messages import count, note
+from ehcp_flow.cli.messages import breaches_in_words, count, note
 from ehcp_flow.cli.options import (
     AllErrors,
     AsOf,
     Authority,
     BankHolidays,
     CaseIds,
+    Contested,
+    ContestedOnes,
     FailOnBreach,
     Institutions,
     KnownAt,
@@ -71,6 +73,7 @@ def _breaches(  # noqa: PLR0913 - one parameter for each option
     known_at: KnownAt = None,
     known_by: KnownBy = None,
     authority: Authority = None,
+    contested: ContestedOnes = Contested.WITH,
     fail_on_breach: FailOnBreach = False,
     all_errors: AllErrors = False,
     form: TableFormat = None,
@@ -88,41 +91,40 @@ def _breaches(  # noqa: PLR0913 - one parameter for each option
     law = rulebook_at(rulebook)
     calendars = calendars_with(institutions, office_closures, bank_holidays)
     shown = chosen(form, raw=raw)
-    breaches = 0
+    only = Chosen(breaches=True, contested=contested)
     with asking(
         source, case, known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors
     ) as asked:
         if shown != Format.TABLE and register in (None, _Register.BREACHES):
-            only = Chosen(breaches=True)
             found = asked.write_deadlines(on, shown, only, rulebook=law, calendars=calendars, findings=False)
-            breaches = found.breaches
         else:
+            found = Found()
             quiet = shown != Format.TABLE and sys.stdout.isatty()
             judged = asked.answers(on, rulebook=law, calendars=calendars, quiet=quiet)
 
             def answers() -> Iterator[Answer]:
-                nonlocal breaches
                 for answered in judged:
-                    breaches += len(answered.breaches)
+                    for deadline in only.of(answered.deadlines):
+                        found.add(deadline)
                     yield answered
 
             if shown == Format.TABLE:
-                _print(answers(), register)
+                _print(answers(), register, only)
             else:
-                columns, rows_of = _registers()[register or _Register.BREACHES]
+                columns, rows_of = _registers(only)[register or _Register.BREACHES]
                 with sheet(shown, columns) as rows:
                     for answered in answers():
                         for row in rows_of(answered):
                             rows.write(row)
-    note(f"{count(asked.seen, 'case')}, {count(breaches, 'breach', 'breaches')}")
-    asked.leave(breach=fail_on_breach and breaches > 0)
+    note(f"{count(asked.seen, 'case')}, {breaches_in_words(found.breaches, found.denied)}")
+    asked.leave(breach=fail_on_breach and found.breaches > 0)
 
 
-def _registers() -> dict[_Register, tuple[tuple[str, ...], Callable[[Answer], Iterator[dict[str, Any]]]]]:
+def _registers(only: Chosen) -> dict[_Register, tuple[tuple[str, ...], Callable[[Answer], Iterator[dict[str, Any]]]]]:
     from ehcp_flow.deadlines import FIELDS
 
     return {
-        _Register.BREACHES: (FIELDS, lambda answered: (deadline.as_dict() for deadline in answered.breaches)),
+        _Register.BREACHES: (FIELDS, lambda answered: (one.as_dict() for one in only.of(answered.deadlines))),
         _Register.EXCEPTIONS: (_EXCEPTION_COLUMNS, exceptions_of),
         _Register.FINDINGS: (_FINDING_COLUMNS, _findings_of),
     }
@@ -184,7 +186,7 @@ def _of_deadline(deadline: Deadline) -> dict[str, Any]:
     return {name: row[name] for name in ("authority", "limit", "party", "due_on", "status")}
 
 
-def _print(answers: Iterator[Answer], register: _Register | None) -> None:
+def _print(answers: Iterator[Answer], register: _Register | None, only: Chosen) -> None:
     from ehcp_flow.cli.rows import CHECK_COLUMNS, abbreviations, for_people
     from ehcp_flow.cli.table import Column, print_table
 
@@ -192,7 +194,7 @@ def _print(answers: Iterator[Answer], register: _Register | None) -> None:
     exceptions: list[dict[str, Any]] = []
     findings: list[dict[str, Any]] = []
     for answered in answers:
-        missed.extend(answered.breaches)
+        missed.extend(only.of(answered.deadlines))
         exceptions.extend(exceptions_of(answered))
         findings.extend(_findings_of(answered))
     case = Column("case_id", "case", most=24, least=16, need=8)

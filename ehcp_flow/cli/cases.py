@@ -222,7 +222,7 @@ class AskedOneByOne(Asked):
         if figures.year is None:
             answers = list(answers)
         periods = periods_asked(figures.year, figures.by, as_of, lambda: span.first if span else as_of)
-        tally = Tally(periods, figures.keys, figures.extra)
+        tally = Tally(periods, figures.keys, figures.extra, contested=figures.contested)
         for answer in answers:
             tally.add(answer)
         return tally.table(figures.by, as_of), span

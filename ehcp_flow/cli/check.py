@@ -9,13 +9,15 @@ import typer
 
 from ehcp_flow.cli.asking import Chosen, Found
 from ehcp_flow.cli.command import Command
-from ehcp_flow.cli.messages import count, note
+from ehcp_flow.cli.messages import breaches_in_words, count, note
 from ehcp_flow.cli.options import (
     AllErrors,
     AsOf,
     Authority,
     BankHolidays,
     CaseIds,
+    Contested,
+    ContestedOnes,
     Explain,
     FailOnBreach,
     Feed,
@@ -59,6 +61,7 @@ def _check(  # noqa: PLR0913 - one parameter for each option
     known_at: KnownAt = None,
     known_by: KnownBy = None,
     authority: Authority = None,
+    contested: ContestedOnes = Contested.WITH,
     explain: Explain = False,
     fail_on_breach: FailOnBreach = False,
     all_errors: AllErrors = False,
@@ -76,7 +79,7 @@ def _check(  # noqa: PLR0913 - one parameter for each option
     """
     on = day(as_of)
     law = rulebook_at(rulebook, profile)
-    only = Chosen(limit_ids(limit, law), frozenset(status or ()))
+    only = Chosen(limit_ids(limit, law), frozenset(status or ()), contested=contested)
     calendars = calendars_with(institutions, office_closures, bank_holidays)
     shown = chosen(form, raw=raw)
     with asking(
@@ -116,7 +119,7 @@ def _tell(cases: int, found: Found) -> None:
     said = [
         count(cases, "case"),
         count(found.deadlines, "deadline"),
-        count(found.breaches, "breach", "breaches"),
+        breaches_in_words(found.breaches, found.denied, found.made),
         f"{found.excused:,} excused",
         count(found.findings, "finding"),
     ]

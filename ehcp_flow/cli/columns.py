@@ -153,11 +153,15 @@ class AskedOverColumns(Asked):
         parts = self._read(frames, frames)
         with sheet(form, FIELDS) as rows, Bar("judging", shown=not sys.stdout.isatty()) as bar:
             for frame in parts:
-                shown = narrowed(frame, chosen.limits, chosen.statuses, breaches=chosen.breaches)
-                deadlines, breaches, excused = tally(shown)
+                shown = narrowed(
+                    frame, chosen.limits, chosen.statuses, breaches=chosen.breaches, contested=chosen.contested
+                )
+                deadlines, breaches, excused, denied, made = tally(shown)
                 found.deadlines += deadlines
                 found.breaches += breaches
                 found.excused += excused
+                found.denied += denied
+                found.made += made
                 if form in (Format.CSV, RAW) and out is not None:
                     sys.stdout.flush()
                     write_csv(shown, out, header=False, raw=form == RAW)
@@ -178,8 +182,8 @@ class AskedOverColumns(Asked):
 
         with Bar("judging") as bar:
             measuring = Measuring(
-                self._source, as_of, year=figures.year, by=figures.by, extra=figures.extra, rulebook=rulebook,
-                calendars=calendars, on_progress=bar, **self._options,
+                self._source, as_of, year=figures.year, by=figures.by, extra=figures.extra,
+                contested=figures.contested, rulebook=rulebook, calendars=calendars, on_progress=bar, **self._options,
             )  # fmt: skip
             table = measuring.table()
         self._settle(measuring)

@@ -42,11 +42,18 @@ def verdict(deadline: Deadline) -> str:
     if deadline.days_over:
         said += f", {count(deadline.days_over, 'day')} over"
     if deadline.breach:
-        return f"{said}. BREACH."
+        return f"{said}. BREACH{_contested(deadline)}."
     if deadline.missed:
         return f"{said}. No breach: " + (
             f"excused by {', '.join(deadline.excused_by)}."
             if deadline.excused_by
             else f"this is {deadline.kind}, not law."
         )
-    return f"{said}."
+    return f"{said}{_contested(deadline)}."
+
+
+def _contested(deadline: Deadline) -> str:
+    if not deadline.contested_by:
+        return ""
+    otherwise = "" if deadline.breach else " (a breach by that reading)"
+    return f", contested by another reading: {', '.join(deadline.contested_by)}{otherwise}"

@@ -19,6 +19,8 @@ from ehcp_flow.cli.options import (
     Authority,
     BankHolidays,
     CaseIds,
+    Contested,
+    ContestedOnes,
     Institutions,
     KnownAt,
     KnownBy,
@@ -100,6 +102,7 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
     ] = 0,
     as_of: AsOf = None,
     case: CaseIds = None,
+    contested: ContestedOnes = Contested.WITH,
     known_at: KnownAt = None,
     known_by: KnownBy = None,
     authority: Authority = None,
@@ -132,7 +135,7 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
     extra = {} if {*GROUPS, *GRAINS}.issuperset(columns) else extra_columns(source)
     # Asked first: a column that no case has is told before all cases are read.
     keys = group_keys(columns, extra)
-    wanted = Figures(_years(year), columns, keys, extra)
+    wanted = Figures(_years(year), columns, keys, extra, contested)
     with asking(
         source, case, known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors, used=columns
     ) as asked:

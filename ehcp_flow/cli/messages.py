@@ -11,7 +11,17 @@ from typing import Any, Final, Self
 
 from ehcp_flow.masking import masked
 
-__all__ = ["SHOWN", "Bar", "complain", "count", "note", "printable", "say_on_stderr", "tell_refused"]
+__all__ = [
+    "SHOWN",
+    "Bar",
+    "breaches_in_words",
+    "complain",
+    "count",
+    "note",
+    "printable",
+    "say_on_stderr",
+    "tell_refused",
+]
 
 SHOWN: Final = 50
 """How many refused rows are printed one by one, unless all are asked for."""
@@ -43,6 +53,13 @@ def note(text: str) -> None:
 def count(number: int, what: str, many: str = "") -> str:
     """Return a number with its noun: `1 breach`, `2 breaches`."""
     return f"{number:,} {what if number == 1 else many or what + 's'}"
+
+
+def breaches_in_words(breaches: int, denied: int, made: int = 0) -> str:
+    """Return how many breaches there are, how many of them another reading denies, and how many more one makes."""
+    text = count(breaches, "breach", "breaches")
+    text += f" ({denied:,} of them contested)" if denied else ""
+    return text + (f", {made:,} more by another reading" if made else "")
 
 
 def tell_refused(refused: Sequence[object], *, everything: bool) -> None:

@@ -68,6 +68,18 @@ class StatusName(StrEnum):
     OVERTAKEN = "overtaken"
 
 
+class Contested(StrEnum):
+    """Which deadlines are meant, by whether another lawful reading decides otherwise."""
+
+    WITH = "with"
+    WITHOUT = "without"
+    ONLY = "only"
+
+    def holds(self, contested_by: tuple[str, ...]) -> bool:
+        """Whether a deadline that is contested by these readings is meant."""
+        return self is Contested.WITH or bool(contested_by) == (self is Contested.ONLY)
+
+
 class Axis(StrEnum):
     """What "known at" goes by in a store."""
 
@@ -175,6 +187,14 @@ TableFormat: TypeAlias = Annotated[
         "--format",
         help="Without it, a table on a terminal and csv into a file or a pipe; xlsx is a workbook.",
         show_default=False,
+    ),
+]
+ContestedOnes: TypeAlias = Annotated[
+    Contested,
+    typer.Option(
+        "--contested",
+        help="What another lawful reading decides otherwise (a breach that it denies, or none that it would make one): "
+        "with the rest, left out, or alone.",
     ),
 ]
 Raw: TypeAlias = Annotated[

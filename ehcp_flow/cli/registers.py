@@ -17,6 +17,8 @@ from ehcp_flow.cli.options import (
     Authority,
     BankHolidays,
     CaseIds,
+    Contested,
+    ContestedOnes,
     Feed,
     Institutions,
     KnownAt,
@@ -90,6 +92,7 @@ def _registers(  # noqa: PLR0913 - one parameter for each option
         ),
     ] = 4,
     case: CaseIds = None,
+    contested: ContestedOnes = Contested.WITH,
     known_at: KnownAt = None,
     known_by: KnownBy = None,
     authority: Authority = None,
@@ -139,9 +142,9 @@ def _registers(  # noqa: PLR0913 - one parameter for each option
         if shown == FeedFormat.ICS:
             _calendar(name or "", answers(), rest, on, weeks)
         elif name is None:
-            _print(_contents(answers(), weeks), shown, (), ("name", "rows", "what"), name)
+            _print(_contents(answers(), weeks, contested), shown, (), ("name", "rows", "what"), name)
         else:
-            rows = _rows(name, answers(), on, weeks, extra, columns)
+            rows = _rows(name, answers(), on, weeks, extra, columns, contested)
             every = ("case_id", *columns, *REGISTER_COLUMNS[name]) if name in REGISTERS else ()
             check_columns(rest, extra, *(every or (rows[0] if rows else rest)))
             _print(_matching(rows, rest), shown, every, (*columns, *_SHOWN.get(name, ())), name)
@@ -156,22 +159,23 @@ def _rows(
     weeks: int,
     extra: Mapping[str, Mapping[str, str]],
     columns: Sequence[str],
+    contested: Contested,
 ) -> Sequence[Mapping[str, Any]]:
     from ehcp_flow.measures import REGISTERS, Registers, table_rows
 
     if name not in REGISTERS:
         return table_rows(name, answers, on, extra=extra, desks=columns, weeks=weeks)
-    collected = Registers((name,), weeks=weeks, extra=extra, columns=columns)
+    collected = Registers((name,), weeks=weeks, extra=extra, columns=columns, contested=contested)
     for answered in answers:
         collected.add(answered)
     return collected.rows(name)
 
 
-def _contents(answers: Iterator[Answer], weeks: int) -> list[dict[str, Any]]:
+def _contents(answers: Iterator[Answer], weeks: int, contested: Contested) -> list[dict[str, Any]]:
     """Return every register with its length, and every table."""
     from ehcp_flow.measures import REGISTERS, TABLES, Registers
 
-    collected = Registers(weeks=weeks)
+    collected = Registers(weeks=weeks, contested=contested)
     for answered in answers:
         collected.add(answered)
     lists = [{"name": name, "rows": len(collected.rows(name)), "what": what} for name, what in REGISTERS.items()]

@@ -259,8 +259,7 @@ def _rule_row(rule: Rule, law: Rulebook) -> dict[str, Any]:
             for use in rule.exceptions
         ],
         "readings": [
-            {"name": reading.name, "counting": str(reading.convention), "says": reading.says}
-            for reading in rule.readings
+            {"name": reading.name, "counting": reading.differs, "says": reading.says} for reading in rule.readings
         ],
         "note": rule.note,
     }
@@ -321,7 +320,7 @@ def _rule_paragraphs(rule: Rule, law: Rulebook) -> Iterator[str]:
     for reading in rule.readings:
         force = f", from {say(reading.in_force_from)}" if reading.in_force_from else ""
         force += f", to {say(reading.in_force_to)}" if reading.in_force_to else ""
-        counted = f"{reading.convention}{force}"
+        counted = f"{reading.differs}{force}"
         text = f"Another reading, {reading.name} ({counted}): {reading.says}. It does not move the date."
         yield paragraph(text, first="  ", then="    ")
     if rule.note:

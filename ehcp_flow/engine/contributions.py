@@ -9,6 +9,7 @@ Plain Python over lists, compiled with `ehcp_flow.engine.kernel`, and under the 
 
 from ehcp_flow.engine.kernel import (
     BASE,
+    CONTESTED,
     DONE_AT,
     ENDED_AT,
     EXCUSES,
@@ -34,10 +35,10 @@ PLANS, REFUSALS, LEAVINGS, DISPUTES, REQUESTS, OPEN_REQUESTS, ASSESSMENTS, REVIE
 BY_ACT, BY_ACT_SEEN, BY_DUE = range(3)
 
 # Marks of a deadline, above those for its status: 1 << MET and so on.
-ACT_DONE, SEEN, DATED, EXCUSED, BESIDE = (1 << bit for bit in range(8, 13))
+ACT_DONE, SEEN, DATED, EXCUSED, BESIDE, READ_OTHERWISE = (1 << bit for bit in range(8, 14))
 
 # Of a plan or its refusal, by the last limit that counts from a request.
-TIMED, OTHER_CLOCK, EXCEPTED, CLAIMED, DUE, IN_DUE_TIME, OVER_A_YEAR = (1 << bit for bit in range(7))
+TIMED, OTHER_CLOCK, EXCEPTED, CLAIMED, DUE, IN_DUE_TIME, OVER_A_YEAR, DOUBTED = (1 << bit for bit in range(8))
 
 # Of a state, as of the stock of assessments; what a dispute in a state is about goes first, for its marks, and those of
 # a request of the period, begin with it.
@@ -311,6 +312,8 @@ def add_deadlines(figures, periods, facts, rows, entries, first, last):
             marks |= DATED
         if entries.series_count[ARRANGED]:
             marks |= BESIDE
+        if rows.out[CONTESTED * size + row] > 0:
+            marks |= READ_OTHERWISE
         if entries.excused[rows.out[STARTED * size + row] - entries.low] == entries.tick:
             marks |= EXCUSED
         entries.by_day[BY_ACT] = day_at(facts, done)
@@ -410,6 +413,8 @@ def add_act(figures, periods, facts, rows, entries, group, series, day):
             marks |= EXCEPTED
         if rows.out[EXCUSES * size + row] >= 0:
             marks |= CLAIMED
+        if rows.out[CONTESTED * size + row] > 0:
+            marks |= DOUBTED
         if due != NO_DAY:
             marks |= DUE
         # The limit of a refusal may have lapsed: it is in time if it was sent by the last day.

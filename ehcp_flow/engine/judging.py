@@ -13,7 +13,7 @@ from ehcp_flow.case import Case
 from ehcp_flow.engine import kernel
 from ehcp_flow.engine.choice import Kernel, interpreted_kernel, kernel_in_use
 from ehcp_flow.engine.days import CountedDays, counted_days
-from ehcp_flow.engine.kernel import COLUMNS, EXCUSES, LAST, NO_DAY, NO_LAW, RULE, RUN, STARTED, STATUS, WHOM
+from ehcp_flow.engine.kernel import COLUMNS, CONTESTED, EXCUSES, LAST, NO_DAY, NO_LAW, RULE, RUN, STARTED, STATUS, WHOM
 from ehcp_flow.engine.numbers import KEY_OF, Key, as_day
 from ehcp_flow.engine.rulebook import CompiledRule, CompiledRulebook, compiled
 from ehcp_flow.facts import DATES, FACT_TYPES, Fact
@@ -143,6 +143,11 @@ class JudgedCase:
         """Return the grounds whose facts hold for a row."""
         held = self.out[EXCUSES * self.size + row]
         return self.book.outcomes(self.out[RULE * self.size + row], held) if held > 0 else ()
+
+    def contested_by(self, row: int) -> tuple[str, ...]:
+        """Return the names of the other lawful readings on which it would come out otherwise whether it is a breach."""
+        contested = self.out[CONTESTED * self.size + row]
+        return self.book.contesting(self.out[kernel.VERSION * self.size + row], contested) if contested > 0 else ()
 
     def is_breachable(self, row: int) -> bool:
         """Return whether missing the limit of a row is a breach, where nothing excuses it."""
@@ -294,7 +299,7 @@ def space_for(book: CompiledRulebook, chosen: Kernel, facts: int, parties: int, 
     }  # fmt: skip
     single = (
         "case tick low high exceptions asked born begins needed runs many rows wanted beyond_day done implied ended "
-        "other resumed owed bites base last end act"
+        "other resumed owed bites base last end act lasting"
     )
     return chosen.module.Found(
         {name: none(0, size) for name, size in sizes.items()}

@@ -13,6 +13,7 @@ cdef int SEPARATE, OWN_ACTS, BY_PARTY, PARTY_OF_STRETCH, FORETOLD
 cdef int PER_PARTY, NEEDS, IN_TIME, OTHER_ANSWER, RIGHT, DONE_FOR_GOOD, ENDS_FOR_GOOD, UNPROVEN
 cdef int NARROWED, CONDITIONAL, BREACHABLE
 cdef int WINDOW, ROLLED, LATER_OF, FROM_FACT, FROM_FIELDS, NEEDED_COUNT
+cdef int EITHER_ANSWER, UNEXCUSED, UNEXCUSED_BY_PAST, ONLY_EARLIER, NEVER_YIELDS, ONLY_TOLD
 cdef int OPEN, MET, LATE, OVERDUE, PREMATURE, LAPSED, UNDATED, OVERTAKEN, NO_LAW
 cdef int DAYS_UNKNOWN, MAY_BE_LATER, NOT_DATED
 cdef int CLOSURE, WITHIN_PERIOD, ABSENCE, DUE_WITHIN_FORCE, NAMED
@@ -21,7 +22,7 @@ cdef int AFTER_ACT, WAS_OPEN
 cdef int CONSIDERED, HELD, WANTED, HELD_WITHOUT_END
 cdef int ON, UNTIL
 cdef int RULE, VERSION, STARTED, STOP, RUN, SUPERSEDED, WHOM, BASE, LAST, DONE_AT, IMPLIED_AT, ENDED_AT
-cdef int RESUMED_AT, STATUS, EXCUSES, KEPT_OPEN_BY, KEPT_OPEN_TO, LEAVES_OPEN, COLUMNS
+cdef int RESUMED_AT, STATUS, EXCUSES, KEPT_OPEN_BY, KEPT_OPEN_TO, LEAVES_OPEN, CONTESTED, COLUMNS
 cdef int NOBODY, ANYBODY, FEW, MANY_STRETCHES
 
 
@@ -35,12 +36,15 @@ cdef class Law:
     cdef public const int[::1] rule_roles, rule_flags, rule_limit, rule_only, rule_fields, rule_looks_back, rule_inside
     cdef public const int[::1] rule_where, rule_where_not, rule_in_time, rule_by_party, rule_not_by_party
     cdef public const int[::1] rule_not_during_at, rule_under_age, rule_there_by, rule_versions_at, rule_uses_at, uses
+    cdef public const int[::1] rule_yields
     cdef public const int[::1] foreseen_table, foreseen_fields, in_time_after, in_time_first, in_time_table
     cdef public const int[::1] version_from, version_to, version_flags, version_first, version_kept_open
     cdef public const int[::1] version_kept_to, version_counts_at
+    cdef public const int[::1] version_readings_at, reading_table, reading_from, reading_flags, reading_done
+    cdef public const int[::1] reading_beside
     cdef public const int[::1] count_table, count_flags, count_fields, count_mask
     cdef public const int[::1] ground_test, ground_key, ground_least, ground_margin, ground_adviser, ground_one_day
-    cdef public const int[::1] ground_lasts, ground_from, ground_to
+    cdef public const int[::1] ground_lasts, ground_from, ground_to, ground_doubted
 
 
 cdef class Days:
@@ -58,7 +62,7 @@ cdef class Found:
     cdef public bint many
     cdef public int wanted, most_wanted, beyond, beyond_day
     cdef public int begins, born, exceptions, asked, width, parties
-    cdef public int done, implied, ended, other, resumed, owed, bites, base, last, end, act
+    cdef public int done, implied, ended, other, resumed, owed, bites, base, last, end, act, lasting
     cdef public int[::1] out, want, noted, exception, advice
     cdef public int[::1] clock_case, clock_first, stretch_case, around
     cdef public int[::1] next_case, next_from, next_at, last_case, last_from, last_at
@@ -123,13 +127,25 @@ cdef void find_what_matters(Law law, Facts facts, Found found, int rule) noexcep
 cdef int first_that_matters(Found found, int per_party, int start, int first) noexcept nogil
 cdef int next_that_matters(Found found, int per_party, int place, bint only_ends) noexcept nogil
 
-cdef int status_of(Law law, Facts facts, Found found, int rule, int end, int last, bint unsure) noexcept nogil
-cdef bint was_missed(Law law, Facts facts, Found found, int rule, int end, int last) noexcept nogil
+cdef int status_of(
+    Law law, Facts facts, Found found, int rule, int flags, int end, int last, bint unsure
+) noexcept nogil
+cdef bint was_missed(Law law, Facts facts, Found found, int rule, int flags, int end, int last) noexcept nogil
+cdef bint is_missed(int status) noexcept nogil
+cdef int gives_way(Law law, Facts facts, Found found, int rule, int status, int last) noexcept nogil
 cdef int status_of_window(Facts facts, Found found, int end, int last, bint kept_open) noexcept nogil
 cdef int left_open(Found found, int last, int status, bint unsure, int kept_open_by) noexcept nogil
 cdef bint is_never_owed(Law law, Facts facts, Found found, int rule) noexcept nogil
 
+@cython.locals(broken=bint)
+cdef void contest(Law law, Days days, Facts facts, Found found, int row, int run) noexcept nogil
+cdef int last_day_by(Law law, Days days, Facts facts, Found found, int reading, int row) noexcept nogil
+cdef bint is_beside(Law law, Facts facts, Found found, int mask, int start) noexcept nogil
+@cython.locals(kept_open=bint)
+cdef bint is_broken_by(Law law, Facts facts, Found found, int reading, int row, int run, int last) noexcept nogil
+
 cdef void excuse(Law law, Days days, Facts facts, Found found, int row) noexcept nogil
+cdef bint is_past(Facts facts, int place, int last) noexcept nogil
 cdef bint is_claimed(Law law, Facts facts, Found found, int row, int ground, int place) noexcept nogil
 cdef int test(Law law, Days days, Facts facts, Found found, int row, int ground, int place) noexcept nogil
 cdef int test_closure(Law law, Days days, Facts facts, Found found, int row, int ground, int place) noexcept nogil

@@ -70,6 +70,14 @@ FROM_FACT = 1
 FROM_FIELDS = 2
 NEEDED_COUNT = 4
 
+# What another reading of a version changes besides its days.
+EITHER_ANSWER = 1
+UNEXCUSED = 2
+UNEXCUSED_BY_PAST = 4
+ONLY_EARLIER = 8
+NEVER_YIELDS = 16
+ONLY_TOLD = 32
+
 # How a deadline stands; NO_LAW is a run for which no version of the rule was in force.
 OPEN = 0
 MET = 1
@@ -117,7 +125,8 @@ ON = 0
 UNTIL = 1
 
 # The columns of a row. A place is that of a fact, -1 for none; WHOM is that of the fact whose party the row concerns.
-# EXCUSES has a bit for each use of a ground whose facts hold, and is -1 where no exception was recorded on any.
+# EXCUSES has a bit for each use of a ground whose facts hold, and is -1 where no exception was recorded on any;
+# CONTESTED has one for each reading of the version by which it would come out otherwise whether the limit was broken.
 RULE = 0
 VERSION = 1
 STARTED = 2
@@ -136,7 +145,8 @@ EXCUSES = 14
 KEPT_OPEN_BY = 15
 KEPT_OPEN_TO = 16
 LEAVES_OPEN = 17
-COLUMNS = 18
+CONTESTED = 18
+COLUMNS = 19
 
 NOBODY = -1
 ANYBODY = -2
@@ -596,16 +606,24 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
     if window:
         status = status_of_window(facts, found, end, last, kept_open_by >= 0)
     else:
-        status = status_of(law, facts, found, rule, end, last, unsure)
+        status = status_of(law, facts, found, rule, flags, end, last, unsure)
+    gave_way_to = gives_way(law, facts, found, rule, status, last)
+    if gave_way_to >= 0:
+        status = LAPSED
     if found.done < 0 and status == LAPSED and found.other >= 0:
         found.ended = found.other
     row = found.rows
     write(found, rule, version, run, base, last, status)
+    if gave_way_to >= 0:
+        found.out[DONE_AT * found.capacity + row] = -1
+        found.out[ENDED_AT * found.capacity + row] = gave_way_to
     if kept_open_by >= 0:
         found.out[KEPT_OPEN_BY * found.capacity + row] = kept_open_by
         found.out[KEPT_OPEN_TO * found.capacity + row] = kept_open_to
     if found.exceptions and last != NO_DAY and law.rule_uses_at[rule] < law.rule_uses_at[rule + 1]:
         excuse(law, days, facts, found, row)
+    if last != NO_DAY and not unsure and law.version_readings_at[version] < law.version_readings_at[version + 1]:
+        contest(law, days, facts, found, row, run)
     if last == NO_DAY or status == UNDATED or unsure:
         open_ = left_open(found, last, status, unsure, kept_open_by)
         if open_:
@@ -893,9 +911,8 @@ def next_that_matters(found, per_party, place, only_ends):
     return found.end if found.end < found.act else found.act
 
 
-def status_of(law, facts, found, rule, end, last, unsure):
+def status_of(law, facts, found, rule, flags, end, last, unsure):
     """Return how a deadline stands. Where the true last day may be later, nothing is held against anybody."""
-    flags = law.rule_flags[rule]
     if last == NO_DAY:
         return UNDATED
     if found.done >= 0:
@@ -905,7 +922,7 @@ def status_of(law, facts, found, rule, end, last, unsure):
     if found.implied >= 0:
         return UNDATED
     if found.ended >= 0 or found.other >= 0 or end >= 0:
-        return OVERTAKEN if not unsure and was_missed(law, facts, found, rule, end, last) else LAPSED
+        return OVERTAKEN if not unsure and was_missed(law, facts, found, rule, flags, end, last) else LAPSED
     if facts.as_of <= last or flags & OTHER_ANSWER or (flags & UNPROVEN and found.bites < 0):
         return OPEN
     if unsure:
@@ -913,9 +930,8 @@ def status_of(law, facts, found, rule, end, last, unsure):
     return LAPSED if flags & RIGHT else OVERDUE
 
 
-def was_missed(law, facts, found, rule, end, last):
+def was_missed(law, facts, found, rule, flags, end, last):
     """Return whether an act that was owed had not been done by its last lawful day when something ended its time."""
-    flags = law.rule_flags[rule]
     if flags & RIGHT or flags & OTHER_ANSWER:
         return False
     cause = found.ended if found.ended >= 0 else end
@@ -924,6 +940,22 @@ def was_missed(law, facts, found, rule, end, last):
     if flags & UNPROVEN and not 0 <= found.bites < cause:
         return False
     return not is_never_owed(law, facts, found, rule)
+
+
+def is_missed(status):
+    """Return whether a limit was not kept, or a protected time not left."""
+    return status == LATE or status == OVERDUE or status == PREMATURE or status == OVERTAKEN
+
+
+def gives_way(law, facts, found, rule, status, last):
+    """Return the fact that began the stretch to which a missed limit gives way, its last day lying inside, or -1."""
+    if law.rule_yields[rule] < 0 or not is_missed(status):
+        return -1
+    # The stretch may begin or end on the last day itself.
+    began = begun(law, facts, found, law.rule_yields[rule], first_on(facts, found.low, found.high, last + 1))
+    if began < 0:
+        began = begun(law, facts, found, law.rule_yields[rule], first_on(facts, found.low, found.high, last))
+    return began
 
 
 def status_of_window(facts, found, end, last, kept_open):
@@ -957,6 +989,91 @@ def is_never_owed(law, facts, found, rule):
     return found.owed < 0 or found.owed >= found.ended
 
 
+# Other readings
+
+
+def contest(law, days, facts, found, row, run):
+    """Note each other lawful reading by which it comes out otherwise whether the limit was broken."""
+    size = found.capacity
+    version = found.out[VERSION * size + row]
+    broken = is_missed(found.out[STATUS * size + row]) and law.rule_flags[found.out[row]] & BREACHABLE
+    broken = broken and found.out[EXCUSES * size + row] <= 0
+    contested = 0
+    bit = 1
+    for reading in range(law.version_readings_at[version], law.version_readings_at[version + 1]):
+        last = NO_DAY
+        if not law.reading_flags[reading] & ONLY_TOLD:
+            last = last_day_by(law, days, facts, found, reading, row)
+        if last != NO_DAY and is_broken_by(law, facts, found, reading, row, run, last) != broken:
+            contested |= bit
+        bit += bit
+    if contested:
+        found.out[CONTESTED * size + row] = contested
+
+
+def last_day_by(law, days, facts, found, reading, row):
+    """Return the last lawful day by another reading, NO_DAY where it says nothing of this deadline."""
+    size = found.capacity
+    start = found.out[STARTED * size + row]
+    last = found.out[LAST * size + row]
+    if law.reading_done[reading] >= 0:
+        done = found.out[DONE_AT * size + row]
+        if done < 0 or not law.masks[law.reading_done[reading] * law.keys + facts.key[done]]:
+            return NO_DAY
+    if law.reading_beside[reading] >= 0 and not is_beside(law, facts, found, law.reading_beside[reading], start):
+        return NO_DAY
+    if law.reading_table[reading] < 0:
+        return last
+    base = found.out[BASE * size + row]
+    if law.reading_from[reading] >= 0:
+        place = next_of(law, facts, found, law.reading_from[reading], start + 1, found.out[STOP * size + row])
+        if place < 0:
+            return NO_DAY
+        base = facts.on[place]
+    party = facts.party[found.out[WHOM * size + row]]
+    other = counted_for(days, facts, found, law.reading_table[reading], party, base)
+    if other != NO_DAY and law.version_flags[found.out[VERSION * size + row]] & ROLLED:
+        other = counted(days, found, law.roll_table, other)
+    return NO_DAY if law.reading_flags[reading] & ONLY_EARLIER and other >= last else other
+
+
+def is_beside(law, facts, found, mask, start):
+    """Return whether a fact of a set stands on the day of the start."""
+    place = first_on(facts, found.low, found.high, facts.on[start])
+    while place < found.high and facts.on[place] == facts.on[start]:
+        if law.masks[mask * law.keys + facts.key[place]]:
+            return True
+        place += 1
+    return False
+
+
+def is_broken_by(law, facts, found, reading, row, run, last):
+    """Return whether the limit was broken by another reading, with its own last day. What happened is as it was."""
+    size = found.capacity
+    rule = found.out[row]
+    changes = law.reading_flags[reading]
+    flags = law.rule_flags[rule]
+    if not flags & BREACHABLE:
+        return False
+    done = found.done
+    if changes & EITHER_ANSWER:
+        flags &= ~OTHER_ANSWER
+        if found.other >= 0 and (done < 0 or found.other < done):
+            found.done = found.other
+    if law.version_flags[found.out[VERSION * size + row]] & WINDOW:
+        kept_open = found.out[KEPT_OPEN_BY * size + row] >= 0
+        status = status_of_window(facts, found, found.run_end[run], last, kept_open)
+    else:
+        status = status_of(law, facts, found, rule, flags, found.run_end[run], last, 0)
+    found.done = done
+    if not is_missed(status) or (not changes & NEVER_YIELDS and gives_way(law, facts, found, rule, status, last) >= 0):
+        return False
+    held = found.out[EXCUSES * size + row]
+    if changes & UNEXCUSED_BY_PAST and held > 0:
+        held = found.lasting
+    return held <= 0 or changes & UNEXCUSED != 0
+
+
 # What excuses a deadline
 
 
@@ -965,7 +1082,9 @@ def excuse(law, days, facts, found, row):
     size = found.capacity
     rule = found.out[row]
     status = found.out[STATUS * size + row]
+    last = found.out[LAST * size + row]
     held = -1
+    lasting = 0
     bit = 1
     for at in range(law.rule_uses_at[rule], law.rule_uses_at[rule + 1]):
         ground = law.uses[at]
@@ -979,13 +1098,22 @@ def excuse(law, days, facts, found, row):
             if test(law, days, facts, found, row, ground, place) == HOLDS:
                 held |= bit
                 noted |= HELD
+                if not law.ground_doubted[ground] or facts.limit[place] != -1 or not is_past(facts, place, last):
+                    lasting |= bit
                 if law.ground_lasts[ground] and until_of(facts, place) == NO_DAY:
                     noted |= HELD_WITHOUT_END
             if status != MET and status != LAPSED:
                 noted |= WANTED
             found.noted[place] |= noted
         bit += bit
+    found.lasting = lasting
     found.out[EXCUSES * size + row] = held
+
+
+def is_past(facts, place, last):
+    """Return whether a ground had ended before the last lawful day."""
+    until = until_of(facts, place)
+    return until != NO_DAY and until < last
 
 
 def is_claimed(law, facts, found, row, ground, place):

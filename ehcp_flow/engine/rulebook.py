@@ -23,7 +23,7 @@ from ehcp_flow.law.clock import Clock
 from ehcp_flow.law.ground import Ground, GroundTest
 from ehcp_flow.law.model import Foreseen, InTime, Limit, Rule, Rulebook
 from ehcp_flow.law.patterns import Patterns, matches
-from ehcp_flow.law.version import Count, Version
+from ehcp_flow.law.version import Count, Reading, Version
 
 __all__ = ["CompiledRule", "CompiledRulebook", "Counting", "WayOfCounting", "compiled"]
 
@@ -79,6 +79,7 @@ class CompiledRulebook:
             for order, (limit, rule) in enumerate((limit, rule) for limit in limits for rule in limit.rule)
         )
         self.versions = tuple((rule, version) for rule in self.rules for version in rule.rule.version)
+        self.readings = tuple(_readings(rulebook, rule, version) for rule, version in self.versions)
         self.breachable = tuple(bool(_rule_flags(rule) & kernel.BREACHABLE) for rule in self.rules)
         self.clocks = {clock_id: number for number, clock_id in enumerate(rulebook.clocks)}
         self.limits = {limit_id: number for number, limit_id in enumerate(rulebook.limits)}
@@ -91,6 +92,7 @@ class CompiledRulebook:
         self.key_rows: Sequence[int] = self.tables["key_rows"]
         self._laws: dict[Kernel, Any] = {}
         self._outcomes: dict[tuple[int, int], tuple[str, ...]] = {}
+        self._contesting: dict[tuple[int, int], tuple[str, ...]] = {}
 
     def law(self, chosen: Kernel) -> Any:
         """Return the tables as a kernel takes them."""
@@ -111,6 +113,23 @@ class CompiledRulebook:
             grounds = (self.rulebook.grounds[use.ground] for bit, use in enumerate(uses) if held >> bit & 1)
             known = self._outcomes[rule, held] = tuple(dict.fromkeys(ground.outcome for ground in grounds))
         return known
+
+    def contesting(self, version: int, contested: int) -> tuple[str, ...]:
+        """Return the names of the readings that contest a deadline, from the bits that the kernel gives for them."""
+        known = self._contesting.get((version, contested))
+        if known is None:
+            readings = enumerate(self.readings[version])
+            known = self._contesting[version, contested] = tuple(
+                reading.name for bit, reading in readings if contested >> bit & 1
+            )
+        return known
+
+
+def _readings(rulebook: Rulebook, rule: CompiledRule, version: Version) -> tuple[Reading, ...]:
+    """Return the other readings of a version: those of its rule, and those of the grounds that can excuse it."""
+    own = (reading for reading in rule.rule.readings if reading.is_of(version))
+    grounds = (rulebook.grounds[use.ground] for use in rule.rule.exceptions)
+    return (*own, *dict.fromkeys(ground.reading for ground in grounds if ground.reading is not None))
 
 
 @lru_cache(maxsize=16)
@@ -249,6 +268,7 @@ class _LaidOut:
         self._put("ground_one_day", [int(ground.one_day) for ground in grounds])
         self._put("ground_lasts", [int(ground.lasts) for ground in grounds])
         self._put("ground_from", [as_day(ground.in_force_from) for ground in grounds])
+        self._put("ground_doubted", [int(ground.reading is not None) for ground in grounds])
         self._put("ground_to", [_until(ground.in_force_to) for ground in grounds])
 
     def _clock_tables(self, clocks: list[Clock]) -> None:
@@ -284,6 +304,7 @@ class _LaidOut:
         self._put("rule_not_by_party", [self._of_parties(rule.rule.not_by_party) for rule in rules])
         self._put("rule_under_age", [self._turning(rule.rule.under_age) for rule in rules])
         self._put("rule_there_by", [self._mask_or_none(rule.rule.there_by) for rule in rules])
+        self._put("rule_yields", [self._stretch(rule.rule.yields_to) for rule in rules])
         self._put("rule_inside", [self._inside(rule.clock) for rule in rules])
         self._ranges(
             "stretches", "rule_not_during_at", [[self._stretches[name] for name in r.rule.not_during] for r in rules]
@@ -324,10 +345,19 @@ class _LaidOut:
             "version_counts_at",
             [[self._last_day(count.convention) for count in version.counts] for _, version in versions],
         )
+        self._ranges("reading_flags", "version_readings_at", [_reading_flags(each) for each in self.book.readings])
+        readings = [reading for each in self.book.readings for reading in each]
+        self._put("reading_table", [self._counted(reading) for reading in readings])
+        self._put("reading_from", [self._mask_or_none(reading.counts_from_fact) for reading in readings])
+        self._put("reading_done", [self._mask_or_none(reading.only_done_by) for reading in readings])
+        self._put("reading_beside", [self._mask_or_none(reading.beside) for reading in readings])
         counts = [(rule, count) for rule, version in versions for count in version.counts]
         self._put("count_flags", [_count_flags(count) for _, count in counts])
         self._put("count_fields", [self._field_list(_fields_counted(rule, count)) for rule, count in counts])
         self._put("count_mask", [self._mask(count.counts_from_fact or count.or_from_fact) for _, count in counts])
+
+    def _counted(self, reading: Reading) -> int:
+        return -1 if reading.counting is None else self._last_day(reading.convention)
 
     def _key_tables(self) -> None:
         starts = [keys_of((*clock.starts_on, *clock.restarts_on)) for clock in self.rulebook.clocks.values()]
@@ -433,6 +463,20 @@ def _version_flags(version: Version) -> int:
         (kernel.ROLLED, version.roll == "tribunal"),
         (kernel.LATER_OF, version.counting is None),
     )
+
+
+def _reading_flags(readings: Iterable[Reading]) -> list[int]:
+    return [
+        _sum(
+            (kernel.EITHER_ANSWER, reading.either_answer),
+            (kernel.UNEXCUSED, reading.without_exceptions),
+            (kernel.UNEXCUSED_BY_PAST, reading.without_past_exceptions),
+            (kernel.ONLY_EARLIER, reading.only_if_earlier),
+            (kernel.NEVER_YIELDS, reading.yields_to_nothing),
+            (kernel.ONLY_TOLD, not reading.contests),
+        )
+        for reading in readings
+    ]
 
 
 def _count_flags(count: Count) -> int:

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from ehcp_flow.facts import ExceptionOutcome
 from ehcp_flow.law.citation import CitedOnce
 from ehcp_flow.law.parts import Model, Name, PeriodText
+from ehcp_flow.law.version import Reading
 
 __all__ = ["Doubt", "ExceptionUse", "Ground", "GroundTest"]
 
@@ -46,7 +47,8 @@ class Ground(Model):
     while the ground was law, and a reason is recorded); `named` (the record names the limit, and says what was agreed
     or directed, and came while the clock ran). Without an end on record a ground is taken to go on, but for one that is
     of `one_day`. Whether compliance was impractical is never tested. `not_checked` says what else of the ground no date
-    can show, and `doubt` which reasons are to be looked at again.
+    can show, `doubt` which reasons are to be looked at again, and `reading` is another reading of each limit that the
+    ground can excuse.
     """
 
     id: Name
@@ -61,6 +63,7 @@ class Ground(Model):
     in_force_to: dt.date | None = None
     not_checked: str = ""
     doubt: Doubt | None = None
+    reading: Reading | None = None
     note: str = ""
 
     @property

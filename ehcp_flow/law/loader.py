@@ -152,6 +152,8 @@ def _check_limit(
         for name in rule.not_during:
             if name not in stretches:
                 placed.file.refuse((*path, "not_during"), f"no stretch is called {name!r}")
+        if rule.yields_to and rule.yields_to not in stretches:
+            placed.file.refuse((*path, "yields_to"), f"no stretch is called {rule.yields_to!r}")
         for use_index, use in enumerate(rule.exceptions):
             if use.ground not in grounds:
                 placed.file.refuse((*path, "exceptions", use_index), f"no ground is called {use.ground!r}")
@@ -167,7 +169,7 @@ def _check_rule(placed: Placed, path: tuple[str | int, ...], rule: Rule) -> None
                 placed.file.refuse((*path, role), f"{pattern} stands in {seen[pattern]} as well")
             seen[pattern] = role
     for index, reading in enumerate(rule.readings):
-        told = [version for version in rule.version if reading.is_of(version)]
+        told = [version for version in rule.version if reading.is_of(version) and reading.counting is not None]
         if len({version.counts for version in told}) > 1:
             placed.file.refuse(
                 (*path, "readings", index),

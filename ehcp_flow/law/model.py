@@ -82,6 +82,9 @@ class Rule(Model):
     answered otherwise; with `there_by` it is not there if the first such fact of the case came after the last lawful
     day.
 
+    With `yields_to` a limit that was missed falls away where its last lawful day lies inside that stretch of the case's
+    life.
+
     `right` marks an act that is allowed, not owed: unused in its time it lapses, used late it is late, and neither is
     a breach. `bites_only_if` names, in words, what the record does not show and the limit depends on: undone, it stays
     open, until a fact of `bites_on` shows it; done late it is a breach, unless `shown_by_act` is false: then the act
@@ -98,6 +101,7 @@ class Rule(Model):
     by_party: tuple[Name, ...] = ()
     not_by_party: tuple[Name, ...] = ()
     not_during: tuple[Name, ...] = ()
+    yields_to: str = ""
     only_with: Patterns = ()
     there_by: Patterns = ()
     right: bool = False

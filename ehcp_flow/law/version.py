@@ -100,20 +100,69 @@ class Version(Dated):
         return "; ".join(lines)
 
 
-class Reading(Model):
-    """Another reading, its way of counting, and who takes it. It never moves `due_on`.
+def _any(patterns: Patterns) -> str:
+    return " or ".join(map(str, patterns))
 
-    With `counts_from_fact` it counts from the first such fact while the clock runs, and is silent without one. It is
-    told with every version of its rule, or only with those that were law at some time from `in_force_from` to
+
+class Reading(Model):
+    """Another lawful reading, and who takes it. It never moves `due_on`.
+
+    It can count otherwise (`counting`), and with `counts_from_fact` from the first such fact while the clock runs; with
+    `only_if_earlier` it speaks only where it gives an earlier day. Or it decides otherwise: with `either_answer` the
+    limit bites whatever the answer is; `without_exceptions` none excuses; `without_past_exceptions` none that had ended
+    before the last lawful day, and named no limit; `yields_to_nothing` the limit never gives way (`Rule.yields_to`).
+    `only_done_by` narrows it to what was discharged by such a fact, `beside` to a start with such a fact on its day.
+    Where it decides otherwise whether there is a breach, the deadline is contested by it, unless it is a practice that
+    the law does not bear out (`contests = false`): that is told and changes nothing.
+
+    It is told with every version of its rule, or only with those that were law at some time from `in_force_from` to
     `in_force_to`.
     """
 
     name: str
-    counting: CountingText
+    counting: CountingText = None
     counts_from_fact: Patterns = ()
+    only_if_earlier: bool = False
+    only_done_by: Patterns = ()
+    beside: Patterns = ()
+    either_answer: bool = False
+    without_exceptions: bool = False
+    without_past_exceptions: bool = False
+    yields_to_nothing: bool = False
+    contests: bool = True
     says: str
     in_force_from: dt.date | None = None
     in_force_to: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _differs(self) -> Reading:
+        if self.counting is None and (self.counts_from_fact or self.only_if_earlier):
+            raise ValueError("counts_from_fact and only_if_earlier need counting")
+        if self.counting is None and not self.decides:
+            raise ValueError("a reading counts otherwise, or decides otherwise: say which")
+        return self
+
+    @property
+    def decides(self) -> tuple[str, ...]:
+        """What it decides otherwise, whatever it counts, in words."""
+        words = {
+            "either_answer": "it bites whatever the answer is",
+            "without_exceptions": "no exception excuses",
+            "without_past_exceptions": "no exception that was over, and named no limit, excuses",
+            "yields_to_nothing": "it gives way to nothing",
+        }
+        return tuple(says for name, says in words.items() if getattr(self, name))
+
+    @property
+    def differs(self) -> str:
+        """How it differs, in words: `6 weeks beginning with`."""
+        words = [] if self.counting is None else [str(self.convention)]
+        words += [f"from {_any(self.counts_from_fact)}"] if self.counts_from_fact else []
+        words += ["where that is earlier"] if self.only_if_earlier else []
+        words += self.decides
+        words += [f"where the act was {_any(self.only_done_by)}"] if self.only_done_by else []
+        words += [f"where {_any(self.beside)} stands on the day of the start"] if self.beside else []
+        return ", ".join(words)
 
     @property
     def convention(self) -> Convention:

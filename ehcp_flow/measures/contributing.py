@@ -36,9 +36,9 @@ class Contributed(NamedTuple):
 
 
 @lru_cache(maxsize=16)
-def figures_of(book: CompiledRulebook, chosen: Kernel) -> Any:
-    """Return the figures as a kernel takes them."""
-    return chosen.contributions.Figures(chosen.tables(tables_of(book)))
+def figures_of(book: CompiledRulebook, chosen: Kernel, contested: str = "with") -> Any:
+    """Return the figures as a kernel takes them; `contested` as for `tables_of`."""
+    return chosen.contributions.Figures(chosen.tables(tables_of(book, contested)))
 
 
 def periods_of(sets: Sequence[Sequence[Period]], as_of: dt.date, chosen: Kernel) -> Any:
@@ -84,8 +84,9 @@ def rows_of(judged: JudgedCase, chosen: Kernel) -> Any:
 class Contributions:
     """What cases add to some sets of periods, one case after another."""
 
-    def __init__(self, sets: Sequence[Sequence[Period]]) -> None:
+    def __init__(self, sets: Sequence[Sequence[Period]], contested: str = "with") -> None:
         self._sets = sets
+        self._contested = contested
         self._kernel = kernel_in_use()
         self._periods: dict[dt.date, Any] = {}
         self._places = [(at, place) for at, periods in enumerate(sets) for place in range(len(periods))]
@@ -106,7 +107,7 @@ class Contributions:
         trail = kernel.walk.Trail(space_of(count, self._filled) | {"ends": self._filled(1)})
         kernel.walk.walk(moves_of(PATHWAY, kernel), facts, trail, 0, 1)
         told = rows_of(judged, kernel)
-        figures, periods = figures_of(judged.book, kernel), self._periods[judged.as_of]
+        figures, periods = figures_of(judged.book, kernel, self._contested), self._periods[judged.as_of]
         space.count = 0
         while kernel.contributions.contribute(figures, periods, facts, told, trail, space, 0, 1) == 0:
             space = self._space = self._room(space.most_facts, space.most_rows, 2 * space.capacity)

@@ -198,8 +198,12 @@ COLUMNS: Final[Mapping[str, int]] = {name: number for number, name in enumerate(
 
 
 @lru_cache(maxsize=16)
-def tables_of(book: CompiledRulebook) -> dict[str, Any]:
-    """Return the figures as tables for `ehcp_flow.engine.contributions`, with what they ask of a rulebook."""
+def tables_of(book: CompiledRulebook, contested: str = "with") -> dict[str, Any]:
+    """Return the figures as tables for `ehcp_flow.engine.contributions`, with what they ask of a rulebook.
+
+    `contested` is `with`, `without` or `only`: whether deadlines count that another lawful reading contests. What is no
+    deadline counts all the same.
+    """
     groups: list[list[Figure]] = [[figure for figure in FIGURES if figure.of == group] for group in range(c.GROUPS)]
 
     def group_of(chosen: Iterable[Figure]) -> int:
@@ -210,6 +214,12 @@ def tables_of(book: CompiledRulebook) -> dict[str, Any]:
         limit.id: group_of(figure for figure in FIGURES if _counts(figure, limit.id, limit.kind))
         for limit in book.rulebook.limits.values()
     }
+    doubts = dict.fromkeys(limits.values(), c.READ_OTHERWISE) | {c.PLANS: c.DOUBTED, c.REFUSALS: c.DOUBTED}
+    if contested != "with":
+        key = "when" if contested == "only" else "unless"
+        for at, doubt in doubts.items():
+            if at >= 0:
+                groups[at] = [each._replace(**{key: getattr(each, key) | doubt}) for each in groups[at]]
     events = {event: group_of(figure for figure in FIGURES if figure.of == event) for event, _ in KEYS}
     rules = [rule.limit.id for rule in book.rules]
     figures = [figure for group in groups for figure in group]

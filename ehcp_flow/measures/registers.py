@@ -272,7 +272,8 @@ _TABLE: Final[Mapping[str, Register]] = {
     "breaches": Register(
         "Statutory limits that were missed, and are not excused; what is still undone first",
         _in_breach,
-        _told("limit", "title", "actor", "party", "due_on", "done_on", "status", "days_over", "citation", "ended_on"),
+        _told("limit", "title", "actor", "party", "due_on", "done_on", "status", "days_over", "citation", "ended_on")
+        | {"contested_by": lambda one, _: "; ".join(one.contested_by)},
         lambda row: (not still_undone(row), -(row["days_over"] or 0), row["case_id"], row["limit"]),
     ),
     "due": Register(
@@ -386,7 +387,8 @@ REGISTER_LIMITS: Final = {name: register.limits for name, register in _TABLE.ite
 class Registers:
     """Collects registers in one pass, all or those named; `rows` gives them.
 
-    `weeks` is how far ahead `due` looks; `columns` are the columns of `extra` with which each row begins.
+    `weeks` is how far ahead `due` looks; `columns` are the columns of `extra` with which each row begins. `contested`
+    is `with`, `without` or `only`: whether the deadlines are listed that another lawful reading contests.
     """
 
     def __init__(
@@ -396,7 +398,9 @@ class Registers:
         weeks: int = 4,
         extra: Extra | None = None,
         columns: Sequence[str] = (),
+        contested: str = "with",
     ) -> None:
+        self._contested = contested
         self._ahead_of = weeks_ahead(weeks)
         self._extra = extra or {}
         self._columns = tuple(columns)
@@ -410,9 +414,15 @@ class Registers:
         story = Story.told(answer)
         for name in self._rows:
             for one in _TABLE[name].of(story):
-                self._add(name, story.case_id, one, story)
+                if self._means(one):
+                    self._add(name, story.case_id, one, story)
         if "due" in self._rows:
             self._learn(story)
+
+    def _means(self, one: Any) -> bool:
+        if self._contested == "with" or not isinstance(one, Deadline):
+            return True
+        return bool(one.contested_by) == (self._contested == "only")
 
     def _add(self, name: str, case_id: str, one: Any, story: Story | None = None) -> None:
         mine = self._extra.get(case_id, {})
@@ -428,7 +438,7 @@ class Registers:
         until = story.as_of + self._ahead_of
         for deadline in _TASKS.of(story.answer.judged):
             due_on = deadline.due_on
-            if due_on is None:
+            if due_on is None or not self._means(deadline):
                 continue
             done_on = deadline.done_on
             if done_on is not None:

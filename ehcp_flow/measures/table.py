@@ -116,15 +116,18 @@ class _Cell:
 class Tally:
     """Counts answered cases, one at a time, and gives the table: memory grows with what is counted, not with the facts.
 
-    `periods` follow one another without overlap; `by` are the columns to group by besides the periods.
+    `periods` follow one another without overlap; `by` are the columns to group by besides the periods; `contested` is
+    `with`, `without` or `only`: whether the acts count of limits that another lawful reading contests.
     """
 
-    def __init__(self, periods: Sequence[Period], by: Sequence[str], extra: Extra | None = None) -> None:
+    def __init__(
+        self, periods: Sequence[Period], by: Sequence[str], extra: Extra | None = None, *, contested: str = "with"
+    ) -> None:
         self._periods = periods
         self._by = tuple(by)
         self._extra = extra or {}
         self._groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-        self._contributions = Contributions([periods])
+        self._contributions = Contributions([periods], contested)
 
     def add(self, answer: Answer | Story, contributed: Sequence[Contributed] | None = None) -> None:
         """Count one case; `contributed` is what it adds, where that was worked out for several tables at once."""

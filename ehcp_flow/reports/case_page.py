@@ -123,7 +123,10 @@ def _plain(deadline: Deadline) -> str:
     if deadline.missed and deadline.excused_by:
         return f"{told} The law allows the delay here: {', '.join(deadline.excused_by).replace('_', ' ')}."
     if deadline.breach:
-        return f"{told} The law has not been kept."
+        told = f"{told} The law has not been kept."
+    if deadline.contested_by:
+        otherwise = "it has been" if deadline.breach else "it has not"
+        told = f"{told} The law can be read in another way here, and then {otherwise}: see how this was worked out."
     return told
 
 

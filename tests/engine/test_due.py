@@ -42,7 +42,7 @@ def test_ten_school_days_are_days_on_which_the_place_is_open(notice, last):
         ("amendment_notice_sent", "2026-04-01", {"served_on": "2026-04-03"}, "amended_plan", "2026-05-27"),
         ("amendment_notice_sent", "2026-04-01", {"served_on": "2026-04-03"}, "amendment_representations", "2026-04-17"),
         ("final_plan_sent", "2025-03-10", {}, "annual_review", "2026-03-09"),
-        ("final_plan_sent", "2024-02-29", {}, "annual_review", "2025-02-27"),
+        ("final_plan_sent", "2024-02-29", {}, "annual_review", "2025-02-28"),
         ("final_plan_sent", "2024-03-01", {}, "annual_review", "2025-02-28"),
         ("final_plan_sent", "2023-03-01", {}, "annual_review", "2024-02-29"),
         ("phase_transfer_due", "2026-09-01", {"outcome": "school"}, "phase_transfer", "2026-02-14"),

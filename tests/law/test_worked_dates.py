@@ -51,7 +51,7 @@ FROM_ONE_FACT = [
     ("reassessment_requested", "2026-03-02", {"party": "parent"}, {"reassessment_decision": "2026-03-17"}),
     ("reassessment_agreed", "2026-03-02", {}, {"reassessment_final": "2026-06-08"}),
     ("reassessment_started", "2026-03-02", {}, {"reassessment_final": "2026-06-08"}),
-    ("direct_payments_started", "2026-03-02", {}, {"direct_payment_review": "2026-06-02"}),
+    ("direct_payments_started", "2026-03-02", {}, {"direct_payment_review": "2026-06-01"}),
     ("mediation_declined", "2026-04-01", {}, {"mediation_certificate": "2026-04-08"}),  # over Good Friday and Easter
     ("mediation_not_arranged", "2026-03-02", {}, {"mediation_certificate": "2026-03-05"}),
     ("mediation_held", "2026-04-10", {},

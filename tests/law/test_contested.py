@@ -1,0 +1,146 @@
+"""Where another lawful reading decides otherwise whether there is a breach, the deadline says so, both ways."""
+
+import pytest
+
+from ehcp_flow.deadlines import deadlines_of
+from tests.telling import one, tell, text_of
+
+DAY_ONE = "the day of receipt is day 1"
+ANNIVERSARY = "by the anniversary"
+NO_EXCEPTION = "the notice under 4(1) has no exception"
+EITHER = "either answer within 16 weeks"
+PAST = "a ground that had ended excuses no later day"
+FIVE = "five weeks with the rest of the plan"
+ALL_THE_SAME = "a review during the re-assessment too"
+BEFORE = "before the transfer itself"
+LEFT_OUT = "the first day is left out"
+
+REQUEST = "2026-03-02 request_received party=parent"
+ASSESSED = f"{REQUEST}; 2026-04-13 assessment_agreed"
+PLAN = "2024-09-10 final_plan_sent; 2025-09-01 review_decision_sent outcome=maintain"
+ILL = "2026-03-20 exception_recorded outcome=exceptional_circumstances until=2026-03-26 reason=ill"
+ILLNESS = "2026-03-20 exception_recorded outcome=exceptional_circumstances reason=ill"
+
+
+def transferring(on, decided, phase="school"):
+    return f"{PLAN}; {on} phase_transfer_due outcome={phase}; {decided} review_decision_sent outcome=maintain"
+
+
+@pytest.mark.parametrize(
+    ("story", "limit", "as_of", "status", "breach", "contested"),
+    [
+        # Received on 2 March: six weeks end on 13 April, with that day as the first on 12 April.
+        (f"{REQUEST}; 2026-04-12 assessment_agreed", "decide_assess", "2026-12-01", "met", False, ()),
+        (f"{REQUEST}; 2026-04-13 assessment_agreed", "decide_assess", "2026-12-01", "met", False, (DAY_ONE,)),
+        (f"{REQUEST}; 2026-04-14 assessment_agreed", "decide_assess", "2026-12-01", "late", True, ()),
+        (REQUEST, "decide_assess", "2026-04-12", "open", False, ()),
+        (REQUEST, "decide_assess", "2026-04-13", "open", False, (DAY_ONE,)),
+        (REQUEST, "decide_assess", "2026-04-14", "overdue", True, ()),
+        (f"{ASSESSED}; 2026-07-20 final_plan_sent", "final_plan", "2026-12-01", "met", False, (DAY_ONE,)),
+        (f"{ASSESSED}; 2026-07-20 request_withdrawn", "final_plan", "2026-12-01", "lapsed", False, (DAY_ONE,)),
+        (f"{ASSESSED}; 2026-07-21 request_withdrawn", "final_plan", "2026-12-01", "overtaken", True, ()),
+        # Before 15 February.
+        (transferring("2026-09-02", "2026-02-14"), "phase_transfer", "2026-12-01", "met", False, ()),
+        (transferring("2026-09-02", "2026-02-15"), "phase_transfer", "2026-12-01", "late", True, ("by 15 February",)),
+        (transferring("2026-09-02", "2026-02-16"), "phase_transfer", "2026-12-01", "late", True, ()),
+        # The first three months of direct payments.
+        *(
+            (f"2026-02-28 direct_payments_started; {on} direct_payment_reviewed", "direct_payment_review", *rest)
+            for on, *rest in (
+                ("2026-05-27", "2026-12-01", "met", False, ()),
+                ("2026-05-28", "2026-12-01", "late", True, (LEFT_OUT,)),
+                ("2026-05-29", "2026-12-01", "late", True, ()),
+            )
+        ),
+        # One order for the provision and the school: five weeks, or two.
+        *(
+            (
+                f"{PLAN}; 2026-03-02 tribunal_order_made outcome=amend_school; {also}; {on} amended_plan_sent",
+                "order_amend_school", "2026-12-01", *rest,
+            )
+            for also, on, *rest in (
+                ("2026-03-02 tribunal_order_made outcome=amend", "2026-03-16", "met", False, ()),
+                ("2026-03-02 tribunal_order_made outcome=amend", "2026-03-17", "late", True, (FIVE,)),
+                ("2026-03-02 tribunal_order_made outcome=amend", "2026-04-06", "late", True, (FIVE,)),
+                ("2026-03-02 tribunal_order_made outcome=amend", "2026-04-07", "late", True, ()),
+                ("2026-03-01 tribunal_order_made outcome=amend", "2026-04-06", "late", True, ()),
+            )
+        ),
+        # A refusal with an exception: 5(4) has it, 4(1) does not.
+        (f"{REQUEST}; {ILLNESS}; 2026-04-20 assessment_refused", "decide_assess", "2026-12-01", "late", False,
+         (NO_EXCEPTION,)),
+        (f"{REQUEST}; {ILLNESS}; 2026-04-20 assessment_agreed", "decide_assess", "2026-12-01", "late", False, ()),
+        (f"{REQUEST}; {ILLNESS}; 2026-04-12 assessment_refused", "decide_assess", "2026-12-01", "met", False, ()),
+        # Sixteen weeks: 22 June.
+        (ASSESSED, "decide_not_issue", "2026-06-21", "open", False, ()),
+        (ASSESSED, "decide_not_issue", "2026-06-23", "open", False, (EITHER,)),
+        (f"{ASSESSED}; 2026-06-22 plan_agreed", "decide_not_issue", "2026-12-01", "lapsed", False, ()),
+        (f"{ASSESSED}; 2026-06-23 plan_agreed", "decide_not_issue", "2026-12-01", "lapsed", False, (EITHER,)),
+        (f"{ASSESSED}; 2026-06-23 plan_refused", "decide_not_issue", "2026-12-01", "late", True, ()),
+        (f"{ASSESSED}; {ILLNESS}", "decide_not_issue", "2026-07-13", "open", False, ()),
+        # A week in March, and July.
+        (f"{ASSESSED}; {ILL}", "final_plan", "2026-12-01", "overdue", False, (PAST,)),
+        (f"{ASSESSED}; {ILL} limit=final_plan", "final_plan", "2026-12-01", "overdue", False, ()),
+        (f"{ASSESSED}; {ILL}; {ILLNESS}", "final_plan", "2026-12-01", "overdue", False, ()),
+        (f"{ASSESSED}; {ILL}; 2026-07-10 final_plan_sent", "final_plan", "2026-12-01", "met", False, ()),
+    ],
+)  # fmt: skip
+def test_a_reading_contests_what_it_decides_otherwise_and_nothing_else(story, limit, as_of, status, breach, contested):
+    found = one(story, limit, as_of)
+    assert (found.status, found.breach, found.contested_by) == (status, breach, contested)
+    told = [step.text for step in found.explanation if "that reading" in step.text]
+    assert len(told) == len(contested)
+    for name, text in zip(contested, told, strict=True):
+        assert name in text
+        assert text.endswith(" there is no breach." if breach else " this is a breach.")
+
+
+def test_a_practice_that_the_law_does_not_bear_out_contests_nothing():
+    story = f"{REQUEST}; 2026-04-13 assessment_refused; 2026-06-01 refusal_reversed; 2026-09-07 final_plan_sent"
+    found = one(story, "final_plan", "2026-12-01")
+    assert (found.status, found.breach, found.contested_by) == ("late", True, ())
+    assert "from the reversal: Monday 7 September 2026" in text_of(found, "reading")
+
+
+@pytest.mark.parametrize(
+    ("began", "ended", "status", "contested"),
+    [
+        ("2026-06-01", "2026-11-02", "lapsed", (ALL_THE_SAME,)),
+        ("2026-08-31", "2026-11-02", "lapsed", (ALL_THE_SAME,)),
+        ("2026-06-01", "2026-09-01", "lapsed", (ALL_THE_SAME,)),
+        ("2026-06-01", "2026-08-31", "lapsed", (ALL_THE_SAME, ANNIVERSARY)),
+        ("2026-09-01", "2026-11-02", "overdue", (ANNIVERSARY,)),
+        ("2026-09-02", "2026-11-02", "overdue", ()),
+        ("2026-05-01", "2026-08-30", "overdue", ()),
+    ],
+)
+def test_a_review_that_falls_due_while_a_re_assessment_runs_is_not_held_beside_it(began, ended, status, contested):
+    story = f"{PLAN}; {began} reassessment_agreed; {ended} final_plan_sent"
+    found = next(each for each in deadlines_of(tell(story), "2026-12-01") if str(each.due_on) == "2026-08-31")
+    assert (found.limit, found.status, found.contested_by) == ("annual_review", status, contested)
+    assert found.breach == (status == "overdue")
+    assert (str(found.ended_on) == began) == (status == "lapsed")
+    assert ("EWHC 703" in text_of(found, "reading")) == (status == "lapsed")
+
+
+def test_before_its_last_day_a_review_is_open_whatever_runs():
+    found = deadlines_of(tell(f"{PLAN}; 2026-06-01 reassessment_agreed"), "2026-08-31")
+    [ahead] = [each for each in found if str(each.due_on) == "2026-08-31"]
+    assert (ahead.limit, ahead.status, ahead.contested_by) == ("annual_review", "open", ())
+
+
+def test_a_review_decided_late_during_a_re_assessment_is_no_breach_either():
+    story = f"{PLAN}; 2026-06-01 reassessment_agreed; 2026-09-20 review_decision_sent outcome=maintain"
+    found = next(each for each in deadlines_of(tell(story), "2026-12-01") if str(each.due_on) == "2026-08-31")
+    assert (found.status, found.breach, found.contested_by) == ("lapsed", False, (ALL_THE_SAME,))
+
+
+@pytest.mark.parametrize(("phase", "due"), [("post16", "2027-03-30"), ("school", "2027-02-14")])
+def test_a_transfer_early_in_its_year_names_the_day_before_itself(phase, due):
+    early = f"{PLAN}; 2026-08-31 review_decision_sent outcome=cease; 2027-01-05 phase_transfer_due outcome={phase}"
+    found = one(early, "phase_transfer", "2027-02-01")
+    assert (str(found.due_on), found.breach, found.contested_by) == (due, False, (BEFORE,))
+    assert f"{BEFORE}: Monday 4 January 2027" in text_of(found, "reading")
+    later = one(early.replace("2027-01-05", "2027-09-02"), "phase_transfer", "2027-02-01")
+    assert later.contested_by == ()
+    assert BEFORE not in text_of(later, "reading")
