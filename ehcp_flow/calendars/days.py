@@ -128,10 +128,10 @@ class DayCalendar(ABC):
     day?), and a date or a count that leads outside those years raises CalendarError.
     """
 
-    name: str = field(default="", init=False)
+    name: str = field(default="", init=False, hash=False)
     """What to call it in a sentence."""
 
-    published_to: dt.date = field(default=PUBLISHED_TO, init=False)
+    published_to: dt.date = field(default=PUBLISHED_TO, init=False, hash=False)
     """The last day for which GOV.UK had published England's bank holidays; later ones follow from today's rules."""
 
     changes: BankHolidayChanges = field(default=_NO_CHANGES, kw_only=True)
@@ -248,7 +248,7 @@ class WorkingDays(DayCalendar):
     The SEND Regulations use "working day" and do not define it: this is the ordinary meaning (docs/calendars.md).
     """
 
-    name: str = field(default="England's working days", init=False)
+    name: str = field(default="England's working days", init=False, hash=False)
 
     def left_out(self, day: dt.date) -> str | None:
         """Return None: no span of days is left out."""
@@ -264,7 +264,7 @@ class TribunalDays(DayCalendar):
     only its end can move: `roll_end`.
     """
 
-    name: str = field(default="Tribunal days", init=False)
+    name: str = field(default="Tribunal days", init=False, hash=False)
     _working: WorkingDays = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -154,7 +154,7 @@ class Calendars:
     """
 
     working: WorkingDays = field(default_factory=WorkingDays)
-    tribunal: TribunalDays = field(default_factory=TribunalDays)
+    tribunal: TribunalDays = field(default_factory=TribunalDays, hash=False)
     institutions: Mapping[str, Institution] = field(default_factory=dict, hash=False)
     office_closures: Mapping[str, frozenset[dt.date]] = field(default_factory=dict, hash=False)
 

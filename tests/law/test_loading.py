@@ -207,6 +207,7 @@ OTHERS = [
     ('least = "4 weeks"\n', 'least = "four weeks"\n', "is no period"),
     ('margin = "1 week"\n', "", "closure, and only closure, needs margin"),
     ('adviser = "educational"\n', "", "closure, and only closure, needs adviser"),
+    ('adviser = "educational"\n', 'adviser = "educational"\nnot_checked = "x"\n', "leave out not_checked"),
     (VERSION, "", "give either counting or later_of"),
     (VERSION, VERSION + 'later_of = [{ counting = "6 weeks after" }]\n', "give either counting or later_of"),
     (
