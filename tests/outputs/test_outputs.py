@@ -439,6 +439,7 @@ def test_the_names_in_a_header(tmp_path):
 # One place
 
 ELSEWHERE = {
+    "bulk/jsonfile.py": "what is renamed are the columns of a frame",
     "bulk/sources.py": "what comes through a pipe is kept in a directory of its own, which goes at the end",
     "store/schema.py": "the migrations of a zipped package, laid out in a directory that goes at the end",
     "testing/killing.py": "a store in a directory of its own, to be killed",
