@@ -23,7 +23,7 @@ LIVES: list[dict[str, Any]] = [
     for path in sorted(WRITTEN.glob("*.toml"))
     for life in tomllib.loads(path.read_text("utf-8"))["life"]
 ]
-KEYS = ("limit", "party", "starts_on")
+KEYS = ("limit", "party", "starts_on", "done_on")
 """What tells a deadline from the others of its case."""
 
 Row = Mapping[str, Any]

@@ -11,6 +11,12 @@ ORDER = f"{PLAN}; 2025-12-01 tribunal_order_made outcome=amend"
 REQUEST = "2026-01-05 request_received party=parent; 2026-02-16 assessment_agreed"
 PHASE = f"{PLAN}; 2026-09-02 phase_transfer_due outcome=school; 2025-12-01 review_meeting_held"
 """Due: the order 5 January 2026, the plan 25 May, the transfer 14 February."""
+KEPT_ASKED = "2025-06-02 detained; 2025-06-09 request_received party=parent; 2025-07-21 advice_requested party=medical"
+KEPT_ORDER = "2025-01-06 detained; 2025-10-01 tribunal_order_made outcome=assess"
+REFERRED = "2026-01-07 tribunal_order_made outcome=reconsider"
+WISH = "2025-11-10 cease_notice_sent; 2025-12-01 mediation_requested outcome=education"
+WISH_HEALTH = "2025-12-01 mediation_requested outcome=health; 2025-12-03 mediation_notified"
+WISH_KEPT = "2025-10-06 detained; 2025-12-01 mediation_requested"
 
 
 def summary(story, limit, as_of):
@@ -31,6 +37,16 @@ def summary(story, limit, as_of):
         (PHASE, "phase_transfer", "plan_ceased", "2026-02-14", "2026-02-14", ("2026-02-15", 1)),
         (PHASE, "phase_transfer", "detained", "2026-02-14", "2026-02-14", ("2026-02-15", 1)),
         (PLAN, "annual_review", "plan_ceased", "2026-03-09", "2026-03-09", ("2026-03-10", 1)),
+        # What ends a duty ends its twin, in custody and out of it, with the authority and with the health body.
+        (KEPT_ASKED, "detained_advice", "final_plan_sent", "2025-09-01", "2025-09-01", ("2025-10-27", 56)),
+        (KEPT_ASKED, "detained_advice", "plan_refused", "2025-09-01", "2025-09-01", ("2025-09-02", 1)),
+        (KEPT_ASKED, "detained_advice", "release_notified", "2025-09-01", "2025-09-01", ("2025-09-02", 1)),
+        (KEPT_ORDER, "detained_order_assess_notify", "moved_away", "2025-10-15", "2025-10-15", ("2025-11-03", 19)),
+        (REFERRED, "order_reconsider", "moved_away", "2026-01-21", "2026-01-21", ("2026-01-22", 1)),
+        (REFERRED, "order_reconsider", "request_withdrawn", "2026-01-21", "2026-01-21", ("2026-01-22", 1)),
+        (WISH, "mediation_arrange", "cease_notice_withdrawn", "2025-12-31", "2025-12-31", ("2026-01-02", 2)),
+        (WISH_HEALTH, "mediation_arrange_health", "appeal_withdrawn", "2026-01-02", "2026-01-02", ("2026-01-05", 3)),
+        (WISH_KEPT, "detained_mediation_arrange", "appeal_withdrawn", "2025-12-31", "2025-12-31", ("2026-01-01", 1)),
     ],
 )
 def test_an_end_by_the_last_lawful_day_lapses_and_a_later_one_leaves_the_breach(story, limit, end, due_on, last, over):
