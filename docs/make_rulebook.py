@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from ehcp_flow.engine.rulebook import compiled
 from ehcp_flow.law import Citation, Clock, Ground, Limit, Rule, Rulebook, Version, england
 from ehcp_flow.law.body import Body, BodyName
-from ehcp_flow.law.clock import Between, Stretch
-from ehcp_flow.law.model import Foreseen, Note
+from ehcp_flow.law.clock import Between, Deemed, Sign, Stretch
+from ehcp_flow.law.model import Foreseen, Note, Question
 from ehcp_flow.law.parts import EVIDENCE
 from ehcp_flow.law.patterns import Pattern
 from ehcp_flow.law.version import Count, Reading
@@ -75,7 +76,8 @@ SAID = {
     Limit: "id counterpart title group actor kind note rule",
     Rule: "rows clock title only_from where where_not where_in_time by_party not_by_party not_during "
     "yields_to only_with "
-    "there_by right bites_only_if bites_on shown_by_act counts_from act otherwise done_by undone_by "
+    "there_by right bites_only_if bites_on shown_by_act counts_from act otherwise done_by first "
+    "first_by_date done_after_first_by done_for_now_by shown_otherwise_by questions undone_by "
     "implied_by other_answer lapses_on never_owed_by owed_by looks_back under_age exceptions leads readings "
     "version note",
     Version: "in_force_from in_force_to counting later_of protected_until roll words citation evidence evidence_note "
@@ -85,7 +87,10 @@ SAID = {
     "without_past_exceptions yields_to_nothing contests says in_force_from in_force_to",
     Clock: "id title starts_on restarts_on separate per counts_from ends_on resumes_on resumes_from resumes_inside "
     "resumes_in_time resumption during unless_during party_from own_acts ahead",
-    Stretch: "id title begins_on ends_on unless_during",
+    Stretch: "id title begins_on ends_on unless_during looks_ahead lasts",
+    Deemed: "id facts is_also shows is_nothing says citation",
+    Sign: "id finding facts says remedy",
+    Question: "finding done_by later where_missed says remedy",
     Ground: "id outcome title test least margin adviser one_day not_checked doubt reading in_force_from in_force_to "
     "note",
     Note: "row title says citation evidence",
@@ -95,6 +100,8 @@ SAID = {
 """Every key of the data that this page has words for: a test compares it with the models, so that none is left out."""
 EVENT_ROLES = (
     ("done_by", "Done by"),
+    ("done_for_now_by", "Done, as far as nothing later shows that more was due, by"),
+    ("shown_otherwise_by", "That more was due is shown by"),
     ("undone_by", "Undone by"),
     ("implied_by", "Shown to be done, without a date, by"),
     ("other_answer", "Falls away on the other answer:"),
@@ -134,6 +141,19 @@ def _lines(book: Rulebook) -> Iterator[str]:
         yield ""
         for limit in limits:
             yield from _limit(limit, book)
+    yield "## What an act is taken as"
+    yield ""
+    yield (
+        "The same act is taken for the same thing in every limit. `inside` and `outside` speak of the stretches of a "
+        "case's life that stand below."
+    )
+    yield ""
+    for deemed in book.deemed.values():
+        yield from _deemed(deemed)
+    for sign in book.signs.values():
+        yield f"- A finding, `{sign.finding}`, for {_events(sign.facts)}: {_text(sign.says)}."
+    yield ""
+    yield from _table(("stretch", "in substance"), ((f"`{each.id}`", _stretch(each)) for each in _fallen_into(book)))
     yield "## Duties without a number"
     yield ""
     yield "Shown for completeness. None of these is a deadline: there is nothing to count."
@@ -173,6 +193,19 @@ def _lines(book: Rulebook) -> Iterator[str]:
     )
 
 
+def _deemed(deemed: Deemed) -> Iterator[str]:
+    what = "nothing" if deemed.is_nothing else _events((*deemed.is_also, *deemed.shows))
+    verb = "shows" if deemed.shows else "is"
+    cited = f" {_links(deemed.citation)}." if deemed.citation else ""
+    yield f"- {_events(deemed.facts)} {verb} {what}. {_sentence(deemed.says)}{cited}"
+
+
+def _fallen_into(book: Rulebook) -> Iterator[Stretch]:
+    """Yield every stretch that some pattern of the rulebook speaks of."""
+    names = compiled(book).turned.marked
+    yield from (book.stretches[name] for name in names)
+
+
 def _limit(limit: Limit, book: Rulebook) -> Iterator[str]:
     yield f'### <a id="{limit.id}"></a>`{limit.id}`: {limit.title}'
     yield ""
@@ -201,6 +234,7 @@ def _rule(limit: Limit, rule: Rule, book: Rulebook) -> Iterator[str]:
     for name, label in EVENT_ROLES:
         if patterns := getattr(rule, name):
             yield f"- {label} {_events(patterns)}."
+    yield from _parts(rule)
     yield from _terms(rule)
     for version in rule.version:
         yield from _version(version)
@@ -249,6 +283,18 @@ def _start(rule: Rule, clock: Clock, book: Rulebook) -> Iterator[str]:
     fields = rule.counts_from or clock.counts_from
     if fields != ("on",):
         yield f"- Counted from {_codes(fields, ', or if that is not given ')}."
+
+
+def _parts(rule: Rule) -> Iterator[str]:
+    if rule.first:
+        yield f"- Done, after {_events(rule.first)}, by {_events(rule.done_after_first_by)}."
+    if rule.first_by_date is not None:
+        yield f"  The first part is shown by `{rule.first_by_date.date}` of {_events(rule.first_by_date.facts)}, too."
+    for question in rule.questions:
+        acts = [f"where it is done by {_events(question.done_by)}"] if question.done_by else []
+        acts += [f"where {_events(question.later)} comes after the last lawful day"] if question.later else []
+        acts += ["where it came amiss"] if question.where_missed else []
+        yield f"- A finding, `{question.finding}`, {', or '.join(acts)}: {_text(question.says)}."
 
 
 def _terms(rule: Rule) -> Iterator[str]:
@@ -383,7 +429,10 @@ def _clock(clock: Clock, book: Rulebook) -> Iterator[str]:
 
 def _stretch(stretch: Stretch) -> str:
     unless = f"; not inside `{stretch.unless_during}`" if stretch.unless_during else ""
-    return f"{_text(stretch.title)} ({_between(stretch)}{unless})"
+    lasts = f", for {stretch.lasts} days at most" if stretch.lasts else ""
+    if stretch.looks_ahead:
+        return f"{_text(stretch.title)} (before {_events(stretch.ends_on)}, back to {_events(stretch.begins_on)})"
+    return f"{_text(stretch.title)} ({_between(stretch)}{lasts}{unless})"
 
 
 def _between(between: Between) -> str:

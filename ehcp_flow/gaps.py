@@ -14,8 +14,8 @@ from ehcp_flow.engine.numbers import as_date
 from ehcp_flow.facts import COLUMN_OF, DATES, ExceptionRecorded, Fact, Side
 from ehcp_flow.findings import Finding
 from ehcp_flow.grounds import GroundChecked
-from ehcp_flow.law.model import Rulebook
-from ehcp_flow.working import Explicable
+from ehcp_flow.law.model import Question, Rulebook
+from ehcp_flow.working import Explicable, describe
 
 __all__ = ["findings_of"]
 
@@ -36,6 +36,7 @@ def findings_of(judged: JudgedCase, found: Sequence[Explicable]) -> list[Finding
         fact = cast("ExceptionRecorded", judged.facts[place])
         findings.extend(_of_exception(fact, noted, found, judged.book.rulebook))
     findings.extend(finding for fact in judged.facts for finding in _of_dates(fact))
+    findings.extend(_signs(judged))
     return findings
 
 
@@ -49,6 +50,16 @@ def _without_law(judged: JudgedCase, row: int) -> Finding:
         "check the date, or load a rulebook that covers it",
         judged.fact(kernel.STARTED, row),
     )
+
+
+def _signs(judged: JudgedCase) -> Iterator[Finding]:
+    """Yield a finding for each fact that the rulebook asks a person to look at for its own sake."""
+    signs = judged.book.signs
+    for place, taken in enumerate(judged.taken):
+        for sign in signs.get(taken, ()):
+            fact = judged.facts[place]
+            message = f"{describe(fact)}: {sign.says}"
+            yield Finding(sign.finding, fact.case_id, fact.on, message, sign.remedy, fact)
 
 
 def _of_dates(fact: Fact) -> Iterator[Finding]:
@@ -109,13 +120,48 @@ def _due(deadline: Explicable) -> str:
     return str(dates.iso(deadline.due_on))
 
 
+def _whose(deadline: Explicable) -> Finding:
+    """Say that an act may be that of several parties, of which this is one."""
+    working = deadline.working
+    act = cast("Fact", working.stray)
+    return Finding(
+        "party_not_stated",
+        deadline.case_id,
+        act.on,
+        f"{act.event} on {act.on.isoformat()} has no party, and {deadline.limit} is open for several: "
+        f"whether it is that of {deadline.party or 'the one without a party'} the record does not show",
+        "record the party of that act",
+        act,
+    )
+
+
+def _doubted(deadline: Explicable) -> Finding:
+    """Say why a person should look at what discharged a limit."""
+    done, question = cast("tuple[Fact, Question]", deadline.working.doubted)
+    return _asked(deadline, question, done)
+
+
+def _doubted_later(deadline: Explicable) -> Finding:
+    """Say why a person should look at what came after an act that may have discharged a limit."""
+    later, question = cast("tuple[Fact, Question]", deadline.working.doubted_later)
+    return _asked(deadline, question, later)
+
+
+def _asked(deadline: Explicable, question: Question, fact: Fact) -> Finding:
+    message = f"{deadline.limit}, due on {_due(deadline)}: {fact.event} on {fact.on.isoformat()}: {question.says}"
+    return Finding(question.finding, deadline.case_id, fact.on, message, question.remedy, fact)
+
+
 _LEFT_OPEN: Final[Mapping[int, Callable[[Explicable], Finding]]] = {
     kernel.DAYS_UNKNOWN: _days_unknown,
     kernel.MAY_BE_LATER: _may_be_later,
     kernel.NOT_DATED: _not_dated,
+    kernel.WHOSE: _whose,
+    kernel.DOUBTED: _doubted,
+    kernel.DOUBTED_LATER: _doubted_later,
 }
 """What to say of a deadline that leaves something open, by what the kernel found."""
-complete(_LEFT_OPEN, range(kernel.DAYS_UNKNOWN, kernel.NOT_DATED + 1), "what a deadline leaves open")
+complete(_LEFT_OPEN, range(kernel.DAYS_UNKNOWN, kernel.WHOSE + 1), "what a deadline leaves open")
 
 
 def _of_exception(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Literal, NamedTuple, Protocol, TypeAlias, get_args
@@ -13,15 +13,15 @@ from ehcp_flow.counting import ONE_DAY, SchoolDays, TribunalDayCount, WorkingDay
 from ehcp_flow.dates import say
 from ehcp_flow.engine import kernel
 from ehcp_flow.engine.judging import JudgedCase
-from ehcp_flow.engine.numbers import as_date
+from ehcp_flow.engine.numbers import as_date, as_day
 from ehcp_flow.facts import Fact
 from ehcp_flow.grounds import GroundChecked, check_grounds
 from ehcp_flow.law.citation import Citation
-from ehcp_flow.law.clock import Clock
+from ehcp_flow.law.clock import Clock, Deemed
 from ehcp_flow.law.ground import Doubt
-from ehcp_flow.law.model import Limit, Rule
+from ehcp_flow.law.model import Limit, Question, Rule
 from ehcp_flow.law.parts import EVIDENCE, Kind
-from ehcp_flow.law.patterns import matches
+from ehcp_flow.law.patterns import Pattern
 from ehcp_flow.law.version import Count, Reading, Version
 
 __all__ = ["MISSED", "ExplanationStep", "Explicable", "Working", "describe", "explain", "is_extrapolated"]
@@ -181,12 +181,56 @@ class Working:
         return self.judged.value(kernel.EXCUSES, self.row) >= 0
 
     @property
+    def stray(self) -> Fact | None:
+        """The last act without a party that may be the one asked for, where several duties are open."""
+        if self.judged.value(kernel.LEAVES_OPEN, self.row) != kernel.WHOSE:
+            return None
+        places = reversed(range(self.run.start + 1, self.run.stop))
+        acts = self.rule.done_by
+        return next(self.facts[at] for at in places if self.facts[at].party is None and self.judged.is_one_of(at, acts))
+
+    @property
+    def doubted(self) -> tuple[Fact, Question] | None:
+        """What discharged the limit and asks for a look, and why."""
+        if self.judged.value(kernel.LEAVES_OPEN, self.row) != kernel.DOUBTED:
+            return None
+        done = self.judged.value(kernel.DONE_AT, self.row)
+        asked = self.rule.questions
+        named = (each for each in asked if self.judged.is_one_of(done, each.done_by))
+        return self.facts[done], next(named, asked[0])
+
+    @property
+    def doubted_later(self) -> tuple[Fact, Question] | None:
+        """What came after the act that discharged the limit and asks for a look, and why."""
+        if self.judged.value(kernel.LEAVES_OPEN, self.row) != kernel.DOUBTED_LATER:
+            return None
+        question = next(each for each in self.rule.questions if each.later)
+        places = range(self.judged.value(kernel.DONE_AT, self.row) + 1, len(self.facts))
+        due = self.judged.value(kernel.LAST, self.row)
+        place = next(
+            at for at in places if as_day(self.facts[at].on) > due and self.judged.is_one_of(at, question.later)
+        )
+        return self.facts[place], question
+
+    @property
+    def deemed(self) -> Deemed | None:
+        """What the rulebook takes the fact as that discharged the limit or showed that it was; None as what it is."""
+        judged, turned, rule = self.judged, self.judged.book.turned, self.rule
+        done = judged.value(kernel.DONE_AT, self.row)
+        acts = rule.implied_by if done < 0 else (*rule.done_by, *rule.done_after_first_by)
+        taken = judged.taken[judged.value(kernel.IMPLIED_AT, self.row) if done < 0 else done]
+        if turned.base(taken) in turned.of_patterns(acts):
+            return None
+        every = judged.book.rulebook.deemed.values()
+        return next((each for each in every if taken in turned.plain(each.facts)), None)
+
+    @property
     def never_owed(self) -> bool:
         """Whether what made the limit fall away shows that the act was never owed."""
-        ended, rule, keys = self.judged.value(kernel.ENDED_AT, self.row), self.rule, self.judged.keys
-        if ended < 0 or not matches(rule.never_owed_by, *keys[ended]):
+        judged, rule, ended = self.judged, self.rule, self.judged.value(kernel.ENDED_AT, self.row)
+        if ended < 0 or not judged.is_one_of(ended, rule.never_owed_by):
             return False
-        return not any(matches(rule.owed_by, *keys[place]) for place in range(self.run.start + 1, ended))
+        return not any(judged.is_one_of(place, rule.owed_by) for place in range(self.run.start + 1, ended))
 
 
 def _last_day_by(number: int, row: int, law: Any, days: Any, facts: Any, found: Any) -> int:
@@ -499,13 +543,10 @@ def _uses_calendar(convention: object) -> bool:
 def _acted(deadline: Explicable) -> Iterator[ExplanationStep]:
     working = deadline.working
     if working.done is not None:
-        yield ExplanationStep("act", f"What was done: {describe(working.done)}.", working.done.on)
+        yield _by_act(working, f"What was done: {describe(working.done)}.", working.done.on)
     elif working.implied is not None:
-        yield ExplanationStep(
-            "act",
-            f"The record does not say when it was done. That it was done follows from: {describe(working.implied)}.",
-            working.implied.on,
-        )
+        text = f"The record does not say when it was done. That it was done follows from: {describe(working.implied)}."
+        yield _by_act(working, text, working.implied.on)
     elif deadline.status in ("lapsed", "overtaken"):
         cause = working.cause
         if cause is not None:
@@ -520,8 +561,27 @@ def _acted(deadline: Explicable) -> Iterator[ExplanationStep]:
         else:
             yield ExplanationStep("act", "Not used in its time, so it fell away.", deadline.due_on)
     else:
-        acts = " or ".join(str(pattern).replace("_", " ").replace(":", ": ") for pattern in working.rule.done_by)
-        yield ExplanationStep("act", f"Not recorded by {say(working.as_of)}: {acts}.")
+        yield ExplanationStep("act", f"Not recorded by {say(working.as_of)}: {_acts(working.rule)}.")
+
+
+def _by_act(working: Working, text: str, on: dt.date) -> ExplanationStep:
+    """Return the step about an act, with what the law takes it as where that is more than the act says by itself."""
+    deemed = working.deemed
+    if deemed is None:
+        return ExplanationStep("act", text, on)
+    return ExplanationStep("act", f"{text} {_sentence(deemed.says)}", on, deemed.citation)
+
+
+def _acts(rule: Rule) -> str:
+    """Return in words what discharges a rule: what does so by itself, and what only after something else."""
+    acts = _in_words(rule.done_by)
+    if rule.done_after_first_by:
+        acts += f"; or, after {_in_words(rule.first)}, {_in_words(rule.done_after_first_by)}"
+    return acts
+
+
+def _in_words(patterns: Iterable[Pattern]) -> str:
+    return " or ".join(dict.fromkeys(each.fact.replace("_", " ").replace(":", ": ") for each in patterns))
 
 
 def _excepted(deadline: Explicable) -> Iterator[ExplanationStep]:
@@ -597,14 +657,8 @@ def _result(deadline: Explicable) -> str:  # noqa: PLR0911 - a sentence for each
         if deadline.working.rule.right and deadline.working.cause is None:
             return f"On {as_of}: the time has passed. Its last day was {say(due_on)}."
         return f"On {as_of}: fallen away. The last lawful day would have been {say(due_on)}."
-    if deadline.status == "undated" and deadline.working.implied is None:
-        done = "not done by" if deadline.working.done is None else "done after"
-        return (
-            f"On {as_of}: {done} {say(due_on)}, which is the last lawful day at the earliest. Whether the true one is "
-            "later the record does not show, so no breach is found."
-        )
     if deadline.status == "undated":
-        return f"On {as_of}: done, nobody recorded when. The last lawful day was {say(due_on)}. No breach is found."
+        return _not_known(deadline, due_on, as_of)
     return _open(deadline, due_on, as_of)
 
 
@@ -626,6 +680,23 @@ def _missed(deadline: Explicable, due_on: dt.date, as_of: str) -> str:
     else:
         verdict = "This is a breach." if deadline.breach else "It is no breach of a statutory limit."
     return f"On {as_of}: {text} {verdict}"
+
+
+def _not_known(deadline: Explicable, due_on: dt.date, as_of: str) -> str:
+    """Return why the record does not show whether a limit with a date was kept."""
+    working = deadline.working
+    if working.version.is_window:
+        return (
+            f"On {as_of}: done before {say(due_on + ONE_DAY)}. The time is protected only if "
+            f"{working.rule.bites_only_if}, and the record does not show it, so no breach is found."
+        )
+    if working.implied is None:
+        done = "not done by" if working.done is None else "done after"
+        return (
+            f"On {as_of}: {done} {say(due_on)}, which is the last lawful day at the earliest. Whether the true one is "
+            "later the record does not show, so no breach is found."
+        )
+    return f"On {as_of}: done, nobody recorded when. The last lawful day was {say(due_on)}. No breach is found."
 
 
 def _undated(deadline: Explicable, as_of: str) -> str:

@@ -95,6 +95,7 @@ class _Chunk:
         self._exceptions = np.split(at, np.searchsorted(facts.case.take(at), np.arange(1, facts.cases)))
         self._corrected = facts.corrected
         self._noted = judged.noted
+        self._taken = judged.numbers.taken
         self._recorded = np.bincount(encoded.case, minlength=facts.cases).tolist()
         self._repeated = np.bincount(encoded.case[facts.repeats], minlength=facts.cases).tolist()
         heads = np.searchsorted(encoded.case, np.arange(facts.cases))
@@ -115,7 +116,8 @@ class _Chunk:
         noted = {place - begin: int(self._noted[place]) for place in places}
         facts = facts_that_count(case, question.as_of)
         size = rows.shape[1]
-        found = Rows(rows.ravel().tolist(), size, size, noted)
+        taken = list(self._taken[begin : begin + len(facts)])
+        found = Rows(rows.ravel().tolist(), size, size, noted, taken)
         return JudgedCase(case, question.as_of, facts, question.law.book, question.calendars, found)
 
     def added(self, sets: Sequence[Sequence[Period]], numbers: Sequence[int]) -> list[Added]:

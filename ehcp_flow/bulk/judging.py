@@ -78,10 +78,13 @@ def _numbered(facts: Facts, book: CompiledRulebook, days: CountedDays, chosen: K
     def column(values: Array) -> Any:
         return numbers_for(chosen, values)
 
+    whose = numbers_for(chosen, party.take(facts.party))
     return chosen.module.Facts(
         {
             **days_and_keys(facts, chosen),
-            "party": column(party.take(facts.party)),
+            "taken": column(facts.key.copy()),
+            "party": whose,
+            "whose": whose[:] if isinstance(whose, list) else whose.copy(),
             "days": column(np.concatenate([np.zeros(0, dtype=np.int32), *dates])),
             "field_at": column(np.array([given.index(name) * facts.count if name in given else -1 for name in DATES])),
             "limit": column(limit.take(facts.limit)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from ehcp_flow.bulk.codes import KEYS, Array, as_date
@@ -21,6 +23,7 @@ def left_open(facts: Facts, judged: Judged, book: CompiledRulebook) -> Array:
             judged.start[judged.leaves_open > 0],
             _without_law(judged, book),
             _not_made_out(facts, judged, book),
+            *_signs(facts, judged, book),
             _doubtful(facts, judged, book),
             *facts.odd,
         ]
@@ -36,6 +39,19 @@ def _without_law(judged: Judged, book: CompiledRulebook) -> Array:
     ]
     places: Array = rows[kernel.STARTED][np.array(found, dtype=bool)]
     return places
+
+
+def _signs(facts: Facts, judged: Judged, book: CompiledRulebook) -> Iterator[Array]:
+    """Yield, for each thing to look at for its own sake, the facts that call for it."""
+    signs = book.signs
+    if not signs:
+        return
+    counts = np.zeros(book.turned.count, dtype=np.int32)
+    for key, asked in signs.items():
+        counts[key] = len(asked)
+    count = counts.take(np.asarray(judged.numbers.taken, dtype=np.int32))
+    count[facts.failed.take(facts.case)] = 0
+    yield np.repeat(np.arange(facts.count), count)
 
 
 def _not_made_out(facts: Facts, judged: Judged, book: CompiledRulebook) -> Array:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ehcp_flow.law import Limit, Rule, Rulebook, Version
     from ehcp_flow.law.citation import Citation
     from ehcp_flow.law.model import Note
+    from ehcp_flow.law.patterns import Pattern
 
 __all__ = ["RULES"]
 
@@ -245,10 +246,10 @@ def _rule_row(rule: Rule, law: Rulebook) -> dict[str, Any]:
     return {
         "rows": list(rule.rows),
         "clock": clock.title,
-        "starts_on": [str(pattern) for pattern in (rule.only_from or (*clock.starts_on, *clock.restarts_on))],
+        "starts_on": _facts(rule.only_from or (*clock.starts_on, *clock.restarts_on)),
         "act": rule.act,
         "otherwise": rule.otherwise,
-        "done_by": [str(pattern) for pattern in rule.done_by],
+        "done_by": _facts((*rule.done_by, *rule.done_after_first_by)),
         "exceptions": [
             {
                 "ground": law.grounds[use.ground].outcome,
@@ -263,6 +264,10 @@ def _rule_row(rule: Rule, law: Rulebook) -> dict[str, Any]:
         ],
         "note": rule.note,
     }
+
+
+def _facts(patterns: Iterable[Pattern]) -> list[str]:
+    return list(dict.fromkeys(pattern.fact for pattern in patterns))
 
 
 def _paragraphs(limit: Limit, law: Rulebook) -> Iterator[str]:
@@ -291,6 +296,7 @@ def _rule_paragraphs(rule: Rule, law: Rulebook) -> Iterator[str]:
         ("started by", " or ".join(map(str, starts))),
         ("what must be done", f"{rule.act}{', ' + rule.otherwise if rule.otherwise else ''}"),
         ("done by", " or ".join(map(str, rule.done_by))),
+        ("after " + " or ".join(map(str, rule.first)), " or ".join(map(str, rule.done_after_first_by))),
         ("shown to be done by", " or ".join(map(str, rule.implied_by))),
         ("answered otherwise by", " or ".join(map(str, rule.other_answer))),
         ("falls away on", " or ".join(map(str, (*rule.lapses_on, *rule.never_owed_by, *clock.ends_on)))),

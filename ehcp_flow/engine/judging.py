@@ -19,6 +19,7 @@ from ehcp_flow.engine.rulebook import CompiledRule, CompiledRulebook, compiled
 from ehcp_flow.facts import DATES, FACT_TYPES, Fact
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
+from ehcp_flow.law.patterns import Patterns
 from ehcp_flow.law.version import Version
 
 __all__ = ["JudgedCase", "facts_that_count", "judge_case", "limit_number", "space_for"]
@@ -44,13 +45,15 @@ def facts_that_count(case: Case, as_of: dt.date, given: Fact | None = None) -> t
 class Rows(NamedTuple):
     """What the kernel found of one case: its columns one behind the other, how far apart they begin, and how many rows.
 
-    `noted` says of each exception, by its place among the facts, what was noted of it.
+    `noted` says of each exception, by its place among the facts, what was noted of it, `taken` of each fact as what it
+    was taken (a number of `TurnedKeys`).
     """
 
     out: Sequence[int]
     size: int
     many: int
     noted: Mapping[int, int]
+    taken: Sequence[int]
 
 
 class JudgedCase:
@@ -71,6 +74,7 @@ class JudgedCase:
         "out",
         "rows",
         "size",
+        "taken",
         "without_law",
     )
 
@@ -88,7 +92,7 @@ class JudgedCase:
         self.facts = facts
         self.book = book
         self.calendars = calendars
-        self.out, self.size, many, self.noted = rows
+        self.out, self.size, many, self.noted, self.taken = rows
         self._put_in_order(many)
 
     def _put_in_order(self, many: int) -> None:
@@ -110,7 +114,8 @@ class JudgedCase:
     def __reduce__(self) -> tuple[Callable[..., JudgedCase], tuple[Any, ...]]:
         """Travel to another process as the case and its rows; England's law is there already."""
         law = None if self.book.rulebook is england() else self.book.rulebook
-        rows = Rows(list(self.out), self.size, len(self.rows) + len(self.without_law), dict(self.noted))
+        many = len(self.rows) + len(self.without_law)
+        rows = Rows(list(self.out), self.size, many, dict(self.noted), list(self.taken))
         return _arrived, (self.case, self.as_of, self.facts, law, self.calendars, rows)
 
     def value(self, column: int, row: int) -> int:
@@ -134,6 +139,10 @@ class JudgedCase:
     def keys(self) -> list[Key]:
         """The event and outcome of each fact that counts."""
         return [(fact.event, fact.outcome) for fact in self.facts]
+
+    def is_one_of(self, place: int, patterns: Patterns) -> bool:
+        """Return whether patterns of the rulebook speak of a fact, as it was taken where it fell."""
+        return self.taken[place] in self.book.turned.of_patterns(patterns)
 
     def party(self, row: int) -> str | None:
         """Return whom a row concerns: the party of the fact that started its clock, or that began its stretch."""
@@ -215,7 +224,9 @@ def judge_case(
         while chosen.module.judge(law, days.days, columns, found, 0, 1) == 0:
             days.count_wanted(found)
         noted = {place: found.noted[place] for place in found.exception[: found.exceptions]} if found.exceptions else {}
-        return JudgedCase(case, as_of, facts, book, calendars, Rows(out, found.capacity, found.rows, noted))
+        return JudgedCase(
+            case, as_of, facts, book, calendars, Rows(out, found.capacity, found.rows, noted, columns.taken)
+        )
     finally:
         _spaces.free = found
 
@@ -257,8 +268,10 @@ def numbered(facts: Sequence[Fact], as_of: dt.date, book: CompiledRulebook, days
         {
             "bounds": chosen.numbers((0, count)),
             "key": chosen.numbers(key),
+            "taken": chosen.numbers(key),
             "on": chosen.numbers(on),
             "party": chosen.numbers(party),
+            "whose": chosen.numbers(party),
             "days": chosen.numbers([day for column in filled.values() for day in column]),
             "field_at": chosen.numbers([_where(field, filled, count) for field in DATES]),
             "limit": chosen.numbers([limit_number(fact, book) for fact in facts] if claims else ()),
@@ -291,15 +304,16 @@ def space_for(book: CompiledRulebook, chosen: Kernel, facts: int, parties: int, 
         "stretch_case": stretches, "around": stretches * (facts + 1),
         "next_case": sets, "next_from": sets, "next_at": sets, "last_case": sets, "last_from": sets, "last_at": sets,
         "party_tick": parties + 1, "party_last": parties + 1, "party_first": parties + 1,
-        "exception": facts, "advice": facts, "noted": facts, "start": facts, "before": facts,
+        "since": book.tables["marks"], "exception": facts, "advice": facts, "noted": facts, "start": facts,
+        "before": facts,
         "following": facts, "previous": facts, "chained": facts,
         "run_start": facts, "run_stop": facts, "run_end": facts, "run_previous": facts, "run_whom": facts,
         "run_before": facts,
         "next_end": facts + 1, "next_act": facts + 1, "want": 2 * (_WANTS + 4 * facts),
     }  # fmt: skip
     single = (
-        "case tick low high exceptions asked born begins needed runs many rows wanted beyond_day done implied ended "
-        "other resumed owed bites base last end act lasting"
+        "case tick low high exceptions asked born inside begins needed runs many rows wanted beyond_day done implied "
+        "ended other resumed owed bites part later stray strays base last end act lasting"
     )
     return chosen.module.Found(
         {name: none(0, size) for name, size in sizes.items()}

@@ -8,14 +8,15 @@ cimport cython
 cdef int NO_DAY, UNCOUNTED, BEYOND
 cdef int START, RESTART, END, RESUME, DONE, UNDONE, IMPLIED, OTHER, LAPSE, NEEDED, RESUME_INSIDE, FINAL, OWED
 cdef int NEVER_OWED, BITES, STARTS, SELDOM, ACTS, ENDS
+cdef int FIRST, AFTER_FIRST, FIRST_BY_DATE, FOR_NOW, SHOWS_MORE, MAY_SHOW_MORE, ASKS, PARTS
 cdef int EXCEPTION, BIRTH, ADVICE_ASKED
 cdef int SEPARATE, OWN_ACTS, BY_PARTY, PARTY_OF_STRETCH, FORETOLD
 cdef int PER_PARTY, NEEDS, IN_TIME, OTHER_ANSWER, RIGHT, DONE_FOR_GOOD, ENDS_FOR_GOOD, UNPROVEN
-cdef int NARROWED, CONDITIONAL, BREACHABLE
+cdef int NARROWED, CONDITIONAL, BREACHABLE, DOUBTFUL, ASKS_WHERE_MISSED, NOT_SHOWN
 cdef int WINDOW, ROLLED, LATER_OF, FROM_FACT, FROM_FIELDS, NEEDED_COUNT
 cdef int EITHER_ANSWER, UNEXCUSED, UNEXCUSED_BY_PAST, ONLY_EARLIER, NEVER_YIELDS, ONLY_TOLD
 cdef int OPEN, MET, LATE, OVERDUE, PREMATURE, LAPSED, UNDATED, OVERTAKEN, NO_LAW
-cdef int DAYS_UNKNOWN, MAY_BE_LATER, NOT_DATED
+cdef int DAYS_UNKNOWN, MAY_BE_LATER, NOT_DATED, DOUBTED, DOUBTED_LATER, WHOSE
 cdef int CLOSURE, WITHIN_PERIOD, ABSENCE, DUE_WITHIN_FORCE, NAMED
 cdef int HOLDS, NO_END, TOO_SHORT, BEGAN_LATER, NOT_ASKED, OUTSIDE, OUT_OF_FORCE, NO_REASON, NO_LIMIT, BEFORE_CLOCK
 cdef int AFTER_ACT, WAS_OPEN
@@ -23,19 +24,22 @@ cdef int CONSIDERED, HELD, WANTED, HELD_WITHOUT_END
 cdef int ON, UNTIL
 cdef int RULE, VERSION, STARTED, STOP, RUN, SUPERSEDED, WHOM, BASE, LAST, DONE_AT, IMPLIED_AT, ENDED_AT
 cdef int RESUMED_AT, STATUS, EXCUSES, KEPT_OPEN_BY, KEPT_OPEN_TO, LEAVES_OPEN, CONTESTED, COLUMNS
-cdef int NOBODY, ANYBODY, FEW, MANY_STRETCHES
+cdef int NOBODY, ANYBODY, MANY_TO_ASK, FEW, MANY_STRETCHES
 
 
 cdef class Law:
-    cdef public int keys, parties, clocks, sets, many_stretches, roll_table
+    cdef public int keys, parties, clocks, sets, many_stretches, roll_table, marks
     cdef public const int[::1] key_kind, key_rows, key_begins, key_clocks_at, key_clocks
+    cdef public const int[::1] key_pairs, pair_roles, key_turns, key_opens, key_shuts
+    cdef public const int[::1] turns_at, turn_about, turn_inside, turn_key, lasts
     cdef public const int[::1] masks, party_sets, fields_at, fields
-    cdef public const int[::1] stretches, stretch_roles, stretch_unless
+    cdef public const int[::1] stretches, stretch_roles, stretch_unless, stretch_ahead
     cdef public const int[::1] clock_roles, clock_flags, clock_during, clock_inside, clock_unless_at
     cdef public const int[::1] clock_rules_at, clock_rules
     cdef public const int[::1] rule_roles, rule_flags, rule_limit, rule_only, rule_fields, rule_looks_back, rule_inside
     cdef public const int[::1] rule_where, rule_where_not, rule_in_time, rule_by_party, rule_not_by_party
-    cdef public const int[::1] rule_not_during_at, rule_under_age, rule_there_by, rule_versions_at, rule_uses_at, uses
+    cdef public const int[::1] rule_not_during_at, rule_under_age, rule_there_by, rule_part_fields, rule_versions_at
+    cdef public const int[::1] rule_uses_at, uses
     cdef public const int[::1] rule_yields
     cdef public const int[::1] foreseen_table, foreseen_fields, in_time_after, in_time_first, in_time_table
     cdef public const int[::1] version_from, version_to, version_flags, version_first, version_kept_open
@@ -55,15 +59,17 @@ cdef class Days:
 cdef class Facts:
     cdef public int parties, as_of
     cdef public const int[::1] bounds, key, on, party, days, field_at, limit, reasoned, institution
+    cdef public int[::1] taken, whose
 
 
 cdef class Found:
     cdef public int case, low, high, tick, rows, capacity, needed, runs
     cdef public bint many
     cdef public int wanted, most_wanted, beyond, beyond_day
-    cdef public int begins, born, exceptions, asked, width, parties
-    cdef public int done, implied, ended, other, resumed, owed, bites, base, last, end, act, lasting
-    cdef public int[::1] out, want, noted, exception, advice
+    cdef public int begins, inside, born, exceptions, asked, width, parties
+    cdef public int done, implied, ended, other, resumed, owed, bites, part, later, stray, strays, base, last, end, act
+    cdef public int lasting
+    cdef public int[::1] out, want, noted, exception, advice, since
     cdef public int[::1] clock_case, clock_first, stretch_case, around
     cdef public int[::1] next_case, next_from, next_at, last_case, last_from, last_at
     cdef public int[::1] party_tick, party_first, party_last, previous, following, chained, start, before
@@ -72,6 +78,8 @@ cdef class Found:
 
 cdef int judge(Law law, Days days, Facts facts, Found found, int case, int cases) noexcept nogil
 cdef void lay_out(Law law, Facts facts, Found found, int low, int high) noexcept nogil
+cdef int take(Law law, Found found, int key, int day) noexcept nogil
+cdef void pair(Law law, Facts facts, Found found, int clock) noexcept nogil
 cdef void keep(Facts facts, Found found, int kind, int place) noexcept nogil
 cdef void take_back(Found found, int first_row) noexcept nogil
 
@@ -83,6 +91,7 @@ cdef int until_of(Facts facts, int place) noexcept nogil
 
 cdef int begun(Law law, Facts facts, Found found, int stretch, int place) noexcept nogil
 cdef void surround(Law law, Facts facts, Found found, int stretch) noexcept nogil
+cdef void look_ahead(Law law, Facts facts, Found found, int stretch) noexcept nogil
 cdef int next_of(Law law, Facts facts, Found found, int mask, int start, int stop) noexcept nogil
 cdef int last_of(Law law, Facts facts, Found found, int mask, int stop) noexcept nogil
 
@@ -118,10 +127,12 @@ cdef bint later_of(
     Law law, Days days, Facts facts, Found found, int version, int run, int base
 ) noexcept nogil
 
-@cython.locals(inside=bint, late=bint, over=bint, settled=bint)
+@cython.locals(for_now=bint, inside=bint, late=bint, over=bint, settled=bint)
 cdef bint what_happened(
     Law law, Days days, Facts facts, Found found, int rule, int run, int base, int last, bint many
 ) noexcept nogil
+cdef bint reviewed_since(Law law, Facts facts, int rule, int place, int since) noexcept nogil
+cdef bint is_doubted(Law law, Facts facts, Found found, int rule, int last, int status) noexcept nogil
 cdef int first_on(Facts facts, int low, int high, int day) noexcept nogil
 cdef void find_what_matters(Law law, Facts facts, Found found, int rule) noexcept nogil
 cdef int first_that_matters(Found found, int per_party, int start, int first) noexcept nogil
@@ -133,7 +144,7 @@ cdef int status_of(
 cdef bint was_missed(Law law, Facts facts, Found found, int rule, int flags, int end, int last) noexcept nogil
 cdef bint is_missed(int status) noexcept nogil
 cdef int gives_way(Law law, Facts facts, Found found, int rule, int status, int last) noexcept nogil
-cdef int status_of_window(Facts facts, Found found, int end, int last, bint kept_open) noexcept nogil
+cdef int status_of_window(Facts facts, Found found, int flags, int end, int last, bint kept_open) noexcept nogil
 cdef int left_open(Found found, int last, int status, bint unsure, int kept_open_by) noexcept nogil
 cdef bint is_never_owed(Law law, Facts facts, Found found, int rule) noexcept nogil
 

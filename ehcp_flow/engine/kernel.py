@@ -31,10 +31,18 @@ FINAL = 2048
 OWED = 4096
 NEVER_OWED = 8192
 BITES = 16384
+FIRST = 32768
+AFTER_FIRST = 65536
+FIRST_BY_DATE = 131072
+FOR_NOW = 262144
+SHOWS_MORE = 524288
+MAY_SHOW_MORE = 1048576
+ASKS = 2097152
 
 STARTS = START | RESTART
 SELDOM = NEEDED | RESUME_INSIDE | FINAL | OWED | BITES
-ACTS = DONE | UNDONE | IMPLIED | OTHER
+PARTS = FIRST | FIRST_BY_DATE | AFTER_FIRST | SHOWS_MORE | MAY_SHOW_MORE
+ACTS = DONE | UNDONE | IMPLIED | OTHER | PARTS
 ENDS = LAPSE | RESUME | RESUME_INSIDE | FINAL | NEEDED | OWED | BITES
 
 # What a key is besides: an exception, a birth, a request for advice.
@@ -61,6 +69,9 @@ UNPROVEN = 128
 NARROWED = 256
 CONDITIONAL = 512
 BREACHABLE = 1024
+DOUBTFUL = 2048
+ASKS_WHERE_MISSED = 4096
+NOT_SHOWN = 8192
 
 # Of a version, and of a period that it counts.
 WINDOW = 1
@@ -93,6 +104,9 @@ NO_LAW = 8
 DAYS_UNKNOWN = 1
 MAY_BE_LATER = 2
 NOT_DATED = 3
+DOUBTED = 4
+DOUBTED_LATER = 5
+WHOSE = 6
 
 # How a ground is tested, and what the test says.
 CLOSURE = 0
@@ -150,6 +164,7 @@ COLUMNS = 19
 
 NOBODY = -1
 ANYBODY = -2
+MANY_TO_ASK = 256
 FEW = 8
 """Up to so many runs of a clock are followed fact by fact; of more, each goes from fact to fact that matters."""
 MANY_STRETCHES = 31
@@ -217,10 +232,19 @@ def lay_out(law, facts, found, low, high):
     found.exceptions = 0
     found.asked = 0
     found.born = NO_DAY
+    found.inside = 0
+    found.strays = 0
+    pairs = 0
     needed = 0
     begins = 0
     for place in range(low, high):
         key = facts.key[place]
+        if law.key_turns[key]:
+            key = take(law, found, key, facts.on[place])
+        facts.taken[place] = key
+        facts.whose[place] = facts.party[place]
+        if law.key_pairs[key] and facts.party[place] == NOBODY:
+            pairs = 1
         begins |= law.key_begins[key]
         needed += law.key_rows[key]
         for at in range(law.key_clocks_at[key], law.key_clocks_at[key + 1]):
@@ -233,6 +257,71 @@ def lay_out(law, facts, found, low, high):
             keep(facts, found, kind, place)
     found.begins = begins
     found.needed = needed
+    if pairs:
+        for clock in range(law.clocks):
+            if law.clock_flags[clock] & BY_PARTY and found.clock_case[clock] == found.case:
+                pair(law, facts, found, clock)
+
+
+def pair(law, facts, found, clock):
+    """Give an act without a party that of the one duty that is open, and a duty without one that of the one act.
+
+    Where several are open it stays as it is, and is counted as a stray.
+    """
+    roles = clock * law.keys
+    found.tick += 1
+    open_ = 0
+    total = 0
+    for place in range(found.clock_first[clock], found.high):
+        role = law.pair_roles[roles + facts.taken[place]]
+        if not role:
+            continue
+        party = facts.whose[place] + 1
+        if role & START:
+            if found.party_tick[party] != found.tick:
+                found.party_tick[party] = found.tick
+                open_ += 1
+                total += party
+            found.party_first[party] = place
+        elif role & END:
+            found.tick += 1
+            open_ = 0
+            total = 0
+        else:
+            if found.party_tick[party] != found.tick:
+                if open_ == 1 and party == 0:
+                    party = total
+                    facts.whose[place] = party - 1
+                elif open_ == 1 and found.party_tick[0] == found.tick:
+                    facts.whose[found.party_first[0]] = party - 1
+                    party = 0
+                elif open_ and party == 0:
+                    found.strays += 1
+            if found.party_tick[party] == found.tick:
+                found.party_tick[party] = 0
+                open_ -= 1
+                total -= party
+
+
+def take(law, found, key, day):
+    """Return what a fact is taken as, by the stretches that it lies in; and note which of those it begins and ends."""
+    for mark in range(law.marks):
+        if found.inside >> mark & 1 and day - found.since[mark] > law.lasts[mark]:
+            found.inside &= ~(1 << mark)
+    for at in range(law.turns_at[key], law.turns_at[key + 1]):
+        if found.inside & law.turn_about[at] == law.turn_inside[at]:
+            key = law.turn_key[at]
+            break
+    found.inside &= ~law.key_shuts[key]
+    opens = law.key_opens[key]
+    found.inside |= opens
+    mark = 0
+    while opens:
+        if opens & 1:
+            found.since[mark] = day
+        opens >>= 1
+        mark += 1
+    return key
 
 
 def keep(facts, found, kind, place):
@@ -336,13 +425,16 @@ def begun(law, facts, found, stretch, place):
 def surround(law, facts, found, stretch):
     """Work out for every place of the case which fact began the stretch around it."""
     found.stretch_case[stretch] = found.case
+    if law.stretch_ahead[stretch]:
+        look_ahead(law, facts, found, stretch)
+        return
     shunned = law.stretch_unless[stretch]
     at = stretch * found.width
     roles = stretch * law.keys
     now = -1
     for place in range(found.low, found.high):
         found.around[at + place - found.low] = now
-        role = law.stretch_roles[roles + facts.key[place]]
+        role = law.stretch_roles[roles + facts.taken[place]]
         if role & END:
             now = -1
         elif role & START and (shunned < 0 or begun(law, facts, found, shunned, place + 1) < 0):
@@ -350,12 +442,28 @@ def surround(law, facts, found, stretch):
     found.around[at + found.high - found.low] = now
 
 
+def look_ahead(law, facts, found, stretch):
+    """Do the same where the stretch is known by the fact that ends it: from the one before that, or the very first."""
+    at = stretch * found.width
+    roles = stretch * law.keys
+    now = -1
+    found.around[at + found.high - found.low] = now
+    for back in range(found.high - found.low):
+        place = found.high - 1 - back
+        role = law.stretch_roles[roles + facts.taken[place]]
+        if role & END:
+            now = place
+        found.around[at + place - found.low] = now
+        if role & START:
+            now = -1
+
+
 def next_of(law, facts, found, mask, start, stop):
     """Return the first fact of a set from a place to before another, or -1. Asked in order, each fact is read once."""
     if found.next_case[mask] != found.case or not found.next_from[mask] <= start <= found.next_at[mask]:
         at = mask * law.keys
         place = start
-        while place < found.high and not law.masks[at + facts.key[place]]:
+        while place < found.high and not law.masks[at + facts.taken[place]]:
             place += 1
         found.next_case[mask] = found.case
         found.next_from[mask] = start
@@ -373,7 +481,7 @@ def last_of(law, facts, found, mask, stop):
         known = found.last_from[mask]
         result = found.last_at[mask]
     for place in range(known, stop):
-        if law.masks[at + facts.key[place]]:
+        if law.masks[at + facts.taken[place]]:
             result = place
     found.last_case[mask] = found.case
     found.last_from[mask] = stop
@@ -398,6 +506,8 @@ def judge_clock(law, days, facts, found, clock):
     if found.runs:
         flags = law.clock_flags[clock]
         found.many = found.runs > FEW and flags & SEPARATE and not flags & PARTY_OF_STRETCH
+        if found.strays and found.runs <= MANY_TO_ASK:
+            found.many = False
         for at in range(law.clock_rules_at[clock], law.clock_rules_at[clock + 1]):
             judge_rule(law, days, facts, found, law.clock_rules[at])
 
@@ -409,14 +519,14 @@ def follow_parties(law, facts, found, clock):
     found.tick += 1
     if law.clock_flags[clock] & SEPARATE:
         for place in range(first, found.high):
-            if law.clock_roles[roles + facts.key[place]] & STARTS and is_confined(law, facts, found, clock, place):
+            if law.clock_roles[roles + facts.taken[place]] & STARTS and is_confined(law, facts, found, clock, place):
                 chain(facts, found, place)
     else:
         parties = parties_in_order(law, facts, found, clock)
         found.tick += 1
         for which in range(parties):
             place = found.party_first[which]
-            for at in range(follow(law, facts, found, clock, place, facts.party[place])):
+            for at in range(follow(law, facts, found, clock, place, facts.whose[place])):
                 chain(facts, found, found.start[at])
     for place in range(first, found.high):
         at = place - found.low
@@ -429,8 +539,8 @@ def parties_in_order(law, facts, found, clock):
     roles = clock * law.keys
     parties = 0
     for place in range(found.clock_first[clock], found.high):
-        if law.clock_roles[roles + facts.key[place]] & STARTS:
-            party = facts.party[place] + 1
+        if law.clock_roles[roles + facts.taken[place]] & STARTS:
+            party = facts.whose[place] + 1
             if found.party_tick[party] != found.tick:
                 found.party_tick[party] = found.tick
                 found.party_first[parties] = place
@@ -440,7 +550,7 @@ def parties_in_order(law, facts, found, clock):
 
 def chain(facts, found, place):
     """Put a start behind the one before it of the same party."""
-    party = facts.party[place] + 1
+    party = facts.whose[place] + 1
     at = place - found.low
     found.previous[at] = found.low - 1
     found.following[at] = -1
@@ -466,11 +576,11 @@ def follow(law, facts, found, clock, first, party):
     running = False
     over = False
     for place in range(first, found.high):
-        role = law.clock_roles[roles + facts.key[place]]
+        role = law.clock_roles[roles + facts.taken[place]]
         if not role:
             continue
         if role & STARTS:
-            if party != ANYBODY and facts.party[place] != party:
+            if party != ANYBODY and facts.whose[place] != party:
                 continue
             if not (separate or not running or role & RESTART):
                 continue
@@ -546,7 +656,7 @@ def judge_rule(law, days, facts, found, rule):
         find_what_matters(law, facts, found, rule)
     for run in range(found.runs):
         start = found.run_start[run]
-        if only >= 0 and not law.masks[only * law.keys + facts.key[start]]:
+        if only >= 0 and not law.masks[only * law.keys + facts.taken[start]]:
             continue
         if narrowed and not is_meant(law, days, facts, found, rule, run):
             continue
@@ -582,7 +692,7 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
         if shift != UNCOUNTED:
             last = base + shift
         else:
-            last = counted_for(days, facts, found, way, facts.party[found.run_whom[run]], base)
+            last = counted_for(days, facts, found, way, facts.whose[found.run_whom[run]], base)
     if kind & ROLLED and last != NO_DAY:
         last = counted(days, found, law.roll_table, last)
     if flags & CONDITIONAL and not is_there(law, days, facts, found, rule, last):
@@ -604,7 +714,7 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
         return
     end = found.run_end[run]
     if window:
-        status = status_of_window(facts, found, end, last, kept_open_by >= 0)
+        status = status_of_window(facts, found, flags, end, last, kept_open_by >= 0)
     else:
         status = status_of(law, facts, found, rule, flags, end, last, unsure)
     gave_way_to = gives_way(law, facts, found, rule, status, last)
@@ -628,6 +738,13 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
         open_ = left_open(found, last, status, unsure, kept_open_by)
         if open_:
             found.out[LEAVES_OPEN * found.capacity + row] = open_
+    if found.strays and found.stray >= 0 and found.done < 0 and (status == OPEN or status == OVERDUE):
+        found.out[LEAVES_OPEN * found.capacity + row] = WHOSE
+    if flags & DOUBTFUL:
+        if found.later >= 0 and facts.on[found.later] > last:
+            found.out[LEAVES_OPEN * found.capacity + row] = DOUBTED_LATER
+        elif is_doubted(law, facts, found, rule, last, status):
+            found.out[LEAVES_OPEN * found.capacity + row] = DOUBTED
 
 
 def write(found, rule, version, run, base, last, status):
@@ -658,7 +775,7 @@ def is_meant(law, days, facts, found, rule, run):
         return False
     if law.rule_where_not[rule] >= 0 and is_foreseen(law, days, facts, found, law.rule_where_not[rule], start):
         return False
-    party = facts.party[start]
+    party = facts.whose[start]
     if law.rule_by_party[rule] >= 0 and not is_among(law, law.rule_by_party[rule], party):
         return False
     if law.rule_not_by_party[rule] >= 0 and is_among(law, law.rule_not_by_party[rule], party):
@@ -689,7 +806,7 @@ def came_in_time(law, days, facts, found, condition, run):
     if after < 0:
         return True
     last = counted_for(
-        days, facts, found, law.in_time_table[condition], facts.party[found.run_whom[run]], facts.on[after]
+        days, facts, found, law.in_time_table[condition], facts.whose[found.run_whom[run]], facts.on[after]
     )
     if last == NO_DAY:
         return True
@@ -743,7 +860,7 @@ def later_of(law, days, facts, found, version, run, base):
         day = day_of(law, facts, fields_of(law, count, place, start), place)
         if first == NO_DAY:
             first = day
-        last = counted_for(days, facts, found, law.count_table[count], facts.party[found.run_whom[run]], day)
+        last = counted_for(days, facts, found, law.count_table[count], facts.whose[found.run_whom[run]], day)
         if last > found.last:
             found.last = last
             found.base = day
@@ -762,10 +879,11 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
     """
     flags = law.rule_flags[rule]
     roles = rule * law.keys
-    party = facts.party[found.run_whom[run]]
+    party = facts.whose[found.run_whom[run]]
     start = found.run_start[run]
     stop = found.run_stop[run]
     first = start + 1
+    since = NO_DAY
     if law.rule_looks_back[rule] >= 0:
         since = counted(days, found, law.rule_looks_back[rule], base)
         first = first_on(facts, found.run_previous[run] + 1, start, since)
@@ -780,6 +898,9 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
     resumed = -1
     owed = -1
     bites = -1
+    part = -1
+    later = -1
+    stray = -1
     settled = False
     over = False
     needed = flags & NEEDS
@@ -789,7 +910,7 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
     if many:
         place = first_that_matters(found, flags & PER_PARTY, start, first)
     while place < stop:
-        role = law.rule_roles[roles + facts.key[place]]
+        role = law.rule_roles[roles + facts.taken[place]]
         if role:
             inside = 0
             if role & SELDOM:
@@ -812,11 +933,31 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
                 if (role & RESUME or inside) and not over and not (late and facts.on[place] > last):
                     ended = -1
                     resumed = place
-            elif not settled and not (flags & PER_PARTY and facts.party[place] != party):
+            elif flags & PER_PARTY and facts.whose[place] != party:
+                if role & DONE and facts.whose[place] == NOBODY:
+                    stray = place
+            elif not settled:
+                if role & PARTS:
+                    for_now = done >= 0 and law.rule_roles[roles + facts.taken[done]] & FOR_NOW
+                    if role & FIRST and done >= 0 and place > start:
+                        # Another review: what comes now answers that one.
+                        break
+                    if role & FIRST_BY_DATE and reviewed_since(law, facts, rule, place, since):
+                        role |= FIRST | DONE
+                    if role & FIRST and part < 0:
+                        part = place
+                    if role & AFTER_FIRST and part < 0:
+                        role &= ~DONE
+                    if for_now and role & SHOWS_MORE:
+                        done = -1
+                        later = -1
+                    elif for_now and role & MAY_SHOW_MORE:
+                        later = place
+                        role = 0
                 if role & DONE:
                     if done < 0:
                         done = place
-                    elif not needed:
+                    elif not needed and not role & PARTS:
                         # Done twice: what is undone from here on is another act.
                         break
                     latest = place
@@ -833,7 +974,7 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
                     settled = True
             if not needed:
                 if done >= 0:
-                    if for_good:
+                    if for_good and not law.rule_roles[roles + facts.taken[done]] & FOR_NOW:
                         break
                 elif ended >= 0 and (over or flags & ENDS_FOR_GOOD or (late and facts.on[place] > last)):
                     break
@@ -848,7 +989,25 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
     found.resumed = resumed
     found.owed = owed
     found.bites = bites
+    found.part = part
+    found.later = later
+    found.stray = stray
     return not needed
+
+
+def reviewed_since(law, facts, rule, place, since):
+    """Return whether a day that a fact gives lies in the time that a rule looks back over."""
+    day = day_of(law, facts, law.rule_part_fields[rule], place)
+    return is_filled(law, facts, law.rule_part_fields[rule], place) and since <= day <= facts.on[place]
+
+
+def is_doubted(law, facts, found, rule, last, status):
+    """Return whether what discharged a rule asks for a look: where it came amiss, or without its first part in time."""
+    if found.done < 0 or not law.rule_roles[rule * law.keys + facts.taken[found.done]] & ASKS:
+        return False
+    if found.part >= 0 and found.part != found.done and facts.on[found.part] <= last:
+        return False
+    return not law.rule_flags[rule] & ASKS_WHERE_MISSED or (status != MET and status != LAPSED)
 
 
 def first_on(facts, low, high, day):
@@ -877,12 +1036,12 @@ def find_what_matters(law, facts, found, rule):
     for back in range(found.high - found.low):
         place = found.high - 1 - back
         at = place - found.low
-        role = law.rule_roles[roles + facts.key[place]]
+        role = law.rule_roles[roles + facts.taken[place]]
         if role & ENDS:
             ends = place
         found.next_end[at] = ends
         if per_party:
-            party = facts.party[place] + 1
+            party = facts.whose[place] + 1
             found.next_act[at] = found.party_last[party] if found.party_tick[party] == found.tick else found.high
             if role & ACTS:
                 found.party_tick[party] = found.tick
@@ -958,12 +1117,14 @@ def gives_way(law, facts, found, rule, status, last):
     return began
 
 
-def status_of_window(facts, found, end, last, kept_open):
+def status_of_window(facts, found, flags, end, last, kept_open):
     """Return how a protected time stands; it is pending while a fact keeps it open."""
     if last == NO_DAY and not kept_open:
         return UNDATED
     if found.done >= 0:
-        return MET if last != NO_DAY and facts.on[found.done] > last else PREMATURE
+        if last != NO_DAY and facts.on[found.done] > last:
+            return MET
+        return UNDATED if flags & NOT_SHOWN else PREMATURE
     if found.ended >= 0 and (last == NO_DAY or facts.on[found.ended] <= last):
         return LAPSED
     if end >= 0 and (last == NO_DAY or facts.on[end] <= last):
@@ -984,7 +1145,7 @@ def left_open(found, last, status, unsure, kept_open_by):
 
 def is_never_owed(law, facts, found, rule):
     """Return whether what ended the limit shows that the act was never owed, and nothing had shown that it was."""
-    if found.ended < 0 or not law.rule_roles[rule * law.keys + facts.key[found.ended]] & NEVER_OWED:
+    if found.ended < 0 or not law.rule_roles[rule * law.keys + facts.taken[found.ended]] & NEVER_OWED:
         return False
     return found.owed < 0 or found.owed >= found.ended
 
@@ -1018,7 +1179,7 @@ def last_day_by(law, days, facts, found, reading, row):
     last = found.out[LAST * size + row]
     if law.reading_done[reading] >= 0:
         done = found.out[DONE_AT * size + row]
-        if done < 0 or not law.masks[law.reading_done[reading] * law.keys + facts.key[done]]:
+        if done < 0 or not law.masks[law.reading_done[reading] * law.keys + facts.taken[done]]:
             return NO_DAY
     if law.reading_beside[reading] >= 0 and not is_beside(law, facts, found, law.reading_beside[reading], start):
         return NO_DAY
@@ -1041,7 +1202,7 @@ def is_beside(law, facts, found, mask, start):
     """Return whether a fact of a set stands on the day of the start."""
     place = first_on(facts, found.low, found.high, facts.on[start])
     while place < found.high and facts.on[place] == facts.on[start]:
-        if law.masks[mask * law.keys + facts.key[place]]:
+        if law.masks[mask * law.keys + facts.taken[place]]:
             return True
         place += 1
     return False
@@ -1062,7 +1223,7 @@ def is_broken_by(law, facts, found, reading, row, run, last):
             found.done = found.other
     if law.version_flags[found.out[VERSION * size + row]] & WINDOW:
         kept_open = found.out[KEPT_OPEN_BY * size + row] >= 0
-        status = status_of_window(facts, found, found.run_end[run], last, kept_open)
+        status = status_of_window(facts, found, flags, found.run_end[run], last, kept_open)
     else:
         status = status_of(law, facts, found, rule, flags, found.run_end[run], last, 0)
     found.done = done
@@ -1118,13 +1279,13 @@ def is_past(facts, place, last):
 
 def is_claimed(law, facts, found, row, ground, place):
     """Return whether an exception is recorded on this ground for this limit and, where it has a party, for this one."""
-    if facts.key[place] != law.ground_key[ground]:
+    if facts.taken[place] != law.ground_key[ground]:
         return False
     rule = found.out[row]
     if facts.limit[place] != -1 and facts.limit[place] != law.rule_limit[rule]:
         return False
-    if law.rule_flags[rule] & PER_PARTY and facts.party[place] != NOBODY:
-        return facts.party[place] == facts.party[found.out[WHOM * found.capacity + row]]
+    if law.rule_flags[rule] & PER_PARTY and facts.whose[place] != NOBODY:
+        return facts.whose[place] == facts.whose[found.out[WHOM * found.capacity + row]]
     return True
 
 
@@ -1166,7 +1327,7 @@ def test_closure(law, days, facts, found, row, ground, place):
     stop = found.out[STOP * found.capacity + row]
     which = first_asked(found, start)
     while which < found.asked and found.advice[which] < stop and facts.on[found.advice[which]] <= shuts:
-        if facts.party[found.advice[which]] == party:
+        if facts.whose[found.advice[which]] == party:
             return HOLDS
         which += 1
     return NOT_ASKED

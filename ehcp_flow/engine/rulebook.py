@@ -18,11 +18,12 @@ from ehcp_flow.counting import Convention, Period, SchoolDays, add_months, fixed
 from ehcp_flow.engine import kernel
 from ehcp_flow.engine.choice import Kernel
 from ehcp_flow.engine.numbers import KEY_OF, KEYS, as_day
-from ehcp_flow.facts import DATES, OUTCOMES
-from ehcp_flow.law.clock import Clock
+from ehcp_flow.engine.turned import TurnedKeys
+from ehcp_flow.facts import DATES
+from ehcp_flow.law.clock import Clock, Sign
 from ehcp_flow.law.ground import Ground, GroundTest
 from ehcp_flow.law.model import Foreseen, InTime, Limit, Rule, Rulebook
-from ehcp_flow.law.patterns import Patterns, matches
+from ehcp_flow.law.patterns import Patterns
 from ehcp_flow.law.version import Count, Reading, Version
 
 __all__ = ["CompiledRule", "CompiledRulebook", "Counting", "WayOfCounting", "compiled"]
@@ -79,6 +80,11 @@ class CompiledRulebook:
             for order, (limit, rule) in enumerate((limit, rule) for limit in limits for rule in limit.rule)
         )
         self.versions = tuple((rule, version) for rule in self.rules for version in rule.rule.version)
+        self.turned = TurnedKeys(rulebook)
+        self.signs: dict[int, list[Sign]] = {}
+        for sign in rulebook.signs.values():
+            for key in self.turned.plain(sign.facts):
+                self.signs.setdefault(key, []).append(sign)
         self.readings = tuple(_readings(rulebook, rule, version) for rule, version in self.versions)
         self.breachable = tuple(bool(_rule_flags(rule) & kernel.BREACHABLE) for rule in self.rules)
         self.clocks = {clock_id: number for number, clock_id in enumerate(rulebook.clocks)}
@@ -89,7 +95,9 @@ class CompiledRulebook:
         self.parties = tuple(laid_out.parties)
         self.tables = laid_out.tables
         self.party_numbers: Mapping[str, int] = {party: number for number, party in enumerate(self.parties)}
-        self.key_rows: Sequence[int] = self.tables["key_rows"]
+        rows = self.tables["key_rows"]
+        # What a fact may be taken as can start more clocks than the fact by itself.
+        self.key_rows: Sequence[int] = [max(rows[each] for each in self.turned.of(key)) for key in range(len(KEYS))]
         self._laws: dict[Kernel, Any] = {}
         self._outcomes: dict[tuple[int, int], tuple[str, ...]] = {}
         self._contesting: dict[tuple[int, int], tuple[str, ...]] = {}
@@ -138,30 +146,14 @@ def compiled(rulebook: Rulebook) -> CompiledRulebook:
     return CompiledRulebook(rulebook)
 
 
-def keys_of(patterns: Patterns) -> set[int]:
-    """Return the keys that patterns speak of."""
-    return {
-        KEY_OF[event, each]
-        for event, outcome in patterns
-        for each in (OUTCOMES.get(event, (None,)) if outcome is None else (outcome,))
-    }
-
-
-def _roles(parts: Parts) -> list[int]:
-    """Return, for each key, what a fact of it does, as a sum of marks."""
-    roles = [0] * len(KEYS)
-    for mark, patterns in parts:
-        for key in keys_of(patterns):
-            roles[key] |= mark
-    return roles
-
-
 class _LaidOut:
     """The tables of a rulebook while they are made."""
 
     def __init__(self, book: CompiledRulebook) -> None:
         self.rulebook = book.rulebook
         self.book = book
+        self.turned = book.turned
+        self.keys = book.turned.count
         self.ways: list[WayOfCounting] = []
         self._ways: dict[tuple[str, object], int] = {}
         self._fields: dict[tuple[str, ...], int] = {("on",): 0}
@@ -176,7 +168,7 @@ class _LaidOut:
         for ground in self.rulebook.grounds.values():
             if ground.adviser:
                 self.parties.setdefault(ground.adviser, len(self.parties))
-        self.tables: dict[str, Any] = {"keys": len(KEYS), "parties": len(self.parties)}
+        self.tables: dict[str, Any] = {"keys": self.keys, "parties": len(self.parties)}
         self._put("roll_table", self._way("roll", None, lambda day, calendars, _: calendars.tribunal.roll_end(day)))
         self._stretch_tables()
         self._grounds = {name: number for number, name in enumerate(self.rulebook.grounds)}
@@ -185,7 +177,9 @@ class _LaidOut:
         self._clock_tables(list(self.rulebook.clocks.values()))
         self._rule_tables()
         self._version_tables()
+        self._pair_tables()
         self._key_tables()
+        self._turn_tables()
         self._shared_tables()
 
     def _put(self, name: str, values: Any) -> None:
@@ -234,7 +228,7 @@ class _LaidOut:
         return self._fields.setdefault(tuple(fields), len(self._fields))
 
     def _mask(self, patterns: Patterns) -> int:
-        return self._masks.setdefault(frozenset(keys_of(patterns)), len(self._masks))
+        return self._masks.setdefault(frozenset(self.turned.of_patterns(patterns)), len(self._masks))
 
     def _mask_or_none(self, patterns: Patterns) -> int:
         return self._mask(patterns) if patterns else -1
@@ -254,9 +248,10 @@ class _LaidOut:
             [
                 role
                 for each in stretches
-                for role in _roles(((kernel.START, each.begins_on), (kernel.END, each.ends_on)))
+                for role in self._roles(((kernel.START, each.begins_on), (kernel.END, each.ends_on)))
             ],
         )
+        self._put("stretch_ahead", [int(each.looks_ahead) for each in stretches])
         self._put("stretch_unless", [self._stretch(each.unless_during or "") for each in stretches])
 
     def _ground_tables(self, grounds: list[Ground]) -> None:
@@ -273,7 +268,7 @@ class _LaidOut:
 
     def _clock_tables(self, clocks: list[Clock]) -> None:
         self._put("clocks", len(clocks))
-        self._put("clock_roles", [role for clock in clocks for role in _clock_roles(clock)])
+        self._put("clock_roles", [role for clock in clocks for role in self._roles(_of_clock(clock))])
         self._put("clock_flags", [_clock_flags(clock) for clock in clocks])
         self._put("clock_during", [self._stretch(clock.during) for clock in clocks])
         self._put("clock_inside", [self._inside(clock) for clock in clocks])
@@ -291,7 +286,7 @@ class _LaidOut:
 
     def _rule_tables(self) -> None:
         rules = self.book.rules
-        self._put("rule_roles", [role for rule in rules for role in _rule_roles(rule)])
+        self._put("rule_roles", [role for rule in rules for role in self._rule_roles(rule)])
         self._put("rule_flags", [_rule_flags(rule) for rule in rules])
         self._put("rule_limit", [self.book.limits[rule.limit.id] for rule in rules])
         self._put("rule_only", [self._mask_or_none(rule.rule.only_from) for rule in rules])
@@ -305,6 +300,7 @@ class _LaidOut:
         self._put("rule_under_age", [self._turning(rule.rule.under_age) for rule in rules])
         self._put("rule_there_by", [self._mask_or_none(rule.rule.there_by) for rule in rules])
         self._put("rule_yields", [self._stretch(rule.rule.yields_to) for rule in rules])
+        self._put("rule_part_fields", [self._part_fields(rule.rule) for rule in rules])
         self._put("rule_inside", [self._inside(rule.clock) for rule in rules])
         self._ranges(
             "stretches", "rule_not_during_at", [[self._stretches[name] for name in r.rule.not_during] for r in rules]
@@ -323,6 +319,9 @@ class _LaidOut:
             return -1
         self._conditions["foreseen"].append((self._before(condition.period), self._field_list((condition.date,))))
         return len(self._conditions["foreseen"]) - 1
+
+    def _part_fields(self, rule: Rule) -> int:
+        return 0 if rule.first_by_date is None else self._field_list((rule.first_by_date.date,))
 
     def _in_time(self, condition: InTime | None) -> int:
         if condition is None:
@@ -359,22 +358,96 @@ class _LaidOut:
     def _counted(self, reading: Reading) -> int:
         return -1 if reading.counting is None else self._last_day(reading.convention)
 
+    def _pair_tables(self) -> None:
+        """Say of each clock that is kept by party which facts open a duty, discharge one, and end all."""
+        roles: list[int] = []
+        for clock in self.rulebook.clocks.values():
+            acts = tuple(act for rule in self.book.rules if rule.clock is clock for act in rule.rule.done_by)
+            parts = ((kernel.START, clock.starts_on), (kernel.DONE, acts), (kernel.END, clock.ends_on))
+            roles.extend(self._roles(parts if clock.per == "party" else ()))
+        self._put("pair_roles", roles)
+        opens_or_acts = kernel.START | kernel.DONE
+        clocks = range(len(self.rulebook.clocks))
+        self._put(
+            "key_pairs",
+            [int(any(roles[at * self.keys + key] & opens_or_acts for at in clocks)) for key in range(self.keys)],
+        )
+
     def _key_tables(self) -> None:
-        starts = [keys_of((*clock.starts_on, *clock.restarts_on)) for clock in self.rulebook.clocks.values()]
+        starts = [
+            self.turned.of_patterns((*clock.starts_on, *clock.restarts_on)) for clock in self.rulebook.clocks.values()
+        ]
         rules_at = self.tables["clock_rules_at"]
         hung = [rules_at[number + 1] - rules_at[number] for number in range(len(starts))]
         by_key = [
-            [clock for clock, keys in enumerate(starts) if key in keys and hung[clock]] for key in range(len(KEYS))
+            [clock for clock, keys in enumerate(starts) if key in keys and hung[clock]] for key in range(self.keys)
         ]
         self._ranges("key_clocks", "key_clocks_at", by_key)
         self._put("key_rows", [sum(hung[clock] for clock in clocks) for clocks in by_key])
-        self._put("key_kind", [_KINDS.get(event, 0) for event, _ in KEYS])
-        roles, keys = self.tables["stretch_roles"], len(KEYS)
+        plain = [*range(len(KEYS)), *(each.key for each in self.turned.turned)]
+        self._put("key_kind", [_KINDS.get(KEYS[key][0], 0) for key in plain])
+        roles, keys = self.tables["stretch_roles"], self.keys
         few = range(min(len(self._stretches), kernel.MANY_STRETCHES))
+        begins = [kernel.END if each.looks_ahead else kernel.START for each in self.rulebook.stretches.values()]
         self._put(
             "key_begins",
-            [sum(1 << n for n in few if roles[n * keys + key] & kernel.START) for key in range(keys)],
+            [sum(1 << n for n in few if roles[n * keys + key] & begins[n]) for key in range(keys)],
         )
+
+    def _turn_tables(self) -> None:
+        """Say what each fact is taken as inside which stretches, and which of those it begins and ends."""
+        marks = {name: number for number, name in enumerate(self.turned.marked)}
+        stretches = [self.rulebook.stretches[name] for name in marks]
+        opens, shuts = (
+            [sum(1 << mark for mark, keys in enumerate(sets) if key in keys) for key in range(self.keys)]
+            for sets in (
+                [self.turned.of_patterns(each.begins_on) for each in stretches],
+                [self.turned.of_patterns(each.ends_on) for each in stretches],
+            )
+        )
+        turns: list[list[tuple[int, int, int]]] = [[] for _ in range(self.keys)]
+        for number, each in enumerate(self.turned.turned, len(KEYS)):
+            about, inside = (sum(1 << marks[name] for name in names) for names in (each.about, each.inside))
+            turns[each.key].append((about, inside, number))
+        self._put("marks", len(marks))
+        self._put("lasts", [_EVER if each.lasts is None else each.lasts for each in stretches])
+        self._put("key_opens", opens)
+        self._put("key_shuts", shuts)
+        self._put("key_turns", [int(bool(turns[key] or opens[key] or shuts[key])) for key in range(self.keys)])
+        self._ranges("turn_key", "turns_at", [[number for _, _, number in each] for each in turns])
+        self._put("turn_about", [about for each in turns for about, _, _ in each])
+        self._put("turn_inside", [inside for each in turns for _, inside, _ in each])
+
+    def _roles(self, parts: Parts) -> list[int]:
+        """Return, for each key, what a fact of it does, as a sum of marks."""
+        roles = [0] * self.keys
+        for mark, patterns in parts:
+            for key in self.turned.of_patterns(patterns):
+                roles[key] |= mark
+        return roles
+
+    def _rule_roles(self, compiled_rule: CompiledRule) -> list[int]:
+        rule, clock = compiled_rule.rule, compiled_rule.clock
+        roles = self._roles(_of_rule(compiled_rule))
+        # What names the next place asks for nothing.
+        for each in rule.questions:
+            asked = each.done_by or (() if each.later else rule.done_by)
+            for key in self.turned.of_patterns(asked):
+                roles[key] |= kernel.ASKS
+        for key in self.turned.of_patterns(rule.shown_otherwise_by):
+            roles[key] &= ~kernel.ASKS
+        for key in self.turned.of_patterns(rule.done_by):
+            roles[key] &= ~kernel.AFTER_FIRST
+        # What only shows an act implies it; the act itself is on no day that anybody knows.
+        for key in self.turned.shown_by(rule.done_by):
+            roles[key] = roles[key] & ~kernel.DONE | kernel.IMPLIED
+        # A fact that ends the clock may discharge, imply or answer this rule rather than make it lapse.
+        done = (*rule.done_by, *rule.done_after_first_by)
+        answers = self.turned.of_patterns((*done, *rule.implied_by, *rule.other_answer))
+        ends = self.turned.of_patterns((*rule.lapses_on, *rule.never_owed_by))
+        for key in ends | (self.turned.of_patterns(clock.ends_on) - answers):
+            roles[key] |= kernel.LAPSE
+        return roles
 
     @property
     def field_lists(self) -> tuple[tuple[str, ...], ...]:
@@ -384,23 +457,21 @@ class _LaidOut:
     def _shared_tables(self) -> None:
         self._put("stretches", self.stretches)
         self._ranges("fields", "fields_at", [[DATES.index(field) for field in fields] for fields in self._fields])
-        self._put("masks", [int(key in keys) for keys in self._masks for key in range(len(KEYS))])
+        self._put("masks", [int(key in keys) for keys in self._masks for key in range(self.keys)])
         self._put("sets", len(self._masks))
         self._put("many_stretches", len(self._stretches))
         self._put("party_sets", [int(party in chosen) for chosen in self._party_sets for party in self.parties])
 
 
-def _clock_roles(clock: Clock) -> list[int]:
+def _of_clock(clock: Clock) -> Parts:
     inside = clock.resumes_inside
-    return _roles(
-        (
-            (kernel.START, clock.starts_on),
-            (kernel.RESTART, clock.restarts_on),
-            (kernel.END, clock.ends_on),
-            (kernel.RESUME, clock.resumes_on),
-            (kernel.RESUME_INSIDE, () if inside is None else inside.facts),
-            (kernel.FINAL, clock.ends_for_good_on),
-        )
+    return (
+        (kernel.START, clock.starts_on),
+        (kernel.RESTART, clock.restarts_on),
+        (kernel.END, clock.ends_on),
+        (kernel.RESUME, clock.resumes_on),
+        (kernel.RESUME_INSIDE, () if inside is None else inside.facts),
+        (kernel.FINAL, clock.ends_for_good_on),
     )
 
 
@@ -414,27 +485,27 @@ def _clock_flags(clock: Clock) -> int:
     )
 
 
-def _rule_roles(compiled_rule: CompiledRule) -> list[int]:
+def _of_rule(compiled_rule: CompiledRule) -> Parts:
     rule, clock = compiled_rule.rule, compiled_rule.clock
     inside = clock.resumes_inside
-    answers = (*rule.done_by, *rule.implied_by, *rule.other_answer)
-    # A fact that ends the clock may discharge, imply or answer this rule rather than make it lapse.
-    ends = tuple(end for end in clock.ends_on if not matches(answers, end.event, end.outcome))
-    return _roles(
-        (
-            (kernel.DONE, rule.done_by),
-            (kernel.UNDONE, rule.undone_by),
-            (kernel.IMPLIED, rule.implied_by),
-            (kernel.OTHER, rule.other_answer),
-            (kernel.LAPSE, (*ends, *rule.lapses_on, *rule.never_owed_by)),
-            (kernel.RESUME, clock.resumes_on),
-            (kernel.RESUME_INSIDE, () if inside is None else inside.facts),
-            (kernel.FINAL, (*clock.ends_for_good_on, *(rule.lapses_on if clock.resumes_from else ()))),
-            (kernel.NEEDED, rule.only_with),
-            (kernel.NEVER_OWED, rule.never_owed_by),
-            (kernel.OWED, rule.owed_by),
-            (kernel.BITES, rule.bites_on),
-        )
+    return (
+        (kernel.DONE, rule.done_by),
+        (kernel.UNDONE, rule.undone_by),
+        (kernel.IMPLIED, rule.implied_by),
+        (kernel.OTHER, rule.other_answer),
+        (kernel.RESUME, clock.resumes_on),
+        (kernel.RESUME_INSIDE, () if inside is None else inside.facts),
+        (kernel.FINAL, (*clock.ends_for_good_on, *(rule.lapses_on if clock.resumes_from else ()))),
+        (kernel.NEEDED, rule.only_with),
+        (kernel.NEVER_OWED, rule.never_owed_by),
+        (kernel.OWED, rule.owed_by),
+        (kernel.BITES, rule.bites_on),
+        (kernel.FIRST, rule.first),
+        (kernel.FIRST_BY_DATE, () if rule.first_by_date is None else rule.first_by_date.facts),
+        (kernel.DONE | kernel.AFTER_FIRST, rule.done_after_first_by),
+        (kernel.FOR_NOW, rule.done_for_now_by),
+        (kernel.SHOWS_MORE, rule.shown_otherwise_by),
+        (kernel.MAY_SHOW_MORE, tuple(pattern for each in rule.questions for pattern in each.later)),
     )
 
 
@@ -454,6 +525,9 @@ def _rule_flags(compiled_rule: CompiledRule) -> int:
         (kernel.NARROWED, any(narrowed)),
         (kernel.CONDITIONAL, rule.under_age is not None or bool(rule.there_by)),
         (kernel.BREACHABLE, statutory and not rule.right and rule.shown_by_act),
+        (kernel.DOUBTFUL, bool(rule.questions)),
+        (kernel.ASKS_WHERE_MISSED, any(each.where_missed for each in rule.questions)),
+        (kernel.NOT_SHOWN, not rule.shown_by_act),
     )
 
 

@@ -6,11 +6,12 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from ehcp_flow.facts import OUTCOMES
 from ehcp_flow.law.citation import Cited
 from ehcp_flow.law.parts import DateField, Model, Name
 from ehcp_flow.law.patterns import Patterns
 
-__all__ = ["Between", "Clock", "Inside", "Resumption", "Stretch"]
+__all__ = ["Between", "Clock", "Deemed", "Inside", "Resumption", "Sign", "Stretch"]
 
 
 class Between(Model):
@@ -24,12 +25,51 @@ class Stretch(Between):
     """A stretch of a case's life that clocks speak of by name: custody, a re-assessment.
 
     A fact of `begins_on` begins nothing where the case then is inside the stretch `unless_during`: a request for an
-    assessment does not undo the plan that there is.
+    assessment does not undo the plan that there is. With `lasts` it ends after so many days, if nothing ended it
+    before: the last of them is still inside. With `looks_ahead` it is known by a fact of `ends_on`: all before that
+    one belongs to it, back to the last fact of `begins_on`, or to the first of the record.
     """
 
     id: Name
     title: str
     unless_during: Name | None = None
+    looks_ahead: bool = False
+    lasts: int | None = Field(default=None, ge=1)
+
+
+class Deemed(Model):
+    """What a fact is taken as where it falls inside or outside a stretch of the case's life, in every limit alike.
+
+    A fact of `facts` is also each of `is_also`: it does whatever that would do on its day. It shows each of `shows`:
+    the same, but that the day of the act stays unknown. With `is_nothing` it does nothing at all: a copy of a letter.
+    `says` and `citation` are for whoever asks why.
+    """
+
+    id: Name
+    facts: Patterns = Field(min_length=1)
+    is_also: Patterns = ()
+    shows: Patterns = ()
+    is_nothing: bool = False
+    says: str
+    citation: Cited = ()
+
+    @model_validator(mode="after")
+    def _complete(self) -> Deemed:
+        if self.is_nothing == bool(self.is_also or self.shows):
+            raise ValueError("give is_also, shows, or is_nothing = true")
+        if any(pattern.outcome is None and pattern.event in OUTCOMES for pattern in (*self.is_also, *self.shows)):
+            raise ValueError("is_also and shows name an outcome where there are several")
+        return self
+
+
+class Sign(Model):
+    """A fact that a person should look at for its own sake: what the finding is called, what it says, what is right."""
+
+    id: Name
+    finding: Name
+    facts: Patterns = Field(min_length=1)
+    says: str
+    remedy: str = ""
 
 
 class Resumption(Model):

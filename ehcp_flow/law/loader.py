@@ -13,16 +13,17 @@ from ehcp_flow.errors import RulebookError, RulebookMissing
 from ehcp_flow.law.body import Body
 from ehcp_flow.law.checklist import Notice
 from ehcp_flow.law.citation import Instrument
-from ehcp_flow.law.clock import Clock, Stretch
+from ehcp_flow.law.clock import Clock, Deemed, Sign, Stretch
 from ehcp_flow.law.ground import Ground
 from ehcp_flow.law.lines import find_line
 from ehcp_flow.law.model import Limit, Note, Rule, Rulebook
+from ehcp_flow.law.parts import Model
 from ehcp_flow.law.patterns import Pattern, matches
 from ehcp_flow.law.sources import Placed, each, read_toml
 
 __all__ = ["england", "load_rulebook", "starts_clock"]
 
-_SECTIONS: Final = ("instrument", "stretch", "clock", "ground", "limit", "note", "notice", "body")
+_SECTIONS: Final = ("instrument", "stretch", "deemed", "sign", "clock", "ground", "limit", "note", "notice", "body")
 
 
 @cache
@@ -58,6 +59,8 @@ def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
     instruments = _by_name(each(files, "instrument", Instrument, {}), lambda item: item.id)
     context = {"instruments": {name: placed.item for name, placed in instruments.items()}}
     stretches = _by_name(each(files, "stretch", Stretch, context), lambda item: item.id)
+    deemed = _by_name(each(files, "deemed", Deemed, context), lambda item: item.id)
+    signs = _by_name(each(files, "sign", Sign, context), lambda item: item.id)
     clocks = _by_name(each(files, "clock", Clock, context), lambda item: item.id)
     grounds = _by_name(each(files, "ground", Ground, context), lambda item: item.id)
     limits = _by_name(each(files, "limit", Limit, context), lambda item: item.id)
@@ -68,6 +71,8 @@ def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
         _check_notice(placed, limits)
     for placed in stretches.values():
         _check_stretch(placed, stretches)
+    for placed in (*stretches.values(), *deemed.values(), *signs.values(), *clocks.values(), *limits.values()):
+        _check_patterns(placed, placed.path, placed.item, stretches)
     for placed in clocks.values():
         _check_clock(placed, stretches)
     for placed in limits.values():
@@ -84,6 +89,8 @@ def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
         clocks={name: placed.item for name, placed in clocks.items()},
         grounds={name: placed.item for name, placed in grounds.items()},
         limits={name: placed.item for name, placed in limits.items()},
+        deemed={name: placed.item for name, placed in deemed.items()},
+        signs={name: placed.item for name, placed in signs.items()},
         notes=tuple(placed.item for placed in notes.values()),
         notices=tuple(placed.item for placed in notices.values()),
         bodies={name: placed.item for name, placed in bodies.items()},
@@ -116,6 +123,23 @@ def _check_stretch(placed: Placed, stretches: Mapping[str, Placed]) -> None:
     _check_names(placed, "unless_during", (name,), stretches)
     if stretches[name].item.unless_during is not None:
         placed.file.refuse((*placed.path, "unless_during"), f"stretch {name!r} has an unless_during itself")
+
+
+def _check_patterns(placed: Placed, path: tuple[str | int, ...], item: object, stretches: Mapping[str, Placed]) -> None:
+    """Refuse a pattern, wherever in an item it stands, that speaks of a stretch which there is not or cannot be."""
+    if isinstance(item, Pattern):
+        for name in sorted(item.stretches):
+            if name not in stretches:
+                placed.file.refuse(path, f"{item}: no stretch is called {name!r}")
+            if stretches[name].item.unless_during is not None:
+                placed.file.refuse(path, f"{item}: stretch {name!r} has an unless_during itself")
+    elif isinstance(item, Model):
+        for key in type(item).model_fields:
+            _check_patterns(placed, (*path, key), getattr(item, key), stretches)
+    elif isinstance(item, tuple):
+        for index, each_of in enumerate(item):
+            inner = path if isinstance(each_of, Pattern) else (*path, index)
+            _check_patterns(placed, inner, each_of, stretches)
 
 
 def _check_clock(placed: Placed, stretches: Mapping[str, Placed]) -> None:
@@ -180,11 +204,10 @@ def _check_rule(placed: Placed, path: tuple[str | int, ...], rule: Rule) -> None
     if len(windows) > 1:
         placed.file.refuse(path, "one version is a window and another is not")
     more = (
-        rule.implied_by, rule.other_answer, rule.looks_back, rule.right, rule.bites_only_if, rule.exceptions,
-        rule.never_owed_by,
+        rule.implied_by, rule.other_answer, rule.looks_back, rule.right, rule.exceptions, rule.never_owed_by,
     )  # fmt: skip
     if True in windows and any(more):
-        placed.file.refuse(path, "a window knows done_by and lapses_on only")
+        placed.file.refuse(path, "a window knows done_by, lapses_on and bites_only_if only")
 
 
 def _check_rows(limits: Iterable[Placed], notes: Mapping[str, Placed]) -> None:

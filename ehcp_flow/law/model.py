@@ -15,13 +15,13 @@ from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.law.body import Body
 from ehcp_flow.law.checklist import Notice
 from ehcp_flow.law.citation import Cited, Instrument
-from ehcp_flow.law.clock import Clock, Stretch
+from ehcp_flow.law.clock import Clock, Deemed, Sign, Stretch
 from ehcp_flow.law.ground import Doubt, ExceptionUse, Ground
 from ehcp_flow.law.parts import CountingText, DateField, Evidence, Kind, Model, Name, PeriodText, join
 from ehcp_flow.law.patterns import Patterns
 from ehcp_flow.law.version import Reading, Version
 
-__all__ = ["Foreseen", "InTime", "Lead", "Limit", "Note", "Rule", "Rulebook"]
+__all__ = ["ByDate", "Foreseen", "InTime", "Lead", "Limit", "Note", "Question", "Rule", "Rulebook"]
 
 
 class Foreseen(Model):
@@ -58,6 +58,28 @@ class InTime(Model):
         return result
 
 
+class ByDate(Model):
+    """A date of some fact that shows an act of somebody else: the review that the old authority held."""
+
+    facts: Patterns = Field(min_length=1)
+    date: DateField
+
+
+class Question(Model):
+    """Why a person should look at what discharged a rule: the name of the finding, what it says, what is right.
+
+    It is asked of the acts of `done_by`, or of any; with `where_missed` only where the act came amiss; and where a fact
+    of `later` comes after an act that discharges only for now.
+    """
+
+    finding: Name
+    done_by: Patterns = ()
+    later: Patterns = ()
+    where_missed: bool = False
+    says: str
+    remedy: str = ""
+
+
 class Lead(Model):
     """Something that must come first, and how long before the last lawful day at the latest: a meeting, four weeks."""
 
@@ -89,6 +111,11 @@ class Rule(Model):
     a breach. `bites_only_if` names, in words, what the record does not show and the limit depends on: undone, it stays
     open, until a fact of `bites_on` shows it; done late it is a breach, unless `shown_by_act` is false: then the act
     does not show that the limit bit. `title` is the limit's own where it is empty.
+
+    A duty of two parts has `first`: an act of `done_after_first_by` discharges it only after such a fact (the review,
+    then the amendment), one of `done_by` by itself; `first_by_date` is a date that shows the first part. An act of
+    `done_for_now_by` discharges until one of `shown_otherwise_by` shows that more was due. `questions` say of what
+    discharged the rule why a person should look.
     """
 
     rows: tuple[Name, ...] = Field(min_length=1)
@@ -112,6 +139,12 @@ class Rule(Model):
     act: str
     otherwise: str = ""
     done_by: Patterns
+    first: Patterns = ()
+    first_by_date: ByDate | None = None
+    done_after_first_by: Patterns = ()
+    done_for_now_by: Patterns = ()
+    shown_otherwise_by: Patterns = ()
+    questions: tuple[Question, ...] = ()
     undone_by: Patterns = ()
     implied_by: Patterns = ()
     other_answer: Patterns = ()
@@ -137,6 +170,11 @@ class Rule(Model):
         join("versions", self.version)
         if not self.bites_only_if and (self.bites_on or not self.shown_by_act):
             raise ValueError("bites_on and shown_by_act = false need bites_only_if")
+        if not self.first and (self.first_by_date or self.done_after_first_by):
+            raise ValueError("first_by_date and done_after_first_by need first")
+        later = (*self.shown_otherwise_by, *(pattern for each in self.questions for pattern in each.later))
+        if bool(self.done_for_now_by) != bool(later):
+            raise ValueError("done_for_now_by needs shown_otherwise_by or a question with later, and they need it")
         if self.owed_by and not self.never_owed_by:
             raise ValueError("owed_by needs never_owed_by")
         return self
@@ -190,6 +228,8 @@ class Rulebook(Model):
     clocks: dict[str, Clock]
     grounds: dict[str, Ground]
     limits: dict[str, Limit]
+    deemed: dict[str, Deemed] = Field(default_factory=dict)
+    signs: dict[str, Sign] = Field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     notices: tuple[Notice, ...] = ()
     bodies: dict[str, Body] = Field(default_factory=dict)

@@ -1,9 +1,14 @@
-"""Which facts a rule speaks of: `review_decision_sent`, or `review_decision_sent:amend` for one outcome of it."""
+"""Which facts a rule speaks of: `review_decision_sent`, or `review_decision_sent:amend` for one outcome of it.
+
+`amendment_notice_sent inside undecided_review` is one that falls into a stretch of the case's life, and
+`request_received outside plan_known` one that does not; both words may be said again.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import zip_longest
 from typing import Annotated, Any, NamedTuple, TypeAlias
 
 from pydantic import BeforeValidator
@@ -14,29 +19,59 @@ __all__ = ["Pattern", "Patterns", "parse_pattern"]
 
 
 class Pattern(NamedTuple):
-    """An event, and the one outcome that is meant, or None for any."""
+    """An event, the one outcome that is meant, or None for any, and the stretches that it falls into or does not."""
 
     event: str
     outcome: str | None = None
+    inside: frozenset[str] = frozenset()
+    outside: frozenset[str] = frozenset()
+
+    @property
+    def stretches(self) -> frozenset[str]:
+        """The stretches that it speaks of."""
+        return self.inside | self.outside
+
+    def fits(self, event: str, outcome: str | None, inside: frozenset[str]) -> bool:
+        """Whether it speaks of a fact with this event and outcome that lies inside these stretches and no other."""
+        return (
+            event == self.event
+            and self.outcome in (None, outcome)
+            and self.inside <= inside
+            and not self.outside & inside
+        )
+
+    @property
+    def fact(self) -> str:
+        """The event and outcome, wherever it falls."""
+        return self.event if self.outcome is None else f"{self.event}:{self.outcome}"
 
     def __str__(self) -> str:
-        return self.event if self.outcome is None else f"{self.event}:{self.outcome}"
+        told = [self.fact]
+        told.extend(f"inside {name}" for name in sorted(self.inside))
+        told.extend(f"outside {name}" for name in sorted(self.outside))
+        return " ".join(told)
 
 
 def parse_pattern(text: object) -> Pattern:
-    """Return the pattern that `text` states. Raises ValueError for an unknown event or outcome."""
+    """Return the pattern that `text` states. Raises ValueError for an unknown event or outcome, or another word."""
     if isinstance(text, Pattern):
         return text
     if not isinstance(text, str):
         raise ValueError(f"{text!r} names no event")  # noqa: TRY004 - pydantic reports a ValueError, with its place
-    event, _, outcome = text.partition(":")
+    fact, *words = text.split(" ")
+    where: dict[str, set[str]] = {"inside": set(), "outside": set()}
+    for word, name in zip_longest(words[::2], words[1::2], fillvalue=""):
+        if word not in where or not name:
+            raise ValueError(f"{text!r} names no event; after one may stand inside or outside, and a stretch")
+        where[word].add(name)
+    event, _, outcome = fact.partition(":")
     if event not in FACT_TYPES:
         near = get_close_matches(event, FACT_TYPES, n=1)
         raise ValueError(f"there is no event called {event!r}" + (f"; did you mean {near[0]}?" if near else ""))
     if outcome and outcome not in OUTCOMES.get(event, ()):
         known = ", ".join(OUTCOMES.get(event, ())) or "none"
         raise ValueError(f"{event} has no outcome {outcome!r}; its outcomes are {known}")
-    return Pattern(event, outcome or None)
+    return Pattern(event, outcome or None, frozenset(where["inside"]), frozenset(where["outside"]))
 
 
 def _parse_all(value: Any) -> Any:
@@ -49,5 +84,5 @@ Patterns: TypeAlias = Annotated[tuple[Pattern, ...], BeforeValidator(_parse_all)
 
 
 def matches(patterns: Iterable[Pattern], event: str, outcome: str | None) -> bool:
-    """Whether a fact with this event and outcome is one of those that `patterns` speak of."""
+    """Whether a fact with this event and outcome, wherever it falls, may be one of those that `patterns` speak of."""
     return any(event == pattern.event and pattern.outcome in (None, outcome) for pattern in patterns)

@@ -37,6 +37,8 @@ class Start(NamedTuple):
 
     def story(self, on: dt.date, **fields: object) -> list[Fact]:
         before = list(facts(BEFOREHAND.get(self.limit.id, "")))
+        begun = (england().stretches[name].begins_on[0] for name in sorted(self.pattern.inside))
+        before.extend(act(pattern, dt.date(2015, 1, 5)) for pattern in begun)
         if self.limit.id == "under_fives_review":
             before = [make_fact("date_of_birth", case_id="a", on=on - dt.timedelta(days=365))]
         return [*before, act(self.pattern, on, **fields)]

@@ -152,9 +152,12 @@ def test_an_implied_act_names_the_fact_that_shows_it():
 def test_a_limit_that_fell_away_names_what_ended_it():
     refused = one("2026-03-02 request_received; 2026-04-01 assessment_refused", "final_plan", "2026-07-31")
     assert text_of(refused, "act") == "It fell away: assessment refused, Wednesday 1 April 2026."
-    redrafted = "2026-06-22 draft_plan_sent; 2026-06-29 draft_plan_sent"
-    [first] = [d for d in deadlines_of(tell(redrafted), "2026-06-30") if d.status == "lapsed"]
-    assert text_of(first, "act") == "It fell away: draft plan sent, Monday 29 June 2026."
+    served_again = "2026-04-01 assessment_refused; 2026-04-02 tribunal_order_made outcome=assess"
+    again = f"{served_again}; 2026-04-08 tribunal_order_made outcome=assess"
+    [first] = [
+        d for d in deadlines_of(tell(again), "2026-04-09") if d.limit == "order_assess_notify" and d.status == "lapsed"
+    ]
+    assert text_of(first, "act") == "It fell away: tribunal order made: assess, Wednesday 8 April 2026."
 
 
 WORKINGS = [
@@ -166,7 +169,7 @@ WORKINGS = [
     ),
     (
         "a_transfer_in_time",
-        "2026-02-10 amended_plan_sent; 2026-09-01 phase_transfer_due outcome=school",
+        "2025-11-10 review_meeting_held; 2026-02-10 amended_plan_sent; 2026-09-01 phase_transfer_due outcome=school",
         "phase_transfer",
     ),
 ]

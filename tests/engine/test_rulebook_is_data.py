@@ -58,8 +58,9 @@ def law(tmp_path_factory) -> Path:
 def reformed(law: Path) -> Rulebook:
     file = law / "01_request.toml"
     text = file.read_text("utf-8")
-    assert text.count(OLD) == text.count(READING) == 1
-    text = text.replace(READING, f"{READING}, in_force_to = 2026-02-28")
+    assert text.count(OLD) == 1
+    assert text.count(READING) == 2
+    text = text.replace(READING, f"{READING}, in_force_to = 2026-02-28", 1)
     file.write_text(text.replace(OLD, NEW), "utf-8")
     return load_rulebook(law)
 

@@ -91,11 +91,13 @@ def test_a_case_without_facts_has_neither_deadlines_nor_findings():
 # Drafts
 
 
-def test_a_new_draft_opens_a_new_fifteen_days_and_ends_the_first():
+def test_a_new_draft_may_open_a_new_fifteen_days_and_leaves_the_first():
     story = "2026-06-22 draft_plan_sent; 2026-07-01 draft_plan_sent; 2026-07-10 final_plan_sent"
     first, second = every(story, "draft_representations", "2026-07-31")
-    assert (first.due_on, first.status, first.done_on) == (day("2026-07-06"), "lapsed", None)
-    assert (second.due_on, second.status, second.done_on) == (day("2026-07-15"), "premature", day("2026-07-10"))
+    assert (first.due_on, first.status, first.done_on) == (day("2026-07-06"), "met", day("2026-07-10"))
+    assert (second.due_on, second.status, second.done_on) == (day("2026-07-15"), "undated", day("2026-07-10"))
+    assert (first.breach, second.breach) == (False, False)
+    assert "second_draft" in codes(story, "2026-07-31")
 
 
 def test_a_new_draft_after_the_first_fifteen_days_leaves_them_kept():

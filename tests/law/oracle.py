@@ -136,6 +136,7 @@ time_to_appeal = rolled_by_the_tribunal(later((months(2), "on"), (months(1, "cer
 LAST_DAYS: dict[str, LastDay] = {
     # Request, advice, decision
     "decide_assess[0]": weeks(6),
+    "decide_assess[1]": weeks(6),
     "advice[0]": weeks(6, *SERVED),
     "advice[1]": weeks(6, *SERVED),
     "decide_not_issue[0]": weeks(16),
@@ -143,6 +144,8 @@ LAST_DAYS: dict[str, LastDay] = {
     # Plan
     "draft_representations[0]": days_from_the_first(15, *SERVED),
     "draft_representations[1]": days_from_the_first(15, *SERVED),
+    "draft_representations[2]": days_from_the_first(15, *SERVED),
+    "draft_representations[3]": days_from_the_first(15, *SERVED),
     "school_response[0]": days(15),
     "final_plan[0]": weeks(20),
     # The place of these stories is open on every working day.

@@ -41,6 +41,7 @@ class Start(NamedTuple):
         if clock.during:
             party = SCHOOL if clock.party_from == "stretch" else None
             told.append(act(BOOK.stretches[clock.during].begins_on[0], LONG_AGO, party=party))
+        told.extend(act(BOOK.stretches[name].begins_on[0], LONG_AGO) for name in sorted(self.pattern.inside))
         if self.rule.under_age:
             told.append(make_fact("date_of_birth", case_id="a", on=on - dt.timedelta(days=365)))
         told.append(

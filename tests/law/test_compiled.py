@@ -1,7 +1,7 @@
 """The rulebook laid out for the kernel: what part each kind of fact plays."""
 
 from ehcp_flow.engine.kernel import END, FINAL, RESUME, START
-from ehcp_flow.engine.numbers import KEY_OF, KEYS
+from ehcp_flow.engine.numbers import KEY_OF
 from ehcp_flow.engine.rulebook import compiled
 from ehcp_flow.law import england
 
@@ -10,7 +10,7 @@ def test_the_part_of_a_fact_stands_in_a_table_over_keys():
     book = compiled(england())
 
     def role(event: str, outcome: str | None = None) -> int:
-        return int(book.tables["clock_roles"][book.clocks["request"] * len(KEYS) + KEY_OF[event, outcome]])
+        return int(book.tables["clock_roles"][book.clocks["request"] * book.turned.count + KEY_OF[event, outcome]])
 
     assert role("request_received") == START
     assert role("tribunal_order_made", "assess") == END | FINAL

@@ -159,14 +159,17 @@ def test_two_mediations_in_three_months_have_each_its_notice():
 # Re-assessment
 
 
-def test_the_request_of_a_commissioning_body_is_not_answered_by_a_refusal():
+def test_a_refusal_of_a_commissioning_body_in_time_is_a_wrong_answer_and_no_late_one():
     asked = f"{PLAN}; 2026-03-02 reassessment_requested"
     refused = "2026-03-10 reassessment_refused"
     assert summary(f"{asked} party=parent; {refused}", "reassessment_decision", "2026-04-01")[1:] == ("met", False)
     assert summary(f"{asked}; {refused}", "reassessment_decision", "2026-04-01")[1:] == ("met", False)
     health = f"{asked} party=health; {refused}"
-    assert summary(health, "reassessment_decision", "2026-03-17") == ("2026-03-17", "open", False)
-    assert summary(health, "reassessment_decision", "2026-03-18") == ("2026-03-17", "overdue", True)
+    assert summary(health, "reassessment_decision", "2026-03-18") == ("2026-03-17", "met", False)
+    assert "refusal_not_open_to_it" in codes(health, "2026-03-18")
+    assert "refusal_not_open_to_it" not in codes(f"{asked} party=parent; {refused}", "2026-03-18")
+    late = f"{asked} party=health; 2026-03-18 reassessment_refused"
+    assert summary(late, "reassessment_decision", "2026-03-18") == ("2026-03-17", "late", True)
     agreed = f"{health}; 2026-03-17 reassessment_agreed"
     assert summary(agreed, "reassessment_decision", "2026-04-01")[1:] == ("met", False)
 

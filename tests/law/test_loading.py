@@ -230,7 +230,7 @@ OTHERS = [
         + AGAIN.format("2015-01-01"),
         "one version is a window and another is not",
     ),
-    (VERSION, 'counting = "at least 6 weeks after"\n', "a window knows done_by and lapses_on only"),
+    (VERSION, 'counting = "at least 6 weeks after"\n', "a window knows done_by, lapses_on and bites_only_if only"),
     ('citation = ["SR 5(1)"]\nevidence', 'citation = ["SR five"]\nevidence', "names no numbered provision"),
     ('citation = ["SR 5(1)"]\nevidence', 'citation = ["5"]\nevidence', "is no citation"),
     ('citation = ["SR 5(1)"]\nevidence', "citation = []\nevidence", "at least 1 item"),

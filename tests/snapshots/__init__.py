@@ -38,7 +38,7 @@ def computed(rulebook: Rulebook | None = None) -> list[tuple[str, ...]]:
         for rule in limit.rule:
             clock = book.clocks[rule.clock]
             for pattern in rule.only_from or (*clock.starts_on, *clock.restarts_on):
-                rows += [(limit.id, rule.rows[0], str(pattern), *row) for row in _dates(book, limit, rule, pattern)]
+                rows += [(limit.id, rule.rows[0], pattern.fact, *row) for row in _dates(book, limit, rule, pattern)]
     return rows
 
 

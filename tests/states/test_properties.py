@@ -189,6 +189,9 @@ class LawfulLife(RuleBasedStateMachine):
     @invariant()
     def the_yearly_clock_starts_with_the_plan_or_a_completed_review_alone(self) -> None:
         found = yearly_dates(self.case, self.day)
+        # After a meeting a notice of amendments carries the decision, and an amended plan shows it.
+        if "review_meeting_held" in {item.event for item in self.case.recorded}:
+            return
         assert {event for event, _, _ in found} <= {"final_plan_sent", "review_decision_sent"}
         amending = {"amendment_notice_sent", "amended_plan_sent"}
         unamended = Case("a", tuple(item for item in self.case.recorded if item.event not in amending))
@@ -229,7 +232,7 @@ class LawfulLife(RuleBasedStateMachine):
         for step in state(self.case, self.day).history:
             if step.from_ in MAINTAINED_STATES and step.to not in MAINTAINED_STATES | {State.FINAL_ISSUED}:
                 assert step.fact.event in ending
-                assert getattr(step.fact, "outcome", "dismiss_cease") == "dismiss_cease"
+                assert (step.fact.outcome or "dismiss_cease") == "dismiss_cease"
 
     @invariant()
     def a_dispute_never_moves_the_case(self) -> None:

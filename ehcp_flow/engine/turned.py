@@ -1,0 +1,105 @@
+"""What a fact is taken as where it falls: a key for each event, outcome, and set of stretches that the law asks about.
+
+A key of `ehcp_flow.engine.numbers` is an event with its outcome. Where a pattern of the rulebook speaks of a stretch
+(`amendment_notice_sent inside undecided_review`), the kernel takes such a fact, inside it, as one of another key, which
+does all that the plain one does and what the law has for it there. So nothing in the kernel knows of any such pattern.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import NamedTuple
+
+from ehcp_flow.engine.numbers import KEY_OF, KEYS, Key
+from ehcp_flow.facts import OUTCOMES
+from ehcp_flow.law.model import Rulebook
+from ehcp_flow.law.parts import Model
+from ehcp_flow.law.patterns import Pattern, Patterns
+
+__all__ = ["Turned", "TurnedKeys"]
+
+
+class Turned(NamedTuple):
+    """A fact of some key as it is taken inside some stretches and outside the others that any pattern on it names."""
+
+    key: int
+    inside: frozenset[str]
+    about: frozenset[str]
+
+
+class TurnedKeys:
+    """The keys of a rulebook: those of facts, and behind them one for each way in which stretches turn a fact.
+
+    `turned` are the latter in order; `count` is how many there are of both.
+    """
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        about: dict[Key, set[str]] = {}
+        for pattern in _patterns_in(rulebook):
+            if pattern.stretches:
+                for outcome in OUTCOMES.get(pattern.event, (None,)) if pattern.outcome is None else (pattern.outcome,):
+                    about.setdefault((pattern.event, outcome), set()).update(pattern.stretches)
+        self.turned = tuple(
+            Turned(KEY_OF[key], frozenset(inside), frozenset(names))
+            for key, names in about.items()
+            for size in range(1, len(names) + 1)
+            for inside in combinations(sorted(names), size)
+        )
+        self.count = len(KEYS) + len(self.turned)
+        self.marked = tuple(name for name in rulebook.stretches if any(name in each.about for each in self.turned))
+        self._by_key: dict[int, list[tuple[int, frozenset[str]]]] = {}
+        for number, each in enumerate(self.turned, len(KEYS)):
+            self._by_key.setdefault(each.key, []).append((number, each.inside))
+        self._also: list[tuple[set[int], set[int], bool]] = []
+        self._nothing: set[int] = set()
+        for deemed in rulebook.deemed.values():
+            facts = self.plain(deemed.facts)
+            if deemed.is_nothing:
+                self._nothing |= facts
+            self._also.extend((facts, self.plain((each,)), False) for each in deemed.is_also)
+            self._also.extend((facts, self.plain((each,)), True) for each in deemed.shows)
+
+    def base(self, number: int) -> int:
+        """Return the key of the fact that a key is taken from."""
+        return number if number < len(KEYS) else self.turned[number - len(KEYS)].key
+
+    def of(self, key: int) -> list[int]:
+        """Return the keys that a fact of one may be taken as."""
+        return [key, *(number for number, _ in self._by_key.get(key, ()))]
+
+    def of_patterns(self, patterns: Patterns, *, acts: bool = False) -> set[int]:
+        """Return the keys that patterns speak of; with `acts`, without what only shows such an act."""
+        found = self.plain(patterns) - self._nothing
+        for facts, as_what, shown in self._also:
+            if not (acts and shown) and as_what & found:
+                found = found | facts
+        return found
+
+    def shown_by(self, patterns: Patterns) -> set[int]:
+        """Return the keys that only show an act that patterns speak of."""
+        return self.of_patterns(patterns) - self.of_patterns(patterns, acts=True)
+
+    def plain(self, patterns: Patterns) -> set[int]:
+        """Return the keys that patterns speak of word for word."""
+        none: frozenset[str] = frozenset()
+        return {
+            number
+            for pattern in patterns
+            for outcome in (OUTCOMES.get(pattern.event, (None,)) if pattern.outcome is None else (pattern.outcome,))
+            for key in (KEY_OF[pattern.event, outcome],)
+            for number, inside in ((key, none), *self._by_key.get(key, ()))
+            if pattern.fits(pattern.event, outcome, inside)
+        }
+
+
+def _patterns_in(item: object) -> Iterator[Pattern]:
+    """Yield every pattern that stands anywhere in a thing of the rulebook."""
+    if isinstance(item, Pattern):
+        yield item
+    elif isinstance(item, Model):
+        for name in type(item).model_fields:
+            yield from _patterns_in(getattr(item, name))
+    elif isinstance(item, dict | tuple):
+        for each in item.values() if isinstance(item, dict) else item:
+            yield from _patterns_in(each)

@@ -1,0 +1,156 @@
+"""What opens a duty, what discharges it, and what one act implies: on both sides of each boundary, from every door.
+
+`duties.csv` has a line for each side: the limit, the day asked, how each of its deadlines stands, and the findings that
+the kind is about. The kinds are in the names.
+"""
+
+import csv
+import io
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from ehcp_flow.case import Case
+from ehcp_flow.deadlines import judge
+from ehcp_flow.facts import COLUMNS
+from tests.bulk.agreeing import agree
+from tests.cli.running import invoke, rows_of
+from tests.telling import every, facts, one, tell, text_of
+
+
+class Told(NamedTuple):
+    name: str
+    limit: str
+    as_of: str
+    expected: str
+    findings: str
+    story: str
+
+
+with (Path(__file__).parent / "duties.csv").open(encoding="utf-8", newline="") as file:
+    DUTIES = [Told(**row) for row in csv.DictReader(file)]
+KINDS = {
+    "act_not_dated", "act_repeated", "next_place_not_shown", "other_placement_named", "review_by_old_authority",
+    "second_draft", "refusal_not_open_to_it", "party_not_stated",
+}  # fmt: skip
+each = pytest.mark.parametrize("told", DUTIES, ids=lambda told: told.name)
+
+
+def stands(due_on: object, status: object, breach: object) -> str:
+    return f"{due_on or 'no day'} {status}{' BREACH' if breach in (True, 'true', 'True') else ''}"
+
+
+@each
+def test_a_duty_stands_as_the_law_has_it(told: Told):
+    found = [stands(each.due_on, each.status, each.breach) for each in every(told.story, told.limit, told.as_of)]
+    assert "; ".join(sorted(found)) == told.expected
+
+
+@each
+def test_what_a_person_should_look_at_is_said_and_nothing_else_of_the_kind(told: Told):
+    found = judge(tell(told.story), told.as_of).findings
+    codes = {finding.code for finding in found} & KINDS
+    asked = set(told.findings.split())
+    assert asked <= codes
+    assert codes - asked <= {"act_not_dated"}
+    assert all(finding.remedy for finding in found if finding.code in asked)
+
+
+@each
+def test_the_columns_say_the_same(told: Told):
+    agree([tell(told.story)], told.as_of)
+
+
+@cache
+def sheet() -> str:
+    """Every story of the table as one file, a case for each line."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS)
+    writer.writeheader()
+    for number, told in enumerate(DUTIES):
+        for fact in facts(told.story, f"case-{number:02}"):
+            row = fact.model_dump(mode="json", exclude_none=True)
+            writer.writerow({name: row[name] for name in COLUMNS if name in row} | {"authority": "885"})
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("source", ["one", "many", "store"])
+def test_the_command_says_the_same_of_files_and_of_a_store(source: str, tmp_path: Path):
+    file = tmp_path / "duties.csv"
+    file.write_text(sheet(), encoding="utf-8")
+    asked = str(file)
+    if source == "store":
+        asked = f"sqlite:///{tmp_path / 'duties.db'}"
+        assert invoke("import", file, "--store", asked).exit_code == 0
+    for as_of in sorted({told.as_of for told in DUTIES}):
+        said = invoke("check", asked, "--as-of", as_of, "--format", "json", door=None if source == "store" else source)
+        assert said.exit_code == 0, said.output
+        rows = rows_of(said.stdout, "json")
+        for number, told in enumerate(DUTIES):
+            if told.as_of == as_of:
+                of_case = [row for row in rows if (row["case_id"], row["limit"]) == (f"case-{number:02}", told.limit)]
+                found = [stands(row["due_on"], row["status"], row["breach"]) for row in of_case]
+                assert "; ".join(sorted(found)) == told.expected, told.name
+
+
+@pytest.mark.parametrize("door", ["one", "many"])
+def test_the_register_of_findings_names_them_from_both_doors(door: str, tmp_path: Path):
+    file = tmp_path / "duties.csv"
+    file.write_text(sheet(), encoding="utf-8")
+    said = invoke("breaches", file, "--register", "findings", "--as-of", "2026-06-30", "--format", "json", door=door)
+    assert said.exit_code == 0, said.output
+    listed = {(row["case_id"], row["finding"]) for row in rows_of(said.stdout, "json")}
+    for number, told in enumerate(DUTIES):
+        if told.as_of == "2026-06-30":
+            assert {(f"case-{number:02}", code) for code in told.findings.split()} <= listed, told.name
+
+
+def story_of(name: str) -> Told:
+    return next(told for told in DUTIES if told.name == name)
+
+
+def test_the_notice_is_said_to_carry_the_decision():
+    told = story_of("a notice of amendments in time carries the decision (Devon)")
+    found = one(told.story, "review_decision", told.as_of)
+    (step,) = [step for step in found.explanation if step.part == "act"]
+    assert step.text == (
+        "What was done: amendment notice sent, Monday 30 June 2025. The notice of proposed amendments after a review "
+        "meeting carries the decision to amend."
+    )
+    assert [citation.instrument for citation in step.citations] == ["Devon", "SR", "SR"]
+
+
+def test_what_a_transfer_asks_for_is_said_in_both_its_parts():
+    told = story_of("phase: no review in the twelve months")
+    found = one(told.story, "phase_transfer", told.as_of)
+    said = text_of(found, "act")
+    assert said.startswith("Not recorded by Tuesday 30 June 2026: review decision sent: maintain or review decision")
+    assert said.endswith(
+        "or, after review meeting held or review decision sent, amended plan sent or amendment declined."
+    )
+    assert "An amendment without a review in those months does not" in text_of(found, "note")
+
+
+def test_a_second_draft_is_explained_without_a_word_of_breach():
+    told = story_of("a second draft may need no second time")
+    _, second = every(told.story, "draft_representations", told.as_of)
+    assert text_of(second, "result") == (
+        "On Tuesday 30 June 2026: done before Friday 27 March 2026. The time is protected only if it had other changes "
+        "than those that the representations asked for, and the record does not show it, so no breach is found."
+    )
+
+
+def test_a_request_while_there_is_a_plan_names_the_other_kind_of_request():
+    told = story_of("a request while a plan is maintained has its six weeks")
+    assert "one for a re-assessment" in text_of(one(told.story, "decide_assess", told.as_of), "note")
+
+
+def test_nothing_is_moved_by_the_order_of_recording():
+    for told in DUTIES:
+        case = tell(told.story)
+        turned = Case(case.case_id, tuple(reversed(case.recorded)))
+        assert [d.as_dict() for d in every(turned, told.limit, told.as_of)] == [
+            d.as_dict() for d in every(case, told.limit, told.as_of)
+        ]
