@@ -137,7 +137,7 @@ def test_a_review_decided_late_during_a_re_assessment_is_no_breach_either():
 
 @pytest.mark.parametrize(("phase", "due"), [("post16", "2027-03-30"), ("school", "2027-02-14")])
 def test_a_transfer_early_in_its_year_names_the_day_before_itself(phase, due):
-    early = f"{PLAN}; 2026-08-31 review_decision_sent outcome=cease; 2027-01-05 phase_transfer_due outcome={phase}"
+    early = f"{PLAN}; 2026-08-31 review_decision_sent outcome=amend; 2027-01-05 phase_transfer_due outcome={phase}"
     found = one(early, "phase_transfer", "2027-02-01")
     assert (str(found.due_on), found.breach, found.contested_by) == (due, False, (BEFORE,))
     assert f"{BEFORE}: Monday 4 January 2027" in text_of(found, "reading")
