@@ -23,7 +23,8 @@ from ehcp_flow.errors import DateError
 from ehcp_flow.identifiers import LONGEST, LONGEST_ID, why_not
 
 __all__ = [
-    "COLUMNS", "COLUMN_OF", "CONTENT", "DATES", "SCHEMA", "Column", "Day", "Fact", "Identifier", "Name", "Side", "Text",
+    "COLUMNS", "COLUMN_OF", "CONTENT", "DATES", "SCHEMA", "Authority", "Column", "Day", "Fact", "Identifier", "Name",
+    "Side", "Text",
 ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TypeAlias
 
-from ehcp_flow.columns import Day, Fact, Identifier, Name, Text
+from ehcp_flow.columns import Authority, Day, Fact, Identifier, Name, Text
 
 Requester: TypeAlias = Literal[
     "parent", "young_person", "school", "post16", "health", "social_care", "authority", "other"
@@ -27,6 +27,11 @@ AgreementOutcome: TypeAlias = Literal[
 ExceptionOutcome: TypeAlias = Literal[
     "school_closed", "early_years_closed", "exceptional_circumstances", "absent_from_area", "missed_appointment",
     "coronavirus", "agreed_otherwise", "directed_otherwise",
+]  # fmt: skip
+
+DelayReason: TypeAlias = Literal[
+    "educational_psychology", "health_advice", "social_care_advice", "panel", "placement", "family", "caseworker",
+    "other",
 ]  # fmt: skip
 
 
@@ -355,6 +360,16 @@ class MeetingRequested(Fact):
     event: Literal["meeting_requested"] = "meeting_requested"
 
 
+class MeetingHeld(Fact):
+    """The day the meeting with the family was held while the plan was a draft: theirs by right, or the authority's own.
+
+    It starts and ends nothing in law (CFA s 38(2) lets the parent or young person require a meeting, and gives no
+    period); local targets and figures may count it.
+    """
+
+    event: Literal["meeting_held"] = "meeting_held"
+
+
 class SchoolConsulted(Fact):
     """The day the consultation was sent to `party`, an institution or another authority (CFA s 39(2))."""
 
@@ -385,10 +400,35 @@ class PlanDisclosed(Fact):
     event: Literal["plan_disclosed"] = "plan_disclosed"
 
 
+class EarlyReviewRequested(Fact):
+    """The day somebody asked the authority for a review before its time; `party` is who asked."""
+
+    event: Literal["early_review_requested"] = "early_review_requested"
+
+
+class EarlyReviewRefused(Fact):
+    """The day the authority answered that there will be no early review."""
+
+    event: Literal["early_review_refused"] = "early_review_refused"
+
+
+class EarlyReviewAgreed(Fact):
+    """The day the authority answered that there will be an early review."""
+
+    event: Literal["early_review_agreed"] = "early_review_agreed"
+
+
 class ReviewInvited(Fact):
     """The day notice of the review meeting was given (SR 20(3), 21(3))."""
 
     event: Literal["review_invited"] = "review_invited"
+
+
+class ReviewAdviceReceived(Fact):
+    """The day the advice of `party` for the review meeting arrived (SR 20(4), 21(4))."""
+
+    event: Literal["review_advice_received"] = "review_advice_received"
+    party: Name
 
 
 class ReviewPapersSent(Fact):
@@ -401,6 +441,13 @@ class ReviewMeetingHeld(Fact):
     """The day on which the review meeting was held."""
 
     event: Literal["review_meeting_held"] = "review_meeting_held"
+
+
+class ReviewAttended(Fact):
+    """The day `party` came to the review meeting."""
+
+    event: Literal["review_attended"] = "review_attended"
+    party: Name
 
 
 class ReviewReportSent(Fact):
@@ -524,6 +571,26 @@ class ExceptionRecorded(Fact):
     outcome: ExceptionOutcome
     until: Day | None = None
     limit: Identifier | None = None
+
+
+class DelayReasonRecorded(Fact):
+    """The day the authority wrote down why it is late; `outcome` is the reason. It excuses nothing and moves nothing.
+
+    What excuses a limit is an `exception_recorded`, on a ground that the law has.
+    """
+
+    event: Literal["delay_reason_recorded"] = "delay_reason_recorded"
+    outcome: DelayReason
+
+
+class AuthorityReplaced(Fact):
+    """The day another authority took this one's place by reorganisation; `authority` is the new one.
+
+    It starts and ends nothing: the case goes on as the new authority's.
+    """
+
+    event: Literal["authority_replaced"] = "authority_replaced"
+    authority: Authority
 
 
 class PhaseTransferDue(Fact):

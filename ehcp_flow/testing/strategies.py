@@ -27,6 +27,12 @@ LAST_DAY: Final = dt.date(2030, 12, 31)
 
 PARTIES: Final = ("educational", "medical", "psychological", "early_years", "social_care", "s-1")
 
+_TEXTS: Final = {
+    "limit": ("decide_assess", "final_plan", "advice", "annual_review"),
+    "reason": ("because it was so",),
+    "authority": ("885", "301"),
+}
+
 # Gaps in days: around every number of weeks that the law counts, and anything else.
 _GAPS: Final = st.one_of(
     st.sampled_from(
@@ -119,10 +125,8 @@ def _values(event: str, name: str, on: st.SearchStrategy[dt.date]) -> st.SearchS
         return st.sampled_from(OUTCOMES[event])
     if name == "party":
         return st.sampled_from(choices_of(event, name) or PARTIES)
-    if name == "limit":
-        return st.sampled_from(["decide_assess", "final_plan", "advice", "annual_review"])
-    if name == "reason":
-        return st.just("because it was so")
+    if name in _TEXTS and (name != "authority" or FACT_TYPES[event].model_fields[name].is_required()):
+        return st.sampled_from(_TEXTS[name])
     if name in DATES[1:]:
         return on
     return None

@@ -63,6 +63,8 @@ def act(pattern: Pattern, on: dt.date, **fields: object) -> Fact:
     }
     if "party" in needed or pattern.event in ("school_consulted", "school_responded"):
         fields.setdefault("party", "educational")
+    if "authority" in needed:
+        fields.setdefault("authority", "301")
     if "outcome" in needed or pattern.outcome:
         fields.setdefault("outcome", pattern.outcome or OUTCOMES[pattern.event][0])
     return make_fact(pattern.event, case_id="a", on=on, **fields)

@@ -32,8 +32,9 @@ def patterns(thing: object) -> Iterator[Pattern]:
 
 
 SPOKEN_OF = {pattern.event for pattern in patterns(england())}
-# The engine asks for these by itself: grounds of exception, ages, and corrections.
-UNSPOKEN = sorted(set(FACT_TYPES) - SPOKEN_OF - {"exception_recorded", "date_of_birth", "fact_voided"})
+# The engine asks for these by itself: grounds of exception, ages, corrections, and whose the case is.
+ASKED = {"exception_recorded", "date_of_birth", "fact_voided", "authority_replaced"}
+UNSPOKEN = sorted(set(FACT_TYPES) - SPOKEN_OF - ASKED)
 STRANGERS = {"advice_received": "a-stranger", "advice_returned": "a-stranger", "school_responded": "a-stranger"}
 
 as_ofs = days(dt.date(2014, 1, 1), dt.date(2032, 12, 31))

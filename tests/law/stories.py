@@ -78,6 +78,8 @@ def act(pattern: Pattern, on: dt.date, **fields: object) -> Fact:
     given = {name: value for name, value in fields.items() if value is not None and name in cls.model_fields}
     if cls.model_fields["party"].is_required() or pattern.event.startswith("school_"):
         given.setdefault("party", "educational")
+    if cls.model_fields["authority"].is_required():
+        given.setdefault("authority", "301")
     if pattern.outcome or ("outcome" in cls.model_fields and cls.model_fields["outcome"].is_required()):
         given["outcome"] = pattern.outcome or OUTCOMES[pattern.event][0]
     return make_fact(pattern.event, case_id="a", on=on, **given)

@@ -233,10 +233,11 @@ MOVES_NOTHING = (
     "date_of_birth commissioner_changed commissioner_notified health_provision_impracticable commissioner_requested "
     "accommodation_changed release_notified mediation_due recommendation_made recommendation_answered "
     "recommendation_copied special_school_admitted advice_requested advice_received advice_returned "
-    "special_school_left representations_received meeting_requested school_consulted school_responded "
-    "disclosure_requested plan_disclosed review_report_sent kept_plan_sent plan_sent_to_commissioner "
-    "direct_payments_started direct_payment_reviewed direct_payments_stopped exception_recorded phase_transfer_due "
-    "fact_voided"
+    "special_school_left representations_received meeting_requested meeting_held school_consulted school_responded "
+    "disclosure_requested plan_disclosed early_review_requested early_review_refused early_review_agreed "
+    "review_advice_received review_attended delay_reason_recorded authority_replaced review_report_sent kept_plan_sent "
+    "plan_sent_to_commissioner direct_payments_started direct_payment_reviewed direct_payments_stopped "
+    "exception_recorded phase_transfer_due fact_voided"
 )
 
 
@@ -321,7 +322,7 @@ def test_what_somebody_else_asks_for_is_taken_and_reported_and_moves_nothing(at,
 def test_a_fact_that_moves_nothing_is_lawful_in_every_state(event):
     for at in WAYS:
         case = told(at)
-        fields = {"corrects": "x", "reason": "y"} if event == "fact_voided" else {"party": "other"}
+        fields = {"corrects": "x", "reason": "y"} if event == "fact_voided" else {"party": "other", "authority": "885"}
         verdict = why_not(case, event.partition(":")[0], event.partition(":")[2] or None, after(case))
         assert verdict.allowed
         assert ("hangs on the fact" if event == "fact_voided" else "changes nothing") in str(verdict)
