@@ -38,7 +38,7 @@ BY_ACT, BY_ACT_SEEN, BY_DUE = range(3)
 ACT_DONE, SEEN, DATED, EXCUSED, BESIDE, READ_OTHERWISE = (1 << bit for bit in range(8, 14))
 
 # Of a plan or its refusal, by the last limit that counts from a request.
-TIMED, OTHER_CLOCK, EXCEPTED, CLAIMED, DUE, IN_DUE_TIME, OVER_A_YEAR, DOUBTED = (1 << bit for bit in range(8))
+TIMED, OTHER_CLOCK, EXCEPTED, CLAIMED, DUE, IN_DUE_TIME, OVER_A_YEAR, CONTESTABLE = (1 << bit for bit in range(8))
 
 # Of a state, as of the stock of assessments; what a dispute in a state is about goes first, for its marks, and those of
 # a request of the period, begin with it.
@@ -414,7 +414,7 @@ def add_act(figures, periods, facts, rows, entries, group, series, day):
         if rows.out[EXCUSES * size + row] >= 0:
             marks |= CLAIMED
         if rows.out[CONTESTED * size + row] > 0:
-            marks |= DOUBTED
+            marks |= CONTESTABLE
         if due != NO_DAY:
             marks |= DUE
         # The limit of a refusal may have lapsed: it is in time if it was sent by the last day.

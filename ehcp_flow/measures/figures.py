@@ -214,7 +214,7 @@ def tables_of(book: CompiledRulebook, contested: str = "with") -> dict[str, Any]
         limit.id: group_of(figure for figure in FIGURES if _counts(figure, limit.id, limit.kind))
         for limit in book.rulebook.limits.values()
     }
-    doubts = dict.fromkeys(limits.values(), c.READ_OTHERWISE) | {c.PLANS: c.DOUBTED, c.REFUSALS: c.DOUBTED}
+    doubts = dict.fromkeys(limits.values(), c.READ_OTHERWISE) | {c.PLANS: c.CONTESTABLE, c.REFUSALS: c.CONTESTABLE}
     if contested != "with":
         key = "when" if contested == "only" else "unless"
         for at, doubt in doubts.items():

@@ -5,6 +5,7 @@ import datetime as dt
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,23 @@ def test_every_constant_has_a_type(part):
     targets = [target for each in defined_in(part) if isinstance(each, ast.Assign) for target in each.targets]
     constants = [name for target in targets for name in names(ast.unparse(target))]
     assert sorted(typed) == sorted(constants)
+
+
+def test_no_two_parts_use_one_name_for_two_things():
+    """Compiled they are one library, in which the later one would take the earlier one's place."""
+    told = [
+        name
+        for part in PARTS
+        for each in defined_in(part)
+        for name in (
+            [name for target in each.targets for name in names(ast.unparse(target))]
+            if isinstance(each, ast.Assign)
+            else [each.name]
+            if isinstance(each, ast.FunctionDef | ast.ClassDef)
+            else []
+        )
+    ]
+    assert [name for name, times in Counter(told).items() if times > 1 and name != "__all__"] == []
 
 
 @pytest.mark.parametrize("part", PARTS)
