@@ -10,6 +10,7 @@ import base64
 import datetime as dt
 import gzip
 import json
+from collections.abc import Iterable
 from typing import Any, Final
 
 from ehcp_flow.answers import Answer
@@ -18,28 +19,26 @@ from ehcp_flow.engine import kernel
 from ehcp_flow.engine.judging import JudgedCase
 from ehcp_flow.engine.numbers import as_day
 from ehcp_flow.engine.rulebook import CompiledRulebook
+from ehcp_flow.facts import Fact
 from ehcp_flow.states import MEANING
 
 __all__ = ["CaseFile"]
 
-_EPOCH: Final = dt.date(2000, 1, 1)
-_EPOCH_DAY: Final = as_day(_EPOCH)
+_EPOCH: Final = as_day(dt.date(2000, 1, 1))
 _QUIET: Final = frozenset({kernel.OPEN, kernel.MET, kernel.LAPSED, kernel.UNDATED})
 """How a deadline stands that is not over and no breach, so that it need not be asked."""
+_SHOWN: Final = (
+    kernel.VERSION, kernel.WHOM, kernel.STARTED, kernel.BASE, kernel.LAST, kernel.DONE_AT, kernel.STATUS,
+    kernel.EXCUSES,
+)  # fmt: skip
 
 
-class _Names:
-    """Texts that come again and again, each kept once."""
+class _Names(dict[str, int]):
+    """Texts that come again and again, each kept once, and its number."""
 
-    def __init__(self) -> None:
-        self._places: dict[str, int] = {}
-
-    def place(self, text: str) -> int:
-        return self._places.setdefault(text, len(self._places))
-
-    @property
-    def texts(self) -> list[str]:
-        return list(self._places)
+    def __missing__(self, text: str) -> int:
+        number = self[text] = len(self)
+        return number
 
 
 class CaseFile:
@@ -47,7 +46,7 @@ class CaseFile:
 
     def __init__(self) -> None:
         self._names = _Names()
-        self._rules: dict[tuple[CompiledRulebook, int], int] = {}
+        self._rules: dict[CompiledRulebook, dict[int, int]] = {}
         self._rule_rows: list[list[str]] = []
         self._cases: dict[str, list[Any]] = {}
 
@@ -56,56 +55,60 @@ class CaseFile:
 
     def add(self, answer: Answer) -> None:
         """Take one case into account."""
-        place = self._names.place
-        facts = [
-            [_day(fact.on), place(fact.event), place(fact.party or ""), place(fact.outcome or "")]
-            for fact in answer.case.facts
-        ]
-        self._cases[answer.case.case_id] = [
-            answer.case.authority or "",
-            place(MEANING[answer.standing.pathway]),
-            _day(answer.standing.since),
-            facts,
-            [self._deadline(Deadline(answer.judged, row), answer.judged, row) for row in answer.judged.rows],
-        ]
+        case, judged, names = answer.case, answer.judged, self._names
+        facts = self._told(case.facts)
+        meaning = names[MEANING[answer.standing.pathway]]
+        counted = facts if judged.facts is case.facts else self._told(judged.facts)
+        rules, out, size = self._rules.setdefault(judged.book, {}), judged.out, judged.size
+        rows = list(zip(*(out[at * size : at * size + size] for at in _SHOWN), strict=True))
+        deadlines = []
+        for row in judged.rows:
+            version, whom, started, base, last, done, status, held = rows[row]
+            over, breach = None, 0
+            if status not in _QUIET:
+                deadline = Deadline(judged, row)
+                over, breach = deadline.days_over, int(deadline.breach)
+            deadlines.append(
+                [
+                    rules[version] if version in rules else self._rule(rules, version, judged, row),
+                    counted[whom][2],
+                    counted[started][1],
+                    base - _EPOCH,
+                    None if last == kernel.NO_DAY else last - _EPOCH,
+                    None if done < 0 else counted[done][0],
+                    names[STATUSES[status]],
+                    over,
+                    names[", ".join(judged.excused_by(row)) if held > 0 else ""],
+                    breach,
+                ]
+            )
+        self._cases[case.case_id] = [case.authority or "", meaning, _day(answer.standing.since), facts, deadlines]
 
-    def _deadline(self, deadline: Deadline, judged: JudgedCase, row: int) -> list[Any]:
-        place, facts, value = self._names.place, judged.facts, judged.value
-        start, done = facts[value(kernel.STARTED, row)], judged.fact(kernel.DONE_AT, row)
-        last, status = value(kernel.LAST, row), value(kernel.STATUS, row)
-        quiet = status in _QUIET
+    def _told(self, facts: Iterable[Fact]) -> list[list[int]]:
+        names = self._names
         return [
-            self._rule(deadline, judged, value(kernel.VERSION, row)),
-            place(facts[value(kernel.WHOM, row)].party or ""),
-            place(start.event),
-            value(kernel.BASE, row) - _EPOCH_DAY,
-            None if last == kernel.NO_DAY else last - _EPOCH_DAY,
-            None if done is None else _day(done.on),
-            place(STATUSES[status]),
-            None if quiet else deadline.days_over,
-            place(", ".join(judged.excused_by(row))),
-            0 if quiet else int(deadline.breach),
+            [as_day(fact.on) - _EPOCH, names[fact.event], names[fact.party or ""], names[fact.outcome or ""]]
+            for fact in facts
         ]
 
-    def _rule(self, deadline: Deadline, judged: JudgedCase, number: int) -> int:
-        key = judged.book, number
-        if key not in self._rules:
-            version, rule = deadline.working.version, deadline.working.rule
-            counted = "; or, if later, ".join(str(count.convention) for count in version.counts)
-            self._rules[key] = len(self._rule_rows)
-            self._rule_rows.append(
-                [deadline.limit, deadline.title, deadline.actor, deadline.kind, rule.act, counted, version.words,
-                 version.cited]
-            )  # fmt: skip
-        return self._rules[key]
+    def _rule(self, rules: dict[int, int], version: int, judged: JudgedCase, row: int) -> int:
+        deadline = Deadline(judged, row)
+        applied, rule = deadline.working.version, deadline.working.rule
+        counted = "; or, if later, ".join(str(count.convention) for count in applied.counts)
+        rules[version] = len(self._rule_rows)
+        self._rule_rows.append(
+            [deadline.limit, deadline.title, deadline.actor, deadline.kind, rule.act, counted, applied.words,
+             applied.cited]
+        )  # fmt: skip
+        return rules[version]
 
     def packed(self) -> str:
         """Return everything as gzip in base64: the same cases give the same text."""
-        data = {"names": self._names.texts, "rules": self._rule_rows, "cases": self._cases}
+        data = {"names": list(self._names), "rules": self._rule_rows, "cases": self._cases}
         raw = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
         return base64.b64encode(gzip.compress(raw, 6, mtime=0)).decode()
 
 
 def _day(day: dt.date | None) -> int | None:
     """Return a day as its number from 1 January 2000."""
-    return None if day is None else (day - _EPOCH).days
+    return None if day is None else as_day(day) - _EPOCH
