@@ -103,6 +103,8 @@ def catalogue() -> Catalogue:
 
 
 def _measure(row: Mapping[str, Any], sources: Mapping[str, str]) -> Measure:
+    if row["source"] not in sources:
+        raise UnknownNameError("source", row["source"], sources)
     return Measure(
         row["id"],
         row["title"],

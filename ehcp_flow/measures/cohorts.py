@@ -69,13 +69,6 @@ class Cohorts:
         row["with_plan"] = [percent(many, len(assessed)) for many in planned]
         return row
 
-    def open_over(self, weeks: int, day: dt.date) -> int:
-        """Return how many requests had been open for more than so many weeks at the end of `day`."""
-        return sum(
-            (day - one.received).days > weeks * _WEEK and (one.ended is None or one.ended > day)
-            for one in self.requests
-        )
-
     def flow(self, first: dt.date, as_of: dt.date) -> list[dict[str, Any]]:
         """Return a row for each month: what came, how it ended, and what was open and held at its end."""
         received = sorted(one.received for one in self.requests)

@@ -59,6 +59,11 @@ class Story:
         """The day for which the case was answered."""
         return self.answer.as_of
 
+    @property
+    def authority(self) -> str | None:
+        """The local authority's number, where the record gives it."""
+        return self.answer.case.authority
+
     @cached_property
     def _rows(self) -> Mapping[str, Sequence[int]]:
         """The rows of the deadlines, in the public order, by limit."""

@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import IO, Any, Final, Protocol, TypeAlias
+from typing import IO, Any, Final, NamedTuple, Protocol, TypeAlias
 
 from ehcp_flow import dates
 from ehcp_flow.answers import Answer
@@ -33,6 +33,7 @@ __all__ = [
     "Cell",
     "Explanation",
     "Extra",
+    "Grouped",
     "MeasureTable",
     "Tables",
     "Tally",
@@ -135,19 +136,16 @@ class Tally:
         if contributed is None:
             (contributed,) = self._contributions.of(story.answer.judged)
         changing = not CHANGING.isdisjoint(self._by)
-        cells = [] if changing else self._cells(self._group(story, self._periods[-1], ""))
+        cells = [] if changing else self._cells(group_of(story, self._by, self._extra, self._periods[-1], ""))
         for one in contributed:
             if changing:
-                cells = self._cells(self._group(story, self._periods[one.place], one.party))
+                cells = self._cells(group_of(story, self._by, self._extra, self._periods[one.place], one.party))
             _enter(cells[one.place], one, story.case_id)
 
     def _cells(self, group: tuple[str, ...]) -> list[dict[str, Any]]:
         if group not in self._groups:
             self._groups[group] = [{} for _ in self._periods]
         return self._groups[group]
-
-    def _group(self, story: Story, period: Period, party: str) -> tuple[str, ...]:
-        return group_of(story, self._by, self._extra, period, party)
 
     def take(self, groups: Mapping[tuple[str, ...], Sequence[Mapping[str, Cell]]]) -> None:
         """Take what others counted into account."""
@@ -224,19 +222,29 @@ def table_of(
     return MeasureTable(tuple(by), tuple(keys), tuple(periods), as_of, ordered)
 
 
-def group_of(story: Story, by: Sequence[str], extra: Extra, period: Period, party: str) -> tuple[str, ...]:
+class Grouped(NamedTuple):
+    """What a case is grouped by, without its story."""
+
+    case_id: str
+    as_of: dt.date
+    authority: str | None
+    requester: str
+    born: dt.date | None
+
+
+def group_of(case: Story | Grouped, by: Sequence[str], extra: Extra, period: Period, party: str) -> tuple[str, ...]:
     """Return the group in which something counts: of a case, in a period, and the act of a party."""
-    return tuple(_value(story, name, extra, period, party) for name in by)
+    return tuple(_value(case, name, extra, period, party) for name in by)
 
 
-def _value(story: Story, name: str, extra: Extra, period: Period, party: str) -> str:
-    value: str | None = extra.get(story.case_id, {}).get(name)
+def _value(case: Story | Grouped, name: str, extra: Extra, period: Period, party: str) -> str:
+    value: str | None = extra.get(case.case_id, {}).get(name)
     if value is None and name == "authority":
-        value = story.answer.case.authority
+        value = case.authority
     elif value is None and name == "requester":
-        value = story.requester
-    elif value is None and name == "age" and story.born is not None:
-        value = age_band(story.born, min(period.end, story.as_of))
+        value = case.requester
+    elif value is None and name == "age" and case.born is not None:
+        value = age_band(case.born, min(period.end, case.as_of))
     elif value is None and name == "adviser":
         value = party
     return value or NOT_RECORDED

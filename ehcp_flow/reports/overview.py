@@ -122,7 +122,6 @@ class _Collectors:
 
     def overview(self) -> Overview:
         day = self._day
-        before = day - _YEAR
         by_year, by_quarter, rolling = self._tables.tables((("year",), ("quarter",), ()), day)
         return Overview(
             as_of=day,
@@ -132,7 +131,7 @@ class _Collectors:
             by_quarter=by_quarter,
             rolling=rolling,
             waiting=self._waiting,
-            waiting_before=self._cohorts.open_over(20, before),
+            waiting_before=sum(row["requests_open_over_20_weeks"] for row in rolling.rows[:1]),
             cohorts=self._cohorts,
             reviewing=self._reviewing,
             advice=self._advice,

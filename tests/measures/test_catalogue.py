@@ -6,7 +6,11 @@ import pytest
 
 from docs.measures.make_pages import HERE, main, pages
 from ehcp_flow.errors import UnknownNameError
+from ehcp_flow.facts import FACT_TYPES
+from ehcp_flow.law.loader import england
 from ehcp_flow.measures import catalogue
+from ehcp_flow.measures.catalogue import _measure
+from ehcp_flow.measures.figures import FIGURES
 
 HEADS = Path(__file__).parents[2] / "ehcp_flow" / "reports" / "data" / "dfe.csv"
 
@@ -27,6 +31,18 @@ def test_every_measure_says_what_it_counts_by_which_day_and_from_where():
         assert measure.source
         assert measure.traps
         assert measure.columns
+
+
+def test_a_source_that_the_catalogue_does_not_have_is_named():
+    row = {"id": "plans", "title": "", "group": "", "definition": "", "year_by": "", "source": "SEN3"}
+    with pytest.raises(UnknownNameError, match="there is no source called 'SEN3'; did you mean SEN2"):
+        _measure(row, {"SEN2": "the SEN2 return"})
+
+
+def test_every_figure_counts_something_that_there_is():
+    known = {*england().limits, *FACT_TYPES, "order_*"}
+    asked = [figure.of if isinstance(figure.of, tuple) else (figure.of,) for figure in FIGURES]
+    assert {name for names in asked for name in names if isinstance(name, str)} - known == set()
 
 
 def test_a_name_is_found_in_any_case_and_a_measure_gives_its_percentage():
