@@ -195,7 +195,8 @@ def test_the_waterfall_of_reviews_only_falls():
 
 def transfers(done, of):
     due = "2025-09-01 phase_transfer_due outcome=school"
-    return [told(f"t{n}", *HELD, due, *(("2025-01-20 amended_plan_sent",) if n < done else ())) for n in range(of)]
+    done_by = ("2024-12-02 review_meeting_held", "2025-01-20 amended_plan_sent")
+    return [told(f"t{n}", *HELD, due, *(done_by if n < done else ())) for n in range(of)]
 
 
 def test_the_weekly_rate_that_is_still_needed_before_the_day_of_the_transfers():
