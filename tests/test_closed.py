@@ -18,7 +18,7 @@ HELD_ELSEWHERE = {
     "bulk.judged._COLUMNS": "another name is an AttributeError before it is looked up",
     "cli.app.COMMANDS": "another command is refused before it is looked up",
     "cli.registers": "the registers and tables that the command offers",
-    "measures.registers._TABLE": "the registers that are collected, which are named before: tests/measures/test_registers.py",
+    "measures.registers._TABLE": "another register is refused before it is looked up",
     "grounds": "the verdicts that the kernel gives for a named limit: tests/law/test_exceptions.py has each",
     "identifiers.LONGEST": "another column is passed over before it is looked up",
     "measures.periods._SURVEY_DAYS": "another year is passed over before it is looked up",

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from ehcp_flow.answers import Answer
 from ehcp_flow.dates import weeks_ahead
 from ehcp_flow.deadlines import Deadline
+from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.facts import ExceptionRecorded
 from ehcp_flow.grounds import GroundChecked
 from ehcp_flow.measures.arithmetic import percent
@@ -385,7 +386,7 @@ REGISTER_LIMITS: Final = {name: register.limits for name, register in _TABLE.ite
 
 
 class Registers:
-    """Collects registers in one pass, all or those named; `rows` gives them.
+    """Collects registers in one pass, all or those named; `rows` gives them. Raises UnknownNameError for another name.
 
     `weeks` is how far ahead `due` looks; `columns` are the columns of `extra` with which each row begins. `contested`
     is `with`, `without` or `only`: whether the deadlines are listed that another lawful reading contests.
@@ -405,6 +406,8 @@ class Registers:
         self._extra = extra or {}
         self._columns = tuple(columns)
         self._rows: dict[str, list[Row]] = {name: [] for name in names}
+        for name in self._rows.keys() - _TABLE.keys():
+            raise UnknownNameError("register", name, _TABLE)
         self._history: dict[str, list[tuple[int, bool]]] = {}
         self._ahead: list[Deadline] = []
         self._done = False

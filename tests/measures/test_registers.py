@@ -2,7 +2,8 @@ import datetime as dt
 
 import pytest
 
-from ehcp_flow.measures import REGISTERS, agreed_with_parent, registers
+from ehcp_flow.errors import UnknownNameError
+from ehcp_flow.measures import REGISTERS, Registers, agreed_with_parent, registers
 from tests.measures.told import answered, plan, told
 
 D = dt.date
@@ -150,3 +151,8 @@ def test_rows_begin_with_the_columns_asked_for():
     row = kept(told("a", *HELD), extra=extra, columns=("caseworker", "team"))["reviews"][0]
     assert list(row)[:3] == ["case_id", "caseworker", "team"]
     assert (row["caseworker"], row["team"]) == ("Ann", "")
+
+
+def test_a_register_that_there_is_not_is_named_before_any_case_is_looked_at():
+    with pytest.raises(UnknownNameError, match="there is no register called 'breach'; did you mean breaches"):
+        Registers(("breach",))
