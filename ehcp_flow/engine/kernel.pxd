@@ -14,7 +14,7 @@ cdef int SEPARATE, OWN_ACTS, BY_PARTY, PARTY_OF_STRETCH, FORETOLD
 cdef int PER_PARTY, NEEDS, IN_TIME, OTHER_ANSWER, RIGHT, DONE_FOR_GOOD, ENDS_FOR_GOOD, UNPROVEN
 cdef int NARROWED, CONDITIONAL, BREACHABLE, DOUBTFUL, ASKS_WHERE_MISSED, NOT_SHOWN
 cdef int WINDOW, ROLLED, LATER_OF, FROM_FACT, FROM_FIELDS, NEEDED_COUNT
-cdef int EITHER_ANSWER, UNEXCUSED, UNEXCUSED_BY_PAST, ONLY_EARLIER, NEVER_YIELDS, ONLY_TOLD
+cdef int EITHER_ANSWER, UNEXCUSED, UNEXCUSED_BY_PAST, ONLY_EARLIER, NEVER_YIELDS, ONLY_TOLD, LIMITS_NOTHING
 cdef int OPEN, MET, LATE, OVERDUE, PREMATURE, LAPSED, UNDATED, OVERTAKEN, NO_LAW
 cdef int DAYS_UNKNOWN, MAY_BE_LATER, NOT_DATED, DOUBTED, DOUBTED_LATER, WHOSE
 cdef int CLOSURE, WITHIN_PERIOD, ABSENCE, DUE_WITHIN_FORCE, NAMED
@@ -45,7 +45,7 @@ cdef class Law:
     cdef public const int[::1] version_from, version_to, version_flags, version_first, version_kept_open
     cdef public const int[::1] version_kept_to, version_counts_at
     cdef public const int[::1] version_readings_at, reading_table, reading_from, reading_flags, reading_done
-    cdef public const int[::1] reading_beside
+    cdef public const int[::1] reading_beside, reading_kept
     cdef public const int[::1] count_table, count_flags, count_fields, count_mask
     cdef public const int[::1] ground_test, ground_key, ground_least, ground_margin, ground_adviser, ground_one_day
     cdef public const int[::1] ground_lasts, ground_from, ground_to, ground_doubted
@@ -151,6 +151,7 @@ cdef bint is_never_owed(Law law, Facts facts, Found found, int rule) noexcept no
 @cython.locals(broken=bint)
 cdef void contest(Law law, Days days, Facts facts, Found found, int row, int run) noexcept nogil
 cdef int last_day_by(Law law, Days days, Facts facts, Found found, int reading, int row) noexcept nogil
+cdef bint is_kept_by(Law law, Facts facts, Found found, int mask, int row, int last) noexcept nogil
 cdef bint is_beside(Law law, Facts facts, Found found, int mask, int start) noexcept nogil
 @cython.locals(kept_open=bint)
 cdef bint is_broken_by(Law law, Facts facts, Found found, int reading, int row, int run, int last) noexcept nogil

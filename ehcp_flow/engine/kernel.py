@@ -88,6 +88,7 @@ UNEXCUSED_BY_PAST = 4
 ONLY_EARLIER = 8
 NEVER_YIELDS = 16
 ONLY_TOLD = 32
+LIMITS_NOTHING = 64
 
 # How a deadline stands; NO_LAW is a run for which no version of the rule was in force.
 OPEN = 0
@@ -1208,13 +1209,22 @@ def is_beside(law, facts, found, mask, start):
     return False
 
 
+def is_kept_by(law, facts, found, mask, row, last):
+    """Return whether a fact of a set stands between the start and the last lawful day."""
+    size = found.capacity
+    place = next_of(law, facts, found, mask, found.out[STARTED * size + row] + 1, found.out[STOP * size + row])
+    return place >= 0 and facts.on[place] <= last
+
+
 def is_broken_by(law, facts, found, reading, row, run, last):
     """Return whether the limit was broken by another reading, with its own last day. What happened is as it was."""
     size = found.capacity
     rule = found.out[row]
     changes = law.reading_flags[reading]
     flags = law.rule_flags[rule]
-    if not flags & BREACHABLE:
+    if not flags & BREACHABLE or changes & LIMITS_NOTHING:
+        return False
+    if law.reading_kept[reading] >= 0 and is_kept_by(law, facts, found, law.reading_kept[reading], row, last):
         return False
     done = found.done
     if changes & EITHER_ANSWER:

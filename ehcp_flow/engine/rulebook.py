@@ -350,6 +350,7 @@ class _LaidOut:
         self._put("reading_from", [self._mask_or_none(reading.counts_from_fact) for reading in readings])
         self._put("reading_done", [self._mask_or_none(reading.only_done_by) for reading in readings])
         self._put("reading_beside", [self._mask_or_none(reading.beside) for reading in readings])
+        self._put("reading_kept", [self._mask_or_none(reading.kept_by) for reading in readings])
         counts = [(rule, count) for rule, version in versions for count in version.counts]
         self._put("count_flags", [_count_flags(count) for _, count in counts])
         self._put("count_fields", [self._field_list(_fields_counted(rule, count)) for rule, count in counts])
@@ -547,6 +548,7 @@ def _reading_flags(readings: Iterable[Reading]) -> list[int]:
             (kernel.UNEXCUSED_BY_PAST, reading.without_past_exceptions),
             (kernel.ONLY_EARLIER, reading.only_if_earlier),
             (kernel.NEVER_YIELDS, reading.yields_to_nothing),
+            (kernel.LIMITS_NOTHING, reading.limits_nothing),
             (kernel.ONLY_TOLD, not reading.contests),
         )
         for reading in readings

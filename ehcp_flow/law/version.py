@@ -110,7 +110,8 @@ class Reading(Model):
     It can count otherwise (`counting`), and with `counts_from_fact` from the first such fact while the clock runs; with
     `only_if_earlier` it speaks only where it gives an earlier day. Or it decides otherwise: with `either_answer` the
     limit bites whatever the answer is; `without_exceptions` none excuses; `without_past_exceptions` none that had ended
-    before the last lawful day, and named no limit; `yields_to_nothing` the limit never gives way (`Rule.yields_to`).
+    before the last lawful day, and named no limit; `yields_to_nothing` the limit never gives way (`Rule.yields_to`);
+    `kept_by` such a fact by the last lawful day keeps it; with `limits_nothing` this act has no time at all.
     `only_done_by` narrows it to what was discharged by such a fact, `beside` to a start with such a fact on its day.
     Where it decides otherwise whether there is a breach, the deadline is contested by it, unless it is a practice that
     the law does not bear out (`contests = false`): that is told and changes nothing.
@@ -129,6 +130,8 @@ class Reading(Model):
     without_exceptions: bool = False
     without_past_exceptions: bool = False
     yields_to_nothing: bool = False
+    kept_by: Patterns = ()
+    limits_nothing: bool = False
     contests: bool = True
     says: str
     in_force_from: dt.date | None = None
@@ -150,6 +153,8 @@ class Reading(Model):
             "without_exceptions": "no exception excuses",
             "without_past_exceptions": "no exception that was over, and named no limit, excuses",
             "yields_to_nothing": "it gives way to nothing",
+            "kept_by": f"{_any(self.kept_by)} keeps it",
+            "limits_nothing": "it sets no time for this act",
         }
         return tuple(says for name, says in words.items() if getattr(self, name))
 

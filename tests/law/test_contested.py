@@ -14,6 +14,9 @@ FIVE = "five weeks with the rest of the plan"
 ALL_THE_SAME = "a review during the re-assessment too"
 BEFORE = "before the transfer itself"
 LEFT_OUT = "the first day is left out"
+ARRANGED = "arranged, not held"
+PREPARED = "only the preparing is limited"
+AT_ITS_MEETING = "the review takes place at its meeting"
 
 REQUEST = "2026-03-02 request_received party=parent"
 ASSESSED = f"{REQUEST}; 2026-04-13 assessment_agreed"
@@ -93,6 +96,61 @@ def test_a_reading_contests_what_it_decides_otherwise_and_nothing_else(story, li
     for name, text in zip(contested, told, strict=True):
         assert name in text
         assert text.endswith(" there is no breach." if breach else " this is a breach.")
+
+
+WANTED = "2026-03-02 mediation_requested outcome=education"
+WANTED_OF_HEALTH = "2026-02-27 mediation_requested outcome=health; 2026-03-02 mediation_notified"
+WANTED_IN_CUSTODY = "2025-10-06 detained; 2026-03-02 mediation_requested"
+
+
+@pytest.mark.parametrize(
+    ("story", "limit"),
+    [
+        (WANTED, "mediation_arrange"),
+        (WANTED_OF_HEALTH, "mediation_arrange_health"),
+        (WANTED_IN_CUSTODY, "detained_mediation_arrange"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("told", "held", "breach", "contested"),
+    [
+        ("2026-03-20 mediation_date_notified", "2026-04-01 mediation_held", False, ()),
+        ("2026-03-20 mediation_date_notified", "2026-04-02 mediation_held", True, (ARRANGED,)),
+        ("2026-04-01 mediation_date_notified", "", True, (ARRANGED,)),
+        ("2026-04-02 mediation_date_notified", "", True, ()),
+        ("2026-02-20 mediation_date_notified", "2026-04-02 mediation_held", True, ()),
+        ("", "2026-04-02 mediation_held", True, ()),
+    ],
+)
+def test_a_mediation_arranged_in_time_and_held_later_is_contested(story, limit, told, held, breach, contested):
+    found = one(f"{story}; {told}; {held}", limit, "2026-04-10")
+    assert (str(found.due_on), found.breach, found.contested_by) == ("2026-04-01", breach, contested)
+    assert ("By that reading there is no breach." in text_of(found, "reading")) == bool(contested)
+
+
+@pytest.mark.parametrize(
+    ("sent", "contested"), [("2026-03-16", ()), ("2026-03-17", (PREPARED,)), ("2026-06-30", (PREPARED,))]
+)
+def test_a_report_may_be_limited_in_the_preparing_alone(sent, contested):
+    found = one(f"2026-03-02 review_meeting_held; {sent} review_report_sent", "review_report", "2026-12-01")
+    assert (str(found.due_on), found.breach, found.contested_by) == ("2026-03-16", bool(contested), contested)
+
+
+@pytest.mark.parametrize(
+    ("meeting", "decided", "contested"),
+    [
+        ("2026-08-10", "2026-08-31", ()),
+        ("2026-08-10", "2026-09-01", (ANNIVERSARY, AT_ITS_MEETING)),
+        ("2026-08-31", "2026-09-21", (AT_ITS_MEETING,)),
+        ("2026-09-01", "2026-09-21", ()),
+        ("2026-09-02", "2026-09-21", ()),
+        ("2025-08-20", "2026-09-21", ()),
+    ],
+)
+def test_a_review_whose_meeting_was_in_its_year_is_contested(meeting, decided, contested):
+    story = f"{PLAN}; {meeting} review_meeting_held; {decided} review_decision_sent outcome=maintain"
+    found = next(each for each in deadlines_of(tell(story), "2026-12-01") if str(each.due_on) == "2026-08-31")
+    assert (found.limit, found.breach, found.contested_by) == ("annual_review", decided > "2026-08-31", contested)
 
 
 def test_a_practice_that_the_law_does_not_bear_out_contests_nothing():
