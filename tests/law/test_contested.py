@@ -16,6 +16,7 @@ BEFORE = "before the transfer itself"
 LEFT_OUT = "the first day is left out"
 ARRANGED = "arranged, not held"
 PREPARED = "only the preparing is limited"
+ITS_OWN_YEAR = "the year of the re-assessed plan instead"
 AT_ITS_MEETING = "the review takes place at its meeting"
 
 REQUEST = "2026-03-02 request_received party=parent"
@@ -169,7 +170,7 @@ def test_a_practice_that_the_law_does_not_bear_out_contests_nothing():
         ("2026-06-01", "2026-08-31", "lapsed", (ALL_THE_SAME, ANNIVERSARY)),
         ("2026-09-01", "2026-11-02", "overdue", (ANNIVERSARY,)),
         ("2026-09-02", "2026-11-02", "overdue", ()),
-        ("2026-05-01", "2026-08-30", "overdue", ()),
+        ("2026-05-01", "2026-08-30", "overdue", (ITS_OWN_YEAR,)),
     ],
 )
 def test_a_review_that_falls_due_while_a_re_assessment_runs_is_not_held_beside_it(began, ended, status, contested):
@@ -179,6 +180,15 @@ def test_a_review_that_falls_due_while_a_re_assessment_runs_is_not_held_beside_i
     assert found.breach == (status == "overdue")
     assert (str(found.ended_on) == began) == (status == "lapsed")
     assert ("EWHC 703" in text_of(found, "reading")) == (status == "lapsed")
+
+
+def test_a_plan_amended_outside_a_re_assessment_has_no_year_of_its_own():
+    story = f"{PLAN}; 2026-05-01 amendment_notice_sent; 2026-06-15 amended_plan_sent"
+    found = next(each for each in deadlines_of(tell(story), "2026-12-01") if str(each.due_on) == "2026-08-31")
+    assert (found.limit, found.status, found.contested_by) == ("annual_review", "overdue", ())
+    story = f"{PLAN}; 2026-05-01 reassessment_agreed; 2026-06-15 amended_plan_sent"
+    found = next(each for each in deadlines_of(tell(story), "2026-12-01") if str(each.due_on) == "2026-08-31")
+    assert (found.limit, found.status, found.contested_by) == ("annual_review", "overdue", (ITS_OWN_YEAR,))
 
 
 def test_before_its_last_day_a_review_is_open_whatever_runs():
