@@ -3,6 +3,8 @@
 import pytest
 
 from ehcp_flow.deadlines import deadlines_of
+from ehcp_flow.law import england
+from ehcp_flow.law.version import Reading
 from tests.telling import one, tell, text_of
 
 DAY_ONE = "the day of receipt is day 1"
@@ -212,3 +214,47 @@ def test_a_transfer_early_in_its_year_names_the_day_before_itself(phase, due):
     later = one(early.replace("2027-01-05", "2027-09-02"), "phase_transfer", "2027-02-01")
     assert later.contested_by == ()
     assert BEFORE not in text_of(later, "reading")
+
+
+def test_a_reading_says_how_it_differs():
+    said = {reading.name: reading.differs for limit in england().limits.values() for rule in limit.rule
+            for reading in rule.readings}  # fmt: skip
+    assert said[DAY_ONE].endswith("beginning with")
+    assert said[EITHER] == "it bites whatever the answer is"
+    assert said[NO_EXCEPTION] == "no exception excuses, where the act was assessment_refused"
+    assert said[BEFORE] == "at least 1 day before, where that is earlier"
+    assert said["from the reversal"] in (
+        "10 weeks after, from refusal_reversed",
+        "14 weeks after, from refusal_reversed",
+    )
+    assert said[FIVE].startswith("5 weeks after, where tribunal_order_made:amend or ")
+
+
+def with_reading(limit_id, **reading):
+    """England's law, with one reading more."""
+    book = england()
+    limit = book.limits[limit_id]
+    first = limit.rule[0].model_copy(update={"readings": (Reading(says="a test says so", **reading),)})
+    amended = limit.model_copy(update={"rule": (first, *limit.rule[1:])})
+    return book.model_copy(update={"limits": {**book.limits, limit_id: amended}})
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "contested"),
+    [("2026-07-06", "premature", ()), ("2026-07-07", "met", ("working days",)), ("2026-07-13", "met", ())],
+)
+def test_a_protected_time_can_be_read_otherwise_too(sent, status, contested):
+    book = with_reading(
+        "draft_representations", name="working days", counting="at least 15 working days beginning with"
+    )
+    story = tell(f"2026-06-22 draft_plan_sent; {sent} final_plan_sent")
+    [found] = [each for each in deadlines_of(story, "2026-12-01", rulebook=book) if each.earliest_on]
+    assert (found.status, found.contested_by) == (status, contested)
+
+
+def test_another_reading_of_the_tribunals_time_is_moved_as_its_own_is():
+    book = with_reading("appeal", name="that day is counted", counting="2 months beginning with")
+    story = tell("2026-06-11 assessment_refused")
+    [found] = [each for each in deadlines_of(story, "2026-06-12", rulebook=book) if each.limit == "appeal"]
+    assert "that day is counted: Tuesday 1 September 2026" in text_of(found, "reading")
+    assert (str(found.due_on), found.contested_by) == ("2026-09-01", ())

@@ -195,6 +195,21 @@ OTHERS = [
     (RULE, RULE + "shown_by_act = false\n", "bites_on and shown_by_act = false need bites_only_if"),
     (RULE, RULE + 'bites_on = ["appeal_registered"]\n', "bites_on and shown_by_act = false need bites_only_if"),
     (RULE, RULE + 'not_during = ["prison"]\n', "no stretch is called 'prison'"),
+    (RULE, RULE + 'yields_to = "prison"\n', "no stretch is called 'prison'"),
+    (RULE, RULE + 'readings = [{ name = "x", says = "y" }]\n', "a reading counts otherwise, or decides otherwise"),
+    (
+        RULE, RULE + 'readings = [{ name = "x", says = "y", either_answer = true, only_if_earlier = true }]\n',
+        "counts_from_fact and only_if_earlier need counting",
+    ),
+    (
+        'starts_on = ["request_received"]\n', 'starts_on = ["request_received"]\nahead = true\n',
+        "ahead needs separate",
+    ),
+    (
+        'starts_on = ["request_received"]\n',
+        'starts_on = ["request_received"]\nahead = true\nseparate = true\nper = "party"\n',
+        "ahead is for a clock that is not kept by party",
+    ),
     (RULE, RULE + 'owed_by = ["appeal_registered"]\n', "owed_by needs never_owed_by"),
     (VERSION, 'later_of = [{ counting = "6 weeks after", needed = true }]\n', "needed needs counts_from"),
     (
