@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, cast
 
 from ehcp_flow import dates
 from ehcp_flow.closed import complete
 from ehcp_flow.engine import kernel
-from ehcp_flow.engine.judging import JudgedCase
+from ehcp_flow.engine.judging import DATES_OF, JudgedCase
 from ehcp_flow.engine.kernel import CONSIDERED, HELD, HELD_WITHOUT_END, WANTED
 from ehcp_flow.engine.numbers import as_date
-from ehcp_flow.facts import COLUMN_OF, DATES, ExceptionRecorded, Fact, Side
+from ehcp_flow.facts import COLUMN_OF, ExceptionRecorded, Fact, Side
 from ehcp_flow.findings import Finding
 from ehcp_flow.grounds import GroundChecked
 from ehcp_flow.law.model import Question, Rulebook
@@ -22,10 +23,11 @@ __all__ = ["findings_of"]
 
 def findings_of(judged: JudgedCase, found: Sequence[Explicable]) -> list[Finding]:
     """Return what the record of a case leaves open, given its deadlines in the public order."""
+    out, at = judged.out, kernel.LEAVES_OPEN * judged.size
     findings = [
-        _LEFT_OPEN[judged.value(kernel.LEAVES_OPEN, row)](deadline)
+        _LEFT_OPEN[out[at + row]](deadline)
         for row, deadline in zip(judged.rows, found, strict=True)
-        if judged.value(kernel.LEAVES_OPEN, row) > 0
+        if out[at + row] > 0
     ]
     findings.extend(
         _without_law(judged, row)
@@ -33,9 +35,14 @@ def findings_of(judged: JudgedCase, found: Sequence[Explicable]) -> list[Finding
         if not judged.book.had_another_rule(judged.value(kernel.RULE, row), as_date(judged.value(kernel.BASE, row)))
     )
     for place, noted in judged.noted.items():
-        fact = cast("ExceptionRecorded", judged.facts[place])
-        findings.extend(_of_exception(fact, noted, found, judged.book.rulebook))
-    findings.extend(finding for fact in judged.facts for finding in _of_dates(fact))
+        claim = cast("ExceptionRecorded", judged.facts[place])
+        findings.extend(_of_exception(claim, noted, found, judged.book.rulebook))
+    for fact in judged.facts:
+        fields = fact.__dict__
+        for field in DATES_OF[fields["event"]]:
+            day = fields.get(field)
+            if day is not None and fact.day(field) is None and (fact.served_later or field != "served_on"):
+                findings.append(_impossible(fact, field, day))
     findings.extend(_signs(judged))
     return findings
 
@@ -62,20 +69,16 @@ def _signs(judged: JudgedCase) -> Iterator[Finding]:
             yield Finding(sign.finding, fact.case_id, fact.on, message, sign.remedy, fact)
 
 
-def _of_dates(fact: Fact) -> Iterator[Finding]:
-    """Yield a finding for each date of a fact that cannot be, and is not counted from."""
-    for field in DATES:
-        day = fact.__dict__.get(field)
-        if day is not None and fact.day(field) is None and (fact.served_later or field != "served_on"):
-            wrong = "before it was sent" if COLUMN_OF[field].side is Side.NOT_BEFORE else "after that day"
-            yield Finding(
-                "impossible_date",
-                fact.case_id,
-                fact.on,
-                f"{fact.event} on {fact.on.isoformat()} has {field} {day.isoformat()}, {wrong}; it is not counted from",
-                f"correct {field}, or on",
-                fact,
-            )
+def _impossible(fact: Fact, field: str, day: dt.date) -> Finding:
+    wrong = "before it was sent" if COLUMN_OF[field].side is Side.NOT_BEFORE else "after that day"
+    return Finding(
+        "impossible_date",
+        fact.case_id,
+        fact.on,
+        f"{fact.event} on {fact.on.isoformat()} has {field} {day.isoformat()}, {wrong}; it is not counted from",
+        f"correct {field}, or on",
+        fact,
+    )
 
 
 def _days_unknown(deadline: Explicable) -> Finding:

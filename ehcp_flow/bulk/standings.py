@@ -24,7 +24,7 @@ from ehcp_flow.facts import Fact
 from ehcp_flow.states import Dispute, DisputeState, state
 from ehcp_flow.states.counted import at_hand
 from ehcp_flow.states.dispute_region import DISPUTE_EVENTS
-from ehcp_flow.states.guards import Before
+from ehcp_flow.states.guards import FEW, Before
 from ehcp_flow.states.names import MAINTAINED_STATES
 from ehcp_flow.states.pathway import PATHWAY
 from ehcp_flow.states.walking import ways_of
@@ -63,8 +63,6 @@ FINDINGS: Final[dict[str, Any]] = {
 }
 """The columns of a frame of findings: the fields of `Finding`, with the event of the fact that gave rise to it."""
 _CASE: Final = "_case"
-_FEW: Final = 64
-"""Of a case of so many facts, a guard goes through all that stand before it; of more, it looks them up."""
 _DISPUTED: Final = np.array([event in DISPUTE_EVENTS for event, _ in KEYS], dtype=bool)
 
 
@@ -180,7 +178,7 @@ def _refused_by_guards(columns: Columns, trail: Trail, asked: Array) -> Array:
     for case, place, edge in zip(*(column[steps].tolist() for column in trail[1:4]), strict=True):
         if case != last:
             last, told = case, next(wanted)
-            known = Before.places(told) if len(told) > _FEW else None
+            known = Before.places(told) if len(told) > FEW else None
         at = place - bounds[case]
         before = told[:at] if known is None else Before(told, at, known)
         if not all(guard(before, told[at].on, law).holds for guard in edges[edge].guards):

@@ -22,9 +22,9 @@ from ehcp_flow.law.model import Rulebook
 from ehcp_flow.law.patterns import Patterns
 from ehcp_flow.law.version import Version
 
-__all__ = ["JudgedCase", "facts_that_count", "judge_case", "limit_number", "space_for"]
+__all__ = ["DATES_OF", "JudgedCase", "facts_that_count", "judge_case", "limit_number", "space_for"]
 
-_DATES: Final = {
+DATES_OF: Final = {
     event: tuple(name for name in DATES[1:] if name in cls.model_fields) for event, cls in FACT_TYPES.items()
 }
 _LATEST: Final = as_day(dt.date.max)
@@ -258,7 +258,7 @@ def numbered(facts: Sequence[Fact], as_of: dt.date, book: CompiledRulebook, days
         name = fields["party"]
         party.append(-1 if name is None else parties.setdefault(name, len(parties)))
         claims = claims or event == "exception_recorded"
-        for field in _DATES[event]:
+        for field in DATES_OF[event]:
             if fields.get(field) is not None:
                 day = fact.day(field)
                 if day is not None:

@@ -70,6 +70,10 @@ def outcome_of(fact: Fact) -> str | None:
     return fact.__dict__["outcome"] if fact.event in OUTCOMES else None
 
 
+FEW: Final = 64
+"""Of a case of so many facts, a guard goes through all that stand before it; of more, it looks them up."""
+
+
 class Before(Sequence[Fact]):
     """The facts before a place, in legal order, which are looked through for every guard of a case: by their words.
 

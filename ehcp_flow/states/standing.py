@@ -18,7 +18,7 @@ from ehcp_flow.findings import Finding
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.states.counted import AtHand, at_hand
 from ehcp_flow.states.dispute_region import Dispute, disputes_in
-from ehcp_flow.states.guards import Before
+from ehcp_flow.states.guards import FEW, Before
 from ehcp_flow.states.names import MAINTAINED_STATES, MEANING, State
 from ehcp_flow.states.pathway import PATHWAY
 from ehcp_flow.states.region import Region
@@ -145,8 +145,9 @@ def run(region: Region[S], facts: Sequence[Fact], law: AtHand) -> list[Step[S]]:
         fact, edge = facts[place], ways.edges[number]
         refusal = edge.refusal
         if edge.guards:
-            known = Before.places(facts) if known is None else known
-            before = Before(facts, place, known)
+            if known is None and len(facts) > FEW:
+                known = Before.places(facts)
+            before: Sequence[Fact] = facts[:place] if known is None else Before(facts, place, known)
             refusal = next((found for guard in edge.guards if not (found := guard(before, fact.on, law)).holds), None)
         steps.append(Step(fact.on, fact, ways.source(number), edge.to, edge.authority, refusal))
     return steps

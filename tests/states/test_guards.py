@@ -10,9 +10,11 @@ import ehcp_flow.law
 from ehcp_flow.case import Case
 from ehcp_flow.deadlines import deadlines_of
 from ehcp_flow.law import load_rulebook
-from ehcp_flow.states import State, counted, record, state, why_not
+from ehcp_flow.states import State, counted, record, standing, state, why_not
 from ehcp_flow.states.conditions import STANDSTILL
 from ehcp_flow.states.counted import at_hand
+from ehcp_flow.states.guards import FEW
+from ehcp_flow.synth import synth
 from tests.states.telling import START, after, fact, history, told
 from tests.telling import tell
 
@@ -279,3 +281,12 @@ def test_a_guard_and_a_deadline_take_the_time_of_a_window_from_the_same_rulebook
     early = next(verdict for verdict in why_not(case, act, None, window.due_on).refusals if changed in verdict.reason)
     assert early.days == (dt.date(2026, 6, 22), window.due_on, window.earliest_on)
     assert not any(changed in verdict.reason for verdict in why_not(case, act, None, window.earliest_on).refusals)
+
+
+def test_guards_find_the_same_in_a_long_life_by_its_words_as_by_going_through_it(monkeypatch):
+    case = Case("long", tuple(fact.model_copy(update={"case_id": "long"}) for fact in synth(60, 4)))
+    assert len(case.facts) > FEW
+    by_words = state(case, "2026-06-30")
+    assert len(by_words.findings) > 50
+    monkeypatch.setattr(standing, "FEW", len(case.facts))
+    assert state(case, "2026-06-30") == by_words
