@@ -26,11 +26,13 @@ NAMES = [
 QUIET = [name for name in NAMES if (name.partition(":")[0]) not in {event for event, _ in MOVING}]
 DAYS = st.integers(0, 400).map(lambda days: START + dt.timedelta(days=days))
 END = dt.date(2199, 12, 31)
-NEEDS_PARTY = {event for event, cls in FACT_TYPES.items() if cls.model_fields["party"].is_required()}
+NEEDED = {"party": "educational", "authority": "885"}
+"""What an event may ask for beside its outcome."""
 
 
 def made(name: str, on: dt.date) -> Fact:
-    return fact(name, on, party="educational" if name in NEEDS_PARTY else None)
+    asked = FACT_TYPES[name.partition(":")[0]].model_fields
+    return fact(name, on, **{field: value for field, value in NEEDED.items() if asked[field].is_required()})
 
 
 FACTS = st.lists(st.builds(made, st.sampled_from(NAMES), DAYS), max_size=12)
