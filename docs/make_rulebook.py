@@ -10,7 +10,7 @@ from ehcp_flow.engine.rulebook import compiled
 from ehcp_flow.law import Citation, Clock, Ground, Limit, Rule, Rulebook, Version, england
 from ehcp_flow.law.body import Body, BodyName
 from ehcp_flow.law.clock import Between, Deemed, Sign, Stretch
-from ehcp_flow.law.model import Foreseen, Note, Question
+from ehcp_flow.law.model import Asked, Foreseen, Note, Question
 from ehcp_flow.law.parts import EVIDENCE
 from ehcp_flow.law.patterns import Pattern
 from ehcp_flow.law.version import Count, Reading
@@ -74,8 +74,8 @@ TESTS = {
 }
 SAID = {
     Limit: "id counterpart title group actor kind note rule",
-    Rule: "rows clock title only_from where where_not where_in_time by_party not_by_party not_during "
-    "yields_to only_with "
+    Rule: "rows clock title kind only_from where where_not where_in_time by_party not_by_party "
+    "by_body not_by_body not_during yields_to only_with "
     "there_by right bites_only_if bites_on shown_by_act counts_from act otherwise done_by first "
     "first_by_date done_after_first_by done_for_now_by shown_otherwise_by questions undone_by "
     "implied_by other_answer lapses_on never_owed_by owed_by looks_back under_age exceptions leads readings "
@@ -84,12 +84,14 @@ SAID = {
     "note",
     Count: "counting counts_from or_from_fact counts_from_fact needed",
     Reading: "name counting counts_from_fact only_if_earlier only_done_by beside either_answer without_exceptions "
-    "without_past_exceptions yields_to_nothing kept_by limits_nothing contests says in_force_from in_force_to",
+    "without_past_exceptions yields_to_nothing kept_by limits_nothing binds contests says "
+    "in_force_from in_force_to",
     Clock: "id title starts_on restarts_on separate per counts_from ends_on resumes_on resumes_from resumes_inside "
     "resumes_in_time resumption during unless_during party_from own_acts ahead",
     Stretch: "id title begins_on ends_on unless_during looks_ahead lasts",
     Deemed: "id facts is_also shows is_nothing says citation",
     Sign: "id finding facts says remedy",
+    Asked: "id title usual_for",
     Question: "finding done_by later where_missed says remedy",
     Ground: "id outcome title test least margin adviser one_day not_checked doubt reading in_force_from in_force_to "
     "note",
@@ -168,6 +170,7 @@ def _lines(book: Rulebook) -> Iterator[str]:
         ("ground", "recorded as", "in substance", "what is checked", "in force"),
         (_ground(ground) for ground in book.grounds.values()),
     )
+    yield from _asked(book)
     yield "## Bodies by their names at the time"
     yield ""
     yield "Who held an office that the law names, and when. An explanation names the holder on the day the act was due."
@@ -190,6 +193,17 @@ def _lines(book: Rulebook) -> Iterator[str]:
             (f"`{source.id}`", f"[{source.full_title or source.title}]({_front(source.address)})")
             for source in book.instruments.values()
         ),
+    )
+
+
+def _asked(book: Rulebook) -> Iterator[str]:
+    yield "## Who is asked for advice"
+    yield ""
+    yield "What `body` of `advice_requested` can be, and whose it is taken to be where nothing is recorded."
+    yield ""
+    yield from _table(
+        ("body", "in substance", "usual for"),
+        ((f"`{each.id}`", each.title, _codes(each.usual_for, ", ")) for each in book.asked.values()),
     )
 
 
@@ -225,7 +239,8 @@ def _rule(limit: Limit, rule: Rule, book: Rulebook) -> Iterator[str]:
     clock = book.clocks[rule.clock]
     if len(limit.rule) > 1:
         title = f": {rule.title}" if rule.title else ""
-        yield f"**{_codes(rule.rows, ', ')}**{title}"
+        kind = f" ({rule.kind})" if rule.kind else ""
+        yield f"**{_codes(rule.rows, ', ')}**{title}{kind}"
         yield ""
     otherwise = f", {rule.otherwise} and in any event in the time below" if rule.otherwise else ""
     what = "What may be done" if rule.right else "What must be done"
@@ -269,6 +284,10 @@ def _start(rule: Rule, clock: Clock, book: Rulebook) -> Iterator[str]:
         yield f"  Only where its party is {_codes(rule.by_party, ' or ')}."
     if rule.not_by_party:
         yield f"  Not where its party is {_codes(rule.not_by_party, ' or ')}."
+    if rule.by_body:
+        yield f"  Only where the body that was asked is {_codes(rule.by_body, ' or ')}."
+    if rule.not_by_body:
+        yield f"  Not where the body that was asked is {_codes(rule.not_by_body, ' or ')}."
     for name in rule.not_during:
         yield f"  Not while {_stretch(book.stretches[name])}."
     if rule.yields_to:

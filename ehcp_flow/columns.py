@@ -70,6 +70,9 @@ SCHEMA: Final = (
            Side.NOT_AFTER, "The day a transferred plan was made."),
     Column("reviewed_on", "for a plan from another authority, the day it was last reviewed", "day",
            Side.NOT_AFTER, "The day it was last reviewed."),
+    Column("body", "of a request for advice, whose body was asked, where it is not the usual one of its party: the six "
+           "weeks bind by law the bodies of CFA s 31(1) alone",
+           option="Whose body was asked for advice."),
     Column("limit", "the limit that an exception is claimed for; empty means every limit it can apply to"),
     Column("reason", "free text: why; for an exception, the recorded judgement"),
     Column("fact_id", "the fact's own name, where its source has one: at most 400 characters, without blanks but those "

@@ -97,7 +97,7 @@ class Deadline:
     @property
     def kind(self) -> str:
         """`statutory`, `guidance`, `derived` or `local`; only a statutory limit can be breached, and no right can."""
-        return self._judged.rule(self._row).limit.kind
+        return self._judged.rule(self._row).kind
 
     @property
     def citation(self) -> str:

@@ -34,6 +34,10 @@ DelayReason: TypeAlias = Literal[
     "other",
 ]  # fmt: skip
 
+AskedBody: TypeAlias = Literal[
+    "health", "authority", "youth_justice", "youth_accommodation", "own", "setting", "private"
+]
+
 
 class DateOfBirth(Fact):
     """The day the child or young person was born; needed only by rules about age."""
@@ -304,10 +308,18 @@ class SpecialSchoolAdmitted(Fact):
 
 
 class AdviceRequested(Fact):
-    """The day advice was asked of `party`; `served_on` is the day the body received the request (SR 8(1))."""
+    """The day advice was asked of `party`; `served_on` is the day the body received the request (SR 8(1)).
+
+    `body` says whose body was asked, where it is not the usual one of the party. The six weeks bind by law the bodies
+    of CFA s 31(1): `health`, `authority` (another one), `youth_justice`, `youth_accommodation`; the others (the
+    authority's `own` services, a `setting`, a `private` adviser) by guidance alone. Usual are `health` for `medical`
+    and `health`, `own` for `psychological` and `social_care`, `setting` for `educational` and `early_years`; of any
+    other party it is not known.
+    """
 
     event: Literal["advice_requested"] = "advice_requested"
     party: Name
+    body: AskedBody | None = None
 
 
 class AdviceReceived(Fact):

@@ -423,8 +423,22 @@ def _rule(deadline: Explicable) -> str:
     verb = "may" if rule.right else verb
     return (
         f"The rule: the {deadline.actor} {verb} {rule.act}{otherwise}. Source: {version.cited}, {force}.{quoted}{kind} "
-        f"Evidence {version.evidence}: {checked}."
+        f"Evidence {version.evidence}: {checked}.{_asked(deadline.working)}"
     )
+
+
+def _asked(working: Working) -> str:
+    """Say whose body was asked for advice, and how that is known, where the rule depends on it."""
+    if not (working.rule.by_body or working.rule.not_by_body):
+        return ""
+    start = working.start
+    recorded = getattr(start, "body", None)
+    asked = working.judged.book.rulebook.body_asked(start.party, recorded)
+    party = str(start.party).replace("_", " ")
+    if asked is None:
+        return f" Whose body was asked the record does not say: {party} is no adviser of whom one is usual."
+    how = "as recorded" if recorded is not None else f"the usual one of an adviser called {party}"
+    return f" Whose body was asked: {asked.title}, {how}."
 
 
 def _counted(deadline: Explicable) -> Iterator[ExplanationStep]:

@@ -20,8 +20,8 @@ class Facts:
     """The facts that stand on a day, of whole cases, in legal order, each once.
 
     `case`, `on`, `key` and `party` have an entry for each fact; `dates` holds the further days that any fact has.
-    `bounds` says where each case begins. `authority` is each case's, -1 for none. `names`, `limits` and
-    `reasons` are the texts behind the numbers of those columns.
+    `bounds` says where each case begins. `authority` is each case's, -1 for none. `names`, `bodies`, `limits`
+    and `reasons` are the texts behind the numbers of those columns.
     `corrected` are the cases with a correction, `failed` those that could not be judged. `rows` are the rows that the
     facts came from, `stands` those of facts after the day too; `repeats` repeat another fact, in legal order.
     """
@@ -34,6 +34,8 @@ class Facts:
     dates: dict[str, Array]
     authority: Array
     names: list[str]
+    body: Array
+    bodies: list[str]
     limit: Array
     limits: list[str]
     reason: Array

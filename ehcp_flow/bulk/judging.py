@@ -7,14 +7,14 @@ from typing import Any, Final
 import numpy as np
 
 from ehcp_flow.bulk.codes import Array
-from ehcp_flow.bulk.facts import Facts
+from ehcp_flow.bulk.facts import Facts, event_mask
 from ehcp_flow.bulk.judged import Judged
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.engine.choice import Kernel, kernel_in_use
 from ehcp_flow.engine.days import CountedDays, counted_days
 from ehcp_flow.engine.judging import space_for
 from ehcp_flow.engine.kernel import COLUMNS, STARTED, VERSION
-from ehcp_flow.engine.rulebook import CompiledRulebook
+from ehcp_flow.engine.rulebook import CompiledRulebook, number_of
 from ehcp_flow.facts import DATES
 
 __all__ = ["days_and_keys", "judge_columns", "numbers_for", "room_for"]
@@ -85,6 +85,7 @@ def _numbered(facts: Facts, book: CompiledRulebook, days: CountedDays, chosen: K
             "taken": column(facts.key.copy()),
             "party": whose,
             "whose": whose[:] if isinstance(whose, list) else whose.copy(),
+            "body": column(_bodies(facts, book)),
             "days": column(np.concatenate([np.zeros(0, dtype=np.int32), *dates])),
             "field_at": column(np.array([given.index(name) * facts.count if name in given else -1 for name in DATES])),
             "limit": column(limit.take(facts.limit)),
@@ -93,6 +94,17 @@ def _numbered(facts: Facts, book: CompiledRulebook, days: CountedDays, chosen: K
             "parties": len(numbers),
         }
     )
+
+
+def _bodies(facts: Facts, book: CompiledRulebook) -> Array:
+    """Return the number of the body that each request for advice went to, 0 for any other fact."""
+    number = np.zeros(facts.count, dtype=np.int32)
+    at = facts.places(event_mask("advice_requested"))
+    usual = np.array([*(book.body(name, None) for name in facts.names), 0], dtype=np.int32)
+    given = np.array([*map(number_of, facts.bodies), 0], dtype=np.int32)
+    recorded = given.take(facts.body.take(at))
+    number[at] = np.where(recorded > 0, recorded, usual.take(facts.party.take(at)))
+    return number
 
 
 def days_and_keys(facts: Facts, chosen: Kernel) -> dict[str, Any]:

@@ -20,7 +20,7 @@ class LawWords:
         self.limit = [rule.limit.id for rule, _ in rows]
         self.title = [rule.rule.title or rule.limit.title for rule, _ in rows]
         self.actor = [rule.limit.actor for rule, _ in rows]
-        self.kind = [rule.limit.kind for rule, _ in rows]
+        self.kind = [rule.kind for rule, _ in rows]
         self.citation = [version.cited for _, version in rows]
 
 

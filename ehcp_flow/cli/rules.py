@@ -219,7 +219,7 @@ def _row(limit: Limit, law: Rulebook, on: dt.date) -> dict[str, Any]:
         "versions": [
             {"rows": list(rule.rows), **_version_row(version)} for rule in limit.rule for version in rule.version
         ],
-        "rules": [_rule_row(rule, law) for rule in limit.rule],
+        "rules": [_rule_row(limit, rule, law) for rule in limit.rule],
         "note": limit.note,
     }
 
@@ -241,10 +241,13 @@ def _cited(citation: Citation) -> dict[str, str]:
     return {"short": citation.short, "text": citation.text, "address": citation.address}
 
 
-def _rule_row(rule: Rule, law: Rulebook) -> dict[str, Any]:
+def _rule_row(limit: Limit, rule: Rule, law: Rulebook) -> dict[str, Any]:
     clock = law.clocks[rule.clock]
     return {
         "rows": list(rule.rows),
+        "kind": rule.kind or limit.kind,
+        "by_body": list(rule.by_body),
+        "not_by_body": list(rule.not_by_body),
         "clock": clock.title,
         "starts_on": _facts(rule.only_from or (*clock.starts_on, *clock.restarts_on)),
         "act": rule.act,
@@ -274,14 +277,17 @@ def _paragraphs(limit: Limit, law: Rulebook) -> Iterator[str]:
     from ehcp_flow.cli.table import heading, lines, paragraph
 
     yield heading(f"{limit.title} [{limit.id}]", "=")
-    breach = "missing it is a breach" if limit.kind == "statutory" else "missing it is never a breach"
-    yield lines([("group", limit.group), ("who must act", limit.actor), ("kind", f"{limit.kind}: {breach}")])
+    yield lines([("group", limit.group), ("who must act", limit.actor), ("kind", _kind(limit.kind))])
     for rule in limit.rule:
         yield ""
         yield heading(f"Rule {', '.join(rule.rows)}", "-")
         yield from _rule_paragraphs(rule, law)
     if limit.note:
         yield from ("", paragraph(f"Note: {limit.note}"))
+
+
+def _kind(kind: str) -> str:
+    return f"{kind}: missing it is {'a breach' if kind == 'statutory' else 'never a breach'}"
 
 
 def _rule_paragraphs(rule: Rule, law: Rulebook) -> Iterator[str]:
@@ -292,8 +298,11 @@ def _rule_paragraphs(rule: Rule, law: Rulebook) -> Iterator[str]:
     clock = law.clocks[rule.clock]
     starts = rule.only_from or (*clock.starts_on, *clock.restarts_on)
     said = [
+        ("kind", _kind(rule.kind) if rule.kind else ""),
         ("the clock", clock.title),
         ("started by", " or ".join(map(str, starts))),
+        ("asked of", " or ".join(rule.by_body)),
+        ("asked of any but", " or ".join(rule.not_by_body)),
         ("what must be done", f"{rule.act}{', ' + rule.otherwise if rule.otherwise else ''}"),
         ("done by", " or ".join(map(str, rule.done_by))),
         ("after " + " or ".join(map(str, rule.first)), " or ".join(map(str, rule.done_after_first_by))),

@@ -248,6 +248,7 @@ def numbered(facts: Sequence[Fact], as_of: dt.date, book: CompiledRulebook, days
     count = len(facts)
     parties = dict(book.party_numbers)
     key, on, party = [], [], []
+    body = [0] * count
     filled: dict[str, list[int]] = {}
     claims = False
     for place, fact in enumerate(facts):
@@ -258,6 +259,8 @@ def numbered(facts: Sequence[Fact], as_of: dt.date, book: CompiledRulebook, days
         name = fields["party"]
         party.append(-1 if name is None else parties.setdefault(name, len(parties)))
         claims = claims or event == "exception_recorded"
+        if event == "advice_requested":
+            body[place] = book.body(name, fields["body"])
         for field in DATES_OF[event]:
             if fields.get(field) is not None:
                 day = fact.day(field)
@@ -272,6 +275,7 @@ def numbered(facts: Sequence[Fact], as_of: dt.date, book: CompiledRulebook, days
             "on": chosen.numbers(on),
             "party": chosen.numbers(party),
             "whose": chosen.numbers(party),
+            "body": chosen.numbers(body),
             "days": chosen.numbers([day for column in filled.values() for day in column]),
             "field_at": chosen.numbers([_where(field, filled, count) for field in DATES]),
             "limit": chosen.numbers([limit_number(fact, book) for fact in facts] if claims else ()),

@@ -14,7 +14,7 @@ cdef int SEPARATE, OWN_ACTS, BY_PARTY, PARTY_OF_STRETCH, FORETOLD
 cdef int PER_PARTY, NEEDS, IN_TIME, OTHER_ANSWER, RIGHT, DONE_FOR_GOOD, ENDS_FOR_GOOD, UNPROVEN
 cdef int NARROWED, CONDITIONAL, BREACHABLE, DOUBTFUL, ASKS_WHERE_MISSED, NOT_SHOWN
 cdef int WINDOW, ROLLED, LATER_OF, FROM_FACT, FROM_FIELDS, NEEDED_COUNT
-cdef int EITHER_ANSWER, UNEXCUSED, UNEXCUSED_BY_PAST, ONLY_EARLIER, NEVER_YIELDS, ONLY_TOLD, LIMITS_NOTHING
+cdef int EITHER_ANSWER, UNEXCUSED, UNEXCUSED_BY_PAST, ONLY_EARLIER, NEVER_YIELDS, ONLY_TOLD, LIMITS_NOTHING, BINDS
 cdef int OPEN, MET, LATE, OVERDUE, PREMATURE, LAPSED, UNDATED, OVERTAKEN, NO_LAW
 cdef int DAYS_UNKNOWN, MAY_BE_LATER, NOT_DATED, DOUBTED, DOUBTED_LATER, WHOSE
 cdef int CLOSURE, WITHIN_PERIOD, ABSENCE, DUE_WITHIN_FORCE, NAMED
@@ -37,7 +37,7 @@ cdef class Law:
     cdef public const int[::1] clock_roles, clock_flags, clock_during, clock_inside, clock_unless_at
     cdef public const int[::1] clock_rules_at, clock_rules
     cdef public const int[::1] rule_roles, rule_flags, rule_limit, rule_only, rule_fields, rule_looks_back, rule_inside
-    cdef public const int[::1] rule_where, rule_where_not, rule_in_time, rule_by_party, rule_not_by_party
+    cdef public const int[::1] rule_where, rule_where_not, rule_in_time, rule_by_party, rule_not_by_party, rule_by_body
     cdef public const int[::1] rule_not_during_at, rule_under_age, rule_there_by, rule_part_fields, rule_versions_at
     cdef public const int[::1] rule_uses_at, uses
     cdef public const int[::1] rule_yields
@@ -58,7 +58,7 @@ cdef class Days:
 
 cdef class Facts:
     cdef public int parties, as_of
-    cdef public const int[::1] bounds, key, on, party, days, field_at, limit, reasoned, institution
+    cdef public const int[::1] bounds, key, on, party, body, days, field_at, limit, reasoned, institution
     cdef public int[::1] taken, whose
 
 

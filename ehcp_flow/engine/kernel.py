@@ -89,6 +89,7 @@ ONLY_EARLIER = 8
 NEVER_YIELDS = 16
 ONLY_TOLD = 32
 LIMITS_NOTHING = 64
+BINDS = 128
 
 # How a deadline stands; NO_LAW is a run for which no version of the rule was in force.
 OPEN = 0
@@ -770,7 +771,7 @@ def write(found, rule, version, run, base, last, status):
 
 
 def is_meant(law, days, facts, found, rule, run):
-    """Return whether the starting fact is as the rule asks: foreseen for so long or not, of whom, in time, and when."""
+    """Return whether the starting fact is as the rule asks: foreseen so long or not, of whom, in time, and when."""
     start = found.run_start[run]
     if law.rule_where[rule] >= 0 and not is_foreseen(law, days, facts, found, law.rule_where[rule], start):
         return False
@@ -780,6 +781,8 @@ def is_meant(law, days, facts, found, rule, run):
     if law.rule_by_party[rule] >= 0 and not is_among(law, law.rule_by_party[rule], party):
         return False
     if law.rule_not_by_party[rule] >= 0 and is_among(law, law.rule_not_by_party[rule], party):
+        return False
+    if law.rule_by_body[rule] and not law.rule_by_body[rule] >> facts.body[start] & 1:
         return False
     if law.rule_in_time[rule] >= 0 and not came_in_time(law, days, facts, found, law.rule_in_time[rule], run):
         return False
@@ -1222,7 +1225,7 @@ def is_broken_by(law, facts, found, reading, row, run, last):
     rule = found.out[row]
     changes = law.reading_flags[reading]
     flags = law.rule_flags[rule]
-    if not flags & BREACHABLE or changes & LIMITS_NOTHING:
+    if (not flags & BREACHABLE and not changes & BINDS) or changes & LIMITS_NOTHING:
         return False
     if law.reading_kept[reading] >= 0 and is_kept_by(law, facts, found, law.reading_kept[reading], row, last):
         return False

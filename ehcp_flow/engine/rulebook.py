@@ -19,14 +19,15 @@ from ehcp_flow.engine import kernel
 from ehcp_flow.engine.choice import Kernel
 from ehcp_flow.engine.numbers import KEY_OF, KEYS, as_day
 from ehcp_flow.engine.turned import TurnedKeys
-from ehcp_flow.facts import DATES
+from ehcp_flow.facts import DATES, choices_of
 from ehcp_flow.law.clock import Clock, Sign
 from ehcp_flow.law.ground import Ground, GroundTest
 from ehcp_flow.law.model import Foreseen, InTime, Limit, Rule, Rulebook
+from ehcp_flow.law.parts import Kind
 from ehcp_flow.law.patterns import Patterns
 from ehcp_flow.law.version import Count, Reading, Version
 
-__all__ = ["CompiledRule", "CompiledRulebook", "Counting", "WayOfCounting", "compiled"]
+__all__ = ["CompiledRule", "CompiledRulebook", "Counting", "WayOfCounting", "compiled", "number_of"]
 
 _EVER: Final = as_day(dt.date.max)
 _SAMPLES: Final = (dt.date(2020, 1, 31), dt.date(2023, 8, 1))
@@ -37,6 +38,8 @@ _TESTS: Final[Mapping[str, int]] = {
     "due_within_force": kernel.DUE_WITHIN_FORCE,
     "named": kernel.NAMED,
 }
+BODIES: Final = choices_of("advice_requested", "body")
+"""The bodies that can be asked for advice; in the kernel they are numbered from 1, since 0 is nobody known."""
 complete(_TESTS, get_args(GroundTest), "tests of a ground in the kernel")
 _KINDS: Final[Mapping[str, int]] = {
     "exception_recorded": kernel.EXCEPTION,
@@ -63,6 +66,11 @@ class CompiledRule(NamedTuple):
     limit: Limit
     rule: Rule
     clock: Clock
+
+    @property
+    def kind(self) -> Kind:
+        """Of what kind the limit is by this rule."""
+        return self.rule.kind or self.limit.kind
 
 
 class CompiledRulebook:
@@ -98,9 +106,17 @@ class CompiledRulebook:
         rows = self.tables["key_rows"]
         # What a fact may be taken as can start more clocks than the fact by itself.
         self.key_rows: Sequence[int] = [max(rows[each] for each in self.turned.of(key)) for key in range(len(KEYS))]
+        usual: dict[str | None, int] = {
+            party: number_of(asked.id) for asked in rulebook.asked.values() for party in asked.usual_for
+        }
+        self.usual_bodies: Mapping[str | None, int] = usual
         self._laws: dict[Kernel, Any] = {}
         self._outcomes: dict[tuple[int, int], tuple[str, ...]] = {}
         self._contesting: dict[tuple[int, int], tuple[str, ...]] = {}
+
+    def body(self, party: str | None, body: str | None) -> int:
+        """Return the number of the body that was asked for advice: the one recorded, else the party's usual one."""
+        return self.usual_bodies.get(party, 0) if body is None else number_of(body)
 
     def law(self, chosen: Kernel) -> Any:
         """Return the tables as a kernel takes them."""
@@ -297,6 +313,7 @@ class _LaidOut:
         self._put("rule_in_time", [self._in_time(rule.rule.where_in_time) for rule in rules])
         self._put("rule_by_party", [self._of_parties(rule.rule.by_party) for rule in rules])
         self._put("rule_not_by_party", [self._of_parties(rule.rule.not_by_party) for rule in rules])
+        self._put("rule_by_body", [_bodies(rule.rule) for rule in rules])
         self._put("rule_under_age", [self._turning(rule.rule.under_age) for rule in rules])
         self._put("rule_there_by", [self._mask_or_none(rule.rule.there_by) for rule in rules])
         self._put("rule_yields", [self._stretch(rule.rule.yields_to) for rule in rules])
@@ -510,10 +527,26 @@ def _of_rule(compiled_rule: CompiledRule) -> Parts:
     )
 
 
+def number_of(body: str) -> int:
+    """Return the number of a body that can be asked for advice."""
+    return BODIES.index(body) + 1
+
+
+def _bodies(rule: Rule) -> int:
+    """Return a bit for each body, by its number, that a rule is about: 0 where it is about any."""
+    every = (1 << len(BODIES) + 1) - 1
+    of = sum(1 << number_of(body) for body in rule.by_body)
+    without = sum(1 << number_of(body) for body in rule.not_by_body)
+    return (of or every) & ~without if of or without else 0
+
+
 def _rule_flags(compiled_rule: CompiledRule) -> int:
-    rule, clock, limit = compiled_rule.rule, compiled_rule.clock, compiled_rule.limit
-    statutory = limit.kind == "statutory"
-    narrowed = (rule.where, rule.where_not, rule.where_in_time, rule.by_party, rule.not_by_party, rule.not_during)
+    rule, clock = compiled_rule.rule, compiled_rule.clock
+    statutory = compiled_rule.kind == "statutory"
+    narrowed = (
+        rule.where, rule.where_not, rule.where_in_time, rule.by_party, rule.not_by_party, rule.by_body,
+        rule.not_by_body, rule.not_during,
+    )  # fmt: skip
     return _sum(
         (kernel.PER_PARTY, clock.per == "party"),
         (kernel.NEEDS, bool(rule.only_with)),
@@ -549,6 +582,7 @@ def _reading_flags(readings: Iterable[Reading]) -> list[int]:
             (kernel.ONLY_EARLIER, reading.only_if_earlier),
             (kernel.NEVER_YIELDS, reading.yields_to_nothing),
             (kernel.LIMITS_NOTHING, reading.limits_nothing),
+            (kernel.BINDS, reading.binds),
             (kernel.ONLY_TOLD, not reading.contests),
         )
         for reading in readings

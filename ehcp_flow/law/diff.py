@@ -13,7 +13,7 @@ from ehcp_flow.law.version import Version
 
 __all__ = ["Change", "diff", "left_behind"]
 
-_SECTIONS: Final = ("stretches", "deemed", "signs", "clocks", "grounds", "limits", "bodies")
+_SECTIONS: Final = ("stretches", "deemed", "signs", "asked", "clocks", "grounds", "limits", "bodies")
 
 
 class Change(NamedTuple):

@@ -16,14 +16,26 @@ from ehcp_flow.law.citation import Instrument
 from ehcp_flow.law.clock import Clock, Deemed, Sign, Stretch
 from ehcp_flow.law.ground import Ground
 from ehcp_flow.law.lines import find_line
-from ehcp_flow.law.model import Limit, Note, Rule, Rulebook
+from ehcp_flow.law.model import Asked, Limit, Note, Rule, Rulebook
 from ehcp_flow.law.parts import Model
 from ehcp_flow.law.patterns import Pattern, matches
 from ehcp_flow.law.sources import Placed, each, read_toml
 
 __all__ = ["england", "load_rulebook", "starts_clock"]
 
-_SECTIONS: Final = ("instrument", "stretch", "deemed", "sign", "clock", "ground", "limit", "note", "notice", "body")
+_SECTIONS: Final = (
+    "instrument",
+    "stretch",
+    "deemed",
+    "sign",
+    "asked",
+    "clock",
+    "ground",
+    "limit",
+    "note",
+    "notice",
+    "body",
+)
 
 
 @cache
@@ -61,6 +73,7 @@ def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
     stretches = _by_name(each(files, "stretch", Stretch, context), lambda item: item.id)
     deemed = _by_name(each(files, "deemed", Deemed, context), lambda item: item.id)
     signs = _by_name(each(files, "sign", Sign, context), lambda item: item.id)
+    asked = _by_name(each(files, "asked", Asked, context), lambda item: item.id)
     clocks = _by_name(each(files, "clock", Clock, context), lambda item: item.id)
     grounds = _by_name(each(files, "ground", Ground, context), lambda item: item.id)
     limits = _by_name(each(files, "limit", Limit, context), lambda item: item.id)
@@ -79,7 +92,7 @@ def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
         counterpart = placed.item.counterpart
         if counterpart is not None and counterpart not in limits:
             placed.file.refuse((*placed.path, "counterpart"), f"no limit is called {counterpart!r}")
-        _check_limit(placed, clocks, grounds, stretches)
+        _check_limit(placed, clocks, grounds, stretches, asked)
     _check_rows(limits.values(), notes)
     book = Rulebook(
         name=root.name,
@@ -91,6 +104,7 @@ def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
         limits={name: placed.item for name, placed in limits.items()},
         deemed={name: placed.item for name, placed in deemed.items()},
         signs={name: placed.item for name, placed in signs.items()},
+        asked={name: placed.item for name, placed in asked.items()},
         notes=tuple(placed.item for placed in notes.values()),
         notices=tuple(placed.item for placed in notices.values()),
         bodies={name: placed.item for name, placed in bodies.items()},
@@ -163,8 +177,9 @@ def _check_notice(placed: Placed, limits: Mapping[str, Placed]) -> None:
 
 
 def _check_limit(
-    placed: Placed, clocks: Mapping[str, Placed], grounds: Mapping[str, Placed], stretches: Mapping[str, Placed]
-) -> None:
+    placed: Placed, clocks: Mapping[str, Placed], grounds: Mapping[str, Placed], stretches: Mapping[str, Placed],
+    asked: Mapping[str, Placed],
+) -> None:  # fmt: skip
     for index, rule in enumerate(placed.item.rule):
         path = (*placed.path, "rule", index)
         if rule.clock not in clocks:
@@ -176,6 +191,10 @@ def _check_limit(
         for name in rule.not_during:
             if name not in stretches:
                 placed.file.refuse((*path, "not_during"), f"no stretch is called {name!r}")
+        for key in ("by_body", "not_by_body"):
+            for name in getattr(rule, key):
+                if name not in asked:
+                    placed.file.refuse((*path, key), f"no body that can be asked is called {name!r}")
         if rule.yields_to and rule.yields_to not in stretches:
             placed.file.refuse((*path, "yields_to"), f"no stretch is called {rule.yields_to!r}")
         for use_index, use in enumerate(rule.exceptions):

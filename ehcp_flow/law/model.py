@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from ehcp_flow.counting import Convention, Period
 from ehcp_flow.errors import UnknownNameError
+from ehcp_flow.facts import choices_of
 from ehcp_flow.law.body import Body
 from ehcp_flow.law.checklist import Notice
 from ehcp_flow.law.citation import Cited, Instrument
@@ -21,7 +22,7 @@ from ehcp_flow.law.parts import CountingText, DateField, Evidence, Kind, Model, 
 from ehcp_flow.law.patterns import Patterns
 from ehcp_flow.law.version import Reading, Version
 
-__all__ = ["ByDate", "Foreseen", "InTime", "Lead", "Limit", "Note", "Question", "Rule", "Rulebook"]
+__all__ = ["Asked", "ByDate", "Foreseen", "InTime", "Lead", "Limit", "Note", "Question", "Rule", "Rulebook"]
 
 
 class Foreseen(Model):
@@ -98,11 +99,12 @@ class Rule(Model):
     the clock starts from. `under_age` (years, on the last lawful day) needs the child's date of birth.
 
     `only_from` narrows the clock's starts; `where` and `where_not` narrow them to those that were foreseen for so
-    long, or not; `by_party` and `not_by_party` to those of some parties, or of any but them; `where_in_time` to those
-    that something else came in time for; `not_during` to those outside some stretches of the case's life. With
-    `only_with` the rule is there only if such a fact comes while the clock runs and before the rule was discharged or
-    answered otherwise; with `there_by` it is not there if the first such fact of the case came after the last lawful
-    day.
+    long, or not; `by_party` and `not_by_party` to those of some parties, or of any but them; `by_body` and
+    `not_by_body` to requests of some bodies (`Rulebook.asked`), or of any but them and of nobody knows whom;
+    `where_in_time` to those that something else came in time for; `not_during` to those outside some stretches of the
+    case's life. With `only_with` the rule is there only if such a fact comes while the clock runs and before the rule
+    was discharged or answered otherwise; with `there_by` it is not there if the first such fact of the case came after
+    the last lawful day.
 
     With `yields_to` a limit that was missed falls away where its last lawful day lies inside that stretch of the case's
     life.
@@ -110,7 +112,7 @@ class Rule(Model):
     `right` marks an act that is allowed, not owed: unused in its time it lapses, used late it is late, and neither is
     a breach. `bites_only_if` names, in words, what the record does not show and the limit depends on: undone, it stays
     open, until a fact of `bites_on` shows it; done late it is a breach, unless `shown_by_act` is false: then the act
-    does not show that the limit bit. `title` is the limit's own where it is empty.
+    does not show that the limit bit. `title` and `kind` are the limit's own where none is given.
 
     A duty of two parts has `first`: an act of `done_after_first_by` discharges it only after such a fact (the review,
     then the amendment), one of `done_by` by itself; `first_by_date` is a date that shows the first part. An act of
@@ -125,8 +127,11 @@ class Rule(Model):
     where: Foreseen | None = None
     where_not: Foreseen | None = None
     where_in_time: InTime | None = None
+    kind: Kind | None = None
     by_party: tuple[Name, ...] = ()
     not_by_party: tuple[Name, ...] = ()
+    by_body: tuple[Name, ...] = ()
+    not_by_body: tuple[Name, ...] = ()
     not_during: tuple[Name, ...] = ()
     yields_to: str = ""
     only_with: Patterns = ()
@@ -208,6 +213,21 @@ class Limit(Model):
     rule: tuple[Rule, ...] = Field(min_length=1)
 
 
+class Asked(Model):
+    """Who can be asked for advice: the word of `body`, who that is, and for which parties it is usual."""
+
+    id: Name
+    title: str
+    usual_for: tuple[Name, ...] = ()
+
+    @model_validator(mode="after")
+    def _known(self) -> Asked:
+        known = choices_of("advice_requested", "body")
+        if self.id not in known:
+            raise ValueError(f"advice_requested has no body {self.id!r}; write one of {', '.join(known)}")
+        return self
+
+
 class Note(Model):
     """A duty, gate or bar without a number: shown in the rulebook, never a deadline."""
 
@@ -230,6 +250,7 @@ class Rulebook(Model):
     limits: dict[str, Limit]
     deemed: dict[str, Deemed] = Field(default_factory=dict)
     signs: dict[str, Sign] = Field(default_factory=dict)
+    asked: dict[str, Asked] = Field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     notices: tuple[Notice, ...] = ()
     bodies: dict[str, Body] = Field(default_factory=dict)
@@ -239,6 +260,12 @@ class Rulebook(Model):
         if limit_id not in self.limits:
             raise UnknownNameError("limit", limit_id, self.limits)
         return self.limits[limit_id]
+
+    def body_asked(self, party: str | None, body: str | None) -> Asked | None:
+        """Return whose body was asked for advice: the one recorded, else the party's usual one; None where unknown."""
+        if body is not None:
+            return self.asked.get(body)
+        return next((asked for asked in self.asked.values() if party in asked.usual_for), None)
 
     def doubt(self, outcome: str, reason: str | None) -> Doubt | None:
         """Return the doubt that the recorded reason of an exception raises, if it raises one."""

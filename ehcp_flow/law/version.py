@@ -111,7 +111,8 @@ class Reading(Model):
     `only_if_earlier` it speaks only where it gives an earlier day. Or it decides otherwise: with `either_answer` the
     limit bites whatever the answer is; `without_exceptions` none excuses; `without_past_exceptions` none that had ended
     before the last lawful day, and named no limit; `yields_to_nothing` the limit never gives way (`Rule.yields_to`);
-    `kept_by` such a fact by the last lawful day keeps it; with `limits_nothing` this act has no time at all.
+    `kept_by` such a fact by the last lawful day keeps it; with `limits_nothing` this act has no time at all; with `binds`
+    what is guidance is law.
     `only_done_by` narrows it to what was discharged by such a fact, `beside` to a start with such a fact on its day.
     Where it decides otherwise whether there is a breach, the deadline is contested by it, unless it is a practice that
     the law does not bear out (`contests = false`): that is told and changes nothing.
@@ -132,6 +133,7 @@ class Reading(Model):
     yields_to_nothing: bool = False
     kept_by: Patterns = ()
     limits_nothing: bool = False
+    binds: bool = False
     contests: bool = True
     says: str
     in_force_from: dt.date | None = None
@@ -155,6 +157,7 @@ class Reading(Model):
             "yields_to_nothing": "it gives way to nothing",
             "kept_by": f"{_any(self.kept_by)} keeps it",
             "limits_nothing": "it sets no time for this act",
+            "binds": "it is law",
         }
         return tuple(says for name, says in words.items() if getattr(self, name))
 

@@ -48,7 +48,7 @@ def _wanted(chosen: Chosen, book: CompiledRulebook) -> list[int]:
         bits
         if (not chosen.limits or rule.limit.id in chosen.limits)
         and (not chosen.groups or rule.limit.group in chosen.groups)
-        and chosen.kind in ("", rule.limit.kind)
+        and chosen.kind in ("", rule.kind)
         and chosen.by in ("", rule.limit.actor)
         and (not chosen.owed or book.breachable[rule.order])
         and not (chosen.tasks and (rule.limit.actor == FAMILY or version.is_window))

@@ -41,6 +41,8 @@ class Start(NamedTuple):
         before.extend(act(pattern, dt.date(2015, 1, 5)) for pattern in begun)
         if self.limit.id == "under_fives_review":
             before = [make_fact("date_of_birth", case_id="a", on=on - dt.timedelta(days=365))]
+        if self.rule.by_body:
+            fields.setdefault("body", self.rule.by_body[0])
         return [*before, act(self.pattern, on, **fields)]
 
     def deadline(self, story: list[Fact], as_of: dt.date, on: dt.date) -> Deadline:

@@ -103,8 +103,8 @@ def test_the_caseload_is_read_whole(caseload):
 @pytest.mark.parametrize(
     ("case_id", "breaches", "excused"),
     [
-        ("amber", ["advice"], []),
-        ("birch", ["advice"], ["final_plan"]),
+        ("amber", [], []),
+        ("birch", [], ["final_plan"]),
         ("cedar", [], ["decide_not_issue"]),
         ("dogwood", ["amended_plan"], []),
         ("elder", ["decide_assess"], []),
@@ -115,6 +115,14 @@ def test_each_case_of_the_caseload_shows_what_it_is_there_for(caseload, case_id,
 
     assert [deadline.limit for deadline in answer.breaches] == breaches
     assert [deadline.limit for deadline in answer.excused if deadline.kind == "statutory"] == excused
+
+
+@pytest.mark.parametrize(("case_id", "party"), [("amber", "psychological"), ("birch", "100200")])
+def test_late_advice_of_those_whom_the_act_does_not_list_is_told_and_accuses_nobody(caseload, case_id, party):
+    found = ef.answer(caseload[case_id], "2026-11-20").deadlines
+    (late,) = [each for each in found if each.limit == "advice" and each.days_over]
+    assert (late.limit, late.party, late.kind, late.status, late.breach) == ("advice", party, "guidance", "late", False)
+    assert late.contested_by
 
 
 def test_a_whole_life_has_nothing_to_find_fault_with_in_its_record(caseload):

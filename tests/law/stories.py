@@ -32,7 +32,7 @@ class Start(NamedTuple):
     @property
     def is_held_to(self) -> bool:
         """Whether doing it late is a breach."""
-        return self.limit.kind == "statutory" and not self.rule.right and self.rule.shown_by_act
+        return (self.rule.kind or self.limit.kind) == "statutory" and not self.rule.right and self.rule.shown_by_act
 
     def story(self, on: dt.date) -> list[Fact]:
         """What must have happened before, what starts the clock on `on`, and what the rule needs beside it."""
@@ -45,7 +45,14 @@ class Start(NamedTuple):
         if self.rule.under_age:
             told.append(make_fact("date_of_birth", case_id="a", on=on - dt.timedelta(days=365)))
         told.append(
-            act(self.pattern, on, aware_on=self._aware(on), party=next(iter(self.rule.by_party), None), **self._days())
+            act(
+                self.pattern,
+                on,
+                aware_on=self._aware(on),
+                party=next(iter(self.rule.by_party), None),
+                body=next(iter(self.rule.by_body), None),
+                **self._days(),
+            )
         )
         told.extend(act(pattern, on + DAY) for pattern in self.rule.only_with)
         return told

@@ -48,7 +48,7 @@ def _dates(book: Rulebook, limit: Limit, rule: Rule, pattern: Pattern) -> list[t
         found = {
             deadline.due_on
             for deadline in deadlines_of(
-                tell("").record(*_before(limit, on), _fact(pattern, on)),
+                tell("").record(*_before(limit, on), _fact(rule, pattern, on)),
                 dt.date(2099, 1, 1),
                 rulebook=book,
                 calendars=CALENDARS,
@@ -70,13 +70,15 @@ def _before(limit: Limit, on: dt.date) -> list[Fact]:
     return []
 
 
-def _fact(pattern: Pattern, on: dt.date) -> Fact:
+def _fact(rule: Rule, pattern: Pattern, on: dt.date) -> Fact:
     fields = FACT_TYPES[pattern.event].model_fields
     given: dict[str, object] = {}
     if "outcome" in fields and (pattern.outcome or fields["outcome"].is_required()):
         given["outcome"] = pattern.outcome or OUTCOMES[pattern.event][0]
     if "party" in fields and fields["party"].is_required():
         given["party"] = "educational"
+    if rule.by_body:
+        given["body"] = rule.by_body[0]
     return make_fact(pattern.event, case_id="a", on=on, **given)
 
 
