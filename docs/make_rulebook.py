@@ -78,8 +78,8 @@ SAID = {
     "by_body not_by_body not_during yields_to only_with "
     "there_by right bites_only_if bites_on shown_by_act counts_from act otherwise done_by first "
     "first_by_date done_after_first_by done_for_now_by shown_otherwise_by questions undone_by "
-    "implied_by other_answer lapses_on never_owed_by owed_by looks_back under_age exceptions leads readings "
-    "version note",
+    "implied_by other_answer lapses_on taken_back_by never_owed_by owed_by looks_back under_age exceptions leads "
+    "readings version note",
     Version: "in_force_from in_force_to counting later_of protected_until roll words citation evidence evidence_note "
     "note",
     Count: "counting counts_from or_from_fact counts_from_fact needed",
@@ -88,7 +88,7 @@ SAID = {
     "in_force_from in_force_to",
     Clock: "id title starts_on restarts_on separate per counts_from ends_on resumes_on resumes_from resumes_inside "
     "resumes_in_time resumption during unless_during party_from own_acts ahead",
-    Stretch: "id title begins_on ends_on unless_during looks_ahead lasts",
+    Stretch: "id title begins_on ends_on unless_during looks_ahead lasts ends_everything",
     Deemed: "id facts is_also shows is_nothing says citation",
     Sign: "id finding facts says remedy",
     Asked: "id title usual_for",
@@ -108,6 +108,7 @@ EVENT_ROLES = (
     ("implied_by", "Shown to be done, without a date, by"),
     ("other_answer", "Falls away on the other answer:"),
     ("lapses_on", "Falls away on"),
+    ("taken_back_by", "Falls away, for that party alone, on"),
     ("never_owed_by", "Falls away, as never owed, on"),
     ("owed_by", "Shown to be owed by"),
 )
@@ -181,6 +182,7 @@ def _lines(book: Rulebook) -> Iterator[str]:
     yield ""
     yield "A clock is what makes time run for one or more limits."
     yield ""
+    yield from _ends(book)
     for clock in book.clocks.values():
         yield from _clock(clock, book)
     yield NOT_MODELLED
@@ -194,6 +196,14 @@ def _lines(book: Rulebook) -> Iterator[str]:
             for source in book.instruments.values()
         ),
     )
+
+
+def _ends(book: Rulebook) -> Iterator[str]:
+    for stretch in book.stretches.values():
+        if stretch.ends_everything:
+            begun = _events(stretch.begins_on)
+            yield f"Every clock ends for good, and none starts, once {_text(stretch.title)} ({begun})."
+            yield ""
 
 
 def _asked(book: Rulebook) -> Iterator[str]:

@@ -336,6 +336,13 @@ class AdviceReturned(Fact):
     party: Name
 
 
+class AdviceRequestWithdrawn(Fact):
+    """The day the request for the advice of `party` was taken back: nothing is asked of it any more."""
+
+    event: Literal["advice_request_withdrawn"] = "advice_request_withdrawn"
+    party: Name
+
+
 class PlanAgreed(Fact):
     """The day the authority decided to issue a plan (CFA s 37(1))."""
 
@@ -611,6 +618,12 @@ class PhaseTransferDue(Fact):
     event: Literal["phase_transfer_due"] = "phase_transfer_due"
     outcome: Literal["school", "post16", "post16_to_post16"]
     prospective = True
+
+
+class Died(Fact):
+    """The day the child or young person died. Whatever is open ends with it, and nothing starts any more."""
+
+    event: Literal["died"] = "died"
 
 
 class FactVoided(Fact):

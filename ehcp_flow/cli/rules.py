@@ -308,7 +308,10 @@ def _rule_paragraphs(rule: Rule, law: Rulebook) -> Iterator[str]:
         ("after " + " or ".join(map(str, rule.first)), " or ".join(map(str, rule.done_after_first_by))),
         ("shown to be done by", " or ".join(map(str, rule.implied_by))),
         ("answered otherwise by", " or ".join(map(str, rule.other_answer))),
-        ("falls away on", " or ".join(map(str, (*rule.lapses_on, *rule.never_owed_by, *clock.ends_on)))),
+        (
+            "falls away on",
+            " or ".join(map(str, (*rule.lapses_on, *rule.taken_back_by, *rule.never_owed_by, *clock.ends_on))),
+        ),
     ]
     yield lines([pair for pair in said if pair[1]])
     for version in rule.version:

@@ -38,6 +38,7 @@ FOR_NOW = 262144
 SHOWS_MORE = 524288
 MAY_SHOW_MORE = 1048576
 ASKS = 2097152
+TAKEN_BACK = 4194304
 
 STARTS = START | RESTART
 SELDOM = NEEDED | RESUME_INSIDE | FINAL | OWED | BITES
@@ -916,6 +917,8 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
     while place < stop:
         role = law.rule_roles[roles + facts.taken[place]]
         if role:
+            if role & TAKEN_BACK and flags & PER_PARTY and facts.whose[place] != party:
+                role &= ~(LAPSE | FINAL)
             inside = 0
             if role & SELDOM:
                 if role & NEEDED:

@@ -176,6 +176,8 @@ class _LaidOut:
         self._masks: dict[frozenset[int], int] = {frozenset(): 0}
         self._party_sets: dict[tuple[str, ...], int] = {}
         self._stretches = {name: number for number, name in enumerate(self.rulebook.stretches)}
+        self._ending = [each for each in self.rulebook.stretches.values() if each.ends_everything]
+        self._last = tuple(pattern for each in self._ending for pattern in each.begins_on)
         self.stretches: list[int] = []
         self.parties: dict[str, int] = {}
         for rule in book.rules:
@@ -283,13 +285,17 @@ class _LaidOut:
         self._put("ground_to", [_until(ground.in_force_to) for ground in grounds])
 
     def _clock_tables(self, clocks: list[Clock]) -> None:
+        last = ((kernel.END | kernel.FINAL, self._last),)
+        over = [self._stretches[each.id] for each in self._ending]
         self._put("clocks", len(clocks))
-        self._put("clock_roles", [role for clock in clocks for role in self._roles(_of_clock(clock))])
+        self._put("clock_roles", [role for clock in clocks for role in self._roles((*_of_clock(clock), *last))])
         self._put("clock_flags", [_clock_flags(clock) for clock in clocks])
         self._put("clock_during", [self._stretch(clock.during) for clock in clocks])
         self._put("clock_inside", [self._inside(clock) for clock in clocks])
         self._ranges(
-            "stretches", "clock_unless_at", [[self._stretches[name] for name in c.unless_during] for c in clocks]
+            "stretches",
+            "clock_unless_at",
+            [[*over, *(self._stretches[name] for name in c.unless_during)] for c in clocks],
         )
         self._ranges(
             "clock_rules",
@@ -462,9 +468,11 @@ class _LaidOut:
         # A fact that ends the clock may discharge, imply or answer this rule rather than make it lapse.
         done = (*rule.done_by, *rule.done_after_first_by)
         answers = self.turned.of_patterns((*done, *rule.implied_by, *rule.other_answer))
-        ends = self.turned.of_patterns((*rule.lapses_on, *rule.never_owed_by))
+        ends = self.turned.of_patterns((*rule.lapses_on, *rule.taken_back_by, *rule.never_owed_by, *self._last))
         for key in ends | (self.turned.of_patterns(clock.ends_on) - answers):
             roles[key] |= kernel.LAPSE
+        for key in self.turned.of_patterns((*rule.taken_back_by, *self._last)):
+            roles[key] |= kernel.FINAL
         return roles
 
     @property
@@ -514,6 +522,7 @@ def _of_rule(compiled_rule: CompiledRule) -> Parts:
         (kernel.RESUME, clock.resumes_on),
         (kernel.RESUME_INSIDE, () if inside is None else inside.facts),
         (kernel.FINAL, (*clock.ends_for_good_on, *(rule.lapses_on if clock.resumes_from else ()))),
+        (kernel.TAKEN_BACK, rule.taken_back_by),
         (kernel.NEEDED, rule.only_with),
         (kernel.NEVER_OWED, rule.never_owed_by),
         (kernel.OWED, rule.owed_by),

@@ -27,7 +27,8 @@ class Stretch(Between):
     A fact of `begins_on` begins nothing where the case then is inside the stretch `unless_during`: a request for an
     assessment does not undo the plan that there is. With `lasts` it ends after so many days, if nothing ended it
     before: the last of them is still inside. With `looks_ahead` it is known by a fact of `ends_on`: all before that
-    one belongs to it, back to the last fact of `begins_on`, or to the first of the record.
+    one belongs to it, back to the last fact of `begins_on`, or to the first of the record. With `ends_everything` what
+    begins it ends every clock for good, and none starts inside it.
     """
 
     id: Name
@@ -35,6 +36,7 @@ class Stretch(Between):
     unless_during: Name | None = None
     looks_ahead: bool = False
     lasts: int | None = Field(default=None, ge=1)
+    ends_everything: bool = False
 
 
 class Deemed(Model):

@@ -77,7 +77,7 @@ def test_the_chronologies_show_what_was_published():
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "decide_not_issue: due 2025-07-23, late, 90 days over" in done.stdout
-    assert "final_plan: due 2025-08-20, lapsed" in done.stdout
+    assert "final_plan: due 2025-08-20, overtaken, 62 days over" in done.stdout
     assert "decide_not_issue: due 2023-09-07, late, 209 days over" in done.stdout
     assert "final_plan: due 2025-05-05, overdue" in done.stdout
     assert "review_decision: due 2024-11-29, met" in done.stdout

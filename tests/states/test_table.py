@@ -233,6 +233,7 @@ MOVES_NOTHING = (
     "date_of_birth commissioner_changed commissioner_notified health_provision_impracticable commissioner_requested "
     "accommodation_changed release_notified mediation_due recommendation_made recommendation_answered "
     "recommendation_copied special_school_admitted advice_requested advice_received advice_returned "
+    "advice_request_withdrawn died "
     "special_school_left representations_received meeting_requested meeting_held school_consulted school_responded "
     "disclosure_requested plan_disclosed early_review_requested early_review_refused early_review_agreed "
     "review_advice_received review_attended delay_reason_recorded authority_replaced review_report_sent kept_plan_sent "
