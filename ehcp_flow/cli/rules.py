@@ -213,7 +213,7 @@ def _row(limit: Limit, law: Rulebook, on: dt.date) -> dict[str, Any]:
         "group": limit.group,
         "actor": limit.actor,
         "kind": limit.kind,
-        "rows": [row for rule in limit.rule for row in rule.rows],
+        "rows": [*dict.fromkeys(row for rule in limit.rule for row in rule.rows)],
         "citation": "; ".join(_once(version.cited for version in versions)),
         "evidence": "; ".join(_once(version.evidence for version in versions)),
         "versions": [

@@ -1,6 +1,7 @@
 """`rules`, `facts` and `version`: what the program knows."""
 
 import json
+import re
 import shutil
 from importlib import resources
 
@@ -31,8 +32,9 @@ def test_a_rule_in_json_has_what_a_lawyer_would_check():
     assert (version["in_force_from"], version["in_force_to"]) == ("2014-09-01", None)
     assert (version["counting"], version["words"]) == ("6 weeks after", "within 6 weeks of")
     assert version["citations"][0]["address"] == "https://www.legislation.gov.uk/uksi/2014/1530/regulation/5"
-    (rule,) = row["rules"]
+    rule, while_there_is_a_plan = row["rules"]
     assert "request_received" in rule["starts_on"]
+    assert while_there_is_a_plan["clock"].endswith("while a plan is maintained")
     assert rule["done_by"] == ["assessment_agreed", "assessment_refused"]
     assert "absent_from_area" in {exception["ground"] for exception in rule["exceptions"]}
     assert rule["readings"][0]["counting"] == "6 weeks beginning with"
@@ -51,12 +53,14 @@ def test_a_version_that_is_not_yet_law_is_not_listed_as_the_law(tmp_path):
     text = file.read_text("utf-8")
     old = 'in_force_from = 2014-09-01\ncounting = "6 weeks after"\nwords = "within 6 weeks of"\n'
     reading = '{ name = "the day of receipt is day 1", counting = "6 weeks beginning with", '
-    assert (text.count(old), text.count(reading)) == (1, 1)
+    assert text.count(old) == text.count(reading) > 0
     ends = "in_force_to = 2099-12-31"
     new = '[[limit.rule.version]]\nin_force_from = 2100-01-01\ncounting = "8 weeks after"\ncitation = ["SR 5(1)"]\n'
     text = text.replace(old, f"{old}{ends}\n").replace(reading, f"{reading}{ends}, ")
-    at = text.index("\n\n", text.index(ends + "\n"))
-    file.write_text(f'{text[:at]}\n\n{new}evidence = "M"\n{text[at:]}', "utf-8")
+    for version in reversed([*re.finditer(f"{ends}\n", text)]):
+        at = text.index("\n\n", version.start())
+        text = f'{text[:at]}\n\n{new}evidence = "M"\n{text[at:]}'
+    file.write_text(text, "utf-8")
 
     (row,) = rows_of(invoke("rules", "decide_assess", "--rulebook", str(law), "--format", "csv").stdout, "csv")
     assert (row["counting"], row["in_force_to"]) == ("6 weeks after", "2099-12-31")

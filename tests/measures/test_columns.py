@@ -300,8 +300,10 @@ def test_amended_plans_have_eight_weeks_from_the_notice_and_twelve_from_the_meet
 def test_phase_transfers_by_their_last_lawful_day():
     due = "2024-09-02 phase_transfer_due outcome=school"
     names = ("phase_transfer_due", "phase_transfer_final", "phase_transfer_in_time")
-    assert figures(row_of(told("a", *HELD, due, "2024-02-14 amended_plan_sent")), *names) == (1, 1, 1)
-    assert figures(row_of(told("a", *HELD, due, "2024-02-15 amended_plan_sent")), *names) == (1, 1, 0)
+    reviewed = (*HELD, due, "2023-12-04 review_meeting_held")
+    assert figures(row_of(told("a", *reviewed, "2024-02-14 amended_plan_sent")), *names) == (1, 1, 1)
+    assert figures(row_of(told("a", *reviewed, "2024-02-15 amended_plan_sent")), *names) == (1, 1, 0)
+    assert figures(row_of(told("a", *HELD, due, "2024-02-14 amended_plan_sent")), *names) == (1, 0, 0), "no review"
     assert figures(row_of(told("a", *HELD, due)), *names) == (1, 0, 0)
 
 
