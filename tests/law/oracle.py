@@ -139,6 +139,8 @@ LAST_DAYS: dict[str, LastDay] = {
     "decide_assess[1]": weeks(6),
     "advice[0]": weeks(6, *SERVED),
     "advice[1]": weeks(6, *SERVED),
+    "advice[2]": weeks(6, *SERVED),
+    "advice[3]": weeks(6, *SERVED),
     "decide_not_issue[0]": weeks(16),
     "decide_issue[0]": weeks(16),
     # Plan
@@ -247,6 +249,7 @@ LAST_DAYS: dict[str, LastDay] = {
     "detained_decide_assess[1]": weeks(6),
     "detained_decide_assess[2]": weeks(6),
     "detained_advice[0]": weeks(6, *SERVED),
+    "detained_advice[1]": weeks(6, *SERVED),
     "detained_decide_not_issue[0]": weeks(16),
     "detained_decide_not_issue[1]": weeks(16),
     "detained_decide_not_issue[2]": weeks(16),

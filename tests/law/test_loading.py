@@ -167,6 +167,7 @@ AGAIN = (
     '[[limit.rule.version]]\nin_force_from = {}\ncounting = "6 weeks after"\ncitation = ["SR 5(1)"]\nevidence = "P"\n'
 )
 CLOCK = 'resumes_on = ["refusal_reversed"]\n'
+DEEMED = '[[deemed]]\nid = "twin"\nfacts = ["assessment_agreed"]\nsays = "it is another act too"\n'
 OTHERS = [
     (CLOCK, 'party_from = "stretch"\n', "party_from needs during"),
     (CLOCK, "own_acts = true\n", "own_acts needs separate"),
@@ -196,6 +197,22 @@ OTHERS = [
     (RULE, RULE + 'bites_on = ["appeal_registered"]\n', "bites_on and shown_by_act = false need bites_only_if"),
     (RULE, RULE + 'not_during = ["prison"]\n', "no stretch is called 'prison'"),
     (RULE, RULE + 'yields_to = "prison"\n', "no stretch is called 'prison'"),
+    (RULE, RULE + 'by_body = ["wizard"]\n', "no body that can be asked is called 'wizard'"),
+    (RULE, 'done_by = ["assessment_agreed inside prison"]\n', "no stretch is called 'prison'"),
+    (RULE, 'done_by = ["assessment_agreed beside custody"]\n', "after one may stand inside or outside, and a stretch"),
+    (
+        '[[clock]]\nid = "request"\ntitle = "a request"\nstarts_on = ["request_received"]\n',
+        ('[[stretch]]\nid = "home"\ntitle = "at home"\nbegins_on = ["released"]\nunless_during = "custody"\n\n'
+        '[[clock]]\nid = "request"\ntitle = "a request"\nstarts_on = ["request_received inside home"]\n'),
+        "stretch 'home' has an unless_during itself",
+    ),
+    ("[[limit]]\n", DEEMED + "\n[[limit]]\n", "give is_also, shows, or is_nothing = true"),
+    (
+        "[[limit]]\n", DEEMED + 'is_also = ["review_decision_sent"]\n\n[[limit]]\n',
+        "is_also and shows name an outcome where there are several",
+    ),
+    (RULE, RULE + 'done_after_first_by = ["plan_refused"]\n', "first_by_date and done_after_first_by need first"),
+    (RULE, RULE + 'done_for_now_by = ["plan_refused"]\n', "done_for_now_by needs shown_otherwise_by or a question"),
     (RULE, RULE + 'readings = [{ name = "x", says = "y" }]\n', "a reading counts otherwise, or decides otherwise"),
     (
         RULE, RULE + 'readings = [{ name = "x", says = "y", either_answer = true, only_if_earlier = true }]\n',

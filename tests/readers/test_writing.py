@@ -3,14 +3,16 @@
 import datetime as dt
 import io
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ehcp_flow.errors import FactError, UnknownNameError
+from ehcp_flow.events import AskedBody
 from ehcp_flow.facts import COLUMNS, DATES, FACT_TYPES, OUTCOMES, Fact, make_fact
-from ehcp_flow.identifiers import BLANKS
+from ehcp_flow.identifiers import BLANKS, LONGEST_ID
 from ehcp_flow.readers import LONGEST_ROW, read_facts, write_facts
 from ehcp_flow.readers.rows import WHITE
 
@@ -21,11 +23,14 @@ TEXTS = (
     | st.text("ab,;\t\"'=+-@\r\n \x1c\x85\u2028\ufeff{}[]\\")
     | st.sampled_from(["=1+1", "@SUM(A1)", "+44", "-1", "\ufeff", '"', '""', "885.0", "\x1c", "a\rb", "a\nb"])
 ).map(lambda text: text.strip(WHITE)).filter(bool)  # fmt: skip
+IDS = TEXTS.map(lambda text: text[:LONGEST_ID].strip(WHITE))
 NAMES = {
+    "case_id": IDS,
+    "recorded_by": IDS,
     "party": st.from_regex(r"[\w./-]{1,64}", fullmatch=True),
     "limit": st.from_regex(r"[a-z0-9_]{1,40}", fullmatch=True),
-    "fact_id": TEXTS.filter(lambda text: not BLANKS.search(text)),
-    "corrects": TEXTS.filter(lambda text: not BLANKS.search(text)),
+    "fact_id": IDS.filter(lambda text: not BLANKS.search(text)),
+    "corrects": IDS.filter(lambda text: not BLANKS.search(text)),
 }
 INSTANTS = st.datetimes(dt.datetime(1950, 1, 1), dt.datetime(2190, 1, 1), timezones=st.just(dt.UTC))  # noqa: DTZ001
 
@@ -40,6 +45,8 @@ def facts(draw: st.DrawFn) -> Fact:
             continue
         if name == "outcome":
             given_[name] = draw(st.sampled_from(OUTCOMES[event]))
+        elif name == "body":
+            given_[name] = draw(st.sampled_from(get_args(AskedBody)))
         elif name == "party" and event == "request_received":
             given_[name] = draw(st.sampled_from(["parent", "young_person", "other"]))
         elif name == "authority":
@@ -48,7 +55,7 @@ def facts(draw: st.DrawFn) -> Fact:
             given_[name] = draw(INSTANTS)
         elif name in DATES:
             given_[name] = draw(DAYS)
-        elif name in ("party", "limit", "fact_id", "corrects"):
+        elif name in NAMES:
             given_[name] = draw(NAMES[name])
         else:
             given_[name] = draw(TEXTS)

@@ -22,12 +22,18 @@ def section(page, name):
 def test_what_is_due_what_was_late_and_what_happened_in_plain_words():
     page = page_of(Case.of(a_case("a-1", "885")))
     assert "The council must do this by Monday 10 May 2027." in section(page, "ahead")
-    late = section(page, "late")
-    assert "Give the advice asked for (an educational psychologist)" in late
+    assert "Nothing is late." in section(page, "late"), "the six weeks bind no psychologist of the council's own"
+    assert section(page, "happened").count("<li>") == 12
+
+
+def test_what_came_late_says_by_how_much_and_by_what_law():
+    begun = ("2025-01-02 request_received parent", "2025-02-11 assessment_agreed")
+    case = told("a", *begun, "2025-02-11 advice_requested medical", "2025-03-28 advice_received medical")
+    late = section(page_of(case, "2025-04-01"), "late")
+    assert "Give the advice asked for (health services)" in late
     assert "This was done on Friday 28 March 2025, 3 days late." in late
     assert "The law has not been kept." in late
     assert "SEND Regulations 2014" in late
-    assert section(page, "happened").count("<li>") == 12
 
 
 def test_a_right_of_the_family_is_no_duty():

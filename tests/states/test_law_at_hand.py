@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+import ehcp_flow as ef
 from ehcp_flow.answers import answer
 from ehcp_flow.bulk import findings_frame, iter_answers, states_frame
 from ehcp_flow.calendars import BankHolidayChanges, Calendars, england
@@ -273,3 +274,29 @@ def test_a_draft_without_a_positive_answer_is_refused_under_section_36_9_b():
     assert "section/36" in refusal.citation.address
     agreed = why_not(assessing, "plan_agreed", None, "2026-05-11")
     assert agreed.authority[0] == "CFA 36(9)(b)"
+
+
+def test_what_a_rulebook_says_of_a_plan_amended_after_the_review_decides_whether_it_came_late(tmp_path):
+    """England asks whether that plan names the next place; where a rulebook says that it does, amending came late."""
+    acts = 'done_after_first_by = ["amended_plan_sent", "amendment_declined"]\n'
+    says = 'shown_otherwise_by = ["amended_plan_sent"]\n'
+    told = load_rulebook(book_with(tmp_path / "book", ("06_review.toml", acts, acts + says)))
+    case = tell("""
+        2024-04-10 final_plan_sent; 2025-10-06 review_decision_sent outcome=maintain
+        2026-03-20 amended_plan_sent; 2026-09-02 phase_transfer_due outcome=school
+    """)
+    stands = {}
+    for name, law in (("asked", None), ("late", told)):
+        found = ef.judge(case, "2026-06-30", rulebook=law)
+        (transfer,) = (deadline for deadline in found.deadlines if deadline.limit == "phase_transfer")
+        codes = {finding.code for finding in found.findings}
+        stands[name] = (transfer.status, str(transfer.done_on), transfer.breach, "other_placement_named" in codes)
+    assert stands == {
+        "asked": ("met", "2025-10-06", False, True),
+        "late": ("late", "2026-03-20", True, False),
+    }
+
+
+def test_what_a_deadline_has_nothing_to_say_of_is_none():
+    (plan,) = (each for each in ef.due("request_received", "2026-03-02") if each.limit == "final_plan")
+    assert (plan.working.stray, plan.working.doubted, plan.working.doubted_later) == (None, None, None)

@@ -20,7 +20,7 @@ from ehcp_flow.synth.life import WRITTEN
 from tests.synth.oracle import count
 
 CENSUS = dt.date(2025, 1, 16)
-DIGEST = "544c636682419eeaddcde288bd2433ce4bdc60933d3f863963a9f1f1088d312b"
+DIGEST = "14665508dbafcc17510234953bfea0effb3803f0bcbb6b43591dbceebf77a3cc"
 
 
 def written(cases, seed, **settings):
