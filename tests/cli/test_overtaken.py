@@ -18,7 +18,7 @@ ordered,tribunal_order_made,2025-12-01,,amend,
 ordered,plan_ceased,2026-07-31,,,
 asked,request_received,2026-01-05,parent,,885
 asked,assessment_agreed,2026-02-16,,,
-asked,advice_requested,2026-02-17,psychological,,
+asked,advice_requested,2026-02-17,medical,,
 asked,request_withdrawn,2026-05-26,,,
 moving,final_plan_sent,2025-03-10,,,885
 moving,review_decision_sent,2025-06-01,,maintain,
