@@ -1198,7 +1198,7 @@ def last_day_by(law, days, facts, found, reading, row):
         if place < 0:
             return NO_DAY
         base = facts.on[place]
-    party = facts.party[found.out[WHOM * size + row]]
+    party = facts.whose[found.out[WHOM * size + row]]
     other = counted_for(days, facts, found, law.reading_table[reading], party, base)
     if other != NO_DAY and law.version_flags[found.out[VERSION * size + row]] & ROLLED:
         other = counted(days, found, law.roll_table, other)
