@@ -215,9 +215,9 @@ class _Read:
     law: AtHand
 
     @property
-    def refused(self) -> dict[int, tuple[Fact, str, Verdict]]:
-        """What is out of order, by fact: the pathway's reason goes first, as in `Standing.findings`."""
-        steps = ((step, refusal) for step in self.steps if (refusal := step.refusal) is not None and not refusal.holds)
+    def out_of_order(self) -> dict[int, tuple[Fact, str, Verdict]]:
+        """What is out of order, by fact, taken or not: the pathway's reason goes first, as in `Standing.findings`."""
+        steps = ((step, refusal) for step in self.steps if (refusal := step.refusal) is not None)
         found = {id(step.fact): (step.fact, step.told(refusal), refusal) for step, refusal in steps}
         for fact, told, refusal in self.docket.refused:
             found.setdefault(id(fact), (fact, told, refusal))
@@ -320,18 +320,21 @@ def _led(before: Sequence[Fact], key: Key) -> State:
 
 
 def _with_consequences(verdict: MoveVerdict, old: _Read, new: _Read, fact: Fact) -> MoveVerdict:
-    """Return the verdict with one more refusal for each fact, but `fact` itself, that was in order before."""
-    known = {*old.refused, id(fact)}
+    """Return the verdict with one more for each fact, but `fact` itself, that was in order before: most are refusals.
+
+    What somebody else did is taken out of order too, and told as the finding that it then is.
+    """
+    known = {*old.out_of_order, id(fact)}
     worse = [
         Verdict(
-            holds=False,
+            holds=refusal.holds,
             short=refusal.short,
             says=f"a recorded fact would be out of order: {told}",
             then=f"for that fact: {refusal.remedy}",
             fact=other,
             finding=refusal.finding,
         )
-        for other, told, refusal in new.refused.values()
+        for other, told, refusal in new.out_of_order.values()
         if id(other) not in known
     ]
     return replace(verdict, verdicts=(*verdict.verdicts, *worse))

@@ -266,6 +266,17 @@ def test_a_later_fact_that_a_request_makes_out_of_place_is_told_and_not_held_aga
     assert [each.code for each in state(earlier, "2026-05-01").findings] == ["request_while_one_is_open"]
 
 
+def test_a_move_that_puts_a_request_of_its_day_out_of_place_says_so_and_stays_lawful():
+    case = tell("2026-03-09 request_received")
+    asked = why_not(case, "plan_transferred_in", None, "2026-03-09")
+    assert (asked.allowed, [each.finding for each in asked.verdicts if each.finding]) == (
+        True,
+        ["request_while_plan_maintained"],
+    )
+    taken = record(case, fact("2026-03-09 plan_transferred_in"))
+    assert [each.code for each in state(taken, "2026-03-09").findings] == ["request_while_plan_maintained"]
+
+
 def test_a_draft_without_a_positive_answer_is_refused_under_section_36_9_b():
     assessing = tell("2026-03-02 request_received; 2026-04-13 assessment_agreed")
     (refusal,) = why_not(assessing, "draft_plan_sent", None, "2026-05-11").refusals
