@@ -50,8 +50,8 @@ globals()["{name}"] = {name}_and_let_others_run
 """
 DOORS: Final = {
     "judge": ("Law", "Days", "Facts", "Found"),
-    "walk": ("Moves", "Facts", "Trail"),
-    "contribute": ("Figures", "Periods", "Facts", "Rows", "Trail", "Entries"),
+    "walk": ("Moves", "Facts", "History"),
+    "contribute": ("Figures", "Periods", "Facts", "Rows", "History", "Entries"),
 }
 
 QUICK: Final = {"boundscheck": False, "wraparound": False, "initializedcheck": False, "cdivision": True}

@@ -31,8 +31,8 @@ import sqlalchemy as sa
 from ehcp_flow.facts import Fact
 from ehcp_flow.store import Store
 from ehcp_flow.store.engines import own_engine
+from ehcp_flow.store.fact_rows import FactRow, body_of
 from ehcp_flow.store.imports import import_facts
-from ehcp_flow.store.rows import Row, body_of
 from ehcp_flow.testing import a_case, a_fact
 from ehcp_flow.testing.postgres import Server
 
@@ -298,6 +298,6 @@ def main() -> None:
         options.write.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
 
 
-assert len(Row._fields) == 13, "the bare table must have the store's columns"
+assert len(FactRow._fields) == 13, "the bare table must have the store's columns"
 if __name__ == "__main__":
     main()

@@ -17,9 +17,9 @@ from ehcp_flow.facts import OUTCOMES
 from ehcp_flow.law import Citation, Limit, Notice, Rule, Version, england
 from ehcp_flow.law.model import Note
 from ehcp_flow.law.patterns import Pattern
-from ehcp_flow.states.dispute_moves import DISPUTES
-from ehcp_flow.states.pathway import PATHWAY
-from ehcp_flow.states.region import Region
+from ehcp_flow.moves.dispute_moves import DISPUTES
+from ehcp_flow.moves.pathway import PATHWAY
+from ehcp_flow.moves.region import Region
 
 PAGES: Final = Path(__file__).with_name("life")
 REGIONS: Final[Mapping[str, Region[Any]]] = {"pathway": PATHWAY, "disputes": DISPUTES}
@@ -297,10 +297,10 @@ def _time(rule: Rule, version: Version) -> str:
         more += f"; where `{rule.where_not.date}` lies less than {rule.where_not.period} before"
     if rule.only_with:
         more += f"; where {_events(rule.only_with)} comes before it is done"
-    if rule.there_by:
-        more += f"; not where the first {_events(rule.there_by)} came after the last day"
-    if rule.bites_only_if:
-        more += f"; only if {rule.bites_only_if}"
+    if rule.owed_if_by_due:
+        more += f"; not where the first {_events(rule.owed_if_by_due)} came after the last day"
+    if rule.owed_only_if:
+        more += f"; only if {rule.owed_only_if}"
     return f"{counts}{joined}{starts}{more}"
 
 

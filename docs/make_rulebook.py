@@ -9,8 +9,8 @@ from pathlib import Path
 from ehcp_flow.engine.rulebook import compiled
 from ehcp_flow.law import Citation, Clock, Ground, Limit, Rule, Rulebook, Version, england
 from ehcp_flow.law.body import Body, BodyName
-from ehcp_flow.law.clock import Between, Deemed, Sign, Stretch
-from ehcp_flow.law.model import Asked, Foreseen, Note, Question
+from ehcp_flow.law.clock import Between, Deemed, Sign, Spell
+from ehcp_flow.law.model import ActInQuestion, Asked, Foreseen, Note
 from ehcp_flow.law.parts import EVIDENCE
 from ehcp_flow.law.patterns import Pattern
 from ehcp_flow.law.version import Count, Reading
@@ -76,7 +76,7 @@ SAID = {
     Limit: "id counterpart title group actor kind note rule",
     Rule: "rows clock title kind only_from where where_not where_in_time by_party not_by_party "
     "by_body not_by_body not_during yields_to only_with "
-    "there_by right bites_only_if bites_on shown_by_act counts_from act otherwise done_by first "
+    "owed_if_by_due right owed_only_if shown_owed_by shown_by_act counts_from act otherwise done_by first "
     "first_by_date done_after_first_by done_for_now_by shown_otherwise_by questions undone_by "
     "implied_by other_answer lapses_on taken_back_by never_owed_by owed_by looks_back under_age exceptions leads "
     "readings version note",
@@ -88,11 +88,11 @@ SAID = {
     "in_force_from in_force_to",
     Clock: "id title starts_on restarts_on separate per counts_from ends_on resumes_on resumes_from resumes_inside "
     "resumes_in_time resumption during unless_during party_from own_acts ahead",
-    Stretch: "id title begins_on ends_on unless_during looks_ahead lasts ends_everything",
+    Spell: "id title begins_on ends_on unless_during looks_ahead lasts ends_everything",
     Deemed: "id facts is_also shows is_nothing says citation",
     Sign: "id finding facts says remedy",
     Asked: "id title usual_for",
-    Question: "finding done_by later where_missed says remedy",
+    ActInQuestion: "finding done_by later where_missed says remedy",
     Ground: "id outcome title test least margin adviser one_day not_checked doubt reading in_force_from in_force_to "
     "note",
     Note: "row title says citation evidence",
@@ -147,7 +147,7 @@ def _lines(book: Rulebook) -> Iterator[str]:
     yield "## What an act is taken as"
     yield ""
     yield (
-        "The same act is taken for the same thing in every limit. `inside` and `outside` speak of the stretches of a "
+        "The same act is taken for the same thing in every limit. `inside` and `outside` speak of the spells of a "
         "case's life that stand below."
     )
     yield ""
@@ -156,7 +156,7 @@ def _lines(book: Rulebook) -> Iterator[str]:
     for sign in book.signs.values():
         yield f"- A finding, `{sign.finding}`, for {_events(sign.facts)}: {_text(sign.says)}."
     yield ""
-    yield from _table(("stretch", "in substance"), ((f"`{each.id}`", _stretch(each)) for each in _fallen_into(book)))
+    yield from _table(("spell", "in substance"), ((f"`{each.id}`", _spell(each)) for each in _fallen_into(book)))
     yield "## Duties without a number"
     yield ""
     yield "Shown for completeness. None of these is a deadline: there is nothing to count."
@@ -199,10 +199,10 @@ def _lines(book: Rulebook) -> Iterator[str]:
 
 
 def _ends(book: Rulebook) -> Iterator[str]:
-    for stretch in book.stretches.values():
-        if stretch.ends_everything:
-            begun = _events(stretch.begins_on)
-            yield f"Every clock ends for good, and none starts, once {_text(stretch.title)} ({begun})."
+    for spell in book.spells.values():
+        if spell.ends_everything:
+            begun = _events(spell.begins_on)
+            yield f"Every clock ends for good, and none starts, once {_text(spell.title)} ({begun})."
             yield ""
 
 
@@ -224,10 +224,10 @@ def _deemed(deemed: Deemed) -> Iterator[str]:
     yield f"- {_events(deemed.facts)} {verb} {what}. {_sentence(deemed.says)}{cited}"
 
 
-def _fallen_into(book: Rulebook) -> Iterator[Stretch]:
-    """Yield every stretch that some pattern of the rulebook speaks of."""
+def _fallen_into(book: Rulebook) -> Iterator[Spell]:
+    """Yield every spell that some pattern of the rulebook speaks of."""
     names = compiled(book).turned.marked
-    yield from (book.stretches[name] for name in names)
+    yield from (book.spells[name] for name in names)
 
 
 def _limit(limit: Limit, book: Rulebook) -> Iterator[str]:
@@ -299,9 +299,9 @@ def _start(rule: Rule, clock: Clock, book: Rulebook) -> Iterator[str]:
     if rule.not_by_body:
         yield f"  Not where the body that was asked is {_codes(rule.not_by_body, ' or ')}."
     for name in rule.not_during:
-        yield f"  Not while {_stretch(book.stretches[name])}."
+        yield f"  Not while {_spell(book.spells[name])}."
     if rule.yields_to:
-        yield f"  Missed, it falls away where its last day lies while {_stretch(book.stretches[rule.yields_to])}."
+        yield f"  Missed, it falls away where its last day lies while {_spell(book.spells[rule.yields_to])}."
     if rule.where_in_time is not None:
         yield (
             f"  Only where {_events(rule.where_in_time.first)} came in time: {rule.where_in_time.convention} "
@@ -329,16 +329,16 @@ def _parts(rule: Rule) -> Iterator[str]:
 def _terms(rule: Rule) -> Iterator[str]:
     if rule.right:
         yield "- A right, not a duty: unused in its time it falls away, and using it late is no breach."
-    if rule.bites_only_if:
-        yield f"- Depends on what the record does not show: {_text(rule.bites_only_if)}. Undone, it stays open."
-        if rule.bites_on:
-            yield f"  Shown by {_events(rule.bites_on)}."
+    if rule.owed_only_if:
+        yield f"- Depends on what the record does not show: {_text(rule.owed_only_if)}. Undone, it stays open."
+        if rule.shown_owed_by:
+            yield f"  Shown by {_events(rule.shown_owed_by)}."
         if not rule.shown_by_act:
             yield "  Done late it is no breach either, since the act does not show it."
     if rule.looks_back_over is not None:
         yield f"- The act may come up to {rule.looks_back_over} before the day that starts the clock."
-    if rule.there_by:
-        yield f"- Not there if the first {_events(rule.there_by)} came after the last lawful day."
+    if rule.owed_if_by_due:
+        yield f"- Not there if the first {_events(rule.owed_if_by_due)} came after the last lawful day."
     if rule.under_age is not None:
         yield f"- Only for a child under {rule.under_age} on the last day; needs `date_of_birth`."
 
@@ -441,27 +441,27 @@ def _clock(clock: Clock, book: Rulebook) -> Iterator[str]:
         after = f", where nothing but {_events(clock.resumes_from)} had ended it" if clock.resumes_from else ""
         yield f"- Runs on, as if it had never ended, on {_events(clock.resumes_on)}{by}{after}."
     if clock.resumes_inside is not None:
-        stretch = _stretch(book.stretches[clock.resumes_inside.during])
-        yield f"  So too on {_events(clock.resumes_inside.facts)}, while {stretch}."
+        spell = _spell(book.spells[clock.resumes_inside.during])
+        yield f"  So too on {_events(clock.resumes_inside.facts)}, while {spell}."
     if clock.resumption is not None:
         yield f"  {_sentence(clock.resumption.says)} {_links(clock.resumption.citation)}."
     if clock.during:
-        yield f"- Starts only while {_stretch(book.stretches[clock.during])}."
+        yield f"- Starts only while {_spell(book.spells[clock.during])}."
     for name in clock.unless_during:
-        yield f"- Does not start while {_stretch(book.stretches[name])}."
-    if clock.party_from == "stretch":
-        yield "- Concerns the party of the fact that began that stretch."
+        yield f"- Does not start while {_spell(book.spells[name])}."
+    if clock.party_from == "spell":
+        yield "- Concerns the party of the fact that began that spell."
     for said in (_OWN_ACTS if clock.own_acts else "", _AHEAD if clock.ahead else ""):
         yield from [said] if said else []
     yield ""
 
 
-def _stretch(stretch: Stretch) -> str:
-    unless = f"; not inside `{stretch.unless_during}`" if stretch.unless_during else ""
-    lasts = f", for {stretch.lasts} days at most" if stretch.lasts else ""
-    if stretch.looks_ahead:
-        return f"{_text(stretch.title)} (before {_events(stretch.ends_on)}, back to {_events(stretch.begins_on)})"
-    return f"{_text(stretch.title)} ({_between(stretch)}{lasts}{unless})"
+def _spell(spell: Spell) -> str:
+    unless = f"; not inside `{spell.unless_during}`" if spell.unless_during else ""
+    lasts = f", for {spell.lasts} days at most" if spell.lasts else ""
+    if spell.looks_ahead:
+        return f"{_text(spell.title)} (before {_events(spell.ends_on)}, back to {_events(spell.begins_on)})"
+    return f"{_text(spell.title)} ({_between(spell)}{lasts}{unless})"
 
 
 def _between(between: Between) -> str:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from ehcp_flow.moves.appeals import GROUNDS, certificate_needed
+from ehcp_flow.moves.citing import cited
 from ehcp_flow.states import (
     DISPUTE_MEANING,
     MAINTAINED_STATES,
@@ -12,8 +14,6 @@ from ehcp_flow.states import (
     mermaid,
     state_table,
 )
-from ehcp_flow.states.appeals import GROUNDS, certificate_needed
-from ehcp_flow.states.citing import cited
 
 PAGE = Path(__file__).with_name("states.md")
 CERTIFICATE = {True: "yes", False: "no", None: "unless it is only about the school or type named, or that none is"}

@@ -6,7 +6,7 @@
     case = ef.read_case("cases.csv", "a-123")
     ef.deadlines_of(case, as_of="2026-06-30")              # every deadline of one case
     ef.state(case)                                      # where it stands, as of today
-    ef.why_not(case, "final_plan_sent")                 # why a move is refused, and what would make it lawful
+    ef.check_move(case, "final_plan_sent")                 # why a move is refused, and what would make it lawful
 
 Names are loaded when they are first used, so that importing the package costs next to nothing.
 """
@@ -44,33 +44,33 @@ if TYPE_CHECKING:
         SourceError,
         UnknownNameError,
     )
+    from ehcp_flow.explanation_outcome import ExplanationStep
     from ehcp_flow.facts import Fact, load_fact, make_fact
     from ehcp_flow.findings import Finding
     from ehcp_flow.law import Rulebook, england, load_rulebook
-    from ehcp_flow.law.diff import diff
+    from ehcp_flow.law.comparison import compare_rulebooks
     from ehcp_flow.law.notices import notices
     from ehcp_flow.law.profile import with_targets
     from ehcp_flow.measures import measure
     from ehcp_flow.readers import Caseload, read_case, read_cases, read_facts, write_facts
     from ehcp_flow.states import (
+        CaseState,
         Dispute,
         DisputeState,
         MoveVerdict,
-        Standing,
         State,
-        Step,
+        StateStep,
         Verdict,
         allowed,
         appealable,
+        check_move,
         disputes,
         mermaid,
         record,
         state,
         state_table,
-        why_not,
     )
-    from ehcp_flow.whatif import latest_meeting_for, latest_start, moved, what_if
-    from ehcp_flow.working import ExplanationStep
+    from ehcp_flow.whatif import compare_deadlines, latest_meeting_for, latest_start, what_if
 
 _HOMES: Final = {
     "answers": ("Answer", "answer"),
@@ -88,17 +88,17 @@ _HOMES: Final = {
     "facts": ("Fact", "load_fact", "make_fact"),
     "findings": ("Finding",),
     "law": ("Rulebook", "england", "load_rulebook"),
-    "law.diff": ("diff",),
+    "law.comparison": ("compare_rulebooks",),
     "law.notices": ("notices",),
     "law.profile": ("with_targets",),
     "measures": ("measure",),
     "readers": ("Caseload", "read_case", "read_cases", "read_facts", "write_facts"),
     "states": (
-        "Dispute", "DisputeState", "MoveVerdict", "Standing", "State", "Step", "Verdict", "allowed", "appealable",
-        "disputes", "mermaid", "record", "state", "state_table", "why_not",
+        "Dispute", "DisputeState", "MoveVerdict", "CaseState", "State", "StateStep", "Verdict", "allowed", "appealable",
+        "disputes", "mermaid", "record", "state", "state_table", "check_move",
     ),
-    "whatif": ("latest_meeting_for", "latest_start", "moved", "what_if"),
-    "working": ("ExplanationStep",),
+    "whatif": ("latest_meeting_for", "latest_start", "compare_deadlines", "what_if"),
+    "explanation": ("ExplanationStep",),
 }  # fmt: skip
 _HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -107,6 +107,7 @@ __all__ = [
     "CalendarError",
     "Calendars",
     "Case",
+    "CaseState",
     "Caseload",
     "Closure",
     "Correction",
@@ -130,9 +131,8 @@ __all__ = [
     "Rulebook",
     "RulebookError",
     "SourceError",
-    "Standing",
     "State",
-    "Step",
+    "StateStep",
     "TribunalDays",
     "UnknownNameError",
     "Verdict",
@@ -140,8 +140,10 @@ __all__ = [
     "allowed",
     "answer",
     "appealable",
+    "check_move",
+    "compare_deadlines",
+    "compare_rulebooks",
     "deadlines_of",
-    "diff",
     "disputes",
     "due",
     "england",
@@ -154,7 +156,6 @@ __all__ = [
     "make_fact",
     "measure",
     "mermaid",
-    "moved",
     "notices",
     "parse_date",
     "read_case",
@@ -166,7 +167,6 @@ __all__ = [
     "state",
     "state_table",
     "what_if",
-    "why_not",
     "with_targets",
     "write_facts",
 ]

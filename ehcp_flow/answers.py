@@ -9,12 +9,12 @@ from typing import Any
 from ehcp_flow import dates
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
+from ehcp_flow.case_findings import findings_of
 from ehcp_flow.deadlines import Deadline, deadlines_in, judged_case
-from ehcp_flow.engine.judging import JudgedCase
+from ehcp_flow.engine.judged_case import JudgedCase
 from ehcp_flow.findings import Finding
-from ehcp_flow.gaps import findings_of
 from ehcp_flow.law.model import Rulebook
-from ehcp_flow.states import Standing, state
+from ehcp_flow.states import CaseState, state
 
 __all__ = ["Answer", "answer"]
 
@@ -26,7 +26,7 @@ class Answer:
     case: Case
     as_of: dt.date
     deadlines: tuple[Deadline, ...]
-    standing: Standing
+    case_state: CaseState
     findings: tuple[Finding, ...]
     judged: JudgedCase = field(repr=False, compare=False)
     """The rows of numbers that deadlines and findings were read from."""
@@ -63,6 +63,6 @@ def answer(
     day = dates.today() if as_of is None else dates.parse_date(as_of)
     judged = judged_case(case, day, rulebook, calendars)
     found = tuple(deadlines_in(judged))
-    standing = state(case, day, rulebook=rulebook, calendars=calendars)
-    findings = (*case.findings, *standing.findings, *findings_of(judged, found))
-    return Answer(case, day, found, standing, findings, judged)
+    case_state = state(case, day, rulebook=rulebook, calendars=calendars)
+    findings = (*case.findings, *case_state.findings, *findings_of(judged, found))
+    return Answer(case, day, found, case_state, findings, judged)

@@ -20,7 +20,7 @@ from pydantic_core import PydanticCustomError
 from ehcp_flow.dates import parse_date, parse_instant
 from ehcp_flow.docstrings import docstring_of
 from ehcp_flow.errors import DateError
-from ehcp_flow.identifiers import LONGEST, LONGEST_ID, why_not
+from ehcp_flow.identifiers import LONGEST, LONGEST_ID, identifier_fault
 
 __all__ = [
     "COLUMNS", "COLUMN_OF", "CONTENT", "DATES", "SCHEMA", "Authority", "Column", "Day", "Fact", "Identifier", "Name",
@@ -103,7 +103,7 @@ def _instant(value: object) -> dt.datetime:
 
 
 def _identifier(value: str, info: ValidationInfo) -> str:
-    why = why_not(info.field_name or "", value, info.data.get("case_id", ""))
+    why = identifier_fault(info.field_name or "", value, info.data.get("case_id", ""))
     if why is not None:
         raise PydanticCustomError("identifier", "{why}", {"why": why})
     return value

@@ -210,7 +210,7 @@ class After:
         """Return the first day that is counted: the day after the event."""
         return day + ONE_DAY
 
-    def working(self, day: dt.date, last: dt.date) -> str:
+    def in_words(self, day: dt.date, last: dt.date) -> str:
         """Return the count in words."""
         return f"{self.period} after {say(day)}, that day not counted, end on {say(last)}"
 
@@ -240,7 +240,7 @@ class BeginningWith:
         """Return the first day that is counted: the day itself."""
         return day
 
-    def working(self, day: dt.date, last: dt.date) -> str:
+    def in_words(self, day: dt.date, last: dt.date) -> str:
         """Return the count in words."""
         return f"{self.period} beginning with {say(day)}, which is counted, end on {say(last)}"
 
@@ -262,9 +262,9 @@ class Window:
         """Return the first protected day."""
         return self.counted.first_day(day)
 
-    def working(self, day: dt.date, last: dt.date) -> str:
+    def in_words(self, day: dt.date, last: dt.date) -> str:
         """Return the count in words."""
-        protected = self.counted.working(day, last)
+        protected = self.counted.in_words(day, last)
         return f"{protected}: the last protected day; the act is lawful from {say(last + ONE_DAY)}"
 
     def __str__(self) -> str:
@@ -285,7 +285,7 @@ class AtLeastBefore:
         """Return the day counted from: a limit that is counted back has no first day."""
         return day
 
-    def working(self, day: dt.date, last: dt.date) -> str:
+    def in_words(self, day: dt.date, last: dt.date) -> str:
         """Return the count in words."""
         return f"{self.period} counted back from {say(day)}, that day not counted, give {say(last)}"
 
@@ -308,7 +308,7 @@ class BeforeDate:
         """Return the day counted from: a fixed date has no first day."""
         return day
 
-    def working(self, day: dt.date, last: dt.date) -> str:
+    def in_words(self, day: dt.date, last: dt.date) -> str:
         """Return the count in words."""
         return f"before {say(last + ONE_DAY)} means on {say(last)} at the latest"
 
@@ -331,7 +331,7 @@ class ByDate:
         """Return the day counted from: a fixed date has no first day."""
         return day
 
-    def working(self, day: dt.date, last: dt.date) -> str:
+    def in_words(self, day: dt.date, last: dt.date) -> str:
         """Return the count in words."""
         return f"by {say(last)}, that day included"
 
@@ -351,7 +351,7 @@ class OnTheDay:
         """Return the day itself."""
         return day
 
-    def working(self, day: dt.date, last: dt.date) -> str:
+    def in_words(self, day: dt.date, last: dt.date) -> str:
         """Return the count in words."""
         return f"on the day itself, {say(last)}"
 

@@ -16,17 +16,19 @@ from ehcp_flow import dates
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.calendars import england as english_calendars
 from ehcp_flow.case import Case
+from ehcp_flow.case_findings import findings_of
+from ehcp_flow.derivation import Derivation
 from ehcp_flow.engine import kernel
-from ehcp_flow.engine.judging import JudgedCase, judge_case
+from ehcp_flow.engine.judged_case import JudgedCase, judge_case
 from ehcp_flow.engine.kernel import LAPSED, LATE, NO_DAY, OVERDUE, OVERTAKEN
 from ehcp_flow.engine.numbers import as_date
 from ehcp_flow.engine.rulebook import compiled
+from ehcp_flow.explanation import explain
+from ehcp_flow.explanation_outcome import MISSED, ExplanationStep
 from ehcp_flow.facts import Fact, make_fact
 from ehcp_flow.findings import Finding
-from ehcp_flow.gaps import findings_of
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
-from ehcp_flow.working import MISSED, ExplanationStep, Working, explain
 
 __all__ = [
     "FIELDS", "MISSED", "STATUSES", "Deadline", "Judgement", "Status", "deadlines_in", "deadlines_of", "due", "judge",
@@ -54,7 +56,7 @@ class Deadline:
     `days_over` counts calendar days past `due_on`: to the act, to `ended_on` where it was overdue when it fell away
     (`overtaken`), or to `as_of`. `excused_by` names the grounds of exception whose facts hold. `breach` is true of a
     statutory limit that is late, overdue, overtaken or premature and not excused. `contested_by` names the other lawful
-    readings on which `breach` would come out otherwise. `explanation` gives the working, step by step.
+    readings on which `breach` would come out otherwise. `explanation` says how it came about, step by step.
     """
 
     __slots__ = ("_judged", "_row")
@@ -167,7 +169,7 @@ class Deadline:
         """The day on which it fell away, if something ended it; not where a right ran out unused."""
         if self._judged.value(kernel.STATUS, self._row) not in (LAPSED, OVERTAKEN):
             return None
-        cause = self.working.cause
+        cause = self.derivation.cause
         return None if cause is None else cause.on
 
     @property
@@ -176,9 +178,9 @@ class Deadline:
         return self._judged.contested_by(self._row)
 
     @property
-    def working(self) -> Working:
+    def derivation(self) -> Derivation:
         """What it was computed from."""
-        return Working(self._judged, self._row)
+        return Derivation(self._judged, self._row)
 
     @property
     def as_of(self) -> dt.date:
@@ -187,11 +189,11 @@ class Deadline:
 
     @property
     def explanation(self) -> tuple[ExplanationStep, ...]:
-        """The steps of the working: what started it, which rule, how it was counted, exceptions, other readings."""
+        """The steps of the explanation: what started it, which rule, how it was counted, exceptions, other readings."""
         return explain(self)
 
     def as_dict(self, *, explanation: bool = False) -> dict[str, Any]:
-        """Return the public fields by name, dates as ISO text; with `explanation`, the steps of the working too."""
+        """Return the public fields by name, dates as ISO text; with `explanation`, the steps of the explanation too."""
         row: dict[str, Any] = {}
         for name in FIELDS:
             value = getattr(self, name)

@@ -17,7 +17,7 @@ from pydantic import Field, ValidationError
 from ehcp_flow.columns import COLUMN_OF, COLUMNS, CONTENT, DATES, SCHEMA, Column, Fact, Side
 from ehcp_flow.errors import FactError, UnknownNameError
 from ehcp_flow.events import ExceptionOutcome, ExceptionRecorded, FactVoided, Requester
-from ehcp_flow.identifiers import CHECKED, why_not
+from ehcp_flow.identifiers import CHECKED, identifier_fault
 
 __all__ = [
     "COLUMNS", "COLUMN_OF", "CONTENT", "DATES", "FACT_TYPES", "LEGAL_ORDER", "OUTCOMES", "SCHEMA", "WHITE", "AnyFact",
@@ -87,7 +87,7 @@ def as_stored(record: Mapping[str, Any]) -> Fact:
         held = {
             name: text
             for name in CHECKED
-            if isinstance(text := record.get(name), str) and text and why_not(name, text, record["case_id"])
+            if isinstance(text := record.get(name), str) and text and identifier_fault(name, text, record["case_id"])
         }
         if not held:
             raise
@@ -112,7 +112,7 @@ def _explained(event: str, error: ValidationError) -> FactError:
         return FactError(event, field, value, first["msg"])
     if first["type"] in ("missing", "string_too_short"):
         return FactError(event, field, None, f"{event} needs {'an' if field[0] in 'aeiou' else 'a'} {field}")
-    text = f'write text: "{value}"' if first["type"] == "string_type" else why_not(field, str(value))
+    text = f'write text: "{value}"' if first["type"] == "string_type" else identifier_fault(field, str(value))
     return FactError(event, field, value, text or first["msg"])
 
 

@@ -16,7 +16,7 @@ from ehcp_flow.closed import complete
 from ehcp_flow.counting import ONE_DAY
 from ehcp_flow.dates import say
 from ehcp_flow.engine import kernel
-from ehcp_flow.engine.judging import JudgedCase
+from ehcp_flow.engine.judged_case import JudgedCase
 from ehcp_flow.engine.numbers import as_date
 from ehcp_flow.facts import ExceptionRecorded
 from ehcp_flow.law.ground import ExceptionUse, Ground, GroundTest
@@ -112,8 +112,8 @@ class _Against:
         first = self.judged.laid_out.ask(
             lambda law, days, facts, found: kernel.shut_from(law, days, facts, found, ground, party, on, until)
         )
-        stretches = range(*days.open_at[facts.institution[party + 1] :][:2])
-        inside = (max(days.open_from[at], on) for at in stretches if days.open_to[at] >= on)
+        spells = range(*days.open_at[facts.institution[party + 1] :][:2])
+        inside = (max(days.open_from[at], on) for at in spells if days.open_to[at] >= on)
         open_on = next((as_date(day) for day in inside if day < until), None)
         return as_date(first), as_date(kernel.shut_to(days, facts, party, first, until)), open_on
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["BLANKS", "CHECKED", "LONGEST", "LONGEST_ID", "LONGEST_NAME", "why_not"]
+__all__ = ["BLANKS", "CHECKED", "LONGEST", "LONGEST_ID", "LONGEST_NAME", "identifier_fault"]
 
 LONGEST_ID: Final = 200
 """The most characters of a case's id, and of who recorded a fact: PostgreSQL's index takes no entry of any length."""
@@ -45,7 +45,7 @@ CHECKED: Final = ("party", "limit", "case_id", "fact_id", "corrects", "recorded_
 """The columns of a fact that are checked."""
 
 
-def why_not(column: str, text: str, case_id: str = "") -> str | None:
+def identifier_fault(column: str, text: str, case_id: str = "") -> str | None:
     """Return what would be right where a text cannot stand in a column, else None; `case_id` is that of its fact."""
     if column == "party":
         return None if _PARTY.fullmatch(text) else _WHOM

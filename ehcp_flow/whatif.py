@@ -17,7 +17,7 @@ from ehcp_flow.facts import Fact
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
 
-__all__ = ["Effect", "latest_meeting_for", "latest_start", "moved", "what_if"]
+__all__ = ["Effect", "compare_deadlines", "latest_meeting_for", "latest_start", "what_if"]
 
 _REVIEW: Final = ("amendment_notice", "amended_plan")
 _FURTHEST: Final = 1500
@@ -70,7 +70,7 @@ def what_if(
     return _compare(before, after)
 
 
-def moved(
+def compare_deadlines(
     old: Rulebook, new: Rulebook, cases: Iterable[Case], as_of: dt.date | str, *, calendars: Calendars | None = None
 ) -> list[Effect]:
     """Return the deadlines of a caseload that would be different under another rulebook, case by case."""
@@ -137,14 +137,14 @@ def _keyed(found: Iterable[Deadline]) -> dict[_Key, Deadline]:
     """Return deadlines by what makes them the same one: the limit, its row, its clock, and the fact that started it."""
     keyed = {}
     for deadline in found:
-        working = deadline.working
-        keyed[deadline.limit, working.rule.rows, _which(deadline), working.start.id] = deadline
+        derivation = deadline.derivation
+        keyed[deadline.limit, derivation.rule.rows, _which(deadline), derivation.start.id] = deadline
     return keyed
 
 
 def _which(deadline: Deadline) -> str:
     """Tell apart the rules of one row: by their clock, and by what they ask for."""
-    rule = deadline.working.rule
+    rule = deadline.derivation.rule
     return f"{rule.clock}: {rule.act}"
 
 

@@ -73,7 +73,7 @@ class CaseService:
         """Answer, for the moves of one screen, None where a button is live, or why it is not."""
         shown = ("assessment_agreed", "assessment_refused", "plan_agreed", "draft_plan_sent", "final_plan_sent")
         case = self._cases[case_id]
-        verdicts = (ef.why_not(case, event, as_of=self.today) for event in shown)
+        verdicts = (ef.check_move(case, event, as_of=self.today) for event in shown)
         return {verdict.event: _why(verdict) for verdict in verdicts}
 
 

@@ -12,7 +12,7 @@ from collections import Counter
 from ehcp_flow.case import group_cases
 from ehcp_flow.measures import measure
 from ehcp_flow.synth import census_day, published_caseload, published_discrepancies
-from ehcp_flow.synth.published import authorities, counts_of
+from ehcp_flow.synth.dfe_counts import authorities, counts_of
 
 _NUMBERS = re.compile(r"\d[\d,]*(?= of the)|(?<=of the )\d[\d,]* ?")
 PLAIN_READINGS = {

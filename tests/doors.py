@@ -11,20 +11,20 @@ from tests.cli.running import invoke
 from tests.telling import facts
 
 
-def write_story(path: Path, story: str) -> Path:
+def write_story(path: Path, chronology: str) -> Path:
     """Write a story (as `tests.telling` tells it) as a CSV file of facts, and return the path."""
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.DictWriter(out, COLUMNS)
         writer.writeheader()
-        for fact in facts(story):
+        for fact in facts(chronology):
             writer.writerow({name: getattr(fact, name, None) for name in COLUMNS})
     return path
 
 
-def at_every_door(tmp_path: Path, story: str, command: str, *args: object) -> list[dict[str, Any]]:
+def at_every_door(tmp_path: Path, chronology: str, command: str, *args: object) -> list[dict[str, Any]]:
     """Return the rows that a command gives of a story, which must be the same by every door."""
-    path = write_story(tmp_path / "story.csv", story)
-    url = f"sqlite:///{tmp_path / 'story.db'}"
+    path = write_story(tmp_path / "story.csv", chronology)
+    url = f"sqlite:///{tmp_path / 'chronology.db'}"
     (tmp_path / "story.db").unlink(missing_ok=True)
     assert invoke("import", path, "--store", url).exit_code == 0
     found = []

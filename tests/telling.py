@@ -33,31 +33,33 @@ def fact(line: str, case_id: str = "a", **fields: object) -> Fact:
     return make_fact(event, case_id=case_id, on=on, **dict(column.split("=", 1) for column in columns), **fields)
 
 
-def facts(story: str, case_id: str = "a") -> tuple[Fact, ...]:
-    return tuple(fact(line, case_id) for line in re.split(r"[;\n]", story) if line.strip())
+def facts(chronology: str, case_id: str = "a") -> tuple[Fact, ...]:
+    return tuple(fact(line, case_id) for line in re.split(r"[;\n]", chronology) if line.strip())
 
 
-def tell(story: str, case_id: str = "a") -> Case:
-    return Case(case_id, facts(story, case_id))
+def tell(chronology: str, case_id: str = "a") -> Case:
+    return Case(case_id, facts(chronology, case_id))
 
 
 def every(
-    story: str | Case, limit: str, as_of: dt.date | str = LATER, *, calendars: Calendars | None = None
+    chronology: str | Case, limit: str, as_of: dt.date | str = LATER, *, calendars: Calendars | None = None
 ) -> list[Deadline]:
     """The deadlines of one limit, in the order in which their clocks started."""
-    case = story if isinstance(story, Case) else tell(story)
+    case = chronology if isinstance(chronology, Case) else tell(chronology)
     found = [deadline for deadline in deadlines_of(case, as_of, calendars=calendars) if deadline.limit == limit]
-    return sorted(found, key=lambda deadline: deadline.working.run.start)
+    return sorted(found, key=lambda deadline: deadline.derivation.run.start)
 
 
-def one(story: str | Case, limit: str, as_of: dt.date | str = LATER, *, calendars: Calendars | None = None) -> Deadline:
-    found = every(story, limit, as_of, calendars=calendars)
+def one(
+    chronology: str | Case, limit: str, as_of: dt.date | str = LATER, *, calendars: Calendars | None = None
+) -> Deadline:
+    found = every(chronology, limit, as_of, calendars=calendars)
     assert len(found) == 1, f"{limit}: {found}"
     return found[0]
 
 
-def codes(story: str | Case, as_of: dt.date | str = LATER) -> list[str]:
-    case = story if isinstance(story, Case) else tell(story)
+def codes(chronology: str | Case, as_of: dt.date | str = LATER) -> list[str]:
+    case = chronology if isinstance(chronology, Case) else tell(chronology)
     return [finding.code for finding in judge(case, as_of).findings]
 
 

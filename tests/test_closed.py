@@ -15,17 +15,17 @@ from ehcp_flow.store.base import Axis as StoreAxis
 PACKAGE = Path(__file__).parents[1] / "ehcp_flow"
 
 HELD_ELSEWHERE = {
-    "bulk.judged._COLUMNS": "another name is an AttributeError before it is looked up",
+    "bulk.deadline_columns._COLUMNS": "another name is an AttributeError before it is looked up",
     "cli.app.COMMANDS": "another command is refused before it is looked up",
     "cli.registers": "the registers and tables that the command offers",
     "measures.registers._TABLE": "another register is refused before it is looked up",
     "grounds": "the verdicts that the kernel gives for a named limit: tests/law/test_exceptions.py has each",
     "identifiers.LONGEST": "another column is passed over before it is looked up",
     "measures.periods._SURVEY_DAYS": "another year is passed over before it is looked up",
-    "readers.rows._ALSO_CALLED": "the columns that a header must have: tests/readers/test_csv.py leaves out each",
-    "readers.writing._ROWS": "another format is refused before it is looked up",
+    "readers.row_tables._ALSO_CALLED": "the columns that a header must have: tests/readers/test_csv.py leaves out each",
+    "readers.fact_writer._ROWS": "another format is refused before it is looked up",
     "reports.lists._TITLES": "the keys of the table beside it: tests/reports/test_overview.py has each list",
-    "states.misplaced._STAGE": "another state is passed over before it is looked up",
+    "moves.misplaced._STAGE": "another state is passed over before it is looked up",
     "store.addresses._MODES": "another mode is refused before it is looked up",
     "store.addresses._SWITCH": "another word is refused before it is looked up",
     "store.driver_errors._HOST": "another code is passed over before it is looked up",

@@ -6,6 +6,10 @@
 
 Needs the extra `bulk`: `pip install "ehcp-flow[bulk]"`. `docs/performance.md` says how fast it is and why, and
 `docs/outgrowing-a-machine.md` what to do when one machine is not enough.
+
+Nothing of the law is judged here: a chunk of whole cases goes to the kernel as columns of numbers and comes back as
+columns. What is added here is a function over one chunk, and a door to it in `queries.py`; import from
+`ehcp_flow.bulk` alone.
 """
 
 try:
@@ -16,7 +20,8 @@ except ImportError as error:
 
     raise LibraryMissing(error.name or "polars", "bulk") from error
 
-from ehcp_flow.bulk.asking import (
+from ehcp_flow.bulk.deadline_csv import write_csv
+from ehcp_flow.bulk.queries import (
     CHUNK_CASES,
     Answers,
     Frames,
@@ -34,7 +39,6 @@ from ehcp_flow.bulk.asking import (
     read_cases,
     states_frame,
 )
-from ehcp_flow.bulk.writing import write_csv
 
 __all__ = [
     "CHUNK_CASES",

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from ehcp_flow.bulk.building import build_cases
+from ehcp_flow.bulk.cases_from_columns import build_cases
 from ehcp_flow.bulk.codes import NO_DAY, Array
+from ehcp_flow.bulk.deadline_columns import Judged
 from ehcp_flow.bulk.encoding import LINE, Encoded, encode, reread
-from ehcp_flow.bulk.entering import may_be_refused
-from ehcp_flow.bulk.facts import Facts
-from ehcp_flow.bulk.judged import Judged
-from ehcp_flow.bulk.judging import judge_columns
-from ehcp_flow.bulk.law import LawWords
+from ehcp_flow.bulk.fact_columns import FactColumns
+from ehcp_flow.bulk.identifier_check import may_be_refused
+from ehcp_flow.bulk.kernel_columns import judge_columns
+from ehcp_flow.bulk.law_words import LawWords
 from ehcp_flow.bulk.ordering import in_legal_order
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
@@ -114,7 +114,7 @@ class Columns:
     question: Question
     rows: pl.DataFrame
     encoded: Encoded
-    facts: Facts
+    facts: FactColumns
     judged: Judged
     there: Array
     refused: list[RowRefused]
@@ -155,7 +155,7 @@ def judged_chunk(columns: Columns) -> Chunk:
     return columns.chunk(_frame(columns.facts, columns.judged, columns.encoded, columns.question.law))
 
 
-def standing_facts(encoded: Encoded, rows: pl.DataFrame, question: Question) -> tuple[Facts, Array]:
+def standing_facts(encoded: Encoded, rows: pl.DataFrame, question: Question) -> tuple[FactColumns, Array]:
     """Return the facts of a chunk that stand, in legal order, and which cases had been recorded by the instant."""
     keep = known_rows(encoded, rows, question)
     there = np.zeros(len(encoded.case_ids), dtype=bool)
@@ -257,7 +257,7 @@ def _cut(case: Case, question: Question, *, cut: bool) -> Case:
     return case.known_at(question.known_at) if cut and question.known_at is not None else case
 
 
-def _frame(facts: Facts, judged: Judged, encoded: Encoded, law: LawWords) -> pl.DataFrame:
+def _frame(facts: FactColumns, judged: Judged, encoded: Encoded, law: LawWords) -> pl.DataFrame:
     schema = schema_of(law)
     case = pl.Series(judged.case.astype(np.uint32))
     row = pl.Series(judged.row.astype(np.uint32))

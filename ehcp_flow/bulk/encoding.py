@@ -24,7 +24,7 @@ from ehcp_flow.dates import parse_date, parse_instant
 from ehcp_flow.errors import DateError, RowRefused
 from ehcp_flow.facts import COLUMN_OF, COLUMNS, DATES, FACT_TYPES, OUTCOMES, Fact, choices_of
 from ehcp_flow.readers import FactReader, read_facts
-from ehcp_flow.readers.rows import WHITE
+from ehcp_flow.readers.row_tables import WHITE
 
 __all__ = ["APART", "LINE", "Coded", "Encoded", "encode", "reread", "standard", "taken"]
 
@@ -314,7 +314,7 @@ def reread(frame: pl.DataFrame, name: str, shown: Mapping[str, str]) -> tuple[pl
         json.dumps({shown.get(c, c): cell for c, cell in zip(columns, row, strict=True) if cell is not None}) + "\n"
         for row in rows
     )
-    kept, refused = taken(read_facts(_Lines(text), name=name), lambda number: int(lines[number - 1]), shown)
+    kept, refused = taken(read_facts(_PlainLines(text), name=name), lambda number: int(lines[number - 1]), shown)
     schema = dict.fromkeys(columns, pl.String) | {LINE: frame.schema[LINE]}
     return pl.DataFrame(kept, schema=schema), refused
 
@@ -348,7 +348,7 @@ def cells_of(fact: Fact) -> dict[str, str]:
     return cells
 
 
-class _Lines:
+class _PlainLines:
     """A text that the readers read line by line, with nothing but line feeds ending a line."""
 
     def __init__(self, text: str) -> None:

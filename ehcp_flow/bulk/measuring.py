@@ -10,12 +10,12 @@ from typing import Unpack
 
 import polars as pl
 
-from ehcp_flow.bulk.adding import Added, Asked, added_chunk, span_chunk
-from ehcp_flow.bulk.counting import counted
-from ehcp_flow.bulk.passing import Options, Pass
-from ehcp_flow.bulk.sources import Source, spooled
+from ehcp_flow.bulk.chunk_measures import ChunkMeasures, MeasureQuestion, added_chunk, span_chunk
+from ehcp_flow.bulk.figure_counts import counted
+from ehcp_flow.bulk.row_sources import Source, spooled
+from ehcp_flow.bulk.source_pass import Options, Pass
+from ehcp_flow.measures.measure_table import Extra, MeasureTable, Years, group_keys, periods_asked, table_of
 from ehcp_flow.measures.periods import Period, Span
-from ehcp_flow.measures.table import Extra, MeasureTable, Years, group_keys, periods_asked, table_of
 
 __all__ = ["Measuring", "measure"]
 
@@ -71,8 +71,10 @@ class Measuring(Pass):
         span = Span.over(part.span for part in self._parts(span_chunk))
         return self.as_of if span is None else span.first
 
-    def _added(self, periods: Sequence[Period]) -> Iterator[Added]:
-        asked = Asked(periods, self._keys, self._extra, self._contested, with_frame=self._on_frame is not None)
+    def _added(self, periods: Sequence[Period]) -> Iterator[ChunkMeasures]:
+        asked = MeasureQuestion(
+            periods, self._keys, self._extra, self._contested, with_frame=self._on_frame is not None
+        )
         self.span = None
         for part in self._parts(partial(added_chunk, asked=asked)):
             self.failed.extend(part.failed)

@@ -12,7 +12,7 @@ import polars as pl
 
 from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, KEYS, PROSPECTIVE, Array, as_day, in_order
 from ehcp_flow.bulk.encoding import Encoded
-from ehcp_flow.bulk.facts import Facts
+from ehcp_flow.bulk.fact_columns import FactColumns
 from ehcp_flow.facts import CONTENT
 
 __all__ = ["in_legal_order"]
@@ -25,7 +25,9 @@ _MOST: Final = 1 << 62
 _DAYS: Final = 1 << 18
 
 
-def in_legal_order(rows: Encoded, as_of: dt.date, keep: Array | None = None, settled: Array | None = None) -> Facts:
+def in_legal_order(
+    rows: Encoded, as_of: dt.date, keep: Array | None = None, settled: Array | None = None
+) -> FactColumns:
     """Return the facts that count on a day. `keep` are the rows that count at all, all if it is None.
 
     `settled` are the rows that stand in cases with a correction, each case's in legal order, as `Case` says.
@@ -66,7 +68,7 @@ def in_legal_order(rows: Encoded, as_of: dt.date, keep: Array | None = None, set
     counts = (on <= day) | PROSPECTIVE.take(key)
     if not counts.all():
         order, case, on, key = order[counts], case[counts], on[counts], key[counts]
-    return Facts(
+    return FactColumns(
         cases=cases,
         case=case,
         on=on,

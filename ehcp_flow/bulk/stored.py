@@ -13,7 +13,7 @@ from ehcp_flow.errors import RowRefused
 from ehcp_flow.facts import COLUMNS, CONTENT
 from ehcp_flow.store import Block, Store
 from ehcp_flow.store.errors import StoreCorrupt
-from ehcp_flow.store.rows import Row, body_of, fact_of
+from ehcp_flow.store.fact_rows import FactRow, body_of, fact_of
 
 __all__ = ["StoreRows"]
 
@@ -89,11 +89,11 @@ class StoreRows:
         at = rows.select(~is_plain).to_series().arg_true()
         return rows.with_columns(rows[_BODY].scatter(at, pl.Series(bodies, dtype=pl.String)))
 
-    def _row(self, told: Mapping[str, Any]) -> Row:
+    def _row(self, told: Mapping[str, Any]) -> FactRow:
         """Return a row of the store with what a block tells of it."""
         hashed = None if told["reason"] is None else ""
         body, at, by = told[_BODY], told["recorded_at"], told["recorded_by"]
-        return Row(told["case_id"], 0, self._store.upcasters.current, "", "", at, "", by, None, body, hashed, "", 0)
+        return FactRow(told["case_id"], 0, self._store.upcasters.current, "", "", at, "", by, None, body, hashed, "", 0)
 
     def refuse(self, case_id: str | None = None) -> NoReturn:
         """Raise what the store says of rows that tell no fact: of one case, or of the first such case. StoreCorrupt."""

@@ -14,7 +14,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from ehcp_flow.calendars.days import BankHolidayChanges, TribunalDays, WorkingDays
+from ehcp_flow.calendars.statutory_days import BankHolidayChanges, TribunalDays, WorkingDays
 from ehcp_flow.dates import iso
 from ehcp_flow.errors import CalendarError
 
@@ -115,18 +115,18 @@ class Institution:
         """Return whether its closures are known from the day `first` to the day `last`."""
         return self.known_from <= first and last <= self.known_to
 
-    def open_stretches(self, working: WorkingDays) -> tuple[tuple[dt.date, dt.date], ...]:
+    def open_spells(self, working: WorkingDays) -> tuple[tuple[dt.date, dt.date], ...]:
         """Return the first and the last open day of each time between closures, in order; a weekend is none."""
         shut = [(closure.first_closed, closure.reopens_on) for closure in self.closures]
         begins = [self.known_from, *(reopens for _, reopens in shut)]
         ends = [*(first for first, _ in shut), self.known_to + dt.timedelta(days=1)]
-        stretches = []
+        spells = []
         for begin, end in zip(begins, ends, strict=True):
             with suppress(CalendarError):  # of years whose bank holidays are not known, nothing is
                 first, last = working.roll_forward(begin), working.nth_before(end, 1)
                 if first <= last:
-                    stretches.append((first, last))
-        return tuple(stretches)
+                    spells.append((first, last))
+        return tuple(spells)
 
     def closures_of_at_least(self, days: int) -> tuple[Closure, ...]:
         """Return, in order, the closures that last `days` days or more, weekends included (4 weeks are 28)."""

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ehcp_flow.cli.asking import Chosen, Found
-from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.command import CliCommand
 from ehcp_flow.cli.messages import breaches_in_words, count, note
+from ehcp_flow.cli.opened_source import CheckTally, ShownDeadlines
 from ehcp_flow.cli.options import (
     AllErrors,
     AsOf,
@@ -34,7 +34,7 @@ from ehcp_flow.cli.options import (
     rulebook_at,
 )
 from ehcp_flow.cli.output import Format, chosen, flat, sheet
-from ehcp_flow.cli.sources import asking
+from ehcp_flow.cli.source_door import open_source
 
 if TYPE_CHECKING:
     from ehcp_flow.answers import Answer
@@ -91,14 +91,14 @@ def _breaches(  # noqa: PLR0913 - one parameter for each option
     law = rulebook_at(rulebook)
     calendars = calendars_with(institutions, office_closures, bank_holidays)
     shown = chosen(form, raw=raw)
-    only = Chosen(breaches=True, contested=contested)
-    with asking(
+    only = ShownDeadlines(breaches=True, contested=contested)
+    with open_source(
         source, case, known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors
     ) as asked:
         if shown != Format.TABLE and register in (None, _Register.BREACHES):
             found = asked.write_deadlines(on, shown, only, rulebook=law, calendars=calendars, findings=False)
         else:
-            found = Found()
+            found = CheckTally()
             quiet = shown != Format.TABLE and sys.stdout.isatty()
             judged = asked.answers(on, rulebook=law, calendars=calendars, quiet=quiet)
 
@@ -120,7 +120,9 @@ def _breaches(  # noqa: PLR0913 - one parameter for each option
     asked.leave(breach=fail_on_breach and found.breaches > 0)
 
 
-def _registers(only: Chosen) -> dict[_Register, tuple[tuple[str, ...], Callable[[Answer], Iterator[dict[str, Any]]]]]:
+def _registers(
+    only: ShownDeadlines,
+) -> dict[_Register, tuple[tuple[str, ...], Callable[[Answer], Iterator[dict[str, Any]]]]]:
     from ehcp_flow.deadlines import FIELDS
 
     return {
@@ -145,7 +147,7 @@ def exceptions_of(answered: Answer) -> Iterator[dict[str, Any]]:
         return
     considered: set[int] = set()
     for deadline in answered.deadlines:
-        for checked in deadline.working.grounds:
+        for checked in deadline.derivation.grounds:
             if checked.fact is None:
                 continue
             considered.add(id(checked.fact))
@@ -186,9 +188,9 @@ def _of_deadline(deadline: Deadline) -> dict[str, Any]:
     return {name: row[name] for name in ("authority", "limit", "party", "due_on", "status")}
 
 
-def _print(answers: Iterator[Answer], register: _Register | None, only: Chosen) -> None:
-    from ehcp_flow.cli.rows import CHECK_COLUMNS, abbreviations, for_people
-    from ehcp_flow.cli.table import Column, print_table
+def _print(answers: Iterator[Answer], register: _Register | None, only: ShownDeadlines) -> None:
+    from ehcp_flow.cli.deadline_rows import CHECK_COLUMNS, abbreviations, for_people
+    from ehcp_flow.cli.printed_table import ShownColumn, print_table
 
     missed: list[Deadline] = []
     exceptions: list[dict[str, Any]] = []
@@ -197,18 +199,18 @@ def _print(answers: Iterator[Answer], register: _Register | None, only: Chosen) 
         missed.extend(only.of(answered.deadlines))
         exceptions.extend(exceptions_of(answered))
         findings.extend(_findings_of(answered))
-    case = Column("case_id", "case", most=24, least=16, need=8)
-    limit = Column("limit", "limit", need=12)
+    case = ShownColumn("case_id", "case", most=24, least=16, need=8)
+    limit = ShownColumn("limit", "limit", need=12)
     claimed = (
-        case, limit, Column("due_on", "due", drop=5), Column("status", "status", drop=4),
-        Column("ground", "ground", drop=3), Column("on", "from"), Column("until", "until"),
-        Column("reason", "reason", drop=7, least=10, most=30),
-        Column("says", "checked facts", drop=2, least=24), Column("citation", "citation", drop=8, least=16),
+        case, limit, ShownColumn("due_on", "due", drop=5), ShownColumn("status", "status", drop=4),
+        ShownColumn("ground", "ground", drop=3), ShownColumn("on", "from"), ShownColumn("until", "until"),
+        ShownColumn("reason", "reason", drop=7, least=10, most=30),
+        ShownColumn("says", "checked facts", drop=2, least=24), ShownColumn("citation", "citation", drop=8, least=16),
     )  # fmt: skip
     found = (
-        case, Column("on", "on", drop=2), Column("finding", "finding", drop=3),
-        Column("message", "what", least=36, need=20),
-        Column("remedy", "what would put it right", drop=1, least=28),
+        case, ShownColumn("on", "on", drop=2), ShownColumn("finding", "finding", drop=3),
+        ShownColumn("message", "what", least=36, need=20),
+        ShownColumn("remedy", "what would put it right", drop=1, least=28),
     )  # fmt: skip
     if register in (None, _Register.BREACHES):
         columns = [column for column in CHECK_COLUMNS if column.name != "breach"]
@@ -228,7 +230,7 @@ def _flat(row: dict[str, Any]) -> dict[str, str]:
     return {name: flat(value) for name, value in row.items()}
 
 
-BREACHES: Final = Command(
+BREACHES: Final = CliCommand(
     _breaches,
     (
         "ehcp-flow breaches cases.csv --as-of 2026-06-30",

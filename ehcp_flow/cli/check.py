@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ehcp_flow.cli.asking import Chosen, Found
-from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.command import CliCommand
 from ehcp_flow.cli.messages import breaches_in_words, count, note
+from ehcp_flow.cli.opened_source import CheckTally, ShownDeadlines
 from ehcp_flow.cli.options import (
     AllErrors,
     AsOf,
@@ -37,7 +37,7 @@ from ehcp_flow.cli.options import (
     rulebook_at,
 )
 from ehcp_flow.cli.output import FeedFormat, chosen, print_rows
-from ehcp_flow.cli.sources import asking
+from ehcp_flow.cli.source_door import open_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,16 +79,16 @@ def _check(  # noqa: PLR0913 - one parameter for each option
     """
     on = day(as_of)
     law = rulebook_at(rulebook, profile)
-    only = Chosen(limit_ids(limit, law), frozenset(status or ()), contested=contested)
+    only = ShownDeadlines(limit_ids(limit, law), frozenset(status or ()), contested=contested)
     calendars = calendars_with(institutions, office_closures, bank_holidays)
     shown = chosen(form, raw=raw)
-    with asking(
+    with open_source(
         source, case, known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors
     ) as asked:
         if shown not in (FeedFormat.TABLE, FeedFormat.ICS) and not explain:
             found = asked.write_deadlines(on, shown, only, rulebook=law, calendars=calendars, findings=True)
         else:
-            found = Found()
+            found = CheckTally()
             quiet = _streams_to_terminal(shown)
             answers = asked.answers(on, rulebook=law, calendars=calendars, quiet=quiet)
             _show(_deadlines(answers, only, found), shown, explain=explain)
@@ -96,7 +96,7 @@ def _check(  # noqa: PLR0913 - one parameter for each option
     asked.leave(breach=fail_on_breach and found.breaches > 0)
 
 
-def _deadlines(answers: Iterator[Answer], only: Chosen, found: Found) -> Iterator[Deadline]:
+def _deadlines(answers: Iterator[Answer], only: ShownDeadlines, found: CheckTally) -> Iterator[Deadline]:
     for answered in answers:
         found.findings += len(answered.findings)
         for deadline in only.of(answered.deadlines):
@@ -115,7 +115,7 @@ def _show(deadlines: Iterator[Deadline], shown: str, *, explain: bool) -> None:
         print_rows(deadlines, shown, explain=explain)
 
 
-def _tell(cases: int, found: Found) -> None:
+def _tell(cases: int, found: CheckTally) -> None:
     said = [
         count(cases, "case"),
         count(found.deadlines, "deadline"),
@@ -132,18 +132,18 @@ def _streams_to_terminal(form: str) -> bool:
 
 
 def _table(deadlines: Iterator[Deadline], *, explain: bool) -> None:
-    from ehcp_flow.cli.rows import CHECK_COLUMNS, abbreviations, for_people
-    from ehcp_flow.cli.table import print_table
+    from ehcp_flow.cli.deadline_rows import CHECK_COLUMNS, abbreviations, for_people
+    from ehcp_flow.cli.printed_table import print_table
 
     found = list(deadlines)
     print_table(CHECK_COLUMNS, [for_people(deadline) for deadline in found], caption=abbreviations(found))
     if explain:
-        from ehcp_flow.cli.explaining import print_working
+        from ehcp_flow.cli.explaining import print_explanations
 
-        print_working(found)
+        print_explanations(found)
 
 
-CHECK: Final = Command(
+CHECK: Final = CliCommand(
     _check,
     (
         "ehcp-flow check cases.csv --as-of 2026-06-30",

@@ -8,14 +8,14 @@ from typing import Any
 
 import typer
 
-from ehcp_flow.cli.files import guarded
+from ehcp_flow.cli.named_files import guarded
 from ehcp_flow.docstrings import docstring_of
 
-__all__ = ["Command", "Group", "as_click"]
+__all__ = ["CliCommand", "CommandGroup", "as_click"]
 
 
 @dataclass(frozen=True)
-class Command:
+class CliCommand:
     """A command: the function that typer calls, and examples, each a line for the shell."""
 
     run: Callable[..., None]
@@ -23,11 +23,11 @@ class Command:
 
 
 @dataclass(frozen=True)
-class Group:
+class CommandGroup:
     """Commands under one name, each with its own."""
 
     says: str
-    commands: Mapping[str, Command]
+    commands: Mapping[str, CliCommand]
 
     def as_typer(self) -> typer.Typer:
         """Return the group as typer knows it; its help shows the examples of all its commands."""
@@ -41,9 +41,9 @@ class Group:
         return made
 
 
-def as_click(name: str, what: Command | Group | typer.Typer) -> Any:
+def as_click(name: str, what: CliCommand | CommandGroup | typer.Typer) -> Any:
     """Return the command (or, for a typer.Typer, the group of commands) in the form in which typer runs it."""
-    if isinstance(what, Group):
+    if isinstance(what, CommandGroup):
         made = typer.main.get_command(what.as_typer())
     elif isinstance(what, typer.Typer):
         made = typer.main.get_command(what)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from ehcp_flow.cli.effects import EFFECT_COLUMNS, effect_row, effects_table
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.output import Format, flat, sheet
-from ehcp_flow.cli.sources import asking
+from ehcp_flow.cli.source_door import open_source
 
 if TYPE_CHECKING:
-    from ehcp_flow.cli.asking import Asked
+    from ehcp_flow.cli.opened_source import OpenedSource
     from ehcp_flow.law import Change, Rulebook
 
 __all__ = ["print_changes", "print_moved"]
@@ -23,10 +23,10 @@ _COLUMNS: Final = ("kind", "section", "id", "key", "old", "new")
 
 def print_changes(old: Rulebook, new: Rulebook, form: str) -> None:
     """Print every difference between two rulebooks."""
-    from ehcp_flow.law import diff
-    from ehcp_flow.law.diff import left_behind
+    from ehcp_flow.law import compare_rulebooks
+    from ehcp_flow.law.comparison import left_behind
 
-    changes = diff(old, new)
+    changes = compare_rulebooks(old, new)
     if form == Format.TABLE:
         _table(changes)
     else:
@@ -39,13 +39,13 @@ def print_changes(old: Rulebook, new: Rulebook, form: str) -> None:
 
 
 def _table(changes: list[Change]) -> None:
-    from ehcp_flow.cli.table import Column, print_table
+    from ehcp_flow.cli.printed_table import ShownColumn, print_table
 
     columns = (
-        Column("what", "what", least=16, most=40),
-        Column("kind", "change"),
-        Column("old", "stands now", least=16, drop=1),
-        Column("new", "would stand", least=16),
+        ShownColumn("what", "what", least=16, most=40),
+        ShownColumn("kind", "change"),
+        ShownColumn("old", "stands now", least=16, drop=1),
+        ShownColumn("new", "would stand", least=16),
     )
     rows = [
         {
@@ -57,20 +57,20 @@ def _table(changes: list[Change]) -> None:
     print_table(columns, rows, title=count(len(changes), "change"))
 
 
-def print_moved(old: Rulebook, new: Rulebook, source: str, as_of: dt.date, form: str) -> Asked:
+def print_moved(old: Rulebook, new: Rulebook, source: str, as_of: dt.date, form: str) -> OpenedSource:
     """Print the deadlines of a caseload that would be different, and return what was asked, for the exit code."""
     from ehcp_flow.errors import EhcpFlowError
-    from ehcp_flow.whatif import moved
+    from ehcp_flow.whatif import compare_deadlines
 
     found = 0
-    with asking(source, all_errors=False) as asked:
+    with open_source(source, all_errors=False) as asked:
         cases = asked.cases(quiet=form != Format.TABLE and sys.stdout.isatty())
 
         def rows() -> Iterator[dict[str, Any]]:
             nonlocal found
             for case in cases:
                 try:
-                    effects = moved(old, new, [case], as_of)
+                    effects = compare_deadlines(old, new, [case], as_of)
                 except EhcpFlowError as error:
                     asked.cannot(case.case_id, error)
                     continue

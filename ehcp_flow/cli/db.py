@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
-from ehcp_flow.cli.command import Command, Group
-from ehcp_flow.cli.files import Writes
-from ehcp_flow.cli.messages import Bar, count, note
-from ehcp_flow.cli.opening import open_store
+from ehcp_flow.cli.command import CliCommand, CommandGroup
+from ehcp_flow.cli.messages import ProgressBar, count, note
+from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import Authority, Raw, StoreUrl, TableFormat
 from ehcp_flow.cli.output import Format, chosen, print_outcome, sheet
+from ehcp_flow.cli.source_kinds import open_store
 from ehcp_flow.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _verify(
 
     # The heads that are written are those that were verified.
     with open_store(store, authority=authority) as whole, whole.snapshot() as opened:
-        with Bar("verifying") as bar:
+        with ProgressBar("verifying") as bar:
             found = opened.verify(
                 anchor=None if anchor is None else read_heads(anchor), progress=lambda cases: bar(cases, None)
             )
@@ -183,7 +183,7 @@ def _stats(*, store: StoreUrl, authority: Authority = None, form: TableFormat = 
     row = {name: getattr(stats, name) for name in stats.__slots__ if name != "authorities"}
     cases = {name or "not recorded": cases for name, cases in stats.authorities.items()}
     if form in (None, Format.TABLE):
-        from ehcp_flow.cli.table import lines
+        from ehcp_flow.cli.printed_table import lines
 
         pairs = [(name.replace("_", " "), _said(value)) for name, value in row.items()]
         pairs += [(f"authority {name}", count(number, "case")) for name, number in cases.items()]
@@ -198,29 +198,29 @@ def _said(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-DB: Final = Group(
+DB: Final = CommandGroup(
     "Make, upgrade, verify and measure a store.",
     {
-        "upgrade": Command(
+        "upgrade": CliCommand(
             _upgrade,
             ("ehcp-flow db upgrade --store sqlite:///new.db", "ehcp-flow db upgrade --store sqlite:///cases.db"),
         ),
-        "check": Command(_check, ("ehcp-flow db check --store sqlite:///cases.db",)),
-        "verify": Command(
+        "check": CliCommand(_check, ("ehcp-flow db check --store sqlite:///cases.db",)),
+        "verify": CliCommand(
             _verify,
             (
                 "ehcp-flow db verify --store sqlite:///cases.db",
                 "ehcp-flow db verify --store sqlite:///cases.db --write-anchor heads.jsonl",
             ),
         ),
-        "grant": Command(
+        "grant": CliCommand(
             _grant,
             ("ehcp-flow db grant --store postgresql://owner@host/cases --role clerk_885 --authority 885",),
         ),
-        "revoke": Command(
+        "revoke": CliCommand(
             _revoke,
             ("ehcp-flow db revoke --store postgresql://owner@host/cases --role clerk_885 --authority 885",),
         ),
-        "stats": Command(_stats, ("ehcp-flow db stats --store sqlite:///cases.db --format json",)),
+        "stats": CliCommand(_stats, ("ehcp-flow db stats --store sqlite:///cases.db --format json",)),
     },
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.command import CliCommand
 from ehcp_flow.cli.messages import note
 from ehcp_flow.cli.options import (
     AsOf,
@@ -86,7 +86,7 @@ def _due(  # noqa: PLR0913 - one parameter for each option
 
 
 def _with(event: str, law: Rulebook | None) -> str:
-    """Return what a case would need for the limits that start from the event only inside a stretch of its life."""
+    """Return what a case would need for the limits that start from the event only inside a spell of its life."""
     from ehcp_flow.law import england
 
     book = law or england()
@@ -96,7 +96,7 @@ def _with(event: str, law: Rulebook | None) -> str:
             clock = book.clocks[rule.clock]
             starts = {pattern.event for pattern in rule.only_from or (*clock.starts_on, *clock.restarts_on)}
             if clock.during and event in starts:
-                needed.setdefault(book.stretches[clock.during].title, []).append(limit.id)
+                needed.setdefault(book.spells[clock.during].title, []).append(limit.id)
     return "".join(f"; where {title}: {', '.join(dict.fromkeys(ids))}" for title, ids in needed.items())
 
 
@@ -114,13 +114,13 @@ def _fact(received: str | None, event: str | None, on: str | None) -> tuple[str,
 
 def _print(deadlines: list[Deadline], form: str, *, explain: bool) -> None:
     if form == FeedFormat.TABLE:
-        from ehcp_flow.cli.explaining import print_working
-        from ehcp_flow.cli.rows import DUE_COLUMNS, for_people
-        from ehcp_flow.cli.table import print_table
+        from ehcp_flow.cli.deadline_rows import DUE_COLUMNS, for_people
+        from ehcp_flow.cli.explaining import print_explanations
+        from ehcp_flow.cli.printed_table import print_table
 
         print_table(DUE_COLUMNS, [for_people(deadline) for deadline in deadlines])
         if explain:
-            print_working(deadlines)
+            print_explanations(deadlines)
         return
     if form == FeedFormat.ICS:
         from ehcp_flow.reports.calendar_feed import calendar_feed
@@ -130,7 +130,7 @@ def _print(deadlines: list[Deadline], form: str, *, explain: bool) -> None:
     print_rows(deadlines, form, explain=explain)
 
 
-DUE: Final = Command(
+DUE: Final = CliCommand(
     _due,
     (
         "ehcp-flow due --received 2026-03-02",

@@ -41,18 +41,18 @@ def _side(deadline: Deadline | None) -> dict[str, Any]:
 
 def effects_table(rows: Iterable[dict[str, Any]], *, title: str = "") -> None:
     """Print such rows as a table."""
-    from ehcp_flow.cli.table import Column, print_table
+    from ehcp_flow.cli.printed_table import ShownColumn, print_table
 
     columns = (
-        Column("case_id", "case", most=24, least=12, need=8),
-        Column("limit", "limit", need=12),
-        Column("party", "party", drop=4, least=8, most=14),
-        Column("title", "title", drop=5, least=20),
-        Column("due_on_before", "due now"),
-        Column("due_on_after", "would be"),
-        Column("status_before", "status now", drop=2),
-        Column("status_after", "would be", drop=1),
-        Column("breach", "breach", drop=3),
+        ShownColumn("case_id", "case", most=24, least=12, need=8),
+        ShownColumn("limit", "limit", need=12),
+        ShownColumn("party", "party", drop=4, least=8, most=14),
+        ShownColumn("title", "title", drop=5, least=20),
+        ShownColumn("due_on_before", "due now"),
+        ShownColumn("due_on_after", "would be"),
+        ShownColumn("status_before", "status now", drop=2),
+        ShownColumn("status_after", "would be", drop=1),
+        ShownColumn("breach", "breach", drop=3),
     )
     shown = []
     for row in rows:

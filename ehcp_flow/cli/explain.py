@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ehcp_flow.cli.command import Command
-from ehcp_flow.cli.files import Writes
+from ehcp_flow.cli.command import CliCommand
 from ehcp_flow.cli.messages import count, note
+from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import (
     AllErrors,
     AsOf,
@@ -32,7 +32,7 @@ from ehcp_flow.cli.options import (
     rulebook_at,
 )
 from ehcp_flow.cli.output import chosen, sheet
-from ehcp_flow.cli.sources import asking
+from ehcp_flow.cli.source_door import open_source
 
 if TYPE_CHECKING:
     from ehcp_flow.answers import Answer
@@ -99,7 +99,7 @@ def _explain(  # noqa: PLR0913 - one parameter for each option
     law = rulebook_at(rulebook, profile)
     limits = limit_ids(limit, law)
     calendars = calendars_with(institutions, office_closures, bank_holidays)
-    with asking(
+    with open_source(
         source, [case], known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors
     ) as asked:
         answered = answer(next(asked.cases()), on, rulebook=law, calendars=calendars)
@@ -133,16 +133,16 @@ def _text(answered: Answer, found: list[Deadline]) -> None:
 
 
 def _paragraphs(answered: Answer, found: list[Deadline]) -> Iterator[str]:
-    from ehcp_flow.cli.explaining import working
-    from ehcp_flow.cli.table import heading, lines, paragraph
+    from ehcp_flow.cli.explaining import explanation_text
+    from ehcp_flow.cli.printed_table import heading, lines, paragraph
     from ehcp_flow.dates import say
 
     case = answered.case
     authority = f", authority {case.authority}" if case.authority else ""
     yield heading(f"Case {case.case_id}{authority}, as it stood on {say(answered.as_of)}", "=")
     yield ""
-    yield paragraph(f"Where it stands: {answered.standing}.")
-    for dispute in answered.standing.disputes:
+    yield paragraph(f"Where it stands: {answered.case_state}.")
+    for dispute in answered.case_state.disputes:
         yield paragraph(f"Dispute: {dispute}.")
     breaches = sum(deadline.breach for deadline in found)
     yield paragraph(
@@ -156,10 +156,10 @@ def _paragraphs(answered: Answer, found: list[Deadline]) -> Iterator[str]:
         said = f"Corrected: {_in_words(correction.corrected)}, {say(correction.corrected.on)}"
         yield paragraph(f"{said}. Reason: {correction.reason or 'not recorded'}.", first="  ", then="    ")
     for number, deadline in enumerate(found, start=1):
-        party = f" ({deadline.party})" if deadline.party and deadline.working.clock.per == "party" else ""
+        party = f" ({deadline.party})" if deadline.party and deadline.derivation.clock.per == "party" else ""
         yield ""
         yield heading(f"{number}. {deadline.title}{party} [{deadline.limit}]", "-")
-        yield working(deadline)
+        yield explanation_text(deadline)
     if answered.findings:
         yield ""
         yield heading("What a person should look at in the record", "-")
@@ -172,7 +172,7 @@ def _timeline(answered: Answer) -> Iterator[tuple[str, str]]:
     from ehcp_flow.facts import DATES
     from ehcp_flow.states import MEANING
 
-    reached = {id(step.fact): step.to for step in answered.standing.history if step.from_ is not step.to}
+    reached = {id(step.fact): step.to for step in answered.case_state.history if step.from_ is not step.to}
     for fact in answered.case.facts:
         said = _in_words(fact)
         others = [
@@ -191,7 +191,7 @@ def _timeline(answered: Answer) -> Iterator[tuple[str, str]]:
 
 def _in_words(fact: Fact) -> str:
     from ehcp_flow.dates import say
-    from ehcp_flow.working import describe
+    from ehcp_flow.explanation_outcome import describe
 
     return describe(fact).removesuffix(f", {say(fact.on)}")
 
@@ -203,9 +203,9 @@ def _json(answered: Answer, found: list[Deadline]) -> None:
         "case_id": answered.case.case_id,
         "authority": answered.case.authority,
         "as_of": answered.as_of.isoformat(),
-        "state": str(answered.standing.pathway),
-        "since": answered.standing.since.isoformat() if answered.standing.since else None,
-        "disputes": [dispute_row(dispute) for dispute in answered.standing.disputes],
+        "state": str(answered.case_state.pathway),
+        "since": answered.case_state.since.isoformat() if answered.case_state.since else None,
+        "disputes": [dispute_row(dispute) for dispute in answered.case_state.disputes],
         "facts": [_plain(fact) for fact in answered.case.facts],
         "deadlines": [deadline.as_dict(explanation=True) for deadline in found],
         "findings": [finding_row(finding) for finding in answered.findings],
@@ -258,7 +258,7 @@ def _csv(found: list[Deadline], form: str) -> None:
                 rows.write({**row, **step.as_dict(), "step": number, "citations": cited})
 
 
-EXPLAIN: Final = Command(
+EXPLAIN: Final = CliCommand(
     _explain,
     (
         "ehcp-flow explain cases.csv --case jsc-cambridgeshire --as-of 2025-10-21",

@@ -1,4 +1,4 @@
-"""The working of deadlines as text: numbered steps, each with the provisions it rests on and where to read them."""
+"""The explanation of deadlines as text: numbered steps, each with the provisions it rests on and where to read them."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ehcp_flow.cli.messages import count
-from ehcp_flow.cli.table import heading, paragraph
+from ehcp_flow.cli.printed_table import heading, paragraph
 from ehcp_flow.dates import say
 
 if TYPE_CHECKING:
     from ehcp_flow.deadlines import Deadline
 
-__all__ = ["print_working", "verdict", "working"]
+__all__ = ["explanation_text", "print_explanations", "verdict"]
 
 
-def print_working(deadlines: Iterable[Deadline]) -> None:
-    """Print the working of each deadline, with its case."""
+def print_explanations(deadlines: Iterable[Deadline]) -> None:
+    """Print the explanation of each deadline, with its case."""
     for deadline in deadlines:
         sys.stdout.write(f"\n{heading(f'Case {deadline.case_id}: {deadline.title} [{deadline.limit}]', '-')}\n")
-        sys.stdout.write(f"{working(deadline)}\n")
+        sys.stdout.write(f"{explanation_text(deadline)}\n")
 
 
-def working(deadline: Deadline, *, indent: str = "") -> str:
+def explanation_text(deadline: Deadline, *, indent: str = "") -> str:
     """Return the verdict on a deadline and its numbered steps."""
     lines = [paragraph(verdict(deadline), first=indent, then=indent), ""]
     for number, step in enumerate(deadline.explanation, start=1):

@@ -8,16 +8,16 @@ from typing import IO, Annotated, Final
 
 import typer
 
-from ehcp_flow.cli.command import Command
-from ehcp_flow.cli.files import Writes
-from ehcp_flow.cli.messages import Bar, count, note
-from ehcp_flow.cli.opening import open_store
+from ehcp_flow.cli.command import CliCommand
+from ehcp_flow.cli.messages import ProgressBar, count, note
+from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import Authority, KnownAt, KnownBy, StoreUrl, axis_of, instant
+from ehcp_flow.cli.source_kinds import open_store
 
 __all__ = ["EXPORT"]
 
 
-class _FileFormat(StrEnum):
+class _ExportFormat(StrEnum):
     CSV = "csv"
     JSONL = "jsonl"
 
@@ -33,10 +33,10 @@ def _export(
             help="Write here, not to standard output; the file is put in place when it is whole.",
             show_default=False,
         ),
-        Writes("ehcp_flow.readers.writing:FACTS"),
+        Writes("ehcp_flow.readers.fact_writer:FACTS"),
     ] = None,
     form: Annotated[
-        _FileFormat | None,
+        _ExportFormat | None,
         typer.Option("--format", help="csv or jsonl; without it, as the name of --output ends.", show_default=False),
     ] = None,
     known_at: KnownAt = None,
@@ -55,7 +55,7 @@ def _export(
     if known_by is not None and known_at is None:
         raise typer.BadParameter("it says what --known-at goes by; give that too", param_hint="--known-by")
     to: str | IO[str] = sys.stdout if output is None else output
-    with open_store(store, authority=authority) as opened, Bar("exporting", shown=output is not None) as bar:
+    with open_store(store, authority=authority) as opened, ProgressBar("exporting", shown=output is not None) as bar:
         done = export_file(
             opened,
             to,
@@ -68,7 +68,7 @@ def _export(
     note(f"{count(done.facts, 'fact')} as {done.format}")
 
 
-EXPORT: Final = Command(
+EXPORT: Final = CliCommand(
     _export,
     (
         "ehcp-flow export --store sqlite:///cases.db --output facts.csv",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.command import CliCommand
 from ehcp_flow.cli.options import Raw, TableFormat, complete_events
 from ehcp_flow.cli.output import Format, chosen, flat, sheet
 
@@ -66,20 +66,20 @@ def _row(name: str, cls: type[Fact]) -> dict[str, Any]:
 
 
 def _table(rows: list[dict[str, Any]]) -> None:
-    from ehcp_flow.cli.table import Column, print_table
+    from ehcp_flow.cli.printed_table import ShownColumn, print_table
 
     columns = (
-        Column("event", "event"),
-        Column("on_is", "on is", least=24),
-        Column("outcomes", "outcomes", drop=1, least=18, most=40),
-        Column("columns", "columns", drop=2, least=16, most=30),
+        ShownColumn("event", "event"),
+        ShownColumn("on_is", "on is", least=24),
+        ShownColumn("outcomes", "outcomes", drop=1, least=18, most=40),
+        ShownColumn("columns", "columns", drop=2, least=16, most=30),
     )
     print_table(columns, [{name: flat(value) for name, value in row.items()} for row in rows])
     if len(rows) == 1 and rows[0]["needed"]:
         sys.stdout.write(f"\nMust be filled: {', '.join(['case_id', 'on', *rows[0]['needed']])}\n")
 
 
-FACTS: Final = Command(
+FACTS: Final = CliCommand(
     _facts,
     ("ehcp-flow facts", "ehcp-flow facts tribunal_order_made", "ehcp-flow facts --format csv > facts.csv"),
 )

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ehcp_flow.cli.command import Command
-from ehcp_flow.cli.files import Writes
-from ehcp_flow.cli.opening import open_store
+from ehcp_flow.cli.command import CliCommand
+from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import Authority, StoreUrl
+from ehcp_flow.cli.source_kinds import open_store
 
 if TYPE_CHECKING:
     from ehcp_flow.store import Entry
@@ -91,7 +91,7 @@ def _line(entry: Entry) -> str:
     return json.dumps(said, ensure_ascii=False) + "\n"
 
 
-FOLLOW: Final = Command(
+FOLLOW: Final = CliCommand(
     _follow,
     (
         "ehcp-flow follow --store sqlite:///cases.db --once",

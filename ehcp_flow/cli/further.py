@@ -27,14 +27,14 @@ def extra_columns(source: str) -> dict[str, dict[str, str]]:
 
     Raises BadParameter for Parquet without what reads it, SourceError for a file that cannot be opened.
     """
-    from ehcp_flow.cli.opening import is_parquet, is_pipe, needs_columns
+    from ehcp_flow.cli.source_kinds import is_parquet, is_pipe, needs_columns
     from ehcp_flow.measures import read_extra
 
     if "://" in source or is_pipe(source):
         return {}
     if is_parquet(source):
         needs_columns(source)
-        from ehcp_flow.bulk.sources import further_columns
+        from ehcp_flow.bulk.row_sources import further_columns
 
         return further_columns(source)
     return read_extra(source)
@@ -42,7 +42,7 @@ def extra_columns(source: str) -> dict[str, dict[str, str]]:
 
 def pairs(only: list[str] | None, option: str = "--only") -> dict[str, str]:
     """Return columns, as the readers write them, and values. Raises BadParameter for a text that is no such pair."""
-    from ehcp_flow.readers.rows import column_of
+    from ehcp_flow.readers.row_tables import column_of
 
     found = {}
     for text in only or ():

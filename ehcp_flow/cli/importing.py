@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ehcp_flow.cli.command import Command
-from ehcp_flow.cli.files import Writes
-from ehcp_flow.cli.messages import SHOWN, Bar, count, note
-from ehcp_flow.cli.opening import open_store
+from ehcp_flow.cli.command import CliCommand
+from ehcp_flow.cli.messages import SHOWN, ProgressBar, count, note
+from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import AllErrors, StoreUrl, TableFormat
 from ehcp_flow.cli.output import print_outcome
+from ehcp_flow.cli.source_kinds import open_store
 from ehcp_flow.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _import(  # noqa: PLR0913 - one parameter for each option
     duplicate, and is not taken twice. Rows that are refused leave the rest as it is (exit code 1).
     """
     told = _Refusals(everything=all_errors)
-    with _opened(store, authority, dry_run=dry_run) as opened, Bar("importing") as bar:
+    with _opened(store, authority, dry_run=dry_run) as opened, ProgressBar("importing") as bar:
         result, warnings = _take(opened, file, bar, told, refused, recorded_by, dry_run=dry_run)
     for warning in warnings:
         note(f"warning: {warning}")
@@ -108,7 +108,14 @@ def _opened(url: str, authority: str | None, *, dry_run: bool) -> Iterator[Store
 
 
 def _take(
-    store: Store, file: str, bar: Bar, told: _Refusals, refused: str | None, recorded_by: str | None, *, dry_run: bool
+    store: Store,
+    file: str,
+    bar: ProgressBar,
+    told: _Refusals,
+    refused: str | None,
+    recorded_by: str | None,
+    *,
+    dry_run: bool,
 ) -> tuple[ImportResult, tuple[str, ...]]:
     from ehcp_flow.outputs import Output
     from ehcp_flow.store.imports import REFUSED_ROWS, import_facts, refused_file
@@ -126,12 +133,12 @@ def _take(
     return result, reader.warnings
 
 
-def _reader(file: str, bar: Bar) -> tuple[FactReader, str | None, str]:
+def _reader(file: str, bar: ProgressBar) -> tuple[FactReader, str | None, str]:
     """Return what reads the file, the digest by which the store knows it again, and its name."""
     from ehcp_flow.errors import SourceError
     from ehcp_flow.inputs import why_unreadable
     from ehcp_flow.readers import read_facts
-    from ehcp_flow.readers.reading import open_file
+    from ehcp_flow.readers.case_reader import open_file
 
     if file == "-":
         name = "standard input"
@@ -177,7 +184,7 @@ def _sentence(result: ImportResult) -> str:
     return f"{count(result.rows, 'row')}: {', '.join(said)}{runs}"
 
 
-IMPORT: Final = Command(
+IMPORT: Final = CliCommand(
     _import,
     (
         "ehcp-flow import cases.csv --store sqlite:///new.db --recorded-by j.smith",

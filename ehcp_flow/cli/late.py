@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.command import CliCommand
 from ehcp_flow.cli.messages import count, note
-from ehcp_flow.cli.opening import open_store
 from ehcp_flow.cli.options import Authority, CaseIds, Raw, StoreUrl, TableFormat, instant
 from ehcp_flow.cli.output import Format, chosen, flat, sheet
+from ehcp_flow.cli.source_kinds import open_store
 
 if TYPE_CHECKING:
-    from ehcp_flow.store.history import LateEntry
+    from ehcp_flow.store.late_entries import LateEntry
 
 __all__ = ["LATE"]
 
@@ -45,7 +45,7 @@ def _late(
 
     This is what an inspector asks of a record. No deadline is moved by it.
     """
-    from ehcp_flow.store.history import late_entries
+    from ehcp_flow.store.late_entries import late_entries
 
     shown = chosen(form, raw=raw)
     found = 0
@@ -79,22 +79,22 @@ def _row(entry: LateEntry) -> dict[str, Any]:
 
 
 def _table(rows: list[dict[str, Any]]) -> None:
-    from ehcp_flow.cli.table import Column, print_table
+    from ehcp_flow.cli.printed_table import ShownColumn, print_table
 
     columns = (
-        Column("case_id", "case", most=24, least=16, need=8),
-        Column("event", "event", need=12),
-        Column("on", "on"),
-        Column("recorded", "recorded", drop=3),
-        Column("recorded_by", "by", drop=4, most=16, least=6),
-        Column("days", "days after", drop=2, right=True),
-        Column("kinds", "how", least=8),
+        ShownColumn("case_id", "case", most=24, least=16, need=8),
+        ShownColumn("event", "event", need=12),
+        ShownColumn("on", "on"),
+        ShownColumn("recorded", "recorded", drop=3),
+        ShownColumn("recorded_by", "by", drop=4, most=16, least=6),
+        ShownColumn("days", "days after", drop=2, right=True),
+        ShownColumn("kinds", "how", least=8),
     )
     shown = [{name: flat(value) for name, value in row.items()} for row in rows]
     print_table(columns, [{**row, "recorded": row["recorded_at"][:16].replace("T", " ")} for row in shown])
 
 
-LATE: Final = Command(
+LATE: Final = CliCommand(
     _late,
     (
         "ehcp-flow late --store sqlite:///cases.db --days 5",

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ehcp_flow.cli.asking import Figures
-from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.command import CliCommand
 from ehcp_flow.cli.further import extra_columns
 from ehcp_flow.cli.messages import count, note
+from ehcp_flow.cli.opened_source import SourceFigures
 from ehcp_flow.cli.options import (
     AllErrors,
     AsOf,
@@ -35,12 +35,12 @@ from ehcp_flow.cli.options import (
     rulebook_at,
 )
 from ehcp_flow.cli.output import Format, chosen, sheet
-from ehcp_flow.cli.sources import asking
+from ehcp_flow.cli.source_door import open_source
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from ehcp_flow.cli.table import Column
+    from ehcp_flow.cli.printed_table import ShownColumn
     from ehcp_flow.measures import Explanation, MeasureTable
     from ehcp_flow.measures.periods import Span
 
@@ -127,7 +127,7 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
     if explain and suppress:
         raise typer.BadParameter("an explanation names the cases behind a figure", param_hint="--suppress")
     from ehcp_flow.measures import GRAINS, GROUPS
-    from ehcp_flow.measures.table import group_keys
+    from ehcp_flow.measures.measure_table import group_keys
 
     on = day(as_of)
     law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures, bank_holidays)
@@ -135,8 +135,8 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
     extra = {} if {*GROUPS, *GRAINS}.issuperset(columns) else extra_columns(source)
     # Asked first: a column that no case has is told before all cases are read.
     keys = group_keys(columns, extra)
-    wanted = Figures(_years(year), columns, keys, extra, contested)
-    with asking(
+    wanted = SourceFigures(_years(year), columns, keys, extra, contested)
+    with open_source(
         source, case, known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors, used=columns
     ) as asked:
         table, span = asked.measured(on, wanted, rulebook=law, calendars=calendars)
@@ -210,7 +210,7 @@ def _columns(table: MeasureTable, asked: list[str] | None) -> tuple[str, ...]:
 
 def _table(table: MeasureTable, figures: Sequence[dict[str, Any]], names: Sequence[str]) -> None:
     """Print groups and figures as rows and columns, either way round, where they fit; else a list for each group."""
-    from ehcp_flow.cli.table import Column, paragraph, print_table, width
+    from ehcp_flow.cli.printed_table import ShownColumn, paragraph, print_table, width
     from ehcp_flow.measures import catalogue
 
     says = dict(zip(table.names, (column.says for column in catalogue().columns.values()), strict=True))
@@ -222,17 +222,17 @@ def _table(table: MeasureTable, figures: Sequence[dict[str, Any]], names: Sequen
     across = [
         {"measure": name, **{group: row[name] for group, row in zip(groups, rows, strict=True)}} for name in names
     ]
-    beside = tuple(Column(name, name, right=name in names) for name in (*keys, *names))
-    turned = (Column("measure", "measure"), *(Column(group, group, right=True) for group in groups))
+    beside = tuple(ShownColumn(name, name, right=name in names) for name in (*keys, *names))
+    turned = (ShownColumn("measure", "measure"), *(ShownColumn(group, group, right=True) for group in groups))
     for columns, shown in ((beside, rows), (turned, across)):
         if len(rows) > 1 and _room(columns, shown) <= width():
             print_table(columns, shown, title=", ".join(f"{name} {rows[0][name]}" for name in same))
             sys.stdout.write("\n" + "\n".join(paragraph(f"{name}: {says[name]}", then="  ") for name in names) + "\n")
             return
     figure = (
-        Column("value", "figure", right=True),
-        Column("name", "measure", need=20),
-        Column("says", "what it is", drop=1, least=30),
+        ShownColumn("value", "figure", right=True),
+        ShownColumn("name", "measure", need=20),
+        ShownColumn("says", "what it is", drop=1, least=30),
     )
     for number, row in enumerate(rows):
         group = ", ".join(f"{name} {row[name]}" for name in dict.fromkeys((*keys, *same)))
@@ -240,7 +240,7 @@ def _table(table: MeasureTable, figures: Sequence[dict[str, Any]], names: Sequen
         print_table(figure, [{"name": name, "value": row[name], "says": says[name]} for name in names], title=group)
 
 
-def _room(columns: Sequence[Column], rows: Sequence[dict[str, str]]) -> int:
+def _room(columns: Sequence[ShownColumn], rows: Sequence[dict[str, str]]) -> int:
     """Return how many characters a line of these columns takes."""
     return sum(1 + max(len(column.header), *(len(row[column.name]) for row in rows)) for column in columns)
 
@@ -248,7 +248,7 @@ def _room(columns: Sequence[Column], rows: Sequence[dict[str, str]]) -> int:
 def _explain(table: MeasureTable, names: Sequence[str], shown: str) -> None:
     explained = [table.explain(place, name) for place in range(len(table)) for name in names]
     if shown == Format.TABLE:
-        from ehcp_flow.cli.table import paragraph
+        from ehcp_flow.cli.printed_table import paragraph
 
         texts = ["\n".join(paragraph(line, then="  ") for line in _told(one)) for one in explained]
         sys.stdout.write("\n\n".join(texts) + "\n")
@@ -297,12 +297,12 @@ def _print_catalogue(shown: str) -> None:
         for each in known.measures.values()
     ]  # fmt: skip
     if shown == Format.TABLE:
-        from ehcp_flow.cli.table import Column, print_table
+        from ehcp_flow.cli.printed_table import ShownColumn, print_table
 
         columns = (
-            Column("measure", "measure"),
-            Column("title", "title", drop=1, least=20, most=40),
-            Column("definition", "definition", least=30),
+            ShownColumn("measure", "measure"),
+            ShownColumn("title", "title", drop=1, least=20, most=40),
+            ShownColumn("definition", "definition", least=30),
         )
         print_table(columns, [{name: str(row[name]) for name in ("measure", "title", "definition")} for row in rows])
         return
@@ -311,7 +311,7 @@ def _print_catalogue(shown: str) -> None:
             out.write(row)
 
 
-MEASURES: Final = Command(
+MEASURES: Final = CliCommand(
     _measures,
     (
         "ehcp-flow measures cases.csv --year 2024 --by authority --as-of 2025-10-21",

@@ -13,7 +13,7 @@ from ehcp_flow.masking import masked
 
 __all__ = [
     "SHOWN",
-    "Bar",
+    "ProgressBar",
     "breaches_in_words",
     "complain",
     "count",
@@ -83,7 +83,7 @@ def _print(text: str) -> None:
     say_on_stderr(printable(masked(text)))
 
 
-class Bar:
+class ProgressBar:
     """A progress bar on standard error: for long work, on a terminal that can take it away again."""
 
     def __init__(self, what: str, *, shown: bool = True) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.command import CliCommand
 from ehcp_flow.cli.options import Raw, RulebookAt, TableFormat, complete_events, day, rulebook_at
 from ehcp_flow.cli.output import Format, chosen, flat, is_flat, sheet
 
@@ -128,7 +128,7 @@ def _items(notice: Notice, law: Rulebook, on: dt.date) -> Iterator[dict[str, Any
 
 
 def _paragraphs(notice: Notice, law: Rulebook, on: dt.date) -> Iterator[str]:
-    from ehcp_flow.cli.table import heading, paragraph
+    from ehcp_flow.cli.printed_table import heading, paragraph
     from ehcp_flow.dates import say
 
     yield heading(f"{notice.title} [{notice.id}]", "=")
@@ -151,12 +151,12 @@ def _paragraphs(notice: Notice, law: Rulebook, on: dt.date) -> Iterator[str]:
 
 
 def _table(found: tuple[Notice, ...]) -> None:
-    from ehcp_flow.cli.table import Column, print_table
+    from ehcp_flow.cli.printed_table import ShownColumn, print_table
 
     columns = (
-        Column("on", "decision", least=24, most=50),
-        Column("title", "notice", least=24),
-        Column("limits", "by the limits", drop=1, least=26),
+        ShownColumn("on", "decision", least=24, most=50),
+        ShownColumn("title", "notice", least=24),
+        ShownColumn("limits", "by the limits", drop=1, least=26),
     )
     rows = [
         {"on": flat([str(each) for each in notice.on]), "title": notice.title, "limits": flat(notice.limits)}
@@ -165,7 +165,7 @@ def _table(found: tuple[Notice, ...]) -> None:
     print_table(columns, rows, caption="One in full: ehcp-flow notices EVENT[:OUTCOME]")
 
 
-NOTICES: Final = Command(
+NOTICES: Final = CliCommand(
     _notices,
     (
         "ehcp-flow notices",

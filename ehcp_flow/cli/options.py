@@ -174,7 +174,7 @@ LimitIds: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
-Explain: TypeAlias = Annotated[bool, typer.Option("--explain", help="Give the working of each deadline too.")]
+Explain: TypeAlias = Annotated[bool, typer.Option("--explain", help="Give the explanation of each deadline too.")]
 FailOnBreach: TypeAlias = Annotated[
     bool, typer.Option("--fail-on-breach", help="Leave with exit code 3 if what is printed holds a breach.")
 ]
@@ -360,7 +360,7 @@ def instant(text: str, option: str = "--known-at") -> dt.datetime:
 
 def by_columns(names: list[str] | None, usual: tuple[str, ...]) -> tuple[str, ...]:
     """Return the columns to group by, as the readers write them: each option may name several, `authority,quarter`."""
-    from ehcp_flow.readers.rows import column_of
+    from ehcp_flow.readers.row_tables import column_of
 
     given = [column_of(name) for text in names or () for name in text.split(",")]
     return tuple(dict.fromkeys(name for name in given if name)) or usual

@@ -173,7 +173,7 @@ def sheet(form: str, columns: Sequence[str]) -> Sheet:
 def print_rows(deadlines: Iterable[Deadline], form: str, *, explain: bool = False) -> None:
     """Print deadlines in csv, json or jsonl, each as soon as it is known, with the public names of their fields.
 
-    With `explain` the steps of the working are there too: as objects in JSON, as one text in CSV.
+    With `explain` the steps of the explanation are there too: as objects in JSON, as one text in CSV.
     """
     from ehcp_flow.deadlines import FIELDS
 

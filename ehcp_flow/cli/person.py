@@ -6,9 +6,9 @@ import json
 import sys
 from typing import Final
 
-from ehcp_flow.cli.command import Command
-from ehcp_flow.cli.opening import open_store
+from ehcp_flow.cli.command import CliCommand
 from ehcp_flow.cli.options import Authority, CaseId, StoreUrl
+from ehcp_flow.cli.source_kinds import open_store
 
 __all__ = ["PERSON"]
 
@@ -23,7 +23,7 @@ def _person(*, store: StoreUrl, case: CaseId, authority: Authority = None) -> No
     sys.stdout.write(json.dumps(held, ensure_ascii=False, indent=2) + "\n")
 
 
-PERSON: Final = Command(
+PERSON: Final = CliCommand(
     _person,
     (
         "ehcp-flow person --store sqlite:///cases.db --case jsc-cambridgeshire",

@@ -7,9 +7,9 @@ from typing import Annotated, Final
 
 import typer
 
-from ehcp_flow.cli.command import Command
-from ehcp_flow.cli.opening import open_store
+from ehcp_flow.cli.command import CliCommand
 from ehcp_flow.cli.options import Authority, CaseId, StoreUrl
+from ehcp_flow.cli.source_kinds import open_store
 
 __all__ = ["REDACT"]
 
@@ -41,7 +41,7 @@ def _redact(
     sys.stdout.write(f"The free text of version {version} of case {case} is removed\n")
 
 
-REDACT: Final = Command(
+REDACT: Final = CliCommand(
     _redact,
     ("ehcp-flow redact --store sqlite:///cases.db --case told --version 2 --why 'names a sibling' --by j.smith --yes",),
 )

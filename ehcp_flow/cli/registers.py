@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.command import CliCommand
 from ehcp_flow.cli.further import Only, check_columns, extra_columns, pairs
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import (
@@ -33,7 +33,7 @@ from ehcp_flow.cli.options import (
     rulebook_at,
 )
 from ehcp_flow.cli.output import FeedFormat, chosen, flat, sheet
-from ehcp_flow.cli.sources import asking
+from ehcp_flow.cli.source_door import open_source
 from ehcp_flow.dates import MOST_WEEKS
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _registers(  # noqa: PLR0913 - one parameter for each option
         known = f"; this one has {', '.join(sorted(here))}" if here else "; this one has none"
         raise typer.BadParameter(f"workload needs a column of the file, such as caseworker{known}",
                                  param_hint="--column")  # fmt: skip
-    with asking(
+    with open_source(
         source, case, known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors,
         used={*columns, *wanted},
     ) as asked:  # fmt: skip
@@ -208,7 +208,7 @@ def _plain(value: Any) -> Any:
 
 
 def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], name: str | None) -> None:
-    from ehcp_flow.cli.table import Column, print_table
+    from ehcp_flow.cli.printed_table import ShownColumn, print_table
     from ehcp_flow.measures import REGISTERS, TABLES
 
     names = columns or tuple(rows[0] if rows else ())
@@ -217,7 +217,7 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], name: str 
         column for column in names if rows and all(isinstance(row.get(column), int | float | None) for row in rows)
     }
     shown = tuple(
-        Column(
+        ShownColumn(
             column,
             column.replace("_", " "),
             drop=max(at - _KEPT + 1, 0),
@@ -244,7 +244,7 @@ def _calendar(name: str, answers: Iterator[Answer], wanted: Mapping[str, str], o
     import datetime as dt
 
     from ehcp_flow.measures import REGISTER_LIMITS
-    from ehcp_flow.measures.choosing import FAMILY
+    from ehcp_flow.measures.deadline_filter import FAMILY
     from ehcp_flow.reports.calendar_feed import calendar_feed, work_of
 
     for column in wanted:
@@ -267,7 +267,7 @@ def _calendar(name: str, answers: Iterator[Answer], wanted: Mapping[str, str], o
     sys.stdout.write(calendar_feed(chosen_ones, name=f"EHC: {name}"))
 
 
-REGISTERS_COMMAND: Final = Command(
+REGISTERS_COMMAND: Final = CliCommand(
     _registers,
     (
         "ehcp-flow registers cases.csv --as-of 2025-10-21",

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ehcp_flow.cli.command import Command
-from ehcp_flow.cli.files import Writes
+from ehcp_flow.cli.command import CliCommand
 from ehcp_flow.cli.further import check_columns, extra_columns, pairs
 from ehcp_flow.cli.messages import count, note
+from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import (
     AllErrors,
     AsOf,
@@ -26,7 +26,7 @@ from ehcp_flow.cli.options import (
     day,
     rulebook_at,
 )
-from ehcp_flow.cli.sources import asking
+from ehcp_flow.cli.source_door import open_source
 from ehcp_flow.dates import MOST_WEEKS
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _report(  # noqa: PLR0913 - one parameter for each option
     law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures, bank_holidays)
     extra = extra_columns(source)
     check_columns(wanted, extra)
-    with asking(
+    with open_source(
         source, case, known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors,
         used={*DESKS, *wanted},
     ) as asked:  # fmt: skip
@@ -155,7 +155,7 @@ def _report(  # noqa: PLR0913 - one parameter for each option
 
 def _tell_unpublished(seen: Overview) -> None:
     """Say where the page has nothing published to stand beside its figures."""
-    from ehcp_flow.reports.published import YEARS, region_of
+    from ehcp_flow.reports.published_page import YEARS, region_of
 
     if not seen.authorities and seen.cases:
         note("warning: no case says its authority (column authority, such as 885), so nothing published is beside it")
@@ -178,7 +178,7 @@ def _write(overview: Overview, html: str | None, xlsx: str | None, suppress: int
         write_workbook(overview, xlsx)
 
 
-REPORT: Final = Command(
+REPORT: Final = CliCommand(
     _report,
     (
         "ehcp-flow report cases.csv --as-of 2025-10-21 --html report.html --xlsx registers.xlsx --ics due.ics",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.command import CliCommand
 from ehcp_flow.cli.messages import note
 from ehcp_flow.cli.options import AsOf, Raw, RulebookAt, TableFormat, complete_limits, day, rulebook_at
 from ehcp_flow.cli.output import Format, chosen, flat, is_flat, sheet
@@ -92,9 +92,9 @@ def _rules(  # noqa: PLR0913 - one parameter for each option
     if notes:
         _print_notes(law, shown)
         return
-    standing = day(on, "--on")
+    that_day = day(on, "--on")
     if name is not None:
-        limits: list[Limit] = _asked([_limit(law, name)], None if on is None else standing)
+        limits: list[Limit] = _asked([_limit(law, name)], None if on is None else that_day)
         if limits and form in (None, Format.TABLE):
             sys.stdout.write("\n".join(_paragraphs(limits[0], law)) + "\n")
             return
@@ -104,14 +104,14 @@ def _rules(  # noqa: PLR0913 - one parameter for each option
             from ehcp_flow.errors import UnknownNameError
 
             raise UnknownNameError("group", group or "", dict.fromkeys(limit.group for limit in law.limits.values()))
-        limits = _asked(limits, None if on is None else standing)
+        limits = _asked(limits, None if on is None else that_day)
     if shown == Format.TABLE:
-        _table(limits, standing)
+        _table(limits, that_day)
         return
     with sheet(shown, _COLUMNS) as rows:
         for limit in limits:
-            row = _row(limit, law, standing)
-            rows.write({**row, **_current(limit, standing)} if is_flat(shown) else row)
+            row = _row(limit, law, that_day)
+            rows.write({**row, **_current(limit, that_day)} if is_flat(shown) else row)
 
 
 def _compare(law: Rulebook, directory: str, source: str | None, as_of: dt.date, shown: str) -> None:
@@ -134,22 +134,22 @@ def _limit(law: Rulebook, name: str) -> Limit:
 
 
 def _table(limits: list[Limit], on: dt.date) -> None:
-    from ehcp_flow.cli.table import Column, print_table
+    from ehcp_flow.cli.printed_table import ShownColumn, print_table
 
     columns = (
-        Column("limit", "limit"),
-        Column("title", "title", drop=4, least=24),
-        Column("group", "group", drop=6),
-        Column("actor", "actor", drop=5, least=10),
-        Column("kind", "kind", drop=2),
-        Column("counting", "counting", drop=1, least=16),
-        Column("law", "citation", drop=3, least=14),
+        ShownColumn("limit", "limit"),
+        ShownColumn("title", "title", drop=4, least=24),
+        ShownColumn("group", "group", drop=6),
+        ShownColumn("actor", "actor", drop=5, least=10),
+        ShownColumn("kind", "kind", drop=2),
+        ShownColumn("counting", "counting", drop=1, least=16),
+        ShownColumn("law", "citation", drop=3, least=14),
     )
     rows = []
     for limit in limits:
         counting = " or ".join(_current(limit, on)["counting"])
         law = ", ".join(
-            dict.fromkeys(citation.short for version in _standing(limit, on) for citation in version.citation)
+            dict.fromkeys(citation.short for version in _in_force(limit, on) for citation in version.citation)
         )
         said = {name: str(getattr(limit, name)) for name in ("title", "group", "actor", "kind")}
         rows.append({"limit": limit.id, **said, "counting": counting, "law": law})
@@ -158,10 +158,10 @@ def _table(limits: list[Limit], on: dt.date) -> None:
     )
 
 
-def _standing(limit: Limit, on: dt.date) -> list[Version]:
+def _in_force(limit: Limit, on: dt.date) -> list[Version]:
     """Return the versions of its rules that are law on a day, or those nearest to it where none is."""
-    standing = [version for rule in limit.rule if (version := rule.in_force(on)) is not None]
-    return standing or [rule.nearest(on) for rule in limit.rule]
+    in_force = [version for rule in limit.rule if (version := rule.in_force(on)) is not None]
+    return in_force or [rule.nearest(on) for rule in limit.rule]
 
 
 def _asked(limits: list[Limit], on: dt.date | None) -> list[Limit]:
@@ -191,7 +191,7 @@ def _once(texts: Iterable[str]) -> list[str]:
 
 def _current(limit: Limit, on: dt.date) -> dict[str, list[str]]:
     """Return what a list shows of the versions that stand."""
-    versions = _standing(limit, on)
+    versions = _in_force(limit, on)
     return {
         "counting": _once(_counting(version) for version in versions),
         "in_force_from": _once(version.in_force_from.isoformat() for version in versions),
@@ -206,7 +206,7 @@ def _counting(version: Version) -> str:
 
 
 def _row(limit: Limit, law: Rulebook, on: dt.date) -> dict[str, Any]:
-    versions = _standing(limit, on)
+    versions = _in_force(limit, on)
     return {
         "limit": limit.id,
         "title": limit.title,
@@ -274,7 +274,7 @@ def _facts(patterns: Iterable[Pattern]) -> list[str]:
 
 
 def _paragraphs(limit: Limit, law: Rulebook) -> Iterator[str]:
-    from ehcp_flow.cli.table import heading, lines, paragraph
+    from ehcp_flow.cli.printed_table import heading, lines, paragraph
 
     yield heading(f"{limit.title} [{limit.id}]", "=")
     yield lines([("group", limit.group), ("who must act", limit.actor), ("kind", _kind(limit.kind))])
@@ -291,7 +291,7 @@ def _kind(kind: str) -> str:
 
 
 def _rule_paragraphs(rule: Rule, law: Rulebook) -> Iterator[str]:
-    from ehcp_flow.cli.table import lines, paragraph
+    from ehcp_flow.cli.printed_table import lines, paragraph
     from ehcp_flow.dates import say
     from ehcp_flow.law.parts import EVIDENCE
 
@@ -346,7 +346,7 @@ def _rule_paragraphs(rule: Rule, law: Rulebook) -> Iterator[str]:
 
 
 def _print_notes(law: Rulebook, shown: str) -> None:
-    from ehcp_flow.cli.table import Column, print_table
+    from ehcp_flow.cli.printed_table import ShownColumn, print_table
 
     rows = [_note(note) for note in law.notes]
     if shown != Format.TABLE:
@@ -355,9 +355,9 @@ def _print_notes(law: Rulebook, shown: str) -> None:
                 out.write(row)
         return
     columns = (
-        Column("row", "row"),
-        Column("says", "what the law says, without a number", least=30),
-        Column("citation", "citation", drop=1, least=20),
+        ShownColumn("row", "row"),
+        ShownColumn("says", "what the law says, without a number", least=30),
+        ShownColumn("citation", "citation", drop=1, least=20),
     )
     print_table(columns, [{name: flat(value) for name, value in row.items()} for row in rows])
 
@@ -372,7 +372,7 @@ def _note(note: Note) -> dict[str, Any]:
     }
 
 
-RULES: Final = Command(
+RULES: Final = CliCommand(
     _rules,
     (
         "ehcp-flow rules",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.command import CliCommand
 from ehcp_flow.cli.options import (
     BankHolidays,
     Institutions,
@@ -88,23 +88,23 @@ def _schedule(  # noqa: PLR0913 - one parameter for each option
 
 
 def _print(rows: list[dict[str, Any]], begins: dt.date, *, meeting: bool) -> None:
-    from ehcp_flow.cli.table import Column, paragraph, print_table
+    from ehcp_flow.cli.printed_table import ShownColumn, paragraph, print_table
     from ehcp_flow.dates import say
 
     first = "The review meeting has to be held" if meeting else "The first step has to begin"
     sys.stdout.write(paragraph(f"{first} by {say(begins)}, if every limit after it is used to its last day.") + "\n\n")
     columns = (
-        Column("limit", "limit"),
-        Column("title", "title", drop=2, least=20),
-        Column("begins_on", "begins by"),
-        Column("done_by", "done by"),
-        Column("counting", "counting", drop=1, least=12),
-        Column("citation", "citation", drop=3, least=24),
+        ShownColumn("limit", "limit"),
+        ShownColumn("title", "title", drop=2, least=20),
+        ShownColumn("begins_on", "begins by"),
+        ShownColumn("done_by", "done by"),
+        ShownColumn("counting", "counting", drop=1, least=12),
+        ShownColumn("citation", "citation", drop=3, least=24),
     )
     print_table(columns, [{name: str(value) for name, value in row.items()} for row in rows])
 
 
-SCHEDULE: Final = Command(
+SCHEDULE: Final = CliCommand(
     _schedule,
     (
         "ehcp-flow schedule --by 2027-02-15",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
 import typer
 
-from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.command import CliCommand
 from ehcp_flow.cli.options import (
     AllErrors,
     AsOf,
@@ -26,18 +26,17 @@ from ehcp_flow.cli.options import (
     rulebook_at,
 )
 from ehcp_flow.cli.output import Format, chosen, is_flat, sheet
-from ehcp_flow.cli.sources import asking
+from ehcp_flow.cli.source_door import open_source
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from ehcp_flow.case import Case
-    from ehcp_flow.states import Dispute, MoveVerdict, Standing
-    from ehcp_flow.states.lawful import Stands
+    from ehcp_flow.states import CaseState, Dispute, MoveVerdict, StateWithMoves
 
 __all__ = ["STATE"]
 
-_Judged: TypeAlias = "tuple[Case, Standing, tuple[MoveVerdict, ...]]"
+_Judged: TypeAlias = "tuple[Case, CaseState, tuple[MoveVerdict, ...]]"
 
 
 class _Moves(StrEnum):
@@ -111,17 +110,17 @@ def _state(  # noqa: PLR0913 - one parameter for each option
     law: Any = {"rulebook": rulebook_at(rulebook), "calendars": calendars_with(bank_holidays=bank_holidays)}
     wanted = moves or (_Moves.ALL if case else _Moves.NONE)
     shown = chosen(form, raw=raw)
-    with asking(
+    with open_source(
         source, case, known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors
     ) as asked:
         quiet = shown != Format.TABLE and sys.stdout.isatty()
         if wanted is _Moves.NONE:
-            standings = asked.standings(on, **law, quiet=quiet)
+            case_states = asked.case_states(on, **law, quiet=quiet)
             if shown == Format.TABLE:
-                _table([_row(each, on, _briefly) for each in standings])
+                _table([_row(each, on, _briefly) for each in case_states])
             else:
                 with sheet(shown, _CASE_COLUMNS) as out:
-                    for each in standings:
+                    for each in case_states:
                         out.write(_row(each, on))
         else:
             judged = _judged(asked.cases(quiet=quiet), on, law)
@@ -152,14 +151,16 @@ def _name(event: str, outcome: str | None) -> str:
 
 
 def _rows(judged: Iterator[_Judged], moves: _Moves, form: str) -> None:
-    from ehcp_flow.states.lawful import Stands
+    from ehcp_flow.states import StateWithMoves
 
     per_move = is_flat(form)
     with sheet(form, _MOVE_COLUMNS if per_move else _CASE_COLUMNS) as rows:
-        for case, standing, verdicts in judged:
+        for case, case_state, verdicts in judged:
             lawful = tuple((verdict.event, verdict.outcome) for verdict in verdicts if verdict.allowed)
-            stands = Stands(case.case_id, case.authority, standing.pathway, standing.since, standing.disputes, lawful)
-            row = _row(stands, standing.as_of)
+            stands = StateWithMoves(
+                case.case_id, case.authority, case_state.pathway, case_state.since, case_state.disputes, lawful
+            )
+            row = _row(stands, case_state.as_of)
             asked = _chosen(verdicts, moves)
             if per_move:
                 for verdict in asked:
@@ -168,7 +169,7 @@ def _rows(judged: Iterator[_Judged], moves: _Moves, form: str) -> None:
                 rows.write({**row, "moves": [_move(verdict) for verdict in asked]})
 
 
-def _row(stands: Stands, as_of: dt.date, said: Callable[[Dispute], str] = str) -> dict[str, Any]:
+def _row(stands: StateWithMoves, as_of: dt.date, said: Callable[[Dispute], str] = str) -> dict[str, Any]:
     from ehcp_flow.states import MAINTAINED_STATES, MEANING
 
     return {
@@ -220,15 +221,15 @@ def _disputed(verdict: MoveVerdict) -> dict[str, Any] | None:
 
 def _table(rows: list[dict[str, Any]]) -> None:
     from ehcp_flow.cli.output import flat
-    from ehcp_flow.cli.table import Column, print_table
+    from ehcp_flow.cli.printed_table import ShownColumn, print_table
 
     columns = (
-        Column("case_id", "case", most=24, least=16, need=8),
-        Column("state", "state"),
-        Column("since", "since"),
-        Column("disputes", "disputes", drop=1, least=20, most=40),
-        Column("meaning", "meaning", drop=3, least=20, most=40),
-        Column("moves_allowed", "may lawfully happen now", drop=2, least=30),
+        ShownColumn("case_id", "case", most=24, least=16, need=8),
+        ShownColumn("state", "state"),
+        ShownColumn("since", "since"),
+        ShownColumn("disputes", "disputes", drop=1, least=20, most=40),
+        ShownColumn("meaning", "meaning", drop=3, least=20, most=40),
+        ShownColumn("moves_allowed", "may lawfully happen now", drop=2, least=30),
     )
     print_table(columns, [{name: flat(value) for name, value in row.items()} for row in rows])
 
@@ -237,17 +238,17 @@ def _briefly(dispute: Dispute) -> str:
     return f"{dispute.state} ({dispute.decision.event} of {dispute.decision.on.isoformat()})"
 
 
-def _paragraphs(case: Case, standing: Standing, verdicts: Sequence[MoveVerdict], moves: _Moves) -> Iterator[str]:
-    from ehcp_flow.cli.table import heading, paragraph
+def _paragraphs(case: Case, case_state: CaseState, verdicts: Sequence[MoveVerdict], moves: _Moves) -> Iterator[str]:
+    from ehcp_flow.cli.printed_table import heading, paragraph
     from ehcp_flow.dates import say
 
-    yield heading(f"Case {case.case_id} on {say(standing.as_of)}", "=")
-    yield paragraph(f"{standing}.")
-    if standing.maintained:
+    yield heading(f"Case {case.case_id} on {say(case_state.as_of)}", "=")
+    yield paragraph(f"{case_state}.")
+    if case_state.maintained:
         yield "A plan is maintained: its provision must be secured (Children and Families Act 2014, s 42)."
-    if standing.disputes:
+    if case_state.disputes:
         yield from ("", heading("Disputes, beside the pathway", "-"))
-        for dispute in standing.disputes:
+        for dispute in case_state.disputes:
             yield paragraph(f"{dispute}.", first="  ", then="      ")
     lawful = [verdict for verdict in verdicts if verdict.allowed]
     if moves is not _Moves.REFUSED:
@@ -266,7 +267,7 @@ def _paragraphs(case: Case, standing: Standing, verdicts: Sequence[MoveVerdict],
             yield paragraph(", ".join(names), first="  ", then="  ")
             for said in reasons:
                 yield paragraph(said, first="      ", then="      ")
-    for finding in standing.findings:
+    for finding in case_state.findings:
         yield from ("", paragraph(f"Out of order in the record: {finding}."))
 
 
@@ -280,7 +281,7 @@ def _grouped(refused: Iterator[MoveVerdict]) -> dict[tuple[str, ...], list[str]]
     return groups
 
 
-STATE: Final = Command(
+STATE: Final = CliCommand(
     _state,
     (
         "ehcp-flow state cases.csv --as-of 2025-10-21",

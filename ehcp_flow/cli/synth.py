@@ -8,9 +8,9 @@ from typing import IO, TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ehcp_flow.cli.command import Command
-from ehcp_flow.cli.files import Writes
+from ehcp_flow.cli.command import CliCommand
 from ehcp_flow.cli.messages import count, note
+from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import day
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _PUBLISHED: Final = 2024
 _ONLY_MADE_UP: Final = "with --published every case is settled by DfE's counts; leave it out"
 
 
-class _FileFormat(StrEnum):
+class _SynthFormat(StrEnum):
     CSV = "csv"
     JSONL = "jsonl"
 
@@ -89,13 +89,13 @@ def _synth(  # noqa: PLR0913 - one parameter for each option
             show_default=False,
         ),
     ] = None,
-    form: Annotated[_FileFormat, typer.Option("--format", help="csv, or jsonl with an object a line.")] = (
-        _FileFormat.CSV
+    form: Annotated[_SynthFormat, typer.Option("--format", help="csv, or jsonl with an object a line.")] = (
+        _SynthFormat.CSV
     ),
     output: Annotated[
         str | None,
         typer.Option("--output", metavar="FILE", help="Write here, not to standard output.", show_default=False),
-        Writes("ehcp_flow.synth.writing:MADE_UP"),
+        Writes("ehcp_flow.synth.caseload_file:MADE_UP"),
     ] = None,
 ) -> None:
     """A made-up caseload: lives of cases in the proportions that DfE publishes, or with exactly its counts.
@@ -134,8 +134,8 @@ def _synth(  # noqa: PLR0913 - one parameter for each option
 
 def _write_published(to: str | IO[str], authority: str, year: int, form: str) -> int:
     from ehcp_flow.synth import ATTRIBUTION, census_day, published_discrepancies
+    from ehcp_flow.synth.caseload_file import write_lives
     from ehcp_flow.synth.exact import published_lives
-    from ehcp_flow.synth.writing import write_lives
 
     lives = published_lives(authority, year)
     apart: Iterable[object] = published_discrepancies(authority, year)
@@ -146,7 +146,7 @@ def _write_published(to: str | IO[str], authority: str, year: int, form: str) ->
     return rows
 
 
-SYNTH: Final = Command(
+SYNTH: Final = CliCommand(
     _synth,
     (
         "ehcp-flow synth --cases 100 --seed 1",

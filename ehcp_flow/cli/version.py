@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.command import CliCommand
 from ehcp_flow.cli.options import RulebookAt, TableFormat, rulebook_at
 from ehcp_flow.cli.output import Format, sheet
 
@@ -45,4 +45,4 @@ def _version(*, form: TableFormat = None, rulebook: RulebookAt = None) -> None:
         rows.write(row)
 
 
-VERSION: Final = Command(_version, ("ehcp-flow version", "ehcp-flow version --format json"))
+VERSION: Final = CliCommand(_version, ("ehcp-flow version", "ehcp-flow version --format json"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ehcp_flow.cli.command import Command
+from ehcp_flow.cli.command import CliCommand
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import (
     AllErrors,
@@ -32,7 +32,7 @@ from ehcp_flow.cli.options import (
     with_columns,
 )
 from ehcp_flow.cli.output import Format, chosen, sheet
-from ehcp_flow.cli.sources import asking
+from ehcp_flow.cli.source_door import open_source
 
 if TYPE_CHECKING:
     from ehcp_flow.case import Case
@@ -76,7 +76,7 @@ def _what_if(  # noqa: PLR0913 - one parameter for each option
         )
     fact = make_fact(event, case_id=case, on=day(on, "--on"), **columns)
     law, calendars = rulebook_at(rulebook, profile), calendars_with(institutions, office_closures, bank_holidays)
-    with asking(
+    with open_source(
         source, [case], known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors
     ) as asked:
         found = next(asked.cases())
@@ -93,11 +93,11 @@ def _what_if(  # noqa: PLR0913 - one parameter for each option
 
 
 def _print(case: Case, fact: Fact, rows: list[dict[str, Any]], table: Any) -> None:
-    from ehcp_flow.cli.table import paragraph
-    from ehcp_flow.states import why_not
-    from ehcp_flow.working import describe
+    from ehcp_flow.cli.printed_table import paragraph
+    from ehcp_flow.explanation_outcome import describe
+    from ehcp_flow.states import check_move
 
-    verdict = why_not(case, fact.event, fact.outcome, fact.on)
+    verdict = check_move(case, fact.event, fact.outcome, fact.on)
     lawful = "the law would allow it" if verdict.allowed else "the law would not allow it"
     sys.stdout.write(
         paragraph(f"If there were on record: {describe(fact)}. By what is on record now, {lawful}.") + "\n"
@@ -108,7 +108,7 @@ def _print(case: Case, fact: Fact, rows: list[dict[str, Any]], table: Any) -> No
     table(rows)
 
 
-WHAT_IF: Final = Command(
+WHAT_IF: Final = CliCommand(
     _what_if,
     (
         "ehcp-flow what-if cases.csv --case w-hertfordshire --event refusal_reversed --on 2023-05-01 --as-of 1/5/2023",

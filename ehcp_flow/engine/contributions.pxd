@@ -39,10 +39,10 @@ cdef class Entries:
 
 
 cdef int contribute(
-    Figures figures, Periods periods, Facts facts, Rows rows, Trail trail, Entries entries, int case, int cases
+    Figures figures, Periods periods, Facts facts, Rows rows, History history, Entries entries, int case, int cases
 ) noexcept nogil
 cdef void add_case(
-    Figures figures, Periods periods, Facts facts, Rows rows, Trail trail, Entries entries, int case
+    Figures figures, Periods periods, Facts facts, Rows rows, History history, Entries entries, int case
 ) noexcept nogil
 cdef int began_on(Figures figures, Facts facts, Entries entries) noexcept nogil
 
@@ -66,13 +66,13 @@ cdef void add_deadlines(
 ) noexcept nogil
 
 cdef void add_facts(
-    Figures figures, Periods periods, Facts facts, Rows rows, Trail trail, Entries entries
+    Figures figures, Periods periods, Facts facts, Rows rows, History history, Entries entries
 ) noexcept nogil
 cdef void keep_place(Entries entries, int kind, int place) noexcept nogil
 cdef bint is_of_plan(Figures figures, int limit) noexcept nogil
-cdef int state_before(Figures figures, Trail trail, Entries entries, int place) noexcept nogil
+cdef int state_before(Figures figures, History history, Entries entries, int place) noexcept nogil
 cdef void add_steps(
-    Figures figures, Periods periods, Facts facts, Rows rows, Trail trail, Entries entries
+    Figures figures, Periods periods, Facts facts, Rows rows, History history, Entries entries
 ) noexcept nogil
 cdef void add_act(
     Figures figures, Periods periods, Facts facts, Rows rows, Entries entries, int group, int series, int day
@@ -80,7 +80,7 @@ cdef void add_act(
 cdef int kept_before(Entries entries, int kind, int place) noexcept nogil
 
 cdef void take_stock(
-    Figures figures, Periods periods, Facts facts, Rows rows, Trail trail, Entries entries, int period
+    Figures figures, Periods periods, Facts facts, Rows rows, History history, Entries entries, int period
 ) noexcept nogil
 cdef void add_requests(
     Figures figures, Periods periods, Facts facts, Rows rows, Entries entries, int start, int end, int stock_on

@@ -97,11 +97,11 @@ class Entries:
             setattr(self, name, each)
 
 
-def contribute(figures, periods, facts, rows, trail, entries, case, cases):
+def contribute(figures, periods, facts, rows, history, entries, case, cases):
     """Add what one case after another contributes; return the number of the first for which there was no more room."""
     while case < cases:
         before = entries.count
-        add_case(figures, periods, facts, rows, trail, entries, case)
+        add_case(figures, periods, facts, rows, history, entries, case)
         if entries.full:
             entries.full = 0
             entries.count = before
@@ -110,14 +110,14 @@ def contribute(figures, periods, facts, rows, trail, entries, case, cases):
     return case
 
 
-def add_case(figures, periods, facts, rows, trail, entries, case):
+def add_case(figures, periods, facts, rows, history, entries, case):
     """Add what a case contributes: its acts by their day, then what stood in each period."""
     entries.case = case
     entries.tick += 1
     entries.low = facts.bounds[case]
     entries.high = facts.bounds[case + 1]
-    entries.first_step = trail.ends[case - 1] if case else 0
-    entries.last_step = trail.ends[case]
+    entries.first_step = history.ends[case - 1] if case else 0
+    entries.last_step = history.ends[case]
     entries.period = -1
     entries.claimed_on = -NO_DAY
     for kind in range(KEPT):
@@ -126,13 +126,13 @@ def add_case(figures, periods, facts, rows, trail, entries, case):
         entries.series_count[series] = 0
     lay_out_rows(figures, rows, entries, rows.ends[case - 1] if case else 0, rows.ends[case])
     add_deadlines(figures, periods, facts, rows, entries, rows.ends[case - 1] if case else 0, rows.ends[case])
-    add_facts(figures, periods, facts, rows, trail, entries)
-    add_steps(figures, periods, facts, rows, trail, entries)
+    add_facts(figures, periods, facts, rows, history, entries)
+    add_steps(figures, periods, facts, rows, history, entries)
     began = began_on(figures, facts, entries)
     for period in range(periods.count):
         if periods.stock_on[period] >= began or periods.end[period] >= began:
             entries.period = period
-            take_stock(figures, periods, facts, rows, trail, entries, period)
+            take_stock(figures, periods, facts, rows, history, entries, period)
 
 
 def began_on(figures, facts, entries):
@@ -325,7 +325,7 @@ def add_deadlines(figures, periods, facts, rows, entries, first, last):
 # Facts and steps
 
 
-def add_facts(figures, periods, facts, rows, trail, entries):
+def add_facts(figures, periods, facts, rows, history, entries):
     """Count the facts that are counted as they are, and keep those that are looked for."""
     mediated = 0
     for place in range(entries.low, entries.high):
@@ -344,7 +344,7 @@ def add_facts(figures, periods, facts, rows, trail, entries):
             if day < entries.claimed_on and is_of_plan(figures, facts.limit[place]):
                 entries.claimed_on = day
         elif kind == IS_MEDIATION or kind == IS_APPEAL:
-            about = ABOUT & state_before(figures, trail, entries, first_on(facts, place, entries.high, day + 1))
+            about = ABOUT & state_before(figures, history, entries, first_on(facts, place, entries.high, day + 1))
             marks = about
             if kind == IS_MEDIATION:
                 mediated |= about
@@ -370,18 +370,18 @@ def is_of_plan(figures, limit):
     return limit == NO_LIMIT_NAMED or (limit >= 0 and figures.limit_final[limit] > 0)
 
 
-def state_before(figures, trail, entries, place):
+def state_before(figures, history, entries, place):
     """Return the marks of the state of the case before the fact at a place."""
-    at = rank(trail.place, entries.first_step, entries.last_step, place) - 1
-    return figures.state_marks[trail.to[at] if at >= entries.first_step else figures.initial]
+    at = rank(history.place, entries.first_step, entries.last_step, place) - 1
+    return figures.state_marks[history.to[at] if at >= entries.first_step else figures.initial]
 
 
-def add_steps(figures, periods, facts, rows, trail, entries):
+def add_steps(figures, periods, facts, rows, history, entries):
     """Count the plans that were issued where none was held, and the requests that were left."""
     state = figures.initial
     for at in range(entries.first_step, entries.last_step):
-        place = trail.place[at]
-        to = trail.to[at]
+        place = history.place[at]
+        to = history.to[at]
         key = facts.key[place]
         day = facts.on[place]
         was = figures.state_marks[state]
@@ -435,7 +435,7 @@ def kept_before(entries, kind, place):
 # What stood in a period
 
 
-def take_stock(figures, periods, facts, rows, trail, entries, period):
+def take_stock(figures, periods, facts, rows, history, entries, period):
     """Count what became of the requests of a period, and what stood at its end and on the day of stock."""
     start = periods.start[period]
     last = periods.end[period]
@@ -443,7 +443,7 @@ def take_stock(figures, periods, facts, rows, trail, entries, period):
     if last > facts.as_of:
         last = facts.as_of
     behind = first_on(facts, entries.low, entries.high, last + 1)
-    marks = state_before(figures, trail, entries, behind)
+    marks = state_before(figures, history, entries, behind)
     agreed = kept_before(entries, IS_AGREED, first_on(facts, entries.low, entries.high, periods.end[period] + 1))
     if agreed >= 0 and facts.on[agreed] >= start:
         marks |= AGREED
@@ -452,7 +452,7 @@ def take_stock(figures, periods, facts, rows, trail, entries, period):
     if marks & HOLDING:
         add_backlog(figures, periods, facts, rows, entries, period, last)
     behind = first_on(facts, entries.low, entries.high, periods.stock_on[period] + 1)
-    if state_before(figures, trail, entries, behind) & HOLDING:
+    if state_before(figures, history, entries, behind) & HOLDING:
         add_reviews(figures, periods, facts, rows, entries, period, behind)
 
 

@@ -7,10 +7,10 @@ cimport cython
 
 cdef int NO_DAY, UNCOUNTED, BEYOND
 cdef int START, RESTART, END, RESUME, DONE, UNDONE, IMPLIED, OTHER, LAPSE, NEEDED, RESUME_INSIDE, FINAL, OWED
-cdef int NEVER_OWED, BITES, STARTS, SELDOM, ACTS, ENDS
+cdef int NEVER_OWED, SHOWS_OWED, STARTS, SELDOM, ACTS, ENDS
 cdef int FIRST, AFTER_FIRST, FIRST_BY_DATE, FOR_NOW, SHOWS_MORE, MAY_SHOW_MORE, ASKS, TAKEN_BACK, PARTS
 cdef int EXCEPTION, BIRTH, ADVICE_ASKED
-cdef int SEPARATE, OWN_ACTS, BY_PARTY, PARTY_OF_STRETCH, FORETOLD
+cdef int SEPARATE, OWN_ACTS, BY_PARTY, PARTY_OF_SPELL, FORETOLD
 cdef int PER_PARTY, NEEDS, IN_TIME, OTHER_ANSWER, RIGHT, DONE_FOR_GOOD, ENDS_FOR_GOOD, UNPROVEN
 cdef int NARROWED, CONDITIONAL, BREACHABLE, DOUBTFUL, ASKS_WHERE_MISSED, NOT_SHOWN
 cdef int WINDOW, ROLLED, LATER_OF, FROM_FACT, FROM_FIELDS, NEEDED_COUNT
@@ -24,21 +24,21 @@ cdef int CONSIDERED, HELD, WANTED, HELD_WITHOUT_END
 cdef int ON, UNTIL
 cdef int RULE, VERSION, STARTED, STOP, RUN, SUPERSEDED, WHOM, BASE, LAST, DONE_AT, IMPLIED_AT, ENDED_AT
 cdef int RESUMED_AT, STATUS, EXCUSES, KEPT_OPEN_BY, KEPT_OPEN_TO, LEAVES_OPEN, CONTESTED, COLUMNS
-cdef int NOBODY, ANYBODY, MANY_TO_ASK, FEW, MANY_STRETCHES
+cdef int NOBODY, ANYBODY, MANY_TO_ASK, FEW, MANY_SPELLS
 
 
 cdef class Law:
-    cdef public int keys, parties, clocks, sets, many_stretches, roll_table, marks
+    cdef public int keys, parties, clocks, sets, many_spells, roll_table, marks
     cdef public const int[::1] key_kind, key_rows, key_begins, key_clocks_at, key_clocks
     cdef public const int[::1] key_pairs, pair_roles, key_turns, key_opens, key_shuts
     cdef public const int[::1] turns_at, turn_about, turn_inside, turn_key, lasts
     cdef public const int[::1] masks, party_sets, fields_at, fields
-    cdef public const int[::1] stretches, stretch_roles, stretch_unless, stretch_ahead
+    cdef public const int[::1] spells, spell_roles, spell_unless, spell_ahead
     cdef public const int[::1] clock_roles, clock_flags, clock_during, clock_inside, clock_unless_at
     cdef public const int[::1] clock_rules_at, clock_rules
     cdef public const int[::1] rule_roles, rule_flags, rule_limit, rule_only, rule_fields, rule_looks_back, rule_inside
     cdef public const int[::1] rule_where, rule_where_not, rule_in_time, rule_by_party, rule_not_by_party, rule_by_body
-    cdef public const int[::1] rule_not_during_at, rule_under_age, rule_there_by, rule_part_fields, rule_versions_at
+    cdef public const int[::1] rule_not_during_at, rule_under_age, rule_owed_if_by_due, rule_part_fields, rule_versions_at
     cdef public const int[::1] rule_uses_at, uses
     cdef public const int[::1] rule_yields
     cdef public const int[::1] foreseen_table, foreseen_fields, in_time_after, in_time_first, in_time_table
@@ -70,7 +70,7 @@ cdef class Found:
     cdef public int done, implied, ended, other, resumed, owed, bites, part, later, stray, strays, base, last, end, act
     cdef public int lasting
     cdef public int[::1] out, want, noted, exception, advice, since
-    cdef public int[::1] clock_case, clock_first, stretch_case, around
+    cdef public int[::1] clock_case, clock_first, spell_case, around
     cdef public int[::1] next_case, next_from, next_at, last_case, last_from, last_at
     cdef public int[::1] party_tick, party_first, party_last, previous, following, chained, start, before
     cdef public int[::1] run_start, run_stop, run_end, run_previous, run_whom, run_before, next_end, next_act
@@ -89,9 +89,9 @@ cdef int day_of(Law law, Facts facts, int fields, int place) noexcept nogil
 cdef bint is_filled(Law law, Facts facts, int fields, int place) noexcept nogil
 cdef int until_of(Facts facts, int place) noexcept nogil
 
-cdef int begun(Law law, Facts facts, Found found, int stretch, int place) noexcept nogil
-cdef void surround(Law law, Facts facts, Found found, int stretch) noexcept nogil
-cdef void look_ahead(Law law, Facts facts, Found found, int stretch) noexcept nogil
+cdef int begun(Law law, Facts facts, Found found, int spell, int place) noexcept nogil
+cdef void surround(Law law, Facts facts, Found found, int spell) noexcept nogil
+cdef void look_ahead(Law law, Facts facts, Found found, int spell) noexcept nogil
 cdef int next_of(Law law, Facts facts, Found found, int mask, int start, int stop) noexcept nogil
 cdef int last_of(Law law, Facts facts, Found found, int mask, int stop) noexcept nogil
 

@@ -2,7 +2,7 @@
 
 This is the one place where a time limit is judged. A fact is its key (event and outcome), its days and its party; the
 law is the tables of `ehcp_flow.engine.rulebook`; what comes out is a row for each deadline, read by
-`ehcp_flow.engine.judging` for one case and by `ehcp_flow.bulk` for many. The words are the rulebook's own: a fact
+`ehcp_flow.engine.judged_case` for one case and by `ehcp_flow.bulk` for many. The words are the rulebook's own: a fact
 starts, ends and resumes a clock; each run of a clock is judged by each rule that hangs on it; a fact discharges,
 implies or undoes it. `docs/kernel.md` goes through it.
 
@@ -30,7 +30,7 @@ RESUME_INSIDE = 1024
 FINAL = 2048
 OWED = 4096
 NEVER_OWED = 8192
-BITES = 16384
+SHOWS_OWED = 16384
 FIRST = 32768
 AFTER_FIRST = 65536
 FIRST_BY_DATE = 131072
@@ -41,10 +41,10 @@ ASKS = 2097152
 TAKEN_BACK = 4194304
 
 STARTS = START | RESTART
-SELDOM = NEEDED | RESUME_INSIDE | FINAL | OWED | BITES
+SELDOM = NEEDED | RESUME_INSIDE | FINAL | OWED | SHOWS_OWED
 PARTS = FIRST | FIRST_BY_DATE | AFTER_FIRST | SHOWS_MORE | MAY_SHOW_MORE
 ACTS = DONE | UNDONE | IMPLIED | OTHER | PARTS
-ENDS = LAPSE | RESUME | RESUME_INSIDE | FINAL | NEEDED | OWED | BITES
+ENDS = LAPSE | RESUME | RESUME_INSIDE | FINAL | NEEDED | OWED | SHOWS_OWED
 
 # What a key is besides: an exception, a birth, a request for advice.
 EXCEPTION = 1
@@ -55,7 +55,7 @@ ADVICE_ASKED = 3
 SEPARATE = 1
 OWN_ACTS = 2
 BY_PARTY = 4
-PARTY_OF_STRETCH = 8
+PARTY_OF_SPELL = 8
 FORETOLD = 16
 
 # Of a rule.
@@ -170,7 +170,7 @@ ANYBODY = -2
 MANY_TO_ASK = 256
 FEW = 8
 """Up to so many runs of a clock are followed fact by fact; of more, each goes from fact to fact that matters."""
-MANY_STRETCHES = 31
+MANY_SPELLS = 31
 
 
 class Law:
@@ -182,7 +182,7 @@ class Law:
 
 
 class Days:
-    """What the law's ways of counting give for each day, worked out by `ehcp_flow.engine.days` when it is wanted."""
+    """What the law's ways of counting give for each day: `ehcp_flow.engine.counted_days` works it out when wanted."""
 
     def __init__(self, tables):
         for name, table in tables.items():
@@ -307,7 +307,7 @@ def pair(law, facts, found, clock):
 
 
 def take(law, found, key, day):
-    """Return what a fact is taken as, by the stretches that it lies in; and note which of those it begins and ends."""
+    """Return what a fact is taken as, by the spells that it lies in; and note which of those it begins and ends."""
     for mark in range(law.marks):
         if found.inside >> mark & 1 and day - found.since[mark] > law.lasts[mark]:
             found.inside &= ~(1 << mark)
@@ -416,28 +416,28 @@ def until_of(facts, place):
 # Facts before and after a place
 
 
-def begun(law, facts, found, stretch, place):
-    """Return the fact that began the stretch of the case's life around a place, or -1 outside it."""
-    if stretch < MANY_STRETCHES and not found.begins >> stretch & 1:
+def begun(law, facts, found, spell, place):
+    """Return the fact that began the spell of the case's life around a place, or -1 outside it."""
+    if spell < MANY_SPELLS and not found.begins >> spell & 1:
         return -1
-    if found.stretch_case[stretch] != found.case:
-        surround(law, facts, found, stretch)
-    return found.around[stretch * found.width + place - found.low]
+    if found.spell_case[spell] != found.case:
+        surround(law, facts, found, spell)
+    return found.around[spell * found.width + place - found.low]
 
 
-def surround(law, facts, found, stretch):
-    """Work out for every place of the case which fact began the stretch around it."""
-    found.stretch_case[stretch] = found.case
-    if law.stretch_ahead[stretch]:
-        look_ahead(law, facts, found, stretch)
+def surround(law, facts, found, spell):
+    """Work out for every place of the case which fact began the spell around it."""
+    found.spell_case[spell] = found.case
+    if law.spell_ahead[spell]:
+        look_ahead(law, facts, found, spell)
         return
-    shunned = law.stretch_unless[stretch]
-    at = stretch * found.width
-    roles = stretch * law.keys
+    shunned = law.spell_unless[spell]
+    at = spell * found.width
+    roles = spell * law.keys
     now = -1
     for place in range(found.low, found.high):
         found.around[at + place - found.low] = now
-        role = law.stretch_roles[roles + facts.taken[place]]
+        role = law.spell_roles[roles + facts.taken[place]]
         if role & END:
             now = -1
         elif role & START and (shunned < 0 or begun(law, facts, found, shunned, place + 1) < 0):
@@ -445,15 +445,15 @@ def surround(law, facts, found, stretch):
     found.around[at + found.high - found.low] = now
 
 
-def look_ahead(law, facts, found, stretch):
-    """Do the same where the stretch is known by the fact that ends it: from the one before that, or the very first."""
-    at = stretch * found.width
-    roles = stretch * law.keys
+def look_ahead(law, facts, found, spell):
+    """Do the same where the spell is known by the fact that ends it: from the one before that, or the very first."""
+    at = spell * found.width
+    roles = spell * law.keys
     now = -1
     found.around[at + found.high - found.low] = now
     for back in range(found.high - found.low):
         place = found.high - 1 - back
-        role = law.stretch_roles[roles + facts.taken[place]]
+        role = law.spell_roles[roles + facts.taken[place]]
         if role & END:
             now = place
         found.around[at + place - found.low] = now
@@ -498,7 +498,7 @@ def last_of(law, facts, found, mask, stop):
 def judge_clock(law, days, facts, found, clock):
     """Follow a clock through the case, and judge each of its runs by each rule that hangs on it."""
     during = law.clock_during[clock]
-    if 0 <= during < MANY_STRETCHES and not found.begins >> during & 1:
+    if 0 <= during < MANY_SPELLS and not found.begins >> during & 1:
         return
     found.runs = 0
     if law.clock_flags[clock] & BY_PARTY:
@@ -508,7 +508,7 @@ def judge_clock(law, days, facts, found, clock):
         add_runs(law, facts, found, clock, follow(law, facts, found, clock, first, ANYBODY))
     if found.runs:
         flags = law.clock_flags[clock]
-        found.many = found.runs > FEW and flags & SEPARATE and not flags & PARTY_OF_STRETCH
+        found.many = found.runs > FEW and flags & SEPARATE and not flags & PARTY_OF_SPELL
         if found.strays and found.runs <= MANY_TO_ASK:
             found.many = False
         for at in range(law.clock_rules_at[clock], law.clock_rules_at[clock + 1]):
@@ -608,11 +608,11 @@ def follow(law, facts, found, clock, first, party):
 
 
 def is_confined(law, facts, found, clock, place):
-    """Return whether a start lies inside the stretch that the clock asks for, and outside each that it shuns."""
+    """Return whether a start lies inside the spell that the clock asks for, and outside each that it shuns."""
     if law.clock_during[clock] >= 0 and begun(law, facts, found, law.clock_during[clock], place) < 0:
         return False
     for at in range(law.clock_unless_at[clock], law.clock_unless_at[clock + 1]):
-        if begun(law, facts, found, law.stretches[at], place) >= 0:
+        if begun(law, facts, found, law.spells[at], place) >= 0:
             return False
     return True
 
@@ -641,7 +641,7 @@ def add_run(law, facts, found, clock, start, previous, follows):
         found.run_stop[run] = follows + 1 if follows >= 0 else found.high
     found.run_whom[run] = start
     found.run_before[run] = -1
-    if flags & PARTY_OF_STRETCH:
+    if flags & PARTY_OF_SPELL:
         found.run_whom[run] = begun(law, facts, found, law.clock_during[clock], start)
     found.runs = run + 1
 
@@ -788,7 +788,7 @@ def is_meant(law, days, facts, found, rule, run):
     if law.rule_in_time[rule] >= 0 and not came_in_time(law, days, facts, found, law.rule_in_time[rule], run):
         return False
     for at in range(law.rule_not_during_at[rule], law.rule_not_during_at[rule + 1]):
-        if begun(law, facts, found, law.stretches[at], start) >= 0:
+        if begun(law, facts, found, law.spells[at], start) >= 0:
             return False
     return True
 
@@ -827,9 +827,9 @@ def is_there(law, days, facts, found, rule, last):
         birthday = counted(days, found, law.rule_under_age[rule], found.born)
         if last >= birthday:
             return False
-    if law.rule_there_by[rule] < 0 or last == NO_DAY:
+    if law.rule_owed_if_by_due[rule] < 0 or last == NO_DAY:
         return True
-    first = next_of(law, facts, found, law.rule_there_by[rule], found.low, found.high)
+    first = next_of(law, facts, found, law.rule_owed_if_by_due[rule], found.low, found.high)
     return first < 0 or facts.on[first] <= last
 
 
@@ -927,7 +927,7 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
                     needed = 0
                 if role & OWED and owed < 0 and place > start:
                     owed = place
-                if role & BITES and bites < 0 and place > start:
+                if role & SHOWS_OWED and bites < 0 and place > start:
                     bites = place
                 if role & RESUME_INSIDE and begun(law, facts, found, law.rule_inside[rule], place) >= 0:
                     inside = 1
@@ -1114,10 +1114,10 @@ def is_missed(status):
 
 
 def gives_way(law, facts, found, rule, status, last):
-    """Return the fact that began the stretch to which a missed limit gives way, its last day lying inside, or -1."""
+    """Return the fact that began the spell to which a missed limit gives way, its last day lying inside, or -1."""
     if law.rule_yields[rule] < 0 or not is_missed(status):
         return -1
-    # The stretch may begin or end on the last day itself.
+    # The spell may begin or end on the last day itself.
     began = begun(law, facts, found, law.rule_yields[rule], first_on(facts, found.low, found.high, last + 1))
     if began < 0:
         began = begun(law, facts, found, law.rule_yields[rule], first_on(facts, found.low, found.high, last))

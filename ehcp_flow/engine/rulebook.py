@@ -1,8 +1,8 @@
-"""The rulebook laid out for the kernel: what each kind of fact does to each clock, stretch and rule, as flat tables.
+"""The rulebook laid out for the kernel: what each kind of fact does to each clock, spell and rule, as flat tables.
 
 A table over keys has one entry for each event and outcome: that of rule 3 begins at 3 * keys. A table whose name ends
 in `_at` says where the entries of each thing begin in another, and has one more at its end. Ways of counting are
-numbered; `ehcp_flow.engine.days` has what they give for each day.
+numbered; `ehcp_flow.engine.counted_days` has what they give for each day.
 """
 
 from __future__ import annotations
@@ -175,10 +175,10 @@ class _LaidOut:
         self._fields: dict[tuple[str, ...], int] = {("on",): 0}
         self._masks: dict[frozenset[int], int] = {frozenset(): 0}
         self._party_sets: dict[tuple[str, ...], int] = {}
-        self._stretches = {name: number for number, name in enumerate(self.rulebook.stretches)}
-        self._ending = [each for each in self.rulebook.stretches.values() if each.ends_everything]
+        self._spells = {name: number for number, name in enumerate(self.rulebook.spells)}
+        self._ending = [each for each in self.rulebook.spells.values() if each.ends_everything]
         self._last = tuple(pattern for each in self._ending for pattern in each.begins_on)
-        self.stretches: list[int] = []
+        self.spells: list[int] = []
         self.parties: dict[str, int] = {}
         for rule in book.rules:
             for party in (*rule.rule.by_party, *rule.rule.not_by_party):
@@ -188,7 +188,7 @@ class _LaidOut:
                 self.parties.setdefault(ground.adviser, len(self.parties))
         self.tables: dict[str, Any] = {"keys": self.keys, "parties": len(self.parties)}
         self._put("roll_table", self._way("roll", None, lambda day, calendars, _: calendars.tribunal.roll_end(day)))
-        self._stretch_tables()
+        self._spell_tables()
         self._grounds = {name: number for number, name in enumerate(self.rulebook.grounds)}
         self._ground_tables(list(self.rulebook.grounds.values()))
         self._conditions: dict[str, list[tuple[int, ...]]] = {"foreseen": [], "in_time": []}
@@ -205,13 +205,13 @@ class _LaidOut:
 
     def _ranges(self, name: str, at: str, groups: Iterable[Sequence[int]]) -> None:
         """Put groups one behind the other, and where each begins."""
-        flat: list[int] = self.stretches if name == "stretches" else []
+        flat: list[int] = self.spells if name == "spells" else []
         begins = [len(flat)]
         for group in groups:
             flat.extend(group)
             begins.append(len(flat))
         self._put(at, begins)
-        if name != "stretches":
+        if name != "spells":
             self._put(name, flat)
 
     # What is numbered as it is met.
@@ -254,23 +254,23 @@ class _LaidOut:
     def _of_parties(self, parties: tuple[str, ...]) -> int:
         return self._party_sets.setdefault(parties, len(self._party_sets)) if parties else -1
 
-    def _stretch(self, name: str) -> int:
-        return self._stretches[name] if name else -1
+    def _spell(self, name: str) -> int:
+        return self._spells[name] if name else -1
 
     # The tables.
 
-    def _stretch_tables(self) -> None:
-        stretches = self.rulebook.stretches.values()
+    def _spell_tables(self) -> None:
+        spells = self.rulebook.spells.values()
         self._put(
-            "stretch_roles",
+            "spell_roles",
             [
                 role
-                for each in stretches
+                for each in spells
                 for role in self._roles(((kernel.START, each.begins_on), (kernel.END, each.ends_on)))
             ],
         )
-        self._put("stretch_ahead", [int(each.looks_ahead) for each in stretches])
-        self._put("stretch_unless", [self._stretch(each.unless_during or "") for each in stretches])
+        self._put("spell_ahead", [int(each.looks_ahead) for each in spells])
+        self._put("spell_unless", [self._spell(each.unless_during or "") for each in spells])
 
     def _ground_tables(self, grounds: list[Ground]) -> None:
         self._put("ground_test", [_TESTS[ground.test] for ground in grounds])
@@ -286,16 +286,16 @@ class _LaidOut:
 
     def _clock_tables(self, clocks: list[Clock]) -> None:
         last = ((kernel.END | kernel.FINAL, self._last),)
-        over = [self._stretches[each.id] for each in self._ending]
+        over = [self._spells[each.id] for each in self._ending]
         self._put("clocks", len(clocks))
         self._put("clock_roles", [role for clock in clocks for role in self._roles((*_of_clock(clock), *last))])
         self._put("clock_flags", [_clock_flags(clock) for clock in clocks])
-        self._put("clock_during", [self._stretch(clock.during) for clock in clocks])
+        self._put("clock_during", [self._spell(clock.during) for clock in clocks])
         self._put("clock_inside", [self._inside(clock) for clock in clocks])
         self._ranges(
-            "stretches",
+            "spells",
             "clock_unless_at",
-            [[*over, *(self._stretches[name] for name in c.unless_during)] for c in clocks],
+            [[*over, *(self._spells[name] for name in c.unless_during)] for c in clocks],
         )
         self._ranges(
             "clock_rules",
@@ -304,7 +304,7 @@ class _LaidOut:
         )
 
     def _inside(self, clock: Clock) -> int:
-        return -1 if clock.resumes_inside is None else self._stretches[clock.resumes_inside.during]
+        return -1 if clock.resumes_inside is None else self._spells[clock.resumes_inside.during]
 
     def _rule_tables(self) -> None:
         rules = self.book.rules
@@ -321,12 +321,12 @@ class _LaidOut:
         self._put("rule_not_by_party", [self._of_parties(rule.rule.not_by_party) for rule in rules])
         self._put("rule_by_body", [_bodies(rule.rule) for rule in rules])
         self._put("rule_under_age", [self._turning(rule.rule.under_age) for rule in rules])
-        self._put("rule_there_by", [self._mask_or_none(rule.rule.there_by) for rule in rules])
-        self._put("rule_yields", [self._stretch(rule.rule.yields_to) for rule in rules])
+        self._put("rule_owed_if_by_due", [self._mask_or_none(rule.rule.owed_if_by_due) for rule in rules])
+        self._put("rule_yields", [self._spell(rule.rule.yields_to) for rule in rules])
         self._put("rule_part_fields", [self._part_fields(rule.rule) for rule in rules])
         self._put("rule_inside", [self._inside(rule.clock) for rule in rules])
         self._ranges(
-            "stretches", "rule_not_during_at", [[self._stretches[name] for name in r.rule.not_during] for r in rules]
+            "spells", "rule_not_during_at", [[self._spells[name] for name in r.rule.not_during] for r in rules]
         )
         self._ranges("uses", "rule_uses_at", [[self._grounds[use.ground] for use in r.rule.exceptions] for r in rules])
         self._ranges("rule_versions", "rule_versions_at", [[0] * len(rule.rule.version) for rule in rules])
@@ -410,23 +410,23 @@ class _LaidOut:
         self._put("key_rows", [sum(hung[clock] for clock in clocks) for clocks in by_key])
         plain = [*range(len(KEYS)), *(each.key for each in self.turned.turned)]
         self._put("key_kind", [_KINDS.get(KEYS[key][0], 0) for key in plain])
-        roles, keys = self.tables["stretch_roles"], self.keys
-        few = range(min(len(self._stretches), kernel.MANY_STRETCHES))
-        begins = [kernel.END if each.looks_ahead else kernel.START for each in self.rulebook.stretches.values()]
+        roles, keys = self.tables["spell_roles"], self.keys
+        few = range(min(len(self._spells), kernel.MANY_SPELLS))
+        begins = [kernel.END if each.looks_ahead else kernel.START for each in self.rulebook.spells.values()]
         self._put(
             "key_begins",
             [sum(1 << n for n in few if roles[n * keys + key] & begins[n]) for key in range(keys)],
         )
 
     def _turn_tables(self) -> None:
-        """Say what each fact is taken as inside which stretches, and which of those it begins and ends."""
+        """Say what each fact is taken as inside which spells, and which of those it begins and ends."""
         marks = {name: number for number, name in enumerate(self.turned.marked)}
-        stretches = [self.rulebook.stretches[name] for name in marks]
+        spells = [self.rulebook.spells[name] for name in marks]
         opens, shuts = (
             [sum(1 << mark for mark, keys in enumerate(sets) if key in keys) for key in range(self.keys)]
             for sets in (
-                [self.turned.of_patterns(each.begins_on) for each in stretches],
-                [self.turned.of_patterns(each.ends_on) for each in stretches],
+                [self.turned.of_patterns(each.begins_on) for each in spells],
+                [self.turned.of_patterns(each.ends_on) for each in spells],
             )
         )
         turns: list[list[tuple[int, int, int]]] = [[] for _ in range(self.keys)]
@@ -434,7 +434,7 @@ class _LaidOut:
             about, inside = (sum(1 << marks[name] for name in names) for names in (each.about, each.inside))
             turns[each.key].append((about, inside, number))
         self._put("marks", len(marks))
-        self._put("lasts", [_EVER if each.lasts is None else each.lasts for each in stretches])
+        self._put("lasts", [_EVER if each.lasts is None else each.lasts for each in spells])
         self._put("key_opens", opens)
         self._put("key_shuts", shuts)
         self._put("key_turns", [int(bool(turns[key] or opens[key] or shuts[key])) for key in range(self.keys)])
@@ -481,11 +481,11 @@ class _LaidOut:
         return tuple(self._fields)
 
     def _shared_tables(self) -> None:
-        self._put("stretches", self.stretches)
+        self._put("spells", self.spells)
         self._ranges("fields", "fields_at", [[DATES.index(field) for field in fields] for fields in self._fields])
         self._put("masks", [int(key in keys) for keys in self._masks for key in range(self.keys)])
         self._put("sets", len(self._masks))
-        self._put("many_stretches", len(self._stretches))
+        self._put("many_spells", len(self._spells))
         self._put("party_sets", [int(party in chosen) for chosen in self._party_sets for party in self.parties])
 
 
@@ -506,7 +506,7 @@ def _clock_flags(clock: Clock) -> int:
         (kernel.SEPARATE, clock.separate),
         (kernel.OWN_ACTS, clock.own_acts),
         (kernel.BY_PARTY, clock.per == "party"),
-        (kernel.PARTY_OF_STRETCH, clock.party_from == "stretch" and bool(clock.during)),
+        (kernel.PARTY_OF_SPELL, clock.party_from == "spell" and bool(clock.during)),
         (kernel.FORETOLD, clock.ahead),
     )
 
@@ -526,7 +526,7 @@ def _of_rule(compiled_rule: CompiledRule) -> Parts:
         (kernel.NEEDED, rule.only_with),
         (kernel.NEVER_OWED, rule.never_owed_by),
         (kernel.OWED, rule.owed_by),
-        (kernel.BITES, rule.bites_on),
+        (kernel.SHOWS_OWED, rule.shown_owed_by),
         (kernel.FIRST, rule.first),
         (kernel.FIRST_BY_DATE, () if rule.first_by_date is None else rule.first_by_date.facts),
         (kernel.DONE | kernel.AFTER_FIRST, rule.done_after_first_by),
@@ -564,9 +564,9 @@ def _rule_flags(compiled_rule: CompiledRule) -> int:
         (kernel.RIGHT, rule.right),
         (kernel.DONE_FOR_GOOD, not rule.undone_by),
         (kernel.ENDS_FOR_GOOD, not clock.resumes_on),
-        (kernel.UNPROVEN, bool(rule.bites_only_if)),
+        (kernel.UNPROVEN, bool(rule.owed_only_if)),
         (kernel.NARROWED, any(narrowed)),
-        (kernel.CONDITIONAL, rule.under_age is not None or bool(rule.there_by)),
+        (kernel.CONDITIONAL, rule.under_age is not None or bool(rule.owed_if_by_due)),
         (kernel.BREACHABLE, statutory and not rule.right and rule.shown_by_act),
         (kernel.DOUBTFUL, bool(rule.questions)),
         (kernel.ASKS_WHERE_MISSED, any(each.where_missed for each in rule.questions)),

@@ -1,6 +1,6 @@
-"""What a fact is taken as where it falls: a key for each event, outcome, and set of stretches that the law asks about.
+"""What a fact is taken as where it falls: a key for each event, outcome, and set of spells that the law asks about.
 
-A key of `ehcp_flow.engine.numbers` is an event with its outcome. Where a pattern of the rulebook speaks of a stretch
+A key of `ehcp_flow.engine.numbers` is an event with its outcome. Where a pattern of the rulebook speaks of a spell
 (`amendment_notice_sent inside undecided_review`), the kernel takes such a fact, inside it, as one of another key, which
 does all that the plain one does and what the law has for it there. So nothing in the kernel knows of any such pattern.
 """
@@ -21,7 +21,7 @@ __all__ = ["Turned", "TurnedKeys"]
 
 
 class Turned(NamedTuple):
-    """A fact of some key as it is taken inside some stretches and outside the others that any pattern on it names."""
+    """A fact of some key as it is taken inside some spells and outside the others that any pattern on it names."""
 
     key: int
     inside: frozenset[str]
@@ -29,7 +29,7 @@ class Turned(NamedTuple):
 
 
 class TurnedKeys:
-    """The keys of a rulebook: those of facts, and behind them one for each way in which stretches turn a fact.
+    """The keys of a rulebook: those of facts, and behind them one for each way in which spells turn a fact.
 
     `turned` are the latter in order; `count` is how many there are of both.
     """
@@ -37,9 +37,9 @@ class TurnedKeys:
     def __init__(self, rulebook: Rulebook) -> None:
         about: dict[Key, set[str]] = {}
         for pattern in _patterns_in(rulebook):
-            if pattern.stretches:
+            if pattern.spells:
                 for outcome in OUTCOMES.get(pattern.event, (None,)) if pattern.outcome is None else (pattern.outcome,):
-                    about.setdefault((pattern.event, outcome), set()).update(pattern.stretches)
+                    about.setdefault((pattern.event, outcome), set()).update(pattern.spells)
         self.turned = tuple(
             Turned(KEY_OF[key], frozenset(inside), frozenset(names))
             for key, names in about.items()
@@ -47,7 +47,7 @@ class TurnedKeys:
             for inside in combinations(sorted(names), size)
         )
         self.count = len(KEYS) + len(self.turned)
-        self.marked = tuple(name for name in rulebook.stretches if any(name in each.about for each in self.turned))
+        self.marked = tuple(name for name in rulebook.spells if any(name in each.about for each in self.turned))
         self._by_key: dict[int, list[tuple[int, frozenset[str]]]] = {}
         for number, each in enumerate(self.turned, len(KEYS)):
             self._by_key.setdefault(each.key, []).append((number, each.inside))

@@ -5,14 +5,14 @@ cdef int BEGINS, ENDS_IT
 
 cdef class Moves:
     cdef public int initial, keys, width
-    cdef public const int[::1] to, stretch
+    cdef public const int[::1] to, spell
 
 
-cdef class Trail:
+cdef class History:
     cdef public int steps, capacity
     cdef public int[::1] place, edge, to, ends
 
 
-cdef int walk(Moves moves, Facts facts, Trail trail, int case, int cases) noexcept nogil
-cdef void walk_case(Moves moves, Facts facts, Trail trail, int low, int high) noexcept nogil
-cdef void step(Trail trail, int place, int edge, int to) noexcept nogil
+cdef int walk(Moves moves, Facts facts, History history, int case, int cases) noexcept nogil
+cdef void walk_case(Moves moves, Facts facts, History history, int low, int high) noexcept nogil
+cdef void step(History history, int place, int edge, int to) noexcept nogil

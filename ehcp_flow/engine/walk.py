@@ -8,20 +8,20 @@ place in the table.
 Plain Python over lists, compiled with `ehcp_flow.engine.kernel`, and under the same rules.
 """
 
-# What a key does to the stretch that decides by which way a state is left that is only passed through.
+# What a key does to the spell that decides by which way a state is left that is only passed through.
 BEGINS = 1
 ENDS_IT = 2
 
 
 class Moves:
-    """A region as tables. `ehcp_flow.states.walking` says what each holds."""
+    """A region as tables. `ehcp_flow.moves.region_tables` says what each holds."""
 
     def __init__(self, tables):
         for name, table in tables.items():
             setattr(self, name, table)
 
 
-class Trail:
+class History:
     """The steps of cases, one after another: the place of each one's fact, its place in the table, and where it leads.
 
     `ends` says where the steps of each case end.
@@ -32,48 +32,48 @@ class Trail:
             setattr(self, name, each)
 
 
-def walk(moves, facts, trail, case, cases):
+def walk(moves, facts, history, case, cases):
     """Walk through one case after another, up to the day asked for.
 
-    Return the number of the first that was not walked through, because the trail might be too short for it.
+    Return the number of the first that was not walked through, because the history might be too short for it.
     """
     while case < cases:
         low = facts.bounds[case]
         high = facts.bounds[case + 1]
-        if 2 * (high - low) > trail.capacity - trail.steps:
+        if 2 * (high - low) > history.capacity - history.steps:
             return case
-        walk_case(moves, facts, trail, low, high)
-        trail.ends[case] = trail.steps
+        walk_case(moves, facts, history, low, high)
+        history.ends[case] = history.steps
         case += 1
     return case
 
 
-def walk_case(moves, facts, trail, low, high):
+def walk_case(moves, facts, history, low, high):
     """Walk through the facts of one case, lawful or not."""
     row = moves.initial * moves.width
-    # What is past the keys of facts: the way on from a state, outside a stretch and inside it.
-    onward = moves.keys
+    # What is past the keys of facts: the way on from a state, outside a spell and inside it.
+    way_out = moves.keys
     for place in range(low, high):
         if facts.on[place] > facts.as_of:
             break
         key = facts.key[place]
-        stretch = moves.stretch[key]
-        if stretch:
-            onward = moves.keys + (1 if stretch == BEGINS else 0)
+        spell = moves.spell[key]
+        if spell:
+            way_out = moves.keys + (1 if spell == BEGINS else 0)
         to = moves.to[row + key]
         if to >= 0:
-            step(trail, place, row + key, to)
+            step(history, place, row + key, to)
             row = to * moves.width
-            to = moves.to[row + onward]
+            to = moves.to[row + way_out]
             if to >= 0:
-                step(trail, place, row + onward, to)
+                step(history, place, row + way_out, to)
                 row = to * moves.width
 
 
-def step(trail, place, edge, to):
+def step(history, place, edge, to):
     """Note a step."""
-    at = trail.steps
-    trail.place[at] = place
-    trail.edge[at] = edge
-    trail.to[at] = to
-    trail.steps = at + 1
+    at = history.steps
+    history.place[at] = place
+    history.edge[at] = edge
+    history.to[at] = to
+    history.steps = at + 1

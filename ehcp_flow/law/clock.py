@@ -1,4 +1,4 @@
-"""What makes time run: the clocks of the rulebook, and the stretches of a case's life that they speak of."""
+"""What makes time run: the clocks of the rulebook, and the spells of a case's life that they speak of."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from ehcp_flow.law.citation import Cited
 from ehcp_flow.law.parts import DateField, Model, Name
 from ehcp_flow.law.patterns import Patterns
 
-__all__ = ["Between", "Clock", "Deemed", "Inside", "Resumption", "Sign", "Stretch"]
+__all__ = ["Between", "Clock", "Deemed", "Inside", "Resumption", "Sign", "Spell"]
 
 
 class Between(Model):
-    """A stretch of a case's life: from a fact of `begins_on` to the next of `ends_on`."""
+    """A spell of a case's life: from a fact of `begins_on` to the next of `ends_on`."""
 
     begins_on: Patterns
     ends_on: Patterns = ()
 
 
-class Stretch(Between):
-    """A stretch of a case's life that clocks speak of by name: custody, a re-assessment.
+class Spell(Between):
+    """A spell of a case's life that clocks speak of by name: custody, a re-assessment.
 
-    A fact of `begins_on` begins nothing where the case then is inside the stretch `unless_during`: a request for an
+    A fact of `begins_on` begins nothing where the case then is inside the spell `unless_during`: a request for an
     assessment does not undo the plan that there is. With `lasts` it ends after so many days, if nothing ended it
     before: the last of them is still inside. With `looks_ahead` it is known by a fact of `ends_on`: all before that
     one belongs to it, back to the last fact of `begins_on`, or to the first of the record. With `ends_everything` what
@@ -40,7 +40,7 @@ class Stretch(Between):
 
 
 class Deemed(Model):
-    """What a fact is taken as where it falls inside or outside a stretch of the case's life, in every limit alike.
+    """What a fact is taken as where it falls inside or outside a spell of the case's life, in every limit alike.
 
     A fact of `facts` is also each of `is_also`: it does whatever that would do on its day. It shows each of `shows`:
     the same, but that the day of the act stays unknown. With `is_nothing` it does nothing at all: a copy of a letter.
@@ -82,7 +82,7 @@ class Resumption(Model):
 
 
 class Inside(Model):
-    """Facts that count only inside a stretch of the case's life."""
+    """Facts that count only inside a spell of the case's life."""
 
     facts: Patterns = Field(min_length=1)
     during: Name
@@ -96,8 +96,8 @@ class Clock(Model):
     for each party. The clock ends on a fact of `ends_on`, and a limit that was not done by then lapses; a fact of
     `resumes_on` sets the ended clock going again as if it had never ended, and `resumption` says so; with
     `resumes_from` it takes back only those ends, and once another has come, nothing does. `during` and
-    `unless_during` name stretches of the case's life: it starts only inside the one, and outside each of the others;
-    with `party_from = "stretch"` the clock concerns the party of the fact that began the stretch. `counts_from` lists
+    `unless_during` name spells of the case's life: it starts only inside the one, and outside each of the others;
+    with `party_from = "spell"` the clock concerns the party of the fact that began the spell. `counts_from` lists
     the date fields of the starting fact, the first that is filled being taken, and `on` where none is. With `own_acts`
     a separate clock is discharged only by facts that come before its next start: an appeal belongs to the latest
     decision. With `ahead` the starting fact tells of a day to come, and the duty runs before it: what ends the clock
@@ -119,7 +119,7 @@ class Clock(Model):
     resumption: Resumption | None = None
     during: str = ""
     unless_during: tuple[Name, ...] = ()
-    party_from: Literal["start", "stretch"] = "start"
+    party_from: Literal["start", "spell"] = "start"
     own_acts: bool = False
     ahead: bool = False
 
@@ -132,7 +132,7 @@ class Clock(Model):
                 raise ValueError(f"{key} needs resumes_on")
         if not set(self.resumes_from) <= set(self.ends_on):
             raise ValueError("resumes_from names what is not in ends_on")
-        if self.party_from == "stretch" and not self.during:
+        if self.party_from == "spell" and not self.during:
             raise ValueError("party_from needs during")
         for key in ("own_acts", "ahead"):
             if getattr(self, key) and not self.separate:

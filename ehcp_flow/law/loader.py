@@ -13,19 +13,19 @@ from ehcp_flow.errors import RulebookError, RulebookMissing
 from ehcp_flow.law.body import Body
 from ehcp_flow.law.checklist import Notice
 from ehcp_flow.law.citation import Instrument
-from ehcp_flow.law.clock import Clock, Deemed, Sign, Stretch
+from ehcp_flow.law.clock import Clock, Deemed, Sign, Spell
 from ehcp_flow.law.ground import Ground
 from ehcp_flow.law.lines import find_line
 from ehcp_flow.law.model import Asked, Limit, Note, Rule, Rulebook
 from ehcp_flow.law.parts import Model
 from ehcp_flow.law.patterns import Pattern, matches
-from ehcp_flow.law.sources import Placed, each, read_toml
+from ehcp_flow.law.toml_files import Placed, each, read_toml
 
 __all__ = ["england", "load_rulebook", "starts_clock"]
 
 _SECTIONS: Final = (
     "instrument",
-    "stretch",
+    "spell",
     "deemed",
     "sign",
     "asked",
@@ -70,7 +70,7 @@ def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
 
     instruments = _by_name(each(files, "instrument", Instrument, {}), lambda item: item.id)
     context = {"instruments": {name: placed.item for name, placed in instruments.items()}}
-    stretches = _by_name(each(files, "stretch", Stretch, context), lambda item: item.id)
+    spells = _by_name(each(files, "spell", Spell, context), lambda item: item.id)
     deemed = _by_name(each(files, "deemed", Deemed, context), lambda item: item.id)
     signs = _by_name(each(files, "sign", Sign, context), lambda item: item.id)
     asked = _by_name(each(files, "asked", Asked, context), lambda item: item.id)
@@ -82,23 +82,23 @@ def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
     bodies = _by_name(each(files, "body", Body, context), lambda item: item.id)
     for placed in notices.values():
         _check_notice(placed, limits)
-    for placed in stretches.values():
-        _check_stretch(placed, stretches)
-    for placed in (*stretches.values(), *deemed.values(), *signs.values(), *clocks.values(), *limits.values()):
-        _check_patterns(placed, placed.path, placed.item, stretches)
+    for placed in spells.values():
+        _check_spell(placed, spells)
+    for placed in (*spells.values(), *deemed.values(), *signs.values(), *clocks.values(), *limits.values()):
+        _check_patterns(placed, placed.path, placed.item, spells)
     for placed in clocks.values():
-        _check_clock(placed, stretches)
+        _check_clock(placed, spells)
     for placed in limits.values():
         counterpart = placed.item.counterpart
         if counterpart is not None and counterpart not in limits:
             placed.file.refuse((*placed.path, "counterpart"), f"no limit is called {counterpart!r}")
-        _check_limit(placed, clocks, grounds, stretches, asked)
+        _check_limit(placed, clocks, grounds, spells, asked)
     _check_rows(limits.values(), notes)
     book = Rulebook(
         name=root.name,
         title=title,
         instruments=context["instruments"],
-        stretches={name: placed.item for name, placed in stretches.items()},
+        spells={name: placed.item for name, placed in spells.items()},
         clocks={name: placed.item for name, placed in clocks.items()},
         grounds={name: placed.item for name, placed in grounds.items()},
         limits={name: placed.item for name, placed in limits.items()},
@@ -130,44 +130,44 @@ def _by_name(placed: Iterable[Placed], name_of: Callable[[Any], str]) -> dict[st
     return named
 
 
-def _check_stretch(placed: Placed, stretches: Mapping[str, Placed]) -> None:
+def _check_spell(placed: Placed, spells: Mapping[str, Placed]) -> None:
     name = placed.item.unless_during
     if name is None:
         return
-    _check_names(placed, "unless_during", (name,), stretches)
-    if stretches[name].item.unless_during is not None:
-        placed.file.refuse((*placed.path, "unless_during"), f"stretch {name!r} has an unless_during itself")
+    _check_names(placed, "unless_during", (name,), spells)
+    if spells[name].item.unless_during is not None:
+        placed.file.refuse((*placed.path, "unless_during"), f"spell {name!r} has an unless_during itself")
 
 
-def _check_patterns(placed: Placed, path: tuple[str | int, ...], item: object, stretches: Mapping[str, Placed]) -> None:
-    """Refuse a pattern, wherever in an item it stands, that speaks of a stretch which there is not or cannot be."""
+def _check_patterns(placed: Placed, path: tuple[str | int, ...], item: object, spells: Mapping[str, Placed]) -> None:
+    """Refuse a pattern, wherever in an item it stands, that speaks of a spell which there is not or cannot be."""
     if isinstance(item, Pattern):
-        for name in sorted(item.stretches):
-            if name not in stretches:
-                placed.file.refuse(path, f"{item}: no stretch is called {name!r}")
-            if stretches[name].item.unless_during is not None:
-                placed.file.refuse(path, f"{item}: stretch {name!r} has an unless_during itself")
+        for name in sorted(item.spells):
+            if name not in spells:
+                placed.file.refuse(path, f"{item}: no spell is called {name!r}")
+            if spells[name].item.unless_during is not None:
+                placed.file.refuse(path, f"{item}: spell {name!r} has an unless_during itself")
     elif isinstance(item, Model):
         for key in type(item).model_fields:
-            _check_patterns(placed, (*path, key), getattr(item, key), stretches)
+            _check_patterns(placed, (*path, key), getattr(item, key), spells)
     elif isinstance(item, tuple):
         for index, each_of in enumerate(item):
             inner = path if isinstance(each_of, Pattern) else (*path, index)
-            _check_patterns(placed, inner, each_of, stretches)
+            _check_patterns(placed, inner, each_of, spells)
 
 
-def _check_clock(placed: Placed, stretches: Mapping[str, Placed]) -> None:
+def _check_clock(placed: Placed, spells: Mapping[str, Placed]) -> None:
     clock: Clock = placed.item
-    _check_names(placed, "during", (clock.during,) if clock.during else (), stretches)
-    _check_names(placed, "unless_during", clock.unless_during, stretches)
+    _check_names(placed, "during", (clock.during,) if clock.during else (), spells)
+    _check_names(placed, "unless_during", clock.unless_during, spells)
     if clock.resumes_inside is not None:
-        _check_names(placed, "resumes_inside", (clock.resumes_inside.during,), stretches)
+        _check_names(placed, "resumes_inside", (clock.resumes_inside.during,), spells)
 
 
-def _check_names(placed: Placed, key: str, names: Iterable[str], stretches: Mapping[str, Placed]) -> None:
+def _check_names(placed: Placed, key: str, names: Iterable[str], spells: Mapping[str, Placed]) -> None:
     for name in names:
-        if name not in stretches:
-            placed.file.refuse((*placed.path, key), f"no stretch is called {name!r}")
+        if name not in spells:
+            placed.file.refuse((*placed.path, key), f"no spell is called {name!r}")
 
 
 def _check_notice(placed: Placed, limits: Mapping[str, Placed]) -> None:
@@ -177,7 +177,7 @@ def _check_notice(placed: Placed, limits: Mapping[str, Placed]) -> None:
 
 
 def _check_limit(
-    placed: Placed, clocks: Mapping[str, Placed], grounds: Mapping[str, Placed], stretches: Mapping[str, Placed],
+    placed: Placed, clocks: Mapping[str, Placed], grounds: Mapping[str, Placed], spells: Mapping[str, Placed],
     asked: Mapping[str, Placed],
 ) -> None:  # fmt: skip
     for index, rule in enumerate(placed.item.rule):
@@ -189,14 +189,14 @@ def _check_limit(
             if not starts_clock(clock, pattern):
                 placed.file.refuse((*path, "only_from"), f"clock {clock.id!r} does not start on {pattern}")
         for name in rule.not_during:
-            if name not in stretches:
-                placed.file.refuse((*path, "not_during"), f"no stretch is called {name!r}")
+            if name not in spells:
+                placed.file.refuse((*path, "not_during"), f"no spell is called {name!r}")
         for key in ("by_body", "not_by_body"):
             for name in getattr(rule, key):
                 if name not in asked:
                     placed.file.refuse((*path, key), f"no body that can be asked is called {name!r}")
-        if rule.yields_to and rule.yields_to not in stretches:
-            placed.file.refuse((*path, "yields_to"), f"no stretch is called {rule.yields_to!r}")
+        if rule.yields_to and rule.yields_to not in spells:
+            placed.file.refuse((*path, "yields_to"), f"no spell is called {rule.yields_to!r}")
         for use_index, use in enumerate(rule.exceptions):
             if use.ground not in grounds:
                 placed.file.refuse((*path, "exceptions", use_index), f"no ground is called {use.ground!r}")
@@ -226,7 +226,7 @@ def _check_rule(placed: Placed, path: tuple[str | int, ...], rule: Rule) -> None
         rule.implied_by, rule.other_answer, rule.looks_back, rule.right, rule.exceptions, rule.never_owed_by,
     )  # fmt: skip
     if True in windows and any(more):
-        placed.file.refuse(path, "a window knows done_by, lapses_on and bites_only_if only")
+        placed.file.refuse(path, "a window knows done_by, lapses_on and owed_only_if only")
 
 
 def _check_rows(limits: Iterable[Placed], notes: Mapping[str, Placed]) -> None:

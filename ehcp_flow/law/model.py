@@ -16,13 +16,13 @@ from ehcp_flow.facts import choices_of
 from ehcp_flow.law.body import Body
 from ehcp_flow.law.checklist import Notice
 from ehcp_flow.law.citation import Cited, Instrument
-from ehcp_flow.law.clock import Clock, Deemed, Sign, Stretch
+from ehcp_flow.law.clock import Clock, Deemed, Sign, Spell
 from ehcp_flow.law.ground import Doubt, ExceptionUse, Ground
 from ehcp_flow.law.parts import CountingText, DateField, Evidence, Kind, Model, Name, PeriodText, join
 from ehcp_flow.law.patterns import Patterns
 from ehcp_flow.law.version import Reading, Version
 
-__all__ = ["Asked", "ByDate", "Foreseen", "InTime", "Lead", "Limit", "Note", "Question", "Rule", "Rulebook"]
+__all__ = ["ActInQuestion", "Asked", "Foreseen", "InTime", "Lead", "Limit", "Note", "Rule", "Rulebook", "ShownByDate"]
 
 
 class Foreseen(Model):
@@ -59,14 +59,14 @@ class InTime(Model):
         return result
 
 
-class ByDate(Model):
+class ShownByDate(Model):
     """A date of some fact that shows an act of somebody else: the review that the old authority held."""
 
     facts: Patterns = Field(min_length=1)
     date: DateField
 
 
-class Question(Model):
+class ActInQuestion(Model):
     """Why a person should look at what discharged a rule: the name of the finding, what it says, what is right.
 
     It is asked of the acts of `done_by`, or of any; with `where_missed` only where the act came amiss; and where a fact
@@ -102,18 +102,18 @@ class Rule(Model):
     `only_from` narrows the clock's starts; `where` and `where_not` narrow them to those that were foreseen for so
     long, or not; `by_party` and `not_by_party` to those of some parties, or of any but them; `by_body` and
     `not_by_body` to requests of some bodies (`Rulebook.asked`), or of any but them and of nobody knows whom;
-    `where_in_time` to those that something else came in time for; `not_during` to those outside some stretches of the
+    `where_in_time` to those that something else came in time for; `not_during` to those outside some spells of the
     case's life. With `only_with` the rule is there only if such a fact comes while the clock runs and before the rule
-    was discharged or answered otherwise; with `there_by` it is not there if the first such fact of the case came after
-    the last lawful day.
+    was discharged or answered otherwise; with `owed_if_by_due` it is not there if the first such fact of the case came
+    after the last lawful day.
 
-    With `yields_to` a limit that was missed falls away where its last lawful day lies inside that stretch of the case's
+    With `yields_to` a limit that was missed falls away where its last lawful day lies inside that spell of the case's
     life.
 
     `right` marks an act that is allowed, not owed: unused in its time it lapses, used late it is late, and neither is
-    a breach. `bites_only_if` names, in words, what the record does not show and the limit depends on: undone, it stays
-    open, until a fact of `bites_on` shows it; done late it is a breach, unless `shown_by_act` is false: then the act
-    does not show that the limit bit. `title` and `kind` are the limit's own where none is given.
+    a breach. `owed_only_if` names, in words, what the record does not show and the limit depends on: undone, it stays
+    open, until a fact of `shown_owed_by` shows it; done late it is a breach, unless `shown_by_act` is false: then the
+    act does not show that the limit bit. `title` and `kind` are the limit's own where none is given.
 
     A duty of two parts has `first`: an act of `done_after_first_by` discharges it only after such a fact (the review,
     then the amendment), one of `done_by` by itself; `first_by_date` is a date that shows the first part. An act of
@@ -136,21 +136,21 @@ class Rule(Model):
     not_during: tuple[Name, ...] = ()
     yields_to: str = ""
     only_with: Patterns = ()
-    there_by: Patterns = ()
+    owed_if_by_due: Patterns = ()
     right: bool = False
-    bites_only_if: str = ""
+    owed_only_if: str = ""
     shown_by_act: bool = True
-    bites_on: Patterns = ()
+    shown_owed_by: Patterns = ()
     counts_from: tuple[DateField, ...] = ()
     act: str
     otherwise: str = ""
     done_by: Patterns
     first: Patterns = ()
-    first_by_date: ByDate | None = None
+    first_by_date: ShownByDate | None = None
     done_after_first_by: Patterns = ()
     done_for_now_by: Patterns = ()
     shown_otherwise_by: Patterns = ()
-    questions: tuple[Question, ...] = ()
+    questions: tuple[ActInQuestion, ...] = ()
     undone_by: Patterns = ()
     implied_by: Patterns = ()
     other_answer: Patterns = ()
@@ -175,8 +175,8 @@ class Rule(Model):
     @model_validator(mode="after")
     def _complete(self) -> Rule:
         join("versions", self.version)
-        if not self.bites_only_if and (self.bites_on or not self.shown_by_act):
-            raise ValueError("bites_on and shown_by_act = false need bites_only_if")
+        if not self.owed_only_if and (self.shown_owed_by or not self.shown_by_act):
+            raise ValueError("shown_owed_by and shown_by_act = false need owed_only_if")
         if not self.first and (self.first_by_date or self.done_after_first_by):
             raise ValueError("first_by_date and done_after_first_by need first")
         later = (*self.shown_otherwise_by, *(pattern for each in self.questions for pattern in each.later))
@@ -246,7 +246,7 @@ class Rulebook(Model):
     name: str
     title: str
     instruments: dict[str, Instrument]
-    stretches: dict[str, Stretch]
+    spells: dict[str, Spell]
     clocks: dict[str, Clock]
     grounds: dict[str, Ground]
     limits: dict[str, Limit]

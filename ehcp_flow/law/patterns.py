@@ -1,6 +1,6 @@
 """Which facts a rule speaks of: `review_decision_sent`, or `review_decision_sent:amend` for one outcome of it.
 
-`amendment_notice_sent inside undecided_review` is one that falls into a stretch of the case's life, and
+`amendment_notice_sent inside undecided_review` is one that falls into a spell of the case's life, and
 `request_received outside plan_known` one that does not; both words may be said again.
 """
 
@@ -19,7 +19,7 @@ __all__ = ["Pattern", "Patterns", "parse_pattern"]
 
 
 class Pattern(NamedTuple):
-    """An event, the one outcome that is meant, or None for any, and the stretches that it falls into or does not."""
+    """An event, the one outcome that is meant, or None for any, and the spells that it falls into or does not."""
 
     event: str
     outcome: str | None = None
@@ -27,12 +27,12 @@ class Pattern(NamedTuple):
     outside: frozenset[str] = frozenset()
 
     @property
-    def stretches(self) -> frozenset[str]:
-        """The stretches that it speaks of."""
+    def spells(self) -> frozenset[str]:
+        """The spells that it speaks of."""
         return self.inside | self.outside
 
     def fits(self, event: str, outcome: str | None, inside: frozenset[str]) -> bool:
-        """Whether it speaks of a fact with this event and outcome that lies inside these stretches and no other."""
+        """Whether it speaks of a fact with this event and outcome that lies inside these spells and no other."""
         return (
             event == self.event
             and self.outcome in (None, outcome)
@@ -62,7 +62,7 @@ def parse_pattern(text: object) -> Pattern:
     where: dict[str, set[str]] = {"inside": set(), "outside": set()}
     for word, name in zip_longest(words[::2], words[1::2], fillvalue=""):
         if word not in where or not name:
-            raise ValueError(f"{text!r} names no event; after one may stand inside or outside, and a stretch")
+            raise ValueError(f"{text!r} names no event; after one may stand inside or outside, and a spell")
         where[word].add(name)
     event, _, outcome = fact.partition(":")
     if event not in FACT_TYPES:

@@ -27,7 +27,7 @@ from ehcp_flow.law.loader import starts_clock
 from ehcp_flow.law.model import Limit, Rule, Rulebook
 from ehcp_flow.law.parts import Name
 from ehcp_flow.law.patterns import Patterns
-from ehcp_flow.law.sources import Placed, each, read_toml
+from ehcp_flow.law.toml_files import Placed, each, read_toml
 from ehcp_flow.law.version import Version
 
 __all__ = ["Target", "with_targets"]

@@ -2,15 +2,21 @@
 
 Everything is computed from answered cases, one at a time, for the day of the answer; nothing is stored. What each
 measure counts, by whose rule, and what to beware of, stands in `catalogue.toml` and in `docs/measures/`.
+
+A figure is a row of `figures.py` and of `catalogue.toml`, a list of people's work one of `registers.py`
+(`docs/measures/adding-a-measure.md`). Nothing here judges a deadline.
 """
 
 from ehcp_flow.measures.advice import AdviceByAdviser
 from ehcp_flow.measures.arithmetic import UNAVAILABLE, percent, rounded
-from ehcp_flow.measures.catalogue import Catalogue, Column, Measure, catalogue
+from ehcp_flow.measures.catalogue import Catalogue, Measure, MeasureColumn, catalogue
 from ehcp_flow.measures.cohorts import Cohorts, Request
+from ehcp_flow.measures.counted_case import CountedCase, answered
 from ehcp_flow.measures.exceptions import exception_rate
 from ehcp_flow.measures.extra import read_extra
 from ehcp_flow.measures.frames import to_pandas, to_polars
+from ehcp_flow.measures.hidden_tables import DESKS, TABLES, exceptions_by_ground, table_rows
+from ehcp_flow.measures.measure_table import GROUPS, NOT_RECORDED, Explanation, MeasureTable, Tally, measure
 from ehcp_flow.measures.periods import GRAINS, Period, between, survey_day, years
 from ehcp_flow.measures.registers import (
     REGISTER_COLUMNS,
@@ -21,9 +27,6 @@ from ehcp_flow.measures.registers import (
     registers,
 )
 from ehcp_flow.measures.reviewing import Reviewing
-from ehcp_flow.measures.story import Story, answered
-from ehcp_flow.measures.table import GROUPS, NOT_RECORDED, Explanation, MeasureTable, Tally, measure
-from ehcp_flow.measures.tables import DESKS, TABLES, exceptions_by_ground, table_rows
 from ehcp_flow.measures.waiting import Waiting, Workload
 
 __all__ = [
@@ -39,15 +42,15 @@ __all__ = [
     "AdviceByAdviser",
     "Catalogue",
     "Cohorts",
-    "Column",
+    "CountedCase",
     "Explanation",
     "Measure",
+    "MeasureColumn",
     "MeasureTable",
     "Period",
     "Registers",
     "Request",
     "Reviewing",
-    "Story",
     "Tally",
     "Waiting",
     "Workload",

@@ -9,8 +9,8 @@ from typing import Any, Final
 from ehcp_flow.answers import Answer
 from ehcp_flow.deadlines import Deadline
 from ehcp_flow.measures.arithmetic import UNAVAILABLE, median_weeks, percent, quantile, rounded
+from ehcp_flow.measures.counted_case import CountedCase
 from ehcp_flow.measures.periods import Period
-from ehcp_flow.measures.story import Story
 
 __all__ = ["AdviceByAdviser"]
 
@@ -26,14 +26,14 @@ class AdviceByAdviser:
         self._asked: dict[str, list[Deadline]] = {}
         self._returned: dict[str, int] = {}
 
-    def add(self, answer: Answer | Story) -> None:
+    def add(self, answer: Answer | CountedCase) -> None:
         """Take one case into account."""
-        story = Story.told(answer)
-        for deadline in story.of("advice"):
+        counted = CountedCase.laid_out(answer)
+        for deadline in counted.of("advice"):
             if deadline.due_on is None or (self._period is not None and deadline.due_on not in self._period):
                 continue
             self._asked.setdefault(deadline.party or "", []).append(deadline)
-        for fact in story.facts("advice_returned"):
+        for fact in counted.facts("advice_returned"):
             if self._period is None or fact.on in self._period:
                 self._returned[fact.party or ""] = self._returned.get(fact.party or "", 0) + 1
 

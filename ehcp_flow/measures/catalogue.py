@@ -12,13 +12,13 @@ from typing import Any, Final, Literal
 
 from ehcp_flow.errors import UnknownNameError
 
-__all__ = ["Catalogue", "Column", "Measure", "Sum", "catalogue"]
+__all__ = ["Catalogue", "Measure", "MeasureColumn", "Sum", "catalogue"]
 
 _FILE: Final = "catalogue.toml"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class MeasureColumn:
     """One column of the table of measures.
 
     `kind` is `count`, `percent` (of `base` in the sum of `over`), `mean` or `median` (of the weeks behind `base`).
@@ -54,7 +54,7 @@ class Measure:
     year_by: str
     source: str
     traps: tuple[str, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[MeasureColumn, ...]
     by: tuple[str, ...] = ()
 
 
@@ -72,11 +72,11 @@ class Catalogue:
     """All measures by id, and all columns by name, in their public order; and which counts add up to which."""
 
     measures: Mapping[str, Measure]
-    columns: Mapping[str, Column]
+    columns: Mapping[str, MeasureColumn]
     home: Mapping[str, Measure]
     sums: tuple[Sum, ...] = ()
 
-    def column(self, name: str) -> Column:
+    def column(self, name: str) -> MeasureColumn:
         """Return the column with this name, or the first percentage (else column) of the measure with this id.
 
         Case does not matter: the Department itself changed PC to pc. Raises UnknownNameError, with near matches.
@@ -118,12 +118,12 @@ def _measure(row: Mapping[str, Any], sources: Mapping[str, str]) -> Measure:
     )
 
 
-def _column(row: Mapping[str, Any]) -> Column:
+def _column(row: Mapping[str, Any]) -> MeasureColumn:
     dfe, dfe_name = row.get("dfe", False), row.get("dfe_name", "")
     if "percent" in row:
-        return Column(row["name"], row["says"], "percent", row["percent"], tuple(row["of"]), dfe, dfe_name)
+        return MeasureColumn(row["name"], row["says"], "percent", row["percent"], tuple(row["of"]), dfe, dfe_name)
     if "mean" in row:
-        return Column(row["name"], row["says"], "mean", row["mean"], (), dfe, dfe_name)
+        return MeasureColumn(row["name"], row["says"], "mean", row["mean"], (), dfe, dfe_name)
     if "median" in row:
-        return Column(row["name"], row["says"], "median", row["median"], (), dfe, dfe_name)
-    return Column(row["name"], row["says"], "count", "", (), dfe, dfe_name)
+        return MeasureColumn(row["name"], row["says"], "median", row["median"], (), dfe, dfe_name)
+    return MeasureColumn(row["name"], row["says"], "count", "", (), dfe, dfe_name)

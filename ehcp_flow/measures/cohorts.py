@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from ehcp_flow.answers import Answer
 from ehcp_flow.measures.arithmetic import UNAVAILABLE, percent
+from ehcp_flow.measures.counted_case import CountedCase, Request
 from ehcp_flow.measures.periods import Period, between
-from ehcp_flow.measures.story import Request, Story
 
 __all__ = ["Cohorts", "Request"]
 
@@ -32,11 +32,11 @@ class Cohorts:
         self.requests: list[Request] = []
         self._spells: list[tuple[dt.date, dt.date | None]] = []
 
-    def add(self, answer: Answer | Story) -> None:
+    def add(self, answer: Answer | CountedCase) -> None:
         """Take one case into account."""
-        story = Story.told(answer)
-        self.requests.extend(story.requests)
-        self._spells.extend(story.spells)
+        counted = CountedCase.laid_out(answer)
+        self.requests.extend(counted.requests)
+        self._spells.extend(counted.spells)
 
     def curves(self, as_of: dt.date, grain: str = "quarter", last: int = 12) -> list[dict[str, Any]]:
         """Return the cohorts by year, quarter or month of receipt, the last so many, oldest first.

@@ -10,13 +10,13 @@ from typing import Any, Final, NamedTuple
 
 from ehcp_flow.engine.choice import Kernel, kernel_in_use
 from ehcp_flow.engine.contributions import KEPT, SERIES
-from ehcp_flow.engine.judging import JudgedCase, limit_number
+from ehcp_flow.engine.judged_case import JudgedCase, limit_number
 from ehcp_flow.engine.numbers import KEY_OF, as_day
 from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.measures.figures import MONTHS, tables_of
 from ehcp_flow.measures.periods import Period, longest_ago
-from ehcp_flow.states.pathway import PATHWAY
-from ehcp_flow.states.walking import moves_of, space_of
+from ehcp_flow.moves.pathway import PATHWAY
+from ehcp_flow.moves.region_tables import history_space, kernel_moves
 
 __all__ = ["Contributed", "Contributions", "entries_space", "figures_of", "periods_of", "rows_of"]
 
@@ -104,12 +104,12 @@ class Contributions:
             self._periods[judged.as_of] = periods_of(self._sets, judged.as_of, kernel)
         if count > space.most_facts or rows > space.most_rows:
             space = self._space = self._room(2 * count, 2 * rows, space.capacity)
-        trail = kernel.walk.Trail(space_of(count, self._filled) | {"ends": self._filled(1)})
-        kernel.walk.walk(moves_of(PATHWAY, kernel), facts, trail, 0, 1)
+        history = kernel.walk.History(history_space(count, self._filled) | {"ends": self._filled(1)})
+        kernel.walk.walk(kernel_moves(PATHWAY, kernel), facts, history, 0, 1)
         told = rows_of(judged, kernel)
         figures, periods = figures_of(judged.book, kernel, self._contested), self._periods[judged.as_of]
         space.count = 0
-        while kernel.contributions.contribute(figures, periods, facts, told, trail, space, 0, 1) == 0:
+        while kernel.contributions.contribute(figures, periods, facts, told, history, space, 0, 1) == 0:
             space = self._space = self._room(space.most_facts, space.most_rows, 2 * space.capacity)
         found: list[list[Contributed]] = [[] for _ in self._sets]
         out = (space.out_column, space.out_period, space.out_days, space.out_whom)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from ehcp_flow.errors import RangeError
-from ehcp_flow.measures.catalogue import Column, catalogue
+from ehcp_flow.measures.catalogue import MeasureColumn, catalogue
 from ehcp_flow.measures.suppression import Relation, hidden_cells
 
 __all__ = ["cells_of", "hidden_columns", "related"]
@@ -40,7 +40,7 @@ def related(counts: Mapping[str, int]) -> tuple[dict[str, int], list[Relation[st
     return values, relations
 
 
-def cells_of(column: Column) -> tuple[str, ...]:
+def cells_of(column: MeasureColumn) -> tuple[str, ...]:
     """Return the cells that a column tells of: a count itself; of a percentage its base, the whole and the rest."""
     if column.kind == "count":
         return (column.name,)
@@ -50,7 +50,7 @@ def cells_of(column: Column) -> tuple[str, ...]:
     return column.base, whole, f"{whole} less {column.base}"
 
 
-def hidden_columns(counts: Mapping[str, int], columns: Iterable[Column], least: int) -> frozenset[str]:
+def hidden_columns(counts: Mapping[str, int], columns: Iterable[MeasureColumn], least: int) -> frozenset[str]:
     """Return the names of those of `columns`, all printed in one row, that have to be hidden.
 
     Whoever reads a percentage is taken to know what it is a percentage of. Raises RangeError for a negative `least`.

@@ -19,10 +19,10 @@ from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.facts import ExceptionRecorded
 from ehcp_flow.grounds import GroundChecked
 from ehcp_flow.measures.arithmetic import percent
-from ehcp_flow.measures.choosing import FAMILY, STANDING, Chosen
+from ehcp_flow.measures.counted_case import CountedCase
+from ehcp_flow.measures.deadline_filter import FAMILY, STANDING, Chosen
+from ehcp_flow.measures.measure_table import Extra
 from ehcp_flow.measures.reviewing import last_meeting_of
-from ehcp_flow.measures.story import Story
-from ehcp_flow.measures.table import Extra
 from ehcp_flow.states import Dispute
 
 __all__ = [
@@ -126,11 +126,11 @@ class _Claim(NamedTuple):
         return _listed(says, "; ")
 
 
-def _claims(story: Story) -> Iterator[_Claim]:
-    answer = story.answer
+def _claims(counted: CountedCase) -> Iterator[_Claim]:
+    answer = counted.answer
     for fact in answer.case.facts:
         if isinstance(fact, ExceptionRecorded) and fact.on <= answer.as_of:
-            every = ((one, checked) for one in answer.deadlines for checked in one.working.grounds)
+            every = ((one, checked) for one in answer.deadlines for checked in one.derivation.grounds)
             yield _Claim(fact, [(one, checked) for one, checked in every if checked.fact is fact])
 
 
@@ -142,14 +142,14 @@ class _Held(NamedTuple):
     undone: Deadline | None
 
 
-def _held(story: Story) -> Iterator[_Held]:
-    if story.answer.standing.maintained:
-        yield _Held(last_meeting_of(story), _next(_REVIEW, story), _next(_FOLLOWS, story))
+def _held(counted: CountedCase) -> Iterator[_Held]:
+    if counted.answer.case_state.maintained:
+        yield _Held(last_meeting_of(counted), _next(_REVIEW, counted), _next(_FOLLOWS, counted))
 
 
-def _next(chosen: Chosen, story: Story) -> Deadline | None:
+def _next(chosen: Chosen, counted: CountedCase) -> Deadline | None:
     return min(
-        chosen.of(story.answer.judged),
+        chosen.of(counted.answer.judged),
         key=lambda one: (one.due_on or dt.date.max, chosen.limits.index(one.limit)),
         default=None,
     )
@@ -163,13 +163,13 @@ class _Disputed(NamedTuple):
     ahead: Deadline | None
 
 
-def _disputes(story: Story) -> Iterator[_Disputed]:
+def _disputes(counted: CountedCase) -> Iterator[_Disputed]:
     """Yield the disputes of a case; each that is under way shows the earliest limit of them all.
 
     A dispute that never came to an appeal is under way while its family can still appeal.
     """
-    disputes = [dispute for dispute in story.answer.standing.disputes if dispute.steps]
-    limits = [one for one in _DISPUTED.of(story.answer.judged) if one.due_on] if disputes else []
+    disputes = [dispute for dispute in counted.answer.case_state.disputes if dispute.steps]
+    limits = [one for one in _DISPUTED.of(counted.answer.judged) if one.due_on] if disputes else []
     can_appeal = any(one.actor == FAMILY and one.status == "open" for one in limits)
     following = next((one for one in limits if one.actor != FAMILY and _stands(one)), None)
     for dispute in disputes:
@@ -192,23 +192,23 @@ _DISPUTED: Final = Chosen(status=STANDING, groups=("mediation", "appeal", "order
 _TASKS: Final = Chosen(kind="statutory", tasks=True)
 
 
-def _in_breach(story: Story) -> Iterator[Deadline]:
-    return (one for one in _BREACHES.of(story.answer.judged) if one.breach)
+def _in_breach(counted: CountedCase) -> Iterator[Deadline]:
+    return (one for one in _BREACHES.of(counted.answer.judged) if one.breach)
 
 
-def _not_come(story: Story) -> Iterator[Deadline]:
-    return (one for one in _ADVICE.of(story.answer.judged) if one.done_on is None)
+def _not_come(counted: CountedCase) -> Iterator[Deadline]:
+    return (one for one in _ADVICE.of(counted.answer.judged) if one.done_on is None)
 
 
 Take: TypeAlias = Callable[[Any, Any], Any]
-"""What stands in a column: of what a register lists, and of the story of its case."""
+"""What stands in a column: of what a register lists, and of its case, laid out for counting."""
 
 
 class Register(NamedTuple):
     """A list: what it holds, what it lists of a case, its columns, and its order. `limits` are those of a calendar."""
 
     says: str
-    of: Callable[[Story], Iterable[Any]]
+    of: Callable[[CountedCase], Iterable[Any]]
     columns: Mapping[str, Take]
     order: Callable[[Row], Any]
     limits: tuple[str, ...] = ()
@@ -238,12 +238,12 @@ def _listed(texts: Iterable[str], between: str = ", ") -> str:
 
 
 def _last_of(event: str) -> Take:
-    return lambda _, story: max((fact.on for fact in story.facts(event)), default=None)
+    return lambda _, counted: max((fact.on for fact in counted.facts(event)), default=None)
 
 
-def _returned_on(asked: Deadline, story: Story) -> dt.date | None:
-    since = asked.working.start.on
-    days = [fact.on for fact in story.facts("advice_returned") if fact.party == asked.party and fact.on >= since]
+def _returned_on(asked: Deadline, counted: CountedCase) -> dt.date | None:
+    since = asked.derivation.start.on
+    days = [fact.on for fact in counted.facts("advice_returned") if fact.party == asked.party and fact.on >= since]
     return days[-1] if days else None
 
 
@@ -311,7 +311,7 @@ _TABLE: Final[Mapping[str, Register]] = {
         _not_come,
         {
             "adviser": lambda one, _: one.party or "",
-            "asked_on": lambda one, _: one.working.start.on,
+            "asked_on": lambda one, _: one.derivation.start.on,
             "received_by_them_on": lambda one, _: one.starts_on,
             **_told("due_on", "status", "days_over"),
             "returned_on": _returned_on,
@@ -324,7 +324,7 @@ _TABLE: Final[Mapping[str, Register]] = {
         "Every plan held, with its next review, the soonest due first",
         _held,
         {
-            "plan_since": lambda _, story: story.spells[-1][0] if story.spells else None,
+            "plan_since": lambda _, counted: counted.spells[-1][0] if counted.spells else None,
             "last_meeting": lambda one, _: one.meeting,
             "last_decision": _last_of("review_decision_sent"),
             **_said("following", review_due_on="due_on"),
@@ -338,14 +338,14 @@ _TABLE: Final[Mapping[str, Register]] = {
     ),
     "transfers": Register(
         "Phase transfers that are still ahead or were missed, the soonest due first",
-        lambda story: _TRANSFERS.of(story.answer.judged),
+        lambda counted: _TRANSFERS.of(counted.answer.judged),
         {
-            "phase": lambda one, _: str(one.working.start.outcome or ""),
-            "transfer_on": lambda one, _: one.working.start.on,
+            "phase": lambda one, _: str(one.derivation.start.outcome or ""),
+            "transfer_on": lambda one, _: one.derivation.start.on,
             **_told("due_on", "status", "days_over"),
             # Twelve weeks before the day by which the law wants it: 15 February gives 23 November.
             "review_meeting_by": lambda one, _: _before(one.due_on, _TWELVE_WEEKS - _ONE_DAY),
-            "last_review_meeting": lambda _, story: last_meeting_of(story),
+            "last_review_meeting": lambda _, counted: last_meeting_of(counted),
             "last_amendment_notice": _last_of("amendment_notice_sent"),
         },
         lambda row: (_day(row, "due_on"), row["case_id"]),
@@ -369,7 +369,7 @@ _TABLE: Final[Mapping[str, Register]] = {
     ),
     "findings": Register(
         "What is missing or odd in the record of a case",
-        lambda story: story.answer.findings,
+        lambda counted: counted.answer.findings,
         _told("on", "code", "message", "remedy"),
         lambda row: (row["code"], row["case_id"], row["on"] or dt.date.max),
     ),
@@ -412,34 +412,34 @@ class Registers:
         self._ahead: list[Deadline] = []
         self._done = False
 
-    def add(self, answer: Answer | Story) -> None:
+    def add(self, answer: Answer | CountedCase) -> None:
         """Take one case into account."""
-        story = Story.told(answer)
+        counted = CountedCase.laid_out(answer)
         for name in self._rows:
-            for one in _TABLE[name].of(story):
+            for one in _TABLE[name].of(counted):
                 if self._means(one):
-                    self._add(name, story.case_id, one, story)
+                    self._add(name, counted.case_id, one, counted)
         if "due" in self._rows:
-            self._learn(story)
+            self._learn(counted)
 
     def _means(self, one: Any) -> bool:
         if self._contested == "with" or not isinstance(one, Deadline):
             return True
         return bool(one.contested_by) == (self._contested == "only")
 
-    def _add(self, name: str, case_id: str, one: Any, story: Story | None = None) -> None:
+    def _add(self, name: str, case_id: str, one: Any, counted: CountedCase | None = None) -> None:
         mine = self._extra.get(case_id, {})
         row: Row = {"case_id": case_id}
         for column in self._columns:
             row[column] = mine.get(column, "")
         for column, take in _TABLE[name].columns.items():
-            row[column] = take(one, story)
+            row[column] = take(one, counted)
         self._rows[name].append(row)
 
-    def _learn(self, story: Story) -> None:
+    def _learn(self, counted: CountedCase) -> None:
         """Keep what is ahead, and how long the same limit has taken in cases that are done."""
-        until = story.as_of + self._ahead_of
-        for deadline in _TASKS.of(story.answer.judged):
+        until = counted.as_of + self._ahead_of
+        for deadline in _TASKS.of(counted.answer.judged):
             due_on = deadline.due_on
             if due_on is None or not self._means(deadline):
                 continue
@@ -447,7 +447,7 @@ class Registers:
             if done_on is not None:
                 days = (done_on - deadline.starts_on).days
                 self._history.setdefault(deadline.limit, []).append((days, deadline.status == "late"))
-            elif deadline.status == "open" and story.as_of <= due_on <= until:
+            elif deadline.status == "open" and counted.as_of <= due_on <= until:
                 self._ahead.append(deadline)
 
     def rows(self, register: str) -> list[Row]:

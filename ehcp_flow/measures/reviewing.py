@@ -8,7 +8,7 @@ from typing import Any, Final
 from ehcp_flow.answers import Answer
 from ehcp_flow.deadlines import Deadline
 from ehcp_flow.measures.arithmetic import UNAVAILABLE, percent
-from ehcp_flow.measures.story import Story
+from ehcp_flow.measures.counted_case import CountedCase
 
 __all__ = ["DELAYS", "Reviewing", "last_meeting_of"]
 
@@ -37,10 +37,10 @@ _WEEK: Final = 7
 _YEAR: Final = dt.timedelta(days=365)
 
 
-def last_meeting_of(story: Story) -> dt.date | None:
+def last_meeting_of(counted: CountedCase) -> dt.date | None:
     """Return the day of the last review meeting since the plan that is held was made, or None."""
-    since = story.spells[-1][0] if story.spells else dt.date.max
-    return max((fact.on for fact in story.facts("review_meeting_held") if fact.on >= since), default=None)
+    since = counted.spells[-1][0] if counted.spells else dt.date.max
+    return max((fact.on for fact in counted.facts("review_meeting_held") if fact.on >= since), default=None)
 
 
 class Reviewing:
@@ -54,29 +54,29 @@ class Reviewing:
         self._transfers: list[Deadline] = []
         self._as_of: dt.date | None = None
 
-    def add(self, answer: Answer | Story) -> None:
+    def add(self, answer: Answer | CountedCase) -> None:
         """Take one case into account."""
-        story = Story.told(answer)
-        self._as_of = story.as_of
+        counted = CountedCase.laid_out(answer)
+        self._as_of = counted.as_of
         self._transfers.extend(
             deadline
-            for deadline in story.of("phase_transfer")
+            for deadline in counted.of("phase_transfer")
             if deadline.status != "lapsed" and deadline.due_on is not None
         )
-        if not story.answer.standing.maintained:
+        if not counted.answer.case_state.maintained:
             return
         for limit in _LATE:
-            for deadline in story.of(limit):
+            for deadline in counted.of(limit):
                 if deadline.status == "overdue" and deadline.days_over is not None:
                     self._delays[limit][_delay(deadline.days_over)] += 1
-        self._review(story)
+        self._review(counted)
 
-    def _review(self, story: Story) -> None:
-        as_of = story.as_of
+    def _review(self, counted: CountedCase) -> None:
+        as_of = counted.as_of
         since = as_of - _YEAR
         self._stages["maintained"] += 1
-        ever = [one for one in story.of("annual_review", "transfer_review") if one.due_on and one.due_on <= as_of]
-        meeting = last_meeting_of(story)
+        ever = [one for one in counted.of("annual_review", "transfer_review") if one.due_on and one.due_on <= as_of]
+        meeting = last_meeting_of(counted)
         if ever:
             self._due_once += 1
             self._never += meeting is None
@@ -86,14 +86,14 @@ class Reviewing:
         if meeting is None or meeting <= since:
             return
         self._stages["met"] += 1
-        decisions = [one for one in story.of("review_decision") if one.starts_on == meeting]
-        done = next((one.working.done for one in decisions if one.working.done is not None), None)
+        decisions = [one for one in counted.of("review_decision") if one.starts_on == meeting]
+        done = next((one.derivation.done for one in decisions if one.derivation.done is not None), None)
         if done is None:
             return
         self._stages["decided"] += 1
         if done.outcome == "amend":
             self._stages["amending"] += 1
-            self._stages["amended"] += any(fact.on >= done.on for fact in story.facts("amended_plan_sent"))
+            self._stages["amended"] += any(fact.on >= done.on for fact in counted.facts("amended_plan_sent"))
 
     def by_delay(self) -> list[dict[str, Any]]:
         """Return a row for each thing that is late, by how long it has been: what is not done yet, never what was."""

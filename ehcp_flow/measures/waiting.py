@@ -10,10 +10,10 @@ from typing import Any, Final
 from ehcp_flow.answers import Answer
 from ehcp_flow.dates import weeks_ahead
 from ehcp_flow.measures.arithmetic import UNAVAILABLE, mean_weeks, median_weeks, rounded
-from ehcp_flow.measures.choosing import AUTHORITY, Chosen
+from ehcp_flow.measures.counted_case import CountedCase
+from ehcp_flow.measures.deadline_filter import AUTHORITY, Chosen
 from ehcp_flow.measures.figures import FINAL
-from ehcp_flow.measures.story import Story
-from ehcp_flow.measures.table import NOT_RECORDED, Extra
+from ehcp_flow.measures.measure_table import NOT_RECORDED, Extra
 from ehcp_flow.states import State
 
 __all__ = ["AGE_BANDS", "OPEN_STATES", "Waiting", "Workload"]
@@ -41,14 +41,14 @@ class Waiting:
     def __init__(self) -> None:
         self.cases: list[dict[str, Any]] = []
 
-    def add(self, answer: Answer | Story) -> None:
+    def add(self, answer: Answer | CountedCase) -> None:
         """Take one case into account."""
-        story = Story.told(answer)
-        answer = story.answer
-        state = answer.standing.pathway
+        counted = CountedCase.laid_out(answer)
+        answer = counted.answer
+        state = answer.case_state.pathway
         if state not in OPEN_STATES:
             return
-        deadline = story.counted_from_request(answer.as_of, *FINAL)
+        deadline = counted.counted_from_request(answer.as_of, *FINAL)
         days = None if deadline is None else (answer.as_of - deadline.starts_on).days
         self.cases.append(
             {
@@ -112,9 +112,9 @@ class Workload:
         self._due = f"due_in_{weeks}_weeks"
         self._rows: dict[str, dict[str, Any]] = {}
 
-    def add(self, answer: Answer | Story) -> None:
+    def add(self, answer: Answer | CountedCase) -> None:
         """Take one case into account."""
-        answer = Story.told(answer).answer
+        answer = CountedCase.laid_out(answer).answer
         name = self._extra.get(answer.case.case_id, {}).get(self._column) or NOT_RECORDED
         row = self._rows.get(name)
         if row is None:
@@ -122,8 +122,8 @@ class Workload:
                 self._column: name, "cases": 0, "open_requests": 0, "plans": 0, "overdue": 0, self._due: 0,
             }  # fmt: skip
         row["cases"] += 1
-        row["open_requests"] += answer.standing.pathway in OPEN_STATES
-        row["plans"] += answer.standing.maintained
+        row["open_requests"] += answer.case_state.pathway in OPEN_STATES
+        row["plans"] += answer.case_state.maintained
         row["overdue"] += len(_OVERDUE.of(answer.judged))
         days = (deadline.due_on for deadline in _AHEAD.of(answer.judged))
         row[self._due] += sum(day is not None and answer.as_of <= day <= answer.as_of + self._ahead for day in days)

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final
 from ehcp_flow.answers import Answer
 from ehcp_flow.deadlines import Deadline
 from ehcp_flow.errors import LibraryMissing
-from ehcp_flow.measures.table import Extra
+from ehcp_flow.measures.measure_table import Extra
 from ehcp_flow.outputs import Kind
 
 __all__ = ["CALENDAR", "calendar_feed", "mine", "uid_of", "work_calendar", "work_of"]
@@ -139,7 +139,7 @@ def _event(deadline: Deadline, due_on: dt.date) -> Any:
 
 def _sequence(deadline: Deadline) -> int:
     """Return a number that is larger in every later export, and in one of the same day that knows more of the case."""
-    known = len(deadline.working.facts)
+    known = len(deadline.derivation.facts)
     return max((deadline.as_of - _FIRST_DAY).days, 0) * _FACTS + min(known, _FACTS - 1)
 
 

@@ -54,7 +54,7 @@ complete(_TOLD, STATUSES, "a status in words for a family")
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """One time limit in plain words: a heading, what became of it, the law, and the working."""
+    """One time limit in plain words: a heading, what became of it, the law, and the explanation."""
 
     heading: str
     plain: str
@@ -72,14 +72,14 @@ class _Happening:
 def case_page(answer: Answer) -> str:
     """Return the page of one case as HTML: one file that needs nothing else.
 
-    What people wrote as a reason is not on it, but for the working of an exception. Raises LibraryMissing without
+    What people wrote as a reason is not on it, but for the explanation of an exception. Raises LibraryMissing without
     Jinja2.
     """
     limits = [deadline for deadline in answer.deadlines if deadline.due_on is not None]
     ahead = [one for one in limits if one.status == "open" and one.due_on and one.due_on >= answer.as_of]
     late = [one for one in limits if one.missed and (one.breach or one.excused_by)]
     rest = [one for one in limits if one not in ahead and one not in late]
-    state = answer.standing
+    state = answer.case_state
     return render(
         "case.html.j2",
         case_id=answer.case.case_id,

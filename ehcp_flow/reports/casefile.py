@@ -16,7 +16,7 @@ from typing import Any, Final
 from ehcp_flow.answers import Answer
 from ehcp_flow.deadlines import STATUSES, Deadline
 from ehcp_flow.engine import kernel
-from ehcp_flow.engine.judging import JudgedCase
+from ehcp_flow.engine.judged_case import JudgedCase
 from ehcp_flow.engine.numbers import as_day
 from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.facts import Fact
@@ -57,7 +57,7 @@ class CaseFile:
         """Take one case into account."""
         case, judged, names = answer.case, answer.judged, self._names
         facts = self._told(case.facts)
-        meaning = names[MEANING[answer.standing.pathway]]
+        meaning = names[MEANING[answer.case_state.pathway]]
         counted = facts if judged.facts is case.facts else self._told(judged.facts)
         rules, out, size = self._rules.setdefault(judged.book, {}), judged.out, judged.size
         rows = list(zip(*(out[at * size : at * size + size] for at in _SHOWN), strict=True))
@@ -82,7 +82,7 @@ class CaseFile:
                     breach,
                 ]
             )
-        self._cases[case.case_id] = [case.authority or "", meaning, _day(answer.standing.since), facts, deadlines]
+        self._cases[case.case_id] = [case.authority or "", meaning, _day(answer.case_state.since), facts, deadlines]
 
     def _told(self, facts: Iterable[Fact]) -> list[list[int]]:
         names = self._names
@@ -93,7 +93,7 @@ class CaseFile:
 
     def _rule(self, rules: dict[int, int], version: int, judged: JudgedCase, row: int) -> int:
         deadline = Deadline(judged, row)
-        applied, rule = deadline.working.version, deadline.working.rule
+        applied, rule = deadline.derivation.version, deadline.derivation.rule
         counted = "; or, if later, ".join(str(count.convention) for count in applied.counts)
         rules[version] = len(self._rule_rows)
         self._rule_rows.append(

@@ -16,18 +16,18 @@ from ehcp_flow.measures import (
     DESKS,
     AdviceByAdviser,
     Cohorts,
+    CountedCase,
     MeasureTable,
     Period,
     Registers,
     Reviewing,
-    Story,
     Waiting,
     Workload,
     answered,
     between,
     years,
 )
-from ehcp_flow.measures.table import Cases, Extra, Tables
+from ehcp_flow.measures.measure_table import Cases, Extra, Tables
 from ehcp_flow.reports.casefile import CaseFile
 
 __all__ = ["Overview", "overview"]
@@ -89,8 +89,8 @@ def overview(
     return collectors.overview()
 
 
-class _Collector(Protocol):
-    def add(self, answer: Answer | Story) -> None: ...
+class _OverviewCollector(Protocol):
+    def add(self, answer: Answer | CountedCase) -> None: ...
 
 
 class _Collectors:
@@ -108,15 +108,15 @@ class _Collectors:
         self._desks = {name: Workload(name, extra, weeks) for name in desks}
         self._files = CaseFile()
         self._authorities: Counter[str] = Counter()
-        self._others: tuple[_Collector, ...] = (
+        self._others: tuple[_OverviewCollector, ...] = (
             self._tables, self._waiting, self._cohorts, self._reviewing, self._advice, self._registers,
             *self._desks.values(),
         )  # fmt: skip
 
     def add(self, answer: Answer) -> None:
-        story = Story(answer)
+        counted = CountedCase(answer)
         for collector in self._others:
-            collector.add(story)
+            collector.add(counted)
         self._files.add(answer)
         self._authorities[answer.case.authority or ""] += 1
 

@@ -13,10 +13,10 @@ from typing import Any, BinaryIO, Final
 from ehcp_flow.errors import LibraryMissing, RangeError
 from ehcp_flow.measures import catalogue
 from ehcp_flow.outputs import Kind
-from ehcp_flow.reports.figures import figures
 from ehcp_flow.reports.lists import listings
 from ehcp_flow.reports.overview import Overview
-from ehcp_flow.reports.published import ATTRIBUTION, LAST_YEAR
+from ehcp_flow.reports.page_figures import figures
+from ehcp_flow.reports.published_page import ATTRIBUTION, LAST_YEAR
 from ehcp_flow.reports.showing import Showing
 from ehcp_flow.reports.tiles import never_shown, waiting_shown
 from ehcp_flow.reports.verdict import SIGNS, exceptions_said, headlines, in_more_words, in_words, place_of

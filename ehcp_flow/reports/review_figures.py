@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from ehcp_flow.measures import UNAVAILABLE
 from ehcp_flow.measures.suppression import HIDDEN
+from ehcp_flow.reports.chart_figure import ChartFigure, added, cell, plain
 from ehcp_flow.reports.charts import Bar, Line, bar_chart, line_chart
-from ehcp_flow.reports.figure import Figure, added, cell, plain
 from ehcp_flow.reports.overview import Overview
 from ehcp_flow.reports.showing import Showing
 
@@ -20,7 +20,7 @@ _ENOUGH_FOR_A_MEDIAN: Final = 2
 _ASKED: Final = ("in_time", "late", "overdue", "overtaken", "still_open", "fell_away")
 
 
-def review_steps(overview: Overview, showing: Showing) -> Figure | None:
+def review_steps(overview: Overview, showing: Showing) -> ChartFigure | None:
     """Return the reviews of the last 12 months, step by step, or None where no plan is held."""
     rows = overview.reviewing.waterfall()
     if not rows[0]["plans"]:
@@ -35,7 +35,7 @@ def review_steps(overview: Overview, showing: Showing) -> Figure | None:
         for row in shown
     ]
     says = "The reviews of the last 12 months, step by step; each bar is a part of the one above it, in per cent of it."
-    return Figure(
+    return ChartFigure(
         "reviews",
         "Where yearly reviews are lost",
         says,
@@ -59,7 +59,7 @@ def _step(rows: Sequence[Mapping[str, Any]], at: int, showing: Showing) -> dict[
     return shown
 
 
-def late_reviews(overview: Overview, showing: Showing) -> Figure | None:
+def late_reviews(overview: Overview, showing: Showing) -> ChartFigure | None:
     """Return what of the reviews is late, or None where nothing is."""
     rows = overview.reviewing.by_delay()
     if not any(row["all"] for row in rows):
@@ -75,7 +75,7 @@ def late_reviews(overview: Overview, showing: Showing) -> Figure | None:
         for row in shown
     ]
     says = "What of the reviews is late and not done today; the table has how long it has been late."
-    return Figure(
+    return ChartFigure(
         "delays",
         "Late reviews, decisions and amended plans",
         says,
@@ -85,7 +85,7 @@ def late_reviews(overview: Overview, showing: Showing) -> Figure | None:
     )
 
 
-def advice_by_adviser(overview: Overview, showing: Showing) -> Figure | None:
+def advice_by_adviser(overview: Overview, showing: Showing) -> ChartFigure | None:
     """Return advice in time by adviser, or None where none was due."""
     rows = [
         {**row, "fell_away": row["asked"] - sum(row[name] for name in _ASKED[:-1])} for row in overview.advice.rows()
@@ -107,7 +107,7 @@ def advice_by_adviser(overview: Overview, showing: Showing) -> Figure | None:
         "adviser", "due", "in time", "late", "overdue", "overtaken", "still open", "% in time", "median weeks",
         "nine in ten within weeks",
     )  # fmt: skip
-    return Figure(
+    return ChartFigure(
         "advice",
         "Advice in time, by adviser",
         says,
@@ -137,7 +137,7 @@ def _adviser(row: Mapping[str, Any], showing: Showing) -> dict[str, Any]:
     return shown
 
 
-def phase_transfers(overview: Overview, showing: Showing) -> Figure | None:
+def phase_transfers(overview: Overview, showing: Showing) -> ChartFigure | None:
     """Return the phase transfers sent against those due, or None where there are but a few."""
     every = overview.reviewing.transfers()
     rows = [row for row in every if row["due"] >= _SMALLEST_TRANSFER][:_MOST_TRANSFERS]
@@ -147,7 +147,7 @@ def phase_transfers(overview: Overview, showing: Showing) -> Figure | None:
     _tied_to_headline(overview, every, rows, showing)
     title = "Phase transfers: sent against due"
     svg, says = _burn_up(overview, rows, title) if showing.all else _sent(shown, title)
-    return Figure(
+    return ChartFigure(
         "transfers",
         title,
         says,

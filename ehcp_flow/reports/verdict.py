@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, NamedTuple
 from ehcp_flow.measures import MeasureTable, catalogue, exception_rate, percent
 from ehcp_flow.measures.suppression import HIDDEN
 from ehcp_flow.reports.overview import Overview
-from ehcp_flow.reports.published import COUNTRY, LAST_YEAR, name_of, published, region_of
+from ehcp_flow.reports.published_page import COUNTRY, LAST_YEAR, name_of, published, region_of
 from ehcp_flow.reports.showing import Showing
 
 __all__ = [

@@ -17,7 +17,7 @@ from ehcp_flow.errors import LibraryMissing, RangeError
 from ehcp_flow.measures import REGISTERS, catalogue, exceptions_by_ground
 from ehcp_flow.outputs import Kind, Output
 from ehcp_flow.reports.overview import Overview
-from ehcp_flow.reports.published import ATTRIBUTION
+from ehcp_flow.reports.published_page import ATTRIBUTION
 
 __all__ = ["WORKBOOK", "sheets_of", "write_sheets", "write_workbook"]
 

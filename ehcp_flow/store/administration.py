@@ -53,7 +53,7 @@ def upgrade_store(url: str, *, schema: str | None = None, prefix: str = "ehcp_")
     from ehcp_flow.store import schema as schemas
     from ehcp_flow.store.database import Database
     from ehcp_flow.store.engines import own_engine
-    from ehcp_flow.store.names import Names
+    from ehcp_flow.store.table_names import Names
 
     names = Names(prefix, schema)
     database = Database(own_engine(url), owned=True)
@@ -74,7 +74,7 @@ def check_store(url: str, *, schema: str | None = None, prefix: str = "ehcp_") -
     from ehcp_flow.store.addresses import missing_file
     from ehcp_flow.store.database import Database
     from ehcp_flow.store.engines import own_engine
-    from ehcp_flow.store.names import Names
+    from ehcp_flow.store.table_names import Names
 
     names = Names(prefix, schema)
     if missing_file(url):

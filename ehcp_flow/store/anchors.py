@@ -20,7 +20,7 @@ from typing import IO, Any, BinaryIO, Final
 from ehcp_flow.errors import SourceError, SourceMissing
 from ehcp_flow.inputs import why_unreadable
 from ehcp_flow.outputs import Kind, Output
-from ehcp_flow.store.rows import Head, Row
+from ehcp_flow.store.fact_rows import FactRow, Head
 from ehcp_flow.store.verifying import Break, Examined
 
 __all__ = ["ANCHOR", "Anchor", "AnchorError", "Compared", "read_heads", "write_heads"]
@@ -71,7 +71,7 @@ class Anchor:
         self._heads = len(self._kept)
         self._same = self._grown = self._rewritten = self._new = 0
 
-    def meet(self, head: Head | None, rows: Sequence[Row], found: Examined) -> None:
+    def meet(self, head: Head | None, rows: Sequence[FactRow], found: Examined) -> None:
         """Compare a case with its head in the anchor, and note in `found` if it was rewritten."""
         kept = self._kept.pop(found.case_id, None)
         if kept is None:
@@ -103,7 +103,7 @@ class Anchor:
         return told_of, (_lost(head) for head in lost)
 
 
-def _off(kept: Head, head: Head | None, rows: Sequence[Row], found: Examined) -> str:
+def _off(kept: Head, head: Head | None, rows: Sequence[FactRow], found: Examined) -> str:
     """Return in what a case is not what its kept head says; nothing if it is."""
     if not any(row.version == kept.version and row.hash == kept.hash for row in rows):
         return "it does not have the hash that was kept elsewhere"

@@ -18,14 +18,14 @@ from ehcp_flow.case import Case
 from ehcp_flow.dates import parse_instant
 from ehcp_flow.errors import FactError, UnknownNameError
 from ehcp_flow.facts import Fact
-from ehcp_flow.identifiers import why_not
+from ehcp_flow.identifiers import identifier_fault
 from ehcp_flow.store.anchors import Anchor
-from ehcp_flow.store.columns import Block, Raw, blocks_of
 from ehcp_flow.store.errors import NothingToRedact
-from ehcp_flow.store.names import Names
+from ehcp_flow.store.fact_blocks import Block, Raw, blocks_of
+from ehcp_flow.store.fact_rows import FactRow, Head, Text, instant_text, plain
 from ehcp_flow.store.planning import Check, Command, Plan, Recorded, Scope, Stored
 from ehcp_flow.store.results import Entry, ImportState, Stats, StoredCase, Verification
-from ehcp_flow.store.rows import Head, Row, Text, instant_text, plain
+from ehcp_flow.store.table_names import Names
 from ehcp_flow.store.upcasting import CURRENT, Upcasters
 from ehcp_flow.store.verifying import Break, examine
 
@@ -88,7 +88,7 @@ class Work:
                 raise FactError(fact.event, column, getattr(fact, column), "leave it empty: the store fills it")
         for column in ("party", "limit", "fact_id"):  # of a fact that was copied with other values, unchecked
             told = getattr(fact, column, None)
-            if told and (why := why_not(column, told, case_id)):
+            if told and (why := identifier_fault(column, told, case_id)):
                 raise FactError(fact.event, column, told, why)
         if seen < 0:
             raise FactError(fact.event, "seen", seen, "name the version you loaded, or 0 for a new case")
@@ -408,7 +408,7 @@ class Store(ABC):
         """Yield what is stored in order of position."""
 
     @abstractmethod
-    def _raw(self) -> Iterator[tuple[Head | None, list[Row], dict[int, Text]]]:
+    def _raw(self) -> Iterator[tuple[Head | None, list[FactRow], dict[int, Text]]]:
         """Yield head, rows and free texts of each case in order of id, whatever state they are in."""
 
     @abstractmethod
@@ -428,5 +428,5 @@ def _stored_case(found: Sequence[Stored]) -> StoredCase:
     return StoredCase(Case(last.case_id, tuple(stored.fact for stored in found)), last.version, last.hash)
 
 
-def _instant(row: Row, axis: Axis) -> str:
+def _instant(row: FactRow, axis: Axis) -> str:
     return row.recorded_at if axis == "recorded" else row.stored_at

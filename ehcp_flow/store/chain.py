@@ -18,7 +18,7 @@ import hashlib
 import os
 from typing import Final
 
-from ehcp_flow.store.rows import Head, ImportRow, Row, Text
+from ehcp_flow.store.fact_rows import FactRow, Head, ImportRow, Text
 
 __all__ = [
     "SQL_SEAL",
@@ -68,7 +68,7 @@ def link(  # noqa: PLR0913, PLR0917 - one parameter for each thing it covers
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def link_of(previous: str, row: Row) -> str:
+def link_of(previous: str, row: FactRow) -> str:
     """Return the hash that `row` should have after `previous`."""
     return link(
         previous, row.case_id, row.version, row.schema, row.recorded_at, row.stored_at, row.recorded_by, row.key,

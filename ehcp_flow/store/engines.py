@@ -109,7 +109,7 @@ def _sqlite(url: str, address: SqliteAddress, busy_seconds: float, *, create: bo
     return engine
 
 
-class _Look(NamedTuple):
+class _FileStamp(NamedTuple):
     """What tells that a file has not changed."""
 
     device: int
@@ -119,7 +119,7 @@ class _Look(NamedTuple):
     log: int
 
     @classmethod
-    def at(cls, path: str) -> _Look | None:
+    def at(cls, path: str) -> _FileStamp | None:
         """Return what a file looks like; None if it cannot be looked at."""
         try:
             found = Path(path).stat()
@@ -132,7 +132,7 @@ class SqliteFile(sqlite3.Connection):
     """A connection of the store's own to a SQLite file."""
 
     path: str = ""
-    taken_for: _Look | None = None
+    taken_for: _FileStamp | None = None
     """Of a file that is read as one that never changes: what it looked like."""
     _ready: bool = False
 
@@ -157,7 +157,7 @@ class SqliteFile(sqlite3.Connection):
     @classmethod
     def _at(cls, path: str, mode: Mode, busy_seconds: float, *, unchanging: bool) -> SqliteFile:
         named = f"file:{quote_from_bytes(os.fsencode(path))}?mode={mode}" + ("&immutable=1" if unchanging else "")
-        look = _Look.at(path) if unchanging else None
+        look = _FileStamp.at(path) if unchanging else None
         if look is not None and look.log:
             raise StoreUnavailable(
                 f"{path}-wal holds commits that are not in {path} yet, and they cannot be read from a place where "
@@ -188,7 +188,7 @@ class SqliteFile(sqlite3.Connection):
 
     def changed(self) -> bool:
         """Whether a file that was to be read as unchanging has changed."""
-        return self.taken_for is not None and self.taken_for != _Look.at(self.path)
+        return self.taken_for is not None and self.taken_for != _FileStamp.at(self.path)
 
     def refuse_changed(self) -> None:
         """Raise StoreLocked if what was read as unchanging has changed meanwhile: it may not be of one moment."""

@@ -44,7 +44,7 @@ def export_file(
     UnknownNameError for another format.
     """
     from ehcp_flow.outputs import Output
-    from ehcp_flow.readers.writing import FACTS, write_facts
+    from ehcp_flow.readers.fact_writer import FACTS, write_facts
 
     chosen = format or (
         _SUFFIXES.get(Path(file).suffix.lower(), "csv") if isinstance(file, (str, os.PathLike)) else "csv"

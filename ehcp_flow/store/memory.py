@@ -12,9 +12,9 @@ from typing import Any
 from ehcp_flow.facts import Fact
 from ehcp_flow.store.base import Axis, Store
 from ehcp_flow.store.errors import NothingToRedact, StoreReadOnly
+from ehcp_flow.store.fact_rows import FactRow, Head, Text, fact_of
 from ehcp_flow.store.planning import Command, Plan, Recorded, Scope, Stored, plan_commands, plan_import, plan_redaction
 from ehcp_flow.store.results import ImportState, Stats
-from ehcp_flow.store.rows import Head, Row, Text, fact_of
 from ehcp_flow.store.verifying import Break
 
 __all__ = ["MemoryStore"]
@@ -25,11 +25,11 @@ class _Shelf:
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
-        self.rows: list[Row] = []
-        self.cases: dict[str, list[Row]] = defaultdict(list)
+        self.rows: list[FactRow] = []
+        self.cases: dict[str, list[FactRow]] = defaultdict(list)
         self.texts: dict[tuple[str, int], Text] = {}
         self.heads: dict[str, Head] = {}
-        self.keys: dict[tuple[str, str], Row] = {}
+        self.keys: dict[tuple[str, str], FactRow] = {}
         self.imports: dict[str, ImportState] = {}
         self.frozen = False
 
@@ -165,13 +165,13 @@ class MemoryStore(Store):
             if count == limit:
                 return
 
-    def _filtered(self, rows: Iterable[Row], then: str | None, axis: Axis) -> Iterator[Stored]:
+    def _filtered(self, rows: Iterable[FactRow], then: str | None, axis: Axis) -> Iterator[Stored]:
         for row in rows:
             instant = row.recorded_at if axis == "recorded" else row.stored_at
             if self._visible(row) and (then is None or instant <= then):
                 yield self._read(row)
 
-    def _raw(self) -> Iterator[tuple[Head | None, list[Row], dict[int, Text]]]:
+    def _raw(self) -> Iterator[tuple[Head | None, list[FactRow], dict[int, Text]]]:
         shelf = self._shelf.as_now()
         for case_id in sorted(shelf.heads):
             if self._mine(shelf.heads[case_id]):
@@ -186,10 +186,10 @@ class MemoryStore(Store):
     def _mine(self, head: Head) -> bool:
         return self.authority is None or head.authority == self.authority
 
-    def _visible(self, row: Row) -> bool:
+    def _visible(self, row: FactRow) -> bool:
         return self.authority is None or self._mine(self._shelf.heads[row.case_id])
 
-    def _read(self, row: Row) -> Stored:
+    def _read(self, row: FactRow) -> Stored:
         text = self._shelf.texts.get((row.case_id, row.version))
         redacted = text is not None and text.redacted_at is not None
         said = None if text is None else text.text

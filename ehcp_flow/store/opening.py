@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ehcp_flow.store.base import OPENERS, Store
 from ehcp_flow.store.errors import SchemaMissing, StoreURLError
 from ehcp_flow.store.memory import MemoryStore
-from ehcp_flow.store.names import Names
+from ehcp_flow.store.table_names import Names
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine

@@ -15,7 +15,7 @@ from ehcp_flow.errors import FactError, UnknownNameError
 from ehcp_flow.facts import Fact
 from ehcp_flow.store.chain import hash_text, link, new_salt, sealed, trail_of_fact, trail_of_redaction
 from ehcp_flow.store.errors import KeyReused, VersionConflict, WrongAuthority
-from ehcp_flow.store.rows import Head, Row, Text, body_of, instant_text, parse_instant_text, plain
+from ehcp_flow.store.fact_rows import FactRow, Head, Text, body_of, instant_text, parse_instant_text, plain
 from ehcp_flow.store.upcasting import Upcasters
 
 __all__ = ["Check", "Command", "Plan", "Recorded", "Scope", "Stored", "plan_commands", "plan_import", "plan_redaction"]
@@ -57,7 +57,7 @@ class Recorded:
 class Stored:
     """One fact as the store keeps it: its row, its free text (None if none, or redacted), and the fact it tells."""
 
-    row: Row
+    row: FactRow
     text: str | None
     redacted: bool
     fact: Fact
@@ -70,7 +70,7 @@ class Plan:
     A head's trail rests on positions: until `settle` is told them, each head has the trail from before.
     """
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[FactRow] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
     new_heads: dict[str, Head] = field(default_factory=dict)
     grown_heads: dict[str, Head] = field(default_factory=dict)
@@ -81,7 +81,7 @@ class Plan:
         """Return the head of a case as this plan leaves it."""
         return self.new_heads.get(case_id) or self.grown_heads.get(case_id) or heads.get(case_id)
 
-    def settle(self, last: int) -> list[Row]:
+    def settle(self, last: int) -> list[FactRow]:
         """Return the rows with their positions, the last of which is `last`, and lead the trails of the heads there."""
         trails: dict[str, str] = {}
         heads = {**self.grown_heads, **self.new_heads}
@@ -90,7 +90,7 @@ class Plan:
             case_id = row.case_id
             trail = trails[case_id] if case_id in trails else heads[case_id].trail
             trails[case_id] = trail_of_fact(trail, row.hash, position)
-            rows.append(Row(*row[:-1], position))
+            rows.append(FactRow(*row[:-1], position))
         for held in (self.new_heads, self.grown_heads):
             for case_id, head in held.items():
                 held[case_id] = sealed(head, trails[case_id])
@@ -108,7 +108,7 @@ class Plan:
     def add(  # noqa: PLR0913 - what a row holds
         self, head: Head | None, fact: Fact, *, authority: str, at: str, recorded_at: str | None,
         recorded_by: str | None, key: str | None, schema: int, body: str | None = None,
-    ) -> Row:  # fmt: skip
+    ) -> FactRow:  # fmt: skip
         """Append one fact to its case and move the head; `at` is the store's instant, `recorded_at` the fact's own."""
         case_id = fact.case_id
         if head is None:
@@ -130,7 +130,7 @@ class Plan:
         body = body or body_of(fact)
         recorded = recorded_at or stored
         digest = link(previous, case_id, version, schema, recorded, stored, recorded_by, key, body, text_hash)
-        row = Row(
+        row = FactRow(
             case_id, version, schema, fact.event, fact.on.isoformat(), recorded, stored, recorded_by, key, body,
             text_hash, digest, 0,
         )  # fmt: skip

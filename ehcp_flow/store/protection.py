@@ -8,7 +8,7 @@ from typing import Final
 
 from ehcp_flow.store.database import Transaction
 from ehcp_flow.store.migrations.versions.v3_trail import POSTGRESQL, SQLITE, sqlite_trigger, trigger_name
-from ehcp_flow.store.names import Names
+from ehcp_flow.store.table_names import Names
 from ehcp_flow.store.verifying import Break
 
 __all__ = ["unprotected"]

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, inspect, text
 
 from ehcp_flow.store.errors import SchemaDiffers
-from ehcp_flow.store.names import Names
+from ehcp_flow.store.table_names import Names
 
 __all__ = ["REVISION", "found"]
 

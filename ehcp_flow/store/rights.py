@@ -7,9 +7,9 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from ehcp_flow.store.guards import Guards, apply, guards
-from ehcp_flow.store.names import Names
 from ehcp_flow.store.revisions import REVISION, found
+from ehcp_flow.store.role_guards import Guards, apply, guards
+from ehcp_flow.store.table_names import Names
 
 __all__ = ["ALL", "faults", "renew", "renewed", "settle", "unbound"]
 

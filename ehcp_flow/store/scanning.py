@@ -12,16 +12,16 @@ from typing import Any
 from ehcp_flow.store.chain import seal_import
 from ehcp_flow.store.database import Database, Transaction
 from ehcp_flow.store.errors import StoreCorrupt
-from ehcp_flow.store.names import Names
+from ehcp_flow.store.fact_rows import FactRow, Head, ImportRow, Text, instant_text
 from ehcp_flow.store.results import Stats
-from ehcp_flow.store.rows import Head, ImportRow, Row, Text, instant_text
 from ehcp_flow.store.statements import Statements
+from ehcp_flow.store.table_names import Names
 from ehcp_flow.store.verifying import Break
 
 __all__ = ["beside", "in_step", "stats_of"]
 
 
-def in_step(streams: Sequence[Iterator[Any]]) -> Iterator[tuple[Head | None, list[Row], dict[int, Text]]]:
+def in_step(streams: Sequence[Iterator[Any]]) -> Iterator[tuple[Head | None, list[FactRow], dict[int, Text]]]:
     """Yield the head, the rows and the free texts of each case, from three streams that are in order of case."""
     groups = [groupby(stream, key=itemgetter(0)) for stream in streams]
     fronts = [_next(group) for group in groups]
@@ -37,7 +37,7 @@ def in_step(streams: Sequence[Iterator[Any]]) -> Iterator[tuple[Head | None, lis
         heads, rows, texts = found
         yield (
             Head(*heads[0]) if heads else None,
-            [Row._make(row[: len(Row._fields)]) for row in rows],
+            [FactRow._make(row[: len(FactRow._fields)]) for row in rows],
             {row[1]: Text(*row) for row in texts},
         )
 

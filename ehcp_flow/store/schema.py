@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import Connection, exc, text
 
 from ehcp_flow.store.errors import SchemaDiffers, SchemaMissing, SchemaOutOfDate, SchemaTooNew
-from ehcp_flow.store.names import Names
 from ehcp_flow.store.revisions import REVISION, found
 from ehcp_flow.store.rights import renew
+from ehcp_flow.store.table_names import Names
 
 if TYPE_CHECKING:
     from alembic.config import Config

@@ -23,11 +23,10 @@ from sqlalchemy import Connection, text
 
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.facts import Fact
-from ehcp_flow.readers.rows import UNFIT
+from ehcp_flow.readers.row_tables import UNFIT
 from ehcp_flow.store import schema
 from ehcp_flow.store.base import Axis, Store
 from ehcp_flow.store.chain import after_authority, before_authority, seal_import
-from ehcp_flow.store.columns import Raw
 from ehcp_flow.store.database import Database, Transaction
 from ehcp_flow.store.errors import (
     NothingToRedact,
@@ -37,14 +36,15 @@ from ehcp_flow.store.errors import (
     StoreURLError,
     VersionConflict,
 )
-from ehcp_flow.store.files import with_what_lies_beside
-from ehcp_flow.store.names import Names
+from ehcp_flow.store.fact_blocks import Raw
+from ehcp_flow.store.fact_rows import FactRow, Head, ImportRow, Text, fact_of, instant_text
 from ehcp_flow.store.planning import Command, Plan, Recorded, Scope, Stored, plan_commands, plan_import, plan_redaction
 from ehcp_flow.store.protection import unprotected
 from ehcp_flow.store.results import ImportState, Stats
-from ehcp_flow.store.rows import Head, ImportRow, Row, Text, fact_of, instant_text
 from ehcp_flow.store.scanning import beside, in_step, stats_of
 from ehcp_flow.store.statements import as_arrays, guarded, statements
+from ehcp_flow.store.store_files import with_what_lies_beside
+from ehcp_flow.store.table_names import Names
 from ehcp_flow.store.verifying import Break
 
 __all__ = ["SqlStore"]
@@ -367,7 +367,7 @@ class SqlStore(Store):
             for columns in transaction.stream(
                 f"{self._sql.select}{where} ORDER BY f.case_id, f.version", parameters, _CHUNK
             ):
-                yield Row._make(columns[:13]), columns[13], columns[14] is not None
+                yield FactRow._make(columns[:13]), columns[13], columns[14] is not None
 
     def _by_position(self, after: int, limit: int | None, then: str | None, axis: Axis) -> Iterator[Stored]:
         conditions: list[tuple[str, Any]] = [("f.position > {}", after)]
@@ -397,7 +397,7 @@ class SqlStore(Store):
         return "f.case_id IN (SELECT value FROM json_each({}))", json.dumps(case_ids)
 
     def _read(self, columns: Sequence[Any]) -> Stored:
-        row, text, redacted = Row._make(columns[:13]), columns[13], columns[14] is not None
+        row, text, redacted = FactRow._make(columns[:13]), columns[13], columns[14] is not None
         return Stored(row, text, redacted, fact_of(row, text, redacted, self.upcasters))
 
     def _lock(self, transaction: Transaction, case_ids: list[str]) -> dict[str, Head]:
@@ -440,7 +440,7 @@ class SqlStore(Store):
         rows = transaction.rows(f"{self._sql.texts_of} WHERE case_id = {self._sql.p}", (case_id,))
         return {row[1]: Text(*row) for row in rows}
 
-    def _raw(self) -> Iterator[tuple[Head | None, list[Row], dict[int, Text]]]:
+    def _raw(self) -> Iterator[tuple[Head | None, list[FactRow], dict[int, Text]]]:
         mine: tuple[Any, ...] = () if self.authority is None else (self.authority,)
         owned = f" WHERE h.authority = {self._sql.p}" if mine else ""
         within = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ehcp_flow.store.chain import SQL_SEAL, SQL_TRAIL
-from ehcp_flow.store.names import Names
+from ehcp_flow.store.table_names import Names
 
 __all__ = [
     "FACT_TYPES",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ehcp_flow.store.chain import hash_text, link_of, seal_of, trail_of_fact, trail_of_redaction
-from ehcp_flow.store.rows import Head, Row, Text
+from ehcp_flow.store.fact_rows import FactRow, Head, Text
 
 __all__ = ["Break", "Examined", "examine"]
 
@@ -53,7 +53,7 @@ class Examined:
         self.breaks.append(Break(code, self.case_id, version, f"{where}: {says}"))
 
 
-def examine(head: Head | None, case_id: str, rows: Sequence[Row], texts: Mapping[int, Text]) -> Examined:
+def examine(head: Head | None, case_id: str, rows: Sequence[FactRow], texts: Mapping[int, Text]) -> Examined:
     """Return everything that is wrong with one case: its head, its rows in order of version, its free texts."""
     found = Examined(case_id)
     if _damaged(found, head, rows, texts):
@@ -80,7 +80,7 @@ def examine(head: Head | None, case_id: str, rows: Sequence[Row], texts: Mapping
     return found
 
 
-def _damaged(found: Examined, head: Head | None, rows: Sequence[Row], texts: Mapping[int, Text]) -> bool:
+def _damaged(found: Examined, head: Head | None, rows: Sequence[FactRow], texts: Mapping[int, Text]) -> bool:
     """Note each row that holds something of another type than its column; such a case is not looked at further."""
     kept: list[tuple[str, Any, Sequence[tuple[type, ...]], object]] = []
     if head is not None:
@@ -95,7 +95,7 @@ def _damaged(found: Examined, head: Head | None, rows: Sequence[Row], texts: Map
     return bool(found.breaks)
 
 
-def _columns(found: Examined, row: Row) -> None:
+def _columns(found: Examined, row: FactRow) -> None:
     """Check the columns that repeat what the body says."""
     try:
         said = json.loads(row.body)
@@ -106,7 +106,7 @@ def _columns(found: Examined, row: Row) -> None:
         found.add("column", row.version, "the columns event and on do not repeat the body")
 
 
-def _text(found: Examined, row: Row, text: Text | None) -> None:
+def _text(found: Examined, row: FactRow, text: Text | None) -> None:
     if row.text_hash is None:
         return
     if text is None:
@@ -127,7 +127,7 @@ def _text(found: Examined, row: Row, text: Text | None) -> None:
             found.add("redaction", row.version, "it is not redacted, but says by whom or why")
 
 
-def _lead(found: Examined, rows: Sequence[Row], texts: Mapping[int, Text]) -> None:
+def _lead(found: Examined, rows: Sequence[FactRow], texts: Mapping[int, Text]) -> None:
     """Lead the trail through the facts and the redactions, each at its place among the acts."""
     redactions = {text.act: text for text in texts.values() if text.act is not None}
     trail, act = "", 0
@@ -144,7 +144,7 @@ def _lead(found: Examined, rows: Sequence[Row], texts: Mapping[int, Text]) -> No
         found.add("redaction", text.version, "the place that its redaction has among what was done is not there")
 
 
-def _head(found: Examined, head: Head | None, rows: Sequence[Row]) -> None:
+def _head(found: Examined, head: Head | None, rows: Sequence[FactRow]) -> None:
     last = rows[-1] if rows else None
     if head is None:
         found.add("head_missing", 0, "there are facts or free texts, but no head row")

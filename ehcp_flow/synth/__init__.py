@@ -2,12 +2,14 @@
 
 `synth` and `write_synth` make lives of cases in the proportions that DfE publishes; `published_caseload` makes a
 caseload whose counts are the published ones. `docs/synthetic-caseloads.md` says what they hold.
+
+How likely a turn of a case is stands in `rates.py`, what it does in the modules of its stage; nothing here is law.
 """
 
 from ehcp_flow.synth.caseload import DEFAULT_AS_OF, synth
+from ehcp_flow.synth.caseload_file import write_synth
+from ehcp_flow.synth.dfe_counts import ATTRIBUTION, ENGLAND, authorities, counts_of
 from ehcp_flow.synth.exact import Discrepancy, census_day, published_caseload, published_discrepancies
-from ehcp_flow.synth.published import ATTRIBUTION, ENGLAND, authorities, counts_of
-from ehcp_flow.synth.writing import write_synth
 
 __all__ = [
     "ATTRIBUTION",

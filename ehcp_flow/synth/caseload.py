@@ -13,11 +13,11 @@ from ehcp_flow.errors import RangeError, UnknownNameError
 from ehcp_flow.facts import Fact
 from ehcp_flow.synth.assessing import assessed, decision_lag, no_plan_days, plan_days, refused_plan, request
 from ehcp_flow.synth.chance import Chance
+from ehcp_flow.synth.dfe_counts import authorities
 from ehcp_flow.synth.disputing import about_no_plan, about_refusal
 from ehcp_flow.synth.faults import spoil
-from ehcp_flow.synth.life import Life, Row, as_facts, days
+from ehcp_flow.synth.life import Life, MadeUpFact, as_facts, days
 from ehcp_flow.synth.maintaining import maintained
-from ehcp_flow.synth.published import authorities
 from ehcp_flow.synth.rates import rates_of, weights_of
 
 __all__ = ["DEFAULT_AS_OF", "synth", "synthetic_lives"]
@@ -30,7 +30,7 @@ _TRIES: Final = 10_000
 _YEAR: Final = 365
 
 _AS_AT: Final = "a caseload can be as at a day from 2015 to 2050"
-Entry = tuple[str, str, list[Row]]
+Entry = tuple[str, str, list[MadeUpFact]]
 
 
 def synth(

@@ -14,11 +14,11 @@ from itertools import chain
 
 from ehcp_flow.facts import Fact
 from ehcp_flow.synth.chance import Chance
+from ehcp_flow.synth.dfe_counts import ENGLAND, authorities, counts_of
 from ehcp_flow.synth.exact_lives import Builder, detained_lives
 from ehcp_flow.synth.exact_plan import Discrepancy, Planned, plan_caseload
 from ehcp_flow.synth.exact_reviews import reviewed_lives
-from ehcp_flow.synth.life import Row, as_facts
-from ehcp_flow.synth.published import ENGLAND, authorities, counts_of
+from ehcp_flow.synth.life import MadeUpFact, as_facts
 
 __all__ = [
     "Discrepancy", "Planned", "census_day", "plan_caseload", "published_caseload", "published_discrepancies",
@@ -66,7 +66,7 @@ def published_caseload(authority: str, year: int) -> Iterator[Fact]:
     return as_facts(published_lives(authority, year))
 
 
-def published_lives(authority: str, year: int) -> Iterator[tuple[str, str, list[Row]]]:
+def published_lives(authority: str, year: int) -> Iterator[tuple[str, str, list[MadeUpFact]]]:
     """Return the cases of `published_caseload` as rows."""
     counts_of(authority, year)
     if authority == ENGLAND:
@@ -74,7 +74,7 @@ def published_lives(authority: str, year: int) -> Iterator[tuple[str, str, list[
     return _built(authority, year)
 
 
-def _built(authority: str, year: int) -> Iterator[tuple[str, str, list[Row]]]:
+def _built(authority: str, year: int) -> Iterator[tuple[str, str, list[MadeUpFact]]]:
     planned = plan_caseload(authority, year)
     chance = Chance(int(authority) * 10_000 + year)
     builder = Builder(planned, chance, census_day(year))

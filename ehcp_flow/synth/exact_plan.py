@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
 
+from ehcp_flow.synth.dfe_counts import Counts, counts_of
 from ehcp_flow.synth.exact_reviews import REVIEW_COLUMNS, ReviewsPlanned, plan_reviews
-from ehcp_flow.synth.published import Counts, counts_of
 
 __all__ = ["BANDS", "Discrepancy", "Planned", "plan_caseload"]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ehcp_flow.synth.chance import Chance, Urn
+from ehcp_flow.synth.dfe_counts import Counts
 from ehcp_flow.synth.life import Life
-from ehcp_flow.synth.published import Counts
 
 __all__ = ["REVIEW_COLUMNS", "ReviewsPlanned", "plan_reviews", "reviewed_lives"]
 

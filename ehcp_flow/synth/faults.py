@@ -7,7 +7,7 @@ from typing import Final
 
 from ehcp_flow.facts import LEGAL_ORDER
 from ehcp_flow.synth.chance import Chance
-from ehcp_flow.synth.life import Row
+from ehcp_flow.synth.life import MadeUpFact
 
 __all__ = ["CELL_FAULTS", "FAULTS", "blot", "spoil"]
 
@@ -21,7 +21,7 @@ CELL_FAULTS: Final = ("no_such_day", "no_date", "two_digit_year", "unknown_event
 _DECISIONS: Final = frozenset({"assessment_agreed", "review_decision_sent", "draft_plan_sent"})
 
 
-def spoil(rows: list[Row], chance: Chance, as_of: int) -> list[Row]:
+def spoil(rows: list[MadeUpFact], chance: Chance, as_of: int) -> list[MadeUpFact]:
     """Return the rows of a case with one fault that they can bear."""
     kind = chance.one_of(FAULTS)
     index = chance.between(0, len(rows) - 1)
@@ -52,14 +52,14 @@ def _ten_years_before(on: int) -> int:
     return dt.date(day.year - 10, day.month, min(day.day, 28)).toordinal()
 
 
-def _swap(rows: list[Row], one: int, other: int) -> list[Row]:
+def _swap(rows: list[MadeUpFact], one: int, other: int) -> list[MadeUpFact]:
     swapped = list(rows)
     swapped[one] = rows[one]._replace(on=rows[other].on)
     swapped[other] = rows[other]._replace(on=rows[one].on)
     return swapped
 
 
-def _draft_and_final(rows: list[Row]) -> tuple[int, int] | None:
+def _draft_and_final(rows: list[MadeUpFact]) -> tuple[int, int] | None:
     """Return where the last draft before the first final plan stands, and that plan."""
     final = next((index for index, row in enumerate(rows) if row.event == "final_plan_sent"), None)
     if final is None:

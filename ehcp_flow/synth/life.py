@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from ehcp_flow.facts import COLUMNS, FACT_TYPES, LEGAL_ORDER, Fact
 
-__all__ = ["WRITTEN", "Days", "Life", "Row", "as_cells", "as_fact", "as_facts", "days"]
+__all__ = ["WRITTEN", "Life", "MadeUpFact", "OfficeDays", "as_cells", "as_fact", "as_facts", "days"]
 
 WRITTEN: Final = tuple(name for name in COLUMNS if name not in {"fact_id", "corrects", "recorded_at", "recorded_by"})
 """The columns of a synthetic file, in order."""
@@ -24,7 +24,7 @@ _CLOSED: Final = frozenset({(12, 25), (12, 26), (1, 1)})
 More = tuple[tuple[str, int | str], ...]
 
 
-class Row(NamedTuple):
+class MadeUpFact(NamedTuple):
     """One fact of a case that is being made up; `more` holds the columns that few facts have."""
 
     on: int
@@ -35,7 +35,7 @@ class Row(NamedTuple):
     more: More
 
 
-class Days:
+class OfficeDays:
     """Tables by ordinal: the ISO date, and the nearest office day before and after (itself, if it is one)."""
 
     def __init__(self) -> None:
@@ -65,9 +65,9 @@ class Days:
 
 
 @cache
-def days() -> Days:
+def days() -> OfficeDays:
     """Return the tables, made once."""
-    return Days()
+    return OfficeDays()
 
 
 class Life:
@@ -78,31 +78,31 @@ class Life:
     def __init__(self, case_id: str, authority: str) -> None:
         self.case_id = case_id
         self.authority = authority
-        self.rows: list[Row] = []
+        self.rows: list[MadeUpFact] = []
         self._back = days().back
 
     def add(self, event: str, on: int, party: str = "", outcome: str = "", more: More = ()) -> int:
         """Add a fact on exactly this day, and return the day."""
-        self.rows.append(Row(on, LEGAL_ORDER[event], event, party, outcome, more))
+        self.rows.append(MadeUpFact(on, LEGAL_ORDER[event], event, party, outcome, more))
         return on
 
     def send(self, event: str, on: int, party: str = "", outcome: str = "", more: More = ()) -> int:
         """Add a fact on this day, or on the last office day before it, and return the day."""
         return self.add(event, self._back(on), party, outcome, more)
 
-    def until(self, as_of: int) -> list[Row]:
+    def until(self, as_of: int) -> list[MadeUpFact]:
         """Return what had happened by `as_of`, in the order of the law, and what was then known to lie ahead."""
         kept = [row for row in self.rows if row.on <= as_of or _foreseen(row, as_of)]
         kept.sort()
         return kept
 
 
-def _foreseen(row: Row, as_of: int) -> bool:
+def _foreseen(row: MadeUpFact, as_of: int) -> bool:
     """Whether a transfer that lies ahead is on file: from a year before it."""
     return FACT_TYPES[row.event].prospective and row.on - 366 <= as_of
 
 
-def as_fact(case_id: str, authority: str, row: Row) -> Fact:
+def as_fact(case_id: str, authority: str, row: MadeUpFact) -> Fact:
     """Return the row as a fact."""
     fields: dict[str, object] = {"case_id": case_id, "authority": authority, "on": dt.date.fromordinal(row.on)}
     if row.party:
@@ -114,7 +114,7 @@ def as_fact(case_id: str, authority: str, row: Row) -> Fact:
     return FACT_TYPES[row.event].model_validate(fields)
 
 
-def as_cells(case_id: str, authority: str, row: Row) -> dict[str, str]:
+def as_cells(case_id: str, authority: str, row: MadeUpFact) -> dict[str, str]:
     """Return the row as the cells of a file that are not empty, by column."""
     text = days().iso
     cells = {"case_id": case_id, "authority": authority, "event": row.event, "on": text(row.on)}
@@ -127,7 +127,7 @@ def as_cells(case_id: str, authority: str, row: Row) -> dict[str, str]:
     return cells
 
 
-def as_facts(lives: Iterator[tuple[str, str, list[Row]]]) -> Iterator[Fact]:
+def as_facts(lives: Iterator[tuple[str, str, list[MadeUpFact]]]) -> Iterator[Fact]:
     """Return the facts of cases, case by case."""
     for case_id, authority, rows in lives:
         for row in rows:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from ehcp_flow.synth.published import ENGLAND, LAST_YEAR, Counts, nearest
+from ehcp_flow.synth.dfe_counts import ENGLAND, LAST_YEAR, Counts, nearest
 
 __all__ = ["REQUESTERS", "Rates", "rates_of", "weights_of"]
 

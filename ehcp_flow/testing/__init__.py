@@ -2,6 +2,8 @@
 
 `ehcp_flow.testing.contract.StoreContract` is the contract of a store, as tests that any adapter can run;
 `ehcp_flow.testing.postgres.Server` is a real PostgreSQL server from a pip wheel.
+
+What stands here is public, and hosts' tests lean on it: names are changed with a line in the changelog alone.
 """
 
 from __future__ import annotations

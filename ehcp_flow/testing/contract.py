@@ -34,8 +34,8 @@ from ehcp_flow.store.errors import (
     VersionConflict,
     WrongAuthority,
 )
-from ehcp_flow.store.history import late_entries
 from ehcp_flow.store.imports import import_facts
+from ehcp_flow.store.late_entries import late_entries
 from ehcp_flow.store.outbox import follow
 from ehcp_flow.testing.sample import SetClock, a_case, a_fact
 

@@ -50,7 +50,7 @@ def compare(cases: list[Case], as_of: str) -> Compared:
     other: dict[str, Any]
     for kind, expected, found in (
         ("deadlines", [row.as_dict() for one in answers for row in one.deadlines], list(iter_rows(told, as_of))),
-        ("states", [_standing(one) for one in answers], states_frame(told, as_of).rows(named=True)),
+        ("states", [_case_state(one) for one in answers], states_frame(told, as_of).rows(named=True)),
         ("measures", _measured(measure(answers, as_of=as_of)), _measured(in_bulk(told, as_of))),
         ("findings", [_finding(each) for one in answers for each in one.findings],
          findings_frame(told, as_of).rows(named=True)),
@@ -88,8 +88,8 @@ def _measured(table: MeasureTable) -> list[dict[str, Any]]:
     ]
 
 
-def _standing(one: Any) -> dict[str, Any]:
-    standing = one.standing
+def _case_state(one: Any) -> dict[str, Any]:
+    case_state = one.case_state
     disputes = [
         {
             "decision": each.decision.event,
@@ -102,13 +102,13 @@ def _standing(one: Any) -> dict[str, Any]:
             "settled_on": each.settlement.on if each.settlement else None,
             "awaits": list(each.awaits),
         }
-        for each in standing.disputes
+        for each in case_state.disputes
     ]
     return {
         "case_id": one.case.case_id,
-        "state": str(standing.pathway),
-        "since": standing.since,
-        "maintained": standing.maintained,
+        "state": str(case_state.pathway),
+        "since": case_state.since,
+        "maintained": case_state.maintained,
         "disputes": disputes,
     }
 
@@ -130,7 +130,7 @@ def of_golden() -> Iterator[Compared]:
     from tests.telling import tell
 
     for number, row in enumerate(rows()):
-        yield compare([tell(row["story"], f"published-{number}")], row["as_of"])
+        yield compare([tell(row["chronology"], f"published-{number}")], row["as_of"])
     for name in ("chronologies.csv", "cases.csv"):
         for as_of in ("2015-01-01", *DAYS):
             yield compare(list(read_cases(ROOT / "examples" / name).values()), as_of)

@@ -68,7 +68,7 @@ def test_the_shipped_chronologies_have_the_same_deadlines_in_bulk(name, as_of):
 def test_the_published_cases_have_the_same_deadlines_in_bulk():
     by_day: dict[str, list[Case]] = {}
     for number, row in enumerate(rows()):
-        by_day.setdefault(row["as_of"], []).append(tell(row["story"], f"{number}"))
+        by_day.setdefault(row["as_of"], []).append(tell(row["chronology"], f"{number}"))
     assert sum(agree(cases, as_of) for as_of, cases in by_day.items()) > 150
 
 
@@ -103,7 +103,7 @@ def test_facts_of_one_kind_on_one_day_stand_in_the_order_of_their_content(told):
 
 
 def test_an_act_undone_and_done_again():
-    story = """
+    chronology = """
         2025-01-06 advice_requested party=medical
         2025-01-20 advice_received party=medical
         2025-01-21 advice_returned party=medical
@@ -111,11 +111,11 @@ def test_an_act_undone_and_done_again():
         2025-02-04 advice_returned party=medical
     """
     for as_of in ("2025-01-20", "2025-01-30", "2025-02-03", "2025-02-04", "2025-06-01"):
-        assert agree([tell(story)], as_of) == 1
+        assert agree([tell(chronology)], as_of) == 1
 
 
 def test_a_clock_that_ends_and_resumes_twice():
-    story = """
+    chronology = """
         2025-01-06 request_received
         2025-02-03 assessment_refused
         2025-03-03 refusal_reversed
@@ -124,18 +124,18 @@ def test_a_clock_that_ends_and_resumes_twice():
         2025-06-01 final_plan_sent
     """
     for as_of in ("2025-02-10", "2025-03-10", "2025-05-02", "2025-05-21", "2025-06-01"):
-        assert agree([tell(story)], as_of) > 3
+        assert agree([tell(chronology)], as_of) > 3
 
 
 def test_school_days_are_counted_where_an_institution_is_known():
-    story = """
+    chronology = """
         2025-01-06 request_received
         2025-02-01 special_school_admitted party=s-1
         2025-03-03 plan_refused
         2025-03-10 special_school_left
     """
     known = Institution("s-1", day("2025-01-01"), day("2025-12-31"))
-    cases = [tell(story, "known"), tell(story.replace("s-1", "s-2"), "unknown")]
+    cases = [tell(chronology, "known"), tell(chronology.replace("s-1", "s-2"), "unknown")]
     calendars = england().with_institutions([known])
     agree(cases, "2025-06-01", calendars=calendars)
     stays = [row["due_on"] for row in in_bulk(cases, "2025-06-01", calendars=calendars) if row["earliest_on"]]

@@ -8,19 +8,19 @@ from hypothesis import given
 
 from ehcp_flow.answers import answer
 from ehcp_flow.bulk import explain, iter_answers
-from ehcp_flow.bulk.answering import BulkAnswer
+from ehcp_flow.bulk.case_answers import BulkAnswer
 from ehcp_flow.calendars import Institution, england
 from ehcp_flow.case import Case, group_cases
 from ehcp_flow.deadlines import deadlines_of
+from ehcp_flow.derivation import Derivation
 from ehcp_flow.errors import EhcpFlowError, UnknownNameError
 from ehcp_flow.facts import make_fact
 from ehcp_flow.measures import measure
 from ehcp_flow.synth import synth
-from ehcp_flow.working import Working
 from tests.bulk.agreeing import AS_OF, caseloads
 from tests.telling import day, tell
 
-PARTS = tuple(name for name, part in vars(Working).items() if isinstance(part, property))
+PARTS = tuple(name for name, part in vars(Derivation).items() if isinstance(part, property))
 
 
 def agree_on_answers(cases: list[Case], as_of, **options) -> list[BulkAnswer]:
@@ -37,10 +37,10 @@ def agree_on_answers(cases: list[Case], as_of, **options) -> list[BulkAnswer]:
         assert [each.as_dict() for each in one.deadlines] == [each.as_dict() for each in expected.deadlines]
         assert one.excused == expected.excused
         assert one.findings == expected.findings
-        assert one.standing == expected.standing
+        assert one.case_state == expected.case_state
         for deadline, other in zip(one.deadlines, expected.deadlines, strict=True):
             for name in PARTS:
-                assert getattr(deadline.working, name) == getattr(other.working, name), name
+                assert getattr(deadline.derivation, name) == getattr(other.derivation, name), name
     return [one for one in found if isinstance(one, BulkAnswer)]
 
 
@@ -61,7 +61,7 @@ def test_every_deadline_explains_itself_as_that_of_one_case_does():
     for one, case in zip(iter_answers(cases, "2026-06-30"), cases, strict=True):
         for deadline, other in zip(one.deadlines, deadlines_of(case, "2026-06-30"), strict=True):
             assert deadline.as_dict(explanation=True) == other.as_dict(explanation=True)
-            assert deadline.working.run == other.working.run
+            assert deadline.derivation.run == other.derivation.run
             explained += 1
     assert explained > 500
 

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from ehcp_flow.bulk import Frames
-from ehcp_flow.cli.opening import LARGE
+from ehcp_flow.cli.source_kinds import LARGE
 from ehcp_flow.synth import write_synth
 from tests.cli.running import environment, invoke, program, run
 

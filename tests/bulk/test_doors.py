@@ -186,10 +186,10 @@ def test_some_cases_of_a_parquet_file_are_answered_as_those_of_a_text(in_parquet
 
 
 def test_one_case_of_a_large_file_is_not_waited_for(path, monkeypatch):
-    monkeypatch.setattr("ehcp_flow.cli.opening.LARGE", 10**9)
+    monkeypatch.setattr("ehcp_flow.cli.source_kinds.LARGE", 10**9)
     asked = ("check", path, *AS_OF, "--case", "C0000007", "--case", "C0000003")
     one = invoke(*asked)
-    monkeypatch.setattr("ehcp_flow.cli.opening.LARGE", 1)
+    monkeypatch.setattr("ehcp_flow.cli.source_kinds.LARGE", 1)
     monkeypatch.setattr("ehcp_flow.readers.read_cases", None)
     bulk = invoke(*asked)
     assert (bulk.stdout, bulk.stderr, bulk.exit_code) == (one.stdout, one.stderr, one.exit_code)

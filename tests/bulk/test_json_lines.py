@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ehcp_flow.bulk.jsonfile import JsonFile
-from ehcp_flow.readers.rows import LONGEST_ROW
+from ehcp_flow.readers.row_tables import LONGEST_ROW
 from ehcp_flow.synth import write_synth
 from tests.bulk.test_hostile import agree_on_a_file
 

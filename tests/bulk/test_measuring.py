@@ -65,7 +65,7 @@ def test_a_long_case_of_anything_has_the_same_measures_in_bulk(case, as_of, aske
 def test_the_published_cases_have_the_same_measures_in_bulk():
     by_day: dict[str, list[Case]] = {}
     for number, row in enumerate(rows()):
-        by_day.setdefault(row["as_of"], []).append(tell(row["story"], f"{number}"))
+        by_day.setdefault(row["as_of"], []).append(tell(row["chronology"], f"{number}"))
     assert sum(len(agree(cases, as_of)) for as_of, cases in by_day.items()) > 100
 
 
@@ -79,7 +79,7 @@ def test_a_synthetic_caseload_has_the_same_measures_in_bulk(as_of, asked):
 
 
 @pytest.mark.parametrize(
-    ("story", "counted"),
+    ("chronology", "counted"),
     [
         # Detained on the way: the limits of custody go on for the same request, which is one request, and still open.
         ("2024-01-08 request_received; 2024-01-22 detained", {"requests_decision_not_made": 1, "requests_open": 1}),
@@ -136,8 +136,8 @@ def test_a_synthetic_caseload_has_the_same_measures_in_bulk(as_of, asked):
         ),
     ],
 )
-def test_what_stands_on_an_edge_is_counted_alike(story, counted):
-    cases = [tell(story, "a"), tell(story, "b")]
+def test_what_stands_on_an_edge_is_counted_alike(chronology, counted):
+    cases = [tell(chronology, "a"), tell(chronology, "b")]
     agree(cases, "2025-06-30", year=2024)
     (row,) = in_bulk(cases, "2025-06-30", year=2024)
     assert {name: row[name] for name in counted} == {name: 2 * value for name, value in counted.items()}
@@ -146,9 +146,9 @@ def test_what_stands_on_an_edge_is_counted_alike(story, counted):
 def test_every_column_that_is_counted_is_counted_in_bulk():
     """No column agrees because it is empty on either side."""
     cases = list(group_cases(synth(4_000, 5, faults=0.2)).values())
-    story = "2024-02-01 detained; 2024-03-04 request_received; 2024-04-01 exception_recorded outcome=school_closed"
+    chronology = "2024-02-01 detained; 2024-03-04 request_received; 2024-04-01 exception_recorded outcome=school_closed"
     disputed = "2024-02-01 final_plan_sent; 2024-03-04 mediation_requested; 2024-04-08 appeal_registered"
-    cases += [tell(story, "detained"), tell(disputed, "disputed")]
+    cases += [tell(chronology, "detained"), tell(disputed, "disputed")]
     table = in_bulk(cases, "2026-06-30", by=("year",))
     empty = {name for name in table.names if not any(row[name] not in (0, "x") for row in table)}
     assert empty == set()

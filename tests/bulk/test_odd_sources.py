@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from ehcp_flow.bulk import counts, deadlines_frame, read_cases
-from ehcp_flow.bulk.sources import _readable
+from ehcp_flow.bulk.row_sources import _readable
 from ehcp_flow.errors import SourceError
 from ehcp_flow.readers import read_cases as read_text_cases
 from tests.cli.running import CHRONOLOGIES, environment, invoke, program
@@ -68,7 +68,7 @@ def test_parquet_comes_through_standard_input(door, tmp_path):
 
 @pytest.mark.parametrize("size", [1, 10**9])
 def test_a_case_of_another_authority_says_whose_it_is(size, monkeypatch):
-    monkeypatch.setattr("ehcp_flow.cli.opening.LARGE", size)
+    monkeypatch.setattr("ehcp_flow.cli.source_kinds.LARGE", size)
     for command in ("state", "check", "explain", "measures"):
         asked = (command, CHRONOLOGIES, *AS_OF, "--authority", "999", "--case")
         for more in ((), ("--known-at", "2000-01-01")):
@@ -101,7 +101,7 @@ def test_a_column_that_no_case_has_is_told_in_one_order(tmp_path):
 def test_parquet_without_what_reads_it(command, tmp_path, monkeypatch):
     file = tmp_path / "cases.parquet"
     pl.DataFrame(ROW).write_parquet(file)
-    monkeypatch.setattr("ehcp_flow.cli.opening.find_spec", lambda _: None)
+    monkeypatch.setattr("ehcp_flow.cli.source_kinds.find_spec", lambda _: None)
     more = ("--by", "team") if command == "measures" else ()
     name = ("due",) if command == "registers" else ()
     refused = invoke(command, file, *name, *AS_OF, *more)

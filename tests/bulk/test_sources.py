@@ -9,7 +9,7 @@ import sys
 import polars as pl
 import pytest
 
-from ehcp_flow.bulk import Frames, bulk_batch, counts, deadlines_frame, iter_rows, sources, write_csv
+from ehcp_flow.bulk import Frames, bulk_batch, counts, deadlines_frame, iter_rows, row_sources, write_csv
 from ehcp_flow.case import Case
 from ehcp_flow.cli.output import flat
 from ehcp_flow.deadlines import FIELDS, deadlines_of
@@ -118,7 +118,7 @@ def test_rows_in_no_order_are_put_together_in_memory_or_on_disk(tmp_path, monkey
     header, *lines = path.read_text("utf-8").splitlines(keepends=True)
     random.Random(1).shuffle(lines)  # noqa: S311 - any order will do
     path.write_text(header + "".join(lines), "utf-8")
-    monkeypatch.setattr(sources, "_IN_MEMORY", held)
+    monkeypatch.setattr(row_sources, "_IN_MEMORY", held)
     monkeypatch.setattr("ehcp_flow.bulk.csvfile.BLOCK", 20_000)
     same(path, chunk_cases=40)
 

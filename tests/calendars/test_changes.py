@@ -33,7 +33,7 @@ def test_a_day_added_does_not_count_and_a_day_removed_does(kind):
     usual, other = kind(), kind(changes=BankHolidayChanges(added={PROCLAIMED: "State Funeral"}, removed=["2026-05-04"]))
     assert usual.is_working_day(day(PROCLAIMED))
     assert not usual.is_working_day(day("2026-05-04"))
-    assert other.why_not(day(PROCLAIMED)) == "State Funeral"
+    assert other.why_closed(day(PROCLAIMED)) == "State Funeral"
     assert other.is_working_day(day("2026-05-04"))
     assert (usual.nth_after(day("2026-03-06"), 1), other.nth_after(day("2026-03-06"), 1)) == (
         day("2026-03-09"), day("2026-03-10"),
@@ -83,7 +83,9 @@ def test_the_later_change_of_a_day_holds():
 
 
 def test_a_day_that_the_package_knows_already_may_be_added():
-    assert WorkingDays(changes=BankHolidayChanges(added={"2022-09-19": "again"})).why_not(day("2022-09-19")) == "again"
+    assert (
+        WorkingDays(changes=BankHolidayChanges(added={"2022-09-19": "again"})).why_closed(day("2022-09-19")) == "again"
+    )
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from ehcp_flow.cli import sources
+from ehcp_flow.cli import source_door
 from ehcp_flow.cli.app import app
 
 ROOT = Path(__file__).parent.parent.parent
@@ -33,7 +33,7 @@ def by(door: str | None) -> Iterator[None]:
     """Answer every source case by case (`one`), or over columns (`many`), whatever its size."""
     with pytest.MonkeyPatch.context() as patch:
         if door is not None:
-            patch.setattr(sources, "by_columns", lambda _: door == "many")
+            patch.setattr(source_door, "by_columns", lambda _: door == "many")
         yield
 
 

@@ -13,11 +13,11 @@ from ehcp_flow.case import Case
 from ehcp_flow.deadlines import deadlines_of
 from ehcp_flow.errors import FactError
 from ehcp_flow.facts import as_stored, make_fact
-from ehcp_flow.identifiers import why_not
+from ehcp_flow.identifiers import identifier_fault
 from ehcp_flow.readers import read_cases
 from ehcp_flow.store import Store
 from ehcp_flow.store.errors import StoreCorrupt
-from ehcp_flow.store.rows import Row, fact_of
+from ehcp_flow.store.fact_rows import FactRow, fact_of
 from ehcp_flow.store.upcasting import CURRENT
 from tests.cli.running import invoke
 
@@ -167,12 +167,12 @@ def test_each_column_of_an_old_row_is_read(column):
 def test_a_row_that_was_never_right_is_still_damage():
     body = json.dumps({"event": "request_received", "on": "2026-03-02", "party": JANE})
     then = "2026-03-02T00:00:00.000000Z"
-    row_ = Row("a", 1, 1, "request_received", "2026-03-02", then, then, None, None, body, None, "", 1)
+    row_ = FactRow("a", 1, 1, "request_received", "2026-03-02", then, then, None, None, body, None, "", 1)
     with pytest.raises(StoreCorrupt):
         fact_of(row_, None, False, CURRENT)
 
 
 def test_a_name_may_hold_what_its_case_does():
-    assert why_not("fact_id", "a b/1", "a b") is None
-    assert why_not("fact_id", "a b/1 c", "a b") is not None
+    assert identifier_fault("fact_id", "a b/1", "a b") is None
+    assert identifier_fault("fact_id", "a b/1 c", "a b") is not None
     assert Case("a b", (make_fact("plan_agreed", case_id="a b", on="2026-03-02", fact_id="a b/1"),)).facts

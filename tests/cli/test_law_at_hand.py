@@ -46,8 +46,8 @@ def asking(option: str) -> set[str]:
 
 
 def said(name: str, tmp_path: Path, *more: object) -> str:
-    story = {"state": CEASING, "what-if": "2026-07-07 final_plan_sent"}.get(name, STORY)
-    path = write_story(tmp_path / "cases.csv", story)
+    chronology = {"state": CEASING, "what-if": "2026-07-07 final_plan_sent"}.get(name, STORY)
+    path = write_story(tmp_path / "cases.csv", chronology)
     out = tmp_path / "page.html"
     args = [arg.format(csv=path, out=out) for arg in ASKED[name]]
     done = invoke(*args, *more)

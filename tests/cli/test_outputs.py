@@ -18,8 +18,8 @@ import typer
 from typer.models import ParameterInfo
 
 from ehcp_flow.cli.app import COMMANDS, command
-from ehcp_flow.cli.command import Command
-from ehcp_flow.cli.files import READ
+from ehcp_flow.cli.command import CliCommand
+from ehcp_flow.cli.named_files import READ
 from tests.cli.running import environment, invoke, run
 
 # What names a file, a store or a directory that is read.
@@ -95,7 +95,7 @@ def functions() -> Iterator[Any]:
     for place in COMMANDS.values():
         module, _, name = place.partition(":")
         found = getattr(import_module(module), name)
-        yield from [found.run] if isinstance(found, Command) else [each.run for each in found.commands.values()]
+        yield from [found.run] if isinstance(found, CliCommand) else [each.run for each in found.commands.values()]
 
 
 def what_is_wrong() -> dict[str, Any]:

@@ -261,23 +261,23 @@ def test_a_fault_of_the_program_is_not_hidden(monkeypatch):
 def test_a_bar_shows_only_on_a_terminal_and_only_after_a_while(monkeypatch, capsys):
     from ehcp_flow.cli import messages
 
-    with messages.Bar("reading") as bar:
+    with messages.ProgressBar("reading") as bar:
         bar(1, 10)
     assert capsys.readouterr().err == ""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setattr(messages, "_PATIENCE", HANG)
-    with messages.Bar("reading") as bar:
+    with messages.ProgressBar("reading") as bar:
         bar(1, 10)
     assert capsys.readouterr().err == ""
     monkeypatch.setattr(messages, "_PATIENCE", 0)
-    with messages.Bar("reading") as bar:
+    with messages.ProgressBar("reading") as bar:
         bar(5, 10)
         bar(10, 10)
     assert "reading" in capsys.readouterr().err
     monkeypatch.setenv("TERM", "dumb")
-    with messages.Bar("reading") as bar:
+    with messages.ProgressBar("reading") as bar:
         bar(5, 10)
         bar(10, 10)
     assert capsys.readouterr().err == ""

@@ -9,7 +9,7 @@ import pytest
 from ehcp_flow.measures import REGISTERS, TABLES, registers
 from ehcp_flow.readers import read_cases
 from tests.cli.running import invoke, rows_of
-from tests.measures.told import answered
+from tests.measures.answers_made_up import answered
 
 AS_OF = ("--as-of", "2025-01-16")
 

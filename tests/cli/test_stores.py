@@ -299,7 +299,7 @@ def test_an_older_store_is_upgraded(tmp_path):
     from ehcp_flow.store import schema
     from ehcp_flow.store.database import Database
     from ehcp_flow.store.engines import own_engine
-    from ehcp_flow.store.names import Names
+    from ehcp_flow.store.table_names import Names
 
     url = f"sqlite:///{tmp_path}/old.db"
     database = Database(own_engine(url), owned=True)

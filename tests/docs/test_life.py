@@ -7,8 +7,8 @@ import pytest
 from docs import make_life
 from ehcp_flow.facts import OUTCOMES
 from ehcp_flow.law import england
-from ehcp_flow.states.dispute_moves import DISPUTES
-from ehcp_flow.states.pathway import PATHWAY
+from ehcp_flow.moves.dispute_moves import DISPUTES
+from ehcp_flow.moves.pathway import PATHWAY
 
 ARROW = re.compile(r"^    (?P<source>[A-Z_]+) --> (?P<to>[A-Z_]+): (?P<labels>.+)$", re.MULTILINE)
 LABEL = re.compile(r"(?P<event>[a-z0-9_]+)(?: \((?P<outcome>[a-z0-9_]+)\))?")

@@ -35,9 +35,9 @@ class Start(NamedTuple):
     rule: Rule
     pattern: Pattern
 
-    def story(self, on: dt.date, **fields: object) -> list[Fact]:
+    def chronology(self, on: dt.date, **fields: object) -> list[Fact]:
         before = list(facts(BEFOREHAND.get(self.limit.id, "")))
-        begun = (england().stretches[name].begins_on[0] for name in sorted(self.pattern.inside))
+        begun = (england().spells[name].begins_on[0] for name in sorted(self.pattern.inside))
         before.extend(act(pattern, dt.date(2015, 1, 5)) for pattern in begun)
         if self.limit.id == "under_fives_review":
             before = [make_fact("date_of_birth", case_id="a", on=on - dt.timedelta(days=365))]
@@ -45,12 +45,12 @@ class Start(NamedTuple):
             fields.setdefault("body", self.rule.by_body[0])
         return [*before, act(self.pattern, on, **fields)]
 
-    def deadline(self, story: list[Fact], as_of: dt.date, on: dt.date) -> Deadline:
+    def deadline(self, chronology: list[Fact], as_of: dt.date, on: dt.date) -> Deadline:
         """The deadline of this rule whose clock was started by the fact of `on`."""
         found = [
             deadline
-            for deadline in deadlines_of(tell("").record(*story), as_of, calendars=CALENDARS)
-            if deadline.working.rule is self.rule and deadline.working.start.on == on
+            for deadline in deadlines_of(tell("").record(*chronology), as_of, calendars=CALENDARS)
+            if deadline.derivation.rule is self.rule and deadline.derivation.start.on == on
         ]
         assert len(found) == 1, found
         return found[0]
@@ -103,6 +103,6 @@ def name_of(start: Start) -> str:
 
 def last_day(start: Start, on: dt.date) -> dt.date:
     """The last lawful day (of a window, the last protected one) if the clock starts on `on`."""
-    due_on = start.deadline(start.story(on), LATER, on).due_on
+    due_on = start.deadline(start.chronology(on), LATER, on).due_on
     assert due_on is not None
     return due_on

@@ -154,7 +154,7 @@ def test_a_fact_that_was_never_recorded_cannot_be_corrected():
 
 
 @pytest.mark.parametrize(
-    ("story", "code", "standing"),
+    ("chronology", "code", "case_state"),
     [
         ("2026-03-02 fact_voided corrects=f9 reason=x fact_id=v", "correction_of_unknown_fact", ["request_received"]),
         ("2026-03-02 fact_voided corrects=v reason=x fact_id=v", "correction_of_unknown_fact", ["request_received"]),
@@ -177,9 +177,9 @@ def test_a_fact_that_was_never_recorded_cannot_be_corrected():
     ],
     ids=["of nothing", "of itself", "two voids of each other", "two replacements of each other"],
 )
-def test_a_correction_that_leads_nowhere_has_no_effect_and_is_found(story, code, standing):
-    case = Case("a", (REQUEST, *facts(story)))
-    assert events(case) == standing
+def test_a_correction_that_leads_nowhere_has_no_effect_and_is_found(chronology, code, case_state):
+    case = Case("a", (REQUEST, *facts(chronology)))
+    assert events(case) == case_state
     assert {finding.code for finding in case.findings} == {code}
     assert case.corrections == ()
 

@@ -9,9 +9,9 @@ import pytest
 from ehcp_flow.calendars import england as calendars
 from ehcp_flow.case import MANY_FACTS, Case
 from ehcp_flow.deadlines import deadlines_of
-from ehcp_flow.engine import judging
+from ehcp_flow.engine import judged_case
 from ehcp_flow.engine.choice import interpreted_kernel
-from ehcp_flow.engine.judging import judge_case
+from ehcp_flow.engine.judged_case import judge_case
 from ehcp_flow.engine.rulebook import compiled
 from ehcp_flow.facts import Fact, make_fact
 from ehcp_flow.law import england
@@ -76,7 +76,7 @@ KINDS = {
 def looks(facts: list[Fact], monkeypatch: pytest.MonkeyPatch) -> int:
     """Return how often the kernel looks at the keys of facts while it judges a case."""
     seen: list[Counted] = []
-    numbered = judging.numbered
+    numbered = judged_case.numbered
 
     def counted(*args: Any) -> Any:
         columns = numbered(*args)
@@ -88,14 +88,14 @@ def looks(facts: list[Fact], monkeypatch: pytest.MonkeyPatch) -> int:
     book = compiled(england())
     judge_case(case, AS_OF, book, calendars())  # so that every day is counted
     with monkeypatch.context() as patch:
-        patch.setattr(judging, "numbered", counted)
+        patch.setattr(judged_case, "numbered", counted)
         assert judge_case(case, AS_OF, book, calendars()).rows
     return sum(each.looks for each in seen)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_twice_the_facts_are_looked_at_twice_as_often(kind, monkeypatch):
-    monkeypatch.setattr(judging, "kernel_in_use", interpreted_kernel)
+    monkeypatch.setattr(judged_case, "kernel_in_use", interpreted_kernel)
     few, many = (looks(KINDS[kind](count), monkeypatch) for count in (200, 400))
     assert many < 2.4 * few
 

@@ -79,7 +79,7 @@ with Path(__file__).with_name("counts_in_words.csv").open(encoding="utf-8", newl
 
 @pytest.mark.parametrize("row", IN_WORDS, ids=lambda row: row["counting"])
 def test_a_count_is_told_in_words(row):
-    assert parse_convention(row["counting"]).working(day(row["counted_from"]), day(row["last"])) == row["words"]
+    assert parse_convention(row["counting"]).in_words(day(row["counted_from"]), day(row["last"])) == row["words"]
 
 
 @pytest.mark.parametrize(

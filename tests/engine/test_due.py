@@ -20,8 +20,8 @@ from tests.telling import day, one
     ],
 )
 def test_ten_school_days_are_days_on_which_the_place_is_open(notice, last):
-    story = f"2026-01-05 special_school_admitted party={SCHOOL}; {notice} plan_refused"
-    assert one(story, "special_school_stay", notice, calendars=CALENDARS).due_on == day(last)
+    chronology = f"2026-01-05 special_school_admitted party={SCHOOL}; {notice} plan_refused"
+    assert one(chronology, "special_school_stay", notice, calendars=CALENDARS).due_on == day(last)
 
 
 @pytest.mark.parametrize(

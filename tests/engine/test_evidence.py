@@ -28,8 +28,8 @@ def terms(*closures: tuple[str, str], known: tuple[str, str] = ("2026-01-01", "2
     return england().with_institutions([Institution("123456", day(known[0]), day(known[1]), shut)])
 
 
-def held(calendars: Calendars | None, story: str = STORY) -> bool:
-    found = one(story, "final_plan", AFTER, calendars=calendars)
+def held(calendars: Calendars | None, chronology: str = STORY) -> bool:
+    found = one(chronology, "final_plan", AFTER, calendars=calendars)
     assert found.breach is not bool(found.excused_by)
     return bool(found.excused_by)
 
@@ -89,8 +89,8 @@ def test_advice_must_be_asked_in_the_time_that_the_calendar_gives():
 
 def test_of_two_closings_in_the_recorded_one_the_longer_counts():
     two = terms(("2026-07-13", "2026-07-22"), ("2026-07-25", "2026-09-02"))
-    story = f"{REQUEST}; {ASKED}; {closed('2026-07-10', '2026-09-02')}"
-    found = one(story, "final_plan", AFTER, calendars=two)
+    chronology = f"{REQUEST}; {ASKED}; {closed('2026-07-10', '2026-09-02')}"
+    found = one(chronology, "final_plan", AFTER, calendars=two)
     assert found.excused_by == ("school_closed",)
     assert "by its calendar 123456 was open on Friday 10 July 2026, and closed from Saturday 25 July 2026" in (
         text_of(found, "exception")
@@ -120,8 +120,8 @@ def test_the_calendar_of_another_place_shows_nothing():
 
 
 def test_a_closing_without_a_place_is_not_held_against_any_calendar():
-    story = f"{REQUEST}; 2026-07-20 advice_requested party=educational; {closed('2026-07-23', '2026-09-02', '')}"
-    found = one(story, "final_plan", AFTER, calendars=terms())
+    chronology = f"{REQUEST}; 2026-07-20 advice_requested party=educational; {closed('2026-07-23', '2026-09-02', '')}"
+    found = one(chronology, "final_plan", AFTER, calendars=terms())
     assert found.excused_by == ("school_closed",)
     assert "not_checked: no calendar of the institution is at hand" in text_of(found, "exception")
 
@@ -190,14 +190,14 @@ def circumstances(reason: str, until: str = " until=2026-10-16") -> str:
     ],
 )
 def test_a_shortage_of_staff_excuses_still_and_is_listed_for_review(reason, doubted):
-    story = circumstances(reason)
-    found = one(story, "final_plan", AFTER)
+    chronology = circumstances(reason)
+    found = one(chronology, "final_plan", AFTER)
     # A person judged it, and a person has to judge it again: the answer stays.
     assert (found.excused_by, found.breach) == (("exceptional_circumstances",), False)
     text = text_of(found, "exception")
     assert ("SR 10(4) is a closed list" in text) is doubted
     assert "not_checked: whether the circumstances were exceptional is a person's judgement" in text
-    listed = [each for each in judge(tell(story), AFTER).findings if each.code == "exception_reason_doubtful"]
+    listed = [each for each in judge(tell(chronology), AFTER).findings if each.code == "exception_reason_doubtful"]
     assert len(listed) == doubted
     if doubted:
         assert "R (JSC) v Cambridgeshire" in listed[0].message
@@ -206,8 +206,10 @@ def test_a_shortage_of_staff_excuses_still_and_is_listed_for_review(reason, doub
 
 
 def test_only_the_ground_whose_list_is_closed_is_doubted():
-    story = f'{REQUEST}; 2026-07-01 exception_recorded outcome=absent_from_area until=2026-08-31 reason="EP shortage"'
-    assert "exception_reason_doubtful" not in [each.code for each in judge(tell(story), AFTER).findings]
+    chronology = (
+        f'{REQUEST}; 2026-07-01 exception_recorded outcome=absent_from_area until=2026-08-31 reason="EP shortage"'
+    )
+    assert "exception_reason_doubtful" not in [each.code for each in judge(tell(chronology), AFTER).findings]
 
 
 def test_a_doubtful_reason_without_an_end_leaves_both_open():
@@ -216,11 +218,11 @@ def test_a_doubtful_reason_without_an_end_leaves_both_open():
 
 
 def test_a_doubtful_reason_is_listed_by_every_door(tmp_path):
-    story = (
+    chronology = (
         circumstances("shortage of educational psychologists") + "; 2026-09-02 exception_recorded outcome=coronavirus"
     )
     asked = ("--as-of", AFTER)
-    (row,) = at_every_door(tmp_path, story, "check", *asked, "--limit", "final_plan")
+    (row,) = at_every_door(tmp_path, chronology, "check", *asked, "--limit", "final_plan")
     assert (row["excused_by"], row["breach"]) == (["exceptional_circumstances"], False)
-    findings = at_every_door(tmp_path, story, "breaches", *asked, "--register", "findings")
+    findings = at_every_door(tmp_path, chronology, "breaches", *asked, "--register", "findings")
     assert "exception_reason_doubtful" in [each["finding"] for each in findings]

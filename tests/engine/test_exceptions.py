@@ -35,8 +35,8 @@ def asked(on: str, party: str = "educational") -> str:
     ],
 )
 def test_advice_must_be_asked_from_a_week_before_closing_to_a_week_before_re_opening(asked_on, holds):
-    story = f"{REQUEST}; {asked(asked_on)}; {CLOSED}"
-    found = one(story, "final_plan", "2026-10-20")
+    chronology = f"{REQUEST}; {asked(asked_on)}; {CLOSED}"
+    found = one(chronology, "final_plan", "2026-10-20")
     assert found.excused_by == (("school_closed",) if holds else ())
     assert found.breach is not holds
     assert "advice had to be asked from Thursday 16 July 2026 to Wednesday 26 August 2026" in text_of(
@@ -66,13 +66,13 @@ def test_a_closure_lasts_at_least_four_weeks(closed_on, re_opens_on, holds):
     ids=["Easter", "Christmas", "half-term"],
 )
 def test_no_other_holiday_of_the_year_is_long_enough(closed_on, re_opens_on):
-    story = f"""
+    chronology = f"""
         2025-12-01 request_received; {asked(closed_on)}
         {closed_on} exception_recorded outcome=school_closed until={re_opens_on} reason=holiday
     """
     for limit in ("decide_assess", "decide_not_issue", "final_plan"):
-        assert one(story, limit, "2026-10-20").excused_by == ()
-    assert "exception_not_made_out" in codes(story, "2026-10-20")
+        assert one(chronology, limit, "2026-10-20").excused_by == ()
+    assert "exception_not_made_out" in codes(chronology, "2026-10-20")
 
 
 def test_the_institution_that_closed_must_be_the_one_that_was_asked():
@@ -103,22 +103,22 @@ def test_an_early_years_provider_s_closure_is_a_ground_of_its_own():
 
 def test_each_limit_has_its_own_gate():
     # The advice was asked after the six weeks had ended: it held up the later limits, and not the first.
-    story = f"{REQUEST}; {asked('2026-07-20')}; {CLOSED}"
-    assert {limit: one(story, limit, "2026-10-20").excused_by for limit in ("decide_assess", "final_plan")} == {
+    chronology = f"{REQUEST}; {asked('2026-07-20')}; {CLOSED}"
+    assert {limit: one(chronology, limit, "2026-10-20").excused_by for limit in ("decide_assess", "final_plan")} == {
         "decide_assess": (),
         "final_plan": ("school_closed",),
     }
     assert "it began after the last lawful day, Monday 13 July 2026" in text_of(
-        one(story, "decide_assess", "2026-10-20")
+        one(chronology, "decide_assess", "2026-10-20")
     )
 
 
 def test_advice_asked_after_the_last_lawful_day_holds_nothing_up():
-    story = f"2026-05-04 request_received; {asked('2026-08-24')}; {CLOSED}"
-    assert one(story, "decide_not_issue", "2026-10-20").excused_by == ("school_closed",)
-    story = f"2026-03-30 request_received; {asked('2026-08-18')}; {CLOSED}"
-    assert one(story, "final_plan", "2026-10-20").due_on == day("2026-08-17")
-    assert one(story, "final_plan", "2026-10-20").excused_by == ()
+    chronology = f"2026-05-04 request_received; {asked('2026-08-24')}; {CLOSED}"
+    assert one(chronology, "decide_not_issue", "2026-10-20").excused_by == ("school_closed",)
+    chronology = f"2026-03-30 request_received; {asked('2026-08-18')}; {CLOSED}"
+    assert one(chronology, "final_plan", "2026-10-20").due_on == day("2026-08-17")
+    assert one(chronology, "final_plan", "2026-10-20").excused_by == ()
 
 
 def test_a_closure_without_a_day_of_re_opening_cannot_be_measured():
@@ -144,23 +144,23 @@ def test_a_closure_without_a_day_of_re_opening_cannot_be_measured():
     ],
 )
 def test_an_absence_counts_for_the_days_that_fall_inside_the_period(first, last, holds):
-    story = f"{REQUEST}; {first} exception_recorded outcome=absent_from_area until={last} reason=abroad"
-    assert bool(one(story, "decide_assess", "2026-10-20").excused_by) is holds
+    chronology = f"{REQUEST}; {first} exception_recorded outcome=absent_from_area until={last} reason=abroad"
+    assert bool(one(chronology, "decide_assess", "2026-10-20").excused_by) is holds
 
 
 @pytest.mark.parametrize(("as_of", "holds"), [("2026-07-04", False), ("2026-07-05", True), ("2026-10-20", True)])
 def test_an_absence_without_an_end_is_as_long_as_it_has_lasted(as_of, holds):
-    story = f"{REQUEST}; 2026-06-08 exception_recorded outcome=absent_from_area reason=abroad"
-    found = one(story, "decide_assess", as_of)
+    chronology = f"{REQUEST}; 2026-06-08 exception_recorded outcome=absent_from_area reason=abroad"
+    found = one(chronology, "decide_assess", as_of)
     assert bool(found.excused_by) is holds
     assert ("so far" in text_of(found, "exception")) is True
     assert "with no end" in text_of(found, "exception")
 
 
 def test_an_absence_that_goes_on_is_told_so_far():
-    story = f"{REQUEST}; 2026-06-08 exception_recorded outcome=absent_from_area until=2026-07-05 reason=abroad"
-    assert "27 days so far fall inside it: less than 4 weeks" in text_of(one(story, "decide_assess", "2026-07-04"))
-    assert "28 days fall inside it: at least 4 weeks" in text_of(one(story, "decide_assess", "2026-07-05"))
+    chronology = f"{REQUEST}; 2026-06-08 exception_recorded outcome=absent_from_area until=2026-07-05 reason=abroad"
+    assert "27 days so far fall inside it: less than 4 weeks" in text_of(one(chronology, "decide_assess", "2026-07-04"))
+    assert "28 days fall inside it: at least 4 weeks" in text_of(one(chronology, "decide_assess", "2026-07-05"))
 
 
 # Circumstances, and what a body asked for advice can plead
@@ -180,35 +180,35 @@ def test_an_absence_that_goes_on_is_told_so_far():
 )
 def test_circumstances_must_fall_on_some_day_of_the_period(first, last, holds):
     until = f" until={last}" if last else ""
-    story = f"{REQUEST}; {first} exception_recorded outcome=exceptional_circumstances{until} reason=illness"
-    assert bool(one(story, "decide_assess", "2026-10-20").excused_by) is holds
+    chronology = f"{REQUEST}; {first} exception_recorded outcome=exceptional_circumstances{until} reason=illness"
+    assert bool(one(chronology, "decide_assess", "2026-10-20").excused_by) is holds
 
 
 def test_a_missed_appointment_excuses_the_body_and_not_the_authority():
-    story = f"""
+    chronology = f"""
         {REQUEST}; {asked("2026-06-15", "medical")}
         2026-07-01 exception_recorded outcome=missed_appointment until=2026-07-01 party=medical reason="did not come"
     """
-    assert one(story, "advice", "2026-10-20").excused_by == ("missed_appointment",)
-    assert one(story, "advice", "2026-10-20").breach is False
-    assert one(story, "decide_assess", "2026-10-20").excused_by == ()
-    assert one(story, "final_plan", "2026-10-20").breach is True
+    assert one(chronology, "advice", "2026-10-20").excused_by == ("missed_appointment",)
+    assert one(chronology, "advice", "2026-10-20").breach is False
+    assert one(chronology, "decide_assess", "2026-10-20").excused_by == ()
+    assert one(chronology, "final_plan", "2026-10-20").breach is True
 
 
 def test_a_missed_appointment_with_one_body_does_not_excuse_another():
-    story = f"""
+    chronology = f"""
         {asked("2026-06-15", "medical")}; {asked("2026-06-15", "psychological")}
         2026-07-01 exception_recorded outcome=missed_appointment until=2026-07-01 party=medical reason="did not come"
     """
-    assert {d.party: d.excused_by for d in every(story, "advice", "2026-10-20")} == {
+    assert {d.party: d.excused_by for d in every(chronology, "advice", "2026-10-20")} == {
         "medical": ("missed_appointment",),
         "psychological": (),
     }
 
 
 def test_the_closing_of_a_school_does_not_excuse_its_advice():
-    story = f"{REQUEST}; {asked('2026-07-20')}; {CLOSED}"
-    found = one(story, "advice", "2026-10-20")
+    chronology = f"{REQUEST}; {asked('2026-07-20')}; {CLOSED}"
+    found = one(chronology, "advice", "2026-10-20")
     assert (found.excused_by, found.status, bool(found.contested_by)) == ((), "overdue", True)
     assert "school_closed" not in text_of(found, "exception")
 
@@ -226,19 +226,19 @@ def test_the_closing_of_a_school_does_not_excuse_its_advice():
     ],
 )
 def test_the_ground_of_2020_holds_for_acts_that_fell_due_while_it_was_law(requested, due_on, holds):
-    story = f"{requested} request_received; 2020-04-01 exception_recorded outcome=coronavirus reason=lockdown"
+    chronology = f"{requested} request_received; 2020-04-01 exception_recorded outcome=coronavirus reason=lockdown"
     if requested > "2020-04-01":
-        story = f"{requested} request_received; {requested} exception_recorded outcome=coronavirus reason=lockdown"
-    found = one(story, "decide_assess", "2020-12-31")
+        chronology = f"{requested} request_received; {requested} exception_recorded outcome=coronavirus reason=lockdown"
+    found = one(chronology, "decide_assess", "2020-12-31")
     assert found.due_on == day(due_on)
     assert found.excused_by == (("coronavirus",) if holds else ())
     assert found.breach is not holds
 
 
 def test_the_ground_of_2020_needs_a_reason():
-    story = "2020-03-20 request_received; 2020-04-01 exception_recorded outcome=coronavirus"
-    assert one(story, "decide_assess", "2020-12-31").excused_by == ()
-    assert "No reason is recorded" in text_of(one(story, "decide_assess", "2020-12-31"), "exception")
+    chronology = "2020-03-20 request_received; 2020-04-01 exception_recorded outcome=coronavirus"
+    assert one(chronology, "decide_assess", "2020-12-31").excused_by == ()
+    assert "No reason is recorded" in text_of(one(chronology, "decide_assess", "2020-12-31"), "exception")
 
 
 def test_the_ground_of_2020_is_not_named_for_what_fell_due_at_another_time():
@@ -254,35 +254,40 @@ ILL = "2026-06-08 exception_recorded outcome=exceptional_circumstances until=202
 
 
 def test_an_exception_for_one_limit_leaves_the_others_alone():
-    story = f"{REQUEST}; {ILL} limit=decide_assess"
-    assert one(story, "decide_assess", "2026-10-20").excused_by == ("exceptional_circumstances",)
-    assert one(story, "final_plan", "2026-10-20").excused_by == ()
-    assert one(story, "final_plan", "2026-10-20").breach is True
+    chronology = f"{REQUEST}; {ILL} limit=decide_assess"
+    assert one(chronology, "decide_assess", "2026-10-20").excused_by == ("exceptional_circumstances",)
+    assert one(chronology, "final_plan", "2026-10-20").excused_by == ()
+    assert one(chronology, "final_plan", "2026-10-20").breach is True
 
 
 def test_an_exception_for_every_limit_is_checked_for_each():
-    story = f"{REQUEST}; {ILL}"
+    chronology = f"{REQUEST}; {ILL}"
     excused = {
-        limit: one(story, limit, "2026-10-20").excused_by
+        limit: one(chronology, limit, "2026-10-20").excused_by
         for limit in ("decide_assess", "decide_not_issue", "final_plan")
     }
     assert set(excused.values()) == {("exceptional_circumstances",)}
-    assert one(story, "decide_issue", "2026-10-20").excused_by == ()
+    assert one(chronology, "decide_issue", "2026-10-20").excused_by == ()
 
 
 def test_two_grounds_that_overlap_are_both_named_once():
-    story = f"""
+    chronology = f"""
         {REQUEST}; {ILL}
         2026-06-20 exception_recorded outcome=exceptional_circumstances until=2026-06-30 reason=bereavement
         2026-06-08 exception_recorded outcome=absent_from_area until=2026-07-10 reason=abroad
     """
-    assert one(story, "decide_assess", "2026-10-20").excused_by == ("exceptional_circumstances", "absent_from_area")
+    assert one(chronology, "decide_assess", "2026-10-20").excused_by == (
+        "exceptional_circumstances",
+        "absent_from_area",
+    )
 
 
 def test_a_ground_that_fails_beside_one_that_holds_excuses_nothing_by_itself():
-    story = f"{REQUEST}; {ILL}; 2026-06-08 exception_recorded outcome=absent_from_area until=2026-06-20 reason=abroad"
-    assert one(story, "decide_assess", "2026-10-20").excused_by == ("exceptional_circumstances",)
-    assert "its facts do not hold" in text_of(one(story, "decide_assess", "2026-10-20"), "exception")
+    chronology = (
+        f"{REQUEST}; {ILL}; 2026-06-08 exception_recorded outcome=absent_from_area until=2026-06-20 reason=abroad"
+    )
+    assert one(chronology, "decide_assess", "2026-10-20").excused_by == ("exceptional_circumstances",)
+    assert "its facts do not hold" in text_of(one(chronology, "decide_assess", "2026-10-20"), "exception")
 
 
 def test_an_exception_written_down_after_the_last_lawful_day_counts_from_its_own_day():
@@ -291,9 +296,9 @@ def test_an_exception_written_down_after_the_last_lawful_day_counts_from_its_own
 
 
 def test_an_exception_that_lies_in_the_future_of_the_day_asked_about_is_not_known():
-    story = f"2026-04-01 request_received; {ILL}"
-    assert one(story, "decide_not_issue", "2026-06-07").excused_by == ()
-    assert one(story, "decide_not_issue", "2026-06-08").excused_by == ("exceptional_circumstances",)
+    chronology = f"2026-04-01 request_received; {ILL}"
+    assert one(chronology, "decide_not_issue", "2026-06-07").excused_by == ()
+    assert one(chronology, "decide_not_issue", "2026-06-08").excused_by == ("exceptional_circumstances",)
 
 
 def test_an_exception_that_is_voided_excuses_nothing():
@@ -343,8 +348,8 @@ GROUNDS_OF_2020 = {ground.id for ground in england().grounds.values() if ground.
     ],
 )  # fmt: skip
 def test_an_exception_gives_the_finding_that_it_deserves(exception, code):
-    story = f"{REQUEST}; {exception}; 2026-06-03 review_meeting_held; 2026-06-03 final_plan_sent"
-    found = [found for found in codes(story, "2026-10-20") if found.startswith("exception")]
+    chronology = f"{REQUEST}; {exception}; 2026-06-03 review_meeting_held; 2026-06-03 final_plan_sent"
+    found = [found for found in codes(chronology, "2026-10-20") if found.startswith("exception")]
     assert found == ([code] if code else [])
 
 
@@ -364,29 +369,31 @@ def test_a_limit_without_exceptions_is_excused_by_nothing(start: Start):
         fact(f"{on} exception_recorded outcome={outcome} reason=all")
         for outcome in ("exceptional_circumstances", "absent_from_area", "missed_appointment")
     ]
-    found = start.deadline([*start.story(on), *grounds, fact(CLOSED)], max(after, on), on)
+    found = start.deadline([*start.chronology(on), *grounds, fact(CLOSED)], max(after, on), on)
     assert found.excused_by == ()
     assert "The law allows no exception to this limit." in text_of(found, "exception")
 
 
 @pytest.mark.parametrize("limit", ["annual_review", "review_decision", "amended_plan", "phase_transfer"])
 def test_no_holiday_excuses_a_review(limit):
-    story = f"""
+    chronology = f"""
         2025-03-10 final_plan_sent; 2026-04-30 amendment_notice_sent; 2026-05-01 review_meeting_held
         2026-09-01 phase_transfer_due outcome=school; {asked("2026-07-20")}; {CLOSED} limit={limit}
     """
-    assert every(story, limit, "2026-10-20", calendars=CALENDARS)[0].breach is True
-    assert "exception_not_available" in codes(story, "2026-10-20")
+    assert every(chronology, limit, "2026-10-20", calendars=CALENDARS)[0].breach is True
+    assert "exception_not_available" in codes(chronology, "2026-10-20")
 
 
 def test_grounds_that_fail_and_grounds_that_were_not_claimed_are_both_told():
-    story = f"{REQUEST}; 2026-06-08 exception_recorded outcome=absent_from_area until=2026-06-20 reason=abroad"
-    steps = [step.text for step in one(story, "decide_assess", "2026-10-20").explanation if step.part == "exception"]
+    chronology = f"{REQUEST}; 2026-06-08 exception_recorded outcome=absent_from_area until=2026-06-20 reason=abroad"
+    steps = [
+        step.text for step in one(chronology, "decide_assess", "2026-10-20").explanation if step.part == "exception"
+    ]
     assert [text.partition(":")[0] for text in steps] == [
         "Exception absent_from_area",
         "Other exceptions the law allows here, none of them recorded",
     ]
-    assert {d.limit for d in deadlines_of(tell(story), "2026-10-20") if d.excused_by} == set()
+    assert {d.limit for d in deadlines_of(tell(chronology), "2026-10-20") if d.excused_by} == set()
 
 
 def test_a_ground_that_holds_without_a_recorded_judgement_says_whose_it_is():
@@ -396,7 +403,7 @@ def test_a_ground_that_holds_without_a_recorded_judgement_says_whose_it_is():
 
 
 def test_where_the_only_ground_ever_allowed_is_spent_nothing_else_is_offered():
-    story = "2026-03-04 review_meeting_held; 2026-03-04 exception_recorded outcome=coronavirus reason=illness"
-    told = text_of(one(story, "review_decision", "2026-10-20"), "exception")
+    chronology = "2026-03-04 review_meeting_held; 2026-03-04 exception_recorded outcome=coronavirus reason=illness"
+    told = text_of(one(chronology, "review_decision", "2026-10-20"), "exception")
     assert "Exception coronavirus: its facts do not hold." in told
     assert "Other exceptions" not in told

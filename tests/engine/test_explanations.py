@@ -1,4 +1,4 @@
-"""The working of a deadline: complete, cited, in step with the fields, and written for people."""
+"""The explanation of a deadline: complete, cited, in step with the fields, and written for people."""
 
 import re
 from pathlib import Path
@@ -22,11 +22,11 @@ NAMES = {outcome for outcome in OUTCOMES["exception_recorded"] if "_" in outcome
 def golden() -> list[Deadline]:
     found = [deadline for case in SHIPPED for deadline in deadlines_of(case, "2026-06-30")]
     for row in ROWS:
-        found += deadlines_of(tell(row["story"], row["name"]), row["as_of"])
+        found += deadlines_of(tell(row["chronology"], row["name"]), row["as_of"])
     for start in STARTS:
         on = day("2026-03-02")
         after = max(last_day(start, on) + ONE_DAY, on)
-        found.append(start.deadline(start.story(on), after, on))
+        found.append(start.deadline(start.chronology(on), after, on))
     return found
 
 
@@ -42,7 +42,7 @@ def test_a_working_has_every_part_in_the_order_in_which_a_reader_checks_it(deadl
     assert {"act", "result"} <= set(parts)
     order = ["start", "rule", "count", "calendar", "act", "exception", "result", "reading", "note"]
     assert parts == sorted(parts, key=order.index)
-    assert ("exception" in parts) == (deadline.kind == "statutory" or bool(deadline.working.rule.exceptions))
+    assert ("exception" in parts) == (deadline.kind == "statutory" or bool(deadline.derivation.rule.exceptions))
 
 
 @EXPLAINED
@@ -85,7 +85,7 @@ def test_the_numbers_in_the_words_are_those_of_the_fields(deadline):
         assert (f"{weeks} week" in result.text) == (weeks > 0)
         assert bool(re.search(rf" weeks? and {rest} days?\b", result.text)) == (weeks > 0 and rest > 0)
     assert ("This is a breach." in result.text) == deadline.breach
-    assert deadline.working.counted[0].on.strftime("%Y") in words["start"].text
+    assert deadline.derivation.counted[0].on.strftime("%Y") in words["start"].text
 
 
 @EXPLAINED
@@ -134,11 +134,11 @@ def test_a_count_past_the_published_bank_holidays_says_so():
 
 def test_an_office_that_is_shut_on_the_last_day_is_told_and_moves_nothing():
     calendars = Calendars().with_office_closures({"873": [day("2026-04-13"), day("2026-04-10")]})
-    story = "2026-03-02 request_received authority=873"
-    found = one(story, "decide_assess", "2026-03-02", calendars=calendars)
+    chronology = "2026-03-02 request_received authority=873"
+    found = one(chronology, "decide_assess", "2026-03-02", calendars=calendars)
     assert found.due_on == day("2026-04-13")
     assert "it is last open on Thursday 9 April 2026. This does not move the limit." in text_of(found, "calendar")
-    assert text_of(one(story, "decide_assess", "2026-03-02"), "calendar") == ""
+    assert text_of(one(chronology, "decide_assess", "2026-03-02"), "calendar") == ""
 
 
 def test_an_implied_act_names_the_fact_that_shows_it():
@@ -175,15 +175,15 @@ WORKINGS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "story", "limit"), WORKINGS, ids=[name for name, _, _ in WORKINGS])
-def test_three_workings_read_word_for_word(name, story, limit):
-    expected = (Path(__file__).parent / "workings" / f"{name}.txt").read_text("utf-8")
-    assert f"{text_of(one(story, limit, '2026-06-30'))}\n" == expected
+@pytest.mark.parametrize(("name", "chronology", "limit"), WORKINGS, ids=[name for name, _, _ in WORKINGS])
+def test_three_explanations_read_word_for_word(name, chronology, limit):
+    expected = (Path(__file__).parent / "explanations" / f"{name}.txt").read_text("utf-8")
+    assert f"{text_of(one(chronology, limit, '2026-06-30'))}\n" == expected
 
 
 def test_a_clock_that_goes_on_after_a_reversal_says_so_and_by_what_authority():
-    story = "2026-01-05 request_received; 2026-02-16 assessment_refused; 2026-04-01 refusal_reversed"
-    started = [step for step in one(story, "final_plan", "2026-04-30").explanation if step.part == "start"]
+    chronology = "2026-01-05 request_received; 2026-02-16 assessment_refused; 2026-04-01 refusal_reversed"
+    started = [step for step in one(chronology, "final_plan", "2026-04-30").explanation if step.part == "start"]
     assert [step.on for step in started] == [day("2026-01-05"), day("2026-04-01")]
     assert started[1].text.startswith("Refusal reversed, Wednesday 1 April 2026.")
     assert started[1].citations

@@ -14,12 +14,12 @@ from ehcp_flow import Case, england
 from ehcp_flow.calendars import england as calendars
 from ehcp_flow.engine import kernel
 from ehcp_flow.engine.choice import PARTS, interpreted_kernel
-from ehcp_flow.engine.judging import judge_case
+from ehcp_flow.engine.judged_case import judge_case
 from ehcp_flow.engine.rulebook import compiled
 from ehcp_flow.measures import years
 from ehcp_flow.measures.contributing import entries_space, figures_of, periods_of, rows_of
-from ehcp_flow.states.pathway import PATHWAY
-from ehcp_flow.states.walking import moves_of, space_of
+from ehcp_flow.moves.pathway import PATHWAY
+from ehcp_flow.moves.region_tables import history_space, kernel_moves
 from hatch_build import PARTS as COMPILED
 from hatch_build import laid_together
 
@@ -106,9 +106,9 @@ def tables():
     law, days, facts, found = judged.laid_out
     periods = periods_of([years(2025, judged.as_of)], judged.as_of, chosen)
     entries = entries_space(lambda count: [0] * count, 0, 0, 0, chosen)
-    trail = chosen.walk.Trail(space_of(0, lambda count: [0] * count) | {"ends": []})
-    moves, figures = moves_of(PATHWAY, chosen), figures_of(book, chosen)
-    filled = (law, days.days, facts, found, moves, trail, figures, periods, rows_of(judged, chosen), entries)
+    history = chosen.walk.History(history_space(0, lambda count: [0] * count) | {"ends": []})
+    moves, figures = kernel_moves(PATHWAY, chosen), figures_of(book, chosen)
+    filled = (law, days.days, facts, found, moves, history, figures, periods, rows_of(judged, chosen), entries)
     return {type(each).__name__: each for each in filled}
 
 

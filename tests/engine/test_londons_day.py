@@ -21,12 +21,12 @@ from ehcp_flow import bulk, dates, measures, states
 from ehcp_flow.answers import answer
 from ehcp_flow.cli import app
 from ehcp_flow.deadlines import deadlines_of, due, judge, suppose
-from ehcp_flow.measures.story import answered
+from ehcp_flow.measures.counted_case import answered
 from ehcp_flow.readers import write_facts
 from ehcp_flow.reports.overview import overview
 from ehcp_flow.store import Store
-from ehcp_flow.store.history import late_entries
 from ehcp_flow.store.imports import import_facts
+from ehcp_flow.store.late_entries import late_entries
 from ehcp_flow.testing import SetClock
 from ehcp_flow.whatif import what_if
 from tests.cli.conftest import change
@@ -44,30 +44,30 @@ ASKED = fact("2026-06-10 advice_requested party=medical")
 
 LIBRARY = {
     "answers.answer": lambda **of: answer(A, **of),
-    "bulk.asking.counts": lambda **of: bulk.counts(CASES, **of).rows(),
-    "bulk.asking.deadlines_frame": lambda **of: bulk.deadlines_frame(CASES, **of).rows(),
-    "bulk.asking.explain": lambda **of: list(bulk.explain(CASES, ["a"], **of)),
-    "bulk.asking.findings_frame": lambda **of: bulk.findings_frame(CASES, **of).rows(),
-    "bulk.asking.iter_answers": lambda **of: [one.as_of for one in bulk.iter_answers(CASES, **of)],
-    "bulk.asking.iter_frames": lambda **of: [one.rows() for one in bulk.iter_frames(CASES, **of)],
-    "bulk.asking.iter_rows": lambda **of: list(bulk.iter_rows(CASES, **of)),
-    "bulk.asking.states_frame": lambda **of: bulk.states_frame(CASES, **of).rows(),
+    "bulk.queries.counts": lambda **of: bulk.counts(CASES, **of).rows(),
+    "bulk.queries.deadlines_frame": lambda **of: bulk.deadlines_frame(CASES, **of).rows(),
+    "bulk.queries.explain": lambda **of: list(bulk.explain(CASES, ["a"], **of)),
+    "bulk.queries.findings_frame": lambda **of: bulk.findings_frame(CASES, **of).rows(),
+    "bulk.queries.iter_answers": lambda **of: [one.as_of for one in bulk.iter_answers(CASES, **of)],
+    "bulk.queries.iter_frames": lambda **of: [one.rows() for one in bulk.iter_frames(CASES, **of)],
+    "bulk.queries.iter_rows": lambda **of: list(bulk.iter_rows(CASES, **of)),
+    "bulk.queries.states_frame": lambda **of: bulk.states_frame(CASES, **of).rows(),
     "bulk.measuring.measure": lambda **of: bulk.measure(CASES, **of).as_of,
     "deadlines.deadlines_of": lambda **of: deadlines_of(A, **of),
     "deadlines.due": lambda **of: [one.as_of for one in due("request_received", "2026-07-02", **of)],
     "deadlines.judge": lambda **of: judge(A, **of),
     "deadlines.suppose": lambda **of: suppose(A, ASKED, **of),
-    "measures.story.answered": lambda **of: [one.as_of for one in answered(CASES, **of)],
-    "measures.table.measure": lambda **of: measures.measure(CASES, **of).as_of,
+    "measures.counted_case.answered": lambda **of: [one.as_of for one in answered(CASES, **of)],
+    "measures.measure_table.measure": lambda **of: measures.measure(CASES, **of).as_of,
     "reports.overview.overview": lambda **of: overview(CASES, **of).as_of,
-    "states.asking.allowed": lambda **of: states.allowed(B, **of),
-    "states.asking.why_not": lambda **of: states.why_not(B, "mediation_requested", **of),
-    "states.standing.disputes": lambda **of: states.disputes(B, **of),
-    "states.standing.state": lambda **of: states.state(B, **of),
+    "states.allowed": lambda **of: states.allowed(B, **of),
+    "states.check_move": lambda **of: states.check_move(B, "mediation_requested", **of),
+    "states.disputes": lambda **of: states.disputes(B, **of),
+    "states.state": lambda **of: states.state(B, **of),
     "whatif.what_if": lambda **of: what_if(A, AGREED, **of),
 }
 # What takes a day by itself, and not today: a made-up caseload ends on a day of its own, so that it can be repeated.
-NOT_TODAY = {"synth.caseload.synth", "synth.caseload.synthetic_lives", "synth.writing.write_synth"}
+NOT_TODAY = {"synth.caseload.synth", "synth.caseload.synthetic_lives", "synth.caseload_file.write_synth"}
 COMMANDS = {
     "breaches": ("breaches", "cases.csv"),
     "check": ("check", "cases.csv"),

@@ -9,10 +9,10 @@ from tests.telling import day, one, tell
 
 def test_of_two_periods_that_end_on_one_day_the_first_gives_the_day_it_counts_from():
     """SR 15(5): three months beginning with 2 March, and twelve beginning with the last review, end on one day."""
-    story = "2026-03-02 plan_transferred_in made_on=2020-05-01 reviewed_on=2025-06-02"
-    found = one(story, "transfer_review", "2026-04-01")
+    chronology = "2026-03-02 plan_transferred_in made_on=2020-05-01 reviewed_on=2025-06-02"
+    found = one(chronology, "transfer_review", "2026-04-01")
     assert (str(found.due_on), str(found.starts_on)) == ("2026-06-01", "2026-03-02")
-    assert [str(each.on) for each in found.working.counted] == ["2026-03-02", "2025-06-02"]
+    assert [str(each.on) for each in found.derivation.counted] == ["2026-03-02", "2025-06-02"]
 
 
 def test_a_later_period_gives_the_day_it_counts_from():
@@ -21,13 +21,13 @@ def test_a_later_period_gives_the_day_it_counts_from():
 
 
 def test_deadlines_without_a_day_come_behind_those_with_one_in_the_order_of_the_rulebook():
-    story = tell("""
+    chronology = tell("""
         2025-01-06 request_received; 2025-02-03 special_school_admitted party=s-1; 2025-03-03 plan_refused
         2025-06-02 special_school_left; 2025-09-01 became_responsible
         2025-10-06 special_school_admitted party=s-2; 2025-11-03 plan_refused
     """)
     known = england().with_institutions([Institution("s-1", day("2024-01-01"), day("2026-12-31"))])
-    found = deadlines_of(story, "2026-01-05", calendars=known)
+    found = deadlines_of(chronology, "2026-01-05", calendars=known)
     undated = [deadline for deadline in found if deadline.due_on is None]
     assert undated
     assert found[-len(undated) :] == undated
@@ -37,9 +37,9 @@ def test_deadlines_without_a_day_come_behind_those_with_one_in_the_order_of_the_
 
 
 def test_deadlines_of_one_day_stand_in_the_order_of_the_rulebook_and_then_of_their_starts():
-    story = "2025-01-06 request_received; 2025-02-03 advice_requested party=medical"
-    story += "; 2025-02-03 advice_requested party=health; 2025-02-03 advice_requested party=educational"
-    found = deadlines_of(tell(story), dt.date(2025, 2, 20))
+    chronology = "2025-01-06 request_received; 2025-02-03 advice_requested party=medical"
+    chronology += "; 2025-02-03 advice_requested party=health; 2025-02-03 advice_requested party=educational"
+    found = deadlines_of(tell(chronology), dt.date(2025, 2, 20))
     same = [(deadline.limit, deadline.party) for deadline in found if str(deadline.due_on) == "2025-03-17"]
     assert same == [("advice", "health"), ("advice", "medical"), ("advice", "educational")], "whom the Act binds first"
     weeks = [deadline.limit for deadline in found if str(deadline.due_on) == "2025-04-28"]

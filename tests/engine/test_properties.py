@@ -44,7 +44,7 @@ quick = settings(max_examples=60)
 
 def identity(deadline: Deadline) -> tuple[object, ...]:
     """Which deadline it is: the rule, and the fact that started its clock."""
-    working = deadline.working
+    working = deadline.derivation
     return (deadline.limit, working.rule.rows, working.start.content, deadline.party)
 
 
@@ -54,7 +54,7 @@ def by_identity(case: Case, as_of: dt.date) -> dict[tuple[object, ...], Deadline
 
 def fixed(deadline: Deadline) -> bool:
     """Whether its date hangs on the starting fact alone."""
-    return not deadline.working.version.later_of and deadline.working.protected is None
+    return not deadline.derivation.version.later_of and deadline.derivation.protected is None
 
 
 def test_the_facts_that_no_rule_speaks_of_are_known():

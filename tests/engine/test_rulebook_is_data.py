@@ -9,8 +9,8 @@ import pytest
 import ehcp_flow.law
 from ehcp_flow.deadlines import deadlines_of, judge
 from ehcp_flow.errors import RulebookError
+from ehcp_flow.explanation import is_extrapolated
 from ehcp_flow.law import Rulebook, england, load_rulebook
-from ehcp_flow.working import is_extrapolated
 from tests.snapshots import computed
 from tests.telling import day, tell
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from typer.models import ArgumentInfo, OptionInfo
 
 from ehcp_flow.cli.app import COMMANDS
-from ehcp_flow.cli.command import Group
+from ehcp_flow.cli.command import CommandGroup
 
 FILES = [
     "facts.csv",
@@ -159,7 +159,7 @@ def _functions() -> Iterator[tuple[tuple[str, ...], Any]]:
     for name, place in COMMANDS.items():
         module, _, attribute = place.partition(":")
         found = getattr(import_module(module), attribute)
-        if isinstance(found, Group):
+        if isinstance(found, CommandGroup):
             for under, command in found.commands.items():
                 yield (name, under), command.run
         else:

@@ -32,7 +32,7 @@ def test_every_deadline_of_a_chronology_is_what_was_pinned(case_id):
             "breach": "yes" if deadline.breach else "no",
         }
         for deadline in deadlines_of(CASES[case_id], AS_OF)
-        if deadline.working.limit.group in ORDINARY
+        if deadline.derivation.limit.group in ORDINARY
     ]
     assert computed == [row for row in PINNED if row["case_id"] == case_id]
 

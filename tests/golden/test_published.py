@@ -14,7 +14,8 @@ from tests.telling import day, tell
 
 HERE = Path(__file__).parent
 COLUMNS = [
-    "name", "source", "reference", "limit", "story", "as_of", "source_date", "source_says", "engine_date", "status",
+    "name", "source", "reference", "limit", "chronology", "as_of", "source_date", "source_says", "engine_date",
+    "status",
     "days_over", "breach", "disagreement", "read_as",
 ]  # fmt: skip
 
@@ -43,7 +44,9 @@ def each(table: list[dict[str, str]]) -> pytest.MarkDecorator:
 def dated(row: dict[str, str]) -> Deadline:
     """The deadline of the row's limit that ends on the row's day."""
     found = [
-        deadline for deadline in judge(tell(row["story"]), row["as_of"]).deadlines if deadline.limit == row["limit"]
+        deadline
+        for deadline in judge(tell(row["chronology"]), row["as_of"]).deadlines
+        if deadline.limit == row["limit"]
     ]
     ends = {deadline.due_on: deadline for deadline in found}
     assert day(row["engine_date"]) in ends, found
@@ -89,14 +92,14 @@ def test_the_working_names_the_source_s_reading_and_its_date(row):
 
 @each(UNDATED)
 def test_where_the_record_or_the_law_gives_no_clock_no_date_is_invented(row):
-    judged = judge(tell(row["story"]), row["as_of"])
+    judged = judge(tell(row["chronology"]), row["as_of"])
     assert [deadline for deadline in judged.deadlines if deadline.limit == row["limit"]] == []
     assert row["disagreement"]
 
 
 def test_a_letter_from_before_the_law_gives_a_finding():
     [row] = [row for row in UNDATED if row["group"] == "courts"]
-    assert "no_law_in_force" in {finding.code for finding in judge(tell(row["story"]), row["as_of"]).findings}
+    assert "no_law_in_force" in {finding.code for finding in judge(tell(row["chronology"]), row["as_of"]).findings}
 
 
 def test_the_courts_12_weeks_and_6_days_stand_in_the_working():

@@ -14,7 +14,7 @@ import pytest
 from ehcp_flow.bulk import iter_rows, states_frame
 from ehcp_flow.case import Case
 from ehcp_flow.deadlines import deadlines_of
-from ehcp_flow.states import state, why_not
+from ehcp_flow.states import check_move, state
 from tests.telling import tell
 
 WRITTEN = Path(__file__).parent / "written"
@@ -90,7 +90,7 @@ def test_the_case_stands_where_the_text_leaves_it(life: Row):
     ],
 )
 def test_a_move_is_lawful_where_the_text_allows_it(life: Row, event: str, lawful: bool):
-    verdict = why_not(told(life), event, as_of=str(life["as_of"]))
+    verdict = check_move(told(life), event, as_of=str(life["as_of"]))
     assert verdict.allowed is lawful, life["because"]
     assert lawful == (not verdict.refusals)
 

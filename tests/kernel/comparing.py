@@ -21,7 +21,7 @@ from ehcp_flow.bulk import measure as measure_in_bulk
 from ehcp_flow.calendars import england as calendars
 from ehcp_flow.case import Case
 from ehcp_flow.engine.choice import Kernel, interpreted_kernel, source
-from ehcp_flow.engine.judging import JudgedCase, judge_case
+from ehcp_flow.engine.judged_case import JudgedCase, judge_case
 from ehcp_flow.engine.kernel import COLUMNS
 from ehcp_flow.engine.rulebook import compiled
 from ehcp_flow.facts import Fact
@@ -54,10 +54,10 @@ def checked_kernel(folder: Path) -> Kernel:
 def using(kernel: Kernel) -> Iterator[None]:
     """Let a kernel judge, for one case and for many."""
     with (
-        patch("ehcp_flow.engine.judging.kernel_in_use", lambda: kernel),
-        patch("ehcp_flow.bulk.judging.kernel_in_use", lambda: kernel),
-        patch("ehcp_flow.bulk.trails.kernel_in_use", lambda: kernel),
-        patch("ehcp_flow.bulk.contributions.kernel_in_use", lambda: kernel),
+        patch("ehcp_flow.engine.judged_case.kernel_in_use", lambda: kernel),
+        patch("ehcp_flow.bulk.kernel_columns.kernel_in_use", lambda: kernel),
+        patch("ehcp_flow.bulk.histories.kernel_in_use", lambda: kernel),
+        patch("ehcp_flow.bulk.figure_columns.kernel_in_use", lambda: kernel),
     ):
         yield
 

@@ -10,9 +10,9 @@ import pytest
 import ehcp_flow.law
 from ehcp_flow.deadlines import deadlines_of
 from ehcp_flow.errors import DateError, FactError, RulebookError, UnknownNameError
-from ehcp_flow.law import diff, england, load_rulebook, notices, with_targets
-from ehcp_flow.law.diff import left_behind
-from ehcp_flow.whatif import latest_meeting_for, latest_start, moved, what_if
+from ehcp_flow.law import compare_rulebooks, england, load_rulebook, notices, with_targets
+from ehcp_flow.law.comparison import left_behind
+from ehcp_flow.whatif import compare_deadlines, latest_meeting_for, latest_start, what_if
 from tests.cli.running import invoke
 from tests.telling import fact, tell, text_of
 
@@ -122,26 +122,30 @@ def draft(tmp_path):
 
 
 def test_a_draft_of_the_law_beside_todays(draft):
-    changes = diff(england(), draft)
+    changes = compare_rulebooks(england(), draft)
     told = [str(change) for change in changes]
     assert f"{DECIDE}.version[2014-09-01].counting: 6 weeks after -> 7 weeks after" in told
     assert {"limits direct_payment_review: removed", "clocks direct_payments: removed", "notes consult: added"} <= set(
         told
     )
-    assert diff(england(), england()) == []
-    assert all(change.kind == "added" for change in diff(draft, england()) if change.id == "direct_payment_review")
+    assert compare_rulebooks(england(), england()) == []
+    assert all(
+        change.kind == "added" for change in compare_rulebooks(draft, england()) if change.id == "direct_payment_review"
+    )
 
 
 def test_a_key_that_is_new_or_gone_is_shown_against_nothing(tmp_path, draft):
     text = (tmp_path / "01_request.toml").read_text()
     (tmp_path / "01_request.toml").write_text(text.replace('otherwise = "as soon as practicable"\n', "", 1))
-    told = [str(change) for change in diff(england(), load_rulebook(tmp_path)) if "otherwise" in change.key]
+    told = [
+        str(change) for change in compare_rulebooks(england(), load_rulebook(tmp_path)) if "otherwise" in change.key
+    ]
     assert told == [f"{DECIDE}.otherwise: as soon as practicable -> nothing"]
 
 
 def test_which_deadlines_a_draft_would_move(draft):
     cases = [tell("2026-03-02 request_received"), tell("2026-03-02 draft_plan_sent", "b")]
-    effects = moved(england(), draft, cases, "2026-04-14")
+    effects = compare_deadlines(england(), draft, cases, "2026-04-14")
     assert [str(effect) for effect in effects] == ["a decide_assess: due 2026-04-13, overdue -> due 2026-04-20, open"]
 
 
@@ -192,8 +196,8 @@ def test_a_changed_limit_whose_counterpart_stays_is_told(tmp_path):
     file = directory / "01_request.toml"
     file.write_text(file.read_text(encoding="utf-8").replace('"6 weeks after"', '"8 weeks after"'), encoding="utf-8")
     draft = load_rulebook(directory)
-    changes = diff(england(), draft)
+    changes = compare_rulebooks(england(), draft)
     assert left_behind(changes, draft) == [("decide_assess", "detained_decide_assess")]
     done = invoke("rules", "--diff", directory, "--format", "csv")
     assert "decide_assess changes, and its counterpart detained_decide_assess does not" in done.stderr
-    assert left_behind(diff(draft, draft), draft) == []
+    assert left_behind(compare_rulebooks(draft, draft), draft) == []

@@ -6,7 +6,7 @@ import pytest
 
 from ehcp_flow.deadlines import deadlines_of
 from ehcp_flow.errors import RulebookError
-from ehcp_flow.law import diff, england, load_rulebook
+from ehcp_flow.law import compare_rulebooks, england, load_rulebook
 from tests.telling import LATER, every, one, tell, text_of
 
 DAY = dt.timedelta(days=1)
@@ -43,11 +43,11 @@ def test_an_explanation_names_the_body_on_the_day_the_act_was_due(last, name):
 
 
 def test_the_day_that_counts_is_the_last_lawful_day_and_not_the_day_of_the_act_or_of_the_start():
-    story = "2022-03-01 request_received; 2022-06-30 final_plan_sent"
-    assert one(story, "final_plan").due_on == dt.date(2022, 7, 19)
-    assert "is the integrated care board" not in text_of(one(story, "final_plan"))
-    assert "was the integrated care board" in text_of(one(story, "final_plan"))
-    assert "is the integrated care board" in text_of(one(story, "final_plan", "2022-06-30"))
+    chronology = "2022-03-01 request_received; 2022-06-30 final_plan_sent"
+    assert one(chronology, "final_plan").due_on == dt.date(2022, 7, 19)
+    assert "is the integrated care board" not in text_of(one(chronology, "final_plan"))
+    assert "was the integrated care board" in text_of(one(chronology, "final_plan"))
+    assert "is the integrated care board" in text_of(one(chronology, "final_plan", "2022-06-30"))
 
 
 def test_the_actor_is_spoken_of_too():
@@ -150,6 +150,6 @@ def test_a_body_declared_twice_is_refused(tmp_path):
 def test_a_new_name_shows_in_the_comparison_of_rulebooks(tmp_path):
     today = load_rulebook(write(tmp_path / "today"))
     draft = load_rulebook(write(tmp_path / "draft", BODY.replace('name = "board"', 'name = "council"')))
-    assert [str(change) for change in diff(today, draft)] == [
+    assert [str(change) for change in compare_rulebooks(today, draft)] == [
         "bodies office, name[2022-07-01].name: board -> council",
     ]

@@ -33,7 +33,7 @@ def transferring(on, decided, phase="school"):
 
 
 @pytest.mark.parametrize(
-    ("story", "limit", "as_of", "status", "breach", "contested"),
+    ("chronology", "limit", "as_of", "status", "breach", "contested"),
     [
         # Received on 2 March: six weeks end on 13 April, with that day as the first on 12 April.
         (f"{REQUEST}; 2026-04-12 assessment_agreed", "decide_assess", "2026-12-01", "met", False, ()),
@@ -91,8 +91,10 @@ def transferring(on, decided, phase="school"):
         (f"{ASSESSED}; {ILL}; 2026-07-10 final_plan_sent", "final_plan", "2026-12-01", "met", False, ()),
     ],
 )  # fmt: skip
-def test_a_reading_contests_what_it_decides_otherwise_and_nothing_else(story, limit, as_of, status, breach, contested):
-    found = one(story, limit, as_of)
+def test_a_reading_contests_what_it_decides_otherwise_and_nothing_else(
+    chronology, limit, as_of, status, breach, contested
+):
+    found = one(chronology, limit, as_of)
     assert (found.status, found.breach, found.contested_by) == (status, breach, contested)
     told = [step.text for step in found.explanation if "that reading" in step.text]
     assert len(told) == len(contested)
@@ -107,7 +109,7 @@ WANTED_IN_CUSTODY = "2025-10-06 detained; 2026-03-02 mediation_requested"
 
 
 @pytest.mark.parametrize(
-    ("story", "limit"),
+    ("chronology", "limit"),
     [
         (WANTED, "mediation_arrange"),
         (WANTED_OF_HEALTH, "mediation_arrange_health"),
@@ -125,8 +127,8 @@ WANTED_IN_CUSTODY = "2025-10-06 detained; 2026-03-02 mediation_requested"
         ("", "2026-04-02 mediation_held", True, ()),
     ],
 )
-def test_a_mediation_arranged_in_time_and_held_later_is_contested(story, limit, told, held, breach, contested):
-    found = one(f"{story}; {told}; {held}", limit, "2026-04-10")
+def test_a_mediation_arranged_in_time_and_held_later_is_contested(chronology, limit, told, held, breach, contested):
+    found = one(f"{chronology}; {told}; {held}", limit, "2026-04-10")
     assert (str(found.due_on), found.breach, found.contested_by) == ("2026-04-01", breach, contested)
     assert ("By that reading there is no breach." in text_of(found, "reading")) == bool(contested)
 
@@ -151,14 +153,14 @@ def test_a_report_may_be_limited_in_the_preparing_alone(sent, contested):
     ],
 )
 def test_a_review_whose_meeting_was_in_its_year_is_contested(meeting, decided, contested):
-    story = f"{PLAN}; {meeting} review_meeting_held; {decided} review_decision_sent outcome=maintain"
-    found = next(each for each in deadlines_of(tell(story), "2026-12-01") if str(each.due_on) == "2026-08-31")
+    chronology = f"{PLAN}; {meeting} review_meeting_held; {decided} review_decision_sent outcome=maintain"
+    found = next(each for each in deadlines_of(tell(chronology), "2026-12-01") if str(each.due_on) == "2026-08-31")
     assert (found.limit, found.breach, found.contested_by) == ("annual_review", decided > "2026-08-31", contested)
 
 
 def test_a_practice_that_the_law_does_not_bear_out_contests_nothing():
-    story = f"{REQUEST}; 2026-04-13 assessment_refused; 2026-06-01 refusal_reversed; 2026-09-07 final_plan_sent"
-    found = one(story, "final_plan", "2026-12-01")
+    chronology = f"{REQUEST}; 2026-04-13 assessment_refused; 2026-06-01 refusal_reversed; 2026-09-07 final_plan_sent"
+    found = one(chronology, "final_plan", "2026-12-01")
     assert (found.status, found.breach, found.contested_by) == ("late", True, ())
     assert "from the reversal: Monday 7 September 2026" in text_of(found, "reading")
 
@@ -176,8 +178,8 @@ def test_a_practice_that_the_law_does_not_bear_out_contests_nothing():
     ],
 )
 def test_a_review_that_falls_due_while_a_re_assessment_runs_is_not_held_beside_it(began, ended, status, contested):
-    story = f"{PLAN}; {began} reassessment_agreed; {ended} final_plan_sent"
-    found = next(each for each in deadlines_of(tell(story), "2026-12-01") if str(each.due_on) == "2026-08-31")
+    chronology = f"{PLAN}; {began} reassessment_agreed; {ended} final_plan_sent"
+    found = next(each for each in deadlines_of(tell(chronology), "2026-12-01") if str(each.due_on) == "2026-08-31")
     assert (found.limit, found.status, found.contested_by) == ("annual_review", status, contested)
     assert found.breach == (status == "overdue")
     assert (str(found.ended_on) == began) == (status == "lapsed")
@@ -185,11 +187,11 @@ def test_a_review_that_falls_due_while_a_re_assessment_runs_is_not_held_beside_i
 
 
 def test_a_plan_amended_outside_a_re_assessment_has_no_year_of_its_own():
-    story = f"{PLAN}; 2026-05-01 amendment_notice_sent; 2026-06-15 amended_plan_sent"
-    found = next(each for each in deadlines_of(tell(story), "2026-12-01") if str(each.due_on) == "2026-08-31")
+    chronology = f"{PLAN}; 2026-05-01 amendment_notice_sent; 2026-06-15 amended_plan_sent"
+    found = next(each for each in deadlines_of(tell(chronology), "2026-12-01") if str(each.due_on) == "2026-08-31")
     assert (found.limit, found.status, found.contested_by) == ("annual_review", "overdue", ())
-    story = f"{PLAN}; 2026-05-01 reassessment_agreed; 2026-06-15 amended_plan_sent"
-    found = next(each for each in deadlines_of(tell(story), "2026-12-01") if str(each.due_on) == "2026-08-31")
+    chronology = f"{PLAN}; 2026-05-01 reassessment_agreed; 2026-06-15 amended_plan_sent"
+    found = next(each for each in deadlines_of(tell(chronology), "2026-12-01") if str(each.due_on) == "2026-08-31")
     assert (found.limit, found.status, found.contested_by) == ("annual_review", "overdue", (ITS_OWN_YEAR,))
 
 
@@ -200,8 +202,8 @@ def test_before_its_last_day_a_review_is_open_whatever_runs():
 
 
 def test_a_review_decided_late_during_a_re_assessment_is_no_breach_either():
-    story = f"{PLAN}; 2026-06-01 reassessment_agreed; 2026-09-20 review_decision_sent outcome=maintain"
-    found = next(each for each in deadlines_of(tell(story), "2026-12-01") if str(each.due_on) == "2026-08-31")
+    chronology = f"{PLAN}; 2026-06-01 reassessment_agreed; 2026-09-20 review_decision_sent outcome=maintain"
+    found = next(each for each in deadlines_of(tell(chronology), "2026-12-01") if str(each.due_on) == "2026-08-31")
     assert (found.status, found.breach, found.contested_by) == ("lapsed", False, (ALL_THE_SAME,))
 
 
@@ -247,14 +249,14 @@ def test_a_protected_time_can_be_read_otherwise_too(sent, status, contested):
     book = with_reading(
         "draft_representations", name="working days", counting="at least 15 working days beginning with"
     )
-    story = tell(f"2026-06-22 draft_plan_sent; {sent} final_plan_sent")
-    [found] = [each for each in deadlines_of(story, "2026-12-01", rulebook=book) if each.earliest_on]
+    chronology = tell(f"2026-06-22 draft_plan_sent; {sent} final_plan_sent")
+    [found] = [each for each in deadlines_of(chronology, "2026-12-01", rulebook=book) if each.earliest_on]
     assert (found.status, found.contested_by) == (status, contested)
 
 
 def test_another_reading_of_the_tribunals_time_is_moved_as_its_own_is():
     book = with_reading("appeal", name="that day is counted", counting="2 months beginning with")
-    story = tell("2026-06-11 assessment_refused")
-    [found] = [each for each in deadlines_of(story, "2026-06-12", rulebook=book) if each.limit == "appeal"]
+    chronology = tell("2026-06-11 assessment_refused")
+    [found] = [each for each in deadlines_of(chronology, "2026-06-12", rulebook=book) if each.limit == "appeal"]
     assert "that day is counted: Tuesday 1 September 2026" in text_of(found, "reading")
     assert (str(found.due_on), found.contested_by) == ("2026-09-01", ())

@@ -21,9 +21,11 @@ NOT = [
 
 @pytest.mark.parametrize("event", APPEALABLE)
 def test_a_decision_that_can_be_appealed_opens_appeal_and_mediation(event):
-    story = f"2026-03-02 {event}"
-    assert str(one(story, "appeal", "2026-03-02").due_on) == "2026-05-05"  # Saturday 2 May, and the holiday of 4 May
-    assert str(one(story, "mediation_contact", "2026-03-02").due_on) == "2026-05-02"
+    chronology = f"2026-03-02 {event}"
+    assert (
+        str(one(chronology, "appeal", "2026-03-02").due_on) == "2026-05-05"
+    )  # Saturday 2 May, and the holiday of 4 May
+    assert str(one(chronology, "mediation_contact", "2026-03-02").due_on) == "2026-05-02"
 
 
 @pytest.mark.parametrize("event", NOT)
@@ -32,36 +34,36 @@ def test_what_cannot_be_appealed_opens_nothing(event):
 
 
 def test_a_right_that_is_not_used_lapses_and_one_used_late_is_late_and_neither_is_a_breach():
-    story = "2026-03-02 plan_refused"
-    unused = one(story, "appeal", "2026-05-06")
+    chronology = "2026-03-02 plan_refused"
+    unused = one(chronology, "appeal", "2026-05-06")
     assert (unused.status, unused.breach) == ("lapsed", False)
     assert "may" in text_of(unused, "rule")
     assert "Not used in its time" in text_of(unused, "act")
     assert "the time has passed" in text_of(unused, "result")
-    late = one(f"{story}; 2026-05-06 appeal_registered", "appeal")
+    late = one(f"{chronology}; 2026-05-06 appeal_registered", "appeal")
     assert (late.status, late.days_over, late.breach) == ("late", 1, False)
-    assert codes(story, "2026-05-06") == []
+    assert codes(chronology, "2026-05-06") == []
 
 
 def test_an_appeal_belongs_to_the_latest_decision():
-    story = (
+    chronology = (
         "2024-03-01 assessment_refused; 2026-03-02 plan_refused; "
         "2026-04-01 mediation_contacted; 2026-05-01 appeal_registered"
     )
-    first, second = every(story, "appeal", "2026-05-02")
+    first, second = every(chronology, "appeal", "2026-05-02")
     assert (first.status, second.status) == ("lapsed", "met")
-    assert [d.status for d in every(story, "mediation_contact", "2026-05-02")] == ["lapsed", "met"]
+    assert [d.status for d in every(chronology, "mediation_contact", "2026-05-02")] == ["lapsed", "met"]
 
 
 def test_a_refusal_that_is_reversed_can_no_longer_be_appealed():
-    story = "2026-03-02 plan_refused; 2026-03-09 refusal_reversed"
-    assert one(story, "appeal").status == one(story, "mediation_contact").status == "lapsed"
-    assert "fallen away" in text_of(one(story, "appeal"), "result")
+    chronology = "2026-03-02 plan_refused; 2026-03-09 refusal_reversed"
+    assert one(chronology, "appeal").status == one(chronology, "mediation_contact").status == "lapsed"
+    assert "fallen away" in text_of(one(chronology, "appeal"), "result")
 
 
 def test_a_response_is_not_owed_after_a_concession():
-    story = "2026-06-01 appeal_registered; 2026-06-10 appeal_conceded outcome=assess"
-    assert one(story, "appeal_response").status == "lapsed"
+    chronology = "2026-06-01 appeal_registered; 2026-06-10 appeal_conceded outcome=assess"
+    assert one(chronology, "appeal_response").status == "lapsed"
 
 
 CEASE = "2026-06-10 cease_notice_sent"
@@ -74,18 +76,18 @@ def test_a_plan_may_cease_when_the_time_for_an_appeal_is_over():
 
 
 def test_a_certificate_can_lengthen_the_standstill():
-    story = "2026-03-02 cease_notice_sent; 2026-04-20 mediation_certificate_issued"
-    assert str(one(story, "cease_standstill", "2026-04-21").due_on) == "2026-05-20"
+    chronology = "2026-03-02 cease_notice_sent; 2026-04-20 mediation_certificate_issued"
+    assert str(one(chronology, "cease_standstill", "2026-04-21").due_on) == "2026-05-20"
 
 
 def test_an_appeal_in_time_keeps_the_plan_until_it_is_determined():
-    story = f"{CEASE}; 2026-07-01 appeal_registered"
-    pending = one(story, "cease_standstill", "2027-01-01")
+    chronology = f"{CEASE}; 2026-07-01 appeal_registered"
+    pending = one(chronology, "cease_standstill", "2027-01-01")
     assert (pending.status, pending.due_on, pending.earliest_on, pending.breach) == ("open", None, None, False)
     assert "Kept open by" in text_of(pending, "count")
     assert "nobody can say yet until when" in text_of(pending, "result")
-    assert "institution_dates_unknown" not in codes(story, "2027-01-01")
-    early = one(f"{story}; 2026-12-01 plan_ceased", "cease_standstill", "2027-01-01")
+    assert "institution_dates_unknown" not in codes(chronology, "2027-01-01")
+    early = one(f"{chronology}; 2026-12-01 plan_ceased", "cease_standstill", "2027-01-01")
     assert (early.status, early.breach) == ("premature", True)
     assert "This is a breach" in text_of(early, "result")
 
@@ -100,11 +102,11 @@ def test_an_appeal_in_time_keeps_the_plan_until_it_is_determined():
     ],
 )
 def test_the_plan_may_cease_on_the_day_the_appeal_ends(end):
-    story = f"{CEASE}; 2026-07-01 appeal_registered; 2026-11-02 {end}"
-    ceased = one(f"{story}; 2026-11-02 plan_ceased", "cease_standstill")
+    chronology = f"{CEASE}; 2026-07-01 appeal_registered; 2026-11-02 {end}"
+    ceased = one(f"{chronology}; 2026-11-02 plan_ceased", "cease_standstill")
     assert (ceased.status, str(ceased.due_on), str(ceased.earliest_on)) == ("met", "2026-11-01", "2026-11-02")
     assert "ended by" in text_of(ceased, "count")
-    assert one(f"{story}; 2026-10-30 plan_ceased", "cease_standstill").breach is True
+    assert one(f"{chronology}; 2026-10-30 plan_ceased", "cease_standstill").breach is True
 
 
 @pytest.mark.parametrize(
@@ -133,12 +135,12 @@ def test_an_order_to_cease_is_for_the_same_day():
 
 @pytest.mark.parametrize("issues", OUTCOMES["mediation_requested"])
 def test_who_arranges_a_mediation_depends_on_what_it_is_about(issues):
-    story = f"2026-03-02 mediation_requested outcome={issues}; 2026-03-05 mediation_notified"
+    chronology = f"2026-03-02 mediation_requested outcome={issues}; 2026-03-05 mediation_notified"
     later = "2026-06-01"
     limits = {
         limit
         for limit in ("mediation_health_notice", "mediation_arrange", "mediation_arrange_health")
-        if every(story, limit, later)
+        if every(chronology, limit, later)
     }
     assert (
         limits
@@ -150,25 +152,25 @@ def test_who_arranges_a_mediation_depends_on_what_it_is_about(issues):
         }[issues]
     )
     if issues == "not_stated":
-        open_ = one(story, "mediation_arrange_health", later)
+        open_ = one(chronology, "mediation_arrange_health", later)
         assert (open_.status, open_.breach) == ("open", False)
         assert "bites only if the mediation is about health alone" in text_of(open_, "result")
-    agreed = f"{story}; 2026-04-01 mediation_held; 2026-04-01 mediation_agreed outcome=other"
+    agreed = f"{chronology}; 2026-04-01 mediation_held; 2026-04-01 mediation_agreed outcome=other"
     assert bool(every(agreed, "mediation_notify_agreement", later)) is (issues in ("not_stated", "health"))
 
 
 def test_a_limit_of_unsure_bearing_that_falls_away_is_not_overtaken():
-    story = "2026-03-02 mediation_requested; 2026-05-05 mediation_requested"
-    assert [d.status for d in every(story, "mediation_health_notice", "2026-06-01")] == ["lapsed", "open"]
-    first, _ = every(story, "mediation_arrange", "2026-06-01")  # which was owed
+    chronology = "2026-03-02 mediation_requested; 2026-05-05 mediation_requested"
+    assert [d.status for d in every(chronology, "mediation_health_notice", "2026-06-01")] == ["lapsed", "open"]
+    first, _ = every(chronology, "mediation_arrange", "2026-06-01")  # which was owed
     assert (first.status, str(first.ended_on)) == ("overtaken", "2026-05-05")
 
 
 def test_a_mediation_that_cannot_be_arranged_gives_a_certificate_all_the_same():
-    story = "2026-03-02 mediation_requested; 2026-03-30 mediation_not_arranged"
-    assert one(story, "mediation_arrange", "2026-06-01").status == "lapsed"
-    assert str(one(story, "mediation_certificate", "2026-03-30").due_on) == "2026-04-02"
-    held = f"{story}; 2026-04-01 mediation_certificate_issued; 2026-04-20 mediation_held"
+    chronology = "2026-03-02 mediation_requested; 2026-03-30 mediation_not_arranged"
+    assert one(chronology, "mediation_arrange", "2026-06-01").status == "lapsed"
+    assert str(one(chronology, "mediation_certificate", "2026-03-30").due_on) == "2026-04-02"
+    held = f"{chronology}; 2026-04-01 mediation_certificate_issued; 2026-04-20 mediation_held"
     assert one(held, "mediation_certificate").status == "met"
 
 
@@ -186,9 +188,9 @@ def test_notice_of_the_day_of_a_mediation():
 
 
 def test_a_recommendation_is_answered_by_the_body_that_it_was_made_to():
-    story = (
+    chronology = (
         "2026-03-04 recommendation_made party=health; "
         "2026-03-04 recommendation_made party=social_care; 2026-04-01 recommendation_answered party=social_care"
     )
-    found = {d.party: d.status for d in every(story, "recommendation_response", "2026-04-08")}
+    found = {d.party: d.status for d in every(chronology, "recommendation_response", "2026-04-08")}
     assert found == {"health": "overdue", "social_care": "met"}

@@ -26,7 +26,7 @@ class Told(NamedTuple):
     as_of: str
     expected: str
     findings: str
-    story: str
+    chronology: str
 
 
 with (Path(__file__).parent / "duties.csv").open(encoding="utf-8", newline="") as file:
@@ -44,13 +44,13 @@ def stands(due_on: object, status: object, breach: object) -> str:
 
 @each
 def test_a_duty_stands_as_the_law_has_it(told: Told):
-    found = [stands(each.due_on, each.status, each.breach) for each in every(told.story, told.limit, told.as_of)]
+    found = [stands(each.due_on, each.status, each.breach) for each in every(told.chronology, told.limit, told.as_of)]
     assert "; ".join(sorted(found)) == told.expected
 
 
 @each
 def test_what_a_person_should_look_at_is_said_and_nothing_else_of_the_kind(told: Told):
-    found = judge(tell(told.story), told.as_of).findings
+    found = judge(tell(told.chronology), told.as_of).findings
     codes = {finding.code for finding in found} & KINDS
     asked = set(told.findings.split())
     assert asked <= codes
@@ -60,7 +60,7 @@ def test_what_a_person_should_look_at_is_said_and_nothing_else_of_the_kind(told:
 
 @each
 def test_the_columns_say_the_same(told: Told):
-    agree([tell(told.story)], told.as_of)
+    agree([tell(told.chronology)], told.as_of)
 
 
 @cache
@@ -70,7 +70,7 @@ def sheet() -> str:
     writer = csv.DictWriter(out, COLUMNS)
     writer.writeheader()
     for number, told in enumerate(DUTIES):
-        for fact in facts(told.story, f"case-{number:02}"):
+        for fact in facts(told.chronology, f"case-{number:02}"):
             row = fact.model_dump(mode="json", exclude_none=True)
             writer.writerow({name: row[name] for name in COLUMNS if name in row} | {"authority": "885"})
     return out.getvalue()
@@ -113,7 +113,7 @@ def story_of(name: str) -> Told:
 
 def test_the_notice_is_said_to_carry_the_decision():
     told = story_of("a notice of amendments in time carries the decision (Devon)")
-    found = one(told.story, "review_decision", told.as_of)
+    found = one(told.chronology, "review_decision", told.as_of)
     (step,) = [step for step in found.explanation if step.part == "act"]
     assert step.text == (
         "What was done: amendment notice sent, Monday 30 June 2025. The notice of proposed amendments after a review "
@@ -124,7 +124,7 @@ def test_the_notice_is_said_to_carry_the_decision():
 
 def test_what_a_transfer_asks_for_is_said_in_both_its_parts():
     told = story_of("phase: no review in the twelve months")
-    found = one(told.story, "phase_transfer", told.as_of)
+    found = one(told.chronology, "phase_transfer", told.as_of)
     said = text_of(found, "act")
     assert said.startswith("Not recorded by Tuesday 30 June 2026: review decision sent: maintain or review decision")
     assert said.endswith(
@@ -135,7 +135,7 @@ def test_what_a_transfer_asks_for_is_said_in_both_its_parts():
 
 def test_a_second_draft_is_explained_without_a_word_of_breach():
     told = story_of("a second draft may need no second time")
-    _, second = every(told.story, "draft_representations", told.as_of)
+    _, second = every(told.chronology, "draft_representations", told.as_of)
     assert text_of(second, "result") == (
         "On Tuesday 30 June 2026: done before Friday 27 March 2026. The time is protected only if it had other changes "
         "than those that the representations asked for, and the record does not show it, so no breach is found."
@@ -144,12 +144,12 @@ def test_a_second_draft_is_explained_without_a_word_of_breach():
 
 def test_a_request_while_there_is_a_plan_names_the_other_kind_of_request():
     told = story_of("a request while a plan is maintained has its six weeks")
-    assert "one for a re-assessment" in text_of(one(told.story, "decide_assess", told.as_of), "note")
+    assert "one for a re-assessment" in text_of(one(told.chronology, "decide_assess", told.as_of), "note")
 
 
 def test_nothing_is_moved_by_the_order_of_recording():
     for told in DUTIES:
-        case = tell(told.story)
+        case = tell(told.chronology)
         turned = Case(case.case_id, tuple(reversed(case.recorded)))
         assert [d.as_dict() for d in every(turned, told.limit, told.as_of)] == [
             d.as_dict() for d in every(case, told.limit, told.as_of)

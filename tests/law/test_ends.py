@@ -23,31 +23,31 @@ TWINS = {
 BACK = "advice_request_withdrawn party="
 
 
-def stands(story: str, limit: str, as_of: str = "2026-06-30") -> tuple[object, ...]:
-    found = one(story, limit, as_of)
+def stands(chronology: str, limit: str, as_of: str = "2026-06-30") -> tuple[object, ...]:
+    found = one(chronology, limit, as_of)
     return found.status, found.days_over, found.ended_on, found.breach
 
 
 @pytest.mark.parametrize("twin", TWINS)
 def test_a_request_for_advice_that_was_taken_back_lapses_or_was_overdue_until_then(twin):
     limit = "detained_advice" if twin == "custody" else "advice"
-    story = TWINS[twin]
-    assert stands(f"{story}; 2026-03-16 {BACK}medical", limit) == ("lapsed", None, dt.date(2026, 3, 16), False)
-    assert stands(f"{story}; 2026-03-17 {BACK}medical", limit) == ("overtaken", 1, dt.date(2026, 3, 17), True)
-    assert stands(f"{story}; 2026-03-17 {BACK}psychological", limit) == ("overdue", 106, None, True)
-    assert stands(f"{story}; 2026-03-17 {BACK}medical", limit, "2026-03-16") == ("open", None, None, False)
+    chronology = TWINS[twin]
+    assert stands(f"{chronology}; 2026-03-16 {BACK}medical", limit) == ("lapsed", None, dt.date(2026, 3, 16), False)
+    assert stands(f"{chronology}; 2026-03-17 {BACK}medical", limit) == ("overtaken", 1, dt.date(2026, 3, 17), True)
+    assert stands(f"{chronology}; 2026-03-17 {BACK}psychological", limit) == ("overdue", 106, None, True)
+    assert stands(f"{chronology}; 2026-03-17 {BACK}medical", limit, "2026-03-16") == ("open", None, None, False)
 
 
 def test_only_what_was_asked_before_is_taken_back_and_what_came_stays():
-    story = f"{TWINS['advice']}; 2026-03-02 {BACK}medical; 2026-03-09 advice_requested party=medical"
-    assert [each.status for each in every(story, "advice", "2026-06-30")] == ["lapsed", "overdue"]
+    chronology = f"{TWINS['advice']}; 2026-03-02 {BACK}medical; 2026-03-09 advice_requested party=medical"
+    assert [each.status for each in every(chronology, "advice", "2026-06-30")] == ["lapsed", "overdue"]
     came = f"{TWINS['advice']}; 2026-03-02 advice_received party=medical; 2026-03-09 {BACK}medical"
     assert one(came, "advice", "2026-06-30").status == "met"
-    assert "advice request withdrawn (medical)" in text_of(one(story, "advice", "2026-03-05"), "act")
+    assert "advice request withdrawn (medical)" in text_of(one(chronology, "advice", "2026-03-05"), "act")
 
 
 def test_a_refusal_that_is_reversed_brings_back_what_it_ended_and_not_what_was_taken_back():
-    story = f"""
+    chronology = f"""
         2026-01-05 request_received
         2026-02-02 advice_requested party=medical
         2026-02-02 advice_requested party=educational
@@ -55,7 +55,7 @@ def test_a_refusal_that_is_reversed_brings_back_what_it_ended_and_not_what_was_t
         2026-02-16 assessment_refused
         2026-02-23 refusal_reversed
     """
-    assert {each.party: each.status for each in every(story, "advice", "2026-03-01")} == {
+    assert {each.party: each.status for each in every(chronology, "advice", "2026-03-01")} == {
         "medical": "lapsed",
         "educational": "open",
     }
@@ -88,15 +88,19 @@ def test_a_death_ends_whatever_is_open_and_keeps_what_was_missed_before():
 
 @pytest.mark.parametrize(("died", "status"), [("2026-03-02", "lapsed"), ("2026-03-03", "overtaken")])
 def test_a_death_on_the_last_day_lets_it_lapse_and_one_on_the_next_leaves_the_breach(died, status):
-    story = f"2026-01-05 amendment_notice_sent; {died} died"
-    assert one(story, "amended_plan", "2026-06-30").status == status
+    chronology = f"2026-01-05 amendment_notice_sent; {died} died"
+    assert one(chronology, "amended_plan", "2026-06-30").status == status
 
 
 def test_nothing_starts_after_a_death_and_nothing_comes_back():
-    story = "2026-01-05 request_received; 2026-01-19 assessment_refused; 2026-01-20 died; 2026-02-01 refusal_reversed"
-    assert {each.status for each in deadlines_of(tell(story), "2026-12-31")} <= {"lapsed", "met", "late"}
-    later = f"{story}; 2026-02-02 request_received; 2026-02-03 advice_requested party=medical; 2026-02-04 moved_away"
-    assert deadlines_of(tell(later), "2026-12-31") == deadlines_of(tell(story), "2026-12-31")
+    chronology = (
+        "2026-01-05 request_received; 2026-01-19 assessment_refused; 2026-01-20 died; 2026-02-01 refusal_reversed"
+    )
+    assert {each.status for each in deadlines_of(tell(chronology), "2026-12-31")} <= {"lapsed", "met", "late"}
+    later = (
+        f"{chronology}; 2026-02-02 request_received; 2026-02-03 advice_requested party=medical; 2026-02-04 moved_away"
+    )
+    assert deadlines_of(tell(later), "2026-12-31") == deadlines_of(tell(chronology), "2026-12-31")
 
 
 @settings(max_examples=60)
@@ -109,16 +113,16 @@ def test_whatever_a_life_was_nothing_is_to_be_done_after_its_end(case, day):
 
 
 def test_every_door_says_the_same_and_no_list_of_deadlines_names_the_case(tmp_path):
-    story = f"{LIFE}; {DEATH}"
-    rows = at_every_door(tmp_path, story, "check", "--as-of", "2026-06-30")
+    chronology = f"{LIFE}; {DEATH}"
+    rows = at_every_door(tmp_path, chronology, "check", "--as-of", "2026-06-30")
     assert {row["status"] for row in rows} <= {"met", "late", "lapsed", "overtaken", "undated"}
     for register in ("due", "advice", "transfers", "disputes"):
-        assert at_every_door(tmp_path, story, "registers", register, "--as-of", "2026-06-30") == [], register
-    assert {row["status"] for row in at_every_door(tmp_path, story, "breaches", "--as-of", "2026-06-30")} == {
+        assert at_every_door(tmp_path, chronology, "registers", register, "--as-of", "2026-06-30") == [], register
+    assert {row["status"] for row in at_every_door(tmp_path, chronology, "breaches", "--as-of", "2026-06-30")} == {
         "overtaken"
     }
     for as_of in ("2026-01-19", "2026-01-20", "2026-06-30"):
-        agree([tell(story)], as_of)
+        agree([tell(chronology)], as_of)
 
 
 def test_a_death_is_no_plan_that_ceased_without_notice():

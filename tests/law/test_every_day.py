@@ -18,8 +18,8 @@ from ehcp_flow.facts import FACT_TYPES, Fact, make_fact
 from ehcp_flow.law.patterns import Pattern
 from ehcp_flow.law.version import Version
 from tests.engine.rules import CALENDARS
+from tests.law.chronologies import BOOK, DAY, LONG_AGO, STARTS, Start, act
 from tests.law.oracle import LAST_DAYS
-from tests.law.stories import BOOK, DAY, LONG_AGO, STARTS, Start, act
 from tests.telling import LATER, codes
 
 EVERY_DAY = [dt.date(2024, 1, 1) + n * DAY for n in range(366 + 365)]
@@ -69,8 +69,8 @@ class Telling(NamedTuple):
         assert version is not None
         return LAST_DAYS[line_of(self.start, version)](self.dates(on))
 
-    def story(self, on: dt.date) -> list[Fact]:
-        told = [*(act(pattern, LONG_AGO) for pattern in self.start.rule.there_by[:1]), *self.start.story(on)]
+    def chronology(self, on: dt.date) -> list[Fact]:
+        told = [*(act(pattern, LONG_AGO) for pattern in self.start.rule.owed_if_by_due[:1]), *self.start.chronology(on)]
         if on <= LONG_AGO:
             longer = on - 700 * DAY
             told = [
@@ -95,13 +95,13 @@ class Telling(NamedTuple):
         kinds = (*rule.done_by, *rule.done_after_first_by)
         kind = kinds[on.toordinal() % len(kinds)]
         party = next(iter(rule.by_party), None)
-        before = [act(BOOK.stretches[name].begins_on[0], acted_on - DAY) for name in sorted(kind.inside)]
+        before = [act(BOOK.spells[name].begins_on[0], acted_on - DAY) for name in sorted(kind.inside)]
         if kind in rule.done_after_first_by:
             before.append(act(rule.first[0], acted_on - DAY))
-        return self.start.deadline([*self.story(on), *before, act(kind, acted_on, party=party)], LATER, on)
+        return self.start.deadline([*self.chronology(on), *before, act(kind, acted_on, party=party)], LATER, on)
 
     def not_done(self, on: dt.date, as_of: dt.date) -> Deadline:
-        return self.start.deadline(self.story(on), as_of, on)
+        return self.start.deadline(self.chronology(on), as_of, on)
 
     def __str__(self) -> str:
         return f"{self.start} {self.also}{self.days:+}" if self.also else str(self.start)
@@ -155,7 +155,7 @@ def undone(start: Start) -> str:
         return "undated"  # the meeting was held: it was prepared, and the record does not say when
     if start.rule.right:
         return "lapsed"
-    return "open" if start.rule.other_answer or start.rule.bites_only_if else "overdue"
+    return "open" if start.rule.other_answer or start.rule.owed_only_if else "overdue"
 
 
 def too_early(start: Start) -> str:
@@ -196,7 +196,7 @@ def test_what_is_not_done_is_over_on_the_day_after_the_last_from_every_day_of_tw
     breach = status == "overdue" and telling.start.is_held_to
     for on in EVERY_DAY:
         last = telling.last_day(on)
-        as_of = max(last + DAY, *(fact.on for fact in telling.story(on)))
+        as_of = max(last + DAY, *(fact.on for fact in telling.chronology(on)))
         found = telling.not_done(on, as_of)
         over = (as_of - last).days if status == "overdue" else None
         assert (found.due_on, found.status, found.breach, found.days_over) == (last, status, breach, over), (on, found)
@@ -219,7 +219,7 @@ def test_an_act_is_still_open_on_its_last_lawful_day_and_over_on_the_next(tellin
     status = undone(telling.start)
     for on in HARD_DAYS:
         last = telling.last_day(on)
-        known_on = max(fact.on for fact in telling.story(on))
+        known_on = max(fact.on for fact in telling.chronology(on))
         for as_of, expected in ((last, "open"), (last + DAY, status)):
             if as_of >= known_on:
                 found = telling.not_done(on, as_of)
@@ -241,7 +241,7 @@ def test_a_window_protects_its_last_day_and_not_the_next(telling: Telling):
 def test_a_window_is_open_on_its_last_day_and_kept_from_the_next(telling: Telling):
     for on in HARD_DAYS:
         last = telling.last_day(on)
-        known_on = max(fact.on for fact in telling.story(on))
+        known_on = max(fact.on for fact in telling.chronology(on))
         for as_of, status in ((last, "open"), (last + DAY, "met")):
             if as_of >= known_on:
                 found = telling.not_done(on, as_of)
@@ -279,7 +279,7 @@ def test_a_version_of_other_words_holds_in_its_own_time(telling: Telling, versio
             assert telling.done(on, last + DAY).status == "met", on
             continue
         assert (telling.done(on, last).status, telling.done(on, last + DAY).status) == ("met", "late"), on
-        found = telling.not_done(on, max(last + DAY, *(fact.on for fact in telling.story(on))))
+        found = telling.not_done(on, max(last + DAY, *(fact.on for fact in telling.chronology(on))))
         assert (found.due_on, found.status) == (last, undone(telling.start)), on
 
 
@@ -292,7 +292,7 @@ def test_the_law_begins_on_its_first_day_and_gives_no_date_on_the_day_before(tel
     if not any(
         rule.clock == telling.start.rule.clock and rule.in_force(first - DAY) for rule in telling.start.limit.rule
     ):
-        assert "no_law_in_force" in codes(Case("a", tuple(telling.story(first - DAY))))
+        assert "no_law_in_force" in codes(Case("a", tuple(telling.chronology(first - DAY))))
 
 
 @each("telling", [telling for telling in TELLINGS if telling not in STANDING], ids=str)
@@ -305,5 +305,5 @@ def test_a_rule_that_has_ended_gives_no_date_from_the_day_after(telling: Telling
 
 def dates_of(telling: Telling, on: dt.date) -> list[dt.date | None]:
     """The dates that the rule gives when its clock starts on a day on which it may not be law."""
-    judged = deadlines_of(Case("a", tuple(telling.story(on))), LATER, calendars=CALENDARS)
-    return [deadline.due_on for deadline in judged if deadline.working.rule is telling.start.rule]
+    judged = deadlines_of(Case("a", tuple(telling.chronology(on))), LATER, calendars=CALENDARS)
+    return [deadline.due_on for deadline in judged if deadline.derivation.rule is telling.start.rule]

@@ -6,7 +6,7 @@ import pytest
 
 from ehcp_flow.facts import OUTCOMES, make_fact
 from ehcp_flow.law import england
-from tests.law.stories import BOOK, DAY, STARTS, Start
+from tests.law.chronologies import BOOK, DAY, STARTS, Start
 from tests.telling import codes, one, text_of
 
 GROUNDS_OF_2020 = {"coronavirus", "coronavirus_practicable", "coronavirus_review"}
@@ -76,7 +76,7 @@ def test_no_exception_exists_for(start: Start):
     asked = [
         make_fact("advice_requested", case_id="a", on=on + DAY, party=party) for party in ("educational", "early_years")
     ]
-    found = start.deadline([*start.story(on), *asked, *grounds], on + 400 * DAY, on)
+    found = start.deadline([*start.chronology(on), *asked, *grounds], on + 400 * DAY, on)
     assert found.excused_by == ()
     if not start.rule.version[-1].is_window:
         says = text_of(found, "exception")
@@ -98,13 +98,13 @@ def test_two_weeks_of_absence_excuse_an_order_to_assess_and_not_a_first_decision
 
 
 def test_an_agreement_or_a_direction_excuses_the_limit_that_it_names_and_no_other():
-    story = "2026-07-20 tribunal_order_made outcome=amend"
+    chronology = "2026-07-20 tribunal_order_made outcome=amend"
     directed = "2026-07-20 exception_recorded outcome=directed_otherwise"
     as_of = "2026-12-01"
-    named = one(f'{story}; {directed} limit=order_amend reason="by 1 December"', "order_amend", as_of)
+    named = one(f'{chronology}; {directed} limit=order_amend reason="by 1 December"', "order_amend", as_of)
     assert (named.status, named.excused_by, named.breach) == ("overdue", ("directed_otherwise",), False)
-    assert one(f"{story}; {directed} reason=x", "order_amend", as_of).breach is True
-    assert one(f"{story}; {directed} limit=order_amend", "order_amend", as_of).breach is True
+    assert one(f"{chronology}; {directed} reason=x", "order_amend", as_of).breach is True
+    assert one(f"{chronology}; {directed} limit=order_amend", "order_amend", as_of).breach is True
     assert "exception_without_limit" in codes(f"2026-07-20 request_received; {directed} reason=x", as_of)
     agreed = "2026-07-20 exception_recorded outcome=agreed_otherwise limit=mediation_comply reason=letter"
     assert one(f"2026-07-20 mediation_agreed outcome=amend; {agreed}", "mediation_comply", as_of).breach is False
@@ -161,8 +161,8 @@ def test_the_relaxation_of_2020_reaches_the_limits_that_it_names_and_no_others(g
     ],
 )
 def test_the_relaxation_of_2020_leaves_the_others_alone(limit, start):
-    story = f"{start}; 2020-04-01 exception_recorded outcome=coronavirus until=2020-12-31 reason=virus"
-    assert one(story, limit, "2021-06-01").excused_by == ()
+    chronology = f"{start}; 2020-04-01 exception_recorded outcome=coronavirus until=2020-12-31 reason=virus"
+    assert one(chronology, limit, "2021-06-01").excused_by == ()
 
 
 @pytest.mark.parametrize(
@@ -170,9 +170,9 @@ def test_the_relaxation_of_2020_leaves_the_others_alone(limit, start):
     [("2020-04-02", False), ("2020-04-03", True), ("2020-08-28", True), ("2020-08-29", False)],
 )
 def test_the_act_must_have_fallen_due_from_1_may_to_25_september_2020(meeting, excused):
-    story = f"{meeting} review_meeting_held; 2020-04-01 exception_recorded outcome=coronavirus until=2020-12-31"
-    assert bool(one(f"{story} reason=virus", "review_decision", "2021-06-01").excused_by) is excused
-    assert one(story, "review_decision", "2021-06-01").excused_by == ()
+    chronology = f"{meeting} review_meeting_held; 2020-04-01 exception_recorded outcome=coronavirus until=2020-12-31"
+    assert bool(one(f"{chronology} reason=virus", "review_decision", "2021-06-01").excused_by) is excused
+    assert one(chronology, "review_decision", "2021-06-01").excused_by == ()
 
 
 def test_a_move_known_long_before_was_not_relaxed():
@@ -186,6 +186,6 @@ def test_a_move_known_long_before_was_not_relaxed():
     ("event", "due_on"), [("final_plan_sent", "2020-05-31"), ("review_decision_sent outcome=maintain", "2020-05-31")]
 )
 def test_a_yearly_review_could_be_put_off_in_2020(event, due_on):
-    story = f"2019-06-01 {event}; 2020-04-01 exception_recorded outcome=coronavirus reason=virus"
-    found = one(story, "annual_review", "2020-08-01")
+    chronology = f"2019-06-01 {event}; 2020-04-01 exception_recorded outcome=coronavirus reason=virus"
+    found = one(chronology, "annual_review", "2020-08-01")
     assert (str(found.due_on), found.excused_by, found.breach) == (due_on, ("coronavirus",), False)

@@ -30,9 +30,9 @@ AS_OF = "2026-06-30"
 
 
 def test_they_move_no_deadline_and_no_state_and_are_no_finding():
-    plain, told = (answer(tell(story), AS_OF) for story in (STORY, STORY + NOTHING))
+    plain, told = (answer(tell(chronology), AS_OF) for chronology in (STORY, STORY + NOTHING))
     assert told.deadlines == plain.deadlines
-    assert (told.standing.pathway, told.findings) == (plain.standing.pathway, plain.findings)
+    assert (told.case_state.pathway, told.findings) == (plain.case_state.pathway, plain.findings)
     assert len(told.case.facts) == len(plain.case.facts) + 7
 
 
@@ -66,7 +66,7 @@ def test_whoever_came_to_a_review_has_to_be_named():
 
 def test_the_case_is_the_new_authoritys_from_its_place_on_and_no_date_moves(tmp_path):
     replaced = f"{STORY}\n2025-04-01 authority_replaced authority=301"
-    plain, told = (answer(Case("a", facts(story)), AS_OF) for story in (STORY, replaced))
+    plain, told = (answer(Case("a", facts(chronology)), AS_OF) for chronology in (STORY, replaced))
     assert {each.authority for each in told.deadlines} == {"301"}
     assert [each._fields()[2:] for each in told.deadlines] == [each._fields()[2:] for each in plain.deadlines]
     assert {row["authority"] for row in at_every_door(tmp_path, replaced, "check", "--as-of", AS_OF)} == {"301"}

@@ -19,7 +19,7 @@ title = "Some Regulations"
 unit = "reg"
 address = "https://example.org/{number}"
 
-[[stretch]]
+[[spell]]
 id = "custody"
 title = "in custody"
 begins_on = ["detained"]
@@ -128,7 +128,7 @@ WRONG = {
     ),
     'ends_on = ["released"]': ('ends_on = ["released:x"]', "released:x", "its outcomes are none"),
     'resumes_on = ["refusal_reversed"]': ('resumes_on = "refusal_reversed"', "resumes_on", "write a list of events"),
-    'unless_during = ["custody"]': ('unless_during = ["prison"]', "prison", "no stretch is called 'prison'"),
+    'unless_during = ["custody"]': ('unless_during = ["prison"]', "prison", "no spell is called 'prison'"),
     'clock = "request"': ('clock = "reqest"', "reqest", "no clock is called 'reqest'"),
     'counting = "6 weeks after"': ('counting = "six weeks"', "six weeks", "is no way of counting"),
     'citation = ["SR 5(1)"]\nevidence': ('citation = ["XX 5"]\nevidence', "XX 5", "'XX' is no instrument"),
@@ -169,21 +169,21 @@ AGAIN = (
 CLOCK = 'resumes_on = ["refusal_reversed"]\n'
 DEEMED = '[[deemed]]\nid = "twin"\nfacts = ["assessment_agreed"]\nsays = "it is another act too"\n'
 OTHERS = [
-    (CLOCK, 'party_from = "stretch"\n', "party_from needs during"),
+    (CLOCK, 'party_from = "spell"\n', "party_from needs during"),
     (CLOCK, "own_acts = true\n", "own_acts needs separate"),
     (CLOCK, 'resumption = { says = "on", citation = ["SR 5"] }\n', "resumption needs resumes_on"),
-    (CLOCK, 'during = "prison"\n', "no stretch is called 'prison'"),
+    (CLOCK, 'during = "prison"\n', "no spell is called 'prison'"),
     (CLOCK, "resumes_in_time = true\n", "resumes_in_time needs resumes_on"),
     (CLOCK, 'resumes_from = ["assessment_refused"]\n', "resumes_from needs resumes_on"),
     (CLOCK, CLOCK + 'resumes_from = ["detained"]\n', "resumes_from names what is not in ends_on"),
     (
         CLOCK, CLOCK + 'resumes_inside = { facts = ["appeal_conceded"], during = "prison" }\n',
-        "no stretch is called 'prison'",
+        "no spell is called 'prison'",
     ),
-    ('begins_on = ["detained"]\n', 'begins_on = ["detained"]\nunless_during = "home"\n', "no stretch is called 'home'"),
+    ('begins_on = ["detained"]\n', 'begins_on = ["detained"]\nunless_during = "home"\n', "no spell is called 'home'"),
     (
         'begins_on = ["detained"]\n', 'begins_on = ["detained"]\nunless_during = "custody"\n',
-        "stretch 'custody' has an unless_during itself",
+        "spell 'custody' has an unless_during itself",
     ),
     ('kind = "statutory"\n', 'kind = "statutory"\ncounterpart = "undecided"\n', "no limit is called 'undecided'"),
     (
@@ -193,18 +193,22 @@ OTHERS = [
         + '[[limit.rule.readings]]\nname = "strict"\ncounting = "6 weeks beginning with"\nsays = "day one"\n',
         "it would be told with the versions from 2014-09-01 and 2015-01-01, which do not count alike",
     ),
-    (RULE, RULE + "shown_by_act = false\n", "bites_on and shown_by_act = false need bites_only_if"),
-    (RULE, RULE + 'bites_on = ["appeal_registered"]\n', "bites_on and shown_by_act = false need bites_only_if"),
-    (RULE, RULE + 'not_during = ["prison"]\n', "no stretch is called 'prison'"),
-    (RULE, RULE + 'yields_to = "prison"\n', "no stretch is called 'prison'"),
+    (RULE, RULE + "shown_by_act = false\n", "shown_owed_by and shown_by_act = false need owed_only_if"),
+    (
+        RULE,
+        RULE + 'shown_owed_by = ["appeal_registered"]\n',
+        "shown_owed_by and shown_by_act = false need owed_only_if",
+    ),
+    (RULE, RULE + 'not_during = ["prison"]\n', "no spell is called 'prison'"),
+    (RULE, RULE + 'yields_to = "prison"\n', "no spell is called 'prison'"),
     (RULE, RULE + 'by_body = ["wizard"]\n', "no body that can be asked is called 'wizard'"),
-    (RULE, 'done_by = ["assessment_agreed inside prison"]\n', "no stretch is called 'prison'"),
-    (RULE, 'done_by = ["assessment_agreed beside custody"]\n', "after one may stand inside or outside, and a stretch"),
+    (RULE, 'done_by = ["assessment_agreed inside prison"]\n', "no spell is called 'prison'"),
+    (RULE, 'done_by = ["assessment_agreed beside custody"]\n', "after one may stand inside or outside, and a spell"),
     (
         '[[clock]]\nid = "request"\ntitle = "a request"\nstarts_on = ["request_received"]\n',
-        ('[[stretch]]\nid = "home"\ntitle = "at home"\nbegins_on = ["released"]\nunless_during = "custody"\n\n'
+        ('[[spell]]\nid = "home"\ntitle = "at home"\nbegins_on = ["released"]\nunless_during = "custody"\n\n'
         '[[clock]]\nid = "request"\ntitle = "a request"\nstarts_on = ["request_received inside home"]\n'),
-        "stretch 'home' has an unless_during itself",
+        "spell 'home' has an unless_during itself",
     ),
     ("[[limit]]\n", DEEMED + "\n[[limit]]\n", "give is_also, shows, or is_nothing = true"),
     (
@@ -262,7 +266,7 @@ OTHERS = [
         + AGAIN.format("2015-01-01"),
         "one version is a window and another is not",
     ),
-    (VERSION, 'counting = "at least 6 weeks after"\n', "a window knows done_by, lapses_on and bites_only_if only"),
+    (VERSION, 'counting = "at least 6 weeks after"\n', "a window knows done_by, lapses_on and owed_only_if only"),
     ('citation = ["SR 5(1)"]\nevidence', 'citation = ["SR five"]\nevidence', "names no numbered provision"),
     ('citation = ["SR 5(1)"]\nevidence', 'citation = ["5"]\nevidence', "is no citation"),
     ('citation = ["SR 5(1)"]\nevidence', "citation = []\nevidence", "at least 1 item"),
@@ -295,7 +299,7 @@ def test_two_versions_that_join_are_taken_in_their_order(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("section", ["instrument", "stretch", "clock", "ground", "limit", "note", "notice"])
+@pytest.mark.parametrize("section", ["instrument", "spell", "clock", "ground", "limit", "note", "notice"])
 def test_a_name_stands_once(tmp_path, section):
     block = next(f"[[{section}]]" + part for part in RIGHT.split(f"[[{section}]]")[1:])
     block = (

@@ -47,16 +47,16 @@ def test_every_day_of_eight_years_ends_on_the_day_before_the_corresponding_date_
 
 
 def test_a_transfer_at_the_end_of_august_has_its_review_by_the_end_of_november():
-    story = "2026-08-31 plan_transferred_in made_on=2020-05-01 reviewed_on=2024-06-03; {} review_decision_sent"
-    in_time = one(story.format("2026-11-30") + " outcome=maintain", "transfer_review", "2026-12-31")
+    chronology = "2026-08-31 plan_transferred_in made_on=2020-05-01 reviewed_on=2024-06-03; {} review_decision_sent"
+    in_time = one(chronology.format("2026-11-30") + " outcome=maintain", "transfer_review", "2026-12-31")
     assert (str(in_time.due_on), in_time.status) == ("2026-11-30", "met")
-    assert one(story.format("2026-12-01") + " outcome=maintain", "transfer_review", "2026-12-31").status == "late"
+    assert one(chronology.format("2026-12-01") + " outcome=maintain", "transfer_review", "2026-12-31").status == "late"
 
 
 def test_the_first_three_months_of_direct_payments_begin_with_their_first_day():
-    story = "2026-02-28 direct_payments_started; {} direct_payment_reviewed"
-    assert one(story.format("2026-05-27"), "direct_payment_review", "2026-06-30").status == "met"
-    late = one(story.format("2026-05-28"), "direct_payment_review", "2026-06-30")
+    chronology = "2026-02-28 direct_payments_started; {} direct_payment_reviewed"
+    assert one(chronology.format("2026-05-27"), "direct_payment_review", "2026-06-30").status == "met"
+    late = one(chronology.format("2026-05-28"), "direct_payment_review", "2026-06-30")
     assert (str(late.due_on), late.days_over, late.breach) == ("2026-05-27", 1, True)
     assert "the first day is left out: Thursday 28 May 2026" in text_of(late, "reading")
 

@@ -83,8 +83,8 @@ def test_a_mediation_agreement(outcome):
 
 @pytest.mark.parametrize(("event", "outcome"), [(event, outcome) for event in CUSTODY for outcome in CUSTODY[event]])
 def test_an_order_or_a_concession_in_custody(event, outcome):
-    story = f"2026-01-05 detained; {ON} {event} outcome={outcome}"
-    found = {deadline.limit: str(deadline.due_on) for deadline in deadlines_of(tell(story), day(ON))}
+    chronology = f"2026-01-05 detained; {ON} {event} outcome={outcome}"
+    found = {deadline.limit: str(deadline.due_on) for deadline in deadlines_of(tell(chronology), day(ON))}
     assert found == dates(CUSTODY[event][outcome])
 
 
@@ -102,25 +102,25 @@ def test_an_order_or_a_concession_in_custody(event, outcome):
     ],
 )
 def test_an_order_is_obeyed_by_the_act_that_it_orders(outcome, acts):
-    story = f"{ON} tribunal_order_made outcome={outcome}"
+    chronology = f"{ON} tribunal_order_made outcome={outcome}"
     for limit, event in acts.items():
         last = ORDERS[outcome][limit]
-        obeyed = one(f"{story}; {WEEKS[last]} {event}", limit)
+        obeyed = one(f"{chronology}; {WEEKS[last]} {event}", limit)
         assert (obeyed.status, obeyed.breach) == ("met", False)
-        late = one(f"{story}; 2026-10-27 {event}", limit)
+        late = one(f"{chronology}; 2026-10-27 {event}", limit)
         assert (late.status, late.breach) == ("late", True)
 
 
 def test_an_ordered_reassessment_has_the_time_of_the_order_and_not_the_fourteen_weeks_of_a_notification():
-    story = f"{ON} tribunal_order_made outcome=reassess; 2026-07-31 reassessment_agreed"
-    assert every(story, "reassessment_final") == []
-    assert str(one(story, "order_assess_final").due_on) == "2026-10-26"
+    chronology = f"{ON} tribunal_order_made outcome=reassess; 2026-07-31 reassessment_agreed"
+    assert every(chronology, "reassessment_final") == []
+    assert str(one(chronology, "order_assess_final").due_on) == "2026-10-26"
 
 
 def test_after_a_refusal_no_plan_may_follow_the_assessment_that_was_ordered():
-    story = f"{ON} tribunal_order_made outcome=assess; 2026-07-30 assessment_agreed; 2026-09-28 plan_refused"
-    assert one(story, "order_assess_refuse").status == "met"
-    assert one(story, "order_assess_final").status == "lapsed"
+    chronology = f"{ON} tribunal_order_made outcome=assess; 2026-07-30 assessment_agreed; 2026-09-28 plan_refused"
+    assert one(chronology, "order_assess_refuse").status == "met"
+    assert one(chronology, "order_assess_final").status == "lapsed"
     agreed = f"{ON} tribunal_order_made outcome=assess; 2026-07-30 assessment_agreed; 2026-09-29 plan_agreed"
     assert one(agreed, "order_assess_refuse").status == "lapsed"
 
@@ -136,69 +136,71 @@ REFUSED = "2026-03-02 request_received; 2026-04-13 assessment_refused"
     ],
 )
 def test_an_order_or_a_concession_has_a_clock_of_its_own_and_the_original_one_does_not_come_back(event, limit):
-    story = f"{REFUSED}; 2026-06-01 {event}; 2026-06-08 assessment_agreed; 2026-09-07 final_plan_sent"
-    assert one(story, "final_plan").status == "lapsed"
-    assert (one(story, limit).status, str(one(story, limit).due_on)) == ("met", "2026-09-07")
-    assert one(story, "decide_assess").status == "met"
+    chronology = f"{REFUSED}; 2026-06-01 {event}; 2026-06-08 assessment_agreed; 2026-09-07 final_plan_sent"
+    assert one(chronology, "final_plan").status == "lapsed"
+    assert (one(chronology, limit).status, str(one(chronology, limit).due_on)) == ("met", "2026-09-07")
+    assert one(chronology, "decide_assess").status == "met"
 
 
 def test_a_mediation_agreement_has_the_time_of_an_order():
-    story = f"{REFUSED}; 2026-06-01 mediation_agreed outcome=assess"
-    assert one(story, "final_plan").status == "lapsed"
-    assert [str(d.due_on) for d in every(story, "mediation_comply")] == ["2026-06-15", "2026-08-10", "2026-09-07"]
+    chronology = f"{REFUSED}; 2026-06-01 mediation_agreed outcome=assess"
+    assert one(chronology, "final_plan").status == "lapsed"
+    assert [str(d.due_on) for d in every(chronology, "mediation_comply")] == ["2026-06-15", "2026-08-10", "2026-09-07"]
 
 
 def test_a_refusal_that_the_authority_reverses_itself_keeps_the_original_time():
-    story = f"{REFUSED}; 2026-06-01 refusal_reversed; 2026-06-02 assessment_agreed"
-    final = one(story, "final_plan", "2026-06-05")
+    chronology = f"{REFUSED}; 2026-06-01 refusal_reversed; 2026-06-02 assessment_agreed"
+    final = one(chronology, "final_plan", "2026-06-05")
     assert (str(final.due_on), final.status) == ("2026-07-20", "open")
     cited = [str(citation) for step in final.explanation for citation in step.citations]
     assert "R (W) v Hertfordshire County Council [2023] EWHC 3138 (Admin)" in cited
     assert "nothing starts again" in text_of(final, "start")
-    beside = one(story, "reversal_assess_final", "2027-01-01")
+    beside = one(chronology, "reversal_assess_final", "2027-01-01")
     assert (beside.kind, str(beside.due_on), beside.status, beside.breach) == (
         "guidance",
         "2026-09-07",
         "overdue",
         False,
     )
-    assert str(one(story, "reversal_assess_refuse", "2026-06-05").due_on) == "2026-08-10"
-    assert one(story, "final_plan", "2026-07-21").breach is True
+    assert str(one(chronology, "reversal_assess_refuse", "2026-06-05").due_on) == "2026-08-10"
+    assert one(chronology, "final_plan", "2026-07-21").breach is True
 
 
 @pytest.mark.parametrize("contrary", ["assessment_agreed", "plan_agreed", "draft_plan_sent"])
 def test_a_contrary_decision_is_a_reversal_whether_or_not_it_is_called_one(contrary):
-    story = f"{REFUSED}; 2026-06-02 {contrary}"
-    agree([tell(story)], "2026-07-21")
-    found = one(story, "final_plan", "2026-07-21")
+    chronology = f"{REFUSED}; 2026-06-02 {contrary}"
+    agree([tell(chronology)], "2026-07-21")
+    found = one(chronology, "final_plan", "2026-07-21")
     assert (str(found.due_on), found.status, found.breach) == ("2026-07-20", "overdue", True)
     assert "bound by the original time" in text_of(found, "start")
-    sent = one(f"{story}; 2026-12-01 final_plan_sent", "final_plan")
+    sent = one(f"{chronology}; 2026-12-01 final_plan_sent", "final_plan")
     assert (sent.status, sent.days_over) == ("late", 134)
 
 
 @pytest.mark.parametrize("event", ["tribunal_order_made", "appeal_conceded", "mediation_agreed"])
 def test_what_follows_an_order_a_concession_or_an_agreement_revives_nothing(event):
-    story = f"{REFUSED}; 2026-06-02 {event} outcome=assess; 2026-06-10 assessment_agreed; 2026-06-20 plan_agreed"
-    agree([tell(story)], "2026-07-21")
-    assert one(story, "final_plan", "2026-07-21").status == "lapsed"
+    chronology = f"{REFUSED}; 2026-06-02 {event} outcome=assess; 2026-06-10 assessment_agreed; 2026-06-20 plan_agreed"
+    agree([tell(chronology)], "2026-07-21")
+    assert one(chronology, "final_plan", "2026-07-21").status == "lapsed"
 
 
 def test_an_order_implies_that_the_assessment_was_refused_though_nobody_recorded_it():
-    story = "2026-03-02 request_received; 2026-06-01 tribunal_order_made outcome=assess"
-    assert one(story, "decide_assess").status == "undated"
-    assert "act_not_dated" in codes(story)
+    chronology = "2026-03-02 request_received; 2026-06-01 tribunal_order_made outcome=assess"
+    assert one(chronology, "decide_assess").status == "undated"
+    assert "act_not_dated" in codes(chronology)
 
 
 def test_a_plan_refused_and_refused_back_has_its_own_time():
-    story = "2026-03-02 request_received; 2026-06-22 plan_refused; 2026-09-01 refusal_reversed"
-    assert one(story, "final_plan", "2026-09-01").breach is True
-    assert every(story, "reversal_assess_final") == []
+    chronology = "2026-03-02 request_received; 2026-06-22 plan_refused; 2026-09-01 refusal_reversed"
+    assert one(chronology, "final_plan", "2026-09-01").breach is True
+    assert every(chronology, "reversal_assess_final") == []
 
 
 def test_what_is_conceded_after_the_response_is_no_concession_of_regulation_45():
-    story = "2026-06-01 appeal_registered; 2026-06-20 appeal_response_sent; 2026-07-20 appeal_conceded outcome=assess"
-    limits = {deadline.limit for deadline in judge(tell(story), "2026-07-21").deadlines}
+    chronology = (
+        "2026-06-01 appeal_registered; 2026-06-20 appeal_response_sent; 2026-07-20 appeal_conceded outcome=assess"
+    )
+    limits = {deadline.limit for deadline in judge(tell(chronology), "2026-07-21").deadlines}
     assert not any(limit.startswith("concede") for limit in limits)
 
 

@@ -19,13 +19,13 @@ WISH_HEALTH = "2025-12-01 mediation_requested outcome=health; 2025-12-03 mediati
 WISH_KEPT = "2025-10-06 detained; 2025-12-01 mediation_requested"
 
 
-def summary(story, limit, as_of):
-    found = one(story, limit, as_of)
+def summary(chronology, limit, as_of):
+    found = one(chronology, limit, as_of)
     return str(found.due_on), found.status, found.breach, found.days_over, str(found.ended_on)
 
 
 @pytest.mark.parametrize(
-    ("story", "limit", "end", "due_on", "last", "over"),
+    ("chronology", "limit", "end", "due_on", "last", "over"),
     [
         (ORDER, "order_amend", "plan_ceased", "2026-01-05", "2026-01-05", ("2026-07-31", 207)),
         (ORDER, "order_amend", "plan_transferred_out", "2026-01-05", "2026-01-05", ("2026-01-06", 1)),
@@ -49,14 +49,16 @@ def summary(story, limit, as_of):
         (WISH_KEPT, "detained_mediation_arrange", "appeal_withdrawn", "2025-12-31", "2025-12-31", ("2026-01-01", 1)),
     ],
 )
-def test_an_end_by_the_last_lawful_day_lapses_and_a_later_one_leaves_the_breach(story, limit, end, due_on, last, over):
-    assert summary(f"{story}; {last} {end}", limit, "2026-12-01") == (due_on, "lapsed", False, None, last)
+def test_an_end_by_the_last_lawful_day_lapses_and_a_later_one_leaves_the_breach(
+    chronology, limit, end, due_on, last, over
+):
+    assert summary(f"{chronology}; {last} {end}", limit, "2026-12-01") == (due_on, "lapsed", False, None, last)
     ended, days = over
-    assert summary(f"{story}; {ended} {end}", limit, "2026-12-01") == (due_on, "overtaken", True, days, ended)
+    assert summary(f"{chronology}; {ended} {end}", limit, "2026-12-01") == (due_on, "overtaken", True, days, ended)
 
 
 @pytest.mark.parametrize(
-    ("story", "end", "limit"),
+    ("chronology", "end", "limit"),
     [
         (ORDER, "2026-07-31 plan_ceased", "order_amend"),
         (REQUEST, "2026-05-27 request_withdrawn", "final_plan"),
@@ -64,8 +66,8 @@ def test_an_end_by_the_last_lawful_day_lapses_and_a_later_one_leaves_the_breach(
         (PHASE, "2026-05-31 plan_ceased; 2026-07-01 request_received party=parent", "phase_transfer"),
     ],
 )
-def test_a_breach_of_the_day_before_is_there_on_every_day_after(story, end, limit):
-    whole = tell(f"{story}; {end}")
+def test_a_breach_of_the_day_before_is_there_on_every_day_after(chronology, end, limit):
+    whole = tell(f"{chronology}; {end}")
     ended = day(end.split()[0])
     before = {found.limit for found in judge(whole, ended.replace(day=ended.day - 1)).deadlines if found.breach}
     assert limit in before
@@ -81,16 +83,16 @@ def test_a_plan_that_had_gone_before_the_time_of_the_transfer_began_has_no_limit
 
 
 def test_a_review_in_time_is_met_though_the_plan_goes_before_the_transfer():
-    story = f"{PHASE}; 2026-01-10 review_decision_sent outcome=maintain; 2026-05-31 plan_transferred_out"
-    assert one(story, "phase_transfer", "2026-12-01").status == "met"
+    chronology = f"{PHASE}; 2026-01-10 review_decision_sent outcome=maintain; 2026-05-31 plan_transferred_out"
+    assert one(chronology, "phase_transfer", "2026-12-01").status == "met"
 
 
 def test_advice_is_overtaken_when_the_plan_comes_without_it():
-    story = (
+    chronology = (
         "2017-05-01 request_received party=parent; 2017-06-01 advice_requested party=psychological; "
         "2017-06-01 advice_requested party=medical; 2018-01-05 final_plan_sent; 2021-07-31 plan_ceased"
     )
-    for found in judge(tell(story), "2026-06-30").deadlines:
+    for found in judge(tell(chronology), "2026-06-30").deadlines:
         if found.limit == "advice":
             assert (str(found.due_on), found.status, found.days_over) == ("2017-07-13", "overtaken", 176)
     in_time = "2017-12-01 advice_requested party=medical; 2018-01-05 final_plan_sent"
@@ -98,9 +100,9 @@ def test_advice_is_overtaken_when_the_plan_comes_without_it():
 
 
 def test_an_answer_that_shows_that_nothing_was_owed_leaves_no_breach():
-    story = f"{PLAN}; 2026-02-01 review_meeting_held; 2026-04-01 review_decision_sent outcome=maintain"
-    assert one(story, "amendment_notice", "2026-06-30").status == "lapsed"
-    assert one(story, "review_decision", "2026-06-30").status == "late"
+    chronology = f"{PLAN}; 2026-02-01 review_meeting_held; 2026-04-01 review_decision_sent outcome=maintain"
+    assert one(chronology, "amendment_notice", "2026-06-30").status == "lapsed"
+    assert one(chronology, "review_decision", "2026-06-30").status == "late"
     agreed = f"{REQUEST}; 2026-05-20 plan_agreed"
     assert one(agreed, "decide_not_issue", "2026-06-30").status == "lapsed"
 
@@ -113,8 +115,8 @@ def test_an_exception_excuses_what_was_overtaken_as_it_would_what_is_overdue():
 
 
 def test_a_right_whose_time_had_run_out_did_not_fall_away_on_a_later_day():
-    story = f"{PLAN}; 2025-09-01 plan_ceased"
-    found = one(story, "appeal", "2026-06-30")
+    chronology = f"{PLAN}; 2025-09-01 plan_ceased"
+    found = one(chronology, "appeal", "2026-06-30")
     assert (found.status, found.ended_on, found.days_over) == ("lapsed", None, None)
 
 

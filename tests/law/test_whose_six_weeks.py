@@ -27,8 +27,8 @@ each_twin = pytest.mark.parametrize("twin", TWINS)
 
 
 def asked(twin: str, party: str, *, body: str | None = None, came: str | None = None) -> str:
-    story = TWINS[twin].format(party=party) + (f" body={body}" if body else "")
-    return story + (f"; {came} advice_received party={party}" if came else "")
+    chronology = TWINS[twin].format(party=party) + (f" body={body}" if body else "")
+    return chronology + (f"; {came} advice_received party={party}" if came else "")
 
 
 def told(twin: str, as_of: str, party: str, **more: str | None) -> tuple[object, ...]:
@@ -65,9 +65,9 @@ def test_advice_on_the_last_day_and_before_it_is_in_time_for_all_and_nobody_cont
 
 
 def test_an_exception_excuses_by_the_other_reading_too():
-    story = asked("advice", "psychological") + "; 2026-02-09 exception_recorded outcome=absent_from_area "
-    story += "until=2026-03-12 limit=advice"
-    found = one(story, "advice", "2026-06-30")
+    chronology = asked("advice", "psychological") + "; 2026-02-09 exception_recorded outcome=absent_from_area "
+    chronology += "until=2026-03-12 limit=advice"
+    found = one(chronology, "advice", "2026-06-30")
     assert (found.excused_by, found.breach, found.contested_by) == (("absent_from_area",), False, ())
 
 

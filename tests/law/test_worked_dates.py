@@ -88,9 +88,9 @@ def test_a_certificate_moves_the_end_of_the_appeal_only_if_its_month_ends_later(
 
 
 def test_the_plan_of_a_reassessment_has_a_clock_beside_the_yearly_one():
-    story = """
+    chronology = """
         2023-05-05 final_plan_sent; 2024-05-03 review_decision_sent outcome=maintain
         2024-11-25 reassessment_agreed; 2025-03-10 final_plan_sent
     """
-    dues = {d.working.rule.rows[0]: str(d.due_on) for d in every(story, "annual_review", "2025-03-11")}
+    dues = {d.derivation.rule.rows[0]: str(d.due_on) for d in every(chronology, "annual_review", "2025-03-11")}
     assert dues == {"first_review": "2024-05-04", "next_review": "2025-05-02", "reassess_next_review": "2026-03-10"}

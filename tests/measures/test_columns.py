@@ -9,7 +9,7 @@ from ehcp_flow.case import Case
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.measures import catalogue, measure
 from ehcp_flow.measures.figures import FIGURES
-from tests.measures.told import plan, told
+from tests.measures.answers_made_up import plan, told
 
 
 def row_of(*cases, year=2024, as_of="2025-06-30"):

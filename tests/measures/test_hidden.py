@@ -16,7 +16,7 @@ from ehcp_flow.measures import (
     exception_rate,
     measure,
 )
-from tests.measures.told import answered, plan, told
+from tests.measures.answers_made_up import answered, plan, told
 
 D = dt.date
 AS_OF = D(2025, 6, 30)

@@ -6,9 +6,9 @@ import pytest
 
 from ehcp_flow.case import group_cases
 from ehcp_flow.measures import catalogue, measure, percent
-from ehcp_flow.reports.published import COUNTRY, YEARS, places, published
+from ehcp_flow.reports.published_page import COUNTRY, YEARS, places, published
 from ehcp_flow.synth import census_day, published_caseload, published_discrepancies
-from ehcp_flow.synth.published import counts_of
+from ehcp_flow.synth.dfe_counts import counts_of
 from examples import reproduce_dfe
 from examples.reproduce_dfe import PLAIN_READINGS
 

@@ -4,7 +4,7 @@ import pytest
 
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.measures import REGISTERS, Registers, agreed_with_parent, registers
-from tests.measures.told import answered, plan, told
+from tests.measures.answers_made_up import answered, plan, told
 
 D = dt.date
 HELD = ("2020-01-06 request_received parent", "2020-05-04 final_plan_sent")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ehcp_flow.measures import catalogue, measure
 from ehcp_flow.measures.publishing import hidden_columns, related
 from ehcp_flow.measures.suppression import HIDDEN, hidden_cells
-from tests.measures.told import plan, told
+from tests.measures.answers_made_up import plan, told
 
 LEAST = 4
 SUM = [("total", ("a", "b", "c"))]

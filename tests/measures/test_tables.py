@@ -6,7 +6,7 @@ import pytest
 
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.measures import TABLES, exceptions_by_ground, registers, table_rows
-from tests.measures.told import answered, plan, told
+from tests.measures.answers_made_up import answered, plan, told
 
 AS_OF = dt.date(2025, 6, 30)
 CASES = (

@@ -64,7 +64,7 @@ def test_what_is_disarmed_stays_so_and_loses_nothing(text):
 def test_columns_disarm_as_cells_do(texts):
     import polars as pl
 
-    from ehcp_flow.bulk.writing import _disarmed
+    from ehcp_flow.bulk.deadline_csv import _disarmed
 
     done = pl.DataFrame({"text": [*texts, None]}, {"text": pl.String}).select(_disarmed(pl.col("text")))
     assert done["text"].to_list() == [*map(disarmed, texts), None]

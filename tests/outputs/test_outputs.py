@@ -19,7 +19,7 @@ from ehcp_flow.errors import OutputError
 from ehcp_flow.facts import make_fact
 from ehcp_flow.outputs import Kind, Output, apart, header_of, same_file
 from ehcp_flow.readers import read_facts
-from ehcp_flow.readers.writing import FACTS, write_facts
+from ehcp_flow.readers.fact_writer import FACTS, write_facts
 from ehcp_flow.reports.calendar_feed import CALENDAR, calendar_feed
 from ehcp_flow.reports.case_page import CASE_PAGE, case_page
 from ehcp_flow.reports.overview import overview
@@ -28,10 +28,10 @@ from ehcp_flow.reports.workbook import WORKBOOK, write_workbook
 from ehcp_flow.store import Store
 from ehcp_flow.store.anchors import ANCHOR, write_heads
 from ehcp_flow.store.exports import export_file
-from ehcp_flow.store.files import files_of
 from ehcp_flow.store.imports import REFUSED_ROWS, import_file
 from ehcp_flow.store.outbox import POSITION, Bookmark
-from ehcp_flow.synth.writing import MADE_UP, write_synth
+from ehcp_flow.store.store_files import files_of
+from ehcp_flow.synth.caseload_file import MADE_UP, write_synth
 
 ROOT = Path(__file__).parents[2]
 AS_OF = dt.date(2026, 6, 30)
@@ -440,7 +440,7 @@ def test_the_names_in_a_header(tmp_path):
 
 ELSEWHERE = {
     "bulk/jsonfile.py": "what is renamed are the columns of a frame",
-    "bulk/sources.py": "what comes through a pipe is kept in a directory of its own, which goes at the end",
+    "bulk/row_sources.py": "what comes through a pipe is kept in a directory of its own, which goes at the end",
     "store/schema.py": "the migrations of a zipped package, laid out in a directory that goes at the end",
     "testing/killing.py": "a store in a directory of its own, to be killed",
     "testing/postgres.py": "a server's own directory",

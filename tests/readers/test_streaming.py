@@ -6,7 +6,7 @@ import tracemalloc
 import pytest
 
 from ehcp_flow.readers import read_case, read_facts
-from ehcp_flow.readers.rows import _Lines
+from ehcp_flow.readers.row_tables import _Lines
 
 HEADER = b"case_id,event,on,party,outcome,until,authority,reason\n"
 REASON = b"The school was closed because the boiler had burst; parents were told by letter. " * 3

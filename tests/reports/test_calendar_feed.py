@@ -4,7 +4,7 @@ from ehcp_flow.answers import answer
 from ehcp_flow.case import Case
 from ehcp_flow.reports.calendar_feed import work_calendar
 from ehcp_flow.testing.sample import a_case
-from tests.measures.told import answered, told
+from tests.measures.answers_made_up import answered, told
 
 CASES = (
     told("a", "2025-06-01 request_received parent", "2025-06-10 advice_requested medical;reason=Jo Smith"),

@@ -7,7 +7,7 @@ from ehcp_flow.case import Case
 from ehcp_flow.facts import as_stored
 from ehcp_flow.reports.case_page import case_page
 from ehcp_flow.testing.sample import a_case
-from tests.measures.told import told
+from tests.measures.answers_made_up import told
 from tests.reports.test_page_in_a_browser import violations
 
 

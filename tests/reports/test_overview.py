@@ -13,7 +13,7 @@ from ehcp_flow.reports.overview import overview
 from ehcp_flow.reports.page import report_page
 from ehcp_flow.reports.verdict import Elsewhere, clear_change, headlines, in_words
 from ehcp_flow.reports.workbook import write_workbook
-from tests.measures.told import answered, plan, told
+from tests.measures.answers_made_up import answered, plan, told
 
 HELD = ("2020-01-06 request_received parent", "2020-05-04 final_plan_sent")
 

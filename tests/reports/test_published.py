@@ -1,7 +1,7 @@
 import pytest
 
 from ehcp_flow.errors import UnknownNameError
-from ehcp_flow.reports.published import COUNTRY, YEARS, name_of, places, published, region_of
+from ehcp_flow.reports.published_page import COUNTRY, YEARS, name_of, places, published, region_of
 
 
 def test_an_authority_has_its_name_its_region_and_its_figures():

@@ -53,7 +53,7 @@ def _dates(book: Rulebook, limit: Limit, rule: Rule, pattern: Pattern) -> list[t
                 rulebook=book,
                 calendars=CALENDARS,
             )
-            if deadline.working.rule is rule and deadline.working.start.on == on
+            if deadline.derivation.rule is rule and deadline.derivation.start.on == on
         }
         rows += [(on.isoformat(), due_on.isoformat()) for due_on in sorted(day for day in found if day is not None)]
     return rows

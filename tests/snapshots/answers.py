@@ -30,7 +30,7 @@ def line(found: Answer) -> str:
     findings = sorted(Counter(finding.code for finding in found.findings).items())
     return " | ".join(
         (
-            f"{found.standing.pathway} {found.standing.since}",
+            f"{found.case_state.pathway} {found.case_state.since}",
             "; ".join(short(deadline) for deadline in found.deadlines),
             ", ".join(f"{many} {code}" for code, many in findings) or "no findings",
         )

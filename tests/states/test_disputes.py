@@ -8,27 +8,27 @@ import pytest
 from ehcp_flow.case import Case
 from ehcp_flow.errors import MoveRefused, UnknownNameError
 from ehcp_flow.facts import FACT_TYPES, OUTCOMES
+from ehcp_flow.moves.appeals import GROUNDS, certificate_needed
+from ehcp_flow.moves.citing import cited
+from ehcp_flow.moves.dispute_moves import _RANK, COMPLIED_WITH, DISPUTES
+from ehcp_flow.moves.dispute_region import Docket
+from ehcp_flow.moves.law_at_hand import at_hand
+from ehcp_flow.moves.machine import machine, table, trigger_name
+from ehcp_flow.moves.region import Region
+from ehcp_flow.moves.settlements import FITTING, OVERTAKING
 from ehcp_flow.states import (
     DISPUTE_MEANING,
     DisputeState,
     State,
     allowed,
     appealable,
+    check_move,
     disputes,
     mermaid,
     record,
     state,
     state_table,
-    why_not,
 )
-from ehcp_flow.states.appeals import GROUNDS, certificate_needed
-from ehcp_flow.states.citing import cited
-from ehcp_flow.states.counted import at_hand
-from ehcp_flow.states.dispute_moves import _RANK, COMPLIED_WITH, DISPUTES
-from ehcp_flow.states.dispute_region import Docket
-from ehcp_flow.states.machine import machine, table, trigger_name
-from ehcp_flow.states.region import Region
-from ehcp_flow.states.settling import FITTING, OVERTAKING
 from tests.states.telling import after, fact, history, told
 
 LATE = "2060-01-01"
@@ -143,7 +143,7 @@ def test_a_move_of_a_dispute_is_lawful_from_its_source(at, event, outcome):
     case = told(way_to(at, event, outcome))
     before = state(case, after(case))
     assert before.findings == ()
-    verdict = why_not(case, event, outcome, after(case))
+    verdict = check_move(case, event, outcome, after(case))
     assert verdict.allowed, str(verdict)
     assert verdict.dispute
     expected = DISPUTES.edges()[at, event, outcome].to or at
@@ -152,16 +152,16 @@ def test_a_move_of_a_dispute_is_lawful_from_its_source(at, event, outcome):
     assert verdict.moves
     assert f"the dispute about {verdict.dispute.decision.event}" in str(verdict)
     moved = record(case, fact(trigger_name(event, outcome), after(case)))
-    standing = state(moved, after(case))
-    assert standing.findings == ()
-    dispute = standing.disputes[-1]
+    case_state = state(moved, after(case))
+    assert case_state.findings == ()
+    dispute = case_state.disputes[-1]
     # Carrying out an agreement is both a move and what obeys it.
     obeyed = event == "agreement_carried_out" and at in {DisputeState.AGREED, DisputeState.WITHDRAWN}
     assert dispute.state is (DisputeState.COMPLIED if obeyed else expected)
     assert any(step.fact is moved.recorded[-1] and step.citations for step in dispute.steps)
     assert str(dispute).startswith(f"{dispute.state}: {DISPUTE_MEANING[dispute.state]}")
     if verdict.to_state is before.pathway:
-        assert standing.pathway is before.pathway
+        assert case_state.pathway is before.pathway
 
 
 ASTRAY = [(at, *key) for at in DisputeState for key in DISPUTES.keys if (at, *key) not in DISPUTES.edges()]
@@ -178,7 +178,7 @@ def test_a_move_of_a_dispute_is_refused_from_every_other_state(at, event, outcom
     assert refusal.reason
     assert refusal.remedy
     assert refusal.citation.address.startswith("https://")
-    verdict = why_not(case, event, outcome, after(case))
+    verdict = check_move(case, event, outcome, after(case))
     assert not verdict.allowed
     proposed = fact(trigger_name(event, outcome), after(case))
     with pytest.raises(MoveRefused) as refused:
@@ -221,18 +221,18 @@ def test_the_diagram_and_the_table_of_a_dispute():
 @pytest.mark.parametrize("letter", "abdef")
 def test_an_appeal_needs_a_certificate(letter):
     case = told(DECISIONS[letter])
-    (refusal,) = why_not(case, "appeal_registered", as_of=after(case)).refusals
+    (refusal,) = check_move(case, "appeal_registered", as_of=after(case)).refusals
     assert (refusal.finding, refusal.short) == ("appeal_without_certificate", "CFA 55(3)")
     assert "mediation_certificate_issued" in refusal.remedy
     certified = told(f"{DECISIONS[letter]}+CERTIFIED")
-    verdict = why_not(certified, "appeal_registered", as_of=after(certified))
+    verdict = check_move(certified, "appeal_registered", as_of=after(certified))
     assert verdict.allowed
     assert all(item.checked for item in verdict.verdicts)
 
 
 def test_an_appeal_against_a_plan_may_be_about_its_school_alone():
     case = told("MAINTAINED")
-    verdict = why_not(case, "appeal_registered", as_of=after(case))
+    verdict = check_move(case, "appeal_registered", as_of=after(case))
     assert verdict.allowed
     (unchecked,) = (item for item in verdict.verdicts if not item.checked)
     assert unchecked.short == "CFA 55(2)"
@@ -241,23 +241,23 @@ def test_an_appeal_against_a_plan_may_be_about_its_school_alone():
 
 def test_a_detained_persons_appeal_about_a_plan_needs_none():
     case = told("DRAFT_ISSUED+detained+final_plan_sent")
-    verdict = why_not(case, "appeal_registered", as_of=after(case))
+    verdict = check_move(case, "appeal_registered", as_of=after(case))
     assert verdict.allowed
     assert all(item.checked for item in verdict.verdicts)
     appealed = record(case, fact("appeal_registered", after(case)))
     dispute = one(appealed)
     assert (dispute.ground, dispute.certificate_needed) == ("CFA 73(2)(c)", False)
-    assert not why_not(appealed, "tribunal_order_made", "amend", after(appealed)).allowed
-    assert why_not(appealed, "tribunal_order_made", "amend_school", after(appealed)).allowed
+    assert not check_move(appealed, "tribunal_order_made", "amend", after(appealed)).allowed
+    assert check_move(appealed, "tribunal_order_made", "amend_school", after(appealed)).allowed
 
 
 def test_what_is_decided_in_custody_later_is_not_appealable():
     case = told("DRAFT_ISSUED+detained+final_plan_sent+APPEAL+tribunal_order_made:amend_school+amended_plan_sent")
     assert codes(case) == []
     assert where(case) == [("final_plan_sent", "COMPLIED")]
-    assert not why_not(case, "appeal_registered", as_of=after(case)).allowed
+    assert not check_move(case, "appeal_registered", as_of=after(case)).allowed
     released = told("MAINTAINED+detained+released")
-    assert why_not(released, "appeal_registered", as_of=after(released)).allowed
+    assert check_move(released, "appeal_registered", as_of=after(released)).allowed
 
 
 @pytest.mark.parametrize(
@@ -281,7 +281,7 @@ def test_what_is_decided_in_custody_later_is_not_appealable():
 def test_a_guard_of_a_dispute_refuses_and_says_what_would_be_right(way, event, finding):
     case = told(way)
     name, _, outcome = event.partition(":")
-    verdict = why_not(case, name, outcome or None, after(case))
+    verdict = check_move(case, name, outcome or None, after(case))
     refusal = next(item for item in verdict.refusals if item.finding == finding)
     assert refusal.reason
     assert refusal.remedy
@@ -304,7 +304,7 @@ def test_a_guard_of_a_dispute_refuses_and_says_what_would_be_right(way, event, f
 def test_what_the_record_cannot_show_is_said_and_let_pass(way, event, short):
     case = told(way)
     name, _, outcome = event.partition(":")
-    verdict = why_not(case, name, outcome or None, after(case))
+    verdict = check_move(case, name, outcome or None, after(case))
     assert verdict.allowed
     assert short in [item.short for item in verdict.verdicts if not item.checked]
 
@@ -312,8 +312,8 @@ def test_what_the_record_cannot_show_is_said_and_let_pass(way, event, short):
 def test_a_mediation_that_cannot_be_arranged_gives_a_certificate():
     case = told("REFUSED_PLAN+mediation_requested:education+mediation_not_arranged+mediation_certificate_issued")
     assert codes(case) == []
-    assert why_not(case, "mediation_held", as_of=after(case)).allowed
-    assert why_not(case, "appeal_registered", as_of=after(case)).allowed
+    assert check_move(case, "mediation_held", as_of=after(case)).allowed
+    assert check_move(case, "appeal_registered", as_of=after(case)).allowed
 
 
 @pytest.mark.parametrize(
@@ -328,7 +328,7 @@ def test_a_mediation_that_cannot_be_arranged_gives_a_certificate():
 )
 def test_the_adviser_may_not_certify_after_a_late_contact(decided, contacted, lawful, checked):
     case = history("2020-01-02 request_received", f"{decided} assessment_refused", f"{contacted} mediation_declined")
-    verdict = why_not(case, "mediation_certificate_issued", as_of=contacted)
+    verdict = check_move(case, "mediation_certificate_issued", as_of=contacted)
     assert verdict.allowed is lawful
     assert verdict.verdicts[1].checked is checked
     if not lawful:
@@ -340,10 +340,10 @@ def test_the_adviser_may_not_certify_after_a_late_contact(decided, contacted, la
 def test_a_certificate_without_any_contact_is_reported_and_followed():
     case = record(history(*REFUSED), fact("mediation_certificate_issued", "2026-05-01"), strict=False)
     assert codes(case) == ["certificate_without_contact"]
-    assert why_not(case, "appeal_registered", as_of="2026-05-02").allowed
+    assert check_move(case, "appeal_registered", as_of="2026-05-02").allowed
     # An imported request may have been taken back to a contact that is not on record.
     declined = told("MAINTAINED+mediation_requested:education+mediation_declined")
-    assert why_not(declined, "mediation_certificate_issued", as_of=after(declined)).allowed
+    assert check_move(declined, "mediation_certificate_issued", as_of=after(declined)).allowed
 
 
 # What obeys a settlement.
@@ -448,7 +448,7 @@ def test_a_settlement_goes_past_a_decision_that_it_does_not_fit():
     assert where(case) == [("final_plan_sent", "APPEALED"), ("reassessment_refused", "APPEALED")]
     amended = record(case, fact("tribunal_order_made:amend", after(case)))
     assert where(amended) == [("final_plan_sent", "DETERMINED"), ("reassessment_refused", "APPEALED")]
-    verdict = why_not(case, "tribunal_order_made", "amend", after(case))
+    verdict = check_move(case, "tribunal_order_made", "amend", after(case))
     assert verdict.dispute
     assert verdict.dispute.decision.event == "final_plan_sent"
 
@@ -457,7 +457,7 @@ def test_an_earlier_decision_is_disputed_only_by_what_leaves_no_doubt():
     # Nothing is known against an appeal about the old plan's school; but this one is about the refusal, and lacks its
     # certificate.
     case = told("REASSESS_REQUESTED+reassessment_refused")
-    (refusal,) = why_not(case, "appeal_registered", as_of=after(case)).refusals
+    (refusal,) = check_move(case, "appeal_registered", as_of=after(case)).refusals
     assert refusal.finding == "appeal_without_certificate"
     # The latest decision is under appeal: mediation that is declined now can only be about the one before.
     both = told("REASSESS_REQUESTED+reassessment_refused+APPEAL+mediation_declined")
@@ -497,7 +497,7 @@ def test_a_decision_that_the_law_orders_later_on_the_same_day_still_counts():
                    "2026-06-15 mediation_contacted")  # fmt: skip
     assert codes(case) == []
     assert where(case) == [("plan_refused", "MEDIATION_CONTACTED")]
-    assert why_not(case, "mediation_requested", "education", "2026-06-15").allowed
+    assert check_move(case, "mediation_requested", "education", "2026-06-15").allowed
 
 
 def test_the_order_of_recording_never_matters():
@@ -509,9 +509,9 @@ def test_the_order_of_recording_never_matters():
 
 def test_a_plan_stays_maintained_while_an_appeal_runs():
     for way in ("MAINTAINED+APPEAL", "CEASE_NOTIFIED+APPEAL", "REVIEW_OPEN+APPEAL", "MAINTAINED+MEDIATION"):
-        standing = state(told(way), LATE)
-        assert standing.maintained
-        assert standing.pathway is State(way.partition("+")[0])
+        case_state = state(told(way), LATE)
+        assert case_state.maintained
+        assert case_state.pathway is State(way.partition("+")[0])
 
 
 # Asking and recording.
@@ -540,7 +540,7 @@ def test_a_case_with_nothing_to_appeal_lists_no_dispute_as_lawful():
     case = history("2026-03-02 request_received")
     lawful = {item.event for item in allowed(case, "2026-03-20") if item.allowed}
     assert lawful.isdisjoint({"appeal_registered", "mediation_contacted", "tribunal_order_made", "released"})
-    verdict = why_not(case, "appeal_registered", as_of="2026-03-20")
+    verdict = check_move(case, "appeal_registered", as_of="2026-03-20")
     assert [item.finding for item in verdict.refusals] == ["dispute_without_decision"]
     assert (verdict.to_state, verdict.dispute) == (State.REQUESTED, None)
     assert "no decision that can be appealed is on record" in str(verdict)
@@ -548,15 +548,15 @@ def test_a_case_with_nothing_to_appeal_lists_no_dispute_as_lawful():
 
 def test_a_verdict_says_what_becomes_of_the_dispute():
     case = told("REFUSED_ASSESSMENT+APPEAL")
-    text = str(why_not(case, "tribunal_order_made", "assess", after(case)))
+    text = str(check_move(case, "tribunal_order_made", "assess", after(case)))
     assert "  goes to ASSESSING under " in text
     assert (
         "  the dispute about assessment_refused of Wednesday 31 January 2024 (CFA 51(2)(a)) goes to DETERMINED\n"
         in text
     )
-    stays = str(why_not(case, "appeal_response_sent", None, after(case)))
+    stays = str(check_move(case, "appeal_response_sent", None, after(case)))
     assert "(CFA 51(2)(a)) stays APPEALED under " in stays
-    refused = str(why_not(case, "mediation_declined", None, after(case)))
+    refused = str(check_move(case, "mediation_declined", None, after(case)))
     assert "(CFA 51(2)(a)) is APPEALED\n" in refused
 
 
@@ -576,9 +576,9 @@ def test_a_finding_of_each_region_and_one_for_each_fact():
         "mediation_after_settlement",
     ]
     early = history("2026-03-02 mediation_contacted", "2026-03-05 plan_ceased")
-    standing = state(early, LATE)
-    assert [finding.code for finding in standing.findings] == ["dispute_without_decision", "ceasing_without_plan"]
-    assert standing.disputes == ()
+    case_state = state(early, LATE)
+    assert [finding.code for finding in case_state.findings] == ["dispute_without_decision", "ceasing_without_plan"]
+    assert case_state.disputes == ()
 
 
 def test_every_ground_has_what_overtakes_it_and_what_fits_it():
@@ -602,5 +602,5 @@ def test_a_request_for_mediation_in_time_is_a_contact_in_time():
     case = history(
         "2024-01-01 assessment_refused", "2024-03-01 mediation_requested:education", "2024-03-20 mediation_declined"
     )
-    asked = why_not(case, "mediation_certificate_issued", None, "2024-03-21")
+    asked = check_move(case, "mediation_certificate_issued", None, "2024-03-21")
     assert "certificate_after_late_contact" not in [verdict.finding for verdict in asked.refusals]

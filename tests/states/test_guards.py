@@ -10,10 +10,11 @@ import ehcp_flow.law
 from ehcp_flow.case import Case
 from ehcp_flow.deadlines import deadlines_of
 from ehcp_flow.law import load_rulebook
-from ehcp_flow.states import State, counted, record, standing, state, why_not
-from ehcp_flow.states.conditions import STANDSTILL
-from ehcp_flow.states.counted import at_hand
-from ehcp_flow.states.guards import FEW
+from ehcp_flow.moves import law_at_hand, replay
+from ehcp_flow.moves.guards import FEW
+from ehcp_flow.moves.law_at_hand import at_hand
+from ehcp_flow.moves.pathway_guards import STANDSTILL
+from ehcp_flow.states import State, check_move, record, state
 from ehcp_flow.synth import synth
 from tests.states.telling import START, after, fact, history, told
 from tests.telling import tell
@@ -28,7 +29,7 @@ DRAFT = (
 
 def refusal(case: Case, event: str, outcome: str | None = None, as_of: dt.date | str | None = None):
     # What a dispute has to say stands after what the pathway says.
-    return why_not(case, event, outcome, as_of or after(case)).refusals[0]
+    return check_move(case, event, outcome, as_of or after(case)).refusals[0]
 
 
 def test_the_final_plan_waits_until_the_fifteenth_day_from_service_is_over():
@@ -42,33 +43,33 @@ def test_the_final_plan_waits_until_the_fifteenth_day_from_service_is_over():
     assert early.remedy == "send the final plan on or after Tuesday 7 July 2026"
     assert early.fact == case.facts[-1]
     assert early.citation.short == "SR 13(1)"
-    assert why_not(case, "final_plan_sent", None, "2026-07-07").allowed
+    assert check_move(case, "final_plan_sent", None, "2026-07-07").allowed
 
 
 def test_the_fifteen_days_run_from_service_not_from_sending():
     served = fact("draft_plan_sent", "2026-06-22", served_on="2026-06-24")
     case = record(history(*DRAFT[:3]), served)
-    assert not why_not(case, "final_plan_sent", None, "2026-07-08").allowed
-    assert why_not(case, "final_plan_sent", None, "2026-07-09").allowed
+    assert not check_move(case, "final_plan_sent", None, "2026-07-08").allowed
+    assert check_move(case, "final_plan_sent", None, "2026-07-09").allowed
 
 
 def test_a_new_draft_opens_a_new_fifteen_days():
     case = history(*DRAFT, "2026-07-01 draft_plan_sent")
-    assert not why_not(case, "final_plan_sent", None, "2026-07-15").allowed
-    assert why_not(case, "final_plan_sent", None, "2026-07-16").allowed
+    assert not check_move(case, "final_plan_sent", None, "2026-07-15").allowed
+    assert check_move(case, "final_plan_sent", None, "2026-07-16").allowed
 
 
 def test_consulting_the_school_is_named_and_not_required():
     case = history(*DRAFT)
     (verdict,) = (
         verdict
-        for verdict in why_not(case, "final_plan_sent", None, "2026-07-07").verdicts
+        for verdict in check_move(case, "final_plan_sent", None, "2026-07-07").verdicts
         if verdict.short == "CFA 40(3)"
     )
     assert (verdict.holds, verdict.checked, verdict.fact) == (True, False, None)
     assert str(verdict).startswith("not checked: no consultation")
     asked = record(case, fact("school_consulted", "2026-06-23", party="123456"))
-    verdict = why_not(asked, "final_plan_sent", None, "2026-07-07").verdicts[1]
+    verdict = check_move(asked, "final_plan_sent", None, "2026-07-07").verdicts[1]
     assert (verdict.holds, verdict.checked, verdict.fact) == (True, True, asked.facts[-1])
 
 
@@ -83,23 +84,23 @@ def test_a_school_consulted_for_an_earlier_plan_does_not_count():
     ]
     events = [*life, "assessment_agreed", "plan_agreed", "draft_plan_sent"]
     case = history(*DRAFT, *(f"{2027 + number}-01-01 {event}" for number, event in enumerate(events)))
-    verdict = why_not(case, "final_plan_sent", None, "2036-01-01")
+    verdict = check_move(case, "final_plan_sent", None, "2036-01-01")
     assert (verdict.allowed, verdict.verdicts[1].checked) == (True, False)
 
 
 @pytest.mark.parametrize(("as_of", "lawful"), [("2026-04-15", False), ("2026-04-16", True)])
 def test_the_amended_plan_waits_fifteen_days_from_the_service_of_the_notice(as_of, lawful):
     case = record(told("MAINTAINED"), fact("amendment_notice_sent", "2026-03-30", served_on="2026-04-01"))
-    assert why_not(case, "amended_plan_sent", None, as_of).allowed is lawful
+    assert check_move(case, "amended_plan_sent", None, as_of).allowed is lawful
 
 
 def test_an_ordered_amendment_waits_for_no_notice():
     case = told("MAINTAINED+APPEAL+tribunal_order_made:amend")
-    (verdict,) = why_not(case, "amended_plan_sent", None, case.facts[-1].on).verdicts
+    (verdict,) = check_move(case, "amended_plan_sent", None, case.facts[-1].on).verdicts
     assert verdict.holds
     assert verdict.fact == case.facts[-1]
     done = record(case, fact("amended_plan_sent", after(case)))
-    assert not why_not(done, "amended_plan_sent", None, after(done)).allowed, "one order, one amended plan"
+    assert not check_move(done, "amended_plan_sent", None, after(done)).allowed, "one order, one amended plan"
 
 
 @pytest.mark.parametrize(
@@ -174,7 +175,7 @@ def test_a_guard_refuses_with_its_finding_and_says_what_would_be_right(way, even
 @pytest.mark.parametrize(("party", "lawful"), [("parent", True), ("health", False), (None, True)])
 def test_the_commissioning_bodys_request_cannot_be_refused(party, lawful):
     case = record(told("MAINTAINED"), fact("reassessment_requested", "2026-03-02", party=party))
-    verdict = why_not(case, "reassessment_refused", None, "2026-03-10")
+    verdict = check_move(case, "reassessment_refused", None, "2026-03-10")
     assert verdict.allowed is lawful
     if not lawful:
         assert verdict.refusals[0].citation.short == "SR 23"
@@ -182,7 +183,7 @@ def test_the_commissioning_bodys_request_cannot_be_refused(party, lawful):
 
 
 def test_ceasing_names_the_judgement_that_nobody_computes():
-    verdict = why_not(told("CEASE_CONSULTING"), "cease_notice_sent", None, "2026-03-02")
+    verdict = check_move(told("CEASE_CONSULTING"), "cease_notice_sent", None, "2026-03-02")
     assert [(item.short, item.holds, item.checked) for item in verdict.verdicts] == [
         ("SR 31(1)", True, True),
         ("CFA 45(1)", True, False),
@@ -210,7 +211,7 @@ def test_ceasing_names_the_judgement_that_nobody_computes():
 def test_the_plan_is_maintained_until_an_appeal_is_finally_determined(way, lawful, checked):
     case = told(way)
     assert state(case, after(case)).pathway is State.CEASE_NOTIFIED
-    verdict = why_not(case, "plan_ceased", None, after(case))
+    verdict = check_move(case, "plan_ceased", None, after(case))
     assert verdict.allowed is lawful
     assert verdict.verdicts[0].checked is checked
     assert verdict.verdicts[0].citation.short == "CFA 45(4)"
@@ -218,7 +219,7 @@ def test_the_plan_is_maintained_until_an_appeal_is_finally_determined(way, lawfu
 
 def test_the_appeal_period_is_that_of_the_latest_notice():
     case = told("CEASE_NOTIFIED+cease_notice_sent")
-    (verdict,) = why_not(case, "plan_ceased", None, after(case)).verdicts
+    (verdict,) = check_move(case, "plan_ceased", None, after(case)).verdicts
     assert verdict.fact == case.facts[-1]
 
 
@@ -238,9 +239,9 @@ def test_a_plan_ceases_after_the_last_day_of_the_deadline_and_not_on_it(more, la
         if each.limit == "cease_standstill"
     )
     assert str(deadline.due_on) == last.split()[1]
-    (early,) = why_not(case, "plan_ceased", None, deadline.due_on).refusals
+    (early,) = check_move(case, "plan_ceased", None, deadline.due_on).refusals
     assert (early.finding, early.days[1:]) == ("ceased_in_appeal_period", (deadline.due_on, deadline.earliest_on))
-    assert why_not(case, "plan_ceased", None, deadline.earliest_on).allowed
+    assert check_move(case, "plan_ceased", None, deadline.earliest_on).allowed
 
 
 def test_a_plan_that_was_made_again_has_no_notice_of_ceasing():
@@ -251,11 +252,11 @@ def test_a_plan_that_was_made_again_has_no_notice_of_ceasing():
 def test_an_imported_notice_of_ceasing_may_be_missing_altogether():
     case = record(told("CEASE_CONSULTING"), fact("review_decision_sent:cease", "2025-01-01"), strict=False)
     gone = case.void(case.facts[-1], "wrong child")
-    assert not why_not(gone, "plan_ceased", None, "2026-01-01").allowed
+    assert not check_move(gone, "plan_ceased", None, "2026-01-01").allowed
 
 
 @pytest.mark.parametrize(
-    ("story", "limit", "act"),
+    ("chronology", "limit", "act"),
     [
         ("2026-03-02 request_received; 2026-06-22 draft_plan_sent", "draft_representations", "final_plan_sent"),
         (
@@ -267,7 +268,7 @@ def test_an_imported_notice_of_ceasing_may_be_missing_altogether():
 )
 @pytest.mark.parametrize("changed", ["at least 21 days beginning with", "at least 10 working days beginning with"])
 def test_a_guard_and_a_deadline_take_the_time_of_a_window_from_the_same_rulebook(
-    story, limit, act, changed, tmp_path, monkeypatch
+    chronology, limit, act, changed, tmp_path, monkeypatch
 ):
     law = tmp_path / "england"
     shutil.copytree(Path(ehcp_flow.law.__file__).parent / "england", law)
@@ -275,12 +276,14 @@ def test_a_guard_and_a_deadline_take_the_time_of_a_window_from_the_same_rulebook
         text = file.read_text(encoding="utf-8")
         file.write_text(text.replace('"at least 15 days beginning with"', f'"{changed}"'), encoding="utf-8")
     draft = load_rulebook(law)
-    monkeypatch.setattr(counted, "england", lambda: draft)
-    case = tell(story)
+    monkeypatch.setattr(law_at_hand, "england", lambda: draft)
+    case = tell(chronology)
     (window,) = (each for each in deadlines_of(case, "2026-06-23", rulebook=draft) if each.limit == limit)
-    early = next(verdict for verdict in why_not(case, act, None, window.due_on).refusals if changed in verdict.reason)
+    early = next(
+        verdict for verdict in check_move(case, act, None, window.due_on).refusals if changed in verdict.reason
+    )
     assert early.days == (dt.date(2026, 6, 22), window.due_on, window.earliest_on)
-    assert not any(changed in verdict.reason for verdict in why_not(case, act, None, window.earliest_on).refusals)
+    assert not any(changed in verdict.reason for verdict in check_move(case, act, None, window.earliest_on).refusals)
 
 
 def test_guards_find_the_same_in_a_long_life_by_its_words_as_by_going_through_it(monkeypatch):
@@ -288,5 +291,5 @@ def test_guards_find_the_same_in_a_long_life_by_its_words_as_by_going_through_it
     assert len(case.facts) > FEW
     by_words = state(case, "2026-06-30")
     assert len(by_words.findings) > 50
-    monkeypatch.setattr(standing, "FEW", len(case.facts))
+    monkeypatch.setattr(replay, "FEW", len(case.facts))
     assert state(case, "2026-06-30") == by_words

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ehcp_flow.bulk.lawful import Standings
+from ehcp_flow.bulk.states_with_moves import StatesWithMoves
 from ehcp_flow.case import Case
 from ehcp_flow.errors import DateError
 from ehcp_flow.facts import make_fact
-from ehcp_flow.states import allowed, state
-from ehcp_flow.states.counted import at_hand
-from ehcp_flow.states.lawful import lawful_moves, stands
+from ehcp_flow.moves.law_at_hand import at_hand
+from ehcp_flow.moves.lawful_moves import lawful_moves
+from ehcp_flow.states import allowed, state, state_with_moves
 from tests.bulk.agreeing import crowds
 from tests.cli.running import invoke, rows_of, table_of
 
@@ -36,7 +36,7 @@ def days_of(case):
 def test_what_is_lawful_is_what_every_verdict_allows_and_columns_say_the_same(case, data):
     day = data.draw(days_of(case))
     assert lawful_moves(case, state(case, day).pathway, day, at_hand()) == by_verdicts(case, day)
-    assert list(Standings([case], day)) == [stands(case, day, at_hand())]
+    assert list(StatesWithMoves([case], day)) == [state_with_moves(case, day, at_hand())]
 
 
 def test_a_long_record_is_looked_up_and_says_the_same():

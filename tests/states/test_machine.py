@@ -8,11 +8,11 @@ from enum import StrEnum
 import pytest
 from transitions import MachineError
 
-from ehcp_flow.states import MoveRefused, State, allowed, record, state, why_not
-from ehcp_flow.states.machine import Cursor, fire, machine, table, trigger_name
-from ehcp_flow.states.moves import ISSUED
-from ehcp_flow.states.pathway import PATHWAY
-from ehcp_flow.states.region import Misplaced, Move, Onward, Region
+from ehcp_flow.moves.machine import Cursor, fire, machine, table, trigger_name
+from ehcp_flow.moves.pathway import PATHWAY
+from ehcp_flow.moves.pathway_moves import ISSUED
+from ehcp_flow.moves.region import Misplaced, Move, Region, TransientState
+from ehcp_flow.states import MoveRefused, State, allowed, check_move, record, state
 from tests.states.telling import WAYS, after, fact, told
 
 KEYS = (*PATHWAY.keys, (ISSUED, None), (ISSUED, "detained"))
@@ -55,7 +55,7 @@ def test_equal_cases_do_not_share_or_lose_their_moves():
     moved = record(first, fact("assessment_agreed", after(first)))
     assert state(moved, "2030-01-01").pathway is State.ASSESSING
     assert state(second, "2030-01-01").pathway is State.REQUESTED
-    assert why_not(second, "assessment_refused", None, after(second)).allowed
+    assert check_move(second, "assessment_refused", None, after(second)).allowed
     assert machine(PATHWAY).models == []
 
 
@@ -199,7 +199,7 @@ def test_a_state_that_is_only_passed_through_needs_no_reasons():
         GOOD,
         moves=(move(), Move("changed", frozenset({Light.GREEN}), Light.RED, ("CFA 70",))),
         misplaced=(),
-        onward=Onward(Light.GREEN, "changed"),
+        transient=TransientState(Light.GREEN, "changed"),
     )
     assert passed.keys == (("detained", None),)
     assert fire(passed, Light.GREEN, "changed", None) is Light.RED

@@ -11,10 +11,10 @@ from ehcp_flow.case import Case
 from ehcp_flow.deadlines import Deadline, deadlines_of
 from ehcp_flow.errors import MoveRefused
 from ehcp_flow.facts import FACT_TYPES, OUTCOMES, Fact, make_fact
-from ehcp_flow.states import MAINTAINED_STATES, DisputeState, State, allowed, disputes, record, state, why_not
-from ehcp_flow.states.asking import MOVING
-from ehcp_flow.states.dispute_region import DISPUTE_EVENTS
-from ehcp_flow.states.pathway import PATHWAY
+from ehcp_flow.moves.dispute_region import DISPUTE_EVENTS
+from ehcp_flow.moves.lawfulness import MOVING
+from ehcp_flow.moves.pathway import PATHWAY
+from ehcp_flow.states import MAINTAINED_STATES, DisputeState, State, allowed, check_move, disputes, record, state
 from tests.states.telling import START, after, fact, told
 
 NAMES = [
@@ -63,9 +63,9 @@ def test_a_fact_that_moves_nothing_changes_nothing(facts, quiet, as_of):
 def test_a_strict_case_takes_what_brings_nothing_new_out_of_order_and_nothing_else(facts):
     case = Case("a")
     for item in facts:
-        standing = state(case.record(item), END)
-        taken = {id(step.fact) for step in standing.history if step.refusal is not None and step.refusal.holds}
-        if any(id(finding.fact) not in taken for finding in standing.findings):
+        case_state = state(case.record(item), END)
+        taken = {id(step.fact) for step in case_state.history if step.refusal is not None and step.refusal.holds}
+        if any(id(finding.fact) not in taken for finding in case_state.findings):
             with pytest.raises(MoveRefused) as refused:
                 record(case, item)
             assert not refused.value.verdict.allowed
@@ -78,11 +78,11 @@ def test_an_imported_case_takes_everything_and_reports_each_fact_once(facts):
     case = Case("a")
     for item in facts:
         case = record(case, item, strict=False)
-    standing = state(case, END)
+    case_state = state(case, END)
     assert len(case.recorded) == len(facts)
-    found = [id(finding.fact) for finding in standing.findings]
+    found = [id(finding.fact) for finding in case_state.findings]
     assert len(found) == len(set(found))
-    assert all(finding.code and finding.message and finding.remedy for finding in standing.findings)
+    assert all(finding.code and finding.message and finding.remedy for finding in case_state.findings)
 
 
 BEGINNINGS = (
@@ -99,7 +99,7 @@ FROM_THE_REQUEST = {"decide_assess": 42, "decide_not_issue": 112, "final_plan": 
 
 def start_of(deadline: Deadline) -> Fact:
     """The fact that started the clock."""
-    return deadline.working.start
+    return deadline.derivation.start
 
 
 def dates_and_statuses(case: Case, as_of: dt.date) -> list[tuple[object, ...]]:
@@ -117,7 +117,7 @@ def yearly_dates(case: Case, as_of: dt.date) -> list[tuple[str, dt.date, dt.date
     return [
         (start_of(item).event, start_of(item).on, item.due_on)
         for item in deadlines_of(case, as_of)
-        if item.limit == "annual_review" and not {*item.working.rule.rows} & {"reassess_next_review"}
+        if item.limit == "annual_review" and not {*item.derivation.rule.rows} & {"reassess_next_review"}
     ]
 
 
@@ -196,13 +196,13 @@ class LawfulLife(RuleBasedStateMachine):
         excused = make_fact(
             "exception_recorded", case_id="a", on=self.day, outcome=ground, limit=chosen, reason="as the record says"
         )
-        before, standing = self.case, state(self.case, self.day)
+        before, case_state = self.case, state(self.case, self.day)
         self.case = record(self.case, excused)
         assert dates_and_statuses(self.case, self.day) == dates_and_statuses(before, self.day)
         assert {item.limit for item in deadlines_of(self.case, self.day) if item.breach} <= {
             item.limit for item in judged if item.breach
         }
-        assert state(self.case, self.day).history == standing.history
+        assert state(self.case, self.day).history == case_state.history
         assert allowed(self.case, self.day) == allowed(before, self.day)
 
     @invariant()
@@ -241,10 +241,10 @@ class LawfulLife(RuleBasedStateMachine):
 
     @invariant()
     def the_record_is_in_order(self) -> None:
-        standing = state(self.case, self.day)
-        assert standing.findings == ()
-        assert standing.maintained is (standing.pathway in MAINTAINED_STATES)
-        assert standing.pathway is not State.FINAL_ISSUED
+        case_state = state(self.case, self.day)
+        assert case_state.findings == ()
+        assert case_state.maintained is (case_state.pathway in MAINTAINED_STATES)
+        assert case_state.pathway is not State.FINAL_ISSUED
 
     @invariant()
     def a_plan_once_maintained_ends_only_by_law(self) -> None:
@@ -257,9 +257,9 @@ class LawfulLife(RuleBasedStateMachine):
     @invariant()
     def a_dispute_never_moves_the_case(self) -> None:
         plain = Case("a", tuple(item for item in self.case.recorded if item.event not in BESIDE))
-        without, standing = state(plain, self.day), state(self.case, self.day)
-        assert (without.pathway, without.since) == (standing.pathway, standing.since)
-        assert [step[:4] for step in without.history] == [step[:4] for step in standing.history]
+        without, case_state = state(plain, self.day), state(self.case, self.day)
+        assert (without.pathway, without.since) == (case_state.pathway, case_state.since)
+        assert [step[:4] for step in without.history] == [step[:4] for step in case_state.history]
 
     @invariant()
     def each_dispute_is_a_way_through_its_region(self) -> None:
@@ -295,5 +295,5 @@ def test_there_are_no_deemed_decisions(on, days):
     case = Case("a", (fact("request_received", on),))
     later = on + dt.timedelta(days=days)
     assert state(case, later).pathway is State.REQUESTED
-    assert why_not(case, "assessment_refused", None, later).allowed
-    assert why_not(case, "assessment_agreed", None, later).allowed
+    assert check_move(case, "assessment_refused", None, later).allowed
+    assert check_move(case, "assessment_agreed", None, later).allowed

@@ -4,10 +4,10 @@ import pytest
 
 from ehcp_flow.errors import MoveRefused
 from ehcp_flow.facts import FACT_TYPES, OUTCOMES
-from ehcp_flow.states import MAINTAINED_STATES, State, record, state, why_not
-from ehcp_flow.states.asking import MOVING
-from ehcp_flow.states.machine import table
-from ehcp_flow.states.pathway import PATHWAY
+from ehcp_flow.moves.lawfulness import MOVING
+from ehcp_flow.moves.machine import table
+from ehcp_flow.moves.pathway import PATHWAY
+from ehcp_flow.states import MAINTAINED_STATES, State, check_move, record, state
 from tests.states.telling import WAYS, after, fact, told
 
 PLAN = (
@@ -250,8 +250,8 @@ def test_every_event_moves_a_case_or_is_known_to_move_nothing():
 def test_the_ways_to_each_state_lead_there_in_order():
     assert set(WAYS) == set(State) - {State.FINAL_ISSUED}
     for at in WAYS:
-        standing = state(told(at), "2030-01-01")
-        assert (standing.pathway, standing.findings) == (at, ())
+        case_state = state(told(at), "2030-01-01")
+        assert (case_state.pathway, case_state.findings) == (at, ())
 
 
 def test_every_lawful_edge_is_written_down_here_and_no_other():
@@ -263,21 +263,21 @@ def test_a_move_is_lawful_from_its_source(event, to, way):
     case = told(way)
     before = state(case, after(case))
     name, _, outcome = event.partition(":")
-    verdict = why_not(case, name, outcome or None, after(case))
+    verdict = check_move(case, name, outcome or None, after(case))
     assert verdict.allowed, str(verdict)
     assert verdict.citations
     moved = record(case, fact(event, after(case)))
-    standing = state(moved, after(case))
-    assert standing.pathway == verdict.to_state == (before.pathway if to == "=" else to)
-    assert standing.findings == before.findings == ()
-    assert standing.history[-1].citations
+    case_state = state(moved, after(case))
+    assert case_state.pathway == verdict.to_state == (before.pathway if to == "=" else to)
+    assert case_state.findings == before.findings == ()
+    assert case_state.history[-1].citations
 
 
 @pytest.mark.parametrize(("at", "event"), ELSEWHERE)
 def test_a_move_is_refused_from_every_other_state(at, event):
     case = told(at)
     name, _, outcome = event.partition(":")
-    verdict = why_not(case, name, outcome or None, after(case))
+    verdict = check_move(case, name, outcome or None, after(case))
     assert not verdict.allowed
     assert verdict.from_state is at
     assert verdict.to_state is None
@@ -291,8 +291,8 @@ def test_a_move_is_refused_from_every_other_state(at, event):
     assert refusal.reason in str(refused.value)
 
     imported = record(case, fact(event, after(case)), strict=False)
-    standing = state(imported, after(case))
-    (finding,) = standing.findings
+    case_state = state(imported, after(case))
+    (finding,) = case_state.findings
     assert finding.code == refusal.finding
     assert finding.remedy == refusal.remedy
     assert refusal.reason in finding.message
@@ -307,15 +307,15 @@ def test_only_what_somebody_else_asks_for_is_taken_out_of_place():
 @pytest.mark.parametrize(("at", "event"), TAKEN)
 def test_what_somebody_else_asks_for_is_taken_and_reported_and_moves_nothing(at, event):
     case = told(at)
-    verdict = why_not(case, event, None, after(case))
+    verdict = check_move(case, event, None, after(case))
     assert verdict.allowed
     assert (verdict.from_state, verdict.to_state) == (at, at)
     (noted,) = verdict.verdicts
     assert f"to be looked at: {noted.reason}" in str(verdict)
     for strict in (True, False):
-        standing = state(record(case, fact(event, after(case)), strict=strict), after(case))
-        (finding,) = standing.findings
-        assert (standing.pathway, finding.code, finding.remedy) == (at, noted.finding, noted.remedy)
+        case_state = state(record(case, fact(event, after(case)), strict=strict), after(case))
+        (finding,) = case_state.findings
+        assert (case_state.pathway, finding.code, finding.remedy) == (at, noted.finding, noted.remedy)
         assert noted.reason in finding.message
 
 
@@ -324,13 +324,13 @@ def test_a_fact_that_moves_nothing_is_lawful_in_every_state(event):
     for at in WAYS:
         case = told(at)
         fields = {"corrects": "x", "reason": "y"} if event == "fact_voided" else {"party": "other", "authority": "885"}
-        verdict = why_not(case, event.partition(":")[0], event.partition(":")[2] or None, after(case))
+        verdict = check_move(case, event.partition(":")[0], event.partition(":")[2] or None, after(case))
         assert verdict.allowed
         assert ("hangs on the fact" if event == "fact_voided" else "changes nothing") in str(verdict)
         moved = record(case, fact(event, after(case), **fields))
-        standing = state(moved, after(case))
-        assert (standing.pathway, standing.findings) == (at, ())
-        assert standing.history == state(case, after(case)).history
+        case_state = state(moved, after(case))
+        assert (case_state.pathway, case_state.findings) == (at, ())
+        assert case_state.history == state(case, after(case)).history
 
 
 def test_out_of_order_facts_never_take_a_plan_away_nor_set_an_open_case_back():

@@ -16,8 +16,8 @@ from ehcp_flow.store import Store, access, schema
 from ehcp_flow.store.administration import check_store, upgrade_store
 from ehcp_flow.store.engines import own_engine
 from ehcp_flow.store.errors import StoreError, StoreURLError, WrongAuthority
-from ehcp_flow.store.names import Names
 from ehcp_flow.store.sql import SqlStore
+from ehcp_flow.store.table_names import Names
 from ehcp_flow.testing import a_fact
 from ehcp_flow.testing.postgres import Server
 from tests.cli.running import invoke

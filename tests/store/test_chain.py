@@ -19,9 +19,9 @@ from ehcp_flow.store.chain import (
     trail_of_fact,
     trail_of_redaction,
 )
-from ehcp_flow.store.rows import Head, ImportRow, Row, Text
+from ehcp_flow.store.fact_rows import FactRow, Head, ImportRow, Text
 
-ROW = Row(
+ROW = FactRow(
     "a-1", 3, 1, "plan_agreed", "2025-04-07", "2025-04-07T09:00:00.000000Z", "2025-04-08T09:00:00.000000Z", "jo", "key",
     '{"event":"plan_agreed","on":"2025-04-07"}', "7e" * 32, "", 5,
 )  # fmt: skip
@@ -48,7 +48,7 @@ def test_the_hash_of_a_fact_is_what_it_was() -> None:
     assert hash_text("00", "why") == "f67d1181b66e0d5d9bf96c10a2de94309227d164748c190169fc9a88553810ec"
 
 
-@pytest.mark.parametrize("field", [f for f in Row._fields if f not in ("event", "on", "hash", "position")])
+@pytest.mark.parametrize("field", [f for f in FactRow._fields if f not in ("event", "on", "hash", "position")])
 def test_each_part_of_a_fact_is_in_its_hash(field: str) -> None:
     assert link_of("", changed(ROW, field)) != link_of("", ROW)
     if field in ("recorded_by", "key", "text_hash"):

@@ -15,8 +15,8 @@ from ehcp_flow.store import Store
 from ehcp_flow.store.engines import own_engine
 from ehcp_flow.store.errors import StoreCorrupt
 from ehcp_flow.store.exports import export_file
-from ehcp_flow.store.history import late_entries
 from ehcp_flow.store.imports import import_facts
+from ehcp_flow.store.late_entries import late_entries
 from ehcp_flow.testing import a_case, a_fact
 from tests.cli.running import invoke
 from tests.store.tampering import tamper, unhindered

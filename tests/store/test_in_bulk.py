@@ -56,7 +56,7 @@ def test_every_frame_of_a_store_says_what_its_cases_say(filled: str) -> None:
         assert list(iter_rows(filled, AS_OF, **known)) == [
             deadline.as_dict() for case in cases for deadline in deadlines_of(case, AS_OF)
         ]
-        assert states_frame(filled, AS_OF, **known)["state"].to_list() == [one.standing.pathway for one in expected]
+        assert states_frame(filled, AS_OF, **known)["state"].to_list() == [one.case_state.pathway for one in expected]
         assert findings_frame(filled, AS_OF, **known)["message"].to_list() == [
             found.message for one in expected for found in one.findings
         ]

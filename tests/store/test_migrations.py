@@ -1,5 +1,6 @@
-# ruff: noqa: S608, E501 - the statements are the tests' own, and a table of them reads best as it is
-"""Schemas: a populated store of the first one is upgraded, others are refused with what to do, nothing else is touched."""
+# ruff: noqa: S608 - the statements are the tests' own, and a table of them reads best as it is
+"""Schemas: a populated store of the first one is upgraded, others are refused with what to do, nothing else is
+touched."""
 
 from __future__ import annotations
 
@@ -20,9 +21,9 @@ from ehcp_flow.store.anchors import Compared
 from ehcp_flow.store.chain import hash_text, link
 from ehcp_flow.store.engines import own_engine
 from ehcp_flow.store.errors import SchemaDiffers, SchemaMissing, SchemaOutOfDate, SchemaTooNew, StoreURLError
+from ehcp_flow.store.fact_rows import body_of
 from ehcp_flow.store.imports import import_facts
-from ehcp_flow.store.names import Names
-from ehcp_flow.store.rows import body_of
+from ehcp_flow.store.table_names import Names
 from ehcp_flow.synth import synth
 from ehcp_flow.testing import a_case, a_fact
 from ehcp_flow.testing.postgres import Server

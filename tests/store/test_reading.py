@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ehcp_flow.cli.sources import asking
+from ehcp_flow.cli.source_door import open_source
 from ehcp_flow.store import Store
 from ehcp_flow.store.administration import check_store
 from ehcp_flow.store.errors import HostUnusable, StoreLocked, StoreReadOnly, StoreUnavailable
 from ehcp_flow.store.exports import export_file
-from ehcp_flow.store.history import late_entries
+from ehcp_flow.store.late_entries import late_entries
 from ehcp_flow.testing import a_case, a_fact
 from tests.waiting import HANG
 
@@ -308,7 +308,7 @@ def test_what_holds_a_scan_open_lets_others_write(store_url: str) -> None:
 
 def test_a_question_that_goes_through_a_store_twice_sees_one_moment(store_url: str) -> None:
     fill(store_url)
-    with asking(store_url, all_errors=False) as source, Store.open(store_url) as writer:
+    with open_source(store_url, all_errors=False) as source, Store.open(store_url) as writer:
         first = [case.case_id for case in source.cases()]
         writer.record("c-9", a_fact("c-9"), seen=0)
         assert [case.case_id for case in source.cases()] == first == ["c-0", "c-1"]

@@ -13,8 +13,8 @@ from ehcp_flow import bulk
 from ehcp_flow.deadlines import Status
 from ehcp_flow.facts import ExceptionRecorded
 from ehcp_flow.law.model import Limit
-from ehcp_flow.measures.table import MeasureTable
-from ehcp_flow.states import Step
+from ehcp_flow.measures.measure_table import MeasureTable
+from ehcp_flow.states import StateStep
 
 fact = ef.make_fact("request_received", case_id="a-1", on="2026-03-02", authority="885")
 assert_type(fact, ef.Fact)
@@ -48,14 +48,14 @@ assert_type(found[0].excused_by, tuple[str, ...])
 assert_type(found[0].explanation, tuple[ef.ExplanationStep, ...])
 assert_type(ef.due("request_received", dt.date(2026, 3, 2)), list[ef.Deadline])
 
-standing = ef.state(case, "2026-03-02")
-assert_type(standing, ef.Standing)
-assert_type(standing.pathway, ef.State)
-assert_type(standing.history, tuple[Step[ef.State], ...])
-step: ef.Step[ef.State] = standing.history[0]
+case_state = ef.state(case, "2026-03-02")
+assert_type(case_state, ef.CaseState)
+assert_type(case_state.pathway, ef.State)
+assert_type(case_state.history, tuple[StateStep[ef.State], ...])
+step: ef.StateStep[ef.State] = case_state.history[0]
 assert_type(step.fact, ef.Fact)
 assert_type(step.refusal, ef.Verdict | None)
-assert_type(ef.why_not(case, "final_plan_sent", as_of="2026-03-02"), ef.MoveVerdict)
+assert_type(ef.check_move(case, "final_plan_sent", as_of="2026-03-02"), ef.MoveVerdict)
 
 whole = ef.answer(case, "2026-03-02")
 assert_type(whole, ef.Answer)

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ehcp_flow import Step
+from ehcp_flow import StateStep
 from tests.types import surface
 
 HERE = Path(__file__).parent
@@ -21,4 +21,4 @@ def test_pyright_reads_the_public_surface_as_it_is_meant():
 def test_what_the_types_say_is_so():
     """Importing `surface` ran it: what it asserts of types exists."""
     assert surface.found
-    assert isinstance(surface.step, Step)
+    assert isinstance(surface.step, StateStep)

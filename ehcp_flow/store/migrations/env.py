@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from ehcp_flow.store.names import Names
+from ehcp_flow.store.table_names import Names
 
 names: Names = context.config.attributes["names"]
 context.configure(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from alembic import context, op
 
-from ehcp_flow.store.names import Names
+from ehcp_flow.store.table_names import Names
 
 revision = "1"
 down_revision = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from alembic import context, op
 
-from ehcp_flow.store.names import Names
+from ehcp_flow.store.table_names import Names
 
 revision = "2"
 down_revision = "1"

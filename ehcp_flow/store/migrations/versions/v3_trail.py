@@ -15,7 +15,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from ehcp_flow.store.names import Names
+from ehcp_flow.store.table_names import Names
 
 revision = "3"
 down_revision = "2"

@@ -1,0 +1,186 @@
+"""Where many cases stand, and what their records leave open: the columns of `states.state` and of findings.
+
+The state is read over columns; cases with a dispute are looked at by themselves. What is found is said in its words,
+and only the cases in which there may be something to say are asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from ehcp_flow.answers import Answer
+from ehcp_flow.bulk.case_answers import answers_of
+from ehcp_flow.bulk.cases_from_columns import bare_facts
+from ehcp_flow.bulk.chunks import Chunk, Columns, Question, asked_rows, cases_of, judged_chunk, standing_facts
+from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array
+from ehcp_flow.bulk.fact_columns import FactColumns
+from ehcp_flow.bulk.finding_counts import left_open
+from ehcp_flow.bulk.histories import STATES, HistoryColumns, histories_of
+from ehcp_flow.facts import Fact
+from ehcp_flow.moves.dispute_region import DISPUTE_EVENTS
+from ehcp_flow.moves.guards import FEW, FactsBefore
+from ehcp_flow.moves.law_at_hand import at_hand
+from ehcp_flow.moves.pathway import PATHWAY
+from ehcp_flow.moves.region_tables import region_tables
+from ehcp_flow.moves.state_names import MAINTAINED_STATES
+from ehcp_flow.states import Dispute, DisputeState, state
+
+__all__ = ["CASE_STATES", "DISPUTE", "FINDINGS", "counted_chunk", "disputed", "findings_chunk", "states_chunk"]
+
+_MAINTAINED: Final = np.array([each in MAINTAINED_STATES for each in STATES], dtype=bool)
+_STATE: Final = pl.Enum([each.value for each in STATES])
+DISPUTE: Final[dict[str, Any]] = {
+    "decision": pl.String,
+    "decided_on": pl.Date,
+    "ground": pl.String,
+    "certificate_needed": pl.Boolean,
+    "state": pl.Enum([each.value for each in DisputeState]),
+    "since": pl.Date,
+    "settlement": pl.String,
+    "settled_on": pl.Date,
+    "awaits": pl.List(pl.String),
+}
+"""The fields of a dispute: the event and day of the decision and of its settlement, and those of `states.Dispute`."""
+CASE_STATES: Final[dict[str, Any]] = {
+    "case_id": pl.String,
+    "state": _STATE,
+    "since": pl.Date,
+    "maintained": pl.Boolean,
+    "disputes": pl.List(pl.Struct(DISPUTE)),
+}
+"""The columns of a frame of states."""
+FINDINGS: Final[dict[str, Any]] = {
+    "case_id": pl.String,
+    "code": pl.String,
+    "on": pl.Date,
+    "message": pl.String,
+    "remedy": pl.String,
+    "event": pl.String,
+}
+"""The columns of a frame of findings: the fields of `Finding`, with the event of the fact that gave rise to it."""
+_CASE: Final = "_case"
+_DISPUTED: Final = np.array([event in DISPUTE_EVENTS for event, _ in KEYS], dtype=bool)
+
+
+def states_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
+    """Return where each case of a chunk stands."""
+    encoded, rows, refused, count = asked_rows(rows, question)
+    facts, there = standing_facts(encoded, rows, question)
+    in_dispute = disputed(facts)
+    history = histories_of(facts)
+    stands, since = history.at, history.since
+    days = pl.Series(since, dtype=pl.Int32)
+    cases = np.flatnonzero(there & ~in_dispute)
+    chosen = pl.Series(cases.astype(np.uint32))
+    frame = pl.DataFrame(
+        {
+            "case_id": encoded.case_ids.cast(pl.String).gather(chosen),
+            "state": pl.Series(STATES, dtype=_STATE).gather(pl.Series(stands[cases].astype(np.uint32))),
+            "since": days.set(pl.Series(since == NO_DAY), None).cast(pl.Date).gather(chosen),
+            "maintained": _MAINTAINED[stands[cases]],
+            "disputes": pl.Series([[]] * len(cases), dtype=CASE_STATES["disputes"]),
+            _CASE: cases,
+        }
+    )
+    left = np.flatnonzero(in_dispute & there)
+    told = []
+    for case, at in zip(cases_of(rows, encoded, left, question), left.tolist(), strict=True):
+        case_state = state(case, question.as_of, rulebook=question.law.rulebook, calendars=question.calendars)
+        disputes = [_dispute(each) for each in case_state.disputes]
+        told.append((case.case_id, case_state.pathway.value, case_state.since, case_state.maintained, disputes, at))
+    if told:
+        frame = pl.concat([frame, pl.DataFrame(told, schema={**CASE_STATES, _CASE: pl.Int64}, orient="row")])
+        frame = frame.sort(_CASE, maintain_order=True)
+    return Chunk(frame.drop(_CASE), refused, [], int(there.sum()), count)
+
+
+def disputed(facts: FactColumns) -> Array:
+    """Return which cases have a fact about a dispute."""
+    return np.bincount(facts.case[facts.places(_DISPUTED)], minlength=facts.cases) > 0
+
+
+def _dispute(dispute: Dispute) -> dict[str, Any]:
+    settlement = dispute.settlement
+    return {
+        "decision": dispute.decision.event,
+        "decided_on": dispute.decision.on,
+        "ground": dispute.ground,
+        "certificate_needed": dispute.certificate_needed,
+        "state": dispute.state.value,
+        "since": dispute.since,
+        "settlement": None if settlement is None else settlement.event,
+        "settled_on": None if settlement is None else settlement.on,
+        "awaits": list(dispute.awaits),
+    }
+
+
+def findings_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
+    """Return what the records, the order of their facts and their deadlines leave open, in the order of one case."""
+    columns = Columns.of(rows, question)
+    found = _FindingsOfChunk(columns)
+    told = []
+    for answer in answers_of(columns, np.flatnonzero(found.asked | (found.counted > 0))):
+        for finding in answer.findings if isinstance(answer, Answer) else ():
+            event = finding.fact.event if finding.fact else None
+            told.append((finding.case_id, finding.code, finding.on, finding.message, finding.remedy, event))
+    frame = pl.DataFrame(told, schema=FINDINGS, orient="row")
+    return columns.chunk(frame)
+
+
+def counted_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
+    """Return the deadlines of a chunk, and how much the records leave open."""
+    columns = Columns.of(rows, question)
+    found = _FindingsOfChunk(columns)
+    many = int(found.counted[~found.asked].sum())
+    # A case that cannot be judged is told with the deadlines.
+    for answer in answers_of(columns, np.flatnonzero(found.asked)):
+        if isinstance(answer, Answer):
+            many += len(answer.findings)
+    return replace(judged_chunk(columns), findings=many)
+
+
+class _FindingsOfChunk:
+    """How much is found of each case of a chunk.
+
+    `asked` are the cases of which the columns cannot tell; `counted` is how many findings each of the others has.
+    """
+
+    def __init__(self, columns: Columns) -> None:
+        facts = columns.facts
+        history = histories_of(facts)
+        asked = facts.failed | facts.corrected | disputed(facts)
+        self.asked = asked & columns.there
+        open_ = left_open(facts, columns.judged, columns.question.law.book)
+        repeated = columns.encoded.case[facts.repeats]
+        told = np.concatenate([facts.case.take(open_), repeated])
+        self.counted = np.bincount(told, minlength=facts.cases)
+        refused = history.case[history.refused]
+        self.counted += np.bincount(
+            np.concatenate([refused, _refused_by_guards(columns, history, asked)]), minlength=facts.cases
+        )
+
+
+def _refused_by_guards(columns: Columns, history: HistoryColumns, asked: Array) -> Array:
+    """Return the case of each fact that a guard refuses, but for cases that are asked anyway."""
+    facts, edges = columns.facts, region_tables(PATHWAY).edges
+    law = at_hand(columns.question.law.rulebook, columns.question.calendars)
+    steps = np.flatnonzero(history.guarded & ~asked.take(history.case))
+    bounds = facts.bounds.tolist()
+    refused = []
+    told: list[Fact] = []
+    known: dict[str, list[int]] | None = None
+    last = -1
+    wanted = bare_facts(facts, np.unique(history.case[steps]))
+    for case, place, edge in zip(*(column[steps].tolist() for column in history[1:4]), strict=True):
+        if case != last:
+            last, told = case, next(wanted)
+            known = FactsBefore.places(told) if len(told) > FEW else None
+        at = place - bounds[case]
+        before = told[:at] if known is None else FactsBefore(told, at, known)
+        if not all(guard(before, told[at].on, law).holds for guard in edges[edge].guards):
+            refused.append(case)
+    return np.array(refused, dtype=np.int64)

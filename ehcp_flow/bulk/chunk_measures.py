@@ -1,0 +1,140 @@
+"""What the cases of one chunk add to the table of measures, and in which groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from ehcp_flow.bulk.chunks import Columns, Question, asked_rows, judged_chunk, standing_facts
+from ehcp_flow.bulk.codes import NO_DAY, Array, as_date, distinct
+from ehcp_flow.bulk.encoding import Encoded
+from ehcp_flow.bulk.fact_columns import FactColumns, event_mask
+from ehcp_flow.bulk.figure_columns import CountedCases, contributed
+from ehcp_flow.errors import EhcpFlowError, RowRefused
+from ehcp_flow.measures.figures import BORN, REQUESTED
+from ehcp_flow.measures.measure_table import CHANGING, Extra, Grouped, group_of
+from ehcp_flow.measures.periods import Period, Span
+
+__all__ = ["ChunkMeasures", "MeasureQuestion", "added_chunk", "span_chunk"]
+
+Group = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MeasureQuestion:
+    """What is counted, and how it is grouped; `with_frame` asks for the deadlines as well."""
+
+    periods: Sequence[Period]
+    keys: Sequence[str]
+    extra: Extra
+    contested: str
+    with_frame: bool
+
+
+@dataclass
+class ChunkMeasures:
+    """What came of one chunk: the ids of its cases, and the entries of each, with the number of each one's group."""
+
+    refused: list[RowRefused]
+    cases: int
+    rows: int
+    span: Span | None
+    failed: list[tuple[str, EhcpFlowError]] = field(default_factory=list)
+    ids: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
+    groups: list[Group] = field(default_factory=list)
+    group: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+    entry: CountedCases = field(default_factory=CountedCases.none)
+    frame: pl.DataFrame | None = None
+
+    @classmethod
+    def of(cls, chunk: Columns, told: CountedCases) -> ChunkMeasures:
+        """Return entries of a chunk that are all of one group."""
+        ids = chunk.encoded.case_ids.cast(pl.String)
+        group = np.zeros(len(told.case), dtype=np.int32)
+        return cls([], len(ids), chunk.count, None, ids=ids, groups=[()], group=group, entry=told)
+
+
+def span_chunk(rows: pl.DataFrame, question: Question) -> ChunkMeasures:
+    """Return from when to when the records of a chunk go; nothing is judged."""
+    encoded, rows, refused, count = asked_rows(rows, question)
+    facts, there = standing_facts(encoded, rows, question)
+    return ChunkMeasures(refused, int(there.sum()), count, _span(encoded, facts))
+
+
+def _span(encoded: Encoded, facts: FactColumns) -> Span | None:
+    days = encoded.on[facts.stands[~event_mask(BORN).take(encoded.key[facts.stands])]]
+    return Span.of([as_date(int(day)) for day in (days.min(), days.max())] if len(days) else ())
+
+
+def added_chunk(rows: pl.DataFrame, question: Question, asked: MeasureQuestion) -> ChunkMeasures:
+    """Return what the cases of a chunk add to the table."""
+    chunk = Columns.of(rows, question)
+    (told,) = contributed(chunk, [asked.periods], asked.contested)
+    groups, group = _grouped(chunk, asked, told)
+    return ChunkMeasures(
+        chunk.refused,
+        int(chunk.there.sum()),
+        chunk.count,
+        _span(chunk.encoded, chunk.facts),
+        chunk.failures,
+        chunk.encoded.case_ids.cast(pl.String),
+        groups,
+        group,
+        told,
+        judged_chunk(chunk).frame if asked.with_frame else None,
+    )
+
+
+def _grouped(chunk: Columns, asked: MeasureQuestion, told: CountedCases) -> tuple[list[Group], Array]:
+    """Return the groups, and the number of the group of each entry; a case has its group without any entry."""
+    facts, count, as_of = chunk.facts, len(told.case), chunk.question.as_of
+    if not CHANGING.intersection(asked.keys):
+        cases = np.flatnonzero(chunk.there & ~facts.failed).astype(np.int32)
+        last, none = np.full(len(cases), len(asked.periods) - 1, np.int16), np.full(len(cases), -1, np.int32)
+        told = CountedCases.together([told, CountedCases(last, last, cases, none, none)])
+    requested, born = _first(facts, *REQUESTED), _first(facts, BORN)
+    requester = np.where(requested < 0, -1, np.append(facts.party, -1).take(requested))
+    born_on = np.where(born < 0, NO_DAY, np.append(facts.on, NO_DAY).take(born))
+    of_entry: dict[str, Callable[[], list[Array]]] = {
+        "authority": lambda: [facts.authority.take(told.case)],
+        "requester": lambda: [requester.take(told.case)],
+        "age": lambda: [np.unique(born_on, return_inverse=True)[1].take(told.case), told.place],
+        "adviser": lambda: [told.party],
+    }
+    # Entries of which all is alike that they are grouped by are of one group.
+    alike = [codes for name in asked.keys if name in of_entry for codes in of_entry[name]()]
+    if any(name in values for values in asked.extra.values() for name in asked.keys):
+        alike.append(told.case)
+    number = np.zeros(len(told.case), dtype=np.int64)
+    first = number[:1]
+    for codes in alike:
+        first, number = distinct(number * (int(codes.max(initial=0)) + 2) + codes + 1)
+    ids, names, authorities = chunk.encoded.case_ids.cast(pl.String), facts.names, chunk.encoded.authority.texts
+    groups: dict[Group, int] = {}
+    places = []
+    for at in first.tolist():
+        case, place, party = int(told.case[at]), int(told.place[at]), int(told.party[at])
+        authority, asker, day = int(facts.authority[case]), int(requester[case]), int(born_on[case])
+        person = Grouped(
+            ids[case],
+            as_of,
+            None if authority < 0 else authorities[authority],
+            "" if asker < 0 else names[asker],
+            None if day == NO_DAY else as_date(day),
+        )
+        adviser = "" if party < 0 else names[party]
+        group = group_of(person, asked.keys, asked.extra, asked.periods[place], adviser)
+        places.append(groups.setdefault(group, len(groups)))
+    return list(groups), np.array(places, dtype=np.int32).take(number[:count])
+
+
+def _first(facts: FactColumns, *events: str) -> Array:
+    """Return the place of the first fact of these events that had happened by the day, of each case; -1 for none."""
+    first = np.full(facts.cases, -1, dtype=np.int64)
+    wanted = np.any([event_mask(event) for event in events], axis=0)
+    places = np.flatnonzero(wanted.take(facts.key) & (facts.on <= facts.as_of))[::-1]
+    first[facts.case[places]] = places
+    return first

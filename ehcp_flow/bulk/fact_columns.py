@@ -1,0 +1,88 @@
+"""The facts of many whole cases as columns, in the order of the law."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, KEYS, NO_DAY, Array
+from ehcp_flow.facts import COLUMN_OF, FACT_TYPES, Side
+
+__all__ = ["FactColumns", "event_mask"]
+
+_SERVED_EARLIER: Final = np.array([not FACT_TYPES[event].served_later for event, _ in KEYS])
+
+
+@dataclass
+class FactColumns:
+    """The facts that stand on a day, of whole cases, in legal order, each once.
+
+    `case`, `on`, `key` and `party` have an entry for each fact; `dates` holds the further days that any fact has.
+    `bounds` says where each case begins. `authority` is each case's, -1 for none. `names`, `bodies`, `limits`
+    and `reasons` are the texts behind the numbers of those columns.
+    `corrected` are the cases with a correction, `failed` those that could not be judged. `rows` are the rows that the
+    facts came from, `stands` those of facts after the day too; `repeats` repeat another fact, in legal order.
+    """
+
+    cases: int
+    case: Array
+    on: Array
+    key: Array
+    party: Array
+    dates: dict[str, Array]
+    authority: Array
+    names: list[str]
+    body: Array
+    bodies: list[str]
+    limit: Array
+    limits: list[str]
+    reason: Array
+    reasons: list[str]
+    as_of: int
+    corrected: Array
+    failed: Array
+    stands: Array
+    rows: Array
+    repeats: Array
+
+    def __post_init__(self) -> None:
+        bounds = np.zeros(self.cases + 1, dtype=np.int64)
+        np.cumsum(np.bincount(self.case, minlength=self.cases), out=bounds[1:])
+        self.bounds = bounds
+        self.odd: list[Array] = []
+        self._leave_out_odd_dates()
+
+    def _leave_out_odd_dates(self) -> None:
+        """Leave out dates on the wrong side of `on`, as `Fact.day` does; `odd` are those to be told of."""
+        self.served_as_told = self.dates.get("served_on")
+        self.dates = dict(self.dates)
+        for name, days in list(self.dates.items()):
+            side = COLUMN_OF[name].side
+            if side is Side.EITHER:
+                continue
+            odd = (days != NO_DAY) & ((days < self.on) if side is Side.NOT_BEFORE else (days > self.on))
+            if odd.any():
+                self.dates[name] = np.where(odd, NO_DAY, days)
+                told = odd & ~_SERVED_EARLIER[self.key] if name == "served_on" else odd
+                self.odd.append(np.flatnonzero(told))
+
+    @property
+    def reasoned(self) -> Array:
+        """Whether a reason is recorded with each fact."""
+        return np.greater_equal(self.reason, 0)
+
+    @property
+    def count(self) -> int:
+        """How many facts there are."""
+        return len(self.on)
+
+    def places(self, mask: Array) -> Array:
+        """Return the places of the facts whose key is true in `mask`."""
+        return np.flatnonzero(mask.take(self.key))
+
+
+def event_mask(event: str) -> Array:
+    """Return the keys of one event, as a mask."""
+    return np.equal(EVENT_OF, EVENTS.index(event))

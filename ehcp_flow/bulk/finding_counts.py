@@ -1,0 +1,78 @@
+"""How much the deadlines and exceptions of many cases leave open: `ehcp_flow.case_findings` puts it into words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ehcp_flow.bulk.codes import KEYS, Array, as_date
+from ehcp_flow.bulk.deadline_columns import Judged
+from ehcp_flow.bulk.fact_columns import FactColumns, event_mask
+from ehcp_flow.engine import kernel
+from ehcp_flow.engine.kernel import CONSIDERED, HELD, HELD_WITHOUT_END, WANTED
+from ehcp_flow.engine.rulebook import CompiledRulebook
+
+__all__ = ["left_open"]
+
+
+def left_open(facts: FactColumns, judged: Judged, book: CompiledRulebook) -> Array:
+    """Return the places of the facts that give rise to a finding of `ehcp_flow.case_findings.findings_of`: one each."""
+    return np.concatenate(
+        [
+            judged.start[judged.leaves_open > 0],
+            _without_law(judged, book),
+            _not_made_out(facts, judged, book),
+            *_signs(facts, judged, book),
+            _doubtful(facts, judged, book),
+            *facts.odd,
+        ]
+    )
+
+
+def _without_law(judged: Judged, book: CompiledRulebook) -> Array:
+    rows = judged.without_law
+    days = rows[kernel.BASE].tolist()
+    found = [
+        not book.had_another_rule(rule, as_date(day))
+        for rule, day in zip(rows[kernel.RULE].tolist(), days, strict=True)
+    ]
+    places: Array = rows[kernel.STARTED][np.array(found, dtype=bool)]
+    return places
+
+
+def _signs(facts: FactColumns, judged: Judged, book: CompiledRulebook) -> Iterator[Array]:
+    """Yield, for each thing to look at for its own sake, the facts that call for it."""
+    signs = book.signs
+    if not signs:
+        return
+    counts = np.zeros(book.turned.count, dtype=np.int32)
+    for key, asked in signs.items():
+        counts[key] = len(asked)
+    count = counts.take(np.asarray(judged.numbers.taken, dtype=np.int32))
+    count[facts.failed.take(facts.case)] = 0
+    yield np.repeat(np.arange(facts.count), count)
+
+
+def _not_made_out(facts: FactColumns, judged: Judged, book: CompiledRulebook) -> Array:
+    at = facts.places(event_mask("exception_recorded"))
+    noted = judged.noted.take(at)
+    unknown = np.array([*(limit not in book.limits for limit in facts.limits), False], dtype=bool)[facts.limit[at]]
+    held = noted & HELD > 0
+    reasoned = facts.reasoned[at]
+    unsaid = held & (~reasoned | (noted & HELD_WITHOUT_END > 0))
+    astray = ~held & ((noted & WANTED > 0) | (noted & CONSIDERED == 0))
+    places: Array = at[~facts.failed.take(facts.case.take(at)) & (unknown | unsaid | astray)]
+    return places
+
+
+def _doubtful(facts: FactColumns, judged: Judged, book: CompiledRulebook) -> Array:
+    """Return the exceptions that excuse something, and whose reason is to be looked at again."""
+    at = facts.places(event_mask("exception_recorded"))
+    at = at[(judged.noted.take(at) & HELD > 0) & facts.reasoned[at] & ~facts.failed.take(facts.case.take(at))]
+    told = list(zip(facts.key[at].tolist(), facts.reason[at].tolist(), strict=True))
+    doubted = {
+        (key, code): book.rulebook.doubt(str(KEYS[key][1]), facts.reasons[code]) is not None for key, code in set(told)
+    }
+    places: Array = at[np.array([doubted[each] for each in told], dtype=bool)]
+    return places

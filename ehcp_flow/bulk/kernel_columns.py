@@ -1,0 +1,124 @@
+"""Many cases judged: their facts as columns for the kernel, and the rows that come back, as columns."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from ehcp_flow.bulk.codes import Array
+from ehcp_flow.bulk.deadline_columns import Judged
+from ehcp_flow.bulk.fact_columns import FactColumns, event_mask
+from ehcp_flow.calendars import Calendars
+from ehcp_flow.engine.choice import Kernel, kernel_in_use
+from ehcp_flow.engine.counted_days import CountedDays, counted_days
+from ehcp_flow.engine.judged_case import space_for
+from ehcp_flow.engine.kernel import COLUMNS, STARTED, VERSION
+from ehcp_flow.engine.rulebook import CompiledRulebook, number_of
+from ehcp_flow.facts import DATES
+
+__all__ = ["days_and_keys", "judge_columns", "numbers_for", "room_for"]
+
+_ROWS: Final = 1 << 15
+"""How many rows the kernel writes before they are taken away: few enough to stay near the processor."""
+
+
+def judge_columns(facts: FactColumns, book: CompiledRulebook, calendars: Calendars) -> Judged:
+    """Judge the facts of whole cases. A case of which a day cannot be counted has failed, and has no deadlines."""
+    chosen = kernel_in_use()
+    days = counted_days(book, calendars, chosen)
+    columns = _numbered(facts, book, days, chosen)
+    most = int(np.diff(facts.bounds).max(initial=0))
+    found = space_for(book, chosen, most, columns.parties, _ROWS)
+    found.noted = chosen.filled(0, facts.count)
+    law = book.law(chosen)
+    parts: list[tuple[Array, Array]] = []
+    case = 0
+    while True:
+        case = chosen.module.judge(law, days.days, columns, found, case, facts.cases)
+        if found.wanted:
+            days.count_wanted(found)
+        elif found.beyond >= 0:
+            facts.failed[case] = True
+            found.beyond = -1
+            case += 1
+        else:
+            parts.append(_taken(found, facts))
+            if case == facts.cases:
+                break
+            _empty(found, chosen)
+    rows, without_law = (np.concatenate(each, axis=1) for each in zip(*parts, strict=True))
+    return Judged(rows, without_law, np.asarray(found.noted, dtype=np.int32), facts, columns, book)
+
+
+def _taken(found: Any, facts: FactColumns) -> tuple[Array, Array]:
+    """Return a copy of the rows of the cases that columns follow, and of those for which no law was in force."""
+    rows: Array = np.asarray(found.out, dtype=np.int32).reshape(COLUMNS, -1)[:, : found.rows]
+    lawless = rows[VERSION] < 0
+    if facts.failed.any():
+        followed = ~facts.failed.take(facts.case.take(rows[STARTED]))
+        rows, lawless = rows[:, followed], lawless[followed]
+    return (rows[:, ~lawless], rows[:, lawless]) if lawless.any() else (rows.copy(), rows[:, :0].copy())
+
+
+def _empty(found: Any, chosen: Kernel) -> None:
+    found.capacity = max(found.capacity, found.needed)
+    found.out = chosen.filled(-1, COLUMNS * found.capacity)
+    found.rows = 0
+
+
+def _numbered(facts: FactColumns, book: CompiledRulebook, days: CountedDays, chosen: Kernel) -> Any:
+    """Return the facts as the kernel takes them: the parties that the law names first, then the others."""
+    numbers = dict(book.party_numbers)
+    party = np.array([*(numbers.setdefault(name, len(numbers)) for name in facts.names), -1], dtype=np.int32)
+    limit = np.array([*(book.limits.get(name, -2) for name in facts.limits), -1], dtype=np.int32)
+    given = [name for name in DATES if name in facts.dates]
+    dates = [facts.dates[name] for name in given]
+
+    def column(values: Array) -> Any:
+        return numbers_for(chosen, values)
+
+    whose = numbers_for(chosen, party.take(facts.party))
+    return chosen.module.Facts(
+        {
+            **days_and_keys(facts, chosen),
+            "taken": column(facts.key.copy()),
+            "party": whose,
+            "whose": whose[:] if isinstance(whose, list) else whose.copy(),
+            "body": column(_bodies(facts, book)),
+            "days": column(np.concatenate([np.zeros(0, dtype=np.int32), *dates])),
+            "field_at": column(np.array([given.index(name) * facts.count if name in given else -1 for name in DATES])),
+            "limit": column(limit.take(facts.limit)),
+            "reasoned": column(facts.reasoned),
+            "institution": column(np.array([0, *(days.institutions.get(name, 0) for name in numbers)])),
+            "parties": len(numbers),
+        }
+    )
+
+
+def _bodies(facts: FactColumns, book: CompiledRulebook) -> Array:
+    """Return the number of the body that each request for advice went to, 0 for any other fact."""
+    number = np.zeros(facts.count, dtype=np.int32)
+    at = facts.places(event_mask("advice_requested"))
+    usual = np.array([*(book.body(name, None) for name in facts.names), 0], dtype=np.int32)
+    given = np.array([*map(number_of, facts.bodies), 0], dtype=np.int32)
+    recorded = given.take(facts.body.take(at))
+    number[at] = np.where(recorded > 0, recorded, usual.take(facts.party.take(at)))
+    return number
+
+
+def days_and_keys(facts: FactColumns, chosen: Kernel) -> dict[str, Any]:
+    """Return what every question about facts needs."""
+    columns = {"bounds": facts.bounds, "key": facts.key, "on": facts.on}
+    return {name: numbers_for(chosen, column) for name, column in columns.items()} | {"as_of": facts.as_of}
+
+
+def numbers_for(chosen: Kernel, values: Array) -> Any:
+    """Return a column of numbers as a kernel takes them."""
+    flat = np.ascontiguousarray(values, dtype=np.int32)
+    return flat if chosen.is_compiled else flat.tolist()
+
+
+def room_for(chosen: Kernel, count: int) -> Any:
+    """Return room for so many numbers that a kernel writes."""
+    return np.empty(count, dtype=np.int32) if chosen.is_compiled else [0] * count

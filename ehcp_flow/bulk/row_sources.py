@@ -1,0 +1,419 @@
+"""Whatever holds facts, as chunks of whole cases."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final, Protocol, TypeAlias
+
+import polars as pl
+
+from ehcp_flow.bulk.csvfile import CsvFile, csv_table
+from ehcp_flow.bulk.encoding import LINE, cells_of, standard
+from ehcp_flow.bulk.jsonfile import JsonFile
+from ehcp_flow.bulk.stored import StoreRows
+from ehcp_flow.case import Case
+from ehcp_flow.errors import RowRefused, SourceError
+from ehcp_flow.facts import COLUMNS, Fact
+from ehcp_flow.measures.extra import LONGEST_VALUE
+from ehcp_flow.readers import FactReader, Report, read_facts
+from ehcp_flow.readers.row_tables import WHITE, column_of
+from ehcp_flow.store import Store
+from ehcp_flow.store.base import Axis
+
+__all__ = ["RowSource", "Source", "chunks_of", "further_columns", "open_rows", "spooled"]
+
+Source: TypeAlias = Any
+"""A polars DataFrame or LazyFrame, an Arrow table, batch or reader, a path or stream of CSV, JSON Lines or Parquet, a
+store or its URL, or an iterable of cases or facts."""
+
+_BLOCK: Final = 250_000
+_IN_MEMORY: Final = 3_000_000
+_CODE: Final = "_code"
+_REQUIRED: Final = ("case_id", "event", "on")
+_PARQUET: Final = b"PAR1"
+
+Clean: TypeAlias = Callable[[pl.DataFrame], pl.DataFrame]
+
+
+class RowSource(Protocol):
+    """Rows of text, block by block, with the line of each; they can be gone through more than once.
+
+    `refused` are the rows that were refused before they became rows of a block.
+    """
+
+    name: str
+    shown: Mapping[str, str]
+    together: bool
+    """Whether the rows of each case are known to stand together."""
+    entering: bool
+    """Whether the rows come from outside, and are neither facts already nor a store's."""
+
+    @property
+    def unknown_columns(self) -> tuple[str, ...]:
+        """The columns that are ignored, as the source writes them."""
+
+    @property
+    def refused(self) -> list[RowRefused]:
+        """The rows that were refused while blocks were read."""
+
+    def case_ids(self) -> Iterator[pl.Series]:
+        """Yield the column of case ids alone."""
+
+    def frames(self) -> Iterator[pl.DataFrame]:
+        """Yield blocks of rows."""
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    """Raise SourceError where Polars cannot read a source: it is damaged, or holds what is neither text nor days."""
+    try:
+        yield
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:  # a panic is no Exception to Python
+        raise SourceError(name, f"it cannot be read: {str(error).partition(chr(10))[0]}") from error
+
+
+class _FrameSource:
+    """A frame, or a Parquet file, as blocks of rows; a row's line is its number, from 1 on."""
+
+    together = False
+    entering = True
+
+    def __init__(self, frame: pl.DataFrame | pl.LazyFrame, name: str, block: int = _BLOCK) -> None:
+        self.name = name
+        self._frame = frame
+        self._block = block
+        with _readable(name):
+            schema = frame.collect_schema()
+        written = schema.names()
+        known: dict[str, str] = {}
+        for column in written:
+            fact_column = column_of(column)
+            if fact_column not in COLUMNS:
+                continue
+            if fact_column in known:
+                raise SourceError(name, f"it has more than one column {fact_column}; keep one of each")
+            if schema[column].is_nested() or schema[column] == pl.Object:
+                raise SourceError(name, f"its column {column} holds {schema[column]}; write text, or dates for days")
+            known[fact_column] = column
+        missing = [column for column in _REQUIRED if column not in known]
+        if missing:
+            raise SourceError(name, f"it has no column {', '.join(missing)} (it has: {', '.join(written)})")
+        self.shown: Mapping[str, str] = known
+        self.unknown_columns = tuple(column for column in written if column_of(column) not in COLUMNS)
+        self.refused: list[RowRefused] = []
+
+    def case_ids(self) -> Iterator[pl.Series]:
+        """Yield the column of case ids alone."""
+        with _readable(self.name):
+            ids = self._frame.lazy().select(pl.col(self.shown["case_id"]).cast(pl.String)).collect().to_series()
+        yield ids
+
+    def frames(self) -> Iterator[pl.DataFrame]:
+        """Yield blocks of rows."""
+        named = [pl.col(written).alias(column) for column, written in self.shown.items()]
+        with _readable(self.name):
+            total = self._frame.lazy().select(pl.len()).collect().item()
+        for offset in range(0, total, self._block):
+            with _readable(self.name):
+                block = self._frame.lazy().slice(offset, self._block).select(named).collect()
+                line = pl.int_range(offset + 1, offset + block.height + 1).alias(LINE)
+                block = standard(block.with_columns(line))
+            yield block
+
+
+class _FactSource:
+    """Facts that were read already, or that the readers read: blocks of their cells."""
+
+    together = False
+    entering = False
+
+    def __init__(self, facts: Callable[[], Iterable[Fact]], name: str, report: Report | None = None) -> None:
+        self._facts = facts
+        self.name = name
+        self.shown: Mapping[str, str] = {}
+        self._report = report
+
+    @property
+    def unknown_columns(self) -> tuple[str, ...]:
+        """The columns that are ignored, as the source writes them."""
+        return () if self._report is None else self._report.unknown_columns
+
+    @property
+    def refused(self) -> list[RowRefused]:
+        """The rows that were refused while blocks were read."""
+        return [] if self._report is None else self._report.refused
+
+    def case_ids(self) -> Iterator[pl.Series]:
+        """Yield the column of case ids alone."""
+        for frame in self.frames():
+            yield frame["case_id"]
+
+    def frames(self) -> Iterator[pl.DataFrame]:
+        """Yield blocks of rows."""
+        rows: list[dict[str, Any]] = []
+        for number, fact in enumerate(self._facts(), 1):
+            rows.append({**cells_of(fact), LINE: number})
+            if len(rows) == _BLOCK:
+                yield self._frame(rows)
+                rows = []
+        if rows:
+            yield self._frame(rows)
+
+    @staticmethod
+    def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
+        frame = pl.DataFrame(rows, schema={**dict.fromkeys(COLUMNS, pl.String), LINE: pl.Int64})
+        return frame.select(name for name in frame.columns if name in _REQUIRED or frame[name].null_count() < len(rows))
+
+
+class _FileRowByRow(_FactSource):
+    """Facts that the readers read from a file, one row at a time: CSV whose rows cannot be told apart otherwise."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self._reader: FactReader = read_facts(path, name=name)
+        super().__init__(lambda: self._reader, name)
+
+    @property
+    def unknown_columns(self) -> tuple[str, ...]:
+        """The columns that are ignored, as the source writes them."""
+        return self._reader.unknown_columns
+
+    @property
+    def refused(self) -> list[RowRefused]:
+        """The rows that were refused while blocks were read."""
+        return self._reader.refused
+
+
+def open_rows(
+    source: Source,
+    stack: ExitStack,
+    *,
+    name: str | None = None,
+    known_at: dt.datetime | None = None,
+    axis: Axis = "recorded",
+) -> RowSource:
+    """Return the rows of a source. `stack` closes what is opened for it. Raises SourceError as the readers do.
+
+    A store gives what it knew at `known_at`, by the `axis` of its instants; the rows of other sources say when they
+    were recorded.
+    """
+    if isinstance(source, str) and "://" in source:
+        name, source = name or source, stack.enter_context(stack.enter_context(Store.open(source)).snapshot())
+    if isinstance(source, Store):
+        return StoreRows(source, name or "store", known_at, axis)
+    if isinstance(source, pl.LazyFrame):
+        source = source.collect()
+    if isinstance(source, pl.DataFrame):
+        return _FrameSource(source, name or "frame")
+    if isinstance(source, (str, os.PathLike)):
+        if Path(source).is_fifo():
+            name = name or os.fspath(source)
+            with Path(source).open("rb") as pipe:
+                source = spooled(pipe, stack)
+        return _of_path(Path(source), name or os.fspath(source))
+    if hasattr(source, "readline"):
+        return _of_path(spooled(source, stack), name or str(getattr(source, "name", "<stream>")))
+    if hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__"):
+        arrow = pl.from_arrow(source)
+        if not isinstance(arrow, pl.DataFrame):
+            raise SourceError(name or "Arrow", "this is one column and no table")
+        return _FrameSource(arrow, name or "table")
+    if isinstance(source, Mapping):
+        source = source.values()
+    told = list(source)
+    return _FactSource(lambda: chain.from_iterable(_facts_of(each) for each in told), name or "cases")
+
+
+def further_columns(path: str) -> dict[str, dict[str, str]]:
+    """Return the columns of a Parquet file that no fact has, by case: as `measures.read_extra` does for text."""
+    scan = pl.scan_parquet(path)
+    with _readable(path):
+        schema = scan.collect_schema()
+    plain = {column_of(name): name for name, kind in schema.items() if not kind.is_nested()}
+    case_id = plain.get("case_id")
+    kept = {name: column for column, name in plain.items() if column not in COLUMNS}
+    if case_id is None or not kept:
+        return {}
+    texts = [pl.col(name).cast(pl.String, strict=False).str.strip_chars(WHITE).alias(kept[name]) for name in kept]
+    short = [
+        pl.when(pl.col(column).str.len_chars().is_between(1, LONGEST_VALUE)).then(pl.col(column))
+        for column in kept.values()
+    ]
+    wanted = (
+        scan.select(pl.col(case_id).cast(pl.String).str.strip_chars(WHITE).alias("case_id"), *texts)
+        .with_columns(short)
+        .group_by("case_id", maintain_order=True)
+        .agg(pl.all().drop_nulls().last())
+    )
+    with _readable(path):
+        found = wanted.collect()
+    return {
+        row.pop("case_id"): {name: text for name, text in row.items() if text is not None}
+        for row in found.filter(pl.col("case_id").fill_null("") != "").iter_rows(named=True)
+    }
+
+
+def _facts_of(each: Case | Fact) -> Iterable[Fact]:
+    if isinstance(each, Case):
+        return each.recorded
+    if isinstance(each, Fact):
+        return (each,)
+    raise SourceError("cases", f"{each!r} is neither a case nor a fact")
+
+
+def _of_path(path: Path, name: str) -> RowSource:
+    try:
+        with path.open("rb") as file:
+            magic = file.read(len(_PARQUET))
+    except OSError:
+        magic = b""
+    if magic == _PARQUET:
+        return _FrameSource(pl.scan_parquet(path), name)
+    try:
+        table = csv_table(path, name)
+    except OSError:
+        for _ in read_facts(path, name=name):  # raises a SourceError that says why
+            break
+        raise
+    if table is None:
+        return JsonFile(path, name)
+    lines = CsvFile(path, name, table)
+    return lines if lines.is_plain() else _FileRowByRow(path, name)
+
+
+def spooled(stream: Any, stack: ExitStack) -> Path:
+    """Return a file that holds what a stream holds, for as long as the stack is open."""
+    directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ehcp_flow_")))
+    path = directory / "rows"
+    with path.open("wb") as file:
+        while read := stream.read(1 << 20):
+            file.write(read if isinstance(read, bytes) else read.encode("utf-8", "surrogateescape"))
+    return path
+
+
+def chunks_of(rows: RowSource, chunk_cases: int, clean: Clean, stack: ExitStack) -> Iterator[pl.DataFrame]:
+    """Yield chunks of at most so many whole cases, each case's rows together, cases in the order of first appearance.
+
+    Where the rows of a case do not stand together, `clean` says which rows are facts, and they are first put into
+    buckets of so many cases: in memory if they are few, else in a temporary directory.
+    """
+    if rows.together or _stand_together(rows):
+        yield from _cut(rows.frames(), chunk_cases)
+        return
+    yield from _Buckets(chunk_cases, stack).of(rows, clean)
+
+
+def _stand_together(rows: RowSource) -> bool:
+    """Whether no case appears again after another has begun."""
+    heads: list[pl.Series] = []
+    last: str | None = None
+    for ids in rows.case_ids():
+        if not len(ids):
+            continue
+        first = ids.filter(_heads(ids))
+        if last is not None and first[0] == last:
+            first = first[1:]
+        if first.n_unique() < len(first) or first.null_count() or (first.str.strip_chars(WHITE) != first).any():
+            return False
+        last = ids[-1]
+        heads.append(first)
+    if not heads:
+        return True
+    every = pl.concat(heads)
+    return every.n_unique() == len(every)
+
+
+def _heads(ids: pl.Series) -> pl.Series:
+    """Return which rows begin a case."""
+    return ids.ne_missing(ids.shift(1)).scatter(0, [True])
+
+
+def _cut(frames: Iterable[pl.DataFrame], chunk_cases: int) -> Iterator[pl.DataFrame]:
+    """Yield chunks of frames in which the rows of a case stand together."""
+    rest: pl.DataFrame | None = None
+    coming = iter(frames)
+    frame = next(coming, None)
+    while frame is not None:
+        following = next(coming, None)
+        joined = frame if rest is None else _joined(rest, frame)
+        starts = _heads(joined["case_id"]).arg_true().to_list()
+        begin = 0
+        for at in range(chunk_cases, len(starts), chunk_cases):
+            yield joined.slice(begin, starts[at] - begin)
+            begin = starts[at]
+        rest = joined.slice(begin)
+        # The last case of a block may go on in the next one.
+        last = starts[-1] - begin if following is not None else 0
+        if last > 0:
+            yield rest.slice(0, last)
+            rest = rest.slice(last)
+        frame = following
+    if rest is not None and rest.height:
+        yield rest
+
+
+def _joined(rest: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
+    if rest.schema == frame.schema:
+        return rest.vstack(frame)
+    return pl.concat([rest, frame], how="diagonal_relaxed")
+
+
+class _Buckets:
+    """Rows by case, so many cases to a bucket."""
+
+    def __init__(self, chunk_cases: int, stack: ExitStack) -> None:
+        self._size = chunk_cases
+        self._stack = stack
+        self._codes: dict[str, int] = {}
+        self._parts: dict[int, list[pl.DataFrame]] = {}
+        self._held = 0
+        self._directory: Path | None = None
+        self._written = 0
+
+    def of(self, rows: RowSource, clean: Clean) -> Iterator[pl.DataFrame]:
+        """Yield a chunk for each bucket."""
+        for frame in rows.frames():
+            self._add(clean(frame))
+        for bucket in range((len(self._codes) + self._size - 1) // self._size):
+            parts = self._parts.pop(bucket, [])
+            if self._directory is not None:
+                there = self._directory / str(bucket)
+                kept = [pl.read_parquet(path) for path in sorted(there.glob("*.parquet"))] if there.is_dir() else []
+                parts = kept + parts
+                shutil.rmtree(there, ignore_errors=True)
+            whole = pl.concat(parts, how="diagonal_relaxed")
+            yield whole.sort(_CODE, maintain_order=True).drop(_CODE)
+
+    def _add(self, frame: pl.DataFrame) -> None:
+        ids = frame["case_id"].unique(maintain_order=True)
+        codes = [self._codes.setdefault(case_id, len(self._codes)) for case_id in ids.to_list()]
+        numbered = frame.join(
+            pl.DataFrame({"case_id": ids, _CODE: pl.Series(codes, dtype=pl.UInt32)}),
+            on="case_id",
+            how="left",
+            maintain_order="left",
+        )
+        split = numbered.with_columns((pl.col(_CODE) // self._size).alias("_bucket"))
+        for (bucket,), part in split.partition_by("_bucket", as_dict=True, include_key=False).items():
+            self._parts.setdefault(int(bucket), []).append(part)
+        self._held += frame.height
+        if self._held > _IN_MEMORY:
+            self._spill()
+
+    def _spill(self) -> None:
+        if self._directory is None:
+            self._directory = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="ehcp_flow_")))
+        for bucket, parts in self._parts.items():
+            there = self._directory / str(bucket)
+            there.mkdir(exist_ok=True)
+            whole = pl.concat(parts, how="diagonal_relaxed")
+            whole.write_parquet(there / f"{self._written:08}.parquet", compression="lz4")
+            self._written += 1
+        self._parts = {}
+        self._held = 0

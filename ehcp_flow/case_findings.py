@@ -1,0 +1,236 @@
+"""What the record of a case leaves open: acts that nobody dated, exceptions that are not made out. Never a breach."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final, cast
+
+from ehcp_flow import dates
+from ehcp_flow.closed import complete
+from ehcp_flow.derivation import Explicable
+from ehcp_flow.engine import kernel
+from ehcp_flow.engine.judged_case import DATES_OF, JudgedCase
+from ehcp_flow.engine.kernel import CONSIDERED, HELD, HELD_WITHOUT_END, WANTED
+from ehcp_flow.engine.numbers import as_date
+from ehcp_flow.explanation_outcome import describe
+from ehcp_flow.facts import COLUMN_OF, ExceptionRecorded, Fact, Side
+from ehcp_flow.findings import Finding
+from ehcp_flow.grounds import GroundChecked
+from ehcp_flow.law.model import ActInQuestion, Rulebook
+
+__all__ = ["findings_of"]
+
+
+def findings_of(judged: JudgedCase, found: Sequence[Explicable]) -> list[Finding]:
+    """Return what the record of a case leaves open, given its deadlines in the public order."""
+    out, at = judged.out, kernel.LEAVES_OPEN * judged.size
+    findings = [
+        _LEFT_OPEN[out[at + row]](deadline)
+        for row, deadline in zip(judged.rows, found, strict=True)
+        if out[at + row] > 0
+    ]
+    findings.extend(
+        _without_law(judged, row)
+        for row in judged.without_law
+        if not judged.book.had_another_rule(judged.value(kernel.RULE, row), as_date(judged.value(kernel.BASE, row)))
+    )
+    for place, noted in judged.noted.items():
+        claim = cast("ExceptionRecorded", judged.facts[place])
+        findings.extend(_of_exception(claim, noted, found, judged.book.rulebook))
+    for fact in judged.facts:
+        fields = fact.__dict__
+        for field in DATES_OF[fields["event"]]:
+            day = fields.get(field)
+            if day is not None and fact.day(field) is None and (fact.served_later or field != "served_on"):
+                findings.append(_impossible(fact, field, day))
+    findings.extend(_signs(judged))
+    return findings
+
+
+def _without_law(judged: JudgedCase, row: int) -> Finding:
+    base = as_date(judged.value(kernel.BASE, row))
+    return Finding(
+        "no_law_in_force",
+        judged.case.case_id,
+        base,
+        f"no version of {judged.rule(row).limit.id} was in force on {base.isoformat()}, so it has no date",
+        "check the date, or load a rulebook that covers it",
+        judged.fact(kernel.STARTED, row),
+    )
+
+
+def _signs(judged: JudgedCase) -> Iterator[Finding]:
+    """Yield a finding for each fact that the rulebook asks a person to look at for its own sake."""
+    signs = judged.book.signs
+    for place, taken in enumerate(judged.taken):
+        for sign in signs.get(taken, ()):
+            fact = judged.facts[place]
+            message = f"{describe(fact)}: {sign.says}"
+            yield Finding(sign.finding, fact.case_id, fact.on, message, sign.remedy, fact)
+
+
+def _impossible(fact: Fact, field: str, day: dt.date) -> Finding:
+    wrong = "before it was sent" if COLUMN_OF[field].side is Side.NOT_BEFORE else "after that day"
+    return Finding(
+        "impossible_date",
+        fact.case_id,
+        fact.on,
+        f"{fact.event} on {fact.on.isoformat()} has {field} {day.isoformat()}, {wrong}; it is not counted from",
+        f"correct {field}, or on",
+        fact,
+    )
+
+
+def _days_unknown(deadline: Explicable) -> Finding:
+    return Finding(
+        "institution_dates_unknown",
+        deadline.case_id,
+        deadline.starts_on,
+        f"{deadline.limit} counts days on which {deadline.party or 'an institution'} is open, and they are not known",
+        "name the institution as party and load its term dates",
+        deadline.derivation.start,
+    )
+
+
+def _may_be_later(deadline: Explicable) -> Finding:
+    start = deadline.derivation.start
+    needed = [field for count in deadline.derivation.version.counts if count.needed for field in count.counts_from]
+    return Finding(
+        "due_date_uncertain",
+        deadline.case_id,
+        start.on,
+        f"{deadline.limit} is due on {_due(deadline)} at the earliest; the true last lawful day may be later, "
+        f"since {start.event} has no {' or '.join(needed)}",
+        f"record {' or '.join(needed)} with {start.event}",
+        start,
+    )
+
+
+def _not_dated(deadline: Explicable) -> Finding:
+    implied = cast("Fact", deadline.derivation.implied)
+    return Finding(
+        "act_not_dated",
+        deadline.case_id,
+        implied.on,
+        f"{deadline.limit} was due on {_due(deadline)}; {implied.event} on "
+        f"{implied.on.isoformat()} shows that it was done, and nothing says when",
+        f"record {' or '.join(str(pattern) for pattern in deadline.derivation.rule.done_by)}",
+        implied,
+    )
+
+
+def _due(deadline: Explicable) -> str:
+    return str(dates.iso(deadline.due_on))
+
+
+def _whose(deadline: Explicable) -> Finding:
+    """Say that an act may be that of several parties, of which this is one."""
+    derivation = deadline.derivation
+    act = cast("Fact", derivation.stray)
+    return Finding(
+        "party_not_stated",
+        deadline.case_id,
+        act.on,
+        f"{act.event} on {act.on.isoformat()} has no party, and {deadline.limit} is open for several: "
+        f"whether it is that of {deadline.party or 'the one without a party'} the record does not show",
+        "record the party of that act",
+        act,
+    )
+
+
+def _doubted(deadline: Explicable) -> Finding:
+    """Say why a person should look at what discharged a limit."""
+    done, question = cast("tuple[Fact, ActInQuestion]", deadline.derivation.doubted)
+    return _asked(deadline, question, done)
+
+
+def _doubted_later(deadline: Explicable) -> Finding:
+    """Say why a person should look at what came after an act that may have discharged a limit."""
+    later, question = cast("tuple[Fact, ActInQuestion]", deadline.derivation.doubted_later)
+    return _asked(deadline, question, later)
+
+
+def _asked(deadline: Explicable, question: ActInQuestion, fact: Fact) -> Finding:
+    message = f"{deadline.limit}, due on {_due(deadline)}: {fact.event} on {fact.on.isoformat()}: {question.says}"
+    return Finding(question.finding, deadline.case_id, fact.on, message, question.remedy, fact)
+
+
+_LEFT_OPEN: Final[Mapping[int, Callable[[Explicable], Finding]]] = {
+    kernel.DAYS_UNKNOWN: _days_unknown,
+    kernel.MAY_BE_LATER: _may_be_later,
+    kernel.NOT_DATED: _not_dated,
+    kernel.WHOSE: _whose,
+    kernel.DOUBTED: _doubted,
+    kernel.DOUBTED_LATER: _doubted_later,
+}
+"""What to say of a deadline that leaves something open, by what the kernel found."""
+complete(_LEFT_OPEN, range(kernel.DAYS_UNKNOWN, kernel.WHOSE + 1), "what a deadline leaves open")
+
+
+def _of_exception(
+    fact: ExceptionRecorded, noted: int, found: Sequence[Explicable], rulebook: Rulebook
+) -> Iterator[Finding]:
+    def finding(code: str, message: str, remedy: str) -> Finding:
+        return Finding(
+            code, fact.case_id, fact.on, f"exception {fact.outcome} on {fact.on.isoformat()}: {message}", remedy, fact
+        )
+
+    if fact.limit is not None and fact.limit not in rulebook.limits:
+        yield finding(
+            "exception_for_unknown_limit", f"there is no limit called {fact.limit!r}", "name a limit of the rulebook"
+        )
+    elif noted & HELD:
+        doubt = rulebook.doubt(fact.outcome, fact.reason)
+        if doubt is not None:
+            yield finding("exception_reason_doubtful", doubt.says, doubt.remedy)
+        if not fact.reason:
+            yield finding(
+                "exception_without_reason",
+                "nobody recorded why compliance was impractical because of it",
+                "record the reason; the judgement is a person's",
+            )
+        elif noted & HELD_WITHOUT_END:
+            yield finding(
+                "exception_without_end",
+                "nobody recorded when it ended, so it is taken to go on, and excuses what it can from then on",
+                "record its last day (until)",
+            )
+    elif noted & WANTED:
+        # An exception that was not needed, because the act was in time or fell away, calls for no look.
+        deadline, checked = _first_wanted(fact, found)
+        yield finding(
+            "exception_not_made_out", f"its facts do not hold for {deadline.limit}: {checked.says}", "check its dates"
+        )
+    elif noted & CONSIDERED:
+        return
+    elif _is_allowed(fact, rulebook):
+        where = f"{fact.limit} does not run" if fact.limit else "no limit that it could excuse runs"
+        yield finding("exception_without_limit", f"{where} in this case", "record what starts the clock, or void it")
+    else:
+        yield finding(
+            "exception_not_available",
+            f"the law allows no such exception to {fact.limit}",
+            "see the rulebook's exceptions",
+        )
+
+
+def _first_wanted(fact: ExceptionRecorded, found: Sequence[Explicable]) -> tuple[Explicable, GroundChecked]:
+    """Return the first deadline for which an exception was wanted, and why its facts do not hold for it."""
+    return next(
+        (deadline, checked)
+        for deadline in found
+        if deadline.derivation.claimed and deadline.status not in ("met", "lapsed")
+        for checked in deadline.derivation.grounds
+        if checked.fact is fact
+    )
+
+
+def _is_allowed(fact: ExceptionRecorded, rulebook: Rulebook) -> bool:
+    """Whether the law allows an exception on this ground to the limit that is claimed, or, where none is, to any."""
+    return any(
+        rulebook.grounds[use.ground].outcome == fact.outcome
+        for limit in ([rulebook.limits[fact.limit]] if fact.limit else rulebook.limits.values())
+        for rule in limit.rule
+        for use in rule.exceptions
+    )

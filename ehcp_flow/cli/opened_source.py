@@ -1,0 +1,171 @@
+"""One question to a source: what goes through its cases, tells what went wrong, and knows the exit code."""
+
+from __future__ import annotations
+
+import datetime as dt
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import typer
+
+from ehcp_flow.cli.messages import ProgressBar, note
+from ehcp_flow.cli.options import Contested
+from ehcp_flow.cli.source_kinds import tell_read
+from ehcp_flow.errors import EhcpFlowError, ExitCode
+
+if TYPE_CHECKING:
+    from ehcp_flow.answers import Answer
+    from ehcp_flow.calendars import Calendars
+    from ehcp_flow.case import Case
+    from ehcp_flow.deadlines import Deadline
+    from ehcp_flow.law import Rulebook
+    from ehcp_flow.measures import MeasureTable
+    from ehcp_flow.measures.measure_table import Extra
+    from ehcp_flow.measures.periods import Span
+    from ehcp_flow.states import StateWithMoves
+
+__all__ = ["CannotJudge", "CheckTally", "OpenedSource", "ShownDeadlines", "SourceFigures"]
+
+T = TypeVar("T")
+
+
+class CannotJudge(NamedTuple):
+    """A case that cannot be judged, and why."""
+
+    case_id: str
+    error: EhcpFlowError
+
+
+class ShownDeadlines(NamedTuple):
+    """Which deadlines are shown: of these limits and statuses, all where none is named; or breaches alone.
+
+    And `with`, `without` or `only` those that another lawful reading contests.
+    """
+
+    limits: Collection[str] = ()
+    statuses: Collection[str] = ()
+    breaches: bool = False
+    contested: Contested = Contested.WITH
+
+    def of(self, deadlines: Iterable[Deadline]) -> Iterator[Deadline]:
+        """Yield those of the deadlines that are shown."""
+        for deadline in deadlines:
+            if (
+                (not self.limits or deadline.limit in self.limits)
+                and (not self.statuses or deadline.status in self.statuses)
+                and (not self.breaches or deadline.breach)
+                and self.contested.holds(deadline.contested_by)
+            ):
+                yield deadline
+
+
+class CheckTally:
+    """What is counted of the deadlines that are shown, and of all findings.
+
+    `denied` are breaches that another lawful reading denies, `made` are deadlines that one makes breaches.
+    """
+
+    def __init__(self) -> None:
+        self.deadlines = self.breaches = self.excused = self.denied = self.made = self.findings = 0
+
+    def add(self, deadline: Deadline) -> None:
+        """Count one deadline."""
+        self.deadlines += 1
+        self.breaches += deadline.breach
+        self.excused += bool(deadline.missed and deadline.excused_by)
+        if deadline.contested_by:
+            self.denied += deadline.breach
+            self.made += not deadline.breach
+
+
+class SourceFigures(NamedTuple):
+    """What a table of measures is to hold; `keys` are the columns of `by` as cases are grouped."""
+
+    year: int | tuple[int, int] | None
+    by: Sequence[str]
+    keys: Sequence[str]
+    extra: Extra
+    contested: Contested
+
+
+class OpenedSource(ABC):
+    """The cases of a source, and what is asked of them; `seen` is how many there were."""
+
+    def __init__(self, *, all_errors: bool, used: Collection[str]) -> None:
+        self.seen = 0
+        self.refused: Sequence[Any] = ()
+        self._failed: dict[str, None] = {}
+        self._all_errors = all_errors
+        self._used = used
+
+    @abstractmethod
+    def cases(self, *, quiet: bool = False) -> Iterator[Case]:
+        """Yield the cases; `quiet` leaves the progress bar out, because rows go to the terminal meanwhile.
+
+        Whatever is asked can be asked again; what cannot be judged is told the first time.
+        """
+
+    @abstractmethod
+    def answers(
+        self, as_of: dt.date, *, rulebook: Rulebook, calendars: Calendars, quiet: bool = False
+    ) -> Iterator[Answer]:
+        """Yield the answer for each case that can be judged; tell of each that cannot."""
+
+    @abstractmethod
+    def case_states(
+        self, as_of: dt.date, *, rulebook: Rulebook, calendars: Calendars, quiet: bool = False
+    ) -> Iterator[StateWithMoves]:
+        """Yield where each case stands, and what would be lawful."""
+
+    @abstractmethod
+    def write_deadlines(
+        self,
+        as_of: dt.date,
+        form: str,
+        chosen: ShownDeadlines,
+        *,
+        rulebook: Rulebook,
+        calendars: Calendars,
+        findings: bool,
+    ) -> CheckTally:
+        """Print deadlines in csv, json or jsonl with their public fields, and return what was counted.
+
+        Findings are counted where they are asked for.
+        """
+
+    @abstractmethod
+    def measured(
+        self, as_of: dt.date, figures: SourceFigures, *, rulebook: Rulebook, calendars: Calendars
+    ) -> tuple[MeasureTable, Span | None]:
+        """Return a table of measures, and from when to when the records go that it is of."""
+
+    def cannot(self, case_id: str, error: EhcpFlowError) -> None:
+        """Tell that one case cannot be judged; the others still are."""
+        if case_id not in self._failed:
+            self._failed[case_id] = None
+            note(f"refused: case {case_id}: {error}")
+
+    def leave(self, *, breach: bool = False) -> None:
+        """Leave with the exit code: 3 for a breach that was to be reported so, else 1 if anything was refused."""
+        if breach:
+            raise typer.Exit(ExitCode.BREACH)
+        if self.refused or self._failed:
+            raise typer.Exit(ExitCode.REFUSED)
+
+    def _told(self, warnings: Iterable[str], refused: Sequence[Any]) -> None:
+        """Tell what was met while the source was read."""
+        self.refused = refused
+        tell_read(warnings, refused, {row.case_id for row in refused}, all_errors=self._all_errors)
+
+    def _through(self, found: Iterable[T | CannotJudge], total: int | None, *, quiet: bool) -> Iterator[T]:
+        """Yield what was found of each case that can be judged."""
+        self.seen = 0
+        with ProgressBar("judging", shown=not quiet) as bar:
+            for each in found:
+                self.seen += 1
+                if isinstance(each, CannotJudge):
+                    self.cannot(*each)
+                else:
+                    yield each
+                bar(self.seen, total)

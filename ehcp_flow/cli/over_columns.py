@@ -1,0 +1,203 @@
+"""The cases of a source over columns: the way for many, with the same output as one at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import ExitStack
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ehcp_flow.cli.messages import ProgressBar
+from ehcp_flow.cli.opened_source import CannotJudge, CheckTally, OpenedSource, ShownDeadlines, SourceFigures
+from ehcp_flow.cli.options import Axis, axis_of
+from ehcp_flow.cli.output import RAW, Format, sheet
+from ehcp_flow.cli.source_kinds import is_pipe, no_case
+from ehcp_flow.errors import EhcpFlowError
+
+if TYPE_CHECKING:
+    from ehcp_flow.answers import Answer
+    from ehcp_flow.bulk.source_pass import Pass
+    from ehcp_flow.calendars import Calendars
+    from ehcp_flow.case import Case
+    from ehcp_flow.law import Rulebook
+    from ehcp_flow.measures import MeasureTable
+    from ehcp_flow.measures.periods import Span
+    from ehcp_flow.states import StateWithMoves
+
+__all__ = ["SourceOverColumns", "kept_file"]
+
+T = TypeVar("T")
+
+
+def kept_file(source: str, stack: ExitStack) -> tuple[Any, str]:
+    """Return a file that can be read again, and what it is called: what comes through a pipe is kept in one."""
+    if not is_pipe(source):
+        return source, source
+    from ehcp_flow.bulk.row_sources import spooled
+
+    if source == "-":
+        return spooled(sys.stdin.buffer, stack), "standard input"
+    with Path(source).open("rb") as file:
+        return spooled(file, stack), source
+
+
+class SourceOverColumns(OpenedSource):
+    """Cases that are answered chunk by chunk. What is wrong with the source is told as soon as all of it is read."""
+
+    def __init__(
+        self,
+        source: Any,
+        name: str,
+        known_at: dt.datetime | None,
+        known_by: Axis | None,
+        authority: str | None,
+        *,
+        all_errors: bool,
+        used: Collection[str],
+    ) -> None:
+        super().__init__(all_errors=all_errors, used=used)
+        self._source = source
+        self._options: dict[str, Any] = {
+            "name": name, "known_at": known_at, "axis": axis_of(known_by), "authority": authority,
+        }  # fmt: skip
+        self._waiting: list[CannotJudge] | None = []
+
+    def cannot(self, case_id: str, error: EhcpFlowError) -> None:
+        """Tell that one case cannot be judged, behind what is wrong with the source."""
+        if self._waiting is None:
+            super().cannot(case_id, error)
+        else:
+            self._waiting.append(CannotJudge(case_id, error))
+
+    def _tell_if_read(self, read: Pass) -> None:
+        if self._waiting is None or not read.is_read:
+            return
+        from ehcp_flow.readers import Report
+
+        name = self._options["name"]
+        said = list(Report(name, unknown_columns=read.unknown_columns).warnings_but(self._used))
+        if not read.cases and not read.refused and "://" not in name:
+            authority, known_at = self._options["authority"], self._options["known_at"]
+            said.append(no_case(name, authority, read.authorities, known_at, cases=read.rows > 0))
+        self._told(said, read.refused)
+        waiting, self._waiting = self._waiting, None
+        for each in waiting:
+            self.cannot(*each)
+
+    def _read(self, read: Pass, found: Iterable[T]) -> Iterator[T]:
+        """Return what a pass finds, and tell what it met as soon as that is known.
+
+        The first is found at once: what cannot be read at all is said before anything is printed.
+        """
+        rest = iter(found)
+        first = list(islice(rest, 1))
+        self._tell_if_read(read)
+
+        def going() -> Iterator[T]:
+            for each in chain(first, rest):
+                self._tell_if_read(read)
+                yield each
+            self._tell_if_read(read)
+
+        return going()
+
+    def cases(self, *, quiet: bool = False) -> Iterator[Case]:
+        """Yield the cases in the order of the file."""
+        from ehcp_flow.answers import Answer
+        from ehcp_flow.bulk import Answers
+
+        read = Answers(self._source, **self._options)
+        cases = (found.case if isinstance(found, Answer) else found[0] for found in self._read(read, read.each()))
+        return self._through(cases, None, quiet=quiet)
+
+    def answers(
+        self, as_of: dt.date, *, rulebook: Rulebook, calendars: Calendars, quiet: bool = False
+    ) -> Iterator[Answer]:
+        """Yield the answer for each case that can be judged."""
+        from ehcp_flow.answers import Answer
+        from ehcp_flow.bulk import Answers
+
+        read = Answers(self._source, as_of, rulebook=rulebook, calendars=calendars, **self._options)
+        found = (
+            each if isinstance(each, Answer) else CannotJudge(each[0].case_id, each[1])
+            for each in self._read(read, read.each())
+        )
+        return self._through(found, None, quiet=quiet)
+
+    def case_states(
+        self, as_of: dt.date, *, rulebook: Rulebook, calendars: Calendars, quiet: bool = False
+    ) -> Iterator[StateWithMoves]:
+        """Yield where each case stands, and what would be lawful."""
+        from ehcp_flow.bulk.states_with_moves import StatesWithMoves
+
+        read = StatesWithMoves(self._source, as_of, rulebook=rulebook, calendars=calendars, **self._options)
+        return self._through(self._read(read, read), None, quiet=quiet)
+
+    def write_deadlines(
+        self,
+        as_of: dt.date,
+        form: str,
+        chosen: ShownDeadlines,
+        *,
+        rulebook: Rulebook,
+        calendars: Calendars,
+        findings: bool,
+    ) -> CheckTally:
+        """Print deadlines chunk by chunk, without making an object of each."""
+        from ehcp_flow.bulk import Frames, write_csv
+        from ehcp_flow.bulk.case_states import counted_chunk
+        from ehcp_flow.bulk.chunks import judge_chunk
+        from ehcp_flow.bulk.deadline_csv import narrowed, plain_rows, tally
+        from ehcp_flow.deadlines import FIELDS
+
+        found = CheckTally()
+        work = counted_chunk if findings else judge_chunk
+        frames = Frames(self._source, as_of, rulebook=rulebook, calendars=calendars, work=work, **self._options)
+        out: Any = getattr(sys.stdout, "buffer", None)
+        parts = self._read(frames, frames)
+        with sheet(form, FIELDS) as rows, ProgressBar("judging", shown=not sys.stdout.isatty()) as bar:
+            for frame in parts:
+                shown = narrowed(
+                    frame, chosen.limits, chosen.statuses, breaches=chosen.breaches, contested=chosen.contested
+                )
+                deadlines, breaches, excused, denied, made = tally(shown)
+                found.deadlines += deadlines
+                found.breaches += breaches
+                found.excused += excused
+                found.denied += denied
+                found.made += made
+                if form in (Format.CSV, RAW) and out is not None:
+                    sys.stdout.flush()
+                    write_csv(shown, out, header=False, raw=form == RAW)
+                    out.flush()
+                else:
+                    for row in plain_rows(shown):
+                        rows.write(row)
+                bar(frames.cases, None)
+        self._settle(frames)
+        found.findings = frames.findings
+        return found
+
+    def measured(
+        self, as_of: dt.date, figures: SourceFigures, *, rulebook: Rulebook, calendars: Calendars
+    ) -> tuple[MeasureTable, Span | None]:
+        """Count the cases over columns."""
+        from ehcp_flow.bulk import Measuring
+
+        with ProgressBar("judging") as bar:
+            measuring = Measuring(
+                self._source, as_of, year=figures.year, by=figures.by, extra=figures.extra,
+                contested=figures.contested, rulebook=rulebook, calendars=calendars, on_progress=bar, **self._options,
+            )  # fmt: skip
+            table = measuring.table()
+        self._settle(measuring)
+        return table, measuring.span
+
+    def _settle(self, read: Pass) -> None:
+        self._tell_if_read(read)
+        for case_id, error in read.failed:
+            self.cannot(case_id, error)
+        self.seen = read.cases

@@ -1,0 +1,264 @@
+"""What a deadline was computed from, read out of the row that the kernel gave."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, NamedTuple, Protocol
+
+from ehcp_flow.engine import kernel
+from ehcp_flow.engine.judged_case import JudgedCase
+from ehcp_flow.engine.numbers import as_date, as_day
+from ehcp_flow.facts import Fact
+from ehcp_flow.grounds import GroundChecked, check_grounds
+from ehcp_flow.law.clock import Clock, Deemed
+from ehcp_flow.law.model import ActInQuestion, Limit, Rule
+from ehcp_flow.law.version import Count, Reading, Version
+
+__all__ = ["Derivation", "Explicable"]
+
+
+class ClockRun(NamedTuple):
+    """One run of a clock: the places of the fact that started it, and before which a fact can discharge it."""
+
+    start: int
+    stop: int
+    party: str | None
+
+
+class CountedPeriod(NamedTuple):
+    """One period counted: the day it was counted from, the fact that gave that day, and the field of the fact."""
+
+    period: Count
+    on: dt.date
+    fact: Fact
+    field: str
+
+
+class Derivation:
+    """What a deadline was computed from, read out of the row that the kernel gave.
+
+    `done`, `implied`, `ended` and `superseded` are the facts that discharged the limit, showed that it was done, made
+    it fall away, or started the clock anew; `resumed` the fact that set its ended clock going again.
+    """
+
+    __slots__ = ("judged", "row")
+
+    def __init__(self, judged: JudgedCase, row: int) -> None:
+        self.judged = judged
+        self.row = row
+
+    @property
+    def as_of(self) -> dt.date:
+        """The day for which it was computed."""
+        return self.judged.as_of
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """The facts of the case that count on that day."""
+        return self.judged.facts
+
+    @property
+    def start(self) -> Fact:
+        """The fact that started the clock."""
+        return self.judged.facts[self.judged.value(kernel.STARTED, self.row)]
+
+    @property
+    def run(self) -> ClockRun:
+        """The run of the clock."""
+        value, row = self.judged.value, self.row
+        return ClockRun(value(kernel.STARTED, row), value(kernel.STOP, row), self.judged.party(row))
+
+    @property
+    def clock(self) -> Clock:
+        """The clock."""
+        return self.judged.rule(self.row).clock
+
+    @property
+    def limit(self) -> Limit:
+        """The time limit."""
+        return self.judged.rule(self.row).limit
+
+    @property
+    def rule(self) -> Rule:
+        """The rule of the limit."""
+        return self.judged.rule(self.row).rule
+
+    @property
+    def version(self) -> Version:
+        """The version of the rule that applies."""
+        return self.judged.version(self.row)
+
+    @property
+    def done(self) -> Fact | None:
+        """The fact that discharged the limit."""
+        return self.judged.fact(kernel.DONE_AT, self.row)
+
+    @property
+    def implied(self) -> Fact | None:
+        """The fact that shows that it was done, and not when."""
+        return self.judged.fact(kernel.IMPLIED_AT, self.row)
+
+    @property
+    def ended(self) -> Fact | None:
+        """The fact that made the limit fall away."""
+        return self.judged.fact(kernel.ENDED_AT, self.row)
+
+    @property
+    def superseded(self) -> Fact | None:
+        """The fact that started the clock anew."""
+        return self.judged.fact(kernel.SUPERSEDED, self.row)
+
+    @property
+    def resumed(self) -> Fact | None:
+        """The fact that set the ended clock going again."""
+        return self.judged.fact(kernel.RESUMED_AT, self.row)
+
+    @property
+    def cause(self) -> Fact | None:
+        """The fact that ended the time of the limit; None where the time of a right had run out before."""
+        cause, last = self.ended or self.superseded, self.judged.value(kernel.LAST, self.row)
+        if cause is not None and self.rule.right and last != kernel.NO_DAY and cause.on > as_date(last):
+            return None
+        return cause
+
+    @property
+    def protected(self) -> tuple[Fact, Fact | None] | None:
+        """The fact that keeps a window open, and the fact that ends it."""
+        begun = self.judged.fact(kernel.KEPT_OPEN_BY, self.row)
+        return None if begun is None else (begun, self.judged.fact(kernel.KEPT_OPEN_TO, self.row))
+
+    @property
+    def counted(self) -> tuple[CountedPeriod, ...]:
+        """The periods that were counted, of which the latest gives the last lawful day."""
+        judged, row = self.judged, self.row
+        law, _, facts, found = judged.laid_out
+        counted = []
+        first = law.version_counts_at[judged.value(kernel.VERSION, row)]
+        start, stop = judged.value(kernel.STARTED, row), judged.value(kernel.STOP, row)
+        for number, count in enumerate(self.version.counts, first):
+            place = kernel.counted_from(law, facts, found, number, start, stop)
+            if place >= 0:
+                fields = judged.book.field_lists[kernel.fields_of(law, number, place, start)]
+                counted.append(CountedPeriod(count, *_day_of(judged.facts[place], fields)))
+        return tuple(counted)
+
+    @property
+    def grounds(self) -> Sequence[GroundChecked]:
+        """Every ground that the law allows, each with each exception recorded on it, checked."""
+        return check_grounds(self.judged, self.row)
+
+    @property
+    def readings(self) -> Sequence[tuple[Reading, dt.date | None]]:
+        """The other readings, each with its last lawful day; None where it says nothing of this deadline."""
+        judged, row = self.judged, self.row
+        version = judged.value(kernel.VERSION, row)
+        first = judged.laid_out.law.version_readings_at[version]
+        found = []
+        for number, reading in enumerate(judged.book.readings[version], first):
+            day = judged.laid_out.ask(partial(_last_day_by, number, row))
+            found.append((reading, None if day == kernel.NO_DAY else as_date(day)))
+        return found
+
+    @property
+    def claimed(self) -> bool:
+        """Whether an exception is recorded on a ground that the law allows."""
+        return self.judged.value(kernel.EXCUSES, self.row) >= 0
+
+    @property
+    def stray(self) -> Fact | None:
+        """The last act without a party that may be the one asked for, where several duties are open."""
+        if self.judged.value(kernel.LEAVES_OPEN, self.row) != kernel.WHOSE:
+            return None
+        places = reversed(range(self.run.start + 1, self.run.stop))
+        acts = self.rule.done_by
+        return next(self.facts[at] for at in places if self.facts[at].party is None and self.judged.is_one_of(at, acts))
+
+    @property
+    def doubted(self) -> tuple[Fact, ActInQuestion] | None:
+        """What discharged the limit and asks for a look, and why."""
+        if self.judged.value(kernel.LEAVES_OPEN, self.row) != kernel.DOUBTED:
+            return None
+        done = self.judged.value(kernel.DONE_AT, self.row)
+        asked = self.rule.questions
+        named = (each for each in asked if self.judged.is_one_of(done, each.done_by))
+        return self.facts[done], next(named, asked[0])
+
+    @property
+    def doubted_later(self) -> tuple[Fact, ActInQuestion] | None:
+        """What came after the act that discharged the limit and asks for a look, and why."""
+        if self.judged.value(kernel.LEAVES_OPEN, self.row) != kernel.DOUBTED_LATER:
+            return None
+        question = next(each for each in self.rule.questions if each.later)
+        places = range(self.judged.value(kernel.DONE_AT, self.row) + 1, len(self.facts))
+        due = self.judged.value(kernel.LAST, self.row)
+        place = next(
+            at for at in places if as_day(self.facts[at].on) > due and self.judged.is_one_of(at, question.later)
+        )
+        return self.facts[place], question
+
+    @property
+    def deemed(self) -> Deemed | None:
+        """What the rulebook takes the fact as that discharged the limit or showed that it was; None as what it is."""
+        judged, turned, rule = self.judged, self.judged.book.turned, self.rule
+        done = judged.value(kernel.DONE_AT, self.row)
+        acts = rule.implied_by if done < 0 else (*rule.done_by, *rule.done_after_first_by)
+        taken = judged.taken[judged.value(kernel.IMPLIED_AT, self.row) if done < 0 else done]
+        if turned.base(taken) in turned.of_patterns(acts):
+            return None
+        every = judged.book.rulebook.deemed.values()
+        return next((each for each in every if taken in turned.plain(each.facts)), None)
+
+    @property
+    def never_owed(self) -> bool:
+        """Whether what made the limit fall away shows that the act was never owed."""
+        judged, rule, ended = self.judged, self.rule, self.judged.value(kernel.ENDED_AT, self.row)
+        if ended < 0 or not judged.is_one_of(ended, rule.never_owed_by):
+            return False
+        return not any(judged.is_one_of(place, rule.owed_by) for place in range(self.run.start + 1, ended))
+
+
+def _last_day_by(number: int, row: int, law: Any, days: Any, facts: Any, found: Any) -> int:
+    day: int = kernel.last_day_by(law, days, facts, found, number, row)
+    return day
+
+
+def _day_of(fact: Fact, fields: Sequence[str]) -> tuple[dt.date, Fact, str]:
+    """Return the first of the date fields that is filled, and its day; `on` always is."""
+    return next((day, fact, field) for field in (*fields, "on") if (day := fact.day(field)) is not None)
+
+
+class Explicable(Protocol):
+    """What must be known of a deadline to explain it; `Deadline` says what each means."""
+
+    @property
+    def case_id(self) -> str: ...
+    @property
+    def authority(self) -> str | None: ...
+    @property
+    def limit(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def actor(self) -> str: ...
+    @property
+    def party(self) -> str | None: ...
+    @property
+    def starts_on(self) -> dt.date: ...
+    @property
+    def due_on(self) -> dt.date | None: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def days_over(self) -> int | None: ...
+    @property
+    def ended_on(self) -> dt.date | None: ...
+    @property
+    def contested_by(self) -> tuple[str, ...]: ...
+    @property
+    def excused_by(self) -> tuple[str, ...]: ...
+    @property
+    def breach(self) -> bool: ...
+    @property
+    def derivation(self) -> Derivation: ...

@@ -1,0 +1,333 @@
+"""One case judged: its facts as numbers for the kernel, and the rows that come back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from threading import local
+from typing import Any, Final, NamedTuple
+
+from ehcp_flow.calendars import Calendars
+from ehcp_flow.case import Case
+from ehcp_flow.engine import kernel
+from ehcp_flow.engine.choice import Kernel, interpreted_kernel, kernel_in_use
+from ehcp_flow.engine.counted_days import CountedDays, counted_days
+from ehcp_flow.engine.kernel import COLUMNS, CONTESTED, EXCUSES, LAST, NO_DAY, NO_LAW, RULE, RUN, STARTED, STATUS, WHOM
+from ehcp_flow.engine.numbers import KEY_OF, Key, as_day
+from ehcp_flow.engine.rulebook import CompiledRule, CompiledRulebook, compiled
+from ehcp_flow.facts import DATES, FACT_TYPES, Fact
+from ehcp_flow.law.loader import england
+from ehcp_flow.law.model import Rulebook
+from ehcp_flow.law.patterns import Patterns
+from ehcp_flow.law.version import Version
+
+__all__ = ["DATES_OF", "JudgedCase", "facts_that_count", "judge_case", "limit_number", "space_for"]
+
+DATES_OF: Final = {
+    event: tuple(name for name in DATES[1:] if name in cls.model_fields) for event, cls in FACT_TYPES.items()
+}
+_LATEST: Final = as_day(dt.date.max)
+_WANTS: Final = 64
+
+
+def facts_that_count(case: Case, as_of: dt.date, given: Fact | None = None) -> tuple[Fact, ...]:
+    """Return the facts that had happened by a day, and those that say what is to come.
+
+    `given` is a fact that counts although it lies in the future: what a what-if question assumes.
+    """
+    facts = case.facts
+    if facts and facts[-1].on > as_of:
+        return tuple(fact for fact in facts if fact.on <= as_of or fact.prospective or fact is given)
+    return facts
+
+
+class JudgedRows(NamedTuple):
+    """What the kernel found of one case: its columns one behind the other, how far apart they begin, and how many rows.
+
+    `noted` says of each exception, by its place among the facts, what was noted of it, `taken` of each fact as what it
+    was taken (a number of `TurnedKeys`).
+    """
+
+    out: Sequence[int]
+    size: int
+    many: int
+    noted: Mapping[int, int]
+    taken: Sequence[int]
+
+
+class JudgedCase:
+    """A case on a day under a rulebook and calendars: the facts that count, and a row of numbers for each deadline.
+
+    `value(column, row)` reads a row; a place in it is that of a fact in `facts`. `rows` are the deadlines in the public
+    order (by last lawful day, rulebook and start), `without_law` the runs for which no version was in force.
+    """
+
+    __slots__ = (
+        "__dict__",
+        "as_of",
+        "book",
+        "calendars",
+        "case",
+        "facts",
+        "noted",
+        "out",
+        "rows",
+        "size",
+        "taken",
+        "without_law",
+    )
+
+    def __init__(
+        self,
+        case: Case,
+        as_of: dt.date,
+        facts: tuple[Fact, ...],
+        book: CompiledRulebook,
+        calendars: Calendars,
+        rows: JudgedRows,
+    ) -> None:
+        self.case = case
+        self.as_of = as_of
+        self.facts = facts
+        self.book = book
+        self.calendars = calendars
+        self.out, self.size, many, self.noted, self.taken = rows
+        self._put_in_order(many)
+
+    def _put_in_order(self, many: int) -> None:
+        out, size = self.out, self.size
+        rows = []
+        without_law = []
+        for row in range(many):
+            last = out[LAST * size + row]
+            if out[STATUS * size + row] == NO_LAW:
+                clock = self.book.rules[out[row]].clock
+                without_law.append((self.book.clocks[clock.id], out[RUN * size + row], out[row], row))
+            else:
+                rows.append((_LATEST if last == NO_DAY else last, out[row], out[STARTED * size + row], row))
+        # No two share a rule and a start, so the order is the same whatever order the rows came in.
+        rows.sort()
+        self.rows = [each[3] for each in rows]
+        self.without_law = [each[3] for each in sorted(without_law)]
+
+    def __reduce__(self) -> tuple[Callable[..., JudgedCase], tuple[Any, ...]]:
+        """Travel to another process as the case and its rows; England's law is there already."""
+        law = None if self.book.rulebook is england() else self.book.rulebook
+        many = len(self.rows) + len(self.without_law)
+        rows = JudgedRows(list(self.out), self.size, many, dict(self.noted), list(self.taken))
+        return _arrived, (self.case, self.as_of, self.facts, law, self.calendars, rows)
+
+    def value(self, column: int, row: int) -> int:
+        """Return one number of a row."""
+        return self.out[column * self.size + row]
+
+    def fact(self, column: int, row: int) -> Fact | None:
+        """Return the fact whose place stands in a column of a row, or None."""
+        place = self.out[column * self.size + row]
+        return None if place < 0 else self.facts[place]
+
+    def rule(self, row: int) -> CompiledRule:
+        """Return the rule of a row."""
+        return self.book.rules[self.out[RULE * self.size + row]]
+
+    def version(self, row: int) -> Version:
+        """Return the version of the rule that applies to a row."""
+        return self.book.versions[self.out[kernel.VERSION * self.size + row]][1]
+
+    @cached_property
+    def keys(self) -> list[Key]:
+        """The event and outcome of each fact that counts."""
+        return [(fact.event, fact.outcome) for fact in self.facts]
+
+    def is_one_of(self, place: int, patterns: Patterns) -> bool:
+        """Return whether patterns of the rulebook speak of a fact, as it was taken where it fell."""
+        return self.taken[place] in self.book.turned.of_patterns(patterns)
+
+    def party(self, row: int) -> str | None:
+        """Return whom a row concerns: the party of the fact that started its clock, or that began its spell."""
+        return self.facts[self.out[WHOM * self.size + row]].party
+
+    def excused_by(self, row: int) -> tuple[str, ...]:
+        """Return the grounds whose facts hold for a row."""
+        held = self.out[EXCUSES * self.size + row]
+        return self.book.outcomes(self.out[RULE * self.size + row], held) if held > 0 else ()
+
+    def contested_by(self, row: int) -> tuple[str, ...]:
+        """Return the names of the other lawful readings on which it would come out otherwise whether it is a breach."""
+        contested = self.out[CONTESTED * self.size + row]
+        return self.book.contesting(self.out[kernel.VERSION * self.size + row], contested) if contested > 0 else ()
+
+    def is_breachable(self, row: int) -> bool:
+        """Return whether missing the limit of a row is a breach, where nothing excuses it."""
+        return self.book.breachable[self.out[RULE * self.size + row]]
+
+    @cached_property
+    def numbers(self) -> Any:
+        """The facts that count as the interpreted kernel takes them."""
+        chosen = interpreted_kernel()
+        days = counted_days(self.book, self.calendars, chosen)
+        return numbered(self.facts, self.as_of, self.book, days, chosen)
+
+    @cached_property
+    def laid_out(self) -> LaidOut:
+        """The case laid out again, so that the kernel can be asked about a row."""
+        chosen, facts = interpreted_kernel(), self.numbers
+        days = counted_days(self.book, self.calendars, chosen)
+        found = space_for(self.book, chosen, len(self.facts), facts.parties, 0)
+        law = self.book.law(chosen)
+        kernel.lay_out(law, facts, found, 0, len(self.facts))
+        found.out, found.capacity = self.out, self.size
+        return LaidOut(law, days, facts, found)
+
+
+def _arrived(
+    case: Case, as_of: dt.date, facts: tuple[Fact, ...], law: Rulebook | None, calendars: Calendars, rows: JudgedRows
+) -> JudgedCase:
+    return JudgedCase(case, as_of, facts, compiled(law or england()), calendars, rows)
+
+
+class LaidOut(NamedTuple):
+    """A case laid out for the kernel's own questions, asked one at a time."""
+
+    law: Any
+    days: CountedDays
+    facts: Any
+    found: Any
+
+    def ask(self, question: Callable[[Any, Any, Any, Any], int]) -> int:
+        """Return what the kernel answers. Raises CalendarError where it wants a day that the calendars do not reach."""
+        while True:
+            answer = question(self.law, self.days.days, self.facts, self.found)
+            if not self.found.wanted and self.found.beyond < 0:
+                return answer
+            self.days.count_wanted(self.found)
+
+
+def judge_case(
+    case: Case, as_of: dt.date, book: CompiledRulebook, calendars: Calendars, given: Fact | None = None
+) -> JudgedCase:
+    """Judge one case. Raises CalendarError where a day has to be counted that the calendars do not reach."""
+    chosen = kernel_in_use()
+    days = counted_days(book, calendars, chosen)
+    law = book.law(chosen)
+    facts = facts_that_count(case, as_of, given)
+    columns = numbered(facts, as_of, book, days, chosen)
+    rows_of = book.key_rows
+    found = _space(book, chosen, len(facts), columns.parties)
+    found.capacity = sum([rows_of[key] for key in columns.key])
+    # Kept by its own name: what a compiled kernel hands back of it is slower to read.
+    out = found.out = chosen.filled(-1, COLUMNS * found.capacity)
+    found.rows = found.wanted = 0
+    found.beyond = -1
+    try:
+        while chosen.module.judge(law, days.days, columns, found, 0, 1) == 0:
+            days.count_wanted(found)
+        noted = {place: found.noted[place] for place in found.exception[: found.exceptions]} if found.exceptions else {}
+        return JudgedCase(
+            case, as_of, facts, book, calendars, JudgedRows(out, found.capacity, found.rows, noted, columns.taken)
+        )
+    finally:
+        _spaces.free = found
+
+
+_spaces: Final = local()
+
+
+def _space(book: CompiledRulebook, chosen: Kernel, facts: int, parties: int) -> Any:
+    """Return working space for one case; that of this thread's last one, if it is large enough and nobody is at it."""
+    known = _spaces.__dict__.pop("free", None)
+    if known is not None and _spaces.fits == (book, chosen) and facts < known.width and parties <= known.parties:
+        return known
+    _spaces.fits = (book, chosen)
+    return space_for(book, chosen, max(facts, 31), max(parties, 31), 0)
+
+
+def numbered(facts: Sequence[Fact], as_of: dt.date, book: CompiledRulebook, days: CountedDays, chosen: Kernel) -> Any:
+    """Return the facts of one case as the kernel takes them."""
+    count = len(facts)
+    parties = dict(book.party_numbers)
+    key, on, party = [], [], []
+    body = [0] * count
+    filled: dict[str, list[int]] = {}
+    claims = False
+    for place, fact in enumerate(facts):
+        fields = fact.__dict__
+        event = fields["event"]
+        key.append(KEY_OF[event, fields.get("outcome")])
+        on.append(as_day(fields["on"]))
+        name = fields["party"]
+        party.append(-1 if name is None else parties.setdefault(name, len(parties)))
+        claims = claims or event == "exception_recorded"
+        if event == "advice_requested":
+            body[place] = book.body(name, fields["body"])
+        for field in DATES_OF[event]:
+            if fields.get(field) is not None:
+                day = fact.day(field)
+                if day is not None:
+                    filled.setdefault(field, [NO_DAY] * count)[place] = as_day(day)
+    institutions = days.institutions
+    return chosen.module.Facts(
+        {
+            "bounds": chosen.numbers((0, count)),
+            "key": chosen.numbers(key),
+            "taken": chosen.numbers(key),
+            "on": chosen.numbers(on),
+            "party": chosen.numbers(party),
+            "whose": chosen.numbers(party),
+            "body": chosen.numbers(body),
+            "days": chosen.numbers([day for column in filled.values() for day in column]),
+            "field_at": chosen.numbers([_where(field, filled, count) for field in DATES]),
+            "limit": chosen.numbers([limit_number(fact, book) for fact in facts] if claims else ()),
+            "reasoned": chosen.numbers([int(bool(fact.reason)) for fact in facts] if claims else ()),
+            "institution": chosen.numbers(
+                [0, *(institutions.get(name, 0) for name in parties)] if institutions else [0] * (len(parties) + 1)
+            ),
+            "parties": len(parties),
+            "as_of": as_day(as_of),
+        }
+    )
+
+
+def _where(field: str, filled: dict[str, list[int]], count: int) -> int:
+    return list(filled).index(field) * count if field in filled else -1
+
+
+def limit_number(fact: Fact, book: CompiledRulebook) -> int:
+    """Return the number of the limit that an exception names: -1 for none, -2 for one that there is not."""
+    limit = fact.__dict__.get("limit")
+    return -1 if limit is None else book.limits.get(limit, -2)
+
+
+def space_for(book: CompiledRulebook, chosen: Kernel, facts: int, parties: int, capacity: int) -> Any:
+    """Return working space for cases of up to so many facts and parties, and for so many rows."""
+    clocks, sets, spells = (book.tables[name] for name in ("clocks", "sets", "many_spells"))
+    none = chosen.filled
+    sizes = {
+        "clock_case": clocks, "clock_first": clocks,
+        "spell_case": spells, "around": spells * (facts + 1),
+        "next_case": sets, "next_from": sets, "next_at": sets, "last_case": sets, "last_from": sets, "last_at": sets,
+        "party_tick": parties + 1, "party_last": parties + 1, "party_first": parties + 1,
+        "since": book.tables["marks"], "exception": facts, "advice": facts, "noted": facts, "start": facts,
+        "before": facts,
+        "following": facts, "previous": facts, "chained": facts,
+        "run_start": facts, "run_stop": facts, "run_end": facts, "run_previous": facts, "run_whom": facts,
+        "run_before": facts,
+        "next_end": facts + 1, "next_act": facts + 1, "want": 2 * (_WANTS + 4 * facts),
+    }  # fmt: skip
+    single = (
+        "case tick low high exceptions asked born inside begins needed runs many rows wanted beyond_day done implied "
+        "ended other resumed owed bites part later stray strays base last end act lasting"
+    )
+    return chosen.module.Found(
+        {name: none(0, size) for name, size in sizes.items()}
+        | dict.fromkeys(single.split(), 0)
+        | {
+            "width": facts + 1,
+            "parties": parties,
+            "beyond": -1,
+            "most_wanted": _WANTS + 4 * facts,
+            "capacity": capacity,
+            "out": none(-1, COLUMNS * capacity),
+        }
+    )

@@ -1,0 +1,99 @@
+"""What changes from one rulebook to another: today's law beside a draft of tomorrow's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, Literal, NamedTuple
+
+from pydantic import BaseModel
+
+from ehcp_flow.law.body import BodyName
+from ehcp_flow.law.model import Rule, Rulebook
+from ehcp_flow.law.version import Version
+
+__all__ = ["Change", "compare_rulebooks", "left_behind"]
+
+_SECTIONS: Final = ("spells", "deemed", "signs", "asked", "clocks", "grounds", "limits", "bodies")
+
+
+class Change(NamedTuple):
+    """One difference: in which `section` and thing (`id`), at which `key`, and what stood and stands there.
+
+    `kind` is `added`, `removed` or `changed`; for a thing that is new or gone, `key` is empty.
+    """
+
+    kind: Literal["added", "removed", "changed"]
+    section: str
+    id: str
+    key: str = ""
+    old: str | None = None
+    new: str | None = None
+
+    def __str__(self) -> str:
+        what = f"{self.section} {self.id}" + (f", {self.key}" if self.key else "")
+        if not self.key:
+            return f"{what}: {self.kind}"
+        return f"{what}: {self.old or 'nothing'} -> {self.new or 'nothing'}"
+
+
+def compare_rulebooks(old: Rulebook, new: Rulebook) -> list[Change]:
+    """Return every difference between two rulebooks, a change a key, in the order of the new one."""
+    return [
+        change for section in _SECTIONS for change in _of_section(section, getattr(old, section), getattr(new, section))
+    ] + list(_of_section("notes", {n.row: n for n in old.notes}, {n.row: n for n in new.notes}))
+
+
+def left_behind(changes: Iterable[Change], rulebook: Rulebook) -> list[tuple[str, str]]:
+    """Return each limit that changed, with the counterpart of it that did not: perhaps forgotten."""
+    changed = {change.id for change in changes if change.section == "limits"}
+    pairs = [
+        pair
+        for limit in rulebook.limits.values()
+        if limit.counterpart is not None
+        for pair in ((limit.id, limit.counterpart), (limit.counterpart, limit.id))
+    ]
+    return [(one, other) for one, other in pairs if one in changed and other not in changed]
+
+
+def _of_section(section: str, old: Mapping[str, BaseModel], new: Mapping[str, BaseModel]) -> Iterator[Change]:
+    for name, item in new.items():
+        if name not in old:
+            yield Change("added", section, name)
+            continue
+        before, after = dict(_flat(old[name])), dict(_flat(item))
+        for key in dict.fromkeys((*before, *after)):
+            if before.get(key) != after.get(key):
+                yield Change("changed", section, name, key, before.get(key), after.get(key))
+    for name in old:
+        if name not in new:
+            yield Change("removed", section, name)
+
+
+def _flat(item: BaseModel, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each key of a thing with what stands there, in words; what is empty is left out."""
+    for name in type(item).model_fields:
+        value = getattr(item, name)
+        if value is None or value in ((), "", False):
+            continue
+        yield from _flat_value(value, f"{path}{name}")
+
+
+def _flat_value(value: object, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, BaseModel) and type(value).__str__ is BaseModel.__str__:
+        yield from _flat(value, f"{path}.")
+    elif isinstance(value, tuple) and isinstance(value[0], BaseModel) and type(value[0]).__str__ is BaseModel.__str__:
+        for index, each in enumerate(value):
+            yield from _flat(each, f"{path}[{_named(each, index)}].")
+    elif isinstance(value, tuple) and not hasattr(value, "_fields"):
+        yield path, ", ".join(str(each) for each in value)
+    else:
+        yield path, str(value)
+
+
+def _named(item: BaseModel, index: int) -> str:
+    """Name one of several: a version or a name by the day it comes into force, a rule by its rows."""
+    if isinstance(item, Version | BodyName):
+        return item.in_force_from.isoformat()
+    if isinstance(item, Rule):
+        return f"{index}: {', '.join(item.rows)}"
+    return str(index)

@@ -1,0 +1,189 @@
+"""One answered case, laid out for counting: its deadlines by limit, the plans it was given, when a plan was held."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+from ehcp_flow import dates
+from ehcp_flow.answers import Answer, answer
+from ehcp_flow.calendars import Calendars
+from ehcp_flow.case import Case
+from ehcp_flow.deadlines import Deadline
+from ehcp_flow.facts import Fact
+from ehcp_flow.law.model import Rulebook
+from ehcp_flow.measures.figures import ASSESS, BORN, FINAL, HOLDING, REQUESTED
+
+__all__ = ["CountedCase", "Request", "answered", "days_on_record"]
+
+Ended: TypeAlias = Literal["plan", "refused", "withdrawn"]
+
+
+def days_on_record(case: Case) -> list[dt.date]:
+    """Return the days of a case's facts, whenever they were, but for a birth."""
+    return [fact.on for fact in case.facts if fact.event != BORN]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request: when it came, whether an assessment was agreed, and when and how it ended, if it did."""
+
+    case_id: str
+    received: dt.date
+    assessed: bool
+    ended: dt.date | None
+    how: Ended | None
+
+
+@dataclass(frozen=True)
+class CountedCase:
+    """An answer, laid out."""
+
+    answer: Answer
+
+    @classmethod
+    def laid_out(cls, answer: Answer | CountedCase) -> CountedCase:
+        """Return the answer laid out; one that is laid out already stays as it is, so that many can count it."""
+        return answer if isinstance(answer, CountedCase) else cls(answer)
+
+    @property
+    def case_id(self) -> str:
+        """The case's id."""
+        return self.answer.case.case_id
+
+    @property
+    def as_of(self) -> dt.date:
+        """The day for which the case was answered."""
+        return self.answer.as_of
+
+    @property
+    def authority(self) -> str | None:
+        """The local authority's number, where the record gives it."""
+        return self.answer.case.authority
+
+    @cached_property
+    def _rows(self) -> Mapping[str, Sequence[int]]:
+        """The rows of the deadlines, in the public order, by limit."""
+        found: dict[str, list[int]] = {}
+        judged = self.answer.judged
+        out, rules = judged.out, judged.book.rules
+        for row in judged.rows:
+            found.setdefault(rules[out[row]].limit.id, []).append(row)
+        return found
+
+    def of(self, *limits: str) -> Iterator[Deadline]:
+        """Yield the deadlines of these limits."""
+        for limit in limits:
+            for row in self._rows.get(limit, ()):
+                yield Deadline(self.answer.judged, row)
+
+    def facts(self, *events: str) -> Iterator[Fact]:
+        """Yield the facts of these events that had happened by the day of the answer, in legal order."""
+        for fact in self.answer.case.facts:
+            if fact.event in events and fact.on <= self.as_of:
+                yield fact
+
+    @cached_property
+    def _once(self) -> dict[tuple[str, ...], tuple[Deadline, ...]]:
+        return {}
+
+    def counted_once(self, *limits: str) -> tuple[Deadline, ...]:
+        """Return one deadline for each day on which a clock of these limits started.
+
+        A release from custody, or a detention, ends one limit and begins its counterpart on the same request: what goes
+        on stands for both.
+        """
+        once = self._once.get(limits)
+        if once is not None:
+            return once
+        chosen: dict[dt.date, Deadline] = {}
+        for deadline in self.of(*limits):
+            known = chosen.get(deadline.starts_on)
+            if known is None or known.ended_on is not None:
+                chosen[deadline.starts_on] = deadline
+        once = self._once[limits] = tuple(chosen.values())
+        return once
+
+    @cached_property
+    def requests(self) -> tuple[Request, ...]:
+        """The requests of the case, each with its end."""
+        assessed = {
+            deadline.derivation.run.start
+            for deadline in self.of(*ASSESS)
+            if _was(deadline, "assessment_agreed") or (deadline.status == "undated" and not _was(deadline, "refused"))
+        }
+        return tuple(_request(deadline, assessed) for deadline in self.counted_once(*FINAL))
+
+    @cached_property
+    def spells(self) -> tuple[tuple[dt.date, dt.date | None], ...]:
+        """When a plan was maintained: from a day, to the day from which it no longer was, or None."""
+        spells: list[tuple[dt.date, dt.date | None]] = []
+        since: dt.date | None = None
+        for step in self.answer.case_state.history:
+            held = step.to in HOLDING
+            if held and since is None:
+                since = step.on
+            elif not held and since is not None:
+                spells.append((since, step.on))
+                since = None
+        if since is not None:
+            spells.append((since, None))
+        return tuple(spells)
+
+    def counted_from_request(self, day: dt.date, *limits: str) -> Deadline | None:
+        """Return the limit that counts to an act of `day` from the last request before it, even if it had lapsed."""
+        chosen = None
+        for deadline in self.of(*limits):
+            if deadline.starts_on <= day and (chosen is None or deadline.starts_on >= chosen.starts_on):
+                chosen = deadline
+        return chosen
+
+    @cached_property
+    def born(self) -> dt.date | None:
+        """The day of birth, if it is on record."""
+        return next((fact.on for fact in self.facts(BORN)), None)
+
+    @cached_property
+    def requester(self) -> str:
+        """Who made the first request, or an empty text."""
+        for fact in self.facts(*REQUESTED):
+            return fact.party or ""
+        return ""
+
+
+def _was(deadline: Deadline, event: str) -> bool:
+    done = deadline.derivation.done or deadline.derivation.implied
+    return done is not None and event in done.event
+
+
+def _request(deadline: Deadline, assessed: set[int]) -> Request:
+    derivation = deadline.derivation
+    ended: dt.date | None = None
+    how: Ended | None = None
+    if derivation.done is not None:
+        ended, how = derivation.done.on, "plan"
+    elif derivation.implied is not None:
+        ended, how = derivation.implied.on, "plan"
+    elif derivation.ended is not None:
+        ended = derivation.ended.on
+        how = "refused" if "refused" in derivation.ended.event else "withdrawn"
+    return Request(deadline.case_id, deadline.starts_on, derivation.run.start in assessed, ended, how)
+
+
+def answered(
+    cases: Iterable[Case | Answer] | Mapping[str, Case],
+    as_of: dt.date | str | None = None,
+    *,
+    rulebook: Rulebook | None = None,
+    calendars: Calendars | None = None,
+) -> Iterator[Answer]:
+    """Yield the answer of each case, one at a time; an answer given stays as it is.
+
+    `cases` are cases or answers, or a mapping whose values they are. Raises DateError if `as_of` is no date.
+    """
+    day = dates.today() if as_of is None else dates.parse_date(as_of)
+    for item in cases.values() if isinstance(cases, Mapping) else cases:
+        yield item if isinstance(item, Answer) else answer(item, day, rulebook=rulebook, calendars=calendars)

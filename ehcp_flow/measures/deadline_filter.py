@@ -1,0 +1,57 @@
+"""Which deadlines are listed or counted: a filter, asked of the kernel's rows before any is an object."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from ehcp_flow.deadlines import STATUSES, Deadline, Status
+from ehcp_flow.engine.judged_case import JudgedCase
+from ehcp_flow.engine.kernel import STATUS, VERSION
+from ehcp_flow.engine.rulebook import CompiledRulebook
+
+__all__ = ["AUTHORITY", "FAMILY", "STANDING", "Chosen"]
+
+FAMILY: Final = "parent or young person"
+AUTHORITY: Final = "local authority"
+STANDING: Final[tuple[Status, ...]] = ("open", "overdue")
+"""How a deadline stands that is still to be met."""
+
+
+class Chosen(NamedTuple):
+    """The deadlines of these limits, groups and kinds, or of all where there are none, that stand in one of these ways.
+
+    `owed` are only those whose missing is a breach, `tasks` only what somebody must do: no right of the family, and no
+    window in which nothing may be done; `by` is who must.
+    """
+
+    limits: tuple[str, ...] = ()
+    status: tuple[Status, ...] = STATUSES
+    groups: tuple[str, ...] = ()
+    kind: str = ""
+    by: str = ""
+    owed: bool = False
+    tasks: bool = False
+
+    def of(self, judged: JudgedCase) -> list[Deadline]:
+        """Return those of a case, in the public order."""
+        wanted, out = _wanted(self, judged.book), judged.out
+        version, status = VERSION * judged.size, STATUS * judged.size
+        return [Deadline(judged, row) for row in judged.rows if wanted[out[version + row]] >> out[status + row] & 1]
+
+
+@lru_cache(maxsize=256)
+def _wanted(chosen: Chosen, book: CompiledRulebook) -> list[int]:
+    """Return, for each version of a rule, a bit for each status that is chosen."""
+    bits = sum(1 << STATUSES.index(status) for status in chosen.status)
+    return [
+        bits
+        if (not chosen.limits or rule.limit.id in chosen.limits)
+        and (not chosen.groups or rule.limit.group in chosen.groups)
+        and chosen.kind in ("", rule.kind)
+        and chosen.by in ("", rule.limit.actor)
+        and (not chosen.owed or book.breachable[rule.order])
+        and not (chosen.tasks and (rule.limit.actor == FAMILY or version.is_window))
+        else 0
+        for rule, version in book.versions
+    ]

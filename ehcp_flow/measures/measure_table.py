@@ -1,0 +1,495 @@
+"""The table of measures: one row for each group and period, every figure with the cases behind it."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import IO, Any, Final, NamedTuple, Protocol, TypeAlias
+
+from ehcp_flow import dates
+from ehcp_flow.answers import Answer
+from ehcp_flow.calendars import Calendars
+from ehcp_flow.case import Case
+from ehcp_flow.errors import UnknownNameError
+from ehcp_flow.formulas import disarmed
+from ehcp_flow.law.model import Rulebook
+from ehcp_flow.measures import frames
+from ehcp_flow.measures.arithmetic import UNAVAILABLE, mean_weeks, median_weeks, percent
+from ehcp_flow.measures.catalogue import Measure, MeasureColumn, catalogue
+from ehcp_flow.measures.contributing import Contributed, Contributions
+from ehcp_flow.measures.counted_case import CountedCase, answered, days_on_record
+from ehcp_flow.measures.figures import COLUMNS, ONCE
+from ehcp_flow.measures.periods import GRAINS, ONE_DAY, Period, between, years
+from ehcp_flow.measures.publishing import hidden_columns
+from ehcp_flow.measures.suppression import HIDDEN
+
+__all__ = [
+    "CHANGING",
+    "GROUPS",
+    "NOT_RECORDED",
+    "Cases",
+    "Cell",
+    "Explanation",
+    "Extra",
+    "Grouped",
+    "MeasureTable",
+    "Tables",
+    "Tally",
+    "Years",
+    "age_band",
+    "group_keys",
+    "group_of",
+    "measure",
+    "periods_asked",
+    "table_of",
+]
+
+Cases: TypeAlias = Iterable[Case | Answer] | Mapping[str, Case]
+Extra: TypeAlias = Mapping[str, Mapping[str, str]]
+Row: TypeAlias = dict[str, Any]
+Years: TypeAlias = int | tuple[int, int] | Iterable[int]
+
+GROUPS: Final = ("authority", "requester", "age", "adviser")
+"""What cases, or their acts, can be grouped by without a further column of the file."""
+CHANGING: Final = frozenset({"age", "adviser"})
+"""What a case has several values of, so that its groups follow from what is counted."""
+_AGES: Final = ((5, "under 5"), (11, "5 to 10"), (16, "11 to 15"), (20, "16 to 19"), (26, "20 to 25"))
+_OLDER: Final = "over 25"
+NOT_RECORDED: Final = "not recorded"
+"""What stands where a case has no value for a column by which it is grouped."""
+
+
+_NAMES: Final = tuple(COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a figure is made of: its value, the measure, and the case ids on each side.
+
+    A case stands as often as it counts. `denominator` is empty for a count.
+    """
+
+    name: str
+    value: Any
+    says: str
+    measure: Measure
+    group: Mapping[str, str]
+    numerator_is: str
+    numerator: tuple[str, ...]
+    denominator_is: str
+    denominator: tuple[str, ...]
+
+    def __str__(self) -> str:
+        where = ", ".join(f"{name} {value}" for name, value in self.group.items()) or "all cases"
+        parts = [f"{self.name} = {self.value} ({where}): {self.says}.", self.measure.definition]
+        if self.denominator_is:
+            parts.append(
+                f"Numerator: {len(self.numerator)} ({self.numerator_is}). "
+                f"Denominator: {len(self.denominator)} ({self.denominator_is})."
+            )
+        else:
+            parts.append(f"Counted: {len(self.numerator)} ({self.numerator_is}).")
+        parts.append(f"By {self.measure.year_by}. Source: {self.measure.source}.")
+        parts.extend(f"Beware: {trap}" for trap in self.measure.traps)
+        return "\n".join(parts)
+
+
+class Cell(Protocol):
+    """The cases that count in a column, and of those of which a mean or median is taken, the days of each."""
+
+    @property
+    def cases(self) -> Sequence[str]:
+        """The id of each case, in the order of the source; a case stands as often as it counts."""
+
+    @property
+    def days(self) -> Sequence[int]:
+        """The days of each, where a mean or median is taken of them."""
+
+
+@dataclass
+class _Cell:
+    cases: list[str] = field(default_factory=list)
+    days: list[int] = field(default_factory=list)
+
+
+class Tally:
+    """Counts answered cases, one at a time, and gives the table: memory grows with what is counted, not with the facts.
+
+    `periods` follow one another without overlap; `by` are the columns to group by besides the periods; `contested` is
+    `with`, `without` or `only`: whether the acts count of limits that another lawful reading contests.
+    """
+
+    def __init__(
+        self, periods: Sequence[Period], by: Sequence[str], extra: Extra | None = None, *, contested: str = "with"
+    ) -> None:
+        self._periods = periods
+        self._by = tuple(by)
+        self._extra = extra or {}
+        self._groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        self._contributions = Contributions([periods], contested)
+
+    def add(self, answer: Answer | CountedCase, contributed: Sequence[Contributed] | None = None) -> None:
+        """Count one case; `contributed` is what it adds, where that was worked out for several tables at once."""
+        counted = CountedCase.laid_out(answer)
+        if contributed is None:
+            (contributed,) = self._contributions.of(counted.answer.judged)
+        changing = not CHANGING.isdisjoint(self._by)
+        cells = [] if changing else self._cells(group_of(counted, self._by, self._extra, self._periods[-1], ""))
+        for one in contributed:
+            if changing:
+                cells = self._cells(group_of(counted, self._by, self._extra, self._periods[one.place], one.party))
+            _enter(cells[one.place], one, counted.case_id)
+
+    def _cells(self, group: tuple[str, ...]) -> list[dict[str, Any]]:
+        if group not in self._groups:
+            self._groups[group] = [{} for _ in self._periods]
+        return self._groups[group]
+
+    def take(self, groups: Mapping[tuple[str, ...], Sequence[Mapping[str, Cell]]]) -> None:
+        """Take what others counted into account."""
+        for group, periods in groups.items():
+            for known, cells in zip(self._cells(group), periods, strict=True):
+                for name, cell in cells.items():
+                    mine = known.get(name)
+                    known[name] = _Cell([*mine.cases, *cell.cases], [*mine.days, *cell.days]) if mine else cell
+
+    def table(self, by: Sequence[str], as_of: dt.date) -> MeasureTable:
+        """Return the table, groups in alphabetical order, and the periods of each group in the order of time."""
+        return table_of(self._groups, self._periods, by, self._by, as_of)
+
+
+class Tables:
+    """Counts cases for the tables of several sets of periods, ungrouped, in one pass.
+
+    What cases were judged together is counted together.
+    """
+
+    def __init__(self, sets: Sequence[Sequence[Period]]) -> None:
+        self._sets = sets
+        self._contributions = Contributions(sets)
+        self._tallies = [Tally(each, ()) for each in sets]
+        self._batch: Any = None
+        self._numbers: list[int] = []
+        self._parts: list[Any] = []
+
+    def add(self, answer: Answer | CountedCase) -> None:
+        """Count one case."""
+        counted = CountedCase.laid_out(answer)
+        answer = counted.answer
+        if answer.batch is not None:
+            batch, number = answer.batch
+            if batch is not self._batch:
+                self._settle()
+                self._batch = batch
+            self._numbers.append(number)
+            return
+        for tally, contributed in zip(self._tallies, self._contributions.of(answer.judged), strict=True):
+            tally.add(counted, contributed)
+
+    def _settle(self) -> None:
+        if self._numbers:
+            self._parts.append((self._batch.counted, self._batch.added(self._sets, self._numbers)))
+            self._numbers = []
+
+    def tables(self, by: Sequence[Sequence[str]], as_of: dt.date) -> list[MeasureTable]:
+        """Return the table of each set; `by` names the grain of each."""
+        self._settle()
+        self._batch = None
+        for at, (tally, periods) in enumerate(zip(self._tallies, self._sets, strict=True)):
+            if self._parts:
+                tally.take(self._parts[0][0]([added[at] for _, added in self._parts], len(periods)))
+        self._parts = []
+        return [tally.table(names, as_of) for tally, names in zip(self._tallies, by, strict=True)]
+
+
+def table_of(
+    groups: Mapping[tuple[str, ...], Sequence[Mapping[str, Cell]]],
+    periods: Sequence[Period],
+    by: Sequence[str],
+    keys: Sequence[str],
+    as_of: dt.date,
+) -> MeasureTable:
+    """Return the table of what was counted: of each group, for each period, the cells by column.
+
+    `keys` is what the groups are by; `by` names the grain of the periods as well, where that was asked for.
+    """
+    ordered = dict(sorted(groups.items()))
+    if "adviser" in keys:  # what no adviser did has no row, and cannot be given
+        at = list(keys).index("adviser")
+        ordered = {group: cells for group, cells in ordered.items() if group[at] != NOT_RECORDED}
+    return MeasureTable(tuple(by), tuple(keys), tuple(periods), as_of, ordered)
+
+
+class Grouped(NamedTuple):
+    """What a case is grouped by, without its story."""
+
+    case_id: str
+    as_of: dt.date
+    authority: str | None
+    requester: str
+    born: dt.date | None
+
+
+def group_of(
+    case: CountedCase | Grouped, by: Sequence[str], extra: Extra, period: Period, party: str
+) -> tuple[str, ...]:
+    """Return the group in which something counts: of a case, in a period, and the act of a party."""
+    return tuple(_value(case, name, extra, period, party) for name in by)
+
+
+def _value(case: CountedCase | Grouped, name: str, extra: Extra, period: Period, party: str) -> str:
+    value: str | None = extra.get(case.case_id, {}).get(name)
+    if value is None and name == "authority":
+        value = case.authority
+    elif value is None and name == "requester":
+        value = case.requester
+    elif value is None and name == "age" and case.born is not None:
+        value = age_band(case.born, min(period.end, case.as_of))
+    elif value is None and name == "adviser":
+        value = party
+    return value or NOT_RECORDED
+
+
+def age_band(born: dt.date, day: dt.date) -> str:
+    """Return the band of the age reached on `day`: the Department's bands, and "over 25" for whoever is past them."""
+    years_old = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+    return next((band for below, band in _AGES if years_old < below), _OLDER)
+
+
+def _enter(cells: dict[str, Any], one: Contributed, case_id: str) -> None:
+    column = _NAMES[one.column]
+    cell = cells.get(column)
+    if cell is None:
+        cell = cells[column] = _Cell()
+    if column in ONCE and cell.cases and cell.cases[-1] == case_id:
+        return
+    cell.cases.append(case_id)
+    cell.days.append(one.days)
+
+
+class MeasureTable:
+    """Every measure, for each group and period: a sequence of rows, each a dict in the public order of columns.
+
+    A row begins with what it is grouped by, then `period` where nothing else names it, then the columns. Counts are
+    integers; percentages and weeks have one decimal, half up; what cannot be given is `x`.
+    """
+
+    def __init__(
+        self,
+        by: tuple[str, ...],
+        groups_by: tuple[str, ...],
+        periods: tuple[Period, ...],
+        as_of: dt.date,
+        cells: Mapping[tuple[str, ...], Sequence[Mapping[str, Cell]]],
+    ) -> None:
+        self.by = by
+        self.as_of = as_of
+        self.periods = periods
+        self._groups_by = groups_by
+        self._cells = [(group, period, cells[group][at]) for group in cells for at, period in enumerate(periods)]
+        single = len(periods) == 1 and periods[0].grain == "year"
+        self._year = periods[0].year if single else None
+        self.names = tuple(column.name_in(self._year) for column in catalogue().columns.values())
+        self.rows: list[Row] = [self._row(*entry) for entry in self._cells]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of a row's values, in order."""
+        return (*self._keys, *self.names)
+
+    @property
+    def _keys(self) -> tuple[str, ...]:
+        grained = [name for name in self.by if name in GRAINS]
+        return self.by if grained else (*self.by, "period")
+
+    def _row(self, group: tuple[str, ...], period: Period, cells: Mapping[str, Cell]) -> Row:
+        row: Row = dict(self._named(group, period))
+        for name, column in zip(self.names, catalogue().columns.values(), strict=True):
+            known = "adviser" not in self.by or "adviser" in catalogue().home[column.name].by
+            row[name] = _figure(column, cells) if known else UNAVAILABLE
+        return row
+
+    def _named(self, group: tuple[str, ...], period: Period) -> Iterator[tuple[str, str]]:
+        values = dict(zip(self._groups_by, group, strict=True))
+        for key in self._keys:
+            yield key, period.label if key in GRAINS or key == "period" else values[key]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def __getitem__(self, place: int) -> Row:
+        return self.rows[place]
+
+    def counts(self, place: int) -> dict[str, int]:
+        """Return the counts of a row under their plain names, those that a reader is not shown as `x` too."""
+        cells = self._cells[place][2]
+        return {
+            name: len(cells[name].cases) if name in cells else 0
+            for name, column in catalogue().columns.items()
+            if column.kind == "count"
+        }
+
+    def suppressed(self, least: int, names: Sequence[str] | None = None) -> list[Row]:
+        """Return the rows for publication: counts from 1 to one less than `least` are `c`, and others with them.
+
+        `names` are the columns that will be printed, as this table writes them, or all. Raises ValueError for a
+        negative `least`.
+        """
+        printed = self.names if names is None else tuple(names)
+        plain = dict(zip(self.names, catalogue().columns.values(), strict=True))
+        columns = [plain[name] for name in printed]
+        shown = []
+        for place, row in enumerate(self.rows):
+            hidden = hidden_columns(self.counts(place), columns, least)
+            kept = {name: value for name, value in row.items() if name not in plain}
+            for name in printed:
+                kept[name] = HIDDEN if plain[name].name in hidden and row[name] != UNAVAILABLE else row[name]
+            shown.append(kept)
+        return shown
+
+    def explain(self, row: int | Mapping[str, Any], measure: str) -> Explanation:
+        """Return what a figure is made of: of a row (or its place), and the name of a column or of a measure.
+
+        Raises UnknownNameError for a name that is neither, LookupError for a row that is not of this table.
+        """
+        place = row if isinstance(row, int) else self._place(row)
+        group, period, cells = self._cells[place]
+        column = self._column(measure)
+        columns = catalogue().columns
+        base = columns[column.base or column.name]
+        over = [columns[name] for name in column.over]
+        return Explanation(
+            name=column.name_in(self._year),
+            value=self.rows[place][column.name_in(self._year)],
+            says=column.says,
+            measure=catalogue().home[column.name],
+            group=dict(self._named(group, period)),
+            numerator_is=base.says,
+            numerator=_behind(cells, base.name),
+            denominator_is=" + ".join(item.says for item in over),
+            denominator=tuple(case for item in over for case in _behind(cells, item.name)),
+        )
+
+    def _column(self, name: str) -> MeasureColumn:
+        for column in catalogue().columns.values():
+            if column.name_in(self._year) == name:
+                return column
+        return catalogue().column(name)
+
+    def _place(self, row: Mapping[str, Any]) -> int:
+        for place, known in enumerate(self.rows):
+            if all(row.get(key) == known[key] for key in self._keys):
+                return place
+        raise LookupError("the row is not of this table")
+
+    def write_csv(self, file: IO[str], *, raw: bool = False) -> None:
+        """Write the table as CSV, with a header, to a text stream opened with `newline=""`.
+
+        Text that a spreadsheet would take for a formula gets an apostrophe before it, unless it is to be `raw`.
+        """
+        writer = csv.writer(file)
+        for row in (self.columns, *([row.get(name) for name in self.columns] for row in self.rows)):
+            writer.writerow(disarmed(cell) if isinstance(cell, str) and not raw else cell for cell in row)
+
+    def to_pandas(self) -> Any:
+        """Return a `pandas.DataFrame`; what cannot be given is missing. Raises LibraryMissing without pandas."""
+        return frames.to_pandas(self.rows, self.columns)
+
+    def to_polars(self) -> Any:
+        """Return a `polars.DataFrame`; what cannot be given is null. Raises LibraryMissing without polars."""
+        return frames.to_polars(self.rows, self.columns)
+
+
+def _behind(cells: Mapping[str, Cell], name: str) -> tuple[str, ...]:
+    return tuple(cells[name].cases) if name in cells else ()
+
+
+def _figure(column: MeasureColumn, cells: Mapping[str, Cell]) -> float | int | str:
+    def count(name: str) -> int:
+        return len(cells[name].cases) if name in cells else 0
+
+    if column.kind == "count":
+        return count(column.name)
+    if column.kind == "percent":
+        return percent(count(column.base), sum(map(count, column.over)))
+    days = cells[column.base].days if column.base in cells else ()
+    return mean_weeks(days) if column.kind == "mean" else median_weeks(days)
+
+
+def measure(
+    cases: Cases,
+    *,
+    year: Years | None = None,
+    by: Sequence[str] = ("authority",),
+    as_of: dt.date | str | None = None,
+    extra: Extra | None = None,
+    rulebook: Rulebook | None = None,
+    calendars: Calendars | None = None,
+) -> MeasureTable:
+    """Return every measure of a caseload, as known on `as_of` (today if not given).
+
+    `year` is one calendar year, a first and a last, or a range; without it the years of the facts are taken. `by` is
+    any of `authority`, `requester`, `age` (on the last day of the period), `adviser` (what is not of advice is then
+    `x`), `year`, `quarter`, `month`, and the columns of `extra`, which gives each case's values by case id. Cases are
+    read one at a time; without a year, twice, and an iterator is then held. Raises UnknownNameError for a column that
+    no case has.
+    """
+    day = dates.today() if as_of is None else dates.parse_date(as_of)
+    keys = group_keys(by, extra)
+    if year is None:
+        # What can be gone through again is not held: whole caseloads are answered one case at a time.
+        cases = list(cases) if isinstance(cases, Iterator) else cases
+    tally = Tally(periods_asked(year, by, day, lambda: _first_day(cases, day)), keys, extra)
+    for item in answered(cases, day, rulebook=rulebook, calendars=calendars):
+        tally.add(item)
+    return tally.table(tuple(by), day)
+
+
+def group_keys(by: Sequence[str], extra: Extra | None = None) -> tuple[str, ...]:
+    """Return what is grouped by besides the periods. Raises UnknownNameError for a column that no case has."""
+    keys = tuple(name for name in by if name not in GRAINS)
+    further = {name for values in (extra or {}).values() for name in values}
+    for name in keys:
+        if name not in further and name not in GROUPS:
+            raise UnknownNameError("column", name, dict.fromkeys((*GROUPS, *GRAINS, *sorted(further))))
+    return keys
+
+
+def periods_asked(
+    year: Years | None, by: Sequence[str], as_of: dt.date, first_day: Callable[[], dt.date]
+) -> list[Period]:
+    """Return the periods asked for; `first_day` gives the first day on record, where no year is named."""
+    if year is None:
+        first, last = min(first_day(), as_of), as_of
+    else:
+        chosen = years(year, as_of)
+        first, last = chosen[0].start, chosen[-1].end
+    return _periods(first, last, [name for name in by if name in GRAINS], as_of, whole=year is None)
+
+
+def _first_day(cases: Cases, day: dt.date) -> dt.date:
+    """Return the first day on which anything but a birth is on record, or `day` if that is earlier."""
+    first = day
+    for item in cases.values() if isinstance(cases, Mapping) else cases:
+        case = item if isinstance(item, Case) else item.case
+        first = min((first, *days_on_record(case)))
+    return first
+
+
+def _periods(first: dt.date, last: dt.date, grains: Sequence[str], as_of: dt.date, *, whole: bool) -> list[Period]:
+    """Return the periods of the finest grain asked for; without one, the year, or the whole stretch."""
+    finest = [grain for grain in GRAINS if grain in grains]
+    if finest:
+        return between(first, min(last, max(as_of, first)), finest[-1], as_of)
+    if not whole and (last - first + ONE_DAY).days <= _LONGEST_YEAR:
+        return between(first, last, "year", as_of)
+    label = f"{first.isoformat()} to {last.isoformat()}"
+    return [Period(first, last, label, "range", min(last, as_of))]
+
+
+_LONGEST_YEAR: Final = 366

@@ -1,0 +1,330 @@
+"""Disputes: which decision each mediation and appeal is about, and how far each dispute has gone.
+
+A record does not say which decision a mediation or an appeal is about. It is taken to be the latest decision before it
+whose dispute can lawfully take it: decisions that can be appealed are walked from the latest back; one of the same day
+comes last, if the law orders it after the fact. A dispute about an earlier decision is begun only by what leaves
+nothing unchecked. If none can take the fact, it goes to the latest dispute begun that knows such a move, and else to
+the latest decision: there it is reported as out of order. So the order of recording never matters.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property, partial
+from itertools import islice, takewhile
+from typing import Final, NamedTuple
+
+from ehcp_flow.dates import say
+from ehcp_flow.facts import LEGAL_ORDER, Fact
+from ehcp_flow.findings import Finding
+from ehcp_flow.moves.appeals import GROUNDS, GROUNDS_IN_CUSTODY, certificate_needed
+from ehcp_flow.moves.dispute_guards import decision_said
+from ehcp_flow.moves.dispute_moves import COMPLIED_WITH, DISPUTES
+from ehcp_flow.moves.guards import SETTLING, Verdict, outcome_of
+from ehcp_flow.moves.law_at_hand import LawAtHand
+from ehcp_flow.moves.machine import Edge, table
+from ehcp_flow.moves.region import Guard, Key
+from ehcp_flow.moves.settlements import DISCHARGES, OVERTAKING, discharges_of
+from ehcp_flow.moves.state_names import DISPUTE_MEANING, DisputeState
+from ehcp_flow.moves.steps import StateStep
+
+__all__ = ["DISPUTE_EVENTS", "Dispute", "DisputeMove", "DisputeVerdict", "Docket", "disputed", "disputes_in"]
+
+DISPUTE_EVENTS: Final = frozenset(event for event, _ in DISPUTES.keys)
+"""The events that move a dispute."""
+
+_ENDED: Final = frozenset(
+    {
+        DisputeState.AGREED,
+        DisputeState.CONCEDED,
+        DisputeState.DETERMINED,
+        DisputeState.WITHDRAWN,
+        DisputeState.COMPLIED,
+    }
+)
+
+_LATEST: Final = 100
+"""A dispute is about one of so many latest decisions: more than the record of one child holds."""
+
+_WITNESSED: Final = frozenset().union(*OVERTAKING.values(), DISCHARGES)
+"""The events that can take the place of a decision, or obey what was settled about one."""
+
+_NO_DECISION: Final = Verdict(
+    holds=False,
+    short="CFA 51(2)",
+    says="no decision that can be appealed is on record; a decision to amend, a draft and a missed deadline cannot be",
+    then="record first the decision that is disputed (a refusal, a final or amended plan, a decision to keep the plan "
+    "unchanged, a notice of ceasing)",
+    finding="dispute_without_decision",
+)
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """One dispute: the decision it is about, how far it has gone, and how it came there.
+
+    `ground` is the provision under which the decision can be appealed, such as `CFA 51(2)(a)`. `certificate_needed`
+    says whether an appeal needs a mediation certificate; None if that depends on what the appeal is about. `settlement`
+    is the latest order, concession or mediation agreement; `awaits` names the acts of which one would obey it, and is
+    empty if nothing is left to do.
+    """
+
+    decision: Fact
+    ground: str
+    certificate_needed: bool | None
+    state: DisputeState
+    since: dt.date | None
+    steps: tuple[StateStep[DisputeState], ...]
+    settlement: Fact | None = None
+    awaits: tuple[str, ...] = ()
+
+    @property
+    def under_way(self) -> bool:
+        """Whether something is still to come: a certificate, an appeal, its end, or an act that was settled."""
+        return self.state not in _ENDED or bool(self.awaits)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is out of order in the record of this dispute: for each step, at most one."""
+        return tuple(found for step in self.steps if (found := step.finding) is not None)
+
+    def __str__(self) -> str:
+        since = f", since {say(self.since)}" if self.since else ""
+        waits = f"; waits for {' or '.join(self.awaits)}" if self.awaits else ""
+        about = f"about {decision_said(self.decision)} ({self.ground})"
+        return f"{self.state}: {DISPUTE_MEANING[self.state]}{since}, {about}{waits}"
+
+
+class DisputeMove(NamedTuple):
+    """What one fact does to one dispute: about which decision, on what ground, from where to where.
+
+    `to_state` is None if the dispute knows no such move where it stands.
+    """
+
+    decision: Fact
+    ground: str
+    from_state: DisputeState
+    to_state: DisputeState | None
+
+
+@dataclass(slots=True)
+class DisputeHistory:
+    """A dispute while it is read: its own facts, and where they led."""
+
+    decision: Fact
+    ground: str
+    facts: list[Fact]
+    state: DisputeState = DISPUTES.initial
+    steps: list[StateStep[DisputeState]] = field(default_factory=list)
+    settlement: Fact | None = None
+    pending: list[Fact] = field(default_factory=list)
+
+    def take(self, fact: Fact, edge: Edge[DisputeState], refusal: Verdict | None) -> None:
+        """Follow a fact, lawful or not."""
+        self._step(fact, edge, refusal)
+        self.facts.append(fact)
+        if fact.event in SETTLING:
+            if self.settlement is None or self.settlement.event != fact.event:
+                self.pending.clear()
+            self.settlement = fact
+            if self._discharges(fact):
+                self.pending.append(fact)
+
+    def witness(self, fact: Fact) -> None:
+        """Note a fact that is about something else: it may take the decision's place, or obey what was settled."""
+        if fact.event in OVERTAKING[self.ground[-2]]:
+            self.facts.append(fact)
+        left = [settled for settled in self.pending if fact.event not in self._discharges(settled)]
+        if len(left) < len(self.pending):
+            self.pending = left
+            edge = table(DISPUTES).get((self.state, COMPLIED_WITH, None))
+            if edge is not None and not left:
+                self._step(fact, edge, None)
+
+    def as_dispute(self) -> Dispute:
+        """Return the dispute as it stands."""
+        since = next((step.on for step in reversed(self.steps) if step.from_ is not step.to), None)
+        awaits = {event for settled in self.pending for event in self._discharges(settled)}
+        return Dispute(
+            self.decision,
+            self.ground,
+            certificate_needed(self.ground),
+            self.state,
+            since,
+            tuple(self.steps),
+            self.settlement,
+            tuple(sorted(awaits, key=LEGAL_ORDER.__getitem__)),
+        )
+
+    def _discharges(self, settlement: Fact) -> frozenset[str]:
+        return discharges_of(outcome_of(settlement), self.ground[-2])
+
+    def _step(self, fact: Fact, edge: Edge[DisputeState], refusal: Verdict | None) -> None:
+        self.steps.append(StateStep(fact.on, fact, self.state, edge.to, edge.authority, refusal))
+        self.state = edge.to
+
+
+class DisputeVerdict(NamedTuple):
+    """What is said of one dispute fact: the dispute it is taken to be about, the edge, and the verdicts."""
+
+    history: DisputeHistory | None
+    edge: Edge[DisputeState] | None
+    verdicts: tuple[Verdict, ...]
+    move: DisputeMove | None
+
+    @property
+    def refusal(self) -> Verdict | None:
+        """The first verdict that does not hold."""
+        return next((verdict for verdict in self.verdicts if not verdict.holds), None)
+
+    @property
+    def begun(self) -> bool:
+        """Whether the dispute had begun before."""
+        return self.history is not None and bool(self.history.steps)
+
+    @property
+    def checked(self) -> bool:
+        """Whether the record could show everything that was looked at."""
+        return all(verdict.checked for verdict in self.verdicts)
+
+
+class Docket:
+    """The disputes of a case, read from its facts in legal order."""
+
+    def __init__(self, facts: Sequence[Fact], law: LawAtHand) -> None:
+        self._law = law
+        self.answers: dict[int, DisputeVerdict] = {}
+        self._astray: list[Fact] = []
+        self._begun: list[DisputeHistory] = []
+        placed = list(_decisions(facts))
+        waiting = iter(placed)
+        following = next(waiting, None)
+        for index, fact in enumerate(facts):
+            if fact.event in DISPUTE_EVENTS:
+                first = len(self._begun) + (following is not None and following[0] == index)
+                to_come = takewhile(partial(_is_of_day, fact.on), islice(placed, first, None))
+                self._take(fact, [history for _, history in to_come])
+            if fact.event in _WITNESSED:
+                for history in self._begun[-_LATEST:]:
+                    history.witness(fact)
+            if following is not None and following[0] == index:
+                self._begun.append(following[1])
+                following = next(waiting, None)
+
+    @property
+    def disputes(self) -> tuple[Dispute, ...]:
+        """The disputes that have begun, in the order of their decisions."""
+        return tuple(history.as_dispute() for history in self._begun if history.steps)
+
+    @property
+    def astray(self) -> tuple[Finding, ...]:
+        """What is about no decision at all."""
+        why = _NO_DECISION
+        return tuple(
+            Finding(why.finding, fact.case_id, fact.on, _said_astray(fact), why.remedy, fact) for fact in self._astray
+        )
+
+    @property
+    def refused(self) -> Iterator[tuple[Fact, str, Verdict]]:
+        """Each dispute fact out of order, with the sentence that says so and the reason."""
+        for fact in self._astray:
+            yield fact, _said_astray(fact), _NO_DECISION
+        for history in self._begun:
+            for step in history.steps:
+                if step.refusal is not None:
+                    yield step.fact, step.sentence(step.refusal), step.refusal
+
+    def judge(
+        self, event: str, outcome: str | None, on: dt.date, to_come: Sequence[DisputeHistory] = ()
+    ) -> DisputeVerdict:
+        """Return what a fact that comes next would do, and why not; nothing is changed."""
+        histories = [*reversed(self._begun[-_LATEST:]), *reversed(to_come)]
+        if not histories:
+            return DisputeVerdict(None, None, (_NO_DECISION,), None)
+        answers = [_verdict_on(history, event, outcome, on, self._law) for history in histories]
+        for answer in answers:
+            if answer.refusal is None and (answer is answers[0] or answer.begun or answer.checked):
+                return answer
+        for answer in answers:
+            if answer.begun and answer.move and answer.move.to_state is not None:
+                return answer
+        return answers[0]
+
+    def lawful(self, on: dt.date) -> frozenset[Key]:
+        """Return the event and outcome of each fact that could lawfully come next: those that `judge` finds so."""
+        found: set[Key] = set()
+        for number, history in enumerate(reversed(self._begun[-_LATEST:])):
+            lenient = number == 0 or bool(history.steps)
+            for key, guards in _open(history.state):
+                if key in found:
+                    continue
+                for guard in guards:
+                    said = guard(history.facts, on, self._law)
+                    if not said.holds or not (lenient or said.checked):
+                        break
+                else:
+                    found.add(key)
+        return frozenset(found)
+
+    def _take(self, fact: Fact, to_come: Sequence[DisputeHistory]) -> None:
+        answer = self.answers[id(fact)] = self.judge(fact.event, outcome_of(fact), fact.on, to_come)
+        if answer.history is None or answer.edge is None:
+            self._astray.append(fact)
+        else:
+            answer.history.take(fact, answer.edge, answer.refusal)
+
+
+def disputed(facts: Iterable[Fact]) -> bool:
+    """Tell whether any of the facts is about a dispute."""
+    events = DISPUTE_EVENTS
+    return any(fact.event in events for fact in facts)
+
+
+def disputes_in(facts: Sequence[Fact], law: LawAtHand) -> tuple[tuple[Dispute, ...], tuple[Finding, ...]]:
+    """Return the disputes that the facts tell, and what is about no decision at all; fast where there is none."""
+    if not disputed(facts):
+        return (), ()
+    read = Docket(facts, law)
+    return read.disputes, read.astray
+
+
+def _is_of_day(day: dt.date, placed: tuple[int, DisputeHistory]) -> bool:
+    return placed[1].decision.on == day
+
+
+def _said_astray(fact: Fact) -> str:
+    return f"{fact.event} on {fact.on.isoformat()}: {_NO_DECISION.reason}"
+
+
+def _decisions(facts: Sequence[Fact]) -> Iterator[tuple[int, DisputeHistory]]:
+    """Yield the decisions that can be appealed, each with its place; in custody there are fewer."""
+    detained: Fact | None = None
+    for index, fact in enumerate(facts):
+        if fact.event == "detained":
+            detained = fact
+        elif fact.event == "released":
+            detained = None
+        grounds = GROUNDS if detained is None else GROUNDS_IN_CUSTODY
+        ground = grounds.get((fact.event, outcome_of(fact)))
+        if ground is not None:
+            yield index, DisputeHistory(fact, ground, [fact] if detained is None else [detained, fact])
+
+
+@cache
+def _open(at: DisputeState) -> tuple[tuple[Key, tuple[Guard, ...]], ...]:
+    """Return the moves that a dispute knows in a state, with their guards."""
+    edges = table(DISPUTES)
+    return tuple((key, edges[at, *key].guards) for key in DISPUTES.keys if edges[at, *key].refusal is None)
+
+
+def _verdict_on(
+    history: DisputeHistory, event: str, outcome: str | None, on: dt.date, law: LawAtHand
+) -> DisputeVerdict:
+    edge = table(DISPUTES)[history.state, event, outcome]
+    to = None if edge.refusal else edge.to
+    move = DisputeMove(history.decision, history.ground, history.state, to)
+    if edge.refusal is not None:
+        return DisputeVerdict(history, edge, (edge.refusal,), move)
+    return DisputeVerdict(history, edge, tuple(guard(history.facts, on, law) for guard in edge.guards), move)

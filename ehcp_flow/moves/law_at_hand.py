@@ -1,0 +1,63 @@
+"""How long a guard must look: the time of a limit, read from the rulebook at hand and never written a second time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ehcp_flow.calendars import Calendars
+from ehcp_flow.calendars import england as english_calendars
+from ehcp_flow.counting import Convention
+from ehcp_flow.facts import Fact
+from ehcp_flow.law.loader import england
+from ehcp_flow.law.model import Rulebook
+from ehcp_flow.law.patterns import matches
+
+__all__ = ["LawAtHand", "at_hand"]
+
+
+class LawAtHand(NamedTuple):
+    """The rulebook and the calendars by which a question is answered.
+
+    A rulebook that has no such limit, or that counts it by days which are not known, sets no time: then there is None.
+    """
+
+    rulebook: Rulebook
+    calendars: Calendars
+
+    def counted(self, limit: str, day: dt.date) -> tuple[Convention, dt.date] | None:
+        """Return how the first rule of a limit counts from `day`, and the last day that it gives.
+
+        On a day before the limit was law, its first version answers.
+        """
+        if limit not in self.rulebook.limits:
+            return None
+        convention = self.rulebook.limit(limit).rule[0].nearest(day).counts[0].convention
+        last = convention.last_day(day, self.calendars)
+        return None if last is None else (convention, last)
+
+    def latest(self, limit: str, start: Fact, after: Sequence[Fact]) -> dt.date | None:
+        """Return the last day of a limit that counts from a fact, and perhaps from others after it."""
+        if limit not in self.rulebook.limits:
+            return None
+        version = self.rulebook.limit(limit).rule[0].nearest(start.on)
+        lasts = []
+        for count in version.counts:
+            patterns = count.counts_from_fact
+            found = (fact for fact in after if matches(patterns, fact.event, fact.__dict__.get("outcome")))
+            fact = next(found, None) if patterns else start
+            if fact is not None:
+                lasts.append(count.convention.last_day(fact.on, self.calendars))
+        last = max((each for each in lasts if each is not None), default=None)
+        return self.calendars.tribunal.roll_end(last) if last is not None and version.roll == "tribunal" else last
+
+    def was_law(self, ground: str, day: dt.date) -> bool:
+        """Whether a ground of exception was law on a day."""
+        found = self.rulebook.grounds.get(ground)
+        return found is not None and found.in_force_from <= day <= (found.in_force_to or dt.date.max)
+
+
+def at_hand(rulebook: Rulebook | None = None, calendars: Calendars | None = None) -> LawAtHand:
+    """Return what is at hand: England's law and calendars, unless others are given."""
+    return LawAtHand(rulebook or england(), calendars or english_calendars())

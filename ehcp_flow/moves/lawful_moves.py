@@ -1,0 +1,74 @@
+"""Which moves would be lawful, and nothing about them: the answers of `allowed` without their reasons."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from functools import cache
+from typing import Final
+
+from ehcp_flow.case import Case
+from ehcp_flow.facts import Fact
+from ehcp_flow.moves.dispute_region import DISPUTE_EVENTS, Docket
+from ehcp_flow.moves.guards import FactsBefore
+from ehcp_flow.moves.law_at_hand import LawAtHand
+from ehcp_flow.moves.lawfulness import MOVING, allowed_of_day
+from ehcp_flow.moves.machine import table
+from ehcp_flow.moves.pathway import PATHWAY
+from ehcp_flow.moves.region import Guard, Key
+from ehcp_flow.moves.replay import facts_by
+from ehcp_flow.moves.state_names import State
+
+__all__ = ["lawful_in", "lawful_moves"]
+
+_FEW: Final = 64
+"""Of so many facts, a guard goes through all; of more, it looks them up."""
+
+
+def lawful_moves(case: Case, at: State, day: dt.date, law: LawAtHand) -> tuple[Key, ...]:
+    """Return the event and outcome of each verdict of `allowed` that allows, in its order.
+
+    `at` is the state of the case at the end of the day.
+    """
+    facts = facts_by(case, day)
+    if facts and facts[-1].on == day:
+        # Then a fact of that day may come before another one, which it may put out of order.
+        return allowed_of_day(case, day, law)
+    return lawful_in(facts, at, day, law)
+
+
+def lawful_in(facts: Sequence[Fact], at: State, day: dt.date, law: LawAtHand) -> tuple[Key, ...]:
+    """Return the same for facts in legal order, all of them before `day`."""
+    before: Sequence[Fact] = facts if len(facts) <= _FEW else FactsBefore(facts, len(facts), FactsBefore.places(facts))
+    held: dict[int, bool] = {}
+
+    def holds(guard: Guard) -> bool:
+        found = held.get(id(guard))
+        if found is None:
+            found = held[id(guard)] = guard(before, day, law).holds
+        return found
+
+    disputable = Docket(facts, law).lawful(day)
+    found = []
+    for key, guards in _open(at):
+        if key not in _DISPUTES or key in disputable:
+            for guard in guards:
+                if not holds(guard):
+                    break
+            else:
+                found.append(key)
+    return tuple(found)
+
+
+_DISPUTES: Final = frozenset(key for key in MOVING if key[0] in DISPUTE_EVENTS)
+
+
+@cache
+def _open(at: State) -> tuple[tuple[Key, tuple[Guard, ...]], ...]:
+    """Return the moves that a state takes, with their guards, and those that are no matter of the pathway."""
+    edges = ((key, table(PATHWAY).get((at, *key))) for key in MOVING)
+    return tuple(
+        (key, edge.guards if edge else ())
+        for key, edge in edges
+        if edge is None or edge.refusal is None or edge.refusal.holds
+    )

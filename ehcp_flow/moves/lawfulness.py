@@ -1,0 +1,277 @@
+"""Whether a fact would be lawful where it stands, with every reason. Asking changes nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import takewhile
+from typing import Any, Final
+
+from ehcp_flow.case import Case
+from ehcp_flow.dates import say
+from ehcp_flow.engine.numbers import KEY_OF
+from ehcp_flow.facts import FACT_TYPES, LEGAL_ORDER, OUTCOMES, Fact
+from ehcp_flow.law.citation import Citation
+from ehcp_flow.moves.citing import cited
+from ehcp_flow.moves.dispute_guards import decision_said
+from ehcp_flow.moves.dispute_moves import DISPUTES
+from ehcp_flow.moves.dispute_region import DISPUTE_EVENTS, DisputeMove, DisputeVerdict, Docket
+from ehcp_flow.moves.guards import Verdict, outcome_of
+from ehcp_flow.moves.law_at_hand import LawAtHand
+from ehcp_flow.moves.machine import fire, table
+from ehcp_flow.moves.pathway import PATHWAY
+from ehcp_flow.moves.region import Key
+from ehcp_flow.moves.region_tables import key_of, region_tables, steps_of
+from ehcp_flow.moves.replay import facts_by, replay
+from ehcp_flow.moves.state_names import MEANING, State
+from ehcp_flow.moves.steps import StateStep
+
+__all__ = [
+    "MOVING",
+    "MoveVerdict",
+    "allowed_of_day",
+    "confirm_by_machine",
+    "judge_recorded",
+    "judge_supposed",
+    "last_state",
+    "read_facts_of",
+    "with_consequences",
+]
+
+MOVING: Final = tuple(dict.fromkeys((*PATHWAY.keys, *DISPUTES.keys)))
+"""Every event and outcome that can move the pathway or a dispute, in the order of declaration."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveVerdict:
+    """Whether one fact would be lawful on one day, and why.
+
+    `from_state` is where the case stands when the fact takes its place in legal order, `to_state` where the fact leads;
+    it is None if the state knows no such move. `verdicts` are the reasons, one for each thing that was looked at, and
+    `authority` the short forms of the provisions under which the move is made. `dispute` says what the fact does to the
+    dispute that it is taken to be about; it is None for a fact that is about none.
+    """
+
+    event: str
+    outcome: str | None
+    on: dt.date
+    from_state: State
+    to_state: State | None
+    verdicts: tuple[Verdict, ...]
+    authority: tuple[str, ...] = ()
+    dispute: DisputeMove | None = None
+
+    @property
+    def moves(self) -> bool:
+        """Whether the event can move a case or a dispute at all; if not, it is lawful at any time."""
+        return (self.event, self.outcome) in _MOVING
+
+    @property
+    def allowed(self) -> bool:
+        """Whether every verdict holds."""
+        return all(verdict.holds for verdict in self.verdicts)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The provisions under which the move is made; for a fact that fits no move, those that speak against it."""
+        return tuple(map(cited, self.authority or dict.fromkeys(verdict.short for verdict in self.verdicts)))
+
+    @property
+    def refusals(self) -> tuple[Verdict, ...]:
+        """The verdicts that do not hold."""
+        return tuple(verdict for verdict in self.verdicts if not verdict.holds)
+
+    def __str__(self) -> str:
+        what = self.event if self.outcome is None else f"{self.event} ({self.outcome})"
+        stands = f"the case is {self.from_state} ({MEANING[self.from_state]})"
+        if self.event == "fact_voided" and not self.verdicts:
+            return f"{what} on {say(self.on)} is lawful; what it changes hangs on the fact that it takes back; {stands}"
+        if not self.moves and not self.verdicts:
+            return f"{what} on {say(self.on)} is lawful and changes nothing: it moves no case; {stands}"
+        answer = "is lawful" if self.allowed else "is refused"
+        lines = [f"{what} on {say(self.on)} {answer}: {stands}"]
+        citations = self.citations if self.authority else ()
+        by = f" under {', '.join(map(str, citations))}" if citations else ""
+        if (self.event, self.outcome) in _OF_PATHWAY and self.to_state is not None:
+            lines.append(f"  {self._leads(self.from_state, self.to_state)}{by}")
+            by = ""
+        if self.dispute is not None:
+            lines.append(
+                f"  the dispute about {decision_said(self.dispute.decision)} ({self.dispute.ground}) "
+                f"{self._disputed(self.dispute)}{by}"
+            )
+        lines.extend(f"  {verdict}" for verdict in self.verdicts)
+        return "\n".join(lines)
+
+    def _disputed(self, move: DisputeMove) -> str:
+        if move.to_state is None:
+            return f"is {move.from_state}"
+        return f"{self._leads(move.from_state, move.to_state)}"
+
+    def _leads(self, at: object, to: object) -> str:
+        return f"{'stays' if to is at else 'goes to' if self.allowed else 'would go to'} {to}"
+
+
+_MOVING: Final = frozenset(MOVING)
+
+
+_OF_PATHWAY: Final = frozenset(PATHWAY.keys)
+
+
+def allowed_of_day(case: Case, as_of: dt.date, law: LawAtHand) -> tuple[Key, ...]:
+    """Return the event and outcome of each verdict of `allowed` that allows, in its order.
+
+    Where the state in which a fact would find the case knows no such move, nothing else is looked at.
+    """
+    read = read_facts_of(facts_by(case, as_of), law)
+    found = []
+    for key in MOVING:
+        event, outcome = key
+        fields: dict[str, Any] = {"outcome": outcome} if event in OUTCOMES else {}
+        supposed = FACT_TYPES[event].model_construct(case_id=case.case_id, on=as_of, **fields)
+        before = read.facts[: _place(supposed, read.facts)]
+        edge = table(PATHWAY).get((_state_after(before, read.steps), *key))
+        known = edge is None or edge.refusal is None or edge.refusal.holds
+        if known and judge_supposed(case, read, event, outcome, as_of).allowed:
+            found.append(key)
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReading:
+    """Facts in legal order, and what both regions make of them by the law at hand."""
+
+    facts: tuple[Fact, ...]
+    steps: list[StateStep[State]]
+    docket: Docket
+    law: LawAtHand
+
+    @property
+    def out_of_order(self) -> dict[int, tuple[Fact, str, Verdict]]:
+        """What is out of order, by fact, taken or not: the pathway's reason goes first, as in `CaseState.findings`."""
+        steps = ((step, refusal) for step in self.steps if (refusal := step.refusal) is not None)
+        found = {id(step.fact): (step.fact, step.sentence(refusal), refusal) for step, refusal in steps}
+        for fact, told, refusal in self.docket.refused:
+            found.setdefault(id(fact), (fact, told, refusal))
+        return found
+
+
+def read_facts_of(facts: tuple[Fact, ...], law: LawAtHand) -> CaseReading:
+    """Return facts in legal order with what both regions make of them."""
+    return CaseReading(facts, replay(PATHWAY, facts, law), Docket(facts, law), law)
+
+
+def judge_supposed(case: Case, read: CaseReading, event: str, outcome: str | None, day: dt.date) -> MoveVerdict:
+    """Return the verdict on a fact that nobody recorded, in its place among the facts of `day`."""
+    facts = read.facts
+    if not facts or facts[-1].on < day:
+        answer = read.docket.judge(event, outcome, day) if event in DISPUTE_EVENTS else None
+        return _with_dispute(_judge_on_pathway(last_state(read.steps), facts, (event, outcome), day, read.law), answer)
+    fields: dict[str, Any] = {"outcome": outcome} if event in OUTCOMES else {}
+    supposed = FACT_TYPES[event].model_construct(case_id=case.case_id, on=day, **fields)
+    place = _place(supposed, facts)
+    after = read_facts_of((*facts[:place], supposed, *facts[place:]), read.law)
+    return with_consequences(judge_recorded(after, place), read, after, supposed)
+
+
+def judge_recorded(read: CaseReading, place: int) -> MoveVerdict:
+    """Return the verdict on the fact that stands at `place`, from what stands before it."""
+    fact, before = read.facts[place], read.facts[:place]
+    verdict = _judge_on_pathway(
+        _state_after(before, read.steps), before, (fact.event, outcome_of(fact)), fact.on, read.law
+    )
+    return _with_dispute(verdict, read.docket.answers.get(id(fact)))
+
+
+def _with_dispute(verdict: MoveVerdict, answer: DisputeVerdict | None) -> MoveVerdict:
+    """Return the verdict of the pathway together with that of the dispute; out of place on the first is enough."""
+    if answer is None or verdict.to_state is None:
+        return verdict
+    authority = verdict.authority + (() if answer.edge is None else answer.edge.authority)
+    return replace(
+        verdict,
+        verdicts=(*verdict.verdicts, *answer.verdicts),
+        authority=tuple(dict.fromkeys(authority)),
+        dispute=answer.move,
+    )
+
+
+def confirm_by_machine(verdict: MoveVerdict) -> None:
+    """Let the machines confirm a lawful move. Raises transitions.MachineError if one does not know it."""
+    edge = table(PATHWAY).get((verdict.from_state, verdict.event, verdict.outcome))
+    if edge is not None and edge.refusal is None:
+        fire(PATHWAY, verdict.from_state, verdict.event, verdict.outcome)
+    if verdict.dispute is not None:
+        fire(DISPUTES, verdict.dispute.from_state, verdict.event, verdict.outcome)
+
+
+def _place(supposed: Fact, facts: Sequence[Fact]) -> int:
+    """Return the place of a fact of the last day among the others, as a case orders them."""
+    place = len(facts)
+    while place and facts[place - 1].on == supposed.on and _precedes(supposed, facts[place - 1]):
+        place -= 1
+    return place
+
+
+def _precedes(first: Fact, second: Fact) -> bool:
+    """Tell whether the first of two facts of one day comes first in legal order, as a case orders them."""
+    ranks = LEGAL_ORDER[first.event], LEGAL_ORDER[second.event]
+    return ranks[0] < ranks[1] or (ranks[0] == ranks[1] and first.content < second.content)
+
+
+def last_state(steps: Sequence[StateStep[State]]) -> State:
+    """Return the state after some steps."""
+    return steps[-1].to if steps else PATHWAY.initial
+
+
+def _state_after(before: Sequence[Fact], steps: Sequence[StateStep[State]]) -> State:
+    """Return the state in which the facts of `before` leave the case; `steps` may go further."""
+    passed = set(map(id, before))
+    return last_state(tuple(takewhile(lambda step: id(step.fact) in passed, steps)))
+
+
+def _judge_on_pathway(at: State, before: tuple[Fact, ...], key: Key, on: dt.date, law: LawAtHand) -> MoveVerdict:
+    """Return the verdict on a fact that comes after `before`, when the case is in state `at`."""
+    edges = table(PATHWAY)
+    event, outcome = key
+    edge = edges.get((at, event, outcome))
+    if edge is None:
+        return MoveVerdict(event, outcome, on, at, at, ())
+    if edge.refusal is not None:
+        to = edge.to if edge.refusal.holds else None
+        return MoveVerdict(event, outcome, on, at, to, (edge.refusal,), edge.authority)
+    to = edge.to
+    if PATHWAY.transient is not None and to is PATHWAY.transient.state:
+        to = _through_transient(before, key)
+    return MoveVerdict(
+        event, outcome, on, at, to, tuple(guard(before, on, law) for guard in edge.guards), edge.authority
+    )
+
+
+def _through_transient(before: Sequence[Fact], key: Key) -> State:
+    """Return where a fact of a key leads that comes after others, through the state that is only passed through."""
+    history = steps_of(PATHWAY, [*map(key_of, before), KEY_OF[key]])
+    to: State = region_tables(PATHWAY).states[history.to[history.steps - 1]]
+    return to
+
+
+def with_consequences(verdict: MoveVerdict, old: CaseReading, new: CaseReading, fact: Fact) -> MoveVerdict:
+    """Return the verdict with one more for each fact, but `fact` itself, that was in order before: most are refusals.
+
+    What somebody else did is taken out of order too, and told as the finding that it then is.
+    """
+    known = {*old.out_of_order, id(fact)}
+    worse = [
+        Verdict(
+            holds=refusal.holds,
+            short=refusal.short,
+            says=f"a recorded fact would be out of order: {told}",
+            then=f"for that fact: {refusal.remedy}",
+            fact=other,
+            finding=refusal.finding,
+        )
+        for other, told, refusal in new.out_of_order.values()
+        if id(other) not in known
+    ]
+    return replace(verdict, verdicts=(*verdict.verdicts, *worse))

@@ -1,0 +1,103 @@
+"""The moves of a region as tables for `ehcp_flow.engine.walk`, and what hangs on the places in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from functools import cache
+from typing import Any, Final, Generic, NamedTuple, TypeVar
+
+from ehcp_flow.engine import walk
+from ehcp_flow.engine.choice import Kernel, interpreted_kernel
+from ehcp_flow.engine.numbers import KEY_OF, KEYS
+from ehcp_flow.facts import Fact
+from ehcp_flow.moves.guards import BasisRequired, LeftToJudgement, outcome_of
+from ehcp_flow.moves.machine import Edge, table
+from ehcp_flow.moves.region import Region
+
+__all__ = ["RegionTables", "history_space", "kernel_moves", "key_of", "region_tables", "steps_of"]
+
+S = TypeVar("S", bound=StrEnum)
+_FOR_EVER: Final = 1 << 30
+_WIDTH: Final = len(KEYS) + 2
+
+
+class RegionTables(NamedTuple, Generic[S]):
+    """A region as tables: of each state, a place for each key, and two for the way on, outside a spell and inside it.
+
+    `edges` are what the machine does at each place (an Edge, or None), `states` the states by their numbers; `moves`
+    has the tables.
+    """
+
+    states: tuple[S, ...]
+    edges: tuple[Any, ...]
+    moves: dict[str, Any]
+
+    def source(self, edge: int) -> S:
+        """Return the state from which a place of the table leads."""
+        return self.states[edge // _WIDTH]
+
+    def refuses(self, edge: int) -> bool:
+        """Return whether every fact is out of order that comes by a place of the table."""
+        told: Edge[S] | None = self.edges[edge]
+        return told is not None and told.refusal is not None
+
+    def may_refuse(self, edge: int) -> bool:
+        """Return whether a guard has to be asked about a fact that comes by a place of the table."""
+        told: Edge[S] | None = self.edges[edge]
+        return told is not None and any(
+            not isinstance(guard, LeftToJudgement) and not (isinstance(guard, BasisRequired) and not guard.checked)
+            for guard in told.guards
+        )
+
+
+@cache
+def region_tables(region: Region[S]) -> RegionTables[S]:
+    """Return a region as tables."""
+    known = table(region)
+    states = tuple(region.states)
+    spell = [0] * len(KEYS)
+    edges: list[Any] = []
+    for source in states:
+        edges.extend(known.get((source, *key)) for key in KEYS)
+        on = region.transient
+        ways: Any = (
+            [] if on is None or on.state is not source else [(source, on.event, way) for way in (None, on.inside)]
+        )
+        edges.extend([known[way] for way in ways] or [None, None])
+    if region.transient is not None:
+        spell[KEY_OF[region.transient.inside or "", None]] = walk.BEGINS
+        spell[KEY_OF[region.transient.until or "", None]] = walk.ENDS_IT
+    moves = {
+        "initial": states.index(region.initial),
+        "keys": len(KEYS),
+        "width": _WIDTH,
+        "to": [-1 if edge is None else states.index(edge.to) for edge in edges],
+        "spell": spell,
+    }
+    return RegionTables(states, tuple(edges), moves)
+
+
+@cache
+def kernel_moves(region: Region[S], chosen: Kernel) -> Any:
+    """Return the tables of a region as a kernel takes them."""
+    return chosen.walk.Moves(chosen.tables(region_tables(region).moves))
+
+
+def key_of(fact: Fact) -> int:
+    """Return the number of a fact's event and outcome."""
+    return KEY_OF[fact.event, outcome_of(fact)]
+
+
+def steps_of(region: Region[S], keys: Sequence[int]) -> Any:
+    """Return the history of the facts of one case, given as their keys."""
+    count = len(keys)
+    history = walk.History(history_space(count, lambda many: [0] * many))
+    facts = walk.History({"key": keys, "on": [0] * count, "as_of": _FOR_EVER})
+    walk.walk_case(kernel_moves(region, interpreted_kernel()), facts, history, 0, count)
+    return history
+
+
+def history_space(facts: int, filled: Any) -> dict[str, Any]:
+    """Return the space for the steps of so many facts."""
+    return {"steps": 0, "capacity": 2 * facts} | {name: filled(2 * facts) for name in ("place", "edge", "to")}

@@ -1,0 +1,53 @@
+"""The facts of a case gone through in legal order: the steps that they take through a region."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import TypeVar
+
+from ehcp_flow import dates
+from ehcp_flow.case import Case
+from ehcp_flow.dates import parse_date
+from ehcp_flow.facts import Fact
+from ehcp_flow.moves.guards import FEW, FactsBefore
+from ehcp_flow.moves.law_at_hand import LawAtHand
+from ehcp_flow.moves.region import Region
+from ehcp_flow.moves.region_tables import key_of, region_tables, steps_of
+from ehcp_flow.moves.steps import StateStep
+
+__all__ = ["as_of_day", "facts_by", "replay"]
+
+S = TypeVar("S", bound=StrEnum)
+
+
+def as_of_day(as_of: dt.date | str | None) -> dt.date:
+    """Return the day meant: today if none is given. Raises DateError for a text that is no date."""
+    return dates.today() if as_of is None else parse_date(as_of)
+
+
+def facts_by(case: Case, day: dt.date) -> tuple[Fact, ...]:
+    """Return the facts of the case that had happened by the end of `day`, in legal order."""
+    facts = case.facts
+    if not facts or facts[-1].on <= day:
+        return facts
+    return tuple(fact for fact in facts if fact.on <= day)
+
+
+def replay(region: Region[S], facts: Sequence[Fact], law: LawAtHand) -> list[StateStep[S]]:
+    """Return the steps that the facts take through a region, lawful or not, in legal order."""
+    ways = region_tables(region)
+    history = steps_of(region, [*map(key_of, facts)])
+    steps: list[StateStep[S]] = []
+    known: dict[str, list[int]] | None = None
+    for place, number in zip(history.place[: history.steps], history.edge, strict=False):
+        fact, edge = facts[place], ways.edges[number]
+        refusal = edge.refusal
+        if edge.guards:
+            if known is None and len(facts) > FEW:
+                known = FactsBefore.places(facts)
+            before: Sequence[Fact] = facts[:place] if known is None else FactsBefore(facts, place, known)
+            refusal = next((found for guard in edge.guards if not (found := guard(before, fact.on, law)).holds), None)
+        steps.append(StateStep(fact.on, fact, ways.source(number), edge.to, edge.authority, refusal))
+    return steps

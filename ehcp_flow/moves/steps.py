@@ -1,0 +1,51 @@
+"""One step through a region: a fact, from where to where, by what law, and what was out of order about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Generic, NamedTuple, TypeVar
+
+from ehcp_flow.facts import Fact
+from ehcp_flow.findings import Finding
+from ehcp_flow.law.citation import Citation
+from ehcp_flow.moves.citing import cited
+from ehcp_flow.moves.guards import Verdict
+from ehcp_flow.moves.state_names import DisputeState
+
+__all__ = ["StateStep"]
+
+S = TypeVar("S", bound=StrEnum)
+
+
+class StateStep(NamedTuple, Generic[S]):
+    """One fact that moved a region, or that was lawful where it stood: the day, from where to where, and by what law.
+
+    `authority` holds the citations' short forms, `citations` gives them in full. `refusal` says why the step was out of
+    order, if it was; a strict case would have refused it, unless it is somebody else's act (then the refusal holds).
+    """
+
+    on: dt.date
+    fact: Fact
+    from_: S
+    to: S
+    authority: tuple[str, ...]
+    refusal: Verdict | None = None
+
+    @property
+    def finding(self) -> Finding | None:
+        """What is out of order about the step, or None."""
+        refusal = self.refusal
+        if refusal is None:
+            return None
+        return Finding(refusal.finding, self.fact.case_id, self.on, self.sentence(refusal), refusal.remedy, self.fact)
+
+    def sentence(self, refusal: Verdict) -> str:
+        """Return the sentence that says which fact was refused when, and why."""
+        region = "dispute" if isinstance(self.from_, DisputeState) else "case"
+        return f"{self.fact.event} on {self.on.isoformat()}, while the {region} was {self.from_}: {refusal.reason}"
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The provisions under which the step was taken."""
+        return tuple(map(cited, self.authority))

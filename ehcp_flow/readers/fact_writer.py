@@ -1,0 +1,113 @@
+"""Facts into CSV and JSON Lines, so that reading them back gives equal facts."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Callable, Iterable
+from typing import IO, Any, BinaryIO, Final
+
+from ehcp_flow.errors import FactError, UnknownNameError
+from ehcp_flow.facts import COLUMNS, Fact
+from ehcp_flow.outputs import Kind, Output, header_of
+from ehcp_flow.readers.case_reader import FactReader
+from ehcp_flow.readers.row_tables import LONGEST_ROW, UNFIT
+
+__all__ = ["FACTS", "write_facts"]
+
+
+def _written_here(file: BinaryIO) -> bool:
+    """Whether a file begins as `write_facts` begins one, this version's or that of another with fewer columns."""
+    names = header_of(file)
+    if {*_ALWAYS, "fact_id", "recorded_at", "recorded_by"} <= set(names):
+        return names == [name for name in COLUMNS if name in names]
+    file.seek(0)
+    try:
+        cells = json.loads(file.readline(LONGEST_ROW))
+    except ValueError:
+        return False
+    if not isinstance(cells, dict) or not set(_ALWAYS) <= set(cells):
+        return False
+    return list(cells) == [name for name in COLUMNS if name in cells]
+
+
+_ALWAYS: Final = ("case_id", "event", "on")
+FACTS: Final = Kind("a file of facts that ehcp_flow wrote", "facts.csv", _written_here)
+"""Facts as `write_facts` writes them."""
+
+
+def write_facts(
+    facts: Iterable[Fact],
+    file: str | os.PathLike[str] | IO[bytes] | IO[str],
+    *,
+    format: str = "csv",  # noqa: A002 - the word of the command line's --format
+) -> int:
+    """Write facts as `csv` or `jsonl`, in UTF-8, and return how many.
+
+    `file` is a path, where an earlier file of this call is replaced and nothing else is (`OutputError`), or a stream,
+    which is not closed; a text stream is one opened with `newline=""`. Text is written as it is:
+    `docs/reading-files.md` says what that means for formulas. Raises FactError for a fact that could not be read back
+    (a NUL, or a row of more than LONGEST_ROW bytes), UnknownNameError for another format.
+    """
+    if format not in _ROWS:
+        raise UnknownNameError("format", format, _ROWS)
+    if isinstance(file, (str, os.PathLike)):
+        reads = [("what is read", facts.path)] if isinstance(facts, FactReader) and facts.path is not None else []
+        with Output(file, FACTS, reads=reads).open() as opened:
+            return write_facts(facts, opened, format=format)
+    write = _writer(file)
+    as_row = _ROWS[format]
+    if format == "csv":
+        write(_csv_row(dict(zip(COLUMNS, COLUMNS, strict=True))))
+    count = 0
+    for fact in facts:
+        row = as_row(_cells(fact))
+        if len(row.encode()) > LONGEST_ROW:
+            raise FactError(fact.event, "", f"{row[:40]}...", f"a row holds at most {LONGEST_ROW} bytes")
+        write(row)
+        count += 1
+    return count
+
+
+class _Echo:
+    """A file for csv.writer that hands back what is written."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+# CRLF, so that a lone carriage return within a text is quoted too.
+_write_csv: Final[Callable[[list[str]], str]] = csv.writer(_Echo(), lineterminator="\r\n").writerow
+
+
+def _csv_row(cells: dict[str, str]) -> str:
+    return _write_csv([cells.get(name, "") for name in COLUMNS])
+
+
+def _json_row(cells: dict[str, str]) -> str:
+    return json.dumps(cells, ensure_ascii=False) + "\n"
+
+
+_ROWS: Final = {"csv": _csv_row, "jsonl": _json_row}
+
+
+def _writer(file: Any) -> Callable[[str], object]:
+    """Return what writes text to a stream, be it of text or of bytes."""
+    try:
+        file.write("")
+    except TypeError:
+        return lambda text: file.write(text.encode())
+    return file.write  # type: ignore[no-any-return]
+
+
+def _cells(fact: Fact) -> dict[str, str]:
+    cells = {}
+    for name in COLUMNS:
+        value = getattr(fact, name, None)
+        if value is None:
+            continue
+        cells[name] = text = value if isinstance(value, str) else value.isoformat().replace("+00:00", "Z")
+        if UNFIT.search(text):
+            raise FactError(fact.event, name, text, "a file cannot hold a NUL or half a surrogate pair")
+    return cells

@@ -1,0 +1,181 @@
+"""Between a fact and its row: what the table of facts holds, and how a row becomes a fact again.
+
+A row keeps what the fact says as JSON text (`body`), byte for byte as it was written, because the chain is over those
+bytes. The free text (`reason`) is not in it: it lies in a side table, and the row holds only a salted hash of it, so
+that it can be redacted while the chain still verifies. Instants are text in UTC with six decimals, which sorts as time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any, Final, NamedTuple
+
+from pydantic import ValidationError
+
+from ehcp_flow.errors import FactError
+from ehcp_flow.facts import Fact, as_stored
+from ehcp_flow.identifiers import identifier_fault
+from ehcp_flow.store.errors import StoreCorrupt
+from ehcp_flow.store.upcasting import Upcasters
+
+__all__ = [
+    "REDACTED",
+    "FactRow",
+    "Head",
+    "ImportRow",
+    "Text",
+    "body_of",
+    "fact_of",
+    "instant_text",
+    "parse_instant_text",
+    "plain",
+]
+
+REDACTED: Final = "[redacted]"
+"""What stands in `reason` once the free text of a fact has been redacted."""
+
+_BESIDE_BODY: Final = {"case_id", "reason", "recorded_at", "recorded_by"}
+
+
+class FactRow(NamedTuple):
+    """One row of the table of facts, in the order of its columns; dates and instants as text."""
+
+    case_id: str
+    version: int
+    schema: int
+    event: str
+    on: str
+    recorded_at: str
+    stored_at: str
+    recorded_by: str | None
+    key: str | None
+    body: str
+    text_hash: str | None
+    hash: str
+    position: int
+
+
+class Text(NamedTuple):
+    """The free text of one fact: `salt` and `text` are None once it has been redacted.
+
+    `act` is then the place of the redaction among everything that was done to the case (facts taken, texts redacted).
+    """
+
+    case_id: str
+    version: int
+    salt: str | None
+    text: str | None
+    redacted_at: str | None = None
+    redacted_by: str | None = None
+    redaction: str | None = None
+    act: int | None = None
+
+
+class Head(NamedTuple):
+    """Where one case stands: how many facts it has, the hash of the last, and when the store took it.
+
+    `trail` is where the chain over everything that was done to the case has come to, `seal` the hash over the head
+    itself, `adopted` how many facts were there before the store kept a trail: an upgrade took them as it found them.
+    A head that an older version of the library wrote down has neither (`""`).
+    """
+
+    case_id: str
+    authority: str
+    version: int
+    hash: str
+    stored_at: str
+    adopted: int = 0
+    trail: str = ""
+    seal: str = ""
+
+
+class ImportRow(NamedTuple):
+    """What is remembered of the import of one file, in the order of the columns; `seal` is over all the others."""
+
+    source: str
+    name: str
+    rows_read: int
+    taken: int
+    duplicates: int
+    refused: int
+    finished: int
+    changed_at: str
+    seal: str = ""
+
+
+def instant_text(instant: dt.datetime) -> str:
+    """Return an aware instant as `2026-03-02T09:30:00.000000Z`."""
+    if instant.tzinfo is not dt.UTC:
+        instant = instant.astimezone(dt.UTC)
+    return instant.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def parse_instant_text(text: str) -> dt.datetime:
+    """Return the instant that the store wrote as text, in UTC."""
+    return dt.datetime.fromisoformat(text[:-1]).replace(tzinfo=dt.UTC)
+
+
+def plain(event: str, field: str, value: str | None) -> str | None:
+    """Return `value` if every database can hold it.
+
+    Raises FactError for a NUL character or half a surrogate pair, and for an identifier that is too long for an index.
+    """
+    if value is not None and field != "reason" and (why := identifier_fault(field, value, value)):
+        raise FactError(event, field, value, why)
+    if value is None or (value.isascii() and "\x00" not in value):
+        return value
+    if "\x00" in value:
+        raise FactError(event, field, value[:80], "take out the NUL character, which databases cannot hold")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise FactError(event, field, value[:80], "it is not valid Unicode text") from None
+    return value
+
+
+def body_of(fact: Fact) -> str:
+    """Return what the fact says as JSON, without its case, its free text, and who recorded it when."""
+    return fact.__pydantic_serializer__.to_json(fact, exclude=_BESIDE_BODY, exclude_none=True).decode()
+
+
+def fact_of(row: FactRow, text: str | None, redacted: bool, upcasters: Upcasters) -> Fact:  # noqa: FBT001 - as the columns stand
+    """Return the fact that a row and its free text tell.
+
+    Raises StoreCorrupt if they tell none, SchemaTooNew if a newer version of the library wrote the row.
+    """
+    try:
+        columns = _said(row.body)
+        columns["case_id"] = row.case_id
+        if row.text_hash is not None:
+            if text is None and not redacted:
+                raise ValueError("its free text is gone without a redaction")  # noqa: TRY301 - told with its place
+            columns["reason"] = REDACTED if redacted else text
+        columns["recorded_at"] = parse_instant_text(row.recorded_at)
+        columns["recorded_by"] = row.recorded_by
+        if row.schema != upcasters.current:
+            columns = {name: value for name, value in upcasters.upcast(columns, row.schema).items() if value}
+        return as_stored(columns)
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        where = f"case {row.case_id}, version {row.version}, position {row.position}"
+        raise StoreCorrupt(where, _why(error)) from error
+
+
+def _said(body: str) -> dict[str, Any]:
+    """Return the columns that a body holds: texts, all of them, since nothing else is ever written."""
+    columns = json.loads(body)
+    if columns.__class__ is not dict:
+        raise TypeError("what it says is no object")
+    for name, value in columns.items():
+        if value.__class__ is not str:
+            raise TypeError(f"its {name} is {json.dumps(value)[:80]}, which is no text")
+    return columns
+
+
+def _why(error: Exception) -> str:
+    """Return in one line why a row tells no fact."""
+    if isinstance(error, ValidationError):
+        return "; ".join(f"{'.'.join(map(str, each['loc'][-1:]))}: {each['msg']}" for each in error.errors())
+    if isinstance(error, LookupError):
+        return f"it has no {error}, or names one that is not known"
+    return str(error)

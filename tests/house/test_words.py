@@ -1,0 +1,108 @@
+"""One word, one meaning: what the names of classes and modules, and the sizes of modules, keep to."""
+
+import ast
+from collections import defaultdict
+from pathlib import Path
+
+PACKAGE = Path(__file__).parents[2] / "ehcp_flow"
+MODULES = {
+    path.relative_to(PACKAGE).as_posix(): path.read_text("utf-8")
+    for path in sorted(PACKAGE.rglob("*.py"))
+    if "migrations" not in path.parts
+}
+
+SAYS_NOTHING = {
+    "adding", "answering", "asking", "building", "files", "gaps", "leaving", "names", "passing", "reading", "rows",
+    "sources", "stories", "story", "tallying", "told", "working", "writing",
+}  # fmt: skip
+"""What says nothing of what is done to what, so that two modules would soon be called so."""
+KNOWN_TWICE = {
+    "errors": "those of the store stand beside it",
+    "facts": "the command `facts` shows what the module knows",
+    "notices": "the command `notices` shows what the module knows",
+    "registers": "the command `registers` shows what the module knows",
+    "version": "the command `version`, and a version of a rule",
+}
+
+SHORTEST, LONGEST = 50, 400
+LONG = {
+    "bulk/row_sources.py": "each kind of source is one short class, chosen among in one place",
+    "cli/options.py": "an option a few lines, each said once",
+    "counting.py": "a closed set of periods and conventions, each a small class",
+    "engine/contributions.py": "compiled as one; a figure's marks are one walk over a case",
+    "engine/kernel.py": "compiled as one; what happened to a limit is one walk over the facts",
+    "engine/rulebook.py": "the tables of the kernel, column by column",
+    "events.py": "a class for each event, in the order of the law",
+    "measures/measure_table.py": "the table of measures, its groups and its explanation",
+    "measures/registers.py": "a row for each register and each column",
+    "readers/row_tables.py": "the rows of CSV and of JSON Lines, refused in the same words",
+    "store/base.py": "the interface of every store, with its docstrings",
+    "store/database.py": "connections and transactions of two databases",
+    "store/sql.py": "the interface of every store, over a database",
+    "testing/contract.py": "the contract of a store, test by test",
+}
+SHORT = {
+    "__main__.py": "it is what `python -m` runs",
+    "bulk/identifier_check.py": "one question, asked by two readers of columns",
+    "bulk/law_words.py": "what five modules of columns ask of a rulebook",
+    "closed.py": "one function, below everything that holds a closed set",
+    "docstrings.py": "one function, below everything that shows a docstring",
+    "engine/numbers.py": "the numbers that the engine and the columns share",
+    "findings.py": "one class that everything above gives",
+    "formulas.py": "one rule for every CSV that people open",
+    "inputs.py": "one rule for every file that is opened",
+    "masking.py": "one rule for everything that is printed",
+    "law/checklist.py": "one model of the rulebook",
+    "law/notices.py": "one question to the rulebook",
+    "measures/exceptions.py": "one figure",
+    "measures/frames.py": "the way of every figure into frames",
+    "moves/citing.py": "one function, below guards and steps",
+    "moves/pathway.py": "it puts two tables together, and is checked when imported",
+    "reports/chart_figure.py": "what charts share",
+    "reports/tiles.py": "the tiles of the page",
+    "store/revisions.py": "it keeps the store's circles apart",
+    "store/store_files.py": "one question that commands ask before they write",
+    "store/table_names.py": "one class that every statement uses",
+    "store/upcasting.py": "one class that hosts extend",
+}
+
+
+def test_no_two_classes_share_a_name():
+    homes = defaultdict(list)
+    for name, text in MODULES.items():
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ClassDef):
+                homes[node.name].append(name)
+    assert {name: places for name, places in homes.items() if len(places) > 1} == {}
+
+
+def test_no_module_is_called_by_a_word_that_says_nothing():
+    assert [name for name in MODULES if Path(name).stem in SAYS_NOTHING] == []
+
+
+def test_two_modules_share_a_name_only_where_it_says_enough():
+    homes = defaultdict(list)
+    for name in MODULES:
+        if not name.endswith("__init__.py"):
+            homes[Path(name).stem].append(name)
+    assert {name for name, places in homes.items() if len(places) > 1} == set(KNOWN_TWICE)
+
+
+def test_a_module_is_short_enough_to_read_and_long_enough_to_be_one():
+    lines = {name: len(text.splitlines()) for name, text in MODULES.items()}
+    assert {name for name, many in lines.items() if many > LONGEST} == set(LONG)
+    # A command has a module of its own, however short.
+    short = {name for name, many in lines.items() if many < SHORTEST and not name.startswith("cli/")}
+    assert {name for name in short if not name.endswith("__init__.py")} == set(SHORT)
+
+
+def test_what_a_newcomer_opens_first_can_be_read_in_one_sitting():
+    for name in ("states.py", "deadlines.py", "derivation.py", "explanation.py"):
+        assert SHORTEST <= len(MODULES[name].splitlines()) <= LONGEST, name
+
+
+def test_a_folder_says_what_lives_there():
+    said = {
+        name: ast.get_docstring(ast.parse(text)) or "" for name, text in MODULES.items() if name.endswith("__init__.py")
+    }
+    assert [name for name, text in said.items() if text.count(".") < 3] == []
