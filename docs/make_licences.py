@@ -29,7 +29,7 @@ None asks anything of a program that calls it but to keep its notice. `psycopg` 
 passed on as it is by programs under any licence, and whoever changes `psycopg` itself publishes that change.
 
 What these bring along in their turn is under one of the same licences, or one as free: a test looks at each that is
-installed (`tests/test_project.py`).
+installed (`tests/house/test_project.py`).
 """
 
 SPDX = {

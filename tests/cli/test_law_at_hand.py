@@ -7,7 +7,7 @@ import pytest
 from tests.cli.running import invoke
 from tests.cli.test_outputs import commands
 from tests.doors import write_story
-from tests.states.test_law_at_hand import book_with
+from tests.moves.test_law_at_hand import book_with
 
 STORY = """
     2026-03-02 request_received authority=885

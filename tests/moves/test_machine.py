@@ -13,7 +13,7 @@ from ehcp_flow.moves.pathway import PATHWAY
 from ehcp_flow.moves.pathway_moves import ISSUED
 from ehcp_flow.moves.region import Misplaced, Move, Region, TransientState
 from ehcp_flow.states import MoveRefused, State, allowed, check_move, record, state
-from tests.states.telling import WAYS, after, fact, told
+from tests.moves.telling import WAYS, after, fact, told
 
 KEYS = (*PATHWAY.keys, (ISSUED, None), (ISSUED, "detained"))
 

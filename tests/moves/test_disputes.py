@@ -29,7 +29,7 @@ from ehcp_flow.states import (
     state,
     state_table,
 )
-from tests.states.telling import after, fact, history, told
+from tests.moves.telling import after, fact, history, told
 
 LATE = "2060-01-01"
 REFUSED = ("2026-03-02 request_received", "2026-04-13 assessment_refused")

@@ -8,7 +8,7 @@ from freezegun import freeze_time
 from ehcp_flow.case import Case
 from ehcp_flow.errors import DateError
 from ehcp_flow.states import MAINTAINED_STATES, State, record, state
-from tests.states.telling import WAYS, fact, history, told
+from tests.moves.telling import WAYS, fact, history, told
 
 DRAFT = (
     "2026-03-02 request_received",

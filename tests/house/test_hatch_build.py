@@ -20,7 +20,7 @@ from hatch_build import (
     telling_of_errors,
 )
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 ENGINE = Path("ehcp_flow", "engine")
 
 

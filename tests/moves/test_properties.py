@@ -15,7 +15,7 @@ from ehcp_flow.moves.dispute_region import DISPUTE_EVENTS
 from ehcp_flow.moves.lawfulness import MOVING
 from ehcp_flow.moves.pathway import PATHWAY
 from ehcp_flow.states import MAINTAINED_STATES, DisputeState, State, allowed, check_move, disputes, record, state
-from tests.states.telling import START, after, fact, told
+from tests.moves.telling import START, after, fact, told
 
 NAMES = [
     event if outcome is None else f"{event}:{outcome}"

@@ -13,7 +13,7 @@ from tests.engine.rules import STARTS, last_day
 from tests.golden.test_published import ROWS
 from tests.telling import ONE_DAY, day, fact, one, tell, text_of
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 SHIPPED = read_cases(ROOT / "examples" / "chronologies.csv").values()
 # What stands in a sentence as a program writes it: the grounds of an exception.
 NAMES = {outcome for outcome in OUTCOMES["exception_recorded"] if "_" in outcome}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.waiting import HANG
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SUITE = [path for place in ("tests", "docs", "examples") for path in sorted((ROOT / place).rglob("*.py"))]
 TESTS = [path for path in SUITE if path.is_relative_to(ROOT / "tests") and path.name != "waiting.py"]
 THE_PROFILE_ALONE = {"deadline", "suppress_health_check", "derandomize", "database", None}

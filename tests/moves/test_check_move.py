@@ -11,7 +11,7 @@ from ehcp_flow.errors import DateError, EhcpFlowError, FactError, MoveRefused, U
 from ehcp_flow.facts import FactVoided, make_fact
 from ehcp_flow.moves.lawfulness import MOVING
 from ehcp_flow.states import State, allowed, check_move, record, state
-from tests.states.telling import WAYS, after, fact, history, told
+from tests.moves.telling import WAYS, after, fact, history, told
 
 DRAFT = (
     "2026-03-02 request_received",

@@ -8,7 +8,7 @@ from ehcp_flow.moves.lawfulness import MOVING
 from ehcp_flow.moves.machine import table
 from ehcp_flow.moves.pathway import PATHWAY
 from ehcp_flow.states import MAINTAINED_STATES, State, check_move, record, state
-from tests.states.telling import WAYS, after, fact, told
+from tests.moves.telling import WAYS, after, fact, told
 
 PLAN = (
     "MAINTAINED REVIEW_OPEN AMENDMENT_PROPOSED REASSESS_REQUESTED REASSESSING CEASE_CONSULTING CEASE_NOTIFIED "

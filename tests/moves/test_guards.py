@@ -16,7 +16,7 @@ from ehcp_flow.moves.law_at_hand import at_hand
 from ehcp_flow.moves.pathway_guards import STANDSTILL
 from ehcp_flow.states import State, check_move, record, state
 from ehcp_flow.synth import synth
-from tests.states.telling import START, after, fact, history, told
+from tests.moves.telling import START, after, fact, history, told
 from tests.telling import tell
 
 DRAFT = (
