@@ -9,16 +9,16 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-__all__ = ["docstring_of"]
+__all__ = ["docstring_of", "docstrings_in_source"]
 
 
 def docstring_of(what: type | Callable[..., Any]) -> str:
     """Return the docstring of a class or a function of a module; empty where there is none, or no source of it."""
-    return inspect.cleandoc(what.__doc__ or _in_source(what.__module__).get(what.__qualname__, ""))
+    return inspect.cleandoc(what.__doc__ or docstrings_in_source(what.__module__).get(what.__qualname__, ""))
 
 
 @cache
-def _in_source(module: str) -> Mapping[str, str]:
+def docstrings_in_source(module: str) -> Mapping[str, str]:
     """Return the docstrings of a module's own classes and functions, by name."""
     try:
         parsed = ast.parse(inspect.getsource(sys.modules[module]))

@@ -27,7 +27,7 @@ def write_csv(frame: pl.DataFrame, file: IO[bytes], *, header: bool = True, raw:
         return
     text = frame.select(FIELDS).with_columns(pl.col(pl.List(pl.String)).list.join("; ").replace("", None))
     if not raw:
-        text = text.with_columns(_disarmed(pl.col(name)) for name in text.columns if _holds_formulas(text[name]))
+        text = text.with_columns(disarmed_column(pl.col(name)) for name in text.columns if _holds_formulas(text[name]))
     returns = text.select(pl.col("case_id", "party").str.contains("\r", literal=True).any())
     if any(returns.row(0)):
         # Whether Python's csv module quotes a lone carriage return depends on its version: so it decides itself.
@@ -46,7 +46,7 @@ def _holds_formulas(column: pl.Series) -> bool:
     return column.dtype == pl.String and bool(column.str.contains(f"{BEGINS}|{INSIDE}").any())
 
 
-def _disarmed(column: pl.Expr) -> pl.Expr:
+def disarmed_column(column: pl.Expr) -> pl.Expr:
     """Return texts as `formulas.disarmed` gives them."""
     text = column.cast(pl.String).str.replace_all(INSIDE, "${1}'${2}")
     return pl.when(text.str.contains(BEGINS)).then("'" + text).otherwise(text).alias(column.meta.output_name())

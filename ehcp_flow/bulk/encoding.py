@@ -24,7 +24,7 @@ from ehcp_flow.dates import parse_date, parse_instant
 from ehcp_flow.errors import DateError, RowRefused
 from ehcp_flow.facts import COLUMN_OF, COLUMNS, DATES, FACT_TYPES, OUTCOMES, Fact, choices_of
 from ehcp_flow.readers import FactReader, read_facts
-from ehcp_flow.readers.row_tables import WHITE
+from ehcp_flow.readers.text_lines import WHITE
 
 __all__ = ["APART", "LINE", "Coded", "Encoded", "encode", "reread", "standard", "taken"]
 

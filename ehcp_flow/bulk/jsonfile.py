@@ -20,7 +20,8 @@ from ehcp_flow.bulk.encoding import LINE, taken
 from ehcp_flow.errors import RowRefused
 from ehcp_flow.facts import COLUMNS
 from ehcp_flow.readers import read_facts
-from ehcp_flow.readers.row_tables import LONGEST_ROW, column_of, printable
+from ehcp_flow.readers.row_tables import column_of
+from ehcp_flow.readers.text_lines import LONGEST_ROW, printable
 
 __all__ = ["BLOCK", "JsonFile"]
 

@@ -23,7 +23,8 @@ from ehcp_flow.errors import RowRefused, SourceError
 from ehcp_flow.facts import COLUMNS, Fact
 from ehcp_flow.measures.extra import LONGEST_VALUE
 from ehcp_flow.readers import FactReader, Report, read_facts
-from ehcp_flow.readers.row_tables import WHITE, column_of
+from ehcp_flow.readers.row_tables import column_of
+from ehcp_flow.readers.text_lines import WHITE
 from ehcp_flow.store import Store
 from ehcp_flow.store.base import Axis
 
@@ -34,7 +35,7 @@ Source: TypeAlias = Any
 store or its URL, or an iterable of cases or facts."""
 
 _BLOCK: Final = 250_000
-_IN_MEMORY: Final = 3_000_000
+IN_MEMORY: Final = 3_000_000
 _CODE: Final = "_code"
 _REQUIRED: Final = ("case_id", "event", "on")
 _PARQUET: Final = b"PAR1"
@@ -71,7 +72,7 @@ class RowSource(Protocol):
 
 
 @contextmanager
-def _readable(name: str) -> Iterator[None]:
+def readable(name: str) -> Iterator[None]:
     """Raise SourceError where Polars cannot read a source: it is damaged, or holds what is neither text nor days."""
     try:
         yield
@@ -89,7 +90,7 @@ class _FrameSource:
         self.name = name
         self._frame = frame
         self._block = block
-        with _readable(name):
+        with readable(name):
             schema = frame.collect_schema()
         written = schema.names()
         known: dict[str, str] = {}
@@ -111,17 +112,17 @@ class _FrameSource:
 
     def case_ids(self) -> Iterator[pl.Series]:
         """Yield the column of case ids alone."""
-        with _readable(self.name):
+        with readable(self.name):
             ids = self._frame.lazy().select(pl.col(self.shown["case_id"]).cast(pl.String)).collect().to_series()
         yield ids
 
     def frames(self) -> Iterator[pl.DataFrame]:
         """Yield blocks of rows."""
         named = [pl.col(written).alias(column) for column, written in self.shown.items()]
-        with _readable(self.name):
+        with readable(self.name):
             total = self._frame.lazy().select(pl.len()).collect().item()
         for offset in range(0, total, self._block):
-            with _readable(self.name):
+            with readable(self.name):
                 block = self._frame.lazy().slice(offset, self._block).select(named).collect()
                 line = pl.int_range(offset + 1, offset + block.height + 1).alias(LINE)
                 block = standard(block.with_columns(line))
@@ -233,7 +234,7 @@ def open_rows(
 def further_columns(path: str) -> dict[str, dict[str, str]]:
     """Return the columns of a Parquet file that no fact has, by case: as `measures.read_extra` does for text."""
     scan = pl.scan_parquet(path)
-    with _readable(path):
+    with readable(path):
         schema = scan.collect_schema()
     plain = {column_of(name): name for name, kind in schema.items() if not kind.is_nested()}
     case_id = plain.get("case_id")
@@ -251,7 +252,7 @@ def further_columns(path: str) -> dict[str, dict[str, str]]:
         .group_by("case_id", maintain_order=True)
         .agg(pl.all().drop_nulls().last())
     )
-    with _readable(path):
+    with readable(path):
         found = wanted.collect()
     return {
         row.pop("case_id"): {name: text for name, text in row.items() if text is not None}
@@ -403,7 +404,7 @@ class _Buckets:
         for (bucket,), part in split.partition_by("_bucket", as_dict=True, include_key=False).items():
             self._parts.setdefault(int(bucket), []).append(part)
         self._held += frame.height
-        if self._held > _IN_MEMORY:
+        if self._held > IN_MEMORY:
             self._spill()
 
     def _spill(self) -> None:

@@ -26,7 +26,7 @@ from ehcp_flow.dates import parse_instant
 from ehcp_flow.errors import EhcpFlowError, RangeError, RowRefused
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
-from ehcp_flow.readers.row_tables import WHITE
+from ehcp_flow.readers.text_lines import WHITE
 from ehcp_flow.store.base import Axis
 
 __all__ = ["CHUNK_CASES", "Answers", "Frames", "Options", "Pass", "Progress", "ids_of"]

@@ -33,14 +33,14 @@ _AUGUST: Final = 8
 
 # The short span answers nearly every question and is built in milliseconds; the long one is built only when asked.
 # `holidays` knows no bank holiday after 2100 and does not say so, so that nothing may be counted past it.
-_SPANS: Final = ((2010, 2050), (1900, 2100))
+SPANS: Final = ((2010, 2050), (1900, 2100))
 
 
 @dataclass(frozen=True, slots=True)
 class _Table:
     """All working days of some years, in order, and for each day how many of them come before it."""
 
-    spans: int  # how many of _SPANS have been tried
+    spans: int  # how many of SPANS have been tried
     base: int  # ordinal of the first day
     before: Sequence[int]  # one entry a day, and one for the day after the last
     days: Sequence[dt.date]
@@ -51,8 +51,8 @@ _EMPTY: Final = _Table(0, 0, (0,), (), {})
 _GROWING: Final = Lock()
 
 
-@lru_cache(maxsize=len(_SPANS))
-def _bank_holidays(first_year: int, last_year: int) -> Mapping[dt.date, str]:
+@lru_cache(maxsize=len(SPANS))
+def bank_holidays(first_year: int, last_year: int) -> Mapping[dt.date, str]:
     """Return England's bank holidays of these years with their names; a holiday at a weekend is there as well."""
     from holidays import country_holidays  # takes 0.1 s: paid when a working day is first asked for
 
@@ -62,8 +62,8 @@ def _bank_holidays(first_year: int, last_year: int) -> Mapping[dt.date, str]:
 
 
 def _is_bank_holiday(day: dt.date) -> bool:
-    spans = (span for span in _SPANS if span[0] <= day.year <= span[1])
-    return day in _bank_holidays(*next(spans, _SPANS[-1]))
+    spans = (span for span in SPANS if span[0] <= day.year <= span[1])
+    return day in bank_holidays(*next(spans, SPANS[-1]))
 
 
 @dataclass(frozen=True, init=False)
@@ -208,8 +208,8 @@ class DayCalendar(ABC):
 
     def _wider(self, table: _Table, day: dt.date) -> _Table:
         """Return a table of more years than `table`, and keep it; raise CalendarError when there are no more."""
-        if table.spans == len(_SPANS):
-            first_year, last_year = _SPANS[-1]
+        if table.spans == len(SPANS):
+            first_year, last_year = SPANS[-1]
             raise CalendarError(
                 self.name,
                 f"counting from {say(day)} leads outside the years {first_year} to {last_year}, "
@@ -221,9 +221,9 @@ class DayCalendar(ABC):
             return self._table
 
     def _build(self, span: int) -> _Table:
-        """Return the table of the years of one of _SPANS."""
-        first_year, last_year = _SPANS[span]
-        names = self.changes.applied(_bank_holidays(first_year, last_year))
+        """Return the table of the years of one of SPANS."""
+        first_year, last_year = SPANS[span]
+        names = self.changes.applied(bank_holidays(first_year, last_year))
         base, end = dt.date(first_year, 1, 1).toordinal(), dt.date(last_year, 12, 31).toordinal()
         before, days = [0], []
         for ordinal in range(base, end + 1):

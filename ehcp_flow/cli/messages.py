@@ -26,7 +26,7 @@ __all__ = [
 SHOWN: Final = 50
 """How many refused rows are printed one by one, unless all are asked for."""
 
-_PATIENCE: Final = 2.0
+PATIENCE: Final = 2.0
 """Seconds of work before a progress bar appears."""
 
 _CANNOT_GO_BACK: Final = ("dumb", "unknown")
@@ -98,7 +98,7 @@ class ProgressBar:
         if not self._shown:
             return
         if self._bar is None:
-            if time.monotonic() - self._since < _PATIENCE:
+            if time.monotonic() - self._since < PATIENCE:
                 return
             from rich.console import Console
             from rich.progress import Progress

@@ -31,7 +31,7 @@ __all__ = ["CompiledRule", "CompiledRulebook", "Counting", "WayOfCounting", "com
 
 _EVER: Final = as_day(dt.date.max)
 _SAMPLES: Final = (dt.date(2020, 1, 31), dt.date(2023, 8, 1))
-_TESTS: Final[Mapping[str, int]] = {
+GROUND_TESTS: Final[Mapping[str, int]] = {
     "closure": kernel.CLOSURE,
     "within_period": kernel.WITHIN_PERIOD,
     "absence": kernel.ABSENCE,
@@ -40,7 +40,7 @@ _TESTS: Final[Mapping[str, int]] = {
 }
 BODIES: Final = choices_of("advice_requested", "body")
 """The bodies that can be asked for advice; in the kernel they are numbered from 1, since 0 is nobody known."""
-complete(_TESTS, get_args(GroundTest), "tests of a ground in the kernel")
+complete(GROUND_TESTS, get_args(GroundTest), "tests of a ground in the kernel")
 _KINDS: Final[Mapping[str, int]] = {
     "exception_recorded": kernel.EXCEPTION,
     "date_of_birth": kernel.BIRTH,
@@ -273,7 +273,7 @@ class _LaidOut:
         self._put("spell_unless", [self._spell(each.unless_during or "") for each in spells])
 
     def _ground_tables(self, grounds: list[Ground]) -> None:
-        self._put("ground_test", [_TESTS[ground.test] for ground in grounds])
+        self._put("ground_test", [GROUND_TESTS[ground.test] for ground in grounds])
         self._put("ground_key", [KEY_OF["exception_recorded", ground.outcome] for ground in grounds])
         self._put("ground_least", [self._after(ground.least) for ground in grounds])
         self._put("ground_margin", [self._before(ground.margin) for ground in grounds])

@@ -95,14 +95,14 @@ class Catalogue:
 def catalogue() -> Catalogue:
     """Return the catalogue, read once."""
     data = tomllib.loads(files(__package__).joinpath(_FILE).read_text("utf-8"))
-    measures = {row["id"]: _measure(row, data["sources"]) for row in data["measure"]}
+    measures = {row["id"]: measure_of(row, data["sources"]) for row in data["measure"]}
     columns = {column.name: column for measure in measures.values() for column in measure.columns}
     home = {column.name: measure for measure in measures.values() for column in measure.columns}
     sums = tuple(Sum(row["total"], tuple(row["parts"]), row.get("rest", "")) for row in data["sum"])
     return Catalogue(MappingProxyType(measures), MappingProxyType(columns), MappingProxyType(home), sums)
 
 
-def _measure(row: Mapping[str, Any], sources: Mapping[str, str]) -> Measure:
+def measure_of(row: Mapping[str, Any], sources: Mapping[str, str]) -> Measure:
     if row["source"] not in sources:
         raise UnknownNameError("source", row["source"], sources)
     return Measure(

@@ -8,7 +8,7 @@ A way of writing a file is added in `row_tables.py`, which makes rows of it; wha
 
 from ehcp_flow.readers.case_reader import Caseload, FactReader, Report, read_case, read_cases, read_facts, read_text
 from ehcp_flow.readers.fact_writer import write_facts
-from ehcp_flow.readers.row_tables import LONGEST_ROW
+from ehcp_flow.readers.text_lines import LONGEST_ROW
 
 __all__ = [
     "LONGEST_ROW",

@@ -27,7 +27,8 @@ from ehcp_flow.dates import parse_date
 from ehcp_flow.errors import DateError, FactError, RowRefused, SourceError, SourceMissing, UnknownNameError
 from ehcp_flow.facts import COLUMNS, DATES, FACT_TYPES, Fact, load_fact
 from ehcp_flow.inputs import why_unreadable
-from ehcp_flow.readers.row_tables import WHITE, CsvTable, JsonTable, Readable, column_of, printable, table_of
+from ehcp_flow.readers.row_tables import CsvTable, JsonTable, column_of, table_of
+from ehcp_flow.readers.text_lines import WHITE, Readable, printable
 
 __all__ = ["Caseload", "FactReader", "Report", "open_file", "read_case", "read_cases", "read_facts", "read_text"]
 

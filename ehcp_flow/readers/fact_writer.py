@@ -12,7 +12,7 @@ from ehcp_flow.errors import FactError, UnknownNameError
 from ehcp_flow.facts import COLUMNS, Fact
 from ehcp_flow.outputs import Kind, Output, header_of
 from ehcp_flow.readers.case_reader import FactReader
-from ehcp_flow.readers.row_tables import LONGEST_ROW, UNFIT
+from ehcp_flow.readers.text_lines import LONGEST_ROW, UNFIT
 
 __all__ = ["FACTS", "write_facts"]
 

@@ -20,7 +20,7 @@ from ehcp_flow.store.verifying import Break
 __all__ = ["MemoryStore"]
 
 
-class _Shelf:
+class Shelf:
     """The rows; shared by every view of one store."""
 
     def __init__(self) -> None:
@@ -33,9 +33,9 @@ class _Shelf:
         self.imports: dict[str, ImportState] = {}
         self.frozen = False
 
-    def as_now(self) -> _Shelf:
+    def as_now(self) -> Shelf:
         """Return what is on it now, whatever is put there later."""
-        now = _Shelf()
+        now = Shelf()
         with self.lock:
             now.rows, now.texts, now.heads = list(self.rows), dict(self.texts), dict(self.heads)
             now.cases.update({case_id: list(rows) for case_id, rows in self.cases.items()})
@@ -59,9 +59,9 @@ class MemoryStore(Store):
 
     backend = "memory"
 
-    def __init__(self, *, shelf: _Shelf | None = None, **options: Any) -> None:
+    def __init__(self, *, shelf: Shelf | None = None, **options: Any) -> None:
         super().__init__(**options)
-        self._shelf = shelf or _Shelf()
+        self._shelf = shelf or Shelf()
 
     @contextmanager
     def snapshot(self) -> Iterator[Store]:

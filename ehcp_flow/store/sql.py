@@ -23,7 +23,7 @@ from sqlalchemy import Connection, text
 
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.facts import Fact
-from ehcp_flow.readers.row_tables import UNFIT
+from ehcp_flow.readers.text_lines import UNFIT
 from ehcp_flow.store import schema
 from ehcp_flow.store.base import Axis, Store
 from ehcp_flow.store.chain import after_authority, before_authority, seal_import

@@ -30,7 +30,7 @@ def both(*args, **options):
 
 @pytest.mark.parametrize("form", ["csv", "json", "jsonl", "table"])
 @pytest.mark.parametrize("register", [(), *(("--register", name) for name in ("breaches", "exceptions", "findings"))])
-def test_breaches(path, form, register):
+def test_both_doors_print_the_same_breaches(path, form, register):
     said = both("breaches", path, *AS_OF, "--format", form, *register)
     assert len(said.stdout.splitlines()) > 3
     assert "refused:" in said.stderr
@@ -52,12 +52,12 @@ def test_breaches_leave_with_their_own_exit_code(path):
     ],
 )
 @pytest.mark.parametrize("form", ["csv", "json", "table"])
-def test_measures(path, form, more):
+def test_both_doors_print_the_same_measures(path, form, more):
     assert len(both("measures", path, *AS_OF, "--format", form, *more).stdout) > 100
 
 
 @pytest.mark.parametrize("name", ["due", "advice", "reviews", "transfers", "disputes", "findings", "open-by-age"])
-def test_registers(path, name):
+def test_both_doors_print_the_same_registers(path, name):
     assert both("registers", path, name, *AS_OF, "--format", "json").stdout
 
 

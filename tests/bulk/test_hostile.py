@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from ehcp_flow.bulk import Frames, iter_rows
 from ehcp_flow.errors import SourceError
 from ehcp_flow.readers import read_cases
-from ehcp_flow.readers.row_tables import LONGEST_ROW
+from ehcp_flow.readers.text_lines import LONGEST_ROW
 from tests.bulk.agreeing import case_by_case
 from tests.cli.running import invoke
 

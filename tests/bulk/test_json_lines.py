@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ehcp_flow.bulk.jsonfile import JsonFile
-from ehcp_flow.readers.row_tables import LONGEST_ROW
+from ehcp_flow.readers.text_lines import LONGEST_ROW
 from ehcp_flow.synth import write_synth
 from tests.bulk.test_hostile import agree_on_a_file
 
@@ -100,7 +100,7 @@ def test_plain_lines_are_not_read_one_by_one(tmp_path, monkeypatch):
     def never(*_):
         raise AssertionError("a plain line went to the readers")
 
-    monkeypatch.setattr(JsonFile, "_odd", never)
+    monkeypatch.setattr("ehcp_flow.bulk.jsonfile.read_facts", never)
     rows = JsonFile(path, "cases")
     (frame,) = rows.frames()
     assert frame.rows(named=True)[2]["reason"] == "ill, as they say: {x}"

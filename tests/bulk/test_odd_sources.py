@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from ehcp_flow.bulk import counts, deadlines_frame, read_cases
-from ehcp_flow.bulk.row_sources import _readable
+from ehcp_flow.bulk.row_sources import readable
 from ehcp_flow.errors import SourceError
 from ehcp_flow.readers import read_cases as read_text_cases
 from tests.cli.running import CHRONOLOGIES, environment, invoke, program
@@ -165,7 +165,7 @@ def test_a_panic_over_a_damaged_file_says_which(monkeypatch):
 
     with (
         pytest.raises(SourceError, match=r"odd\.parquet: it cannot be read: assertion failed"),
-        _readable("odd.parquet"),
+        readable("odd.parquet"),
     ):
         panics()
     monkeypatch.setattr("ehcp_flow.deadlines.due", panics)

@@ -118,7 +118,7 @@ def test_rows_in_no_order_are_put_together_in_memory_or_on_disk(tmp_path, monkey
     header, *lines = path.read_text("utf-8").splitlines(keepends=True)
     random.Random(1).shuffle(lines)  # noqa: S311 - any order will do
     path.write_text(header + "".join(lines), "utf-8")
-    monkeypatch.setattr(row_sources, "_IN_MEMORY", held)
+    monkeypatch.setattr(row_sources, "IN_MEMORY", held)
     monkeypatch.setattr("ehcp_flow.bulk.csvfile.BLOCK", 20_000)
     same(path, chunk_cases=40)
 

@@ -41,8 +41,8 @@ def program(door: str | None = None) -> list[str]:
     """Return what runs the command line as a process, through one of the doors."""
     if door is None:
         return [sys.executable, "-m", "ehcp_flow"]
-    forced = f"sources.by_columns = lambda _: {door == 'many'}"
-    return [sys.executable, "-c", f"from ehcp_flow.cli import sources, main; {forced}; main()"]
+    forced = f"source_door.by_columns = lambda _: {door == 'many'}"
+    return [sys.executable, "-c", f"from ehcp_flow.cli import main, source_door; {forced}; main()"]
 
 
 def environment(**more: str) -> dict[str, str]:

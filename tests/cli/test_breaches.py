@@ -90,7 +90,7 @@ def test_nothing_to_show_is_said():
     assert "0 findings" in text
 
 
-def test_exit_codes():
+def test_breaches_end_in_3_only_where_that_is_asked_for():
     assert invoke(*ARGS, stdin=SOURCE).exit_code == 0
     assert invoke(*ARGS, "--fail-on-breach", stdin=SOURCE).exit_code == 3
     assert invoke(*ARGS, "--fail-on-breach", "--case", "held", stdin=SOURCE).exit_code == 0

@@ -267,11 +267,11 @@ def test_a_bar_shows_only_on_a_terminal_and_only_after_a_while(monkeypatch, caps
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("FORCE_COLOR", "1")
-    monkeypatch.setattr(messages, "_PATIENCE", HANG)
+    monkeypatch.setattr(messages, "PATIENCE", HANG)
     with messages.ProgressBar("reading") as bar:
         bar(1, 10)
     assert capsys.readouterr().err == ""
-    monkeypatch.setattr(messages, "_PATIENCE", 0)
+    monkeypatch.setattr(messages, "PATIENCE", 0)
     with messages.ProgressBar("reading") as bar:
         bar(5, 10)
         bar(10, 10)

@@ -105,7 +105,7 @@ def test_a_row_of_the_law_leads_to_its_limit():
     assert "[annual_review]" in invoke("rules", "first_review", "--format", "table").stdout
 
 
-def test_one_group():
+def test_a_group_of_rules_is_shown_alone():
     rows = rows_of(invoke("rules", "--group", "review").stdout, "csv")
     assert {row["group"] for row in rows} == {"review"}
     assert "annual_review" in {row["limit"] for row in rows}

@@ -84,10 +84,10 @@ def test_rows_that_cannot_be_split_are_refused_in_our_own_words(tmp_path):
 
 
 def test_the_words_of_every_fact_can_be_read_from_the_source():
-    from ehcp_flow.docstrings import _in_source
+    from ehcp_flow.docstrings import docstrings_in_source
 
     for fact in FACT_TYPES.values():
-        assert _in_source(fact.__module__)[fact.__qualname__] == docstring_of(fact) != ""
+        assert docstrings_in_source(fact.__module__)[fact.__qualname__] == docstring_of(fact) != ""
     assert docstring_of(type("Made", (Fact,), {"__module__": "builtins"})) == ""
 
 

@@ -80,7 +80,7 @@ def test_the_statuses_are_numbered_as_the_kernel_has_them():
 
 
 def test_the_tests_of_a_ground_are_numbered_from_0():
-    assert sorted(rulebook._TESTS.values()) == list(range(len(get_args(GroundTest))))
+    assert sorted(rulebook.GROUND_TESTS.values()) == list(range(len(get_args(GroundTest))))
 
 
 def test_it_stops_before_a_case_that_the_rows_may_not_hold():

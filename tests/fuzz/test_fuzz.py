@@ -10,7 +10,7 @@ from tests.fuzz.options import commands
 
 
 @pytest.mark.parametrize("name", DOORS)
-def test_a_sample(name):
+def test_spoilt_input_ends_in_an_error_of_ours(name):
     door = DOORS[name]
 
     @seed(885)

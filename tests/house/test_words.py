@@ -35,7 +35,6 @@ LONG = {
     "events.py": "a class for each event, in the order of the law",
     "measures/measure_table.py": "the table of measures, its groups and its explanation",
     "measures/registers.py": "a row for each register and each column",
-    "readers/row_tables.py": "the rows of CSV and of JSON Lines, refused in the same words",
     "store/base.py": "the interface of every store, with its docstrings",
     "store/database.py": "connections and transactions of two databases",
     "store/sql.py": "the interface of every store, over a database",

@@ -347,7 +347,7 @@ def test_where_a_key_stands():
     ]
 
 
-def test_patterns():
+def test_a_pattern_matches_its_own_event_and_outcome_alone():
     assert parse_pattern("review_decision_sent:amend") == Pattern("review_decision_sent", "amend")
     assert str(Pattern("review_decision_sent", "amend")) == "review_decision_sent:amend"
     assert parse_pattern(Pattern("detained")) == Pattern("detained")
@@ -355,7 +355,7 @@ def test_patterns():
     assert not matches([Pattern("tribunal_order_made", "assess")], "tribunal_order_made", "amend")
 
 
-def test_citations():
+def test_a_citation_is_written_out_with_its_instrument():
     instruments = england().instruments
     assert str(cite("SR 5(1)", instruments)) == "SEND Regulations 2014 (SI 2014/1530), reg 5(1)"
     assert cite("CoP p.154", instruments).text.endswith(", p.154")

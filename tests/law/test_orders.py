@@ -63,13 +63,13 @@ def dates(weeks):
 
 
 @pytest.mark.parametrize("outcome", ORDERS)
-def test_an_order(outcome):
+def test_an_order_starts_exactly_its_own_limits(outcome):
     found = {deadline.limit: str(deadline.due_on) for deadline in due("tribunal_order_made", ON, outcome=outcome)}
     assert found == dates(ORDERS[outcome])
 
 
 @pytest.mark.parametrize("outcome", CONCESSIONS)
-def test_a_concession(outcome):
+def test_a_concession_starts_exactly_its_own_limits(outcome):
     found = {deadline.limit: str(deadline.due_on) for deadline in due("appeal_conceded", ON, outcome=outcome)}
     assert found == dates(CONCESSIONS[outcome])
 

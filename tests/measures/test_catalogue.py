@@ -9,7 +9,7 @@ from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.facts import FACT_TYPES
 from ehcp_flow.law.loader import england
 from ehcp_flow.measures import catalogue
-from ehcp_flow.measures.catalogue import _measure
+from ehcp_flow.measures.catalogue import measure_of
 from ehcp_flow.measures.figures import FIGURES
 
 HEADS = Path(__file__).parents[2] / "ehcp_flow" / "reports" / "data" / "dfe.csv"
@@ -36,7 +36,7 @@ def test_every_measure_says_what_it_counts_by_which_day_and_from_where():
 def test_a_source_that_the_catalogue_does_not_have_is_named():
     row = {"id": "plans", "title": "", "group": "", "definition": "", "year_by": "", "source": "SEN3"}
     with pytest.raises(UnknownNameError, match="there is no source called 'SEN3'; did you mean SEN2"):
-        _measure(row, {"SEN2": "the SEN2 return"})
+        measure_of(row, {"SEN2": "the SEN2 return"})
 
 
 def test_every_figure_counts_something_that_there_is():

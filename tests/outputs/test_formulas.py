@@ -53,7 +53,7 @@ def test_what_does_not_stays_as_it_is(text):
 
 
 @given(st.text("=+-@\t\r\n;,\"' ab1\uff1d", max_size=12))
-def test_what_is_disarmed_stays_so_and_loses_nothing(text):
+def test_what_isdisarmed_column_stays_so_and_loses_nothing(text):
     safe = disarmed(text)
     assert disarmed(safe) == safe
     assert not is_formula(safe)
@@ -64,9 +64,9 @@ def test_what_is_disarmed_stays_so_and_loses_nothing(text):
 def test_columns_disarm_as_cells_do(texts):
     import polars as pl
 
-    from ehcp_flow.bulk.deadline_csv import _disarmed
+    from ehcp_flow.bulk.deadline_csv import disarmed_column
 
-    done = pl.DataFrame({"text": [*texts, None]}, {"text": pl.String}).select(_disarmed(pl.col("text")))
+    done = pl.DataFrame({"text": [*texts, None]}, {"text": pl.String}).select(disarmed_column(pl.col("text")))
     assert done["text"].to_list() == [*map(disarmed, texts), None]
 
 

@@ -20,7 +20,7 @@ MESS = st.binary() | st.lists(st.sampled_from(PIECES), max_size=40).map(b"".join
 
 
 @given(st.sampled_from([b"", CSV, JSON, CSV.replace(b",", b";")]), MESS)
-def test_any_bytes(start, mess):
+def test_any_bytes_end_in_facts_refusals_or_a_source_error(start, mess):
     raw = start + mess
     reader = read_facts(io.BytesIO(raw), name="mess")
     try:

@@ -73,12 +73,12 @@ def test_a_stream_without_a_name():
         assert read_facts(numbered).report.name == "<stream>"
 
 
-def test_a_directory(tmp_path):
+def test_a_directory_is_refused_as_one(tmp_path):
     with pytest.raises(SourceError, match="this is a directory"):
         read_cases(tmp_path)
 
 
-def test_no_permission(path):
+def test_a_file_that_may_not_be_read_is_refused_as_one(path):
     path.chmod(0)
     root = os.geteuid() == 0
     if root:
@@ -162,7 +162,7 @@ def test_a_caseload_with_refused_rows_says_which_cases_are_not_whole():
     assert caught.value is caseload.refused[0]
 
 
-def test_one_case(path):
+def test_one_case_is_read_whole_and_alone(path):
     assert read_case(path, "b").recorded == B
     assert read_case(path, " a ").recorded == (A,)
 

@@ -109,7 +109,7 @@ def test_escapes_that_are_right():
     assert (fact.case_id, fact.reason) == ("\u00e9", '\U0001f600 "')
 
 
-def test_a_row_too_long():
+def test_a_row_too_long_is_refused():
     refused = refusal_of('{"case_id": "' + "x" * LONGEST_ROW + '"}')
     assert (refused.column, refused.case_id) == ("", "")
     assert "longer than 131072 characters; shorten it" in refused.expected

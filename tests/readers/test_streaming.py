@@ -6,7 +6,7 @@ import tracemalloc
 import pytest
 
 from ehcp_flow.readers import read_case, read_facts
-from ehcp_flow.readers.row_tables import _Lines
+from ehcp_flow.readers.text_lines import TextLines
 
 HEADER = b"case_id,event,on,party,outcome,until,authority,reason\n"
 REASON = b"The school was closed because the boiler had burst; parents were told by letter. " * 3
@@ -117,13 +117,13 @@ def test_one_case_of_a_long_file():
 
 def test_a_text_of_open_quotation_marks_is_looked_at_no_more_often_for_being_long(monkeypatch):
     given = []
-    whole = _Lines.__next__
+    whole = TextLines.__next__
 
-    def counted(lines: _Lines) -> str:
+    def counted(lines: TextLines) -> str:
         given.append(lines.number)
         return whole(lines)
 
-    monkeypatch.setattr(_Lines, "__next__", counted)
+    monkeypatch.setattr(TextLines, "__next__", counted)
 
     def looks(pairs: int) -> int:
         given.clear()

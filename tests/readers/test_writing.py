@@ -14,7 +14,7 @@ from ehcp_flow.events import AskedBody
 from ehcp_flow.facts import COLUMNS, DATES, FACT_TYPES, OUTCOMES, Fact, make_fact
 from ehcp_flow.identifiers import BLANKS, LONGEST_ID
 from ehcp_flow.readers import LONGEST_ROW, read_facts, write_facts
-from ehcp_flow.readers.row_tables import WHITE
+from ehcp_flow.readers.text_lines import WHITE
 
 FORMATS = ["csv", "jsonl"]
 DAYS = st.dates(dt.date(1900, 1, 1), dt.date(2199, 12, 31))
@@ -64,7 +64,7 @@ def facts(draw: st.DrawFn) -> Fact:
 
 @pytest.mark.parametrize("format_", FORMATS)
 @given(told=st.lists(facts()))
-def test_round_trip(format_, told):
+def test_what_is_written_is_read_back_as_it_was(format_, told):
     as_bytes, as_text = io.BytesIO(), io.StringIO(newline="")
     assert write_facts(told, as_bytes, format=format_) == len(told)
     assert write_facts(told, as_text, format=format_) == len(told)
@@ -86,7 +86,7 @@ def test_every_field_of_every_fact_has_a_column():
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-def test_to_a_path(tmp_path, format_):
+def test_facts_written_to_a_path_replace_what_is_there(tmp_path, format_):
     told = [make_fact("plan_agreed", case_id="\u0142", on="2026-03-02", recorded_at="2026-03-02T09:30:00.5+01:00")]
     file = tmp_path / "facts"
     assert write_facts(told * 20, file, format=format_) == 20
@@ -103,7 +103,7 @@ def test_csv_as_written():
     assert file.getvalue() == f"{','.join(COLUMNS)}\r\n{','.join(said.get(name, '') for name in COLUMNS)}\r\n"
 
 
-def test_no_facts():
+def test_no_facts_make_a_file_that_can_be_read():
     file = io.BytesIO()
     assert write_facts([], file) == 0
     file.seek(0)
@@ -119,6 +119,6 @@ def test_what_could_not_be_read_back_is_not_written(format_):
         assert b"plan_agreed" not in file.getvalue()
 
 
-def test_another_format():
+def test_another_format_is_refused_with_the_nearest():
     with pytest.raises(UnknownNameError, match="did you mean jsonl"):
         write_facts([], io.BytesIO(), format="json")

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from ehcp_flow.store.engines import own_engine
+from ehcp_flow.store.fact_rows import FactRow, Head, Text
 
 
 @contextmanager
@@ -24,6 +25,17 @@ def unhindered(connection: sa.Connection) -> Iterator[sa.Connection]:
     yield connection
     for _, statement in made:
         connection.exec_driver_sql(statement)
+
+
+def kept_rows(url: str) -> tuple[list[Head], list[FactRow], list[Text]]:
+    """Return the rows of a store as they lie in its tables, in order of case and version."""
+    engine = own_engine(url)
+    with engine.connect() as connection:
+        heads = connection.exec_driver_sql("SELECT * FROM ehcp_heads ORDER BY case_id").mappings().all()
+        facts = connection.exec_driver_sql("SELECT * FROM ehcp_facts ORDER BY case_id, version").mappings().all()
+        texts = connection.exec_driver_sql("SELECT * FROM ehcp_texts ORDER BY case_id, version").mappings().all()
+    engine.dispose()
+    return [Head(**row) for row in heads], [FactRow(**row) for row in facts], [Text(**row) for row in texts]
 
 
 def tamper(url: str, *statements: str) -> None:

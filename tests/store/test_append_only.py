@@ -17,7 +17,7 @@ from ehcp_flow.store.errors import AppendOnly, StoreCorrupt
 from ehcp_flow.store.imports import import_facts
 from ehcp_flow.store.sql import SqlStore
 from ehcp_flow.testing import a_case, a_fact
-from tests.store.tampering import tamper, unhindered
+from tests.store.tampering import kept_rows, tamper, unhindered
 
 FORBIDDEN = [
     "UPDATE ehcp_facts SET body = '{}'",
@@ -278,10 +278,9 @@ def test_what_postgresql_does_not_refuse_any_more_is_said(
 
 def test_without_an_anchor_a_whole_new_chain_verifies_and_with_one_it_does_not(sqlite_url: str) -> None:
     with Store.open(sqlite_url, create=True) as store:
-        assert isinstance(store, SqlStore)
         store.record("a-1", a_fact(), seen=0)
         (kept,) = store.heads()
-        row = next(iter(store._raw()))[1][0]
+    _, (row,), _ = kept_rows(sqlite_url)
     forged = row._replace(body=row.body.replace("2026-03-02", "2026-02-02"), on="2026-02-02")
     forged = forged._replace(hash=link_of("", forged))
     head = sealed(kept._replace(hash=forged.hash), trail_of_fact("", forged.hash, forged.position))
@@ -298,15 +297,12 @@ def test_without_an_anchor_a_whole_new_chain_verifies_and_with_one_it_does_not(s
 @pytest.mark.parametrize("forge", ["position", "authority", "redaction"])
 def test_an_anchor_shows_what_a_whole_new_trail_hides(sqlite_url: str, forge: str) -> None:
     with Store.open(sqlite_url, create=True) as store:
-        assert isinstance(store, SqlStore)
         for case_id in ("a-1", "b-1"):
             store.record(case_id, a_fact(case_id, authority="885", reason="text"), seen=0)
             store.redact(case_id, 1, reason="asked for", redacted_by="dpo")
         kept = list(store.heads())
-        held = [(head, rows[0], texts[1]) for head, rows, texts in store._raw()]
     statements = []
-    for head, row, text in held:
-        assert head is not None
+    for head, row, text in zip(*kept_rows(sqlite_url), strict=True):
         position = 3 - row.position if forge == "position" else row.position
         told = text._replace(redacted_by="somebody") if forge == "redaction" else text
         trail = trail_of_redaction(trail_of_fact("", row.hash, position), told)

@@ -9,6 +9,7 @@ import pytest
 
 from ehcp_flow.errors import MoveRefused
 from ehcp_flow.store import MemoryStore, Store, access
+from ehcp_flow.store.memory import Shelf
 from ehcp_flow.store.sql import SqlStore
 from ehcp_flow.testing import a_case, a_fact
 from ehcp_flow.testing.contract import Opener, StoreContract
@@ -19,7 +20,7 @@ from tests.waiting import HANG
 class TestMemory(StoreContract):
     @pytest.fixture
     def opener(self) -> Opener:
-        shelf = MemoryStore()._shelf
+        shelf = Shelf()
         return lambda **options: MemoryStore(shelf=shelf, **options)
 
 

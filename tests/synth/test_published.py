@@ -48,7 +48,7 @@ def test_the_counts_of_2023_are_the_published_ones_but_for_those_that_are_named(
     assert odd <= {each.column for each in published_discrepancies(authority, 2023)}
 
 
-def test_worcestershire_2024():
+def test_worcestershire_2024_gives_the_published_counts():
     odd, counted = different("885", 2024)
     assert odd == {"outcome_maintan", "no_outcome"}
     assert (counted["plans_issued_20_weeks_ex"], counted["plans_issued_den_ex"]) == (515, 1377)

@@ -207,5 +207,5 @@ def test_chance_is_pythons_promise():
         urn.draw()
 
 
-def test_it_streams():
+def test_a_huge_caseload_is_made_as_it_is_read():
     assert len(list(itertools.islice(synth(10**9, 1), 10))) == 10
