@@ -1,8 +1,11 @@
 """The command line: `ehcp-flow`. It reads, asks the library, and prints; it decides nothing about the law.
 
 `app.py` lists the commands, and each has a module of its own, imported when it is called. What they share: `options.py`
-(options, and how their values are read), `sources.py` (files, standard input, stores), `output.py` and `table.py`
-(formats), `messages.py` (standard error). `docs/command-line.md` is the manual.
+(options, and how their values are read), `source_door.py` (files, standard input, stores), `output.py` and
+`printed_table.py` (formats), `messages.py` (standard error). `docs/command-line.md` is the manual.
+
+A command is added as a module with a `Command` and a line in `app.py`. Nothing here counts or judges: what a command
+needs to know of the law, it asks the library.
 """
 
 from __future__ import annotations

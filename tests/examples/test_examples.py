@@ -1,4 +1,7 @@
-"""Each example runs as its README says, and prints what it is there to show. (`test_our_procedure.py` tests itself.)"""
+"""Each example runs as its README says, and prints what it is there to show.
+
+`examples/test_our_procedure.py` tests itself.
+"""
 
 import csv
 import io

@@ -1,6 +1,7 @@
 """One word, one meaning: what the names of classes and modules, and the sizes of modules, keep to."""
 
 import ast
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -66,6 +67,9 @@ SHORT = {
 }
 
 
+PATH = re.compile(r"`([\w./-]+\.(?:py|toml|md|pxd))`")
+
+
 def test_no_two_classes_share_a_name():
     homes = defaultdict(list)
     for name, text in MODULES.items():
@@ -105,3 +109,15 @@ def test_a_folder_says_what_lives_there():
         name: ast.get_docstring(ast.parse(text)) or "" for name, text in MODULES.items() if name.endswith("__init__.py")
     }
     assert [name for name, text in said.items() if text.count(".") < 3] == []
+
+
+def test_no_docstring_names_a_file_that_is_not_there():
+    root, lost = PACKAGE.parent, []
+    for path in sorted((*PACKAGE.rglob("*.py"), *(root / "tests").rglob("*.py"))):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+                for named in PATH.findall(ast.get_docstring(node) or ""):
+                    there = any((base / named).exists() for base in (root, PACKAGE, path.parent, root / "docs"))
+                    if not there and ("/" in named or not any(PACKAGE.rglob(named))):
+                        lost.append(f"{path.relative_to(root)}: {named}")
+    assert lost == []
