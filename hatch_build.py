@@ -144,17 +144,23 @@ def telling_of_errors(types: bytes) -> bytes:
     return types.replace(b") noexcept nogil", b") except? -2000000000 nogil")
 
 
-def run(command: list[str], folder: Path) -> None:
-    """Run Cython and the compiler. Raises NotCompiledError with the last of what they said."""
-    settings = dict(os.environ)
+def settings() -> dict[str, str]:
+    """Return the environment in which the compiler runs."""
+    told = dict(os.environ)
     if os.name == "posix":
         # Nobody debugs the generated C: without what that takes, the library is a fifth as large.
         strip = "-Wl,-x" if sys.platform == "darwin" else "-Wl,-s"
-        settings["CFLAGS"] = f"{settings.get('CFLAGS', '')} -g0"
-        settings["LDFLAGS"] = f"{settings.get('LDFLAGS', '')} {strip}"
+        # Newer versions of setuptools take CFLAGS for all that there is to say, and compile without optimising.
+        told["CFLAGS"] = f"{get_config_var('CFLAGS') or ''} {told.get('CFLAGS', '')} -g0"
+        told["LDFLAGS"] = f"{told.get('LDFLAGS', '')} {strip}"
+    return told
+
+
+def run(command: list[str], folder: Path) -> None:
+    """Run Cython and the compiler. Raises NotCompiledError with the last of what they said."""
     try:
         done = subprocess.run(
-            command, cwd=folder, env=settings, check=False, capture_output=True, text=True, timeout=ENOUGH
+            command, cwd=folder, env=settings(), check=False, capture_output=True, text=True, timeout=ENOUGH
         )
     except subprocess.TimeoutExpired:
         raise NotCompiledError(f"the compiler took more than {ENOUGH} seconds") from None

@@ -1,5 +1,6 @@
 """The build hook: what a wheel and an install get with a compiler and without one."""
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from hatch_build import (
     NotCompiledError,
     compile_kernel,
     laid_together,
+    run,
     telling_of_errors,
 )
 
@@ -94,6 +96,24 @@ def test_without_a_compiler_there_is_a_reason_and_no_library(tmp_path, monkeypat
     monkeypatch.setenv("CC", "/nonexistent/cc")
     with pytest.raises(NotCompiledError, match="/nonexistent/cc"):
         compile_kernel(ROOT / ENGINE, tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the compiler of Windows is not asked by CFLAGS")
+@pytest.mark.parametrize(("given", "meant"), [(None, "-O[23s]"), ("-O1", "-O1")])
+def test_it_is_compiled_as_python_was_and_optimised(tmp_path, monkeypatch, given, meant):
+    told = tmp_path / "told"
+    compiler = tmp_path / "cc"
+    compiler.write_text(f'#!/bin/sh\necho "$@" >> {told}\nexit 1\n')
+    compiler.chmod(0o755)
+    monkeypatch.setenv("CC", str(compiler))
+    monkeypatch.delenv("CFLAGS", raising=False)
+    if given is not None:
+        monkeypatch.setenv("CFLAGS", given)
+    tmp_path.joinpath("small.py").write_text("SMALL = 1\n")
+    with pytest.raises(NotCompiledError):
+        run([sys.executable, "-m", "Cython.Build.Cythonize", "-3", "--inplace", "small.py"], tmp_path)
+    levels = re.findall(r"(?<!\S)-O\S*", told.read_text())
+    assert re.fullmatch(meant, levels[-1]), levels
 
 
 def test_a_source_that_cython_refuses_is_a_reason(tmp_path):
