@@ -402,9 +402,13 @@ class SchoolResponded(Fact):
 
 
 class FinalPlanSent(Fact):
-    """The day the final plan was sent: the plan is first made, and its yearly cycle starts (SR 14)."""
+    """The day the final plan was sent: the plan is first made, and its yearly cycle starts (SR 14).
+
+    `outcome` `names_placement` says that it names the place of the next phase (SR 18); without it that is not known.
+    """
 
     event: Literal["final_plan_sent"] = "final_plan_sent"
+    outcome: Literal["names_placement"] | None = None
 
 
 class DisclosureRequested(Fact):
@@ -457,9 +461,14 @@ class ReviewPapersSent(Fact):
 
 
 class ReviewMeetingHeld(Fact):
-    """The day on which the review meeting was held."""
+    """The day on which the review meeting was held.
+
+    `outcome` `adjourned` says that the session was not the end of the meeting: it starts no time. Without that word the
+    first session counts as the meeting (SR 20(10)).
+    """
 
     event: Literal["review_meeting_held"] = "review_meeting_held"
+    outcome: Literal["adjourned"] | None = None
 
 
 class ReviewAttended(Fact):
@@ -489,9 +498,13 @@ class AmendmentNoticeSent(Fact):
 
 
 class AmendedPlanSent(Fact):
-    """The day the final amended plan was sent (SR 22(3))."""
+    """The day the final amended plan was sent (SR 22(3)).
+
+    `outcome` `names_placement` says that it names the place of the next phase (SR 18); without it that is not known.
+    """
 
     event: Literal["amended_plan_sent"] = "amended_plan_sent"
+    outcome: Literal["names_placement"] | None = None
 
 
 class AmendmentDeclined(Fact):

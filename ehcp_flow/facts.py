@@ -22,7 +22,7 @@ from ehcp_flow.identifiers import CHECKED, identifier_fault
 __all__ = [
     "COLUMNS", "COLUMN_OF", "CONTENT", "DATES", "FACT_TYPES", "LEGAL_ORDER", "OUTCOMES", "SCHEMA", "WHITE", "AnyFact",
     "Column", "ExceptionOutcome", "ExceptionRecorded", "Fact", "FactVoided", "Requester", "Side", "as_stored",
-    "choices_of", "load_fact", "make_fact",
+    "choices_of", "load_fact", "make_fact", "outcomes_of",
 ]  # fmt: skip
 
 WHITE: Final = " \t\n\v\f\r\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
@@ -38,11 +38,26 @@ FACT_TYPES: Final[Mapping[str, type[Fact]]] = {
     get_args(cls.model_fields["event"].annotation)[0]: cls for cls in Fact.__subclasses__()
 }
 LEGAL_ORDER: Final[Mapping[str, int]] = {event: rank for rank, event in enumerate(FACT_TYPES)}
+def choices_of(event: str, column: str) -> tuple[str, ...]:
+    """Return the closed list of a column of an event, nothing where it takes any text, or has no such column."""
+    field = FACT_TYPES[event].model_fields.get(column)
+    annotation = None if field is None else field.annotation
+    choices = (choice for arg in (annotation, *get_args(annotation)) for choice in get_args(arg))
+    return tuple(choice for choice in choices if isinstance(choice, str))
+
+
 OUTCOMES: Final[Mapping[str, tuple[str, ...]]] = {
-    event: get_args(cls.model_fields["outcome"].annotation)
-    for event, cls in FACT_TYPES.items()
-    if "outcome" in cls.model_fields
+    event: choices_of(event, "outcome") for event, cls in FACT_TYPES.items() if "outcome" in cls.model_fields
 }
+"""The closed list of each event that has outcomes."""
+
+
+def outcomes_of(event: str) -> tuple[str | None, ...]:
+    """Return what the outcome of such a fact can be: the words of its list, after None where it may have none."""
+    if event not in OUTCOMES:
+        return (None,)
+    field = FACT_TYPES[event].model_fields["outcome"]
+    return OUTCOMES[event] if field.is_required() or field.default is not None else (None, *OUTCOMES[event])
 
 
 def make_fact(event: str, /, **fields: Any) -> Fact:
@@ -114,11 +129,3 @@ def _explained(event: str, error: ValidationError) -> FactError:
         return FactError(event, field, None, f"{event} needs {'an' if field[0] in 'aeiou' else 'a'} {field}")
     text = f'write text: "{value}"' if first["type"] == "string_type" else identifier_fault(field, str(value))
     return FactError(event, field, value, text or first["msg"])
-
-
-def choices_of(event: str, column: str) -> tuple[str, ...]:
-    """Return the closed list of a column of an event, nothing where it takes any text, or has no such column."""
-    field = FACT_TYPES[event].model_fields.get(column)
-    annotation = None if field is None else field.annotation
-    choices = (choice for arg in (annotation, *get_args(annotation)) for choice in get_args(arg))
-    return tuple(choice for choice in choices if isinstance(choice, str))

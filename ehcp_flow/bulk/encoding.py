@@ -22,7 +22,7 @@ from pydantic.fields import FieldInfo
 from ehcp_flow.bulk.codes import EVENTS, KEY_OF, NO_DAY, Array, as_day
 from ehcp_flow.dates import parse_date, parse_instant
 from ehcp_flow.errors import DateError, RowRefused
-from ehcp_flow.facts import COLUMN_OF, COLUMNS, DATES, FACT_TYPES, OUTCOMES, Fact, choices_of
+from ehcp_flow.facts import COLUMN_OF, COLUMNS, DATES, FACT_TYPES, OUTCOMES, Fact, choices_of, outcomes_of
 from ehcp_flow.readers import FactReader, read_facts
 from ehcp_flow.readers.text_lines import WHITE
 
@@ -108,7 +108,7 @@ def _shapes() -> _Shapes:
 def _key_table() -> Mapping[int, Mapping[str | None, int]]:
     table: dict[int, dict[str | None, int]] = {}
     for at, event in enumerate(EVENTS):
-        outcomes: Sequence[str | None] = OUTCOMES.get(event, (None,))
+        outcomes = outcomes_of(event)
         row = {outcome: KEY_OF[event, outcome] for outcome in outcomes}
         default = FACT_TYPES[event].model_fields["outcome"].default if event in OUTCOMES else None
         if isinstance(default, str):

@@ -15,10 +15,10 @@ cdef int YEAR, NO_LIMIT_NAMED
 
 
 cdef class Figures:
-    cdef public int birth, final_plan, moved_away, detained, refused, reversed, initial, long_ago, to_amend
+    cdef public int birth, moved_away, detained, refused, reversed, initial, long_ago, to_amend
     cdef public const int[::1] group_at, column, when, unless, by, over, by_party
     cdef public const int[::1] rule_group, rule_series, rule_nth, limit_final
-    cdef public const int[::1] key_group, key_kind, key_outcome, state_marks
+    cdef public const int[::1] key_group, key_kind, key_outcome, key_plan, state_marks
 
 
 cdef class Periods:

@@ -386,7 +386,7 @@ def add_steps(figures, periods, facts, rows, history, entries):
         day = facts.on[place]
         was = figures.state_marks[state]
         entries.by_day[BY_ACT] = day
-        if key == figures.final_plan and not was & KEEPING:
+        if figures.key_plan[key] and not was & KEEPING:
             add_act(figures, periods, facts, rows, entries, PLANS, FINAL_PLAN, day)
         if was & OPEN_ASSESSMENT and (figures.state_marks[to] & LEFT or key == figures.moved_away):
             count(figures, periods, entries, LEAVINGS, 0, 0, -1)

@@ -45,7 +45,7 @@ cdef class Law:
     cdef public const int[::1] version_from, version_to, version_flags, version_first, version_kept_open
     cdef public const int[::1] version_kept_to, version_counts_at
     cdef public const int[::1] version_readings_at, reading_table, reading_from, reading_flags, reading_done
-    cdef public const int[::1] reading_beside, reading_kept
+    cdef public const int[::1] reading_beside, reading_kept, reading_within
     cdef public const int[::1] count_table, count_flags, count_fields, count_mask
     cdef public const int[::1] ground_test, ground_key, ground_least, ground_margin, ground_adviser, ground_one_day
     cdef public const int[::1] ground_lasts, ground_from, ground_to, ground_doubted
@@ -151,10 +151,13 @@ cdef bint is_never_owed(Law law, Facts facts, Found found, int rule) noexcept no
 @cython.locals(broken=bint)
 cdef void contest(Law law, Days days, Facts facts, Found found, int row, int run) noexcept nogil
 cdef int last_day_by(Law law, Days days, Facts facts, Found found, int reading, int row) noexcept nogil
-cdef bint is_kept_by(Law law, Facts facts, Found found, int mask, int row, int last) noexcept nogil
+cdef int last_within(Law law, Days days, Facts facts, Found found, int reading, int row) noexcept nogil
+cdef bint is_kept_by(Law law, Days days, Facts facts, Found found, int mask, int row, int last) noexcept nogil
 cdef bint is_beside(Law law, Facts facts, Found found, int mask, int start) noexcept nogil
 @cython.locals(kept_open=bint)
-cdef bint is_broken_by(Law law, Facts facts, Found found, int reading, int row, int run, int last) noexcept nogil
+cdef bint is_broken_by(
+    Law law, Days days, Facts facts, Found found, int reading, int row, int run, int last
+) noexcept nogil
 
 cdef void excuse(Law law, Days days, Facts facts, Found found, int row) noexcept nogil
 cdef bint is_past(Facts facts, int place, int last) noexcept nogil

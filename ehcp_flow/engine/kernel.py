@@ -953,7 +953,7 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
                         role |= FIRST | DONE
                     if role & FIRST and part < 0:
                         part = place
-                    if role & AFTER_FIRST and part < 0:
+                    if role & AFTER_FIRST and part < 0 and not (for_now and role & SHOWS_MORE):
                         role &= ~DONE
                     if for_now and role & SHOWS_MORE:
                         done = -1
@@ -1172,7 +1172,7 @@ def contest(law, days, facts, found, row, run):
         last = NO_DAY
         if not law.reading_flags[reading] & ONLY_TOLD:
             last = last_day_by(law, days, facts, found, reading, row)
-        if last != NO_DAY and is_broken_by(law, facts, found, reading, row, run, last) != broken:
+        if last != NO_DAY and is_broken_by(law, days, facts, found, reading, row, run, last) != broken:
             contested |= bit
         bit += bit
     if contested:
@@ -1194,7 +1194,10 @@ def last_day_by(law, days, facts, found, reading, row):
         return last
     base = found.out[BASE * size + row]
     if law.reading_from[reading] >= 0:
-        place = next_of(law, facts, found, law.reading_from[reading], start + 1, found.out[STOP * size + row])
+        if law.reading_within[reading] >= 0:
+            place = last_within(law, days, facts, found, reading, row)
+        else:
+            place = next_of(law, facts, found, law.reading_from[reading], start + 1, found.out[STOP * size + row])
         if place < 0:
             return NO_DAY
         base = facts.on[place]
@@ -1203,6 +1206,19 @@ def last_day_by(law, days, facts, found, reading, row):
     if other != NO_DAY and law.version_flags[found.out[VERSION * size + row]] & ROLLED:
         other = counted(days, found, law.roll_table, other)
     return NO_DAY if law.reading_flags[reading] & ONLY_EARLIER and other >= last else other
+
+
+def last_within(law, days, facts, found, reading, row):
+    """Return the last fact from which a reading counts that came so soon after the start, and before the act, or -1."""
+    size = found.capacity
+    start = found.out[STARTED * size + row]
+    stop = found.out[STOP * size + row]
+    done = found.out[DONE_AT * size + row]
+    latest = counted(days, found, law.reading_within[reading], facts.on[start])
+    if start < done < stop:
+        stop = done
+    place = last_of(law, facts, found, law.reading_from[reading], first_on(facts, start, stop, latest + 1))
+    return place if place > start else -1
 
 
 def is_beside(law, facts, found, mask, start):
@@ -1215,14 +1231,20 @@ def is_beside(law, facts, found, mask, start):
     return False
 
 
-def is_kept_by(law, facts, found, mask, row, last):
-    """Return whether a fact of a set stands between the start and the last lawful day."""
+def is_kept_by(law, days, facts, found, mask, row, last):
+    """Return whether a fact of a set stands in the time of a deadline, by the last lawful day."""
     size = found.capacity
-    place = next_of(law, facts, found, mask, found.out[STARTED * size + row] + 1, found.out[STOP * size + row])
+    start = found.out[STARTED * size + row]
+    first = start + 1
+    back = law.rule_looks_back[found.out[row]]
+    if back >= 0:
+        since = counted(days, found, back, found.out[BASE * size + row])
+        first = first_on(facts, found.run_previous[found.out[RUN * size + row]] + 1, start, since)
+    place = next_of(law, facts, found, mask, first, found.out[STOP * size + row])
     return place >= 0 and facts.on[place] <= last
 
 
-def is_broken_by(law, facts, found, reading, row, run, last):
+def is_broken_by(law, days, facts, found, reading, row, run, last):
     """Return whether the limit was broken by another reading, with its own last day. What happened is as it was."""
     size = found.capacity
     rule = found.out[row]
@@ -1230,7 +1252,7 @@ def is_broken_by(law, facts, found, reading, row, run, last):
     flags = law.rule_flags[rule]
     if (not flags & BREACHABLE and not changes & BINDS) or changes & LIMITS_NOTHING:
         return False
-    if law.reading_kept[reading] >= 0 and is_kept_by(law, facts, found, law.reading_kept[reading], row, last):
+    if law.reading_kept[reading] >= 0 and is_kept_by(law, days, facts, found, law.reading_kept[reading], row, last):
         return False
     done = found.done
     if changes & EITHER_ANSWER:

@@ -8,16 +8,14 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from ehcp_flow.engine.kernel import NO_DAY
-from ehcp_flow.facts import FACT_TYPES, OUTCOMES
+from ehcp_flow.facts import FACT_TYPES, outcomes_of
 
 __all__ = ["KEYS", "KEY_OF", "NO_DAY", "Key", "as_date", "as_day"]
 
 Key: TypeAlias = tuple[str, str | None]
 """A fact's event and outcome."""
 
-KEYS: Final[tuple[Key, ...]] = tuple(
-    (event, outcome) for event in FACT_TYPES for outcome in OUTCOMES.get(event, (None,))
-)
+KEYS: Final[tuple[Key, ...]] = tuple((event, outcome) for event in FACT_TYPES for outcome in outcomes_of(event))
 KEY_OF: Final[Mapping[Key, int]] = {key: number for number, key in enumerate(KEYS)}
 """A small number for each event and outcome, in the order in which facts of one day can lawfully happen."""
 

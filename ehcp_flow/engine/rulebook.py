@@ -371,6 +371,7 @@ class _LaidOut:
         readings = [reading for each in self.book.readings for reading in each]
         self._put("reading_table", [self._counted(reading) for reading in readings])
         self._put("reading_from", [self._mask_or_none(reading.counts_from_fact) for reading in readings])
+        self._put("reading_within", [self._after(reading.within_period) for reading in readings])
         self._put("reading_done", [self._mask_or_none(reading.only_done_by) for reading in readings])
         self._put("reading_beside", [self._mask_or_none(reading.beside) for reading in readings])
         self._put("reading_kept", [self._mask_or_none(reading.kept_by) for reading in readings])
@@ -453,13 +454,13 @@ class _LaidOut:
     def _rule_roles(self, compiled_rule: CompiledRule) -> list[int]:
         rule, clock = compiled_rule.rule, compiled_rule.clock
         roles = self._roles(_of_rule(compiled_rule))
-        # What names the next place asks for nothing.
+        # What names the next place asks for nothing, and discharges for good.
         for each in rule.questions:
             asked = each.done_by or (() if each.later else rule.done_by)
             for key in self.turned.of_patterns(asked):
                 roles[key] |= kernel.ASKS
         for key in self.turned.of_patterns(rule.shown_otherwise_by):
-            roles[key] &= ~kernel.ASKS
+            roles[key] &= ~(kernel.ASKS | kernel.FOR_NOW)
         for key in self.turned.of_patterns(rule.done_by):
             roles[key] &= ~kernel.AFTER_FIRST
         # What only shows an act implies it; the act itself is on no day that anybody knows.

@@ -8,10 +8,10 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from ehcp_flow.counting import Convention, Window
+from ehcp_flow.counting import Convention, Period, Window
 from ehcp_flow.law.citation import Cited
 from ehcp_flow.law.clock import Between
-from ehcp_flow.law.parts import CountingText, Dated, DateField, Evidence, Model
+from ehcp_flow.law.parts import CountingText, Dated, DateField, Evidence, Model, PeriodText
 from ehcp_flow.law.patterns import Patterns
 
 __all__ = ["Count", "Reading", "Version"]
@@ -107,8 +107,8 @@ def _any(patterns: Patterns) -> str:
 class Reading(Model):
     """Another lawful reading, and who takes it. It never moves `due_on`.
 
-    It can count otherwise (`counting`), and with `counts_from_fact` from the first such fact while the clock runs; with
-    `only_if_earlier` it speaks only where it gives an earlier day. Or it decides otherwise: with `either_answer` the
+    It can count otherwise (`counting`), and with `counts_from_fact` from the first such fact while the clock runs, or
+    with `within` from the last that comes so soon after the start, and before the act; with `only_if_earlier` it speaks only where it gives an earlier day. Or it decides otherwise: with `either_answer` the
     limit bites whatever the answer is; `without_exceptions` none excuses; `without_past_exceptions` none that had ended
     before the last lawful day, and named no limit; `yields_to_nothing` the limit never gives way (`Rule.yields_to`);
     `kept_by` such a fact by the last lawful day keeps it; with `limits_nothing` this act has no time at all; with
@@ -124,6 +124,7 @@ class Reading(Model):
     name: str
     counting: CountingText = None
     counts_from_fact: Patterns = ()
+    within: PeriodText = None
     only_if_earlier: bool = False
     only_done_by: Patterns = ()
     beside: Patterns = ()
@@ -143,6 +144,8 @@ class Reading(Model):
     def _differs(self) -> Reading:
         if self.counting is None and (self.counts_from_fact or self.only_if_earlier):
             raise ValueError("counts_from_fact and only_if_earlier need counting")
+        if self.within is not None and not self.counts_from_fact:
+            raise ValueError("within needs counts_from_fact")
         if self.counting is None and not self.decides:
             raise ValueError("a reading counts otherwise, or decides otherwise: say which")
         return self
@@ -166,11 +169,18 @@ class Reading(Model):
         """How it differs, in words: `6 weeks beginning with`."""
         words = [] if self.counting is None else [str(self.convention)]
         words += [f"from {_any(self.counts_from_fact)}"] if self.counts_from_fact else []
+        words += [f"where that comes within {self.within}"] if self.within is not None else []
         words += ["where that is earlier"] if self.only_if_earlier else []
         words += self.decides
         words += [f"where the act was {_any(self.only_done_by)}"] if self.only_done_by else []
         words += [f"where {_any(self.beside)} stands on the day of the start"] if self.beside else []
         return ", ".join(words)
+
+    @property
+    def within_period(self) -> Period | None:
+        """How soon after the start the fact comes that it counts from, or None."""
+        result: Period | None = self.within
+        return result
 
     @property
     def convention(self) -> Convention:

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ehcp_flow.errors import UnknownNameError
-from ehcp_flow.facts import FACT_TYPES, OUTCOMES, Fact
-from ehcp_flow.moves.guards import outcome_of
+from ehcp_flow.facts import FACT_TYPES, OUTCOMES, Fact, outcomes_of
+from ehcp_flow.moves.guards import outcome_of, told_apart
 from ehcp_flow.moves.region import Key
 
 __all__ = ["CONTENTS", "GROUNDS", "GROUNDS_IN_CUSTODY", "appealable", "certificate_needed", "decision_of", "ground_in"]
@@ -44,17 +44,20 @@ _SCHOOL_IN_CUSTODY: Final = "CFA 73(2)(c)"
 
 
 def named(event: str, outcome: str | None) -> str | None:
-    """Return the outcome meant, which a fact may have by default. Raises UnknownNameError for what does not exist."""
+    """Return the outcome by which a move is known, which a fact may have by default; None where it need not have one.
+
+    Raises UnknownNameError for what does not exist.
+    """
     cls = FACT_TYPES.get(event)
     if cls is None:
         raise UnknownNameError("event", event, FACT_TYPES)
     if outcome is None and event in OUTCOMES:
         outcome = cls.model_fields["outcome"].get_default()
-    if outcome not in OUTCOMES.get(event, (None,)):
+    if outcome not in outcomes_of(event):
         given = str(outcome) if isinstance(outcome, str | dt.date) else ""
         meant = f' (a day is given by name: as_of="{given}")' if given[:1].isdigit() else ""
         raise UnknownNameError(f"outcome of {event}{meant}", given, OUTCOMES.get(event, ()))
-    return outcome
+    return outcome if outcome in told_apart(event) else None
 
 
 def appealable(event: str, outcome: str | None = None, *, detained: bool = False) -> str | None:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from ehcp_flow.counting import ONE_DAY
 from ehcp_flow.dates import say
-from ehcp_flow.facts import OUTCOMES, Fact
+from ehcp_flow.facts import FACT_TYPES, Fact, outcomes_of
 from ehcp_flow.law.citation import Citation
 from ehcp_flow.moves.citing import cited
 from ehcp_flow.moves.law_at_hand import LawAtHand
@@ -65,9 +65,23 @@ class Verdict:
         return f"{mark}: {self.reason} ({self.citation}){remedy}"
 
 
+def told_apart(event: str) -> tuple[str | None, ...]:
+    """Return the outcomes by which moves tell facts of an event apart: none where a fact need not have one."""
+    outcomes = outcomes_of(event)
+    return (None,) if None in outcomes else outcomes
+
+
+_TOLD_APART: Final = frozenset(event for event in FACT_TYPES if told_apart(event) != (None,))
+
+
 def outcome_of(fact: Fact) -> str | None:
-    """Return the fact's outcome, or None for an event that has none."""
-    return fact.__dict__["outcome"] if fact.event in OUTCOMES else None
+    """Return the outcome that a move asks for; None for an event that has none, or need not have one."""
+    return fact.__dict__["outcome"] if fact.event in _TOLD_APART else None
+
+
+def word_of(fact: Fact) -> str | None:
+    """Return the word that stands as the fact's outcome, or None."""
+    return fact.__dict__.get("outcome")
 
 
 FEW: Final = 64
@@ -91,7 +105,7 @@ class FactsBefore(Sequence[Fact]):
         known: dict[str, list[int]] = {}
         for place, fact in enumerate(facts):
             known.setdefault(fact.event, []).append(place)
-            known.setdefault(f"{fact.event}:{outcome_of(fact)}", []).append(place)
+            known.setdefault(f"{fact.event}:{word_of(fact)}", []).append(place)
         return known
 
     def last(self, words: Iterable[str]) -> int:
@@ -120,7 +134,7 @@ class LatestFact:
 
     events: frozenset[str]
     until: frozenset[str] = frozenset()
-    outcomes: frozenset[str] | None = None
+    outcomes: frozenset[str | None] | None = None
 
     def __call__(self, before: Sequence[Fact]) -> Fact | None:
         """Return the fact, or None."""
@@ -130,9 +144,9 @@ class LatestFact:
         events, until = self.events, self.until
         for fact in reversed(before):
             event = fact.event
-            if event in events and (self.outcomes is None or outcome_of(fact) in self.outcomes):
+            if event in events and (self.outcomes is None or word_of(fact) in self.outcomes):
                 return fact
-            if event in until or (event in OUTCOMES and f"{event}:{fact.__dict__['outcome']}" in until):
+            if event in until or f"{event}:{word_of(fact)}" in until:
                 return None
         return None
 

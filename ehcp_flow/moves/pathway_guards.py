@@ -129,8 +129,12 @@ AMENDMENT_PROPOSED: Final = BasisRequired(
     finding="amendment_declined_without_notice",
 )
 
+# A session that was adjourned was not the end of the meeting.
+_MEETING: Final = LatestFact(
+    frozenset({"review_meeting_held"}), frozenset({"review_decision_sent"}), outcomes=frozenset({None})
+)
 REVIEW_UNDECIDED: Final = BasisRequired(
-    (Basis(_latest("review_meeting_held", "review_decision_sent"), "SR 20(10)", "the review meeting was held"),),
+    (Basis(_MEETING, "SR 20(10)", "the review meeting was held"),),
     short="SR 20(10)",
     missing="no review meeting that waits for a decision is on record",
     remedy="record the review meeting (review_meeting_held) first",

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeAlias, TypeVar
 
-from ehcp_flow.facts import FACT_TYPES, OUTCOMES, Fact
-from ehcp_flow.moves.guards import Verdict
+from ehcp_flow.facts import FACT_TYPES, Fact
+from ehcp_flow.moves.guards import Verdict, told_apart
 from ehcp_flow.moves.law_at_hand import LawAtHand
 
 __all__ = ["Guard", "Key", "Misplaced", "Move", "Region", "TransientState"]
@@ -27,7 +27,7 @@ Guard: TypeAlias = Callable[[Sequence[Fact], dt.date, LawAtHand], Verdict]
 """Called with the facts that stand before the move, in legal order, the day of the move, and the law at hand."""
 
 Key: TypeAlias = tuple[str, str | None]
-"""An event and its outcome; None for an event without outcomes."""
+"""An event and its outcome; None for an event that has none, or need not have one."""
 
 
 @dataclass(frozen=True)
@@ -145,10 +145,10 @@ def _faults(region: Region[S]) -> Iterator[str]:
             if (source, *move.key) in edges:
                 yield f"{label}: declared twice from {source}"
             edges.add((source, *move.key))
-    for event in dict.fromkeys(move.event for move in region.moves if move.event in OUTCOMES):
+    for event in dict.fromkeys(move.event for move in region.moves if move.event in FACT_TYPES):
         given = {move.outcome for move in region.moves if move.event == event}
         yield from (
-            f"{event}: outcome {outcome} is not dealt with" for outcome in OUTCOMES[event] if outcome not in given
+            f"{event}: outcome {outcome} is not dealt with" for outcome in told_apart(event) if outcome not in given
         )
     if not unknown:
         yield from _shape_faults(region, edges)
@@ -159,10 +159,8 @@ def _event_faults(label: str, move: Move[S]) -> Iterator[str]:
         yield f"{label}: there is no such event"
     elif FACT_TYPES[move.event].prospective:
         yield f"{label}: it lies in the future when it is recorded, so it moves nothing"
-    elif (move.outcome is None) == (move.event in OUTCOMES) or (
-        move.outcome and move.outcome not in OUTCOMES[move.event]
-    ):
-        yield f"{label}: the outcome must be one of {', '.join(OUTCOMES.get(move.event, ('none',)))}"
+    elif move.outcome not in told_apart(move.event):
+        yield f"{label}: the outcome must be one of {', '.join(str(each or 'none') for each in told_apart(move.event))}"
 
 
 def _shape_faults(region: Region[S], edges: set[tuple[S, str, str | None]]) -> Iterator[str]:

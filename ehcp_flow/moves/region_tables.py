@@ -11,7 +11,7 @@ from ehcp_flow.engine import walk
 from ehcp_flow.engine.choice import Kernel, interpreted_kernel
 from ehcp_flow.engine.numbers import KEY_OF, KEYS
 from ehcp_flow.facts import Fact
-from ehcp_flow.moves.guards import BasisRequired, LeftToJudgement, outcome_of
+from ehcp_flow.moves.guards import BasisRequired, LeftToJudgement, outcome_of, told_apart
 from ehcp_flow.moves.machine import Edge, table
 from ehcp_flow.moves.region import Region
 
@@ -20,6 +20,7 @@ __all__ = ["RegionTables", "history_space", "kernel_moves", "key_of", "region_ta
 S = TypeVar("S", bound=StrEnum)
 _FOR_EVER: Final = 1 << 30
 _WIDTH: Final = len(KEYS) + 2
+_MOVED_BY: Final = tuple((event, outcome if outcome in told_apart(event) else None) for event, outcome in KEYS)
 
 
 class RegionTables(NamedTuple, Generic[S]):
@@ -59,7 +60,7 @@ def region_tables(region: Region[S]) -> RegionTables[S]:
     spell = [0] * len(KEYS)
     edges: list[Any] = []
     for source in states:
-        edges.extend(known.get((source, *key)) for key in KEYS)
+        edges.extend(known.get((source, *key)) for key in _MOVED_BY)
         on = region.transient
         ways: Any = (
             [] if on is None or on.state is not source else [(source, on.event, way) for way in (None, on.inside)]

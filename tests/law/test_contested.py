@@ -5,7 +5,7 @@ import pytest
 from ehcp_flow.deadlines import deadlines_of
 from ehcp_flow.law import england
 from ehcp_flow.law.version import Reading
-from tests.telling import one, tell, text_of
+from tests.telling import every, one, tell, text_of
 
 DAY_ONE = "the day of receipt is day 1"
 ANNIVERSARY = "by the anniversary"
@@ -20,6 +20,8 @@ ARRANGED = "arranged, not held"
 PREPARED = "only the preparing is limited"
 ITS_OWN_YEAR = "the year of the re-assessed plan instead"
 AT_ITS_MEETING = "the review takes place at its meeting"
+LATER = "the later session"
+AS_IF_REVIEWED = "proposed as if after a review"
 
 REQUEST = "2026-03-02 request_received party=parent"
 ASSESSED = f"{REQUEST}; 2026-04-13 assessment_agreed"
@@ -131,6 +133,59 @@ def test_a_mediation_arranged_in_time_and_held_later_is_contested(chronology, li
     found = one(f"{chronology}; {told}; {held}", limit, "2026-04-10")
     assert (str(found.due_on), found.breach, found.contested_by) == ("2026-04-01", breach, contested)
     assert ("By that reading there is no breach." in text_of(found, "reading")) == bool(contested)
+
+
+@pytest.mark.parametrize(
+    ("sessions", "decided", "contested"),
+    [
+        ("02-03 16-03", "2026-03-30", ()),
+        ("02-03 16-03", "2026-03-31", (LATER,)),
+        ("02-03 16-03", "2026-04-13", (LATER,)),
+        ("02-03 16-03", "2026-04-14", ()),
+        # Of three, the one that ended the meeting; the twelfth week is the last that can have done so.
+        ("02-03 16-03 30-03", "2026-04-27", (LATER,)),
+        ("02-03 16-03 30-03", "2026-04-28", ()),
+        ("02-03 25-05", "2026-06-22", (LATER,)),
+        ("02-03 26-05", "2026-06-22", ()),
+        # After the decision there is nothing to go on with; next year's meeting is about next year.
+        ("02-03 07-04", "2026-04-06", ()),
+        ("02-03", "", ()),
+        ("02-03 16-03", "", ()),
+    ],
+)
+def test_of_two_meetings_without_a_word_the_later_may_be_the_end_of_the_first(sessions, decided, contested):
+    held = "; ".join(f"2026-{day[3:]}-{day[:2]} review_meeting_held" for day in sessions.split())
+    decision = f"{decided} review_decision_sent outcome=amend; {decided} amendment_notice_sent" if decided else ""
+    chronology = f"{PLAN}; {held}; {decision}"
+    for limit in ("review_decision", "amendment_notice"):
+        if limit == "amendment_notice" and not decided:
+            continue
+        first = every(chronology, limit, "2026-12-01")[0]
+        late = not decided or decided > "2026-03-30"
+        assert (str(first.due_on), first.breach, first.contested_by) == ("2026-03-30", late, contested)
+        assert ("By that reading there is no breach." in text_of(first, "reading")) == bool(contested)
+
+
+def test_a_session_that_is_said_to_be_adjourned_is_no_doubt_and_no_end_of_the_review():
+    told = "2026-02-23 review_meeting_held outcome=adjourned; 2026-03-02 review_meeting_held"
+    found = one(f"{PLAN}; {told}; 2026-03-31 review_decision_sent outcome=maintain", "review_decision", "2026-12-01")
+    assert (str(found.starts_on), found.breach, found.contested_by) == ("2026-03-02", True, ())
+    (year,) = every(f"{PLAN}; 2026-08-31 review_meeting_held outcome=adjourned", "annual_review", "2026-12-01")[1:]
+    assert (year.status, year.contested_by) == ("overdue", ())
+
+
+@pytest.mark.parametrize(
+    ("named", "contested"), [("2026-02-14", (AS_IF_REVIEWED,)), ("2026-02-15", ()), ("2025-09-01", ())]
+)
+@pytest.mark.parametrize("word", ["", " outcome=names_placement"])
+def test_a_place_that_was_named_without_a_review_contests_the_want_of_one(named, contested, word):
+    plan = "2023-05-08 final_plan_sent; 2024-05-06 review_decision_sent outcome=maintain"
+    found = one(
+        f"{plan}; {named} amended_plan_sent{word}; 2026-09-02 phase_transfer_due outcome=school",
+        "phase_transfer", "2026-12-01",
+    )  # fmt: skip
+    assert (found.status, found.breach) == ("overdue", True)
+    assert found.contested_by == (contested if word else ())
 
 
 @pytest.mark.parametrize(
