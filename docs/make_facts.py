@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
-from ehcp_flow.facts import COLUMNS, FACT_TYPES, OUTCOMES, SCHEMA, Fact, choices_of
+from ehcp_flow.facts import COLUMNS, FACT_TYPES, OUTCOMES, SCHEMA, Fact, choices_of, outcomes_of
 
 PAGE = Path(__file__).with_name("facts.md")
 
@@ -99,6 +99,8 @@ def _outcomes(event: str, cls: type[Fact]) -> str:
     if event not in OUTCOMES:
         return ""
     listed = ", ".join(f"`{outcome}`" for outcome in OUTCOMES[event])
+    if None in outcomes_of(event):
+        return f"{listed}, or none"
     default = cls.model_fields["outcome"].get_default()
     return listed if default is None or cls.model_fields["outcome"].is_required() else f"{listed}; else `{default}`"
 

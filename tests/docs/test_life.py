@@ -5,7 +5,7 @@ import re
 import pytest
 
 from docs import make_life
-from ehcp_flow.facts import OUTCOMES
+from ehcp_flow.facts import outcomes_of
 from ehcp_flow.law import england
 from ehcp_flow.moves.dispute_moves import DISPUTES
 from ehcp_flow.moves.pathway import PATHWAY
@@ -31,7 +31,7 @@ def arrows(name):
         for label in arrow["labels"].split(", "):
             found = LABEL.fullmatch(label)
             assert found, label
-            every = OUTCOMES.get(found["event"], (None,)) if found["outcome"] is None else (found["outcome"],)
+            every = outcomes_of(found["event"]) if found["outcome"] is None else (found["outcome"],)
             outcomes = (None,) if (arrow["source"], found["event"], None, arrow["to"]) in MOVES else every
             for outcome in outcomes:
                 yield arrow["source"], found["event"], outcome, arrow["to"]

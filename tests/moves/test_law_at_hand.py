@@ -291,9 +291,9 @@ def test_a_draft_without_a_positive_answer_is_refused_under_section_36_9_b():
 
 def test_what_a_rulebook_says_of_a_plan_amended_after_the_review_decides_whether_it_came_late(tmp_path):
     """England asks whether that plan names the next place; where a rulebook says that it does, amending came late."""
-    acts = 'done_after_first_by = ["amended_plan_sent", "amendment_declined"]\n'
+    asks = 'shown_otherwise_by = ["amended_plan_sent:names_placement", "final_plan_sent:names_placement"]\n'
     says = 'shown_otherwise_by = ["amended_plan_sent"]\n'
-    told = load_rulebook(book_with(tmp_path / "book", ("06_review.toml", acts, acts + says)))
+    told = load_rulebook(book_with(tmp_path / "book", ("06_review.toml", asks, says)))
     case = tell("""
         2024-04-10 final_plan_sent; 2025-10-06 review_decision_sent outcome=maintain
         2026-03-20 amended_plan_sent; 2026-09-02 phase_transfer_due outcome=school

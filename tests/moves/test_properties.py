@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from ehcp_flow.case import Case
 from ehcp_flow.deadlines import Deadline, deadlines_of
 from ehcp_flow.errors import MoveRefused
-from ehcp_flow.facts import FACT_TYPES, OUTCOMES, Fact, make_fact
+from ehcp_flow.facts import FACT_TYPES, OUTCOMES, Fact, make_fact, outcomes_of
 from ehcp_flow.moves.dispute_region import DISPUTE_EVENTS
 from ehcp_flow.moves.lawfulness import MOVING
 from ehcp_flow.moves.pathway import PATHWAY
@@ -21,7 +21,7 @@ NAMES = [
     event if outcome is None else f"{event}:{outcome}"
     for event in FACT_TYPES
     if event != "fact_voided"
-    for outcome in OUTCOMES.get(event, (None,))
+    for outcome in outcomes_of(event)
 ]
 QUIET = [name for name in NAMES if (name.partition(":")[0]) not in {event for event, _ in MOVING}]
 DAYS = st.integers(0, 400).map(lambda days: START + dt.timedelta(days=days))

@@ -3,7 +3,7 @@
 import pytest
 
 from ehcp_flow.errors import MoveRefused
-from ehcp_flow.facts import FACT_TYPES, OUTCOMES
+from ehcp_flow.facts import FACT_TYPES, outcomes_of
 from ehcp_flow.moves.lawfulness import MOVING
 from ehcp_flow.moves.machine import table
 from ehcp_flow.moves.pathway import PATHWAY
@@ -219,7 +219,7 @@ LAWFUL: list[tuple[str, str, str]] = [
     *settled("dismiss_cease", "CEASED", "CEASE_NOTIFIED", dismissable=True),
 ]  # fmt: skip
 ROWS = list(dict.fromkeys((event, to, way) for event, to, ways in LAWFUL for way in ways.split()))
-KEYS = [(event, outcome) for event in FACT_TYPES for outcome in OUTCOMES.get(event, (None,))]
+KEYS = [(event, outcome) for event in FACT_TYPES for outcome in outcomes_of(event)]
 NAMES = {key: key[0] if key[1] is None else f"{key[0]}:{key[1]}" for key in KEYS}
 FITS = {(state, NAMES[event, outcome]) for state, event, outcome in PATHWAY.edges() if event in FACT_TYPES}
 TAKEN = sorted(
@@ -228,7 +228,7 @@ TAKEN = sorted(
     if event in FACT_TYPES and edge.refusal is not None and edge.refusal.holds
 )
 ELSEWHERE = [(at, NAMES[key]) for at in WAYS for key in PATHWAY.keys if (at, NAMES[key]) not in {*FITS, *TAKEN}]
-STILL = [NAMES[key] for key in KEYS if key not in MOVING]
+STILL = [NAMES[key] for key in KEYS if key[0] not in {event for event, _ in MOVING}]
 MOVES_NOTHING = (
     "date_of_birth commissioner_changed commissioner_notified health_provision_impracticable commissioner_requested "
     "accommodation_changed release_notified mediation_due recommendation_made recommendation_answered "
