@@ -38,6 +38,8 @@ FACT_TYPES: Final[Mapping[str, type[Fact]]] = {
     get_args(cls.model_fields["event"].annotation)[0]: cls for cls in Fact.__subclasses__()
 }
 LEGAL_ORDER: Final[Mapping[str, int]] = {event: rank for rank, event in enumerate(FACT_TYPES)}
+
+
 def choices_of(event: str, column: str) -> tuple[str, ...]:
     """Return the closed list of a column of an event, nothing where it takes any text, or has no such column."""
     field = FACT_TYPES[event].model_fields.get(column)

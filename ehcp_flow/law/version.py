@@ -108,14 +108,14 @@ class Reading(Model):
     """Another lawful reading, and who takes it. It never moves `due_on`.
 
     It can count otherwise (`counting`), and with `counts_from_fact` from the first such fact while the clock runs, or
-    with `within` from the last that comes so soon after the start, and before the act; with `only_if_earlier` it speaks only where it gives an earlier day. Or it decides otherwise: with `either_answer` the
-    limit bites whatever the answer is; `without_exceptions` none excuses; `without_past_exceptions` none that had ended
-    before the last lawful day, and named no limit; `yields_to_nothing` the limit never gives way (`Rule.yields_to`);
-    `kept_by` such a fact by the last lawful day keeps it; with `limits_nothing` this act has no time at all; with
-    `binds` what is guidance is law.
-    `only_done_by` narrows it to what was discharged by such a fact, `beside` to a start with such a fact on its day.
-    Where it decides otherwise whether there is a breach, the deadline is contested by it, unless it is a practice that
-    the law does not bear out (`contests = false`): that is told and changes nothing.
+    with `within` from the last that comes so soon after the start, and before the act; with `only_if_earlier` it speaks
+    only where it gives an earlier day. Or it decides otherwise: with `either_answer` the limit bites whatever the
+    answer is; `without_exceptions` none excuses; `without_past_exceptions` none that had ended before the last lawful
+    day, and named no limit; `yields_to_nothing` the limit never gives way (`Rule.yields_to`); `kept_by` such a fact by
+    the last lawful day keeps it; with `limits_nothing` this act has no time at all; with `binds` what is guidance is
+    law. `only_done_by` narrows it to what was discharged by such a fact, `beside` to a start with such a fact on its
+    day. Where it decides otherwise whether there is a breach, the deadline is contested by it, unless it is a practice
+    that the law does not bear out (`contests = false`): that is told and changes nothing.
 
     It is told with every version of its rule, or only with those that were law at some time from `in_force_from` to
     `in_force_to`.
