@@ -227,11 +227,34 @@ class AppealWithdrawn(Fact):
     event: Literal["appeal_withdrawn"] = "appeal_withdrawn"
 
 
+class OnwardAppealEnded(Fact):
+    """The day an onward appeal ended; `outcome` is how: what was decided anew is an order of its own (CFA s 45(4))."""
+
+    event: Literal["onward_appeal_ended"] = "onward_appeal_ended"
+    outcome: Literal["dismissed", "set_aside", "remade", "withdrawn"]
+
+
 class TribunalOrderMade(Fact):
     """The day the Tribunal made its order, by consent too; `outcome` is what it orders (SR 43-44)."""
 
     event: Literal["tribunal_order_made"] = "tribunal_order_made"
     outcome: OrderOutcome
+
+
+class OnwardAppealMade(Fact):
+    """The day permission to appeal to the Upper Tribunal, or the appeal itself, was sought (TPR 46).
+
+    It suspends nothing by itself: every order runs on, but one that lets a plan cease (CFA s 45(4)(b)).
+    """
+
+    event: Literal["onward_appeal_made"] = "onward_appeal_made"
+
+
+class OrderSuspended(Fact):
+    """The day the Tribunal suspended its order (TPR 5(3)(l)); `until` is the last day of that, where it is known."""
+
+    event: Literal["order_suspended"] = "order_suspended"
+    until: Day | None = None
 
 
 class AppealDetermined(Fact):

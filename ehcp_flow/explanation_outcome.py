@@ -79,7 +79,7 @@ def acted(deadline: Explicable) -> Iterator[ExplanationStep]:
         if cause is not None:
             text = f"It fell away: {describe(cause)}."
             if derivation.never_owed:
-                text += " With that answer it was never owed."
+                text += " So it was never owed."
             elif deadline.due_on is not None and not derivation.version.is_window and cause.on > deadline.due_on:
                 text += f" By then it was {days_in_words((cause.on - deadline.due_on).days)} past its last lawful day."
             if deadline.status == "overtaken":

@@ -43,7 +43,7 @@ cdef class Law:
     cdef public const int[::1] rule_yields
     cdef public const int[::1] foreseen_table, foreseen_fields, in_time_after, in_time_first, in_time_table
     cdef public const int[::1] version_from, version_to, version_flags, version_first, version_kept_open
-    cdef public const int[::1] version_kept_to, version_counts_at
+    cdef public const int[::1] version_kept_to, version_kept_again, version_counts_at
     cdef public const int[::1] version_readings_at, reading_table, reading_from, reading_flags, reading_done
     cdef public const int[::1] reading_beside, reading_kept, reading_within
     cdef public const int[::1] count_table, count_flags, count_fields, count_mask
@@ -113,6 +113,9 @@ cdef int version_on(Law law, int rule, int day) noexcept nogil
 @cython.locals(unsure=bint)
 cdef void judge_version(
     Law law, Days days, Facts facts, Found found, int rule, int version, int run, int base, bint many
+) noexcept nogil
+cdef int kept_until(
+    Law law, Facts facts, Found found, int rule, int version, int first, int stop
 ) noexcept nogil
 cdef void write(Found found, int rule, int version, int run, int base, int last, int status) noexcept nogil
 cdef bint is_meant(Law law, Days days, Facts facts, Found found, int rule, int run) noexcept nogil

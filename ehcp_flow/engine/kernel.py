@@ -709,9 +709,7 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
         if kept_open_by >= 0 and facts.on[kept_open_by] > last:
             kept_open_by = -1
         if kept_open_by >= 0:
-            kept_open_to = next_of(
-                law, facts, found, law.version_kept_to[version], kept_open_by + 1, found.run_stop[run]
-            )
+            kept_open_to = kept_until(law, facts, found, rule, version, kept_open_by + 1, found.run_stop[run])
             last = NO_DAY if kept_open_to < 0 else facts.on[kept_open_to] - 1
     if not what_happened(law, days, facts, found, rule, run, base, last, many):
         return
@@ -748,6 +746,24 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
             found.out[LEAVES_OPEN * found.capacity + row] = DOUBTED_LATER
         elif is_doubted(law, facts, found, rule, last, status):
             found.out[LEAVES_OPEN * found.capacity + row] = DOUBTED
+
+
+def kept_until(law, facts, found, rule, version, first, stop):
+    """Return the fact that ends for good what keeps a window open, or -1: before the act it may begin again."""
+    ends = law.version_kept_to[version] * law.keys
+    again = law.version_kept_again[version] * law.keys
+    roles = rule * law.keys
+    ended = -1
+    for place in range(first, stop):
+        key = facts.taken[place]
+        if ended < 0:
+            if law.masks[ends + key]:
+                ended = place
+        elif law.rule_roles[roles + key] & DONE:
+            break
+        elif law.masks[again + key]:
+            ended = -1
+    return ended
 
 
 def write(found, rule, version, run, base, last, status):

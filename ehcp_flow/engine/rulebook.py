@@ -362,6 +362,7 @@ class _LaidOut:
         kept = [version.protected_until for _, version in versions]
         self._put("version_kept_open", [-1 if each is None else self._mask(each.begins_on) for each in kept])
         self._put("version_kept_to", [-1 if each is None else self._mask(each.ends_on) for each in kept])
+        self._put("version_kept_again", [0 if each is None else self._mask(each.begins_again_on) for each in kept])
         self._ranges(
             "count_table",
             "version_counts_at",

@@ -1,11 +1,11 @@
 # The types with which Cython compiles walk.py, together with kernel.py and behind it.
 
-cdef int BEGINS, ENDS_IT
+cdef int BEGINS, ENDS_IT, ASKS_FOR_IT
 
 
 cdef class Moves:
     cdef public int initial, keys, width
-    cdef public const int[::1] to, spell
+    cdef public const int[::1] to, spell, gate
 
 
 cdef class History:

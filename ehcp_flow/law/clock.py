@@ -11,7 +11,7 @@ from ehcp_flow.law.citation import Cited
 from ehcp_flow.law.parts import DateField, Model, Name
 from ehcp_flow.law.patterns import Patterns
 
-__all__ = ["Between", "Clock", "Deemed", "Inside", "Resumption", "Sign", "Spell"]
+__all__ = ["Between", "Clock", "Deemed", "Inside", "Protected", "Resumption", "Sign", "Spell"]
 
 
 class Between(Model):
@@ -19,6 +19,12 @@ class Between(Model):
 
     begins_on: Patterns
     ends_on: Patterns = ()
+
+
+class Protected(Between):
+    """The same, where a fact of `begins_again_on` after its end, and before the act, begins it again."""
+
+    begins_again_on: Patterns = ()
 
 
 class Spell(Between):

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from ehcp_flow.counting import Convention, Period, Window
 from ehcp_flow.law.citation import Cited
-from ehcp_flow.law.clock import Between
+from ehcp_flow.law.clock import Protected
 from ehcp_flow.law.parts import CountingText, Dated, DateField, Evidence, Model, PeriodText
 from ehcp_flow.law.patterns import Patterns
 
@@ -52,12 +52,12 @@ class Version(Dated):
     The version in force on the day the clock starts is the one that applies. `words` are the words that decide the
     counting; `evidence` says how far the text was checked. `protected_until` (of a window only) takes the place of the
     count where a fact of its `begins_on` comes by the last day counted: the window then ends on the day before the next
-    fact of its `ends_on`, and has no end while there is none.
+    fact of its `ends_on`, and has no end while there is none; before the act it can begin again (`begins_again_on`).
     """
 
     counting: CountingText = None
     later_of: tuple[Count, ...] = ()
-    protected_until: Between | None = None
+    protected_until: Protected | None = None
     roll: Literal["none", "tribunal"] = "none"
     words: str = ""
     citation: Cited = Field(min_length=1)

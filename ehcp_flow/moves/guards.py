@@ -282,6 +282,10 @@ class Standstill:
     kept = frozenset({"final_plan_sent", "plan_transferred_in", "cease_notice_withdrawn"})
     continuing = frozenset({"continue", "continue_and_amend"})
     dismissed = frozenset({"dismiss", "dismiss_cease"})
+    over: Final = frozenset(
+        {("appeal_withdrawn", None), ("onward_appeal_ended", "dismissed"), ("onward_appeal_ended", "withdrawn")}
+    )
+    called: Final = {"onward_appeal_made": "onward appeal made on"}
 
     def __call__(self, before: Sequence[Fact], on: dt.date, law: LawAtHand) -> Verdict:
         """Return the verdict on the latest notice of ceasing, and the appeal that was made after it."""
@@ -297,14 +301,16 @@ class Standstill:
             elif fact.event == "appeal_registered" and notice is not None:
                 appeal = fact
                 ended = None
-            elif fact.event == "appeal_withdrawn" or (fact.event in SETTLING and outcome in self.dismissed):
+            elif fact.event == "onward_appeal_made" and (ended or notice is not None):
+                appeal, ended = fact, None
+            elif (fact.event, outcome) in self.over or (fact.event in SETTLING and outcome in self.dismissed):
                 ended = fact if appeal else ended
                 appeal = None
         if appeal:
             return Verdict(
                 holds=False,
                 short="CFA 45(4)",
-                says="the appeal registered on {0} is not finally determined",
+                says=f"the {self.called.get(appeal.event, 'appeal registered on')} {{0}} is not finally determined",
                 then="maintain the plan until the appeal is finally determined",
                 days=(appeal.on,),
                 fact=appeal,

@@ -236,7 +236,8 @@ def _judge_on_pathway(at: State, before: tuple[Fact, ...], key: Key, on: dt.date
     edges = table(PATHWAY)
     event, outcome = key
     edge = edges.get((at, event, outcome))
-    if edge is None:
+    gate = PATHWAY.gate
+    if edge is None or (edge.to is not at and gate is not None and gate.shuts_out(event, before)):
         return MoveVerdict(event, outcome, on, at, at, ())
     if edge.refusal is not None:
         to = edge.to if edge.refusal.holds else None

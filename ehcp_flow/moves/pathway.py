@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from ehcp_flow.facts import OUTCOMES
 from ehcp_flow.moves.misplaced import MISPLACED, stays
 from ehcp_flow.moves.pathway_moves import ISSUED, MOVES
-from ehcp_flow.moves.region import Region, TransientState
+from ehcp_flow.moves.region import Gate, Region, TransientState
 from ehcp_flow.moves.state_names import State
 
 __all__ = ["PATHWAY"]
@@ -18,6 +19,26 @@ PATHWAY: Final = Region(
     moves=MOVES,
     misplaced=MISPLACED,
     transient=TransientState(State.FINAL_ISSUED, ISSUED, inside="detained", until="released"),
+    # An onward appeal brings back what an order to cease has ended, and nothing else.
+    gate=Gate(
+        events=frozenset({"onward_appeal_made", "onward_appeal_ended"}),
+        begins=frozenset({("tribunal_order_made", "dismiss_cease")}),
+        ends=frozenset(
+            {
+                ("onward_appeal_ended", "set_aside"),
+                ("onward_appeal_ended", "remade"),
+                ("tribunal_order_made", "continue"),
+                ("tribunal_order_made", "continue_and_amend"),
+                ("cease_notice_sent", None),
+                ("cease_notice_withdrawn", None),
+                *(("review_decision_sent", outcome) for outcome in OUTCOMES["review_decision_sent"]),
+                ("final_plan_sent", None),
+                ("plan_ceased", None),
+                ("plan_transferred_in", None),
+                ("plan_transferred_out", None),
+            }
+        ),
+    ),
     stays=stays,
 )
 """Checked when this module is imported: a table that cannot be run raises ValueError here."""

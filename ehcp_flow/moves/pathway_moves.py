@@ -281,6 +281,17 @@ _SETTLEMENTS: Final = (
     _move("tribunal_order_made", "reconsider", REFUSED_PLAN, None, "SR 43(2)(d)", "SR 44(2)(d)", forces=REFUSED_PLAN),
     _move("tribunal_order_made", "dismiss", ALL, None, "SR 43(2)(a)"),
     _move("tribunal_order_made", "dismiss_cease", CEASE_NOTIFIED, CEASED, "SR 44(2)(a)", "CFA 45(4)"),
+    _move("onward_appeal_made", None, CEASED, CEASE_NOTIFIED, "CFA 45(4)", "TPR 46"),
+    _move("onward_appeal_made", None, ALL - {CEASED}, None, "TPR 46"),
+    *(
+        move
+        for outcome in ("dismissed", "withdrawn")
+        for move in (
+            _move("onward_appeal_ended", outcome, CEASE_NOTIFIED, CEASED, "CFA 45(4)", "SR 44(2)(a)"),
+            _move("onward_appeal_ended", outcome, ALL - {CEASE_NOTIFIED}, None, "TPR 46"),
+        )
+    ),
+    *(_move("onward_appeal_ended", outcome, ALL, None, "CFA 45(4)") for outcome in ("set_aside", "remade")),
     *_settlements(
         "appeal_conceded",
         "concession_without_decision",

@@ -16,10 +16,10 @@ from enum import StrEnum
 from typing import Generic, TypeAlias, TypeVar
 
 from ehcp_flow.facts import FACT_TYPES, Fact
-from ehcp_flow.moves.guards import Verdict, told_apart
+from ehcp_flow.moves.guards import Verdict, outcome_of, told_apart
 from ehcp_flow.moves.law_at_hand import LawAtHand
 
-__all__ = ["Guard", "Key", "Misplaced", "Move", "Region", "TransientState"]
+__all__ = ["Gate", "Guard", "Key", "Misplaced", "Move", "Region", "TransientState"]
 
 S = TypeVar("S", bound=StrEnum)
 
@@ -81,6 +81,25 @@ class TransientState(Generic[S]):
     until: str | None = None
 
 
+@dataclass(frozen=True)
+class Gate:
+    """Events that move a region only inside a spell of the case's life: from a fact of `begins` to the next of `ends`.
+
+    Outside it they leave the state as it is, and nothing about them is out of place.
+    """
+
+    events: frozenset[str]
+    begins: frozenset[Key]
+    ends: frozenset[Key]
+
+    def shuts_out(self, event: str, before: Sequence[Fact]) -> bool:
+        """Return whether a fact of an event moves nothing after these."""
+        if event not in self.events:
+            return False
+        keys = ((fact.event, outcome_of(fact)) for fact in reversed(before))
+        return next((key not in self.begins for key in keys if key in self.begins | self.ends), True)
+
+
 @dataclass(frozen=True, eq=False)
 class Region(Generic[S]):
     """States and moves that belong together, checked when they are declared.
@@ -98,6 +117,7 @@ class Region(Generic[S]):
     moves: tuple[Move[S], ...]
     misplaced: tuple[Misplaced[S], ...]
     transient: TransientState[S] | None = None
+    gate: Gate | None = None
     ends: frozenset[S] = frozenset()
     stays: Callable[[S, S], bool] = operator.is_
     inner: frozenset[str] = frozenset()

@@ -75,8 +75,21 @@ def region_tables(region: Region[S]) -> RegionTables[S]:
         "width": _WIDTH,
         "to": [-1 if edge is None else states.index(edge.to) for edge in edges],
         "spell": spell,
+        "gate": _gate(region),
     }
     return RegionTables(states, tuple(edges), moves)
+
+
+def _gate(region: Region[S]) -> list[int]:
+    """Return what each key does to the spell outside which some facts move nothing."""
+    if region.gate is None:
+        return [0] * len(KEYS)
+    gate = region.gate
+    return [
+        (walk.BEGINS if key in gate.begins else walk.ENDS_IT if key in gate.ends else 0)
+        | (walk.ASKS_FOR_IT if key[0] in gate.events else 0)
+        for key in _MOVED_BY
+    ]
 
 
 @cache

@@ -25,7 +25,7 @@ def summary(chronology, limit, as_of):
 def test_amendments_were_never_owed_where_the_decision_is_not_to_amend(limit, outcome):
     chronology = f"{PLAN}; 2026-03-04 review_meeting_held; 2026-07-01 review_decision_sent outcome={outcome}"
     assert summary(chronology, limit, "2026-07-02")[1:] == ("lapsed", False)
-    assert "With that answer it was never owed." in str(one(chronology, limit, "2026-07-02").explanation[3])
+    assert "So it was never owed." in str(one(chronology, limit, "2026-07-02").explanation[3])
 
 
 def test_amendments_that_were_owed_when_the_plan_ceased_stay_a_breach():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ehcp_flow.bulk import states_frame
 from ehcp_flow.errors import MoveRefused
 from ehcp_flow.facts import FACT_TYPES, outcomes_of
 from ehcp_flow.moves.lawfulness import MOVING
@@ -216,6 +217,14 @@ LAWFUL: list[tuple[str, str, str]] = [
     *settled("continue_and_amend", "MAINTAINED", "CEASE_NOTIFIED CEASED"),
     *settled("continue_and_amend", "=", CONTINUED),
     *settled("dismiss", "=", EVERYWHERE, dismissable=True),
+    ("onward_appeal_made", "CEASE_NOTIFIED", "CEASE_NOTIFIED+APPEAL+tribunal_order_made:dismiss_cease"),
+    ("onward_appeal_made", "=", f"{but(NO_PLAN, 'CEASED')} {PLAN} KEPT_DETAINED"),
+    *((f"onward_appeal_ended:{how}", "CEASED",
+        "CEASE_NOTIFIED+APPEAL+tribunal_order_made:dismiss_cease+onward_appeal_made")
+        for how in ("dismissed", "withdrawn")),
+    *((f"onward_appeal_ended:{how}", "=", f"{NO_PLAN} {but(PLAN, 'CEASE_NOTIFIED')} KEPT_DETAINED")
+        for how in ("dismissed", "withdrawn")),
+    *((f"onward_appeal_ended:{how}", "=", f"{NO_PLAN} {PLAN} KEPT_DETAINED") for how in ("set_aside", "remade")),
     *settled("dismiss_cease", "CEASED", "CEASE_NOTIFIED", dismissable=True),
 ]  # fmt: skip
 ROWS = list(dict.fromkeys((event, to, way) for event, to, ways in LAWFUL for way in ways.split()))
@@ -233,7 +242,7 @@ MOVES_NOTHING = (
     "date_of_birth commissioner_changed commissioner_notified health_provision_impracticable commissioner_requested "
     "accommodation_changed release_notified mediation_due recommendation_made recommendation_answered "
     "recommendation_copied special_school_admitted advice_requested advice_received advice_returned "
-    "advice_request_withdrawn died "
+    "advice_request_withdrawn died order_suspended "
     "special_school_left representations_received meeting_requested meeting_held school_consulted school_responded "
     "disclosure_requested plan_disclosed early_review_requested early_review_refused early_review_agreed "
     "review_advice_received review_attended delay_reason_recorded authority_replaced review_report_sent kept_plan_sent "
@@ -271,6 +280,43 @@ def test_a_move_is_lawful_from_its_source(event, to, way):
     assert case_state.pathway == verdict.to_state == (before.pathway if to == "=" else to)
     assert case_state.findings == before.findings == ()
     assert case_state.history[-1].citations
+
+
+@pytest.mark.parametrize(
+    ("at", "events"),
+    [
+        # Nothing was ordered, or what was ordered had been done: an onward appeal brings nothing back and ends nothing.
+        ("CEASED", "onward_appeal_made"),
+        ("CEASED", "onward_appeal_made onward_appeal_ended:dismissed"),
+        ("CEASE_NOTIFIED", "onward_appeal_made onward_appeal_ended:dismissed"),
+        ("CEASE_NOTIFIED", "onward_appeal_ended:withdrawn"),
+    ],
+)
+def test_an_onward_appeal_moves_only_what_an_order_to_cease_has_ended(at, events):
+    case = told(at)
+    for event in events.split():
+        name, _, outcome = event.partition(":")
+        verdict = check_move(case, name, outcome or None, after(case))
+        assert (verdict.allowed, verdict.to_state) == (True, State[at])
+        case = record(case, fact(event, after(case)))
+    assert (state(case, "2030-01-01").pathway, state(case, "2030-01-01").findings) == (State[at], ())
+    assert states_frame([case], "2030-01-01")["state"].to_list() == [at]
+
+
+@pytest.mark.parametrize(
+    ("events", "pathway"),
+    [
+        ("onward_appeal_made onward_appeal_ended:set_aside", State.CEASE_NOTIFIED),
+        ("onward_appeal_made onward_appeal_ended:set_aside onward_appeal_ended:dismissed", State.CEASE_NOTIFIED),
+        ("onward_appeal_made onward_appeal_ended:remade tribunal_order_made:continue", State.MAINTAINED),
+        ("onward_appeal_made tribunal_order_made:dismiss_cease", State.CEASED),
+        ("plan_ceased onward_appeal_made", State.CEASED),
+    ],
+)
+def test_what_becomes_of_an_order_to_cease_decides_where_the_case_stands(events, pathway):
+    case = told(f"CEASE_NOTIFIED+APPEAL+tribunal_order_made:dismiss_cease+{events.replace(' ', '+')}")
+    assert state(case, "2030-01-01").pathway is pathway
+    assert states_frame([case], "2030-01-01")["state"].to_list() == [pathway]
 
 
 @pytest.mark.parametrize(("at", "event"), ELSEWHERE)
