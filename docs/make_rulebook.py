@@ -76,7 +76,8 @@ SAID = {
     Limit: "id counterpart title group actor kind note rule",
     Rule: "rows clock title kind only_from where where_not where_in_time by_party not_by_party "
     "by_body not_by_body not_during yields_to only_with "
-    "owed_if_by_due right owed_only_if shown_owed_by shown_by_act counts_from act otherwise done_by first "
+    "owed_if_by_due right owed_only_if shown_owed_by shown_by_act counts_from act otherwise done_by done_as_named "
+    "cited_by_reason first "
     "first_by_date done_after_first_by done_for_now_by shown_otherwise_by questions undone_by "
     "implied_by other_answer lapses_on taken_back_by never_owed_by owed_by looks_back under_age exceptions leads "
     "readings version note",
@@ -256,6 +257,10 @@ def _rule(limit: Limit, rule: Rule, book: Rulebook) -> Iterator[str]:
     what = "What may be done" if rule.right else "What must be done"
     yield f"- {what}: {_text(rule.act)}{otherwise}."
     yield from _start(rule, clock, book)
+    if rule.done_as_named:
+        yield "- Done, and ended, by what does so to the limit that the starting fact names (`limit`)."
+    if rule.cited_by_reason:
+        yield "- Its citation is the `reason` of the starting fact, where it has one."
     for name, label in EVENT_ROLES:
         if patterns := getattr(rule, name):
             yield f"- {label} {_events(patterns)}."
@@ -354,7 +359,9 @@ def _version(version: Version) -> Iterator[str]:
     yield f"  Evidence {version.evidence}: {EVIDENCE[version.evidence]}{_text(more)}."
     if version.protected_until is not None:
         begun, over = _events(version.protected_until.begins_on), _events(version.protected_until.ends_on)
-        yield f"  Where {begun} comes by the last day, the time is protected instead until the day before {over}."
+        again = _events(version.protected_until.begins_again_on)
+        more = f"; {again} before the act begins that again" if again else ""
+        yield f"  Where {begun} comes by the last day, the time is protected instead until the day before {over}{more}."
     for count in version.counts:
         if count.needed:
             day = _count(count)

@@ -45,7 +45,23 @@ def findings_of(judged: JudgedCase, found: Sequence[Explicable]) -> list[Finding
             if day is not None and fact.day(field) is None and (fact.served_later or field != "served_on"):
                 findings.append(_impossible(fact, field, day))
     findings.extend(_signs(judged))
+    findings.extend(_unknown_directions(judged))
     return findings
+
+
+def _unknown_directions(judged: JudgedCase) -> Iterator[Finding]:
+    """Yield what to say of each day that was fixed for a limit that there is not."""
+    for fact in judged.facts:
+        if fact.event == "date_directed" and not judged.book.is_directable(fact.__dict__["limit"]):
+            yield Finding(
+                "direction_for_unknown_limit",
+                fact.case_id,
+                fact.on,
+                f"{describe(fact)}: no day can be fixed for {fact.__dict__['limit']!r}, which is no limit of the "
+                "rulebook, so that nothing is due by it",
+                "name the limit that it is about",
+                fact,
+            )
 
 
 def _without_law(judged: JudgedCase, row: int) -> Finding:
@@ -115,7 +131,7 @@ def _not_dated(deadline: Explicable) -> Finding:
         implied.on,
         f"{deadline.limit} was due on {_due(deadline)}; {implied.event} on "
         f"{implied.on.isoformat()} shows that it was done, and nothing says when",
-        f"record {' or '.join(str(pattern) for pattern in deadline.derivation.rule.done_by)}",
+        f"record {' or '.join(dict.fromkeys(str(act) for rule in deadline.derivation.acts for act in rule.done_by))}",
         implied,
     )
 
@@ -176,7 +192,14 @@ def _of_exception(
             code, fact.case_id, fact.on, f"exception {fact.outcome} on {fact.on.isoformat()}: {message}", remedy, fact
         )
 
-    if fact.limit is not None and fact.limit not in rulebook.limits:
+    if fact.outcome == "not_stated":
+        yield finding(
+            "exception_not_stated",
+            "the source says that an exception applied, and not which: it excuses nothing, and the plan is left out of "
+            "the 20 weeks as the Department for Education counts them without exceptions",
+            "record the ground that it was",
+        )
+    elif fact.limit is not None and fact.limit not in rulebook.limits:
         yield finding(
             "exception_for_unknown_limit", f"there is no limit called {fact.limit!r}", "name a limit of the rulebook"
         )

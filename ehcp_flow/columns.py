@@ -73,7 +73,8 @@ SCHEMA: Final = (
     Column("body", "of a request for advice, whose body was asked, where it is not the usual one of its party: the six "
            "weeks bind by law the bodies of CFA s 31(1) alone",
            option="Whose body was asked for advice."),
-    Column("limit", "the limit that an exception is claimed for; empty means every limit it can apply to"),
+    Column("limit", "the limit that an exception is claimed for (empty means every limit it can apply to), or "
+           "that a day was fixed for"),
     Column("reason", "free text: why; for an exception, the recorded judgement"),
     Column("fact_id", "the fact's own name, where its source has one: at most 400 characters, without blanks but those "
            "of its `case_id`"),

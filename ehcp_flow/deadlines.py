@@ -103,8 +103,8 @@ class Deadline:
 
     @property
     def citation(self) -> str:
-        """The provisions that set the limit."""
-        return self._judged.version(self._row).cited
+        """The provisions that set the limit; of a day that was fixed, what fixed it, where the record says so."""
+        return self.derivation.source or self._judged.version(self._row).cited
 
     @property
     def starts_on(self) -> dt.date:

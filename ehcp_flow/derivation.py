@@ -86,6 +86,22 @@ class Derivation:
         return self.judged.rule(self.row).rule
 
     @property
+    def named(self) -> Limit | None:
+        """The limit that the starting fact names, where what is due is due by that."""
+        limits = self.judged.book.rulebook.limits
+        return limits[self.start.__dict__["limit"]] if self.rule.done_as_named else None
+
+    @property
+    def acts(self) -> Sequence[Rule]:
+        """The rules whose acts discharge the limit: its own, or those of the limit that is named."""
+        return (self.rule,) if self.named is None else self.named.rule
+
+    @property
+    def source(self) -> str | None:
+        """What the record gives as the citation, where the limit rests on that."""
+        return self.start.reason if self.rule.cited_by_reason else None
+
+    @property
     def version(self) -> Version:
         """The version of the rule that applies."""
         return self.judged.version(self.row)
@@ -172,7 +188,7 @@ class Derivation:
         if self.judged.value(kernel.LEAVES_OPEN, self.row) != kernel.WHOSE:
             return None
         places = reversed(range(self.run.start + 1, self.run.stop))
-        acts = self.rule.done_by
+        acts = tuple(act for rule in self.acts for act in rule.done_by)
         return next(self.facts[at] for at in places if self.facts[at].party is None and self.judged.is_one_of(at, acts))
 
     @property
@@ -201,9 +217,12 @@ class Derivation:
     @property
     def deemed(self) -> Deemed | None:
         """What the rulebook takes the fact as that discharged the limit or showed that it was; None as what it is."""
-        judged, turned, rule = self.judged, self.judged.book.turned, self.rule
+        judged, turned = self.judged, self.judged.book.turned
         done = judged.value(kernel.DONE_AT, self.row)
-        acts = rule.implied_by if done < 0 else (*rule.done_by, *rule.done_after_first_by)
+        if done < 0:
+            acts = tuple(act for rule in self.acts for act in rule.implied_by)
+        else:
+            acts = tuple(act for rule in self.acts for act in (*rule.done_by, *rule.done_after_first_by))
         taken = judged.taken[judged.value(kernel.IMPLIED_AT, self.row) if done < 0 else done]
         if turned.base(taken) in turned.of_patterns(acts):
             return None
@@ -240,6 +259,8 @@ class Explicable(Protocol):
     def limit(self) -> str: ...
     @property
     def kind(self) -> str: ...
+    @property
+    def citation(self) -> str: ...
     @property
     def actor(self) -> str: ...
     @property

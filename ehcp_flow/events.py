@@ -26,7 +26,7 @@ AgreementOutcome: TypeAlias = Literal[
 ]  # fmt: skip
 ExceptionOutcome: TypeAlias = Literal[
     "school_closed", "early_years_closed", "exceptional_circumstances", "absent_from_area", "missed_appointment",
-    "coronavirus", "agreed_otherwise", "directed_otherwise",
+    "coronavirus", "agreed_otherwise", "directed_otherwise", "not_stated",
 ]  # fmt: skip
 
 DelayReason: TypeAlias = Literal[
@@ -255,6 +255,20 @@ class OrderSuspended(Fact):
 
     event: Literal["order_suspended"] = "order_suspended"
     until: Day | None = None
+
+
+class DateDirected(Fact):
+    """The day a court or the Tribunal fixed a day: `until` is the day by which, `limit` what it is about.
+
+    It is a deadline of its own beside that limit, `reason` its citation, and whatever discharges that limit discharges
+    it; a later direction about the same limit takes its place. `outcome` `ombudsman` is for a day that the Ombudsman
+    recommended and the authority agreed to: kept alike, and never a breach of law.
+    """
+
+    event: Literal["date_directed"] = "date_directed"
+    outcome: Literal["ombudsman"] | None = None
+    until: Day
+    limit: Name
 
 
 class AppealDetermined(Fact):
@@ -619,7 +633,8 @@ class ExceptionRecorded(Fact):
     """The first day of a ground of exception; `until` is its last (for a closure, the day of re-opening).
 
     `limit` is the limit it is claimed for; empty means every limit it can apply to. `reason` is the recorded
-    judgement that compliance was impractical because of it.
+    judgement that compliance was impractical because of it. `not_stated` is for a source that says that an exception
+    applied, and not which: it excuses nothing.
     """
 
     event: Literal["exception_recorded"] = "exception_recorded"

@@ -12,6 +12,7 @@ from ehcp_flow.dates import say
 from ehcp_flow.derivation import Derivation, Explicable
 from ehcp_flow.explanation_outcome import ExplanationStep, acted, describe, excepted, result, sentence
 from ehcp_flow.facts import Fact
+from ehcp_flow.law.model import Limit
 from ehcp_flow.law.parts import EVIDENCE, Kind
 from ehcp_flow.law.version import Count
 
@@ -33,12 +34,12 @@ def _steps(deadline: Explicable) -> Iterator[ExplanationStep]:
     if derivation.resumed is not None and resumption is not None:
         text = f"{sentence(describe(derivation.resumed))} {sentence(resumption.says)}"
         yield ExplanationStep("start", text, derivation.resumed.on, resumption.citation)
-    yield ExplanationStep("rule", _rule(deadline), None, version.citation)
+    yield ExplanationStep("rule", _rule(deadline), None, () if derivation.source else version.citation)
     yield from _counted(deadline)
     yield from acted(deadline)
     if rule.exceptions and deadline.due_on is not None:
         yield from excepted(deadline)
-    elif deadline.kind == "statutory":
+    elif deadline.kind == "statutory" and derivation.named is None:
         yield ExplanationStep("exception", "The law allows no exception to this limit.")
     yield ExplanationStep("result", result(deadline), derivation.as_of)
     yield from _readings(deadline)
@@ -91,7 +92,9 @@ def _started(deadline: Explicable, trigger: Fact) -> str:
     derivation = deadline.derivation
     text = f"What started it: {describe(trigger)}"
     first, *others = derivation.counted
-    if first.field != "on":
+    if derivation.named is not None:
+        text += f"; the day fixed is {say(first.on)}"
+    elif first.field != "on":
         text += f"; counted from {first.field.replace('_', ' ')}, {say(first.on)}"
     for each in others:
         text += f"; and {describe(each.fact)}" + (
@@ -114,7 +117,22 @@ _OF_KIND: Final = {
 complete(_OF_KIND, get_args(Kind), "force of a kind of limit in words")
 
 
+def _directed(deadline: Explicable, named: Limit) -> str:
+    """Say what a day was fixed for, and by what."""
+    source = deadline.derivation.source
+    given = f"Source: {source}" if source else "What fixed the day is not recorded (reason)"
+    verb = "must" if deadline.kind == "statutory" else "should"
+    kind = "" if deadline.kind == "statutory" else " This is no law, and cannot be breached."
+    return (
+        f"The rule: the {deadline.actor} {verb} {deadline.derivation.rule.act}: "
+        f"{named.title[:1].lower()}{named.title[1:]} ({named.id}). "
+        f"{given}.{kind}"
+    )
+
+
 def _rule(deadline: Explicable) -> str:
+    if deadline.derivation.named is not None:
+        return _directed(deadline, deadline.derivation.named)
     version = deadline.derivation.version
     rule = deadline.derivation.rule
     force = f"in force since {say(version.in_force_from)}"

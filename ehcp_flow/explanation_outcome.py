@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
@@ -88,7 +88,7 @@ def acted(deadline: Explicable) -> Iterator[ExplanationStep]:
         else:
             yield ExplanationStep("act", "Not used in its time, so it fell away.", deadline.due_on)
     else:
-        yield ExplanationStep("act", f"Not recorded by {say(derivation.as_of)}: {_acts(derivation.rule)}.")
+        yield ExplanationStep("act", f"Not recorded by {say(derivation.as_of)}: {_acts(derivation.acts)}.")
 
 
 def _by_act(derivation: Derivation, text: str, on: dt.date) -> ExplanationStep:
@@ -99,11 +99,12 @@ def _by_act(derivation: Derivation, text: str, on: dt.date) -> ExplanationStep:
     return ExplanationStep("act", f"{text} {sentence(deemed.says)}", on, deemed.citation)
 
 
-def _acts(rule: Rule) -> str:
-    """Return in words what discharges a rule: what does so by itself, and what only after something else."""
-    acts = _in_words(rule.done_by)
-    if rule.done_after_first_by:
-        acts += f"; or, after {_in_words(rule.first)}, {_in_words(rule.done_after_first_by)}"
+def _acts(rules: Sequence[Rule]) -> str:
+    """Return in words what discharges rules: what does so by itself, and what only after something else."""
+    acts = _in_words(each for rule in rules for each in rule.done_by)
+    for first, then in dict.fromkeys((rule.first, rule.done_after_first_by) for rule in rules):
+        if then:
+            acts += f"; or, after {_in_words(first)}, {_in_words(then)}"
     return acts
 
 

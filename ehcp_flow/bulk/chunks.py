@@ -86,7 +86,7 @@ def schema_of(law: LawWords) -> dict[str, Any]:
         "actor": _enum(law.actor),
         "party": pl.String,
         "kind": _enum(law.kind),
-        "citation": _enum(law.citation),
+        "citation": pl.String,
         "starts_on": pl.Date,
         "due_on": pl.Date,
         "earliest_on": pl.Date,
@@ -257,6 +257,18 @@ def _cut(case: Case, question: Question, *, cut: bool) -> Case:
     return case.known_at(question.known_at) if cut and question.known_at is not None else case
 
 
+def _citations(facts: FactColumns, judged: Judged, law: LawWords) -> pl.Series:
+    """Return the citation of each row: that of its rule, or the reason of the starting fact where it rests on that."""
+    cited = pl.Series("citation", law.citation, dtype=pl.String).gather(pl.Series(judged.row.astype(np.uint32)))
+    by_reason = np.array(law.cited_by_reason, dtype=bool).take(judged.row)
+    start = judged.start[by_reason]
+    given = facts.reasoned[start]
+    if not given.any():
+        return cited
+    codes = facts.reason.take(start[given])
+    return cited.scatter(np.flatnonzero(by_reason)[given], [facts.reasons[code] for code in codes.tolist()])
+
+
 def _frame(facts: FactColumns, judged: Judged, encoded: Encoded, law: LawWords) -> pl.DataFrame:
     schema = schema_of(law)
     case = pl.Series(judged.case.astype(np.uint32))
@@ -288,7 +300,7 @@ def _frame(facts: FactColumns, judged: Judged, encoded: Encoded, law: LawWords) 
             words("actor", law.actor),
             picked("party", facts.names, judged.party),
             words("kind", law.kind),
-            words("citation", law.citation),
+            _citations(facts, judged, law),
             days("starts_on", judged.base),
             days("due_on", judged.due),
             days("earliest_on", judged.earliest),

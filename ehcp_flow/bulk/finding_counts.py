@@ -25,6 +25,7 @@ def left_open(facts: FactColumns, judged: Judged, book: CompiledRulebook) -> Arr
             _not_made_out(facts, judged, book),
             *_signs(facts, judged, book),
             _doubtful(facts, judged, book),
+            _unknown_directions(facts, book),
             *facts.odd,
         ]
     )
@@ -63,6 +64,14 @@ def _not_made_out(facts: FactColumns, judged: Judged, book: CompiledRulebook) ->
     unsaid = held & (~reasoned | (noted & HELD_WITHOUT_END > 0))
     astray = ~held & ((noted & WANTED > 0) | (noted & CONSIDERED == 0))
     places: Array = at[~facts.failed.take(facts.case.take(at)) & (unknown | unsaid | astray)]
+    return places
+
+
+def _unknown_directions(facts: FactColumns, book: CompiledRulebook) -> Array:
+    """Return the days that were fixed for a limit that there is not."""
+    at = facts.places(event_mask("date_directed"))
+    unknown = np.array([*(not book.is_directable(limit) for limit in facts.limits), True], dtype=bool)
+    places: Array = at[unknown.take(facts.limit.take(at)) & ~facts.failed.take(facts.case.take(at))]
     return places
 
 

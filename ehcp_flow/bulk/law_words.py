@@ -22,6 +22,7 @@ class LawWords:
         self.actor = [rule.limit.actor for rule, _ in rows]
         self.kind = [rule.kind for rule, _ in rows]
         self.citation = [version.cited for _, version in rows]
+        self.cited_by_reason = [rule.rule.cited_by_reason for rule, _ in rows]
 
 
 @lru_cache(maxsize=16)

@@ -9,7 +9,7 @@ cdef int AGREED, ABOUT
 cdef int APPEALED, MEDIATED, DETAINED, DECIDED, REFUSED, WITHDRAWN
 cdef int EXPECTED, SENT, SENT_BEFORE, MEETING, MET_BEFORE, MET_AFTER, DECISION, AHEAD, DECIDED_BEFORE, DECIDED_AFTER
 cdef int DECIDED_IN_TIME, OUTCOME
-cdef int IS_SENT, IS_AGREED, IS_CUSTODY, IS_MEDIATION, IS_APPEAL, KEPT, IS_CLAIM, IS_REFUSAL
+cdef int IS_SENT, IS_AGREED, IS_CUSTODY, IS_MEDIATION, IS_APPEAL, IS_UNSTATED, KEPT, IS_CLAIM, IS_REFUSAL
 cdef int ASSESS, NOT_ISSUE, FINAL_PLAN, REVIEW_DECISION, REVIEW_TOTAL, REVIEW_DUE, ARRANGED, SERIES
 cdef int YEAR, NO_LIMIT_NAMED
 
@@ -77,6 +77,7 @@ cdef void add_steps(
 cdef void add_act(
     Figures figures, Periods periods, Facts facts, Rows rows, Entries entries, int group, int series, int day
 ) noexcept nogil
+cdef bint is_said_to_be_excepted(Facts facts, Entries entries, int base, int day) noexcept nogil
 cdef int kept_before(Entries entries, int kind, int place) noexcept nogil
 
 cdef void take_stock(

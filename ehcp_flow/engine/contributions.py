@@ -52,7 +52,7 @@ EXPECTED, SENT, SENT_BEFORE, MEETING, MET_BEFORE, MET_AFTER = (1 << bit for bit 
 DECISION, AHEAD, DECIDED_BEFORE, DECIDED_AFTER, DECIDED_IN_TIME, OUTCOME = (1 << bit for bit in range(6, 12))
 
 # What a fact is, besides what is counted as it is; those before KEPT are looked for again, from a fact or from a day.
-IS_SENT, IS_AGREED, IS_CUSTODY, IS_MEDIATION, IS_APPEAL, IS_CLAIM, IS_REFUSAL = range(7)
+IS_SENT, IS_AGREED, IS_CUSTODY, IS_MEDIATION, IS_APPEAL, IS_UNSTATED, IS_CLAIM, IS_REFUSAL = range(8)
 KEPT = IS_CLAIM
 
 # Deadlines that are looked for by the day from which they count; the last two by nothing but that they are there.
@@ -340,9 +340,12 @@ def add_facts(figures, periods, facts, rows, history, entries):
             count(figures, periods, entries, group, 0, 0, -1)
         if kind == IS_REFUSAL:
             add_act(figures, periods, facts, rows, entries, REFUSALS, NOT_ISSUE, day)
-        elif kind == IS_CLAIM:
-            if day < entries.claimed_on and is_of_plan(figures, facts.limit[place]):
-                entries.claimed_on = day
+        elif kind == IS_CLAIM or kind == IS_UNSTATED:
+            if is_of_plan(figures, facts.limit[place]):
+                if day < entries.claimed_on:
+                    entries.claimed_on = day
+                if kind == IS_UNSTATED:
+                    keep_place(entries, kind, place)
         elif kind == IS_MEDIATION or kind == IS_APPEAL:
             about = ABOUT & state_before(figures, history, entries, first_on(facts, place, entries.high, day + 1))
             marks = about
@@ -409,7 +412,7 @@ def add_act(figures, periods, facts, rows, entries, group, series, day):
         marks |= TIMED
         if day_at(facts, rows.out[DONE_AT * size + row]) != day:
             marks |= OTHER_CLOCK
-        if rows.out[EXCUSES * size + row] > 0:
+        if rows.out[EXCUSES * size + row] > 0 or is_said_to_be_excepted(facts, entries, day - days, day):
             marks |= EXCEPTED
         if rows.out[EXCUSES * size + row] >= 0:
             marks |= CLAIMED
@@ -423,6 +426,12 @@ def add_act(figures, periods, facts, rows, entries, group, series, day):
         if days > YEAR:
             marks |= OVER_A_YEAR
     count(figures, periods, entries, group, marks, days, -1)
+
+
+def is_said_to_be_excepted(facts, entries, base, day):
+    """Return whether the source says of that time that an exception applied, and not which."""
+    place = kept_before(entries, IS_UNSTATED, first_on(facts, entries.low, entries.high, day + 1))
+    return place >= 0 and facts.on[place] >= base
 
 
 def kept_before(entries, kind, place):

@@ -27,6 +27,8 @@ __all__ = ["DATES_OF", "JudgedCase", "facts_that_count", "judge_case", "limit_nu
 DATES_OF: Final = {
     event: tuple(name for name in DATES[1:] if name in cls.model_fields) for event, cls in FACT_TYPES.items()
 }
+NAMES_A_LIMIT: Final = frozenset(event for event, cls in FACT_TYPES.items() if "limit" in cls.model_fields)
+"""The events of which a fact can name a limit."""
 _LATEST: Final = as_day(dt.date.max)
 _WANTS: Final = 64
 
@@ -258,7 +260,7 @@ def numbered(facts: Sequence[Fact], as_of: dt.date, book: CompiledRulebook, days
         on.append(as_day(fields["on"]))
         name = fields["party"]
         party.append(-1 if name is None else parties.setdefault(name, len(parties)))
-        claims = claims or event == "exception_recorded"
+        claims = claims or event in NAMES_A_LIMIT
         if event == "advice_requested":
             body[place] = book.body(name, fields["body"])
         for field in DATES_OF[event]:

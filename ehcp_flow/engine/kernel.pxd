@@ -8,11 +8,11 @@ cimport cython
 cdef int NO_DAY, UNCOUNTED, BEYOND
 cdef int START, RESTART, END, RESUME, DONE, UNDONE, IMPLIED, OTHER, LAPSE, NEEDED, RESUME_INSIDE, FINAL, OWED
 cdef int NEVER_OWED, SHOWS_OWED, STARTS, SELDOM, ACTS, ENDS
-cdef int FIRST, AFTER_FIRST, FIRST_BY_DATE, FOR_NOW, SHOWS_MORE, MAY_SHOW_MORE, ASKS, TAKEN_BACK, PARTS
+cdef int FIRST, AFTER_FIRST, FIRST_BY_DATE, FOR_NOW, SHOWS_MORE, MAY_SHOW_MORE, ASKS, TAKEN_BACK, NAMED_AGAIN, PARTS
 cdef int EXCEPTION, BIRTH, ADVICE_ASKED
 cdef int SEPARATE, OWN_ACTS, BY_PARTY, PARTY_OF_SPELL, FORETOLD
 cdef int PER_PARTY, NEEDS, IN_TIME, OTHER_ANSWER, RIGHT, DONE_FOR_GOOD, ENDS_FOR_GOOD, UNPROVEN
-cdef int NARROWED, CONDITIONAL, BREACHABLE, DOUBTFUL, ASKS_WHERE_MISSED, NOT_SHOWN
+cdef int NARROWED, CONDITIONAL, BREACHABLE, DOUBTFUL, ASKS_WHERE_MISSED, NOT_SHOWN, AS_NAMED
 cdef int WINDOW, ROLLED, LATER_OF, FROM_FACT, FROM_FIELDS, NEEDED_COUNT
 cdef int EITHER_ANSWER, UNEXCUSED, UNEXCUSED_BY_PAST, ONLY_EARLIER, NEVER_YIELDS, ONLY_TOLD, LIMITS_NOTHING, BINDS
 cdef int OPEN, MET, LATE, OVERDUE, PREMATURE, LAPSED, UNDATED, OVERTAKEN, NO_LAW
@@ -28,7 +28,7 @@ cdef int NOBODY, ANYBODY, MANY_TO_ASK, FEW, MANY_SPELLS
 
 
 cdef class Law:
-    cdef public int keys, parties, clocks, sets, many_spells, roll_table, marks
+    cdef public int keys, parties, clocks, sets, many_spells, roll_table, marks, named_roles
     cdef public const int[::1] key_kind, key_rows, key_begins, key_clocks_at, key_clocks
     cdef public const int[::1] key_pairs, pair_roles, key_turns, key_opens, key_shuts
     cdef public const int[::1] turns_at, turn_about, turn_inside, turn_key, lasts
@@ -40,7 +40,7 @@ cdef class Law:
     cdef public const int[::1] rule_where, rule_where_not, rule_in_time, rule_by_party, rule_not_by_party, rule_by_body
     cdef public const int[::1] rule_not_during_at, rule_under_age, rule_owed_if_by_due, rule_part_fields, rule_versions_at
     cdef public const int[::1] rule_uses_at, uses
-    cdef public const int[::1] rule_yields
+    cdef public const int[::1] rule_yields, limit_by_party
     cdef public const int[::1] foreseen_table, foreseen_fields, in_time_after, in_time_first, in_time_table
     cdef public const int[::1] version_from, version_to, version_flags, version_first, version_kept_open
     cdef public const int[::1] version_kept_to, version_kept_again, version_counts_at
@@ -114,9 +114,7 @@ cdef int version_on(Law law, int rule, int day) noexcept nogil
 cdef void judge_version(
     Law law, Days days, Facts facts, Found found, int rule, int version, int run, int base, bint many
 ) noexcept nogil
-cdef int kept_until(
-    Law law, Facts facts, Found found, int rule, int version, int first, int stop
-) noexcept nogil
+cdef int kept_until(Law law, Facts facts, int rule, int version, int first, int stop) noexcept nogil
 cdef void write(Found found, int rule, int version, int run, int base, int last, int status) noexcept nogil
 cdef bint is_meant(Law law, Days days, Facts facts, Found found, int rule, int run) noexcept nogil
 cdef bint is_among(Law law, int parties, int party) noexcept nogil
@@ -130,10 +128,11 @@ cdef bint later_of(
     Law law, Days days, Facts facts, Found found, int version, int run, int base
 ) noexcept nogil
 
-@cython.locals(for_now=bint, inside=bint, late=bint, over=bint, settled=bint)
+@cython.locals(by_party=bint, for_now=bint, inside=bint, late=bint, over=bint, settled=bint)
 cdef bint what_happened(
     Law law, Days days, Facts facts, Found found, int rule, int run, int base, int last, bint many
 ) noexcept nogil
+cdef bint is_named_again(Facts facts, int start, int place) noexcept nogil
 cdef bint reviewed_since(Law law, Facts facts, int rule, int place, int since) noexcept nogil
 cdef bint is_doubted(Law law, Facts facts, Found found, int rule, int last, int status) noexcept nogil
 cdef int first_on(Facts facts, int low, int high, int day) noexcept nogil

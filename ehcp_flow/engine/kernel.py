@@ -39,6 +39,7 @@ SHOWS_MORE = 524288
 MAY_SHOW_MORE = 1048576
 ASKS = 2097152
 TAKEN_BACK = 4194304
+NAMED_AGAIN = 8388608
 
 STARTS = START | RESTART
 SELDOM = NEEDED | RESUME_INSIDE | FINAL | OWED | SHOWS_OWED
@@ -73,6 +74,7 @@ BREACHABLE = 1024
 DOUBTFUL = 2048
 ASKS_WHERE_MISSED = 4096
 NOT_SHOWN = 8192
+AS_NAMED = 16384
 
 # Of a version, and of a period that it counts.
 WINDOW = 1
@@ -654,7 +656,11 @@ def judge_rule(law, days, facts, found, rule):
     narrowed = law.rule_flags[rule] & NARROWED
     only = law.rule_only[rule]
     fields = law.rule_fields[rule]
-    many = found.many and (law.rule_looks_back[rule] < 0 or not law.rule_flags[rule] & PER_PARTY)
+    many = (
+        found.many
+        and not law.rule_flags[rule] & AS_NAMED
+        and (law.rule_looks_back[rule] < 0 or not law.rule_flags[rule] & PER_PARTY)
+    )
     if many:
         find_what_matters(law, facts, found, rule)
     for run in range(found.runs):
@@ -709,7 +715,7 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
         if kept_open_by >= 0 and facts.on[kept_open_by] > last:
             kept_open_by = -1
         if kept_open_by >= 0:
-            kept_open_to = kept_until(law, facts, found, rule, version, kept_open_by + 1, found.run_stop[run])
+            kept_open_to = kept_until(law, facts, rule, version, kept_open_by + 1, found.run_stop[run])
             last = NO_DAY if kept_open_to < 0 else facts.on[kept_open_to] - 1
     if not what_happened(law, days, facts, found, rule, run, base, last, many):
         return
@@ -748,7 +754,7 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
             found.out[LEAVES_OPEN * found.capacity + row] = DOUBTED
 
 
-def kept_until(law, facts, found, rule, version, first, stop):
+def kept_until(law, facts, rule, version, first, stop):
     """Return the fact that ends for good what keeps a window open, or -1: before the act it may begin again."""
     ends = law.version_kept_to[version] * law.keys
     again = law.version_kept_again[version] * law.keys
@@ -790,6 +796,8 @@ def write(found, rule, version, run, base, last, status):
 def is_meant(law, days, facts, found, rule, run):
     """Return whether the starting fact is as the rule asks: foreseen so long or not, of whom, in time, and when."""
     start = found.run_start[run]
+    if law.rule_flags[rule] & AS_NAMED and (facts.limit[start] < 0 or facts.limit[start] == law.rule_limit[rule]):
+        return False
     if law.rule_where[rule] >= 0 and not is_foreseen(law, days, facts, found, law.rule_where[rule], start):
         return False
     if law.rule_where_not[rule] >= 0 and is_foreseen(law, days, facts, found, law.rule_where_not[rule], start):
@@ -902,6 +910,10 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
     roles = rule * law.keys
     party = facts.whose[found.run_whom[run]]
     start = found.run_start[run]
+    by_party = flags & PER_PARTY
+    if flags & AS_NAMED:
+        roles = (law.named_roles + facts.limit[start]) * law.keys
+        by_party = party != NOBODY and law.limit_by_party[facts.limit[start]]
     stop = found.run_stop[run]
     first = start + 1
     since = NO_DAY
@@ -935,6 +947,8 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
         if role:
             if role & TAKEN_BACK and flags & PER_PARTY and facts.whose[place] != party:
                 role &= ~(LAPSE | FINAL)
+            if role & NAMED_AGAIN and not is_named_again(facts, start, place):
+                role = 0
             inside = 0
             if role & SELDOM:
                 if role & NEEDED:
@@ -956,7 +970,7 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
                 if (role & RESUME or inside) and not over and not (late and facts.on[place] > last):
                     ended = -1
                     resumed = place
-            elif flags & PER_PARTY and facts.whose[place] != party:
+            elif by_party and facts.whose[place] != party:
                 if role & DONE and facts.whose[place] == NOBODY:
                     stray = place
             elif not settled:
@@ -1016,6 +1030,11 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
     found.later = later
     found.stray = stray
     return not needed
+
+
+def is_named_again(facts, start, place):
+    """Return whether a fact fixes another day for what the start fixed one for, and of the same kind."""
+    return facts.taken[place] == facts.taken[start] and facts.limit[place] == facts.limit[start]
 
 
 def reviewed_since(law, facts, rule, place, since):

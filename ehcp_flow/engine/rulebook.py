@@ -97,6 +97,7 @@ class CompiledRulebook:
         self.breachable = tuple(bool(_rule_flags(rule) & kernel.BREACHABLE) for rule in self.rules)
         self.clocks = {clock_id: number for number, clock_id in enumerate(rulebook.clocks)}
         self.limits = {limit_id: number for number, limit_id in enumerate(rulebook.limits)}
+        self._as_named = {rule.limit.id for rule in self.rules if rule.rule.done_as_named}
         laid_out = _LaidOut(self)
         self.ways = tuple(laid_out.ways)
         self.field_lists = laid_out.field_lists
@@ -117,6 +118,10 @@ class CompiledRulebook:
     def body(self, party: str | None, body: str | None) -> int:
         """Return the number of the body that was asked for advice: the one recorded, else the party's usual one."""
         return self.usual_bodies.get(party, 0) if body is None else number_of(body)
+
+    def is_directable(self, limit: str) -> bool:
+        """Return whether a day can be fixed for what is called so: a limit, and not that of such days itself."""
+        return limit in self.limits and limit not in self._as_named
 
     def law(self, chosen: Kernel) -> Any:
         """Return the tables as a kernel takes them."""
@@ -178,6 +183,9 @@ class _LaidOut:
         self._spells = {name: number for number, name in enumerate(self.rulebook.spells)}
         self._ending = [each for each in self.rulebook.spells.values() if each.ends_everything]
         self._last = tuple(pattern for each in self._ending for pattern in each.begins_on)
+        self._naming = tuple(
+            pattern for rule in book.rules if rule.rule.done_as_named for pattern in rule.clock.starts_on
+        )
         self.spells: list[int] = []
         self.parties: dict[str, int] = {}
         for rule in book.rules:
@@ -308,7 +316,17 @@ class _LaidOut:
 
     def _rule_tables(self) -> None:
         rules = self.book.rules
-        self._put("rule_roles", [role for rule in rules for role in self._rule_roles(rule)])
+        limits = self.rulebook.limits.values()
+        self._put(
+            "rule_roles",
+            [
+                *(role for rule in rules for role in self._rule_roles(rule)),
+                *(role for each in limits for role in self._named_roles(each)),
+            ],
+        )
+        self._put("named_roles", len(rules))
+        by_party = [any(self.rulebook.clocks[rule.clock].per == "party" for rule in each.rule) for each in limits]
+        self._put("limit_by_party", [int(each) for each in by_party])
         self._put("rule_flags", [_rule_flags(rule) for rule in rules])
         self._put("rule_limit", [self.book.limits[rule.limit.id] for rule in rules])
         self._put("rule_only", [self._mask_or_none(rule.rule.only_from) for rule in rules])
@@ -477,6 +495,33 @@ class _LaidOut:
             roles[key] |= kernel.FINAL
         return roles
 
+    def _named_roles(self, limit: Limit) -> list[int]:
+        """Return, for each key, what a fact does to a day that was fixed for a limit."""
+        clocks = [self.rulebook.clocks[rule.clock] for rule in limit.rule]
+        done = tuple(act for rule in limit.rule for act in (*rule.done_by, *rule.done_after_first_by))
+        ends = (
+            *(end for clock in clocks for end in clock.ends_on),
+            *(
+                end
+                for rule in limit.rule
+                for end in (*rule.lapses_on, *rule.taken_back_by, *rule.never_owed_by, *rule.other_answer)
+            ),
+        )
+        roles = [0] * self.keys
+        for key in self.turned.of_patterns(ends):
+            roles[key] = kernel.LAPSE
+        for key in self.turned.of_patterns(tuple(act for rule in limit.rule for act in rule.implied_by)):
+            roles[key] = kernel.IMPLIED
+        for key in self.turned.of_patterns(done):
+            roles[key] = kernel.DONE
+        for key in self.turned.shown_by(done):
+            roles[key] = kernel.IMPLIED
+        for key in self.turned.of_patterns(self._naming):
+            roles[key] = kernel.LAPSE | kernel.NAMED_AGAIN
+        for key in self.turned.of_patterns(self._last):
+            roles[key] = kernel.LAPSE | kernel.FINAL
+        return roles
+
     @property
     def field_lists(self) -> tuple[tuple[str, ...], ...]:
         """The lists of date fields, by number."""
@@ -556,7 +601,7 @@ def _rule_flags(compiled_rule: CompiledRule) -> int:
     statutory = compiled_rule.kind == "statutory"
     narrowed = (
         rule.where, rule.where_not, rule.where_in_time, rule.by_party, rule.not_by_party, rule.by_body,
-        rule.not_by_body, rule.not_during,
+        rule.not_by_body, rule.not_during, rule.done_as_named,
     )  # fmt: skip
     return _sum(
         (kernel.PER_PARTY, clock.per == "party"),
@@ -573,6 +618,7 @@ def _rule_flags(compiled_rule: CompiledRule) -> int:
         (kernel.DOUBTFUL, bool(rule.questions)),
         (kernel.ASKS_WHERE_MISSED, any(each.where_missed for each in rule.questions)),
         (kernel.NOT_SHOWN, not rule.shown_by_act),
+        (kernel.AS_NAMED, rule.done_as_named),
     )
 
 

@@ -12,7 +12,6 @@ from itertools import combinations
 from typing import NamedTuple
 
 from ehcp_flow.engine.numbers import KEY_OF, KEYS, Key
-from ehcp_flow.facts import outcomes_of
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.law.parts import Model
 from ehcp_flow.law.patterns import Pattern, Patterns
@@ -38,7 +37,7 @@ class TurnedKeys:
         about: dict[Key, set[str]] = {}
         for pattern in _patterns_in(rulebook):
             if pattern.spells:
-                for outcome in outcomes_of(pattern.event) if pattern.outcome is None else (pattern.outcome,):
+                for outcome in pattern.outcomes:
                     about.setdefault((pattern.event, outcome), set()).update(pattern.spells)
         self.turned = tuple(
             Turned(KEY_OF[key], frozenset(inside), frozenset(names))
@@ -86,7 +85,7 @@ class TurnedKeys:
         return {
             number
             for pattern in patterns
-            for outcome in (outcomes_of(pattern.event) if pattern.outcome is None else (pattern.outcome,))
+            for outcome in pattern.outcomes
             for key in (KEY_OF[pattern.event, outcome],)
             for number, inside in ((key, none), *self._by_key.get(key, ()))
             if pattern.fits(pattern.event, outcome, inside)

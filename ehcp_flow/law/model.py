@@ -115,6 +115,10 @@ class Rule(Model):
     open, until a fact of `shown_owed_by` shows it; done late it is a breach, unless `shown_by_act` is false: then the
     act does not show that the limit bit. `title` and `kind` are the limit's own where none is given.
 
+    With `done_as_named` the starting fact names a limit, and what discharges, implies or ends that one does so here;
+    a later such fact that names the same limit takes its place. With `cited_by_reason` the reason of the starting fact
+    is its citation.
+
     A duty of two parts has `first`: an act of `done_after_first_by` discharges it only after such a fact (the review,
     then the amendment), one of `done_by` by itself; `first_by_date` is a date that shows the first part. An act of
     `done_for_now_by` discharges until one of `shown_otherwise_by` shows that more was due. `questions` say of what
@@ -144,7 +148,9 @@ class Rule(Model):
     counts_from: tuple[DateField, ...] = ()
     act: str
     otherwise: str = ""
-    done_by: Patterns
+    done_by: Patterns = ()
+    done_as_named: bool = False
+    cited_by_reason: bool = False
     first: Patterns = ()
     first_by_date: ShownByDate | None = None
     done_after_first_by: Patterns = ()
@@ -175,6 +181,8 @@ class Rule(Model):
     @model_validator(mode="after")
     def _complete(self) -> Rule:
         join("versions", self.version)
+        if bool(self.done_by) == self.done_as_named:
+            raise ValueError("give done_by, or done_as_named = true")
         if not self.owed_only_if and (self.shown_owed_by or not self.shown_by_act):
             raise ValueError("shown_owed_by and shown_by_act = false need owed_only_if")
         if not self.first and (self.first_by_date or self.done_after_first_by):

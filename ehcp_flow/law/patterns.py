@@ -1,5 +1,7 @@
 """Which facts a rule speaks of: `review_decision_sent`, or `review_decision_sent:amend` for one outcome of it.
 
+Of an event that need not have an outcome, `date_directed` is any fact, and `date_directed:none` one without.
+
 `amendment_notice_sent inside undecided_review` is one that falls into a spell of the case's life, and
 `request_received outside plan_known` one that does not; both words may be said again.
 """
@@ -9,22 +11,35 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 from itertools import zip_longest
-from typing import Annotated, Any, NamedTuple, TypeAlias
+from typing import Annotated, Any, Final, NamedTuple, TypeAlias
 
 from pydantic import BeforeValidator
 
-from ehcp_flow.facts import FACT_TYPES, OUTCOMES
+from ehcp_flow.facts import FACT_TYPES, OUTCOMES, outcomes_of
 
-__all__ = ["Pattern", "Patterns", "parse_pattern"]
+__all__ = ["NONE", "Pattern", "Patterns", "parse_pattern"]
+
+NONE: Final = "none"
+"""The word for the outcome of a fact that has none, where its event need not have one."""
 
 
 class Pattern(NamedTuple):
-    """An event, the one outcome that is meant, or None for any, and the spells that it falls into or does not."""
+    """An event, the one outcome that is meant, or None for any, and the spells that it falls into or does not.
+
+    The outcome `none` means a fact without one.
+    """
 
     event: str
     outcome: str | None = None
     inside: frozenset[str] = frozenset()
     outside: frozenset[str] = frozenset()
+
+    @property
+    def outcomes(self) -> tuple[str | None, ...]:
+        """What the outcome of such a fact can be."""
+        if self.outcome is None:
+            return outcomes_of(self.event)
+        return (None if self.outcome == NONE else self.outcome,)
 
     @property
     def spells(self) -> frozenset[str]:
@@ -35,7 +50,7 @@ class Pattern(NamedTuple):
         """Whether it speaks of a fact with this event and outcome that lies inside these spells and no other."""
         return (
             event == self.event
-            and self.outcome in (None, outcome)
+            and self.outcome in (None, outcome or NONE)
             and self.inside <= inside
             and not self.outside & inside
         )
@@ -68,7 +83,7 @@ def parse_pattern(text: object) -> Pattern:
     if event not in FACT_TYPES:
         near = get_close_matches(event, FACT_TYPES, n=1)
         raise ValueError(f"there is no event called {event!r}" + (f"; did you mean {near[0]}?" if near else ""))
-    if outcome and outcome not in OUTCOMES.get(event, ()):
+    if outcome and outcome not in OUTCOMES.get(event, ()) and not (outcome == NONE and None in outcomes_of(event)):
         known = ", ".join(OUTCOMES.get(event, ())) or "none"
         raise ValueError(f"{event} has no outcome {outcome!r}; its outcomes are {known}")
     return Pattern(event, outcome or None, frozenset(where["inside"]), frozenset(where["outside"]))
@@ -85,4 +100,4 @@ Patterns: TypeAlias = Annotated[tuple[Pattern, ...], BeforeValidator(_parse_all)
 
 def matches(patterns: Iterable[Pattern], event: str, outcome: str | None) -> bool:
     """Whether a fact with this event and outcome, wherever it falls, may be one of those that `patterns` speak of."""
-    return any(event == pattern.event and pattern.outcome in (None, outcome) for pattern in patterns)
+    return any(event == pattern.event and pattern.outcome in (None, outcome or NONE) for pattern in patterns)

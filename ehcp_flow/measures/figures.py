@@ -282,6 +282,8 @@ _KINDS: Final[Mapping[str, int]] = {
 }
 _NO_EXCUSE: Final = "missed_appointment"
 """The exception that does not touch the 20 weeks."""
+_UNSTATED: Final = ("exception_recorded", "not_stated")
+"""The exception of which a source says only that it applied."""
 
 _STATES: Final = (
     ({State.REFUSED_ASSESSMENT}, c.ABOUT_REQUEST),
@@ -304,4 +306,6 @@ def _counts(figure: Figure, limit: str, kind: str) -> bool:
 
 
 def _kind(event: str, outcome: str | None) -> int:
+    if (event, outcome) == _UNSTATED:
+        return c.IS_UNSTATED
     return -1 if outcome == _NO_EXCUSE else _KINDS.get(event, -1)

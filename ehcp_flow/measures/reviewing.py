@@ -40,7 +40,10 @@ _YEAR: Final = dt.timedelta(days=365)
 def last_meeting_of(counted: CountedCase) -> dt.date | None:
     """Return the day of the last review meeting since the plan that is held was made, or None."""
     since = counted.spells[-1][0] if counted.spells else dt.date.max
-    return max((fact.on for fact in counted.facts("review_meeting_held") if fact.on >= since), default=None)
+    return max(
+        (fact.on for fact in counted.facts("review_meeting_held") if fact.on >= since and not fact.outcome),
+        default=None,
+    )
 
 
 class Reviewing:

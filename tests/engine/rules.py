@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ehcp_flow.calendars import Calendars, Closure, Institution
 from ehcp_flow.deadlines import Deadline, deadlines_of
-from ehcp_flow.facts import FACT_TYPES, OUTCOMES, Fact, make_fact
+from ehcp_flow.facts import FACT_TYPES, Fact, make_fact
 from ehcp_flow.law import Limit, Rule, england
 from ehcp_flow.law.patterns import Pattern
 from tests.telling import LATER, facts, tell
@@ -68,7 +68,7 @@ def act(pattern: Pattern, on: dt.date, **fields: object) -> Fact:
     if "authority" in needed:
         fields.setdefault("authority", "301")
     if "outcome" in needed or pattern.outcome:
-        fields.setdefault("outcome", pattern.outcome or OUTCOMES[pattern.event][0])
+        fields.setdefault("outcome", pattern.outcomes[0])
     return make_fact(pattern.event, case_id="a", on=on, **fields)
 
 

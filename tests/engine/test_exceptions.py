@@ -343,6 +343,8 @@ GROUNDS_OF_2020 = {ground.id for ground in england().grounds.values() if ground.
         (ILL.replace("06-08", "05-08").replace("07-31", "05-31"), "exception_not_made_out"),
         (f"{ILL} limit=no_such_limit", "exception_for_unknown_limit"),
         (f"{ILL} limit=annual_review", "exception_not_available"),
+        (ILL.replace("exceptional_circumstances", "not_stated"), "exception_not_stated"),
+        (f"{ILL.replace('exceptional_circumstances', 'not_stated')} limit=no_such_limit", "exception_not_stated"),
         (f"{ILL} limit=review_decision", "exception_not_available"),
         (ILL.replace("exceptional_circumstances", "missed_appointment"), "exception_without_limit"),
     ],

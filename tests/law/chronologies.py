@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ehcp_flow.case import Case
 from ehcp_flow.deadlines import Deadline, deadlines_of
-from ehcp_flow.facts import FACT_TYPES, OUTCOMES, Fact, make_fact
+from ehcp_flow.facts import FACT_TYPES, Fact, make_fact
 from ehcp_flow.law import Limit, Rule, england
 from ehcp_flow.law.model import Foreseen
 from ehcp_flow.law.patterns import Pattern
@@ -88,7 +88,9 @@ def act(pattern: Pattern, on: dt.date, **fields: object) -> Fact:
     if cls.model_fields["authority"].is_required():
         given.setdefault("authority", "301")
     if pattern.outcome or ("outcome" in cls.model_fields and cls.model_fields["outcome"].is_required()):
-        given["outcome"] = pattern.outcome or OUTCOMES[pattern.event][0]
+        given["outcome"] = pattern.outcomes[0]
+    if pattern.event == "date_directed":
+        given = {"until": on, "limit": "final_plan", **given}
     return make_fact(pattern.event, case_id="a", on=on, **given)
 
 

@@ -52,6 +52,24 @@ def test_an_excepted_plan_leaves_both_sides_of_the_headline_be_it_in_time_or_lat
     assert in_time["plans_with_exception"] == 1
 
 
+@pytest.mark.parametrize(
+    ("on", "limit", "left"),
+    [
+        ("2024-01-02", "", 0),
+        ("2024-09-02", "", 0),
+        ("2024-02-01", ";limit=final_plan", 0),
+        # Before the request, after the plan, or of the six weeks alone.
+        ("2024-01-01", "", 1),
+        ("2024-09-03", "", 1),
+        ("2024-02-01", ";limit=decide_assess", 1),
+    ],
+)
+def test_a_plan_of_which_only_an_exception_is_told_and_not_which_leaves_the_headline_too(on, limit, left):
+    told_of = f"{on} exception_recorded outcome=not_stated{limit}"
+    row = row_of(plan("a", "2024-01-02", "2024-09-02", told_of))
+    assert figures(row, *PLANS, "plans_with_exception") == (1, left, 0, 0, 1 - left)
+
+
 def test_an_exception_whose_facts_do_not_hold_excuses_nothing():
     row = row_of(plan("a", "2024-01-02", "2024-09-02", EXCEPTION.replace("2024-02", "2023-02")))
     assert figures(row, *PLANS, "plans_exception_not_made_out") == (1, 1, 0, 0, 1)

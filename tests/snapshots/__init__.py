@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ehcp_flow.calendars import Calendars, Institution
 from ehcp_flow.deadlines import deadlines_of
-from ehcp_flow.facts import FACT_TYPES, OUTCOMES, Fact, make_fact
+from ehcp_flow.facts import FACT_TYPES, Fact, make_fact
 from ehcp_flow.law import Limit, Rule, Rulebook, england
 from ehcp_flow.law.patterns import Pattern
 from tests.telling import tell
@@ -74,7 +74,9 @@ def _fact(rule: Rule, pattern: Pattern, on: dt.date) -> Fact:
     fields = FACT_TYPES[pattern.event].model_fields
     given: dict[str, object] = {}
     if "outcome" in fields and (pattern.outcome or fields["outcome"].is_required()):
-        given["outcome"] = pattern.outcome or OUTCOMES[pattern.event][0]
+        given["outcome"] = pattern.outcomes[0]
+    if pattern.event == "date_directed":
+        given.update(until=on, limit="final_plan")
     if "party" in fields and fields["party"].is_required():
         given["party"] = "educational"
     if rule.by_body:
