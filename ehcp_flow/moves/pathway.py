@@ -7,7 +7,7 @@ from typing import Final
 from ehcp_flow.facts import OUTCOMES
 from ehcp_flow.moves.misplaced import MISPLACED, stays
 from ehcp_flow.moves.pathway_moves import ISSUED, MOVES
-from ehcp_flow.moves.region import Gate, Region, TransientState
+from ehcp_flow.moves.region import InsideOnly, Region, TransientState
 from ehcp_flow.moves.state_names import State
 
 __all__ = ["PATHWAY"]
@@ -20,7 +20,7 @@ PATHWAY: Final = Region(
     misplaced=MISPLACED,
     transient=TransientState(State.FINAL_ISSUED, ISSUED, inside="detained", until="released"),
     # An onward appeal brings back what an order to cease has ended, and nothing else.
-    gate=Gate(
+    gate=InsideOnly(
         events=frozenset({"onward_appeal_made", "onward_appeal_ended"}),
         begins=frozenset({("tribunal_order_made", "dismiss_cease")}),
         ends=frozenset(

@@ -19,7 +19,7 @@ from ehcp_flow.facts import FACT_TYPES, Fact
 from ehcp_flow.moves.guards import Verdict, outcome_of, told_apart
 from ehcp_flow.moves.law_at_hand import LawAtHand
 
-__all__ = ["Gate", "Guard", "Key", "Misplaced", "Move", "Region", "TransientState"]
+__all__ = ["Guard", "InsideOnly", "Key", "Misplaced", "Move", "Region", "TransientState"]
 
 S = TypeVar("S", bound=StrEnum)
 
@@ -82,7 +82,7 @@ class TransientState(Generic[S]):
 
 
 @dataclass(frozen=True)
-class Gate:
+class InsideOnly:
     """Events that move a region only inside a spell of the case's life: from a fact of `begins` to the next of `ends`.
 
     Outside it they leave the state as it is, and nothing about them is out of place.
@@ -117,7 +117,7 @@ class Region(Generic[S]):
     moves: tuple[Move[S], ...]
     misplaced: tuple[Misplaced[S], ...]
     transient: TransientState[S] | None = None
-    gate: Gate | None = None
+    gate: InsideOnly | None = None
     ends: frozenset[S] = frozenset()
     stays: Callable[[S, S], bool] = operator.is_
     inner: frozenset[str] = frozenset()

@@ -18,7 +18,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from ehcp_flow.case import Case
-from ehcp_flow.facts import DATES, FACT_TYPES, OUTCOMES, Fact, choices_of, make_fact
+from ehcp_flow.facts import DATES, FACT_TYPES, OUTCOMES, Fact, choices_of, make_fact, outcomes_of
 
 __all__ = ["FIRST_DAY", "LAST_DAY", "cases", "days", "facts", "lives", "mixtures"]
 
@@ -152,7 +152,7 @@ def _lived(
 def _made(event: str, case_id: str, on: dt.date, chance: Any) -> Fact:
     fields: dict[str, Any] = {}
     if event in OUTCOMES:
-        fields["outcome"] = chance.choice(OUTCOMES[event])
+        fields["outcome"] = chance.choice(outcomes_of(event))
     if event.startswith(("advice_", "school_")):
         fields["party"] = chance.choice(PARTIES)
     if event == "exception_recorded":

@@ -228,6 +228,8 @@ LAST_DAYS: dict[str, LastDay] = {
     "order_amend_school[0]": weeks(2),
     "order_continue[0]": weeks(5),
     "order_cease[0]": on_the_day,
+    "directed[0]": lambda told: first_told(told, ("until", "on")),
+    "directed[1]": lambda told: first_told(told, ("until", "on")),
     # Concessions
     "concede_assess_notify[0]": weeks(2),
     "concede_assess_notify[1] until 2015-03-22": weeks(4),

@@ -46,6 +46,7 @@ SHIFTS: dict[str, tuple[int, ...]] = {
     "aware_on": (-5,),
     "made_on": (-100, -700),
     "reviewed_on": (-50,),
+    "until": (40,),
     "certified_on": (10, 45),
     "ordered_on": (200,),
 }
@@ -92,7 +93,8 @@ class Telling(NamedTuple):
     def done(self, on: dt.date, acted_on: dt.date) -> Deadline:
         """The deadline when what the rule asks for was done on `acted_on`: each kind of act has its turn."""
         rule = self.start.rule
-        kinds = (*rule.done_by, *rule.done_after_first_by)
+        acts = BOOK.limits["final_plan"].rule[0] if rule.done_as_named else rule
+        kinds = (*acts.done_by, *acts.done_after_first_by)
         kind = kinds[on.toordinal() % len(kinds)]
         party = next(iter(rule.by_party), None)
         before = [act(BOOK.spells[name].begins_on[0], acted_on - DAY) for name in sorted(kind.inside)]
