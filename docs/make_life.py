@@ -121,7 +121,7 @@ STAGES: Final[Mapping[str, Stage]] = {
         events="appeal_registered appeal_withdrawn tribunal_order_made appeal_determined complied",
         states="NONE CERTIFIED APPEALED DETERMINED WITHDRAWN COMPLIED",
         limits="appeal appeal_response order_assess_notify order_assess_refuse order_assess_final order_plan_draft "
-        "order_plan_final order_reconsider order_amend order_amend_school order_continue order_cease "
+        "order_plan_final order_reconsider order_amend order_amend_school order_continue order_cease directed "
         "recommendation_response recommendation_copy",
         notices="assessment_agreed plan_refused draft_plan final_plan amended_plan",
         notes="order_continue appeal_permission_ut set_aside",

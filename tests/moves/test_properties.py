@@ -32,7 +32,9 @@ NEEDED = {"party": "educational", "authority": "885", "until": "2025-06-30", "li
 
 def made(name: str, on: dt.date) -> Fact:
     asked = FACT_TYPES[name.partition(":")[0]].model_fields
-    return fact(name, on, **{field: value for field, value in NEEDED.items() if asked[field].is_required()})
+    return fact(
+        name, on, **{field: value for field, value in NEEDED.items() if field in asked and asked[field].is_required()}
+    )
 
 
 FACTS = st.lists(st.builds(made, st.sampled_from(NAMES), DAYS), max_size=12)
