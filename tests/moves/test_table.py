@@ -370,7 +370,7 @@ def test_a_fact_that_moves_nothing_is_lawful_in_every_state(event):
     for at in WAYS:
         case = told(at)
         fields = {"corrects": "x", "reason": "y"} if event == "fact_voided" else {"party": "other", "authority": "885"}
-        fields |= {"until": after(case), "limit": "final_plan"} if event.startswith("date_directed") else {}
+        fields |= {"until": after(case).isoformat(), "limit": "final_plan"} if event.startswith("date_directed") else {}
         verdict = check_move(case, event.partition(":")[0], event.partition(":")[2] or None, after(case))
         assert verdict.allowed
         assert ("hangs on the fact" if event == "fact_voided" else "changes nothing") in str(verdict)
