@@ -39,7 +39,7 @@ def _steps(deadline: Explicable) -> Iterator[ExplanationStep]:
     yield from acted(deadline)
     if rule.exceptions and deadline.due_on is not None:
         yield from excepted(deadline)
-    elif deadline.kind == "statutory" and derivation.named is None:
+    elif deadline.kind == "statutory":
         yield ExplanationStep("exception", "The law allows no exception to this limit.")
     yield ExplanationStep("result", result(deadline), derivation.as_of)
     yield from _readings(deadline)

@@ -120,6 +120,11 @@ def test_a_synthetic_caseload_has_the_same_measures_in_bulk(as_of, asked):
             "2024-02-01 exception_recorded outcome=missed_appointment; 2024-02-01 final_plan_sent",
             {"plans_with_exception": 0, "plans_issued_den_ex": 1},
         ),
+        (
+            "2024-01-08 request_received; 2024-03-04 exception_recorded outcome=not_stated; "
+            "2024-04-08 exception_recorded outcome=not_stated; 2024-09-02 final_plan_sent",
+            {"plans_with_exception": 1, "plans_issued_den_ex": 0},
+        ),
         # An exception of which only that is told, by the day of the plan and a day later.
         (
             "2024-01-08 request_received; 2024-09-02 exception_recorded outcome=not_stated; 2024-09-02 final_plan_sent",

@@ -232,6 +232,11 @@ OTHERS = [
         "ahead is for a clock that is not kept by party",
     ),
     (RULE, RULE + 'owed_by = ["appeal_registered"]\n', "owed_by needs never_owed_by"),
+    (RULE, RULE + "done_as_named = true\n", "give done_by, or done_as_named = true"),
+    (
+        RULE, RULE + 'readings = [{ name = "x", says = "y", counting = "6 weeks after", within = "12 weeks" }]\n',
+        "within needs counts_from_fact",
+    ),
     (VERSION, 'later_of = [{ counting = "6 weeks after", needed = true }]\n', "needed needs counts_from"),
     (
         VERSION, 'later_of = [{ counting = "6 weeks after", or_from_fact = ["final_plan_sent"] }]\n',
