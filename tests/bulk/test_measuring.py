@@ -121,8 +121,10 @@ def test_a_synthetic_caseload_has_the_same_measures_in_bulk(as_of, asked):
             {"plans_with_exception": 0, "plans_issued_den_ex": 1},
         ),
         (
-            "2024-01-08 request_received; 2024-03-04 exception_recorded outcome=not_stated; "
-            "2024-04-08 exception_recorded outcome=not_stated; 2024-09-02 final_plan_sent",
+            (
+                "2024-01-08 request_received; 2024-03-04 exception_recorded outcome=not_stated; "
+                "2024-04-08 exception_recorded outcome=not_stated; 2024-09-02 final_plan_sent"
+            ),
             {"plans_with_exception": 1, "plans_issued_den_ex": 0},
         ),
         # An exception of which only that is told, by the day of the plan and a day later.
