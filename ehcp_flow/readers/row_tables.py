@@ -19,7 +19,6 @@ from ehcp_flow.facts import COLUMNS, WHITE
 from ehcp_flow.readers.text_lines import (
     REMEDY,
     Readable,
-    RowTooLong,
     TextLines,
     fit_case_id,
     printable,
@@ -107,7 +106,7 @@ class CsvTable:
                 cells = next(rows)
             except StopIteration:
                 return
-            except (csv.Error, RowTooLong) as error:
+            except (csv.Error, TextLines.TooLong) as error:
                 yield line, self._broken(line, error)
                 lines.put_back(1)
                 continue
@@ -176,7 +175,7 @@ class JsonTable:
                 text = next(lines).strip(WHITE)
             except StopIteration:
                 return
-            except RowTooLong as error:
+            except TextLines.TooLong as error:
                 yield lines.number, self._refused("", lines.record[0][:60], f"{error}; shorten it")
                 continue
             if text:
@@ -245,7 +244,7 @@ def _header(lines: TextLines) -> tuple[str, list[str]]:
         lines.mark()
         try:
             score = len(set(_REQUIRED) & set(map(column_of, next(_split(lines, separator)))))
-        except (csv.Error, RowTooLong) as error:
+        except (csv.Error, TextLines.TooLong) as error:
             score, trouble = 0, trouble or why_not_split(error)
         lines.put_back(0)
         if score > best_score:

@@ -19,7 +19,6 @@ __all__ = [
     "UNFIT",
     "WHITE",
     "Readable",
-    "RowTooLong",
     "TextLines",
     "fit_case_id",
     "printable",
@@ -56,19 +55,18 @@ def printable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-class RowTooLong(Exception):
-    """A row of more than LONGEST_ROW characters."""
-
-    def __init__(self) -> None:
-        super().__init__(f"it is longer than {LONGEST_ROW} characters")
-
-
 class TextLines(Iterator[str]):
     """The physical lines of a file, decoded.
 
     `record` holds the lines of the row at hand, so that a broken row can be left behind after its first line: what
     follows a quotation mark that was never closed still counts. `unfit` says that the row holds what no text may hold.
     """
+
+    class TooLong(Exception):
+        """A row of more than LONGEST_ROW characters; it never leaves the readers."""
+
+        def __init__(self) -> None:
+            super().__init__(f"it is longer than {LONGEST_ROW} characters")
 
     def __init__(self, file: Readable, name: str) -> None:
         self._readline = file.readline
@@ -105,7 +103,7 @@ class TextLines(Iterator[str]):
         self.record.append(line)
         self.size += len(line)
         if self.size > LONGEST_ROW:
-            raise RowTooLong
+            raise TextLines.TooLong
         if not self.unfit and not (line.isascii() and "\0" not in line):
             self.unfit = UNFIT.search(line) is not None
         return line
@@ -114,7 +112,7 @@ class TextLines(Iterator[str]):
         """Say whether the first line that is not blank begins a JSON object, and give that line again."""
         try:
             first = next((text for line in self if (text := line.strip(WHITE))), "")
-        except RowTooLong as error:
+        except TextLines.TooLong as error:
             raise SourceError(self.name, f"its first line cannot be read: {error}") from None
         if not first:
             raise SourceError(self.name, "it is empty; a file begins with a header: case_id,event,on,...")
