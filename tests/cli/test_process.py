@@ -169,7 +169,7 @@ def test_a_quick_question_loads_nothing_that_it_does_not_need():
     assert not loaded & HEAVY
     assert {name for name in loaded if name.startswith("ehcp_flow.cli.")} <= {
         f"ehcp_flow.cli.{name}"
-        for name in ("app", "boundary", "command", "files", "messages", "options", "output", "due")
+        for name in ("app", "boundary", "command", "named_files", "messages", "options", "output", "due")
     }
 
 

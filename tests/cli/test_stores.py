@@ -28,7 +28,7 @@ def call(bar, done, total, calls=[]):
     calls.append(done)
     if len(calls) == 4:
         os.kill(os.getpid(), signal.SIGKILL)
-messages.Bar.__call__ = call
+messages.ProgressBar.__call__ = call
 main()
 """
 
