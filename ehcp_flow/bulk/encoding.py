@@ -315,7 +315,7 @@ def reread(frame: pl.DataFrame, name: str, shown: Mapping[str, str]) -> tuple[pl
         for row in rows
     )
     kept, refused = taken(read_facts(_PlainLines(text), name=name), lambda number: int(lines[number - 1]), shown)
-    schema = dict.fromkeys(columns, pl.String) | {LINE: frame.schema[LINE]}
+    schema = {column: frame.schema[LINE] if column == LINE else pl.String for column in frame.columns}
     return pl.DataFrame(kept, schema=schema), refused
 
 

@@ -43,6 +43,9 @@ FILES = {
     "backslashes": lines(
         {**E, "reason": 'say "x"\n\\ \t'}, '{"case_id":"\\u0061","event":"request_received","on":"2026-01-05"}', A
     ),
+    "a column in an odd line alone, beside a row that cannot be right": lines(
+        {**E, "reason": 'say "x"'}, {**A, "event": "final_plan"}, B
+    ),
     "half a surrogate": lines('{"case_id":"a","event":"request_received","on":"2026-01-05","party":"\\ud800"}', A),
     "no JSON": lines(A, "nonsense", '{"case_id": "a"', "{'case_id': 'a'}", "[1]", '"a"', "{nothing at all}", "{}", B),
     "objects on one line": lines(A, json.dumps(A) + json.dumps(B), json.dumps(A) + ",", ", " + json.dumps(A), B),
