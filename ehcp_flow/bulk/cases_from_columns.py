@@ -15,8 +15,7 @@ from ehcp_flow.bulk.encoding import APART, Encoded
 from ehcp_flow.bulk.fact_columns import FactColumns
 from ehcp_flow.case import Case
 from ehcp_flow.dates import parse_instant
-from ehcp_flow.facts import FACT_TYPES, Fact
-from ehcp_flow.readers.text_lines import WHITE
+from ehcp_flow.facts import FACT_TYPES, WHITE, Fact
 
 __all__ = ["bare_facts", "build_cases", "dates_of"]
 

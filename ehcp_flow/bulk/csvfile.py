@@ -20,10 +20,10 @@ from ehcp_flow.bulk.codes import Array
 from ehcp_flow.bulk.encoding import LINE, taken
 from ehcp_flow.bulk.quoting import Quotes, cells_of_row, inside, irregular, spans
 from ehcp_flow.errors import RowRefused
-from ehcp_flow.facts import COLUMNS
+from ehcp_flow.facts import COLUMNS, WHITE
 from ehcp_flow.readers import read_facts
 from ehcp_flow.readers.row_tables import CsvTable, column_of, table_of
-from ehcp_flow.readers.text_lines import LONGEST_ROW, WHITE
+from ehcp_flow.readers.text_lines import LONGEST_ROW
 
 __all__ = ["BLOCK", "CsvFile", "frame_of_rows"]
 

@@ -22,9 +22,8 @@ from pydantic.fields import FieldInfo
 from ehcp_flow.bulk.codes import EVENTS, KEY_OF, NO_DAY, Array, as_day
 from ehcp_flow.dates import parse_date, parse_instant
 from ehcp_flow.errors import DateError, RowRefused
-from ehcp_flow.facts import COLUMN_OF, COLUMNS, DATES, FACT_TYPES, OUTCOMES, Fact, choices_of, outcomes_of
+from ehcp_flow.facts import COLUMN_OF, COLUMNS, DATES, FACT_TYPES, OUTCOMES, WHITE, Fact, choices_of, outcomes_of
 from ehcp_flow.readers import FactReader, read_facts
-from ehcp_flow.readers.text_lines import WHITE
 
 __all__ = ["APART", "LINE", "Coded", "Encoded", "encode", "reread", "standard", "taken"]
 

@@ -20,11 +20,10 @@ from ehcp_flow.bulk.jsonfile import JsonFile
 from ehcp_flow.bulk.stored import StoreRows
 from ehcp_flow.case import Case
 from ehcp_flow.errors import RowRefused, SourceError
-from ehcp_flow.facts import COLUMNS, Fact
+from ehcp_flow.facts import COLUMNS, WHITE, Fact
 from ehcp_flow.measures.extra import LONGEST_VALUE
 from ehcp_flow.readers import FactReader, Report, read_facts
 from ehcp_flow.readers.row_tables import column_of
-from ehcp_flow.readers.text_lines import WHITE
 from ehcp_flow.store import Store
 from ehcp_flow.store.base import Axis
 

@@ -24,9 +24,9 @@ from ehcp_flow.calendars import england as english_calendars
 from ehcp_flow.case import Case
 from ehcp_flow.dates import parse_instant
 from ehcp_flow.errors import EhcpFlowError, RangeError, RowRefused
+from ehcp_flow.facts import WHITE
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
-from ehcp_flow.readers.text_lines import WHITE
 from ehcp_flow.store.base import Axis
 
 __all__ = ["CHUNK_CASES", "Answers", "Frames", "Options", "Pass", "Progress", "ids_of"]

@@ -13,10 +13,9 @@ from io import TextIOWrapper
 from typing import IO, Final
 
 from ehcp_flow.errors import SourceError
-from ehcp_flow.facts import COLUMNS
+from ehcp_flow.facts import COLUMNS, WHITE
 from ehcp_flow.readers.case_reader import open_file
 from ehcp_flow.readers.row_tables import column_of, why_not_split
-from ehcp_flow.readers.text_lines import WHITE
 
 __all__ = ["LONGEST_VALUE", "read_extra"]
 

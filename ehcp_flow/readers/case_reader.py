@@ -25,10 +25,10 @@ from pydantic import ValidationError
 from ehcp_flow.case import Case, group_cases
 from ehcp_flow.dates import parse_date
 from ehcp_flow.errors import DateError, FactError, RowRefused, SourceError, SourceMissing, UnknownNameError
-from ehcp_flow.facts import COLUMNS, DATES, FACT_TYPES, Fact, load_fact
+from ehcp_flow.facts import COLUMNS, DATES, FACT_TYPES, WHITE, Fact, load_fact
 from ehcp_flow.inputs import why_unreadable
 from ehcp_flow.readers.row_tables import CsvTable, JsonTable, column_of, table_of
-from ehcp_flow.readers.text_lines import WHITE, Readable, printable
+from ehcp_flow.readers.text_lines import Readable, printable
 
 __all__ = ["Caseload", "FactReader", "Report", "open_file", "read_case", "read_cases", "read_facts", "read_text"]
 

@@ -17,7 +17,6 @@ __all__ = [
     "LONGEST_ROW",
     "REMEDY",
     "UNFIT",
-    "WHITE",
     "Readable",
     "TextLines",
     "fit_case_id",

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from ehcp_flow.errors import FactError, UnknownNameError
 from ehcp_flow.events import AskedBody
-from ehcp_flow.facts import COLUMNS, DATES, FACT_TYPES, OUTCOMES, Fact, make_fact
+from ehcp_flow.facts import COLUMNS, DATES, FACT_TYPES, OUTCOMES, WHITE, Fact, make_fact
 from ehcp_flow.identifiers import BLANKS, LONGEST_ID
 from ehcp_flow.readers import LONGEST_ROW, read_facts, write_facts
-from ehcp_flow.readers.text_lines import WHITE
 
 FORMATS = ["csv", "jsonl"]
 DAYS = st.dates(dt.date(1900, 1, 1), dt.date(2199, 12, 31))
