@@ -152,4 +152,5 @@ def _description(deadline: Deadline) -> str:
         lines.append(f"{deadline.days_over} days overdue on {deadline.as_of.isoformat()}.")
     if deadline.excused_by:
         lines.append(f"Excused by: {', '.join(deadline.excused_by)}.")
-    return " ".join([*lines, deadline.citation])
+    # The law's citation, not that of a day that was fixed: a reason is free text, and a calendar goes out of the house.
+    return " ".join([*lines, deadline.derivation.version.cited])

@@ -87,7 +87,10 @@ def test_a_second_export_updates_the_first():
 
 
 def test_free_text_and_parties_stay_out():
-    source = table_of("a request_received 2026-03-02 party=parent reason=Jane-Doe-is-ill")
+    source = table_of(
+        "a request_received 2026-03-02 party=parent reason=Jane-Doe-is-ill",
+        "a date_directed 2026-03-02 until=2026-05-01 limit=final_plan reason=Jane-Doe-v-council",
+    )
     text = invoke("check", "-", "--as-of", "2026-03-02", "--format", "ics", stdin=source).stdout
     assert "Jane" not in text
     assert "parent" not in text

@@ -30,7 +30,10 @@ def test_what_is_open_is_an_all_day_event_on_its_last_lawful_day():
 
 
 def test_no_name_and_no_free_text_is_in_it():
-    assert "Smith" not in work_calendar(answered(*CASES))
+    directed = told("d", "2025-06-10 date_directed until=2025-09-01;limit=final_plan;reason=Judge Smith on Jo")
+    feed = work_calendar(answered(*CASES, directed))
+    assert "d: Do what was directed" in feed
+    assert "Smith" not in feed
 
 
 def test_it_is_cut_to_a_caseworker_an_adviser_or_a_setting():
