@@ -81,7 +81,7 @@ class _Chunk:
         self.question = columns.question
         self._columns = columns
         # Rows for which no law was in force stand behind the deadlines of their case.
-        rows = np.concatenate([judged.in_order, judged.without_law], axis=1)
+        rows = np.concatenate([judged.rows, judged.without_law], axis=1)
         case = facts.case.take(rows[kernel.STARTED])
         order = np.argsort(case, kind="stable")
         case, rows = case.take(order), rows.take(order, axis=1)

@@ -307,7 +307,7 @@ def _frame(facts: FactColumns, judged: Judged, encoded: Encoded, law: LawWords) 
             days("done_on", judged.done_on),
             pl.Series("status", STATUSES, dtype=schema["status"]).gather(pl.Series(judged.status.astype(np.uint32))),
             over.set(pl.Series(judged.over < 0), None),
-            names("excused_by", judged.excuses, judged.excuse_names),
+            names("excused_by", *judged.excuses),
             pl.Series("breach", judged.breach, dtype=pl.Boolean),
             days("ended_on", judged.ended_on),
             names("contested_by", *judged.contests),

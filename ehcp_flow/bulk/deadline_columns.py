@@ -1,15 +1,14 @@
-"""Deadlines as columns, each put into the public order when it is first asked for."""
+"""Deadlines as columns, in the public order; what is not a number of the kernel is worked out when it is asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from copy import copy
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 
-from ehcp_flow.bulk.codes import NO_DAY, Array, in_order
+from ehcp_flow.bulk.codes import NO_DAY, Array
 from ehcp_flow.bulk.fact_columns import FactColumns
 from ehcp_flow.deadlines import MISSED, STATUSES
 from ehcp_flow.engine import kernel
@@ -20,6 +19,8 @@ __all__ = ["Judged"]
 
 _MISSED: Final = np.isin(np.array(STATUSES), MISSED)
 _COLUMNS: Final[Mapping[str, int]] = {
+    "row": kernel.VERSION,
+    "due": kernel.LAST,
     "start": kernel.STARTED,
     "whom": kernel.WHOM,
     "base": kernel.BASE,
@@ -38,11 +39,11 @@ class Judged:
     """Deadlines as columns, in the public order: by case, last lawful day, place in the rulebook, and start.
 
     `row` is the rule and its version (`CompiledRulebook.versions`); days are numbers, NO_DAY for none; `start`, `whom`
-    and `done` are places of facts, -1 for none; `over` is -1 for none; `excuses` is a number of `excuse_names`, 0 for
-    none. A column that nobody asks for costs nothing.
+    and `done` are places of facts, -1 for none; `over` is -1 for none; `excuses` and `contests` are numbers of names
+    and those names, 0 for none. A column that nobody asks for costs nothing.
 
-    `rows` are as the kernel wrote them, case by case, `without_law` those for which no version of the rule was in
-    force, `numbers` the facts as it took them. `noted` says of each fact what was noted of it as an exception.
+    `rows` are as the kernel wrote them, in the public order, `without_law` those for which no version of the rule was
+    in force, `numbers` the facts as it took them. `noted` says of each fact what was noted of it as an exception.
     """
 
     def __init__(
@@ -56,59 +57,20 @@ class Judged:
         self.noted = noted
 
     def __len__(self) -> int:
-        return len(self.row)
+        count: int = self.rows.shape[1]
+        return count
 
     def __getattr__(self, name: str) -> Array:
-        """Return a column of the rows in the public order."""
+        """Return a column of the rows."""
         if name not in _COLUMNS:
             raise AttributeError(name)
-        column = self._picked(self.rows[_COLUMNS[name]])
-        self.__dict__[name] = column
+        column: Array = self.rows[_COLUMNS[name]]
         return column
 
-    @property
-    def in_order(self) -> Array:
-        """The rows of the kernel, in the public order."""
-        order = self._in_order[0]
-        return self.rows if order is None else self.rows.take(order, axis=1)
-
-    def unsorted(self) -> Judged:
-        """Return the same deadlines in any order, which saves sorting them."""
-        rows, same = self.rows, copy(self)
-        same.__dict__ = {name: self.__dict__[name] for name in ("_facts", "_book", "noted", "rows", "without_law")}
-        columns = self._facts.case.take(rows[kernel.STARTED]), rows[kernel.LAST], rows[kernel.VERSION]
-        same.__dict__["_in_order"] = None, columns
-        return same
-
-    def _picked(self, column: Array) -> Array:
-        order = self._in_order[0]
-        return column if order is None else column.take(order)
-
     @cached_property
-    def _in_order(self) -> tuple[Array | None, tuple[Array, Array, Array]]:
-        """Where each deadline stands among the rows, None if they stand so already; and case, last day and row."""
-        case, due = self._facts.case.take(self.rows[kernel.STARTED]), self.rows[kernel.LAST]
-        version = self.rows[kernel.VERSION]
-        if not len(case):
-            return None, (case, due, version)
-        dated = due > NO_DAY
-        first = int(due.min(initial=NO_DAY * -1, where=dated))
-        # Rows of a rule stand in the order of their starts; what has no day comes behind every day.
-        behind = max(int(due.max()) - first, -1) + 1
-        of_row, of_due = (len(self._book.versions) - 1).bit_length(), behind.bit_length()
-        number = case.astype(np.int64) << of_due
-        number |= np.where(dated, due - np.int32(first), np.int32(behind))
-        number <<= of_row
-        number |= version
-        number, order = in_order(number)
-        after = (number >> of_row).astype(np.int32) & np.int32((1 << of_due) - 1)
-        due = np.where(after == behind, np.int32(NO_DAY), after + np.int32(first))
-        return order, (number >> (of_row + of_due), due, number & ((1 << of_row) - 1))
-
-    @property
-    def _sorted(self) -> tuple[Array, Array, Array]:
-        """The columns that the order follows: case, last lawful day, and row."""
-        return self._in_order[1]
+    def case(self) -> Array:
+        """The number of the case."""
+        return self._facts.case.take(self.start)
 
     @cached_property
     def party(self) -> Array:
@@ -116,52 +78,25 @@ class Judged:
         return self._facts.party.take(self.whom)
 
     @cached_property
-    def _excused(self) -> tuple[Array, list[tuple[str, ...]]]:
+    def excuses(self) -> tuple[Array, list[tuple[str, ...]]]:
         """The number of the outcomes that excuse each deadline, and those outcomes; 0 stands for none."""
-        numbers = np.zeros(len(self), dtype=np.int32)
-        names: dict[tuple[str, ...], int] = {(): 0}
-        at = np.flatnonzero(self.held > 0)
-        rules, held = self._picked(self.rows[kernel.RULE])[at], self.held[at]
-        pairs, which = np.unique(np.stack([rules, held]), axis=1, return_inverse=True)
-        of_pair = [names.setdefault(self._book.outcomes(rule, bits), len(names)) for rule, bits in pairs.T.tolist()]
-        numbers[at] = np.array(of_pair, dtype=np.int32)[which.ravel()]
-        return numbers, list(names)
+        return self._named(kernel.RULE, self.held, self._book.outcomes)
 
     @cached_property
     def contests(self) -> tuple[Array, list[tuple[str, ...]]]:
         """The number of the readings that contest each deadline, and those readings; 0 stands for none."""
+        return self._named(kernel.VERSION, self.contested, self._book.contesting)
+
+    def _named(
+        self, of: int, bits: Array, names_of: Callable[[int, int], tuple[str, ...]]
+    ) -> tuple[Array, list[tuple[str, ...]]]:
         numbers = np.zeros(len(self), dtype=np.int32)
         names: dict[tuple[str, ...], int] = {(): 0}
-        at = np.flatnonzero(self.contested > 0)
-        pairs, which = np.unique(np.stack([self.row[at], self.contested[at]]), axis=1, return_inverse=True)
-        of_pair = [names.setdefault(self._book.contesting(row, bits), len(names)) for row, bits in pairs.T.tolist()]
-        numbers[at] = np.array(of_pair, dtype=np.int32)[which.ravel()]
+        at = np.flatnonzero(bits > 0)
+        pairs, which = np.unique((self.rows[of][at].astype(np.int64) << 32) | bits[at], return_inverse=True)
+        of_pair = [names.setdefault(names_of(*divmod(pair, 1 << 32)), len(names)) for pair in pairs.tolist()]
+        numbers[at] = np.array(of_pair, dtype=np.int32)[which]
         return numbers, list(names)
-
-    @property
-    def excuses(self) -> Array:
-        """The number of the outcomes that excuse each deadline, 0 for none."""
-        return self._excused[0]
-
-    @property
-    def excuse_names(self) -> list[tuple[str, ...]]:
-        """The outcomes by that number."""
-        return self._excused[1]
-
-    @property
-    def row(self) -> Array:
-        """The rule and its version, as a place in `CompiledRulebook.versions`."""
-        return self._sorted[2]
-
-    @property
-    def case(self) -> Array:
-        """The number of the case."""
-        return self._sorted[0]
-
-    @property
-    def due(self) -> Array:
-        """The last lawful day, NO_DAY for none."""
-        return self._sorted[1]
 
     @cached_property
     def done_on(self) -> Array:

@@ -13,14 +13,17 @@ from ehcp_flow.calendars import Calendars
 from ehcp_flow.engine.choice import Kernel, kernel_in_use
 from ehcp_flow.engine.counted_days import CountedDays, counted_days
 from ehcp_flow.engine.judged_case import space_for
-from ehcp_flow.engine.kernel import COLUMNS, STARTED, VERSION
+from ehcp_flow.engine.kernel import COLUMNS, LAST, NO_DAY, STARTED, VERSION
 from ehcp_flow.engine.rulebook import CompiledRulebook, number_of
 from ehcp_flow.facts import DATES
 
 __all__ = ["days_and_keys", "judge_columns", "numbers_for", "room_for"]
 
-_ROWS: Final = 1 << 15
-"""How many rows the kernel writes before they are taken away: few enough to stay near the processor."""
+_ROWS: Final = 9_000
+"""How many rows the kernel writes before they are taken away: few enough to stay near the processor, and no power of
+two, so that the columns of a row do not drive each other out of its cache."""
+_DAYS: Final = 1 << 20
+"""More than any day, and less than none."""
 
 
 def judge_columns(facts: FactColumns, book: CompiledRulebook, calendars: Calendars) -> Judged:
@@ -43,7 +46,7 @@ def judge_columns(facts: FactColumns, book: CompiledRulebook, calendars: Calenda
             found.beyond = -1
             case += 1
         else:
-            parts.append(_taken(found, facts))
+            parts.append(_taken(found, facts, book))
             if case == facts.cases:
                 break
             _empty(found, chosen)
@@ -51,14 +54,34 @@ def judge_columns(facts: FactColumns, book: CompiledRulebook, calendars: Calenda
     return Judged(rows, without_law, np.asarray(found.noted, dtype=np.int32), facts, columns, book)
 
 
-def _taken(found: Any, facts: FactColumns) -> tuple[Array, Array]:
+def _taken(found: Any, facts: FactColumns, book: CompiledRulebook) -> tuple[Array, Array]:
     """Return a copy of the rows of the cases that columns follow, and of those for which no law was in force."""
     rows: Array = np.asarray(found.out, dtype=np.int32).reshape(COLUMNS, -1)[:, : found.rows]
-    lawless = rows[VERSION] < 0
-    if facts.failed.any():
-        followed = ~facts.failed.take(facts.case.take(rows[STARTED]))
-        rows, lawless = rows[:, followed], lawless[followed]
-    return (rows[:, ~lawless], rows[:, lawless]) if lawless.any() else (rows.copy(), rows[:, :0].copy())
+    case = facts.case.take(rows[STARTED])
+    followed = ~facts.failed.take(case)
+    at = np.flatnonzero(followed & (rows[VERSION] >= 0))
+    order = at.take(_public_order(case.take(at), rows[LAST].take(at), rows[VERSION].take(at), len(book.versions)))
+    return _picked(rows, order), _picked(rows, np.flatnonzero(followed & (rows[VERSION] < 0)))
+
+
+def _picked(rows: Array, order: Array) -> Array:
+    picked = np.empty((COLUMNS, len(order)), dtype=np.int32)
+    for column, into in zip(rows, picked, strict=True):
+        column.take(order, out=into, mode="clip")
+    return picked
+
+
+def _public_order(case: Array, last: Array, version: Array, versions: int) -> Array:
+    """Return where the deadlines of whole cases stand, by case, last lawful day and rule.
+
+    Those of a rule come in the order of their starts; what has no day stands behind every day.
+    """
+    number = case.astype(np.int64)
+    number *= 2 * _DAYS
+    number += np.where(last > NO_DAY, last, np.int32(_DAYS - 1))
+    number *= versions
+    number += version
+    return np.argsort(number, kind="stable")
 
 
 def _empty(found: Any, chosen: Kernel) -> None:

@@ -27,7 +27,7 @@ def counts_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     """Return the counts of a chunk of whole cases, each case's rows together."""
     columns = Columns.of(rows, question)
     law, schema = question.law, schema_of(question.law)
-    judged = columns.judged.unsorted()
+    judged = columns.judged
     authority = columns.facts.authority.take(judged.case).astype(np.int64) + 1
     number = (authority * len(law.book.versions) + judged.row) * len(STATUSES) + judged.status
     size = (len(columns.encoded.authority.texts) + 1) * len(law.book.versions) * len(STATUSES)
@@ -42,7 +42,7 @@ def counts_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     counted = {
         "deadlines": deadlines,
         "breaches": np.bincount(number[judged.breach], minlength=size),
-        "excused": np.bincount(number[judged.excuses > 0], minlength=size),
+        "excused": np.bincount(number[judged.held > 0], minlength=size),
     }
     frame = pl.DataFrame(
         [
