@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from ehcp_flow.bulk.codes import NO_DAY, Array
+from ehcp_flow.bulk.codes import NO_DAY, Array, distinct
 from ehcp_flow.bulk.fact_columns import FactColumns
 from ehcp_flow.deadlines import MISSED, STATUSES
 from ehcp_flow.engine import kernel
@@ -93,8 +93,10 @@ class Judged:
         numbers = np.zeros(len(self), dtype=np.int32)
         names: dict[tuple[str, ...], int] = {(): 0}
         at = np.flatnonzero(bits > 0)
-        pairs, which = np.unique((self.rows[of][at].astype(np.int64) << 32) | bits[at], return_inverse=True)
-        of_pair = [names.setdefault(names_of(*divmod(pair, 1 << 32)), len(names)) for pair in pairs.tolist()]
+        few = 1 << int(bits.max(initial=0)).bit_length()
+        pairs = self.rows[of][at].astype(np.int64) * few + bits[at]
+        first, which = distinct(pairs)
+        of_pair = [names.setdefault(names_of(*divmod(pair, few)), len(names)) for pair in pairs[first].tolist()]
         numbers[at] = np.array(of_pair, dtype=np.int32)[which]
         return numbers, list(names)
 
