@@ -58,10 +58,13 @@ def _taken(found: Any, facts: FactColumns, book: CompiledRulebook) -> tuple[Arra
     """Return a copy of the rows of the cases that columns follow, and of those for which no law was in force."""
     rows: Array = np.asarray(found.out, dtype=np.int32).reshape(COLUMNS, -1)[:, : found.rows]
     case = facts.case.take(rows[STARTED])
+    order = _public_order(case, rows[LAST], rows[VERSION], len(book.versions))
+    lawless = rows[VERSION] < 0
+    if not (lawless.any() or facts.failed.any()):
+        return _picked(rows, order), _picked(rows, order[:0])
     followed = ~facts.failed.take(case)
-    at = np.flatnonzero(followed & (rows[VERSION] >= 0))
-    order = at.take(_public_order(case.take(at), rows[LAST].take(at), rows[VERSION].take(at), len(book.versions)))
-    return _picked(rows, order), _picked(rows, np.flatnonzero(followed & (rows[VERSION] < 0)))
+    order = order[(followed & ~lawless).take(order)]
+    return _picked(rows, order), _picked(rows, np.flatnonzero(followed & lawless))
 
 
 def _picked(rows: Array, order: Array) -> Array:

@@ -110,7 +110,7 @@ cdef void add_run(
 @cython.locals(many=bint)
 cdef void judge_rule(Law law, Days days, Facts facts, Found found, int rule) noexcept nogil
 cdef int version_on(Law law, int rule, int day) noexcept nogil
-@cython.locals(unsure=bint)
+@cython.locals(unsure=bint, missed=bint)
 cdef void judge_version(
     Law law, Days days, Facts facts, Found found, int rule, int version, int run, int base, bint many
 ) noexcept nogil
@@ -145,13 +145,13 @@ cdef int status_of(
 ) noexcept nogil
 cdef bint was_missed(Law law, Facts facts, Found found, int rule, int flags, int end, int last) noexcept nogil
 cdef bint is_missed(int status) noexcept nogil
-cdef int gives_way(Law law, Facts facts, Found found, int rule, int status, int last) noexcept nogil
+cdef int gives_way(Law law, Facts facts, Found found, int rule, int last) noexcept nogil
 cdef int status_of_window(Facts facts, Found found, int flags, int end, int last, bint kept_open) noexcept nogil
 cdef int left_open(Found found, int last, int status, bint unsure, int kept_open_by) noexcept nogil
 cdef bint is_never_owed(Law law, Facts facts, Found found, int rule) noexcept nogil
 
 @cython.locals(broken=bint)
-cdef void contest(Law law, Days days, Facts facts, Found found, int row, int run) noexcept nogil
+cdef void contest(Law law, Days days, Facts facts, Found found, int row, int run, bint missed) noexcept nogil
 cdef int last_day_by(Law law, Days days, Facts facts, Found found, int reading, int row) noexcept nogil
 cdef int last_within(Law law, Days days, Facts facts, Found found, int reading, int row) noexcept nogil
 cdef bint is_kept_by(Law law, Days days, Facts facts, Found found, int mask, int row, int last) noexcept nogil

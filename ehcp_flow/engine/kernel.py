@@ -724,7 +724,8 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
         status = status_of_window(facts, found, flags, end, last, kept_open_by >= 0)
     else:
         status = status_of(law, facts, found, rule, flags, end, last, unsure)
-    gave_way_to = gives_way(law, facts, found, rule, status, last)
+    missed = is_missed(status)
+    gave_way_to = gives_way(law, facts, found, rule, last) if missed else -1
     if gave_way_to >= 0:
         status = LAPSED
     if found.done < 0 and status == LAPSED and found.other >= 0:
@@ -740,7 +741,7 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
     if found.exceptions and last != NO_DAY and law.rule_uses_at[rule] < law.rule_uses_at[rule + 1]:
         excuse(law, days, facts, found, row)
     if last != NO_DAY and not unsure and law.version_readings_at[version] < law.version_readings_at[version + 1]:
-        contest(law, days, facts, found, row, run)
+        contest(law, days, facts, found, row, run, missed)
     if last == NO_DAY or status == UNDATED or unsure:
         open_ = left_open(found, last, status, unsure, kept_open_by)
         if open_:
@@ -1148,9 +1149,9 @@ def is_missed(status):
     return status == LATE or status == OVERDUE or status == PREMATURE or status == OVERTAKEN
 
 
-def gives_way(law, facts, found, rule, status, last):
+def gives_way(law, facts, found, rule, last):
     """Return the fact that began the spell to which a missed limit gives way, its last day lying inside, or -1."""
-    if law.rule_yields[rule] < 0 or not is_missed(status):
+    if law.rule_yields[rule] < 0:
         return -1
     # The spell may begin or end on the last day itself.
     began = begun(law, facts, found, law.rule_yields[rule], first_on(facts, found.low, found.high, last + 1))
@@ -1195,8 +1196,12 @@ def is_never_owed(law, facts, found, rule):
 # Other readings
 
 
-def contest(law, days, facts, found, row, run):
-    """Note each other lawful reading by which it comes out otherwise whether the limit was broken."""
+def contest(law, days, facts, found, row, run, missed):
+    """Note each other lawful reading by which it comes out otherwise whether the limit was broken.
+
+    Where nothing was missed, before it gave way to anything, a reading finds something missed only if it has a last day
+    of its own, or takes either answer.
+    """
     size = found.capacity
     version = found.out[VERSION * size + row]
     broken = is_missed(found.out[STATUS * size + row]) and law.rule_flags[found.out[row]] & BREACHABLE
@@ -1205,7 +1210,8 @@ def contest(law, days, facts, found, row, run):
     bit = 1
     for reading in range(law.version_readings_at[version], law.version_readings_at[version + 1]):
         last = NO_DAY
-        if not law.reading_flags[reading] & ONLY_TOLD:
+        changes = law.reading_flags[reading]
+        if not changes & ONLY_TOLD and (missed or law.reading_table[reading] >= 0 or changes & EITHER_ANSWER):
             last = last_day_by(law, days, facts, found, reading, row)
         if last != NO_DAY and is_broken_by(law, days, facts, found, reading, row, run, last) != broken:
             contested |= bit
@@ -1300,7 +1306,7 @@ def is_broken_by(law, days, facts, found, reading, row, run, last):
     else:
         status = status_of(law, facts, found, rule, flags, found.run_end[run], last, 0)
     found.done = done
-    if not is_missed(status) or (not changes & NEVER_YIELDS and gives_way(law, facts, found, rule, status, last) >= 0):
+    if not is_missed(status) or (not changes & NEVER_YIELDS and gives_way(law, facts, found, rule, last) >= 0):
         return False
     held = found.out[EXCUSES * size + row]
     if changes & UNEXCUSED_BY_PAST and held > 0:
