@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ehcp_flow.store.database import Transaction
 from ehcp_flow.store.migrations.versions.v3_trail import POSTGRESQL, SQLITE, sqlite_trigger, trigger_name
 from ehcp_flow.store.table_names import Names
+from ehcp_flow.store.transaction import Transaction
 from ehcp_flow.store.verifying import Break
 
 __all__ = ["unprotected"]

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from ehcp_flow.store.chain import seal_import
-from ehcp_flow.store.database import Database, Transaction
+from ehcp_flow.store.database import Database
 from ehcp_flow.store.errors import StoreCorrupt
 from ehcp_flow.store.fact_rows import FactRow, Head, ImportRow, Text, instant_text
 from ehcp_flow.store.results import Stats
 from ehcp_flow.store.statements import Statements
 from ehcp_flow.store.table_names import Names
+from ehcp_flow.store.transaction import Transaction
 from ehcp_flow.store.verifying import Break
 
 __all__ = ["beside", "in_step", "stats_of"]

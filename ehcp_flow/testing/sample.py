@@ -1,14 +1,31 @@
-"""Small things that tests need: a clock that stands where it is set, and ready-made facts."""
+"""Small things that tests need: a clock that stands where it is set, ready-made facts, texts that break things."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from ehcp_flow.dates import parse_instant
 from ehcp_flow.facts import Fact, make_fact
+from ehcp_flow.store import Store
 
-__all__ = ["SetClock", "a_case", "a_fact"]
+__all__ = ["HOSTILE", "Opener", "SetClock", "a_case", "a_fact"]
+
+Opener: TypeAlias = Callable[..., Store]
+"""Opens the store under test, with the options of `Store`: each time the same facts."""
+
+HOSTILE = (
+    "'; DROP TABLE ehcp_facts; --",
+    '=cmd|" /C calc"!A0',
+    "%s %(x)s ? :name {0}",
+    "a\tb\r\nc\x1b[31m\x7f",
+    "\u202eright to left\u2066",
+    "\U0001f9d1\u200d\U0001f3eb e\u0301",
+    "\\u0000 \\x00 \\'",
+    "null",
+)
+"""Texts that a store must keep as they are."""
 
 
 class SetClock:

@@ -36,10 +36,6 @@ LONG = {
     "events.py": "a class for each event, in the order of the law",
     "measures/measure_table.py": "the table of measures, its groups and its explanation",
     "measures/registers.py": "a row for each register and each column",
-    "store/base.py": "the interface of every store, with its docstrings",
-    "store/database.py": "connections and transactions of two databases",
-    "store/sql.py": "the interface of every store, over a database",
-    "testing/contract.py": "the contract of a store, test by test",
 }
 SHORT = {
     "__main__.py": "it is what `python -m` runs",
@@ -64,6 +60,7 @@ SHORT = {
     "store/store_files.py": "one question that commands ask before they write",
     "store/table_names.py": "one class that every statement uses",
     "store/upcasting.py": "one class that hosts extend",
+    "testing/contract.py": "it puts the parts of the contract together",
 }
 
 
