@@ -214,8 +214,8 @@ class SourceOneByOne(OpenedSource):
     ) -> tuple[MeasureTable, Span | None]:
         """Count the cases; without a year their answers are held, since the first day is not known before."""
         from ehcp_flow.measures.counted_case import days_on_record
-        from ehcp_flow.measures.measure_table import Tally, periods_asked
-        from ehcp_flow.measures.periods import Span
+        from ehcp_flow.measures.measure_table import Tally
+        from ehcp_flow.measures.periods import Span, periods_asked
 
         span: Span | None = None
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import IO, Any, Final, NamedTuple, Protocol, TypeAlias
+from typing import IO, Any, Final, Protocol, TypeAlias
 
 from ehcp_flow import dates
 from ehcp_flow.answers import Answer
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
-from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.formulas import disarmed
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.measures import frames
@@ -21,45 +20,15 @@ from ehcp_flow.measures.catalogue import Measure, MeasureColumn, catalogue
 from ehcp_flow.measures.contributing import Contributed, Contributions
 from ehcp_flow.measures.counted_case import CountedCase, answered, days_on_record
 from ehcp_flow.measures.figures import COLUMNS, ONCE
-from ehcp_flow.measures.periods import GRAINS, ONE_DAY, Period, between, years
+from ehcp_flow.measures.grouping import CHANGING, NOT_RECORDED, Extra, group_keys, group_of
+from ehcp_flow.measures.periods import GRAINS, Period, Years, periods_asked
 from ehcp_flow.measures.publishing import hidden_columns
 from ehcp_flow.measures.suppression import HIDDEN
 
-__all__ = [
-    "CHANGING",
-    "GROUPS",
-    "NOT_RECORDED",
-    "Cases",
-    "Cell",
-    "Explanation",
-    "Extra",
-    "Grouped",
-    "MeasureTable",
-    "Tables",
-    "Tally",
-    "Years",
-    "age_band",
-    "group_keys",
-    "group_of",
-    "measure",
-    "periods_asked",
-    "table_of",
-]
+__all__ = ["Cases", "Cell", "Explanation", "MeasureTable", "Tables", "Tally", "measure", "table_of"]
 
 Cases: TypeAlias = Iterable[Case | Answer] | Mapping[str, Case]
-Extra: TypeAlias = Mapping[str, Mapping[str, str]]
 Row: TypeAlias = dict[str, Any]
-Years: TypeAlias = int | tuple[int, int] | Iterable[int]
-
-GROUPS: Final = ("authority", "requester", "age", "adviser")
-"""What cases, or their acts, can be grouped by without a further column of the file."""
-CHANGING: Final = frozenset({"age", "adviser"})
-"""What a case has several values of, so that its groups follow from what is counted."""
-_AGES: Final = ((5, "under 5"), (11, "5 to 10"), (16, "11 to 15"), (20, "16 to 19"), (26, "20 to 25"))
-_OLDER: Final = "over 25"
-NOT_RECORDED: Final = "not recorded"
-"""What stands where a case has no value for a column by which it is grouped."""
-
 
 _NAMES: Final = tuple(COLUMNS)
 
@@ -220,42 +189,6 @@ def table_of(
         at = list(keys).index("adviser")
         ordered = {group: cells for group, cells in ordered.items() if group[at] != NOT_RECORDED}
     return MeasureTable(tuple(by), tuple(keys), tuple(periods), as_of, ordered)
-
-
-class Grouped(NamedTuple):
-    """What a case is grouped by, without its story."""
-
-    case_id: str
-    as_of: dt.date
-    authority: str | None
-    requester: str
-    born: dt.date | None
-
-
-def group_of(
-    case: CountedCase | Grouped, by: Sequence[str], extra: Extra, period: Period, party: str
-) -> tuple[str, ...]:
-    """Return the group in which something counts: of a case, in a period, and the act of a party."""
-    return tuple(_value(case, name, extra, period, party) for name in by)
-
-
-def _value(case: CountedCase | Grouped, name: str, extra: Extra, period: Period, party: str) -> str:
-    value: str | None = extra.get(case.case_id, {}).get(name)
-    if value is None and name == "authority":
-        value = case.authority
-    elif value is None and name == "requester":
-        value = case.requester
-    elif value is None and name == "age" and case.born is not None:
-        value = age_band(case.born, min(period.end, case.as_of))
-    elif value is None and name == "adviser":
-        value = party
-    return value or NOT_RECORDED
-
-
-def age_band(born: dt.date, day: dt.date) -> str:
-    """Return the band of the age reached on `day`: the Department's bands, and "over 25" for whoever is past them."""
-    years_old = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-    return next((band for below, band in _AGES if years_old < below), _OLDER)
 
 
 def _enter(cells: dict[str, Any], one: Contributed, case_id: str) -> None:
@@ -450,28 +383,6 @@ def measure(
     return tally.table(tuple(by), day)
 
 
-def group_keys(by: Sequence[str], extra: Extra | None = None) -> tuple[str, ...]:
-    """Return what is grouped by besides the periods. Raises UnknownNameError for a column that no case has."""
-    keys = tuple(name for name in by if name not in GRAINS)
-    further = {name for values in (extra or {}).values() for name in values}
-    for name in keys:
-        if name not in further and name not in GROUPS:
-            raise UnknownNameError("column", name, dict.fromkeys((*GROUPS, *GRAINS, *sorted(further))))
-    return keys
-
-
-def periods_asked(
-    year: Years | None, by: Sequence[str], as_of: dt.date, first_day: Callable[[], dt.date]
-) -> list[Period]:
-    """Return the periods asked for; `first_day` gives the first day on record, where no year is named."""
-    if year is None:
-        first, last = min(first_day(), as_of), as_of
-    else:
-        chosen = years(year, as_of)
-        first, last = chosen[0].start, chosen[-1].end
-    return _periods(first, last, [name for name in by if name in GRAINS], as_of, whole=year is None)
-
-
 def _first_day(cases: Cases, day: dt.date) -> dt.date:
     """Return the first day on which anything but a birth is on record, or `day` if that is earlier."""
     first = day
@@ -479,17 +390,3 @@ def _first_day(cases: Cases, day: dt.date) -> dt.date:
         case = item if isinstance(item, Case) else item.case
         first = min((first, *days_on_record(case)))
     return first
-
-
-def _periods(first: dt.date, last: dt.date, grains: Sequence[str], as_of: dt.date, *, whole: bool) -> list[Period]:
-    """Return the periods of the finest grain asked for; without one, the year, or the whole stretch."""
-    finest = [grain for grain in GRAINS if grain in grains]
-    if finest:
-        return between(first, min(last, max(as_of, first)), finest[-1], as_of)
-    if not whole and (last - first + ONE_DAY).days <= _LONGEST_YEAR:
-        return between(first, last, "year", as_of)
-    label = f"{first.isoformat()} to {last.isoformat()}"
-    return [Period(first, last, label, "range", min(last, as_of))]
-
-
-_LONGEST_YEAR: Final = 366

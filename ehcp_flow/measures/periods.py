@@ -7,7 +7,7 @@ January after it. Other stretches take stock on their last day.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple, TypeAlias
@@ -16,15 +16,21 @@ from dateutil.relativedelta import relativedelta
 
 from ehcp_flow.errors import UnknownNameError
 
-__all__ = ["GRAINS", "Grain", "Period", "Span", "between", "longest_ago", "quarter_of", "survey_day", "years"]
+__all__ = [
+    "GRAINS", "Grain", "Period", "Span", "Years", "between", "longest_ago", "periods_asked", "quarter_of", "survey_day",
+    "years",
+]  # fmt: skip
 
 Grain: TypeAlias = Literal["year", "quarter", "month"]
+Years: TypeAlias = int | tuple[int, int] | Iterable[int]
+"""One calendar year, a first and a last, or a range."""
 GRAINS: Final[tuple[Grain, ...]] = ("year", "quarter", "month")
 
 ONE_DAY: Final = dt.timedelta(days=1)
 _MONTHS: Final = 12
 _MONTHS_A_QUARTER: Final = 3
 _THURSDAY: Final = 3
+_LONGEST_YEAR: Final = 366
 _SURVEY_DAYS: Final[Mapping[int, dt.date]] = {2021: dt.date(2021, 1, 14)}
 """The survey days from 2015 to 2027 that are not the third Thursday of January."""
 
@@ -124,3 +130,26 @@ def longest_ago(day: dt.date, months: int) -> dt.date:
 def _add_months(day: dt.date, months: int) -> dt.date:
     month = day.month - 1 + months
     return dt.date(day.year + month // _MONTHS, month % _MONTHS + 1, 1)
+
+
+def periods_asked(
+    year: Years | None, by: Sequence[str], as_of: dt.date, first_day: Callable[[], dt.date]
+) -> list[Period]:
+    """Return the periods asked for; `first_day` gives the first day on record, where no year is named."""
+    if year is None:
+        first, last = min(first_day(), as_of), as_of
+    else:
+        chosen = years(year, as_of)
+        first, last = chosen[0].start, chosen[-1].end
+    return _periods(first, last, [name for name in by if name in GRAINS], as_of, whole=year is None)
+
+
+def _periods(first: dt.date, last: dt.date, grains: Sequence[str], as_of: dt.date, *, whole: bool) -> list[Period]:
+    """Return the periods of the finest grain asked for; without one, the year, or the whole stretch."""
+    finest = [grain for grain in GRAINS if grain in grains]
+    if finest:
+        return between(first, min(last, max(as_of, first)), finest[-1], as_of)
+    if not whole and (last - first + ONE_DAY).days <= _LONGEST_YEAR:
+        return between(first, last, "year", as_of)
+    label = f"{first.isoformat()} to {last.isoformat()}"
+    return [Period(first, last, label, "range", min(last, as_of))]

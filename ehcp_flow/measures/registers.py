@@ -7,8 +7,6 @@ asked for (caseworker, area), so that a list can be split by desk.
 from __future__ import annotations
 
 import datetime as dt
-import re
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -16,12 +14,12 @@ from ehcp_flow.answers import Answer
 from ehcp_flow.dates import weeks_ahead
 from ehcp_flow.deadlines import Deadline
 from ehcp_flow.errors import UnknownNameError
-from ehcp_flow.facts import ExceptionRecorded
-from ehcp_flow.grounds import GroundChecked
 from ehcp_flow.measures.arithmetic import percent
+from ehcp_flow.measures.claimed_exceptions import VERDICTS, claimed_exceptions
 from ehcp_flow.measures.counted_case import CountedCase
 from ehcp_flow.measures.deadline_filter import FAMILY, STANDING, Chosen
-from ehcp_flow.measures.measure_table import Extra
+from ehcp_flow.measures.earlier_cases import NO_EARLIER_CASES, DeadlineAhead, EarlierCases
+from ehcp_flow.measures.grouping import Extra
 from ehcp_flow.measures.reviewing import last_meeting_of
 from ehcp_flow.states import Dispute
 
@@ -31,107 +29,15 @@ __all__ = [
     "REGISTER_LIMITS",
     "Registers",
     "Row",
-    "agreed_with_parent",
     "registers",
     "still_undone",
 ]
 
 Row: TypeAlias = dict[str, Any]
 
-_AGREED: Final = re.compile(
-    r"\b(agree\w*|consent\w*|request\w*|ask\w*)\b.{0,40}\b(parent|mother|father|mum|dad|famil|carer|young person)"
-    r"|\b(parent|mother|father|mum|dad|famil|carer|young person)\w*\b.{0,40}\b(agree|consent|request|ask|happy)",
-    re.IGNORECASE | re.DOTALL,
-)
-_NO_GROUND: Final = (
-    "an agreement with the parent or young person is no ground in law: only the circumstances in the regulations "
-    "excuse a missed limit"
-)
-_FEWEST: Final = 5
-"""The fewest earlier cases from which a share is given."""
 _TWELVE_WEEKS: Final = dt.timedelta(weeks=12)
 _FOUR_WEEKS: Final = dt.timedelta(weeks=4)
 _ONE_DAY: Final = dt.timedelta(days=1)
-
-
-def agreed_with_parent(reason: str | None) -> bool:
-    """Whether a reason rests on the family's agreement, or on its asking, rather than on its circumstances."""
-    return bool(reason and _AGREED.search(reason))
-
-
-class _Tail:
-    """How earlier cases of a limit ended that had lasted so long."""
-
-    def __init__(self, known: Iterable[tuple[int, bool]]) -> None:
-        ordered = sorted(known)
-        self._days = [days for days, _ in ordered]
-        self._late = [0]
-        for _, late in reversed(ordered):
-            self._late.append(self._late[-1] + late)
-        self._late.reverse()
-
-    def after(self, days: int) -> tuple[int, int]:
-        """Return how many earlier cases took at least so many days, and how many of those ended late."""
-        at = bisect_left(self._days, days)
-        return len(self._days) - at, self._late[at]
-
-
-_NO_TAIL: Final = _Tail(())
-
-
-class _Ahead(NamedTuple):
-    """A deadline that is ahead, and how earlier cases of the limit ended that were still undone at the same age."""
-
-    deadline: Deadline
-    earlier: int
-    late: int
-
-    @property
-    def is_told(self) -> bool:
-        """Whether there are enough of them to say so."""
-        return self.earlier >= _FEWEST
-
-    @property
-    def why(self) -> str:
-        if self.is_told:
-            return f"of {self.earlier} earlier cases still undone at this age, {self.late} ended late"
-        return "too few earlier cases to say"
-
-
-class _Claim(NamedTuple):
-    """An exception that was recorded, and each deadline on whose ground it was checked."""
-
-    fact: ExceptionRecorded
-    checks: Sequence[tuple[Deadline, GroundChecked]]
-
-    @property
-    def holds(self) -> list[str]:
-        return [deadline.limit for deadline, checked in self.checks if checked.holds]
-
-    @property
-    def excuses(self) -> list[str]:
-        return [one.limit for one, checked in self.checks if checked.holds and one.missed]
-
-    @property
-    def verdict(self) -> str:
-        if agreed_with_parent(self.fact.reason):
-            return "no ground in law"
-        if self.holds:
-            return "facts hold" if self.fact.reason else "facts hold, no reason recorded"
-        return "facts do not hold" if self.checks else "no limit it can apply to"
-
-    @property
-    def checked(self) -> str:
-        says = [_NO_GROUND] if agreed_with_parent(self.fact.reason) else [checked.says for _, checked in self.checks]
-        return _listed(says, "; ")
-
-
-def _claims(counted: CountedCase) -> Iterator[_Claim]:
-    answer = counted.answer
-    for fact in answer.case.facts:
-        if isinstance(fact, ExceptionRecorded) and fact.on <= answer.as_of:
-            every = ((one, checked) for one in answer.deadlines for checked in one.derivation.grounds)
-            yield _Claim(fact, [(one, checked) for one, checked in every if checked.fact is fact])
 
 
 class _Held(NamedTuple):
@@ -233,8 +139,8 @@ def _said(of: str, **names: str) -> dict[str, Take]:
     return {column_: column(name) for column_, name in names.items()}
 
 
-def _listed(texts: Iterable[str], between: str = ", ") -> str:
-    return between.join(dict.fromkeys(texts))
+def _listed(texts: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(texts))
 
 
 def _last_of(event: str) -> Take:
@@ -261,14 +167,6 @@ def _day(row: Row, name: str) -> dt.date:
     return day or dt.date.max
 
 
-_VERDICTS: Final[tuple[str, ...]] = (
-    "no ground in law",
-    "facts do not hold",
-    "no limit it can apply to",
-    "facts hold, no reason recorded",
-    "facts hold",
-)
-
 _TABLE: Final[Mapping[str, Register]] = {
     "breaches": Register(
         "Statutory limits that were missed, and are not excused; what is still undone first",
@@ -293,7 +191,7 @@ _TABLE: Final[Mapping[str, Register]] = {
     ),
     "exceptions": Register(
         "Every exception recorded: ground, dates, reason, who recorded it, and whether its facts hold",
-        _claims,
+        claimed_exceptions,
         {
             **_said("fact", ground="outcome", on="on", until="until"),
             "claimed_for": lambda one, _: one.fact.limit or "every limit it can apply to",
@@ -304,7 +202,7 @@ _TABLE: Final[Mapping[str, Register]] = {
             "holds_for": lambda one, _: _listed(one.holds),
             "excuses": lambda one, _: _listed(one.excuses),
         },
-        lambda row: (_VERDICTS.index(row["verdict"]), row["on"], row["case_id"]),
+        lambda row: (VERDICTS.index(row["verdict"]), row["on"], row["case_id"]),
     ),
     "advice": Register(
         "Advice that was asked for and has not come, the most overdue first",
@@ -458,10 +356,10 @@ class Registers:
 
     def _finish(self) -> None:
         self._done = True
-        tails = {limit: _Tail(known) for limit, known in self._history.items()}
+        tails = {limit: EarlierCases(known) for limit, known in self._history.items()}
         for one in self._ahead:
-            earlier, late = tails.get(one.limit, _NO_TAIL).after((one.as_of - one.starts_on).days)
-            self._add("due", one.case_id, _Ahead(one, earlier, late))
+            earlier, late = tails.get(one.limit, NO_EARLIER_CASES).after((one.as_of - one.starts_on).days)
+            self._add("due", one.case_id, DeadlineAhead(one, earlier, late))
         for name, rows in self._rows.items():
             rows.sort(key=_TABLE[name].order)
 

@@ -13,7 +13,7 @@ from ehcp_flow.measures.arithmetic import UNAVAILABLE, mean_weeks, median_weeks,
 from ehcp_flow.measures.counted_case import CountedCase
 from ehcp_flow.measures.deadline_filter import AUTHORITY, Chosen
 from ehcp_flow.measures.figures import FINAL
-from ehcp_flow.measures.measure_table import NOT_RECORDED, Extra
+from ehcp_flow.measures.grouping import NOT_RECORDED, Extra
 from ehcp_flow.states import State
 
 __all__ = ["AGE_BANDS", "OPEN_STATES", "Waiting", "Workload"]

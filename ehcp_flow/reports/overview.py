@@ -27,7 +27,8 @@ from ehcp_flow.measures import (
     between,
     years,
 )
-from ehcp_flow.measures.measure_table import Cases, Extra, Tables
+from ehcp_flow.measures.grouping import Extra
+from ehcp_flow.measures.measure_table import Cases, Tables
 from ehcp_flow.reports.casefile import CaseFile
 
 __all__ = ["Overview", "overview"]

@@ -34,8 +34,6 @@ LONG = {
     "engine/kernel.py": "compiled as one; what happened to a limit is one walk over the facts",
     "engine/rulebook.py": "the tables of the kernel, column by column",
     "events.py": "a class for each event, in the order of the law",
-    "measures/measure_table.py": "the table of measures, its groups and its explanation",
-    "measures/registers.py": "a row for each register and each column",
 }
 SHORT = {
     "__main__.py": "it is what `python -m` runs",
