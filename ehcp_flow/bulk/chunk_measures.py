@@ -14,8 +14,8 @@ from ehcp_flow.bulk.encoding import Encoded
 from ehcp_flow.bulk.fact_columns import FactColumns, event_mask
 from ehcp_flow.bulk.figure_columns import CountedCases, contributed
 from ehcp_flow.errors import EhcpFlowError, RowRefused
+from ehcp_flow.measures.case_groups import CHANGING, Extra, Grouped, group_of
 from ehcp_flow.measures.figures import BORN, REQUESTED
-from ehcp_flow.measures.grouping import CHANGING, Extra, Grouped, group_of
 from ehcp_flow.measures.periods import Period, Span
 
 __all__ = ["ChunkMeasures", "MeasureQuestion", "added_chunk", "span_chunk"]

@@ -14,7 +14,7 @@ from ehcp_flow.bulk.chunk_measures import ChunkMeasures, MeasureQuestion, added_
 from ehcp_flow.bulk.figure_counts import counted
 from ehcp_flow.bulk.row_sources import Source, spooled
 from ehcp_flow.bulk.source_pass import Options, Pass
-from ehcp_flow.measures.grouping import Extra, group_keys
+from ehcp_flow.measures.case_groups import Extra, group_keys
 from ehcp_flow.measures.measure_table import MeasureTable, table_of
 from ehcp_flow.measures.periods import Period, Span, Years, periods_asked
 

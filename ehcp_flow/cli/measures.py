@@ -127,7 +127,7 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
     if explain and suppress:
         raise typer.BadParameter("an explanation names the cases behind a figure", param_hint="--suppress")
     from ehcp_flow.measures import GRAINS, GROUPS
-    from ehcp_flow.measures.grouping import group_keys
+    from ehcp_flow.measures.case_groups import group_keys
 
     on = day(as_of)
     law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures, bank_holidays)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ehcp_flow.deadlines import Deadline
     from ehcp_flow.law import Rulebook
     from ehcp_flow.measures import MeasureTable
-    from ehcp_flow.measures.grouping import Extra
+    from ehcp_flow.measures.case_groups import Extra
     from ehcp_flow.measures.periods import Span
     from ehcp_flow.states import StateWithMoves
 

@@ -9,9 +9,9 @@ from typing import Any, Final, Protocol, TypeAlias
 from ehcp_flow.answers import Answer
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.measures.advice import AdviceByAdviser
+from ehcp_flow.measures.case_groups import Extra
 from ehcp_flow.measures.cohorts import Cohorts
 from ehcp_flow.measures.counted_case import CountedCase
-from ehcp_flow.measures.grouping import Extra
 from ehcp_flow.measures.registers import Registers
 from ehcp_flow.measures.reviewing import Reviewing
 from ehcp_flow.measures.waiting import Waiting, Workload

@@ -16,11 +16,11 @@ from ehcp_flow.formulas import disarmed
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.measures import frames
 from ehcp_flow.measures.arithmetic import UNAVAILABLE, mean_weeks, median_weeks, percent
+from ehcp_flow.measures.case_groups import CHANGING, NOT_RECORDED, Extra, group_keys, group_of
 from ehcp_flow.measures.catalogue import Measure, MeasureColumn, catalogue
 from ehcp_flow.measures.contributing import Contributed, Contributions
 from ehcp_flow.measures.counted_case import CountedCase, answered, days_on_record
 from ehcp_flow.measures.figures import COLUMNS, ONCE
-from ehcp_flow.measures.grouping import CHANGING, NOT_RECORDED, Extra, group_keys, group_of
 from ehcp_flow.measures.periods import GRAINS, Period, Years, periods_asked
 from ehcp_flow.measures.publishing import hidden_columns
 from ehcp_flow.measures.suppression import HIDDEN

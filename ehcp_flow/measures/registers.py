@@ -15,11 +15,11 @@ from ehcp_flow.dates import weeks_ahead
 from ehcp_flow.deadlines import Deadline
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.measures.arithmetic import percent
+from ehcp_flow.measures.case_groups import Extra
 from ehcp_flow.measures.claimed_exceptions import VERDICTS, claimed_exceptions
 from ehcp_flow.measures.counted_case import CountedCase
 from ehcp_flow.measures.deadline_filter import FAMILY, STANDING, Chosen
 from ehcp_flow.measures.earlier_cases import NO_EARLIER_CASES, DeadlineAhead, EarlierCases
-from ehcp_flow.measures.grouping import Extra
 from ehcp_flow.measures.reviewing import last_meeting_of
 from ehcp_flow.states import Dispute
 

@@ -10,10 +10,10 @@ from typing import Any, Final
 from ehcp_flow.answers import Answer
 from ehcp_flow.dates import weeks_ahead
 from ehcp_flow.measures.arithmetic import UNAVAILABLE, mean_weeks, median_weeks, rounded
+from ehcp_flow.measures.case_groups import NOT_RECORDED, Extra
 from ehcp_flow.measures.counted_case import CountedCase
 from ehcp_flow.measures.deadline_filter import AUTHORITY, Chosen
 from ehcp_flow.measures.figures import FINAL
-from ehcp_flow.measures.grouping import NOT_RECORDED, Extra
 from ehcp_flow.states import State
 
 __all__ = ["AGE_BANDS", "OPEN_STATES", "Waiting", "Workload"]

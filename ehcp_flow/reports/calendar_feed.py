@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final
 from ehcp_flow.answers import Answer
 from ehcp_flow.deadlines import Deadline
 from ehcp_flow.errors import LibraryMissing
-from ehcp_flow.measures.grouping import Extra
+from ehcp_flow.measures.case_groups import Extra
 from ehcp_flow.outputs import Kind
 
 __all__ = ["CALENDAR", "calendar_feed", "mine", "uid_of", "work_calendar", "work_of"]

@@ -27,7 +27,7 @@ from ehcp_flow.measures import (
     between,
     years,
 )
-from ehcp_flow.measures.grouping import Extra
+from ehcp_flow.measures.case_groups import Extra
 from ehcp_flow.measures.measure_table import Cases, Tables
 from ehcp_flow.reports.casefile import CaseFile
 

@@ -5,7 +5,7 @@ import pytest
 from ehcp_flow.dates import parse_date
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.measures import measure
-from ehcp_flow.measures.grouping import age_band
+from ehcp_flow.measures.case_groups import age_band
 from tests.measures.answers_made_up import told
 
 HELD = ("2020-01-06 request_received parent", "2020-05-01 final_plan_sent")
