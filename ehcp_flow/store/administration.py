@@ -43,10 +43,13 @@ class SchemaStatus:
         return self.found == self.wanted
 
 
-def upgrade_store(url: str, *, schema: str | None = None, prefix: str = "ehcp_") -> Upgraded:
+def upgrade_store(
+    url: str, *, schema: str | None = None, prefix: str = "ehcp_", busy_seconds: float = 10.0
+) -> Upgraded:
     """Make the store at `url`, or bring it to the schema that this library needs, in one transaction.
 
     On PostgreSQL it also brings the roles that were granted authorities to the rights that this library gives.
+    `busy_seconds` is how long to wait for whoever writes, or upgrades it at the same time.
     Raises SchemaTooNew, StoreURLError or StoreUnavailable; then the store is as it was.
     """
     from ehcp_flow.store import access
@@ -56,7 +59,7 @@ def upgrade_store(url: str, *, schema: str | None = None, prefix: str = "ehcp_")
     from ehcp_flow.store.table_names import Names
 
     names = Names(prefix, schema)
-    database = Database(own_engine(url), owned=True)
+    database = Database(own_engine(url, busy_seconds=busy_seconds), owned=True)
     try:
         with database.sqlalchemy(write=True) as connection:
             before = access.faults(connection, names)

@@ -14,6 +14,7 @@ from ehcp_flow.store.administration import (
 from ehcp_flow.store.errors import StoreError
 from ehcp_flow.store.schema import REVISION
 from ehcp_flow.testing import a_fact
+from tests.waiting import HANG
 
 
 def test_a_store_is_made_looked_at_and_left_alone(url: str) -> None:
@@ -27,7 +28,7 @@ def test_a_store_is_made_looked_at_and_left_alone(url: str) -> None:
 def test_of_several_that_upgrade_at_once_one_does(url: str) -> None:
     def upgrade(_: int) -> bool:
         try:
-            return upgrade_store(url).changed
+            return upgrade_store(url, busy_seconds=HANG).changed
         except StoreError as error:
             raise AssertionError(str(error)) from error
 
