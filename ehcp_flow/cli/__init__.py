@@ -1,10 +1,11 @@
 """The command line: `ehcp-flow`. It reads, asks the library, and prints; it decides nothing about the law.
 
-`app.py` lists the commands, and each has a module of its own, imported when it is called. What they share: `options.py`
-(options, and how their values are read), `source_door.py` (files, standard input, stores), `output.py` and
-`printed_table.py` (formats), `messages.py` (standard error). `docs/command-line.md` is the manual.
+`app.py` lists the commands, and each has a module of its own, imported when it is called. A command says its options in
+the order of its help (`command.py`): its own, and those of the objects that it takes, which day, which law, which cases
+(`query.py`) and how to print (`print_options.py`). SOURCE is opened by `source_door.py` alone, what is said on standard
+error goes through `messages.py`, and every error ends in `boundary.py`. `docs/command-line.md` is the manual.
 
-A command is added as a module with a `Command` and a line in `app.py`. Nothing here counts or judges: what a command
+A command is added as a module with a `CliCommand` and a line in `app.py`. Nothing here counts or judges: what a command
 needs to know of the law, it asks the library.
 """
 

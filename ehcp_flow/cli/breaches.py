@@ -9,31 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ehcp_flow.cli.command import CliCommand
+from ehcp_flow.cli.command import CliCommand, options
 from ehcp_flow.cli.messages import breaches_in_words, count, note
 from ehcp_flow.cli.opened_source import CheckTally, ShownDeadlines
-from ehcp_flow.cli.options import (
-    AllErrors,
-    AsOf,
-    Authority,
-    BankHolidays,
-    CaseIds,
-    Contested,
-    ContestedOnes,
-    FailOnBreach,
-    Institutions,
-    KnownAt,
-    KnownBy,
-    OfficeClosures,
-    Raw,
-    RulebookAt,
-    SourceName,
-    TableFormat,
-    calendars_with,
-    day,
-    rulebook_at,
-)
-from ehcp_flow.cli.output import Format, chosen, flat, sheet
+from ehcp_flow.cli.options import FailOnBreach
+from ehcp_flow.cli.output import flat
+from ehcp_flow.cli.print_options import PrintOptions
+from ehcp_flow.cli.query import CaseQuery
 from ehcp_flow.cli.source_door import open_source
 
 if TYPE_CHECKING:
@@ -57,11 +39,13 @@ _EXCEPTION_COLUMNS: Final = (
 _FINDING_COLUMNS: Final = ("case_id", "on", "finding", "message", "remedy", "event")
 
 
-def _breaches(  # noqa: PLR0913 - one parameter for each option
+@options(
+    "source as_of case register known_at known_by authority contested fail_on_breach all_errors form raw "
+    "output institutions office_closures bank_holidays rulebook"
+)
+def _breaches(
     *,
-    source: SourceName,
-    as_of: AsOf = None,
-    case: CaseIds = None,
+    query: CaseQuery,
     register: Annotated[
         _Register | None,
         typer.Option(
@@ -70,37 +54,20 @@ def _breaches(  # noqa: PLR0913 - one parameter for each option
             show_default=False,
         ),
     ] = None,
-    known_at: KnownAt = None,
-    known_by: KnownBy = None,
-    authority: Authority = None,
-    contested: ContestedOnes = Contested.WITH,
     fail_on_breach: FailOnBreach = False,
-    all_errors: AllErrors = False,
-    form: TableFormat = None,
-    raw: Raw = False,
-    institutions: Institutions = None,
-    office_closures: OfficeClosures = None,
-    bank_holidays: BankHolidays = None,
-    rulebook: RulebookAt = None,
+    printed: PrintOptions,
 ) -> None:
     """What is in breach, what an exception excuses, exceptions claimed whose facts do not hold, and findings.
 
     An exception never moves a date and never pauses a clock: it excuses a limit that was missed, if its facts hold.
     """
-    on = day(as_of)
-    law = rulebook_at(rulebook)
-    calendars = calendars_with(institutions, office_closures, bank_holidays)
-    shown = chosen(form, raw=raw)
-    only = ShownDeadlines(breaches=True, contested=contested)
-    with open_source(
-        source, case, known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors
-    ) as asked:
-        if shown != Format.TABLE and register in (None, _Register.BREACHES):
-            found = asked.write_deadlines(on, shown, only, rulebook=law, calendars=calendars, findings=False)
+    only = ShownDeadlines(breaches=True, contested=query.contested)
+    with open_source(query) as source:
+        if not printed.as_table and register in (None, _Register.BREACHES):
+            found = source.write_deadlines(printed.shown, only, findings=False)
         else:
             found = CheckTally()
-            quiet = shown != Format.TABLE and sys.stdout.isatty()
-            judged = asked.answers(on, rulebook=law, calendars=calendars, quiet=quiet)
+            judged = source.answers(quiet=printed.on_terminal)
 
             def answers() -> Iterator[Answer]:
                 for answered in judged:
@@ -108,16 +75,16 @@ def _breaches(  # noqa: PLR0913 - one parameter for each option
                         found.add(deadline)
                     yield answered
 
-            if shown == Format.TABLE:
+            if printed.as_table:
                 _print(answers(), register, only)
             else:
                 columns, rows_of = _registers(only)[register or _Register.BREACHES]
-                with sheet(shown, columns) as rows:
+                with printed.sheet(columns) as rows:
                     for answered in answers():
                         for row in rows_of(answered):
                             rows.write(row)
-    note(f"{count(asked.seen, 'case')}, {breaches_in_words(found.breaches, found.denied)}")
-    asked.leave(breach=fail_on_breach and found.breaches > 0)
+    note(f"{count(source.seen, 'case')}, {breaches_in_words(found.breaches, found.denied)}")
+    source.leave(breach=fail_on_breach and found.breaches > 0)
 
 
 def _registers(

@@ -7,36 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ehcp_flow.cli.command import CliCommand
+from ehcp_flow.cli.command import CliCommand, options
 from ehcp_flow.cli.messages import breaches_in_words, count, note
 from ehcp_flow.cli.opened_source import CheckTally, ShownDeadlines
-from ehcp_flow.cli.options import (
-    AllErrors,
-    AsOf,
-    Authority,
-    BankHolidays,
-    CaseIds,
-    Contested,
-    ContestedOnes,
-    Explain,
-    FailOnBreach,
-    Feed,
-    Institutions,
-    KnownAt,
-    KnownBy,
-    LimitIds,
-    OfficeClosures,
-    Profile,
-    Raw,
-    RulebookAt,
-    SourceName,
-    StatusName,
-    calendars_with,
-    day,
-    limit_ids,
-    rulebook_at,
-)
-from ehcp_flow.cli.output import FeedFormat, chosen, print_rows
+from ehcp_flow.cli.options import Explain, FailOnBreach, LimitIds, StatusName
+from ehcp_flow.cli.output import FeedFormat, print_rows
+from ehcp_flow.cli.print_options import FeedOptions
+from ehcp_flow.cli.query import CaseQuery
 from ehcp_flow.cli.source_door import open_source
 
 if TYPE_CHECKING:
@@ -48,52 +25,37 @@ if TYPE_CHECKING:
 __all__ = ["CHECK"]
 
 
-def _check(  # noqa: PLR0913 - one parameter for each option
+@options(
+    "source as_of case limit status known_at known_by authority contested explain fail_on_breach all_errors "
+    "feed raw output institutions office_closures bank_holidays profile rulebook"
+)
+def _check(
     *,
-    source: SourceName,
-    as_of: AsOf = None,
-    case: CaseIds = None,
+    query: CaseQuery,
     limit: LimitIds = None,
     status: Annotated[
         list[StatusName] | None,
         typer.Option("--status", help="Only deadlines of this status; may be given again.", show_default=False),
     ] = None,
-    known_at: KnownAt = None,
-    known_by: KnownBy = None,
-    authority: Authority = None,
-    contested: ContestedOnes = Contested.WITH,
     explain: Explain = False,
     fail_on_breach: FailOnBreach = False,
-    all_errors: AllErrors = False,
-    form: Feed = None,
-    raw: Raw = False,
-    institutions: Institutions = None,
-    office_closures: OfficeClosures = None,
-    bank_holidays: BankHolidays = None,
-    profile: Profile = None,
-    rulebook: RulebookAt = None,
+    printed: FeedOptions,
 ) -> None:
     """Every deadline of every case: when it was due, when it was done, and whether it is a breach.
 
     Rows that cannot be read are named on standard error and left out (exit code 1); the others are still judged.
     """
-    on = day(as_of)
-    law = rulebook_at(rulebook, profile)
-    only = ShownDeadlines(limit_ids(limit, law), frozenset(status or ()), contested=contested)
-    calendars = calendars_with(institutions, office_closures, bank_holidays)
-    shown = chosen(form, raw=raw)
-    with open_source(
-        source, case, known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors
-    ) as asked:
+    only = ShownDeadlines(query.limit_ids(limit), frozenset(status or ()), contested=query.contested)
+    shown = printed.shown
+    with open_source(query) as source:
         if shown not in (FeedFormat.TABLE, FeedFormat.ICS) and not explain:
-            found = asked.write_deadlines(on, shown, only, rulebook=law, calendars=calendars, findings=True)
+            found = source.write_deadlines(shown, only, findings=True)
         else:
             found = CheckTally()
-            quiet = _streams_to_terminal(shown)
-            answers = asked.answers(on, rulebook=law, calendars=calendars, quiet=quiet)
+            answers = source.answers(quiet=_streams_to_terminal(shown))
             _show(_deadlines(answers, only, found), shown, explain=explain)
-    _tell(asked.seen, found)
-    asked.leave(breach=fail_on_breach and found.breaches > 0)
+    _tell(source.seen, found)
+    source.leave(breach=fail_on_breach and found.breaches > 0)
 
 
 def _deadlines(answers: Iterator[Answer], only: ShownDeadlines, found: CheckTally) -> Iterator[Deadline]:

@@ -1,17 +1,19 @@
-"""What a command is here: a function for typer, and examples that its help shows and the tests run."""
+"""What a command is here: a function for typer, its options, and examples that its help shows and the tests run."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from functools import wraps
+from inspect import Parameter, Signature, signature
+from typing import Any, get_type_hints
 
 import typer
 
 from ehcp_flow.cli.named_files import guarded
 from ehcp_flow.docstrings import docstring_of
 
-__all__ = ["CliCommand", "CommandGroup", "as_click"]
+__all__ = ["CliCommand", "CommandGroup", "as_click", "options"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,54 @@ class CommandGroup:
         for name, command in self.commands.items():
             made.command(name, help=docstring_of(command.run), epilog=_epilog(command.examples))(guarded(command.run))
         return made
+
+
+def options(names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return what gives a command these options, in the order of its help.
+
+    A parameter whose type is a dataclass is no option: it is an object with an option for each of its fields, and is
+    made of those that are named here. Its own name stands for all of them; any other is a parameter of the command,
+    which fills a field of that name too. typer reads the signature and the annotations, so both are those of the whole.
+    """
+
+    def whole(run: Callable[..., None]) -> Callable[..., None]:
+        own, objects = signature(run).parameters, {}
+        known: dict[str, tuple[Parameter, ...]] = {}
+        for name, hint in get_type_hints(run, include_extras=True).items():
+            if is_dataclass(hint) and isinstance(hint, type):
+                objects[name] = hint
+                known |= {each.name: (each,) for each in _fields_of(hint)} | {name: _fields_of(hint)} | known
+            elif name in own:
+                known[name] = (own[name].replace(annotation=hint),)
+        parameters = [each for name in names.split() for each in known[name]]
+        if left_out := {*own} - {*objects} - {each.name for each in parameters}:
+            raise TypeError(f"{run.__qualname__}: the options {', '.join(sorted(left_out))} have no place in the help")
+
+        @wraps(run)
+        def command(**values: Any) -> None:
+            made = {
+                name: kind(**{each.name: values[each.name] for each in fields(kind) if each.name in values})
+                for name, kind in objects.items()
+            }
+            run(**made, **{name: value for name, value in values.items() if name in own})
+
+        command.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+        command.__annotations__ = {each.name: each.annotation for each in parameters}
+        return command
+
+    return whole
+
+
+def _fields_of(kind: type[Any]) -> tuple[Parameter, ...]:
+    """Return the fields of a dataclass as the parameters of a command."""
+    hints = get_type_hints(kind, include_extras=True)
+    return tuple(
+        Parameter(
+            each.name, Parameter.KEYWORD_ONLY, annotation=hints[each.name],
+            default=Parameter.empty if each.default is MISSING else each.default,
+        )
+        for each in fields(kind)
+    )  # fmt: skip
 
 
 def as_click(name: str, what: CliCommand | CommandGroup | typer.Typer) -> Any:

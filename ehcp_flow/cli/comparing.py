@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from ehcp_flow.cli.effects import EFFECT_COLUMNS, effect_row, effects_table
 from ehcp_flow.cli.messages import count, note
-from ehcp_flow.cli.output import Format, flat, sheet
+from ehcp_flow.cli.output import flat
 from ehcp_flow.cli.source_door import open_source
 
 if TYPE_CHECKING:
     from ehcp_flow.cli.opened_source import OpenedSource
+    from ehcp_flow.cli.print_options import PrintOptions
+    from ehcp_flow.cli.query import CaseQuery
     from ehcp_flow.law import Change, Rulebook
 
 __all__ = ["print_changes", "print_moved"]
@@ -21,18 +21,16 @@ __all__ = ["print_changes", "print_moved"]
 _COLUMNS: Final = ("kind", "section", "id", "key", "old", "new")
 
 
-def print_changes(old: Rulebook, new: Rulebook, form: str) -> None:
+def print_changes(old: Rulebook, new: Rulebook, printed: PrintOptions) -> None:
     """Print every difference between two rulebooks."""
     from ehcp_flow.law import compare_rulebooks
     from ehcp_flow.law.comparison import left_behind
 
     changes = compare_rulebooks(old, new)
-    if form == Format.TABLE:
+    if printed.as_table:
         _table(changes)
     else:
-        with sheet(form, _COLUMNS) as out:
-            for change in changes:
-                out.write(change._asdict())
+        printed.write(_COLUMNS, (change._asdict() for change in changes))
     note(count(len(changes), "change"))
     for changed, other in left_behind(changes, new):
         note(f"{changed} changes, and its counterpart {other} does not: see whether that is meant")
@@ -57,33 +55,31 @@ def _table(changes: list[Change]) -> None:
     print_table(columns, rows, title=count(len(changes), "change"))
 
 
-def print_moved(old: Rulebook, new: Rulebook, source: str, as_of: dt.date, form: str) -> OpenedSource:
-    """Print the deadlines of a caseload that would be different, and return what was asked, for the exit code."""
+def print_moved(query: CaseQuery, new: Rulebook, printed: PrintOptions) -> OpenedSource:
+    """Print the deadlines of a caseload that would be different, and return what was opened, for the exit code."""
     from ehcp_flow.errors import EhcpFlowError
     from ehcp_flow.whatif import compare_deadlines
 
     found = 0
-    with open_source(source, all_errors=False) as asked:
-        cases = asked.cases(quiet=form != Format.TABLE and sys.stdout.isatty())
+    with open_source(query) as source:
+        cases = source.cases(quiet=printed.on_terminal)
 
         def rows() -> Iterator[dict[str, Any]]:
             nonlocal found
             for case in cases:
                 try:
-                    effects = compare_deadlines(old, new, [case], as_of)
+                    effects = compare_deadlines(query.law, new, [case], query.on)
                 except EhcpFlowError as error:
-                    asked.cannot(case.case_id, error)
+                    source.cannot(case.case_id, error)
                     continue
                 for effect in effects:
                     found += 1
                     yield effect_row(effect)
 
-        if form == Format.TABLE:
+        if printed.as_table:
             shown = list(rows())
             effects_table(shown, title=f"{count(found, 'deadline')} would be different")
         else:
-            with sheet(form, EFFECT_COLUMNS) as out:
-                for row in rows():
-                    out.write(row)
-    note(f"{count(asked.seen, 'case')}, {count(found, 'deadline')} would be different")
-    return asked
+            printed.write(EFFECT_COLUMNS, rows())
+    note(f"{count(source.seen, 'case')}, {count(found, 'deadline')} would be different")
+    return source

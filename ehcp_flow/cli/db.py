@@ -10,7 +10,7 @@ import typer
 from ehcp_flow.cli.command import CliCommand, CommandGroup
 from ehcp_flow.cli.messages import ProgressBar, count, note
 from ehcp_flow.cli.named_files import Writes
-from ehcp_flow.cli.options import Authority, Raw, StoreUrl, TableFormat
+from ehcp_flow.cli.options import Authority, Raw, StoreUrl, TableFormat, option
 from ehcp_flow.cli.output import Format, chosen, print_outcome, sheet
 from ehcp_flow.cli.source_kinds import open_store
 from ehcp_flow.errors import ExitCode
@@ -105,21 +105,17 @@ def _verify(
     store: StoreUrl,
     anchor: Annotated[
         str | None,
-        typer.Option(
-            "--anchor",
-            metavar="FILE",
-            help="Heads kept from an earlier day: a case that was rewritten, cut off or lost since is found. With "
+        option(
+            "--anchor FILE",
+            "Heads kept from an earlier day: a case that was rewritten, cut off or lost since is found. With "
             "--authority, that authority's heads alone are compared.",
-            show_default=False,
         ),
     ] = None,
     write_anchor: Annotated[
         str | None,
-        typer.Option(
-            "--write-anchor",
-            metavar="FILE",
-            help="Write the heads as they are now here, if nothing is wrong; keep them out of the store's reach.",
-            show_default=False,
+        option(
+            "--write-anchor FILE",
+            "Write the heads as they are now here, if nothing is wrong; keep them out of the store's reach.",
         ),
         Writes("ehcp_flow.store.anchors:ANCHOR"),
     ] = None,

@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ehcp_flow.cli.command import CliCommand
+from ehcp_flow.cli.command import CliCommand, options
+from ehcp_flow.cli.fact_options import ColumnOptions, EventName, fact_column
 from ehcp_flow.cli.messages import note
-from ehcp_flow.cli.options import (
-    AsOf,
-    BankHolidays,
-    EventName,
-    Explain,
-    Feed,
-    Institutions,
-    LimitIds,
-    OfficeClosures,
-    Profile,
-    Raw,
-    RulebookAt,
-    calendars_with,
-    day,
-    fact_column,
-    limit_ids,
-    rulebook_at,
-    with_columns,
-)
-from ehcp_flow.cli.output import FeedFormat, chosen, print_rows
+from ehcp_flow.cli.options import Explain, LimitIds, day
+from ehcp_flow.cli.output import FeedFormat, print_rows
+from ehcp_flow.cli.print_options import FeedOptions
+from ehcp_flow.cli.query import LawQuery
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -39,57 +25,70 @@ if TYPE_CHECKING:
 __all__ = ["DUE"]
 
 
-@with_columns
-def _due(  # noqa: PLR0913 - one parameter for each option
+@dataclass(frozen=True, kw_only=True)
+class _OneFact:
+    """What happened on which day, to which case of which authority."""
+
+    received: Annotated[str | None, fact_column("--received DATE", "The day a request was received.")] = None
+    event: EventName = None
+    on: Annotated[str | None, fact_column("--on DATE", "The day it happened, or will.")] = None
+    authority: Annotated[str | None, fact_column("--authority TEXT", "The authority's three-digit number.")] = None
+    case: Annotated[str, typer.Option("--case", metavar="ID", help="What to call the case.")] = "-"
+
+    def event_and_day(self) -> tuple[str, dt.date]:
+        """Return the event and its day, from either pair of options."""
+        if self.received is not None and (self.event is not None or self.on is not None):
+            said = "give either --received DATE, or --event EVENT --on DATE"
+            raise typer.BadParameter(said, param_hint="--received")
+        if self.received is not None:
+            return "request_received", day(self.received, "--received")
+        if self.event is None or self.on is None:
+            missing = "--on" if self.event is not None else "--event" if self.on is not None else "--received"
+            said = "say what happened: --received DATE, or --event EVENT --on DATE"
+            raise typer.BadParameter(said, param_hint=missing)
+        return self.event, day(self.on, "--on")
+
+
+@options(
+    "received event on columns authority case limit as_of explain feed raw output institutions "
+    "office_closures bank_holidays profile rulebook"
+)
+def _due(
     *,
-    received: Annotated[str | None, fact_column("--received", "The day a request was received.", "DATE")] = None,
-    event: EventName = None,
-    on: Annotated[str | None, fact_column("--on", "The day it happened, or will.", "DATE")] = None,
-    columns: dict[str, str],
-    authority: Annotated[str | None, fact_column("--authority", "The authority's three-digit number.")] = None,
-    case: Annotated[str, typer.Option("--case", metavar="ID", help="What to call the case.")] = "-",
+    fact: _OneFact,
+    columns: ColumnOptions,
+    query: LawQuery,
     limit: LimitIds = None,
-    as_of: AsOf = None,
     explain: Explain = False,
-    form: Feed = None,
-    raw: Raw = False,
-    institutions: Institutions = None,
-    office_closures: OfficeClosures = None,
-    bank_holidays: BankHolidays = None,
-    profile: Profile = None,
-    rulebook: RulebookAt = None,
+    printed: FeedOptions,
 ) -> None:
     """What is due, when, and by what law, after one fact: a request, a draft, a review meeting, an order.
 
     Nothing else is known of the case, so the deadlines are given as they stand on the day of the fact.
     """
-    happened, day_of_it = _fact(received, event, on)
+    event, on = fact.event_and_day()
     from ehcp_flow.deadlines import due
 
-    law = rulebook_at(rulebook, profile)
-    wanted = limit_ids(limit, law)
+    wanted = query.limit_ids(limit)
     deadlines = due(
-        happened,
-        day_of_it,
-        case_id=case,
-        as_of=None if as_of is None else day(as_of),
-        rulebook=law,
-        calendars=calendars_with(institutions, office_closures, bank_holidays),
-        authority=authority,
-        **columns,
+        event,
+        on,
+        case_id=fact.case,
+        as_of=None if query.as_of is None else query.on,
+        rulebook=query.law,
+        calendars=query.calendars,
+        authority=fact.authority,
+        **columns.given(),
     )
     if wanted:
         deadlines = [deadline for deadline in deadlines if deadline.limit in wanted]
-    _print(deadlines, chosen(form, raw=raw), explain=explain)
+    _print(deadlines, printed.shown, explain=explain)
     if not deadlines:
-        note(f"no time limit{' of those' if wanted else ''} starts from {happened} alone{_with(happened, law)}")
+        note(f"no time limit{' of those' if wanted else ''} starts from {event} alone{_with(event, query.law)}")
 
 
-def _with(event: str, law: Rulebook | None) -> str:
+def _with(event: str, book: Rulebook) -> str:
     """Return what a case would need for the limits that start from the event only inside a spell of its life."""
-    from ehcp_flow.law import england
-
-    book = law or england()
     needed: dict[str, list[str]] = {}
     for limit in book.limits.values():
         for rule in limit.rule:
@@ -98,18 +97,6 @@ def _with(event: str, law: Rulebook | None) -> str:
             if clock.during and event in starts:
                 needed.setdefault(book.spells[clock.during].title, []).append(limit.id)
     return "".join(f"; where {title}: {', '.join(dict.fromkeys(ids))}" for title, ids in needed.items())
-
-
-def _fact(received: str | None, event: str | None, on: str | None) -> tuple[str, dt.date]:
-    """Return the event and its day, from either pair of options."""
-    if received is not None and (event is not None or on is not None):
-        raise typer.BadParameter("give either --received DATE, or --event EVENT --on DATE", param_hint="--received")
-    if received is not None:
-        return "request_received", day(received, "--received")
-    if event is None or on is None:
-        missing = "--received" if event is None and on is None else "--on" if on is None else "--event"
-        raise typer.BadParameter("say what happened: --received DATE, or --event EVENT --on DATE", param_hint=missing)
-    return event, day(on, "--on")
 
 
 def _print(deadlines: list[Deadline], form: str, *, explain: bool) -> None:

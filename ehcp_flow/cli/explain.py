@@ -4,34 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 
 import typer
 
-from ehcp_flow.cli.command import CliCommand
+from ehcp_flow.cli.command import CliCommand, options
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.named_files import Writes
-from ehcp_flow.cli.options import (
-    AllErrors,
-    AsOf,
-    Authority,
-    BankHolidays,
-    Institutions,
-    KnownAt,
-    KnownBy,
-    LimitIds,
-    OfficeClosures,
-    Profile,
-    Raw,
-    RulebookAt,
-    SourceName,
-    calendars_with,
-    day,
-    limit_ids,
-    rulebook_at,
-)
-from ehcp_flow.cli.output import chosen, sheet
+from ehcp_flow.cli.options import LimitIds, option
+from ehcp_flow.cli.output import sheet
+from ehcp_flow.cli.print_options import PrintOptions
+from ehcp_flow.cli.query import CaseQuery
 from ehcp_flow.cli.source_door import open_source
 
 if TYPE_CHECKING:
@@ -57,75 +42,75 @@ _STEP_COLUMNS: Final = (
 )  # fmt: skip
 
 
-def _explain(  # noqa: PLR0913 - one parameter for each option
-    *,
-    source: SourceName,
-    case: Annotated[str, typer.Option("--case", metavar="ID", help="The case to explain.")],
-    limit: LimitIds = None,
-    as_of: AsOf = None,
-    known_at: KnownAt = None,
-    known_by: KnownBy = None,
-    authority: Authority = None,
-    html: Annotated[
-        str | None,
-        typer.Option(
-            "--html",
-            metavar="FILE",
-            help="Write a page here instead, one file in plain words that a family can read; nothing is printed.",
-            show_default=False,
-        ),
-        Writes("ehcp_flow.reports.case_page:CASE_PAGE"),
-    ] = None,
-    all_errors: AllErrors = False,
-    form: Annotated[
+@dataclass(frozen=True, kw_only=True)
+class _ExplainOptions(PrintOptions):
+    """In which form a case is explained, and where."""
+
+    forms: ClassVar[type[StrEnum]] = _Format
+
+    letter: Annotated[
         _Format,
         typer.Option(
             "--format",
             help="text reads like a letter (table is the same); json is one object; csv has a row for each step, jsonl "
             "a line for each deadline.",
         ),
-    ] = _Format.TEXT,
-    raw: Raw = False,
-    institutions: Institutions = None,
-    office_closures: OfficeClosures = None,
-    bank_holidays: BankHolidays = None,
-    profile: Profile = None,
-    rulebook: RulebookAt = None,
+    ] = _Format.TEXT
+
+    def _asked(self) -> str | None:
+        return None if self.letter is _Format.TEXT else self.letter
+
+
+@options(
+    "source case_id limit as_of known_at known_by authority html all_errors letter raw output institutions "
+    "office_closures bank_holidays profile rulebook"
+)
+def _explain(
+    *,
+    query: CaseQuery,
+    case_id: Annotated[str, typer.Option("--case", metavar="ID", help="The case to explain.")],
+    limit: LimitIds = None,
+    html: Annotated[
+        str | None,
+        option(
+            "--html FILE",
+            "Write a page here instead, one file in plain words that a family can read; nothing is printed.",
+        ),
+        Writes("ehcp_flow.reports.case_page:CASE_PAGE"),
+    ] = None,
+    printed: _ExplainOptions,
 ) -> None:
     """One case in full: what is on record, where it stands, and how each deadline was worked out, step by step."""
     from ehcp_flow.answers import answer
 
-    on = day(as_of)
-    law = rulebook_at(rulebook, profile)
-    limits = limit_ids(limit, law)
-    calendars = calendars_with(institutions, office_closures, bank_holidays)
-    with open_source(
-        source, [case], known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors
-    ) as asked:
-        answered = answer(next(asked.cases()), on, rulebook=law, calendars=calendars)
+    limits = query.limit_ids(limit)
+    with open_source(query, [case_id]) as source:
+        answered = answer(next(source.cases()), query.on, rulebook=query.law, calendars=query.calendars)
     if html is not None:
         from ehcp_flow.outputs import Output
         from ehcp_flow.reports.case_page import CASE_PAGE, case_page
 
+        if printed.output is not None:
+            raise typer.BadParameter("a page is written, and nothing is printed; leave it out", param_hint="--output")
         if limits:
             raise typer.BadParameter("a page shows every time limit of the case; leave it out", param_hint="--limit")
         Output(html, CASE_PAGE).write(case_page(answered).encode())
-        note(f"case {answered.case.case_id}, as it stood on {on.isoformat()}: {html}")
-        asked.leave()
+        note(f"case {answered.case.case_id}, as it stood on {query.on.isoformat()}: {html}")
+        source.leave()
         return
     found = [deadline for deadline in answered.deadlines if not limits or deadline.limit in limits]
-    if form == _Format.JSON:
+    if printed.stated == _Format.JSON:
         _json(answered, found)
-    elif form == _Format.JSONL:
+    elif printed.stated == _Format.JSONL:
         _json_lines(found)
-    elif form == _Format.CSV:
-        _csv(found, chosen(form.value, raw=raw))
+    elif printed.stated == _Format.CSV:
+        _csv(found, printed)
     else:
         _text(answered, found)
     if limits and not found:
         runs = ", ".join(dict.fromkeys(deadline.limit for deadline in answered.deadlines)) or "none"
         note(f"no such deadline follows from the facts of case {answered.case.case_id}; these do: {runs}")
-    asked.leave()
+    source.leave()
 
 
 def _text(answered: Answer, found: list[Deadline]) -> None:
@@ -249,8 +234,8 @@ def _json_lines(found: list[Deadline]) -> None:
             rows.write(deadline.as_dict(explanation=True))
 
 
-def _csv(found: list[Deadline], form: str) -> None:
-    with sheet(form, _STEP_COLUMNS) as rows:
+def _csv(found: list[Deadline], printed: PrintOptions) -> None:
+    with printed.sheet(_STEP_COLUMNS) as rows:
         for deadline in found:
             row = deadline.as_dict()
             for number, step in enumerate(deadline.explanation, start=1):

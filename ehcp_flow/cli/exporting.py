@@ -11,7 +11,7 @@ import typer
 from ehcp_flow.cli.command import CliCommand
 from ehcp_flow.cli.messages import ProgressBar, count, note
 from ehcp_flow.cli.named_files import Writes
-from ehcp_flow.cli.options import Authority, KnownAt, KnownBy, StoreUrl, axis_of, instant
+from ehcp_flow.cli.options import Authority, KnownAt, KnownBy, StoreUrl, axis_of, instant, option
 from ehcp_flow.cli.source_kinds import open_store
 
 __all__ = ["EXPORT"]
@@ -27,12 +27,7 @@ def _export(
     store: StoreUrl,
     output: Annotated[
         str | None,
-        typer.Option(
-            "--output",
-            metavar="FILE",
-            help="Write here, not to standard output; the file is put in place when it is whole.",
-            show_default=False,
-        ),
+        option("--output FILE", "Write here, not to standard output; the file is put in place when it is whole."),
         Writes("ehcp_flow.readers.fact_writer:FACTS"),
     ] = None,
     form: Annotated[

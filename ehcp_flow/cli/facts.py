@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ehcp_flow.cli.command import CliCommand
-from ehcp_flow.cli.options import Raw, TableFormat, complete_events
-from ehcp_flow.cli.output import Format, chosen, flat, sheet
+from ehcp_flow.cli.command import CliCommand, options
+from ehcp_flow.cli.options import complete_events
+from ehcp_flow.cli.output import flat
+from ehcp_flow.cli.print_options import PrintOptions
 
 if TYPE_CHECKING:
     from ehcp_flow.facts import Fact
@@ -23,14 +24,14 @@ _EVERYWHERE: Final = frozenset(
 _OUTCOME_ALWAYS: Final = ("case_id", "on")
 
 
+@options("event form raw output")
 def _facts(
     *,
     event: Annotated[
         str | None,
         typer.Argument(metavar="[EVENT]", help="Only this event.", autocompletion=complete_events, show_default=False),
     ] = None,
-    form: TableFormat = None,
-    raw: Raw = False,
+    printed: PrintOptions,
 ) -> None:
     """Every fact that a case can hold: what its date means, its outcomes, and the columns that belong to it.
 
@@ -42,13 +43,10 @@ def _facts(
     if event is not None and event not in FACT_TYPES:
         raise UnknownNameError("event", event, FACT_TYPES)
     rows = [_row(name, cls) for name, cls in FACT_TYPES.items() if event in (None, name)]
-    shown = chosen(form, raw=raw)
-    if shown == Format.TABLE:
+    if printed.as_table:
         _table(rows)
         return
-    with sheet(shown, _COLUMNS) as out:
-        for row in rows:
-            out.write(row)
+    printed.write(_COLUMNS, rows)
 
 
 def _row(name: str, cls: type[Fact]) -> dict[str, Any]:

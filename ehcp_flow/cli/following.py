@@ -11,7 +11,7 @@ import typer
 
 from ehcp_flow.cli.command import CliCommand
 from ehcp_flow.cli.named_files import Writes
-from ehcp_flow.cli.options import Authority, StoreUrl
+from ehcp_flow.cli.options import Authority, StoreUrl, option
 from ehcp_flow.cli.source_kinds import open_store
 
 if TYPE_CHECKING:
@@ -25,12 +25,10 @@ def _follow(
     store: StoreUrl,
     after: Annotated[
         int | None,
-        typer.Option(
-            "--after",
-            metavar="POSITION",
+        option(
+            "--after POSITION",
+            "Begin after this position, which a line of this command gave; without it, at the beginning.",
             min=0,
-            help="Begin after this position, which a line of this command gave; without it, at the beginning.",
-            show_default=False,
         ),
     ] = None,
     once: Annotated[bool, typer.Option("--once", help="Print what there is, and leave.")] = False,
@@ -40,11 +38,9 @@ def _follow(
     ] = 1.0,
     bookmark: Annotated[
         str | None,
-        typer.Option(
-            "--bookmark",
-            metavar="FILE",
-            help="Begin after the position in this file, and keep it there; after a crash some facts may come again.",
-            show_default=False,
+        option(
+            "--bookmark FILE",
+            "Begin after the position in this file, and keep it there; after a crash some facts may come again.",
         ),
         Writes("ehcp_flow.store.outbox:POSITION"),
     ] = None,

@@ -7,17 +7,16 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from ehcp_flow.cli.options import option
 from ehcp_flow.errors import UnknownNameError
 
 __all__ = ["Only", "check_columns", "extra_columns", "pairs"]
 
 Only: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option(
-        "--only",
-        metavar="COLUMN=VALUE",
-        help="Only what has this value in a column, such as caseworker=Ann; given again, all of them must hold.",
-        show_default=False,
+    option(
+        "--only COLUMN=VALUE",
+        "Only what has this value in a column, such as caseworker=Ann; given again, all of them must hold.",
     ),
 ]
 

@@ -6,15 +6,16 @@ import hashlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ehcp_flow.cli.command import CliCommand
+from ehcp_flow.cli.command import CliCommand, options
 from ehcp_flow.cli.messages import SHOWN, ProgressBar, count, note
 from ehcp_flow.cli.named_files import Writes
-from ehcp_flow.cli.options import AllErrors, StoreUrl, TableFormat
+from ehcp_flow.cli.options import AllErrors, StoreUrl, TableFormat, option
 from ehcp_flow.cli.output import print_outcome
 from ehcp_flow.cli.source_kinds import open_store
 from ehcp_flow.errors import ExitCode
@@ -28,42 +29,35 @@ if TYPE_CHECKING:
 __all__ = ["IMPORT"]
 
 
-def _import(  # noqa: PLR0913 - one parameter for each option
-    *,
+@dataclass(frozen=True, kw_only=True)
+class _FactsToImport:
+    """The file, and what becomes of its rows."""
+
     file: Annotated[
         str,
         typer.Argument(metavar="FILE", help="A CSV or JSON Lines file of facts, or - for standard input."),
-    ],
-    store: StoreUrl,
+    ]
     refused: Annotated[
         str | None,
-        typer.Option(
-            "--refused",
-            metavar="FILE",
-            help="Write the rows that are not taken here, as CSV with the reason for each.",
-            show_default=False,
-        ),
+        option("--refused FILE", "Write the rows that are not taken here, as CSV with the reason for each."),
         Writes("ehcp_flow.store.imports:REFUSED_ROWS"),
-    ] = None,
+    ] = None
     recorded_by: Annotated[
         str | None,
-        typer.Option(
-            "--recorded-by",
-            metavar="NAME",
-            help="Who records them, where the file does not say so itself.",
-            show_default=False,
-        ),
-    ] = None,
+        option("--recorded-by NAME", "Who records them, where the file does not say so itself."),
+    ] = None
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would become of it, and write nothing.")] = False
+
+
+@options("file store refused recorded_by authority dry_run all_errors form")
+def _import(
+    *,
+    facts: _FactsToImport,
+    store: StoreUrl,
     authority: Annotated[
         str | None,
-        typer.Option(
-            "--authority",
-            metavar="NUMBER",
-            help="Take cases of this local authority only; facts of any other are refused.",
-            show_default=False,
-        ),
+        option("--authority NUMBER", "Take cases of this local authority only; facts of any other are refused."),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would become of it, and write nothing.")] = False,
     all_errors: AllErrors = False,
     form: TableFormat = None,
 ) -> None:
@@ -73,8 +67,8 @@ def _import(  # noqa: PLR0913 - one parameter for each option
     duplicate, and is not taken twice. Rows that are refused leave the rest as it is (exit code 1).
     """
     told = _Refusals(everything=all_errors)
-    with _opened(store, authority, dry_run=dry_run) as opened, ProgressBar("importing") as bar:
-        result, warnings = _take(opened, file, bar, told, refused, recorded_by, dry_run=dry_run)
+    with _opened(store, authority, dry_run=facts.dry_run) as opened, ProgressBar("importing") as bar:
+        result, warnings = _take(opened, facts, bar, told)
     for warning in warnings:
         note(f"warning: {warning}")
     told.tell()
@@ -108,28 +102,22 @@ def _opened(url: str, authority: str | None, *, dry_run: bool) -> Iterator[Store
 
 
 def _take(
-    store: Store,
-    file: str,
-    bar: ProgressBar,
-    told: _Refusals,
-    refused: str | None,
-    recorded_by: str | None,
-    *,
-    dry_run: bool,
+    store: Store, facts: _FactsToImport, bar: ProgressBar, told: _Refusals
 ) -> tuple[ImportResult, tuple[str, ...]]:
     from ehcp_flow.outputs import Output
     from ehcp_flow.store.imports import REFUSED_ROWS, import_facts, refused_file
 
-    reader, digest, name = _reader(file, bar)
-    with refused_file(None if refused is None else Output(refused, REFUSED_ROWS)) as write:
+    reader, digest, name = _reader(facts.file, bar)
+    with refused_file(None if facts.refused is None else Output(facts.refused, REFUSED_ROWS)) as write:
 
         def refuse(row: RowRefused) -> None:
             write(row)
             told.add(row)
 
         result = import_facts(
-            store, reader.entries(), source=digest, name=name, recorded_by=recorded_by, dry_run=dry_run, refused=refuse
-        )
+            store, reader.entries(), source=digest, name=name, recorded_by=facts.recorded_by, dry_run=facts.dry_run,
+            refused=refuse,
+        )  # fmt: skip
     return result, reader.warnings
 
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ehcp_flow.cli.command import CliCommand
+from ehcp_flow.cli.command import CliCommand, options
 from ehcp_flow.cli.messages import count, note
-from ehcp_flow.cli.options import Authority, CaseIds, Raw, StoreUrl, TableFormat, instant
-from ehcp_flow.cli.output import Format, chosen, flat, sheet
+from ehcp_flow.cli.options import Authority, CaseIds, StoreUrl, instant, option
+from ehcp_flow.cli.output import flat
+from ehcp_flow.cli.print_options import PrintOptions
 from ehcp_flow.cli.source_kinds import open_store
 
 if TYPE_CHECKING:
@@ -20,17 +21,13 @@ __all__ = ["LATE"]
 _COLUMNS: Final = ("case_id", "version", "event", "on", "recorded_at", "recorded_by", "days", "kinds", "corrected")
 
 
+@options("store since days case authority form raw output")
 def _late(
     *,
     store: StoreUrl,
     since: Annotated[
         str | None,
-        typer.Option(
-            "--since",
-            metavar="WHEN",
-            help="Only what was recorded after this instant, or after the end of this day.",
-            show_default=False,
-        ),
+        option("--since WHEN", "Only what was recorded after this instant, or after the end of this day."),
     ] = None,
     days: Annotated[
         int,
@@ -38,8 +35,7 @@ def _late(
     ] = 0,
     case: CaseIds = None,
     authority: Authority = None,
-    form: TableFormat = None,
-    raw: Raw = False,
+    printed: PrintOptions,
 ) -> None:
     """What was not written down when it happened: entered late, back-dated behind later facts, or corrected since.
 
@@ -47,17 +43,16 @@ def _late(
     """
     from ehcp_flow.store.late_entries import late_entries
 
-    shown = chosen(form, raw=raw)
     found = 0
     with open_store(store, authority=authority) as opened:
         entries = late_entries(opened, since=None if since is None else instant(since, "--since"), days=days,
                                case_ids=case or None)  # fmt: skip
-        if shown == Format.TABLE:
+        if printed.as_table:
             rows = [_row(entry) for entry in entries]
             found = len(rows)
             _table(rows)
         else:
-            with sheet(shown, _COLUMNS) as out:
+            with printed.sheet(_COLUMNS) as out:
                 for entry in entries:
                     found += 1
                     out.write(_row(entry))

@@ -5,36 +5,18 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ehcp_flow.cli.command import CliCommand
+from ehcp_flow.cli.command import CliCommand, options
 from ehcp_flow.cli.further import extra_columns
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.opened_source import SourceFigures
-from ehcp_flow.cli.options import (
-    AllErrors,
-    AsOf,
-    Authority,
-    BankHolidays,
-    CaseIds,
-    Contested,
-    ContestedOnes,
-    Institutions,
-    KnownAt,
-    KnownBy,
-    OfficeClosures,
-    Raw,
-    RulebookAt,
-    SourceName,
-    TableFormat,
-    by_columns,
-    calendars_with,
-    day,
-    rulebook_at,
-)
-from ehcp_flow.cli.output import Format, chosen, sheet
+from ehcp_flow.cli.options import column_names, option
+from ehcp_flow.cli.print_options import PrintOptions
+from ehcp_flow.cli.query import CaseQuery
 from ehcp_flow.cli.source_door import open_source
 
 if TYPE_CHECKING:
@@ -53,37 +35,38 @@ _EXPLAINED: Final = (
 )  # fmt: skip
 
 
-def _measures(  # noqa: PLR0913 - one parameter for each option
-    *,
-    source: SourceName,
+@dataclass(frozen=True, kw_only=True)
+class _Figures:
+    """Which figures, of which time, by what they are grouped."""
+
     year: Annotated[
         str | None,
-        typer.Option(
-            "--year",
-            metavar="YEAR",
-            help="A calendar year, or several: 2024 or 2020-2024; without it, the whole time of the records.",
-            show_default=False,
+        option(
+            "--year YEAR", "A calendar year, or several: 2024 or 2020-2024; without it, the whole time of the records."
         ),
-    ] = None,
+    ] = None
     by: Annotated[
         list[str] | None,
-        typer.Option(
-            "--by",
-            metavar="COLUMN",
-            help="What to group by, given again or as a list: authority, requester, age, adviser (of advice), year, "
+        option(
+            "--by COLUMN",
+            "What to group by, given again or as a list: authority, requester, age, adviser (of advice), year, "
             "quarter, month, or any other column of the file; without it, authority.",
-            show_default=False,
         ),
-    ] = None,
+    ] = None
     measure: Annotated[
         list[str] | None,
-        typer.Option(
-            "--measure",
-            metavar="NAME",
-            help="Only this measure (all its columns) or this column; may be given again.",
-            show_default=False,
-        ),
-    ] = None,
+        option("--measure NAME", "Only this measure (all its columns) or this column; may be given again."),
+    ] = None
+
+
+@options(
+    "source figures explain catalogue suppress as_of case contested known_at known_by authority all_errors "
+    "form raw output institutions office_closures bank_holidays rulebook"
+)
+def _measures(
+    *,
+    query: CaseQuery,
+    figures: _Figures,
     explain: Annotated[
         bool,
         typer.Option("--explain", help="How each figure was counted, with the cases behind it; needs --measure."),
@@ -100,68 +83,50 @@ def _measures(  # noqa: PLR0913 - one parameter for each option
             help="For publication: counts below N are printed as c, with those that would give them away.",
         ),
     ] = 0,
-    as_of: AsOf = None,
-    case: CaseIds = None,
-    contested: ContestedOnes = Contested.WITH,
-    known_at: KnownAt = None,
-    known_by: KnownBy = None,
-    authority: Authority = None,
-    all_errors: AllErrors = False,
-    form: TableFormat = None,
-    raw: Raw = False,
-    institutions: Institutions = None,
-    office_closures: OfficeClosures = None,
-    bank_holidays: BankHolidays = None,
-    rulebook: RulebookAt = None,
+    printed: PrintOptions,
 ) -> None:
     """The measures that DfE publishes, under its names for them, and those that it does not; x: cannot be given.
 
     Excepted plans leave both sides of the headline; a case without usable dates stays in the denominator.
     """
-    shown = chosen(form, raw=raw)
     if catalogue:
-        _print_catalogue(shown)
+        _print_catalogue(printed)
         return
-    if explain and not measure:
+    if explain and not figures.measure:
         raise typer.BadParameter("say which figure: --measure pc_plans_issued_20_weeks_ex", param_hint="--explain")
     if explain and suppress:
         raise typer.BadParameter("an explanation names the cases behind a figure", param_hint="--suppress")
     from ehcp_flow.measures import GRAINS, GROUPS
     from ehcp_flow.measures.case_groups import group_keys
 
-    on = day(as_of)
-    law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures, bank_holidays)
-    columns = by_columns(by, ("authority",))
-    extra = {} if {*GROUPS, *GRAINS}.issuperset(columns) else extra_columns(source)
+    on = query.on
+    columns = column_names(figures.by, ("authority",))
+    extra = {} if {*GROUPS, *GRAINS}.issuperset(columns) else extra_columns(query.source)
     # Asked first: a column that no case has is told before all cases are read.
     keys = group_keys(columns, extra)
-    wanted = SourceFigures(_years(year), columns, keys, extra, contested)
-    with open_source(
-        source, case, known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors, used=columns
-    ) as asked:
-        table, span = asked.measured(on, wanted, rulebook=law, calendars=calendars)
+    wanted = SourceFigures(_years(figures.year), columns, keys, extra)
+    with open_source(query, used=columns) as source:
+        table, span = source.measured(wanted)
     _tell_of_time(table, span, on)
-    names = _columns(table, measure)
-    said = f"{count(asked.seen, 'case')}, {count(len(table), 'row')}, as known on {on.isoformat()}"
+    names = _columns(table, figures.measure)
+    said = f"{count(source.seen, 'case')}, {count(len(table), 'row')}, as known on {on.isoformat()}"
     if explain:
-        _explain(table, names, shown)
+        _explain(table, names, printed)
         note(said)
-        asked.leave()
+        source.leave()
         return
-    figures = table.suppressed(suppress, names) if suppress else table.rows
-    if shown == Format.TABLE:
-        _table(table, figures, names)
+    counted = table.suppressed(suppress, names) if suppress else table.rows
+    if printed.as_table:
+        _table(table, counted, names)
     else:
         keys = tuple(name for name in table.columns if name not in table.names)
-        with sheet(shown, (*keys, *names)) as rows:
-            for row in figures:
-                rows.write({name: row[name] for name in (*keys, *names)})
+        printed.write((*keys, *names), ({name: row[name] for name in (*keys, *names)} for row in counted))
     note(said)
     if suppress:
         note(
             "c: too few to be shown, or would give such a number away; another table of the same cases could do so too"
         )
-    asked.leave()
+    source.leave()
 
 
 def _tell_of_time(table: MeasureTable, span: Span | None, on: dt.date) -> None:
@@ -245,18 +210,16 @@ def _room(columns: Sequence[ShownColumn], rows: Sequence[dict[str, str]]) -> int
     return sum(1 + max(len(column.header), *(len(row[column.name]) for row in rows)) for column in columns)
 
 
-def _explain(table: MeasureTable, names: Sequence[str], shown: str) -> None:
+def _explain(table: MeasureTable, names: Sequence[str], printed: PrintOptions) -> None:
     explained = [table.explain(place, name) for place in range(len(table)) for name in names]
-    if shown == Format.TABLE:
+    if printed.as_table:
         from ehcp_flow.cli.printed_table import paragraph
 
         texts = ["\n".join(paragraph(line, then="  ") for line in _told(one)) for one in explained]
         sys.stdout.write("\n\n".join(texts) + "\n")
         return
     keys = tuple(name for name in table.columns if name not in table.names)
-    with sheet(shown, (*keys, *_EXPLAINED)) as rows:
-        for one in explained:
-            rows.write(_explained(one))
+    printed.write((*keys, *_EXPLAINED), (_explained(one) for one in explained))
 
 
 def _told(one: Explanation) -> list[str]:
@@ -284,7 +247,7 @@ def _explained(one: Explanation) -> dict[str, Any]:
     }
 
 
-def _print_catalogue(shown: str) -> None:
+def _print_catalogue(printed: PrintOptions) -> None:
     from ehcp_flow.measures import catalogue
 
     known = catalogue()
@@ -296,7 +259,7 @@ def _print_catalogue(shown: str) -> None:
         }
         for each in known.measures.values()
     ]  # fmt: skip
-    if shown == Format.TABLE:
+    if printed.as_table:
         from ehcp_flow.cli.printed_table import ShownColumn, print_table
 
         columns = (
@@ -306,9 +269,7 @@ def _print_catalogue(shown: str) -> None:
         )
         print_table(columns, [{name: str(row[name]) for name in ("measure", "title", "definition")} for row in rows])
         return
-    with sheet(shown, tuple(rows[0])) as out:
-        for row in rows:
-            out.write(row)
+    printed.write(tuple(rows[0]), rows)
 
 
 MEASURES: Final = CliCommand(

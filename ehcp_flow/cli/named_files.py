@@ -27,9 +27,13 @@ READ: Final = ("FILE", "FILE|DAY", "SOURCE", "URL")
 
 @dataclass(frozen=True)
 class Writes:
-    """Marks an option that names a file to be written; `kind` is where its `Kind` is found, `module:NAME`."""
+    """Marks an option that names a file to be written; `kind` is where its `Kind` is found, `module:NAME`.
+
+    Into one that is `printed` goes what would be printed to standard output.
+    """
 
     kind: str
+    printed: bool = False
 
     def load(self) -> Kind:
         """Return the kind; its module is imported only where a file is named."""
@@ -42,8 +46,14 @@ def guarded(run: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(run)
     def looked_at(**values: Any) -> None:
-        _look(run, values)
-        run(**values)
+        to = _look(run, values)
+        if to is None:
+            run(**values)
+            return
+        from ehcp_flow.cli.printed_file import printed_to
+
+        with printed_to(to):
+            run(**values)
 
     return looked_at
 
@@ -54,7 +64,8 @@ def writes(run: Callable[..., None]) -> dict[str, Writes]:
     return {name: mark for name, mark in marks.items() if mark is not None}
 
 
-def _look(run: Callable[..., None], values: Mapping[str, Any]) -> None:
+def _look(run: Callable[..., None], values: Mapping[str, Any]) -> Output | None:
+    """Look at every file that is named, and return the one into which is printed."""
     from ehcp_flow.errors import OutputError
     from ehcp_flow.outputs import Output, apart
 
@@ -78,6 +89,7 @@ def _look(run: Callable[..., None], values: Mapping[str, Any]) -> None:
             apart(outputs)
         except OutputError as error:
             raise typer.BadParameter(str(error), param_hint=says) from error
+    return next((output for (*_, mark), (_, output) in zip(named, outputs, strict=True) if mark.printed), None)
 
 
 def _read(says: str, value: str) -> Iterator[Reading]:

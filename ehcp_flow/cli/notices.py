@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ehcp_flow.cli.command import CliCommand
-from ehcp_flow.cli.options import Raw, RulebookAt, TableFormat, complete_events, day, rulebook_at
-from ehcp_flow.cli.output import Format, chosen, flat, is_flat, sheet
+from ehcp_flow.cli.command import CliCommand, options
+from ehcp_flow.cli.options import complete_events, day, option
+from ehcp_flow.cli.output import Format, flat, is_flat
+from ehcp_flow.cli.print_options import PrintOptions
+from ehcp_flow.cli.query import LawQuery
 
 if TYPE_CHECKING:
     from ehcp_flow.law import Notice, Rulebook
@@ -21,8 +23,10 @@ __all__ = ["NOTICES"]
 _COLUMNS: Final = ("notice", "title", "on", "part", "says", "since", "citation", "address")
 
 
+@options("decision on form raw output rulebook")
 def _notices(
     *,
+    query: LawQuery,
     decision: Annotated[
         str | None,
         typer.Argument(
@@ -34,36 +38,31 @@ def _notices(
     ] = None,
     on: Annotated[
         str | None,
-        typer.Option(
-            "--on",
-            metavar="DATE",
-            help="The day of the decision: what a notice did not have to contain by then is left out, and the time to "
+        option(
+            "--on DATE",
+            "The day of the decision: what a notice did not have to contain by then is left out, and the time to "
             "send it is that of the law of the day.",
-            show_default=False,
         ),
     ] = None,
-    form: TableFormat = None,
-    raw: Raw = False,
-    rulebook: RulebookAt = None,
+    printed: PrintOptions,
 ) -> None:
     """The checklist of each notice that a decision must carry: whom to tell, what to say, by when, and by what law."""
-    law = rulebook_at(rulebook)
-    shown = chosen(form, raw=raw)
+    law = query.law
     decided = day(on, "--on")
     if decision is None:
         found = law.notices
     else:
         found = _of(decision, None if on is None else decided, law)
-        if form in (None, Format.TABLE):
+        if printed.stated in (None, Format.TABLE):
             said = "\n\n".join("\n".join(_paragraphs(notice, law, decided)) for notice in found)
             sys.stdout.write(f"{said or f'No notice is prescribed for {decision}.'}\n")
             return
-    if shown == Format.TABLE:
+    if printed.as_table:
         _table(found)
         return
-    with sheet(shown, _COLUMNS) as out:
+    with printed.sheet(_COLUMNS) as out:
         for notice in found:
-            for row in _items(notice, law, decided) if is_flat(shown) else (_row(notice, law, decided),):
+            for row in _items(notice, law, decided) if is_flat(printed.shown) else (_row(notice, law, decided),):
                 out.write(row)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -17,10 +16,11 @@ from ehcp_flow.cli.source_kinds import no_case
 from ehcp_flow.errors import EhcpFlowError, UnknownNameError
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from ehcp_flow.answers import Answer
-    from ehcp_flow.calendars import Calendars
     from ehcp_flow.case import Case
-    from ehcp_flow.law import Rulebook
+    from ehcp_flow.cli.query import CaseQuery
     from ehcp_flow.measures import MeasureTable
     from ehcp_flow.measures.periods import Span
     from ehcp_flow.readers import Caseload
@@ -137,9 +137,9 @@ class SourceOneByOne(OpenedSource):
     """Cases that are answered one after another."""
 
     def __init__(
-        self, source: _Source, ids: Sequence[str] | None, *, all_errors: bool, used: Collection[str] = ()
+        self, query: CaseQuery, source: _Source, ids: Sequence[str] | None, *, used: Collection[str] = ()
     ) -> None:
-        super().__init__(all_errors=all_errors, used=used)
+        super().__init__(query, used=used)
         self._source = source
         self._total = len(ids) if ids else source.total
         self._ids = tuple(ids or ())
@@ -154,21 +154,19 @@ class SourceOneByOne(OpenedSource):
         cases, self._first = self._first or self._source.cases(self._ids), None
         return cases
 
-    def answers(
-        self, as_of: dt.date, *, rulebook: Rulebook, calendars: Calendars, quiet: bool = False
-    ) -> Iterator[Answer]:
+    def answers(self, *, quiet: bool = False) -> Iterator[Answer]:
         """Yield the answer for each case that can be judged."""
-        return self._answered(self._cases(), as_of, rulebook, calendars, quiet=quiet)
+        return self._answered(self._cases(), quiet=quiet)
 
-    def _answered(
-        self, cases: Iterable[Case], as_of: dt.date, rulebook: Rulebook, calendars: Calendars, *, quiet: bool
-    ) -> Iterator[Answer]:
+    def _answered(self, cases: Iterable[Case], *, quiet: bool) -> Iterator[Answer]:
         from ehcp_flow.answers import answer
+
+        query = self.query
 
         def found() -> Iterator[Answer | CannotJudge]:
             for case in cases:
                 try:
-                    answered = answer(case, as_of, rulebook=rulebook, calendars=calendars)
+                    answered = answer(case, query.on, rulebook=query.law, calendars=query.calendars)
                 except EhcpFlowError as error:
                     yield CannotJudge(case.case_id, error)
                 else:
@@ -176,47 +174,35 @@ class SourceOneByOne(OpenedSource):
 
         return self._through(found(), self._total, quiet=quiet)
 
-    def case_states(
-        self, as_of: dt.date, *, rulebook: Rulebook, calendars: Calendars, quiet: bool = False
-    ) -> Iterator[StateWithMoves]:
+    def case_states(self, *, quiet: bool = False) -> Iterator[StateWithMoves]:
         """Yield where each case stands, and what would be lawful."""
         from ehcp_flow.moves.law_at_hand import at_hand
         from ehcp_flow.states import state_with_moves
 
-        law = at_hand(rulebook, calendars)
-        return (state_with_moves(case, as_of, law) for case in self.cases(quiet=quiet))
+        law = at_hand(self.query.law, self.query.calendars)
+        return (state_with_moves(case, self.query.on, law) for case in self.cases(quiet=quiet))
 
-    def write_deadlines(
-        self,
-        as_of: dt.date,
-        form: str,
-        chosen: ShownDeadlines,
-        *,
-        rulebook: Rulebook,
-        calendars: Calendars,
-        findings: bool,
-    ) -> CheckTally:
+    def write_deadlines(self, form: str, chosen: ShownDeadlines, *, findings: bool) -> CheckTally:
         """Print deadlines, each as soon as it is known."""
         from ehcp_flow.deadlines import FIELDS
 
         found = CheckTally()
         quiet = sys.stdout.isatty()
         with sheet(form, FIELDS) as rows:
-            for answered in self.answers(as_of, rulebook=rulebook, calendars=calendars, quiet=quiet):
+            for answered in self.answers(quiet=quiet):
                 found.findings += len(answered.findings) if findings else 0
                 for deadline in chosen.of(answered.deadlines):
                     found.add(deadline)
                     rows.write(deadline.as_dict())
         return found
 
-    def measured(
-        self, as_of: dt.date, figures: SourceFigures, *, rulebook: Rulebook, calendars: Calendars
-    ) -> tuple[MeasureTable, Span | None]:
+    def measured(self, figures: SourceFigures) -> tuple[MeasureTable, Span | None]:
         """Count the cases; without a year their answers are held, since the first day is not known before."""
         from ehcp_flow.measures.counted_case import days_on_record
         from ehcp_flow.measures.measure_table import Tally
         from ehcp_flow.measures.periods import Span, periods_asked
 
+        as_of = self.query.on
         span: Span | None = None
 
         def seen() -> Iterator[Case]:
@@ -225,11 +211,11 @@ class SourceOneByOne(OpenedSource):
                 span = Span.over((span, Span.of(days_on_record(case))))
                 yield case
 
-        answers: Iterable[Answer] = self._answered(seen(), as_of, rulebook, calendars, quiet=False)
+        answers: Iterable[Answer] = self._answered(seen(), quiet=False)
         if figures.year is None:
             answers = list(answers)
         periods = periods_asked(figures.year, figures.by, as_of, lambda: span.first if span else as_of)
-        tally = Tally(periods, figures.keys, figures.extra, contested=figures.contested)
+        tally = Tally(periods, figures.keys, figures.extra, contested=self.query.contested)
         for answer in answers:
             tally.add(answer)
         return tally.table(figures.by, as_of), span

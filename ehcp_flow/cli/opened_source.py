@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -16,10 +15,9 @@ from ehcp_flow.errors import EhcpFlowError, ExitCode
 
 if TYPE_CHECKING:
     from ehcp_flow.answers import Answer
-    from ehcp_flow.calendars import Calendars
     from ehcp_flow.case import Case
+    from ehcp_flow.cli.query import CaseQuery
     from ehcp_flow.deadlines import Deadline
-    from ehcp_flow.law import Rulebook
     from ehcp_flow.measures import MeasureTable
     from ehcp_flow.measures.case_groups import Extra
     from ehcp_flow.measures.periods import Span
@@ -86,17 +84,16 @@ class SourceFigures(NamedTuple):
     by: Sequence[str]
     keys: Sequence[str]
     extra: Extra
-    contested: Contested
 
 
 class OpenedSource(ABC):
-    """The cases of a source, and what is asked of them; `seen` is how many there were."""
+    """The cases of a source, answered for the day and by the law of the query; `seen` is how many there were."""
 
-    def __init__(self, *, all_errors: bool, used: Collection[str]) -> None:
+    def __init__(self, query: CaseQuery, *, used: Collection[str]) -> None:
         self.seen = 0
+        self.query = query
         self.refused: Sequence[Any] = ()
         self._failed: dict[str, None] = {}
-        self._all_errors = all_errors
         self._used = used
 
     @abstractmethod
@@ -107,37 +104,22 @@ class OpenedSource(ABC):
         """
 
     @abstractmethod
-    def answers(
-        self, as_of: dt.date, *, rulebook: Rulebook, calendars: Calendars, quiet: bool = False
-    ) -> Iterator[Answer]:
+    def answers(self, *, quiet: bool = False) -> Iterator[Answer]:
         """Yield the answer for each case that can be judged; tell of each that cannot."""
 
     @abstractmethod
-    def case_states(
-        self, as_of: dt.date, *, rulebook: Rulebook, calendars: Calendars, quiet: bool = False
-    ) -> Iterator[StateWithMoves]:
+    def case_states(self, *, quiet: bool = False) -> Iterator[StateWithMoves]:
         """Yield where each case stands, and what would be lawful."""
 
     @abstractmethod
-    def write_deadlines(
-        self,
-        as_of: dt.date,
-        form: str,
-        chosen: ShownDeadlines,
-        *,
-        rulebook: Rulebook,
-        calendars: Calendars,
-        findings: bool,
-    ) -> CheckTally:
+    def write_deadlines(self, form: str, chosen: ShownDeadlines, *, findings: bool) -> CheckTally:
         """Print deadlines in csv, json or jsonl with their public fields, and return what was counted.
 
         Findings are counted where they are asked for.
         """
 
     @abstractmethod
-    def measured(
-        self, as_of: dt.date, figures: SourceFigures, *, rulebook: Rulebook, calendars: Calendars
-    ) -> tuple[MeasureTable, Span | None]:
+    def measured(self, figures: SourceFigures) -> tuple[MeasureTable, Span | None]:
         """Return a table of measures, and from when to when the records go that it is of."""
 
     def cannot(self, case_id: str, error: EhcpFlowError) -> None:
@@ -156,7 +138,7 @@ class OpenedSource(ABC):
     def _told(self, warnings: Iterable[str], refused: Sequence[Any]) -> None:
         """Tell what was met while the source was read."""
         self.refused = refused
-        tell_read(warnings, refused, {row.case_id for row in refused}, all_errors=self._all_errors)
+        tell_read(warnings, refused, {row.case_id for row in refused}, all_errors=self.query.all_errors)
 
     def _through(self, found: Iterable[T | CannotJudge], total: int | None, *, quiet: bool) -> Iterator[T]:
         """Yield what was found of each case that can be judged."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack
@@ -12,17 +11,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ehcp_flow.cli.messages import ProgressBar
 from ehcp_flow.cli.opened_source import CannotJudge, CheckTally, OpenedSource, ShownDeadlines, SourceFigures
-from ehcp_flow.cli.options import Axis, axis_of
+from ehcp_flow.cli.options import axis_of
 from ehcp_flow.cli.output import RAW, Format, sheet
 from ehcp_flow.cli.source_kinds import is_pipe, no_case
 from ehcp_flow.errors import EhcpFlowError
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from ehcp_flow.answers import Answer
     from ehcp_flow.bulk.source_pass import Pass
-    from ehcp_flow.calendars import Calendars
     from ehcp_flow.case import Case
-    from ehcp_flow.law import Rulebook
+    from ehcp_flow.cli.query import CaseQuery
     from ehcp_flow.measures import MeasureTable
     from ehcp_flow.measures.periods import Span
     from ehcp_flow.states import StateWithMoves
@@ -48,20 +48,14 @@ class SourceOverColumns(OpenedSource):
     """Cases that are answered chunk by chunk. What is wrong with the source is told as soon as all of it is read."""
 
     def __init__(
-        self,
-        source: Any,
-        name: str,
-        known_at: dt.datetime | None,
-        known_by: Axis | None,
-        authority: str | None,
-        *,
-        all_errors: bool,
-        used: Collection[str],
+        self, query: CaseQuery, source: Any, name: str, known_at: dt.datetime | None, *, used: Collection[str]
     ) -> None:
-        super().__init__(all_errors=all_errors, used=used)
+        super().__init__(query, used=used)
         self._source = source
         self._options: dict[str, Any] = {
-            "name": name, "known_at": known_at, "axis": axis_of(known_by), "authority": authority,
+            "name": name, "known_at": known_at, "axis": axis_of(query.known_by),
+            # A store is opened for its authority.
+            "authority": None if "://" in name else query.authority,
         }  # fmt: skip
         self._waiting: list[CannotJudge] | None = []
 
@@ -113,39 +107,26 @@ class SourceOverColumns(OpenedSource):
         cases = (found.case if isinstance(found, Answer) else found[0] for found in self._read(read, read.each()))
         return self._through(cases, None, quiet=quiet)
 
-    def answers(
-        self, as_of: dt.date, *, rulebook: Rulebook, calendars: Calendars, quiet: bool = False
-    ) -> Iterator[Answer]:
+    def answers(self, *, quiet: bool = False) -> Iterator[Answer]:
         """Yield the answer for each case that can be judged."""
         from ehcp_flow.answers import Answer
         from ehcp_flow.bulk import Answers
 
-        read = Answers(self._source, as_of, rulebook=rulebook, calendars=calendars, **self._options)
+        read = Answers(self._source, **self._judging())
         found = (
             each if isinstance(each, Answer) else CannotJudge(each[0].case_id, each[1])
             for each in self._read(read, read.each())
         )
         return self._through(found, None, quiet=quiet)
 
-    def case_states(
-        self, as_of: dt.date, *, rulebook: Rulebook, calendars: Calendars, quiet: bool = False
-    ) -> Iterator[StateWithMoves]:
+    def case_states(self, *, quiet: bool = False) -> Iterator[StateWithMoves]:
         """Yield where each case stands, and what would be lawful."""
         from ehcp_flow.bulk.states_with_moves import StatesWithMoves
 
-        read = StatesWithMoves(self._source, as_of, rulebook=rulebook, calendars=calendars, **self._options)
+        read = StatesWithMoves(self._source, **self._judging())
         return self._through(self._read(read, read), None, quiet=quiet)
 
-    def write_deadlines(
-        self,
-        as_of: dt.date,
-        form: str,
-        chosen: ShownDeadlines,
-        *,
-        rulebook: Rulebook,
-        calendars: Calendars,
-        findings: bool,
-    ) -> CheckTally:
+    def write_deadlines(self, form: str, chosen: ShownDeadlines, *, findings: bool) -> CheckTally:
         """Print deadlines chunk by chunk, without making an object of each."""
         from ehcp_flow.bulk import Frames, write_csv
         from ehcp_flow.bulk.case_states import counted_chunk
@@ -155,7 +136,7 @@ class SourceOverColumns(OpenedSource):
 
         found = CheckTally()
         work = counted_chunk if findings else judge_chunk
-        frames = Frames(self._source, as_of, rulebook=rulebook, calendars=calendars, work=work, **self._options)
+        frames = Frames(self._source, work=work, **self._judging())
         out: Any = getattr(sys.stdout, "buffer", None)
         parts = self._read(frames, frames)
         with sheet(form, FIELDS) as rows, ProgressBar("judging", shown=not sys.stdout.isatty()) as bar:
@@ -181,20 +162,22 @@ class SourceOverColumns(OpenedSource):
         found.findings = frames.findings
         return found
 
-    def measured(
-        self, as_of: dt.date, figures: SourceFigures, *, rulebook: Rulebook, calendars: Calendars
-    ) -> tuple[MeasureTable, Span | None]:
+    def measured(self, figures: SourceFigures) -> tuple[MeasureTable, Span | None]:
         """Count the cases over columns."""
         from ehcp_flow.bulk import Measuring
 
         with ProgressBar("judging") as bar:
             measuring = Measuring(
-                self._source, as_of, year=figures.year, by=figures.by, extra=figures.extra,
-                contested=figures.contested, rulebook=rulebook, calendars=calendars, on_progress=bar, **self._options,
+                self._source, year=figures.year, by=figures.by, extra=figures.extra, contested=self.query.contested,
+                on_progress=bar, **self._judging(),
             )  # fmt: skip
             table = measuring.table()
         self._settle(measuring)
         return table, measuring.span
+
+    def _judging(self) -> dict[str, Any]:
+        query = self.query
+        return {"as_of": query.on, "rulebook": query.law, "calendars": query.calendars, **self._options}
 
     def _settle(self, read: Pass) -> None:
         self._tell_if_read(read)

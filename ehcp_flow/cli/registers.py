@@ -8,31 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ehcp_flow.cli.command import CliCommand
+from ehcp_flow.cli.command import CliCommand, options
 from ehcp_flow.cli.further import Only, check_columns, extra_columns, pairs
 from ehcp_flow.cli.messages import count, note
-from ehcp_flow.cli.options import (
-    AllErrors,
-    AsOf,
-    Authority,
-    BankHolidays,
-    CaseIds,
-    Contested,
-    ContestedOnes,
-    Feed,
-    Institutions,
-    KnownAt,
-    KnownBy,
-    OfficeClosures,
-    Raw,
-    RulebookAt,
-    SourceName,
-    by_columns,
-    calendars_with,
-    day,
-    rulebook_at,
-)
-from ehcp_flow.cli.output import FeedFormat, chosen, flat, sheet
+from ehcp_flow.cli.options import Contested, column_names, option
+from ehcp_flow.cli.output import FeedFormat, flat, sheet
+from ehcp_flow.cli.print_options import FeedOptions
+from ehcp_flow.cli.query import CaseQuery
 from ehcp_flow.cli.source_door import open_source
 from ehcp_flow.dates import MOST_WEEKS
 
@@ -61,9 +43,13 @@ _TEXTS: Final = ("title", "message", "remedy", "why", "reason", "what")
 _WIDE, _NARROW = 26, 14
 
 
-def _registers(  # noqa: PLR0913 - one parameter for each option
+@options(
+    "source name as_of only show weeks case contested known_at known_by authority all_errors feed raw output "
+    "institutions office_closures bank_holidays rulebook"
+)
+def _registers(
     *,
-    source: SourceName,
+    query: CaseQuery,
     name: Annotated[
         str | None,
         typer.Argument(
@@ -73,16 +59,13 @@ def _registers(  # noqa: PLR0913 - one parameter for each option
             show_default=False,
         ),
     ] = None,
-    as_of: AsOf = None,
     only: Only = None,
-    column: Annotated[
+    show: Annotated[
         list[str] | None,
-        typer.Option(
-            "--column",
-            metavar="COLUMN",
-            help="Put this column of the file into each row, given again or as a list; without it caseworker, officer, "
+        option(
+            "--show COLUMN",
+            "Put this column of the file into each row, given again or as a list; without it caseworker, officer, "
             "team and area, where the file has them.",
-            show_default=False,
         ),
     ] = None,
     weeks: Annotated[
@@ -91,18 +74,7 @@ def _registers(  # noqa: PLR0913 - one parameter for each option
             "--weeks", metavar="N", min=1, max=MOST_WEEKS, help="How many weeks ahead `due` and `workload` look."
         ),
     ] = 4,
-    case: CaseIds = None,
-    contested: ContestedOnes = Contested.WITH,
-    known_at: KnownAt = None,
-    known_by: KnownBy = None,
-    authority: Authority = None,
-    all_errors: AllErrors = False,
-    form: Feed = None,
-    raw: Raw = False,
-    institutions: Institutions = None,
-    office_closures: OfficeClosures = None,
-    bank_holidays: BankHolidays = None,
-    rulebook: RulebookAt = None,
+    printed: FeedOptions,
 ) -> None:
     """The lists that people work from, and what the headline hides: what falls due, advice to chase, reviews, disputes.
 
@@ -113,27 +85,23 @@ def _registers(  # noqa: PLR0913 - one parameter for each option
 
     if name is not None and name not in {*REGISTERS, *TABLES}:
         raise UnknownNameError("register", name, (*REGISTERS, *TABLES))
-    on, shown, wanted = day(as_of), chosen(form, raw=raw), pairs(only)
+    on, shown, wanted = query.on, printed.shown, pairs(only)
     if shown == FeedFormat.ICS and name != "due" and name not in REGISTER_LIMITS:
         can = ", ".join(("due", *REGISTER_LIMITS))
         raise typer.BadParameter(f"{name or 'this'} is no calendar; these are: {can}", param_hint="--format")
-    law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures, bank_holidays)
-    extra = extra_columns(source)
+    extra = extra_columns(query.source)
     here = {held for values in extra.values() for held in values}
-    columns = by_columns(column, tuple(desk for desk in DESKS if desk in here))
+    columns = column_names(show, tuple(desk for desk in DESKS if desk in here))
     check_columns(columns, extra)
     if name == "workload" and not columns:
         known = f"; this one has {', '.join(sorted(here))}" if here else "; this one has none"
         raise typer.BadParameter(f"workload needs a column of the file, such as caseworker{known}",
-                                 param_hint="--column")  # fmt: skip
-    with open_source(
-        source, case, known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors,
-        used={*columns, *wanted},
-    ) as asked:  # fmt: skip
+                                 param_hint="--show")  # fmt: skip
+    with open_source(query, used={*columns, *wanted}) as source:
         quick = {column: value for column, value in wanted.items() if column in here}
 
         def answers() -> Iterator[Answer]:
-            for answered in asked.answers(on, rulebook=law, calendars=calendars):
+            for answered in source.answers():
                 mine = extra.get(answered.case.case_id, {})
                 if all(mine.get(column) == value for column, value in quick.items()):
                     yield answered
@@ -142,14 +110,14 @@ def _registers(  # noqa: PLR0913 - one parameter for each option
         if shown == FeedFormat.ICS:
             _calendar(name or "", answers(), rest, on, weeks)
         elif name is None:
-            _print(_contents(answers(), weeks, contested), shown, (), ("name", "rows", "what"), name)
+            _print(_contents(answers(), weeks, query.contested), shown, (), ("name", "rows", "what"), name)
         else:
-            rows = _rows(name, answers(), on, weeks, extra, columns, contested)
+            rows = _rows(name, answers(), on, weeks, extra, columns, query.contested)
             every = ("case_id", *columns, *REGISTER_COLUMNS[name]) if name in REGISTERS else ()
             check_columns(rest, extra, *(every or (rows[0] if rows else rest)))
             _print(_matching(rows, rest), shown, every, (*columns, *_SHOWN.get(name, ())), name)
-    note(f"{count(asked.seen, 'case')}, as known on {on.isoformat()}")
-    asked.leave()
+    note(f"{count(source.seen, 'case')}, as known on {on.isoformat()}")
+    source.leave()
 
 
 def _rows(

@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ehcp_flow.cli.command import CliCommand
+from ehcp_flow.cli.command import CliCommand, options
 from ehcp_flow.cli.further import check_columns, extra_columns, pairs
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.named_files import Writes
-from ehcp_flow.cli.options import (
-    AllErrors,
-    AsOf,
-    Authority,
-    BankHolidays,
-    CaseIds,
-    Institutions,
-    KnownAt,
-    KnownBy,
-    OfficeClosures,
-    RulebookAt,
-    SourceName,
-    calendars_with,
-    day,
-    rulebook_at,
-)
+from ehcp_flow.cli.options import option
+from ehcp_flow.cli.query import CaseQuery
 from ehcp_flow.cli.source_door import open_source
 from ehcp_flow.dates import MOST_WEEKS
 
@@ -35,30 +22,49 @@ if TYPE_CHECKING:
 __all__ = ["REPORT"]
 
 
-def _file(name: str, help_text: str) -> typer.models.OptionInfo:
-    made: typer.models.OptionInfo = typer.Option(name, metavar="FILE", help=help_text, show_default=False)
-    return made
+@dataclass(frozen=True, kw_only=True)
+class _Calendar:
+    """What of a caseload goes into the calendar."""
+
+    only: Annotated[
+        list[str] | None,
+        option(
+            "--only COLUMN=VALUE",
+            "In the calendar, only cases with this value in a column of the file, such as caseworker=Ann.",
+        ),
+    ] = None
+    adviser: Annotated[
+        str | None,
+        option("--adviser PARTY", "In the calendar, only requests for advice to this party."),
+    ] = None
+    setting: Annotated[
+        str | None,
+        option("--setting ID", "In the calendar, only what is asked of this institution."),
+    ] = None
 
 
-def _report(  # noqa: PLR0913 - one parameter for each option
+@options(
+    "source html xlsx ics as_of suppress weeks calendar case known_at known_by authority all_errors "
+    "institutions office_closures bank_holidays rulebook"
+)
+def _report(
     *,
-    source: SourceName,
+    query: CaseQuery,
     html: Annotated[
         str | None,
-        _file("--html", "Write the page here: one file that needs nothing else."),
+        option("--html FILE", "Write the page here: one file that needs nothing else."),
         Writes("ehcp_flow.reports.page:PAGE"),
     ] = None,
     xlsx: Annotated[
         str | None,
-        _file("--xlsx", "Write the measures and every register here, as one workbook."),
+        option("--xlsx FILE", "Write the measures and every register here, as one workbook."),
         Writes("ehcp_flow.reports.workbook:WORKBOOK"),
     ] = None,
     ics: Annotated[
         str | None,
-        _file("--ics", "Write what is due here, as a calendar to subscribe to."),
+        option("--ics FILE", "Write what is due here, as a calendar to subscribe to."),
         Writes("ehcp_flow.reports.calendar_feed:CALENDAR"),
     ] = None,
-    as_of: AsOf = None,
     suppress: Annotated[
         int,
         typer.Option(
@@ -75,42 +81,7 @@ def _report(  # noqa: PLR0913 - one parameter for each option
             "--weeks", metavar="N", min=1, max=MOST_WEEKS, help="How many weeks ahead what falls due is listed."
         ),
     ] = 4,
-    only: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--only",
-            metavar="COLUMN=VALUE",
-            help="In the calendar, only cases with this value in a column of the file, such as caseworker=Ann.",
-            show_default=False,
-        ),
-    ] = None,
-    adviser: Annotated[
-        str | None,
-        typer.Option(
-            "--adviser",
-            metavar="PARTY",
-            help="In the calendar, only requests for advice to this party.",
-            show_default=False,
-        ),
-    ] = None,
-    setting: Annotated[
-        str | None,
-        typer.Option(
-            "--setting",
-            metavar="ID",
-            help="In the calendar, only what is asked of this institution.",
-            show_default=False,
-        ),
-    ] = None,
-    case: CaseIds = None,
-    known_at: KnownAt = None,
-    known_by: KnownBy = None,
-    authority: Authority = None,
-    all_errors: AllErrors = False,
-    institutions: Institutions = None,
-    office_closures: OfficeClosures = None,
-    bank_holidays: BankHolidays = None,
-    rulebook: RulebookAt = None,
+    calendar: _Calendar,
 ) -> None:
     """The report on a caseload, for managers, inspectors and a scrutiny panel: a page, a workbook, a calendar.
 
@@ -118,39 +89,34 @@ def _report(  # noqa: PLR0913 - one parameter for each option
     """
     if html is None and xlsx is None and ics is None:
         raise typer.BadParameter("say what to write: --html FILE, --xlsx FILE or --ics FILE", param_hint="--html")
-    for option, value in {"--only": only, "--adviser": adviser, "--setting": setting}.items():
+    for name, value in asdict(calendar).items():
         if value and ics is None:
-            raise typer.BadParameter("it chooses what is in the calendar; give --ics FILE too", param_hint=option)
-    wanted = pairs(only)
+            raise typer.BadParameter("it chooses what is in the calendar; give --ics FILE too", param_hint=f"--{name}")
+    wanted = pairs(calendar.only)
     from ehcp_flow.measures import DESKS
 
-    on = day(as_of)
-    law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures, bank_holidays)
-    extra = extra_columns(source)
+    extra = extra_columns(query.source)
     check_columns(wanted, extra)
-    with open_source(
-        source, case, known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors,
-        used={*DESKS, *wanted},
-    ) as asked:  # fmt: skip
+    with open_source(query, used={*DESKS, *wanted}) as source:
         if html is not None or xlsx is not None:
             from ehcp_flow.reports.overview import overview
 
-            answers = asked.answers(on, rulebook=law, calendars=calendars)
-            seen = overview(answers, on, extra=extra, weeks=weeks)
+            seen = overview(source.answers(), query.on, extra=extra, weeks=weeks)
             _tell_unpublished(seen)
             _write(seen, html, xlsx, suppress)
         if ics is not None:
             from ehcp_flow.outputs import Output
             from ehcp_flow.reports.calendar_feed import CALENDAR, work_calendar
 
-            answers = asked.answers(on, rulebook=law, calendars=calendars)
-            feed = work_calendar(answers, only=wanted, adviser=adviser, setting=setting, extra=extra)
+            feed = work_calendar(
+                source.answers(), only=wanted, adviser=calendar.adviser, setting=calendar.setting, extra=extra
+            )
             Output(ics, CALENDAR).write(feed.encode())
     if suppress:
         for path in (path for path in (xlsx, ics) if path is not None):
             note(f"warning: --suppress is for the page alone; {path} holds single cases, and is not to be published")
-    note(f"{count(asked.seen, 'case')}: {', '.join(path for path in (html, xlsx, ics) if path is not None)}")
-    asked.leave()
+    note(f"{count(source.seen, 'case')}: {', '.join(path for path in (html, xlsx, ics) if path is not None)}")
+    source.leave()
 
 
 def _tell_unpublished(seen: Overview) -> None:

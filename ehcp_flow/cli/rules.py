@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ehcp_flow.cli.command import CliCommand
+from ehcp_flow.cli.command import CliCommand, options
 from ehcp_flow.cli.messages import note
-from ehcp_flow.cli.options import AsOf, Raw, RulebookAt, TableFormat, complete_limits, day, rulebook_at
-from ehcp_flow.cli.output import Format, chosen, flat, is_flat, sheet
+from ehcp_flow.cli.options import complete_limits, day, option
+from ehcp_flow.cli.output import Format, flat, is_flat
+from ehcp_flow.cli.print_options import PrintOptions
+from ehcp_flow.cli.query import CaseQuery, LawQuery, rulebook_at
 
 if TYPE_CHECKING:
     from ehcp_flow.law import Limit, Rule, Rulebook, Version
@@ -29,8 +32,29 @@ _COLUMNS: Final = (
 _NOTE_COLUMNS: Final = ("row", "title", "says", "citation", "evidence")
 
 
-def _rules(  # noqa: PLR0913 - one parameter for each option
+@dataclass(frozen=True, kw_only=True)
+class _Comparison:
+    """With which other rulebook, and for which caseload."""
+
+    diff: Annotated[
+        str | None,
+        option(
+            "--diff DIR",
+            "Compare with the rulebook in this directory, such as a draft of a changed law: what would change.",
+        ),
+    ] = None
+    source: Annotated[
+        str | None,
+        option(
+            "--source SOURCE", "With --diff, a caseload (file, - or store's URL): which of its deadlines would move."
+        ),
+    ] = None
+
+
+@options("name group notes comparison on as_of form raw output rulebook")
+def _rules(
     *,
+    query: LawQuery,
     name: Annotated[
         str | None,
         typer.Argument(
@@ -40,62 +64,34 @@ def _rules(  # noqa: PLR0913 - one parameter for each option
             show_default=False,
         ),
     ] = None,
-    group: Annotated[
-        str | None, typer.Option("--group", metavar="GROUP", help="Only the limits of this group.", show_default=False)
-    ] = None,
+    group: Annotated[str | None, option("--group GROUP", "Only the limits of this group.")] = None,
     notes: Annotated[
         bool, typer.Option("--notes", help="The duties and bars that have no number, instead of the limits.")
     ] = False,
-    other: Annotated[
-        str | None,
-        typer.Option(
-            "--diff",
-            metavar="DIR",
-            help="Compare with the rulebook in this directory, such as a draft of a changed law: what would change.",
-            show_default=False,
-        ),
-    ] = None,
-    source: Annotated[
-        str | None,
-        typer.Option(
-            "--source",
-            metavar="SOURCE",
-            help="With --diff, a caseload (file, - or store's URL): which of its deadlines would move.",
-            show_default=False,
-        ),
-    ] = None,
+    comparison: _Comparison,
     on: Annotated[
         str | None,
-        typer.Option(
-            "--on",
-            metavar="DATE",
-            help="The law of this day, past or to come, instead of today's: for a clock that starts then.",
-            show_default=False,
-        ),
+        option("--on DATE", "The law of this day, past or to come, instead of today's: for a clock that starts then."),
     ] = None,
-    as_of: AsOf = None,
-    form: TableFormat = None,
-    raw: Raw = False,
-    rulebook: RulebookAt = None,
+    printed: PrintOptions,
 ) -> None:
     """The law as the program knows it: every time limit, or one in full with its versions, exceptions and readings."""
-    law = rulebook_at(rulebook)
-    shown = chosen(form, raw=raw)
-    for option, value in {"--source": source, "--as-of": as_of}.items():
-        if value is not None and other is None:
-            raise typer.BadParameter("it belongs to --diff DIR; give that too", param_hint=option)
-    if on is not None and (other is not None or notes):
+    law = query.law
+    for flag, value in {"--source": comparison.source, "--as-of": query.as_of}.items():
+        if value is not None and comparison.diff is None:
+            raise typer.BadParameter("it belongs to --diff DIR; give that too", param_hint=flag)
+    if on is not None and (comparison.diff is not None or notes):
         raise typer.BadParameter("it belongs to the list of limits, not to --diff or --notes", param_hint="--on")
-    if other is not None:
-        _compare(law, other, source, day(as_of), shown)
+    if comparison.diff is not None:
+        _compare(query, rulebook_at(comparison.diff), comparison.source, printed)
         return
     if notes:
-        _print_notes(law, shown)
+        _print_notes(law, printed)
         return
     that_day = day(on, "--on")
     if name is not None:
         limits: list[Limit] = _asked([_limit(law, name)], None if on is None else that_day)
-        if limits and form in (None, Format.TABLE):
+        if limits and printed.stated in (None, Format.TABLE):
             sys.stdout.write("\n".join(_paragraphs(limits[0], law)) + "\n")
             return
     else:
@@ -105,23 +101,22 @@ def _rules(  # noqa: PLR0913 - one parameter for each option
 
             raise UnknownNameError("group", group or "", dict.fromkeys(limit.group for limit in law.limits.values()))
         limits = _asked(limits, None if on is None else that_day)
-    if shown == Format.TABLE:
+    if printed.as_table:
         _table(limits, that_day)
         return
-    with sheet(shown, _COLUMNS) as rows:
+    with printed.sheet(_COLUMNS) as rows:
         for limit in limits:
             row = _row(limit, law, that_day)
-            rows.write({**row, **_current(limit, that_day)} if is_flat(shown) else row)
+            rows.write({**row, **_current(limit, that_day)} if is_flat(printed.shown) else row)
 
 
-def _compare(law: Rulebook, directory: str, source: str | None, as_of: dt.date, shown: str) -> None:
+def _compare(query: LawQuery, new: Rulebook, source: str | None, printed: PrintOptions) -> None:
     from ehcp_flow.cli.comparing import print_changes, print_moved
 
-    new = rulebook_at(directory)
-    if source is None or shown == Format.TABLE:
-        print_changes(law, new, shown)
+    if source is None or printed.as_table:
+        print_changes(query.law, new, printed)
     if source is not None:
-        print_moved(law, new, source, as_of, shown).leave()
+        print_moved(CaseQuery(source=source, as_of=query.as_of, rulebook=query.rulebook), new, printed).leave()
 
 
 def _limit(law: Rulebook, name: str) -> Limit:
@@ -345,14 +340,12 @@ def _rule_paragraphs(rule: Rule, law: Rulebook) -> Iterator[str]:
         yield paragraph(f"Note: {rule.note}", first="  ", then="    ")
 
 
-def _print_notes(law: Rulebook, shown: str) -> None:
+def _print_notes(law: Rulebook, printed: PrintOptions) -> None:
     from ehcp_flow.cli.printed_table import ShownColumn, print_table
 
     rows = [_note(note) for note in law.notes]
-    if shown != Format.TABLE:
-        with sheet(shown, _NOTE_COLUMNS) as out:
-            for row in rows:
-                out.write(row)
+    if not printed.as_table:
+        printed.write(_NOTE_COLUMNS, rows)
         return
     columns = (
         ShownColumn("row", "row"),

@@ -7,20 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ehcp_flow.cli.command import CliCommand
-from ehcp_flow.cli.options import (
-    BankHolidays,
-    Institutions,
-    OfficeClosures,
-    Raw,
-    RulebookAt,
-    TableFormat,
-    calendars_with,
-    complete_limits,
-    day,
-    rulebook_at,
-)
-from ehcp_flow.cli.output import Format, chosen, sheet
+from ehcp_flow.cli.command import CliCommand, options
+from ehcp_flow.cli.options import complete_limits, day, option
+from ehcp_flow.cli.print_options import PrintOptions
+from ehcp_flow.cli.query import LawQuery
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -31,26 +21,21 @@ _REVIEW: Final = ("amendment_notice", "amended_plan")
 _COLUMNS: Final = ("step", "limit", "title", "begins_on", "done_by", "days", "counting", "citation")
 
 
-def _schedule(  # noqa: PLR0913 - one parameter for each option
+@options("by limit form raw output institutions office_closures bank_holidays rulebook")
+def _schedule(
     *,
+    query: LawQuery,
     by: Annotated[str, typer.Option("--by", metavar="DATE", help="The day by which the last step has to be done.")],
     limit: Annotated[
         list[str] | None,
-        typer.Option(
-            "--limit",
-            metavar="LIMIT",
-            help="A time limit of the chain, in order, given once for each; without it, those from a review meeting to "
+        option(
+            "--limit LIMIT",
+            "A time limit of the chain, in order, given once for each; without it, those from a review meeting to "
             "the amended plan.",
             autocompletion=complete_limits,
-            show_default=False,
         ),
     ] = None,
-    form: TableFormat = None,
-    raw: Raw = False,
-    institutions: Institutions = None,
-    office_closures: OfficeClosures = None,
-    bank_holidays: BankHolidays = None,
-    rulebook: RulebookAt = None,
+    printed: PrintOptions,
 ) -> None:
     """The last day to begin, if each time limit of a chain is used to its last day and all is done by a day.
 
@@ -59,7 +44,7 @@ def _schedule(  # noqa: PLR0913 - one parameter for each option
     from ehcp_flow.whatif import latest_start
 
     end = day(by, "--by")
-    law, calendars = rulebook_at(rulebook), calendars_with(institutions, office_closures, bank_holidays)
+    law, calendars = query.law, query.calendars
     chain = [law.limit(name).id for name in limit or _REVIEW]
     begins = [latest_start(end, chain[place:], rulebook=law, calendars=calendars) for place in range(len(chain))]
     rows: list[dict[str, Any]] = []
@@ -78,13 +63,10 @@ def _schedule(  # noqa: PLR0913 - one parameter for each option
                 "citation": "" if version is None else version.cited,
             }
         )
-    shown = chosen(form, raw=raw)
-    if shown == Format.TABLE:
+    if printed.as_table:
         _print(rows, begins[0], meeting=not limit)
         return
-    with sheet(shown, _COLUMNS) as out:
-        for row in rows:
-            out.write(row)
+    printed.write(_COLUMNS, rows)
 
 
 def _print(rows: list[dict[str, Any]], begins: dt.date, *, meeting: bool) -> None:

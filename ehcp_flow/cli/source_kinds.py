@@ -113,11 +113,11 @@ def only_of_stores(known_by: Axis | None) -> None:
         raise typer.BadParameter("only a store knows when it took a fact; a file does not", param_hint="--known-by")
 
 
-def instant_by(known_at: dt.datetime | str | None, known_by: Axis | None) -> dt.datetime | None:
+def instant_by(known_at: str | None, known_by: Axis | None) -> dt.datetime | None:
     """Return the instant of --known-at. Raises BadParameter where --known-by is given without it."""
     if known_by is not None and known_at is None:
         raise typer.BadParameter("it says what --known-at goes by; give that too", param_hint="--known-by")
-    return instant(known_at) if isinstance(known_at, str) else known_at
+    return None if known_at is None else instant(known_at)
 
 
 def tell_read(

@@ -9,23 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
 import typer
 
-from ehcp_flow.cli.command import CliCommand
-from ehcp_flow.cli.options import (
-    AllErrors,
-    AsOf,
-    Authority,
-    BankHolidays,
-    CaseIds,
-    KnownAt,
-    KnownBy,
-    Raw,
-    RulebookAt,
-    TableFormat,
-    calendars_with,
-    day,
-    rulebook_at,
-)
-from ehcp_flow.cli.output import Format, chosen, is_flat, sheet
+from ehcp_flow.cli.command import CliCommand, options
+from ehcp_flow.cli.output import is_flat
+from ehcp_flow.cli.print_options import PrintOptions
+from ehcp_flow.cli.query import CaseQuery
 from ehcp_flow.cli.source_door import open_source
 
 if TYPE_CHECKING:
@@ -62,8 +49,12 @@ _MOVE_COLUMNS: Final = (
 )  # fmt: skip
 
 
-def _state(  # noqa: PLR0913 - one parameter for each option
+@options(
+    "source case as_of moves known_at known_by authority diagram all_errors form raw output rulebook bank_holidays"
+)
+def _state(
     *,
+    query: CaseQuery,
     source: Annotated[
         str | None,
         typer.Argument(
@@ -72,8 +63,6 @@ def _state(  # noqa: PLR0913 - one parameter for each option
             show_default=False,
         ),
     ] = None,
-    case: CaseIds = None,
-    as_of: AsOf = None,
     moves: Annotated[
         _Moves | None,
         typer.Option(
@@ -83,17 +72,10 @@ def _state(  # noqa: PLR0913 - one parameter for each option
             show_default=False,
         ),
     ] = None,
-    known_at: KnownAt = None,
-    known_by: KnownBy = None,
-    authority: Authority = None,
     diagram: Annotated[
         bool, typer.Option("--diagram", help="Print all states and moves as a Mermaid diagram, and nothing else.")
     ] = False,
-    all_errors: AllErrors = False,
-    form: TableFormat = None,
-    raw: Raw = False,
-    rulebook: RulebookAt = None,
-    bank_holidays: BankHolidays = None,
+    printed: PrintOptions,
 ) -> None:
     """Where each case stands in law, what may lawfully happen now, and why the rest may not.
 
@@ -106,36 +88,30 @@ def _state(  # noqa: PLR0913 - one parameter for each option
         return
     if source is None:
         raise typer.BadParameter("name a file, - for standard input, or a store's URL", param_hint="SOURCE")
-    on = day(as_of)
-    law: Any = {"rulebook": rulebook_at(rulebook), "calendars": calendars_with(bank_holidays=bank_holidays)}
-    wanted = moves or (_Moves.ALL if case else _Moves.NONE)
-    shown = chosen(form, raw=raw)
-    with open_source(
-        source, case, known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors
-    ) as asked:
-        quiet = shown != Format.TABLE and sys.stdout.isatty()
+    wanted = moves or (_Moves.ALL if query.case else _Moves.NONE)
+    with open_source(query) as opened:
+        quiet = printed.on_terminal
         if wanted is _Moves.NONE:
-            case_states = asked.case_states(on, **law, quiet=quiet)
-            if shown == Format.TABLE:
-                _table([_row(each, on, _briefly) for each in case_states])
+            case_states = opened.case_states(quiet=quiet)
+            if printed.as_table:
+                _table([_row(each, query.on, _briefly) for each in case_states])
             else:
-                with sheet(shown, _CASE_COLUMNS) as out:
-                    for each in case_states:
-                        out.write(_row(each, on))
+                printed.write(_CASE_COLUMNS, (_row(each, query.on) for each in case_states))
         else:
-            judged = _judged(asked.cases(quiet=quiet), on, law)
-            if shown == Format.TABLE:
+            judged = _judged(opened.cases(quiet=quiet), query)
+            if printed.as_table:
                 for number, case_in_words in enumerate(_paragraphs(*each, wanted) for each in judged):
                     sys.stdout.write(("\n" if number else "") + "\n".join(case_in_words) + "\n")
             else:
-                _rows(judged, wanted, shown)
-    asked.leave()
+                _rows(judged, wanted, printed)
+    opened.leave()
 
 
-def _judged(cases: Iterator[Case], on: dt.date, law: Any) -> Iterator[_Judged]:
+def _judged(cases: Iterator[Case], query: CaseQuery) -> Iterator[_Judged]:
     from ehcp_flow.states import allowed, state
 
-    return ((case, state(case, on, **law), allowed(case, on, **law)) for case in cases)
+    law: Any = {"rulebook": query.law, "calendars": query.calendars}
+    return ((case, state(case, query.on, **law), allowed(case, query.on, **law)) for case in cases)
 
 
 def _chosen(verdicts: Sequence[MoveVerdict], moves: _Moves) -> list[MoveVerdict]:
@@ -150,11 +126,11 @@ def _name(event: str, outcome: str | None) -> str:
     return event if outcome is None else f"{event}:{outcome}"
 
 
-def _rows(judged: Iterator[_Judged], moves: _Moves, form: str) -> None:
+def _rows(judged: Iterator[_Judged], moves: _Moves, printed: PrintOptions) -> None:
     from ehcp_flow.states import StateWithMoves
 
-    per_move = is_flat(form)
-    with sheet(form, _MOVE_COLUMNS if per_move else _CASE_COLUMNS) as rows:
+    per_move = is_flat(printed.shown)
+    with printed.sheet(_MOVE_COLUMNS if per_move else _CASE_COLUMNS) as rows:
         for case, case_state, verdicts in judged:
             lawful = tuple((verdict.event, verdict.outcome) for verdict in verdicts if verdict.allowed)
             stands = StateWithMoves(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import IO, TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ehcp_flow.cli.command import CliCommand
+from ehcp_flow.cli.command import CliCommand, options
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.named_files import Writes
-from ehcp_flow.cli.options import day
+from ehcp_flow.cli.options import day, option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,61 +33,51 @@ def _share(name: str, help_text: str) -> typer.models.OptionInfo:
     return made
 
 
-def _synth(  # noqa: PLR0913 - one parameter for each option
-    *,
-    cases: Annotated[
-        int | None, typer.Option("--cases", metavar="N", min=0, help="How many cases to make up.", show_default=False)
-    ] = None,
+@dataclass(frozen=True, kw_only=True)
+class _MadeUp:
+    """How many cases of whom, until when, and what is wrong with them."""
+
+    cases: Annotated[int | None, option("--cases N", "How many cases to make up.", min=0)] = None
     seed: Annotated[
         int | None,
-        typer.Option(
-            "--seed",
-            metavar="S",
-            help="Any number: the same number gives the same file on every machine; without it, 1.",
-            show_default=False,
-        ),
-    ] = None,
+        option("--seed S", "Any number: the same number gives the same file on every machine; without it, 1."),
+    ] = None
     authority: Annotated[
         str | None,
-        typer.Option(
-            "--authority",
-            metavar="LA",
-            help="A local authority's three-digit number; without it all of England's, in proportion to their size.",
-            show_default=False,
+        option(
+            "--authority LA",
+            "A local authority's three-digit number; without it all of England's, in proportion to their size.",
         ),
-    ] = None,
+    ] = None
     year: Annotated[
         int | None,
-        typer.Option(
-            "--year",
-            metavar="YEAR",
-            help="The caseload is as at 31 December of this year; with --published, the year of the counts (2024).",
-            show_default=False,
+        option(
+            "--year YEAR",
+            "The caseload is as at 31 December of this year; with --published, the year of the counts (2024).",
         ),
-    ] = None,
+    ] = None
     as_of: Annotated[
         str | None,
-        typer.Option(
-            "--as-of",
-            metavar="DATE",
-            help="The last day on which anything happened; without it and without --year, 30 June 2026.",
-            show_default=False,
-        ),
-    ] = None,
-    faults: Annotated[float, _share("--faults", "The share of cases whose record is spoilt in one way, 0 to 1.")] = 0.0,
+        option("--as-of DATE", "The last day on which anything happened; without it and without --year, 30 June 2026."),
+    ] = None
+    faults: Annotated[float, _share("--faults", "The share of cases whose record is spoilt in one way, 0 to 1.")] = 0.0
     csv_faults: Annotated[
         float, _share("--csv-faults", "The share of cases that get one row which no reader takes, 0 to 1.")
-    ] = 0.0,
+    ] = 0.0
     with_caseworker: Annotated[
         bool, typer.Option("--with-caseworker", help="Add a column caseworker, which is no column of a fact.")
-    ] = False,
+    ] = False
+
+
+@options("caseload published form output")
+def _synth(
+    *,
+    caseload: _MadeUp,
     published: Annotated[
         str | None,
-        typer.Option(
-            "--published",
-            metavar="LA",
-            help="Instead, the caseload whose counts are those DfE published for this authority (ENG: for all).",
-            show_default=False,
+        option(
+            "--published LA",
+            "Instead, the caseload whose counts are those DfE published for this authority (ENG: for all).",
         ),
     ] = None,
     form: Annotated[_SynthFormat, typer.Option("--format", help="csv, or jsonl with an object a line.")] = (
@@ -94,7 +85,7 @@ def _synth(  # noqa: PLR0913 - one parameter for each option
     ),
     output: Annotated[
         str | None,
-        typer.Option("--output", metavar="FILE", help="Write here, not to standard output.", show_default=False),
+        option("--output FILE", "Write here, not to standard output."),
         Writes("ehcp_flow.synth.caseload_file:MADE_UP"),
     ] = None,
 ) -> None:
@@ -104,32 +95,32 @@ def _synth(  # noqa: PLR0913 - one parameter for each option
     """
     to: str | IO[str] = sys.stdout if output is None else output
     if published is not None:
-        given = {
-            "--cases": cases, "--seed": seed, "--authority": authority, "--as-of": as_of, "--faults": faults or None,
-            "--csv-faults": csv_faults or None, "--with-caseworker": with_caseworker or None,
-        }  # fmt: skip
-        for option in (option for option, value in given.items() if value is not None):
-            raise typer.BadParameter(_ONLY_MADE_UP, param_hint=option)
-        rows = _write_published(to, published, _PUBLISHED if year is None else year, form)
+        for field in fields(caseload):
+            if field.name != "year" and getattr(caseload, field.name) != field.default:
+                raise typer.BadParameter(_ONLY_MADE_UP, param_hint=f"--{field.name.replace('_', '-')}")
+        rows = _write_published(to, published, _PUBLISHED if caseload.year is None else caseload.year, form)
     else:
-        from ehcp_flow.errors import OutputError
-        from ehcp_flow.synth import write_synth
-
-        if cases is None:
-            raise typer.BadParameter("say how many cases to make up: --cases 100", param_hint="--cases")
-        if year is not None and as_of is not None:
-            raise typer.BadParameter("give --year or --as-of, not both", param_hint="--as-of")
-        try:
-            rows = write_synth(
-                to, cases, 1 if seed is None else seed, authority=authority, year=year,
-                as_of=None if as_of is None else day(as_of), faults=faults, csv_faults=csv_faults,
-                with_caseworker=with_caseworker, format=form.value,
-            )  # fmt: skip
-        except OutputError:
-            raise
-        except ValueError as error:
-            raise typer.BadParameter(str(error), param_hint="--year" if as_of is None else "--as-of") from None
+        rows = _write_made_up(to, caseload, form)
     note(f"{count(rows, 'row')}, all made up")
+
+
+def _write_made_up(to: str | IO[str], caseload: _MadeUp, form: str) -> int:
+    from ehcp_flow.errors import OutputError
+    from ehcp_flow.synth import write_synth
+
+    given = asdict(caseload)
+    cases, seed, as_of = given.pop("cases"), given.pop("seed"), given.pop("as_of")
+    if cases is None:
+        raise typer.BadParameter("say how many cases to make up: --cases 100", param_hint="--cases")
+    if caseload.year is not None and as_of is not None:
+        raise typer.BadParameter("give --year or --as-of, not both", param_hint="--as-of")
+    try:
+        until = None if as_of is None else day(as_of)
+        return write_synth(to, cases, 1 if seed is None else seed, as_of=until, format=form, **given)
+    except OutputError:
+        raise
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--year" if as_of is None else "--as-of") from None
 
 
 def _write_published(to: str | IO[str], authority: str, year: int, form: str) -> int:

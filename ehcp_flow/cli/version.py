@@ -5,14 +5,20 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-from ehcp_flow.cli.command import CliCommand
-from ehcp_flow.cli.options import RulebookAt, TableFormat, rulebook_at
+from ehcp_flow.cli.command import CliCommand, options
+from ehcp_flow.cli.options import TableFormat
 from ehcp_flow.cli.output import Format, sheet
+from ehcp_flow.cli.query import LawQuery
 
 __all__ = ["VERSION"]
 
 
-def _version(*, form: TableFormat = None, rulebook: RulebookAt = None) -> None:
+@options("form rulebook")
+def _version(
+    *,
+    query: LawQuery,
+    form: TableFormat = None,
+) -> None:
     """The versions of the program and of Python, the rulebook, the last day of published bank holidays, the kernel.
 
     The kernel is what judges time limits: compiled where that could be done, else interpreted, with the same answers.
@@ -24,7 +30,7 @@ def _version(*, form: TableFormat = None, rulebook: RulebookAt = None) -> None:
     from ehcp_flow.calendars import england
     from ehcp_flow.engine.choice import kernel_in_use, why_not_compiled
 
-    law = rulebook_at(rulebook)
+    law = query.law
     row = {
         "version": __version__,
         "python": sys.version.split()[0],

@@ -7,31 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ehcp_flow.cli.command import CliCommand
+from ehcp_flow.cli.command import CliCommand, options
+from ehcp_flow.cli.fact_options import ColumnOptions, EventName, fact_column
 from ehcp_flow.cli.messages import count, note
-from ehcp_flow.cli.options import (
-    AllErrors,
-    AsOf,
-    Authority,
-    BankHolidays,
-    CaseId,
-    EventName,
-    Institutions,
-    KnownAt,
-    KnownBy,
-    OfficeClosures,
-    Profile,
-    Raw,
-    RulebookAt,
-    SourceName,
-    TableFormat,
-    calendars_with,
-    day,
-    fact_column,
-    rulebook_at,
-    with_columns,
-)
-from ehcp_flow.cli.output import Format, chosen, sheet
+from ehcp_flow.cli.options import CaseId, day
+from ehcp_flow.cli.print_options import PrintOptions
+from ehcp_flow.cli.query import CaseQuery
 from ehcp_flow.cli.source_door import open_source
 
 if TYPE_CHECKING:
@@ -41,26 +22,18 @@ if TYPE_CHECKING:
 __all__ = ["WHAT_IF"]
 
 
-@with_columns
-def _what_if(  # noqa: PLR0913 - one parameter for each option
+@options(
+    "source case_id event on columns as_of known_at known_by authority all_errors form raw output "
+    "institutions office_closures bank_holidays profile rulebook"
+)
+def _what_if(
     *,
-    source: SourceName,
-    case: CaseId,
+    query: CaseQuery,
+    case_id: CaseId,
     event: EventName = None,
-    on: Annotated[str | None, fact_column("--on", "The day it would happen, or would have.", "DATE")] = None,
-    columns: dict[str, str],
-    as_of: AsOf = None,
-    known_at: KnownAt = None,
-    known_by: KnownBy = None,
-    authority: Authority = None,
-    all_errors: AllErrors = False,
-    form: TableFormat = None,
-    raw: Raw = False,
-    institutions: Institutions = None,
-    office_closures: OfficeClosures = None,
-    bank_holidays: BankHolidays = None,
-    profile: Profile = None,
-    rulebook: RulebookAt = None,
+    on: Annotated[str | None, fact_column("--on DATE", "The day it would happen, or would have.")] = None,
+    columns: ColumnOptions,
+    printed: PrintOptions,
 ) -> None:
     """What would be due, met or missed if this happened on that day; nothing is recorded.
 
@@ -74,22 +47,17 @@ def _what_if(  # noqa: PLR0913 - one parameter for each option
         raise typer.BadParameter(
             "say what would happen: --event EVENT --on DATE", param_hint="--event" if event is None else "--on"
         )
-    fact = make_fact(event, case_id=case, on=day(on, "--on"), **columns)
-    law, calendars = rulebook_at(rulebook, profile), calendars_with(institutions, office_closures, bank_holidays)
-    with open_source(
-        source, [case], known_at=known_at, known_by=known_by, authority=authority, all_errors=all_errors
-    ) as asked:
-        found = next(asked.cases())
-    rows = [effect_row(effect) for effect in what_if(found, fact, day(as_of), rulebook=law, calendars=calendars)]
-    shown = chosen(form, raw=raw)
-    if shown == Format.TABLE:
+    fact = make_fact(event, case_id=case_id, on=day(on, "--on"), **columns.given())
+    with open_source(query, [case_id]) as source:
+        found = next(source.cases())
+    effects = what_if(found, fact, query.on, rulebook=query.law, calendars=query.calendars)
+    rows = [effect_row(effect) for effect in effects]
+    if printed.as_table:
         _print(found, fact, rows, effects_table)
     else:
-        with sheet(shown, EFFECT_COLUMNS) as out:
-            for row in rows:
-                out.write(row)
+        printed.write(EFFECT_COLUMNS, rows)
     note(f"{count(len(rows), 'deadline')} would be different; nothing was recorded")
-    asked.leave()
+    source.leave()
 
 
 def _print(case: Case, fact: Fact, rows: list[dict[str, Any]], table: Any) -> None:

@@ -33,7 +33,20 @@ TEXTS = {
     "RATE", "S", "SECONDS", "TEXT", "WHEN", "YEAR", "[EVENT[:OUTCOME]]", "[EVENT]", "[ID]", "[NAME]",
 }  # fmt: skip
 NAMES = {"FILE", "FILE|DAY", "DIR", "SOURCE", "URL", "PATH"}
+_DAY = ("--as-of", "2025-10-21")
 CALLS: dict[str, list[tuple[str, ...]]] = {
+    "due": [("due", "--received", "2026-03-02")],
+    "check": [("check", "{csv}", *_DAY), ("check", "{url}", *_DAY)],
+    "state": [("state", "{csv}", *_DAY), ("state", "{url}", *_DAY)],
+    "breaches": [("breaches", "{csv}", *_DAY), ("breaches", "{url}", *_DAY)],
+    "registers": [("registers", "{csv}", *_DAY), ("registers", "{url}", "reviews", *_DAY)],
+    "measures": [("measures", "{csv}", *_DAY), ("measures", "{url}", *_DAY)],
+    "what-if": [("what-if", "{csv}", "--case", "w-hertfordshire", "--event", "refusal_reversed", "--on", "2023-05-01")],
+    "schedule": [("schedule", "--by", "2027-02-15")],
+    "notices": [("notices", "plan_refused")],
+    "rules": [("rules",), ("rules", "final_plan")],
+    "facts": [("facts",)],
+    "late": [("late", "--store", "{url}")],
     "report": [("report", "{csv}", "--as-of", "2026-06-30"), ("report", "{url}", "--as-of", "2026-06-30")],
     "explain": [
         ("explain", "{csv}", "--case", "jsc-cambridgeshire", "--as-of", "2025-10-21"),

@@ -139,7 +139,7 @@ def test_what_cannot_be_is_refused_with_what_can(caseload, tmp_path):
         ((caseload, "advice", "--only", "advisor=medical"), "did you mean adviser"),
         ((caseload, "advice", "--only", "advisor=medical", "--only", "caseworker=Eve"), "did you mean adviser"),
         ((caseload, "advice", "--only", "adviser"), "COLUMN=VALUE"),
-        ((caseload, "advice", "--column", "case worker"), "did you mean caseworker"),
+        ((caseload, "advice", "--show", "case worker"), "did you mean caseworker"),
         ((caseload, "findings", "--format", "ics"), "due, advice, reviews, transfers"),
         ((caseload, "--format", "ics"), "due, advice, reviews, transfers"),
         ((caseload, "advice", "--format", "ics", "--only", "status=open"), "adviser or for party"),

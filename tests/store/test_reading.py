@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from ehcp_flow.cli.query import CaseQuery
 from ehcp_flow.cli.source_door import open_source
 from ehcp_flow.store import Store
 from ehcp_flow.store.administration import check_store
@@ -308,7 +309,7 @@ def test_what_holds_a_scan_open_lets_others_write(store_url: str) -> None:
 
 def test_a_question_that_goes_through_a_store_twice_sees_one_moment(store_url: str) -> None:
     fill(store_url)
-    with open_source(store_url, all_errors=False) as source, Store.open(store_url) as writer:
+    with open_source(CaseQuery(source=store_url)) as source, Store.open(store_url) as writer:
         first = [case.case_id for case in source.cases()]
         writer.record("c-9", a_fact("c-9"), seen=0)
         assert [case.case_id for case in source.cases()] == first == ["c-0", "c-1"]

@@ -1,0 +1,144 @@
+"""What is asked: which cases, which day, which law. A command takes one of these, and the door to SOURCE opens it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ehcp_flow.cli.options import AllErrors, AsOf, Authority, CaseIds, Contested, KnownAt, KnownBy, day, option
+
+if TYPE_CHECKING:
+    from ehcp_flow.calendars import BankHolidayChanges, Calendars
+    from ehcp_flow.law import Rulebook
+
+__all__ = ["CaseQuery", "LawQuery", "rulebook_at"]
+
+
+def _of_the_law(usage: str, help_text: str) -> typer.models.OptionInfo:
+    return option(usage, help_text, rich_help_panel="Law and calendars")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LawQuery:
+    """Which day and which law: the options as they were given, and what they mean."""
+
+    as_of: AsOf = None
+    institutions: Annotated[
+        str | None,
+        _of_the_law("--institutions FILE", "Closures of schools and colleges, CSV or iCalendar."),
+    ] = None
+    office_closures: Annotated[
+        str | None,
+        _of_the_law(
+            "--office-closures FILE",
+            "Days on which the authority's office is shut, CSV: named in explanations; they never move a date.",
+        ),
+    ] = None
+    bank_holidays: Annotated[
+        list[str] | None,
+        _of_the_law(
+            "--bank-holidays FILE|DAY",
+            "Changes to England's bank holidays: a day to add (2022-09-19), one to remove (-2020-05-04), or a CSV "
+            "file of such days; may be given again.",
+        ),
+    ] = None
+    profile: Annotated[
+        str | None,
+        _of_the_law(
+            "--profile FILE",
+            "Your authority's own earlier targets (TOML), beside the law: of kind local, and never a breach.",
+        ),
+    ] = None
+    rulebook: Annotated[
+        str | None,
+        _of_the_law("--rulebook DIR", "A directory of rulebook files, instead of England's law."),
+    ] = None
+
+    @cached_property
+    def on(self) -> dt.date:
+        """The day of `--as-of`, today without it. Raises BadParameter for a text that is no date."""
+        return day(self.as_of)
+
+    @cached_property
+    def law(self) -> Rulebook:
+        """The rulebook, with an authority's own targets beside it if it has any. Raises RulebookError."""
+        from ehcp_flow.law import with_targets
+
+        law = rulebook_at(self.rulebook)
+        return law if self.profile is None else with_targets(law, self.profile)
+
+    @cached_property
+    def calendars(self) -> Calendars:
+        """England's calendars with the closures in these files, and with these bank holidays changed.
+
+        Raises CalendarError, naming file and line, and BadParameter for a day that cannot be changed.
+        """
+        from ehcp_flow.calendars import england, read_institutions, read_office_closures
+
+        calendars = england()
+        if self.institutions is not None:
+            calendars = calendars.with_institutions(read_institutions(self.institutions))
+        if self.office_closures is not None:
+            calendars = calendars.with_office_closures(read_office_closures(self.office_closures))
+        for stated in self.bank_holidays or ():
+            calendars = calendars.with_bank_holidays(_changed_holidays(stated))
+        return calendars
+
+    def limit_ids(self, names: list[str] | None) -> frozenset[str]:
+        """Return the ids of the limits asked for, none if none are. Raises UnknownNameError, with near matches."""
+        return frozenset(self.law.limit(name).id for name in names or ())
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseQuery(LawQuery):
+    """Which cases, on which day, by which law, as somebody knew them when."""
+
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE",
+            help="A CSV, JSON Lines or Parquet file of facts, - for standard input, or a store's URL such as "
+            "sqlite:///cases.db.",
+            show_default=False,
+        ),
+    ]
+    case: CaseIds = None
+    known_at: KnownAt = None
+    known_by: KnownBy = None
+    authority: Authority = None
+    contested: Annotated[
+        Contested,
+        typer.Option(
+            "--contested",
+            help="What another lawful reading decides otherwise (a breach that it denies, or none that it would make "
+            "one): with the rest, left out, or alone.",
+        ),
+    ] = Contested.WITH
+    all_errors: AllErrors = False
+
+
+def rulebook_at(directory: str | None) -> Rulebook:
+    """Return the rulebook in a directory, England's for None. Raises RulebookError for one that is wrong."""
+    from ehcp_flow.law import england, load_rulebook
+
+    return england() if directory is None else load_rulebook(directory)
+
+
+def _changed_holidays(stated: str) -> BankHolidayChanges:
+    """Return what one `--bank-holidays` says: a day to add, one to remove with a minus before it, or a file."""
+    from ehcp_flow.calendars import BankHolidayChanges, read_bank_holidays
+    from ehcp_flow.dates import parse_date
+    from ehcp_flow.errors import CalendarError, DateError
+
+    try:
+        day = parse_date(stated.removeprefix("-"))
+    except DateError:
+        return read_bank_holidays(stated)
+    try:
+        return BankHolidayChanges(removed=[day]) if stated.startswith("-") else BankHolidayChanges(added=[day])
+    except CalendarError as error:
+        raise typer.BadParameter(error.why, param_hint="--bank-holidays") from None
