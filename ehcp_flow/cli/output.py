@@ -196,10 +196,12 @@ def print_outcome(row: Mapping[str, Any], sentence: str, form: str | None) -> No
 
 def flat(value: Any, text: Callable[[str], str] = str) -> str:
     """Return a value as one cell; `text` makes a cell of what is neither nothing, truth, number nor date."""
+    if type(value) is str:
+        return text(value)
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list | tuple):
-        return "; ".join(flat(item, text) for item in value)
+        return "; ".join([flat(item, text) for item in value])
     return str(value) if isinstance(value, int | float | dt.date) else text(str(value))

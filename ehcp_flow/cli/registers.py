@@ -141,12 +141,13 @@ def _rows(
 
 def _contents(answers: Iterator[Answer], weeks: int, contested: Contested) -> list[dict[str, Any]]:
     """Return every register with its length, and every table."""
-    from ehcp_flow.measures import REGISTERS, TABLES, Registers
+    from ehcp_flow.measures import REGISTERS, TABLES
+    from ehcp_flow.measures.registers import RegisterLengths
 
-    collected = Registers(weeks=weeks, contested=contested)
+    collected = RegisterLengths(weeks=weeks, contested=contested)
     for answered in answers:
         collected.add(answered)
-    lists = [{"name": name, "rows": len(collected.rows(name)), "what": what} for name, what in REGISTERS.items()]
+    lists = [{"name": name, "rows": collected.lengths[name], "what": what} for name, what in REGISTERS.items()]
     return lists + [{"name": name, "rows": None, "what": what} for name, what in TABLES.items()]
 
 

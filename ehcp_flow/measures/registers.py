@@ -27,6 +27,7 @@ __all__ = [
     "REGISTERS",
     "REGISTER_COLUMNS",
     "REGISTER_LIMITS",
+    "RegisterLengths",
     "Registers",
     "Row",
     "registers",
@@ -362,6 +363,21 @@ class Registers:
             self._add("due", one.case_id, DeadlineAhead(one, earlier, late))
         for name, rows in self._rows.items():
             rows.sort(key=_TABLE[name].order)
+
+
+class RegisterLengths(Registers):
+    """Counts the rows of registers instead of making them: `lengths` has how many there are, by name."""
+
+    def __init__(self, *, weeks: int = 4, contested: str = "with") -> None:
+        super().__init__(weeks=weeks, contested=contested)
+        self.lengths = dict.fromkeys(REGISTERS, 0)
+
+    def _add(self, name: str, case_id: str, one: Any, counted: CountedCase | None = None) -> None:
+        self.lengths[name] += 1
+
+    def _learn(self, counted: CountedCase) -> None:
+        super()._learn(counted)
+        self.lengths["due"] = len(self._ahead)
 
 
 def registers(

@@ -257,12 +257,16 @@ class Docket:
         found: set[Key] = set()
         for number, history in enumerate(reversed(self._begun[-_LATEST:])):
             lenient = number == 0 or bool(history.steps)
+            let: dict[int, bool] = {}
             for key, guards in _open(history.state):
                 if key in found:
                     continue
                 for guard in guards:
-                    said = guard(history.facts, on, self._law)
-                    if not said.holds or not (lenient or said.checked):
+                    passed = let.get(id(guard))
+                    if passed is None:
+                        said = guard(history.facts, on, self._law)
+                        passed = let[id(guard)] = said.holds and (lenient or said.checked)
+                    if not passed:
                         break
                 else:
                     found.add(key)

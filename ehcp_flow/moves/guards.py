@@ -12,7 +12,7 @@ import datetime as dt
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ehcp_flow.counting import ONE_DAY
 from ehcp_flow.dates import say
@@ -24,8 +24,7 @@ from ehcp_flow.moves.law_at_hand import LawAtHand
 __all__ = ["Verdict"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What one guard found.
 
     `holds` says whether the move may go ahead as far as this guard goes, `checked` whether the record could show it,

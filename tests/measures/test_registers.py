@@ -1,9 +1,13 @@
 import datetime as dt
+from itertools import groupby
 
 import pytest
 
+from ehcp_flow.case import Case
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.measures import REGISTERS, Registers, agreed_with_parent, registers
+from ehcp_flow.measures.registers import RegisterLengths
+from ehcp_flow.synth import synth
 from tests.measures.answers_made_up import answered, plan, told
 
 D = dt.date
@@ -156,3 +160,14 @@ def test_rows_begin_with_the_columns_asked_for():
 def test_a_register_that_there_is_not_is_named_before_any_case_is_looked_at():
     with pytest.raises(UnknownNameError, match="there is no register called 'breach'; did you mean breaches"):
         Registers(("breach",))
+
+
+@pytest.mark.parametrize("contested", ["with", "without", "only"])
+def test_the_lengths_of_registers_are_those_of_their_rows(contested):
+    cases = [Case.of(facts) for _, facts in groupby(synth(80, 4), lambda fact: fact.case_id)]
+    lengths, rows = RegisterLengths(weeks=8, contested=contested), Registers(weeks=8, contested=contested)
+    for answer in answered(*cases, as_of="2026-06-30"):
+        lengths.add(answer)
+        rows.add(answer)
+    assert lengths.lengths == {name: len(rows.rows(name)) for name in REGISTERS}
+    assert lengths.lengths["breaches"] > 0 or contested == "only"
