@@ -169,8 +169,11 @@ def test_a_quick_question_loads_nothing_that_it_does_not_need():
     assert not loaded & HEAVY
     assert {name for name in loaded if name.startswith("ehcp_flow.cli.")} <= {
         f"ehcp_flow.cli.{name}"
-        for name in ("app", "boundary", "command", "named_files", "messages", "options", "output", "due")
-    }
+        for name in (
+            "app", "boundary", "command", "named_files", "messages", "options", "output",
+            "query", "print_options", "fact_options", "due",
+        )
+    }  # fmt: skip
 
 
 def test_a_table_loads_rich_and_only_that():
