@@ -9,8 +9,8 @@ from pathlib import Path
 from ehcp_flow.engine.rulebook import compiled
 from ehcp_flow.law import Citation, Clock, Ground, Limit, Rule, Rulebook, Version, england
 from ehcp_flow.law.body import Body, BodyName
-from ehcp_flow.law.clock import Between, Deemed, Sign, Spell
-from ehcp_flow.law.model import ActInQuestion, Asked, Foreseen, Note
+from ehcp_flow.law.clock import Between, Deemed, ShownByDate, Sign, Spell
+from ehcp_flow.law.model import ActInQuestion, AgeQuestion, Asked, Foreseen, Note
 from ehcp_flow.law.parts import EVIDENCE
 from ehcp_flow.law.patterns import Pattern
 from ehcp_flow.law.version import Count, Reading
@@ -75,25 +75,28 @@ TESTS = {
 SAID = {
     Limit: "id counterpart title group actor kind note rule",
     Rule: "rows clock title kind only_from where where_not where_in_time by_party not_by_party "
-    "by_body not_by_body not_during yields_to only_with "
+    "by_body not_by_body not_during yields_to only_with only_with_from "
     "owed_if_by_due right owed_only_if shown_owed_by shown_by_act counts_from act otherwise done_by done_as_named "
     "cited_by_reason first "
-    "first_by_date done_after_first_by done_for_now_by shown_otherwise_by questions undone_by "
+    "first_by_date done_after_first_by done_for_now_by shown_otherwise_by questions age_question undone_by "
     "implied_by other_answer lapses_on taken_back_by never_owed_by owed_by looks_back under_age exceptions leads "
     "readings version note",
     Version: "in_force_from in_force_to counting later_of protected_until roll words citation evidence evidence_note "
     "note",
     Count: "counting counts_from or_from_fact counts_from_fact needed",
     Reading: "name counting counts_from_fact within only_if_earlier only_done_by beside either_answer "
-    "without_exceptions without_past_exceptions yields_to_nothing kept_by limits_nothing binds contests says "
+    "without_exceptions without_past_exceptions with_exceptions yields_to_nothing kept_by limits_nothing binds "
+    "contests says "
     "in_force_from in_force_to",
     Clock: "id title starts_on restarts_on separate per counts_from ends_on resumes_on resumes_from resumes_inside "
     "resumes_in_time resumption during unless_during party_from own_acts ahead",
-    Spell: "id title begins_on ends_on unless_during looks_ahead lasts ends_everything",
+    Spell: "id title begins_on ends_on unless_during looks_ahead lasts ends_everything from_age or_after citation",
+    ShownByDate: "facts date",
     Deemed: "id facts is_also shows is_nothing says citation",
     Sign: "id finding facts says remedy",
     Asked: "id title usual_for",
     ActInQuestion: "finding done_by later where_missed says remedy",
+    AgeQuestion: "finding from_age unless says remedy says_over remedy_over",
     Ground: "id outcome title test least margin adviser one_day not_checked doubt reading in_force_from in_force_to "
     "note",
     Note: "row title says citation evidence",
@@ -202,8 +205,7 @@ def _lines(book: Rulebook) -> Iterator[str]:
 def _ends(book: Rulebook) -> Iterator[str]:
     for spell in book.spells.values():
         if spell.ends_everything:
-            begun = _events(spell.begins_on)
-            yield f"Every clock ends for good, and none starts, once {_text(spell.title)} ({begun})."
+            yield f"Every clock ends for good, and none starts, once {_spell(spell)}."
             yield ""
 
 
@@ -228,7 +230,7 @@ def _deemed(deemed: Deemed) -> Iterator[str]:
 def _fallen_into(book: Rulebook) -> Iterator[Spell]:
     """Yield every spell that some pattern of the rulebook speaks of."""
     names = compiled(book).turned.marked
-    yield from (book.spells[name] for name in names)
+    yield from (book.spells[name] for name in names if name in book.spells)
 
 
 def _limit(limit: Limit, book: Rulebook) -> Iterator[str]:
@@ -313,7 +315,8 @@ def _start(rule: Rule, clock: Clock, book: Rulebook) -> Iterator[str]:
             f"the latest {_events(rule.where_in_time.after)}, if any is recorded."
         )
     if rule.only_with:
-        yield f"  Only if {_events(rule.only_with)} comes while the clock runs, before it is done."
+        of = f" Asked of {_events(rule.only_with_from)}." if rule.only_with_from else ""
+        yield f"  Only if {_events(rule.only_with)} comes while the clock runs, before it is done.{of}"
     fields = rule.counts_from or clock.counts_from
     if fields != ("on",):
         yield f"- Counted from {_codes(fields, ', or if that is not given ')}."
@@ -329,6 +332,11 @@ def _parts(rule: Rule) -> Iterator[str]:
         acts += [f"where {_events(question.later)} comes after the last lawful day"] if question.later else []
         acts += ["where it came amiss"] if question.where_missed else []
         yield f"- A finding, `{question.finding}`, {', or '.join(acts)}: {_text(question.says)}."
+    if rule.age_question is not None:
+        asked = rule.age_question
+        yield f"- A finding, `{asked.finding}`, from {asked.from_age} on, without {_events(asked.unless)}:"
+        yield f"  {_text(asked.says)}."
+        yield f"  Once age has ended it: {_text(asked.says_over)}."
 
 
 def _terms(rule: Rule) -> Iterator[str]:
@@ -455,7 +463,8 @@ def _clock(clock: Clock, book: Rulebook) -> Iterator[str]:
     if clock.during:
         yield f"- Starts only while {_spell(book.spells[clock.during])}."
     for name in clock.unless_during:
-        yield f"- Does not start while {_spell(book.spells[name])}."
+        ends = ", and ends with the day before" if book.spells[name].from_age is not None else ""
+        yield f"- Does not start while {_spell(book.spells[name])}{ends}."
     if clock.party_from == "spell":
         yield "- Concerns the party of the fact that began that spell."
     for said in (_OWN_ACTS if clock.own_acts else "", _AHEAD if clock.ahead else ""):
@@ -465,7 +474,12 @@ def _clock(clock: Clock, book: Rulebook) -> Iterator[str]:
 
 def _spell(spell: Spell) -> str:
     unless = f"; not inside `{spell.unless_during}`" if spell.unless_during else ""
-    lasts = f", for {spell.lasts} days at most" if spell.lasts else ""
+    if spell.from_age is not None:
+        until = spell.or_after
+        kept = "" if until is None else f", or the day after `{until.date}` of {_events(until.facts)}"
+        cited = f"; {_links(spell.citation)}" if spell.citation else ""
+        return f"{_text(spell.title)} (from that birthday{kept}{cited})"
+    lasts = f", for {spell.lasts}{' days' if isinstance(spell.lasts, int) else ''} at most" if spell.lasts else ""
     if spell.looks_ahead:
         return f"{_text(spell.title)} (before {_events(spell.ends_on)}, back to {_events(spell.begins_on)})"
     return f"{_text(spell.title)} ({_between(spell)}{lasts}{unless})"

@@ -17,7 +17,7 @@ from ehcp_flow.explanation_outcome import describe
 from ehcp_flow.facts import COLUMN_OF, ExceptionRecorded, Fact, Side
 from ehcp_flow.findings import Finding
 from ehcp_flow.grounds import GroundChecked
-from ehcp_flow.law.model import ActInQuestion, Rulebook
+from ehcp_flow.law.model import ActInQuestion, AgeQuestion, Rulebook
 
 __all__ = ["findings_of"]
 
@@ -172,6 +172,18 @@ def _asked(deadline: Explicable, question: ActInQuestion, fact: Fact) -> Finding
     return Finding(question.finding, deadline.case_id, fact.on, message, question.remedy, fact)
 
 
+def _too_old(deadline: Explicable) -> Finding:
+    """Say why a person should look at a plan for the age of whom it is for."""
+    derivation = deadline.derivation
+    question, last = cast("AgeQuestion", derivation.rule.age_question), derivation.outgrown
+    told = (question.says, question.remedy) if last is None else (question.says_over, question.remedy_over)
+    start = derivation.start
+    on = start.on if last is None else last
+    return Finding(
+        question.finding, deadline.case_id, on, f"{deadline.limit}, due on {_due(deadline)}: {told[0]}", told[1], start
+    )
+
+
 _LEFT_OPEN: Final[Mapping[int, Callable[[Explicable], Finding]]] = {
     kernel.DAYS_UNKNOWN: _days_unknown,
     kernel.MAY_BE_LATER: _may_be_later,
@@ -179,9 +191,10 @@ _LEFT_OPEN: Final[Mapping[int, Callable[[Explicable], Finding]]] = {
     kernel.WHOSE: _whose,
     kernel.DOUBTED: _doubted,
     kernel.DOUBTED_LATER: _doubted_later,
+    kernel.TOO_OLD: _too_old,
 }
 """What to say of a deadline that leaves something open, by what the kernel found."""
-complete(_LEFT_OPEN, range(kernel.DAYS_UNKNOWN, kernel.WHOSE + 1), "what a deadline leaves open")
+complete(_LEFT_OPEN, range(kernel.DAYS_UNKNOWN, kernel.TOO_OLD + 1), "what a deadline leaves open")
 
 
 def _of_exception(

@@ -169,8 +169,7 @@ class Deadline:
         """The day on which it fell away, if something ended it; not where a right ran out unused."""
         if self._judged.value(kernel.STATUS, self._row) not in (LAPSED, OVERTAKEN):
             return None
-        cause = self.derivation.cause
-        return None if cause is None else cause.on
+        return self.derivation.ended_on
 
     @property
     def contested_by(self) -> tuple[str, ...]:

@@ -132,6 +132,21 @@ class Derivation:
         return self.judged.fact(kernel.RESUMED_AT, self.row)
 
     @property
+    def outgrown(self) -> dt.date | None:
+        """The last day of somebody's age on which the limit could run, where that ended its time; else None."""
+        last = self.judged.value(kernel.OUTGROWN, self.row)
+        return None if last < 0 else as_date(last)
+
+    @property
+    def ended_on(self) -> dt.date | None:
+        """The day on which the time of the limit ended, by a fact or by age; None where that of a right ran out."""
+        cause, outgrown = self.cause, self.outgrown
+        if outgrown is None:
+            return None if cause is None else cause.on
+        last = self.judged.value(kernel.LAST, self.row)
+        return None if self.rule.right and last != kernel.NO_DAY and outgrown > as_date(last) else outgrown
+
+    @property
     def cause(self) -> Fact | None:
         """The fact that ended the time of the limit; None where the time of a right had run out before."""
         cause, last = self.ended or self.superseded, self.judged.value(kernel.LAST, self.row)

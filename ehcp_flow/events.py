@@ -83,7 +83,12 @@ class CommissionerRequested(Fact):
 
 
 class Detained(Fact):
-    """The day the child or young person was detained (CFA s 70), until `released`; `aware_on`: the authority knew."""
+    """The day the child or young person was detained (CFA s 70), until `released`; `aware_on`: the authority knew.
+
+    The Regulations on detained persons apply to a person of 18 or under, under a detention order, in relevant youth
+    accommodation in England. `party` is `other_custody` for any other place: while that lasts nothing of Part 3 applies
+    (CFA s 70(1), (5)).
+    """
 
     event: Literal["detained"] = "detained"
     aware_on: Day | None = None
@@ -344,6 +349,13 @@ class SpecialSchoolAdmitted(Fact):
     event: Literal["special_school_admitted"] = "special_school_admitted"
 
 
+class AdviceRequestWithdrawn(Fact):
+    """The day the request for the advice of `party` was taken back: nothing is asked of it any more."""
+
+    event: Literal["advice_request_withdrawn"] = "advice_request_withdrawn"
+    party: Name
+
+
 class AdviceRequested(Fact):
     """The day advice was asked of `party`; `served_on` is the day the body received the request (SR 8(1)).
 
@@ -370,13 +382,6 @@ class AdviceReturned(Fact):
     """The day the advice of `party` was sent back as inadequate: the clock of that request runs on."""
 
     event: Literal["advice_returned"] = "advice_returned"
-    party: Name
-
-
-class AdviceRequestWithdrawn(Fact):
-    """The day the request for the advice of `party` was taken back: nothing is asked of it any more."""
-
-    event: Literal["advice_request_withdrawn"] = "advice_request_withdrawn"
     party: Name
 
 
@@ -557,6 +562,16 @@ class MovedAway(Fact):
     aware_on: Day | None = None
 
 
+class LeftEngland(Fact):
+    """The day the child or young person left England for good, or came to live mainly in Wales.
+
+    It ends nothing by itself, and no transfer between authorities arises: plan, reviews and provision stay until the
+    plan ceases (CFA s 45, SR 31), if the authority is no longer responsible (CFA s 24(1)).
+    """
+
+    event: Literal["left_england"] = "left_england"
+
+
 class PlanTransferredOut(Fact):
     """The day the old authority sent the plan on to the new one (SR 15(2))."""
 
@@ -585,6 +600,16 @@ class CeaseNoticeWithdrawn(Fact):
     """The day the authority told the family that the plan will not cease after all, outside Tribunal and mediation."""
 
     event: Literal["cease_notice_withdrawn"] = "cease_notice_withdrawn"
+
+
+class PlanKept(Fact):
+    """The day the authority decided to keep the plan past the 25th birthday; `until` is the end of that academic year.
+
+    With that day, or the day before the 26th birthday, the power to keep it ends (CFA s 46, SR 46(1)).
+    """
+
+    event: Literal["plan_kept"] = "plan_kept"
+    until: Day | None = None
 
 
 class PlanCeased(Fact):

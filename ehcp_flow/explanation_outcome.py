@@ -75,20 +75,36 @@ def acted(deadline: Explicable) -> Iterator[ExplanationStep]:
         )
         yield _by_act(derivation, text, derivation.implied.on)
     elif deadline.status in ("lapsed", "overtaken"):
-        cause = derivation.cause
-        if cause is not None:
-            text = f"It fell away: {describe(cause)}."
+        ended = derivation.ended_on
+        if ended is not None:
+            cause = derivation.cause
+            why, cited = _outgrown(derivation, ended) if cause is None else (describe(cause), ())
+            text = f"It fell away: {why}."
             if derivation.never_owed:
                 text += " So it was never owed."
-            elif deadline.due_on is not None and not derivation.version.is_window and cause.on > deadline.due_on:
-                text += f" By then it was {days_in_words((cause.on - deadline.due_on).days)} past its last lawful day."
+            elif deadline.due_on is not None and not derivation.version.is_window and ended > deadline.due_on:
+                text += f" By then it was {days_in_words((ended - deadline.due_on).days)} past its last lawful day."
             if deadline.status == "overtaken":
                 text += " Since then there is nothing left to do."
-            yield ExplanationStep("act", text, cause.on)
+            yield ExplanationStep("act", text, ended, cited)
         else:
             yield ExplanationStep("act", "Not used in its time, so it fell away.", deadline.due_on)
     else:
         yield ExplanationStep("act", f"Not recorded by {say(derivation.as_of)}: {_acts(derivation.acts)}.")
+
+
+def _outgrown(derivation: Derivation, last: dt.date) -> tuple[str, tuple[Citation, ...]]:
+    """Return in words how somebody's age, or the end of the time for which the plan was kept, ended a limit."""
+    spells = derivation.judged.book.rulebook.spells.values()
+    own = derivation.clock.unless_during
+    ages = [each for each in spells if each.from_age is not None and (each.ends_everything or each.id in own)]
+    first = min(ages, key=lambda each: each.from_age or 0)
+    for each in ages:
+        after = each.or_after
+        for place, fact in enumerate(derivation.facts if after is not None else ()):
+            if after is not None and fact.day(after.date) == last and derivation.judged.is_one_of(place, after.facts):
+                return f"{describe(fact)}, to {say(last)}", each.citation
+    return f"{say(last)} was the last day, since on the next {first.title}", first.citation
 
 
 def _by_act(derivation: Derivation, text: str, on: dt.date) -> ExplanationStep:

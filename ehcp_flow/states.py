@@ -26,6 +26,7 @@ for each decision, and never replace its state. A missed time limit moves nothin
     TRANSFERRED_IN: a plan from another authority is maintained here; its notice is still due
     KEPT_DETAINED: the plan is kept while the child or young person is detained
     WITHDRAWN: the request was withdrawn and the authority ended the case
+    DIED: the child or young person has died, and the case is over
 
 The moves between them are rows of a table, each with its authority in law, and `transitions` runs them: one machine for
 the pathway and one for disputes, made once, that owns no case. It goes to the next state, or knows no such move:

@@ -31,6 +31,7 @@ _COLUMNS: Final[Mapping[str, int]] = {
     "held": kernel.EXCUSES,
     "contested": kernel.CONTESTED,
     "leaves_open": kernel.LEAVES_OPEN,
+    "outgrown": kernel.OUTGROWN,
 }
 """The columns of the kernel's rows that are asked for by name."""
 
@@ -131,7 +132,8 @@ class Judged:
         at = np.flatnonzero((self.status == LAPSED) | (self.status == OVERTAKEN))
         place = self.ended[at]
         place = np.where(place >= 0, place, self.superseded[at])
-        day = np.append(self._facts.on, np.int32(NO_DAY)).take(place)
+        outgrown = self.outgrown[at]
+        day = np.where(outgrown >= 0, outgrown, np.append(self._facts.on, np.int32(NO_DAY)).take(place))
         due = self.due[at]
         ran_out = self._is_right.take(self.row[at]) & (due > NO_DAY) & (day > due)
         ended[at] = np.where(ran_out, np.int32(NO_DAY), day)

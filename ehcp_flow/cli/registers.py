@@ -213,7 +213,7 @@ def _calendar(name: str, answers: Iterator[Answer], wanted: Mapping[str, str], o
     import datetime as dt
 
     from ehcp_flow.measures import REGISTER_LIMITS
-    from ehcp_flow.measures.deadline_filter import FAMILY
+    from ehcp_flow.measures.deadline_filter import FAMILY, WORK
     from ehcp_flow.reports.calendar_feed import calendar_feed, work_of
 
     for column in wanted:
@@ -230,7 +230,7 @@ def _calendar(name: str, answers: Iterator[Answer], wanted: Mapping[str, str], o
         if name != "due":
             return deadline.limit in REGISTER_LIMITS[name]
         soon = deadline.due_on is not None and deadline.due_on <= until
-        return soon and deadline.kind == "statutory" and deadline.actor != FAMILY
+        return soon and deadline.kind in WORK and deadline.actor != FAMILY
 
     chosen_ones = (deadline for answered in answers for deadline in work_of(answered) if belongs(deadline))
     sys.stdout.write(calendar_feed(chosen_ones, name=f"EHC: {name}"))

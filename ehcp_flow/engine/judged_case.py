@@ -178,7 +178,11 @@ class JudgedCase:
         days = counted_days(self.book, self.calendars, chosen)
         found = space_for(self.book, chosen, len(self.facts), facts.parties, 0)
         law = self.book.law(chosen)
-        kernel.lay_out(law, facts, found, 0, len(self.facts))
+        while True:
+            kernel.lay_out(law, days.days, facts, found, 0, len(self.facts))
+            if not found.wanted and found.beyond < 0:
+                break
+            days.count_wanted(found)
         found.out, found.capacity = self.out, self.size
         return LaidOut(law, days, facts, found)
 
@@ -318,8 +322,8 @@ def space_for(book: CompiledRulebook, chosen: Kernel, facts: int, parties: int, 
         "next_end": facts + 1, "next_act": facts + 1, "want": 2 * (_WANTS + 4 * facts),
     }  # fmt: skip
     single = (
-        "case tick low high exceptions asked born inside begins needed runs many rows wanted beyond_day done implied "
-        "ended other resumed owed bites part later stray strays base last end act lasting"
+        "case tick low high exceptions asked born kept over inside begins needed runs many rows wanted beyond_day done "
+        "implied ended other resumed owed bites part later stray strays base last end act lasting"
     )
     return chosen.module.Found(
         {name: none(0, size) for name, size in sizes.items()}

@@ -9,21 +9,21 @@ cdef int NO_DAY, UNCOUNTED, BEYOND
 cdef int START, RESTART, END, RESUME, DONE, UNDONE, IMPLIED, OTHER, LAPSE, NEEDED, RESUME_INSIDE, FINAL, OWED
 cdef int NEVER_OWED, SHOWS_OWED, STARTS, SELDOM, ACTS, ENDS
 cdef int FIRST, AFTER_FIRST, FIRST_BY_DATE, FOR_NOW, SHOWS_MORE, MAY_SHOW_MORE, ASKS, TAKEN_BACK, NAMED_AGAIN, PARTS
-cdef int EXCEPTION, BIRTH, ADVICE_ASKED
+cdef int EXCEPTION, BIRTH, ADVICE_ASKED, KEPT_UNTIL
 cdef int SEPARATE, OWN_ACTS, BY_PARTY, PARTY_OF_SPELL, FORETOLD
 cdef int PER_PARTY, NEEDS, IN_TIME, OTHER_ANSWER, RIGHT, DONE_FOR_GOOD, ENDS_FOR_GOOD, UNPROVEN
-cdef int NARROWED, CONDITIONAL, BREACHABLE, DOUBTFUL, ASKS_WHERE_MISSED, NOT_SHOWN, AS_NAMED
+cdef int NARROWED, CONDITIONAL, BREACHABLE, DOUBTFUL, ASKS_WHERE_MISSED, NOT_SHOWN, AS_NAMED, TAKES_BACK
 cdef int WINDOW, ROLLED, LATER_OF, FROM_FACT, FROM_FIELDS, NEEDED_COUNT
 cdef int EITHER_ANSWER, UNEXCUSED, UNEXCUSED_BY_PAST, ONLY_EARLIER, NEVER_YIELDS, ONLY_TOLD, LIMITS_NOTHING, BINDS
 cdef int OPEN, MET, LATE, OVERDUE, PREMATURE, LAPSED, UNDATED, OVERTAKEN, NO_LAW
-cdef int DAYS_UNKNOWN, MAY_BE_LATER, NOT_DATED, DOUBTED, DOUBTED_LATER, WHOSE
+cdef int DAYS_UNKNOWN, MAY_BE_LATER, NOT_DATED, DOUBTED, DOUBTED_LATER, WHOSE, TOO_OLD
 cdef int CLOSURE, WITHIN_PERIOD, ABSENCE, DUE_WITHIN_FORCE, NAMED
 cdef int HOLDS, NO_END, TOO_SHORT, BEGAN_LATER, NOT_ASKED, OUTSIDE, OUT_OF_FORCE, NO_REASON, NO_LIMIT, BEFORE_CLOCK
 cdef int AFTER_ACT, WAS_OPEN
 cdef int CONSIDERED, HELD, WANTED, HELD_WITHOUT_END
 cdef int ON, UNTIL
 cdef int RULE, VERSION, STARTED, STOP, RUN, SUPERSEDED, WHOM, BASE, LAST, DONE_AT, IMPLIED_AT, ENDED_AT
-cdef int RESUMED_AT, STATUS, EXCUSES, KEPT_OPEN_BY, KEPT_OPEN_TO, LEAVES_OPEN, CONTESTED, COLUMNS
+cdef int RESUMED_AT, STATUS, EXCUSES, KEPT_OPEN_BY, KEPT_OPEN_TO, LEAVES_OPEN, CONTESTED, OUTGROWN, COLUMNS
 cdef int NOBODY, ANYBODY, MANY_TO_ASK, FEW, MANY_SPELLS
 
 
@@ -31,21 +31,23 @@ cdef class Law:
     cdef public int keys, parties, clocks, sets, many_spells, roll_table, marks, named_roles
     cdef public const int[::1] key_kind, key_rows, key_begins, key_clocks_at, key_clocks
     cdef public const int[::1] key_pairs, pair_roles, key_turns, key_opens, key_shuts
-    cdef public const int[::1] turns_at, turn_about, turn_inside, turn_key, lasts
+    cdef public const int[::1] turns_at, turn_about, turn_inside, turn_key
+    cdef public const int[::1] lasts, lasts_to, mark_party, mark_turns, mark_kept
+    cdef public int kept_fields
     cdef public const int[::1] masks, party_sets, fields_at, fields
     cdef public const int[::1] spells, spell_roles, spell_unless, spell_ahead
-    cdef public const int[::1] clock_roles, clock_flags, clock_during, clock_inside, clock_unless_at
+    cdef public const int[::1] clock_roles, clock_flags, clock_during, clock_inside, clock_unless_at, clock_turns, clock_kept
     cdef public const int[::1] clock_rules_at, clock_rules
     cdef public const int[::1] rule_roles, rule_flags, rule_limit, rule_only, rule_fields, rule_looks_back, rule_inside
     cdef public const int[::1] rule_where, rule_where_not, rule_in_time, rule_by_party, rule_not_by_party, rule_by_body
     cdef public const int[::1] rule_not_during_at, rule_under_age, rule_owed_if_by_due, rule_part_fields, rule_versions_at
     cdef public const int[::1] rule_uses_at, uses
-    cdef public const int[::1] rule_yields, limit_by_party
+    cdef public const int[::1] rule_yields, limit_by_party, rule_needs_from, rule_asks_turns, rule_asks_unless
     cdef public const int[::1] foreseen_table, foreseen_fields, in_time_after, in_time_first, in_time_table
     cdef public const int[::1] version_from, version_to, version_flags, version_first, version_kept_open
     cdef public const int[::1] version_kept_to, version_kept_again, version_counts_at
     cdef public const int[::1] version_readings_at, reading_table, reading_from, reading_flags, reading_done
-    cdef public const int[::1] reading_beside, reading_kept, reading_within
+    cdef public const int[::1] reading_beside, reading_kept, reading_within, reading_grounds_at, reading_grounds
     cdef public const int[::1] count_table, count_flags, count_fields, count_mask
     cdef public const int[::1] ground_test, ground_key, ground_least, ground_margin, ground_adviser, ground_one_day
     cdef public const int[::1] ground_lasts, ground_from, ground_to, ground_doubted
@@ -66,7 +68,7 @@ cdef class Found:
     cdef public int case, low, high, tick, rows, capacity, needed, runs
     cdef public bint many
     cdef public int wanted, most_wanted, beyond, beyond_day
-    cdef public int begins, inside, born, exceptions, asked, width, parties
+    cdef public int begins, inside, born, kept, over, exceptions, asked, width, parties
     cdef public int done, implied, ended, other, resumed, owed, bites, part, later, stray, strays, base, last, end, act
     cdef public int lasting
     cdef public int[::1] out, want, noted, exception, advice, since
@@ -77,10 +79,12 @@ cdef class Found:
 
 
 cdef int judge(Law law, Days days, Facts facts, Found found, int case, int cases) noexcept nogil
-cdef void lay_out(Law law, Facts facts, Found found, int low, int high) noexcept nogil
-cdef int take(Law law, Found found, int key, int day) noexcept nogil
+cdef void lay_out(Law law, Days days, Facts facts, Found found, int low, int high) noexcept nogil
+cdef int take(Law law, Days days, Facts facts, Found found, int key, int place) noexcept nogil
+cdef bint is_over(Law law, Days days, Found found, int mark, int day) noexcept nogil
+cdef int too_old_from(Days days, Found found, int turns, int kept) noexcept nogil
 cdef void pair(Law law, Facts facts, Found found, int clock) noexcept nogil
-cdef void keep(Facts facts, Found found, int kind, int place) noexcept nogil
+cdef void keep(Law law, Facts facts, Found found, int kind, int place) noexcept nogil
 cdef void take_back(Found found, int first_row) noexcept nogil
 
 cdef int counted(Days days, Found found, int table, int day) noexcept nogil
@@ -148,6 +152,9 @@ cdef bint is_missed(int status) noexcept nogil
 cdef int gives_way(Law law, Facts facts, Found found, int rule, int last) noexcept nogil
 cdef int status_of_window(Facts facts, Found found, int flags, int end, int last, bint kept_open) noexcept nogil
 cdef int left_open(Found found, int last, int status, bint unsure, int kept_open_by) noexcept nogil
+cdef bint is_age_asked(Law law, Days days, Facts facts, Found found, int rule, int row, int status) noexcept nogil
+cdef int taken_back_at_once(Law law, Facts facts, Found found, int rule, int run) noexcept nogil
+cdef bint is_outgrown(Facts facts, Found found, int end) noexcept nogil
 cdef bint is_never_owed(Law law, Facts facts, Found found, int rule) noexcept nogil
 
 @cython.locals(broken=bint)
@@ -160,6 +167,7 @@ cdef bint is_beside(Law law, Facts facts, Found found, int mask, int start) noex
 cdef bint is_broken_by(
     Law law, Days days, Facts facts, Found found, int reading, int row, int run, int last
 ) noexcept nogil
+cdef bint is_excused_by(Law law, Days days, Facts facts, Found found, int reading, int row) noexcept nogil
 
 cdef void excuse(Law law, Days days, Facts facts, Found found, int row) noexcept nogil
 cdef bint is_past(Facts facts, int place, int last) noexcept nogil

@@ -47,10 +47,11 @@ PARTS = FIRST | FIRST_BY_DATE | AFTER_FIRST | SHOWS_MORE | MAY_SHOW_MORE
 ACTS = DONE | UNDONE | IMPLIED | OTHER | PARTS
 ENDS = LAPSE | RESUME | RESUME_INSIDE | FINAL | NEEDED | OWED | SHOWS_OWED
 
-# What a key is besides: an exception, a birth, a request for advice.
+# What a key is besides: an exception, a birth, a request for advice, what says until when a plan is kept.
 EXCEPTION = 1
 BIRTH = 2
 ADVICE_ASKED = 3
+KEPT_UNTIL = 4
 
 # Of a clock.
 SEPARATE = 1
@@ -75,6 +76,7 @@ DOUBTFUL = 2048
 ASKS_WHERE_MISSED = 4096
 NOT_SHOWN = 8192
 AS_NAMED = 16384
+TAKES_BACK = 32768
 
 # Of a version, and of a period that it counts.
 WINDOW = 1
@@ -112,6 +114,7 @@ NOT_DATED = 3
 DOUBTED = 4
 DOUBTED_LATER = 5
 WHOSE = 6
+TOO_OLD = 7
 
 # How a ground is tested, and what the test says.
 CLOSURE = 0
@@ -144,6 +147,7 @@ ON = 0
 UNTIL = 1
 
 # The columns of a row. A place is that of a fact, -1 for none; WHOM is that of the fact whose party the row concerns.
+# OUTGROWN is the last day of somebody's age on which the clock could run, where that ended it, and -1 otherwise.
 # EXCUSES has a bit for each use of a ground whose facts hold, and is -1 where no exception was recorded on any;
 # CONTESTED has one for each reading of the version by which it would come out otherwise whether the limit was broken.
 RULE = 0
@@ -165,7 +169,8 @@ KEPT_OPEN_BY = 15
 KEPT_OPEN_TO = 16
 LEAVES_OPEN = 17
 CONTESTED = 18
-COLUMNS = 19
+OUTGROWN = 19
+COLUMNS = 20
 
 NOBODY = -1
 ANYBODY = -2
@@ -215,7 +220,7 @@ def judge(law, days, facts, found, case, cases):
     """
     while case < cases:
         first_row = found.rows
-        lay_out(law, facts, found, facts.bounds[case], facts.bounds[case + 1])
+        lay_out(law, days, facts, found, facts.bounds[case], facts.bounds[case + 1])
         if found.needed > found.capacity - first_row:
             return case
         now = found.case
@@ -229,7 +234,7 @@ def judge(law, days, facts, found, case, cases):
     return case
 
 
-def lay_out(law, facts, found, low, high):
+def lay_out(law, days, facts, found, low, high):
     """Make the working space ready for a case: which clocks may run, and where facts lie that are often looked for."""
     found.case += 1
     found.low = low
@@ -237,6 +242,7 @@ def lay_out(law, facts, found, low, high):
     found.exceptions = 0
     found.asked = 0
     found.born = NO_DAY
+    found.kept = NO_DAY
     found.inside = 0
     found.strays = 0
     pairs = 0
@@ -245,7 +251,7 @@ def lay_out(law, facts, found, low, high):
     for place in range(low, high):
         key = facts.key[place]
         if law.key_turns[key]:
-            key = take(law, found, key, facts.on[place])
+            key = take(law, days, facts, found, key, place)
         facts.taken[place] = key
         facts.whose[place] = facts.party[place]
         if law.key_pairs[key] and facts.party[place] == NOBODY:
@@ -259,7 +265,7 @@ def lay_out(law, facts, found, low, high):
                 found.clock_first[clock] = place
         kind = law.key_kind[key]
         if kind:
-            keep(facts, found, kind, place)
+            keep(law, facts, found, kind, place)
     found.begins = begins
     found.needed = needed
     if pairs:
@@ -308,10 +314,19 @@ def pair(law, facts, found, clock):
                 total -= party
 
 
-def take(law, found, key, day):
+def take(law, days, facts, found, key, place):
     """Return what a fact is taken as, by the spells that it lies in; and note which of those it begins and ends."""
+    day = facts.on[place]
     for mark in range(law.marks):
-        if found.inside >> mark & 1 and day - found.since[mark] > law.lasts[mark]:
+        if law.mark_party[mark] >= 0:
+            found.inside &= ~(1 << mark)
+            if facts.party[place] == law.mark_party[mark]:
+                found.inside |= 1 << mark
+        elif law.mark_turns[mark] >= 0:
+            over = too_old_from(days, found, law.mark_turns[mark], law.mark_kept[mark])
+            if over != NO_DAY and day >= over:
+                found.inside |= 1 << mark
+        elif found.inside >> mark & 1 and is_over(law, days, found, mark, day):
             found.inside &= ~(1 << mark)
     for at in range(law.turns_at[key], law.turns_at[key + 1]):
         if found.inside & law.turn_about[at] == law.turn_inside[at]:
@@ -329,7 +344,28 @@ def take(law, found, key, day):
     return key
 
 
-def keep(facts, found, kind, place):
+def is_over(law, days, found, mark, day):
+    """Return whether a spell that lasts for some time has run out by a day."""
+    if law.lasts_to[mark] >= 0:
+        last = counted(days, found, law.lasts_to[mark], found.since[mark])
+        return last != NO_DAY and day > last
+    return day - found.since[mark] > law.lasts[mark]
+
+
+def too_old_from(days, found, turns, kept):
+    """Return the first day on which somebody is too old for something, NO_DAY where nobody knows.
+
+    That is a birthday, or the day after the last for which a plan was kept, if that comes first.
+    """
+    over = NO_DAY
+    if found.born != NO_DAY:
+        over = counted(days, found, turns, found.born)
+    if kept and found.kept != NO_DAY and (over == NO_DAY or found.kept < over):
+        over = found.kept + 1
+    return over
+
+
+def keep(law, facts, found, kind, place):
     """Keep the place of a fact that is looked for again and again."""
     if kind == EXCEPTION:
         found.exception[found.exceptions] = place
@@ -337,6 +373,11 @@ def keep(facts, found, kind, place):
         found.noted[place] = 0
     elif kind == BIRTH:
         found.born = facts.on[place]
+    elif kind == KEPT_UNTIL:
+        if is_filled(law, facts, law.kept_fields, place):
+            found.kept = day_of(law, facts, law.kept_fields, place)
+            if found.kept < facts.on[place]:
+                found.kept = NO_DAY
     else:
         found.advice[found.asked] = place
         found.asked += 1
@@ -503,6 +544,9 @@ def judge_clock(law, days, facts, found, clock):
     if 0 <= during < MANY_SPELLS and not found.begins >> during & 1:
         return
     found.runs = 0
+    found.over = NO_DAY
+    if law.clock_turns[clock] >= 0:
+        found.over = too_old_from(days, found, law.clock_turns[clock], law.clock_kept[clock])
     if law.clock_flags[clock] & BY_PARTY:
         follow_parties(law, facts, found, clock)
     else:
@@ -613,6 +657,8 @@ def is_confined(law, facts, found, clock, place):
     """Return whether a start lies inside the spell that the clock asks for, and outside each that it shuns."""
     if law.clock_during[clock] >= 0 and begun(law, facts, found, law.clock_during[clock], place) < 0:
         return False
+    if found.over != NO_DAY and facts.on[place] >= found.over:
+        return False
     for at in range(law.clock_unless_at[clock], law.clock_unless_at[clock + 1]):
         if begun(law, facts, found, law.spells[at], place) >= 0:
             return False
@@ -641,6 +687,11 @@ def add_run(law, facts, found, clock, start, previous, follows):
     else:
         found.run_end[run] = follows
         found.run_stop[run] = follows + 1 if follows >= 0 else found.high
+    if found.over != NO_DAY:
+        stop = first_on(facts, start, found.high, found.over)
+        if stop < found.run_stop[run]:
+            found.run_stop[run] = stop
+            found.run_end[run] = -1
     found.run_whom[run] = start
     found.run_before[run] = -1
     if flags & PARTY_OF_SPELL:
@@ -735,6 +786,8 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
     if gave_way_to >= 0:
         found.out[DONE_AT * found.capacity + row] = -1
         found.out[ENDED_AT * found.capacity + row] = gave_way_to
+    if is_outgrown(facts, found, end) and (status == LAPSED or status == OVERTAKEN):
+        found.out[OUTGROWN * found.capacity + row] = found.over - 1
     if kept_open_by >= 0:
         found.out[KEPT_OPEN_BY * found.capacity + row] = kept_open_by
         found.out[KEPT_OPEN_TO * found.capacity + row] = kept_open_to
@@ -748,6 +801,8 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
             found.out[LEAVES_OPEN * found.capacity + row] = open_
     if found.strays and found.stray >= 0 and found.done < 0 and (status == OPEN or status == OVERDUE):
         found.out[LEAVES_OPEN * found.capacity + row] = WHOSE
+    if law.rule_asks_turns[rule] >= 0 and is_age_asked(law, days, facts, found, rule, row, status):
+        found.out[LEAVES_OPEN * found.capacity + row] = TOO_OLD
     if flags & DOUBTFUL:
         if found.later >= 0 and facts.on[found.later] > last:
             found.out[LEAVES_OPEN * found.capacity + row] = DOUBTED_LATER
@@ -937,7 +992,12 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
     stray = -1
     settled = False
     over = False
+    if flags & TAKES_BACK:
+        ended = taken_back_at_once(law, facts, found, rule, run)
+        over = ended >= 0
     needed = flags & NEEDS
+    if needed and law.rule_needs_from[rule] >= 0:
+        needed = law.masks[law.rule_needs_from[rule] * law.keys + facts.taken[start]]
     for_good = flags & DONE_FOR_GOOD
     late = flags & IN_TIME and last != NO_DAY
     place = first
@@ -953,7 +1013,7 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
             inside = 0
             if role & SELDOM:
                 if role & NEEDED:
-                    if needed and (done >= 0 or implied >= 0 or other >= 0 or ended >= 0):
+                    if needed and (done >= 0 or implied >= 0 or other >= 0 or (ended >= 0 and not role & RESUME)):
                         return False
                     needed = 0
                 if role & OWED and owed < 0 and place > start:
@@ -1036,6 +1096,23 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
 def is_named_again(facts, start, place):
     """Return whether a fact fixes another day for what the start fixed one for, and of the same kind."""
     return facts.taken[place] == facts.taken[start] and facts.limit[place] == facts.limit[start]
+
+
+def taken_back_at_once(law, facts, found, rule, run):
+    """Return the fact that took a request back on the day on which it was made, or -1.
+
+    On one day such a fact stands before the request: where one of that party was open before, it is that one's.
+    """
+    start = found.run_start[run]
+    if found.run_previous[run] >= found.low:
+        return -1
+    place = start - 1
+    while place >= found.low and facts.on[place] == facts.on[start]:
+        taken_back = law.rule_roles[rule * law.keys + facts.taken[place]] & TAKEN_BACK
+        if taken_back and facts.whose[place] == facts.whose[start]:
+            return place
+        place -= 1
+    return -1
 
 
 def reviewed_since(law, facts, rule, place, since):
@@ -1123,7 +1200,7 @@ def status_of(law, facts, found, rule, flags, end, last, unsure):
         return UNDATED if unsure else LATE
     if found.implied >= 0:
         return UNDATED
-    if found.ended >= 0 or found.other >= 0 or end >= 0:
+    if found.ended >= 0 or found.other >= 0 or end >= 0 or is_outgrown(facts, found, end):
         return OVERTAKEN if not unsure and was_missed(law, facts, found, rule, flags, end, last) else LAPSED
     if facts.as_of <= last or flags & OTHER_ANSWER or (flags & UNPROVEN and found.bites < 0):
         return OPEN
@@ -1137,11 +1214,19 @@ def was_missed(law, facts, found, rule, flags, end, last):
     if flags & RIGHT or flags & OTHER_ANSWER:
         return False
     cause = found.ended if found.ended >= 0 else end
-    if facts.on[cause] <= last:
+    gone = found.over - 1 if cause < 0 else facts.on[cause]
+    if gone <= last:
         return False
-    if flags & UNPROVEN and not 0 <= found.bites < cause:
+    if flags & UNPROVEN and (found.bites < 0 or (0 <= cause <= found.bites)):
         return False
     return not is_never_owed(law, facts, found, rule)
+
+
+def is_outgrown(facts, found, end):
+    """Return whether nothing but somebody's age ended the time of a limit that was not done."""
+    if found.over == NO_DAY or facts.as_of < found.over:
+        return False
+    return found.done < 0 and found.implied < 0 and found.ended < 0 and found.other < 0 and end < 0
 
 
 def is_missed(status):
@@ -1160,6 +1245,16 @@ def gives_way(law, facts, found, rule, last):
     return began
 
 
+def is_age_asked(law, days, facts, found, rule, row, status):
+    """Return whether a person should look at a plan for the age of whom it is for: it had to end, or nobody kept it."""
+    if found.out[OUTGROWN * found.capacity + row] >= 0:
+        return True
+    if found.born == NO_DAY or (status != OPEN and status != OVERDUE):
+        return False
+    turned = counted(days, found, law.rule_asks_turns[rule], found.born)
+    return turned <= facts.as_of and next_of(law, facts, found, law.rule_asks_unless[rule], found.low, found.high) < 0
+
+
 def status_of_window(facts, found, flags, end, last, kept_open):
     """Return how a protected time stands; it is pending while a fact keeps it open."""
     if last == NO_DAY and not kept_open:
@@ -1171,6 +1266,8 @@ def status_of_window(facts, found, flags, end, last, kept_open):
     if found.ended >= 0 and (last == NO_DAY or facts.on[found.ended] <= last):
         return LAPSED
     if end >= 0 and (last == NO_DAY or facts.on[end] <= last):
+        return LAPSED
+    if is_outgrown(facts, found, end) and (last == NO_DAY or found.over - 1 <= last):
         return LAPSED
     return MET if last != NO_DAY and facts.as_of > last else OPEN
 
@@ -1311,7 +1408,23 @@ def is_broken_by(law, days, facts, found, reading, row, run, last):
     held = found.out[EXCUSES * size + row]
     if changes & UNEXCUSED_BY_PAST and held > 0:
         held = found.lasting
-    return held <= 0 or changes & UNEXCUSED != 0
+    if held > 0 and changes & UNEXCUSED == 0:
+        return False
+    return not is_excused_by(law, days, facts, found, reading, row)
+
+
+def is_excused_by(law, days, facts, found, reading, row):
+    """Return whether a recorded exception holds on a ground that only another reading allows."""
+    for at in range(law.reading_grounds_at[reading], law.reading_grounds_at[reading + 1]):
+        ground = law.reading_grounds[at]
+        for which in range(found.exceptions):
+            place = found.exception[which]
+            if not is_claimed(law, facts, found, row, ground, place):
+                continue
+            found.noted[place] |= CONSIDERED
+            if test(law, days, facts, found, row, ground, place) == HOLDS:
+                return True
+    return False
 
 
 # What excuses a deadline

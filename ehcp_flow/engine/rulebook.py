@@ -20,11 +20,11 @@ from ehcp_flow.engine.choice import Kernel
 from ehcp_flow.engine.numbers import KEY_OF, KEYS, as_day
 from ehcp_flow.engine.turned import TurnedKeys
 from ehcp_flow.facts import DATES, choices_of
-from ehcp_flow.law.clock import Clock, Sign
+from ehcp_flow.law.clock import Clock, Sign, Spell
 from ehcp_flow.law.ground import Ground, GroundTest
 from ehcp_flow.law.model import Foreseen, InTime, Limit, Rule, Rulebook
 from ehcp_flow.law.parts import Kind
-from ehcp_flow.law.patterns import Patterns
+from ehcp_flow.law.patterns import BY, Patterns
 from ehcp_flow.law.version import Count, Reading, Version
 
 __all__ = ["CompiledRule", "CompiledRulebook", "Counting", "WayOfCounting", "compiled", "number_of"]
@@ -182,6 +182,7 @@ class _LaidOut:
         self._party_sets: dict[tuple[str, ...], int] = {}
         self._spells = {name: number for number, name in enumerate(self.rulebook.spells)}
         self._ending = [each for each in self.rulebook.spells.values() if each.ends_everything]
+        self._ages = [each for each in self.rulebook.spells.values() if each.from_age is not None]
         self._last = tuple(pattern for each in self._ending for pattern in each.begins_on)
         self._naming = tuple(
             pattern for rule in book.rules if rule.rule.done_as_named for pattern in rule.clock.starts_on
@@ -191,6 +192,9 @@ class _LaidOut:
         for rule in book.rules:
             for party in (*rule.rule.by_party, *rule.rule.not_by_party):
                 self.parties.setdefault(party, len(self.parties))
+        for mark in book.turned.marked:
+            if mark.startswith(BY):
+                self.parties.setdefault(mark.removeprefix(BY), len(self.parties))
         for ground in self.rulebook.grounds.values():
             if ground.adviser:
                 self.parties.setdefault(ground.adviser, len(self.parties))
@@ -294,7 +298,8 @@ class _LaidOut:
 
     def _clock_tables(self, clocks: list[Clock]) -> None:
         last = ((kernel.END | kernel.FINAL, self._last),)
-        over = [self._spells[each.id] for each in self._ending]
+        over = [self._spells[each.id] for each in self._ending if each.from_age is None]
+        ages = {each.id for each in self._ages}
         self._put("clocks", len(clocks))
         self._put("clock_roles", [role for clock in clocks for role in self._roles((*_of_clock(clock), *last))])
         self._put("clock_flags", [_clock_flags(clock) for clock in clocks])
@@ -303,8 +308,14 @@ class _LaidOut:
         self._ranges(
             "spells",
             "clock_unless_at",
-            [[*over, *(self._spells[name] for name in c.unless_during)] for c in clocks],
+            [[*over, *(self._spells[name] for name in c.unless_during if name not in ages)] for c in clocks],
         )
+        outgrown = [[each for each in self._ages if each.ends_everything or each.id in c.unless_during] for c in clocks]
+        first = [
+            min((each.from_age for each in spells if each.from_age is not None), default=None) for spells in outgrown
+        ]
+        self._put("clock_turns", [self._turning(age) for age in first])
+        self._put("clock_kept", [int(any(each.or_after is not None for each in spells)) for spells in outgrown])
         self._ranges(
             "clock_rules",
             "clock_rules_at",
@@ -340,6 +351,10 @@ class _LaidOut:
         self._put("rule_by_body", [_bodies(rule.rule) for rule in rules])
         self._put("rule_under_age", [self._turning(rule.rule.under_age) for rule in rules])
         self._put("rule_owed_if_by_due", [self._mask_or_none(rule.rule.owed_if_by_due) for rule in rules])
+        self._put("rule_needs_from", [self._mask_or_none(rule.rule.only_with_from) for rule in rules])
+        asked = [rule.rule.age_question for rule in rules]
+        self._put("rule_asks_turns", [self._turning(None if each is None else each.from_age) for each in asked])
+        self._put("rule_asks_unless", [self._mask(() if each is None else each.unless) for each in asked])
         self._put("rule_yields", [self._spell(rule.rule.yields_to) for rule in rules])
         self._put("rule_part_fields", [self._part_fields(rule.rule) for rule in rules])
         self._put("rule_inside", [self._inside(rule.clock) for rule in rules])
@@ -394,6 +409,11 @@ class _LaidOut:
         self._put("reading_done", [self._mask_or_none(reading.only_done_by) for reading in readings])
         self._put("reading_beside", [self._mask_or_none(reading.beside) for reading in readings])
         self._put("reading_kept", [self._mask_or_none(reading.kept_by) for reading in readings])
+        self._ranges(
+            "reading_grounds",
+            "reading_grounds_at",
+            [[self._grounds[name] for name in reading.with_exceptions] for reading in readings],
+        )
         counts = [(rule, count) for rule, version in versions for count in version.counts]
         self._put("count_flags", [_count_flags(count) for _, count in counts])
         self._put("count_fields", [self._field_list(_fields_counted(rule, count)) for rule, count in counts])
@@ -429,7 +449,11 @@ class _LaidOut:
         self._ranges("key_clocks", "key_clocks_at", by_key)
         self._put("key_rows", [sum(hung[clock] for clock in clocks) for clocks in by_key])
         plain = [*range(len(KEYS)), *(each.key for each in self.turned.turned)]
-        self._put("key_kind", [_KINDS.get(KEYS[key][0], 0) for key in plain])
+        kept = [each.or_after for each in self._ages if each.or_after is not None]
+        until = self.turned.of_patterns(tuple(pattern for each in kept for pattern in each.facts))
+        self._put("kept_fields", self._field_list(tuple(dict.fromkeys(each.date for each in kept)) or ("on",)))
+        kinds = dict.fromkeys(until, kernel.KEPT_UNTIL)
+        self._put("key_kind", [_KINDS.get(KEYS[base][0], kinds.get(key, 0)) for key, base in enumerate(plain)])
         roles, keys = self.tables["spell_roles"], self.keys
         few = range(min(len(self._spells), kernel.MANY_SPELLS))
         begins = [kernel.END if each.looks_ahead else kernel.START for each in self.rulebook.spells.values()]
@@ -441,7 +465,8 @@ class _LaidOut:
     def _turn_tables(self) -> None:
         """Say what each fact is taken as inside which spells, and which of those it begins and ends."""
         marks = {name: number for number, name in enumerate(self.turned.marked)}
-        spells = [self.rulebook.spells[name] for name in marks]
+        none = Spell(id="of_a_party", title="the facts of a party")
+        spells = [self.rulebook.spells.get(name, none) for name in marks]
         opens, shuts = (
             [sum(1 << mark for mark, keys in enumerate(sets) if key in keys) for key in range(self.keys)]
             for sets in (
@@ -454,7 +479,13 @@ class _LaidOut:
             about, inside = (sum(1 << marks[name] for name in names) for names in (each.about, each.inside))
             turns[each.key].append((about, inside, number))
         self._put("marks", len(marks))
-        self._put("lasts", [_EVER if each.lasts is None else each.lasts for each in spells])
+        self._put("lasts", [each.lasts if isinstance(each.lasts, int) else _EVER for each in spells])
+        self._put("lasts_to", [self._after(each.lasts_for) for each in spells])
+        self._put(
+            "mark_party", [self.parties.get(name.removeprefix(BY), -1) if name.startswith(BY) else -1 for name in marks]
+        )
+        self._put("mark_turns", [self._turning(each.from_age) for each in spells])
+        self._put("mark_kept", [int(each.or_after is not None) for each in spells])
         self._put("key_opens", opens)
         self._put("key_shuts", shuts)
         self._put("key_turns", [int(bool(turns[key] or opens[key] or shuts[key])) for key in range(self.keys)])
@@ -619,6 +650,7 @@ def _rule_flags(compiled_rule: CompiledRule) -> int:
         (kernel.ASKS_WHERE_MISSED, any(each.where_missed for each in rule.questions)),
         (kernel.NOT_SHOWN, not rule.shown_by_act),
         (kernel.AS_NAMED, rule.done_as_named),
+        (kernel.TAKES_BACK, bool(rule.taken_back_by)),
     )
 
 

@@ -14,13 +14,16 @@ from typing import NamedTuple
 from ehcp_flow.engine.numbers import KEY_OF, KEYS, Key
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.law.parts import Model
-from ehcp_flow.law.patterns import Pattern, Patterns
+from ehcp_flow.law.patterns import BY, Pattern, Patterns
 
 __all__ = ["Turned", "TurnedKeys"]
 
 
 class Turned(NamedTuple):
-    """A fact of some key as it is taken inside some spells and outside the others that any pattern on it names."""
+    """A fact of some key as it is taken inside some spells and outside the others that any pattern on it names.
+
+    A party that a pattern names counts as a spell that the facts of that party lie in (`ehcp_flow.law.patterns.BY`).
+    """
 
     key: int
     inside: frozenset[str]
@@ -36,9 +39,9 @@ class TurnedKeys:
     def __init__(self, rulebook: Rulebook) -> None:
         about: dict[Key, set[str]] = {}
         for pattern in _patterns_in(rulebook):
-            if pattern.spells:
+            if pattern.marks:
                 for outcome in pattern.outcomes:
-                    about.setdefault((pattern.event, outcome), set()).update(pattern.spells)
+                    about.setdefault((pattern.event, outcome), set()).update(pattern.marks)
         self.turned = tuple(
             Turned(KEY_OF[key], frozenset(inside), frozenset(names))
             for key, names in about.items()
@@ -46,7 +49,11 @@ class TurnedKeys:
             for inside in combinations(sorted(names), size)
         )
         self.count = len(KEYS) + len(self.turned)
-        self.marked = tuple(name for name in rulebook.spells if any(name in each.about for each in self.turned))
+        named = {name for each in self.turned for name in each.about}
+        self.marked = (
+            *(name for name in rulebook.spells if name in named),
+            *sorted(name for name in named if name.startswith(BY)),
+        )
         self._by_key: dict[int, list[tuple[int, frozenset[str]]]] = {}
         for number, each in enumerate(self.turned, len(KEYS)):
             self._by_key.setdefault(each.key, []).append((number, each.inside))

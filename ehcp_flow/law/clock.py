@@ -6,12 +6,13 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from ehcp_flow.counting import Period
 from ehcp_flow.facts import OUTCOMES
 from ehcp_flow.law.citation import Cited
-from ehcp_flow.law.parts import DateField, Model, Name
+from ehcp_flow.law.parts import DateField, Model, Name, PeriodText
 from ehcp_flow.law.patterns import Patterns
 
-__all__ = ["Between", "Clock", "Deemed", "Inside", "Protected", "Resumption", "Sign", "Spell"]
+__all__ = ["Between", "Clock", "Deemed", "Inside", "Protected", "Resumption", "ShownByDate", "Sign", "Spell"]
 
 
 class Between(Model):
@@ -27,22 +28,52 @@ class Protected(Between):
     begins_again_on: Patterns = ()
 
 
+class ShownByDate(Model):
+    """A date of some fact that shows something by itself: the review of the old authority, the end of a plan kept."""
+
+    facts: Patterns = Field(min_length=1)
+    date: DateField
+
+
 class Spell(Between):
     """A spell of a case's life that clocks speak of by name: custody, a re-assessment.
 
     A fact of `begins_on` begins nothing where the case then is inside the spell `unless_during`: a request for an
-    assessment does not undo the plan that there is. With `lasts` it ends after so many days, if nothing ended it
-    before: the last of them is still inside. With `looks_ahead` it is known by a fact of `ends_on`: all before that
-    one belongs to it, back to the last fact of `begins_on`, or to the first of the record. With `ends_everything` what
-    begins it ends every clock for good, and none starts inside it.
+    assessment does not undo the plan that there is. With `lasts` it ends after so many days, or after a period
+    (`"6 months"`), if nothing ended it before: the last day is still inside. With `looks_ahead` it is known by a fact
+    of `ends_on`: all before that one belongs to it, back to the last fact of `begins_on`, or to the first of the
+    record. With `ends_everything` what begins it ends every clock for good, and none starts inside it.
+
+    With `from_age` no fact begins it, but the birthday on which somebody is so many years old, as far as the date of
+    birth is on record; with `or_after` the day after that date of the last such fact begins it, if that comes first. It
+    has no end. What it ends, ends with the day before.
     """
 
     id: Name
     title: str
+    begins_on: Patterns = ()
     unless_during: Name | None = None
     looks_ahead: bool = False
-    lasts: int | None = Field(default=None, ge=1)
+    lasts: int | PeriodText = None
     ends_everything: bool = False
+    from_age: int | None = Field(default=None, ge=1)
+    or_after: ShownByDate | None = None
+    citation: Cited = ()
+
+    @model_validator(mode="after")
+    def _begins(self) -> Spell:
+        if self.from_age is None and self.or_after is not None:
+            raise ValueError("or_after needs from_age")
+        if self.from_age is not None and (self.begins_on or self.ends_on or self.lasts or self.looks_ahead):
+            raise ValueError("with from_age no fact begins or ends a spell")
+        if isinstance(self.lasts, int) and self.lasts < 1:
+            raise ValueError("lasts is a number of days from 1 on, or a period")
+        return self
+
+    @property
+    def lasts_for(self) -> Period | None:
+        """How long it lasts, where that is a period and no number of days."""
+        return None if isinstance(self.lasts, int) else self.lasts
 
 
 class Deemed(Model):
@@ -103,6 +134,7 @@ class Clock(Model):
     `resumes_on` sets the ended clock going again as if it had never ended, and `resumption` says so; with
     `resumes_from` it takes back only those ends, and once another has come, nothing does. `during` and
     `unless_during` name spells of the case's life: it starts only inside the one, and outside each of the others;
+    a spell that begins with an age (`Spell.from_age`) ends it, too, with the day before;
     with `party_from = "spell"` the clock concerns the party of the fact that began the spell. `counts_from` lists
     the date fields of the starting fact, the first that is filled being taken, and `on` where none is. With `own_acts`
     a separate clock is discharged only by facts that come before its next start: an appeal belongs to the latest

@@ -83,17 +83,21 @@ def _flat_value(value: object, path: str) -> Iterator[tuple[str, str]]:
         yield from _flat(value, f"{path}.")
     elif isinstance(value, tuple) and isinstance(value[0], BaseModel) and type(value[0]).__str__ is BaseModel.__str__:
         for index, each in enumerate(value):
-            yield from _flat(each, f"{path}[{_named(each, index)}].")
+            yield from _flat(each, f"{path}[{_named(each, index, value)}].")
     elif isinstance(value, tuple) and not hasattr(value, "_fields"):
         yield path, ", ".join(str(each) for each in value)
     else:
         yield path, str(value)
 
 
-def _named(item: BaseModel, index: int) -> str:
-    """Name one of several: a version or a name by the day it comes into force, a rule by its rows."""
+def _named(item: BaseModel, index: int, among: tuple[object, ...]) -> str:
+    """Name one of several: a version or a name by the day it comes into force, a rule by its rows.
+
+    Where two rules have the same rows, their clocks tell them apart.
+    """
     if isinstance(item, Version | BodyName):
         return item.in_force_from.isoformat()
     if isinstance(item, Rule):
-        return f"{index}: {', '.join(item.rows)}"
+        alike = sum(isinstance(each, Rule) and each.rows == item.rows for each in among)
+        return f"{index}: {', '.join(item.rows)}" + (f" on {item.clock}" if alike > 1 else "")
     return str(index)

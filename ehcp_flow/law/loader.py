@@ -201,6 +201,16 @@ def _check_limit(
             if use.ground not in grounds:
                 placed.file.refuse((*path, "exceptions", use_index), f"no ground is called {use.ground!r}")
         _check_rule(placed, path, rule)
+        _check_readings(placed, path, rule, grounds)
+
+
+def _check_readings(
+    placed: Placed, path: tuple[str | int, ...], rule: Rule, grounds: Mapping[str, Placed]
+) -> None:  # fmt: skip
+    for index, reading in enumerate(rule.readings):
+        for name in reading.with_exceptions:
+            if name not in grounds:
+                placed.file.refuse((*path, "readings", index), f"no ground is called {name!r}")
 
 
 def _check_rule(placed: Placed, path: tuple[str | int, ...], rule: Rule) -> None:

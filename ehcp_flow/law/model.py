@@ -16,13 +16,13 @@ from ehcp_flow.facts import choices_of
 from ehcp_flow.law.body import Body
 from ehcp_flow.law.checklist import Notice
 from ehcp_flow.law.citation import Cited, Instrument
-from ehcp_flow.law.clock import Clock, Deemed, Sign, Spell
+from ehcp_flow.law.clock import Clock, Deemed, ShownByDate, Sign, Spell
 from ehcp_flow.law.ground import Doubt, ExceptionUse, Ground
 from ehcp_flow.law.parts import CountingText, DateField, Evidence, Kind, Model, Name, PeriodText, join
 from ehcp_flow.law.patterns import Patterns
 from ehcp_flow.law.version import Reading, Version
 
-__all__ = ["ActInQuestion", "Asked", "Foreseen", "InTime", "Lead", "Limit", "Note", "Rule", "Rulebook", "ShownByDate"]
+__all__ = ["ActInQuestion", "AgeQuestion", "Asked", "Foreseen", "InTime", "Lead", "Limit", "Note", "Rule", "Rulebook"]
 
 
 class Foreseen(Model):
@@ -59,13 +59,6 @@ class InTime(Model):
         return result
 
 
-class ShownByDate(Model):
-    """A date of some fact that shows an act of somebody else: the review that the old authority held."""
-
-    facts: Patterns = Field(min_length=1)
-    date: DateField
-
-
 class ActInQuestion(Model):
     """Why a person should look at what discharged a rule: the name of the finding, what it says, what is right.
 
@@ -79,6 +72,22 @@ class ActInQuestion(Model):
     where_missed: bool = False
     says: str
     remedy: str = ""
+
+
+class AgeQuestion(Model):
+    """Why a person should look at a plan for the age of whom it is for: the name of the finding, and what it says.
+
+    It is asked while the clock runs past the birthday `from_age`, unless a fact of `unless` is on record (`says`,
+    `remedy`), and once age has ended the clock (`says_over`, `remedy_over`).
+    """
+
+    finding: Name
+    from_age: int
+    unless: Patterns = ()
+    says: str
+    remedy: str
+    says_over: str
+    remedy_over: str
 
 
 class Lead(Model):
@@ -104,8 +113,9 @@ class Rule(Model):
     `not_by_body` to requests of some bodies (`Rulebook.asked`), or of any but them and of nobody knows whom;
     `where_in_time` to those that something else came in time for; `not_during` to those outside some spells of the
     case's life. With `only_with` the rule is there only if such a fact comes while the clock runs and before the rule
-    was discharged or answered otherwise; with `owed_if_by_due` it is not there if the first such fact of the case came
-    after the last lawful day.
+    was discharged or answered otherwise; that is asked only of clocks that a fact of `only_with_from` started, where
+    there are any. With `owed_if_by_due` it is not there if the first such fact of the case came after the last lawful
+    day.
 
     With `yields_to` a limit that was missed falls away where its last lawful day lies inside that spell of the case's
     life.
@@ -122,7 +132,7 @@ class Rule(Model):
     A duty of two parts has `first`: an act of `done_after_first_by` discharges it only after such a fact (the review,
     then the amendment), one of `done_by` by itself; `first_by_date` is a date that shows the first part. An act of
     `done_for_now_by` discharges until one of `shown_otherwise_by` shows that more was due. `questions` say of what
-    discharged the rule why a person should look.
+    discharged the rule why a person should look, `age_question` of whom it is for.
     """
 
     rows: tuple[Name, ...] = Field(min_length=1)
@@ -140,6 +150,7 @@ class Rule(Model):
     not_during: tuple[Name, ...] = ()
     yields_to: str = ""
     only_with: Patterns = ()
+    only_with_from: Patterns = ()
     owed_if_by_due: Patterns = ()
     right: bool = False
     owed_only_if: str = ""
@@ -157,6 +168,7 @@ class Rule(Model):
     done_for_now_by: Patterns = ()
     shown_otherwise_by: Patterns = ()
     questions: tuple[ActInQuestion, ...] = ()
+    age_question: AgeQuestion | None = None
     undone_by: Patterns = ()
     implied_by: Patterns = ()
     other_answer: Patterns = ()
@@ -190,6 +202,8 @@ class Rule(Model):
         later = (*self.shown_otherwise_by, *(pattern for each in self.questions for pattern in each.later))
         if bool(self.done_for_now_by) != bool(later):
             raise ValueError("done_for_now_by needs shown_otherwise_by or a question with later, and they need it")
+        if self.only_with_from and not self.only_with:
+            raise ValueError("only_with_from needs only_with")
         if self.owed_by and not self.never_owed_by:
             raise ValueError("owed_by needs never_owed_by")
         return self

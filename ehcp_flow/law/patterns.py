@@ -3,7 +3,8 @@
 Of an event that need not have an outcome, `date_directed` is any fact, and `date_directed:none` one without.
 
 `amendment_notice_sent inside undecided_review` is one that falls into a spell of the case's life, and
-`request_received outside plan_known` one that does not; both words may be said again.
+`request_received outside plan_known` one that does not; `detained by other_custody` is one of that party, and
+`detained not_by other_custody` one of any other or of none. Each of these words may be said again.
 """
 
 from __future__ import annotations
@@ -17,16 +18,19 @@ from pydantic import BeforeValidator
 
 from ehcp_flow.facts import FACT_TYPES, OUTCOMES, outcomes_of
 
-__all__ = ["NONE", "Pattern", "Patterns", "parse_pattern"]
+__all__ = ["BY", "NONE", "Pattern", "Patterns", "parse_pattern"]
 
 NONE: Final = "none"
 """The word for the outcome of a fact that has none, where its event need not have one."""
+BY: Final = "by "
+"""What stands before a party among the spells of a pattern."""
 
 
 class Pattern(NamedTuple):
     """An event, the one outcome that is meant, or None for any, and the spells that it falls into or does not.
 
-    The outcome `none` means a fact without one.
+    The outcome `none` means a fact without one. Among the spells a party stands as `by other_custody`: a fact lies
+    inside that for its own part, if it is its party.
     """
 
     event: str
@@ -44,6 +48,11 @@ class Pattern(NamedTuple):
     @property
     def spells(self) -> frozenset[str]:
         """The spells that it speaks of."""
+        return frozenset(name for name in self.marks if not name.startswith(BY))
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """The spells and the parties that it speaks of."""
         return self.inside | self.outside
 
     def fits(self, event: str, outcome: str | None, inside: frozenset[str]) -> bool:
@@ -62,8 +71,11 @@ class Pattern(NamedTuple):
 
     def __str__(self) -> str:
         told = [self.fact]
-        told.extend(f"inside {name}" for name in sorted(self.inside))
-        told.extend(f"outside {name}" for name in sorted(self.outside))
+        for names, spell, party in ((self.inside, "inside", "by"), (self.outside, "outside", "not_by")):
+            told.extend(
+                f"{party} {name.removeprefix(BY)}" if name.startswith(BY) else f"{spell} {name}"
+                for name in sorted(names)
+            )
         return " ".join(told)
 
 
@@ -74,11 +86,16 @@ def parse_pattern(text: object) -> Pattern:
     if not isinstance(text, str):
         raise ValueError(f"{text!r} names no event")  # noqa: TRY004 - pydantic reports a ValueError, with its place
     fact, *words = text.split(" ")
-    where: dict[str, set[str]] = {"inside": set(), "outside": set()}
+    inside: set[str] = set()
+    outside: set[str] = set()
+    where = {"inside": (inside, ""), "outside": (outside, ""), "by": (inside, BY), "not_by": (outside, BY)}
     for word, name in zip_longest(words[::2], words[1::2], fillvalue=""):
         if word not in where or not name:
-            raise ValueError(f"{text!r} names no event; after one may stand inside or outside, and a spell")
-        where[word].add(name)
+            raise ValueError(
+                f"{text!r} names no event; after one may stand inside or outside, and a spell; by or not_by, a party"
+            )
+        names, prefix = where[word]
+        names.add(prefix + name)
     event, _, outcome = fact.partition(":")
     if event not in FACT_TYPES:
         near = get_close_matches(event, FACT_TYPES, n=1)
@@ -86,7 +103,7 @@ def parse_pattern(text: object) -> Pattern:
     if outcome and outcome not in OUTCOMES.get(event, ()) and not (outcome == NONE and None in outcomes_of(event)):
         known = ", ".join(OUTCOMES.get(event, ())) or "none"
         raise ValueError(f"{event} has no outcome {outcome!r}; its outcomes are {known}")
-    return Pattern(event, outcome or None, frozenset(where["inside"]), frozenset(where["outside"]))
+    return Pattern(event, outcome or None, frozenset(inside), frozenset(outside))
 
 
 def _parse_all(value: Any) -> Any:

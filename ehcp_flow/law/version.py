@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from ehcp_flow.counting import Convention, Period, Window
 from ehcp_flow.law.citation import Cited
 from ehcp_flow.law.clock import Protected
-from ehcp_flow.law.parts import CountingText, Dated, DateField, Evidence, Model, PeriodText
+from ehcp_flow.law.parts import CountingText, Dated, DateField, Evidence, Model, Name, PeriodText
 from ehcp_flow.law.patterns import Patterns
 
 __all__ = ["Count", "Reading", "Version"]
@@ -111,11 +111,12 @@ class Reading(Model):
     with `within` from the last that comes so soon after the start, and before the act; with `only_if_earlier` it speaks
     only where it gives an earlier day. Or it decides otherwise: with `either_answer` the limit bites whatever the
     answer is; `without_exceptions` none excuses; `without_past_exceptions` none that had ended before the last lawful
-    day, and named no limit; `yields_to_nothing` the limit never gives way (`Rule.yields_to`); `kept_by` such a fact by
-    the last lawful day keeps it; with `limits_nothing` this act has no time at all; with `binds` what is guidance is
-    law. `only_done_by` narrows it to what was discharged by such a fact, `beside` to a start with such a fact on its
-    day. Where it decides otherwise whether there is a breach, the deadline is contested by it, unless it is a practice
-    that the law does not bear out (`contests = false`): that is told and changes nothing.
+    day, and named no limit; with `with_exceptions` these grounds excuse too; `yields_to_nothing` the limit never gives
+    way (`Rule.yields_to`); `kept_by` such a fact by the last lawful day keeps it; with `limits_nothing` this act has no
+    time at all; with `binds` what is guidance is law. `only_done_by` narrows it to what was discharged by such a fact,
+    `beside` to a start with such a fact on its day. Where it decides otherwise whether there is a breach, the deadline
+    is contested by it, unless it is a practice that the law does not bear out (`contests = false`): that is told and
+    changes nothing.
 
     It is told with every version of its rule, or only with those that were law at some time from `in_force_from` to
     `in_force_to`.
@@ -131,6 +132,7 @@ class Reading(Model):
     either_answer: bool = False
     without_exceptions: bool = False
     without_past_exceptions: bool = False
+    with_exceptions: tuple[Name, ...] = ()
     yields_to_nothing: bool = False
     kept_by: Patterns = ()
     limits_nothing: bool = False
@@ -157,6 +159,7 @@ class Reading(Model):
             "either_answer": "it bites whatever the answer is",
             "without_exceptions": "no exception excuses",
             "without_past_exceptions": "no exception that was over, and named no limit, excuses",
+            "with_exceptions": f"{', '.join(self.with_exceptions)} excuse it",
             "yields_to_nothing": "it gives way to nothing",
             "kept_by": f"{_any(self.kept_by)} keeps it",
             "limits_nothing": "it sets no time for this act",

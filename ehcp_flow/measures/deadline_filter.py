@@ -10,12 +10,15 @@ from ehcp_flow.engine.judged_case import JudgedCase
 from ehcp_flow.engine.kernel import STATUS, VERSION
 from ehcp_flow.engine.rulebook import CompiledRulebook
 
-__all__ = ["AUTHORITY", "FAMILY", "STANDING", "Chosen"]
+__all__ = ["AUTHORITY", "FAMILY", "STANDING", "WORK", "Chosen"]
 
 FAMILY: Final = "parent or young person"
 AUTHORITY: Final = "local authority"
 STANDING: Final[tuple[Status, ...]] = ("open", "overdue")
 """How a deadline stands that is still to be met."""
+
+WORK: Final = ("statutory", "local", "guidance")
+"""The kinds of limits that are worked to: what is derived from others has its work with them."""
 
 
 class Chosen(NamedTuple):
@@ -28,7 +31,7 @@ class Chosen(NamedTuple):
     limits: tuple[str, ...] = ()
     status: tuple[Status, ...] = STATUSES
     groups: tuple[str, ...] = ()
-    kind: str = ""
+    kinds: tuple[str, ...] = ()
     by: str = ""
     owed: bool = False
     tasks: bool = False
@@ -48,7 +51,7 @@ def _wanted(chosen: Chosen, book: CompiledRulebook) -> list[int]:
         bits
         if (not chosen.limits or rule.limit.id in chosen.limits)
         and (not chosen.groups or rule.limit.group in chosen.groups)
-        and chosen.kind in ("", rule.kind)
+        and (not chosen.kinds or rule.kind in chosen.kinds)
         and chosen.by in ("", rule.limit.actor)
         and (not chosen.owed or book.breachable[rule.order])
         and not (chosen.tasks and (rule.limit.actor == FAMILY or version.is_window))

@@ -294,7 +294,7 @@ _STATES: Final = (
     ({State.DRAFTING, State.DRAFT_ISSUED}, c.IN_DRAFT),
     (HOLDING, c.HOLDING),
     (KEPT, c.KEEPING),
-    ({State.WITHDRAWN}, c.LEFT),
+    ({State.WITHDRAWN, State.DIED}, c.LEFT),
 )
 """What the states mean to the figures; a dispute is about what stands on the day before, or the plan that is held."""
 

@@ -18,10 +18,10 @@ from ehcp_flow.measures.arithmetic import percent
 from ehcp_flow.measures.case_groups import Extra
 from ehcp_flow.measures.claimed_exceptions import VERDICTS, claimed_exceptions
 from ehcp_flow.measures.counted_case import CountedCase
-from ehcp_flow.measures.deadline_filter import FAMILY, STANDING, Chosen
+from ehcp_flow.measures.deadline_filter import FAMILY, STANDING, WORK, Chosen
 from ehcp_flow.measures.earlier_cases import NO_EARLIER_CASES, DeadlineAhead, EarlierCases
 from ehcp_flow.measures.reviewing import last_meeting_of
-from ehcp_flow.states import Dispute
+from ehcp_flow.states import Dispute, State
 
 __all__ = [
     "REGISTERS",
@@ -75,6 +75,8 @@ def _disputes(counted: CountedCase) -> Iterator[_Disputed]:
 
     A dispute that never came to an appeal is under way while its family can still appeal.
     """
+    if counted.answer.case_state.state is State.DIED:
+        return
     disputes = [dispute for dispute in counted.answer.case_state.disputes if dispute.steps]
     limits = [one for one in _DISPUTED.of(counted.answer.judged) if one.due_on] if disputes else []
     can_appeal = any(one.actor == FAMILY and one.status == "open" for one in limits)
@@ -96,7 +98,7 @@ _TRANSFERS: Final = Chosen(("phase_transfer",), (*STANDING, "undated"))
 _REVIEW: Final = Chosen(("annual_review", "transfer_review"), STANDING)
 _FOLLOWS: Final = Chosen(("review_decision", "amended_plan"), STANDING)
 _DISPUTED: Final = Chosen(status=STANDING, groups=("mediation", "appeal", "orders", "concessions"))
-_TASKS: Final = Chosen(kind="statutory", tasks=True)
+_TASKS: Final = Chosen(kinds=WORK, tasks=True)
 
 
 def _in_breach(counted: CountedCase) -> Iterator[Deadline]:
@@ -281,7 +283,7 @@ REGISTER_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The columns of each register after `case_id` and those of the file: those of an empty one too."""
 REGISTER_LIMITS: Final = {name: register.limits for name, register in _TABLE.items() if register.limits}
-"""The limits of the registers that can be a calendar; `due` holds every statutory one."""
+"""The limits of the registers that can be a calendar; `due` holds every one that is worked to."""
 
 
 class Registers:

@@ -30,8 +30,8 @@ AGE_BANDS: Final = (
 _UNKNOWN: Final = "no request on record"
 _WEEK: Final = 7
 _LIMIT_WEEKS, _YEAR_WEEKS = 20, 52
-_OVERDUE: Final = Chosen(status=("overdue",), kind="statutory", by=AUTHORITY)
-_AHEAD: Final = Chosen(status=("open",), kind="statutory", by=AUTHORITY, tasks=True)
+_OVERDUE: Final = Chosen(status=("overdue",), kinds=("statutory",), by=AUTHORITY)
+_AHEAD: Final = Chosen(status=("open",), kinds=("statutory",), by=AUTHORITY, tasks=True)
 _STAGE_COLUMNS: Final = tuple(state.value.lower() for state in OPEN_STATES)
 
 

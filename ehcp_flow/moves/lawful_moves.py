@@ -66,6 +66,8 @@ _DISPUTES: Final = frozenset(key for key in MOVING if key[0] in DISPUTE_EVENTS)
 @cache
 def _open(at: State) -> tuple[tuple[Key, tuple[Guard, ...]], ...]:
     """Return the moves that a state takes, with their guards, and those that are no matter of the pathway."""
+    if at in PATHWAY.ends:
+        return ()
     edges = ((key, table(PATHWAY).get((at, *key))) for key in MOVING)
     return tuple(
         (key, edge.guards if edge else ())

@@ -236,6 +236,9 @@ def _judge_on_pathway(at: State, before: tuple[Fact, ...], key: Key, on: dt.date
     edges = table(PATHWAY)
     event, outcome = key
     edge = edges.get((at, event, outcome))
+    if edge is None and at in PATHWAY.ends and key in _MOVING:
+        # Where the case is over, nothing begins or goes on beside it either.
+        return MoveVerdict(event, outcome, on, at, None, (_over(at),))
     gate = PATHWAY.gate
     if edge is None or (edge.to is not at and gate is not None and gate.shuts_out(event, before)):
         return MoveVerdict(event, outcome, on, at, at, ())
@@ -248,6 +251,12 @@ def _judge_on_pathway(at: State, before: tuple[Fact, ...], key: Key, on: dt.date
     return MoveVerdict(
         event, outcome, on, at, to, tuple(guard(before, on, law) for guard in edge.guards), edge.authority
     )
+
+
+def _over(at: State) -> Verdict:
+    """Return why everything is out of place in a state that is an end."""
+    row = next(row for row in PATHWAY.misplaced if at in row.states)
+    return Verdict(holds=False, short=row.authority, says=row.reason, then=row.remedy, finding=row.finding)
 
 
 def _through_transient(before: Sequence[Fact], key: Key) -> State:

@@ -6,6 +6,7 @@ What is somebody else's act, and barred by no provision, a strict case takes as 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from ehcp_flow.moves.region import Misplaced
@@ -14,6 +15,7 @@ from ehcp_flow.moves.state_names import (
     ASSESSING,
     AT_REST,
     CEASE_NOTIFIED,
+    DIED,
     DRAFT_ISSUED,
     DRAFTING,
     HELD,
@@ -31,7 +33,7 @@ from ehcp_flow.moves.state_names import (
     State,
 )
 
-__all__ = ["MISPLACED", "stays"]
+__all__ = ["MISPLACED", "after_death", "stays"]
 
 
 def _out(
@@ -135,12 +137,24 @@ MISPLACED: Final = (
     _settlement_misplaced("mediation_agreed", "agreement_without_decision", "SR 42(2)"),
 )
 
+
+def after_death(events: Iterable[str]) -> Misplaced[State]:
+    """Return why each of these events is out of place once the child or young person has died."""
+    return _out(" ".join(events), DIED, "act_after_death", "the child or young person had died, and the case was over",
+                "look at the day of the death, or void the fact that was wrong", "CFA 24(1)")  # fmt: skip
+
+
 _STAGE: Final = {REQUESTED: 1, ASSESSING: 2, DRAFTING: 3, DRAFT_ISSUED: 4}
 _BEFORE_PLAN: Final = frozenset(_STAGE) | REFUSED | {WITHDRAWN}
 
 
 def stays(state: State, forced: State) -> bool:
-    """An out-of-order fact never takes a plan away, and never sets an open case back to an earlier stage."""
+    """An out-of-order fact never takes a plan away, and never sets an open case back to an earlier stage.
+
+    None brings back a case that death has ended.
+    """
+    if state is DIED:
+        return True
     if state in HELD:
         return forced in _BEFORE_PLAN
     return state in _STAGE and forced in _STAGE and _STAGE[forced] < _STAGE[state]

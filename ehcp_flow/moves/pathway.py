@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ehcp_flow.facts import OUTCOMES
-from ehcp_flow.moves.misplaced import MISPLACED, stays
+from ehcp_flow.moves.misplaced import MISPLACED, after_death, stays
 from ehcp_flow.moves.pathway_moves import ISSUED, MOVES
 from ehcp_flow.moves.region import InsideOnly, Region, TransientState
 from ehcp_flow.moves.state_names import State
@@ -17,7 +17,7 @@ PATHWAY: Final = Region(
     states=State,
     initial=State.NO_CASE,
     moves=MOVES,
-    misplaced=MISPLACED,
+    misplaced=(*MISPLACED, after_death(dict.fromkeys(move.event for move in MOVES if move.event != ISSUED))),
     transient=TransientState(State.FINAL_ISSUED, ISSUED, inside="detained", until="released"),
     # An onward appeal brings back what an order to cease has ended, and nothing else.
     gate=InsideOnly(
@@ -39,6 +39,7 @@ PATHWAY: Final = Region(
             }
         ),
     ),
+    ends=frozenset({State.DIED}),
     stays=stays,
 )
 """Checked when this module is imported: a table that cannot be run raises ValueError here."""

@@ -20,6 +20,7 @@ from ehcp_flow.moves.state_names import (
     CEASE_CONSULTING,
     CEASE_NOTIFIED,
     CEASED,
+    DIED,
     DRAFT_ISSUED,
     DRAFTING,
     FINAL_ISSUED,
@@ -236,6 +237,8 @@ _TRANSFER: Final = (
     _move("detained", None, WITHOUT_PLAN | {KEPT}, None, "DPR 15(4)"),
     _move("released", None, KEPT, MAINTAINED, "CFA 48(2)"),
     _move("released", None, ALL - {KEPT}, None, "DPR 15(1)", c.IN_CUSTODY),
+    # No provision says what a death ends: there is nobody any more for whom the authority could be responsible.
+    _move("died", None, ALL, DIED, "CFA 24(1)"),
 )
 
 

@@ -67,7 +67,7 @@ _DISCHARGES: Final = {
     for outcome, events in {
         "assess": "plan_refused final_plan_sent",
         "make_plan": "final_plan_sent",
-        "reassess": "final_plan_sent amendment_declined plan_refused cease_notice_sent",
+        "reassess": "final_plan_sent amended_plan_sent amendment_declined plan_refused cease_notice_sent",
         "amend": "amended_plan_sent final_plan_sent",
         "amend_school": "amended_plan_sent final_plan_sent",
         "continue_and_amend": "amended_plan_sent final_plan_sent",

@@ -35,6 +35,7 @@ class State(StrEnum):
     TRANSFERRED_IN = "TRANSFERRED_IN"
     KEPT_DETAINED = "KEPT_DETAINED"
     WITHDRAWN = "WITHDRAWN"
+    DIED = "DIED"
 
 
 MEANING: Final[Mapping[State, str]] = {
@@ -59,6 +60,7 @@ MEANING: Final[Mapping[State, str]] = {
     State.TRANSFERRED_IN: "a plan from another authority is maintained here; its notice is still due",
     State.KEPT_DETAINED: "the plan is kept while the child or young person is detained",
     State.WITHDRAWN: "the request was withdrawn and the authority ended the case",
+    State.DIED: "the child or young person has died, and the case is over",
 }
 complete(MEANING, State, "meaning of a state")
 
@@ -114,7 +116,7 @@ REVIEW_OPEN, AMENDMENT_PROPOSED, REASSESSING = State.REVIEW_OPEN, State.AMENDMEN
 REASSESS_REQUESTED, CEASE_CONSULTING = State.REASSESS_REQUESTED, State.CEASE_CONSULTING
 CEASE_NOTIFIED, CEASED, WITHDRAWN = State.CEASE_NOTIFIED, State.CEASED, State.WITHDRAWN
 TRANSFERRING_OUT, TRANSFERRED_OUT = State.TRANSFERRING_OUT, State.TRANSFERRED_OUT
-TRANSFERRED_IN, KEPT = State.TRANSFERRED_IN, State.KEPT_DETAINED
+TRANSFERRED_IN, KEPT, DIED = State.TRANSFERRED_IN, State.KEPT_DETAINED, State.DIED
 
 # The states and their groups as the tables of moves write them.
 PLAN: Final = MAINTAINED_STATES
@@ -122,5 +124,5 @@ OPEN: Final = frozenset({REQUESTED, ASSESSING, DRAFTING, DRAFT_ISSUED})
 REFUSED: Final = frozenset({REFUSED_ASSESSMENT, REFUSED_PLAN})
 AT_REST: Final = frozenset({NO_CASE, CEASED, WITHDRAWN, TRANSFERRED_OUT})
 WITHOUT_PLAN: Final = OPEN | REFUSED | AT_REST
-ALL: Final = frozenset(State) - {FINAL_ISSUED}
+ALL: Final = frozenset(State) - {FINAL_ISSUED, DIED}
 HELD: Final = PLAN | {KEPT}

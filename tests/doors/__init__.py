@@ -29,7 +29,7 @@ def at_every_door(tmp_path: Path, chronology: str, command: str, *args: object) 
     """Return the rows that a command gives of a story, which must be the same by every door."""
     path = write_story(tmp_path / "story.csv", chronology)
     url = f"sqlite:///{tmp_path / 'chronology.db'}"
-    (tmp_path / "story.db").unlink(missing_ok=True)
+    (tmp_path / "chronology.db").unlink(missing_ok=True)
     assert invoke("import", path, "--store", url).exit_code == 0
     found = []
     for source in (path, url):

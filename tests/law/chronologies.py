@@ -54,7 +54,8 @@ class Start(NamedTuple):
                 **self._days(),
             )
         )
-        told.extend(act(pattern, on + DAY) for pattern in self.rule.only_with)
+        needed = () if self.rule.only_with_from else self.rule.only_with
+        told.extend(act(pattern, on + DAY) for pattern in needed)
         return told
 
     def _days(self) -> dict[str, dt.date]:

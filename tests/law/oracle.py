@@ -256,6 +256,7 @@ LAST_DAYS: dict[str, LastDay] = {
     "detained_decide_not_issue[1]": weeks(16),
     "detained_decide_not_issue[2]": weeks(16),
     "detained_draft_representations[0]": days_from_the_first(15, *SERVED),
+    "detained_draft_representations[1]": days_from_the_first(15, *SERVED),
     "detained_final_plan[0]": weeks(20),
     "detained_final_plan[1]": weeks(20),
     "detained_final_plan[2]": weeks(20),

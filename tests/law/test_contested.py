@@ -5,6 +5,7 @@ import pytest
 from ehcp_flow.deadlines import deadlines_of
 from ehcp_flow.law import england
 from ehcp_flow.law.version import Reading
+from tests.bulk.agreeing import agree
 from tests.telling import every, one, tell, text_of
 
 DAY_ONE = "the day of receipt is day 1"
@@ -315,3 +316,30 @@ def test_another_reading_of_the_tribunals_time_is_moved_as_its_own_is():
     [found] = [each for each in deadlines_of(chronology, "2026-06-12", rulebook=book) if each.limit == "appeal"]
     assert "that day is counted: Tuesday 1 September 2026" in text_of(found, "reading")
     assert (str(found.due_on), found.contested_by) == ("2026-09-01", ())
+
+
+@pytest.mark.parametrize(
+    ("ground", "contested"),
+    [
+        ("absent_from_area until=2025-05-14", True),
+        ("absent_from_area until=2025-05-13", False),
+        ("exceptional_circumstances", True),
+        ("absent_from_area until=2025-05-14 limit=concede_assess_final", True),
+        ("absent_from_area until=2025-05-14 limit=final_plan", False),
+    ],
+)
+def test_the_exceptions_of_an_order_contest_the_time_after_a_concession(ground, contested):
+    chronology = f"""
+        2025-01-06 request_received
+        2025-02-10 assessment_refused
+        2025-03-17 appeal_registered
+        2025-04-07 appeal_conceded outcome=assess
+        2025-05-01 exception_recorded outcome={ground}
+        2025-07-21 final_plan_sent
+    """
+    name = ("with the exceptions of an order",) if contested else ()
+    found = one(chronology, "concede_assess_final", "2025-12-01")
+    assert (found.status, found.days_over, found.breach, found.contested_by) == ("late", 7, True, name)
+    agree([tell(chronology)], "2025-12-01")
+    in_time = one(chronology.replace("07-21", "07-14"), "concede_assess_final", "2025-12-01")
+    assert (in_time.status, in_time.contested_by) == ("met", ())

@@ -46,6 +46,21 @@ def test_only_what_was_asked_before_is_taken_back_and_what_came_stays():
     assert "advice request withdrawn (medical)" in text_of(one(chronology, "advice", "2026-03-05"), "act")
 
 
+@pytest.mark.parametrize("twin", TWINS)
+def test_on_one_day_the_request_that_was_open_is_taken_back_and_the_new_one_stands(twin):
+    limit = "detained_advice" if twin == "custody" else "advice"
+    again = f"{TWINS[twin]}; 2026-03-02 {BACK}medical; 2026-03-02 advice_requested party=medical"
+    assert [(each.status, str(each.ended_on)) for each in every(again, limit, "2026-06-30")] == [
+        ("lapsed", "2026-03-02"), ("overdue", "None"),
+    ]  # fmt: skip
+    at_once = f"{TWINS[twin]}; 2026-03-02 {BACK}educational; 2026-03-02 advice_requested party=educational"
+    assert {each.party: (each.status, str(each.ended_on)) for each in every(at_once, limit, "2026-06-30")} == {
+        "medical": ("overdue", "None"), "educational": ("lapsed", "2026-03-02"),
+    }  # fmt: skip
+    for chronology in (again, at_once):
+        agree([tell(chronology)], "2026-06-30")
+
+
 def test_a_refusal_that_is_reversed_brings_back_what_it_ended_and_not_what_was_taken_back():
     chronology = f"""
         2026-01-05 request_received

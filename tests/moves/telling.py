@@ -37,6 +37,7 @@ for _state, _more in {
     State.TRANSFERRING_OUT: "moved_away",
     State.TRANSFERRED_OUT: "moved_away plan_transferred_out",
     State.KEPT_DETAINED: "detained",
+    State.DIED: "died",
 }.items():
     WAYS[_state] = f"{WAYS[State.MAINTAINED]} {_more}"
 SHORT = {

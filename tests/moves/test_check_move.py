@@ -50,6 +50,7 @@ def test_what_is_allowed_while_a_request_waits():
         ("detained", None),
         ("onward_appeal_made", None),
         *(("onward_appeal_ended", outcome) for outcome in OUTCOMES["onward_appeal_ended"]),
+        ("died", None),
     }
 
 

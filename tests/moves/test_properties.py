@@ -250,7 +250,7 @@ class LawfulLife(RuleBasedStateMachine):
 
     @invariant()
     def a_plan_once_maintained_ends_only_by_law(self) -> None:
-        ending = {"plan_ceased", "moved_away", "plan_transferred_out", "detained", "tribunal_order_made"}
+        ending = {"plan_ceased", "moved_away", "plan_transferred_out", "detained", "tribunal_order_made", "died"}
         for step in state(self.case, self.day).history:
             if step.from_ in MAINTAINED_STATES and step.to not in MAINTAINED_STATES | {State.FINAL_ISSUED}:
                 assert step.fact.event in ending

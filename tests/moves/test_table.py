@@ -190,6 +190,7 @@ LAWFUL: list[tuple[str, str, str]] = [
         "transfer_notice_sent", "review_invited", "amendment_notice_sent", "reassessment_requested",
         "reassessment_started", "cease_consulted", "cease_consulted+cease_notice_sent", "moved_away",
     )),
+    ("died", "DIED", f"{PLAN} {NO_PLAN} KEPT_DETAINED"),
     ("detained", "KEPT_DETAINED", PLAN),
     ("detained", "=", f"{NO_PLAN} KEPT_DETAINED"),
     ("released", "MAINTAINED", "KEPT_DETAINED"),
@@ -242,7 +243,7 @@ MOVES_NOTHING = (
     "date_of_birth commissioner_changed commissioner_notified health_provision_impracticable commissioner_requested "
     "accommodation_changed release_notified mediation_due recommendation_made recommendation_answered "
     "recommendation_copied special_school_admitted advice_requested advice_received advice_returned "
-    "advice_request_withdrawn died order_suspended "
+    "advice_request_withdrawn order_suspended left_england plan_kept "
     "special_school_left representations_received meeting_requested meeting_held school_consulted school_responded "
     "disclosure_requested plan_disclosed early_review_requested early_review_refused early_review_agreed "
     "review_advice_received review_attended delay_reason_recorded authority_replaced review_report_sent kept_plan_sent "
@@ -347,7 +348,7 @@ def test_a_move_is_refused_from_every_other_state(at, event):
 def test_only_what_somebody_else_asks_for_is_taken_out_of_place():
     assert {event for _, event in TAKEN} == {"request_received", "became_responsible", "reassessment_requested"}
     for event in ("request_received", "reassessment_requested"):
-        assert {at for at, name in (*TAKEN, *FITS) if name == event} == set(WAYS)
+        assert {at for at, name in (*TAKEN, *FITS) if name == event} == set(WAYS) - {State.DIED}
 
 
 @pytest.mark.parametrize(("at", "event"), TAKEN)
