@@ -322,8 +322,8 @@ def space_for(book: CompiledRulebook, chosen: Kernel, facts: int, parties: int, 
         "next_end": facts + 1, "next_act": facts + 1, "want": 2 * (_WANTS + 4 * facts),
     }  # fmt: skip
     single = (
-        "case tick low high exceptions asked born kept over inside begins needed runs many rows wanted beyond_day done "
-        "implied ended other resumed owed bites part later stray strays base last end act lasting"
+        "case tick low high exceptions asked born kept gone over inside begins needed runs many rows wanted beyond_day "
+        "done implied ended other resumed owed bites part later stray strays base last end act lasting"
     )
     return chosen.module.Found(
         {name: none(0, size) for name, size in sizes.items()}

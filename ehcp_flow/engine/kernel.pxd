@@ -9,7 +9,7 @@ cdef int NO_DAY, UNCOUNTED, BEYOND
 cdef int START, RESTART, END, RESUME, DONE, UNDONE, IMPLIED, OTHER, LAPSE, NEEDED, RESUME_INSIDE, FINAL, OWED
 cdef int NEVER_OWED, SHOWS_OWED, STARTS, SELDOM, ACTS, ENDS
 cdef int FIRST, AFTER_FIRST, FIRST_BY_DATE, FOR_NOW, SHOWS_MORE, MAY_SHOW_MORE, ASKS, TAKEN_BACK, NAMED_AGAIN, PARTS
-cdef int EXCEPTION, BIRTH, ADVICE_ASKED, KEPT_UNTIL
+cdef int EXCEPTION, BIRTH, ADVICE_ASKED, KEPT_UNTIL, ENDS_ALL
 cdef int SEPARATE, OWN_ACTS, BY_PARTY, PARTY_OF_SPELL, FORETOLD
 cdef int PER_PARTY, NEEDS, IN_TIME, OTHER_ANSWER, RIGHT, DONE_FOR_GOOD, ENDS_FOR_GOOD, UNPROVEN
 cdef int NARROWED, CONDITIONAL, BREACHABLE, DOUBTFUL, ASKS_WHERE_MISSED, NOT_SHOWN, AS_NAMED, TAKES_BACK
@@ -68,7 +68,7 @@ cdef class Found:
     cdef public int case, low, high, tick, rows, capacity, needed, runs
     cdef public bint many
     cdef public int wanted, most_wanted, beyond, beyond_day
-    cdef public int begins, inside, born, kept, over, exceptions, asked, width, parties
+    cdef public int begins, inside, born, kept, gone, over, exceptions, asked, width, parties
     cdef public int done, implied, ended, other, resumed, owed, bites, part, later, stray, strays, base, last, end, act
     cdef public int lasting
     cdef public int[::1] out, want, noted, exception, advice, since

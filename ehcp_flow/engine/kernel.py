@@ -47,11 +47,13 @@ PARTS = FIRST | FIRST_BY_DATE | AFTER_FIRST | SHOWS_MORE | MAY_SHOW_MORE
 ACTS = DONE | UNDONE | IMPLIED | OTHER | PARTS
 ENDS = LAPSE | RESUME | RESUME_INSIDE | FINAL | NEEDED | OWED | SHOWS_OWED
 
-# What a key is besides: an exception, a birth, a request for advice, what says until when a plan is kept.
+# What a key is besides: an exception, a birth, a request for advice, what says until when a plan is kept,
+# what ends everything.
 EXCEPTION = 1
 BIRTH = 2
 ADVICE_ASKED = 3
 KEPT_UNTIL = 4
+ENDS_ALL = 5
 
 # Of a clock.
 SEPARATE = 1
@@ -243,6 +245,7 @@ def lay_out(law, days, facts, found, low, high):
     found.asked = 0
     found.born = NO_DAY
     found.kept = NO_DAY
+    found.gone = -1
     found.inside = 0
     found.strays = 0
     pairs = 0
@@ -373,6 +376,9 @@ def keep(law, facts, found, kind, place):
         found.noted[place] = 0
     elif kind == BIRTH:
         found.born = facts.on[place]
+    elif kind == ENDS_ALL:
+        if found.gone < 0:
+            found.gone = place
     elif kind == KEPT_UNTIL:
         if is_filled(law, facts, law.kept_fields, place):
             found.kept = day_of(law, facts, law.kept_fields, place)
@@ -1080,6 +1086,9 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
             place = next_that_matters(found, flags & PER_PARTY, place, ended >= 0 or settled)
         else:
             place += 1
+    if done < 0 and ended < 0 and found.gone >= stop and found.run_end[run] < 0:
+        # What starts a clock of the same kind takes the acts, and not what ends everything.
+        ended = found.gone
     found.done = done
     found.implied = -1 if done >= 0 else implied
     found.ended = ended

@@ -452,7 +452,8 @@ class _LaidOut:
         kept = [each.or_after for each in self._ages if each.or_after is not None]
         until = self.turned.of_patterns(tuple(pattern for each in kept for pattern in each.facts))
         self._put("kept_fields", self._field_list(tuple(dict.fromkeys(each.date for each in kept)) or ("on",)))
-        kinds = dict.fromkeys(until, kernel.KEPT_UNTIL)
+        gone = self.turned.of_patterns(self._last)
+        kinds = dict.fromkeys(until, kernel.KEPT_UNTIL) | dict.fromkeys(gone, kernel.ENDS_ALL)
         self._put("key_kind", [_KINDS.get(KEYS[base][0], kinds.get(key, 0)) for key, base in enumerate(plain)])
         roles, keys = self.tables["spell_roles"], self.keys
         few = range(min(len(self._spells), kernel.MANY_SPELLS))
