@@ -161,6 +161,9 @@ class LawfulLife(RuleBasedStateMachine):
         # What somebody else asked for is taken out of order too: it has its own tests.
         moves = allowed(self.case, self.day)
         lawful = [item for item in moves if item.allowed and not any(verdict.finding for verdict in item.verdicts)]
+        if not lawful:
+            assert state(self.case, self.day).pathway is State.DIED
+            return
         chosen = data.draw(st.sampled_from(lawful))
         name = chosen.event if chosen.outcome is None else f"{chosen.event}:{chosen.outcome}"
         self.case = record(self.case, fact(name, self.day))
