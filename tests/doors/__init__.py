@@ -1,7 +1,8 @@
 """One story through every door of the command line: a file case by case, over columns, and a store, both ways.
 
-The tests of this folder ask one thing at every door of the package: which day is today, above all. What one command
-and one function must say alike is asked with these helpers in other folders.
+The tests of this folder ask one thing at every door of the package: which day is today, above all, and whether one
+output contradicts another. What one command and one function must say alike is asked with these helpers in other
+folders.
 """
 
 import csv
