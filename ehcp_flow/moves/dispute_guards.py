@@ -16,6 +16,7 @@ from ehcp_flow.moves.settlements import FITTING, OVERTAKING
 
 __all__ = [
     "AGREEMENT",
+    "APPEALED_ONWARD",
     "BEFORE_RESPONSE",
     "CERTIFICATE",
     "CONTACTED_IN_TIME",
@@ -24,6 +25,7 @@ __all__ = [
     "HELD",
     "MEDIATED",
     "NOT_OF_HEALTH",
+    "ORDERED",
     "REINSTATED",
     "STANDS",
     "Fits",
@@ -263,6 +265,22 @@ AGREEMENT: Final = BasisRequired(
     missing="no mediation agreement is on record",
     remedy="record the agreement (mediation_agreed) first",
     finding="agreement_missing",
+)
+
+ORDERED: Final = BasisRequired(
+    (Basis(_latest("tribunal_order_made appeal_determined"), "TPR 46", "the Tribunal decided the appeal"),),
+    short="TPR 46",
+    missing="no order of the Tribunal is on record from which a party could appeal",
+    remedy="record the order (tribunal_order_made), or the end of the appeal (appeal_determined), first",
+    finding="onward_appeal_without_order",
+)
+
+APPEALED_ONWARD: Final = BasisRequired(
+    (Basis(_latest("onward_appeal_made", "onward_appeal_ended"), "TPR 46", "an onward appeal was made"),),
+    short="TPR 46",
+    missing="no onward appeal that could end is on record",
+    remedy="record the onward appeal (onward_appeal_made) first",
+    finding="onward_appeal_missing",
 )
 
 REINSTATED: Final = LeftToJudgement(

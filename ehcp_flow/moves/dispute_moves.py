@@ -156,6 +156,16 @@ _APPEAL: Final = (
     _move("appeal_determined", None, {CONCEDED, DETERMINED, COMPLIED}, None, "CFA 45(4)", "SR 45(2)"),
 )  # fmt: skip
 
+_ONWARD: Final = (
+    _move("onward_appeal_made", None, {DETERMINED, COMPLIED}, None, "TPR 46", g.ORDERED, forces=DETERMINED),
+    *(
+        _move(
+            "onward_appeal_ended", outcome, {DETERMINED, COMPLIED}, None, "TPR 46", g.APPEALED_ONWARD, forces=DETERMINED
+        )
+        for outcome in OUTCOMES["onward_appeal_ended"]
+    ),
+)
+
 _SETTLED: Final = (
     *(move for outcome in OUTCOMES["mediation_agreed"] for move in _agreed(outcome)),
     _move("agreement_notified", None, _AFTER_AGREEING, None, "SR 42(4)", g.AGREEMENT, forces=AGREED),
@@ -223,6 +233,10 @@ _MISPLACED: Final = (
     _out("tribunal_order_made", {CONCEDED}, "order_against_concession",
          "the authority conceded, so that the appeal counts as determined in favour of the appellant",
          "give the order that was made by consent, or void the fact that was wrong", "SR 45(2)"),
+    _out("onward_appeal_made", _ALL - {DETERMINED, COMPLIED}, "onward_appeal_without_order", g.ORDERED.missing,
+         g.ORDERED.remedy, "TPR 46"),
+    _out("onward_appeal_ended", _ALL - {DETERMINED, COMPLIED}, "onward_appeal_missing", g.APPEALED_ONWARD.missing,
+         g.APPEALED_ONWARD.remedy, "TPR 46"),
     _out("appeal_determined", {WITHDRAWN}, "determined_after_withdrawal", "the appeal was withdrawn",
          "leave it out: a withdrawn appeal is at its end", "CFA 45(4)"),
 )  # fmt: skip
@@ -237,7 +251,7 @@ DISPUTES: Final = Region(
     name="disputes",
     states=DisputeState,
     initial=NONE,
-    moves=(*_MEDIATION, *_SETTLED, *_APPEAL),
+    moves=(*_MEDIATION, *_SETTLED, *_APPEAL, *_ONWARD),
     misplaced=_MISPLACED,
     ends=frozenset({COMPLIED}),
     # A fact out of order never sets a dispute back.

@@ -8,7 +8,7 @@ from freezegun import freeze_time
 
 from ehcp_flow.case import Case
 from ehcp_flow.errors import DateError, EhcpFlowError, FactError, MoveRefused, UnknownNameError
-from ehcp_flow.facts import OUTCOMES, FactVoided, make_fact
+from ehcp_flow.facts import FactVoided, make_fact
 from ehcp_flow.moves.lawfulness import MOVING
 from ehcp_flow.states import State, allowed, check_move, record, state
 from tests.moves.telling import WAYS, after, fact, history, told
@@ -48,8 +48,6 @@ def test_what_is_allowed_while_a_request_waits():
         ("plan_transferred_in", None),
         ("taken_over_on_release", None),
         ("detained", None),
-        ("onward_appeal_made", None),
-        *(("onward_appeal_ended", outcome) for outcome in OUTCOMES["onward_appeal_ended"]),
         ("died", None),
     }
 

@@ -120,19 +120,24 @@ SPECIAL = {
     ("appeal_registered", DisputeState.AGREED): AGREED_FIRST,
     ("appeal_registered", DisputeState.MEDIATION_CONTACTED): "+CERTIFIED",
     ("appeal_registered", DisputeState.MEDIATING): "+CERTIFIED",
-}
+    ("onward_appeal_made", DisputeState.COMPLIED): "+APPEAL+tribunal_order_made:amend+amended_plan_sent",
+    ("onward_appeal_ended", DisputeState.DETERMINED): "+APPEAL+tribunal_order_made:dismiss+onward_appeal_made",
+    ("onward_appeal_ended", DisputeState.COMPLIED):
+        "+APPEAL+tribunal_order_made:amend+onward_appeal_made+amended_plan_sent",
+}  # fmt: skip
 ENDINGS = {
     DisputeState.APPEALED: "",
     DisputeState.CONCEDED: "+appeal_conceded:GRANT",
     DisputeState.DETERMINED: "+tribunal_order_made:dismiss",
     DisputeState.WITHDRAWN: "+appeal_withdrawn",
 }
+ONWARD = ("onward_appeal_made", "onward_appeal_ended")
 FACTS = [key for key in DISPUTES.edges() if key[1] != COMPLIED_WITH]
 
 
 def way_to(at: DisputeState, event: str, outcome: str | None) -> str:
     # A plan's contents can be appealed without a certificate, so that an appeal can come from everywhere.
-    letter = HOME.get(outcome or "", "c" if event == "appeal_registered" else "a")
+    letter = HOME.get(outcome or "", "c" if event in {"appeal_registered", *ONWARD} else "a")
     course = SPECIAL.get((event, at), COURSES[at]) if event != "appeal_registered" else COURSES[at]
     if event.startswith("agreement_") and at in ENDINGS:
         course = f"{AGREED_FIRST}+appeal_registered{ENDINGS[at]}"
@@ -277,6 +282,20 @@ def test_what_is_decided_in_custody_later_is_not_appealable():
         ("REQUESTED", "appeal_registered", "dispute_without_decision"),
         ("", "mediation_contacted", "dispute_without_decision"),
         ("REVIEW_OPEN+APPEAL+tribunal_order_made:dismiss", "appeal_registered", "appeal_after_settlement"),
+        ("REQUESTED", "onward_appeal_made", "dispute_without_decision"),
+        ("MAINTAINED", "onward_appeal_made", "onward_appeal_without_order"),
+        (
+            "MAINTAINED+MEDIATION+mediation_agreed:other+agreement_carried_out",
+            "onward_appeal_made",
+            "onward_appeal_without_order",
+        ),
+        ("MAINTAINED+APPEAL", "onward_appeal_ended:remade", "onward_appeal_missing"),
+        ("MAINTAINED+APPEAL+tribunal_order_made:dismiss", "onward_appeal_ended:dismissed", "onward_appeal_missing"),
+        (
+            "MAINTAINED+APPEAL+tribunal_order_made:dismiss+onward_appeal_made+onward_appeal_ended:dismissed",
+            "onward_appeal_ended:withdrawn",
+            "onward_appeal_missing",
+        ),
     ],
 )
 def test_a_guard_of_a_dispute_refuses_and_says_what_would_be_right(way, event, finding):
@@ -291,6 +310,25 @@ def test_a_guard_of_a_dispute_refuses_and_says_what_would_be_right(way, event, f
     imported = record(case, fact(event, after(case)), strict=False)
     assert codes(imported)[-1] == finding
     assert str(state(imported, LATE).findings[-1])
+
+
+@pytest.mark.parametrize(
+    ("way", "open_"),
+    [
+        ("REQUESTED", ()),
+        ("MAINTAINED+APPEAL", ()),
+        ("MAINTAINED+APPEAL+tribunal_order_made:dismiss", ONWARD[:1]),
+        ("MAINTAINED+APPEAL+appeal_determined", ONWARD[:1]),
+        ("MAINTAINED+APPEAL+tribunal_order_made:dismiss+onward_appeal_made", ONWARD),
+        ("MAINTAINED+APPEAL+tribunal_order_made:dismiss+onward_appeal_made+onward_appeal_ended:dismissed", ONWARD[:1]),
+        ("CEASE_NOTIFIED+APPEAL+tribunal_order_made:dismiss_cease+onward_appeal_made", ONWARD),
+    ],
+)
+def test_an_onward_appeal_comes_after_an_order_and_ends_after_it_was_made(way, open_):
+    case = told(way)
+    assert codes(case) == []
+    lawful = [each.event for each in allowed(case, after(case)) if each.allowed and each.event in ONWARD]
+    assert tuple(dict.fromkeys(lawful)) == open_
 
 
 @pytest.mark.parametrize(
