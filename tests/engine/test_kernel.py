@@ -247,6 +247,15 @@ def test_a_trail_that_is_too_short_for_a_case_is_left_alone():
     assert walk.walk(SimpleNamespace(), facts, SimpleNamespace(capacity=3, steps=0), 0, 1) == 0
 
 
+def test_a_case_is_laid_out_again_where_nobody_has_counted_its_days():
+    told = one("2000-10-05 date_of_birth; 2018-07-16 final_plan_sent", "annual_review", "2030-01-01")
+    judged = told.derivation.judged
+    counted_days.cache_clear()
+    assert told.derivation.outgrown == dt.date(2026, 10, 4)
+    assert judged.laid_out.found.born == (dt.date(2000, 10, 5) - dt.date(1970, 1, 1)).days
+    assert len(told.derivation.counted) == 1
+
+
 def test_a_kernel_that_there_is_not_is_named(monkeypatch):
     monkeypatch.setenv(choice.VARIABLE, "fast")
     with pytest.raises(KernelError, match="EHCP_FLOW_KERNEL is 'fast'; write compiled or interpreted"):

@@ -74,6 +74,12 @@ def test_the_power_to_keep_a_plan_ends_with_its_academic_year():
     assert told.startswith("It fell away: plan kept, Monday 24 November 2025, to Friday 31 July 2026.")
 
 
+def test_a_plan_that_was_kept_without_a_day_ends_with_the_day_before_the_26th_birthday():
+    chronology = f"2000-10-05 date_of_birth; {PLAN}; 2025-11-24 plan_kept"
+    assert stands(chronology, "annual_review", "2026-12-31") == ("overtaken", 96, "2026-10-04", True)
+    agree([tell(chronology)], "2026-12-31")
+
+
 def test_between_25_and_26_a_finding_asks_for_the_decision_to_keep_the_plan():
     chronology = f"2000-12-05 date_of_birth; {PLAN}"
     assert findings(chronology, "2025-12-04") == []
@@ -230,6 +236,12 @@ def test_a_death_is_a_state_in_which_nothing_can_be_done():
         verdict = check_move(case, event, None, "2026-06-30")
         assert [each.finding for each in verdict.refusals] == ["act_after_death"]
     assert check_move(case, "exception_recorded", "exceptional_circumstances", "2026-06-30").allowed
+
+
+def test_a_death_that_is_recorded_twice_ends_what_runs_with_the_first():
+    chronology = f"{PLAN}; 2026-07-20 died; 2026-08-03 died"
+    assert stands(chronology, "annual_review", "2026-12-31") == ("overtaken", 20, "2026-07-20", True)
+    agree([tell(chronology)], "2026-12-31")
 
 
 def test_what_is_recorded_after_a_death_is_a_finding_and_moves_nothing():

@@ -5,10 +5,12 @@ import pickle
 
 import pytest
 
+from ehcp_flow.deadlines import deadlines_of
 from ehcp_flow.errors import RulebookError, UnknownNameError
 from ehcp_flow.law import cite, england, load_rulebook
 from ehcp_flow.law.lines import find_line
 from ehcp_flow.law.patterns import Pattern, matches, parse_pattern
+from tests.telling import tell
 
 RIGHT = """
 title = "A rulebook"
@@ -115,6 +117,19 @@ def test_a_right_one_is_read(tmp_path):
     assert england() is england()
 
 
+OF_AGE = '[[spell]]\nid = "old"\ntitle = "of age"\nfrom_age = 18\nends_everything = true\n\n'
+
+
+@pytest.mark.parametrize(
+    ("spell", "found"), [("", ("overdue", 865, None)), (OF_AGE, ("overtaken", 4, "2025-02-21"))], ids=["", "from_age"]
+)
+def test_a_clock_ends_with_an_age_where_the_rulebook_says_so(tmp_path, spell, found):
+    book = load_rulebook(write(tmp_path, RIGHT.replace("[[clock]]", f"{spell}[[clock]]", 1)))
+    case = tell("2007-02-22 date_of_birth; 2025-01-06 request_received")
+    (told,) = deadlines_of(case, "2027-07-02", rulebook=book)
+    assert (told.status, told.days_over, told.ended_on and str(told.ended_on)) == found
+
+
 WRONG = {
     # what is replaced: (by what, where the error lies, what it says)
     'act = "decide"': ('act = "decide"\ncolour = 1', "colour = 1", "there is no such key"),
@@ -166,6 +181,7 @@ VERSION = 'counting = "6 weeks after"\n'
 AGAIN = (
     '[[limit.rule.version]]\nin_force_from = {}\ncounting = "6 weeks after"\ncitation = ["SR 5(1)"]\nevidence = "P"\n'
 )
+BEGINS = 'begins_on = ["detained"]\n'
 CLOCK = 'resumes_on = ["refusal_reversed"]\n'
 DEEMED = '[[deemed]]\nid = "twin"\nfacts = ["assessment_agreed"]\nsays = "it is another act too"\n'
 OTHERS = [
@@ -232,6 +248,14 @@ OTHERS = [
         "ahead is for a clock that is not kept by party",
     ),
     (RULE, RULE + 'owed_by = ["appeal_registered"]\n', "owed_by needs never_owed_by"),
+    (RULE, RULE + 'only_with_from = ["final_plan_sent"]\n', "only_with_from needs only_with"),
+    (
+        RULE, RULE + 'readings = [{ name = "x", says = "y", with_exceptions = ["flood"] }]\n',
+        "no ground is called 'flood'",
+    ),
+    (BEGINS, BEGINS + 'or_after = { facts = ["plan_kept"], date = "until" }\n', "or_after needs from_age"),
+    (BEGINS, BEGINS + "from_age = 25\n", "with from_age no fact begins or ends a spell"),
+    (BEGINS, BEGINS + "lasts = 0\n", "lasts is a number of days from 1 on, or a period"),
     (RULE, RULE + "done_as_named = true\n", "give done_by, or done_as_named = true"),
     (
         RULE, RULE + 'readings = [{ name = "x", says = "y", counting = "6 weeks after", within = "12 weeks" }]\n',
