@@ -39,6 +39,25 @@ ehcp_flow.errors.FactError: review_decision_sent: outcome is 'kept'; write one o
 `case_id`, `event` and `on` are always needed. A fact may lie in the past, whenever it is written down. Facts that lie
 after the day you ask about do not count yet; the few marked *ahead* below count from the day they are recorded.
 How a file of facts is read is in [reading files](reading-files.md).
+
+A day that is known to its month alone is written `2024-04`. Only `on` may be; any other day of a fact, and the day
+that you ask about, has to be one. It stays a month, in files, stores and exports, until somebody corrects it by its
+real day:
+
+```python
+>>> some_day = ef.make_fact("request_received", case_id="a", on="2024-04")
+>>> case = ef.Case.of([some_day])
+>>> (plan,) = [found for found in ef.deadlines_of(case, "2024-06-01") if found.limit == "final_plan"]
+>>> plan.due_on.isoformat(), plan.due_on_earliest.isoformat()
+('2024-09-17', '2024-08-19')
+>>> case = case.replace(some_day, ef.make_fact("request_received", case_id="a", on="2024-04-17"), "in the post book")
+>>> (plan,) = [found for found in ef.deadlines_of(case, "2024-06-01") if found.limit == "final_plan"]
+>>> plan.due_on.isoformat(), plan.due_on_earliest
+('2024-09-04', None)
+
+```
+
+What follows from such a month is in [counting](counting.md#a-day-known-to-its-month).
 """.strip()
 
 ORDER = """

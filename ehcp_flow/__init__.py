@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         read_office_closures,
     )
     from ehcp_flow.case import Case, Correction, group_cases
-    from ehcp_flow.dates import parse_date
+    from ehcp_flow.dates import MonthOnly, parse_date
     from ehcp_flow.deadlines import Deadline, Judgement, deadlines_of, due, judge
     from ehcp_flow.errors import (
         CalendarError,
@@ -79,7 +79,7 @@ _HOMES: Final = {
         "read_office_closures",
     ),
     "case": ("Case", "Correction", "group_cases"),
-    "dates": ("parse_date",),
+    "dates": ("MonthOnly", "parse_date"),
     "deadlines": ("Deadline", "Judgement", "deadlines_of", "due", "judge"),
     "errors": (
         "CalendarError", "CorrectionError", "DateError", "EhcpFlowError", "FactError", "InputError", "KnownAtError",
@@ -125,6 +125,7 @@ __all__ = [
     "Institution",
     "Judgement",
     "KnownAtError",
+    "MonthOnly",
     "MoveRefused",
     "MoveVerdict",
     "RowRefused",

@@ -16,18 +16,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from operator import lt
-from typing import Final
 
-from ehcp_flow.dates import parse_instant
+from ehcp_flow.dates import MonthOnly, parse_instant, written
 from ehcp_flow.errors import CorrectionError, FactError, KnownAtError
 from ehcp_flow.facts import LEGAL_ORDER, ExceptionRecorded, Fact, FactVoided
 from ehcp_flow.findings import Finding
+from ehcp_flow.possible_days import MANY_FACTS, on_latest_days
 
 __all__ = ["Case", "Correction", "group_cases"]
-
-
-MANY_FACTS: Final = 1_000
-"""More facts than the record of one child holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +64,31 @@ class Case:
 
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
-        """The facts that stand, in the order of the law; duplicates count once."""
+        """The facts that stand, in the order of the law; duplicates count once.
+
+        One that is known to its month alone stands on the latest of its possible days (`possible_days`).
+        """
+        return in_legal_order(self._standing[1])[0]
+
+    @cached_property
+    def _standing(self) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
+        """What stands, as it was recorded and on the latest of its possible days, in the order of recording."""
         recorded = self.recorded
         if any(fact.corrects for fact in recorded):
             gone = {id(correction.corrected) for correction in self.corrections}
             recorded = tuple(fact for fact in recorded if id(fact) not in gone and not isinstance(fact, FactVoided))
-        return in_legal_order(recorded)[0]
+        if any(fact.on.__class__ is MonthOnly for fact in recorded):
+            return recorded, on_latest_days(recorded)
+        return recorded, recorded
+
+    def place_of(self, fact: Fact) -> int | None:
+        """Return where a fact that was recorded stands among `facts`; None where it does not, or repeats another."""
+        recorded = self.as_recorded()
+        return next((place for place, each in enumerate(self.facts) if recorded.get(id(each), each) is fact), None)
+
+    def as_recorded(self) -> dict[int, Fact]:
+        """Return the facts as they were recorded that stand on fewer days than their month has, by `id()` of these."""
+        return {id(fact): recorded for recorded, fact in zip(*self._standing, strict=True) if fact is not recorded}
 
     @cached_property
     def corrections(self) -> tuple[Correction, ...]:
@@ -88,7 +103,7 @@ class Case:
                 "duplicate_fact",
                 self.case_id,
                 fact.on,
-                f"{fact.event} on {fact.on.isoformat()} is recorded more than once; it counts once",
+                f"{fact.event} on {written(fact.on)} is recorded more than once; it counts once",
                 "void the fact that was entered twice",
                 fact,
             )
@@ -250,7 +265,7 @@ class Case:
         return circular
 
     def _astray(self, fact: Fact, code: str, why: str) -> Finding:
-        message = f"{fact.event} on {fact.on.isoformat()} corrects fact {fact.corrects!r}, {why}; it has no effect"
+        message = f"{fact.event} on {written(fact.on)} corrects fact {fact.corrects!r}, {why}; it has no effect"
         return Finding(code, self.case_id, fact.on, message, "name the fact_id of the fact that was wrong", fact)
 
 

@@ -13,7 +13,7 @@ from ehcp_flow.engine import kernel
 from ehcp_flow.engine.judged_case import DATES_OF, JudgedCase
 from ehcp_flow.engine.kernel import CONSIDERED, HELD, HELD_WITHOUT_END, WANTED
 from ehcp_flow.engine.numbers import as_date
-from ehcp_flow.explanation_outcome import describe
+from ehcp_flow.explanation_outcome import describe, if_earlier, in_doubt
 from ehcp_flow.facts import COLUMN_OF, ExceptionRecorded, Fact, Side
 from ehcp_flow.findings import Finding
 from ehcp_flow.grounds import GroundChecked
@@ -38,6 +38,7 @@ def findings_of(judged: JudgedCase, found: Sequence[Explicable]) -> list[Finding
     for place, noted in judged.noted.items():
         claim = cast("ExceptionRecorded", judged.facts[place])
         findings.extend(_of_exception(claim, noted, found, judged.book.rulebook))
+    findings.extend(_of_month(deadline) for deadline in found if deadline.is_uncertain)
     for fact in judged.facts:
         fields = fact.__dict__
         for field in DATES_OF[fields["event"]]:
@@ -92,7 +93,7 @@ def _impossible(fact: Fact, field: str, day: dt.date) -> Finding:
         "impossible_date",
         fact.case_id,
         fact.on,
-        f"{fact.event} on {fact.on.isoformat()} has {field} {day.isoformat()}, {wrong}; it is not counted from",
+        f"{fact.event} on {dates.written(fact.on)} has {field} {day.isoformat()}, {wrong}; it is not counted from",
         f"correct {field}, or on",
         fact,
     )
@@ -123,6 +124,19 @@ def _may_be_later(deadline: Explicable) -> Finding:
     )
 
 
+def _of_month(deadline: Explicable) -> Finding:
+    """Say how a deadline would stand if what is known to its month alone had been as early as it can have been."""
+    facts = in_doubt(deadline)
+    return Finding(
+        "due_date_uncertain",
+        deadline.case_id,
+        deadline.derivation.start.on,
+        f"{deadline.limit}: {if_earlier(deadline)}",
+        f"record the day of {' and of '.join(dict.fromkeys(fact.event for fact in facts))}",
+        facts[0],
+    )
+
+
 def _not_dated(deadline: Explicable) -> Finding:
     implied = cast("Fact", deadline.derivation.implied)
     return Finding(
@@ -130,7 +144,7 @@ def _not_dated(deadline: Explicable) -> Finding:
         deadline.case_id,
         implied.on,
         f"{deadline.limit} was due on {_due(deadline)}; {implied.event} on "
-        f"{implied.on.isoformat()} shows that it was done, and nothing says when",
+        f"{dates.written(implied.on)} shows that it was done, and nothing says when",
         f"record {' or '.join(dict.fromkeys(str(act) for rule in deadline.derivation.acts for act in rule.done_by))}",
         implied,
     )
@@ -148,7 +162,7 @@ def _whose(deadline: Explicable) -> Finding:
         "party_not_stated",
         deadline.case_id,
         act.on,
-        f"{act.event} on {act.on.isoformat()} has no party, and {deadline.limit} is open for several: "
+        f"{act.event} on {dates.written(act.on)} has no party, and {deadline.limit} is open for several: "
         f"whether it is that of {deadline.party or 'the one without a party'} the record does not show",
         "record the party of that act",
         act,
@@ -168,7 +182,7 @@ def _doubted_later(deadline: Explicable) -> Finding:
 
 
 def _asked(deadline: Explicable, question: ActInQuestion, fact: Fact) -> Finding:
-    message = f"{deadline.limit}, due on {_due(deadline)}: {fact.event} on {fact.on.isoformat()}: {question.says}"
+    message = f"{deadline.limit}, due on {_due(deadline)}: {fact.event} on {dates.written(fact.on)}: {question.says}"
     return Finding(question.finding, deadline.case_id, fact.on, message, question.remedy, fact)
 
 
@@ -202,7 +216,12 @@ def _of_exception(
 ) -> Iterator[Finding]:
     def finding(code: str, message: str, remedy: str) -> Finding:
         return Finding(
-            code, fact.case_id, fact.on, f"exception {fact.outcome} on {fact.on.isoformat()}: {message}", remedy, fact
+            code,
+            fact.case_id,
+            fact.on,
+            f"exception {fact.outcome} on {dates.written(fact.on)}: {message}",
+            remedy,
+            fact,
         )
 
     if fact.outcome == "not_stated":

@@ -14,10 +14,18 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, NamedTuple, Self, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationInfo,
+)
 from pydantic_core import PydanticCustomError
 
-from ehcp_flow.dates import parse_date, parse_instant
+from ehcp_flow.dates import parse_date, parse_day, parse_instant, written
 from ehcp_flow.docstrings import docstring_of
 from ehcp_flow.errors import DateError
 from ehcp_flow.identifiers import LONGEST, LONGEST_ID, identifier_fault
@@ -54,7 +62,7 @@ SCHEMA: Final = (
     Column("case_id", "which case; any text of at most 200 characters, best a number of your system and no name"),
     Column("authority", "the local authority's three-digit number; needed once a case"),
     Column("event", "what happened, by its name in the list of events"),
-    Column("on", "the day that counts in law: which, says each event", "day"),
+    Column("on", "the day that counts in law: which, says each event; `2026-03` where only its month is known", "day"),
     Column("party", "who: the requester, the body asked for advice, or the institution, as a word or an id of at most "
            "64 letters, digits and `_ - . /`, without blanks; no person's name",
            option="Who: requester, adviser or institution."),
@@ -96,6 +104,14 @@ def _date(value: object) -> dt.date:
         raise PydanticCustomError("date", "{why}", {"why": f"{error.why}; write {error.write}"}) from None
 
 
+def _on(value: object) -> dt.date:
+    try:
+        return parse_day(value)
+    except DateError as error:
+        why = f"{error.why}; write {error.write}, or 2026-03 where only the month is known"
+        raise PydanticCustomError("date", "{why}", {"why": why}) from None
+
+
 def _instant(value: object) -> dt.datetime:
     try:
         return parse_instant(value)
@@ -111,6 +127,8 @@ def _identifier(value: str, info: ValidationInfo) -> str:
 
 
 Day: TypeAlias = Annotated[dt.date, BeforeValidator(_date)]
+On: TypeAlias = Annotated[dt.date, BeforeValidator(_on), PlainSerializer(written, return_type=str, when_used="json")]
+"""The day of a fact, or its month."""
 Instant: TypeAlias = Annotated[dt.datetime, BeforeValidator(_instant)]
 Authority: TypeAlias = Annotated[str, Field(pattern=r"^[0-9]{3}$")]
 Text: TypeAlias = Annotated[str, Field(min_length=1)]
@@ -127,6 +145,13 @@ def _described(schema: dict[str, Any], fact: type[Fact]) -> None:
         for text in described.get("anyOf", ()):
             if text["type"] == "string" and name in LONGEST:
                 text["maxLength"] = LONGEST[name]
+    on = schema["properties"]["on"]
+    schema["properties"]["on"] = {name: said for name, said in on.items() if name not in {"type", "format"}} | {
+        "anyOf": [
+            {"type": "string", "format": "date"},
+            {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"},
+        ]
+    }
     schema["properties"]["event"].pop("default", None)
     schema["description"] = docstring_of(fact)
     schema["required"] = list(dict.fromkeys(["event", *schema["required"]]))
@@ -135,7 +160,8 @@ def _described(schema: dict[str, Any], fact: type[Fact]) -> None:
 class Fact(BaseModel):
     """What every fact has: the case, the day, and who wrote it down when.
 
-    `on` is the legally operative day. `served_on` is the day it reached the other side, where that is another day.
+    `on` is the legally operative day, a `MonthOnly` where only its month is known. `served_on` is the day it reached
+    the other side, where that is another day.
     `fact_id` is the fact's own name, where its source gives one; `corrects` names the fact that this one replaces
     (or voids). `recorded_at` is an instant in UTC. Only `reason` holds free text: `identifiers` says what the other
     columns may hold.
@@ -147,7 +173,7 @@ class Fact(BaseModel):
 
     event: str
     case_id: CaseId
-    on: Day
+    on: On
     party: Identifier | None = None
     reason: str | None = None
     authority: Authority | None = None

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from calendar import monthrange
+from collections.abc import Callable
 from functools import cache
-from typing import Final
+from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
 from ehcp_flow.errors import DateError, RangeError
 
-__all__ = ["MOST_WEEKS", "OTHER_DIGIT", "iso", "london", "parse_date", "parse_instant", "say", "today", "weeks_ahead"]
+__all__ = [
+    "MOST_WEEKS", "OTHER_DIGIT", "MonthOnly", "first_possible", "iso", "london", "ordinary", "parse_date", "parse_day",
+    "parse_instant", "say", "today", "weeks_ahead", "written",
+]  # fmt: skip
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 _UK = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 _SHORT_YEAR = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{2}")
 OTHER_DIGIT: Final = re.compile(r"(?![0-9])\d")
@@ -23,6 +29,49 @@ MOST_WEEKS: Final = 5_200
 # Bound now: under freezegun `dt.date` makes dates of its own, which outlive the thaw, and which Polars cannot read.
 _from_iso: Final = dt.date.fromisoformat
 _from_ordinal: Final = dt.date.fromordinal
+
+
+class MonthOnly(dt.date):
+    """A day of which only the month is known. As a date it is the latest of its possible days.
+
+    `earliest` is the first of them. Both are the ends of the month, until the other facts of a case leave fewer days
+    (`possible_days`). Whatever is counted from it is an ordinary date.
+    """
+
+    earliest: dt.date
+
+    def __new__(cls, year: int, month: int, day: int, earliest: dt.date | None = None) -> Self:
+        """Return such a day; without `earliest`, as arithmetic on a date makes one, an ordinary date."""
+        if earliest is None:
+            plain: Any = _from_ordinal(dt.date(year, month, day).toordinal())
+            return plain  # type: ignore[no-any-return]
+        made = super().__new__(cls, year, month, day)
+        made.earliest = earliest
+        return made
+
+    def __reduce__(self) -> tuple[Callable[..., MonthOnly], tuple[Any, ...]]:
+        """Travel with the first of the possible days."""
+        return MonthOnly, (self.year, self.month, self.day, self.earliest)
+
+    @classmethod
+    def of(cls, year: int, month: int) -> MonthOnly:
+        """Return some day of a month."""
+        first = _from_iso(f"{year:04}-{month:02}-01")
+        return cls.between(first, first.replace(day=monthrange(year, month)[1]))
+
+    @classmethod
+    def between(cls, earliest: dt.date, latest: dt.date) -> MonthOnly:
+        """Return some day of one month, these two and what lies between them."""
+        return cls(latest.year, latest.month, latest.day, earliest)
+
+    def replace(self, *args: Any, **parts: Any) -> dt.date:  # type: ignore[override]
+        """Return the latest of the possible days with other parts, as an ordinary date."""
+        return self.latest.replace(*args, **parts)
+
+    @property
+    def latest(self) -> dt.date:
+        """The last of the possible days, as an ordinary date."""
+        return _from_ordinal(self.toordinal())
 
 
 @cache
@@ -55,6 +104,8 @@ def parse_date(value: object) -> dt.date:
         day, month, year = (int(part) for part in match.groups())
     elif _SHORT_YEAR.fullmatch(text):
         raise DateError(value, "the year has two digits")
+    elif _MONTH.fullmatch(text):
+        raise DateError(value, "it is a month, and a day is wanted: only the `on` of a fact may be known to its month")
     elif OTHER_DIGIT.search(text):
         raise DateError(value, "its digits are not 0 to 9")
     else:
@@ -64,6 +115,17 @@ def parse_date(value: object) -> dt.date:
     except ValueError:
         raise DateError(value, "the calendar has no such day") from None
     return _within_range(stated, value)
+
+
+def parse_day(value: object) -> dt.date:
+    """Return the day that `value` states, as `parse_date` does, or a `MonthOnly` where it is a month: `2024-04`.
+
+    Raises DateError for anything else.
+    """
+    match = _MONTH.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        return parse_date(value)
+    return _within_range(MonthOnly.of(int(match[1]), int(match[2])), value)
 
 
 def _within_range(day: dt.date, value: object) -> dt.date:
@@ -104,10 +166,27 @@ def weeks_ahead(weeks: int) -> dt.timedelta:
 
 
 def say(day: dt.date) -> str:
-    """Return a date as a letter would print it: `Monday 2 March 2026`."""
+    """Return a date as a letter would print it: `Monday 2 March 2026`, or `some day in March 2026`."""
+    if isinstance(day, MonthOnly):
+        return f"some day in {day:%B} {day.year}"
     return f"{day:%A} {day.day} {day:%B} {day.year}"
+
+
+def first_possible(day: dt.date) -> dt.date:
+    """Return a day as an ordinary date: of one known to its month alone, the earliest that is possible."""
+    return day.earliest if isinstance(day, MonthOnly) else day
 
 
 def iso(day: dt.date | None) -> str | None:
     """Return an ISO date, or None for None."""
     return None if day is None else day.isoformat()
+
+
+def ordinary(day: dt.date) -> dt.date:
+    """Return a day as an ordinary date: of one known to its month alone, the latest that is possible."""
+    return day.latest if isinstance(day, MonthOnly) else day
+
+
+def written(day: dt.date) -> str:
+    """Return a day as a file holds it: `2026-03-02`, or `2026-03` where only its month is known."""
+    return f"{day.year:04}-{day.month:02}" if isinstance(day, MonthOnly) else day.isoformat()

@@ -10,7 +10,7 @@ The law is read in one place, `ehcp_flow.engine`; a `Deadline` puts one of its r
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Final, Literal, NamedTuple, TypeAlias, get_args
+from typing import Any, NamedTuple
 
 from ehcp_flow import dates
 from ehcp_flow.calendars import Calendars
@@ -19,12 +19,13 @@ from ehcp_flow.case import Case
 from ehcp_flow.case_findings import findings_of
 from ehcp_flow.derivation import Derivation
 from ehcp_flow.engine import kernel
+from ehcp_flow.engine.earliest_days import try_earlier_days
 from ehcp_flow.engine.judged_case import JudgedCase, judge_case
 from ehcp_flow.engine.kernel import LAPSED, LATE, NO_DAY, OVERDUE, OVERTAKEN
 from ehcp_flow.engine.numbers import as_date
 from ehcp_flow.engine.rulebook import compiled
 from ehcp_flow.explanation import explain
-from ehcp_flow.explanation_outcome import MISSED, ExplanationStep
+from ehcp_flow.explanation_outcome import MISSED, STATUSES, ExplanationStep, Status
 from ehcp_flow.facts import Fact, make_fact
 from ehcp_flow.findings import Finding
 from ehcp_flow.law.loader import england
@@ -38,14 +39,11 @@ __all__ = [
 FIELDS = (
     "case_id", "authority", "limit", "title", "actor", "party", "kind", "citation", "starts_on", "due_on",
     "earliest_on", "done_on", "status", "days_over", "excused_by", "breach",
-    "ended_on", "contested_by",
+    "due_on_earliest", "ended_on", "contested_by",
 )  # fmt: skip
 """The fields of a deadline in their public order; `explanation` is given where it is asked for."""
 
-Status: TypeAlias = Literal["open", "met", "late", "overdue", "premature", "lapsed", "undated", "overtaken"]
-STATUSES: Final[tuple[Status, ...]] = get_args(Status)
-"""How a deadline can stand, by its number in the kernel."""
-_MISSED: Final = tuple(STATUSES.index(status) for status in STATUSES if status in MISSED)
+_MISSED = tuple(STATUSES.index(status) for status in STATUSES if status in MISSED)
 
 
 class Deadline:
@@ -56,7 +54,9 @@ class Deadline:
     `days_over` counts calendar days past `due_on`: to the act, to `ended_on` where it was overdue when it fell away
     (`overtaken`), or to `as_of`. `excused_by` names the grounds of exception whose facts hold. `breach` is true of a
     statutory limit that is late, overdue, overtaken or premature and not excused. `contested_by` names the other lawful
-    readings on which `breach` would come out otherwise. `explanation` says how it came about, step by step.
+    readings on which `breach` would come out otherwise. Where a fact is known to its month alone, all of this goes by
+    the latest of its possible days; `due_on_earliest` is the last lawful day by the earliest, if that is another.
+    `explanation` says how it came about, step by step.
     """
 
     __slots__ = ("_judged", "_row")
@@ -127,7 +127,7 @@ class Deadline:
     def done_on(self) -> dt.date | None:
         """The day it was done, if it was."""
         done = self._judged.fact(kernel.DONE_AT, self._row)
-        return None if done is None else done.on
+        return None if done is None else dates.ordinary(done.on)
 
     @property
     def status(self) -> Status:
@@ -157,12 +157,7 @@ class Deadline:
     @property
     def breach(self) -> bool:
         """Whether a limit that is owed was missed, or the act done too early, and nothing excuses it."""
-        judged, row = self._judged, self._row
-        return (
-            judged.value(kernel.STATUS, row) in _MISSED
-            and judged.value(kernel.EXCUSES, row) <= 0
-            and judged.is_breachable(row)
-        )
+        return self._judged.is_breach(self._row)
 
     @property
     def ended_on(self) -> dt.date | None:
@@ -170,6 +165,17 @@ class Deadline:
         if self._judged.value(kernel.STATUS, self._row) not in (LAPSED, OVERTAKEN):
             return None
         return self.derivation.ended_on
+
+    @property
+    def due_on_earliest(self) -> dt.date | None:
+        """The earliest of the possible last lawful days, where a fact is known to its month alone and moves it."""
+        day = self._judged.due_on_earliest(self._row)
+        return None if day == NO_DAY else as_date(day)
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether it would come out otherwise on the earliest possible days of what is known to its month alone."""
+        return self._judged.is_uncertain(self._row)
 
     @property
     def contested_by(self) -> tuple[str, ...]:
@@ -272,7 +278,7 @@ def due(
     such as `outcome`. Raises UnknownNameError for an unknown event and FactError for a field that cannot be.
     """
     fact = make_fact(event, case_id=case_id, on=on, **fields)
-    day = min(fact.on, dates.today()) if as_of is None else dates.parse_date(as_of)
+    day = min(dates.ordinary(fact.on), dates.today()) if as_of is None else dates.parse_date(as_of)
     return deadlines_in(judged_case(Case(case_id, (fact,)), day, rulebook, calendars, fact))
 
 
@@ -305,4 +311,6 @@ def judged_case(
 ) -> JudgedCase:
     """Return the rows of numbers of a case on a day. `given` is a fact that counts although it lies in the future."""
     day = dates.today() if as_of is None else dates.parse_date(as_of)
-    return judge_case(case, day, compiled(rulebook or england()), calendars or english_calendars(), given)
+    judged = judge_case(case, day, compiled(rulebook or england()), calendars or english_calendars(), given)
+    try_earlier_days(judged)
+    return judged

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
+from ehcp_flow.dates import ordinary
 from ehcp_flow.engine import kernel
-from ehcp_flow.engine.judged_case import JudgedCase
+from ehcp_flow.engine.judged_case import AtEarliest, JudgedCase
 from ehcp_flow.engine.numbers import as_date, as_day
 from ehcp_flow.facts import Fact
 from ehcp_flow.grounds import GroundChecked, check_grounds
@@ -142,7 +143,7 @@ class Derivation:
         """The day on which the time of the limit ended, by a fact or by age; None where that of a right ran out."""
         cause, outgrown = self.cause, self.outgrown
         if outgrown is None:
-            return None if cause is None else cause.on
+            return None if cause is None else ordinary(cause.on)
         last = self.judged.value(kernel.LAST, self.row)
         return None if self.rule.right and last != kernel.NO_DAY and outgrown > as_date(last) else outgrown
 
@@ -159,6 +160,11 @@ class Derivation:
         """The fact that keeps a window open, and the fact that ends it."""
         begun = self.judged.fact(kernel.KEPT_OPEN_BY, self.row)
         return None if begun is None else (begun, self.judged.fact(kernel.KEPT_OPEN_TO, self.row))
+
+    @property
+    def at_earliest(self) -> AtEarliest | None:
+        """How it would stand if what is known to its month alone had been as early as it can have been."""
+        return self.judged.at_earliest.get(self.row)
 
     @property
     def counted(self) -> tuple[CountedPeriod, ...]:
@@ -260,7 +266,7 @@ def _last_day_by(number: int, row: int, law: Any, days: Any, facts: Any, found: 
 
 def _day_of(fact: Fact, fields: Sequence[str]) -> tuple[dt.date, Fact, str]:
     """Return the first of the date fields that is filled, and its day; `on` always is."""
-    return next((day, fact, field) for field in (*fields, "on") if (day := fact.day(field)) is not None)
+    return next((ordinary(day), fact, field) for field in (*fields, "on") if (day := fact.day(field)) is not None)
 
 
 class Explicable(Protocol):
@@ -288,6 +294,10 @@ class Explicable(Protocol):
     def status(self) -> str: ...
     @property
     def days_over(self) -> int | None: ...
+    @property
+    def due_on_earliest(self) -> dt.date | None: ...
+    @property
+    def is_uncertain(self) -> bool: ...
     @property
     def ended_on(self) -> dt.date | None: ...
     @property

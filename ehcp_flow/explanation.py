@@ -10,7 +10,7 @@ from ehcp_flow.closed import complete
 from ehcp_flow.counting import ONE_DAY, SchoolDays, TribunalDayCount, WorkingDayCount
 from ehcp_flow.dates import say
 from ehcp_flow.derivation import Derivation, Explicable
-from ehcp_flow.explanation_outcome import ExplanationStep, acted, describe, excepted, result, sentence
+from ehcp_flow.explanation_outcome import ExplanationStep, acted, describe, excepted, if_earlier, result, sentence
 from ehcp_flow.facts import Fact
 from ehcp_flow.law.model import Limit
 from ehcp_flow.law.parts import EVIDENCE, Kind
@@ -30,6 +30,8 @@ def _steps(deadline: Explicable) -> Iterator[ExplanationStep]:
     trigger = derivation.start
 
     yield ExplanationStep("start", _started(deadline, trigger), deadline.starts_on)
+    if deadline.is_uncertain:
+        yield ExplanationStep("note", f"{sentence(if_earlier(deadline))}", deadline.due_on_earliest)
     resumption = derivation.clock.resumption
     if derivation.resumed is not None and resumption is not None:
         text = f"{sentence(describe(derivation.resumed))} {sentence(resumption.says)}"

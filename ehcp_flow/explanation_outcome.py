@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 from ehcp_flow.closed import complete
 from ehcp_flow.counting import ONE_DAY
-from ehcp_flow.dates import say
+from ehcp_flow.dates import MonthOnly, say, written
 from ehcp_flow.derivation import Derivation, Explicable
 from ehcp_flow.facts import Fact
 from ehcp_flow.grounds import GroundChecked
@@ -18,11 +18,17 @@ from ehcp_flow.law.ground import Doubt
 from ehcp_flow.law.model import Rule
 from ehcp_flow.law.patterns import Pattern
 
-__all__ = ["MISSED", "ExplanationStep", "acted", "describe", "excepted", "result", "sentence"]
+__all__ = [
+    "MISSED", "STATUSES", "ExplanationStep", "Status", "acted", "describe", "excepted", "if_earlier", "in_doubt",
+    "result", "sentence",
+]  # fmt: skip
 
 Part: TypeAlias = Literal["start", "rule", "count", "calendar", "act", "exception", "result", "reading", "note"]
 
 
+Status: TypeAlias = Literal["open", "met", "late", "overdue", "premature", "lapsed", "undated", "overtaken"]
+STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+"""How a deadline can stand, by its number in the kernel."""
 MISSED = ("late", "overdue", "premature", "overtaken")
 """The statuses of a deadline that was not kept: a breach, where it is statutory and nothing excuses it."""
 
@@ -62,6 +68,29 @@ def describe(fact: Fact) -> str:
     if fact.outcome:
         words += f": {fact.outcome.replace('_', ' ')}"
     return f"{words}, {say(fact.on)}"
+
+
+def in_doubt(deadline: Explicable) -> list[Fact]:
+    """Return the facts known to their month alone on which a deadline rests: its own, or all where none of these is."""
+    derivation = deadline.derivation
+    known = [fact for fact in derivation.facts if isinstance(fact.on, MonthOnly)]
+    own = derivation.start, derivation.done, derivation.implied, derivation.ended
+    return [fact for fact in known if any(fact is one for one in own)] or known
+
+
+def if_earlier(deadline: Explicable) -> str:
+    """Return in words what is not certain of a deadline, since facts are known to their month alone."""
+    known = [f"{fact.event} ({written(fact.on)})" for fact in in_doubt(deadline)]
+    said = f"only the month is known of {' and of '.join(known)}, and the latest day that is possible counts"
+    earliest = deadline.derivation.at_earliest
+    if earliest is None:
+        return f"{said}; by the earliest it would not run"
+    if deadline.due_on_earliest is not None:
+        said += f"; the last lawful day may lie as early as {deadline.due_on_earliest.isoformat()}"
+    otherwise = STATUSES[earliest.status]
+    if (otherwise, earliest.breach) != (deadline.status, deadline.breach):
+        said += f"; by the earliest it would be {otherwise}, {'a breach' if earliest.breach else 'and no breach'}"
+    return said
 
 
 def acted(deadline: Explicable) -> Iterator[ExplanationStep]:

@@ -256,7 +256,7 @@ def record(
         return after
     law = at_hand(rulebook, calendars)
     old, new = read_facts_of(case.facts, law), read_facts_of(after.facts, law)
-    place = next((index for index, other in enumerate(after.facts) if other is fact), None)
+    place = after.place_of(fact)
     if place is None:
         # The fact itself does not stand: it voids another, or says what one that stands already says.
         now = last_state(new.steps)

@@ -25,6 +25,7 @@ from ehcp_flow.case import Case
 from ehcp_flow.case_findings import findings_of
 from ehcp_flow.deadlines import Deadline, deadlines_in
 from ehcp_flow.engine import kernel
+from ehcp_flow.engine.earliest_days import try_earlier_days
 from ehcp_flow.engine.judged_case import JudgedCase, JudgedRows, facts_that_count
 from ehcp_flow.errors import EhcpFlowError, RowRefused
 from ehcp_flow.findings import Finding
@@ -93,7 +94,7 @@ class _Chunk:
         self._bounds: list[int] = facts.bounds.tolist()
         at = facts.places(event_mask("exception_recorded"))
         self._exceptions = np.split(at, np.searchsorted(facts.case.take(at), np.arange(1, facts.cases)))
-        self._corrected = facts.corrected
+        self._settled = facts.settled
         self._noted = judged.noted
         self._taken = judged.numbers.taken
         self._recorded = np.bincount(encoded.case, minlength=facts.cases).tolist()
@@ -106,7 +107,7 @@ class _Chunk:
         question = self.question
         begin, end = self._bounds[number], self._bounds[number + 1]
         whole = end - begin + self._repeated[number] == self._recorded[number]
-        if question.known_at is None and whole and not self._corrected[number]:
+        if question.known_at is None and whole and not self._settled[number]:
             # Nothing lies ahead: the columns hold the case's facts in legal order already.
             case.__dict__["facts"] = tuple(case.recorded[row] for row in self._row_of_fact[begin:end])
             if not self._repeated[number]:
@@ -118,7 +119,9 @@ class _Chunk:
         size = rows.shape[1]
         taken = list(self._taken[begin : begin + len(facts)])
         found = JudgedRows(rows.ravel().tolist(), size, size, noted, taken)
-        return JudgedCase(case, question.as_of, facts, question.law.book, question.calendars, found)
+        judged = JudgedCase(case, question.as_of, facts, question.law.book, question.calendars, found)
+        try_earlier_days(judged)
+        return judged
 
     def added(self, sets: Sequence[Sequence[Period]], numbers: Sequence[int]) -> list[ChunkMeasures]:
         """Return what these cases of the chunk add to the table of each set of periods."""

@@ -152,7 +152,7 @@ class _FindingsOfChunk:
     def __init__(self, columns: Columns) -> None:
         facts = columns.facts
         history = histories_of(facts)
-        asked = facts.failed | facts.corrected | disputed(facts)
+        asked = facts.failed | facts.settled | disputed(facts)
         self.asked = asked & columns.there
         open_ = left_open(facts, columns.judged, columns.question.law.book)
         repeated = columns.encoded.case[facts.repeats]

@@ -14,7 +14,7 @@ from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array, as_date
 from ehcp_flow.bulk.encoding import APART, Encoded
 from ehcp_flow.bulk.fact_columns import FactColumns
 from ehcp_flow.case import Case
-from ehcp_flow.dates import parse_instant
+from ehcp_flow.dates import MonthOnly, parse_instant
 from ehcp_flow.facts import FACT_TYPES, WHITE, Fact
 
 __all__ = ["bare_facts", "build_cases", "dates_of"]
@@ -58,6 +58,9 @@ def build_cases(rows: pl.DataFrame, encoded: Encoded, numbers: Array) -> Iterato
     case = encoded.case[chosen]
     ends = [*(np.flatnonzero(case[1:] != case[:-1]) + 1).tolist(), len(chosen)]
     keys, days = encoded.key[chosen].tolist(), dates_of(encoded.on[chosen])
+    if encoded.months is not None:
+        for at in np.flatnonzero(encoded.months[chosen]).tolist():
+            days[at] = MonthOnly.of(days[at].year, days[at].month)
     begin = 0
     for end in ends:
         case_id = ids[int(case[begin])]

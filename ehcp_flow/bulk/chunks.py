@@ -12,17 +12,18 @@ import numpy as np
 import polars as pl
 
 from ehcp_flow.bulk.cases_from_columns import build_cases
-from ehcp_flow.bulk.codes import NO_DAY, Array
+from ehcp_flow.bulk.codes import NO_DAY, Array, as_day
 from ehcp_flow.bulk.deadline_columns import Judged
 from ehcp_flow.bulk.encoding import LINE, Encoded, encode, reread
 from ehcp_flow.bulk.fact_columns import FactColumns
 from ehcp_flow.bulk.identifier_check import may_be_refused
 from ehcp_flow.bulk.kernel_columns import judge_columns
 from ehcp_flow.bulk.law_words import LawWords
-from ehcp_flow.bulk.ordering import in_legal_order
+from ehcp_flow.bulk.ordering import Settled, in_legal_order
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
 from ehcp_flow.deadlines import STATUSES, judged_case
+from ehcp_flow.engine import kernel
 from ehcp_flow.errors import EhcpFlowError, RowRefused
 
 __all__ = [
@@ -95,6 +96,7 @@ def schema_of(law: LawWords) -> dict[str, Any]:
         "days_over": pl.Int32,
         "excused_by": pl.List(pl.String),
         "breach": pl.Boolean,
+        "due_on_earliest": pl.Date,
         "ended_on": pl.Date,
         "contested_by": pl.List(pl.String),
     }
@@ -141,8 +143,35 @@ class Columns:
         """Return the columns of a chunk, each case's rows together."""
         encoded, rows, refused, count = asked_rows(rows, question)
         facts, there = standing_facts(encoded, rows, question)
+        at_earliest = _at_earliest(encoded, rows, facts, np.flatnonzero(there), question)
         judged = judge_columns(facts, question.law.book, question.calendars)
+        judged.at_earliest = at_earliest
         return cls(question, rows, encoded, facts, judged, there, refused, count)
+
+
+def _at_earliest(
+    encoded: Encoded, rows: pl.DataFrame, facts: FactColumns, there: Array, question: Question
+) -> dict[tuple[int, int], int]:
+    """Return the earliest of the possible last lawful days, by rule and place of the fact that starts its clock.
+
+    Only cases with a day known to its month alone are looked at, one at a time; one that cannot be judged has failed.
+    """
+    if encoded.months is None:
+        return {}
+    days: dict[tuple[int, int], int] = {}
+    numbers = np.intersect1d(encoded.case[encoded.months], there)
+    for case, number in zip(cases_of(rows, encoded, numbers, question), numbers.tolist(), strict=True):
+        try:
+            judged = judged_case(case, question.as_of, question.law.rulebook, question.calendars)
+        except EhcpFlowError:
+            facts.failed[number] = True
+            continue
+        low = int(facts.bounds[number])
+        for row in judged.at_earliest:
+            day = judged.due_on_earliest(row)
+            if day != NO_DAY:
+                days[judged.value(kernel.RULE, row), low + judged.value(kernel.STARTED, row)] = day
+    return days
 
 
 def judge_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
@@ -163,19 +192,25 @@ def standing_facts(encoded: Encoded, rows: pl.DataFrame, question: Question) -> 
     return in_legal_order(encoded, question.as_of, keep, _settled(encoded, rows, keep)), there
 
 
-def _settled(encoded: Encoded, rows: pl.DataFrame, keep: Array | None) -> Array | None:
-    """Return the rows that stand in cases with a correction, each case's in legal order; None without such a case."""
-    if not encoded.corrects.any():
+def _settled(encoded: Encoded, rows: pl.DataFrame, keep: Array | None) -> Settled | None:
+    """Return how `Case` puts the cases in order that columns leave to it; None where there are none."""
+    odd = encoded.corrects if encoded.months is None else encoded.corrects | encoded.months
+    if not odd.any():
         return None
-    numbers = np.unique(encoded.case[encoded.corrects])
+    numbers = np.unique(encoded.case[odd])
+    on = encoded.on if encoded.months is None else encoded.on.copy()
     stand: list[int] = []
     for case, head in zip(
         build_cases(rows, encoded, numbers), np.searchsorted(encoded.case, numbers).tolist(), strict=True
     ):
         row_of = {id(fact): row for row, fact in enumerate(case.recorded, head) if keep is None or keep[row]}
         known = Case(case.case_id, tuple(fact for fact in case.recorded if id(fact) in row_of))
-        stand.extend(row_of[id(fact)] for fact in known.facts)
-    return np.array(stand, dtype=np.int64)
+        as_recorded = known.as_recorded()
+        for fact in known.facts:
+            row = row_of[id(as_recorded.get(id(fact), fact))]
+            stand.append(row)
+            on[row] = as_day(fact.on)
+    return Settled(numbers, np.array(stand, dtype=np.int64), on)
 
 
 def readable(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFrame, list[RowRefused], int]:
@@ -280,7 +315,9 @@ def _frame(facts: FactColumns, judged: Judged, encoded: Encoded, law: LawWords) 
     def picked(name: str, texts: list[str], codes: Array) -> pl.Series:
         return pl.Series(name, [None, *texts], dtype=pl.String).gather(pl.Series((codes + 1).astype(np.uint32)))
 
-    def days(name: str, values: Array) -> pl.Series:
+    def days(name: str, values: Array | None) -> pl.Series:
+        if values is None:
+            return pl.Series(name, [None], dtype=pl.Date).new_from_index(0, len(row))
         series = pl.Series(name, values, dtype=pl.Int32)
         if len(values) and values.min() == NO_DAY:
             series = series.set(pl.Series(values == NO_DAY), None)
@@ -309,6 +346,7 @@ def _frame(facts: FactColumns, judged: Judged, encoded: Encoded, law: LawWords) 
             over.set(pl.Series(judged.over < 0), None),
             names("excused_by", *judged.excuses),
             pl.Series("breach", judged.breach, dtype=pl.Boolean),
+            days("due_on_earliest", judged.due_earliest),
             days("ended_on", judged.ended_on),
             names("contested_by", *judged.contests),
         ]

@@ -45,6 +45,8 @@ class Judged:
 
     `rows` are as the kernel wrote them, in the public order, `without_law` those for which no version of the rule was
     in force, `numbers` the facts as it took them. `noted` says of each fact what was noted of it as an exception.
+    `at_earliest` has the earliest of the possible last lawful days, by rule and place of the fact that starts the
+    clock, where a fact is known to its month alone.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Judged:
         self._facts = facts
         self._book = book
         self.noted = noted
+        self.at_earliest: Mapping[tuple[int, int], int] = {}
 
     def __len__(self) -> int:
         count: int = self.rows.shape[1]
@@ -105,6 +108,14 @@ class Judged:
     def done_on(self) -> Array:
         """The day of the act, NO_DAY for none."""
         return np.append(self._facts.on, np.int32(NO_DAY)).take(self.done)
+
+    @cached_property
+    def due_earliest(self) -> Array | None:
+        """The earliest of the possible last lawful days, NO_DAY where there is no earlier one; None where none has."""
+        if not self.at_earliest:
+            return None
+        pairs = zip(self.rows[kernel.RULE].tolist(), self.start.tolist(), strict=True)
+        return np.array([self.at_earliest.get(pair, NO_DAY) for pair in pairs], dtype=np.int32)
 
     @cached_property
     def earliest(self) -> Array:

@@ -20,7 +20,7 @@ import polars as pl
 from pydantic.fields import FieldInfo
 
 from ehcp_flow.bulk.codes import EVENTS, KEY_OF, NO_DAY, Array, as_day
-from ehcp_flow.dates import parse_date, parse_instant
+from ehcp_flow.dates import parse_date, parse_day, parse_instant, written
 from ehcp_flow.errors import DateError, RowRefused
 from ehcp_flow.facts import COLUMN_OF, COLUMNS, DATES, FACT_TYPES, OUTCOMES, WHITE, Fact, choices_of, outcomes_of
 from ehcp_flow.readers import FactReader, read_facts
@@ -56,7 +56,10 @@ class Coded:
 
 @dataclass
 class Encoded:
-    """Rows as numbers. `bad` are the rows that are not plainly facts."""
+    """Rows as numbers. `bad` are the rows that are not plainly facts.
+
+    `months` are the rows of which only the month is known, None where there are none; their `on` is its last day.
+    """
 
     count: int
     bad: Array
@@ -64,6 +67,7 @@ class Encoded:
     case_ids: pl.Series
     key: Array
     on: Array
+    months: Array | None
     texts: dict[str, Coded]
     dates: dict[str, Array]
     corrects: Array
@@ -186,6 +190,26 @@ def days_of(column: pl.Series) -> Array:
     return texts.through(_table(texts.texts, _day, NO_DAY, np.int32))
 
 
+def _months_of(column: pl.Series, days: Array) -> Array | None:
+    """Return which texts that are no dates are months, None for none; their last days are put among the days."""
+    if column.dtype == pl.Date or days.min(initial=0) > _BAD:
+        return None
+    at = np.flatnonzero(days == _BAD)
+    texts = coded(column.gather(pl.Series(at.astype(np.uint32))))
+    last = texts.through(_table(texts.texts, _last_day, _BAD, np.int32))
+    months = np.zeros(len(days), dtype=bool)
+    months[at] = last != _BAD
+    days[at] = last
+    return months if months.any() else None
+
+
+def _last_day(text: str) -> int:
+    try:
+        return as_day(parse_day(text))
+    except DateError:
+        return _BAD
+
+
 def standard(frame: pl.DataFrame) -> pl.DataFrame:
     """Return a frame of which each column is text, or dates where it holds days; unknown columns are left out."""
     columns = []
@@ -220,6 +244,7 @@ def encode(frame: pl.DataFrame, *, with_instants: bool) -> Encoded:
         if any(wrong):
             bad |= column.through(np.array([*wrong, False]))
     dates = {name: days_of(frame[name]) for name in DATES if name in given}
+    months = _months_of(frame["on"], dates["on"]) if "on" in given else None
     for days in dates.values():
         bad |= days == _BAD
     on = dates.pop("on", np.full(count, NO_DAY, dtype=np.int32))
@@ -253,7 +278,7 @@ def encode(frame: pl.DataFrame, *, with_instants: bool) -> Encoded:
     odd = heads.is_null() | heads.str.strip_chars(WHITE).ne(heads) | heads.eq("")
     if odd.fill_null(value=True).any():
         bad |= odd.fill_null(value=True).to_numpy()[case]
-    return Encoded(count, bad, case, heads, key, on, texts, dates, corrects, recorded_at)
+    return Encoded(count, bad, case, heads, key, on, months, texts, dates, corrects, recorded_at)
 
 
 def _texts(frame: pl.DataFrame, name: str) -> Coded:
@@ -343,7 +368,7 @@ def cells_of(fact: Fact) -> dict[str, str]:
     for name in COLUMNS:
         value = fact.__dict__.get(name)
         if value is not None:
-            cells[name] = value if isinstance(value, str) else value.isoformat()
+            cells[name] = value if isinstance(value, str) else written(value) if name == "on" else value.isoformat()
     return cells
 
 

@@ -22,7 +22,8 @@ class FactColumns:
     `case`, `on`, `key` and `party` have an entry for each fact; `dates` holds the further days that any fact has.
     `bounds` says where each case begins. `authority` is each case's, -1 for none. `names`, `bodies`, `limits`
     and `reasons` are the texts behind the numbers of those columns.
-    `corrected` are the cases with a correction, `failed` those that could not be judged. `rows` are the rows that the
+    `settled` are the cases that were put in order one at a time: those with a correction, and those with a day known to
+    its month alone. `failed` are those that could not be judged. `rows` are the rows that the
     facts came from, `stands` those of facts after the day too; `repeats` repeat another fact, in legal order.
     """
 
@@ -41,7 +42,7 @@ class FactColumns:
     reason: Array
     reasons: list[str]
     as_of: int
-    corrected: Array
+    settled: Array
     failed: Array
     stands: Array
     rows: Array

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -15,7 +15,7 @@ from ehcp_flow.bulk.encoding import Encoded
 from ehcp_flow.bulk.fact_columns import FactColumns
 from ehcp_flow.facts import CONTENT
 
-__all__ = ["in_legal_order"]
+__all__ = ["Settled", "in_legal_order"]
 
 _EVENTS: Final = len(EVENTS)
 _WORDS: Final = sorted({outcome for _, outcome in KEYS if outcome is not None})
@@ -25,17 +25,27 @@ _MOST: Final = 1 << 62
 _DAYS: Final = 1 << 18
 
 
-def in_legal_order(
-    rows: Encoded, as_of: dt.date, keep: Array | None = None, settled: Array | None = None
-) -> FactColumns:
-    """Return the facts that count on a day. `keep` are the rows that count at all, all if it is None.
+class Settled(NamedTuple):
+    """What `Case` says of the cases that columns do not put in order: those that hold a correction, or a mere month.
 
-    `settled` are the rows that stand in cases with a correction, each case's in legal order, as `Case` says.
+    `rows` are those that stand, each case's in legal order; `on` is the day of every row of the chunk.
     """
-    corrected = np.zeros(len(rows.case_ids), dtype=bool)
+
+    cases: Array
+    rows: Array
+    on: Array
+
+
+def in_legal_order(
+    rows: Encoded, as_of: dt.date, keep: Array | None = None, settled: Settled | None = None
+) -> FactColumns:
+    """Return the facts that count on a day. `keep` are the rows that count at all, all if it is None."""
+    apart = np.zeros(len(rows.case_ids), dtype=bool)
+    days = rows.on
     if settled is not None:
-        corrected[rows.case[rows.corrects]] = True
-        plain = ~corrected.take(rows.case)
+        apart[settled.cases] = True
+        days = settled.on
+        plain = ~apart.take(rows.case)
         keep = plain if keep is None else plain & keep
     joined = rows.case.astype(np.int64)
     joined *= _DAYS
@@ -55,7 +65,7 @@ def in_legal_order(
     if len(twice):
         order = np.delete(order, twice)
     if settled is not None:
-        order = np.concatenate([order, settled])
+        order = np.concatenate([order, settled.rows])
         order = order.take(np.argsort(rows.case.take(order), kind="stable"))
 
     stands = order
@@ -64,7 +74,7 @@ def in_legal_order(
     authority = _last_given(case, rows.authority.codes.take(order), cases)
 
     day = as_day(as_of)
-    on, key = rows.on.take(order), rows.key.take(order)
+    on, key = days.take(order), rows.key.take(order)
     counts = (on <= day) | PROSPECTIVE.take(key)
     if not counts.all():
         order, case, on, key = order[counts], case[counts], on[counts], key[counts]
@@ -84,7 +94,7 @@ def in_legal_order(
         reason=rows.texts["reason"].codes.take(order),
         reasons=rows.texts["reason"].texts,
         as_of=day,
-        corrected=corrected,
+        settled=apart,
         failed=np.zeros(cases, dtype=bool),
         stands=stands,
         rows=order,

@@ -22,7 +22,10 @@ from ehcp_flow.law.model import Rulebook
 from ehcp_flow.law.patterns import Patterns
 from ehcp_flow.law.version import Version
 
-__all__ = ["DATES_OF", "JudgedCase", "facts_that_count", "judge_case", "limit_number", "space_for"]
+__all__ = [
+    "DATES_OF", "AtEarliest", "JudgedCase", "JudgedRows", "facts_that_count", "judge_case", "judge_facts",
+    "limit_number", "space_for",
+]  # fmt: skip
 
 DATES_OF: Final = {
     event: tuple(name for name in DATES[1:] if name in cls.model_fields) for event, cls in FACT_TYPES.items()
@@ -31,6 +34,7 @@ NAMES_A_LIMIT: Final = frozenset(event for event, cls in FACT_TYPES.items() if "
 """The events of which a fact can name a limit."""
 _LATEST: Final = as_day(dt.date.max)
 _WANTS: Final = 64
+_MISSED: Final = (kernel.LATE, kernel.OVERDUE, kernel.PREMATURE, kernel.OVERTAKEN)
 
 
 def facts_that_count(case: Case, as_of: dt.date, given: Fact | None = None) -> tuple[Fact, ...]:
@@ -40,7 +44,11 @@ def facts_that_count(case: Case, as_of: dt.date, given: Fact | None = None) -> t
     """
     facts = case.facts
     if facts and facts[-1].on > as_of:
-        return tuple(fact for fact in facts if fact.on <= as_of or fact.prospective or fact is given)
+        return tuple(
+            fact
+            for fact in facts
+            if fact.on <= as_of or fact.prospective or (given is not None and fact.id == given.id)
+        )
     return facts
 
 
@@ -58,16 +66,29 @@ class JudgedRows(NamedTuple):
     taken: Sequence[int]
 
 
+class AtEarliest(NamedTuple):
+    """How a deadline would stand if what is known to its month alone had been as early as it can have been.
+
+    `due` is the last lawful day, NO_DAY for none, `status` its number in the kernel.
+    """
+
+    due: int
+    status: int
+    breach: bool
+
+
 class JudgedCase:
     """A case on a day under a rulebook and calendars: the facts that count, and a row of numbers for each deadline.
 
     `value(column, row)` reads a row; a place in it is that of a fact in `facts`. `rows` are the deadlines in the public
     order (by last lawful day, rulebook and start), `without_law` the runs for which no version was in force.
+    `at_earliest` is filled by `earliest_days` where a fact is known to its month alone: how each row would stand.
     """
 
     __slots__ = (
         "__dict__",
         "as_of",
+        "at_earliest",
         "book",
         "calendars",
         "case",
@@ -95,6 +116,7 @@ class JudgedCase:
         self.book = book
         self.calendars = calendars
         self.out, self.size, many, self.noted, self.taken = rows
+        self.at_earliest: Mapping[int, AtEarliest | None] = {}
         self._put_in_order(many)
 
     def _put_in_order(self, many: int) -> None:
@@ -118,7 +140,7 @@ class JudgedCase:
         law = None if self.book.rulebook is england() else self.book.rulebook
         many = len(self.rows) + len(self.without_law)
         rows = JudgedRows(list(self.out), self.size, many, dict(self.noted), list(self.taken))
-        return _arrived, (self.case, self.as_of, self.facts, law, self.calendars, rows)
+        return _arrived, (self.case, self.as_of, self.facts, law, self.calendars, rows, dict(self.at_earliest))
 
     def value(self, column: int, row: int) -> int:
         """Return one number of a row."""
@@ -164,6 +186,27 @@ class JudgedCase:
         """Return whether missing the limit of a row is a breach, where nothing excuses it."""
         return self.book.breachable[self.out[RULE * self.size + row]]
 
+    def is_breach(self, row: int) -> bool:
+        """Return whether the limit of a row is owed, was missed, or met too early, and nothing excuses it."""
+        return (
+            self.out[STATUS * self.size + row] in _MISSED
+            and self.out[EXCUSES * self.size + row] <= 0
+            and self.is_breachable(row)
+        )
+
+    def due_on_earliest(self, row: int) -> int:
+        """Return the earliest of the possible last lawful days of a row, NO_DAY where it is no earlier than the one."""
+        other = self.at_earliest.get(row)
+        return other.due if other is not None and other.due < self.value(LAST, row) else NO_DAY
+
+    def is_uncertain(self, row: int) -> bool:
+        """Return whether a row would come out otherwise on another of the days that are possible."""
+        return row in self.at_earliest and self.at_earliest[row] != self.outcome(row)
+
+    def outcome(self, row: int) -> AtEarliest:
+        """Return how the deadline of a row stands, to be compared with how it would stand on other days."""
+        return AtEarliest(self.value(LAST, row), self.value(STATUS, row), self.is_breach(row))
+
     @cached_property
     def numbers(self) -> Any:
         """The facts that count as the interpreted kernel takes them."""
@@ -188,9 +231,17 @@ class JudgedCase:
 
 
 def _arrived(
-    case: Case, as_of: dt.date, facts: tuple[Fact, ...], law: Rulebook | None, calendars: Calendars, rows: JudgedRows
+    case: Case,
+    as_of: dt.date,
+    facts: tuple[Fact, ...],
+    law: Rulebook | None,
+    calendars: Calendars,
+    rows: JudgedRows,
+    at_earliest: Mapping[int, AtEarliest | None],
 ) -> JudgedCase:
-    return JudgedCase(case, as_of, facts, compiled(law or england()), calendars, rows)
+    arrived = JudgedCase(case, as_of, facts, compiled(law or england()), calendars, rows)
+    arrived.at_earliest = at_earliest
+    return arrived
 
 
 class LaidOut(NamedTuple):
@@ -214,10 +265,16 @@ def judge_case(
     case: Case, as_of: dt.date, book: CompiledRulebook, calendars: Calendars, given: Fact | None = None
 ) -> JudgedCase:
     """Judge one case. Raises CalendarError where a day has to be counted that the calendars do not reach."""
+    return judge_facts(case, facts_that_count(case, as_of, given), as_of, book, calendars)
+
+
+def judge_facts(
+    case: Case, facts: tuple[Fact, ...], as_of: dt.date, book: CompiledRulebook, calendars: Calendars
+) -> JudgedCase:
+    """Judge facts of a case that count on a day, in legal order. Raises CalendarError as `judge_case` does."""
     chosen = kernel_in_use()
     days = counted_days(book, calendars, chosen)
     law = book.law(chosen)
-    facts = facts_that_count(case, as_of, given)
     columns = numbered(facts, as_of, book, days, chosen)
     rows_of = book.key_rows
     found = _space(book, chosen, len(facts), columns.parties)

@@ -16,7 +16,7 @@ from functools import cache, cached_property, partial
 from itertools import islice, takewhile
 from typing import Final, NamedTuple
 
-from ehcp_flow.dates import say
+from ehcp_flow.dates import say, written
 from ehcp_flow.facts import LEGAL_ORDER, Fact
 from ehcp_flow.findings import Finding
 from ehcp_flow.moves.appeals import GROUNDS, GROUNDS_IN_CUSTODY, certificate_needed
@@ -299,7 +299,7 @@ def _is_of_day(day: dt.date, placed: tuple[int, DisputeHistory]) -> bool:
 
 
 def _said_astray(fact: Fact) -> str:
-    return f"{fact.event} on {fact.on.isoformat()}: {_NO_DECISION.reason}"
+    return f"{fact.event} on {written(fact.on)}: {_NO_DECISION.reason}"
 
 
 def _decisions(facts: Sequence[Fact]) -> Iterator[tuple[int, DisputeHistory]]:

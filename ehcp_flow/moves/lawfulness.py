@@ -148,12 +148,15 @@ class CaseReading:
     law: LawAtHand
 
     @property
-    def out_of_order(self) -> dict[int, tuple[Fact, str, Verdict]]:
-        """What is out of order, by fact, taken or not: the pathway's reason goes first, as in `CaseState.findings`."""
+    def out_of_order(self) -> dict[str, tuple[Fact, str, Verdict]]:
+        """What is out of order, by what the fact says, taken or not: the pathway's reason goes first, as in findings.
+
+        No two facts that stand say the same, and one says the same whatever days another fact leaves to its month.
+        """
         steps = ((step, refusal) for step in self.steps if (refusal := step.refusal) is not None)
-        found = {id(step.fact): (step.fact, step.sentence(refusal), refusal) for step, refusal in steps}
+        found = {step.fact.content: (step.fact, step.sentence(refusal), refusal) for step, refusal in steps}
         for fact, told, refusal in self.docket.refused:
-            found.setdefault(id(fact), (fact, told, refusal))
+            found.setdefault(fact.content, (fact, told, refusal))
         return found
 
 
@@ -271,7 +274,7 @@ def with_consequences(verdict: MoveVerdict, old: CaseReading, new: CaseReading, 
 
     What somebody else did is taken out of order too, and told as the finding that it then is.
     """
-    known = {*old.out_of_order, id(fact)}
+    known = {*old.out_of_order, fact.content}
     worse = [
         Verdict(
             holds=refusal.holds,
@@ -282,6 +285,6 @@ def with_consequences(verdict: MoveVerdict, old: CaseReading, new: CaseReading, 
             finding=refusal.finding,
         )
         for other, told, refusal in new.out_of_order.values()
-        if id(other) not in known
+        if other.content not in known
     ]
     return replace(verdict, verdicts=(*verdict.verdicts, *worse))

@@ -6,6 +6,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Generic, NamedTuple, TypeVar
 
+from ehcp_flow.dates import written
 from ehcp_flow.facts import Fact
 from ehcp_flow.findings import Finding
 from ehcp_flow.law.citation import Citation
@@ -43,7 +44,7 @@ class StateStep(NamedTuple, Generic[S]):
     def sentence(self, refusal: Verdict) -> str:
         """Return the sentence that says which fact was refused when, and why."""
         region = "dispute" if isinstance(self.from_, DisputeState) else "case"
-        return f"{self.fact.event} on {self.on.isoformat()}, while the {region} was {self.from_}: {refusal.reason}"
+        return f"{self.fact.event} on {written(self.on)}, while the {region} was {self.from_}: {refusal.reason}"
 
     @property
     def citations(self) -> tuple[Citation, ...]:

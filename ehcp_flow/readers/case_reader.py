@@ -23,7 +23,7 @@ from typing import Any, Final, TypeAlias
 from pydantic import ValidationError
 
 from ehcp_flow.case import Case, group_cases
-from ehcp_flow.dates import parse_date
+from ehcp_flow.dates import parse_date, parse_day
 from ehcp_flow.errors import DateError, FactError, RowRefused, SourceError, SourceMissing, UnknownNameError
 from ehcp_flow.facts import COLUMNS, DATES, FACT_TYPES, WHITE, Fact, load_fact
 from ehcp_flow.inputs import why_unreadable
@@ -41,6 +41,7 @@ _SERIAL: Final = re.compile(r"[0-9]{5}(\.[0-9]+)?")
 _WITH_TIME: Final = re.compile(r"[0-9/-]{8,10}[ T][0-9:.]+Z?")
 _DECIMAL: Final = re.compile(r"([0-9]{3})\.0+")
 _day: Final = lru_cache(maxsize=8_192)(parse_date)
+_on: Final = lru_cache(maxsize=8_192)(parse_day)
 
 
 @dataclass
@@ -244,7 +245,7 @@ def _fact_or_refusal(line: int, row: dict[str, str], table: CsvTable | JsonTable
         try:
             for column in DATES:
                 if column in row:
-                    fields[column] = _day(row[column])
+                    fields[column] = (_on if column == "on" else _day)(row[column])
             return cls.model_validate(fields)
         except (DateError, ValidationError):
             pass  # load_fact fails in the same way, and says what would be right

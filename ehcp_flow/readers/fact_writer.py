@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 import os
 from collections.abc import Callable, Iterable
 from typing import IO, Any, BinaryIO, Final
 
+from ehcp_flow.dates import written
 from ehcp_flow.errors import FactError, UnknownNameError
 from ehcp_flow.facts import COLUMNS, Fact
 from ehcp_flow.outputs import Kind, Output, header_of
@@ -101,13 +103,17 @@ def _writer(file: Any) -> Callable[[str], object]:
     return file.write  # type: ignore[no-any-return]
 
 
+def _text(value: dt.date | dt.datetime) -> str:
+    return written(value).replace("+00:00", "Z")
+
+
 def _cells(fact: Fact) -> dict[str, str]:
     cells = {}
     for name in COLUMNS:
         value = getattr(fact, name, None)
         if value is None:
             continue
-        cells[name] = text = value if isinstance(value, str) else value.isoformat().replace("+00:00", "Z")
+        cells[name] = text = value if isinstance(value, str) else _text(value)
         if UNFIT.search(text):
             raise FactError(fact.event, name, text, "a file cannot hold a NUL or half a surrogate pair")
     return cells

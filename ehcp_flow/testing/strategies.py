@@ -18,9 +18,10 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from ehcp_flow.case import Case
+from ehcp_flow.dates import MonthOnly
 from ehcp_flow.facts import DATES, FACT_TYPES, OUTCOMES, Fact, choices_of, make_fact, outcomes_of
 
-__all__ = ["FIRST_DAY", "LAST_DAY", "cases", "days", "facts", "lives", "mixtures"]
+__all__ = ["FIRST_DAY", "LAST_DAY", "cases", "days", "facts", "in_months", "lives", "mixtures"]
 
 FIRST_DAY: Final = dt.date(2014, 9, 1)
 LAST_DAY: Final = dt.date(2030, 12, 31)
@@ -159,3 +160,22 @@ def _made(event: str, case_id: str, on: dt.date, chance: Any) -> Fact:
         fields["until"] = on + dt.timedelta(days=chance.randint(0, 60))
         fields["reason"] = chance.choice(["because it was so", None])
     return make_fact(event, case_id=case_id, on=on, **fields)
+
+
+def in_months(cases: st.SearchStrategy[Case], *, most: int = 3) -> st.SearchStrategy[Case]:
+    """Return a strategy for the same cases with up to `most` facts, one at least, of which only the month is known."""
+    return cases.filter(lambda case: bool(case.recorded)).flatmap(
+        lambda case: st.sets(st.sampled_from(range(len(case.recorded))), min_size=1, max_size=most).map(
+            lambda places: _without_days(case, places)
+        )
+    )
+
+
+def _without_days(case: Case, places: set[int]) -> Case:
+    return Case(
+        case.case_id,
+        tuple(
+            fact.model_copy(update={"on": MonthOnly.of(fact.on.year, fact.on.month)}) if place in places else fact
+            for place, fact in enumerate(case.recorded)
+        ),
+    )

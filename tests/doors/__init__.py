@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from ehcp_flow.bulk.encoding import cells_of
 from ehcp_flow.facts import COLUMNS
 from tests.cli.running import invoke
 from tests.telling import facts
@@ -22,7 +23,7 @@ def write_story(path: Path, chronology: str) -> Path:
         writer = csv.DictWriter(out, COLUMNS)
         writer.writeheader()
         for fact in facts(chronology):
-            writer.writerow({name: getattr(fact, name, None) for name in COLUMNS})
+            writer.writerow(cells_of(fact))
     return path
 
 

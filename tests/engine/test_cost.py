@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ehcp_flow.calendars import england as calendars
-from ehcp_flow.case import MANY_FACTS, Case
+from ehcp_flow.case import Case
 from ehcp_flow.deadlines import deadlines_of
 from ehcp_flow.engine import judged_case
 from ehcp_flow.engine.choice import interpreted_kernel
@@ -15,6 +15,7 @@ from ehcp_flow.engine.judged_case import judge_case
 from ehcp_flow.engine.rulebook import compiled
 from ehcp_flow.facts import Fact, make_fact
 from ehcp_flow.law import england
+from ehcp_flow.possible_days import MANY_FACTS
 from ehcp_flow.synth import synth
 
 AS_OF = dt.date(2026, 6, 30)
