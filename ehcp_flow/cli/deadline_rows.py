@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from ehcp_flow.cli.printed_table import ShownColumn
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from ehcp_flow.deadlines import Deadline
     from ehcp_flow.law.citation import Citation
 
@@ -19,6 +21,7 @@ CHECK_COLUMNS: Final = (
     ShownColumn("party", "party", drop=7, least=8, most=14),
     ShownColumn("title", "title", drop=9, least=20),
     ShownColumn("due_on", "due"),
+    ShownColumn("due_on_earliest", "at earliest", drop=1),
     ShownColumn("done_on", "done", drop=4),
     ShownColumn("status", "status"),
     ShownColumn("days_over", "over", drop=3, right=True),
@@ -30,6 +33,7 @@ DUE_COLUMNS: Final = (
     ShownColumn("party", "party", drop=8, least=8, most=14),
     ShownColumn("title", "title", drop=7, least=16, most=30),
     ShownColumn("due_in_words", "last lawful day"),
+    ShownColumn("due_earliest_in_words", "at earliest", drop=1),
     ShownColumn("earliest_in_words", "lawful from", drop=4),
     ShownColumn("actor", "actor", drop=5, least=10, most=18),
     ShownColumn("citation", "citation", drop=3, least=24),
@@ -43,9 +47,14 @@ def for_people(deadline: Deadline) -> dict[str, str]:
     if deadline.excused_by and deadline.missed:
         row["breach"] = "excused"
     row["law"] = _cited(deadline)[0].short
-    row["due_in_words"] = "not known" if deadline.due_on is None else f"{deadline.due_on:%a} {deadline.due_on:%d %b %Y}"
-    row["earliest_in_words"] = "" if deadline.earliest_on is None else f"{deadline.earliest_on:%a %d %b %Y}"
+    row["due_in_words"] = _short(deadline.due_on) or "not known"
+    row["due_earliest_in_words"] = _short(deadline.due_on_earliest)
+    row["earliest_in_words"] = _short(deadline.earliest_on)
     return row
+
+
+def _short(day: dt.date | None) -> str:
+    return "" if day is None else f"{day:%a %d %b %Y}"
 
 
 def abbreviations(deadlines: Iterable[Deadline]) -> str:

@@ -11,7 +11,7 @@ import typer
 from ehcp_flow.cli.command import CliCommand, options
 from ehcp_flow.cli.fact_options import ColumnOptions, EventName, fact_column
 from ehcp_flow.cli.messages import note
-from ehcp_flow.cli.options import Explain, LimitIds, day
+from ehcp_flow.cli.options import Explain, LimitIds, day_of_fact
 from ehcp_flow.cli.output import FeedFormat, print_rows
 from ehcp_flow.cli.print_options import FeedOptions
 from ehcp_flow.cli.query import LawQuery
@@ -29,9 +29,11 @@ __all__ = ["DUE"]
 class _OneFact:
     """What happened on which day, to which case of which authority."""
 
-    received: Annotated[str | None, fact_column("--received DATE", "The day a request was received.")] = None
+    received: Annotated[
+        str | None, fact_column("--received DATE", "The day a request was received, or its month (2026-03).")
+    ] = None
     event: EventName = None
-    on: Annotated[str | None, fact_column("--on DATE", "The day it happened, or will.")] = None
+    on: Annotated[str | None, fact_column("--on DATE", "The day it happened, or will; or its month (2026-03).")] = None
     authority: Annotated[str | None, fact_column("--authority TEXT", "The authority's three-digit number.")] = None
     case: Annotated[str, typer.Option("--case", metavar="ID", help="What to call the case.")] = "-"
 
@@ -41,12 +43,12 @@ class _OneFact:
             said = "give either --received DATE, or --event EVENT --on DATE"
             raise typer.BadParameter(said, param_hint="--received")
         if self.received is not None:
-            return "request_received", day(self.received, "--received")
+            return "request_received", day_of_fact(self.received, "--received")
         if self.event is None or self.on is None:
             missing = "--on" if self.event is not None else "--event" if self.on is not None else "--received"
             said = "say what happened: --received DATE, or --event EVENT --on DATE"
             raise typer.BadParameter(said, param_hint=missing)
-        return self.event, day(self.on, "--on")
+        return self.event, day_of_fact(self.on)
 
 
 @options(

@@ -12,6 +12,7 @@ from ehcp_flow.cli.options import Authority, CaseIds, StoreUrl, instant, option
 from ehcp_flow.cli.output import flat
 from ehcp_flow.cli.print_options import PrintOptions
 from ehcp_flow.cli.source_kinds import open_store
+from ehcp_flow.dates import written
 
 if TYPE_CHECKING:
     from ehcp_flow.store.late_entries import LateEntry
@@ -64,7 +65,7 @@ def _row(entry: LateEntry) -> dict[str, Any]:
         "case_id": entry.case_id,
         "version": entry.version,
         "event": entry.fact.event,
-        "on": entry.fact.on.isoformat(),
+        "on": written(entry.fact.on),
         "recorded_at": entry.recorded_at.isoformat(),
         "recorded_by": entry.fact.recorded_by,
         "days": entry.days,

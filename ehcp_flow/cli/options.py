@@ -33,6 +33,7 @@ __all__ = [
     "complete_events",
     "complete_limits",
     "day",
+    "day_of_fact",
     "instant",
     "option",
 ]
@@ -174,6 +175,17 @@ def day(text: str | None, option: str = "--as-of") -> dt.date:
         return dates.today()
     try:
         return dates.parse_date(text)
+    except DateError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from None
+
+
+def day_of_fact(text: str, option: str = "--on") -> dt.date:
+    """Return the day of a fact that an option states, or its month. Raises BadParameter for a text that is neither."""
+    from ehcp_flow import dates
+    from ehcp_flow.errors import DateError
+
+    try:
+        return dates.parse_day(text)
     except DateError as error:
         raise typer.BadParameter(str(error), param_hint=option) from None
 

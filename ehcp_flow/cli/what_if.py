@@ -10,7 +10,7 @@ import typer
 from ehcp_flow.cli.command import CliCommand, options
 from ehcp_flow.cli.fact_options import ColumnOptions, EventName, fact_column
 from ehcp_flow.cli.messages import count, note
-from ehcp_flow.cli.options import CaseId, day
+from ehcp_flow.cli.options import CaseId, day_of_fact
 from ehcp_flow.cli.print_options import PrintOptions
 from ehcp_flow.cli.query import CaseQuery
 from ehcp_flow.cli.source_door import open_source
@@ -31,7 +31,9 @@ def _what_if(
     query: CaseQuery,
     case_id: CaseId,
     event: EventName = None,
-    on: Annotated[str | None, fact_column("--on DATE", "The day it would happen, or would have.")] = None,
+    on: Annotated[
+        str | None, fact_column("--on DATE", "The day it would happen, or would have; or its month (2026-03).")
+    ] = None,
     columns: ColumnOptions,
     printed: PrintOptions,
 ) -> None:
@@ -47,7 +49,7 @@ def _what_if(
         raise typer.BadParameter(
             "say what would happen: --event EVENT --on DATE", param_hint="--event" if event is None else "--on"
         )
-    fact = make_fact(event, case_id=case_id, on=day(on, "--on"), **columns.given())
+    fact = make_fact(event, case_id=case_id, on=day_of_fact(on), **columns.given())
     with open_source(query, [case_id]) as source:
         found = next(source.cases())
     effects = what_if(found, fact, query.on, rulebook=query.law, calendars=query.calendars)

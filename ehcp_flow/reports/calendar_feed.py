@@ -148,6 +148,10 @@ def _description(deadline: Deadline) -> str:
     if deadline.earliest_on is not None:
         lines = [f"The last day of a protected time; the act is lawful from {deadline.earliest_on.isoformat()}."]
     lines += [f"To be done by: {deadline.actor}.", f"Time limit {deadline.limit} ({deadline.kind})."]
+    if deadline.due_on_earliest is not None:
+        lines.append(
+            f"A fact is known to its month alone: it may be as early as {deadline.due_on_earliest.isoformat()}."
+        )
     if deadline.status == "overdue":
         lines.append(f"{deadline.days_over} days overdue on {deadline.as_of.isoformat()}.")
     if deadline.excused_by:

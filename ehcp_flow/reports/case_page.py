@@ -96,9 +96,13 @@ def case_page(answer: Answer) -> str:
 
 def _item(deadline: Deadline) -> _Item:
     party = f" ({_PARTY.get(deadline.party, deadline.party.replace('_', ' '))})" if deadline.party else ""
+    plain = _plain(deadline)
+    if deadline.due_on_earliest is not None:
+        earliest = say(deadline.due_on_earliest)
+        plain += f" Of something that counts here only the month is on record: the day may be as early as {earliest}."
     return _Item(
         f"{deadline.title}{party}",
-        _plain(deadline),
+        plain,
         deadline.breach,
         deadline.citation,
         [str(step) for step in deadline.explanation],

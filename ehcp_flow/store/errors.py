@@ -31,6 +31,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from ehcp_flow.dates import written
 from ehcp_flow.errors import EhcpFlowError, ExitCode
 from ehcp_flow.facts import Fact
 from ehcp_flow.masking import masked
@@ -180,7 +181,7 @@ class VersionConflict(StoreRefused):
             what = "you name a version that the store never had (was it restored from a backup?)"
         elif self.changed:
             what = "since then: " + ", ".join(
-                f"{fact.event} on {fact.on.isoformat()} by {fact.recorded_by or 'somebody'}"
+                f"{fact.event} on {written(fact.on)} by {fact.recorded_by or 'somebody'}"
                 for fact in self.changed[:_NAMED]
             )
             if len(self.changed) > _NAMED:
@@ -202,7 +203,7 @@ class KeyReused(StoreRefused):
         self.recorded = recorded
         super().__init__(
             f"case {case_id}: the idempotency key {key!r} already recorded {recorded.event} on "
-            f"{recorded.on.isoformat()}, which is another fact; give each command a key of its own"
+            f"{written(recorded.on)}, which is another fact; give each command a key of its own"
         )
 
 

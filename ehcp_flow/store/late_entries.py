@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from ehcp_flow.dates import london, parse_instant
+from ehcp_flow.dates import first_possible, london, parse_instant
 from ehcp_flow.errors import KnownAtError
 from ehcp_flow.facts import Fact
 from ehcp_flow.store.base import Store
@@ -42,7 +42,8 @@ def late_entries(
     """Yield what was recorded late, back-dated or as a correction, in order of case and version.
 
     `since` leaves out what was recorded at or before that instant; `days` is how late counts as late. A fact that lies
-    ahead when it is recorded (`phase_transfer_due`) makes nothing after it back-dated.
+    ahead when it is recorded (`phase_transfer_due`) makes nothing after it back-dated; nor does one that is known to
+    its month alone, where it can have been as early.
     """
     start = None if since is None else parse_instant(since)
     for stored in store.cases(case_ids):
@@ -65,7 +66,8 @@ def _of_case(stored: StoredCase, start: dt.datetime | None, days: int) -> Iterat
         if fact.corrects is not None:
             kinds.append("correction")
         elif not fact.prospective:
-            latest = fact.on if latest is None else max(latest, fact.on)
+            began = first_possible(fact.on)
+            latest = began if latest is None else max(latest, began)
         if kinds and (start is None or recorded_at > start):
             corrected = by_id.get(fact.corrects) if fact.corrects is not None else None
             yield LateEntry(fact.case_id, version, fact, recorded_at, after, tuple(kinds), corrected)

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, text
 from ehcp_flow.store.statements import FACT_TYPES, HEAD_TYPES, TEXT_TYPES, Given, writing
 from ehcp_flow.store.table_names import Names
 
-__all__ = ["WAIT", "Guards", "apply", "guards"]
+__all__ = ["WAIT", "Guards", "apply", "guards", "untold"]
 
 WAIT: Final = "10s"
 """How long such a function waits for somebody else's lock."""
@@ -203,7 +203,7 @@ class _Writer:
             named = list(letters[letter] if columns is None else columns)
             return f"unnest({', '.join(f'p_{letter}_{_bare(column)}' for column in named)}) AS n({', '.join(named)})"
 
-        untold = _untold("n.event", 'n."on"', "n.body")
+        contradicted = untold("n.event", 'n."on"', "n.body")
         heads, facts, texts = ", ".join(HEAD_TYPES), ", ".join(FACT_TYPES), ", ".join(TEXT_TYPES)
         changes = ", ".join(f"{column} = n.{column}" for column in HEAD_TYPES if column != "case_id")
         return self._function(
@@ -220,7 +220,7 @@ class _Writer:
                 THEN {_refuse("the authority is not this role's")} END IF;
             IF EXISTS (SELECT unnest(p_f_case_id || p_t_case_id) EXCEPT SELECT unnest(p_h_case_id))
                 THEN {_refuse("a fact belongs to a case")} END IF;
-            IF EXISTS (SELECT FROM {rows("f", ["event", '"on"', "body"])} WHERE {untold})
+            IF EXISTS (SELECT FROM {rows("f", ["event", '"on"', "body"])} WHERE {contradicted})
                 THEN {_refuse("a body says what its columns say")} END IF;
             WITH made AS (INSERT INTO {self.tables["heads"]} ({heads}) SELECT {heads} FROM {rows("h")}
                     WHERE n.before = 0 ORDER BY n.case_id ON CONFLICT DO NOTHING RETURNING case_id)
@@ -248,7 +248,7 @@ class _Writer:
             f"""DECLARE mine text[] := {self._at("mine")}(true); taken bigint;
             BEGIN
             IF p_moved IS DISTINCT FROM p_seen OR p_f_case_id IS DISTINCT FROM p_seen
-                OR {_untold("p_f_event", "p_f_on", "p_f_body")}
+                OR {untold("p_f_event", "p_f_on", "p_f_body")}
                 THEN {_refuse("it is one fact on one case")} END IF;
             IF NOT {self._of_mine("p_seen")} THEN RETURN NULL; END IF;
             {given.numbered()} INTO taken;
@@ -349,9 +349,11 @@ def _refuse(why: str) -> str:
     return f"RAISE EXCEPTION 'separation: {why.replace(chr(39), chr(39) * 2)}' USING ERRCODE = 'EF002';"
 
 
-def _untold(event: str, on: str, body: str) -> str:
-    """Return the condition that a body does not say what the columns beside it say."""
+def untold(event: str, on: str, body: str) -> str:
+    """Return the condition that a body does not say what the columns beside it say; beside a month, its last day."""
+    said = f"{body}::jsonb ->> 'on'"
     return (
         f"({body}::jsonb ->> 'event' IS DISTINCT FROM {event} "
-        f"OR {body}::jsonb ->> 'on' IS DISTINCT FROM to_char({on}, 'YYYY-MM-DD'))"
+        f"OR {said} IS DISTINCT FROM CASE WHEN length({said}) = 7 AND extract(day FROM {on} + 1) = 1 "
+        f"THEN to_char({on}, 'YYYY-MM') ELSE to_char({on}, 'YYYY-MM-DD') END)"
     )
