@@ -73,7 +73,7 @@ class Deadline:
     @property
     def authority(self) -> str | None:
         """The three-digit number of the local authority, where the record gives it."""
-        return self._judged.case.authority
+        return self._judged.authority
 
     @property
     def limit(self) -> str:

@@ -13,6 +13,7 @@ import polars as pl
 from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, KEYS, PROSPECTIVE, Array, as_day, in_order
 from ehcp_flow.bulk.encoding import Encoded
 from ehcp_flow.bulk.fact_columns import FactColumns
+from ehcp_flow.bulk.record_columns import checked_columns
 from ehcp_flow.facts import CONTENT
 
 __all__ = ["in_legal_order"]
@@ -61,13 +62,17 @@ def in_legal_order(
     stands = order
     cases = len(rows.case_ids)
     case = rows.case.take(order)
-    authority = _last_given(case, rows.authority.codes.take(order), cases)
-
     day = as_day(as_of)
     on, key = rows.on.take(order), rows.key.take(order)
+    authority = _authority_on(day, case, on, rows.authority.codes.take(order), cases)
     counts = (on <= day) | PROSPECTIVE.take(key)
+    ahead = np.bincount(case[~counts], minlength=cases) > 0
     if not counts.all():
         order, case, on, key = order[counts], case[counts], on[counts], key[counts]
+    found = checked_columns(rows, order)
+    if found.gone.any():
+        stay = ~found.gone
+        order, case, on, key = order[stay], case[stay], on[stay], key[stay]
     return FactColumns(
         cases=cases,
         case=case,
@@ -89,15 +94,26 @@ def in_legal_order(
         stands=stands,
         rows=order,
         repeats=repeats,
+        broken=found.broken,
+        ahead=ahead,
     )
+
+
+def _authority_on(day: int, case: Array, on: Array, codes: Array, cases: int) -> Array:
+    """Return whose each case is on a day, as `Case.authority_on` does: the columns of that rule."""
+    told = codes >= 0
+    case, on, codes = case[told], on[told], codes[told]
+    by_then = on <= day
+    authority = _last_given(case[by_then], codes[by_then], cases)
+    if not by_then.all():
+        first = _last_given(case[~by_then][::-1], codes[~by_then][::-1], cases)
+        authority = np.where(authority < 0, first, authority)
+    return authority
 
 
 def _last_given(case: Array, codes: Array, cases: int) -> Array:
     """Return the last code that each case is given, -1 for none."""
     last = np.full(cases, -1, dtype=np.int32)
-    if len(codes) and codes.min() < 0:
-        given = codes >= 0
-        case, codes = case[given], codes[given]
     ends = np.flatnonzero(case[1:] != case[:-1])
     last[case[ends]] = codes[ends]
     last[case[-1:]] = codes[-1:]

@@ -133,7 +133,7 @@ def exceptions_of(answered: Answer) -> Iterator[dict[str, Any]]:
             considered.add(id(fact))
             nothing = dict.fromkeys(("limit", "party", "due_on", "status", "citation", "address"))
             yield {
-                **_claim(fact), **nothing, "authority": answered.case.authority, "holds": False, "excuses": False,
+                **_claim(fact), **nothing, "authority": answered.authority, "holds": False, "excuses": False,
                 "says": finding.message,
             }  # fmt: skip
 

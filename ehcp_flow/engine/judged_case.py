@@ -21,6 +21,7 @@ from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.law.patterns import Patterns
 from ehcp_flow.law.version import Version
+from ehcp_flow.record_checks import checked
 
 __all__ = ["DATES_OF", "JudgedCase", "facts_that_count", "judge_case", "limit_number", "space_for"]
 
@@ -34,14 +35,13 @@ _WANTS: Final = 64
 
 
 def facts_that_count(case: Case, as_of: dt.date, given: Fact | None = None) -> tuple[Fact, ...]:
-    """Return the facts that had happened by a day, and those that say what is to come.
+    """Return the facts that had happened by a day, and those that say what is to come, without what cannot be so.
 
     `given` is a fact that counts although it lies in the future: what a what-if question assumes.
     """
-    facts = case.facts
-    if facts and facts[-1].on > as_of:
-        return tuple(fact for fact in facts if fact.on <= as_of or fact.prospective or fact is given)
-    return facts
+    if given is None or given.on <= as_of or given.prospective:
+        return case.checked_on(as_of).standing
+    return checked(tuple(fact for fact in case.facts if fact.on <= as_of or fact.prospective or fact is given)).standing
 
 
 class JudgedRows(NamedTuple):
@@ -136,6 +136,11 @@ class JudgedCase:
     def version(self, row: int) -> Version:
         """Return the version of the rule that applies to a row."""
         return self.book.versions[self.out[kernel.VERSION * self.size + row]][1]
+
+    @cached_property
+    def authority(self) -> str | None:
+        """Whose case it is on the day."""
+        return self.case.authority_on(self.as_of)
 
     @cached_property
     def keys(self) -> list[Key]:

@@ -28,8 +28,8 @@ def as_of_day(as_of: dt.date | str | None) -> dt.date:
 
 
 def facts_by(case: Case, day: dt.date) -> tuple[Fact, ...]:
-    """Return the facts of the case that had happened by the end of `day`, in legal order."""
-    facts = case.facts
+    """Return the facts of the case that had happened by the end of `day`, in legal order, without what cannot be so."""
+    facts = case.checked_on(day).standing
     if not facts or facts[-1].on <= day:
         return facts
     return tuple(fact for fact in facts if fact.on <= day)

@@ -1,0 +1,276 @@
+"""What must hold between the facts of a case: a table, a row for each thing that a record cannot truly say.
+
+What breaks a row is a finding, never a breach, and never vanishes: some rows leave a fact out of every answer (it
+excuses nothing, and doubles nothing), and say so. `record_checks` reads the table for one case, `bulk.record_columns`
+for columns; `docs/facts.md` lists it. The next such check is a row here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+from ehcp_flow.columns import COLUMN_OF
+from ehcp_flow.facts import FACT_TYPES
+
+__all__ = [
+    "AUTHORITY",
+    "BIRTH_FIRST",
+    "COUNTED_AHEAD",
+    "DATED",
+    "ORDERED",
+    "PART_3_FROM",
+    "PERIOD",
+    "PLAN_REVIEWED",
+    "RECORDED",
+    "ROWS",
+    "TIMELY",
+    "AnswerAfter",
+    "BeforeAll",
+    "DatesOfOne",
+    "OnceOnly",
+    "Per",
+    "Row",
+    "SameThroughout",
+]  # fmt: skip
+
+Per: TypeAlias = Literal["party", "outcome", "year"]
+"""What tells two things of one event apart: whom it concerns, its outcome, the year in which it lies."""
+
+
+class OnceOnly(NamedTuple):
+    """One of these at a time: another within `within` days is the same thing typed again.
+
+    Not where one of `again_after` lies between them. Of the two, `counts` says which one does; the other is left out.
+    """
+
+    finding: str
+    event: str
+    says: str
+    remedy: str
+    per: tuple[Per, ...] = ()
+    again_after: frozenset[str] = frozenset()
+    within: int | None = None
+    counts: Literal["first", "last"] = "last"
+
+    @property
+    def events(self) -> frozenset[str]:
+        """The events that it looks at."""
+        return self.again_after | {self.event}
+
+    @property
+    def must_hold(self) -> str:
+        """What must hold, in a sentence."""
+        each = "".join(f", of one {word}" for word in self.per)
+        days = "" if self.within is None else f" within {self.within} days"
+        between = f", unless {' or '.join(sorted(self.again_after))} lies between" if self.again_after else ""
+        return f"{self.event}{each} happens once{days}{between}; of several, the {self.counts} counts"
+
+
+class AnswerAfter(NamedTuple):
+    """An answer comes after what it answers.
+
+    One that answers nothing before it, and lies at most `within` days before a question that nothing answers, is dated
+    before its question.
+    """
+
+    finding: str
+    answers: frozenset[str]
+    questions: frozenset[str]
+    says: str
+    remedy: str
+    per: tuple[Per, ...] = ()
+    within: int = 92
+
+    @property
+    def events(self) -> frozenset[str]:
+        """The events that it looks at."""
+        return self.answers | self.questions
+
+    @property
+    def must_hold(self) -> str:
+        """What must hold, in a sentence."""
+        each = "".join(f" of the same {word}" for word in self.per)
+        return f"{' or '.join(sorted(self.answers))} comes after {' or '.join(sorted(self.questions))}{each}"
+
+
+class BeforeAll(NamedTuple):
+    """Nothing else happens before this. What lies behind something else is left out."""
+
+    finding: str
+    event: str
+    says: str
+    remedy: str
+
+    @property
+    def must_hold(self) -> str:
+        """What must hold, in a sentence."""
+        return f"{self.event} lies before every other fact"
+
+
+class DatesOfOne(NamedTuple):
+    """A date of a fact does not lie before another of its dates. If it does, the fact, or that date, is left out."""
+
+    finding: str
+    field: str
+    not_before: str
+    says: str
+    remedy: str
+    leaves_out: Literal["fact", "date"]
+
+    @property
+    def must_hold(self) -> str:
+        """What must hold, in a sentence."""
+        return f"{self.field} does not lie before {self.not_before}"
+
+
+class InItsTime(NamedTuple):
+    """The day of a fact lies between two others. The fact still counts; what follows from it is said."""
+
+    finding: str
+    says: str
+    remedy: str
+    must_hold: str
+
+
+class SameThroughout(NamedTuple):
+    """A column says the same in every fact, until one of `changed_by` changes it."""
+
+    finding: str
+    column: str
+    says: str
+    remedy: str
+    changed_by: frozenset[str]
+
+    @property
+    def must_hold(self) -> str:
+        """What must hold, in a sentence."""
+        return f"{self.column} stays the same, but for {' and '.join(sorted(self.changed_by))}"
+
+
+Row: TypeAlias = OnceOnly | AnswerAfter | BeforeAll | DatesOfOne | InItsTime | SameThroughout
+
+PART_3_FROM: Final = dt.date(2014, 9, 1)
+"""The day on which Part 3 of the Children and Families Act 2014 came into force (SI 2014/889)."""
+
+
+def _events(names: str) -> frozenset[str]:
+    unknown = [name for name in names.split() if name not in FACT_TYPES]
+    if unknown:
+        raise ValueError(f"what must hold of a record names events that there are not: {', '.join(unknown)}")
+    return frozenset(names.split())
+
+
+_SAME: Final = "{event} on {other_on} and again on {on} can be true once: the {counts} counts, the other is left out"
+_VOID: Final = "void the one that is wrong, or let one correct the other"
+
+
+def _once(
+    event: str, again_after: str, within: int | None, counts: Literal["first", "last"] = "last", *per: Per,
+    finding: str = "recorded_twice",
+) -> OnceOnly:  # fmt: skip
+    (known,) = _events(event)
+    return OnceOnly(finding, known, _SAME, _VOID, per, _events(again_after), within, counts)
+
+
+_BEFORE: Final = "{event} on {on} is dated before {other} on {other_on}, which it would answer"
+_ORDER: Final = "correct the day of one of them, or record what it answers"
+
+
+def _after(answers: str, questions: str, *per: Per) -> AnswerAfter:
+    return AnswerAfter("answer_before_question", _events(answers), _events(questions), _BEFORE, _ORDER, per)
+
+
+_APPEALABLE: Final = (
+    "assessment_refused plan_refused final_plan_sent amended_plan_sent amendment_declined review_decision_sent "
+    "reassessment_refused cease_notice_sent"
+)
+_BIRTHS: Final = _once("date_of_birth", "", None, finding="two_birth_dates")
+
+BIRTH_FIRST: Final = BeforeAll(
+    "birth_contradicts",
+    "date_of_birth",
+    "{event} on {on} lies behind {other} on {other_on}; it is left out",
+    "correct the date of birth, or the other day",
+)
+PERIOD: Final = DatesOfOne(
+    "period_reversed",
+    "until",
+    "on",
+    "{event} on {on} ends on {value}, before it begins; it is left out: it excuses nothing and is counted nowhere",
+    "correct until, or on",
+    "fact",
+)
+PLAN_REVIEWED: Final = DatesOfOne(
+    "dates_contradict",
+    "reviewed_on",
+    COLUMN_OF["reviewed_on"].not_before,
+    "{event} on {on} has reviewed_on {value}, before the plan was made (made_on {other_value}); it is counted from the "
+    "plan",
+    "correct reviewed_on, or made_on",
+    "date",
+)
+ORDERED: Final[tuple[OnceOnly | AnswerAfter, ...]] = (
+    _BIRTHS,
+    _once("died", "", None),
+    _once("plan_transferred_in", "moved_away plan_transferred_out plan_ceased", 92),
+    _once("moved_away", "plan_transferred_in plan_transferred_out", 92),
+    _once("phase_transfer_due", "", None, "last", "outcome", "year"),
+    _once("mediation_due", "mediation_held mediation_requested", 92),
+    _once("appeal_registered", f"appeal_withdrawn appeal_conceded appeal_determined tribunal_order_made {_APPEALABLE}",
+          92),
+    _once("detained", "released", 92),
+    _once("released", "detained", 92),
+    _once("advice_requested", "advice_received advice_returned advice_request_withdrawn", 28, "first", "party"),
+    _once("review_meeting_held", "review_decision_sent amendment_notice_sent", 28, "first"),
+    _after("advice_received", "advice_requested", "party"),
+    _after("school_responded", "school_consulted", "party"),
+    _after("appeal_registered", _APPEALABLE),
+    _after("appeal_response_sent", "appeal_registered"),
+    _after("assessment_agreed assessment_refused", "request_received became_responsible"),
+    _after("reassessment_agreed reassessment_refused", "reassessment_requested"),
+    _after("early_review_agreed early_review_refused", "early_review_requested"),
+    _after("review_report_sent", "review_meeting_held"),
+    _after("recommendation_answered", "recommendation_made", "party"),
+    _after("direct_payment_reviewed", "direct_payments_started"),
+    _after("plan_disclosed", "disclosure_requested"),
+    _after("plan_transferred_out", "moved_away"),
+    _after("transfer_notice_sent", "plan_transferred_in"),
+    _after("commissioner_notified", "commissioner_changed"),
+    _after("mediation_held", "mediation_requested"),
+)  # fmt: skip
+"""What is read off the order of the facts of a case."""
+TIMELY: Final = InItsTime(
+    "impossible_date",
+    "{event} on {on} lies before Part 3 of the Act, which began on 2014-09-01: most likely no day was known and "
+    "another was put in its place; no time limit is counted from it, and no measure of a year has it",
+    "put in the true day, or void the fact if there is none",
+    "no fact but a date of birth lies before 2014-09-01, when Part 3 of the Act began",
+)
+RECORDED: Final = InItsTime(
+    "recorded_before_it_happened",
+    "{event} on {on} was written down on {value}, before it happened",
+    "correct the day, or record it when it has happened",
+    "nothing is recorded before its day, but what says what is to come",
+)
+COUNTED_AHEAD: Final = InItsTime(
+    "after_the_day",
+    "{many} after {value} and left out of the answers for that day: {which}",
+    "correct the day if it cannot be meant; else ask for a later day",
+    "what counts on a day had happened by then, but for what says what is to come",
+)
+AUTHORITY: Final = SameThroughout(
+    "authority_conflict",
+    "authority",
+    "{event} on {on} is of authority {value}, and the facts before it are of {other_value}: from that day the case "
+    "counts as {value}'s",
+    "correct the authority; if another took its place, record authority_replaced or plan_transferred_in",
+    _events("authority_replaced plan_transferred_in taken_over_on_release"),
+)
+
+DATED: Final = (PERIOD, PLAN_REVIEWED)
+"""What is read off a fact by itself."""
+ROWS: Final[tuple[Row, ...]] = (
+    *DATED, BIRTH_FIRST, *ORDERED, TIMELY, RECORDED, COUNTED_AHEAD, AUTHORITY,
+)  # fmt: skip
+"""The whole table, in the order of the docs."""
