@@ -38,7 +38,7 @@ __all__ = [
 FIELDS = (
     "case_id", "authority", "limit", "title", "actor", "party", "kind", "citation", "starts_on", "due_on",
     "earliest_on", "done_on", "status", "days_over", "excused_by", "breach",
-    "ended_on", "contested_by",
+    "ended_on", "contested_by", "key",
 )  # fmt: skip
 """The fields of a deadline in their public order; `explanation` is given where it is asked for."""
 
@@ -56,7 +56,8 @@ class Deadline:
     `days_over` counts calendar days past `due_on`: to the act, to `ended_on` where it was overdue when it fell away
     (`overtaken`), or to `as_of`. `excused_by` names the grounds of exception whose facts hold. `breach` is true of a
     statutory limit that is late, overdue, overtaken or premature and not excused. `contested_by` names the other lawful
-    readings on which `breach` would come out otherwise. `explanation` says how it came about, step by step.
+    readings on which `breach` would come out otherwise. `key` is its identity. `explanation` says how it came about,
+    step by step.
     """
 
     __slots__ = ("_judged", "_row")
@@ -176,6 +177,15 @@ class Deadline:
     def contested_by(self) -> tuple[str, ...]:
         """The other lawful readings, by name, on which `breach` would come out otherwise, either way."""
         return self._judged.contested_by(self._row)
+
+    @property
+    def key(self) -> str:
+        """The identity of the deadline: of the same duty of the same case the same, whatever the day asked.
+
+        It is made of the case, the limit, the party and the fact that started the clock, never of a date: a correction
+        moves an entry that goes by it, and does not double it.
+        """
+        return self._judged.key(self._row)
 
     @property
     def derivation(self) -> Derivation:

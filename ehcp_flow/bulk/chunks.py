@@ -14,6 +14,7 @@ import polars as pl
 from ehcp_flow.bulk.cases_from_columns import build_cases
 from ehcp_flow.bulk.codes import NO_DAY, Array
 from ehcp_flow.bulk.deadline_columns import Judged
+from ehcp_flow.bulk.duty_columns import keys_of
 from ehcp_flow.bulk.encoding import LINE, Encoded, encode, reread
 from ehcp_flow.bulk.fact_columns import FactColumns
 from ehcp_flow.bulk.identifier_check import may_be_refused
@@ -97,6 +98,7 @@ def schema_of(law: LawWords) -> dict[str, Any]:
         "breach": pl.Boolean,
         "ended_on": pl.Date,
         "contested_by": pl.List(pl.String),
+        "key": pl.String,
     }
 
 
@@ -152,7 +154,7 @@ def judge_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
 
 def judged_chunk(columns: Columns) -> Chunk:
     """Return the deadlines of a chunk as a frame."""
-    return columns.chunk(_frame(columns.facts, columns.judged, columns.encoded, columns.question.law))
+    return columns.chunk(_frame(columns.facts, columns.judged, columns.encoded, columns.rows, columns.question.law))
 
 
 def standing_facts(encoded: Encoded, rows: pl.DataFrame, question: Question) -> tuple[FactColumns, Array]:
@@ -160,14 +162,24 @@ def standing_facts(encoded: Encoded, rows: pl.DataFrame, question: Question) -> 
     keep = known_rows(encoded, rows, question)
     there = np.zeros(len(encoded.case_ids), dtype=bool)
     there[encoded.case if keep is None else encoded.case[keep]] = True
-    return in_legal_order(encoded, question.as_of, keep, _settled(encoded, rows, keep)), there
+    facts = in_legal_order(encoded, question.as_of, keep, _settled(encoded, rows, keep))
+    if len(facts.repeats) and "fact_id" in rows.columns and rows["fact_id"].null_count() < rows.height:
+        # Of two that say the same under two names, which one stands is said by the names.
+        repeated = encoded.case[facts.repeats]
+        facts = in_legal_order(encoded, question.as_of, keep, _settled(encoded, rows, keep, repeated))
+    return facts, there
 
 
-def _settled(encoded: Encoded, rows: pl.DataFrame, keep: Array | None) -> Array | None:
-    """Return the rows that stand in cases with a correction, each case's in legal order; None without such a case."""
-    if not encoded.corrects.any():
+def _settled(
+    encoded: Encoded, rows: pl.DataFrame, keep: Array | None, also: Sequence[int] | Array = ()
+) -> Array | None:
+    """Return the rows that stand in cases with a correction, and in the others named, each case's in legal order.
+
+    None where there is no such case.
+    """
+    numbers = np.unique(np.concatenate([encoded.case[encoded.corrects], np.asarray(also, dtype=encoded.case.dtype)]))
+    if not len(numbers):
         return None
-    numbers = np.unique(encoded.case[encoded.corrects])
     stand: list[int] = []
     for case, head in zip(
         build_cases(rows, encoded, numbers), np.searchsorted(encoded.case, numbers).tolist(), strict=True
@@ -269,7 +281,7 @@ def _citations(facts: FactColumns, judged: Judged, law: LawWords) -> pl.Series:
     return cited.scatter(np.flatnonzero(by_reason)[given], [facts.reasons[code] for code in codes.tolist()])
 
 
-def _frame(facts: FactColumns, judged: Judged, encoded: Encoded, law: LawWords) -> pl.DataFrame:
+def _frame(facts: FactColumns, judged: Judged, encoded: Encoded, rows: pl.DataFrame, law: LawWords) -> pl.DataFrame:
     schema = schema_of(law)
     case = pl.Series(judged.case.astype(np.uint32))
     row = pl.Series(judged.row.astype(np.uint32))
@@ -311,5 +323,6 @@ def _frame(facts: FactColumns, judged: Judged, encoded: Encoded, law: LawWords) 
             pl.Series("breach", judged.breach, dtype=pl.Boolean),
             days("ended_on", judged.ended_on),
             names("contested_by", *judged.contests),
+            keys_of(facts, judged, encoded, rows, law.duty),
         ]
     )

@@ -31,11 +31,13 @@ def in_legal_order(
 ) -> FactColumns:
     """Return the facts that count on a day. `keep` are the rows that count at all, all if it is None.
 
-    `settled` are the rows that stand in cases with a correction, each case's in legal order, as `Case` says.
+    `settled` are the rows that stand in cases with a correction, and in others of which `Case` has to say it, each
+    case's in legal order.
     """
     corrected = np.zeros(len(rows.case_ids), dtype=bool)
     if settled is not None:
         corrected[rows.case[rows.corrects]] = True
+        corrected[rows.case[settled]] = True
         plain = ~corrected.take(rows.case)
         keep = plain if keep is None else plain & keep
     joined = rows.case.astype(np.int64)

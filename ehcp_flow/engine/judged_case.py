@@ -13,6 +13,7 @@ from ehcp_flow.case import Case
 from ehcp_flow.engine import kernel
 from ehcp_flow.engine.choice import Kernel, interpreted_kernel, kernel_in_use
 from ehcp_flow.engine.counted_days import CountedDays, counted_days
+from ehcp_flow.engine.duty_keys import duty_key, start_names
 from ehcp_flow.engine.kernel import COLUMNS, CONTESTED, EXCUSES, LAST, NO_DAY, NO_LAW, RULE, RUN, STARTED, STATUS, WHOM
 from ehcp_flow.engine.numbers import KEY_OF, Key, as_day
 from ehcp_flow.engine.rulebook import CompiledRule, CompiledRulebook, compiled
@@ -141,6 +142,16 @@ class JudgedCase:
     def authority(self) -> str | None:
         """Whose case it is on the day."""
         return self.case.authority_on(self.as_of)
+
+    @cached_property
+    def _starts(self) -> list[str]:
+        return start_names(self.facts, self.case.recorded)
+
+    def key(self, row: int) -> str:
+        """Return the identity of the deadline of a row: see `duty_keys`."""
+        out, size = self.out, self.size
+        start = self._starts[out[STARTED * size + row]]
+        return duty_key(self.case.case_id, self.book.duties[out[RULE * size + row]], self.party(row), start)
 
     @cached_property
     def keys(self) -> list[Key]:

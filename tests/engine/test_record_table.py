@@ -82,8 +82,8 @@ def test_a_period_of_one_day_is_a_period():
         ("2026-01-05 moved_away; 2026-01-07 moved_away", "transfer_plan", "2026-01-07"),
         ("2026-01-05 plan_transferred_in; 2026-01-07 plan_transferred_in", "transfer_inform", "2026-01-07"),
         ("2026-01-05 appeal_registered; 2026-01-08 appeal_registered", "appeal_response", "2026-01-08"),
-        ("2024-09-02 final_plan_sent; 2026-09-01 phase_transfer_due outcome=school; "
-         "2026-09-03 phase_transfer_due outcome=school", "phase_transfer", "2026-09-03"),
+        ("2026-09-01 phase_transfer_due outcome=school; 2026-09-03 phase_transfer_due outcome=school", "phase_transfer",
+         "2026-09-03"),
         ("2026-02-02 advice_requested party=EP; 2026-02-04 advice_requested party=EP", "advice", "2026-02-02"),
         ("2025-06-02 review_meeting_held; 2025-06-04 review_meeting_held", "review_decision", "2025-06-02"),
     ],
