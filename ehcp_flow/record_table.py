@@ -64,7 +64,12 @@ class OnceOnly(NamedTuple):
         each = "".join(f", of one {word}" for word in self.per)
         days = "" if self.within is None else f" within {self.within} days"
         between = f", unless {' or '.join(sorted(self.again_after))} lies between" if self.again_after else ""
-        return f"{self.event}{each} happens once{days}{between}; of several, the {self.counts} counts"
+        return f"{self.event}{each} happens once{days}{between}"
+
+    @property
+    def means(self) -> str:
+        """What it means if it does not."""
+        return f"the {self.counts} counts, the other is left out"
 
 
 class AnswerAfter(NamedTuple):
@@ -93,6 +98,11 @@ class AnswerAfter(NamedTuple):
         each = "".join(f" of the same {word}" for word in self.per)
         return f"{' or '.join(sorted(self.answers))} comes after {' or '.join(sorted(self.questions))}{each}"
 
+    @property
+    def means(self) -> str:
+        """What it means if it does not."""
+        return f"a finding at both, where the question follows within {self.within} days and has no other answer"
+
 
 class BeforeAll(NamedTuple):
     """Nothing else happens before this. What lies behind something else is left out."""
@@ -106,6 +116,11 @@ class BeforeAll(NamedTuple):
     def must_hold(self) -> str:
         """What must hold, in a sentence."""
         return f"{self.event} lies before every other fact"
+
+    @property
+    def means(self) -> str:
+        """What it means if it does not."""
+        return "it is left out"
 
 
 class DatesOfOne(NamedTuple):
@@ -123,6 +138,11 @@ class DatesOfOne(NamedTuple):
         """What must hold, in a sentence."""
         return f"{self.field} does not lie before {self.not_before}"
 
+    @property
+    def means(self) -> str:
+        """What it means if it does not."""
+        return "the fact is left out" if self.leaves_out == "fact" else f"{self.field} is not counted from"
+
 
 class InItsTime(NamedTuple):
     """The day of a fact lies between two others. The fact still counts; what follows from it is said."""
@@ -131,6 +151,7 @@ class InItsTime(NamedTuple):
     says: str
     remedy: str
     must_hold: str
+    means: str
 
 
 class SameThroughout(NamedTuple):
@@ -146,6 +167,11 @@ class SameThroughout(NamedTuple):
     def must_hold(self) -> str:
         """What must hold, in a sentence."""
         return f"{self.column} stays the same, but for {' and '.join(sorted(self.changed_by))}"
+
+    @property
+    def means(self) -> str:
+        """What it means if it does not."""
+        return "the case is, on each day, of the one last named by then"
 
 
 Row: TypeAlias = OnceOnly | AnswerAfter | BeforeAll | DatesOfOne | InItsTime | SameThroughout
@@ -245,19 +271,22 @@ TIMELY: Final = InItsTime(
     "{event} on {on} lies before Part 3 of the Act, which began on 2014-09-01: most likely no day was known and "
     "another was put in its place; no time limit is counted from it, and no measure of a year has it",
     "put in the true day, or void the fact if there is none",
-    "no fact but a date of birth lies before 2014-09-01, when Part 3 of the Act began",
+    "no fact but date_of_birth lies before 2014-09-01, when Part 3 of the Act began",
+    "the day is a placeholder: no time limit is counted from it",
 )
 RECORDED: Final = InItsTime(
     "recorded_before_it_happened",
     "{event} on {on} was written down on {value}, before it happened",
     "correct the day, or record it when it has happened",
     "nothing is recorded before its day, but what says what is to come",
+    "it counts as it stands",
 )
 COUNTED_AHEAD: Final = InItsTime(
     "after_the_day",
     "{many} after {value} and left out of the answers for that day: {which}",
     "correct the day if it cannot be meant; else ask for a later day",
     "what counts on a day had happened by then, but for what says what is to come",
+    "it does not count yet; one finding a case names how many there are",
 )
 AUTHORITY: Final = SameThroughout(
     "authority_conflict",
