@@ -143,13 +143,17 @@ class _Refusals:
     """The rows that are not taken: the first ones, or all of them, are told at the end."""
 
     def __init__(self, *, everything: bool) -> None:
+        from ehcp_flow.readers.column_evidence import MisreadColumns
+
         self._everything = everything
         self._rows: list[object] = []
         self._count = 0
+        self._misread = MisreadColumns()
 
     def add(self, row: object) -> None:
         """Take a refused row into account."""
         self._count += 1
+        self._misread.add(row)
         if self._everything or self._count <= SHOWN:
             self._rows.append(row)
 
@@ -160,6 +164,8 @@ class _Refusals:
         if self._count > len(self._rows):
             more = count(self._count - len(self._rows), "more row")
             note(f"refused: {more}; see them with --all-errors, or --refused FILE")
+        for warning in self._misread.sentences():
+            note(f"warning: {warning}")
 
 
 def _sentence(result: ImportResult) -> str:

@@ -23,7 +23,7 @@ def duties_of(limits: Iterable[Limit]) -> tuple[str, ...]:
 
     Rules of one title are the same duty, counted in this way or in that.
     """
-    names = []
+    names: list[str] = []
     for limit in limits:
         titles = list(dict.fromkeys(rule.title for rule in limit.rule))
         numbers = (titles.index(rule.title) + 1 for rule in limit.rule)

@@ -27,6 +27,7 @@ from ehcp_flow.dates import parse_date
 from ehcp_flow.errors import DateError, FactError, RowRefused, SourceError, SourceMissing, UnknownNameError
 from ehcp_flow.facts import COLUMNS, DATES, FACT_TYPES, WHITE, Fact, load_fact
 from ehcp_flow.inputs import why_unreadable
+from ehcp_flow.readers.column_evidence import misread_columns
 from ehcp_flow.readers.row_tables import CsvTable, JsonTable, column_of, table_of
 from ehcp_flow.readers.text_lines import Readable, printable
 
@@ -70,6 +71,11 @@ class Report:
         said = ", ".join(f"{name} (did you mean {match[0]}?)" if match else name for name, match in near)
         return (f"{self.name}: ignored unknown columns: {said}",)
 
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Return what the refused rows say of a column whose other rows were taken: it may have been misread."""
+        return tuple(f"{self.name}: {said}" for said in misread_columns(self.refused))
+
 
 class _Reported:
     """The report's values, on the thing that was read."""
@@ -94,7 +100,7 @@ class _Reported:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Return what somebody should be told, a sentence each."""
-        return self.report.warnings
+        return (*self.report.warnings, *self.report.doubts)
 
     def raise_if_refused(self) -> None:
         """Raise the first RowRefused, if a row was refused."""
