@@ -70,11 +70,15 @@ class Case:
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
         """The facts that stand, in the order of the law; duplicates count once."""
+        return self._in_order[0]
+
+    @cached_property
+    def _in_order(self) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
         recorded = self.recorded
         if any(fact.corrects for fact in recorded):
             gone = {id(correction.corrected) for correction in self.corrections}
             recorded = tuple(fact for fact in recorded if id(fact) not in gone and not isinstance(fact, FactVoided))
-        return in_legal_order(recorded)[0]
+        return in_legal_order(recorded)
 
     @cached_property
     def corrections(self) -> tuple[Correction, ...]:
@@ -93,7 +97,7 @@ class Case:
                 "void the fact that was entered twice",
                 fact,
             )
-            for fact in in_legal_order(self.recorded)[1]
+            for fact in self._in_order[1]
         ]
         if len(self.recorded) > MANY_FACTS:
             found.append(

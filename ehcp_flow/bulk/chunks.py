@@ -25,6 +25,8 @@ from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
 from ehcp_flow.deadlines import STATUSES, judged_case
 from ehcp_flow.errors import EhcpFlowError, RowRefused
+from ehcp_flow.readers.fact_names import FactNames
+from ehcp_flow.readers.text_lines import WHITE
 
 __all__ = [
     "Chunk",
@@ -35,6 +37,7 @@ __all__ = [
     "judge_chunk",
     "judged_chunk",
     "known_rows",
+    "named_rows",
     "narrowed",
     "readable",
     "schema_of",
@@ -209,8 +212,38 @@ def readable(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFr
 
 def asked_rows(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFrame, list[RowRefused], int]:
     """Return the same of the cases alone that are asked about; all refusals are told, and all rows counted."""
-    encoded, rows, refused, count = readable(rows, question)
+    encoded, rows, refused, count = named_rows(rows, question)
     return *narrowed(encoded, rows, question), refused, count
+
+
+def named_rows(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFrame, list[RowRefused], int]:
+    """Return the same as `readable` of whole cases, without the rows that come under the name of another."""
+    encoded, rows, refused, count = readable(rows, question)
+    if question.entering and (again := _under_another_name(encoded, rows, question)):
+        rows = rows.filter(~pl.Series(np.isin(np.arange(rows.height), list(again))))
+        encoded = encode(rows, with_instants=question.known_at is not None)
+        refused = sorted([*refused, *again.values()], key=lambda row: row.line)
+    return encoded, rows, refused, count
+
+
+def _under_another_name(encoded: Encoded, rows: pl.DataFrame, question: Question) -> Mapping[int, RowRefused]:
+    """Return the rows whose `fact_id` is that of another fact of their case, and the refusal of each."""
+    if "fact_id" not in rows.columns or rows["fact_id"].null_count() == rows.height:
+        return {}
+    names = pl.DataFrame([pl.Series("case", encoded.case), rows["fact_id"].cast(pl.String).str.strip_chars(WHITE)])
+    twice = (names.is_duplicated() & names["fact_id"].fill_null("").ne("")).arg_true().to_numpy()
+    if not len(twice):
+        return {}
+    known = FactNames(question.name, lambda: question.shown)
+    numbers = np.unique(encoded.case[twice])
+    heads = np.searchsorted(encoded.case, numbers).tolist()
+    refused = {}
+    for case, head in zip(build_cases(rows, encoded, numbers), heads, strict=True):
+        for row, fact in enumerate(case.recorded, head):
+            told = known.checked(int(rows[LINE][row]), fact)
+            if isinstance(told, RowRefused):
+                refused[row] = told
+    return refused
 
 
 def narrowed(encoded: Encoded, rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFrame]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -34,7 +35,7 @@ class Told:
     def findings(self):
         """Return the findings of the table, with their days."""
         one = [(each.code, each.on, str(each)) for each in self.answer.findings]
-        sources = [[self.case]]
+        sources: list[Any] = [[self.case]]
         if all(fact.recorded_at is None for fact in self.case.recorded):
             store = MemoryStore(clock=lambda: dt.datetime(2099, 1, 1, tzinfo=dt.UTC))
             for seen, fact in enumerate(self.case.recorded):
@@ -43,7 +44,7 @@ class Told:
         for source in sources:
             frame = findings_frame(source, self.as_of)
             assert [(code, on, f"{says}; {remedy}") for _, code, on, says, remedy, _ in frame.rows()] == one
-        return [(code, on.isoformat()) for code, on, _ in one if code in REPORTED]
+        return [(code, str(on)) for code, on, _ in one if code in REPORTED]
 
     def rows(self, limit):
         """Return the deadlines of a limit."""
@@ -273,7 +274,7 @@ def test_order_repetition_and_splitting_of_rows_change_nothing(cases, chance, pa
     shuffled = chance.sample(lines, len(lines))
     assert _said(shuffled) == expected
     assert _said([*shuffled, *shuffled[:5]]) == expected
-    split = [[] for _ in range(parts)]
+    split: list[list[str]] = [[] for _ in range(parts)]
     for line in shuffled:
         chance.choice(split).append(line)
     assert _said(*split) == expected
