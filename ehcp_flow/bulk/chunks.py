@@ -25,8 +25,8 @@ from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
 from ehcp_flow.deadlines import STATUSES, judged_case
 from ehcp_flow.errors import EhcpFlowError, RowRefused
+from ehcp_flow.facts import WHITE
 from ehcp_flow.readers.fact_names import FactNames
-from ehcp_flow.readers.text_lines import WHITE
 
 __all__ = [
     "Chunk",

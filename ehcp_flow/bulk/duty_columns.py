@@ -13,7 +13,7 @@ from ehcp_flow.bulk.deadline_columns import Judged
 from ehcp_flow.bulk.encoding import Encoded
 from ehcp_flow.bulk.fact_columns import FactColumns
 from ehcp_flow.engine.duty_keys import ESCAPES, own_names
-from ehcp_flow.readers.text_lines import WHITE
+from ehcp_flow.facts import WHITE
 
 __all__ = ["keys_of"]
 

@@ -41,7 +41,7 @@ _FINDING_COLUMNS: Final = ("case_id", "on", "finding", "message", "remedy", "eve
 
 @options(
     "source as_of case register known_at known_by authority contested fail_on_breach all_errors form raw "
-    "output institutions office_closures bank_holidays rulebook"
+    "output institutions institution closed_if office_closures bank_holidays rulebook"
 )
 def _breaches(
     *,

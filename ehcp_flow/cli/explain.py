@@ -63,7 +63,7 @@ class _ExplainOptions(PrintOptions):
 
 @options(
     "source case_id limit as_of known_at known_by authority html all_errors letter raw output institutions "
-    "office_closures bank_holidays profile rulebook"
+    "institution closed_if office_closures bank_holidays profile rulebook"
 )
 def _explain(
     *,
