@@ -23,7 +23,7 @@ def agree_on_states(cases: list[Case], as_of) -> int:
         (each.case_id, each.pathway.value, each.since, each.maintained, [_dispute(one) for one in each.disputes])
         for each in case_states
     ]
-    assert states_frame(cases, as_of).rows() == expected
+    assert states_frame(cases, as_of, refused=[]).rows() == expected
     return sum(len(each.disputes) for each in case_states)
 
 
@@ -49,7 +49,7 @@ def agree_on_findings(cases: list[Case], as_of, **options) -> int:
         for case in cases
         for found in answer(case, as_of, **options).findings
     ]
-    assert findings_frame(cases, as_of, **options).rows() == expected
+    assert findings_frame(cases, as_of, refused=[], **options).rows() == expected
     frames = Frames(cases, as_of, work=counted_chunk, **options)
     deadlines = [frame.rows() for frame in frames]
     assert frames.findings == len(expected)

@@ -6,6 +6,7 @@ import io
 import pytest
 
 from ehcp_flow.calendars import read_institutions
+from ehcp_flow.calendars.term_feeds import EventTaken
 from ehcp_flow.errors import CalendarError
 from tests.cli.running import invoke
 
@@ -28,7 +29,7 @@ def feed(*events, head=""):
 
 def read(*events, **options):
     """Return the closures of a feed as pairs of days, from when to when they are known, and what is reported."""
-    said = []
+    said: list[EventTaken] = []
     found = read_institutions(io.StringIO(feed(*events)), authority_default="s1", report=said.append, **options)
     school = found["s1"]
     shut = [(str(closure.first_closed), str(closure.reopens_on)) for closure in school.closures]
@@ -108,7 +109,7 @@ def test_closures_can_be_chosen_by_their_name():
 
 
 def test_what_is_reported_reads_as_a_sentence():
-    said = []
+    said: list[EventTaken] = []
     read_institutions(io.StringIO(feed(*TERMS, INSET)), authority_default="s1", report=said.append)
     assert str(said[0]) == (
         "Autumn term (first half) (2026-09-02 to 2026-10-22): taken for a term: it is shut between terms "
