@@ -93,6 +93,8 @@ def checked(facts: tuple[Fact, ...]) -> Checked:
         elif other is None:
             other = place
         for number, row in _WATCHED.get(event, ()):
+            if isinstance(row, OnceOnly) and row.but and fields.get("outcome") == row.but:
+                continue
             thread = last.setdefault((number, *(_told_apart(fields, each) for each in row.per)), _Thread())
             if isinstance(row, OnceOnly):
                 thread.once(row, place, facts, broken, gone)
@@ -143,7 +145,8 @@ class _Thread:
             return
         if row.within is None or (facts[place].on - facts[before].on).days <= row.within:
             broken.append(Broken(place, row, before))
-            gone.add(before if row.counts == "last" else place)
+            if row.counts != "each":
+                gone.add(before if row.counts == "last" else place)
 
     def answer(self, row: AnswerAfter, place: int, facts: Sequence[Fact], broken: list[Broken]) -> None:
         """Look at a question, or at an answer."""
@@ -216,7 +219,7 @@ def _finding(row: Row, fact: Fact, other: Fact | None) -> Finding:
         first, then = sorted((fact, other), key=lambda each: each.on) if isinstance(row, AnswerAfter) else (fact, other)
         said = {"event": first.event, "on": first.on.isoformat(), "other": then.event, "other_on": then.on.isoformat()}
     if isinstance(row, OnceOnly):
-        said["counts"] = row.counts
+        said["means"] = row.means
     elif isinstance(row, DatesOfOne):
         said |= {"value": getattr(fact, row.field), "other_value": getattr(fact, row.not_before)}
     elif row is RECORDED and fact.recorded_at is not None:

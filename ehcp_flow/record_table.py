@@ -34,14 +34,17 @@ __all__ = [
     "SameThroughout",
 ]  # fmt: skip
 
-Per: TypeAlias = Literal["party", "outcome", "year"]
-"""What tells two things of one event apart: whom it concerns, its outcome, the year in which it lies."""
+Per: TypeAlias = Literal["party", "body", "outcome", "year"]
+"""What tells two things of one event apart: whom it concerns, whose body, its outcome, the year in which it lies."""
+Counts: TypeAlias = Literal["first", "last", "each"]
+"""Which of two counts that say what can be true once: of some, only a person can tell."""
 
 
 class OnceOnly(NamedTuple):
     """One of these at a time: another within `within` days is the same thing typed again.
 
-    Not where one of `again_after` lies between them. Of the two, `counts` says which one does; the other is left out.
+    Not where one of `again_after` lies between them, and not with the outcome `but`, which says that it was not all. Of
+    the two, `counts` says which one does; the other is left out.
     """
 
     finding: str
@@ -51,7 +54,8 @@ class OnceOnly(NamedTuple):
     per: tuple[Per, ...] = ()
     again_after: frozenset[str] = frozenset()
     within: int | None = None
-    counts: Literal["first", "last"] = "last"
+    counts: Counts = "last"
+    but: str = ""
 
     @property
     def events(self) -> frozenset[str]:
@@ -63,13 +67,14 @@ class OnceOnly(NamedTuple):
         """What must hold, in a sentence."""
         each = "".join(f", of one {word}" for word in self.per)
         days = "" if self.within is None else f" within {self.within} days"
+        but = f", but for an outcome {self.but}" if self.but else ""
         between = f", unless {' or '.join(sorted(self.again_after))} lies between" if self.again_after else ""
-        return f"{self.event}{each} happens once{days}{between}"
+        return f"{self.event}{each} happens once{days}{but}{between}"
 
     @property
     def means(self) -> str:
         """What it means if it does not."""
-        return f"the {self.counts} counts, the other is left out"
+        return "both count" if self.counts == "each" else f"the {self.counts} counts, the other is left out"
 
 
 class AnswerAfter(NamedTuple):
@@ -187,16 +192,16 @@ def _events(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-_SAME: Final = "{event} on {other_on} and again on {on} can be true once: the {counts} counts, the other is left out"
+_SAME: Final = "{event} on {other_on} and again on {on} can be true once: {means}"
 _VOID: Final = "void the one that is wrong, or let one correct the other"
 
 
 def _once(
-    event: str, again_after: str, within: int | None, counts: Literal["first", "last"] = "last", *per: Per,
-    finding: str = "recorded_twice",
+    event: str, again_after: str, within: int | None, counts: Counts = "last", *per: Per,
+    finding: str = "recorded_twice", but: str = "",
 ) -> OnceOnly:  # fmt: skip
     (known,) = _events(event)
-    return OnceOnly(finding, known, _SAME, _VOID, per, _events(again_after), within, counts)
+    return OnceOnly(finding, known, _SAME, _VOID, per, _events(again_after), within, counts, but)
 
 
 _BEFORE: Final = "{event} on {on} is dated before {other} on {other_on}, which it would answer"
@@ -247,8 +252,8 @@ ORDERED: Final[tuple[OnceOnly | AnswerAfter, ...]] = (
           92),
     _once("detained", "released", 92),
     _once("released", "detained", 92),
-    _once("advice_requested", "advice_received advice_returned advice_request_withdrawn", 28, "first", "party"),
-    _once("review_meeting_held", "review_decision_sent amendment_notice_sent", 28, "first"),
+    _once("advice_requested", "advice_received advice_returned advice_request_withdrawn", 7, "first", "party", "body"),
+    _once("review_meeting_held", "review_decision_sent amendment_notice_sent", 28, "each", but="adjourned"),
     _after("advice_received", "advice_requested", "party"),
     _after("school_responded", "school_consulted", "party"),
     _after("appeal_registered", _APPEALABLE),

@@ -86,7 +86,6 @@ def test_a_period_of_one_day_is_a_period():
         ("2026-09-01 phase_transfer_due outcome=school; 2026-09-03 phase_transfer_due outcome=school", "phase_transfer",
          "2026-09-03"),
         ("2026-02-02 advice_requested party=EP; 2026-02-04 advice_requested party=EP", "advice", "2026-02-02"),
-        ("2025-06-02 review_meeting_held; 2025-06-04 review_meeting_held", "review_decision", "2025-06-02"),
     ],
 )  # fmt: skip
 def test_what_can_be_true_once_is_one_duty_and_a_finding(story, limit, counts):
@@ -95,6 +94,14 @@ def test_what_can_be_true_once_is_one_duty_and_a_finding(story, limit, counts):
     assert len(told.rows(limit)) == 1
     begun = [each.derivation.start.on for each in told.answer.deadlines if each.limit == limit]
     assert begun == [dt.date.fromisoformat(counts)]
+
+
+def test_two_sessions_both_count_and_it_is_asked_whether_they_are_one():
+    told = Told("2025-06-02 review_meeting_held; 2025-06-04 review_meeting_held")
+    assert told.findings() == [("recorded_twice", "2025-06-04")]
+    assert len(told.rows("review_decision")) == 2
+    adjourned = Told("2025-06-02 review_meeting_held outcome=adjourned; 2025-06-04 review_meeting_held")
+    assert adjourned.findings() == []
 
 
 def test_a_second_one_counts_where_the_law_knows_a_second():

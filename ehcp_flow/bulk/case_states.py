@@ -70,7 +70,7 @@ _DISPUTED: Final = np.array([event in DISPUTE_EVENTS for event, _ in KEYS], dtyp
 def states_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     """Return where each case of a chunk stands."""
     encoded, rows, refused, count = asked_rows(rows, question)
-    facts, there = standing_facts(encoded, rows, question)
+    facts, there = standing_facts(encoded, rows, question, whole=True)
     in_dispute = disputed(facts)
     history = histories_of(facts)
     stands, since = history.at, history.since

@@ -160,16 +160,21 @@ def judged_chunk(columns: Columns) -> Chunk:
     return columns.chunk(_frame(columns.facts, columns.judged, columns.encoded, columns.rows, columns.question.law))
 
 
-def standing_facts(encoded: Encoded, rows: pl.DataFrame, question: Question) -> tuple[FactColumns, Array]:
-    """Return the facts of a chunk that stand, in legal order, and which cases had been recorded by the instant."""
+def standing_facts(
+    encoded: Encoded, rows: pl.DataFrame, question: Question, *, whole: bool = False
+) -> tuple[FactColumns, Array]:
+    """Return the facts of a chunk that stand, in legal order, and which cases had been recorded by the instant.
+
+    `whole` leaves in what cannot be so of a record, as the states do, of which every fact is a step.
+    """
     keep = known_rows(encoded, rows, question)
     there = np.zeros(len(encoded.case_ids), dtype=bool)
     there[encoded.case if keep is None else encoded.case[keep]] = True
-    facts = in_legal_order(encoded, question.as_of, keep, _settled(encoded, rows, keep))
+    facts = in_legal_order(encoded, question.as_of, keep, _settled(encoded, rows, keep), whole=whole)
     if len(facts.repeats) and "fact_id" in rows.columns and rows["fact_id"].null_count() < rows.height:
         # Of two that say the same under two names, which one stands is said by the names.
         repeated = encoded.case[facts.repeats]
-        facts = in_legal_order(encoded, question.as_of, keep, _settled(encoded, rows, keep, repeated))
+        facts = in_legal_order(encoded, question.as_of, keep, _settled(encoded, rows, keep, repeated), whole=whole)
     return facts, there
 
 

@@ -27,12 +27,12 @@ _DAYS: Final = 1 << 18
 
 
 def in_legal_order(
-    rows: Encoded, as_of: dt.date, keep: Array | None = None, settled: Array | None = None
+    rows: Encoded, as_of: dt.date, keep: Array | None = None, settled: Array | None = None, *, whole: bool = False
 ) -> FactColumns:
     """Return the facts that count on a day. `keep` are the rows that count at all, all if it is None.
 
     `settled` are the rows that stand in cases with a correction, and in others of which `Case` has to say it, each
-    case's in legal order.
+    case's in legal order. `whole` leaves in what cannot be so of a record.
     """
     corrected = np.zeros(len(rows.case_ids), dtype=bool)
     if settled is not None:
@@ -72,7 +72,7 @@ def in_legal_order(
     if not counts.all():
         order, case, on, key = order[counts], case[counts], on[counts], key[counts]
     found = checked_columns(rows, order)
-    if found.gone.any():
+    if found.gone.any() and not whole:
         stay = ~found.gone
         order, case, on, key = order[stay], case[stay], on[stay], key[stay]
     return FactColumns(

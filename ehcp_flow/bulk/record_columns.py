@@ -41,10 +41,14 @@ class _Looked(NamedTuple):
         return bool(answered and (present & self.asks).any())
 
 
-_LOOKED: Final = [
-    _Looked(row, _mask(row.events), _mask([row.event] if isinstance(row, OnceOnly) else row.questions))
-    for row in ORDERED
-]
+def _looked(row: OnceOnly | AnswerAfter) -> _Looked:
+    if not isinstance(row, OnceOnly):
+        return _Looked(row, _mask(row.events), _mask(row.questions))
+    counted = np.array([not row.but or (event, outcome) != (row.event, row.but) for event, outcome in KEYS])
+    return _Looked(row, _mask(row.events) & counted, _mask([row.event]) & counted)
+
+
+_LOOKED: Final = [_looked(row) for row in ORDERED]
 _BIRTH: Final = _mask([BIRTH_FIRST.event])
 _CHANGES: Final = _mask(AUTHORITY.changed_by)
 _PART_3_FROM: Final = as_day(PART_3_FROM)
@@ -138,8 +142,8 @@ class _Facts:
         """Return numbers that tell apart the facts of different cases, and of what else a row tells apart."""
         group = self.case[places].astype(np.int64)
         for each in per:
-            if each == "party":
-                told = self._rows.party.codes.take(self._order[places]) + 1
+            if each in ("party", "body"):
+                told = self._rows.texts[each].codes.take(self._order[places]) + 1
             elif each == "outcome":
                 told = _OUTCOME_OF.take(self.key[places])
             else:
@@ -168,7 +172,8 @@ def _found(looked: _Looked, facts: _Facts, stand: Array, gone: Array) -> Array:
         near &= on[1:] - on[:-1] <= row.within
     if isinstance(row, OnceOnly):
         near &= asks[1:] & asks[:-1]
-        gone[(places[:-1] if row.counts == "last" else places[1:])[near]] = True
+        if row.counts != "each":
+            gone[(places[:-1] if row.counts == "last" else places[1:])[near]] = True
     else:
         # An answer to nothing, then a question at most so many days later, and no answer to that.
         near &= ~asks[:-1] & asks[1:]

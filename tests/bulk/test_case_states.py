@@ -95,7 +95,9 @@ def test_no_cases_stand_nowhere():
 
 @pytest.mark.parametrize("first", ["2025-01-01", "2025-06-01"])
 def test_days_of_an_institution_that_are_not_known_are_a_finding(first):
-    chronology = "2025-02-01 special_school_admitted party=s-1; 2025-03-03 plan_refused; 2025-03-03 plan_refused"
+    chronology = (
+        "2025-02-01 special_school_admitted party=s-1; 2025-03-03 plan_refused; 2025-03-03 plan_refused fact_id=again"
+    )
     calendars = england().with_institutions([Institution("s-1", day(first), day("2025-12-31"))])
     case = tell(chronology)
     assert agree_on_findings([case], "2025-06-01", calendars=calendars) > 1
