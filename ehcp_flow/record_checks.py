@@ -10,14 +10,19 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from ehcp_flow.case_ids import damage_to
 from ehcp_flow.dates import london
 from ehcp_flow.facts import FACT_TYPES, Fact
 from ehcp_flow.findings import Finding
 from ehcp_flow.record_table import (
     AUTHORITY,
     BIRTH_FIRST,
+    BORN,
+    BORN_FROM,
     COUNTED_AHEAD,
+    DAMAGED_ID,
     DATED,
+    NAMES,
     ORDERED,
     PART_3_FROM,
     RECORDED,
@@ -84,6 +89,10 @@ def checked(facts: tuple[Fact, ...]) -> Checked:
             gone.add(place)
             continue
         if event == _BIRTH:
+            if on < BORN_FROM:
+                broken.append(Broken(place, BORN))
+                gone.add(place)
+                continue
             if other is not None and facts[other].on < on:
                 broken.append(Broken(place, BIRTH_FIRST, other))
                 gone.add(place)
@@ -143,6 +152,9 @@ class _Thread:
         before, self.place = self.place, place
         if before < 0 or facts[place].event != row.event or facts[before].event != row.event:
             return
+        now, then = facts[place].__dict__, facts[before].__dict__
+        if any(_told_apart(now, each) != _told_apart(then, each) for each in row.alike):
+            return
         if row.within is None or (facts[place].on - facts[before].on).days <= row.within:
             broken.append(Broken(place, row, before))
             if row.counts != "each":
@@ -184,12 +196,21 @@ def authority_on(facts: Sequence[Fact], day: dt.date) -> str | None:
 def findings_in(found: Checked, every: Iterable[Fact], as_of: dt.date) -> Iterator[Finding]:
     """Yield what a record breaks of the table, in legal order; `every` are its facts, whenever they are."""
     facts = found.facts
-    broken = [*found.broken, *_recorded_early(facts), *_of_two_authorities(facts)]
+    yield from _damaged(facts)
+    broken = [*found.broken, *_recorded_early(facts), *_of_two_authorities(facts), *_of_one_name(facts)]
     for place, row, other in sorted(broken, key=_by_place):
         yield _finding(row, facts[place], None if other is None else facts[other])
     ahead = [fact for fact in every if fact.on > as_of and not fact.prospective]
     if ahead:
         yield _ahead(ahead, as_of)
+
+
+def _damaged(facts: Sequence[Fact]) -> Iterator[Finding]:
+    case_id = facts[0].case_id if facts else ""
+    what = damage_to(case_id)
+    if what is not None:
+        says = DAMAGED_ID.says.format(value=ascii(case_id), what=what)
+        yield Finding(DAMAGED_ID.finding, case_id, facts[0].on, says, DAMAGED_ID.remedy, facts[0])
 
 
 def _recorded_early(facts: Sequence[Fact]) -> Iterator[Broken]:
@@ -212,6 +233,16 @@ def _of_two_authorities(facts: Sequence[Fact]) -> Iterator[Broken]:
         told = place
 
 
+def _of_one_name(facts: Sequence[Fact]) -> Iterator[Broken]:
+    named: dict[str, int] = {}
+    for place, fact in enumerate(facts):
+        name = fact.fact_id
+        if name is not None:
+            if name in named:
+                yield Broken(place, NAMES, named[name])
+            named.setdefault(name, place)
+
+
 def _finding(row: Row, fact: Fact, other: Fact | None) -> Finding:
     said: dict[str, object] = {"event": fact.event, "on": fact.on.isoformat()}
     if other is not None:
@@ -224,6 +255,8 @@ def _finding(row: Row, fact: Fact, other: Fact | None) -> Finding:
         said |= {"value": getattr(fact, row.field), "other_value": getattr(fact, row.not_before)}
     elif row is RECORDED and fact.recorded_at is not None:
         said["value"] = _written_on(fact.recorded_at)
+    elif row is NAMES:
+        said["value"] = fact.fact_id
     elif row is AUTHORITY and other is not None:
         said |= {"value": fact.authority, "other_value": other.authority}
     return Finding(row.finding, fact.case_id, fact.on, row.says.format(**said), row.remedy, fact)

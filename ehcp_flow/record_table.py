@@ -16,8 +16,12 @@ from ehcp_flow.facts import FACT_TYPES
 __all__ = [
     "AUTHORITY",
     "BIRTH_FIRST",
+    "BORN",
+    "BORN_FROM",
     "COUNTED_AHEAD",
+    "DAMAGED_ID",
     "DATED",
+    "NAMES",
     "ORDERED",
     "PART_3_FROM",
     "PERIOD",
@@ -43,8 +47,8 @@ Counts: TypeAlias = Literal["first", "last", "each"]
 class OnceOnly(NamedTuple):
     """One of these at a time: another within `within` days is the same thing typed again.
 
-    Not where one of `again_after` lies between them, and not with the outcome `but`, which says that it was not all. Of
-    the two, `counts` says which one does; the other is left out.
+    Not where one of `again_after` lies between them, or one that differs in `alike`, and not with the outcome `but`,
+    which says that it was not all. Of the two, `counts` says which one does; the other is left out.
     """
 
     finding: str
@@ -56,6 +60,7 @@ class OnceOnly(NamedTuple):
     within: int | None = None
     counts: Counts = "last"
     but: str = ""
+    alike: tuple[Per, ...] = ()
 
     @property
     def events(self) -> frozenset[str]:
@@ -68,6 +73,7 @@ class OnceOnly(NamedTuple):
         each = "".join(f", of one {word}" for word in self.per)
         days = "" if self.within is None else f" within {self.within} days"
         but = f", but for an outcome {self.but}" if self.but else ""
+        but += "".join(f", but for another {word}" for word in self.alike)
         between = f", unless {' or '.join(sorted(self.again_after))} lies between" if self.again_after else ""
         return f"{self.event}{each} happens once{days}{but}{between}"
 
@@ -159,6 +165,16 @@ class InItsTime(NamedTuple):
     means: str
 
 
+class KeptWhole(NamedTuple):
+    """The ids came through as the source has them: that of the case, and those of its facts. All facts still count."""
+
+    finding: str
+    says: str
+    remedy: str
+    must_hold: str
+    means: str
+
+
 class SameThroughout(NamedTuple):
     """A column says the same in every fact, until one of `changed_by` changes it."""
 
@@ -179,10 +195,13 @@ class SameThroughout(NamedTuple):
         return "the case is, on each day, of the one last named by then"
 
 
-Row: TypeAlias = OnceOnly | AnswerAfter | BeforeAll | DatesOfOne | InItsTime | SameThroughout
+Row: TypeAlias = OnceOnly | AnswerAfter | BeforeAll | DatesOfOne | InItsTime | KeptWhole | SameThroughout
 
 PART_3_FROM: Final = dt.date(2014, 9, 1)
 """The day on which Part 3 of the Children and Families Act 2014 came into force (SI 2014/889)."""
+
+BORN_FROM: Final = dt.date(1989, 9, 1)
+"""Who was born before was 25 by then, and no young person (section 83(2)): for them there never was a plan."""
 
 
 def _events(names: str) -> frozenset[str]:
@@ -198,10 +217,10 @@ _VOID: Final = "void the one that is wrong, or let one correct the other"
 
 def _once(
     event: str, again_after: str, within: int | None, counts: Counts = "last", *per: Per,
-    finding: str = "recorded_twice", but: str = "",
+    finding: str = "recorded_twice", but: str = "", alike: tuple[Per, ...] = (),
 ) -> OnceOnly:  # fmt: skip
     (known,) = _events(event)
-    return OnceOnly(finding, known, _SAME, _VOID, per, _events(again_after), within, counts, but)
+    return OnceOnly(finding, known, _SAME, _VOID, per, _events(again_after), within, counts, but, alike)
 
 
 _BEFORE: Final = "{event} on {on} is dated before {other} on {other_on}, which it would answer"
@@ -250,7 +269,7 @@ ORDERED: Final[tuple[OnceOnly | AnswerAfter, ...]] = (
     _once("mediation_due", "mediation_held mediation_requested", 92),
     _once("appeal_registered", f"appeal_withdrawn appeal_conceded appeal_determined tribunal_order_made {_APPEALABLE}",
           92),
-    _once("detained", "released", 92),
+    _once("detained", "released", 92, alike=("party",)),
     _once("released", "detained", 92),
     _once("advice_requested", "advice_received advice_returned advice_request_withdrawn", 7, "first", "party", "body"),
     _once("review_meeting_held", "review_decision_sent amendment_notice_sent", 28, "each", but="adjourned"),
@@ -279,6 +298,14 @@ TIMELY: Final = InItsTime(
     "no fact but date_of_birth lies before 2014-09-01, when Part 3 of the Act began",
     "the day is a placeholder: no time limit is counted from it",
 )
+BORN: Final = InItsTime(
+    "impossible_date",
+    "{event} on {on} lies before 1989-09-01: who was born then was 25 before Part 3 of the Act began, so that most "
+    "likely no day was known and another was put in its place; it is left out",
+    "put in the true day, or void the fact if there is none",
+    "date_of_birth does not lie before 1989-09-01",
+    "the day is a placeholder: it is left out",
+)
 RECORDED: Final = InItsTime(
     "recorded_before_it_happened",
     "{event} on {on} was written down on {value}, before it happened",
@@ -302,9 +329,26 @@ AUTHORITY: Final = SameThroughout(
     _events("authority_replaced plan_transferred_in taken_over_on_release"),
 )
 
+DAMAGED_ID: Final = KeptWhole(
+    "damaged_id",
+    "the id {value} {what}",
+    "take the id out of its source again, as text; then void what stands under this one",
+    "case_id is no number that a spreadsheet rounded (1.23457E+12) or gave a fraction (42.0), and holds nothing unseen "
+    "and no false hyphen",
+    "nothing is guessed: the rows count under the id that they have",
+)
+NAMES: Final = KeptWhole(
+    "fact_id_again",
+    "{event} on {on} goes by the fact_id {value} of {other} on {other_on}, and says something else: they would be "
+    "corrected, and taken back, together",
+    "give each fact a fact_id of its own; if one corrects the other, record it so (corrects)",
+    "fact_id is that of one fact of the case",
+    "both count; in a file, and in a store, the second is refused",
+)
+
 DATED: Final = (PERIOD, PLAN_REVIEWED)
 """What is read off a fact by itself."""
 ROWS: Final[tuple[Row, ...]] = (
-    *DATED, BIRTH_FIRST, *ORDERED, TIMELY, RECORDED, COUNTED_AHEAD, AUTHORITY,
+    *DATED, BIRTH_FIRST, *ORDERED, TIMELY, BORN, RECORDED, COUNTED_AHEAD, AUTHORITY, DAMAGED_ID, NAMES,
 )  # fmt: skip
 """The whole table, in the order of the docs."""

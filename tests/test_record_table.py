@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ehcp_flow import record_table
 from ehcp_flow.answers import answer
 from ehcp_flow.bulk import deadlines_frame, findings_frame, iter_rows
 from ehcp_flow.bulk import measure as in_bulk
@@ -28,8 +29,8 @@ REPORTED = {row.finding for row in ROWS}
 class Told:
     """A story, and what is said of it: the same for one case, over columns and of a store."""
 
-    def __init__(self, story, as_of=AS_OF):
-        self.case, self.as_of = tell(story), as_of
+    def __init__(self, story, as_of=AS_OF, case_id="a"):
+        self.case, self.as_of = tell(story, case_id), as_of
         self.answer = answer(self.case, as_of)
 
     def findings(self):
@@ -39,7 +40,7 @@ class Told:
         if all(fact.recorded_at is None for fact in self.case.recorded):
             store = MemoryStore(clock=lambda: dt.datetime(2099, 1, 1, tzinfo=dt.UTC))
             for seen, fact in enumerate(self.case.recorded):
-                store.record("a", fact, seen=seen)
+                store.record(self.case.case_id, fact, seen=seen)
             sources.append(store)
         for source in sources:
             frame = findings_frame(source, self.as_of)
@@ -109,6 +110,7 @@ def test_a_second_one_counts_where_the_law_knows_a_second():
         2026-09-01 phase_transfer_due outcome=school; 2027-09-01 phase_transfer_due outcome=post16
         2026-02-02 advice_requested party=EP; 2026-02-04 advice_requested party=SALT
         2026-05-04 advice_requested party=EP
+        2025-09-01 detained; 2025-10-06 detained party=other_custody; 2025-10-13 detained; 2025-11-03 released
         2025-01-05 appeal_registered; 2025-01-20 appeal_withdrawn; 2025-02-05 appeal_registered
     """)
     assert told.findings() == []
@@ -221,12 +223,46 @@ def test_what_is_recorded_before_its_day_is_found(line, found):
 @pytest.mark.parametrize("on", ["1900-01-01", "2014-08-31"])
 def test_a_day_from_before_the_act_is_a_placeholder(on):
     assert Told(f"{on} final_plan_sent").findings() == [("impossible_date", on)]
-    assert Told(f"{on} date_of_birth").findings() == []
+
+
+def test_a_birth_from_before_anybody_whom_the_act_knows_is_a_placeholder():
+    told = Told("1900-01-01 date_of_birth; 2012-03-02 date_of_birth; 2024-08-19 request_received")
+    assert told.findings() == [("impossible_date", "1900-01-01")]
+    assert Told("1900-01-01 date_of_birth; 2025-01-06 final_plan_sent").rows("under_fives_review") == []
+    assert Told("1989-09-01 date_of_birth").findings() == []
+
+
+@pytest.mark.parametrize(
+    ("case_id", "says"),
+    [
+        ("1.23457E+12", "rounded"), ("42.0", "fraction"), ("AB12\u200b", "not seen"), ("AB\u00a012", "not seen"),
+        ("AB\u201112", "looks like a hyphen"), ("1E12", ""), ("4.2", ""), ("AB-12", ""), ("E+12", ""),
+        ("Zo\u00eb 12", ""),
+    ],
+)  # fmt: skip
+def test_an_id_that_was_damaged_on_its_way_is_found_and_left_as_it_is(case_id, says):
+    told = Told("2026-03-02 request_received", case_id=case_id)
+    assert told.findings() == [("damaged_id", "2026-03-02")] * bool(says)
+    for each in told.answer.findings:
+        assert says in each.message
+        assert each.case_id == case_id
+    assert len(told.rows("decide_assess")) == 1
 
 
 def test_a_placeholder_says_nothing_of_a_birth():
     told = Told("1900-01-01 request_received; 2012-03-02 date_of_birth")
     assert told.findings() == [("impossible_date", "1900-01-01")]
+
+
+def test_two_facts_of_one_name_that_were_made_by_hand_are_found():
+    case = tell("2025-03-03 request_received fact_id=a3; 2025-07-20 plan_agreed fact_id=a4; "
+                     "2025-08-20 final_plan_sent fact_id=a4; 2025-09-29 final_plan_sent fact_id=a4")  # fmt: skip
+    findings = answer(case, AS_OF).findings
+    frame = findings_frame([case], AS_OF)
+    found = [(each.code, str(each.on)) for each in findings if each.code == "fact_id_again"]
+    assert found == [("fact_id_again", "2025-08-20"), ("fact_id_again", "2025-09-29")]
+    assert [(code, str(on)) for _, code, on, *_ in frame.rows() if code == "fact_id_again"] == found
+    assert [each.code for each in findings] == frame["code"].to_list()
 
 
 def test_every_command_says_the_same_of_a_file_and_of_a_store(tmp_path):
@@ -239,7 +275,7 @@ def test_every_command_says_the_same_of_a_file_and_of_a_store(tmp_path):
     """
     rows = at_every_door(tmp_path, story, "breaches", "--as-of", AS_OF, "--register", "findings")
     assert {row["finding"] for row in rows} >= REPORTED - {
-        "birth_contradicts", "impossible_date", "recorded_before_it_happened",
+        "birth_contradicts", "damaged_id", "fact_id_again", "impossible_date", "recorded_before_it_happened",
     }  # fmt: skip
     (claim,) = at_every_door(tmp_path, story, "breaches", "--as-of", AS_OF, "--register", "exceptions")
     assert (claim["holds"], claim["excuses"]) == (False, False)
@@ -247,9 +283,14 @@ def test_every_command_says_the_same_of_a_file_and_of_a_store(tmp_path):
 
 
 def test_every_row_says_what_must_hold():
-    assert all(row.must_hold and row.remedy for row in ROWS)
+    assert all(row.must_hold and row.means and row.remedy for row in ROWS)
     assert {type(row) for row in ORDERED} == {OnceOnly, AnswerAfter}
     assert len(set(ROWS)) == len(ROWS)
+
+
+def test_a_row_names_events_that_there_are():
+    with pytest.raises(ValueError, match="events that there are not: plan_snet"):
+        record_table._events("final_plan_sent plan_snet")
 
 
 HEAD = ",".join(COLUMNS)

@@ -61,6 +61,8 @@ class Question:
     """The authority whose cases are answered; that of every case where it is None."""
     authorities: set[str] = field(default_factory=set)
     """The authorities that were met, where one was asked for."""
+    seen: list[tuple[pl.Series, int]] = field(default_factory=list)
+    """Of each chunk the ids of its cases, and how many of these have facts after the day."""
     entering: bool = True
     """Whether the rows come from outside, and are neither facts already nor a store's."""
 
@@ -175,6 +177,10 @@ def standing_facts(
         # Of two that say the same under two names, which one stands is said by the names.
         repeated = encoded.case[facts.repeats]
         facts = in_legal_order(encoded, question.as_of, keep, _settled(encoded, rows, keep, repeated), whole=whole)
+    if not question.entering:
+        # Rows that come in are refused under the name of another; facts that were made already are told of.
+        facts.broken[encoded.case[_of_one_name(encoded, rows)]] = True
+    question.seen.append((encoded.case_ids.filter(pl.Series(there)), int(facts.ahead.sum())))
     return facts, there
 
 
@@ -233,10 +239,7 @@ def named_rows(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.Data
 
 def _under_another_name(encoded: Encoded, rows: pl.DataFrame, question: Question) -> Mapping[int, RowRefused]:
     """Return the rows whose `fact_id` is that of another fact of their case, and the refusal of each."""
-    if "fact_id" not in rows.columns or rows["fact_id"].null_count() == rows.height:
-        return {}
-    names = pl.DataFrame([pl.Series("case", encoded.case), rows["fact_id"].cast(pl.String).str.strip_chars(WHITE)])
-    twice = (names.is_duplicated() & names["fact_id"].fill_null("").ne("")).arg_true().to_numpy()
+    twice = _of_one_name(encoded, rows)
     if not len(twice):
         return {}
     known = FactNames(question.name, lambda: question.shown)
@@ -251,6 +254,15 @@ def _under_another_name(encoded: Encoded, rows: pl.DataFrame, question: Question
     return refused
 
 
+def _of_one_name(encoded: Encoded, rows: pl.DataFrame) -> Array:
+    """Return the rows that share their `fact_id` with another of their case."""
+    if "fact_id" not in rows.columns or rows["fact_id"].null_count() == rows.height:
+        return np.zeros(0, dtype=np.int64)
+    names = pl.DataFrame([pl.Series("case", encoded.case), rows["fact_id"].cast(pl.String).str.strip_chars(WHITE)])
+    twice: Array = (names.is_duplicated() & names["fact_id"].fill_null("").ne("")).arg_true().to_numpy()
+    return twice
+
+
 def narrowed(encoded: Encoded, rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFrame]:
     """Return the rows of the cases that are asked about, as numbers and as text."""
     if question.only is None and question.authority is None:
@@ -259,16 +271,16 @@ def narrowed(encoded: Encoded, rows: pl.DataFrame, question: Question) -> tuple[
     if question.only is not None:
         wanted &= encoded.case_ids.cast(pl.String).is_in(list(question.only)).to_numpy()
     if question.authority is not None:
-        wanted &= _of_authority(encoded, rows, question.authority, question.authorities)
+        wanted &= _of_authority(encoded, rows, question, question.authority)
     rows = rows.filter(pl.Series(wanted.take(encoded.case), dtype=pl.Boolean))
     return encode(rows, with_instants=question.known_at is not None), rows
 
 
-def _of_authority(encoded: Encoded, rows: pl.DataFrame, authority: str, met: set[str]) -> Array:
-    """Return which cases are of an authority, the last one given, and note all authorities that are met."""
+def _of_authority(encoded: Encoded, rows: pl.DataFrame, question: Question, authority: str) -> Array:
+    """Return which cases are of an authority on the day, and note all authorities that are met."""
     texts = encoded.authority.texts
-    facts = in_legal_order(encoded, dt.date.max, None, _settled(encoded, rows, None))
-    met.update(texts[code] for code in np.unique(facts.authority[facts.authority >= 0]).tolist())
+    facts = in_legal_order(encoded, question.as_of, None, _settled(encoded, rows, None))
+    question.authorities.update(texts[code] for code in np.unique(facts.authority[facts.authority >= 0]).tolist())
     of_authority: Array = facts.authority == (texts.index(authority) if authority in texts else len(texts))
     return of_authority
 

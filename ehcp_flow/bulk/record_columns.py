@@ -10,12 +10,24 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
+import polars as pl
 
 from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, KEYS, NO_DAY, PROSPECTIVE, Array, as_day
 from ehcp_flow.bulk.encoding import Encoded
-from ehcp_flow.record_table import AUTHORITY, BIRTH_FIRST, DATED, ORDERED, PART_3_FROM, AnswerAfter, OnceOnly, Per
+from ehcp_flow.case_ids import DAMAGED, LOOK_ALIKE, UNSEEN, nearly_the_same
+from ehcp_flow.record_table import (
+    AUTHORITY,
+    BIRTH_FIRST,
+    BORN_FROM,
+    DATED,
+    ORDERED,
+    PART_3_FROM,
+    AnswerAfter,
+    OnceOnly,
+    Per,
+)
 
-__all__ = ["CheckedColumns", "checked_columns"]
+__all__ = ["CheckedColumns", "checked_columns", "nearly_the_same_of"]
 
 _DAY: Final = 86_400_000_000
 _WORDS: Final = sorted({outcome or "" for _, outcome in KEYS})
@@ -52,6 +64,7 @@ _LOOKED: Final = [_looked(row) for row in ORDERED]
 _BIRTH: Final = _mask([BIRTH_FIRST.event])
 _CHANGES: Final = _mask(AUTHORITY.changed_by)
 _PART_3_FROM: Final = as_day(PART_3_FROM)
+_BORN_FROM: Final = as_day(BORN_FROM)
 
 
 class CheckedColumns(NamedTuple):
@@ -71,7 +84,7 @@ def checked_columns(rows: Encoded, order: Array) -> CheckedColumns:
         told.append(wrong)
         if dated.leaves_out == "fact":
             gone[wrong] = True
-    behind = facts.births_behind(gone)
+    behind = facts.births_that_cannot_be(gone)
     gone[behind] = True
     told.append(behind)
     stand = np.flatnonzero(~gone) if gone.any() else np.arange(len(order))
@@ -81,6 +94,7 @@ def checked_columns(rows: Encoded, order: Array) -> CheckedColumns:
     told += [facts.before_part_3(), facts.written_early(), facts.of_two_authorities()]
     broken = np.zeros(len(rows.case_ids), dtype=bool)
     broken[facts.case.take(np.concatenate(told))] = True
+    broken |= rows.case_ids.cast(pl.String).str.contains(DAMAGED).to_numpy()
     return CheckedColumns(gone, broken)
 
 
@@ -105,16 +119,17 @@ class _Facts:
             return _NONE
         return np.flatnonzero((days < floor) & (days != NO_DAY) & (floor != NO_DAY))
 
-    def births_behind(self, gone: Array) -> Array:
-        """Return the places of the births behind something else."""
+    def births_that_cannot_be(self, gone: Array) -> Array:
+        """Return the places of the births behind something else, and of those before there was anybody to plan for."""
         births = np.flatnonzero(_BIRTH.take(self.key))
         if not len(births):
             return births
         others = np.flatnonzero(~_BIRTH.take(self.key) & ~gone & (self.on >= _PART_3_FROM))[::-1]
         first = np.full(len(self._rows.case_ids), np.iinfo(np.int32).max, dtype=np.int32)
         first[self.case[others]] = self.on[others]
-        late: Array = births[self.on[births] > first.take(self.case[births])]
-        return late
+        on = self.on[births]
+        wrong: Array = births[(on > first.take(self.case[births])) | (on < _BORN_FROM)]
+        return wrong
 
     def before_part_3(self) -> Array:
         """Return the places of the facts from before there was this law."""
@@ -172,6 +187,9 @@ def _found(looked: _Looked, facts: _Facts, stand: Array, gone: Array) -> Array:
         near &= on[1:] - on[:-1] <= row.within
     if isinstance(row, OnceOnly):
         near &= asks[1:] & asks[:-1]
+        if row.alike:
+            told = facts.group(places, row.alike)
+            near &= told[1:] == told[:-1]
         if row.counts != "each":
             gone[(places[:-1] if row.counts == "last" else places[1:])[near]] = True
     else:
@@ -181,3 +199,14 @@ def _found(looked: _Looked, facts: _Facts, stand: Array, gone: Array) -> Array:
         near[:-1] &= ~(same[1:] & ~asks[2:])
     found: Array = places[1:][near]
     return found
+
+
+def nearly_the_same_of(case_ids: Sequence[pl.Series]) -> list[tuple[str, ...]]:
+    """Return the groups of ids that are nearly the same, of the ids of some chunks."""
+    if not case_ids:
+        return []
+    ids = pl.concat([each.cast(pl.String) for each in case_ids]).unique()
+    # The form that they have in common is worked out for all, and looked at by the one that decides for a few.
+    form = ids.str.replace_all(UNSEEN, "").str.normalize("NFKC").str.replace_all(" ", "", literal=True)
+    form = form.str.to_lowercase().str.replace_all(LOOK_ALIKE, "-").str.replace(r"^([0-9]+)\.0+$", "$1")
+    return nearly_the_same(ids.filter(form.str.replace("^0+([0-9]+)$", "$1").is_duplicated()))

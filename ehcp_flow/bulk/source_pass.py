@@ -18,6 +18,7 @@ from ehcp_flow.answers import Answer
 from ehcp_flow.bulk.case_answers import answers_chunk
 from ehcp_flow.bulk.chunks import Chunk, Question, judge_chunk, readable, schema_of
 from ehcp_flow.bulk.law_words import words_of
+from ehcp_flow.bulk.record_columns import nearly_the_same_of
 from ehcp_flow.bulk.row_sources import Source, chunks_of, open_rows
 from ehcp_flow.bulk.stored import StoreRows
 from ehcp_flow.calendars import Calendars
@@ -121,6 +122,7 @@ class Pass:
         self.failed: list[tuple[str, EhcpFlowError]] = []
         self.unknown_columns: tuple[str, ...] = ()
         self.authorities: set[str] = set()
+        self.seen: list[tuple[pl.Series, int]] = []
         self.name = self._name or ""
         self.rows = self.cases = self.deadlines = self.findings = 0
         self.is_read = False
@@ -142,6 +144,7 @@ class Pass:
                 self._only,
                 self._authority,
                 self.authorities,
+                self.seen,
                 rows.entering,
             )
             cleaned: list[RowRefused] = []
@@ -170,6 +173,16 @@ class Pass:
                 yield part
             if not self.is_read:
                 finish()
+
+    @property
+    def ahead(self) -> int:
+        """How many of the cases have facts after the day, which do not count yet."""
+        return sum(ahead for _, ahead in self.seen)
+
+    @property
+    def nearly_the_same(self) -> list[tuple[str, ...]]:
+        """The groups of cases whose ids are nearly the same (`case_ids`)."""
+        return nearly_the_same_of([ids for ids, _ in self.seen])
 
     def settle(self, refused: Refused) -> None:
         """Tell what was left out, now that all is read: nothing is dropped without a word.

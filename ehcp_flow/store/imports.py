@@ -86,6 +86,9 @@ def import_facts(  # noqa: PLR0913 - one parameter for each setting
     scope = store.scope
     whose = "*" if scope is None else ",".join(sorted(scope))
     remembered = None if source is None or dry_run else f"{source}:{whose}"
+    if remembered is not None and same_id == "corrects":
+        # The same file says more where it is declared to correct.
+        remembered += ":corrects"
     state = ImportState() if remembered is None else store._import_state(remembered)
     resumed_at, already = state.rows_read, state.finished
     taking = _Taking(store, name, recorded_by, refused or _nowhere, remembered, same_id, dry_run=dry_run)
