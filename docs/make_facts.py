@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from ehcp_flow.facts import COLUMNS, FACT_TYPES, OUTCOMES, SCHEMA, Fact, choices_of, outcomes_of
+from ehcp_flow.record_table import ROWS
 
 PAGE = Path(__file__).with_name("facts.md")
 
@@ -77,7 +79,19 @@ before the notice that obeys it, a draft before the final plan.
 
 ```
 
-The same fact recorded twice counts once, and is reported as a finding.
+A row that is there again, cell for cell, is the same fact. The same said under two names, or recorded at two times,
+counts once, and is reported as a finding.
+""".strip()
+
+RECORD = """
+## What must hold
+
+Some things cannot be so, whatever the law says: an answer before its question, two days of birth, a period that ends
+before it begins. Each is a finding by name, the same whatever the facts came in by. A fact that is *left out* excuses
+nothing and is counted nowhere until somebody corrects it; every other still counts.
+
+| finding | what must hold | what it means if it does not |
+|---|---|---|
 """.strip()
 
 
@@ -112,6 +126,16 @@ def _lines() -> Iterator[str]:
             yield f"**`{event}`.** {' '.join(' '.join(rest).split())}"
             yield ""
     yield ORDER
+    yield ""
+    yield RECORD
+    for row in ROWS:
+        yield f"| `{row.finding}` | {_words(row.must_hold)} | {_words(row.means)} |"
+
+
+def _words(text: str) -> str:
+    """Return a sentence with the names of events and columns set as such."""
+    names = sorted({*FACT_TYPES, *(column for column in COLUMNS if "_" in column), "until"}, key=len, reverse=True)
+    return re.sub(rf"\b({'|'.join(names)})\b", r"`\1`", text)
 
 
 def _outcomes(event: str, cls: type[Fact]) -> str:

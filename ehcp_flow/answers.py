@@ -37,6 +37,11 @@ class Answer:
         return None
 
     @property
+    def authority(self) -> str | None:
+        """Whose case it is on the day."""
+        return self.judged.authority
+
+    @property
     def breaches(self) -> tuple[Deadline, ...]:
         """The deadlines that are breaches: statutory, missed or premature, and not excused."""
         return tuple(deadline for deadline in self.deadlines if deadline.breach)

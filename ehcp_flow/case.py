@@ -22,6 +22,7 @@ from ehcp_flow.errors import CorrectionError, FactError, KnownAtError
 from ehcp_flow.facts import LEGAL_ORDER, ExceptionRecorded, Fact, FactVoided
 from ehcp_flow.findings import Finding
 from ehcp_flow.possible_days import MANY_FACTS, on_latest_days
+from ehcp_flow.record_checks import Checked, authority_on, checked, findings_in
 
 __all__ = ["Case", "Correction", "group_cases"]
 
@@ -68,7 +69,11 @@ class Case:
 
         One that is known to its month alone stands on the latest of its possible days (`possible_days`).
         """
-        return in_legal_order(self._standing[1])[0]
+        return self._in_order[0]
+
+    @cached_property
+    def _in_order(self) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
+        return in_legal_order(self._standing[1])
 
     @cached_property
     def _standing(self) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
@@ -107,7 +112,7 @@ class Case:
                 "void the fact that was entered twice",
                 fact,
             )
-            for fact in in_legal_order(self.recorded)[1]
+            for fact in self._in_order[1]
         ]
         if len(self.recorded) > MANY_FACTS:
             found.append(
@@ -125,8 +130,32 @@ class Case:
 
     @cached_property
     def authority(self) -> str | None:
-        """The local authority's three-digit number: the last that the facts give, or None."""
+        """The local authority's three-digit number: the last that the facts give, or None; see `authority_on`."""
         return next((fact.authority for fact in reversed(self.facts) if fact.authority), None)
+
+    def authority_on(self, day: dt.date) -> str | None:
+        """Return whose case it is on a day: what the facts had said by then; if they said nothing, what they say first.
+
+        Two authorities without a fact that changes one into the other are the finding `authority_conflict`.
+        """
+        return authority_on(self.facts, day)
+
+    def checked_on(self, day: dt.date) -> Checked:
+        """Return the facts that count on a day, and what does not hold between them (`record_table`)."""
+        known = self.__dict__.get("_checked")
+        if known is not None and known[0] == day:
+            found: Checked = known[1]
+            return found
+        facts = self.facts
+        if facts and facts[-1].on > day:
+            facts = tuple(fact for fact in facts if fact.on <= day or fact.prospective)
+        found = checked(facts)
+        self.__dict__["_checked"] = (day, found)
+        return found
+
+    def findings_on(self, day: dt.date) -> tuple[Finding, ...]:
+        """Return what does not hold between the facts that count on a day, and how many lie after it."""
+        return tuple(findings_in(self.checked_on(day), self.facts, day))
 
     def __iter__(self) -> Iterator[Fact]:
         return iter(self.facts)
@@ -270,7 +299,10 @@ class Case:
 
 
 def in_legal_order(facts: Iterable[Fact]) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
-    """Return the facts in the order of the law, each once, and the duplicates that were left out."""
+    """Return the facts in the order of the law, each once, and those that were left out because they say the same.
+
+    A row that is there again, cell for cell, is no other fact: nobody need look at it.
+    """
     given = tuple(facts)
     ranks = [fact.on.toordinal() * len(LEGAL_ORDER) + LEGAL_ORDER[fact.event] for fact in given]
     if all(map(lt, ranks, ranks[1:])):
@@ -293,10 +325,15 @@ def in_legal_order(facts: Iterable[Fact]) -> tuple[tuple[Fact, ...], tuple[Fact,
 
 def _add_alike(alike: list[Fact], kept: list[Fact], duplicates: list[Fact]) -> None:
     """Add facts of one kind on one day: the law gives them no order, so their content does, whoever recorded first."""
-    seen: set[str] = set()
-    for fact in sorted(alike, key=lambda fact: (_said(fact), fact.content)):
-        (duplicates if _said(fact) in seen else kept).append(fact)
-        seen.add(_said(fact))
+    before: tuple[str, ...] = ()
+    for said, fact in sorted({_written(fact): fact for fact in alike}.items()):
+        (duplicates if before and said[0] == before[0] else kept).append(fact)
+        before = said
+
+
+def _written(fact: Fact) -> tuple[str, ...]:
+    """Return everything of a fact, what it says first."""
+    return _said(fact), fact.content, fact.id, str(fact.recorded_at or ""), fact.recorded_by or ""
 
 
 def _said(fact: Fact) -> str:

@@ -25,7 +25,8 @@ __all__ = ["findings_of"]
 def findings_of(judged: JudgedCase, found: Sequence[Explicable]) -> list[Finding]:
     """Return what the record of a case leaves open, given its deadlines in the public order."""
     out, at = judged.out, kernel.LEAVES_OPEN * judged.size
-    findings = [
+    findings = [*judged.case.findings_on(judged.as_of)]
+    findings += [
         _LEFT_OPEN[out[at + row]](deadline)
         for row, deadline in zip(judged.rows, found, strict=True)
         if out[at + row] > 0
@@ -43,7 +44,7 @@ def findings_of(judged: JudgedCase, found: Sequence[Explicable]) -> list[Finding
         fields = fact.__dict__
         for field in DATES_OF[fields["event"]]:
             day = fields.get(field)
-            if day is not None and fact.day(field) is None and (fact.served_later or field != "served_on"):
+            if day is not None and COLUMN_OF[field].wrong(day, fact.on) and (fact.served_later or field != "served_on"):
                 findings.append(_impossible(fact, field, day))
     findings.extend(_signs(judged))
     findings.extend(_unknown_directions(judged))

@@ -45,13 +45,17 @@ class Side(StrEnum):
 
 
 class Column(NamedTuple):
-    """A column: what it means, what it holds, where it may lie, and the help of the option that fills it, if any."""
+    """A column: what it means, what it holds, where it may lie, and the help of the option that fills it, if any.
+
+    `not_before` is another column that holds days: one that lies before it is not counted from.
+    """
 
     name: str
     means: str
     holds: Literal["text", "day", "instant"] = "text"
     side: Side = Side.EITHER
     option: str = ""
+    not_before: str = ""
 
     def wrong(self, day: dt.date, on: dt.date) -> bool:
         """Whether a day in this column lies on the wrong side of `on`."""
@@ -77,7 +81,7 @@ SCHEMA: Final = (
     Column("made_on", "for a plan from another authority, the day it was first made", "day",
            Side.NOT_AFTER, "The day a transferred plan was made."),
     Column("reviewed_on", "for a plan from another authority, the day it was last reviewed", "day",
-           Side.NOT_AFTER, "The day it was last reviewed."),
+           Side.NOT_AFTER, "The day it was last reviewed.", not_before="made_on"),
     Column("body", "of a request for advice, whose body was asked, where it is not the usual one of its party: the six "
            "weeks bind by law the bodies of CFA s 31(1) alone",
            option="Whose body was asked for advice."),
@@ -220,10 +224,15 @@ class Fact(BaseModel):
     def day(self, field: str) -> dt.date | None:
         """Return a date of the fact; None where it is not filled, or lies on the wrong side of `on`.
 
-        Nothing is served before it is sent, and no plan is made or reviewed after it has changed hands.
+        Nothing is served before it is sent, and no plan is made or reviewed after it has changed hands, or reviewed
+        before it is made.
         """
         day: dt.date | None = self.__dict__.get(field)
-        return None if day is not None and COLUMN_OF[field].wrong(day, self.on) else day
+        if day is None:
+            return None
+        column = COLUMN_OF[field]
+        floor = self.__dict__.get(column.not_before) if column.not_before else None
+        return None if column.wrong(day, self.on) or (floor is not None and day < floor) else day
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a copy with the fields of `update`, unchecked; `content` and `id` are worked out anew."""

@@ -20,6 +20,7 @@ __all__ = [
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 _UK = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
+_MIDNIGHT: Final = re.compile(r"(?<=[0-9])[ T]00:00(:00([.,]0{1,9})?)?")
 _SHORT_YEAR = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{2}")
 OTHER_DIGIT: Final = re.compile(r"(?![0-9])\d")
 """A digit of another script than the one of 0 to 9: nothing here is written with them."""
@@ -88,16 +89,19 @@ def today() -> dt.date:
 def parse_date(value: object) -> dt.date:
     """Return the date that `value` states: a date, `2026-03-02`, or the United Kingdom's `02/03/2026`.
 
-    Raises DateError for anything else: a time of day, a two-digit year, a day that the calendar does not have,
-    a year before 1900 or after 2199.
+    A midnight without an offset from UTC (`2026-03-02 00:00:00`) is how databases and spreadsheets write a day. Raises
+    DateError for anything else: another time of day, a two-digit year, a day that the calendar does not have, a year
+    before 1900 or after 2199.
     """
     if isinstance(value, dt.datetime):
+        if value.tzinfo is None and value.time() == dt.time.min:
+            return _within_range(_from_ordinal(value.toordinal()), value)
         raise DateError(value, "it has a time of day, and the law counts days")
     if isinstance(value, dt.date):
         return _within_range(value, value)
     if not isinstance(value, str):
         raise DateError(value, "it is not text")
-    text = value.strip()
+    text = _MIDNIGHT.sub("", value.strip(), count=1) if ":" in value else value.strip()
     if match := _ISO.fullmatch(text):
         year, month, day = (int(part) for part in match.groups())
     elif match := _UK.fullmatch(text):

@@ -39,7 +39,7 @@ __all__ = [
 FIELDS = (
     "case_id", "authority", "limit", "title", "actor", "party", "kind", "citation", "starts_on", "due_on",
     "earliest_on", "done_on", "status", "days_over", "excused_by", "breach",
-    "due_on_earliest", "ended_on", "contested_by",
+    "due_on_earliest", "ended_on", "contested_by", "key",
 )  # fmt: skip
 """The fields of a deadline in their public order; `explanation` is given where it is asked for."""
 
@@ -56,7 +56,7 @@ class Deadline:
     statutory limit that is late, overdue, overtaken or premature and not excused. `contested_by` names the other lawful
     readings on which `breach` would come out otherwise. Where a fact is known to its month alone, all of this goes by
     the latest of its possible days; `due_on_earliest` is the last lawful day by the earliest, if that is another.
-    `explanation` says how it came about, step by step.
+    `key` is its identity. `explanation` says how it came about, step by step.
     """
 
     __slots__ = ("_judged", "_row")
@@ -73,7 +73,7 @@ class Deadline:
     @property
     def authority(self) -> str | None:
         """The three-digit number of the local authority, where the record gives it."""
-        return self._judged.case.authority
+        return self._judged.authority
 
     @property
     def limit(self) -> str:
@@ -181,6 +181,15 @@ class Deadline:
     def contested_by(self) -> tuple[str, ...]:
         """The other lawful readings, by name, on which `breach` would come out otherwise, either way."""
         return self._judged.contested_by(self._row)
+
+    @property
+    def key(self) -> str:
+        """The identity of the deadline: of the same duty of the same case the same, whatever the day asked.
+
+        It is made of the case, the limit, the party and the fact that started the clock, never of a date: a correction
+        moves an entry that goes by it, and does not double it.
+        """
+        return self._judged.key(self._row)
 
     @property
     def derivation(self) -> Derivation:

@@ -286,4 +286,4 @@ def state_with_moves(case: Case, as_of: dt.date, law: LawAtHand) -> StateWithMov
     """Return where a case stands at the end of a day, and what would be lawful then."""
     found = state(case, as_of, rulebook=law.rulebook, calendars=law.calendars)
     lawful = lawful_moves(case, found.pathway, as_of, law)
-    return StateWithMoves(case.case_id, case.authority, found.pathway, found.since, found.disputes, lawful)
+    return StateWithMoves(case.case_id, case.authority_on(as_of), found.pathway, found.since, found.disputes, lawful)

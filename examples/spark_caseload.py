@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 SCHEMA = (
     "case_id string, authority string, limit string, title string, actor string, party string, kind string, "
     "citation string, starts_on date, due_on date, earliest_on date, done_on date, status string, days_over int, "
-    "excused_by array<string>, breach boolean, due_on_earliest date, ended_on date, contested_by array<string>"
+    "excused_by array<string>, breach boolean, due_on_earliest date, ended_on date, contested_by array<string>, "
+    "key string"
 )
 
 

@@ -197,14 +197,19 @@ def test_a_date_is_read_as_people_write_it(value):
         ("", "in no form that is known here"),
         ("2026-3-2", "in no form that is known here"),
         ("20260302", "in no form that is known here"),
-        ("2026-03-02T00:00", "in no form that is known here"),
+        ("2026-03-02T00:01", "in no form that is known here"),
+        ("2026-03-02 00:00:00Z", "in no form that is known here"),
+        ("2026-03-02 00:00:00.001", "in no form that is known here"),
+        ("00:00 2026-03-02", "in no form that is known here"),
         ("03/02/26", "the year has two digits"),
         ("2026-02-29", "the calendar has no such day"),
         ("31/04/2026", "the calendar has no such day"),
         ("2026-13-01", "the calendar has no such day"),
         ("1899-12-31", "the year 1899 cannot be meant"),
         ("01/01/2200", "the year 2200 cannot be meant"),
-        (dt.datetime(2026, 3, 2), "it has a time of day, and the law counts days"),  # noqa: DTZ001
+        (dt.datetime(2026, 3, 2, 0, 1), "it has a time of day, and the law counts days"),  # noqa: DTZ001
+        (dt.datetime(2026, 3, 2, tzinfo=dt.UTC), "it has a time of day, and the law counts days"),
+        (dt.datetime(1899, 12, 30), "the year 1899 cannot be meant"),  # noqa: DTZ001
         (20260302, "it is not text"),
         (None, "it is not text"),
     ],
@@ -213,6 +218,18 @@ def test_what_is_no_date_is_refused_with_the_reason(value, why):
     with pytest.raises(DateError, match=why) as refused:
         parse_date(value)
     assert refused.value.value is value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2026-03-02 00:00", "2026-03-02T00:00:00", "2026-03-02 00:00:00.000", "02/03/2026 00:00", "2/3/2026 00:00:00",
+        dt.datetime(2026, 3, 2),  # noqa: DTZ001 - a midnight without zone
+    ],
+)  # fmt: skip
+def test_a_midnight_without_a_zone_is_a_day(value):
+    assert parse_date(value) == dt.date(2026, 3, 2)
+    assert type(parse_date(value)) is dt.date
 
 
 def test_an_instant_is_read_into_utc():

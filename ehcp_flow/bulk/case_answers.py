@@ -94,7 +94,7 @@ class _Chunk:
         self._bounds: list[int] = facts.bounds.tolist()
         at = facts.places(event_mask("exception_recorded"))
         self._exceptions = np.split(at, np.searchsorted(facts.case.take(at), np.arange(1, facts.cases)))
-        self._settled = facts.settled
+        self._settled, self._broken = facts.settled, facts.broken
         self._noted = judged.noted
         self._taken = judged.numbers.taken
         self._recorded = np.bincount(encoded.case, minlength=facts.cases).tolist()
@@ -106,7 +106,7 @@ class _Chunk:
         """Return a case with its rows."""
         question = self.question
         begin, end = self._bounds[number], self._bounds[number + 1]
-        whole = end - begin + self._repeated[number] == self._recorded[number]
+        whole = end - begin + self._repeated[number] == self._recorded[number] and not self._broken[number]
         if question.known_at is None and whole and not self._settled[number]:
             # Nothing lies ahead: the columns hold the case's facts in legal order already.
             case.__dict__["facts"] = tuple(case.recorded[row] for row in self._row_of_fact[begin:end])

@@ -63,13 +63,14 @@ FINDINGS: Final[dict[str, Any]] = {
 }
 """The columns of a frame of findings: the fields of `Finding`, with the event of the fact that gave rise to it."""
 _CASE: Final = "_case"
+_RECORDING: Final = frozenset({"fact_id", "recorded_at", "recorded_by"})
 _DISPUTED: Final = np.array([event in DISPUTE_EVENTS for event, _ in KEYS], dtype=bool)
 
 
 def states_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     """Return where each case of a chunk stands."""
     encoded, rows, refused, count = asked_rows(rows, question)
-    facts, there = standing_facts(encoded, rows, question)
+    facts, there = standing_facts(encoded, rows, question, whole=True)
     in_dispute = disputed(facts)
     history = histories_of(facts)
     stands, since = history.at, history.since
@@ -152,12 +153,14 @@ class _FindingsOfChunk:
     def __init__(self, columns: Columns) -> None:
         facts = columns.facts
         history = histories_of(facts)
-        asked = facts.failed | facts.settled | disputed(facts)
+        asked = facts.failed | facts.settled | disputed(facts) | facts.broken
+        if len(facts.repeats) and not _RECORDING.isdisjoint(columns.rows.columns):
+            # Whether a row is there again, or the same was recorded twice, only its other cells tell.
+            asked[columns.encoded.case[facts.repeats]] = True
         self.asked = asked & columns.there
         open_ = left_open(facts, columns.judged, columns.question.law.book)
-        repeated = columns.encoded.case[facts.repeats]
-        told = np.concatenate([facts.case.take(open_), repeated])
-        self.counted = np.bincount(told, minlength=facts.cases)
+        self.counted = np.bincount(facts.case.take(open_), minlength=facts.cases)
+        self.counted += facts.ahead
         refused = history.case[history.refused]
         self.counted += np.bincount(
             np.concatenate([refused, _refused_by_guards(columns, history, asked)]), minlength=facts.cases

@@ -14,6 +14,7 @@ import polars as pl
 from ehcp_flow.bulk.cases_from_columns import build_cases
 from ehcp_flow.bulk.codes import NO_DAY, Array, as_day
 from ehcp_flow.bulk.deadline_columns import Judged
+from ehcp_flow.bulk.duty_columns import keys_of
 from ehcp_flow.bulk.encoding import LINE, Encoded, encode, reread
 from ehcp_flow.bulk.fact_columns import FactColumns
 from ehcp_flow.bulk.identifier_check import may_be_refused
@@ -25,6 +26,8 @@ from ehcp_flow.case import Case
 from ehcp_flow.deadlines import STATUSES, judged_case
 from ehcp_flow.engine import kernel
 from ehcp_flow.errors import EhcpFlowError, RowRefused
+from ehcp_flow.facts import WHITE
+from ehcp_flow.readers.fact_names import FactNames
 
 __all__ = [
     "Chunk",
@@ -35,6 +38,7 @@ __all__ = [
     "judge_chunk",
     "judged_chunk",
     "known_rows",
+    "named_rows",
     "narrowed",
     "readable",
     "schema_of",
@@ -58,6 +62,8 @@ class Question:
     """The authority whose cases are answered; that of every case where it is None."""
     authorities: set[str] = field(default_factory=set)
     """The authorities that were met, where one was asked for."""
+    seen: list[tuple[pl.Series, int]] = field(default_factory=list)
+    """Of each chunk the ids of its cases, and how many of these have facts after the day."""
     entering: bool = True
     """Whether the rows come from outside, and are neither facts already nor a store's."""
 
@@ -99,6 +105,7 @@ def schema_of(law: LawWords) -> dict[str, Any]:
         "due_on_earliest": pl.Date,
         "ended_on": pl.Date,
         "contested_by": pl.List(pl.String),
+        "key": pl.String,
     }
 
 
@@ -181,23 +188,39 @@ def judge_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
 
 def judged_chunk(columns: Columns) -> Chunk:
     """Return the deadlines of a chunk as a frame."""
-    return columns.chunk(_frame(columns.facts, columns.judged, columns.encoded, columns.question.law))
+    return columns.chunk(_frame(columns.facts, columns.judged, columns.encoded, columns.rows, columns.question.law))
 
 
-def standing_facts(encoded: Encoded, rows: pl.DataFrame, question: Question) -> tuple[FactColumns, Array]:
-    """Return the facts of a chunk that stand, in legal order, and which cases had been recorded by the instant."""
+def standing_facts(
+    encoded: Encoded, rows: pl.DataFrame, question: Question, *, whole: bool = False
+) -> tuple[FactColumns, Array]:
+    """Return the facts of a chunk that stand, in legal order, and which cases had been recorded by the instant.
+
+    `whole` leaves in what cannot be so of a record, as the states do, of which every fact is a step.
+    """
     keep = known_rows(encoded, rows, question)
     there = np.zeros(len(encoded.case_ids), dtype=bool)
     there[encoded.case if keep is None else encoded.case[keep]] = True
-    return in_legal_order(encoded, question.as_of, keep, _settled(encoded, rows, keep)), there
+    facts = in_legal_order(encoded, question.as_of, keep, _settled(encoded, rows, keep), whole=whole)
+    if len(facts.repeats) and "fact_id" in rows.columns and rows["fact_id"].null_count() < rows.height:
+        # Of two that say the same under two names, which one stands is said by the names.
+        repeated = encoded.case[facts.repeats]
+        facts = in_legal_order(encoded, question.as_of, keep, _settled(encoded, rows, keep, repeated), whole=whole)
+    if not question.entering:
+        # Rows that come in are refused under the name of another; facts that were made already are told of.
+        facts.broken[encoded.case[_of_one_name(encoded, rows)]] = True
+    question.seen.append((encoded.case_ids.filter(pl.Series(there)), int(facts.ahead.sum())))
+    return facts, there
 
 
-def _settled(encoded: Encoded, rows: pl.DataFrame, keep: Array | None) -> Settled | None:
-    """Return how `Case` puts the cases in order that columns leave to it; None where there are none."""
+def _settled(
+    encoded: Encoded, rows: pl.DataFrame, keep: Array | None, also: Sequence[int] | Array = ()
+) -> Settled | None:
+    """Return how `Case` puts in order the cases that columns leave to it, and the others named; None for no case."""
     odd = encoded.corrects if encoded.months is None else encoded.corrects | encoded.months
-    if not odd.any():
+    numbers = np.unique(np.concatenate([encoded.case[odd], np.asarray(also, dtype=encoded.case.dtype)]))
+    if not len(numbers):
         return None
-    numbers = np.unique(encoded.case[odd])
     on = encoded.on if encoded.months is None else encoded.on.copy()
     stand: list[int] = []
     for case, head in zip(
@@ -232,8 +255,44 @@ def readable(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFr
 
 def asked_rows(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFrame, list[RowRefused], int]:
     """Return the same of the cases alone that are asked about; all refusals are told, and all rows counted."""
-    encoded, rows, refused, count = readable(rows, question)
+    encoded, rows, refused, count = named_rows(rows, question)
     return *narrowed(encoded, rows, question), refused, count
+
+
+def named_rows(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFrame, list[RowRefused], int]:
+    """Return the same as `readable` of whole cases, without the rows that come under the name of another."""
+    encoded, rows, refused, count = readable(rows, question)
+    if question.entering and (again := _under_another_name(encoded, rows, question)):
+        rows = rows.filter(~pl.Series(np.isin(np.arange(rows.height), list(again))))
+        encoded = encode(rows, with_instants=question.known_at is not None)
+        refused = sorted([*refused, *again.values()], key=lambda row: row.line)
+    return encoded, rows, refused, count
+
+
+def _under_another_name(encoded: Encoded, rows: pl.DataFrame, question: Question) -> Mapping[int, RowRefused]:
+    """Return the rows whose `fact_id` is that of another fact of their case, and the refusal of each."""
+    twice = _of_one_name(encoded, rows)
+    if not len(twice):
+        return {}
+    known = FactNames(question.name, lambda: question.shown)
+    numbers = np.unique(encoded.case[twice])
+    heads = np.searchsorted(encoded.case, numbers).tolist()
+    refused = {}
+    for case, head in zip(build_cases(rows, encoded, numbers), heads, strict=True):
+        for row, fact in enumerate(case.recorded, head):
+            told = known.checked(int(rows[LINE][row]), fact)
+            if isinstance(told, RowRefused):
+                refused[row] = told
+    return refused
+
+
+def _of_one_name(encoded: Encoded, rows: pl.DataFrame) -> Array:
+    """Return the rows that share their `fact_id` with another of their case."""
+    if "fact_id" not in rows.columns or rows["fact_id"].null_count() == rows.height:
+        return np.zeros(0, dtype=np.int64)
+    names = pl.DataFrame([pl.Series("case", encoded.case), rows["fact_id"].cast(pl.String).str.strip_chars(WHITE)])
+    twice: Array = (names.is_duplicated() & names["fact_id"].fill_null("").ne("")).arg_true().to_numpy()
+    return twice
 
 
 def narrowed(encoded: Encoded, rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFrame]:
@@ -244,16 +303,16 @@ def narrowed(encoded: Encoded, rows: pl.DataFrame, question: Question) -> tuple[
     if question.only is not None:
         wanted &= encoded.case_ids.cast(pl.String).is_in(list(question.only)).to_numpy()
     if question.authority is not None:
-        wanted &= _of_authority(encoded, rows, question.authority, question.authorities)
+        wanted &= _of_authority(encoded, rows, question, question.authority)
     rows = rows.filter(pl.Series(wanted.take(encoded.case), dtype=pl.Boolean))
     return encode(rows, with_instants=question.known_at is not None), rows
 
 
-def _of_authority(encoded: Encoded, rows: pl.DataFrame, authority: str, met: set[str]) -> Array:
-    """Return which cases are of an authority, the last one given, and note all authorities that are met."""
+def _of_authority(encoded: Encoded, rows: pl.DataFrame, question: Question, authority: str) -> Array:
+    """Return which cases are of an authority on the day, and note all authorities that are met."""
     texts = encoded.authority.texts
-    facts = in_legal_order(encoded, dt.date.max, None, _settled(encoded, rows, None))
-    met.update(texts[code] for code in np.unique(facts.authority[facts.authority >= 0]).tolist())
+    facts = in_legal_order(encoded, question.as_of, None, _settled(encoded, rows, None))
+    question.authorities.update(texts[code] for code in np.unique(facts.authority[facts.authority >= 0]).tolist())
     of_authority: Array = facts.authority == (texts.index(authority) if authority in texts else len(texts))
     return of_authority
 
@@ -304,7 +363,7 @@ def _citations(facts: FactColumns, judged: Judged, law: LawWords) -> pl.Series:
     return cited.scatter(np.flatnonzero(by_reason)[given], [facts.reasons[code] for code in codes.tolist()])
 
 
-def _frame(facts: FactColumns, judged: Judged, encoded: Encoded, law: LawWords) -> pl.DataFrame:
+def _frame(facts: FactColumns, judged: Judged, encoded: Encoded, rows: pl.DataFrame, law: LawWords) -> pl.DataFrame:
     schema = schema_of(law)
     case = pl.Series(judged.case.astype(np.uint32))
     row = pl.Series(judged.row.astype(np.uint32))
@@ -349,5 +408,6 @@ def _frame(facts: FactColumns, judged: Judged, encoded: Encoded, law: LawWords) 
             days("due_on_earliest", judged.due_earliest),
             days("ended_on", judged.ended_on),
             names("contested_by", *judged.contests),
+            keys_of(facts, judged, encoded, rows, law.duty),
         ]
     )

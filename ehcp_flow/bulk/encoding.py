@@ -59,6 +59,7 @@ class Encoded:
     """Rows as numbers. `bad` are the rows that are not plainly facts.
 
     `months` are the rows of which only the month is known, None where there are none; their `on` is its last day.
+    `written` is when each was written down, where any row says so; `recorded_at` the same, where that decides.
     """
 
     count: int
@@ -72,6 +73,7 @@ class Encoded:
     dates: dict[str, Array]
     corrects: Array
     recorded_at: Array | None
+    written: Array | None
 
     @property
     def party(self) -> Coded:
@@ -264,11 +266,12 @@ def encode(frame: pl.DataFrame, *, with_instants: bool) -> Encoded:
             at = np.flatnonzero(shapes.needed[name].take(event))
             bad[at] |= ~there[name][at] if name in there else True
 
-    recorded_at = None
+    recorded_at = written = None
     if "recorded_at" in frame.columns:
         instants = _texts(frame, "recorded_at")
         told = instants.through(_table(instants.texts, _instant, _NO_INSTANT, np.int64))
         bad |= (instants.codes >= 0) & (told == _NO_INSTANT)
+        written = told
         recorded_at = told if with_instants else None
     elif with_instants:
         recorded_at = np.full(count, _NO_INSTANT, dtype=np.int64)
@@ -278,7 +281,7 @@ def encode(frame: pl.DataFrame, *, with_instants: bool) -> Encoded:
     odd = heads.is_null() | heads.str.strip_chars(WHITE).ne(heads) | heads.eq("")
     if odd.fill_null(value=True).any():
         bad |= odd.fill_null(value=True).to_numpy()[case]
-    return Encoded(count, bad, case, heads, key, on, months, texts, dates, corrects, recorded_at)
+    return Encoded(count, bad, case, heads, key, on, months, texts, dates, corrects, recorded_at, written)
 
 
 def _texts(frame: pl.DataFrame, name: str) -> Coded:

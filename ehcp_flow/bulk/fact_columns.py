@@ -25,6 +25,8 @@ class FactColumns:
     `settled` are the cases that were put in order one at a time: those with a correction, and those with a day known to
     its month alone. `failed` are those that could not be judged. `rows` are the rows that the
     facts came from, `stands` those of facts after the day too; `repeats` repeat another fact, in legal order.
+    `broken` are the cases in which something does not hold that must (`record_table`), `ahead` those with facts after
+    the day.
     """
 
     cases: int
@@ -47,6 +49,8 @@ class FactColumns:
     stands: Array
     rows: Array
     repeats: Array
+    broken: Array
+    ahead: Array
 
     def __post_init__(self) -> None:
         bounds = np.zeros(self.cases + 1, dtype=np.int64)
@@ -58,6 +62,7 @@ class FactColumns:
     def _leave_out_odd_dates(self) -> None:
         """Leave out dates on the wrong side of `on`, as `Fact.day` does; `odd` are those to be told of."""
         self.served_as_told = self.dates.get("served_on")
+        self.told_dates = self.dates
         self.dates = dict(self.dates)
         for name, days in list(self.dates.items()):
             side = COLUMN_OF[name].side
@@ -68,6 +73,10 @@ class FactColumns:
                 self.dates[name] = np.where(odd, NO_DAY, days)
                 told = odd & ~_SERVED_EARLIER[self.key] if name == "served_on" else odd
                 self.odd.append(np.flatnonzero(told))
+        for name, days in list(self.dates.items()):
+            floor = self.told_dates.get(COLUMN_OF[name].not_before)
+            if floor is not None:
+                self.dates[name] = np.where((days < floor) & (floor != NO_DAY), NO_DAY, days)
 
     @property
     def reasoned(self) -> Array:

@@ -18,6 +18,7 @@ class LawWords:
         self.rulebook = book.rulebook
         rows = book.versions
         self.limit = [rule.limit.id for rule, _ in rows]
+        self.duty = [book.duties[rule.order] for rule, _ in rows]
         self.title = [rule.rule.title or rule.limit.title for rule, _ in rows]
         self.actor = [rule.limit.actor for rule, _ in rows]
         self.kind = [rule.kind for rule, _ in rows]

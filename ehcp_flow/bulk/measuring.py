@@ -13,7 +13,7 @@ import polars as pl
 from ehcp_flow.bulk.chunk_measures import ChunkMeasures, MeasureQuestion, added_chunk, span_chunk
 from ehcp_flow.bulk.figure_counts import counted
 from ehcp_flow.bulk.row_sources import Source, spooled
-from ehcp_flow.bulk.source_pass import Options, Pass
+from ehcp_flow.bulk.source_pass import Options, Pass, Refused
 from ehcp_flow.measures.case_groups import Extra, group_keys
 from ehcp_flow.measures.measure_table import MeasureTable, table_of
 from ehcp_flow.measures.periods import Period, Span, Years, periods_asked
@@ -96,12 +96,21 @@ def _held(source: Source, stack: ExitStack) -> Source:
     return list(source) if isinstance(source, Iterator) else source
 
 
-def measure(source: Source, as_of: dt.date | str | None = None, **options: Unpack[MeasuringOptions]) -> MeasureTable:
+def measure(
+    source: Source,
+    as_of: dt.date | str | None = None,
+    *,
+    refused: Refused = "raise",
+    **options: Unpack[MeasuringOptions],
+) -> MeasureTable:
     """Return every measure of a caseload, as known on `as_of` (today if not given), out of columns.
 
     It equals `ehcp_flow.measures.measure`, whose `year`, `by` and `extra` it takes. `on_frame` is called with the
     deadlines of each chunk of cases, as `iter_frames` gives them, so that one pass gives both. Source and further
-    options are those of `iter_frames`; without a year the source is read twice. Raises UnknownNameError for a column to
-    group by that no case has.
+    options are those of `iter_frames`, `refused` is that of `deadlines_frame`; without a year the source is read twice.
+    Raises UnknownNameError for a column to group by that no case has.
     """
-    return Measuring(source, as_of, **options).table()
+    measuring = Measuring(source, as_of, **options)
+    table = measuring.table()
+    measuring.settle(refused)
+    return table

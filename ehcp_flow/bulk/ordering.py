@@ -13,6 +13,7 @@ import polars as pl
 from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, KEYS, PROSPECTIVE, Array, as_day, in_order
 from ehcp_flow.bulk.encoding import Encoded
 from ehcp_flow.bulk.fact_columns import FactColumns
+from ehcp_flow.bulk.record_columns import checked_columns
 from ehcp_flow.facts import CONTENT
 
 __all__ = ["Settled", "in_legal_order"]
@@ -26,7 +27,7 @@ _DAYS: Final = 1 << 18
 
 
 class Settled(NamedTuple):
-    """What `Case` says of the cases that columns do not put in order: those that hold a correction, or a mere month.
+    """What `Case` says of the cases that columns leave to it: those with a correction or a mere month, and some more.
 
     `rows` are those that stand, each case's in legal order; `on` is the day of every row of the chunk.
     """
@@ -37,9 +38,12 @@ class Settled(NamedTuple):
 
 
 def in_legal_order(
-    rows: Encoded, as_of: dt.date, keep: Array | None = None, settled: Settled | None = None
+    rows: Encoded, as_of: dt.date, keep: Array | None = None, settled: Settled | None = None, *, whole: bool = False
 ) -> FactColumns:
-    """Return the facts that count on a day. `keep` are the rows that count at all, all if it is None."""
+    """Return the facts that count on a day. `keep` are the rows that count at all, all if it is None.
+
+    `whole` leaves in what cannot be so of a record.
+    """
     apart = np.zeros(len(rows.case_ids), dtype=bool)
     days = rows.on
     if settled is not None:
@@ -71,13 +75,17 @@ def in_legal_order(
     stands = order
     cases = len(rows.case_ids)
     case = rows.case.take(order)
-    authority = _last_given(case, rows.authority.codes.take(order), cases)
-
     day = as_day(as_of)
     on, key = days.take(order), rows.key.take(order)
+    authority = _authority_on(day, case, on, rows.authority.codes.take(order), cases)
     counts = (on <= day) | PROSPECTIVE.take(key)
+    ahead = np.bincount(case[~counts], minlength=cases) > 0
     if not counts.all():
         order, case, on, key = order[counts], case[counts], on[counts], key[counts]
+    found = checked_columns(rows, order, on)
+    if found.gone.any() and not whole:
+        stay = ~found.gone
+        order, case, on, key = order[stay], case[stay], on[stay], key[stay]
     return FactColumns(
         cases=cases,
         case=case,
@@ -99,15 +107,26 @@ def in_legal_order(
         stands=stands,
         rows=order,
         repeats=repeats,
+        broken=found.broken,
+        ahead=ahead,
     )
+
+
+def _authority_on(day: int, case: Array, on: Array, codes: Array, cases: int) -> Array:
+    """Return whose each case is on a day, as `Case.authority_on` does: the columns of that rule."""
+    told = codes >= 0
+    case, on, codes = case[told], on[told], codes[told]
+    by_then = on <= day
+    authority = _last_given(case[by_then], codes[by_then], cases)
+    if not by_then.all():
+        first = _last_given(case[~by_then][::-1], codes[~by_then][::-1], cases)
+        authority = np.where(authority < 0, first, authority)
+    return authority
 
 
 def _last_given(case: Array, codes: Array, cases: int) -> Array:
     """Return the last code that each case is given, -1 for none."""
     last = np.full(cases, -1, dtype=np.int32)
-    if len(codes) and codes.min() < 0:
-        given = codes >= 0
-        case, codes = case[given], codes[given]
     ends = np.flatnonzero(case[1:] != case[:-1])
     last[case[ends]] = codes[ends]
     last[case[-1:]] = codes[-1:]

@@ -14,7 +14,7 @@ from ehcp_flow.bulk.limit_counts import counts_chunk, counts_schema, summed
 from ehcp_flow.bulk.measuring import Measuring, measure
 from ehcp_flow.bulk.read_cases import read_cases
 from ehcp_flow.bulk.row_sources import Source
-from ehcp_flow.bulk.source_pass import CHUNK_CASES, Answers, Frames, Options, ids_of
+from ehcp_flow.bulk.source_pass import CHUNK_CASES, Answers, Frames, Options, Refused, ids_of
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.law.model import Rulebook
@@ -98,57 +98,77 @@ def deadlines_frame(
     as_of: dt.date | str | None = None,
     *,
     report: Callable[[Frames], object] | None = None,
+    refused: Refused = "raise",
     **options: Unpack[Options],
 ) -> pl.DataFrame:
     """Return every deadline of every case of a source as it stood on `as_of` (today if not given), as one frame.
 
-    The columns are the public fields of a deadline. Rows that cannot be read are left out: `report` is called with the
-    `Frames` once all is read, to look at its `refused` and `failed`. Source and options are those of `iter_frames`.
+    The columns are the public fields of a deadline. A row that cannot be read, or a case that cannot be judged, raises
+    its error; with `refused="warn"` it is warned of and left out, with `refused=` a list it is added to that. `report`
+    is called with the `Frames` once all is read. Source and options are those of `iter_frames`.
     """
     frames = Frames(source, as_of, **options)
     parts = list(frames)
     if report is not None:
         report(frames)
+    frames.settle(refused)
     return pl.concat(parts) if parts else pl.DataFrame(schema=frames.schema)
 
 
-def states_frame(source: Source, as_of: dt.date | str | None = None, **options: Unpack[Options]) -> pl.DataFrame:
+def states_frame(
+    source: Source, as_of: dt.date | str | None = None, *, refused: Refused = "raise", **options: Unpack[Options]
+) -> pl.DataFrame:
     """Return where every case stands in law at the end of `as_of` (today if not given).
 
     The columns are `case_id`, `state`, `since`, `maintained` and `disputes`: a list of those that have begun, with the
-    fields of `states.Dispute`. Source and options are those of `iter_frames`.
+    fields of `states.Dispute`. Source and options are those of `iter_frames`, `refused` is that of `deadlines_frame`.
     """
-    parts = list(Frames(source, as_of, work=states_chunk, **options))
+    frames = Frames(source, as_of, work=states_chunk, **options)
+    parts = list(frames)
+    frames.settle(refused)
     return pl.concat(parts) if parts else pl.DataFrame(schema=CASE_STATES)
 
 
-def findings_frame(source: Source, as_of: dt.date | str | None = None, **options: Unpack[Options]) -> pl.DataFrame:
+def findings_frame(
+    source: Source, as_of: dt.date | str | None = None, *, refused: Refused = "raise", **options: Unpack[Options]
+) -> pl.DataFrame:
     """Return what every case leaves open: `case_id`, `code`, `on`, `message`, `remedy`, `event`.
 
     These are the findings of `answers.answer`, in their order: of the record itself, of the order of its facts and its
-    disputes, and of its deadlines. Source and options are those of `iter_frames`.
+    disputes, and of its deadlines. Source and options are those of `iter_frames`, `refused` is that of
+    `deadlines_frame`.
     """
-    parts = list(Frames(source, as_of, work=findings_chunk, **options))
+    frames = Frames(source, as_of, work=findings_chunk, **options)
+    parts = list(frames)
+    frames.settle(refused)
     return pl.concat(parts) if parts else pl.DataFrame(schema=FINDINGS)
 
 
 def iter_rows(
-    source: Source, as_of: dt.date | str | None = None, **options: Unpack[Options]
+    source: Source, as_of: dt.date | str | None = None, *, refused: Refused = "raise", **options: Unpack[Options]
 ) -> Iterator[dict[str, Any]]:
-    """Yield each deadline as `Deadline.as_dict` gives it: the public fields by name, dates as ISO text."""
-    for frame in Frames(source, as_of, **options):
+    """Yield each deadline as `Deadline.as_dict` gives it: the public fields by name, dates as ISO text.
+
+    `refused` is that of `deadlines_frame`, and is seen to when the last row has been given.
+    """
+    frames = Frames(source, as_of, **options)
+    for frame in frames:
         text = frame.with_columns(pl.col(pl.Date).dt.to_string("%Y-%m-%d"))
         yield from text.iter_rows(named=True)
+    frames.settle(refused)
 
 
-def counts(source: Source, as_of: dt.date | str | None = None, **options: Unpack[Options]) -> pl.DataFrame:
+def counts(
+    source: Source, as_of: dt.date | str | None = None, *, refused: Refused = "raise", **options: Unpack[Options]
+) -> pl.DataFrame:
     """Return how many deadlines of each limit there are by authority and status, how many breaches and excused ones.
 
     The columns are `authority`, `limit`, `kind`, `status`, `deadlines`, `breaches`, `excused`; rows in their order.
-    Source and options are those of `iter_frames`.
+    Source and options are those of `iter_frames`, `refused` is that of `deadlines_frame`.
     """
     frames = Frames(source, as_of, work=counts_chunk, **options)
     parts = list(frames)
+    frames.settle(refused)
     return summed(parts) if parts else pl.DataFrame(schema=counts_schema(words_of(frames.rulebook)))
 
 

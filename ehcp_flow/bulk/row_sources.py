@@ -23,6 +23,7 @@ from ehcp_flow.errors import RowRefused, SourceError
 from ehcp_flow.facts import COLUMNS, WHITE, Fact
 from ehcp_flow.measures.extra import LONGEST_VALUE
 from ehcp_flow.readers import FactReader, Report, read_facts
+from ehcp_flow.readers.fact_names import FactNames
 from ehcp_flow.readers.row_tables import column_of
 from ehcp_flow.store import Store
 from ehcp_flow.store.base import Axis
@@ -177,7 +178,13 @@ class _FileRowByRow(_FactSource):
 
     def __init__(self, path: Path, name: str) -> None:
         self._reader: FactReader = read_facts(path, name=name)
-        super().__init__(lambda: self._reader, name)
+        super().__init__(self._read, name)
+
+    def _read(self) -> Iterator[Fact]:
+        names = FactNames(self.name, lambda: self._reader.shown)
+        told = (names.checked(line, entry) for line, entry in self._reader.entries())
+        yield from (entry for entry in told if isinstance(entry, Fact))
+        names.tell(self._reader.refused)
 
     @property
     def unknown_columns(self) -> tuple[str, ...]:

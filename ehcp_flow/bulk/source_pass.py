@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import chain, islice
-from typing import Any, Final, Protocol, TypedDict, TypeVar, Unpack
+from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, TypeVar, Unpack
 
 import polars as pl
 
@@ -17,19 +18,20 @@ from ehcp_flow.answers import Answer
 from ehcp_flow.bulk.case_answers import answers_chunk
 from ehcp_flow.bulk.chunks import Chunk, Question, judge_chunk, readable, schema_of
 from ehcp_flow.bulk.law_words import words_of
+from ehcp_flow.bulk.record_columns import nearly_the_same_of
 from ehcp_flow.bulk.row_sources import Source, chunks_of, open_rows
 from ehcp_flow.bulk.stored import StoreRows
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.calendars import england as english_calendars
 from ehcp_flow.case import Case
 from ehcp_flow.dates import parse_instant
-from ehcp_flow.errors import EhcpFlowError, RangeError, RowRefused
+from ehcp_flow.errors import EhcpFlowError, RangeError, RowRefused, UnknownNameError
 from ehcp_flow.facts import WHITE
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.store.base import Axis
 
-__all__ = ["CHUNK_CASES", "Answers", "Frames", "Options", "Pass", "Progress", "ids_of"]
+__all__ = ["CHUNK_CASES", "Answers", "Frames", "Options", "Pass", "Progress", "Refused", "ids_of"]
 
 CHUNK_CASES: Final = 50_000
 """How many whole cases are judged at a time, unless another number is given: memory follows it, answers do not."""
@@ -77,6 +79,10 @@ class Options(TypedDict, total=False):
     authority: str | None
 
 
+Refused: TypeAlias = Literal["raise", "warn"] | list[Any]
+"""What becomes of rows that were refused, and of cases that cannot be judged: an error, a warning, or a list."""
+
+
 class Pass:
     """One pass over a source: the question, and what is counted on the way."""
 
@@ -116,6 +122,7 @@ class Pass:
         self.failed: list[tuple[str, EhcpFlowError]] = []
         self.unknown_columns: tuple[str, ...] = ()
         self.authorities: set[str] = set()
+        self.seen: list[tuple[pl.Series, int]] = []
         self.name = self._name or ""
         self.rows = self.cases = self.deadlines = self.findings = 0
         self.is_read = False
@@ -137,6 +144,7 @@ class Pass:
                 self._only,
                 self._authority,
                 self.authorities,
+                self.seen,
                 rows.entering,
             )
             cleaned: list[RowRefused] = []
@@ -165,6 +173,33 @@ class Pass:
                 yield part
             if not self.is_read:
                 finish()
+
+    @property
+    def ahead(self) -> int:
+        """How many of the cases have facts after the day, which do not count yet."""
+        return sum(ahead for _, ahead in self.seen)
+
+    @property
+    def nearly_the_same(self) -> list[tuple[str, ...]]:
+        """The groups of cases whose ids are nearly the same (`case_ids`)."""
+        return nearly_the_same_of([ids for ids, _ in self.seen])
+
+    def settle(self, refused: Refused) -> None:
+        """Tell what was left out, now that all is read: nothing is dropped without a word.
+
+        Raises the first RowRefused, or the error of the first case that cannot be judged, or warns of them, or adds
+        them all to a list, as `refused` says.
+        """
+        left_out: list[EhcpFlowError] = [*self.refused, *(error for _, error in self.failed)]
+        if isinstance(refused, list):
+            refused.extend(left_out)
+        elif refused == "raise" and left_out:
+            raise left_out[0]
+        elif refused not in ("raise", "warn"):
+            raise UnknownNameError("way with refused rows", str(refused), ("raise", "warn"))
+        elif left_out:
+            more = f" (and {len(left_out) - 1:,} more)" if len(left_out) > 1 else ""
+            warnings.warn(f"left out of the answer: {left_out[0]}{more}", stacklevel=3)
 
     def _tell(self, done: int) -> None:
         if self._on_progress:

@@ -40,7 +40,7 @@ class StatesWithMoves(Pass):
 
 def _chunk(rows: pl.DataFrame, question: Question) -> _StatesOfChunk:
     encoded, rows, refused, count = asked_rows(rows, question)
-    facts, there = standing_facts(encoded, rows, question)
+    facts, there = standing_facts(encoded, rows, question, whole=True)
     # A fact of the very day may come behind one that is asked about, and one that lies ahead moves nothing yet.
     alone = disputed(facts) | (np.bincount(facts.case[facts.on >= facts.as_of], minlength=facts.cases) > 0)
 

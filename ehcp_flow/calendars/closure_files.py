@@ -10,13 +10,22 @@ import datetime as dt
 import io
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 from ehcp_flow.calendars.places import Closure, Institution
 from ehcp_flow.calendars.statutory_days import BankHolidayChanges
+from ehcp_flow.calendars.term_feeds import (
+    Event,
+    EventTaken,
+    closures_between,
+    day_of,
+    is_too_long,
+    says_closed,
+    take_events,
+)
 from ehcp_flow.dates import parse_date
 from ehcp_flow.errors import CalendarError, CalendarMissing, DateError, LibraryMissing
 from ehcp_flow.inputs import why_unreadable
@@ -35,22 +44,31 @@ _AUTHORITY = re.compile(r"[0-9]{3}")
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")  # a date as iCalendar writes it
 
 
-def read_institutions(source: Source, *, authority_default: str | None = None) -> dict[str, Institution]:
+def read_institutions(
+    source: Source,
+    *,
+    authority_default: str | None = None,
+    closed_if: str | None = None,
+    report: Callable[[EventTaken], object] | None = None,
+) -> dict[str, Institution]:
     """Return the institutions of a CSV or iCalendar file, by id.
 
     `source` is a path or an open file. `authority_default` is the id under which closures go that name no institution,
     such as an authority's number for the term dates of all its schools, or a URN for a file of one school.
 
     CSV has the columns institution, closed_from, reopens_on, and if wanted what, known_from, known_to. iCalendar has
-    one all-day event for each closure, DTEND being the first day not in it; X-EHCP-INSTITUTION, on the event or the
-    calendar, names the institution, X-EHCP-KNOWN-FROM and X-EHCP-KNOWN-TO on the calendar what is known. Where the
-    known days are not given they run from the first closure's first day to the last one's re-opening.
+    all-day events, DTEND being the first day not in them: closures, or terms with the closures between them, told apart
+    by their names (`term_feeds`), or by `closed_if`, a text that the names of closures hold; `report` is called with
+    what each event was taken for. X-EHCP-INSTITUTION, on the event or the calendar, names the institution,
+    X-EHCP-KNOWN-FROM and X-EHCP-KNOWN-TO on the calendar what is known. Where the known days are not given they run
+    from the first day of a closure or a term to the last one's end.
 
-    Raises CalendarError for anything that cannot be read, recurrence rules and times of day among them.
+    Raises CalendarError for anything that cannot be read, recurrence rules among them, and for a closure of 40 school
+    days or more in a feed: it is questioned, not believed.
     """
     name, text = _text_of(source)
     if name.lower().endswith(".ics") or text.lstrip().upper().startswith("BEGIN:VCALENDAR"):
-        drafts = _drafts_of_ical(name, text, authority_default)
+        drafts = _drafts_of_ical(name, text, authority_default, closed_if, report or _unheard)
     else:
         drafts = _drafts_of_csv(name, text, authority_default)
     return {place: draft.finish(name, place) for place, draft in drafts.items()}
@@ -108,10 +126,14 @@ class _Draft:
     closures: list[tuple[int, Closure]] = field(default_factory=list)
     known_from: list[dt.date] = field(default_factory=list)
     known_to: list[dt.date] = field(default_factory=list)
+    seen_from: dt.date | None = None
+    seen_to: dt.date | None = None
 
     def finish(self, source: str, place: str) -> Institution:
         known_from = self.known_from or [closure.first_closed for _, closure in self.closures]
         known_to = self.known_to or [closure.reopens_on for _, closure in self.closures]
+        if self.seen_from is not None and self.seen_to is not None:
+            known_from, known_to = self.known_from or [self.seen_from], self.known_to or [self.seen_to]
         if not known_from or not known_to:
             raise CalendarError(
                 source, f"institution {place} has no closure; give both known_from and known_to", self.line
@@ -204,7 +226,13 @@ def _drafts_of_csv(source: str, text: str, default: str | None) -> dict[str, _Dr
     return drafts
 
 
-def _drafts_of_ical(source: str, text: str, default: str | None) -> dict[str, _Draft]:
+def _unheard(_: EventTaken) -> None:
+    """Take what nobody asked for."""
+
+
+def _drafts_of_ical(
+    source: str, text: str, default: str | None, closed_if: str | None, report: Callable[[EventTaken], object]
+) -> dict[str, _Draft]:
     try:
         from icalendar import Calendar
     except ImportError:
@@ -223,22 +251,28 @@ def _drafts_of_ical(source: str, text: str, default: str | None) -> dict[str, _D
         known_from = [_ical_day(source, each) for each in _texts(calendar, "X-EHCP-KNOWN-FROM")]
         known_to = [_ical_day(source, each) for each in _texts(calendar, "X-EHCP-KNOWN-TO")]
         places = set(defaults) if known_from or known_to else set()
+        named: dict[str, list[Event]] = {}
         for event in calendar.walk("VEVENT"):
             line = next(lines, 0)
             if _texts(event, "STATUS") == ["CANCELLED"]:
                 continue
-            closure = _closure_of_event(source, line, event)
+            told = _event(source, line, event)
             names = _texts(event, "X-EHCP-INSTITUTION") or defaults
             if not names:
                 raise CalendarError(
                     source,
                     "the event names no institution; write X-EHCP-INSTITUTION on the event or on the calendar, "
-                    "or pass authority_default",
+                    "or pass authority_default (--institution)",
                     line,
                 )
             for place in names:
-                drafts.setdefault(place, _Draft(line)).closures.append((line, closure))
-            places.update(names)
+                named.setdefault(place, []).append(told)
+        for place, events in named.items():
+            taken = list(take_events(events, closed_if))
+            for each in taken:
+                report(each)
+            _add_feed(source, drafts.setdefault(place, _Draft(taken[0].line)), taken)
+            places.add(place)
         for place in sorted(places):
             draft = drafts.setdefault(place, _Draft(1))
             draft.known_from += known_from
@@ -246,7 +280,27 @@ def _drafts_of_ical(source: str, text: str, default: str | None) -> dict[str, _D
     return drafts
 
 
-def _closure_of_event(source: str, line: int, event: Any) -> Closure:
+def _add_feed(source: str, draft: _Draft, taken: Sequence[EventTaken]) -> None:
+    """Add what the events of a feed were taken for to what is known of an institution."""
+    for each in taken:
+        if each.taken_for == "closure":
+            if is_too_long(each):
+                raise CalendarError(
+                    source,
+                    f"{each.summary or 'this event'} would shut the school for 40 school days or more, from "
+                    f"{each.first.isoformat()}; if it is a term, let its name say so; if it is true, write it in CSV",
+                    each.line,
+                )
+            draft.closures.append((each.line, _closure(source, each.line, each.first, each.behind, each.summary)))
+    terms = [each for each in taken if each.taken_for == "term"]
+    draft.closures += closures_between(terms)
+    if terms:
+        shut = [closure for _, closure in draft.closures]
+        draft.seen_from = min(each for each in (*(t.first for t in terms), *(c.first_closed for c in shut)))
+        draft.seen_to = max(each for each in (*(t.behind for t in terms), *(c.reopens_on for c in shut)))
+
+
+def _event(source: str, line: int, event: Any) -> Event:
     for rule in ("RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"):
         if rule in event:
             raise CalendarError(
@@ -260,11 +314,16 @@ def _closure_of_event(source: str, line: int, event: Any) -> Closure:
             f"the event has no usable days: {_in_short(error)}; write DTSTART;VALUE=DATE:20260723 and a DTEND",
             line,
         ) from None
-    if isinstance(first, dt.datetime):  # icalendar has seen to it that both ends are of one kind
-        raise CalendarError(
-            source, "the event has a time of day; a closure is whole days: write DTSTART;VALUE=DATE:20260723", line
-        )
-    return _closure(source, line, first, reopens, "".join(_texts(event, "SUMMARY")))
+    summary = "".join(_texts(event, "SUMMARY"))
+    begins, behind = day_of(first), day_of(reopens)
+    if begins is None or behind is None:  # icalendar has seen to it that both ends are of one kind
+        if not summary or says_closed(summary):
+            raise CalendarError(
+                source, "the event has a time of day; a closure is whole days: write DTSTART;VALUE=DATE:20260723", line
+            )
+        return Event(line, summary, first.date(), reopens.date() + dt.timedelta(days=1), timed=True)
+    # Some calendars write the last day where iCalendar has the day behind it.
+    return Event(line, summary, begins, behind if behind != begins else begins + dt.timedelta(days=1), timed=False)
 
 
 def _in_short(error: Exception) -> str:

@@ -41,7 +41,7 @@ _FINDING_COLUMNS: Final = ("case_id", "on", "finding", "message", "remedy", "eve
 
 @options(
     "source as_of case register known_at known_by authority contested fail_on_breach all_errors form raw "
-    "output institutions office_closures bank_holidays rulebook"
+    "output institutions institution closed_if office_closures bank_holidays rulebook"
 )
 def _breaches(
     *,
@@ -133,7 +133,7 @@ def exceptions_of(answered: Answer) -> Iterator[dict[str, Any]]:
             considered.add(id(fact))
             nothing = dict.fromkeys(("limit", "party", "due_on", "status", "citation", "address"))
             yield {
-                **_claim(fact), **nothing, "authority": answered.case.authority, "holds": False, "excuses": False,
+                **_claim(fact), **nothing, "authority": answered.authority, "holds": False, "excuses": False,
                 "says": finding.message,
             }  # fmt: skip
 

@@ -27,7 +27,7 @@ __all__ = ["CHECK"]
 
 @options(
     "source as_of case limit status known_at known_by authority contested explain fail_on_breach all_errors "
-    "feed raw output institutions office_closures bank_holidays profile rulebook"
+    "feed raw output institutions institution closed_if office_closures bank_holidays profile rulebook"
 )
 def _check(
     *,

@@ -52,7 +52,7 @@ class _OneFact:
 
 
 @options(
-    "received event on columns authority case limit as_of explain feed raw output institutions "
+    "received event on columns authority case limit as_of explain feed raw output institutions institution closed_if "
     "office_closures bank_holidays profile rulebook"
 )
 def _due(

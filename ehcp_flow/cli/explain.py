@@ -63,7 +63,7 @@ class _ExplainOptions(PrintOptions):
 
 @options(
     "source case_id limit as_of known_at known_by authority html all_errors letter raw output institutions "
-    "office_closures bank_holidays profile rulebook"
+    "institution closed_if office_closures bank_holidays profile rulebook"
 )
 def _explain(
     *,
@@ -123,7 +123,7 @@ def _paragraphs(answered: Answer, found: list[Deadline]) -> Iterator[str]:
     from ehcp_flow.dates import say
 
     case = answered.case
-    authority = f", authority {case.authority}" if case.authority else ""
+    authority = f", authority {answered.authority}" if answered.authority else ""
     yield heading(f"Case {case.case_id}{authority}, as it stood on {say(answered.as_of)}", "=")
     yield ""
     yield paragraph(f"Where it stands: {answered.case_state}.")
@@ -186,7 +186,7 @@ def _json(answered: Answer, found: list[Deadline]) -> None:
 
     said = {
         "case_id": answered.case.case_id,
-        "authority": answered.case.authority,
+        "authority": answered.authority,
         "as_of": answered.as_of.isoformat(),
         "state": str(answered.case_state.pathway),
         "since": answered.case_state.since.isoformat() if answered.case_state.since else None,

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
 __all__ = ["IMPORT"]
 
 
+class _SameId(StrEnum):
+    REFUSE = "refuse"
+    CORRECTS = "corrects"
+
+
 @dataclass(frozen=True, kw_only=True)
 class _FactsToImport:
     """The file, and what becomes of its rows."""
@@ -46,10 +52,16 @@ class _FactsToImport:
         str | None,
         option("--recorded-by NAME", "Who records them, where the file does not say so itself."),
     ] = None
+    same_id: Annotated[
+        _SameId,
+        typer.Option(
+            "--same-id", help="What a row means that comes under the fact_id of another and says something else."
+        ),
+    ] = _SameId.REFUSE
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would become of it, and write nothing.")] = False
 
 
-@options("file store refused recorded_by authority dry_run all_errors form")
+@options("file store refused recorded_by authority same_id dry_run all_errors form")
 def _import(
     *,
     facts: _FactsToImport,
@@ -116,7 +128,7 @@ def _take(
 
         result = import_facts(
             store, reader.entries(), source=digest, name=name, recorded_by=facts.recorded_by, dry_run=facts.dry_run,
-            refused=refuse,
+            same_id=facts.same_id.value, refused=refuse,
         )  # fmt: skip
     return result, reader.warnings
 

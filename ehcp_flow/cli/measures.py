@@ -61,7 +61,7 @@ class _Figures:
 
 @options(
     "source figures explain catalogue suppress as_of case contested known_at known_by authority all_errors "
-    "form raw output institutions office_closures bank_holidays rulebook"
+    "form raw output institutions institution closed_if office_closures bank_holidays rulebook"
 )
 def _measures(
     *,

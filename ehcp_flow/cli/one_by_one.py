@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import typer
 
+from ehcp_flow.case_ids import nearly_the_same
 from ehcp_flow.cli.messages import count
-from ehcp_flow.cli.opened_source import CannotJudge, CheckTally, OpenedSource, ShownDeadlines, SourceFigures
+from ehcp_flow.cli.opened_source import CannotJudge, CheckTally, OpenedSource, RecordsMet, ShownDeadlines, SourceFigures
 from ehcp_flow.cli.options import Axis, axis_of
 from ehcp_flow.cli.output import sheet
 from ehcp_flow.cli.source_kinds import no_case
@@ -58,6 +59,7 @@ class OfFile:
         caseload: Caseload,
         known_at: dt.datetime | None,
         authority: str | None,
+        on: dt.date,
         ids: Sequence[str] | None = None,
     ) -> None:
         self._name = caseload.report.name
@@ -65,9 +67,10 @@ class OfFile:
         self._caseload = caseload
         self._cases: Mapping[str, Case] = caseload
         if authority is not None:
-            self._cases = {case_id: case for case_id, case in caseload.items() if case.authority == authority}
+            self._cases = {case_id: case for case_id, case in caseload.items() if case.authority_on(on) == authority}
         self._known_at = known_at
         self._authority = authority
+        self._on = on
         self._asked = tuple(self._cases)
         if known_at is not None:
             then = ((case_id, case.known_at(known_at)) for case_id, case in self._cases.items())
@@ -79,7 +82,8 @@ class OfFile:
         """Return what else somebody should be told, that there is no case among it; these columns are used."""
         said = list(self._caseload.report.warnings_but(used))
         if not self._cases and not self.refused:
-            met = {case.authority for case in self._caseload.values() if case.authority}
+            owners = (case.authority_on(self._on) for case in self._caseload.values())
+            met = {owner for owner in owners if owner}
             said.append(no_case(self._name, self._authority, met, self._known_at, cases=bool(self._caseload)))
         return said
 
@@ -95,7 +99,8 @@ class OfFile:
         """Return why a case is not there, with ids that are like it or hold it."""
         elsewhere = self._caseload.get(case_id)
         if elsewhere is not None and case_id not in self._asked:
-            of = f"it is of {elsewhere.authority}" if elsewhere.authority else "its record names none"
+            owner = elsewhere.authority_on(self._on)
+            of = f"it is of {owner}" if owner else "its record names none"
             return f"{self._name}: case {case_id} is not of authority {self._authority}; {of}"
         if elsewhere is not None and self._known_at is not None:
             return f"{self._name}: nothing of case {case_id} had been recorded by {self._known_at.isoformat()}"
@@ -108,13 +113,17 @@ class OfFile:
 
 
 class OfStore:
-    """The cases of a store, one at a time in memory."""
+    """The cases of a store, one at a time in memory; of one authority on the day, where one is given."""
 
     total: int | None = None
     refused: Sequence[Any] = ()
 
-    def __init__(self, store: Store, known_at: dt.datetime | None, known_by: Axis | None) -> None:
+    def __init__(
+        self, store: Store, known_at: dt.datetime | None, known_by: Axis | None, authority: str | None, on: dt.date
+    ) -> None:
         self._store = store
+        self._authority = authority
+        self._on = on
         self._known_at = known_at
         self._axis = axis_of(known_by)
 
@@ -127,10 +136,18 @@ class OfStore:
         wanted = tuple(dict.fromkeys(ids))
         if wanted:
             return iter([self._case(case_id) for case_id in wanted])
-        return (stored.case for stored in self._store.cases(known_at=self._known_at, axis=self._axis))
+        cases = (stored.case for stored in self._store.cases(known_at=self._known_at, axis=self._axis))
+        return (case for case in cases if self._is_asked(case))
 
     def _case(self, case_id: str) -> Case:
-        return self._store.case(case_id, known_at=self._known_at, axis=self._axis).case
+        case = self._store.case(case_id, known_at=self._known_at, axis=self._axis).case
+        if not self._is_asked(case):
+            # As one that does not exist: it gives nothing away.
+            raise UnknownNameError("case", case_id, ())
+        return case
+
+    def _is_asked(self, case: Case) -> bool:
+        return self._authority is None or case.authority_on(self._on) == self._authority
 
 
 class SourceOneByOne(OpenedSource):
@@ -143,6 +160,8 @@ class SourceOneByOne(OpenedSource):
         self._source = source
         self._total = len(ids) if ids else source.total
         self._ids = tuple(ids or ())
+        self._ids_met: list[str] = []
+        self._ahead = 0
         self._first: Iterator[Case] | None = source.cases(self._ids)
         self._told(source.warnings_but(used), source.refused)
 
@@ -152,7 +171,20 @@ class SourceOneByOne(OpenedSource):
 
     def _cases(self) -> Iterator[Case]:
         cases, self._first = self._first or self._source.cases(self._ids), None
-        return cases
+        self._ids_met.clear()
+        self._ahead = 0
+        return (self._noted(case) for case in cases)
+
+    def _noted(self, case: Case) -> Case:
+        self._ids_met.append(case.case_id)
+        day, facts = self.query.on, case.facts
+        if facts and facts[-1].on > day:
+            self._ahead += any(fact.on > day and not fact.prospective for fact in facts)
+        return case
+
+    def met(self) -> RecordsMet:
+        """Return what was met in the records of the cases last gone through."""
+        return RecordsMet(self._ahead, nearly_the_same(self._ids_met))
 
     def answers(self, *, quiet: bool = False) -> Iterator[Answer]:
         """Yield the answer for each case that can be judged."""

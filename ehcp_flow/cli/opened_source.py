@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import typer
 
-from ehcp_flow.cli.messages import ProgressBar, note
+from ehcp_flow.cli.messages import SHOWN, ProgressBar, count, note
 from ehcp_flow.cli.options import Contested
 from ehcp_flow.cli.source_kinds import tell_read
 from ehcp_flow.errors import EhcpFlowError, ExitCode
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ehcp_flow.measures.periods import Span
     from ehcp_flow.states import StateWithMoves
 
-__all__ = ["CannotJudge", "CheckTally", "OpenedSource", "ShownDeadlines", "SourceFigures"]
+__all__ = ["CannotJudge", "CheckTally", "OpenedSource", "RecordsMet", "ShownDeadlines", "SourceFigures"]
 
 T = TypeVar("T")
 
@@ -33,6 +33,13 @@ class CannotJudge(NamedTuple):
 
     case_id: str
     error: EhcpFlowError
+
+
+class RecordsMet(NamedTuple):
+    """How many cases have facts after the day, and which ids are nearly the same."""
+
+    ahead: int
+    alike: Sequence[Sequence[str]]
 
 
 class ShownDeadlines(NamedTuple):
@@ -128,8 +135,26 @@ class OpenedSource(ABC):
             self._failed[case_id] = None
             note(f"refused: case {case_id}: {error}")
 
+    @abstractmethod
+    def met(self) -> RecordsMet:
+        """Return what was met in the records of the cases last gone through."""
+
     def leave(self, *, breach: bool = False) -> None:
-        """Leave with the exit code: 3 for a breach that was to be reported so, else 1 if anything was refused."""
+        """Tell what was met in the records, and leave with the exit code.
+
+        It is 3 for a breach that was to be reported so, else 1 if anything was refused.
+        """
+        ahead, alike = self.met()
+        if ahead:
+            note(
+                f"{count(ahead, 'case has', 'cases have')} facts after {self.query.on.isoformat()}, which do not count "
+                "yet (named by: ehcp-flow breaches SOURCE --register findings)"
+            )
+        for group in alike[:SHOWN]:
+            ids = ", ".join(ascii(case_id) for case_id in group)
+            note(f"warning: these ids are nearly the same, and may be of one child: {ids}")
+        if len(alike) > SHOWN:
+            note(f"warning: so are {count(len(alike) - SHOWN, 'more group')} of ids")
         if breach:
             raise typer.Exit(ExitCode.BREACH)
         if self.refused or self._failed:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ehcp_flow.cli.messages import ProgressBar
-from ehcp_flow.cli.opened_source import CannotJudge, CheckTally, OpenedSource, ShownDeadlines, SourceFigures
+from ehcp_flow.cli.opened_source import CannotJudge, CheckTally, OpenedSource, RecordsMet, ShownDeadlines, SourceFigures
 from ehcp_flow.cli.options import axis_of
 from ehcp_flow.cli.output import RAW, Format, sheet
 from ehcp_flow.cli.source_kinds import is_pipe, no_case
@@ -54,10 +54,10 @@ class SourceOverColumns(OpenedSource):
         self._source = source
         self._options: dict[str, Any] = {
             "name": name, "known_at": known_at, "axis": axis_of(query.known_by),
-            # A store is opened for its authority.
-            "authority": None if "://" in name else query.authority,
+            "authority": query.authority,
         }  # fmt: skip
         self._waiting: list[CannotJudge] | None = []
+        self._last: Pass | None = None
 
     def cannot(self, case_id: str, error: EhcpFlowError) -> None:
         """Tell that one case cannot be judged, behind what is wrong with the source."""
@@ -67,6 +67,7 @@ class SourceOverColumns(OpenedSource):
             self._waiting.append(CannotJudge(case_id, error))
 
     def _tell_if_read(self, read: Pass) -> None:
+        self._last = read
         if self._waiting is None or not read.is_read:
             return
         from ehcp_flow.readers import Report
@@ -80,6 +81,11 @@ class SourceOverColumns(OpenedSource):
         waiting, self._waiting = self._waiting, None
         for each in waiting:
             self.cannot(*each)
+
+    def met(self) -> RecordsMet:
+        """Return what was met in the pass over the cases that was read last."""
+        read = self._last
+        return RecordsMet(0, ()) if read is None else RecordsMet(read.ahead, read.nearly_the_same)
 
     def _read(self, read: Pass, found: Iterable[T]) -> Iterator[T]:
         """Return what a pass finds, and tell what it met as soon as that is known.
@@ -103,7 +109,7 @@ class SourceOverColumns(OpenedSource):
         from ehcp_flow.answers import Answer
         from ehcp_flow.bulk import Answers
 
-        read = Answers(self._source, **self._options)
+        read = Answers(self._source, as_of=self.query.on, **self._options)
         cases = (found.case if isinstance(found, Answer) else found[0] for found in self._read(read, read.each()))
         return self._through(cases, None, quiet=quiet)
 

@@ -12,7 +12,7 @@ import typer
 from ehcp_flow.cli.options import AllErrors, AsOf, Authority, CaseIds, Contested, KnownAt, KnownBy, day, option
 
 if TYPE_CHECKING:
-    from ehcp_flow.calendars import BankHolidayChanges, Calendars
+    from ehcp_flow.calendars import BankHolidayChanges, Calendars, Institution
     from ehcp_flow.law import Rulebook
 
 __all__ = ["CaseQuery", "LawQuery", "rulebook_at"]
@@ -30,6 +30,19 @@ class LawQuery:
     institutions: Annotated[
         str | None,
         _of_the_law("--institutions FILE", "Closures of schools and colleges, CSV or iCalendar."),
+    ] = None
+    institution: Annotated[
+        str | None,
+        _of_the_law(
+            "--institution ID",
+            "Whose closures they are, where a calendar does not say so: as advice requests call it, such as a URN.",
+        ),
+    ] = None
+    closed_if: Annotated[
+        str | None,
+        _of_the_law(
+            "--closed-if TEXT", "Take only those events of a calendar for closures whose names hold this text."
+        ),
     ] = None
     office_closures: Annotated[
         str | None,
@@ -75,18 +88,31 @@ class LawQuery:
     def calendars(self) -> Calendars:
         """England's calendars with the closures in these files, and with these bank holidays changed.
 
-        Raises CalendarError, naming file and line, and BadParameter for a day that cannot be changed.
+        What each event of a calendar of closures was taken for is noted. Raises CalendarError, naming file and line,
+        and BadParameter for a day that cannot be changed.
         """
-        from ehcp_flow.calendars import england, read_institutions, read_office_closures
+        from ehcp_flow.calendars import england, read_office_closures
 
         calendars = england()
         if self.institutions is not None:
-            calendars = calendars.with_institutions(read_institutions(self.institutions))
+            calendars = calendars.with_institutions(self._institutions(self.institutions))
+        elif self.institution is not None or self.closed_if is not None:
+            hint = "--closed-if" if self.institution is None else "--institution"
+            raise typer.BadParameter("it says how --institutions is read; give that too", param_hint=hint)
         if self.office_closures is not None:
             calendars = calendars.with_office_closures(read_office_closures(self.office_closures))
         for stated in self.bank_holidays or ():
             calendars = calendars.with_bank_holidays(_changed_holidays(stated))
         return calendars
+
+    def _institutions(self, file: str) -> dict[str, Institution]:
+        from ehcp_flow.calendars import read_institutions
+        from ehcp_flow.cli.messages import note
+
+        return read_institutions(
+            file, authority_default=self.institution, closed_if=self.closed_if,
+            report=lambda event: note(f"{file}: {event}"),
+        )  # fmt: skip
 
     def limit_ids(self, names: list[str] | None) -> frozenset[str]:
         """Return the ids of the limits asked for, none if none are. Raises UnknownNameError, with near matches."""

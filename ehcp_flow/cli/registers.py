@@ -45,7 +45,7 @@ _WIDE, _NARROW = 26, 14
 
 @options(
     "source name as_of only show weeks case contested known_at known_by authority all_errors feed raw output "
-    "institutions office_closures bank_holidays rulebook"
+    "institutions institution closed_if office_closures bank_holidays rulebook"
 )
 def _registers(
     *,

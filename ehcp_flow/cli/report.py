@@ -45,7 +45,7 @@ class _Calendar:
 
 @options(
     "source html xlsx ics as_of suppress weeks calendar case known_at known_by authority all_errors "
-    "institutions office_closures bank_holidays rulebook"
+    "institutions institution closed_if office_closures bank_holidays rulebook"
 )
 def _report(
     *,

@@ -21,7 +21,7 @@ _REVIEW: Final = ("amendment_notice", "amended_plan")
 _COLUMNS: Final = ("step", "limit", "title", "begins_on", "done_by", "days", "counting", "citation")
 
 
-@options("by limit form raw output institutions office_closures bank_holidays rulebook")
+@options("by limit form raw output institutions institution closed_if office_closures bank_holidays rulebook")
 def _schedule(
     *,
     query: LawQuery,

@@ -33,11 +33,15 @@ def open_source(
     many = by_columns(source)
     with ExitStack() as stack:
         if "://" in source:
-            store = stack.enter_context(stack.enter_context(open_store(source, authority=query.authority)).snapshot())
+            # A file of SQLite has no roles: what is of an authority on the day is chosen here, as in any other file.
+            scope = None if source.startswith("sqlite") else query.authority
+            store = stack.enter_context(stack.enter_context(open_store(source, authority=scope)).snapshot())
             if many and not ids:
                 yield SourceOverColumns(query, store, source, then, used=used)
             else:
-                yield SourceOneByOne(query, OfStore(store, then, query.known_by), ids, used=used)
+                yield SourceOneByOne(
+                    query, OfStore(store, then, query.known_by, query.authority, query.on), ids, used=used
+                )
             return
         only_of_stores(query.known_by)
         if many and not ids:
@@ -56,7 +60,7 @@ def _read(query: CaseQuery, known_at: dt.datetime | None, ids: Sequence[str] | N
             from ehcp_flow.bulk import read_cases
 
             caseload = read_cases(**stream, case_ids=ids or None, on_progress=bar)
-            return OfFile(caseload, known_at, query.authority, caseload.known)
+            return OfFile(caseload, known_at, query.authority, query.on, caseload.known)
         from ehcp_flow.readers import read_cases as read
 
-        return OfFile(read(**stream, on_progress=bar), known_at, query.authority)
+        return OfFile(read(**stream, on_progress=bar), known_at, query.authority, query.on)

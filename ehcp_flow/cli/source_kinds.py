@@ -124,9 +124,13 @@ def tell_read(
     warnings: Iterable[str], refused: Sequence[object], incomplete: Iterable[str], *, all_errors: bool
 ) -> None:
     """Tell what was met while a source was read: its warnings, the rows refused, and the cases that lack one."""
+    from ehcp_flow.readers.column_evidence import misread_columns
+
     for warning in warnings:
         note(f"warning: {warning}")
     tell_refused(refused, everything=all_errors)
+    for warning in misread_columns(refused):
+        note(f"warning: {warning}")
     lacking = sorted(case_id for case_id in incomplete if case_id)
     if lacking:
         names = ", ".join(lacking[:_NAMED]) + (", ..." if len(lacking) > _NAMED else "")

@@ -134,7 +134,12 @@ def _rows(judged: Iterator[_Judged], moves: _Moves, printed: PrintOptions) -> No
         for case, case_state, verdicts in judged:
             lawful = tuple((verdict.event, verdict.outcome) for verdict in verdicts if verdict.allowed)
             stands = StateWithMoves(
-                case.case_id, case.authority, case_state.pathway, case_state.since, case_state.disputes, lawful
+                case.case_id,
+                case.authority_on(case_state.as_of),
+                case_state.pathway,
+                case_state.since,
+                case_state.disputes,
+                lawful,
             )
             row = _row(stands, case_state.as_of)
             asked = _chosen(verdicts, moves)

@@ -13,6 +13,7 @@ from ehcp_flow.case import Case
 from ehcp_flow.engine import kernel
 from ehcp_flow.engine.choice import Kernel, interpreted_kernel, kernel_in_use
 from ehcp_flow.engine.counted_days import CountedDays, counted_days
+from ehcp_flow.engine.duty_keys import duty_key, start_names
 from ehcp_flow.engine.kernel import COLUMNS, CONTESTED, EXCUSES, LAST, NO_DAY, NO_LAW, RULE, RUN, STARTED, STATUS, WHOM
 from ehcp_flow.engine.numbers import KEY_OF, Key, as_day
 from ehcp_flow.engine.rulebook import CompiledRule, CompiledRulebook, compiled
@@ -21,6 +22,7 @@ from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.law.patterns import Patterns
 from ehcp_flow.law.version import Version
+from ehcp_flow.record_checks import checked
 
 __all__ = [
     "DATES_OF", "AtEarliest", "JudgedCase", "JudgedRows", "facts_that_count", "judge_case", "judge_facts",
@@ -38,18 +40,15 @@ _MISSED: Final = (kernel.LATE, kernel.OVERDUE, kernel.PREMATURE, kernel.OVERTAKE
 
 
 def facts_that_count(case: Case, as_of: dt.date, given: Fact | None = None) -> tuple[Fact, ...]:
-    """Return the facts that had happened by a day, and those that say what is to come.
+    """Return the facts that had happened by a day, and those that say what is to come, without what cannot be so.
 
     `given` is a fact that counts although it lies in the future: what a what-if question assumes.
     """
-    facts = case.facts
-    if facts and facts[-1].on > as_of:
-        return tuple(
-            fact
-            for fact in facts
-            if fact.on <= as_of or fact.prospective or (given is not None and fact.id == given.id)
-        )
-    return facts
+    if given is None or given.on <= as_of or given.prospective:
+        return case.checked_on(as_of).standing
+    return checked(
+        tuple(fact for fact in case.facts if fact.on <= as_of or fact.prospective or fact.id == given.id)
+    ).standing
 
 
 class JudgedRows(NamedTuple):
@@ -158,6 +157,21 @@ class JudgedCase:
     def version(self, row: int) -> Version:
         """Return the version of the rule that applies to a row."""
         return self.book.versions[self.out[kernel.VERSION * self.size + row]][1]
+
+    @cached_property
+    def authority(self) -> str | None:
+        """Whose case it is on the day."""
+        return self.case.authority_on(self.as_of)
+
+    @cached_property
+    def _starts(self) -> list[str]:
+        return start_names(self.facts, self.case.recorded)
+
+    def key(self, row: int) -> str:
+        """Return the identity of the deadline of a row: see `duty_keys`."""
+        out, size = self.out, self.size
+        start = self._starts[out[STARTED * size + row]]
+        return duty_key(self.case.case_id, self.book.duties[out[RULE * size + row]], self.party(row), start)
 
     @cached_property
     def keys(self) -> list[Key]:

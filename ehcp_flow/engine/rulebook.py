@@ -17,6 +17,7 @@ from ehcp_flow.closed import complete
 from ehcp_flow.counting import Convention, Period, SchoolDays, add_months, fixed_days
 from ehcp_flow.engine import kernel
 from ehcp_flow.engine.choice import Kernel
+from ehcp_flow.engine.duty_keys import duties_of
 from ehcp_flow.engine.numbers import KEY_OF, KEYS, as_day
 from ehcp_flow.engine.turned import TurnedKeys
 from ehcp_flow.facts import DATES, choices_of
@@ -87,6 +88,7 @@ class CompiledRulebook:
             CompiledRule(order, limit, rule, rulebook.clocks[rule.clock])
             for order, (limit, rule) in enumerate((limit, rule) for limit in limits for rule in limit.rule)
         )
+        self.duties = duties_of(limits)
         self.versions = tuple((rule, version) for rule in self.rules for version in rule.rule.version)
         self.turned = TurnedKeys(rulebook)
         self.signs: dict[int, list[Sign]] = {}

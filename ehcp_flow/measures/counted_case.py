@@ -62,7 +62,7 @@ class CountedCase:
     @property
     def authority(self) -> str | None:
         """The local authority's number, where the record gives it."""
-        return self.answer.case.authority
+        return self.answer.authority
 
     @cached_property
     def _rows(self) -> Mapping[str, Sequence[int]]:
@@ -82,7 +82,7 @@ class CountedCase:
 
     def facts(self, *events: str) -> Iterator[Fact]:
         """Yield the facts of these events that had happened by the day of the answer, in legal order."""
-        for fact in self.answer.case.facts:
+        for fact in self.answer.judged.facts:
             if fact.event in events and fact.on <= self.as_of:
                 yield fact
 

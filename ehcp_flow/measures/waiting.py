@@ -53,7 +53,7 @@ class Waiting:
         self.cases.append(
             {
                 "case_id": answer.case.case_id,
-                "authority": answer.case.authority,
+                "authority": answer.authority,
                 "state": state.value,
                 "received": None if deadline is None else deadline.starts_on,
                 "due_on": None if deadline is None else deadline.due_on,

@@ -28,7 +28,10 @@ def as_of_day(as_of: dt.date | str | None) -> dt.date:
 
 
 def facts_by(case: Case, day: dt.date) -> tuple[Fact, ...]:
-    """Return the facts of the case that had happened by the end of `day`, in legal order."""
+    """Return the facts of the case that had happened by the end of `day`, in legal order.
+
+    What cannot be so of its record (`record_table`) is here too: whether a move is lawful is asked of all of it.
+    """
     facts = case.facts
     if not facts or facts[-1].on <= day:
         return facts

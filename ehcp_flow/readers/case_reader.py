@@ -27,6 +27,8 @@ from ehcp_flow.dates import parse_date, parse_day
 from ehcp_flow.errors import DateError, FactError, RowRefused, SourceError, SourceMissing, UnknownNameError
 from ehcp_flow.facts import COLUMNS, DATES, FACT_TYPES, WHITE, Fact, load_fact
 from ehcp_flow.inputs import why_unreadable
+from ehcp_flow.readers.column_evidence import misread_columns
+from ehcp_flow.readers.fact_names import FactNames
 from ehcp_flow.readers.row_tables import CsvTable, JsonTable, column_of, table_of
 from ehcp_flow.readers.text_lines import Readable, printable
 
@@ -71,6 +73,11 @@ class Report:
         said = ", ".join(f"{name} (did you mean {match[0]}?)" if match else name for name, match in near)
         return (f"{self.name}: ignored unknown columns: {said}",)
 
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Return what the refused rows say of a column whose other rows were taken: it may have been misread."""
+        return tuple(f"{self.name}: {said}" for said in misread_columns(self.refused))
+
 
 class _Reported:
     """The report's values, on the thing that was read."""
@@ -95,7 +102,7 @@ class _Reported:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Return what somebody should be told, a sentence each."""
-        return self.report.warnings
+        return (*self.report.warnings, *self.report.doubts)
 
     def raise_if_refused(self) -> None:
         """Raise the first RowRefused, if a row was refused."""
@@ -107,7 +114,8 @@ class FactReader(_Reported):
     """The facts of a source, read as they are asked for.
 
     Iterating opens the source, yields facts only, and fills `rows`, `refused` and `unknown_columns` as it goes. A path
-    can be iterated again and is read afresh; a stream is read once and never closed. Raises SourceError, on iterating,
+    can be iterated again and is read afresh; a stream is read once and never closed. `shown` says how the row at hand
+    writes each column's name. Raises SourceError, on iterating,
     for a source that cannot be read at all.
     """
 
@@ -115,6 +123,7 @@ class FactReader(_Reported):
         self._source = source
         self._on_progress = on_progress
         self._spent = False
+        self.shown: Mapping[str, str] = {}
         self.report = Report(printable(name if name is not None else _name_of(source)))
 
     @property
@@ -137,6 +146,7 @@ class FactReader(_Reported):
             table = table_of(file, report.name)
             report.unknown_columns = table.unknown_columns
             for line, row in table:
+                self.shown = table.shown
                 entry = row if isinstance(row, RowRefused) else _fact_or_refusal(line, row, table)
                 report.rows += 1
                 if isinstance(entry, RowRefused):
@@ -205,7 +215,10 @@ def read_facts(source: Source, *, name: str | None = None, on_progress: Progress
 def read_cases(source: Source, *, name: str | None = None, on_progress: Progress | None = None) -> Caseload:
     """Return the cases of a source, as `read_facts` reads it. Raises SourceError if it cannot be read at all."""
     reader = read_facts(source, name=name, on_progress=on_progress)
-    cases = group_cases(reader)
+    names = FactNames(reader.report.name, lambda: reader.shown)
+    told = (names.checked(line, entry) for line, entry in reader.entries())
+    cases = group_cases(entry for entry in told if isinstance(entry, Fact))
+    names.tell(reader.refused)
     return Caseload(cases, reader.report)
 
 
@@ -220,12 +233,15 @@ def read_case(source: Source, case_id: str, *, name: str | None = None, on_progr
     reader = read_facts(source, name=name, on_progress=on_progress)
     facts: list[Fact] = []
     seen: dict[str, None] = {}
-    for _, entry in reader.entries():
+    names = FactNames(reader.report.name, lambda: reader.shown)
+    for line, read in reader.entries():
+        entry = names.checked(line, read)
         seen[entry.case_id] = None
         if isinstance(entry, Fact) and entry.case_id == wanted:
             facts.append(entry)
     if not wanted or wanted not in seen:
         raise UnknownNameError("case", case_id, filter(None, seen))
+    names.tell(reader.refused)
     for row in reader.refused:
         if row.case_id in (wanted, ""):
             raise row

@@ -43,8 +43,7 @@ def calendar_feed(deadlines: Iterable[Deadline], *, name: str = "EHC deadlines")
     """Return the deadlines as all-day events on their last lawful day.
 
     What is open or overdue is confirmed; what was done, or fell away, is cancelled, and left out once its last lawful
-    day is 26 weeks past. The UID of an event depends on the case, the limit, the party and the day the clock started.
-    Raises LibraryMissing without icalendar.
+    day is 26 weeks past. The UID of an event is made of the deadline's `key`. Raises LibraryMissing without icalendar.
     """
     try:
         from icalendar import Calendar
@@ -108,8 +107,7 @@ def work_of(answer: Answer, *, adviser: str | None = None, setting: str | None =
 
 def uid_of(deadline: Deadline) -> str:
     """Return the name of a deadline's event: the same in every feed, and telling nothing of the case."""
-    parts = (deadline.case_id, deadline.limit, deadline.starts_on.isoformat(), deadline.party or "")
-    return f"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}@ehcp-flow"
+    return f"{hashlib.sha256(deadline.key.encode()).hexdigest()[:32]}@ehcp-flow"
 
 
 def _event(deadline: Deadline, due_on: dt.date) -> Any:

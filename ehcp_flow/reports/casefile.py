@@ -82,7 +82,7 @@ class CaseFile:
                     breach,
                 ]
             )
-        self._cases[case.case_id] = [case.authority or "", meaning, _day(answer.case_state.since), facts, deadlines]
+        self._cases[case.case_id] = [answer.authority or "", meaning, _day(answer.case_state.since), facts, deadlines]
 
     def _told(self, facts: Iterable[Fact]) -> list[list[int]]:
         names = self._names

@@ -119,7 +119,7 @@ class _Collectors:
         for collector in self._others:
             collector.add(counted)
         self._files.add(answer)
-        self._authorities[answer.case.authority or ""] += 1
+        self._authorities[answer.authority or ""] += 1
 
     def overview(self) -> Overview:
         day = self._day

@@ -24,6 +24,7 @@ from ehcp_flow.store.fact_blocks import Block, Raw, blocks_of
 from ehcp_flow.store.fact_rows import FactRow, Head, Text, instant_text, plain
 from ehcp_flow.store.planning import Check, Command, Plan, Recorded, Scope, Stored
 from ehcp_flow.store.results import Entry, ImportState, Stats, StoredCase, Verification
+from ehcp_flow.store.source_names import SameId
 from ehcp_flow.store.table_names import Names
 from ehcp_flow.store.unit_of_work import Work
 from ehcp_flow.store.upcasting import CURRENT, Upcasters
@@ -313,9 +314,10 @@ class Store(ABC):
         """Record commands, all or nothing, with `plan_commands`."""
 
     @abstractmethod
-    def _import(
+    def _import(  # noqa: PLR0913, PLR0917 - the adapter protocol is positional
         self, facts: Sequence[Fact], recorded_by: str | None, refuse: Callable[[int, Fact, Exception], None],
         source: str | None, name: str, state: Callable[[Plan], ImportState], dry_run: bool,  # noqa: FBT001 - the adapter protocol is positional
+        same_id: SameId,
     ) -> Plan:  # fmt: skip
         """Take one batch of a file with `plan_import`, and remember how far the file has come, all or nothing."""
 

@@ -25,6 +25,7 @@ from ehcp_flow.outputs import Kind, Output, header_of
 from ehcp_flow.store.base import Store
 from ehcp_flow.store.planning import Plan
 from ehcp_flow.store.results import ImportState
+from ehcp_flow.store.source_names import SameId
 
 __all__ = ["REFUSED_COLUMNS", "REFUSED_ROWS", "ImportResult", "Item", "import_facts", "import_file", "refused_file"]
 
@@ -68,6 +69,7 @@ def import_facts(  # noqa: PLR0913 - one parameter for each setting
     recorded_by: str | None = None,
     batch: int = 2_000,
     dry_run: bool = False,
+    same_id: SameId = "refuse",
     refused: Callable[[RowRefused], object] | None = None,
     progress: Callable[[ImportState], object] | None = None,
 ) -> ImportResult:
@@ -75,16 +77,21 @@ def import_facts(  # noqa: PLR0913 - one parameter for each setting
 
     `source` is what the store remembers the progress under (None: it does not, and duplicates are still recognised).
     A fact that says when or by whom it was recorded keeps that; else the store's clock and `recorded_by` fill it.
-    `refused` is called with each row that is not taken, `progress` after each batch. A dry run writes nothing.
-    Raises StoreUnavailable and the like; what earlier batches took stays, and running it again goes on from there.
+    A fact that comes under the `fact_id` of another, and says something else, is refused; with `same_id="corrects"` it
+    corrects that one. `refused` is called with each row that is not taken, `progress` after each batch. A dry run
+    writes nothing. Raises StoreUnavailable and the like; what earlier batches took stays, and running it again goes on
+    from there.
     """
     began = time.monotonic()
     scope = store.scope
     whose = "*" if scope is None else ",".join(sorted(scope))
     remembered = None if source is None or dry_run else f"{source}:{whose}"
+    if remembered is not None and same_id == "corrects":
+        # The same file says more where it is declared to correct.
+        remembered += ":corrects"
     state = ImportState() if remembered is None else store._import_state(remembered)
     resumed_at, already = state.rows_read, state.finished
-    taking = _Taking(store, name, recorded_by, refused or _nowhere, remembered, dry_run=dry_run)
+    taking = _Taking(store, name, recorded_by, refused or _nowhere, remembered, same_id, dry_run=dry_run)
     items = iter(rows)
     if resumed_at:
         taking.skip(items, resumed_at, batch, again=refused is not None)
@@ -105,13 +112,14 @@ class _Taking:
 
     def __init__(
         self, store: Store, name: str, recorded_by: str | None, refused: Callable[[RowRefused], object],
-        source: str | None, *, dry_run: bool,
+        source: str | None, same_id: SameId, *, dry_run: bool,
     ) -> None:  # fmt: skip
         self.store = store
         self.name = name
         self.recorded_by = recorded_by
         self.refused = refused
         self.source = source
+        self.same_id = same_id
         self.dry_run = dry_run
         self.seen: set[int] = set()
         self.elsewhere: dict[str, str] = {}
@@ -153,7 +161,7 @@ class _Taking:
             return found
 
         dry = self.dry_run or again
-        plan = self.store._import(facts, self.recorded_by, refuse, self.source, self.name, after, dry)
+        plan = self.store._import(facts, self.recorded_by, refuse, self.source, self.name, after, dry, self.same_id)
         if dry or self.source is None:
             after(plan)
         return found
@@ -172,7 +180,7 @@ class _Taking:
         """Remember that the file is done."""
         done = replace(state, finished=True)
         if self.source is not None and not self.dry_run:
-            self.store._import([], None, _nowhere, self.source, self.name, lambda _: done, False)  # noqa: FBT003 - the adapter protocol is positional
+            self.store._import([], None, _nowhere, self.source, self.name, lambda _: done, False, self.same_id)  # noqa: FBT003 - the adapter protocol is positional
         return done
 
     def _look_ahead(self, chunk: list[Item]) -> None:
@@ -214,15 +222,16 @@ def import_file(  # noqa: PLR0913 - one parameter for each setting
     recorded_by: str | None = None,
     batch: int = 2_000,
     dry_run: bool = False,
+    same_id: SameId = "refuse",
     refused_to: str | os.PathLike[str] | None = None,
     refused: Callable[[RowRefused], object] | None = None,
     progress: Callable[[ImportState, int], object] | None = None,
 ) -> ImportResult:
     """Take a CSV or JSON Lines file into the store; run again after an interruption, it goes on where it stopped.
 
-    `refused_to` is a CSV file for the rows that are not taken, with the reason: see `refused_file`. `progress` gets the
-    counts so far and the size of the file in bytes. Raises SourceError if the file cannot be read, OutputError, before
-    anything is done, if `refused_to` must not be written.
+    `same_id` as for `import_facts`. `refused_to` is a CSV file for the rows that are not taken, with the reason: see
+    `refused_file`. `progress` gets the counts so far and the size of the file in bytes. Raises SourceError if the file
+    cannot be read, OutputError, before anything is done, if `refused_to` must not be written.
     """
     from ehcp_flow.readers import read_facts
 
@@ -244,7 +253,8 @@ def import_file(  # noqa: PLR0913 - one parameter for each setting
 
         return import_facts(
             store, read_facts(path).entries(), source=digest, name=path.name, recorded_by=recorded_by, batch=batch,
-            dry_run=dry_run, refused=refuse if refused_to is not None or refused is not None else None, progress=report,
+            dry_run=dry_run, same_id=same_id,
+            refused=refuse if refused_to is not None or refused is not None else None, progress=report,
         )  # fmt: skip
 
 

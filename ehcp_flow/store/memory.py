@@ -15,6 +15,7 @@ from ehcp_flow.store.errors import NothingToRedact, StoreReadOnly
 from ehcp_flow.store.fact_rows import FactRow, Head, Text, fact_of
 from ehcp_flow.store.planning import Command, Plan, Recorded, Scope, Stored, plan_commands, plan_import, plan_redaction
 from ehcp_flow.store.results import ImportState, Stats
+from ehcp_flow.store.source_names import SameId
 from ehcp_flow.store.verifying import Break
 
 __all__ = ["MemoryStore"]
@@ -114,9 +115,10 @@ class MemoryStore(Store):
             )  # fmt: skip
             return plan.placed(self._write(plan))
 
-    def _import(
+    def _import(  # noqa: PLR0913, PLR0917 - the adapter protocol is positional
         self, facts: Sequence[Fact], recorded_by: str | None, refuse: Callable[[int, Fact, Exception], None],
         source: str | None, name: str, state: Callable[[Plan], ImportState], dry_run: bool,  # noqa: FBT001 - the adapter protocol is positional
+        same_id: SameId,
     ) -> Plan:  # fmt: skip
         shelf = self._shelf
         if not dry_run:
@@ -125,7 +127,7 @@ class MemoryStore(Store):
             known = {case_id: self._read_all(case_id) for case_id in {fact.case_id for fact in facts}}
             plan = plan_import(
                 facts, recorded_by=recorded_by, now=self.clock(), scope=self.scope, heads=shelf.heads,
-                known=known, upcasters=self.upcasters, refuse=refuse,
+                known=known, upcasters=self.upcasters, refuse=refuse, same_id=same_id,
             )  # fmt: skip
             if not dry_run:
                 self._write(plan)

@@ -15,7 +15,8 @@ from ehcp_flow.errors import FactError, UnknownNameError
 from ehcp_flow.facts import Fact
 from ehcp_flow.store.chain import hash_text, link, new_salt, sealed, trail_of_fact, trail_of_redaction
 from ehcp_flow.store.errors import KeyReused, VersionConflict, WrongAuthority
-from ehcp_flow.store.fact_rows import FactRow, Head, Text, body_of, instant_text, parse_instant_text, plain
+from ehcp_flow.store.fact_rows import REDACTED, FactRow, Head, Text, body_of, instant_text, parse_instant_text, plain
+from ehcp_flow.store.source_names import SameId, SourceNames
 from ehcp_flow.store.upcasting import Upcasters
 
 __all__ = ["Check", "Command", "Plan", "Recorded", "Scope", "Stored", "plan_commands", "plan_import", "plan_redaction"]
@@ -175,6 +176,9 @@ def plan_commands(  # noqa: PLR0913 - everything it decides on is passed in
                 plan.results.append(Recorded(case_id, first.version, 0, first.fact, repeated=True))
                 continue
             new_keys[name] = len(plan.results)
+        if fact.fact_id is not None and head is not None:
+            held = [*(each.fact for each in load(case_id)), *_planned(plan, case_id)]
+            SourceNames(((each, each.reason == REDACTED) for each in held), head.authority).taken(fact, "refuse")
         before = heads.get(case_id)
         base = 0 if before is None else before.version
         own = (0 if head is None else head.version) - base
@@ -201,18 +205,20 @@ def plan_commands(  # noqa: PLR0913 - everything it decides on is passed in
 def plan_import(  # noqa: PLR0913 - everything it decides on is passed in
     facts: Iterable[Fact], *, recorded_by: str | None, now: dt.datetime, scope: Scope | None,
     heads: Mapping[str, Head], known: Mapping[str, Sequence[Stored]], upcasters: Upcasters,
-    refuse: Callable[[int, Fact, Exception], None],
+    refuse: Callable[[int, Fact, Exception], None], same_id: SameId,
 ) -> Plan:  # fmt: skip
     """Return what one batch of a file comes to: facts that the store holds already are counted, not added.
 
-    A fact that cannot be taken goes to `refuse`, with its place in the batch; the others are taken. That a fact names
-    the authority of its case, or leaves it out, makes it no other fact.
+    A fact under the name of another is refused, or corrects it, as `same_id` says. A fact that cannot be taken goes to
+    `refuse`, with its place in the batch; the others are taken. That a fact names the authority of its case, or leaves
+    it out, makes it no other fact.
     """
     plan = Plan()
     at = instant_text(now)
     schema = upcasters.current
     seen: dict[str, dict[str, list[tuple[str | None, bool]]]] = {}
     taken: dict[str, list[Fact]] = {}
+    named: dict[str, SourceNames] = {}
     for place, given in enumerate(facts):
         case_id = given.case_id
         head = plan.head(case_id, heads)
@@ -221,8 +227,17 @@ def plan_import(  # noqa: PLR0913 - everything it decides on is passed in
             fact = _stamped(given, head, scope)
             if fact.corrects is not None and scope is not None:
                 fact = _corrects(fact, (*(each.fact for each in known.get(case_id, ())), *taken.get(case_id, ())))
-            body = body_of(fact)
             owner = fact.authority if head is None else head.authority
+            if fact.fact_id is not None:
+                if case_id not in named:
+                    held = ((stored.fact, stored.redacted) for stored in known.get(case_id, ()))
+                    named[case_id] = SourceNames(held, owner)
+                given_again = named[case_id].taken(fact, same_id)
+                if given_again is None:
+                    plan.duplicates += 1
+                    continue
+                fact = given_again
+            body = body_of(fact)
             said = _unowned(body, owner)
             bodies = seen.get(case_id)
             if bodies is None:
@@ -239,6 +254,8 @@ def plan_import(  # noqa: PLR0913 - everything it decides on is passed in
                 recorded_by=fact.recorded_by or recorded_by, key=None, schema=schema, body=body,
             )  # fmt: skip
             bodies.setdefault(said, []).append((fact.reason, False))
+            if fact.fact_id is not None:
+                named[case_id].add(fact)
             if scope is not None:
                 taken.setdefault(case_id, []).append(fact)
         except (FactError, WrongAuthority, UnknownNameError) as error:

@@ -31,6 +31,7 @@ from ehcp_flow.store.errors import (
 from ehcp_flow.store.fact_rows import Head, ImportRow, Text, instant_text
 from ehcp_flow.store.planning import Command, Plan, Recorded, Scope, plan_commands, plan_import, plan_redaction
 from ehcp_flow.store.results import ImportState
+from ehcp_flow.store.source_names import SameId
 from ehcp_flow.store.sql_reads import SqlReads
 from ehcp_flow.store.statements import as_arrays, guarded
 from ehcp_flow.store.table_names import Names
@@ -121,9 +122,10 @@ class SqlStore(SqlReads):
                 return done
         raise AssertionError("unreachable")
 
-    def _import(
+    def _import(  # noqa: PLR0913, PLR0917 - the adapter protocol is positional
         self, facts: Sequence[Fact], recorded_by: str | None, refuse: Callable[[int, Fact, Exception], None],
         source: str | None, name: str, state: Callable[[Plan], ImportState], dry_run: bool,  # noqa: FBT001 - the adapter protocol is positional
+        same_id: SameId,
     ) -> Plan:  # fmt: skip
         case_ids = sorted({fact.case_id for fact in facts if "\x00" not in fact.case_id})
         elsewhere: frozenset[str] = frozenset()
@@ -140,6 +142,7 @@ class SqlStore(SqlReads):
                     plan = plan_import(
                         facts, recorded_by=recorded_by, now=self.clock(), scope=self.scope, heads=heads,
                         known=self._known(transaction, sorted(heads)), upcasters=self.upcasters, refuse=note,
+                        same_id=same_id,
                     )  # fmt: skip
                     if not dry_run:
                         self._write(transaction, plan)

@@ -32,7 +32,7 @@ def case_by_case(cases: Iterable[Case], as_of: dt.date | str, **options: Any) ->
 
 
 def in_bulk(cases: Sequence[Case], as_of: dt.date | str, **options: Any) -> list[dict[str, Any]]:
-    return list(iter_rows(cases, as_of, **options))
+    return list(iter_rows(cases, as_of, refused=[], **options))
 
 
 def agree(cases: Sequence[Case], as_of: dt.date | str, **options: Any) -> int:

@@ -49,11 +49,12 @@ def compare(cases: list[Case], as_of: str) -> Compared:
     one: dict[str, Any]
     other: dict[str, Any]
     for kind, expected, found in (
-        ("deadlines", [row.as_dict() for one in answers for row in one.deadlines], list(iter_rows(told, as_of))),
-        ("states", [_case_state(one) for one in answers], states_frame(told, as_of).rows(named=True)),
-        ("measures", _measured(measure(answers, as_of=as_of)), _measured(in_bulk(told, as_of))),
+        ("deadlines", [row.as_dict() for one in answers for row in one.deadlines],
+         list(iter_rows(told, as_of, refused=[]))),
+        ("states", [_case_state(one) for one in answers], states_frame(told, as_of, refused=[]).rows(named=True)),
+        ("measures", _measured(measure(answers, as_of=as_of)), _measured(in_bulk(told, as_of, refused=[]))),
         ("findings", [_finding(each) for one in answers for each in one.findings],
-         findings_frame(told, as_of).rows(named=True)),
+         findings_frame(told, as_of, refused=[]).rows(named=True)),
     ):  # fmt: skip
         counted[kind] += len(expected)
         for one, other in zip_longest(expected, found, fillvalue={}):

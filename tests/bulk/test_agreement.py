@@ -99,7 +99,7 @@ def test_facts_of_one_kind_on_one_day_stand_in_the_order_of_their_content(told):
     facts = [as_stored({"event": "exception_recorded", "case_id": "a", "on": "2000-01-01", **each}) for each in told]
     table = pl.DataFrame([cells_of(fact) for fact in facts], infer_schema_length=None)
     ordered = in_legal_order(encode(table, with_instants=False), dt.date(2026, 6, 30))
-    assert [facts[row] for row in ordered.rows] == list(Case("a", tuple(facts)).facts)
+    assert [facts[row] for row in ordered.stands] == list(Case("a", tuple(facts)).facts)
 
 
 def test_an_act_undone_and_done_again():

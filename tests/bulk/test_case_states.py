@@ -23,7 +23,7 @@ def agree_on_states(cases: list[Case], as_of) -> int:
         (each.case_id, each.pathway.value, each.since, each.maintained, [_dispute(one) for one in each.disputes])
         for each in case_states
     ]
-    assert states_frame(cases, as_of).rows() == expected
+    assert states_frame(cases, as_of, refused=[]).rows() == expected
     return sum(len(each.disputes) for each in case_states)
 
 
@@ -49,7 +49,7 @@ def agree_on_findings(cases: list[Case], as_of, **options) -> int:
         for case in cases
         for found in answer(case, as_of, **options).findings
     ]
-    assert findings_frame(cases, as_of, **options).rows() == expected
+    assert findings_frame(cases, as_of, refused=[], **options).rows() == expected
     frames = Frames(cases, as_of, work=counted_chunk, **options)
     deadlines = [frame.rows() for frame in frames]
     assert frames.findings == len(expected)
@@ -95,7 +95,9 @@ def test_no_cases_stand_nowhere():
 
 @pytest.mark.parametrize("first", ["2025-01-01", "2025-06-01"])
 def test_days_of_an_institution_that_are_not_known_are_a_finding(first):
-    chronology = "2025-02-01 special_school_admitted party=s-1; 2025-03-03 plan_refused; 2025-03-03 plan_refused"
+    chronology = (
+        "2025-02-01 special_school_admitted party=s-1; 2025-03-03 plan_refused; 2025-03-03 plan_refused fact_id=again"
+    )
     calendars = england().with_institutions([Institution("s-1", day(first), day("2025-12-31"))])
     case = tell(chronology)
     assert agree_on_findings([case], "2025-06-01", calendars=calendars) > 1

@@ -20,7 +20,7 @@ def test_a_small_caseload_and_the_golden_cases_agree(capsys):
 
 
 def test_a_difference_is_told_and_is_a_failure(monkeypatch, capsys):
-    def wrong(cases, as_of):
+    def wrong(cases, as_of, **_):
         for row in iter_rows(cases, as_of):
             yield {**row, "status": "met"} if row["limit"] == "final_plan" else row
 

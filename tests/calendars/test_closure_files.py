@@ -295,10 +295,10 @@ RECURRING = "recurring events are not read; write one event for each closure"
             "the event has no usable days: No DTSTART given; write DTSTART;VALUE=DATE:20260723 and a DTEND",
         ),
         (
-            ical("DTSTART;VALUE=DATE:20260723\nDTEND;VALUE=DATE:20260723"),
+            ical("DTSTART;VALUE=DATE:20260723\nDTEND;VALUE=DATE:20260722"),
             5,
             (
-                "re-opening on 2026-07-23 is not after the first closed day 2026-07-23; "
+                "re-opening on 2026-07-22 is not after the first closed day 2026-07-23; "
                 "give the first day on which the place is no longer closed"
             ),
         ),
@@ -307,7 +307,7 @@ RECURRING = "recurring events are not read; write one event for each closure"
             4,
             (
                 "the event names no institution; write X-EHCP-INSTITUTION on the event or on the calendar, "
-                "or pass authority_default"
+                "or pass authority_default (--institution)"
             ),
         ),
         (

@@ -135,7 +135,12 @@ def test_a_fact_that_is_recorded_and_voided_leaves_no_trace(case, mistake, as_of
 def test_a_fact_that_is_replaced_gives_what_the_right_one_would_have_given(case, mistake, right, as_of):
     named = mistake.model_copy(update={"fact_id": "mistake"})
     replaced = case.record(named).replace("mistake", right, "it was another")
-    assert deadlines_of(replaced, as_of) == deadlines_of(case.record(right), as_of)
+    assert _but_for_keys(deadlines_of(replaced, as_of)) == _but_for_keys(deadlines_of(case.record(right), as_of))
+
+
+def _but_for_keys(deadlines):
+    """Return what deadlines say; what stands in the place of a fact starts duties that go by that one's name."""
+    return [{**each.as_dict(explanation=True), "key": None} for each in deadlines]
 
 
 @quick

@@ -85,8 +85,8 @@ def judged_by(kernel: Kernel, cases: Sequence[Case], as_of: dt.date) -> tuple[li
     with using(kernel):
         return (
             [everything(judge_case(case, as_of, book, calendars())) for case in cases],
-            list(iter_rows(cases, as_of)),
-            states_frame(cases, as_of).rows(named=True),
+            list(iter_rows(cases, as_of, refused=[])),
+            states_frame(cases, as_of, refused=[]).rows(named=True),
             counted_in(measure_in_bulk(cases, as_of, by=("adviser", "quarter"), year=YEARS)),
         )
 

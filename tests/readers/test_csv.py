@@ -144,7 +144,7 @@ def test_a_quoted_header_may_run_over_lines():
         ("c,request_received,30/02/2026,,,,,", "on", "30/02/2026", "c", "write 2026-03-02 or 02/03/2026"),
         ("c,request_received,2/3/26,,,,,", "on", "2/3/26", "c", "the year has two digits"),
         ("c,request_received,46083,,,,,", "on", "46083", "c", "how a spreadsheet stores a day"),
-        ("c,request_received,02/03/2026 00:00,,,,,", "on", "02/03/2026 00:00", "c", "leave out the time of day"),
+        ("c,request_received,02/03/2026 09:30,,,,,", "on", "02/03/2026 09:30", "c", "leave out the time of day"),
         ("c,request_received,2026-03-02T00:00:00Z,,,,,", "on", "2026-03-02T00:00:00Z", "c", "leave out the time"),
         ("c,request_received,,,,,,", "on", "", "c", "request_received needs an on"),
         (",request_received,2026-03-02,,,,,", "case_id", "", "", "needs a case_id"),

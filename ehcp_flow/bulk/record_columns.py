@@ -1,0 +1,212 @@
+"""What must hold between the facts of many cases: `record_table` read for columns, with the result of `record_checks`.
+
+Which facts are left out is worked out here. What is broken is put into words by the function that does so for one case,
+for the cases alone that break something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, KEYS, NO_DAY, PROSPECTIVE, Array, as_day
+from ehcp_flow.bulk.encoding import Encoded
+from ehcp_flow.case_ids import DAMAGED, LOOK_ALIKE, UNSEEN, nearly_the_same
+from ehcp_flow.record_table import (
+    AUTHORITY,
+    BIRTH_FIRST,
+    BORN_FROM,
+    DATED,
+    ORDERED,
+    PART_3_FROM,
+    AnswerAfter,
+    OnceOnly,
+    Per,
+)
+
+__all__ = ["CheckedColumns", "checked_columns", "nearly_the_same_of"]
+
+_DAY: Final = 86_400_000_000
+_WORDS: Final = sorted({outcome or "" for _, outcome in KEYS})
+_OUTCOME_OF: Final = np.array([_WORDS.index(outcome or "") for _, outcome in KEYS])
+
+
+def _mask(events: Iterable[str]) -> Array:
+    wanted = np.zeros(len(EVENTS), dtype=bool)
+    wanted[[EVENTS.index(event) for event in events]] = True
+    return wanted.take(EVENT_OF)
+
+
+class _Looked(NamedTuple):
+    """A row of the table as columns read it: the keys that it looks at, and those that must come before the others."""
+
+    row: OnceOnly | AnswerAfter
+    at: Array
+    asks: Array
+
+    def may_break(self, present: Array) -> bool:
+        """Return whether facts of these keys can break it."""
+        answered = isinstance(self.row, OnceOnly) or (present & self.at & ~self.asks).any()
+        return bool(answered and (present & self.asks).any())
+
+
+def _looked(row: OnceOnly | AnswerAfter) -> _Looked:
+    if not isinstance(row, OnceOnly):
+        return _Looked(row, _mask(row.events), _mask(row.questions))
+    counted = np.array([not row.but or (event, outcome) != (row.event, row.but) for event, outcome in KEYS])
+    return _Looked(row, _mask(row.events) & counted, _mask([row.event]) & counted)
+
+
+_LOOKED: Final = [_looked(row) for row in ORDERED]
+_BIRTH: Final = _mask([BIRTH_FIRST.event])
+_CHANGES: Final = _mask(AUTHORITY.changed_by)
+_PART_3_FROM: Final = as_day(PART_3_FROM)
+_BORN_FROM: Final = as_day(BORN_FROM)
+
+
+class CheckedColumns(NamedTuple):
+    """Which facts are left out, and in which cases something is broken."""
+
+    gone: Array
+    broken: Array
+
+
+def checked_columns(rows: Encoded, order: Array, on: Array) -> CheckedColumns:
+    """Return what does not hold between facts that count: `order` are their rows, in legal order, `on` their days."""
+    facts = _Facts(rows, order, on)
+    gone = np.zeros(len(order), dtype=bool)
+    told: list[Array] = []
+    for dated in DATED:
+        wrong = facts.dated_before(dated.field, dated.not_before)
+        told.append(wrong)
+        if dated.leaves_out == "fact":
+            gone[wrong] = True
+    behind = facts.births_that_cannot_be(gone)
+    gone[behind] = True
+    told.append(behind)
+    stand = np.flatnonzero(~gone) if gone.any() else np.arange(len(order))
+    present = np.bincount(facts.key, minlength=len(KEYS)) > 0
+    # Most rows of the table look at what hardly a case has.
+    told += [_found(looked, facts, stand, gone) for looked in _LOOKED if looked.may_break(present)]
+    told += [facts.before_part_3(), facts.written_early(), facts.of_two_authorities()]
+    broken = np.zeros(len(rows.case_ids), dtype=bool)
+    broken[facts.case.take(np.concatenate(told))] = True
+    broken |= rows.case_ids.cast(pl.String).str.contains(DAMAGED).to_numpy()
+    return CheckedColumns(gone, broken)
+
+
+class _Facts:
+    """The facts that count, in legal order."""
+
+    def __init__(self, rows: Encoded, order: Array, on: Array) -> None:
+        self._rows, self._order = rows, order
+        self.case, self.on, self.key = rows.case.take(order), on, rows.key.take(order)
+
+    def days(self, field: str) -> Array | None:
+        """Return a column of days, None where no row has one."""
+        if field == "on":
+            return self.on
+        days = self._rows.dates.get(field)
+        return None if days is None else days.take(self._order)
+
+    def dated_before(self, field: str, not_before: str) -> Array:
+        """Return the places of the facts of which one date lies before another."""
+        days, floor = self.days(field), self.days(not_before)
+        if days is None or floor is None:
+            return _NONE
+        return np.flatnonzero((days < floor) & (days != NO_DAY) & (floor != NO_DAY))
+
+    def births_that_cannot_be(self, gone: Array) -> Array:
+        """Return the places of the births behind something else, and of those before there was anybody to plan for."""
+        births = np.flatnonzero(_BIRTH.take(self.key))
+        if not len(births):
+            return births
+        others = np.flatnonzero(~_BIRTH.take(self.key) & ~gone & (self.on >= _PART_3_FROM))[::-1]
+        first = np.full(len(self._rows.case_ids), np.iinfo(np.int32).max, dtype=np.int32)
+        first[self.case[others]] = self.on[others]
+        on = self.on[births]
+        wrong: Array = births[(on > first.take(self.case[births])) | (on < _BORN_FROM)]
+        return wrong
+
+    def before_part_3(self) -> Array:
+        """Return the places of the facts from before there was this law."""
+        return np.flatnonzero((self.on < _PART_3_FROM) & ~_BIRTH.take(self.key))
+
+    def written_early(self) -> Array:
+        """Return the places of the facts that may have been written down before their day."""
+        written = self._rows.written
+        if written is None:
+            return _NONE
+        at = written.take(self._order)
+        early = (at // _DAY < self.on) & (at != np.iinfo(np.int64).min)
+        return np.flatnonzero(early & ~PROSPECTIVE.take(self.key))
+
+    def of_two_authorities(self) -> Array:
+        """Return the places of the facts of which the authority is another than before."""
+        codes = self._rows.authority.codes.take(self._order)
+        told = np.flatnonzero(codes >= 0)
+        case, codes = self.case[told], codes[told]
+        other = (case[1:] == case[:-1]) & (codes[1:] != codes[:-1]) & ~_CHANGES.take(self.key[told[1:]])
+        changed: Array = told[1:][other]
+        return changed
+
+    def group(self, places: Array, per: Sequence[Per]) -> Array:
+        """Return numbers that tell apart the facts of different cases, and of what else a row tells apart."""
+        group = self.case[places].astype(np.int64)
+        for each in per:
+            if each in ("party", "body"):
+                told = self._rows.texts[each].codes.take(self._order[places]) + 1
+            elif each == "outcome":
+                told = _OUTCOME_OF.take(self.key[places])
+            else:
+                told = self.on[places].astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 100
+            group = group * (int(told.max(initial=0)) + 1) + told
+        return group
+
+
+_NONE: Final = np.zeros(0, dtype=np.int64)
+
+
+def _found(looked: _Looked, facts: _Facts, stand: Array, gone: Array) -> Array:
+    """Return the places of the facts that break a row, and note in `gone` those that it leaves out."""
+    row = looked.row
+    places = stand[looked.at.take(facts.key[stand])]
+    group = facts.group(places, row.per)
+    if row.per:
+        sort = np.argsort(group, kind="stable")
+        places, group = places[sort], group[sort]
+    asks, on = looked.asks.take(facts.key[places]), facts.on[places]
+    if len(places) < 2:  # noqa: PLR2004 - there is no pair
+        return _NONE
+    near = group[1:] == group[:-1]
+    same = near.copy()
+    if row.within is not None:
+        near &= on[1:] - on[:-1] <= row.within
+    if isinstance(row, OnceOnly):
+        near &= asks[1:] & asks[:-1]
+        if row.alike:
+            told = facts.group(places, row.alike)
+            near &= told[1:] == told[:-1]
+        if row.counts != "each":
+            gone[(places[:-1] if row.counts == "last" else places[1:])[near]] = True
+    else:
+        # An answer to nothing, then a question at most so many days later, and no answer to that.
+        near &= ~asks[:-1] & asks[1:]
+        near[1:] &= ~(same[:-1] & asks[:-2])
+        near[:-1] &= ~(same[1:] & ~asks[2:])
+    found: Array = places[1:][near]
+    return found
+
+
+def nearly_the_same_of(case_ids: Sequence[pl.Series]) -> list[tuple[str, ...]]:
+    """Return the groups of ids that are nearly the same, of the ids of some chunks."""
+    if not case_ids:
+        return []
+    ids = pl.concat([each.cast(pl.String) for each in case_ids]).unique()
+    # The form that they have in common is worked out for all, and looked at by the one that decides for a few.
+    form = ids.str.replace_all(UNSEEN, "").str.normalize("NFKC").str.replace_all(" ", "", literal=True)
+    form = form.str.to_lowercase().str.replace_all(LOOK_ALIKE, "-").str.replace(r"^([0-9]+)\.0+$", "$1")
+    return nearly_the_same(ids.filter(form.str.replace("^0+([0-9]+)$", "$1").is_duplicated()))

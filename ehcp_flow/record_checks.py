@@ -1,0 +1,276 @@
+"""What does not hold between the facts of a case: `record_table` read for one case, in one pass over its facts.
+
+`checked` says which facts stand when those that the table leaves out are gone, and what was broken; `findings_in` puts
+that into words. `bulk.record_columns` reads the same table for columns, with the same result.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from ehcp_flow.case_ids import damage_to
+from ehcp_flow.dates import first_possible, london
+from ehcp_flow.facts import FACT_TYPES, Fact
+from ehcp_flow.findings import Finding
+from ehcp_flow.record_table import (
+    AUTHORITY,
+    BIRTH_FIRST,
+    BORN,
+    BORN_FROM,
+    COUNTED_AHEAD,
+    DAMAGED_ID,
+    DATED,
+    NAMES,
+    ORDERED,
+    PART_3_FROM,
+    RECORDED,
+    ROWS,
+    TIMELY,
+    AnswerAfter,
+    DatesOfOne,
+    OnceOnly,
+    Per,
+    Row,
+)
+
+__all__ = ["Broken", "Checked", "authority_on", "checked", "findings_in"]
+
+_NAMED: Final = 3
+"""How many facts after the day are named."""
+
+
+class Broken(NamedTuple):
+    """A row of the table that a fact breaks, together with another fact or alone; by their places in legal order."""
+
+    place: int
+    row: Row
+    other: int | None = None
+
+
+class Checked(NamedTuple):
+    """The facts of a case that count on a day: all of them, those that stand, and what is broken, in legal order."""
+
+    facts: tuple[Fact, ...]
+    standing: tuple[Fact, ...]
+    broken: tuple[Broken, ...]
+
+
+def _watched() -> Mapping[str, tuple[tuple[int, OnceOnly | AnswerAfter], ...]]:
+    """Return which rows look at an event, each with its number."""
+    rows: dict[str, list[tuple[int, OnceOnly | AnswerAfter]]] = {}
+    for number, row in enumerate(ORDERED):
+        for event in row.events:
+            rows.setdefault(event, []).append((number, row))
+    return {event: tuple(found) for event, found in rows.items()}
+
+
+_WATCHED: Final = _watched()
+_DATED: Final[Mapping[str, tuple[DatesOfOne, ...]]] = {
+    event: rows
+    for event, cls in FACT_TYPES.items()
+    if (rows := tuple(row for row in DATED if {row.field, row.not_before} <= set(cls.model_fields)))
+}
+_PLACE_OF: Final[Mapping[Row, int]] = {row: number for number, row in enumerate(ROWS)}
+_BIRTH: Final = BIRTH_FIRST.event
+
+
+def checked(facts: tuple[Fact, ...]) -> Checked:
+    """Return what stands of the facts of a case, given in legal order, and what they break of the table."""
+    broken: list[Broken] = []
+    gone: set[int] = set()
+    last: dict[tuple[Any, ...], _Thread] = {}
+    other: int | None = None
+    for place, fact in enumerate(facts):
+        fields = fact.__dict__
+        event, on = fields["event"], fields["on"]
+        if event in _DATED and _leaves_out(fields, place, broken):
+            gone.add(place)
+            continue
+        if event == _BIRTH:
+            if on < BORN_FROM:
+                broken.append(Broken(place, BORN))
+                gone.add(place)
+                continue
+            if other is not None and facts[other].on < on:
+                broken.append(Broken(place, BIRTH_FIRST, other))
+                gone.add(place)
+                continue
+        elif on < PART_3_FROM:
+            broken.append(Broken(place, TIMELY))
+        elif other is None:
+            other = place
+        for number, row in _WATCHED.get(event, ()):
+            if isinstance(row, OnceOnly) and row.but and fields.get("outcome") == row.but:
+                continue
+            thread = last.setdefault((number, *(_told_apart(fields, each) for each in row.per)), _Thread())
+            if isinstance(row, OnceOnly):
+                thread.once(row, place, facts, broken, gone)
+            else:
+                thread.answer(row, place, facts, broken)
+    for thread in last.values():
+        thread.close(broken)
+    standing = tuple(fact for place, fact in enumerate(facts) if place not in gone) if gone else facts
+    return Checked(facts, standing, tuple(broken))
+
+
+def _leaves_out(fields: Mapping[str, Any], place: int, broken: list[Broken]) -> bool:
+    """Return whether the dates of a fact leave it out, and note those that contradict each other."""
+    left_out = False
+    for row in _DATED[fields["event"]]:
+        day, floor = fields[row.field], fields[row.not_before]
+        if day is not None and floor is not None and day < floor:
+            broken.append(Broken(place, row))
+            left_out = left_out or row.leaves_out == "fact"
+    return left_out
+
+
+def _told_apart(fields: Mapping[str, Any], per: Per) -> object:
+    return fields["on"].year if per == "year" else fields.get(per)
+
+
+def _by_place(broken: Broken) -> tuple[int, int, int]:
+    return broken.place, _PLACE_OF[broken.row], -1 if broken.other is None else broken.other
+
+
+class _Thread:
+    """The facts that one row looks at, of one case and party: the last one, and a pair that may be the wrong way round.
+
+    `answers` says that the last one is an answer that comes after no question.
+    """
+
+    __slots__ = ("answers", "place", "waiting")
+
+    def __init__(self) -> None:
+        self.place = -1
+        self.answers = False
+        self.waiting: tuple[AnswerAfter, int, int] | None = None
+
+    def once(self, row: OnceOnly, place: int, facts: Sequence[Fact], broken: list[Broken], gone: set[int]) -> None:
+        """Look at a fact of which there can be one, or after which there can be another."""
+        before, self.place = self.place, place
+        if before < 0 or facts[place].event != row.event or facts[before].event != row.event:
+            return
+        now, then = facts[place].__dict__, facts[before].__dict__
+        if any(_told_apart(now, each) != _told_apart(then, each) for each in row.alike):
+            return
+        if row.within is None or (facts[place].on - facts[before].on).days <= row.within:
+            broken.append(Broken(place, row, before))
+            if row.counts != "each":
+                gone.add(before if row.counts == "last" else place)
+
+    def answer(self, row: AnswerAfter, place: int, facts: Sequence[Fact], broken: list[Broken]) -> None:
+        """Look at a question, or at an answer."""
+        before, self.place = self.place, place
+        if facts[place].event in row.answers:
+            self.waiting = None
+            self.answers = before < 0 or facts[before].event in row.answers
+            return
+        self.close(broken)
+        if self.answers and before >= 0 and (facts[place].on - facts[before].on).days <= row.within:
+            self.waiting = (row, before, place)
+        self.answers = False
+
+    def close(self, broken: list[Broken]) -> None:
+        """Tell of a pair the wrong way round: no answer came after its question."""
+        if self.waiting is not None:
+            row, answer, question = self.waiting
+            broken += (Broken(answer, row, question), Broken(question, row, answer))
+            self.waiting = None
+
+
+def authority_on(facts: Sequence[Fact], day: dt.date) -> str | None:
+    """Return whose case it is on a day: the authority last given by then; where none was, the first given later."""
+    told = None
+    for fact in facts:
+        if fact.authority is not None:
+            if told is not None and fact.on > day:
+                break
+            told = fact.authority
+            if fact.on > day:
+                break
+    return told
+
+
+def findings_in(found: Checked, every: Iterable[Fact], as_of: dt.date) -> Iterator[Finding]:
+    """Yield what a record breaks of the table, in legal order; `every` are its facts, whenever they are."""
+    facts = found.facts
+    yield from _damaged(facts)
+    broken = [*found.broken, *_recorded_early(facts), *_of_two_authorities(facts), *_of_one_name(facts)]
+    for place, row, other in sorted(broken, key=_by_place):
+        yield _finding(row, facts[place], None if other is None else facts[other])
+    ahead = [fact for fact in every if fact.on > as_of and not fact.prospective]
+    if ahead:
+        yield _ahead(ahead, as_of)
+
+
+def _damaged(facts: Sequence[Fact]) -> Iterator[Finding]:
+    case_id = facts[0].case_id if facts else ""
+    what = damage_to(case_id)
+    if what is not None:
+        says = DAMAGED_ID.says.format(value=ascii(case_id), what=what)
+        yield Finding(DAMAGED_ID.finding, case_id, facts[0].on, says, DAMAGED_ID.remedy, facts[0])
+
+
+def _recorded_early(facts: Sequence[Fact]) -> Iterator[Broken]:
+    for place, fact in enumerate(facts):
+        if (
+            fact.recorded_at is not None
+            and not fact.prospective
+            and _written_on(fact.recorded_at) < first_possible(fact.on)
+        ):
+            yield Broken(place, RECORDED)
+
+
+def _written_on(instant: dt.datetime) -> dt.date:
+    return instant.astimezone(london()).date()
+
+
+def _of_two_authorities(facts: Sequence[Fact]) -> Iterator[Broken]:
+    told: int | None = None
+    for place, fact in enumerate(facts):
+        if fact.authority is None:
+            continue
+        if told is not None and fact.authority != facts[told].authority and fact.event not in AUTHORITY.changed_by:
+            yield Broken(place, AUTHORITY, told)
+        told = place
+
+
+def _of_one_name(facts: Sequence[Fact]) -> Iterator[Broken]:
+    named: dict[str, int] = {}
+    for place, fact in enumerate(facts):
+        name = fact.fact_id
+        if name is not None:
+            if name in named:
+                yield Broken(place, NAMES, named[name])
+            named.setdefault(name, place)
+
+
+def _finding(row: Row, fact: Fact, other: Fact | None) -> Finding:
+    said: dict[str, object] = {"event": fact.event, "on": fact.on.isoformat()}
+    if other is not None:
+        # An answer is told before its question, whichever of the two facts is spoken of.
+        first, then = sorted((fact, other), key=lambda each: each.on) if isinstance(row, AnswerAfter) else (fact, other)
+        said = {"event": first.event, "on": first.on.isoformat(), "other": then.event, "other_on": then.on.isoformat()}
+    if isinstance(row, OnceOnly):
+        said["means"] = row.means
+    elif isinstance(row, DatesOfOne):
+        said |= {"value": getattr(fact, row.field), "other_value": getattr(fact, row.not_before)}
+    elif row is RECORDED and fact.recorded_at is not None:
+        said["value"] = _written_on(fact.recorded_at)
+    elif row is NAMES:
+        said["value"] = fact.fact_id
+    elif row is AUTHORITY and other is not None:
+        said |= {"value": fact.authority, "other_value": other.authority}
+    return Finding(row.finding, fact.case_id, fact.on, row.says.format(**said), row.remedy, fact)
+
+
+def _ahead(facts: Sequence[Fact], as_of: dt.date) -> Finding:
+    first = min(facts, key=lambda fact: (fact.on, fact.event))
+    named = [f"{fact.event} on {fact.on.isoformat()}" for fact in facts[:_NAMED]]
+    if len(facts) > _NAMED:
+        named.append(f"and {len(facts) - _NAMED} more")
+    many = "1 fact lies" if len(facts) == 1 else f"{len(facts)} facts lie"
+    says = COUNTED_AHEAD.says.format(many=many, value=as_of.isoformat(), which=", ".join(named))
+    return Finding(COUNTED_AHEAD.finding, first.case_id, first.on, says, COUNTED_AHEAD.remedy, first)

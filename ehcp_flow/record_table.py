@@ -1,0 +1,354 @@
+"""What must hold between the facts of a case: a table, a row for each thing that a record cannot truly say.
+
+What breaks a row is a finding, never a breach, and never vanishes: some rows leave a fact out of every answer (it
+excuses nothing, and doubles nothing), and say so. `record_checks` reads the table for one case, `bulk.record_columns`
+for columns; `docs/facts.md` lists it. The next such check is a row here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+from ehcp_flow.columns import COLUMN_OF
+from ehcp_flow.facts import FACT_TYPES
+
+__all__ = [
+    "AUTHORITY",
+    "BIRTH_FIRST",
+    "BORN",
+    "BORN_FROM",
+    "COUNTED_AHEAD",
+    "DAMAGED_ID",
+    "DATED",
+    "NAMES",
+    "ORDERED",
+    "PART_3_FROM",
+    "PERIOD",
+    "PLAN_REVIEWED",
+    "RECORDED",
+    "ROWS",
+    "TIMELY",
+    "AnswerAfter",
+    "BeforeAll",
+    "DatesOfOne",
+    "OnceOnly",
+    "Per",
+    "Row",
+    "SameThroughout",
+]  # fmt: skip
+
+Per: TypeAlias = Literal["party", "body", "outcome", "year"]
+"""What tells two things of one event apart: whom it concerns, whose body, its outcome, the year in which it lies."""
+Counts: TypeAlias = Literal["first", "last", "each"]
+"""Which of two counts that say what can be true once: of some, only a person can tell."""
+
+
+class OnceOnly(NamedTuple):
+    """One of these at a time: another within `within` days is the same thing typed again.
+
+    Not where one of `again_after` lies between them, or one that differs in `alike`, and not with the outcome `but`,
+    which says that it was not all. Of the two, `counts` says which one does; the other is left out.
+    """
+
+    finding: str
+    event: str
+    says: str
+    remedy: str
+    per: tuple[Per, ...] = ()
+    again_after: frozenset[str] = frozenset()
+    within: int | None = None
+    counts: Counts = "last"
+    but: str = ""
+    alike: tuple[Per, ...] = ()
+
+    @property
+    def events(self) -> frozenset[str]:
+        """The events that it looks at."""
+        return self.again_after | {self.event}
+
+    @property
+    def must_hold(self) -> str:
+        """What must hold, in a sentence."""
+        each = "".join(f", of one {word}" for word in self.per)
+        days = "" if self.within is None else f" within {self.within} days"
+        but = f", but for an outcome {self.but}" if self.but else ""
+        but += "".join(f", but for another {word}" for word in self.alike)
+        between = f", unless {' or '.join(sorted(self.again_after))} lies between" if self.again_after else ""
+        return f"{self.event}{each} happens once{days}{but}{between}"
+
+    @property
+    def means(self) -> str:
+        """What it means if it does not."""
+        return "both count" if self.counts == "each" else f"the {self.counts} counts, the other is left out"
+
+
+class AnswerAfter(NamedTuple):
+    """An answer comes after what it answers.
+
+    One that answers nothing before it, and lies at most `within` days before a question that nothing answers, is dated
+    before its question.
+    """
+
+    finding: str
+    answers: frozenset[str]
+    questions: frozenset[str]
+    says: str
+    remedy: str
+    per: tuple[Per, ...] = ()
+    within: int = 92
+
+    @property
+    def events(self) -> frozenset[str]:
+        """The events that it looks at."""
+        return self.answers | self.questions
+
+    @property
+    def must_hold(self) -> str:
+        """What must hold, in a sentence."""
+        each = "".join(f" of the same {word}" for word in self.per)
+        return f"{' or '.join(sorted(self.answers))} comes after {' or '.join(sorted(self.questions))}{each}"
+
+    @property
+    def means(self) -> str:
+        """What it means if it does not."""
+        return f"a finding at both, where the question follows within {self.within} days and has no other answer"
+
+
+class BeforeAll(NamedTuple):
+    """Nothing else happens before this. What lies behind something else is left out."""
+
+    finding: str
+    event: str
+    says: str
+    remedy: str
+
+    @property
+    def must_hold(self) -> str:
+        """What must hold, in a sentence."""
+        return f"{self.event} lies before every other fact"
+
+    @property
+    def means(self) -> str:
+        """What it means if it does not."""
+        return "it is left out"
+
+
+class DatesOfOne(NamedTuple):
+    """A date of a fact does not lie before another of its dates. If it does, the fact, or that date, is left out."""
+
+    finding: str
+    field: str
+    not_before: str
+    says: str
+    remedy: str
+    leaves_out: Literal["fact", "date"]
+
+    @property
+    def must_hold(self) -> str:
+        """What must hold, in a sentence."""
+        return f"{self.field} does not lie before {self.not_before}"
+
+    @property
+    def means(self) -> str:
+        """What it means if it does not."""
+        return "the fact is left out" if self.leaves_out == "fact" else f"{self.field} is not counted from"
+
+
+class InItsTime(NamedTuple):
+    """The day of a fact lies between two others. The fact still counts; what follows from it is said."""
+
+    finding: str
+    says: str
+    remedy: str
+    must_hold: str
+    means: str
+
+
+class KeptWhole(NamedTuple):
+    """The ids came through as the source has them: that of the case, and those of its facts. All facts still count."""
+
+    finding: str
+    says: str
+    remedy: str
+    must_hold: str
+    means: str
+
+
+class SameThroughout(NamedTuple):
+    """A column says the same in every fact, until one of `changed_by` changes it."""
+
+    finding: str
+    column: str
+    says: str
+    remedy: str
+    changed_by: frozenset[str]
+
+    @property
+    def must_hold(self) -> str:
+        """What must hold, in a sentence."""
+        return f"{self.column} stays the same, but for {' and '.join(sorted(self.changed_by))}"
+
+    @property
+    def means(self) -> str:
+        """What it means if it does not."""
+        return "the case is, on each day, of the one last named by then"
+
+
+Row: TypeAlias = OnceOnly | AnswerAfter | BeforeAll | DatesOfOne | InItsTime | KeptWhole | SameThroughout
+
+PART_3_FROM: Final = dt.date(2014, 9, 1)
+"""The day on which Part 3 of the Children and Families Act 2014 came into force (SI 2014/889)."""
+
+BORN_FROM: Final = dt.date(1989, 9, 1)
+"""Who was born before was 25 by then, and no young person (section 83(2)): for them there never was a plan."""
+
+
+def _events(names: str) -> frozenset[str]:
+    unknown = [name for name in names.split() if name not in FACT_TYPES]
+    if unknown:
+        raise ValueError(f"what must hold of a record names events that there are not: {', '.join(unknown)}")
+    return frozenset(names.split())
+
+
+_SAME: Final = "{event} on {other_on} and again on {on} can be true once: {means}"
+_VOID: Final = "void the one that is wrong, or let one correct the other"
+
+
+def _once(
+    event: str, again_after: str, within: int | None, counts: Counts = "last", *per: Per,
+    finding: str = "recorded_twice", but: str = "", alike: tuple[Per, ...] = (),
+) -> OnceOnly:  # fmt: skip
+    (known,) = _events(event)
+    return OnceOnly(finding, known, _SAME, _VOID, per, _events(again_after), within, counts, but, alike)
+
+
+_BEFORE: Final = "{event} on {on} is dated before {other} on {other_on}, which it would answer"
+_ORDER: Final = "correct the day of one of them, or record what it answers"
+
+
+def _after(answers: str, questions: str, *per: Per) -> AnswerAfter:
+    return AnswerAfter("answer_before_question", _events(answers), _events(questions), _BEFORE, _ORDER, per)
+
+
+_APPEALABLE: Final = (
+    "assessment_refused plan_refused final_plan_sent amended_plan_sent amendment_declined review_decision_sent "
+    "reassessment_refused cease_notice_sent"
+)
+_BIRTHS: Final = _once("date_of_birth", "", None, finding="two_birth_dates")
+
+BIRTH_FIRST: Final = BeforeAll(
+    "birth_contradicts",
+    "date_of_birth",
+    "{event} on {on} lies behind {other} on {other_on}; it is left out",
+    "correct the date of birth, or the other day",
+)
+PERIOD: Final = DatesOfOne(
+    "period_reversed",
+    "until",
+    "on",
+    "{event} on {on} ends on {value}, before it begins; it is left out: it excuses nothing and is counted nowhere",
+    "correct until, or on",
+    "fact",
+)
+PLAN_REVIEWED: Final = DatesOfOne(
+    "dates_contradict",
+    "reviewed_on",
+    COLUMN_OF["reviewed_on"].not_before,
+    "{event} on {on} has reviewed_on {value}, before the plan was made (made_on {other_value}); it is counted from the "
+    "plan",
+    "correct reviewed_on, or made_on",
+    "date",
+)
+ORDERED: Final[tuple[OnceOnly | AnswerAfter, ...]] = (
+    _BIRTHS,
+    _once("died", "", None),
+    _once("plan_transferred_in", "moved_away plan_transferred_out plan_ceased", 92),
+    _once("moved_away", "plan_transferred_in plan_transferred_out", 92),
+    _once("phase_transfer_due", "", None, "last", "outcome", "year"),
+    _once("mediation_due", "mediation_held mediation_requested", 92),
+    _once("appeal_registered", f"appeal_withdrawn appeal_conceded appeal_determined tribunal_order_made {_APPEALABLE}",
+          92),
+    _once("detained", "released", 92, alike=("party",)),
+    _once("released", "detained", 92),
+    _once("advice_requested", "advice_received advice_returned advice_request_withdrawn", 7, "first", "party", "body"),
+    _once("review_meeting_held", "review_decision_sent amendment_notice_sent", 28, "each", but="adjourned"),
+    _after("advice_received", "advice_requested", "party"),
+    _after("school_responded", "school_consulted", "party"),
+    _after("appeal_registered", _APPEALABLE),
+    _after("appeal_response_sent", "appeal_registered"),
+    _after("assessment_agreed assessment_refused", "request_received became_responsible"),
+    _after("reassessment_agreed reassessment_refused", "reassessment_requested"),
+    _after("early_review_agreed early_review_refused", "early_review_requested"),
+    _after("review_report_sent", "review_meeting_held"),
+    _after("recommendation_answered", "recommendation_made", "party"),
+    _after("direct_payment_reviewed", "direct_payments_started"),
+    _after("plan_disclosed", "disclosure_requested"),
+    _after("plan_transferred_out", "moved_away"),
+    _after("transfer_notice_sent", "plan_transferred_in"),
+    _after("commissioner_notified", "commissioner_changed"),
+    _after("mediation_held", "mediation_requested"),
+)  # fmt: skip
+"""What is read off the order of the facts of a case."""
+TIMELY: Final = InItsTime(
+    "impossible_date",
+    "{event} on {on} lies before Part 3 of the Act, which began on 2014-09-01: most likely no day was known and "
+    "another was put in its place; no time limit is counted from it, and no measure of a year has it",
+    "put in the true day, or void the fact if there is none",
+    "no fact but date_of_birth lies before 2014-09-01, when Part 3 of the Act began",
+    "the day is a placeholder: no time limit is counted from it",
+)
+BORN: Final = InItsTime(
+    "impossible_date",
+    "{event} on {on} lies before 1989-09-01: who was born then was 25 before Part 3 of the Act began, so that most "
+    "likely no day was known and another was put in its place; it is left out",
+    "put in the true day, or void the fact if there is none",
+    "date_of_birth does not lie before 1989-09-01",
+    "the day is a placeholder: it is left out",
+)
+RECORDED: Final = InItsTime(
+    "recorded_before_it_happened",
+    "{event} on {on} was written down on {value}, before it happened",
+    "correct the day, or record it when it has happened",
+    "nothing is recorded before its day, but what says what is to come",
+    "it counts as it stands",
+)
+COUNTED_AHEAD: Final = InItsTime(
+    "after_the_day",
+    "{many} after {value} and left out of the answers for that day: {which}",
+    "correct the day if it cannot be meant; else ask for a later day",
+    "what counts on a day had happened by then, but for what says what is to come",
+    "it does not count yet; one finding a case names how many there are",
+)
+AUTHORITY: Final = SameThroughout(
+    "authority_conflict",
+    "authority",
+    "{event} on {on} is of authority {value}, and the facts before it are of {other_value}: from that day the case "
+    "counts as {value}'s",
+    "correct the authority; if another took its place, record authority_replaced or plan_transferred_in",
+    _events("authority_replaced plan_transferred_in taken_over_on_release"),
+)
+
+DAMAGED_ID: Final = KeptWhole(
+    "damaged_id",
+    "the id {value} {what}",
+    "take the id out of its source again, as text; then void what stands under this one",
+    "case_id is no number that a spreadsheet rounded (1.23457E+12) or gave a fraction (42.0), and holds nothing unseen "
+    "and no false hyphen",
+    "nothing is guessed: the rows count under the id that they have",
+)
+NAMES: Final = KeptWhole(
+    "fact_id_again",
+    "{event} on {on} goes by the fact_id {value} of {other} on {other_on}, and says something else: they would be "
+    "corrected, and taken back, together",
+    "give each fact a fact_id of its own; if one corrects the other, record it so (corrects)",
+    "fact_id is that of one fact of the case",
+    "both count; in a file, and in a store, the second is refused",
+)
+
+DATED: Final = (PERIOD, PLAN_REVIEWED)
+"""What is read off a fact by itself."""
+ROWS: Final[tuple[Row, ...]] = (
+    *DATED, BIRTH_FIRST, *ORDERED, TIMELY, BORN, RECORDED, COUNTED_AHEAD, AUTHORITY, DAMAGED_ID, NAMES,
+)  # fmt: skip
+"""The whole table, in the order of the docs."""

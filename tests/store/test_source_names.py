@@ -1,0 +1,128 @@
+"""The names that a source gives its facts are its keys: one name, one fact, at every door."""
+
+import datetime as dt
+
+import pytest
+
+from ehcp_flow.bulk import deadlines_frame, iter_frames
+from ehcp_flow.bulk import read_cases as read_columns
+from ehcp_flow.errors import FactError, RowRefused
+from ehcp_flow.readers import read_case, read_cases
+from ehcp_flow.store import MemoryStore, Store
+from ehcp_flow.store.imports import import_file
+from tests.cli.running import invoke, rows_of
+from tests.telling import tell
+
+HEAD = "case_id,authority,event,on,outcome,Fact ID\n"
+WEEK_1 = HEAD + "r1,885,request_received,2026-03-02,,n1\nr1,885,assessment_agreed,2026-04-10,,n2\n"
+WEEK_2 = HEAD + "r1,885,request_received,2026-03-02,,n1\nr1,885,assessment_agreed,2026-04-20,,n2\n"
+TWICE = HEAD + (
+    "r1,885,assessment_agreed,2026-04-10,,n2\nr1,885,request_received,2026-03-02,,n1\n"
+    "r1,885,assessment_agreed,2026-04-10,,n2\nr1,885,assessment_agreed,2026-04-20,,n2\n"
+    "r2,885,assessment_agreed,2026-04-20,,n2\n"
+)
+
+
+def write(tmp_path, name, text):
+    path = tmp_path / name
+    path.write_text(text, "utf-8")
+    return path
+
+
+def agreed(case):
+    return [fact.on.isoformat() for fact in case.facts if fact.event == "assessment_agreed"]
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request, tmp_path):
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    with Store.open(f"sqlite:///{tmp_path / 's.db'}", create=True) as opened:
+        yield opened
+
+
+def test_a_file_that_uses_a_name_twice_is_refused_the_second_fact_at_every_door(tmp_path):
+    path = write(tmp_path, "twice.csv", TWICE)
+    by_rows, by_columns = read_cases(path), read_columns(path)
+    for read in (by_rows, by_columns):
+        (refused,) = read.refused
+        assert (refused.line, refused.column, refused.value, refused.case_id) == (5, "Fact ID", "n2", "r1")
+        assert "assessment_agreed on 2026-04-10 goes by it, and says something else" in refused.expected
+        assert agreed(read["r1"]) == ["2026-04-10"]
+        assert agreed(read["r2"]) == ["2026-04-20"]
+    with pytest.raises(RowRefused, match="n2"):
+        read_case(path, "r1")
+    assert agreed(read_case(path, "r2")) == ["2026-04-20"]
+    one, many = (
+        invoke("check", path, "--as-of", "2026-06-30", "--format", "csv", door=door) for door in ("one", "many")
+    )
+    assert (one.stdout, one.stderr, one.exit_code) == (many.stdout, many.stderr, many.exit_code)
+    assert one.exit_code == 1
+    quoted = write(tmp_path, "quoted.csv", TWICE.replace("r1,885,request", '"r1\n",885,request'))
+    frames = iter_frames(quoted)
+    assert len(list(frames)) == 1
+    assert [row.value for row in frames.refused] == ["n2"]
+
+
+def test_rows_of_a_case_that_do_not_stand_together_are_refused_too(tmp_path):
+    rows = TWICE.splitlines(keepends=True)
+    path = write(tmp_path, "apart.csv", "".join([rows[0], rows[1], rows[5], rows[4], rows[2]]))
+    frames = iter_frames(path, "2026-06-30")
+    assert sum(frame.height for frame in frames) == deadlines_frame(read_cases(path), "2026-06-30").height
+    assert [row.line for row in frames.refused] == [4] == [row.line for row in read_cases(path).refused]
+
+
+def test_a_second_file_is_refused_what_it_says_otherwise(tmp_path, store):
+    import_file(store, write(tmp_path, "1.csv", WEEK_1))
+    refused: list[RowRefused] = []
+    result = import_file(store, write(tmp_path, "2.csv", WEEK_2), refused=refused.append)
+    assert (result.taken, result.duplicates, result.refused) == (0, 1, 1)
+    assert [(row.line, row.column, row.value) for row in refused] == [(3, "fact_id", "n2")]
+    assert agreed(store.case("r1").case) == ["2026-04-10"]
+
+
+def test_a_source_that_corrects_by_name_corrects_and_may_go_back(tmp_path, store):
+    for number, (text, taken, on) in enumerate(
+        [(WEEK_1, 2, "2026-04-10"), (WEEK_2, 1, "2026-04-20"), (WEEK_2 + "\n", 0, "2026-04-20"),
+         (WEEK_1 + "\n", 1, "2026-04-10"), (WEEK_1 + "\n\n", 0, "2026-04-10"), (WEEK_2 + "\n\n", 1, "2026-04-20")]
+    ):  # fmt: skip
+        result = import_file(store, write(tmp_path, f"{number}.csv", text), same_id="corrects")
+        assert (result.taken, result.refused) == (taken, 0)
+        assert agreed(store.case("r1").case) == [on]
+        assert not store.case("r1").case.findings
+    assert len(store.case("r1").case.corrections) == 3
+
+
+def test_a_name_is_the_same_with_and_without_the_authority_and_after_a_redaction(tmp_path, store):
+    line = "r1,{},reassessment_requested,2026-04-10,,n2\n"
+    import_file(store, write(tmp_path, "1.csv", HEAD + line.format("885")))
+    result = import_file(store, write(tmp_path, "2.csv", HEAD + line.format("")))
+    assert (result.taken, result.duplicates) == (0, 1)
+    store.record("r1", tell("2026-04-11 plan_agreed fact_id=n3 reason=secret", "r1").recorded[0], seen=1)
+    store.redact("r1", 2, reason="asked for", redacted_by="me")
+    again = HEAD.replace("outcome", "reason") + "r1,885,plan_agreed,2026-04-11,secret,n3\n"
+    assert import_file(store, write(tmp_path, "3.csv", again)).duplicates == 1
+
+
+def test_a_fact_that_is_recorded_under_the_name_of_another_is_refused(store):
+    first, other = (tell(f"2026-04-{on} assessment_agreed fact_id=n2", "r1").recorded[0] for on in (10, 20))
+    store.record("r1", first, seen=0)
+    with pytest.raises(FactError, match="n2"):
+        store.record("r1", other, seen=1)
+    assert agreed(store.case("r1").case) == ["2026-04-10"]
+
+
+def test_the_command_says_what_to_declare(tmp_path):
+    url = f"sqlite:///{tmp_path / 's.db'}"
+    assert invoke("import", write(tmp_path, "1.csv", WEEK_1), "--store", url).exit_code == 0
+    second = write(tmp_path, "2.csv", WEEK_2)
+    # The very file that was refused is taken again where what it means is declared.
+    refused = invoke("import", second, "--store", url)
+    assert (refused.exit_code, "--same-id corrects" in refused.stderr) == (1, True)
+    assert invoke("import", second, "--store", url, "--same-id", "corrects").exit_code == 0
+    (row,) = rows_of(
+        invoke("check", url, "--as-of", "2026-06-30", "--limit", "decide_assess", "--format", "json").stdout, "json"
+    )
+    assert (row["done_on"], row["key"]) == ("2026-04-20", "r1|decide_assess||n1")
+    assert dt.date.fromisoformat(row["due_on"]) == dt.date(2026, 4, 13)
