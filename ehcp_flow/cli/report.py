@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from ehcp_flow.cli.command import CliCommand, options
-from ehcp_flow.cli.further import check_columns, extra_columns, pairs
+from ehcp_flow.cli.further import check_columns, check_values, extra_columns, pairs
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import option
@@ -30,7 +30,8 @@ class _Calendar:
         list[str] | None,
         option(
             "--only COLUMN=VALUE",
-            "In the calendar, only cases with this value in a column of the file, such as caseworker=Ann.",
+            "In the calendar, only cases with this value in a column of the file, such as caseworker=Ann, or none "
+            "(caseworker=).",
         ),
     ] = None
     adviser: Annotated[
@@ -97,6 +98,7 @@ def _report(
 
     extra = extra_columns(query.source)
     check_columns(wanted, extra)
+    check_values(wanted, extra)
     with open_source(query, used={*DESKS, *wanted}) as source:
         if html is not None or xlsx is not None:
             from ehcp_flow.reports.overview import overview

@@ -15,7 +15,7 @@ from ehcp_flow.measures.claimed_exceptions import agreed_with_parent
 from ehcp_flow.measures.cohorts import Cohorts, Request
 from ehcp_flow.measures.counted_case import CountedCase, answered
 from ehcp_flow.measures.exceptions import exception_rate
-from ehcp_flow.measures.extra import read_extra
+from ehcp_flow.measures.extra import has_values, read_extra
 from ehcp_flow.measures.frames import to_pandas, to_polars
 from ehcp_flow.measures.hidden_tables import DESKS, TABLES, exceptions_by_ground, table_rows
 from ehcp_flow.measures.measure_table import Explanation, MeasureTable, Tally, measure
@@ -55,6 +55,7 @@ __all__ = [
     "catalogue",
     "exception_rate",
     "exceptions_by_ground",
+    "has_values",
     "measure",
     "percent",
     "read_extra",
