@@ -17,9 +17,10 @@ from ehcp_flow.facts import Fact
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
 
-__all__ = ["Effect", "compare_deadlines", "latest_meeting_for", "latest_start", "what_if"]
+__all__ = ["TO_AMEND", "Effect", "compare_deadlines", "latest_meeting_for", "latest_start", "what_if"]
 
-_REVIEW: Final = ("amendment_notice", "amended_plan")
+TO_AMEND: Final = ("amendment_notice", "amended_plan")
+"""The chain of limits from a review meeting to the amended plan."""
 _FURTHEST: Final = 1500
 
 _Key: TypeAlias = tuple[str, tuple[str, ...], str, str]
@@ -118,10 +119,11 @@ def latest_meeting_for(
 ) -> dt.date:
     """Return the last day for a review meeting from which the amended plan, each limit used in full, goes by `by`.
 
-    Four weeks to the notice and eight from it: 23 November 2018 for 15 February 2019. The same errors as
+    Four weeks to the notice and eight from it: 22 November 2018 for 14 February 2019, the last lawful day of a transfer
+    between phases. `by` is the day of the plan itself: "before 15 February" is not by it. The same errors as
     `latest_start`.
     """
-    return latest_start(by, _REVIEW, rulebook=rulebook, calendars=calendars)
+    return latest_start(by, TO_AMEND, rulebook=rulebook, calendars=calendars)
 
 
 def _compare(before: Iterable[Deadline], after: Iterable[Deadline]) -> list[Effect]:

@@ -41,6 +41,7 @@ STEPS = {
     "hostile lives, on a kernel that checks its bounds": "python -m tests.kernel",
     "agreement on 100,000 cases": "python -m tests.bulk",
     "spoilt input at every door": "python -m tests.fuzz --seconds 1800",
+    "faults put in on purpose": "python -m tests.mutants --seconds 3600",
     "the example on Spark": "scripts/test-spark",
     "known faults in dependencies": "python scripts/audit.py",
 }

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, TypeAlias
+from difflib import get_close_matches
+from typing import Annotated, Final, TypeAlias
 
 import typer
 
 from ehcp_flow.cli.options import option
 from ehcp_flow.errors import UnknownNameError
 
-__all__ = ["Only", "check_columns", "extra_columns", "pairs"]
+__all__ = ["Only", "check_columns", "check_value", "check_values", "extra_columns", "pairs"]
+
+_MOST: Final = 20
+"""How many values a message names."""
 
 Only: TypeAlias = Annotated[
     list[str] | None,
     option(
         "--only COLUMN=VALUE",
-        "Only what has this value in a column, such as caseworker=Ann; given again, all of them must hold.",
+        "Only what has this value in a column, such as caseworker=Ann, or none (caseworker=); given again, all of them "
+        "must hold. A value that nothing has is an error.",
     ),
 ]
 
@@ -40,13 +45,16 @@ def extra_columns(source: str) -> dict[str, dict[str, str]]:
 
 
 def pairs(only: list[str] | None, option: str = "--only") -> dict[str, str]:
-    """Return columns, as the readers write them, and values. Raises BadParameter for a text that is no such pair."""
+    """Return columns, as the readers write them, and values; an empty one asks for what has none.
+
+    Raises BadParameter for a text that is no such pair.
+    """
     from ehcp_flow.readers.row_tables import column_of
 
     found = {}
     for text in only or ():
-        column, _, value = text.partition("=")
-        if not column.strip() or not value.strip():
+        column, equals, value = text.partition("=")
+        if not column.strip() or not equals:
             raise typer.BadParameter(f"{text!r}: write COLUMN=VALUE, such as caseworker=Ann", param_hint=option)
         found[column_of(column)] = value.strip()
     return found
@@ -58,3 +66,26 @@ def check_columns(asked: Iterable[str], extra: Mapping[str, Mapping[str, str]], 
     for column in asked:
         if column not in known:
             raise UnknownNameError("column", column, sorted(known))
+
+
+def check_value(column: str, value: str, held: Iterable[str], option: str = "--only") -> None:
+    """Raise BadParameter for a value that nothing has, with those that there are, the nearest first.
+
+    An empty list would look like "nothing due". Nothing is said where nothing is held at all, or nothing asked for.
+    """
+    known = sorted({one for one in held if one})
+    wanted = value.casefold()
+    if not wanted or not known or any(one.casefold() == wanted for one in known):
+        return
+    near = get_close_matches(value, known, n=_MOST)
+    named = list(dict.fromkeys((*near, *known)))
+    more = f" and {len(named) - _MOST:,} more" if len(named) > _MOST else ""
+    raise typer.BadParameter(
+        f"nothing has {column}={value}; there are {', '.join(named[:_MOST])}{more}", param_hint=option
+    )
+
+
+def check_values(wanted: Mapping[str, str], extra: Mapping[str, Mapping[str, str]]) -> None:
+    """Raise BadParameter for a value that no case has in a column of the file; see `check_value`."""
+    for column, value in wanted.items():
+        check_value(column, value, (mine.get(column, "") for mine in extra.values()))

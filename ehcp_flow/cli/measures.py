@@ -57,6 +57,14 @@ class _Figures:
         list[str] | None,
         option("--measure NAME", "Only this measure (all its columns) or this column; may be given again."),
     ] = None
+    release: Annotated[
+        int | None,
+        option(
+            "--release YEAR",
+            "Call the Department's columns as in its release of this year (2025, 2026); without it, as in the one "
+            "that first published the last year asked for. --measure takes the names of any.",
+        ),
+    ] = None
 
 
 @options(
@@ -96,8 +104,13 @@ def _measures(
         raise typer.BadParameter("say which figure: --measure pc_plans_issued_20_weeks_ex", param_hint="--explain")
     if explain and suppress:
         raise typer.BadParameter("an explanation names the cases behind a figure", param_hint="--suppress")
-    from ehcp_flow.measures import GRAINS, GROUPS
+    from ehcp_flow.errors import UnknownNameError
+    from ehcp_flow.measures import GRAINS, GROUPS, RELEASES
     from ehcp_flow.measures.case_groups import group_keys
+    from ehcp_flow.measures.measure_table import release_for
+
+    if figures.release is not None and figures.release not in RELEASES:
+        raise UnknownNameError("release", str(figures.release), map(str, RELEASES))
 
     on = query.on
     columns = column_names(figures.by, ("authority",))
@@ -105,8 +118,10 @@ def _measures(
     # Asked first: a column that no case has is told before all cases are read.
     keys = group_keys(columns, extra)
     wanted = SourceFigures(_years(figures.year), columns, keys, extra)
+    names_of = release_for(wanted.year) if figures.release is None else figures.release
     with open_source(query, used=columns) as source:
         table, span = source.measured(wanted)
+    table = table.named(names_of)
     _tell_of_time(table, span, on)
     names = _columns(table, figures.measure)
     said = f"{count(source.seen, 'case')}, {count(len(table), 'row')}, as known on {on.isoformat()}"
@@ -161,15 +176,11 @@ def _columns(table: MeasureTable, asked: list[str] | None) -> tuple[str, ...]:
 
     if not asked:
         return table.names
-    known = catalogue()
-    plain = dict(zip(known.columns, table.names, strict=True))
-    written = {name.casefold(): name for name in table.names}
     found: list[str] = []
     for name in asked:
-        if name in known.measures:
-            found.extend(plain[column.name] for column in known.measures[name].columns)
-        else:
-            found.append(written.get(name.casefold()) or plain[known.column(name).name])
+        whole = catalogue().measures.get(name)
+        columns = (table.column(name),) if whole is None else whole.columns
+        found.extend(table.name_of(column) for column in columns)
     return tuple(dict.fromkeys(found))
 
 

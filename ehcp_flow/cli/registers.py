@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from ehcp_flow.cli.command import CliCommand, options
-from ehcp_flow.cli.further import Only, check_columns, extra_columns, pairs
+from ehcp_flow.cli.further import Only, check_columns, check_value, check_values, extra_columns, pairs
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import Contested, column_names, option
 from ehcp_flow.cli.output import FeedFormat, flat, sheet
@@ -28,7 +28,7 @@ __all__ = ["REGISTERS_COMMAND"]
 
 _SHOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "breaches": ("case_id", "title", "party", "due_on", "done_on", "days_over", "status"),
-    "due": ("case_id", "title", "party", "due_on", "days_left", "pc_late_before", "why"),
+    "due": ("case_id", "title", "party", "due_on", "days_left"),
     "exceptions": ("case_id", "ground", "on", "until", "verdict", "reason", "approved_by", "excuses"),
     "advice": ("case_id", "adviser", "asked_on", "due_on", "status", "days_over", "returned_on", "excused_by"),
     "reviews": ("case_id", "never_reviewed", "last_meeting", "review_due_on", "status", "days_over", "waiting_for"),
@@ -39,7 +39,7 @@ _SHOWN: Final[Mapping[str, tuple[str, ...]]] = {
 """What a terminal has room for; the other formats have every column."""
 _KEPT: Final = 3
 """How many columns are never left out of a table, the case and what it is about among them."""
-_TEXTS: Final = ("title", "message", "remedy", "why", "reason", "what")
+_TEXTS: Final = ("title", "message", "remedy", "reason", "what")
 _WIDE, _NARROW = 26, 14
 
 
@@ -78,10 +78,10 @@ def _registers(
 ) -> None:
     """The lists that people work from, and what the headline hides: what falls due, advice to chase, reviews, disputes.
 
-    What falls due is in order of risk: by how earlier cases ended that were still undone at the same age.
+    A list is worked out from the whole source, and --only chooses among its rows.
     """
     from ehcp_flow.errors import UnknownNameError
-    from ehcp_flow.measures import DESKS, REGISTER_COLUMNS, REGISTER_LIMITS, REGISTERS, TABLES
+    from ehcp_flow.measures import DESKS, REGISTER_COLUMNS, REGISTER_LIMITS, REGISTERS, TABLES, has_values
 
     if name is not None and name not in {*REGISTERS, *TABLES}:
         raise UnknownNameError("register", name, (*REGISTERS, *TABLES))
@@ -98,24 +98,30 @@ def _registers(
         raise typer.BadParameter(f"workload needs a column of the file, such as caseworker{known}",
                                  param_hint="--show")  # fmt: skip
     with open_source(query, used={*columns, *wanted}) as source:
-        quick = {column: value for column, value in wanted.items() if column in here}
+        of_cases = {column: value for column, value in wanted.items() if column in here}
+        check_values(of_cases, extra)
+        of_rows = {column: value for column, value in wanted.items() if column not in here}
 
-        def answers() -> Iterator[Answer]:
-            for answered in source.answers():
-                mine = extra.get(answered.case.case_id, {})
-                if all(mine.get(column) == value for column, value in quick.items()):
-                    yield answered
+        def is_mine(case_id: str) -> bool:
+            return has_values(extra.get(case_id, {}), of_cases)
 
-        rest = {column: value for column, value in wanted.items() if column not in quick}
+        answers = source.answers()
         if shown == FeedFormat.ICS:
-            _calendar(name or "", answers(), rest, on, weeks)
+            _calendar(name or "", answers, is_mine, of_rows, on, weeks)
         elif name is None:
-            _print(_contents(answers(), weeks, query.contested), shown, (), ("name", "rows", "what"), name)
+            check_columns(of_rows, extra)
+            chosen_ones = (one for one in answers if is_mine(one.case.case_id))
+            _print(_contents(chosen_ones, weeks, query.contested), shown, (), ("name", "rows", "what"), name)
         else:
-            rows = _rows(name, answers(), on, weeks, extra, columns, query.contested)
+            # A list is worked out from every case, a table of counts from those that it is to count.
+            listed = answers if name in REGISTERS else (one for one in answers if is_mine(one.case.case_id))
+            rows = _rows(name, listed, on, weeks, extra, columns, query.contested)
             every = ("case_id", *columns, *REGISTER_COLUMNS[name]) if name in REGISTERS else ()
-            check_columns(rest, extra, *(every or (rows[0] if rows else rest)))
-            _print(_matching(rows, rest), shown, every, (*columns, *_SHOWN.get(name, ())), name)
+            check_columns(of_rows, extra, *(every or (rows[0] if rows else of_rows)))
+            chosen_rows = _matching(rows, of_rows)
+            if name in REGISTERS:
+                chosen_rows = [row for row in chosen_rows if is_mine(row["case_id"])]
+            _print(chosen_rows, shown, every, (*columns, *_SHOWN.get(name, ())), name)
     note(f"{count(source.seen, 'case')}, as known on {on.isoformat()}")
     source.leave()
 
@@ -152,12 +158,21 @@ def _contents(answers: Iterator[Answer], weeks: int, contested: Contested) -> li
 
 
 def _matching(rows: Sequence[Mapping[str, Any]], wanted: Mapping[str, str]) -> Sequence[Mapping[str, Any]]:
-    """Return the rows with these values in their own columns."""
+    """Return the rows with these values in their own columns: as they are written, or as a table for people says them.
+
+    Raises BadParameter for a value that none of them has.
+    """
+    for column, value in wanted.items():
+        check_value(column, value, (text for row in rows for text in _ways(row[column])))
     return [
         row
         for row in rows
-        if all(flat(_plain(row[column])).casefold() == value.casefold() for column, value in wanted.items())
+        if all(value.casefold() in map(str.casefold, _ways(row[column])) for column, value in wanted.items())
     ]
+
+
+def _ways(value: Any) -> tuple[str, ...]:
+    return (flat(_plain(value)), _said(value))
 
 
 def _print(
@@ -208,7 +223,14 @@ def _said(value: Any) -> str:
     return flat(_plain(value))
 
 
-def _calendar(name: str, answers: Iterator[Answer], wanted: Mapping[str, str], on: dt.date, weeks: int) -> None:
+def _calendar(
+    name: str,
+    answers: Iterator[Answer],
+    is_mine: Callable[[str], bool],
+    wanted: Mapping[str, str],
+    on: dt.date,
+    weeks: int,
+) -> None:
     """Print the limits of a register as a calendar, those that were done lately too, so that it updates the last."""
     import datetime as dt
 
@@ -225,15 +247,21 @@ def _calendar(name: str, answers: Iterator[Answer], wanted: Mapping[str, str], o
     until = on + dt.timedelta(weeks=weeks)
 
     def belongs(deadline: Deadline) -> bool:
-        if any(deadline.party != value for value in wanted.values()):
-            return False
         if name != "due":
             return deadline.limit in REGISTER_LIMITS[name]
         soon = deadline.due_on is not None and deadline.due_on <= until
         return soon and deadline.kind in WORK and deadline.actor != FAMILY
 
-    chosen_ones = (deadline for answered in answers for deadline in work_of(answered) if belongs(deadline))
-    sys.stdout.write(calendar_feed(chosen_ones, name=f"EHC: {name}"))
+    listed = [deadline for answered in answers for deadline in work_of(answered) if belongs(deadline)]
+    for column, value in wanted.items():
+        check_value(column, value, (deadline.party or "" for deadline in listed))
+    of_party = [
+        deadline
+        for deadline in listed
+        if is_mine(deadline.case_id)
+        and all((deadline.party or "").casefold() == value.casefold() for value in wanted.values())
+    ]
+    sys.stdout.write(calendar_feed(of_party, name=f"EHC: {name}"))
 
 
 REGISTERS_COMMAND: Final = CliCommand(
@@ -242,7 +270,7 @@ REGISTERS_COMMAND: Final = CliCommand(
         "ehcp-flow registers cases.csv --as-of 2025-10-21",
         "ehcp-flow registers cases.csv due --weeks 6 --as-of 2025-10-21",
         "ehcp-flow registers cases.csv advice --only adviser=psychological --as-of 2025-10-21",
-        "ehcp-flow registers cases.csv reviews --only status=overdue --as-of 2025-10-21 --format xlsx > reviews.xlsx",
+        "ehcp-flow registers cases.csv reviews --only status=open --as-of 2025-10-21 --format xlsx > reviews.xlsx",
         "ehcp-flow registers cases.csv transfers --as-of 2025-10-21 --format ics > transfers.ics",
         "ehcp-flow registers cases.csv open-by-age --as-of 2025-10-21 --format json",
     ),

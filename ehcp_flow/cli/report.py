@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from ehcp_flow.cli.command import CliCommand, options
-from ehcp_flow.cli.further import check_columns, extra_columns, pairs
+from ehcp_flow.cli.further import check_columns, check_values, extra_columns, pairs
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import option
@@ -30,7 +30,8 @@ class _Calendar:
         list[str] | None,
         option(
             "--only COLUMN=VALUE",
-            "In the calendar, only cases with this value in a column of the file, such as caseworker=Ann.",
+            "In the calendar, only cases with this value in a column of the file, such as caseworker=Ann, or none "
+            "(caseworker=).",
         ),
     ] = None
     adviser: Annotated[
@@ -43,8 +44,38 @@ class _Calendar:
     ] = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Shown:
+    """What the page shows of a caseload."""
+
+    suppress: Annotated[
+        int,
+        typer.Option(
+            "--suppress",
+            metavar="N",
+            min=0,
+            help="For publication: hide counts below N on the page, with those that would give them away, and every "
+            "single case.",
+        ),
+    ] = 0
+    weeks: Annotated[
+        int,
+        typer.Option(
+            "--weeks", metavar="N", min=1, max=MOST_WEEKS, help="How many weeks ahead what falls due is listed."
+        ),
+    ] = 4
+    published_file: Annotated[
+        list[str] | None,
+        option(
+            "--published-file FILE",
+            'A CSV file of "Education, health and care plans" as the Department gives it for download, to stand '
+            "beside the figures; may be given again. What is shipped goes up to 2024.",
+        ),
+    ] = None
+
+
 @options(
-    "source html xlsx ics as_of suppress weeks calendar case known_at known_by authority all_errors "
+    "source html xlsx ics as_of shown calendar case known_at known_by authority all_errors "
     "institutions institution closed_if office_closures bank_holidays rulebook"
 )
 def _report(
@@ -65,22 +96,7 @@ def _report(
         option("--ics FILE", "Write what is due here, as a calendar to subscribe to."),
         Writes("ehcp_flow.reports.calendar_feed:CALENDAR"),
     ] = None,
-    suppress: Annotated[
-        int,
-        typer.Option(
-            "--suppress",
-            metavar="N",
-            min=0,
-            help="For publication: hide counts below N on the page, with those that would give them away, and every "
-            "single case.",
-        ),
-    ] = 0,
-    weeks: Annotated[
-        int,
-        typer.Option(
-            "--weeks", metavar="N", min=1, max=MOST_WEEKS, help="How many weeks ahead what falls due is listed."
-        ),
-    ] = 4,
+    shown: _Shown,
     calendar: _Calendar,
 ) -> None:
     """The report on a caseload, for managers, inspectors and a scrutiny panel: a page, a workbook, a calendar.
@@ -89,6 +105,8 @@ def _report(
     """
     if html is None and xlsx is None and ics is None:
         raise typer.BadParameter("say what to write: --html FILE, --xlsx FILE or --ics FILE", param_hint="--html")
+    if shown.published_file and html is None:
+        raise typer.BadParameter("it stands on the page; give --html FILE too", param_hint="--published-file")
     for name, value in asdict(calendar).items():
         if value and ics is None:
             raise typer.BadParameter("it chooses what is in the calendar; give --ics FILE too", param_hint=f"--{name}")
@@ -97,13 +115,15 @@ def _report(
 
     extra = extra_columns(query.source)
     check_columns(wanted, extra)
+    check_values(wanted, extra)
     with open_source(query, used={*DESKS, *wanted}) as source:
         if html is not None or xlsx is not None:
             from ehcp_flow.reports.overview import overview
 
-            seen = overview(source.answers(), query.on, extra=extra, weeks=weeks)
+            published = shown.published_file or ()
+            seen = overview(source.answers(), query.on, extra=extra, weeks=shown.weeks, published_files=published)
             _tell_unpublished(seen)
-            _write(seen, html, xlsx, suppress)
+            _write(seen, html, xlsx, shown.suppress)
         if ics is not None:
             from ehcp_flow.outputs import Output
             from ehcp_flow.reports.calendar_feed import CALENDAR, work_calendar
@@ -112,7 +132,7 @@ def _report(
                 source.answers(), only=wanted, adviser=calendar.adviser, setting=calendar.setting, extra=extra
             )
             Output(ics, CALENDAR).write(feed.encode())
-    if suppress:
+    if shown.suppress:
         for path in (path for path in (xlsx, ics) if path is not None):
             note(f"warning: --suppress is for the page alone; {path} holds single cases, and is not to be published")
     note(f"{count(source.seen, 'case')}: {', '.join(path for path in (html, xlsx, ics) if path is not None)}")

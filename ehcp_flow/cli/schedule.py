@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from ehcp_flow.cli.command import CliCommand, options
+from ehcp_flow.cli.messages import note
 from ehcp_flow.cli.options import complete_limits, day, option
 from ehcp_flow.cli.print_options import PrintOptions
 from ehcp_flow.cli.query import LawQuery
 
 if TYPE_CHECKING:
-    import datetime as dt
+    from ehcp_flow.calendars import Calendars
+    from ehcp_flow.law.model import Rulebook
 
 __all__ = ["SCHEDULE"]
 
-_REVIEW: Final = ("amendment_notice", "amended_plan")
 _COLUMNS: Final = ("step", "limit", "title", "begins_on", "done_by", "days", "counting", "citation")
 
 
@@ -39,13 +42,14 @@ def _schedule(
 ) -> None:
     """The last day to begin, if each time limit of a chain is used to its last day and all is done by a day.
 
-    Without --limit: the latest review meeting from which an amended plan can lawfully go by that day.
+    Without --limit: the latest review meeting from which an amended plan can lawfully go by that day. Where a transfer
+    between phases has its last lawful day just before, that is said.
     """
-    from ehcp_flow.whatif import latest_start
+    from ehcp_flow.whatif import TO_AMEND, latest_start
 
     end = day(by, "--by")
     law, calendars = query.law, query.calendars
-    chain = [law.limit(name).id for name in limit or _REVIEW]
+    chain = [law.limit(name).id for name in limit or TO_AMEND]
     begins = [latest_start(end, chain[place:], rulebook=law, calendars=calendars) for place in range(len(chain))]
     rows: list[dict[str, Any]] = []
     for place, (name, first) in enumerate(zip(chain, begins, strict=True)):
@@ -65,8 +69,38 @@ def _schedule(
         )
     if printed.as_table:
         _print(rows, begins[0], meeting=not limit)
-        return
-    printed.write(_COLUMNS, rows)
+    else:
+        printed.write(_COLUMNS, rows)
+    for said in () if limit else _too_late(begins[0], end, law, calendars):
+        note(said)
+
+
+def _too_late(begins: dt.date, end: dt.date, law: Rulebook, calendars: Calendars) -> Iterator[str]:
+    """Yield what is said of each transfer between phases whose last lawful day a chain of limits runs past."""
+    from ehcp_flow.counting import BeforeDate
+    from ehcp_flow.dates import say
+    from ehcp_flow.whatif import latest_meeting_for
+
+    for rule in law.limit("phase_transfer").rule:
+        version = rule.in_force(end)
+        counted = None if version is None else version.counts[0].convention
+        # Where the law counts back from the transfer itself, no day of the calendar is too late.
+        if version is None or not isinstance(counted, BeforeDate):
+            continue
+        last = counted.last_day(dt.date(end.year, 12, 31), calendars)
+        if not begins < last < end:
+            continue
+        practice = [
+            reading.name
+            for reading in rule.readings
+            if reading.counting and reading.counting.last_day(dt.date(end.year, 12, 31), calendars) == end
+        ]
+        meeting = latest_meeting_for(last, rulebook=law, calendars=calendars)
+        yield (
+            f"{say(end)} is too late for a transfer of the year ({', '.join(rule.rows)}): the law says {counted} "
+            f"({version.cited}), so the last lawful day is {say(last)}; meet by {say(meeting)}"
+            + "".join(f"; {name!r} is practice" for name in practice)
+        )
 
 
 def _print(rows: list[dict[str, Any]], begins: dt.date, *, meeting: bool) -> None:

@@ -1,21 +1,22 @@
 # The types with which Cython compiles contributions.py, together with kernel.py and walk.py and behind them.
 
-cdef int PLANS, REFUSALS, LEAVINGS, DISPUTES, REQUESTS, OPEN_REQUESTS, ASSESSMENTS, REVIEWS, BACKLOG, GROUPS
+cdef int PLANS, REFUSALS, LEAVINGS, DISPUTES, REQUESTS, OPEN_REQUESTS, ASSESSMENTS, REVIEWS, BACKLOG, TRANSFERS, GROUPS
 cdef int BY_ACT, BY_ACT_SEEN, BY_DUE
 cdef int ACT_DONE, SEEN, DATED, EXCUSED, BESIDE, READ_OTHERWISE
 cdef int TIMED, OTHER_CLOCK, EXCEPTED, CLAIMED, DUE, IN_DUE_TIME, OVER_A_YEAR, CONTESTABLE
 cdef int ABOUT_REQUEST, ABOUT_ASSESSMENT, ABOUT_PLAN, OPEN_ASSESSMENT, IN_ASSESSMENT, IN_DRAFT, HOLDING, KEEPING, LEFT
-cdef int AGREED, ABOUT
+cdef int WAITING, AGREED, ABOUT
 cdef int APPEALED, MEDIATED, DETAINED, DECIDED, REFUSED, WITHDRAWN
 cdef int EXPECTED, SENT, SENT_BEFORE, MEETING, MET_BEFORE, MET_AFTER, DECISION, AHEAD, DECIDED_BEFORE, DECIDED_AFTER
-cdef int DECIDED_IN_TIME, OUTCOME
-cdef int IS_SENT, IS_AGREED, IS_CUSTODY, IS_MEDIATION, IS_APPEAL, IS_UNSTATED, KEPT, IS_CLAIM, IS_REFUSAL
-cdef int ASSESS, NOT_ISSUE, FINAL_PLAN, REVIEW_DECISION, REVIEW_TOTAL, REVIEW_DUE, ARRANGED, SERIES
+cdef int DECIDED_IN_TIME, REVIEW_OWED, OUTCOME, LAST_IN_TIME, LAST_OUTCOME, DUE_WITHIN, DUE_AFTER, ISSUED_WITHIN, ISSUED_AFTER
+cdef int IS_SENT, IS_AGREED, IS_CUSTODY, IS_MEDIATION, IS_APPEAL, IS_UNSTATED, IS_BEGUN, KEPT, IS_CLAIM, IS_REFUSAL
+cdef int IS_ISSUED
+cdef int ASSESS, NOT_ISSUE, FINAL_PLAN, REVIEW_DECISION, REVIEW_TOTAL, REVIEW_DUE, ARRANGED, PHASES, SERIES
 cdef int YEAR, NO_LIMIT_NAMED
 
 
 cdef class Figures:
-    cdef public int birth, moved_away, detained, refused, reversed, initial, long_ago, to_amend
+    cdef public int birth, moved_away, detained, refused, reversed, initial, long_ago, to_amend, made_on
     cdef public const int[::1] group_at, column, when, unless, by, over, by_party
     cdef public const int[::1] rule_group, rule_series, rule_nth, limit_final
     cdef public const int[::1] key_group, key_kind, key_outcome, key_plan, state_marks
@@ -23,7 +24,7 @@ cdef class Figures:
 
 cdef class Periods:
     cdef public int sets, count
-    cdef public const int[::1] set_at, start, end, stock_on, long_ago
+    cdef public const int[::1] set_at, start, end, stock_on, year_after, long_ago
 
 
 cdef class Rows:
@@ -88,14 +89,19 @@ cdef void add_requests(
 ) noexcept nogil
 cdef int became_of(Figures figures, Facts facts, Rows rows, Entries entries, int day, int stock_on) noexcept nogil
 cdef bint is_kept_between(Facts facts, Entries entries, int kind, int since, int until) noexcept nogil
-cdef void add_open_requests(
-    Figures figures, Periods periods, Facts facts, Rows rows, Entries entries, int last
+cdef void add_open_request(
+    Figures figures, Periods periods, Rows rows, Entries entries, int last
 ) noexcept nogil
 cdef void add_reviews(
     Figures figures, Periods periods, Facts facts, Rows rows, Entries entries, int period, int behind
 ) noexcept nogil
-cdef bint is_expected(Periods periods, Facts facts, Rows rows, Entries entries, int period) noexcept nogil
+cdef int last_decision(Figures figures, Facts facts, Rows rows, Entries entries, int sent) noexcept nogil
+cdef int plan_begun(Figures figures, Facts facts, Entries entries, int behind) noexcept nogil
+cdef bint is_owed(Periods periods, Facts facts, Rows rows, Entries entries, int period) noexcept nogil
 cdef int decided(Figures figures, Facts facts, Rows rows, int row, int stock_on, int start, int end) noexcept nogil
+cdef void add_transfers(
+    Figures figures, Periods periods, Facts facts, Rows rows, Entries entries, int period
+) noexcept nogil
 cdef void add_backlog(
     Figures figures, Periods periods, Facts facts, Rows rows, Entries entries, int period, int last
 ) noexcept nogil

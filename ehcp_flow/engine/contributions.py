@@ -29,7 +29,8 @@ from ehcp_flow.engine.kernel import (
 # What is looked at: a plan sent where none was held, the refusal of one, a request that was left, a mediation or an
 # appeal, a request of the period, one that was open at its end, and a case on the days on which stock is taken. After
 # these stand the deadlines of limits and the facts of keys that are counted as they are.
-PLANS, REFUSALS, LEAVINGS, DISPUTES, REQUESTS, OPEN_REQUESTS, ASSESSMENTS, REVIEWS, BACKLOG, GROUPS = range(10)
+PLANS, REFUSALS, LEAVINGS, DISPUTES, REQUESTS, OPEN_REQUESTS, ASSESSMENTS, REVIEWS, BACKLOG = range(9)
+TRANSFERS, GROUPS = range(9, 11)
 
 # By which day it counts: that of the fact, or of the act; of the act or of what showed it; the last lawful day.
 BY_ACT, BY_ACT_SEEN, BY_DUE = range(3)
@@ -37,26 +38,35 @@ BY_ACT, BY_ACT_SEEN, BY_DUE = range(3)
 # Marks of a deadline, above those for its status: 1 << MET and so on.
 ACT_DONE, SEEN, DATED, EXCUSED, BESIDE, READ_OTHERWISE = (1 << bit for bit in range(8, 14))
 
-# Of a plan or its refusal, by the last limit that counts from a request.
+# Of a plan or its refusal, by the last limit that counts from a request; TIMED of an open request too.
 TIMED, OTHER_CLOCK, EXCEPTED, CLAIMED, DUE, IN_DUE_TIME, OVER_A_YEAR, CONTESTABLE = (1 << bit for bit in range(8))
 
 # Of a state, as of the stock of assessments; what a dispute in a state is about goes first, for its marks, and those of
 # a request of the period, begin with it.
 ABOUT_REQUEST, ABOUT_ASSESSMENT, ABOUT_PLAN = 1, 2, 4
-OPEN_ASSESSMENT, IN_ASSESSMENT, IN_DRAFT, HOLDING, KEEPING, LEFT, AGREED = (1 << bit for bit in range(3, 10))
+OPEN_ASSESSMENT, IN_ASSESSMENT, IN_DRAFT, HOLDING, KEEPING, LEFT, WAITING, AGREED = (1 << bit for bit in range(3, 11))
 ABOUT = ABOUT_REQUEST | ABOUT_ASSESSMENT | ABOUT_PLAN
 APPEALED, MEDIATED, DETAINED, DECIDED, REFUSED, WITHDRAWN = (1 << bit for bit in range(3, 9))
 
-# Of a review; OUTCOME is the first of one for each outcome of the decision.
+# Of a review; OUTCOME is the first of one for each of the three outcomes of the decision on the last meeting, and
+# LAST_OUTCOME of the last decision, whichever meeting it was on.
 EXPECTED, SENT, SENT_BEFORE, MEETING, MET_BEFORE, MET_AFTER = (1 << bit for bit in range(6))
-DECISION, AHEAD, DECIDED_BEFORE, DECIDED_AFTER, DECIDED_IN_TIME, OUTCOME = (1 << bit for bit in range(6, 12))
+DECISION, AHEAD, DECIDED_BEFORE, DECIDED_AFTER, DECIDED_IN_TIME, REVIEW_OWED, OUTCOME = (
+    1 << bit for bit in range(6, 13)
+)
+LAST_IN_TIME, LAST_OUTCOME = 1 << 15, 1 << 16
+
+# Of a transfer between phases: due in the period or in the year after it, its plan issued in the one or the other.
+DUE_WITHIN, DUE_AFTER, ISSUED_WITHIN, ISSUED_AFTER = (1 << bit for bit in range(4))
 
 # What a fact is, besides what is counted as it is; those before KEPT are looked for again, from a fact or from a day.
-IS_SENT, IS_AGREED, IS_CUSTODY, IS_MEDIATION, IS_APPEAL, IS_UNSTATED, IS_CLAIM, IS_REFUSAL = range(8)
+IS_SENT, IS_AGREED, IS_CUSTODY, IS_MEDIATION, IS_APPEAL, IS_UNSTATED, IS_BEGUN, IS_CLAIM, IS_REFUSAL, IS_ISSUED = range(
+    10
+)
 KEPT = IS_CLAIM
 
-# Deadlines that are looked for by the day from which they count; the last two by nothing but that they are there.
-ASSESS, NOT_ISSUE, FINAL_PLAN, REVIEW_DECISION, REVIEW_TOTAL, REVIEW_DUE, ARRANGED, SERIES = range(8)
+# Deadlines that are looked for by the day from which they count; the last three by nothing but that they are there.
+ASSESS, NOT_ISSUE, FINAL_PLAN, REVIEW_DECISION, REVIEW_TOTAL, REVIEW_DUE, ARRANGED, PHASES, SERIES = range(9)
 
 YEAR = 364
 NO_LIMIT_NAMED = -1
@@ -358,7 +368,7 @@ def add_facts(figures, periods, facts, rows, history, entries):
             count(figures, periods, entries, DISPUTES, marks, 0, -1)
             if about == ABOUT_REQUEST:
                 keep_place(entries, kind, place)
-        elif kind >= 0:
+        elif kind >= 0 and kind < KEPT:
             keep_place(entries, kind, place)
 
 
@@ -389,6 +399,8 @@ def add_steps(figures, periods, facts, rows, history, entries):
         day = facts.on[place]
         was = figures.state_marks[state]
         entries.by_day[BY_ACT] = day
+        if figures.state_marks[to] & KEEPING and not was & KEEPING:
+            keep_place(entries, IS_BEGUN, place)
         if figures.key_plan[key] and not was & KEEPING:
             add_act(figures, periods, facts, rows, entries, PLANS, FINAL_PLAN, day)
         if was & OPEN_ASSESSMENT and (figures.state_marks[to] & LEFT or key == figures.moved_away):
@@ -457,12 +469,14 @@ def take_stock(figures, periods, facts, rows, history, entries, period):
     if agreed >= 0 and facts.on[agreed] >= start:
         marks |= AGREED
     count(figures, periods, entries, ASSESSMENTS, marks, 0, -1)
-    add_open_requests(figures, periods, facts, rows, entries, last)
+    if marks & WAITING:
+        add_open_request(figures, periods, rows, entries, last)
     if marks & HOLDING:
         add_backlog(figures, periods, facts, rows, entries, period, last)
     behind = first_on(facts, entries.low, entries.high, periods.stock_on[period] + 1)
     if state_before(figures, history, entries, behind) & HOLDING:
         add_reviews(figures, periods, facts, rows, entries, period, behind)
+        add_transfers(figures, periods, facts, rows, entries, period)
 
 
 def add_requests(figures, periods, facts, rows, entries, start, end, stock_on):
@@ -506,39 +520,50 @@ def is_kept_between(facts, entries, kind, since, until):
     return at < end and facts.on[entries.kept[at]] <= until
 
 
-def add_open_requests(figures, periods, facts, rows, entries, last):
-    """Count the requests that were open at the end of a day."""
-    size = rows.size
-    at = FINAL_PLAN * entries.most_rows
-    behind = at + entries.series_count[FINAL_PLAN]
-    while at < behind and entries.series_base[at] <= last:
-        day = entries.series_base[at]
-        at = one_of_day(rows, entries, at, behind)
-        ended = rows.out[DONE_AT * size + entries.row]
-        if ended < 0:
-            ended = rows.out[IMPLIED_AT * size + entries.row]
-        if ended < 0:
-            ended = rows.out[ENDED_AT * size + entries.row]
-        if not by_then(facts, ended, last):
-            count(figures, periods, entries, OPEN_REQUESTS, 0, last - day, -1)
+def add_open_request(figures, periods, rows, entries, last):
+    """Count a case that waits for a plan or its refusal at the end of a day, by how long since its last request."""
+    row = last_started(entries, FINAL_PLAN, last)
+    if row < 0:
+        count(figures, periods, entries, OPEN_REQUESTS, 0, 0, -1)
+    else:
+        count(figures, periods, entries, OPEN_REQUESTS, TIMED, last - rows.out[BASE * rows.size + row], -1)
 
 
 def add_reviews(figures, periods, facts, rows, entries, period, behind):
     """Count a plan that is held on the day of stock by its review."""
     stock_on = periods.stock_on[period]
-    marks = 0
-    if is_expected(periods, facts, rows, entries, period):
-        marks = EXPECTED
+    marks = REVIEW_OWED if is_owed(periods, facts, rows, entries, period) else 0
+    if plan_begun(figures, facts, entries, behind) < periods.start[period]:
+        marks |= EXPECTED
         sent = kept_before(entries, IS_SENT, behind)
         if sent >= 0:
             marks |= SENT if facts.on[sent] >= periods.start[period] else SENT | SENT_BEFORE
+            marks |= last_decision(figures, facts, rows, entries, sent)
         row = last_started(entries, REVIEW_DECISION, stock_on)
         if row >= 0:
             marks |= MEETING | decided(figures, facts, rows, row, stock_on, periods.start[period], periods.end[period])
     count(figures, periods, entries, REVIEWS, marks, 0, -1)
 
 
-def is_expected(periods, facts, rows, entries, period):
+def last_decision(figures, facts, rows, entries, sent):
+    """Return the marks of a decision: its outcome, and whether it came within the time from its meeting."""
+    marks = figures.key_outcome[facts.key[sent]] * (LAST_OUTCOME // OUTCOME)
+    row = last_started(entries, REVIEW_DECISION, facts.on[sent])
+    if row >= 0 and rows.out[DONE_AT * rows.size + row] == sent and rows.out[STATUS * rows.size + row] == MET:
+        marks |= LAST_IN_TIME
+    return marks
+
+
+def plan_begun(figures, facts, entries, behind):
+    """Return the day of the plan that is held: of one from another authority that on which it was made, if known."""
+    place = kept_before(entries, IS_BEGUN, behind)
+    field = facts.field_at[figures.made_on]
+    if field >= 0 and facts.days[field + place] != NO_DAY:
+        return facts.days[field + place]
+    return facts.on[place]
+
+
+def is_owed(periods, facts, rows, entries, period):
     """Return whether a review fell due in a period, or was overdue when it began; not that of a plan that had ended."""
     size = rows.size
     start = periods.start[period]
@@ -576,6 +601,31 @@ def decided(figures, facts, rows, row, stock_on, start, end):
     if facts.on[done] <= due:
         marks |= DECIDED_IN_TIME
     return marks | DECISION | figures.key_outcome[facts.key[done]]
+
+
+def add_transfers(figures, periods, facts, rows, entries, period):
+    """Count the transfers between phases of a plan that is held, by when they are due and their plan was issued."""
+    size = rows.size
+    stock_on = periods.stock_on[period]
+    begin = PHASES * entries.most_rows
+    for at in range(begin, begin + entries.series_count[PHASES]):
+        row = entries.series_row[at]
+        due = rows.out[LAST * size + row]
+        done = rows.out[DONE_AT * size + row]
+        if due == NO_DAY or fell_away(rows, row):
+            continue
+        marks = 0
+        if due >= periods.start[period]:
+            if due <= periods.end[period]:
+                marks |= DUE_WITHIN
+            elif due <= periods.year_after[period]:
+                marks |= DUE_AFTER
+        if by_then(facts, done, stock_on) and figures.key_kind[facts.key[done]] == IS_ISSUED:
+            if facts.on[done] > periods.end[period]:
+                marks |= ISSUED_AFTER
+            elif facts.on[done] >= periods.start[period]:
+                marks |= ISSUED_WITHIN
+        count(figures, periods, entries, TRANSFERS, marks, 0, -1)
 
 
 def add_backlog(figures, periods, facts, rows, entries, period, last):

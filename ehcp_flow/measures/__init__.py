@@ -10,15 +10,16 @@ A figure is a row of `figures.py` and of `catalogue.toml`, a list of people's wo
 from ehcp_flow.measures.advice import AdviceByAdviser
 from ehcp_flow.measures.arithmetic import UNAVAILABLE, percent, rounded
 from ehcp_flow.measures.case_groups import GROUPS, NOT_RECORDED
-from ehcp_flow.measures.catalogue import Catalogue, Measure, MeasureColumn, catalogue
+from ehcp_flow.measures.catalogue import RELEASES, Catalogue, Measure, MeasureColumn, catalogue
 from ehcp_flow.measures.claimed_exceptions import agreed_with_parent
 from ehcp_flow.measures.cohorts import Cohorts, Request
 from ehcp_flow.measures.counted_case import CountedCase, answered
 from ehcp_flow.measures.exceptions import exception_rate
-from ehcp_flow.measures.extra import read_extra
+from ehcp_flow.measures.extra import has_values, read_extra
+from ehcp_flow.measures.figure_cells import Explanation
 from ehcp_flow.measures.frames import to_pandas, to_polars
 from ehcp_flow.measures.hidden_tables import DESKS, TABLES, exceptions_by_ground, table_rows
-from ehcp_flow.measures.measure_table import Explanation, MeasureTable, Tally, measure
+from ehcp_flow.measures.measure_table import MeasureTable, Tally, measure
 from ehcp_flow.measures.periods import GRAINS, Period, between, survey_day, years
 from ehcp_flow.measures.registers import REGISTER_COLUMNS, REGISTER_LIMITS, REGISTERS, Registers, registers
 from ehcp_flow.measures.reviewing import Reviewing
@@ -32,6 +33,7 @@ __all__ = [
     "REGISTERS",
     "REGISTER_COLUMNS",
     "REGISTER_LIMITS",
+    "RELEASES",
     "TABLES",
     "UNAVAILABLE",
     "AdviceByAdviser",
@@ -55,6 +57,7 @@ __all__ = [
     "catalogue",
     "exception_rate",
     "exceptions_by_ground",
+    "has_values",
     "measure",
     "percent",
     "read_extra",

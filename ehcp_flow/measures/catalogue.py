@@ -12,9 +12,19 @@ from typing import Any, Final, Literal
 
 from ehcp_flow.errors import UnknownNameError
 
-__all__ = ["Catalogue", "Measure", "MeasureColumn", "Sum", "catalogue"]
+__all__ = ["RELEASES", "Catalogue", "Measure", "MeasureColumn", "Sum", "catalogue", "release_of"]
 
 _FILE: Final = "catalogue.toml"
+RELEASES: Final = (2025, 2026)
+"""The Department's releases whose names are known, oldest first; a release is of the calendar year before it."""
+
+
+def release_of(year: int | None) -> int:
+    """Return the release whose names stand in a table whose last calendar year is this one, or that is of none.
+
+    It is the one that first published that year; before the first known one, the first, and the newest for any later.
+    """
+    return RELEASES[-1] if year is None else min(max(year + 1, RELEASES[0]), RELEASES[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +32,8 @@ class MeasureColumn:
     """One column of the table of measures.
 
     `kind` is `count`, `percent` (of `base` in the sum of `over`), `mean` or `median` (of the weeks behind `base`).
-    `dfe` says that the name is the Department for Education's; `dfe_name` is its name in a table of one year.
+    `dfe` says that the name is the Department for Education's; `dfe_name` is its name in a table of one year, and
+    `by_release` where it differs in a release.
     """
 
     name: str
@@ -32,12 +43,16 @@ class MeasureColumn:
     over: tuple[str, ...] = ()
     dfe: bool = False
     dfe_name: str = ""
+    by_release: tuple[tuple[int, str], ...] = ()
 
-    def name_in(self, year: int | None) -> str:
-        """Return the name in a table of one calendar year, or of anything else if that is None."""
-        if year is None or not self.dfe_name:
+    def name_in(self, year: int | None, release: int = RELEASES[-1]) -> str:
+        """Return the name in a table of one calendar year, or of anything else if that is None, in a release."""
+        name = dict(self.by_release).get(release, self.dfe_name) or self.name
+        if "{" not in name:
+            return name
+        if year is None:
             return self.name
-        return self.dfe_name.format(year=f"{year % 100:02}", next=f"{(year + 1) % 100:02}")
+        return name.format(year=f"{year % 100:02}", next=f"{(year + 1) % 100:02}", full=year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +91,22 @@ class Catalogue:
     home: Mapping[str, Measure]
     sums: tuple[Sum, ...] = ()
 
+    def named(self, name: str, year: int | None) -> MeasureColumn | None:
+        """Return the column that has this name in a table of a year, or of none, in any release, or None."""
+        wanted = name.casefold()
+        for column in self.columns.values():
+            if any(wanted == column.name_in(year, release).casefold() for release in RELEASES) or wanted == column.name:
+                return column
+        return None
+
     def column(self, name: str) -> MeasureColumn:
-        """Return the column with this name, or the first percentage (else column) of the measure with this id.
+        """Return the column with this name in any release, or the first percentage (else column) of a measure's id.
 
         Case does not matter: the Department itself changed PC to pc. Raises UnknownNameError, with near matches.
         """
-        wanted = name.casefold()
-        for column in self.columns.values():
-            if column.name.casefold() == wanted:
-                return column
+        found = self.named(name, None)
+        if found is not None:
+            return found
         if name in self.measures:
             columns = self.measures[name].columns
             return next((column for column in columns if column.kind == "percent"), columns[0])
@@ -119,11 +141,15 @@ def measure_of(row: Mapping[str, Any], sources: Mapping[str, str]) -> Measure:
 
 
 def _column(row: Mapping[str, Any]) -> MeasureColumn:
-    dfe, dfe_name = row.get("dfe", False), row.get("dfe_name", "")
-    if "percent" in row:
-        return MeasureColumn(row["name"], row["says"], "percent", row["percent"], tuple(row["of"]), dfe, dfe_name)
-    if "mean" in row:
-        return MeasureColumn(row["name"], row["says"], "mean", row["mean"], (), dfe, dfe_name)
-    if "median" in row:
-        return MeasureColumn(row["name"], row["says"], "median", row["median"], (), dfe, dfe_name)
-    return MeasureColumn(row["name"], row["says"], "count", "", (), dfe, dfe_name)
+    kinds: tuple[Literal["percent", "mean", "median"], ...] = ("percent", "mean", "median")
+    kind = next((kind for kind in kinds if kind in row), None)
+    return MeasureColumn(
+        row["name"],
+        row["says"],
+        kind or "count",
+        row[kind] if kind else "",
+        tuple(row.get("of", ())),
+        row.get("dfe", False),
+        row.get("dfe_name", ""),
+        tuple((release, row[f"dfe_{release}"]) for release in RELEASES if f"dfe_{release}" in row),
+    )

@@ -31,12 +31,14 @@ class Cohorts:
     def __init__(self) -> None:
         self.requests: list[Request] = []
         self._spells: list[tuple[dt.date, dt.date | None]] = []
+        self._waits: list[tuple[dt.date, dt.date | None]] = []
 
     def add(self, answer: Answer | CountedCase) -> None:
         """Take one case into account."""
         counted = CountedCase.laid_out(answer)
         self.requests.extend(counted.requests)
         self._spells.extend(counted.spells)
+        self._waits.extend(counted.waits)
 
     def curves(self, as_of: dt.date, grain: str = "quarter", last: int = 12) -> list[dict[str, Any]]:
         """Return the cohorts by year, quarter or month of receipt, the last so many, oldest first.
@@ -76,9 +78,8 @@ class Cohorts:
         for one in self.requests:
             if one.ended is not None:
                 ended[one.how].append(one.ended)
-        over = sorted(max(one.received, one.ended) for one in self.requests if one.ended is not None)
-        begun = sorted(start for start, _ in self._spells)
-        left = sorted(until for _, until in self._spells if until is not None)
+        opened, over = _ends(self._waits)
+        begun, left = _ends(self._spells)
         rows = []
         for period in between(first, as_of, "month", as_of):
             end = min(period.end, as_of)
@@ -87,11 +88,17 @@ class Cohorts:
                     "month": period.label,
                     "received": bisect_right(received, period.end) - bisect_left(received, period.start),
                     **{name: sum(day in period for day in ended[how]) for name, how in _FLOW.items()},
-                    "open_at_end": bisect_right(received, end) - bisect_right(over, end),
+                    "open_at_end": bisect_right(opened, end) - bisect_right(over, end),
                     "plans_held_at_end": bisect_right(begun, end) - bisect_right(left, end),
                 }
             )
         return rows
+
+
+def _ends(spells: Iterable[tuple[dt.date, dt.date | None]]) -> tuple[list[dt.date], list[dt.date]]:
+    """Return the days on which spells began, and those on which they ended, each in order."""
+    told = list(spells)
+    return sorted(start for start, _ in told), sorted(until for _, until in told if until is not None)
 
 
 def _by_week(requests: Iterable[Request], last: int) -> list[int]:

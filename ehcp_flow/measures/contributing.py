@@ -8,12 +8,16 @@ from functools import lru_cache, partial
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
+from dateutil.relativedelta import relativedelta
+
 from ehcp_flow.engine.choice import Kernel, kernel_in_use
 from ehcp_flow.engine.contributions import KEPT, SERIES
-from ehcp_flow.engine.judged_case import JudgedCase, limit_number
+from ehcp_flow.engine.judged_case import DATES_OF, JudgedCase, limit_number
+from ehcp_flow.engine.kernel import NO_DAY
 from ehcp_flow.engine.numbers import KEY_OF, as_day
 from ehcp_flow.engine.rulebook import CompiledRulebook
-from ehcp_flow.measures.figures import MONTHS, tables_of
+from ehcp_flow.facts import DATES, Fact
+from ehcp_flow.measures.figures import MADE_ON, MONTHS, tables_of
 from ehcp_flow.measures.periods import Period, longest_ago
 from ehcp_flow.moves.pathway import PATHWAY
 from ehcp_flow.moves.region_tables import history_space, kernel_moves
@@ -52,6 +56,7 @@ def periods_of(sets: Sequence[Sequence[Period]], as_of: dt.date, chosen: Kernel)
         "start": [as_day(period.start) for period in periods],
         "end": [as_day(period.end) for period in periods],
         "stock_on": [as_day(period.stock_on) for period in periods],
+        "year_after": [as_day(period.end + relativedelta(years=1)) for period in periods],
         "long_ago": [as_day(longest_ago(min(period.end, as_of), months)) for period in periods for months in MONTHS],
     }
     return chosen.contributions.Periods(chosen.tables(tables))
@@ -122,6 +127,7 @@ class Contributions:
     def _facts(self, judged: JudgedCase) -> Any:
         """Return what is asked of the facts of a case as the kernel takes it."""
         numbers, facts = self._kernel.numbers, judged.facts
+        came = any(MADE_ON in DATES_OF[fact.event] for fact in facts)
         return self._kernel.module.Facts(
             {
                 "bounds": numbers((0, len(facts))),
@@ -129,5 +135,13 @@ class Contributions:
                 "on": numbers([as_day(fact.on) for fact in facts]),
                 "limit": numbers([limit_number(fact, judged.book) for fact in facts]),
                 "as_of": as_day(judged.as_of),
+                "days": numbers([_day_made(fact) for fact in facts] if came else ()),
+                "field_at": numbers([0 if came and field == MADE_ON else -1 for field in DATES]),
             }
         )
+
+
+def _day_made(fact: Fact) -> int:
+    """Return the day on which a plan from another authority was made, where that is known."""
+    day = fact.day(MADE_ON) if MADE_ON in DATES_OF[fact.event] else None
+    return NO_DAY if day is None else as_day(day)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
@@ -15,7 +15,8 @@ from ehcp_flow.case import Case
 from ehcp_flow.deadlines import Deadline
 from ehcp_flow.facts import Fact
 from ehcp_flow.law.model import Rulebook
-from ehcp_flow.measures.figures import ASSESS, BORN, FINAL, HOLDING, REQUESTED
+from ehcp_flow.measures.figures import ASSESS, BORN, FINAL, HOLDING, REQUESTED, WAITING
+from ehcp_flow.states import State
 
 __all__ = ["CountedCase", "Request", "answered", "days_on_record"]
 
@@ -120,10 +121,18 @@ class CountedCase:
     @cached_property
     def spells(self) -> tuple[tuple[dt.date, dt.date | None], ...]:
         """When a plan was maintained: from a day, to the day from which it no longer was, or None."""
+        return self._spells_in(HOLDING)
+
+    @property
+    def waits(self) -> tuple[tuple[dt.date, dt.date | None], ...]:
+        """When a request was open: from a day, to the day from which it no longer was, or None."""
+        return self._spells_in(WAITING)
+
+    def _spells_in(self, states: Collection[State]) -> tuple[tuple[dt.date, dt.date | None], ...]:
         spells: list[tuple[dt.date, dt.date | None]] = []
         since: dt.date | None = None
         for step in self.answer.case_state.history:
-            held = step.to in HOLDING
+            held = step.to in states
             if held and since is None:
                 since = step.on
             elif not held and since is not None:

@@ -17,7 +17,7 @@ from ehcp_flow.facts import COLUMNS, WHITE
 from ehcp_flow.readers.case_reader import open_file
 from ehcp_flow.readers.row_tables import column_of, why_not_split
 
-__all__ = ["LONGEST_VALUE", "read_extra"]
+__all__ = ["LONGEST_VALUE", "has_values", "read_extra"]
 
 LONGEST_VALUE: Final = 200
 """The most characters of a value: a longer one is free text, and nothing to group by."""
@@ -43,6 +43,11 @@ def read_extra(source: str | os.PathLike[str]) -> dict[str, dict[str, str]]:
     except (OSError, ValueError, csv.Error) as error:
         raise SourceError(os.fspath(source), f"its other columns cannot be read: {why_not_split(error)}") from None
     return found
+
+
+def has_values(values: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
+    """Whether further columns hold these values, whatever their case; an empty one is that of a column without any."""
+    return all(values.get(column, "").casefold() == value.casefold() for column, value in wanted.items())
 
 
 def _rows(file: IO[str]) -> Iterator[dict[str, str]]:

@@ -17,7 +17,7 @@ from ehcp_flow.engine import contributions as c
 from ehcp_flow.engine.kernel import LAPSED, LATE, MET, NO_DAY, OPEN, OVERDUE, OVERTAKEN, PREMATURE, UNDATED
 from ehcp_flow.engine.numbers import KEY_OF, KEYS
 from ehcp_flow.engine.rulebook import CompiledRulebook
-from ehcp_flow.facts import OUTCOMES
+from ehcp_flow.facts import DATES, OUTCOMES
 from ehcp_flow.measures.catalogue import catalogue
 from ehcp_flow.states import MAINTAINED_STATES, State
 
@@ -29,17 +29,22 @@ __all__ = [
     "FINAL",
     "HOLDING",
     "KEPT",
+    "MADE_ON",
     "MONTHS",
     "ONCE",
     "REQUESTED",
+    "WAITING",
     "tables_of",
 ]
 
 BORN: Final = "date_of_birth"
+MADE_ON: Final = "made_on"
 REQUESTED: Final = ("request_received", "became_responsible")
 ASSESS: Final = ("decide_assess", "detained_decide_assess")
 NOT_ISSUE: Final = ("decide_not_issue", "detained_decide_not_issue")
 FINAL: Final = ("final_plan", "detained_final_plan")
+WAITING: Final = (State.REQUESTED, State.ASSESSING, State.DRAFTING, State.DRAFT_ISSUED)
+"""The states of a request that is open, in the order of the pathway: before a plan or its refusal."""
 HOLDING: Final = MAINTAINED_STATES | {State.FINAL_ISSUED}
 KEPT: Final = HOLDING | {State.KEPT_DETAINED}
 MONTHS: Final = (6, 12, 24)
@@ -98,6 +103,8 @@ _ARRANGED: Final = ("mediation_within_30_days", "mediation_over_30_days")
 _OUTCOMES: Final = tuple(OUTCOMES["review_decision_sent"])
 _MEETING: Final = c.EXPECTED | c.MEETING
 _DECIDED: Final = _MEETING | c.DECISION
+_COMPLETED: Final = c.EXPECTED | c.SENT
+_LAST_OUTCOMES: Final = sum(c.LAST_OUTCOME << at for at in range(len(_OUTCOMES)))
 
 FIGURES: Final = (
     *_in_time(ASSESS, "request_outcome_six_weeks", "request_outcome_over_6_weeks"),
@@ -141,7 +148,7 @@ FIGURES: Final = (
     Figure("plans_with_exception", c.PLANS, c.EXCEPTED, c.OTHER_CLOCK),
     Figure("plans_exception_not_made_out", c.PLANS, c.CLAIMED, c.OTHER_CLOCK | c.EXCEPTED),
     *_band("plans_issued_within_20_weeks", c.IN_DUE_TIME),
-    *_band("plans_issued_gt20weeks_ltYear", 0, c.IN_DUE_TIME | c.OVER_A_YEAR),
+    *_band("plans_issued_gt20weeks_ltyear", 0, c.IN_DUE_TIME | c.OVER_A_YEAR),
     *_band("plans_issued_gt_1_year", c.OVER_A_YEAR, c.IN_DUE_TIME),
     *_band("plans_timed", 0),
     # What became of the requests of a period by the day of stock
@@ -160,6 +167,7 @@ FIGURES: Final = (
     Figure("assessments_open", c.ASSESSMENTS, c.OPEN_ASSESSMENT),
     Figure("assess_not_made", c.ASSESSMENTS, c.IN_ASSESSMENT),
     Figure("requests_open", c.OPEN_REQUESTS),
+    Figure("requests_open_timed", c.OPEN_REQUESTS, c.TIMED),
     Figure("requests_open_over_20_weeks", c.OPEN_REQUESTS, over=20 * _WEEK),
     Figure("requests_open_over_52_weeks", c.OPEN_REQUESTS, over=52 * _WEEK),
     Figure("reviews_incomplete", c.BACKLOG),
@@ -168,9 +176,21 @@ FIGURES: Final = (
     Figure("total_ehc_plans", c.REVIEWS),
     Figure("review_not_expected", c.REVIEWS, 0, c.EXPECTED),
     Figure("review_expected", c.REVIEWS, c.EXPECTED),
+    Figure("reviews_due_or_overdue", c.REVIEWS, c.REVIEW_OWED),
+    Figure("number_plans", c.REVIEWS),
+    Figure("transfer_due_in_period", c.TRANSFERS, c.DUE_WITHIN),
+    Figure("transfer_due_in_year_after", c.TRANSFERS, c.DUE_AFTER),
+    Figure("transfer_final_in_period", c.TRANSFERS, c.ISSUED_WITHIN),
+    Figure("transfer_final_after_period", c.TRANSFERS, c.ISSUED_AFTER),
     Figure("review_completed", c.REVIEWS, c.EXPECTED | c.SENT, c.SENT_BEFORE),
     Figure("review_completed_prior", c.REVIEWS, c.EXPECTED | c.SENT_BEFORE),
     Figure("review_not_completed", c.REVIEWS, c.EXPECTED, c.SENT),
+    Figure("outcome_maintained", c.REVIEWS, _COMPLETED | c.LAST_OUTCOME << _OUTCOMES.index("maintain"), c.SENT_BEFORE),
+    Figure("outcome_amended", c.REVIEWS, _COMPLETED | c.LAST_OUTCOME << _OUTCOMES.index("amend"), c.SENT_BEFORE),
+    Figure("outcome_ceased", c.REVIEWS, _COMPLETED | c.LAST_OUTCOME << _OUTCOMES.index("cease"), c.SENT_BEFORE),
+    Figure("no_outcome_recorded", c.REVIEWS, _COMPLETED, c.SENT_BEFORE | _LAST_OUTCOMES),
+    Figure("decision_4_weeks", c.REVIEWS, _COMPLETED | c.LAST_IN_TIME, c.SENT_BEFORE),
+    Figure("decision_over_4_weeks", c.REVIEWS, _COMPLETED, c.SENT_BEFORE | c.LAST_IN_TIME),
     Figure("no_review_meeting", c.REVIEWS, c.EXPECTED, c.MEETING),
     Figure("total_review_meeting", c.REVIEWS, _MEETING),
     Figure("review_meeting_before_period", c.REVIEWS, _MEETING | c.MET_BEFORE),
@@ -243,7 +263,7 @@ def tables_of(book: CompiledRulebook, contested: str = "with") -> dict[str, Any]
         "limit_final": [int(limit in FINAL) for limit in book.limits],
         "key_group": [events[event] for event, _ in KEYS],
         "key_kind": [_kind(event, outcome) for event, outcome in KEYS],
-        "key_outcome": [c.OUTCOME << _OUTCOMES.index(outcome) if outcome in _OUTCOMES else 0 for _, outcome in KEYS],
+        "key_outcome": [_outcome(event, outcome) for event, outcome in KEYS],
         "key_plan": [int(event == "final_plan_sent") for event, _ in KEYS],
         "state_marks": [sum(mark for states, mark in _STATES if state in states) for state in State],
         "birth": KEY_OF[BORN, None],
@@ -254,6 +274,7 @@ def tables_of(book: CompiledRulebook, contested: str = "with") -> dict[str, Any]
         "initial": list(State).index(State.NO_CASE),
         "long_ago": len(MONTHS),
         "to_amend": c.OUTCOME << _OUTCOMES.index("amend"),
+        "made_on": DATES.index(MADE_ON),
     }
 
 
@@ -265,6 +286,7 @@ _SERIES: Final[Mapping[int, tuple[str, ...]]] = {
     c.REVIEW_TOTAL: ("review_total",),
     c.REVIEW_DUE: ("annual_review", "transfer_review"),
     c.ARRANGED: ("mediation_arrange",),
+    c.PHASES: ("phase_transfer",),
 }
 """The limits whose deadlines are looked for."""
 
@@ -273,12 +295,14 @@ _KINDS: Final[Mapping[str, int]] = {
     "plan_agreed": c.IS_AGREED,
     "detained": c.IS_CUSTODY,
     "released": c.IS_CUSTODY,
-    "mediation_requested": c.IS_MEDIATION,
+    # The Department counts a mediation where a meeting took place, whatever came of it: asking for one is none.
     "mediation_held": c.IS_MEDIATION,
     "mediation_agreed": c.IS_MEDIATION,
     "appeal_registered": c.IS_APPEAL,
     "exception_recorded": c.IS_CLAIM,
     "plan_refused": c.IS_REFUSAL,
+    "final_plan_sent": c.IS_ISSUED,
+    "amended_plan_sent": c.IS_ISSUED,
 }
 _NO_EXCUSE: Final = "missed_appointment"
 """The exception that does not touch the 20 weeks."""
@@ -295,6 +319,7 @@ _STATES: Final = (
     (HOLDING, c.HOLDING),
     (KEPT, c.KEEPING),
     ({State.WITHDRAWN, State.DIED}, c.LEFT),
+    (WAITING, c.WAITING),
 )
 """What the states mean to the figures; a dispute is about what stands on the day before, or the plan that is held."""
 
@@ -303,6 +328,12 @@ def _counts(figure: Figure, limit: str, kind: str) -> bool:
     if figure.of == "order_*":
         return kind == "statutory" and limit.startswith("order_")
     return limit in figure.of if isinstance(figure.of, tuple) else limit == figure.of
+
+
+def _outcome(event: str, outcome: str | None) -> int:
+    """Return the mark of what a decision on a review was: a notice of amendments that carries it is one to amend."""
+    said = "amend" if event == "amendment_notice_sent" else outcome
+    return c.OUTCOME << _OUTCOMES.index(said) if said in _OUTCOMES else 0
 
 
 def _kind(event: str, outcome: str | None) -> int:

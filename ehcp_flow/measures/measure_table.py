@@ -5,82 +5,30 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import IO, Any, Final, Protocol, TypeAlias
+from typing import IO, Any, TypeAlias
 
 from ehcp_flow import dates
 from ehcp_flow.answers import Answer
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
+from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.formulas import disarmed
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.measures import frames
-from ehcp_flow.measures.arithmetic import UNAVAILABLE, mean_weeks, median_weeks, percent
+from ehcp_flow.measures.arithmetic import UNAVAILABLE
 from ehcp_flow.measures.case_groups import CHANGING, NOT_RECORDED, Extra, group_keys, group_of
-from ehcp_flow.measures.catalogue import Measure, MeasureColumn, catalogue
+from ehcp_flow.measures.catalogue import RELEASES, MeasureColumn, catalogue, release_of
 from ehcp_flow.measures.contributing import Contributed, Contributions
 from ehcp_flow.measures.counted_case import CountedCase, answered, days_on_record
-from ehcp_flow.measures.figures import COLUMNS, ONCE
+from ehcp_flow.measures.figure_cells import Cell, CountedCell, Explanation, cases_in, enter, figure_of
 from ehcp_flow.measures.periods import GRAINS, Period, Years, periods_asked
 from ehcp_flow.measures.publishing import hidden_columns
 from ehcp_flow.measures.suppression import HIDDEN
 
-__all__ = ["Cases", "Cell", "Explanation", "MeasureTable", "Tables", "Tally", "measure", "table_of"]
+__all__ = ["Cases", "MeasureTable", "Tables", "Tally", "measure", "release_for", "table_of"]
 
 Cases: TypeAlias = Iterable[Case | Answer] | Mapping[str, Case]
 Row: TypeAlias = dict[str, Any]
-
-_NAMES: Final = tuple(COLUMNS)
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What a figure is made of: its value, the measure, and the case ids on each side.
-
-    A case stands as often as it counts. `denominator` is empty for a count.
-    """
-
-    name: str
-    value: Any
-    says: str
-    measure: Measure
-    group: Mapping[str, str]
-    numerator_is: str
-    numerator: tuple[str, ...]
-    denominator_is: str
-    denominator: tuple[str, ...]
-
-    def __str__(self) -> str:
-        where = ", ".join(f"{name} {value}" for name, value in self.group.items()) or "all cases"
-        parts = [f"{self.name} = {self.value} ({where}): {self.says}.", self.measure.definition]
-        if self.denominator_is:
-            parts.append(
-                f"Numerator: {len(self.numerator)} ({self.numerator_is}). "
-                f"Denominator: {len(self.denominator)} ({self.denominator_is})."
-            )
-        else:
-            parts.append(f"Counted: {len(self.numerator)} ({self.numerator_is}).")
-        parts.append(f"By {self.measure.year_by}. Source: {self.measure.source}.")
-        parts.extend(f"Beware: {trap}" for trap in self.measure.traps)
-        return "\n".join(parts)
-
-
-class Cell(Protocol):
-    """The cases that count in a column, and of those of which a mean or median is taken, the days of each."""
-
-    @property
-    def cases(self) -> Sequence[str]:
-        """The id of each case, in the order of the source; a case stands as often as it counts."""
-
-    @property
-    def days(self) -> Sequence[int]:
-        """The days of each, where a mean or median is taken of them."""
-
-
-@dataclass
-class _Cell:
-    cases: list[str] = field(default_factory=list)
-    days: list[int] = field(default_factory=list)
 
 
 class Tally:
@@ -109,7 +57,7 @@ class Tally:
         for one in contributed:
             if changing:
                 cells = self._cells(group_of(counted, self._by, self._extra, self._periods[one.place], one.party))
-            _enter(cells[one.place], one, counted.case_id)
+            enter(cells[one.place], one, counted.case_id)
 
     def _cells(self, group: tuple[str, ...]) -> list[dict[str, Any]]:
         if group not in self._groups:
@@ -122,7 +70,7 @@ class Tally:
             for known, cells in zip(self._cells(group), periods, strict=True):
                 for name, cell in cells.items():
                     mine = known.get(name)
-                    known[name] = _Cell([*mine.cases, *cell.cases], [*mine.days, *cell.days]) if mine else cell
+                    known[name] = CountedCell([*mine.cases, *cell.cases], [*mine.days, *cell.days]) if mine else cell
 
     def table(self, by: Sequence[str], as_of: dt.date) -> MeasureTable:
         """Return the table, groups in alphabetical order, and the periods of each group in the order of time."""
@@ -191,22 +139,12 @@ def table_of(
     return MeasureTable(tuple(by), tuple(keys), tuple(periods), as_of, ordered)
 
 
-def _enter(cells: dict[str, Any], one: Contributed, case_id: str) -> None:
-    column = _NAMES[one.column]
-    cell = cells.get(column)
-    if cell is None:
-        cell = cells[column] = _Cell()
-    if column in ONCE and cell.cases and cell.cases[-1] == case_id:
-        return
-    cell.cases.append(case_id)
-    cell.days.append(one.days)
-
-
 class MeasureTable:
     """Every measure, for each group and period: a sequence of rows, each a dict in the public order of columns.
 
     A row begins with what it is grouped by, then `period` where nothing else names it, then the columns. Counts are
-    integers; percentages and weeks have one decimal, half up; what cannot be given is `x`.
+    integers; percentages and weeks have one decimal, half up; what cannot be given is `x`. The Department's columns are
+    called as in its `release`.
     """
 
     def __init__(
@@ -216,16 +154,27 @@ class MeasureTable:
         periods: tuple[Period, ...],
         as_of: dt.date,
         cells: Mapping[tuple[str, ...], Sequence[Mapping[str, Cell]]],
+        release: int = RELEASES[-1],
     ) -> None:
+        if release not in RELEASES:
+            raise UnknownNameError("release", str(release), map(str, RELEASES))
         self.by = by
         self.as_of = as_of
         self.periods = periods
+        self.release = release
         self._groups_by = groups_by
+        self._counted = cells
         self._cells = [(group, period, cells[group][at]) for group in cells for at, period in enumerate(periods)]
         single = len(periods) == 1 and periods[0].grain == "year"
         self._year = periods[0].year if single else None
-        self.names = tuple(column.name_in(self._year) for column in catalogue().columns.values())
+        self.names = tuple(column.name_in(self._year, release) for column in catalogue().columns.values())
         self.rows: list[Row] = [self._row(*entry) for entry in self._cells]
+
+    def named(self, release: int) -> MeasureTable:
+        """Return the same table with the names of a release. Raises UnknownNameError for one that is not known."""
+        if release == self.release:
+            return self
+        return MeasureTable(self.by, self._groups_by, self.periods, self.as_of, self._counted, release)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -240,9 +189,12 @@ class MeasureTable:
     def _row(self, group: tuple[str, ...], period: Period, cells: Mapping[str, Cell]) -> Row:
         row: Row = dict(self._named(group, period))
         for name, column in zip(self.names, catalogue().columns.values(), strict=True):
-            known = "adviser" not in self.by or "adviser" in catalogue().home[column.name].by
-            row[name] = _figure(column, cells) if known else UNAVAILABLE
+            row[name] = figure_of(column, cells) if self._is_known(column) else UNAVAILABLE
         return row
+
+    def _is_known(self, column: MeasureColumn) -> bool:
+        """Whether a column can be given by what the table is grouped by."""
+        return "adviser" not in self.by or "adviser" in catalogue().home[column.name].by
 
     def _named(self, group: tuple[str, ...], period: Period) -> Iterator[tuple[str, str]]:
         values = dict(zip(self._groups_by, group, strict=True))
@@ -270,6 +222,7 @@ class MeasureTable:
     def suppressed(self, least: int, names: Sequence[str] | None = None) -> list[Row]:
         """Return the rows for publication: counts from 1 to one less than `least` are `c`, and others with them.
 
+        A nothing is among them where it would give a hidden share away, and then what is of nothing is `c` as well.
         `names` are the columns that will be printed, as this table writes them, or all. Raises ValueError for a
         negative `least`.
         """
@@ -281,7 +234,7 @@ class MeasureTable:
             hidden = hidden_columns(self.counts(place), columns, least)
             kept = {name: value for name, value in row.items() if name not in plain}
             for name in printed:
-                kept[name] = HIDDEN if plain[name].name in hidden and row[name] != UNAVAILABLE else row[name]
+                kept[name] = HIDDEN if plain[name].name in hidden and self._is_known(plain[name]) else row[name]
             shown.append(kept)
         return shown
 
@@ -292,27 +245,32 @@ class MeasureTable:
         """
         place = row if isinstance(row, int) else self._place(row)
         group, period, cells = self._cells[place]
-        column = self._column(measure)
+        column = self.column(measure)
         columns = catalogue().columns
         base = columns[column.base or column.name]
         over = [columns[name] for name in column.over]
         return Explanation(
-            name=column.name_in(self._year),
-            value=self.rows[place][column.name_in(self._year)],
+            name=self.name_of(column),
+            value=self.rows[place][self.name_of(column)],
             says=column.says,
             measure=catalogue().home[column.name],
             group=dict(self._named(group, period)),
             numerator_is=base.says,
-            numerator=_behind(cells, base.name),
+            numerator=cases_in(cells, base.name),
             denominator_is=" + ".join(item.says for item in over),
-            denominator=tuple(case for item in over for case in _behind(cells, item.name)),
+            denominator=tuple(case for item in over for case in cases_in(cells, item.name)),
         )
 
-    def _column(self, name: str) -> MeasureColumn:
-        for column in catalogue().columns.values():
-            if column.name_in(self._year) == name:
-                return column
-        return catalogue().column(name)
+    def name_of(self, column: MeasureColumn) -> str:
+        """Return the name of a column in this table."""
+        return column.name_in(self._year, self.release)
+
+    def column(self, name: str) -> MeasureColumn:
+        """Return the column that has this name here or in any release, or the first percentage of a measure's id.
+
+        Case does not matter. Raises UnknownNameError, with near matches.
+        """
+        return catalogue().named(name, self._year) or catalogue().column(name)
 
     def _place(self, row: Mapping[str, Any]) -> int:
         for place, known in enumerate(self.rows):
@@ -338,22 +296,6 @@ class MeasureTable:
         return frames.to_polars(self.rows, self.columns)
 
 
-def _behind(cells: Mapping[str, Cell], name: str) -> tuple[str, ...]:
-    return tuple(cells[name].cases) if name in cells else ()
-
-
-def _figure(column: MeasureColumn, cells: Mapping[str, Cell]) -> float | int | str:
-    def count(name: str) -> int:
-        return len(cells[name].cases) if name in cells else 0
-
-    if column.kind == "count":
-        return count(column.name)
-    if column.kind == "percent":
-        return percent(count(column.base), sum(map(count, column.over)))
-    days = cells[column.base].days if column.base in cells else ()
-    return mean_weeks(days) if column.kind == "mean" else median_weeks(days)
-
-
 def measure(
     cases: Cases,
     *,
@@ -369,8 +311,9 @@ def measure(
     `year` is one calendar year, a first and a last, or a range; without it the years of the facts are taken. `by` is
     any of `authority`, `requester`, `age` (on the last day of the period), `adviser` (what is not of advice is then
     `x`), `year`, `quarter`, `month`, and the columns of `extra`, which gives each case's values by case id. Cases are
-    read one at a time; without a year, twice, and an iterator is then held. Raises UnknownNameError for a column that
-    no case has.
+    read one at a time; without a year, twice, and an iterator is then held. Columns have the names of the Department's
+    release that first published the last year asked for, or of the newest: `MeasureTable.named` gives another one's.
+    Raises UnknownNameError for a column that no case has.
     """
     day = dates.today() if as_of is None else dates.parse_date(as_of)
     keys = group_keys(by, extra)
@@ -380,7 +323,14 @@ def measure(
     tally = Tally(periods_asked(year, by, day, lambda: _first_day(cases, day)), keys, extra)
     for item in answered(cases, day, rulebook=rulebook, calendars=calendars):
         tally.add(item)
-    return tally.table(tuple(by), day)
+    return tally.table(tuple(by), day).named(release_for(year))
+
+
+def release_for(year: Years | None) -> int:
+    """Return the release whose names stand where these years are asked for; see `release_of`."""
+    if year is None or isinstance(year, int):
+        return release_of(year)
+    return release_of(max(year))
 
 
 def _first_day(cases: Cases, day: dt.date) -> dt.date:

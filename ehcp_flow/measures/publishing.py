@@ -9,7 +9,7 @@ from ehcp_flow.errors import RangeError
 from ehcp_flow.measures.catalogue import MeasureColumn, catalogue
 from ehcp_flow.measures.suppression import Relation, hidden_cells
 
-__all__ = ["cells_of", "hidden_columns", "related"]
+__all__ = ["cells_of", "hidden_columns", "related", "shares_of"]
 
 _FEWEST_FOR_A_MEAN: Final = 2
 """How many times the smallest count a mean is taken of: the mean of a handful is nearly each of them."""
@@ -50,6 +50,12 @@ def cells_of(column: MeasureColumn) -> tuple[str, ...]:
     return column.base, whole, f"{whole} less {column.base}"
 
 
+def shares_of(columns: Iterable[MeasureColumn]) -> list[tuple[str, str, str]]:
+    """Return, of each percentage among columns, the cells that tell it: its base, its whole and the rest."""
+    told = (cells_of(column) for column in columns if column.kind == "percent")
+    return [(base, whole, rest) for base, whole, rest in told]
+
+
 def hidden_columns(counts: Mapping[str, int], columns: Iterable[MeasureColumn], least: int) -> frozenset[str]:
     """Return the names of those of `columns`, all printed in one row, that have to be hidden.
 
@@ -61,7 +67,7 @@ def hidden_columns(counts: Mapping[str, int], columns: Iterable[MeasureColumn], 
     # The rest of a percentage is not printed: it follows.
     seen = {cell for column in printed for cell in cells_of(column)[:2]}
     unseen = values.keys() - seen
-    hidden = hidden_cells(values, relations, least, unseen=unseen)
+    hidden = hidden_cells(values, relations, least, unseen=unseen, shares=shares_of(printed))
     few = {
         column.name
         for column in printed

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from ehcp_flow.answers import Answer
+from ehcp_flow.calendars import Calendars
 from ehcp_flow.dates import weeks_ahead
 from ehcp_flow.deadlines import Deadline
+from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.errors import UnknownNameError
-from ehcp_flow.measures.arithmetic import percent
 from ehcp_flow.measures.case_groups import Extra
 from ehcp_flow.measures.claimed_exceptions import VERDICTS, claimed_exceptions
 from ehcp_flow.measures.counted_case import CountedCase
 from ehcp_flow.measures.deadline_filter import FAMILY, STANDING, WORK, Chosen
-from ehcp_flow.measures.earlier_cases import NO_EARLIER_CASES, DeadlineAhead, EarlierCases
 from ehcp_flow.measures.reviewing import last_meeting_of
 from ehcp_flow.states import Dispute, State
+from ehcp_flow.whatif import TO_AMEND, latest_start
 
 __all__ = [
     "REGISTERS",
@@ -35,10 +37,6 @@ __all__ = [
 ]
 
 Row: TypeAlias = dict[str, Any]
-
-_TWELVE_WEEKS: Final = dt.timedelta(weeks=12)
-_FOUR_WEEKS: Final = dt.timedelta(weeks=4)
-_ONE_DAY: Final = dt.timedelta(days=1)
 
 
 class _Held(NamedTuple):
@@ -98,7 +96,7 @@ _TRANSFERS: Final = Chosen(("phase_transfer",), (*STANDING, "undated"))
 _REVIEW: Final = Chosen(("annual_review", "transfer_review"), STANDING)
 _FOLLOWS: Final = Chosen(("review_decision", "amended_plan"), STANDING)
 _DISPUTED: Final = Chosen(status=STANDING, groups=("mediation", "appeal", "orders", "concessions"))
-_TASKS: Final = Chosen(kinds=WORK, tasks=True)
+_COMING: Final = Chosen(status=("open",), kinds=WORK, tasks=True)
 
 
 def _in_breach(counted: CountedCase) -> Iterator[Deadline]:
@@ -114,13 +112,17 @@ Take: TypeAlias = Callable[[Any, Any], Any]
 
 
 class Register(NamedTuple):
-    """A list: what it holds, what it lists of a case, its columns, and its order. `limits` are those of a calendar."""
+    """A list: what it holds, what it lists of a case, its columns, and its order.
+
+    `limits` are those of a calendar; `ahead` says that it holds what falls due in the weeks ahead, and nothing later.
+    """
 
     says: str
     of: Callable[[CountedCase], Iterable[Any]]
     columns: Mapping[str, Take]
     order: Callable[[Row], Any]
     limits: tuple[str, ...] = ()
+    ahead: bool = False
 
 
 def _told(*names: str) -> dict[str, Take]:
@@ -156,8 +158,15 @@ def _returned_on(asked: Deadline, counted: CountedCase) -> dt.date | None:
     return days[-1] if days else None
 
 
-def _before(day: dt.date | None, by: dt.timedelta) -> dt.date | None:
-    return None if day is None else day - by
+def _met_by(day: dt.date | None, limits: tuple[str, ...], counted: CountedCase) -> dt.date | None:
+    """Return the last day for a review meeting from which a chain of limits, each used in full, ends by a day."""
+    judged = counted.answer.judged
+    return None if day is None else _begun_by(day, limits, judged.book, judged.calendars)
+
+
+@lru_cache(maxsize=4_096)
+def _begun_by(day: dt.date, limits: tuple[str, ...], book: CompiledRulebook, calendars: Calendars) -> dt.date:
+    return latest_start(day, limits, rulebook=book.rulebook, calendars=calendars)
 
 
 def still_undone(row: Row) -> bool:
@@ -179,18 +188,13 @@ _TABLE: Final[Mapping[str, Register]] = {
         lambda row: (not still_undone(row), -(row["days_over"] or 0), row["case_id"], row["limit"]),
     ),
     "due": Register(
-        "What falls due in the weeks ahead, the likeliest to be late first",
-        lambda _: (),  # known when every case was seen
-        {
-            **_said("deadline", limit="limit", title="title", actor="actor"),
-            "party": lambda one, _: one.deadline.party or "",
-            **_said("deadline", due_on="due_on"),
-            "days_left": lambda one, _: (one.deadline.due_on - one.deadline.as_of).days,
-            "pc_late_before": lambda one, _: percent(one.late, one.earlier) if one.is_told else None,
-            **_told("why"),
-            **_said("deadline", citation="citation"),
-        },
-        lambda row: (-(row["pc_late_before"] or 0), _day(row, "due_on"), row["case_id"], row["limit"]),
+        "What falls due in the weeks ahead, the soonest first",
+        lambda counted: _COMING.of(counted.answer.judged),
+        _told("limit", "title", "actor", "party", "due_on")
+        | {"days_left": lambda one, _: (one.due_on - one.as_of).days}
+        | _told("citation"),
+        lambda row: (_day(row, "due_on"), row["case_id"], row["limit"]),
+        ahead=True,
     ),
     "exceptions": Register(
         "Every exception recorded: ground, dates, reason, who recorded it, and whether its facts hold",
@@ -229,7 +233,9 @@ _TABLE: Final[Mapping[str, Register]] = {
             "last_meeting": lambda one, _: one.meeting,
             "last_decision": _last_of("review_decision_sent"),
             **_said("following", review_due_on="due_on"),
-            "meeting_by": lambda one, _: _before(getattr(one.following, "due_on", None), _FOUR_WEEKS),
+            "meeting_by": lambda one, counted: _met_by(
+                getattr(one.following, "due_on", None), ("review_decision",), counted
+            ),
             **_said("following", status="status", days_over="days_over"),
             "never_reviewed": lambda one, _: one.meeting is None,
             **_said("undone", waiting_for="title", waiting_due_on="due_on", waiting_days_over="days_over"),
@@ -244,8 +250,7 @@ _TABLE: Final[Mapping[str, Register]] = {
             "phase": lambda one, _: str(one.derivation.start.outcome or ""),
             "transfer_on": lambda one, _: one.derivation.start.on,
             **_told("due_on", "status", "days_over"),
-            # Twelve weeks before the day by which the law wants it: 15 February gives 23 November.
-            "review_meeting_by": lambda one, _: _before(one.due_on, _TWELVE_WEEKS - _ONE_DAY),
+            "review_meeting_by": lambda one, counted: _met_by(one.due_on, TO_AMEND, counted),
             "last_review_meeting": lambda _, counted: last_meeting_of(counted),
             "last_amendment_notice": _last_of("amendment_notice_sent"),
         },
@@ -309,8 +314,6 @@ class Registers:
         self._rows: dict[str, list[Row]] = {name: [] for name in names}
         for name in self._rows.keys() - _TABLE.keys():
             raise UnknownNameError("register", name, _TABLE)
-        self._history: dict[str, list[tuple[int, bool]]] = {}
-        self._ahead: list[Deadline] = []
         self._done = False
 
     def add(self, answer: Answer | CountedCase) -> None:
@@ -318,53 +321,33 @@ class Registers:
         counted = CountedCase.laid_out(answer)
         for name in self._rows:
             for one in _TABLE[name].of(counted):
-                if self._means(one):
-                    self._add(name, counted.case_id, one, counted)
-        if "due" in self._rows:
-            self._learn(counted)
+                if self._means(one) and (not _TABLE[name].ahead or self._is_ahead(one)):
+                    self._add(name, one, counted)
 
     def _means(self, one: Any) -> bool:
         if self._contested == "with" or not isinstance(one, Deadline):
             return True
         return bool(one.contested_by) == (self._contested == "only")
 
-    def _add(self, name: str, case_id: str, one: Any, counted: CountedCase | None = None) -> None:
-        mine = self._extra.get(case_id, {})
-        row: Row = {"case_id": case_id}
+    def _is_ahead(self, one: Deadline) -> bool:
+        return one.due_on is not None and one.as_of <= one.due_on <= one.as_of + self._ahead_of
+
+    def _add(self, name: str, one: Any, counted: CountedCase) -> None:
+        mine = self._extra.get(counted.case_id, {})
+        row: Row = {"case_id": counted.case_id}
         for column in self._columns:
             row[column] = mine.get(column, "")
         for column, take in _TABLE[name].columns.items():
             row[column] = take(one, counted)
         self._rows[name].append(row)
 
-    def _learn(self, counted: CountedCase) -> None:
-        """Keep what is ahead, and how long the same limit has taken in cases that are done."""
-        until = counted.as_of + self._ahead_of
-        for deadline in _TASKS.of(counted.answer.judged):
-            due_on = deadline.due_on
-            if due_on is None or not self._means(deadline):
-                continue
-            done_on = deadline.done_on
-            if done_on is not None:
-                days = (done_on - deadline.starts_on).days
-                self._history.setdefault(deadline.limit, []).append((days, deadline.status == "late"))
-            elif deadline.status == "open" and counted.as_of <= due_on <= until:
-                self._ahead.append(deadline)
-
     def rows(self, register: str) -> list[Row]:
         """Return a register's rows in the order in which they are worked. Raises KeyError for one that is not kept."""
         if not self._done:
-            self._finish()
+            self._done = True
+            for name, rows in self._rows.items():
+                rows.sort(key=_TABLE[name].order)
         return self._rows[register]
-
-    def _finish(self) -> None:
-        self._done = True
-        tails = {limit: EarlierCases(known) for limit, known in self._history.items()}
-        for one in self._ahead:
-            earlier, late = tails.get(one.limit, NO_EARLIER_CASES).after((one.as_of - one.starts_on).days)
-            self._add("due", one.case_id, DeadlineAhead(one, earlier, late))
-        for name, rows in self._rows.items():
-            rows.sort(key=_TABLE[name].order)
 
 
 class RegisterLengths(Registers):
@@ -374,12 +357,8 @@ class RegisterLengths(Registers):
         super().__init__(weeks=weeks, contested=contested)
         self.lengths = dict.fromkeys(REGISTERS, 0)
 
-    def _add(self, name: str, case_id: str, one: Any, counted: CountedCase | None = None) -> None:
+    def _add(self, name: str, one: Any, counted: CountedCase) -> None:
         self.lengths[name] += 1
-
-    def _learn(self, counted: CountedCase) -> None:
-        super()._learn(counted)
-        self.lengths["due"] = len(self._ahead)
 
 
 def registers(

@@ -4,7 +4,8 @@ A count from 1 to one less than the threshold is small. What is published are ce
 and the parts that add up to it. Some cells are never printed and can still be worked out (the rest of a percentage, the
 plans that two versions differ by): a small one of those must not follow from what is printed either. Cells are hidden,
 the one that is missed least first, until no small count follows from the relations, neither by solving them nor by
-their bounds: no count is negative, and what is printed as hidden is not nothing.
+their bounds: no count is negative, and what is printed as hidden is not nothing. Nor must a hidden percentage follow:
+where it is of nothing, or of all, that nothing is hidden too.
 """
 
 from __future__ import annotations
@@ -33,10 +34,12 @@ def hidden_cells(
     *,
     unseen: Collection[K] = (),
     dear: Mapping[K, int] | None = None,
+    shares: Iterable[tuple[K, K, K]] = (),
 ) -> frozenset[K]:
     """Return the cells to hide, of `values`, below `least`; each relation is a total and the parts that add up to it.
 
-    `unseen` are cells that are not printed; of the others, those with a lower number in `dear` (0 without one), and
+    `shares` are the percentages that are printed: what each is of, its whole, and the rest. `unseen` are cells that are
+    not printed; of the others, those with a lower number in `dear` (0 without one), and
     among them the smallest, are hidden first. With `least` 0 or 1 nothing is hidden.
     """
     small = {key for key, value in values.items() if 0 < value < least}
@@ -46,10 +49,19 @@ def hidden_cells(
     hidden = {*small, *unseen}
     solver = _Solver(values, sums, frozenset(unseen))
     prices = dear or {}
-    while leaks := solver.leaks(hidden, small):
-        # The key decides between equals, so that the same figures are hidden every time.
-        hidden.update(min(leak, key=lambda key: (prices.get(key, 0), values[key], repr(key))) for leak in leaks)
-    return frozenset(hidden.difference(unseen) | small)
+    kept, told = set(small), list(shares)
+    while True:
+        while leaks := solver.leaks(hidden, kept):
+            # The key decides between equals, so that the same figures are hidden every time.
+            hidden.update(min(leak, key=lambda key: (prices.get(key, 0), values[key], repr(key))) for leak in leaks)
+        # A share of nothing, or of all, would be told by the nothing beside it: 0 of a hidden whole is 0 per cent.
+        secret = hidden.difference(unseen) | small
+        nothing = {key for part, whole, rest in told if secret & {part, whole, rest} for key in (part, rest)}
+        nothing = {key for key in nothing if values[key] == 0} - kept
+        if not nothing:
+            return frozenset(secret)
+        kept |= nothing
+        hidden |= nothing
 
 
 class _Solver(Generic[K]):
@@ -103,7 +115,8 @@ class _Solver(Generic[K]):
             yield sorted(group)
 
     def _showing(self, group: Iterable[int], hidden: Collection[K]) -> set[K]:
-        return {key for at in group for key in self._sums[at] if key not in hidden and self._values[key]}
+        showing = {key for at in group for key in self._sums[at] if key not in hidden}
+        return {key for key in showing if self._values[key]} or showing
 
     def _solved(self, group: Sequence[int], hidden: Collection[K]) -> Iterator[tuple[K, list[int]]]:
         """Yield what follows by solving the relations, with those that it takes."""
@@ -141,7 +154,7 @@ class _Solver(Generic[K]):
         for at in group:
             for key in self._sums[at]:
                 value = self._values[key]
-                least = 0 if key in self._unseen else 1
+                least = 0 if key in self._unseen or value == 0 else 1
                 bounds[key] = (least, inf) if key in hidden else (value, value)
         for _ in range(_MOST_ROUNDS):
             changed = [self._narrow(self._sums[at], bounds) for at in group]

@@ -13,12 +13,10 @@ from ehcp_flow.measures.arithmetic import UNAVAILABLE, mean_weeks, median_weeks,
 from ehcp_flow.measures.case_groups import NOT_RECORDED, Extra
 from ehcp_flow.measures.counted_case import CountedCase
 from ehcp_flow.measures.deadline_filter import AUTHORITY, Chosen
-from ehcp_flow.measures.figures import FINAL
-from ehcp_flow.states import State
+from ehcp_flow.measures.figures import FINAL, WAITING
 
-__all__ = ["AGE_BANDS", "OPEN_STATES", "Waiting", "Workload"]
+__all__ = ["AGE_BANDS", "Waiting", "Workload"]
 
-OPEN_STATES: Final = (State.REQUESTED, State.ASSESSING, State.DRAFTING, State.DRAFT_ISSUED)
 AGE_BANDS: Final = (
     (6, "up to 6 weeks"),
     (16, "over 6 to 16 weeks"),
@@ -32,11 +30,11 @@ _WEEK: Final = 7
 _LIMIT_WEEKS, _YEAR_WEEKS = 20, 52
 _OVERDUE: Final = Chosen(status=("overdue",), kinds=("statutory",), by=AUTHORITY)
 _AHEAD: Final = Chosen(status=("open",), kinds=("statutory",), by=AUTHORITY, tasks=True)
-_STAGE_COLUMNS: Final = tuple(state.value.lower() for state in OPEN_STATES)
+_STAGE_COLUMNS: Final = tuple(state.value.lower() for state in WAITING)
 
 
 class Waiting:
-    """Collects the open requests: those neither finished with a plan, nor refused, nor withdrawn."""
+    """Collects the open requests: those before a plan or its refusal, as the measure of open requests has it."""
 
     def __init__(self) -> None:
         self.cases: list[dict[str, Any]] = []
@@ -46,7 +44,7 @@ class Waiting:
         counted = CountedCase.laid_out(answer)
         answer = counted.answer
         state = answer.case_state.pathway
-        if state not in OPEN_STATES:
+        if state not in WAITING:
             return
         deadline = counted.counted_from_request(answer.as_of, *FINAL)
         days = None if deadline is None else (answer.as_of - deadline.starts_on).days
@@ -122,7 +120,7 @@ class Workload:
                 self._column: name, "cases": 0, "open_requests": 0, "plans": 0, "overdue": 0, self._due: 0,
             }  # fmt: skip
         row["cases"] += 1
-        row["open_requests"] += answer.case_state.pathway in OPEN_STATES
+        row["open_requests"] += answer.case_state.pathway in WAITING
         row["plans"] += answer.case_state.maintained
         row["overdue"] += len(_OVERDUE.of(answer.judged))
         days = (deadline.due_on for deadline in _AHEAD.of(answer.judged))

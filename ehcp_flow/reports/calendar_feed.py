@@ -14,11 +14,12 @@ from typing import Any, BinaryIO, Final
 
 from ehcp_flow.answers import Answer
 from ehcp_flow.deadlines import Deadline
-from ehcp_flow.errors import LibraryMissing
+from ehcp_flow.errors import LibraryMissing, UnknownNameError
+from ehcp_flow.measures import has_values
 from ehcp_flow.measures.case_groups import Extra
 from ehcp_flow.outputs import Kind
 
-__all__ = ["CALENDAR", "calendar_feed", "mine", "uid_of", "work_calendar", "work_of"]
+__all__ = ["CALENDAR", "calendar_feed", "uid_of", "work_calendar", "work_of"]
 
 _CANCELLED_FOR: Final = dt.timedelta(weeks=26)
 """How long after its last lawful day a finished deadline is still sent as cancelled."""
@@ -72,37 +73,41 @@ def work_calendar(
     extra: Extra | None = None,
     name: str = "EHC deadlines",
 ) -> str:
-    """Return the calendar of a desk, an adviser or a setting; see `work_of` and `calendar_feed`."""
-    chosen = (
-        deadline
-        for answer in answers
-        if mine(answer, only or {}, extra or {})
-        for deadline in work_of(answer, adviser=adviser, setting=setting)
-    )
-    return calendar_feed(chosen, name=name)
+    """Return the calendar of a desk, an adviser or a setting; see `work_of` and `calendar_feed`.
+
+    `only` are values of the further columns, `extra`, by case id: `{"caseworker": "Ann"}`. Raises UnknownNameError for
+    an adviser or a setting of whom no case ever asked anything.
+    """
+    parties: dict[str, set[str]] = {"adviser": set(), "setting": set()}
+    wanted = {"adviser": adviser, "setting": setting}
+
+    def chosen() -> Iterator[Deadline]:
+        for answer in answers:
+            is_mine = has_values((extra or {}).get(answer.case.case_id, {}), only or {})
+            for deadline in work_of(answer):
+                asked = {"adviser": deadline.party if deadline.limit == "advice" else None, "setting": deadline.party}
+                for kind, party in asked.items():
+                    if party is not None:
+                        parties[kind].add(party)
+                if is_mine and all(party in (None, asked[kind]) for kind, party in wanted.items()):
+                    yield deadline
+
+    feed = calendar_feed(chosen(), name=name)
+    for kind, party in wanted.items():
+        if party is not None and parties[kind] and party not in parties[kind]:
+            raise UnknownNameError(kind, party, sorted(parties[kind]))
+    return feed
 
 
-def mine(answer: Answer, only: Mapping[str, str], extra: Extra) -> bool:
-    """Whether a case has these values in the further columns of the file: `{"caseworker": "Ann"}`."""
-    values = extra.get(answer.case.case_id, {})
-    return all(values.get(column) == value for column, value in only.items())
-
-
-def work_of(answer: Answer, *, adviser: str | None = None, setting: str | None = None) -> Iterator[Deadline]:
+def work_of(answer: Answer) -> Iterator[Deadline]:
     """Yield the deadlines of a case on which something has to be done.
 
-    `adviser` keeps the requests for advice to one party, `setting` what is asked of one institution; without either
-    every limit of the authority and its advisers is there. Windows are left out, since nothing is to be done on their
+    Every limit of the authority and its advisers is there. Windows are left out, since nothing is to be done on their
     last day, and derived limits, since those that they follow from are there.
     """
     for deadline in answer.deadlines:
-        if deadline.earliest_on is not None or deadline.kind == "derived":
-            continue
-        if adviser is not None and not (deadline.limit == "advice" and deadline.party == adviser):
-            continue
-        if setting is not None and deadline.party != setting:
-            continue
-        yield deadline
+        if deadline.earliest_on is None and deadline.kind != "derived":
+            yield deadline
 
 
 def uid_of(deadline: Deadline) -> str:

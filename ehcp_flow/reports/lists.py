@@ -17,7 +17,7 @@ MOST_ROWS: Final = 4_000
 
 _COLUMNS: Final = {
     "breaches": ("case_id", "title", "party", "due_on", "days_over", "citation"),
-    "due": ("case_id", "title", "party", "due_on", "days_left", "pc_late_before", "why"),
+    "due": ("case_id", "title", "party", "due_on", "days_left", "citation"),
     "exceptions": ("case_id", "ground", "on", "until", "verdict", "approved_by", "excuses", "checked"),
     "advice": ("case_id", "adviser", "asked_on", "due_on", "status", "days_over", "returned_on"),
     "reviews": ("case_id", "last_meeting", "last_decision", "review_due_on", "status", "days_over", "waiting_for"),
@@ -26,7 +26,7 @@ _COLUMNS: Final = {
 }
 _TITLES: Final = {
     "breaches": ("Breaches still to be put right", "Statutory limits that are past and not done; the longest first."),
-    "due": ("What falls due next", "The likeliest to be late first, by how earlier cases of the same age ended."),
+    "due": ("What falls due next", "Statutory limits that are open, the soonest first."),
     "exceptions": ("Exceptions recorded", "Those whose facts do not hold, or that have no ground in law, first."),
     "advice": ("Advice to chase", "Asked for and not given, or sent back; the most overdue first."),
     "reviews": ("Reviews overdue, or due within three months", "The soonest due first."),
@@ -36,7 +36,7 @@ _TITLES: Final = {
 }
 _HEADS: Final = {
     "case_id": "Case", "title": "What", "party": "Who", "due_on": "Last lawful day", "days_over": "Days over",
-    "citation": "Law", "days_left": "Days left", "pc_late_before": "% late before", "why": "Why", "on": "From",
+    "citation": "Law", "days_left": "Days left", "on": "From",
     "until": "Until", "approved_by": "Recorded by", "review_due_on": "Review due", "waiting_for": "Waiting for",
     "review_meeting_by": "Meet by", "last_review_meeting": "Last meeting",
 }  # fmt: skip

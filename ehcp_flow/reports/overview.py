@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from ehcp_flow.measures import (
 from ehcp_flow.measures.case_groups import Extra
 from ehcp_flow.measures.measure_table import Cases, Tables
 from ehcp_flow.reports.casefile import CaseFile
+from ehcp_flow.reports.published_page import PublishedFigures, published_figures
 
 __all__ = ["Overview", "overview"]
 
@@ -59,6 +61,7 @@ class Overview:
     desks: Mapping[str, Sequence[dict[str, Any]]]
     files: CaseFile
     desk_columns: tuple[str, ...]
+    published: PublishedFigures
 
     @property
     def authority(self) -> str | None:
@@ -72,19 +75,22 @@ def overview(
     *,
     extra: Extra | None = None,
     weeks: int = 4,
+    published_files: Sequence[str | os.PathLike[str]] = (),
     rulebook: Rulebook | None = None,
     calendars: Calendars | None = None,
 ) -> Overview:
     """Return everything that the report, the workbook and the calendar show of a caseload, as known on `as_of`.
 
     `extra` gives further columns by case id (see `read_extra`); `weeks` is how far ahead the list of what falls due
-    looks. Cases are read one at a time. Raises DateError if `as_of` is no date.
+    looks; `published_files` are the Department's own, beside what is shipped. Cases are read one at a time. Raises
+    DateError if `as_of` is no date, SourceError for a file that is none of the Department's.
     """
+    stands_beside = published_figures().with_files(published_files)
     day = dates.today() if as_of is None else dates.parse_date(as_of)
     values = extra or {}
     known = {name for row in values.values() for name in row}
     desks = tuple(name for name in DESKS if name in known)
-    collectors = _Collectors(day, values, desks, weeks)
+    collectors = _Collectors(day, values, desks, weeks, stands_beside)
     for answer in answered(cases, day, rulebook=rulebook, calendars=calendars):
         collectors.add(answer)
     return collectors.overview()
@@ -95,8 +101,11 @@ class _OverviewCollector(Protocol):
 
 
 class _Collectors:
-    def __init__(self, day: dt.date, extra: Extra, desks: Sequence[str], weeks: int) -> None:
+    def __init__(
+        self, day: dt.date, extra: Extra, desks: Sequence[str], weeks: int, stands_beside: PublishedFigures
+    ) -> None:
         self._day = day
+        self._published = stands_beside
         first_quarter = dt.date(day.year - QUARTERS // 4, (day.month - 1) // 3 * 3 + 1, 1)
         periods = (
             years((day.year - YEARS_BACK, day.year), day), between(first_quarter, day, "quarter", day), _two_years(day),
@@ -140,6 +149,7 @@ class _Collectors:
             desks={name: desk.rows() for name, desk in self._desks.items()},
             files=self._files,
             desk_columns=tuple(self._desks),
+            published=self._published,
         )
 
 

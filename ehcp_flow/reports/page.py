@@ -16,10 +16,18 @@ from ehcp_flow.outputs import Kind
 from ehcp_flow.reports.lists import listings
 from ehcp_flow.reports.overview import Overview
 from ehcp_flow.reports.page_figures import figures
-from ehcp_flow.reports.published_page import ATTRIBUTION, LAST_YEAR
+from ehcp_flow.reports.published_page import ATTRIBUTION
 from ehcp_flow.reports.showing import Showing
 from ehcp_flow.reports.tiles import never_shown, waiting_shown
-from ehcp_flow.reports.verdict import SIGNS, exceptions_said, headlines, in_more_words, in_words, place_of
+from ehcp_flow.reports.verdict import (
+    SIGNS,
+    exceptions_said,
+    headlines,
+    in_more_words,
+    in_words,
+    place_of,
+    published_year,
+)
 
 __all__ = ["PAGE", "generated_by", "render", "report_page"]
 
@@ -57,7 +65,7 @@ def report_page(overview: Overview, *, suppress: int = 0) -> str:
         cases=overview.cases,
         suppress=suppress,
         signs=SIGNS,
-        published_year=LAST_YEAR,
+        published_year=published_year(overview),
         listings=() if suppress else listings(overview),
         packed="" if suppress else overview.files.packed(),
         measures=catalogue().measures.values(),
@@ -70,10 +78,10 @@ def _shown(overview: Overview, showing: Showing) -> dict[str, Any]:
     """Return every figure of the page as it may be shown; gone through once before that is settled, and once after."""
     lines = headlines(overview, showing)
     waiting, before = waiting_shown(overview, showing)
-    exceptions, alarm = exceptions_said(lines)
+    exceptions, alarm = exceptions_said(overview, lines)
     return {
         "sentence": in_words(lines),
-        "more": in_more_words(lines, waiting["open_over_20_weeks"], before),
+        "more": in_more_words(lines, published_year(overview), waiting["open_over_20_weeks"], before),
         "exceptions": exceptions,
         "alarm": alarm,
         "lines": lines,

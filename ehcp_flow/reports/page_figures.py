@@ -11,14 +11,14 @@ from ehcp_flow.measures.suppression import HIDDEN
 from ehcp_flow.reports.chart_figure import ChartFigure, added, cell
 from ehcp_flow.reports.charts import Bar, Line, bar_chart, line_chart
 from ehcp_flow.reports.overview import Overview
-from ehcp_flow.reports.published_page import COUNTRY, published, region_of
+from ehcp_flow.reports.published_page import COUNTRY, region_of
 from ehcp_flow.reports.review_figures import advice_by_adviser, late_reviews, phase_transfers, review_steps
 from ehcp_flow.reports.showing import Showing
 from ehcp_flow.reports.tiles import open_key
 
 __all__ = ["figures"]
 
-_EX: Final = "PC_plans_issued_20_weeks_ex"
+_EX: Final = "pc_plans_issued_20_weeks_ex"
 _ALL: Final = "pc_plans_issued_within_20_weeks"
 _COHORTS: Final = 5
 _COHORT_WEEKS: Final = 52
@@ -70,10 +70,10 @@ def _trend(overview: Overview, showing: Showing) -> ChartFigure | None:
     lines = [
         Line("less exceptions", shares[_EX]),
         Line("all plans", shares[_ALL]),
-        Line(COUNTRY, _elsewhere(COUNTRY, labels), faint=True),
+        Line(COUNTRY, _elsewhere(overview, COUNTRY, labels), faint=True),
     ]
     if region:
-        lines.append(Line(region, _elsewhere(region, labels), faint=True))
+        lines.append(Line(region, _elsewhere(overview, region, labels), faint=True))
     texts = [_texts(table, *share) for share in shares.items()]
     labels = [f"{label} so far" if label == this_year else label for label in labels]
     says = (
@@ -94,8 +94,8 @@ def _published(line: Line) -> list[str]:
     return ["–" if point is None else f"{point}%" for point in line.points]
 
 
-def _elsewhere(place: str, labels: Sequence[str]) -> list[float | None]:
-    rows = [published(place, int(label)) for label in labels]
+def _elsewhere(overview: Overview, place: str, labels: Sequence[str]) -> list[float | None]:
+    rows = [overview.published.by(place, int(label), overview.as_of) for label in labels]
     return [None if row is None else row.percent(_EX) for row in rows]
 
 

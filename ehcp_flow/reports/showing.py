@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypeAlias
 
 from ehcp_flow.measures import MeasureTable, catalogue
-from ehcp_flow.measures.publishing import cells_of, related
+from ehcp_flow.measures.publishing import cells_of, related, shares_of
 from ehcp_flow.measures.suppression import HIDDEN, Relation, hidden_cells
 
 __all__ = ["Key", "Showing"]
@@ -36,6 +36,7 @@ class Showing:
         self._sums: list[Relation[Key]] = []
         self._printed: set[Key] = set()
         self._dear: dict[Key, int] = {}
+        self._shares: list[tuple[Key, Key, Key]] = []
         self._rows: set[tuple[dt.date, dt.date]] = set()
         self._hidden: frozenset[Key] | None = frozenset() if self.all else None
 
@@ -66,6 +67,7 @@ class Showing:
         self._note(whole, of, dear)
         rest = self.unseen((*whole, _REST, *part), of - value)
         self.adds_up(whole, [part, rest])
+        self._tells((part, whole, rest))
         return self.shows(part, whole, rest)
 
     def measured(self, table: MeasureTable, place: int, name: str, *, dear: int = 0) -> bool:
@@ -81,6 +83,8 @@ class Showing:
                 self._sums += [((total, *span), [(part, *span) for part in parts]) for total, parts in relations]
             for cell in cells[:2]:
                 self._note((cell, *span), values[cell], dear)
+            for base, total, rest in shares_of([catalogue().columns[name]]):
+                self._tells(((base, *span), (total, *span), (rest, *span)))
         return self.shows(*((cell, *span) for cell in cells))
 
     def shows(self, *keys: Key) -> bool:
@@ -92,7 +96,13 @@ class Showing:
         if self._hidden is None:
             sums = [*self._sums, *self._over_time()]
             unseen = self._values.keys() - self._printed
-            self._hidden = hidden_cells(self._values, sums, self.least, unseen=unseen, dear=self._dear)
+            self._hidden = hidden_cells(
+                self._values, sums, self.least, unseen=unseen, dear=self._dear, shares=self._shares
+            )
+
+    def _tells(self, share: tuple[Key, Key, Key]) -> None:
+        if self._hidden is None:
+            self._shares.append(share)
 
     def _note(self, key: Key, value: int, dear: int) -> None:
         if self._hidden is None:

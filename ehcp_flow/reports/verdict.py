@@ -14,12 +14,12 @@ from typing import Any, Final, Literal, NamedTuple
 from ehcp_flow.measures import MeasureTable, catalogue, exception_rate, percent
 from ehcp_flow.measures.suppression import HIDDEN
 from ehcp_flow.reports.overview import Overview
-from ehcp_flow.reports.published_page import COUNTRY, LAST_YEAR, name_of, published, region_of
+from ehcp_flow.reports.published_page import COUNTRY, Published, name_of, region_of
 from ehcp_flow.reports.showing import Showing
 
 __all__ = [
     "EXCEPTIONS", "HEADLINE", "SIGNS", "Elsewhere", "Headline", "clear_change", "exceptions_said", "headlines",
-    "in_more_words", "in_words", "place_of",
+    "in_more_words", "in_words", "place_of", "published_year",
 ]  # fmt: skip
 
 Change = Literal["better", "worse", "more", "fewer", "no clear change", "cannot be said"]
@@ -34,7 +34,7 @@ _SAID: Final[dict[Change, str]] = {
 }
 _SURE: Final = 1.96
 _FEWEST: Final = 10
-HEADLINE: Final = "PC_plans_issued_20_weeks_ex"
+HEADLINE: Final = "pc_plans_issued_20_weeks_ex"
 EXCEPTIONS: Final = "pc_plans_with_exception"
 _LINES: Final[tuple[tuple[str, str, bool | None], ...]] = (
     ("Plans within 20 weeks, less exceptions", HEADLINE, True),
@@ -52,7 +52,7 @@ _LINES: Final[tuple[tuple[str, str, bool | None], ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """What was published of a place: the share of the last published year and of the one before, as printed."""
+    """What was published of a place: the share of the newest year that was out, and of the one before, as printed."""
 
     now: str = ""
     before: str = ""
@@ -105,9 +105,9 @@ def headlines(overview: Overview, showing: Showing | None = None) -> list[Headli
                 before.share,
                 before.of,
                 clear_change(now.of, before.of, more_is_better=more_is_better),
-                _elsewhere(authority, column),
-                _elsewhere(COUNTRY, column),
-                _elsewhere(region, column),
+                _elsewhere(overview, authority, column),
+                _elsewhere(overview, COUNTRY, column),
+                _elsewhere(overview, region, column),
             )
         )
     return lines
@@ -130,13 +130,20 @@ def _side(table: MeasureTable, row: int, name: str, showing: Showing, dear: int)
     return _Side(values[name], (values[column.base], sum(values[part] for part in column.over)))
 
 
-def _elsewhere(place: str | None, name: str) -> Elsewhere:
-    return Elsewhere(*(_published(place, name, year) for year in (LAST_YEAR, LAST_YEAR - 1))) if place else Elsewhere()
+def published_year(overview: Overview) -> int | None:
+    """Return the newest year whose figures stand beside a report's own: the newest that was out by its day."""
+    return overview.published.last_year(overview.as_of)
 
 
-def _published(place: str, name: str, year: int) -> str:
+def _elsewhere(overview: Overview, place: str | None, name: str) -> Elsewhere:
+    year = published_year(overview)
+    if place is None or year is None:
+        return Elsewhere()
+    return Elsewhere(*(_published(overview.published.of(place, each), name) for each in (year, year - 1)))
+
+
+def _published(row: Published | None, name: str) -> str:
     """Return a share as it was published, or as the published counts give it, or nothing."""
-    row = published(place, year)
     if row is None:
         return ""
     column = catalogue().columns[name]
@@ -153,13 +160,14 @@ def _published(place: str, name: str, year: int) -> str:
     return "" if printed is None else f"{printed}%"
 
 
-def exceptions_said(lines: Sequence[Headline]) -> tuple[str, bool]:
+def exceptions_said(overview: Overview, lines: Sequence[Headline]) -> tuple[str, bool]:
     """Return what is said where exceptions stand out from the country's, and whether it is an alarm: they are more.
 
     The text is empty where they do not stand out, and where they must not be shown.
     """
     line = next(line for line in lines if line.column == EXCEPTIONS)
-    country = published(COUNTRY, LAST_YEAR)
+    year = published_year(overview)
+    country = None if year is None else overview.published.of(COUNTRY, year)
     plans, clear = (country.count(name) if country else None for name in ("plans_issued_den", "plans_issued_den_ex"))
     if not line.now_of[1] or not plans or clear is None:
         return "", False
@@ -194,14 +202,14 @@ def in_words(lines: Sequence[Headline]) -> str:
     return f"Of {len(lines)} measures, {', '.join(parts)}."
 
 
-def in_more_words(lines: Sequence[Headline], over_20: int | str, over_20_before: int | str) -> str:
+def in_more_words(lines: Sequence[Headline], year: int | None, over_20: int | str, over_20_before: int | str) -> str:
     """Return the headline beside the country's and the region's, and the backlog beside that of a year ago."""
     first = next(line for line in lines if line.column == HEADLINE)
     said = []
     if isinstance(first.now, float):
         beside = [f"{place} {share.now}" for place, share in (("England", first.country), ("the region", first.region))]
         beside = [text for text, share in zip(beside, (first.country, first.region), strict=True) if share.now]
-        against = f" ({', '.join(beside)} in {LAST_YEAR})" if beside else ""
+        against = f" ({', '.join(beside)} in {year})" if beside else ""
         said.append(f"The headline is {first.now}%{against}.")
     if isinstance(over_20, int):
         waits = f"{over_20:,} {'request has' if over_20 == 1 else 'requests have'} been open for more than 20 weeks"

@@ -38,7 +38,8 @@ def about_no_plan(life: Life, chance: Chance, kind: str, on: int) -> Life:
     life.add("plan_refused", refused)
     contacted = life.add("mediation_contacted", refused + chance.between(1, 8))
     if kind == "mediated":
-        life.add("mediation_requested", on)
+        life.add("mediation_requested", contacted)
+        life.add("mediation_held", on)
         return life
     life.add("mediation_declined", contacted)
     life.add("mediation_certificate_issued", contacted + 1)
@@ -53,8 +54,6 @@ def _disputed(life: Life, chance: Chance, refused: int, kind: str, *, hurry: boo
         certified = life.add("mediation_certificate_issued", contacted + (0 if hurry else chance.between(0, 3)))
     else:
         requested = life.add("mediation_requested", contacted)
-        if hurry and kind == "mediated":
-            return
         held = life.add("mediation_held", requested + (1 if hurry else chance.between(12, 30)))
         certified = life.add("mediation_certificate_issued", held + (0 if hurry else chance.between(0, 3)))
     if kind != "mediated":

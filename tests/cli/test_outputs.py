@@ -25,7 +25,7 @@ from tests.cli.running import environment, invoke, run
 # What names a file, a store or a directory that is read.
 READS = {
     "SOURCE", "--store", "FILE", "--institutions", "--office-closures", "--bank-holidays", "--profile", "--rulebook",
-    "--diff", "--source", "--anchor",
+    "--diff", "--source", "--anchor", "--published-file",
 }  # fmt: skip
 # What a text that is no name of a file is called.
 TEXTS = {

@@ -190,6 +190,36 @@ def test_the_latest_meeting_for_an_amended_plan():
     assert "The review meeting has to be held by Friday 23 November 2018" in text
 
 
+SCHOOL = ("phase_transfer_school", "14 February 2027", "22 November 2026")
+POST16 = ("phase_transfer_post16", "30 March 2027", "5 January 2027")
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [
+        ("2027-02-14", []),
+        ("2027-02-15", [(*SCHOOL, "'by 15 February' is practice")]),
+        ("2027-03-30", [(*SCHOOL, "")]),
+        ("2027-03-31", [(*SCHOOL, ""), (*POST16, "'by 31 March' is practice")]),
+        ("2027-09-01", []),
+    ],
+)
+def test_a_day_that_is_itself_too_late_for_a_transfer_is_said_to_be(by, said, form):
+    done = invoke("schedule", "--by", by, "--format", form)
+    assert done.exit_code == 0
+    lines = [line for line in done.stderr.splitlines() if "too late" in line]
+    assert len(lines) == len(said)
+    for line, words in zip(lines, said, strict=True):
+        assert all(word in line for word in words), line
+        assert line.count("is practice") == bool(words[-1])
+
+
+def test_a_chain_of_ones_own_says_nothing_of_transfers():
+    done = invoke("schedule", "--by", "2027-02-15", *("--limit", "amendment_notice", "--limit", "amended_plan"))
+    assert (done.exit_code, done.stderr) == (0, "")
+
+
 def test_a_chain_of_ones_own():
     (row,) = rows_of(
         invoke("schedule", "--by", "2026-04-13", "--limit", "decide_assess", "--format", "json").stdout, "json"

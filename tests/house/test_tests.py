@@ -10,7 +10,8 @@ SOURCES = {path.relative_to(TESTS).as_posix(): path.read_text("utf-8") for path 
 FOLDERS = {path.parent.name for path in TESTS.glob("*/__init__.py")}
 
 CROSSES = {
-    "docs", "doors", "examples", "fuzz", "golden", "house", "kernel", "outputs", "snapshots", "spark", "types",
+    "docs", "doors", "examples", "fuzz", "golden", "house", "kernel", "mutants", "outputs", "snapshots", "spark",
+    "types",
 }  # fmt: skip
 """Folders that are about more than one part of the package."""
 TESTED_ELSEWHERE = {"testing": "its contract runs in tests/store, its strategies wherever Hypothesis draws a life"}

@@ -2,10 +2,13 @@
 
 import pytest
 
+from ehcp_flow.case import group_cases
 from ehcp_flow.dates import parse_date
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.measures import measure
 from ehcp_flow.measures.case_groups import age_band
+from ehcp_flow.reports.overview import overview
+from ehcp_flow.synth import synth
 from tests.measures.answers_made_up import told
 
 HELD = ("2020-01-06 request_received parent", "2020-05-01 final_plan_sent")
@@ -36,6 +39,53 @@ def test_a_request_that_ended_by_the_end_of_the_period_is_not_open_and_one_that_
     assert row_of(ended)["requests_open"] == 0
     assert row_of(later)["requests_open"] == 1
     assert row_of(ended)["avg_weeks_open"] == "x"
+
+
+REFUSED = ("2024-01-10 request_received parent", "2024-02-10 assessment_agreed", "2024-04-20 plan_refused")
+WAITING = {
+    "as it came": (("2024-01-10 request_received parent",), (1, 1, 0)),
+    "refused": (REFUSED, (0, 0, 0)),
+    "reopened by an order": ((*REFUSED, "2024-06-03 appeal_registered",
+                              "2024-09-02 tribunal_order_made outcome=make_plan"), (1, 1, 0)),
+    "reopened by the authority": (("2024-01-10 request_received parent", "2024-02-10 assessment_refused",
+                                   "2024-05-02 refusal_reversed"), (1, 1, 0)),
+    "detained": (("2024-01-10 request_received parent", "2024-03-01 detained"), (1, 1, 0)),
+    "without a request": (("2024-01-10 assessment_agreed",), (1, 0, 0)),
+    "with a plan": (("2024-01-10 request_received parent", "2024-05-01 final_plan_sent"), (0, 0, 0)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WAITING)
+def test_a_request_is_open_by_one_definition_wherever_it_is_shown(name):
+    lines, expected = WAITING[name]
+    case = told("a", *lines)
+    row = row_of(case, as_of="2024-12-31")
+    assert figures(row, *OPEN) == expected
+    assert row["requests_open_timed"] == (expected[0] and name != "without a request")
+    seen = overview([case], "2024-12-31", extra={"a": {"team": "north"}})
+    summary = seen.waiting.summary()
+    assert tuple(summary[key] for key in ("open", "open_over_20_weeks", "open_over_52_weeks")) == expected
+    assert sum(band["open"] for band in seen.waiting.by_age()) == expected[0]
+    assert seen.desks["team"][0]["open_requests"] == expected[0]
+    assert seen.cohorts.flow(parse_date("2024-12-01"), parse_date("2024-12-31"))[-1]["open_at_end"] == expected[0]
+    a_year_on = overview([case], "2025-12-31")
+    assert a_year_on.waiting_before == expected[1], "and a year later, what it was a year ago"
+
+
+def test_page_and_measures_of_a_caseload_count_the_same_requests_as_open():
+    cases = list(group_cases(synth(400, 9, authority="885", faults=0.1, as_of="2024-12-31")).values())
+    row = row_of(*cases, as_of="2024-12-31")
+    seen = overview(cases, "2024-12-31")
+    summary = seen.waiting.summary()
+    assert 0 < row["requests_open_over_20_weeks"] < row["requests_open"]
+    assert figures(row, *OPEN) == tuple(summary[key] for key in ("open", "open_over_20_weeks", "open_over_52_weeks"))
+    assert (row["avg_weeks_open"], row["median_weeks_open"]) == (
+        summary["mean_weeks_open"], summary["median_weeks_open"],
+    )  # fmt: skip
+    flow = seen.cohorts.flow(parse_date("2024-01-01"), parse_date("2024-12-31"))
+    assert [month["open_at_end"] for month in flow] == [
+        measured["requests_open"] for measured in measure(cases, year=2024, by=("month",), as_of="2024-12-31")
+    ]
 
 
 INCOMPLETE = (

@@ -205,11 +205,146 @@ def test_contact_and_a_certificate_are_no_mediation():
     refused = ("2024-01-02 request_received parent", "2024-02-01 assessment_refused")
     case = told("a", *refused, "2024-02-10 mediation_contacted", "2024-02-12 mediation_certificate_issued")
     assert row_of(case)["mediation_related_request"] == 0
-    case = told("a", *refused, "2024-02-10 mediation_requested")
+    case = told("a", *refused, "2024-02-10 mediation_requested", "2024-03-01 mediation_held")
     assert row_of(case)["mediation_related_request"] == 1
     assert row_of(case, year=2023)["mediation_related_request"] == 0
-    late = told("a", *refused, "2025-01-17 mediation_requested")
+    late = told("a", *refused, "2025-01-10 mediation_requested", "2025-01-17 mediation_held")
     assert row_of(late)["mediation_related_request"] == 0, "after the survey day"
+
+
+@pytest.mark.parametrize("never", ["", "2024-03-20 mediation_not_arranged", "2024-03-20 mediation_declined"])
+@pytest.mark.parametrize(
+    ("before", "mediation", "both"),
+    [
+        (("2024-01-02 request_received parent", "2024-02-01 assessment_refused"),
+         "mediation_related_request", "tribunal_after_mediation_request"),
+        (("2024-01-02 request_received parent", "2024-02-01 assessment_agreed", "2024-03-01 plan_refused"),
+         "number_assess_mediation", "number_asssess_mediation_tribunal"),
+        (("2020-01-06 request_received parent", "2020-05-04 final_plan_sent"),
+         "number_other_mediation", "number_other_mediation_tribunal"),
+    ],
+)  # fmt: skip
+def test_a_mediation_is_counted_where_a_meeting_took_place_whatever_came_of_it(before, mediation, both, never):
+    asked, appealed = "2024-03-10 mediation_requested", "2024-05-02 appeal_registered"
+    told_so = told("a", *before, asked, *([never] if never else []), appealed)
+    assert figures(row_of(told_so), mediation, both) == (0, 0)
+    held = told("a", *before, asked, "2024-03-20 mediation_held", appealed)
+    assert figures(row_of(held), mediation, both) == (1, 1)
+
+
+REVIEWED = ("2023-12-20 review_meeting_held", "2024-01-03 review_decision_sent outcome=maintain")
+
+
+@pytest.mark.parametrize(
+    ("plan_of", "expected", "owed"),
+    [
+        (("2023-11-20 final_plan_sent",), 1, 1),  # F16: never reviewed, and its year lies before
+        (("2023-12-31 final_plan_sent",), 1, 1),
+        (("2024-01-01 final_plan_sent",), 0, 1),  # due on 31 December 2024 in law, and not expected by DfE
+        (("2024-01-02 final_plan_sent",), 0, 0),
+        (("2023-03-01 final_plan_sent", *REVIEWED), 1, 1),
+        (("2022-03-01 final_plan_sent", "2023-02-03 review_meeting_held",
+          "2023-02-10 review_decision_sent outcome=maintain", *REVIEWED), 1, 1),
+        (("2024-03-01 plan_transferred_in made_on=2019-05-05",), 1, 1),
+        (("2024-03-01 plan_transferred_in made_on=2024-01-05",), 0, 0),
+        (("2024-03-01 plan_transferred_in",), 0, 1),
+        # A re-assessment in the year replaces the plan, and does not begin it anew.
+        (("2020-03-01 final_plan_sent", "2024-02-01 reassessment_agreed", "2024-04-01 final_plan_sent"), 1, 1),
+        # A plan that ceased, and another one: the one that is held counts.
+        (("2020-03-01 final_plan_sent", "2022-02-01 plan_ceased", "2024-03-01 request_received",
+          "2024-06-01 final_plan_sent"), 0, 0),
+        (("2023-03-01 final_plan_sent", "2023-04-03 detained", "2024-05-03 released"), 1, None),
+    ],
+)  # fmt: skip
+def test_who_is_expected_a_review_goes_by_the_year_of_the_plan_and_nothing_else(plan_of, expected, owed):
+    row = row_of(told("a", *plan_of))
+    assert figures(row, "review_expected", "review_not_expected") == (expected, 1 - expected)
+    assert owed is None or row["reviews_due_or_overdue"] == owed
+
+
+def test_the_reviews_completed_of_the_release_of_2026_add_up_as_the_published_ones_do():
+    made = "2020-01-06 final_plan_sent"
+    row = row_of(
+        told("amended", made, "2024-03-01 review_meeting_held", "2024-03-29 review_decision_sent outcome=amend"),
+        told("kept", made, "2024-03-01 review_meeting_held", "2024-04-10 review_decision_sent outcome=maintain"),
+        told("ceased", made, "2024-03-01 review_meeting_held", "2024-03-05 review_decision_sent outcome=cease"),
+        told("no meeting", made, "2024-03-05 review_decision_sent outcome=maintain"),
+        told("before", made, "2023-03-01 review_meeting_held", "2023-03-05 review_decision_sent outcome=maintain"),
+        told("open", made, "2023-03-01 review_meeting_held", "2023-03-05 review_decision_sent outcome=maintain",
+             "2024-12-01 review_meeting_held"),
+        told("never", made, "2024-03-01 review_meeting_held"),
+        told("new", "2024-01-06 final_plan_sent", "2024-03-01 review_meeting_held",
+             "2024-03-05 review_decision_sent outcome=amend"),
+    )  # fmt: skip
+    assert figures(row, "review_expected", "review_completed", "review_completed_prior", "review_not_completed") == (
+        7, 4, 2, 1,
+    )  # fmt: skip
+    by_outcome = figures(row, "outcome_amended", "outcome_ceased", "outcome_maintained", "no_outcome_recorded")
+    assert by_outcome == (1, 1, 2, 0)
+    assert figures(row, "decision_4_weeks", "decision_over_4_weeks", "pc_decision_4_weeks") == (2, 2, 50.0)
+
+
+def test_phase_transfers_as_the_department_counts_them():
+    held = "2020-01-06 final_plan_sent"
+    review = ("2024-10-01 review_meeting_held", "2024-10-10 review_decision_sent outcome=amend")
+    row = row_of(
+        told("late", held, "2024-09-02 phase_transfer_due outcome=school", *review, "2024-12-05 amended_plan_sent"),
+        told("next", held, "2025-09-02 phase_transfer_due outcome=school", *review, "2024-12-05 amended_plan_sent"),
+        told("January", held, "2025-09-02 phase_transfer_due outcome=post16", *review, "2025-01-10 amended_plan_sent"),
+        told("survey", held, "2025-09-02 phase_transfer_due outcome=school", *review, "2025-02-01 amended_plan_sent"),
+        told("kept", held, "2025-09-02 phase_transfer_due outcome=school", "2024-10-01 review_meeting_held",
+             "2024-10-10 review_decision_sent outcome=maintain"),
+        told("far", held, "2026-09-02 phase_transfer_due outcome=school"),
+        told("none", held),
+        told("gone", held, "2024-09-02 phase_transfer_due outcome=school", "2024-06-01 plan_ceased"),
+        # Due, and issued, before the period.
+        told("before", held, "2023-09-04 phase_transfer_due outcome=school", "2022-10-03 review_meeting_held",
+             "2022-10-10 review_decision_sent outcome=amend", "2022-12-05 amended_plan_sent"),
+        # The duty fell away with the plan before its last day; another plan is held.
+        told("anew", held, "2024-09-02 phase_transfer_due outcome=school", "2024-01-10 plan_ceased",
+             "2024-03-01 request_received", "2024-12-01 final_plan_sent"),
+        as_of="2025-06-30",
+    )  # fmt: skip
+    names = ("number_plans", "due_24", "due_25", "final_24", "final_25")
+    assert figures(row, *names) == (9, 1, 4, 2, 1)
+    assert row["number_plans"] == row["total_ehc_plans"]
+
+
+NEW_NAMES = (
+    "pc_plans_issued_20_weeks_ex review_expected_2025 review_not_expected_2025 review_completed_2025 number_plans "
+    "review_completed_prior_2025 review_not_completed outcome_amended outcome_ceased outcome_maintained due_25 due_26 "
+    "no_outcome_recorded decision_4_weeks decision_over_4_weeks plans_issued_gt20weeks_ltyear final_25 final_26 "
+    "total_ehc_plans avg_weeks_issue_plan avg_weeks_issue_plan_exc"
+)
+
+
+@pytest.mark.parametrize(
+    ("year", "release", "there", "gone"),
+    [
+        (2024, None, "PC_plans_issued_20_weeks_ex review_expected plans_issued_gt20weeks_ltYear review_meeting_24",
+         "pc_plans_issued_20_weeks_ex review_expected_2024"),
+        (2025, None, NEW_NAMES, "PC_plans_issued_20_weeks_ex review_expected plans_issued_gt20weeks_ltYear"),
+        (2024, 2026, "pc_plans_issued_20_weeks_ex review_expected_2024", "PC_plans_issued_20_weeks_ex"),
+        (2025, 2025, "PC_plans_issued_20_weeks_ex review_expected", "review_expected_2025"),
+        ((2020, 2024), None, "PC_plans_issued_20_weeks_ex", "pc_plans_issued_20_weeks_ex"),
+        ((2020, 2025), None, "pc_plans_issued_20_weeks_ex review_expected", "PC_plans_issued_20_weeks_ex"),
+        (2030, None, "pc_plans_issued_20_weeks_ex review_expected_2030", "PC_plans_issued_20_weeks_ex"),
+        (None, None, "pc_plans_issued_20_weeks_ex", "PC_plans_issued_20_weeks_ex"),
+    ],
+)  # fmt: skip
+def test_columns_are_called_as_in_a_release(year, release, there, gone):
+    table = measure([told("a", *HELD)], year=year, by=(), as_of="2025-06-30")
+    table = table if release is None else table.named(release)
+    assert set(there.split()) <= set(table.columns)
+    assert not set(gone.split()) & set(table.columns)
+    assert len(set(table.columns)) == len(table.columns)
+    for name in (*there.split(), *gone.split()):  # names of any release are taken, whatever a table has
+        assert table.explain(0, name).name in table.columns
+
+
+def test_a_release_that_is_not_known_is_named():
+    with pytest.raises(UnknownNameError, match="there is no release called '2019'"):
+        measure([told("a", *HELD)]).named(2019)
 
 
 def test_disputes_by_what_they_are_about_each_case_once_a_period():

@@ -81,7 +81,7 @@ def backlog(cleared):
 def test_clearing_a_backlog_lowers_the_headline_and_leaves_the_cohorts_as_they_were():
     kept, cleared = backlog(cleared=False), backlog(cleared=True)
     headline = [
-        measure(cases, year=2025, by=(), as_of=AS_OF)[0]["PC_plans_issued_20_weeks_ex"] for cases in (kept, cleared)
+        measure(cases, year=2025, by=(), as_of=AS_OF)[0]["pc_plans_issued_20_weeks_ex"] for cases in (kept, cleared)
     ]
     assert headline == [100.0, 50.0]
     before, after = (
@@ -225,6 +225,10 @@ def test_exceptions_beside_the_countrys():
     assert exception_rate(10, 5, **country)["stands_out"] == "above"
     assert exception_rate(10, 1, **country)["stands_out"] == "no", "one of ten says nothing"
     assert exception_rate(0, 0, **country)["stands_out"] == "x"
+    # Of 36 plans at a rate of one half, three standard deviations are 9: 27 and 9 are at the limit, and not past it.
+    half = {"country_plans": 2, "country_excepted": 1}
+    at = {many: exception_rate(36, many, **half)["stands_out"] for many in (8, 9, 18, 27, 28)}
+    assert at == {8: "below", 9: "no", 18: "no", 27: "no", 28: "above"}
     with pytest.raises(ValueError, match="5; it is a part of 0 plans"):
         exception_rate(1, 0, country_plans=0, country_excepted=5)
 

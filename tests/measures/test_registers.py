@@ -3,12 +3,15 @@ from itertools import groupby
 
 import pytest
 
+from ehcp_flow.answers import answer
 from ehcp_flow.case import Case
 from ehcp_flow.errors import UnknownNameError
+from ehcp_flow.law.loader import load_rulebook
 from ehcp_flow.measures import REGISTERS, Registers, agreed_with_parent, registers
 from ehcp_flow.measures.registers import RegisterLengths
 from ehcp_flow.synth import synth
 from tests.measures.answers_made_up import answered, plan, told
+from tests.moves.test_law_at_hand import book_with
 
 D = dt.date
 HELD = ("2020-01-06 request_received parent", "2020-05-04 final_plan_sent")
@@ -114,27 +117,39 @@ def test_the_list_of_reviews_has_the_next_day_and_what_is_waited_for():
 
 @pytest.mark.parametrize(
     ("phase", "review_by"),
-    [("school", D(2025, 11, 23)), ("post16", D(2026, 1, 6))],
+    [("school", D(2025, 11, 22)), ("post16", D(2026, 1, 5))],
 )
-def test_phase_transfers_are_scheduled_back_twelve_weeks(phase, review_by):
-    (row,) = kept(told("a", *HELD, f"2026-09-01 phase_transfer_due outcome={phase}"))["transfers"]
+def test_phase_transfers_are_scheduled_back_by_the_rulebook(phase, review_by):
+    transfer = f"2026-09-01 phase_transfer_due outcome={phase}"
+    (row,) = kept(told("a", *HELD, transfer))["transfers"]
     assert (row["phase"], row["review_meeting_by"], row["status"]) == (phase, review_by, "open")
+    # Followed to the last day it ends in no breach; a day later it does.
+    for days, breach in ((0, False), (1, True)):
+        met, notice, sent = (review_by + dt.timedelta(weeks=weeks, days=days) for weeks in (0, 4, 12))
+        acts = (f"{met} review_meeting_held", f"{notice} review_decision_sent outcome=amend",
+                f"{notice} amendment_notice_sent", f"{sent} amended_plan_sent")  # fmt: skip
+        followed = kept(told("a", *HELD, transfer, *acts), as_of="2026-06-30")["breaches"]
+        assert any(row["limit"] == "phase_transfer" for row in followed) == breach
 
 
-def test_what_falls_due_is_ordered_by_how_earlier_cases_of_the_same_age_ended():
+def test_what_a_register_counts_back_is_counted_by_the_rulebook_at_hand(tmp_path):
+    book = load_rulebook(book_with(tmp_path / "book", ("06_review.toml", '"4 weeks after"', '"5 weeks after"')))
+    transfer = told("a", *HELD, "2026-09-01 phase_transfer_due outcome=school")
+    of = registers([answer(transfer, "2025-06-30", rulebook=book)])
+    assert of["reviews"][0]["meeting_by"] == D(2021, 3, 29)
+    assert of["transfers"][0]["review_meeting_by"] == D(2025, 11, 15)
+
+
+def test_what_falls_due_is_in_the_order_of_days_and_says_nothing_of_risk():
     past = [plan(f"late-{n}", "2024-01-02", "2024-09-02") for n in range(6)]
-    past += [plan(f"early-{n}", "2024-01-02", "2024-03-02") for n in range(6)]
     soon = told("soon", "2025-02-14 request_received parent", "2025-03-01 assessment_agreed")
     asks = told("asks", "2025-06-01 request_received parent")
-    rows = [row for row in kept(*past, soon, asks, weeks=4)["due"] if row["limit"] in ("final_plan", "decide_assess")]
-    assert [(row["case_id"], row["limit"], row["due_on"]) for row in rows] == [
-        ("soon", "final_plan", D(2025, 7, 4)),
-        ("asks", "decide_assess", D(2025, 7, 13)),
+    rows = [row for row in kept(*past, asks, soon, weeks=4)["due"] if row["limit"] in ("final_plan", "decide_assess")]
+    assert [(row["case_id"], row["limit"], row["due_on"], row["days_left"]) for row in rows] == [
+        ("soon", "final_plan", D(2025, 7, 4), 4),
+        ("asks", "decide_assess", D(2025, 7, 13), 13),
     ]
-    # At 136 days only the late ones of the earlier cases were still undone.
-    assert (rows[0]["pc_late_before"], rows[0]["days_left"]) == (100.0, 4)
-    assert rows[0]["why"] == "of 6 earlier cases still undone at this age, 6 ended late"
-    assert (rows[1]["pc_late_before"], rows[1]["why"]) == (None, "too few earlier cases to say")
+    assert not {"pc_late_before", "why"} & set(rows[0])
 
 
 def test_nothing_past_the_weeks_ahead_and_nothing_overdue_is_falling_due():
@@ -166,8 +181,8 @@ def test_a_register_that_there_is_not_is_named_before_any_case_is_looked_at():
 def test_the_lengths_of_registers_are_those_of_their_rows(contested):
     cases = [Case.of(facts) for _, facts in groupby(synth(80, 4), lambda fact: fact.case_id)]
     lengths, rows = RegisterLengths(weeks=8, contested=contested), Registers(weeks=8, contested=contested)
-    for answer in answered(*cases, as_of="2026-06-30"):
-        lengths.add(answer)
-        rows.add(answer)
+    for each in answered(*cases, as_of="2026-06-30"):
+        lengths.add(each)
+        rows.add(each)
     assert lengths.lengths == {name: len(rows.rows(name)) for name in REGISTERS}
     assert lengths.lengths["breaches"] > 0 or contested == "only"

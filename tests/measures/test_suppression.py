@@ -1,12 +1,13 @@
 """Small counts hidden, with every other that would give them away."""
 
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ehcp_flow.measures import catalogue, measure
+from ehcp_flow.measures import catalogue, measure, percent
 from ehcp_flow.measures.publishing import hidden_columns, related
 from ehcp_flow.measures.suppression import HIDDEN, hidden_cells
 from tests.measures.answers_made_up import plan, told
@@ -142,3 +143,87 @@ def test_every_column_of_every_row_can_be_asked_for_alone():
     counts = measure([told("a", "2024-01-02 request_received parent")], year=2024, by=(), as_of="2025-06-30").counts(0)
     for column in catalogue().columns.values():
         assert hidden_columns(counts, [column], 5) <= {column.name}
+
+
+SHARES = ("request_outcome_six_weeks", "request_outcome_over_6_weeks")
+PRINTED = {
+    "both shares": (*SHARES, "request_outcome_six_weeks_pc", "request_outcome_over_6_weeks_pc"),
+    "one share": (*SHARES, "request_outcome_over_6_weeks_pc"),
+    "the other": (SHARES[0], "request_outcome_over_6_weeks_pc"),
+    "shares alone": ("request_outcome_six_weeks_pc", "request_outcome_over_6_weeks_pc"),
+    "a part and its whole": ("plans_issued_den_ex", "plans_issued_20_weeks_ex", "pc_plans_issued_20_weeks_ex"),
+    "a mean": ("requests_open", "requests_open_over_20_weeks", "avg_weeks_open"),
+}
+PARTS = {
+    "a part and its whole": ("plans_issued_20_weeks_ex", "plans_issued_gt20weeks_ltyear_ex"),
+    "a mean": ("requests_open_over_20_weeks", "up to 20 weeks"),
+}
+
+
+def counts_of(name, one, other):
+    """Every count of a row that is made of two."""
+    counts = dict.fromkeys((c.name for c in catalogue().columns.values() if c.kind == "count"), 0)
+    if name == "a part and its whole":
+        counts |= dict.fromkeys(
+            ("plans_issued_den_ex", "plans_issued_den", "plans_timed", "plans_timed_ex"), one + other
+        )
+        counts |= dict.fromkeys(("plans_issued_20_weeks_ex", "plans_issued_within_20_weeks"), one)
+        counts |= dict.fromkeys(("plans_issued_gt20weeks_ltyear_ex", "plans_issued_gt20weeks_ltyear"), other)
+        counts |= dict.fromkeys(("assess_issued", "assess_in_year"), one + other)
+    elif name == "a mean":
+        counts |= dict.fromkeys(("requests_open", "requests_open_timed"), one + other)
+        counts["requests_open_over_20_weeks"] = one
+    else:
+        counts |= dict(zip(SHARES, (one, other), strict=True))
+    return counts
+
+
+def row_printed(name, one, other, hidden):
+    """What a reader sees of a row: counts, shares and means, `c` where they are hidden."""
+    counts = counts_of(name, one, other)
+    row: dict[str, Any] = {}
+    for column in (catalogue().columns[each] for each in PRINTED[name]):
+        if column.name in hidden:
+            row[column.name] = HIDDEN
+        elif column.kind == "count":
+            row[column.name] = counts[column.name]
+        elif column.kind == "percent":
+            row[column.name] = percent(counts[column.base], sum(counts[part] for part in column.over))
+        else:
+            row[column.name] = "x" if counts[column.base] == 0 else "some weeks"
+    return row
+
+
+def values_of(column, counts):
+    """What a cell could hold: a mean of something could be any number of weeks, and that of nothing none."""
+    if column.kind == "count":
+        return {counts[column.name]}
+    if column.kind == "percent":
+        return {percent(counts[column.base], sum(counts[part] for part in column.over))}
+    return {1.0, 2.0} if counts[column.base] else {"x"}
+
+
+@pytest.mark.parametrize("name", PRINTED)
+@pytest.mark.parametrize("one", range(8))
+@pytest.mark.parametrize("other", range(8))
+def test_what_is_hidden_has_more_than_one_value_however_the_hidden_cells_are_filled(name, one, other):
+    columns = [catalogue().columns[each] for each in PRINTED[name]]
+    hidden = hidden_columns(counts_of(name, one, other), columns, LEAST)
+    seen = row_printed(name, one, other, hidden)
+    assert not [each for each, value in seen.items() if isinstance(value, int) and 0 < value < LEAST]
+    could: dict[str, set[Any]] = {column.name: set() for column in columns if seen[column.name] == HIDDEN}
+    for first, second in product(range(14), repeat=2):
+        counts = counts_of(name, first, second)
+        if row_printed(name, first, second, hidden) == seen:
+            for column in columns:
+                if column.name in could:
+                    could[column.name] |= values_of(column, counts)
+    assert not [each for each, values in could.items() if len(values) < 2], (seen, could)
+
+
+def test_a_nothing_beside_a_hidden_whole_and_share_is_hidden_with_them():
+    """Three plans that were all late: a 0 for those in time would say so, since the share could be nothing but 0."""
+    late = [plan(f"c{n}", "2024-01-08", "2024-09-02") for n in range(3)]
+    names = ("plans_issued_den_ex", "plans_issued_20_weeks_ex", "PC_plans_issued_20_weeks_ex")
+    (row,) = measure(late, year=2024, by=(), as_of="2025-06-30").suppressed(5, names)
+    assert [row[name] for name in names] == [HIDDEN] * 3

@@ -175,7 +175,7 @@ def test_a_guard_that_fails_in_an_imported_case_is_reported_and_the_fact_followe
     assert case_state.pathway is State.MAINTAINED
     (finding,) = case_state.findings
     assert finding.code == "final_plan_within_15_days"
-    assert finding.remedy == "send the final plan on or after Tuesday 7 July 2026"
+    assert finding.remedy == "correct the day of either, if it was another"
 
 
 def test_a_voided_fact_moves_nothing():

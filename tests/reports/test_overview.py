@@ -145,5 +145,5 @@ def test_each_headline_that_is_published_stands_beside_the_country_the_region_an
     assert lines.keys() - since_2023 - unpublished == {"pc_decsion_4weeks", "pc_no_review_meeting"}, (
         "2024 was the first"
     )
-    assert lines["PC_plans_issued_20_weeks_ex"].country == Elsewhere("46.4%", "50.3%")
-    assert lines["PC_plans_issued_20_weeks_ex"].own == Elsewhere("37.4%", "27.7%")
+    assert lines["pc_plans_issued_20_weeks_ex"].country == Elsewhere("46.4%", "50.3%")
+    assert lines["pc_plans_issued_20_weeks_ex"].own == Elsewhere("37.4%", "27.7%")

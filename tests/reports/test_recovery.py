@@ -17,13 +17,13 @@ from ehcp_flow.synth import synth
 
 LEAST = 5
 QUARTERS = (
-    "PC_plans_issued_20_weeks_ex",
+    "pc_plans_issued_20_weeks_ex",
     "request_outcome_six_weeks_pc",
     "pc_advice_within_6_weeks",
     "pc_review_decisions_within_4_weeks",
     "pc_amended_within_8_weeks",
 )
-YEARS = ("PC_plans_issued_20_weeks_ex", "pc_plans_issued_within_20_weeks")
+YEARS = ("pc_plans_issued_20_weeks_ex", "pc_plans_issued_within_20_weeks")
 
 
 class Tables(HTMLParser):

@@ -1,0 +1,156 @@
+"""Put small faults into the law and what stands on it, one at a time, and see whether a test finds each of them.
+
+    python -m tests.mutants                          all of them, those that were tried on this text not again
+    python -m tests.mutants law/version counting     only files whose path holds one of these words
+    python -m tests.mutants --seconds 1800           as many as that time allows; the next run goes on from there
+    python -m tests.mutants --sample 20              that many of each area, always the same ones
+    python -m tests.mutants --survivors              those that no test found, again
+    python -m tests.mutants --list                   what there is, and what is known of it
+
+What was found is kept in `.mutants.jsonl`, a line each, as soon as it is known. A fault that changes nothing is named
+in `explained.toml`, with why. Exit code 1 if a fault is left that no test finds and nobody explained.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+import tomllib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from tests.mutants.changes import ROOT, Mutant, mutants_of
+from tests.mutants.swapped import NAMED_BY
+
+PATIENCE: Final = 900.0
+"""Seconds after which a fault has made the tests hang, ten times what those of an area take."""
+KEPT: Final = ROOT / ".mutants.jsonl"
+EXPLAINED: Final = Path(__file__).parent / "explained.toml"
+FOUND, LEFT, SAME = "found", "left", "explained"
+
+AREAS: Final[Mapping[str, Sequence[str]]] = {
+    "ehcp_flow/law": ("tests/law",),
+    "ehcp_flow/engine": ("tests/law", "tests/engine", "tests/golden", "tests/measures"),
+    "ehcp_flow/counting.py": ("tests/test_counting.py", "tests/law"),
+    "ehcp_flow/calendars": ("tests/calendars", "tests/law"),
+    "ehcp_flow/deadlines.py": ("tests/engine", "tests/law"),
+    "ehcp_flow/states.py": ("tests/moves", "tests/law"),
+    "ehcp_flow/moves": ("tests/moves",),
+    "ehcp_flow/store/chain.py": ("tests/store/test_chain.py",),
+    "ehcp_flow/measures": ("tests/measures",),
+}
+"""What is tried, and the tests that have to find a fault in it, the likeliest first."""
+
+
+def finders_of(path: str) -> list[str]:
+    """Return the tests that have to find a fault in a file: those of its own name first."""
+    area = next(area for area in AREAS if path.startswith(area))
+    own = [str(each.relative_to(ROOT)) for each in sorted((ROOT / "tests").rglob(f"test_{Path(path).stem}.py"))]
+    return [*dict.fromkeys((*own, *AREAS[area]))]
+
+
+def files(words: Sequence[str]) -> list[str]:
+    """Return the files of all areas whose path holds one of the words."""
+    found = []
+    for area in AREAS:
+        place = ROOT / area
+        paths = [place] if place.is_file() else sorted(place.rglob("*.py"))
+        found += [path.relative_to(ROOT).as_posix() for path in paths]
+    return [path for path in found if not words or any(word in path for word in words)]
+
+
+def known() -> dict[str, str]:
+    """Return what earlier runs found, by the key of the fault."""
+    if not KEPT.exists():
+        return {}
+    return {row["key"]: row["said"] for row in map(json.loads, KEPT.read_text("utf-8").splitlines())}
+
+
+def explained() -> set[tuple[str, str, str, str]]:
+    """Return the faults that change nothing, by their file, function, and what stood and stands there."""
+    told = tomllib.loads(EXPLAINED.read_text("utf-8")).get("same", ())
+    return {(row["path"], row["function"], row["before"], row["after"]) for row in told}
+
+
+def attempt(mutant: Mutant, tests: Sequence[str] = ()) -> str:
+    """Return whether tests find a fault, those of its area or others; one that makes them hang is found too."""
+    command = [sys.executable, "-m", "pytest", "-p", "tests.mutants.swapped", "-p", "no:cacheprovider", "-x", "-q",
+               "-n", "0", *(tests or finders_of(mutant.path))]  # fmt: skip
+    named = {NAMED_BY: f"{mutant.path}:{mutant.number}", "EHCP_FLOW_KERNEL": "interpreted", "CI": "1"}
+    try:
+        done = subprocess.run(
+            command, cwd=ROOT, env={**os.environ, **named}, timeout=PATIENCE, check=False, capture_output=True
+        )
+    except subprocess.TimeoutExpired:
+        return FOUND
+    return LEFT if done.returncode == 0 else FOUND
+
+
+def say(text: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Run what is asked for, and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+    parser.add_argument("words", nargs="*", help="only files whose path holds one of these")
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="stop after so many seconds")
+    parser.add_argument("--sample", type=int, help="only so many faults of each area, always the same")
+    parser.add_argument("--survivors", action="store_true", help="try again those that no test found")
+    parser.add_argument("--list", action="store_true", help="say what there is and what is known, and try nothing")
+    asked = parser.parse_args()
+    every = [mutant for path in files(asked.words) for mutant in mutants_of(path)]
+    if asked.sample is not None:
+        every = _sample(every, asked.sample)
+    same = explained()
+    said = known()
+    outcome = {mutant.key: SAME for mutant in every if (mutant.path, *mutant[3:6]) in same}
+    outcome = {**{key: said[key] for key in (each.key for each in every) if key in said}, **outcome}
+    again = {LEFT} if asked.survivors else set()
+    todo = [mutant for mutant in every if outcome.get(mutant.key, LEFT if asked.survivors else "") in {"", *again}]
+    began = time.monotonic()
+    with KEPT.open("a", encoding="utf-8") as kept:
+        # By their keys, so that a run that is stopped has tried something of everything.
+        for mutant in sorted(() if asked.list else todo, key=lambda each: each.key):
+            if time.monotonic() - began > asked.seconds:
+                break
+            outcome[mutant.key] = attempt(mutant)
+            kept.write(json.dumps({"key": mutant.key, "said": outcome[mutant.key], "what": str(mutant)}) + "\n")
+            kept.flush()
+            if outcome[mutant.key] == LEFT:
+                say(f"no test finds it: {mutant}")
+    return _tell(every, outcome)
+
+
+def _sample(every: Sequence[Mutant], many: int) -> list[Mutant]:
+    chosen = []
+    for area in AREAS:
+        of_area = [mutant for mutant in every if mutant.path.startswith(area)]
+        chosen += sorted(of_area, key=lambda each: each.key)[:many]
+    return chosen
+
+
+def _tell(every: Sequence[Mutant], outcome: Mapping[str, str]) -> int:
+    left = [mutant for mutant in every if outcome.get(mutant.key) == LEFT]
+    tried = Counter(outcome[mutant.key] for mutant in every if mutant.key in outcome)
+    share = 100 * sum(tried.values()) / max(len(every), 1)
+    say(
+        f"{len(every):,} faults, {sum(tried.values()):,} tried ({share:.1f} %): {tried[FOUND]:,} found, "
+        f"{tried[SAME]:,} explained, {len(left):,} that no test finds"
+    )
+    for mutant in left:
+        say(f"  {mutant}")
+    return 1 if left else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
