@@ -10,7 +10,8 @@ from ehcp_flow import dates
 from ehcp_flow.closed import complete
 from ehcp_flow.derivation import Explicable
 from ehcp_flow.engine import kernel
-from ehcp_flow.engine.judged_case import DATES_OF, JudgedCase
+from ehcp_flow.engine.case_numbers import DATES_OF
+from ehcp_flow.engine.judged_case import JudgedCase
 from ehcp_flow.engine.kernel import CONSIDERED, HELD, HELD_WITHOUT_END, WANTED
 from ehcp_flow.engine.numbers import as_date
 from ehcp_flow.explanation_outcome import describe, if_earlier, in_doubt

@@ -36,6 +36,7 @@ __all__ = [
     "Per",
     "Row",
     "SameThroughout",
+    "events_named",
 ]  # fmt: skip
 
 Per: TypeAlias = Literal["party", "body", "outcome", "year"]
@@ -204,7 +205,8 @@ BORN_FROM: Final = dt.date(1989, 9, 1)
 """Who was born before was 25 by then, and no young person (section 83(2)): for them there never was a plan."""
 
 
-def _events(names: str) -> frozenset[str]:
+def events_named(names: str) -> frozenset[str]:
+    """Return events by their names with blanks between. Raises ValueError for one that there is not."""
     unknown = [name for name in names.split() if name not in FACT_TYPES]
     if unknown:
         raise ValueError(f"what must hold of a record names events that there are not: {', '.join(unknown)}")
@@ -219,8 +221,8 @@ def _once(
     event: str, again_after: str, within: int | None, counts: Counts = "last", *per: Per,
     finding: str = "recorded_twice", but: str = "", alike: tuple[Per, ...] = (),
 ) -> OnceOnly:  # fmt: skip
-    (known,) = _events(event)
-    return OnceOnly(finding, known, _SAME, _VOID, per, _events(again_after), within, counts, but, alike)
+    (known,) = events_named(event)
+    return OnceOnly(finding, known, _SAME, _VOID, per, events_named(again_after), within, counts, but, alike)
 
 
 _BEFORE: Final = "{event} on {on} is dated before {other} on {other_on}, which it would answer"
@@ -228,7 +230,7 @@ _ORDER: Final = "correct the day of one of them, or record what it answers"
 
 
 def _after(answers: str, questions: str, *per: Per) -> AnswerAfter:
-    return AnswerAfter("answer_before_question", _events(answers), _events(questions), _BEFORE, _ORDER, per)
+    return AnswerAfter("answer_before_question", events_named(answers), events_named(questions), _BEFORE, _ORDER, per)
 
 
 _APPEALABLE: Final = (
@@ -262,7 +264,7 @@ PLAN_REVIEWED: Final = DatesOfOne(
 )
 ORDERED: Final[tuple[OnceOnly | AnswerAfter, ...]] = (
     _BIRTHS,
-    _once("died", "", None),
+    _once("died", "", None, "first"),
     _once("plan_transferred_in", "moved_away plan_transferred_out plan_ceased", 92),
     _once("moved_away", "plan_transferred_in plan_transferred_out", 92),
     _once("phase_transfer_due", "", None, "last", "outcome", "year"),
@@ -326,7 +328,7 @@ AUTHORITY: Final = SameThroughout(
     "{event} on {on} is of authority {value}, and the facts before it are of {other_value}: from that day the case "
     "counts as {value}'s",
     "correct the authority; if another took its place, record authority_replaced or plan_transferred_in",
-    _events("authority_replaced plan_transferred_in taken_over_on_release"),
+    events_named("authority_replaced plan_transferred_in taken_over_on_release"),
 )
 
 DAMAGED_ID: Final = KeptWhole(

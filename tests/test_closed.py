@@ -26,6 +26,7 @@ HELD_ELSEWHERE = {
     "readers.fact_writer._ROWS": "another format is refused before it is looked up",
     "reports.lists._TITLES": "the keys of the table beside it: tests/reports/test_overview.py has each list",
     "moves.misplaced._STAGE": "another state is passed over before it is looked up",
+    "reports.published_page._LEVELS": "a row of another level is passed over before it is looked up",
     "store.addresses._MODES": "another mode is refused before it is looked up",
     "store.addresses._SWITCH": "another word is refused before it is looked up",
     "store.driver_errors._HOST": "another code is passed over before it is looked up",

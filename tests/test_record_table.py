@@ -290,7 +290,7 @@ def test_every_row_says_what_must_hold():
 
 def test_a_row_names_events_that_there_are():
     with pytest.raises(ValueError, match="events that there are not: plan_snet"):
-        record_table._events("final_plan_sent plan_snet")
+        record_table.events_named("final_plan_sent plan_snet")
 
 
 HEAD = ",".join(COLUMNS)

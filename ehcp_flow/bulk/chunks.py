@@ -17,6 +17,7 @@ from ehcp_flow.bulk.deadline_columns import Judged
 from ehcp_flow.bulk.duty_columns import keys_of
 from ehcp_flow.bulk.encoding import LINE, Encoded, encode, reread
 from ehcp_flow.bulk.fact_columns import FactColumns
+from ehcp_flow.bulk.fact_id_columns import of_one_name, under_another_name
 from ehcp_flow.bulk.identifier_check import may_be_refused
 from ehcp_flow.bulk.kernel_columns import judge_columns
 from ehcp_flow.bulk.law_words import LawWords
@@ -26,8 +27,6 @@ from ehcp_flow.case import Case
 from ehcp_flow.deadlines import STATUSES, judged_case
 from ehcp_flow.engine import kernel
 from ehcp_flow.errors import EhcpFlowError, RowRefused
-from ehcp_flow.facts import WHITE
-from ehcp_flow.readers.fact_names import FactNames
 
 __all__ = [
     "Chunk",
@@ -208,7 +207,7 @@ def standing_facts(
         facts = in_legal_order(encoded, question.as_of, keep, _settled(encoded, rows, keep, repeated), whole=whole)
     if not question.entering:
         # Rows that come in are refused under the name of another; facts that were made already are told of.
-        facts.broken[encoded.case[_of_one_name(encoded, rows)]] = True
+        facts.broken[encoded.case[of_one_name(encoded, rows)]] = True
     question.seen.append((encoded.case_ids.filter(pl.Series(there)), int(facts.ahead.sum())))
     return facts, there
 
@@ -262,37 +261,11 @@ def asked_rows(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.Data
 def named_rows(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFrame, list[RowRefused], int]:
     """Return the same as `readable` of whole cases, without the rows that come under the name of another."""
     encoded, rows, refused, count = readable(rows, question)
-    if question.entering and (again := _under_another_name(encoded, rows, question)):
+    if question.entering and (again := under_another_name(encoded, rows, question.name, question.shown)):
         rows = rows.filter(~pl.Series(np.isin(np.arange(rows.height), list(again))))
         encoded = encode(rows, with_instants=question.known_at is not None)
         refused = sorted([*refused, *again.values()], key=lambda row: row.line)
     return encoded, rows, refused, count
-
-
-def _under_another_name(encoded: Encoded, rows: pl.DataFrame, question: Question) -> Mapping[int, RowRefused]:
-    """Return the rows whose `fact_id` is that of another fact of their case, and the refusal of each."""
-    twice = _of_one_name(encoded, rows)
-    if not len(twice):
-        return {}
-    known = FactNames(question.name, lambda: question.shown)
-    numbers = np.unique(encoded.case[twice])
-    heads = np.searchsorted(encoded.case, numbers).tolist()
-    refused = {}
-    for case, head in zip(build_cases(rows, encoded, numbers), heads, strict=True):
-        for row, fact in enumerate(case.recorded, head):
-            told = known.checked(int(rows[LINE][row]), fact)
-            if isinstance(told, RowRefused):
-                refused[row] = told
-    return refused
-
-
-def _of_one_name(encoded: Encoded, rows: pl.DataFrame) -> Array:
-    """Return the rows that share their `fact_id` with another of their case."""
-    if "fact_id" not in rows.columns or rows["fact_id"].null_count() == rows.height:
-        return np.zeros(0, dtype=np.int64)
-    names = pl.DataFrame([pl.Series("case", encoded.case), rows["fact_id"].cast(pl.String).str.strip_chars(WHITE)])
-    twice: Array = (names.is_duplicated() & names["fact_id"].fill_null("").ne("")).arg_true().to_numpy()
-    return twice
 
 
 def narrowed(encoded: Encoded, rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFrame]:

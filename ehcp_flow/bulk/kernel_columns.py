@@ -10,9 +10,9 @@ from ehcp_flow.bulk.codes import Array
 from ehcp_flow.bulk.deadline_columns import Judged
 from ehcp_flow.bulk.fact_columns import FactColumns, event_mask
 from ehcp_flow.calendars import Calendars
+from ehcp_flow.engine.case_numbers import space_for
 from ehcp_flow.engine.choice import Kernel, kernel_in_use
 from ehcp_flow.engine.counted_days import CountedDays, counted_days
-from ehcp_flow.engine.judged_case import space_for
 from ehcp_flow.engine.kernel import COLUMNS, LAST, NO_DAY, STARTED, VERSION
 from ehcp_flow.engine.rulebook import CompiledRulebook, number_of
 from ehcp_flow.facts import DATES

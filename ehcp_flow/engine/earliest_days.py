@@ -13,7 +13,8 @@ from collections.abc import Set as AbstractSet
 from typing import Final, TypeAlias
 
 from ehcp_flow.dates import MonthOnly, ordinary
-from ehcp_flow.engine.judged_case import DATES_OF, AtEarliest, JudgedCase, judge_facts
+from ehcp_flow.engine.case_numbers import DATES_OF
+from ehcp_flow.engine.judged_case import AtEarliest, JudgedCase, judge_facts
 from ehcp_flow.engine.kernel import NO_DAY, RULE, STARTED
 from ehcp_flow.engine.numbers import as_day
 from ehcp_flow.facts import LEGAL_ORDER, Fact

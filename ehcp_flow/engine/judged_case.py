@@ -11,31 +11,23 @@ from typing import Any, Final, NamedTuple
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
 from ehcp_flow.engine import kernel
+from ehcp_flow.engine.case_numbers import numbered, space_for
 from ehcp_flow.engine.choice import Kernel, interpreted_kernel, kernel_in_use
 from ehcp_flow.engine.counted_days import CountedDays, counted_days
 from ehcp_flow.engine.duty_keys import duty_key, start_names
 from ehcp_flow.engine.kernel import COLUMNS, CONTESTED, EXCUSES, LAST, NO_DAY, NO_LAW, RULE, RUN, STARTED, STATUS, WHOM
-from ehcp_flow.engine.numbers import KEY_OF, Key, as_day
+from ehcp_flow.engine.numbers import Key, as_day
 from ehcp_flow.engine.rulebook import CompiledRule, CompiledRulebook, compiled
-from ehcp_flow.facts import DATES, FACT_TYPES, Fact
+from ehcp_flow.facts import Fact
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.law.patterns import Patterns
 from ehcp_flow.law.version import Version
 from ehcp_flow.record_checks import checked
 
-__all__ = [
-    "DATES_OF", "AtEarliest", "JudgedCase", "JudgedRows", "facts_that_count", "judge_case", "judge_facts",
-    "limit_number", "space_for",
-]  # fmt: skip
+__all__ = ["AtEarliest", "JudgedCase", "JudgedRows", "facts_that_count", "judge_case", "judge_facts"]
 
-DATES_OF: Final = {
-    event: tuple(name for name in DATES[1:] if name in cls.model_fields) for event, cls in FACT_TYPES.items()
-}
-NAMES_A_LIMIT: Final = frozenset(event for event, cls in FACT_TYPES.items() if "limit" in cls.model_fields)
-"""The events of which a fact can name a limit."""
 _LATEST: Final = as_day(dt.date.max)
-_WANTS: Final = 64
 _MISSED: Final = (kernel.LATE, kernel.OVERDUE, kernel.PREMATURE, kernel.OVERTAKEN)
 
 
@@ -318,93 +310,3 @@ def _space(book: CompiledRulebook, chosen: Kernel, facts: int, parties: int) -> 
         return known
     _spaces.fits = (book, chosen)
     return space_for(book, chosen, max(facts, 31), max(parties, 31), 0)
-
-
-def numbered(facts: Sequence[Fact], as_of: dt.date, book: CompiledRulebook, days: CountedDays, chosen: Kernel) -> Any:
-    """Return the facts of one case as the kernel takes them."""
-    count = len(facts)
-    parties = dict(book.party_numbers)
-    key, on, party = [], [], []
-    body = [0] * count
-    filled: dict[str, list[int]] = {}
-    claims = False
-    for place, fact in enumerate(facts):
-        fields = fact.__dict__
-        event = fields["event"]
-        key.append(KEY_OF[event, fields.get("outcome")])
-        on.append(as_day(fields["on"]))
-        name = fields["party"]
-        party.append(-1 if name is None else parties.setdefault(name, len(parties)))
-        claims = claims or event in NAMES_A_LIMIT
-        if event == "advice_requested":
-            body[place] = book.body(name, fields["body"])
-        for field in DATES_OF[event]:
-            if fields.get(field) is not None:
-                day = fact.day(field)
-                if day is not None:
-                    filled.setdefault(field, [NO_DAY] * count)[place] = as_day(day)
-    institutions = days.institutions
-    return chosen.module.Facts(
-        {
-            "bounds": chosen.numbers((0, count)),
-            "key": chosen.numbers(key),
-            "taken": chosen.numbers(key),
-            "on": chosen.numbers(on),
-            "party": chosen.numbers(party),
-            "whose": chosen.numbers(party),
-            "body": chosen.numbers(body),
-            "days": chosen.numbers([day for column in filled.values() for day in column]),
-            "field_at": chosen.numbers([_where(field, filled, count) for field in DATES]),
-            "limit": chosen.numbers([limit_number(fact, book) for fact in facts] if claims else ()),
-            "reasoned": chosen.numbers([int(bool(fact.reason)) for fact in facts] if claims else ()),
-            "institution": chosen.numbers(
-                [0, *(institutions.get(name, 0) for name in parties)] if institutions else [0] * (len(parties) + 1)
-            ),
-            "parties": len(parties),
-            "as_of": as_day(as_of),
-        }
-    )
-
-
-def _where(field: str, filled: dict[str, list[int]], count: int) -> int:
-    return list(filled).index(field) * count if field in filled else -1
-
-
-def limit_number(fact: Fact, book: CompiledRulebook) -> int:
-    """Return the number of the limit that an exception names: -1 for none, -2 for one that there is not."""
-    limit = fact.__dict__.get("limit")
-    return -1 if limit is None else book.limits.get(limit, -2)
-
-
-def space_for(book: CompiledRulebook, chosen: Kernel, facts: int, parties: int, capacity: int) -> Any:
-    """Return working space for cases of up to so many facts and parties, and for so many rows."""
-    clocks, sets, spells = (book.tables[name] for name in ("clocks", "sets", "many_spells"))
-    none = chosen.filled
-    sizes = {
-        "clock_case": clocks, "clock_first": clocks,
-        "spell_case": spells, "around": spells * (facts + 1),
-        "next_case": sets, "next_from": sets, "next_at": sets, "last_case": sets, "last_from": sets, "last_at": sets,
-        "party_tick": parties + 1, "party_last": parties + 1, "party_first": parties + 1,
-        "since": book.tables["marks"], "exception": facts, "advice": facts, "noted": facts, "start": facts,
-        "before": facts,
-        "following": facts, "previous": facts, "chained": facts,
-        "run_start": facts, "run_stop": facts, "run_end": facts, "run_previous": facts, "run_whom": facts,
-        "run_before": facts,
-        "next_end": facts + 1, "next_act": facts + 1, "want": 2 * (_WANTS + 4 * facts),
-    }  # fmt: skip
-    single = (
-        "case tick low high exceptions asked born kept gone over inside begins needed runs many rows wanted beyond_day "
-        "done implied ended other resumed owed bites part later stray strays base last end act lasting"
-    )
-    return chosen.module.Found(
-        {name: none(0, size) for name, size in sizes.items()}
-        | dict.fromkeys(single.split(), 0)
-        | {
-            "width": facts + 1,
-            "parties": parties,
-            "beyond": -1,
-            "most_wanted": _WANTS + 4 * facts,
-            "capacity": capacity,
-            "out": none(-1, COLUMNS * capacity),
-        }
-    )

@@ -377,13 +377,10 @@ def keep(law, facts, found, kind, place):
     elif kind == BIRTH:
         found.born = facts.on[place]
     elif kind == ENDS_ALL:
-        if found.gone < 0:
-            found.gone = place
+        found.gone = place
     elif kind == KEPT_UNTIL:
         if is_filled(law, facts, law.kept_fields, place):
             found.kept = day_of(law, facts, law.kept_fields, place)
-            if found.kept < facts.on[place]:
-                found.kept = NO_DAY
     else:
         found.advice[found.asked] = place
         found.asked += 1

@@ -10,9 +10,10 @@ from typing import Any, Final, NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
+from ehcp_flow.engine.case_numbers import DATES_OF, limit_number
 from ehcp_flow.engine.choice import Kernel, kernel_in_use
 from ehcp_flow.engine.contributions import KEPT, SERIES
-from ehcp_flow.engine.judged_case import DATES_OF, JudgedCase, limit_number
+from ehcp_flow.engine.judged_case import JudgedCase
 from ehcp_flow.engine.kernel import NO_DAY
 from ehcp_flow.engine.numbers import KEY_OF, as_day
 from ehcp_flow.engine.rulebook import CompiledRulebook

@@ -108,7 +108,7 @@ def test_the_column_of_a_frame_holds_days_and_stands_behind_the_breach():
 def test_a_row_whose_month_there_is_not_is_refused_and_the_others_count():
     frame = pl.read_csv(io.StringIO(TEXT.replace("2024-08,", "2024-13,")), infer_schema=False)
     read: list[Frames] = []
-    rows = deadlines_frame(frame, "2024-10-01", report=read.append)
+    rows = deadlines_frame(frame, "2024-10-01", report=read.append, refused=[])
     assert [(row.line, row.column, row.value) for row in read[0].refused] == [(3, "on", "2024-13")]
     assert set(rows["case_id"]) == {"a", "b"}
 

@@ -9,7 +9,7 @@ import pytest
 from ehcp_flow.calendars import england as calendars
 from ehcp_flow.case import Case
 from ehcp_flow.deadlines import deadlines_of
-from ehcp_flow.engine import judged_case
+from ehcp_flow.engine import case_numbers, judged_case
 from ehcp_flow.engine.choice import interpreted_kernel
 from ehcp_flow.engine.judged_case import judge_case
 from ehcp_flow.engine.rulebook import compiled
@@ -77,7 +77,7 @@ KINDS = {
 def looks(facts: list[Fact], monkeypatch: pytest.MonkeyPatch) -> int:
     """Return how often the kernel looks at the keys of facts while it judges a case."""
     seen: list[Counted] = []
-    numbered = judged_case.numbered
+    numbered = case_numbers.numbered
 
     def counted(*args: Any) -> Any:
         columns = numbered(*args)

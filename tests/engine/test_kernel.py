@@ -18,9 +18,9 @@ from ehcp_flow.calendars import read_institutions
 from ehcp_flow.case import Case
 from ehcp_flow.deadlines import STATUSES, deadlines_of
 from ehcp_flow.engine import choice, contributions, kernel, rulebook, walk
+from ehcp_flow.engine.case_numbers import numbered, space_for
 from ehcp_flow.engine.choice import interpreted_kernel
 from ehcp_flow.engine.counted_days import counted_days
-from ehcp_flow.engine.judged_case import numbered, space_for
 from ehcp_flow.engine.rulebook import compiled
 from ehcp_flow.errors import CalendarError, KernelError, RulebookError
 from ehcp_flow.facts import as_stored

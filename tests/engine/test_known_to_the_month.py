@@ -213,7 +213,12 @@ def test_facts_of_one_month_stand_in_the_order_of_the_law():
 
 
 def test_a_fact_written_down_twice_counts_once():
-    case = tell("2024-04 request_received; 2024-04 request_received; 2024-04-20 assessment_agreed")
+    told = tell("2024-04 request_received; 2024-04 request_received; 2024-04-20 assessment_agreed")
+    assert len(told.facts) == 2
+    assert not told.findings, "the same row again is no second record"
+    first, second, agreed = told.recorded
+    again = second.model_copy(update={"recorded_at": dt.datetime(2024, 5, 3, 9, tzinfo=dt.UTC)})
+    case = Case.of([first, again, agreed])
     assert len(case.facts) == 2
     assert [(found.code, found.message) for found in case.findings] == [
         ("duplicate_fact", "request_received on 2024-04 is recorded more than once; it counts once")

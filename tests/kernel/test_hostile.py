@@ -14,9 +14,9 @@ from hypothesis import given, settings
 
 from ehcp_flow.calendars import england as calendars
 from ehcp_flow.case import group_cases
+from ehcp_flow.engine.case_numbers import numbered, space_for
 from ehcp_flow.engine.choice import Kernel
 from ehcp_flow.engine.counted_days import counted_days
-from ehcp_flow.engine.judged_case import numbered, space_for
 from ehcp_flow.engine.rulebook import compiled
 from ehcp_flow.facts import make_fact
 from ehcp_flow.law import england

@@ -28,7 +28,7 @@ from typing import Final
 from tests.mutants.changes import ROOT, Mutant, mutants_of
 from tests.mutants.swapped import NAMED_BY
 
-PATIENCE: Final = 900.0
+HANG: Final = 900.0
 """Seconds after which a fault has made the tests hang, ten times what those of an area take."""
 KEPT: Final = ROOT / ".mutants.jsonl"
 EXPLAINED: Final = Path(__file__).parent / "explained.toml"
@@ -85,7 +85,7 @@ def attempt(mutant: Mutant, tests: Sequence[str] = ()) -> str:
     named = {NAMED_BY: f"{mutant.path}:{mutant.number}", "EHCP_FLOW_KERNEL": "interpreted", "CI": "1"}
     try:
         done = subprocess.run(
-            command, cwd=ROOT, env={**os.environ, **named}, timeout=PATIENCE, check=False, capture_output=True
+            command, cwd=ROOT, env={**os.environ, **named}, timeout=HANG, check=False, capture_output=True
         )
     except subprocess.TimeoutExpired:
         return FOUND

@@ -49,7 +49,7 @@ def count_case(case, year, found):
         elif decision:
             found["requests_decided_not_to_assess"] += 1
             mediated, appealed = (
-                bool(first(case, "mediation_requested", "mediation_held")),
+                bool(first(case, "mediation_held")),
                 bool(first(case, "appeal_registered")),
             )
             found["mediation_related_request"] += mediated
@@ -79,7 +79,7 @@ def count_assessment(case, year, found):
         found["assess_issued"] += 1
         if not ordered:
             count_plan(case, asked, plan, found)
-    for event, column in (("mediation_requested", "mediation"), ("appeal_registered", "tribunal")):
+    for event, column in (("mediation_held", "mediation"), ("appeal_registered", "tribunal")):
         dispute = first(case, event)
         found[f"number_assess_{column}"] += bool(no_plan and dispute and dispute.on.year == year)
     if no_plan and no_plan.on.year == year:
