@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from ehcp_flow.synth.assessing import assessed
 from ehcp_flow.synth.chance import Chance
 from ehcp_flow.synth.life import Life, days
 from ehcp_flow.synth.rates import Rates
 
 __all__ = ["about_no_plan", "about_plan", "about_refusal"]
+
+
+_MEETS: Final = 0.68
+"""Of the mediations asked for, how many come to a meeting by the day of stock: the published shares count meetings."""
 
 
 def _certified(life: Life, chance: Chance, decided: int) -> int:
@@ -55,7 +61,7 @@ def _appealed(life: Life, chance: Chance, decided: int, certified: int, grants: 
 def _granted(life: Life, chance: Chance, refused: int, grants: str, shares: tuple[float, float]) -> int:
     """Dispute a refusal by mediation, appeal or both, in these shares; return the day it was granted, or 0."""
     mediates, appeals = shares
-    went = chance.yes(mediates)
+    went = chance.yes(min(mediates / _MEETS, 1.0))
     granted, certified = _mediated(life, chance, refused, grants) if went else (0, 0)
     if granted:
         return granted

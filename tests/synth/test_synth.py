@@ -20,7 +20,7 @@ from ehcp_flow.synth.life import WRITTEN
 from tests.synth.oracle import count
 
 CENSUS = dt.date(2025, 1, 16)
-DIGEST = "14665508dbafcc17510234953bfea0effb3803f0bcbb6b43591dbceebf77a3cc"
+DIGEST = "43f0b072ee246e4b98b1b3707358f3ab156f7a7defee13eba646b7fccd1b249e"
 
 
 def written(cases, seed, **settings):
