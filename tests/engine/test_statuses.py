@@ -152,6 +152,16 @@ def test_advice_of_a_later_request_that_is_sent_back_leaves_the_earlier_advice_g
     ]
 
 
+def test_advice_that_is_sent_back_twice_is_given_when_it_comes_at_last():
+    returned = """
+        2026-03-02 advice_requested party=medical; 2026-03-30 advice_received party=medical
+        2026-04-01 advice_returned party=medical; 2026-04-08 advice_returned party=medical
+    """
+    assert one(returned, "advice", "2026-06-30").status == "overdue"
+    given = one(f"{returned}; 2026-04-10 advice_received party=medical", "advice", "2026-06-30")
+    assert (given.status, given.done_on) == ("met", day("2026-04-10"))
+
+
 def test_the_body_s_weeks_run_from_the_day_on_which_it_received_the_request():
     posted = one("2026-03-02 advice_requested party=medical served_on=2026-03-04", "advice", "2026-03-31")
     assert (posted.starts_on, posted.due_on) == (day("2026-03-04"), day("2026-04-15"))
