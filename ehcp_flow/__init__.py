@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         read_office_closures,
     )
     from ehcp_flow.case import Case, Correction, group_cases
+    from ehcp_flow.conversion import convert
     from ehcp_flow.dates import MonthOnly, parse_date
     from ehcp_flow.deadlines import Deadline, Judgement, deadlines_of, due, judge
     from ehcp_flow.errors import (
@@ -78,6 +79,7 @@ _HOMES: Final = {
         "Calendars", "Closure", "Institution", "TribunalDays", "WorkingDays", "read_institutions",
         "read_office_closures",
     ),
+    "conversion": ("convert",),
     "case": ("Case", "Correction", "group_cases"),
     "dates": ("MonthOnly", "parse_date"),
     "deadlines": ("Deadline", "Judgement", "deadlines_of", "due", "judge"),
@@ -144,6 +146,7 @@ __all__ = [
     "check_move",
     "compare_deadlines",
     "compare_rulebooks",
+    "convert",
     "deadlines_of",
     "disputes",
     "due",

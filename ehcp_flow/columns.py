@@ -31,8 +31,8 @@ from ehcp_flow.errors import DateError
 from ehcp_flow.identifiers import LONGEST, LONGEST_ID, identifier_fault
 
 __all__ = [
-    "COLUMNS", "COLUMN_OF", "CONTENT", "DATES", "SCHEMA", "Authority", "Column", "Day", "Fact", "Identifier", "Name",
-    "Side", "Text",
+    "COLUMNS", "COLUMN_OF", "CONTENT", "DATES", "REQUIRED", "SCHEMA", "Authority", "Column", "Day", "Fact",
+    "Identifier", "Name", "Side", "Text",
 ]  # fmt: skip
 
 
@@ -97,6 +97,8 @@ SCHEMA: Final = (
 """Every column, in the order of a file that this library writes."""
 COLUMN_OF: Final[Mapping[str, Column]] = {column.name: column for column in SCHEMA}
 COLUMNS: Final = tuple(COLUMN_OF)
+REQUIRED: Final = ("case_id", "event", "on")
+"""The columns without which a table holds no facts."""
 DATES: Final = tuple(column.name for column in SCHEMA if column.holds == "day")
 """The columns that hold days, `on` first and `until` second: their places are their numbers in the kernel."""
 

@@ -14,8 +14,11 @@ EhcpFlowError                        2
 ├── KnownAtError (ValueError)        2  "as known at" asked of facts that do not say when they were recorded
 ├── CalendarError (ValueError)       4  a closure file or a calendar that cannot be used
 │   └── CalendarMissing              2  its file is not there, or may not be read
-├── RulebookError (ValueError)       4  the law's data is wrong: file, key, line
-│   └── RulebookMissing              2  its file or directory is not there, or may not be read
+├── TomlFileError (ValueError)       4  a file of data is wrong: file, key, line
+│   ├── RulebookError                4  the law's data, or an authority's own targets
+│   │   └── RulebookMissing          2  its file or directory is not there, or may not be read
+│   └── ConvertFileError             4  a convert file
+│       └── ConvertFileMissing       2  it is not there, may not be read, or still has questions
 ├── KernelError (ValueError)         2  a kernel that is asked for and cannot be had
 ├── LibraryMissing (ImportError)     2  a library that an extra brings is not installed
 ├── MoveRefused                      1  a move that the law does not allow now, with every reason
@@ -39,6 +42,8 @@ from ehcp_flow.masking import masked
 __all__ = [
     "CalendarError",
     "CalendarMissing",
+    "ConvertFileError",
+    "ConvertFileMissing",
     "CorrectionError",
     "DateError",
     "EhcpFlowError",
@@ -56,6 +61,7 @@ __all__ = [
     "RulebookMissing",
     "SourceError",
     "SourceMissing",
+    "TomlFileError",
     "UnknownNameError",
 ]
 
@@ -283,8 +289,8 @@ class CalendarMissing(CalendarError):
     exit_code = ExitCode.USAGE
 
 
-class RulebookError(EhcpFlowError, ValueError):
-    """The rulebook's data is wrong: `file`, `key` (its path in the file), `line` (0 if none), and `why`."""
+class TomlFileError(EhcpFlowError, ValueError):
+    """A TOML file that people write is wrong: `file`, `key` (its path in the file), `line` (0 if none), and `why`."""
 
     exit_code = ExitCode.DAMAGED
 
@@ -293,7 +299,22 @@ class RulebookError(EhcpFlowError, ValueError):
         self.key = key
         self.line = line
         self.why = why
-        super().__init__(f"{file}, line {line}, {key}: {why}" if line else f"{file}: {why}")
+        where = f"{file}, line {line}" if line else file
+        super().__init__(f"{where}: {why}" if key in ("", "(file)") and not line else f"{where}, {key}: {why}")
+
+
+class RulebookError(TomlFileError):
+    """The rulebook's data is wrong, or an authority's own targets are."""
+
+
+class ConvertFileError(TomlFileError):
+    """A convert file is wrong."""
+
+
+class ConvertFileMissing(ConvertFileError):
+    """A convert file that is not there, that may not be read, or that still asks something."""
+
+    exit_code = ExitCode.USAGE
 
 
 class KernelError(EhcpFlowError, ValueError):

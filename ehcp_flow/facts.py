@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias, get_args
 
 from pydantic import Field, ValidationError
 
-from ehcp_flow.columns import COLUMN_OF, COLUMNS, CONTENT, DATES, SCHEMA, Column, Fact, Side
+from ehcp_flow.columns import COLUMN_OF, COLUMNS, CONTENT, DATES, REQUIRED, SCHEMA, Column, Fact, Side
 from ehcp_flow.errors import FactError, UnknownNameError
 from ehcp_flow.events import ExceptionOutcome, ExceptionRecorded, FactVoided, Requester
 from ehcp_flow.identifiers import CHECKED, identifier_fault
 
 __all__ = [
-    "COLUMNS", "COLUMN_OF", "CONTENT", "DATES", "FACT_TYPES", "LEGAL_ORDER", "OUTCOMES", "SCHEMA", "WHITE", "AnyFact",
-    "Column", "ExceptionOutcome", "ExceptionRecorded", "Fact", "FactVoided", "Requester", "Side", "as_stored",
-    "choices_of", "load_fact", "make_fact", "outcomes_of",
+    "COLUMNS", "COLUMN_OF", "CONTENT", "DATES", "FACT_TYPES", "LEGAL_ORDER", "OUTCOMES", "REQUIRED", "SCHEMA", "WHITE",
+    "AnyFact", "Column", "ExceptionOutcome", "ExceptionRecorded", "Fact", "FactVoided", "Requester", "Side",
+    "as_stored", "choices_of", "load_fact", "make_fact", "outcomes_of",
 ]  # fmt: skip
 
 WHITE: Final = " \t\n\v\f\r\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["BEGINS", "INSIDE", "disarmed", "is_formula"]
+__all__ = ["BEGINS", "INSIDE", "disarmed", "is_formula", "rearmed"]
 
 _FORMULA: Final = "=+\\-@\uff1d\uff0b\uff0d\uff20"
 """What begins a formula, in full width too, as keyboards of East Asia write it."""
@@ -26,6 +26,7 @@ INSIDE: Final = rf'([,;\t\r\n"] *)([{_FORMULA}])'
 _begins: Final = re.compile(BEGINS).match
 _any: Final = re.compile(f"{BEGINS}|{INSIDE}").search
 _within: Final = re.compile(INSIDE).sub
+_disarmed_within: Final = re.compile(rf"([,;\t\r\n\"] *)'([{_FORMULA}])").sub
 
 
 def is_formula(text: str) -> bool:
@@ -39,3 +40,10 @@ def disarmed(text: str) -> str:
         return text
     text = _within(r"\1'\2", text)
     return f"'{text}" if _begins(text) else text
+
+
+def rearmed(text: str) -> str:
+    """Return the text that was disarmed: without the apostrophes before what looks like a formula."""
+    if text.startswith("'") and _begins(text[1:]):
+        text = text[1:]
+    return _disarmed_within(r"\1\2", text)

@@ -18,7 +18,7 @@ import polars as pl
 from ehcp_flow.bulk.codes import Array
 from ehcp_flow.bulk.encoding import LINE, taken
 from ehcp_flow.errors import RowRefused
-from ehcp_flow.facts import COLUMNS
+from ehcp_flow.facts import COLUMNS, REQUIRED
 from ehcp_flow.readers import read_facts
 from ehcp_flow.readers.row_tables import column_of
 from ehcp_flow.readers.text_lines import LONGEST_ROW, printable
@@ -28,7 +28,6 @@ __all__ = ["BLOCK", "JsonFile"]
 BLOCK: Final = 1 << 24
 """How many bytes are read at a time."""
 _BOM: Final = b"\xef\xbb\xbf"
-_REQUIRED: Final = ("case_id", "event", "on")
 _NOTHING: Final = b"{}\n"
 """Before the lines that the readers take, so that they know them for JSON Lines whatever stands in the first."""
 _TEXT: Final = r'"[^"\\\x00-\x1f]*"'
@@ -122,11 +121,11 @@ class JsonFile:
                 where = (begin + first, place)
                 self._unknown[name] = min(where, self._unknown.get(name, where))
         names = {self._shown[column]: column for column in COLUMNS if column in self._shown}
-        names |= {column: column for column in _REQUIRED if column not in self._shown}
+        names |= {column: column for column in REQUIRED if column not in self._shown}
         struct = pl.Struct(dict.fromkeys(names, pl.String))
         rows = text.gather(pl.Series(chosen, dtype=pl.UInt32)).str.json_decode(struct).struct.unnest().rename(names)
         there = [name for name in COLUMNS if name in rows.columns]
-        rows = rows.select(each for each in there if each in _REQUIRED or rows[each].null_count() < rows.height)
+        rows = rows.select(each for each in there if each in REQUIRED or rows[each].null_count() < rows.height)
         return rows.with_columns(pl.Series(LINE, chosen + first, dtype=pl.Int64)), np.flatnonzero(~good[at])
 
     def _as_before(self, shape: _Shape | None) -> bool:
@@ -171,7 +170,7 @@ class JsonFile:
         told, refused = taken(reader, line_of)
         self.refused.extend(row for row in refused if row.line)
         frame = pl.DataFrame(told, schema={**dict.fromkeys(COLUMNS, pl.String), LINE: pl.Int64})
-        full = [name for name in frame.columns if name in _REQUIRED or frame[name].null_count() < frame.height]
+        full = [name for name in frame.columns if name in REQUIRED or frame[name].null_count() < frame.height]
         return frame.select(full)
 
 

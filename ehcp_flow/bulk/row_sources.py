@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
 import polars as pl
 
@@ -20,7 +20,7 @@ from ehcp_flow.bulk.jsonfile import JsonFile
 from ehcp_flow.bulk.stored import StoreRows
 from ehcp_flow.case import Case
 from ehcp_flow.errors import RowRefused, SourceError
-from ehcp_flow.facts import COLUMNS, WHITE, Fact
+from ehcp_flow.facts import COLUMNS, REQUIRED, WHITE, Fact
 from ehcp_flow.measures.extra import LONGEST_VALUE
 from ehcp_flow.readers import FactReader, Report, read_facts
 from ehcp_flow.readers.fact_names import FactNames
@@ -37,12 +37,12 @@ store or its URL, or an iterable of cases or facts."""
 _BLOCK: Final = 250_000
 IN_MEMORY: Final = 3_000_000
 _CODE: Final = "_code"
-_REQUIRED: Final = ("case_id", "event", "on")
 _PARQUET: Final = b"PAR1"
 
 Clean: TypeAlias = Callable[[pl.DataFrame], pl.DataFrame]
 
 
+@runtime_checkable
 class RowSource(Protocol):
     """Rows of text, block by block, with the line of each; they can be gone through more than once.
 
@@ -103,7 +103,7 @@ class _FrameSource:
             if schema[column].is_nested() or schema[column] == pl.Object:
                 raise SourceError(name, f"its column {column} holds {schema[column]}; write text, or dates for days")
             known[fact_column] = column
-        missing = [column for column in _REQUIRED if column not in known]
+        missing = [column for column in REQUIRED if column not in known]
         if missing:
             raise SourceError(name, f"it has no column {', '.join(missing)} (it has: {', '.join(written)})")
         self.shown: Mapping[str, str] = known
@@ -170,7 +170,7 @@ class _FactSource:
     @staticmethod
     def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
         frame = pl.DataFrame(rows, schema={**dict.fromkeys(COLUMNS, pl.String), LINE: pl.Int64})
-        return frame.select(name for name in frame.columns if name in _REQUIRED or frame[name].null_count() < len(rows))
+        return frame.select(name for name in frame.columns if name in REQUIRED or frame[name].null_count() < len(rows))
 
 
 class _FileRowByRow(_FactSource):
@@ -214,18 +214,18 @@ def open_rows(
         name, source = name or source, stack.enter_context(stack.enter_context(Store.open(source)).snapshot())
     if isinstance(source, Store):
         return StoreRows(source, name or "store", known_at, axis)
-    if isinstance(source, pl.LazyFrame):
-        source = source.collect()
-    if isinstance(source, pl.DataFrame):
-        return _FrameSource(source, name or "frame")
-    if isinstance(source, (str, os.PathLike)):
-        if Path(source).is_fifo():
-            name = name or os.fspath(source)
-            with Path(source).open("rb") as pipe:
-                source = spooled(pipe, stack)
-        return _of_path(Path(source), name or os.fspath(source))
+    if isinstance(source, (pl.DataFrame, pl.LazyFrame)):
+        return _FrameSource(source.lazy().collect(), name or "frame")
+    if isinstance(source, RowSource):
+        return source
+    if isinstance(source, (str, os.PathLike)) and Path(source).is_fifo():
+        name = name or os.fspath(source)
+        with Path(source).open("rb") as pipe:
+            source = spooled(pipe, stack)
     if hasattr(source, "readline"):
-        return _of_path(spooled(source, stack), name or str(getattr(source, "name", "<stream>")))
+        name, source = name or str(getattr(source, "name", "<stream>")), spooled(source, stack)
+    if isinstance(source, (str, os.PathLike)):
+        return _of_path(Path(source), name or os.fspath(source))
     if hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__"):
         arrow = pl.from_arrow(source)
         if not isinstance(arrow, pl.DataFrame):

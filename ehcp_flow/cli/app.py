@@ -38,6 +38,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "notices": "ehcp_flow.cli.notices:NOTICES",
     "rules": "ehcp_flow.cli.rules:RULES",
     "facts": "ehcp_flow.cli.facts:FACTS",
+    "convert": "ehcp_flow.cli.convert:CONVERT",
     "import": "ehcp_flow.cli.importing:IMPORT",
     "export": "ehcp_flow.cli.exporting:EXPORT",
     "follow": "ehcp_flow.cli.following:FOLLOW",

@@ -40,8 +40,8 @@ _FINDING_COLUMNS: Final = ("case_id", "on", "finding", "message", "remedy", "eve
 
 
 @options(
-    "source as_of case register known_at known_by authority contested fail_on_breach all_errors form raw "
-    "output institutions institution closed_if office_closures bank_holidays rulebook"
+    "source as_of case register known_at known_by authority convert_file contested fail_on_breach all_errors form "
+    "raw output institutions institution closed_if office_closures bank_holidays rulebook"
 )
 def _breaches(
     *,

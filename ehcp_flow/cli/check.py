@@ -26,8 +26,8 @@ __all__ = ["CHECK"]
 
 
 @options(
-    "source as_of case limit status known_at known_by authority contested explain fail_on_breach all_errors "
-    "feed raw output institutions institution closed_if office_closures bank_holidays profile rulebook"
+    "source as_of case limit status known_at known_by authority convert_file contested explain fail_on_breach "
+    "all_errors feed raw output institutions institution closed_if office_closures bank_holidays profile rulebook"
 )
 def _check(
     *,

@@ -62,8 +62,8 @@ class _ExplainOptions(PrintOptions):
 
 
 @options(
-    "source case_id limit as_of known_at known_by authority html all_errors letter raw output institutions "
-    "institution closed_if office_closures bank_holidays profile rulebook"
+    "source case_id limit as_of known_at known_by authority convert_file html all_errors letter raw output "
+    "institutions institution closed_if office_closures bank_holidays profile rulebook"
 )
 def _explain(
     *,

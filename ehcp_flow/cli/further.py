@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import Annotated, Final, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
 from ehcp_flow.cli.options import option
 from ehcp_flow.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from ehcp_flow.cli.query import CaseQuery
 
 __all__ = ["Only", "check_columns", "check_value", "check_values", "extra_columns", "pairs"]
 
@@ -26,11 +29,14 @@ Only: TypeAlias = Annotated[
 ]
 
 
-def extra_columns(source: str) -> dict[str, dict[str, str]]:
-    """Return the columns of a file that no fact has, by case; of standard input, a pipe or a store there are none.
+def extra_columns(query: CaseQuery) -> dict[str, dict[str, str]]:
+    """Return the columns of SOURCE that no fact has, by case; of a pipe of facts or a store there are none.
 
     Raises BadParameter for Parquet without what reads it, SourceError for a file that cannot be opened.
     """
+    if query.rows is not None:
+        return query.rows.carried_values()
+    source = query.source
     from ehcp_flow.cli.source_kinds import is_parquet, is_pipe, needs_columns
     from ehcp_flow.measures import read_extra
 

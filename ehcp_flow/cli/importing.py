@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import typer
 
 from ehcp_flow.cli.command import CliCommand, options
-from ehcp_flow.cli.messages import SHOWN, ProgressBar, count, note
+from ehcp_flow.cli.messages import ProgressBar, RefusedRows, count, note
 from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import AllErrors, StoreUrl, TableFormat, option
 from ehcp_flow.cli.output import print_outcome
+from ehcp_flow.cli.sheet_source import ConvertFileName, sheet_rows
 from ehcp_flow.cli.source_kinds import open_store
 from ehcp_flow.errors import ExitCode
 
 if TYPE_CHECKING:
     from ehcp_flow.errors import RowRefused
-    from ehcp_flow.readers import FactReader
     from ehcp_flow.store import Store
-    from ehcp_flow.store.imports import ImportResult
+    from ehcp_flow.store.imports import ImportResult, Item
+    from ehcp_flow.store.source_names import SameId
 
 __all__ = ["IMPORT"]
 
@@ -41,8 +42,13 @@ class _FactsToImport:
 
     file: Annotated[
         str,
-        typer.Argument(metavar="FILE", help="A CSV or JSON Lines file of facts, or - for standard input."),
+        typer.Argument(
+            metavar="FILE",
+            help="A CSV or JSON Lines file or a workbook of facts, any other sheet with --columns, or - for standard "
+            "input.",
+        ),
     ]
+    columns: ConvertFileName = None
     refused: Annotated[
         str | None,
         option("--refused FILE", "Write the rows that are not taken here, as CSV with the reason for each."),
@@ -53,15 +59,17 @@ class _FactsToImport:
         option("--recorded-by NAME", "Who records them, where the file does not say so itself."),
     ] = None
     same_id: Annotated[
-        _SameId,
+        _SameId | None,
         typer.Option(
-            "--same-id", help="What a row means that comes under the fact_id of another and says something else."
+            "--same-id",
+            help="What a row means that comes under the fact_id of another and says something else; without it refuse, "
+            "or what the convert file says.",
         ),
-    ] = _SameId.REFUSE
+    ] = None
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would become of it, and write nothing.")] = False
 
 
-@options("file store refused recorded_by authority same_id dry_run all_errors form")
+@options("file columns store refused recorded_by authority same_id dry_run all_errors form")
 def _import(
     *,
     facts: _FactsToImport,
@@ -78,7 +86,7 @@ def _import(
     Run it again after an interruption, and it goes on where it stopped. A fact that the store holds already is a
     duplicate, and is not taken twice. Rows that are refused leave the rest as it is (exit code 1).
     """
-    told = _Refusals(everything=all_errors)
+    told = RefusedRows(everything=all_errors)
     with _opened(store, authority, dry_run=facts.dry_run) as opened, ProgressBar("importing") as bar:
         result, warnings = _take(opened, facts, bar, told)
     for warning in warnings:
@@ -113,13 +121,23 @@ def _opened(url: str, authority: str | None, *, dry_run: bool) -> Iterator[Store
         yield store
 
 
+class _RowsToTake(NamedTuple):
+    """The rows to take, what is said once they are read, and the file's name and the digest to know it by again."""
+
+    entries: Iterable[Item]
+    warnings: Callable[[], Sequence[str]]
+    digest: str | None
+    name: str
+    same_id: SameId
+
+
 def _take(
-    store: Store, facts: _FactsToImport, bar: ProgressBar, told: _Refusals
-) -> tuple[ImportResult, tuple[str, ...]]:
+    store: Store, facts: _FactsToImport, bar: ProgressBar, told: RefusedRows
+) -> tuple[ImportResult, Sequence[str]]:
     from ehcp_flow.outputs import Output
     from ehcp_flow.store.imports import REFUSED_ROWS, import_facts, refused_file
 
-    reader, digest, name = _reader(facts.file, bar)
+    rows = _rows(facts, bar)
     with refused_file(None if facts.refused is None else Output(facts.refused, REFUSED_ROWS)) as write:
 
         def refuse(row: RowRefused) -> None:
@@ -127,51 +145,34 @@ def _take(
             told.add(row)
 
         result = import_facts(
-            store, reader.entries(), source=digest, name=name, recorded_by=facts.recorded_by, dry_run=facts.dry_run,
-            same_id=facts.same_id.value, refused=refuse,
+            store, rows.entries, source=rows.digest, name=rows.name, recorded_by=facts.recorded_by,
+            dry_run=facts.dry_run, same_id=rows.same_id, refused=refuse,
         )  # fmt: skip
-    return result, reader.warnings
+    return result, rows.warnings()
 
 
-def _reader(file: str, bar: ProgressBar) -> tuple[FactReader, str | None, str]:
-    """Return what reads the file, the digest by which the store knows it again, and its name."""
+def _rows(facts: _FactsToImport, bar: ProgressBar) -> _RowsToTake:
     from ehcp_flow.errors import SourceError
     from ehcp_flow.inputs import why_unreadable
     from ehcp_flow.readers import read_facts
     from ehcp_flow.readers.case_reader import open_file
 
+    file = facts.file
+    given: SameId | None = None if facts.same_id is None else facts.same_id.value
+    converted = sheet_rows(file, facts.columns)
+    if converted is not None:
+        # The same file by another convert file is another import, so no progress is kept of it.
+        return _RowsToTake(converted.entries(), tuple, None, Path(converted.name).name, given or converted.same_id)
     if file == "-":
-        name = "standard input"
-        return read_facts(sys.stdin.buffer, name=name, on_progress=bar), None, name
+        reader = read_facts(sys.stdin.buffer, name="standard input", on_progress=bar)
+        return _RowsToTake(reader.entries(), lambda: reader.warnings, None, "standard input", given or "refuse")
     try:
         with open_file(file, file) as opened:
             digest = hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError as error:
         raise SourceError(file, why_unreadable(error)[1]) from None
-    return read_facts(file, on_progress=bar), digest, Path(file).name
-
-
-class _Refusals:
-    """The rows that are not taken: the first ones, or all of them, are told at the end."""
-
-    def __init__(self, *, everything: bool) -> None:
-        self._everything = everything
-        self._rows: list[object] = []
-        self._count = 0
-
-    def add(self, row: object) -> None:
-        """Take a refused row into account."""
-        self._count += 1
-        if self._everything or self._count <= SHOWN:
-            self._rows.append(row)
-
-    def tell(self) -> None:
-        """Print them, and how many more there are."""
-        for row in self._rows:
-            note(f"refused: {row}")
-        if self._count > len(self._rows):
-            more = count(self._count - len(self._rows), "more row")
-            note(f"refused: {more}; see them with --all-errors, or --refused FILE")
+    reader = read_facts(file, on_progress=bar)
+    return _RowsToTake(reader.entries(), lambda: reader.warnings, digest, Path(file).name, given or "refuse")
 
 
 def _sentence(result: ImportResult) -> str:

@@ -68,8 +68,8 @@ class _Figures:
 
 
 @options(
-    "source figures explain catalogue suppress as_of case contested known_at known_by authority all_errors "
-    "form raw output institutions institution closed_if office_closures bank_holidays rulebook"
+    "source figures explain catalogue suppress as_of case contested known_at known_by authority convert_file "
+    "all_errors form raw output institutions institution closed_if office_closures bank_holidays rulebook"
 )
 def _measures(
     *,
@@ -114,7 +114,7 @@ def _measures(
 
     on = query.on
     columns = column_names(figures.by, ("authority",))
-    extra = {} if {*GROUPS, *GRAINS}.issuperset(columns) else extra_columns(query.source)
+    extra = {} if {*GROUPS, *GRAINS}.issuperset(columns) else extra_columns(query)
     # Asked first: a column that no case has is told before all cases are read.
     keys = group_keys(columns, extra)
     wanted = SourceFigures(_years(figures.year), columns, keys, extra)

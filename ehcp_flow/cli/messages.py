@@ -5,26 +5,27 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final, Self
 
+from ehcp_flow.errors import RowRefused
 from ehcp_flow.masking import masked
+from ehcp_flow.refusals import RefusalKinds
 
 __all__ = [
     "SHOWN",
     "ProgressBar",
+    "RefusedRows",
     "breaches_in_words",
     "complain",
     "count",
     "note",
     "printable",
     "say_on_stderr",
-    "tell_refused",
 ]
 
-SHOWN: Final = 50
-"""How many refused rows are printed one by one, unless all are asked for."""
+SHOWN: Final = 5
+"""How many refused rows are told one by one, or kinds of them, unless all are asked for."""
 
 PATIENCE: Final = 2.0
 """Seconds of work before a progress bar appears."""
@@ -62,13 +63,32 @@ def breaches_in_words(breaches: int, denied: int, made: int = 0) -> str:
     return text + (f", {made:,} more by another reading" if made else "")
 
 
-def tell_refused(refused: Sequence[object], *, everything: bool) -> None:
-    """Print each refused row, up to SHOWN of them unless everything is asked for, and how many there are."""
-    for row in refused if everything else refused[:SHOWN]:
-        note(f"refused: {row}")
-    rest = 0 if everything else len(refused) - SHOWN
-    if rest > 0:
-        note(f"refused: {count(rest, 'more row')}; see them with --all-errors")
+class RefusedRows:
+    """Rows that were refused, to be told: row by row where they are few or all are asked for, else kind by kind."""
+
+    def __init__(self, *, everything: bool) -> None:
+        self._everything = everything
+        self._first: list[RowRefused] = []
+        self._kinds = RefusalKinds()
+
+    def add(self, row: RowRefused) -> None:
+        """Take a refused row into account."""
+        self._kinds.add(row)
+        if self._everything or self._kinds.rows <= SHOWN:
+            self._first.append(row)
+
+    def tell(self) -> None:
+        """Print them, or what kinds of refusals there are, the most frequent first."""
+        if self._kinds.rows == len(self._first):
+            for row in self._first:
+                note(f"refused: {row}")
+            return
+        kinds = list(self._kinds)
+        for kind in kinds[:SHOWN]:
+            note(f"refused: {kind}")
+        others = len(kinds) - SHOWN
+        more = f", {count(others, 'more kind')} among them" if others > 0 else ""
+        note(f"refused: {count(self._kinds.rows, 'row')} in all{more}; see each with --all-errors")
 
 
 def say_on_stderr(text: str) -> None:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ehcp_flow.cli.options import AllErrors, AsOf, Authority, CaseIds, Contested, KnownAt, KnownBy, day, option
+from ehcp_flow.cli.sheet_source import ConvertFileName, sheet_rows
 
 if TYPE_CHECKING:
     from ehcp_flow.calendars import BankHolidayChanges, Calendars, Institution
+    from ehcp_flow.conversion import ConvertedRows
     from ehcp_flow.law import Rulebook
 
 __all__ = ["CaseQuery", "LawQuery", "rulebook_at"]
@@ -127,8 +129,8 @@ class CaseQuery(LawQuery):
         str,
         typer.Argument(
             metavar="SOURCE",
-            help="A CSV, JSON Lines or Parquet file of facts, - for standard input, or a store's URL such as "
-            "sqlite:///cases.db.",
+            help="A CSV, JSON Lines or Parquet file or a workbook of facts, any other sheet with --columns, - for "
+            "standard input, or a store's URL such as sqlite:///cases.db.",
             show_default=False,
         ),
     ]
@@ -136,6 +138,7 @@ class CaseQuery(LawQuery):
     known_at: KnownAt = None
     known_by: KnownBy = None
     authority: Authority = None
+    convert_file: ConvertFileName = None
     contested: Annotated[
         Contested,
         typer.Option(
@@ -145,6 +148,14 @@ class CaseQuery(LawQuery):
         ),
     ] = Contested.WITH
     all_errors: AllErrors = False
+
+    @cached_property
+    def rows(self) -> ConvertedRows | None:
+        """The facts of a sheet, read by `--columns`, or of a workbook; None for every other SOURCE.
+
+        Raises ConvertFileError, SourceError, and BadParameter where the extra `sheets` is missing.
+        """
+        return sheet_rows(self.source, self.convert_file)
 
 
 def rulebook_at(directory: str | None) -> Rulebook:

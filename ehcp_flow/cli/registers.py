@@ -44,8 +44,8 @@ _WIDE, _NARROW = 26, 14
 
 
 @options(
-    "source name as_of only show weeks case contested known_at known_by authority all_errors feed raw output "
-    "institutions institution closed_if office_closures bank_holidays rulebook"
+    "source name as_of only show weeks case contested known_at known_by authority convert_file all_errors feed raw "
+    "output institutions institution closed_if office_closures bank_holidays rulebook"
 )
 def _registers(
     *,
@@ -89,7 +89,7 @@ def _registers(
     if shown == FeedFormat.ICS and name != "due" and name not in REGISTER_LIMITS:
         can = ", ".join(("due", *REGISTER_LIMITS))
         raise typer.BadParameter(f"{name or 'this'} is no calendar; these are: {can}", param_hint="--format")
-    extra = extra_columns(query.source)
+    extra = extra_columns(query)
     here = {held for values in extra.values() for held in values}
     columns = column_names(show, tuple(desk for desk in DESKS if desk in here))
     check_columns(columns, extra)

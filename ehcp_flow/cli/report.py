@@ -75,7 +75,7 @@ class _Shown:
 
 
 @options(
-    "source html xlsx ics as_of shown calendar case known_at known_by authority all_errors "
+    "source html xlsx ics as_of shown calendar case known_at known_by authority convert_file all_errors "
     "institutions institution closed_if office_closures bank_holidays rulebook"
 )
 def _report(
@@ -113,7 +113,7 @@ def _report(
     wanted = pairs(calendar.only)
     from ehcp_flow.measures import DESKS
 
-    extra = extra_columns(query.source)
+    extra = extra_columns(query)
     check_columns(wanted, extra)
     check_values(wanted, extra)
     with open_source(query, used={*DESKS, *wanted}) as source:

@@ -6,6 +6,7 @@ import datetime as dt
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
 
 from ehcp_flow.cli.messages import ProgressBar
 from ehcp_flow.cli.one_by_one import OfFile, OfStore, SourceOneByOne
@@ -13,6 +14,9 @@ from ehcp_flow.cli.opened_source import OpenedSource
 from ehcp_flow.cli.over_columns import SourceOverColumns, kept_file
 from ehcp_flow.cli.query import CaseQuery
 from ehcp_flow.cli.source_kinds import by_columns, instant_by, is_parquet, needs_columns, only_of_stores, open_store
+
+if TYPE_CHECKING:
+    from ehcp_flow.conversion import ConvertedRows
 
 __all__ = ["open_source"]
 
@@ -27,7 +31,7 @@ def open_source(
     columns that are `used` are not told as ignored. Raises what the query raises, SourceError for a file that cannot be
     read, and the store's errors for a store that cannot.
     """
-    _ = query.on, query.law, query.calendars
+    _ = query.on, query.law, query.calendars, query.rows
     source, ids = query.source, ids or query.case
     then = instant_by(query.known_at, query.known_by)
     many = by_columns(source)
@@ -44,10 +48,25 @@ def open_source(
                 )
             return
         only_of_stores(query.known_by)
+        if query.rows is not None:
+            yield _of_sheet(query, query.rows, then, ids, used={*used, *query.rows.carried})
+            return
         if many and not ids:
             yield SourceOverColumns(query, *kept_file(source, stack), then, used=used)
             return
         yield SourceOneByOne(query, _read(query, then, ids, many=many), ids, used=used)
+
+
+def _of_sheet(
+    query: CaseQuery, rows: ConvertedRows, then: dt.datetime | None, ids: Sequence[str] | None, *, used: Collection[str]
+) -> OpenedSource:
+    """Return the cases of a sheet that was converted: of few that are asked about one at a time, as those of a file."""
+    if not ids:
+        return SourceOverColumns(query, rows, rows.name, then, used=used)
+    from ehcp_flow.bulk import read_cases
+
+    caseload = read_cases(rows, case_ids=ids)
+    return SourceOneByOne(query, OfFile(caseload, then, query.authority, query.on, caseload.known), ids, used=used)
 
 
 def _read(query: CaseQuery, known_at: dt.datetime | None, ids: Sequence[str] | None, *, many: bool) -> OfFile:

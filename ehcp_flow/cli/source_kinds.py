@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from ehcp_flow.cli.messages import count, note, tell_refused
+from ehcp_flow.cli.messages import RefusedRows, count, note
 from ehcp_flow.cli.options import Axis, instant
 
 if TYPE_CHECKING:
+    from ehcp_flow.errors import RowRefused
     from ehcp_flow.store import Store
 
 __all__ = [
@@ -121,14 +122,17 @@ def instant_by(known_at: str | None, known_by: Axis | None) -> dt.datetime | Non
 
 
 def tell_read(
-    warnings: Iterable[str], refused: Sequence[object], incomplete: Iterable[str], *, all_errors: bool
+    warnings: Iterable[str], refused: Sequence[RowRefused], incomplete: Iterable[str], *, all_errors: bool
 ) -> None:
     """Tell what was met while a source was read: its warnings, the rows refused, and the cases that lack one."""
     from ehcp_flow.readers.column_evidence import misread_columns
 
     for warning in warnings:
         note(f"warning: {warning}")
-    tell_refused(refused, everything=all_errors)
+    told = RefusedRows(everything=all_errors)
+    for row in refused:
+        told.add(row)
+    told.tell()
     for warning in misread_columns(refused):
         note(f"warning: {warning}")
     lacking = sorted(case_id for case_id in incomplete if case_id)

@@ -50,7 +50,8 @@ _MOVE_COLUMNS: Final = (
 
 
 @options(
-    "source case as_of moves known_at known_by authority diagram all_errors form raw output rulebook bank_holidays"
+    "source case as_of moves known_at known_by authority convert_file diagram all_errors form raw output rulebook "
+    "bank_holidays"
 )
 def _state(
     *,

@@ -23,7 +23,7 @@ __all__ = ["WHAT_IF"]
 
 
 @options(
-    "source case_id event on columns as_of known_at known_by authority all_errors form raw output "
+    "source case_id event on columns as_of known_at known_by authority convert_file all_errors form raw output "
     "institutions institution closed_if office_closures bank_holidays profile rulebook"
 )
 def _what_if(

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from pydantic import ValidationError
 
@@ -29,10 +29,13 @@ from ehcp_flow.facts import COLUMNS, DATES, FACT_TYPES, WHITE, Fact, load_fact
 from ehcp_flow.inputs import why_unreadable
 from ehcp_flow.readers.column_evidence import misread_columns
 from ehcp_flow.readers.fact_names import FactNames
-from ehcp_flow.readers.row_tables import CsvTable, JsonTable, column_of, table_of
+from ehcp_flow.readers.row_tables import column_of, table_of
 from ehcp_flow.readers.text_lines import Readable, printable
 
-__all__ = ["Caseload", "FactReader", "Report", "open_file", "read_case", "read_cases", "read_facts", "read_text"]
+__all__ = [
+    "Caseload", "FactReader", "Report", "fact_of_row", "open_file", "read_case", "read_cases", "read_facts",
+    "read_text",
+]  # fmt: skip
 
 Source: TypeAlias = str | os.PathLike[str] | Readable
 Progress: TypeAlias = Callable[[int, int | None], object]
@@ -147,7 +150,7 @@ class FactReader(_Reported):
             report.unknown_columns = table.unknown_columns
             for line, row in table:
                 self.shown = table.shown
-                entry = row if isinstance(row, RowRefused) else _fact_or_refusal(line, row, table)
+                entry = row if isinstance(row, RowRefused) else fact_of_row(line, row, table)
                 report.rows += 1
                 if isinstance(entry, RowRefused):
                     report.refused.append(entry)
@@ -253,7 +256,19 @@ def read_text(text: str, *, name: str = "text") -> Caseload:
     return read_cases(io.StringIO(text), name=name)
 
 
-def _fact_or_refusal(line: int, row: dict[str, str], table: CsvTable | JsonTable) -> Fact | RowRefused:
+class RowTable(Protocol):
+    """What a row's refusal says of its table: what it is called, and how it writes each column of a fact."""
+
+    @property
+    def name(self) -> str:
+        """Return what the table is called."""
+
+    @property
+    def shown(self) -> Mapping[str, str]:
+        """Return how it writes each column."""
+
+
+def fact_of_row(line: int, row: dict[str, str], table: RowTable) -> Fact | RowRefused:
     """Return the fact that a row's cells state, or its refusal."""
     cls = FACT_TYPES.get(row.get("event", ""))
     if cls is not None:

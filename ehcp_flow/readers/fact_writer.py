@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import IO, Any, BinaryIO, Final
 
 from ehcp_flow.dates import written
@@ -23,7 +23,8 @@ def _written_here(file: BinaryIO) -> bool:
     """Whether a file begins as `write_facts` begins one, this version's or that of another with fewer columns."""
     names = header_of(file)
     if {*_ALWAYS, "fact_id", "recorded_at", "recorded_by"} <= set(names):
-        return names == [name for name in COLUMNS if name in names]
+        known = [name for name in COLUMNS if name in names]
+        return names[: len(known)] == known
     file.seek(0)
     try:
         cells = json.loads(file.readline(LONGEST_ROW))
@@ -44,11 +45,13 @@ def write_facts(
     file: str | os.PathLike[str] | IO[bytes] | IO[str],
     *,
     format: str = "csv",  # noqa: A002 - the word of the command line's --format
+    carried: Mapping[str, Mapping[str, str]] | None = None,
 ) -> int:
     """Write facts as `csv` or `jsonl`, in UTF-8, and return how many.
 
     `file` is a path, where an earlier file of this call is replaced and nothing else is (`OutputError`), or a stream,
-    which is not closed; a text stream is one opened with `newline=""`. Text is written as it is:
+    which is not closed; a text stream is one opened with `newline=""`. `carried` are further columns of each case, by
+    its id and by name, which stand last. Text is written as it is:
     `docs/reading-files.md` says what that means for formulas. Raises FactError for a fact that could not be read back
     (a NUL, or a row of more than LONGEST_ROW bytes), UnknownNameError for another format.
     """
@@ -57,14 +60,15 @@ def write_facts(
     if isinstance(file, (str, os.PathLike)):
         reads = [("what is read", facts.path)] if isinstance(facts, FactReader) and facts.path is not None else []
         with Output(file, FACTS, reads=reads).open() as opened:
-            return write_facts(facts, opened, format=format)
-    write = _writer(file)
+            return write_facts(facts, opened, format=format, carried=carried)
+    write, more = _writer(file), carried or {}
+    columns = (*COLUMNS, *dict.fromkeys(name for each in more.values() for name in each))
     as_row = _ROWS[format]
     if format == "csv":
-        write(_csv_row(dict(zip(COLUMNS, COLUMNS, strict=True))))
+        write(_csv_row(dict(zip(columns, columns, strict=True)), columns))
     count = 0
     for fact in facts:
-        row = as_row(_cells(fact))
+        row = as_row(_cells(fact) | dict(more.get(fact.case_id, {})), columns)
         if len(row.encode()) > LONGEST_ROW:
             raise FactError(fact.event, "", f"{row[:40]}...", f"a row holds at most {LONGEST_ROW} bytes")
         write(row)
@@ -83,11 +87,11 @@ class _Echo:
 _write_csv: Final[Callable[[list[str]], str]] = csv.writer(_Echo(), lineterminator="\r\n").writerow
 
 
-def _csv_row(cells: dict[str, str]) -> str:
-    return _write_csv([cells.get(name, "") for name in COLUMNS])
+def _csv_row(cells: dict[str, str], columns: Sequence[str]) -> str:
+    return _write_csv([cells.get(name, "") for name in columns])
 
 
-def _json_row(cells: dict[str, str]) -> str:
+def _json_row(cells: dict[str, str], _: Sequence[str]) -> str:
     return json.dumps(cells, ensure_ascii=False) + "\n"
 
 

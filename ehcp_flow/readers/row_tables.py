@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from typing import Any, Final, TypeAlias
 
 from ehcp_flow.errors import RowRefused, SourceError
-from ehcp_flow.facts import COLUMNS, WHITE
+from ehcp_flow.facts import COLUMNS, REQUIRED, WHITE
 from ehcp_flow.readers.text_lines import (
     REMEDY,
     Readable,
@@ -29,7 +29,6 @@ __all__ = ["CsvTable", "JsonTable", "column_of", "table_of", "why_not_split"]
 
 Row: TypeAlias = tuple[int, dict[str, str] | RowRefused]
 
-_REQUIRED: Final = ("case_id", "event", "on")
 _SEPARATORS: Final = ",;\t"
 _ALSO_CALLED: Final[Mapping[str, tuple[str, ...]]] = {
     "case_id": ("case", "case_no", "case_number", "case_ref", "case_reference", "caseid", "id", "reference"),
@@ -79,7 +78,7 @@ class CsvTable:
         self.header = header
         self.lines_read = lines.number
         columns = [column_of(cell) for cell in header]
-        if missing := [column for column in _REQUIRED if column not in columns]:
+        if missing := [column for column in REQUIRED if column not in columns]:
             raise SourceError(name, _missing(missing, dict(zip(columns, header, strict=True))))
         if twice := [column for column in COLUMNS if columns.count(column) > 1]:
             raise SourceError(name, f"the header has more than one column {', '.join(twice)}; keep one of each")
@@ -243,7 +242,7 @@ def _header(lines: TextLines) -> tuple[str, list[str]]:
     for separator in _SEPARATORS:
         lines.mark()
         try:
-            score = len(set(_REQUIRED) & set(map(column_of, next(_split(lines, separator)))))
+            score = len(set(REQUIRED) & set(map(column_of, next(_split(lines, separator)))))
         except (csv.Error, TextLines.TooLong) as error:
             score, trouble = 0, trouble or why_not_split(error)
         lines.put_back(0)

@@ -13,7 +13,8 @@ from tests.cli.running import CHRONOLOGIES, ROOT
 
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the examples of the help expect: cases.csv, the same in the store cases.db, and a draft of a changed law.
+    """What the examples of the help expect: cases.csv, the same in the store cases.db, a draft of a changed
+    law, and a sheet with its convert file.
 
     The store has one case more, `told`, whose second fact holds a free text.
     """
@@ -25,6 +26,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
         fact = make_fact("request_withdrawn", case_id="told", on="2026-03-09", reason="his sister Jane fell ill")
         store.record("told", fact, seen=1, recorded_by="j.smith")
     shutil.copytree(ROOT / "ehcp_flow" / "law" / "england", made / "draft-law")
+    (made / "tracker.csv").write_text("UPN;Request received\nA1;13/03/2026\nA2;16 Mar 2026\n", "cp1252")
+    (made / "columns.toml").write_text(
+        '# A convert file for tracker.csv\ncase_id = "UPN"\ndates = "day first"\n'
+        '[[fact]]\nevent = "request_received"\non = "Request received"\n',
+        "utf-8",
+    )
     change(made / "draft-law" / "04_plan.toml", 'counting = "20 weeks after"', 'counting = "22 weeks after"')
     return made
 

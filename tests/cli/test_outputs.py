@@ -25,7 +25,7 @@ from tests.cli.running import environment, invoke, run
 # What names a file, a store or a directory that is read.
 READS = {
     "SOURCE", "--store", "FILE", "--institutions", "--office-closures", "--bank-holidays", "--profile", "--rulebook",
-    "--diff", "--source", "--anchor", "--published-file",
+    "--diff", "--source", "--anchor", "--columns", "--retry", "--published-file",
 }  # fmt: skip
 # What a text that is no name of a file is called.
 TEXTS = {
@@ -57,8 +57,10 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "follow": [("follow", "--store", "{url}", "--once")],
     "db verify": [("db", "verify", "--store", "{url}"), ("db", "verify", "--store", "{url}", "--anchor", "{anchor}")],
     "synth": [("synth", "--cases", "3")],
+    "convert": [("convert", "{csv}", "--columns", "{columns}")],
+    "convert --propose": [("convert", "{csv}")],
 }
-"""How each command that writes a file is called, besides the option that names it."""
+"""How each command that writes a file is called, besides the option that names it, which may have a way of its own."""
 
 
 def commands() -> Iterator[tuple[str, Any]]:
@@ -84,7 +86,7 @@ WRITES = sorted(
 
 def test_every_option_that_names_a_file_is_known():
     """A new one is either read, and stands in READS, or it is written, is tried below, and its command in CALLS."""
-    assert {words for words, _ in WRITES} == set(CALLS)
+    assert {words for words, _ in WRITES} == {words.partition(" --")[0] for words in CALLS}
     assert {named(param) for _, param in PARAMS if param.metavar in NAMES} >= READS
     assert {param.metavar for _, param in PARAMS if param.metavar} - NAMES == TEXTS
     assert set(READ) <= NAMES
@@ -205,12 +207,22 @@ def own(desk: Path, tmp_path: Path) -> Path:
     for name in ("cases.csv", "cases.db"):
         shutil.copyfile(desk / name, folder / name)
     (folder / "draft-law").mkdir()
+    (folder / "columns.toml").write_text('case_id = "case_id"\n[[fact]]\nevent = "request_received"\non = "on"\n')
     assert invoke("db", "verify", "--store", f"sqlite:///{folder}/cases.db", "--write-anchor", folder / "anchor.jsonl")
     return folder
 
 
+def calls(words: str, option: str) -> list[tuple[str, ...]]:
+    return CALLS.get(f"{words} {option}", CALLS[words])
+
+
 def filled(call: tuple[str, ...], folder: Path) -> list[str]:
-    names = {"csv": folder / "cases.csv", "url": f"sqlite:///{folder}/cases.db", "anchor": folder / "anchor.jsonl"}
+    names = {
+        "csv": folder / "cases.csv",
+        "url": f"sqlite:///{folder}/cases.db",
+        "anchor": folder / "anchor.jsonl",
+        "columns": folder / "columns.toml",
+    }
     return [word.format_map(names) for word in call]
 
 
@@ -218,7 +230,7 @@ def filled(call: tuple[str, ...], folder: Path) -> list[str]:
 @pytest.mark.parametrize(("words", "option"), WRITES)
 def test_what_must_not_be_written_is_refused_before_anything_is_touched(words, option, wrong, own, monkeypatch):
     monkeypatch.chdir(own)
-    for call in CALLS[words]:
+    for call in calls(words, option):
         if ONLY_READ_BY.get(wrong, call[0]) not in call:
             continue
         for left in ("named-otherwise", "theirs", "node", "locked"):
@@ -241,7 +253,7 @@ def test_a_file_is_written_and_written_again_as_it_may_be_read(words, option, ow
     if words == "import":
         with (own / "cases.csv").open("a") as file:
             file.write("x,request_recieved,2026-03-02,,,,,,,\n")
-    for call in CALLS[words]:
+    for call in calls(words, option):
         written = own / "archive" / "written"
         written.unlink(missing_ok=True)
         for again in (False, True):

@@ -171,7 +171,7 @@ def test_a_quick_question_loads_nothing_that_it_does_not_need():
         f"ehcp_flow.cli.{name}"
         for name in (
             "app", "boundary", "command", "named_files", "messages", "options", "output",
-            "query", "print_options", "fact_options", "due",
+            "query", "sheet_source", "print_options", "fact_options", "due",
         )
     }  # fmt: skip
 

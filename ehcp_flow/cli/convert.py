@@ -1,0 +1,182 @@
+"""`ehcp-flow convert`: a sheet of one row a child into facts, by a convert file, or a proposal of such a file."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from ehcp_flow.cli.command import CliCommand
+from ehcp_flow.cli.messages import RefusedRows, count, note
+from ehcp_flow.cli.named_files import Writes
+from ehcp_flow.cli.options import AllErrors
+from ehcp_flow.cli.sheet_source import conversion_extra
+from ehcp_flow.errors import ExitCode
+
+if TYPE_CHECKING:
+    from ehcp_flow.conversion import ConvertedCases, ConvertedRows, Proposal
+
+__all__ = ["CONVERT"]
+
+_LINES: Final = 10
+"""How many lines say what was understood of a sheet."""
+
+
+class _FactsFormat(StrEnum):
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+def _convert(  # noqa: PLR0913 - one parameter for each option
+    *,
+    file: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="FILE", help="A CSV file or a workbook with one row for each child.", show_default=False
+        ),
+    ] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option(
+            "--columns",
+            metavar="FILE",
+            help="The convert file that says which columns are which facts.",
+            show_default=False,
+        ),
+    ] = None,
+    propose: Annotated[
+        str | None,
+        typer.Option(
+            "--propose",
+            metavar="FILE",
+            help="Write a convert file for this sheet here: what was understood, what is asked, what is left out.",
+            show_default=False,
+        ),
+        Writes("ehcp_flow.conversion.proposing:CONVERT_FILE"),
+    ] = None,
+    sheet: Annotated[
+        str | None,
+        typer.Option("--sheet", metavar="NAME", help="Which sheet of a workbook to look at.", show_default=False),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            metavar="FILE",
+            help="Write the facts here, not to standard output; the file is put in place when it is whole.",
+            show_default=False,
+        ),
+        Writes("ehcp_flow.readers.fact_writer:FACTS"),
+    ] = None,
+    form: Annotated[_FactsFormat, typer.Option("--format", help="csv or jsonl.")] = _FactsFormat.CSV,
+    refused: Annotated[
+        str | None,
+        typer.Option(
+            "--refused",
+            metavar="FILE",
+            help="Write the rows with a cell that cannot be read here, as CSV with the reasons.",
+            show_default=False,
+        ),
+        Writes("ehcp_flow.conversion.converting:REFUSED_CELLS"),
+    ] = None,
+    retry: Annotated[
+        str | None,
+        typer.Option(
+            "--retry",
+            metavar="FILE",
+            help="Read such a file again in the place of FILE, its cells put right.",
+            show_default=False,
+        ),
+    ] = None,
+    all_errors: AllErrors = False,
+) -> None:
+    """Facts out of a sheet that has one row for each child, by a convert file that says what its columns mean.
+
+    Begin with --propose, read what it wrote, answer its questions, then give it as --columns. A cell that cannot be
+    read is refused, and the others are still taken (exit code 1).
+    """
+    conversion = conversion_extra("a sheet is read with more than the core")
+    if (file is None) is (retry is None):
+        raise typer.BadParameter("give a FILE, or with --retry one of refused rows", param_hint="FILE")
+    if (columns is None) is (propose is None):
+        raise typer.BadParameter(
+            "give one of them: --propose FILE writes a convert file for this sheet, --columns FILE converts by it",
+            param_hint="--columns / --propose",
+        )
+    source = file if file is not None else retry
+    if propose is not None:
+        raw = conversion.read_raw_sheet(source, sheet=sheet)
+        proposal = conversion.propose(raw)
+        _write(propose, "ehcp_flow.conversion.proposing:CONVERT_FILE", proposal.text)
+        _tell_proposal(proposal, str(source), propose)
+        return
+    by = conversion.read_convert_file(str(columns))
+    if sheet is not None:
+        by = by.model_copy(update={"sheet": sheet})
+    rows = conversion.convert_source(source, by)
+    found = conversion.cases_of(rows)
+    _print_facts(found, output, form)
+    _tell(rows, found, refused, all_errors=all_errors)
+    if found.refused:
+        raise typer.Exit(ExitCode.REFUSED)
+
+
+def _write(path: str, kind: str, text: str) -> None:
+    from ehcp_flow.outputs import Output
+
+    Output(path, Writes(kind).load()).write(text.encode())
+
+
+def _print_facts(found: ConvertedCases, output: str | None, form: _FactsFormat) -> None:
+    from ehcp_flow.readers import write_facts
+
+    facts = (fact for case in found.values() for fact in case.recorded)
+    to: Any = sys.stdout if output is None else output
+    write_facts(facts, to, format=form.value, carried=found.carried)
+
+
+def _tell(rows: ConvertedRows, found: ConvertedCases, refused: str | None, *, all_errors: bool) -> None:
+    """Say how the sheet was read, what was made of it, and what was refused, kind by kind."""
+    from ehcp_flow.conversion import refused_rows
+
+    for said in rows.notes:
+        note(f"{rows.name}: {said}")
+    told = RefusedRows(everything=all_errors)
+    for row in found.refused:
+        told.add(row)
+    told.tell()
+    facts = sum(len(case.recorded) for case in found.values())
+    said = f"{count(rows.sheet.height, 'row')}: {count(facts, 'fact')} of {count(len(found), 'case')}"
+    cells = count(len(found.refused), "cell")
+    note(said + (f"; {cells} refused" if found.refused else ""))
+    if refused is not None:
+        _write(refused, "ehcp_flow.conversion.converting:REFUSED_CELLS", refused_rows(rows.sheet, found.refused))
+
+
+def _tell_proposal(proposal: Proposal, source: str, path: str) -> None:
+    """Say in ten lines what was understood, what is asked and what is left out, and what to do next."""
+    lines = [
+        *(f"{heading}: {means}" for heading, means in proposal.understood.items()),
+        *(f"? {about}: {asks}" for about, asks in proposal.asked.items()),
+    ]
+    left = f"left out: {', '.join(proposal.left_out)}" if proposal.left_out else ""
+    room = _LINES - bool(left) - len(proposal.asked)
+    if len(lines) - len(proposal.asked) > room:
+        known = lines[: room - 1]
+        lines = [*known, f"... and {len(proposal.understood) - len(known)} more", *lines[len(proposal.understood) :]]
+    for line in (*lines, *filter(None, [left])):
+        note(line)
+    asks = f"answer {count(len(proposal.asked), 'question')} in {path}, then: " if proposal.asked else ""
+    note(f"{asks}ehcp-flow convert {shlex.quote(source)} --columns {shlex.quote(path)} --output facts.csv")
+
+
+CONVERT: Final = CliCommand(
+    _convert,
+    (
+        "ehcp-flow convert tracker.csv --propose columns.toml",
+        "ehcp-flow convert tracker.csv --columns columns.toml --output facts.csv --refused refused.csv",
+    ),
+)

@@ -1,0 +1,100 @@
+"""Sheets of one row a child into facts, by a convert file: the door for the tables that people really have.
+
+`ehcp_flow.convert` is its one call, `ehcp-flow convert` its command. A way of keeping a table is added in `sheet.py`, a
+way of writing a day in `cell_dates.py`, a heading that people use in `headings.toml`; import from here alone. Nothing
+is guessed: what a column means stands in the convert file, and a cell that it cannot read is refused.
+
+Needs the extra `sheets`: `pip install "ehcp-flow[sheets]"`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+try:
+    import polars as pl  # noqa: F401 - everything below needs it
+except ImportError as error:
+    from ehcp_flow.errors import LibraryMissing
+
+    raise LibraryMissing(error.name or "polars", "sheets") from error
+
+from ehcp_flow.bulk import read_cases
+from ehcp_flow.case import Case
+from ehcp_flow.conversion.convert_file import ConvertFile, read_convert_file
+from ehcp_flow.conversion.converting import ConvertedRows, convert_rows, refused_rows, rows_of_facts
+from ehcp_flow.conversion.proposing import Proposal, propose
+from ehcp_flow.conversion.sheet import read_raw_sheet
+from ehcp_flow.readers import Caseload, Report
+
+__all__ = [
+    "ConvertFile",
+    "ConvertedCases",
+    "ConvertedRows",
+    "Proposal",
+    "cases_of",
+    "convert",
+    "convert_rows",
+    "convert_source",
+    "fact_rows",
+    "propose",
+    "read_convert_file",
+    "read_raw_sheet",
+    "refused_rows",
+]
+
+
+class ConvertedCases(Caseload):
+    """The cases of a sheet, the report on the reading, and in `notes` how the sheet was read, a sentence each.
+
+    `carried` are the further columns that the convert file keeps: by case, by name.
+    """
+
+    def __init__(self, cases: Mapping[str, Case], report: Report, rows: ConvertedRows) -> None:
+        super().__init__(cases, report)
+        self.notes = tuple(rows.notes)
+        self.carried = rows.carried_values()
+
+
+def convert(
+    source: Any,
+    columns: str | os.PathLike[str] | Mapping[str, Any],
+    *,
+    query: Any = None,
+    name: str | None = None,
+) -> ConvertedCases:
+    """Return the cases of a table of one row a child, with the cells that could not be read in `refused`.
+
+    `source` is the path of a CSV file or a workbook, a binary stream of one, a frame of pandas, Polars or Arrow, or a
+    result of SQLAlchemy or a DB-API cursor; an SQLAlchemy engine or connection with a `query`. `columns` is a convert
+    file: its path, or a dict of the same keys. Raises ConvertFileError where that is wrong or still
+    asks something, SourceError for a source that cannot be read at all or lacks a column, LibraryMissing without the
+    extra.
+    """
+    return cases_of(convert_source(source, read_convert_file(columns), query=query, name=name))
+
+
+def fact_rows(source: Any, *, sheet: str | None = None, name: str | None = None) -> ConvertedRows:
+    """Return the rows of a sheet that has the columns of facts, one fact a row: a workbook, as a CSV file of facts.
+
+    `sheet` names one of a workbook's. Raises SourceError for what cannot be read or lacks a column that it must have.
+    """
+    return rows_of_facts(read_raw_sheet(source, sheet=sheet, name=name))
+
+
+def cases_of(rows: ConvertedRows) -> ConvertedCases:
+    """Return the cases that rows of facts tell."""
+    found = read_cases(rows)
+    return ConvertedCases(found, found.report, rows)
+
+
+def convert_source(source: Any, file: ConvertFile, *, query: Any = None, name: str | None = None) -> ConvertedRows:
+    """Return the rows of facts of a table, as every call of `ehcp_flow.bulk` takes them; `convert` says what may be."""
+    if query is None:
+        return convert_rows(read_raw_sheet(source, sheet=file.sheet, name=name), file)
+    if hasattr(source, "connect"):
+        with source.connect() as connection:
+            return convert_source(connection, file, query=query, name=name)
+    ask = source.exec_driver_sql if isinstance(query, str) and hasattr(source, "exec_driver_sql") else source.execute
+    return convert_rows(read_raw_sheet(ask(query), name=name or "query"), file)

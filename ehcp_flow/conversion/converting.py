@@ -1,0 +1,344 @@
+"""Rows of a sheet into rows of facts, by a convert file; what cannot be one is refused with row, column and value."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal, NamedTuple
+
+import polars as pl
+
+from ehcp_flow.bulk.encoding import LINE
+from ehcp_flow.conversion.cell_dates import CellDate, DateOrder, read_cell_date
+from ehcp_flow.conversion.convert_file import ConvertFile, FactRule, FromSheet, sources_of
+from ehcp_flow.conversion.sheet import REFUSED_COLUMNS, HeadedSheet, RawSheet, heading_key
+from ehcp_flow.errors import ConvertFileMissing, RowRefused, SourceError
+from ehcp_flow.facts import COLUMN_OF, COLUMNS, DATES, REQUIRED, Fact
+from ehcp_flow.formulas import disarmed
+from ehcp_flow.outputs import Kind, header_of
+from ehcp_flow.readers.case_reader import fact_of_row
+from ehcp_flow.readers.row_tables import column_of
+
+__all__ = ["REFUSED_CELLS", "ConvertedRows", "convert_rows", "refused_rows"]
+
+_EMPTY: Final = ("", "nan", "nat", "none", "null", "<na>")
+"""What stands for nothing in every sheet, compared without case."""
+REFUSED_CELLS: Final = Kind(
+    "a file of refused rows", "refused.csv", lambda file: header_of(file)[-2:] == [*REFUSED_COLUMNS]
+)
+_MIDNIGHT: Final = r"[ T]00:00:00(\.0+)?\z"
+
+
+class _Cells(NamedTuple):
+    """What one column of a fact is in each row: its texts, null for none, and why a cell is not taken, if it is not."""
+
+    texts: pl.Series
+    faults: pl.Series
+    heading: str
+    raw: pl.Series
+
+
+@dataclass
+class ConvertedRows:
+    """The facts of a sheet as rows of text, which every door takes as a source, and what was met on the way.
+
+    `refused` are the cells that could not be read, `notes` say how the sheet was read, and `same_id` what a fact means
+    that comes again under its name and says something else: `refuse` or `corrects`.
+    """
+
+    name: str
+    frame: pl.DataFrame
+    sheet: HeadedSheet
+    refused: list[RowRefused] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    same_id: Literal["refuse", "corrects"] = "refuse"
+    together = False
+    entering = True
+
+    @property
+    def shown(self) -> Mapping[str, str]:
+        """How each column of a fact is called in messages: by its own name."""
+        return {name: name for name in self.frame.columns if name in COLUMN_OF}
+
+    @property
+    def unknown_columns(self) -> tuple[str, ...]:
+        """The columns that are ignored: none, for a convert file names those that are used."""
+        return ()
+
+    @property
+    def carried(self) -> tuple[str, ...]:
+        """The further columns that are kept with the case."""
+        return tuple(name for name in self.frame.columns if name not in (*COLUMNS, LINE))
+
+    def carried_values(self) -> dict[str, dict[str, str]]:
+        """Return the values that are kept with each case, by name: the last one that is given."""
+        if not self.carried:
+            return {}
+        last = self.frame.group_by("case_id", maintain_order=True).agg(
+            pl.col(name).drop_nulls().last() for name in self.carried
+        )
+        return {
+            row.pop("case_id"): {name: value for name, value in row.items() if value is not None}
+            for row in last.iter_rows(named=True)
+        }
+
+    def entries(self) -> Iterator[tuple[int, Fact | RowRefused]]:
+        """Yield what was refused and each fact, with its row, as `FactReader.entries` does of a file."""
+        yield from ((row.line, row) for row in self.refused)
+        for cells in self.frame.select(*self.shown, LINE).iter_rows(named=True):
+            row = cells.pop(LINE)
+            yield row, fact_of_row(row, {name: text for name, text in cells.items() if text is not None}, self)
+
+    def case_ids(self) -> Iterator[pl.Series]:
+        """Yield the column of case ids alone."""
+        yield self.frame["case_id"]
+
+    def frames(self) -> Iterator[pl.DataFrame]:
+        """Yield the rows, as a pass over a source takes them."""
+        if self.frame.height:
+            yield self.frame.select(*self.shown, LINE)
+
+
+def rows_of_facts(raw: RawSheet) -> ConvertedRows:
+    """Return the rows of a sheet of facts, its further columns carried. Raises SourceError where one is missing."""
+    sheet = raw.under(None, COLUMNS)
+    named: dict[str, pl.Series] = {}
+    for heading, cells in sheet.columns.items():
+        column = column_of(heading)
+        if column in named:
+            raise SourceError(sheet.name, f"it has more than one column {column}; keep one of each")
+        # A workbook keeps a day as its midnight.
+        written = cells.str.replace(_MIDNIGHT, "") if column in DATES else cells
+        named[column] = written.set(written == "", None)
+    if missing := [name for name in REQUIRED if name not in named]:
+        raise SourceError(
+            sheet.name,
+            f"it has no column {', '.join(missing)} (it has: {', '.join(sheet.columns)}); a sheet of one row a child "
+            "is read by a convert file, --columns",
+        )
+    frame = pl.DataFrame([cells.alias(name) for name, cells in named.items()]).with_columns(sheet.rows.alias(LINE))
+    blank = pl.all_horizontal(pl.col(*named).is_null())
+    return ConvertedRows(sheet.name, frame.filter(~blank), sheet, notes=list(sheet.notes))
+
+
+def convert_rows(raw: RawSheet, file: ConvertFile) -> ConvertedRows:
+    """Return the facts of a sheet. Raises SourceError where a column of the file is not there.
+
+    Raises ConvertFileMissing where the file still asks something.
+    """
+    if file.open_questions:
+        asked = "; ".join(f"{each.about}: {each.asks}" for each in file.open_questions)
+        raise ConvertFileMissing(raw.name, "question", 0, f"the convert file still asks: {asked}; answer it there")
+    file = file.answered
+    sheet = raw.under(file.header, file.headings)
+    if missing := [each for each in file.headings if sheet.column(each) is None]:
+        raise SourceError(
+            sheet.name,
+            f"it has no column {', '.join(missing)} under its header in row {sheet.first - 1} (it has: "
+            f"{', '.join(sheet.columns)})",
+        )
+    return _Conversion(sheet, file).run()
+
+
+class _Conversion:
+    """One sheet by one file."""
+
+    def __init__(self, sheet: HeadedSheet, file: ConvertFile) -> None:
+        self.sheet = sheet
+        self.file = file
+        self.empty = {*_EMPTY, *(word.strip().casefold() for word in file.empty)}
+        self.refused: dict[tuple[int, str], RowRefused] = {}
+        self.notes: list[str] = list(sheet.notes)
+        self.orders: dict[str, dict[DateOrder, list[tuple[int, str]]]] = {}
+
+    def run(self) -> ConvertedRows:
+        """Return the facts of every row."""
+        sheet = self.sheet
+        ids = self._case_ids()
+        kept = sheet.rows.filter(ids.is_not_null())
+        self.ids = ids
+        frames = []
+        seen: dict[str, int] = {}
+        for rule in self.file.fact:
+            name = rule.id or "-".join(filter(None, ("+".join(sorted(rule.events)), self._constant_party(rule))))
+            seen[name] = seen.get(name, 0) + 1
+            frames.append(self._facts(rule, name if seen[name] == 1 else f"{name}-{seen[name]}"))
+        # As the rows stand, each row's facts as the file has them.
+        whole = pl.concat(frames, how="diagonal").sort(LINE, maintain_order=True) if frames else pl.DataFrame()
+        content = [name for name in whole.columns if name not in ("fact_id", LINE)]
+        once = whole.unique([*content, "_rule"], keep="first", maintain_order=True)
+        if doubled := whole.height - once.height:
+            self.notes.append(f"{doubled} fact(s) stand in more than one row, cell for cell, and count once")
+        if len(kept) < sheet.height and (blank := sheet.height - len(kept) - self._without_id):
+            self.notes.append(f"{blank} blank row(s)")
+        self._tell_orders()
+        refused = sorted(self.refused.values(), key=lambda row: row.line)
+        return ConvertedRows(sheet.name, once.drop("_rule"), sheet, refused, self.notes, self.file.same_id)
+
+    def _constant_party(self, rule: FactRule) -> str:
+        party = rule.given.get("party")
+        return (party.value or "") if party is not None else ""
+
+    def _cleaned(self, heading: str) -> pl.Series:
+        """Return the cells of a column, null where they say nothing."""
+        cells = self.sheet.column(heading)
+        assert cells is not None, heading  # noqa: S101 - the headings were compared before
+        distinct = cells.unique().to_list()
+        nothing = [text for text in distinct if text.casefold() in self.empty]
+        return cells.set(cells.is_in(nothing), None) if nothing else cells
+
+    def _case_ids(self) -> pl.Series:
+        """Return each row's case; a row that lacks a part of it is refused, unless it is blank."""
+        parts = [self._cleaned(heading) for heading in self.file.case_id]
+        # `K` of a row that lacks its id is what says whether it is blank.
+        written = pl.DataFrame([cells.alias(str(at)) for at, cells in enumerate(self.sheet.columns.values())])
+        says = (
+            written.select(pl.any_horizontal(pl.all() != "")).to_series()
+            if written.width
+            else pl.Series([], dtype=pl.Boolean)
+        )
+        frame = pl.DataFrame([part.alias(str(at)) for at, part in enumerate(parts)])
+        ids = frame.select(pl.concat_str(pl.all(), separator="/")).to_series()
+        lacking = ids.is_null() & says
+        for row in self.sheet.rows.filter(lacking).to_list():
+            heading = next(
+                each
+                for each, part in zip(self.file.case_id, parts, strict=True)
+                if part[row - self.sheet.first] is None
+            )
+            expected = "the row does not say whose it is, so nothing of it was taken"
+            self.refused[row, ""] = RowRefused(self.sheet.name, row, heading, None, expected)
+        self._without_id = int(lacking.sum())
+        return ids
+
+    def _facts(self, rule: FactRule, name: str) -> pl.DataFrame:
+        """Return the facts that one rule makes, and refuse what it cannot read."""
+        cells = {column: self._cells(rule, column, source) for column, source in sources_of(rule).items()}
+        if self.file.authority is not None:
+            cells["authority"] = self._cells(rule, "authority", self.file.authority)
+        on = cells["on"]
+        there = self.ids.is_not_null() & (on.texts.is_not_null() | on.faults.is_not_null())
+        event = cells["event"]
+        # A cell that means "nothing happened" makes no fact, whatever day stands beside it.
+        there &= event.texts.is_null() | (event.texts != "")
+        fine = there
+        for column, each in cells.items():
+            faulty = there & each.faults.is_not_null()
+            if column == "event":
+                empty = there & event.texts.is_null() & event.faults.is_null()
+                self._refuse_each(empty, each, "the day beside it says that something happened, and not what")
+                fine &= ~empty
+            if faulty.any():
+                self._refuse_each(faulty, each, None)
+                fine &= ~faulty
+        columns = {column: each.texts for column, each in cells.items()}
+        columns["case_id"] = self.ids
+        columns |= {name: self._cleaned(heading) for name, heading in self.file.carry.items()}
+        frame = pl.DataFrame([text.alias(column) for column, text in columns.items()])
+        frame = frame.with_columns(self.sheet.rows.alias(LINE), pl.lit(name).alias("_rule"))
+        frame = frame.with_columns(fact_id=self._fact_ids(rule, frame, name))
+        order = [each for each in (*COLUMNS, *self.file.carry, LINE, "_rule") if each in frame.columns]
+        return frame.filter(fine).select(order)
+
+    def _fact_ids(self, rule: FactRule, frame: pl.DataFrame, name: str) -> pl.Series:
+        """Return each fact's own name: that of its column, or of its case and rule; `#2` of a child's second row."""
+        if rule.fact_id is not None:
+            return self._cleaned(rule.fact_id)
+        place = pl.col(LINE).rank("ordinal").over("case_id")
+        further = pl.when(place > 1).then(pl.format("#{}", place)).otherwise(pl.lit(""))
+        return frame.select(pl.format("{}/{}{}", "case_id", pl.lit(name), further)).to_series()
+
+    def _cells(self, rule: FactRule, column: str, source: FromSheet) -> _Cells:
+        """Return what a column of the facts of a rule is in each row."""
+        height = self.sheet.height
+        nothing = pl.repeat(None, height, dtype=pl.String, eager=True)
+        if source.value is not None:
+            return _Cells(pl.repeat(source.value, height, dtype=pl.String, eager=True), nothing, "", nothing)
+        heading = source.column or ""
+        raw = self._cleaned(heading)
+        distinct = raw.drop_nulls().unique(maintain_order=True).to_list()
+        if COLUMN_OF[column].holds == "day":
+            read = {text: self._date(text, rule) for text in distinct}
+            self._note_orders(heading, raw, read)
+            taken = {text: day.day for text, day in read.items() if not day.fault}
+            faults = {text: day.fault for text, day in read.items() if day.fault}
+        elif source.values is not None:
+            meant = {heading_key(word): meaning for word, meaning in source.values.items()}
+            taken = {text: meant[heading_key(text)] for text in distinct if heading_key(text) in meant}
+            listed = ", ".join(source.values)
+            faults = {
+                text: f"the convert file has no meaning for it; it has {listed}"
+                for text in distinct
+                if text not in taken
+            }
+        else:
+            taken, faults = {text: text for text in distinct}, {}
+        return _Cells(_through(raw, taken), _through(raw, faults), heading, raw)
+
+    def _date(self, text: str, rule: FactRule) -> CellDate:
+        return read_cell_date(text, rule.dates or self.file.dates, from_1904=self.sheet.from_1904)
+
+    def _refuse_each(self, rows: pl.Series, cells: _Cells, expected: str | None) -> None:
+        """Refuse a cell of each of these rows, once, however many facts are made of it."""
+        found = pl.DataFrame(
+            [self.sheet.rows, self.ids.alias("id"), cells.raw.alias("raw"), cells.faults.alias("fault")]
+        )
+        for row, case_id, value, fault in found.filter(rows).iter_rows():
+            refusal = RowRefused(self.sheet.name, row, cells.heading, value, expected or fault, case_id)
+            self.refused.setdefault((row, cells.heading), refusal)
+
+    def _note_orders(self, heading: str, raw: pl.Series, read: Mapping[str, CellDate]) -> None:
+        """Keep what a column's cells prove about the order of its days and months."""
+        proofs = {text: day.order for text, day in read.items() if day.order is not None}
+        if not proofs or heading in self.orders:
+            return
+        orders = self.orders.setdefault(heading, {})
+        for row, text in zip(self.sheet.rows.to_list(), raw.to_list(), strict=True):
+            if text in proofs:
+                orders.setdefault(proofs[text], []).append((row, text))
+
+    def _tell_orders(self) -> None:
+        """Say of which columns some cells can only be read in the order that is not theirs, with the proof."""
+        for heading, orders in self.orders.items():
+            if len(orders) < 2 and not any(each.column == heading for each in self.refused.values()):  # noqa: PLR2004
+                continue
+            for order, cells in orders.items():
+                declared = self._declared(heading)
+                if order is declared:
+                    continue
+                row, text = cells[0]
+                others = len(orders.get(declared, ()))
+                self.notes.append(
+                    f"column {heading} is read {declared}, but {len(cells)} of its cells can only be {order} (the "
+                    f"first is {text!r}, row {row}), {others} only {declared}: look at its other days too"
+                )
+
+    def _declared(self, heading: str) -> DateOrder:
+        own = (rule.dates for rule in self.file.fact if rule.on.column == heading)
+        return next(filter(None, own), None) or self.file.dates or DateOrder.DAY_FIRST
+
+
+def _through(raw: pl.Series, meanings: Mapping[str, str]) -> pl.Series:
+    """Return what each cell means, null where it has no meaning."""
+    if not meanings:
+        return pl.repeat(None, len(raw), dtype=pl.String, eager=True)
+    return raw.replace_strict(list(meanings), list(meanings.values()), default=None, return_dtype=pl.String)
+
+
+def refused_rows(sheet: HeadedSheet, refused: Sequence[RowRefused]) -> str:
+    """Return the refused rows as CSV: the sheet's own headings and cells, `row`, and all their `faults`.
+
+    Such a file is read again as a sheet once its cells are put right: the last two columns are passed over.
+    """
+    faults: dict[int, list[str]] = {}
+    for row in refused:
+        faults.setdefault(row.line, []).append(f"{row.column}: {row.expected}" if row.column else row.expected)
+    text = io.StringIO(newline="")
+    rows = csv.writer(text, lineterminator="\r\n")
+    rows.writerow([*map(disarmed, sheet.columns), *REFUSED_COLUMNS])
+    for line in sorted(faults):
+        cells = [cells[line - sheet.first] for cells in sheet.columns.values()]
+        rows.writerow([*map(disarmed, cells), line, "; ".join(map(disarmed, faults[line]))])
+    return text.getvalue()

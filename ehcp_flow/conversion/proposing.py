@@ -1,0 +1,276 @@
+"""Proposing a convert file for a sheet: what its headings and its cells let one say, and what has to be asked.
+
+Nothing is converted by a proposal that still asks something, and nothing is in it without standing there: a column that
+is not understood is a comment.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, BinaryIO, Final, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from ehcp_flow.conversion.cell_dates import DateOrder, read_cell_date
+from ehcp_flow.conversion.sheet import HeadedSheet, RawSheet, heading_key
+from ehcp_flow.outputs import Kind
+
+__all__ = ["CONVERT_FILE", "Proposal", "known_headings", "propose"]
+
+_FIRST_LINE: Final = "# A convert file for "
+_NOTHING: Final = (
+    "n/a",
+    "na",
+    "tbc",
+    "tba",
+    "-",
+    "--",
+    "none",
+    "nil",
+    "unknown",
+    "not known",
+    "pending",
+    "awaiting",
+    "?",
+)
+_MOSTLY: Final = 0.6
+"""From which share of its cells on a column is one of days."""
+_MOST_WORDS: Final = 12
+
+
+def _is_ours(file: BinaryIO) -> bool:
+    return file.readline(200).startswith(_FIRST_LINE.encode())
+
+
+CONVERT_FILE: Final = Kind("a convert file that was proposed", "columns.toml", _is_ours)
+
+
+class KnownHeading(BaseModel):
+    """A row of `headings.toml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    says: tuple[str, ...]
+    event: str = ""
+    party: str = ""
+    needs: str = ""
+    decides: Mapping[str, tuple[str, ...]] = {}
+    date_of: str = ""
+    ask: str = ""
+    choices: tuple[str, ...] = ()
+    role: str = ""
+    carry: str = ""
+
+
+class Proposal(NamedTuple):
+    """A convert file as text, and its columns: `understood` with what each means, `asked`, `left_out` with why."""
+
+    text: str
+    understood: Mapping[str, str]
+    asked: Mapping[str, str]
+    left_out: Mapping[str, str]
+
+
+@cache
+def known_headings() -> Mapping[str, KnownHeading]:
+    """Return what each heading that people use means, by `heading_key`."""
+    text = (files("ehcp_flow.conversion") / "headings.toml").read_text("utf-8")
+    rows = [KnownHeading.model_validate(row) for row in tomllib.loads(text)["heading"]]
+    return {heading_key(says): row for row in rows for says in row.says}
+
+
+def propose(raw: RawSheet) -> Proposal:
+    """Return a convert file for a sheet. Raises SourceError where it holds nothing that could be one."""
+    return _Proposing(raw.under(None, known_headings())).run()
+
+
+class _Column(NamedTuple):
+    """A column: its heading, what that means, its cells that say something, and the share of them that are days."""
+
+    name: str
+    means: KnownHeading | None
+    cells: list[str]
+    days: float
+    orders: frozenset[DateOrder]
+
+
+class _Proposing:
+    def __init__(self, sheet: HeadedSheet) -> None:
+        self.sheet = sheet
+        self.columns = [self._looked_at(name) for name in sheet.columns]
+        self.understood: dict[str, str] = {}
+        self.asked: dict[str, str] = {}
+        self.left_out: dict[str, str] = {}
+        self.questions: list[str] = []
+        self.comments: list[str] = []
+
+    def run(self) -> Proposal:
+        """Return the proposal."""
+        facts = [text for column in self.columns for text in self._facts(column)]
+        carried = self._carried()
+        lines = [
+            f"{_FIRST_LINE}{Path(self.sheet.name).name}, as its headings and cells were understood.",
+            "# Read it before you use it.",
+            *self._ids(),
+            *self._authority(),
+            f"header = {self.sheet.first - 1}",
+            *self._dates(),
+            *self._empty(),
+            "",
+            *(line for text in facts for line in (text, "")),
+            *(["[carry]", *carried, ""] if carried else []),
+            *(line for text in self.questions for line in (text, "")),
+            *self.comments,
+        ]
+        return Proposal("\n".join(lines).rstrip() + "\n", self.understood, self.asked, self.left_out)
+
+    def _looked_at(self, name: str) -> _Column:
+        cells = [cell for cell in self.sheet.columns[name].to_list() if cell and cell.casefold() not in _NOTHING]
+        read = [read_cell_date(cell, DateOrder.DAY_FIRST) for cell in cells]
+        # One in the other order is a day that was meant.
+        days = sum(not each.fault or each.order is not None for each in read)
+        orders = frozenset(each.order for each in read if each.order is not None)
+        return _Column(name, known_headings().get(heading_key(name)), cells, days / len(cells) if cells else 0, orders)
+
+    def _ids(self) -> Iterator[str]:
+        found = next((each for each in self.columns if each.means is not None and each.means.role == "case_id"), None)
+        if found is not None:
+            self.understood[found.name] = "whose row it is"
+            yield f"case_id = {_quoted(found.name)}"
+            return
+        distinct = [each.name for each in self.columns if each.cells and len(set(each.cells)) == len(each.cells)]
+        self._ask("case_id", "which column says whose row it is?", distinct or list(self.sheet.columns))
+        yield "case_id = []  # a question below asks for it"
+
+    def _authority(self) -> Iterator[str]:
+        for column in self.columns:
+            if column.means is not None and column.means.role == "authority":
+                self.understood[column.name] = "the authority's number"
+                yield f"authority = {{column = {_quoted(column.name)}}}"
+                return
+        yield "# authority = 885  # the local authority's three-digit number, the same for every row"
+
+    def _dates(self) -> Iterator[str]:
+        """Declare how days are written: as the cells prove, or as a question asks."""
+        taken = [each for each in self.columns if each.name in self.understood or each.name in self.asked]
+        orders = [order for each in taken for order in each.orders]
+        proved = set(orders)
+        if proved == {DateOrder.MONTH_FIRST}:
+            yield 'dates = "month first"  # some cells can only be read so'
+        elif DateOrder.MONTH_FIRST in proved:
+            month = [each.name for each in taken if DateOrder.MONTH_FIRST in each.orders]
+            yield f"# Some cells of {', '.join(month)} can only be month first: they will be refused."
+            yield 'dates = "day first"'
+        elif proved or not self._figures(taken):
+            yield 'dates = "day first"' + ("  # some cells can only be read so" if proved else "")
+        else:
+            yield "# dates: a question below asks for it"
+            self._ask(
+                "dates", "which comes first, the day or the month? No cell proves it", ["day first", "month first"]
+            )
+
+    @staticmethod
+    def _figures(columns: Sequence[_Column]) -> bool:
+        """Whether any day is written in figures alone, so that it can be read two ways."""
+        for column in columns:
+            for cell in column.cells:
+                day_first, month_first = (
+                    read_cell_date(cell, each) for each in (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST)
+                )
+                if not day_first.fault and not month_first.fault and day_first != month_first:
+                    return True
+        return False
+
+    def _empty(self) -> Iterator[str]:
+        met = {cell.casefold() for name in self.sheet.columns for cell in self.sheet.columns[name].unique().to_list()}
+        nothing = [word for word in _NOTHING if word in met]
+        if nothing:
+            yield f"empty = {json.dumps(nothing, ensure_ascii=False)}"
+
+    def _facts(self, column: _Column) -> Iterator[str]:
+        """Yield the facts that a column's days are, and note what becomes of the column."""
+        means = column.means
+        if means is None:
+            if not column.cells:
+                self._leave(column, "it is empty")
+            else:
+                self._leave(column, "not understood" + ("; it holds days" if column.days >= _MOSTLY else ""))
+        elif means.role == "personal":
+            self._leave(column, "of the person; no fact needs it")
+        elif means.decides:
+            if not self._dated(means):
+                self._leave(column, "there is no column with the day of that decision")
+        elif (means.event or means.date_of or means.ask) and column.cells and column.days < _MOSTLY:
+            self._leave(column, "it should hold days, and does not")
+        elif means.ask:
+            self._ask(column.name, means.ask, means.choices)
+            yield _asked_about(column)
+        elif means.date_of:
+            yield from self._decision(column, means.date_of)
+        elif means.needs:
+            self._leave(column, f"{means.event} needs its {means.needs}; say which, in a [[fact]] of your own")
+        elif means.event:
+            self.understood[column.name] = means.event + (f" ({means.party})" if means.party else "")
+            party = f"\nparty = {_quoted(means.party)}" if means.party else ""
+            yield f"[[fact]]\nevent = {_quoted(means.event)}\non = {_quoted(column.name)}{party}"
+
+    def _dated(self, means: KnownHeading) -> bool:
+        yes = next(iter(means.decides))
+        return any(each.means is not None and each.means.date_of == yes for each in self.columns)
+
+    def _decision(self, column: _Column, yes: str) -> Iterator[str]:
+        """Yield the fact of a decision whose answer stands in a column of its own, or the question what it was."""
+        words = next((each for each in self.columns if each.means is not None and yes in each.means.decides), None)
+        if words is None or words.means is None:
+            no = yes.replace("_agreed", "_refused")
+            self._ask(column.name, "which decision was it? No column says so", [yes, no, "leave out"])
+            yield _asked_about(column)
+            return
+        values, unknown = {}, []
+        for word in sorted(set(words.cells))[:_MOST_WORDS]:
+            event = next((each for each, says in words.means.decides.items() if word.casefold() in says), None)
+            if event is None:
+                unknown.append(word)
+            else:
+                values[word] = event
+        self.understood[words.name] = " or ".join(words.means.decides)
+        self.understood[column.name] = "the day of that decision"
+        if unknown:
+            self.comments.append(
+                f'# not understood in {words.name}: {", ".join(unknown)}; give each its event in values, or "" for none'
+            )
+        pairs = ", ".join(f"{_quoted(word)} = {_quoted(event)}" for word, event in values.items())
+        yield f"[[fact]]\nevent = {{column = {_quoted(words.name)}, values = {{{pairs}}}}}\non = {_quoted(column.name)}"
+
+    def _carried(self) -> list[str]:
+        lines = []
+        for column in self.columns:
+            if column.means is not None and column.means.carry and column.cells:
+                self.understood[column.name] = f"kept as {column.means.carry}"
+                lines.append(f"{column.means.carry} = {_quoted(column.name)}")
+        return lines
+
+    def _ask(self, about: str, asks: str, choices: Sequence[str]) -> None:
+        self.asked[about] = asks
+        self.questions.append(
+            f"[[question]]\nabout = {_quoted(about)}\nasks = {_quoted(asks)}\n"
+            f'choices = {json.dumps(list(choices), ensure_ascii=False)}\nanswer = ""'
+        )
+
+    def _leave(self, column: _Column, why: str) -> None:
+        self.left_out[column.name] = why
+        self.comments.append(f"# left out: {column.name} ({why})")
+
+
+def _asked_about(column: _Column) -> str:
+    """Return a fact whose event is still asked for."""
+    return f"[[fact]]  # its event is what the question about this column is answered with\non = {_quoted(column.name)}"
+
+
+def _quoted(text: Any) -> str:
+    return json.dumps(text, ensure_ascii=False)

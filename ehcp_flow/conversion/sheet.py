@@ -1,0 +1,308 @@
+"""Any table of one row a child, as text: CSV however a spreadsheet saved it, workbooks, frames, results of a query.
+
+A cell comes as the text that a reader of the sheet would take it for, whatever holds it: a whole number without `.0`,
+a day as `2026-03-02`, an empty cell as nothing. So the same sheet gives the same facts, wherever it is kept.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import os
+import re
+import zipfile
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from ehcp_flow.errors import LibraryMissing, SourceError, SourceMissing
+from ehcp_flow.formulas import rearmed
+from ehcp_flow.inputs import why_unreadable
+
+__all__ = ["REFUSED_COLUMNS", "HeadedSheet", "RawSheet", "heading_key", "read_raw_sheet"]
+
+REFUSED_COLUMNS: Final = ("row", "faults")
+"""What a file of refused rows has behind the columns of its sheet."""
+_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_SEPARATORS: Final = (",", ";", "\t", "|")
+_LOOKED_AT: Final = 30
+"""Among how many rows the header is looked for."""
+_BLANK: Final = " \t\r\n\f\v\u00a0\u200b\ufeff"
+
+
+def heading_key(heading: str) -> str:
+    """Return a heading as headings are compared: without case, and with single blanks for whatever stands between."""
+    return " ".join(re.findall(r"[^\W_]+", heading.casefold()))
+
+
+@dataclass(frozen=True)
+class HeadedSheet:
+    """A table under its header: `columns` holds the cells of each heading, `first` is the number of its first row.
+
+    Rows count from 1 as a spreadsheet shows them. `notes` say how it was read.
+    """
+
+    name: str
+    columns: dict[str, pl.Series]
+    first: int
+    height: int
+    notes: tuple[str, ...] = ()
+    from_1904: bool = False
+
+    def column(self, heading: str) -> pl.Series | None:
+        """Return the cells under a heading, compared without case and blanks, or None where there is no such column."""
+        found = self.columns.get(heading)
+        if found is None:
+            wanted = heading_key(heading)
+            found = next((cells for name, cells in self.columns.items() if heading_key(name) == wanted), None)
+        return found
+
+    @property
+    def rows(self) -> pl.Series:
+        """The number of each row."""
+        return pl.Series("row", range(self.first, self.first + self.height), dtype=pl.Int64)
+
+
+@dataclass(frozen=True)
+class RawSheet:
+    """The rows of a sheet, before it is known which of them is the header; `header` is its place where it is plain."""
+
+    name: str
+    rows: list[list[str]]
+    notes: tuple[str, ...] = ()
+    header: int | None = None
+    from_1904: bool = False
+
+    def under(self, header: int | None, wanted: Collection[str] = ()) -> HeadedSheet:
+        """Return the table under a header: the row of that number, or the one that has most of the `wanted` headings.
+
+        Raises SourceError where there is no row that could be one.
+        """
+        if self.header is None and header is not None and not 1 <= header <= len(self.rows):
+            raise SourceError(self.name, f"there is no row {header} to be the header: it has {len(self.rows)} rows")
+        at = self.header if self.header is not None else header - 1 if header is not None else self._found(wanted)
+        notes = list(self.notes)
+        if at:
+            notes.append(f"its header is row {at + 1}; what stands above was left out")
+        names, made_up = _headings(self.rows[at])
+        notes += made_up
+        width, body = len(names), self.rows[at + 1 :]
+        cut = sum(any(row[width:]) for row in body)
+        if cut:
+            notes.append(f"{cut} row(s) have cells to the right of the last heading, which were left out")
+        padded = [row[:width] + [""] * (width - len(row)) for row in body]
+        by_column = zip(*padded, strict=True) if padded else ([] for _ in names)
+        columns = {name: pl.Series(name, cells, dtype=pl.String) for name, cells in zip(names, by_column, strict=True)}
+        return HeadedSheet(self.name, columns, at + 2, len(body), tuple(notes), self.from_1904)
+
+    def _found(self, wanted: Collection[str]) -> int:
+        """Return the place of the header: the row with most of what is wanted, else the first that looks like one."""
+        keys = {heading_key(each) for each in wanted}
+        looked = self.rows[:_LOOKED_AT]
+        if not any(any(row) for row in looked):
+            raise SourceError(self.name, "it is empty; a sheet begins with a row of headings")
+        scores = [len(keys & {heading_key(cell) for cell in row if cell}) for row in looked]
+        if max(scores):
+            return scores.index(max(scores))
+        # A header names every column, which a title above it, or a group of merged cells, does not.
+        filled = [sum(map(bool, row)) for row in looked]
+        return next(at for at, many in enumerate(filled) if 2 * many > max(filled))
+
+
+def read_raw_sheet(source: Any, *, sheet: str | None = None, name: str | None = None) -> RawSheet:
+    """Return the rows of a source: a path or a binary stream of a file, a frame, or rows of a query.
+
+    `sheet` names one of a workbook's; without it the first that is not empty is taken. Raises SourceError, which says
+    why, for what cannot be read; SourceMissing for a file that is not there.
+    """
+    if isinstance(source, (str, os.PathLike)):
+        name = name or os.fspath(source)
+        try:
+            data = Path(source).read_bytes()
+        except (OSError, ValueError) as error:
+            missing, why = why_unreadable(error)
+            raise (SourceMissing if missing else SourceError)(name, why) from None
+        return _of_bytes(data, name, sheet)
+    if hasattr(source, "read"):
+        name = name or str(getattr(source, "name", "<stream>"))
+        data = source.read()
+        return _of_bytes(data if isinstance(data, bytes) else data.encode("utf-8"), name, sheet)
+    return _of_frame(source, name or "frame")
+
+
+def _of_bytes(data: bytes, name: str, sheet: str | None) -> RawSheet:
+    if data.startswith(_WORKBOOKS):
+        return _of_workbook(data, name, sheet)
+    text, notes = _decoded(data, name)
+    return _of_csv(text, name, notes)
+
+
+def _decoded(data: bytes, name: str) -> tuple[str, list[str]]:
+    """Return the text of a CSV file: UTF-8, UTF-16, or else Windows-1252, which England's spreadsheets save."""
+    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            try:
+                return data.decode(encoding), ["it is UTF-16"]
+            except UnicodeDecodeError as error:
+                raise SourceError(name, f"it begins as UTF-16 and is none: {error.reason}") from None
+    if b"\0" in data:
+        raise SourceError(name, "this is not a text file, nor a workbook that can be read")
+    try:
+        return data.decode("utf-8-sig"), []
+    except UnicodeDecodeError:
+        pass
+    try:
+        return data.decode("cp1252"), ["it is not UTF-8, and was read as Windows-1252"]
+    except UnicodeDecodeError:
+        raise SourceError(name, "it is neither UTF-8 nor Windows-1252 text; save it as CSV UTF-8") from None
+
+
+def _of_csv(text: str, name: str, notes: list[str]) -> RawSheet:
+    separator = ""
+    if (declared := re.match(r'"?sep=(.)"?\r?\n', text)) is not None:
+        separator, text = declared[1], text[declared.end() :]
+    separator = separator or _separator_of(text)
+    if separator != ",":
+        shown = {"\t": "a tab", ";": "a semicolon"}.get(separator, repr(separator))
+        notes.append(f"{shown} stands between its cells")
+    csv.field_size_limit(1 << 24)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    except csv.Error as error:
+        raise SourceError(name, f"it cannot be split into cells ({error}); save it as CSV again") from None
+    sheet = [[cell.strip(_BLANK) for cell in row] for row in rows]
+    if sheet and sheet[0][-2:] == [*REFUSED_COLUMNS]:
+        return RawSheet(name, [[rearmed(cell) for cell in row] for row in sheet], tuple(notes), header=0)
+    return RawSheet(name, sheet, tuple(notes))
+
+
+def _separator_of(text: str) -> str:
+    """Return what stands between cells: whatever splits the most rows of the beginning into the same number."""
+    beginning = text[: 1 << 16]
+
+    def even(separator: str) -> tuple[int, int]:
+        rows = csv.reader(io.StringIO(beginning, newline=""), delimiter=separator)
+        widths: dict[int, int] = {}
+        for row, _ in zip(rows, range(_LOOKED_AT), strict=False):
+            widths[len(row)] = widths.get(len(row), 0) + 1
+        widths.pop(0, None)
+        widths.pop(1, None)
+        return max(((many, width) for width, many in widths.items()), default=(0, 0))
+
+    return max(_SEPARATORS, key=even)
+
+
+def _of_workbook(data: bytes, name: str, sheet: str | None) -> RawSheet:
+    try:
+        import fastexcel
+    except ImportError as error:
+        raise LibraryMissing("fastexcel", "sheets") from error
+    try:
+        book = fastexcel.read_excel(data)
+        names = book.sheet_names
+        if sheet is not None and sheet not in names:
+            raise SourceError(name, f"it has no sheet {sheet!r}; it has {', '.join(names)}")
+        for chosen in [sheet] if sheet is not None else names:
+            frame = book.load_sheet(chosen, header_row=None, skip_rows=0, dtypes="string").to_polars()
+            if frame.height:
+                break
+        else:
+            raise SourceError(name, "none of its sheets holds anything")
+    except fastexcel.FastExcelError as error:
+        raise SourceError(name, f"the workbook cannot be read: {error}") from None
+    notes = [] if len(names) == 1 or sheet is not None else [f"its sheet {chosen!r} was read, of {len(names)}"]
+    rows = [[_text(cell) for cell in row] for row in frame.iter_rows()]
+    return RawSheet(f"{name}[{chosen}]", rows, tuple(notes), from_1904=_from_1904(data))
+
+
+def _from_1904(data: bytes) -> bool:
+    """Whether a workbook counts its days from 1904, as those of old Macs do."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return re.search(rb"<workbookPr[^>]*\bdate1904=\"(1|true)\"", archive.read("xl/workbook.xml")) is not None
+    except (zipfile.BadZipFile, KeyError, RuntimeError, NotImplementedError):
+        return False
+
+
+def _of_frame(source: Any, name: str) -> RawSheet:
+    """Return the rows of a frame, of anything with Arrow's PyCapsule interface, or of a query's result."""
+    if isinstance(source, pl.LazyFrame):
+        source = source.collect()
+    if isinstance(source, pl.DataFrame):
+        headings, body = source.columns, source.rows()
+    elif hasattr(source, "columns") and hasattr(source, "itertuples"):
+        # A pandas frame: cell by cell, because a column of objects may hold days, texts and NaN side by side.
+        headings, body = [str(each) for each in source.columns], source.itertuples(index=False, name=None)
+    elif hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__"):
+        frame = pl.from_arrow(source)
+        if not isinstance(frame, pl.DataFrame):
+            raise SourceError(name, "this is one column and no table")
+        headings, body = frame.columns, frame.rows()
+    elif hasattr(source, "keys") and hasattr(source, "fetchall"):
+        headings, body = list(source.keys()), source.fetchall()
+    elif hasattr(source, "description") and hasattr(source, "fetchall"):
+        headings, body = [each[0] for each in source.description or ()], source.fetchall()
+    else:
+        raise SourceError(
+            name, f"a {type(source).__name__} is no table: give a path, a frame of pandas, Polars or Arrow, or a result"
+        )
+    rows = [[_text(heading) for heading in headings], *([_text(cell) for cell in row] for row in body)]
+    return RawSheet(name, rows, header=0)
+
+
+def _text(cell: Any) -> str:
+    """Return a cell as text."""
+    if isinstance(cell, str):
+        return cell.strip(_BLANK)
+    if _is_missing(cell):
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, dt.date):
+        is_day = not isinstance(cell, dt.datetime) or cell.time() == dt.time()
+        return f"{cell:%Y-%m-%d}" if is_day else str(cell)
+    # A whole number as a sheet shows it, be it kept as 7.0, by NumPy, or as a decimal.
+    return re.sub(r"\A(-?[0-9]+)\.0+\Z", r"\1", str(cell).strip(_BLANK))
+
+
+def _is_missing(cell: Any) -> bool:
+    """Whether a cell stands for nothing: None, and what is not equal to itself (NaN, NaT), or cannot say (NA)."""
+    try:
+        return cell is None or bool(cell != cell)  # noqa: PLR0124 - that is the question
+    except TypeError:
+        return True
+    except ValueError:
+        return False
+
+
+def _headings(row: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return a name for each column, and what is to be said where the sheet gives none, or the same twice."""
+    last = max((at for at, cell in enumerate(row) if cell), default=-1)
+    names: list[str] = []
+    taken: set[str] = set()
+    doubled, blank = [], 0
+    for at, cell in enumerate(row[: last + 1], 1):
+        name = " ".join(cell.split()) or f"column {at}"
+        blank += not cell
+        if heading_key(name) in taken:
+            doubled.append(name)
+            name = _numbered(name, taken)
+        taken.add(heading_key(name))
+        names.append(name)
+    notes = []
+    if doubled:
+        notes.append(f"more than one column is headed {', '.join(dict.fromkeys(doubled))}: the second is called (2)")
+    if blank:
+        notes.append(f"{blank} column(s) have no heading: they are called by their place, such as column 3")
+    return names, notes
+
+
+def _numbered(name: str, taken: Iterable[str]) -> str:
+    number = 2
+    while heading_key(f"{name} ({number})") in taken:
+        number += 1
+    return f"{name} ({number})"

@@ -1,0 +1,69 @@
+"""Refused rows as people can take them in: those of one kind in one line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from ehcp_flow.errors import RowRefused
+
+__all__ = ["RefusalKinds", "grouped"]
+
+_NAMED: Final = 4
+_EXAMPLES: Final = 6
+"""How many values of a kind are named, with their lines."""
+_EXAMPLE: Final = 40
+"""How many characters of a value are shown."""
+_OF_ONE_VALUE: Final = re.compile(r"[0-9]+|'[^']*'")
+"""What is said of one value alone, in figures or in quotation marks: it does not make another kind."""
+
+
+@dataclass
+class _RefusalKind:
+    source: str
+    expected: str
+    rows: int = 0
+    columns: dict[str, None] = field(default_factory=dict)
+    examples: list[str] = field(default_factory=list)
+
+    def add(self, row: RowRefused) -> None:
+        self.rows += 1
+        if row.column:
+            self.columns[row.column] = None
+        if len(self.examples) < _EXAMPLES:
+            value = "" if row.value in (None, "") else f"{str(row.value)[:_EXAMPLE]!r} "
+            self.examples.append(f"{value}line {row.line}")
+
+    def __str__(self) -> str:
+        columns = list(self.columns)
+        rows = "1 row" if self.rows == 1 else f"{self.rows:,} rows"
+        where = f", column {', '.join(columns[:_NAMED])}{', ...' if len(columns) > _NAMED else ''}" if columns else ""
+        more = ", ..." if self.rows > len(self.examples) else ""
+        return f"{self.source}: {rows}{where}: {self.expected} ({', '.join(self.examples)}{more})"
+
+
+class RefusalKinds:
+    """How many rows were refused for the same reason, with the first of them; it keeps no other row."""
+
+    def __init__(self, refused: Iterable[RowRefused] = ()) -> None:
+        self.rows = 0
+        self._kinds: dict[str, _RefusalKind] = {}
+        for row in refused:
+            self.add(row)
+
+    def add(self, row: RowRefused) -> None:
+        """Count one row."""
+        self.rows += 1
+        kind = self._kinds.setdefault(_OF_ONE_VALUE.sub("..", row.expected), _RefusalKind(row.source, row.expected))
+        kind.add(row)
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield a line for each kind, the most frequent first: how many, where, why, and the first values."""
+        return map(str, sorted(self._kinds.values(), key=lambda kind: -kind.rows))
+
+
+def grouped(refused: Iterable[RowRefused]) -> Iterator[str]:
+    """Yield a line for each kind of refusal, the most frequent first, with examples."""
+    return iter(RefusalKinds(refused))

@@ -1,0 +1,83 @@
+"""`ehcp-flow convert`: a proposal, its questions, the facts, what was refused, and the code with which it leaves."""
+
+import csv
+
+import pytest
+
+from ehcp_flow import read_cases
+from tests.cli.running import invoke as run
+
+TRACKER = (
+    "Our tracker \u2013 2026;;;;\n;;;;\nUPN;Officer;Request received;Last review;Final plan\n"
+    "A1;A. Khan;13/03/26;n/a;\nA2;;13-Mar-26;1 May 2026;2026-09-01 00:00:00\nA3;;soon;;\n"
+)
+
+
+@pytest.fixture
+def tracker(tmp_path):
+    path = tmp_path / "tracker.csv"
+    path.write_bytes(TRACKER.encode("cp1252"))
+    return path
+
+
+def test_a_tracker_becomes_facts_in_three_steps(tracker, tmp_path):
+    columns, facts, refused = (tmp_path / name for name in ("columns.toml", "facts.csv", "refused.csv"))
+    proposed = run("convert", str(tracker), "--propose", str(columns))
+    assert proposed.exit_code == 0, proposed.stderr
+    assert "Request received: request_received" in proposed.stderr
+    assert "? Last review" in proposed.stderr
+    assert f"ehcp-flow convert {tracker} --columns {columns} --output facts.csv" in proposed.stderr
+
+    asked = run("convert", str(tracker), "--columns", str(columns))
+    assert asked.exit_code == 2
+    assert asked.stdout == ""
+    assert "still asks: Last review" in asked.stderr
+
+    columns.write_text(columns.read_text("utf-8").replace('answer = ""', 'answer = "review_meeting_held"'), "utf-8")
+    done = run("convert", str(tracker), "--columns", str(columns), "--output", str(facts), "--refused", str(refused))
+    assert done.exit_code == 1
+    assert "read as Windows-1252" in done.stderr
+    assert "its header is row 3" in done.stderr
+    assert "line 6, column Request received, case A3: 'soon': it is no date" in done.stderr
+    assert "3 rows: 4 facts of 2 cases; 1 cell refused" in done.stderr
+    assert {case_id: len(case.facts) for case_id, case in read_cases(facts).items()} == {"A1": 1, "A2": 3}
+    with facts.open(encoding="utf-8", newline="") as file:
+        assert [row["caseworker"] for row in csv.DictReader(file)] == ["A. Khan", "", "", ""]
+
+    with refused.open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["UPN"], row["Request received"], row["row"], row["faults"]) == (
+        "A3", "soon", "6", "Request received: it is no date",
+    )  # fmt: skip
+    refused.write_text(refused.read_text("utf-8").replace("A3,,soon", "A3,,14/03/2026"), "utf-8")
+    again = run("convert", "--retry", str(refused), "--columns", str(columns), "--format", "jsonl")
+    assert again.exit_code == 0, again.stderr
+    assert '"on": "2026-03-14"' in again.stdout
+
+
+def test_a_proposal_replaces_a_proposal_and_nothing_else(tracker, tmp_path):
+    columns = tmp_path / "columns.toml"
+    for _ in range(2):
+        assert run("convert", str(tracker), "--propose", str(columns)).exit_code == 0
+    columns.write_text("# mine\n", "utf-8")
+    refused = run("convert", str(tracker), "--propose", str(columns))
+    assert refused.exit_code == 2
+    assert "not a convert file that was proposed" in refused.stderr
+    assert columns.read_text("utf-8") == "# mine\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ((), "give a FILE"),
+        (("tracker.csv",), "--propose FILE writes a convert file"),
+        (("tracker.csv", "--columns", "a.toml", "--propose", "b.toml"), "give one of them"),
+        (("none.csv", "--propose", "b.toml"), "none.csv"),
+        (("tracker.csv", "--columns", "none.toml"), "none.toml"),
+    ],
+)
+def test_what_is_missing_is_said_with_exit_code_2(arguments, says, tracker, monkeypatch):
+    monkeypatch.chdir(tracker.parent)
+    done = run("convert", *arguments)
+    assert done.exit_code == 2
+    assert says in done.stderr.replace("\n", " ")

@@ -1,0 +1,126 @@
+"""A proposal says what was understood of a sheet, and asks what it cannot know; until then nothing is converted."""
+
+import io
+import tomllib
+
+import pytest
+
+from ehcp_flow.conversion import convert, propose, read_convert_file, read_raw_sheet
+from ehcp_flow.conversion.proposing import known_headings
+from ehcp_flow.errors import SourceError
+from ehcp_flow.facts import FACT_TYPES, OUTCOMES
+
+HEADER = (
+    "UPN,Surname,Case Officer,Date request received,Agreed to assess Y/N,Date decision to assess,"
+    "EP advice requested,Final EHCP issued,Last AR date,Panel ref,Notes"
+)
+ROW = "A1,Smith,A. Khan,13/01/2026,Yes,28-Jan-26,29/01/2026,09/05/26,n/a,P7,rang mum"
+
+
+def proposed(*rows, header=HEADER):
+    return propose(read_raw_sheet(io.BytesIO("\n".join([header, *rows]).encode()), name="tracker.csv"))
+
+
+def test_headings_that_councils_use_become_facts_and_what_is_not_understood_a_comment():
+    found = proposed(ROW)
+    file = tomllib.loads(found.text)
+    assert file["case_id"] == "UPN"
+    assert file["dates"] == "day first"
+    assert file["empty"] == ["n/a"]
+    assert file["carry"] == {"caseworker": "Case Officer"}
+    assert [fact["on"] for fact in file["fact"]] == [
+        "Date request received", "Date decision to assess", "EP advice requested", "Final EHCP issued", "Last AR date",
+    ]  # fmt: skip
+    assert file["fact"][1]["event"] == {"column": "Agreed to assess Y/N", "values": {"Yes": "assessment_agreed"}}
+    assert file["fact"][2]["party"] == "psychological"
+    assert list(found.left_out) == ["Surname", "Panel ref", "Notes"]
+    assert "# left out: Panel ref (not understood)" in found.text
+    assert list(found.asked) == ["Last AR date"]
+
+
+def test_a_proposal_converts_once_its_questions_are_answered():
+    found = proposed(ROW)
+    file = tomllib.loads(found.text)
+    for question in file["question"]:
+        question["answer"] = question["choices"][0]
+    cases = convert(io.BytesIO(f"{HEADER}\n{ROW}".encode()), file)
+    assert not cases.refused
+    assert [(fact.event, str(fact.on)) for fact in cases["A1"].recorded] == [
+        ("request_received", "2026-01-13"), ("assessment_agreed", "2026-01-28"), ("advice_requested", "2026-01-29"),
+        ("final_plan_sent", "2026-05-09"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("days", "declared", "asks"),
+    [
+        (["13/01/2026", "02/03/2026"], "day first", False),
+        (["01/13/2026", "02/03/2026"], "month first", False),
+        (["02/03/2026", "04/05/2026"], None, True),
+        (["2026-03-02", "2 March 2026"], "day first", False),
+        (["13/01/2026", "01/13/2026"], "day first", False),
+    ],
+)
+def test_the_order_of_day_and_month_is_declared_where_the_cells_prove_it_and_asked_where_they_do_not(
+    days, declared, asks
+):
+    found = proposed(*(f"A{at},{day}" for at, day in enumerate(days)), header="UPN,Request received")
+    assert tomllib.loads(found.text).get("dates") == declared
+    assert ("dates" in found.asked) is asks
+    if asks:
+        file = tomllib.loads(found.text)
+        file["question"][0]["answer"] = "month first"
+        assert (
+            str(convert(io.BytesIO(b"UPN,Request received\nA1,02/03/2026\n"), file)["A1"].recorded[0].on)
+            == "2026-02-03"
+        )
+
+
+def test_a_sheet_that_does_not_say_whose_its_rows_are_is_asked_about():
+    found = proposed("x1,02/03/2026", "x2,13/03/2026", header="Child,Request received")
+    file = tomllib.loads(found.text)
+    (question,) = file["question"]
+    assert question["about"] == "case_id"
+    assert question["choices"] == ["Child", "Request received"]
+    question["answer"] = "Child"
+    assert list(convert(io.BytesIO(b"Child,Request received\nx1,02/03/2026\n"), file)) == ["x1"]
+
+
+def test_a_decision_without_its_answer_is_asked_and_words_that_mean_nothing_known_are_named():
+    found = proposed("A1,13/03/2026", header="UPN,Date decision to assess")
+    assert list(found.asked) == ["Date decision to assess"]
+    found = proposed(
+        "A1,Yes,13/03/2026", "A2,Deferred,14/03/2026", header="UPN,Agreed to assess,Date decision to assess"
+    )
+    assert "not understood in Agreed to assess: Deferred" in found.text
+    assert tomllib.loads(found.text)["fact"][0]["event"]["values"] == {"Yes": "assessment_agreed"}
+
+
+def test_a_column_that_should_hold_days_and_does_not_is_left_out_with_the_reason():
+    found = proposed("A1,yes", "A2,no", header="UPN,Request received")
+    assert found.left_out == {"Request received": "it should hold days, and does not"}
+
+
+def test_an_empty_sheet_is_refused():
+    with pytest.raises(SourceError, match="empty"):
+        propose(read_raw_sheet(io.BytesIO(b"\n")))
+
+
+def test_every_heading_means_something_that_the_engine_knows():
+    assert len(known_headings()) > 150
+    for says, means in known_headings().items():
+        assert sum(map(bool, (means.event, means.decides, means.date_of, means.ask, means.role, means.carry))) == 1, (
+            says
+        )
+        for event in filter(None, (means.event, means.date_of, *means.decides)):
+            assert event in FACT_TYPES, says
+        for choice in means.choices:
+            event, _, outcome = choice.partition(":")
+            assert choice == "leave out" or (event in FACT_TYPES and (not outcome or outcome in OUTCOMES[event])), says
+
+
+def test_what_is_proposed_for_every_heading_is_a_convert_file_that_is_right():
+    for says in known_headings():
+        file = tomllib.loads(proposed("A1,13/03/2026", header=f"Person ID,{says}").text)
+        if "fact" in file:
+            read_convert_file(file)
