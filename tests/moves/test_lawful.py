@@ -14,9 +14,10 @@ from ehcp_flow.errors import DateError
 from ehcp_flow.facts import make_fact
 from ehcp_flow.moves.law_at_hand import at_hand
 from ehcp_flow.moves.lawful_moves import lawful_moves
-from ehcp_flow.states import allowed, state, state_with_moves
+from ehcp_flow.states import State, allowed, state, state_with_moves
 from tests.bulk.agreeing import crowds
 from tests.cli.running import invoke, rows_of, table_of
+from tests.telling import tell
 
 DAY = dt.date(2021, 1, 1)
 
@@ -83,3 +84,9 @@ def test_state_is_printed_alike_by_both_doors(tmp_path, form, as_of):
 def test_a_day_in_digits_of_another_script_is_refused():
     with pytest.raises(DateError, match="its digits are not 0 to 9"):
         allowed(Case("c", ()), "২০২৬-০৩-০২")
+
+
+def test_nothing_is_lawful_after_a_death():
+    case = tell("2020-03-02 request_received; 2020-03-09 died")
+    assert lawful_moves(case, state(case, DAY).pathway, DAY, at_hand()) == by_verdicts(case, DAY)
+    assert state(case, DAY).pathway is State.DIED
