@@ -1,11 +1,14 @@
-"""Why a file cannot be read: what the operating system says, in words that every reader uses."""
+"""Files that are read: how one of a workbook begins, and why one cannot be read, in words that every reader uses."""
 
 from __future__ import annotations
 
 import errno
 from typing import Final
 
-__all__ = ["why_unreadable"]
+__all__ = ["WORKBOOKS", "why_unreadable"]
+
+WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How the file of a workbook begins: XLSX and ODS are archives, XLS is a compound document."""
 
 _OF_NAMES: Final = (errno.ENAMETOOLONG, errno.ELOOP, errno.EINVAL)
 

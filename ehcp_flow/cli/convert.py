@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import shlex
 import sys
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ehcp_flow.cli.command import CliCommand
-from ehcp_flow.cli.messages import RefusedRows, count, note
+from ehcp_flow.cli.command import CliCommand, options
+from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import AllErrors
-from ehcp_flow.cli.sheet_source import conversion_extra
+from ehcp_flow.cli.sheet_source import raw_sheet, sheet_rows
+from ehcp_flow.cli.source_kinds import tell_read
 from ehcp_flow.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -30,14 +32,16 @@ class _FactsFormat(StrEnum):
     JSONL = "jsonl"
 
 
-def _convert(  # noqa: PLR0913 - one parameter for each option
-    *,
+@dataclass(frozen=True, kw_only=True)
+class _SheetToRead:
+    """The sheet, and by which convert file it is read, or into which one is proposed."""
+
     file: Annotated[
         str | None,
         typer.Argument(
             metavar="FILE", help="A CSV file or a workbook with one row for each child.", show_default=False
         ),
-    ] = None,
+    ] = None
     columns: Annotated[
         str | None,
         typer.Option(
@@ -46,7 +50,7 @@ def _convert(  # noqa: PLR0913 - one parameter for each option
             help="The convert file that says which columns are which facts.",
             show_default=False,
         ),
-    ] = None,
+    ] = None
     propose: Annotated[
         str | None,
         typer.Option(
@@ -56,11 +60,26 @@ def _convert(  # noqa: PLR0913 - one parameter for each option
             show_default=False,
         ),
         Writes("ehcp_flow.conversion.proposing:CONVERT_FILE"),
-    ] = None,
+    ] = None
     sheet: Annotated[
         str | None,
         typer.Option("--sheet", metavar="NAME", help="Which sheet of a workbook to look at.", show_default=False),
-    ] = None,
+    ] = None
+    retry: Annotated[
+        str | None,
+        typer.Option(
+            "--retry",
+            metavar="FILE",
+            help="Read such a file again in the place of FILE, its cells put right.",
+            show_default=False,
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _ConvertOutputs:
+    """Where the facts go, and what is refused."""
+
     output: Annotated[
         str | None,
         typer.Option(
@@ -70,8 +89,8 @@ def _convert(  # noqa: PLR0913 - one parameter for each option
             show_default=False,
         ),
         Writes("ehcp_flow.readers.fact_writer:FACTS"),
-    ] = None,
-    form: Annotated[_FactsFormat, typer.Option("--format", help="csv or jsonl.")] = _FactsFormat.CSV,
+    ] = None
+    form: Annotated[_FactsFormat, typer.Option("--format", help="csv or jsonl.")] = _FactsFormat.CSV
     refused: Annotated[
         str | None,
         typer.Option(
@@ -81,47 +100,46 @@ def _convert(  # noqa: PLR0913 - one parameter for each option
             show_default=False,
         ),
         Writes("ehcp_flow.conversion.converting:REFUSED_CELLS"),
-    ] = None,
-    retry: Annotated[
-        str | None,
-        typer.Option(
-            "--retry",
-            metavar="FILE",
-            help="Read such a file again in the place of FILE, its cells put right.",
-            show_default=False,
-        ),
-    ] = None,
-    all_errors: AllErrors = False,
-) -> None:
+    ] = None
+
+
+@options("file columns propose sheet output form refused retry all_errors")
+def _convert(*, given: _SheetToRead, to: _ConvertOutputs, all_errors: AllErrors = False) -> None:
     """Facts out of a sheet that has one row for each child, by a convert file that says what its columns mean.
 
     Begin with --propose, read what it wrote, answer its questions, then give it as --columns. A cell that cannot be
     read is refused, and the others are still taken (exit code 1).
     """
-    conversion = conversion_extra("a sheet is read with more than the core")
-    if (file is None) is (retry is None):
+    if (given.file is None) is (given.retry is None):
         raise typer.BadParameter("give a FILE, or with --retry one of refused rows", param_hint="FILE")
-    if (columns is None) is (propose is None):
+    if (given.columns is None) is (given.propose is None):
         raise typer.BadParameter(
             "give one of them: --propose FILE writes a convert file for this sheet, --columns FILE converts by it",
             param_hint="--columns / --propose",
         )
-    source = file if file is not None else retry
-    if propose is not None:
-        raw = conversion.read_raw_sheet(source, sheet=sheet)
-        proposal = conversion.propose(raw)
-        _write(propose, "ehcp_flow.conversion.proposing:CONVERT_FILE", proposal.text)
-        _tell_proposal(proposal, str(source), propose)
+    source = str(given.retry if given.file is None else given.file)
+    if given.propose is not None:
+        _propose(source, given.sheet, given.propose)
         return
-    by = conversion.read_convert_file(str(columns))
-    if sheet is not None:
-        by = by.model_copy(update={"sheet": sheet})
-    rows = conversion.convert_source(source, by)
-    found = conversion.cases_of(rows)
-    _print_facts(found, output, form)
-    _tell(rows, found, refused, all_errors=all_errors)
+    rows = sheet_rows(source, given.columns, given.sheet)
+    assert rows is not None  # noqa: S101 - it is None without a convert file alone
+    from ehcp_flow.conversion import cases_of
+
+    found = cases_of(rows)
+    _print_facts(found, to)
+    _tell(rows, found, to.refused, all_errors=all_errors)
     if found.refused:
         raise typer.Exit(ExitCode.REFUSED)
+
+
+def _propose(source: str, sheet: str | None, to: str) -> None:
+    """Write a convert file for a sheet, and tell what was made of it."""
+    raw = raw_sheet(source, sheet)
+    from ehcp_flow.conversion import propose
+
+    proposal = propose(raw)
+    _write(to, "ehcp_flow.conversion.proposing:CONVERT_FILE", proposal.text)
+    _tell_proposal(proposal, source, to)
 
 
 def _write(path: str, kind: str, text: str) -> None:
@@ -130,24 +148,19 @@ def _write(path: str, kind: str, text: str) -> None:
     Output(path, Writes(kind).load()).write(text.encode())
 
 
-def _print_facts(found: ConvertedCases, output: str | None, form: _FactsFormat) -> None:
+def _print_facts(found: ConvertedCases, to: _ConvertOutputs) -> None:
     from ehcp_flow.readers import write_facts
 
     facts = (fact for case in found.values() for fact in case.recorded)
-    to: Any = sys.stdout if output is None else output
-    write_facts(facts, to, format=form.value, carried=found.carried)
+    into: Any = sys.stdout if to.output is None else to.output
+    write_facts(facts, into, format=to.form.value, carried=found.carried)
 
 
 def _tell(rows: ConvertedRows, found: ConvertedCases, refused: str | None, *, all_errors: bool) -> None:
-    """Say how the sheet was read, what was made of it, and what was refused, kind by kind."""
+    """Say what was made of the sheet, and what was refused."""
     from ehcp_flow.conversion import refused_rows
 
-    for said in rows.notes:
-        note(f"{rows.name}: {said}")
-    told = RefusedRows(everything=all_errors)
-    for row in found.refused:
-        told.add(row)
-    told.tell()
+    tell_read((), found.refused, found.incomplete, all_errors=all_errors, declared=True)
     facts = sum(len(case.recorded) for case in found.values())
     said = f"{count(rows.sheet.height, 'row')}: {count(facts, 'fact')} of {count(len(found), 'case')}"
     cells = count(len(found.refused), "cell")

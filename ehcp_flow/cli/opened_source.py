@@ -163,7 +163,8 @@ class OpenedSource(ABC):
     def _told(self, warnings: Iterable[str], refused: Sequence[Any]) -> None:
         """Tell what was met while the source was read."""
         self.refused = refused
-        tell_read(warnings, refused, {row.case_id for row in refused}, all_errors=self.query.all_errors)
+        incomplete, declared = {row.case_id for row in refused}, self.query.convert_file is not None
+        tell_read(warnings, refused, incomplete, all_errors=self.query.all_errors, declared=declared)
 
     def _through(self, found: Iterable[T | CannotJudge], total: int | None, *, quiet: bool) -> Iterator[T]:
         """Yield what was found of each case that can be judged."""

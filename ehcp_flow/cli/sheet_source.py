@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 from ehcp_flow.cli.messages import note
 from ehcp_flow.cli.options import option
 from ehcp_flow.errors import LibraryMissing
+from ehcp_flow.inputs import WORKBOOKS
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from ehcp_flow.conversion import ConvertedRows
+    from ehcp_flow.conversion import ConvertedRows, RawSheet
 
-__all__ = ["ConvertFileName", "conversion_extra", "is_workbook", "sheet_rows"]
+__all__ = ["ConvertFileName", "conversion_extra", "is_workbook", "raw_sheet", "sheet_rows"]
 
 ConvertFileName: TypeAlias = Annotated[
     str | None,
     option("--columns FILE", "SOURCE is a sheet of one row a child, and this convert file says what its columns mean."),
 ]
-
-_ZIP: Final = b"PK\x03\x04"
-_OLE: Final = b"\xd0\xcf\x11\xe0"
 
 
 def is_workbook(source: str) -> bool:
@@ -34,7 +32,7 @@ def is_workbook(source: str) -> bool:
         if "://" in source or not Path(source).is_file():
             return False
         with Path(source).open("rb") as file:
-            return file.read(4) in (_ZIP, _OLE)
+            return file.read(4) in WORKBOOKS
     except (OSError, ValueError):
         return False
 
@@ -48,21 +46,36 @@ def conversion_extra(what: str) -> ModuleType:
     return conversion
 
 
-def sheet_rows(source: str, columns: str | None) -> ConvertedRows | None:
-    """Return the facts of a sheet and tell how it was read; None for a SOURCE that is no sheet."""
+def sheet_rows(source: str, columns: str | None, sheet: str | None = None) -> ConvertedRows | None:
+    """Return the facts of a sheet and tell how it was read; None for a SOURCE that is no sheet.
+
+    `columns` is the convert file, `sheet` which sheet of a workbook, if another than that file says.
+    """
     if columns is None and not is_workbook(source):
         return None
     if "://" in source:
-        raise typer.BadParameter(
-            "a store holds facts already; only a sheet is read by a convert file", param_hint="--columns"
-        )
+        why = "a store holds facts already; only a sheet is read by a convert file"
+        raise typer.BadParameter(why, param_hint="--columns")
     conversion = conversion_extra(f"{source} is a sheet")
-    given: Any = sys.stdin.buffer if source == "-" else source
-    name = "standard input" if source == "-" else None
+    given, name = _read_from(source)
     if columns is None:
-        rows: ConvertedRows = conversion.fact_rows(given, name=name)
+        rows: ConvertedRows = conversion.fact_rows(given, sheet=sheet, name=name)
     else:
-        rows = conversion.convert_source(given, conversion.read_convert_file(columns), name=name)
+        by = conversion.read_convert_file(columns)
+        if sheet is not None:
+            by = by.model_copy(update={"sheet": sheet})
+        rows = conversion.convert_source(given, by, name=name)
     for said in rows.notes:
         note(f"{rows.name}: {said}")
     return rows
+
+
+def raw_sheet(source: str, sheet: str | None) -> RawSheet:
+    """Return the rows of a sheet as they are, to propose a convert file for them."""
+    given, name = _read_from(source)
+    read: RawSheet = conversion_extra(f"{source} is a sheet").read_raw_sheet(given, sheet=sheet, name=name)
+    return read
+
+
+def _read_from(source: str) -> tuple[Any, str | None]:
+    return (sys.stdin.buffer, "standard input") if source == "-" else (source, None)

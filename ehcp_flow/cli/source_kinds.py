@@ -122,9 +122,13 @@ def instant_by(known_at: str | None, known_by: Axis | None) -> dt.datetime | Non
 
 
 def tell_read(
-    warnings: Iterable[str], refused: Sequence[RowRefused], incomplete: Iterable[str], *, all_errors: bool
-) -> None:
-    """Tell what was met while a source was read: its warnings, the rows refused, and the cases that lack one."""
+    warnings: Iterable[str], refused: Sequence[RowRefused], incomplete: Iterable[str], *, all_errors: bool,
+    declared: bool = False,
+) -> None:  # fmt: skip
+    """Tell what was met while a source was read: its warnings, the rows refused, and the cases that lack one.
+
+    Where a convert file `declared` how days are written, what contradicts it was told by the sheet's own notes.
+    """
     from ehcp_flow.readers.column_evidence import misread_columns
 
     for warning in warnings:
@@ -133,7 +137,7 @@ def tell_read(
     for row in refused:
         told.add(row)
     told.tell()
-    for warning in misread_columns(refused):
+    for warning in () if declared else misread_columns(refused):
         note(f"warning: {warning}")
     lacking = sorted(case_id for case_id in incomplete if case_id)
     if lacking:

@@ -25,7 +25,7 @@ from ehcp_flow.case import Case
 from ehcp_flow.conversion.convert_file import ConvertFile, read_convert_file
 from ehcp_flow.conversion.converting import ConvertedRows, convert_rows, refused_rows, rows_of_facts
 from ehcp_flow.conversion.proposing import Proposal, propose
-from ehcp_flow.conversion.sheet import read_raw_sheet
+from ehcp_flow.conversion.sheet import RawSheet, read_raw_sheet
 from ehcp_flow.readers import Caseload, Report
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "ConvertedCases",
     "ConvertedRows",
     "Proposal",
+    "RawSheet",
     "cases_of",
     "convert",
     "convert_rows",

@@ -65,7 +65,11 @@ _FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000
 _EPOCHS: Final = {False: dt.date(1899, 12, 30), True: dt.date(1904, 1, 1)}
 _TWENTIETH: Final = 68
 """Two-digit years up to this one are of this century."""
+_SHORT: Final = len("26")
+_MONTHS_A_YEAR: Final = 12
+"""How many months there are."""
 _UNDECLARED: Final = 'say how the sheet writes its days: dates = "day first", "month first" or "iso"'
+_SHORT_YEAR: Final = f"the year has two digits; {_UNDECLARED}"
 
 
 @lru_cache(maxsize=1 << 16)
@@ -89,12 +93,12 @@ def _figures(first: str, second: str, year: str, order: DateOrder | None) -> Cel
     """Read two figures and a year, between strokes, dots or hyphens."""
     one, two = int(first), int(second)
     only = None
-    if one != two and (one > 12) is not (two > 12):  # noqa: PLR2004 - months of a year
-        only = DateOrder.DAY_FIRST if one > 12 else DateOrder.MONTH_FIRST  # noqa: PLR2004
+    if one != two and (one > _MONTHS_A_YEAR) is not (two > _MONTHS_A_YEAR):
+        only = DateOrder.DAY_FIRST if one > _MONTHS_A_YEAR else DateOrder.MONTH_FIRST
     if order is DateOrder.ISO:
         return CellDate(fault='dates are declared "iso", and it is not written year first', order=only)
-    if order is None and len(year) == 2:  # noqa: PLR2004 - two digits
-        return CellDate(fault=f"the year has two digits; {_UNDECLARED}", order=only)
+    if order is None and len(year) == _SHORT:
+        return CellDate(fault=_SHORT_YEAR, order=only)
     # As every reader of this library has it where nothing is declared: the United Kingdom's order.
     taken = order or DateOrder.DAY_FIRST
     day, month = (one, two) if taken is DateOrder.DAY_FIRST else (two, one)
@@ -107,8 +111,8 @@ def _named(year: str, month: str, day: str, order: DateOrder | None) -> CellDate
     number = _MONTHS.get(month.lower())
     if number is None:
         return CellDate(fault=f"{month} is no month")
-    if order is None and len(year) == 2:  # noqa: PLR2004 - two digits
-        return CellDate(fault=f"the year has two digits; {_UNDECLARED}")
+    if order is None and len(year) == _SHORT:
+        return CellDate(fault=_SHORT_YEAR)
     return _day(_full(year), number, int(day))
 
 
@@ -125,16 +129,16 @@ def _month_alone(name: str | None, year: str, iso_month: str | None, order: Date
     number = int(iso_month or 0) if name is None else _MONTHS.get(name.lower())
     if number is None:
         return CellDate(fault="it is no date")
-    if not 1 <= number <= 12:  # noqa: PLR2004 - months of a year
+    if not 1 <= number <= _MONTHS_A_YEAR:
         return CellDate(fault="the calendar has no such month")
-    if order is None and len(year) == 2:  # noqa: PLR2004 - two digits
-        return CellDate(fault=f"the year has two digits; {_UNDECLARED}")
+    if order is None and len(year) == _SHORT:
+        return CellDate(fault=_SHORT_YEAR)
     return CellDate(f"{_full(year):04}-{number:02}")
 
 
 def _full(year: str) -> int:
     number = int(year)
-    if len(year) != 2:  # noqa: PLR2004 - two digits
+    if len(year) != _SHORT:
         return number
     return number + (2000 if number <= _TWENTIETH else 1900)
 

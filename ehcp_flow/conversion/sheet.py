@@ -21,13 +21,12 @@ import polars as pl
 
 from ehcp_flow.errors import LibraryMissing, SourceError, SourceMissing
 from ehcp_flow.formulas import rearmed
-from ehcp_flow.inputs import why_unreadable
+from ehcp_flow.inputs import WORKBOOKS, why_unreadable
 
 __all__ = ["REFUSED_COLUMNS", "HeadedSheet", "RawSheet", "heading_key", "read_raw_sheet"]
 
 REFUSED_COLUMNS: Final = ("row", "faults")
 """What a file of refused rows has behind the columns of its sheet."""
-_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _LOOKED_AT: Final = 30
 """Among how many rows the header is looked for."""
@@ -135,7 +134,7 @@ def read_raw_sheet(source: Any, *, sheet: str | None = None, name: str | None = 
 
 
 def _of_bytes(data: bytes, name: str, sheet: str | None) -> RawSheet:
-    if data.startswith(_WORKBOOKS):
+    if data.startswith(WORKBOOKS):
         return _of_workbook(data, name, sheet)
     text, notes = _decoded(data, name)
     return _of_csv(text, name, notes)

@@ -73,7 +73,7 @@ def test_every_hidden_number_could_be_another_one(numbers):
     small = {key: value for key, value in values.items() if 0 < value < LEAST and key in cells}
     others: dict[str, set[int]] = {key: set() for key in small}
     free = [key for key in cells if key in hidden]
-    most = [range(1, 12) for _ in free]
+    most = [range(cells[key] != 0, 12) for key in free]
     for tried in product(*most) if len(free) <= 4 else ():
         table = {**cells, **dict(zip(free, tried, strict=True))}
         full = {**table, **{total: sum(table[part] for part in parts) for total, parts in sums[:5]}}
