@@ -168,7 +168,6 @@ def _of_csv(text: str, name: str, notes: list[str]) -> RawSheet:
     if separator != ",":
         shown = {"\t": "a tab", ";": "a semicolon"}.get(separator, repr(separator))
         notes.append(f"{shown} stands between its cells")
-    csv.field_size_limit(1 << 24)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     except csv.Error as error:

@@ -179,6 +179,7 @@ def test_numbers_of_a_frame_are_the_texts_that_a_sheet_shows(facts):
         (b"\x00\x01\x02", "not a text file"),
         (b"\xff\xfeA", "UTF-16"),
         (b"UPN,Received\nA\x81,02/03/2026\n", "neither UTF-8 nor Windows-1252"),
+        (b"UPN,Received\nA," + b"x" * 200_000 + b"\n", "cannot be split into cells"),
     ],
 )
 def test_what_is_no_sheet_is_refused_in_words(data, why, tmp_path):
