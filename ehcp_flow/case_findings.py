@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, cast
 
 from ehcp_flow import dates
@@ -28,7 +29,7 @@ def findings_of(judged: JudgedCase, found: Sequence[Explicable]) -> list[Finding
     out, at = judged.out, kernel.LEAVES_OPEN * judged.size
     findings = [*judged.case.findings_on(judged.as_of)]
     findings += [
-        _LEFT_OPEN[out[at + row]](deadline)
+        replace(_LEFT_OPEN[out[at + row]](deadline), limit=deadline.limit)
         for row, deadline in zip(judged.rows, found, strict=True)
         if out[at + row] > 0
     ]
@@ -40,7 +41,7 @@ def findings_of(judged: JudgedCase, found: Sequence[Explicable]) -> list[Finding
     for place, noted in judged.noted.items():
         claim = cast("ExceptionRecorded", judged.facts[place])
         findings.extend(_of_exception(claim, noted, found, judged.book.rulebook))
-    findings.extend(_of_month(deadline) for deadline in found if deadline.is_uncertain)
+    findings.extend(replace(_of_month(deadline), limit=deadline.limit) for deadline in found if deadline.is_uncertain)
     for fact in judged.facts:
         fields = fact.__dict__
         for field in DATES_OF[fields["event"]]:
@@ -76,6 +77,7 @@ def _without_law(judged: JudgedCase, row: int) -> Finding:
         f"no version of {judged.rule(row).limit.id} was in force on {base.isoformat()}, so it has no date",
         "check the date, or load a rulebook that covers it",
         judged.fact(kernel.STARTED, row),
+        judged.rule(row).limit.id,
     )
 
 

@@ -31,7 +31,7 @@ from ehcp_flow.errors import DateError
 from ehcp_flow.identifiers import LONGEST, LONGEST_ID, identifier_fault
 
 __all__ = [
-    "COLUMNS", "COLUMN_OF", "CONTENT", "DATES", "REQUIRED", "SCHEMA", "Authority", "Column", "Day", "Fact",
+    "COLUMNS", "COLUMN_OF", "CONTENT", "DATES", "REQUIRED", "SCHEMA", "SHARED", "Authority", "Column", "Day", "Fact",
     "Identifier", "Name", "Side", "Text",
 ]  # fmt: skip
 
@@ -47,7 +47,8 @@ class Side(StrEnum):
 class Column(NamedTuple):
     """A column: what it means, what it holds, where it may lie, and the help of the option that fills it, if any.
 
-    `not_before` is another column that holds days: one that lies before it is not counted from.
+    `not_before` is another column that holds days: one that lies before it is not counted from. `only_of` are the
+    events that alone have it: in a row of any other a column of that name is the file's own, and is passed over.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Column(NamedTuple):
     side: Side = Side.EITHER
     option: str = ""
     not_before: str = ""
+    only_of: tuple[str, ...] = ()
 
     def wrong(self, day: dt.date, on: dt.date) -> bool:
         """Whether a day in this column lies on the wrong side of `on`."""
@@ -91,6 +93,8 @@ SCHEMA: Final = (
     Column("fact_id", "the fact's own name, where its source has one: at most 400 characters, without blanks but those "
            "of its `case_id`"),
     Column("corrects", "the `fact_id` of the fact that this one replaces or voids"),
+    Column("value", "of `records_declared`, the events that the source records at all, with blanks between them",
+           only_of=("records_declared",)),
     Column("recorded_at", "the instant it was written down, with its offset from UTC", "instant"),
     Column("recorded_by", "who wrote it down"),
 )  # fmt: skip
@@ -101,6 +105,8 @@ REQUIRED: Final = ("case_id", "event", "on")
 """The columns without which a table holds no facts."""
 DATES: Final = tuple(column.name for column in SCHEMA if column.holds == "day")
 """The columns that hold days, `on` first and `until` second: their places are their numbers in the kernel."""
+SHARED: Final[Mapping[str, tuple[str, ...]]] = {column.name: column.only_of for column in SCHEMA if column.only_of}
+"""The columns that only some events have, so that a file may use the name for something else in other rows."""
 
 
 def _date(value: object) -> dt.date:

@@ -6,7 +6,10 @@ order before the notice that obeys it, a draft before the final plan. CONTRIBUTI
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias, get_args
+
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
 from ehcp_flow.columns import Authority, Day, Fact, Identifier, Name, Text
 
@@ -37,6 +40,38 @@ DelayReason: TypeAlias = Literal[
 AskedBody: TypeAlias = Literal[
     "health", "authority", "youth_justice", "youth_accommodation", "own", "setting", "private"
 ]
+
+
+def events_fault(text: str) -> str | None:
+    """Return what would be right where a text does not name events with blanks between them, else None."""
+    known = {get_args(each.model_fields["event"].annotation)[0] for each in Fact.__subclasses__()}
+    astray = [word for word in text.split() if word not in known]
+    if not astray:
+        return None
+    none = ", ".join(astray)
+    return f"write events with blanks between them; there is no event {none} (`ehcp-flow facts` lists them)"
+
+
+def _events(value: str) -> str:
+    why = events_fault(value)
+    if why is not None:
+        raise PydanticCustomError("identifier", "{why}", {"why": why})
+    return value
+
+
+Events: TypeAlias = Annotated[Text, AfterValidator(_events)]
+"""The names of events, with blanks between them."""
+
+
+class RecordsDeclared(Fact):
+    """The day from which the source records only some facts, the case's first: `value` has their events.
+
+    It starts and ends nothing. A time limit that only other facts could discharge is `unrecorded`: what was never
+    collected is not taken for undone.
+    """
+
+    event: Literal["records_declared"] = "records_declared"
+    value: Events
 
 
 class DateOfBirth(Fact):

@@ -26,7 +26,9 @@ __all__ = [
 Part: TypeAlias = Literal["start", "rule", "count", "calendar", "act", "exception", "result", "reading", "note"]
 
 
-Status: TypeAlias = Literal["open", "met", "late", "overdue", "premature", "lapsed", "undated", "overtaken"]
+Status: TypeAlias = Literal[
+    "open", "met", "late", "overdue", "premature", "lapsed", "undated", "overtaken", "unrecorded"
+]
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 """How a deadline can stand, by its number in the kernel."""
 MISSED = ("late", "overdue", "premature", "overtaken")
@@ -118,6 +120,9 @@ def acted(deadline: Explicable) -> Iterator[ExplanationStep]:
             yield ExplanationStep("act", text, ended, cited)
         else:
             yield ExplanationStep("act", "Not used in its time, so it fell away.", deadline.due_on)
+    elif deadline.status == "unrecorded":
+        text = f"The source is declared not to record what would show it: {_acts(derivation.acts)}."
+        yield ExplanationStep("act", text)
     else:
         yield ExplanationStep("act", f"Not recorded by {say(derivation.as_of)}: {_acts(derivation.acts)}.")
 
@@ -220,6 +225,9 @@ def result(deadline: Explicable) -> str:  # noqa: PLR0911 - a sentence for each 
     """Return how the deadline stands on the day, in a sentence."""
     as_of = say(deadline.derivation.as_of)
     due_on = deadline.due_on
+    if deadline.status == "unrecorded":
+        last = "" if due_on is None else f" The last lawful day is {say(due_on)}."
+        return f"On {as_of}: unrecorded. This source cannot tell whether it was done, so no breach is found.{last}"
     if due_on is None:
         return _undated(deadline, as_of)
     if deadline.status in MISSED:

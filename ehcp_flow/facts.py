@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias, get_args
 
 from pydantic import Field, ValidationError
 
-from ehcp_flow.columns import COLUMN_OF, COLUMNS, CONTENT, DATES, REQUIRED, SCHEMA, Column, Fact, Side
+from ehcp_flow.columns import COLUMN_OF, COLUMNS, CONTENT, DATES, REQUIRED, SCHEMA, SHARED, Column, Fact, Side
 from ehcp_flow.errors import FactError, UnknownNameError
 from ehcp_flow.events import ExceptionOutcome, ExceptionRecorded, FactVoided, Requester
 from ehcp_flow.identifiers import CHECKED, identifier_fault
 
 __all__ = [
-    "COLUMNS", "COLUMN_OF", "CONTENT", "DATES", "FACT_TYPES", "LEGAL_ORDER", "OUTCOMES", "REQUIRED", "SCHEMA", "WHITE",
+    "COLUMNS", "COLUMN_OF", "CONTENT", "DATES", "FACT_TYPES", "LEGAL_ORDER", "OUTCOMES", "REQUIRED", "SCHEMA", "SHARED",
+    "WHITE",
     "AnyFact", "Column", "ExceptionOutcome", "ExceptionRecorded", "Fact", "FactVoided", "Requester", "Side",
     "as_stored", "choices_of", "load_fact", "make_fact", "outcomes_of",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ class Finding:
     """What was found, on which case and day, and what would put it right.
 
     `code` is a stable name for programs; `message` and `remedy` are sentences for people; `fact` is the fact that
-    gave rise to it, where there is one.
+    gave rise to it, and `limit` the time limit that it is about, where there is one.
     """
 
     code: str
@@ -24,6 +24,7 @@ class Finding:
     message: str
     remedy: str = ""
     fact: Fact | None = None
+    limit: str | None = None
 
     def __str__(self) -> str:
         return f"{self.message}; {self.remedy}" if self.remedy else self.message

@@ -22,6 +22,7 @@ from ehcp_flow.record_table import (
     COUNTED_AHEAD,
     DAMAGED_ID,
     DATED,
+    DECLARED,
     NAMES,
     ORDERED,
     PART_3_FROM,
@@ -88,13 +89,10 @@ def checked(facts: tuple[Fact, ...]) -> Checked:
         if event in _DATED and _leaves_out(fields, place, broken):
             gone.add(place)
             continue
+        if event == DECLARED:
+            continue
         if event == _BIRTH:
-            if on < BORN_FROM:
-                broken.append(Broken(place, BORN))
-                gone.add(place)
-                continue
-            if other is not None and facts[other].on < on:
-                broken.append(Broken(place, BIRTH_FIRST, other))
+            if _cannot_be_born(on, place, other, facts, broken):
                 gone.add(place)
                 continue
         elif on < PART_3_FROM:
@@ -113,6 +111,17 @@ def checked(facts: tuple[Fact, ...]) -> Checked:
         thread.close(broken)
     standing = tuple(fact for place, fact in enumerate(facts) if place not in gone) if gone else facts
     return Checked(facts, standing, tuple(broken))
+
+
+def _cannot_be_born(on: dt.date, place: int, other: int | None, facts: Sequence[Fact], broken: list[Broken]) -> bool:
+    """Return whether a birth lies too early, or behind something else of the case, and note it."""
+    if on < BORN_FROM:
+        broken.append(Broken(place, BORN))
+    elif other is not None and facts[other].on < on:
+        broken.append(Broken(place, BIRTH_FIRST, other))
+    else:
+        return False
+    return True
 
 
 def _leaves_out(fields: Mapping[str, Any], place: int, broken: list[Broken]) -> bool:

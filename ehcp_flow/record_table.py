@@ -21,6 +21,7 @@ __all__ = [
     "COUNTED_AHEAD",
     "DAMAGED_ID",
     "DATED",
+    "DECLARED",
     "NAMES",
     "ORDERED",
     "PART_3_FROM",
@@ -199,6 +200,8 @@ class SameThroughout(NamedTuple):
 Row: TypeAlias = OnceOnly | AnswerAfter | BeforeAll | DatesOfOne | InItsTime | KeptWhole | SameThroughout
 
 PART_3_FROM: Final = dt.date(2014, 9, 1)
+DECLARED: Final = "records_declared"
+"""What stands on the day of the case's first fact, whenever that was."""
 """The day on which Part 3 of the Children and Families Act 2014 came into force (SI 2014/889)."""
 
 BORN_FROM: Final = dt.date(1989, 9, 1)
@@ -297,7 +300,7 @@ TIMELY: Final = InItsTime(
     "{event} on {on} lies before Part 3 of the Act, which began on 2014-09-01: most likely no day was known and "
     "another was put in its place; no time limit is counted from it, and no measure of a year has it",
     "put in the true day, or void the fact if there is none",
-    "no fact but date_of_birth lies before 2014-09-01, when Part 3 of the Act began",
+    "no fact but date_of_birth and records_declared lies before 2014-09-01, when Part 3 of the Act began",
     "the day is a placeholder: no time limit is counted from it",
 )
 BORN: Final = InItsTime(

@@ -91,7 +91,7 @@ def test_an_event_that_does_not_exist_is_refused_with_near_ones():
 
 @pytest.mark.parametrize("record", [{}, {"event": ""}, {"event": None}])
 def test_a_record_without_an_event_is_refused(record):
-    with pytest.raises(FactError, match=r"^fact: event is missing; one of date_of_birth"):
+    with pytest.raises(FactError, match=r"^fact: event is missing; one of records_declared, date_of_birth"):
         load_fact({**record, "case_id": "a", "on": "2026-03-02"})
 
 

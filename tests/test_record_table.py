@@ -44,7 +44,7 @@ class Told:
             sources.append(store)
         for source in sources:
             frame = findings_frame(source, self.as_of)
-            assert [(code, on, f"{says}; {remedy}") for _, code, on, says, remedy, _ in frame.rows()] == one
+            assert [(code, on, f"{says}; {remedy}") for _, code, on, says, remedy, *_ in frame.rows()] == one
         return [(code, str(on)) for code, on, _ in one if code in REPORTED]
 
     def rows(self, limit):

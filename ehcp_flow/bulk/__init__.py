@@ -39,6 +39,7 @@ from ehcp_flow.bulk.queries import (
     read_cases,
     states_frame,
 )
+from ehcp_flow.bulk.star import tables
 
 __all__ = [
     "CHUNK_CASES",
@@ -57,6 +58,7 @@ __all__ = [
     "measure",
     "read_cases",
     "states_frame",
+    "tables",
     "write_csv",
 ]
 

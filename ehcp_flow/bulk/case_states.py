@@ -60,6 +60,7 @@ FINDINGS: Final[dict[str, Any]] = {
     "message": pl.String,
     "remedy": pl.String,
     "event": pl.String,
+    "limit": pl.String,
 }
 """The columns of a frame of findings: the fields of `Finding`, with the event of the fact that gave rise to it."""
 _CASE: Final = "_case"
@@ -127,7 +128,9 @@ def findings_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     for answer in answers_of(columns, np.flatnonzero(found.asked | (found.counted > 0))):
         for finding in answer.findings if isinstance(answer, Answer) else ():
             event = finding.fact.event if finding.fact else None
-            told.append((finding.case_id, finding.code, finding.on, finding.message, finding.remedy, event))
+            told.append(
+                (finding.case_id, finding.code, finding.on, finding.message, finding.remedy, event, finding.limit)
+            )
     frame = pl.DataFrame(told, schema=FINDINGS, orient="row")
     return columns.chunk(frame)
 

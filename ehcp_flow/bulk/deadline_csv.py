@@ -74,16 +74,18 @@ def narrowed(
     return frame
 
 
-def tally(frame: pl.DataFrame) -> tuple[int, int, int, int, int]:
+def tally(frame: pl.DataFrame) -> tuple[int, int, int, int, int, int]:
     """Return how many deadlines there are, how many breaches, and how many that were missed and are excused.
 
-    Then how many of the breaches another reading denies, and of how many more deadlines one makes breaches.
+    Then how many of the breaches another reading denies, of how many more deadlines one makes breaches, and how many
+    the source is declared not to record.
     """
     missed = pl.col("status").cast(pl.String).is_in(MISSED)
     excused = frame.filter(missed & (pl.col("excused_by").list.len() > 0)).height
     contested = frame.filter(pl.col("contested_by").list.len() > 0)["breach"]
     denied = int(contested.sum())
-    return frame.height, int(frame["breach"].sum()), excused, denied, len(contested) - denied
+    unrecorded = frame.filter(pl.col("status").cast(pl.String) == "unrecorded").height
+    return frame.height, int(frame["breach"].sum()), excused, denied, len(contested) - denied, unrecorded
 
 
 def plain_rows(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:

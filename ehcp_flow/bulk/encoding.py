@@ -7,6 +7,7 @@ the readers, which make a fact of it or say what is wrong.
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +23,19 @@ from pydantic.fields import FieldInfo
 from ehcp_flow.bulk.codes import EVENTS, KEY_OF, NO_DAY, Array, as_day
 from ehcp_flow.dates import parse_date, parse_day, parse_instant, written
 from ehcp_flow.errors import DateError, RowRefused
-from ehcp_flow.facts import COLUMN_OF, COLUMNS, DATES, FACT_TYPES, OUTCOMES, WHITE, Fact, choices_of, outcomes_of
+from ehcp_flow.events import events_fault
+from ehcp_flow.facts import (
+    COLUMN_OF,
+    COLUMNS,
+    DATES,
+    FACT_TYPES,
+    OUTCOMES,
+    SHARED,
+    WHITE,
+    Fact,
+    choices_of,
+    outcomes_of,
+)
 from ehcp_flow.readers import FactReader, read_facts
 
 __all__ = ["APART", "LINE", "Coded", "Encoded", "encode", "reread", "standard", "taken"]
@@ -52,6 +65,10 @@ class Coded:
     def through(self, table: Array) -> Array:
         """Return what a table of the texts, with one more entry at its end for none, gives for each row."""
         return table.take(self.codes)
+
+    def where(self, rows: Array) -> Coded:
+        """Return the column without what stands in other rows."""
+        return Coded(np.where(rows, self.codes, np.int32(-1)), self.texts) if self.texts else self
 
 
 @dataclass
@@ -240,9 +257,13 @@ def encode(frame: pl.DataFrame, *, with_instants: bool) -> Encoded:
     bad = key < 0
 
     texts = {name: _texts(frame, name) for name in _TEXTS}
+    for name in SHARED:
+        texts[name] = texts[name].where(_shapes().allowed[name].take(event))
     for name, column in texts.items():
         bad |= _not_on_its_list(name, event, column)
         wrong = [name == "authority" and not _AUTHORITY.fullmatch(text) for text in column.texts]
+        if name in SHARED:
+            wrong = [events_fault(text) is not None for text in column.texts]
         if any(wrong):
             bad |= column.through(np.array([*wrong, False]))
     dates = {name: days_of(frame[name]) for name in DATES if name in given}
@@ -341,7 +362,9 @@ def reread(frame: pl.DataFrame, name: str, shown: Mapping[str, str]) -> tuple[pl
         json.dumps({shown.get(c, c): cell for c, cell in zip(columns, row, strict=True) if cell is not None}) + "\n"
         for row in rows
     )
-    kept, refused = taken(read_facts(_PlainLines(text), name=name), lambda number: int(lines[number - 1]), shown)
+    kept, refused = taken(
+        read_facts(io.StringIO(text, newline="\n"), name=name), lambda number: int(lines[number - 1]), shown
+    )
     schema = {column: frame.schema[LINE] if column == LINE else pl.String for column in frame.columns}
     return pl.DataFrame(kept, schema=schema), refused
 
@@ -373,15 +396,3 @@ def cells_of(fact: Fact) -> dict[str, str]:
         if value is not None:
             cells[name] = value if isinstance(value, str) else written(value) if name == "on" else value.isoformat()
     return cells
-
-
-class _PlainLines:
-    """A text that the readers read line by line, with nothing but line feeds ending a line."""
-
-    def __init__(self, text: str) -> None:
-        self._lines = iter(text.split("\n"))
-
-    def readline(self, size: int, /) -> str:
-        """Return the next line with its end."""
-        line = next(self._lines, "")
-        return line + "\n" if line else ""

@@ -43,6 +43,8 @@ class FactColumns:
     limits: list[str]
     reason: Array
     reasons: list[str]
+    value: Array
+    values: list[str]
     as_of: int
     settled: Array
     failed: Array

@@ -16,6 +16,7 @@ from ehcp_flow.engine.counted_days import CountedDays, counted_days
 from ehcp_flow.engine.kernel import COLUMNS, LAST, NO_DAY, STARTED, VERSION
 from ehcp_flow.engine.rulebook import CompiledRulebook, number_of
 from ehcp_flow.facts import DATES
+from ehcp_flow.record_table import DECLARED
 
 __all__ = ["days_and_keys", "judge_columns", "numbers_for", "room_for"]
 
@@ -117,6 +118,7 @@ def _numbered(facts: FactColumns, book: CompiledRulebook, days: CountedDays, cho
             "limit": column(limit.take(facts.limit)),
             "reasoned": column(facts.reasoned),
             "institution": column(np.array([0, *(days.institutions.get(name, 0) for name in numbers)])),
+            **{name: column(told) for name, told in _declared(facts, book).items()},
             "parties": len(numbers),
         }
     )
@@ -131,6 +133,24 @@ def _bodies(facts: FactColumns, book: CompiledRulebook) -> Array:
     recorded = given.take(facts.body.take(at))
     number[at] = np.where(recorded > 0, recorded, usual.take(facts.party.take(at)))
     return number
+
+
+def _declared(facts: FactColumns, book: CompiledRulebook) -> dict[str, Array]:
+    """Return of each case the number of what it is declared to record, -1 for none, and the tables of these numbers."""
+    declared = np.full(facts.cases, -1, dtype=np.int32)
+    told: dict[frozenset[str], int] = {}
+    at = facts.places(event_mask(DECLARED))
+    if len(at):
+        case, value = facts.case.take(at), facts.value.take(at)
+        first = np.append(True, case[1:] != case[:-1])
+        known = [frozenset(text.split()) for text in facts.values]
+        numbers = np.array([told.setdefault(events, len(told)) for events in known], dtype=np.int32)
+        declared[case[first]] = numbers.take(value[first])
+        for again in np.unique(case[~first]).tolist():
+            events = frozenset().union(*(known[code] for code in value[case == again].tolist()))
+            declared[again] = told.setdefault(events, len(told))
+    table = [flag for events in told for flag in book.unrecorded(events)]
+    return {"declared": declared, "unrecorded": np.array(table, dtype=np.int32)}
 
 
 def days_and_keys(facts: FactColumns, chosen: Kernel) -> dict[str, Any]:

@@ -101,6 +101,8 @@ def in_legal_order(
         limits=rows.texts["limit"].texts,
         reason=rows.texts["reason"].codes.take(order),
         reasons=rows.texts["reason"].texts,
+        value=rows.texts["value"].codes.take(order),
+        values=rows.texts["value"].texts,
         as_of=day,
         settled=apart,
         failed=np.zeros(cases, dtype=bool),

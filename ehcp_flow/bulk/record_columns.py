@@ -20,6 +20,7 @@ from ehcp_flow.record_table import (
     BIRTH_FIRST,
     BORN_FROM,
     DATED,
+    DECLARED,
     ORDERED,
     PART_3_FROM,
     AnswerAfter,
@@ -63,6 +64,7 @@ def _looked(row: OnceOnly | AnswerAfter) -> _Looked:
 _LOOKED: Final = [_looked(row) for row in ORDERED]
 _BIRTH: Final = _mask([BIRTH_FIRST.event])
 _CHANGES: Final = _mask(AUTHORITY.changed_by)
+_AT_ANY_TIME: Final = _BIRTH | _mask([DECLARED])
 _PART_3_FROM: Final = as_day(PART_3_FROM)
 _BORN_FROM: Final = as_day(BORN_FROM)
 
@@ -124,7 +126,7 @@ class _Facts:
         births = np.flatnonzero(_BIRTH.take(self.key))
         if not len(births):
             return births
-        others = np.flatnonzero(~_BIRTH.take(self.key) & ~gone & (self.on >= _PART_3_FROM))[::-1]
+        others = np.flatnonzero(~_AT_ANY_TIME.take(self.key) & ~gone & (self.on >= _PART_3_FROM))[::-1]
         first = np.full(len(self._rows.case_ids), np.iinfo(np.int32).max, dtype=np.int32)
         first[self.case[others]] = self.on[others]
         on = self.on[births]
@@ -133,7 +135,7 @@ class _Facts:
 
     def before_part_3(self) -> Array:
         """Return the places of the facts from before there was this law."""
-        return np.flatnonzero((self.on < _PART_3_FROM) & ~_BIRTH.take(self.key))
+        return np.flatnonzero((self.on < _PART_3_FROM) & ~_AT_ANY_TIME.take(self.key))
 
     def written_early(self) -> Array:
         """Return the places of the facts that may have been written down before their day."""

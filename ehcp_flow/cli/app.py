@@ -33,6 +33,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "registers": "ehcp_flow.cli.registers:REGISTERS_COMMAND",
     "measures": "ehcp_flow.cli.measures:MEASURES",
     "report": "ehcp_flow.cli.report:REPORT",
+    "tables": "ehcp_flow.cli.tables:TABLES",
     "what-if": "ehcp_flow.cli.what_if:WHAT_IF",
     "schedule": "ehcp_flow.cli.schedule:SCHEDULE",
     "notices": "ehcp_flow.cli.notices:NOTICES",

@@ -36,7 +36,7 @@ _EXCEPTION_COLUMNS: Final = (
     "case_id", "authority", "limit", "party", "due_on", "status", "ground", "on", "until", "claimed_for", "reason",
     "holds", "excuses", "says", "citation", "address",
 )  # fmt: skip
-_FINDING_COLUMNS: Final = ("case_id", "on", "finding", "message", "remedy", "event")
+_FINDING_COLUMNS: Final = ("case_id", "on", "finding", "message", "remedy", "event", "limit")
 
 
 @options(

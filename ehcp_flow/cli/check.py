@@ -83,6 +83,7 @@ def _tell(cases: int, found: CheckTally) -> None:
         count(found.deadlines, "deadline"),
         breaches_in_words(found.breaches, found.denied, found.made),
         f"{found.excused:,} excused",
+        *([f"{found.unrecorded:,} unrecorded"] if found.unrecorded else []),
         count(found.findings, "finding"),
     ]
     more = " (see them with: ehcp-flow breaches SOURCE --register findings)" if found.findings else ""

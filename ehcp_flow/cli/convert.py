@@ -17,6 +17,7 @@ from ehcp_flow.cli.options import AllErrors
 from ehcp_flow.cli.sheet_source import raw_sheet, sheet_rows
 from ehcp_flow.cli.source_kinds import tell_read
 from ehcp_flow.errors import ExitCode
+from ehcp_flow.record_table import DECLARED
 
 if TYPE_CHECKING:
     from ehcp_flow.conversion import ConvertedCases, ConvertedRows, Proposal
@@ -161,7 +162,7 @@ def _tell(rows: ConvertedRows, found: ConvertedCases, refused: str | None, *, al
     from ehcp_flow.conversion import refused_rows
 
     tell_read((), found.refused, found.incomplete, all_errors=all_errors, declared=True)
-    facts = sum(len(case.recorded) for case in found.values())
+    facts = sum(fact.event != DECLARED for case in found.values() for fact in case.recorded)
     said = f"{count(rows.sheet.height, 'row')}: {count(facts, 'fact')} of {count(len(found), 'case')}"
     cells = count(len(found.refused), "cell")
     note(said + (f"; {cells} refused" if found.refused else ""))

@@ -211,6 +211,7 @@ def finding_row(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "remedy": finding.remedy,
         "event": finding.fact.event if finding.fact else None,
+        "limit": finding.limit,
     }
 
 

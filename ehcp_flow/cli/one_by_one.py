@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from ehcp_flow.answers import Answer
+    from ehcp_flow.bulk.source_pass import Pass
     from ehcp_flow.case import Case
     from ehcp_flow.cli.query import CaseQuery
     from ehcp_flow.measures import MeasureTable
@@ -227,6 +228,19 @@ class SourceOneByOne(OpenedSource):
                     found.add(deadline)
                     rows.write(deadline.as_dict())
         return found
+
+    def star(self) -> Mapping[str, Any]:
+        """Return the tables of the cases, over columns."""
+        from ehcp_flow.bulk import tables
+
+        def report(read: Pass) -> None:
+            for case_id, error in read.failed:
+                self.cannot(case_id, error)
+
+        query = self.query
+        return tables(
+            list(self.cases()), query.on, rulebook=query.law, calendars=query.calendars, report=report, refused=[]
+        )
 
     def measured(self, figures: SourceFigures) -> tuple[MeasureTable, Span | None]:
         """Count the cases; without a year their answers are held, since the first day is not known before."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import typer
@@ -69,15 +69,17 @@ class CheckTally:
     """What is counted of the deadlines that are shown, and of all findings.
 
     `denied` are breaches that another lawful reading denies, `made` are deadlines that one makes breaches.
+    `unrecorded` are those of which the source is declared not to record whether they were met.
     """
 
     def __init__(self) -> None:
-        self.deadlines = self.breaches = self.excused = self.denied = self.made = self.findings = 0
+        self.deadlines = self.breaches = self.excused = self.denied = self.made = self.unrecorded = self.findings = 0
 
     def add(self, deadline: Deadline) -> None:
         """Count one deadline."""
         self.deadlines += 1
         self.breaches += deadline.breach
+        self.unrecorded += deadline.status == "unrecorded"
         self.excused += bool(deadline.missed and deadline.excused_by)
         if deadline.contested_by:
             self.denied += deadline.breach
@@ -128,6 +130,10 @@ class OpenedSource(ABC):
     @abstractmethod
     def measured(self, figures: SourceFigures) -> tuple[MeasureTable, Span | None]:
         """Return a table of measures, and from when to when the records go that it is of."""
+
+    @abstractmethod
+    def star(self) -> Mapping[str, Any]:
+        """Return the tables of `bulk.tables`, by name."""
 
     def cannot(self, case_id: str, error: EhcpFlowError) -> None:
         """Tell that one case cannot be judged; the others still are."""

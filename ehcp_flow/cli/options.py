@@ -50,6 +50,7 @@ class StatusName(StrEnum):
     LAPSED = "lapsed"
     UNDATED = "undated"
     OVERTAKEN = "overtaken"
+    UNRECORDED = "unrecorded"
 
 
 class Contested(StrEnum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from itertools import chain, islice
 from pathlib import Path
@@ -150,12 +150,13 @@ class SourceOverColumns(OpenedSource):
                 shown = narrowed(
                     frame, chosen.limits, chosen.statuses, breaches=chosen.breaches, contested=chosen.contested
                 )
-                deadlines, breaches, excused, denied, made = tally(shown)
+                deadlines, breaches, excused, denied, made, unrecorded = tally(shown)
                 found.deadlines += deadlines
                 found.breaches += breaches
                 found.excused += excused
                 found.denied += denied
                 found.made += made
+                found.unrecorded += unrecorded
                 if form in (Format.CSV, RAW) and out is not None:
                     sys.stdout.flush()
                     write_csv(shown, out, header=False, raw=form == RAW)
@@ -180,6 +181,12 @@ class SourceOverColumns(OpenedSource):
             table = measuring.table()
         self._settle(measuring)
         return table, measuring.span
+
+    def star(self) -> Mapping[str, Any]:
+        """Return the tables, each from a pass over the source."""
+        from ehcp_flow.bulk import tables
+
+        return tables(self._source, report=self._settle, refused=[], **self._judging())
 
     def _judging(self) -> dict[str, Any]:
         query = self.query

@@ -17,7 +17,7 @@ _USUAL: Final = 100
 _BETWEEN: Final = 1
 _STYLES: Final[Mapping[str, str]] = {
     "BREACH": "bold red", "overdue": "red", "late": "red", "premature": "red", "overtaken": "red", "met": "green",
-    "open": "cyan", "undated": "yellow", "lapsed": "dim", "excused": "yellow",
+    "open": "cyan", "undated": "yellow", "lapsed": "dim", "unrecorded": "dim", "excused": "yellow",
 }  # fmt: skip
 """Colours for words that are printed anyway: nothing is said by colour alone."""
 

@@ -10,7 +10,7 @@ Needs the extra `sheets`: `pip install "ehcp-flow[sheets]"`.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 try:
@@ -62,6 +62,7 @@ def convert(
     source: Any,
     columns: str | os.PathLike[str] | Mapping[str, Any],
     *,
+    records: Sequence[str] = (),
     query: Any = None,
     name: str | None = None,
 ) -> ConvertedCases:
@@ -69,11 +70,15 @@ def convert(
 
     `source` is the path of a CSV file or a workbook, a binary stream of one, a frame of pandas, Polars or Arrow, or a
     result of SQLAlchemy or a DB-API cursor; an SQLAlchemy engine or connection with a `query`. `columns` is a convert
-    file: its path, or a dict of the same keys. Raises ConvertFileError where that is wrong or still
+    file: its path, or a dict of the same keys. `records` are the events that the source records at all, where the
+    convert file does not say so: a limit that only others could discharge is `unrecorded`.
+
+    Raises ConvertFileError where that is wrong or still
     asks something, SourceError for a source that cannot be read at all or lacks a column, LibraryMissing without the
     extra.
     """
-    return cases_of(convert_source(source, read_convert_file(columns), query=query, name=name))
+    file = read_convert_file(columns, records=records)
+    return cases_of(convert_source(source, file, query=query, name=name))
 
 
 def fact_rows(source: Any, *, sheet: str | None = None, name: str | None = None) -> ConvertedRows:

@@ -16,7 +16,7 @@ a fact that its event does not have, an outcome that is not among the event's.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
@@ -24,6 +24,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from ehcp_flow.conversion.cell_dates import DateOrder
 from ehcp_flow.errors import ConvertFileError, ConvertFileMissing, UnknownNameError
+from ehcp_flow.events import events_fault
 from ehcp_flow.facts import COLUMN_OF, COLUMNS, FACT_TYPES, OUTCOMES
 from ehcp_flow.law.toml_files import SourceFile, read_toml
 from ehcp_flow.readers.row_tables import column_of
@@ -35,6 +36,14 @@ _IN_ROWS: Final = ("case_id", "authority", "event", "on", "fact_id")
 TEXT_BY_COLUMN: Final = ("reason",)
 """The texts of which a bare text names the column, as it does of a day: nobody writes the same reason in every row."""
 LEAVE_OUT: Final = "leave out"
+
+
+def recorded_events(given: Sequence[str]) -> tuple[str, ...]:
+    """Return the events that a source is declared to record. Raises ValueError where one of them is none."""
+    fault = events_fault(" ".join(given))
+    if fault is not None:
+        raise ValueError(fault)
+    return tuple(dict.fromkeys(given))
 
 
 class FromSheet(BaseModel):
@@ -136,6 +145,7 @@ class ConvertFile(BaseModel):
     dates: DateOrder | None = None
     empty: tuple[str, ...] = ()
     same_id: Literal["refuse", "corrects"] = "refuse"
+    records: Annotated[tuple[str, ...], AfterValidator(recorded_events)] = ()
     fact: tuple[FactRule, ...]
     carry: Annotated[
         Mapping[str, str], AfterValidator(lambda given: {column_of(name): given[name] for name in given})
@@ -193,13 +203,17 @@ def sources_of(rule: FactRule) -> dict[str, FromSheet]:
     return {"on": rule.on, **({} if rule.event is None else {"event": rule.event}), **rule.given}
 
 
-def read_convert_file(columns: str | os.PathLike[str] | Mapping[str, Any]) -> ConvertFile:
-    """Return a convert file: from a path, or out of a dict of the same keys.
+def read_convert_file(
+    columns: str | os.PathLike[str] | Mapping[str, Any], *, records: Sequence[str] = ()
+) -> ConvertFile:
+    """Return a convert file: from a path, or out of a dict of the same keys; `records` take the place of its own.
 
     Raises ConvertFileError with file, key and line for what is wrong with it, ConvertFileMissing where there is none.
     Questions that it still asks are in `open_questions`; nothing is converted by it before they are answered.
     """
     file = _file(columns)
+    if records:
+        file = file._replace(data={**file.data, "records": tuple(records)})
     try:
         found = ConvertFile.model_validate(file.data)
     except ValidationError as error:

@@ -20,6 +20,7 @@ from ehcp_flow.formulas import disarmed
 from ehcp_flow.outputs import Kind, header_of
 from ehcp_flow.readers.case_reader import fact_of_row
 from ehcp_flow.readers.row_tables import column_of
+from ehcp_flow.record_table import DECLARED
 
 __all__ = ["REFUSED_CELLS", "ConvertedRows", "convert_rows", "refused_rows"]
 
@@ -28,6 +29,7 @@ _EMPTY: Final = ("", "nan", "nat", "none", "null", "<na>")
 REFUSED_CELLS: Final = Kind(
     "a file of refused rows", "refused.csv", lambda file: header_of(file)[-2:] == [*REFUSED_COLUMNS]
 )
+_MONTH: Final = len("2024-04")
 _MIDNIGHT: Final = r"[ T]00:00:00(\.0+)?\z"
 
 
@@ -171,11 +173,27 @@ class _Conversion:
         once = whole.unique([*content, "_rule"], keep="first", maintain_order=True)
         if doubled := whole.height - once.height:
             self.notes.append(f"{doubled} fact(s) stand in more than one row, cell for cell, and count once")
+        if self.file.records:
+            once = pl.concat([self._declarations(once), once], how="diagonal").sort(LINE, maintain_order=True)
         if len(kept) < sheet.height and (blank := sheet.height - len(kept) - self._without_id):
             self.notes.append(f"{blank} blank row(s)")
         self._tell_orders()
         refused = sorted(self.refused.values(), key=lambda row: row.line)
-        return ConvertedRows(sheet.name, once.drop("_rule"), sheet, refused, self.notes, self.file.same_id)
+        once = once.drop("_rule").select(name for name in (*COLUMNS, *self.file.carry, LINE) if name in once.columns)
+        return ConvertedRows(sheet.name, once, sheet, refused, self.notes, self.file.same_id)
+
+    def _declarations(self, facts: pl.DataFrame) -> pl.DataFrame:
+        """Return a fact for each case that says what the sheet records at all, on the day of the case's first fact.
+
+        Its name has that day: where an earlier one is entered later, another stands beside it.
+        """
+        first = pl.when(pl.col("on").str.len_chars() == _MONTH).then(pl.col("on") + "-01").otherwise(pl.col("on")).min()
+        told = facts.group_by("case_id", maintain_order=True).agg(first, pl.col(LINE).min())
+        return told.with_columns(
+            event=pl.lit(DECLARED),
+            value=pl.lit(" ".join(self.file.records)),
+            fact_id=pl.format("{}/{}-{}", "case_id", pl.lit(DECLARED), "on"),
+        )
 
     def _constant_party(self, rule: FactRule) -> str:
         party = rule.given.get("party")

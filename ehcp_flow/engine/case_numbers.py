@@ -12,6 +12,7 @@ from ehcp_flow.engine.kernel import COLUMNS, NO_DAY
 from ehcp_flow.engine.numbers import KEY_OF, as_day
 from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.facts import DATES, FACT_TYPES, Fact
+from ehcp_flow.record_table import DECLARED
 
 __all__ = ["DATES_OF", "NAMES_A_LIMIT", "limit_number", "numbered", "space_for"]
 
@@ -31,6 +32,7 @@ def numbered(facts: Sequence[Fact], as_of: dt.date, book: CompiledRulebook, days
     body = [0] * count
     filled: dict[str, list[int]] = {}
     claims = False
+    told: set[str] = set()
     for place, fact in enumerate(facts):
         fields = fact.__dict__
         event = fields["event"]
@@ -39,6 +41,8 @@ def numbered(facts: Sequence[Fact], as_of: dt.date, book: CompiledRulebook, days
         name = fields["party"]
         party.append(-1 if name is None else parties.setdefault(name, len(parties)))
         claims = claims or event in NAMES_A_LIMIT
+        if event == DECLARED:
+            told.update(fields["value"].split())
         if event == "advice_requested":
             body[place] = book.body(name, fields["body"])
         for field in DATES_OF[event]:
@@ -63,6 +67,8 @@ def numbered(facts: Sequence[Fact], as_of: dt.date, book: CompiledRulebook, days
             "institution": chosen.numbers(
                 [0, *(institutions.get(name, 0) for name in parties)] if institutions else [0] * (len(parties) + 1)
             ),
+            "declared": chosen.numbers((0 if told else -1,)),
+            "unrecorded": chosen.numbers(book.unrecorded(frozenset(told)) if told else ()),
             "parties": len(parties),
             "as_of": as_day(as_of),
         }
@@ -97,7 +103,7 @@ def space_for(book: CompiledRulebook, chosen: Kernel, facts: int, parties: int, 
     }  # fmt: skip
     single = (
         "case tick low high exceptions asked born kept gone over inside begins needed runs many rows wanted beyond_day "
-        "done implied ended other resumed owed bites part later stray strays base last end act lasting"
+        "done implied ended other resumed owed bites part later stray strays base last end act lasting unsaid"
     )
     return chosen.module.Found(
         {name: none(0, size) for name, size in sizes.items()}

@@ -22,6 +22,7 @@ from ehcp_flow.engine.kernel import (
     OVERTAKEN,
     STARTED,
     STATUS,
+    UNRECORDED,
     WHOM,
     first_on,
 )  # fmt: skip
@@ -36,7 +37,7 @@ TRANSFERS, GROUPS = range(9, 11)
 BY_ACT, BY_ACT_SEEN, BY_DUE = range(3)
 
 # Marks of a deadline, above those for its status: 1 << MET and so on.
-ACT_DONE, SEEN, DATED, EXCUSED, BESIDE, READ_OTHERWISE = (1 << bit for bit in range(8, 14))
+ACT_DONE, SEEN, DATED, EXCUSED, BESIDE, READ_OTHERWISE = (1 << bit for bit in range(9, 15))
 
 # Of a plan or its refusal, by the last limit that counts from a request; TIMED of an open request too.
 TIMED, OTHER_CLOCK, EXCEPTED, CLAIMED, DUE, IN_DUE_TIME, OVER_A_YEAR, CONTESTABLE = (1 << bit for bit in range(8))
@@ -290,6 +291,11 @@ def fell_away(rows, row):
     """Return whether something ended the time of a deadline, whether or not its last lawful day had passed by then."""
     status = rows.out[STATUS * rows.size + row]
     return status == LAPSED or status == OVERTAKEN
+
+
+def is_not_counted(rows, row):
+    """Return whether nothing is asked of a deadline: its time was ended, or the source does not record the act."""
+    return fell_away(rows, row) or rows.out[STATUS * rows.size + row] == UNRECORDED
 
 
 def day_at(facts, place):
@@ -571,7 +577,7 @@ def is_owed(periods, facts, rows, entries, period):
     for at in range(begin, begin + entries.series_count[REVIEW_DUE]):
         row = entries.series_row[at]
         due = rows.out[LAST * size + row]
-        if due == NO_DAY or due > periods.end[period]:
+        if due == NO_DAY or due > periods.end[period] or rows.out[STATUS * size + row] == UNRECORDED:
             continue
         ended = rows.out[ENDED_AT * size + row]
         if fell_away(rows, row) and by_then(facts, ended, periods.stock_on[period]):
@@ -612,7 +618,7 @@ def add_transfers(figures, periods, facts, rows, entries, period):
         row = entries.series_row[at]
         due = rows.out[LAST * size + row]
         done = rows.out[DONE_AT * size + row]
-        if due == NO_DAY or fell_away(rows, row):
+        if due == NO_DAY or is_not_counted(rows, row):
             continue
         marks = 0
         if due >= periods.start[period]:

@@ -15,7 +15,7 @@ cdef int PER_PARTY, NEEDS, IN_TIME, OTHER_ANSWER, RIGHT, DONE_FOR_GOOD, ENDS_FOR
 cdef int NARROWED, CONDITIONAL, BREACHABLE, DOUBTFUL, ASKS_WHERE_MISSED, NOT_SHOWN, AS_NAMED, TAKES_BACK
 cdef int WINDOW, ROLLED, LATER_OF, FROM_FACT, FROM_FIELDS, NEEDED_COUNT
 cdef int EITHER_ANSWER, UNEXCUSED, UNEXCUSED_BY_PAST, ONLY_EARLIER, NEVER_YIELDS, ONLY_TOLD, LIMITS_NOTHING, BINDS
-cdef int OPEN, MET, LATE, OVERDUE, PREMATURE, LAPSED, UNDATED, OVERTAKEN, NO_LAW
+cdef int OPEN, MET, LATE, OVERDUE, PREMATURE, LAPSED, UNDATED, OVERTAKEN, UNRECORDED, NO_LAW
 cdef int DAYS_UNKNOWN, MAY_BE_LATER, NOT_DATED, DOUBTED, DOUBTED_LATER, WHOSE, TOO_OLD
 cdef int CLOSURE, WITHIN_PERIOD, ABSENCE, DUE_WITHIN_FORCE, NAMED
 cdef int HOLDS, NO_END, TOO_SHORT, BEGAN_LATER, NOT_ASKED, OUTSIDE, OUT_OF_FORCE, NO_REASON, NO_LIMIT, BEFORE_CLOCK
@@ -28,7 +28,7 @@ cdef int NOBODY, ANYBODY, MANY_TO_ASK, FEW, MANY_SPELLS
 
 
 cdef class Law:
-    cdef public int keys, parties, clocks, sets, many_spells, roll_table, marks, named_roles
+    cdef public int keys, parties, clocks, sets, many_spells, roll_table, marks, named_roles, limits
     cdef public const int[::1] key_kind, key_rows, key_begins, key_clocks_at, key_clocks
     cdef public const int[::1] key_pairs, pair_roles, key_turns, key_opens, key_shuts
     cdef public const int[::1] turns_at, turn_about, turn_inside, turn_key
@@ -61,6 +61,7 @@ cdef class Days:
 cdef class Facts:
     cdef public int parties, as_of
     cdef public const int[::1] bounds, key, on, party, body, days, field_at, limit, reasoned, institution
+    cdef public const int[::1] declared, unrecorded
     cdef public int[::1] taken, whose
 
 
@@ -70,7 +71,7 @@ cdef class Found:
     cdef public int wanted, most_wanted, beyond, beyond_day
     cdef public int begins, inside, born, kept, gone, over, exceptions, asked, width, parties
     cdef public int done, implied, ended, other, resumed, owed, bites, part, later, stray, strays, base, last, end, act
-    cdef public int lasting
+    cdef public int lasting, unsaid
     cdef public int[::1] out, want, noted, exception, advice, since
     cdef public int[::1] clock_case, clock_first, spell_case, around
     cdef public int[::1] next_case, next_from, next_at, last_case, last_from, last_at
@@ -147,6 +148,7 @@ cdef int next_that_matters(Found found, int per_party, int place, bint only_ends
 cdef int status_of(
     Law law, Facts facts, Found found, int rule, int flags, int end, int last, bint unsure
 ) noexcept nogil
+cdef bint is_unsaid(Law law, Facts facts, Found found, int rule, int window, int run, int status) noexcept nogil
 cdef bint was_missed(Law law, Facts facts, Found found, int rule, int flags, int end, int last) noexcept nogil
 cdef bint is_missed(int status) noexcept nogil
 cdef int gives_way(Law law, Facts facts, Found found, int rule, int last) noexcept nogil

@@ -107,7 +107,8 @@ PREMATURE = 4
 LAPSED = 5
 UNDATED = 6
 OVERTAKEN = 7
-NO_LAW = 8
+UNRECORDED = 8
+NO_LAW = 9
 
 # What a deadline leaves open in the record.
 DAYS_UNKNOWN = 1
@@ -226,6 +227,7 @@ def judge(law, days, facts, found, case, cases):
         if found.needed > found.capacity - first_row:
             return case
         now = found.case
+        found.unsaid = facts.declared[case] * (law.named_roles + law.limits)
         for clock in range(law.clocks):
             if found.clock_case[clock] == now:
                 judge_clock(law, days, facts, found, clock)
@@ -778,6 +780,11 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
         status = status_of_window(facts, found, flags, end, last, kept_open_by >= 0)
     else:
         status = status_of(law, facts, found, rule, flags, end, last, unsure)
+    if found.unsaid >= 0 and found.done < 0 and is_unsaid(law, facts, found, rule, window, run, status):
+        write(found, rule, version, run, base, last, UNRECORDED)
+        if found.exceptions and last != NO_DAY:
+            excuse(law, days, facts, found, found.rows - 1)
+        return
     missed = is_missed(status)
     gave_way_to = gives_way(law, facts, found, rule, last) if missed else -1
     if gave_way_to >= 0:
@@ -1213,6 +1220,24 @@ def status_of(law, facts, found, rule, flags, end, last, unsure):
     if unsure:
         return UNDATED
     return LAPSED if flags & RIGHT else OVERDUE
+
+
+def is_unsaid(law, facts, found, rule, window, run, status):
+    """Return whether the source is declared not to record what discharges a rule, and nothing else ended its time.
+
+    A right, and a time that is protected, are open all the same while they last.
+    """
+    if status == OPEN and (window or law.rule_flags[rule] & RIGHT):
+        return False
+    what = rule
+    if law.rule_flags[rule] & AS_NAMED:
+        what = law.named_roles + facts.limit[found.run_start[run]]
+    if not facts.unrecorded[found.unsaid + what]:
+        return False
+    if status != LAPSED:
+        return True
+    end = found.run_end[run]
+    return found.ended < 0 and found.other < 0 and end < 0 and not is_outgrown(facts, found, end)
 
 
 def was_missed(law, facts, found, rule, flags, end, last):

@@ -113,6 +113,11 @@ class CompiledRulebook:
             party: number_of(asked.id) for asked in rulebook.asked.values() for party in asked.usual_for
         }
         self.usual_bodies: Mapping[str | None, int] = usual
+        self._ways_done = [
+            *(self._ways_done_of((rule.rule,)) for rule in self.rules),
+            *(self._ways_done_of(limit.rule) for limit in rulebook.limits.values()),
+        ]
+        self._unrecorded: dict[frozenset[str], list[int]] = {}
         self._laws: dict[Kernel, Any] = {}
         self._outcomes: dict[tuple[int, int], tuple[str, ...]] = {}
         self._contesting: dict[tuple[int, int], tuple[str, ...]] = {}
@@ -120,6 +125,30 @@ class CompiledRulebook:
     def body(self, party: str | None, body: str | None) -> int:
         """Return the number of the body that was asked for advice: the one recorded, else the party's usual one."""
         return self.usual_bodies.get(party, 0) if body is None else number_of(body)
+
+    def _ways_done_of(self, rules: Iterable[Rule]) -> list[tuple[frozenset[str], ...]]:
+        """Return in which ways rules are discharged: each by one of some events, or by one of each of two sets."""
+        ways: list[tuple[frozenset[str], ...]] = []
+        for rule in rules:
+            by_date = () if rule.first_by_date is None else rule.first_by_date.facts
+            ways.append((self._events((*rule.done_by, *by_date)),))
+            ways.append((self._events((*rule.first, *by_date)), self._events(rule.done_after_first_by)))
+        return ways
+
+    def _events(self, patterns: Patterns) -> frozenset[str]:
+        """Return the events of which a fact is what patterns speak of, or stands for it; not what only shows it."""
+        return frozenset(KEYS[self.turned.base(key)][0] for key in self.turned.of_patterns(patterns, acts=True))
+
+    def unrecorded(self, recorded: frozenset[str]) -> list[int]:
+        """Return 1 for each rule, and then each limit, that none of these events discharges, 0 for the others.
+
+        What is done where nothing discharges it (a day that was fixed: what it names does) goes by the limit.
+        """
+        known = self._unrecorded.get(recorded)
+        if known is None:
+            known = [int(not any(all(each & recorded for each in way) for way in ways)) for ways in self._ways_done]
+            self._unrecorded[recorded] = known
+        return known
 
     def is_directable(self, limit: str) -> bool:
         """Return whether a day can be fixed for what is called so: a limit, and not that of such days itself."""
@@ -338,6 +367,7 @@ class _LaidOut:
             ],
         )
         self._put("named_roles", len(rules))
+        self._put("limits", len(limits))
         by_party = [any(self.rulebook.clocks[rule.clock].per == "party" for rule in each.rule) for each in limits]
         self._put("limit_by_party", [int(each) for each in by_party])
         self._put("rule_flags", [_rule_flags(rule) for rule in rules])

@@ -24,6 +24,7 @@ class AdviceByAdviser:
     def __init__(self, period: Period | None = None) -> None:
         self._period = period
         self._asked: dict[str, list[Deadline]] = {}
+        self._unrecorded: dict[str, list[Deadline]] = {}
         self._returned: dict[str, int] = {}
 
     def add(self, answer: Answer | CountedCase) -> None:
@@ -32,7 +33,8 @@ class AdviceByAdviser:
         for deadline in counted.of("advice"):
             if deadline.due_on is None or (self._period is not None and deadline.due_on not in self._period):
                 continue
-            self._asked.setdefault(deadline.party or "", []).append(deadline)
+            apart = self._unrecorded if deadline.status == "unrecorded" else self._asked
+            apart.setdefault(deadline.party or "", []).append(deadline)
         for fact in counted.facts("advice_returned"):
             if self._period is None or fact.on in self._period:
                 self._returned[fact.party or ""] = self._returned.get(fact.party or "", 0) + 1
@@ -41,13 +43,14 @@ class AdviceByAdviser:
         """Return a row for each adviser.
 
         `in_time`, `late`, `overdue`, `still_open` and `overtaken` (overdue when the plan came without it) add up to
-        `asked` less what fell away. `pc_in_time` is of what was due: in time, late, overdue and overtaken.
+        `asked` less what fell away; `unrecorded`, beside them, are requests whose answers the source is declared not to
+        record. `pc_in_time` is of what was due: in time, late, overdue and overtaken.
         `median_weeks` and the tail are of what was received.
         """
-        return [self._row(party) for party in sorted(self._asked)]
+        return [self._row(party) for party in sorted({*self._asked, *self._unrecorded})]
 
     def _row(self, party: str) -> dict[str, Any]:
-        asked = self._asked[party]
+        asked = self._asked.get(party, [])
         count = Counter(one.status for one in asked)
         missed = count["late"] + count["overdue"] + count["overtaken"]
         days = [(one.done_on - one.starts_on).days for one in asked if one.done_on is not None]
@@ -67,4 +70,5 @@ class AdviceByAdviser:
             "longest_weeks": rounded(max(days) / _WEEK) if days else UNAVAILABLE,
             "longest_overdue_days": max(waits, default=0),
             "overtaken": count["overtaken"],
+            "unrecorded": len(self._unrecorded.get(party, ())),
         }

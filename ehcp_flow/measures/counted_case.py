@@ -114,7 +114,7 @@ class CountedCase:
         assessed = {
             deadline.derivation.run.start
             for deadline in self.of(*ASSESS)
-            if _was(deadline, "assessment_agreed") or (deadline.status == "undated" and not _was(deadline, "refused"))
+            if _was(deadline, "assessment_agreed") or (_done_some_day(deadline) and not _was(deadline, "refused"))
         }
         return tuple(_request(deadline, assessed) for deadline in self.counted_once(*FINAL))
 
@@ -161,6 +161,11 @@ class CountedCase:
         for fact in self.facts(*REQUESTED):
             return fact.party or ""
         return ""
+
+
+def _done_some_day(deadline: Deadline) -> bool:
+    """Whether it was done, nobody knows when, or a later fact shows that it was."""
+    return deadline.status == "undated" or deadline.derivation.implied is not None
 
 
 def _was(deadline: Deadline, event: str) -> bool:

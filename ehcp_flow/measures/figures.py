@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from ehcp_flow.closed import complete
 from ehcp_flow.engine import contributions as c
-from ehcp_flow.engine.kernel import LAPSED, LATE, MET, NO_DAY, OPEN, OVERDUE, OVERTAKEN, PREMATURE, UNDATED
+from ehcp_flow.engine.kernel import LAPSED, LATE, MET, NO_DAY, OPEN, OVERDUE, OVERTAKEN, PREMATURE, UNDATED, UNRECORDED
 from ehcp_flow.engine.numbers import KEY_OF, KEYS
 from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.facts import DATES, OUTCOMES
@@ -52,7 +52,7 @@ MONTHS: Final = (6, 12, 24)
 
 _MET, _LATE, _LAPSED = (1 << status for status in (MET, LATE, LAPSED))
 _UNDONE: Final = (1 << OVERDUE, 1 << OVERTAKEN)
-_NOT_OWED: Final = _LAPSED | 1 << OPEN | 1 << PREMATURE | 1 << UNDATED
+_NOT_OWED: Final = _LAPSED | 1 << OPEN | 1 << PREMATURE | 1 << UNDATED | 1 << UNRECORDED
 _WEEK: Final = 7
 
 
@@ -121,7 +121,7 @@ FIGURES: Final = (
     Figure("decision_within_16_weeks", "decide_issue", c.SEEN | _MET, by=c.BY_ACT_SEEN),
     Figure("decision_16_weeks_den_ex", "decide_issue", c.SEEN, c.EXCUSED, by=c.BY_ACT_SEEN),
     Figure("decision_within_16_weeks_ex", "decide_issue", c.SEEN | _MET, c.EXCUSED, by=c.BY_ACT_SEEN),
-    Figure("phase_transfer_due", "phase_transfer", c.DATED, _LAPSED, by=c.BY_DUE),
+    Figure("phase_transfer_due", "phase_transfer", c.DATED, _LAPSED | 1 << UNRECORDED, by=c.BY_DUE),
     Figure("phase_transfer_final", "phase_transfer", c.DATED | c.ACT_DONE, _LAPSED, by=c.BY_DUE),
     Figure("phase_transfer_in_time", "phase_transfer", c.DATED | c.ACT_DONE | _MET, by=c.BY_DUE),
     Figure("order_limits_due", "order_*", c.DATED, _NOT_OWED, by=c.BY_DUE),

@@ -64,7 +64,7 @@ class Reviewing:
         self._transfers.extend(
             deadline
             for deadline in counted.of("phase_transfer")
-            if deadline.status != "lapsed" and deadline.due_on is not None
+            if deadline.status not in ("lapsed", "unrecorded") and deadline.due_on is not None
         )
         if not counted.answer.case_state.maintained:
             return

@@ -25,7 +25,7 @@ from pydantic import ValidationError
 from ehcp_flow.case import Case, group_cases
 from ehcp_flow.dates import parse_date, parse_day
 from ehcp_flow.errors import DateError, FactError, RowRefused, SourceError, SourceMissing, UnknownNameError
-from ehcp_flow.facts import COLUMNS, DATES, FACT_TYPES, WHITE, Fact, load_fact
+from ehcp_flow.facts import COLUMNS, DATES, FACT_TYPES, SHARED, WHITE, Fact, load_fact
 from ehcp_flow.inputs import why_unreadable
 from ehcp_flow.readers.column_evidence import misread_columns
 from ehcp_flow.readers.fact_names import FactNames
@@ -270,6 +270,8 @@ class RowTable(Protocol):
 
 def fact_of_row(line: int, row: dict[str, str], table: RowTable) -> Fact | RowRefused:
     """Return the fact that a row's cells state, or its refusal."""
+    if not SHARED.keys().isdisjoint(row):
+        row = {name: text for name, text in row.items() if row.get("event") in SHARED.get(name, FACT_TYPES)}
     cls = FACT_TYPES.get(row.get("event", ""))
     if cls is not None:
         fields: dict[str, Any] = row.copy()

@@ -10,12 +10,12 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, Final, TypeAlias
 
 from ehcp_flow.errors import RowRefused, SourceError
-from ehcp_flow.facts import COLUMNS, REQUIRED, WHITE
+from ehcp_flow.facts import COLUMNS, REQUIRED, SHARED, WHITE
 from ehcp_flow.readers.text_lines import (
     REMEDY,
     Readable,
@@ -146,6 +146,14 @@ class CsvTable:
         return RowRefused(self.name, line, "", first[:60].rstrip(), expected, case_id)
 
 
+def _no_texts(odd: Iterable[tuple[str, str, object]], event: str) -> Iterator[tuple[str, object, str]]:
+    """Yield what is wrong with values that are no texts, but for those under a key that such an event does not have."""
+    for column, key, value in odd:
+        if event in SHARED.get(column, (event,)):
+            right = "a text, not a list or an object" if isinstance(value, list) else f'text: "{json.dumps(value)}"'
+            yield key, value, f"write {right}"
+
+
 class JsonTable:
     """The rows of a JSON Lines file.
 
@@ -193,6 +201,7 @@ class JsonTable:
         fields: dict[str, str] = {}
         shown: dict[str, str] = {}
         wrong: tuple[str, object, str] | None = None
+        odd: list[tuple[str, str, object]] = []
         for key, value in pairs:
             column = self._columns.get(key)
             if column is None:
@@ -206,8 +215,8 @@ class JsonTable:
                 if stripped := value.strip(WHITE):
                     fields[column] = stripped
             elif value is not None:
-                right = "a text, not a list or an object" if isinstance(value, list) else f'text: "{json.dumps(value)}"'
-                wrong = wrong or (key, value, f"write {right}")
+                odd.append((column, key, value))
+        wrong = wrong or next(_no_texts(odd, fields.get("event", "")), None)
         if wrong:
             return self._refused(*wrong, fit_case_id(fields.get("case_id", "")))
         self.shown = shown

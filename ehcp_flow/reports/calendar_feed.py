@@ -44,7 +44,8 @@ def calendar_feed(deadlines: Iterable[Deadline], *, name: str = "EHC deadlines")
     """Return the deadlines as all-day events on their last lawful day.
 
     What is open or overdue is confirmed; what was done, or fell away, is cancelled, and left out once its last lawful
-    day is 26 weeks past. The UID of an event is made of the deadline's `key`. Raises LibraryMissing without icalendar.
+    day is 26 weeks past. What the source does not record is left out. The UID of an event is made of the deadline's
+    `key`. Raises LibraryMissing without icalendar.
     """
     try:
         from icalendar import Calendar
@@ -58,7 +59,9 @@ def calendar_feed(deadlines: Iterable[Deadline], *, name: str = "EHC deadlines")
     calendar.add("x-wr-calname", name)
     for deadline in deadlines:
         due_on = deadline.due_on
-        if due_on is None or (deadline.status not in _STANDS and due_on < deadline.as_of - _CANCELLED_FOR):
+        if due_on is None or deadline.status == "unrecorded":
+            continue
+        if deadline.status not in _STANDS and due_on < deadline.as_of - _CANCELLED_FOR:
             continue
         calendar.add_component(_event(deadline, due_on))
     return bytes(calendar.to_ical()).decode()

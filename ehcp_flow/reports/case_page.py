@@ -47,6 +47,7 @@ _TOLD: Final = {
         "This should have been done by {due}. It was {over} late when it no longer had to be done, on {ended}."
     ),
     "lapsed": "This no longer has to be done.",
+    "unrecorded": "The records here do not say whether this was done. The last day was {due}.",
     "undated": "This was done, but nobody wrote down when. The last day was {due}.",
 }
 complete(_TOLD, STATUSES, "a status in words for a family")

@@ -25,7 +25,7 @@ from ehcp_flow.states import MEANING
 __all__ = ["CaseFile"]
 
 _EPOCH: Final = as_day(dt.date(2000, 1, 1))
-_QUIET: Final = frozenset({kernel.OPEN, kernel.MET, kernel.LAPSED, kernel.UNDATED})
+_QUIET: Final = frozenset({kernel.OPEN, kernel.MET, kernel.LAPSED, kernel.UNDATED, kernel.UNRECORDED})
 """How a deadline stands that is not over and no breach, so that it need not be asked."""
 _SHOWN: Final = (
     kernel.VERSION, kernel.WHOM, kernel.STARTED, kernel.BASE, kernel.LAST, kernel.DONE_AT, kernel.STATUS,

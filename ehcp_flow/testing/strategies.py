@@ -32,6 +32,7 @@ _TEXTS: Final = {
     "limit": ("decide_assess", "final_plan", "advice", "annual_review"),
     "reason": ("because it was so",),
     "authority": ("885", "301"),
+    "value": ("review_meeting_held", "request_received final_plan_sent", "assessment_agreed review_decision_sent"),
 }
 
 # Gaps in days: around every number of weeks that the law counts, and anything else.

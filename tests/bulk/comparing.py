@@ -116,7 +116,7 @@ def _case_state(one: Any) -> dict[str, Any]:
 
 def _finding(finding: Any) -> dict[str, Any]:
     said = {name: getattr(finding, name) for name in ("case_id", "code", "on", "message", "remedy")}
-    return {**said, "event": finding.fact.event if finding.fact else None}
+    return {**said, "event": finding.fact.event if finding.fact else None, "limit": finding.limit}
 
 
 def of_synth(as_of: str, faults: float, chunk: tuple[int, int]) -> Compared:

@@ -45,7 +45,15 @@ def _dispute(dispute: Dispute) -> dict[str, object]:
 def agree_on_findings(cases: list[Case], as_of, **options) -> int:
     """Assert that both find the same, said the same way, and that `check` counts as many; return how many that is."""
     expected = [
-        (found.case_id, found.code, found.on, found.message, found.remedy, found.fact.event if found.fact else None)
+        (
+            found.case_id,
+            found.code,
+            found.on,
+            found.message,
+            found.remedy,
+            found.fact.event if found.fact else None,
+            found.limit,
+        )
         for case in cases
         for found in answer(case, as_of, **options).findings
     ]

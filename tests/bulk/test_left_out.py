@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from ehcp_flow.bulk import counts, deadlines_frame, findings_frame, iter_rows, measure, states_frame
+from ehcp_flow.bulk import counts, deadlines_frame, findings_frame, iter_rows, measure, states_frame, tables
 from ehcp_flow.errors import CalendarError, EhcpFlowError, RowRefused, UnknownNameError
 from ehcp_flow.readers import read_text
 from tests.telling import tell
@@ -23,6 +23,7 @@ CALLS = {
     "iter_rows": lambda source, **how: list(iter_rows(source, AS_OF, **how)),
     "measure": lambda source, **how: list(measure(source, AS_OF, **how)),
     "states_frame": lambda source, **how: states_frame(source, AS_OF, **how),
+    "tables": lambda source, **how: tables(source, AS_OF, **how)["facts"].rows(),
 }
 
 

@@ -13,6 +13,7 @@ import pkgutil
 import subprocess
 import sys
 
+import polars as pl
 import pytest
 from freezegun import freeze_time
 
@@ -52,6 +53,7 @@ LIBRARY = {
     "bulk.queries.iter_frames": lambda **of: [one.rows() for one in bulk.iter_frames(CASES, **of)],
     "bulk.queries.iter_rows": lambda **of: list(bulk.iter_rows(CASES, **of)),
     "bulk.queries.states_frame": lambda **of: bulk.states_frame(CASES, **of).rows(),
+    "bulk.star.tables": lambda **of: bulk.tables(CASES, **of)["deadlines"].rows(),
     "bulk.measuring.measure": lambda **of: bulk.measure(CASES, **of).as_of,
     "deadlines.deadlines_of": lambda **of: deadlines_of(A, **of),
     "deadlines.due": lambda **of: [one.as_of for one in due("request_received", "2026-07-02", **of)],
@@ -78,6 +80,7 @@ COMMANDS = {
     "report": ("report", "cases.csv", "--html", "report.html"),
     "rules": ("rules", "--diff", "draft", "--source", "cases.csv"),
     "state": ("state", "cases.csv"),
+    "tables": ("tables", "cases.csv", "--output", "star"),
     "what-if": ("what-if", "cases.csv", "--case", "a", "--event", "assessment_agreed", "--on", "2026-07-02"),
 }
 
@@ -164,6 +167,8 @@ def test_a_command_takes_londons_day(name, source, place, monkeypatch):
     def told(*more):
         done = invoke(*words, *more)
         assert done.exit_code == 0, done.output
+        if name == "tables":
+            return pl.read_parquet(place / "star" / "deadlines.parquet").rows()
         return (place / "report.html").read_text() if name == "report" else done.stdout
 
     with freeze_time(NOW):

@@ -69,6 +69,8 @@ def act(pattern: Pattern, on: dt.date, **fields: object) -> Fact:
         fields.setdefault("authority", "301")
     if pattern.event == "date_directed":
         fields = {"until": on, "limit": "final_plan", **fields}
+    if "value" in needed:
+        fields.setdefault("value", "request_received final_plan_sent")
     if "outcome" in needed or pattern.outcome:
         fields.setdefault("outcome", pattern.outcomes[0])
     return make_fact(pattern.event, case_id="a", on=on, **fields)

@@ -89,7 +89,8 @@ def test_what_is_no_month_is_refused(text):
 @pytest.mark.parametrize("event", FACT_TYPES)
 def test_every_fact_can_be_known_to_its_month_and_is_kept_so(event):
     given = {"until": "2024-05-01", "corrects": "x", "reason": "because", "party": "s-1", "authority": "885"} | {
-        "limit": "final_plan"
+        "limit": "final_plan",
+        "value": "final_plan_sent",
     }
     cls = FACT_TYPES[event]
     fields: dict[str, Any] = {name: given[name] for name in given if name in cls.model_fields}

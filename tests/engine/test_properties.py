@@ -32,8 +32,8 @@ def patterns(thing: object) -> Iterator[Pattern]:
 
 
 SPOKEN_OF = {pattern.event for pattern in patterns(england())}
-# The engine asks for these by itself: grounds of exception, ages, corrections, and whose the case is.
-ASKED = {"exception_recorded", "date_of_birth", "fact_voided", "authority_replaced"}
+# The engine asks for these by itself: grounds of exception, ages, corrections, whose it is, what is recorded.
+ASKED = {"exception_recorded", "date_of_birth", "fact_voided", "authority_replaced", "records_declared"}
 UNSPOKEN = sorted(set(FACT_TYPES) - SPOKEN_OF - ASKED)
 STRANGERS = {"advice_received": "a-stranger", "advice_returned": "a-stranger", "school_responded": "a-stranger"}
 ASKING = ("advice_requested", "school_consulted")

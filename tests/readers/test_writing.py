@@ -54,6 +54,8 @@ def facts(draw: st.DrawFn) -> Fact:
             given_[name] = draw(INSTANTS)
         elif name in DATES:
             given_[name] = draw(DAYS)
+        elif name == "value":
+            given_[name] = " ".join(draw(st.lists(st.sampled_from(sorted(FACT_TYPES)), min_size=1, max_size=4)))
         elif name in NAMES:
             given_[name] = draw(NAMES[name])
         else:

@@ -72,6 +72,7 @@ table = ef.measure([whole], year=2026)
 assert_type(table, MeasureTable)
 
 assert_type(bulk.deadlines_frame([case], "2026-06-30", rulebook=law, workers=1), pl.DataFrame)
+assert_type(bulk.tables([case], "2026-06-30", refused="warn"), dict[str, pl.DataFrame])
 assert_type(bulk.states_frame([case], "2026-06-30", chunk_cases=10, refused="warn"), pl.DataFrame)
 assert_type(bulk.iter_answers([case], "2026-06-30", case_ids=["a-1"]), bulk.Answers)
 assert_type(bulk.iter_rows([case], "2026-06-30", axis="stored"), Iterator[dict[str, Any]])

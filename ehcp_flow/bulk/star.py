@@ -1,0 +1,167 @@
+"""A caseload as a star: flat tables that Power BI, Excel and SQL join by `case_id`, for whole caseloads.
+
+What every query of such a tool would have to work out anew stands here once, by the same questions as everywhere else:
+where each case is, what is due, what is odd, and DfE's measures with their numerators and denominators.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias, Unpack
+
+import polars as pl
+
+from ehcp_flow.bulk.case_states import CASE_STATES, FINDINGS, findings_chunk, states_chunk
+from ehcp_flow.bulk.chunks import Chunk, Question, asked_rows, known_rows, standing_facts
+from ehcp_flow.bulk.measuring import Measuring
+from ehcp_flow.bulk.row_sources import Source
+from ehcp_flow.bulk.source_pass import Frames, Options, Refused
+from ehcp_flow.dates import parse_day, written
+from ehcp_flow.facts import COLUMNS, DATES
+from ehcp_flow.measures.arithmetic import UNAVAILABLE
+from ehcp_flow.measures.measure_table import MeasureTable
+from ehcp_flow.measures.periods import quarter_of
+
+__all__ = ["KEYS", "STAR", "tables"]
+
+Star: TypeAlias = dict[str, pl.DataFrame]
+
+_CASES: Final = {name: CASE_STATES[name] for name in ("case_id", "state", "since")}
+_FACTS: Final[dict[str, Any]] = {
+    **{name: pl.Date if name in DATES and name != "on" else pl.String for name in COLUMNS},
+    "day": pl.Date,
+}
+_MEASURES: Final[dict[str, Any]] = {
+    "authority": pl.String, "period": pl.String, "column": pl.String, "value": pl.Float64, "numerator": pl.Int64,
+    "denominator": pl.Int64, "definition": pl.String,
+}  # fmt: skip
+_CALENDAR: Final[dict[str, Any]] = {
+    "day": pl.Date, "year": pl.Int32, "academic_year": pl.String, "financial_year": pl.String, "quarter": pl.String,
+    "month": pl.String,
+}  # fmt: skip
+STAR: Final = ("cases", "facts", "deadlines", "findings", "measures", "calendar")
+"""The tables, in their order."""
+KEYS: Final[Mapping[str, str]] = {"cases": "case_id", "deadlines": "key", "calendar": "day"}
+"""The column by which each row of a table is known, where there is one."""
+_SEPTEMBER: Final = 9
+_APRIL: Final = 4
+
+
+def tables(
+    source: Source,
+    as_of: dt.date | str | None = None,
+    *,
+    refused: Refused = "raise",
+    report: Callable[[Frames], object] | None = None,
+    **options: Unpack[Options],
+) -> Star:
+    """Return the tables of a caseload by name, as Polars frames: those of `STAR`.
+
+    Lists are texts joined by `; `, what cannot be given is null, and `day` of a fact is its day, or the last of its
+    month where only that is known. `report` is called with the `Frames` of the facts once all is read. Source and
+    options are those of `iter_frames`, `refused` is that of `deadlines_frame`. A source is gone through several times,
+    so that a stream has to be a file.
+    """
+    read = Frames(source, as_of, work=_facts_chunk, **options)
+    facts = _whole(read, _FACTS)
+    deadlines = _whole(Frames(source, as_of, **options))
+    judged = Frames(source, as_of, work=findings_chunk, **options)
+    findings = _whole(judged, FINDINGS)
+    read.failed = judged.failed
+    if report is not None:
+        report(read)
+    read.settle(refused)
+    cases = _whole(Frames(source, as_of, work=_cases_chunk, **options), {**_CASES, "authority": pl.String})
+    measured = Measuring(source, as_of, by=("authority", "year"), **options).table()
+    plain = deadlines.with_columns(
+        pl.col(pl.Enum).cast(pl.String), pl.col(pl.List(pl.String)).list.join("; ").replace("", None)
+    )
+    return {
+        "cases": cases.select("case_id", "authority", pl.col("state").cast(pl.String), "since"),
+        "facts": facts,
+        "deadlines": plain,
+        "findings": findings.rename({"code": "finding"}).select(
+            "case_id", "on", "finding", "message", "remedy", "event", "limit"
+        ),
+        "measures": _measures(measured),
+        "calendar": _calendar([facts["day"], *(plain[name] for name in ("starts_on", "due_on", "done_on"))]),
+    }
+
+
+def _whole(frames: Frames, schema: Mapping[str, Any] | None = None) -> pl.DataFrame:
+    parts = list(frames)
+    return pl.concat(parts) if parts else pl.DataFrame(schema=frames.schema if schema is None else schema)
+
+
+def _facts_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
+    """Return everything that was recorded of the cases of a chunk, in the order in which it was."""
+    encoded, rows, refused, count = asked_rows(rows, question)
+    keep = known_rows(encoded, rows, question)
+    if keep is not None:
+        rows = rows.filter(pl.Series(keep, dtype=pl.Boolean))
+    told = []
+    for name, kind in _FACTS.items():
+        of = "on" if name == "day" else name
+        texts = rows[of].cast(pl.String) if of in rows.columns else pl.Series([None] * rows.height, dtype=pl.String)
+        days = {text: parse_day(text) for text in texts.unique().drop_nulls().to_list()} if of in DATES else {}
+        if kind == pl.Date:
+            told.append(texts.replace_strict(days, default=None, return_dtype=pl.Date).alias(name))
+        elif days:
+            told.append(texts.replace({text: written(day) for text, day in days.items()}).alias(name))
+        else:
+            told.append(texts.alias(name))
+    return Chunk(pl.DataFrame(told), refused, [], len(encoded.case_ids), count)
+
+
+def _cases_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
+    """Return where each case of a chunk stands, and whose it is on the day."""
+    found = states_chunk(rows, question)
+    encoded, rows, _, _ = asked_rows(rows, question)
+    facts, _ = standing_facts(encoded, rows, question, whole=True)
+    texts = pl.Series([None, *encoded.authority.texts], dtype=pl.String)
+    whose = pl.DataFrame(
+        {
+            "case_id": encoded.case_ids.cast(pl.String),
+            "authority": texts.gather(pl.Series((facts.authority + 1).astype("uint32"))),
+        }
+    )
+    found.frame = found.frame.select(*_CASES).join(whose, on="case_id", how="left", maintain_order="left")
+    return found
+
+
+def _measures(table: MeasureTable) -> pl.DataFrame:
+    """Return every figure of a table as a row of its own."""
+    told = []
+    for place, row in enumerate(table):
+        for name in table.names:
+            said = table.explain(place, name)
+            value = None if row[name] == UNAVAILABLE else float(row[name])
+            below = len(said.denominator) if said.denominator_is else None
+            told.append(
+                (row["authority"], row["year"], name, value, len(said.numerator), below, said.measure.definition)
+            )
+    return pl.DataFrame(told, schema=_MEASURES, orient="row")
+
+
+def _calendar(days: list[pl.Series]) -> pl.DataFrame:
+    """Return every day from the first to the last that a table names, with the years, quarter and month it lies in."""
+    met = pl.concat([each.alias("day") for each in days]).drop_nulls()
+    first, last = met.min(), met.max()
+    if not isinstance(first, dt.date) or not isinstance(last, dt.date):
+        return pl.DataFrame(schema=_CALENDAR)
+    every = [first + dt.timedelta(days=at) for at in range((last - first).days + 1)]
+    return pl.DataFrame(
+        [
+            (day, day.year, _from(day, _SEPTEMBER, "/"), _from(day, _APRIL, "-"), quarter_of(day), f"{day:%Y-%m}")
+            for day in every
+        ],
+        schema=_CALENDAR,
+        orient="row",
+    )
+
+
+def _from(day: dt.date, month: int, between: str) -> str:
+    """Return the year that begins with a month: `2025/26` from September, `2025-26` from April."""
+    year = day.year - (day.month < month)
+    return f"{year}{between}{(year + 1) % 100:02}"
