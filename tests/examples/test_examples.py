@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import re
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -130,3 +131,32 @@ def test_late_advice_of_those_whom_the_act_does_not_list_is_told_and_accuses_nob
 
 def test_a_whole_life_has_nothing_to_find_fault_with_in_its_record(caseload):
     assert ef.answer(caseload["amber"], "2026-11-20").findings == ()
+
+
+def test_the_tracker_on_a_monday_names_what_it_cannot_read_and_lists_what_is_due(tmp_path):
+    calendar = tmp_path / "due.ics"
+    done = run("tracker_monday.py", EXAMPLES / "tracker.csv", EXAMPLES / "tracker-columns.toml", "2026-06-30", calendar)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert [line for line in lines if line.startswith("to put right")] == [lines[0]]
+    assert "'02/14/2026'" in lines[0]
+    assert "2026-03-23 C-1042 Send the final plan overdue" in lines
+    assert calendar.read_text().count("BEGIN:VEVENT") == len(lines) - 1
+
+
+def test_a_table_of_a_database_becomes_a_list_of_breaches(tmp_path):
+    with sqlite3.connect(tmp_path / "cases.db") as database:
+        database.execute("CREATE TABLE ehcna (child TEXT, requested DATE, plan_sent DATE)")
+        rows = [("A1", "2025-10-13", "2026-04-01"), ("A2", "2025-10-13", None), ("A3", "2026-06-01", None)]
+        database.executemany("INSERT INTO ehcna VALUES (?, ?, ?)", rows)
+    done = run("sql_to_breaches.py", f"sqlite:///{tmp_path}/cases.db", "2026-06-30")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line.split(" | ")[:4] for line in done.stdout.splitlines()] == [
+        ["A1", "final_plan", "2026-03-02", "30"],
+        ["A2", "final_plan", "2026-03-02", "120"],
+    ]
+
+
+@pytest.mark.parametrize("script", ["tracker_monday.py", "sql_to_breaches.py"])
+def test_a_script_to_begin_from_is_short(script):
+    assert len((EXAMPLES / script).read_text().splitlines()) <= 30
