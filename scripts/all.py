@@ -34,7 +34,7 @@ STEPS = {
     "newest versions, Python 3.13": "scripts/test-versions 3.13 newest",
     "newest versions, Python 3.14": "scripts/test-versions 3.14 newest",
     **{
-        f"kills: {database}, {mode}": f"python scripts/kills.py {database} --mode {mode} --times 1000"
+        f"kills: {database}, {mode}": f"python scripts/kills.py {database} --mode {mode} --times 250"
         for database in ("sqlite", "postgresql")
         for mode in ("record", "threaded", "forked", "import")
     },

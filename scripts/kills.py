@@ -1,4 +1,4 @@
-"""Kill processes that write into a new store, as often as asked: `python scripts/kills.py postgresql --times 1000`.
+"""Kill processes that write into a new store, as often as asked: `python scripts/kills.py postgresql --times 250`.
 
 The options are those of `python -m ehcp_flow.testing.killing`, with the name of a database in the place of its address.
 """
