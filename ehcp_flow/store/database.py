@@ -205,15 +205,15 @@ class Database:
 
     def _end(self, proxy: Any, transaction: Transaction) -> None:
         """Undo what is left of a transaction, and give its connection back."""
-        self._begun.discard(transaction)
         if transaction.is_forked():
             if transaction.writes and self.dialect == "sqlite":
                 forking.keep_for_ever(proxy)
             else:
                 proxy.invalidate()
             return
-        transaction.release()
-        with self._gate:
+        with self._gate:  # in a fork it is either one that had begun or one of the pool: a child closes both
+            transaction.release()
+            self._begun.discard(transaction)
             self._give_back(proxy, transaction)
 
     def _give_back(self, proxy: Any, transaction: Transaction) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import sqlite3
+from contextlib import closing
 from typing import Any
 
 import openpyxl  # type: ignore[import-untyped,unused-ignore]
@@ -150,8 +151,9 @@ def test_a_query_is_a_sheet(facts, tmp_path):
     with engine.connect() as connection:
         assert told(connection, query=sa.text("select * from tracker")) == facts
         assert told(connection.execute(sa.text("select * from tracker"))) == facts
-    with sqlite3.connect(tmp_path / "cases.db") as plain:
+    with closing(sqlite3.connect(tmp_path / "cases.db")) as plain:
         assert told(plain.execute("select * from tracker")) == facts
+    engine.dispose()
 
 
 def test_numbers_of_a_frame_are_the_texts_that_a_sheet_shows(facts):

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from ehcp_flow.store import Store
 from ehcp_flow.store.errors import StoreError, StoreForked
 from ehcp_flow.store.imports import import_facts
+from ehcp_flow.store.transaction import Transaction
 from ehcp_flow.testing import a_fact
 from ehcp_flow.testing.postgres import Server
 from tests.waiting import HANG
@@ -275,6 +276,32 @@ def test_a_store_on_a_hosts_connection_belongs_to_the_process_that_bound_it(stor
         connection.commit()
     engine.dispose()
     assert held(store_url) == {("a-1", 1), ("c-1", 1)}
+
+
+def test_a_fork_while_another_thread_gives_its_connection_back(
+    store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection on its way from a read into the pool is of neither, if one looks at the wrong moment."""
+    ending, forked = threading.Event(), threading.Event()
+    release = Transaction.release
+
+    def slowly(transaction: Transaction) -> None:
+        if threading.current_thread() is reader:
+            ending.set()
+            forked.wait(0.5)  # a fork that waits for this thread must not be waited for
+        release(transaction)
+
+    with opened(store_url) as store:
+        told = recorded(store, "parent")
+        reader = threading.Thread(target=lambda: list(store.cases()))
+        monkeypatch.setattr(Transaction, "release", slowly)
+        reader.start()
+        assert ending.wait(HANG)
+        wait = in_child(lambda: recorded(store, "child"))
+        forked.set()
+        told += [(case_id, version) for case_id, version in wait()]
+        reader.join(HANG)
+    assert held(store_url) == set(told)
 
 
 def test_a_file_that_a_host_still_has_open_after_a_fork_is_refused(sqlite_url: str) -> None:
