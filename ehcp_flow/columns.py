@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, NamedTuple, Self, TypeAlias
@@ -20,10 +20,11 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     PlainSerializer,
     ValidationInfo,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, core_schema
 
 from ehcp_flow.dates import parse_date, parse_day, parse_instant, written
 from ehcp_flow.docstrings import docstring_of
@@ -138,10 +139,22 @@ def _identifier(value: str, info: ValidationInfo) -> str:
     return value
 
 
-Day: TypeAlias = Annotated[dt.date, BeforeValidator(_date)]
-On: TypeAlias = Annotated[dt.date, BeforeValidator(_on), PlainSerializer(written, return_type=str, when_used="json")]
+class _Built(NamedTuple):
+    """What pydantic takes a type for, without asking: under freezegun its older releases do not know `dt.date`."""
+
+    make: Callable[[], core_schema.CoreSchema]
+
+    def __get_pydantic_core_schema__(self, _type: Any, _handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return self.make()
+
+
+_A_DAY: Final = _Built(core_schema.date_schema)
+Day: TypeAlias = Annotated[dt.date, _A_DAY, BeforeValidator(_date)]
+On: TypeAlias = Annotated[
+    dt.date, _A_DAY, BeforeValidator(_on), PlainSerializer(written, return_type=str, when_used="json")
+]
 """The day of a fact, or its month."""
-Instant: TypeAlias = Annotated[dt.datetime, BeforeValidator(_instant)]
+Instant: TypeAlias = Annotated[dt.datetime, _Built(core_schema.datetime_schema), BeforeValidator(_instant)]
 Authority: TypeAlias = Annotated[str, Field(pattern=r"^[0-9]{3}$")]
 Text: TypeAlias = Annotated[str, Field(min_length=1)]
 CaseId: TypeAlias = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
