@@ -8,7 +8,7 @@
     ef.state(case)                                      # where it stands, as of today
     ef.check_move(case, "final_plan_sent")                 # why a move is refused, and what would make it lawful
 
-Names are loaded when they are first used, so that importing the package costs next to nothing.
+Names are loaded when they are first used (but for `dates`), so that importing the package costs next to nothing.
 """
 
 from __future__ import annotations
@@ -103,6 +103,9 @@ _HOMES: Final = {
     "explanation": ("ExplanationStep",),
 }  # fmt: skip
 _HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names}
+
+# Before any freezegun: a class that is made of the `dt.date` of a frozen clock outlives the thaw.
+import_module(f"{__name__}.dates")
 
 __all__ = [
     "Answer",

@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, NamedTuple, Self, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, NamedTuple, Self, TypeAlias, get_args
 
 from pydantic import (
     AfterValidator,
@@ -182,6 +182,13 @@ def _described(schema: dict[str, Any], fact: type[Fact]) -> None:
     schema["required"] = list(dict.fromkeys(["event", *schema["required"]]))
 
 
+def _tells_a_day(annotation: Any) -> bool:
+    """Whether a type is a day or an instant, or may be one."""
+    if isinstance(annotation, type):
+        return issubclass(annotation, dt.date)
+    return any(_tells_a_day(part) for part in get_args(annotation))
+
+
 class Fact(BaseModel):
     """What every fact has: the case, the day, and who wrote it down when.
 
@@ -231,7 +238,7 @@ class Fact(BaseModel):
         for name, field in cls.model_fields.items():
             if name not in COLUMN_OF:
                 raise TypeError(f"{cls.__name__}: {name} is no column of a fact; give it a row in columns.SCHEMA")
-            if ("datetime.date" in str(field.annotation)) is (COLUMN_OF[name].holds == "text"):
+            if _tells_a_day(field.annotation) is (COLUMN_OF[name].holds == "text"):
                 raise TypeError(f"{cls.__name__}: {name} does not hold what its row in columns.SCHEMA says")
         if own != sorted(own, key=COLUMNS.index):
             raise TypeError(f"{cls.__name__}: its columns stand in another order than in columns.SCHEMA")

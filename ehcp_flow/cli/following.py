@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 from typing import TYPE_CHECKING, Annotated, Final
@@ -54,6 +55,8 @@ def _follow(
 
     if after is not None and bookmark is not None:
         raise typer.BadParameter("give --after or --bookmark, not both", param_hint="--after")
+    if math.isnan(every):  # it lies within no bounds, and older releases of Click let it through
+        raise typer.BadParameter("nan is no number of seconds", param_hint="--every")
     kept = None if bookmark is None else Bookmark(bookmark)
     position = (0 if kept is None else kept.read()) if after is None else after
     written = position

@@ -1,6 +1,8 @@
 """No rule reads the clock: `as_of` is an argument, and its default is taken once, where freezegun can freeze it."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,19 @@ def test_without_a_day_a_case_is_judged_today(now):
         assert judge(case) == judge(case, now)
         assert answer(case).as_of == day(now)
         assert {deadline.as_of for deadline in deadlines_of(case)} == {day(now)}
+
+
+def test_the_first_fact_of_a_process_may_be_made_under_a_frozen_clock(capfd):
+    """Models are built when they are first needed, and some releases of pydantic compare with the `dt.date` of then."""
+    made = (
+        "import ehcp_flow\n"
+        "from freezegun import freeze_time\n"
+        "with freeze_time('2026-03-02'):\n"
+        "    from ehcp_flow.testing import a_fact\n"
+        "    print(a_fact('a-1', on='2026-03-02', recorded_at='2026-03-02T09:00:00Z').content)\n"
+    )
+    subprocess.run([sys.executable, "-c", made], check=True)
+    assert '"on":"2026-03-02"' in capfd.readouterr().out
 
 
 def test_a_decade_makes_overdue_what_was_open():
