@@ -167,6 +167,7 @@ def test_text_that_is_no_text_is_damage(sqlite_url: str) -> None:
         import_facts(store, a_case("b-1"))
     for broken in ("CAST(x'7bff7d' AS TEXT)", "x'7b7d'"):
         tamper(sqlite_url, f"UPDATE ehcp_facts SET body = {broken} WHERE version = 3")
-        for ask in (lambda: deadlines_frame(sqlite_url, AS_OF), lambda: Store.open(sqlite_url).case("b-1")):
-            with pytest.raises(StoreCorrupt):
-                ask()
+        with pytest.raises(StoreCorrupt):
+            deadlines_frame(sqlite_url, AS_OF)
+        with Store.open(sqlite_url) as store, pytest.raises(StoreCorrupt):
+            store.case("b-1")
