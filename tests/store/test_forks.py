@@ -278,9 +278,7 @@ def test_a_store_on_a_hosts_connection_belongs_to_the_process_that_bound_it(stor
     assert held(store_url) == {("a-1", 1), ("c-1", 1)}
 
 
-def test_a_fork_while_another_thread_gives_its_connection_back(
-    store_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_fork_while_another_thread_gives_its_connection_back(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection on its way from a read into the pool is of neither, if one looks at the wrong moment."""
     ending, forked = threading.Event(), threading.Event()
     release = Transaction.release
