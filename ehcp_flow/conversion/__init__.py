@@ -100,7 +100,7 @@ def convert_source(source: Any, file: ConvertFile, *, query: Any = None, name: s
     if query is None:
         return convert_rows(read_raw_sheet(source, sheet=file.sheet, name=name), file)
     if hasattr(source, "connect"):
-        with source.connect() as connection:
+        with source.connect().execution_options(stream_results=True) as connection:
             return convert_source(connection, file, query=query, name=name)
     ask = source.exec_driver_sql if isinstance(query, str) and hasattr(source, "exec_driver_sql") else source.execute
     return convert_rows(read_raw_sheet(ask(query), name=name or "query"), file)

@@ -12,7 +12,7 @@ import io
 import os
 import re
 import zipfile
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +28,7 @@ __all__ = ["REFUSED_COLUMNS", "HeadedSheet", "RawSheet", "heading_key", "read_ra
 REFUSED_COLUMNS: Final = ("row", "faults")
 """What a file of refused rows has behind the columns of its sheet."""
 _SEPARATORS: Final = (",", ";", "\t", "|")
+_FETCHED: Final = 5_000
 _LOOKED_AT: Final = 30
 """Among how many rows the header is looked for."""
 _BLANK: Final = " \t\r\n\f\v\u00a0\u200b\ufeff"
@@ -228,6 +229,7 @@ def _from_1904(data: bytes) -> bool:
 
 def _of_frame(source: Any, name: str) -> RawSheet:
     """Return the rows of a frame, of anything with Arrow's PyCapsule interface, or of a query's result."""
+    body: Iterable[Sequence[Any]]
     if isinstance(source, pl.LazyFrame):
         source = source.collect()
     if isinstance(source, pl.DataFrame):
@@ -240,16 +242,22 @@ def _of_frame(source: Any, name: str) -> RawSheet:
         if not isinstance(frame, pl.DataFrame):
             raise SourceError(name, "this is one column and no table")
         headings, body = frame.columns, frame.rows()
-    elif hasattr(source, "keys") and hasattr(source, "fetchall"):
-        headings, body = list(source.keys()), source.fetchall()
-    elif hasattr(source, "description") and hasattr(source, "fetchall"):
-        headings, body = [each[0] for each in source.description or ()], source.fetchall()
+    elif hasattr(source, "keys") and hasattr(source, "fetchmany"):
+        headings, body = list(source.keys()), _fetched(source)
+    elif hasattr(source, "description") and hasattr(source, "fetchmany"):
+        headings, body = [each[0] for each in source.description or ()], _fetched(source)
     else:
         raise SourceError(
             name, f"a {type(source).__name__} is no table: give a path, a frame of pandas, Polars or Arrow, or a result"
         )
     rows = [[_text(heading) for heading in headings], *([_text(cell) for cell in row] for row in body)]
     return RawSheet(name, rows, header=0)
+
+
+def _fetched(result: Any) -> Iterator[Sequence[Any]]:
+    """Yield the rows of a result as they come, so that a driver need not hold them all."""
+    while batch := result.fetchmany(_FETCHED):
+        yield from batch
 
 
 def _text(cell: Any) -> str:

@@ -156,6 +156,18 @@ def test_a_query_is_a_sheet(facts, tmp_path):
     engine.dispose()
 
 
+def test_a_select_of_more_rows_than_a_batch_loses_none(tmp_path):
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'cases.db'}")
+    tracker = sa.table("tracker", sa.column("child"), sa.column("received"))
+    with engine.begin() as connection:
+        connection.execute(sa.text("create table tracker (child text, received text)"))
+        rows = [{"child": f"C{at}", "received": "2026-03-02"} for at in range(10_001)]
+        connection.execute(sa.insert(tracker), rows)
+    file = {"case_id": "child", "fact": [{"event": "request_received", "on": "received"}]}
+    found = convert(engine, file, query=sa.select(tracker))
+    assert (len(found), found.refused) == (10_001, [])
+
+
 def test_numbers_of_a_frame_are_the_texts_that_a_sheet_shows(facts):
     pandas = pd.DataFrame(
         {
