@@ -414,7 +414,7 @@ class AdviceReceived(Fact):
 
 
 class AdviceReturned(Fact):
-    """The day the advice of `party` was sent back as inadequate: the clock of that request runs on."""
+    """The day the advice of `party` was sent back as inadequate: it came on the day it came, and is asked for again."""
 
     event: Literal["advice_returned"] = "advice_returned"
     party: Name

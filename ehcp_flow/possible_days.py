@@ -45,6 +45,7 @@ CHAINS: Final = (
     ),
     _chain("request_received reassessment_requested", "request_withdrawn"),
     _chain("advice_requested", "advice_request_withdrawn"),
+    _chain("advice_requested", "advice_received", "advice_returned"),
     _chain("special_school_admitted", "special_school_left"),
     _chain("meeting_requested", "meeting_held"),
     _chain("school_consulted", "school_responded"),
@@ -95,8 +96,11 @@ CHAINS: Final = (
 )
 """What answers what: each step of a chain comes after those before it, where it answers them at all."""
 _OF_A_PARTY: Final = frozenset(
-    {"advice_requested", "advice_received", "advice_request_withdrawn", "school_consulted", "school_responded"}
-)
+    {
+        "advice_requested", "advice_received", "advice_returned", "advice_request_withdrawn", "school_consulted",
+        "school_responded",
+    }
+)  # fmt: skip
 """Facts that answer each other only where they have the same party."""
 _PLACES: Final = {
     event: tuple((number, step) for number, chain in enumerate(CHAINS) for step, of in enumerate(chain) if event in of)

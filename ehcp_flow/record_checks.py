@@ -7,6 +7,7 @@ that into words. `bulk.record_columns` reads the same table for columns, with th
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -36,7 +37,7 @@ from ehcp_flow.record_table import (
     Row,
 )
 
-__all__ = ["Broken", "Checked", "authority_on", "checked", "findings_in"]
+__all__ = ["Broken", "Checked", "authority_on", "checked", "findings_in", "without_copies"]
 
 _NAMED: Final = 3
 """How many facts after the day are named."""
@@ -75,6 +76,7 @@ _DATED: Final[Mapping[str, tuple[DatesOfOne, ...]]] = {
 }
 _PLACE_OF: Final[Mapping[Row, int]] = {row: number for number, row in enumerate(ROWS)}
 _BIRTH: Final = BIRTH_FIRST.event
+_COPIED: Final = frozenset(row.event for row in ORDERED if isinstance(row, OnceOnly) and row.of_copies)
 
 
 def checked(facts: tuple[Fact, ...]) -> Checked:
@@ -83,6 +85,7 @@ def checked(facts: tuple[Fact, ...]) -> Checked:
     gone: set[int] = set()
     last: dict[tuple[Any, ...], _Thread] = {}
     other: int | None = None
+    again = _again(facts)
     for place, fact in enumerate(facts):
         fields = fact.__dict__
         event, on = fields["event"], fields["on"]
@@ -100,7 +103,7 @@ def checked(facts: tuple[Fact, ...]) -> Checked:
         elif other is None:
             other = place
         for number, row in _WATCHED.get(event, ()):
-            if isinstance(row, OnceOnly) and row.but and fields.get("outcome") == row.but:
+            if isinstance(row, OnceOnly) and row.event not in again:
                 continue
             thread = last.setdefault((number, *(_told_apart(fields, each) for each in row.per)), _Thread())
             if isinstance(row, OnceOnly):
@@ -122,6 +125,21 @@ def _cannot_be_born(on: dt.date, place: int, other: int | None, facts: Sequence[
     else:
         return False
     return True
+
+
+def without_copies(facts: tuple[Fact, ...], keep: Fact | None = None) -> tuple[Fact, ...]:
+    """Return facts in legal order without the copies among them, but for `keep`: a copy moves no case."""
+    if _COPIED.isdisjoint(_again(facts)):
+        return facts
+    rows = ((each.place, each.row) for each in checked(facts).broken)
+    copies = {place for place, row in rows if isinstance(row, OnceOnly) and row.of_copies}
+    return tuple(fact for place, fact in enumerate(facts) if place not in copies or fact is keep)
+
+
+def _again(facts: Sequence[Fact]) -> frozenset[str]:
+    """Return the events of which there are several facts: of any other nothing can be there again."""
+    events = [fact.event for fact in facts]
+    return frozenset() if len(set(events)) == len(events) else frozenset(e for e, n in Counter(events).items() if n > 1)
 
 
 def _leaves_out(fields: Mapping[str, Any], place: int, broken: list[Broken]) -> bool:
@@ -166,8 +184,7 @@ class _Thread:
             return
         if row.within is None or (facts[place].on - facts[before].on).days <= row.within:
             broken.append(Broken(place, row, before))
-            if row.counts != "each":
-                gone.add(before if row.counts == "last" else place)
+            gone.add(before if row.counts == "last" else place)
 
     def answer(self, row: AnswerAfter, place: int, facts: Sequence[Fact], broken: list[Broken]) -> None:
         """Look at a question, or at an answer."""

@@ -42,15 +42,18 @@ __all__ = [
 
 Per: TypeAlias = Literal["party", "body", "outcome", "year"]
 """What tells two things of one event apart: whom it concerns, whose body, its outcome, the year in which it lies."""
-Counts: TypeAlias = Literal["first", "last", "each"]
-"""Which of two counts that say what can be true once: of some, only a person can tell."""
+Counts: TypeAlias = Literal["first", "last"]
+"""Which of two counts that say what can be true once."""
+
+
+_ACT_REPEATED: Final = "act_repeated"
 
 
 class OnceOnly(NamedTuple):
     """One of these at a time: another within `within` days is the same thing typed again.
 
-    Not where one of `again_after` lies between them, or one that differs in `alike`, and not with the outcome `but`,
-    which says that it was not all. Of the two, `counts` says which one does; the other is left out.
+    Not where one of `again_after` lies between them, or one that differs in `alike`. Of the two, `counts` says which
+    one does; the other is left out. `between` says in words what `again_after` lists, where that is long.
     """
 
     finding: str
@@ -61,8 +64,8 @@ class OnceOnly(NamedTuple):
     again_after: frozenset[str] = frozenset()
     within: int | None = None
     counts: Counts = "last"
-    but: str = ""
     alike: tuple[Per, ...] = ()
+    between: str = ""
 
     @property
     def events(self) -> frozenset[str]:
@@ -70,19 +73,24 @@ class OnceOnly(NamedTuple):
         return self.again_after | {self.event}
 
     @property
+    def of_copies(self) -> bool:
+        """Whether the other one is a copy: it moves no case either."""
+        return self.finding == _ACT_REPEATED
+
+    @property
     def must_hold(self) -> str:
         """What must hold, in a sentence."""
         each = "".join(f", of one {word}" for word in self.per)
         days = "" if self.within is None else f" within {self.within} days"
-        but = f", but for an outcome {self.but}" if self.but else ""
-        but += "".join(f", but for another {word}" for word in self.alike)
-        between = f", unless {' or '.join(sorted(self.again_after))} lies between" if self.again_after else ""
+        but = "".join(f", but for another {word}" for word in self.alike)
+        listed = self.between or " or ".join(sorted(self.again_after))
+        between = f", unless {listed} lies between" if listed else ""
         return f"{self.event}{each} happens once{days}{but}{between}"
 
     @property
     def means(self) -> str:
         """What it means if it does not."""
-        return "both count" if self.counts == "each" else f"the {self.counts} counts, the other is left out"
+        return f"the {self.counts} counts, the other is left out"
 
 
 class AnswerAfter(NamedTuple):
@@ -222,10 +230,32 @@ _VOID: Final = "void the one that is wrong, or let one correct the other"
 
 def _once(
     event: str, again_after: str, within: int | None, counts: Counts = "last", *per: Per,
-    finding: str = "recorded_twice", but: str = "", alike: tuple[Per, ...] = (),
+    finding: str = "recorded_twice", alike: tuple[Per, ...] = (),
 ) -> OnceOnly:  # fmt: skip
     (known,) = events_named(event)
-    return OnceOnly(finding, known, _SAME, _VOID, per, events_named(again_after), within, counts, but, alike)
+    return OnceOnly(finding, known, _SAME, _VOID, per, events_named(again_after), within, counts, alike)
+
+
+_COPIED: Final = (
+    "{event} on {on}: it was sent on {other_on} already, and nothing on record since can have led to another, so this "
+    "is taken as a copy: it starts no time and moves nothing"
+)
+_ORIGINAL: Final = "if it is another act, record what led to it; if it was typed twice, void it"
+_QUESTION: Final = (
+    "request_received became_responsible request_withdrawn refusal_reversed tribunal_order_made appeal_conceded "
+    "mediation_agreed onward_appeal_ended date_directed moved_away plan_transferred_out plan_transferred_in "
+    "plan_ceased detained released taken_over_on_release died"
+)
+"""What can ask for any decision anew, or begins another life of the case."""
+_TWELVE_WEEKS: Final = 84
+
+
+def _copy(event: str, again_after: str, *per: Per, alike: tuple[Per, ...] = (), asked: str = "") -> OnceOnly:
+    """Return the row of an act that the law knows once for each question: what is sent again is a copy."""
+    return OnceOnly(
+        _ACT_REPEATED, event, _COPIED, _ORIGINAL, per, events_named(f"{asked} {again_after}"), _TWELVE_WEEKS, "first",
+        alike=alike, between="what can have led to another",
+    )  # fmt: skip
 
 
 _BEFORE: Final = "{event} on {on} is dated before {other} on {other_on}, which it would answer"
@@ -248,6 +278,49 @@ BIRTH_FIRST: Final = BeforeAll(
     "{event} on {on} lies behind {other} on {other_on}; it is left out",
     "correct the date of birth, or the other day",
 )
+_ASSESSING: Final = "assessment_agreed assessment_refused plan_agreed plan_refused draft_plan_sent final_plan_sent"
+_REVIEWING: Final = "review_meeting_held review_decision_sent amendment_notice_sent amendment_declined"
+_DRAFTING: Final = "assessment_agreed plan_agreed draft_plan_sent"
+_REASSESSING: Final = f"reassessment_requested reassessment_agreed reassessment_started {_DRAFTING}"
+_ANSWERED: Final = "final_plan_sent amended_plan_sent amendment_declined"
+_COPIES: Final = (
+    *(
+        _copy(event, " ".join(other for other in _ASSESSING.split() if other != event), asked=_QUESTION)
+        for event in ("assessment_agreed", "assessment_refused", "plan_agreed", "plan_refused")
+    ),
+    *(
+        _copy(event, f"{_REVIEWING} {_REASSESSING} {other}", alike=("outcome",), asked=_QUESTION)
+        for event, other in (("final_plan_sent", "amended_plan_sent"), ("amended_plan_sent", "final_plan_sent"))
+    ),
+    _copy(
+        "amendment_declined",
+        f"review_meeting_held amendment_notice_sent {_REASSESSING} amended_plan_sent",
+        asked=_QUESTION,
+    ),
+    _copy(
+        "review_decision_sent",
+        f"review_meeting_held {_ANSWERED} cease_notice_withdrawn",
+        alike=("outcome",),
+        asked=_QUESTION,
+    ),
+    _copy(
+        "reassessment_agreed", f"reassessment_requested reassessment_refused {_ANSWERED} {_DRAFTING}", asked=_QUESTION
+    ),
+    _copy("reassessment_refused", "reassessment_requested reassessment_agreed reassessment_started", asked=_QUESTION),
+    _copy("reassessment_started", f"reassessment_requested reassessment_refused {_ANSWERED}", asked=_QUESTION),
+    _copy("cease_notice_sent", f"cease_consulted cease_notice_withdrawn {_REVIEWING} {_ANSWERED}", asked=_QUESTION),
+    _copy(
+        "appeal_conceded",
+        f"appeal_registered appeal_withdrawn appeal_determined {_APPEALABLE}",
+        alike=("outcome",),
+        asked=_QUESTION,
+    ),
+    _copy("transfer_notice_sent", "plan_transferred_in taken_over_on_release"),
+    _copy("mediation_notified", "mediation_requested mediation_contacted mediation_held", "party"),
+    _copy("recommendation_answered", "recommendation_made", "party"),
+)
+"""The decisions, notices and plans that the law knows once for each question."""
+
 PERIOD: Final = DatesOfOne(
     "period_reversed",
     "until",
@@ -277,7 +350,7 @@ ORDERED: Final[tuple[OnceOnly | AnswerAfter, ...]] = (
     _once("detained", "released", 92, alike=("party",)),
     _once("released", "detained", 92),
     _once("advice_requested", "advice_received advice_returned advice_request_withdrawn", 7, "first", "party", "body"),
-    _once("review_meeting_held", "review_decision_sent amendment_notice_sent", 28, "each", but="adjourned"),
+    *_COPIES,
     _after("advice_received", "advice_requested", "party"),
     _after("school_responded", "school_consulted", "party"),
     _after("appeal_registered", _APPEALABLE),

@@ -77,6 +77,7 @@ from ehcp_flow.moves.region import Key
 from ehcp_flow.moves.replay import as_of_day, facts_by, replay
 from ehcp_flow.moves.state_names import DISPUTE_MEANING, MAINTAINED_STATES, MEANING, DisputeState, State
 from ehcp_flow.moves.steps import StateStep
+from ehcp_flow.record_checks import without_copies
 
 __all__ = [
     "DISPUTE_MEANING",
@@ -255,8 +256,11 @@ def record(
     if not strict:
         return after
     law = at_hand(rulebook, calendars)
-    old, new = read_facts_of(case.facts, law), read_facts_of(after.facts, law)
-    place = after.place_of(fact)
+    stands_at = after.place_of(fact)
+    stands = None if stands_at is None else after.facts[stands_at]
+    old = read_facts_of(without_copies(case.facts), law)
+    new = read_facts_of(without_copies(after.facts, keep=stands), law)
+    place = None if stands is None else next(at for at, each in enumerate(new.facts) if each is stands)
     if place is None:
         # The fact itself does not stand: it voids another, or says what one that stands already says.
         now = last_state(new.steps)

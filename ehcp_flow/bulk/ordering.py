@@ -42,7 +42,7 @@ def in_legal_order(
 ) -> FactColumns:
     """Return the facts that count on a day. `keep` are the rows that count at all, all if it is None.
 
-    `whole` leaves in what cannot be so of a record.
+    `whole` leaves in what cannot be so of a record, but for copies.
     """
     apart = np.zeros(len(rows.case_ids), dtype=bool)
     days = rows.on
@@ -83,8 +83,9 @@ def in_legal_order(
     if not counts.all():
         order, case, on, key = order[counts], case[counts], on[counts], key[counts]
     found = checked_columns(rows, order, on)
-    if found.gone.any() and not whole:
-        stay = ~found.gone
+    left_out = found.copies if whole else found.gone
+    if left_out.any():
+        stay = ~left_out
         order, case, on, key = order[stay], case[stay], on[stay], key[stay]
     return FactColumns(
         cases=cases,

@@ -55,10 +55,7 @@ class _Looked(NamedTuple):
 
 
 def _looked(row: OnceOnly | AnswerAfter) -> _Looked:
-    if not isinstance(row, OnceOnly):
-        return _Looked(row, _mask(row.events), _mask(row.questions))
-    counted = np.array([not row.but or (event, outcome) != (row.event, row.but) for event, outcome in KEYS])
-    return _Looked(row, _mask(row.events) & counted, _mask([row.event]) & counted)
+    return _Looked(row, _mask(row.events), _mask([row.event] if isinstance(row, OnceOnly) else row.questions))
 
 
 _LOOKED: Final = [_looked(row) for row in ORDERED]
@@ -70,16 +67,17 @@ _BORN_FROM: Final = as_day(BORN_FROM)
 
 
 class CheckedColumns(NamedTuple):
-    """Which facts are left out, and in which cases something is broken."""
+    """Which facts are left out, which of these are copies, and in which cases something is broken."""
 
     gone: Array
+    copies: Array
     broken: Array
 
 
 def checked_columns(rows: Encoded, order: Array, on: Array) -> CheckedColumns:
     """Return what does not hold between facts that count: `order` are their rows, in legal order, `on` their days."""
     facts = _Facts(rows, order, on)
-    gone = np.zeros(len(order), dtype=bool)
+    gone, copies = np.zeros(len(order), dtype=bool), np.zeros(len(order), dtype=bool)
     told: list[Array] = []
     for dated in DATED:
         wrong = facts.dated_before(dated.field, dated.not_before)
@@ -92,12 +90,16 @@ def checked_columns(rows: Encoded, order: Array, on: Array) -> CheckedColumns:
     stand = np.flatnonzero(~gone) if gone.any() else np.arange(len(order))
     present = np.bincount(facts.key, minlength=len(KEYS)) > 0
     # Most rows of the table look at what hardly a case has.
-    told += [_found(looked, facts, stand, gone) for looked in _LOOKED if looked.may_break(present)]
+    for looked in _LOOKED:
+        if looked.may_break(present):
+            told.append(_found(looked, facts, stand, gone))
+            if isinstance(looked.row, OnceOnly) and looked.row.of_copies:
+                copies[told[-1]] = True
     told += [facts.before_part_3(), facts.written_early(), facts.of_two_authorities()]
     broken = np.zeros(len(rows.case_ids), dtype=bool)
     broken[facts.case.take(np.concatenate(told))] = True
     broken |= rows.case_ids.cast(pl.String).str.contains(DAMAGED).to_numpy()
-    return CheckedColumns(gone, broken)
+    return CheckedColumns(gone, copies, broken)
 
 
 class _Facts:
@@ -175,6 +177,8 @@ _NONE: Final = np.zeros(0, dtype=np.int64)
 def _found(looked: _Looked, facts: _Facts, stand: Array, gone: Array) -> Array:
     """Return the places of the facts that break a row, and note in `gone` those that it leaves out."""
     row = looked.row
+    if isinstance(row, OnceOnly) and not row.per and not _may_be_again(looked, row, facts, stand):
+        return _NONE
     places = stand[looked.at.take(facts.key[stand])]
     group = facts.group(places, row.per)
     if row.per:
@@ -192,8 +196,7 @@ def _found(looked: _Looked, facts: _Facts, stand: Array, gone: Array) -> Array:
         if row.alike:
             told = facts.group(places, row.alike)
             near &= told[1:] == told[:-1]
-        if row.counts != "each":
-            gone[(places[:-1] if row.counts == "last" else places[1:])[near]] = True
+        gone[(places[:-1] if row.counts == "last" else places[1:])[near]] = True
     else:
         # An answer to nothing, then a question at most so many days later, and no answer to that.
         near &= ~asks[:-1] & asks[1:]
@@ -201,6 +204,15 @@ def _found(looked: _Looked, facts: _Facts, stand: Array, gone: Array) -> Array:
         near[:-1] &= ~(same[1:] & ~asks[2:])
     found: Array = places[1:][near]
     return found
+
+
+def _may_be_again(looked: _Looked, row: OnceOnly, facts: _Facts, stand: Array) -> bool:
+    """Return whether a case has two of these acts near enough, whatever lies between them."""
+    places = stand[looked.asks.take(facts.key[stand])]
+    near = facts.case[places[1:]] == facts.case[places[:-1]]
+    if row.within is not None:
+        near &= facts.on[places[1:]] - facts.on[places[:-1]] <= row.within
+    return bool(near.any())
 
 
 def nearly_the_same_of(case_ids: Sequence[pl.Series]) -> list[tuple[str, ...]]:

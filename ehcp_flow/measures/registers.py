@@ -91,7 +91,7 @@ def _stands(deadline: Deadline) -> bool:
 
 
 _BREACHES: Final = Chosen(owed=True)
-_ADVICE: Final = Chosen(("advice",), STANDING)
+_ADVICE: Final = Chosen(("advice", "advice_again"), STANDING)
 _TRANSFERS: Final = Chosen(("phase_transfer",), (*STANDING, "undated"))
 _REVIEW: Final = Chosen(("annual_review", "transfer_review"), STANDING)
 _FOLLOWS: Final = Chosen(("review_decision", "amended_plan"), STANDING)

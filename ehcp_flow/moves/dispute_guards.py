@@ -10,7 +10,15 @@ from typing import Final
 from ehcp_flow.dates import say
 from ehcp_flow.facts import Fact
 from ehcp_flow.moves.appeals import certificate_needed, decision_of, ground_in
-from ehcp_flow.moves.guards import Basis, BasisRequired, LatestFact, LeftToJudgement, Verdict, outcome_of
+from ehcp_flow.moves.guards import (
+    APPEALED_ONWARD_SINCE,
+    Basis,
+    BasisRequired,
+    LatestFact,
+    LeftToJudgement,
+    Verdict,
+    outcome_of,
+)
 from ehcp_flow.moves.law_at_hand import LawAtHand
 from ehcp_flow.moves.settlements import FITTING, OVERTAKING
 
@@ -27,6 +35,7 @@ __all__ = [
     "NOT_OF_HEALTH",
     "ORDERED",
     "REINSTATED",
+    "REOPENED",
     "STANDS",
     "Fits",
     "decision_said",
@@ -281,6 +290,15 @@ APPEALED_ONWARD: Final = BasisRequired(
     missing="no onward appeal that could end is on record",
     remedy="record the onward appeal (onward_appeal_made) first",
     finding="onward_appeal_missing",
+)
+
+REOPENED: Final = BasisRequired(
+    (APPEALED_ONWARD_SINCE,),
+    short="SR 43(2)",
+    missing="the order that determined the appeal has been obeyed, and no onward appeal on record has reopened it",
+    remedy="record first the appeal that the order determines (appeal_registered), or the onward appeal "
+    "(onward_appeal_made)",
+    finding="order_after_appeal",
 )
 
 REINSTATED: Final = LeftToJudgement(

@@ -134,6 +134,9 @@ def _ordered(outcome: str) -> Iterable[Move[DisputeState]]:
     lost = outcome in {"dismiss", "dismiss_cease", "reconsider"}
     yield _move("tribunal_order_made", outcome, {APPEALED} if lost else {APPEALED, CONCEDED}, DETERMINED, *law, fits)
     yield _move("tribunal_order_made", outcome, {DETERMINED}, None, *law, fits)
+    if outcome not in {"assess", "make_plan", "reconsider"}:
+        # Once obeyed, these have brought decisions of their own; any other can be made anew after an onward appeal.
+        yield _move("tribunal_order_made", outcome, {COMPLIED}, DETERMINED, *law, "TPR 46", fits, g.REOPENED)
 
 
 _APPEAL_LAW: Final = ("CFA 51(2)", "CFA 55", "CFA 73(2)", "TPR 20")
@@ -253,7 +256,7 @@ DISPUTES: Final = Region(
     initial=NONE,
     moves=(*_MEDIATION, *_SETTLED, *_APPEAL, *_ONWARD),
     misplaced=_MISPLACED,
-    ends=frozenset({COMPLIED}),
+    ends=frozenset(),
     # A fact out of order never sets a dispute back.
     stays=lambda state, forced: _RANK[forced] < _RANK[state],
     inner=frozenset({COMPLIED_WITH}),

@@ -197,7 +197,8 @@ class BasisRequired:
 class ProtectedPeriod:
     """The guard that protects the time of a window, such as the 15 days that begin with the service of a draft.
 
-    `limit` is the limit of the rulebook that sets the window, so that guard and deadline cannot disagree.
+    `limit` is the limit of the rulebook that sets the window, so that guard and deadline cannot disagree. What is
+    served again need not have a window of its own; after a fact of `afresh` it is served for the first time again.
     """
 
     limit: str
@@ -210,6 +211,7 @@ class ProtectedPeriod:
     finding: str
     early: str
     unless: tuple[Basis, ...] = field(default=())
+    afresh: frozenset[str] = frozenset()
 
     def __call__(self, before: Sequence[Fact], on: dt.date, law: LawAtHand) -> Verdict:
         """Return the verdict: a ground of `unless` passes it, else the window must have ended."""
@@ -219,6 +221,27 @@ class ProtectedPeriod:
         fact = self.served(before)
         if fact is None:
             return Verdict(holds=False, short=self.short, says=self.missing, then=self.remedy, finding=self.finding)
+        verdict = self._on(fact, on, law)
+        if verdict.holds or (original := self._original(before, fact)) is fact:
+            return verdict
+        of_original = self._on(original, on, law)
+        if not of_original.holds:
+            return of_original
+        says = f"{self.what} was served again on {{0}}; whether that called for as much time, up to {{1}}, the record "
+        says += "does not show"
+        return Verdict(holds=True, short=self.short, says=says, days=verdict.days[:2], fact=fact, checked=False)
+
+    def _original(self, before: Sequence[Fact], fact: Fact) -> Fact:
+        """Return what was served first, of what was served again and again up to a fact."""
+        for other in reversed(before):
+            if other.event in self.afresh or other.event in self.served.until:
+                break
+            if other.event in self.served.events:
+                fact = other
+        return fact
+
+    def _on(self, fact: Fact, on: dt.date, law: LawAtHand) -> Verdict:
+        """Return the verdict on the time that begins with the service of one fact."""
         first = fact.served_on or fact.on
         protected = law.counted(self.limit, first)
         if protected is None:
@@ -346,3 +369,13 @@ class Standstill:
 
 
 SETTLING: Final = frozenset({"tribunal_order_made", "appeal_conceded", "mediation_agreed"})
+
+APPEALED_ONWARD_SINCE: Final = Basis(
+    LatestFact(
+        frozenset({"onward_appeal_made"}),
+        frozenset({"onward_appeal_ended:dismissed", "onward_appeal_ended:withdrawn", "tribunal_order_made"}),
+    ),
+    "TPR 46",
+    "an onward appeal was made",
+)
+"""What lets another order take the place of the one before it, obeyed or not."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ehcp_flow.moves.guards import (
+    APPEALED_ONWARD_SINCE,
     SETTLING,
     Basis,
     BasisRequired,
@@ -23,6 +24,7 @@ __all__ = [
     "CEASING_GROUNDS",
     "CEASING_NOTIFIED",
     "CEASING_ORDERED",
+    "CEASING_ORDERED_ANEW",
     "DRAFT_WINDOW",
     "IN_CUSTODY",
     "MOVED_OR_RELEASED",
@@ -49,6 +51,18 @@ def _settled(outcomes: str, until: Iterable[str]) -> LatestFact:
     return LatestFact(SETTLING, frozenset(until), frozenset(outcomes.split()))
 
 
+_NEW_DRAFT: Final = frozenset(
+    {
+        "amended_plan_sent", "plan_refused", "request_withdrawn", "request_received", "became_responsible",
+        "moved_away", "plan_ceased", "plan_transferred_out", "taken_over_on_release", *SETTLING,
+    }
+)  # fmt: skip
+"""After these a draft is a first one again (spell `draft_out` of the rulebook)."""
+_NEW_NOTICE: Final = frozenset(
+    {"review_meeting_held", "review_decision_sent", "final_plan_sent", "plan_ceased", "plan_transferred_out"}
+)
+"""After these a notice of amendments is a first one again (spell `notice_out` of the rulebook)."""
+
 DRAFT_WINDOW: Final = ProtectedPeriod(
     "draft_representations",
     _latest(
@@ -62,6 +76,7 @@ DRAFT_WINDOW: Final = ProtectedPeriod(
     remedy="send a draft, then allow 15 days from its service",
     finding="final_plan_before_draft",
     early="final_plan_within_15_days",
+    afresh=_NEW_DRAFT,
 )
 
 REASSESSED_WINDOW: Final = ProtectedPeriod(
@@ -85,6 +100,7 @@ REASSESSED_WINDOW: Final = ProtectedPeriod(
             "the amendment was ordered, conceded or agreed",
         ),
     ),
+    afresh=_NEW_DRAFT | _NEW_NOTICE,
 )
 
 SCHOOLS_CONSULTED: Final = BasisRequired(
@@ -119,6 +135,7 @@ AMENDMENT_WINDOW: Final = ProtectedPeriod(
             "the amendment was ordered, conceded or agreed",
         ),
     ),
+    afresh=_NEW_NOTICE,
 )
 
 AMENDMENT_PROPOSED: Final = BasisRequired(
@@ -215,6 +232,14 @@ CEASING_ORDERED: Final = BasisRequired(
     missing="the plan has already ceased",
     remedy="void the fact that was wrong",
     finding="ceased_twice",
+)
+
+CEASING_ORDERED_ANEW: Final = BasisRequired(
+    (APPEALED_ONWARD_SINCE,),
+    short="SR 44(2)(a)",
+    missing="no notice of ceasing stands, and no onward appeal on record has reopened an appeal against one",
+    remedy="record first the notice of ceasing (cease_notice_sent), or the onward appeal (onward_appeal_made)",
+    finding="order_without_decision",
 )
 
 TRANSFERRED_IN: Final = BasisRequired(

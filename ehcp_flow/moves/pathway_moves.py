@@ -284,6 +284,10 @@ _SETTLEMENTS: Final = (
     _move("tribunal_order_made", "reconsider", REFUSED_PLAN, None, "SR 43(2)(d)", "SR 44(2)(d)", forces=REFUSED_PLAN),
     _move("tribunal_order_made", "dismiss", ALL, None, "SR 43(2)(a)"),
     _move("tribunal_order_made", "dismiss_cease", CEASE_NOTIFIED, CEASED, "SR 44(2)(a)", "CFA 45(4)"),
+    _move(
+        "tribunal_order_made", "dismiss_cease", PLAN - {CEASE_NOTIFIED}, CEASED, "SR 44(2)(a)", "CFA 45(4)",
+        c.CEASING_ORDERED_ANEW,
+    ),
     _move("onward_appeal_made", None, CEASED, CEASE_NOTIFIED, "CFA 45(4)", "TPR 46"),
     _move("onward_appeal_made", None, ALL - {CEASED}, None, "TPR 46"),
     *(

@@ -16,6 +16,7 @@ from ehcp_flow.moves.law_at_hand import LawAtHand
 from ehcp_flow.moves.region import Region
 from ehcp_flow.moves.region_tables import key_of, region_tables, steps_of
 from ehcp_flow.moves.steps import StateStep
+from ehcp_flow.record_checks import without_copies
 
 __all__ = ["as_of_day", "facts_by", "replay"]
 
@@ -30,12 +31,13 @@ def as_of_day(as_of: dt.date | str | None) -> dt.date:
 def facts_by(case: Case, day: dt.date) -> tuple[Fact, ...]:
     """Return the facts of the case that had happened by the end of `day`, in legal order.
 
-    What cannot be so of its record (`record_table`) is here too: whether a move is lawful is asked of all of it.
+    What cannot be so of its record (`record_table`) is here too: whether a move is lawful is asked of all of it, but of
+    copies, which move nothing.
     """
     facts = case.facts
-    if not facts or facts[-1].on <= day:
-        return facts
-    return tuple(fact for fact in facts if fact.on <= day)
+    if facts and facts[-1].on > day:
+        facts = tuple(fact for fact in facts if fact.on <= day)
+    return without_copies(facts)
 
 
 def replay(region: Region[S], facts: Sequence[Fact], law: LawAtHand) -> list[StateStep[S]]:

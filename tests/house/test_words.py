@@ -33,6 +33,7 @@ LONG = {
     "engine/kernel.py": "compiled as one; what happened to a limit is one walk over the facts",
     "engine/rulebook.py": "the tables of the kernel, column by column",
     "events.py": "a class for each event, in the order of the law",
+    "record_table.py": "one table: the kinds of its rows, and a row for each thing that a record cannot truly say",
 }
 SHORT = {
     "__main__.py": "it is what `python -m` runs",

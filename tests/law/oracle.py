@@ -141,6 +141,7 @@ LAST_DAYS: dict[str, LastDay] = {
     "advice[1]": weeks(6, *SERVED),
     "advice[2]": weeks(6, *SERVED),
     "advice[3]": weeks(6, *SERVED),
+    "advice_again[0]": weeks(6),
     "decide_not_issue[0]": weeks(16),
     "decide_issue[0]": weeks(16),
     # Plan
@@ -176,6 +177,7 @@ LAST_DAYS: dict[str, LastDay] = {
     "review_decision[0]": weeks(4),
     "amendment_notice[0]": weeks(4),
     "amendment_representations[0]": days_from_the_first(15, *SERVED),
+    "amendment_representations[1]": days_from_the_first(15, *SERVED),
     "amended_plan[0]": weeks(8),
     "review_total[0]": weeks(12),
     "phase_transfer[0]": before(2, 15),

@@ -33,7 +33,8 @@ with (Path(__file__).parent / "duties.csv").open(encoding="utf-8", newline="") a
     DUTIES = [Told(**row) for row in csv.DictReader(file)]
 KINDS = {
     "act_not_dated", "act_repeated", "next_place_not_shown", "other_placement_named", "review_by_old_authority",
-    "second_draft", "refusal_not_open_to_it", "party_not_stated", "suspension_may_be_over",
+    "second_draft", "second_notice", "recorded_twice", "refusal_not_open_to_it", "party_not_stated",
+    "suspension_may_be_over",
 }  # fmt: skip
 each = pytest.mark.parametrize("told", DUTIES, ids=lambda told: told.name)
 

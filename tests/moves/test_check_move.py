@@ -20,6 +20,11 @@ DRAFT = (
     "2026-06-22 draft_plan_sent",
 )
 FINAL = (*DRAFT, "2026-07-07 final_plan_sent")
+AMENDED = (
+    *FINAL, "2027-01-04 amendment_notice_sent", "2027-01-11 amendment_notice_sent", "2027-01-20 amended_plan_sent",
+)  # fmt: skip
+"""Of two notices the first protects its time; of the second it is not known whether it needs any, unless a review lies
+between them."""
 
 
 @pytest.mark.parametrize("at", WAYS)
@@ -163,16 +168,17 @@ def test_a_back_dated_fact_is_judged_where_it_stands():
 
 
 def test_a_back_dated_fact_that_fits_its_place_but_takes_the_ground_from_a_later_one_is_refused():
-    case = history(*FINAL)
+    case = history(*AMENDED)
+    assert state(case, "2027-02-01").findings == ()
     with pytest.raises(MoveRefused) as refused:
-        record(case, fact("draft_plan_sent", "2026-06-30"))
+        record(case, fact("review_meeting_held", "2027-01-07"))
     (verdict,) = refused.value.verdict.refusals
-    assert verdict.finding == "final_plan_within_15_days"
+    assert verdict.finding == "amended_plan_within_15_days"
     assert verdict.fact == case.facts[-1]
-    assert verdict.reason.startswith("a recorded fact would be out of order: final_plan_sent on 2026-07-07")
-    assert verdict.remedy == "for that fact: send the final plan on or after Wednesday 15 July 2026"
-    assert verdict.citation.short == "SR 13(1)"
-    assert refused.value.verdict.from_state is State.DRAFT_ISSUED
+    assert verdict.reason.startswith("a recorded fact would be out of order: amended_plan_sent on 2027-01-20")
+    assert verdict.remedy == "for that fact: send the amended plan on or after Tuesday 26 January 2027"
+    assert verdict.citation.short == "SR 22(2)(c)"
+    assert refused.value.verdict.from_state is State.AMENDMENT_PROPOSED
 
 
 def test_what_was_out_of_order_before_is_not_held_against_a_new_fact():
@@ -216,18 +222,19 @@ def test_saying_the_same_twice_is_no_move():
 
 
 def test_a_move_on_the_day_of_a_later_one_takes_its_place_before_it():
+    amended = history(*AMENDED)
+    # On the day of the amended plan a review meeting would stand before it, and the plan would come too early.
+    verdict = check_move(amended, "review_meeting_held", None, "2027-01-20")
+    assert verdict.from_state is State.AMENDMENT_PROPOSED
+    assert [item.finding for item in verdict.refusals] == ["amended_plan_within_15_days"]
+    with pytest.raises(MoveRefused) as refused:
+        record(amended, fact("review_meeting_held", "2027-01-20"))
+    assert refused.value.verdict == verdict
     case = history(*FINAL)
-    # On the day of the final plan a draft would stand before it, and the final plan would be fifteen days early.
-    verdict = check_move(case, "draft_plan_sent", None, "2026-07-07")
-    assert verdict.from_state is State.DRAFT_ISSUED
-    assert [item.finding for item in verdict.refusals] == ["final_plan_within_15_days"]
     assert check_move(case, "school_consulted", None, "2026-07-07").from_state is State.DRAFT_ISSUED
     assert check_move(case, "school_consulted", None, "2026-07-07").allowed
     withdrawn = check_move(case, "request_withdrawn", "continues", "2026-07-07")
     assert withdrawn.allowed
-    with pytest.raises(MoveRefused) as refused:
-        record(case, fact("draft_plan_sent", "2026-07-07"))
-    assert refused.value.verdict == verdict
 
 
 def test_every_step_of_a_long_life_can_be_recorded_strictly():

@@ -8,7 +8,7 @@ import pytest
 
 import ehcp_flow.law
 from ehcp_flow.case import Case
-from ehcp_flow.deadlines import deadlines_of
+from ehcp_flow.deadlines import deadlines_of, judge
 from ehcp_flow.law import load_rulebook
 from ehcp_flow.moves import law_at_hand, replay
 from ehcp_flow.moves.guards import FEW
@@ -53,10 +53,42 @@ def test_the_fifteen_days_run_from_service_not_from_sending():
     assert check_move(case, "final_plan_sent", None, "2026-07-09").allowed
 
 
-def test_a_new_draft_opens_a_new_fifteen_days():
+@pytest.mark.parametrize(("on", "allowed", "checked"), [
+    ("2026-07-06", False, True), ("2026-07-07", True, False), ("2026-07-15", True, False), ("2026-07-16", True, True),
+])  # fmt: skip
+def test_a_new_draft_protects_the_fifteen_days_of_the_first_and_leaves_its_own_to_a_person(on, allowed, checked):
     case = history(*DRAFT, "2026-07-01 draft_plan_sent")
-    assert not check_move(case, "final_plan_sent", None, "2026-07-15").allowed
-    assert check_move(case, "final_plan_sent", None, "2026-07-16").allowed
+    answer = check_move(case, "final_plan_sent", None, on)
+    window = answer.verdicts[0]
+    assert (answer.allowed, window.holds, window.checked) == (allowed, allowed, checked)
+    if not checked:
+        assert window.reason == (
+            "the draft plan was served again on Wednesday 1 July 2026; whether that called for as much time, up to "
+            "Wednesday 15 July 2026, the record does not show"
+        )
+    if not allowed:
+        assert window.remedy == "send the final plan on or after Tuesday 7 July 2026"
+    # The time of each draft stands among the deadlines, and they say no other thing.
+    done = state(record(case, fact("final_plan_sent", on), strict=False), on).findings
+    assert [found.code for found in done] == ([] if allowed else ["final_plan_within_15_days"])
+
+
+def test_a_draft_after_a_refusal_is_a_first_one_again():
+    reversed_ = ("2026-07-01 plan_refused", "2026-08-03 refusal_reversed", "2026-08-10 draft_plan_sent")
+    case = history(*DRAFT[:3], "2026-06-16 draft_plan_sent", *reversed_)
+    assert not check_move(case, "final_plan_sent", None, "2026-08-24").allowed
+    assert check_move(case, "final_plan_sent", None, "2026-08-25").allowed
+
+
+def test_a_second_notice_of_amendments_protects_no_more_than_the_first():
+    case = history(*DRAFT, "2026-07-07 final_plan_sent", "2027-01-04 amendment_notice_sent",
+                   "2027-01-11 amendment_notice_sent")  # fmt: skip
+    assert not check_move(case, "amended_plan_sent", None, "2027-01-18").allowed
+    window = check_move(case, "amended_plan_sent", None, "2027-01-19").verdicts[0]
+    assert (window.holds, window.checked) == (True, False)
+    met = history(*DRAFT, "2026-07-07 final_plan_sent", "2027-01-04 amendment_notice_sent",
+                  "2027-01-07 review_meeting_held", "2027-01-11 amendment_notice_sent")  # fmt: skip
+    assert not check_move(met, "amended_plan_sent", None, "2027-01-25").allowed
 
 
 def test_consulting_the_school_is_named_and_not_required():
@@ -168,8 +200,12 @@ def test_a_guard_refuses_with_its_finding_and_says_what_would_be_right(way, even
     assert verdict.reason
     assert verdict.remedy
     assert verdict.citation.address.startswith("https://")
-    imported = state(record(case, fact(event, after(case)), strict=False), after(case))
-    assert [found.code for found in imported.findings] == [finding]
+    taken = record(case, fact(event, after(case)), strict=False)
+    # What is sent again without a new question is a copy, told once and followed nowhere.
+    copied = case.recorded[-1].event == name and name not in {"released", "plan_ceased"}
+    assert [found.code for found in state(taken, after(case)).findings] == ([] if copied else [finding])
+    assert ("act_repeated" in {found.code for found in judge(taken, after(case)).findings}) is copied
+    assert not copied or state(taken, after(case)).pathway is state(case, after(case)).pathway
 
 
 @pytest.mark.parametrize(("party", "lawful"), [("parent", True), ("health", False), (None, True)])
@@ -218,9 +254,12 @@ def test_the_plan_is_maintained_until_an_appeal_is_finally_determined(way, lawfu
 
 
 def test_the_appeal_period_is_that_of_the_latest_notice():
-    case = told("CEASE_NOTIFIED+cease_notice_sent")
+    case = told("CEASE_NOTIFIED+cease_consulted+cease_notice_sent")
     (verdict,) = check_move(case, "plan_ceased", None, after(case)).verdicts
     assert verdict.fact == case.facts[-1]
+    copied = told("CEASE_NOTIFIED+cease_notice_sent")
+    (verdict,) = check_move(copied, "plan_ceased", None, after(copied)).verdicts
+    assert verdict.fact == copied.facts[-2], "a copy of the notice gives no more time"
 
 
 @pytest.mark.parametrize(
