@@ -57,8 +57,10 @@ class TurnedKeys:
         self._by_key: dict[int, list[tuple[int, frozenset[str]]]] = {}
         for number, each in enumerate(self.turned, len(KEYS)):
             self._by_key.setdefault(each.key, []).append((number, each.inside))
-        self._also: list[tuple[set[int], set[int], bool]] = []
-        self._nothing: set[int] = set()
+        self._by_pattern: dict[Pattern, frozenset[int]] = {}
+        self._known: dict[tuple[Patterns, bool], frozenset[int]] = {}
+        self._also: list[tuple[frozenset[int], frozenset[int], bool]] = []
+        self._nothing: frozenset[int] = frozenset()
         for deemed in rulebook.deemed.values():
             facts = self.plain(deemed.facts)
             if deemed.is_nothing:
@@ -74,38 +76,45 @@ class TurnedKeys:
         """Return the keys that a fact of one may be taken as."""
         return [key, *(number for number, _ in self._by_key.get(key, ()))]
 
-    def of_patterns(self, patterns: Patterns, *, acts: bool = False) -> set[int]:
+    def of_patterns(self, patterns: Patterns, *, acts: bool = False) -> frozenset[int]:
         """Return the keys that patterns speak of; with `acts`, without what only shows such an act."""
-        found = self.plain(patterns) - self._nothing
-        for facts, as_what, shown in self._also:
-            if not (acts and shown) and as_what & found:
-                found = found | facts
-        return found
+        known = self._known.get((patterns, acts))
+        if known is None:
+            known = self.plain(patterns) - self._nothing
+            for facts, as_what, shown in self._also:
+                if not (acts and shown) and as_what & known:
+                    known |= facts
+            self._known[patterns, acts] = known
+        return known
 
-    def shown_by(self, patterns: Patterns) -> set[int]:
+    def shown_by(self, patterns: Patterns) -> frozenset[int]:
         """Return the keys that only show an act that patterns speak of."""
         return self.of_patterns(patterns) - self.of_patterns(patterns, acts=True)
 
-    def plain(self, patterns: Patterns) -> set[int]:
+    def plain(self, patterns: Patterns) -> frozenset[int]:
         """Return the keys that patterns speak of word for word."""
-        none: frozenset[str] = frozenset()
-        return {
-            number
-            for pattern in patterns
-            for outcome in pattern.outcomes
-            for key in (KEY_OF[pattern.event, outcome],)
-            for number, inside in ((key, none), *self._by_key.get(key, ()))
-            if pattern.fits(pattern.event, outcome, inside)
-        }
+        return frozenset().union(*map(self._of_pattern, patterns))
+
+    def _of_pattern(self, pattern: Pattern) -> frozenset[int]:
+        known = self._by_pattern.get(pattern)
+        if known is None:
+            none: frozenset[str] = frozenset()
+            known = self._by_pattern[pattern] = frozenset(
+                number
+                for outcome in pattern.outcomes
+                for key in (KEY_OF[pattern.event, outcome],)
+                for number, inside in ((key, none), *self._by_key.get(key, ()))
+                if pattern.fits(pattern.event, outcome, inside)
+            )
+        return known
 
 
 def _patterns_in(item: object) -> Iterator[Pattern]:
     """Yield every pattern that stands anywhere in a thing of the rulebook."""
     if isinstance(item, Pattern):
         yield item
-    elif isinstance(item, Model):
-        for name in type(item).model_fields:
-            yield from _patterns_in(getattr(item, name))
-    elif isinstance(item, dict | tuple):
-        for each in item.values() if isinstance(item, dict) else item:
-            yield from _patterns_in(each)
+    elif isinstance(item, Model | dict | tuple):
+        values = item if isinstance(item, tuple) else (item if isinstance(item, dict) else item.__dict__).values()
+        for each in values:
+            if not isinstance(each, str):
+                yield from _patterns_in(each)

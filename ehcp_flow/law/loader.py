@@ -148,8 +148,9 @@ def _check_patterns(placed: Placed, path: tuple[str | int, ...], item: object, s
             if spells[name].item.unless_during is not None:
                 placed.file.refuse(path, f"{item}: spell {name!r} has an unless_during itself")
     elif isinstance(item, Model):
-        for key in type(item).model_fields:
-            _check_patterns(placed, (*path, key), getattr(item, key), spells)
+        for key, value in item.__dict__.items():
+            if isinstance(value, Model | tuple):
+                _check_patterns(placed, (*path, key), value, spells)
     elif isinstance(item, tuple):
         for index, each_of in enumerate(item):
             inner = path if isinstance(each_of, Pattern) else (*path, index)
