@@ -11,6 +11,7 @@ lone sign.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 __all__ = ["BEGINS", "INSIDE", "disarmed", "is_formula", "rearmed"]
@@ -34,6 +35,7 @@ def is_formula(text: str) -> bool:
     return _any(text) is not None
 
 
+@lru_cache(maxsize=4_096)  # most cells of a column hold one of a few words
 def disarmed(text: str) -> str:
     """Return the text as a spreadsheet leaves it alone: with an apostrophe before whatever looks like a formula."""
     if _any(text) is None:

@@ -51,6 +51,9 @@ _LATEST: Final = 100
 _WITNESSED: Final = frozenset().union(*OVERTAKING.values(), DISCHARGES)
 """The events that can take the place of a decision, or obey what was settled about one."""
 
+_DECIDING: Final = frozenset(event for event, _ in (*GROUNDS, *GROUNDS_IN_CUSTODY))
+"""The events that can be a decision against which there is an appeal."""
+
 _NO_DECISION: Final = Verdict(
     holds=False,
     short="CFA 51(2)",
@@ -306,12 +309,15 @@ def _decisions(facts: Sequence[Fact]) -> Iterator[tuple[int, DisputeHistory]]:
     """Yield the decisions that can be appealed, each with its place; in custody there are fewer."""
     detained: Fact | None = None
     for index, fact in enumerate(facts):
-        if fact.event == "detained":
+        event = fact.__dict__["event"]
+        if event == "detained":
             detained = fact
-        elif fact.event == "released":
+        elif event == "released":
             detained = None
+        elif event not in _DECIDING:
+            continue
         grounds = GROUNDS if detained is None else GROUNDS_IN_CUSTODY
-        ground = grounds.get((fact.event, outcome_of(fact)))
+        ground = grounds.get((event, outcome_of(fact)))
         if ground is not None:
             yield index, DisputeHistory(fact, ground, [fact] if detained is None else [detained, fact])
 

@@ -12,6 +12,7 @@ import datetime as dt
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from ehcp_flow.counting import ONE_DAY
@@ -140,14 +141,19 @@ class LatestFact:
         if isinstance(before, FactsBefore):
             place = before.last(self._words)
             return before[place] if place >= 0 and place >= before.last(self.until) else None
-        events, until = self.events, self.until
+        events, until, told_apart = self.events, self.until, self._told_apart
         for fact in reversed(before):
-            event = fact.event
+            event = fact.__dict__["event"]
             if event in events and (self.outcomes is None or word_of(fact) in self.outcomes):
                 return fact
-            if event in until or f"{event}:{word_of(fact)}" in until:
+            if event in until or (event in told_apart and f"{event}:{word_of(fact)}" in until):
                 return None
         return None
+
+    @cached_property
+    def _told_apart(self) -> frozenset[str]:
+        """The events of which `until` names one outcome."""
+        return frozenset(word.partition(":")[0] for word in self.until if ":" in word)
 
     @property
     def _words(self) -> Iterable[str]:

@@ -122,7 +122,7 @@ _OF_PATHWAY: Final = frozenset(PATHWAY.keys)
 def allowed_of_day(case: Case, as_of: dt.date, law: LawAtHand) -> tuple[Key, ...]:
     """Return the event and outcome of each verdict of `allowed` that allows, in its order.
 
-    Where the state in which a fact would find the case knows no such move, nothing else is looked at.
+    Where what stands before a fact refuses it already, nothing else is looked at.
     """
     read = read_facts_of(facts_by(case, as_of), law)
     found = []
@@ -131,9 +131,8 @@ def allowed_of_day(case: Case, as_of: dt.date, law: LawAtHand) -> tuple[Key, ...
         fields: dict[str, Any] = {"outcome": outcome} if event in OUTCOMES else {}
         supposed = FACT_TYPES[event].model_construct(case_id=case.case_id, on=as_of, **fields)
         before = read.facts[: _place(supposed, read.facts)]
-        edge = table(PATHWAY).get((_state_after(before, read.steps), *key))
-        known = edge is None or edge.refusal is None or edge.refusal.holds
-        if known and judge_supposed(case, read, event, outcome, as_of).allowed:
+        verdict = _judge_on_pathway(_state_after(before, read.steps), before, key, as_of, law)
+        if verdict.allowed and judge_supposed(case, read, event, outcome, as_of).allowed:
             found.append(key)
     return tuple(found)
 

@@ -43,7 +43,6 @@ SHORT = {
     "docstrings.py": "one function, below everything that shows a docstring",
     "engine/numbers.py": "the numbers that the engine and the columns share",
     "findings.py": "one class that everything above gives",
-    "formulas.py": "one rule for every CSV that people open",
     "inputs.py": "one rule for every file that is opened",
     "masking.py": "one rule for everything that is printed",
     "law/checklist.py": "one model of the rulebook",
