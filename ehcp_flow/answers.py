@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,9 +13,10 @@ from ehcp_flow.case import Case
 from ehcp_flow.case_findings import findings_of
 from ehcp_flow.deadlines import Deadline, deadlines_in, judged_case
 from ehcp_flow.engine.judged_case import JudgedCase
+from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.findings import Finding
 from ehcp_flow.law.model import Rulebook
-from ehcp_flow.states import CaseState, state
+from ehcp_flow.states import MAINTAINED_STATES, CaseState, Dispute, State, state
 
 __all__ = ["Answer", "answer"]
 
@@ -37,9 +39,52 @@ class Answer:
         return None
 
     @property
+    def case_id(self) -> str:
+        """The case's id."""
+        return self.case.case_id
+
+    @property
     def authority(self) -> str | None:
         """Whose case it is on the day."""
         return self.judged.authority
+
+    @property
+    def book(self) -> CompiledRulebook:
+        """The law by which it was judged."""
+        return self.judged.book
+
+    def may_have(self, wanted: tuple[int, ...]) -> bool:
+        """Whether there may be a deadline of these: for each version of a rule, a bit for each status."""
+        return True
+
+    def may_hold(self, event: str) -> bool:
+        """Whether there may be a fact of this event among those that count."""
+        return True
+
+    @property
+    def pathway(self) -> State:
+        """The state of the case, as `case_state` has it."""
+        return self.case_state.pathway
+
+    @property
+    def since(self) -> dt.date | None:
+        """The day of the last change of state, as `case_state` has it."""
+        return self.case_state.since
+
+    @property
+    def maintained(self) -> bool:
+        """Whether a plan is maintained."""
+        return self.pathway in MAINTAINED_STATES
+
+    @property
+    def turns(self) -> Iterable[tuple[State, dt.date]]:
+        """Where each step of the case led, and when."""
+        return ((step.to, step.on) for step in self.case_state.history)
+
+    @property
+    def disputes(self) -> tuple[Dispute, ...]:
+        """The disputes that have begun, as `case_state` has them."""
+        return self.case_state.disputes
 
     @property
     def breaches(self) -> tuple[Deadline, ...]:

@@ -6,7 +6,8 @@ explain a deadline that the columns found.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -14,23 +15,26 @@ import numpy as np
 import polars as pl
 
 from ehcp_flow.answers import Answer, answer
-from ehcp_flow.bulk.cases_from_columns import build_cases
+from ehcp_flow.bulk.cases_from_columns import CasesOfChunk, dates_of
 from ehcp_flow.bulk.chunk_measures import ChunkMeasures
 from ehcp_flow.bulk.chunks import Columns, Question
 from ehcp_flow.bulk.codes import Array
 from ehcp_flow.bulk.fact_columns import event_mask
 from ehcp_flow.bulk.figure_columns import contributed
 from ehcp_flow.bulk.figure_counts import counted
+from ehcp_flow.bulk.finding_columns import FindingColumns
+from ehcp_flow.bulk.histories import STATES, disputed
 from ehcp_flow.case import Case
 from ehcp_flow.case_findings import findings_of
 from ehcp_flow.deadlines import Deadline, deadlines_in
 from ehcp_flow.engine import kernel
 from ehcp_flow.engine.earliest_days import try_earlier_days
 from ehcp_flow.engine.judged_case import JudgedCase, JudgedRows, facts_that_count
+from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.errors import EhcpFlowError, RowRefused
 from ehcp_flow.findings import Finding
 from ehcp_flow.measures.periods import Period
-from ehcp_flow.states import CaseState, state
+from ehcp_flow.states import CaseState, Dispute, State, state
 
 __all__ = ["AnsweredChunk", "BulkAnswer", "answers_chunk", "answers_of"]
 
@@ -59,28 +63,55 @@ def answers_chunk(rows: pl.DataFrame, question: Question) -> AnsweredChunk:
     return AnsweredChunk(answers_of(columns, numbers), columns.refused, len(numbers), columns.count)
 
 
-def answers_of(columns: Columns, numbers: Array) -> Iterator[Answer | tuple[Case, EhcpFlowError]]:
+def answers_of(
+    columns: Columns, numbers: Array, found: FindingColumns | None = None
+) -> Iterator[Answer | tuple[Case, EhcpFlowError]]:
     """Yield the answer of each of these cases of a chunk, or the case and the error for one that cannot be judged."""
     question = columns.question
-    chunk = _Chunk(columns)
-    for case, number in zip(build_cases(columns.rows, columns.encoded, numbers), numbers.tolist(), strict=True):
-        told = case if question.known_at is None else case.known_at(question.known_at)
-        if not columns.facts.failed[number]:
-            yield BulkAnswer(told, chunk, number)
+    chunk = _Chunk(columns, numbers, found or FindingColumns(columns))
+    failed = columns.facts.failed
+    for number in numbers.tolist():
+        if not failed[number]:
+            yield BulkAnswer(chunk, number)
             continue
+        case = chunk.case(number)
         try:
-            yield answer(told, question.as_of, rulebook=question.law.rulebook, calendars=question.calendars)
+            yield answer(case, question.as_of, rulebook=question.law.rulebook, calendars=question.calendars)
         except EhcpFlowError as error:
-            yield told, error
+            yield case, error
 
 
 class _Chunk:
-    """The rows of a chunk, case by case."""
+    """The rows of a chunk, case by case. Whatever of it nobody asks for is not made."""
 
-    def __init__(self, columns: Columns) -> None:
-        facts, judged, encoded = columns.facts, columns.judged, columns.encoded
+    def __init__(self, columns: Columns, numbers: Array, found: FindingColumns) -> None:
         self.question = columns.question
         self._columns = columns
+        self._cases = CasesOfChunk(columns.rows, columns.encoded, numbers)
+        self._found = found
+        facts = columns.facts
+        self._bounds: list[int] = facts.bounds.tolist()
+        self._settled, self._broken = facts.settled, facts.broken
+        self._noted = columns.judged.noted
+        self._taken = columns.judged.numbers.taken
+        self.authorities = [*columns.encoded.authority.texts, None]
+        self.authority: list[int] = facts.authority.tolist()
+        self._having: dict[tuple[int, ...], Array] = {}
+        self._holding: dict[str, Array] = {}
+
+    def case_id(self, number: int) -> str:
+        """Return the id of a case."""
+        return self._cases.ids[number]
+
+    def case(self, number: int) -> Case:
+        """Return a case, as it was known at the instant asked for."""
+        case, known_at = self._cases.case(number), self.question.known_at
+        return case if known_at is None else case.known_at(known_at)
+
+    @cached_property
+    def _rows(self) -> tuple[Array, list[int]]:
+        """The rows of the kernel by case, with the places of facts within it, and where those of each case end."""
+        facts, judged = self._columns.facts, self._columns.judged
         # Rows for which no law was in force stand behind the deadlines of their case.
         rows = np.concatenate([judged.rows, judged.without_law], axis=1)
         case = facts.case.take(rows[kernel.STARTED])
@@ -89,30 +120,40 @@ class _Chunk:
         low = facts.bounds.take(case).astype(np.int32)
         for column in _PLACES:
             rows[column] -= np.where(rows[column] >= 0, low, 0)
-        self._rows = rows
-        self._ends: list[int] = np.searchsorted(case, np.arange(facts.cases + 1)).tolist()
-        self._bounds: list[int] = facts.bounds.tolist()
+        return rows, np.searchsorted(case, np.arange(facts.cases + 1)).tolist()
+
+    @cached_property
+    def _exceptions(self) -> list[Array]:
+        facts = self._columns.facts
         at = facts.places(event_mask("exception_recorded"))
-        self._exceptions = np.split(at, np.searchsorted(facts.case.take(at), np.arange(1, facts.cases)))
-        self._settled, self._broken = facts.settled, facts.broken
-        self._noted = judged.noted
-        self._taken = judged.numbers.taken
-        self._recorded = np.bincount(encoded.case, minlength=facts.cases).tolist()
-        self._repeated = np.bincount(encoded.case[facts.repeats], minlength=facts.cases).tolist()
+        return np.split(at, np.searchsorted(facts.case.take(at), np.arange(1, facts.cases)))
+
+    @cached_property
+    def _repeated(self) -> list[int]:
+        encoded, facts = self._columns.encoded, self._columns.facts
+        repeated: list[int] = np.bincount(encoded.case[facts.repeats], minlength=facts.cases).tolist()
+        return repeated
+
+    @cached_property
+    def _row_of_fact(self) -> list[int]:
+        encoded, facts = self._columns.encoded, self._columns.facts
         heads = np.searchsorted(encoded.case, np.arange(facts.cases))
-        self._row_of_fact: list[int] = (facts.rows - heads[facts.case]).tolist()
+        rows: list[int] = (facts.rows - heads[facts.case]).tolist()
+        return rows
 
     def judged(self, case: Case, number: int) -> JudgedCase:
         """Return a case with its rows."""
         question = self.question
         begin, end = self._bounds[number], self._bounds[number + 1]
-        whole = end - begin + self._repeated[number] == self._recorded[number] and not self._broken[number]
+        whole = end - begin + self._repeated[number] == len(case.recorded) and not self._broken[number]
         if question.known_at is None and whole and not self._settled[number]:
-            # Nothing lies ahead: the columns hold the case's facts in legal order already.
-            case.__dict__["facts"] = tuple(case.recorded[row] for row in self._row_of_fact[begin:end])
+            # Nothing lies ahead: the columns hold the case's facts in legal order already, and have checked them.
+            recorded = case.recorded
+            case.taken_as_checked(tuple([recorded[row] for row in self._row_of_fact[begin:end]]), question.as_of)
             if not self._repeated[number]:
                 case.__dict__["findings"] = ()
-        rows = self._rows[:, self._ends[number] : self._ends[number + 1]]
+        rows, ends = self._rows
+        rows = rows[:, ends[number] : ends[number + 1]]
         places = self._exceptions[number].tolist()
         noted = {place - begin: int(self._noted[place]) for place in places}
         facts = facts_that_count(case, question.as_of)
@@ -122,6 +163,64 @@ class _Chunk:
         judged = JudgedCase(case, question.as_of, facts, question.law.book, question.calendars, found)
         try_earlier_days(judged)
         return judged
+
+    def having(self, wanted: tuple[int, ...]) -> Array:
+        """Return which cases have a deadline of these: for each version of a rule, a bit for each status."""
+        known = self._having.get(wanted)
+        if known is None:
+            facts, judged = self._columns.facts, self._columns.judged
+            chosen = np.array(wanted, dtype=np.int64).take(judged.row) >> judged.status & 1
+            known = self._having[wanted] = np.bincount(judged.case[chosen > 0], minlength=facts.cases) > 0
+        return known
+
+    def holding(self, event: str) -> Array:
+        """Return which cases hold a fact of this event."""
+        known = self._holding.get(event)
+        if known is None:
+            facts = self._columns.facts
+            at = facts.case.take(facts.places(event_mask(event)))
+            known = self._holding[event] = np.bincount(at, minlength=facts.cases) > 0
+        return known
+
+    def tells_state(self, number: int) -> bool:
+        """Whether the columns tell where a case stands: its state is read from all that is recorded."""
+        return not (self._settled[number] or self._broken[number])
+
+    @cached_property
+    def pathway(self) -> list[int]:
+        """The state of each case."""
+        pathway: list[int] = self._found.history.at.tolist()
+        return pathway
+
+    @cached_property
+    def since(self) -> list[dt.date | None]:
+        """The day of the last change of each case."""
+        return dates_of(self._found.history.since)
+
+    @cached_property
+    def _steps(self) -> tuple[list[int], list[int], list[dt.date]]:
+        history = self._found.history
+        ends = np.searchsorted(history.case, np.arange(history.cases + 1)).tolist()
+        return ends, history.to.tolist(), dates_of(history.on)
+
+    def turns(self, number: int) -> Iterator[tuple[State, dt.date]]:
+        """Yield where each step of a case led, and when."""
+        ends, to, on = self._steps
+        for at in range(ends[number], ends[number + 1]):
+            yield STATES[to[at]], on[at]
+
+    @cached_property
+    def disputed(self) -> Array:
+        """Which cases have a fact about a dispute."""
+        return disputed(self._columns.facts)
+
+    def may_find(self, number: int) -> bool:
+        """Whether something may be found of a case."""
+        return bool(self._found.asked[number] or self._found.counted[number])
+
+    def may_refuse(self, number: int) -> bool:
+        """Whether a step of a case may be out of order."""
+        return bool(self._found.asked[number] or self._found.refused[number])
 
     def added(self, sets: Sequence[Sequence[Period]], numbers: Sequence[int]) -> list[ChunkMeasures]:
         """Return what these cases of the chunk add to the table of each set of periods."""
@@ -141,18 +240,53 @@ class BulkAnswer(Answer):
 
     _batch: tuple[_Chunk, int]
 
-    def __init__(self, case: Case, chunk: _Chunk, number: int) -> None:
-        judged = chunk.judged(case, number)
-        values = {"case": case, "as_of": judged.as_of, "judged": judged, "_batch": (chunk, number)}
-        for name, value in values.items():
-            object.__setattr__(self, name, value)
+    def __init__(self, chunk: _Chunk, number: int) -> None:
+        object.__setattr__(self, "as_of", chunk.question.as_of)
+        object.__setattr__(self, "_batch", (chunk, number))
 
     @property
     def batch(self) -> tuple[_Chunk, int]:
         """The chunk, and the case's number in it."""
         return self._batch
 
-    judged: JudgedCase
+    @cached_property
+    def case(self) -> Case:
+        """The case."""
+        chunk, number = self._batch
+        return chunk.case(number)
+
+    @cached_property
+    def judged(self) -> JudgedCase:
+        """The rows of numbers that deadlines and findings are read from."""
+        chunk, number = self._batch
+        return chunk.judged(self.case, number)
+
+    @property
+    def case_id(self) -> str:
+        """The case's id."""
+        chunk, number = self._batch
+        return chunk.case_id(number)
+
+    @property
+    def authority(self) -> str | None:
+        """Whose case it is on the day."""
+        chunk, number = self._batch
+        return chunk.authorities[chunk.authority[number]]
+
+    @property
+    def book(self) -> CompiledRulebook:
+        """The law by which it was judged."""
+        return self._batch[0].question.law.book
+
+    def may_have(self, wanted: tuple[int, ...]) -> bool:
+        """Whether there is a deadline of these: for each version of a rule, a bit for each status."""
+        chunk, number = self._batch
+        return bool(chunk.having(wanted)[number])
+
+    def may_hold(self, event: str) -> bool:
+        """Whether there is a fact of this event among those that count."""
+        chunk, number = self._batch
+        return bool(chunk.holding(event)[number])
 
     @cached_property
     def deadlines(self) -> tuple[Deadline, ...]:
@@ -162,10 +296,39 @@ class BulkAnswer(Answer):
     @cached_property
     def case_state(self) -> CaseState:
         """Where the case stands."""
-        judged = self.judged
-        return state(self.case, self.as_of, rulebook=judged.book.rulebook, calendars=judged.calendars)
+        chunk, judged = self._batch[0], self.judged
+        return state(self.case, chunk.question.as_of, rulebook=judged.book.rulebook, calendars=judged.calendars)
+
+    @property
+    def pathway(self) -> State:
+        """The state of the case."""
+        chunk, number = self._batch
+        return STATES[chunk.pathway[number]] if chunk.tells_state(number) else super().pathway
+
+    @property
+    def since(self) -> dt.date | None:
+        """The day of the last change of state."""
+        chunk, number = self._batch
+        return chunk.since[number] if chunk.tells_state(number) else super().since
+
+    @property
+    def turns(self) -> Iterable[tuple[State, dt.date]]:
+        """Where each step of the case led, and when."""
+        chunk, number = self._batch
+        return chunk.turns(number) if chunk.tells_state(number) else super().turns
+
+    @property
+    def disputes(self) -> tuple[Dispute, ...]:
+        """The disputes that have begun."""
+        chunk, number = self._batch
+        return super().disputes if chunk.disputed[number] or not chunk.tells_state(number) else ()
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """What the record leaves open."""
-        return (*self.case.findings, *self.case_state.findings, *findings_of(self.judged, self.deadlines))
+        chunk, number = self._batch
+        if not chunk.may_find(number):
+            return ()
+        judged = self.judged
+        of_steps = self.case_state.findings if chunk.may_refuse(number) else ()
+        return (*self.case.findings, *of_steps, *findings_of(judged, self.deadlines))

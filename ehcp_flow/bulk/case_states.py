@@ -14,22 +14,14 @@ import polars as pl
 
 from ehcp_flow.answers import Answer
 from ehcp_flow.bulk.case_answers import answers_of
-from ehcp_flow.bulk.cases_from_columns import bare_facts
 from ehcp_flow.bulk.chunks import Chunk, Columns, Question, asked_rows, cases_of, judged_chunk, standing_facts
-from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array
-from ehcp_flow.bulk.fact_columns import FactColumns
-from ehcp_flow.bulk.finding_counts import left_open
-from ehcp_flow.bulk.histories import STATES, HistoryColumns, histories_of
-from ehcp_flow.facts import Fact
-from ehcp_flow.moves.dispute_region import DISPUTE_EVENTS
-from ehcp_flow.moves.guards import FEW, FactsBefore
-from ehcp_flow.moves.law_at_hand import at_hand
-from ehcp_flow.moves.pathway import PATHWAY
-from ehcp_flow.moves.region_tables import region_tables
+from ehcp_flow.bulk.codes import NO_DAY
+from ehcp_flow.bulk.finding_columns import FindingColumns
+from ehcp_flow.bulk.histories import STATES, disputed, histories_of
 from ehcp_flow.moves.state_names import MAINTAINED_STATES
 from ehcp_flow.states import Dispute, DisputeState, state
 
-__all__ = ["CASE_STATES", "DISPUTE", "FINDINGS", "counted_chunk", "disputed", "findings_chunk", "states_chunk"]
+__all__ = ["CASE_STATES", "DISPUTE", "FINDINGS", "counted_chunk", "findings_chunk", "states_chunk"]
 
 _MAINTAINED: Final = np.array([each in MAINTAINED_STATES for each in STATES], dtype=bool)
 _STATE: Final = pl.Enum([each.value for each in STATES])
@@ -64,8 +56,6 @@ FINDINGS: Final[dict[str, Any]] = {
 }
 """The columns of a frame of findings: the fields of `Finding`, with the event of the fact that gave rise to it."""
 _CASE: Final = "_case"
-_RECORDING: Final = frozenset({"fact_id", "recorded_at", "recorded_by"})
-_DISPUTED: Final = np.array([event in DISPUTE_EVENTS for event, _ in KEYS], dtype=bool)
 
 
 def states_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
@@ -100,11 +90,6 @@ def states_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     return Chunk(frame.drop(_CASE), refused, [], int(there.sum()), count)
 
 
-def disputed(facts: FactColumns) -> Array:
-    """Return which cases have a fact about a dispute."""
-    return np.bincount(facts.case[facts.places(_DISPUTED)], minlength=facts.cases) > 0
-
-
 def _dispute(dispute: Dispute) -> dict[str, Any]:
     settlement = dispute.settlement
     return {
@@ -123,9 +108,9 @@ def _dispute(dispute: Dispute) -> dict[str, Any]:
 def findings_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     """Return what the records, the order of their facts and their deadlines leave open, in the order of one case."""
     columns = Columns.of(rows, question)
-    found = _FindingsOfChunk(columns)
+    found = FindingColumns(columns)
     told = []
-    for answer in answers_of(columns, np.flatnonzero(found.asked | (found.counted > 0))):
+    for answer in answers_of(columns, np.flatnonzero(found.asked | (found.counted > 0)), found):
         for finding in answer.findings if isinstance(answer, Answer) else ():
             event = finding.fact.event if finding.fact else None
             told.append(
@@ -138,55 +123,10 @@ def findings_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
 def counted_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     """Return the deadlines of a chunk, and how much the records leave open."""
     columns = Columns.of(rows, question)
-    found = _FindingsOfChunk(columns)
+    found = FindingColumns(columns)
     many = int(found.counted[~found.asked].sum())
     # A case that cannot be judged is told with the deadlines.
-    for answer in answers_of(columns, np.flatnonzero(found.asked)):
+    for answer in answers_of(columns, np.flatnonzero(found.asked), found):
         if isinstance(answer, Answer):
             many += len(answer.findings)
     return replace(judged_chunk(columns), findings=many)
-
-
-class _FindingsOfChunk:
-    """How much is found of each case of a chunk.
-
-    `asked` are the cases of which the columns cannot tell; `counted` is how many findings each of the others has.
-    """
-
-    def __init__(self, columns: Columns) -> None:
-        facts = columns.facts
-        history = histories_of(facts)
-        asked = facts.failed | facts.settled | disputed(facts) | facts.broken
-        if len(facts.repeats) and not _RECORDING.isdisjoint(columns.rows.columns):
-            # Whether a row is there again, or the same was recorded twice, only its other cells tell.
-            asked[columns.encoded.case[facts.repeats]] = True
-        self.asked = asked & columns.there
-        open_ = left_open(facts, columns.judged, columns.question.law.book)
-        self.counted = np.bincount(facts.case.take(open_), minlength=facts.cases)
-        self.counted += facts.ahead
-        refused = history.case[history.refused]
-        self.counted += np.bincount(
-            np.concatenate([refused, _refused_by_guards(columns, history, asked)]), minlength=facts.cases
-        )
-
-
-def _refused_by_guards(columns: Columns, history: HistoryColumns, asked: Array) -> Array:
-    """Return the case of each fact that a guard refuses, but for cases that are asked anyway."""
-    facts, edges = columns.facts, region_tables(PATHWAY).edges
-    law = at_hand(columns.question.law.rulebook, columns.question.calendars)
-    steps = np.flatnonzero(history.guarded & ~asked.take(history.case))
-    bounds = facts.bounds.tolist()
-    refused = []
-    told: list[Fact] = []
-    known: dict[str, list[int]] | None = None
-    last = -1
-    wanted = bare_facts(facts, np.unique(history.case[steps]))
-    for case, place, edge in zip(*(column[steps].tolist() for column in history[1:4]), strict=True):
-        if case != last:
-            last, told = case, next(wanted)
-            known = FactsBefore.places(told) if len(told) > FEW else None
-        at = place - bounds[case]
-        before = told[:at] if known is None else FactsBefore(told, at, known)
-        if not all(guard(before, told[at].on, law).holds for guard in edges[edge].guards):
-            refused.append(case)
-    return np.array(refused, dtype=np.int64)

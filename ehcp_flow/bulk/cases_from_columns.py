@@ -17,7 +17,7 @@ from ehcp_flow.case import Case
 from ehcp_flow.dates import MonthOnly, parse_instant
 from ehcp_flow.facts import FACT_TYPES, WHITE, Fact
 
-__all__ = ["bare_facts", "build_cases", "dates_of"]
+__all__ = ["CasesOfChunk", "bare_facts", "build_cases", "dates_of"]
 
 _instant = lru_cache(maxsize=1 << 14)(parse_instant)
 
@@ -42,32 +42,38 @@ def _shapes() -> tuple[_FactShape, ...]:
 
 
 def build_cases(rows: pl.DataFrame, encoded: Encoded, numbers: Array) -> Iterator[Case]:
-    """Yield these cases of a chunk, in order, with everything that was recorded of them.
+    """Yield these cases of a chunk, in order, with everything that was recorded of them."""
+    cases = CasesOfChunk(rows, encoded, numbers)
+    return map(cases.case, np.unique(numbers).tolist())
+
+
+class CasesOfChunk:
+    """Cases of a chunk, each made when it is asked for, with everything that was recorded of it.
 
     `rows` are the readable rows that `encoded` stands for, so that nothing needs to be checked again.
     """
-    wanted = np.zeros(len(encoded.case_ids), dtype=bool)
-    wanted[numbers] = True
-    chosen = np.flatnonzero(wanted[encoded.case])
-    if not len(chosen):
-        return
-    given = _given(rows, encoded, chosen)
-    shapes, nothing = _shapes(), _NOTHING
-    ids = encoded.case_ids.cast(pl.String).to_list()
-    set_of, new = object.__setattr__, object.__new__
-    case = encoded.case[chosen]
-    ends = [*(np.flatnonzero(case[1:] != case[:-1]) + 1).tolist(), len(chosen)]
-    keys, days = encoded.key[chosen].tolist(), dates_of(encoded.on[chosen])
-    if encoded.months is not None:
-        for at in np.flatnonzero(encoded.months[chosen]).tolist():
-            days[at] = MonthOnly.of(days[at].year, days[at].month)
-    begin = 0
-    for end in ends:
-        case_id = ids[int(case[begin])]
+
+    def __init__(self, rows: pl.DataFrame, encoded: Encoded, numbers: Array) -> None:
+        wanted = np.zeros(len(encoded.case_ids), dtype=bool)
+        wanted[numbers] = True
+        chosen = np.flatnonzero(wanted[encoded.case])
+        self.ids: list[str] = encoded.case_ids.cast(pl.String).to_list()
+        self._given = _given(rows, encoded, chosen)
+        self._bounds: list[int] = np.searchsorted(encoded.case[chosen], np.arange(len(self.ids) + 1)).tolist()
+        self._keys, self._days = encoded.key[chosen].tolist(), dates_of(encoded.on[chosen])
+        if encoded.months is not None:
+            for at in np.flatnonzero(encoded.months[chosen]).tolist():
+                self._days[at] = MonthOnly.of(self._days[at].year, self._days[at].month)
+
+    def case(self, number: int) -> Case:
+        """Return one of the cases."""
+        shapes, given, keys, days = _shapes(), self._given, self._keys, self._days
+        set_of, new = object.__setattr__, object.__new__
+        case_id = self.ids[number]
         told = []
-        for at in range(begin, end):
+        for at in range(self._bounds[number], self._bounds[number + 1]):
             shape = shapes[keys[at]]
-            more = given.get(at, nothing)
+            more = given.get(at, _NOTHING)
             values = shape.fields.copy()
             values["case_id"] = case_id
             values["on"] = days[at]
@@ -80,8 +86,7 @@ def build_cases(rows: pl.DataFrame, encoded: Encoded, numbers: Array) -> Iterato
             set_of(fact, "__pydantic_extra__", None)
             set_of(fact, "__pydantic_private__", None)
             told.append(fact)
-        yield Case(case_id, tuple(told))
-        begin = end
+        return Case(case_id, tuple(told))
 
 
 _NOTHING: Final[dict[str, Any]] = {}

@@ -7,21 +7,24 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from ehcp_flow.bulk.codes import NO_DAY, Array
+from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array
 from ehcp_flow.bulk.fact_columns import FactColumns
 from ehcp_flow.bulk.kernel_columns import days_and_keys, room_for
 from ehcp_flow.engine.choice import Kernel, kernel_in_use
+from ehcp_flow.moves.dispute_region import DISPUTE_EVENTS
 from ehcp_flow.moves.pathway import PATHWAY
 from ehcp_flow.moves.region_tables import history_space, kernel_moves, region_tables
 from ehcp_flow.states import State
 
-__all__ = ["STATES", "HistoryColumns", "histories_of", "walked"]
+__all__ = ["STATES", "HistoryColumns", "disputed", "histories_of", "walked"]
 
 STATES: Final = tuple(State)
 _WAYS: Final = region_tables(PATHWAY)
 _SOURCE: Final = np.array([STATES.index(_WAYS.source(edge)) for edge in range(len(_WAYS.edges))], dtype=np.int8)
 _REFUSED: Final = np.array([_WAYS.refuses(edge) for edge in range(len(_WAYS.edges))], dtype=bool)
 _GUARDED: Final = np.array([_WAYS.may_refuse(edge) for edge in range(len(_WAYS.edges))], dtype=bool)
+
+_DISPUTED: Final = np.array([event in DISPUTE_EVENTS for event, _ in KEYS], dtype=bool)
 
 
 class HistoryColumns(NamedTuple):
@@ -66,6 +69,11 @@ class HistoryColumns(NamedTuple):
     def guarded(self) -> Array:
         """Whether a guard has to be asked about each step."""
         return _GUARDED.take(self.edge)
+
+
+def disputed(facts: FactColumns) -> Array:
+    """Return which cases have a fact about a dispute."""
+    return np.bincount(facts.case[facts.places(_DISPUTED)], minlength=facts.cases) > 0
 
 
 def histories_of(facts: FactColumns) -> HistoryColumns:

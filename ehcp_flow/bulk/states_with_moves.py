@@ -8,10 +8,9 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from ehcp_flow.bulk.case_states import disputed
 from ehcp_flow.bulk.cases_from_columns import bare_facts, dates_of
 from ehcp_flow.bulk.chunks import Question, asked_rows, cases_of, standing_facts
-from ehcp_flow.bulk.histories import STATES, histories_of
+from ehcp_flow.bulk.histories import STATES, disputed, histories_of
 from ehcp_flow.bulk.source_pass import Pass
 from ehcp_flow.errors import RowRefused
 from ehcp_flow.moves.law_at_hand import LawAtHand

@@ -110,11 +110,11 @@ def _registers(
             _calendar(name or "", answers, is_mine, of_rows, on, weeks)
         elif name is None:
             check_columns(of_rows, extra)
-            chosen_ones = (one for one in answers if is_mine(one.case.case_id))
+            chosen_ones = (one for one in answers if is_mine(one.case_id))
             _print(_contents(chosen_ones, weeks, query.contested), shown, (), ("name", "rows", "what"), name)
         else:
             # A list is worked out from every case, a table of counts from those that it is to count.
-            listed = answers if name in REGISTERS else (one for one in answers if is_mine(one.case.case_id))
+            listed = answers if name in REGISTERS else (one for one in answers if is_mine(one.case_id))
             rows = _rows(name, listed, on, weeks, extra, columns, query.contested)
             every = ("case_id", *columns, *REGISTER_COLUMNS[name]) if name in REGISTERS else ()
             check_columns(of_rows, extra, *(every or (rows[0] if rows else of_rows)))

@@ -72,7 +72,7 @@ class ClaimedException(NamedTuple):
 def claimed_exceptions(counted: CountedCase) -> Iterator[ClaimedException]:
     """Yield the exceptions of a case that were recorded by the day of its answer."""
     answer = counted.answer
-    for fact in answer.judged.facts:
+    for fact in answer.judged.facts if answer.may_hold("exception_recorded") else ():
         if isinstance(fact, ExceptionRecorded) and fact.on <= answer.as_of:
             every = ((one, checked) for one in answer.deadlines for checked in one.derivation.grounds)
             yield ClaimedException(fact, [(one, checked) for one, checked in every if checked.fact is fact])

@@ -15,6 +15,7 @@ from ehcp_flow.case import Case
 from ehcp_flow.deadlines import Deadline
 from ehcp_flow.facts import Fact
 from ehcp_flow.law.model import Rulebook
+from ehcp_flow.measures.deadline_filter import Chosen
 from ehcp_flow.measures.figures import ASSESS, BORN, FINAL, HOLDING, REQUESTED, WAITING
 from ehcp_flow.states import State
 
@@ -53,7 +54,7 @@ class CountedCase:
     @property
     def case_id(self) -> str:
         """The case's id."""
-        return self.answer.case.case_id
+        return self.answer.case_id
 
     @property
     def as_of(self) -> dt.date:
@@ -77,6 +78,9 @@ class CountedCase:
 
     def of(self, *limits: str) -> Iterator[Deadline]:
         """Yield the deadlines of these limits."""
+        # Whether a case has any is only worth a question while its rows are not made.
+        if "_rows" not in self.__dict__ and not Chosen(limits).may_be_of(self.answer):
+            return
         for limit in limits:
             for row in self._rows.get(limit, ()):
                 yield Deadline(self.answer.judged, row)
@@ -131,12 +135,12 @@ class CountedCase:
     def _spells_in(self, states: Collection[State]) -> tuple[tuple[dt.date, dt.date | None], ...]:
         spells: list[tuple[dt.date, dt.date | None]] = []
         since: dt.date | None = None
-        for step in self.answer.case_state.history:
-            held = step.to in states
+        for to, on in self.answer.turns:
+            held = to in states
             if held and since is None:
-                since = step.on
+                since = on
             elif not held and since is not None:
-                spells.append((since, step.on))
+                spells.append((since, on))
                 since = None
         if since is not None:
             spells.append((since, None))

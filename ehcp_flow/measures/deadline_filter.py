@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from ehcp_flow.answers import Answer
 from ehcp_flow.deadlines import STATUSES, Deadline, Status
-from ehcp_flow.engine.judged_case import JudgedCase
 from ehcp_flow.engine.kernel import STATUS, VERSION
 from ehcp_flow.engine.rulebook import CompiledRulebook
 
@@ -36,18 +36,24 @@ class Chosen(NamedTuple):
     owed: bool = False
     tasks: bool = False
 
-    def of(self, judged: JudgedCase) -> list[Deadline]:
+    def of(self, answer: Answer) -> list[Deadline]:
         """Return those of a case, in the public order."""
-        wanted, out = _wanted(self, judged.book), judged.out
+        if not self.may_be_of(answer):
+            return []
+        judged, out, wanted = answer.judged, answer.judged.out, _wanted(self, answer.book)
         version, status = VERSION * judged.size, STATUS * judged.size
         return [Deadline(judged, row) for row in judged.rows if wanted[out[version + row]] >> out[status + row] & 1]
 
+    def may_be_of(self, answer: Answer) -> bool:
+        """Return whether a case may have any, without making its deadlines."""
+        return answer.may_have(_wanted(self, answer.book))
+
 
 @lru_cache(maxsize=256)
-def _wanted(chosen: Chosen, book: CompiledRulebook) -> list[int]:
+def _wanted(chosen: Chosen, book: CompiledRulebook) -> tuple[int, ...]:
     """Return, for each version of a rule, a bit for each status that is chosen."""
     bits = sum(1 << STATUSES.index(status) for status in chosen.status)
-    return [
+    return tuple(
         bits
         if (not chosen.limits or rule.limit.id in chosen.limits)
         and (not chosen.groups or rule.limit.group in chosen.groups)
@@ -57,4 +63,4 @@ def _wanted(chosen: Chosen, book: CompiledRulebook) -> list[int]:
         and not (chosen.tasks and (rule.limit.actor == FAMILY or version.is_window))
         else 0
         for rule, version in book.versions
-    ]
+    )

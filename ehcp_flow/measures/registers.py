@@ -48,13 +48,13 @@ class _Held(NamedTuple):
 
 
 def _held(counted: CountedCase) -> Iterator[_Held]:
-    if counted.answer.case_state.maintained:
+    if counted.answer.maintained:
         yield _Held(last_meeting_of(counted), _next(_REVIEW, counted), _next(_FOLLOWS, counted))
 
 
 def _next(chosen: Chosen, counted: CountedCase) -> Deadline | None:
     return min(
-        chosen.of(counted.answer.judged),
+        chosen.of(counted.answer),
         key=lambda one: (one.due_on or dt.date.max, chosen.limits.index(one.limit)),
         default=None,
     )
@@ -73,10 +73,10 @@ def _disputes(counted: CountedCase) -> Iterator[_Disputed]:
 
     A dispute that never came to an appeal is under way while its family can still appeal.
     """
-    if counted.answer.case_state.state is State.DIED:
+    if counted.answer.pathway is State.DIED:
         return
-    disputes = [dispute for dispute in counted.answer.case_state.disputes if dispute.steps]
-    limits = [one for one in _DISPUTED.of(counted.answer.judged) if one.due_on] if disputes else []
+    disputes = [dispute for dispute in counted.answer.disputes if dispute.steps]
+    limits = [one for one in _DISPUTED.of(counted.answer) if one.due_on] if disputes else []
     can_appeal = any(one.actor == FAMILY and one.status == "open" for one in limits)
     following = next((one for one in limits if one.actor != FAMILY and _stands(one)), None)
     for dispute in disputes:
@@ -100,11 +100,11 @@ _COMING: Final = Chosen(status=("open",), kinds=WORK, tasks=True)
 
 
 def _in_breach(counted: CountedCase) -> Iterator[Deadline]:
-    return (one for one in _BREACHES.of(counted.answer.judged) if one.breach)
+    return (one for one in _BREACHES.of(counted.answer) if one.breach)
 
 
 def _not_come(counted: CountedCase) -> Iterator[Deadline]:
-    return (one for one in _ADVICE.of(counted.answer.judged) if one.done_on is None)
+    return (one for one in _ADVICE.of(counted.answer) if one.done_on is None)
 
 
 Take: TypeAlias = Callable[[Any, Any], Any]
@@ -189,7 +189,7 @@ _TABLE: Final[Mapping[str, Register]] = {
     ),
     "due": Register(
         "What falls due in the weeks ahead, the soonest first",
-        lambda counted: _COMING.of(counted.answer.judged),
+        lambda counted: _COMING.of(counted.answer),
         _told("limit", "title", "actor", "party", "due_on")
         | {"days_left": lambda one, _: (one.due_on - one.as_of).days}
         | _told("citation"),
@@ -245,7 +245,7 @@ _TABLE: Final[Mapping[str, Register]] = {
     ),
     "transfers": Register(
         "Phase transfers that are still ahead or were missed, the soonest due first",
-        lambda counted: _TRANSFERS.of(counted.answer.judged),
+        lambda counted: _TRANSFERS.of(counted.answer),
         {
             "phase": lambda one, _: str(one.derivation.start.outcome or ""),
             "transfer_on": lambda one, _: one.derivation.start.on,

@@ -66,7 +66,7 @@ class Reviewing:
             for deadline in counted.of("phase_transfer")
             if deadline.status not in ("lapsed", "unrecorded") and deadline.due_on is not None
         )
-        if not counted.answer.case_state.maintained:
+        if not counted.answer.maintained:
             return
         for limit in _LATE:
             for deadline in counted.of(limit):

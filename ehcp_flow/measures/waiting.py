@@ -43,14 +43,14 @@ class Waiting:
         """Take one case into account."""
         counted = CountedCase.laid_out(answer)
         answer = counted.answer
-        state = answer.case_state.pathway
+        state = answer.pathway
         if state not in WAITING:
             return
         deadline = counted.counted_from_request(answer.as_of, *FINAL)
         days = None if deadline is None else (answer.as_of - deadline.starts_on).days
         self.cases.append(
             {
-                "case_id": answer.case.case_id,
+                "case_id": answer.case_id,
                 "authority": answer.authority,
                 "state": state.value,
                 "received": None if deadline is None else deadline.starts_on,
@@ -113,17 +113,17 @@ class Workload:
     def add(self, answer: Answer | CountedCase) -> None:
         """Take one case into account."""
         answer = CountedCase.laid_out(answer).answer
-        name = self._extra.get(answer.case.case_id, {}).get(self._column) or NOT_RECORDED
+        name = self._extra.get(answer.case_id, {}).get(self._column) or NOT_RECORDED
         row = self._rows.get(name)
         if row is None:
             row = self._rows[name] = {
                 self._column: name, "cases": 0, "open_requests": 0, "plans": 0, "overdue": 0, self._due: 0,
             }  # fmt: skip
         row["cases"] += 1
-        row["open_requests"] += answer.case_state.pathway in WAITING
-        row["plans"] += answer.case_state.maintained
-        row["overdue"] += len(_OVERDUE.of(answer.judged))
-        days = (deadline.due_on for deadline in _AHEAD.of(answer.judged))
+        row["open_requests"] += answer.pathway in WAITING
+        row["plans"] += answer.maintained
+        row["overdue"] += len(_OVERDUE.of(answer))
+        days = (deadline.due_on for deadline in _AHEAD.of(answer))
         row[self._due] += sum(day is not None and answer.as_of <= day <= answer.as_of + self._ahead for day in days)
 
     def rows(self) -> list[dict[str, Any]]:

@@ -57,7 +57,7 @@ class CaseFile:
         """Take one case into account."""
         case, judged, names = answer.case, answer.judged, self._names
         facts = self._told(case.facts)
-        meaning = names[MEANING[answer.case_state.pathway]]
+        meaning = names[MEANING[answer.pathway]]
         counted = facts if judged.facts is case.facts else self._told(judged.facts)
         rules, out, size = self._rules.setdefault(judged.book, {}), judged.out, judged.size
         rows = list(zip(*(out[at * size : at * size + size] for at in _SHOWN), strict=True))
@@ -82,7 +82,7 @@ class CaseFile:
                     breach,
                 ]
             )
-        self._cases[case.case_id] = [answer.authority or "", meaning, _day(answer.case_state.since), facts, deadlines]
+        self._cases[case.case_id] = [answer.authority or "", meaning, _day(answer.since), facts, deadlines]
 
     def _told(self, facts: Iterable[Fact]) -> list[list[int]]:
         names = self._names

@@ -16,6 +16,7 @@ from ehcp_flow.derivation import Derivation
 from ehcp_flow.errors import EhcpFlowError, UnknownNameError
 from ehcp_flow.facts import make_fact
 from ehcp_flow.measures import measure
+from ehcp_flow.measures.deadline_filter import Chosen
 from ehcp_flow.synth import synth
 from tests.bulk.agreeing import AS_OF, caseloads
 from tests.telling import day, tell
@@ -30,6 +31,15 @@ def agree_on_answers(cases: list[Case], as_of, **options) -> list[BulkAnswer]:
     assert len(found) == len(told)
     for one, case in zip(found, told, strict=True):
         expected = answer(case, as_of, **options)
+        for name in ("case_id", "authority", "pathway", "since", "maintained", "disputes"):
+            assert getattr(one, name) == getattr(expected, name), name
+        assert [*one.turns] == [*expected.turns]
+        for event in ("exception_recorded", "final_plan_sent", "tribunal_order_made"):
+            held = any(fact.event == event for fact in expected.judged.facts)
+            assert one.may_hold(event) == (held or not isinstance(one, BulkAnswer))
+        for chosen in (Chosen(), Chosen(("annual_review",)), Chosen(status=("overdue",), owed=True)):
+            assert chosen.may_be_of(one) == (bool(chosen.of(expected)) or not isinstance(one, BulkAnswer))
+            assert chosen.of(one) == chosen.of(expected)
         assert (one.case, one.as_of) == (expected.case, expected.as_of)
         assert one.case.facts == case.facts
         assert one.case.authority == case.authority
