@@ -4,7 +4,8 @@
 
 Prints the CPU seconds and the peak of memory of each command beside what it must reach, all on one file in one run, and
 writes them to council.json beside this file with the machine's name. CPU seconds, because a busy machine would decide
-the others. `--only` takes the beginning of a line (`page`, or `registers` for them all), and writes nothing.
+the others. Python may write its bytecode, as it stands beside a package that was installed. `--only` takes the
+beginning of a line (`page`, or `registers` for them all), and writes nothing.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from caseloads import AS_OF, DATA
 from ehcp_flow.measures import REGISTERS, TABLES
 from ehcp_flow.synth import write_synth
 
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 COMMAND = [sys.executable, "-c", "from ehcp_flow.cli import main; main()"]
 MILLION = 50_000
 """So many cases tell about a million facts."""
@@ -67,7 +69,7 @@ def measured(line: Line, source: Path) -> dict[str, Any]:
         words = [word.format(source=source, out=out) for word in line.arguments.split()]
         arguments = [*COMMAND, *words, "--as-of", AS_OF]
         with Path(out, "printed").open("wb") as printed:
-            process = subprocess.Popen(arguments, stdout=printed, stderr=subprocess.STDOUT)  # noqa: S603
+            process = subprocess.Popen(arguments, stdout=printed, stderr=subprocess.STDOUT, env=ENVIRONMENT)  # noqa: S603
             _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
