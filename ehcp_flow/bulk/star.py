@@ -27,7 +27,8 @@ __all__ = ["KEYS", "STAR", "tables"]
 
 Star: TypeAlias = dict[str, pl.DataFrame]
 
-_CASES: Final = {name: CASE_STATES[name] for name in ("case_id", "state", "since")}
+_IN_STATES: Final = ("case_id", "state", "since")
+_CASES: Final = {**CASE_STATES, "authority": pl.String}
 _FACTS: Final[dict[str, Any]] = {
     **{name: pl.Date if name in DATES and name != "on" else pl.String for name in COLUMNS},
     "day": pl.Date,
@@ -72,7 +73,7 @@ def tables(
     if report is not None:
         report(read)
     read.settle(refused)
-    cases = _whole(Frames(source, as_of, work=_cases_chunk, **options), {**_CASES, "authority": pl.String})
+    cases = _whole(Frames(source, as_of, work=_cases_chunk, **options), _CASES)
     measured = Measuring(source, as_of, by=("authority", "year"), **options).table()
     plain = deadlines.with_columns(
         pl.col(pl.Enum).cast(pl.String), pl.col(pl.List(pl.String)).list.join("; ").replace("", None)
@@ -126,7 +127,7 @@ def _cases_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
             "authority": texts.gather(pl.Series((facts.authority + 1).astype("uint32"))),
         }
     )
-    found.frame = found.frame.select(*_CASES).join(whose, on="case_id", how="left", maintain_order="left")
+    found.frame = found.frame.select(_IN_STATES).join(whose, on="case_id", how="left", maintain_order="left")
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryDirectory
@@ -45,7 +45,10 @@ def write_tables(
         outputs = [Output(directory / f"{name}.{form}", _kind(name, frame, form)) for name, frame in tables.items()]
         for output, frame in zip(outputs, tables.values(), strict=True):
             with output.open() as file:
-                _WRITE[form](frame, file, raw)
+                if form == "csv":
+                    _csv(frame, file, raw=raw)
+                else:
+                    frame.write_parquet(file)
     return [Path(output.path) for output in outputs]
 
 
@@ -68,11 +71,7 @@ def _is_ours(file: BinaryIO) -> bool:
     return file.read(4) == _OURS.to_bytes(4)
 
 
-def _parquet(frame: pl.DataFrame, file: BinaryIO, _raw: bool) -> None:  # noqa: FBT001 - one of a table of functions
-    frame.write_parquet(file)
-
-
-def _csv(frame: pl.DataFrame, file: BinaryIO, raw: bool) -> None:  # noqa: FBT001 - one of a table of functions
+def _csv(frame: pl.DataFrame, file: BinaryIO, *, raw: bool) -> None:
     if not raw:
         frame = frame.with_columns(
             disarmed_column(pl.col(name)) for name, kind in frame.schema.items() if kind == pl.String
@@ -82,9 +81,6 @@ def _csv(frame: pl.DataFrame, file: BinaryIO, raw: bool) -> None:  # noqa: FBT00
     rows.writerow(frame.columns)
     rows.writerows(frame.with_columns(pl.all().cast(pl.String)).fill_null("").iter_rows())
     file.write(text.getvalue().encode())
-
-
-_WRITE: Final[Mapping[str, Callable[[pl.DataFrame, BinaryIO, bool], None]]] = {"parquet": _parquet, "csv": _csv}
 
 
 def _database(tables: Mapping[str, pl.DataFrame], file: BinaryIO) -> None:
