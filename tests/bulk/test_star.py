@@ -2,6 +2,7 @@
 
 import csv
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import polars as pl
@@ -101,7 +102,7 @@ def test_the_files_hold_the_tables_and_are_replaced_by_the_next(star, tmp_path: 
         assert [row["key"] for row in rows] == star["deadlines"]["key"].to_list()
         assert {row["breach"] for row in rows} <= {"true", "false"}
     else:
-        with sqlite3.connect(to / "ehcp_flow.sqlite") as database:
+        with closing(sqlite3.connect(to / "ehcp_flow.sqlite")) as database:
             joined = database.execute("SELECT count(*) FROM deadlines JOIN cases USING (case_id)").fetchone()
             due = database.execute("SELECT count(*) FROM deadlines JOIN calendar ON due_on = day").fetchone()
         assert joined == (star["deadlines"].height,)

@@ -292,9 +292,11 @@ def test_hosts_that_are_none(store_url: str) -> None:
     with pytest.raises(StoreURLError, match="Engine, a Connection or a Session"):
         Store.on(create_async_engine("postgresql+psycopg://h/d"))  # type: ignore[arg-type]
     with made(store_url) as engine:
-        store = Store.on(scoped_session(sessionmaker(engine)))  # type: ignore[arg-type]
+        sessions = scoped_session(sessionmaker(engine))
+        store = Store.on(sessions)  # type: ignore[arg-type]
         store.record("a-1", a_fact(), seen=0)
         assert kept(store_url) == 0
+        sessions.remove()
 
 
 @pytest.mark.parametrize("own", [True, False], ids=["own", "host"])
