@@ -10,19 +10,20 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from ehcp_flow.calendars import england as english_calendars
 from ehcp_flow.facts import OUTCOMES
 from ehcp_flow.law import Citation, Limit, Notice, Rule, Version, england
 from ehcp_flow.law.model import Note
 from ehcp_flow.law.patterns import Pattern
-from ehcp_flow.moves.dispute_moves import DISPUTES
-from ehcp_flow.moves.pathway import PATHWAY
 from ehcp_flow.moves.region import Region
+from ehcp_flow.moves.regions import regions_of
 
 PAGES: Final = Path(__file__).with_name("life")
-REGIONS: Final[Mapping[str, Region[Any]]] = {"pathway": PATHWAY, "disputes": DISPUTES}
+REGIONS: Final[Mapping[str, Region]] = {
+    region.name: region for region in regions_of(england())[:2] if region is not None
+}
 
 _EXAMPLE: Final = dt.date(2026, 3, 2)
 _PREPOSITIONS: Final = ("after", "beginning with", "before")
@@ -208,8 +209,8 @@ def _of_region(stage: Stage) -> Iterator[str]:
     for move in region.moves:
         if move.to not in states or not _is_wanted(move.event, move.outcome, wanted):
             continue
-        for source in sorted(move.sources, key=order.__getitem__):
-            if source in sources and (stage.loops or source is not move.to):
+        for source in sorted(map(str, move.sources), key=order.__getitem__):
+            if source in sources and (stage.loops or source != move.to):
                 arrows.setdefault((source, move.to), []).append(move.key)
     for (source, to), keys in arrows.items():
         yield f"{source} --> {to}: {', '.join(_labels(keys))}"

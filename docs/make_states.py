@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from ehcp_flow.moves.appeals import GROUNDS, certificate_needed
+from ehcp_flow.law import england
+from ehcp_flow.moves.appeals import appeals_of
 from ehcp_flow.moves.citing import cited
 from ehcp_flow.states import (
     DISPUTE_MEANING,
@@ -16,6 +17,7 @@ from ehcp_flow.states import (
 )
 
 PAGE = Path(__file__).with_name("states.md")
+APPEALS = appeals_of(england().regions["disputes"])
 CERTIFICATE = {True: "yes", False: "no", None: "unless it is only about the school or type named, or that none is"}
 
 
@@ -31,13 +33,15 @@ def _dispute_states() -> str:
 
 def _appealable() -> str:
     rows = []
-    for (event, outcome), ground in GROUNDS.items():
+    for (event, outcome), ground in APPEALS.grounds.items():
         name = event if outcome is None else f"{event} ({outcome})"
         custody = appealable(event, outcome, detained=True)
         in_custody = (
-            _cited(custody) + ("" if certificate_needed(custody) else ", without a certificate") if custody else "no"
+            _cited(custody) + ("" if APPEALS.certificate_needed(custody) else ", without a certificate")
+            if custody
+            else "no"
         )
-        rows.append(f"| {name} | {_cited(ground)} | {CERTIFICATE[certificate_needed(ground)]} | {in_custody} |")
+        rows.append(f"| {name} | {_cited(ground)} | {CERTIFICATE[APPEALS.certificate_needed(ground)]} | {in_custody} |")
     head = "| decision | ground | mediation certificate needed | while detained |"
     return "\n".join((head, "|---|---|---|---|", *rows)) + "\n"
 

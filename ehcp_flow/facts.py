@@ -23,7 +23,7 @@ __all__ = [
     "COLUMNS", "COLUMN_OF", "CONTENT", "DATES", "FACT_TYPES", "LEGAL_ORDER", "OUTCOMES", "REQUIRED", "SCHEMA", "SHARED",
     "WHITE",
     "AnyFact", "Column", "ExceptionOutcome", "ExceptionRecorded", "Fact", "FactVoided", "Requester", "Side",
-    "as_stored", "choices_of", "load_fact", "make_fact", "outcomes_of",
+    "as_stored", "choices_of", "load_fact", "make_fact", "outcomes_of", "told_apart",
 ]  # fmt: skip
 
 WHITE: Final = " \t\n\v\f\r\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
@@ -61,6 +61,12 @@ def outcomes_of(event: str) -> tuple[str | None, ...]:
         return (None,)
     field = FACT_TYPES[event].model_fields["outcome"]
     return OUTCOMES[event] if field.is_required() or field.default is not None else (None, *OUTCOMES[event])
+
+
+def told_apart(event: str) -> tuple[str | None, ...]:
+    """Return the outcomes by which moves tell facts of an event apart: none where a fact need not have one."""
+    outcomes = outcomes_of(event)
+    return (None,) if None in outcomes else outcomes
 
 
 def make_fact(event: str, /, **fields: Any) -> Fact:

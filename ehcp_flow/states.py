@@ -28,19 +28,23 @@ for each decision, and never replace its state. A missed time limit moves nothin
     WITHDRAWN: the request was withdrawn and the authority ended the case
     DIED: the child or young person has died, and the case is over
 
-The moves between them are rows of a table, each with its authority in law, and `transitions` runs them: one machine for
-the pathway and one for disputes, made once, that owns no case. It goes to the next state, or knows no such move:
+States and moves are data (`ehcp_flow/law/england/moves/`), each move with its authority in law, and `transitions` runs
+them: one machine for the pathway and one for disputes, made once, that owns no case. What an object of your own can do
+by them, `attach` gives it:
 
-    >>> from ehcp_flow.moves.machine import fire
-    >>> from ehcp_flow.moves.pathway import PATHWAY
-    >>> print(fire(PATHWAY, State.REQUESTED, "assessment_agreed", None))
-    ASSESSING
+    >>> from ehcp_flow.facts import make_fact
+    >>> class Child:
+    ...     case = Case.of([make_fact("request_received", case_id="a", on="2026-03-02")])
+    >>> child = attach(machine(), Child())
+    >>> child.assessment_agreed(on="2026-04-13").name
+    'ASSESSING'
+    >>> print(child.may_final_plan_sent(on="2026-05-01").refusals[0].reason)
+    no draft plan is on record
 
 `state` reads where a case stands, `disputes` what is disputed. `allowed` and `check_move` say what would be lawful,
 with every reason, and change nothing; `record` adds a fact, and refuses an unlawful one with the same reasons.
-`mermaid` and `state_table` show the moves. What all this stands on is in `ehcp_flow/moves/`: the tables
-(`pathway_moves.py`, `dispute_moves.py`, `misplaced.py`), the guards that give the reasons, the names of the states
-(`state_names.py`).
+`mermaid` and `state_table` show the moves. What all this stands on is in `ehcp_flow/moves/`: the guards that give the
+reasons, the machine, the names of the states (`state_names.py`), what `attach` does (`attached.py`).
 """
 
 import datetime as dt
@@ -53,31 +57,22 @@ from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
 from ehcp_flow.dates import say
 from ehcp_flow.errors import MoveRefused
-from ehcp_flow.facts import LEGAL_ORDER, Fact
+from ehcp_flow.facts import LEGAL_ORDER
 from ehcp_flow.findings import Finding
 from ehcp_flow.law.model import Rulebook
-from ehcp_flow.moves.appeals import appealable, named
+from ehcp_flow.moves.appeals import appealable
+from ehcp_flow.moves.attached import attach, machine
 from ehcp_flow.moves.diagram import mermaid, state_table
 from ehcp_flow.moves.dispute_region import Dispute, DisputeMove, disputes_in
-from ehcp_flow.moves.guards import Verdict, outcome_of
+from ehcp_flow.moves.guards import Key, Verdict
 from ehcp_flow.moves.law_at_hand import LawAtHand, at_hand
 from ehcp_flow.moves.lawful_moves import lawful_moves
-from ehcp_flow.moves.lawfulness import (
-    MOVING,
-    MoveVerdict,
-    confirm_by_machine,
-    judge_recorded,
-    judge_supposed,
-    last_state,
-    read_facts_of,
-    with_consequences,
-)
-from ehcp_flow.moves.pathway import PATHWAY
-from ehcp_flow.moves.region import Key
+from ehcp_flow.moves.lawfulness import MoveVerdict, judge_supposed, read_facts_of
+from ehcp_flow.moves.recording import check_move, record
+from ehcp_flow.moves.regions import regions_of
 from ehcp_flow.moves.replay import as_of_day, facts_by, replay
 from ehcp_flow.moves.state_names import DISPUTE_MEANING, MAINTAINED_STATES, MEANING, DisputeState, State
 from ehcp_flow.moves.steps import StateStep
-from ehcp_flow.record_checks import without_copies
 
 __all__ = [
     "DISPUTE_MEANING",
@@ -95,8 +90,10 @@ __all__ = [
     "Verdict",
     "allowed",
     "appealable",
+    "attach",
     "check_move",
     "disputes",
+    "machine",
     "mermaid",
     "record",
     "state",
@@ -135,7 +132,7 @@ class CaseState:
     @property
     def maintained(self) -> bool:
         """Whether a plan is maintained, so that its provision must be secured (CFA s.42)."""
-        return self.pathway in MAINTAINED_STATES
+        return self.pathway.maintained
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -150,7 +147,7 @@ class CaseState:
 
     def __str__(self) -> str:
         since = f", since {say(self.since)}" if self.since else ""
-        return f"{self.pathway}: {MEANING[self.pathway]}{since}"
+        return f"{self.pathway}: {self.pathway.meaning}{since}"
 
 
 def state(
@@ -169,8 +166,9 @@ def state(
     """
     day = as_of_day(as_of)
     facts, law = facts_by(case, day), at_hand(rulebook, calendars)
-    steps = replay(PATHWAY, facts, law)
-    pathway = steps[-1].to if steps else PATHWAY.initial
+    region = regions_of(law.rulebook).pathway
+    steps = replay(region, facts, law)
+    pathway: Any = steps[-1].to if steps else region.initial
     since = next((step.on for step in reversed(steps) if step.from_ is not step.to), None)
     begun, astray = disputes_in(facts, law)
     return CaseState(case.case_id, day, pathway, since, tuple(steps), {"disputes": begun}, astray)
@@ -212,67 +210,7 @@ def allowed(
     """
     day = as_of_day(as_of)
     read = read_facts_of(facts_by(case, day), at_hand(rulebook, calendars))
-    return tuple(judge_supposed(case, read, event, outcome, day) for event, outcome in MOVING)
-
-
-def check_move(
-    case: Case,
-    event: str,
-    outcome: str | None = None,
-    as_of: dt.date | str | None = None,
-    *,
-    rulebook: Rulebook | None = None,
-    calendars: Calendars | None = None,
-) -> MoveVerdict:
-    """Return whether one event (with its outcome, where it has outcomes) would be lawful on `as_of`, with reasons.
-
-    An event that moves nothing is always lawful, and the verdict says that it changes nothing. Without an outcome, the
-    one that the fact has by default is meant. `rulebook` and `calendars` as for `allowed`. Raises UnknownNameError for
-    an event or an outcome that does not exist, DateError if `as_of` is no date.
-    """
-    outcome = named(event, outcome)
-    day = as_of_day(as_of)
-    return judge_supposed(case, read_facts_of(facts_by(case, day), at_hand(rulebook, calendars)), event, outcome, day)
-
-
-def record(
-    case: Case,
-    fact: Fact,
-    *,
-    strict: bool = True,
-    rulebook: Rulebook | None = None,
-    calendars: Calendars | None = None,
-) -> Case:
-    """Return the case with one more fact.
-
-    A strict case refuses a fact that the law does not allow where it stands in legal order, and one that takes the
-    ground from under a later fact that was lawful; what was already out of order before is not held against it. With
-    `strict=False` every fact is taken, and `state` reports what is out of order. `rulebook` and `calendars` as for
-    `allowed`.
-
-    Raises MoveRefused, with the MoveVerdict; FactError if the fact belongs to another case.
-    """
-    after = case.record(fact)
-    if not strict:
-        return after
-    law = at_hand(rulebook, calendars)
-    stands_at = after.place_of(fact)
-    stands = None if stands_at is None else after.facts[stands_at]
-    old = read_facts_of(without_copies(case.facts), law)
-    new = read_facts_of(without_copies(after.facts, keep=stands), law)
-    place = None if stands is None else next(at for at, each in enumerate(new.facts) if each is stands)
-    if place is None:
-        # The fact itself does not stand: it voids another, or says what one that stands already says.
-        now = last_state(new.steps)
-        verdict = MoveVerdict(fact.event, outcome_of(fact), fact.on, now, now, ())
-    else:
-        verdict = judge_recorded(new, place)
-    verdict = with_consequences(verdict, old, new, fact)
-    if not verdict.allowed:
-        raise MoveRefused(verdict)
-    if place is not None:
-        confirm_by_machine(verdict)
-    return after
+    return tuple(judge_supposed(case, read, event, outcome, day) for event, outcome in read.regions.moving)
 
 
 class StateWithMoves(NamedTuple):

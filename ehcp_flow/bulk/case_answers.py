@@ -23,7 +23,7 @@ from ehcp_flow.bulk.fact_columns import event_mask
 from ehcp_flow.bulk.figure_columns import contributed
 from ehcp_flow.bulk.figure_counts import counted
 from ehcp_flow.bulk.finding_columns import FindingColumns
-from ehcp_flow.bulk.histories import STATES, disputed
+from ehcp_flow.bulk.histories import disputed
 from ehcp_flow.case import Case
 from ehcp_flow.case_findings import findings_of
 from ehcp_flow.deadlines import Deadline, deadlines_in
@@ -34,6 +34,7 @@ from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.errors import EhcpFlowError, RowRefused
 from ehcp_flow.findings import Finding
 from ehcp_flow.measures.periods import Period
+from ehcp_flow.moves.regions import regions_of
 from ehcp_flow.states import CaseState, Dispute, State, state
 
 __all__ = ["AnsweredChunk", "BulkAnswer", "answers_chunk", "answers_of"]
@@ -186,6 +187,11 @@ class _Chunk:
         """Whether the columns tell where a case stands: its state is read from all that is recorded."""
         return not (self._settled[number] or self._broken[number])
 
+    def state(self, number: int) -> State:
+        """Return the state of this number."""
+        found: State = self._found.history.ways.states[number]
+        return found
+
     @cached_property
     def pathway(self) -> list[int]:
         """The state of each case."""
@@ -207,12 +213,12 @@ class _Chunk:
         """Yield where each step of a case led, and when."""
         ends, to, on = self._steps
         for at in range(ends[number], ends[number + 1]):
-            yield STATES[to[at]], on[at]
+            yield self.state(to[at]), on[at]
 
     @cached_property
     def disputed(self) -> Array:
         """Which cases have a fact about a dispute."""
-        return disputed(self._columns.facts)
+        return disputed(self._columns.facts, regions_of(self._columns.question.law.rulebook))
 
     def may_find(self, number: int) -> bool:
         """Whether something may be found of a case."""
@@ -303,7 +309,7 @@ class BulkAnswer(Answer):
     def pathway(self) -> State:
         """The state of the case."""
         chunk, number = self._batch
-        return STATES[chunk.pathway[number]] if chunk.tells_state(number) else super().pathway
+        return chunk.state(chunk.pathway[number]) if chunk.tells_state(number) else super().pathway
 
     @property
     def since(self) -> dt.date | None:

@@ -17,14 +17,13 @@ from ehcp_flow.bulk.case_answers import answers_of
 from ehcp_flow.bulk.chunks import Chunk, Columns, Question, asked_rows, cases_of, judged_chunk, standing_facts
 from ehcp_flow.bulk.codes import NO_DAY
 from ehcp_flow.bulk.finding_columns import FindingColumns
-from ehcp_flow.bulk.histories import STATES, disputed, histories_of
-from ehcp_flow.moves.state_names import MAINTAINED_STATES
-from ehcp_flow.states import Dispute, DisputeState, state
+from ehcp_flow.bulk.histories import disputed, histories_of
+from ehcp_flow.law.model import Rulebook
+from ehcp_flow.moves.regions import regions_of
+from ehcp_flow.states import Dispute, DisputeState, State, state
 
-__all__ = ["CASE_STATES", "DISPUTE", "FINDINGS", "counted_chunk", "findings_chunk", "states_chunk"]
+__all__ = ["CASE_STATES", "DISPUTE", "FINDINGS", "case_states_of", "counted_chunk", "findings_chunk", "states_chunk"]
 
-_MAINTAINED: Final = np.array([each in MAINTAINED_STATES for each in STATES], dtype=bool)
-_STATE: Final = pl.Enum([each.value for each in STATES])
 DISPUTE: Final[dict[str, Any]] = {
     "decision": pl.String,
     "decided_on": pl.Date,
@@ -39,12 +38,12 @@ DISPUTE: Final[dict[str, Any]] = {
 """The fields of a dispute: the event and day of the decision and of its settlement, and those of `states.Dispute`."""
 CASE_STATES: Final[dict[str, Any]] = {
     "case_id": pl.String,
-    "state": _STATE,
+    "state": pl.Enum([each.value for each in State]),
     "since": pl.Date,
     "maintained": pl.Boolean,
     "disputes": pl.List(pl.Struct(DISPUTE)),
 }
-"""The columns of a frame of states."""
+"""The columns of a frame of states, by the law of England."""
 FINDINGS: Final[dict[str, Any]] = {
     "case_id": pl.String,
     "code": pl.String,
@@ -58,12 +57,23 @@ FINDINGS: Final[dict[str, Any]] = {
 _CASE: Final = "_case"
 
 
+def case_states_of(rulebook: Rulebook) -> dict[str, Any]:
+    """Return the columns of a frame of states by a rulebook."""
+    regions = regions_of(rulebook)
+    disputes = [each.value for each in regions.disputes.states] if regions.disputes else []
+    dispute = DISPUTE | {"state": pl.Enum(disputes)}
+    states = pl.Enum([each.value for each in regions.pathway.states])
+    return CASE_STATES | {"state": states, "disputes": pl.List(pl.Struct(dispute))}
+
+
 def states_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     """Return where each case of a chunk stands."""
     encoded, rows, refused, count = asked_rows(rows, question)
     facts, there = standing_facts(encoded, rows, question, whole=True)
-    in_dispute = disputed(facts)
-    history = histories_of(facts)
+    regions = regions_of(question.law.rulebook)
+    in_dispute = disputed(facts, regions)
+    history = histories_of(facts, regions.pathway)
+    schema, ways = case_states_of(question.law.rulebook), history.ways
     stands, since = history.at, history.since
     days = pl.Series(since, dtype=pl.Int32)
     cases = np.flatnonzero(there & ~in_dispute)
@@ -71,10 +81,10 @@ def states_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     frame = pl.DataFrame(
         {
             "case_id": encoded.case_ids.cast(pl.String).gather(chosen),
-            "state": pl.Series(STATES, dtype=_STATE).gather(pl.Series(stands[cases].astype(np.uint32))),
+            "state": pl.Series(ways.states, dtype=schema["state"]).gather(pl.Series(stands[cases].astype(np.uint32))),
             "since": days.set(pl.Series(since == NO_DAY), None).cast(pl.Date).gather(chosen),
-            "maintained": _MAINTAINED[stands[cases]],
-            "disputes": pl.Series([[]] * len(cases), dtype=CASE_STATES["disputes"]),
+            "maintained": ways.maintained[stands[cases]],
+            "disputes": pl.Series([[]] * len(cases), dtype=schema["disputes"]),
             _CASE: cases,
         }
     )
@@ -85,7 +95,7 @@ def states_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
         disputes = [_dispute(each) for each in case_state.disputes]
         told.append((case.case_id, case_state.pathway.value, case_state.since, case_state.maintained, disputes, at))
     if told:
-        frame = pl.concat([frame, pl.DataFrame(told, schema={**CASE_STATES, _CASE: pl.Int64}, orient="row")])
+        frame = pl.concat([frame, pl.DataFrame(told, schema={**schema, _CASE: pl.Int64}, orient="row")])
         frame = frame.sort(_CASE, maintain_order=True)
     return Chunk(frame.drop(_CASE), refused, [], int(there.sum()), count)
 

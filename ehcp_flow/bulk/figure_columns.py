@@ -16,6 +16,7 @@ from ehcp_flow.engine.choice import kernel_in_use
 from ehcp_flow.engine.kernel import STARTED
 from ehcp_flow.measures.contributing import entries_space, figures_of, periods_of
 from ehcp_flow.measures.periods import Period
+from ehcp_flow.moves.regions import regions_of
 
 __all__ = ["CountedCases", "contributed"]
 
@@ -69,7 +70,8 @@ def contributed(chunk: Columns, sets: Sequence[Sequence[Period]], contested: str
     longest = int(np.diff(facts.bounds).max(initial=0))
     figures = figures_of(chunk.question.law.book, chosen, contested)
     periods = periods_of(sets, as_date(facts.as_of), chosen)
-    history = walked(facts, judged.numbers, chosen)
+    pathway = regions_of(chunk.question.law.rulebook).pathway
+    history = walked(facts, judged.numbers, chosen, pathway)
     room = entries_space(lambda count: chosen.filled(0, count), longest, many, _ROOM, chosen)
     parts: list[CountedCases] = []
     at = 0

@@ -15,8 +15,7 @@ from ehcp_flow.bulk.histories import HistoryColumns, disputed, histories_of
 from ehcp_flow.facts import Fact
 from ehcp_flow.moves.guards import FEW, FactsBefore
 from ehcp_flow.moves.law_at_hand import at_hand
-from ehcp_flow.moves.pathway import PATHWAY
-from ehcp_flow.moves.region_tables import region_tables
+from ehcp_flow.moves.regions import Regions, regions_of
 
 __all__ = ["FindingColumns"]
 
@@ -34,15 +33,19 @@ class FindingColumns:
         self._columns = columns
 
     @cached_property
+    def _regions(self) -> Regions:
+        return regions_of(self._columns.question.law.rulebook)
+
+    @cached_property
     def history(self) -> HistoryColumns:
         """How the cases came to their states."""
-        return histories_of(self._columns.facts)
+        return histories_of(self._columns.facts, self._regions.pathway)
 
     @cached_property
     def asked(self) -> Array:
         """The cases of which the columns cannot tell."""
         columns, facts = self._columns, self._columns.facts
-        asked = facts.failed | facts.settled | disputed(facts) | facts.broken
+        asked = facts.failed | facts.settled | disputed(facts, self._regions) | facts.broken
         if len(facts.repeats) and not _RECORDING.isdisjoint(columns.rows.columns):
             # Whether a row is there again, or the same was recorded twice, only its other cells tell.
             asked[columns.encoded.case[facts.repeats]] = True
@@ -66,7 +69,7 @@ class FindingColumns:
 
     def _refused_by_guards(self) -> Array:
         """Return the case of each fact that a guard refuses, but for cases that are asked anyway."""
-        facts, history, edges = self._columns.facts, self.history, region_tables(PATHWAY).edges
+        facts, history, edges = self._columns.facts, self.history, self.history.ways.edges
         question = self._columns.question
         law = at_hand(question.law.rulebook, question.calendars)
         steps = np.flatnonzero(history.guarded & ~self.asked.take(history.case))

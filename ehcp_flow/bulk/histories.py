@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any, Final, NamedTuple
+from functools import cache, partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,20 +11,42 @@ from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array
 from ehcp_flow.bulk.fact_columns import FactColumns
 from ehcp_flow.bulk.kernel_columns import days_and_keys, room_for
 from ehcp_flow.engine.choice import Kernel, kernel_in_use
-from ehcp_flow.moves.dispute_region import DISPUTE_EVENTS
-from ehcp_flow.moves.pathway import PATHWAY
+from ehcp_flow.moves.region import Region
 from ehcp_flow.moves.region_tables import history_space, kernel_moves, region_tables
-from ehcp_flow.states import State
+from ehcp_flow.moves.regions import Regions
 
-__all__ = ["STATES", "HistoryColumns", "disputed", "histories_of", "walked"]
+__all__ = ["HistoryColumns", "Ways", "disputed", "histories_of", "walked", "ways_of"]
 
-STATES: Final = tuple(State)
-_WAYS: Final = region_tables(PATHWAY)
-_SOURCE: Final = np.array([STATES.index(_WAYS.source(edge)) for edge in range(len(_WAYS.edges))], dtype=np.int8)
-_REFUSED: Final = np.array([_WAYS.refuses(edge) for edge in range(len(_WAYS.edges))], dtype=bool)
-_GUARDED: Final = np.array([_WAYS.may_refuse(edge) for edge in range(len(_WAYS.edges))], dtype=bool)
 
-_DISPUTED: Final = np.array([event in DISPUTE_EVENTS for event, _ in KEYS], dtype=bool)
+class Ways(NamedTuple):
+    """The moves of a region as columns: of each place in its table, where it leads from and whether it is out of order.
+
+    `edges` are what stands there; `states` are the region's, and `maintained` says in which a plan is maintained.
+    """
+
+    states: tuple[Any, ...]
+    edges: tuple[Any, ...]
+    initial: int
+    source: Array
+    refused: Array
+    guarded: Array
+    maintained: Array
+
+
+@cache
+def ways_of(region: Region) -> Ways:
+    """Return the moves of a region as columns."""
+    ways = region_tables(region)
+    places = range(len(ways.edges))
+    return Ways(
+        ways.states,
+        ways.edges,
+        ways.states.index(region.initial),
+        np.array([ways.states.index(ways.source(edge)) for edge in places], dtype=np.int8),
+        np.array([ways.refuses(edge) for edge in places], dtype=bool),
+        np.array([ways.may_refuse(edge) for edge in places], dtype=bool),
+        np.array([state.maintained for state in ways.states], dtype=bool),
+    )
 
 
 class HistoryColumns(NamedTuple):
@@ -39,16 +61,17 @@ class HistoryColumns(NamedTuple):
     edge: Array
     to: Array
     on: Array
+    ways: Ways
 
     @property
     def source(self) -> Array:
         """The state behind which each step begins."""
-        return _SOURCE.take(self.edge)
+        return self.ways.source.take(self.edge)
 
     @property
     def at(self) -> Array:
         """The state of each case."""
-        at = np.full(self.cases, STATES.index(PATHWAY.initial), dtype=np.int8)
+        at = np.full(self.cases, self.ways.initial, dtype=np.int8)
         at[self.case] = self.to
         return at
 
@@ -63,32 +86,34 @@ class HistoryColumns(NamedTuple):
     @property
     def refused(self) -> Array:
         """Whether the fact of each step is out of order, whatever a guard says."""
-        return _REFUSED.take(self.edge)
+        return self.ways.refused.take(self.edge)
 
     @property
     def guarded(self) -> Array:
         """Whether a guard has to be asked about each step."""
-        return _GUARDED.take(self.edge)
+        return self.ways.guarded.take(self.edge)
 
 
-def disputed(facts: FactColumns) -> Array:
+def disputed(facts: FactColumns, regions: Regions) -> Array:
     """Return which cases have a fact about a dispute."""
-    return np.bincount(facts.case[facts.places(_DISPUTED)], minlength=facts.cases) > 0
+    about = np.array([event in regions.disputing for event, _ in KEYS], dtype=bool)
+    return np.bincount(facts.case[facts.places(about)], minlength=facts.cases) > 0
 
 
-def histories_of(facts: FactColumns) -> HistoryColumns:
-    """Return how the cases came to their states."""
+def histories_of(facts: FactColumns, region: Region) -> HistoryColumns:
+    """Return how the cases came to their states in a region."""
     chosen = kernel_in_use()
-    history = walked(facts, chosen.module.Facts(days_and_keys(facts, chosen)), chosen)
+    history = walked(facts, chosen.module.Facts(days_and_keys(facts, chosen)), chosen, region)
     place, edge, to = (
         np.asarray(column[: history.steps], dtype=np.int32) for column in (history.place, history.edge, history.to)
     )
-    return HistoryColumns(facts.cases, facts.case.take(place), place, edge, to, facts.on.take(place))
+    on = facts.on.take(place)
+    return HistoryColumns(facts.cases, facts.case.take(place), place, edge, to, on, ways_of(region))
 
 
-def walked(facts: FactColumns, numbers: Any, chosen: Kernel) -> Any:
+def walked(facts: FactColumns, numbers: Any, chosen: Kernel, region: Region) -> Any:
     """Return how the cases came to their states as a kernel writes it; `numbers` are the facts as it takes them."""
     space = history_space(facts.count, partial(room_for, chosen)) | {"ends": room_for(chosen, facts.cases)}
     history = chosen.walk.History(space)
-    chosen.walk.walk(kernel_moves(PATHWAY, chosen), numbers, history, 0, facts.cases)
+    chosen.walk.walk(kernel_moves(region, chosen), numbers, history, 0, facts.cases)
     return history

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import polars as pl
 
-from ehcp_flow.bulk.case_states import CASE_STATES, FINDINGS, findings_chunk, states_chunk
+from ehcp_flow.bulk.case_states import FINDINGS, case_states_of, findings_chunk, states_chunk
 from ehcp_flow.bulk.law_words import words_of
 from ehcp_flow.bulk.limit_counts import counts_chunk, counts_schema, summed
 from ehcp_flow.bulk.measuring import Measuring, measure
@@ -126,7 +126,7 @@ def states_frame(
     frames = Frames(source, as_of, work=states_chunk, **options)
     parts = list(frames)
     frames.settle(refused)
-    return pl.concat(parts) if parts else pl.DataFrame(schema=CASE_STATES)
+    return pl.concat(parts) if parts else pl.DataFrame(schema=case_states_of(frames.rulebook))
 
 
 def findings_frame(

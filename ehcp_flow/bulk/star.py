@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias, Unpack
 
 import polars as pl
 
-from ehcp_flow.bulk.case_states import CASE_STATES, FINDINGS, findings_chunk, states_chunk
+from ehcp_flow.bulk.case_states import FINDINGS, case_states_of, findings_chunk, states_chunk
 from ehcp_flow.bulk.chunks import Chunk, Question, asked_rows, known_rows, standing_facts
 from ehcp_flow.bulk.measuring import Measuring
 from ehcp_flow.bulk.row_sources import Source
@@ -28,7 +28,6 @@ __all__ = ["KEYS", "STAR", "tables"]
 Star: TypeAlias = dict[str, pl.DataFrame]
 
 _IN_STATES: Final = ("case_id", "state", "since")
-_CASES: Final = {**CASE_STATES, "authority": pl.String}
 _FACTS: Final[dict[str, Any]] = {
     **{name: pl.Date if name in DATES and name != "on" else pl.String for name in COLUMNS},
     "day": pl.Date,
@@ -73,7 +72,8 @@ def tables(
     if report is not None:
         report(read)
     read.settle(refused)
-    cases = _whole(Frames(source, as_of, work=_cases_chunk, **options), _CASES)
+    whose = Frames(source, as_of, work=_cases_chunk, **options)
+    cases = _whole(whose, case_states_of(whose.rulebook) | {"authority": pl.String})
     measured = Measuring(source, as_of, by=("authority", "year"), **options).table()
     plain = deadlines.with_columns(
         pl.col(pl.Enum).cast(pl.String), pl.col(pl.List(pl.String)).list.join("; ").replace("", None)

@@ -10,11 +10,12 @@ import polars as pl
 
 from ehcp_flow.bulk.cases_from_columns import bare_facts, dates_of
 from ehcp_flow.bulk.chunks import Question, asked_rows, cases_of, standing_facts
-from ehcp_flow.bulk.histories import STATES, disputed, histories_of
+from ehcp_flow.bulk.histories import disputed, histories_of
 from ehcp_flow.bulk.source_pass import Pass
 from ehcp_flow.errors import RowRefused
 from ehcp_flow.moves.law_at_hand import LawAtHand
 from ehcp_flow.moves.lawful_moves import lawful_in
+from ehcp_flow.moves.regions import regions_of
 from ehcp_flow.states import StateWithMoves, state_with_moves
 
 __all__ = ["StatesWithMoves"]
@@ -41,11 +42,12 @@ def _chunk(rows: pl.DataFrame, question: Question) -> _StatesOfChunk:
     encoded, rows, refused, count = asked_rows(rows, question)
     facts, there = standing_facts(encoded, rows, question, whole=True)
     # A fact of the very day may come behind one that is asked about, and one that lies ahead moves nothing yet.
-    alone = disputed(facts) | (np.bincount(facts.case[facts.on >= facts.as_of], minlength=facts.cases) > 0)
+    regions = regions_of(question.law.rulebook)
+    alone = disputed(facts, regions) | (np.bincount(facts.case[facts.on >= facts.as_of], minlength=facts.cases) > 0)
 
     def told() -> Iterator[StateWithMoves]:
         law = LawAtHand(question.law.rulebook, question.calendars)
-        history = histories_of(facts)
+        history = histories_of(facts, regions.pathway)
         at, since = history.at.tolist(), dates_of(history.since)
         ids, authority = encoded.case_ids.cast(pl.String).to_list(), facts.authority.tolist()
         names = [*encoded.authority.texts, None]
@@ -55,7 +57,7 @@ def _chunk(rows: pl.DataFrame, question: Question) -> _StatesOfChunk:
             if alone[number]:
                 yield state_with_moves(next(odd), question.as_of, law)
             else:
-                here = STATES[at[number]]
+                here = history.ways.states[at[number]]
                 lawful = lawful_in(next(plain), here, question.as_of, law)
                 yield StateWithMoves(ids[number], names[authority[number]], here, since[number], (), lawful)
 

@@ -155,7 +155,6 @@ def _paragraphs(answered: Answer, found: list[Deadline]) -> Iterator[str]:
 def _timeline(answered: Answer) -> Iterator[tuple[str, str]]:
     from ehcp_flow.dates import say
     from ehcp_flow.facts import DATES
-    from ehcp_flow.states import MEANING
 
     reached = {id(step.fact): step.to for step in answered.case_state.history if step.from_ is not step.to}
     for fact in answered.case.facts:
@@ -170,7 +169,7 @@ def _timeline(answered: Answer) -> Iterator[tuple[str, str]]:
         if fact.on > answered.as_of:
             said += " (later than this day: it does not count yet)" if not fact.prospective else " (to come)"
         elif id(fact) in reached:
-            said += f"; from then on {MEANING[reached[id(fact)]]}"
+            said += f"; from then on {reached[id(fact)].meaning}"
         yield say(fact.on), said
 
 

@@ -152,16 +152,15 @@ def _rows(judged: Iterator[_Judged], moves: _Moves, printed: PrintOptions) -> No
 
 
 def _row(stands: StateWithMoves, as_of: dt.date, said: Callable[[Dispute], str] = str) -> dict[str, Any]:
-    from ehcp_flow.states import MAINTAINED_STATES, MEANING
 
     return {
         "case_id": stands.case_id,
         "authority": stands.authority,
         "as_of": as_of.isoformat(),
         "state": str(stands.state),
-        "meaning": MEANING[stands.state],
+        "meaning": stands.state.meaning,
         "since": stands.since.isoformat() if stands.since else None,
-        "maintained": stands.state in MAINTAINED_STATES,
+        "maintained": stands.state.maintained,
         "moves_allowed": [_name(*key) for key in stands.lawful],
         "disputes": [said(dispute) for dispute in stands.disputes],
     }

@@ -76,7 +76,11 @@ def cite(short: str, instruments: Mapping[str, Instrument]) -> Citation:
 def _resolve(value: Any, info: ValidationInfo) -> Any:
     """Turn the short form of a data file into a citation, with the instruments of the rulebook that is being read."""
     if isinstance(value, str):
-        return cite(value, (info.context or {}).get("instruments", {}))
+        context = info.context or {}
+        known = context.get("cited", {})
+        if value not in known:
+            known[value] = cite(value, context.get("instruments", {}))
+        return known[value]
     if isinstance(value, list):
         return tuple(_resolve(item, info) for item in value)
     return value

@@ -8,7 +8,9 @@ from typing import Final, Literal, NamedTuple
 from pydantic import BaseModel
 
 from ehcp_flow.law.body import BodyName
-from ehcp_flow.law.model import Rule, Rulebook
+from ehcp_flow.law.loader import england
+from ehcp_flow.law.model import Note, Rule, Rulebook
+from ehcp_flow.law.state_machine import LegalMove, LegalRegion, LegalStateRow, MisplacedFacts
 from ehcp_flow.law.version import Version
 
 __all__ = ["Change", "compare_rulebooks", "left_behind"]
@@ -40,7 +42,11 @@ def compare_rulebooks(old: Rulebook, new: Rulebook) -> list[Change]:
     """Return every difference between two rulebooks, a change a key, in the order of the new one."""
     return [
         change for section in _SECTIONS for change in _of_section(section, getattr(old, section), getattr(new, section))
-    ] + list(_of_section("notes", {n.row: n for n in old.notes}, {n.row: n for n in new.notes}))
+    ] + [
+        change
+        for section, parts in (("notes", _notes), ("states", _states), ("moves", _moves), ("misplaced", _misplaced))
+        for change in _of_section(section, parts(old), parts(new))
+    ]
 
 
 def left_behind(changes: Iterable[Change], rulebook: Rulebook) -> list[tuple[str, str]]:
@@ -53,6 +59,42 @@ def left_behind(changes: Iterable[Change], rulebook: Rulebook) -> list[tuple[str
         for pair in ((limit.id, limit.counterpart), (limit.counterpart, limit.id))
     ]
     return [(one, other) for one, other in pairs if one in changed and other not in changed]
+
+
+def _notes(book: Rulebook) -> dict[str, Note]:
+    return {note.row: note for note in book.notes}
+
+
+def _regions(book: Rulebook) -> Iterable[LegalRegion]:
+    """Return the regions of a rulebook; one without moves has those of England."""
+    return (book.regions or england().regions).values()
+
+
+def _states(book: Rulebook) -> dict[str, LegalStateRow]:
+    return {f"{region.name} {state.id}": state for region in _regions(book) for state in region.states}
+
+
+def _moves(book: Rulebook) -> dict[str, LegalMove]:
+    """Return each move by the fact that makes it and where it leads from: a row may tell several."""
+    return {
+        f"{region.name} {event}{f':{outcome}' if outcome else ''} from {source}": move.model_copy(
+            update={"on": (), "sources": ()}
+        )
+        for region in _regions(book)
+        for move in region.moves
+        for event, outcome in move.keys
+        for source in region.chosen(move.sources)
+    }
+
+
+def _misplaced(book: Rulebook) -> dict[str, MisplacedFacts]:
+    return {
+        f"{region.name} {event} in {state}": row.model_copy(update={"events": (), "at": ()})
+        for region in _regions(book)
+        for row in region.misplaced
+        for event in row.events
+        for state in region.chosen(row.at)
+    }
 
 
 def _of_section(section: str, old: Mapping[str, BaseModel], new: Mapping[str, BaseModel]) -> Iterator[Change]:

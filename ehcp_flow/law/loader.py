@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -16,12 +16,16 @@ from ehcp_flow.law.citation import Instrument
 from ehcp_flow.law.clock import Clock, Deemed, Sign, Spell
 from ehcp_flow.law.ground import Ground
 from ehcp_flow.law.lines import find_line
+from ehcp_flow.law.machine_loader import load_regions
 from ehcp_flow.law.model import Asked, Limit, Note, Rule, Rulebook
 from ehcp_flow.law.parts import Model
 from ehcp_flow.law.patterns import Pattern, matches
-from ehcp_flow.law.toml_files import Placed, each, read_toml
+from ehcp_flow.law.toml_files import Placed, SourceFile, each, read_toml
 
 __all__ = ["england", "load_rulebook", "starts_clock"]
+
+MOVES: Final = "moves"
+"""The folder of a rulebook that holds its states and moves."""
 
 _SECTIONS: Final = (
     "instrument",
@@ -45,7 +49,7 @@ def england() -> Rulebook:
 
 
 def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
-    """Return the rulebook in `directory`: every `.toml` file of it, in the order of their names.
+    """Return the rulebook in `directory`: every `.toml` file of it, in the order of their names, and of its `moves`.
 
     Raises RulebookError, naming file, key and line, if anything in it is wrong: TOML that cannot be read, an unknown
     or repeated key, an unknown event or outcome, a way of counting that does not exist, versions that overlap or leave
@@ -54,9 +58,8 @@ def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
     root = Path(directory) if isinstance(directory, str) else directory
     if not root.is_dir():
         raise RulebookMissing(str(root), "(directory)", 0, "there is no such directory")
-    files = [
-        read_toml(path) for path in sorted(root.iterdir(), key=lambda path: path.name) if path.name.endswith(".toml")
-    ]
+    files = list(_files(root))
+    moves = list(_files(root / MOVES)) if (root / MOVES).is_dir() else []
     if not files:
         raise RulebookError(str(root), "(directory)", 0, "it holds no .toml file")
 
@@ -69,7 +72,7 @@ def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
         title = file.data.get("title", title)
 
     instruments = _by_name(each(files, "instrument", Instrument, {}), lambda item: item.id)
-    context = {"instruments": {name: placed.item for name, placed in instruments.items()}}
+    context: dict[str, Any] = {"instruments": {name: placed.item for name, placed in instruments.items()}, "cited": {}}
     spells = _by_name(each(files, "spell", Spell, context), lambda item: item.id)
     deemed = _by_name(each(files, "deemed", Deemed, context), lambda item: item.id)
     signs = _by_name(each(files, "sign", Sign, context), lambda item: item.id)
@@ -108,8 +111,15 @@ def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
         notes=tuple(placed.item for placed in notes.values()),
         notices=tuple(placed.item for placed in notices.values()),
         bodies={name: placed.item for name, placed in bodies.items()},
+        regions=load_regions(moves, context, limits),
     )
     return _the_same(book)
+
+
+def _files(folder: Path | Traversable) -> Iterator[SourceFile]:
+    for path in sorted(folder.iterdir(), key=lambda path: path.name):
+        if path.name.endswith(".toml"):
+            yield read_toml(path)
 
 
 @lru_cache(maxsize=16)

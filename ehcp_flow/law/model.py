@@ -18,8 +18,9 @@ from ehcp_flow.law.checklist import Notice
 from ehcp_flow.law.citation import Cited, Instrument
 from ehcp_flow.law.clock import Clock, Deemed, ShownByDate, Sign, Spell
 from ehcp_flow.law.ground import Doubt, ExceptionUse, Ground
-from ehcp_flow.law.parts import CountingText, DateField, Evidence, Kind, Model, Name, PeriodText, join
+from ehcp_flow.law.parts import CountingText, DateField, Evidence, Hashed, Kind, Model, Name, PeriodText, join
 from ehcp_flow.law.patterns import Patterns
+from ehcp_flow.law.state_machine import LegalRegion
 from ehcp_flow.law.version import Reading, Version
 
 __all__ = ["ActInQuestion", "AgeQuestion", "Asked", "Foreseen", "InTime", "Lead", "Limit", "Note", "Rule", "Rulebook"]
@@ -262,7 +263,7 @@ class Note(Model):
     evidence: Evidence
 
 
-class Rulebook(Model):
+class Rulebook(Hashed, Model):
     """The law of one place: what it is made of, each by id and in the order of the files."""
 
     name: str
@@ -278,6 +279,7 @@ class Rulebook(Model):
     notes: tuple[Note, ...] = ()
     notices: tuple[Notice, ...] = ()
     bodies: dict[str, Body] = Field(default_factory=dict)
+    regions: dict[str, LegalRegion] = Field(default_factory=dict)
 
     def limit(self, limit_id: str) -> Limit:
         """Return the limit with this id. Raises UnknownNameError, with near matches, if there is none."""
@@ -295,20 +297,3 @@ class Rulebook(Model):
         """Return the doubt that the recorded reason of an exception raises, if it raises one."""
         doubts = (ground.doubt for ground in self.grounds.values() if ground.outcome == outcome)
         return next((doubt for doubt in doubts if doubt is not None and doubt.is_raised_by(reason)), None)
-
-    def _content(self) -> tuple[object, ...]:
-        """What it holds, in its order: that decides in which order deadlines are given."""
-        parts = (getattr(self, name) for name in type(self).model_fields)
-        return tuple(tuple(part.values()) if isinstance(part, dict) else part for part in parts)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Rulebook):
-            return NotImplemented
-        return self is other or (hash(self) == hash(other) and self._content() == other._content())
-
-    def __hash__(self) -> int:
-        # Kept with the object that it was taken of: a copy with another limit, or in another process, takes its own.
-        kept: tuple[int, int] | None = self.__dict__.get("_hash")
-        if kept is None or kept[0] != id(self):
-            self.__dict__["_hash"] = kept = id(self), hash(self._content())
-        return kept[1]

@@ -14,7 +14,19 @@ from ehcp_flow.closed import complete
 from ehcp_flow.counting import parse_convention, parse_period
 from ehcp_flow.facts import DATES
 
-__all__ = ["EVIDENCE", "CountingText", "DateField", "Dated", "Evidence", "Kind", "Model", "Name", "PeriodText", "join"]
+__all__ = [
+    "EVIDENCE",
+    "CountingText",
+    "DateField",
+    "Dated",
+    "Evidence",
+    "Hashed",
+    "Kind",
+    "Model",
+    "Name",
+    "PeriodText",
+    "join",
+]
 
 Kind: TypeAlias = Literal["statutory", "guidance", "derived", "local"]
 Evidence: TypeAlias = Literal["P", "P (ct)", "P~", "S", "S-quote", "own", "M"]
@@ -53,6 +65,27 @@ class Model(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", arbitrary_types_allowed=True, ignored_types=(cached_property,)
     )
+
+
+class Hashed:
+    """What many questions are cached by: its hash is taken once, and kept with the object it was taken of."""
+
+    def content(self) -> tuple[object, ...]:
+        """Return what it holds, in its order."""
+        parts = (getattr(self, name) for name in self.__annotations__)
+        return tuple(tuple(part.values()) if isinstance(part, dict) else part for part in parts)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, type(self)):
+            return NotImplemented
+        return self is other or (hash(self) == hash(other) and self.content() == other.content())
+
+    def __hash__(self) -> int:
+        # Kept with the object that it was taken of: a copy with another part, or in another process, takes its own.
+        kept: tuple[int, int] | None = self.__dict__.get("_hash")
+        if kept is None or kept[0] != id(self):
+            self.__dict__["_hash"] = kept = id(self), hash(self.content())
+        return kept[1]
 
 
 class Dated(Model):

@@ -20,8 +20,8 @@ from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.facts import DATES, Fact
 from ehcp_flow.measures.figures import MADE_ON, MONTHS, tables_of
 from ehcp_flow.measures.periods import Period, longest_ago
-from ehcp_flow.moves.pathway import PATHWAY
 from ehcp_flow.moves.region_tables import history_space, kernel_moves
+from ehcp_flow.moves.regions import regions_of
 
 __all__ = ["Contributed", "Contributions", "entries_space", "figures_of", "periods_of", "rows_of"]
 
@@ -111,7 +111,8 @@ class Contributions:
         if count > space.most_facts or rows > space.most_rows:
             space = self._space = self._room(2 * count, 2 * rows, space.capacity)
         history = kernel.walk.History(history_space(count, self._filled) | {"ends": self._filled(1)})
-        kernel.walk.walk(kernel_moves(PATHWAY, kernel), facts, history, 0, 1)
+        pathway = regions_of(judged.book.rulebook).pathway
+        kernel.walk.walk(kernel_moves(pathway, kernel), facts, history, 0, 1)
         told = rows_of(judged, kernel)
         figures, periods = figures_of(judged.book, kernel, self._contested), self._periods[judged.as_of]
         space.count = 0

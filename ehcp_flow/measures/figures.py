@@ -19,6 +19,7 @@ from ehcp_flow.engine.numbers import KEY_OF, KEYS
 from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.facts import DATES, OUTCOMES
 from ehcp_flow.measures.catalogue import catalogue
+from ehcp_flow.moves.regions import regions_of
 from ehcp_flow.states import MAINTAINED_STATES, State
 
 __all__ = [
@@ -226,6 +227,7 @@ def tables_of(book: CompiledRulebook, contested: str = "with") -> dict[str, Any]
     `contested` is `with`, `without` or `only`: whether deadlines count that another lawful reading contests. What is no
     deadline counts all the same.
     """
+    states_there = list(regions_of(book.rulebook).pathway.states)
     groups: list[list[Figure]] = [[figure for figure in FIGURES if figure.of == group] for group in range(c.GROUPS)]
 
     def group_of(chosen: Iterable[Figure]) -> int:
@@ -265,13 +267,13 @@ def tables_of(book: CompiledRulebook, contested: str = "with") -> dict[str, Any]
         "key_kind": [_kind(event, outcome) for event, outcome in KEYS],
         "key_outcome": [_outcome(event, outcome) for event, outcome in KEYS],
         "key_plan": [int(event == "final_plan_sent") for event, _ in KEYS],
-        "state_marks": [sum(mark for states, mark in _STATES if state in states) for state in State],
+        "state_marks": [sum(mark for states, mark in _STATES if state in states) for state in states_there],
         "birth": KEY_OF[BORN, None],
         "moved_away": KEY_OF["moved_away", None],
         "detained": KEY_OF["detained", None],
         "refused": KEY_OF["assessment_refused", None],
         "reversed": KEY_OF["refusal_reversed", None],
-        "initial": list(State).index(State.NO_CASE),
+        "initial": states_there.index(State.NO_CASE),
         "long_ago": len(MONTHS),
         "to_amend": c.OUTCOME << _OUTCOMES.index("amend"),
         "made_on": DATES.index(MADE_ON),

@@ -1,6 +1,6 @@
-"""What `ehcp_flow/states.py` stands on: the states' names, the tables of moves, the guards, the machine, the diagrams.
+"""What `ehcp_flow/states.py` stands on: how guards answer, the machine and the table read out of it, the diagrams.
 
-A move is a row of `pathway_moves.py` or `dispute_moves.py`, a fact out of place a row of `misplaced.py`, and a reason a
-guard of `pathway_guards.py` or `dispute_guards.py`: these are what a change of law touches, and each is checked when it
-is imported. A host imports from `ehcp_flow.states`, and nothing from here.
+A state, a move, a fact out of place and a reason against a move are rows of TOML in `ehcp_flow/law/england/moves/`:
+these are what a change of law touches, and each is checked when the rulebook is read. A host imports from
+`ehcp_flow.states`, and nothing from here.
 """

@@ -1,4 +1,4 @@
-"""Which decisions can be appealed, on what ground, and whether a mediation certificate is needed (CFA 51, 55, 73).
+"""Which decisions can be appealed, on what ground, what settles a dispute about one, and what obeys the settlement.
 
 A dispute's own facts are the decision first, then what became of it. Where the child or young person was
 detained on the day of the decision, the detention stands before it, since it narrows what can be appealed.
@@ -8,39 +8,95 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from ehcp_flow.errors import UnknownNameError
-from ehcp_flow.facts import FACT_TYPES, OUTCOMES, Fact, outcomes_of
-from ehcp_flow.moves.guards import outcome_of, told_apart
-from ehcp_flow.moves.region import Key
+from ehcp_flow.facts import FACT_TYPES, OUTCOMES, Fact, outcomes_of, told_apart
+from ehcp_flow.law.loader import england
+from ehcp_flow.law.model import Rulebook
+from ehcp_flow.law.state_machine import GroundOfAppeal, LegalRegion
+from ehcp_flow.moves.citing import Short
+from ehcp_flow.moves.guards import Key, keys_of, outcome_of
 
-__all__ = ["CONTENTS", "GROUNDS", "GROUNDS_IN_CUSTODY", "appealable", "certificate_needed", "decision_of", "ground_in"]
+__all__ = ["Appeals", "appealable", "appeals_of", "named"]
 
-GROUNDS: Final[Mapping[Key, str]] = {
-    ("assessment_refused", None): "CFA 51(2)(a)",
-    ("plan_refused", None): "CFA 51(2)(b)",
-    ("final_plan_sent", None): "CFA 51(2)(c)",
-    ("amended_plan_sent", None): "CFA 51(2)(c)",
-    ("reassessment_refused", None): "CFA 51(2)(d)",
-    ("review_decision_sent", "maintain"): "CFA 51(2)(e)",
-    ("amendment_declined", None): "CFA 51(2)(e)",
-    ("cease_notice_sent", None): "CFA 51(2)(f)",
-    ("review_decision_sent", "cease"): "CFA 51(2)(f)",
-}
-"""The ground of appeal against each decision; what is not here cannot be appealed."""
+_NEEDED: Final[Mapping[str, bool | None]] = {"yes": True, "no": False, "depends": None}
+_RECONSIDER: Final = "reconsider"
 
-GROUNDS_IN_CUSTODY: Final[Mapping[Key, str]] = {
-    ("assessment_refused", None): "CFA 73(2)(a)",
-    ("plan_refused", None): "CFA 73(2)(b)",
-    ("final_plan_sent", None): "CFA 73(2)(c)",
-}
-"""The same for a detained person: of the contents of a plan, the school or type named when it is first finalised."""
 
-CONTENTS: Final = "CFA 51(2)(c)"
-"""The ground that covers appeals with and without a certificate."""
+class Appeals:
+    """What a rulebook says of appeals: each ground by its citation, such as `CFA 51(2)(a)`.
 
-_SCHOOL_IN_CUSTODY: Final = "CFA 73(2)(c)"
+    `grounds` are those of a decision, `in_custody` those of a detained person, `deciding` the events of both.
+    `settling` are the events that settle a dispute, `witnessed` those that can take a decision's place or obey what
+    was settled.
+    """
+
+    def __init__(self, region: LegalRegion) -> None:
+        self._of: dict[str, GroundOfAppeal] = {Short.of(each.citation): each for each in region.appeals}
+        self.grounds = self._against(in_custody=False)
+        self.in_custody = self._against(in_custody=True)
+        self.deciding = frozenset(event for event, _ in (*self.grounds, *self.in_custody))
+        self._answered = {ground: keys_of(each.answered_by) for ground, each in self._of.items()}
+        self._obeyed = {each.outcome: frozenset(each.by) for each in region.obeyed}
+        self._overtaken = {ground: frozenset(each.overtaken_by) for ground, each in self._of.items()}
+        self._anew = {ground: frozenset(each.taken_anew_by) for ground, each in self._of.items()}
+        self.settling = frozenset(pattern.event for each in region.appeals for pattern in each.answered_by)
+        self.witnessed = frozenset().union(
+            *self._overtaken.values(), *self._obeyed.values(), *self._anew.values()
+        )  # fmt: skip
+        custody = region.machine.custody
+        self.begins, self.ends = (custody.begins, custody.ends) if custody else ("", "")
+
+    def certificate_needed(self, ground: str) -> bool | None:
+        """Return whether an appeal needs a mediation certificate; None if that depends on what it is about."""
+        return _NEEDED[self._of[ground].certificate]
+
+    def overtaking(self, ground: str) -> frozenset[str]:
+        """Return the events that take the place of a decision, so that no appeal against it can begin any more."""
+        return self._overtaken[ground]
+
+    def answers(self, ground: str, key: Key) -> bool:
+        """Return whether a settlement answers a decision that can be appealed on this ground."""
+        return key in self._answered[ground]
+
+    def answering(self, ground: str, event: str) -> tuple[str, ...]:
+        """Return the outcomes of an event that answer it."""
+        return tuple(str(each.outcome) for each in self._of[ground].answered_by if each.event == event)
+
+    def discharges(self, outcome: str | None, ground: str) -> frozenset[str]:
+        """Return the acts of which one obeys a settlement; none if there is nothing to do (SR 42, 44, 45)."""
+        return self._anew[ground] if outcome == _RECONSIDER else self._obeyed.get(outcome or "", frozenset())
+
+    def is_custody(self, fact: Fact) -> bool:
+        """Return whether a fact begins the custody in which fewer decisions can be disputed."""
+        return fact.event == self.begins
+
+    def decision(self, dispute_facts: Sequence[Fact]) -> Fact:
+        """Return the decision that a dispute is about."""
+        return dispute_facts[self.is_custody(dispute_facts[0])]
+
+    def ground(self, dispute_facts: Sequence[Fact]) -> str:
+        """Return the ground on which the decision can be appealed."""
+        decision = self.decision(dispute_facts)
+        grounds = self.grounds if decision is dispute_facts[0] else self.in_custody
+        return grounds[decision.event, outcome_of(decision)]
+
+    def _against(self, *, in_custody: bool) -> Mapping[Key, str]:
+        return {
+            key: ground
+            for ground, each in self._of.items()
+            if each.in_custody is in_custody
+            for pattern in each.against
+            for key in keys_of([pattern])
+        }
+
+
+@lru_cache(maxsize=16)
+def appeals_of(region: LegalRegion) -> Appeals:
+    """Return what the region of disputes of a rulebook says of appeals."""
+    return Appeals(region)
 
 
 def named(event: str, outcome: str | None) -> str | None:
@@ -60,27 +116,17 @@ def named(event: str, outcome: str | None) -> str | None:
     return outcome if outcome in told_apart(event) else None
 
 
-def appealable(event: str, outcome: str | None = None, *, detained: bool = False) -> str | None:
+def appealable(
+    event: str, outcome: str | None = None, *, detained: bool = False, rulebook: Rulebook | None = None
+) -> str | None:
     """Return the ground on which a decision can be appealed, such as `CFA 51(2)(a)`; None if it cannot be.
 
     A decision to amend, a draft and a missed deadline cannot (CFA 51(2)-(3)). A `detained` person has the rights of
     CFA 73(2) alone. Raises UnknownNameError for an event or an outcome that does not exist.
     """
-    return (GROUNDS_IN_CUSTODY if detained else GROUNDS).get((event, named(event, outcome)))
-
-
-def certificate_needed(ground: str) -> bool | None:
-    """Return whether an appeal needs a mediation certificate; None if that depends on what it is about (CFA 55(2))."""
-    return None if ground == CONTENTS else ground != _SCHOOL_IN_CUSTODY
-
-
-def decision_of(dispute_facts: Sequence[Fact]) -> Fact:
-    """Return the decision that a dispute is about."""
-    return dispute_facts[dispute_facts[0].event == "detained"]
-
-
-def ground_in(dispute_facts: Sequence[Fact]) -> str:
-    """Return the ground on which the decision can be appealed."""
-    decision = decision_of(dispute_facts)
-    grounds = GROUNDS if decision is dispute_facts[0] else GROUNDS_IN_CUSTODY
-    return grounds[decision.event, outcome_of(decision)]
+    region = (rulebook or england()).regions.get("disputes")
+    key = (event, named(event, outcome))
+    if region is None:
+        return None
+    appeals = appeals_of(region)
+    return (appeals.in_custody if detained else appeals.grounds).get(key)

@@ -3,50 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
-from typing import Any, Final, TypeVar
 
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.facts import OUTCOMES
+from ehcp_flow.law.loader import england
+from ehcp_flow.law.model import Rulebook
 from ehcp_flow.moves.citing import cited
-from ehcp_flow.moves.dispute_moves import DISPUTES
-from ehcp_flow.moves.pathway import PATHWAY
 from ehcp_flow.moves.region import Move, Region
-from ehcp_flow.moves.state_names import MAINTAINED_STATES, State
+from ehcp_flow.moves.regions import regions_of
+from ehcp_flow.moves.state_names import LegalState
 
 __all__ = ["mermaid", "state_table"]
 
-S = TypeVar("S", bound=StrEnum)
 
-_REGIONS: Final[dict[str, Region[Any]]] = {region.name: region for region in (PATHWAY, DISPUTES)}
-
-
-def mermaid(region: str = "pathway") -> str:
+def mermaid(region: str = "pathway", *, rulebook: Rulebook | None = None) -> str:
     """Return a region (`pathway` or `disputes`) as the text of a Mermaid `stateDiagram-v2`: what changes the state.
 
     Moves that leave the state as it is stand in `state_table`. The text needs no program but one that shows Mermaid.
-    Raises UnknownNameError for another region.
+    Raises UnknownNameError for a region that `rulebook` (England's if none is given) does not have.
     """
-    return _diagram(_region(region))
+    return _diagram(_region(region, rulebook))
 
 
-def state_table(region: str = "pathway") -> str:
+def state_table(region: str = "pathway", *, rulebook: Rulebook | None = None) -> str:
     """Return every move of a region as a row of a Markdown table: from, event, to, authority.
 
-    Raises UnknownNameError for a region that is neither `pathway` nor `disputes`.
+    Raises UnknownNameError as `mermaid` does.
     """
-    return _table(_region(region))
+    return _table(_region(region, rulebook))
 
 
-def _region(name: str) -> Region[Any]:
-    if name not in _REGIONS:
-        raise UnknownNameError("region", name, _REGIONS)
-    return _REGIONS[name]
+def _region(name: str, rulebook: Rulebook | None) -> Region:
+    found = regions_of(rulebook or england())
+    regions = {region.name: region for region in (found.pathway, found.disputes) if region is not None}
+    if name not in regions:
+        raise UnknownNameError("region", name, regions)
+    return regions[name]
 
 
-def _diagram(region: Region[S]) -> str:
+def _diagram(region: Region) -> str:
     order = {state: rank for rank, state in enumerate(region.states)}
-    arrows: dict[tuple[S, S], list[Move[S]]] = {}
+    arrows: dict[tuple[LegalState, LegalState], list[Move]] = {}
     for move in region.moves:
         for source in move.sources:
             if move.to is not None and move.to is not source:
@@ -54,7 +51,7 @@ def _diagram(region: Region[S]) -> str:
     lines = ["stateDiagram-v2", f"    [*] --> {region.initial}"]
     for (source, to), moves in sorted(arrows.items(), key=lambda item: (order[item[0][0]], order[item[0][1]])):
         lines.append(f"    {source} --> {to}: {', '.join(_labels(moves))}")
-    maintained = [state for state in region.states if isinstance(state, State) and state in MAINTAINED_STATES]
+    maintained = [state for state in region.states if state.maintained]
     if maintained:
         lines.append("    classDef maintained fill:#d9ead3,color:#000")
         lines.append(f"    class {','.join(maintained)} maintained")
@@ -62,7 +59,7 @@ def _diagram(region: Region[S]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _table(region: Region[S]) -> str:
+def _table(region: Region) -> str:
     lines = ["| from | event | to | authority |", "|---|---|---|---|"]
     for move in region.moves:
         sources = ", ".join(state for state in region.states if state in move.sources)
@@ -71,7 +68,7 @@ def _table(region: Region[S]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _labels(moves: list[Move[S]]) -> Iterator[str]:
+def _labels(moves: list[Move]) -> Iterator[str]:
     """Yield what stands at an arrow; an event whose every outcome leads the same way stands there once."""
     for event in dict.fromkeys(move.event for move in moves):
         ways = [move for move in moves if move.event == event]
@@ -81,5 +78,5 @@ def _labels(moves: list[Move[S]]) -> Iterator[str]:
             yield from map(_label, ways)
 
 
-def _label(move: Move[S]) -> str:
+def _label(move: Move) -> str:
     return move.event if move.outcome is None else f"{move.event} ({move.outcome})"

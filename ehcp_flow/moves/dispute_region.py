@@ -10,58 +10,29 @@ the latest decision: there it is reported as out of order. So the order of recor
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from itertools import islice, takewhile
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ehcp_flow.dates import say, written
 from ehcp_flow.facts import LEGAL_ORDER, Fact
 from ehcp_flow.findings import Finding
-from ehcp_flow.moves.appeals import GROUNDS, GROUNDS_IN_CUSTODY, certificate_needed
+from ehcp_flow.moves.appeals import Appeals, appeals_of
 from ehcp_flow.moves.dispute_guards import decision_said
-from ehcp_flow.moves.dispute_moves import COMPLIED_WITH, DISPUTES
-from ehcp_flow.moves.guards import SETTLING, Verdict, outcome_of
+from ehcp_flow.moves.guards import Guard, Key, Verdict, outcome_of
 from ehcp_flow.moves.law_at_hand import LawAtHand
 from ehcp_flow.moves.machine import Edge, table
-from ehcp_flow.moves.region import Guard, Key
-from ehcp_flow.moves.settlements import DISCHARGES, OVERTAKING, discharges_of
-from ehcp_flow.moves.state_names import DISPUTE_MEANING, DisputeState
+from ehcp_flow.moves.region import Region
+from ehcp_flow.moves.regions import regions_of
+from ehcp_flow.moves.state_names import DisputeState, LegalState
 from ehcp_flow.moves.steps import StateStep
 
-__all__ = ["DISPUTE_EVENTS", "Dispute", "DisputeMove", "DisputeVerdict", "Docket", "disputed", "disputes_in"]
-
-DISPUTE_EVENTS: Final = frozenset(event for event, _ in DISPUTES.keys)
-"""The events that move a dispute."""
-
-_ENDED: Final = frozenset(
-    {
-        DisputeState.AGREED,
-        DisputeState.CONCEDED,
-        DisputeState.DETERMINED,
-        DisputeState.WITHDRAWN,
-        DisputeState.COMPLIED,
-    }
-)
+__all__ = ["Dispute", "DisputeMove", "DisputeVerdict", "Docket", "disputes_in"]
 
 _LATEST: Final = 100
 """A dispute is about one of so many latest decisions: more than the record of one child holds."""
-
-_WITNESSED: Final = frozenset().union(*OVERTAKING.values(), DISCHARGES)
-"""The events that can take the place of a decision, or obey what was settled about one."""
-
-_DECIDING: Final = frozenset(event for event, _ in (*GROUNDS, *GROUNDS_IN_CUSTODY))
-"""The events that can be a decision against which there is an appeal."""
-
-_NO_DECISION: Final = Verdict(
-    holds=False,
-    short="CFA 51(2)",
-    says="no decision that can be appealed is on record; a decision to amend, a draft and a missed deadline cannot be",
-    then="record first the decision that is disputed (a refusal, a final or amended plan, a decision to keep the plan "
-    "unchanged, a notice of ceasing)",
-    finding="dispute_without_decision",
-)
 
 
 @dataclass(frozen=True)
@@ -86,7 +57,7 @@ class Dispute:
     @property
     def under_way(self) -> bool:
         """Whether something is still to come: a certificate, an appeal, its end, or an act that was settled."""
-        return self.state not in _ENDED or bool(self.awaits)
+        return not self.state.settled or bool(self.awaits)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -97,7 +68,7 @@ class Dispute:
         since = f", since {say(self.since)}" if self.since else ""
         waits = f"; waits for {' or '.join(self.awaits)}" if self.awaits else ""
         about = f"about {decision_said(self.decision)} ({self.ground})"
-        return f"{self.state}: {DISPUTE_MEANING[self.state]}{since}, {about}{waits}"
+        return f"{self.state}: {self.state.meaning}{since}, {about}{waits}"
 
 
 class DisputeMove(NamedTuple):
@@ -116,19 +87,20 @@ class DisputeMove(NamedTuple):
 class DisputeHistory:
     """A dispute while it is read: its own facts, and where they led."""
 
+    region: Region
     decision: Fact
     ground: str
     facts: list[Fact]
-    state: DisputeState = DISPUTES.initial
+    state: Any
     steps: list[StateStep[DisputeState]] = field(default_factory=list)
     settlement: Fact | None = None
     pending: list[Fact] = field(default_factory=list)
 
-    def take(self, fact: Fact, edge: Edge[DisputeState], refusal: Verdict | None) -> None:
+    def take(self, fact: Fact, edge: Edge, refusal: Verdict | None) -> None:
         """Follow a fact, lawful or not."""
         self._step(fact, edge, refusal)
         self.facts.append(fact)
-        if fact.event in SETTLING:
+        if fact.event in self._appeals.settling:
             if self.settlement is None or self.settlement.event != fact.event:
                 self.pending.clear()
             self.settlement = fact
@@ -137,12 +109,12 @@ class DisputeHistory:
 
     def witness(self, fact: Fact) -> None:
         """Note a fact that is about something else: it may take the decision's place, or obey what was settled."""
-        if fact.event in OVERTAKING[self.ground[-2]]:
+        if fact.event in self._appeals.overtaking(self.ground):
             self.facts.append(fact)
         left = [settled for settled in self.pending if fact.event not in self._discharges(settled)]
         if len(left) < len(self.pending):
             self.pending = left
-            edge = table(DISPUTES).get((self.state, COMPLIED_WITH, None))
+            edge = next((edge for name in self.region.legal.inner if (edge := self._inner(name))), None)
             if edge is not None and not left:
                 self._step(fact, edge, None)
 
@@ -153,7 +125,7 @@ class DisputeHistory:
         return Dispute(
             self.decision,
             self.ground,
-            certificate_needed(self.ground),
+            self._appeals.certificate_needed(self.ground),
             self.state,
             since,
             tuple(self.steps),
@@ -162,10 +134,18 @@ class DisputeHistory:
         )
 
     def _discharges(self, settlement: Fact) -> frozenset[str]:
-        return discharges_of(outcome_of(settlement), self.ground[-2])
+        return self._appeals.discharges(outcome_of(settlement), self.ground)
 
-    def _step(self, fact: Fact, edge: Edge[DisputeState], refusal: Verdict | None) -> None:
-        self.steps.append(StateStep(fact.on, fact, self.state, edge.to, edge.authority, refusal))
+    @property
+    def _appeals(self) -> Appeals:
+        return appeals_of(self.region.legal)
+
+    def _inner(self, name: str) -> Edge | None:
+        return table(self.region).get((self.state, name, None))
+
+    def _step(self, fact: Fact, edge: Edge, refusal: Verdict | None) -> None:
+        past = "" if refusal is None else self.region.past.get(refusal.finding, "")
+        self.steps.append(StateStep(fact.on, fact, self.state, edge.to, edge.authority, refusal, past))
         self.state = edge.to
 
 
@@ -173,7 +153,7 @@ class DisputeVerdict(NamedTuple):
     """What is said of one dispute fact: the dispute it is taken to be about, the edge, and the verdicts."""
 
     history: DisputeHistory | None
-    edge: Edge[DisputeState] | None
+    edge: Edge | None
     verdicts: tuple[Verdict, ...]
     move: DisputeMove | None
 
@@ -201,15 +181,20 @@ class Docket:
         self.answers: dict[int, DisputeVerdict] = {}
         self._astray: list[Fact] = []
         self._begun: list[DisputeHistory] = []
-        placed = list(_decisions(facts))
+        self._region = regions_of(law.rulebook).disputes
+        if self._region is None:
+            return
+        self._no_decision: Any = self._region.no_decision
+        about, witnessed = regions_of(law.rulebook).disputing, appeals_of(self._region.legal).witnessed
+        placed = list(_decisions(facts, self._region))
         waiting = iter(placed)
         following = next(waiting, None)
         for index, fact in enumerate(facts):
-            if fact.event in DISPUTE_EVENTS:
+            if fact.event in about:
                 first = len(self._begun) + (following is not None and following[0] == index)
                 to_come = takewhile(partial(_is_of_day, fact.on), islice(placed, first, None))
                 self._take(fact, [history for _, history in to_come])
-            if fact.event in _WITNESSED:
+            if fact.event in witnessed:
                 for history in self._begun[-_LATEST:]:
                     history.witness(fact)
             if following is not None and following[0] == index:
@@ -224,16 +209,17 @@ class Docket:
     @property
     def astray(self) -> tuple[Finding, ...]:
         """What is about no decision at all."""
-        why = _NO_DECISION
+        why = self._no_decision
         return tuple(
-            Finding(why.finding, fact.case_id, fact.on, _said_astray(fact), why.remedy, fact) for fact in self._astray
+            Finding(why.finding, fact.case_id, fact.on, _said_astray(fact, why), why.remedy, fact)
+            for fact in self._astray
         )
 
     @property
     def refused(self) -> Iterator[tuple[Fact, str, Verdict]]:
         """Each dispute fact out of order, with the sentence that says so and the reason."""
         for fact in self._astray:
-            yield fact, _said_astray(fact), _NO_DECISION
+            yield fact, _said_astray(fact, self._no_decision), self._no_decision
         for history in self._begun:
             for step in history.steps:
                 if step.refusal is not None:
@@ -245,7 +231,7 @@ class Docket:
         """Return what a fact that comes next would do, and why not; nothing is changed."""
         histories = [*reversed(self._begun[-_LATEST:]), *reversed(to_come)]
         if not histories:
-            return DisputeVerdict(None, None, (_NO_DECISION,), None)
+            return DisputeVerdict(None, None, (self._no_decision,), None)
         answers = [_verdict_on(history, event, outcome, on, self._law) for history in histories]
         for answer in answers:
             if answer.refusal is None and (answer is answers[0] or answer.begun or answer.checked):
@@ -261,7 +247,7 @@ class Docket:
         for number, history in enumerate(reversed(self._begun[-_LATEST:])):
             lenient = number == 0 or bool(history.steps)
             let: dict[int, bool] = {}
-            for key, guards in _open(history.state):
+            for key, guards in _open(history.region, history.state):
                 if key in found:
                     continue
                 for guard in guards:
@@ -283,15 +269,10 @@ class Docket:
             answer.history.take(fact, answer.edge, answer.refusal)
 
 
-def disputed(facts: Iterable[Fact]) -> bool:
-    """Tell whether any of the facts is about a dispute."""
-    events = DISPUTE_EVENTS
-    return any(fact.event in events for fact in facts)
-
-
 def disputes_in(facts: Sequence[Fact], law: LawAtHand) -> tuple[tuple[Dispute, ...], tuple[Finding, ...]]:
     """Return the disputes that the facts tell, and what is about no decision at all; fast where there is none."""
-    if not disputed(facts):
+    about = regions_of(law.rulebook).disputing
+    if not any(fact.event in about for fact in facts):
         return (), ()
     read = Docket(facts, law)
     return read.disputes, read.astray
@@ -301,38 +282,40 @@ def _is_of_day(day: dt.date, placed: tuple[int, DisputeHistory]) -> bool:
     return placed[1].decision.on == day
 
 
-def _said_astray(fact: Fact) -> str:
-    return f"{fact.event} on {written(fact.on)}: {_NO_DECISION.reason}"
+def _said_astray(fact: Fact, why: Verdict) -> str:
+    return f"{fact.event} on {written(fact.on)}: {why.reason}"
 
 
-def _decisions(facts: Sequence[Fact]) -> Iterator[tuple[int, DisputeHistory]]:
+def _decisions(facts: Sequence[Fact], region: Region) -> Iterator[tuple[int, DisputeHistory]]:
     """Yield the decisions that can be appealed, each with its place; in custody there are fewer."""
+    appeals = appeals_of(region.legal)
     detained: Fact | None = None
     for index, fact in enumerate(facts):
         event = fact.__dict__["event"]
-        if event == "detained":
+        if event == appeals.begins:
             detained = fact
-        elif event == "released":
+        elif event == appeals.ends:
             detained = None
-        elif event not in _DECIDING:
+        elif event not in appeals.deciding:
             continue
-        grounds = GROUNDS if detained is None else GROUNDS_IN_CUSTODY
+        grounds = appeals.grounds if detained is None else appeals.in_custody
         ground = grounds.get((event, outcome_of(fact)))
         if ground is not None:
-            yield index, DisputeHistory(fact, ground, [fact] if detained is None else [detained, fact])
+            own = [fact] if detained is None else [detained, fact]
+            yield index, DisputeHistory(region, fact, ground, own, region.initial)
 
 
 @cache
-def _open(at: DisputeState) -> tuple[tuple[Key, tuple[Guard, ...]], ...]:
+def _open(region: Region, at: LegalState) -> tuple[tuple[Key, tuple[Guard, ...]], ...]:
     """Return the moves that a dispute knows in a state, with their guards."""
-    edges = table(DISPUTES)
-    return tuple((key, edges[at, *key].guards) for key in DISPUTES.keys if edges[at, *key].refusal is None)
+    edges = table(region)
+    return tuple((key, edges[at, *key].guards) for key in region.keys if edges[at, *key].refusal is None)
 
 
 def _verdict_on(
     history: DisputeHistory, event: str, outcome: str | None, on: dt.date, law: LawAtHand
 ) -> DisputeVerdict:
-    edge = table(DISPUTES)[history.state, event, outcome]
+    edge = table(history.region)[history.state, event, outcome]
     to = None if edge.refusal else edge.to
     move = DisputeMove(history.decision, history.ground, history.state, to)
     if edge.refusal is not None:

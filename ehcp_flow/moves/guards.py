@@ -1,5 +1,7 @@
 """Guards: what else must hold before a move is lawful, each a callable that answers with its reasons.
 
+What a guard asks, and in which words, is the rulebook's (`ehcp_flow/law/guard.py`); how it is answered stands here.
+
 A guard is called with the facts that stand before the move, in legal order, the day of the move, and the law at hand.
 It looks at nothing else: not at the clock, not at later facts, and at no missed limit, because late action is still
 valid action. What the record cannot show (a judgement, a date that another module computes) a guard names, and lets
@@ -10,19 +12,22 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from ehcp_flow.counting import ONE_DAY
 from ehcp_flow.dates import say
-from ehcp_flow.facts import FACT_TYPES, Fact, outcomes_of
+from ehcp_flow.facts import FACT_TYPES, Fact, told_apart
+from ehcp_flow.law import guard
 from ehcp_flow.law.citation import Citation
-from ehcp_flow.moves.citing import cited
+from ehcp_flow.law.patterns import Pattern, Patterns
+from ehcp_flow.moves.citing import Short, cited
 from ehcp_flow.moves.law_at_hand import LawAtHand
 
-__all__ = ["Verdict"]
+__all__ = ["Guard", "Key", "Verdict"]
+
+Key: TypeAlias = tuple[str, str | None]
+"""An event and its outcome; None for an event that has none, or need not have one."""
 
 
 class Verdict(NamedTuple):
@@ -65,10 +70,14 @@ class Verdict(NamedTuple):
         return f"{mark}: {self.reason} ({self.citation}){remedy}"
 
 
-def told_apart(event: str) -> tuple[str | None, ...]:
-    """Return the outcomes by which moves tell facts of an event apart: none where a fact need not have one."""
-    outcomes = outcomes_of(event)
-    return (None,) if None in outcomes else outcomes
+class Guard(Protocol):
+    """Called with the facts that stand before the move, in legal order, the day of the move, and the law at hand."""
+
+    may_refuse: bool
+    """Whether there are facts for which it does not hold."""
+
+    def __call__(self, before: Sequence[Fact], on: dt.date, law: LawAtHand, /) -> Verdict:
+        """Return what was found."""
 
 
 _TOLD_APART: Final = frozenset(event for event in FACT_TYPES if told_apart(event) != (None,))
@@ -125,263 +134,264 @@ class FactsBefore(Sequence[Fact]):
         return self._facts[: self._end][place] if isinstance(place, slice) else self._facts[range(self._end)[place]]
 
 
-@dataclass(frozen=True)
+Wanted: TypeAlias = Mapping[str, frozenset[str | None] | None]
+"""Of each event, the outcomes that are meant; None for any."""
+
+
+def wanted(patterns: Patterns) -> Wanted:
+    """Return which facts patterns mean, by their events."""
+    found: dict[str, frozenset[str | None] | None] = {}
+    for pattern in patterns:
+        before = found.get(pattern.event, frozenset())
+        every = pattern.outcome is None or before is None
+        found[pattern.event] = None if every else frozenset((*(before or ()), *pattern.outcomes))
+    return found
+
+
+def keys_of(patterns: Iterable[Pattern]) -> frozenset[Key]:
+    """Return the events and outcomes, as moves tell them apart, that patterns mean."""
+    return frozenset(
+        (each.event, outcome)
+        for each in patterns
+        for outcome in told_apart(each.event)
+        if outcome is None or each.outcome in (None, outcome)
+    )
+
+
 class LatestFact:
-    """Finds the latest fact of one of `events`, looking back no further than the latest fact of one of `until`.
+    """Finds the latest fact that patterns mean, looking back no further than the latest one that `until` means."""
 
-    `until` names an event, or an event with one outcome: `review_decision_sent:maintain`.
-    """
-
-    events: frozenset[str]
-    until: frozenset[str] = frozenset()
-    outcomes: frozenset[str | None] | None = None
+    def __init__(self, latest: Patterns, until: Patterns = ()) -> None:
+        self._latest, self._until = wanted(latest), wanted(until)
+        self._words, self._until_words = _words(latest), _words(until)
 
     def __call__(self, before: Sequence[Fact]) -> Fact | None:
         """Return the fact, or None."""
         if isinstance(before, FactsBefore):
             place = before.last(self._words)
-            return before[place] if place >= 0 and place >= before.last(self.until) else None
-        events, until, told_apart = self.events, self.until, self._told_apart
+            return before[place] if place >= 0 and place >= before.last(self._until_words) else None
+        latest, until = self._latest, self._until
         for fact in reversed(before):
             event = fact.__dict__["event"]
-            if event in events and (self.outcomes is None or word_of(fact) in self.outcomes):
+            if event in latest and ((outcomes := latest[event]) is None or word_of(fact) in outcomes):
                 return fact
-            if event in until or (event in told_apart and f"{event}:{word_of(fact)}" in until):
+            if event in until and ((outcomes := until[event]) is None or word_of(fact) in outcomes):
                 return None
         return None
 
-    @cached_property
-    def _told_apart(self) -> frozenset[str]:
-        """The events of which `until` names one outcome."""
-        return frozenset(word.partition(":")[0] for word in self.until if ":" in word)
 
-    @property
-    def _words(self) -> Iterable[str]:
-        if self.outcomes is None:
-            return self.events
-        return (f"{event}:{outcome}" for event in self.events for outcome in self.outcomes)
+def _words(patterns: Patterns) -> tuple[str, ...]:
+    return tuple(
+        pattern.event if pattern.outcome is None else f"{pattern.event}:{pattern.outcomes[0]}" for pattern in patterns
+    )
 
 
-@dataclass(frozen=True)
-class Basis:
-    """One fact that can bear a move: how to find it, by what provision it bears it, and how to say so."""
+class Bearing:
+    """One fact that can bear a move."""
 
-    latest: LatestFact
-    short: str
-    says: str
+    def __init__(self, law: guard.BearingFact) -> None:
+        self._latest = LatestFact(law.latest, law.until)
+        self._short, self._says = Short.of(law.citation), f"{law.says} on {{0}}"
 
     def __call__(self, before: Sequence[Fact]) -> Verdict | None:
         """Return the verdict that holds, or None if the fact is not there."""
-        fact = self.latest(before)
+        fact = self._latest(before)
         if fact is None:
             return None
-        return Verdict(holds=True, short=self.short, says=f"{self.says} on {{0}}", days=(fact.on,), fact=fact)
+        return Verdict(holds=True, short=self._short, says=self._says, days=(fact.on,), fact=fact)
 
 
-@dataclass(frozen=True)
-class BasisRequired:
-    """The guard that asks for one fact of several: the first ground that is there bears the move."""
+class Needed:
+    """Asks for one fact of several: the first ground that is there bears the move."""
 
-    grounds: tuple[Basis, ...]
-    short: str
-    missing: str
-    remedy: str
-    finding: str
-    checked: bool = True
+    def __init__(self, law: guard.Needs) -> None:
+        short = Short.of(law.citation)
+        self._grounds = tuple(map(Bearing, law.grounds))
+        self.may_refuse = law.checked
+        self._otherwise = (
+            Verdict(holds=False, short=short, says=law.missing, then=law.remedy, finding=law.finding)
+            if law.checked
+            else Verdict(holds=True, short=short, says=law.missing, checked=False)
+        )
 
     def __call__(self, before: Sequence[Fact], on: dt.date, law: LawAtHand) -> Verdict:
         """Return the verdict; without a ground the move is refused, or let pass unchecked."""
-        for ground in self.grounds:
+        for ground in self._grounds:
             if verdict := ground(before):
                 return verdict
-        if not self.checked:
-            return Verdict(holds=True, short=self.short, says=self.missing, checked=False)
-        return Verdict(holds=False, short=self.short, says=self.missing, then=self.remedy, finding=self.finding)
+        return self._otherwise
 
 
-@dataclass(frozen=True)
 class ProtectedPeriod:
-    """The guard that protects the time of a window, such as the 15 days that begin with the service of a draft.
+    """Protects the time of a window, such as the 15 days that begin with the service of a draft.
 
-    `limit` is the limit of the rulebook that sets the window, so that guard and deadline cannot disagree. What is
-    served again need not have a window of its own; after a fact of `afresh` it is served for the first time again.
+    The limit of the rulebook sets the window, so that guard and deadline cannot disagree. What is served again need not
+    have a window of its own; after a fact of `afresh` it is served for the first time again.
     """
 
-    limit: str
-    served: LatestFact
-    short: str
-    what: str
-    act: str
-    missing: str
-    remedy: str
-    finding: str
-    early: str
-    unless: tuple[Basis, ...] = field(default=())
-    afresh: frozenset[str] = frozenset()
+    may_refuse = True
+
+    def __init__(self, law: guard.Protects) -> None:
+        self._asks = law
+        self._short = Short.of(law.citation)
+        self._served = LatestFact(law.latest, law.until)
+        self._serves = frozenset(pattern.event for pattern in law.latest)
+        self._afresh = frozenset(pattern.event for pattern in (*law.afresh, *law.until))
+        self._unless = tuple(map(Bearing, law.unless))
 
     def __call__(self, before: Sequence[Fact], on: dt.date, law: LawAtHand) -> Verdict:
-        """Return the verdict: a ground of `unless` passes it, else the window must have ended."""
-        for ground in self.unless:
+        """Return the verdict: a fact of `unless` passes it, else the window must have ended."""
+        for ground in self._unless:
             if verdict := ground(before):
                 return verdict
-        fact = self.served(before)
+        fact, asks = self._served(before), self._asks
         if fact is None:
-            return Verdict(holds=False, short=self.short, says=self.missing, then=self.remedy, finding=self.finding)
+            return Verdict(holds=False, short=self._short, says=asks.missing, then=asks.remedy, finding=asks.finding)
         verdict = self._on(fact, on, law)
         if verdict.holds or (original := self._original(before, fact)) is fact:
             return verdict
         of_original = self._on(original, on, law)
         if not of_original.holds:
             return of_original
-        says = f"{self.what} was served again on {{0}}; whether that called for as much time, up to {{1}}, the record "
+        says = f"{asks.what} was served again on {{0}}; whether that called for as much time, up to {{1}}, the record "
         says += "does not show"
-        return Verdict(holds=True, short=self.short, says=says, days=verdict.days[:2], fact=fact, checked=False)
+        return Verdict(holds=True, short=self._short, says=says, days=verdict.days[:2], fact=fact, checked=False)
 
     def _original(self, before: Sequence[Fact], fact: Fact) -> Fact:
         """Return what was served first, of what was served again and again up to a fact."""
         for other in reversed(before):
-            if other.event in self.afresh or other.event in self.served.until:
+            if other.event in self._afresh:
                 break
-            if other.event in self.served.events:
+            if other.event in self._serves:
                 fact = other
         return fact
 
     def _on(self, fact: Fact, on: dt.date, law: LawAtHand) -> Verdict:
         """Return the verdict on the time that begins with the service of one fact."""
+        asks = self._asks
         first = fact.served_on or fact.on
-        protected = law.counted(self.limit, first)
+        protected = law.counted(asks.limit, first)
         if protected is None:
-            says = f"{self.what} was served on {{0}}; the rulebook at hand protects no time after it"
-            return Verdict(holds=True, short=self.short, says=says, days=(first,), fact=fact, checked=False)
+            says = f"{asks.what} was served on {{0}}; the rulebook at hand protects no time after it"
+            return Verdict(holds=True, short=self._short, says=says, days=(first,), fact=fact, checked=False)
         counting, last = protected
         late = on > last
         return Verdict(
             holds=late,
-            short=self.short,
-            says=f"{self.what} was served on {{0}}; {counting} that day are protected, up to {{1}}",
-            then="" if late else f"send {self.act} on or after {{2}}",
+            short=self._short,
+            says=f"{asks.what} was served on {{0}}; {counting} that day are protected, up to {{1}}",
+            then="" if late else f"send {asks.act} on or after {{2}}",
             days=(first, last, last + ONE_DAY),
             fact=fact,
-            finding="" if late else self.early,
+            finding="" if late else asks.early,
         )
 
 
-@dataclass(frozen=True)
 class LeftToJudgement:
-    """The guard that only names what a person must judge, because no fact can show it."""
+    """Only names what a person must judge, because no fact can show it."""
 
-    short: str
-    says: str
+    may_refuse = False
+
+    def __init__(self, law: guard.NamedJudgement) -> None:
+        self._verdict = Verdict(holds=True, short=Short.of(law.citation), says=law.says, checked=False)
 
     def __call__(self, before: Sequence[Fact], on: dt.date, law: LawAtHand) -> Verdict:
         """Return a verdict that holds, and says that it was not checked."""
-        return Verdict(holds=True, short=self.short, says=self.says, checked=False)
+        return self._verdict
 
 
-class Refusable:
-    """SR 23: a request for a re-assessment that comes from a responsible commissioning body cannot be refused."""
+class Barred:
+    """The latest fact of some kind bars the move, for itself, its party or its outcome."""
 
-    latest = LatestFact(
-        frozenset({"reassessment_requested"}), frozenset({"reassessment_agreed", "reassessment_refused"})
-    )
+    may_refuse = True
+
+    def __init__(self, law: guard.Bars) -> None:
+        self._asks = law
+        self._latest = LatestFact(law.latest, law.until)
 
     def __call__(self, before: Sequence[Fact], on: dt.date, law: LawAtHand) -> Verdict:
-        """Return the verdict on the latest undecided request."""
-        request = self.latest(before)
-        if request is None or request.party != "health":
+        """Return the verdict on the latest such fact."""
+        asks, fact = self._asks, self._latest(before)
+        if fact is not None and self._bars(fact):
+            days = (fact.on,) if "{0}" in asks.says else ()
+            short = Short.of(asks.citation)
             return Verdict(
-                holds=True, short="SR 24", says="the request may be refused if SR 24 allows it", fact=request
+                holds=False, short=short, says=asks.says, then=asks.remedy, days=days, fact=fact, finding=asks.finding
             )
-        return Verdict(
-            holds=False,
-            short="SR 23",
-            says="the request of {0} came from a responsible commissioning body and cannot be refused",
-            then="re-assess (reassessment_agreed)",
-            days=(request.on,),
-            fact=request,
-            finding="commissioner_request_refused",
-        )
+        unknown = asks.unknown
+        if unknown is not None and (fact is None or word_of(fact) in unknown.outcomes):
+            return Verdict(holds=True, short=Short.of(asks.citation), says=unknown.says, fact=fact, checked=False)
+        return Verdict(holds=True, short=Short.of(asks.passes.citation), says=asks.passes.says, fact=fact)
+
+    def _bars(self, fact: Fact) -> bool:
+        asks = self._asks
+        if not asks.by_party and not asks.outcomes:
+            return True
+        return fact.party in asks.by_party or word_of(fact) in asks.outcomes
 
 
 class Standstill:
-    """CFA 45(4): not before the appeal period has ended, nor before an appeal is finally determined."""
+    """Not before the time for an appeal has ended, nor before an appeal is finally determined (CFA 45(4))."""
 
-    limit = "cease_standstill"
-    kept = frozenset({"final_plan_sent", "plan_transferred_in", "cease_notice_withdrawn"})
-    continuing = frozenset({"continue", "continue_and_amend"})
-    dismissed = frozenset({"dismiss", "dismiss_cease"})
-    over: Final = frozenset(
-        {("appeal_withdrawn", None), ("onward_appeal_ended", "dismissed"), ("onward_appeal_ended", "withdrawn")}
-    )
-    called: Final = {"onward_appeal_made": "onward appeal made on"}
+    may_refuse = True
+
+    def __init__(self, law: guard.TimeForAppeal) -> None:
+        self._asks = law
+        self._short = Short.of(law.citation)
+        self._notice, self._kept = keys_of(law.notice), keys_of(law.kept)
+        self._appeal, self._onward, self._over = keys_of(law.appeal), keys_of(law.onward), keys_of(law.over)
 
     def __call__(self, before: Sequence[Fact], on: dt.date, law: LawAtHand) -> Verdict:
-        """Return the verdict on the latest notice of ceasing, and the appeal that was made after it."""
+        """Return the verdict on the latest notice, and the appeal that was made after it."""
         notice: int | None = None
         appeal: Fact | None = None
         ended: Fact | None = None
         for place, fact in enumerate(before):
-            outcome = outcome_of(fact)
-            if self.is_notice(fact.event, outcome):
+            key = fact.event, outcome_of(fact)
+            if key in self._notice:
                 notice = place
-            elif fact.event in self.kept or (fact.event in SETTLING and outcome in self.continuing):
+            elif key in self._kept:
                 notice = appeal = ended = None
-            elif fact.event == "appeal_registered" and notice is not None:
+            elif key in self._appeal and notice is not None:
                 appeal = fact
                 ended = None
-            elif fact.event == "onward_appeal_made" and (ended or notice is not None):
+            elif key in self._onward and (ended or notice is not None):
                 appeal, ended = fact, None
-            elif (fact.event, outcome) in self.over or (fact.event in SETTLING and outcome in self.dismissed):
+            elif key in self._over:
                 ended = fact if appeal else ended
                 appeal = None
         if appeal:
+            onward = (appeal.event, outcome_of(appeal)) in self._onward
+            which = "onward appeal made" if onward else "appeal registered"
             return Verdict(
                 holds=False,
-                short="CFA 45(4)",
-                says=f"the {self.called.get(appeal.event, 'appeal registered on')} {{0}} is not finally determined",
+                short=self._short,
+                says=f"the {which} on {{0}} is not finally determined",
                 then="maintain the plan until the appeal is finally determined",
                 days=(appeal.on,),
                 fact=appeal,
-                finding="ceased_during_appeal",
+                finding=self._asks.during,
             )
         if ended:
-            says = "the appeal ended on {0}"
-            return Verdict(holds=True, short="CFA 45(4)", says=says, days=(ended.on,), fact=ended)
+            return Verdict(holds=True, short=self._short, says="the appeal ended on {0}", days=(ended.on,), fact=ended)
         if notice is None:
-            return Verdict(holds=True, short="CFA 45(4)", says="no notice of ceasing is on record", checked=False)
+            return Verdict(holds=True, short=self._short, says=f"no {self._asks.what} is on record", checked=False)
         return self._in_time(before[notice], before[notice + 1 :], on, law)
 
-    @staticmethod
-    def is_notice(event: str, outcome: str | None) -> bool:
-        """Whether such a fact gives notice that the plan will cease."""
-        return event == "cease_notice_sent" or (event == "review_decision_sent" and outcome == "cease")
-
     def _in_time(self, notice: Fact, after: Sequence[Fact], on: dt.date, law: LawAtHand) -> Verdict:
-        last = law.latest(self.limit, notice, after)
+        what = self._asks.what
+        last = law.latest(self._asks.limit, notice, after)
         if last is None:
-            says = "notice of ceasing was given on {0}; the rulebook at hand sets no time for an appeal"
-            return Verdict(holds=True, short="CFA 45(4)", says=says, days=(notice.on,), fact=notice, checked=False)
+            says = f"{what} was given on {{0}}; the rulebook at hand sets no time for an appeal"
+            return Verdict(holds=True, short=self._short, says=says, days=(notice.on,), fact=notice, checked=False)
         over = on > last
         return Verdict(
             holds=over,
-            short="CFA 45(4)",
-            says="notice of ceasing was given on {0}, no appeal is on record, and the time for one "
+            short=self._short,
+            says=f"{what} was given on {{0}}, no appeal is on record, and the time for one "
             + ("ended on {1}" if over else "ends on {1}"),
             then="" if over else "maintain the plan, and cease on or after {2} if no appeal has been made by then",
             days=(notice.on, last, last + ONE_DAY),
             fact=notice,
-            finding="" if over else "ceased_in_appeal_period",
+            finding="" if over else self._asks.early,
         )
-
-
-SETTLING: Final = frozenset({"tribunal_order_made", "appeal_conceded", "mediation_agreed"})
-
-APPEALED_ONWARD_SINCE: Final = Basis(
-    LatestFact(
-        frozenset({"onward_appeal_made"}),
-        frozenset({"onward_appeal_ended:dismissed", "onward_appeal_ended:withdrawn", "tribunal_order_made"}),
-    ),
-    "TPR 46",
-    "an onward appeal was made",
-)
-"""What lets another order take the place of the one before it, obeyed or not."""

@@ -5,24 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from functools import cache
-from typing import Final
 
 from ehcp_flow.case import Case
 from ehcp_flow.facts import Fact
-from ehcp_flow.moves.dispute_region import DISPUTE_EVENTS, Docket
-from ehcp_flow.moves.guards import FactsBefore
+from ehcp_flow.moves.dispute_region import Docket
+from ehcp_flow.moves.guards import FEW, FactsBefore, Guard, Key
 from ehcp_flow.moves.law_at_hand import LawAtHand
-from ehcp_flow.moves.lawfulness import MOVING, allowed_of_day
+from ehcp_flow.moves.lawfulness import allowed_of_day
 from ehcp_flow.moves.machine import table
-from ehcp_flow.moves.pathway import PATHWAY
-from ehcp_flow.moves.region import Guard, Key
+from ehcp_flow.moves.regions import Regions, regions_of
 from ehcp_flow.moves.replay import facts_by
 from ehcp_flow.moves.state_names import State
 
 __all__ = ["lawful_in", "lawful_moves"]
-
-_FEW: Final = 64
-"""Of so many facts, a guard goes through all; of more, it looks them up."""
 
 
 def lawful_moves(case: Case, at: State, day: dt.date, law: LawAtHand) -> tuple[Key, ...]:
@@ -39,7 +34,7 @@ def lawful_moves(case: Case, at: State, day: dt.date, law: LawAtHand) -> tuple[K
 
 def lawful_in(facts: Sequence[Fact], at: State, day: dt.date, law: LawAtHand) -> tuple[Key, ...]:
     """Return the same for facts in legal order, all of them before `day`."""
-    before: Sequence[Fact] = facts if len(facts) <= _FEW else FactsBefore(facts, len(facts), FactsBefore.places(facts))
+    before: Sequence[Fact] = facts if len(facts) <= FEW else FactsBefore(facts, len(facts), FactsBefore.places(facts))
     held: dict[int, bool] = {}
 
     def holds(guard: Guard) -> bool:
@@ -48,10 +43,11 @@ def lawful_in(facts: Sequence[Fact], at: State, day: dt.date, law: LawAtHand) ->
             found = held[id(guard)] = guard(before, day, law).holds
         return found
 
-    disputable = Docket(facts, law).lawful(day)
+    regions = regions_of(law.rulebook)
+    disputing, disputable = regions.disputing, Docket(facts, law).lawful(day)
     found = []
-    for key, guards in _open(at):
-        if key not in _DISPUTES or key in disputable:
+    for key, guards in _open(regions, at):
+        if key[0] not in disputing or key in disputable:
             for guard in guards:
                 if not holds(guard):
                     break
@@ -60,15 +56,12 @@ def lawful_in(facts: Sequence[Fact], at: State, day: dt.date, law: LawAtHand) ->
     return tuple(found)
 
 
-_DISPUTES: Final = frozenset(key for key in MOVING if key[0] in DISPUTE_EVENTS)
-
-
 @cache
-def _open(at: State) -> tuple[tuple[Key, tuple[Guard, ...]], ...]:
+def _open(regions: Regions, at: State) -> tuple[tuple[Key, tuple[Guard, ...]], ...]:
     """Return the moves that a state takes, with their guards, and those that are no matter of the pathway."""
-    if at in PATHWAY.ends:
+    if at in regions.pathway.ends:
         return ()
-    edges = ((key, table(PATHWAY).get((at, *key))) for key in MOVING)
+    edges = ((key, table(regions.pathway).get((at, *key))) for key in regions.moving)
     return tuple(
         (key, edge.guards if edge else ())
         for key, edge in edges

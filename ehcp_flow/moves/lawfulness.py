@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from typing import Any, Final
+from typing import Any
 
 from ehcp_flow.case import Case
 from ehcp_flow.dates import say
@@ -15,32 +15,26 @@ from ehcp_flow.facts import FACT_TYPES, LEGAL_ORDER, OUTCOMES, Fact
 from ehcp_flow.law.citation import Citation
 from ehcp_flow.moves.citing import cited
 from ehcp_flow.moves.dispute_guards import decision_said
-from ehcp_flow.moves.dispute_moves import DISPUTES
-from ehcp_flow.moves.dispute_region import DISPUTE_EVENTS, DisputeMove, DisputeVerdict, Docket
-from ehcp_flow.moves.guards import Verdict, outcome_of
+from ehcp_flow.moves.dispute_region import DisputeMove, DisputeVerdict, Docket
+from ehcp_flow.moves.guards import Key, Verdict, outcome_of
 from ehcp_flow.moves.law_at_hand import LawAtHand
 from ehcp_flow.moves.machine import fire, table
-from ehcp_flow.moves.pathway import PATHWAY
-from ehcp_flow.moves.region import Key
+from ehcp_flow.moves.region import Region
 from ehcp_flow.moves.region_tables import key_of, region_tables, steps_of
+from ehcp_flow.moves.regions import Regions, regions_of
 from ehcp_flow.moves.replay import facts_by, replay
-from ehcp_flow.moves.state_names import MEANING, State
+from ehcp_flow.moves.state_names import State
 from ehcp_flow.moves.steps import StateStep
 
 __all__ = [
-    "MOVING",
     "MoveVerdict",
     "allowed_of_day",
     "confirm_by_machine",
     "judge_recorded",
     "judge_supposed",
-    "last_state",
     "read_facts_of",
     "with_consequences",
 ]
-
-MOVING: Final = tuple(dict.fromkeys((*PATHWAY.keys, *DISPUTES.keys)))
-"""Every event and outcome that can move the pathway or a dispute, in the order of declaration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +44,10 @@ class MoveVerdict:
     `from_state` is where the case stands when the fact takes its place in legal order, `to_state` where the fact leads;
     it is None if the state knows no such move. `verdicts` are the reasons, one for each thing that was looked at, and
     `authority` the short forms of the provisions under which the move is made. `dispute` says what the fact does to the
-    dispute that it is taken to be about; it is None for a fact that is about none.
+    dispute that it is taken to be about; it is None for a fact that is about none. `moves` says whether the event can
+    move a case or a dispute at all; if not, it is lawful at any time. `of_pathway` whether it can move the case.
+
+    It is true where the fact would be lawful.
     """
 
     event: str
@@ -61,11 +58,11 @@ class MoveVerdict:
     verdicts: tuple[Verdict, ...]
     authority: tuple[str, ...] = ()
     dispute: DisputeMove | None = None
+    moves: bool = False
+    of_pathway: bool = False
 
-    @property
-    def moves(self) -> bool:
-        """Whether the event can move a case or a dispute at all; if not, it is lawful at any time."""
-        return (self.event, self.outcome) in _MOVING
+    def __bool__(self) -> bool:
+        return self.allowed
 
     @property
     def allowed(self) -> bool:
@@ -84,7 +81,7 @@ class MoveVerdict:
 
     def __str__(self) -> str:
         what = self.event if self.outcome is None else f"{self.event} ({self.outcome})"
-        stands = f"the case is {self.from_state} ({MEANING[self.from_state]})"
+        stands = f"the case is {self.from_state} ({self.from_state.meaning})"
         if self.event == "fact_voided" and not self.verdicts:
             return f"{what} on {say(self.on)} is lawful; what it changes hangs on the fact that it takes back; {stands}"
         if not self.moves and not self.verdicts:
@@ -93,7 +90,7 @@ class MoveVerdict:
         lines = [f"{what} on {say(self.on)} {answer}: {stands}"]
         citations = self.citations if self.authority else ()
         by = f" under {', '.join(map(str, citations))}" if citations else ""
-        if (self.event, self.outcome) in _OF_PATHWAY and self.to_state is not None:
+        if self.of_pathway and self.to_state is not None:
             lines.append(f"  {self._leads(self.from_state, self.to_state)}{by}")
             by = ""
         if self.dispute is not None:
@@ -113,12 +110,6 @@ class MoveVerdict:
         return f"{'stays' if to is at else 'goes to' if self.allowed else 'would go to'} {to}"
 
 
-_MOVING: Final = frozenset(MOVING)
-
-
-_OF_PATHWAY: Final = frozenset(PATHWAY.keys)
-
-
 def allowed_of_day(case: Case, as_of: dt.date, law: LawAtHand) -> tuple[Key, ...]:
     """Return the event and outcome of each verdict of `allowed` that allows, in its order.
 
@@ -126,12 +117,13 @@ def allowed_of_day(case: Case, as_of: dt.date, law: LawAtHand) -> tuple[Key, ...
     """
     read = read_facts_of(facts_by(case, as_of), law)
     found = []
-    for key in MOVING:
+    regions = regions_of(law.rulebook)
+    for key in regions.moving:
         event, outcome = key
         fields: dict[str, Any] = {"outcome": outcome} if event in OUTCOMES else {}
         supposed = FACT_TYPES[event].model_construct(case_id=case.case_id, on=as_of, **fields)
         before = read.facts[: _place(supposed, read.facts)]
-        verdict = _judge_on_pathway(_state_after(before, read.steps), before, key, as_of, law)
+        verdict = _judge_on_pathway(read.state_after(before), before, key, as_of, law)
         if verdict.allowed and judge_supposed(case, read, event, outcome, as_of).allowed:
             found.append(key)
     return tuple(found)
@@ -145,6 +137,22 @@ class CaseReading:
     steps: list[StateStep[State]]
     docket: Docket
     law: LawAtHand
+
+    @property
+    def regions(self) -> Regions:
+        """The regions that the law at hand has."""
+        return regions_of(self.law.rulebook)
+
+    @property
+    def last_state(self) -> Any:
+        """The state after all facts."""
+        return self.steps[-1].to if self.steps else self.regions.pathway.initial
+
+    def state_after(self, before: Sequence[Fact]) -> Any:
+        """Return the state in which the facts of `before`, with which these begin, leave the case."""
+        passed = set(map(id, before))
+        steps = tuple(takewhile(lambda step: id(step.fact) in passed, self.steps))
+        return steps[-1].to if steps else self.regions.pathway.initial
 
     @property
     def out_of_order(self) -> dict[str, tuple[Fact, str, Verdict]]:
@@ -161,15 +169,15 @@ class CaseReading:
 
 def read_facts_of(facts: tuple[Fact, ...], law: LawAtHand) -> CaseReading:
     """Return facts in legal order with what both regions make of them."""
-    return CaseReading(facts, replay(PATHWAY, facts, law), Docket(facts, law), law)
+    return CaseReading(facts, replay(regions_of(law.rulebook).pathway, facts, law), Docket(facts, law), law)
 
 
 def judge_supposed(case: Case, read: CaseReading, event: str, outcome: str | None, day: dt.date) -> MoveVerdict:
     """Return the verdict on a fact that nobody recorded, in its place among the facts of `day`."""
     facts = read.facts
     if not facts or facts[-1].on < day:
-        answer = read.docket.judge(event, outcome, day) if event in DISPUTE_EVENTS else None
-        return _with_dispute(_judge_on_pathway(last_state(read.steps), facts, (event, outcome), day, read.law), answer)
+        answer = read.docket.judge(event, outcome, day) if event in read.regions.disputing else None
+        return _with_dispute(_judge_on_pathway(read.last_state, facts, (event, outcome), day, read.law), answer)
     fields: dict[str, Any] = {"outcome": outcome} if event in OUTCOMES else {}
     supposed = FACT_TYPES[event].model_construct(case_id=case.case_id, on=day, **fields)
     place = _place(supposed, facts)
@@ -180,9 +188,8 @@ def judge_supposed(case: Case, read: CaseReading, event: str, outcome: str | Non
 def judge_recorded(read: CaseReading, place: int) -> MoveVerdict:
     """Return the verdict on the fact that stands at `place`, from what stands before it."""
     fact, before = read.facts[place], read.facts[:place]
-    verdict = _judge_on_pathway(
-        _state_after(before, read.steps), before, (fact.event, outcome_of(fact)), fact.on, read.law
-    )
+    at = read.state_after(before)
+    verdict = _judge_on_pathway(at, before, (fact.event, outcome_of(fact)), fact.on, read.law)
     return _with_dispute(verdict, read.docket.answers.get(id(fact)))
 
 
@@ -199,13 +206,12 @@ def _with_dispute(verdict: MoveVerdict, answer: DisputeVerdict | None) -> MoveVe
     )
 
 
-def confirm_by_machine(verdict: MoveVerdict) -> None:
-    """Let the machines confirm a lawful move. Raises transitions.MachineError if one does not know it."""
-    edge = table(PATHWAY).get((verdict.from_state, verdict.event, verdict.outcome))
-    if edge is not None and edge.refusal is None:
-        fire(PATHWAY, verdict.from_state, verdict.event, verdict.outcome)
-    if verdict.dispute is not None:
-        fire(DISPUTES, verdict.dispute.from_state, verdict.event, verdict.outcome)
+def confirm_by_machine(verdict: MoveVerdict, regions: Regions) -> None:
+    """Let the machines make a lawful move. Raises transitions.MachineError if one does not know it, or refuses it."""
+    if verdict.of_pathway and verdict.to_state is not None:
+        fire(regions.pathway, verdict.from_state, verdict.event, verdict.outcome, verdict.verdicts)
+    if verdict.dispute is not None and regions.disputes is not None:
+        fire(regions.disputes, verdict.dispute.from_state, verdict.event, verdict.outcome, verdict.verdicts)
 
 
 def _place(supposed: Fact, facts: Sequence[Fact]) -> int:
@@ -222,50 +228,38 @@ def _precedes(first: Fact, second: Fact) -> bool:
     return ranks[0] < ranks[1] or (ranks[0] == ranks[1] and first.content < second.content)
 
 
-def last_state(steps: Sequence[StateStep[State]]) -> State:
-    """Return the state after some steps."""
-    return steps[-1].to if steps else PATHWAY.initial
-
-
-def _state_after(before: Sequence[Fact], steps: Sequence[StateStep[State]]) -> State:
-    """Return the state in which the facts of `before` leave the case; `steps` may go further."""
-    passed = set(map(id, before))
-    return last_state(tuple(takewhile(lambda step: id(step.fact) in passed, steps)))
-
-
 def _judge_on_pathway(at: State, before: tuple[Fact, ...], key: Key, on: dt.date, law: LawAtHand) -> MoveVerdict:
     """Return the verdict on a fact that comes after `before`, when the case is in state `at`."""
-    edges = table(PATHWAY)
-    event, outcome = key
-    edge = edges.get((at, event, outcome))
-    if edge is None and at in PATHWAY.ends and key in _MOVING:
+    regions = regions_of(law.rulebook)
+    pathway, (event, outcome) = regions.pathway, key
+    edge = table(pathway).get((at, event, outcome))
+    about: dict[str, Any] = {"moves": key in regions.moving_set, "of_pathway": key in regions.of_pathway}
+    if edge is None and at in pathway.ends and about["moves"]:
         # Where the case is over, nothing begins or goes on beside it either.
-        return MoveVerdict(event, outcome, on, at, None, (_over(at),))
-    gate = PATHWAY.gate
+        return MoveVerdict(event, outcome, on, at, None, (_over(pathway, at),), **about)
+    gate = pathway.gate
     if edge is None or (edge.to is not at and gate is not None and gate.shuts_out(event, before)):
-        return MoveVerdict(event, outcome, on, at, at, ())
+        return MoveVerdict(event, outcome, on, at, at, (), **about)
+    to: Any = edge.to
     if edge.refusal is not None:
-        to = edge.to if edge.refusal.holds else None
-        return MoveVerdict(event, outcome, on, at, to, (edge.refusal,), edge.authority)
-    to = edge.to
-    if PATHWAY.transient is not None and to is PATHWAY.transient.state:
-        to = _through_transient(before, key)
-    return MoveVerdict(
-        event, outcome, on, at, to, tuple(guard(before, on, law) for guard in edge.guards), edge.authority
-    )
+        to = to if edge.refusal.holds else None
+        return MoveVerdict(event, outcome, on, at, to, (edge.refusal,), edge.authority, **about)
+    if pathway.passed is not None and to == pathway.passed.state:
+        to = _through_passed(pathway, before, key)
+    verdicts = tuple(guard(before, on, law) for guard in edge.guards)
+    return MoveVerdict(event, outcome, on, at, to, verdicts, edge.authority, **about)
 
 
-def _over(at: State) -> Verdict:
+def _over(pathway: Region, at: State) -> Verdict:
     """Return why everything is out of place in a state that is an end."""
-    row = next(row for row in PATHWAY.misplaced if at in row.states)
+    row = next(row for row in pathway.misplaced if at in row.states)
     return Verdict(holds=False, short=row.authority, says=row.reason, then=row.remedy, finding=row.finding)
 
 
-def _through_transient(before: Sequence[Fact], key: Key) -> State:
+def _through_passed(pathway: Region, before: Sequence[Fact], key: Key) -> Any:
     """Return where a fact of a key leads that comes after others, through the state that is only passed through."""
-    history = steps_of(PATHWAY, [*map(key_of, before), KEY_OF[key]])
-    to: State = region_tables(PATHWAY).states[history.to[history.steps - 1]]
-    return to
+    history = steps_of(pathway, [*map(key_of, before), KEY_OF[key]])
+    return region_tables(pathway).states[history.to[history.steps - 1]]
 
 
 def with_consequences(verdict: MoveVerdict, old: CaseReading, new: CaseReading, fact: Fact) -> MoveVerdict:

@@ -1,52 +1,51 @@
 """Running a region: one shared `transitions` machine, and the table that is read out of it.
 
-The machine is built once, on first use, from the region's moves; it owns no model, makes no `to_<state>` triggers and
-runs no conditions. `fire` confirms one move on a cursor made for it. Reading a case takes many moves, so `table` lists
-what the machine would do, for every state and event, together with what an imported case does out of order.
+The machine is built once, on first use, from the region's moves; it owns no model and makes no `to_<state>` triggers.
+What it knows is everything that a fact can do: a lawful move goes ahead if its verdicts hold, and an imported case goes
+where the fact leads although one does not, or although the fact is out of place. `fire` makes one move on a cursor made
+for it. Reading a case takes many moves, so `table` lists what the machine does, read out of its transitions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ehcp_flow.moves.guards import Verdict
-from ehcp_flow.moves.region import Guard, Key, Region
+from ehcp_flow.moves.guards import Guard, Key, Verdict
+from ehcp_flow.moves.region import Region
+from ehcp_flow.moves.state_names import LegalState
 
 if TYPE_CHECKING:
-    from transitions import Machine
+    from transitions import EventData, Machine
 
-__all__ = ["Edge", "Table", "fire", "machine", "table", "trigger_name"]
-
-S = TypeVar("S", bound=StrEnum)
+__all__ = ["Edge", "Table", "build_machine", "fire", "machine", "table", "trigger_name"]
 
 
-class Cursor(Generic[S]):
+class Cursor:
     """What the machine moves: a state and nothing else, so that no case can be changed by it."""
 
     __slots__ = ("state",)
 
-    def __init__(self, state: S) -> None:
+    def __init__(self, state: LegalState) -> None:
         self.state = state
 
 
 @dataclass(frozen=True, slots=True)
-class Edge(Generic[S]):
+class Edge:
     """What a fact does in one state: where it leads, by what law, what else must hold; or why it is out of place.
 
     A `refusal` that holds is no refusal: the fact is taken, and reported.
     """
 
-    to: S
+    to: Any
     authority: tuple[str, ...] = ()
     guards: tuple[Guard, ...] = ()
     refusal: Verdict | None = None
 
 
-Table: TypeAlias = Mapping[tuple[S, str, str | None], Edge[S]]
+Table: TypeAlias = Mapping[tuple[LegalState, str, str | None], Edge]
 
 
 def trigger_name(event: str, outcome: str | None) -> str:
@@ -55,11 +54,20 @@ def trigger_name(event: str, outcome: str | None) -> str:
 
 
 @cache
-def machine(region: Region[S]) -> Machine:
+def machine(region: Region) -> Machine:
     """Return the one machine of a region: without a model, without auto transitions."""
     from transitions import Machine
 
-    built = Machine(
+    built: Machine = build_machine(region, Machine)
+    return built
+
+
+def build_machine(region: Region, of: type[Machine], *, imported: bool = True, **options: Any) -> Any:
+    """Return a machine of a class of `transitions` with the moves of a region, with those out of order if `imported`.
+
+    It owns no model, makes no `to_<state>` triggers, and holds no queue, whatever else `options` ask for.
+    """
+    built: Any = of(
         model=None,
         states=region.states,
         initial=region.initial,
@@ -67,45 +75,80 @@ def machine(region: Region[S]) -> Machine:
         send_event=True,
         ignore_invalid_triggers=False,
         queued=False,
+        **options,
     )
-    for (source, event, outcome), move in region.edges().items():
-        to = source if move.to is None else move.to
-        built.add_transition(trigger_name(event, outcome), source, to)
+    for (source, event, outcome), edge in _edges(region).items():
+        trigger = trigger_name(event, outcome)
+        if edge.refusal is None:
+            _add(built, trigger, source, edge, _holds)
+        if imported or (edge.refusal is not None and edge.refusal.holds):
+            _add(built, trigger, source, edge, _taken if edge.refusal is not None and edge.refusal.holds else _imported)
     return built
 
 
-def fire(region: Region[S], state: S, event: str, outcome: str | None) -> S:
-    """Return the state that the machine goes to. Raises transitions.MachineError if it knows no such move."""
+def _add(built: Machine, trigger: str, source: LegalState, edge: Edge, condition: Any) -> None:
+    built.add_transition(trigger, source, edge.to, conditions=condition)
+    built.events[trigger].transitions[source.name][-1].edge = edge  # type: ignore[attr-defined]
+
+
+def _holds(event: EventData) -> bool:
+    return all(verdict.holds for verdict in event.kwargs.get("verdicts", ()))
+
+
+def _imported(event: EventData) -> bool:
+    return not event.kwargs.get("strict", True)
+
+
+def _taken(event: EventData) -> bool:
+    """Pass: what is somebody else's act moves nothing, and nobody refuses it."""
+    return bool(event.state)
+
+
+def fire(
+    region: Region, state: LegalState, event: str, outcome: str | None, verdicts: Iterable[Verdict] = (), *,
+    strict: bool = True,
+) -> Any:  # fmt: skip
+    """Return the state that the machine goes to, if these verdicts on the fact hold, or if the case is imported.
+
+    Raises transitions.MachineError if it knows no such move there, or refuses it.
+    """
     from transitions import MachineError
 
     cursor = Cursor(state)
     trigger = machine(region).events.get(trigger_name(event, outcome))
     if trigger is None:
         raise MachineError(f"{region.name} has no move {trigger_name(event, outcome)!r}")
-    trigger.trigger(cursor)
+    if not trigger.trigger(cursor, verdicts=tuple(verdicts), strict=strict):
+        raise MachineError(f"{region.name} refuses {trigger_name(event, outcome)!r} in {state}")
     return cursor.state
 
 
 @cache
-def table(region: Region[S]) -> Table[S]:
-    """Return every edge of the region: the lawful ones read out of the machine, the rest from its misplaced rows."""
-    keys: dict[str, Key] = {trigger_name(*move.key): move.key for move in region.moves}
-    moves = region.edges()
-    states: dict[str | None, S] = {state.name: state for state in region.states}
-    lawful: dict[tuple[S, str, str | None], Edge[S]] = {}
+def table(region: Region) -> Table:
+    """Return every edge of the region, read out of its machine."""
+    keys = {trigger_name(*key): key for key in dict.fromkeys(move.key for move in region.moves)}
+    found: dict[tuple[LegalState, str, str | None], Edge] = {}
     for name, event in machine(region).events.items():
         for transitions in event.transitions.values():
-            for transition in transitions:
-                at = (states[transition.source], *keys[name])
-                lawful[at] = Edge(states[transition.dest], moves[at].authority, moves[at].guards)
-    return lawful | _out_of_order(region, lawful)
+            first: Any = transitions[0]
+            edge: Edge = first.edge
+            to = region.states[first.dest]
+            found[region.states[first.source], *keys[name]] = Edge(to, edge.authority, edge.guards, edge.refusal)
+    return found
 
 
-def _out_of_order(region: Region[S], lawful: Table[S]) -> dict[tuple[S, str, str | None], Edge[S]]:
-    canonical: dict[Key, S | None] = {}
+def _edges(region: Region) -> Table:
+    """Return what each fact does in each state, as the moves and the misplaced rows declare it."""
+    edges: dict[tuple[LegalState, str, str | None], Edge] = {}
+    for (source, event, outcome), move in region.edges().items():
+        edges[source, event, outcome] = Edge(move.to or source, move.authority, move.guards)
+    return edges | dict(_out_of_order(region, edges))
+
+
+def _out_of_order(region: Region, lawful: Table) -> Iterator[tuple[tuple[LegalState, str, str | None], Edge]]:
+    canonical: dict[Key, LegalState | None] = {}
     for move in region.moves:
         canonical.setdefault(move.key, move.forces or move.to)
-    edges: dict[tuple[S, str, str | None], Edge[S]] = {}
     for row in region.misplaced:
         refusal = Verdict(holds=row.taken, short=row.authority, says=row.reason, then=row.remedy, finding=row.finding)
         for event, outcome in region.keys:
@@ -113,6 +156,4 @@ def _out_of_order(region: Region[S], lawful: Table[S]) -> dict[tuple[S, str, str
                 if event in row.events and (state, event, outcome) not in lawful:
                     forced = canonical[event, outcome] or state
                     to = state if row.taken or region.stays(state, forced) else forced
-                    authority = (row.authority,) if row.taken else ()
-                    edges[state, event, outcome] = Edge(to, authority, refusal=refusal)
-    return edges
+                    yield (state, event, outcome), Edge(to, (row.authority,) if row.taken else (), refusal=refusal)

@@ -1,4 +1,4 @@
-"""What a region of the state machine is made of, as data, and the checks made when it is declared.
+"""A region of the state machine, made from what the rulebook says of it: states, moves, and what is out of place.
 
 A region is one set of states of which a case is in exactly one. Every fact either moves a region (there is a `Move` for
 its event and outcome), or leaves it alone. Where a moving fact has no lawful `Move` from the present state, a
@@ -8,30 +8,37 @@ somebody else's act is reported by both.
 
 from __future__ import annotations
 
-import datetime as dt
-import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Generic, TypeAlias, TypeVar
+from functools import lru_cache
+from typing import Any, Final, get_args
 
-from ehcp_flow.facts import FACT_TYPES, Fact
-from ehcp_flow.moves.guards import Verdict, outcome_of, told_apart
-from ehcp_flow.moves.law_at_hand import LawAtHand
+from ehcp_flow.closed import complete
+from ehcp_flow.facts import Fact
+from ehcp_flow.law import guard as law
+from ehcp_flow.law.state_machine import LegalRegion, PassedThrough
+from ehcp_flow.moves.appeals import Appeals, appeals_of
+from ehcp_flow.moves.citing import Short
+from ehcp_flow.moves.dispute_guards import Certificate, ContactedInTime, Fits, NotOvertaken
+from ehcp_flow.moves.guards import (
+    Barred,
+    Guard,
+    Key,
+    LeftToJudgement,
+    Needed,
+    ProtectedPeriod,
+    Standstill,
+    Verdict,
+    keys_of,
+    outcome_of,
+)
+from ehcp_flow.moves.state_names import LegalState, states_of
 
-__all__ = ["Guard", "InsideOnly", "Key", "Misplaced", "Move", "Region", "TransientState"]
-
-S = TypeVar("S", bound=StrEnum)
-
-Guard: TypeAlias = Callable[[Sequence[Fact], dt.date, LawAtHand], Verdict]
-"""Called with the facts that stand before the move, in legal order, the day of the move, and the law at hand."""
-
-Key: TypeAlias = tuple[str, str | None]
-"""An event and its outcome; None for an event that has none, or need not have one."""
+__all__ = ["Misplaced", "Move", "Region", "region_of"]
 
 
 @dataclass(frozen=True)
-class Move(Generic[S]):
+class Move:
     """One lawful move: the fact that makes it, where from, where to, by what provisions, and what else must hold.
 
     `to` is None where the fact is lawful and leaves the state as it is. `forces` is where an imported case goes if the
@@ -39,12 +46,12 @@ class Move(Generic[S]):
     """
 
     event: str
-    sources: frozenset[S]
-    to: S | None
+    outcome: str | None
+    sources: frozenset[LegalState]
+    to: LegalState | None
     authority: tuple[str, ...]
-    guards: tuple[Guard, ...] = ()
-    outcome: str | None = None
-    forces: S | None = None
+    guards: tuple[Guard, ...]
+    forces: LegalState | None
 
     @property
     def key(self) -> Key:
@@ -53,14 +60,14 @@ class Move(Generic[S]):
 
 
 @dataclass(frozen=True)
-class Misplaced(Generic[S]):
+class Misplaced:
     """Why facts of these `events` are out of place in these `states`: the finding, the reason, and what would be right.
 
     What is `taken` is somebody else's act, which no provision bars: it is reported, and neither refused nor followed.
     """
 
     events: frozenset[str]
-    states: frozenset[S]
+    states: frozenset[LegalState]
     finding: str
     reason: str
     remedy: str
@@ -69,20 +76,7 @@ class Misplaced(Generic[S]):
 
 
 @dataclass(frozen=True)
-class TransientState(Generic[S]):
-    """A state that a case leaves as soon as it enters it, by the move of `event`.
-
-    If the last fact of `inside` and `until` is one of `inside`, that is the move whose outcome has its name.
-    """
-
-    state: S
-    event: str
-    inside: str | None = None
-    until: str | None = None
-
-
-@dataclass(frozen=True)
-class InsideOnly:
+class SpellGate:
     """Events that move a region only inside a spell of the case's life: from a fact of `begins` to the next of `ends`.
 
     Outside it they leave the state as it is, and nothing about them is out of place.
@@ -100,108 +94,114 @@ class InsideOnly:
         return next((key not in self.begins for key in keys if key in self.begins | self.ends), True)
 
 
-@dataclass(frozen=True, eq=False)
-class Region(Generic[S]):
-    """States and moves that belong together, checked when they are declared.
+class Region:
+    """States and moves that belong together, as the rulebook's loader checked them.
 
-    `stays` decides whether an out-of-order fact that would force the second state leaves an imported case in the first.
-    `ends` are the states that are meant to have no way out. `inner` are events that are no facts of their own: facts
-    that other regions know stand for them.
-
-    Raises ValueError, naming every fault, if the declaration cannot be run as it stands.
+    `ends` are the states that are meant to have no way out, `passed` the one that a case leaves as soon as it enters
+    it, `keys` every event and outcome that moves the region, in the order of declaration; `past` says by its finding
+    what to do about an act that is past. `no_decision` is why a fact about a dispute is about none.
     """
 
-    name: str
-    states: type[S]
-    initial: S
-    moves: tuple[Move[S], ...]
-    misplaced: tuple[Misplaced[S], ...]
-    transient: TransientState[S] | None = None
-    gate: InsideOnly | None = None
-    ends: frozenset[S] = frozenset()
-    stays: Callable[[S, S], bool] = operator.is_
-    inner: frozenset[str] = frozenset()
+    def __init__(self, legal: LegalRegion) -> None:
+        self.legal: Final = legal
+        self.name = legal.name
+        self.states: Any = states_of(legal.name, legal.states)
+        self.initial: LegalState = self.states(legal.machine.initial)
+        self.keys: tuple[Key, ...] = legal.keys
+        self.ends = self._meant(legal.machine.ends)
+        self.passed: PassedThrough | None = legal.machine.passed_through
+        self.past: Mapping[str, str] = {each.finding: each.remedy for each in legal.past}
+        without = legal.machine.without
+        self.no_decision = without and Verdict(
+            holds=False,
+            short=Short.of(without.citation),
+            says=without.reason,
+            then=without.remedy,
+            finding=without.finding,
+        )
+        gate = legal.machine.inside_only
+        self.gate = SpellGate(frozenset(gate.events), keys_of(gate.begins), keys_of(gate.ends)) if gate else None
+        self._guards: dict[Any, Guard] = {}
+        self.moves = tuple(
+            Move(
+                event,
+                outcome,
+                self._meant(move.sources),
+                self.states(move.to) if move.to else None,
+                tuple(map(Short.of, move.authority)),
+                tuple(self._guard(asked, (event, outcome)) for asked in move.guards),
+                self.states(move.forces) if move.forces else None,
+            )
+            for move in legal.moves
+            for event, outcome in move.keys
+        )
+        every = frozenset(event for event, _ in self.keys)
+        self.misplaced = tuple(
+            Misplaced(
+                every if "*" in row.events else frozenset(row.events),
+                self._meant(row.at),
+                row.finding,
+                row.reason,
+                row.remedy,
+                Short.of(row.citation),
+                row.taken,
+            )
+            for row in legal.misplaced
+        )
+        stages = [self._meant(stage) for stage in legal.machine.stages]
+        self._kept = {
+            (state, earlier)
+            for place, stage in enumerate(stages)
+            for state in stage
+            for earlier in frozenset().union(*stages[:place])
+        } | {(at, to) for row in legal.kept for at in self._meant(row.at) for to in self._meant(row.never_to)}
 
-    def __post_init__(self) -> None:
-        faults = list(_faults(self))
-        if faults:
-            raise ValueError(f"region {self.name}: {'; '.join(faults)}")
+    def stays(self, state: LegalState, forced: LegalState) -> bool:
+        """Return whether a fact out of order that would force the second state leaves an imported case in the first."""
+        return (state, forced) in self._kept
 
-    @property
-    def keys(self) -> tuple[Key, ...]:
-        """Every event and outcome that moves this region, in the order of declaration; inner events are not facts."""
-        inner = _inner(self)
-        return tuple(dict.fromkeys(move.key for move in self.moves if move.event not in inner))
-
-    def edges(self) -> Mapping[tuple[S, str, str | None], Move[S]]:
+    def edges(self) -> Mapping[tuple[LegalState, str, str | None], Move]:
         """Return the lawful move from each state by each event and outcome."""
         return {(source, *move.key): move for move in self.moves for source in sorted(move.sources)}
 
+    def _meant(self, names: Sequence[str]) -> frozenset[LegalState]:
+        return frozenset(map(self.states, self.legal.chosen(names)))
 
-def _inner(region: Region[S]) -> frozenset[str]:
-    return region.inner if region.transient is None else region.inner | {region.transient.event}
+    def _guard(self, asked: law.Guard, key: Key) -> Guard:
+        """Return what answers a question of the rulebook: the same for the same question."""
+        mark = (asked, key) if isinstance(asked, law.AnswersDecision) else asked
+        if mark not in self._guards:
+            self._guards[mark] = self._made(asked, key)
+        return self._guards[mark]
 
-
-def _faults(region: Region[S]) -> Iterator[str]:
-    known = set(region.states)
-    inner = _inner(region)
-    unknown = False
-    edges: set[tuple[S, str, str | None]] = set()
-    for move in region.moves:
-        label = f"{move.event} {move.outcome or ''}".strip()
-        if move.event not in inner:
-            yield from _event_faults(label, move)
-        for state in (*move.sources, move.to, move.forces):
-            if state is not None and state not in known:
-                unknown = True
-                yield f"{label}: {state!r} is no state"
-        if not move.sources:
-            yield f"{label}: it has no source"
-        if not move.authority:
-            yield f"{label}: it names no authority"
-        guards: tuple[object, ...] = move.guards
-        yield from (f"{label}: guard {guard!r} cannot be called" for guard in guards if not callable(guard))
-        for source in move.sources:
-            if (source, *move.key) in edges:
-                yield f"{label}: declared twice from {source}"
-            edges.add((source, *move.key))
-    for event in dict.fromkeys(move.event for move in region.moves if move.event in FACT_TYPES):
-        given = {move.outcome for move in region.moves if move.event == event}
-        yield from (
-            f"{event}: outcome {outcome} is not dealt with" for outcome in told_apart(event) if outcome not in given
-        )
-    if not unknown:
-        yield from _shape_faults(region, edges)
+    def _made(self, asked: law.Guard, key: Key) -> Guard:
+        if isinstance(asked, law.AnswersDecision):
+            return Fits(asked, appeals_of(self.legal), key)
+        if (plain := _PLAIN.get(type(asked))) is not None:
+            return plain(asked)
+        return _OF_DISPUTES[type(asked)](asked, appeals_of(self.legal))
 
 
-def _event_faults(label: str, move: Move[S]) -> Iterator[str]:
-    if move.event not in FACT_TYPES:
-        yield f"{label}: there is no such event"
-    elif FACT_TYPES[move.event].prospective:
-        yield f"{label}: it lies in the future when it is recorded, so it moves nothing"
-    elif move.outcome not in told_apart(move.event):
-        yield f"{label}: the outcome must be one of {', '.join(str(each or 'none') for each in told_apart(move.event))}"
+_PLAIN: Final[Mapping[type[Any], Callable[[Any], Guard]]] = {
+    law.Needs: Needed,
+    law.Protects: ProtectedPeriod,
+    law.NamedJudgement: LeftToJudgement,
+    law.Bars: Barred,
+    law.TimeForAppeal: Standstill,
+}
+_OF_DISPUTES: Final[Mapping[type[Any], Callable[[Any, Appeals], Guard]]] = {
+    law.Stands: NotOvertaken,
+    law.Certified: Certificate,
+    law.InTimeFor: ContactedInTime,
+}
+complete(
+    {**_PLAIN, **_OF_DISPUTES, law.AnswersDecision: Fits},
+    get_args(law.Guard),
+    "what answers a question of the rulebook",
+)
 
 
-def _shape_faults(region: Region[S], edges: set[tuple[S, str, str | None]]) -> Iterator[str]:
-    ways = {(source, move.to) for move in region.moves if move.to is not None for source in move.sources}
-    for state in sorted(set(region.states) - _reached(region.initial, ways)):
-        yield f"{state} cannot be reached"
-    leaves = {source for source, to in ways if to != source}
-    for state in sorted(set(region.states) - leaves - region.ends):
-        yield f"{state} has no way out; declare it in ends if that is meant"
-    for state in sorted(leaves & region.ends):
-        yield f"{state} is declared an end and has a way out"
-    through = set() if region.transient is None else {region.transient.state}
-    for event, outcome in region.keys:
-        for state in sorted(set(region.states) - through):
-            reasons = [row for row in region.misplaced if event in row.events and state in row.states]
-            if ((state, event, outcome) not in edges) and len(reasons) != 1:
-                yield f"{event} in {state}: {len(reasons)} reasons why it is out of place, where one is needed"
-
-
-def _reached(initial: S, ways: Iterable[tuple[S, S]]) -> set[S]:
-    reached = {initial}
-    while more := {to for source, to in ways if source in reached} - reached:
-        reached |= more
-    return reached
+@lru_cache(maxsize=32)
+def region_of(legal: LegalRegion) -> Region:
+    """Return the region that a rulebook states. The same for equal ones, every time."""
+    return Region(legal)

@@ -3,57 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from functools import cache
-from typing import Any, Final, Generic, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple
 
 from ehcp_flow.engine import walk
 from ehcp_flow.engine.choice import Kernel, interpreted_kernel
 from ehcp_flow.engine.numbers import KEY_OF, KEYS
-from ehcp_flow.facts import Fact
-from ehcp_flow.moves.guards import BasisRequired, LeftToJudgement, outcome_of, told_apart
+from ehcp_flow.facts import Fact, told_apart
+from ehcp_flow.moves.guards import outcome_of
 from ehcp_flow.moves.machine import Edge, table
 from ehcp_flow.moves.region import Region
 
 __all__ = ["RegionTables", "history_space", "kernel_moves", "key_of", "region_tables", "steps_of"]
 
-S = TypeVar("S", bound=StrEnum)
 _FOR_EVER: Final = 1 << 30
 _WIDTH: Final = len(KEYS) + 2
 _MOVED_BY: Final = tuple((event, outcome if outcome in told_apart(event) else None) for event, outcome in KEYS)
 
 
-class RegionTables(NamedTuple, Generic[S]):
+class RegionTables(NamedTuple):
     """A region as tables: of each state, a place for each key, and two for the way on, outside a spell and inside it.
 
     `edges` are what the machine does at each place (an Edge, or None), `states` the states by their numbers; `moves`
     has the tables.
     """
 
-    states: tuple[S, ...]
+    states: tuple[Any, ...]
     edges: tuple[Any, ...]
     moves: dict[str, Any]
 
-    def source(self, edge: int) -> S:
+    def source(self, edge: int) -> Any:
         """Return the state from which a place of the table leads."""
         return self.states[edge // _WIDTH]
 
     def refuses(self, edge: int) -> bool:
         """Return whether every fact is out of order that comes by a place of the table."""
-        told: Edge[S] | None = self.edges[edge]
+        told: Edge | None = self.edges[edge]
         return told is not None and told.refusal is not None
 
     def may_refuse(self, edge: int) -> bool:
         """Return whether a guard has to be asked about a fact that comes by a place of the table."""
-        told: Edge[S] | None = self.edges[edge]
-        return told is not None and any(
-            not isinstance(guard, LeftToJudgement) and not (isinstance(guard, BasisRequired) and not guard.checked)
-            for guard in told.guards
-        )
+        told: Edge | None = self.edges[edge]
+        return told is not None and any(guard.may_refuse for guard in told.guards)
 
 
 @cache
-def region_tables(region: Region[S]) -> RegionTables[S]:
+def region_tables(region: Region) -> RegionTables:
     """Return a region as tables."""
     known = table(region)
     states = tuple(region.states)
@@ -61,14 +56,15 @@ def region_tables(region: Region[S]) -> RegionTables[S]:
     edges: list[Any] = []
     for source in states:
         edges.extend(known.get((source, *key)) for key in _MOVED_BY)
-        on = region.transient
+        passed = region.passed
         ways: Any = (
-            [] if on is None or on.state is not source else [(source, on.event, way) for way in (None, on.inside)]
-        )
+            [] if passed is None or source != passed.state
+            else [(source, passed.by, way) for way in (None, passed.inside)]
+        )  # fmt: skip
         edges.extend([known[way] for way in ways] or [None, None])
-    if region.transient is not None:
-        spell[KEY_OF[region.transient.inside or "", None]] = walk.BEGINS
-        spell[KEY_OF[region.transient.until or "", None]] = walk.ENDS_IT
+    if region.passed is not None:
+        spell[KEY_OF[region.passed.inside, None]] = walk.BEGINS
+        spell[KEY_OF[region.passed.until, None]] = walk.ENDS_IT
     moves = {
         "initial": states.index(region.initial),
         "keys": len(KEYS),
@@ -80,7 +76,7 @@ def region_tables(region: Region[S]) -> RegionTables[S]:
     return RegionTables(states, tuple(edges), moves)
 
 
-def _gate(region: Region[S]) -> list[int]:
+def _gate(region: Region) -> list[int]:
     """Return what each key does to the spell outside which some facts move nothing."""
     if region.gate is None:
         return [0] * len(KEYS)
@@ -93,7 +89,7 @@ def _gate(region: Region[S]) -> list[int]:
 
 
 @cache
-def kernel_moves(region: Region[S], chosen: Kernel) -> Any:
+def kernel_moves(region: Region, chosen: Kernel) -> Any:
     """Return the tables of a region as a kernel takes them."""
     return chosen.walk.Moves(chosen.tables(region_tables(region).moves))
 
@@ -103,7 +99,7 @@ def key_of(fact: Fact) -> int:
     return KEY_OF[fact.event, outcome_of(fact)]
 
 
-def steps_of(region: Region[S], keys: Sequence[int]) -> Any:
+def steps_of(region: Region, keys: Sequence[int]) -> Any:
     """Return the history of the facts of one case, given as their keys."""
     count = len(keys)
     history = walk.History(history_space(count, lambda many: [0] * many))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from enum import StrEnum
-from typing import TypeVar
+from typing import Any
 
 from ehcp_flow import dates
 from ehcp_flow.case import Case
@@ -19,8 +18,6 @@ from ehcp_flow.moves.steps import StateStep
 from ehcp_flow.record_checks import without_copies
 
 __all__ = ["as_of_day", "facts_by", "replay"]
-
-S = TypeVar("S", bound=StrEnum)
 
 
 def as_of_day(as_of: dt.date | str | None) -> dt.date:
@@ -40,11 +37,12 @@ def facts_by(case: Case, day: dt.date) -> tuple[Fact, ...]:
     return without_copies(facts)
 
 
-def replay(region: Region[S], facts: Sequence[Fact], law: LawAtHand) -> list[StateStep[S]]:
+def replay(region: Region, facts: Sequence[Fact], law: LawAtHand) -> list[StateStep[Any]]:
     """Return the steps that the facts take through a region, lawful or not, in legal order."""
     ways = region_tables(region)
     history = steps_of(region, [*map(key_of, facts)])
-    steps: list[StateStep[S]] = []
+    steps: list[StateStep[Any]] = []
+    past = region.past
     known: dict[str, list[int]] | None = None
     for place, number in zip(history.place[: history.steps], history.edge, strict=False):
         fact, edge = facts[place], ways.edges[number]
@@ -54,5 +52,6 @@ def replay(region: Region[S], facts: Sequence[Fact], law: LawAtHand) -> list[Sta
                 known = FactsBefore.places(facts)
             before: Sequence[Fact] = facts[:place] if known is None else FactsBefore(facts, place, known)
             refusal = next((found for guard in edge.guards if not (found := guard(before, fact.on, law)).holds), None)
-        steps.append(StateStep(fact.on, fact, ways.source(number), edge.to, edge.authority, refusal))
+        what_now = "" if refusal is None else past.get(refusal.finding, "")
+        steps.append(StateStep(fact.on, fact, ways.source(number), edge.to, edge.authority, refusal, what_now))
     return steps

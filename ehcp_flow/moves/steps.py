@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from enum import StrEnum
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from ehcp_flow.dates import written
 from ehcp_flow.facts import Fact
@@ -13,28 +11,11 @@ from ehcp_flow.findings import Finding
 from ehcp_flow.law.citation import Citation
 from ehcp_flow.moves.citing import cited
 from ehcp_flow.moves.guards import Verdict
-from ehcp_flow.moves.state_names import DisputeState
+from ehcp_flow.moves.state_names import LegalState
 
-__all__ = ["IF_IT_WAS_DONE", "StateStep"]
+__all__ = ["StateStep"]
 
-S = TypeVar("S", bound=StrEnum)
-
-IF_IT_WAS_DONE: Final[Mapping[str, str]] = {
-    "final_plan_before_draft": "record the draft (draft_plan_sent), if one was sent",
-    "amended_plan_without_notice": "record the draft or the notice of amendments (draft_plan_sent, "
-    "amendment_notice_sent), if one was sent",
-    "final_plan_within_15_days": "correct the day of either, if it was another",
-    "amended_plan_within_15_days": "correct the day of either, if it was another",
-    "consultation_after_cease_notice": "correct the day of the consultation, if it came before the notice",
-    "cease_notice_without_consultation": "record the consultation (cease_consulted), if there was one",
-    "ceased_without_notice": "record the consultation and the notice (cease_consulted, cease_notice_sent), if there "
-    "were any",
-    "ceased_during_appeal": "record how the appeal ended, if it had ended by then",
-    "ceased_in_appeal_period": "correct the day of the notice or of the end, if it was another",
-    "dispute_about_overtaken_decision": "record the later decision that it is about, if there is one",
-    "certificate_after_late_contact": "correct the day of the contact (mediation_contacted), if it was earlier",
-}
-"""What to do about an act that is past, by its finding: a move that is still to be made is told how to act."""
+S = TypeVar("S", bound=LegalState)
 
 
 class StateStep(NamedTuple, Generic[S]):
@@ -42,6 +23,7 @@ class StateStep(NamedTuple, Generic[S]):
 
     `authority` holds the citations' short forms, `citations` gives them in full. `refusal` says why the step was out of
     order, if it was; a strict case would have refused it, unless it is somebody else's act (then the refusal holds).
+    `past` says what to do about it now, where that differs from what the refusal asks of a move still to be made.
     """
 
     on: dt.date
@@ -50,6 +32,7 @@ class StateStep(NamedTuple, Generic[S]):
     to: S
     authority: tuple[str, ...]
     refusal: Verdict | None = None
+    past: str = ""
 
     @property
     def finding(self) -> Finding | None:
@@ -57,12 +40,12 @@ class StateStep(NamedTuple, Generic[S]):
         refusal = self.refusal
         if refusal is None:
             return None
-        remedy = IF_IT_WAS_DONE.get(refusal.finding, refusal.remedy)
+        remedy = self.past or refusal.remedy
         return Finding(refusal.finding, self.fact.case_id, self.on, self.sentence(refusal), remedy, self.fact)
 
     def sentence(self, refusal: Verdict) -> str:
         """Return the sentence that says which fact was refused when, and why."""
-        region = "dispute" if isinstance(self.from_, DisputeState) else "case"
+        region = "dispute" if self.from_.region == "disputes" else "case"
         return f"{self.fact.event} on {written(self.on)}, while the {region} was {self.from_}: {refusal.reason}"
 
     @property

@@ -14,7 +14,6 @@ from ehcp_flow.deadlines import STATUSES, Deadline
 from ehcp_flow.facts import Fact
 from ehcp_flow.outputs import Kind
 from ehcp_flow.reports.page import generated_by, render
-from ehcp_flow.states import MEANING
 
 __all__ = ["CASE_PAGE", "case_page"]
 
@@ -85,7 +84,7 @@ def case_page(answer: Answer) -> str:
         "case.html.j2",
         case_id=answer.case.case_id,
         as_of=say(answer.as_of),
-        state=_sentence(MEANING[state.pathway]),
+        state=_sentence(state.pathway.meaning),
         since=say(state.since) if state.since else "",
         ahead=[_item(deadline) for deadline in ahead],
         late=[_item(deadline) for deadline in late],

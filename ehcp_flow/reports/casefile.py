@@ -20,7 +20,6 @@ from ehcp_flow.engine.judged_case import JudgedCase
 from ehcp_flow.engine.numbers import as_day
 from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.facts import Fact
-from ehcp_flow.states import MEANING
 
 __all__ = ["CaseFile"]
 
@@ -57,7 +56,7 @@ class CaseFile:
         """Take one case into account."""
         case, judged, names = answer.case, answer.judged, self._names
         facts = self._told(case.facts)
-        meaning = names[MEANING[answer.pathway]]
+        meaning = names[answer.pathway.meaning]
         counted = facts if judged.facts is case.facts else self._told(judged.facts)
         rules, out, size = self._rules.setdefault(judged.book, {}), judged.out, judged.size
         rows = list(zip(*(out[at * size : at * size + size] for at in _SHOWN), strict=True))

@@ -9,10 +9,10 @@ from ehcp_flow.bulk.case_states import CASE_STATES, FINDINGS, counted_chunk
 from ehcp_flow.calendars import Institution, england
 from ehcp_flow.case import Case, group_cases
 from ehcp_flow.facts import Fact
-from ehcp_flow.moves.dispute_region import DISPUTE_EVENTS
 from ehcp_flow.states import Dispute, state
 from ehcp_flow.synth import synth
 from tests.bulk.agreeing import AS_OF, caseloads
+from tests.moves.telling import DISPUTE_EVENTS
 from tests.telling import day, tell
 
 

@@ -7,8 +7,7 @@ import pytest
 from docs import make_life
 from ehcp_flow.facts import outcomes_of
 from ehcp_flow.law import england
-from ehcp_flow.moves.dispute_moves import DISPUTES
-from ehcp_flow.moves.pathway import PATHWAY
+from tests.moves.telling import DISPUTES, PATHWAY
 
 ARROW = re.compile(r"^    (?P<source>[A-Z_]+) --> (?P<to>[A-Z_]+): (?P<labels>.+)$", re.MULTILINE)
 LABEL = re.compile(r"(?P<event>[a-z0-9_]+)(?: \((?P<outcome>[a-z0-9_]+)\))?")

@@ -27,9 +27,9 @@ from ehcp_flow.facts import as_stored
 from ehcp_flow.law import Rulebook, england, load_rulebook
 from ehcp_flow.law.ground import GroundTest
 from ehcp_flow.measures import measure
-from ehcp_flow.moves.dispute_moves import DISPUTES
 from ehcp_flow.moves.guards import FactsBefore
 from ehcp_flow.moves.region_tables import region_tables
+from tests.moves.telling import DISPUTES
 from tests.telling import one, statuses, tell, text_of
 
 AS_OF = dt.date(2026, 6, 30)

@@ -18,10 +18,10 @@ from ehcp_flow.engine.judged_case import judge_case
 from ehcp_flow.engine.rulebook import compiled
 from ehcp_flow.measures import years
 from ehcp_flow.measures.contributing import entries_space, figures_of, periods_of, rows_of
-from ehcp_flow.moves.pathway import PATHWAY
 from ehcp_flow.moves.region_tables import history_space, kernel_moves
 from hatch_build import PARTS as COMPILED
 from hatch_build import laid_together
+from tests.moves.telling import PATHWAY
 
 HERE = Path(kernel.__file__).parent
 

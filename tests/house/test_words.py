@@ -50,7 +50,7 @@ SHORT = {
     "measures/exceptions.py": "one figure",
     "measures/frames.py": "the way of every figure into frames",
     "moves/citing.py": "one function, below guards and steps",
-    "moves/pathway.py": "it puts two tables together, and is checked when imported",
+    "moves/regions.py": "one question to the rulebook",
     "reports/chart_figure.py": "what charts share",
     "reports/tiles.py": "the tiles of the page",
     "store/revisions.py": "it keeps the store's circles apart",

@@ -8,7 +8,20 @@ from itertools import pairwise
 
 from ehcp_flow.case import Case
 from ehcp_flow.facts import Fact, make_fact
+from ehcp_flow.law import england
+from ehcp_flow.moves.appeals import appeals_of
+from ehcp_flow.moves.region import region_of
+from ehcp_flow.moves.regions import regions_of
 from ehcp_flow.states import State
+
+REGIONS = regions_of(england())
+PATHWAY, MOVING, DISPUTE_EVENTS = REGIONS.pathway, REGIONS.moving, REGIONS.disputing
+DISPUTES = region_of(england().regions["disputes"])
+APPEALS = appeals_of(DISPUTES.legal)
+ISSUED = "issued"
+COMPLIED_WITH = "complied"
+PAST = {**PATHWAY.past, **DISPUTES.past}
+"""What to do about an act that is past, by its finding."""
 
 START = dt.date(2024, 1, 1)
 STEP = dt.timedelta(days=30)

@@ -5,10 +5,9 @@ import pytest
 from ehcp_flow.answers import answer
 from ehcp_flow.case import group_cases
 from ehcp_flow.law.loader import england
-from ehcp_flow.moves import dispute_guards, dispute_moves, misplaced, pathway_guards
-from ehcp_flow.moves.steps import IF_IT_WAS_DONE
 from ehcp_flow.states import check_move, state
 from ehcp_flow.synth import synth
+from tests.moves.telling import PAST
 from tests.telling import tell
 
 TO_ACT = ("send", "consult", "maintain", "ask the tribunal", "dispute", "let ", "cease", "hold", "allow")
@@ -17,20 +16,20 @@ AGREED = "2019-01-07 request_received; 2019-02-04 assessment_agreed; 2019-04-01 
 
 def remedies():
     """Every remedy of a guard, or of an event out of place, by its finding."""
-    for module in (misplaced, pathway_guards, dispute_guards, dispute_moves):
-        for value in vars(module).values():
-            for each in value if isinstance(value, tuple) else (value,):
-                if hasattr(each, "remedy") and hasattr(each, "finding") and not isinstance(each, type):
-                    yield each.finding, each.remedy
+    for region in england().regions.values():
+        asked = [guard for move in region.moves for guard in move.guards]
+        for each in (*region.misplaced, *asked):
+            if hasattr(each, "remedy"):
+                yield from ((getattr(each, name, ""), each.remedy) for name in ("finding", "early"))
 
 
 def test_what_tells_a_move_to_act_tells_a_past_one_what_to_record():
     acting = {finding for finding, remedy in remedies() if finding and remedy.startswith(TO_ACT)}
     assert acting >= {"final_plan_before_draft", "cease_notice_without_consultation", "ceased_without_notice"}
-    assert acting <= set(IF_IT_WAS_DONE)
+    assert acting <= set(PAST)
 
 
-@pytest.mark.parametrize("remedy", [*IF_IT_WAS_DONE.values(), *(sign.remedy for sign in england().signs.values())])
+@pytest.mark.parametrize("remedy", [*PAST.values(), *(sign.remedy for sign in england().signs.values())])
 def test_what_to_record_is_no_advice_to_act(remedy):
     assert not remedy.startswith(TO_ACT)
 

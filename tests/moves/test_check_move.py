@@ -9,9 +9,8 @@ from freezegun import freeze_time
 from ehcp_flow.case import Case
 from ehcp_flow.errors import DateError, EhcpFlowError, FactError, MoveRefused, UnknownNameError
 from ehcp_flow.facts import FactVoided, make_fact
-from ehcp_flow.moves.lawfulness import MOVING
 from ehcp_flow.states import State, allowed, check_move, record, state
-from tests.moves.telling import WAYS, after, fact, history, told
+from tests.moves.telling import MOVING, WAYS, after, fact, history, told
 
 DRAFT = (
     "2026-03-02 request_received",

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_flow.moves.pathway import PATHWAY
 from ehcp_flow.states import MAINTAINED_STATES, State, mermaid, state_table
+from tests.moves.telling import PATHWAY
 
 DOCS = Path(__file__).parents[2] / "docs"
 

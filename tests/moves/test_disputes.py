@@ -8,14 +8,11 @@ import pytest
 from ehcp_flow.case import Case
 from ehcp_flow.errors import MoveRefused, UnknownNameError
 from ehcp_flow.facts import FACT_TYPES, OUTCOMES, outcomes_of
-from ehcp_flow.moves.appeals import GROUNDS, certificate_needed
 from ehcp_flow.moves.citing import cited
-from ehcp_flow.moves.dispute_moves import COMPLIED_WITH, DISPUTES
 from ehcp_flow.moves.dispute_region import Docket
 from ehcp_flow.moves.law_at_hand import at_hand
 from ehcp_flow.moves.machine import machine, table, trigger_name
 from ehcp_flow.moves.region import Region
-from ehcp_flow.moves.settlements import FITTING, OVERTAKING
 from ehcp_flow.states import (
     DISPUTE_MEANING,
     DisputeState,
@@ -29,7 +26,7 @@ from ehcp_flow.states import (
     state,
     state_table,
 )
-from tests.moves.telling import after, fact, history, told
+from tests.moves.telling import APPEALS, COMPLIED_WITH, DISPUTES, after, fact, history, told
 
 LATE = "2060-01-01"
 REFUSED = ("2026-03-02 request_received", "2026-04-13 assessment_refused")
@@ -69,7 +66,7 @@ def test_what_can_be_appealed_and_nothing_else():
 
 
 def test_a_detained_person_can_appeal_against_less():
-    found = {key: appealable(*key, detained=True) for key in GROUNDS}
+    found = {key: appealable(*key, detained=True) for key in APPEALS.grounds}
     assert {event: ground for (event, _), ground in found.items() if ground} == {
         "assessment_refused": "CFA 73(2)(a)",
         "plan_refused": "CFA 73(2)(b)",
@@ -78,10 +75,10 @@ def test_a_detained_person_can_appeal_against_less():
 
 
 def test_an_appeal_about_the_school_alone_needs_no_certificate():
-    needed = {ground: certificate_needed(ground) for ground in GROUNDS.values()}
+    needed = {ground: APPEALS.certificate_needed(ground) for ground in APPEALS.grounds.values()}
     assert {ground for ground, answer in needed.items() if answer is None} == {"CFA 51(2)(c)"}
     assert set(needed.values()) == {True, None}
-    assert [certificate_needed(f"CFA 73(2)({letter})") for letter in "abc"] == [True, True, False]
+    assert [APPEALS.certificate_needed(f"CFA 73(2)({letter})") for letter in "abc"] == [True, True, False]
 
 
 @pytest.mark.parametrize(("event", "outcome"), [("plan_refusd", None), ("review_decision_sent", None)])
@@ -635,12 +632,12 @@ def test_a_finding_of_each_region_and_one_for_each_fact():
 
 
 def test_every_ground_has_what_overtakes_it_and_what_fits_it():
-    letters = {ground[-2] for ground in GROUNDS.values()}
-    assert set(OVERTAKING) == letters == set("abcdef")
+    every = {*APPEALS.grounds.values(), *APPEALS.in_custody.values()}
+    assert {ground[-2] for ground in APPEALS.grounds.values()} == set("abcdef")
+    assert all(APPEALS.overtaking(ground) for ground in every)
     for event in ("tribunal_order_made", "appeal_conceded", "mediation_agreed"):
-        assert {outcome for name, outcome in FITTING if name == event} == set(OUTCOMES[event])
-        fitted = {ground for (name, _), grounds in FITTING.items() if name == event for ground in grounds}
-        assert fitted >= set(GROUNDS.values()) | {f"CFA 73(2)({letter})" for letter in "abc"}
+        assert {outcome for ground in every for outcome in APPEALS.answering(ground, event)} == set(OUTCOMES[event])
+        assert all(APPEALS.answering(ground, event) for ground in every)
 
 
 def test_a_day_before_the_dispute_knows_nothing_of_it():

@@ -13,10 +13,10 @@ from ehcp_flow.law import load_rulebook
 from ehcp_flow.moves import law_at_hand, replay
 from ehcp_flow.moves.guards import FEW
 from ehcp_flow.moves.law_at_hand import at_hand
-from ehcp_flow.moves.pathway_guards import STANDSTILL
+from ehcp_flow.moves.machine import table
 from ehcp_flow.states import State, check_move, record, state
 from ehcp_flow.synth import synth
-from tests.moves.telling import START, after, fact, history, told
+from tests.moves.telling import PATHWAY, START, after, fact, history, told
 from tests.telling import tell
 
 DRAFT = (
@@ -284,7 +284,8 @@ def test_a_plan_ceases_after_the_last_day_of_the_deadline_and_not_on_it(more, la
 
 
 def test_a_plan_that_was_made_again_has_no_notice_of_ceasing():
-    verdict = STANDSTILL(history("2026-05-11 cease_notice_sent", "2026-05-20 final_plan_sent").facts, START, at_hand())
+    (standstill,) = table(PATHWAY)[State.CEASE_NOTIFIED, "plan_ceased", None].guards
+    verdict = standstill(history("2026-05-11 cease_notice_sent", "2026-05-20 final_plan_sent").facts, START, at_hand())
     assert (verdict.holds, verdict.checked, verdict.reason) == (True, False, "no notice of ceasing is on record")
 
 

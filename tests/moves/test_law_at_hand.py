@@ -36,14 +36,14 @@ EARLY = "final_plan_within_15_days"
 
 def book_with(folder: Path, *changes: tuple[str, str, str]) -> Path:
     """Write England's rulebook with changes, each a file, what stands there and what is to stand there."""
-    folder.mkdir(exist_ok=True)
-    for file in ENGLAND.glob("*.toml"):
+    (folder / "moves").mkdir(exist_ok=True, parents=True)
+    for file in ENGLAND.rglob("*.toml"):
         text = file.read_text("utf-8")
         for name, old, new in changes:
             if file.name == name:
                 assert old in text
                 text = text.replace(old, new)
-        (folder / file.name).write_text(text, "utf-8")
+        (folder / file.relative_to(ENGLAND)).write_text(text, "utf-8")
     return folder
 
 

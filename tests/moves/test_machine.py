@@ -1,32 +1,61 @@
 """The machine: the table says what it does, its traps are shut, and a wrong declaration is refused at once."""
 
+import pickle
 import subprocess
 import sys
-from dataclasses import replace
-from enum import StrEnum
 
 import pytest
 from transitions import MachineError
 
+from ehcp_flow.bulk import states_frame
+from ehcp_flow.case import group_cases
+from ehcp_flow.errors import RulebookError
+from ehcp_flow.law import load_rulebook
+from ehcp_flow.moves.guards import Verdict, outcome_of
+from ehcp_flow.moves.law_at_hand import at_hand
 from ehcp_flow.moves.machine import Cursor, fire, machine, table, trigger_name
-from ehcp_flow.moves.pathway import PATHWAY
-from ehcp_flow.moves.pathway_moves import ISSUED
-from ehcp_flow.moves.region import Misplaced, Move, Region, TransientState
-from ehcp_flow.states import MoveRefused, State, allowed, check_move, record, state
-from tests.moves.telling import WAYS, after, fact, told
+from ehcp_flow.moves.regions import regions_of
+from ehcp_flow.moves.replay import replay
+from ehcp_flow.states import MoveRefused, State, allowed, appealable, check_move, record, state
+from ehcp_flow.synth import synth
+from tests.moves.telling import DISPUTES, ISSUED, PATHWAY, START, WAYS, after, fact, history, told
 
 KEYS = (*PATHWAY.keys, (ISSUED, None), (ISSUED, "detained"))
 
 
-@pytest.mark.parametrize("at", State)
-def test_the_table_agrees_with_the_machine_on_every_event(at):
-    for event, outcome in KEYS:
-        edge = table(PATHWAY).get((at, event, outcome))
-        if edge is not None and edge.refusal is None:
-            assert fire(PATHWAY, at, event, outcome) is edge.to
-        else:
-            with pytest.raises(MachineError):
-                fire(PATHWAY, at, event, outcome)
+HOLDS = Verdict(holds=True, short="CFA 70", says="it is so")
+HOLDS_NOT = Verdict(holds=False, short="CFA 70", says="it is not so")
+
+
+@pytest.mark.parametrize("region", [PATHWAY, DISPUTES], ids=lambda region: region.name)
+@pytest.mark.parametrize("strict", [True, False], ids=["strict", "imported"])
+@pytest.mark.parametrize("verdict", [HOLDS, HOLDS_NOT], ids=["holds", "does_not_hold"])
+def test_the_table_agrees_with_the_machine_on_every_state_event_and_verdict(region, strict, verdict):
+    asked = 0
+    for at in region.states:
+        for key in dict.fromkeys(move.key for move in region.moves):
+            edge = table(region).get((at, *key))
+            verdicts = () if edge is None or edge.refusal is not None else (verdict,)
+            passes = edge is not None and (edge.refusal or verdict).holds
+            if edge is not None and (passes or not strict):
+                assert fire(region, at, key[0], key[1], verdicts, strict=strict) is edge.to
+            else:
+                with pytest.raises(MachineError):
+                    fire(region, at, key[0], key[1], verdicts, strict=strict)
+            asked += 1
+    assert asked == len(region.states) * len({move.key for move in region.moves})
+
+
+def test_a_life_run_by_the_machine_goes_through_the_same_states_as_one_that_is_read():
+    lives = group_cases(synth(80, 5, authority="885", faults=0.3)).values()
+    steps = [step for case in lives for step in replay(PATHWAY, case.facts, at_hand())]
+    assert sum(step.refusal is not None for step in steps) > 5
+    for step in steps:
+        event, outcome = (step.fact.event, outcome_of(step.fact))
+        if step.from_ is State.FINAL_ISSUED:
+            event, outcome = ISSUED, "detained" if step.to is State.KEPT_DETAINED else None
+        verdicts = () if step.refusal is None else (step.refusal,)
+        assert fire(PATHWAY, step.from_, event, outcome, verdicts, strict=step.refusal is None) is step.to
 
 
 def test_the_table_answers_for_every_state_and_moving_event():
@@ -104,10 +133,15 @@ def test_a_refused_move_raises_and_never_answers_true():
         fire(PATHWAY, State.REQUESTED, "final_plan_sent", None)
 
 
-def test_the_machine_runs_no_conditions_of_its_own():
+def test_a_citation_that_no_rulebook_gave_is_englands():
+    assert HOLDS.citation.address == "https://www.legislation.gov.uk/ukpga/2014/6/section/70"
+
+
+def test_every_condition_of_the_machine_can_be_called():
     found = [item for event in machine(PATHWAY).events.values() for ways in event.transitions.values() for item in ways]
-    assert found
-    assert not [item for item in found if item.conditions or item.prepare or item.before or item.after]
+    assert all(callable(condition.func) for item in found for condition in item.conditions)
+    assert all(item.conditions for item in found)
+    assert not [item for item in found if item.prepare or item.before or item.after]
 
 
 def test_the_machine_is_built_once_and_only_when_it_is_needed():
@@ -118,91 +152,192 @@ def test_the_machine_is_built_once_and_only_when_it_is_needed():
 
 # Declarations.
 
+LIGHT = """
+title = "Lights"
+[[instrument]]
+id = "ACT"
+title = "The Lights Act"
+unit = "s"
+address = "https://example.org/{number}"
+"""
+GOOD = """
+region = "pathway"
+[[machine]]
+initial = "RED"
+[[state]]
+id = "RED"
+meaning = "stop"
+[[state]]
+id = "GREEN"
+meaning = "go"
+[[move]]
+on = ["detained"]
+from = ["RED"]
+to = "GREEN"
+authority = ["ACT 1"]
+[[move]]
+on = ["released"]
+from = ["GREEN"]
+to = "RED"
+authority = ["ACT 2"]
+[[misplaced]]
+events = ["detained"]
+at = ["GREEN"]
+finding = "odd"
+reason = "it is odd"
+remedy = "void it"
+citation = "ACT 1"
+[[misplaced]]
+events = ["released"]
+at = ["RED"]
+finding = "odd"
+reason = "it is odd"
+remedy = "void it"
+citation = "ACT 1"
+"""
+APPEAL = """
+[[appeal]]
+citation = "ACT 1"
+against = ["plan_refused"]
+certificate = "yes"
+overtaken_by = ["plan_agreed"]
+answered_by = ["tribunal_order_made:assess"]
+"""
+MORE = """
+[[move]]
+on = ["{0}"]
+from = ["RED"]
+authority = ["ACT 1"]
+"""
+GUARD = """
+[[guard]]
+id = "free"
+kind = "{0}"
+citation = "ACT 3"
+{1}
+"""
+WINDOW = """
+limit = "draft_window"
+latest = ["draft_plan_sent"]
+what = "it"
+act = "it"
+missing = "none"
+remedy = "do it"
+finding = "odd"
+early = "soon"
+"""
 
-class Light(StrEnum):
-    RED = "RED"
-    GREEN = "GREEN"
+
+def lights(folder, text):
+    (folder / "moves").mkdir(exist_ok=True)
+    (folder / "lights.toml").write_text(LIGHT, "utf-8")
+    (folder / "moves" / "lights.toml").write_text(text, "utf-8")
+    return regions_of(load_rulebook(folder)).pathway
 
 
-class Dark(StrEnum):
-    RED = "RED"
-    BLACK = "BLACK"
-
-
-def move(event="detained", source=Light.RED, to=Light.GREEN, *, outcome=None, **fields):
-    return Move(event, frozenset({source}), to, ("CFA 70",), outcome=outcome, **fields)
-
-
-def out(event="detained", at=Light.GREEN):
-    return Misplaced(frozenset({event}), frozenset({at}), "odd", "it is odd", "void it", "CFA 70")
-
-
-GOOD = Region(
-    name="light",
-    states=Light,
-    initial=Light.RED,
-    moves=(move(), move("released", Light.GREEN, Light.RED)),
-    misplaced=(out(), out("released", Light.RED)),
-)
-
-
-def test_a_small_region_runs_by_itself():
-    assert fire(GOOD, Light.RED, "detained", None) is Light.GREEN
-    assert GOOD.keys == (("detained", None), ("released", None))
-    edge = table(GOOD)[Light.GREEN, "detained", None]
-    assert edge.to is Light.GREEN
+def test_a_small_region_runs_by_itself(tmp_path):
+    region = lights(tmp_path, GOOD)
+    red, green = region.states
+    assert fire(region, red, "detained", None) is green
+    assert region.keys == (("detained", None), ("released", None))
+    edge = table(region)[green, "detained", None]
+    assert edge.to is green
     assert edge.refusal is not None
+    assert edge.refusal.citation.address == "https://example.org/1"
+    with pytest.raises(MachineError, match="pathway refuses 'detained' in GREEN"):
+        fire(region, green, "detained", None)
+    assert fire(region, green, "detained", None, strict=False) is green
+    assert pickle.loads(pickle.dumps((green, edge.refusal))) == (green, edge.refusal)
+    assert (green.meaning, green.maintained, green.region) == ("go", False, "pathway")
+
+
+def test_a_rulebook_without_disputes_has_none(tmp_path):
+    lights(tmp_path, GOOD)
+    book = load_rulebook(tmp_path)
+    case = history("2026-03-02 detained", "2026-04-02 appeal_registered")
+    found = state(case, "2026-06-01", rulebook=book)
+    assert (str(found), found.disputes, found.findings) == ("GREEN: go, since Monday 2 March 2026", (), ())
+    assert check_move(case, "appeal_registered", None, "2026-06-01", rulebook=book).allowed
+    assert appealable("plan_refused", rulebook=book) is None
+    assert states_frame(case.facts, "2026-06-01", rulebook=book)["state"].to_list() == ["GREEN"]
+    assert record(case, fact("released", "2026-06-01"), rulebook=book).facts[-1].event == "released"
 
 
 @pytest.mark.parametrize(
-    ("changes", "message"),
+    ("old", "new", "message"),
     [
-        ({"moves": (*GOOD.moves, move("detaned"))}, "detaned: there is no such event"),
-        ({"moves": (*GOOD.moves, move("phase_transfer_due", outcome="school"))}, "it lies in the future"),
-        ({"moves": (*GOOD.moves, move("detained", outcome="long"))}, "detained long: the outcome must be one of none"),
-        ({"moves": (*GOOD.moves, move("review_decision_sent"))}, "the outcome must be one of maintain, amend, cease"),
+        ("", MORE.format("detaned"), "there is no event called 'detaned'"),
+        ("", MORE.format("phase_transfer_due:school"), "it lies in the future|lies in the future"),
+        ("", MORE.format("detained:long"), "detained: the outcome must be one of none"),
+        ("", MORE.format("review_decision_sent"), "the outcome must be one of maintain, amend, cease"),
+        ("", MORE.format("review_decision_sent:amended"), "the outcome must be one of maintain, amend, cease"),
+        ("", MORE.format("review_decision_sent:amend"), "review_decision_sent: outcome maintain is not dealt with"),
+        ('from = ["RED"]', 'from = ["BLACK"]', "no state and no group is called 'BLACK'"),
+        ('from = ["RED"]', 'from = ["RED", "not RED"]', "it leaves no state"),
+        ('from = ["RED"]', "from = []", "should have at least 1 item"),
+        ('to = "RED"', 'to = "BLACK"', "no state is called 'BLACK'"),
+        ('to = "RED"', 'to = "RED"\nforces = "BLACK"', "no state is called 'BLACK'"),
+        ('initial = "RED"', 'initial = "BLACK"', "no state is called 'BLACK'"),
+        ('initial = "RED"', 'initial = "RED"\nends = ["BLACK"]', "no state is called 'BLACK'"),
+        ('initial = "RED"', 'initial = "RED"\nends = ["GREEN"]', "GREEN is named in ends and has a way out"),
+        ('initial = "RED"', 'initial = "RED"\nfinal = "RED"', "there is no such key"),
+        ('authority = ["ACT 1"]', "authority = []", "should have at least 1 item"),
+        ('authority = ["ACT 1"]', 'authority = ["LAW 1"]', "'LAW' is no instrument; known are ACT"),
         (
-            {"moves": (*GOOD.moves, move("review_decision_sent", outcome="amended"))},
-            "review_decision_sent amended: the outcome must be one of maintain, amend, cease",
+            'authority = ["ACT 1"]',
+            'authority = ["ACT 1"]\nguards = ["fre"]',
+            "no guard is called 'fre'; there are none",
         ),
-        (
-            {"moves": (*GOOD.moves, move("review_decision_sent", outcome="amend"))},
-            "review_decision_sent: outcome maintain is not dealt with",
-        ),
-        ({"moves": (move(source=Dark.BLACK), *GOOD.moves)}, "BLACK.* is no state"),
-        ({"moves": (move(to="BLACK"), *GOOD.moves)}, "'BLACK' is no state"),
-        ({"moves": (move(forces="BLACK"), *GOOD.moves)}, "'BLACK' is no state"),
-        ({"moves": (replace(GOOD.moves[0], sources=frozenset()), *GOOD.moves)}, "detained: it has no source"),
-        ({"moves": (replace(GOOD.moves[0], authority=()), *GOOD.moves[1:])}, "detained: it names no authority"),
-        ({"moves": (move(guards=("draft_windw",)), *GOOD.moves[1:])}, "guard 'draft_windw' cannot be called"),
-        ({"moves": (*GOOD.moves, move())}, "detained: declared twice from RED"),
-        ({"moves": (move(to=None), GOOD.moves[1])}, "GREEN cannot be reached; RED has no way out"),
-        ({"moves": (GOOD.moves[0], move("released", Light.GREEN, None))}, "GREEN has no way out; declare it in ends"),
-        ({"moves": (GOOD.moves[0], move("released", Light.GREEN))}, "GREEN has no way out"),
-        ({"ends": frozenset({Light.GREEN})}, "GREEN is declared an end and has a way out"),
-        ({"misplaced": GOOD.misplaced[1:]}, "detained in GREEN: 0 reasons why it is out of place"),
-        ({"misplaced": (*GOOD.misplaced, out())}, "detained in GREEN: 2 reasons why it is out of place"),
+        ("", MORE.format("detained"), "detained is declared twice from RED"),
+        ('to = "GREEN"', "", "RED has no way out"),
+        ('to = "RED"', "", "GREEN has no way out; name it in ends if that is meant"),
+        ('events = ["detained"]', 'events = ["died"]', "detained in GREEN: 0 reasons why it is out of place"),
+        ('id = "GREEN"', 'id = "BLUE"\nmeaning = "x"\n[[state]]\nid = "GREEN"', "BLUE cannot be reached"),
+        ('events = ["released"]', 'events = ["*"]', ""),
+        ('at = ["GREEN"]', 'at = ["GREEN", "RED"]', ""),
+        ('id = "GREEN"', 'id = "RED"', "'RED' is declared already"),
+        ('id = "GREEN"', 'id = "Green"', "should match pattern"),
+        ('region = "pathway"', "", 'say to which region its rows belong: region = "pathway"'),
+        ('region = "pathway"', 'region = "disputes"', "a rulebook with moves has a region called 'pathway'"),
+        ("[[machine]]", "[[mashine]]", "unknown section; a file of moves holds region, machine, guard, state"),
+        ("", '[[machine]]\ninitial = "RED"\n', "region 'pathway' has 2 .* where one is needed"),
+        ("", '[[group]]\nid = "a"\nstates = ["a"]\n', "a group that is made of itself"),
+        ("", GUARD.format("nods", ""), "there is no kind of guard called 'nods'; write one of needs, protects"),
+        ("", GUARD.format("judgement", ""), "this key is missing"),
+        ("", GUARD.format("judgement", 'says = "x"') * 2, "'free' is declared already"),
+        ("", GUARD.format("protects", WINDOW), "no limit is called 'draft_window'"),
+        ("", APPEAL, r"say what it is to be without a decision: \[machine.without\]"),
+        ("", APPEAL.replace("plan_agreed", "plan_agred"), "there is no event called 'plan_agred'"),
+        ("", "[guard]\n", r"write \[\[guard"),
     ],
 )
-def test_a_declaration_that_cannot_be_run_is_refused_at_once(changes, message):
-    with pytest.raises(ValueError, match=f"^region light: .*{message}"):
-        replace(GOOD, **changes)
+def test_a_declaration_that_cannot_be_run_is_refused_at_once_with_its_line(tmp_path, old, new, message):
+    text = GOOD.replace(old, new, 1) if old else GOOD + new
+    if not message:
+        lights(tmp_path, text)
+        return
+    with pytest.raises(RulebookError, match=message) as refused:
+        lights(tmp_path, text)
+    assert "lights.toml, line " in str(refused.value)
 
 
-def test_an_end_that_is_meant_is_accepted():
-    changed = replace(GOOD, moves=(GOOD.moves[0], move("released", Light.GREEN, None)), ends=frozenset({Light.GREEN}))
-    assert fire(changed, Light.GREEN, "released", None) is Light.GREEN
-
-
-def test_a_state_that_is_only_passed_through_needs_no_reasons():
-    passed = replace(
-        GOOD,
-        moves=(move(), Move("changed", frozenset({Light.GREEN}), Light.RED, ("CFA 70",))),
-        misplaced=(),
-        transient=TransientState(Light.GREEN, "changed"),
+def test_a_guard_can_be_told_otherwise_where_a_move_names_it(tmp_path):
+    text = GOOD.replace(
+        'authority = ["ACT 2"]', 'authority = ["ACT 2"]\nguards = ["free", { guard = "free", says = "b" }]'
     )
-    assert passed.keys == (("detained", None),)
-    assert fire(passed, Light.GREEN, "changed", None) is Light.RED
+    region = lights(tmp_path, text + GUARD.format("judgement", 'says = "a"'))
+    found = [guard((), START, at_hand()) for guard in table(region)[region.states("GREEN"), "released", None].guards]
+    assert [(verdict.says, verdict.short) for verdict in found] == [("a", "ACT 3"), ("b", "ACT 3")]
+
+
+def test_a_state_that_is_only_passed_through_needs_no_reasons(tmp_path):
+    through = (
+        'initial = "RED"\npassed_through = { state = "GREEN", by = "on", inside = "detained", until = "released" }'
+    )
+    text = GOOD.replace('initial = "RED"', through).replace('"released"]\nfrom', '"on"]\nfrom')
+    region = lights(tmp_path, text.partition("[[misplaced]]")[0])
+    assert region.keys == (("detained", None),)
+    assert fire(region, region.states("GREEN"), "on", None) is region.states("RED")
 
 
 @pytest.mark.parametrize("at", WAYS)

@@ -11,11 +11,8 @@ from ehcp_flow.case import Case
 from ehcp_flow.deadlines import Deadline, deadlines_of
 from ehcp_flow.errors import MoveRefused
 from ehcp_flow.facts import FACT_TYPES, OUTCOMES, Fact, make_fact, outcomes_of
-from ehcp_flow.moves.dispute_region import DISPUTE_EVENTS
-from ehcp_flow.moves.lawfulness import MOVING
-from ehcp_flow.moves.pathway import PATHWAY
 from ehcp_flow.states import MAINTAINED_STATES, DisputeState, State, allowed, check_move, disputes, record, state
-from tests.moves.telling import START, after, fact, told
+from tests.moves.telling import DISPUTE_EVENTS, MOVING, PATHWAY, START, after, fact, told
 
 NAMES = [
     event if outcome is None else f"{event}:{outcome}"

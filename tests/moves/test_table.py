@@ -6,12 +6,9 @@ from ehcp_flow.bulk import states_frame
 from ehcp_flow.deadlines import judge
 from ehcp_flow.errors import MoveRefused
 from ehcp_flow.facts import FACT_TYPES, outcomes_of
-from ehcp_flow.moves.lawfulness import MOVING
 from ehcp_flow.moves.machine import table
-from ehcp_flow.moves.pathway import PATHWAY
-from ehcp_flow.moves.steps import IF_IT_WAS_DONE
 from ehcp_flow.states import MAINTAINED_STATES, State, check_move, record, state
-from tests.moves.telling import WAYS, after, fact, told
+from tests.moves.telling import MOVING, PAST, PATHWAY, WAYS, after, fact, told
 
 PLAN = (
     "MAINTAINED REVIEW_OPEN AMENDMENT_PROPOSED REASSESS_REQUESTED REASSESSING CEASE_CONSULTING CEASE_NOTIFIED "
@@ -358,7 +355,7 @@ def test_a_move_is_refused_from_every_other_state(at, event):
         return
     (finding,) = case_state.findings
     assert finding.code == refusal.finding
-    assert finding.remedy == IF_IT_WAS_DONE.get(refusal.finding, refusal.remedy)
+    assert finding.remedy == PAST.get(refusal.finding, refusal.remedy)
     assert refusal.reason in finding.message
 
 

@@ -1,0 +1,228 @@
+"""Reads the states and moves of a rulebook from `moves/*.toml`, and refuses what cannot be run, naming file and line.
+
+Every state must have an answer for every event that moves its region: a move, or one reason why the fact is out of
+place. A file says at its head to which region its rows belong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from ehcp_flow.facts import FACT_TYPES, told_apart
+from ehcp_flow.law.guard import parse_guard
+from ehcp_flow.law.parts import Model
+from ehcp_flow.law.state_machine import (
+    GroundOfAppeal,
+    KeptState,
+    LegalMove,
+    LegalRegion,
+    LegalStateRow,
+    Machine,
+    MisplacedFacts,
+    Obeyed,
+    Past,
+    StateGroup,
+)
+from ehcp_flow.law.toml_files import Placed, SourceFile, each
+
+__all__ = ["load_regions"]
+
+PATHWAY: Final = "pathway"
+"""The region of a case."""
+DISPUTES: Final = "disputes"
+"""The region of the dispute about one decision."""
+
+_ROWS: Final[Mapping[str, tuple[str, type[Model]]]] = {
+    "state": ("states", LegalStateRow),
+    "group": ("groups", StateGroup),
+    "move": ("moves", LegalMove),
+    "misplaced": ("misplaced", MisplacedFacts),
+    "kept": ("kept", KeptState),
+    "past": ("past", Past),
+    "appeal": ("appeals", GroundOfAppeal),
+    "obeyed": ("obeyed", Obeyed),
+}
+_SECTIONS: Final = ("machine", "guard", *_ROWS)
+
+
+def load_regions(
+    files: Iterable[SourceFile], context: Mapping[str, Any], limits: Mapping[str, Any]
+) -> dict[str, LegalRegion]:
+    """Return the regions that files of moves state, by name. Raises RulebookError as `load_rulebook` does."""
+    of_region: dict[str, list[SourceFile]] = {}
+    for file in files:
+        for name in sorted(set(file.data) - {"region", *_SECTIONS}):
+            file.refuse((name,), f"unknown section; a file of moves holds region, {', '.join(_SECTIONS)}")
+        region = file.data.get("region")
+        if not isinstance(region, str):
+            file.refuse(("region",), 'say to which region its rows belong: region = "pathway"')
+        of_region.setdefault(region, []).append(file)
+    for name, its in of_region.items():
+        if PATHWAY not in of_region or name not in (PATHWAY, DISPUTES):
+            its[0].refuse(
+                ("region",), f"a rulebook with moves has a region called {PATHWAY!r}, and may have {DISPUTES!r}"
+            )
+    return {name: _region(name, its, context, limits) for name, its in of_region.items()}
+
+
+def _region(
+    name: str, files: list[SourceFile], context: Mapping[str, Any], limits: Mapping[str, Any]
+) -> LegalRegion:  # fmt: skip
+    machines = list(each(files, "machine", Machine, context))
+    if len(machines) != 1:
+        files[0].refuse(("machine",), f"region {name!r} has {len(machines)} [[machine]] tables, where one is needed")
+    guards = _guards(files, context, limits)
+    rows = {
+        section: list(each(files, section, model, {**context, "guards": guards}))
+        for section, (_, model) in _ROWS.items()
+    }
+    for section, unique in (("state", "id"), ("group", "id"), ("past", "finding"), ("obeyed", "outcome")):
+        _once(rows[section], unique)
+    told = {field: tuple(placed.item for placed in rows[section]) for section, (field, _) in _ROWS.items()}
+    region = LegalRegion(name=name, machine=machines[0].item, **told)
+    if region.appeals and region.machine.without is None:
+        machines[0].file.refuse(("machine",), "say what it is to be without a decision: [machine.without]")
+    _check_states(region, machines[0], rows)
+    _check_moves(region, rows["move"])
+    _check_shape(region, machines[0], rows)
+    return region
+
+
+def _guards(files: list[SourceFile], context: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the rows of guards by name, each checked; a move may change what its guard says."""
+    found: dict[str, Any] = {}
+    for file in files:
+        rows = file.data.get("guard", [])
+        if not isinstance(rows, list):
+            file.refuse(("guard",), "write [[guard]]")
+        for index, row in enumerate(rows):
+            try:
+                guard = parse_guard(row, context)
+            except ValidationError as error:
+                file.refuse_first(error, ("guard", index))
+            except ValueError as error:
+                file.refuse(("guard", index, "kind"), str(error))
+            if guard.id in found:
+                file.refuse(("guard", index, "id"), f"{guard.id!r} is declared already")
+            limit = getattr(guard, "limit", None)
+            if limit is not None and limit not in limits:
+                file.refuse(("guard", index, "limit"), f"no limit is called {limit!r}")
+            found[guard.id] = row, guard
+    return found
+
+
+def _once(rows: Iterable[Placed], key: str) -> None:
+    seen = set()
+    for placed in rows:
+        name = getattr(placed.item, key)
+        if name in seen:
+            placed.file.refuse((*placed.path, key), f"{name!r} is declared already")
+        seen.add(name)
+
+
+def _check_states(region: LegalRegion, machine: Placed, rows: Mapping[str, list[Placed]]) -> None:
+    """Refuse a name that is no state and no group, wherever states are named, and a choice that leaves no state."""
+    known = {state.id for state in region.states}
+    named = [
+        ("group", "states"), ("move", "sources"), ("misplaced", "at"), ("kept", "at"), ("kept", "never_to"),
+    ]  # fmt: skip
+    for section, field in named:
+        key = "from" if field == "sources" else field
+        for placed in rows[section]:
+            try:
+                chosen = region.chosen(getattr(placed.item, field))
+            except ValueError as error:
+                placed.file.refuse((*placed.path, key), str(error))
+            except RecursionError:
+                placed.file.refuse((*placed.path, key), "a group that is made of itself")
+            if not chosen:
+                placed.file.refuse((*placed.path, key), "it leaves no state")
+    law: Machine = machine.item
+    passed = law.passed_through
+    single: list[tuple[Placed, str, str | None]] = [
+        (machine, "initial", law.initial), *((machine, "ends", end) for end in law.ends)
+    ]  # fmt: skip
+    single += [(machine, "passed_through", passed.state)] if passed else []
+    single += [(machine, "stages", name) for stage in law.stages for name in stage]
+    single += [(placed, key, getattr(placed.item, key)) for placed in rows["move"] for key in ("to", "forces")]
+    for placed, key, name in single:
+        if name is not None and name not in known:
+            placed.file.refuse((*placed.path, key), f"no state is called {name!r}")
+
+
+def _check_moves(region: LegalRegion, moves: list[Placed]) -> None:
+    declared: set[tuple[str, str, str | None]] = set()
+    for placed in moves:
+        for event, outcome in placed.item.keys:
+            if event not in region.inner:
+                why = _why_not(event, outcome)
+                if why:
+                    placed.file.refuse((*placed.path, "on"), why)
+            for source in region.chosen(placed.item.sources):
+                if (source, event, outcome) in declared:
+                    placed.file.refuse((*placed.path, "from"), f"{event} is declared twice from {source}")
+                declared.add((source, event, outcome))
+    for event in dict.fromkeys(event for event, _ in region.keys):
+        for outcome in told_apart(event):
+            if (event, outcome) not in region.keys:
+                placed = next(each for each in moves if any(event == key[0] for key in each.item.keys))
+                placed.file.refuse((*placed.path, "on"), f"{event}: outcome {outcome} is not dealt with")
+
+
+def _why_not(event: str, outcome: str | None) -> str:
+    """Return why a fact of such an event moves nothing, empty if it can."""
+    if event not in FACT_TYPES:
+        return f"there is no event called {event!r}"
+    if FACT_TYPES[event].prospective:
+        return f"{event} lies in the future when it is recorded, so it moves nothing"
+    if outcome not in told_apart(event):
+        known = ", ".join(str(known or "none") for known in told_apart(event))
+        return f"{event}: the outcome must be one of {known}"
+    return ""
+
+
+def _check_shape(region: LegalRegion, machine: Placed, rows: Mapping[str, list[Placed]]) -> None:
+    """Refuse a state that cannot be reached, or left, and one that has no answer for an event, or two."""
+    ways = {(source, move.to) for move in region.moves if move.to is not None for source in region.chosen(move.sources)}
+    reached = _reached(region.machine.initial, ways)
+    leaves = {source for source, to in ways if to != source}
+    ends = set(region.machine.ends)
+    for placed in rows["state"]:
+        name = placed.item.id
+        if name not in reached:
+            placed.file.refuse((*placed.path, "id"), f"{name} cannot be reached")
+        if name not in leaves | ends:
+            placed.file.refuse((*placed.path, "id"), f"{name} has no way out; name it in ends if that is meant")
+        if name in leaves & ends:
+            placed.file.refuse((*placed.path, "id"), f"{name} is named in ends and has a way out")
+    declared = {(source, *key) for move in region.moves for source in region.chosen(move.sources) for key in move.keys}
+    passed = region.machine.passed_through
+    reasons = _reasons(region)
+    for event, outcome in region.keys:
+        for state in region.states:
+            many = reasons.get((state.id, event), 0)
+            there = (state.id, event, outcome) in declared or (passed is not None and state.id == passed.state)
+            if not there and many != 1:
+                machine.file.refuse(
+                    ("machine",), f"{event} in {state.id}: {many} reasons why it is out of place, where one is needed"
+                )
+
+
+def _reasons(region: LegalRegion) -> dict[tuple[str, str], int]:
+    found: dict[tuple[str, str], int] = {}
+    every = tuple(dict.fromkeys(event for event, _ in region.keys))
+    for row in region.misplaced:
+        for event in every if "*" in row.events else row.events:
+            for state in region.chosen(row.at):
+                found[state, event] = found.get((state, event), 0) + 1
+    return found
+
+
+def _reached(initial: str, ways: Iterable[tuple[str, str]]) -> set[str]:
+    reached = {initial}
+    while more := {to for source, to in ways if source in reached} - reached:
+        reached |= more
+    return reached

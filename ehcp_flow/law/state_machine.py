@@ -1,0 +1,282 @@
+"""States and moves as the rulebook writes them. Everything is frozen.
+
+A region is one set of states of which a case is in exactly one: the pathway, or the dispute about one decision. Where
+a fact that moves has no lawful move from the present state, a `misplaced` row says why not. States are named by
+themselves or by their group; `not leaving` takes the states of a group away again, and `all` are those in which a case
+can stay and go on: neither an end nor one that is only passed through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, Final, TypeAlias
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationInfo
+
+from ehcp_flow.facts import FACT_TYPES
+from ehcp_flow.law.citation import Cited, CitedOnce
+from ehcp_flow.law.guard import parse_guard
+from ehcp_flow.law.parts import Hashed, Model, Name
+from ehcp_flow.law.patterns import Patterns
+
+__all__ = [
+    "ALL",
+    "Custody",
+    "GroundOfAppeal",
+    "InsideOnly",
+    "KeptState",
+    "LegalMove",
+    "LegalRegion",
+    "LegalStateRow",
+    "Machine",
+    "MisplacedFacts",
+    "Obeyed",
+    "PassedThrough",
+    "Past",
+    "StateGroup",
+]
+
+StateName: TypeAlias = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
+Chosen: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]
+"""States and groups of them, by name; `not x` takes away."""
+
+
+def _event(name: str) -> str:
+    if name not in FACT_TYPES:
+        raise ValueError(f"there is no event called {name!r}")
+    return name
+
+
+Events: TypeAlias = tuple[Annotated[str, AfterValidator(_event)], ...]
+
+ALL: Final = "all"
+"""The group of the states in which a case can stay and go on."""
+
+
+def _guards(value: Any, info: ValidationInfo) -> Any:
+    """Return the guards that a move names; a table with `guard = "name"` changes what that guard says."""
+    known = (info.context or {}).get("guards", {})
+    found = []
+    for item in value if isinstance(value, list) else [value]:
+        name, changes = (item.get("guard"), item) if isinstance(item, dict) else (item, {})
+        if name not in known:
+            raise ValueError(f"no guard is called {name!r}; there are {', '.join(sorted(known)) or 'none'}")
+        row, guard = known[name]
+        changed = {key: each for key, each in changes.items() if key != "guard"}
+        found.append(parse_guard(row | changed, info.context) if changed else guard)
+    return tuple(found)
+
+
+class LegalStateRow(Model):
+    """A state: its name, what it means, whether a plan is maintained in it, and whether it settles a dispute."""
+
+    id: StateName
+    meaning: str
+    maintained: bool = False
+    settled: bool = False
+
+
+class StateGroup(Model):
+    """States that the rulebook treats alike, by name."""
+
+    id: Name
+    states: Chosen
+
+
+class PassedThrough(Model):
+    """A state that a case leaves as soon as it enters it, by the inner event `by`.
+
+    If the last fact of `inside` and `until` is one of `inside`, that is the move whose outcome has its name.
+    """
+
+    state: StateName
+    by: Name
+    inside: Name
+    until: Name
+
+
+class InsideOnly(Model):
+    """Events that move a case only inside a spell of its life: from a fact of `begins` to the next of `ends`.
+
+    Outside it they leave the state as it is, and nothing about them is out of place.
+    """
+
+    events: tuple[Name, ...] = Field(min_length=1)
+    begins: Patterns = Field(min_length=1)
+    ends: Patterns = Field(min_length=1)
+
+
+class Custody(Model):
+    """A spell of a case's life in which fewer decisions can be disputed: from a fact of `begins` to one of `ends`."""
+
+    begins: Name
+    ends: Name
+
+
+class WithoutDecision(Model):
+    """Why a fact about a dispute is out of place where there is no decision that it could be about."""
+
+    finding: Name
+    reason: str
+    remedy: str
+    citation: CitedOnce
+
+
+class Machine(Model):
+    """What holds of a region as a whole: where it begins, and which states are meant to have no way out.
+
+    A fact out of order never sets a case back along `stages`. `inner` are events that are no facts of their own.
+    """
+
+    initial: StateName
+    ends: tuple[StateName, ...] = ()
+    inner: tuple[Name, ...] = ()
+    stages: tuple[Chosen, ...] = ()
+    passed_through: PassedThrough | None = None
+    inside_only: InsideOnly | None = None
+    custody: Custody | None = None
+    without: WithoutDecision | None = None
+
+
+class KeptState(Model):
+    """Where a fact out of order never leads: from a state of `at` to one of `never_to`."""
+
+    at: Chosen
+    never_to: Chosen
+
+
+class LegalMove(Model):
+    """A lawful move: the facts that make it, where from, where to, by what provisions, and what else must hold.
+
+    Without `to` the fact is lawful and leaves the state as it is. `forces` is where an imported case goes if the fact
+    comes out of order; without it, that is the `to` of the first move of that event and outcome.
+    """
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    on: tuple[str, ...] = Field(min_length=1)
+    sources: Chosen = Field(alias="from")
+    to: StateName | None = None
+    forces: StateName | None = None
+    authority: Cited = Field(min_length=1)
+    guards: Annotated[tuple[Any, ...], BeforeValidator(_guards)] = ()
+    note: str = ""
+
+    @cached_property
+    def keys(self) -> tuple[tuple[str, str | None], ...]:
+        """The events, each with its outcome."""
+        named = (name.partition(":") for name in self.on)
+        return tuple((event, outcome or None) for event, _, outcome in named)
+
+
+class MisplacedFacts(Model):
+    """Why facts of these events are out of place in these states: the finding, the reason, and what would be right.
+
+    What is `taken` is somebody else's act, which no provision bars: it is reported, and neither refused nor followed.
+    `*` are all events that move the region.
+    """
+
+    events: tuple[str, ...] = Field(min_length=1)
+    at: Chosen
+    finding: Name
+    reason: str
+    remedy: str
+    citation: CitedOnce
+    taken: bool = False
+
+
+class Past(Model):
+    """What to do about an act that is past, by its finding: a move that is still to be made is told how to act."""
+
+    finding: Name
+    remedy: str
+
+
+class GroundOfAppeal(Model):
+    """A ground of appeal: the decisions `against` which it lies, and what is peculiar to a dispute about one of them.
+
+    `certificate` says whether an appeal needs a mediation certificate: `yes`, `no`, or `depends` on what it is about.
+    `in_custody` is the ground of a person who was detained. `overtaken_by` are acts that take the decision's place,
+    `answered_by` the settlements that answer it, and `taken_anew_by` the acts that obey a reference back.
+    """
+
+    citation: CitedOnce
+    against: Patterns = Field(min_length=1)
+    in_custody: bool = False
+    certificate: Annotated[str, Field(pattern="^(yes|no|depends)$")]
+    overtaken_by: Events = Field(min_length=1)
+    answered_by: Patterns = Field(min_length=1)
+    taken_anew_by: Events = ()
+
+
+class Obeyed(Model):
+    """The acts of which one obeys a settlement with this outcome."""
+
+    outcome: Name
+    by: Events = Field(min_length=1)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LegalRegion(Hashed):
+    """One set of states with its moves, as the rulebook states it."""
+
+    name: str
+    machine: Machine
+    states: tuple[LegalStateRow, ...]
+    groups: tuple[StateGroup, ...] = ()
+    moves: tuple[LegalMove, ...]
+    misplaced: tuple[MisplacedFacts, ...]
+    kept: tuple[KeptState, ...] = ()
+    past: tuple[Past, ...] = ()
+    appeals: tuple[GroundOfAppeal, ...] = ()
+    obeyed: tuple[Obeyed, ...] = ()
+
+    def chosen(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the states that names of states and groups mean, in the order of the states.
+
+        Raises ValueError, saying what there is, for a name that is neither.
+        """
+        asked = tuple(names)
+        if asked not in self._chosen:
+            found: set[str] = set()
+            gone: set[str] = set()
+            for name in asked:
+                kind, bare = (gone, name[4:]) if name.startswith("not ") else (found, name)
+                kind.update(self._meant(bare))
+            self._chosen[asked] = tuple(state.id for state in self.states if state.id in found - gone)
+        return self._chosen[asked]
+
+    @cached_property
+    def _chosen(self) -> dict[tuple[str, ...], tuple[str, ...]]:
+        """What was asked for before."""
+        return {}
+
+    def _meant(self, name: str) -> frozenset[str]:
+        if name not in self._known:
+            group = next((group for group in self.groups if group.id == name), None)
+            if group is None:
+                raise ValueError(f"no state and no group is called {name!r}")
+            self._known[name] = frozenset(self.chosen(group.states))
+        return self._known[name]
+
+    @cached_property
+    def _known(self) -> dict[str, frozenset[str]]:
+        """The states, by their names and by those of the groups that were asked for."""
+        passed = self.machine.passed_through
+        out = {*self.machine.ends, passed.state if passed else ""}
+        every = frozenset(state.id for state in self.states if state.id not in out)
+        return {ALL: every} | {state.id: frozenset({state.id}) for state in self.states}
+
+    @cached_property
+    def inner(self) -> frozenset[str]:
+        """The events that are no facts of their own."""
+        passed = self.machine.passed_through
+        return frozenset({*self.machine.inner, *({passed.by} if passed else ())})
+
+    @cached_property
+    def keys(self) -> tuple[tuple[str, str | None], ...]:
+        """Every event and outcome that moves the region, in the order of its moves; inner events are not facts."""
+        inner = self.inner
+        return tuple(dict.fromkeys(key for move in self.moves for key in move.keys if key[0] not in inner))

@@ -1,0 +1,142 @@
+"""A host's own object, moved by a machine of `transitions`: its methods are the events, and its moves are lawful ones.
+
+The machine is the host's own: it can hang callbacks on it, draw it, and give it any class of `transitions`. It keeps no
+list of models, so equal ones do not get into each other's way. What is moved is the object's `case`; `state` follows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from ehcp_flow.calendars import Calendars
+from ehcp_flow.errors import UnknownNameError
+from ehcp_flow.facts import make_fact
+from ehcp_flow.law.loader import england
+from ehcp_flow.law.model import Rulebook
+from ehcp_flow.moves.guards import outcome_of
+from ehcp_flow.moves.law_at_hand import LawAtHand, at_hand
+from ehcp_flow.moves.lawfulness import MoveVerdict
+from ehcp_flow.moves.machine import build_machine, trigger_name
+from ehcp_flow.moves.recording import check_move, record
+from ehcp_flow.moves.regions import regions_of
+from ehcp_flow.moves.replay import as_of_day, facts_by, replay
+from ehcp_flow.moves.steps import StateStep
+
+if TYPE_CHECKING:
+    from transitions import Machine
+
+__all__ = ["attach", "machine"]
+
+_CALLBACKS: Final = ("on_enter_", "on_exit_")
+_LAW: Final = "law_at_hand"
+
+
+def machine(
+    of: type[Machine] | None = None, *, rulebook: Rulebook | None = None, calendars: Calendars | None = None,
+    **options: Any,
+) -> Any:  # fmt: skip
+    """Return a new machine of `transitions` with the lawful moves of a case, for `attach`.
+
+    `of` is a class of it, such as `transitions.extensions.GraphMachine`, and `options` are its own. It owns no model,
+    has no `to_<state>` triggers and no queue. Moves are judged by `rulebook` and `calendars`, England's unless others
+    are given.
+    """
+    from transitions import Machine
+
+    built = build_machine(regions_of(rulebook or england()).pathway, of or Machine, imported=False, **options)
+    setattr(built, _LAW, at_hand(rulebook, calendars))
+    return built
+
+
+def attach(machine: Machine, model: Any) -> Any:
+    """Give an object that has a `case` a method for each event, and the `state` of its case; return the object.
+
+    `model.final_plan_sent(on=..., **columns)` records the fact, moves the machine and returns the new state; it raises
+    MoveRefused, with every reason, for a move that is not lawful, and then nothing has changed. `outcome=` says the
+    outcome of an event that has some. `model.may_final_plan_sent(on=...)` asks, and changes nothing: its MoveVerdict is
+    true if the move would be lawful. Without `on` today is meant.
+
+    After a move the object's `on_exit_<STATE>(step)`, `on_enter_<STATE>(step)` and `after_move(step)` are called, where
+    it has them, with the StateStep; the machine's own callbacks run as `transitions` runs them. An error in any of them
+    is raised, and the object is as it was before the move.
+
+    Raises TypeError if the object already has something by the name of an event, and UnknownNameError if a callback
+    names no state.
+    """
+    law: LawAtHand = getattr(machine, _LAW)
+    regions = regions_of(law.rulebook)
+    for name in dir(type(model)):
+        for prefix in _CALLBACKS:
+            if name.startswith(prefix) and name.removeprefix(prefix) not in regions.pathway.states.__members__:
+                raise UnknownNameError("state", name.removeprefix(prefix), regions.pathway.states.__members__)
+    mover: Any = _Mover(machine, model, law)
+    for event in dict.fromkeys(event for event, _ in regions.moving):
+        for name, method in ((event, mover.move), (f"may_{event}", mover.may)):
+            if hasattr(model, name):
+                raise TypeError(f"{type(model).__name__} has {name} already, which is to be a method for the event")
+            setattr(model, name, partial(method, event))
+    mover.follow()
+    if (draw := getattr(machine, "_get_graph", None)) is not None:
+        # What transitions itself binds to a model that it registers.
+        setattr(model, "get_graph", partial(draw, model))  # noqa: B010 - the model's class is the host's
+    return model
+
+
+class _Mover:
+    """What moves one object by one machine."""
+
+    def __init__(self, machine: Machine, model: Any, law: LawAtHand) -> None:
+        self._machine, self._model, self._law = machine, model, law
+        self._pathway = regions_of(law.rulebook).pathway
+
+    def may(self, event: str, outcome: str | None = None, on: dt.date | str | None = None) -> MoveVerdict:
+        """Return the verdict on a move of the object's case."""
+        law = self._law
+        return check_move(self._model.case, event, outcome, on, rulebook=law.rulebook, calendars=law.calendars)
+
+    def move(self, event: str, on: dt.date | str | None = None, **columns: Any) -> Any:
+        """Make a move, and return the state that it leads to."""
+        model, law = self._model, self._law
+        before = model.case, model.state
+        fact = make_fact(event, case_id=model.case.case_id, on=as_of_day(on), **columns)
+        after = record(model.case, fact, rulebook=law.rulebook, calendars=law.calendars)
+        steps = replay(self._pathway, facts_by(after, dt.date.max), law)
+        try:
+            model.case = after
+            for step in steps:
+                if step.fact is fact:
+                    self._make(step)
+            self.follow()
+        except BaseException:
+            model.case, model.state = before
+            raise
+        return model.state
+
+    def _make(self, step: StateStep[Any]) -> None:
+        """Let the machine make one step, and tell the object."""
+        model = self._model
+        model.state = step.from_
+        self._machine.events[self._trigger(step)].trigger(model, fact=step.fact, step=step)
+        changed = step.from_ is not step.to
+        names = (f"on_exit_{step.from_}", f"on_enter_{step.to}") if changed else ()
+        for name in (*names, "after_move"):
+            callback = getattr(model, name, None)
+            if callback is not None:
+                callback(step)
+
+    def _trigger(self, step: StateStep[Any]) -> str:
+        passed = self._pathway.passed
+        if passed is None or step.from_ != passed.state:
+            return trigger_name(step.fact.event, outcome_of(step.fact))
+        ways = (trigger_name(passed.by, way) for way in (None, passed.inside))
+        return next(way for way in ways if self._leads(way, step))
+
+    def _leads(self, trigger: str, step: StateStep[Any]) -> bool:
+        return any(each.dest == step.to.name for each in self._machine.events[trigger].transitions[step.from_.name])
+
+    def follow(self) -> None:
+        """Set the object's state to that of its case."""
+        steps = replay(self._pathway, facts_by(self._model.case, dt.date.max), self._law)
+        self._model.state = steps[-1].to if steps else self._pathway.initial

@@ -1,0 +1,186 @@
+"""A host's object as a model of `transitions`: it moves lawfully, says why not, and falls into none of its traps."""
+
+import dataclasses
+
+import pytest
+from transitions import Machine, MachineError
+from transitions.extensions import GraphMachine
+
+from ehcp_flow.case import Case
+from ehcp_flow.errors import MoveRefused, UnknownNameError
+from ehcp_flow.states import State, attach, check_move, machine, mermaid, state
+from tests.moves.telling import DISPUTES, MOVING, PATHWAY, fact, history
+
+DRAFTED = (
+    "2026-03-02 request_received",
+    "2026-04-13 assessment_agreed",
+    "2026-06-15 plan_agreed",
+    "2026-06-22 draft_plan_sent",
+)
+
+
+class Child:
+    """A host's object that writes down what it is told."""
+
+    def __init__(self, *facts: str) -> None:
+        self.case = history(*facts) if facts else Case("a")
+        self.told: list[str] = []
+
+    def on_exit_DRAFT_ISSUED(self, step):
+        self.told.append(f"left {step.from_}")
+
+    def on_enter_MAINTAINED(self, step):
+        self.told.append(f"came to {step.to} by {step.fact.event}")
+
+    def after_move(self, step):
+        self.told.append(str(step.to))
+
+
+def child(*facts: str, **options):
+    return attach(machine(**options), Child(*facts))
+
+
+def test_an_object_moves_by_the_name_of_the_event_and_says_why_it_may_not():
+    one = child(*DRAFTED)
+    assert one.state is State.DRAFT_ISSUED
+    early = one.may_final_plan_sent(on="2026-07-06")
+    assert not early
+    assert early == check_move(one.case, "final_plan_sent", None, "2026-07-06")
+    with pytest.raises(MoveRefused) as refused:
+        one.final_plan_sent(on="2026-07-06")
+    assert refused.value.verdict == early
+    assert (one.state, one.told, len(one.case.facts)) == (State.DRAFT_ISSUED, [], 4)
+    assert one.may_final_plan_sent(on="2026-07-07")
+    assert one.final_plan_sent(on="2026-07-07", party="s-1") is State.MAINTAINED
+    assert one.told == [
+        "left DRAFT_ISSUED", "FINAL_ISSUED", "came to MAINTAINED by final_plan_sent", "MAINTAINED",
+    ]  # fmt: skip
+    assert state(one.case, "2026-07-07").pathway is one.state
+    assert one.detained(on="2026-08-03") is State.KEPT_DETAINED
+
+
+def test_there_is_a_method_for_every_event_that_moves_and_none_past_them():
+    one = child()
+    assert one.state is State.NO_CASE
+    for event in {event for event, _ in MOVING}:
+        assert callable(getattr(one, event))
+        assert callable(getattr(one, f"may_{event}"))
+    assert not [name for name in dir(one) if name.startswith(("to_", "is_", "trigger"))]
+    assert not one.may_review_decision_sent("amend", on="2026-03-02")
+
+
+def test_a_fact_about_a_dispute_and_one_of_an_earlier_day_leave_the_state_that_follows_from_the_record():
+    one = child("2026-03-02 request_received", "2026-04-13 assessment_refused")
+    one.mediation_contacted(on="2026-05-04")
+    one.mediation_certificate_issued(on="2026-05-06")
+    assert one.appeal_registered(on="2026-05-11") is State.REFUSED_ASSESSMENT
+    late = child("2026-03-02 request_received")
+    late.assessment_agreed(on="2026-04-13")
+    assert late.request_withdrawn(on="2026-04-01", outcome="continues") is State.ASSESSING
+    kept = child(*DRAFTED, "2026-06-23 detained")
+    assert kept.final_plan_sent(on="2026-07-07") is State.KEPT_DETAINED
+
+
+# The traps of `transitions` (each was seen to bite with 0.9.3).
+
+
+def test_equal_objects_each_have_their_own_moves():
+    @dataclasses.dataclass
+    class Equal:
+        case: Case
+
+    moved = machine()
+    first, second = (attach(moved, Equal(history(*DRAFTED))) for _ in range(2))
+    assert first == second
+    assert moved.models == []
+    first.final_plan_sent(on="2026-07-07")
+    assert (first.state, second.state) == (State.MAINTAINED, State.DRAFT_ISSUED)
+
+
+def test_what_is_attached_again_keeps_its_state_but_not_twice_in_one_object():
+    one = child(*DRAFTED)
+    assert child(*DRAFTED).state is one.state is not machine().initial
+    with pytest.raises(TypeError, match="Child has request_received already"):
+        attach(machine(), one)
+
+
+@pytest.mark.parametrize("fails", ["after_move", "on_enter_MAINTAINED", "machine"])
+def test_an_error_after_a_move_leaves_the_object_as_it_was(fails):
+    def fail(*_):
+        raise RuntimeError("disk full")
+
+    moved = machine(after_state_change=[fail] if fails == "machine" else [])
+    one = attach(moved, Child(*DRAFTED))
+    if fails != "machine":
+        setattr(one, fails, fail)
+    before = one.case
+    with pytest.raises(RuntimeError, match="disk full"):
+        one.final_plan_sent(on="2026-07-07")
+    assert (one.case, one.state) == (before, State.DRAFT_ISSUED)
+
+
+def test_asking_runs_nothing_of_the_machine_and_gives_a_reason():
+    ran: list[object] = []
+    moved = machine(prepare_event=[ran.append])
+    one = attach(moved, Child(*DRAFTED))
+    assert one.may_final_plan_sent(on="2026-07-06").refusals[0].reason
+    assert (ran, one.told) == ([], [])
+    one.final_plan_sent(on="2026-07-07")
+    assert len(ran) == 2
+
+
+def test_a_machine_of_a_host_has_no_queue_and_no_way_past_the_moves():
+    moved = machine()
+    assert not moved.has_queue
+    assert not [name for name in moved.events if name.startswith("to_")]
+    with pytest.raises(TypeError, match="multiple values"):
+        machine(auto_transitions=True)
+    holder = type("Holder", (), {"state": State.REQUESTED})()
+    with pytest.raises(MachineError):
+        moved.events["final_plan_sent"].trigger(holder)
+
+
+def test_a_callback_that_names_no_state_is_refused():
+    class Misspelt(Child):
+        def on_enter_MAINTAIND(self, step):
+            """Never be called."""
+
+    with pytest.raises(UnknownNameError, match="no state called 'MAINTAIND'; did you mean MAINTAINED"):
+        attach(machine(), Misspelt())
+
+
+def test_transitions_draws_the_machine_and_what_is_attached_to_it():
+    one = attach(machine(GraphMachine, graph_engine="mermaid"), Child(*DRAFTED))
+    drawn = one.get_graph().source
+    assert "stateDiagram-v2" in drawn
+    assert "DRAFT_ISSUED --> FINAL_ISSUED: final_plan_sent" in drawn
+    assert "DRAFT_ISSUED --> FINAL_ISSUED: final_plan_sent" in mermaid()
+    assert isinstance(machine(), Machine)
+
+
+def test_the_machines_own_callbacks_are_told_the_fact():
+    told = []
+    moved = machine(after_state_change=[lambda event: told.append((event.kwargs["fact"].event, event.transition.dest))])
+    one = attach(moved, Child("2026-03-02 request_received"))
+    one.assessment_refused(on="2026-04-13")
+    assert told == [("assessment_refused", "REFUSED_ASSESSMENT")]
+
+
+def test_every_lawful_move_of_the_data_is_one_of_the_hosts_machine_and_no_other():
+    moved = machine()
+    found = {
+        (each.source, name, each.dest)
+        for name, event in moved.events.items()
+        for ways in event.transitions.values()
+        for each in ways
+    }
+    lawful = {
+        (source.name, event if outcome is None else f"{event}:{outcome}", (move.to or source).name)
+        for (source, event, outcome), move in PATHWAY.edges().items()
+    }
+    assert lawful <= found
+    assert {name for _, name, _ in found - lawful} == {
+        "request_received", "became_responsible", "reassessment_requested",
+    }  # fmt: skip
+    assert fact("died", "2026-03-02").event in moved.events
+    assert DISPUTES.name == "disputes"
