@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from pydantic import BaseModel
 
 from ehcp_flow.law.body import BodyName
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Note, Rule, Rulebook
-from ehcp_flow.law.state_machine import LegalMove, LegalRegion, LegalStateRow, MisplacedFacts
 from ehcp_flow.law.version import Version
+
+if TYPE_CHECKING:
+    from ehcp_flow.law.state_machine import LegalMove, LegalRegion, LegalStateRow, MisplacedFacts
 
 __all__ = ["Change", "compare_rulebooks", "left_behind"]
 

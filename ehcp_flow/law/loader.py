@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, lru_cache
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from ehcp_flow.errors import RulebookError, RulebookMissing
 from ehcp_flow.law.body import Body
@@ -16,7 +16,6 @@ from ehcp_flow.law.citation import Instrument
 from ehcp_flow.law.clock import Clock, Deemed, Sign, Spell
 from ehcp_flow.law.ground import Ground
 from ehcp_flow.law.lines import find_line
-from ehcp_flow.law.machine_loader import load_regions
 from ehcp_flow.law.model import Asked, Limit, Note, Rule, Rulebook
 from ehcp_flow.law.parts import Model
 from ehcp_flow.law.patterns import Pattern, matches
@@ -26,6 +25,8 @@ __all__ = ["england", "load_rulebook", "starts_clock"]
 
 MOVES: Final = "moves"
 """The folder of a rulebook that holds its states and moves."""
+
+Reading: TypeAlias = Callable[[], Mapping[str, Any]]
 
 _SECTIONS: Final = (
     "instrument",
@@ -45,7 +46,7 @@ _SECTIONS: Final = (
 @cache
 def england() -> Rulebook:
     """Return the law of England that the package ships. The same object every time."""
-    return load_rulebook(resources.files("ehcp_flow.law") / "england")
+    return _load(resources.files("ehcp_flow.law") / "england", RegionsWhenAsked)
 
 
 def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
@@ -55,11 +56,16 @@ def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
     or repeated key, an unknown event or outcome, a way of counting that does not exist, versions that overlap or leave
     a gap, a name that nothing declares.
     """
-    root = Path(directory) if isinstance(directory, str) else directory
+    return _load(Path(directory) if isinstance(directory, str) else directory, lambda read: read())
+
+
+def _load(
+    root: Path | Traversable, regions: Callable[[Callable[[], Mapping[str, Any]]], Mapping[str, Any]]
+) -> Rulebook:
+    """Return a rulebook, with what `regions` makes of the reading of its moves."""
     if not root.is_dir():
         raise RulebookMissing(str(root), "(directory)", 0, "there is no such directory")
     files = list(_files(root))
-    moves = list(_files(root / MOVES)) if (root / MOVES).is_dir() else []
     if not files:
         raise RulebookError(str(root), "(directory)", 0, "it holds no .toml file")
 
@@ -111,7 +117,7 @@ def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
         notes=tuple(placed.item for placed in notes.values()),
         notices=tuple(placed.item for placed in notices.values()),
         bodies={name: placed.item for name, placed in bodies.items()},
-        regions=load_regions(moves, context, limits),
+        regions=regions(lambda: _regions(root / MOVES, context, frozenset(limits))),
     )
     return _the_same(book)
 
@@ -120,6 +126,37 @@ def _files(folder: Path | Traversable) -> Iterator[SourceFile]:
     for path in sorted(folder.iterdir(), key=lambda path: path.name):
         if path.name.endswith(".toml"):
             yield read_toml(path)
+
+
+def _regions(folder: Path | Traversable, context: Mapping[str, Any], limits: Collection[str]) -> Mapping[str, Any]:
+    # Not loaded before there are moves to read: most commands start sooner without.
+    from ehcp_flow.law.machine_loader import load_regions
+
+    return load_regions(_files(folder), context, limits) if folder.is_dir() else {}
+
+
+class RegionsWhenAsked(Mapping[str, Any]):
+    """The regions of a rulebook that is known to be right, read when the first of them is asked for."""
+
+    def __init__(self, read: Reading) -> None:
+        self._read = read
+
+    @cached_property
+    def _regions(self) -> Mapping[str, Any]:
+        return self._read()
+
+    def __getitem__(self, name: str) -> Any:
+        return self._regions[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._regions)
+
+    def __len__(self) -> int:
+        return len(self._regions)
+
+    def __reduce__(self) -> Any:
+        """Return the regions themselves, for another process."""
+        return dict, (dict(self._regions),)
 
 
 @lru_cache(maxsize=16)

@@ -6,7 +6,7 @@ place. A file says at its head to which region its rows belong.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -49,7 +49,7 @@ _SECTIONS: Final = ("machine", "guard", *_ROWS)
 
 
 def load_regions(
-    files: Iterable[SourceFile], context: Mapping[str, Any], limits: Mapping[str, Any]
+    files: Iterable[SourceFile], context: Mapping[str, Any], limits: Collection[str]
 ) -> dict[str, LegalRegion]:
     """Return the regions that files of moves state, by name. Raises RulebookError as `load_rulebook` does."""
     of_region: dict[str, list[SourceFile]] = {}
@@ -69,7 +69,7 @@ def load_regions(
 
 
 def _region(
-    name: str, files: list[SourceFile], context: Mapping[str, Any], limits: Mapping[str, Any]
+    name: str, files: list[SourceFile], context: Mapping[str, Any], limits: Collection[str]
 ) -> LegalRegion:  # fmt: skip
     machines = list(each(files, "machine", Machine, context))
     if len(machines) != 1:
@@ -91,7 +91,7 @@ def _region(
     return region
 
 
-def _guards(files: list[SourceFile], context: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str, Any]:
+def _guards(files: list[SourceFile], context: Mapping[str, Any], limits: Collection[str]) -> dict[str, Any]:
     """Return the rows of guards by name, each checked; a move may change what its guard says."""
     found: dict[str, Any] = {}
     for file in files:

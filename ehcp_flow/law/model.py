@@ -7,8 +7,10 @@ loader.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, SkipValidation, model_validator
 
 from ehcp_flow.counting import Convention, Period
 from ehcp_flow.errors import UnknownNameError
@@ -20,7 +22,6 @@ from ehcp_flow.law.clock import Clock, Deemed, ShownByDate, Sign, Spell
 from ehcp_flow.law.ground import Doubt, ExceptionUse, Ground
 from ehcp_flow.law.parts import CountingText, DateField, Evidence, Hashed, Kind, Model, Name, PeriodText, join
 from ehcp_flow.law.patterns import Patterns
-from ehcp_flow.law.state_machine import LegalRegion
 from ehcp_flow.law.version import Reading, Version
 
 __all__ = ["ActInQuestion", "AgeQuestion", "Asked", "Foreseen", "InTime", "Lead", "Limit", "Note", "Rule", "Rulebook"]
@@ -279,7 +280,11 @@ class Rulebook(Hashed, Model):
     notes: tuple[Note, ...] = ()
     notices: tuple[Notice, ...] = ()
     bodies: dict[str, Body] = Field(default_factory=dict)
-    regions: dict[str, LegalRegion] = Field(default_factory=dict)
+    regions: Annotated[Mapping[str, Any], SkipValidation] = Field(default_factory=dict)
+
+    def hashed(self) -> tuple[object, ...]:
+        """Return all but its regions, which may not have been read yet."""
+        return self._parts(name for name in type(self).model_fields if name != "regions")
 
     def limit(self, limit_id: str) -> Limit:
         """Return the limit with this id. Raises UnknownNameError, with near matches, if there is none."""

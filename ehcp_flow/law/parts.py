@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Any, Final, Literal, Self, TypeAlias, get_args
@@ -72,8 +72,15 @@ class Hashed:
 
     def content(self) -> tuple[object, ...]:
         """Return what it holds, in its order."""
-        parts = (getattr(self, name) for name in self.__annotations__)
-        return tuple(tuple(part.values()) if isinstance(part, dict) else part for part in parts)
+        return self._parts(self.__annotations__)
+
+    def hashed(self) -> tuple[object, ...]:
+        """Return what it holds that its hash is taken of."""
+        return self.content()
+
+    def _parts(self, names: Iterable[str]) -> tuple[object, ...]:
+        parts = (getattr(self, name) for name in names)
+        return tuple(tuple(part.values()) if isinstance(part, Mapping) else part for part in parts)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, type(self)):
@@ -84,7 +91,7 @@ class Hashed:
         # Kept with the object that it was taken of: a copy with another part, or in another process, takes its own.
         kept: tuple[int, int] | None = self.__dict__.get("_hash")
         if kept is None or kept[0] != id(self):
-            self.__dict__["_hash"] = kept = id(self), hash(self.content())
+            self.__dict__["_hash"] = kept = id(self), hash(self.hashed())
         return kept[1]
 
 
