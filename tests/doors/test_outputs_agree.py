@@ -89,6 +89,7 @@ def a_status_says_what_the_days_say(told: Answer) -> Found:
             "lapsed": True,
             "overtaken": due is not None and ended is not None and each.days_over == (ended - due).days > 0,
             "undated": True,
+            "unrecorded": done is None and not each.breach and each.days_over is None,
         }
         if not holds[each.status] or ((ended is not None) and each.status not in ("lapsed", "overtaken")):
             yield each
@@ -122,7 +123,8 @@ def what_falls_due_is_open_and_not_done(told: Answer) -> Found:
 
 
 def the_advice_to_be_chased_has_not_come(told: Answer) -> Found:
-    asked = {(each.party or "", each.due_on) for each in standing(told, "advice") if each.done_on is None}
+    out = (each for each in standing(told, "advice", "advice_again") if each.done_on is None)
+    asked = {(each.party or "", each.due_on) for each in out}
     yield from (row for row in rows_of(told, "advice") if (row["adviser"], row["due_on"]) not in asked)
 
 

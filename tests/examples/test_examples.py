@@ -121,12 +121,21 @@ def test_each_case_of_the_caseload_shows_what_it_is_there_for(caseload, case_id,
     assert [deadline.limit for deadline in answer.excused if deadline.kind == "statutory"] == excused
 
 
-@pytest.mark.parametrize(("case_id", "party"), [("amber", "psychological"), ("birch", "100200")])
-def test_late_advice_of_those_whom_the_act_does_not_list_is_told_and_accuses_nobody(caseload, case_id, party):
-    found = ef.answer(caseload[case_id], "2026-11-20").deadlines
+def test_late_advice_of_those_whom_the_act_does_not_list_is_told_and_accuses_nobody(caseload):
+    found = ef.answer(caseload["birch"], "2026-11-20").deadlines
     (late,) = [each for each in found if each.limit == "advice" and each.days_over]
-    assert (late.limit, late.party, late.kind, late.status, late.breach) == ("advice", party, "guidance", "late", False)
+    assert (late.party, late.kind, late.status, late.breach) == ("100200", "guidance", "late", False)
     assert late.contested_by
+
+
+def test_advice_that_was_sent_back_came_when_it_came_and_once_more(caseload):
+    found = ef.answer(caseload["amber"], "2026-11-20").deadlines
+    (advice,) = [each for each in found if each.limit == "advice" and each.party == "psychological"]
+    (again,) = [each for each in found if each.limit == "advice_again"]
+    assert (advice.status, str(advice.done_on), advice.breach) == ("met", "2025-04-01", False)
+    assert (again.party, again.kind, again.status, str(again.done_on)) == (
+        "psychological", "guidance", "met", "2025-04-15",
+    )  # fmt: skip
 
 
 def test_a_whole_life_has_nothing_to_find_fault_with_in_its_record(caseload):
