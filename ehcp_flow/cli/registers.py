@@ -235,7 +235,7 @@ def _calendar(
     import datetime as dt
 
     from ehcp_flow.measures import REGISTER_LIMITS
-    from ehcp_flow.measures.deadline_filter import FAMILY, WORK
+    from ehcp_flow.measures.deadline_filter import WORK
     from ehcp_flow.reports.calendar_feed import calendar_feed, work_of
 
     for column in wanted:
@@ -248,9 +248,9 @@ def _calendar(
 
     def belongs(deadline: Deadline) -> bool:
         if name != "due":
-            return deadline.limit in REGISTER_LIMITS[name]
+            return deadline.derivation.limit.root in REGISTER_LIMITS[name]
         soon = deadline.due_on is not None and deadline.due_on <= until
-        return soon and deadline.kind in WORK and deadline.actor != FAMILY
+        return soon and deadline.kind in WORK and deadline.derivation.limit.side != "family"
 
     listed = [deadline for answered in answers for deadline in work_of(answered) if belongs(deadline)]
     for column, value in wanted.items():

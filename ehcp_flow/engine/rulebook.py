@@ -78,7 +78,8 @@ class CompiledRulebook:
     """A rulebook as tables: `tables` by name, and what their numbers stand for.
 
     `rules` are by the number of a rule, `versions` by that of a version (its rule, and the version itself), both in the
-    order of the rulebook; `ways` by that of a way of counting, `parties` those that the law names.
+    order of the rulebook; `ways` by that of a way of counting, `parties` those that the law names. `alike` has, by
+    the name under which they are listed and counted, the limits that repeat one another: the first, and its counterparts.
     """
 
     def __init__(self, rulebook: Rulebook) -> None:
@@ -99,6 +100,9 @@ class CompiledRulebook:
         self.breachable = tuple(bool(_rule_flags(rule) & kernel.BREACHABLE) for rule in self.rules)
         self.clocks = {clock_id: number for number, clock_id in enumerate(rulebook.clocks)}
         self.limits = {limit_id: number for number, limit_id in enumerate(rulebook.limits)}
+        self.alike: dict[str, tuple[str, ...]] = {}
+        for limit in limits:
+            self.alike[limit.root] = (*self.alike.get(limit.root, ()), limit.id)
         self._as_named = {rule.limit.id for rule in self.rules if rule.rule.done_as_named}
         laid_out = _LaidOut(self)
         self.ways = tuple(laid_out.ways)

@@ -101,6 +101,9 @@ def _load(
         counterpart = placed.item.counterpart
         if counterpart is not None and counterpart not in limits:
             placed.file.refuse((*placed.path, "counterpart"), f"no limit is called {counterpart!r}")
+        if counterpart is not None and limits[counterpart].item.counterpart is not None:
+            first = limits[counterpart].item.counterpart
+            placed.file.refuse((*placed.path, "counterpart"), f"{counterpart!r} repeats {first!r} itself: name that")
         _check_limit(placed, clocks, grounds, spells, asked)
     _check_rows(limits.values(), notes)
     book = Rulebook(

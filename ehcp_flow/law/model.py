@@ -15,6 +15,7 @@ from pydantic import Field, SkipValidation, model_validator
 from ehcp_flow.counting import Convention, Period
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.facts import choices_of
+from ehcp_flow.law.actors import Side, side_of
 from ehcp_flow.law.body import Body
 from ehcp_flow.law.checklist import Notice
 from ehcp_flow.law.citation import Cited, Instrument
@@ -226,7 +227,8 @@ class Limit(Model):
     """A time limit: its public id, who must act, of what kind it is, and its rules.
 
     `kind` is `statutory`, `guidance` (never a breach), `derived` (follows from statutory ones) or `local`.
-    `counterpart` is the limit that this one repeats in other regulations: who changes one looks at the other.
+    `counterpart` is the limit that this one repeats in other regulations: who changes one looks at the other, and lists
+    and figures hold both under the name of the first, `root`.
     """
 
     id: Name
@@ -237,6 +239,16 @@ class Limit(Model):
     kind: Kind
     note: str = ""
     rule: tuple[Rule, ...] = Field(min_length=1)
+
+    @property
+    def root(self) -> str:
+        """The limit under whose name this one is listed and counted: the one that it repeats, else itself."""
+        return self.counterpart or self.id
+
+    @property
+    def side(self) -> Side:
+        """On whose side it is to act."""
+        return side_of(self.actor)
 
 
 class Asked(Model):

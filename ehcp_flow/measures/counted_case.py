@@ -77,13 +77,15 @@ class CountedCase:
         return found
 
     def of(self, *limits: str) -> Iterator[Deadline]:
-        """Yield the deadlines of these limits."""
+        """Yield the deadlines of these limits, each with its counterparts in other regulations."""
         # Whether a case has any is only worth a question while its rows are not made.
         if "_rows" not in self.__dict__ and not Chosen(limits).may_be_of(self.answer):
             return
+        alike = self.answer.book.alike
         for limit in limits:
-            for row in self._rows.get(limit, ()):
-                yield Deadline(self.answer.judged, row)
+            for one in alike.get(limit, ()):
+                for row in self._rows.get(one, ()):
+                    yield Deadline(self.answer.judged, row)
 
     def facts(self, *events: str) -> Iterator[Fact]:
         """Yield the facts of these events that had happened by the day of the answer, in legal order."""
@@ -117,10 +119,10 @@ class CountedCase:
         """The requests of the case, each with its end."""
         assessed = {
             deadline.derivation.run.start
-            for deadline in self.of(*ASSESS)
+            for deadline in self.of(ASSESS)
             if _was(deadline, "assessment_agreed") or (_done_some_day(deadline) and not _was(deadline, "refused"))
         }
-        return tuple(_request(deadline, assessed) for deadline in self.counted_once(*FINAL))
+        return tuple(_request(deadline, assessed) for deadline in self.counted_once(FINAL))
 
     @cached_property
     def spells(self) -> tuple[tuple[dt.date, dt.date | None], ...]:

@@ -9,11 +9,10 @@ from ehcp_flow.answers import Answer
 from ehcp_flow.deadlines import STATUSES, Deadline, Status
 from ehcp_flow.engine.kernel import STATUS, VERSION
 from ehcp_flow.engine.rulebook import CompiledRulebook
+from ehcp_flow.law.actors import Side
 
-__all__ = ["AUTHORITY", "FAMILY", "STANDING", "WORK", "Chosen"]
+__all__ = ["STANDING", "WORK", "Chosen"]
 
-FAMILY: Final = "parent or young person"
-AUTHORITY: Final = "local authority"
 STANDING: Final[tuple[Status, ...]] = ("open", "overdue")
 """How a deadline stands that is still to be met."""
 
@@ -24,15 +23,16 @@ WORK: Final = ("statutory", "local", "guidance")
 class Chosen(NamedTuple):
     """The deadlines of these limits, groups and kinds, or of all where there are none, that stand in one of these ways.
 
+    A limit, and a group, is meant with its counterparts in other regulations: advice with advice on a detained person.
     `owed` are only those whose missing is a breach, `tasks` only what somebody must do: no right of the family, and no
-    window in which nothing may be done; `by` is who must.
+    window in which nothing may be done; `by` is on whose side it is to act.
     """
 
     limits: tuple[str, ...] = ()
     status: tuple[Status, ...] = STATUSES
     groups: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
-    by: str = ""
+    by: Side | None = None
     owed: bool = False
     tasks: bool = False
 
@@ -48,6 +48,10 @@ class Chosen(NamedTuple):
         """Return whether a case may have any, without making its deadlines."""
         return answer.may_have(_wanted(self, answer.book))
 
+    def place(self, deadline: Deadline) -> int:
+        """Return the place of a deadline's limit among those that are chosen."""
+        return self.limits.index(deadline.derivation.limit.root)
+
 
 @lru_cache(maxsize=256)
 def _wanted(chosen: Chosen, book: CompiledRulebook) -> tuple[int, ...]:
@@ -55,12 +59,12 @@ def _wanted(chosen: Chosen, book: CompiledRulebook) -> tuple[int, ...]:
     bits = sum(1 << STATUSES.index(status) for status in chosen.status)
     return tuple(
         bits
-        if (not chosen.limits or rule.limit.id in chosen.limits)
-        and (not chosen.groups or rule.limit.group in chosen.groups)
+        if (not chosen.limits or rule.limit.root in chosen.limits)
+        and (not chosen.groups or book.rulebook.limits[rule.limit.root].group in chosen.groups)
         and (not chosen.kinds or rule.kind in chosen.kinds)
-        and chosen.by in ("", rule.limit.actor)
+        and chosen.by in (None, rule.limit.side)
         and (not chosen.owed or book.breachable[rule.order])
-        and not (chosen.tasks and (rule.limit.actor == FAMILY or version.is_window))
+        and not (chosen.tasks and (rule.limit.side == "family" or version.is_window))
         else 0
         for rule, version in book.versions
     )

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from ehcp_flow.closed import complete
@@ -18,6 +20,8 @@ from ehcp_flow.engine.kernel import LAPSED, LATE, MET, NO_DAY, OPEN, OVERDUE, OV
 from ehcp_flow.engine.numbers import KEY_OF, KEYS
 from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.facts import DATES, OUTCOMES
+from ehcp_flow.law.clock import Clock
+from ehcp_flow.law.model import Limit
 from ehcp_flow.measures.catalogue import catalogue
 from ehcp_flow.moves.regions import regions_of
 from ehcp_flow.states import MAINTAINED_STATES, State
@@ -33,6 +37,7 @@ __all__ = [
     "MADE_ON",
     "MONTHS",
     "ONCE",
+    "ORDERED",
     "REQUESTED",
     "WAITING",
     "tables_of",
@@ -41,9 +46,9 @@ __all__ = [
 BORN: Final = "date_of_birth"
 MADE_ON: Final = "made_on"
 REQUESTED: Final = ("request_received", "became_responsible")
-ASSESS: Final = ("decide_assess", "detained_decide_assess")
-NOT_ISSUE: Final = ("decide_not_issue", "detained_decide_not_issue")
-FINAL: Final = ("final_plan", "detained_final_plan")
+ORDERED: Final = "of an order"
+ASSESS: Final = "decide_assess"
+FINAL: Final = "final_plan"
 WAITING: Final = (State.REQUESTED, State.ASSESSING, State.DRAFTING, State.DRAFT_ISSUED)
 """The states of a request that is open, in the order of the pathway: before a plan or its refusal."""
 HOLDING: Final = MAINTAINED_STATES | {State.FINAL_ISSUED}
@@ -58,13 +63,14 @@ _WEEK: Final = 7
 
 
 class Figure(NamedTuple):
-    """A column, and what stands in it: `order_*` are all statutory limits of an order.
+    """A column, and what stands in it: of a limit, with its counterparts in other regulations, or of an event.
 
+    ORDERED are all statutory limits that follow from an order.
     `over` is how many days there must be more than; `by_party` says that it is the act of an adviser.
     """
 
     column: str
-    of: int | str | tuple[str, ...]
+    of: int | str
     when: int = 0
     unless: int = 0
     by: int = c.BY_ACT
@@ -72,11 +78,11 @@ class Figure(NamedTuple):
     by_party: bool = False
 
 
-def _in_time(limits: str | tuple[str, ...], within: str, over: str, **more: Any) -> tuple[Figure, ...]:
+def _in_time(limit: str, within: str, over: str, **more: Any) -> tuple[Figure, ...]:
     """Count an act by its day, in time or late; nothing that was not done, or whose day is not known."""
     return (
-        Figure(within, limits, _MET | c.ACT_DONE, **more),
-        Figure(over, limits, _LATE | c.ACT_DONE, **more),
+        Figure(within, limit, _MET | c.ACT_DONE, **more),
+        Figure(over, limit, _LATE | c.ACT_DONE, **more),
     )
 
 
@@ -125,8 +131,8 @@ FIGURES: Final = (
     Figure("phase_transfer_due", "phase_transfer", c.DATED, _LAPSED | 1 << UNRECORDED, by=c.BY_DUE),
     Figure("phase_transfer_final", "phase_transfer", c.DATED | c.ACT_DONE, _LAPSED, by=c.BY_DUE),
     Figure("phase_transfer_in_time", "phase_transfer", c.DATED | c.ACT_DONE | _MET, by=c.BY_DUE),
-    Figure("order_limits_due", "order_*", c.DATED, _NOT_OWED, by=c.BY_DUE),
-    Figure("order_limits_met", "order_*", c.DATED | _MET, by=c.BY_DUE),
+    Figure("order_limits_due", ORDERED, c.DATED, _NOT_OWED, by=c.BY_DUE),
+    Figure("order_limits_met", ORDERED, c.DATED | _MET, by=c.BY_DUE),
     # Facts
     Figure("plans_ceased", "plan_ceased"),
     Figure("plans_transferred_out", "plan_transferred_out"),
@@ -234,10 +240,10 @@ def tables_of(book: CompiledRulebook, contested: str = "with") -> dict[str, Any]
         groups.append(list(chosen))
         return len(groups) - 1 if groups[-1] else -1
 
-    limits = {
-        limit.id: group_of(figure for figure in FIGURES if _counts(figure, limit.id, limit.kind))
-        for limit in book.rulebook.limits.values()
-    }
+    limits = {}
+    for limit, of_limit in groupby(book.rules, key=attrgetter("limit")):
+        names = _names(limit, [rule.clock for rule in of_limit])
+        limits[limit.id] = group_of(figure for figure in FIGURES if figure.of in names)
     doubts = dict.fromkeys(limits.values(), c.READ_OTHERWISE) | {c.PLANS: c.CONTESTABLE, c.REFUSALS: c.CONTESTABLE}
     if contested != "with":
         key = "when" if contested == "only" else "unless"
@@ -245,12 +251,16 @@ def tables_of(book: CompiledRulebook, contested: str = "with") -> dict[str, Any]
             if at >= 0:
                 groups[at] = [each._replace(**{key: getattr(each, key) | doubt}) for each in groups[at]]
     events = {event: group_of(figure for figure in FIGURES if figure.of == event) for event, _ in KEYS}
-    rules = [rule.limit.id for rule in book.rules]
+    rules = [rule.limit for rule in book.rules]
     figures = [figure for group in groups for figure in group]
     ends = [0]
     for group in groups:
         ends.append(ends[-1] + len(group))
-    looked_for = {limit: (series, nth) for series, ids in _SERIES.items() for nth, limit in enumerate(ids)}
+    series = {
+        limit: (number, nth)
+        for number, roots in _SERIES.items()
+        for nth, limit in enumerate(each for root in roots for each in book.alike.get(root, ()))
+    }
     return {
         "group_at": ends,
         "column": [COLUMNS[figure.column] for figure in figures],
@@ -259,10 +269,10 @@ def tables_of(book: CompiledRulebook, contested: str = "with") -> dict[str, Any]
         "by": [figure.by for figure in figures],
         "over": [figure.over for figure in figures],
         "by_party": [int(figure.by_party) for figure in figures],
-        "rule_group": [limits[limit] for limit in rules],
-        "rule_series": [looked_for.get(limit, (-1, 0))[0] for limit in rules],
-        "rule_nth": [looked_for.get(limit, (-1, 0))[1] for limit in rules],
-        "limit_final": [int(limit in FINAL) for limit in book.limits],
+        "rule_group": [limits[limit.id] for limit in rules],
+        "rule_series": [series.get(limit.id, (-1, 0))[0] for limit in rules],
+        "rule_nth": [series.get(limit.id, (-1, 0))[1] for limit in rules],
+        "limit_final": [int(limit.root == FINAL) for limit in book.rulebook.limits.values()],
         "key_group": [events[event] for event, _ in KEYS],
         "key_kind": [_kind(event, outcome) for event, outcome in KEYS],
         "key_outcome": [_outcome(event, outcome) for event, outcome in KEYS],
@@ -281,16 +291,16 @@ def tables_of(book: CompiledRulebook, contested: str = "with") -> dict[str, Any]
 
 
 _SERIES: Final[Mapping[int, tuple[str, ...]]] = {
-    c.ASSESS: ASSESS,
-    c.NOT_ISSUE: NOT_ISSUE,
-    c.FINAL_PLAN: FINAL,
+    c.ASSESS: (ASSESS,),
+    c.NOT_ISSUE: ("decide_not_issue",),
+    c.FINAL_PLAN: (FINAL,),
     c.REVIEW_DECISION: ("review_decision",),
     c.REVIEW_TOTAL: ("review_total",),
     c.REVIEW_DUE: ("annual_review", "transfer_review"),
     c.ARRANGED: ("mediation_arrange",),
     c.PHASES: ("phase_transfer",),
 }
-"""The limits whose deadlines are looked for."""
+"""The limits whose deadlines are looked for, each with its counterparts."""
 
 _KINDS: Final[Mapping[str, int]] = {
     "review_decision_sent": c.IS_SENT,
@@ -326,10 +336,11 @@ _STATES: Final = (
 """What the states mean to the figures; a dispute is about what stands on the day before, or the plan that is held."""
 
 
-def _counts(figure: Figure, limit: str, kind: str) -> bool:
-    if figure.of == "order_*":
-        return kind == "statutory" and limit.startswith("order_")
-    return limit in figure.of if isinstance(figure.of, tuple) else limit == figure.of
+def _names(limit: Limit, clocks: Iterable[Clock]) -> tuple[str, ...]:
+    """Return what a limit is counted as: under its own name or that of its counterpart, and as one of an order."""
+    starts = (pattern.event for clock in clocks for pattern in (*clock.starts_on, *clock.restarts_on))
+    of_order = limit.kind == "statutory" and all(event == "tribunal_order_made" for event in starts)
+    return (limit.root, ORDERED) if of_order else (limit.root,)
 
 
 def _outcome(event: str, outcome: str | None) -> int:

@@ -20,7 +20,7 @@ from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.measures.case_groups import Extra
 from ehcp_flow.measures.claimed_exceptions import VERDICTS, claimed_exceptions
 from ehcp_flow.measures.counted_case import CountedCase
-from ehcp_flow.measures.deadline_filter import FAMILY, STANDING, WORK, Chosen
+from ehcp_flow.measures.deadline_filter import STANDING, WORK, Chosen
 from ehcp_flow.measures.reviewing import last_meeting_of
 from ehcp_flow.states import Dispute, State
 from ehcp_flow.whatif import TO_AMEND, latest_start
@@ -55,7 +55,7 @@ def _held(counted: CountedCase) -> Iterator[_Held]:
 def _next(chosen: Chosen, counted: CountedCase) -> Deadline | None:
     return min(
         chosen.of(counted.answer),
-        key=lambda one: (one.due_on or dt.date.max, chosen.limits.index(one.limit)),
+        key=lambda one: (one.due_on or dt.date.max, chosen.place(one)),
         default=None,
     )
 
@@ -77,8 +77,9 @@ def _disputes(counted: CountedCase) -> Iterator[_Disputed]:
         return
     disputes = [dispute for dispute in counted.answer.disputes if dispute.steps]
     limits = [one for one in _DISPUTED.of(counted.answer) if one.due_on] if disputes else []
-    can_appeal = any(one.actor == FAMILY and one.status == "open" for one in limits)
-    following = next((one for one in limits if one.actor != FAMILY and _stands(one)), None)
+    families = [one.derivation.limit.side == "family" for one in limits]
+    can_appeal = any(theirs and one.status == "open" for one, theirs in zip(limits, families, strict=True))
+    following = next((one for one, theirs in zip(limits, families, strict=True) if not theirs and _stands(one)), None)
     for dispute in disputes:
         appealed = any(step.fact.event == "appeal_registered" for step in dispute.steps)
         under_way = dispute.under_way and (appealed or can_appeal or bool(dispute.awaits))

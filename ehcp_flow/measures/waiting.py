@@ -12,7 +12,7 @@ from ehcp_flow.dates import weeks_ahead
 from ehcp_flow.measures.arithmetic import UNAVAILABLE, mean_weeks, median_weeks, rounded
 from ehcp_flow.measures.case_groups import NOT_RECORDED, Extra
 from ehcp_flow.measures.counted_case import CountedCase
-from ehcp_flow.measures.deadline_filter import AUTHORITY, Chosen
+from ehcp_flow.measures.deadline_filter import Chosen
 from ehcp_flow.measures.figures import FINAL, WAITING
 
 __all__ = ["AGE_BANDS", "Waiting", "Workload"]
@@ -28,8 +28,8 @@ AGE_BANDS: Final = (
 _UNKNOWN: Final = "no request on record"
 _WEEK: Final = 7
 _LIMIT_WEEKS, _YEAR_WEEKS = 20, 52
-_OVERDUE: Final = Chosen(status=("overdue",), kinds=("statutory",), by=AUTHORITY)
-_AHEAD: Final = Chosen(status=("open",), kinds=("statutory",), by=AUTHORITY, tasks=True)
+_OVERDUE: Final = Chosen(status=("overdue",), kinds=("statutory",), by="authority")
+_AHEAD: Final = Chosen(status=("open",), kinds=("statutory",), by="authority", tasks=True)
 _STAGE_COLUMNS: Final = tuple(state.value.lower() for state in WAITING)
 
 
@@ -46,7 +46,7 @@ class Waiting:
         state = answer.pathway
         if state not in WAITING:
             return
-        deadline = counted.counted_from_request(answer.as_of, *FINAL)
+        deadline = counted.counted_from_request(answer.as_of, FINAL)
         days = None if deadline is None else (answer.as_of - deadline.starts_on).days
         self.cases.append(
             {

@@ -88,7 +88,8 @@ def work_calendar(
         for answer in answers:
             is_mine = has_values((extra or {}).get(answer.case.case_id, {}), only or {})
             for deadline in work_of(answer):
-                asked = {"adviser": deadline.party if deadline.limit == "advice" else None, "setting": deadline.party}
+                of_adviser = deadline.derivation.limit.side == "adviser"
+                asked = {"adviser": deadline.party if of_adviser else None, "setting": deadline.party}
                 for kind, party in asked.items():
                     if party is not None:
                         parties[kind].add(party)

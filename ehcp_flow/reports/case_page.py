@@ -21,9 +21,9 @@ CASE_PAGE: Final = Kind("a page of one case that ehcp_flow wrote", "case.html", 
 """A page as `case_page` gives it."""
 
 _WEEK: Final = 7
-_FAMILY: Final = "parent or young person"
 _WHO: Final = {
     "local authority": "The council",
+    "home authority": "The council",
     "body asked for advice": "The service that was asked for advice",
     "organiser of the meeting": "Whoever arranges the meeting",
     "head, principal or local authority": "The school or college, or the council",
@@ -119,7 +119,7 @@ def _plain(deadline: Deadline) -> str:
     if deadline.earliest_on is not None:
         kept = {"met": "It was kept.", "premature": "It was not kept: the act came too early."}
         return f"This time is protected up to {due}. {kept.get(deadline.status, '')}".strip()
-    if deadline.actor == _FAMILY:
+    if deadline.derivation.limit.side == "family":
         still = {"open": f"You can still do this, up to {due}.", "lapsed": "The time for this is over."}
         return still.get(deadline.status, f"The time for this ran to {due}.")
     over = _long(deadline.days_over)

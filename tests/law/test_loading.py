@@ -203,6 +203,10 @@ OTHERS = [
     ),
     ('kind = "statutory"\n', 'kind = "statutory"\ncounterpart = "undecided"\n', "no limit is called 'undecided'"),
     (
+        'kind = "statutory"\n', 'kind = "statutory"\ncounterpart = "decide"\n',
+        "'decide' repeats 'decide' itself: name that",
+    ),
+    (
         'counting = "6 weeks after"\ncitation = ["SR 5(1)"]\nevidence = "P"\n',
         'in_force_to = 2014-12-31\ncounting = "6 weeks after"\ncitation = ["SR 5(1)"]\nevidence = "P"\n'
         + AGAIN.format("2015-01-01").replace("6 weeks", "7 weeks")

@@ -1,0 +1,39 @@
+"""On whose side it is to act: what is a family's right is nobody's task, and a desk has what its authority owes."""
+
+from ehcp_flow.law.actors import side_of
+from ehcp_flow.law.loader import england
+
+OTHERS = {
+    "body that arranges the mediation",
+    "commissioning body",
+    "commissioning body (health) or local authority (social care)",
+    "head, principal or local authority",
+    "institution consulted",
+    "local authority or commissioning body",
+    "mediation adviser",
+    "new commissioning body",
+    "old commissioning body",
+    "organiser of the meeting",
+}
+"""Whoever is another body, or can be."""
+
+
+def test_every_actor_of_england_is_on_a_side_or_known_to_be_of_the_others():
+    sides = {}
+    for limit in england().limits.values():
+        sides.setdefault(limit.side, set()).add(limit.actor)
+    assert sides == {
+        "family": {"parent or young person", "appropriate person"},
+        "authority": {"local authority", "home authority", "old local authority", "new local authority"},
+        "adviser": {"body asked for advice"},
+        "others": OTHERS,
+    }
+    assert side_of("whoever") == "others"
+
+
+def test_what_custody_makes_a_limit_of_its_own_is_owed_on_the_side_of_its_counterpart():
+    law = england()
+    for limit in law.limits.values():
+        first = law.limits[limit.root]
+        assert first.side in (limit.side, "others"), limit.id
+        assert limit.id in {limit.root, f"detained_{limit.root}"}
