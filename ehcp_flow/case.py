@@ -180,18 +180,21 @@ class Case:
         return Case(self.case_id, (*self.recorded, *facts))
 
     def find(self, fact_id: str) -> Fact:
-        """Return the recorded fact with this id. Raises CorrectionError if there is none."""
-        for fact in self.recorded:
-            if fact.id == fact_id:
-                return fact
-        raise CorrectionError(fact_id, f"case {self.case_id} has no such fact")
+        """Return the recorded fact with this id. Raises CorrectionError if there is none, or several that differ."""
+        found = [fact for fact in self.recorded if fact.id == fact_id]
+        if not found:
+            raise CorrectionError(fact_id, f"case {self.case_id} has no such fact")
+        if len({fact.content for fact in found}) > 1:
+            said = ", ".join(f"{fact.event} on {written(fact.on)}" for fact in found)
+            raise CorrectionError(fact_id, f"case {self.case_id} has several facts of this name, which differ: {said}")
+        return found[0]
 
     def void(
         self, fact: Fact | str, reason: str, *, recorded_at: dt.datetime | None = None, recorded_by: str | None = None
     ) -> Case:
         """Return the case in which `fact` no longer stands, with the reason; the fact itself is kept.
 
-        Raises CorrectionError if the case never recorded it.
+        Raises CorrectionError if the case never recorded it, or recorded others under its name.
         """
         target = self.find(fact if isinstance(fact, str) else fact.id)
         note = FactVoided(
@@ -208,7 +211,7 @@ class Case:
     def replace(self, fact: Fact | str, by: Fact, reason: str) -> Case:
         """Return the case in which `by` stands in the place of `fact`, with the reason; both are kept.
 
-        Raises CorrectionError if the case never recorded `fact`.
+        Raises CorrectionError if the case never recorded `fact`, or recorded others under its name.
         """
         target = self.find(fact if isinstance(fact, str) else fact.id)
         if (by.reason or isinstance(by, ExceptionRecorded)) and by.id != target.id:
@@ -234,21 +237,23 @@ class Case:
         by_id: dict[str, list[Fact]] = defaultdict(list)
         for fact in self.recorded:
             by_id[fact.id].append(fact)
+        unclear = {
+            name for name, facts in by_id.items() if len(facts) > 1 and len({fact.content for fact in facts}) > 1
+        }
         correctors: dict[str, list[Fact]] = defaultdict(list)
+        correcting: list[Fact] = []
         found: list[Finding] = []
         for fact in self.recorded:
             if fact.corrects is None:
                 continue
             if fact.corrects not in by_id or fact.corrects == fact.id:
                 found.append(self._astray(fact, "correction_of_unknown_fact", "which the case does not hold"))
+            elif fact.corrects in unclear:
+                found.append(self._astray(fact, "ambiguous_correction", "and the case holds several of it that differ"))
             else:
                 correctors[fact.corrects].append(fact)
+                correcting.append(fact)
 
-        correcting = [
-            fact
-            for fact in self.recorded
-            if fact.corrects is not None and fact.corrects in by_id and fact.corrects != fact.id
-        ]
         circular = self._circular(correcting, by_id)
         counts = self._still_counting([fact.id for fact in correcting if id(fact) not in circular], correctors)
         corrections: list[Correction] = []

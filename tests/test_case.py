@@ -174,8 +174,17 @@ def test_a_fact_that_was_never_recorded_cannot_be_corrected():
             "circular_correction",
             ["request_received", "plan_agreed", "plan_agreed"],
         ),
+        (
+            """
+            2026-07-20 final_plan_sent fact_id=a4
+            2026-09-29 final_plan_sent fact_id=a4
+            2026-07-20 fact_voided corrects=a4 reason="not sent"
+            """,
+            "ambiguous_correction",
+            ["request_received", "final_plan_sent", "final_plan_sent"],
+        ),
     ],
-    ids=["of nothing", "of itself", "two voids of each other", "two replacements of each other"],
+    ids=["of nothing", "of itself", "two voids of each other", "two replacements of each other", "of one of two"],
 )
 def test_a_correction_that_leads_nowhere_has_no_effect_and_is_found(chronology, code, case_state):
     case = Case("a", (REQUEST, *facts(chronology)))
@@ -271,3 +280,27 @@ def test_every_event_has_its_place_in_the_order_of_the_law():
     assert sorted(LEGAL_ORDER.values()) == list(range(len(FACT_TYPES)))
     assert all(get_args(cls.model_fields["event"].annotation) == (event,) for event, cls in FACT_TYPES.items())
     assert make_fact("request_received", case_id="a", on="2026-03-02").event == "request_received"
+
+
+def test_two_facts_of_one_name_are_not_both_taken_back():
+    case = Case("a", facts("2026-07-20 final_plan_sent fact_id=a4; 2026-09-29 final_plan_sent fact_id=a4"))
+    said = r"several facts of this name, which differ: final_plan_sent on 2026-07-20, final_plan_sent on 2026-09-29"
+    for which in ("a4", case.recorded[1]):
+        with pytest.raises(CorrectionError, match=said):
+            case.void(which, "not sent")
+        with pytest.raises(CorrectionError, match=said):
+            case.replace(which, AGREED, "not sent")
+    assert [finding.code for finding in case.findings_on(case.facts[-1].on)] == ["fact_id_again"]
+
+
+def test_a_fact_that_is_there_twice_is_taken_back_with_its_copy():
+    case = Case("a", (REQUEST, AGREED, AGREED)).void("f2", "not sent")
+    assert events(case) == ["request_received"]
+
+
+def test_a_name_in_two_cases_is_a_fact_of_each():
+    cases = group_cases(
+        (*facts("2026-07-20 final_plan_sent fact_id=a4", "a"), *facts("2026-09-29 final_plan_sent fact_id=a4", "b"))
+    )
+    assert events(cases["a"].void("a4", "not sent")) == []
+    assert events(cases["b"]) == ["final_plan_sent"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
+from ehcp_flow.cli.messages import note
 from ehcp_flow.cli.options import option
 from ehcp_flow.errors import UnknownNameError
 
@@ -24,7 +25,7 @@ Only: TypeAlias = Annotated[
     option(
         "--only COLUMN=VALUE",
         "Only what has this value in a column, such as caseworker=Ann, or none (caseworker=); given again, all of them "
-        "must hold. A value that nothing has is an error.",
+        "must hold. A value that nothing has is an error, unless it is a word of a closed set, such as status=overdue.",
     ),
 ]
 
@@ -74,14 +75,23 @@ def check_columns(asked: Iterable[str], extra: Mapping[str, Mapping[str, str]], 
             raise UnknownNameError("column", column, sorted(known))
 
 
-def check_value(column: str, value: str, held: Iterable[str], option: str = "--only") -> None:
+def check_value(
+    column: str, value: str, held: Iterable[str], words: Collection[str] = (), *, option: str = "--only"
+) -> None:
     """Raise BadParameter for a value that nothing has, with those that there are, the nearest first.
 
-    An empty list would look like "nothing due". Nothing is said where nothing is held at all, or nothing asked for.
+    An empty list would look like "nothing due". But `words` are the whole of a closed set: of one of these that nothing
+    has, it is noted that nothing has it. Nothing is said where nothing is held at all, or nothing asked for.
     """
     known = sorted({one for one in held if one})
     wanted = value.casefold()
-    if not wanted or not known or any(one.casefold() == wanted for one in known):
+    if not wanted or any(one.casefold() == wanted for one in known):
+        return
+    known = known or sorted(words)
+    if any(one.casefold() == wanted for one in words):
+        note(f"nothing has {column}={value}")
+        return
+    if not known:
         return
     near = get_close_matches(value, known, n=_MOST)
     named = list(dict.fromkeys((*near, *known)))

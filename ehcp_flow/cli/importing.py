@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 import typer
 
 from ehcp_flow.cli.command import CliCommand, options
-from ehcp_flow.cli.messages import ProgressBar, RefusedRows, count, note
+from ehcp_flow.cli.messages import ProgressBar, RefusedRows, count, note, note_alike
 from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import AllErrors, StoreUrl, TableFormat, option
 from ehcp_flow.cli.output import print_outcome
@@ -91,12 +91,13 @@ def _import(
         result, warnings = _take(opened, facts, bar, told)
     for warning in warnings:
         note(f"warning: {warning}")
+    note_alike(result.alike)
     told.tell()
     if result.already:
         note("this very file was imported before; nothing was left to do")
     elif result.resumed_at:
         note(f"went on after {count(result.resumed_at, 'row')}, where an earlier run had stopped")
-    row = {name: getattr(result, name) for name in result.__slots__ if name != "seconds"}
+    row = {name: getattr(result, name) for name in result.__slots__ if name not in {"seconds", "alike"}}
     print_outcome(row, _sentence(result), form)
     if result.refused:
         raise typer.Exit(ExitCode.REFUSED)

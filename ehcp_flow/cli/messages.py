@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final, Self
 
@@ -20,6 +21,7 @@ __all__ = [
     "complain",
     "count",
     "note",
+    "note_alike",
     "printable",
     "say_on_stderr",
 ]
@@ -49,6 +51,15 @@ def complain(text: str, path: str = "ehcp-flow") -> None:
 def note(text: str) -> None:
     """Print something worth knowing."""
     _print(f"ehcp-flow: {text}")
+
+
+def note_alike(groups: Sequence[Sequence[str]]) -> None:
+    """Warn of ids that are nearly the same, the first few groups by name."""
+    for group in groups[:SHOWN]:
+        ids = ", ".join(ascii(case_id) for case_id in group)
+        note(f"warning: these ids are nearly the same, and may be of one child: {ids}")
+    if len(groups) > SHOWN:
+        note(f"warning: so are {count(len(groups) - SHOWN, 'more group')} of ids")
 
 
 def count(number: int, what: str, many: str = "") -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import typer
 
-from ehcp_flow.cli.messages import SHOWN, ProgressBar, count, note
+from ehcp_flow.cli.messages import ProgressBar, count, note, note_alike
 from ehcp_flow.cli.options import Contested
 from ehcp_flow.cli.source_kinds import tell_read
 from ehcp_flow.errors import EhcpFlowError, ExitCode
@@ -156,11 +156,7 @@ class OpenedSource(ABC):
                 f"{count(ahead, 'case has', 'cases have')} facts after {self.query.on.isoformat()}, which do not count "
                 "yet (named by: ehcp-flow breaches SOURCE --register findings)"
             )
-        for group in alike[:SHOWN]:
-            ids = ", ".join(ascii(case_id) for case_id in group)
-            note(f"warning: these ids are nearly the same, and may be of one child: {ids}")
-        if len(alike) > SHOWN:
-            note(f"warning: so are {count(len(alike) - SHOWN, 'more group')} of ids")
+        note_alike(alike)
         if breach:
             raise typer.Exit(ExitCode.BREACH)
         if self.refused or self._failed:

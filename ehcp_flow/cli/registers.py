@@ -118,7 +118,7 @@ def _registers(
             rows = _rows(name, listed, on, weeks, extra, columns, query.contested)
             every = ("case_id", *columns, *REGISTER_COLUMNS[name]) if name in REGISTERS else ()
             check_columns(of_rows, extra, *(every or (rows[0] if rows else of_rows)))
-            chosen_rows = _matching(rows, of_rows)
+            chosen_rows = _matching(rows, of_rows, _words(name, query))
             if name in REGISTERS:
                 chosen_rows = [row for row in chosen_rows if is_mine(row["case_id"])]
             _print(chosen_rows, shown, every, (*columns, *_SHOWN.get(name, ())), name)
@@ -157,13 +157,22 @@ def _contents(answers: Iterator[Answer], weeks: int, contested: Contested) -> li
     return lists + [{"name": name, "rows": None, "what": what} for name, what in TABLES.items()]
 
 
-def _matching(rows: Sequence[Mapping[str, Any]], wanted: Mapping[str, str]) -> Sequence[Mapping[str, Any]]:
+def _words(name: str, query: CaseQuery) -> Mapping[str, Sequence[str]]:
+    """Return what can stand in the columns of a register that hold words of a closed set."""
+    from ehcp_flow.measures import REGISTER_WORDS
+
+    return {"limit": tuple(query.law.limits), **REGISTER_WORDS.get(name, {})}
+
+
+def _matching(
+    rows: Sequence[Mapping[str, Any]], wanted: Mapping[str, str], words: Mapping[str, Sequence[str]]
+) -> Sequence[Mapping[str, Any]]:
     """Return the rows with these values in their own columns: as they are written, or as a table for people says them.
 
-    Raises BadParameter for a value that none of them has.
+    Raises BadParameter for a value that none of them has, unless it is one of the words that the column can hold.
     """
     for column, value in wanted.items():
-        check_value(column, value, (text for row in rows for text in _ways(row[column])))
+        check_value(column, value, (text for row in rows for text in _ways(row[column])), words.get(column, ()))
     return [
         row
         for row in rows

@@ -37,9 +37,9 @@ def open_source(
     many = by_columns(source)
     with ExitStack() as stack:
         if "://" in source:
-            # A file of SQLite has no roles: what is of an authority on the day is chosen here, as in any other file.
-            scope = None if source.startswith("sqlite") else query.authority
-            store = stack.enter_context(stack.enter_context(open_store(source, authority=scope)).snapshot())
+            # Whose a case is goes by the day, as in any file: a store that is open for one authority has what was begun
+            # under it. What a role of PostgreSQL must not see is kept back by the database.
+            store = stack.enter_context(stack.enter_context(open_store(source)).snapshot())
             if many and not ids:
                 yield SourceOverColumns(query, store, source, then, used=used)
             else:

@@ -78,8 +78,8 @@ class CompiledRulebook:
     """A rulebook as tables: `tables` by name, and what their numbers stand for.
 
     `rules` are by the number of a rule, `versions` by that of a version (its rule, and the version itself), both in the
-    order of the rulebook; `ways` by that of a way of counting, `parties` those that the law names. `alike` has, by
-    the name under which they are listed and counted, the limits that repeat one another: the first, and its counterparts.
+    order of the rulebook; `ways` by that of a way of counting, `parties` those that the law names. `alike` has the
+    limits that are listed and counted under one name, by that name: that of the first, which its counterparts repeat.
     """
 
     def __init__(self, rulebook: Rulebook) -> None:

@@ -21,7 +21,14 @@ from ehcp_flow.measures.frames import to_pandas, to_polars
 from ehcp_flow.measures.hidden_tables import DESKS, TABLES, exceptions_by_ground, table_rows
 from ehcp_flow.measures.measure_table import MeasureTable, Tally, measure
 from ehcp_flow.measures.periods import GRAINS, Period, between, survey_day, years
-from ehcp_flow.measures.registers import REGISTER_COLUMNS, REGISTER_LIMITS, REGISTERS, Registers, registers
+from ehcp_flow.measures.registers import (
+    REGISTER_COLUMNS,
+    REGISTER_LIMITS,
+    REGISTER_WORDS,
+    REGISTERS,
+    Registers,
+    registers,
+)
 from ehcp_flow.measures.reviewing import Reviewing
 from ehcp_flow.measures.waiting import Waiting, Workload
 
@@ -33,6 +40,7 @@ __all__ = [
     "REGISTERS",
     "REGISTER_COLUMNS",
     "REGISTER_LIMITS",
+    "REGISTER_WORDS",
     "RELEASES",
     "TABLES",
     "UNAVAILABLE",

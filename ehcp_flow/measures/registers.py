@@ -17,11 +17,14 @@ from ehcp_flow.dates import weeks_ahead
 from ehcp_flow.deadlines import Deadline
 from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.errors import UnknownNameError
+from ehcp_flow.explanation_outcome import MISSED
+from ehcp_flow.facts import OUTCOMES
 from ehcp_flow.measures.case_groups import Extra
 from ehcp_flow.measures.claimed_exceptions import VERDICTS, claimed_exceptions
 from ehcp_flow.measures.counted_case import CountedCase
 from ehcp_flow.measures.deadline_filter import STANDING, WORK, Chosen
 from ehcp_flow.measures.reviewing import last_meeting_of
+from ehcp_flow.moves.state_names import DisputeState
 from ehcp_flow.states import Dispute, State
 from ehcp_flow.whatif import TO_AMEND, latest_start
 
@@ -29,6 +32,7 @@ __all__ = [
     "REGISTERS",
     "REGISTER_COLUMNS",
     "REGISTER_LIMITS",
+    "REGISTER_WORDS",
     "RegisterLengths",
     "Registers",
     "Row",
@@ -108,6 +112,8 @@ def _not_come(counted: CountedCase) -> Iterator[Deadline]:
     return (one for one in _ADVICE.of(counted.answer) if one.done_on is None)
 
 
+_YES_OR_NO: Final = ("yes", "no", "true", "false")
+
 Take: TypeAlias = Callable[[Any, Any], Any]
 """What stands in a column: of what a register lists, and of its case, laid out for counting."""
 
@@ -116,6 +122,7 @@ class Register(NamedTuple):
     """A list: what it holds, what it lists of a case, its columns, and its order.
 
     `limits` are those of a calendar; `ahead` says that it holds what falls due in the weeks ahead, and nothing later.
+    `words` are all that can stand in a column, where that is a closed set.
     """
 
     says: str
@@ -124,6 +131,7 @@ class Register(NamedTuple):
     order: Callable[[Row], Any]
     limits: tuple[str, ...] = ()
     ahead: bool = False
+    words: Mapping[str, Sequence[str]] = {}
 
 
 def _told(*names: str) -> dict[str, Take]:
@@ -187,6 +195,7 @@ _TABLE: Final[Mapping[str, Register]] = {
         _told("limit", "title", "actor", "party", "due_on", "done_on", "status", "days_over", "citation", "ended_on")
         | {"contested_by": lambda one, _: "; ".join(one.contested_by)},
         lambda row: (not still_undone(row), -(row["days_over"] or 0), row["case_id"], row["limit"]),
+        words={"status": MISSED},
     ),
     "due": Register(
         "What falls due in the weeks ahead, the soonest first",
@@ -211,6 +220,7 @@ _TABLE: Final[Mapping[str, Register]] = {
             "excuses": lambda one, _: _listed(one.excuses),
         },
         lambda row: (VERDICTS.index(row["verdict"]), row["on"], row["case_id"]),
+        words={"ground": OUTCOMES["exception_recorded"], "verdict": VERDICTS},
     ),
     "advice": Register(
         "Advice that was asked for and has not come, the most overdue first",
@@ -225,6 +235,7 @@ _TABLE: Final[Mapping[str, Register]] = {
         },
         lambda row: (_day(row, "due_on"), row["case_id"], row["adviser"]),
         _ADVICE.limits,
+        words={"status": _ADVICE.status},
     ),
     "reviews": Register(
         "Every plan held, with its next review, the soonest due first",
@@ -243,6 +254,7 @@ _TABLE: Final[Mapping[str, Register]] = {
         },
         lambda row: (_day(row, "review_due_on"), row["case_id"]),
         _REVIEW.limits + _FOLLOWS.limits,
+        words={"status": _REVIEW.status, "never_reviewed": _YES_OR_NO},
     ),
     "transfers": Register(
         "Phase transfers that are still ahead or were missed, the soonest due first",
@@ -257,6 +269,7 @@ _TABLE: Final[Mapping[str, Register]] = {
         },
         lambda row: (_day(row, "due_on"), row["case_id"]),
         _TRANSFERS.limits,
+        words={"status": _TRANSFERS.status, "phase": OUTCOMES["phase_transfer_due"]},
     ),
     "disputes": Register(
         "Mediations and appeals, and what follows from them; those under way first",
@@ -273,6 +286,7 @@ _TABLE: Final[Mapping[str, Register]] = {
             **_said("ahead", next="title", due_on="due_on", status="status", days_over="days_over"),
         },
         lambda row: (not row["under_way"], _day(row, "due_on"), row["case_id"], row["decided_on"]),
+        words={"state": tuple(DisputeState), "status": _DISPUTED.status, "under_way": _YES_OR_NO},
     ),
     "findings": Register(
         "What is missing or odd in the record of a case",
@@ -288,6 +302,8 @@ REGISTER_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     name: tuple(register.columns) for name, register in _TABLE.items()
 }
 """The columns of each register after `case_id` and those of the file: those of an empty one too."""
+REGISTER_WORDS: Final = {name: register.words for name, register in _TABLE.items()}
+"""The words of a closed set that a column of each register can hold, whether or not one stands there now."""
 REGISTER_LIMITS: Final = {name: register.limits for name, register in _TABLE.items() if register.limits}
 """The limits of the registers that can be a calendar; `due` holds every one that is worked to."""
 

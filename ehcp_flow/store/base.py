@@ -226,6 +226,10 @@ class Store(ABC):
             if head is not None:
                 yield head
 
+    @abstractmethod
+    def case_ids(self) -> Iterator[str]:
+        """Yield the id of each case in order."""
+
     def verify(
         self, *, anchor: Iterable[Head] | None = None, progress: Callable[[int], None] | None = None
     ) -> Verification:

@@ -15,9 +15,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from io import TextIOWrapper
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final, TypeAlias
 
+from ehcp_flow.case_ids import nearly_the_same
 from ehcp_flow.errors import FactError, RowRefused, SourceError, UnknownNameError
 from ehcp_flow.facts import Fact
 from ehcp_flow.formulas import disarmed
@@ -47,7 +49,9 @@ REFUSED_ROWS: Final = Kind("a file of refused rows that ehcp_flow wrote", "refus
 class ImportResult:
     """What became of a file: rows read, facts taken, duplicates, rows refused, over all runs of this file.
 
-    `resumed_at` is how many rows an earlier run had dealt with; `already` is true if one had finished the file.
+    `resumed_at` is how many rows an earlier run had dealt with; `already` is true if one had finished the file. `alike`
+    are groups of ids that are nearly the same (`case_ids.nearly_the_same`), of the file and of the store, at least one
+    of the file in each.
     """
 
     rows: int
@@ -58,6 +62,7 @@ class ImportResult:
     already: bool
     dry_run: bool
     seconds: float
+    alike: tuple[tuple[str, ...], ...] = ()
 
 
 def import_facts(  # noqa: PLR0913 - one parameter for each setting
@@ -103,7 +108,7 @@ def import_facts(  # noqa: PLR0913 - one parameter for each setting
         state = taking.finish(state)
     return ImportResult(
         state.rows_read, state.taken, state.duplicates, state.refused, resumed_at, already, dry_run,
-        time.monotonic() - began,
+        time.monotonic() - began, taking.alike(),
     )  # fmt: skip
 
 
@@ -123,6 +128,7 @@ class _Taking:
         self.dry_run = dry_run
         self.seen: set[int] = set()
         self.elsewhere: dict[str, str] = {}
+        self.ids: set[str] = set()
 
     def take(self, chunk: list[Item], state: ImportState, *, again: bool = False) -> ImportState:
         """Deal with one batch and return the new state; `again` only names the refusals of one dealt with before."""
@@ -183,16 +189,25 @@ class _Taking:
             self.store._import([], None, _nowhere, self.source, self.name, lambda _: done, False, self.same_id)  # noqa: FBT003 - the adapter protocol is positional
         return done
 
+    def alike(self) -> tuple[tuple[str, ...], ...]:
+        """Return the ids of the file that are nearly those of other cases, of the file or of the store."""
+        if not self.ids:
+            return ()
+        groups = nearly_the_same(chain(self.ids, self.store.case_ids()))
+        return tuple(group for group in groups if not self.ids.isdisjoint(group))
+
     def _look_ahead(self, chunk: list[Item]) -> None:
-        """Note which cases the file gives to another authority than the store is open for.
+        """Note the cases of the file, and which of them it gives to another authority than the store is open for.
 
         Most files name the authority in one row of a case alone: the others are no less the other authority's.
         """
-        if (scope := self.store.scope) is None:
-            return
+        scope = self.store.scope
         for item in chunk:
             row = item[1] if isinstance(item, tuple) else item
-            if isinstance(row, Fact) and row.authority is not None and row.authority not in scope:
+            if not isinstance(row, Fact):
+                continue
+            self.ids.add(row.case_id)
+            if scope is not None and row.authority is not None and row.authority not in scope:
                 self.elsewhere[row.case_id] = row.authority
 
     def _elsewhere(self, fact: Fact) -> tuple[str, str] | None:

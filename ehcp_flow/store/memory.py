@@ -77,6 +77,12 @@ class MemoryStore(Store):
             shelf=self._shelf, authority=authority, clock=self.clock, check=self.check, upcasters=self.upcasters
         )
 
+    def case_ids(self) -> Iterator[str]:
+        """Yield the id of each case in order."""
+        with self._shelf.lock:
+            held = sorted(case_id for case_id, head in self._shelf.heads.items() if self._mine(head))
+        yield from held
+
     def stats(self) -> Stats:
         """Return how large the store is."""
         with self._shelf.lock:

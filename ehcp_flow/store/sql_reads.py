@@ -218,6 +218,15 @@ class SqlReads(Store):
             yield from beside(transaction, self.names, self._sql, scope)
             yield from unprotected(transaction, self.names)
 
+    def case_ids(self) -> Iterator[str]:
+        """Yield the id of each case in order."""
+        mine: tuple[Any, ...] = () if self.authority is None else (self.authority,)
+        owned = f" WHERE h.authority = {self._sql.p}" if mine else ""
+        listed = f"SELECT h.case_id FROM {self.names.heads} h{owned} ORDER BY h.case_id"
+        with self.database.read(streamed=True) as transaction:
+            for (case_id,) in transaction.stream(listed, mine, _CHUNK):
+                yield str(case_id)
+
     def stats(self) -> Stats:
         """Return how large the store is."""
         return stats_of(self.database, self.names, self.authority)

@@ -38,6 +38,8 @@ class AuthorityContract:
             assert [fact.case_id for fact in mine.facts()] == ["mine"]
             assert [entry.position for entry in mine.follow(0)] == [3]
             assert [head.case_id for head in mine.heads()] == ["mine"]
+            assert list(mine.case_ids()) == ["mine"]
+            assert list(all_.case_ids()) == ["mine", "nobodys", "theirs"]
             assert (mine.stats().cases, mine.stats().facts) == (1, 1)
             assert (mine.verify().cases, mine.verify().ok) == (1, True)
             with pytest.raises(WrongAuthority):

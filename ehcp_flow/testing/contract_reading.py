@@ -56,6 +56,19 @@ class ReadingContract:
         assert [found.case.case_id for found in store.cases(["c", "b"], known_at=known)] == ["b"]
         assert [fact.case_id for fact in store.facts(known_at=known)] == ["b", "a", "Z"]
 
+    def test_an_import_compares_its_ids_with_those_of_the_store(self, opener: Opener) -> None:
+        with opener() as all_, opener(authority="885") as mine:
+            for case_id, authority in (("0042", "885"), ("ab12", "301"), ("long", "885"), ("LONG", "885")):
+                all_.record(case_id, a_fact(case_id, authority=authority), seen=0)
+            rows = [a_fact("42", authority="885"), a_fact("AB12", authority="885"), a_fact("AB 12", authority="885")]
+            tried = import_facts(mine, rows, dry_run=True)
+            taken = import_facts(mine, rows, batch=1)
+            assert tried.alike == taken.alike == (("0042", "42"), ("AB 12", "AB12"))
+            assert import_facts(all_, rows[1:2], source="again").alike == (("AB 12", "AB12", "ab12"),)
+            assert import_facts(all_, rows[1:2], source="again").alike == (("AB 12", "AB12", "ab12"),)
+            assert import_facts(mine, []).alike == ()
+            assert list(mine.case_ids()) == ["0042", "42", "AB 12", "AB12", "LONG", "long"]
+
     def test_a_clock_that_goes_back_never_reorders_a_case(self, store: Store, clock: SetClock) -> None:
         store.record("a-1", a_fact(), seen=0)
         before = clock.now

@@ -76,3 +76,18 @@ def test_whose_a_case_is_goes_by_the_day_by_every_door(at_the_doors):
     assert ours("885", "2025-07-20") == {("a", "885"), ("b", "885")}
     assert ours("885", "2025-07-21") == {("b", "885")}
     assert ours("855", "2025-07-21") == {("a", "855")}
+
+
+def test_an_import_names_ids_that_are_nearly_those_of_the_store(tmp_path):
+    url, path = f"sqlite:///{tmp_path / 'told.db'}", tmp_path / "told.csv"
+    told: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
+    for ids in (("00042", "AB12", "7"), ("42", "420"), ("420",)):
+        path.write_text(HEAD + "".join(f"{case_id},request_received,2026-03-02,885\n" for case_id in ids), "utf-8")
+        for args in (("--dry-run",), ()):
+            done = invoke("import", path, "--store", url, *args, "--format", "json")
+            assert done.exit_code == 0
+            told.setdefault(ids, set()).add(
+                tuple(line for line in done.stderr.splitlines() if "nearly the same" in line)
+            )
+    says = "ehcp-flow: warning: these ids are nearly the same, and may be of one child: '00042', '42'"
+    assert list(told.values()) == [{()}, {(says,)}, {()}]

@@ -9,6 +9,7 @@ import pytest
 from ehcp_flow.measures import REGISTERS, TABLES, registers
 from ehcp_flow.readers import read_cases
 from tests.cli.running import invoke, rows_of
+from tests.doors import write_story
 from tests.measures.answers_made_up import answered
 
 AS_OF = ("--as-of", "2025-01-16")
@@ -134,6 +135,44 @@ def test_an_empty_value_chooses_what_has_none(unowned):
     ]
     assert len(feeds[0]) == sum(map(len, feeds[1:]))
     assert feeds[1]
+
+
+NOBODY = """
+2024-01-08 request_received party=parent; 2024-02-12 assessment_agreed; 2024-05-27 final_plan_sent
+2025-01-10 exception_recorded outcome=exceptional_circumstances until=2025-01-12 reason=illness
+2025-01-13 advice_requested party=medical; 2026-09-01 phase_transfer_due outcome=school
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "only"),
+    [
+        ("breaches", "status=late"),
+        ("breaches", "limit=annual_review"),
+        ("due", "limit=final_plan"),
+        ("exceptions", "ground=coronavirus"),
+        ("exceptions", "verdict=no ground in law"),
+        ("advice", "status=Overdue"),
+        ("reviews", "status=overdue"),
+        ("reviews", "never_reviewed=no"),
+        ("transfers", "status=overdue"),
+        ("transfers", "phase=post16"),
+        ("disputes", "state=APPEALED"),
+        ("disputes", "under_way=yes"),
+    ],
+)
+@pytest.mark.parametrize("held", [True, False])
+def test_a_word_of_a_closed_set_that_nothing_has_gives_an_empty_list_that_says_so(tmp_path, name, only, held):
+    path = write_story(tmp_path / "story.csv", NOBODY)
+    if not held:
+        path = write_story(tmp_path / "none.csv", "2025-01-08 date_of_birth")
+    done = invoke("registers", path, name, "--only", only, *AS_OF, "--format", "json")
+    assert (done.exit_code, rows_of(done.stdout, "json")) == (0, [])
+    assert f"nothing has {only}" in done.stderr
+    column = only.partition("=")[0]
+    done = invoke("registers", path, name, "--only", f"{column}=neverheard", *AS_OF, "--format", "json")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert f"nothing has {column}=neverheard; there are" in " ".join(done.stderr.replace("│", " ").split())
 
 
 @pytest.mark.parametrize(

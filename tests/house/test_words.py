@@ -45,6 +45,7 @@ SHORT = {
     "findings.py": "one class that everything above gives",
     "inputs.py": "one rule for every file that is opened",
     "masking.py": "one rule for everything that is printed",
+    "law/actors.py": "one table, below everything that asks on whose side it is to act",
     "law/checklist.py": "one model of the rulebook",
     "law/notices.py": "one question to the rulebook",
     "measures/exceptions.py": "one figure",

@@ -19,10 +19,9 @@ OTHERS = {
 
 
 def test_every_actor_of_england_is_on_a_side_or_known_to_be_of_the_others():
-    sides = {}
-    for limit in england().limits.values():
-        sides.setdefault(limit.side, set()).add(limit.actor)
-    assert sides == {
+    limits = england().limits.values()
+    sides = {limit.side for limit in limits}
+    assert {side: {limit.actor for limit in limits if limit.side == side} for side in sides} == {
         "family": {"parent or young person", "appropriate person"},
         "authority": {"local authority", "home authority", "old local authority", "new local authority"},
         "adviser": {"body asked for advice"},
