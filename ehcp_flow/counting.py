@@ -181,9 +181,7 @@ class SchoolDays:
     def after(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date | None:
         """Return the last of the open days that follow `day`, or None where the institution's dates are not known."""
         institution = calendars.institution(party) if party else None
-        if institution is None or not institution.known_from <= day + ONE_DAY <= institution.known_to:
-            return None
-        return institution.nth_open_day_after(day, self.n, calendars.working)
+        return None if institution is None else institution.nth_open_day_after(day, self.n, calendars.working)
 
     def before(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date | None:
         """Return None: no limit in force counts school days back."""

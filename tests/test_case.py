@@ -290,7 +290,7 @@ def test_two_facts_of_one_name_are_not_both_taken_back():
             case.void(which, "not sent")
         with pytest.raises(CorrectionError, match=said):
             case.replace(which, AGREED, "not sent")
-    assert [finding.code for finding in case.findings_on(case.facts[-1].on)] == ["fact_id_again"]
+    assert "fact_id_again" in {finding.code for finding in case.findings_on(case.facts[-1].on)}
 
 
 def test_a_fact_that_is_there_twice_is_taken_back_with_its_copy():

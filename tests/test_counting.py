@@ -153,6 +153,13 @@ def test_school_days_are_counted_where_the_dates_are_known_and_never_guessed(not
     assert Window(After(SchoolDays(10))).last_day(day(notice), SCHOOL, party) == expected
 
 
+@pytest.mark.parametrize(
+    ("notice", "last"), [("2026-07-20", "2026-07-21"), ("2026-07-21", "2026-07-22"), ("2026-07-22", None)]
+)
+def test_the_last_day_that_is_known_is_counted(notice, last):
+    assert SchoolDays(1).after(day(notice), SCHOOL, "s-1") == (None if last is None else day(last))
+
+
 def test_school_days_beginning_with_a_day_count_it_if_the_place_is_open():
     ten = BeginningWith(SchoolDays(10))
     assert ten.last_day(day("2026-03-02"), SCHOOL, "s-1") == day("2026-03-13")

@@ -101,7 +101,7 @@ class Institution:
         """
         if n < 1:
             raise CalendarError(f"institution {self.id}", f"there is no open day number {n}: n is 1 or more")
-        if day + dt.timedelta(days=1) < self.known_from:
+        if not self.known_from <= day + dt.timedelta(days=1) <= self.known_to:
             return None
         found = 0
         while found < n:

@@ -123,9 +123,9 @@ def what_falls_due_is_open_and_not_done(told: Answer) -> Found:
 
 
 def the_advice_to_be_chased_has_not_come(told: Answer) -> Found:
-    out = (each for each in standing(told, "advice", "advice_again") if each.done_on is None)
-    asked = {(each.party or "", each.due_on) for each in out}
-    yield from (row for row in rows_of(told, "advice") if (row["adviser"], row["due_on"]) not in asked)
+    asked = standing(told, "advice", "advice_again", "detained_advice")
+    missing = {(each.party or "", each.due_on) for each in asked if each.done_on is None}
+    yield from missing ^ {(row["adviser"], row["due_on"]) for row in rows_of(told, "advice")}
 
 
 def reviews_are_listed_of_plans_that_are_maintained(told: Answer) -> Found:

@@ -75,6 +75,13 @@ def test_a_plan_may_cease_when_the_time_for_an_appeal_is_over():
     assert (kept.status, str(kept.earliest_on)) == ("met", "2026-09-02")
 
 
+def test_a_protected_time_stands_on_its_last_day_and_is_over_on_the_next():
+    assert one(CEASE, "cease_standstill", "2026-09-01").status == "open"
+    assert one(CEASE, "cease_standstill", "2026-09-02").status == "met"
+    assert one(f"{CEASE}; 2026-09-01 cease_notice_withdrawn", "cease_standstill").status == "lapsed"
+    assert one(f"{CEASE}; 2026-09-02 cease_notice_withdrawn", "cease_standstill").status == "met"
+
+
 def test_a_certificate_can_lengthen_the_standstill():
     chronology = "2026-03-02 cease_notice_sent; 2026-04-20 mediation_certificate_issued"
     assert str(one(chronology, "cease_standstill", "2026-04-21").due_on) == "2026-05-20"

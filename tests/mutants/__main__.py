@@ -5,17 +5,21 @@
     python -m tests.mutants --seconds 1800           as many as that time allows; the next run goes on from there
     python -m tests.mutants --sample 20              that many of each area, always the same ones
     python -m tests.mutants --survivors              those that no test found, again
+    python -m tests.mutants --hold                   name in found.toml what was found, a fault of each function
     python -m tests.mutants --list                   what there is, and what is known of it
 
 What was found is kept in `.mutants.jsonl`, a line each, as soon as it is known. A fault that changes nothing is named
-in `explained.toml`, with why. Exit code 1 if a fault is left that no test finds and nobody explained.
+in `explained.toml`, with why; of those that `found.toml` names the suite tries a share. Exit code 1 if a fault is left
+that no test finds and nobody explained.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -23,7 +27,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from tests.mutants.changes import ROOT, Mutant, mutants_of
 from tests.mutants.swapped import NAMED_BY
@@ -32,6 +36,7 @@ HANG: Final = 900.0
 """Seconds after which a fault has made the tests hang, ten times what those of an area take."""
 KEPT: Final = ROOT / ".mutants.jsonl"
 EXPLAINED: Final = Path(__file__).parent / "explained.toml"
+HELD: Final = Path(__file__).parent / "found.toml"
 FOUND, LEFT, SAME = "found", "left", "explained"
 
 AREAS: Final[Mapping[str, Sequence[str]]] = {
@@ -65,11 +70,51 @@ def files(words: Sequence[str]) -> list[str]:
     return [path for path in found if not words or any(word in path for word in words)]
 
 
-def known() -> dict[str, str]:
+class Tried(NamedTuple):
+    """What came of a fault: whether a test finds it, and the first one that did."""
+
+    said: str
+    by: str = ""
+
+
+class Held(NamedTuple):
+    """A fault that a test is known to find, as `found.toml` names it."""
+
+    path: str
+    function: str
+    before: str
+    after: str
+    test: str
+
+    def fault(self) -> Mutant | None:
+        """Return it as it stands in the code, None if it does not any more; of a text, that which lacks a part."""
+        of_text = self.before.startswith("{")
+        for each in mutants_of(self.path):
+            if each.function != self.function:
+                continue
+            lacking = each.before.replace(self.before, self.after) if of_text else self.after
+            if lacking == each.after and (self.before in each.before if of_text else self.before == each.before):
+                return each
+        return None
+
+
+def known() -> dict[str, Tried]:
     """Return what earlier runs found, by the key of the fault."""
     if not KEPT.exists():
         return {}
-    return {row["key"]: row["said"] for row in map(json.loads, KEPT.read_text("utf-8").splitlines())}
+    rows = map(json.loads, KEPT.read_text("utf-8").splitlines())
+    return {row["key"]: Tried(row["said"], row.get("by", "")) for row in rows}
+
+
+def held() -> list[Held]:
+    """Return the faults that a test is known to find."""
+    return [Held(**row) for row in tomllib.loads(HELD.read_text("utf-8"))["found"]]
+
+
+def share(rows: Sequence[Held], many: int) -> list[Held]:
+    """Return so many of the faults: the same ones for the same code, others once any of what is tried has changed."""
+    texts = hashlib.sha256(b"".join((ROOT / path).read_bytes() for path in files(()))).hexdigest()
+    return sorted(rows, key=lambda row: hashlib.sha256(f"{texts}{row}".encode()).hexdigest())[:many]
 
 
 def explained() -> set[tuple[str, str, str, str]]:
@@ -78,18 +123,22 @@ def explained() -> set[tuple[str, str, str, str]]:
     return {(row["path"], row["function"], row["before"], row["after"]) for row in told}
 
 
-def attempt(mutant: Mutant, tests: Sequence[str] = ()) -> str:
+def attempt(mutant: Mutant, tests: Sequence[str] = ()) -> Tried:
     """Return whether tests find a fault, those of its area or others; one that makes them hang is found too."""
     command = [sys.executable, "-m", "pytest", "-p", "tests.mutants.swapped", "-p", "no:cacheprovider", "-x", "-q",
                "-n", "0", *(tests or finders_of(mutant.path))]  # fmt: skip
     named = {NAMED_BY: f"{mutant.path}:{mutant.number}", "EHCP_FLOW_KERNEL": "interpreted", "CI": "1"}
     try:
         done = subprocess.run(
-            command, cwd=ROOT, env={**os.environ, **named}, timeout=HANG, check=False, capture_output=True
-        )
+            command, cwd=ROOT, env={**os.environ, **named}, timeout=HANG, check=False, capture_output=True,
+            encoding="utf-8", errors="replace",
+        )  # fmt: skip
     except subprocess.TimeoutExpired:
-        return FOUND
-    return LEFT if done.returncode == 0 else FOUND
+        return Tried(FOUND)
+    if done.returncode == 0:
+        return Tried(LEFT)
+    failed = re.search(r"^(?:FAILED|ERROR) (\S+?\.py(?:::\w+)*)", done.stdout, re.MULTILINE)
+    return Tried(FOUND, failed[1] if failed else "")
 
 
 def say(text: str) -> None:
@@ -106,6 +155,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=float("inf"), help="stop after so many seconds")
     parser.add_argument("--sample", type=int, help="only so many faults of each area, always the same")
     parser.add_argument("--survivors", action="store_true", help="try again those that no test found")
+    parser.add_argument("--hold", action="store_true", help="name in found.toml what was found, and try nothing")
     parser.add_argument("--list", action="store_true", help="say what there is and what is known, and try nothing")
     asked = parser.parse_args()
     every = [mutant for path in files(asked.words) for mutant in mutants_of(path)]
@@ -113,8 +163,10 @@ def main() -> int:
         every = _sample(every, asked.sample)
     same = explained()
     said = known()
+    if asked.hold:
+        return _hold(every, said)
     outcome = {mutant.key: SAME for mutant in every if (mutant.path, *mutant[3:6]) in same}
-    outcome = {**{key: said[key] for key in (each.key for each in every) if key in said}, **outcome}
+    outcome = {**{key: said[key].said for key in (each.key for each in every) if key in said}, **outcome}
     again = {LEFT} if asked.survivors else set()
     todo = [mutant for mutant in every if outcome.get(mutant.key, LEFT if asked.survivors else "") in {"", *again}]
     began = time.monotonic()
@@ -123,8 +175,9 @@ def main() -> int:
         for mutant in sorted(() if asked.list else todo, key=lambda each: each.key):
             if time.monotonic() - began > asked.seconds:
                 break
-            outcome[mutant.key] = attempt(mutant)
-            kept.write(json.dumps({"key": mutant.key, "said": outcome[mutant.key], "what": str(mutant)}) + "\n")
+            tried = attempt(mutant)
+            outcome[mutant.key] = tried.said
+            kept.write(json.dumps({"key": mutant.key, **tried._asdict(), "what": str(mutant)}) + "\n")
             kept.flush()
             if outcome[mutant.key] == LEFT:
                 say(f"no test finds it: {mutant}")
@@ -137,6 +190,21 @@ def _sample(every: Sequence[Mutant], many: int) -> list[Mutant]:
         of_area = [mutant for mutant in every if mutant.path.startswith(area)]
         chosen += sorted(of_area, key=lambda each: each.key)[:many]
     return chosen
+
+
+def _hold(every: Sequence[Mutant], said: Mapping[str, Tried]) -> int:
+    """Name one fault that a test found of each function that none is named of, and return the exit code."""
+    named = {(row.path, row.function) for row in held()}
+    with HELD.open("a", encoding="utf-8") as file:
+        for mutant in every:
+            place, by = (mutant.path, mutant.function), said.get(mutant.key, Tried("")).by
+            twins = sum((each.path, *each[3:6]) == (mutant.path, *mutant[3:6]) for each in every)
+            if by and place not in named and twins == 1 and not mutant.before.startswith("f"):
+                named.add(place)
+                row = Held(mutant.path, *mutant[3:6], by)._asdict()
+                file.write("\n[[found]]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in row.items()))
+                say(f"{mutant}: {by}")
+    return 0
 
 
 def _tell(every: Sequence[Mutant], outcome: Mapping[str, str]) -> int:

@@ -4,40 +4,41 @@ import ast
 
 import pytest
 
-from tests.mutants.__main__ import AREAS, FOUND, LEFT, attempt, files, finders_of
+from tests.mutants.__main__ import AREAS, FOUND, LEFT, attempt, files, finders_of, held, share
 from tests.mutants.changes import ROOT, changed, mutants_of
 
-ONCE_MISSED = (
-    ("ehcp_flow/store/chain.py", "link", "{stored_at}", "", "tests/store/test_chain.py"),
-    ("ehcp_flow/measures/exceptions.py", "exception_rate", "difference ** 2 <= spread", "difference ** 2 < spread",
-     "tests/measures/test_hidden.py"),
-    ("ehcp_flow/law/version.py", "Reading.is_of", "self.in_force_from <= version.in_force_to",
-     "self.in_force_from < version.in_force_to", "tests/law/test_version.py"),
-    ("ehcp_flow/law/version.py", "Reading.is_of", "version.in_force_from <= self.in_force_to",
-     "version.in_force_from < self.in_force_to", "tests/law/test_version.py"),
-)  # fmt: skip
-"""The file, the function, what stood and stands there, and the test that finds it now."""
+ROWS = held()
+MOST = 20
+"""How many faults the suite tries, each in a process of its own of some seconds."""
 
 
-def fault(path, function, before, after):
-    """The one fault that this names; of a text, that in which a part of it is missing."""
-    named = [each for each in mutants_of(path) if each.function == function]
-    if before.startswith("{"):
-        (found,) = [
-            each for each in named if each.before.replace(before, after) == each.after and before in each.before
-        ]
-    else:
-        (found,) = [each for each in named if (each.before, each.after) == (before, after)]
-    return found
+@pytest.mark.parametrize("row", share(ROWS, MOST), ids=lambda row: f"{row.function}: {row.after}")
+def test_a_fault_that_is_known_to_be_found_is_found(row):
+    """Each was found by its test when it was named: this fails where that test has been weakened since."""
+    fault = row.fault()
+    assert fault is not None
+    assert attempt(fault, [row.test]).said == FOUND
 
 
-@pytest.mark.parametrize(("path", "function", "before", "after", "test"), ONCE_MISSED)
-def test_a_fault_that_was_once_missed_is_found(path, function, before, after, test):
-    assert attempt(fault(path, function, before, after), [test]) == FOUND
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.function}: {row.after}")
+def test_each_fault_that_is_named_is_there_with_its_test(row):
+    assert row.fault() is not None, "the code is another now: name another fault of it in found.toml, or none"
+    file, *names = row.test.split("::")
+    tests = ast.walk(ast.parse((ROOT / file).read_text("utf-8")))
+    assert {each.name for each in tests if isinstance(each, ast.FunctionDef | ast.ClassDef)} >= set(names)
 
 
 def test_a_fault_of_another_module_is_not_found_by_a_test_that_does_not_know_it():
-    assert attempt(fault(*ONCE_MISSED[0][:4]), ["tests/test_masking.py"]) == LEFT
+    fault = ROWS[0].fault()
+    assert fault is not None
+    assert attempt(fault, ["tests/test_masking.py"]).said == LEFT
+
+
+def test_the_share_is_the_same_for_the_same_code_and_no_larger_than_asked():
+    chosen = share(ROWS, 3)
+    assert chosen == share(list(reversed(ROWS)), 3)
+    assert len(set(chosen)) == 3
+    assert set(share(ROWS, len(ROWS) + 1)) == set(ROWS)
 
 
 @pytest.mark.parametrize("path", files(()))
