@@ -9,18 +9,20 @@ import sqlalchemy as sa
 
 import ehcp_flow as ef
 
-url, as_of = sys.argv[1:]
 COLUMNS = {
-    "case_id": "child",
-    "authority": 885,
-    "records": ["request_received", "final_plan_sent"],
-    "fact": [
-        {"event": "request_received", "on": "requested"},
-        {"event": "final_plan_sent", "on": "plan_sent"},
-    ],
-}
-cases = ef.convert(sa.create_engine(url), COLUMNS, query="SELECT child, requested, plan_sent FROM ehcna ORDER BY child")
-for case in cases.values():
-    for deadline in ef.deadlines_of(case, as_of):
-        if deadline.breach:
-            print(deadline.case_id, deadline.limit, deadline.due_on, deadline.days_over, deadline.citation, sep=" | ")
+    "case_id": "child", "authority": 885, "records": ["request_received", "final_plan_sent"],
+    "fact": [{"event": "request_received", "on": "requested"}, {"event": "final_plan_sent", "on": "plan_sent"}],
+}  # fmt: skip
+QUERY = "SELECT child, requested, plan_sent FROM ehcna ORDER BY child"
+
+
+def breaches(url: str, as_of: str) -> None:
+    """Print every breach, with its law."""
+    for case in ef.convert(sa.create_engine(url), COLUMNS, query=QUERY).values():
+        for each in ef.deadlines_of(case, as_of):
+            if each.breach:
+                print(each.case_id, each.limit, each.due_on, each.days_over, each.citation, sep=" | ")
+
+
+if __name__ == "__main__":
+    breaches(*sys.argv[1:])
