@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import lt
@@ -21,6 +21,7 @@ from ehcp_flow.dates import MonthOnly, parse_instant, written
 from ehcp_flow.errors import CorrectionError, FactError, KnownAtError
 from ehcp_flow.facts import LEGAL_ORDER, ExceptionRecorded, Fact, FactVoided
 from ehcp_flow.findings import Finding
+from ehcp_flow.particulars import REDACTED, findings_of_particulars, in_force, is_particular, lives_apart, order_of
 from ehcp_flow.possible_days import MANY_FACTS, on_latest_days
 from ehcp_flow.record_checks import Checked, authority_on, checked, findings_in
 
@@ -78,13 +79,29 @@ class Case:
     @cached_property
     def _standing(self) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
         """What stands, as it was recorded and on the latest of its possible days, in the order of recording."""
-        recorded = self.recorded
+        recorded = self._lives[0]
         if any(fact.corrects for fact in recorded):
-            gone = {id(correction.corrected) for correction in self.corrections}
-            recorded = tuple(fact for fact in recorded if id(fact) not in gone and not isinstance(fact, FactVoided))
+            recorded = _left_standing(recorded, self._corrected()[0])
         if any(fact.on.__class__ is MonthOnly for fact in recorded):
             return recorded, on_latest_days(recorded)
         return recorded, recorded
+
+    @cached_property
+    def _lives(self) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
+        """What the law is read on, and the particulars with what takes them back."""
+        return lives_apart(self.recorded)
+
+    @cached_property
+    def particulars(self) -> tuple[Fact, ...]:
+        """The particulars that stand, in the order of their days: no deadline, state or move looks at them."""
+        apart = self._lives[1]
+        standing = _left_standing(apart, self._corrections_in(apart)[0])
+        return tuple(sorted(standing, key=order_of))
+
+    def particular(self, name: str, on: dt.date, *, rank: str = "1") -> str | None:
+        """Return what a particular is on a day: of a name with ranks the first, unless another is asked for."""
+        held = in_force(self.particulars, name, on, rank)
+        return None if held is None or held.value == REDACTED else held.value
 
     def place_of(self, fact: Fact) -> int | None:
         """Return where a fact that was recorded stands among `facts`; None where it does not, or repeats another."""
@@ -98,7 +115,7 @@ class Case:
     @cached_property
     def corrections(self) -> tuple[Correction, ...]:
         """Every correction that counts, in the order of recording."""
-        return tuple(self._corrected()[0])
+        return (*self._corrected()[0], *self._corrections_in(self._lives[1])[0])
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -126,19 +143,30 @@ class Case:
                     None,
                 )
             )
-        return (*found, *self._corrected()[1])
+        return (
+            *found,
+            *self._corrected()[1],
+            *self._corrections_in(self._lives[1])[1],
+            *findings_of_particulars(self.case_id, self.particulars),
+        )
 
     @cached_property
     def authority(self) -> str | None:
         """The local authority's three-digit number: the last that the facts give, or None; see `authority_on`."""
-        return next((fact.authority for fact in reversed(self.facts) if fact.authority), None)
+        return next((fact.authority for fact in reversed(self.facts) if fact.authority), None) or next(
+            (fact.authority for fact in reversed(self._particulars_by_day()) if fact.authority), None
+        )
+
+    def _particulars_by_day(self) -> list[Fact]:
+        """What particulars say of the authority counts where no other fact does, whether or not they stand."""
+        return sorted(filter(is_particular, self._lives[1]), key=lambda fact: fact.on)
 
     def authority_on(self, day: dt.date) -> str | None:
         """Return whose case it is on a day: what the facts had said by then; if they said nothing, what they say first.
 
         Two authorities without a fact that changes one into the other are the finding `authority_conflict`.
         """
-        return authority_on(self.facts, day)
+        return authority_on(self.facts, day) or authority_on(self._particulars_by_day(), day)
 
     def checked_on(self, day: dt.date) -> Checked:
         """Return the facts that count on a day, and what does not hold between them (`record_table`)."""
@@ -233,9 +261,12 @@ class Case:
         )
 
     def _corrected(self) -> tuple[list[Correction], list[Finding]]:
+        return self._corrections_in(self._lives[0])
+
+    def _corrections_in(self, recorded: Sequence[Fact]) -> tuple[list[Correction], list[Finding]]:
         """Work out which corrections count: one that is voided does not, one that is replaced still does."""
         by_id: dict[str, list[Fact]] = defaultdict(list)
-        for fact in self.recorded:
+        for fact in recorded:
             by_id[fact.id].append(fact)
         unclear = {
             name for name, facts in by_id.items() if len(facts) > 1 and len({fact.content for fact in facts}) > 1
@@ -243,7 +274,7 @@ class Case:
         correctors: dict[str, list[Fact]] = defaultdict(list)
         correcting: list[Fact] = []
         found: list[Finding] = []
-        for fact in self.recorded:
+        for fact in recorded:
             if fact.corrects is None:
                 continue
             if fact.corrects not in by_id or fact.corrects == fact.id:
@@ -313,6 +344,12 @@ class Case:
     def _astray(self, fact: Fact, code: str, why: str) -> Finding:
         message = f"{fact.event} on {written(fact.on)} corrects fact {fact.corrects!r}, {why}; it has no effect"
         return Finding(code, self.case_id, fact.on, message, "name the fact_id of the fact that was wrong", fact)
+
+
+def _left_standing(recorded: tuple[Fact, ...], corrections: Iterable[Correction]) -> tuple[Fact, ...]:
+    """Return what stands when what was corrected is gone."""
+    gone = {id(correction.corrected) for correction in corrections}
+    return tuple(fact for fact in recorded if id(fact) not in gone and not isinstance(fact, FactVoided))
 
 
 def in_legal_order(facts: Iterable[Fact]) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:

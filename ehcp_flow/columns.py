@@ -30,10 +30,11 @@ from ehcp_flow.dates import parse_date, parse_day, parse_instant, written
 from ehcp_flow.docstrings import docstring_of
 from ehcp_flow.errors import DateError
 from ehcp_flow.identifiers import LONGEST, LONGEST_ID, identifier_fault
+from ehcp_flow.particular_table import name_of, settled, value_fault
 
 __all__ = [
-    "COLUMNS", "COLUMN_OF", "CONTENT", "DATES", "REQUIRED", "SCHEMA", "SHARED", "Authority", "Column", "Day", "Fact",
-    "Identifier", "Name", "Side", "Text",
+    "COLUMNS", "COLUMN_OF", "CONTENT", "DATES", "OWN", "REQUIRED", "SCHEMA", "SHARED", "Authority", "Column", "Day",
+    "Fact", "Identifier", "Name", "ParticularText", "ParticularValue", "Side", "Text",
 ]  # fmt: skip
 
 
@@ -65,6 +66,7 @@ class Column(NamedTuple):
         return (self.side is Side.NOT_BEFORE and day < on) or (self.side is Side.NOT_AFTER and day > on)
 
 
+_HOLDS: Final = ("particular_recorded",)
 SCHEMA: Final = (
     Column("case_id", "which case; any text of at most 200 characters, best a number of your system and no name"),
     Column("authority", "the local authority's three-digit number; needed once a case"),
@@ -94,8 +96,14 @@ SCHEMA: Final = (
     Column("fact_id", "the fact's own name, where its source has one: at most 400 characters, without blanks but those "
            "of its `case_id`"),
     Column("corrects", "the `fact_id` of the fact that this one replaces or voids"),
-    Column("value", "of `records_declared`, the events that the source records at all, with blanks between them",
-           only_of=("records_declared",)),
+    Column("particular", "of `particular_recorded`, what began to hold, such as placement, need or caseworker",
+           only_of=_HOLDS),
+    Column("value", "of `particular_recorded`, what it is from `on` to `until`, such as special; of "
+           "`records_declared`, the events that the source records at all, with blanks between them",
+           only_of=(*_HOLDS, "records_declared")),
+    Column("rank", "of `particular_recorded`, 1 for the first of those that hold side by side, 2 for the second",
+           only_of=_HOLDS),
+    Column("kind", "of `particular_recorded`, the kind of a placement that a number names", only_of=_HOLDS),
     Column("recorded_at", "the instant it was written down, with its offset from UTC", "instant"),
     Column("recorded_by", "who wrote it down"),
 )  # fmt: skip
@@ -104,6 +112,8 @@ COLUMN_OF: Final[Mapping[str, Column]] = {column.name: column for column in SCHE
 COLUMNS: Final = tuple(COLUMN_OF)
 REQUIRED: Final = ("case_id", "event", "on")
 """The columns without which a table holds no facts."""
+OWN: Final = ("particular", "value", "rank", "kind")
+"""The columns that say what holds of a case."""
 DATES: Final = tuple(column.name for column in SCHEMA if column.holds == "day")
 """The columns that hold days, `on` first and `until` second: their places are their numbers in the kernel."""
 SHARED: Final[Mapping[str, tuple[str, ...]]] = {column.name: column.only_of for column in SCHEMA if column.only_of}
@@ -139,6 +149,22 @@ def _identifier(value: str, info: ValidationInfo) -> str:
     return value
 
 
+def _particular(text: str) -> str:
+    name = name_of(text)
+    if name is None:
+        why = "write a name of letters, digits and _, such as placement, need, caseworker or one of your own"
+        raise PydanticCustomError("identifier", "{why}", {"why": why})
+    return name
+
+
+def _value(text: str, info: ValidationInfo) -> str:
+    name = info.data.get("particular", "")
+    why = value_fault(name, text)
+    if why is not None:
+        raise PydanticCustomError("identifier", "{why}", {"why": why})
+    return settled(name, text) or text
+
+
 class _Built(NamedTuple):
     """What pydantic takes a type for, without asking: under freezegun its older releases do not know `dt.date`."""
 
@@ -161,6 +187,8 @@ CaseId: TypeAlias = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
 Recorder: TypeAlias = Annotated[str, Field(max_length=LONGEST_ID)]
 Identifier: TypeAlias = Annotated[str, AfterValidator(_identifier)]
 Name: TypeAlias = Annotated[Text, AfterValidator(_identifier)]
+ParticularText: TypeAlias = Annotated[Text, AfterValidator(_particular)]
+ParticularValue: TypeAlias = Annotated[Text, AfterValidator(_value)]
 
 
 def _described(schema: dict[str, Any], fact: type[Fact]) -> None:

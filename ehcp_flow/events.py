@@ -6,12 +6,22 @@ order before the notice that obeys it, a draft before the final plan. CONTRIBUTI
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal, TypeAlias, get_args
+from typing import Annotated, ClassVar, Literal, Self, TypeAlias, get_args
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, model_validator
 from pydantic_core import PydanticCustomError
 
-from ehcp_flow.columns import Authority, Day, Fact, Identifier, Name, Text
+from ehcp_flow.columns import (
+    Authority,
+    Day,
+    Fact,
+    Identifier,
+    Name,
+    ParticularText,
+    ParticularValue,
+    Text,
+)
+from ehcp_flow.particular_table import known_names
 
 Requester: TypeAlias = Literal[
     "parent", "young_person", "school", "post16", "health", "social_care", "authority", "other"
@@ -36,6 +46,10 @@ DelayReason: TypeAlias = Literal[
     "educational_psychology", "health_advice", "social_care_advice", "panel", "placement", "family", "caseworker",
     "other",
 ]  # fmt: skip
+
+PlacementKind: TypeAlias = Literal[
+    "mainstream", "special", "independent", "resourced", "early_years", "post16", "other"
+]
 
 AskedBody: TypeAlias = Literal[
     "health", "authority", "youth_justice", "youth_accommodation", "own", "setting", "private"
@@ -735,6 +749,33 @@ class Died(Fact):
     """The day the child or young person died. Whatever is open ends with it, and nothing starts any more."""
 
     event: Literal["died"] = "died"
+
+
+class ParticularRecorded(Fact):
+    """The day from which a particular of the case holds; `until` is the last such day, where there is one.
+
+    It starts and ends nothing, and no deadline moves by it: where the child is placed, the primary need, whose desk it
+    is on. A later one of the same name, and `rank`, takes its place.
+    """
+
+    event: Literal["particular_recorded"] = "particular_recorded"
+    until: Day | None = None
+    particular: ParticularText
+    value: ParticularValue
+    rank: Literal["1", "2"] | None = None
+    kind: PlacementKind | None = None
+
+    @model_validator(mode="after")
+    def _belongs(self) -> Self:
+        """Refuse a rank where nothing holds side by side, and a kind of what is no placement."""
+        known = known_names().get(self.particular)
+        if self.kind is not None and self.particular != "placement":
+            why = "leave kind empty: it says of what kind a placement is"
+            raise PydanticCustomError("kind", "{why}", {"why": why})
+        if self.rank == "2" and known is not None and known.ranks == 1:
+            why = f"leave rank empty: of {self.particular} one holds at a time"
+            raise PydanticCustomError("rank", "{why}", {"why": why})
+        return self
 
 
 class FactVoided(Fact):

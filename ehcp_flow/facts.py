@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias, get_args
 
 from pydantic import Field, ValidationError
 
-from ehcp_flow.columns import COLUMN_OF, COLUMNS, CONTENT, DATES, REQUIRED, SCHEMA, SHARED, Column, Fact, Side
+from ehcp_flow.columns import COLUMN_OF, COLUMNS, CONTENT, DATES, OWN, REQUIRED, SCHEMA, SHARED, Column, Fact, Side
 from ehcp_flow.errors import FactError, UnknownNameError
-from ehcp_flow.events import ExceptionOutcome, ExceptionRecorded, FactVoided, Requester
+from ehcp_flow.events import ExceptionOutcome, ExceptionRecorded, FactVoided, ParticularRecorded, Requester
 from ehcp_flow.identifiers import CHECKED, identifier_fault
 
 __all__ = [
-    "COLUMNS", "COLUMN_OF", "CONTENT", "DATES", "FACT_TYPES", "LEGAL_ORDER", "OUTCOMES", "REQUIRED", "SCHEMA", "SHARED",
-    "WHITE",
-    "AnyFact", "Column", "ExceptionOutcome", "ExceptionRecorded", "Fact", "FactVoided", "Requester", "Side",
-    "as_stored", "choices_of", "load_fact", "make_fact", "outcomes_of", "told_apart",
+    "COLUMNS", "COLUMN_OF", "CONTENT", "DATES", "FACT_TYPES", "LEGAL_ORDER", "OUTCOMES", "OWN", "REQUIRED", "SCHEMA",
+    "SHARED", "WHITE", "AnyFact", "Column", "ExceptionOutcome", "ExceptionRecorded", "Fact", "FactVoided",
+    "ParticularRecorded", "Requester", "Side", "as_stored", "choices_of", "load_fact", "make_fact", "outcomes_of",
+    "told_apart",
 ]  # fmt: skip
 
 WHITE: Final = " \t\n\v\f\r\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
@@ -113,9 +113,17 @@ def as_stored(record: Mapping[str, Any]) -> Fact:
             for name in CHECKED
             if isinstance(text := record.get(name), str) and text and identifier_fault(name, text, record["case_id"])
         }
+        if cls is ParticularRecorded:
+            # What a name may hold is data, and can have been another when this was taken; or it was redacted.
+            held |= {name: record[name] for name in OWN if isinstance(record.get(name), str)}
         if not held:
             raise
-        return cls.model_validate({**record, **dict.fromkeys(held, "x")}).model_copy(update=held)
+        stand_in = {name: None if name in ("rank", "kind") else "x" for name in held}
+        return cls.model_validate({**record, **stand_in}).model_copy(update=held)
+
+
+_OF_THEIR_OWN: Final = frozenset({"date", "instant", "identifier", "kind", "rank"})
+"""The faults that say themselves what would be right."""
 
 
 def _explained(event: str, error: ValidationError) -> FactError:
@@ -132,8 +140,10 @@ def _explained(event: str, error: ValidationError) -> FactError:
         return FactError(event, field, value, "write the local authority's three-digit number, such as 885")
     if first["type"] == "literal_error" or (field == "outcome" and event in OUTCOMES):
         return FactError(event, field, value, f"write one of {', '.join(choices_of(event, field))}")
-    if first["type"] in ("date", "instant", "identifier"):
-        return FactError(event, field, value, first["msg"])
+    if first["type"] in _OF_THEIR_OWN:
+        # What does not go together is told at the column that would have to go.
+        at = field or first["type"]
+        return FactError(event, at, value if field else first["input"].get(at), first["msg"])
     if first["type"] in ("missing", "string_too_short"):
         return FactError(event, field, None, f"{event} needs {'an' if field[0] in 'aeiou' else 'a'} {field}")
     text = f'write text: "{value}"' if first["type"] == "string_type" else identifier_fault(field, str(value))

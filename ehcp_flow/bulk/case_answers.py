@@ -136,6 +136,14 @@ class _Chunk:
         return repeated
 
     @cached_property
+    def _acts(self) -> list[int]:
+        """How much was recorded of each case beside particulars, which no facts of the law are."""
+        encoded, facts = self._columns.encoded, self._columns.facts
+        acts = encoded.case if encoded.apart is None else encoded.case[~encoded.apart]
+        counts: list[int] = np.bincount(acts, minlength=facts.cases).tolist()
+        return counts
+
+    @cached_property
     def _row_of_fact(self) -> list[int]:
         encoded, facts = self._columns.encoded, self._columns.facts
         heads = np.searchsorted(encoded.case, np.arange(facts.cases))
@@ -146,7 +154,7 @@ class _Chunk:
         """Return a case with its rows."""
         question = self.question
         begin, end = self._bounds[number], self._bounds[number + 1]
-        whole = end - begin + self._repeated[number] == len(case.recorded) and not self._broken[number]
+        whole = end - begin + self._repeated[number] == self._acts[number] and not self._broken[number]
         if question.known_at is None and whole and not self._settled[number]:
             # Nothing lies ahead: the columns hold the case's facts in legal order already, and have checked them.
             recorded = case.recorded

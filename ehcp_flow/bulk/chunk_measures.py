@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 
 from ehcp_flow.bulk.chunks import Columns, Question, asked_rows, judged_chunk, standing_facts
-from ehcp_flow.bulk.codes import NO_DAY, Array, as_date, distinct
+from ehcp_flow.bulk.codes import NO_DAY, Array, as_date, as_day, distinct
 from ehcp_flow.bulk.encoding import Encoded
 from ehcp_flow.bulk.fact_columns import FactColumns, event_mask
 from ehcp_flow.bulk.figure_columns import CountedCases, contributed
+from ehcp_flow.bulk.own_columns import held_codes
 from ehcp_flow.errors import EhcpFlowError, RowRefused
-from ehcp_flow.measures.case_groups import CHANGING, Extra, Grouped, group_of
+from ehcp_flow.measures.case_groups import CHANGING, Grouped, group_of, is_asked
+from ehcp_flow.measures.dated_values import DatedValues
 from ehcp_flow.measures.figures import BORN, REQUESTED
 from ehcp_flow.measures.periods import Period, Span
 
@@ -29,7 +31,8 @@ class MeasureQuestion:
 
     periods: Sequence[Period]
     keys: Sequence[str]
-    extra: Extra
+    extra: DatedValues
+    only: Mapping[str, str]
     contested: str
     with_frame: bool
 
@@ -73,7 +76,7 @@ def added_chunk(rows: pl.DataFrame, question: Question, asked: MeasureQuestion) 
     """Return what the cases of a chunk add to the table."""
     chunk = Columns.of(rows, question)
     (told,) = contributed(chunk, [asked.periods], asked.contested)
-    groups, group = _grouped(chunk, asked, told)
+    told, groups, group = _grouped(chunk, asked, told)
     return ChunkMeasures(
         chunk.refused,
         int(chunk.there.sum()),
@@ -88,13 +91,31 @@ def added_chunk(rows: pl.DataFrame, question: Question, asked: MeasureQuestion) 
     )
 
 
-def _grouped(chunk: Columns, asked: MeasureQuestion, told: CountedCases) -> tuple[list[Group], Array]:
+def _grouped(chunk: Columns, asked: MeasureQuestion, told: CountedCases) -> tuple[CountedCases, list[Group], Array]:
+    """Return the entries that are asked for, the groups, and the number of the group of each entry."""
+    if not asked.only:
+        return told, *_groups_of(chunk, asked, asked.keys, told)
+    groups, group = _groups_of(chunk, asked, (*asked.keys, *asked.only), told)
+    kept = len(asked.keys)
+    known: dict[Group, int] = {}
+    number = np.array(
+        [known.setdefault(each[:kept], len(known)) if is_asked(each[kept:], asked.only) else -1 for each in groups],
+        dtype=np.int32,
+    )
+    group = number.take(group)
+    return told.at(np.flatnonzero(group >= 0)), list(known), group[group >= 0]
+
+
+def _groups_of(
+    chunk: Columns, asked: MeasureQuestion, keys: Sequence[str], told: CountedCases
+) -> tuple[list[Group], Array]:
     """Return the groups, and the number of the group of each entry; a case has its group without any entry."""
     facts, count, as_of = chunk.facts, len(told.case), chunk.question.as_of
-    if not CHANGING.intersection(asked.keys):
+    if not CHANGING.intersection(keys):
         cases = np.flatnonzero(chunk.there & ~facts.failed).astype(np.int32)
+        ends = np.full(len(cases), min(as_day(asked.periods[-1].end), facts.as_of), np.int32)
         last, none = np.full(len(cases), len(asked.periods) - 1, np.int16), np.full(len(cases), -1, np.int32)
-        told = CountedCases.together([told, CountedCases(last, last, cases, none, none)])
+        told = CountedCases.together([told, CountedCases(last, last, cases, none, none, ends)])
     requested, born = _first(facts, *REQUESTED), _first(facts, BORN)
     requester = np.where(requested < 0, -1, np.append(facts.party, -1).take(requested))
     born_on = np.where(born < 0, NO_DAY, np.append(facts.on, NO_DAY).take(born))
@@ -102,17 +123,18 @@ def _grouped(chunk: Columns, asked: MeasureQuestion, told: CountedCases) -> tupl
         "authority": lambda: [facts.authority.take(told.case)],
         "requester": lambda: [requester.take(told.case)],
         "age": lambda: [np.unique(born_on, return_inverse=True)[1].take(told.case), told.place],
+        "school_year": lambda: [np.unique(born_on, return_inverse=True)[1].take(told.case), told.on - told.on.min()],
         "adviser": lambda: [told.party],
     }
     # Entries of which all is alike that they are grouped by are of one group.
-    alike = [codes for name in asked.keys if name in of_entry for codes in of_entry[name]()]
-    if any(name in values for values in asked.extra.values() for name in asked.keys):
-        alike.append(told.case)
+    alike = [codes for name in keys if name in of_entry for codes in of_entry[name]()]
+    ids = chunk.encoded.case_ids.cast(pl.String)
+    alike += [held_codes(asked.extra, name, ids, told.case, told.on) for name in keys if name in asked.extra.names]
     number = np.zeros(len(told.case), dtype=np.int64)
     first = number[:1]
     for codes in alike:
         first, number = distinct(number * (int(codes.max(initial=0)) + 2) + codes + 1)
-    ids, names, authorities = chunk.encoded.case_ids.cast(pl.String), facts.names, chunk.encoded.authority.texts
+    names, authorities = facts.names, chunk.encoded.authority.texts
     groups: dict[Group, int] = {}
     places = []
     for at in first.tolist():
@@ -126,7 +148,7 @@ def _grouped(chunk: Columns, asked: MeasureQuestion, told: CountedCases) -> tupl
             None if day == NO_DAY else as_date(day),
         )
         adviser = "" if party < 0 else names[party]
-        group = group_of(person, asked.keys, asked.extra, asked.periods[place], adviser)
+        group = group_of(person, keys, asked.extra, asked.periods[place], adviser, as_date(int(told.on[at])))
         places.append(groups.setdefault(group, len(groups)))
     return list(groups), np.array(places, dtype=np.int32).take(number[:count])
 

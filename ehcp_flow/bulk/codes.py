@@ -29,12 +29,15 @@ __all__ = [
     "as_day",
     "distinct",
     "in_order",
+    "numbered",
 ]
 
 Array: TypeAlias = npt.NDArray[Any]
 
 EVENTS: Final[Sequence[str]] = tuple(FACT_TYPES)
 EVENT_OF: Final[Array] = np.array([EVENTS.index(event) for event, _ in KEYS], dtype=np.int64)
+PARTICULAR: Final = KEY_OF["particular_recorded", None]
+"""The key of what holds of a case and moves nothing."""
 PROSPECTIVE: Final[Array] = np.array([FACT_TYPES[event].prospective for event, _ in KEYS], dtype=bool)
 
 _TABLE: Final = 1 << 22
@@ -65,3 +68,12 @@ def in_order(numbers: Array) -> tuple[Array, Array]:
     # Sorting numbers is several times faster than sorting places by numbers.
     both = np.sort((numbers << bits) | np.arange(len(numbers)))
     return both >> bits, both & ((1 << bits) - 1)
+
+
+def numbered(case_ids: pl.Series) -> tuple[Array, pl.Series]:
+    """Return the number of each row's case, and the ids; the rows of a case stand together."""
+    if not len(case_ids):
+        return np.zeros(0, dtype=np.int32), case_ids
+    case = case_ids.rle_id().cast(pl.Int32).to_numpy()
+    first = np.append(0, np.flatnonzero(case[1:] != case[:-1]) + 1)
+    return case, case_ids.gather(pl.Series(first.astype(np.uint32)))

@@ -22,7 +22,7 @@ from ehcp_flow.bulk.quoting import Quotes, cells_of_row, inside, irregular, span
 from ehcp_flow.errors import RowRefused
 from ehcp_flow.facts import COLUMNS, WHITE
 from ehcp_flow.readers import read_facts
-from ehcp_flow.readers.row_tables import CsvTable, column_of, table_of
+from ehcp_flow.readers.row_tables import CsvTable, column_of, known_among, table_of
 from ehcp_flow.readers.text_lines import LONGEST_ROW
 
 __all__ = ["BLOCK", "CsvFile", "frame_of_rows"]
@@ -51,7 +51,10 @@ class CsvFile:
             self._head = b"".join(islice(file, table.lines_read))
         self._separator = table.separator
         self._first = table.lines_read + 1
-        self._columns = [column_of(cell) for cell in table.header]
+        columns = [column_of(cell) for cell in table.header]
+        known = known_among(columns)
+        # A column that is none of a fact here, though it could be one elsewhere, goes by a name that is none.
+        self._columns = [f" {name}" if name in COLUMNS and name not in known else name for name in columns]
         self._quotes = Quotes(by_line=True, regular=True)
 
     def is_plain(self) -> bool:

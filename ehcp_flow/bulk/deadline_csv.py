@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import IO, Any
 
 import polars as pl
@@ -12,7 +12,7 @@ import polars as pl
 from ehcp_flow.deadlines import FIELDS, MISSED
 from ehcp_flow.formulas import BEGINS, INSIDE, is_formula
 
-__all__ = ["narrowed", "plain_rows", "tally", "write_csv"]
+__all__ = ["narrowed", "of_cases", "plain_rows", "tally", "write_csv"]
 
 
 def write_csv(frame: pl.DataFrame, file: IO[bytes], *, header: bool = True, raw: bool = False) -> None:
@@ -50,6 +50,12 @@ def disarmed_column(column: pl.Expr) -> pl.Expr:
     """Return texts as `formulas.disarmed` gives them."""
     text = column.cast(pl.String).str.replace_all(INSIDE, "${1}'${2}")
     return pl.when(text.str.contains(BEGINS)).then("'" + text).otherwise(text).alias(column.meta.output_name())
+
+
+def of_cases(frame: pl.DataFrame, is_mine: Callable[[str], bool]) -> pl.DataFrame:
+    """Return the deadlines of the cases of which that holds, each asked once."""
+    ids = [case_id for case_id in frame["case_id"].unique().to_list() if is_mine(case_id)]
+    return frame.filter(pl.col("case_id").is_in(ids))
 
 
 def narrowed(

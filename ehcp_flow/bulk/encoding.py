@@ -20,16 +20,17 @@ import numpy as np
 import polars as pl
 from pydantic.fields import FieldInfo
 
-from ehcp_flow.bulk.codes import EVENTS, KEY_OF, NO_DAY, Array, as_day
+from ehcp_flow.bulk.codes import EVENTS, KEY_OF, NO_DAY, PARTICULAR, Array, as_day, numbered
+from ehcp_flow.bulk.own_columns import names_no_events, not_as_kept
 from ehcp_flow.dates import parse_date, parse_day, parse_instant, written
 from ehcp_flow.errors import DateError, RowRefused
-from ehcp_flow.events import events_fault
 from ehcp_flow.facts import (
     COLUMN_OF,
     COLUMNS,
     DATES,
     FACT_TYPES,
     OUTCOMES,
+    OWN,
     SHARED,
     WHITE,
     Fact,
@@ -48,6 +49,7 @@ _OPTIONAL: Final = tuple(name for name in COLUMNS if name not in {"case_id", "ev
 _TEXTS: Final = tuple(name for name in _OPTIONAL if COLUMN_OF[name].holds == "text" and name not in {"outcome", *APART})
 _AUTHORITY: Final = re.compile(r"[0-9]{3}")
 _BAD: Final = NO_DAY - 1
+_DECLARED: Final = EVENTS.index("records_declared")
 _FIRST_DAY: Final = as_day(dt.date(1900, 1, 1))
 _LAST_DAY: Final = as_day(dt.date(2199, 12, 31))
 _NO_INSTANT: Final = np.iinfo(np.int64).min
@@ -91,6 +93,12 @@ class Encoded:
     corrects: Array
     recorded_at: Array | None
     written: Array | None
+
+    @property
+    def apart(self) -> Array | None:
+        """Which rows are particulars, that the law is not read on; None where there are none."""
+        found: Array = self.key == PARTICULAR
+        return found if found.any() else None
 
     @property
     def party(self) -> Coded:
@@ -262,10 +270,9 @@ def encode(frame: pl.DataFrame, *, with_instants: bool) -> Encoded:
     for name, column in texts.items():
         bad |= _not_on_its_list(name, event, column)
         wrong = [name == "authority" and not _AUTHORITY.fullmatch(text) for text in column.texts]
-        if name in SHARED:
-            wrong = [events_fault(text) is not None for text in column.texts]
         if any(wrong):
             bad |= column.through(np.array([*wrong, False]))
+    bad |= (event == _DECLARED) & names_no_events(texts["value"].codes, texts["value"].texts)
     dates = {name: days_of(frame[name]) for name in DATES if name in given}
     months = _months_of(frame["on"], dates["on"]) if "on" in given else None
     for days in dates.values():
@@ -297,8 +304,11 @@ def encode(frame: pl.DataFrame, *, with_instants: bool) -> Encoded:
     elif with_instants:
         recorded_at = np.full(count, _NO_INSTANT, dtype=np.int64)
 
+    apart = key == PARTICULAR
+    if apart.any():
+        bad[apart] |= not_as_kept([texts[name].codes[apart] for name in OWN], [texts[name].texts for name in OWN])
     case_ids = frame["case_id"]
-    case, heads = _cases(case_ids)
+    case, heads = numbered(case_ids)
     odd = heads.is_null() | heads.str.strip_chars(WHITE).ne(heads) | heads.eq("")
     if odd.fill_null(value=True).any():
         bad |= odd.fill_null(value=True).to_numpy()[case]
@@ -339,15 +349,6 @@ def _not_on_its_list(name: str, event: Array, column: Coded) -> Array:
     if not wrong.any():
         return np.zeros(len(event), dtype=bool)
     return wrong.ravel().take(event * np.int32(width) + np.where(column.codes < 0, width - 1, column.codes))
-
-
-def _cases(case_ids: pl.Series) -> tuple[Array, pl.Series]:
-    """Return the number of each row's case, and the ids; the rows of a case stand together."""
-    if not len(case_ids):
-        return np.zeros(0, dtype=np.int32), case_ids
-    case = case_ids.rle_id().cast(pl.Int32).to_numpy()
-    first = np.append(0, np.flatnonzero(case[1:] != case[:-1]) + 1)
-    return case, case_ids.gather(pl.Series(first.astype(np.uint32)))
 
 
 def reread(frame: pl.DataFrame, name: str, shown: Mapping[str, str]) -> tuple[pl.DataFrame, list[RowRefused]]:

@@ -21,14 +21,15 @@ from ehcp_flow.moves.regions import regions_of
 __all__ = ["CountedCases", "contributed"]
 
 _ROOM: Final = 1 << 16
-_COLUMNS: Final = ("out_column", "out_period", "out_case", "out_days", "out_whom")
-_KINDS: Final = (np.int16, np.int16, np.int32, np.int32, np.int32)
+_COLUMNS: Final = ("out_column", "out_period", "out_case", "out_days", "out_whom", "out_on")
+_KINDS: Final = (np.int16, np.int16, np.int32, np.int32, np.int32, np.int32)
 
 
 class CountedCases(NamedTuple):
     """Cases that count once each, in a column and a period; `days` is what a mean or median is taken of.
 
-    `party` is the number of the adviser whose act it is, -1 for none.
+    `party` is the number of the adviser whose act it is, -1 for none; `on` is the day that counts, by which what a case
+    is grouped by is looked up.
     """
 
     column: Array
@@ -36,6 +37,7 @@ class CountedCases(NamedTuple):
     case: Array
     days: Array
     party: Array
+    on: Array
 
     @classmethod
     def none(cls) -> CountedCases:
@@ -83,7 +85,9 @@ def contributed(chunk: Columns, sets: Sequence[Sequence[Period]], contested: str
         room.count = 0
     told = CountedCases.together(parts) if parts else CountedCases.none()
     told = told.at(np.flatnonzero((chunk.there & ~facts.failed).take(told.case)))
-    told = told._replace(party=np.append(facts.party, -1).take(told.party))
+    told = told._replace(
+        party=np.append(facts.party, -1).take(told.party), on=np.minimum(told.on, facts.as_of).astype(np.int32)
+    )
     return [told.within(begin, end) for begin, end in pairwise(accumulate(map(len, sets), initial=0))]
 
 

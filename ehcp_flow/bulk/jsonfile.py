@@ -20,6 +20,7 @@ from ehcp_flow.bulk.encoding import LINE, taken
 from ehcp_flow.errors import RowRefused
 from ehcp_flow.facts import COLUMNS, REQUIRED
 from ehcp_flow.readers import read_facts
+from ehcp_flow.readers.plain_columns import dated_columns
 from ehcp_flow.readers.row_tables import column_of
 from ehcp_flow.readers.text_lines import LONGEST_ROW, printable
 
@@ -143,7 +144,8 @@ class JsonFile:
         for place, (key, value) in enumerate(pairs):
             column = column_of(key)
             if column not in COLUMNS:
-                unknown.append((place, printable(key)))
+                if column not in dated_columns():
+                    unknown.append((place, printable(key)))
             elif column in columns or (value is None and key != column):
                 # A name that is written otherwise is shown where it is given, even if nothing is given for it.
                 return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from typing import Unpack
@@ -15,6 +15,7 @@ from ehcp_flow.bulk.figure_counts import counted
 from ehcp_flow.bulk.row_sources import Source, spooled
 from ehcp_flow.bulk.source_pass import Options, Pass, Refused
 from ehcp_flow.measures.case_groups import Extra, group_keys
+from ehcp_flow.measures.dated_values import DatedValues
 from ehcp_flow.measures.measure_table import MeasureTable, release_for, table_of
 from ehcp_flow.measures.periods import Period, Span, Years, periods_asked
 
@@ -27,6 +28,7 @@ class MeasuringOptions(Options, total=False):
     year: Years | None
     by: Sequence[str]
     extra: Extra | None
+    only: Mapping[str, str] | None
     on_frame: Callable[[pl.DataFrame], object] | None
 
 
@@ -38,7 +40,7 @@ class Measuring(Pass):
     of each chunk as a frame, where somebody wants those as well. Without a year the source is read twice.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one parameter for each setting
         self,
         source: Source,
         as_of: dt.date | str | None = None,
@@ -46,6 +48,7 @@ class Measuring(Pass):
         year: Years | None = None,
         by: Sequence[str] = ("authority",),
         extra: Extra | None = None,
+        only: Mapping[str, str] | None = None,
         contested: str = "with",
         on_frame: Callable[[pl.DataFrame], object] | None = None,
         **options: Unpack[Options],
@@ -53,8 +56,10 @@ class Measuring(Pass):
         super().__init__(source, as_of, **options)
         self._year = year
         self._by = tuple(by)
-        self._extra = extra or {}
+        self._extra = DatedValues.of(extra)
         self._contested = contested
+        self._only_with = only or {}
+        group_keys(tuple(self._only_with), extra)
         self._keys = group_keys(by, extra)
         self._on_frame = on_frame
         self.span: Span | None = None
@@ -74,7 +79,7 @@ class Measuring(Pass):
 
     def _added(self, periods: Sequence[Period]) -> Iterator[ChunkMeasures]:
         asked = MeasureQuestion(
-            periods, self._keys, self._extra, self._contested, with_frame=self._on_frame is not None
+            periods, self._keys, self._extra, self._only_with, self._contested, with_frame=self._on_frame is not None
         )
         self.span = None
         for part in self._parts(partial(added_chunk, asked=asked)):
@@ -105,10 +110,10 @@ def measure(
 ) -> MeasureTable:
     """Return every measure of a caseload, as known on `as_of` (today if not given), out of columns.
 
-    It equals `ehcp_flow.measures.measure`, whose `year`, `by` and `extra` it takes. `on_frame` is called with the
-    deadlines of each chunk of cases, as `iter_frames` gives them, so that one pass gives both. Source and further
-    options are those of `iter_frames`, `refused` is that of `deadlines_frame`; without a year the source is read twice.
-    Raises UnknownNameError for a column to group by that no case has.
+    It equals `ehcp_flow.measures.measure`, whose `year`, `by`, `extra` and `only` it takes. `on_frame` is called
+    with the deadlines of each chunk of cases, as `iter_frames` gives them, so that one pass gives both. Source and
+    further options are those of `iter_frames`, `refused` is that of `deadlines_frame`; without a year the source is
+    read twice. Raises UnknownNameError for a column to group by that no case has.
     """
     measuring = Measuring(source, as_of, **options)
     table = measuring.table()

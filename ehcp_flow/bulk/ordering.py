@@ -13,6 +13,7 @@ import polars as pl
 from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, KEYS, PROSPECTIVE, Array, as_day, in_order
 from ehcp_flow.bulk.encoding import Encoded
 from ehcp_flow.bulk.fact_columns import FactColumns
+from ehcp_flow.bulk.own_columns import broken_particulars
 from ehcp_flow.bulk.record_columns import checked_columns
 from ehcp_flow.facts import CONTENT
 
@@ -51,6 +52,9 @@ def in_legal_order(
         days = settled.on
         plain = ~apart.take(rows.case)
         keep = plain if keep is None else plain & keep
+    particular = rows.apart
+    if particular is not None:
+        keep = ~particular if keep is None else keep & ~particular
     joined = rows.case.astype(np.int64)
     joined *= _DAYS
     joined += rows.on
@@ -78,6 +82,8 @@ def in_legal_order(
     day = as_day(as_of)
     on, key = days.take(order), rows.key.take(order)
     authority = _authority_on(day, case, on, rows.authority.codes.take(order), cases)
+    if particular is not None and (authority < 0).any():
+        authority = np.where(authority < 0, _said_beside(rows, day, particular), authority)
     counts = (on <= day) | PROSPECTIVE.take(key)
     ahead = np.bincount(case[~counts], minlength=cases) > 0
     if not counts.all():
@@ -110,7 +116,7 @@ def in_legal_order(
         stands=stands,
         rows=order,
         repeats=repeats,
-        broken=found.broken,
+        broken=found.broken if particular is None else found.broken | _broken(rows, particular),
         ahead=ahead,
     )
 
@@ -125,6 +131,18 @@ def _authority_on(day: int, case: Array, on: Array, codes: Array, cases: int) ->
         first = _last_given(case[~by_then][::-1], codes[~by_then][::-1], cases)
         authority = np.where(authority < 0, first, authority)
     return authority
+
+
+def _broken(rows: Encoded, at: Array) -> Array:
+    names, ends = rows.texts["particular"].codes, rows.dates.get("until")
+    return broken_particulars(len(rows.case_ids), rows.case, rows.on, names, ends, at)
+
+
+def _said_beside(rows: Encoded, day: int, at: Array) -> Array:
+    """Return what particulars say of whose each case is: it counts where nothing else does."""
+    order = np.flatnonzero(at)
+    order = order[np.lexsort((rows.on[order], rows.case[order]))]
+    return _authority_on(day, rows.case[order], rows.on[order], rows.authority.codes[order], len(rows.case_ids))
 
 
 def _last_given(case: Array, codes: Array, cases: int) -> Array:

@@ -21,10 +21,11 @@ from ehcp_flow.bulk.stored import StoreRows
 from ehcp_flow.case import Case
 from ehcp_flow.errors import RowRefused, SourceError
 from ehcp_flow.facts import COLUMNS, REQUIRED, WHITE, Fact
-from ehcp_flow.measures.extra import LONGEST_VALUE
+from ehcp_flow.measures.extra import LONGEST_VALUE, FurtherValues, values_in
 from ehcp_flow.readers import FactReader, Report, read_facts
 from ehcp_flow.readers.fact_names import FactNames
-from ehcp_flow.readers.row_tables import column_of
+from ehcp_flow.readers.plain_columns import dated_columns
+from ehcp_flow.readers.row_tables import column_of, known_among
 from ehcp_flow.store import Store
 from ehcp_flow.store.base import Axis
 
@@ -71,6 +72,9 @@ class RowSource(Protocol):
         """Yield blocks of rows."""
 
 
+_BESIDE: Final = frozenset({"case_id", "event", "on", "recorded_at", "corrects"})
+
+
 @contextmanager
 def readable(name: str) -> Iterator[None]:
     """Raise SourceError where Polars cannot read a source: it is damaged, or holds what is neither text nor days."""
@@ -94,9 +98,10 @@ class _FrameSource:
             schema = frame.collect_schema()
         written = schema.names()
         known: dict[str, str] = {}
+        among = known_among({column_of(column) for column in written})
         for column in written:
             fact_column = column_of(column)
-            if fact_column not in COLUMNS:
+            if fact_column not in among:
                 continue
             if fact_column in known:
                 raise SourceError(name, f"it has more than one column {fact_column}; keep one of each")
@@ -107,7 +112,7 @@ class _FrameSource:
         if missing:
             raise SourceError(name, f"it has no column {', '.join(missing)} (it has: {', '.join(written)})")
         self.shown: Mapping[str, str] = known
-        self.unknown_columns = tuple(column for column in written if column_of(column) not in COLUMNS)
+        self.unknown_columns = tuple(column for column in written if column_of(column) not in among | dated_columns())
         self.refused: list[RowRefused] = []
 
     def case_ids(self) -> Iterator[pl.Series]:
@@ -237,33 +242,30 @@ def open_rows(
     return _FactSource(lambda: chain.from_iterable(_facts_of(each) for each in told), name or "cases")
 
 
-def further_columns(path: str) -> dict[str, dict[str, str]]:
-    """Return the columns of a Parquet file that no fact has, by case: as `measures.read_extra` does for text."""
+def further_columns(path: str, *, known_at: dt.datetime | None = None) -> FurtherValues:
+    """Return what a Parquet file says beside its facts, by case: as `measures.read_extra` does for text."""
     scan = pl.scan_parquet(path)
     with readable(path):
         schema = scan.collect_schema()
     plain = {column_of(name): name for name, kind in schema.items() if not kind.is_nested()}
-    case_id = plain.get("case_id")
-    kept = {name: column for column, name in plain.items() if column not in COLUMNS}
-    if case_id is None or not kept:
-        return {}
-    texts = [pl.col(name).cast(pl.String, strict=False).str.strip_chars(WHITE).alias(kept[name]) for name in kept]
-    short = [
-        pl.when(pl.col(column).str.len_chars().is_between(1, LONGEST_VALUE)).then(pl.col(column))
-        for column in kept.values()
-    ]
-    wanted = (
-        scan.select(pl.col(case_id).cast(pl.String).str.strip_chars(WHITE).alias("case_id"), *texts)
-        .with_columns(short)
-        .group_by("case_id", maintain_order=True)
-        .agg(pl.all().drop_nulls().last())
-    )
-    with readable(path):
-        found = wanted.collect()
-    return {
-        row.pop("case_id"): {name: text for name, text in row.items() if text is not None}
-        for row in found.filter(pl.col("case_id").fill_null("") != "").iter_rows(named=True)
+    known = known_among(plain)
+    if "case_id" not in plain or ("particular" not in known and len(known) == len(plain)):
+        return values_in(())
+    kept = {
+        column: name
+        for column, name in plain.items()
+        if column not in known or column in _BESIDE or "particular" in known
     }
+    texts = [
+        pl.col(name).cast(pl.String, strict=False).str.strip_chars(WHITE).alias(column) for column, name in kept.items()
+    ]
+    with readable(path):
+        rows = scan.select(texts).collect()
+    told = (
+        {name: text for name, text in row.items() if text and len(text) <= LONGEST_VALUE}
+        for row in rows.iter_rows(named=True)
+    )
+    return values_in(told, known_at=known_at)
 
 
 def _facts_of(each: Case | Fact) -> Iterable[Fact]:

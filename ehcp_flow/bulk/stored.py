@@ -13,7 +13,7 @@ from ehcp_flow.errors import RowRefused
 from ehcp_flow.facts import COLUMNS, CONTENT
 from ehcp_flow.store import Block, Store
 from ehcp_flow.store.errors import StoreCorrupt
-from ehcp_flow.store.fact_rows import FactRow, body_of, fact_of
+from ehcp_flow.store.fact_rows import FactRow, fact_of, whole_body
 
 __all__ = ["StoreRows"]
 
@@ -83,7 +83,7 @@ class StoreRows:
         for row in odd.iter_rows(named=True):
             try:
                 fact = fact_of(self._row(row), row["reason"], redacted=False, upcasters=self._store.upcasters)
-                bodies.append(body_of(fact))
+                bodies.append(whole_body(fact))
             except StoreCorrupt:
                 self.refuse(row["case_id"])
         at = rows.select(~is_plain).to_series().arg_true()

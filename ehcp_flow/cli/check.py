@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from ehcp_flow.cli.command import CliCommand, options
+from ehcp_flow.cli.further import Only, cases_with, pairs
 from ehcp_flow.cli.messages import breaches_in_words, count, note
 from ehcp_flow.cli.opened_source import CheckTally, ShownDeadlines
 from ehcp_flow.cli.options import Explain, FailOnBreach, LimitIds, StatusName
@@ -26,7 +27,7 @@ __all__ = ["CHECK"]
 
 
 @options(
-    "source as_of case limit status known_at known_by authority convert_file contested explain fail_on_breach "
+    "source as_of case limit status only known_at known_by authority convert_file contested explain fail_on_breach "
     "all_errors feed raw output institutions institution closed_if office_closures bank_holidays profile rulebook"
 )
 def _check(
@@ -37,6 +38,7 @@ def _check(
         list[StatusName] | None,
         typer.Option("--status", help="Only deadlines of this status; may be given again.", show_default=False),
     ] = None,
+    only: Only = None,
     explain: Explain = False,
     fail_on_breach: FailOnBreach = False,
     printed: FeedOptions,
@@ -45,15 +47,18 @@ def _check(
 
     Rows that cannot be read are named on standard error and left out (exit code 1); the others are still judged.
     """
-    only = ShownDeadlines(query.limit_ids(limit), frozenset(status or ()), contested=query.contested)
+    wanted = pairs(only)
+    chosen = ShownDeadlines(
+        query.limit_ids(limit), frozenset(status or ()), contested=query.contested, is_mine=cases_with(query, wanted)
+    )
     shown = printed.shown
-    with open_source(query) as source:
+    with open_source(query, used=wanted) as source:
         if shown not in (FeedFormat.TABLE, FeedFormat.ICS) and not explain:
-            found = source.write_deadlines(shown, only, findings=True)
+            found = source.write_deadlines(shown, chosen, findings=True)
         else:
             found = CheckTally()
             answers = source.answers(quiet=_streams_to_terminal(shown))
-            _show(_deadlines(answers, only, found), shown, explain=explain)
+            _show(_deadlines(answers, chosen, found), shown, explain=explain)
     _tell(source.seen, found)
     source.leave(breach=fail_on_breach and found.breaches > 0)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
@@ -14,9 +15,15 @@ from ehcp_flow.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from ehcp_flow.cli.query import CaseQuery
+    from ehcp_flow.facts import Fact
+    from ehcp_flow.measures.dated_values import DatedValues
+    from ehcp_flow.store import Block
 
-__all__ = ["Only", "check_columns", "check_value", "check_values", "extra_columns", "pairs"]
+__all__ = [
+    "Only", "cases_with", "check_columns", "check_value", "check_values", "extra_columns", "pairs", "stored_values",
+]  # fmt: skip
 
+_PARTICULAR: Final = '{"event":"particular_recorded"'
 _MOST: Final = 20
 """How many values a message names."""
 
@@ -30,25 +37,58 @@ Only: TypeAlias = Annotated[
 ]
 
 
-def extra_columns(query: CaseQuery) -> dict[str, dict[str, str]]:
-    """Return the columns of SOURCE that no fact has, by case; of a pipe of facts or a store there are none.
+def extra_columns(query: CaseQuery) -> DatedValues:
+    """Return what SOURCE says of cases beside what the law looks at: particulars, and columns that no fact has.
+
+    Of a pipe of facts there is nothing.
 
     Raises BadParameter for Parquet without what reads it, SourceError for a file that cannot be opened.
     """
-    if query.rows is not None:
-        return query.rows.carried_values()
-    source = query.source
-    from ehcp_flow.cli.source_kinds import is_parquet, is_pipe, needs_columns
+    from ehcp_flow.cli.options import axis_of
+    from ehcp_flow.cli.source_kinds import instant_by, is_parquet, is_pipe, needs_columns, open_store
     from ehcp_flow.measures import read_extra
+    from ehcp_flow.measures.dated_values import DatedValues
+    from ehcp_flow.measures.extra import values_in
 
-    if "://" in source or is_pipe(source):
-        return {}
-    if is_parquet(source):
+    source, known_at = query.source, instant_by(query.known_at, query.known_by)
+    if query.rows is not None:
+        found = values_in(query.rows.cells(), known_at=known_at)
+    elif "://" in source:
+        with open_store(source, authority=query.authority) as store:
+            return stored_values(store.blocks(known_at=known_at, axis=axis_of(query.known_by)))
+    elif is_pipe(source):
+        return DatedValues({})
+    elif is_parquet(source):
         needs_columns(source)
         from ehcp_flow.bulk.row_sources import further_columns
 
-        return further_columns(source)
-    return read_extra(source)
+        found = further_columns(source, known_at=known_at)
+    else:
+        found = read_extra(source, known_at=known_at)
+    for said in found.warnings:
+        note(f"warning: {said}")
+    return found
+
+
+def stored_values(blocks: Iterable[Block]) -> DatedValues:
+    """Return what the particulars of a store say, by case and day."""
+    from ehcp_flow.facts import as_stored
+    from ehcp_flow.measures.dated_values import DatedValues, spans_of
+
+    told: dict[str, list[Fact]] = {}
+    for block in blocks:
+        for at, body in enumerate(block.body):
+            if body.startswith(_PARTICULAR) or '"corrects":' in body:
+                said = {"case_id": block.case_id[at], "recorded_at": block.recorded_at[at]}
+                told.setdefault(block.case_id[at], []).append(
+                    as_stored({**json.loads(body), **_reason(block, at), **said})
+                )
+    return DatedValues({}, spans_of(told))
+
+
+def _reason(block: Block, at: int) -> dict[str, str]:
+    reason = block.reason[at]
+    return {} if reason is None else {"reason": reason}
 
 
 def pairs(only: list[str] | None, option: str = "--only") -> dict[str, str]:
@@ -65,6 +105,21 @@ def pairs(only: list[str] | None, option: str = "--only") -> dict[str, str]:
             raise typer.BadParameter(f"{text!r}: write COLUMN=VALUE, such as caseworker=Ann", param_hint=option)
         found[column_of(column)] = value.strip()
     return found
+
+
+def cases_with(query: CaseQuery, wanted: Mapping[str, str]) -> Callable[[str], bool] | None:
+    """Return whether a case has these values on the day asked about, by its id; None where nothing is asked for.
+
+    Raises UnknownNameError for a column that no case has, and BadParameter for such a value.
+    """
+    if not wanted:
+        return None
+    from ehcp_flow.measures import has_values
+
+    held = extra_columns(query).on(query.on)
+    check_columns(wanted, held)
+    check_values(wanted, held)
+    return lambda case_id: has_values(held.get(case_id, {}), wanted)
 
 
 def check_columns(asked: Iterable[str], extra: Mapping[str, Mapping[str, str]], *others: str) -> None:

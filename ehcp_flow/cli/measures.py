@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ehcp_flow.cli.command import CliCommand, options
-from ehcp_flow.cli.further import extra_columns
+from ehcp_flow.cli.further import Only, check_value, extra_columns, pairs
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.opened_source import SourceFigures
 from ehcp_flow.cli.options import column_names, option
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MEASURES"]
 
+_WITHOUT_MORE: Final = frozenset({"authority", "requester", "age", "adviser", "year", "quarter", "month"})
+"""What is grouped by without a look at what else a source says of its cases."""
 _YEARS: Final = re.compile(r"([0-9]{4})(?:\s*-\s*([0-9]{4}))?")
 _EXPLAINED: Final = (
     "measure", "value", "says", "definition", "year_by", "source", "numerator_is", "numerator", "denominator_is",
@@ -49,14 +51,16 @@ class _Figures:
         list[str] | None,
         option(
             "--by COLUMN",
-            "What to group by, given again or as a list: authority, requester, age, adviser (of advice), year, "
-            "quarter, month, or any other column of the file; without it, authority.",
+            "What to group by, given again or as a list: authority, requester, age, school_year, adviser (of advice), "
+            "year, quarter, month, a particular such as placement, need or team (as it was on the day of the act, or "
+            "of the stock), or any other column of the file; without it, authority.",
         ),
     ] = None
     measure: Annotated[
         list[str] | None,
         option("--measure NAME", "Only this measure (all its columns) or this column; may be given again."),
     ] = None
+    only: Only = None
     release: Annotated[
         int | None,
         option(
@@ -105,7 +109,7 @@ def _measures(
     if explain and suppress:
         raise typer.BadParameter("an explanation names the cases behind a figure", param_hint="--suppress")
     from ehcp_flow.errors import UnknownNameError
-    from ehcp_flow.measures import GRAINS, GROUPS, RELEASES
+    from ehcp_flow.measures import GROUPS, RELEASES
     from ehcp_flow.measures.case_groups import group_keys
     from ehcp_flow.measures.measure_table import release_for
 
@@ -114,12 +118,16 @@ def _measures(
 
     on = query.on
     columns = column_names(figures.by, ("authority",))
-    extra = {} if {*GROUPS, *GRAINS}.issuperset(columns) else extra_columns(query)
+    only = pairs(figures.only)
+    extra = None if _WITHOUT_MORE.issuperset((*columns, *only)) else extra_columns(query)
     # Asked first: a column that no case has is told before all cases are read.
     keys = group_keys(columns, extra)
-    wanted = SourceFigures(_years(figures.year), columns, keys, extra)
+    group_keys(tuple(only), extra)
+    for column in only.keys() - set(GROUPS):
+        check_value(column, only[column], extra.every(column) if extra is not None else ())
+    wanted = SourceFigures(_years(figures.year), columns, keys, extra or {}, only)
     names_of = release_for(wanted.year) if figures.release is None else figures.release
-    with open_source(query, used=columns) as source:
+    with open_source(query, used={*columns, *only}) as source:
         table, span = source.measured(wanted)
     table = table.named(names_of)
     _tell_of_time(table, span, on)

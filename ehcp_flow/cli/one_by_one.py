@@ -261,7 +261,7 @@ class SourceOneByOne(OpenedSource):
         if figures.year is None:
             answers = list(answers)
         periods = periods_asked(figures.year, figures.by, as_of, lambda: span.first if span else as_of)
-        tally = Tally(periods, figures.keys, figures.extra, contested=self.query.contested)
+        tally = Tally(periods, figures.keys, figures.extra, contested=self.query.contested, only=figures.only)
         for answer in answers:
             tally.add(answer)
         return tally.table(figures.by, as_of), span

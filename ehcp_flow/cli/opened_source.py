@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import typer
@@ -52,6 +52,8 @@ class ShownDeadlines(NamedTuple):
     statuses: Collection[str] = ()
     breaches: bool = False
     contested: Contested = Contested.WITH
+    is_mine: Callable[[str], bool] | None = None
+    """Whether a case is shown, by its id; all are where it is None."""
 
     def of(self, deadlines: Iterable[Deadline]) -> Iterator[Deadline]:
         """Yield those of the deadlines that are shown."""
@@ -61,6 +63,7 @@ class ShownDeadlines(NamedTuple):
                 and (not self.statuses or deadline.status in self.statuses)
                 and (not self.breaches or deadline.breach)
                 and self.contested.holds(deadline.contested_by)
+                and (self.is_mine is None or self.is_mine(deadline.case_id))
             ):
                 yield deadline
 
@@ -93,6 +96,7 @@ class SourceFigures(NamedTuple):
     by: Sequence[str]
     keys: Sequence[str]
     extra: Extra
+    only: Mapping[str, str]
 
 
 class OpenedSource(ABC):

@@ -137,7 +137,7 @@ class SourceOverColumns(OpenedSource):
         from ehcp_flow.bulk import Frames, write_csv
         from ehcp_flow.bulk.case_states import counted_chunk
         from ehcp_flow.bulk.chunks import judge_chunk
-        from ehcp_flow.bulk.deadline_csv import narrowed, plain_rows, tally
+        from ehcp_flow.bulk.deadline_csv import narrowed, of_cases, plain_rows, tally
         from ehcp_flow.deadlines import FIELDS
 
         found = CheckTally()
@@ -150,6 +150,8 @@ class SourceOverColumns(OpenedSource):
                 shown = narrowed(
                     frame, chosen.limits, chosen.statuses, breaches=chosen.breaches, contested=chosen.contested
                 )
+                if chosen.is_mine is not None:
+                    shown = of_cases(shown, chosen.is_mine)
                 deadlines, breaches, excused, denied, made, unrecorded = tally(shown)
                 found.deadlines += deadlines
                 found.breaches += breaches
@@ -175,7 +177,8 @@ class SourceOverColumns(OpenedSource):
 
         with ProgressBar("judging") as bar:
             measuring = Measuring(
-                self._source, year=figures.year, by=figures.by, extra=figures.extra, contested=self.query.contested,
+                self._source, year=figures.year, by=figures.by, extra=figures.extra, only=figures.only,
+                contested=self.query.contested,
                 on_progress=bar, **self._judging(),
             )  # fmt: skip
             table = measuring.table()

@@ -89,7 +89,7 @@ def _registers(
     if shown == FeedFormat.ICS and name != "due" and name not in REGISTER_LIMITS:
         can = ", ".join(("due", *REGISTER_LIMITS))
         raise typer.BadParameter(f"{name or 'this'} is no calendar; these are: {can}", param_hint="--format")
-    extra = extra_columns(query)
+    extra = extra_columns(query).on(on)
     here = {held for values in extra.values() for held in values}
     columns = column_names(show, tuple(desk for desk in DESKS if desk in here))
     check_columns(columns, extra)

@@ -113,7 +113,7 @@ def _report(
     wanted = pairs(calendar.only)
     from ehcp_flow.measures import DESKS
 
-    extra = extra_columns(query)
+    extra = extra_columns(query).on(query.on)
     check_columns(wanted, extra)
     check_values(wanted, extra)
     with open_source(query, used={*DESKS, *wanted}) as source:

@@ -67,6 +67,13 @@ class _MadeUp:
     with_caseworker: Annotated[
         bool, typer.Option("--with-caseworker", help="Add a column caseworker, which is no column of a fact.")
     ] = False
+    particulars: Annotated[
+        bool,
+        typer.Option(
+            "--particulars",
+            help="Add a date of birth, and placement, need, school year, caseworker and team, in DfE's proportions.",
+        ),
+    ] = False
 
 
 @options("caseload published form output")
@@ -91,7 +98,8 @@ def _synth(
 ) -> None:
     """A made-up caseload: lives of cases in the proportions that DfE publishes, or with exactly its counts.
 
-    Case numbers instead of names, no date of birth, and nobody's data. The same arguments give the same file.
+    Case numbers instead of names, no date of birth unless --particulars, and nobody's data. The same arguments give the
+    same file.
     """
     to: str | IO[str] = sys.stdout if output is None else output
     if published is not None:

@@ -19,6 +19,7 @@ from ehcp_flow.facts import COLUMN_OF, COLUMNS, DATES, REQUIRED, Fact
 from ehcp_flow.formulas import disarmed
 from ehcp_flow.outputs import Kind, header_of
 from ehcp_flow.readers.case_reader import fact_of_row
+from ehcp_flow.readers.plain_columns import PlainColumns
 from ehcp_flow.readers.row_tables import column_of
 from ehcp_flow.record_table import DECLARED
 
@@ -56,6 +57,7 @@ class ConvertedRows:
     refused: list[RowRefused] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     same_id: Literal["refuse", "corrects"] = "refuse"
+    declared: frozenset[str] = frozenset()
     together = False
     entering = True
 
@@ -86,12 +88,26 @@ class ConvertedRows:
             for row in last.iter_rows(named=True)
         }
 
+    def cells(self) -> Iterator[dict[str, str]]:
+        """Yield the cells of each row that say something, by column: those of its fact, and those that are kept."""
+        for row in self.frame.drop(LINE).iter_rows(named=True):
+            yield {name: text for name, text in row.items() if text is not None}
+
     def entries(self) -> Iterator[tuple[int, Fact | RowRefused]]:
         """Yield what was refused and each fact, with its row, as `FactReader.entries` does of a file."""
         yield from ((row.line, row) for row in self.refused)
         for cells in self.frame.select(*self.shown, LINE).iter_rows(named=True):
             row = cells.pop(LINE)
             yield row, fact_of_row(row, {name: text for name, text in cells.items() if text is not None}, self)
+        yield from self.particulars()
+
+    def particulars(self) -> Iterator[tuple[int, Fact]]:
+        """Yield what is kept with the cases as particulars, each from its day, with its row."""
+        plain = PlainColumns(self.declared)
+        for cells in self.frame.iter_rows(named=True) if self.carried else ():
+            row = {name: text for name, text in cells.items() if text is not None}
+            plain.add(row, {name: row[name] for name in self.carried if name in row}, cells[LINE])
+        yield from plain.facts()
 
     def case_ids(self) -> Iterator[pl.Series]:
         """Yield the column of case ids alone."""
@@ -180,7 +196,9 @@ class _Conversion:
         self._tell_orders()
         refused = sorted(self.refused.values(), key=lambda row: row.line)
         once = once.drop("_rule").select(name for name in (*COLUMNS, *self.file.carry, LINE) if name in once.columns)
-        return ConvertedRows(sheet.name, once, sheet, refused, self.notes, self.file.same_id)
+        return ConvertedRows(
+            sheet.name, once, sheet, refused, self.notes, self.file.same_id, frozenset(self.file.carry)
+        )
 
     def _declarations(self, facts: pl.DataFrame) -> pl.DataFrame:
         """Return a fact for each case that says what the sheet records at all, on the day of the case's first fact.

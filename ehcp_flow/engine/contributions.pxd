@@ -33,9 +33,9 @@ cdef class Rows:
 
 
 cdef class Entries:
-    cdef public int case, tick, low, high, first_step, last_step, period, claimed_on, row
+    cdef public int case, tick, low, high, first_step, last_step, period, claimed_on, row, stood
     cdef public int count, capacity, full, most_rows, most_facts
-    cdef public int[::1] out_case, out_column, out_period, out_days, out_whom
+    cdef public int[::1] out_case, out_column, out_period, out_days, out_whom, out_on
     cdef public int[::1] by_day, series_row, series_base, series_count, kept, kept_count, excused
 
 
@@ -50,7 +50,7 @@ cdef int began_on(Figures figures, Facts facts, Entries entries) noexcept nogil
 cdef void count(
     Figures figures, Periods periods, Entries entries, int group, int marks, int days, int whom
 ) noexcept nogil
-cdef void enter(Entries entries, int column, int period, int days, int whom) noexcept nogil
+cdef void enter(Entries entries, int column, int period, int days, int whom, int day) noexcept nogil
 cdef int rank(const int[::1] table, int low, int high, int value) noexcept nogil
 
 cdef void lay_out_rows(Figures figures, Rows rows, Entries entries, int first, int last) noexcept nogil

@@ -100,7 +100,8 @@ class Rows:
 class Entries:
     """What cases add: of each entry the case, the figure's column, the period, days, and the fact that names the party.
 
-    Besides it holds the working space of one case at a time.
+    And the day that counts: that of the act, or that on which something stood. Besides it holds the working space of
+    one case at a time.
     """
 
     def __init__(self, space):
@@ -164,17 +165,17 @@ def count(figures, periods, entries, group, marks, days, whom):
         if marks & wanted == wanted and not marks & figures.unless[figure] and days > figures.over[figure]:
             who = whom if figures.by_party[figure] else -1
             if entries.period >= 0:
-                enter(entries, figures.column[figure], entries.period, days, who)
+                enter(entries, figures.column[figure], entries.period, days, who, entries.stood)
                 continue
             day = entries.by_day[figures.by[figure]]
             for each in range(periods.sets):
                 low = periods.set_at[each]
                 place = rank(periods.start, low, periods.set_at[each + 1], day + 1) - 1
                 if place >= low and day <= periods.end[place]:
-                    enter(entries, figures.column[figure], place, days, who)
+                    enter(entries, figures.column[figure], place, days, who, day)
 
 
-def enter(entries, column, period, days, whom):
+def enter(entries, column, period, days, whom, day):
     """Write an entry, or note that there is no more room."""
     at = entries.count
     if at == entries.capacity:
@@ -185,6 +186,7 @@ def enter(entries, column, period, days, whom):
     entries.out_period[at] = period
     entries.out_days[at] = days
     entries.out_whom[at] = whom
+    entries.out_on[at] = day
     entries.count = at + 1
 
 
@@ -469,6 +471,7 @@ def take_stock(figures, periods, facts, rows, history, entries, period):
     add_requests(figures, periods, facts, rows, entries, start, last, periods.stock_on[period])
     if last > facts.as_of:
         last = facts.as_of
+    entries.stood = last
     behind = first_on(facts, entries.low, entries.high, last + 1)
     marks = state_before(figures, history, entries, behind)
     agreed = kept_before(entries, IS_AGREED, first_on(facts, entries.low, entries.high, periods.end[period] + 1))
@@ -479,6 +482,7 @@ def take_stock(figures, periods, facts, rows, history, entries, period):
         add_open_request(figures, periods, rows, entries, last)
     if marks & HOLDING:
         add_backlog(figures, periods, facts, rows, entries, period, last)
+    entries.stood = periods.stock_on[period]
     behind = first_on(facts, entries.low, entries.high, periods.stock_on[period] + 1)
     if state_before(figures, history, entries, behind) & HOLDING:
         add_reviews(figures, periods, facts, rows, entries, period, behind)
@@ -493,6 +497,7 @@ def add_requests(figures, periods, facts, rows, entries, start, end, stock_on):
     while at < behind and entries.series_base[at] <= end:
         day = entries.series_base[at]
         at = one_of_day(rows, entries, at, behind)
+        entries.stood = day
         count(figures, periods, entries, REQUESTS, became_of(figures, facts, rows, entries, day, stock_on), 0, -1)
 
 

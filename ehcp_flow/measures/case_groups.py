@@ -1,4 +1,4 @@
-"""What cases, or their acts, are grouped by: authority, requester, age, adviser, and further columns of a file."""
+"""What cases, or their acts, are grouped by: authority, requester, age, school year, adviser, and further columns."""
 
 from __future__ import annotations
 
@@ -8,16 +8,21 @@ from typing import Final, NamedTuple, TypeAlias
 
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.measures.counted_case import CountedCase
+from ehcp_flow.measures.dated_values import DatedValues
 from ehcp_flow.measures.periods import GRAINS, Period
+from ehcp_flow.particulars import school_year_of
 
-__all__ = ["CHANGING", "GROUPS", "NOT_RECORDED", "Extra", "Grouped", "age_band", "group_keys", "group_of"]
+__all__ = [
+    "CHANGING", "GROUPS", "NOT_RECORDED", "Extra", "Grouped", "age_band", "changes_by_day", "group_keys", "group_of",
+    "is_asked",
+]  # fmt: skip
 
 Extra: TypeAlias = Mapping[str, Mapping[str, str]]
-"""The values of further columns, by case id."""
+"""The values of further columns, by case id; `DatedValues` where they hold for a time."""
 
-GROUPS: Final = ("authority", "requester", "age", "adviser")
+GROUPS: Final = ("authority", "requester", "age", "school_year", "adviser")
 """What cases, or their acts, can be grouped by without a further column of the file."""
-CHANGING: Final = frozenset({"age", "adviser"})
+CHANGING: Final = frozenset({"age", "adviser", "school_year"})
 """What a case has several values of, so that its groups follow from what is counted."""
 _AGES: Final = ((5, "under 5"), (11, "5 to 10"), (16, "11 to 15"), (20, "16 to 19"), (26, "20 to 25"))
 _OLDER: Final = "over 25"
@@ -36,23 +41,36 @@ class Grouped(NamedTuple):
 
 
 def group_of(
-    case: CountedCase | Grouped, by: Sequence[str], extra: Extra, period: Period, party: str
+    case: CountedCase | Grouped, by: Sequence[str], extra: DatedValues, period: Period, party: str, on: dt.date
 ) -> tuple[str, ...]:
-    """Return the group in which something counts: of a case, in a period, and the act of a party."""
-    return tuple(_value(case, name, extra, period, party) for name in by)
+    """Return the group in which something counts: of a case, in a period, and the act of a party, on the day of it."""
+    return tuple(_value(case, name, extra, period, party, on) for name in by)
 
 
-def _value(case: CountedCase | Grouped, name: str, extra: Extra, period: Period, party: str) -> str:
-    value: str | None = extra.get(case.case_id, {}).get(name)
+def _value(case: CountedCase | Grouped, name: str, extra: DatedValues, period: Period, party: str, on: dt.date) -> str:
+    value: str | None = extra.value(case.case_id, name, on)
     if value is None and name == "authority":
         value = case.authority
     elif value is None and name == "requester":
         value = case.requester
     elif value is None and name == "age" and case.born is not None:
         value = age_band(case.born, min(period.end, case.as_of))
+    elif value is None and name == "school_year" and case.born is not None:
+        value = school_year_of(case.born, on)
     elif value is None and name == "adviser":
         value = party
     return value or NOT_RECORDED
+
+
+def is_asked(group: Sequence[str], wanted: Mapping[str, str]) -> bool:
+    """Whether a group, that of the columns of `wanted`, has their values, whatever their case; an empty one is none."""
+    told = ("" if value == NOT_RECORDED else value for value in group)
+    return all(value.casefold() == text.casefold() for value, text in zip(told, wanted.values(), strict=True))
+
+
+def changes_by_day(by: Sequence[str], extra: DatedValues) -> bool:
+    """Whether a case can be in several groups: what it is grouped by follows from what is counted, or from its day."""
+    return not CHANGING.isdisjoint(by) or not extra.spans.keys().isdisjoint(by)
 
 
 def age_band(born: dt.date, day: dt.date) -> str:
@@ -64,7 +82,7 @@ def age_band(born: dt.date, day: dt.date) -> str:
 def group_keys(by: Sequence[str], extra: Extra | None = None) -> tuple[str, ...]:
     """Return what is grouped by besides the periods. Raises UnknownNameError for a column that no case has."""
     keys = tuple(name for name in by if name not in GRAINS)
-    further = {name for values in (extra or {}).values() for name in values}
+    further = DatedValues.of(extra).names
     for name in keys:
         if name not in further and name not in GROUPS:
             raise UnknownNameError("column", name, dict.fromkeys((*GROUPS, *GRAINS, *sorted(further))))

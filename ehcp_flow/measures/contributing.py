@@ -15,7 +15,7 @@ from ehcp_flow.engine.choice import Kernel, kernel_in_use
 from ehcp_flow.engine.contributions import KEPT, SERIES
 from ehcp_flow.engine.judged_case import JudgedCase
 from ehcp_flow.engine.kernel import NO_DAY
-from ehcp_flow.engine.numbers import KEY_OF, as_day
+from ehcp_flow.engine.numbers import KEY_OF, as_date, as_day
 from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.facts import DATES, Fact
 from ehcp_flow.measures.figures import MADE_ON, MONTHS, tables_of
@@ -31,13 +31,15 @@ _ROOM: Final = 256
 class Contributed(NamedTuple):
     """That a case counts once in a column, by its number, in a period of a set, by its place.
 
-    `days` is what a mean or median is taken of, `party` the adviser that the act is of.
+    `days` is what a mean or median is taken of, `party` the adviser that the act is of, `on` the day that counts: that
+    of the act, or that on which something stood.
     """
 
     column: int
     place: int
     days: int
     party: str
+    on: dt.date
 
 
 @lru_cache(maxsize=16)
@@ -66,13 +68,13 @@ def periods_of(sets: Sequence[Sequence[Period]], as_of: dt.date, chosen: Kernel)
 def entries_space(filled: Callable[[int], Any], facts: int, rows: int, capacity: int, chosen: Kernel) -> Any:
     """Return room for so many entries, and working space for a case of so many facts and deadlines."""
     sizes = {
-        **dict.fromkeys(("out_case", "out_column", "out_period", "out_days", "out_whom"), capacity),
+        **dict.fromkeys(("out_case", "out_column", "out_period", "out_days", "out_whom", "out_on"), capacity),
         **dict.fromkeys(("series_row", "series_base"), SERIES * rows),
         "kept": KEPT * facts, "excused": facts,
         "series_count": SERIES, "kept_count": KEPT, "by_day": 3,
     }  # fmt: skip
     numbers = dict.fromkeys(
-        ("case", "tick", "low", "high", "first_step", "last_step", "period", "claimed_on", "row"), 0
+        ("case", "tick", "low", "high", "first_step", "last_step", "period", "claimed_on", "row", "stood"), 0
     )
     return chosen.contributions.Entries(
         {name: filled(size) for name, size in sizes.items()}
@@ -119,11 +121,11 @@ class Contributions:
         while kernel.contributions.contribute(figures, periods, facts, told, history, space, 0, 1) == 0:
             space = self._space = self._room(space.most_facts, space.most_rows, 2 * space.capacity)
         found: list[list[Contributed]] = [[] for _ in self._sets]
-        out = (space.out_column, space.out_period, space.out_days, space.out_whom)
-        for column, period, days, whom in islice(zip(*out, strict=True), space.count):
+        out = (space.out_column, space.out_period, space.out_days, space.out_whom, space.out_on)
+        for column, period, days, whom, on in islice(zip(*out, strict=True), space.count):
             which, place = self._places[period]
             party = "" if whom < 0 else judged.facts[whom].party or ""
-            found[which].append(Contributed(column, place, days, party))
+            found[which].append(Contributed(column, place, days, party, min(as_date(on), judged.as_of)))
         return found
 
     def _facts(self, judged: JudgedCase) -> Any:

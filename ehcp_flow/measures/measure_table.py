@@ -16,10 +16,20 @@ from ehcp_flow.formulas import disarmed
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.measures import frames
 from ehcp_flow.measures.arithmetic import UNAVAILABLE
-from ehcp_flow.measures.case_groups import CHANGING, NOT_RECORDED, Extra, group_keys, group_of
+from ehcp_flow.measures.case_groups import (
+    CHANGING,
+    GROUPS,
+    NOT_RECORDED,
+    Extra,
+    changes_by_day,
+    group_keys,
+    group_of,
+    is_asked,
+)
 from ehcp_flow.measures.catalogue import RELEASES, MeasureColumn, catalogue, release_of
 from ehcp_flow.measures.contributing import Contributed, Contributions
 from ehcp_flow.measures.counted_case import CountedCase, answered, days_on_record
+from ehcp_flow.measures.dated_values import DatedValues, particular_values
 from ehcp_flow.measures.figure_cells import Cell, CountedCell, Explanation, cases_in, enter, figure_of
 from ehcp_flow.measures.periods import GRAINS, Period, Years, periods_asked
 from ehcp_flow.measures.publishing import hidden_columns
@@ -35,15 +45,25 @@ class Tally:
     """Counts answered cases, one at a time, and gives the table: memory grows with what is counted, not with the facts.
 
     `periods` follow one another without overlap; `by` are the columns to group by besides the periods; `contested` is
-    `with`, `without` or `only`: whether the acts count of limits that another lawful reading contests.
+    `with`, `without` or `only`: whether the acts count of limits that another lawful reading contests. `only` is what
+    must hold of a case on the day of what is counted, by column.
     """
 
     def __init__(
-        self, periods: Sequence[Period], by: Sequence[str], extra: Extra | None = None, *, contested: str = "with"
+        self,
+        periods: Sequence[Period],
+        by: Sequence[str],
+        extra: Extra | None = None,
+        *,
+        contested: str = "with",
+        only: Mapping[str, str] | None = None,
     ) -> None:
         self._periods = periods
-        self._by = tuple(by)
-        self._extra = extra or {}
+        self._only = only or {}
+        self._keys = tuple(by)
+        self._by = (*by, *self._only)
+        self._extra = DatedValues.of(extra)
+        self._changing = changes_by_day(self._by, self._extra)
         self._groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
         self._contributions = Contributions([periods], contested)
 
@@ -52,14 +72,23 @@ class Tally:
         counted = CountedCase.laid_out(answer)
         if contributed is None:
             (contributed,) = self._contributions.of(counted.answer.judged)
-        changing = not CHANGING.isdisjoint(self._by)
-        cells = [] if changing else self._cells(group_of(counted, self._by, self._extra, self._periods[-1], ""))
+        cells: list[dict[str, Any]] = []
+        if CHANGING.isdisjoint(self._by):
+            # A case has its group without anything that counts.
+            last = min(self._periods[-1].end, counted.as_of)
+            cells = self._cells(group_of(counted, self._by, self._extra, self._periods[-1], "", last))
         for one in contributed:
-            if changing:
-                cells = self._cells(group_of(counted, self._by, self._extra, self._periods[one.place], one.party))
+            if self._changing:
+                period = self._periods[one.place]
+                cells = self._cells(group_of(counted, self._by, self._extra, period, one.party, one.on))
             enter(cells[one.place], one, counted.case_id)
 
     def _cells(self, group: tuple[str, ...]) -> list[dict[str, Any]]:
+        if self._only:
+            kept = len(self._keys)
+            if not is_asked(group[kept:], self._only):
+                return [{} for _ in self._periods]
+            group = group[:kept]
         if group not in self._groups:
             self._groups[group] = [{} for _ in self._periods]
         return self._groups[group]
@@ -74,7 +103,7 @@ class Tally:
 
     def table(self, by: Sequence[str], as_of: dt.date) -> MeasureTable:
         """Return the table, groups in alphabetical order, and the periods of each group in the order of time."""
-        return table_of(self._groups, self._periods, by, self._by, as_of)
+        return table_of(self._groups, self._periods, by, self._keys, as_of)
 
 
 class Tables:
@@ -296,31 +325,39 @@ class MeasureTable:
         return frames.to_polars(self.rows, self.columns)
 
 
-def measure(
+def measure(  # noqa: PLR0913 - one parameter for each setting
     cases: Cases,
     *,
     year: Years | None = None,
     by: Sequence[str] = ("authority",),
     as_of: dt.date | str | None = None,
     extra: Extra | None = None,
+    only: Mapping[str, str] | None = None,
     rulebook: Rulebook | None = None,
     calendars: Calendars | None = None,
 ) -> MeasureTable:
     """Return every measure of a caseload, as known on `as_of` (today if not given).
 
     `year` is one calendar year, a first and a last, or a range; without it the years of the facts are taken. `by` is
-    any of `authority`, `requester`, `age` (on the last day of the period), `adviser` (what is not of advice is then
-    `x`), `year`, `quarter`, `month`, and the columns of `extra`, which gives each case's values by case id. Cases are
+    any of `authority`, `requester`, `age` (on the last day of the period), `school_year`, `adviser` (what is not of
+    advice is then `x`), `year`, `quarter`, `month`, and the columns of `extra`, which gives each case's values by case
+    id: what holds for a time is asked by the day of the act, or of the stock. Without `extra` these are the
+    particulars of the cases. `only` leaves what has these values, by column. Cases are
     read one at a time; without a year, twice, and an iterator is then held. Columns have the names of the Department's
     release that first published the last year asked for, or of the newest: `MeasureTable.named` gives another one's.
     Raises UnknownNameError for a column that no case has.
     """
     day = dates.today() if as_of is None else dates.parse_date(as_of)
-    keys = group_keys(by, extra)
-    if year is None:
+    further = {*by, *(only or {})}.difference(GROUPS, GRAINS)
+    if year is None or further:
         # What can be gone through again is not held: whole caseloads are answered one case at a time.
         cases = list(cases) if isinstance(cases, Iterator) else cases
-    tally = Tally(periods_asked(year, by, day, lambda: _first_day(cases, day)), keys, extra)
+    if extra is None and further:
+        told = cases.values() if isinstance(cases, Mapping) else cases
+        extra = particular_values(each if isinstance(each, Case) else each.case for each in told)
+    keys = group_keys(by, extra)
+    group_keys(tuple(only or {}), extra)
+    tally = Tally(periods_asked(year, by, day, lambda: _first_day(cases, day)), keys, extra, only=only)
     for item in answered(cases, day, rulebook=rulebook, calendars=calendars):
         tally.add(item)
     return tally.table(tuple(by), day).named(release_for(year))

@@ -29,6 +29,7 @@ from ehcp_flow.facts import COLUMNS, DATES, FACT_TYPES, SHARED, WHITE, Fact, loa
 from ehcp_flow.inputs import why_unreadable
 from ehcp_flow.readers.column_evidence import misread_columns
 from ehcp_flow.readers.fact_names import FactNames
+from ehcp_flow.readers.plain_columns import PlainColumns
 from ehcp_flow.readers.row_tables import column_of, table_of
 from ehcp_flow.readers.text_lines import Readable, printable
 
@@ -61,11 +62,12 @@ class Report:
     rows: int = 0
     refused: list[RowRefused] = field(default_factory=list)
     unknown_columns: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Return at most one sentence, which names the columns that were ignored and what may have been meant."""
-        return self.warnings_but(())
+        """Return a sentence for the columns that were ignored, and one for each that holds what is no particular."""
+        return (*self.warnings_but(()), *(f"{self.name}: {said}" for said in self.further))
 
     def warnings_but(self, used: Collection[str]) -> tuple[str, ...]:
         """Return the warnings where these columns, as the readers write them, are used for something else."""
@@ -148,16 +150,22 @@ class FactReader(_Reported):
             total, progress = _size_of(file), self._on_progress
             table = table_of(file, report.name)
             report.unknown_columns = table.unknown_columns
+            plain = PlainColumns()
             for line, row in table:
                 self.shown = table.shown
+                further = _further(row) if table.dated and isinstance(row, dict) else {}
                 entry = row if isinstance(row, RowRefused) else fact_of_row(line, row, table)
                 report.rows += 1
+                if further and isinstance(row, dict) and isinstance(entry, Fact):
+                    plain.add(row, further, line)
                 if isinstance(entry, RowRefused):
                     report.refused.append(entry)
                 report.unknown_columns = table.unknown_columns
                 if progress and report.rows % _ROWS_PER_PROGRESS == 0:
                     progress(table.bytes_read, total)
                 yield line, entry
+            yield from plain.facts()
+            report.further = tuple(plain.warnings)
             if progress:
                 progress(table.bytes_read, total)
 
@@ -254,6 +262,11 @@ def read_case(source: Source, case_id: str, *, name: str | None = None, on_progr
 def read_text(text: str, *, name: str = "text") -> Caseload:
     """Return the cases that a text in CSV or JSON Lines tells, as `read_cases` does for a file."""
     return read_cases(io.StringIO(text), name=name)
+
+
+def _further(row: dict[str, str]) -> dict[str, str]:
+    """Take out of a row what stands under no column of a fact, by the name of its column."""
+    return {name[1:]: row.pop(name) for name in [name for name in row if name[0] == " "]}
 
 
 class RowTable(Protocol):

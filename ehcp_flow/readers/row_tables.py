@@ -10,12 +10,13 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, Final, TypeAlias
 
 from ehcp_flow.errors import RowRefused, SourceError
 from ehcp_flow.facts import COLUMNS, REQUIRED, SHARED, WHITE
+from ehcp_flow.readers.plain_columns import dated_columns
 from ehcp_flow.readers.text_lines import (
     REMEDY,
     Readable,
@@ -25,7 +26,7 @@ from ehcp_flow.readers.text_lines import (
     refusal_of_unfit,
 )
 
-__all__ = ["CsvTable", "JsonTable", "column_of", "table_of", "why_not_split"]
+__all__ = ["CsvTable", "JsonTable", "column_of", "known_among", "table_of", "why_not_split"]
 
 Row: TypeAlias = tuple[int, dict[str, str] | RowRefused]
 
@@ -51,6 +52,13 @@ def column_of(name: str) -> str:
     return "_".join(name.split()).casefold()
 
 
+def known_among(columns: Collection[str]) -> frozenset[str]:
+    """Return the columns of facts among those of a table: what only particulars have, only where it holds some."""
+    known = frozenset(COLUMNS).intersection(columns)
+    return known if "particular" in known else known.difference(_ONLY_THEIRS)
+
+
+_ONLY_THEIRS: Final = ("rank", "kind")
 _SPLIT_WRONG: Final[Mapping[str, str]] = {
     "new-line character": "a carriage return stands outside quotation marks",
     "unexpected end": "a quotation mark is never closed",
@@ -67,8 +75,8 @@ def why_not_split(error: Exception) -> str:
 class CsvTable:
     """The rows of a CSV file. `unknown_columns` are ignored; `shown` says how the file writes each known column.
 
-    `header` holds the names of the columns, `separator` is what stands between cells, and `lines_read` the number of
-    the header's last line.
+    `dated` says that some are particulars: their cells go by names with a blank before them. `header` holds the names
+    of the columns, `separator` is what stands between cells, and `lines_read` the number of the header's last line.
     """
 
     def __init__(self, lines: TextLines) -> None:
@@ -82,13 +90,18 @@ class CsvTable:
             raise SourceError(name, _missing(missing, dict(zip(columns, header, strict=True))))
         if twice := [column for column in COLUMNS if columns.count(column) > 1]:
             raise SourceError(name, f"the header has more than one column {', '.join(twice)}; keep one of each")
-        self._known = [(index, column) for index, column in enumerate(columns) if column in COLUMNS]
+        known = known_among(columns)
+        self._known = [(index, column) for index, column in enumerate(columns) if column in known]
         self._unnamed = [index for index, column in enumerate(columns) if not column]
         self._case_at = columns.index("case_id")
         self.shown: Mapping[str, str] = {column: header[index] for index, column in self._known}
+        dated = dated_columns().difference(known)
         self.unknown_columns = tuple(
-            cell for cell, column in zip(header, columns, strict=True) if column and column not in COLUMNS
+            cell for cell, column in zip(header, columns, strict=True) if column and column not in known | dated
         )
+        # What is no column of a fact goes by a name that is none.
+        self._known += [(index, f" {column}") for index, column in enumerate(columns) if column in dated]
+        self.dated = len(self._known) > len(self.shown)
 
     @property
     def bytes_read(self) -> int:
@@ -165,6 +178,7 @@ class JsonTable:
         self.name = lines.name
         self.shown: Mapping[str, str] = {}
         self.unknown_columns: tuple[str, ...] = ()
+        self.dated = False
         self._columns: dict[str, str] = {}
         # Pairs, not a dict: a dict would hide a key that is given twice.
         self._load = json.JSONDecoder(object_pairs_hook=_Pairs).decode
@@ -188,16 +202,16 @@ class JsonTable:
             if text:
                 yield lines.number, self._row(text)
 
-    def _row(self, text: str) -> dict[str, str] | RowRefused:
+    def _row(self, line: str) -> dict[str, str] | RowRefused:
         try:
-            pairs = self._load(text)
+            pairs = self._load(line)
         except json.JSONDecodeError as error:
             why = f"this is not JSON ({error.msg}); write one object on each line"
-            return self._refused(str(error.colno), text[error.pos : error.pos + 40], why)
+            return self._refused(str(error.colno), line[error.pos : error.pos + 40], why)
         except (ValueError, RecursionError):
-            return self._refused("", text[:40], "it holds a number too long, or is nested too deep, for any fact")
+            return self._refused("", line[:40], "it holds a number too long, or is nested too deep, for any fact")
         if not isinstance(pairs, _Pairs):
-            return self._refused("", text[:40], "write one JSON object on each line")
+            return self._refused("", line[:40], "write one JSON object on each line")
         fields: dict[str, str] = {}
         shown: dict[str, str] = {}
         wrong: tuple[str, object, str] | None = None
@@ -206,7 +220,8 @@ class JsonTable:
             column = self._columns.get(key)
             if column is None:
                 column = self._learn(key)
-            if not column:
+            if column[:1] in ("", " "):
+                fields |= _plain_cell(column, value)
                 continue
             if column in shown:
                 wrong = wrong or (key, value, "this key is given twice; keep one")
@@ -220,14 +235,17 @@ class JsonTable:
         if wrong:
             return self._refused(*wrong, fit_case_id(fields.get("case_id", "")))
         self.shown = shown
-        if self._lines.unfit or "\\u" in text:
+        if self._lines.unfit or "\\u" in line:
             return refusal_of_unfit(self.name, self._lines.number, fields, shown) or fields
         return fields
 
     def _learn(self, key: str) -> str:
         """Return the column that a new key means, or "" for one that is ignored, which is noted."""
         column = column_of(key)
-        if column not in COLUMNS:
+        if column in dated_columns():
+            column = f" {column}"
+            self.dated = True
+        elif column not in COLUMNS:
             column = ""
             self.unknown_columns += (printable(key),)
         self._columns[key] = column
@@ -235,6 +253,12 @@ class JsonTable:
 
     def _refused(self, column: str, value: object, expected: str, case_id: str = "") -> RowRefused:
         return RowRefused(self.name, self._lines.number, column, value, expected, case_id)
+
+
+def _plain_cell(column: str, value: object) -> dict[str, str]:
+    """Return what a key says that is no column of a fact: what is neither a text nor a number says nothing."""
+    text = str(value).strip(WHITE) if column and isinstance(value, str | int | float) else ""
+    return {column: text} if text else {}
 
 
 class _Pairs(list[tuple[str, Any]]):

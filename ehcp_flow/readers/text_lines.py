@@ -141,7 +141,7 @@ class TextLines(Iterator[str]):
 def refusal_of_unfit(name: str, line: int, fields: Mapping[str, str], shown: Mapping[str, str]) -> RowRefused | None:
     """Return the refusal of a row of which a known column holds what no text may hold, or None."""
     for column, text in fields.items():
-        if UNFIT.search(text):
+        if column in shown and UNFIT.search(text):
             return RowRefused(name, line, shown[column], text, _why_unfit(text), fit_case_id(fields.get("case_id", "")))
     return None
 

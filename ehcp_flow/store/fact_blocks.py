@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple, TypeAlias
 
-from ehcp_flow.store.fact_rows import REDACTED, FactRow, body_of, fact_of
+from ehcp_flow.store.fact_rows import FactRow, fact_of, whole_body, with_value
 from ehcp_flow.store.upcasting import Upcasters
 
 __all__ = ["Block", "Raw", "blocks_of"]
@@ -37,19 +37,21 @@ def blocks_of(rows: Iterable[Raw], size: int, upcasters: Upcasters) -> Iterator[
     """
     coming = iter(rows)
     while some := list(islice(coming, size)):
-        told, texts, redacted = zip(*some, strict=True)
+        told = [row for row, _, _ in some]
         for row, text, gone in some:
             if row.text_hash is not None and text is None and not gone:
                 fact_of(row, text, gone, upcasters)
         columns: Any = FactRow._make(list(column) for column in zip(*told, strict=True))
         is_old = set(columns.schema) != {upcasters.current}
-        said = zip(columns.text_hash, texts, redacted, strict=True)
+        bodies = [_body(each, upcasters) for each in some] if is_old else columns.body
+        reasons: list[str | None] = [None] * len(some)
+        for at, held in enumerate(columns.text_hash):
+            if held is not None:
+                bodies[at], reasons[at] = _told(some[at], upcasters)
         yield Block(
             columns.case_id,
-            [_body(each, upcasters) for each in some] if is_old else columns.body,
-            [_reason(each, upcasters) for each in some]
-            if is_old
-            else [None if held is None else REDACTED if gone else text for held, text, gone in said],
+            bodies,
+            reasons,
             columns.recorded_at,
             columns.recorded_by,
         )
@@ -57,13 +59,17 @@ def blocks_of(rows: Iterable[Raw], size: int, upcasters: Upcasters) -> Iterator[
 
 def _body(raw: Raw, upcasters: Upcasters) -> str:
     row, text, redacted = raw
-    return row.body if row.schema == upcasters.current else body_of(fact_of(row, text, redacted, upcasters))
+    return row.body if row.schema == upcasters.current else whole_body(fact_of(row, text, redacted, upcasters))
 
 
-def _reason(raw: Raw, upcasters: Upcasters) -> str | None:
+def _told(raw: Raw, upcasters: Upcasters) -> tuple[str, str | None]:
+    """Return the body and the reason of a row that has a text beside it."""
     row, text, redacted = raw
     if row.schema != upcasters.current:
-        return fact_of(row, text, redacted, upcasters).reason
-    if row.text_hash is None:
-        return None
-    return REDACTED if redacted else text
+        fact = fact_of(row, text, redacted, upcasters)
+        return whole_body(fact), fact.reason
+    try:
+        return with_value(row.body, None if redacted else text)
+    except (ValueError, LookupError, TypeError):
+        fact_of(row, text, redacted, upcasters)
+        raise

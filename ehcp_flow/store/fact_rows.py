@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
 
 from ehcp_flow.errors import FactError
-from ehcp_flow.facts import Fact, as_stored
+from ehcp_flow.facts import Fact, ParticularRecorded, as_stored
 from ehcp_flow.identifiers import identifier_fault
+from ehcp_flow.particular_table import known_names
+from ehcp_flow.particulars import REDACTED
 from ehcp_flow.store.errors import StoreCorrupt
 from ehcp_flow.store.upcasting import Upcasters
 
@@ -28,14 +31,16 @@ __all__ = [
     "body_of",
     "fact_of",
     "instant_text",
+    "is_redacted",
     "parse_instant_text",
     "plain",
+    "text_of",
+    "whole_body",
+    "with_value",
 ]
 
-REDACTED: Final = "[redacted]"
-"""What stands in `reason` once the free text of a fact has been redacted."""
-
 _BESIDE_BODY: Final = {"case_id", "reason", "recorded_at", "recorded_by"}
+_PARTICULAR: Final = re.compile(r'("particular":"[a-z0-9_]+")')
 
 
 class FactRow(NamedTuple):
@@ -134,8 +139,45 @@ def plain(event: str, field: str, value: str | None) -> str | None:
     return value
 
 
+def _tells_of_a_person(fact: Fact) -> bool:
+    """Whether what a particular is may have to be redacted; of a name that is not known nobody can say."""
+    if fact.__class__ is not ParticularRecorded:
+        return False
+    known = known_names().get(fact.particular)
+    return known is None or known.personal
+
+
+def text_of(fact: Fact) -> str | None:
+    """Return the free text that is kept beside a fact: its reason; of a particular about a person its value as well."""
+    if not isinstance(fact, ParticularRecorded) or not _tells_of_a_person(fact):
+        return fact.reason
+    told = {"value": fact.value} if fact.reason is None else {"value": fact.value, "reason": fact.reason}
+    return json.dumps(told, ensure_ascii=False)
+
+
+def is_redacted(fact: Fact) -> bool:
+    """Whether the free text of a fact that was read out of a store is gone."""
+    return REDACTED in (fact.reason, getattr(fact, "value", None))
+
+
+def with_value(body: str, text: str | None) -> tuple[str, str | None]:
+    """Return a body and the reason, where the value of a particular is kept with it: `text` is None if redacted."""
+    if '"value":' in body or not body.startswith('{"event":"particular_recorded"'):
+        return body, REDACTED if text is None else text
+    told = {"value": REDACTED} if text is None else json.loads(text)
+    value = json.dumps(told["value"], ensure_ascii=False)
+    return _PARTICULAR.sub(lambda found: f'{found[1]},"value":{value}', body, count=1), told.get("reason")
+
+
+def whole_body(fact: Fact) -> str:
+    """Return the same as `body_of`, the value of a particular about a person with it."""
+    return fact.__pydantic_serializer__.to_json(fact, exclude=_BESIDE_BODY, exclude_none=True).decode()
+
+
 def body_of(fact: Fact) -> str:
     """Return what the fact says as JSON, without its case, its free text, and who recorded it when."""
+    if _tells_of_a_person(fact):
+        return fact.__pydantic_serializer__.to_json(fact, exclude=_BESIDE_BODY | {"value"}, exclude_none=True).decode()
     return fact.__pydantic_serializer__.to_json(fact, exclude=_BESIDE_BODY, exclude_none=True).decode()
 
 
@@ -145,12 +187,15 @@ def fact_of(row: FactRow, text: str | None, redacted: bool, upcasters: Upcasters
     Raises StoreCorrupt if they tell none, SchemaTooNew if a newer version of the library wrote the row.
     """
     try:
-        columns = _said(row.body)
-        columns["case_id"] = row.case_id
+        body, reason = row.body, None
         if row.text_hash is not None:
             if text is None and not redacted:
                 raise ValueError("its free text is gone without a redaction")  # noqa: TRY301 - told with its place
-            columns["reason"] = REDACTED if redacted else text
+            body, reason = with_value(row.body, None if redacted else text)
+        columns = _said(body)
+        columns["case_id"] = row.case_id
+        if reason is not None:
+            columns["reason"] = reason
         columns["recorded_at"] = parse_instant_text(row.recorded_at)
         columns["recorded_by"] = row.recorded_by
         if row.schema != upcasters.current:

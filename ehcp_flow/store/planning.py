@@ -15,7 +15,17 @@ from ehcp_flow.errors import FactError, UnknownNameError
 from ehcp_flow.facts import Fact
 from ehcp_flow.store.chain import hash_text, link, new_salt, sealed, trail_of_fact, trail_of_redaction
 from ehcp_flow.store.errors import KeyReused, VersionConflict, WrongAuthority
-from ehcp_flow.store.fact_rows import REDACTED, FactRow, Head, Text, body_of, instant_text, parse_instant_text, plain
+from ehcp_flow.store.fact_rows import (
+    FactRow,
+    Head,
+    Text,
+    body_of,
+    instant_text,
+    is_redacted,
+    parse_instant_text,
+    plain,
+    text_of,
+)
 from ehcp_flow.store.source_names import SameId, SourceNames
 from ehcp_flow.store.upcasting import Upcasters
 
@@ -123,11 +133,12 @@ class Plan:
             heads = self.new_heads if case_id in self.new_heads else self.grown_heads
         plain(fact.event, "recorded_by", recorded_by)
         text_hash = None
-        if fact.reason is not None:
-            plain(fact.event, "reason", fact.reason)
+        text = text_of(fact)
+        if text is not None:
+            plain(fact.event, "reason", text)
             salt = new_salt()
-            text_hash = hash_text(salt, fact.reason)
-            self.texts.append(Text(case_id, version, salt, fact.reason))
+            text_hash = hash_text(salt, text)
+            self.texts.append(Text(case_id, version, salt, text))
         body = body or body_of(fact)
         recorded = recorded_at or stored
         digest = link(previous, case_id, version, schema, recorded, stored, recorded_by, key, body, text_hash)
@@ -178,7 +189,7 @@ def plan_commands(  # noqa: PLR0913 - everything it decides on is passed in
             new_keys[name] = len(plan.results)
         if fact.fact_id is not None and head is not None:
             held = [*(each.fact for each in load(case_id)), *_planned(plan, case_id)]
-            SourceNames(((each, each.reason == REDACTED) for each in held), head.authority).taken(fact, "refuse")
+            SourceNames(((each, is_redacted(each)) for each in held), head.authority).taken(fact, "refuse")
         before = heads.get(case_id)
         base = 0 if before is None else before.version
         own = (0 if head is None else head.version) - base
@@ -245,7 +256,7 @@ def plan_import(  # noqa: PLR0913 - everything it decides on is passed in
                 for stored in known.get(case_id, ()):
                     bodies.setdefault(_unowned(stored.row.body, owner), []).append((stored.text, stored.redacted))
             same = bodies.get(said)
-            if same is not None and any(redacted or text == fact.reason for text, redacted in same):
+            if same is not None and any(redacted or text == text_of(fact) for text, redacted in same):
                 plan.duplicates += 1
                 continue
             plan.add(
@@ -253,7 +264,7 @@ def plan_import(  # noqa: PLR0913 - everything it decides on is passed in
                 recorded_at=None if fact.recorded_at is None else instant_text(fact.recorded_at),
                 recorded_by=fact.recorded_by or recorded_by, key=None, schema=schema, body=body,
             )  # fmt: skip
-            bodies.setdefault(said, []).append((fact.reason, False))
+            bodies.setdefault(said, []).append((text_of(fact), False))
             if fact.fact_id is not None:
                 named[case_id].add(fact)
             if scope is not None:
@@ -331,4 +342,4 @@ def _same(earlier: Stored, fact: Fact, recorded_by: str | None) -> bool:
     owner = fact.authority or earlier.fact.authority
     if _unowned(earlier.row.body, owner) != _unowned(body_of(fact), owner) or earlier.row.recorded_by != recorded_by:
         return False
-    return earlier.redacted or earlier.text == fact.reason
+    return earlier.redacted or earlier.text == text_of(fact)

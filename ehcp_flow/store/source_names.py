@@ -11,6 +11,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from ehcp_flow.errors import FactError
 from ehcp_flow.facts import Fact
+from ehcp_flow.store.fact_rows import text_of
 
 __all__ = ["SameId", "SourceNames"]
 
@@ -51,7 +52,7 @@ class SourceNames:
         if not told:
             return fact
         last = told[-1]
-        if self._says(last.fact) == self._says(fact) and (last.redacted or last.fact.reason == fact.reason):
+        if self._says(last.fact) == self._says(fact) and (last.redacted or text_of(last.fact) == text_of(fact)):
             return None
         if same_id == "refuse":
             raise FactError(
@@ -71,4 +72,6 @@ class SourceNames:
             "authority": None if fact.authority == self._owner else fact.authority,
             "corrects": None if by_name else fact.corrects,
         }
+        if text_of(fact) != fact.reason:
+            plain["value"] = None
         return fact.model_copy(update=plain).content

@@ -28,7 +28,7 @@ from ehcp_flow.store.errors import (
     StoreLocked,
     VersionConflict,
 )
-from ehcp_flow.store.fact_rows import Head, ImportRow, Text, instant_text
+from ehcp_flow.store.fact_rows import Head, ImportRow, Text, instant_text, text_of
 from ehcp_flow.store.planning import Command, Plan, Recorded, Scope, plan_commands, plan_import, plan_redaction
 from ehcp_flow.store.results import ImportState
 from ehcp_flow.store.source_names import SameId
@@ -220,7 +220,7 @@ class SqlStore(SqlReads):
         head = self._known_heads.pop(command.case_id, None)
         if head is None or len(commands) > 1 or command.seen != head.version or command.strict:
             return []
-        if command.key is not None or command.fact.reason is not None:
+        if command.key is not None or text_of(command.fact) is not None:
             return []
         plan = plan_commands(
             commands,

@@ -16,6 +16,7 @@ from ehcp_flow.synth.chance import Chance
 from ehcp_flow.synth.dfe_counts import authorities
 from ehcp_flow.synth.disputing import about_no_plan, about_refusal
 from ehcp_flow.synth.faults import spoil
+from ehcp_flow.synth.holding import with_particulars
 from ehcp_flow.synth.life import Life, MadeUpFact, as_facts, days
 from ehcp_flow.synth.maintaining import maintained
 from ehcp_flow.synth.rates import rates_of, weights_of
@@ -41,16 +42,22 @@ def synth(
     year: int | None = None,
     faults: float = 0.0,
     as_of: dt.date | str | None = None,
+    particulars: bool = False,
 ) -> Iterator[Fact]:
     """Return the facts of exactly `cases` made-up cases, case by case, each in the order of the law.
 
     `authority` is a three-digit number (by default, all authorities in proportion to their size). `as_of` is the last
     day that anything happened on; by default the last of `year`, or 30 June 2026. `faults` is the share of cases whose
-    record is spoilt in one way. The same arguments give the same facts on every machine and Python.
+    record is spoilt in one way. `particulars` adds a date of birth, placement, need, school year, caseworker and team,
+    in the proportions that DfE publishes. The same arguments give the same facts on every machine and Python.
 
     Raises UnknownNameError for an authority without published figures, ValueError for a number that cannot be.
     """
-    return as_facts(synthetic_lives(cases, seed, authority=authority, year=year, faults=faults, as_of=as_of))
+    return as_facts(
+        synthetic_lives(
+            cases, seed, authority=authority, year=year, faults=faults, as_of=as_of, particulars=particulars
+        )
+    )
 
 
 def synthetic_lives(
@@ -61,6 +68,7 @@ def synthetic_lives(
     year: int | None = None,
     faults: float = 0.0,
     as_of: dt.date | str | None = None,
+    particulars: bool = False,
 ) -> Iterator[Entry]:
     """Return cases as rows: see `synth`. What cannot be is refused at once, before the first case."""
     RangeError.unless(cases >= 0, "cases", cases, "there cannot be fewer than none")
@@ -73,7 +81,8 @@ def synthetic_lives(
     last = parse_date(as_of) if as_of is not None else DEFAULT_AS_OF if year is None else dt.date(year, 12, 31)
     RangeError.unless(2015 <= last.year <= 2050, "as_of", last.isoformat(), _AS_AT)
     chance, mischief = Chance(seed), Chance(seed, 1)
-    return _lives(cases, chance, mischief, (authority,) if authority else known, faults, last.toordinal())
+    lives = _lives(cases, chance, mischief, (authority,) if authority else known, faults, last.toordinal())
+    return with_particulars(lives, seed, last.toordinal(), cases) if particulars else lives
 
 
 def _lives(

@@ -6,10 +6,11 @@ import datetime as dt
 import json
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import IO, Any, BinaryIO, Final
 
 from ehcp_flow.errors import RangeError, UnknownNameError
+from ehcp_flow.facts import OWN
 from ehcp_flow.outputs import Kind, Output, header_of
 from ehcp_flow.synth.caseload import synthetic_lives
 from ehcp_flow.synth.chance import Chance
@@ -25,7 +26,7 @@ _MADE_UP_ID: Final = re.compile(r"C[0-9]{7,}|[0-9]{3}-[0-9]{4}-[0-9]{6}")
 
 
 def _made_here(file: BinaryIO) -> bool:
-    if header_of(file) in ([*WRITTEN], [*WRITTEN, "caseworker"]):
+    if header_of(file) in ([*WRITTEN], [*WRITTEN, "caseworker"], [*WRITTEN, *OWN]):
         return True
     file.seek(0)
     try:
@@ -50,20 +51,26 @@ def write_synth(
     faults: float = 0.0,
     csv_faults: float = 0.0,
     with_caseworker: bool = False,
+    particulars: bool = False,
     format: str = "csv",
 ) -> int:
     """Write the caseload that `synth` gives for the same arguments, and return how many rows there are.
 
     `file` is a path, where an earlier made-up caseload is replaced and nothing else is (`OutputError`), or a stream,
     which is not closed. Rows stand by case, and within a case by date. `csv_faults` is the share of cases that get one
-    row no reader takes; `with_caseworker` adds a column `caseworker`, which readers of facts do not know. `format` is
+    row no reader takes; `with_caseworker` adds a column `caseworker`, beside those of facts. `particulars`
+    adds a date of birth and what holds of each case, as `synth` does. `format` is
     `csv` or `jsonl`. Raises as `synth` does, and UnknownNameError for another format.
     """
     RangeError.unless(0 <= csv_faults <= 1, "csv_faults", csv_faults, "it is a share from 0 to 1")
-    lives = synthetic_lives(cases, seed, authority=authority, year=year, faults=faults, as_of=as_of)
+    lives = synthetic_lives(
+        cases, seed, authority=authority, year=year, faults=faults, as_of=as_of, particulars=particulars
+    )
     mischief = Chance(seed, 2) if csv_faults else None
     workers = max(cases // _CASES_EACH, 1) if with_caseworker else 0
-    return write_lives(file, lives, format=format, mischief=mischief, share=csv_faults, workers=workers)
+    return write_lives(
+        file, lives, format=format, mischief=mischief, share=csv_faults, workers=workers, own=particulars
+    )
 
 
 def write_lives(
@@ -74,29 +81,35 @@ def write_lives(
     mischief: Chance | None = None,
     share: float = 0.0,
     workers: int = 0,
+    own: bool = False,
 ) -> int:
     """Write cases that are still rows, and return how many rows there are: see `write_synth`."""
     if format not in _FORMATS:
         raise UnknownNameError("format", format, _FORMATS)
     if isinstance(file, (str, os.PathLike)):
         with Output(file, MADE_UP).open() as opened:
-            return write_lives(opened, lives, format=format, mischief=mischief, share=share, workers=workers)
+            return write_lives(opened, lives, format=format, mischief=mischief, share=share, workers=workers, own=own)
     write = _writer(file)
+    columns = (*WRITTEN, *OWN) if own else WRITTEN
     if format == "csv":
-        write(",".join([*WRITTEN, "caseworker"] if workers else WRITTEN) + "\n")
+        write(",".join([*WRITTEN, *(OWN if own else ()), *(["caseworker"] if workers else ())]) + "\n")
     count = 0
     lines: list[str] = []
     for number, (case_id, authority, rows) in enumerate(lives):
         worker = f"caseworker-{number % workers + 1:03d}" if workers else ""
         spoilt = mischief.between(0, len(rows) - 1) if mischief and mischief.yes(share) else -1
         if format == "csv":
-            lines.extend(_csv(case_id, authority, rows, f",{worker}\n" if worker else "\n"))
+            end = f",{worker}\n" if worker else "\n"
+            if own:
+                lines.extend(_csv_cells(as_cells(case_id, authority, row), worker, columns) for row in rows)
+            else:
+                lines.extend(_csv(case_id, authority, rows, end))
         else:
             lines.extend(_json(as_cells(case_id, authority, row), worker) for row in rows)
         if spoilt >= 0 and mischief:
             cells = blot(as_cells(case_id, authority, rows[spoilt]), mischief)
             at = spoilt - len(rows)
-            lines[at] = _csv_cells(cells, worker) if format == "csv" else _json(cells, worker)
+            lines[at] = _csv_cells(cells, worker, columns) if format == "csv" else _json(cells, worker)
         count += len(rows)
         if len(lines) >= _TOGETHER:
             write("".join(lines))
@@ -122,8 +135,8 @@ def _more(more: tuple[tuple[str, int | str], ...]) -> str:
     return "," + ",".join([cells.get(name, "") for name in WRITTEN[6:]])
 
 
-def _csv_cells(cells: dict[str, str], worker: str) -> str:
-    line = ",".join(cells.get(name, "") for name in WRITTEN)
+def _csv_cells(cells: dict[str, str], worker: str, columns: Sequence[str]) -> str:
+    line = ",".join(cells.get(name, "") for name in columns)
     return f"{line},{worker}\n" if worker else f"{line}\n"
 
 

@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final, NamedTuple
 
-from ehcp_flow.facts import COLUMNS, FACT_TYPES, LEGAL_ORDER, Fact
+from ehcp_flow.facts import COLUMNS, FACT_TYPES, LEGAL_ORDER, OWN, Fact
 
 __all__ = ["WRITTEN", "Life", "MadeUpFact", "OfficeDays", "as_cells", "as_fact", "as_facts", "days"]
 
-WRITTEN: Final = tuple(name for name in COLUMNS if name not in {"fact_id", "corrects", "recorded_at", "recorded_by"})
+WRITTEN: Final = tuple(
+    name for name in COLUMNS if name not in {"fact_id", "corrects", "recorded_at", "recorded_by", *OWN}
+)
 """The columns of a synthetic file, in order."""
 _FIRST: Final = dt.date(2000, 1, 1).toordinal()
 _LAST: Final = dt.date(2060, 12, 31).toordinal()

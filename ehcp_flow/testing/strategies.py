@@ -32,8 +32,13 @@ _TEXTS: Final = {
     "limit": ("decide_assess", "final_plan", "advice", "annual_review"),
     "reason": ("because it was so",),
     "authority": ("885", "301"),
-    "value": ("review_meeting_held", "request_received final_plan_sent", "assessment_agreed review_decision_sent"),
+    "particular": ("caseworker", "team"),
+    "value": ("North", "South"),
 }
+
+_DECLARED: Final = (
+    "review_meeting_held", "request_received final_plan_sent", "assessment_agreed review_decision_sent",
+)  # fmt: skip
 
 # Gaps in days: around every number of weeks that the law counts, and anything else.
 _GAPS: Final = st.one_of(
@@ -127,6 +132,8 @@ def _values(event: str, name: str, on: st.SearchStrategy[dt.date]) -> st.SearchS
         return st.sampled_from(OUTCOMES[event])
     if name == "party":
         return st.sampled_from(choices_of(event, name) or PARTIES)
+    if (event, name) == ("records_declared", "value"):
+        return st.sampled_from(_DECLARED)
     if name in _TEXTS and (name != "authority" or FACT_TYPES[event].model_fields[name].is_required()):
         return st.sampled_from(_TEXTS[name])
     if name in DATES[1:]:

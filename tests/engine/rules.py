@@ -67,6 +67,8 @@ def act(pattern: Pattern, on: dt.date, **fields: object) -> Fact:
         fields.setdefault("party", "educational")
     if "authority" in needed:
         fields.setdefault("authority", "301")
+    if "particular" in needed:
+        fields = {"particular": "team", "value": "North", **fields}
     if pattern.event == "date_directed":
         fields = {"until": on, "limit": "final_plan", **fields}
     if "value" in needed:

@@ -90,6 +90,7 @@ def test_what_is_no_month_is_refused(text):
 def test_every_fact_can_be_known_to_its_month_and_is_kept_so(event):
     given = {"until": "2024-05-01", "corrects": "x", "reason": "because", "party": "s-1", "authority": "885"} | {
         "limit": "final_plan",
+        "particular": "team",
         "value": "final_plan_sent",
     }
     cls = FACT_TYPES[event]

@@ -25,7 +25,7 @@ DAYS = st.integers(0, 400).map(lambda days: START + dt.timedelta(days=days))
 END = dt.date(2199, 12, 31)
 NEEDED = {
     "party": "educational", "authority": "885", "until": "2025-06-30", "limit": "final_plan",
-    "value": "final_plan_sent",
+    "particular": "team", "value": "final_plan_sent",
 }  # fmt: skip
 """What an event may ask for beside its outcome."""
 

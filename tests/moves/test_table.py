@@ -251,7 +251,7 @@ MOVES_NOTHING = (
     "disclosure_requested plan_disclosed early_review_requested early_review_refused early_review_agreed "
     "review_advice_received review_attended delay_reason_recorded authority_replaced review_report_sent kept_plan_sent "
     "plan_sent_to_commissioner direct_payments_started direct_payment_reviewed direct_payments_stopped "
-    "exception_recorded date_directed phase_transfer_due records_declared fact_voided"
+    "exception_recorded date_directed phase_transfer_due records_declared particular_recorded fact_voided"
 )
 
 
@@ -387,6 +387,7 @@ def test_a_fact_that_moves_nothing_is_lawful_in_every_state(event):
         fields = {"corrects": "x", "reason": "y"} if event == "fact_voided" else {"party": "other", "authority": "885"}
         fields |= {"until": after(case).isoformat(), "limit": "final_plan"} if event.startswith("date_directed") else {}
         fields |= {"value": "final_plan_sent"} if event == "records_declared" else {}
+        fields |= {"particular": "team", "value": "North"} if event == "particular_recorded" else {}
         verdict = check_move(case, event.partition(":")[0], event.partition(":")[2] or None, after(case))
         assert verdict.allowed
         assert ("hangs on the fact" if event == "fact_voided" else "changes nothing") in str(verdict)

@@ -34,6 +34,17 @@ NAMES = {
 INSTANTS = st.datetimes(dt.datetime(1950, 1, 1), dt.datetime(2190, 1, 1), timezones=st.just(dt.UTC))  # noqa: DTZ001
 
 
+SPECIAL = {
+    ("request_received", "party"): st.sampled_from(["parent", "young_person", "other"]),
+    ("records_declared", "value"): st.lists(st.sampled_from(sorted(FACT_TYPES)), min_size=1, max_size=4).map(" ".join),
+    ("particular_recorded", "particular"): st.sampled_from(["team", "caseworker", "own_word"]),
+    ("particular_recorded", "value"): TEXTS.filter(lambda text: 0 < len(text.strip(WHITE)) <= 200),
+    ("particular_recorded", "rank"): st.none(),
+    ("particular_recorded", "kind"): st.none(),
+}
+"""What an event alone can hold in a column."""
+
+
 @st.composite
 def facts(draw: st.DrawFn) -> Fact:
     event = draw(st.sampled_from(sorted(FACT_TYPES)))
@@ -46,16 +57,14 @@ def facts(draw: st.DrawFn) -> Fact:
             given_[name] = draw(st.sampled_from(OUTCOMES[event]))
         elif name == "body":
             given_[name] = draw(st.sampled_from(get_args(AskedBody)))
-        elif name == "party" and event == "request_received":
-            given_[name] = draw(st.sampled_from(["parent", "young_person", "other"]))
+        elif (event, name) in SPECIAL:
+            given_[name] = draw(SPECIAL[event, name])
         elif name == "authority":
             given_[name] = draw(st.from_regex("[0-9]{3}", fullmatch=True, alphabet="0123456789"))
         elif name == "recorded_at":
             given_[name] = draw(INSTANTS)
         elif name in DATES:
             given_[name] = draw(DAYS)
-        elif name == "value":
-            given_[name] = " ".join(draw(st.lists(st.sampled_from(sorted(FACT_TYPES)), min_size=1, max_size=4)))
         elif name in NAMES:
             given_[name] = draw(NAMES[name])
         else:

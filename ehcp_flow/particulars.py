@@ -1,0 +1,155 @@
+"""What holds of a case over a stretch of time, and moves nothing: the placement, the need, whose desk it is on.
+
+A particular is a fact by itself (`particular_recorded`): it holds from its day to its `until`, or until a later one of
+the same name and rank takes its place. No limit, state or move looks at one: `lives_apart` parts them, and what takes
+them back, from the facts that the law is read on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from ehcp_flow.dates import written
+from ehcp_flow.facts import Fact, FactVoided, ParticularRecorded
+from ehcp_flow.findings import Finding
+from ehcp_flow.particular_table import SCHOOL_YEARS, kind_of_placement, known_names
+
+__all__ = [
+    "REDACTED", "findings_of_particulars", "held_on", "in_force", "is_particular", "kind_held", "lives_apart",
+    "order_of", "school_year_of", "values_by_name",
+]  # fmt: skip
+
+REDACTED: Final = "[redacted]"
+"""What stands in the place of a text that was redacted: as a value it is none."""
+_FIRST: Final = "1"
+
+
+def lives_apart(recorded: Sequence[Fact]) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
+    """Return what the law is read on, and the particulars with whatever takes back one of them; in their order.
+
+    What a particular says that it corrects is another particular: it can take no act's place.
+    """
+    acts = tuple([fact for fact in recorded if fact.__class__ is not ParticularRecorded])
+    voids = [fact for fact in acts if fact.__class__ is FactVoided]
+    if len(acts) == len(recorded) or not voids:
+        return acts, tuple(fact for fact in recorded if fact.__class__ is ParticularRecorded)
+    apart = {id(fact) for fact in recorded} - set(map(id, acts))
+    names = {fact.id for fact in recorded if id(fact) in apart}
+    beside: set[int] = set()
+    while more := [fact for fact in voids if id(fact) not in apart and fact.corrects in names]:
+        # One that goes by the name of an act too takes that back all the same.
+        acting = {fact.id for fact in acts if id(fact) not in apart}
+        beside.update(id(fact) for fact in more if fact.corrects in acting)
+        apart.update(map(id, more))
+        names.update(fact.id for fact in more)
+    life = tuple(fact for fact in acts if id(fact) not in apart or id(fact) in beside)
+    return life, tuple(fact for fact in recorded if id(fact) in apart)
+
+
+def is_particular(fact: Fact) -> bool:
+    """Whether a fact says what holds, and not what happened."""
+    return fact.__class__ is ParticularRecorded
+
+
+def in_force(facts: Iterable[Fact], name: str, day: dt.date, rank: str = _FIRST) -> ParticularRecorded | None:
+    """Return the particular of a name and rank that holds on a day, None where none does.
+
+    Of two that begin on one day it is that which was written down last, or else sorts last: the order of rows is no
+    matter, and two that differ are a finding.
+    """
+    found: ParticularRecorded | None = None
+    for fact in facts:
+        if (
+            isinstance(fact, ParticularRecorded)
+            and fact.particular == name
+            and (fact.rank or _FIRST) == rank
+            and fact.on <= day
+            and not _is_reversed(fact)
+            and (found is None or order_of(fact) >= order_of(found))
+        ):
+            found = fact
+    return None if found is None or (found.until is not None and found.until < day) else found
+
+
+def held_on(facts: Iterable[Fact], day: dt.date) -> dict[str, str]:
+    """Return what holds on a day, by name: of a name with ranks the first; `kind_held` of a placement is apart."""
+    told = tuple(facts)
+    names = sorted({fact.particular for fact in told if isinstance(fact, ParticularRecorded)})
+    found = ((name, in_force(told, name, day)) for name in names)
+    return {name: fact.value for name, fact in found if fact is not None and fact.value != REDACTED}
+
+
+def kind_held(fact: ParticularRecorded) -> str:
+    """Return of what kind a placement is, as it says or as its setting code does; nothing where that is not known."""
+    return fact.kind or kind_of_placement(fact.value)
+
+
+def school_year_of(born: dt.date, day: dt.date) -> str:
+    """Return the year of the national curriculum that goes by age on a day: that of the age on 31 August before it.
+
+    Reception is for those who were four then. Who was nineteen or more is past year 14, and is `X`.
+
+    >>> school_year_of(dt.date(2014, 9, 1), dt.date(2026, 1, 15))
+    '6'
+    """
+    begun = day.year if day.month >= 9 else day.year - 1  # noqa: PLR2004 - the school year begins in September
+    age = begun - born.year - ((born.month, born.day) > (8, 31))
+    return SCHOOL_YEARS[min(max(age, 0), len(SCHOOL_YEARS) - 1)]
+
+
+def findings_of_particulars(case_id: str, facts: Sequence[Fact]) -> Iterator[Finding]:
+    """Yield what does not hold of the particulars of a case that stand."""
+    begun: dict[tuple[str, str, dt.date], ParticularRecorded] = {}
+    for fact in sorted((each for each in facts if isinstance(each, ParticularRecorded)), key=order_of):
+        if _is_reversed(fact):
+            says = (
+                f"{fact.particular} from {written(fact.on)} holds until {fact.until}, before it begins; it is left out"
+            )
+            yield Finding("period_reversed", case_id, fact.on, says, "correct until, or on", fact)
+            continue
+        at = fact.particular, fact.rank or _FIRST, fact.on
+        other = begun.get(at)
+        if other is not None and (other.value, other.kind) != (fact.value, fact.kind):
+            says = (
+                f"{fact.particular} is recorded twice from {written(fact.on)}, and differs; the one that was written "
+                "down last holds"
+            )
+            yield Finding("particular_twice", case_id, fact.on, says, "void the one that is wrong", fact)
+        begun[at] = fact
+        first = _first_return(fact)
+        if first is not None and fact.until is not None and fact.until.year < first - 1:
+            says = (
+                f"{fact.particular} {fact.value} until {fact.until} is a code of the SEN2 return from {first} on, and "
+                "stands in no return of that time"
+            )
+            yield Finding("code_of_later_return", case_id, fact.on, says, "record the code that was used then", fact)
+
+
+def _first_return(fact: ParticularRecorded) -> int | None:
+    known = known_names().get(fact.particular)
+    return None if known is None else known.first.get(fact.value)
+
+
+def _is_reversed(fact: ParticularRecorded) -> bool:
+    return fact.until is not None and fact.until < fact.on
+
+
+def order_of(fact: Fact) -> tuple[dt.date, str, str]:
+    """Return by what the particulars of a case are in order: the day, the recording, what they say."""
+    return fact.on, "" if fact.recorded_at is None else fact.recorded_at.isoformat(), fact.content
+
+
+def values_by_name(facts: Iterable[Fact], day: dt.date) -> Mapping[str, str]:
+    """Return what holds on a day as cases are grouped by it: of a placement its kind, and its place by another name."""
+    told = tuple(facts)
+    found = held_on(told, day)
+    placed = in_force(told, "placement", day)
+    if placed is not None:
+        found.pop("placement", None)
+        if kind := kind_held(placed):
+            found["placement"] = kind
+        if placed.value not in {REDACTED, kind}:
+            found["placement_value"] = placed.value
+    return found
