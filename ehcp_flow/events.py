@@ -58,7 +58,7 @@ AskedBody: TypeAlias = Literal[
 
 def events_fault(text: str) -> str | None:
     """Return what would be right where a text does not name events with blanks between them, else None."""
-    known = {get_args(each.model_fields["event"].annotation)[0] for each in Fact.__subclasses__()}
+    known = {name for each in Fact.__subclasses__() for name in get_args(each.model_fields["event"].annotation)}
     astray = [word for word in text.split() if word not in known]
     if not astray:
         return None

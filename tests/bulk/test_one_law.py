@@ -9,9 +9,11 @@ import pytest
 import ehcp_flow.law
 from ehcp_flow.bulk import iter_rows
 from ehcp_flow.case import group_cases
+from ehcp_flow.deadlines import deadlines_of
 from ehcp_flow.law import Rulebook, load_rulebook
 from ehcp_flow.synth import synth
 from tests.bulk.agreeing import agree, in_bulk
+from tests.telling import day, tell
 
 LAW = Path(ehcp_flow.law.__file__).parent / "england"
 ADDED = """\
@@ -66,6 +68,28 @@ citation = ["SR 5(1)"]
 evidence = "M"
 
 [[limit]]
+id = "added_parts"
+title = "A duty of two parts that no code can know"
+group = "plan"
+actor = "local authority"
+kind = "statutory"
+
+[[limit.rule]]
+rows = ["added_parts"]
+clock = "added_clock"
+act = "give notice, then amend"
+first = ["amendment_notice_sent"]
+done_by = ["final_plan_sent"]
+done_after_first_by = ["amended_plan_sent", "amendment_declined"]
+undone_by = ["representations_received"]
+
+[[limit.rule.version]]
+in_force_from = 2014-09-01
+counting = "10 weeks after"
+citation = ["SR 5(1)"]
+evidence = "M"
+
+[[limit]]
 id = "added_window"
 title = "A window that no code can know"
 group = "plan"
@@ -99,8 +123,24 @@ def test_a_limit_added_to_the_rulebook_is_judged_in_bulk(amended):
     for as_of in ("2024-06-30", "2026-06-30"):
         agree(cases, as_of, rulebook=amended)
     found = [row for row in in_bulk(cases, "2026-06-30", rulebook=amended) if row["limit"].startswith("added_")]
-    assert {row["limit"] for row in found} == {"added_limit", "added_window"}
+    assert {row["limit"] for row in found} == {"added_limit", "added_parts", "added_window"}
     assert {"met", "overdue", "overtaken", "undated"} <= {row["status"] for row in found}
+
+
+@pytest.mark.parametrize(
+    ("done", "status", "done_on"),
+    [
+        ("2024-04-01 amended_plan_sent; 2024-04-08 amendment_declined", "met", "2024-04-01"),
+        ("2024-04-01 amended_plan_sent", "overdue", None),
+    ],
+)
+def test_of_what_was_done_twice_the_last_is_undone(done, status, done_on, amended):
+    told = tell(
+        f"2024-03-01 plan_agreed; 2024-03-04 amendment_notice_sent; {done}; 2024-04-20 representations_received"
+    )
+    [found] = [each for each in deadlines_of(told, "2024-06-30", rulebook=amended) if each.limit == "added_parts"]
+    assert (found.status, found.done_on) == (status, done_on and day(done_on))
+    agree([told], "2024-06-30", rulebook=amended)
 
 
 def test_a_clock_kept_by_party_that_is_not_separate_is_judged_over_columns_too(tmp_path):

@@ -10,6 +10,7 @@ import inspect
 import json
 import os
 import pkgutil
+import shutil
 import subprocess
 import sys
 
@@ -63,7 +64,7 @@ LIBRARY = {
     "measures.measure_table.measure": lambda **of: measures.measure(CASES, **of).as_of,
     "reports.overview.overview": lambda **of: overview(CASES, **of).as_of,
     "states.allowed": lambda **of: states.allowed(B, **of),
-    "states.check_move": lambda **of: states.check_move(B, "mediation_requested", **of),
+    "moves.recording.check_move": lambda **of: states.check_move(B, "mediation_requested", **of),
     "states.disputes": lambda **of: states.disputes(B, **of),
     "states.state": lambda **of: states.state(B, **of),
     "whatif.what_if": lambda **of: what_if(A, AGREED, **of),
@@ -138,9 +139,7 @@ def test_a_function_takes_londons_day(door):
 def place(tmp_path_factory):
     made = tmp_path_factory.mktemp("place")
     write_facts([one for case in CASES for one in case.recorded], made / "cases.csv")
-    (made / "draft").mkdir()
-    for file in (ROOT / "ehcp_flow" / "law" / "england").glob("*"):
-        (made / "draft" / file.name).write_bytes(file.read_bytes())
+    shutil.copytree(ROOT / "ehcp_flow" / "law" / "england", made / "draft")
     change(made / "draft" / "04_plan.toml", 'counting = "20 weeks after"', 'counting = "22 weeks after"')
     with Store.open(f"sqlite:///{made}/cases.db", create=True) as store:
         import_facts(store, [one for case in CASES for one in case.recorded])

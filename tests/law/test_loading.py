@@ -395,3 +395,8 @@ def test_a_citation_is_written_out_with_its_instrument():
     assert cite("Devon [2022] EWHC 493 (Admin)", instruments).instrument == "Devon"
     shared = england().limits["decide_assess"].rule[0].version[0].cited
     assert shared.count("SEND Regulations") == 1
+
+
+def test_a_rulebook_that_goes_to_another_process_takes_its_moves_along():
+    book = england()
+    assert pickle.loads(pickle.dumps(book)).regions == dict(book.regions)  # noqa: S301 - what it wrote itself

@@ -11,6 +11,7 @@ from ehcp_flow.case import Case
 from ehcp_flow.deadlines import Deadline, deadlines_of
 from ehcp_flow.errors import MoveRefused
 from ehcp_flow.facts import FACT_TYPES, OUTCOMES, Fact, make_fact, outcomes_of
+from ehcp_flow.record_checks import without_copies
 from ehcp_flow.states import MAINTAINED_STATES, DisputeState, State, allowed, check_move, disputes, record, state
 from tests.moves.telling import DISPUTE_EVENTS, MOVING, PATHWAY, START, after, fact, told
 
@@ -280,7 +281,9 @@ class LawfulLife(RuleBasedStateMachine):
             assert at is dispute.state
             assert str(dispute).startswith(dispute.state)
         taken = [id(step.fact) for item in found for step in item.steps if step.fact.event in DISPUTE_EVENTS]
-        assert sorted(set(taken)) == sorted(id(item) for item in self.case.facts if item.event in DISPUTE_EVENTS)
+        # What is sent again without a new question is a copy, which moves nothing.
+        facts = without_copies(self.case.facts)
+        assert sorted(set(taken)) == sorted(id(item) for item in facts if item.event in DISPUTE_EVENTS)
 
     @invariant()
     def each_step_begins_where_the_last_one_ended(self) -> None:
