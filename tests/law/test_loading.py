@@ -399,4 +399,4 @@ def test_a_citation_is_written_out_with_its_instrument():
 
 def test_a_rulebook_that_goes_to_another_process_takes_its_moves_along():
     book = england()
-    assert pickle.loads(pickle.dumps(book)).regions == dict(book.regions)  # noqa: S301 - what it wrote itself
+    assert pickle.loads(pickle.dumps(book)).regions == dict(book.regions)
