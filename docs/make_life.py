@@ -62,7 +62,7 @@ STAGES: Final[Mapping[str, Stage]] = {
         notices="determination_to_assess assessment_refused assessment_agreed",
         notes="consult_on_request repeat_request_gate cop_tell_family_exception",
     ),
-    "2-advice": Stage(clock="advice", limits="advice"),
+    "2-advice": Stage(clock="advice", limits="advice advice_again"),
     "3-decision": Stage(
         events="plan_refused plan_agreed refusal_reversed request_received",
         states="REQUESTED ASSESSING REFUSED_PLAN DRAFTING",

@@ -14,14 +14,16 @@ from typing import Any, BinaryIO, Final, Literal, TypeAlias, get_args
 import polars as pl
 
 from ehcp_flow.bulk.deadline_csv import disarmed_column
-from ehcp_flow.bulk.star import KEYS
+from ehcp_flow.bulk.star import KEYS, STAR
 from ehcp_flow.outputs import Kind, Output, header_of
 
-__all__ = ["FORMATS", "StarFormat", "write_tables"]
+__all__ = ["FORMATS", "NAMES", "StarFormat", "write_tables"]
 
 StarFormat: TypeAlias = Literal["parquet", "csv", "sqlite"]
 FORMATS: Final[tuple[StarFormat, ...]] = get_args(StarFormat)
 _DATABASE: Final = "ehcp_flow.sqlite"
+NAMES: Final = (_DATABASE, *(f"{name}.{form}" for name in STAR for form in FORMATS if form != "sqlite"))
+"""What the files are called that may be written."""
 _OURS: Final = 0x45484350
 """What SQLite keeps as the `application_id` of a database that was written here."""
 _ID_AT: Final = 68

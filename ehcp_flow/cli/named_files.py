@@ -7,17 +7,18 @@ All other options and arguments that name a file or a store are read.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_type_hints
 
 import typer
 
 if TYPE_CHECKING:
-    from ehcp_flow.outputs import Kind, Output, Reading
+    from ehcp_flow.outputs import Output, Reading
 
 __all__ = ["READ", "Writes", "guarded", "writes"]
 
@@ -29,16 +30,18 @@ READ: Final = ("FILE", "FILE|DAY", "SOURCE", "URL")
 class Writes:
     """Marks an option that names a file to be written; `kind` is where its `Kind` is found, `module:NAME`.
 
-    Into one that is `printed` goes what would be printed to standard output.
+    Into one that is `printed` goes what would be printed to standard output. Where it names a directory, `kind` is
+    where the names of the files that may be written into it are found.
     """
 
     kind: str
     printed: bool = False
+    directory: bool = False
 
-    def load(self) -> Kind:
-        """Return the kind; its module is imported only where a file is named."""
+    def load(self) -> Any:
+        """Return the kind, or the names of files; the module is imported only where something is named."""
         module, _, name = self.kind.partition(":")
-        return getattr(import_module(module), name)  # type: ignore[no-any-return]
+        return getattr(import_module(module), name)
 
 
 def guarded(run: Callable[..., None]) -> Callable[..., None]:
@@ -72,17 +75,23 @@ def _look(run: Callable[..., None], values: Mapping[str, Any]) -> Output | None:
     reads: list[Reading] = []
     outputs: list[tuple[str, Output]] = []
     named: list[tuple[str, str, Writes]] = []
+    directories: list[tuple[str, str, Writes]] = []
     for name, metadata in _metadata(run):
         option, value = _first(typer.models.ParameterInfo, metadata), values.get(name)
         if option is None or value is None:
             continue
         says = _named(option) or name
-        if mark := _first(Writes, metadata):
+        mark = _first(Writes, metadata)
+        if mark is not None and mark.directory:
+            directories.append((says, value, mark))
+        elif mark is not None:
             named.append((says, value, mark))
         elif option.metavar in READ:
             for each in value if isinstance(value, list) else [value]:
                 reads.extend(_read(says, each))
     _refuse_printing_over(reads)
+    for says, value, mark in directories:
+        _refuse_writing_beside(says, Path(value), mark.load(), reads)
     for says, value, mark in named:
         try:
             outputs.append((says, Output(value, mark.load(), reads=reads)))
@@ -103,6 +112,17 @@ def _read(says: str, value: str) -> Iterator[Reading]:
         from ehcp_flow.store.store_files import files_of
 
         yield from ((f"a file of the store that {says} names", path) for path in files_of(value))
+
+
+def _refuse_writing_beside(says: str, directory: Path, names: Iterable[str], reads: list[Reading]) -> None:
+    """Refuse a directory in which a file that is read has the name of one that may be written."""
+    from ehcp_flow.outputs import same_file
+
+    for name in names:
+        for read, path in reads:
+            if same_file(directory / name, path):
+                told = f"{directory / name}: it is {read}: it would be lost; name another directory"
+                raise typer.BadParameter(told, param_hint=says)
 
 
 def _refuse_printing_over(reads: list[Reading]) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from ehcp_flow.cli.command import CliCommand, options
 from ehcp_flow.cli.messages import count, note
+from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.query import CaseQuery
 from ehcp_flow.cli.source_door import open_source
 from ehcp_flow.cli.source_kinds import needs_columns
@@ -31,7 +32,9 @@ def _tables(
     *,
     query: CaseQuery,
     to: Annotated[
-        str, typer.Option("--output", metavar="DIR", help="Write into this directory; it is made if there is none.")
+        str,
+        typer.Option("--output", metavar="DIR", help="Write into this directory; it is made if there is none."),
+        Writes("ehcp_flow.bulk.star_files:NAMES", directory=True),
     ],
     form: Annotated[
         _TablesFormat, typer.Option("--format", help="parquet or csv, a file for each table; or sqlite, one file.")

@@ -15,6 +15,7 @@ from typing import Final, TypeAlias
 
 from ehcp_flow.facts import LEGAL_ORDER
 from ehcp_flow.particulars import school_year_of
+from ehcp_flow.record_table import BORN_FROM
 from ehcp_flow.synth.chance import Chance
 from ehcp_flow.synth.life import MadeUpFact
 
@@ -88,7 +89,7 @@ def _birth(chance: Chance, first: int, last: int) -> int:
     """Return a day of birth that fits the age of plans on the last day, and lies well before the first fact."""
     for _ in range(_TRIES):
         born = last - int((chance.weighted(_ages()) + chance.random()) * _YEAR)
-        if born + _YEAR <= first:
+        if BORN_FROM.toordinal() <= born <= first - _YEAR:
             return born
     return first - chance.between(2 * 365, 4 * 365)
 

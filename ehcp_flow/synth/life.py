@@ -12,6 +12,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from ehcp_flow.facts import COLUMNS, FACT_TYPES, LEGAL_ORDER, OWN, Fact
+from ehcp_flow.record_table import BORN_FROM
 
 __all__ = ["WRITTEN", "Life", "MadeUpFact", "OfficeDays", "as_cells", "as_fact", "as_facts", "days"]
 
@@ -19,7 +20,7 @@ WRITTEN: Final = tuple(
     name for name in COLUMNS if name not in {"fact_id", "corrects", "recorded_at", "recorded_by", *OWN}
 )
 """The columns of a synthetic file, in order."""
-_FIRST: Final = dt.date(2000, 1, 1).toordinal()
+_FIRST: Final = BORN_FROM.toordinal()
 _LAST: Final = dt.date(2060, 12, 31).toordinal()
 _CLOSED: Final = frozenset({(12, 25), (12, 26), (1, 1)})
 

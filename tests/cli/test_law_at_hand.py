@@ -33,6 +33,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "rules": ("rules", *CSV),
     "schedule": ("schedule", "--limit", "he_disclosure", "--by", "2026-08-25", *CSV),
     "state": ("state", "{csv}", *CASE, "--as-of", "2026-07-11", "--moves", "all", *CSV),
+    "tables": ("tables", "{csv}", *ON, "--output", "{star}", *CSV),
     "version": ("version",),
     "what-if": ("what-if", "{csv}", *CASE, "--event", "disclosure_requested", "--on", "2026-08-03", *ON, *CSV),
 }  # fmt: skip
@@ -49,11 +50,13 @@ def said(name: str, tmp_path: Path, *more: object) -> str:
     chronology = {"state": CEASING, "what-if": "2026-07-07 final_plan_sent"}.get(name, STORY)
     path = write_story(tmp_path / "cases.csv", chronology)
     out = tmp_path / "page.html"
-    args = [arg.format(csv=path, out=out) for arg in ASKED[name]]
+    star = tmp_path / "star"
+    args = [arg.format(csv=path, out=out, star=star) for arg in ASKED[name]]
     done = invoke(*args, *more)
     assert done.exit_code == 0, done.output
     printed: str = done.stdout
-    return printed + (out.read_text("utf-8") if str(out) in args else "")
+    written = [out] if str(out) in args else sorted(star.glob("*"))
+    return printed + "".join(file.read_text("utf-8") for file in written)
 
 
 def test_every_command_that_takes_them_is_asked_here():

@@ -79,8 +79,10 @@ def named(param: Any) -> str:
 
 
 PARAMS = [(words, param) for words, found in commands() for param in found.params]
+INTO = {("tables", "--output")}
+"""What names a directory to write into."""
 WRITES = sorted(
-    {(words, named(param)) for words, param in PARAMS if param.metavar in NAMES and named(param) not in READS}
+    {(words, named(param)) for words, param in PARAMS if param.metavar in NAMES and named(param) not in READS} - INTO
 )
 
 
@@ -333,3 +335,26 @@ def test_the_null_device_on_both_sides_is_no_file():
         stderr=subprocess.PIPE, check=False, env=environment(), text=True,
     )  # fmt: skip
     assert "standard output goes into" not in done.stderr
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "sqlite"])
+def test_a_directory_in_which_the_source_has_the_name_of_an_output_is_refused(form, tmp_path):
+    """The first two columns of a source are those of the table of cases, so that it could be taken for one."""
+    source = tmp_path / "cases.csv"
+    source.write_text("case_id,authority,event,on\na,885,request_received,2026-03-02\n", "utf-8")
+    (tmp_path / "star").mkdir()
+    (tmp_path / "star" / "cases.csv").hardlink_to(source)
+    for directory in (tmp_path, tmp_path / "star"):
+        before = snapshot(tmp_path)
+        done = invoke("tables", source, "--as-of", "2026-06-30", "--output", directory, "--format", form)
+        assert done.exit_code == 2, done.output
+        assert "it would be lost; name another directory" in " ".join(done.stderr.split())
+        assert snapshot(tmp_path) == before
+    (tmp_path / "star" / "cases.csv").unlink()
+    for _ in range(2):
+        done = invoke("tables", source, "--as-of", "2026-06-30", "--output", tmp_path / "star", "--format", form)
+        assert done.exit_code == 0, done.output
+
+
+def test_every_option_that_names_a_directory_to_write_into_is_tried():
+    assert {words for words, param in PARAMS if param.metavar == "DIR" and named(param) not in READS} == {"tables"}

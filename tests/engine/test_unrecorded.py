@@ -166,7 +166,7 @@ def test_a_declaration_changes_how_a_limit_stands_that_nothing_recorded_discharg
     ]
     book = compiled(england())
     for was, now in zip(before, after, strict=True):
-        silent = book.unrecorded(frozenset(events))[now.derivation.judged.rule(now._row).order]
+        silent = book.unrecorded(frozenset(events))[now.derivation.judged.rule(now.derivation.row).order]
         if now.status != "unrecorded":
             assert (was.status, was.breach, was.days_over) == (now.status, now.breach, now.days_over)
             assert was.contested_by == now.contested_by

@@ -6,6 +6,7 @@ import io
 import itertools
 import json
 import re
+from collections import Counter
 
 import pytest
 
@@ -13,6 +14,7 @@ from ehcp_flow.answers import answer
 from ehcp_flow.case import group_cases
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.facts import FACT_TYPES
+from ehcp_flow.particulars import school_year_of
 from ehcp_flow.readers import read_facts, read_text
 from ehcp_flow.synth import DEFAULT_AS_OF, counts_of, synth, write_synth
 from ehcp_flow.synth.chance import Chance, Urn
@@ -153,7 +155,9 @@ def test_a_caseworker_is_a_number_and_only_on_request():
     text, _ = written(400, 1, with_caseworker=True)
     workers = {line.rsplit(",", 1)[1] for line in text.splitlines()[1:]}
     assert workers == {"caseworker-001", "caseworker-002"}
-    assert read_text(text).unknown_columns == ("caseworker",)
+    cases = read_text(text)
+    assert cases.unknown_columns == ()
+    assert {case.particular("caseworker", dt.date(2026, 6, 30)) for case in cases.values()} == workers
     line = json.loads(written(1, 1, with_caseworker=True, format="jsonl")[0].splitlines()[0])
     assert line["caseworker"] == "caseworker-001"
 
@@ -209,3 +213,21 @@ def test_chance_is_pythons_promise():
 
 def test_a_huge_caseload_is_made_as_it_is_read():
     assert len(list(itertools.islice(synth(10**9, 1), 10))) == 10
+
+
+def test_what_holds_of_made_up_cases_fits_their_age_and_moves_none_of_their_facts():
+    text, _ = written(300, 3, particulars=True)
+    plain, _ = written(300, 3)
+    held, bare = read_text(text), read_text(plain)
+    assert not held.refused
+    for case_id, case in held.items():
+        assert [fact for fact in case if fact.event != "date_of_birth"] == list(bare[case_id])
+        assert case.findings == ()
+        on = max(fact.on for fact in bare[case_id] if not fact.prospective)
+        year = case.particular("school_year", on)
+        assert year == school_year_of(case.facts[0].on, on)
+        placed = case.particular("placement", on)
+        assert (placed == "early_years") is (year in {"E1", "E2", "N1", "N2"})
+        assert year not in {"12", "13", "14", "X"} or placed in {"post16", "NEET", "OTH", "special"}
+    needs = Counter(case.particular("need", dt.date(2026, 6, 30)) for case in held.values())
+    assert {need for need, _ in needs.most_common(3)} == {"ASD", "SEMH", "SLCN"}
