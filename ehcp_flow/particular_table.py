@@ -13,6 +13,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
+from ehcp_flow.closed import complete
+
 __all__ = [
     "KINDS", "LONGEST_VALUE", "MOST_RANKS", "SCHOOL_YEARS", "ParticularName", "kind_of_placement", "known_names",
     "name_of", "settled", "value_fault",
@@ -184,3 +186,5 @@ _RIGHT: Final[Mapping[str, str]] = {
     "upn": "this is no unique pupil number: a letter that fits, and twelve digits, such as B801200005001",
     "uln": "this is no unique learner number: ten digits of which the last fits, such as 9276308686",
 }
+
+complete(_RIGHT, _SETTLED, "what is right of each type")

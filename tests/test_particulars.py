@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ehcp_flow.case import Case
 from ehcp_flow.deadlines import deadlines_of
 from ehcp_flow.errors import FactError
-from ehcp_flow.facts import Fact, make_fact
+from ehcp_flow.facts import Fact, as_stored, make_fact
 from ehcp_flow.particular_table import known_names, name_of, settled, value_fault
 from ehcp_flow.particulars import held_on, school_year_of, values_by_name
 from ehcp_flow.states import state
@@ -241,3 +241,16 @@ def test_no_particular_ever_moves_a_deadline_or_a_state(case, told, chance, as_o
     ]
     before, after = state(plain, as_of), state(beside, as_of)
     assert (after.pathway, after.since, after.disputes) == (before.pathway, before.since, before.disputes)
+
+
+def test_a_particular_that_a_store_took_is_read_whatever_may_be_recorded_today():
+    taken = {
+        "event": "particular_recorded",
+        "case_id": "a",
+        "on": "2026-03-02",
+        "particular": "need",
+        "value": "no code",
+    }
+    with pytest.raises(FactError):
+        make_fact(taken["event"], **{name: text for name, text in taken.items() if name != "event"})
+    assert as_stored(taken).model_dump(exclude_none=True)["value"] == "no code"
