@@ -1,6 +1,7 @@
 """The closed set of ways of counting: what each gives, how it is written, and what is refused."""
 
 import csv
+import dataclasses
 import datetime as dt
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ehcp_flow import counting
 from ehcp_flow.calendars import Calendars, Institution
 from ehcp_flow.counting import (
     After,
@@ -226,3 +228,12 @@ def test_a_later_start_never_gives_an_earlier_end(on, period, days_later):
         assert earlier is not None
         assert later is not None
         assert earlier <= later
+
+
+VALUES = [each for each in vars(counting).values() if dataclasses.is_dataclass(each) and dataclasses.fields(each)]
+
+
+@pytest.mark.parametrize("way", VALUES)
+def test_a_way_of_counting_does_not_change(way):
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        setattr(object.__new__(way), dataclasses.fields(way)[0].name, None)

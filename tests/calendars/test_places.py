@@ -2,6 +2,7 @@
 
 import datetime as dt
 import pickle
+from dataclasses import FrozenInstanceError, fields
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,14 @@ def day(text: str) -> dt.date:
 EASTER = Closure(day("2026-03-28"), day("2026-04-13"), "Easter")
 SUMMER = Closure(day("2026-07-23"), day("2026-09-02"), "Summer")
 SCHOOL = Institution("123456", day("2026-01-05"), day("2026-09-30"), (SUMMER, EASTER))
+
+
+@pytest.mark.parametrize(
+    "value", [EASTER, SCHOOL, working, TribunalDays(), england()], ids=lambda each: type(each).__name__
+)
+def test_what_a_calendar_is_made_of_does_not_change(value):
+    with pytest.raises(FrozenInstanceError):
+        setattr(value, fields(value)[0].name, None)
 
 
 # Closures

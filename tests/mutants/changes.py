@@ -82,6 +82,8 @@ def _faults(node: ast.AST, function: str) -> Iterator[tuple[str, ast.expr, ast.e
     """Yield each fault of a tree: the function that it is in, the expression, and what it becomes."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         function = f"{function}.{node.name}".lstrip(".")
+    if isinstance(node, ast.keyword) and node.arg == "slots":
+        return  # it saves memory, and says nothing
     if isinstance(node, ast.expr):
         for other in _others(node):
             yield function, node, other
