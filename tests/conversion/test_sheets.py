@@ -165,6 +165,7 @@ def test_a_select_of_more_rows_than_a_batch_loses_none(tmp_path):
         connection.execute(sa.insert(tracker), rows)
     file = {"case_id": "child", "fact": [{"event": "request_received", "on": "received"}]}
     found = convert(engine, file, query=sa.select(tracker))
+    engine.dispose()
     assert (len(found), found.refused) == (10_001, [])
 
 

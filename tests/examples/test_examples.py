@@ -10,6 +10,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -154,7 +155,7 @@ def test_the_tracker_on_a_monday_names_what_it_cannot_read_and_lists_what_is_due
 
 
 def test_a_table_of_a_database_becomes_a_list_of_breaches(tmp_path):
-    with sqlite3.connect(tmp_path / "cases.db") as database:
+    with closing(sqlite3.connect(tmp_path / "cases.db")) as database, database:
         database.execute("CREATE TABLE ehcna (child TEXT, requested DATE, plan_sent DATE)")
         rows = [("A1", "2025-10-13", "2026-04-01"), ("A2", "2025-10-13", None), ("A3", "2026-06-01", None)]
         database.executemany("INSERT INTO ehcna VALUES (?, ?, ?)", rows)
