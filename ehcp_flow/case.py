@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from operator import lt
 
-from ehcp_flow.dates import MonthOnly, parse_instant, written
+from ehcp_flow.dates import MonthOnly, parse_date, parse_instant, written
 from ehcp_flow.errors import CorrectionError, FactError, KnownAtError
 from ehcp_flow.facts import LEGAL_ORDER, ExceptionRecorded, Fact, FactVoided
 from ehcp_flow.findings import Finding
@@ -98,9 +98,12 @@ class Case:
         standing = _left_standing(apart, self._corrections_in(apart)[0])
         return tuple(sorted(standing, key=order_of))
 
-    def particular(self, name: str, on: dt.date, *, rank: str = "1") -> str | None:
-        """Return what a particular is on a day: of a name with ranks the first, unless another is asked for."""
-        held = in_force(self.particulars, name, on, rank)
+    def particular(self, name: str, on: dt.date | str, *, rank: str = "1") -> str | None:
+        """Return what a particular is on a day: of a name with ranks the first, unless another is asked for.
+
+        None where nothing holds, or it was redacted. Raises DateError if `on` is no date.
+        """
+        held = in_force(self.particulars, name, parse_date(on), rank)
         return None if held is None or held.value == REDACTED else held.value
 
     def place_of(self, fact: Fact) -> int | None:

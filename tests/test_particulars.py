@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ehcp_flow.case import Case
+from ehcp_flow.dates import parse_date
 from ehcp_flow.deadlines import deadlines_of
-from ehcp_flow.errors import FactError
+from ehcp_flow.errors import DateError, FactError
 from ehcp_flow.facts import Fact, as_stored, make_fact
 from ehcp_flow.particular_table import known_names, name_of, settled, value_fault
 from ehcp_flow.particulars import held_on, school_year_of, values_by_name
@@ -254,3 +255,12 @@ def test_a_particular_that_a_store_took_is_read_whatever_may_be_recorded_today()
     with pytest.raises(FactError):
         make_fact(taken["event"], **{name: text for name, text in taken.items() if name != "event"})
     assert as_stored(taken).model_dump(exclude_none=True)["value"] == "no code"
+
+
+def test_the_day_of_a_particular_may_be_a_text_as_everywhere():
+    team = make_fact("particular_recorded", case_id="a", on="2026-03-02", particular="team", value="North")
+    case = Case("a", (team,))
+    for on, held in (("2026-03-01", None), ("2026-03-02", "North"), ("02/03/2026", "North")):
+        assert case.particular("team", on) == case.particular("team", parse_date(on)) == held
+    with pytest.raises(DateError):
+        case.particular("team", "soon")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from docs import make_facts, make_rulebook
+from docs import make_facts, make_rulebook, make_state_names
 from ehcp_flow.facts import COLUMNS, FACT_TYPES
 from ehcp_flow.law import england
 
@@ -97,3 +97,7 @@ def test_the_index_knows_every_page():
     ]
 
     assert [page for page in pages if f"]({page})" not in index] == ["index.md"]
+
+
+def test_the_states_that_type_checkers_see_are_those_of_the_rulebook():
+    assert make_state_names.STUB.read_text("utf-8") == make_state_names.generated()
