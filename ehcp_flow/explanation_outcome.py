@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 
 from ehcp_flow.closed import complete
 from ehcp_flow.counting import ONE_DAY
-from ehcp_flow.dates import MonthOnly, say, written
+from ehcp_flow.dates import say, written
 from ehcp_flow.derivation import Derivation, Explicable
 from ehcp_flow.facts import Fact
 from ehcp_flow.grounds import GroundChecked
@@ -75,7 +75,7 @@ def describe(fact: Fact) -> str:
 def in_doubt(deadline: Explicable) -> list[Fact]:
     """Return the facts known to their month alone on which a deadline rests: its own, or all where none of these is."""
     derivation = deadline.derivation
-    known = [fact for fact in derivation.facts if isinstance(fact.on, MonthOnly)]
+    known = list(derivation.judged.months)
     own = derivation.start, derivation.done, derivation.implied, derivation.ended
     return [fact for fact in known if any(fact is one for one in own)] or known
 

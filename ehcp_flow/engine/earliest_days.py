@@ -3,6 +3,7 @@
 A case is judged with each such fact on the latest of its possible days, and judged again on the earliest. No way of
 counting gives an earlier day from a later one, so that the ends of a month lead to the ends of what follows from it,
 but where another day of the case lies behind it on some of its days and before it on others: those are tried too.
+A fact that does not count yet, since the latest of its days is still to come, counts where it is tried on another.
 """
 
 from __future__ import annotations
@@ -33,9 +34,12 @@ def try_earlier_days(judged: JudgedCase) -> None:
 
     Raises CalendarError where a day has to be counted that the calendars do not reach.
     """
-    if not any(fact.on.__class__ is MonthOnly for fact in judged.facts):
+    months = judged.months
+    if not months:
         return
-    worlds = [_on_days(judged, days) for days in _tried(judged.facts)]
+    here = {id(fact) for fact in judged.facts}
+    facts = (*judged.facts, *(fact for fact in months if id(fact) not in here))
+    worlds = [_on_days(judged, facts, days) for days in _tried(facts)]
     judged.at_earliest = {row: _earliest(judged, row, worlds) for row in judged.rows}
 
 
@@ -54,10 +58,13 @@ def _days_of(on: dt.date, others: AbstractSet[dt.date]) -> list[dt.date]:
     return sorted({on.earliest, *inside, *(day + _ONE_DAY for day in inside)})
 
 
-def _on_days(judged: JudgedCase, days: Sequence[dt.date]) -> World:
-    """Return how deadlines stand with the facts on these days, by rule and place of the fact that starts the clock."""
-    facts = judged.facts
-    order = sorted(range(len(facts)), key=lambda place: (days[place], LEGAL_ORDER[facts[place].event]))
+def _on_days(judged: JudgedCase, facts: Sequence[Fact], days: Sequence[dt.date]) -> World:
+    """Return how deadlines stand with the facts on these days, by rule and place of the fact that starts the clock.
+
+    The facts behind those that count are there where their days have come.
+    """
+    there = [place for place in range(len(facts)) if place < len(judged.facts) or days[place] <= judged.as_of]
+    order = sorted(there, key=lambda place: (days[place], LEGAL_ORDER[facts[place].event]))
     moved = tuple(facts[place].model_copy(update={"on": days[place]}) for place in order)
     other = judge_facts(judged.case, moved, judged.as_of, judged.book, judged.calendars)
     return {(other.value(RULE, row), order[other.value(STARTED, row)]): other.outcome(row) for row in other.rows}

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
+from ehcp_flow.dates import MonthOnly
 from ehcp_flow.engine import kernel
 from ehcp_flow.engine.case_numbers import numbered, space_for
 from ehcp_flow.engine.choice import Kernel, interpreted_kernel, kernel_in_use
@@ -109,6 +110,19 @@ class JudgedCase:
         self.out, self.size, many, self.noted, self.taken = rows
         self.at_earliest: Mapping[int, AtEarliest | None] = {}
         self._put_in_order(many)
+
+    @property
+    def months(self) -> tuple[Fact, ...]:
+        """The facts known to their month alone that count; behind them those that do not yet, but may have happened.
+
+        A month counts from the last of its possible days: asked about a day before that, nobody knows.
+        """
+        found = [fact for fact in self.facts if fact.on.__class__ is MonthOnly]
+        here = {id(fact) for fact in found}
+        return (*found, *(fact for fact in self.case.facts if self._may_have_happened(fact) and id(fact) not in here))
+
+    def _may_have_happened(self, fact: Fact) -> bool:
+        return isinstance(fact.on, MonthOnly) and fact.on.earliest <= self.as_of < fact.on
 
     def _put_in_order(self, many: int) -> None:
         out, size = self.out, self.size

@@ -20,6 +20,7 @@ from ehcp_flow.facts import DATES, FACT_TYPES, LEGAL_ORDER, OUTCOMES, Fact, as_s
 from ehcp_flow.possible_days import CHAINS, MANY_FACTS
 from ehcp_flow.states import check_move, record, state
 from ehcp_flow.testing.strategies import in_months, lives, mixtures
+from tests.doors import at_every_door
 from tests.engine.rules import CALENDARS
 from tests.telling import day, every, fact, one, tell
 
@@ -327,6 +328,24 @@ def test_the_real_day_corrects_it_as_any_correction_does():
     assert case.find(wrong.id) is wrong
 
 
+@pytest.mark.parametrize(
+    ("as_of", "status", "uncertain"),
+    [("2024-06-30", "overdue", False), ("2024-07-01", "overdue", True), ("2024-07-30", "overdue", True),
+     ("2024-07-31", "late", False)],
+)  # fmt: skip
+def test_within_the_month_of_an_act_nobody_knows_whether_it_was_done(tmp_path, as_of, status, uncertain):
+    """It does not count before the last of its days, and until then that is said."""
+    told = "2024-05-01 request_received; 2024-07 assessment_agreed"
+    (found,) = (each for each in answer(tell(told), as_of).deadlines if each.limit == "decide_assess")
+    assert (found.status, found.is_uncertain) == (status, uncertain)
+    asked = ("--register", "findings", "--as-of", as_of)
+    rows = at_every_door(tmp_path, told, "breaches", *asked)
+    said = [row["message"] for row in rows if (row["finding"], row["limit"]) == ("due_date_uncertain", "decide_assess")]
+    assert len(said) == uncertain
+    assert all("the month is known of assessment_agreed (2024-07)" in each for each in said)
+    assert all("by the earliest it would be late, a breach" in each for each in said)
+
+
 def test_states_and_moves_go_by_the_latest_day():
     case = tell("2024-04 request_received; 2024-04-20 assessment_agreed")
     assert state(case, "2024-04-30").pathway.name == "ASSESSING"
@@ -389,7 +408,9 @@ def by_start(case: Case, as_of: dt.date) -> Mapping[tuple[object, ...], Deadline
 
 
 def compare_with_every_day(case: Case, as_of: dt.date) -> None:
-    known = next(each for each in case.facts if isinstance(each.on, MonthOnly))
+    months = [each for each in case.facts if isinstance(each.on, MonthOnly)]
+    assume(months)  # a particular is no fact of the law
+    known = months[0]
     month = (known.on.year, known.on.month)
     # A second fact of the same event on one of its days would be one fact with it on that day.
     assume([(each.event, each.on.year, each.on.month) for each in case.facts].count((known.event, *month)) == 1)
