@@ -1,0 +1,192 @@
+"""Where a case stands, what may happen next and what a person should look at: the same at every door.
+
+LIVES has a line for each side of a boundary: the day asked, the state and whether a plan is maintained in it, the
+findings that the kind is about, a move and whether it is lawful, and, where it is not, by what provision. The kinds are
+in the names. How deadlines stand at every door is the table of `tests.law.test_duties`.
+"""
+
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from ehcp_flow.answers import answer
+from ehcp_flow.bulk import findings_frame, states_frame
+from ehcp_flow.errors import MoveRefused
+from ehcp_flow.law import Rulebook, load_rulebook
+from ehcp_flow.states import check_move, record, state
+from ehcp_flow.store import Store
+from tests.cli.running import invoke
+from tests.doors import at_every_door
+from tests.moves.test_law_at_hand import DRAFT, book_with
+from tests.telling import fact, facts, tell
+
+ORDER_TO_CEASE = """
+    2023-02-20 final_plan_sent
+    2025-08-18 review_meeting_held
+    2025-09-08 review_decision_sent outcome=maintain
+    2025-10-06 cease_notice_sent
+    2025-11-17 appeal_registered
+    2026-04-13 tribunal_order_made outcome=dismiss_cease
+"""
+PLAN = "2025-09-01 final_plan_sent"
+MOVED = f"{PLAN}; 2026-03-02 moved_away aware_on=2026-03-02; 2026-03-04 review_meeting_held"
+ASSESSING = "2026-03-02 request_received; 2026-04-13 assessment_agreed"
+MAINTAIN = "review_decision_sent outcome=maintain"
+ASKED = "request_received party=parent"
+
+
+class Told(NamedTuple):
+    name: str
+    chronology: str
+    as_of: str
+    state: str
+    maintained: bool
+    findings: str
+    move: str
+    lawful: bool
+    cited: str = ""
+    longer: bool = False
+    """Whether by a rulebook that protects a draft for 21 days."""
+
+
+LIVES = (
+    Told("a draft is protected for 15 days", DRAFT, "2026-07-06", "DRAFT_ISSUED", False, "", "final_plan_sent", False,
+         "SEND Regulations 2014 (SI 2014/1530), reg 13(1)"),
+    Told("and not on the sixteenth", DRAFT, "2026-07-07", "DRAFT_ISSUED", False, "", "final_plan_sent", True),
+    Told("or for 21, where the rulebook says so", DRAFT, "2026-07-12", "DRAFT_ISSUED", False, "", "final_plan_sent",
+         False, "SEND Regulations 2014 (SI 2014/1530), reg 13(1)", longer=True),
+    Told("and not on the next day", DRAFT, "2026-07-13", "DRAFT_ISSUED", False, "", "final_plan_sent", True,
+         longer=True),
+    Told("a plan sent on the sixteenth day is in order", f"{DRAFT}; 2026-07-07 final_plan_sent", "2026-07-07",
+         "MAINTAINED", True, "", "review_meeting_held", True),
+    Told("or is a finding, where the rulebook protects longer", f"{DRAFT}; 2026-07-07 final_plan_sent", "2026-07-07",
+         "MAINTAINED", True, "final_plan_within_15_days", "review_meeting_held", True, longer=True),
+    Told("until the transfer the old authority maintains the plan and decides on its review", MOVED, "2026-03-10",
+         "TRANSFERRING_OUT", True, "", MAINTAIN, True),
+    Told("on the day before it too", f"{MOVED}; 2026-03-20 plan_transferred_out", "2026-03-19", "TRANSFERRING_OUT",
+         True, "", MAINTAIN, True),
+    Told("on that day the decision may have come before it", f"{MOVED}; 2026-03-20 plan_transferred_out", "2026-03-20",
+         "TRANSFERRED_OUT", False, "", MAINTAIN, True),
+    Told("and from the next day no more", f"{MOVED}; 2026-03-20 plan_transferred_out", "2026-03-21",
+         "TRANSFERRED_OUT", False, "review_without_plan", MAINTAIN, False, "Children and Families Act 2014, s 44(1)"),
+    Told("a request is taken while another is open", "2026-01-05 request_received", "2026-03-09", "REQUESTED", False,
+         "request_while_one_is_open", ASKED, True),
+    Told("and while there is a plan", PLAN, "2026-03-09", "MAINTAINED", True, "request_while_plan_maintained", ASKED,
+         True),
+    Told("and between the move and the transfer", MOVED, "2026-03-10", "TRANSFERRING_OUT", True,
+         "request_while_plan_maintained", ASKED, True),
+    Told("and for a re-assessment where there is no plan", "2026-01-05 request_received", "2026-03-09", "REQUESTED",
+         False, "reassessment_without_plan", "reassessment_requested party=parent", True),
+    Told("what the authority does itself is refused", "2026-01-05 request_received", "2026-03-09", "REQUESTED", False,
+         "plan_decision_without_assessment", "plan_agreed", False, "Children and Families Act 2014, s 36(9)"),
+    Told("a positive answer must be notified before the draft", ASSESSING, "2026-05-11", "ASSESSING", False,
+         "draft_without_decision", "draft_plan_sent", False, "Children and Families Act 2014, s 36(9)(b)"),
+    Told("and a draft follows it", f"{ASSESSING}; 2026-05-08 plan_agreed", "2026-05-11", "DRAFTING", False, "",
+         "draft_plan_sent", True),
+    Told("an order that lets a plan cease ends it at once", ORDER_TO_CEASE, "2026-04-13", "CEASED", False, "",
+         "plan_ceased", True),
+    Told("not while an onward appeal runs", f"{ORDER_TO_CEASE}; 2026-04-20 onward_appeal_made", "2026-04-20",
+         "CEASE_NOTIFIED", True, "ceased_during_appeal", "plan_ceased", False,
+         "Children and Families Act 2014, s 45(4)"),
+    Told("and a later order to continue keeps it",
+         f"{ORDER_TO_CEASE}; 2026-04-20 onward_appeal_made; 2026-05-18 tribunal_order_made outcome=continue",
+         "2026-05-18", "MAINTAINED", True, "", "review_meeting_held", True),
+    Told("leaving England ends no plan", f"{PLAN}; 2026-01-05 left_england", "2026-03-09", "MAINTAINED", True,
+         "residence_in_doubt", "cease_consulted", True),
+    Told("nothing is lawful after a death", f"{PLAN}; 2026-01-05 died", "2026-03-09", "DIED", False, "act_after_death",
+         "review_meeting_held", False, "Children and Families Act 2014, s 24(1)"),
+    Told("a copy of a decision moves nothing",
+         f"{PLAN}; 2026-02-02 review_meeting_held; 2026-02-16 {MAINTAIN}; 2026-03-02 {MAINTAIN}", "2026-03-09",
+         "MAINTAINED", True, "act_repeated", "review_meeting_held", True),
+    Told("an adjourned session is no end of the meeting",
+         f"{PLAN}; 2026-02-02 review_meeting_held outcome=adjourned", "2026-03-09", "REVIEW_OPEN", True,
+         "review_decision_without_meeting", MAINTAIN, False, "SEND Regulations 2014 (SI 2014/1530), reg 20(10)"),
+    Told("the session that ends it is", f"{PLAN}; 2026-02-02 review_meeting_held outcome=adjourned; "
+         "2026-03-02 review_meeting_held", "2026-03-09", "REVIEW_OPEN", True, "", MAINTAIN, True),
+)  # fmt: skip
+KINDS = {code for told in LIVES for code in told.findings.split()}
+each = pytest.mark.parametrize("told", LIVES, ids=lambda told: told.name)
+
+
+@pytest.fixture(scope="module")
+def longer(tmp_path_factory) -> Path:
+    change = ("04_plan.toml", '"at least 15 days beginning with"', '"at least 21 days beginning with"')
+    return book_with(tmp_path_factory.mktemp("law") / "book", change)
+
+
+@pytest.fixture(scope="module")
+def book(longer) -> Rulebook:
+    return load_rulebook(longer)
+
+
+def asked(told: Told) -> tuple[str, str | None]:
+    """Return the event of a move and its outcome."""
+    event, *columns = told.move.split()
+    return event, next((column[8:] for column in columns if column.startswith("outcome=")), None)
+
+
+def after(told: Told) -> str:
+    """Return the chronology that the findings are of: with the move in it, if they are about the move."""
+    return f"{told.chronology}; {told.as_of} {told.move}" if told.findings else told.chronology
+
+
+@each
+def test_one_case(told, book):
+    law = book if told.longer else None
+    case = tell(told.chronology)
+    where = state(case, told.as_of, rulebook=law)
+    assert (str(where.pathway), where.maintained) == (told.state, told.maintained)
+    verdict = check_move(case, *asked(told), told.as_of, rulebook=law)
+    assert verdict.allowed is told.lawful
+    new = fact(f"{told.as_of} {told.move}")
+    if told.lawful:
+        assert new in record(case, new, rulebook=law).facts
+    else:
+        assert told.cited in {str(refusal.citation) for refusal in verdict.refusals}
+        with pytest.raises(MoveRefused):
+            record(case, new, rulebook=law)
+    codes = {finding.code for finding in answer(tell(after(told)), told.as_of, rulebook=law).findings}
+    assert codes & KINDS == set(told.findings.split())
+
+
+@each
+def test_columns_and_the_command_say_the_same_of_a_file_and_of_a_store(told, longer, book, tmp_path):
+    on = ("--as-of", told.as_of, *(("--rulebook", longer) if told.longer else ()))
+    options = {"rulebook": book} if told.longer else {}
+    (row,) = at_every_door(tmp_path, told.chronology, "state", *on, "--moves", "all")
+    assert (row["state"], row["maintained"]) == (told.state, told.maintained)
+    (move,) = (each for each in row["moves"] if (each["event"], each["outcome"]) == asked(told))
+    assert move["allowed"] is told.lawful
+    if not told.lawful:
+        assert told.cited in {reason["citation"] for reason in move["reasons"] if not reason["holds"]}
+    with Store.open(f"sqlite:///{tmp_path / 'chronology.db'}") as store:
+        for source in (tmp_path / "story.csv", store):
+            (found,) = states_frame(source, told.as_of, **options).to_dicts()
+            assert (found["state"], found["maintained"]) == (told.state, told.maintained)
+    listed = at_every_door(tmp_path, after(told), "breaches", "--register", "findings", *on)
+    assert {each["finding"] for each in listed} & KINDS == set(told.findings.split())
+    with Store.open(f"sqlite:///{tmp_path / 'chronology.db'}") as store:
+        for source in (tmp_path / "story.csv", store):
+            codes = findings_frame(source, told.as_of, **options)["code"]
+            assert set(codes) & KINDS == set(told.findings.split())
+
+
+@each
+def test_a_store_takes_what_is_lawful_and_refuses_the_rest(told, book, tmp_path):
+    url = f"sqlite:///{tmp_path / 's.db'}"
+    assert invoke("db", "upgrade", "--store", url).exit_code == 0
+    check = partial(record, rulebook=book) if told.longer else record
+    with Store.open(url, check=check) as store:
+        before = facts(told.chronology)
+        for seen, each in enumerate(before):
+            store.record("a", each, seen=seen)
+        new = fact(f"{told.as_of} {told.move}")
+        if told.lawful:
+            store.record("a", new, seen=len(before), strict=True)
+            assert new.event in {each.event for each in store.case("a").case.facts}
+        else:
+            with pytest.raises(MoveRefused):
+                store.record("a", new, seen=len(before), strict=True)
+            assert len(store.case("a").case.facts) == len(before)
