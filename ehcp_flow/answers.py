@@ -53,8 +53,11 @@ class Answer:
         """The law by which it was judged."""
         return self.judged.book
 
-    def may_have(self, wanted: tuple[int, ...]) -> bool:
-        """Whether there may be a deadline of these: for each version of a rule, a bit for each status."""
+    def may_have(self, wanted: tuple[int, ...], due_by: dt.date = dt.date.max) -> bool:
+        """Whether there may be a deadline of these, not due after a day.
+
+        `wanted` has, for each version of a rule, a bit for each status.
+        """
         return True
 
     def may_hold(self, event: str) -> bool:

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from ehcp_flow.errors import DateError, RangeError
 
 __all__ = [
-    "MOST_WEEKS", "OTHER_DIGIT", "MonthOnly", "first_possible", "iso", "london", "ordinary", "parse_date", "parse_day",
-    "parse_instant", "say", "today", "weeks_ahead", "written",
+    "MOST_WEEKS", "OTHER_DIGIT", "MonthOnly", "days_ahead", "first_possible", "iso", "london", "ordinary", "parse_date",
+    "parse_day", "parse_instant", "say", "today", "weeks_ahead", "written",
 ]  # fmt: skip
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -167,6 +167,13 @@ def weeks_ahead(weeks: int) -> dt.timedelta:
     """Return how far ahead is looked. Raises RangeError for less than a week or more than a century."""
     RangeError.unless(1 <= weeks <= MOST_WEEKS, "weeks", weeks, f"look from 1 to {MOST_WEEKS} weeks ahead")
     return dt.timedelta(weeks=weeks)
+
+
+def days_ahead(days: int) -> dt.timedelta:
+    """Return how far ahead is looked. Raises RangeError for less than no day or more than a century."""
+    most = MOST_WEEKS * 7
+    RangeError.unless(0 <= days <= most, "days", days, f"look from 0 to {most:,} days ahead")
+    return dt.timedelta(days=days)
 
 
 def say(day: dt.date) -> str:

@@ -18,7 +18,7 @@ from ehcp_flow.answers import Answer, answer
 from ehcp_flow.bulk.cases_from_columns import CasesOfChunk, dates_of
 from ehcp_flow.bulk.chunk_measures import ChunkMeasures
 from ehcp_flow.bulk.chunks import Columns, Question
-from ehcp_flow.bulk.codes import Array
+from ehcp_flow.bulk.codes import Array, as_day
 from ehcp_flow.bulk.fact_columns import event_mask
 from ehcp_flow.bulk.figure_columns import contributed
 from ehcp_flow.bulk.figure_counts import counted
@@ -97,7 +97,7 @@ class _Chunk:
         self._taken = columns.judged.numbers.taken
         self.authorities = [*columns.encoded.authority.texts, None]
         self.authority: list[int] = facts.authority.tolist()
-        self._having: dict[tuple[int, ...], Array] = {}
+        self._having: dict[tuple[tuple[int, ...], dt.date], Array] = {}
         self._holding: dict[str, Array] = {}
 
     def case_id(self, number: int) -> str:
@@ -173,13 +173,15 @@ class _Chunk:
         try_earlier_days(judged)
         return judged
 
-    def having(self, wanted: tuple[int, ...]) -> Array:
-        """Return which cases have a deadline of these: for each version of a rule, a bit for each status."""
-        known = self._having.get(wanted)
+    def having(self, wanted: tuple[int, ...], due_by: dt.date) -> Array:
+        """Return which cases have a deadline of these, not due after a day; see `Answer.may_have`."""
+        known = self._having.get((wanted, due_by))
         if known is None:
             facts, judged = self._columns.facts, self._columns.judged
             chosen = np.array(wanted, dtype=np.int64).take(judged.row) >> judged.status & 1
-            known = self._having[wanted] = np.bincount(judged.case[chosen > 0], minlength=facts.cases) > 0
+            if due_by < dt.date.max:
+                chosen &= judged.due <= as_day(due_by)
+            known = self._having[wanted, due_by] = np.bincount(judged.case[chosen > 0], minlength=facts.cases) > 0
         return known
 
     def holding(self, event: str) -> Array:
@@ -292,10 +294,10 @@ class BulkAnswer(Answer):
         """The law by which it was judged."""
         return self._batch[0].question.law.book
 
-    def may_have(self, wanted: tuple[int, ...]) -> bool:
-        """Whether there is a deadline of these: for each version of a rule, a bit for each status."""
+    def may_have(self, wanted: tuple[int, ...], due_by: dt.date = dt.date.max) -> bool:
+        """Whether there is a deadline of these, not due after a day; see `Answer.may_have`."""
         chunk, number = self._batch
-        return bool(chunk.having(wanted)[number])
+        return bool(chunk.having(wanted, due_by)[number])
 
     def may_hold(self, event: str) -> bool:
         """Whether there is a fact of this event among those that count."""

@@ -20,11 +20,13 @@ from typer.core import TyperGroup
 
 from ehcp_flow.cli.boundary import DEBUG, exit_code_of, read_no_more, whole_streams
 from ehcp_flow.cli.command import as_click
+from ehcp_flow.cli.words import WORDS, as_typed
 from ehcp_flow.errors import ExitCode
 
 __all__ = ["COMMANDS", "app", "command"]
 
 COMMANDS: Final[Mapping[str, str]] = {
+    "desk": "ehcp_flow.cli.desk:DESK",
     "due": "ehcp_flow.cli.due:DUE",
     "check": "ehcp_flow.cli.check:CHECK",
     "explain": "ehcp_flow.cli.explain:EXPLAIN",
@@ -40,6 +42,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "rules": "ehcp_flow.cli.rules:RULES",
     "facts": "ehcp_flow.cli.facts:FACTS",
     "convert": "ehcp_flow.cli.convert:CONVERT",
+    "record": "ehcp_flow.cli.record:RECORD",
     "import": "ehcp_flow.cli.importing:IMPORT",
     "export": "ehcp_flow.cli.exporting:EXPORT",
     "follow": "ehcp_flow.cli.following:FOLLOW",
@@ -72,10 +75,15 @@ class Commands(TyperGroup):
         module, _, name = COMMANDS[cmd_name].partition(":")
         return as_click(cmd_name, getattr(import_module(module), name))
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments, with the words that people type for those of a command."""
+        rest: list[str] = super().parse_args(ctx, as_typed(args))
+        return rest
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command that the arguments name; one that is misspelt is refused with the names that are near."""
         if args[0] not in COMMANDS and not args[0].startswith("-"):
-            near = get_close_matches(args[0], COMMANDS, n=3, cutoff=0.5)
+            near = get_close_matches(args[0], (*COMMANDS, *WORDS), n=3, cutoff=0.5)
             hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(COMMANDS)}"
             ctx.fail(f"There is no command called {args[0]!r}; {hint}")
         return super().resolve_command(ctx, args)

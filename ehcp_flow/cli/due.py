@@ -32,6 +32,9 @@ class _OneFact:
     received: Annotated[
         str | None, fact_column("--received DATE", "The day a request was received, or its month (2026-03).")
     ] = None
+    review: Annotated[
+        str | None, fact_column("--review DATE", "The day a review meeting was held, or its month (2026-03).")
+    ] = None
     event: EventName = None
     on: Annotated[str | None, fact_column("--on DATE", "The day it happened, or will; or its month (2026-03).")] = None
     authority: Annotated[str | None, fact_column("--authority TEXT", "The authority's three-digit number.")] = None
@@ -39,11 +42,13 @@ class _OneFact:
 
     def event_and_day(self) -> tuple[str, dt.date]:
         """Return the event and its day, from either pair of options."""
-        if self.received is not None and (self.event is not None or self.on is not None):
-            said = "give either --received DATE, or --event EVENT --on DATE"
-            raise typer.BadParameter(said, param_hint="--received")
-        if self.received is not None:
-            return "request_received", day_of_fact(self.received, "--received")
+        short = {"--received": ("request_received", self.received), "--review": ("review_meeting_held", self.review)}
+        given = {name: (event, day) for name, (event, day) in short.items() if day is not None}
+        if len(given) + (self.event is not None or self.on is not None) > 1:
+            said = "give either --received DATE, or --review DATE, or --event EVENT --on DATE"
+            raise typer.BadParameter(said, param_hint=next(iter(given)))
+        for name, (event, day) in given.items():
+            return event, day_of_fact(day or "", name)
         if self.event is None or self.on is None:
             missing = "--on" if self.event is not None else "--event" if self.on is not None else "--received"
             said = "say what happened: --received DATE, or --event EVENT --on DATE"
@@ -52,8 +57,8 @@ class _OneFact:
 
 
 @options(
-    "received event on columns authority case limit as_of explain feed raw output institutions institution closed_if "
-    "office_closures bank_holidays profile rulebook"
+    "received review event on columns authority case limit as_of explain feed raw output institutions institution "
+    "closed_if office_closures bank_holidays profile rulebook"
 )
 def _due(
     *,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
 import typer
 
 from ehcp_flow.cli.messages import note
 from ehcp_flow.cli.options import option
+from ehcp_flow.cli.output import flat
 from ehcp_flow.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from ehcp_flow.store import Block
 
 __all__ = [
-    "Only", "cases_with", "check_columns", "check_value", "check_values", "extra_columns", "pairs", "stored_values",
+    "Only", "cases_with", "check_columns", "check_value", "check_values", "extra_columns", "matching", "pairs", "plain",
+    "said", "stored_values",
 ]  # fmt: skip
 
 _PARTICULAR: Final = '{"event":"particular_recorded"'
@@ -160,3 +162,35 @@ def check_values(wanted: Mapping[str, str], extra: Mapping[str, Mapping[str, str
     """Raise BadParameter for a value that no case has in a column of the file; see `check_value`."""
     for column, value in wanted.items():
         check_value(column, value, (mine.get(column, "") for mine in extra.values()))
+
+
+def matching(
+    rows: Sequence[Mapping[str, Any]], wanted: Mapping[str, str], words: Mapping[str, Sequence[str]]
+) -> Sequence[Mapping[str, Any]]:
+    """Return the rows with these values in their own columns: as they are written, or as a table for people says them.
+
+    Raises BadParameter for a value that none of them has, unless it is one of the `words` that the column can hold.
+    """
+    for column, value in wanted.items():
+        check_value(column, value, (text for row in rows for text in _ways(row[column])), words.get(column, ()))
+    return [
+        row
+        for row in rows
+        if all(value.casefold() in map(str.casefold, _ways(row[column])) for column, value in wanted.items())
+    ]
+
+
+def _ways(value: Any) -> tuple[str, ...]:
+    return (flat(plain(value)), said(value))
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON has it: a date as ISO text, a tuple as a list."""
+    return value.isoformat() if hasattr(value, "isoformat") else list(value) if isinstance(value, tuple) else value
+
+
+def said(value: Any) -> str:
+    """Return a value as a table for people says it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return flat(plain(value))

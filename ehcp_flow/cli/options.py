@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
+from contextlib import suppress
 from enum import StrEnum
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import typer
 
@@ -36,7 +38,15 @@ __all__ = [
     "day_of_fact",
     "instant",
     "option",
+    "stated_day",
 ]
+
+_NEAR_TODAY: Final = {"yesterday": -1, "today": 0, "tomorrow": 1}
+_MONTHS: Final = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+_NAMED: Final = re.compile(r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[ -](?P<month>[A-Za-z]{3,9})[ -](?P<year>[0-9]{4})")
 
 
 class StatusName(StrEnum):
@@ -167,6 +177,35 @@ Raw: TypeAlias = Annotated[
 ]
 
 
+def stated_day(text: str) -> dt.date | None:
+    """Return the day that a word of the command line states, None where it states none.
+
+    Beside the dates of files, `today`, `yesterday` and `tomorrow` are days here, and what names its month: `2 March
+    2026`, `2nd Mar 2026`.
+    """
+    from ehcp_flow import dates
+    from ehcp_flow.errors import DateError
+
+    away = _NEAR_TODAY.get(text.strip().casefold())
+    if away is not None:
+        return dates.today() + dt.timedelta(days=away)
+    try:
+        return dates.parse_date(text)
+    except DateError:
+        return _with_its_month(text)
+
+
+def _with_its_month(text: str) -> dt.date | None:
+    match = _NAMED.fullmatch(text.strip())
+    if match is None:
+        return None
+    at = [name for name in _MONTHS if name.startswith(match["month"].casefold())]
+    number = _MONTHS.index(at[0]) + 1 if at else 0
+    with suppress(ValueError):
+        return dt.date(int(match["year"]), number, int(match["day"]))
+    return None
+
+
 def day(text: str | None, option: str = "--as-of") -> dt.date:
     """Return the day that an option states, today for None. Raises BadParameter for a text that is no date."""
     from ehcp_flow import dates
@@ -174,6 +213,9 @@ def day(text: str | None, option: str = "--as-of") -> dt.date:
 
     if text is None:
         return dates.today()
+    stated = stated_day(text)
+    if stated is not None:
+        return stated
     try:
         return dates.parse_date(text)
     except DateError as error:
@@ -185,6 +227,9 @@ def day_of_fact(text: str, option: str = "--on") -> dt.date:
     from ehcp_flow import dates
     from ehcp_flow.errors import DateError
 
+    stated = stated_day(text)
+    if stated is not None:
+        return stated
     try:
         return dates.parse_day(text)
     except DateError as error:

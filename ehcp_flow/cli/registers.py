@@ -9,10 +9,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ehcp_flow.cli.command import CliCommand, options
-from ehcp_flow.cli.further import Only, check_columns, check_value, check_values, extra_columns, pairs
+from ehcp_flow.cli.further import (
+    Only,
+    check_columns,
+    check_value,
+    check_values,
+    extra_columns,
+    matching,
+    pairs,
+    plain,
+    said,
+)
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import Contested, column_names, option
-from ehcp_flow.cli.output import FeedFormat, flat, sheet
+from ehcp_flow.cli.output import FeedFormat, sheet
 from ehcp_flow.cli.print_options import FeedOptions
 from ehcp_flow.cli.query import CaseQuery
 from ehcp_flow.cli.source_door import open_source
@@ -118,7 +128,7 @@ def _registers(
             rows = _rows(name, listed, on, weeks, extra, columns, query.contested)
             every = ("case_id", *columns, *REGISTER_COLUMNS[name]) if name in REGISTERS else ()
             check_columns(of_rows, extra, *(every or (rows[0] if rows else of_rows)))
-            chosen_rows = _matching(rows, of_rows, _words(name, query))
+            chosen_rows = matching(rows, of_rows, _words(name, query))
             if name in REGISTERS:
                 chosen_rows = [row for row in chosen_rows if is_mine(row["case_id"])]
             _print(chosen_rows, shown, every, (*columns, *_SHOWN.get(name, ())), name)
@@ -164,26 +174,6 @@ def _words(name: str, query: CaseQuery) -> Mapping[str, Sequence[str]]:
     return {"limit": tuple(query.law.limits), **REGISTER_WORDS.get(name, {})}
 
 
-def _matching(
-    rows: Sequence[Mapping[str, Any]], wanted: Mapping[str, str], words: Mapping[str, Sequence[str]]
-) -> Sequence[Mapping[str, Any]]:
-    """Return the rows with these values in their own columns: as they are written, or as a table for people says them.
-
-    Raises BadParameter for a value that none of them has, unless it is one of the words that the column can hold.
-    """
-    for column, value in wanted.items():
-        check_value(column, value, (text for row in rows for text in _ways(row[column])), words.get(column, ()))
-    return [
-        row
-        for row in rows
-        if all(value.casefold() in map(str.casefold, _ways(row[column])) for column, value in wanted.items())
-    ]
-
-
-def _ways(value: Any) -> tuple[str, ...]:
-    return (flat(_plain(value)), _said(value))
-
-
 def _print(
     rows: Sequence[Mapping[str, Any]], form: str, every: Sequence[str], columns: Sequence[str], name: str | None
 ) -> None:
@@ -193,11 +183,7 @@ def _print(
     names = tuple(every) or tuple(dict.fromkeys(column for row in rows for column in row)) or tuple(columns)
     with sheet(form, names) as out:
         for row in rows:
-            out.write({column: _plain(value) for column, value in row.items()})
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else list(value) if isinstance(value, tuple) else value
+            out.write({column: plain(value) for column, value in row.items()})
 
 
 def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], name: str | None) -> None:
@@ -205,7 +191,7 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], name: str 
     from ehcp_flow.measures import REGISTERS, TABLES
 
     names = columns or tuple(rows[0] if rows else ())
-    told = [{column: _said(row.get(column)) for column in names} for row in rows]
+    told = [{column: said(row.get(column)) for column in names} for row in rows]
     numbers = {
         column for column in names if rows and all(isinstance(row.get(column), int | float | None) for row in rows)
     }
@@ -224,12 +210,6 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], name: str 
     print_table(shown, told, title=title)
     if not rows:
         sys.stdout.write("" if title else "nothing\n")
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return flat(_plain(value))
 
 
 def _calendar(

@@ -14,6 +14,7 @@ from ehcp_flow.measures.catalogue import RELEASES, Catalogue, Measure, MeasureCo
 from ehcp_flow.measures.claimed_exceptions import agreed_with_parent
 from ehcp_flow.measures.cohorts import Cohorts, Request
 from ehcp_flow.measures.counted_case import CountedCase, answered
+from ehcp_flow.measures.desk import CHANGES, DESK_COLUMNS, DESK_LISTS, OWNERS, Desk, desk
 from ehcp_flow.measures.exceptions import exception_rate
 from ehcp_flow.measures.extra import has_values, read_extra
 from ehcp_flow.measures.figure_cells import Explanation
@@ -33,10 +34,14 @@ from ehcp_flow.measures.reviewing import Reviewing
 from ehcp_flow.measures.waiting import Waiting, Workload
 
 __all__ = [
+    "CHANGES",
     "DESKS",
+    "DESK_COLUMNS",
+    "DESK_LISTS",
     "GRAINS",
     "GROUPS",
     "NOT_RECORDED",
+    "OWNERS",
     "REGISTERS",
     "REGISTER_COLUMNS",
     "REGISTER_LIMITS",
@@ -48,6 +53,7 @@ __all__ = [
     "Catalogue",
     "Cohorts",
     "CountedCase",
+    "Desk",
     "Explanation",
     "Measure",
     "MeasureColumn",
@@ -63,6 +69,7 @@ __all__ = [
     "answered",
     "between",
     "catalogue",
+    "desk",
     "exception_rate",
     "exceptions_by_ground",
     "has_values",

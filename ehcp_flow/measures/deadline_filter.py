@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ehcp_flow.answers import Answer
 from ehcp_flow.deadlines import STATUSES, Deadline, Status
-from ehcp_flow.engine.kernel import STATUS, VERSION
+from ehcp_flow.engine.kernel import LAST, STATUS, VERSION
+from ehcp_flow.engine.numbers import as_day
 from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.law.actors import Side
 
@@ -36,17 +38,22 @@ class Chosen(NamedTuple):
     owed: bool = False
     tasks: bool = False
 
-    def of(self, answer: Answer) -> list[Deadline]:
-        """Return those of a case, in the public order."""
-        if not self.may_be_of(answer):
+    def of(self, answer: Answer, due_by: dt.date = dt.date.max) -> list[Deadline]:
+        """Return those of a case, in the public order: of which the last lawful day is known, if not after `due_by`."""
+        if not self.may_be_of(answer, due_by):
             return []
         judged, out, wanted = answer.judged, answer.judged.out, _wanted(self, answer.book)
-        version, status = VERSION * judged.size, STATUS * judged.size
-        return [Deadline(judged, row) for row in judged.rows if wanted[out[version + row]] >> out[status + row] & 1]
+        version, status, last = VERSION * judged.size, STATUS * judged.size, LAST * judged.size
+        latest = as_day(due_by)
+        return [
+            Deadline(judged, row)
+            for row in judged.rows
+            if wanted[out[version + row]] >> out[status + row] & 1 and out[last + row] <= latest
+        ]
 
-    def may_be_of(self, answer: Answer) -> bool:
+    def may_be_of(self, answer: Answer, due_by: dt.date = dt.date.max) -> bool:
         """Return whether a case may have any, without making its deadlines."""
-        return answer.may_have(_wanted(self, answer.book))
+        return answer.may_have(_wanted(self, answer.book), due_by)
 
     def place(self, deadline: Deadline) -> int:
         """Return the place of a deadline's limit among those that are chosen."""

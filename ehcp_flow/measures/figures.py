@@ -39,6 +39,7 @@ __all__ = [
     "ONCE",
     "ORDERED",
     "REQUESTED",
+    "UNDER_WAY",
     "WAITING",
     "tables_of",
 ]
@@ -51,6 +52,11 @@ ASSESS: Final = "decide_assess"
 FINAL: Final = "final_plan"
 WAITING: Final = (State.REQUESTED, State.ASSESSING, State.DRAFTING, State.DRAFT_ISSUED)
 """The states of a request that is open, in the order of the pathway: before a plan or its refusal."""
+UNDER_WAY: Final = frozenset({
+    *WAITING, State.REVIEW_OPEN, State.AMENDMENT_PROPOSED, State.REASSESS_REQUESTED, State.REASSESSING,
+    State.CEASE_CONSULTING, State.CEASE_NOTIFIED, State.TRANSFERRING_OUT,
+})  # fmt: skip
+"""The states that are a stage on the way to another: something is to follow, by the authority's own act."""
 HOLDING: Final = MAINTAINED_STATES | {State.FINAL_ISSUED}
 KEPT: Final = HOLDING | {State.KEPT_DETAINED}
 MONTHS: Final = (6, 12, 24)

@@ -29,13 +29,14 @@ READS = {
 }  # fmt: skip
 # What a text that is no name of a file is called.
 TEXTS = {
-    "COLUMN", "COLUMN=VALUE", "DATE", "EVENT", "GROUP", "ID", "LA", "LIMIT", "N", "NAME", "NUMBER", "PARTY", "POSITION",
-    "RATE", "S", "SECONDS", "TEXT", "WHEN", "YEAR", "[EVENT[:OUTCOME]]", "[EVENT]", "[ID]", "[NAME]",
+    "CASE", "COLUMN", "COLUMN=VALUE", "DATE", "EVENT", "GROUP", "ID", "LA", "LIMIT", "N", "NAME", "NUMBER", "PARTY",
+    "POSITION", "RATE", "S", "SECONDS", "TEXT", "WHEN", "YEAR", "[EVENT[:OUTCOME]]", "[EVENT]", "[ID]", "[NAME]",
 }  # fmt: skip
 NAMES = {"FILE", "FILE|DAY", "DIR", "SOURCE", "URL", "PATH"}
 _DAY = ("--as-of", "2025-10-21")
 CALLS: dict[str, list[tuple[str, ...]]] = {
     "due": [("due", "--received", "2026-03-02")],
+    "desk": [("desk", "{csv}", *_DAY), ("desk", "{url}", *_DAY)],
     "check": [("check", "{csv}", *_DAY), ("check", "{url}", *_DAY)],
     "state": [("state", "{csv}", *_DAY), ("state", "{url}", *_DAY)],
     "breaches": [("breaches", "{csv}", *_DAY), ("breaches", "{url}", *_DAY)],

@@ -18,6 +18,7 @@ SAYS_NOTHING = {
 }  # fmt: skip
 """What says nothing of what is done to what, so that two modules would soon be called so."""
 KNOWN_TWICE = {
+    "desk": "the command `desk` shows what the module knows",
     "errors": "those of the store stand beside it",
     "facts": "the command `facts` shows what the module knows",
     "notices": "the command `notices` shows what the module knows",

@@ -1,0 +1,129 @@
+"""`ehcp-flow record`: one fact into a store, lawful or with its refusal and reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from ehcp_flow.case import Case
+from ehcp_flow.cli.command import CliCommand, options
+from ehcp_flow.cli.fact_options import ColumnOptions
+from ehcp_flow.cli.messages import note
+from ehcp_flow.cli.options import StoreUrl, TableFormat, complete_events, day_of_fact, option
+from ehcp_flow.cli.output import print_outcome
+from ehcp_flow.cli.source_kinds import open_store
+from ehcp_flow.dates import written
+
+if TYPE_CHECKING:
+    from ehcp_flow.facts import Fact
+    from ehcp_flow.store import Store
+
+__all__ = ["RECORD"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Happened:
+    """What happened in which case, on which day; and who records it where."""
+
+    case_id: Annotated[str, typer.Argument(metavar="CASE", help="The case, a new one too.", show_default=False)]
+    event: Annotated[
+        str,
+        typer.Argument(
+            metavar="EVENT",
+            help="What happened: an event of `ehcp-flow facts`.",
+            autocompletion=complete_events,
+            show_default=False,
+        ),
+    ]
+    on: Annotated[
+        str, typer.Argument(metavar="DATE", help="The day it happened; or its month (2026-03).", show_default=False)
+    ]
+    store: StoreUrl
+    authority: Annotated[
+        str | None, option("--authority NUMBER", "The local authority's three-digit number, of a new case.")
+    ] = None
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Record it even if the law did not allow it: what happened, happened.")
+    ] = False
+    recorded_by: Annotated[str | None, option("--by NAME", "Who records it; this is kept.")] = None
+
+    def fact(self, columns: Mapping[str, str]) -> Fact:
+        """Return the fact. Raises FactError and UnknownNameError, and BadParameter for the day."""
+        from ehcp_flow.facts import load_fact
+
+        said = {"case_id": self.case_id, "on": written(day_of_fact(self.on, "DATE")), **columns}
+        if self.authority is not None:
+            said["authority"] = self.authority
+        return load_fact({"event": self.event, **said})
+
+
+@options("case_id event on columns store authority anyway recorded_by form")
+def _record(*, happened: _Happened, columns: ColumnOptions, form: TableFormat = None) -> None:
+    """Record one fact of a case in a store, or say why the law does not allow it, and what would make it lawful.
+
+    A fact that is refused leaves the case as it was (exit code 1).
+    """
+    fact, case_id = happened.fact(columns.given()), happened.case_id
+    with open_store(happened.store) as opened:
+        before, version = _as_it_stands(opened, case_id)
+        recorded = opened.record(
+            case_id, fact, seen=version, strict=not happened.anyway, recorded_by=happened.recorded_by
+        )
+        case = opened.case(case_id).case
+    if happened.anyway:
+        _warn(before or Case(case_id), fact)
+    row = {"case_id": case_id, "version": recorded.version, **_now(case)}
+    print_outcome(row, _sentence(recorded.fact, recorded.version, row), form)
+
+
+def _as_it_stands(store: Store, case_id: str) -> tuple[Case | None, int]:
+    """Return the case as the store holds it, and its version; None and 0 for one that is still to be begun."""
+    from ehcp_flow.errors import UnknownNameError
+
+    try:
+        found = store.case(case_id)
+    except UnknownNameError:
+        return None, 0
+    return found.case, found.version
+
+
+def _now(case: Case) -> dict[str, Any]:
+    """Return where the case stands today, and what is to be done next."""
+    from ehcp_flow.dates import MOST_WEEKS
+    from ehcp_flow.measures import desk
+    from ehcp_flow.states import state
+
+    rows = [row for row in desk([case], days=MOST_WEEKS * 7) if row["due_on"]]
+    first = min(rows, key=lambda row: row["due_on"], default={})
+    return {"state": state(case).pathway.value, "next": first.get("what"), "due_on": first.get("due_on")}
+
+
+def _sentence(fact: Fact, version: int, row: dict[str, Any]) -> str:
+    from ehcp_flow.dates import parse_date, say
+    from ehcp_flow.explanation_outcome import describe
+
+    told = f"Recorded of case {row['case_id']}: {describe(fact)} (fact {version})."
+    if row["next"] is None:
+        return f"{told} Nothing is due."
+    return f"{told} Next: {row['next']}, by {say(parse_date(row['due_on']))}."
+
+
+def _warn(case: Case, fact: Fact) -> None:
+    """Say why the law did not allow what was recorded all the same."""
+    from ehcp_flow.states import check_move
+
+    verdict = check_move(case, fact.event, fact.outcome, fact.on)
+    for refusal in verdict.refusals:
+        note(f"warning: {refusal}")
+
+
+RECORD: Final = CliCommand(
+    _record,
+    (
+        "ehcp-flow record C-7 request_received 2026-03-02 --party parent --store sqlite:///cases.db --by j.smith",
+        "ehcp-flow record told assessment_refused 2026-03-12 --store sqlite:///cases.db --by j.smith --anyway",
+    ),
+)

@@ -1,0 +1,64 @@
+"""The words that people type first: each is taken for the command that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, TypeAlias
+
+__all__ = ["WORDS", "as_typed"]
+
+_Args: TypeAlias = list[str]
+
+
+def _to(*command: str, more: Sequence[str] = ()) -> Callable[[_Args], _Args]:
+    return lambda rest: [*command, *rest, *more]
+
+
+def _of_a_case(*more: str) -> Callable[[_Args], _Args]:
+    """Return what takes a second word for a case: `show FILE C-7` explains case C-7 of a file."""
+
+    def explain(rest: _Args) -> _Args:
+        named = len(rest) > 1 and not any(word.startswith("-") for word in rest[:2])
+        return ["explain", rest[0], "--case", *rest[1:], *more] if named else ["explain", *rest, *more]
+
+    return explain
+
+
+def _help(rest: _Args) -> _Args:
+    return [*rest, "--help"]
+
+
+def _due(rest: _Args) -> _Args:
+    """Take a day for that of a request, and any other word for a file or a store of which the desk is asked."""
+    from ehcp_flow.cli.options import stated_day
+
+    if not rest or (rest[0].startswith("-") and rest[0] != "-"):
+        return ["due", *rest]
+    if stated_day(rest[0]) is not None:
+        return ["due", "--received", *rest]
+    return ["desk", *rest, "--only", "list=due"]
+
+
+WORDS: Final[Mapping[str, Callable[[_Args], _Args]]] = {
+    "help": _help,
+    "today": _to("desk"),
+    "overdue": _to("desk", more=("--only", "list=overdue")),
+    "calendar": _to("desk", more=("--format", "ics")),
+    "list": _to("registers"),
+    "show": _of_a_case(),
+    "case": _of_a_case(),
+    "find": _of_a_case(),
+    "letter": _of_a_case("--letter", "family"),
+    "explain": _of_a_case(),
+    "due": _due,
+}
+"""Words that are no commands of their own, or may be followed by what one would type: what they stand for."""
+
+
+def as_typed(args: Sequence[str]) -> list[str]:
+    """Return the arguments of the command that is meant."""
+    words = ["--help" if word == "-h" else word for word in args]
+    at = next((at for at, word in enumerate(words) if not word.startswith("-")), len(words))
+    if at == len(words) or words[at] not in WORDS:
+        return words
+    return [*words[:at], *WORDS[words[at]](words[at + 1 :])]

@@ -1,0 +1,186 @@
+"""The desk: each row once, under the first list that fits, and nothing that nobody can still do."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ehcp_flow.answers import answer
+from ehcp_flow.case import group_cases
+from ehcp_flow.deadlines import FIELDS
+from ehcp_flow.errors import RangeError
+from ehcp_flow.measures import CHANGES, DESK_COLUMNS, DESK_LISTS, Desk, desk
+from ehcp_flow.synth import synth
+from tests.measures.answers_made_up import told
+
+ON = "2026-06-30"
+ORDERED = told(
+    "C-1042", "2025-05-01 request_received parent", "2025-06-01 assessment_refused",
+    "2025-07-10 mediation_certificate_issued", "2025-08-01 appeal_registered",
+    "2026-06-26 tribunal_order_made outcome=assess",
+)  # fmt: skip
+LATE = told(
+    "C-0871", "2025-12-15 request_received parent", "2026-01-20 assessment_agreed", "2026-06-05 draft_plan_sent"
+)
+SOON = told("C-1377", "2026-05-25 request_received parent")
+FAR = told("C-1500", "2026-06-29 request_received parent")
+WITHDRAWN = told("C-1600", "2025-01-02 request_received parent", "2026-01-02 request_withdrawn")
+
+
+def listed(*cases, as_of=ON, **options):
+    return [(row["list"], row["case_id"], row["limit"]) for row in desk(list(cases), as_of, **options)]
+
+
+def test_each_row_stands_once_under_the_first_list_that_fits():
+    assert listed(FAR, SOON, LATE, ORDERED, WITHDRAWN) == [
+        ("court", "C-1042", "order_assess_notify"),
+        ("overdue", "C-0871", "final_plan"),
+        ("due", "C-1377", "decide_assess"),
+    ]
+
+
+def test_a_row_has_the_fields_of_its_deadline_and_says_what_to_do_since_when_and_how_long():
+    (row,) = desk([SOON], ON, extra={"C-1377": {"caseworker": "Ann", "team": "North"}}, columns=("team",))
+    assert tuple(row) == (*DESK_COLUMNS, "team")
+    (deadline,) = (one for one in answer(SOON, ON).deadlines if one.limit == "decide_assess")
+    assert {name: row[name] for name in FIELDS} == deadline.as_dict()
+    assert {name: row[name] for name in (*DESK_COLUMNS[len(FIELDS):], "team")} == {
+        "list": "due", "what": "Decide whether to assess, and say so", "since": "2026-05-25", "days_left": 6,
+        "owner": "Ann", "team": "North",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("days", "there"), [(5, False), (6, True), (7, True)])
+def test_it_looks_so_many_days_ahead_and_the_last_of_them_is_there(days, there):
+    assert bool(listed(SOON, days=days)) is there
+
+
+@pytest.mark.parametrize(("on", "where"), [("2026-07-06", "due"), ("2026-07-07", "overdue")])
+def test_what_is_due_today_is_not_overdue(on, where):
+    assert listed(SOON, as_of=on) == [(where, "C-1377", "decide_assess")]
+
+
+def test_of_what_another_must_do_it_says_whom_to_chase():
+    asked = told("C-1201", "2026-03-02 request_received parent", "2026-04-01 assessment_agreed",
+                 "2026-04-02 advice_requested psychological")  # fmt: skip
+    (row,) = (row for row in desk([asked], ON) if row["limit"] == "advice")
+    assert row["what"] == "Chase psychological: give the advice asked for"
+    assert row["actor"] == "body asked for advice"
+
+
+def test_a_right_of_the_family_a_protected_time_and_what_fell_away_are_not_there():
+    refused = told("C-1", "2026-05-01 request_received parent", "2026-06-10 assessment_refused")
+    draft = told(
+        "C-2", "2026-03-02 request_received parent", "2026-04-01 assessment_agreed", "2026-06-25 draft_plan_sent"
+    )
+    assert {one.limit for one in answer(refused, ON).deadlines if one.status == "open"} >= {"mediation_contact"}
+    assert listed(refused) == []
+    assert "draft_representations" not in {limit for *_, limit in listed(draft, days=60)}
+    assert listed(WITHDRAWN) == []
+
+
+def stage_of(case_id: str, began: str, days: int):
+    """A request that was answered after so many days, and one like it that nobody has answered."""
+    until = dt.date.fromisoformat(began) + dt.timedelta(days=days)
+    return told(case_id, f"{began} request_received parent", f"{until.isoformat()} assessment_refused")
+
+
+def quiet_council(cases: int):
+    return [stage_of(f"D-{number:02}", "2026-01-05", 10 + number % 2) for number in range(cases)]
+
+
+def test_a_case_is_stuck_where_nothing_was_recorded_for_longer_than_its_stage_usually_takes_here():
+    waits = told("C-9", "2026-06-10 request_received parent")
+    council = quiet_council(10)
+    assert listed(waits, *council, as_of="2026-06-21") == [("stuck", "C-9", "decide_assess")]
+    assert listed(waits, *council, as_of="2026-06-20") == []
+    (row,) = desk([waits, *council], "2026-06-21")
+    assert row["what"] == (
+        "A request waits for the decision whether to assess: nothing recorded for 11 days, where 10 are usual"
+    )
+    assert (row["since"], row["due_on"], row["days_left"]) == ("2026-06-10", "2026-07-22", 31)
+
+
+def test_what_is_usual_is_not_said_of_a_stage_that_few_have_left():
+    waits = told("C-9", "2026-06-10 request_received parent")
+    assert listed(waits, *quiet_council(9), as_of="2026-06-21") == []
+
+
+def test_a_stage_that_ended_more_than_a_year_ago_says_nothing_of_today():
+    waits = told("C-9", "2027-03-01 request_received parent")
+    assert listed(waits, *quiet_council(10), as_of="2027-03-12") == []
+
+
+def test_whoever_has_no_owner_is_there_with_what_is_next_where_others_have_one():
+    owned = {"C-1500": {"caseworker": ""}, "C-1377": {"caseworker": "Ann"}}
+    assert listed(FAR, SOON, extra=owned)[-1] == ("unowned", "C-1500", "decide_assess")
+    assert listed(FAR, SOON) == [("due", "C-1377", "decide_assess")]
+    held = told("P-1", "2025-09-01 request_received parent", "2026-01-10 final_plan_sent")
+    (row,) = desk([held], ON, extra={"P-1": {}, "X": {"caseworker": "Ann"}})
+    assert (row["list"], row["limit"], row["what"]) == (
+        "unowned",
+        "annual_review",
+        "Give the case to somebody: a plan is maintained",
+    )
+
+
+def test_an_officer_is_an_owner_where_there_is_no_caseworker():
+    (row,) = desk([SOON], ON, extra={"C-1377": {"officer": "Bob"}})
+    assert row["owner"] == "Bob"
+
+
+def changed(cases, then, now, **options):
+    before = desk(cases, then, **options)
+    collected = Desk(before=before, **options)
+    for case in cases:
+        collected.add(answer(case, now))
+    return [(row["change"], row["case_id"], row["limit"], row["status"]) for row in collected.changes()]
+
+
+def test_what_changed_is_what_is_new_what_is_newly_late_and_what_is_done():
+    answered_in_time = told("C-2", "2026-05-25 request_received parent", "2026-07-02 assessment_refused")
+    assert changed([SOON, FAR, answered_in_time], "2026-07-01", "2026-07-31") == [
+        ("new", "C-1500", "decide_assess", "open"),
+        ("newly late", "C-1377", "decide_assess", "overdue"),
+        ("done", "C-2", "decide_assess", "met"),
+    ]
+    assert changed([SOON], "2026-07-01", "2026-07-01") == []
+
+
+def test_days_beyond_a_century_are_refused():
+    with pytest.raises(RangeError, match="0 to 36,400 days"):
+        Desk(days=36_401)
+    with pytest.raises(RangeError):
+        Desk(days=-1)
+
+
+CASELOAD = [answer(case, ON) for case in group_cases(synth(60, 4, as_of=ON, faults=0.3)).values()]
+
+
+@given(order=st.permutations(range(len(CASELOAD))), days=st.integers(0, 400))
+def test_the_order_of_the_cases_never_matters_and_no_row_contradicts_its_deadline(order, days):
+    rows = desk([CASELOAD[number] for number in order], ON, days=days)
+    assert rows == desk(CASELOAD, ON, days=days)
+    until = dt.date.fromisoformat(ON) + dt.timedelta(days=days)
+    keys = [row["key"] for row in rows if row["key"]]
+    assert len(keys) == len(set(keys))
+    for row in rows:
+        assert row["list"] in DESK_LISTS
+        if row["list"] in ("court", "overdue", "due"):
+            assert row["status"] in ("open", "overdue")
+            assert row["due_on"] <= until.isoformat()
+            assert (row["days_left"] < 0) is (row["status"] == "overdue")
+    every = {
+        one.key
+        for each in CASELOAD
+        for one in each.deadlines
+        if one.kind in ("statutory", "local", "guidance") and one.derivation.limit.side != "family"
+        and not one.derivation.version.is_window
+        and (one.status == "overdue" or (one.status == "open" and one.due_on and each.as_of <= one.due_on <= until))
+    }  # fmt: skip
+    assert every == {row["key"] for row in rows if row["list"] in ("court", "overdue", "due")}
+
+
+def test_the_changes_are_named_in_their_order():
+    assert CHANGES == ("new", "newly late", "done")
