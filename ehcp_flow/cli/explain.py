@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
@@ -37,6 +37,12 @@ class _Format(StrEnum):
     JSONL = "jsonl"
 
 
+class _Reader(StrEnum):
+    FAMILY = "family"
+    ADVISER = "adviser"
+    OMBUDSMAN = "ombudsman"
+
+
 _STEP_COLUMNS: Final = (
     "case_id", "limit", "party", "starts_on", "due_on", "status", "breach", "step", "part", "text", "on", "citations",
 )  # fmt: skip
@@ -48,7 +54,7 @@ class _ExplainOptions(PrintOptions):
 
     forms: ClassVar[type[StrEnum]] = _Format
 
-    letter: Annotated[
+    text: Annotated[
         _Format,
         typer.Option(
             "--format",
@@ -58,11 +64,11 @@ class _ExplainOptions(PrintOptions):
     ] = _Format.TEXT
 
     def _asked(self) -> str | None:
-        return None if self.letter is _Format.TEXT else self.letter
+        return None if self.text is _Format.TEXT else self.text
 
 
 @options(
-    "source case_id limit as_of known_at known_by authority convert_file html all_errors letter raw output "
+    "source case_id limit as_of letter known_at known_by authority convert_file html all_errors text raw output "
     "institutions institution closed_if office_closures bank_holidays profile rulebook"
 )
 def _explain(
@@ -70,6 +76,15 @@ def _explain(
     query: CaseQuery,
     case_id: Annotated[str, typer.Option("--case", metavar="ID", help="The case to explain.")],
     limit: LimitIds = None,
+    letter: Annotated[
+        _Reader | None,
+        typer.Option(
+            "--letter",
+            help="Print a paragraph to paste into a letter instead: to the family, to an adviser of whom advice was "
+            "asked, or to the Ombudsman; about the limit of --limit, or about what presses most.",
+            show_default=False,
+        ),
+    ] = None,
     html: Annotated[
         str | None,
         option(
@@ -86,6 +101,12 @@ def _explain(
     limits = query.limit_ids(limit)
     with open_source(query, [case_id]) as source:
         answered = answer(next(source.cases()), query.on, rulebook=query.law, calendars=query.calendars)
+    if letter is not None:
+        if html is not None or printed.stated is not None:
+            raise typer.BadParameter("a letter is plain text; leave out --html and --format", param_hint="--letter")
+        _letters(answered, letter, limit or [None])
+        source.leave()
+        return
     if html is not None:
         from ehcp_flow.outputs import Output
         from ehcp_flow.reports.case_page import CASE_PAGE, case_page
@@ -111,6 +132,13 @@ def _explain(
         runs = ", ".join(dict.fromkeys(deadline.limit for deadline in answered.deadlines)) or "none"
         note(f"no such deadline follows from the facts of case {answered.case.case_id}; these do: {runs}")
     source.leave()
+
+
+def _letters(answered: Answer, reader: str, limits: Sequence[str | None]) -> None:
+    from ehcp_flow.cli.printed_table import paragraph
+    from ehcp_flow.reports.letters import letter
+
+    sys.stdout.write("\n\n".join(paragraph(letter(answered, reader, limit)) for limit in limits) + "\n")
 
 
 def _text(answered: Answer, found: list[Deadline]) -> None:
@@ -250,5 +278,6 @@ EXPLAIN: Final = CliCommand(
         "ehcp-flow explain cases.csv --case jsc-cambridgeshire --limit decide_not_issue --as-of 21/10/2025",
         "ehcp-flow explain cases.csv --case w-hertfordshire --as-of 2023-06-01 --format json",
         "ehcp-flow explain cases.csv --case jsc-cambridgeshire --as-of 2025-10-21 --html case.html",
+        "ehcp-flow explain cases.csv --case jsc-cambridgeshire --as-of 2025-10-21 --letter ombudsman",
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -12,30 +12,18 @@ from ehcp_flow.closed import complete
 from ehcp_flow.dates import say
 from ehcp_flow.deadlines import STATUSES, Deadline
 from ehcp_flow.facts import Fact
+from ehcp_flow.measures.deadline_filter import STANDING, WORK, Chosen
 from ehcp_flow.outputs import Kind
 from ehcp_flow.reports.page import generated_by, render
+from ehcp_flow.reports.plain_words import capital, day_of, happened, how_long, must, number_in_words, who, whom
+from ehcp_flow.reports.stages import track_of
 
 __all__ = ["CASE_PAGE", "case_page"]
 
 CASE_PAGE: Final = Kind("a page of one case that ehcp_flow wrote", "case.html", partial(generated_by, "case page"))
 """A page as `case_page` gives it."""
 
-_WEEK: Final = 7
-_WHO: Final = {
-    "local authority": "The council",
-    "home authority": "The council",
-    "body asked for advice": "The service that was asked for advice",
-    "organiser of the meeting": "Whoever arranges the meeting",
-    "head, principal or local authority": "The school or college, or the council",
-    "institution consulted": "The school or college that was asked",
-}
-_PARTY: Final = {
-    "educational": "a school or college", "medical": "health services", "psychological": "an educational psychologist",
-    "social_care": "social care", "early_years": "an early years provider", "parent": "the parent",
-    "young_person": "the young person",
-}  # fmt: skip
-
-
+_TASKS: Final = Chosen(status=STANDING, kinds=WORK, tasks=True)
 _TOLD: Final = {
     "open": "{who} {must} do this by {due}.",
     "met": "This was done on {done}, in time. The last day was {due}.",
@@ -70,9 +58,10 @@ class _Happening:
 
 
 def case_page(answer: Answer) -> str:
-    """Return the page of one case as HTML: one file that needs nothing else.
+    """Return the page of one case for its family, as HTML: one file that needs nothing else.
 
-    What people wrote as a reason is not on it, but for the explanation of an exception. Raises LibraryMissing without
+    Where the case stands, what is late and who must act, what the family can do; the law behind it opens below. What
+    people wrote as a reason is not on it, but for the explanation of an exception. Raises LibraryMissing without
     Jinja2.
     """
     limits = [deadline for deadline in answer.deadlines if deadline.due_on is not None]
@@ -86,6 +75,10 @@ def case_page(answer: Answer) -> str:
         as_of=say(answer.as_of),
         state=_sentence(state.pathway.meaning),
         since=say(state.since) if state.since else "",
+        track=track_of(answer),
+        stands=list(_stands(late)),
+        follows=list(_follows(answer)),
+        rights=list(_rights(answer, late)),
         ahead=[_item(deadline) for deadline in ahead],
         late=[_item(deadline) for deadline in late],
         rest=[_item(deadline) for deadline in rest],
@@ -94,8 +87,67 @@ def case_page(answer: Answer) -> str:
     )
 
 
+_MOST: Final = 4
+"""How much of what follows a family is told at once; the rest stands below."""
+
+
+def _stands(late: Sequence[Deadline]) -> Iterator[str]:
+    """Yield where things stand, thing by thing: what is late, by whom, and whether the law allows it."""
+    undone = [one for one in late if one.status == "overdue" and one.derivation.limit.side != "family"]
+    for one in undone[:_MOST]:
+        had = "had to" if one.kind in ("statutory", "derived") else "was to"
+        allowed = " A reason that the law accepts is on record, so the law allows this delay." if one.excused_by else ""
+        yield (
+            f"{capital(who(one))} {had} {_task(one)} by {day_of(one.due_on)}. It has not done so. It is "
+            f"{how_long(one.days_over)} late.{allowed}"
+        )
+    if len(undone) > _MOST:
+        yield f"{capital(number_in_words(len(undone) - _MOST))} more things are late: see below."
+    unexcused = sum(one.breach for one in undone)
+    if unexcused:
+        delays = "these delays" if unexcused > 1 else "this delay"
+        yield f"No reason for {delays} that the law accepts is on record."
+    if not undone:
+        yield "Nothing is late now."
+    done_late = [one for one in late if one.status == "late" and one.breach]
+    if done_late:
+        many = len(done_late)
+        yield f"{capital(number_in_words(many))} thing{'' if many == 1 else 's'} came late before: see below."
+
+
+def _follows(answer: Answer) -> Iterator[str]:
+    """Yield what happens next: what is overdue, at once; then what is due, by its day."""
+    tasks = [one for one in _TASKS.of(answer) if one.derivation.limit.side != "family"]
+    for one in [one for one in tasks if one.status == "overdue"][:_MOST]:
+        yield f"{capital(who(one))} {must(one)} {_task(one)} as soon as it can."
+    ahead = [one for one in tasks if one.status == "open" and one.due_on is not None and one.due_on >= answer.as_of]
+    for one in ahead[:_MOST]:
+        if one.derivation.rule.other_answer:
+            yield f"If {who(one)} decides against it, it {must(one)} say so by {day_of(one.due_on)}."
+        else:
+            yield f"{capital(who(one))} {must(one)} {_task(one)} by {day_of(one.due_on)}."
+
+
+def _rights(answer: Answer, late: Sequence[Deadline]) -> Iterator[str]:
+    """Yield what the family can do: its own rights with their last days, and what helps where something is late."""
+    for one in answer.deadlines:
+        is_open = one.status == "open" and one.due_on is not None and one.due_on >= answer.as_of
+        if is_open and one.derivation.limit.side == "family":
+            yield f"You can {_task(one)}. The last day is {day_of(one.due_on)}."
+        elif is_open and one.earliest_on is not None:
+            yield f"Time is kept for you up to {day_of(one.due_on)}: {who(one)} must {_task(one)}."
+    if any(one.status == "overdue" and one.breach for one in late):
+        yield "Ask the council when it will do what is late."
+        yield "You may complain to the council. If its answer does not help, you can go to the Ombudsman. It is free."
+    yield "If you think a date is wrong, or something is missing, tell the council."
+
+
+def _task(deadline: Deadline) -> str:
+    return f"{deadline.title[:1].lower()}{deadline.title[1:]}"
+
+
 def _item(deadline: Deadline) -> _Item:
-    party = f" ({_PARTY.get(deadline.party, deadline.party.replace('_', ' '))})" if deadline.party else ""
+    party = f" ({whom(deadline.party)})" if deadline.party and deadline.derivation.clock.per == "party" else ""
     plain = _plain(deadline)
     if deadline.due_on_earliest is not None:
         earliest = say(deadline.due_on_earliest)
@@ -114,16 +166,15 @@ def _plain(deadline: Deadline) -> str:
     due = say(deadline.due_on) if deadline.due_on else ""
     done = say(deadline.done_on) if deadline.done_on else ""
     ended = say(deadline.ended_on) if deadline.ended_on else ""
-    who = _WHO.get(deadline.actor, _sentence(deadline.actor).rstrip("."))
-    must = "must" if deadline.kind in ("statutory", "derived") else "is expected to"
+    actor = capital(who(deadline))
     if deadline.earliest_on is not None:
         kept = {"met": "It was kept.", "premature": "It was not kept: the act came too early."}
         return f"This time is protected up to {due}. {kept.get(deadline.status, '')}".strip()
     if deadline.derivation.limit.side == "family":
         still = {"open": f"You can still do this, up to {due}.", "lapsed": "The time for this is over."}
         return still.get(deadline.status, f"The time for this ran to {due}.")
-    over = _long(deadline.days_over)
-    told = _TOLD[deadline.status].format(who=who, must=must, due=due, done=done, ended=ended, over=over)
+    over = how_long(deadline.days_over)
+    told = _TOLD[deadline.status].format(who=actor, must=must(deadline), due=due, done=done, ended=ended, over=over)
     if deadline.missed and deadline.excused_by:
         return f"{told} The law allows the delay here: {', '.join(deadline.excused_by).replace('_', ' ')}."
     if deadline.breach:
@@ -134,19 +185,9 @@ def _plain(deadline: Deadline) -> str:
     return told
 
 
-def _long(days: int | None) -> str:
-    weeks, rest = divmod(days or 0, _WEEK)
-    parts = []
-    if weeks:
-        parts.append(f"{weeks} week" + ("s" if weeks > 1 else ""))
-    if rest or not weeks:
-        parts.append(f"{rest} day" + ("" if rest == 1 else "s"))
-    return " and ".join(parts)
-
-
 def _happening(fact: Fact) -> _Happening:
-    words = _sentence(fact.event.replace("_", " ")).rstrip(".")
-    more = [_PARTY.get(fact.party, fact.party.replace("_", " "))] if fact.party else []
+    words, party = capital(happened(fact)), whom(fact.party)
+    more = [party] if party and party not in words else []
     if fact.outcome:
         more.append(fact.outcome.replace("_", " "))
     return _Happening(say(fact.on), f"{words}: {', '.join(more)}" if more else words)

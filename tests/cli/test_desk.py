@@ -169,7 +169,7 @@ def test_the_words_that_people_type_are_taken_for_what_they_mean(council, typed,
 @pytest.mark.parametrize(
     ("word", "day"), [("today", "2026-06-30"), ("yesterday", "2026-06-29"), ("Tomorrow", "2026-07-01")]
 )
-def test_today_is_a_day(word, day):
+def test_today_and_its_neighbours_are_days(word, day):
     assert invoke("check", CHRONOLOGIES, "--as-of", word).stdout == invoke("check", CHRONOLOGIES, "--as-of", day).stdout
 
 

@@ -64,7 +64,7 @@ def test_a_protected_time_and_guidance_have_words_of_their_own():
 
 def test_an_empty_case_says_that_there_is_nothing():
     page = page_of(Case("nobody"))
-    assert "Nothing is due now." in page
+    assert "Nothing has to be done now." in page
     assert "Nothing is late." in page
 
 
