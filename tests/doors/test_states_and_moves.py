@@ -133,7 +133,7 @@ def after(told: Told) -> str:
 
 
 @each
-def test_one_case(told, book):
+def test_one_case_tells_the_state_its_moves_and_its_findings(told, book):
     law = book if told.longer else None
     case = tell(told.chronology)
     where = state(case, told.as_of, rulebook=law)
