@@ -227,7 +227,10 @@ def result(deadline: Explicable) -> str:  # noqa: PLR0911 - a sentence for each 
     due_on = deadline.due_on
     if deadline.status == "unrecorded":
         last = "" if due_on is None else f" The last lawful day is {say(due_on)}."
-        return f"On {as_of}: unrecorded. This source cannot tell whether it was done, so no breach is found.{last}"
+        before = "" if deadline.derivation.done is None else " before that"
+        return (
+            f"On {as_of}: unrecorded. This source cannot tell whether it was done{before}, so no breach is found.{last}"
+        )
     if due_on is None:
         return _undated(deadline, as_of)
     if deadline.status in MISSED:

@@ -110,6 +110,9 @@ OVERTAKEN = 7
 UNRECORDED = 8
 NO_LAW = 9
 
+# What a source does not record, where what discharges a rule starts its time anew; of any other rule it is 1.
+AGAIN = 2
+
 # What a deadline leaves open in the record.
 DAYS_UNKNOWN = 1
 MAY_BE_LATER = 2
@@ -780,7 +783,7 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
         status = status_of_window(facts, found, flags, end, last, kept_open_by >= 0)
     else:
         status = status_of(law, facts, found, rule, flags, end, last, unsure)
-    if found.unsaid >= 0 and found.done < 0 and is_unsaid(law, facts, found, rule, window, run, status):
+    if found.unsaid >= 0 and is_unsaid(law, facts, found, rule, window, run, status):
         write(found, rule, version, run, base, last, UNRECORDED)
         if found.exceptions and last != NO_DAY:
             excuse(law, days, facts, found, found.rows - 1)
@@ -1225,8 +1228,11 @@ def status_of(law, facts, found, rule, flags, end, last, unsure):
 def is_unsaid(law, facts, found, rule, window, run, status):
     """Return whether the source is declared not to record what discharges a rule, and nothing else ended its time.
 
-    A right, and a time that is protected, are open all the same while they last.
+    A right, and a time that is protected, are open all the same while they last. An act that is on record counts by its
+    own day; but of what is done again and again, one that came late may not be the first: of that nobody knows either.
     """
+    if found.done >= 0 and status != LATE:
+        return False
     if status == OPEN and (window or law.rule_flags[rule] & RIGHT):
         return False
     what = rule
@@ -1234,6 +1240,8 @@ def is_unsaid(law, facts, found, rule, window, run, status):
         what = law.named_roles + facts.limit[found.run_start[run]]
     if not facts.unrecorded[found.unsaid + what]:
         return False
+    if found.done >= 0:
+        return facts.unrecorded[found.unsaid + what] == AGAIN
     if status != LAPSED:
         return True
     end = found.run_end[run]

@@ -121,6 +121,10 @@ class CompiledRulebook:
             *(self._ways_done_of((rule.rule,)) for rule in self.rules),
             *(self._ways_done_of(limit.rule) for limit in rulebook.limits.values()),
         ]
+        self._again = [
+            *(self._is_done_again((rule.rule,)) for rule in self.rules),
+            *(self._is_done_again(limit.rule) for limit in rulebook.limits.values()),
+        ]
         self._unrecorded: dict[frozenset[str], list[int]] = {}
         self._laws: dict[Kernel, Any] = {}
         self._outcomes: dict[tuple[int, int], tuple[str, ...]] = {}
@@ -143,14 +147,25 @@ class CompiledRulebook:
         """Return the events of which a fact is what patterns speak of, or stands for it; not what only shows it."""
         return frozenset(KEYS[self.turned.base(key)][0] for key in self.turned.of_patterns(patterns, acts=True))
 
+    def _is_done_again(self, rules: Iterable[Rule]) -> bool:
+        """Return whether what discharges one of some rules starts its time anew, as a review does that of the next."""
+        clocks = ((self.rulebook.clocks[rule.clock], rule) for rule in rules)
+        return any(
+            self._events((*clock.starts_on, *clock.restarts_on)) & self._events(rule.done_by) for clock, rule in clocks
+        )
+
     def unrecorded(self, recorded: frozenset[str]) -> list[int]:
         """Return 1 for each rule, and then each limit, that none of these events discharges, 0 for the others.
 
-        What is done where nothing discharges it (a day that was fixed: what it names does) goes by the limit.
+        It is `AGAIN` where what discharges it starts its time anew: an act on record may not have been the first. What
+        is done where nothing discharges it (a day that was fixed: what it names does) goes by the limit.
         """
         known = self._unrecorded.get(recorded)
         if known is None:
-            known = [int(not any(all(each & recorded for each in way) for way in ways)) for ways in self._ways_done]
+            known = [
+                0 if any(all(each & recorded for each in way) for way in ways) else kernel.AGAIN if again else 1
+                for ways, again in zip(self._ways_done, self._again, strict=True)
+            ]
             self._unrecorded[recorded] = known
         return known
 

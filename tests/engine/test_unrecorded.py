@@ -22,7 +22,7 @@ from ehcp_flow.reports.calendar_feed import calendar_feed
 from ehcp_flow.reports.case_page import case_page
 from ehcp_flow.testing.strategies import lives
 from tests.kernel.comparing import everything, using
-from tests.telling import codes, one, statuses, tell, text_of
+from tests.telling import codes, every, one, statuses, tell, text_of
 
 AS_OF = "2026-06-30"
 REVIEWED = "2022-03-10 final_plan_sent; 2025-01-11 review_meeting_held"
@@ -57,6 +57,20 @@ def test_an_act_that_is_on_record_counts_by_its_own_day_whatever_is_declared():
     told = declared("request_received") + "2026-01-05 request_received; 2026-02-20 assessment_agreed"
     found = one(told, "decide_assess", AS_OF)
     assert (found.status, found.days_over, found.breach) == ("late", 4, True)
+
+
+def test_of_what_is_done_every_year_a_late_act_on_record_may_not_be_the_first_and_one_in_time_is_met():
+    plan = "2018-03-01 final_plan_sent; "
+    for reviewed, status in (("2025-06-02", "unrecorded"), ("2019-02-20", "met")):
+        told = declared("final_plan_sent") + plan + f"{reviewed} review_decision_sent outcome=maintain"
+        found = every(told, "annual_review", AS_OF)[0]
+        assert (found.status, str(found.done_on), found.breach, found.days_over) == (status, reviewed, False, None)
+    late = plan + "2025-06-02 review_decision_sent outcome=maintain"
+    both = every(declared("final_plan_sent", "review_decision_sent") + late, "annual_review", AS_OF)[0]
+    assert (both.status, both.breach) == ("late", True)
+    found = every(declared("final_plan_sent") + late, "annual_review", AS_OF)[0]
+    assert "cannot tell whether it was done before that" in text_of(found)
+    assert not found.contested_by
 
 
 def test_what_only_shows_an_act_leaves_it_unrecorded_and_asks_for_nothing():
