@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import errno
+import os
+from pathlib import Path
 from typing import Final
 
-__all__ = ["WORKBOOKS", "why_unreadable"]
+__all__ = ["WORKBOOKS", "is_folder", "is_xml", "why_unreadable"]
 
 WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How the file of a workbook begins: XLSX and ODS are archives, XLS is a compound document."""
+_XML: Final = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<\0", b"\xfe\xff\0<")
+"""How XML begins, in the encodings that it comes in."""
 
 _OF_NAMES: Final = (errno.ENAMETOOLONG, errno.ELOOP, errno.EINVAL)
 
@@ -28,3 +32,16 @@ def why_unreadable(error: OSError | ValueError) -> tuple[bool, str]:
         case OSError():
             return error.errno in _OF_NAMES, f"it cannot be read: {error.strerror or error}"
     return True, "no file can have such a name"
+
+
+def is_folder(path: str | os.PathLike[str]) -> bool:
+    """Whether a path is a folder; what can be no path is none."""
+    try:
+        return Path(path).is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def is_xml(begins: bytes) -> bool:
+    """Whether a file that begins so is XML."""
+    return begins.lstrip().startswith(_XML)

@@ -41,6 +41,8 @@ _ULN: Final = re.compile(r"[1-9][0-9]{9}")
 _URN: Final = re.compile(r"[1-9][0-9]{5}")
 _UKPRN: Final = re.compile(r"1[0-9]{7}")
 _AUTHORITY: Final = re.compile(r"[0-9]{3}")
+_NO_AUTHORITY: Final = "XXX"
+"""What a return writes for an authority that is not known."""
 
 
 class ParticularName(NamedTuple):
@@ -160,6 +162,11 @@ def _uln(_: ParticularName, value: str) -> str | None:
     return value if sum(int(each) * (10 - at) for at, each in enumerate(value)) % 11 == 10 else None  # noqa: PLR2004 - as the rule has it
 
 
+def _authority_or_none(_: ParticularName, value: str) -> str | None:
+    """Return an authority's number, or the return's word for one that is not known."""
+    return value.upper() if _AUTHORITY.fullmatch(value) or value.upper() == _NO_AUTHORITY else None
+
+
 def _like(pattern: re.Pattern[str]) -> Callable[[ParticularName, str], str | None]:
     return lambda _, value: value if pattern.fullmatch(value) else None
 
@@ -169,6 +176,7 @@ _SETTLED: Final[Mapping[str, Callable[[ParticularName, str], str | None]]] = {
     "code": _code,
     "flag": lambda _, value: _FLAGS.get(value.casefold()),
     "authority": _like(_AUTHORITY),
+    "authority_or_none": _authority_or_none,
     "school_year": _school_year,
     "placement": _placement,
     "upn": _upn,
@@ -180,6 +188,7 @@ _RIGHT: Final[Mapping[str, str]] = {
     "code": "write one of {codes}",
     "flag": "write yes or no",
     "authority": "write the local authority's three-digit number, such as 885",
+    "authority_or_none": "write the local authority's three-digit number, such as 885, or XXX where none is known",
     "school_year": f"write one of {', '.join(SCHOOL_YEARS)}",
     "placement": "write a URN (six digits), a UKPRN (eight digits, the first a 1), a setting code ({codes}), or the "
     f"kind ({', '.join(KINDS)})",

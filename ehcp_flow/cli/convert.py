@@ -40,15 +40,18 @@ class _SheetToRead:
     file: Annotated[
         str | None,
         typer.Argument(
-            metavar="FILE", help="A CSV file or a workbook with one row for each child.", show_default=False
+            metavar="FILE",
+            help="A CSV file or a workbook with one row for each child, or a return: XML, a folder of its tables.",
+            show_default=False,
         ),
     ] = None
     columns: Annotated[
         str | None,
         typer.Option(
             "--columns",
-            metavar="FILE",
-            help="The convert file that says which columns are which facts.",
+            metavar="FILE|NAME",
+            help="The convert file that says which columns are which facts, or what FILE is: sen2, blade, ssd, d2i or "
+            "annex-a.",
             show_default=False,
         ),
     ] = None
@@ -100,7 +103,7 @@ class _ConvertOutputs:
             help="Write the rows with a cell that cannot be read here, as CSV with the reasons.",
             show_default=False,
         ),
-        Writes("ehcp_flow.conversion.converting:REFUSED_CELLS"),
+        Writes("ehcp_flow.conversion.refused_cells:REFUSED_CELLS"),
     ] = None
 
 
@@ -163,11 +166,11 @@ def _tell(rows: ConvertedRows, found: ConvertedCases, refused: str | None, *, al
 
     tell_read((), found.refused, found.incomplete, all_errors=all_errors, declared=True)
     facts = sum(fact.event != DECLARED for case in found.values() for fact in case.recorded)
-    said = f"{count(rows.sheet.height, 'row')}: {count(facts, 'fact')} of {count(len(found), 'case')}"
+    said = f"{count(rows.height, 'row')}: {count(facts, 'fact')} of {count(len(found), 'case')}"
     cells = count(len(found.refused), "cell")
     note(said + (f"; {cells} refused" if found.refused else ""))
     if refused is not None:
-        _write(refused, "ehcp_flow.conversion.converting:REFUSED_CELLS", refused_rows(rows.sheet, found.refused))
+        _write(refused, "ehcp_flow.conversion.refused_cells:REFUSED_CELLS", refused_rows(rows, found.refused))
 
 
 def _tell_proposal(proposal: Proposal, source: str, path: str) -> None:
@@ -192,5 +195,6 @@ CONVERT: Final = CliCommand(
     (
         "ehcp-flow convert tracker.csv --propose columns.toml",
         "ehcp-flow convert tracker.csv --columns columns.toml --output facts.csv --refused refused.csv",
+        "ehcp-flow convert return.xml --columns sen2 --output facts.csv",
     ),
 )

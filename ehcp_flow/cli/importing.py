@@ -44,8 +44,8 @@ class _FactsToImport:
         str,
         typer.Argument(
             metavar="FILE",
-            help="A CSV or JSON Lines file or a workbook of facts, any other sheet with --columns, or - for standard "
-            "input.",
+            help="A CSV or JSON Lines file or a workbook of facts, any other sheet with --columns, a SEN2 return in "
+            "XML, a Blade folder, or - for standard input.",
         ),
     ]
     columns: ConvertFileName = None

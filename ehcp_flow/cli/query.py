@@ -129,8 +129,8 @@ class CaseQuery(LawQuery):
         str,
         typer.Argument(
             metavar="SOURCE",
-            help="A CSV, JSON Lines or Parquet file or a workbook of facts, any other sheet with --columns, - for "
-            "standard input, or a store's URL such as sqlite:///cases.db.",
+            help="A CSV, JSON Lines or Parquet file or a workbook of facts, any other sheet with --columns, a SEN2 "
+            "return in XML, a Blade folder, - for standard input, or a store's URL such as sqlite:///cases.db.",
             show_default=False,
         ),
     ]

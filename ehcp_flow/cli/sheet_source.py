@@ -1,4 +1,4 @@
-"""A sheet as SOURCE: by a convert file any that has one row a child, and a workbook that has the columns of facts."""
+"""A sheet as SOURCE: one of facts, by a convert file any that has one row a child, and a return of the sector."""
 
 from __future__ import annotations
 
@@ -11,30 +11,49 @@ import typer
 from ehcp_flow.cli.messages import note
 from ehcp_flow.cli.options import option
 from ehcp_flow.errors import LibraryMissing
-from ehcp_flow.inputs import WORKBOOKS
+from ehcp_flow.inputs import WORKBOOKS, is_folder, is_xml
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     from ehcp_flow.conversion import ConvertedRows, RawSheet
 
-__all__ = ["ConvertFileName", "conversion_extra", "is_workbook", "raw_sheet", "sheet_rows"]
+__all__ = ["ConvertFileName", "conversion_extra", "is_return", "is_workbook", "raw_sheet", "sheet_rows"]
 
 ConvertFileName: TypeAlias = Annotated[
     str | None,
-    option("--columns FILE", "SOURCE is a sheet of one row a child, and this convert file says what its columns mean."),
+    option(
+        "--columns FILE|NAME",
+        "SOURCE is a sheet of one row a child, and this convert file says what its columns mean; or it is one of the "
+        "sector's own files: sen2, blade, ssd, d2i, annex-a.",
+    ),
 ]
 
 
 def is_workbook(source: str) -> bool:
     """Whether SOURCE is a workbook: XLSX, XLS or ODS; nothing is taken out of standard input or a pipe to find out."""
+    return _begins(source) in WORKBOOKS
+
+
+def is_return(source: str) -> bool:
+    """Whether SOURCE is one of the sector's own by what it is: an XML file, or a folder with CSV files in it."""
+    try:
+        if "://" not in source and is_folder(source):
+            return any(path.suffix.lower() == ".csv" for path in Path(source).iterdir())
+    except OSError:
+        return False
+    return is_xml(_begins(source))
+
+
+def _begins(source: str) -> bytes:
+    """Return how a file begins; nothing for what is no file."""
     try:
         if "://" in source or not Path(source).is_file():
-            return False
+            return b""
         with Path(source).open("rb") as file:
-            return file.read(4) in WORKBOOKS
+            return file.read(4)
     except (OSError, ValueError):
-        return False
+        return b""
 
 
 def conversion_extra(what: str) -> ModuleType:
@@ -47,23 +66,27 @@ def conversion_extra(what: str) -> ModuleType:
 
 
 def sheet_rows(source: str, columns: str | None, sheet: str | None = None) -> ConvertedRows | None:
-    """Return the facts of a sheet and tell how it was read; None for a SOURCE that is no sheet.
+    """Return the facts of a sheet or a return and tell how it was read; None for a SOURCE that is none.
 
-    `columns` is the convert file, `sheet` which sheet of a workbook, if another than that file says.
+    `columns` is the convert file or a shipped name, `sheet` which sheet of a workbook, if another than that file says.
     """
-    if columns is None and not is_workbook(source):
+    returned = columns is None and is_return(source)
+    if columns is None and not returned and not is_workbook(source):
         return None
     if "://" in source:
         why = "a store holds facts already; only a sheet is read by a convert file"
         raise typer.BadParameter(why, param_hint="--columns")
     conversion = conversion_extra(f"{source} is a sheet")
     given, name = _read_from(source)
-    if columns is None:
-        rows: ConvertedRows = conversion.fact_rows(given, sheet=sheet, name=name)
+    rows: ConvertedRows
+    if returned:
+        rows = conversion.convert_source(given, conversion.ReturnColumns(), name=name)
+    elif columns is None:
+        rows = conversion.fact_rows(given, sheet=sheet, name=name)
     else:
-        by = conversion.read_convert_file(columns)
+        by = conversion.meant_by(columns)
         if sheet is not None:
-            by = by.model_copy(update={"sheet": sheet})
+            by = conversion.of_sheet(by, sheet)
         rows = conversion.convert_source(given, by, name=name)
     for said in rows.notes:
         note(f"{rows.name}: {said}")

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from importlib.resources import as_file, files
+from typing import Any, Final
 
 try:
     import polars as pl  # noqa: F401 - everything below needs it
@@ -23,8 +25,10 @@ except ImportError as error:
 from ehcp_flow.bulk import read_cases
 from ehcp_flow.case import Case
 from ehcp_flow.conversion.convert_file import ConvertFile, read_convert_file
-from ehcp_flow.conversion.converting import ConvertedRows, convert_rows, refused_rows, rows_of_facts
+from ehcp_flow.conversion.converting import ConvertedRows, convert_rows, rows_of_facts, rows_of_return
 from ehcp_flow.conversion.proposing import Proposal, propose
+from ehcp_flow.conversion.refused_cells import refused_rows
+from ehcp_flow.conversion.returns import RETURNS, ReturnColumns, read_return
 from ehcp_flow.conversion.sheet import RawSheet, read_raw_sheet
 from ehcp_flow.readers import Caseload, Report
 
@@ -34,16 +38,22 @@ __all__ = [
     "ConvertedRows",
     "Proposal",
     "RawSheet",
+    "ReturnColumns",
     "cases_of",
     "convert",
     "convert_rows",
     "convert_source",
     "fact_rows",
+    "meant_by",
+    "of_sheet",
     "propose",
     "read_convert_file",
     "read_raw_sheet",
     "refused_rows",
 ]
+
+SHIPPED: Final = ("annex-a",)
+"""The convert files that the package has, by name."""
 
 
 class ConvertedCases(Caseload):
@@ -70,15 +80,31 @@ def convert(
 
     `source` is the path of a CSV file or a workbook, a binary stream of one, a frame of pandas, Polars or Arrow, or a
     result of SQLAlchemy or a DB-API cursor; an SQLAlchemy engine or connection with a `query`. `columns` is a convert
-    file: its path, or a dict of the same keys. `records` are the events that the source records at all, where the
-    convert file does not say so: a limit that only others could discharge is `unrecorded`.
+    file: its path, or a dict of the same keys; or a shipped name: `sen2`, `blade`, `ssd`, `d2i` (a file or a folder of
+    the sector's own, `docs/returns.md`) or `annex-a`. `records` are the events that the source records at all, where
+    `columns` does not say so: a limit that only others could discharge is `unrecorded`.
 
-    Raises ConvertFileError where that is wrong or still
-    asks something, SourceError for a source that cannot be read at all or lacks a column, LibraryMissing without the
-    extra.
+    Raises ConvertFileError where that is wrong or still asks something, SourceError for a source that cannot be read at
+    all or lacks a column, LibraryMissing without the extra.
     """
-    file = read_convert_file(columns, records=records)
+    file = meant_by(columns, records=records)
     return cases_of(convert_source(source, file, query=query, name=name))
+
+
+def meant_by(
+    columns: str | os.PathLike[str] | Mapping[str, Any], *, records: Sequence[str] = ()
+) -> ConvertFile | ReturnColumns:
+    """Return what `columns` means: a convert file, its own or a shipped one, or a form of the sector's own files.
+
+    A shipped name is that name alone; a file that is called so is given with its folder: `./sen2`. Raises what
+    `read_convert_file` raises.
+    """
+    if isinstance(columns, str) and columns in RETURNS:
+        return ReturnColumns(columns, tuple(records))
+    if isinstance(columns, str) and columns in SHIPPED:
+        with as_file(files(__package__) / f"{columns}.toml") as path:
+            return read_convert_file(path, records=records)
+    return read_convert_file(columns, records=records)
 
 
 def fact_rows(source: Any, *, sheet: str | None = None, name: str | None = None) -> ConvertedRows:
@@ -95,8 +121,12 @@ def cases_of(rows: ConvertedRows) -> ConvertedCases:
     return ConvertedCases(found, found.report, rows)
 
 
-def convert_source(source: Any, file: ConvertFile, *, query: Any = None, name: str | None = None) -> ConvertedRows:
+def convert_source(
+    source: Any, file: ConvertFile | ReturnColumns, *, query: Any = None, name: str | None = None
+) -> ConvertedRows:
     """Return the rows of facts of a table, as every call of `ehcp_flow.bulk` takes them; `convert` says what may be."""
+    if isinstance(file, ReturnColumns):
+        return rows_of_return(read_return(source, file, name=name), file)
     if query is None:
         return convert_rows(read_raw_sheet(source, sheet=file.sheet, name=name), file)
     if hasattr(source, "connect"):
@@ -104,3 +134,10 @@ def convert_source(source: Any, file: ConvertFile, *, query: Any = None, name: s
             return convert_source(connection, file, query=query, name=name)
     ask = source.exec_driver_sql if isinstance(query, str) and hasattr(source, "exec_driver_sql") else source.execute
     return convert_rows(read_raw_sheet(ask(query), name=name or "query"), file)
+
+
+def of_sheet(file: ConvertFile | ReturnColumns, sheet: str) -> ConvertFile | ReturnColumns:
+    """Return the same for another sheet of a workbook than it says."""
+    if isinstance(file, ReturnColumns):
+        return replace(file, sheet=sheet)
+    return file.model_copy(update={"sheet": sheet})

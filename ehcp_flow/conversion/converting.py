@@ -1,10 +1,8 @@
-"""Rows of a sheet into rows of facts, by a convert file; what cannot be one is refused with row, column and value."""
+"""Rows of a sheet, or of a return, into rows of facts; what cannot be one is refused with row, column and value."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
@@ -13,23 +11,19 @@ import polars as pl
 from ehcp_flow.bulk.encoding import LINE
 from ehcp_flow.conversion.cell_dates import CellDate, DateOrder, read_cell_date
 from ehcp_flow.conversion.convert_file import ConvertFile, FactRule, FromSheet, sources_of
-from ehcp_flow.conversion.sheet import REFUSED_COLUMNS, HeadedSheet, RawSheet, heading_key
+from ehcp_flow.conversion.returns import ReturnColumns, ReturnedFact, ReturnRecords, facts_of_return, when_it_ends
+from ehcp_flow.conversion.sheet import HeadedSheet, RawSheet, heading_key
 from ehcp_flow.errors import ConvertFileMissing, RowRefused, SourceError
 from ehcp_flow.facts import COLUMN_OF, COLUMNS, DATES, REQUIRED, Fact
-from ehcp_flow.formulas import disarmed
-from ehcp_flow.outputs import Kind, header_of
 from ehcp_flow.readers.case_reader import fact_of_row
 from ehcp_flow.readers.plain_columns import PlainColumns
 from ehcp_flow.readers.row_tables import column_of
 from ehcp_flow.record_table import DECLARED
 
-__all__ = ["REFUSED_CELLS", "ConvertedRows", "convert_rows", "refused_rows"]
+__all__ = ["ConvertedRows", "convert_rows", "rows_of_facts", "rows_of_return"]
 
 _EMPTY: Final = ("", "nan", "nat", "none", "null", "<na>")
 """What stands for nothing in every sheet, compared without case."""
-REFUSED_CELLS: Final = Kind(
-    "a file of refused rows", "refused.csv", lambda file: header_of(file)[-2:] == [*REFUSED_COLUMNS]
-)
 _MONTH: Final = len("2024-04")
 _MIDNIGHT: Final = r"[ T]00:00:00(\.0+)?\z"
 
@@ -48,16 +42,18 @@ class ConvertedRows:
     """The facts of a sheet as rows of text, which every door takes as a source, and what was met on the way.
 
     `refused` are the cells that could not be read, `notes` say how the sheet was read, and `same_id` what a fact means
-    that comes again under its name and says something else: `refuse` or `corrects`.
+    that comes again under its name and says something else: `refuse` or `corrects`. A return, which is several tables,
+    has no `sheet`.
     """
 
     name: str
     frame: pl.DataFrame
-    sheet: HeadedSheet
+    sheet: HeadedSheet | None
     refused: list[RowRefused] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     same_id: Literal["refuse", "corrects"] = "refuse"
     declared: frozenset[str] = frozenset()
+    read: int = 0
     together = False
     entering = True
 
@@ -65,6 +61,11 @@ class ConvertedRows:
     def shown(self) -> Mapping[str, str]:
         """How each column of a fact is called in messages: by its own name."""
         return {name: name for name in self.frame.columns if name in COLUMN_OF}
+
+    @property
+    def height(self) -> int:
+        """How many rows were read: of the sheet, or of all tables of a return."""
+        return self.sheet.height if self.sheet is not None else self.read
 
     @property
     def unknown_columns(self) -> tuple[str, ...]:
@@ -158,6 +159,20 @@ def convert_rows(raw: RawSheet, file: ConvertFile) -> ConvertedRows:
             f"{', '.join(sheet.columns)})",
         )
     return _Conversion(sheet, file).run()
+
+
+def rows_of_return(records: ReturnRecords, columns: ReturnColumns) -> ConvertedRows:
+    """Return the facts of a return as rows of text; what was refused, and what it cannot say, goes with them."""
+    rows = list(facts_of_return(records, columns.records))
+    schema = {
+        name if name != "line" else LINE: pl.Int64 if name == "line" else pl.String for name in ReturnedFact._fields
+    }
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    always = (*REQUIRED, "fact_id", LINE)
+    held = [name for name in frame.columns if name in always or frame[name].null_count() < frame.height]
+    refused = sorted(records.refused, key=lambda row: (row.source, row.line))
+    notes = [*when_it_ends(records), *records.told()]
+    return ConvertedRows(records.name, frame.select(held), None, refused, notes, read=records.rows)
 
 
 class _Conversion:
@@ -259,6 +274,9 @@ class _Conversion:
         event = cells["event"]
         # A cell that means "nothing happened" makes no fact, whatever day stands beside it.
         there &= event.texts.is_null() | (event.texts != "")
+        if rule.events == ("particular_recorded",) and "value" in cells:
+            # An empty cell says nothing of what holds.
+            there &= cells["value"].texts.is_not_null() | cells["value"].faults.is_not_null()
         fine = there
         for column, each in cells.items():
             faulty = there & each.faults.is_not_null()
@@ -361,20 +379,3 @@ def _through(raw: pl.Series, meanings: Mapping[str, str]) -> pl.Series:
     if not meanings:
         return pl.repeat(None, len(raw), dtype=pl.String, eager=True)
     return raw.replace_strict(list(meanings), list(meanings.values()), default=None, return_dtype=pl.String)
-
-
-def refused_rows(sheet: HeadedSheet, refused: Sequence[RowRefused]) -> str:
-    """Return the refused rows as CSV: the sheet's own headings and cells, `row`, and all their `faults`.
-
-    Such a file is read again as a sheet once its cells are put right: the last two columns are passed over.
-    """
-    faults: dict[int, list[str]] = {}
-    for row in refused:
-        faults.setdefault(row.line, []).append(f"{row.column}: {row.expected}" if row.column else row.expected)
-    text = io.StringIO(newline="")
-    rows = csv.writer(text, lineterminator="\r\n")
-    rows.writerow([*map(disarmed, sheet.columns), *REFUSED_COLUMNS])
-    for line in sorted(faults):
-        cells = [cells[line - sheet.first] for cells in sheet.columns.values()]
-        rows.writerow([*map(disarmed, cells), line, "; ".join(map(disarmed, faults[line]))])
-    return text.getvalue()

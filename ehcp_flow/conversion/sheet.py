@@ -23,7 +23,7 @@ from ehcp_flow.errors import LibraryMissing, SourceError, SourceMissing
 from ehcp_flow.formulas import rearmed
 from ehcp_flow.inputs import WORKBOOKS, why_unreadable
 
-__all__ = ["REFUSED_COLUMNS", "HeadedSheet", "RawSheet", "heading_key", "read_raw_sheet"]
+__all__ = ["REFUSED_COLUMNS", "HeadedSheet", "RawSheet", "heading_key", "read_raw_sheet", "sheet_names"]
 
 REFUSED_COLUMNS: Final = ("row", "faults")
 """What a file of refused rows has behind the columns of its sheet."""
@@ -195,13 +195,27 @@ def _separator_of(text: str) -> str:
     return max(_SEPARATORS, key=even)
 
 
-def _of_workbook(data: bytes, name: str, sheet: str | None) -> RawSheet:
+def sheet_names(data: bytes, name: str) -> list[str]:
+    """Return the names of a workbook's sheets. Raises SourceError for what is none, LibraryMissing."""
+    return list(_opened(data, name).sheet_names)
+
+
+def _opened(data: bytes, name: str) -> Any:
     try:
         import fastexcel
     except ImportError as error:
         raise LibraryMissing("fastexcel", "sheets") from error
     try:
-        book = fastexcel.read_excel(data)
+        return fastexcel.read_excel(data)
+    except fastexcel.FastExcelError as error:
+        raise SourceError(name, f"the workbook cannot be read: {error}") from None
+
+
+def _of_workbook(data: bytes, name: str, sheet: str | None) -> RawSheet:
+    book = _opened(data, name)
+    from fastexcel import FastExcelError
+
+    try:
         names = book.sheet_names
         if sheet is not None and sheet not in names:
             raise SourceError(name, f"it has no sheet {sheet!r}; it has {', '.join(names)}")
@@ -211,7 +225,7 @@ def _of_workbook(data: bytes, name: str, sheet: str | None) -> RawSheet:
                 break
         else:
             raise SourceError(name, "none of its sheets holds anything")
-    except fastexcel.FastExcelError as error:
+    except FastExcelError as error:
         raise SourceError(name, f"the workbook cannot be read: {error}") from None
     notes = [] if len(names) == 1 or sheet is not None else [f"its sheet {chosen!r} was read, of {len(names)}"]
     rows = [[_text(cell) for cell in row] for row in frame.iter_rows()]

@@ -26,6 +26,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
         fact = make_fact("request_withdrawn", case_id="told", on="2026-03-09", reason="his sister Jane fell ill")
         store.record("told", fact, seen=1, recorded_by="j.smith")
     shutil.copytree(ROOT / "ehcp_flow" / "law" / "england", made / "draft-law")
+    (made / "return.xml").write_bytes((ROOT / "examples" / "sen2-return.xml").read_bytes().replace(b"31-11", b"11-03"))
     (made / "tracker.csv").write_text("UPN;Request received\nA1;13/03/2026\nA2;16 Mar 2026\n", "cp1252")
     (made / "columns.toml").write_text(
         '# A convert file for tracker.csv\ncase_id = "UPN"\ndates = "day first"\n'

@@ -121,7 +121,7 @@ def test_refused_cells_of_one_kind_are_one_line_and_their_rows_can_be_put_right_
     assert lines[0].endswith(", ...)")
     assert "('1/13/2024' line 2, '2/14/2024' line 3, " in lines[0]
     text = refused_rows(
-        convert_source(io.BytesIO("\n".join([HEADER, *rows]).encode()), read_convert_file(FILE)).sheet,
+        convert_source(io.BytesIO("\n".join([HEADER, *rows]).encode()), read_convert_file(FILE)),
         found.refused[:40],
     )
     again = convert(io.StringIO(text.replace("/2024", "/2024")), FILE | {"dates": "month first"})

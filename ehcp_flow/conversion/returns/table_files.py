@@ -1,0 +1,244 @@
+"""The tables of a return as files.
+
+The Blade export, the dataset's tables and the SEND tool's files are a folder of CSV files each, or one of them alone;
+the Department's Excel template has its tables one under another on a sheet. What a file is, its headings say and not
+its name. A row is put to its request by the ids of the rows above it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ehcp_flow.conversion.returns.items import ReturnForm, forms, item_key, most_alike, tables
+from ehcp_flow.conversion.returns.records import RequestRecords, ReturnRecords, ReturnRow
+from ehcp_flow.conversion.sheet import RawSheet, read_raw_sheet
+from ehcp_flow.errors import RowRefused, SourceError, SourceMissing
+
+__all__ = ["TEMPLATE_SHEET", "read_folder", "read_table_file", "read_template"]
+
+TEMPLATE_SHEET: Final = "Data Entry Template"
+"""The sheet of the Department's template that holds the tables."""
+_SUFFIX: Final = ".csv"
+_OF_THE_SYSTEM: Final = re.compile(r"nativeid|sourceid|recordtype|la|.*tableid|.*orderseqcolumn|sendpersonid")
+"""Headings that are no item of the return, and are nobody's loss."""
+
+
+@dataclass
+class _TableFile:
+    """A table as it stands in a file: its form, which table of that it is, its headings, its rows with their lines."""
+
+    name: str
+    form: str
+    table: str
+    headings: Sequence[str]
+    rows: Iterable[tuple[int, Sequence[str]]]
+
+
+def read_folder(folder: str | os.PathLike[str], name: str) -> ReturnRecords:
+    """Return what the CSV files of a folder say together. Raises SourceError where they are none of the known forms."""
+    try:
+        paths = sorted(path for path in Path(folder).iterdir() if path.suffix.lower() == _SUFFIX)
+    except OSError as error:
+        raise SourceMissing(name, f"the folder cannot be read: {error.strerror or error}") from None
+    if not paths:
+        raise SourceError(name, "there is no CSV file in this folder")
+    raw = {path.name: read_raw_sheet(path, name=f"{name.rstrip('/')}/{path.name}") for path in paths}
+    known = {file: found for file, sheet in raw.items() if (found := _recognised(sheet)) is not None}
+    if not known:
+        raise SourceError(name, f"none of its files holds a table that is known: {', '.join(raw)}; {_what_is_known()}")
+    met = {found.form for found in known.values()}
+    if len(met) > 1:
+        raise SourceError(name, f"its files are of several forms ({', '.join(sorted(met))}); keep those of one")
+    records = _joined(list(known.values()), name)
+    records.notes += [note for file in known for note in (f"{file}: {said}" for said in raw[file].notes)]
+    if others := [file for file in raw if file not in known]:
+        records.notes.append(
+            f"left out, for no table of {forms()[records.form].says} has such headings: {', '.join(others)}"
+        )
+    return records
+
+
+def read_table_file(raw: RawSheet) -> ReturnRecords:
+    """Return what one file of such a folder says by itself. Raises SourceError where it is none."""
+    found = _recognised(raw)
+    if found is None:
+        raise SourceError(raw.name, f"its headings are those of no table that is known; {_what_is_known()}")
+    records = _joined([found], raw.name)
+    records.notes += raw.notes
+    return records
+
+
+def read_template(raw: RawSheet) -> ReturnRecords:
+    """Return what the Department's template says. Raises SourceError where the sheet has none of its tables."""
+    titles = {item_key(table.title): table.name for table in tables().values()}
+    starts = [(at, titles[key]) for at, row in enumerate(raw.rows) if row and (key := item_key(row[0])) in titles]
+    if not any(name == "requests" for _, name in starts):
+        raise SourceError(raw.name, f"it has no table of requests; {_what_is_known()}")
+    ends = [at for at, _ in starts[1:]] + [len(raw.rows)]
+    files = []
+    for (at, table), end in zip(starts, ends, strict=True):
+        body = [(line, row) for line, row in enumerate(raw.rows[at + 1 : end], at + 2) if any(row)]
+        if body:
+            files.append(_TableFile(raw.name, "template", table, body[0][1], body[1:]))
+    return _joined(files, raw.name)
+
+
+def is_template(raw: RawSheet) -> bool:
+    """Return whether a sheet has the titles of the template's tables."""
+    titles = {item_key(table.title) for table in tables().values()}
+    return len(titles & {item_key(row[0]) for row in raw.rows if row and row[0]}) > 1
+
+
+def _what_is_known() -> str:
+    return "known are " + "; ".join(form.says for form in forms().values())
+
+
+def _recognised(raw: RawSheet) -> _TableFile | None:
+    """Return which table of which form a sheet is, by its headings."""
+    wanted = [name for table in tables().values() for item in table.items for name in (item.name, *item.headings)]
+    keyed = [
+        heading for form in forms().values() for key in form.key.values() for heading in (key.own, key.parent or "")
+    ]
+    if not any(any(row) for row in raw.rows):
+        return None
+    sheet = raw.under(None, [*wanted, *keyed])
+    headings = list(sheet.columns)
+    found = _form_of(headings)
+    if found is None:
+        return None
+    body = zip(*(cells.to_list() for cells in sheet.columns.values()), strict=True)
+    return _TableFile(raw.name, *found, headings, enumerate(body, sheet.first))
+
+
+def _form_of(headings: Sequence[str]) -> tuple[str, str] | None:
+    """Return the form and the table that some headings are of."""
+    keys = {item_key(heading) for heading in headings}
+    for name, form in forms().items():
+        # A row's own id is also what the rows below it are put to it by: those are looked for first.
+        for table, key in sorted(form.key.items(), key=lambda each: each[1].parent is None):
+            if item_key(key.own) in keys and (key.parent is None or item_key(key.parent) in keys):
+                return name, table
+    d2i = forms()["d2i"]
+    if item_key(d2i.person or "") not in keys:
+        return None
+    below = any(item_key(each) in keys for each in d2i.request)
+    found = most_alike(headings, [name for name in tables() if (name not in {"header", "persons"}) is below])
+    return None if found is None else ("d2i", found)
+
+
+def _joined(files: Sequence[_TableFile], name: str) -> ReturnRecords:
+    """Return the rows of some tables, put together by request."""
+    records = ReturnRecords(name, files[0].form)
+    joining = _Joining(records, forms()[files[0].form])
+    order = list(tables())
+    seen: dict[str, str] = {}
+    for file in sorted(files, key=lambda each: order.index(each.table)):
+        if file.table in seen:
+            raise SourceError(
+                name, f"{seen[file.table]} and {file.name} both hold {file.table}; keep the files of one export"
+            )
+        seen[file.table] = file.name
+        records.has.add(file.table)
+    for file in sorted(files, key=lambda each: order.index(each.table)):
+        joining.take(file)
+    return records
+
+
+class _Joining:
+    """Puts rows to the rows above them."""
+
+    def __init__(self, records: ReturnRecords, form: ReturnForm) -> None:
+        self.records = records
+        self.form = form
+        self.persons: dict[str, tuple[ReturnRow, str]] = {}
+        self.found: dict[str, dict[Any, RequestRecords]] = {}
+
+    def take(self, file: _TableFile) -> None:
+        """Take the rows of a table, whose tables above were taken before."""
+        keys = [item_key(heading) for heading in file.headings]
+        of_keys = self._columns(file, keys)
+        for line, cells in file.rows:
+            row = ReturnRow({}, file.name, line)
+            for heading, key, cell in zip(file.headings, keys, cells, strict=False):
+                if key in of_keys or _OF_THE_SYSTEM.fullmatch(key):
+                    if key == "nativeid" and cell:
+                        self.records.header.setdefault("LEA", cell)
+                elif heading:
+                    self.records.put(file.table, heading, cell, row.values)
+            ids = {key: _id(cell) for key, cell in zip(keys, cells, strict=False) if key in of_keys}
+            if file.table == "header":
+                self.records.header |= row.values
+            elif row.values or any(ids.values()):
+                self.records.rows += 1
+                self._place(file, row, ids)
+
+    def _columns(self, file: _TableFile, keys: Sequence[str]) -> frozenset[str]:
+        """Return the columns that hold the ids of the rows of a table, and of those above them."""
+        key = self.form.key.get(file.table)
+        if key is not None:
+            return frozenset(item_key(each) for each in (key.own, key.parent) if each)
+        wanted = [self.form.person or "", *self.form.request]
+        return frozenset(item_key(each) for each in wanted) & frozenset(keys)
+
+    def _place(self, file: _TableFile, row: ReturnRow, ids: Mapping[str, str]) -> None:
+        """Put a row to its request; refuse one that says no id, or an id that no row above has."""
+        key = self.form.key.get(file.table)
+        if key is None:
+            person = ids.get(item_key(self.form.person or ""), "")
+            request = next((ids[each] for each in map(item_key, self.form.request) if each in ids), "")
+            own: Any = person if file.table == "persons" else (person, request)
+            parent: Any = person if file.table == "requests" else own
+            above, shown = ("persons" if file.table == "requests" else "requests"), f"{person} and {request}"
+            lacks = not person or (file.table != "persons" and not request)
+        else:
+            own, parent = ids.get(item_key(key.own), ""), ids.get(item_key(key.parent or ""), "")
+            above, shown = key.of or "", str(parent)
+            lacks = not own or (key.parent is not None and not parent and file.table != "persons")
+        if lacks:
+            self._refuse(file, row, None, "the row does not say by its ids whose it is, so nothing of it was taken")
+        elif file.table == "persons":
+            self.persons[own] = row, str(len(self.persons) + 1)
+        elif file.table == "requests":
+            self._request(file, row, own, parent)
+        else:
+            self._below(file, row, own, (above, parent, shown))
+
+    def _request(self, file: _TableFile, row: ReturnRow, own: Any, parent: str) -> None:
+        found = self.persons.get(parent)
+        if found is None and "persons" in self.records.has:
+            self._refuse(file, row, parent, "there is no person of this id, so nobody knows whose request it is")
+            return
+        person, place = found if found is not None else (None, parent)
+        records = RequestRecords(person, place, row)
+        if self.found.setdefault("requests", {}).setdefault(own, records) is not records:
+            self._refuse(file, row, None, "there is a request of this id already; each has an id of its own")
+            return
+        self.records.requests.append(records)
+
+    def _below(self, file: _TableFile, row: ReturnRow, own: Any, parent: tuple[str, Any, str]) -> None:
+        above, parent_id, shown = parent
+        records = self.found.get(above, {}).get(parent_id)
+        if records is None:
+            missing = "" if above in self.records.has else f" (a table of {above} is not there at all)"
+            self._refuse(
+                file, row, shown, f"there is no row of {above} of this id{missing}, so nobody knows whose it is"
+            )
+        elif not records.take(file.table, row):
+            self._refuse(
+                file, row, shown, f"there is a row of {file.table} of this request already, and there can be one"
+            )
+        else:
+            self.found.setdefault(file.table, {})[own] = records
+
+    def _refuse(self, file: _TableFile, row: ReturnRow, value: str | None, why: str) -> None:
+        self.records.refused.append(RowRefused(file.name, row.line, file.table, value, why))
+
+
+def _id(cell: str) -> str:
+    """Return an id as it is kept: a whole number without the `.0` of a spreadsheet."""
+    return re.sub(r"\A([0-9]+)\.0+\Z", r"\1", cell)
