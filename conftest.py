@@ -3,7 +3,7 @@
 import os
 import signal
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile(
     "suite",
@@ -16,6 +16,10 @@ settings.register_profile(
 )
 # By hand, new examples each time. In CI always the same: what fails there fails because of the change.
 settings.register_profile("suite-in-ci", settings.get_profile("suite"), derandomize=True, database=None)
+# Where it matters only whether a property fails (`tests.mutants`), no smaller example that fails it is looked for.
+settings.register_profile(
+    "whether-it-fails", settings.get_profile("suite-in-ci"), phases=[Phase.explicit, Phase.generate]
+)
 settings.load_profile("suite-in-ci" if os.environ.get("CI") else "suite")
 
 # What a shell runs in the background ignores interrupts, and so would every program that a test starts to interrupt it.

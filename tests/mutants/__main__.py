@@ -4,12 +4,15 @@
     python -m tests.mutants law/version counting     only files whose path holds one of these words
     python -m tests.mutants --seconds 1800           as many as that time allows; the next run goes on from there
     python -m tests.mutants --sample 20              that many of each area, always the same ones
-    python -m tests.mutants --survivors              those that no test found, again
+    python -m tests.mutants --survivors              those that no test found, again, and with every test
     python -m tests.mutants --hold                   name in found.toml what was found, a fault of each function
     python -m tests.mutants --list                   what there is, and what is known of it
 
-What was found is kept in `.mutants.jsonl`, a line each, as soon as it is known. A fault that changes nothing is named
-in `explained.toml`, with why; of those that `found.toml` names the suite tries a share. Exit code 1 if a fault is left
+First it is looked up, once, which tests reach which line (`reached`). A fault is tried on those that reach it, the
+likeliest first, for as many of their seconds as `--patience` says, in a child of a process that has them collected
+(`forked`), or, where it is in what runs as modules are imported, in a process of its own (`swapped`). What was found
+is kept in `.mutants.jsonl`, a line each, as soon as it is known. A fault that changes nothing is named in
+`explained.toml`, with why; of those that `found.toml` names the suite tries a share. Exit code 1 if a fault is left
 that no test finds and nobody explained.
 """
 
@@ -22,6 +25,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 import tomllib
 from collections import Counter
@@ -29,14 +33,25 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import pytest
+
 from tests.mutants.changes import ROOT, Mutant, mutants_of
+from tests.mutants.forked import Collected
+from tests.mutants.reached import Reached, Timed, reached
 from tests.mutants.swapped import NAMED_BY
 
 HANG: Final = 900.0
 """Seconds after which a fault has made the tests hang, ten times what those of an area take."""
-KEPT: Final = ROOT / ".mutants.jsonl"
+PATIENCE: Final = 30.0
+"""So many seconds of tests are tried on a fault, if no other number is asked for."""
+MOST_NAMED: Final = 2_000
+"""How many tests a process can be told to run by their names."""
+KEPT: Final = ".mutants.jsonl"
 EXPLAINED: Final = Path(__file__).parent / "explained.toml"
 HELD: Final = Path(__file__).parent / "found.toml"
+INTERPRETED: Final = {"EHCP_FLOW_KERNEL": "interpreted", "CI": "1"}
+OPTIONS: Final = ("-p", "no:cacheprovider", "-q", "-x", "-n", "0", "--hypothesis-profile=whether-it-fails")
+OUT: Final = os.dup(1)
 FOUND, LEFT, SAME = "found", "left", "explained"
 
 AREAS: Final[Mapping[str, Sequence[str]]] = {
@@ -70,11 +85,22 @@ def files(words: Sequence[str]) -> list[str]:
     return [path for path in found if not words or any(word in path for word in words)]
 
 
+def files_of_tests(paths: Sequence[str]) -> list[str]:
+    """Return the files of the tests that have to find a fault in one of these files."""
+    found: dict[str, None] = {}
+    for place in dict.fromkeys(test for path in paths for test in finders_of(path)):
+        within = [ROOT / place] if place.endswith(".py") else sorted((ROOT / place).rglob("test_*.py"))
+        found.update(dict.fromkeys(each.relative_to(ROOT).as_posix() for each in within))
+    return list(found)
+
+
 class Tried(NamedTuple):
-    """What came of a fault: whether a test finds it, and the first one that did."""
+    """What came of a fault: whether a test finds it, the first that did, and on how many of how many it was tried."""
 
     said: str
     by: str = ""
+    tests: int = 0
+    of: int = 0
 
 
 class Held(NamedTuple):
@@ -98,12 +124,12 @@ class Held(NamedTuple):
         return None
 
 
-def known() -> dict[str, Tried]:
-    """Return what earlier runs found, by the key of the fault."""
-    if not KEPT.exists():
+def known(kept: Path) -> dict[str, Tried]:
+    """Return what earlier runs kept in a file, by the key of the fault."""
+    if not kept.exists():
         return {}
-    rows = map(json.loads, KEPT.read_text("utf-8").splitlines())
-    return {row["key"]: Tried(row["said"], row.get("by", "")) for row in rows}
+    rows = map(json.loads, kept.read_text("utf-8").splitlines())
+    return {row["key"]: Tried(row["said"], row.get("by", ""), row.get("tests", 0), row.get("of", 0)) for row in rows}
 
 
 def held() -> list[Held]:
@@ -125,9 +151,9 @@ def explained() -> set[tuple[str, str, str, str]]:
 
 def attempt(mutant: Mutant, tests: Sequence[str] = ()) -> Tried:
     """Return whether tests find a fault, those of its area or others; one that makes them hang is found too."""
-    command = [sys.executable, "-m", "pytest", "-p", "tests.mutants.swapped", "-p", "no:cacheprovider", "-x", "-q",
-               "-n", "0", *(tests or finders_of(mutant.path))]  # fmt: skip
-    named = {NAMED_BY: f"{mutant.path}:{mutant.number}", "EHCP_FLOW_KERNEL": "interpreted", "CI": "1"}
+    command = [sys.executable, "-m", "pytest", "-p", "tests.mutants.swapped", *OPTIONS,
+               *(tests or finders_of(mutant.path))]  # fmt: skip
+    named = {NAMED_BY: f"{mutant.path}:{mutant.number}", **INTERPRETED}
     try:
         done = subprocess.run(
             command, cwd=ROOT, env={**os.environ, **named}, timeout=HANG, check=False, capture_output=True,
@@ -141,10 +167,59 @@ def attempt(mutant: Mutant, tests: Sequence[str] = ()) -> Tried:
     return Tried(FOUND, failed[1] if failed else "")
 
 
+class Trying:
+    """Faults, one after another, each tried on the tests that reach it; what comes of each is kept at once."""
+
+    def __init__(self, todo: Sequence[Mutant], known: Reached, patience: float, until: float, kept: Path) -> None:
+        self._todo, self._known, self._patience, self._until, self._kept = todo, known, patience, until, kept
+        self.outcome: dict[str, Tried] = {}
+
+    def run(self, tests: Sequence[str], basetemp: Path) -> int:
+        """Try them with these files of tests, and return the exit code of pytest."""
+        os.environ |= INTERPRETED
+        return int(pytest.main([*OPTIONS, f"--basetemp={basetemp}", *tests], plugins=[Collected(self.each)]))
+
+    def each(self, tests: Collected) -> None:
+        """Try each, as long as there is time."""
+        with self._kept.open("a", encoding="utf-8") as kept:
+            for mutant in self._todo:
+                if time.monotonic() > self._until:
+                    return
+                tried = self.outcome[mutant.key] = self._one(mutant, tests)
+                kept.write(json.dumps({"key": mutant.key, **tried._asdict(), "what": str(mutant)}) + "\n")
+                kept.flush()
+                if tried.said == LEFT:
+                    say(f"no test of {tried.tests:,} finds it, of {tried.of:,} that can: {mutant}")
+
+    def _one(self, mutant: Mutant, tests: Collected) -> Tried:
+        able = [test for test in self._known.of(mutant) if tests.has(test.name)]
+        chosen = _within(able, self._patience)
+        names = [test.name for test in chosen]
+        in_child = bool(names) and tests.can_try(mutant)
+        if in_child:
+            by = tests.attempt(mutant, names, 60 + 10 * sum(test.seconds for test in chosen))
+            if by is not None:
+                return Tried(FOUND, by.partition("[")[0], len(names), len(able))
+        if not in_child or self._known.runs_outside(mutant):
+            said, by, *_ = attempt(mutant, names[:MOST_NAMED])
+            return Tried(said, by, len(names[:MOST_NAMED]), len(able))
+        return Tried(LEFT, "", len(names), len(able))
+
+
+def _within(tests: Sequence[Timed], seconds: float) -> list[Timed]:
+    """Return the first of the tests, as many as take so long, and at least one."""
+    chosen: list[Timed] = []
+    for test in tests:
+        seconds -= test.seconds
+        if seconds < 0 and chosen:
+            break
+        chosen.append(test)
+    return chosen
+
+
 def say(text: str) -> None:
-    """Print a line at once."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+    """Print a line at once, whatever pytest makes of standard output."""
+    os.write(OUT, f"{text}\n".encode())
 
 
 def main() -> int:
@@ -153,35 +228,41 @@ def main() -> int:
                                      formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
     parser.add_argument("words", nargs="*", help="only files whose path holds one of these")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="stop after so many seconds")
+    parser.add_argument("--patience", type=float, help=f"seconds of tests that are tried on a fault ({PATIENCE:g})")
     parser.add_argument("--sample", type=int, help="only so many faults of each area, always the same")
     parser.add_argument("--survivors", action="store_true", help="try again those that no test found")
+    parser.add_argument("--tests", nargs="+", help="with these files of tests alone, in the place of those of the area")
+    parser.add_argument("--kept", type=Path, default=ROOT, help="the directory that holds what is known")
     parser.add_argument("--hold", action="store_true", help="name in found.toml what was found, and try nothing")
     parser.add_argument("--list", action="store_true", help="say what there is and what is known, and try nothing")
     asked = parser.parse_args()
-    every = [mutant for path in files(asked.words) for mutant in mutants_of(path)]
+    until = time.monotonic() + asked.seconds
+    paths = files(asked.words)
+    every = [mutant for path in paths for mutant in mutants_of(path)]
     if asked.sample is not None:
         every = _sample(every, asked.sample)
-    same = explained()
-    said = known()
+    said = known(asked.kept / KEPT)
     if asked.hold:
         return _hold(every, said)
-    outcome = {mutant.key: SAME for mutant in every if (mutant.path, *mutant[3:6]) in same}
-    outcome = {**{key: said[key].said for key in (each.key for each in every) if key in said}, **outcome}
+    same = {mutant.key: Tried(SAME) for mutant in every if (mutant.path, *mutant[3:6]) in explained()}
+    outcome = {**{mutant.key: said[mutant.key] for mutant in every if mutant.key in said}, **same}
     again = {LEFT} if asked.survivors else set()
-    todo = [mutant for mutant in every if outcome.get(mutant.key, LEFT if asked.survivors else "") in {"", *again}]
-    began = time.monotonic()
-    with KEPT.open("a", encoding="utf-8") as kept:
-        # By their keys, so that a run that is stopped has tried something of everything.
-        for mutant in sorted(() if asked.list else todo, key=lambda each: each.key):
-            if time.monotonic() - began > asked.seconds:
-                break
-            tried = attempt(mutant)
-            outcome[mutant.key] = tried.said
-            kept.write(json.dumps({"key": mutant.key, **tried._asdict(), "what": str(mutant)}) + "\n")
-            kept.flush()
-            if outcome[mutant.key] == LEFT:
-                say(f"no test finds it: {mutant}")
-    return _tell(every, outcome)
+    # By their keys, so that a run that is stopped has tried something of everything.
+    todo = sorted((each for each in every if each.key not in outcome or outcome[each.key].said in again), key=_by_key)
+    code = 0
+    if todo and not asked.list:
+        tests = asked.tests or files_of_tests(paths)
+        watched = reached(asked.kept.absolute(), tests, files(()))
+        patience = asked.patience or (float("inf") if asked.survivors else PATIENCE)
+        trying = Trying(todo, watched, patience, until, asked.kept / KEPT)
+        with tempfile.TemporaryDirectory() as basetemp:
+            code = trying.run(tests, Path(basetemp, "tests"))
+        outcome |= trying.outcome
+    return _tell(every, outcome) or code
+
+
+def _by_key(mutant: Mutant) -> str:
+    return mutant.key
 
 
 def _sample(every: Sequence[Mutant], many: int) -> list[Mutant]:
@@ -207,9 +288,9 @@ def _hold(every: Sequence[Mutant], said: Mapping[str, Tried]) -> int:
     return 0
 
 
-def _tell(every: Sequence[Mutant], outcome: Mapping[str, str]) -> int:
-    left = [mutant for mutant in every if outcome.get(mutant.key) == LEFT]
-    tried = Counter(outcome[mutant.key] for mutant in every if mutant.key in outcome)
+def _tell(every: Sequence[Mutant], outcome: Mapping[str, Tried]) -> int:
+    left = [mutant for mutant in every if mutant.key in outcome and outcome[mutant.key].said == LEFT]
+    tried = Counter(outcome[mutant.key].said for mutant in every if mutant.key in outcome)
     share = 100 * sum(tried.values()) / max(len(every), 1)
     say(
         f"{len(every):,} faults, {sum(tried.values()):,} tried ({share:.1f} %): {tried[FOUND]:,} found, "
