@@ -82,6 +82,20 @@ def test_a_protected_time_stands_on_its_last_day_and_is_over_on_the_next():
     assert one(f"{CEASE}; 2026-09-02 cease_notice_withdrawn", "cease_standstill").status == "met"
 
 
+@pytest.mark.parametrize(("on", "status"), [("2026-09-01", "lapsed"), ("2026-09-02", "met")])
+def test_a_second_notice_within_a_protected_time_takes_the_place_of_the_first(on, status):
+    first, second = every(f"{CEASE}; 2026-07-20 cease_consulted; {on} cease_notice_sent", "cease_standstill")
+    assert (first.status, str(first.due_on), second.status) == (status, "2026-09-01", "met")
+
+
+@pytest.mark.parametrize(
+    ("born", "status", "ended_on"), [("2000-09-02", "lapsed", "2026-09-01"), ("2000-09-03", "met", "None")]
+)
+def test_a_protected_time_falls_away_with_the_last_day_before_the_26th_birthday(born, status, ended_on):
+    kept = one(f"{born} date_of_birth; {CEASE}", "cease_standstill")
+    assert (str(kept.due_on), kept.status, str(kept.ended_on)) == ("2026-09-01", status, ended_on)
+
+
 def test_a_certificate_can_lengthen_the_standstill():
     chronology = "2026-03-02 cease_notice_sent; 2026-04-20 mediation_certificate_issued"
     assert str(one(chronology, "cease_standstill", "2026-04-21").due_on) == "2026-05-20"
