@@ -93,8 +93,8 @@ SCHEMA: Final = (
     Column("limit", "the limit that an exception is claimed for (empty means every limit it can apply to), or "
            "that a day was fixed for"),
     Column("reason", "free text: why; for an exception, the recorded judgement"),
-    Column("fact_id", "the fact's own name, where its source has one: at most 400 characters, without blanks but those "
-           "of its `case_id`"),
+    Column("fact_id", "the fact's own name, where its source has one, and that of no other fact there, of whichever "
+           "case: at most 400 characters, without blanks but those of its `case_id`"),
     Column("corrects", "the `fact_id` of the fact that this one replaces or voids"),
     Column("particular", "of `particular_recorded`, what began to hold, such as placement, need or caseworker",
            only_of=_HOLDS),

@@ -420,8 +420,8 @@ NAMES: Final = KeptWhole(
     "{event} on {on} goes by the fact_id {value} of {other} on {other_on}, and says something else: they would be "
     "corrected, and taken back, together",
     "give each fact a fact_id of its own; if one corrects the other, record it so (corrects)",
-    "fact_id is that of one fact of the case",
-    "both count; in a file, and in a store, the second is refused",
+    "fact_id is that of one fact",
+    "both count; in a file, and in a store, the second is refused, and so is that of another case's fact",
 )
 
 DATED: Final = (PERIOD, PLAN_REVIEWED)

@@ -15,13 +15,14 @@ from ehcp_flow.bulk.cases_from_columns import build_cases
 from ehcp_flow.bulk.codes import NO_DAY, Array, as_day
 from ehcp_flow.bulk.deadline_columns import Judged
 from ehcp_flow.bulk.duty_columns import keys_of
-from ehcp_flow.bulk.encoding import LINE, Encoded, encode, reread
+from ehcp_flow.bulk.encoding import LINE, Encoded, encode
 from ehcp_flow.bulk.fact_columns import FactColumns
-from ehcp_flow.bulk.fact_id_columns import of_one_name, under_another_name
 from ehcp_flow.bulk.identifier_check import may_be_refused
 from ehcp_flow.bulk.kernel_columns import judge_columns
 from ehcp_flow.bulk.law_words import LawWords
 from ehcp_flow.bulk.ordering import Settled, in_legal_order
+from ehcp_flow.bulk.read_again import reread
+from ehcp_flow.bulk.record_columns import of_one_name
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
 from ehcp_flow.deadlines import STATUSES, judged_case
@@ -37,7 +38,6 @@ __all__ = [
     "judge_chunk",
     "judged_chunk",
     "known_rows",
-    "named_rows",
     "narrowed",
     "readable",
     "schema_of",
@@ -254,18 +254,8 @@ def readable(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFr
 
 def asked_rows(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFrame, list[RowRefused], int]:
     """Return the same of the cases alone that are asked about; all refusals are told, and all rows counted."""
-    encoded, rows, refused, count = named_rows(rows, question)
-    return *narrowed(encoded, rows, question), refused, count
-
-
-def named_rows(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFrame, list[RowRefused], int]:
-    """Return the same as `readable` of whole cases, without the rows that come under the name of another."""
     encoded, rows, refused, count = readable(rows, question)
-    if question.entering and (again := under_another_name(encoded, rows, question.name, question.shown)):
-        rows = rows.filter(~pl.Series(np.isin(np.arange(rows.height), list(again))))
-        encoded = encode(rows, with_instants=question.known_at is not None)
-        refused = sorted([*refused, *again.values()], key=lambda row: row.line)
-    return encoded, rows, refused, count
+    return *narrowed(encoded, rows, question), refused, count
 
 
 def narrowed(encoded: Encoded, rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFrame]:

@@ -7,13 +7,10 @@ the readers, which make a fact of it or say what is wrong.
 from __future__ import annotations
 
 import datetime as dt
-import io
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -23,7 +20,7 @@ from pydantic.fields import FieldInfo
 from ehcp_flow.bulk.codes import EVENTS, KEY_OF, NO_DAY, PARTICULAR, Array, as_day, numbered
 from ehcp_flow.bulk.own_columns import names_no_events, not_as_kept
 from ehcp_flow.dates import parse_date, parse_day, parse_instant, written
-from ehcp_flow.errors import DateError, RowRefused
+from ehcp_flow.errors import DateError
 from ehcp_flow.facts import (
     COLUMN_OF,
     COLUMNS,
@@ -37,9 +34,8 @@ from ehcp_flow.facts import (
     choices_of,
     outcomes_of,
 )
-from ehcp_flow.readers import FactReader, read_facts
 
-__all__ = ["APART", "LINE", "Coded", "Encoded", "encode", "reread", "standard", "taken"]
+__all__ = ["APART", "LINE", "Coded", "Encoded", "encode", "standard"]
 
 LINE: Final = "_line"
 """The column of a raw frame that says where each row stood in its source."""
@@ -349,44 +345,6 @@ def _not_on_its_list(name: str, event: Array, column: Coded) -> Array:
     if not wrong.any():
         return np.zeros(len(event), dtype=bool)
     return wrong.ravel().take(event * np.int32(width) + np.where(column.codes < 0, width - 1, column.codes))
-
-
-def reread(frame: pl.DataFrame, name: str, shown: Mapping[str, str]) -> tuple[pl.DataFrame, list[RowRefused]]:
-    """Return rows as the readers take them, each column as plain text, and the refusals of the others.
-
-    `shown` says how the source writes each column's name, for the messages.
-    """
-    lines = frame[LINE].to_list()
-    columns = [column for column in frame.columns if column != LINE]
-    rows = frame.select(pl.col(column).cast(pl.String) for column in columns).rows()
-    text = "".join(
-        json.dumps({shown.get(c, c): cell for c, cell in zip(columns, row, strict=True) if cell is not None}) + "\n"
-        for row in rows
-    )
-    kept, refused = taken(
-        read_facts(io.StringIO(text, newline="\n"), name=name), lambda number: int(lines[number - 1]), shown
-    )
-    schema = {column: frame.schema[LINE] if column == LINE else pl.String for column in frame.columns}
-    return pl.DataFrame(kept, schema=schema), refused
-
-
-def taken(
-    reader: FactReader, line_of: Callable[[int], int], shown: Mapping[str, str] = MappingProxyType({})
-) -> tuple[list[dict[str, Any]], list[RowRefused]]:
-    """Return the facts that the readers take, as rows of text, and what they refuse, each with its line in the source.
-
-    This is the one way of a row that is not plain, whatever it was found in.
-    """
-    kept: list[dict[str, Any]] = []
-    refused: list[RowRefused] = []
-    for number, entry in reader.entries():
-        line = line_of(number)
-        if isinstance(entry, Fact):
-            kept.append({**cells_of(entry), LINE: line})
-        else:
-            told = shown.get(entry.column, entry.column), entry.value, entry.expected, entry.case_id
-            refused.append(RowRefused(reader.report.name, line, *told))
-    return kept, refused
 
 
 def cells_of(fact: Fact) -> dict[str, str]:

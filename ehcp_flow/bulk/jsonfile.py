@@ -16,7 +16,8 @@ import numpy as np
 import polars as pl
 
 from ehcp_flow.bulk.codes import Array
-from ehcp_flow.bulk.encoding import LINE, taken
+from ehcp_flow.bulk.encoding import LINE
+from ehcp_flow.bulk.read_again import taken
 from ehcp_flow.errors import RowRefused
 from ehcp_flow.facts import COLUMNS, REQUIRED
 from ehcp_flow.readers import read_facts

@@ -15,6 +15,7 @@ import polars as pl
 from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, KEYS, NO_DAY, PROSPECTIVE, Array, as_day
 from ehcp_flow.bulk.encoding import Encoded
 from ehcp_flow.case_ids import DAMAGED, LOOK_ALIKE, UNSEEN, nearly_the_same
+from ehcp_flow.facts import WHITE
 from ehcp_flow.record_table import (
     AUTHORITY,
     BIRTH_FIRST,
@@ -28,7 +29,10 @@ from ehcp_flow.record_table import (
     Per,
 )
 
-__all__ = ["CheckedColumns", "checked_columns", "nearly_the_same_of"]
+__all__ = ["NAME", "CheckedColumns", "checked_columns", "nearly_the_same_of", "of_one_name"]
+
+NAME: Final = pl.col("fact_id").cast(pl.String).str.strip_chars(WHITE)
+"""The name of each row's fact, where its source has one."""
 
 _DAY: Final = 86_400_000_000
 _WORDS: Final = sorted({outcome or "" for _, outcome in KEYS})
@@ -213,6 +217,15 @@ def _may_be_again(looked: _Looked, row: OnceOnly, facts: _Facts, stand: Array) -
     if row.within is not None:
         near &= facts.on[places[1:]] - facts.on[places[:-1]] <= row.within
     return bool(near.any())
+
+
+def of_one_name(encoded: Encoded, rows: pl.DataFrame) -> Array:
+    """Return the rows that share their `fact_id` with another of their case."""
+    if "fact_id" not in rows.columns or rows["fact_id"].null_count() == rows.height:
+        return np.zeros(0, dtype=np.int64)
+    names = pl.DataFrame([pl.Series("case", encoded.case), rows.select(NAME).to_series()])
+    twice: Array = (names.is_duplicated() & names["fact_id"].fill_null("").ne("")).arg_true().to_numpy()
+    return twice
 
 
 def nearly_the_same_of(case_ids: Sequence[pl.Series]) -> list[tuple[str, ...]]:

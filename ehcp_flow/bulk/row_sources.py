@@ -20,10 +20,10 @@ from ehcp_flow.bulk.jsonfile import JsonFile
 from ehcp_flow.bulk.stored import StoreRows
 from ehcp_flow.case import Case
 from ehcp_flow.errors import RowRefused, SourceError
+from ehcp_flow.fact_names import FactNames
 from ehcp_flow.facts import COLUMNS, REQUIRED, WHITE, Fact
 from ehcp_flow.measures.extra import LONGEST_VALUE, FurtherValues, values_in
 from ehcp_flow.readers import FactReader, Report, read_facts
-from ehcp_flow.readers.fact_names import FactNames
 from ehcp_flow.readers.plain_columns import dated_columns
 from ehcp_flow.readers.row_tables import column_of, known_among
 from ehcp_flow.store import Store

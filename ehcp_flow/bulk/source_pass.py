@@ -21,6 +21,7 @@ from ehcp_flow.bulk.law_words import words_of
 from ehcp_flow.bulk.record_columns import nearly_the_same_of
 from ehcp_flow.bulk.row_sources import Source, chunks_of, open_rows
 from ehcp_flow.bulk.stored import StoreRows
+from ehcp_flow.bulk.unique_names import OneNameEach
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.calendars import england as english_calendars
 from ehcp_flow.case import Case
@@ -133,6 +134,8 @@ class Pass:
         with ExitStack() as stack:
             rows = open_rows(self._source, stack, name=self._name, known_at=self._known_at, axis=self._axis)
             stored = rows if isinstance(rows, StoreRows) else None
+            if rows.entering:
+                rows = OneNameEach(rows)
             self.name = rows.name
             question = Question(
                 self.as_of,

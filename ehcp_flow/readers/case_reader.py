@@ -25,10 +25,10 @@ from pydantic import ValidationError
 from ehcp_flow.case import Case, group_cases
 from ehcp_flow.dates import parse_date, parse_day
 from ehcp_flow.errors import DateError, FactError, RowRefused, SourceError, SourceMissing, UnknownNameError
+from ehcp_flow.fact_names import FactNames
 from ehcp_flow.facts import COLUMNS, DATES, FACT_TYPES, SHARED, WHITE, Fact, load_fact
 from ehcp_flow.inputs import why_unreadable
 from ehcp_flow.readers.column_evidence import misread_columns
-from ehcp_flow.readers.fact_names import FactNames
 from ehcp_flow.readers.plain_columns import PlainColumns
 from ehcp_flow.readers.row_tables import column_of, table_of
 from ehcp_flow.readers.text_lines import Readable, printable

@@ -21,6 +21,7 @@ from typing import BinaryIO, Final, TypeAlias
 
 from ehcp_flow.case_ids import nearly_the_same
 from ehcp_flow.errors import FactError, RowRefused, SourceError, UnknownNameError
+from ehcp_flow.fact_names import FactNames
 from ehcp_flow.facts import Fact
 from ehcp_flow.formulas import disarmed
 from ehcp_flow.outputs import Kind, Output, header_of
@@ -129,6 +130,7 @@ class _Taking:
         self.seen: set[int] = set()
         self.elsewhere: dict[str, str] = {}
         self.ids: set[str] = set()
+        self.names = FactNames(name or "input", dict)
 
     def take(self, chunk: list[Item], state: ImportState, *, again: bool = False) -> ImportState:
         """Deal with one batch and return the new state; `again` only names the refusals of one dealt with before."""
@@ -143,6 +145,8 @@ class _Taking:
                 refusals.append(row)
             elif elsewhere := self._elsewhere(row):
                 refusals.append(RowRefused(self.name or "input", line, "authority", *elsewhere, row.case_id))
+            elif isinstance(named := self.names.of_one_case(line, row), RowRefused):
+                refusals.append(named)
             elif self.dry_run and self._twice(row):
                 twice += 1
             else:
@@ -181,6 +185,10 @@ class _Taking:
                 self.take(chunk, ImportState(), again=True)
             else:
                 self._look_ahead(chunk)
+                for item in chunk:
+                    line, row = item if isinstance(item, tuple) else (0, item)
+                    if isinstance(row, Fact) and not self._elsewhere(row):
+                        self.names.of_one_case(line, row)
 
     def finish(self, state: ImportState) -> ImportState:
         """Remember that the file is done."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from typing import Any
@@ -28,6 +29,7 @@ class Shelf:
         self.lock = threading.RLock()
         self.rows: list[FactRow] = []
         self.cases: dict[str, list[FactRow]] = defaultdict(list)
+        self.names: dict[str, list[FactRow]] = defaultdict(list)
         self.texts: dict[tuple[str, int], Text] = {}
         self.heads: dict[str, Head] = {}
         self.keys: dict[tuple[str, str], FactRow] = {}
@@ -117,7 +119,7 @@ class MemoryStore(Store):
             }
             plan = plan_commands(
                 commands, recorded_by=recorded_by, now=self.clock(), scope=self.scope, heads=shelf.heads,
-                keyed=keyed, load=self._stored, check=self.check, upcasters=self.upcasters,
+                keyed=keyed, load=self._stored, others=self._named, check=self.check, upcasters=self.upcasters,
             )  # fmt: skip
             return plan.placed(self._write(plan))
 
@@ -133,7 +135,7 @@ class MemoryStore(Store):
             known = {case_id: self._read_all(case_id) for case_id in {fact.case_id for fact in facts}}
             plan = plan_import(
                 facts, recorded_by=recorded_by, now=self.clock(), scope=self.scope, heads=shelf.heads,
-                known=known, upcasters=self.upcasters, refuse=refuse, same_id=same_id,
+                known=known, others=self._named, upcasters=self.upcasters, refuse=refuse, same_id=same_id,
             )  # fmt: skip
             if not dry_run:
                 self._write(plan)
@@ -157,6 +159,10 @@ class MemoryStore(Store):
         with self._shelf.lock:
             head = self._shelf.heads.get(case_id)
             return self._read_all(case_id) if head is not None and self._mine(head) else []
+
+    def _named(self, names: Collection[str]) -> list[tuple[Fact, str]]:
+        rows = [row for name in names for row in self._shelf.names.get(name, ())]
+        return [(self._read(row).fact, self._shelf.heads[row.case_id].authority) for row in rows if self._visible(row)]
 
     def _by_case(self, case_ids: Iterable[str] | None, then: str | None, axis: Axis) -> Iterator[Stored]:
         with self._shelf.lock:
@@ -212,6 +218,8 @@ class MemoryStore(Store):
         for row in plan.settle(last):
             shelf.rows.append(row)
             shelf.cases[row.case_id].append(row)
+            if name := json.loads(row.body).get("fact_id"):
+                shelf.names[name].append(row)
             if row.key is not None:
                 shelf.keys[row.case_id, row.key] = row
         for text in plan.texts:

@@ -7,7 +7,7 @@ add. Nothing here touches a database or reads a clock.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ehcp_flow.case import Case
@@ -26,7 +26,7 @@ from ehcp_flow.store.fact_rows import (
     plain,
     text_of,
 )
-from ehcp_flow.store.source_names import SameId, SourceNames
+from ehcp_flow.store.source_names import NamesElsewhere, SameId, SourceNames
 from ehcp_flow.store.upcasting import Upcasters
 
 __all__ = ["Check", "Command", "Plan", "Recorded", "Scope", "Stored", "plan_commands", "plan_import", "plan_redaction"]
@@ -35,6 +35,8 @@ Scope = frozenset[str]
 """The authorities whose cases a store may touch; None in its place: all of them."""
 
 
+Named = Callable[[Collection[str]], Iterable[tuple[Fact, str]]]
+"""Gives the facts that the store holds under some names, each with the authority of its case."""
 Check = Callable[[Case, Fact], object]
 """A strict check: raises (MoveRefused) if the law does not allow `fact` on `case` now."""
 
@@ -154,7 +156,7 @@ class Plan:
 def plan_commands(  # noqa: PLR0913 - everything it decides on is passed in
     commands: Sequence[Command], *, recorded_by: str | None, now: dt.datetime, scope: Scope | None,
     heads: Mapping[str, Head], keyed: Mapping[tuple[str, str], Stored], load: Callable[[str], Sequence[Stored]],
-    check: Check, upcasters: Upcasters,
+    others: Named, check: Check, upcasters: Upcasters,
 ) -> Plan:  # fmt: skip
     """Return what the commands of one unit of work come to.
 
@@ -164,6 +166,7 @@ def plan_commands(  # noqa: PLR0913 - everything it decides on is passed in
     plan = Plan()
     at = instant_text(now)
     new_keys: dict[tuple[str, str], int] = {}
+    elsewhere = NamesElsewhere(others(_names(each.fact for each in commands)))
     for command in commands:
         case_id = command.case_id
         head = plan.head(case_id, heads)
@@ -187,6 +190,8 @@ def plan_commands(  # noqa: PLR0913 - everything it decides on is passed in
                 plan.results.append(Recorded(case_id, first.version, 0, first.fact, repeated=True))
                 continue
             new_keys[name] = len(plan.results)
+        owner = _owner(head, fact)
+        elsewhere.refuse(fact, owner)
         if fact.fact_id is not None and head is not None:
             held = [*(each.fact for each in load(case_id)), *_planned(plan, case_id)]
             SourceNames(((each, is_redacted(each)) for each in held), head.authority).taken(fact, "refuse")
@@ -206,6 +211,7 @@ def plan_commands(  # noqa: PLR0913 - everything it decides on is passed in
             head, fact, authority=fact.authority or "", at=at, recorded_at=None, recorded_by=recorded_by,
             key=command.key, schema=upcasters.current,
         )  # fmt: skip
+        elsewhere.add(fact, owner)
         written = fact.model_copy(
             update={"recorded_at": parse_instant_text(row.recorded_at), "recorded_by": recorded_by}
         )
@@ -214,8 +220,8 @@ def plan_commands(  # noqa: PLR0913 - everything it decides on is passed in
 
 
 def plan_import(  # noqa: PLR0913 - everything it decides on is passed in
-    facts: Iterable[Fact], *, recorded_by: str | None, now: dt.datetime, scope: Scope | None,
-    heads: Mapping[str, Head], known: Mapping[str, Sequence[Stored]], upcasters: Upcasters,
+    facts: Sequence[Fact], *, recorded_by: str | None, now: dt.datetime, scope: Scope | None,
+    heads: Mapping[str, Head], known: Mapping[str, Sequence[Stored]], others: Named, upcasters: Upcasters,
     refuse: Callable[[int, Fact, Exception], None], same_id: SameId,
 ) -> Plan:  # fmt: skip
     """Return what one batch of a file comes to: facts that the store holds already are counted, not added.
@@ -230,6 +236,9 @@ def plan_import(  # noqa: PLR0913 - everything it decides on is passed in
     seen: dict[str, dict[str, list[tuple[str | None, bool]]]] = {}
     taken: dict[str, list[Fact]] = {}
     named: dict[str, SourceNames] = {}
+    # What a case holds under its name already is no matter of other cases.
+    there = {(case_id, stored.fact.fact_id) for case_id, each in known.items() for stored in each}
+    elsewhere = NamesElsewhere(others(_names(each for each in facts if (each.case_id, each.fact_id) not in there)))
     for place, given in enumerate(facts):
         case_id = given.case_id
         head = plan.head(case_id, heads)
@@ -240,6 +249,7 @@ def plan_import(  # noqa: PLR0913 - everything it decides on is passed in
                 fact = _corrects(fact, (*(each.fact for each in known.get(case_id, ())), *taken.get(case_id, ())))
             owner = fact.authority if head is None else head.authority
             if fact.fact_id is not None:
+                elsewhere.refuse(fact, _owner(head, fact))
                 if case_id not in named:
                     held = ((stored.fact, stored.redacted) for stored in known.get(case_id, ()))
                     named[case_id] = SourceNames(held, owner)
@@ -267,6 +277,7 @@ def plan_import(  # noqa: PLR0913 - everything it decides on is passed in
             bodies.setdefault(said, []).append((text_of(fact), False))
             if fact.fact_id is not None:
                 named[case_id].add(fact)
+                elsewhere.add(fact, _owner(head, fact))
             if scope is not None:
                 taken.setdefault(case_id, []).append(fact)
         except (FactError, WrongAuthority, UnknownNameError) as error:
@@ -282,6 +293,14 @@ def plan_redaction(head: Head, texts: Iterable[Text], redaction: Text) -> tuple[
     before = sum(text.act is not None for text in texts)
     act = redaction._replace(act=head.version + before + 1)
     return act, sealed(head, trail_of_redaction(head.trail, act))
+
+
+def _names(facts: Iterable[Fact]) -> set[str]:
+    return {fact.fact_id for fact in facts if fact.fact_id is not None}
+
+
+def _owner(head: Head | None, fact: Fact) -> str | None:
+    return (head.authority if head is not None else None) or fact.authority
 
 
 def _own(head: Head | None, fact: Fact, scope: Scope | None) -> None:

@@ -1,4 +1,4 @@
-"""The names that a source gives to its facts: one name, one fact.
+"""The names that a source gives to its facts: one name, one fact, whichever case it is of.
 
 A row that comes again under its name and says the same is a duplicate. One that says something else is refused, unless
 the source is declared to correct by name: then it stands in the place of what was last told under that name.
@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from ehcp_flow.errors import FactError
+from ehcp_flow.fact_names import taken_already
 from ehcp_flow.facts import Fact
 from ehcp_flow.store.fact_rows import text_of
 
-__all__ = ["SameId", "SourceNames"]
+__all__ = ["NamesElsewhere", "SameId", "SourceNames"]
 
 SameId: TypeAlias = Literal["refuse", "corrects"]
 """What a row means that comes again under the name of another: nothing that is right, or a correction."""
@@ -55,12 +56,7 @@ class SourceNames:
         if self._says(last.fact) == self._says(fact) and (last.redacted or text_of(last.fact) == text_of(fact)):
             return None
         if same_id == "refuse":
-            raise FactError(
-                fact.event, "fact_id", fact.fact_id,
-                f"a name that no other fact of case {fact.case_id} has: {last.fact.event} on "
-                f"{last.fact.on.isoformat()} goes by it, and says something else; if the source corrects by name, say "
-                "so (--same-id corrects)",
-            )  # fmt: skip
+            raise FactError(fact.event, "fact_id", fact.fact_id, taken_already(fact, last.fact))
         name = f"{fact.fact_id}{_AGAIN}{len(told)}"
         return fact.model_copy(update={"fact_id": name, "corrects": last.fact.id})
 
@@ -75,3 +71,27 @@ class SourceNames:
         if text_of(fact) != fact.reason:
             plain["value"] = None
         return fact.model_copy(update=plain).content
+
+
+class NamesElsewhere:
+    """The facts of other cases under the names at hand, each with the authority of its case.
+
+    Names are compared among the cases of one authority, and with cases of which nobody has said whose they are: another
+    authority's source may well number its facts in the same way.
+    """
+
+    def __init__(self, held: Iterable[tuple[Fact, str]]) -> None:
+        self._held: dict[str, list[tuple[Fact, str]]] = {}
+        for fact, owner in held:
+            self.add(fact, owner)
+
+    def add(self, fact: Fact, owner: str | None) -> None:
+        """Note a fact that a case holds."""
+        if fact.fact_id is not None:
+            self._held.setdefault(fact.fact_id, []).append((fact, owner or ""))
+
+    def refuse(self, fact: Fact, owner: str | None) -> None:
+        """Raise FactError where a fact of another case has the name of this one."""
+        for first, of in self._held.get(fact.fact_id or "", ()):
+            if first.case_id != fact.case_id and (not of or not owner or of == owner):
+                raise FactError(fact.event, "fact_id", fact.fact_id, taken_already(fact, first))

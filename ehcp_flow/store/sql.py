@@ -107,7 +107,8 @@ class SqlStore(SqlReads):
                         commands, recorded_by=recorded_by, now=self.clock(), scope=self.scope, heads=heads,
                         keyed=self._keyed(transaction, commands),
                         load=lambda case_id: self._load(transaction, case_id),
-                        check=self.check, upcasters=self.upcasters,
+                        others=lambda names: self._named(transaction, names), check=self.check,
+                        upcasters=self.upcasters,
                     )  # fmt: skip
                     done = plan.placed(self._write(transaction, plan))
             except _Race as race:
@@ -141,7 +142,8 @@ class SqlStore(SqlReads):
                     heads |= {case_id: Head(case_id, "", 0, "", "") for case_id in elsewhere}
                     plan = plan_import(
                         facts, recorded_by=recorded_by, now=self.clock(), scope=self.scope, heads=heads,
-                        known=self._known(transaction, sorted(heads)), upcasters=self.upcasters, refuse=note,
+                        known=self._known(transaction, sorted(heads)),
+                        others=lambda names: self._named(transaction, names), upcasters=self.upcasters, refuse=note,
                         same_id=same_id,
                     )  # fmt: skip
                     if not dry_run:
@@ -222,6 +224,8 @@ class SqlStore(SqlReads):
             return []
         if command.key is not None or text_of(command.fact) is not None:
             return []
+        if command.fact.fact_id is not None or command.fact.corrects is not None:
+            return []  # what it is called, and what it corrects, is compared with what the case holds
         plan = plan_commands(
             commands,
             recorded_by=recorded_by,
@@ -230,6 +234,7 @@ class SqlStore(SqlReads):
             heads={head.case_id: head},
             keyed={},
             load=lambda _: [],
+            others=lambda _: [],
             check=self.check,
             upcasters=self.upcasters,
         )

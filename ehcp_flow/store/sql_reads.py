@@ -8,13 +8,14 @@ role to, it keeps by policies (`role_guards.py`).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from copy import copy
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
+from ehcp_flow.facts import Fact
 from ehcp_flow.readers.text_lines import UNFIT
 from ehcp_flow.store.base import Axis, Store
 from ehcp_flow.store.chain import seal_import
@@ -185,6 +186,16 @@ class SqlReads(Store):
             return {}
         rows = transaction.rows(self._sql.cases_of, (self._list(case_ids),))
         return {case_id: [self._read(row) for row in group] for case_id, group in groupby(rows, key=itemgetter(0))}
+
+    def _named(self, transaction: Transaction, names: Collection[str]) -> list[tuple[Fact, str]]:
+        """Return the facts of these names that the store holds, each with the authority of its case."""
+        fit = sorted(name for name in names if not UNFIT.search(name))
+        if not fit:
+            return []
+        found = [self._read(row).fact for row in transaction.rows(self._sql.named, (self._list(fit),))]
+        heads = self._heads_of(transaction, sorted({fact.case_id for fact in found})) if found else {}
+        owned = [(fact, heads[fact.case_id].authority) for fact in found if fact.case_id in heads]
+        return [(fact, owner) for fact, owner in owned if self.scope is None or owner in self.scope]
 
     def _texts(self, case_id: str) -> dict[int, Text]:
         with self.database.read(single=True) as transaction:

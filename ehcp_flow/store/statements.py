@@ -68,6 +68,7 @@ class Statements:
     lock_heads: str
     keyed: str
     cases_of: str
+    named: str
     take_positions: str
     insert_head: str
     update_head: str
@@ -120,6 +121,7 @@ def _sqlite(n: Names) -> Statements:
         lock_heads=f"{head} WHERE h.case_id IN {many}",
         keyed=f"SELECT f.case_id, f.key FROM {n.facts} f WHERE f.case_id = ? AND f.key = ?",
         cases_of=f"{select} WHERE f.case_id IN {many} ORDER BY f.case_id, f.version",
+        named=f"{select} WHERE f.name IN {many} ORDER BY f.position",
         take_positions=f"UPDATE {n.counter} SET last = last + ? WHERE one = 1 RETURNING last",
         insert_head=f"INSERT INTO {n.heads} ({', '.join(_HEAD)}) VALUES ({', '.join('?' * len(_HEAD))})",
         update_head=f"UPDATE {n.heads} SET {', '.join(f'{column} = ?' for column in _MOVED)} WHERE case_id = ?",
@@ -168,6 +170,7 @@ def _postgresql(n: Names) -> Statements:
         lock_heads=f"{head} WHERE h.case_id = ANY(%s::text[]) ORDER BY h.case_id FOR UPDATE",
         keyed=f"SELECT f.case_id, f.key FROM {n.facts} f WHERE f.case_id = %s AND f.key = %s",
         cases_of=f"{select} WHERE f.case_id = ANY(%s::text[]) ORDER BY f.case_id, f.version",
+        named=f"{select} WHERE f.name = ANY(%s::text[]) ORDER BY f.position",
         take_positions=f"UPDATE {n.counter} SET last = last + %s WHERE one = 1 RETURNING last",
         insert_head=(
             f"INSERT INTO {n.heads} ({', '.join(_HEAD)}) SELECT * FROM unnest({of_heads}) ON CONFLICT DO NOTHING"

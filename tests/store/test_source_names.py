@@ -19,7 +19,7 @@ WEEK_2 = HEAD + "r1,885,request_received,2026-03-02,,n1\nr1,885,assessment_agree
 TWICE = HEAD + (
     "r1,885,assessment_agreed,2026-04-10,,n2\nr1,885,request_received,2026-03-02,,n1\n"
     "r1,885,assessment_agreed,2026-04-10,,n2\nr1,885,assessment_agreed,2026-04-20,,n2\n"
-    "r2,885,assessment_agreed,2026-04-20,,n2\n"
+    "r2,885,assessment_agreed,2026-04-20,,n3\n"
 )
 
 
@@ -33,10 +33,14 @@ def agreed(case):
     return [fact.on.isoformat() for fact in case.facts if fact.event == "assessment_agreed"]
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def store(request, tmp_path):
     if request.param == "memory":
         yield MemoryStore()
+        return
+    if request.param == "postgresql":
+        with Store.open(request.getfixturevalue("postgres_store_url")) as opened:
+            yield opened
         return
     with Store.open(f"sqlite:///{tmp_path / 's.db'}", create=True) as opened:
         yield opened
@@ -63,6 +67,45 @@ def test_a_file_that_uses_a_name_twice_is_refused_the_second_fact_at_every_door(
     frames = iter_frames(quoted)
     assert len(list(frames)) == 1
     assert [row.value for row in frames.refused] == ["n2"]
+
+
+def test_a_name_that_two_cases_have_is_refused_the_second_at_every_door(tmp_path):
+    """It is unique in its source: the fact was moved to another child, or the source counts anew for each."""
+    rows = [HEAD, "r1,885,request_received,2026-03-02,,1\n", "r2,885,request_received,2026-03-09,,1\n",
+            "r1,885,assessment_agreed,2026-04-10,,2\n", "r2,885,assessment_agreed,2026-04-17,,r2/2\n"]  # fmt: skip
+    path = write(tmp_path, "moved.csv", "".join(rows))
+    for read in (read_cases(path), read_columns(path), read_columns(path, chunk_cases=1)):
+        (refused,) = read.refused
+        assert (refused.line, refused.column, refused.value, refused.case_id) == (3, "Fact ID", "1", "r2")
+        assert "request_received on 2026-03-02 of case r1 goes by it" in refused.expected
+        assert "(r2/1)" in refused.expected
+        assert {case_id: len(case.facts) for case_id, case in read.items()} == {"r1": 2, "r2": 1}
+    with pytest.raises(RowRefused, match="case r1 goes by it"):
+        read_case(path, "r2")
+    assert len(read_case(path, "r1").facts) == 2
+    one, many = (
+        invoke("check", path, "--as-of", "2026-06-30", "--format", "csv", door=door) for door in ("one", "many")
+    )
+    assert (one.stdout, one.stderr, one.exit_code) == (many.stdout, many.stderr, many.exit_code)
+    assert one.exit_code == 1
+    line = '{"case_id": "a", "event": "request_received", "on": "2026-03-02", "fact_id": "1"}\n'
+    told = write(tmp_path, "moved.jsonl", line + line.replace('"a"', '"b"'))
+    assert (
+        [row.case_id for row in read_columns(told).refused]
+        == ["b"]
+        == [row.case_id for row in read_cases(told).refused]
+    )
+
+
+@pytest.mark.parametrize("batch", [1, 2_000])
+def test_a_name_that_two_cases_of_a_file_have_is_refused_by_an_import(tmp_path, store, batch):
+    text = HEAD + "r1,885,request_received,2026-03-02,,1\nr2,885,request_received,2026-03-09,,1\n"
+    for same_id in ("refuse", "corrects"):
+        refused: list[RowRefused] = []
+        path = write(tmp_path, f"{same_id}.csv", text)
+        import_file(store, path, batch=batch, same_id=same_id, refused=refused.append)
+        assert [(row.line, row.column, row.case_id) for row in refused] == [(3, "fact_id", "r2")]
+        assert [*store.case_ids()] == ["r1"]
 
 
 def test_rows_of_a_case_that_do_not_stand_together_are_refused_too(tmp_path):
@@ -103,6 +146,54 @@ def test_a_name_is_the_same_with_and_without_the_authority_and_after_a_redaction
     store.redact("r1", 2, reason="asked for", redacted_by="me")
     again = HEAD.replace("outcome", "reason") + "r1,885,plan_agreed,2026-04-11,secret,n3\n"
     assert import_file(store, write(tmp_path, "3.csv", again)).duplicates == 1
+
+
+def test_a_second_file_is_refused_a_name_that_another_case_has(tmp_path, store):
+    """A row that was moved to another child would count for both; the first one has to be taken back."""
+    import_file(store, write(tmp_path, "1.csv", WEEK_1))
+    moved = HEAD + "r1,885,request_received,2026-03-02,,n1\nr5,885,assessment_agreed,2026-04-10,,n2\n"
+    for same_id in ("refuse", "corrects"):
+        refused: list[RowRefused] = []
+        path = write(tmp_path, f"{same_id}.csv", moved + "\n" * len(same_id))
+        dry = import_file(store, path, same_id=same_id, dry_run=True)
+        result = import_file(store, path, same_id=same_id, refused=refused.append)
+        assert (
+            (result.taken, result.duplicates, result.refused) == (0, 1, 1) == (dry.taken, dry.duplicates, dry.refused)
+        )
+        assert [(row.line, row.column, row.value, row.case_id) for row in refused] == [(3, "fact_id", "n2", "r5")]
+        assert "assessment_agreed on 2026-04-10 of case r1 goes by it" in refused[0].expected
+    assert [*store.case_ids()] == ["r1"]
+
+
+def test_names_are_compared_among_the_cases_of_one_authority(tmp_path, store):
+    import_file(store, write(tmp_path, "1.csv", WEEK_1))
+    other = "case_id,authority,event,on,fact_id\nx1,213,request_received,2026-03-02,n1\nx1,,plan_agreed,2026-03-09,n2\n"
+    assert import_file(store, write(tmp_path, "2.csv", other)).taken == 2
+    nobodys = "case_id,event,on,fact_id\nz1,request_received,2026-03-02,n1\n"
+    assert import_file(store, write(tmp_path, "3.csv", nobodys)).refused == 1
+
+
+def test_what_a_store_of_one_authority_refuses_tells_nothing_of_anothers(tmp_path, store_url):
+    with Store.open(store_url) as every:
+        import_file(every, write(tmp_path, "1.csv", WEEK_1))
+    with Store.open(store_url, authority="213") as mine:
+        own = "case_id,event,on,fact_id\nx1,request_received,2026-03-02,n1\n"
+        assert import_file(mine, write(tmp_path, "2.csv", own)).taken == 1
+        mine.record("x2", tell("2026-03-09 request_received fact_id=n2", "x2").recorded[0], seen=0)
+
+
+def test_a_fact_that_is_recorded_under_the_name_of_another_cases_is_refused(store):
+    line = "2026-04-10 assessment_agreed authority=885 fact_id=n2"
+    first, other = (tell(line, case_id).recorded[0] for case_id in ("r1", "r2"))
+    store.record("r1", first, seen=0)
+    with pytest.raises(FactError, match="of case r1 goes by it"):
+        store.record("r2", other, seen=0)
+    with store.work() as work:
+        for case_id in ("r3", "r4"):
+            work.record(case_id, first.model_copy(update={"case_id": case_id, "fact_id": "n7"}), seen=0)
+        with pytest.raises(FactError, match="of case r3 goes by it"):
+            work.commit()
+    assert [*store.case_ids()] == ["r1"]
 
 
 def test_a_fact_that_is_recorded_under_the_name_of_another_is_refused(store):
