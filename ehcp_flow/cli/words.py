@@ -39,9 +39,23 @@ def _due(rest: _Args) -> _Args:
     return ["desk", *rest, "--only", "list=due"]
 
 
+def _handover(rest: _Args) -> _Args:
+    """Take a file or a store for whose cases are handed over."""
+    at = next((at for at, word in enumerate(rest) if not word.startswith("-") or word == "-"), None)
+    return ["registers", *rest] if at is None else ["registers", rest[at], "handover", *rest[:at], *rest[at + 1 :]]
+
+
+def _desk(rest: _Args) -> _Args:
+    if "--handover" not in rest:
+        return ["desk", *rest]
+    return _handover([word for word in rest if word != "--handover"])
+
+
 WORDS: Final[Mapping[str, Callable[[_Args], _Args]]] = {
     "help": _help,
-    "today": _to("desk"),
+    "desk": _desk,
+    "today": _desk,
+    "handover": _handover,
     "overdue": _to("desk", more=("--only", "list=overdue")),
     "calendar": _to("desk", more=("--format", "ics")),
     "list": _to("registers"),

@@ -12,6 +12,7 @@ from ehcp_flow.measures.advice import AdviceByAdviser
 from ehcp_flow.measures.case_groups import Extra
 from ehcp_flow.measures.cohorts import Cohorts
 from ehcp_flow.measures.counted_case import CountedCase
+from ehcp_flow.measures.handover import Handover, SchoolReviews
 from ehcp_flow.measures.registers import Registers
 from ehcp_flow.measures.reviewing import Reviewing
 from ehcp_flow.measures.waiting import Waiting, Workload
@@ -32,6 +33,8 @@ TABLES: Final[Mapping[str, str]] = {
     "transfer-progress": "Phase transfers by last lawful day: done, left, and how many a week are needed",
     "advice-by-adviser": "Advice in time, late and outstanding, by adviser, with the slowest tenth",
     "exceptions-by-ground": "Exceptions recorded, by ground, and whether their facts hold",
+    "handover": "Every case that is alive, by its owner: where it stands, what is late, and what is next",
+    "school-reviews": "The reviews of each school in the weeks ahead: when to meet, invite, circulate, report, decide",
     "workload": "Cases, open requests, plans, and what is overdue and due, on each desk",
 }
 """The tables by name, with what each holds."""
@@ -82,6 +85,9 @@ def _of(
     if name == "exceptions-by-ground":
         registers = Registers(("exceptions",))
         return (registers,), lambda: exceptions_by_ground(registers.rows("exceptions"))
+    if name in ("handover", "school-reviews"):
+        handed_on = Handover(extra, weeks) if name == "handover" else SchoolReviews(extra, weeks)
+        return (handed_on,), handed_on.rows
     first = as_of.replace(year=as_of.year - 2, day=1)
     kept: dict[str, tuple[_Collector, Callable[[], Rows]]] = {
         "open-by-age": (waiting, waiting.by_age),

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from ehcp_flow.answers import Answer
-from ehcp_flow.calendars import Calendars
 from ehcp_flow.dates import weeks_ahead
 from ehcp_flow.deadlines import Deadline
-from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.explanation_outcome import MISSED
 from ehcp_flow.facts import OUTCOMES
@@ -23,10 +20,10 @@ from ehcp_flow.measures.case_groups import Extra
 from ehcp_flow.measures.claimed_exceptions import VERDICTS, claimed_exceptions
 from ehcp_flow.measures.counted_case import CountedCase
 from ehcp_flow.measures.deadline_filter import STANDING, WORK, Chosen
-from ehcp_flow.measures.reviewing import last_meeting_of
+from ehcp_flow.measures.reviewing import begun_by, last_meeting_of
 from ehcp_flow.moves.state_names import DisputeState
 from ehcp_flow.states import Dispute, State
-from ehcp_flow.whatif import TO_AMEND, latest_start
+from ehcp_flow.whatif import TO_AMEND
 
 __all__ = [
     "REGISTERS",
@@ -170,12 +167,7 @@ def _returned_on(asked: Deadline, counted: CountedCase) -> dt.date | None:
 def _met_by(day: dt.date | None, limits: tuple[str, ...], counted: CountedCase) -> dt.date | None:
     """Return the last day for a review meeting from which a chain of limits, each used in full, ends by a day."""
     judged = counted.answer.judged
-    return None if day is None else _begun_by(day, limits, judged.book, judged.calendars)
-
-
-@lru_cache(maxsize=4_096)
-def _begun_by(day: dt.date, limits: tuple[str, ...], book: CompiledRulebook, calendars: Calendars) -> dt.date:
-    return latest_start(day, limits, rulebook=book.rulebook, calendars=calendars)
+    return None if day is None else begun_by(day, limits, judged.book, judged.calendars)
 
 
 def still_undone(row: Row) -> bool:

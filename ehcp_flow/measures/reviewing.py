@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any, Final
 
 from ehcp_flow.answers import Answer
+from ehcp_flow.calendars import Calendars
 from ehcp_flow.deadlines import Deadline
+from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.measures.arithmetic import UNAVAILABLE, percent
 from ehcp_flow.measures.counted_case import CountedCase
+from ehcp_flow.whatif import latest_start
 
-__all__ = ["DELAYS", "Reviewing", "last_meeting_of"]
+__all__ = ["DELAYS", "Reviewing", "begun_by", "last_meeting_of"]
 
 DELAYS: Final = (
     (91, "up to 3 months"),
@@ -44,6 +48,12 @@ def last_meeting_of(counted: CountedCase) -> dt.date | None:
         (fact.on for fact in counted.facts("review_meeting_held") if fact.on >= since and not fact.outcome),
         default=None,
     )
+
+
+@lru_cache(maxsize=4_096)
+def begun_by(day: dt.date, limits: tuple[str, ...], book: CompiledRulebook, calendars: Calendars) -> dt.date:
+    """Return the last day to begin a chain of limits, each used in full, so that it ends by a day: `latest_start`."""
+    return latest_start(day, limits, rulebook=book.rulebook, calendars=calendars)
 
 
 class Reviewing:
