@@ -26,6 +26,8 @@ from ehcp_flow.particular_table import known_names
 Requester: TypeAlias = Literal[
     "parent", "young_person", "school", "post16", "health", "social_care", "authority", "other"
 ]
+Adviser: TypeAlias = Literal["educational", "medical", "psychological", "early_years", "social_care", "health", "other"]
+"""The words for whom advice is usually asked of; a host may have others."""
 OrderOutcome: TypeAlias = Literal[
     "assess", "reassess", "make_plan", "reconsider", "amend", "amend_school", "continue", "continue_and_amend",
     "dismiss", "dismiss_cease",

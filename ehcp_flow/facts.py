@@ -7,8 +7,9 @@ what follows from it: deadlines, states and breaches are computed from facts eac
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias, get_args
 
@@ -16,14 +17,14 @@ from pydantic import Field, ValidationError
 
 from ehcp_flow.columns import COLUMN_OF, COLUMNS, CONTENT, DATES, OWN, REQUIRED, SCHEMA, SHARED, Column, Fact, Side
 from ehcp_flow.errors import FactError, UnknownNameError
-from ehcp_flow.events import ExceptionOutcome, ExceptionRecorded, FactVoided, ParticularRecorded, Requester
+from ehcp_flow.events import Adviser, ExceptionOutcome, ExceptionRecorded, FactVoided, ParticularRecorded, Requester
 from ehcp_flow.identifiers import CHECKED, identifier_fault
 
 __all__ = [
     "COLUMNS", "COLUMN_OF", "CONTENT", "DATES", "FACT_TYPES", "LEGAL_ORDER", "OUTCOMES", "OWN", "REQUIRED", "SCHEMA",
     "SHARED", "WHITE", "AnyFact", "Column", "ExceptionOutcome", "ExceptionRecorded", "Fact", "FactVoided",
-    "ParticularRecorded", "Requester", "Side", "as_stored", "choices_of", "load_fact", "make_fact", "outcomes_of",
-    "told_apart",
+    "ParticularRecorded", "Requester", "Side", "as_stored", "choices_of", "in_known_words", "known_word", "load_fact",
+    "make_fact", "outcomes_of", "told_apart",
 ]  # fmt: skip
 
 WHITE: Final = " \t\n\v\f\r\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
@@ -69,6 +70,39 @@ def told_apart(event: str) -> tuple[str | None, ...]:
     return (None,) if None in outcomes else outcomes
 
 
+_PARTIES: Final = frozenset((*get_args(Requester), *get_args(Adviser)))
+_WORDED: Final = ("event", "outcome", "party")
+"""The columns whose words are taken however they are written; `event` first, which says what an outcome can be."""
+_BETWEEN: Final = re.compile(r"[\s_-]+")
+
+
+@lru_cache(maxsize=8_192)
+def _folded(text: str) -> str:
+    return _BETWEEN.sub("_", text.strip(WHITE)).casefold()
+
+
+def known_word(column: str, text: str, event: str = "") -> str:
+    """Return a known word of `event`, `outcome` or `party` as it is written here, and any other text as it is.
+
+    A file may write it in any case, with blanks or hyphens for underscores: `Request received`, `Early years`.
+    """
+    words = FACT_TYPES if column == "event" else OUTCOMES.get(event, ()) if column == "outcome" else _PARTIES
+    return text if text in words or (folded := _folded(text)) not in words else folded
+
+
+def in_known_words(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a record with its known words as they are written here; see `known_word`."""
+    found: dict[str, str] = {}
+    for column in _WORDED:
+        text = record.get(column)
+        if isinstance(text, str) and text:
+            event = found.get("event") or record.get("event")
+            word = known_word(column, text, event if isinstance(event, str) else "")
+            if word != text:
+                found[column] = word
+    return {**record, **found} if found else record
+
+
 def make_fact(event: str, /, **fields: Any) -> Fact:
     """Return the fact that `event` names: `make_fact("request_received", case_id="a", on="2026-03-02")`.
 
@@ -90,8 +124,11 @@ def _is_blank(value: object) -> bool:
 
 
 def load_fact(record: Mapping[str, Any]) -> Fact:
-    """Return the fact that a mapping of column names to values states, as `make_fact` does for keywords."""
-    fields = dict(record)
+    """Return the fact that a mapping of column names to values states, as `make_fact` does for keywords.
+
+    Known words of `event`, `outcome` and `party` may be written as files write them: see `known_word`.
+    """
+    fields = dict(in_known_words(record))
     event = fields.pop("event", None)
     if not event:
         raise FactError("", "event", event, f"one of {', '.join(FACT_TYPES)}")

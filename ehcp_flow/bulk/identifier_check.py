@@ -1,4 +1,7 @@
-"""Which rows from outside hold free text, or too much, where only an identifier may stand; the readers say why."""
+"""Which rows from outside hold free text, or too much, where only an identifier may stand, or a word written otherwise.
+
+The readers say why, or how the word is written here.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import polars as pl
 
 from ehcp_flow.bulk.codes import Array
 from ehcp_flow.bulk.encoding import APART, Encoded
+from ehcp_flow.facts import known_word
 from ehcp_flow.identifiers import BLANKS, CHECKED, LONGEST_ID, identifier_fault
 
 __all__ = ["may_be_refused"]
@@ -18,7 +22,10 @@ def may_be_refused(rows: pl.DataFrame, encoded: Encoded) -> Array:
     for name, column in encoded.texts.items():
         if name not in CHECKED:
             continue
-        wrong = [identifier_fault(name, text) is not None for text in column.texts]
+        wrong = [
+            identifier_fault(name, text) is not None or (name == "party" and known_word(name, text) != text)
+            for text in column.texts
+        ]
         if any(wrong):
             bad |= column.through(np.array([*wrong, False]))
     for name in APART:

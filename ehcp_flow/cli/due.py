@@ -15,6 +15,7 @@ from ehcp_flow.cli.options import Explain, LimitIds, day_of_fact
 from ehcp_flow.cli.output import FeedFormat, print_rows
 from ehcp_flow.cli.print_options import FeedOptions
 from ehcp_flow.cli.query import LawQuery
+from ehcp_flow.facts import known_word
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -53,7 +54,7 @@ class _OneFact:
             missing = "--on" if self.event is not None else "--event" if self.on is not None else "--received"
             said = "say what happened: --received DATE, or --event EVENT --on DATE"
             raise typer.BadParameter(said, param_hint=missing)
-        return self.event, day_of_fact(self.on)
+        return known_word("event", self.event), day_of_fact(self.on)
 
 
 @options(

@@ -42,14 +42,14 @@ def _what_if(
     Each deadline that would be different is there, as it is and as it would be; and whether the law allows the fact.
     """
     from ehcp_flow.cli.effects import EFFECT_COLUMNS, effect_row, effects_table
-    from ehcp_flow.facts import make_fact
+    from ehcp_flow.facts import known_word, make_fact
     from ehcp_flow.whatif import what_if
 
     if event is None or on is None:
         raise typer.BadParameter(
             "say what would happen: --event EVENT --on DATE", param_hint="--event" if event is None else "--on"
         )
-    fact = make_fact(event, case_id=case_id, on=day_of_fact(on), **columns.given())
+    fact = make_fact(known_word("event", event), case_id=case_id, on=day_of_fact(on), **columns.given())
     with open_source(query, [case_id]) as source:
         found = next(source.cases())
     effects = what_if(found, fact, query.on, rulebook=query.law, calendars=query.calendars)

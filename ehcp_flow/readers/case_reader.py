@@ -26,7 +26,7 @@ from ehcp_flow.case import Case, group_cases
 from ehcp_flow.dates import parse_date, parse_day
 from ehcp_flow.errors import DateError, FactError, RowRefused, SourceError, SourceMissing, UnknownNameError
 from ehcp_flow.fact_names import FactNames
-from ehcp_flow.facts import COLUMNS, DATES, FACT_TYPES, SHARED, WHITE, Fact, load_fact
+from ehcp_flow.facts import COLUMNS, DATES, FACT_TYPES, SHARED, WHITE, Fact, in_known_words, load_fact
 from ehcp_flow.inputs import why_unreadable
 from ehcp_flow.readers.column_evidence import misread_columns
 from ehcp_flow.readers.plain_columns import PlainColumns
@@ -283,6 +283,8 @@ class RowTable(Protocol):
 
 def fact_of_row(line: int, row: dict[str, str], table: RowTable) -> Fact | RowRefused:
     """Return the fact that a row's cells state, or its refusal."""
+    written = row
+    row = dict(in_known_words(row))
     if not SHARED.keys().isdisjoint(row):
         row = {name: text for name, text in row.items() if row.get("event") in SHARED.get(name, FACT_TYPES)}
     cls = FACT_TYPES.get(row.get("event", ""))
@@ -302,7 +304,7 @@ def fact_of_row(line: int, row: dict[str, str], table: RowTable) -> Fact | RowRe
         near = f"did you mean {' or '.join(error.matches)}?" if error.matches else "`ehcp-flow facts` lists them"
         expected = f"there is no such event; {near}"
     except FactError as error:
-        column, text = error.field, row.get(error.field, "")
+        column, text = error.field, written.get(error.field, "")
         expected = _remedy(error, text)
     return RowRefused(table.name, line, table.shown.get(column, column), text, expected, row.get("case_id", ""))
 

@@ -151,7 +151,7 @@ def test_a_quoted_header_may_run_over_lines():
         ("c,,2026-03-02,,,,,", "event", "", "c", "say what happened, such as request_received"),
         ("c,request_recieved,2026-03-02,,,,,", "event", "request_recieved", "c", "did you mean request_received"),
         ("c,zzzzzzzz,2026-03-02,,,,,", "event", "zzzzzzzz", "c", "there is no such event"),
-        ("c,Request_Received,2026-03-02,,,,,", "event", "Request_Received", "c", "did you mean request_received"),
+        ("c,Request_Recieved,2026-03-02,,,,,", "event", "Request_Recieved", "c", "did you mean request_received"),
         ("c,review_decision_sent,2026-03-02,,keep,,,", "outcome", "keep", "c", "write one of maintain, amend, cease"),
         ("c,review_decision_sent,2026-03-02,,,,,", "outcome", "", "c", "maintain"),
         ("c,request_received,2026-03-02,,amend,,,", "outcome", "amend", "c", "leave it empty: outcome belongs to"),
