@@ -33,6 +33,10 @@ class _FactsFormat(StrEnum):
     JSONL = "jsonl"
 
 
+class _TemplateFormat(StrEnum):
+    XLSX = "xlsx"
+
+
 @dataclass(frozen=True, kw_only=True)
 class _SheetToRead:
     """The sheet, and by which convert file it is read, or into which one is proposed."""
@@ -64,6 +68,15 @@ class _SheetToRead:
             show_default=False,
         ),
         Writes("ehcp_flow.conversion.proposing:CONVERT_FILE"),
+    ] = None
+    template: Annotated[
+        _TemplateFormat | None,
+        typer.Option(
+            "--template",
+            help="Write a workbook to begin with, in the place of all that: the columns of facts, lists to choose "
+            "from, an example. It takes no FILE.",
+            show_default=False,
+        ),
     ] = None
     sheet: Annotated[
         str | None,
@@ -107,13 +120,16 @@ class _ConvertOutputs:
     ] = None
 
 
-@options("file columns propose sheet output form refused retry all_errors")
+@options("file columns propose template sheet output form refused retry all_errors")
 def _convert(*, given: _SheetToRead, to: _ConvertOutputs, all_errors: AllErrors = False) -> None:
     """Facts out of a sheet that has one row for each child, by a convert file that says what its columns mean.
 
     Begin with --propose, read what it wrote, answer its questions, then give it as --columns. A cell that cannot be
     read is refused, and the others are still taken (exit code 1).
     """
+    if given.template is not None:
+        _write_template(given, to.output)
+        return
     if (given.file is None) is (given.retry is None):
         raise typer.BadParameter("give a FILE, or with --retry one of refused rows", param_hint="FILE")
     if (given.columns is None) is (given.propose is None):
@@ -134,6 +150,18 @@ def _convert(*, given: _SheetToRead, to: _ConvertOutputs, all_errors: AllErrors 
     _tell(rows, found, to.refused, all_errors=all_errors)
     if found.refused:
         raise typer.Exit(ExitCode.REFUSED)
+
+
+def _write_template(given: _SheetToRead, output: str | None) -> None:
+    """Write the workbook to begin with."""
+    if output is None or any((given.file, given.retry, given.columns, given.propose)):
+        why = "it takes no FILE and no convert file; say with --output FILE where the workbook goes"
+        raise typer.BadParameter(why, param_hint="--template")
+    from ehcp_flow import dates
+    from ehcp_flow.reports.template_workbook import write_template
+
+    write_template(output, as_of=dates.today())
+    note(f"fill the sheet Facts, then: ehcp-flow check {shlex.quote(output)}")
 
 
 def _propose(source: str, sheet: str | None, to: str) -> None:
@@ -196,5 +224,6 @@ CONVERT: Final = CliCommand(
         "ehcp-flow convert tracker.csv --propose columns.toml",
         "ehcp-flow convert tracker.csv --columns columns.toml --output facts.csv --refused refused.csv",
         "ehcp-flow convert return.xml --columns sen2 --output facts.csv",
+        "ehcp-flow convert --template xlsx --output facts.xlsx",
     ),
 )

@@ -214,6 +214,7 @@ def read_convert_file(
     file = _file(columns)
     if records:
         file = file._replace(data={**file.data, "records": tuple(records)})
+    file = _with_dated_carry(file)
     try:
         found = ConvertFile.model_validate(file.data)
     except ValidationError as error:
@@ -224,6 +225,26 @@ def read_convert_file(
         if name in COLUMNS:
             file.refuse(("carry", name), "a fact has a column of that name; give it in [[fact]]")
     return found
+
+
+def _with_dated_carry(file: SourceFile) -> SourceFile:
+    """Return a file in which what `[carry]` gives a day of its own, `x = {column, from}`, is a fact of each row."""
+    carry, facts = file.data.get("carry"), file.data.get("fact")
+    if not isinstance(carry, Mapping) or not isinstance(facts, (list, tuple)):
+        return file
+    plain, dated = {}, []
+    for name, given in carry.items():
+        if not isinstance(given, Mapping):
+            plain[name] = given
+            continue
+        if not {"column", "from"} <= set(given) <= {"column", "from", "values"}:
+            file.refuse(("carry", name), 'write "Column", or {column = "Column", from = "Date column"}')
+        if column_of(name) in COLUMNS:
+            file.refuse(("carry", name), "a fact has a column of that name; give it in [[fact]]")
+        value = {key: given[key] for key in ("column", "values") if key in given}
+        known = {"event": "particular_recorded", "id": column_of(name), "particular": column_of(name)}
+        dated.append({**known, "on": given["from"], "value": value})
+    return file._replace(data={**file.data, "carry": plain, "fact": [*facts, *dated]}) if dated else file
 
 
 def _file(columns: str | os.PathLike[str] | Mapping[str, Any]) -> SourceFile:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Final
 
@@ -19,7 +19,7 @@ from ehcp_flow.outputs import Kind, Output
 from ehcp_flow.reports.overview import Overview
 from ehcp_flow.reports.published_page import ATTRIBUTION
 
-__all__ = ["WORKBOOK", "sheets_of", "write_sheets", "write_workbook"]
+__all__ = ["WORKBOOK", "fill_sheet", "opened_book", "sheets_of", "write_sheets", "write_workbook"]
 
 _MOST_ROWS: Final = 1_048_575
 _LONGEST_CELL: Final = 32_767
@@ -96,6 +96,14 @@ def write_sheets(sheets: Mapping[str, Rows], file: str | Path | IO[bytes], *, as
     and one that is longer than a cell can be is cut, and says so. Raises LibraryMissing without XlsxWriter, RangeError
     for a sheet of more rows than a sheet can hold.
     """
+    with opened_book(file, as_of=as_of) as (book, looks):
+        for name, rows in sheets.items():
+            fill_sheet(book.add_worksheet(name), name, rows, looks)
+
+
+@contextmanager
+def opened_book(file: str | Path | IO[bytes], *, as_of: dt.date) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Open a workbook to be written, and yield it with the looks of its cells; raises what `write_sheets` raises."""
     try:
         import xlsxwriter
     except ImportError:
@@ -111,15 +119,15 @@ def write_sheets(sheets: Mapping[str, Rows], file: str | Path | IO[bytes], *, as
             "text": book.add_format({"text_wrap": True, "valign": "top"}),
             "number": book.add_format({"valign": "top"}),
         }
-        for name, rows in sheets.items():
-            _sheet(book.add_worksheet(name), name, rows, looks)
+        yield book, looks
 
 
 def _opened(file: str | Path | IO[bytes]) -> AbstractContextManager[IO[bytes]]:
     return Output(file, WORKBOOK).open() if isinstance(file, str | Path) else nullcontext(file)
 
 
-def _sheet(sheet: Any, name: str, rows: Rows, looks: Mapping[str, Any]) -> None:
+def fill_sheet(sheet: Any, name: str, rows: Rows, looks: Mapping[str, Any]) -> None:
+    """Write rows into a sheet, under their columns. Raises RangeError for more rows than a sheet can hold."""
     if len(rows) > _MOST_ROWS:
         raise RangeError(
             f"the number of rows of the sheet {name}", len(rows), f"a sheet holds {_MOST_ROWS:,}: write CSV"

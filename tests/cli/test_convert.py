@@ -2,9 +2,12 @@
 
 import csv
 
+import openpyxl  # type: ignore[import-untyped,unused-ignore]
 import pytest
 
 from ehcp_flow import read_cases
+from ehcp_flow.conversion import cases_of, fact_rows
+from ehcp_flow.facts import FACT_TYPES, choices_of
 from tests.cli.running import invoke as run
 
 TRACKER = (
@@ -81,3 +84,33 @@ def test_what_is_missing_is_said_with_exit_code_2(arguments, says, tracker, monk
     done = run("convert", *arguments)
     assert done.exit_code == 2
     assert says in done.stderr.replace("\n", " ")
+
+
+def test_the_template_is_a_source_as_soon_as_it_is_filled_and_each_event_has_its_own_outcomes_to_choose(tmp_path):
+    path = tmp_path / "facts.xlsx"
+    made = run("convert", "--template", "xlsx", "--output", str(path))
+    assert made.exit_code == 0, made.stderr
+    book = openpyxl.load_workbook(path)
+    words = {row[0]: list(row[3:]) for row in book["Words"].iter_rows(min_row=2, values_only=True)}
+    assert list(words) == list(FACT_TYPES)
+    for event, row in words.items():
+        outcomes = list(choices_of(event, "outcome"))
+        assert row[: len(outcomes)] == outcomes
+        assert not any(row[len(outcomes) :])
+    offered = {str(each.sqref): each.formula1 for each in book["Facts"].data_validations.dataValidation}
+    assert offered["C2:C5001"] == f"Words!$A$2:$A${len(FACT_TYPES) + 1}"
+    assert "MATCH($C2,Words!$A$1" in offered["F2:F5001"]
+    for row in book["Example"].iter_rows(min_row=2, values_only=True):
+        book["Facts"].append(row)
+    book.save(path)
+    found = cases_of(fact_rows(path))
+    assert not found.refused
+    assert {case_id: len(case.facts) for case_id, case in found.items()} == {"C-1001": 5, "C-1002": 3}
+    assert run("check", str(path), "--as-of", "2026-06-30").exit_code == 0
+    again = run("convert", "--template", "xlsx", "--output", str(path))
+    assert again.exit_code == 2, "what somebody has filled is never replaced"
+
+
+def test_the_template_takes_no_file_and_says_where_it_goes():
+    for words in ((), ("tracker.csv",), ("--columns", "sen2")):
+        assert run("convert", "--template", "xlsx", *words).exit_code == 2

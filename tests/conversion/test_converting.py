@@ -112,6 +112,30 @@ def test_a_column_that_contradicts_its_declaration_says_so_with_the_proof():
     assert "1 only day first" in note
 
 
+def test_what_is_carried_holds_from_a_day_of_its_own_where_the_file_says_which():
+    sheet = "UPN,Received,School,Started,Need\nA1,02/03/2025,124324,03/09/2025,Autism\nA2,02/03/2025,,04/09/2025,\n"
+    carry = {
+        "placement": {"column": "School", "from": "Started"},
+        "need": {"column": "Need", "from": "Started", "values": {"Autism": "ASD"}},
+    }
+    file = {"case_id": "UPN", "dates": "day first", "fact": [{"event": "request_received", "on": "Received"}]}
+    found = convert(io.BytesIO(sheet.encode()), file | {"carry": carry})
+    assert not found.refused
+    held = [fact for fact in found["A1"].recorded if fact.event == "particular_recorded"]
+    assert [(*(getattr(fact, name) for name in ("particular", "value")), str(fact.on), fact.id) for fact in held] == [
+        ("placement", "124324", "2025-09-03", "A1/placement"),
+        ("need", "ASD", "2025-09-03", "A1/need"),
+    ]
+    assert [fact.event for fact in found["A2"].recorded] == ["request_received"]
+    wrong = convert(io.BytesIO(sheet.replace("124324", "St Mary").encode()), file | {"carry": carry})
+    assert "URN" in str(wrong.refused[0])
+    for spoilt in ({"column": "School"}, {"column": "School", "from": "Started", "until": "x"}):
+        with pytest.raises(ConvertFileError, match=r"carry.placement.*from = "):
+            convert(io.BytesIO(sheet.encode()), file | {"carry": {"placement": spoilt}})
+    with pytest.raises(ConvertFileError, match="a fact has a column of that name"):
+        convert(io.BytesIO(sheet.encode()), file | {"carry": {"party": {"column": "School", "from": "Started"}}})
+
+
 def test_refused_cells_of_one_kind_are_one_line_and_their_rows_can_be_put_right_and_read_again():
     rows = [f"A{at},{at % 12 + 1}/{at % 13 + 13}/2024,,," for at in range(40)]
     found = converted(*rows, "B1,soon,Y,soon,")
