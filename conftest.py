@@ -2,7 +2,10 @@
 
 import os
 import signal
+import sys
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile(
@@ -25,3 +28,12 @@ settings.load_profile("suite-in-ci" if os.environ.get("CI") else "suite")
 # What a shell runs in the background ignores interrupts, and so would every program that a test starts to interrupt it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def _only_the_events_of_the_library() -> Iterator[None]:
+    """Forget after each test what rulebooks declared in it: the next one begins as a new process does."""
+    yield
+    vocabulary = sys.modules.get("ehcp_flow.vocabulary")
+    if vocabulary is not None:
+        vocabulary.forget_declared()

@@ -16,7 +16,7 @@ from ehcp_flow.engine.judged_case import JudgedCase
 from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.findings import Finding
 from ehcp_flow.law.model import Rulebook
-from ehcp_flow.states import MAINTAINED_STATES, CaseState, Dispute, State, state
+from ehcp_flow.states import CaseState, Dispute, State, state
 
 __all__ = ["Answer", "answer"]
 
@@ -77,7 +77,7 @@ class Answer:
     @property
     def maintained(self) -> bool:
         """Whether a plan is maintained."""
-        return self.pathway in MAINTAINED_STATES
+        return self.pathway.maintained
 
     @property
     def turns(self) -> Iterable[tuple[State, dt.date]]:

@@ -11,7 +11,6 @@ from ehcp_flow import dates
 from ehcp_flow.closed import complete
 from ehcp_flow.derivation import Explicable
 from ehcp_flow.engine import kernel
-from ehcp_flow.engine.case_numbers import DATES_OF
 from ehcp_flow.engine.judged_case import JudgedCase
 from ehcp_flow.engine.kernel import CONSIDERED, HELD, HELD_WITHOUT_END, WANTED
 from ehcp_flow.engine.numbers import as_date
@@ -44,7 +43,7 @@ def findings_of(judged: JudgedCase, found: Sequence[Explicable]) -> list[Finding
     findings.extend(replace(_of_month(deadline), limit=deadline.limit) for deadline in found if deadline.is_uncertain)
     for fact in judged.facts:
         fields = fact.__dict__
-        for field in DATES_OF[fields["event"]]:
+        for field in fact.further_days:
             day = fields.get(field)
             if day is not None and COLUMN_OF[field].wrong(day, fact.on) and (fact.served_later or field != "served_on"):
                 findings.append(_impossible(fact, field, day))

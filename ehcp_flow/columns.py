@@ -249,6 +249,12 @@ class Fact(BaseModel):
     served_later: ClassVar[bool] = True
     """Whether `served_on` cannot lie before `on`."""
 
+    further_days: ClassVar[tuple[str, ...]] = ()
+    """The columns besides `on` in which a day can stand."""
+
+    told_by_outcome: ClassVar[bool] = False
+    """Whether every such fact has an outcome, so that moves tell them apart by it."""
+
     if TYPE_CHECKING:
 
         @property
@@ -270,6 +276,9 @@ class Fact(BaseModel):
                 raise TypeError(f"{cls.__name__}: {name} does not hold what its row in columns.SCHEMA says")
         if own != sorted(own, key=COLUMNS.index):
             raise TypeError(f"{cls.__name__}: its columns stand in another order than in columns.SCHEMA")
+        cls.further_days = tuple(name for name in DATES[1:] if name in cls.model_fields)
+        outcome = cls.model_fields.get("outcome")
+        cls.told_by_outcome = outcome is not None and (outcome.is_required() or outcome.default is not None)
 
     @classmethod
     def means(cls) -> str:

@@ -19,6 +19,7 @@ EhcpFlowError                        2
 │   │   └── RulebookMissing          2  its file or directory is not there, or may not be read
 │   └── ConvertFileError             4  a convert file
 │       └── ConvertFileMissing       2  it is not there, may not be read, or still has questions
+├── EnglandOnly (ValueError)         2  something that is England's alone, asked of another rulebook
 ├── KernelError (ValueError)         2  a kernel that is asked for and cannot be had
 ├── LibraryMissing (ImportError)     2  a library that an extra brings is not installed
 ├── MoveRefused                      1  a move that the law does not allow now, with every reason
@@ -47,6 +48,7 @@ __all__ = [
     "CorrectionError",
     "DateError",
     "EhcpFlowError",
+    "EnglandOnly",
     "ExitCode",
     "FactError",
     "InputError",
@@ -254,6 +256,17 @@ class UnknownNameError(EhcpFlowError, LookupError):
         if not hint and 0 < len(self.known) <= _FEW and kind != "case":
             hint = f"; there are {', '.join(self.known)}"
         super().__init__(f"there is no {kind} called {name!r}{hint}")
+
+
+class EnglandOnly(EhcpFlowError, ValueError):
+    """Something that is of England's law alone was asked of another rulebook: `what`, and that one's `title`."""
+
+    def __init__(self, what: str, title: str) -> None:
+        self.what = what
+        self.title = title
+        super().__init__(
+            f"{what}: they count by England's law and its states alone, and this rulebook is another: {title}"
+        )
 
 
 class KnownAtError(EhcpFlowError, ValueError):

@@ -23,8 +23,8 @@ from ehcp_flow.identifiers import CHECKED, identifier_fault
 __all__ = [
     "COLUMNS", "COLUMN_OF", "CONTENT", "DATES", "FACT_TYPES", "LEGAL_ORDER", "OUTCOMES", "OWN", "REQUIRED", "SCHEMA",
     "SHARED", "WHITE", "AnyFact", "Column", "ExceptionOutcome", "ExceptionRecorded", "Fact", "FactVoided",
-    "ParticularRecorded", "Requester", "Side", "as_stored", "choices_of", "in_known_words", "known_word", "load_fact",
-    "make_fact", "outcomes_of", "told_apart",
+    "ParticularRecorded", "Requester", "Side", "as_stored", "choices_in", "choices_of", "in_known_words", "known_word",
+    "load_fact", "make_fact", "outcomes_of", "told_apart",
 ]  # fmt: skip
 
 WHITE: Final = " \t\n\v\f\r\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
@@ -44,7 +44,12 @@ LEGAL_ORDER: Final[Mapping[str, int]] = {event: rank for rank, event in enumerat
 
 def choices_of(event: str, column: str) -> tuple[str, ...]:
     """Return the closed list of a column of an event, nothing where it takes any text, or has no such column."""
-    field = FACT_TYPES[event].model_fields.get(column)
+    return choices_in(FACT_TYPES[event], column)
+
+
+def choices_in(cls: type[Fact], column: str) -> tuple[str, ...]:
+    """Return the closed list of a column of a class of facts, as `choices_of` does."""
+    field = cls.model_fields.get(column)
     annotation = None if field is None else field.annotation
     choices = (choice for arg in (annotation, *get_args(annotation)) for choice in get_args(arg))
     return tuple(choice for choice in choices if isinstance(choice, str))
@@ -60,14 +65,12 @@ def outcomes_of(event: str) -> tuple[str | None, ...]:
     """Return what the outcome of such a fact can be: the words of its list, after None where it may have none."""
     if event not in OUTCOMES:
         return (None,)
-    field = FACT_TYPES[event].model_fields["outcome"]
-    return OUTCOMES[event] if field.is_required() or field.default is not None else (None, *OUTCOMES[event])
+    return OUTCOMES[event] if FACT_TYPES[event].told_by_outcome else (None, *OUTCOMES[event])
 
 
 def told_apart(event: str) -> tuple[str | None, ...]:
     """Return the outcomes by which moves tell facts of an event apart: none where a fact need not have one."""
-    outcomes = outcomes_of(event)
-    return (None,) if None in outcomes else outcomes
+    return outcomes_of(event) if FACT_TYPES[event].told_by_outcome else (None,)
 
 
 _PARTIES: Final = frozenset((*get_args(Requester), *get_args(Adviser)))
@@ -138,10 +141,12 @@ def load_fact(record: Mapping[str, Any]) -> Fact:
 def as_stored(record: Mapping[str, Any]) -> Fact:
     """Return the fact of a record that a store took, whatever it holds where today only an identifier may stand.
 
-    Nothing that was recorded becomes unreadable because what may be recorded is narrower now. Raises KeyError for an
-    event that is not known, and pydantic's ValidationError for what was never a fact.
+    Nothing that was recorded becomes unreadable because what may be recorded is narrower now. Raises UnknownNameError
+    for an event that is not known, and pydantic's ValidationError for what was never a fact.
     """
-    cls = FACT_TYPES[record["event"]]
+    cls = FACT_TYPES.get(record["event"])
+    if cls is None:
+        raise UnknownNameError("event", record["event"], FACT_TYPES)
     try:
         return cls.model_validate(record)
     except ValidationError:

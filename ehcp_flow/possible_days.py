@@ -199,8 +199,8 @@ def _pairs(fact: Fact, other: Fact) -> Iterator[tuple[Step, Step]]:
     """Yield, for each chain that has both facts, the step of the question, and that of the answer with those after."""
     if {fact.event, other.event} <= _OF_A_PARTY and fact.party != other.party:
         return
-    for number, step in _PLACES[fact.event]:
-        for also, further in _PLACES[other.event]:
+    for number, step in _PLACES.get(fact.event, ()):
+        for also, further in _PLACES.get(other.event, ()):
             if number == also and step != further:
                 chain = CHAINS[number]
                 yield chain[min(step, further)], frozenset().union(*chain[max(step, further) :])

@@ -36,6 +36,7 @@ from ehcp_flow.record_table import (
     Per,
     Row,
 )
+from ehcp_flow.vocabulary import per_vocabulary
 
 __all__ = ["Broken", "Checked", "authority_on", "checked", "findings_in", "without_copies"]
 
@@ -68,12 +69,17 @@ def _watched() -> Mapping[str, tuple[tuple[int, OnceOnly | AnswerAfter], ...]]:
     return {event: tuple(found) for event, found in rows.items()}
 
 
+@per_vocabulary
+def _dated() -> Mapping[str, tuple[DatesOfOne, ...]]:
+    """Return which rows look at the days of an event."""
+    return {
+        event: rows
+        for event, cls in FACT_TYPES.items()
+        if (rows := tuple(row for row in DATED if {row.field, row.not_before} <= set(cls.model_fields)))
+    }
+
+
 _WATCHED: Final = _watched()
-_DATED: Final[Mapping[str, tuple[DatesOfOne, ...]]] = {
-    event: rows
-    for event, cls in FACT_TYPES.items()
-    if (rows := tuple(row for row in DATED if {row.field, row.not_before} <= set(cls.model_fields)))
-}
 _PLACE_OF: Final[Mapping[Row, int]] = {row: number for number, row in enumerate(ROWS)}
 _BIRTH: Final = BIRTH_FIRST.event
 _COPIED: Final = frozenset(row.event for row in ORDERED if isinstance(row, OnceOnly) and row.of_copies)
@@ -86,10 +92,11 @@ def checked(facts: tuple[Fact, ...]) -> Checked:
     last: dict[tuple[Any, ...], _Thread] = {}
     other: int | None = None
     again = _again(facts)
+    dated = _dated()
     for place, fact in enumerate(facts):
         fields = fact.__dict__
         event, on = fields["event"], fields["on"]
-        if event in _DATED and _leaves_out(fields, place, broken):
+        if event in dated and _leaves_out(fields, dated[event], place, broken):
             gone.add(place)
             continue
         if event == DECLARED:
@@ -142,11 +149,13 @@ def _again(facts: Sequence[Fact]) -> frozenset[str]:
     return frozenset() if len(set(events)) == len(events) else frozenset(e for e, n in Counter(events).items() if n > 1)
 
 
-def _leaves_out(fields: Mapping[str, Any], place: int, broken: list[Broken]) -> bool:
+def _leaves_out(
+    fields: Mapping[str, Any], rows: Iterable[DatesOfOne], place: int, broken: list[Broken]
+) -> bool:  # fmt: skip
     """Return whether the dates of a fact leave it out, and note those that contradict each other."""
     left_out = False
-    for row in _DATED[fields["event"]]:
-        day, floor = fields[row.field], fields[row.not_before]
+    for row in rows:
+        day, floor = fields.get(row.field), fields.get(row.not_before)
         if day is not None and floor is not None and day < floor:
             broken.append(Broken(place, row))
             left_out = left_out or row.leaves_out == "fact"

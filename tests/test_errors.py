@@ -24,7 +24,7 @@ SAMPLES: dict[str, Any] = {
     "recorded": FACT, "seen": 2, "sentence": "the tables do not fit", "source": "cases.csv", "url": "sqlite:///a.db",
     "value": "31/02/2026", "verdict": ("amend", "no plan is on record"), "version": 4, "wanted": "v2",
     "what": "a date", "where": "row 3", "why": "the calendar has no such day", "write": "2026-03-02", "column": "on",
-    "path": "out.csv",
+    "path": "out.csv", "title": "A made-up procedure",
 }  # fmt: skip
 """A value for every parameter that the errors take: a class with a new one fails the tests until it has one here."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
@@ -16,6 +16,7 @@ from ehcp_flow.bulk.fact_columns import FactColumns
 from ehcp_flow.case import Case
 from ehcp_flow.dates import MonthOnly, parse_instant
 from ehcp_flow.facts import FACT_TYPES, WHITE, Fact
+from ehcp_flow.vocabulary import per_vocabulary
 
 __all__ = ["CasesOfChunk", "bare_facts", "build_cases", "dates_of"]
 
@@ -29,7 +30,7 @@ class _FactShape(NamedTuple):
     fields: dict[str, Any]
 
 
-@cache
+@per_vocabulary
 def _shapes() -> tuple[_FactShape, ...]:
     shapes = []
     for event, outcome in KEYS:

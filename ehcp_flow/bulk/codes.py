@@ -1,7 +1,7 @@
 """The numbers that stand for names and days in columns.
 
-A day is the number of days since 1 January 1970; a fact's event and outcome together are one small number, its *key*,
-in the order of `LEGAL_ORDER`, so that keys sort as the law does.
+A day is the number of days since 1 January 1970; a fact's event and outcome together are one small number, its *key*
+(`ehcp_flow.vocabulary`); the numbers of events sort as the law does.
 """
 
 from __future__ import annotations
@@ -15,35 +15,59 @@ import numpy.typing as npt
 import polars as pl
 
 from ehcp_flow.engine.numbers import KEY_OF, KEYS, NO_DAY, as_date, as_day
-from ehcp_flow.facts import FACT_TYPES
+from ehcp_flow.facts import FACT_TYPES, LEGAL_ORDER
+from ehcp_flow.vocabulary import per_vocabulary
 
 __all__ = [
-    "EVENTS",
-    "EVENT_OF",
     "KEYS",
     "KEY_OF",
     "NO_DAY",
-    "PROSPECTIVE",
     "Array",
     "as_date",
     "as_day",
     "distinct",
+    "event_of",
+    "events",
     "in_order",
     "numbered",
+    "prospective",
+    "words_of_outcomes",
 ]
 
 Array: TypeAlias = npt.NDArray[Any]
 
-EVENTS: Final[Sequence[str]] = tuple(FACT_TYPES)
-EVENT_OF: Final[Array] = np.array([EVENTS.index(event) for event, _ in KEYS], dtype=np.int64)
 PARTICULAR: Final = KEY_OF["particular_recorded", None]
 """The key of what holds of a case and moves nothing."""
-PROSPECTIVE: Final[Array] = np.array([FACT_TYPES[event].prospective for event, _ in KEYS], dtype=bool)
 
 _TABLE: Final = 1 << 22
 """Up to which number it is cheaper to look numbers up in a table than to sort them."""
 # Polars keeps for good what it first took for a date: shown one now, no frozen clock misleads it later.
 pl.Series([dt.date(1970, 1, 1)])
+
+
+@per_vocabulary
+def events() -> Sequence[str]:
+    """Return the events, by their numbers."""
+    return tuple(LEGAL_ORDER)
+
+
+@per_vocabulary
+def event_of() -> Array:
+    """Return the number of the event of each key."""
+    return np.array([LEGAL_ORDER[event] for event, _ in KEYS], dtype=np.int64)
+
+
+@per_vocabulary
+def prospective() -> Array:
+    """Return of each key whether the day of such a fact may lie ahead."""
+    return np.array([FACT_TYPES[event].prospective for event, _ in KEYS], dtype=bool)
+
+
+@per_vocabulary
+def words_of_outcomes() -> Array:
+    """Return numbers of each key that sort as its outcome does: -1 for none."""
+    words = sorted({outcome for _, outcome in KEYS if outcome is not None})
+    return np.array([-1 if outcome is None else words.index(outcome) for _, outcome in KEYS], dtype=np.int64)
 
 
 def distinct(numbers: Array) -> tuple[Array, Array]:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from ehcp_flow.bulk.cases_from_columns import build_cases
-from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, Array
+from ehcp_flow.bulk.codes import Array, event_of, events
 from ehcp_flow.bulk.deadline_columns import Judged
 from ehcp_flow.bulk.encoding import Encoded
 from ehcp_flow.bulk.fact_columns import FactColumns
@@ -34,16 +34,16 @@ def keys_of(
 
 def _starts(facts: FactColumns, encoded: Encoded, rows: pl.DataFrame, started: Array) -> pl.Series:
     """Return what the fact that started each is called."""
-    event = EVENT_OF.take(facts.key)
-    of_kind = facts.case.astype(np.int64) * len(EVENTS) + event
+    event = event_of().take(facts.key)
+    of_kind = facts.case.astype(np.int64) * len(events()) + event
     order = np.argsort(of_kind, kind="stable")
     ordered = of_kind[order]
     first = np.append(True, ordered[1:] != ordered[:-1]) if len(ordered) else np.zeros(0, dtype=bool)
     begins = np.flatnonzero(first)
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order)) - np.repeat(begins, np.diff(np.append(begins, len(order)))) + 1
-    events = pl.Series(EVENTS, dtype=pl.String).gather(pl.Series(event.take(started).astype(np.uint32)))
-    counted = events + "-" + pl.Series(place.take(started)).cast(pl.String)
+    names = pl.Series(events(), dtype=pl.String).gather(pl.Series(event.take(started).astype(np.uint32)))
+    counted = names + "-" + pl.Series(place.take(started)).cast(pl.String)
     named = _names(facts, encoded, rows)
     return counted if named is None else named.gather(pl.Series(started.astype(np.uint32))).fill_null(counted)
 

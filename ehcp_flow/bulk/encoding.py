@@ -10,14 +10,14 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
 from pydantic.fields import FieldInfo
 
-from ehcp_flow.bulk.codes import EVENTS, KEY_OF, NO_DAY, PARTICULAR, Array, as_day, numbered
+from ehcp_flow.bulk.codes import KEY_OF, NO_DAY, PARTICULAR, Array, as_day, events, numbered
 from ehcp_flow.bulk.own_columns import names_no_events, not_as_kept
 from ehcp_flow.dates import parse_date, parse_day, parse_instant, written
 from ehcp_flow.errors import DateError
@@ -26,6 +26,7 @@ from ehcp_flow.facts import (
     COLUMNS,
     DATES,
     FACT_TYPES,
+    LEGAL_ORDER,
     OUTCOMES,
     OWN,
     SHARED,
@@ -34,6 +35,7 @@ from ehcp_flow.facts import (
     choices_of,
     outcomes_of,
 )
+from ehcp_flow.vocabulary import per_vocabulary
 
 __all__ = ["APART", "LINE", "Coded", "Encoded", "encode", "standard"]
 
@@ -45,7 +47,6 @@ _OPTIONAL: Final = tuple(name for name in COLUMNS if name not in {"case_id", "ev
 _TEXTS: Final = tuple(name for name in _OPTIONAL if COLUMN_OF[name].holds == "text" and name not in {"outcome", *APART})
 _AUTHORITY: Final = re.compile(r"[0-9]{3}")
 _BAD: Final = NO_DAY - 1
-_DECLARED: Final = EVENTS.index("records_declared")
 _FIRST_DAY: Final = as_day(dt.date(1900, 1, 1))
 _LAST_DAY: Final = as_day(dt.date(2199, 12, 31))
 _NO_INSTANT: Final = np.iinfo(np.int64).min
@@ -116,9 +117,9 @@ class _Shapes:
     choices: Mapping[str, Sequence[tuple[str, ...]]]
 
 
-@cache
+@per_vocabulary
 def _shapes() -> _Shapes:
-    fields = [FACT_TYPES[event].model_fields for event in EVENTS]
+    fields = [FACT_TYPES[event].model_fields for event in events()]
 
     def by_event(holds: Callable[[str, Mapping[str, FieldInfo]], bool]) -> dict[str, Array]:
         return {name: np.array([*(holds(name, each) for each in fields), False]) for name in _OPTIONAL}
@@ -126,14 +127,14 @@ def _shapes() -> _Shapes:
     return _Shapes(
         by_event(lambda name, each: name in each),
         by_event(lambda name, each: name in each and each[name].is_required()),
-        {name: [choices_of(event, name) for event in EVENTS] for name in _TEXTS},
+        {name: [choices_of(event, name) for event in events()] for name in _TEXTS},
     )
 
 
-@cache
+@per_vocabulary
 def _key_table() -> Mapping[int, Mapping[str | None, int]]:
     table: dict[int, dict[str | None, int]] = {}
-    for at, event in enumerate(EVENTS):
+    for at, event in enumerate(events()):
         outcomes = outcomes_of(event)
         row = {outcome: KEY_OF[event, outcome] for outcome in outcomes}
         default = FACT_TYPES[event].model_fields["outcome"].default if event in OUTCOMES else None
@@ -268,7 +269,7 @@ def encode(frame: pl.DataFrame, *, with_instants: bool) -> Encoded:
         wrong = [name == "authority" and not _AUTHORITY.fullmatch(text) for text in column.texts]
         if any(wrong):
             bad |= column.through(np.array([*wrong, False]))
-    bad |= (event == _DECLARED) & names_no_events(texts["value"].codes, texts["value"].texts)
+    bad |= (event == LEGAL_ORDER["records_declared"]) & names_no_events(texts["value"].codes, texts["value"].texts)
     dates = {name: days_of(frame[name]) for name in DATES if name in given}
     months = _months_of(frame["on"], dates["on"]) if "on" in given else None
     for days in dates.values():
@@ -318,15 +319,15 @@ def _texts(frame: pl.DataFrame, name: str) -> Coded:
 
 
 def _events(column: pl.Series) -> Array:
-    codes = column.cast(pl.String).cast(pl.Enum(EVENTS), strict=False).to_physical()
-    return codes.cast(pl.Int16).fill_null(len(EVENTS)).to_numpy()
+    codes = column.cast(pl.String).cast(pl.Enum(events()), strict=False).to_physical()
+    return codes.cast(pl.Int16).fill_null(len(events())).to_numpy()
 
 
 def _keys(event: Array, outcome: Coded) -> Array:
     """Return the key of each row, -1 where the event has no such outcome."""
     width = len(outcome.texts) + 1
     column = {text: at for at, text in enumerate(outcome.texts)} | {None: width - 1}
-    table = np.full((len(EVENTS) + 1, width), -1, dtype=np.int16)
+    table = np.full((len(events()) + 1, width), -1, dtype=np.int16)
     for at, row in _key_table().items():
         for text, key in row.items():
             if text in column:
@@ -338,7 +339,7 @@ def _keys(event: Array, outcome: Coded) -> Array:
 def _not_on_its_list(name: str, event: Array, column: Coded) -> Array:
     """Return which rows hold a text that is not on the closed list of their event."""
     width = len(column.texts) + 1
-    wrong = np.zeros((len(EVENTS) + 1, width), dtype=bool)
+    wrong = np.zeros((len(events()) + 1, width), dtype=bool)
     for at, choices in enumerate(_shapes().choices[name]):
         if choices:
             wrong[at] = [text not in choices for text in column.texts] + [False]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
-from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, KEYS, NO_DAY, Array
-from ehcp_flow.facts import COLUMN_OF, FACT_TYPES, Side
+from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array, event_of
+from ehcp_flow.facts import COLUMN_OF, FACT_TYPES, LEGAL_ORDER, Side
+from ehcp_flow.vocabulary import per_vocabulary
 
 __all__ = ["FactColumns", "event_mask"]
 
-_SERVED_EARLIER: Final = np.array([not FACT_TYPES[event].served_later for event, _ in KEYS])
+
+@per_vocabulary
+def _served_earlier() -> Array:
+    """Return of each key whether such a fact may have been served before its day."""
+    return np.array([not FACT_TYPES[event].served_later for event, _ in KEYS])
 
 
 @dataclass
@@ -73,7 +77,7 @@ class FactColumns:
             odd = (days != NO_DAY) & ((days < self.on) if side is Side.NOT_BEFORE else (days > self.on))
             if odd.any():
                 self.dates[name] = np.where(odd, NO_DAY, days)
-                told = odd & ~_SERVED_EARLIER[self.key] if name == "served_on" else odd
+                told = odd & ~_served_earlier()[self.key] if name == "served_on" else odd
                 self.odd.append(np.flatnonzero(told))
         for name, days in list(self.dates.items()):
             floor = self.told_dates.get(COLUMN_OF[name].not_before)
@@ -97,4 +101,5 @@ class FactColumns:
 
 def event_mask(event: str) -> Array:
     """Return the keys of one event, as a mask."""
-    return np.equal(EVENT_OF, EVENTS.index(event))
+    mask: Array = np.equal(event_of(), LEGAL_ORDER[event])
+    return mask

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ from ehcp_flow.engine.choice import Kernel, kernel_in_use
 from ehcp_flow.moves.region import Region
 from ehcp_flow.moves.region_tables import history_space, kernel_moves, region_tables
 from ehcp_flow.moves.regions import Regions
+from ehcp_flow.vocabulary import per_vocabulary
 
 __all__ = ["HistoryColumns", "Ways", "disputed", "histories_of", "walked", "ways_of"]
 
@@ -33,7 +34,7 @@ class Ways(NamedTuple):
     maintained: Array
 
 
-@cache
+@per_vocabulary
 def ways_of(region: Region) -> Ways:
     """Return the moves of a region as columns."""
     ways = region_tables(region)

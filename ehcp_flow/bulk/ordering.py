@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import polars as pl
 
-from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, KEYS, PROSPECTIVE, Array, as_day, in_order
+from ehcp_flow.bulk.codes import Array, as_day, event_of, events, in_order, prospective, words_of_outcomes
 from ehcp_flow.bulk.encoding import Encoded
 from ehcp_flow.bulk.fact_columns import FactColumns
 from ehcp_flow.bulk.own_columns import broken_particulars
@@ -19,9 +19,6 @@ from ehcp_flow.facts import CONTENT
 
 __all__ = ["Settled", "in_legal_order"]
 
-_EVENTS: Final = len(EVENTS)
-_WORDS: Final = sorted({outcome for _, outcome in KEYS if outcome is not None})
-_OUTCOMES: Final = np.array([-1 if outcome is None else _WORDS.index(outcome) for _, outcome in KEYS], dtype=np.int64)
 _FIRST_DAY: Final = as_day(dt.date(1900, 1, 1))
 _MOST: Final = 1 << 62
 _DAYS: Final = 1 << 18
@@ -58,8 +55,8 @@ def in_legal_order(
     joined = rows.case.astype(np.int64)
     joined *= _DAYS
     joined += rows.on
-    joined *= _EVENTS
-    joined += EVENT_OF.take(rows.key)
+    joined *= len(events())
+    joined += event_of().take(rows.key)
     if keep is not None:
         order = np.flatnonzero(keep)
         joined = joined[order]
@@ -84,7 +81,7 @@ def in_legal_order(
     authority = _authority_on(day, case, on, rows.authority.codes.take(order), cases)
     if particular is not None and (authority < 0).any():
         authority = np.where(authority < 0, _said_beside(rows, day, particular), authority)
-    counts = (on <= day) | PROSPECTIVE.take(key)
+    counts = (on <= day) | prospective().take(key)
     ahead = np.bincount(case[~counts], minlength=cases) > 0
     if not counts.all():
         order, case, on, key = order[counts], case[counts], on[counts], key[counts]
@@ -203,7 +200,7 @@ def _values(rows: Encoded, row: Array) -> Iterator[tuple[str, Array]]:
             codes = rows.texts[name].codes.take(row)
             yield name, _ranks_of(rows.texts[name].texts).take(codes) if codes.max() >= 0 else codes
         elif name == "outcome":
-            yield name, _OUTCOMES.take(rows.key.take(row))
+            yield name, words_of_outcomes().take(rows.key.take(row))
         elif name in rows.dates:
             yield name, np.maximum(rows.dates[name].take(row) - _FIRST_DAY, -1)
 

@@ -12,10 +12,10 @@ from typing import Final, NamedTuple
 import numpy as np
 import polars as pl
 
-from ehcp_flow.bulk.codes import EVENT_OF, EVENTS, KEYS, NO_DAY, PROSPECTIVE, Array, as_day
+from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array, as_day, event_of, events, prospective, words_of_outcomes
 from ehcp_flow.bulk.encoding import Encoded
 from ehcp_flow.case_ids import DAMAGED, LOOK_ALIKE, UNSEEN, nearly_the_same
-from ehcp_flow.facts import WHITE
+from ehcp_flow.facts import LEGAL_ORDER, WHITE
 from ehcp_flow.record_table import (
     AUTHORITY,
     BIRTH_FIRST,
@@ -28,6 +28,7 @@ from ehcp_flow.record_table import (
     OnceOnly,
     Per,
 )
+from ehcp_flow.vocabulary import per_vocabulary
 
 __all__ = ["NAME", "CheckedColumns", "checked_columns", "nearly_the_same_of", "of_one_name"]
 
@@ -35,14 +36,12 @@ NAME: Final = pl.col("fact_id").cast(pl.String).str.strip_chars(WHITE)
 """The name of each row's fact, where its source has one."""
 
 _DAY: Final = 86_400_000_000
-_WORDS: Final = sorted({outcome or "" for _, outcome in KEYS})
-_OUTCOME_OF: Final = np.array([_WORDS.index(outcome or "") for _, outcome in KEYS])
 
 
-def _mask(events: Iterable[str]) -> Array:
-    wanted = np.zeros(len(EVENTS), dtype=bool)
-    wanted[[EVENTS.index(event) for event in events]] = True
-    return wanted.take(EVENT_OF)
+def _mask(of: Iterable[str]) -> Array:
+    wanted = np.zeros(len(events()), dtype=bool)
+    wanted[[LEGAL_ORDER[event] for event in of]] = True
+    return wanted.take(event_of())
 
 
 class _Looked(NamedTuple):
@@ -62,10 +61,21 @@ def _looked(row: OnceOnly | AnswerAfter) -> _Looked:
     return _Looked(row, _mask(row.events), _mask([row.event] if isinstance(row, OnceOnly) else row.questions))
 
 
-_LOOKED: Final = [_looked(row) for row in ORDERED]
-_BIRTH: Final = _mask([BIRTH_FIRST.event])
-_CHANGES: Final = _mask(AUTHORITY.changed_by)
-_AT_ANY_TIME: Final = _BIRTH | _mask([DECLARED])
+class _Keys(NamedTuple):
+    """The table by the keys of facts."""
+
+    looked: tuple[_Looked, ...]
+    birth: Array
+    changes: Array
+    at_any_time: Array
+
+
+@per_vocabulary
+def _by_keys() -> _Keys:
+    birth = _mask([BIRTH_FIRST.event])
+    return _Keys(tuple(_looked(row) for row in ORDERED), birth, _mask(AUTHORITY.changed_by), birth | _mask([DECLARED]))
+
+
 _PART_3_FROM: Final = as_day(PART_3_FROM)
 _BORN_FROM: Final = as_day(BORN_FROM)
 
@@ -94,7 +104,7 @@ def checked_columns(rows: Encoded, order: Array, on: Array) -> CheckedColumns:
     stand = np.flatnonzero(~gone) if gone.any() else np.arange(len(order))
     present = np.bincount(facts.key, minlength=len(KEYS)) > 0
     # Most rows of the table look at what hardly a case has.
-    for looked in _LOOKED:
+    for looked in _by_keys().looked:
         if looked.may_break(present):
             told.append(_found(looked, facts, stand, gone))
             if isinstance(looked.row, OnceOnly) and looked.row.of_copies:
@@ -129,10 +139,10 @@ class _Facts:
 
     def births_that_cannot_be(self, gone: Array) -> Array:
         """Return the places of the births behind something else, and of those before there was anybody to plan for."""
-        births = np.flatnonzero(_BIRTH.take(self.key))
+        births = np.flatnonzero(_by_keys().birth.take(self.key))
         if not len(births):
             return births
-        others = np.flatnonzero(~_AT_ANY_TIME.take(self.key) & ~gone & (self.on >= _PART_3_FROM))[::-1]
+        others = np.flatnonzero(~_by_keys().at_any_time.take(self.key) & ~gone & (self.on >= _PART_3_FROM))[::-1]
         first = np.full(len(self._rows.case_ids), np.iinfo(np.int32).max, dtype=np.int32)
         first[self.case[others]] = self.on[others]
         on = self.on[births]
@@ -141,7 +151,7 @@ class _Facts:
 
     def before_part_3(self) -> Array:
         """Return the places of the facts from before there was this law."""
-        return np.flatnonzero((self.on < _PART_3_FROM) & ~_AT_ANY_TIME.take(self.key))
+        return np.flatnonzero((self.on < _PART_3_FROM) & ~_by_keys().at_any_time.take(self.key))
 
     def written_early(self) -> Array:
         """Return the places of the facts that may have been written down before their day."""
@@ -150,14 +160,14 @@ class _Facts:
             return _NONE
         at = written.take(self._order)
         early = (at // _DAY < self.on) & (at != np.iinfo(np.int64).min)
-        return np.flatnonzero(early & ~PROSPECTIVE.take(self.key))
+        return np.flatnonzero(early & ~prospective().take(self.key))
 
     def of_two_authorities(self) -> Array:
         """Return the places of the facts of which the authority is another than before."""
         codes = self._rows.authority.codes.take(self._order)
         told = np.flatnonzero(codes >= 0)
         case, codes = self.case[told], codes[told]
-        other = (case[1:] == case[:-1]) & (codes[1:] != codes[:-1]) & ~_CHANGES.take(self.key[told[1:]])
+        other = (case[1:] == case[:-1]) & (codes[1:] != codes[:-1]) & ~_by_keys().changes.take(self.key[told[1:]])
         changed: Array = told[1:][other]
         return changed
 
@@ -168,7 +178,7 @@ class _Facts:
             if each in ("party", "body"):
                 told = self._rows.texts[each].codes.take(self._order[places]) + 1
             elif each == "outcome":
-                told = _OUTCOME_OF.take(self.key[places])
+                told = words_of_outcomes().take(self.key[places]) + 1
             else:
                 told = self.on[places].astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 100
             group = group * (int(told.max(initial=0)) + 1) + told

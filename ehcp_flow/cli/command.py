@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import wraps
 from inspect import Parameter, Signature, signature
-from typing import Any, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
@@ -18,10 +18,19 @@ __all__ = ["CliCommand", "CommandGroup", "as_click", "options"]
 
 @dataclass(frozen=True)
 class CliCommand:
-    """A command: the function that typer calls, and examples, each a line for the shell."""
+    """A command: the function that typer calls, and examples, each a line for the shell.
+
+    One of `facts` reads or writes facts, and asks nothing of the law: `--rulebook` says whose events it knows too.
+    """
 
     run: Callable[..., None]
     examples: tuple[str, ...] = ()
+    facts: bool = False
+
+    @property
+    def called(self) -> Callable[..., None]:
+        """The function with all the options that the command has."""
+        return guarded(_knowing(self.run) if self.facts else self.run)
 
 
 @dataclass(frozen=True)
@@ -39,7 +48,7 @@ class CommandGroup:
             pretty_exceptions_enable=False, rich_markup_mode="rich",
         )  # fmt: skip
         for name, command in self.commands.items():
-            made.command(name, help=docstring_of(command.run), epilog=_epilog(command.examples))(guarded(command.run))
+            made.command(name, help=docstring_of(command.run), epilog=_epilog(command.examples))(command.called)
         return made
 
 
@@ -66,10 +75,13 @@ def options(names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
         @wraps(run)
         def command(**values: Any) -> None:
-            made = {
+            made: dict[str, Any] = {
                 name: kind(**{each.name: values[each.name] for each in fields(kind) if each.name in values})
                 for name, kind in objects.items()
             }
+            for each in made.values():
+                if getattr(each, "rulebook", None) is not None:
+                    _ = each.law  # before any fact is read: a rulebook can have events of its own
             run(**made, **{name: value for name, value in values.items() if name in own})
 
         command.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
@@ -77,6 +89,30 @@ def options(names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
         return command
 
     return whole
+
+
+def _knowing(run: Callable[..., None]) -> Callable[..., None]:
+    """Return a command that knows the events of a rulebook besides those of the library."""
+    from ehcp_flow.cli.options import option
+
+    hint = Annotated[
+        str | None, option("--rulebook DIR", "A directory of rulebook files whose events are known here as well.")
+    ]
+    hints = get_type_hints(run, include_extras=True)
+    parameters = [each.replace(annotation=hints[each.name]) for each in signature(run).parameters.values()]
+    rulebook = Parameter("rulebook", Parameter.KEYWORD_ONLY, annotation=hint, default=None)
+
+    @wraps(run)
+    def command(*, rulebook: str | None = None, **values: Any) -> None:
+        if rulebook is not None:
+            from ehcp_flow.law import load_rulebook
+
+            load_rulebook(rulebook)
+        run(**values)
+
+    command.__signature__ = Signature([*parameters, rulebook])  # type: ignore[attr-defined]
+    command.__annotations__ = {each.name: each.annotation for each in (*parameters, rulebook)}
+    return command
 
 
 def _fields_of(kind: type[Any]) -> tuple[Parameter, ...]:
@@ -99,7 +135,7 @@ def as_click(name: str, what: CliCommand | CommandGroup | typer.Typer) -> Any:
         made = typer.main.get_command(what)
     else:
         single = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
-        single.command(name, help=docstring_of(what.run), epilog=_epilog(what.examples))(guarded(what.run))
+        single.command(name, help=docstring_of(what.run), epilog=_epilog(what.examples))(what.called)
         made = typer.main.get_command(single)
     made.name = name
     for command in (made, *getattr(made, "commands", {}).values()):

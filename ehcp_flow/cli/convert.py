@@ -226,4 +226,5 @@ CONVERT: Final = CliCommand(
         "ehcp-flow convert return.xml --columns sen2 --output facts.csv",
         "ehcp-flow convert --template xlsx --output facts.xlsx",
     ),
+    facts=True,
 )

@@ -208,6 +208,7 @@ DB: Final = CommandGroup(
                 "ehcp-flow db verify --store sqlite:///cases.db",
                 "ehcp-flow db verify --store sqlite:///cases.db --write-anchor heads.jsonl",
             ),
+            facts=True,
         ),
         "grant": CliCommand(
             _grant,

@@ -70,4 +70,5 @@ EXPORT: Final = CliCommand(
         "ehcp-flow export --store sqlite:///cases.db --as-imported > facts.csv",
         "ehcp-flow export --store sqlite:///cases.db --authority 873 --format jsonl",
     ),
+    facts=True,
 )

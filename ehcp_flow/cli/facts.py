@@ -80,4 +80,5 @@ def _table(rows: list[dict[str, Any]]) -> None:
 FACTS: Final = CliCommand(
     _facts,
     ("ehcp-flow facts", "ehcp-flow facts tribunal_order_made", "ehcp-flow facts --format csv > facts.csv"),
+    facts=True,
 )

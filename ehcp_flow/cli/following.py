@@ -97,4 +97,5 @@ FOLLOW: Final = CliCommand(
         "ehcp-flow follow --store sqlite:///cases.db --once --after 10",
         "ehcp-flow follow --store sqlite:///cases.db --once --bookmark letters.position",
     ),
+    facts=True,
 )

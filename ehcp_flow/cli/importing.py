@@ -193,4 +193,5 @@ IMPORT: Final = CliCommand(
         "ehcp-flow import cases.csv --store sqlite:///new.db --dry-run",
         "ehcp-flow import cases.csv --store sqlite:///new.db --refused refused.csv --format json",
     ),
+    facts=True,
 )

@@ -96,4 +96,5 @@ LATE: Final = CliCommand(
         "ehcp-flow late --store sqlite:///cases.db --days 5",
         "ehcp-flow late --store sqlite:///cases.db --since 2020-06-30 --format json",
     ),
+    facts=True,
 )

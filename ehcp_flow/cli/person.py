@@ -29,4 +29,5 @@ PERSON: Final = CliCommand(
         "ehcp-flow person --store sqlite:///cases.db --case jsc-cambridgeshire",
         "ehcp-flow person --store sqlite:///cases.db --case jsc-cambridgeshire > record.json",
     ),
+    facts=True,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -14,11 +15,13 @@ from ehcp_flow.cli.fact_options import ColumnOptions
 from ehcp_flow.cli.messages import note
 from ehcp_flow.cli.options import StoreUrl, TableFormat, complete_events, day_of_fact, option
 from ehcp_flow.cli.output import print_outcome
+from ehcp_flow.cli.query import LawQuery
 from ehcp_flow.cli.source_kinds import open_store
 from ehcp_flow.dates import written
 
 if TYPE_CHECKING:
     from ehcp_flow.facts import Fact
+    from ehcp_flow.law import Rulebook
     from ehcp_flow.store import Store
 
 __all__ = ["RECORD"]
@@ -60,22 +63,24 @@ class _Happened:
         return load_fact({"event": self.event, **said})
 
 
-@options("case_id event on columns store authority anyway recorded_by form")
-def _record(*, happened: _Happened, columns: ColumnOptions, form: TableFormat = None) -> None:
+@options("case_id event on columns store authority anyway recorded_by form rulebook")
+def _record(*, happened: _Happened, columns: ColumnOptions, query: LawQuery, form: TableFormat = None) -> None:
     """Record one fact of a case in a store, or say why the law does not allow it, and what would make it lawful.
 
     A fact that is refused leaves the case as it was (exit code 1).
     """
+    from ehcp_flow.states import record
+
     fact, case_id = happened.fact(columns.given()), happened.case_id
-    with open_store(happened.store) as opened:
+    with open_store(happened.store, check=partial(record, rulebook=query.law)) as opened:
         before, version = _as_it_stands(opened, case_id)
         recorded = opened.record(
             case_id, fact, seen=version, strict=not happened.anyway, recorded_by=happened.recorded_by
         )
         case = opened.case(case_id).case
     if happened.anyway:
-        _warn(before or Case(case_id), fact)
-    row = {"case_id": case_id, "version": recorded.version, **_now(case)}
+        _warn(before or Case(case_id), fact, query.law)
+    row = {"case_id": case_id, "version": recorded.version, **_now(case, query.law)}
     print_outcome(row, _sentence(recorded.fact, recorded.version, row), form)
 
 
@@ -90,15 +95,15 @@ def _as_it_stands(store: Store, case_id: str) -> tuple[Case | None, int]:
     return found.case, found.version
 
 
-def _now(case: Case) -> dict[str, Any]:
+def _now(case: Case, law: Rulebook) -> dict[str, Any]:
     """Return where the case stands today, and what is to be done next."""
     from ehcp_flow.dates import MOST_WEEKS
     from ehcp_flow.measures import desk
     from ehcp_flow.states import state
 
-    rows = [row for row in desk([case], days=MOST_WEEKS * 7) if row["due_on"]]
+    rows = [row for row in desk([case], days=MOST_WEEKS * 7, rulebook=law) if row["due_on"]]
     first = min(rows, key=lambda row: row["due_on"], default={})
-    return {"state": state(case).pathway.value, "next": first.get("what"), "due_on": first.get("due_on")}
+    return {"state": state(case, rulebook=law).pathway.value, "next": first.get("what"), "due_on": first.get("due_on")}
 
 
 def _sentence(fact: Fact, version: int, row: dict[str, Any]) -> str:
@@ -111,11 +116,11 @@ def _sentence(fact: Fact, version: int, row: dict[str, Any]) -> str:
     return f"{told} Next: {row['next']}, by {say(parse_date(row['due_on']))}."
 
 
-def _warn(case: Case, fact: Fact) -> None:
+def _warn(case: Case, fact: Fact, law: Rulebook) -> None:
     """Say why the law did not allow what was recorded all the same."""
     from ehcp_flow.states import check_move
 
-    verdict = check_move(case, fact.event, fact.outcome, fact.on)
+    verdict = check_move(case, fact.event, fact.outcome, fact.on, rulebook=law)
     for refusal in verdict.refusals:
         note(f"warning: {refusal}")
 

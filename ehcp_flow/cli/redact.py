@@ -44,4 +44,5 @@ def _redact(
 REDACT: Final = CliCommand(
     _redact,
     ("ehcp-flow redact --store sqlite:///cases.db --case told --version 2 --why 'names a sibling' --by j.smith --yes",),
+    facts=True,
 )

@@ -95,6 +95,8 @@ def _registers(
 
     if name is not None and name not in {*REGISTERS, *TABLES}:
         raise UnknownNameError("register", name, (*REGISTERS, *TABLES))
+    if name is not None and query.rulebook is not None:
+        _of_this_law(name, query)
     on, shown, wanted = query.on, printed.shown, pairs(only)
     if shown == FeedFormat.ICS and name != "due" and name not in REGISTER_LIMITS:
         can = ", ".join(("due", *REGISTER_LIMITS))
@@ -121,7 +123,7 @@ def _registers(
         elif name is None:
             check_columns(of_rows, extra)
             chosen_ones = (one for one in answers if is_mine(one.case_id))
-            _print(_contents(chosen_ones, weeks, query.contested), shown, (), ("name", "rows", "what"), name)
+            _print(_contents(chosen_ones, weeks, query), shown, (), ("name", "rows", "what"), name)
         else:
             # A list is worked out from every case, a table of counts from those that it is to count.
             listed = answers if name in REGISTERS else (one for one in answers if is_mine(one.case_id))
@@ -134,6 +136,16 @@ def _registers(
             _print(chosen_rows, shown, every, (*columns, *_SHOWN.get(name, ())), name)
     note(f"{count(source.seen, 'case')}, as known on {on.isoformat()}")
     source.leave()
+
+
+def _of_this_law(name: str, query: CaseQuery) -> None:
+    """Raise EnglandOnly for a list of limits and states of England's, asked by the law of another procedure."""
+    from ehcp_flow.errors import EnglandOnly
+    from ehcp_flow.measures.figures import are_of
+    from ehcp_flow.measures.registers import OF_ANY_LAW
+
+    if name not in OF_ANY_LAW and not are_of(query.law):
+        raise EnglandOnly(f"the rows of {name}", query.law.title)
 
 
 def _rows(
@@ -155,15 +167,18 @@ def _rows(
     return collected.rows(name)
 
 
-def _contents(answers: Iterator[Answer], weeks: int, contested: Contested) -> list[dict[str, Any]]:
-    """Return every register with its length, and every table."""
+def _contents(answers: Iterator[Answer], weeks: int, query: CaseQuery) -> list[dict[str, Any]]:
+    """Return every register with its length, and every table; of another law than England's, what it can have."""
     from ehcp_flow.measures import REGISTERS, TABLES
-    from ehcp_flow.measures.registers import RegisterLengths
+    from ehcp_flow.measures.figures import are_of
+    from ehcp_flow.measures.registers import OF_ANY_LAW, RegisterLengths
 
-    collected = RegisterLengths(weeks=weeks, contested=contested)
+    collected = RegisterLengths(weeks=weeks, contested=query.contested)
     for answered in answers:
         collected.add(answered)
     lists = [{"name": name, "rows": collected.lengths[name], "what": what} for name, what in REGISTERS.items()]
+    if not are_of(query.law):
+        return [row for row in lists if row["name"] in OF_ANY_LAW]
     return lists + [{"name": name, "rows": None, "what": what} for name, what in TABLES.items()]
 
 

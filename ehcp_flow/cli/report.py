@@ -140,10 +140,12 @@ def _report(
 
 
 def _tell_unpublished(seen: Overview) -> None:
-    """Say where the page has nothing published to stand beside its figures."""
+    """Say where the page has nothing of England's figures, or nothing published to stand beside them."""
     from ehcp_flow.reports.published_page import YEARS, region_of
 
-    if not seen.authorities and seen.cases:
+    if seen.other_law:
+        note(f"the Department's measures are of England's law and are left out: this is {seen.other_law}")
+    elif not seen.authorities and seen.cases:
         note("warning: no case says its authority (column authority, such as 885), so nothing published is beside it")
     elif seen.authority and region_of(seen.authority) is None:
         note(

@@ -18,6 +18,7 @@ from ehcp_flow.cli.options import Axis, instant
 if TYPE_CHECKING:
     from ehcp_flow.errors import RowRefused
     from ehcp_flow.store import Store
+    from ehcp_flow.store.planning import Check
 
 __all__ = [
     "LARGE",
@@ -149,15 +150,19 @@ def tell_read(
 
 
 @contextmanager
-def open_store(url: str, *, authority: str | None = None, create: bool = False) -> Iterator[Store]:
+def open_store(
+    url: str, *, authority: str | None = None, create: bool = False, check: Check | None = None
+) -> Iterator[Store]:  # fmt: skip
     """Open a store, of one authority if that is named; `create` makes its tables where there are none.
+
+    `check` is what a fact must pass to be recorded strictly: England's moves if none is given.
 
     Raises the store's errors, and BadParameter where the database's driver is not installed.
     """
     try:
         from ehcp_flow.store import Store
 
-        store = Store.open(url, authority=authority, create=create)
+        store = Store.open(url, authority=authority, create=create, check=check)
     except ImportError as error:
         raise typer.BadParameter(f"a store at {url.partition('://')[0]}:// cannot be opened: {error}") from None
     with store:

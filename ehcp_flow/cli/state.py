@@ -85,7 +85,7 @@ def _state(
     if diagram:
         from ehcp_flow.states import mermaid
 
-        sys.stdout.write(mermaid())
+        sys.stdout.write(mermaid(rulebook=query.law))
         return
     if source is None:
         raise typer.BadParameter("name a file, - for standard input, or a store's URL", param_hint="SOURCE")

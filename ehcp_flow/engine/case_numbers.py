@@ -11,16 +11,11 @@ from ehcp_flow.engine.counted_days import CountedDays
 from ehcp_flow.engine.kernel import COLUMNS, NO_DAY
 from ehcp_flow.engine.numbers import KEY_OF, as_day
 from ehcp_flow.engine.rulebook import CompiledRulebook
-from ehcp_flow.facts import DATES, FACT_TYPES, Fact
+from ehcp_flow.facts import DATES, Fact
 from ehcp_flow.record_table import DECLARED
 
-__all__ = ["DATES_OF", "NAMES_A_LIMIT", "limit_number", "numbered", "space_for"]
+__all__ = ["limit_number", "numbered", "space_for"]
 
-DATES_OF: Final = {
-    event: tuple(name for name in DATES[1:] if name in cls.model_fields) for event, cls in FACT_TYPES.items()
-}
-NAMES_A_LIMIT: Final = frozenset(event for event, cls in FACT_TYPES.items() if "limit" in cls.model_fields)
-"""The events of which a fact can name a limit."""
 _WANTS: Final = 64
 
 
@@ -40,12 +35,12 @@ def numbered(facts: Sequence[Fact], as_of: dt.date, book: CompiledRulebook, days
         on.append(as_day(fields["on"]))
         name = fields["party"]
         party.append(-1 if name is None else parties.setdefault(name, len(parties)))
-        claims = claims or event in NAMES_A_LIMIT
+        claims = claims or "limit" in fields
         if event == DECLARED:
             told.update(fields["value"].split())
         if event == "advice_requested":
             body[place] = book.body(name, fields["body"])
-        for field in DATES_OF[event]:
+        for field in fact.further_days:
             if fields.get(field) is not None:
                 day = fact.day(field)
                 if day is not None:

@@ -14,7 +14,6 @@ from collections.abc import Set as AbstractSet
 from typing import Final, TypeAlias
 
 from ehcp_flow.dates import MonthOnly, ordinary
-from ehcp_flow.engine.case_numbers import DATES_OF
 from ehcp_flow.engine.judged_case import AtEarliest, JudgedCase, judge_facts
 from ehcp_flow.engine.kernel import NO_DAY, RULE, STARTED
 from ehcp_flow.engine.numbers import as_day
@@ -45,7 +44,7 @@ def try_earlier_days(judged: JudgedCase) -> None:
 
 def _tried(facts: Sequence[Fact]) -> Iterator[list[dt.date]]:
     """Yield days for the facts: first the earliest of each, then those on which their order is another."""
-    others = {day for fact in facts for day in map(fact.day, ("on", *DATES_OF[fact.event])) if day is not None}
+    others = {day for fact in facts for day in map(fact.day, ("on", *fact.further_days)) if day is not None}
     tried = [_days_of(fact.on, others if len(facts) <= MANY_FACTS else frozenset()) for fact in facts]
     for turn in range(max(map(len, tried))):
         yield [days[min(turn, len(days) - 1)] for days in tried]

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Final
 
 from ehcp_flow.engine.kernel import NO_DAY
-from ehcp_flow.facts import FACT_TYPES, outcomes_of
+from ehcp_flow.vocabulary import KEY_OF, KEYS, Key
 
 __all__ = ["KEYS", "KEY_OF", "NO_DAY", "Key", "as_date", "as_day"]
-
-Key: TypeAlias = tuple[str, str | None]
-"""A fact's event and outcome."""
-
-KEYS: Final[tuple[Key, ...]] = tuple((event, outcome) for event in FACT_TYPES for outcome in outcomes_of(event))
-KEY_OF: Final[Mapping[Key, int]] = {key: number for number, key in enumerate(KEYS)}
-"""A small number for each event and outcome, in the order in which facts of one day can lawfully happen."""
 
 _EPOCH: Final = dt.date(1970, 1, 1).toordinal()
 # Bound now: a frozen clock must not put its make-believe dates into answers.

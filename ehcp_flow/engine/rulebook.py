@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeAlias, get_args
 
 from ehcp_flow.calendars import Calendars
@@ -27,6 +26,7 @@ from ehcp_flow.law.model import Foreseen, InTime, Limit, Rule, Rulebook
 from ehcp_flow.law.parts import Kind
 from ehcp_flow.law.patterns import BY, Patterns
 from ehcp_flow.law.version import Count, Reading, Version
+from ehcp_flow.vocabulary import per_vocabulary
 
 __all__ = ["CompiledRule", "CompiledRulebook", "Counting", "WayOfCounting", "compiled", "number_of"]
 
@@ -211,9 +211,9 @@ def _readings(rulebook: Rulebook, rule: CompiledRule, version: Version) -> tuple
     return (*own, *dict.fromkeys(ground.reading for ground in grounds if ground.reading is not None))
 
 
-@lru_cache(maxsize=16)
+@per_vocabulary
 def compiled(rulebook: Rulebook) -> CompiledRulebook:
-    """Return the rulebook laid out for the kernel. The same rulebook gives the same object."""
+    """Return the rulebook laid out for the kernel: the same object for the same rulebook, until events are declared."""
     return CompiledRulebook(rulebook)
 
 

@@ -16,7 +16,7 @@ from ehcp_flow.law.model import Rulebook
 from ehcp_flow.law.parts import Model
 from ehcp_flow.law.patterns import BY, Pattern, Patterns
 
-__all__ = ["Turned", "TurnedKeys"]
+__all__ = ["Turned", "TurnedKeys", "patterns_in"]
 
 
 class Turned(NamedTuple):
@@ -38,7 +38,7 @@ class TurnedKeys:
 
     def __init__(self, rulebook: Rulebook) -> None:
         about: dict[Key, set[str]] = {}
-        for pattern in _patterns_in(rulebook):
+        for pattern in patterns_in(rulebook):
             if pattern.marks:
                 for outcome in pattern.outcomes:
                     about.setdefault((pattern.event, outcome), set()).update(pattern.marks)
@@ -109,7 +109,7 @@ class TurnedKeys:
         return known
 
 
-def _patterns_in(item: object) -> Iterator[Pattern]:
+def patterns_in(item: object) -> Iterator[Pattern]:
     """Yield every pattern that stands anywhere in a thing of the rulebook."""
     if isinstance(item, Pattern):
         yield item
@@ -117,4 +117,4 @@ def _patterns_in(item: object) -> Iterator[Pattern]:
         values = item if isinstance(item, tuple) else (item if isinstance(item, dict) else item.__dict__).values()
         for each in values:
             if not isinstance(each, str):
-                yield from _patterns_in(each)
+                yield from patterns_in(each)

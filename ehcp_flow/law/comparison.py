@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "compare_rulebooks", "left_behind"]
 
-_SECTIONS: Final = ("spells", "deemed", "signs", "asked", "clocks", "grounds", "limits", "bodies")
+_SECTIONS: Final = ("events", "outcomes", "spells", "deemed", "signs", "asked", "clocks", "grounds", "limits", "bodies")
 
 
 class Change(NamedTuple):

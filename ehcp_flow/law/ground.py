@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from ehcp_flow.facts import ExceptionOutcome
+from ehcp_flow.facts import OUTCOMES
 from ehcp_flow.law.citation import CitedOnce
 from ehcp_flow.law.parts import Model, Name, PeriodText
 from ehcp_flow.law.version import Reading
@@ -17,6 +17,13 @@ from ehcp_flow.law.version import Reading
 __all__ = ["Doubt", "ExceptionUse", "Ground", "GroundTest"]
 
 GroundTest: TypeAlias = Literal["closure", "within_period", "absence", "due_within_force", "named"]
+
+
+def _outcome(word: str) -> str:
+    known = OUTCOMES["exception_recorded"]
+    if word not in known:
+        raise ValueError(f"exception_recorded has no outcome {word!r}; its outcomes are {', '.join(known)}")
+    return word
 
 
 class Doubt(Model):
@@ -52,7 +59,7 @@ class Ground(Model):
     """
 
     id: Name
-    outcome: ExceptionOutcome
+    outcome: Annotated[str, AfterValidator(_outcome)]
     title: str
     test: GroundTest
     least: PeriodText = None

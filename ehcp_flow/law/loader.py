@@ -14,12 +14,14 @@ from ehcp_flow.law.body import Body
 from ehcp_flow.law.checklist import Notice
 from ehcp_flow.law.citation import Instrument
 from ehcp_flow.law.clock import Clock, Deemed, Sign, Spell
+from ehcp_flow.law.declared import DeclaredEvent, FurtherOutcomes, declare
 from ehcp_flow.law.ground import Ground
 from ehcp_flow.law.lines import find_line
 from ehcp_flow.law.model import Asked, Limit, Note, Rule, Rulebook
 from ehcp_flow.law.parts import Model
 from ehcp_flow.law.patterns import Pattern, matches
 from ehcp_flow.law.toml_files import Placed, SourceFile, each, read_toml
+from ehcp_flow.vocabulary import growing
 
 __all__ = ["england", "load_rulebook", "starts_clock"]
 
@@ -29,6 +31,8 @@ MOVES: Final = "moves"
 Reading: TypeAlias = Callable[[], Mapping[str, Any]]
 
 _SECTIONS: Final = (
+    "event",
+    "outcomes",
     "instrument",
     "spell",
     "deemed",
@@ -63,22 +67,29 @@ def _load(
     root: Path | Traversable, regions: Callable[[Callable[[], Mapping[str, Any]]], Mapping[str, Any]]
 ) -> Rulebook:
     """Return a rulebook, with what `regions` makes of the reading of its moves."""
-    if not root.is_dir():
-        raise RulebookMissing(str(root), "(directory)", 0, "there is no such directory")
-    files = list(_files(root))
-    if not files:
-        raise RulebookError(str(root), "(directory)", 0, "it holds no .toml file")
+    with growing():
+        return _the_same(_read(root, regions))
 
-    title = "a rulebook"
-    for file in files:
-        unknown = set(file.data) - {*_SECTIONS, "title"}
-        if unknown:
-            name = min(unknown)
-            file.refuse((name,), f"unknown section; a file holds {', '.join(_SECTIONS)} and title")
-        title = file.data.get("title", title)
 
+def _read(
+    root: Path | Traversable, regions: Callable[[Callable[[], Mapping[str, Any]]], Mapping[str, Any]]
+) -> Rulebook:
+    files = _files_of(root)
+    title = next((file.data["title"] for file in reversed(files) if "title" in file.data), "a rulebook")
+    events = _by_name(each(files, "event", DeclaredEvent, {}), lambda item: item.id)
+    outcomes = _by_name(each(files, "outcomes", FurtherOutcomes, {}), lambda item: item.id)
+    declared = (*events.values(), *outcomes.values())
+    for placed in declared:
+        try:
+            declare((placed.item,))
+        except ValueError as error:
+            placed.file.refuse((*placed.path, "id"), str(error))
     instruments = _by_name(each(files, "instrument", Instrument, {}), lambda item: item.id)
-    context: dict[str, Any] = {"instruments": {name: placed.item for name, placed in instruments.items()}, "cited": {}}
+    context: dict[str, Any] = {
+        "instruments": {name: placed.item for name, placed in instruments.items()},
+        "cited": {},
+        "declared": tuple(placed.item for placed in declared),
+    }
     spells = _by_name(each(files, "spell", Spell, context), lambda item: item.id)
     deemed = _by_name(each(files, "deemed", Deemed, context), lambda item: item.id)
     signs = _by_name(each(files, "sign", Sign, context), lambda item: item.id)
@@ -106,9 +117,11 @@ def _load(
             placed.file.refuse((*placed.path, "counterpart"), f"{counterpart!r} repeats {first!r} itself: name that")
         _check_limit(placed, clocks, grounds, spells, asked)
     _check_rows(limits.values(), notes)
-    book = Rulebook(
+    return Rulebook(
         name=root.name,
         title=title,
+        events={name: placed.item for name, placed in events.items()},
+        outcomes={name: placed.item for name, placed in outcomes.items()},
         instruments=context["instruments"],
         spells={name: placed.item for name, placed in spells.items()},
         clocks={name: placed.item for name, placed in clocks.items()},
@@ -122,7 +135,20 @@ def _load(
         bodies={name: placed.item for name, placed in bodies.items()},
         regions=regions(lambda: _regions(root / MOVES, context, frozenset(limits))),
     )
-    return _the_same(book)
+
+
+def _files_of(root: Path | Traversable) -> list[SourceFile]:
+    if not root.is_dir():
+        raise RulebookMissing(str(root), "(directory)", 0, "there is no such directory")
+    files = list(_files(root))
+    if not files:
+        raise RulebookError(str(root), "(directory)", 0, "it holds no .toml file")
+    for file in files:
+        unknown = set(file.data) - {*_SECTIONS, "title"}
+        if unknown:
+            name = min(unknown)
+            file.refuse((name,), f"unknown section; a file holds {', '.join(_SECTIONS)} and title")
+    return files
 
 
 def _files(folder: Path | Traversable) -> Iterator[SourceFile]:

@@ -6,12 +6,13 @@ place. A file says at its head to which region its rows belong.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import ValidationError
 
 from ehcp_flow.facts import FACT_TYPES, told_apart
+from ehcp_flow.law.declared import Declared, known_outcomes
 from ehcp_flow.law.guard import parse_guard
 from ehcp_flow.law.parts import Model
 from ehcp_flow.law.state_machine import (
@@ -86,7 +87,7 @@ def _region(
     if region.appeals and region.machine.without is None:
         machines[0].file.refuse(("machine",), "say what it is to be without a decision: [machine.without]")
     _check_states(region, machines[0], rows)
-    _check_moves(region, rows["move"])
+    _check_moves(region, rows["move"], context.get("declared", ()))
     _check_shape(region, machines[0], rows)
     return region
 
@@ -153,12 +154,12 @@ def _check_states(region: LegalRegion, machine: Placed, rows: Mapping[str, list[
             placed.file.refuse((*placed.path, key), f"no state is called {name!r}")
 
 
-def _check_moves(region: LegalRegion, moves: list[Placed]) -> None:
+def _check_moves(region: LegalRegion, moves: list[Placed], of_its_own: Sequence[Declared]) -> None:
     declared: set[tuple[str, str, str | None]] = set()
     for placed in moves:
         for event, outcome in placed.item.keys:
             if event not in region.inner:
-                why = _why_not(event, outcome)
+                why = _why_not(event, outcome, of_its_own)
                 if why:
                     placed.file.refuse((*placed.path, "on"), why)
             for source in region.chosen(placed.item.sources):
@@ -166,20 +167,27 @@ def _check_moves(region: LegalRegion, moves: list[Placed]) -> None:
                     placed.file.refuse((*placed.path, "from"), f"{event} is declared twice from {source}")
                 declared.add((source, event, outcome))
     for event in dict.fromkeys(event for event, _ in region.keys):
-        for outcome in told_apart(event):
+        for outcome in _told_apart(event, of_its_own):
             if (event, outcome) not in region.keys:
                 placed = next(each for each in moves if any(event == key[0] for key in each.item.keys))
                 placed.file.refuse((*placed.path, "on"), f"{event}: outcome {outcome} is not dealt with")
 
 
-def _why_not(event: str, outcome: str | None) -> str:
+def _told_apart(event: str, of_its_own: Sequence[Declared]) -> tuple[str | None, ...]:
+    """Return the outcomes by which moves of a rulebook tell facts of an event apart: those that it knows of itself."""
+    told = told_apart(event)
+    return told if told == (None,) else known_outcomes(event, of_its_own)
+
+
+def _why_not(event: str, outcome: str | None, of_its_own: Sequence[Declared]) -> str:
     """Return why a fact of such an event moves nothing, empty if it can."""
     if event not in FACT_TYPES:
         return f"there is no event called {event!r}"
     if FACT_TYPES[event].prospective:
         return f"{event} lies in the future when it is recorded, so it moves nothing"
-    if outcome not in told_apart(event):
-        known = ", ".join(str(known or "none") for known in told_apart(event))
+    told = _told_apart(event, of_its_own)
+    if outcome not in told:
+        known = ", ".join(str(known or "none") for known in told)
         return f"{event}: the outcome must be one of {known}"
     return ""
 

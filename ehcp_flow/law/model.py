@@ -20,6 +20,7 @@ from ehcp_flow.law.body import Body
 from ehcp_flow.law.checklist import Notice
 from ehcp_flow.law.citation import Cited, Instrument
 from ehcp_flow.law.clock import Clock, Deemed, ShownByDate, Sign, Spell
+from ehcp_flow.law.declared import DeclaredEvent, FurtherOutcomes, declare
 from ehcp_flow.law.ground import Doubt, ExceptionUse, Ground
 from ehcp_flow.law.parts import CountingText, DateField, Evidence, Hashed, Kind, Model, Name, PeriodText, join
 from ehcp_flow.law.patterns import Patterns
@@ -281,6 +282,8 @@ class Rulebook(Hashed, Model):
 
     name: str
     title: str
+    events: dict[str, DeclaredEvent] = Field(default_factory=dict)
+    outcomes: dict[str, FurtherOutcomes] = Field(default_factory=dict)
     instruments: dict[str, Instrument]
     spells: dict[str, Spell]
     clocks: dict[str, Clock]
@@ -293,6 +296,11 @@ class Rulebook(Hashed, Model):
     notices: tuple[Notice, ...] = ()
     bodies: dict[str, Body] = Field(default_factory=dict)
     regions: Annotated[Mapping[str, Any], SkipValidation] = Field(default_factory=dict)
+
+    def __setstate__(self, state: dict[Any, Any]) -> None:
+        super().__setstate__(state)
+        # In another process nobody may have declared them.
+        declare((*self.events.values(), *self.outcomes.values()))
 
     def hashed(self) -> tuple[object, ...]:
         """Return all but its regions, which may not have been read yet."""

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
-from ehcp_flow.engine.case_numbers import DATES_OF, limit_number
+from ehcp_flow.engine.case_numbers import limit_number
 from ehcp_flow.engine.choice import Kernel, kernel_in_use
 from ehcp_flow.engine.contributions import KEPT, SERIES
 from ehcp_flow.engine.judged_case import JudgedCase
@@ -131,7 +131,7 @@ class Contributions:
     def _facts(self, judged: JudgedCase) -> Any:
         """Return what is asked of the facts of a case as the kernel takes it."""
         numbers, facts = self._kernel.numbers, judged.facts
-        came = any(MADE_ON in DATES_OF[fact.event] for fact in facts)
+        came = any(MADE_ON in fact.further_days for fact in facts)
         return self._kernel.module.Facts(
             {
                 "bounds": numbers((0, len(facts))),
@@ -147,5 +147,5 @@ class Contributions:
 
 def _day_made(fact: Fact) -> int:
     """Return the day on which a plan from another authority was made, where that is known."""
-    day = fact.day(MADE_ON) if MADE_ON in DATES_OF[fact.event] else None
+    day = fact.day(MADE_ON) if MADE_ON in fact.further_days else None
     return NO_DAY if day is None else as_day(day)

@@ -19,9 +19,10 @@ from ehcp_flow.engine import contributions as c
 from ehcp_flow.engine.kernel import LAPSED, LATE, MET, NO_DAY, OPEN, OVERDUE, OVERTAKEN, PREMATURE, UNDATED, UNRECORDED
 from ehcp_flow.engine.numbers import KEY_OF, KEYS
 from ehcp_flow.engine.rulebook import CompiledRulebook
+from ehcp_flow.errors import EnglandOnly
 from ehcp_flow.facts import DATES, OUTCOMES
 from ehcp_flow.law.clock import Clock
-from ehcp_flow.law.model import Limit
+from ehcp_flow.law.model import Limit, Rulebook
 from ehcp_flow.measures.catalogue import catalogue
 from ehcp_flow.moves.regions import regions_of
 from ehcp_flow.states import MAINTAINED_STATES, State
@@ -41,6 +42,7 @@ __all__ = [
     "REQUESTED",
     "UNDER_WAY",
     "WAITING",
+    "are_of",
     "tables_of",
 ]
 
@@ -232,13 +234,26 @@ _COUNTS: Final = {column.name for column in catalogue().columns.values() if colu
 complete({figure.column: figure for figure in FIGURES}, _COUNTS, "what a count is made of")
 
 
+def are_of(rulebook: Rulebook) -> bool:
+    """Return whether the figures can be counted by a rulebook: it has their states, and some limit that they count.
+
+    England's has, and every draft of a change to it; another procedure's has not.
+    """
+    there = {str(state) for state in regions_of(rulebook).pathway.states}
+    counted = {figure.of for figure in FIGURES}
+    needed = {State.NO_CASE, *(state for states, _ in _STATES for state in states)}
+    return needed <= there and any(limit.root in counted for limit in rulebook.limits.values())
+
+
 @lru_cache(maxsize=16)
 def tables_of(book: CompiledRulebook, contested: str = "with") -> dict[str, Any]:
     """Return the figures as tables for `ehcp_flow.engine.contributions`, with what they ask of a rulebook.
 
     `contested` is `with`, `without` or `only`: whether deadlines count that another lawful reading contests. What is no
-    deadline counts all the same.
+    deadline counts all the same. Raises EnglandOnly for a rulebook of another procedure.
     """
+    if not are_of(book.rulebook):
+        raise EnglandOnly("the measures", book.rulebook.title)
     states_there = list(regions_of(book.rulebook).pathway.states)
     groups: list[list[Figure]] = [[figure for figure in FIGURES if figure.of == group] for group in range(c.GROUPS)]
 

@@ -26,6 +26,7 @@ from ehcp_flow.states import Dispute, State
 from ehcp_flow.whatif import TO_AMEND
 
 __all__ = [
+    "OF_ANY_LAW",
     "REGISTERS",
     "REGISTER_COLUMNS",
     "REGISTER_LIMITS",
@@ -74,7 +75,7 @@ def _disputes(counted: CountedCase) -> Iterator[_Disputed]:
 
     A dispute that never came to an appeal is under way while its family can still appeal.
     """
-    if counted.answer.pathway is State.DIED:
+    if counted.answer.pathway == State.DIED:
         return
     disputes = [dispute for dispute in counted.answer.disputes if dispute.steps]
     limits = [one for one in _DISPUTED.of(counted.answer) if one.due_on] if disputes else []
@@ -290,6 +291,8 @@ _TABLE: Final[Mapping[str, Register]] = {
 
 REGISTERS: Final[Mapping[str, str]] = {name: register.says for name, register in _TABLE.items()}
 """The registers by name, with what each holds."""
+OF_ANY_LAW: Final = ("breaches", "due", "exceptions", "findings")
+"""The registers that are of no limit or state by its name."""
 REGISTER_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     name: tuple(register.columns) for name, register in _TABLE.items()
 }

@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from ehcp_flow.counting import ONE_DAY
 from ehcp_flow.dates import say
-from ehcp_flow.facts import FACT_TYPES, Fact, told_apart
+from ehcp_flow.facts import Fact, told_apart
 from ehcp_flow.law import guard
 from ehcp_flow.law.citation import Citation
 from ehcp_flow.law.patterns import Pattern, Patterns
@@ -80,12 +80,9 @@ class Guard(Protocol):
         """Return what was found."""
 
 
-_TOLD_APART: Final = frozenset(event for event in FACT_TYPES if told_apart(event) != (None,))
-
-
 def outcome_of(fact: Fact) -> str | None:
     """Return the outcome that a move asks for; None for an event that has none, or need not have one."""
-    return fact.__dict__["outcome"] if fact.event in _TOLD_APART else None
+    return fact.__dict__["outcome"] if fact.told_by_outcome else None
 
 
 def word_of(fact: Fact) -> str | None:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any, Final, NamedTuple
 
 from ehcp_flow.engine import walk
 from ehcp_flow.engine.choice import Kernel, interpreted_kernel
-from ehcp_flow.engine.numbers import KEY_OF, KEYS
+from ehcp_flow.engine.numbers import KEY_OF, KEYS, Key
 from ehcp_flow.facts import Fact, told_apart
 from ehcp_flow.moves.guards import outcome_of
 from ehcp_flow.moves.machine import Edge, table
 from ehcp_flow.moves.region import Region
+from ehcp_flow.vocabulary import per_vocabulary
 
 __all__ = ["RegionTables", "history_space", "kernel_moves", "key_of", "region_tables", "steps_of"]
 
 _FOR_EVER: Final = 1 << 30
-_WIDTH: Final = len(KEYS) + 2
-_MOVED_BY: Final = tuple((event, outcome if outcome in told_apart(event) else None) for event, outcome in KEYS)
 
 
 class RegionTables(NamedTuple):
@@ -34,7 +32,7 @@ class RegionTables(NamedTuple):
 
     def source(self, edge: int) -> Any:
         """Return the state from which a place of the table leads."""
-        return self.states[edge // _WIDTH]
+        return self.states[edge // self.moves["width"]]
 
     def refuses(self, edge: int) -> bool:
         """Return whether every fact is out of order that comes by a place of the table."""
@@ -47,15 +45,16 @@ class RegionTables(NamedTuple):
         return told is not None and any(guard.may_refuse for guard in told.guards)
 
 
-@cache
+@per_vocabulary
 def region_tables(region: Region) -> RegionTables:
     """Return a region as tables."""
     known = table(region)
     states = tuple(region.states)
     spell = [0] * len(KEYS)
+    moved_by = _moved_by()
     edges: list[Any] = []
     for source in states:
-        edges.extend(known.get((source, *key)) for key in _MOVED_BY)
+        edges.extend(known.get((source, *key)) for key in moved_by)
         passed = region.passed
         ways: Any = (
             [] if passed is None or source != passed.state
@@ -68,12 +67,17 @@ def region_tables(region: Region) -> RegionTables:
     moves = {
         "initial": states.index(region.initial),
         "keys": len(KEYS),
-        "width": _WIDTH,
+        "width": len(KEYS) + 2,
         "to": [-1 if edge is None else states.index(edge.to) for edge in edges],
         "spell": spell,
         "gate": _gate(region),
     }
     return RegionTables(states, tuple(edges), moves)
+
+
+def _moved_by() -> list[Key]:
+    """Return what moves tell each key apart by."""
+    return [(event, outcome if outcome in told_apart(event) else None) for event, outcome in KEYS]
 
 
 def _gate(region: Region) -> list[int]:
@@ -84,11 +88,11 @@ def _gate(region: Region) -> list[int]:
     return [
         (walk.BEGINS if key in gate.begins else walk.ENDS_IT if key in gate.ends else 0)
         | (walk.ASKS_FOR_IT if key[0] in gate.events else 0)
-        for key in _MOVED_BY
+        for key in _moved_by()
     ]
 
 
-@cache
+@per_vocabulary
 def kernel_moves(region: Region, chosen: Kernel) -> Any:
     """Return the tables of a region as a kernel takes them."""
     return chosen.walk.Moves(chosen.tables(region_tables(region).moves))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ehcp_flow.measures.registers import Row, still_undone
+from ehcp_flow.measures.registers import OF_ANY_LAW, Row, still_undone
 from ehcp_flow.reports.overview import Overview
 
 __all__ = ["MOST_ROWS", "Listing", "listings"]
@@ -60,6 +60,8 @@ def listings(overview: Overview) -> list[Listing]:
     """Return the lists of the page, in order."""
     found = []
     for name, columns in _COLUMNS.items():
+        if overview.other_law and name not in OF_ANY_LAW:
+            continue
         rows = [row for row in overview.registers.rows(name) if _belongs(name, row, overview)]
         wanted = (columns[0], *overview.desk_columns, *columns[1:])
         title, says = _TITLES[name]

@@ -7,11 +7,13 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final, Protocol
 
 from ehcp_flow import dates
 from ehcp_flow.answers import Answer
 from ehcp_flow.calendars import Calendars
+from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.measures import (
     DESKS,
@@ -29,6 +31,7 @@ from ehcp_flow.measures import (
     years,
 )
 from ehcp_flow.measures.case_groups import Extra
+from ehcp_flow.measures.figures import are_of
 from ehcp_flow.measures.measure_table import Cases, Tables
 from ehcp_flow.reports.casefile import CaseFile
 from ehcp_flow.reports.published_page import PublishedFigures, published_figures
@@ -62,6 +65,8 @@ class Overview:
     files: CaseFile
     desk_columns: tuple[str, ...]
     published: PublishedFigures
+    other_law: str = ""
+    """The title of the rulebook, where it is not England's and nothing of England's figures is here."""
 
     @property
     def authority(self) -> str | None:
@@ -90,8 +95,11 @@ def overview(
     values = extra or {}
     known = {name for row in values.values() for name in row}
     desks = tuple(name for name in DESKS if name in known)
-    collectors = _Collectors(day, values, desks, weeks, stands_beside)
-    for answer in answered(cases, day, rulebook=rulebook, calendars=calendars):
+    answers = iter(answered(cases, day, rulebook=rulebook, calendars=calendars))
+    first = next(answers, None)
+    book = (rulebook or england()) if first is None else first.book.rulebook
+    collectors = _Collectors(day, values, desks, weeks, stands_beside, "" if are_of(book) else book.title)
+    for answer in answers if first is None else chain((first,), answers):
         collectors.add(answer)
     return collectors.overview()
 
@@ -102,9 +110,11 @@ class _OverviewCollector(Protocol):
 
 class _Collectors:
     def __init__(
-        self, day: dt.date, extra: Extra, desks: Sequence[str], weeks: int, stands_beside: PublishedFigures
-    ) -> None:
+        self, day: dt.date, extra: Extra, desks: Sequence[str], weeks: int, stands_beside: PublishedFigures,
+        other_law: str,
+    ) -> None:  # fmt: skip
         self._day = day
+        self._other_law = other_law
         self._published = stands_beside
         first_quarter = dt.date(day.year - QUARTERS // 4, (day.month - 1) // 3 * 3 + 1, 1)
         periods = (
@@ -118,9 +128,9 @@ class _Collectors:
         self._desks = {name: Workload(name, extra, weeks) for name in desks}
         self._files = CaseFile()
         self._authorities: Counter[str] = Counter()
+        figures = (self._tables, self._waiting, self._cohorts, self._reviewing, self._advice)
         self._others: tuple[_OverviewCollector, ...] = (
-            self._tables, self._waiting, self._cohorts, self._reviewing, self._advice, self._registers,
-            *self._desks.values(),
+            *(() if other_law else figures), self._registers, *self._desks.values(),
         )  # fmt: skip
 
     def add(self, answer: Answer) -> None:
@@ -150,6 +160,7 @@ class _Collectors:
             files=self._files,
             desk_columns=tuple(self._desks),
             published=self._published,
+            other_law=self._other_law,
         )
 
 

@@ -55,7 +55,7 @@ def report_page(overview: Overview, *, suppress: int = 0) -> str:
         suppress >= 0, "suppress", suppress, "it is the smallest count that may be shown, or 0 to show all"
     )
     showing = Showing(suppress)
-    if not showing.all:
+    if not showing.all and not overview.other_law:
         _shown(overview, showing)
         showing.settle()
     return render(
@@ -66,11 +66,12 @@ def report_page(overview: Overview, *, suppress: int = 0) -> str:
         suppress=suppress,
         signs=SIGNS,
         published_year=published_year(overview),
+        other_law=overview.other_law,
         listings=() if suppress else listings(overview),
         packed="" if suppress else overview.files.packed(),
         measures=catalogue().measures.values(),
         attribution=ATTRIBUTION,
-        **_shown(overview, showing),
+        **({} if overview.other_law else _shown(overview, showing)),
     )
 
 

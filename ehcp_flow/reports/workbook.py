@@ -15,6 +15,7 @@ from typing import IO, Any, BinaryIO, Final
 
 from ehcp_flow.errors import LibraryMissing, RangeError
 from ehcp_flow.measures import REGISTERS, catalogue, exceptions_by_ground
+from ehcp_flow.measures.registers import OF_ANY_LAW
 from ehcp_flow.outputs import Kind, Output
 from ehcp_flow.reports.overview import Overview
 from ehcp_flow.reports.published_page import ATTRIBUTION
@@ -52,10 +53,23 @@ def write_workbook(overview: Overview, file: str | Path | IO[bytes]) -> None:
 
 def sheets_of(overview: Overview) -> dict[str, Rows]:
     """Return the rows of each sheet by its name, in the order of the workbook."""
+    sheets: dict[str, Rows] = {"About": _about(overview)}
+    if not overview.other_law:
+        sheets |= _figures_of(overview)
+    for column, rows in overview.desks.items():
+        sheets[f"By {column.replace('_', ' ')}"[:31]] = rows
+    for name in OF_ANY_LAW if overview.other_law else REGISTERS:
+        sheets[f"Register {name}"] = overview.registers.rows(name)
+    if not overview.other_law:
+        sheets["Definitions"] = _definitions()
+    return sheets
+
+
+def _figures_of(overview: Overview) -> dict[str, Rows]:
+    """Return the sheets of figures, which are of England's law alone."""
     waiting, cohorts = overview.waiting, overview.cohorts
     first = overview.as_of.replace(year=overview.as_of.year - 2, day=1)
-    sheets: dict[str, Rows] = {
-        "About": _about(overview),
+    return {
         "Measures by year": overview.by_year.rows,
         "Measures by quarter": overview.by_quarter.rows,
         "Last 12 months": overview.rolling.rows,
@@ -72,11 +86,10 @@ def sheets_of(overview: Overview) -> dict[str, Rows]:
         "Advice by adviser": overview.advice.rows(),
         "Exceptions by ground": exceptions_by_ground(overview.registers.rows("exceptions")),
     }
-    for column, rows in overview.desks.items():
-        sheets[f"By {column.replace('_', ' ')}"[:31]] = rows
-    for name in REGISTERS:
-        sheets[f"Register {name}"] = overview.registers.rows(name)
-    sheets["Definitions"] = [
+
+
+def _definitions() -> Rows:
+    return [
         {
             "column": column.name,
             "says": column.says,
@@ -86,7 +99,6 @@ def sheets_of(overview: Overview) -> dict[str, Rows]:
         }
         for column in catalogue().columns.values()
     ]
-    return sheets
 
 
 def write_sheets(sheets: Mapping[str, Rows], file: str | Path | IO[bytes], *, as_of: dt.date) -> None:
@@ -178,8 +190,11 @@ def _width(column: str, rows: Rows) -> int:
 
 
 def _about(overview: Overview) -> Rows:
-    summary = overview.waiting.summary()
+    summary = {} if overview.other_law else overview.waiting.summary()
+    of_england = ("national figures", ATTRIBUTION)
+    of_others = ("what is not here", "The Department's measures and what is published of England: this is another law.")
     pairs: Iterable[tuple[str, Any]] = [
+        *([("rulebook", overview.other_law)] if overview.other_law else ()),
         ("as of", overview.as_of),
         ("cases", overview.cases),
         ("authorities", ", ".join(overview.authorities)),
@@ -189,6 +204,6 @@ def _about(overview: Overview) -> Rows:
             "Computed from dated facts for the day given. Definitions are on the last sheet.",
         ),
         ("contains", "Case ids and recorded reasons: handle it as personal data."),
-        ("national figures", ATTRIBUTION),
+        of_others if overview.other_law else of_england,
     ]
     return [{"what": name, "value": value} for name, value in pairs]

@@ -18,6 +18,7 @@ StoreError
 │   ├── AppendOnly                an attempt to change or delete what was recorded
 │   └── NothingToRedact           the fact has no free text, or does not exist
 ├── StoreCorrupt                  the database file or a row of it is damaged
+│   └── EventUnknown              a fact is of an event that neither the library nor a loaded rulebook has
 ├── SchemaError                   the tables do not fit this version of the library
 │   ├── SchemaMissing             there are none
 │   ├── SchemaOutOfDate           they are older: upgrade
@@ -39,6 +40,7 @@ from ehcp_flow.masking import masked
 __all__ = [
     "AppendOnly",
     "ConnectionLost",
+    "EventUnknown",
     "HostUnusable",
     "KeyReused",
     "NothingToRedact",
@@ -263,6 +265,18 @@ class StoreCorrupt(StoreError):
             f"{where} is damaged: {why}; stop writing, run the store's verify to see how far it reaches, "
             "and restore from the last backup that verifies"
         )
+
+
+class EventUnknown(StoreCorrupt):
+    """A fact is of an event that nobody here knows: `where` it stands, and the `event`."""
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, where: str, event: str) -> None:
+        self.event = event
+        super().__init__(where, f"there is no event called {event!r}")
+        said = f"there is no event called {event!r} here; load the rulebook first that declares it (--rulebook DIR)"
+        self.args = (f"{where} is damaged, or of another rulebook: {said}",)
 
 
 class SchemaError(StoreError):

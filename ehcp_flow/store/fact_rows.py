@@ -14,12 +14,12 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
 
-from ehcp_flow.errors import FactError
+from ehcp_flow.errors import FactError, UnknownNameError
 from ehcp_flow.facts import Fact, ParticularRecorded, as_stored
 from ehcp_flow.identifiers import identifier_fault
 from ehcp_flow.particular_table import known_names
 from ehcp_flow.particulars import REDACTED
-from ehcp_flow.store.errors import StoreCorrupt
+from ehcp_flow.store.errors import EventUnknown, StoreCorrupt
 from ehcp_flow.store.upcasting import Upcasters
 
 __all__ = [
@@ -203,6 +203,8 @@ def fact_of(row: FactRow, text: str | None, redacted: bool, upcasters: Upcasters
         return as_stored(columns)
     except (ValueError, LookupError, TypeError, RecursionError) as error:
         where = f"case {row.case_id}, version {row.version}, position {row.position}"
+        if isinstance(error, UnknownNameError):
+            raise EventUnknown(where, error.name) from error
         raise StoreCorrupt(where, _why(error)) from error
 
 

@@ -1,0 +1,170 @@
+"""Another procedure by data alone: the made-up rulebook of the examples at every door, and the contract on it."""
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import openpyxl  # type: ignore[import-untyped]
+import pytest
+
+from ehcp_flow import Case, deadlines_of, make_fact
+from ehcp_flow.bulk import deadlines_frame, measure, states_frame
+from ehcp_flow.errors import EnglandOnly, MoveRefused, UnknownNameError
+from ehcp_flow.law import england, load_rulebook
+from ehcp_flow.states import allowed, record, state
+from ehcp_flow.store import Store
+from ehcp_flow.testing.rulebook_contract import RulebookContract
+from ehcp_flow.vocabulary import forget_declared
+from tests.cli.running import invoke
+
+FOLDER = Path(__file__).parents[2] / "examples" / "rulebook_made_up"
+FILE = FOLDER / "complaints.csv"
+ON = ("--as-of", "2026-05-11", "--rulebook", FOLDER)
+
+
+class TestMadeUp(RulebookContract):
+    @pytest.fixture
+    def rulebook(self):
+        return load_rulebook(FOLDER)
+
+
+class TestEngland(RulebookContract):
+    @pytest.fixture
+    def rulebook(self):
+        return england()
+
+
+def run(*args):
+    """Run a command as if in a process of its own, in which nothing was declared before."""
+    forget_declared()
+    return invoke(*args)
+
+
+def complaint(*told):
+    return Case("C-9", tuple(make_fact(event, case_id="C-9", on=on, **more) for event, on, more in told))
+
+
+def test_it_is_short_and_has_three_states_two_limits_and_an_event_of_its_own():
+    lines = [line for file in FOLDER.rglob("*.toml") for line in file.read_text().splitlines()]
+    assert len(lines) < 80
+    book = load_rulebook(FOLDER)
+    assert list(book.limits) == ["answer", "panel"]
+    assert [row.id for row in book.regions["pathway"].states] == ["NO_CASE", "OPEN", "DECIDED"]
+    assert list(book.events) == ["panel_met"]
+
+
+def test_one_case_is_judged_by_it():
+    book = load_rulebook(FOLDER)
+    case = complaint(("appeal_registered", "2026-03-02", {}))
+    found = {each.limit: each for each in deadlines_of(case, "2026-04-28", rulebook=book)}
+    # Ten working days, and eight weeks, after Monday 2 March 2026.
+    assert {limit: each.due_on for limit, each in found.items()} == {
+        "answer": dt.date(2026, 3, 16), "panel": dt.date(2026, 4, 27),
+    }  # fmt: skip
+    assert (found["panel"].status, found["panel"].days_over, found["panel"].breach) == ("overdue", 1, True)
+    met = record(case, make_fact("panel_met", case_id="C-9", on="2026-04-27", outcome="upheld"), rulebook=book)
+    assert state(met, "2026-04-28", rulebook=book).pathway == "DECIDED"
+    assert {each.limit: each.status for each in deadlines_of(met, "2026-04-28", rulebook=book)}["panel"] == "met"
+    assert {each.event for each in allowed(met, "2026-04-28", rulebook=book) if each} == {"appeal_registered"}
+    with pytest.raises(MoveRefused, match="no complaint is open"):
+        record(met, make_fact("panel_met", case_id="C-9", on="2026-05-04", outcome="upheld"), rulebook=book)
+
+
+def test_columns_are_judged_by_it():
+    book = load_rulebook(FOLDER)
+    frame = deadlines_frame(FILE, "2026-05-11", rulebook=book)
+    assert frame.select("case_id", "limit", "status").rows() == [
+        ("C-1", "answer", "met"), ("C-1", "panel", "met"), ("C-2", "answer", "overdue"), ("C-2", "panel", "overdue"),
+        ("C-4", "answer", "open"), ("C-4", "panel", "open"),
+    ]  # fmt: skip
+    states = states_frame(FILE, "2026-05-11", rulebook=book)["state"].to_list()
+    assert states == ["DECIDED", "OPEN", "DECIDED", "OPEN"]
+
+
+def test_a_store_keeps_its_facts_and_tells_who_does_not_know_them(tmp_path):
+    url = f"sqlite:///{tmp_path / 'complaints.db'}"
+    taken = run("import", FILE, "--store", url, "--rulebook", FOLDER)
+    assert (taken.exit_code, taken.stdout) == (0, "6 rows: 6 facts taken, 0 duplicates, 0 refused\n")
+    by_file, by_store = (run("check", source, *ON) for source in (FILE, url))
+    assert (by_store.exit_code, by_store.stdout) == (0, by_file.stdout)
+    assert run("export", "--store", url, "--as-imported", "--rulebook", FOLDER).stdout.count("panel_met") == 2
+    assert run("db", "verify", "--store", url, "--rulebook", FOLDER).exit_code == 0
+    unknown = run("check", url, "--as-of", "2026-05-11")
+    assert unknown.exit_code == 2
+    assert "there is no event called 'panel_met' here; load the rulebook first that declares it" in unknown.stderr
+    load_rulebook(FOLDER)
+    with Store.open(url) as store:
+        assert [fact.event for fact in store.case("C-3").case.facts] == ["panel_met"]
+
+
+def test_one_fact_is_recorded_by_its_moves(tmp_path):
+    to = ("--store", f"sqlite:///{tmp_path / 'complaints.db'}", "--rulebook", FOLDER, "--format", "json")
+    run("import", FILE, *to)
+    refused = run("record", "C-3", "panel_met", "2026-05-04", "--outcome", "upheld", *to)
+    assert refused.exit_code == 1
+    assert "no complaint is open" in refused.stderr
+    taken = run("record", "C-2", "panel_met", "2026-05-04", "--outcome", "upheld", *to)
+    assert json.loads(taken.stdout)[0]["state"] == "DECIDED"
+    assert "Let a panel decide" in run("desk", FILE, "--format", "csv", *ON).stdout
+
+
+def test_commands_answer_by_it():
+    assert (
+        json.loads(run("state", FILE, "--case", "C-2", "--moves", "none", "--format", "json", *ON).stdout)[0]["state"]
+        == "OPEN"
+    )
+    assert "Journey Rules (made up), rule 4(2)" in run("explain", FILE, "--case", "C-2", *ON).stdout
+    assert (
+        run("due", "--event", "appeal_registered", "--on", "2026-03-02", "--format", "csv", *ON).stdout.count("\n") == 3
+    )
+    assert "OPEN --> DECIDED: panel_met" in run("state", "--diagram", "--rulebook", FOLDER).stdout
+    assert "REQUESTED" not in run("state", "--diagram", "--rulebook", FOLDER).stdout
+    told = run("facts", "panel_met", "--format", "json", "--rulebook", FOLDER)
+    assert json.loads(told.stdout)[0]["outcomes"] == ["upheld", "turned_down"]
+    assert run("facts", "panel_met").exit_code == 2
+    refused = run("check", FILE, "--as-of", "2026-05-11")
+    assert refused.exit_code == 1
+    assert "panel_met" in refused.stderr
+
+
+def test_the_report_has_its_lists_and_says_what_is_englands_only(tmp_path):
+    page, book, feed = (tmp_path / name for name in ("report.html", "registers.xlsx", "due.ics"))
+    done = run("report", FILE, "--html", page, "--xlsx", book, "--ics", feed, *ON)
+    assert done.exit_code == 0
+    assert "the Department's measures are of England's law and are left out" in done.stderr
+    text = page.read_text()
+    assert "<h1>A made-up procedure: complaints about a journey to school: Worcestershire</h1>" in text
+    assert "count by England’s law and its states alone" in text
+    assert "Let a panel decide" in text
+    assert "20 weeks" not in text
+    assert "Phase transfers" not in text
+    assert openpyxl.load_workbook(book).sheetnames == [
+        "About", "Register breaches", "Register due", "Register exceptions", "Register findings",
+    ]  # fmt: skip
+    assert "Let a panel decide" in feed.read_text()
+
+
+@pytest.mark.parametrize(
+    "command", [("measures", FILE), ("registers", FILE, "reviews"), ("registers", FILE, "cohorts")]
+)
+def test_what_is_englands_only_says_so(command):
+    told = run(*command, *ON)
+    assert told.exit_code == 2
+    assert "England's law" in told.stderr
+    assert "A made-up procedure" in told.stderr
+
+
+def test_figures_of_another_law_are_refused_in_columns_and_one_by_one():
+    book = load_rulebook(FOLDER)
+    with pytest.raises(EnglandOnly, match="the measures"):
+        measure(FILE, as_of="2026-05-11", rulebook=book)
+
+
+def test_lists_that_any_law_has_are_given():
+    names = [row.split(",")[0] for row in run("registers", FILE, "--format", "csv", *ON).stdout.splitlines()]
+    assert names == ["name", "breaches", "due", "exceptions", "findings"]
+
+
+def test_before_it_is_loaded_nobody_knows_its_event():
+    with pytest.raises(UnknownNameError, match="panel_met"):
+        make_fact("panel_met", case_id="C-9", on="2026-04-27", outcome="upheld")
