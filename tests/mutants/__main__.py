@@ -46,6 +46,8 @@ PATIENCE: Final = 30.0
 """So many seconds of tests are tried on a fault, if no other number is asked for."""
 MOST_NAMED: Final = 2_000
 """How many tests a process can be told to run by their names."""
+MOST_FILES: Final = 6
+"""From how many files a process of its own takes tests: it has to read them all before it runs the first."""
 KEPT: Final = ".mutants.jsonl"
 EXPLAINED: Final = Path(__file__).parent / "explained.toml"
 HELD: Final = Path(__file__).parent / "found.toml"
@@ -201,8 +203,9 @@ class Trying:
             if by is not None:
                 return Tried(FOUND, by.partition("[")[0], len(names), len(able))
         if not in_child or self._known.runs_outside(mutant):
-            said, by, *_ = attempt(mutant, names[:MOST_NAMED])
-            return Tried(said, by, len(names[:MOST_NAMED]), len(able))
+            names = _of_few_files(chosen)[:MOST_NAMED]
+            said, by, *_ = attempt(mutant, names)
+            return Tried(said, by, len(names), len(able))
         return Tried(LEFT, "", len(names), len(able))
 
 
@@ -215,6 +218,12 @@ def _within(tests: Sequence[Timed], seconds: float) -> list[Timed]:
             break
         chosen.append(test)
     return chosen
+
+
+def _of_few_files(tests: Sequence[Timed]) -> list[str]:
+    """Return the names of the tests of the likeliest files."""
+    few = list(dict.fromkeys(test.file for test in tests))[:MOST_FILES]
+    return [test.name for test in tests if test.file in few]
 
 
 def say(text: str) -> None:

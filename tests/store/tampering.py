@@ -30,9 +30,11 @@ def unhindered(connection: sa.Connection) -> Iterator[sa.Connection]:
 def kept_rows(url: str) -> tuple[list[Head], list[FactRow], list[Text]]:
     """Return the rows of a store as they lie in its tables, in order of case and version."""
     engine = own_engine(url)
+    columns = ", ".join(f'"{name}"' for name in FactRow._fields)
     with engine.connect() as connection:
         heads = connection.exec_driver_sql("SELECT * FROM ehcp_heads ORDER BY case_id").mappings().all()
-        facts = connection.exec_driver_sql("SELECT * FROM ehcp_facts ORDER BY case_id, version").mappings().all()
+        rows = f"SELECT {columns} FROM ehcp_facts ORDER BY case_id, version"  # noqa: S608 - names of columns
+        facts = connection.exec_driver_sql(rows).mappings().all()
         texts = connection.exec_driver_sql("SELECT * FROM ehcp_texts ORDER BY case_id, version").mappings().all()
     engine.dispose()
     return [Head(**row) for row in heads], [FactRow(**row) for row in facts], [Text(**row) for row in texts]

@@ -135,7 +135,7 @@ CHANGES: Final = [
 
 DENIED_STATEMENTS: Final = [
     *CHANGES,
-    "INSERT INTO ehcp_facts SELECT * FROM ehcp_facts",
+    "INSERT INTO ehcp_facts (case_id, version, body) SELECT case_id, version, body FROM ehcp_facts",
     """INSERT INTO ehcp_facts (case_id, version, schema, event, "on", recorded_at, stored_at, body, hash, position)
         VALUES ('mine', 99, 1, 'plan_ceased', now(), now(), now(), '{}', 'h', 1000000)""",
     "INSERT INTO ehcp_heads (case_id, authority, version, hash, stored_at) VALUES ('theirs', '885', 1, 'h', now())",
