@@ -14,8 +14,8 @@ from ehcp_flow.cli.command import CliCommand, options
 from ehcp_flow.cli.further import Only, check_columns, check_values, extra_columns, matching, pairs
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import column_names, day, option
-from ehcp_flow.cli.output import FeedFormat
-from ehcp_flow.cli.print_options import FeedOptions
+from ehcp_flow.cli.output import DeskFormat
+from ehcp_flow.cli.print_options import DeskOptions
 from ehcp_flow.cli.query import CaseQuery
 from ehcp_flow.cli.source_door import open_source
 
@@ -65,9 +65,9 @@ class _Listed:
 
 @options(
     "source as_of days only show sort since most case contested known_at known_by authority convert_file all_errors "
-    "feed raw output institutions institution closed_if office_closures bank_holidays rulebook"
+    "desk_form raw output institutions institution closed_if office_closures bank_holidays rulebook"
 )
-def _desk(*, query: CaseQuery, listed: _Listed, printed: FeedOptions) -> None:
+def _desk(*, query: CaseQuery, listed: _Listed, printed: DeskOptions) -> None:
     """What there is to do today, and what first: court and orders, what is overdue, what falls due, what is stuck.
 
     Each row says in plain words what to do, by when and by what law. What nobody can still do is not on it.
@@ -102,13 +102,17 @@ def _desk(*, query: CaseQuery, listed: _Listed, printed: FeedOptions) -> None:
         rows = matching(rows, of_rows, words)
         if sort is not None:
             rows = sorted(rows, key=lambda row: _sorted_by(row, sort, every))
-        if shown == FeedFormat.TABLE:
-            title = ", ".join(f"{column} {value}" for column, value in of_cases.items() if value)
+        title = ", ".join(f"{column} {value}" for column, value in of_cases.items() if value)
+        if shown == DeskFormat.TABLE:
             text = DeskText(collected, on, title=title, source=_as_typed(query), most=listed.most)
             lines = text.lines(rows, days=listed.days) if then is None else text.changes(rows, then)
             sys.stdout.writelines(f"{line}\n" for line in lines)
-        elif shown == FeedFormat.ICS:
+        elif shown == DeskFormat.ICS:
             _calendar(collected, rows)
+        elif shown == DeskFormat.HTML:
+            from ehcp_flow.reports.desk_page import desk_page
+
+            sys.stdout.write(desk_page(collected, rows, on, of=title, days=listed.days, columns=columns, since=then))
         else:
             printed.write(every, rows)
     note(f"{count(source.seen, 'case')}, as known on {on.isoformat()}")
@@ -162,5 +166,6 @@ DESK: Final = CliCommand(
         "ehcp-flow desk cases.csv --as-of 2025-10-21 --only list=overdue --sort owner --most 0",
         "ehcp-flow desk cases.csv --as-of 2025-10-21 --days 28 --format xlsx > desk.xlsx",
         "ehcp-flow desk cases.csv --as-of 2025-10-21 --format ics > desk.ics",
+        "ehcp-flow desk cases.csv --as-of 2025-10-21 --output desk.html",
     ),
 )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "RAW",
+    "DeskFormat",
     "FeedFormat",
     "Format",
     "Sheet",
@@ -67,6 +68,18 @@ def chosen(name: str | None, *, raw: bool = False) -> str:
     """
     form = name or (Format.TABLE if sys.stdout.isatty() else Format.CSV).value
     return RAW if raw and form == Format.CSV else form
+
+
+class DeskFormat(StrEnum):
+    """How the desk can be printed: as whatever deadlines can, or as a page."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    JSONL = "jsonl"
+    XLSX = "xlsx"
+    ICS = "ics"
+    HTML = "html"
 
 
 class Sheet(ABC):

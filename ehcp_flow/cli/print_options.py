@@ -13,9 +13,9 @@ import typer
 
 from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import Raw, TableFormat, option
-from ehcp_flow.cli.output import FeedFormat, Format, Sheet, chosen, sheet
+from ehcp_flow.cli.output import DeskFormat, FeedFormat, Format, Sheet, chosen, sheet
 
-__all__ = ["FeedOptions", "PrintOptions"]
+__all__ = ["DeskOptions", "FeedOptions", "PrintOptions"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,3 +89,23 @@ class FeedOptions(PrintOptions):
 
     def _asked(self) -> str | None:
         return self.feed
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskOptions(PrintOptions):
+    """In which form the desk is printed, as a calendar or a page too, and where."""
+
+    forms: ClassVar[type[StrEnum]] = DeskFormat
+
+    desk_form: Annotated[
+        DeskFormat | None,
+        typer.Option(
+            "--format",
+            help="Without it, a table on a terminal and csv into a file or a pipe; xlsx is a workbook, ics a calendar, "
+            "html a page: one file that needs nothing else.",
+            show_default=False,
+        ),
+    ] = None
+
+    def _asked(self) -> str | None:
+        return self.desk_form

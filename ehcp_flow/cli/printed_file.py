@@ -18,7 +18,7 @@ from ehcp_flow.outputs import Kind, Output
 
 __all__ = ["PRINTED", "printed_to"]
 
-_WORKBOOK, _CALENDAR = b"PK\x03\x04", b"BEGIN:VCALENDAR"
+_WORKBOOK, _CALENDAR, _PAGE = b"PK\x03\x04", b"BEGIN:VCALENDAR", b"<!DOCTYPE html>"
 _HEAD: Final = 1 << 16
 _OBJECT: Final = re.compile(r"\s*(?:\[\s*)?(\{.*?)(?:,?\n|$)")
 _FIRST_NAME: Final = re.compile(r'\s*\{\s*"(\w+)"')
@@ -37,6 +37,10 @@ def _may_be_ours(file: BinaryIO) -> bool:
         from ehcp_flow.reports.calendar_feed import CALENDAR
 
         return CALENDAR.ours(file)
+    if head.startswith(_PAGE):
+        from ehcp_flow.reports.desk_page import DESK_PAGE
+
+        return DESK_PAGE.ours(file)
     return True
 
 

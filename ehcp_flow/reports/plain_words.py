@@ -42,7 +42,7 @@ def happened(fact: Fact) -> str:
     party = whom(fact.party) or "the other side"
     if match is None:
         return f"this is on record: {fact.event.replace('_', ' ')}"
-    said = match["said"].strip().replace("`party`", party)
+    said = match["said"].partition(", which")[0].strip().replace("`party`", party)
     return _OF_THE_AUTHORITY.sub("the council", said)
 
 
