@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
 
 __all__ = ["Citation", "Cited", "CitedOnce", "Instrument", "cite"]
 
@@ -86,8 +86,10 @@ def _resolve(value: Any, info: ValidationInfo) -> Any:
     return value
 
 
-Cited: TypeAlias = Annotated[tuple[Citation, ...], BeforeValidator(_resolve)]
+Cited: TypeAlias = Annotated[
+    tuple[Citation, ...], BeforeValidator(_resolve), WithJsonSchema({"type": "array", "items": {"type": "string"}})
+]
 """Several citations, written as a list of short forms."""
 
-CitedOnce: TypeAlias = Annotated[Citation, BeforeValidator(_resolve)]
+CitedOnce: TypeAlias = Annotated[Citation, BeforeValidator(_resolve), WithJsonSchema({"type": "string"})]
 """One citation, written as its short form."""

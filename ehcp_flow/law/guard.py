@@ -16,6 +16,7 @@ from ehcp_flow.law.parts import Model, Name
 from ehcp_flow.law.patterns import Patterns
 
 __all__ = [
+    "KINDS",
     "AnswersDecision",
     "Bars",
     "BearingFact",
@@ -189,7 +190,7 @@ Guard: TypeAlias = (
 )
 """One question of the closed set."""
 
-_KINDS: Final[dict[str, type[Guard]]] = {
+KINDS: Final[dict[str, type[Guard]]] = {
     "needs": Needs,
     "protects": Protects,
     "judgement": NamedJudgement,
@@ -205,6 +206,6 @@ _KINDS: Final[dict[str, type[Guard]]] = {
 def parse_guard(row: Mapping[str, Any], context: Mapping[str, Any] | None = None) -> Guard:
     """Return the guard that a row of data states. Raises ValueError for an unknown kind, and as pydantic does."""
     kind = row.get("kind")
-    if kind not in _KINDS:
-        raise ValueError(f"there is no kind of guard called {kind!r}; write one of {', '.join(_KINDS)}")
-    return _KINDS[str(kind)].model_validate(row, context=context)
+    if kind not in KINDS:
+        raise ValueError(f"there is no kind of guard called {kind!r}; write one of {', '.join(KINDS)}")
+    return KINDS[str(kind)].model_validate(row, context=context)

@@ -9,6 +9,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from pydantic import BaseModel
+
 from ehcp_flow.errors import RulebookError, RulebookMissing
 from ehcp_flow.law.body import Body
 from ehcp_flow.law.checklist import Notice
@@ -23,28 +25,29 @@ from ehcp_flow.law.patterns import Pattern, matches
 from ehcp_flow.law.toml_files import Placed, SourceFile, each, read_toml
 from ehcp_flow.vocabulary import growing
 
-__all__ = ["england", "load_rulebook", "starts_clock"]
+__all__ = ["SECTIONS", "england", "load_rulebook", "starts_clock"]
 
 MOVES: Final = "moves"
 """The folder of a rulebook that holds its states and moves."""
 
 Reading: TypeAlias = Callable[[], Mapping[str, Any]]
 
-_SECTIONS: Final = (
-    "event",
-    "outcomes",
-    "instrument",
-    "spell",
-    "deemed",
-    "sign",
-    "asked",
-    "clock",
-    "ground",
-    "limit",
-    "note",
-    "notice",
-    "body",
-)
+SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
+    "event": DeclaredEvent,
+    "outcomes": FurtherOutcomes,
+    "instrument": Instrument,
+    "spell": Spell,
+    "deemed": Deemed,
+    "sign": Sign,
+    "asked": Asked,
+    "clock": Clock,
+    "ground": Ground,
+    "limit": Limit,
+    "note": Note,
+    "notice": Notice,
+    "body": Body,
+}
+"""The tables of a file of a rulebook, with the model of each."""
 
 
 @cache
@@ -76,30 +79,30 @@ def _read(
 ) -> Rulebook:
     files = _files_of(root)
     title = next((file.data["title"] for file in reversed(files) if "title" in file.data), "a rulebook")
-    events = _by_name(each(files, "event", DeclaredEvent, {}), lambda item: item.id)
-    outcomes = _by_name(each(files, "outcomes", FurtherOutcomes, {}), lambda item: item.id)
+    events = _named(files, "event", {})
+    outcomes = _named(files, "outcomes", {})
     declared = (*events.values(), *outcomes.values())
     for placed in declared:
         try:
             declare((placed.item,))
         except ValueError as error:
             placed.file.refuse((*placed.path, "id"), str(error))
-    instruments = _by_name(each(files, "instrument", Instrument, {}), lambda item: item.id)
+    instruments = _named(files, "instrument", {})
     context: dict[str, Any] = {
         "instruments": {name: placed.item for name, placed in instruments.items()},
         "cited": {},
         "declared": tuple(placed.item for placed in declared),
     }
-    spells = _by_name(each(files, "spell", Spell, context), lambda item: item.id)
-    deemed = _by_name(each(files, "deemed", Deemed, context), lambda item: item.id)
-    signs = _by_name(each(files, "sign", Sign, context), lambda item: item.id)
-    asked = _by_name(each(files, "asked", Asked, context), lambda item: item.id)
-    clocks = _by_name(each(files, "clock", Clock, context), lambda item: item.id)
-    grounds = _by_name(each(files, "ground", Ground, context), lambda item: item.id)
-    limits = _by_name(each(files, "limit", Limit, context), lambda item: item.id)
-    notes = _by_name(each(files, "note", Note, context), lambda item: item.row)
-    notices = _by_name(each(files, "notice", Notice, context), lambda item: item.id)
-    bodies = _by_name(each(files, "body", Body, context), lambda item: item.id)
+    spells = _named(files, "spell", context)
+    deemed = _named(files, "deemed", context)
+    signs = _named(files, "sign", context)
+    asked = _named(files, "asked", context)
+    clocks = _named(files, "clock", context)
+    grounds = _named(files, "ground", context)
+    limits = _named(files, "limit", context)
+    notes = _named(files, "note", context)
+    notices = _named(files, "notice", context)
+    bodies = _named(files, "body", context)
     for placed in notices.values():
         _check_notice(placed, limits)
     for placed in spells.values():
@@ -144,10 +147,10 @@ def _files_of(root: Path | Traversable) -> list[SourceFile]:
     if not files:
         raise RulebookError(str(root), "(directory)", 0, "it holds no .toml file")
     for file in files:
-        unknown = set(file.data) - {*_SECTIONS, "title"}
+        unknown = set(file.data) - {*SECTIONS, "title"}
         if unknown:
             name = min(unknown)
-            file.refuse((name,), f"unknown section; a file holds {', '.join(_SECTIONS)} and title")
+            file.refuse((name,), f"unknown section; a file holds {', '.join(SECTIONS)} and title")
     return files
 
 
@@ -194,10 +197,11 @@ def _the_same(book: Rulebook) -> Rulebook:
     return book
 
 
-def _by_name(placed: Iterable[Placed], name_of: Callable[[Any], str]) -> dict[str, Placed]:
+def _named(files: Iterable[SourceFile], section: str, context: Mapping[str, Any]) -> dict[str, Placed]:
+    """Return the rows of a section by their ids; a note goes by its row."""
     named: dict[str, Placed] = {}
-    for one in placed:
-        name = name_of(one.item)
+    for one in each(files, section, SECTIONS[section], context):
+        name = one.item.row if section == "note" else one.item.id
         if name in named:
             first = named[name]
             where = f"{first.file.name}, line {find_line(first.file.text, first.path)}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from ehcp_flow.facts import FACT_TYPES, told_apart
 from ehcp_flow.law.declared import Declared, known_outcomes
@@ -29,7 +29,7 @@ from ehcp_flow.law.state_machine import (
 )
 from ehcp_flow.law.toml_files import Placed, SourceFile, each
 
-__all__ = ["load_regions"]
+__all__ = ["MOVE_SECTIONS", "load_regions"]
 
 PATHWAY: Final = "pathway"
 """The region of a case."""
@@ -46,7 +46,12 @@ _ROWS: Final[Mapping[str, tuple[str, type[Model]]]] = {
     "appeal": ("appeals", GroundOfAppeal),
     "obeyed": ("obeyed", Obeyed),
 }
-_SECTIONS: Final = ("machine", "guard", *_ROWS)
+MOVE_SECTIONS: Final[Mapping[str, type[BaseModel] | None]] = {
+    "machine": Machine,
+    "guard": None,
+    **{section: model for section, (_, model) in _ROWS.items()},
+}
+"""The tables of a file of moves, with the model of each; guards are of several kinds."""
 
 
 def load_regions(
@@ -55,8 +60,8 @@ def load_regions(
     """Return the regions that files of moves state, by name. Raises RulebookError as `load_rulebook` does."""
     of_region: dict[str, list[SourceFile]] = {}
     for file in files:
-        for name in sorted(set(file.data) - {"region", *_SECTIONS}):
-            file.refuse((name,), f"unknown section; a file of moves holds region, {', '.join(_SECTIONS)}")
+        for name in sorted(set(file.data) - {"region", *MOVE_SECTIONS}):
+            file.refuse((name,), f"unknown section; a file of moves holds region, {', '.join(MOVE_SECTIONS)}")
         region = file.data.get("region")
         if not isinstance(region, str):
             file.refuse(("region",), 'say to which region its rows belong: region = "pathway"')

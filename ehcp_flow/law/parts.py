@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Any, Final, Literal, Self, TypeAlias, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from ehcp_flow.closed import complete
 from ehcp_flow.counting import parse_convention, parse_period
@@ -40,11 +40,12 @@ def _date_field(name: str) -> str:
 
 
 DateField: TypeAlias = Annotated[str, AfterValidator(_date_field)]
+_AS_TEXT: Final = WithJsonSchema({"type": "string"})
 CountingText: TypeAlias = Annotated[
-    Any, BeforeValidator(lambda value: parse_convention(value) if isinstance(value, str) else value)
+    Any, BeforeValidator(lambda value: parse_convention(value) if isinstance(value, str) else value), _AS_TEXT
 ]
 PeriodText: TypeAlias = Annotated[
-    Any, BeforeValidator(lambda value: parse_period(value) if isinstance(value, str) else value)
+    Any, BeforeValidator(lambda value: parse_period(value) if isinstance(value, str) else value), _AS_TEXT
 ]
 
 EVIDENCE: Final[Mapping[str, str]] = {

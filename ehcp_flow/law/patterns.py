@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from itertools import zip_longest
 from typing import Annotated, Any, Final, NamedTuple, TypeAlias
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
 from ehcp_flow.facts import FACT_TYPES, OUTCOMES, outcomes_of
 
@@ -112,7 +112,11 @@ def _parse_all(value: Any) -> Any:
     raise ValueError("write a list of events")
 
 
-Patterns: TypeAlias = Annotated[tuple[Pattern, ...], BeforeValidator(_parse_all)]
+Patterns: TypeAlias = Annotated[
+    tuple[Pattern, ...],
+    BeforeValidator(_parse_all),
+    WithJsonSchema({"type": "array", "items": {"type": "string"}}),
+]
 
 
 def matches(patterns: Iterable[Pattern], event: str, outcome: str | None) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
 
 from ehcp_flow.facts import FACT_TYPES
 from ehcp_flow.law.citation import Cited, CitedOnce
@@ -67,6 +67,13 @@ def _guards(value: Any, info: ValidationInfo) -> Any:
         changed = {key: each for key, each in changes.items() if key != "guard"}
         found.append(parse_guard(row | changed, info.context) if changed else guard)
     return tuple(found)
+
+
+_GUARDS_WRITTEN: Final = {
+    "type": "array",
+    "items": {"anyOf": [{"type": "string"}, {"type": "object", "required": ["guard"]}]},
+    "description": 'guards by name; a table with guard = "name" changes what that guard says',
+}
 
 
 class LegalStateRow(Model):
@@ -161,7 +168,7 @@ class LegalMove(Model):
     to: StateName | None = None
     forces: StateName | None = None
     authority: Cited = Field(min_length=1)
-    guards: Annotated[tuple[Any, ...], BeforeValidator(_guards)] = ()
+    guards: Annotated[tuple[Any, ...], BeforeValidator(_guards), WithJsonSchema(_GUARDS_WRITTEN)] = ()
     note: str = ""
 
     @cached_property
