@@ -8,6 +8,7 @@ their place in it, so that what is known of one function stands whatever becomes
 from __future__ import annotations
 
 import ast
+import gc
 import gzip
 import hashlib
 import json
@@ -17,6 +18,7 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -210,6 +212,14 @@ def _text_of(file: str) -> str:
     return hashlib.sha256((ROOT / file).read_bytes()).hexdigest()[:16]
 
 
+def _forget_what_is_cached() -> None:
+    """Let the tests of the next file work out again what is kept from call to call: they rest on it no less."""
+    kept = type(cache(int))
+    for each in gc.get_objects():
+        if type(each) is kept and each.__module__.startswith("ehcp_flow"):
+            each.cache_clear()
+
+
 class _Watch:
     """The plugin: what a test runs is written down under its name, what runs for many under that of their fixture."""
 
@@ -280,6 +290,7 @@ class _Watch:
         self._known.add_outside(outside)
         self._known.add(file, list(self._passed.values()), by_line, _text_of(file))
         self._known.keep()
+        _forget_what_is_cached()
         self._passed, self._uses = {}, defaultdict(set)
         self._cover = self._begun()
 
