@@ -163,14 +163,18 @@ class Reached:
         return [*found, *sorted(beside, key=lambda test: test.seconds)]
 
     def _ordered(self, bits: int, path: str) -> list[Timed]:
-        """Return tests, those of the file's own name first, one of each function before a second of any."""
+        """Return tests, one of each function before a second of any, the quickest first.
+
+        Those of the file's own name count as ten times as quick.
+        """
         tests = sorted(
             (test for number, test in enumerate(self.tests) if test is not None and bits >> number & 1),
             key=lambda test: test.seconds,
         )
         own, times, ranked = f"test_{Path(path).stem}.py", Counter[str](), []
         for test in tests:
-            ranked.append((not test.file.endswith(own), times[test.function], test.seconds, test.name))
+            seconds = test.seconds / 10 if test.file.endswith(own) else test.seconds
+            ranked.append((times[test.function], seconds, test.name))
             times[test.function] += 1
         by_name = {test.name: test for test in tests}
         return [by_name[name] for *_, name in sorted(ranked)]

@@ -91,7 +91,7 @@ def test_which_tests_reach_a_line_is_looked_up_once_and_kept(tmp_path):
 
 
 def test_the_likeliest_test_of_a_fault_comes_first(tmp_path):
-    """One of each function, those of the file's own name before others; of another function only what is beside it."""
+    """One of each function, those of the file's own name sooner; of another function only what is beside it."""
     fault = next(each for each in mutants_of(COUNTING) if each.function == "Weeks.after")
     tests = [Timed(f"{file}::{name}", seconds) for file, name, seconds in (
         ("tests/law/test_a.py", "test_x", 0.1), ("tests/law/test_a.py", "test_other", 0.01),
@@ -103,7 +103,7 @@ def test_the_likeliest_test_of_a_fault_comes_first(tmp_path):
         reach = {fault.line: [test.name for test in of_file if "other" not in test.name]}
         what.add(file, of_file, {COUNTING: reach}, "text")
     assert [test.name.partition("::")[2] for test in what.of(fault)] == [
-        "test_y[1]", "test_z", "test_y[2]", "test_x", "test_other",
+        "test_y[1]", "test_x", "test_z", "test_y[2]", "test_other",
     ]  # fmt: skip
     what.forget(OF_COUNTING)
     assert [test.name.partition("::")[2] for test in what.of(fault)] == ["test_x", "test_other"]
