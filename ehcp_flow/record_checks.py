@@ -38,7 +38,7 @@ from ehcp_flow.record_table import (
 )
 from ehcp_flow.vocabulary import per_vocabulary
 
-__all__ = ["Broken", "Checked", "authority_on", "checked", "findings_in", "without_copies"]
+__all__ = ["Broken", "Checked", "authority_on", "checked", "declared_events", "findings_in", "without_copies"]
 
 _NAMED: Final = 3
 """How many facts after the day are named."""
@@ -213,6 +213,12 @@ class _Thread:
             row, answer, question = self.waiting
             broken += (Broken(answer, row, question), Broken(question, row, answer))
             self.waiting = None
+
+
+def declared_events(facts: Iterable[Fact]) -> frozenset[str]:
+    """Return the events that the sources of a case are declared to record, together; none where nothing is declared."""
+    told = (fact.__dict__["value"].split() for fact in facts if fact.event == DECLARED)
+    return frozenset(event for events in told for event in events)
 
 
 def authority_on(facts: Sequence[Fact], day: dt.date) -> str | None:

@@ -73,6 +73,7 @@ from ehcp_flow.moves.regions import regions_of
 from ehcp_flow.moves.replay import as_of_day, facts_by, replay
 from ehcp_flow.moves.state_names import DISPUTE_MEANING, MAINTAINED_STATES, MEANING, DisputeState, State
 from ehcp_flow.moves.steps import StateStep
+from ehcp_flow.record_checks import declared_events
 
 __all__ = [
     "DISPUTE_MEANING",
@@ -168,6 +169,8 @@ def state(
     facts, law = facts_by(case, day), at_hand(rulebook, calendars)
     region = regions_of(law.rulebook).pathway
     steps = replay(region, facts, law)
+    if recorded := declared_events(facts):
+        steps = [_as_far_as_told(region, step, recorded) for step in steps]
     pathway: Any = steps[-1].to if steps else region.initial
     since = next((step.on for step in reversed(steps) if step.from_ is not step.to), None)
     begun, astray = disputes_in(facts, law)
@@ -188,6 +191,14 @@ def disputes(
     `as_of` is a text that is no date.
     """
     return disputes_in(facts_by(case, as_of_day(as_of)), at_hand(rulebook, calendars))[0]
+
+
+def _as_far_as_told(region: Any, step: StateStep[Any], recorded: frozenset[str]) -> StateStep[Any]:
+    """Return a step that is not out of order for want of what its source does not record."""
+    refusal = step.refusal
+    if refusal is None or not region.cannot_tell(refusal.finding, recorded):
+        return step
+    return step._replace(refusal=None, past="")
 
 
 def _legally(finding: Finding) -> tuple[dt.date, int]:

@@ -12,8 +12,9 @@ from ehcp_flow.bulk.chunks import Columns
 from ehcp_flow.bulk.codes import Array
 from ehcp_flow.bulk.finding_counts import left_open
 from ehcp_flow.bulk.histories import HistoryColumns, disputed, histories_of
+from ehcp_flow.bulk.kernel_columns import declared_sets
 from ehcp_flow.facts import Fact
-from ehcp_flow.moves.guards import FEW, FactsBefore
+from ehcp_flow.moves.guards import FEW, FactsBefore, Verdict
 from ehcp_flow.moves.law_at_hand import at_hand
 from ehcp_flow.moves.regions import Regions, regions_of
 
@@ -55,8 +56,11 @@ class FindingColumns:
     @cached_property
     def refused(self) -> Array:
         """How many steps of each case are out of order."""
-        history = self.history
-        refused = np.concatenate([history.case[history.refused], self._refused_by_guards()])
+        history, edges = self.history, self.history.ways.edges
+        at = np.flatnonzero(history.refused)
+        steps = zip(history.case[at].tolist(), history.edge[at].tolist(), strict=True)
+        told = np.array([not self._cannot_tell(case, edges[edge].refusal) for case, edge in steps], dtype=bool)
+        refused = np.concatenate([history.case[at[told]], self._refused_by_guards()])
         return np.bincount(refused, minlength=self._columns.facts.cases)
 
     @cached_property
@@ -66,6 +70,17 @@ class FindingColumns:
         open_ = left_open(facts, columns.judged, columns.question.law.book)
         counted: Array = np.bincount(facts.case.take(open_), minlength=facts.cases) + facts.ahead + self.refused
         return counted
+
+    @cached_property
+    def _recorded(self) -> tuple[list[int], tuple[frozenset[str], ...]]:
+        declared, events = declared_sets(self._columns.facts)
+        return declared.tolist(), events
+
+    def _cannot_tell(self, case: int, refusal: Verdict) -> bool:
+        """Return whether a case's source does not record what a refusal misses."""
+        declared, events = self._recorded
+        known = declared[case] >= 0
+        return known and self._regions.pathway.cannot_tell(refusal.finding, events[declared[case]])
 
     def _refused_by_guards(self) -> Array:
         """Return the case of each fact that a guard refuses, but for cases that are asked anyway."""
@@ -85,6 +100,8 @@ class FindingColumns:
                 known = FactsBefore.places(told) if len(told) > FEW else None
             at = place - bounds[case]
             before = told[:at] if known is None else FactsBefore(told, at, known)
-            if not all(guard(before, told[at].on, law).holds for guard in edges[edge].guards):
+            found = (guard(before, told[at].on, law) for guard in edges[edge].guards)
+            why = next((each for each in found if not each.holds), None)
+            if why is not None and not self._cannot_tell(case, why):
                 refused.append(case)
         return np.array(refused, dtype=np.int64)

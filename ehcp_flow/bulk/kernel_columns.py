@@ -135,8 +135,8 @@ def _bodies(facts: FactColumns, book: CompiledRulebook) -> Array:
     return number
 
 
-def _declared(facts: FactColumns, book: CompiledRulebook) -> dict[str, Array]:
-    """Return of each case the number of what it is declared to record, -1 for none, and the tables of these numbers."""
+def declared_sets(facts: FactColumns) -> tuple[Array, tuple[frozenset[str], ...]]:
+    """Return of each case the number of what it is declared to record, -1 for none, and the events of each number."""
     declared = np.full(facts.cases, -1, dtype=np.int32)
     told: dict[frozenset[str], int] = {}
     at = facts.places(event_mask(DECLARED))
@@ -149,6 +149,12 @@ def _declared(facts: FactColumns, book: CompiledRulebook) -> dict[str, Array]:
         for again in np.unique(case[~first]).tolist():
             events = frozenset().union(*(known[code] for code in value[case == again].tolist()))
             declared[again] = told.setdefault(events, len(told))
+    return declared, tuple(told)
+
+
+def _declared(facts: FactColumns, book: CompiledRulebook) -> dict[str, Array]:
+    """Return of each case the number of what it is declared to record, -1 for none, and the tables of these numbers."""
+    declared, told = declared_sets(facts)
     table = [flag for events in told for flag in book.unrecorded(events)]
     return {"declared": declared, "unrecorded": np.array(table, dtype=np.int32)}
 

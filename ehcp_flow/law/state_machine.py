@@ -195,10 +195,14 @@ class MisplacedFacts(Model):
 
 
 class Past(Model):
-    """What to do about an act that is past, by its finding: a move that is still to be made is told how to act."""
+    """What to do about an act that is past, by its finding: a move that is still to be made is told how to act.
+
+    `misses` are the events of which none is on record: of a source that records none of them it is no finding.
+    """
 
     finding: Name
     remedy: str
+    misses: Events = ()
 
 
 class GroundOfAppeal(Model):

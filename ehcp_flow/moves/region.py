@@ -8,7 +8,7 @@ somebody else's act is reported by both.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, get_args
@@ -111,6 +111,7 @@ class Region:
         self.ends = self._meant(legal.machine.ends)
         self.passed: PassedThrough | None = legal.machine.passed_through
         self.past: Mapping[str, str] = {each.finding: each.remedy for each in legal.past}
+        self._misses: Mapping[str, tuple[str, ...]] = {each.finding: each.misses for each in legal.past if each.misses}
         without = legal.machine.without
         self.no_decision = without and Verdict(
             holds=False,
@@ -155,6 +156,11 @@ class Region:
             for state in stage
             for earlier in frozenset().union(*stages[:place])
         } | {(at, to) for row in legal.kept for at in self._meant(row.at) for to in self._meant(row.never_to)}
+
+    def cannot_tell(self, finding: str, recorded: Collection[str]) -> bool:
+        """Return whether what a finding misses is none of the events that the source is declared to record."""
+        misses = self._misses.get(finding, ())
+        return bool(recorded and misses) and not any(event in recorded for event in misses)
 
     def stays(self, state: LegalState, forced: LegalState) -> bool:
         """Return whether a fact out of order that would force the second state leaves an imported case in the first."""

@@ -166,6 +166,21 @@ def test_every_door_says_the_same_of_a_return(told, tmp_path: Path):
         assert contents(convert(path, "sen2")).keys() == set(store.case_ids())
 
 
+def test_what_no_return_has_is_no_finding_and_the_columns_count_as_the_cases_do(told, tmp_path: Path):
+    path, facts = tmp_path / "return.xml", tmp_path / "facts.csv"
+    path.write_bytes(as_xml(told, YEAR))
+    run("convert", str(path), "--columns", "sen2", "--output", str(facts))
+    counted = []
+    for source in ([str(path), "--columns", "sen2"], [str(facts)]):
+        listed = json.loads(
+            run("breaches", *source, "--as-of", AS_OF, "--register", "findings", "--format", "json").stdout
+        )
+        counted.append(sorted((row["case_id"], row["finding"]) for row in listed))
+        assert not {"final_plan_before_draft", "ceased_without_notice"} & {row["finding"] for row in listed}
+        assert f" {len(listed)} finding" in run("check", *source, "--as-of", AS_OF, "--format", "csv").stderr
+    assert counted[0] == counted[1]
+
+
 def test_a_folder_is_a_source_of_its_own(told, tmp_path: Path):
     folder = as_blade(told[:5], YEAR, tmp_path / "blade")
     found = run("check", str(folder), "--as-of", AS_OF)

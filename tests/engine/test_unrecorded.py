@@ -83,6 +83,18 @@ def test_what_only_shows_an_act_leaves_it_unrecorded_and_asks_for_nothing():
     assert codes(declared("request_received", "final_plan_sent") + told, AS_OF) == []
 
 
+def test_what_misses_a_record_that_the_source_never_has_is_no_finding():
+    def found(told: str) -> list[str]:
+        return [each.code for each in answer(tell(told), AS_OF).findings if each.code != "act_not_dated"]
+
+    told = "2025-01-05 request_received; 2025-02-10 assessment_agreed; 2025-05-20 final_plan_sent"
+    told += "; 2026-01-09 plan_ceased"
+    assert found(told) == ["final_plan_before_draft", "ceased_without_notice"]
+    events = ("request_received", "assessment_agreed", "final_plan_sent", "plan_ceased")
+    assert found(declared(*events) + told) == []
+    assert found(declared(*events, "draft_plan_sent", "cease_notice_sent") + told) == found(told)
+
+
 def test_what_fell_away_in_time_fell_away_and_what_was_overdue_by_then_is_unrecorded():
     for withdrawn, status in (("2026-02-02", "lapsed"), ("2026-03-02", "unrecorded")):
         told = declared("request_received") + f"2026-01-05 request_received; {withdrawn} request_withdrawn"
