@@ -70,7 +70,7 @@ def read_return(source: Any, columns: ReturnColumns, *, name: str | None = None)
     that is not there.
     """
     found = _read(source, columns, name)
-    if columns.name and found.form not in RETURNS[columns.name]:
+    if columns.name and found.form not in RETURNS.get(columns.name, ()):
         right = next(each for each, of in RETURNS.items() if found.form in of)
         raise SourceError(found.name, f"this is {forms()[found.form].says}, not {columns.name}: give --columns {right}")
     return found
