@@ -61,6 +61,7 @@ LIBRARY = {
     "deadlines.judge": lambda **of: judge(A, **of),
     "deadlines.suppose": lambda **of: suppose(A, ASKED, **of),
     "measures.counted_case.answered": lambda **of: [one.as_of for one in answered(CASES, **of)],
+    "measures.desk.desk": lambda **of: measures.desk(CASES, days=60, **of),
     "measures.measure_table.measure": lambda **of: measures.measure(CASES, **of).as_of,
     "reports.overview.overview": lambda **of: overview(CASES, **of).as_of,
     "states.allowed": lambda **of: states.allowed(B, **of),
@@ -74,6 +75,7 @@ NOT_TODAY = {"synth.caseload.synth", "synth.caseload.synthetic_lives", "synth.ca
 COMMANDS = {
     "breaches": ("breaches", "cases.csv"),
     "check": ("check", "cases.csv"),
+    "desk": ("desk", "cases.csv", "--days", "60"),
     "due": ("due", "--received", "2026-07-02", "--format", "json"),
     "explain": ("explain", "cases.csv", "--case", "a"),
     "measures": ("measures", "cases.csv", "--year", "2026", "--format", "json"),
