@@ -14,7 +14,7 @@ from ehcp_flow.errors import DateError, RangeError
 
 __all__ = [
     "MOST_WEEKS", "OTHER_DIGIT", "MonthOnly", "days_ahead", "first_possible", "iso", "london", "ordinary", "parse_date",
-    "parse_day", "parse_instant", "say", "today", "weeks_ahead", "written",
+    "parse_day", "parse_instant", "say", "school_year_begun", "today", "weeks_ahead", "written",
 ]  # fmt: skip
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -25,6 +25,7 @@ _SHORT_YEAR = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{2}")
 OTHER_DIGIT: Final = re.compile(r"(?![0-9])\d")
 """A digit of another script than the one of 0 to 9: nothing here is written with them."""
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
+_SEPTEMBER: Final = 9
 MOST_WEEKS: Final = 5_200
 """How many weeks ahead anybody may look."""
 # Bound now: under freezegun `dt.date` makes dates of its own, which outlive the thaw, and which Polars cannot read.
@@ -181,6 +182,11 @@ def say(day: dt.date) -> str:
     if isinstance(day, MonthOnly):
         return f"some day in {day:%B} {day.year}"
     return f"{day:%A} {day.day} {day:%B} {day.year}"
+
+
+def school_year_begun(day: dt.date) -> int:
+    """Return the calendar year in which the school year of a day began: it goes from 1 September to 31 August."""
+    return day.year - (day.month < _SEPTEMBER)
 
 
 def first_possible(day: dt.date) -> dt.date:

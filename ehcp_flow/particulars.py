@@ -11,19 +11,20 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from ehcp_flow.dates import written
+from ehcp_flow.dates import school_year_begun, written
 from ehcp_flow.facts import Fact, FactVoided, ParticularRecorded
 from ehcp_flow.findings import Finding
 from ehcp_flow.particular_table import SCHOOL_YEARS, kind_of_placement, known_names
 
 __all__ = [
-    "REDACTED", "findings_of_particulars", "held_on", "in_force", "is_particular", "kind_held", "lives_apart",
+    "FIRST", "REDACTED", "findings_of_particulars", "held_on", "in_force", "is_particular", "kind_held", "lives_apart",
     "order_of", "school_year_of", "values_by_name",
 ]  # fmt: skip
 
 REDACTED: Final = "[redacted]"
 """What stands in the place of a text that was redacted: as a value it is none."""
-_FIRST: Final = "1"
+FIRST: Final = "1"
+"""The first of a name's ranks, which is that of a particular without one."""
 
 
 def lives_apart(recorded: Sequence[Fact]) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
@@ -53,7 +54,7 @@ def is_particular(fact: Fact) -> bool:
     return fact.__class__ is ParticularRecorded
 
 
-def in_force(facts: Iterable[Fact], name: str, day: dt.date, rank: str = _FIRST) -> ParticularRecorded | None:
+def in_force(facts: Iterable[Fact], name: str, day: dt.date, rank: str = FIRST) -> ParticularRecorded | None:
     """Return the particular of a name and rank that holds on a day, None where none does.
 
     Of two that begin on one day it is that which was written down last, or else sorts last: the order of rows is no
@@ -64,7 +65,7 @@ def in_force(facts: Iterable[Fact], name: str, day: dt.date, rank: str = _FIRST)
         if (
             isinstance(fact, ParticularRecorded)
             and fact.particular == name
-            and (fact.rank or _FIRST) == rank
+            and (fact.rank or FIRST) == rank
             and fact.on <= day
             and not _is_reversed(fact)
             and (found is None or order_of(fact) >= order_of(found))
@@ -94,8 +95,7 @@ def school_year_of(born: dt.date, day: dt.date) -> str:
     >>> school_year_of(dt.date(2014, 9, 1), dt.date(2026, 1, 15))
     '6'
     """
-    begun = day.year if day.month >= 9 else day.year - 1  # noqa: PLR2004 - the school year begins in September
-    age = begun - born.year - ((born.month, born.day) > (8, 31))
+    age = school_year_begun(day) - born.year - ((born.month, born.day) > (8, 31))
     return SCHOOL_YEARS[min(max(age, 0), len(SCHOOL_YEARS) - 1)]
 
 
@@ -109,7 +109,7 @@ def findings_of_particulars(case_id: str, facts: Sequence[Fact]) -> Iterator[Fin
             )
             yield Finding("period_reversed", case_id, fact.on, says, "correct until, or on", fact)
             continue
-        at = fact.particular, fact.rank or _FIRST, fact.on
+        at = fact.particular, fact.rank or FIRST, fact.on
         other = begun.get(at)
         if other is not None and (other.value, other.kind) != (fact.value, fact.kind):
             says = (

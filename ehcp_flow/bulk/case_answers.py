@@ -23,6 +23,7 @@ from ehcp_flow.bulk.fact_columns import event_mask
 from ehcp_flow.bulk.figure_columns import contributed
 from ehcp_flow.bulk.figure_counts import counted
 from ehcp_flow.bulk.finding_columns import FindingColumns
+from ehcp_flow.bulk.held_columns import HeldValues, with_held
 from ehcp_flow.bulk.histories import disputed
 from ehcp_flow.case import Case
 from ehcp_flow.case_findings import findings_of
@@ -33,6 +34,7 @@ from ehcp_flow.engine.judged_case import JudgedCase, JudgedRows, facts_that_coun
 from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.errors import EhcpFlowError, RowRefused
 from ehcp_flow.findings import Finding
+from ehcp_flow.measures.dated_values import DatedValues
 from ehcp_flow.measures.periods import Period
 from ehcp_flow.moves.regions import regions_of
 from ehcp_flow.states import CaseState, Dispute, State, state
@@ -245,8 +247,13 @@ class _Chunk:
         asked[numbers] = True
         return [
             ChunkMeasures.of(columns, told.at(np.flatnonzero(asked.take(told.case))))
-            for told in contributed(columns, sets)
+            for told in with_held(columns, contributed(columns, sets), sets, self._held)
         ]
+
+    @cached_property
+    def _held(self) -> HeldValues:
+        columns = self._columns
+        return HeldValues(columns.rows, columns.encoded, columns.question, DatedValues({}))
 
     counted = staticmethod(counted)
 

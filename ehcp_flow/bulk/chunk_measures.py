@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -13,7 +15,8 @@ from ehcp_flow.bulk.codes import NO_DAY, Array, as_date, as_day, distinct
 from ehcp_flow.bulk.encoding import Encoded
 from ehcp_flow.bulk.fact_columns import FactColumns, event_mask
 from ehcp_flow.bulk.figure_columns import CountedCases, contributed
-from ehcp_flow.bulk.own_columns import held_codes
+from ehcp_flow.bulk.held_columns import HeldValues, with_held
+from ehcp_flow.dates import school_year_begun
 from ehcp_flow.errors import EhcpFlowError, RowRefused
 from ehcp_flow.measures.case_groups import CHANGING, Grouped, group_of, is_asked
 from ehcp_flow.measures.dated_values import DatedValues
@@ -23,6 +26,8 @@ from ehcp_flow.measures.periods import Period, Span
 __all__ = ["ChunkMeasures", "MeasureQuestion", "added_chunk", "span_chunk"]
 
 Group = tuple[str, ...]
+
+_FIRST_YEAR: Final = 1899
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,9 @@ def _span(encoded: Encoded, facts: FactColumns) -> Span | None:
 def added_chunk(rows: pl.DataFrame, question: Question, asked: MeasureQuestion) -> ChunkMeasures:
     """Return what the cases of a chunk add to the table."""
     chunk = Columns.of(rows, question)
-    (told,) = contributed(chunk, [asked.periods], asked.contested)
-    told, groups, group = _grouped(chunk, asked, told)
+    held = HeldValues(chunk.rows, chunk.encoded, question, asked.extra)
+    (told,) = with_held(chunk, contributed(chunk, [asked.periods], asked.contested), [asked.periods], held)
+    told, groups, group = _grouped(chunk, asked, told, held)
     return ChunkMeasures(
         chunk.refused,
         int(chunk.there.sum()),
@@ -91,11 +97,13 @@ def added_chunk(rows: pl.DataFrame, question: Question, asked: MeasureQuestion) 
     )
 
 
-def _grouped(chunk: Columns, asked: MeasureQuestion, told: CountedCases) -> tuple[CountedCases, list[Group], Array]:
+def _grouped(
+    chunk: Columns, asked: MeasureQuestion, told: CountedCases, held: HeldValues
+) -> tuple[CountedCases, list[Group], Array]:
     """Return the entries that are asked for, the groups, and the number of the group of each entry."""
     if not asked.only:
-        return told, *_groups_of(chunk, asked, asked.keys, told)
-    groups, group = _groups_of(chunk, asked, (*asked.keys, *asked.only), told)
+        return told, *_groups_of(chunk, asked, asked.keys, told, held)
+    groups, group = _groups_of(chunk, asked, (*asked.keys, *asked.only), told, held)
     kept = len(asked.keys)
     known: dict[Group, int] = {}
     number = np.array(
@@ -107,7 +115,7 @@ def _grouped(chunk: Columns, asked: MeasureQuestion, told: CountedCases) -> tupl
 
 
 def _groups_of(
-    chunk: Columns, asked: MeasureQuestion, keys: Sequence[str], told: CountedCases
+    chunk: Columns, asked: MeasureQuestion, keys: Sequence[str], told: CountedCases, held: HeldValues
 ) -> tuple[list[Group], Array]:
     """Return the groups, and the number of the group of each entry; a case has its group without any entry."""
     facts, count, as_of = chunk.facts, len(told.case), chunk.question.as_of
@@ -122,14 +130,14 @@ def _groups_of(
     of_entry: dict[str, Callable[[], list[Array]]] = {
         "authority": lambda: [facts.authority.take(told.case)],
         "requester": lambda: [requester.take(told.case)],
-        "age": lambda: [np.unique(born_on, return_inverse=True)[1].take(told.case), told.place],
-        "school_year": lambda: [np.unique(born_on, return_inverse=True)[1].take(told.case), told.on - told.on.min()],
+        "age": lambda: [_ages(born_on.take(told.case), told.on)],
+        "school_year": lambda: [_ages(born_on.take(told.case), _school_years(told.on))],
         "adviser": lambda: [told.party],
     }
     # Entries of which all is alike that they are grouped by are of one group.
     alike = [codes for name in keys if name in of_entry for codes in of_entry[name]()]
     ids = chunk.encoded.case_ids.cast(pl.String)
-    alike += [held_codes(asked.extra, name, ids, told.case, told.on) for name in keys if name in asked.extra.names]
+    alike += [held.codes(name, told.case, told.on) for name in keys if name in asked.extra.names]
     number = np.zeros(len(told.case), dtype=np.int64)
     first = number[:1]
     for codes in alike:
@@ -138,7 +146,7 @@ def _groups_of(
     groups: dict[Group, int] = {}
     places = []
     for at in first.tolist():
-        case, place, party = int(told.case[at]), int(told.place[at]), int(told.party[at])
+        case, party = int(told.case[at]), int(told.party[at])
         authority, asker, day = int(facts.authority[case]), int(requester[case]), int(born_on[case])
         person = Grouped(
             ids[case],
@@ -148,7 +156,7 @@ def _groups_of(
             None if day == NO_DAY else as_date(day),
         )
         adviser = "" if party < 0 else names[party]
-        group = group_of(person, keys, asked.extra, asked.periods[place], adviser, as_date(int(told.on[at])))
+        group = group_of(person, keys, asked.extra, adviser, as_date(int(told.on[at])))
         places.append(groups.setdefault(group, len(groups)))
     return list(groups), np.array(places, dtype=np.int32).take(number[:count])
 
@@ -160,3 +168,25 @@ def _first(facts: FactColumns, *events: str) -> Array:
     places = np.flatnonzero(wanted.take(facts.key) & (facts.on <= facts.as_of))[::-1]
     first[facts.case[places]] = places
     return first
+
+
+def _ages(born: Array, on: Array) -> Array:
+    """Return the age reached on days, 0 before it, by the days of birth; -1 where that is not known."""
+    year, month_day = _parts(on)
+    born_in, birthday = _parts(np.where(born == NO_DAY, 0, born))
+    return np.where(born == NO_DAY, -1, np.maximum(year - born_in - (month_day < birthday), 0))
+
+
+def _school_years(on: Array) -> Array:
+    """Return the last day before the school year of each day: the age on it says which year it is."""
+    years = range(_FIRST_YEAR, school_year_begun(as_date(int(on.max(initial=0)))) + 1)
+    ends = [as_day(dt.date(year, 8, 31)) for year in years]
+    return np.array(ends).take(np.searchsorted(ends, on) - 1)
+
+
+def _parts(days: Array) -> tuple[Array, Array]:
+    """Return the years of days, and numbers that sort as month and day do."""
+    day = days.astype("datetime64[D]")
+    month = day.astype("datetime64[M]")
+    in_year = month.astype(np.int64) % 12 * 32 + (day - month).astype(np.int64)
+    return day.astype("datetime64[Y]").astype(np.int64) + 1970, in_year

@@ -21,6 +21,7 @@ from ehcp_flow.bulk.identifier_check import may_be_refused
 from ehcp_flow.bulk.kernel_columns import judge_columns
 from ehcp_flow.bulk.law_words import LawWords
 from ehcp_flow.bulk.ordering import Settled, in_legal_order
+from ehcp_flow.bulk.plain_rows import with_plain_rows
 from ehcp_flow.bulk.read_again import reread
 from ehcp_flow.bulk.record_columns import of_one_name
 from ehcp_flow.calendars import Calendars
@@ -42,6 +43,7 @@ __all__ = [
     "readable",
     "schema_of",
     "standing_facts",
+    "together",
 ]
 
 
@@ -247,15 +249,25 @@ def readable(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFr
     good = rows.filter(~bad)
     good = good.with_columns(pl.col(name).cast(pl.String) for name in good.columns if name != LINE)
     # A case whose rows were put right keeps its place: rows stand where they stood.
-    rows = _together(pl.concat([good, again]).sort(LINE))
+    rows = together(pl.concat([good, again], how="diagonal").sort(LINE))
     encoded = encode(rows, with_instants=question.known_at is not None)
     return encoded, rows, refused, count
 
 
 def asked_rows(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFrame, list[RowRefused], int]:
     """Return the same of the cases alone that are asked about; all refusals are told, and all rows counted."""
-    encoded, rows, refused, count = readable(rows, question)
+    encoded, rows, refused, count = told_rows(rows, question)
     return *narrowed(encoded, rows, question), refused, count
+
+
+def told_rows(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFrame, list[RowRefused], int]:
+    """Return the same as `readable` of whole cases; what further columns say is among them as facts."""
+    encoded, rows, refused, count = readable(rows, question)
+    more = with_plain_rows(rows, encoded)
+    if more is not None:
+        rows = more
+        encoded = encode(rows, with_instants=question.known_at is not None)
+    return encoded, rows, refused, count
 
 
 def narrowed(encoded: Encoded, rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFrame]:
@@ -280,7 +292,7 @@ def _of_authority(encoded: Encoded, rows: pl.DataFrame, question: Question, auth
     return of_authority
 
 
-def _together(rows: pl.DataFrame) -> pl.DataFrame:
+def together(rows: pl.DataFrame) -> pl.DataFrame:
     """Return rows with those of a case together, cases in the order in which each first appears."""
     order = rows.select(pl.col(LINE).min().over("case_id").alias("first"), pl.col(LINE)).to_dict(as_series=True)
     if order["first"].is_sorted():

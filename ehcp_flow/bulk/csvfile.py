@@ -18,10 +18,11 @@ import polars as pl
 
 from ehcp_flow.bulk.codes import Array
 from ehcp_flow.bulk.encoding import LINE
+from ehcp_flow.bulk.plain_rows import plain_names
 from ehcp_flow.bulk.quoting import Quotes, cells_of_row, inside, irregular, spans
 from ehcp_flow.bulk.read_again import taken
 from ehcp_flow.errors import RowRefused
-from ehcp_flow.facts import COLUMNS, WHITE
+from ehcp_flow.facts import COLUMNS, OWN, WHITE
 from ehcp_flow.readers import read_facts
 from ehcp_flow.readers.row_tables import CsvTable, column_of, known_among, table_of
 from ehcp_flow.readers.text_lines import LONGEST_ROW
@@ -56,6 +57,9 @@ class CsvFile:
         known = known_among(columns)
         # A column that is none of a fact here, though it could be one elsewhere, goes by a name that is none.
         self._columns = [f" {name}" if name in COLUMNS and name not in known else name for name in columns]
+        # Of two of one name the last one counts, as it does to the readers.
+        last = {name: at for at, name in enumerate(columns)}
+        self._plain_at = {last[name[1:]]: name for name in plain_names(columns, known)}
         self._quotes = Quotes(by_line=True, regular=True)
 
     def is_plain(self) -> bool:
@@ -151,7 +155,7 @@ class CsvFile:
     def frames(self) -> Iterator[pl.DataFrame]:
         """Yield the rows, with the line of each."""
         self.refused = []
-        known = [name for name in self._columns if name in COLUMNS]
+        known = [name for name in self._columns if name in COLUMNS] + list(self._plain_at.values())
         unnamed = [f"_{at}" for at, name in enumerate(self._columns) if not name]
         for line, block in self._blocks():
             frame, odd, rows = self._plain(block, line, [*known, *unnamed])
@@ -165,7 +169,10 @@ class CsvFile:
                 frame = frame.filter(~strange)
             frame = frame.drop(unnamed)
             if len(odd):
-                frame = pl.concat([frame, frame_of_rows(self._odd(rows, odd), frame.schema)]).sort(LINE)
+                # What further columns say of these rows, the readers have made facts of.
+                own = dict.fromkeys(OWN[:2], pl.String) if self._plain_at else {}
+                told = frame_of_rows(self._odd(rows, odd), {**frame.schema, **own})
+                frame = pl.concat([frame, told], how="diagonal").sort(LINE)
             if frame.height:
                 yield frame
 
@@ -178,7 +185,7 @@ class CsvFile:
         text = rows.data[np.repeat(plain, rows.lengths)].tobytes() if len(odd) else block
         if not text:
             return pl.DataFrame(schema={**dict.fromkeys(columns, pl.String), LINE: pl.Int64}), odd, rows
-        names = [name if name in COLUMNS else f"_{at}" for at, name in enumerate(self._columns)]
+        names = [name if name in COLUMNS else self._plain_at.get(at, f"_{at}") for at, name in enumerate(self._columns)]
         scan = pl.scan_csv(
             io.BytesIO(text),
             has_header=False,

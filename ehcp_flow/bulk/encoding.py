@@ -239,7 +239,7 @@ def standard(frame: pl.DataFrame) -> pl.DataFrame:
     columns = []
     as_is = True
     for name in frame.columns:
-        if name not in COLUMNS and name != LINE:
+        if name not in COLUMNS and name != LINE and name[0] != " ":
             continue
         kind = frame.schema[name]
         if name == LINE or kind in (pl.String, pl.Categorical, pl.Enum) or (kind == pl.Date and name in DATES):
@@ -269,7 +269,8 @@ def encode(frame: pl.DataFrame, *, with_instants: bool) -> Encoded:
         wrong = [name == "authority" and not _AUTHORITY.fullmatch(text) for text in column.texts]
         if any(wrong):
             bad |= column.through(np.array([*wrong, False]))
-    bad |= (event == LEGAL_ORDER["records_declared"]) & names_no_events(texts["value"].codes, texts["value"].texts)
+    declared = event == LEGAL_ORDER["records_declared"]
+    bad |= names_no_events(declared, texts["value"].codes, texts["value"].texts)
     dates = {name: days_of(frame[name]) for name in DATES if name in given}
     months = _months_of(frame["on"], dates["on"]) if "on" in given else None
     for days in dates.values():

@@ -122,11 +122,12 @@ class JsonFile:
             for place, name in () if told is None or begin == len(lines) else told.unknown:
                 where = (begin + first, place)
                 self._unknown[name] = min(where, self._unknown.get(name, where))
-        names = {self._shown[column]: column for column in COLUMNS if column in self._shown}
+        every = (*COLUMNS, *(column for column in self._shown if column not in COLUMNS))
+        names = {self._shown[column]: column for column in every if column in self._shown}
         names |= {column: column for column in REQUIRED if column not in self._shown}
         struct = pl.Struct(dict.fromkeys(names, pl.String))
         rows = text.gather(pl.Series(chosen, dtype=pl.UInt32)).str.json_decode(struct).struct.unnest().rename(names)
-        there = [name for name in COLUMNS if name in rows.columns]
+        there = [name for name in every if name in rows.columns]
         rows = rows.select(each for each in there if each in REQUIRED or rows[each].null_count() < rows.height)
         return rows.with_columns(pl.Series(LINE, chosen + first, dtype=pl.Int64)), np.flatnonzero(~good[at])
 
@@ -144,9 +145,10 @@ class JsonFile:
         unknown = []
         for place, (key, value) in enumerate(pairs):
             column = column_of(key)
-            if column not in COLUMNS:
-                if column not in dated_columns():
-                    unknown.append((place, printable(key)))
+            if column in dated_columns():
+                column = f" {column}"
+            if column not in COLUMNS and column[:1] != " ":
+                unknown.append((place, printable(key)))
             elif column in columns or (value is None and key != column):
                 # A name that is written otherwise is shown where it is given, even if nothing is given for it.
                 return None

@@ -12,7 +12,7 @@ import polars as pl
 
 from ehcp_flow.bulk.encoding import LINE, cells_of
 from ehcp_flow.errors import RowRefused
-from ehcp_flow.facts import Fact
+from ehcp_flow.facts import OWN, Fact
 from ehcp_flow.readers import FactReader, read_facts
 
 __all__ = ["facts_in", "reread", "taken"]
@@ -26,6 +26,9 @@ def reread(frame: pl.DataFrame, name: str, shown: Mapping[str, str]) -> tuple[pl
     lines = frame[LINE].to_list()
     kept, refused = taken(_read_again(frame, name, shown), lambda number: int(lines[number - 1]), shown)
     schema = {column: frame.schema[LINE] if column == LINE else pl.String for column in frame.columns}
+    if any(column[0] == " " for column in frame.columns):
+        # What further columns say of these rows, the readers have made facts of.
+        schema |= dict.fromkeys(OWN[:2], pl.String)
     return pl.DataFrame(kept, schema=schema), refused
 
 

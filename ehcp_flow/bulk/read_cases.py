@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from ehcp_flow.bulk.cases_from_columns import build_cases
-from ehcp_flow.bulk.chunks import Question, narrowed, readable
+from ehcp_flow.bulk.chunks import Question, narrowed, told_rows
 from ehcp_flow.bulk.row_sources import Source
 from ehcp_flow.bulk.source_pass import CHUNK_CASES, Pass, Progress, ids_of
 from ehcp_flow.case import Case
@@ -49,7 +49,7 @@ class _CasesOfChunk:
 
 def _cases_chunk(rows: pl.DataFrame, question: Question) -> _CasesOfChunk:
     """Return the cases of a chunk that are asked for."""
-    encoded, rows, refused, count = readable(rows, question)
+    encoded, rows, refused, count = told_rows(rows, question)
     ids = encoded.case_ids.cast(pl.String)
     encoded, rows = narrowed(encoded, rows, question)
     return _CasesOfChunk(list(build_cases(rows, encoded, np.arange(len(encoded.case_ids)))), ids, refused, count)

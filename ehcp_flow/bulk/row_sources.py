@@ -109,6 +109,11 @@ class _FrameSource:
                 raise SourceError(name, f"its column {column} holds {schema[column]}; write text, or dates for days")
             known[fact_column] = column
         missing = [column for column in REQUIRED if column not in known]
+        self._plain = {
+            f" {column_of(column)}": column
+            for column in written
+            if column_of(column) in dated_columns().difference(among) and not schema[column].is_nested()
+        }
         if missing:
             raise SourceError(name, f"it has no column {', '.join(missing)} (it has: {', '.join(written)})")
         self.shown: Mapping[str, str] = known
@@ -124,6 +129,7 @@ class _FrameSource:
     def frames(self) -> Iterator[pl.DataFrame]:
         """Yield blocks of rows."""
         named = [pl.col(written).alias(column) for column, written in self.shown.items()]
+        named += [pl.col(written).cast(pl.String, strict=False).alias(name) for name, written in self._plain.items()]
         with readable(self.name):
             total = self._frame.lazy().select(pl.len()).collect().item()
         for offset in range(0, total, self._block):
@@ -242,7 +248,7 @@ def open_rows(
     return _FactSource(lambda: chain.from_iterable(_facts_of(each) for each in told), name or "cases")
 
 
-def further_columns(path: str, *, known_at: dt.datetime | None = None) -> FurtherValues:
+def further_columns(path: str, *, known_at: dt.datetime | None = None, with_facts: bool = True) -> FurtherValues:
     """Return what a Parquet file says beside its facts, by case: as `measures.read_extra` does for text."""
     scan = pl.scan_parquet(path)
     with readable(path):
@@ -265,7 +271,7 @@ def further_columns(path: str, *, known_at: dt.datetime | None = None) -> Furthe
         {name: text for name, text in row.items() if text and len(text) <= LONGEST_VALUE}
         for row in rows.iter_rows(named=True)
     )
-    return values_in(told, known_at=known_at)
+    return values_in(told, known_at=known_at, with_facts=with_facts)
 
 
 def _facts_of(each: Case | Fact) -> Iterable[Fact]:

@@ -14,12 +14,15 @@ import polars as pl
 
 from ehcp_flow.bulk.case_states import FINDINGS, case_states_of, findings_chunk, states_chunk
 from ehcp_flow.bulk.chunks import Chunk, Question, asked_rows, known_rows, standing_facts
+from ehcp_flow.bulk.held_columns import HELD, HeldValues
 from ehcp_flow.bulk.measuring import Measuring
 from ehcp_flow.bulk.row_sources import Source
 from ehcp_flow.bulk.source_pass import Frames, Options, Refused
-from ehcp_flow.dates import parse_day, written
+from ehcp_flow.dates import parse_day, school_year_begun, written
 from ehcp_flow.facts import COLUMNS, DATES
 from ehcp_flow.measures.arithmetic import UNAVAILABLE
+from ehcp_flow.measures.catalogue import catalogue
+from ehcp_flow.measures.dated_values import DatedValues
 from ehcp_flow.measures.measure_table import MeasureTable
 from ehcp_flow.measures.periods import quarter_of
 
@@ -40,11 +43,10 @@ _CALENDAR: Final[dict[str, Any]] = {
     "day": pl.Date, "year": pl.Int32, "academic_year": pl.String, "financial_year": pl.String, "quarter": pl.String,
     "month": pl.String,
 }  # fmt: skip
-STAR: Final = ("cases", "facts", "deadlines", "findings", "measures", "calendar")
+STAR: Final = ("cases", "facts", "deadlines", "findings", "particulars", "measures", "calendar")
 """The tables, in their order."""
 KEYS: Final[Mapping[str, str]] = {"cases": "case_id", "deadlines": "key", "calendar": "day"}
 """The column by which each row of a table is known, where there is one."""
-_SEPTEMBER: Final = 9
 _APRIL: Final = 4
 
 
@@ -74,17 +76,21 @@ def tables(
     read.settle(refused)
     whose = Frames(source, as_of, work=_cases_chunk, **options)
     cases = _whole(whose, case_states_of(whose.rulebook) | {"authority": pl.String})
+    held = _whole(Frames(source, as_of, work=_held_chunk, **options), HELD)
     measured = Measuring(source, as_of, by=("authority", "year"), **options).table()
     plain = deadlines.with_columns(
         pl.col(pl.Enum).cast(pl.String), pl.col(pl.List(pl.String)).list.join("; ").replace("", None)
     )
     return {
-        "cases": cases.select("case_id", "authority", pl.col("state").cast(pl.String), "since"),
+        "cases": _with_held(
+            cases.select("case_id", "authority", pl.col("state").cast(pl.String), "since"), held, read.as_of
+        ),
         "facts": facts,
         "deadlines": plain,
         "findings": findings.rename({"code": "finding"}).select(
             "case_id", "on", "finding", "message", "remedy", "event", "limit"
         ),
+        "particulars": held,
         "measures": _measures(measured),
         "calendar": _calendar([facts["day"], *(plain[name] for name in ("starts_on", "due_on", "done_on"))]),
     }
@@ -115,6 +121,23 @@ def _facts_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     return Chunk(pl.DataFrame(told), refused, [], len(encoded.case_ids), count)
 
 
+def _held_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
+    """Return what holds of the cases of a chunk, from which day to which."""
+    encoded, rows, refused, count = asked_rows(rows, question)
+    held = HeldValues(rows, encoded, question, DatedValues({}))
+    return Chunk(held.frame(), refused, [], len(encoded.case_ids), count)
+
+
+def _with_held(cases: pl.DataFrame, held: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
+    """Return cases with a column for each particular, as it is on the day."""
+    now = held.filter((pl.col("on") <= as_of) & (pl.col("until").is_null() | (pl.col("until") >= as_of)))
+    for name in held["particular"].unique().sort().to_list():
+        column = f"particular_{name}" if name in cases.columns else name
+        of_name = now.filter(pl.col("particular") == name).select("case_id", pl.col("value").alias(column))
+        cases = cases.join(of_name, on="case_id", how="left", maintain_order="left")
+    return cases
+
+
 def _cases_chunk(rows: pl.DataFrame, question: Question) -> Chunk:
     """Return where each case of a chunk stands, and whose it is on the day."""
     found = states_chunk(rows, question)
@@ -135,12 +158,13 @@ def _measures(table: MeasureTable) -> pl.DataFrame:
     """Return every figure of a table as a row of its own."""
     told = []
     for place, row in enumerate(table):
-        for name in table.names:
-            said = table.explain(place, name)
+        counts = table.counts(place)
+        for name, column in zip(table.names, catalogue().columns.values(), strict=True):
             value = None if row[name] == UNAVAILABLE else float(row[name])
-            below = len(said.denominator) if said.denominator_is else None
+            below = sum(counts[each] for each in column.over) if column.over else None
+            definition = catalogue().home[column.name].definition
             told.append(
-                (row["authority"], row["year"], name, value, len(said.numerator), below, said.measure.definition)
+                (row["authority"], row["year"], name, value, counts[column.base or column.name], below, definition)
             )
     return pl.DataFrame(told, schema=_MEASURES, orient="row")
 
@@ -154,7 +178,14 @@ def _calendar(days: list[pl.Series]) -> pl.DataFrame:
     every = [first + dt.timedelta(days=at) for at in range((last - first).days + 1)]
     return pl.DataFrame(
         [
-            (day, day.year, _from(day, _SEPTEMBER, "/"), _from(day, _APRIL, "-"), quarter_of(day), f"{day:%Y-%m}")
+            (
+                day,
+                day.year,
+                _years(school_year_begun(day), "/"),
+                _years(day.year - (day.month < _APRIL), "-"),
+                quarter_of(day),
+                f"{day:%Y-%m}",
+            )
             for day in every
         ],
         schema=_CALENDAR,
@@ -162,7 +193,6 @@ def _calendar(days: list[pl.Series]) -> pl.DataFrame:
     )
 
 
-def _from(day: dt.date, month: int, between: str) -> str:
-    """Return the year that begins with a month: `2025/26` from September, `2025-26` from April."""
-    year = day.year - (day.month < month)
-    return f"{year}{between}{(year + 1) % 100:02}"
+def _years(begun: int, between: str) -> str:
+    """Return a year that begins in one and ends in the next: `2025/26`, or `2025-26`."""
+    return f"{begun}{between}{(begun + 1) % 100:02}"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from ehcp_flow.cli.command import CliCommand, options
-from ehcp_flow.cli.further import Only, check_columns, check_values, extra_columns, matching, pairs
+from ehcp_flow.cli.further import Only, check_columns, check_values, matching, pairs, values_on_day
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import column_names, day, option
 from ehcp_flow.cli.output import DeskFormat
@@ -77,7 +77,7 @@ def _desk(*, query: CaseQuery, listed: _Listed, printed: DeskOptions) -> None:
 
     on, shown, wanted, sort = query.on, printed.shown, pairs(listed.only), listed.sort
     then = listed.then(on)
-    extra = extra_columns(query).on(on)
+    extra = values_on_day(query)
     here = {held for values in extra.values() for held in values}
     columns = column_names(listed.show, ())
     check_columns(columns, extra)
@@ -91,12 +91,12 @@ def _desk(*, query: CaseQuery, listed: _Listed, printed: DeskOptions) -> None:
     mine = _owned_by(of_cases, extra)
     with open_source(query, used={*here, *columns, *wanted}) as source:
         for answered in source.answers():
-            if mine is None or answered.case_id in mine:
+            if mine is None or mine(answered.case_id):
                 collected.add(answered)
             else:
                 collected.learn(answered)
         rows: Sequence[Mapping[str, Any]] = collected.rows() if then is None else collected.changes()
-        rows = rows if mine is None else [row for row in rows if row["case_id"] in mine]
+        rows = rows if mine is None else [row for row in rows if mine(row["case_id"])]
         of_rows = {column: value for column, value in wanted.items() if column not in here}
         words = {"list": tuple(DESK_LISTS), "limit": tuple(query.law.limits), "status": ("open", "overdue")}
         rows = matching(rows, of_rows, words)
@@ -124,11 +124,11 @@ def _as_typed(query: CaseQuery) -> str:
     return query.source if query.convert_file is None else f"{query.source} --columns {query.convert_file}"
 
 
-def _owned_by(of_cases: Mapping[str, str], extra: Extra) -> set[str] | None:
-    """Return the cases that have these values, or None where nothing is asked for."""
+def _owned_by(of_cases: Mapping[str, str], extra: Extra) -> Callable[[str], bool] | None:
+    """Return whether a case has these values, by its id, or None where nothing is asked for."""
     from ehcp_flow.measures import has_values
 
-    return {case_id for case_id, values in extra.items() if has_values(values, of_cases)} if of_cases else None
+    return (lambda case_id: has_values(extra.get(case_id, {}), of_cases)) if of_cases else None
 
 
 def _rows_on(then: dt.date, query: CaseQuery, days: int, columns: Sequence[str]) -> list[dict[str, Any]]:
@@ -136,7 +136,7 @@ def _rows_on(then: dt.date, query: CaseQuery, days: int, columns: Sequence[str])
     from ehcp_flow.measures import Desk
 
     earlier = replace(query, as_of=then.isoformat())
-    collected = Desk(days=days, extra=extra_columns(earlier).on(then), columns=columns, contested=query.contested)
+    collected = Desk(days=days, extra=values_on_day(earlier), columns=columns, contested=query.contested)
     with open_source(earlier) as source:
         for answered in source.answers(quiet=True):
             collected.add(answered)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
@@ -15,14 +16,17 @@ from ehcp_flow.cli.output import flat
 from ehcp_flow.errors import UnknownNameError
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from ehcp_flow.cli.query import CaseQuery
     from ehcp_flow.facts import Fact
     from ehcp_flow.measures.dated_values import DatedValues
+    from ehcp_flow.measures.extra import FurtherValues
     from ehcp_flow.store import Block
 
 __all__ = [
     "Only", "cases_with", "check_columns", "check_value", "check_values", "extra_columns", "matching", "pairs", "plain",
-    "said", "stored_values",
+    "said", "stored_values", "values_on_day",
 ]  # fmt: skip
 
 _PARTICULAR: Final = '{"event":"particular_recorded"'
@@ -39,15 +43,15 @@ Only: TypeAlias = Annotated[
 ]
 
 
-def extra_columns(query: CaseQuery) -> DatedValues:
+def extra_columns(query: CaseQuery, *, on: dt.date | None = None) -> DatedValues:
     """Return what SOURCE says of cases beside what the law looks at: particulars, and columns that no fact has.
 
-    Of a pipe of facts there is nothing.
+    Of a pipe of facts there is nothing. Where only one day is asked about, it is enough to say what holds `on` it.
 
     Raises BadParameter for Parquet without what reads it, SourceError for a file that cannot be opened.
     """
     from ehcp_flow.cli.options import axis_of
-    from ehcp_flow.cli.source_kinds import instant_by, is_parquet, is_pipe, needs_columns, open_store
+    from ehcp_flow.cli.source_kinds import by_columns, instant_by, is_parquet, is_pipe, needs_columns, open_store
     from ehcp_flow.measures import read_extra
     from ehcp_flow.measures.dated_values import DatedValues
     from ehcp_flow.measures.extra import values_in
@@ -55,20 +59,47 @@ def extra_columns(query: CaseQuery) -> DatedValues:
     source, known_at = query.source, instant_by(query.known_at, query.known_by)
     if query.rows is not None:
         found = values_in(query.rows.cells(), known_at=known_at)
+    elif by_columns(source) and not is_pipe(source):
+        found = _over_columns(query, known_at, on)
     elif "://" in source:
         with open_store(source, authority=query.authority) as store:
             return stored_values(store.blocks(known_at=known_at, axis=axis_of(query.known_by)))
     elif is_pipe(source):
         return DatedValues({})
     elif is_parquet(source):
-        needs_columns(source)
-        from ehcp_flow.bulk.row_sources import further_columns
-
-        found = further_columns(source, known_at=known_at)
+        needs_columns(source)  # which says what is wanted
+        return DatedValues({})
     else:
         found = read_extra(source, known_at=known_at)
     for said in found.warnings:
         note(f"warning: {said}")
+    return found
+
+
+def values_on_day(query: CaseQuery) -> Mapping[str, Mapping[str, str]]:
+    """Return what SOURCE says of its cases on the day asked about, by case and column; see `extra_columns`."""
+    return extra_columns(query, on=query.on).on(query.on)
+
+
+def _over_columns(query: CaseQuery, known_at: dt.datetime | None, on: dt.date | None) -> FurtherValues:
+    """Return the same over columns: what holds from one pass, and labels by themselves, where there are any."""
+    from ehcp_flow.bulk.row_sources import further_columns
+    from ehcp_flow.bulk.source_values import source_values
+    from ehcp_flow.cli.options import axis_of
+    from ehcp_flow.cli.source_kinds import is_parquet, open_store
+    from ehcp_flow.measures import read_extra
+    from ehcp_flow.measures.extra import FurtherValues
+
+    source = query.source
+    with ExitStack() as stack:
+        opened = stack.enter_context(open_store(source)) if "://" in source else source
+        read = source_values(opened, on=on, known_at=known_at, axis=axis_of(query.known_by), name=source)
+    if "://" in source or not read.has_labels:
+        return FurtherValues(read.held, read.spans)
+    labels = (further_columns if is_parquet(source) else read_extra)(source, known_at=known_at, with_facts=False)
+    held = {case_id: {**values, **read.held.get(case_id, {})} for case_id, values in labels.labels.items()}
+    found = FurtherValues(held, read.spans)
+    found.warnings = labels.warnings
     return found
 
 
@@ -118,7 +149,7 @@ def cases_with(query: CaseQuery, wanted: Mapping[str, str]) -> Callable[[str], b
         return None
     from ehcp_flow.measures import has_values
 
-    held = extra_columns(query).on(query.on)
+    held = values_on_day(query)
     check_columns(wanted, held)
     check_values(wanted, held)
     return lambda case_id: has_values(held.get(case_id, {}), wanted)

@@ -14,11 +14,11 @@ from ehcp_flow.cli.further import (
     check_columns,
     check_value,
     check_values,
-    extra_columns,
     matching,
     pairs,
     plain,
     said,
+    values_on_day,
 )
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import Contested, column_names, option
@@ -44,6 +44,8 @@ _SHOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "reviews": ("case_id", "never_reviewed", "last_meeting", "review_due_on", "status", "days_over", "waiting_for"),
     "transfers": ("case_id", "phase", "due_on", "status", "days_over", "review_meeting_by", "last_review_meeting"),
     "disputes": ("case_id", "about", "state", "since", "next", "due_on", "status", "days_over"),
+    "placements": ("case_id", "placement", "placement_value", "need", "awaiting_place"),
+    "proposals": ("case_id", "on", "outcome", "reason"),
     "findings": ("case_id", "on", "message", "remedy"),
 }
 """What a terminal has room for; the other formats have every column."""
@@ -64,7 +66,8 @@ def _registers(
         str | None,
         typer.Argument(
             metavar="[NAME]",
-            help="Which one: breaches, due, exceptions, advice, reviews, transfers, disputes, findings; or a table of "
+            help="Which one: breaches, due, exceptions, advice, reviews, transfers, disputes, placements, proposals "
+            "(phase transfers that follow from a school year, as CSV to import), findings; or a table of "
             "counts, such as open-by-age. Without it, all their names, and how long each list is.",
             show_default=False,
         ),
@@ -91,7 +94,15 @@ def _registers(
     A list is worked out from the whole source, and --only chooses among its rows.
     """
     from ehcp_flow.errors import UnknownNameError
-    from ehcp_flow.measures import DESKS, REGISTER_COLUMNS, REGISTER_LIMITS, REGISTERS, TABLES, has_values
+    from ehcp_flow.measures import (
+        DESKS,
+        REGISTER_COLUMNS,
+        REGISTER_FACTS,
+        REGISTER_LIMITS,
+        REGISTERS,
+        TABLES,
+        has_values,
+    )
 
     if name is not None and name not in {*REGISTERS, *TABLES}:
         raise UnknownNameError("register", name, (*REGISTERS, *TABLES))
@@ -101,9 +112,9 @@ def _registers(
     if shown == FeedFormat.ICS and name != "due" and name not in REGISTER_LIMITS:
         can = ", ".join(("due", *REGISTER_LIMITS))
         raise typer.BadParameter(f"{name or 'this'} is no calendar; these are: {can}", param_hint="--format")
-    extra = extra_columns(query).on(on)
+    extra = values_on_day(query)
     here = {held for values in extra.values() for held in values}
-    columns = column_names(show, tuple(desk for desk in DESKS if desk in here))
+    columns = column_names(show, () if name in REGISTER_FACTS else tuple(desk for desk in DESKS if desk in here))
     check_columns(columns, extra)
     if name == "workload" and not columns:
         known = f"; this one has {', '.join(sorted(here))}" if here else "; this one has none"

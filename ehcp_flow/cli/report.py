@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from ehcp_flow.cli.command import CliCommand, options
-from ehcp_flow.cli.further import check_columns, check_values, extra_columns, pairs
+from ehcp_flow.cli.further import Only, check_columns, check_values, pairs, values_on_day
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import option
@@ -17,6 +17,9 @@ from ehcp_flow.cli.source_door import open_source
 from ehcp_flow.dates import MOST_WEEKS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ehcp_flow.answers import Answer
     from ehcp_flow.reports.overview import Overview
 
 __all__ = ["REPORT"]
@@ -26,14 +29,6 @@ __all__ = ["REPORT"]
 class _Calendar:
     """What of a caseload goes into the calendar."""
 
-    only: Annotated[
-        list[str] | None,
-        option(
-            "--only COLUMN=VALUE",
-            "In the calendar, only cases with this value in a column of the file, such as caseworker=Ann, or none "
-            "(caseworker=).",
-        ),
-    ] = None
     adviser: Annotated[
         str | None,
         option("--adviser PARTY", "In the calendar, only requests for advice to this party."),
@@ -48,6 +43,7 @@ class _Calendar:
 class _Shown:
     """What the page shows of a caseload."""
 
+    only: Only = None
     suppress: Annotated[
         int,
         typer.Option(
@@ -110,18 +106,25 @@ def _report(
     for name, value in asdict(calendar).items():
         if value and ics is None:
             raise typer.BadParameter("it chooses what is in the calendar; give --ics FILE too", param_hint=f"--{name}")
-    wanted = pairs(calendar.only)
-    from ehcp_flow.measures import DESKS
+    wanted = pairs(shown.only)
+    from ehcp_flow.measures import DESKS, has_values
 
-    extra = extra_columns(query).on(query.on)
+    extra = values_on_day(query)
     check_columns(wanted, extra)
     check_values(wanted, extra)
+
+    def asked(answers: Iterator[Answer]) -> Iterator[Answer]:
+        return (one for one in answers if has_values(extra.get(one.case_id, {}), wanted)) if wanted else answers
+
     with open_source(query, used={*DESKS, *wanted}) as source:
         if html is not None or xlsx is not None:
             from ehcp_flow.reports.overview import overview
 
             published = shown.published_file or ()
-            seen = overview(source.answers(), query.on, extra=extra, weeks=shown.weeks, published_files=published)
+            seen = overview(
+                asked(source.answers()), query.on, extra=extra, weeks=shown.weeks, published_files=published,
+                only=wanted,
+            )  # fmt: skip
             _tell_unpublished(seen)
             _write(seen, html, xlsx, shown.suppress)
         if ics is not None:

@@ -355,7 +355,7 @@ def add_facts(figures, periods, facts, rows, history, entries):
         group = figures.key_group[key]
         entries.by_day[BY_ACT] = day
         if group >= 0:
-            count(figures, periods, entries, group, 0, 0, -1)
+            count(figures, periods, entries, group, state_before(figures, history, entries, place), 0, -1)
         if kind == IS_REFUSAL:
             add_act(figures, periods, facts, rows, entries, REFUSALS, NOT_ISSUE, day)
         elif kind == IS_CLAIM or kind == IS_UNSTATED:

@@ -24,6 +24,7 @@ from ehcp_flow.measures.measure_table import MeasureTable, Tally, measure
 from ehcp_flow.measures.periods import GRAINS, Period, between, survey_day, years
 from ehcp_flow.measures.registers import (
     REGISTER_COLUMNS,
+    REGISTER_FACTS,
     REGISTER_LIMITS,
     REGISTER_WORDS,
     REGISTERS,
@@ -44,6 +45,7 @@ __all__ = [
     "OWNERS",
     "REGISTERS",
     "REGISTER_COLUMNS",
+    "REGISTER_FACTS",
     "REGISTER_LIMITS",
     "REGISTER_WORDS",
     "RELEASES",

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, TypeAlias
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.measures.counted_case import CountedCase
 from ehcp_flow.measures.dated_values import DatedValues
-from ehcp_flow.measures.periods import GRAINS, Period
+from ehcp_flow.measures.periods import GRAINS
 from ehcp_flow.particulars import school_year_of
 
 __all__ = [
@@ -41,20 +41,20 @@ class Grouped(NamedTuple):
 
 
 def group_of(
-    case: CountedCase | Grouped, by: Sequence[str], extra: DatedValues, period: Period, party: str, on: dt.date
+    case: CountedCase | Grouped, by: Sequence[str], extra: DatedValues, party: str, on: dt.date
 ) -> tuple[str, ...]:
-    """Return the group in which something counts: of a case, in a period, and the act of a party, on the day of it."""
-    return tuple(_value(case, name, extra, period, party, on) for name in by)
+    """Return the group in which something counts: of a case, and the act of a party, on the day of it."""
+    return tuple(_value(case, name, extra, party, on) for name in by)
 
 
-def _value(case: CountedCase | Grouped, name: str, extra: DatedValues, period: Period, party: str, on: dt.date) -> str:
+def _value(case: CountedCase | Grouped, name: str, extra: DatedValues, party: str, on: dt.date) -> str:
     value: str | None = extra.value(case.case_id, name, on)
     if value is None and name == "authority":
         value = case.authority
     elif value is None and name == "requester":
         value = case.requester
     elif value is None and name == "age" and case.born is not None:
-        value = age_band(case.born, min(period.end, case.as_of))
+        value = age_band(case.born, on)
     elif value is None and name == "school_year" and case.born is not None:
         value = school_year_of(case.born, on)
     elif value is None and name == "adviser":

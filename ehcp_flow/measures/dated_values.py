@@ -10,13 +10,17 @@ import datetime as dt
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from ehcp_flow.case import Case
 from ehcp_flow.facts import Fact, ParticularRecorded
-from ehcp_flow.particulars import REDACTED, kind_held
+from ehcp_flow.particular_table import kind_of_placement
+from ehcp_flow.particulars import FIRST, REDACTED
 
-__all__ = ["DatedValues", "Point", "Span", "particular_values", "points_of", "spans_of"]
+__all__ = [
+    "DatedValues", "Point", "Span", "particular_values", "points_of", "spans_of", "values_by_group",
+    "values_of_case",
+]  # fmt: skip
 
 
 class Point(NamedTuple):
@@ -114,17 +118,23 @@ def points_of(facts: Iterable[Fact]) -> Iterator[tuple[str, Point]]:
     A placement is grouped by its kind, and its place goes by `placement_value`; of a name with ranks the first counts.
     """
     for fact in facts:
-        if not isinstance(fact, ParticularRecorded) or fact.rank not in (None, "1"):
+        if not isinstance(fact, ParticularRecorded) or fact.rank not in (None, FIRST):
             continue
         if fact.until is not None and fact.until < fact.on:
             continue
-        value = "" if fact.value == REDACTED else fact.value
-        if fact.particular != "placement":
-            yield fact.particular, Point(fact.on, fact.until, value)
-            continue
-        kind = kind_held(fact)
-        yield "placement", Point(fact.on, fact.until, kind)
-        yield "placement_value", Point(fact.on, fact.until, "" if value == kind else value)
+        for name, value in values_by_group(fact.particular, fact.value, fact.kind or ""):
+            yield name, Point(fact.on, fact.until, value)
+
+
+def values_by_group(particular: str, value: str, kind: str) -> Iterator[tuple[str, str]]:
+    """Yield what one particular says, by the name that cases are grouped by; an empty text where nothing is told."""
+    value = "" if value == REDACTED else value
+    if particular != "placement":
+        yield particular, value
+        return
+    kind = kind or kind_of_placement(value)
+    yield "placement", kind
+    yield "placement_value", "" if value == kind else value
 
 
 def spans_of(
@@ -148,6 +158,19 @@ def _in_order(points: list[Point]) -> Span:
     """Return points by day, the last of each day."""
     points.sort(key=_begun)
     return [point for at, point in enumerate(points) if at + 1 == len(points) or points[at + 1].on != point.on]
+
+
+def values_of_case(case: Case) -> DatedValues:
+    """Return what the particulars of one case say."""
+    if not case.particulars:
+        return _NOTHING
+    spans: dict[str, list[Point]] = {}
+    for name, point in points_of(case.particulars):
+        spans.setdefault(name, []).append(point)
+    return DatedValues({}, {name: {case.case_id: _in_order(points)} for name, points in spans.items()})
+
+
+_NOTHING: Final = DatedValues({})
 
 
 def particular_values(cases: Iterable[Case]) -> DatedValues:

@@ -38,22 +38,27 @@ class FurtherValues(DatedValues):
     warnings: tuple[str, ...] = ()
 
 
-def read_extra(source: str | os.PathLike[str], *, known_at: dt.datetime | None = None) -> FurtherValues:
+def read_extra(
+    source: str | os.PathLike[str], *, known_at: dt.datetime | None = None, with_facts: bool = True
+) -> FurtherValues:
     """Return, by case id, the values of every column of a CSV or JSON Lines file that no fact has.
 
     Column names are as the readers write them (`Case Worker` is `case_worker`). A row without a case id and a value
     longer than 200 characters add nothing; what is wrong with a row, the readers say. With `known_at` only rows that
-    had been recorded by then count. Raises SourceError for a file that cannot be opened.
+    had been recorded by then count; without `with_facts` rows that are particulars by themselves do not. Raises
+    SourceError for a file that cannot be opened.
     """
     opened = open_file(source, os.fspath(source))
     try:
         with TextIOWrapper(opened, encoding="utf-8-sig", errors="replace", newline="") as file:
-            return values_in(_rows(file), known_at=known_at)
+            return values_in(_rows(file), known_at=known_at, with_facts=with_facts)
     except (OSError, ValueError, csv.Error) as error:
         raise SourceError(os.fspath(source), f"its other columns cannot be read: {why_not_split(error)}") from None
 
 
-def values_in(rows: Iterable[Mapping[str, str]], *, known_at: dt.datetime | None = None) -> FurtherValues:
+def values_in(
+    rows: Iterable[Mapping[str, str]], *, known_at: dt.datetime | None = None, with_facts: bool = True
+) -> FurtherValues:
     """Return the same of rows of texts by column."""
     plain = PlainColumns()
     labels: dict[str, dict[str, tuple[dt.date, int, str]]] = {}
@@ -65,7 +70,7 @@ def values_in(rows: Iterable[Mapping[str, str]], *, known_at: dt.datetime | None
             continue
         event = row.get("event", "")
         known = known_among(row)
-        if event == _PARTICULAR or row.get("corrects"):
+        if with_facts and (event == _PARTICULAR or row.get("corrects")):
             fact = _fact({name: row[name] for name in known})
             if fact is not None:
                 told.setdefault(case_id, []).append(fact)

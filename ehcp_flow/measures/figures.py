@@ -24,6 +24,7 @@ from ehcp_flow.facts import DATES, OUTCOMES
 from ehcp_flow.law.clock import Clock
 from ehcp_flow.law.model import Limit, Rulebook
 from ehcp_flow.measures.catalogue import catalogue
+from ehcp_flow.measures.particular_figures import PARTICULAR_FIGURES
 from ehcp_flow.moves.regions import regions_of
 from ehcp_flow.states import MAINTAINED_STATES, State
 
@@ -73,6 +74,7 @@ _WEEK: Final = 7
 class Figure(NamedTuple):
     """A column, and what stands in it: of a limit, with its counterparts in other regulations, or of an event.
 
+    An event may be named with one outcome of it; its marks are those of the state of the case before it.
     ORDERED are all statutory limits that follow from an order.
     `over` is how many days there must be more than; `by_party` says that it is the act of an adviser.
     """
@@ -145,6 +147,7 @@ FIGURES: Final = (
     Figure("plans_ceased", "plan_ceased"),
     Figure("plans_transferred_out", "plan_transferred_out"),
     Figure("plans_transferred_in", "plan_transferred_in"),
+    Figure("transfers_to_school", "phase_transfer_due school", c.HOLDING),
     *_disputes(c.ABOUT_ASSESSMENT, "number_assess_mediation", "number_assess_tribunal",
                "number_asssess_mediation_tribunal"),
     *_disputes(c.ABOUT_PLAN, "number_other_mediation", "number_other_tribunal", "number_other_mediation_tribunal"),
@@ -231,7 +234,11 @@ ONCE: Final = frozenset(figure.column for figure in FIGURES if figure.of == c.DI
 COLUMNS: Final[Mapping[str, int]] = {name: number for number, name in enumerate(catalogue().columns)}
 """The number of each column of the table."""
 _COUNTS: Final = {column.name for column in catalogue().columns.values() if column.kind == "count"}
-complete({figure.column: figure for figure in FIGURES}, _COUNTS, "what a count is made of")
+complete(
+    dict.fromkeys([each.column for each in FIGURES] + [each.column for each in PARTICULAR_FIGURES]),
+    _COUNTS,
+    "what a count is made of",
+)
 
 
 def are_of(rulebook: Rulebook) -> bool:
@@ -271,7 +278,7 @@ def tables_of(book: CompiledRulebook, contested: str = "with") -> dict[str, Any]
         for at, doubt in doubts.items():
             if at >= 0:
                 groups[at] = [each._replace(**{key: getattr(each, key) | doubt}) for each in groups[at]]
-    events = {event: group_of(figure for figure in FIGURES if figure.of == event) for event, _ in KEYS}
+    keys = [group_of(figure for figure in FIGURES if figure.of in _ways(*key)) for key in KEYS]
     rules = [rule.limit for rule in book.rules]
     figures = [figure for group in groups for figure in group]
     ends = [0]
@@ -294,7 +301,7 @@ def tables_of(book: CompiledRulebook, contested: str = "with") -> dict[str, Any]
         "rule_series": [series.get(limit.id, (-1, 0))[0] for limit in rules],
         "rule_nth": [series.get(limit.id, (-1, 0))[1] for limit in rules],
         "limit_final": [int(limit.root == FINAL) for limit in book.rulebook.limits.values()],
-        "key_group": [events[event] for event, _ in KEYS],
+        "key_group": keys,
         "key_kind": [_kind(event, outcome) for event, outcome in KEYS],
         "key_outcome": [_outcome(event, outcome) for event, outcome in KEYS],
         "key_plan": [int(event == "final_plan_sent") for event, _ in KEYS],
@@ -362,6 +369,11 @@ def _names(limit: Limit, clocks: Iterable[Clock]) -> tuple[str, ...]:
     starts = (pattern.event for clock in clocks for pattern in (*clock.starts_on, *clock.restarts_on))
     of_order = limit.kind == "statutory" and all(event == "tribunal_order_made" for event in starts)
     return (limit.root, ORDERED) if of_order else (limit.root,)
+
+
+def _ways(event: str, outcome: str | None) -> tuple[str, ...]:
+    """Return what a fact is counted as: under its event, and under that with its outcome."""
+    return (event,) if outcome is None else (event, f"{event} {outcome}")
 
 
 def _outcome(event: str, outcome: str | None) -> int:

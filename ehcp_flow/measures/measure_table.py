@@ -31,6 +31,7 @@ from ehcp_flow.measures.contributing import Contributed, Contributions
 from ehcp_flow.measures.counted_case import CountedCase, answered, days_on_record
 from ehcp_flow.measures.dated_values import DatedValues, particular_values
 from ehcp_flow.measures.figure_cells import Cell, CountedCell, Explanation, cases_in, enter, figure_of
+from ehcp_flow.measures.held_entries import held_entries
 from ehcp_flow.measures.periods import GRAINS, Period, Years, periods_asked
 from ehcp_flow.measures.publishing import hidden_columns
 from ehcp_flow.measures.suppression import HIDDEN
@@ -72,15 +73,15 @@ class Tally:
         counted = CountedCase.laid_out(answer)
         if contributed is None:
             (contributed,) = self._contributions.of(counted.answer.judged)
+        contributed = (*contributed, *held_entries(counted, contributed, self._extra, self._periods))
         cells: list[dict[str, Any]] = []
         if CHANGING.isdisjoint(self._by):
             # A case has its group without anything that counts.
             last = min(self._periods[-1].end, counted.as_of)
-            cells = self._cells(group_of(counted, self._by, self._extra, self._periods[-1], "", last))
+            cells = self._cells(group_of(counted, self._by, self._extra, "", last))
         for one in contributed:
             if self._changing:
-                period = self._periods[one.place]
-                cells = self._cells(group_of(counted, self._by, self._extra, period, one.party, one.on))
+                cells = self._cells(group_of(counted, self._by, self._extra, one.party, one.on))
             enter(cells[one.place], one, counted.case_id)
 
     def _cells(self, group: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -339,9 +340,9 @@ def measure(  # noqa: PLR0913 - one parameter for each setting
     """Return every measure of a caseload, as known on `as_of` (today if not given).
 
     `year` is one calendar year, a first and a last, or a range; without it the years of the facts are taken. `by` is
-    any of `authority`, `requester`, `age` (on the last day of the period), `school_year`, `adviser` (what is not of
-    advice is then `x`), `year`, `quarter`, `month`, and the columns of `extra`, which gives each case's values by case
-    id: what holds for a time is asked by the day of the act, or of the stock. Without `extra` these are the
+    any of `authority`, `requester`, `age`, `school_year`, `adviser` (what is not of advice is then `x`), `year`,
+    `quarter`, `month`, and the columns of `extra`, which gives each case's values by case id: what holds for a time,
+    and an age, is asked by the day of the act, or of the stock. Without `extra` these are the
     particulars of the cases. `only` leaves what has these values, by column. Cases are
     read one at a time; without a year, twice, and an iterator is then held. Columns have the names of the Department's
     release that first published the last year asked for, or of the newest: `MeasureTable.named` gives another one's.

@@ -20,15 +20,18 @@ from ehcp_flow.measures.case_groups import Extra
 from ehcp_flow.measures.claimed_exceptions import VERDICTS, claimed_exceptions
 from ehcp_flow.measures.counted_case import CountedCase
 from ehcp_flow.measures.deadline_filter import STANDING, WORK, Chosen
+from ehcp_flow.measures.placed_children import PLACED_BY, TransferProposal, placed, transfer_proposals
+from ehcp_flow.measures.register_entries import DISPUTED, FOLLOWS, REVIEW, disputes, held_plans
 from ehcp_flow.measures.reviewing import begun_by, last_meeting_of
 from ehcp_flow.moves.state_names import DisputeState
-from ehcp_flow.states import Dispute, State
+from ehcp_flow.particular_table import KINDS
 from ehcp_flow.whatif import TO_AMEND
 
 __all__ = [
     "OF_ANY_LAW",
     "REGISTERS",
     "REGISTER_COLUMNS",
+    "REGISTER_FACTS",
     "REGISTER_LIMITS",
     "REGISTER_WORDS",
     "RegisterLengths",
@@ -41,64 +44,9 @@ __all__ = [
 Row: TypeAlias = dict[str, Any]
 
 
-class _Held(NamedTuple):
-    """A plan that is held: its last meeting, its next review, and what is still to follow from the last one."""
-
-    meeting: dt.date | None
-    following: Deadline | None
-    undone: Deadline | None
-
-
-def _held(counted: CountedCase) -> Iterator[_Held]:
-    if counted.answer.maintained:
-        yield _Held(last_meeting_of(counted), _next(_REVIEW, counted), _next(_FOLLOWS, counted))
-
-
-def _next(chosen: Chosen, counted: CountedCase) -> Deadline | None:
-    return min(
-        chosen.of(counted.answer),
-        key=lambda one: (one.due_on or dt.date.max, chosen.place(one)),
-        default=None,
-    )
-
-
-class _Disputed(NamedTuple):
-    """A dispute in which something was done, and what the authority must do next in it."""
-
-    dispute: Dispute
-    under_way: bool
-    ahead: Deadline | None
-
-
-def _disputes(counted: CountedCase) -> Iterator[_Disputed]:
-    """Yield the disputes of a case; each that is under way shows the earliest limit of them all.
-
-    A dispute that never came to an appeal is under way while its family can still appeal.
-    """
-    if counted.answer.pathway == State.DIED:
-        return
-    disputes = [dispute for dispute in counted.answer.disputes if dispute.steps]
-    limits = [one for one in _DISPUTED.of(counted.answer) if one.due_on] if disputes else []
-    families = [one.derivation.limit.side == "family" for one in limits]
-    can_appeal = any(theirs and one.status == "open" for one, theirs in zip(limits, families, strict=True))
-    following = next((one for one, theirs in zip(limits, families, strict=True) if not theirs and _stands(one)), None)
-    for dispute in disputes:
-        appealed = any(step.fact.event == "appeal_registered" for step in dispute.steps)
-        under_way = dispute.under_way and (appealed or can_appeal or bool(dispute.awaits))
-        yield _Disputed(dispute, under_way, following if under_way else None)
-
-
-def _stands(deadline: Deadline) -> bool:
-    """Whether something is to be done: overdue, or open and ahead; what is open and past may never have applied."""
-    return deadline.status == "overdue" or (deadline.due_on is not None and deadline.due_on >= deadline.as_of)
-
-
 _BREACHES: Final = Chosen(owed=True)
 _ADVICE: Final = Chosen(("advice", "advice_again"), STANDING)
 _TRANSFERS: Final = Chosen(("phase_transfer",), (*STANDING, "undated"))
-_REVIEW: Final = Chosen(("annual_review", "transfer_review"), STANDING)
-_FOLLOWS: Final = Chosen(("review_decision", "amended_plan"), STANDING)
-_DISPUTED: Final = Chosen(status=STANDING, groups=("mediation", "appeal", "orders", "concessions"))
 _COMING: Final = Chosen(status=("open",), kinds=WORK, tasks=True)
 
 
@@ -120,7 +68,8 @@ class Register(NamedTuple):
     """A list: what it holds, what it lists of a case, its columns, and its order.
 
     `limits` are those of a calendar; `ahead` says that it holds what falls due in the weeks ahead, and nothing later.
-    `words` are all that can stand in a column, where that is a closed set.
+    `words` are all that can stand in a column, where that is a closed set. `is_facts` says that its rows can be
+    imported.
     """
 
     says: str
@@ -130,6 +79,7 @@ class Register(NamedTuple):
     limits: tuple[str, ...] = ()
     ahead: bool = False
     words: Mapping[str, Sequence[str]] = {}
+    is_facts: bool = False
 
 
 def _told(*names: str) -> dict[str, Take]:
@@ -157,6 +107,10 @@ def _listed(texts: Iterable[str]) -> str:
 
 def _last_of(event: str) -> Take:
     return lambda _, counted: max((fact.on for fact in counted.facts(event)), default=None)
+
+
+def _held_as(name: str) -> Take:
+    return lambda held, _: held.get(name, "")
 
 
 def _returned_on(asked: Deadline, counted: CountedCase) -> dt.date | None:
@@ -232,7 +186,7 @@ _TABLE: Final[Mapping[str, Register]] = {
     ),
     "reviews": Register(
         "Every plan held, with its next review, the soonest due first",
-        _held,
+        held_plans,
         {
             "plan_since": lambda _, counted: counted.spells[-1][0] if counted.spells else None,
             "last_meeting": lambda one, _: one.meeting,
@@ -246,8 +200,8 @@ _TABLE: Final[Mapping[str, Register]] = {
             **_said("undone", waiting_for="title", waiting_due_on="due_on", waiting_days_over="days_over"),
         },
         lambda row: (_day(row, "review_due_on"), row["case_id"]),
-        _REVIEW.limits + _FOLLOWS.limits,
-        words={"status": _REVIEW.status, "never_reviewed": _YES_OR_NO},
+        REVIEW.limits + FOLLOWS.limits,
+        words={"status": REVIEW.status, "never_reviewed": _YES_OR_NO},
     ),
     "transfers": Register(
         "Phase transfers that are still ahead or were missed, the soonest due first",
@@ -266,7 +220,7 @@ _TABLE: Final[Mapping[str, Register]] = {
     ),
     "disputes": Register(
         "Mediations and appeals, and what follows from them; those under way first",
-        _disputes,
+        disputes,
         {
             "about": lambda one, _: one.dispute.decision.event,
             "decided_on": lambda one, _: one.dispute.decision.on,
@@ -279,7 +233,22 @@ _TABLE: Final[Mapping[str, Register]] = {
             **_said("ahead", next="title", due_on="due_on", status="status", days_over="days_over"),
         },
         lambda row: (not row["under_way"], _day(row, "due_on"), row["case_id"], row["decided_on"]),
-        words={"state": tuple(DisputeState), "status": _DISPUTED.status, "under_way": _YES_OR_NO},
+        words={"state": tuple(DisputeState), "status": DISPUTED.status, "under_way": _YES_OR_NO},
+    ),
+    "placements": Register(
+        "Every plan held, and every child housed here for another authority: the place, the need, what is waited for",
+        placed,
+        {name: _held_as(name) for name in PLACED_BY},
+        lambda row: (row["placement"], row["placement_value"], row["case_id"]),
+        words={"placement": KINDS},
+    ),
+    "proposals": Register(
+        "Phase transfers that follow from a school year and are not on record: to be looked through, then imported",
+        transfer_proposals,
+        _told(*TransferProposal._fields),
+        lambda row: (row["on"], row["case_id"]),
+        words={"outcome": OUTCOMES["phase_transfer_due"]},
+        is_facts=True,
     ),
     "findings": Register(
         "What is missing or odd in the record of a case",
@@ -299,6 +268,8 @@ REGISTER_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 """The columns of each register after `case_id` and those of the file: those of an empty one too."""
 REGISTER_WORDS: Final = {name: register.words for name, register in _TABLE.items()}
 """The words of a closed set that a column of each register can hold, whether or not one stands there now."""
+REGISTER_FACTS: Final = frozenset(name for name, register in _TABLE.items() if register.is_facts)
+"""The registers whose rows are facts: nothing of a case stands beside them, unless that is asked for."""
 REGISTER_LIMITS: Final = {name: register.limits for name, register in _TABLE.items() if register.limits}
 """The limits of the registers that can be a calendar; `due` holds every one that is worked to."""
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ehcp_flow.measures import UNAVAILABLE
+from ehcp_flow.measures import UNAVAILABLE, MeasureTable, catalogue
+from ehcp_flow.measures.suppression import HIDDEN
 from ehcp_flow.reports.showing import Showing
 
-__all__ = ["ChartFigure", "added", "cell", "plain"]
+__all__ = ["ChartFigure", "added", "cell", "plain", "shares_of", "shares_said"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +41,22 @@ def cell(value: Any) -> str:
 def plain(value: Any) -> Any:
     """Return a value for a table; a dash for what cannot be given."""
     return "–" if value == UNAVAILABLE else value
+
+
+def shares_of(table: MeasureTable, name: str, showing: Showing, *, dear: int = 0) -> list[float | None]:
+    """Return a percentage of each row of measures, or None where it cannot be given or must not be shown."""
+    column = catalogue().columns[name]
+    shares: list[float | None] = []
+    for place, row in enumerate(table):
+        some = sum(row[part] for part in column.over) > 0
+        shares.append(row[name] if some and showing.measured(table, place, name, dear=dear) else None)
+    return shares
+
+
+def shares_said(table: MeasureTable, name: str, shares: Sequence[float | None]) -> list[str]:
+    """Return the percentages of a column as they are printed: a dash for those of nothing, `c` for those hidden."""
+    over = catalogue().columns[name].over
+    return [
+        f"{share}%" if share is not None else HIDDEN if any(row[part] for part in over) else "–"
+        for row, share in zip(table, shares, strict=True)
+    ]

@@ -65,6 +65,7 @@ class Overview:
     files: CaseFile
     desk_columns: tuple[str, ...]
     published: PublishedFigures
+    only: Mapping[str, str]
     other_law: str = ""
     """The title of the rulebook, where it is not England's and nothing of England's figures is here."""
 
@@ -74,20 +75,22 @@ class Overview:
         return self.authorities[0] if len(self.authorities) == 1 else None
 
 
-def overview(
+def overview(  # noqa: PLR0913 - one parameter for each setting
     cases: Cases,
     as_of: dt.date | str | None = None,
     *,
     extra: Extra | None = None,
     weeks: int = 4,
     published_files: Sequence[str | os.PathLike[str]] = (),
+    only: Mapping[str, str] | None = None,
     rulebook: Rulebook | None = None,
     calendars: Calendars | None = None,
 ) -> Overview:
     """Return everything that the report, the workbook and the calendar show of a caseload, as known on `as_of`.
 
     `extra` gives further columns by case id (see `read_extra`); `weeks` is how far ahead the list of what falls due
-    looks; `published_files` are the Department's own, beside what is shipped. Cases are read one at a time. Raises
+    looks; `published_files` are the Department's own, beside what is shipped; `only` says by which values of columns
+    the cases were chosen, for those who read it. Cases are read one at a time. Raises
     DateError if `as_of` is no date, SourceError for a file that is none of the Department's.
     """
     stands_beside = published_figures().with_files(published_files)
@@ -98,7 +101,8 @@ def overview(
     answers = iter(answered(cases, day, rulebook=rulebook, calendars=calendars))
     first = next(answers, None)
     book = (rulebook or england()) if first is None else first.book.rulebook
-    collectors = _Collectors(day, values, desks, weeks, stands_beside, "" if are_of(book) else book.title)
+    other_law = "" if are_of(book) else book.title
+    collectors = _Collectors(day, values, desks, weeks, stands_beside, other_law, only or {})
     for answer in answers if first is None else chain((first,), answers):
         collectors.add(answer)
     return collectors.overview()
@@ -111,10 +115,11 @@ class _OverviewCollector(Protocol):
 class _Collectors:
     def __init__(
         self, day: dt.date, extra: Extra, desks: Sequence[str], weeks: int, stands_beside: PublishedFigures,
-        other_law: str,
+        other_law: str, only: Mapping[str, str],
     ) -> None:  # fmt: skip
         self._day = day
         self._other_law = other_law
+        self._only = only
         self._published = stands_beside
         first_quarter = dt.date(day.year - QUARTERS // 4, (day.month - 1) // 3 * 3 + 1, 1)
         periods = (
@@ -161,6 +166,7 @@ class _Collectors:
             desk_columns=tuple(self._desks),
             published=self._published,
             other_law=self._other_law,
+            only=self._only,
         )
 
 

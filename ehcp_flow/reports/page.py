@@ -63,6 +63,7 @@ def report_page(overview: Overview, *, suppress: int = 0) -> str:
         place=place_of(overview),
         as_of=overview.as_of,
         cases=overview.cases,
+        only=[f"{column.replace('_', ' ')} {value or 'not recorded'}" for column, value in overview.only.items()],
         suppress=suppress,
         signs=SIGNS,
         published_year=published_year(overview),

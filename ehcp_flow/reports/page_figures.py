@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from ehcp_flow.measures import UNAVAILABLE, MeasureTable, catalogue
+from ehcp_flow.measures import UNAVAILABLE
 from ehcp_flow.measures.cohorts import MARKS
 from ehcp_flow.measures.suppression import HIDDEN
-from ehcp_flow.reports.chart_figure import ChartFigure, added, cell
+from ehcp_flow.reports.chart_figure import ChartFigure, added, cell, shares_of, shares_said
 from ehcp_flow.reports.charts import Bar, Line, bar_chart, line_chart
 from ehcp_flow.reports.overview import Overview
+from ehcp_flow.reports.placement_figures import placements
 from ehcp_flow.reports.published_page import COUNTRY, region_of
 from ehcp_flow.reports.review_figures import advice_by_adviser, late_reviews, phase_transfers, review_steps
 from ehcp_flow.reports.showing import Showing
@@ -36,27 +37,9 @@ def figures(overview: Overview, showing: Showing) -> list[ChartFigure]:
         late_reviews(overview, showing),
         advice_by_adviser(overview, showing),
         phase_transfers(overview, showing),
+        placements(overview, showing),
     )
     return [figure for figure in drawn if figure is not None]
-
-
-def _shares(table: MeasureTable, name: str, showing: Showing, *, dear: int = 0) -> list[float | None]:
-    """Return a percentage of each row of measures, or None where it cannot be given or must not be shown."""
-    column = catalogue().columns[name]
-    shares: list[float | None] = []
-    for place, row in enumerate(table):
-        some = sum(row[part] for part in column.over) > 0
-        shares.append(row[name] if some and showing.measured(table, place, name, dear=dear) else None)
-    return shares
-
-
-def _texts(table: MeasureTable, name: str, shares: Sequence[float | None]) -> list[str]:
-    """Return the percentages of a column as they are printed: a dash for those of nothing, `c` for those hidden."""
-    over = catalogue().columns[name].over
-    return [
-        f"{share}%" if share is not None else HIDDEN if any(row[part] for part in over) else "–"
-        for row, share in zip(table, shares, strict=True)
-    ]
 
 
 def _trend(overview: Overview, showing: Showing) -> ChartFigure | None:
@@ -66,7 +49,7 @@ def _trend(overview: Overview, showing: Showing) -> ChartFigure | None:
     labels = [row["year"] for row in table]
     this_year = str(overview.as_of.year)
     region = region_of(overview.authority) if overview.authority else None
-    shares = {name: _shares(table, name, showing, dear=int(name == _EX)) for name in (_EX, _ALL)}
+    shares = {name: shares_of(table, name, showing, dear=int(name == _EX)) for name in (_EX, _ALL)}
     lines = [
         Line("less exceptions", shares[_EX]),
         Line("all plans", shares[_ALL]),
@@ -74,7 +57,7 @@ def _trend(overview: Overview, showing: Showing) -> ChartFigure | None:
     ]
     if region:
         lines.append(Line(region, _elsewhere(overview, region, labels), faint=True))
-    texts = [_texts(table, *share) for share in shares.items()]
+    texts = [shares_said(table, *share) for share in shares.items()]
     labels = [f"{label} so far" if label == this_year else label for label in labels]
     says = (
         "Share of new plans issued within 20 weeks, by calendar year of issue, in both versions; the country's and the "
@@ -111,7 +94,7 @@ def _quarters(overview: Overview, showing: Showing) -> ChartFigure | None:
         "review decisions": "pc_review_decisions_within_4_weeks",
         "amended in 8 weeks": "pc_amended_within_8_weeks",
     }
-    shares = {column: _shares(table, column, showing) for column in names.values()}
+    shares = {column: shares_of(table, column, showing) for column in names.values()}
     lines = [Line(name, shares[column]) for name, column in names.items()]
     says = "Share done in time, by quarter in which it was done. The last quarter may not be over."
     return ChartFigure(
@@ -120,7 +103,7 @@ def _quarters(overview: Overview, showing: Showing) -> ChartFigure | None:
         says,
         line_chart("In time, by quarter", says, labels, lines, top=100, unit="%"),
         ["quarter", *names],
-        list(zip(labels, *(_texts(table, *share) for share in shares.items()), strict=True)),
+        list(zip(labels, *(shares_said(table, *share) for share in shares.items()), strict=True)),
     )
 
 

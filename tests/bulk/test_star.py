@@ -28,7 +28,7 @@ def star():
 
 def test_the_tables_say_what_each_question_says(star):
     answers = [answer(case, AS_OF) for case in CASES]
-    assert list(star) == ["cases", "facts", "deadlines", "findings", "measures", "calendar"]
+    assert list(star) == ["cases", "facts", "deadlines", "findings", "particulars", "measures", "calendar"]
     assert star["cases"].rows() == [
         (one.case.case_id, one.authority, one.case_state.pathway.value, one.case_state.since) for one in answers
     ]
@@ -136,7 +136,7 @@ def test_the_command_writes_them_from_every_source_and_says_how_many(tmp_path: P
     for source in (CHRONOLOGIES, store):
         ran = invoke("tables", source, "--as-of", AS_OF, "--output", tmp_path / "star", "--format", "csv", door=door)
         assert ran.exit_code == 0, ran.output
-        assert "6 files" in ran.stderr
+        assert "7 files" in ran.stderr
         told.append(sorted((tmp_path / "star" / "deadlines.csv").read_text().splitlines()))
     assert [len(each) for each in told] == [37, 37]
 
@@ -155,3 +155,28 @@ def test_a_directory_that_is_a_file_is_a_wrong_option(tmp_path: Path):
     ran = invoke("tables", CHRONOLOGIES, "--output", tmp_path / "star")
     assert ran.exit_code == 2
     assert "is a file" in ran.stderr
+
+
+def test_what_holds_is_a_table_with_its_days_and_a_column_of_each_case():
+    told = [
+        tell("2024-01-08 request_received party=parent;"
+             "2024-01-08 particular_recorded particular=placement value=mainstream;"
+             "2024-03-01 particular_recorded particular=placement value=124324 kind=special;"
+             "2024-05-01 particular_recorded particular=need value=ASD until=2024-05-31;"
+             "2024-01-08 particular_recorded particular=state value=mine", "a"),
+        tell("2024-01-08 request_received party=parent", "b"),
+    ]  # fmt: skip
+    star = tables(told, "2024-05-31")
+    assert star["particulars"].select(pl.exclude("on", "until")).rows() == [
+        ("a", "need", "ASD"), ("a", "placement", "mainstream"), ("a", "placement", "special"),
+        ("a", "placement_value", "124324"), ("a", "state", "mine"),
+    ]  # fmt: skip
+    days = star["particulars"].select(pl.col("on", "until").cast(pl.String)).rows()
+    assert [list(row) for row in days] == [
+        ["2024-05-01", "2024-05-31"], ["2024-01-08", "2024-02-29"], ["2024-03-01", None], ["2024-03-01", None],
+        ["2024-01-08", None],
+    ]  # fmt: skip
+    held = star["cases"].select("need", "placement", "placement_value", "particular_state").rows()
+    assert held == [("ASD", "special", "124324", "mine"), (None, None, None, None)]
+    assert tables(told, "2024-06-01")["cases"]["need"].to_list() == [None, None]
+    assert tables(told[1:], "2024-06-01")["cases"].columns == ["case_id", "authority", "state", "since"]

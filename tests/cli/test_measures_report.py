@@ -268,7 +268,8 @@ def test_exit_codes_of_a_report(caseload, tmp_path):
         ((caseload,), "--html"),
         (("none.csv", "--html", page), "none.csv"),
         ((caseload, "--html", page, "--suppress", "-1"), "--suppress"),
-        ((caseload, "--html", page, "--only", "caseworker=x"), "--ics"),
+        ((caseload, "--html", page, "--adviser", "psychological"), "--ics"),
+        ((caseload, "--html", page, "--only", "colour=x"), "colour"),
         ((caseload, "--ics", tmp_path / "r.ics", "--only", "caseworker"), "COLUMN=VALUE"),
         ((caseload, "--html", tmp_path / "no" / "r.html"), "cannot write"),
     ):

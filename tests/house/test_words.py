@@ -54,7 +54,6 @@ SHORT = {
     "measures/frames.py": "the way of every figure into frames",
     "moves/citing.py": "one function, below guards and steps",
     "moves/regions.py": "one question to the rulebook",
-    "reports/chart_figure.py": "what charts share",
     "reports/tiles.py": "the tiles of the page",
     "store/revisions.py": "it keeps the store's circles apart",
     "store/store_files.py": "one question that commands ask before they write",

@@ -6,7 +6,7 @@ import pytest
 
 from docs.measures.make_pages import HERE, main, pages
 from ehcp_flow.errors import UnknownNameError
-from ehcp_flow.facts import FACT_TYPES
+from ehcp_flow.facts import FACT_TYPES, OUTCOMES
 from ehcp_flow.law.loader import england
 from ehcp_flow.measures import catalogue
 from ehcp_flow.measures.catalogue import measure_of
@@ -49,6 +49,7 @@ def test_a_source_that_the_catalogue_does_not_have_is_named():
 
 def test_every_figure_counts_something_that_there_is():
     known = {*(limit.root for limit in england().limits.values()), *FACT_TYPES, ORDERED}
+    known |= {f"{event} {outcome}" for event, outcomes in OUTCOMES.items() for outcome in outcomes}
     assert {figure.of for figure in FIGURES if isinstance(figure.of, str)} - known == set()
 
 

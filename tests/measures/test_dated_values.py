@@ -88,6 +88,20 @@ def test_a_school_year_goes_by_the_day_of_the_act():
         assert "5" in {row["school_year"] for row in table.rows}
 
 
+@pytest.mark.parametrize("birthday", [(2014, 6, 1), (2012, 2, 29), (2014, 1, 1), (2014, 12, 31)])
+@pytest.mark.parametrize("by", ["age", "school_year"])
+def test_an_age_goes_by_the_day_of_the_act_in_both_doors(birthday, by):
+    born = dt.date(*birthday)
+    days = [dt.date(2025, month, day) for month in (1, 2, 3, 5, 6, 8, 9, 12) for day in (1, 28)]
+    told = [make_fact("request_received", case_id="a", on=day) for day in (*days, dt.date(2025, 5, 31))]
+    case = Case("a", (make_fact("date_of_birth", case_id="a", on=born), *told))
+    one = measure([case], year=2025, by=(by,), as_of="2026-06-30")
+    many = bulk.measure([case], "2026-06-30", year=2025, by=(by,))
+    assert [dict(row) for row in many] == [dict(row) for row in one]
+    if birthday == (2014, 6, 1) and by == "age":
+        assert {row["age"] for row in one} == {"5 to 10", "11 to 15"}
+
+
 def test_an_end_leaves_nothing_and_a_label_holds_throughout():
     told = make_fact(
         "particular_recorded", case_id="a", on="2024-01-01", until="2024-01-31", particular="team", value="North"
