@@ -16,6 +16,7 @@ from ehcp_flow.dates import first_possible, london
 from ehcp_flow.facts import FACT_TYPES, Fact
 from ehcp_flow.findings import Finding
 from ehcp_flow.record_table import (
+    ANSWERED,
     AUTHORITY,
     BIRTH_FIRST,
     BORN,
@@ -32,6 +33,7 @@ from ehcp_flow.record_table import (
     TIMELY,
     AnswerAfter,
     DatesOfOne,
+    OfOneAsked,
     OnceOnly,
     Per,
     Row,
@@ -80,6 +82,7 @@ def _dated() -> Mapping[str, tuple[DatesOfOne, ...]]:
 
 
 _WATCHED: Final = _watched()
+_ANSWERED: Final = frozenset(event for row in ANSWERED for event in row.events)
 _PLACE_OF: Final[Mapping[Row, int]] = {row: number for number, row in enumerate(ROWS)}
 _BIRTH: Final = BIRTH_FIRST.event
 _COPIED: Final = frozenset(row.event for row in ORDERED if isinstance(row, OnceOnly) and row.of_copies)
@@ -119,8 +122,26 @@ def checked(facts: tuple[Fact, ...]) -> Checked:
                 thread.answer(row, place, facts, broken)
     for thread in last.values():
         thread.close(broken)
+    broken += _of_none_asked(facts)
     standing = tuple(fact for place, fact in enumerate(facts) if place not in gone) if gone else facts
     return Checked(facts, standing, tuple(broken))
+
+
+def _of_none_asked(facts: Sequence[Fact]) -> Iterator[Broken]:
+    """Yield the answers of a party that was never asked."""
+    places: dict[str, list[int]] = {}
+    for place, fact in enumerate(facts):
+        if fact.event in _ANSWERED:
+            places.setdefault(fact.event, []).append(place)
+    for row in ANSWERED:
+        answers, questions = places.get(row.answer, ()), places.get(row.question, ())
+        asked, answered = ({facts[place].party for place in each} for each in (questions, answers))
+        waiting = [place for place in questions if facts[place].party not in answered]
+        if None in asked | answered or not (row.always or waiting):
+            continue
+        for place in answers:
+            if facts[place].party not in asked and (row.always or waiting[0] < place):
+                yield Broken(place, row)
 
 
 def _cannot_be_born(on: dt.date, place: int, other: int | None, facts: Sequence[Fact], broken: list[Broken]) -> bool:
@@ -193,7 +214,8 @@ class _Thread:
             return
         if row.within is None or (facts[place].on - facts[before].on).days <= row.within:
             broken.append(Broken(place, row, before))
-            gone.add(before if row.counts == "last" else place)
+            if row.counts != "both":
+                gone.add(before if row.counts == "last" else place)
 
     def answer(self, row: AnswerAfter, place: int, facts: Sequence[Fact], broken: list[Broken]) -> None:
         """Look at a question, or at an answer."""
@@ -298,6 +320,8 @@ def _finding(row: Row, fact: Fact, other: Fact | None) -> Finding:
         said["means"] = row.means
     elif isinstance(row, DatesOfOne):
         said |= {"value": getattr(fact, row.field), "other_value": getattr(fact, row.not_before)}
+    elif isinstance(row, OfOneAsked):
+        said |= {"value": fact.party, "other": row.question}
     elif row is RECORDED and fact.recorded_at is not None:
         said["value"] = _written_on(fact.recorded_at)
     elif row is NAMES:

@@ -14,6 +14,7 @@ from ehcp_flow.columns import COLUMN_OF
 from ehcp_flow.facts import FACT_TYPES
 
 __all__ = [
+    "ANSWERED",
     "AUTHORITY",
     "BIRTH_FIRST",
     "BORN",
@@ -33,6 +34,7 @@ __all__ = [
     "AnswerAfter",
     "BeforeAll",
     "DatesOfOne",
+    "OfOneAsked",
     "OnceOnly",
     "Per",
     "Row",
@@ -42,8 +44,8 @@ __all__ = [
 
 Per: TypeAlias = Literal["party", "body", "outcome", "year"]
 """What tells two things of one event apart: whom it concerns, whose body, its outcome, the year in which it lies."""
-Counts: TypeAlias = Literal["first", "last"]
-"""Which of two counts that say what can be true once."""
+Counts: TypeAlias = Literal["first", "last", "both"]
+"""Which of two counts that say what can be true once; both, where the law may know a second and nobody can tell."""
 
 
 _ACT_REPEATED: Final = "act_repeated"
@@ -90,6 +92,8 @@ class OnceOnly(NamedTuple):
     @property
     def means(self) -> str:
         """What it means if it does not."""
+        if self.counts == "both":
+            return "both count, each from its own day"
         return f"the {self.counts} counts, the other is left out"
 
 
@@ -123,6 +127,37 @@ class AnswerAfter(NamedTuple):
     def means(self) -> str:
         """What it means if it does not."""
         return f"a finding at both, where the question follows within {self.within} days and has no other answer"
+
+
+class OfOneAsked(NamedTuple):
+    """An answer is of a party that was asked.
+
+    One of a party that never was is told where another party waits for its answer, which it may be; with `always`,
+    whoever waits.
+    """
+
+    finding: str
+    answer: str
+    question: str
+    says: str
+    remedy: str
+    always: bool = False
+
+    @property
+    def events(self) -> frozenset[str]:
+        """The events that it looks at."""
+        return frozenset({self.answer, self.question})
+
+    @property
+    def must_hold(self) -> str:
+        """What must hold, in a sentence."""
+        waits = "" if self.always else f", where {self.question} of another waits for its answer"
+        return f"{self.answer} is of a party that {self.question} names{waits}"
+
+    @property
+    def means(self) -> str:
+        """What it means if it does not."""
+        return "it counts as it stands" if self.always else "it counts as it stands, and answers nothing"
 
 
 class BeforeAll(NamedTuple):
@@ -205,7 +240,7 @@ class SameThroughout(NamedTuple):
         return "the case is, on each day, of the one last named by then"
 
 
-Row: TypeAlias = OnceOnly | AnswerAfter | BeforeAll | DatesOfOne | InItsTime | KeptWhole | SameThroughout
+Row: TypeAlias = OnceOnly | AnswerAfter | OfOneAsked | BeforeAll | DatesOfOne | InItsTime | KeptWhole | SameThroughout
 
 PART_3_FROM: Final = dt.date(2014, 9, 1)
 DECLARED: Final = "records_declared"
@@ -270,6 +305,11 @@ _APPEALABLE: Final = (
     "assessment_refused plan_refused final_plan_sent amended_plan_sent amendment_declined review_decision_sent "
     "reassessment_refused cease_notice_sent"
 )
+_ORDERED: Final = (
+    "appeal_registered onward_appeal_made onward_appeal_ended order_suspended assessment_agreed plan_agreed "
+    "draft_plan_sent reassessment_agreed reassessment_started amendment_notice_sent plan_ceased"
+)
+"""What can have led to another order, or shows that the first one was obeyed."""
 _BIRTHS: Final = _once("date_of_birth", "", None, finding="two_birth_dates")
 
 BIRTH_FIRST: Final = BeforeAll(
@@ -350,8 +390,17 @@ ORDERED: Final[tuple[OnceOnly | AnswerAfter, ...]] = (
     _once("detained", "released", 92, alike=("party",)),
     _once("released", "detained", 92),
     _once("advice_requested", "advice_received advice_returned advice_request_withdrawn", 7, "first", "party", "body"),
+    OnceOnly(
+        "recorded_twice", "tribunal_order_made",
+        "{event} on {on}: the same order is on record for {other_on}, with no onward appeal and no act that obeys it "
+        "between; the later one begins the time anew, and what was missed by then stays missed",
+        "if it is one order, void the wrong one; if it was made again, record the onward appeal (onward_appeal_made)",
+        again_after=events_named(f"{_ORDERED} {_APPEALABLE}"), within=_TWELVE_WEEKS, counts="both", alike=("outcome",),
+        between="an appeal, or what the order asks for,",
+    ),
     *_COPIES,
     _after("advice_received", "advice_requested", "party"),
+    _after("advice_returned", "advice_received", "party"),
     _after("school_responded", "school_consulted", "party"),
     _after("appeal_registered", _APPEALABLE),
     _after("appeal_response_sent", "appeal_registered"),
@@ -368,6 +417,22 @@ ORDERED: Final[tuple[OnceOnly | AnswerAfter, ...]] = (
     _after("mediation_held", "mediation_requested"),
 )  # fmt: skip
 """What is read off the order of the facts of a case."""
+_ANSWERS_NOTHING: Final = (
+    "{event} on {on} is of {value}, and no {other} of {value} is on record, so that it answers nothing, while another "
+    "waits for an answer"
+)
+_WHOSE: Final = "correct the party of one of them, or record what it answers"
+ANSWERED: Final[tuple[OfOneAsked, ...]] = (
+    OfOneAsked("party_not_asked", "advice_received", "advice_requested", _ANSWERS_NOTHING, _WHOSE),
+    OfOneAsked("party_not_asked", "school_responded", "school_consulted", _ANSWERS_NOTHING, _WHOSE),
+    OfOneAsked("party_not_asked", "recommendation_answered", "recommendation_made", _ANSWERS_NOTHING, _WHOSE),
+    OfOneAsked(
+        "party_not_asked", "advice_returned", "advice_received",
+        "{event} on {on} is of {value}, and no {other} of {value} is on record, which was sent back",
+        _WHOSE, always=True,
+    ),
+)  # fmt: skip
+"""Whom an answer is of, and whom its question."""
 TIMELY: Final = InItsTime(
     "impossible_date",
     "{event} on {on} lies before Part 3 of the Act, which began on 2014-09-01: most likely no day was known and "
@@ -427,6 +492,6 @@ NAMES: Final = KeptWhole(
 DATED: Final = (PERIOD, PLAN_REVIEWED)
 """What is read off a fact by itself."""
 ROWS: Final[tuple[Row, ...]] = (
-    *DATED, BIRTH_FIRST, *ORDERED, TIMELY, BORN, RECORDED, COUNTED_AHEAD, AUTHORITY, DAMAGED_ID, NAMES,
+    *DATED, BIRTH_FIRST, *ORDERED, *ANSWERED, TIMELY, BORN, RECORDED, COUNTED_AHEAD, AUTHORITY, DAMAGED_ID, NAMES,
 )  # fmt: skip
 """The whole table, in the order of the docs."""

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from ehcp_flow.case import Case, group_cases
 from ehcp_flow.facts import COLUMNS, FACT_TYPES, OUTCOMES
 from ehcp_flow.measures import measure
 from ehcp_flow.readers import read_facts
-from ehcp_flow.record_table import ORDERED, ROWS, AnswerAfter, OnceOnly
+from ehcp_flow.record_table import ANSWERED, ORDERED, ROWS, AnswerAfter, OnceOnly
 from ehcp_flow.store import MemoryStore
 from ehcp_flow.testing.strategies import cases as any_case
 from tests.doors import at_every_door
@@ -97,6 +98,28 @@ def test_what_can_be_true_once_is_one_duty_and_a_finding(story, limit, counts):
     assert begun == [dt.date.fromisoformat(counts)]
 
 
+ORDER = "2026-01-12 tribunal_order_made outcome=amend"
+
+
+@pytest.mark.parametrize(
+    ("between", "again", "asked", "first"),
+    [
+        ("", "2026-02-09 tribunal_order_made outcome=amend", True, "lapsed"),
+        ("", "2026-02-17 tribunal_order_made outcome=amend", True, "overtaken"),
+        ("", "2026-04-06 tribunal_order_made outcome=amend", True, "overtaken"),
+        ("", "2026-04-07 tribunal_order_made outcome=amend", False, "overtaken"),
+        ("", "2026-02-09 tribunal_order_made outcome=amend_school", False, "overdue"),
+        ("2026-02-02 onward_appeal_made", "2026-02-09 tribunal_order_made outcome=amend", False, "lapsed"),
+        ("2026-02-02 amended_plan_sent", "2026-02-09 tribunal_order_made outcome=amend", False, "met"),
+    ],
+)
+def test_an_order_that_is_there_again_counts_from_its_own_day_and_is_asked_about(between, again, asked, first):
+    told = Told(f"2025-03-17 final_plan_sent; 2025-06-10 appeal_registered; {ORDER}; {between}; {again}")
+    assert told.findings() == [("recorded_twice", again[:10])] * asked
+    limit = told.rows("order_amend")[0]
+    assert (str(limit["due_on"]), limit["status"]) == ("2026-02-16", first)
+
+
 def test_of_two_sessions_the_first_counts_and_it_is_asked_whether_they_are_one():
     told = Told("2025-06-02 review_meeting_held; 2025-06-04 review_meeting_held")
     assert told.findings() == [("recorded_twice", "2025-06-04")]
@@ -147,6 +170,51 @@ def test_an_answer_is_before_no_question_of_another_or_that_has_its_own():
         2025-03-03 school_responded party=s1; 2025-03-10 school_consulted party=s1; 2025-03-20 school_responded party=s1
     """)
     assert told.findings() == []
+
+
+@pytest.mark.parametrize(("question", "reply"), [(row.question, row.answer) for row in ANSWERED if not row.always])
+@pytest.mark.parametrize(
+    ("facts", "found"),
+    [
+        ("02 asked party=health; 10 answered party=medical", ["10"]),
+        # Nobody waits: it was given without being asked for.
+        ("02 asked party=health; 10 answered party=medical; 12 answered party=health", []),
+        ("10 answered party=medical", []),
+        # It came before anybody was asked who waits.
+        ("10 asked party=health; 02 answered party=medical", []),
+        ("02 asked party=health; 03 asked party=medical; 10 answered party=medical", []),
+        ("02 asked party=health; 10 answered party=medical; 11 answered party=other", ["10", "11"]),
+    ],
+)
+def test_an_answer_of_a_party_that_was_never_asked_is_asked_about_where_another_waits(question, reply, facts, found):
+    story = re.sub(r"(\d\d) asked", rf"2025-03-\1 {question}", facts)
+    told = Told(re.sub(r"(\d\d) answered", rf"2025-03-\1 {reply}", story))
+    assert told.findings() == [("party_not_asked", f"2025-03-{day}") for day in found]
+
+
+@pytest.mark.parametrize(("asked", "answered"), [("", " party=health"), (" party=health", "")])
+def test_where_the_record_names_no_party_nobody_can_tell_whom_it_is_of(asked, answered):
+    told = Told(f"""
+        2025-03-02 recommendation_made{asked}; 2025-03-10 recommendation_answered{answered}
+        2025-03-12 recommendation_answered party=social_care
+    """)
+    assert "party_not_asked" not in {code for code, _ in told.findings()}
+
+
+@pytest.mark.parametrize(
+    ("before", "found"),
+    [
+        ("2025-03-20 advice_received party=health", []),
+        ("2025-03-20 advice_received party=medical", [("party_not_asked", "2025-03-24")]),
+        ("", [("party_not_asked", "2025-03-24")]),
+    ],
+)
+def test_advice_is_sent_back_to_the_party_that_gave_it(before, found):
+    """Its time runs all the same: as guidance for whom the record names, and with the finding."""
+    told = Told(f"2025-02-10 advice_requested party=health; {before}; 2025-03-24 advice_returned party=health")
+    assert [each for each in told.findings() if each[1] == "2025-03-24"] == found
+    (again,) = told.rows("advice_again")
+    assert (again["party"], again["kind"], str(again["due_on"])) == ("health", "guidance", "2025-05-05")
 
 
 def test_of_two_births_every_door_takes_one():
@@ -270,6 +338,7 @@ def test_every_command_says_the_same_of_a_file_and_of_a_store(tmp_path):
         2012-03-02 date_of_birth; 2013-03-02 date_of_birth; 2025-09-01 moved_away; 2025-09-03 moved_away
         2025-04-07 assessment_agreed; 2025-04-08 assessment_agreed
         2025-03-03 request_received authority=885; 2025-02-20 advice_received party=EP
+        2025-03-05 advice_requested party=SALT; 2025-04-10 advice_received party=OT
         2025-03-03 advice_requested party=EP authority=855; 2062-01-01 plan_agreed
         2025-06-10 exception_recorded outcome=exceptional_circumstances until=2025-06-01 reason=swapped
         2026-01-05 plan_transferred_in made_on=2025-06-02 reviewed_on=2024-06-03

@@ -17,6 +17,7 @@ from ehcp_flow.bulk.encoding import Encoded
 from ehcp_flow.case_ids import DAMAGED, LOOK_ALIKE, UNSEEN, nearly_the_same
 from ehcp_flow.facts import LEGAL_ORDER, WHITE
 from ehcp_flow.record_table import (
+    ANSWERED,
     AUTHORITY,
     BIRTH_FIRST,
     BORN_FROM,
@@ -25,6 +26,7 @@ from ehcp_flow.record_table import (
     ORDERED,
     PART_3_FROM,
     AnswerAfter,
+    OfOneAsked,
     OnceOnly,
     Per,
 )
@@ -65,6 +67,7 @@ class _Keys(NamedTuple):
     """The table by the keys of facts."""
 
     looked: tuple[_Looked, ...]
+    answered: tuple[tuple[OfOneAsked, Array, Array], ...]
     birth: Array
     changes: Array
     at_any_time: Array
@@ -73,7 +76,13 @@ class _Keys(NamedTuple):
 @per_vocabulary
 def _by_keys() -> _Keys:
     birth = _mask([BIRTH_FIRST.event])
-    return _Keys(tuple(_looked(row) for row in ORDERED), birth, _mask(AUTHORITY.changed_by), birth | _mask([DECLARED]))
+    return _Keys(
+        tuple(_looked(row) for row in ORDERED),
+        tuple((row, _mask([row.answer]), _mask([row.question])) for row in ANSWERED),
+        birth,
+        _mask(AUTHORITY.changed_by),
+        birth | _mask([DECLARED]),
+    )
 
 
 _PART_3_FROM: Final = as_day(PART_3_FROM)
@@ -109,6 +118,9 @@ def checked_columns(rows: Encoded, order: Array, on: Array) -> CheckedColumns:
             told.append(_found(looked, facts, stand, gone))
             if isinstance(looked.row, OnceOnly) and looked.row.of_copies:
                 copies[told[-1]] = True
+    for answered, answers, questions in _by_keys().answered:
+        if (present & answers).any():
+            told.append(_of_none_asked(answered, answers, questions, facts, stand))
     told += [facts.before_part_3(), facts.written_early(), facts.of_two_authorities()]
     broken = np.zeros(len(rows.case_ids), dtype=bool)
     broken[facts.case.take(np.concatenate(told))] = True
@@ -122,6 +134,11 @@ class _Facts:
     def __init__(self, rows: Encoded, order: Array, on: Array) -> None:
         self._rows, self._order = rows, order
         self.case, self.on, self.key = rows.case.take(order), on, rows.key.take(order)
+
+    @property
+    def cases(self) -> int:
+        """How many cases there are."""
+        return len(self._rows.case_ids)
 
     def days(self, field: str) -> Array | None:
         """Return a column of days, None where no row has one."""
@@ -171,6 +188,11 @@ class _Facts:
         changed: Array = told[1:][other]
         return changed
 
+    def has_party(self, places: Array) -> Array:
+        """Return whether each of some facts has a party."""
+        named: Array = self._rows.texts["party"].codes.take(self._order[places]) >= 0
+        return named
+
     def group(self, places: Array, per: Sequence[Per]) -> Array:
         """Return numbers that tell apart the facts of different cases, and of what else a row tells apart."""
         group = self.case[places].astype(np.int64)
@@ -210,13 +232,28 @@ def _found(looked: _Looked, facts: _Facts, stand: Array, gone: Array) -> Array:
         if row.alike:
             told = facts.group(places, row.alike)
             near &= told[1:] == told[:-1]
-        gone[(places[:-1] if row.counts == "last" else places[1:])[near]] = True
+        if row.counts != "both":
+            gone[(places[:-1] if row.counts == "last" else places[1:])[near]] = True
     else:
         # An answer to nothing, then a question at most so many days later, and no answer to that.
         near &= ~asks[:-1] & asks[1:]
         near[1:] &= ~(same[:-1] & asks[:-2])
         near[:-1] &= ~(same[1:] & ~asks[2:])
     found: Array = places[1:][near]
+    return found
+
+
+def _of_none_asked(row: OfOneAsked, answers: Array, questions: Array, facts: _Facts, stand: Array) -> Array:
+    """Return the places of the answers of a party that was never asked."""
+    places = stand[(answers | questions).take(facts.key[stand])]
+    group, asks, case = facts.group(places, ("party",)), questions.take(facts.key[places]), facts.case[places]
+    of_none = ~asks & ~np.isin(group, group[asks]) & ~np.isin(case, case[~facts.has_party(places)])
+    if not row.always:
+        waits = asks & ~np.isin(group, group[~asks])
+        first = np.full(facts.cases, len(facts.on), dtype=np.int64)
+        np.minimum.at(first, case[waits], places[waits])
+        of_none &= first.take(case) < places
+    found: Array = places[of_none]
     return found
 
 

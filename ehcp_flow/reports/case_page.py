@@ -38,6 +38,16 @@ _TOLD: Final = {
     "undated": "This was done, but nobody wrote down when. The last day was {due}.",
 }
 complete(_TOLD, STATUSES, "a status in words for a family")
+_PROTECTED: Final = {
+    **dict.fromkeys(STATUSES, "This time ran to {due}."),
+    "open": "This time is protected up to {due}.",
+    "met": "This time was protected up to {due}, and was kept.",
+    "premature": "This time is protected up to {due}. It was not kept: the act came too early, on {done}.",
+    "lapsed": "This time is no longer protected.",
+    "undated": "This time ran to {due}. Whether it was protected the record does not show.",
+}
+_OF_OTHERS: Final = frozenset({"agreed_otherwise", "directed_otherwise"})
+"""Grounds that are another's act: nobody judges by them whether the time could be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +74,8 @@ def case_page(answer: Answer) -> str:
     people wrote as a reason is not on it, but for the explanation of an exception. Raises LibraryMissing without
     Jinja2.
     """
-    limits = [deadline for deadline in answer.deadlines if deadline.due_on is not None]
-    ahead = [one for one in limits if one.status == "open" and one.due_on and one.due_on >= answer.as_of]
+    limits = [one for one in answer.deadlines if one.due_on is not None or one.derivation.protected is not None]
+    ahead = [one for one in limits if one.status == "open" and (one.due_on is None or one.due_on >= answer.as_of)]
     late = [one for one in limits if one.missed and (one.breach or one.excused_by)]
     rest = [one for one in limits if one not in ahead and one not in late]
     state = answer.case_state
@@ -96,7 +106,7 @@ def _stands(late: Sequence[Deadline]) -> Iterator[str]:
     undone = [one for one in late if one.status == "overdue" and one.derivation.limit.side != "family"]
     for one in undone[:_MOST]:
         had = "had to" if one.kind in ("statutory", "derived") else "was to"
-        allowed = " A reason that the law accepts is on record, so the law allows this delay." if one.excused_by else ""
+        allowed = f" {_excused(one)}" if one.excused_by else ""
         yield (
             f"{capital(who(one))} {had} {_task(one)} by {day_of(one.due_on)}. It has not done so. It is "
             f"{how_long(one.days_over)} late.{allowed}"
@@ -166,22 +176,32 @@ def _plain(deadline: Deadline) -> str:
     due = say(deadline.due_on) if deadline.due_on else ""
     done = say(deadline.done_on) if deadline.done_on else ""
     ended = say(deadline.ended_on) if deadline.ended_on else ""
-    actor = capital(who(deadline))
-    if deadline.earliest_on is not None:
-        kept = {"met": "It was kept.", "premature": "It was not kept: the act came too early."}
-        return f"This time is protected up to {due}. {kept.get(deadline.status, '')}".strip()
-    if deadline.derivation.limit.side == "family":
+    window = deadline.derivation.version.is_window
+    if deadline.derivation.limit.side == "family" and not window:
         still = {"open": f"You can still do this, up to {due}.", "lapsed": "The time for this is over."}
         return still.get(deadline.status, f"The time for this ran to {due}.")
-    over = how_long(deadline.days_over)
-    told = _TOLD[deadline.status].format(who=actor, must=must(deadline), due=due, done=done, ended=ended, over=over)
+    told = (_PROTECTED if window else _TOLD)[deadline.status]
+    if deadline.status == "open" and deadline.due_on is not None and deadline.as_of > deadline.due_on:
+        told = "The last day for this was {due}, if it had to be done at all: the record does not show that it had."
+    due = due or "a day that nobody can name yet"
+    over, actor = how_long(deadline.days_over), capital(who(deadline))
+    told = told.format(who=actor, must=must(deadline), due=due, done=done, ended=ended, over=over)
     if deadline.missed and deadline.excused_by:
-        return f"{told} The law allows the delay here: {', '.join(deadline.excused_by).replace('_', ' ')}."
+        told = f"{told} {_excused(deadline)}"
     if deadline.breach:
         told = f"{told} The law has not been kept."
     if deadline.contested_by:
-        otherwise = "it has been" if deadline.breach else "it has not"
-        told = f"{told} The law can be read in another way here, and then {otherwise}: see how this was worked out."
+        kept = "kept" if deadline.breach else "not kept"
+        told = f"{told} The law can be read in another way here, by which it was {kept}: see how this was worked out."
+    return told
+
+
+def _excused(deadline: Deadline) -> str:
+    """Say on what grounds there is no breach; what a person judged is told as that."""
+    grounds = ", ".join(deadline.excused_by).replace("_", " ")
+    told = f"A reason that the law accepts for a delay is on record: {grounds}."
+    if not set(deadline.excused_by) <= _OF_OTHERS:
+        told += " Whether the delay had to be is a judgement, which can be questioned."
     return told
 
 

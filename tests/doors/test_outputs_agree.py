@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -18,12 +19,13 @@ from hypothesis import strategies as st
 
 from ehcp_flow.answers import Answer, answer
 from ehcp_flow.case import Case
-from ehcp_flow.deadlines import MISSED
+from ehcp_flow.deadlines import MISSED, Deadline
 from ehcp_flow.facts import Fact, make_fact, outcomes_of
 from ehcp_flow.measures import registers
+from ehcp_flow.reports.calendar_feed import work_calendar, work_of
 from ehcp_flow.reports.case_page import case_page
 from ehcp_flow.states import MAINTAINED_STATES, State, allowed
-from ehcp_flow.testing.strategies import cases, days
+from ehcp_flow.testing.strategies import cases, days, in_months
 from tests.telling import tell
 
 Found = Iterator[object]
@@ -136,8 +138,127 @@ def reviews_are_listed_of_plans_that_are_maintained(told: Answer) -> Found:
 
 def the_page_tells_of_every_breach_and_of_no_other(told: Answer) -> Found:
     page = case_page(told)
-    if page.count("The law has not been kept.") < len([e for e in told.breaches if e.earliest_on is None and e.due_on]):
+    if page.count("The law has not been kept.") != len(told.breaches):
         yield page
+    # A right of the family is no duty, and nobody has broken it.
+    contested = [each for each in told.deadlines if each.contested_by and each.derivation.limit.side != "family"]
+    if page.count("The law can be read in another way here") != len(contested):
+        yield page
+
+
+def the_page_says_that_nothing_is_due_where_nothing_is(told: Answer) -> Found:
+    open_ = [each for each in standing(told) if each.status == "open"]
+    ahead = [each for each in open_ if each.due_on is None or each.due_on >= told.as_of]
+    undated = [each for each in ahead if each.due_on is None and each.derivation.protected is None]
+    if ("Nothing more is to come now." in case_page(told)) != (len(ahead) == len(undated)):
+        yield ahead
+
+
+def what_an_explanation_says_of_a_breach_is_so(told: Answer) -> Found:
+    for each in told.deadlines:
+        result = " ".join(step.text for step in each.explanation if step.part == "result")
+        read = [step.text for step in each.explanation if step.part == "reading" and "By that reading" in step.text]
+        says = "there is no breach." if each.breach else "this is a breach."
+        named = [name for name in each.contested_by if any(name in text for text in read)]
+        if ("This is a breach." in result) != each.breach or (
+            each.missed and ("no breach" in result.lower()) == each.breach
+        ):
+            yield result
+        if len(named) != len(each.contested_by) != len(read) or not all(text.endswith(says) for text in read):
+            yield read
+
+
+def a_reading_that_contests_is_no_reading_of_the_row(told: Answer) -> Found:
+    for each in told.deadlines:
+        readings = {reading.name for reading, _ in each.derivation.readings}
+        yield from (name for name in each.contested_by if name not in readings)
+
+
+def what_is_found_of_a_limit_is_found_of_one_that_there_is(told: Answer) -> Found:
+    limits = {each.limit for each in told.deadlines}
+    for each in told.findings:
+        if each.limit is not None and each.limit not in limits and each.code != "no_law_in_force":
+            yield each
+
+
+def a_day_known_to_the_month_is_a_finding_where_it_matters(told: Answer) -> Found:
+    asked = {each.limit for each in told.findings if each.code == "due_date_uncertain"}
+    for each in told.deadlines:
+        earliest, due = each.due_on_earliest, each.due_on
+        if earliest is not None and (each.limit not in asked or due is None or earliest >= due):
+            yield each
+
+
+def no_two_duties_are_one(told: Answer) -> Found:
+    keys = [each.key for each in told.deadlines]
+    yield from {key for key in keys if keys.count(key) > 1}
+
+
+def nothing_is_done_or_ended_after_the_day(told: Answer) -> Found:
+    for each in told.deadlines:
+        if any(day is not None and day > told.as_of for day in (each.done_on, each.ended_on)):
+            yield each
+    since = told.case_state.since
+    if since is not None and since > told.as_of:
+        yield since
+
+
+def a_copy_starts_nothing_and_does_nothing(told: Answer) -> Found:
+    copies = {id(each.fact) for each in told.findings if each.code == "act_repeated"}
+    for each in told.deadlines:
+        if {id(each.derivation.start), id(each.derivation.done)} & copies:
+            yield each
+    yield from (step for step in told.case_state.history if id(step.fact) in copies)
+
+
+def one_omission_is_one_breach(told: Answer) -> Found:
+    missing = {each.starts_on for each in told.breaches if each.limit == "review_decision" and each.done_on is None}
+    for each in told.breaches:
+        if each.limit == "amendment_notice" and each.status == "overdue" and each.starts_on in missing:
+            yield each
+
+
+def a_plan_is_not_sent_in_the_only_time_that_is_protected(told: Answer) -> Found:
+    for state, limit, event in (
+        (State.DRAFT_ISSUED, "draft_representations", "final_plan_sent"),
+        (State.AMENDMENT_PROPOSED, "amendment_representations", "amended_plan_sent"),
+    ):
+        times = [each for each in told.deadlines if each.limit == limit]
+        if told.case_state.pathway is state and len(times) == 1 and times[0].status == "open":
+            yield from (each for each in allowed(told.case, told.as_of) if each.event == event and each.allowed)
+
+
+def what_the_register_of_exceptions_excuses_is_excused(told: Answer) -> Found:
+    excused = {each.limit for each in told.deadlines if each.missed and each.excused_by}
+    listed = {limit for row in rows_of(told, "exceptions") for limit in row["excuses"].split(", ") if limit}
+    yield from excused ^ listed
+
+
+def an_open_question_has_its_time(told: Answer) -> Found:
+    # Age, custody and a transfer end what the state goes on with, and say so.
+    case_state = told.case_state
+    ended = {each.event for each in told.case.facts} & {"detained", "date_of_birth", "plan_transferred_in"}
+    if case_state.findings or ended or any(each.code == "impossible_date" for each in told.findings):
+        return
+    for state, limits in (
+        (State.REQUESTED, ("decide_assess",)),
+        (State.REASSESS_REQUESTED, ("reassessment_decision",)),
+        (State.AMENDMENT_PROPOSED, ("amended_plan",)),
+        (State.DRAFT_ISSUED, ("draft_representations", "final_plan", "order_plan_final", "concede_plan_final")),
+    ):
+        if case_state.pathway is state and not any(
+            each.limit in limits and each.done_on is None and each.ended_on is None for each in told.deadlines
+        ):
+            yield state
+
+
+def a_calendar_has_what_is_to_be_done_and_nothing_else(told: Answer) -> Found:
+    feed = work_calendar([told]).replace("\r\n ", "")
+    confirmed = feed.count("STATUS:CONFIRMED")
+    if confirmed != len([each for each in work_of(told) if each.status in TO_DO and each.due_on is not None]):
+        yield feed
+    if feed.count("UID:") != len(set(re.findall("UID:(.+)", feed))):
+        yield feed
 
 
 def what_is_too_late_by_age_is_not_to_be_done(told: Answer) -> Found:
@@ -189,6 +310,30 @@ PAIRS = (
     Pair("advice", "deadlines", "advice to be chased has not come", the_advice_to_be_chased_has_not_come),
     Pair("reviews", "state", "reviews are of plans maintained", reviews_are_listed_of_plans_that_are_maintained),
     Pair("case page", "breaches", "the page tells of every breach", the_page_tells_of_every_breach_and_of_no_other),
+    Pair("case page", "deadlines", "the page has what is due", the_page_says_that_nothing_is_due_where_nothing_is),
+    Pair("explanation", "breach, readings", "a breach is explained as one", what_an_explanation_says_of_a_breach_is_so),
+    Pair(
+        "contested_by", "readings", "what contests is another reading", a_reading_that_contests_is_no_reading_of_the_row
+    ),
+    Pair(
+        "findings", "deadlines", "a limit found has a deadline", what_is_found_of_a_limit_is_found_of_one_that_there_is
+    ),
+    Pair("days", "findings", "a month is a finding", a_day_known_to_the_month_is_a_finding_where_it_matters),
+    Pair("keys", "deadlines", "no two duties have one key", no_two_duties_are_one),
+    Pair("days", "the day asked", "nothing is done after the day", nothing_is_done_or_ended_after_the_day),
+    Pair("findings", "deadlines, state", "a copy moves nothing", a_copy_starts_nothing_and_does_nothing),
+    Pair("breaches", "breaches", "one omission is one breach", one_omission_is_one_breach),
+    Pair(
+        "allowed moves",
+        "deadlines",
+        "no plan is sent in its protected time",
+        a_plan_is_not_sent_in_the_only_time_that_is_protected,
+    ),
+    Pair("exceptions", "deadlines", "what is excused is listed", what_the_register_of_exceptions_excuses_is_excused),
+    Pair("state", "deadlines", "an open question has its time", an_open_question_has_its_time),
+    Pair(
+        "calendar", "deadlines", "a calendar has what is to be done", a_calendar_has_what_is_to_be_done_and_nothing_else
+    ),
     Pair(
         "state",
         "yearly clock",
@@ -244,9 +389,21 @@ def contradictions(case: Case, as_of: dt.date | str) -> dict[str, list[object]]:
 
 
 @settings(max_examples=400)
-@given(st.one_of(cases(), st.builds(crowded, st.integers(0, 1 << 40))), days(FIRST, dt.date(2029, 12, 31)))
+@given(
+    st.one_of(cases(), in_months(cases()), st.builds(crowded, st.integers(0, 1 << 40))),
+    days(FIRST, dt.date(2029, 12, 31)),
+)
 def test_no_two_outputs_contradict_each_other(case, as_of):
     assert contradictions(case, as_of) == {}
+
+
+TWO_YEARS = """
+    2024-05-20 final_plan_sent
+    2024-10-28 reassessment_started
+    2024-12-30 review_meeting_held
+    2025-01-25 amended_plan_sent
+"""
+"""The year of the Act and that of the regulation began with one plan, and went by one key."""
 
 
 @pytest.mark.parametrize(
@@ -255,6 +412,7 @@ def test_no_two_outputs_contradict_each_other(case, as_of):
         # The first of two appeals took the acts that came before the second one alone, and so outlived the child.
         "2024-09-16 appeal_registered; 2024-10-25 appeal_registered; 2024-11-07 died",
         "2025-09-01 detained; 2025-09-08 final_plan_sent; 2025-10-06 final_plan_sent; 2025-10-20 died",
+        TWO_YEARS,
     ],
 )
 def test_what_once_contradicted_itself(chronology):
@@ -271,3 +429,23 @@ def test_each_pair_can_be_broken():
         assert "a plan that is gone is not reviewed" in broken
         assert ("nothing is to be done for the dead" in broken) is (state is State.DIED)
     assert list(reviews_are_listed_of_plans_that_are_maintained(told)) == []
+
+
+def test_an_output_that_is_not_what_the_answer_says_is_told(monkeypatch):
+    told = answer(tell("2025-08-04 final_plan_sent; 2026-03-02 review_meeting_held"), "2026-06-30")
+    assert contradictions(told.case, told.as_of) == {}
+    page = case_page(told)
+    monkeypatch.setattr(f"{__name__}.case_page", lambda _: page.replace("The law has not been kept.", "", 1))
+    assert set(contradictions(told.case, told.as_of)) == {"the page tells of every breach"}
+    monkeypatch.setattr(f"{__name__}.case_page", lambda _: f"{page} Nothing more is to come now.")
+    assert set(contradictions(told.case, told.as_of)) == {"the page has what is due"}
+    monkeypatch.undo()
+    feed = work_calendar([told])
+    monkeypatch.setattr(f"{__name__}.work_calendar", lambda _: feed.replace("CONFIRMED", "CANCELLED", 1))
+    assert set(contradictions(told.case, told.as_of)) == {"a calendar has what is to be done"}
+    monkeypatch.undo()
+    monkeypatch.setattr(Deadline, "explanation", ())
+    assert set(contradictions(told.case, told.as_of)) == {"a breach is explained as one"}
+    monkeypatch.undo()
+    monkeypatch.setattr(Deadline, "key", "a|b||c-1")
+    assert "no two duties have one key" in contradictions(told.case, told.as_of)

@@ -18,7 +18,7 @@ from ehcp_flow.law import Rulebook, load_rulebook
 from ehcp_flow.states import check_move, record, state
 from ehcp_flow.store import Store
 from tests.cli.running import invoke
-from tests.doors import at_every_door
+from tests.doors import at_every_door, write_story
 from tests.moves.test_law_at_hand import DRAFT, book_with
 from tests.telling import fact, facts, tell
 
@@ -190,3 +190,15 @@ def test_a_store_takes_what_is_lawful_and_refuses_the_rest(told, book, tmp_path)
             with pytest.raises(MoveRefused):
                 store.record("a", new, seen=len(before), strict=True)
             assert len(store.case("a").case.facts) == len(before)
+
+
+@pytest.mark.parametrize("told", [told for told in LIVES if not told.longer], ids=lambda told: told.name)
+def test_the_command_records_what_is_lawful_and_refuses_the_rest(told, tmp_path):
+    url = f"sqlite:///{tmp_path / 's.db'}"
+    assert invoke("import", write_story(tmp_path / "story.csv", told.chronology), "--store", url).exit_code == 0
+    event, *columns = told.move.split()
+    given = [part for column in columns for part in f"--{column}".split("=", 1)]
+    done = invoke("record", "a", event, told.as_of, *given, "--store", url)
+    assert done.exit_code == (0 if told.lawful else 1), done.output
+    if not told.lawful:
+        assert told.cited in " ".join(done.output.split())

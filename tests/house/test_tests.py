@@ -17,8 +17,8 @@ CROSSES = {
 TESTED_ELSEWHERE = {"testing": "its contract runs in tests/store, its strategies wherever Hypothesis draws a life"}
 """Folders of the package without one of tests."""
 
-PUBLIC_UNDERSCORES = {"_asdict", "_exit", "_fields", "_make", "_replace"}
-"""What Python itself calls so, and means for everybody."""
+PUBLIC_UNDERSCORES = {"_asdict", "_exit", "_fields", "_make", "_replace", "_repr_svg_"}
+"""What Python and notebooks themselves call so, and mean for everybody."""
 PRIVATE_NAMES_READ = {
     "calendars/test_statutory_days.py _table": "two threads that grow one calendar cannot be made to meet from outside",
     "calendars/test_statutory_days.py _wider": "as above",
