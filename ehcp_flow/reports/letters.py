@@ -6,12 +6,13 @@ Three to six sentences with their days, to be pasted. No code of ours is in them
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from typing import Final, get_args
 
 from ehcp_flow.answers import Answer
 from ehcp_flow.closed import complete
 from ehcp_flow.deadlines import STATUSES, Deadline
 from ehcp_flow.errors import UnknownNameError
+from ehcp_flow.law.parts import Kind
 from ehcp_flow.measures.deadline_filter import STANDING, WORK, Chosen
 from ehcp_flow.reports.plain_words import capital, day_of, happened, how_long, who
 
@@ -120,11 +121,17 @@ def _began(deadline: Deadline) -> str:
     return f"On {day_of(start.on)} {happened(start)}."
 
 
+_SOURCE: Final = {
+    "statutory": "By law",
+    "derived": "By law",
+    "guidance": "By the statutory guidance",
+    "local": "By the council's own target",
+}
+complete(_SOURCE, get_args(Kind), "the source of a kind of limit in a letter")
+
+
 def _source(deadline: Deadline) -> str:
-    return {
-        "statutory": "By law", "derived": "By law", "guidance": "By the statutory guidance",
-        "local": "By the council's own target",
-    }[deadline.kind]  # fmt: skip
+    return _SOURCE[deadline.kind]
 
 
 def _had_until(deadline: Deadline) -> str:
