@@ -11,7 +11,18 @@ from ehcp_flow.columns import Day
 from ehcp_flow.dates import iso, parse_date, parse_instant, say
 from ehcp_flow.engine import kernel
 from ehcp_flow.errors import DateError, FactError, UnknownNameError
-from ehcp_flow.facts import COLUMN_OF, COLUMNS, DATES, FACT_TYPES, OUTCOMES, AnyFact, Fact, load_fact, make_fact
+from ehcp_flow.facts import (
+    COLUMN_OF,
+    COLUMNS,
+    DATES,
+    FACT_TYPES,
+    OUTCOMES,
+    AnyFact,
+    Fact,
+    as_stored,
+    load_fact,
+    make_fact,
+)
 from ehcp_flow.identifiers import LONGEST
 from ehcp_flow.law.patterns import Pattern
 from tests.engine.rules import act
@@ -93,6 +104,20 @@ def test_an_event_that_does_not_exist_is_refused_with_near_ones():
 def test_a_record_without_an_event_is_refused(record):
     with pytest.raises(FactError, match=r"^fact: event is missing; one of records_declared, date_of_birth"):
         load_fact({**record, "case_id": "a", "on": "2026-03-02"})
+
+
+def test_a_record_may_write_its_known_words_as_files_do():
+    said = {"case_id": "a", "event": "Tribunal order made", "on": "2026-03-02", "outcome": "Continue-and amend"}
+    fact = load_fact(said)
+    assert (fact.event, fact.outcome) == ("tribunal_order_made", "continue_and_amend")
+    asked = load_fact({"case_id": "a", "event": "advice_requested", "on": "2026-03-02", "party": "Early Years"})
+    assert asked.party == "early_years"
+    assert load_fact({**said, "event": "tribunal_order_made", "outcome": "assess"}).outcome == "assess"
+
+
+def test_a_stored_event_that_nobody_knows_is_refused_by_name():
+    with pytest.raises(UnknownNameError, match="panel_sat"):
+        as_stored({"case_id": "a", "event": "panel_sat", "on": "2026-03-02"})
 
 
 def test_what_is_empty_counts_as_not_given():
