@@ -12,12 +12,13 @@ import typer
 from ehcp_flow.case import Case
 from ehcp_flow.cli.command import CliCommand, options
 from ehcp_flow.cli.fact_options import ColumnOptions
-from ehcp_flow.cli.messages import note
+from ehcp_flow.cli.messages import complain, note, printable, say_on_stderr
 from ehcp_flow.cli.options import StoreUrl, TableFormat, complete_events, day_of_fact, option
 from ehcp_flow.cli.output import print_outcome
 from ehcp_flow.cli.query import LawQuery
 from ehcp_flow.cli.source_kinds import open_store
 from ehcp_flow.dates import written
+from ehcp_flow.errors import ExitCode, MoveRefused
 
 if TYPE_CHECKING:
     from ehcp_flow.facts import Fact
@@ -74,14 +75,26 @@ def _record(*, happened: _Happened, columns: ColumnOptions, query: LawQuery, for
     fact, case_id = happened.fact(columns.given()), happened.case_id
     with open_store(happened.store, check=partial(record, rulebook=query.law)) as opened:
         before, version = _as_it_stands(opened, case_id)
-        recorded = opened.record(
-            case_id, fact, seen=version, strict=not happened.anyway, recorded_by=happened.recorded_by
-        )
+        try:
+            recorded = opened.record(
+                case_id, fact, seen=version, strict=not happened.anyway, recorded_by=happened.recorded_by
+            )
+        except MoveRefused as refused:
+            _tell(refused)
+            raise typer.Exit(ExitCode.REFUSED) from None
         case = opened.case(case_id).case
     if happened.anyway:
         _warn(before or Case(case_id), fact, query.law)
     row = {"case_id": case_id, "version": recorded.version, **_now(case, query.law)}
     print_outcome(row, _sentence(recorded.fact, recorded.version, row), form)
+
+
+def _tell(refused: MoveRefused) -> None:
+    """Print why the law does not allow a fact, a line for each reason."""
+    said, *reasons = str(refused).splitlines()
+    complain(said, "ehcp-flow record")
+    for reason in reasons:
+        say_on_stderr(printable(reason))
 
 
 def _as_it_stands(store: Store, case_id: str) -> tuple[Case | None, int]:

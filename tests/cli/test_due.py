@@ -90,7 +90,7 @@ def test_an_event_that_starts_no_clock_says_so():
         (("--received", "2026-03-02", "--on", "2026-03-02"), "either"),
         (("--received", "2026-02-30"), "the calendar has no such day"),
         (("--received", "02/03/26"), "two digits"),
-        (("--received", "2026-03-02", "--as-of", "yesterday"), "--as-of"),
+        (("--received", "2026-03-02", "--as-of", "last week"), "--as-of"),
         (("--event", "final_plan_send", "--on", "2026-03-02"), "did you mean final_plan_sent"),
         (("--event", "zzz", "--on", "2026-03-02"), "ehcp-flow facts"),
         (("--received", "2026-03-02", "--limit", "final_plans"), "did you mean final_plan"),

@@ -32,7 +32,7 @@ TEXTS = {
     "CASE", "COLUMN", "COLUMN=VALUE", "DATE", "EVENT", "GROUP", "ID", "LA", "LIMIT", "N", "NAME", "NUMBER", "PARTY",
     "POSITION", "RATE", "S", "SECONDS", "TEXT", "WHEN", "YEAR", "[EVENT[:OUTCOME]]", "[EVENT]", "[ID]", "[NAME]",
 }  # fmt: skip
-NAMES = {"FILE", "FILE|DAY", "DIR", "SOURCE", "URL", "PATH"}
+NAMES = {"FILE", "FILE|DAY", "FILE|NAME", "DIR", "SOURCE", "URL", "PATH"}
 _DAY = ("--as-of", "2025-10-21")
 CALLS: dict[str, list[tuple[str, ...]]] = {
     "due": [("due", "--received", "2026-03-02")],

@@ -171,7 +171,7 @@ def test_a_quick_question_loads_nothing_that_it_does_not_need():
         f"ehcp_flow.cli.{name}"
         for name in (
             "app", "boundary", "command", "named_files", "messages", "options", "output",
-            "query", "sheet_source", "print_options", "fact_options", "due",
+            "query", "sheet_source", "print_options", "fact_options", "due", "words",
         )
     }  # fmt: skip
 
@@ -192,7 +192,7 @@ def test_no_arguments_give_the_help_and_exit_code_2():
     assert all(command in done.stdout + done.stderr for command in COMMANDS)
 
 
-@pytest.mark.parametrize(("typed", "said"), [("chek", "did you mean check"), ("zzz", "there are due, check")])
+@pytest.mark.parametrize(("typed", "said"), [("chek", "did you mean check"), ("zzz", "there are desk, due, check")])
 def test_a_misspelt_command_is_refused_with_what_is_near(typed, said):
     done = invoke(typed)
     assert (done.exit_code, done.stdout) == (2, "")
