@@ -22,7 +22,6 @@ from ehcp_flow.errors import ExitCode, MoveRefused
 
 if TYPE_CHECKING:
     from ehcp_flow.facts import Fact
-    from ehcp_flow.law import Rulebook
     from ehcp_flow.store import Store
 
 __all__ = ["RECORD"]
@@ -64,7 +63,10 @@ class _Happened:
         return load_fact({"event": self.event, **said})
 
 
-@options("case_id event on columns store authority anyway recorded_by form rulebook")
+@options(
+    "case_id event on columns store authority anyway recorded_by form institutions institution closed_if "
+    "office_closures bank_holidays rulebook"
+)
 def _record(*, happened: _Happened, columns: ColumnOptions, query: LawQuery, form: TableFormat = None) -> None:
     """Record one fact of a case in a store, or say why the law does not allow it, and what would make it lawful.
 
@@ -73,7 +75,7 @@ def _record(*, happened: _Happened, columns: ColumnOptions, query: LawQuery, for
     from ehcp_flow.states import record
 
     fact, case_id = happened.fact(columns.given()), happened.case_id
-    with open_store(happened.store, check=partial(record, rulebook=query.law)) as opened:
+    with open_store(happened.store, check=partial(record, **_law(query))) as opened:
         before, version = _as_it_stands(opened, case_id)
         try:
             recorded = opened.record(
@@ -84,8 +86,8 @@ def _record(*, happened: _Happened, columns: ColumnOptions, query: LawQuery, for
             raise typer.Exit(ExitCode.REFUSED) from None
         case = opened.case(case_id).case
     if happened.anyway:
-        _warn(before or Case(case_id), fact, query.law)
-    row = {"case_id": case_id, "version": recorded.version, **_now(case, query.law)}
+        _warn(before or Case(case_id), fact, query)
+    row = {"case_id": case_id, "version": recorded.version, **_now(case, query)}
     print_outcome(row, _sentence(recorded.fact, recorded.version, row), form)
 
 
@@ -108,15 +110,21 @@ def _as_it_stands(store: Store, case_id: str) -> tuple[Case | None, int]:
     return found.case, found.version
 
 
-def _now(case: Case, law: Rulebook) -> dict[str, Any]:
+def _law(query: LawQuery) -> dict[str, Any]:
+    """Return the rulebook and the calendars by which the fact is judged, as every call takes them."""
+    return {"rulebook": query.law, "calendars": query.calendars}
+
+
+def _now(case: Case, query: LawQuery) -> dict[str, Any]:
     """Return where the case stands today, and what is to be done next."""
     from ehcp_flow.dates import MOST_WEEKS
     from ehcp_flow.measures import desk
     from ehcp_flow.states import state
 
-    rows = [row for row in desk([case], days=MOST_WEEKS * 7, rulebook=law) if row["due_on"]]
+    rows = [row for row in desk([case], days=MOST_WEEKS * 7, **_law(query)) if row["due_on"]]
     first = min(rows, key=lambda row: row["due_on"], default={})
-    return {"state": state(case, rulebook=law).pathway.value, "next": first.get("what"), "due_on": first.get("due_on")}
+    stands = state(case, **_law(query)).pathway.value
+    return {"state": stands, "next": first.get("what"), "due_on": first.get("due_on")}
 
 
 def _sentence(fact: Fact, version: int, row: dict[str, Any]) -> str:
@@ -129,11 +137,11 @@ def _sentence(fact: Fact, version: int, row: dict[str, Any]) -> str:
     return f"{told} Next: {row['next']}, by {say(parse_date(row['due_on']))}."
 
 
-def _warn(case: Case, fact: Fact, law: Rulebook) -> None:
+def _warn(case: Case, fact: Fact, query: LawQuery) -> None:
     """Say why the law did not allow what was recorded all the same."""
     from ehcp_flow.states import check_move
 
-    verdict = check_move(case, fact.event, fact.outcome, fact.on, rulebook=law)
+    verdict = check_move(case, fact.event, fact.outcome, fact.on, **_law(query))
     for refusal in verdict.refusals:
         note(f"warning: {refusal}")
 

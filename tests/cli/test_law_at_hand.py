@@ -29,6 +29,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "explain": ("explain", "{csv}", *CASE, *ON),
     "measures": ("measures", "{csv}", *ON, "--year", "2026", *CSV),
     "notices": ("notices", "final_plan_sent"),
+    "record": ("record", "a", "disclosure_requested", "2026-08-03", "--store", "{url}"),
     "registers": ("registers", "{csv}", "due", *EARLY, *CSV),
     "report": ("report", "{csv}", *ON, "--html", "{out}"),
     "rules": ("rules", *CSV),
@@ -38,9 +39,8 @@ ASKED: dict[str, tuple[str, ...]] = {
     "version": ("version",),
     "what-if": ("what-if", "{csv}", *CASE, "--event", "disclosure_requested", "--on", "2026-08-03", *ON, *CSV),
 }  # fmt: skip
-FACTS = {"convert", "db verify", "export", "facts", "follow", "import", "late", "person", "record", "redact"}
-"""A rulebook says to these which facts there are, and to `record` what is lawful: test_made_up_rulebook.py,
-test_declared.py and test_states_and_moves.py ask them."""
+FACTS = {"convert", "db verify", "export", "facts", "follow", "import", "late", "person", "redact"}
+"""To these a rulebook says which facts there are: test_made_up_rulebook.py and test_declared.py ask them."""
 CEASING = "2023-03-02 final_plan_sent; 2026-05-01 cease_consulted; 2026-05-11 cease_notice_sent"
 """Two months end on Saturday 11 July 2026, and the time to appeal on the Monday after it."""
 
@@ -51,11 +51,17 @@ def asking(option: str) -> set[str]:
 
 
 def said(name: str, tmp_path: Path, *more: object) -> str:
-    chronology = {"state": CEASING, "what-if": "2026-07-07 final_plan_sent"}.get(name, STORY)
-    path = write_story(tmp_path / "cases.csv", chronology)
+    planned = "2026-07-07 final_plan_sent"
+    path = write_story(
+        tmp_path / "cases.csv", {"state": CEASING, "what-if": planned, "record": planned}.get(name, STORY)
+    )
+    url = f"sqlite:///{tmp_path / 'cases.db'}"
+    (tmp_path / "cases.db").unlink(missing_ok=True)
+    if "{url}" in ASKED[name]:
+        assert invoke("import", path, "--store", url).exit_code == 0
     out = tmp_path / "page.html"
     star = tmp_path / "star"
-    args = [arg.format(csv=path, out=out, star=star) for arg in ASKED[name]]
+    args = [arg.format(csv=path, out=out, star=star, url=url) for arg in ASKED[name]]
     done = invoke(*args, *more)
     assert done.exit_code == 0, done.output
     printed: str = done.stdout
