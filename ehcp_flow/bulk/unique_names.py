@@ -70,7 +70,7 @@ def _under_another_name(rows: RowSource) -> Mapping[int, RowRefused]:
     every = pl.concat(told).filter(pl.col("said").n_unique().over("name") > 1)
     if not every.height:
         return {}
-    lines = every[LINE].implode()
+    lines = every[LINE].to_list()
     known, refused = FactNames(rows.name, lambda: rows.shown), {}
     for frame in rows.frames():
         for line, entry in facts_in(frame.filter(pl.col(LINE).is_in(lines)), rows.name, rows.shown):
