@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,12 +13,13 @@ import typer
 
 from ehcp_flow.cli.command import CliCommand, options
 from ehcp_flow.cli.further import Only, check_columns, check_values, matching, pairs, values_on_day
-from ehcp_flow.cli.messages import count, note
+from ehcp_flow.cli.messages import count, note, told_once
 from ehcp_flow.cli.options import column_names, day, option
 from ehcp_flow.cli.output import DeskFormat
 from ehcp_flow.cli.print_options import DeskOptions
 from ehcp_flow.cli.query import CaseQuery
 from ehcp_flow.cli.source_door import open_source
+from ehcp_flow.cli.source_kinds import is_pipe
 
 if TYPE_CHECKING:
     from ehcp_flow.measures import Desk
@@ -67,6 +69,7 @@ class _Listed:
     "source as_of days only show sort since most case contested known_at known_by authority convert_file all_errors "
     "desk_form raw output institutions institution closed_if office_closures bank_holidays rulebook"
 )
+@told_once()
 def _desk(*, query: CaseQuery, listed: _Listed, printed: DeskOptions) -> None:
     """What there is to do today, and what first: court and orders, what is overdue, what falls due, what is stuck.
 
@@ -77,6 +80,9 @@ def _desk(*, query: CaseQuery, listed: _Listed, printed: DeskOptions) -> None:
 
     on, shown, wanted, sort = query.on, printed.shown, pairs(listed.only), listed.sort
     then = listed.then(on)
+    if then is not None and is_pipe(query.source):
+        raise typer.BadParameter("it reads SOURCE for each of two days, and a pipe can be read only once; give a file",
+                                 param_hint="--since")  # fmt: skip
     extra = values_on_day(query)
     here = {held for values in extra.values() for held in values}
     columns = column_names(listed.show, ())
@@ -121,7 +127,8 @@ def _desk(*, query: CaseQuery, listed: _Listed, printed: DeskOptions) -> None:
 
 def _as_typed(query: CaseQuery) -> str:
     """Return SOURCE as the next command would name it."""
-    return query.source if query.convert_file is None else f"{query.source} --columns {query.convert_file}"
+    named = shlex.quote(query.source)
+    return named if query.convert_file is None else f"{named} --columns {shlex.quote(query.convert_file)}"
 
 
 def _owned_by(of_cases: Mapping[str, str], extra: Extra) -> Callable[[str], bool] | None:

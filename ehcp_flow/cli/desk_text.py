@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ehcp_flow.cli.messages import count, printable
 from ehcp_flow.cli.printed_table import paragraph, width
@@ -27,7 +28,7 @@ _LEAST: Final = 24
 _OF_CASES: Final = ("stuck", "unowned")
 _WEEK: Final = dt.timedelta(days=7)
 
-Row = Mapping[str, Any]
+Row: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ class DeskText:
         yield ""
         yield from self._counts(rows)
         if rows:
-            yield f"A case in full:  ehcp-flow explain {self.source} --case {rows[0]['case_id']}"
+            case_id = shlex.quote(printable(rows[0]["case_id"]))
+            yield f"A case in full:  ehcp-flow explain {self.source} --case {case_id}"
         since = (self.on - _WEEK).isoformat()
         yield f"What changed in a week:  ehcp-flow desk {self.source} --since {since}"
 

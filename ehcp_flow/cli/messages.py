@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, Final, Self
 
 from ehcp_flow.errors import RowRefused
@@ -24,6 +24,7 @@ __all__ = [
     "note_alike",
     "printable",
     "say_on_stderr",
+    "told_once",
 ]
 
 SHOWN: Final = 5
@@ -43,6 +44,20 @@ def printable(text: str) -> str:
     return "".join(mark if mark.isprintable() else mark.encode("unicode_escape").decode() for mark in text)
 
 
+_TOLD: Final[list[set[str]]] = []
+"""What was noted already, while a source is read more than once."""
+
+
+@contextmanager
+def told_once() -> Iterator[None]:
+    """Note nothing twice in the block: what is odd about a source is said for the first of several times it is read."""
+    _TOLD.append(set())
+    try:
+        yield
+    finally:
+        _TOLD.pop()
+
+
 def complain(text: str, path: str = "ehcp-flow") -> None:
     """Print why nothing more will be done."""
     _print(f"{path}: error: {text}")
@@ -50,6 +65,10 @@ def complain(text: str, path: str = "ehcp-flow") -> None:
 
 def note(text: str) -> None:
     """Print something worth knowing."""
+    if _TOLD:
+        if text in _TOLD[-1]:
+            return
+        _TOLD[-1].add(text)
     _print(f"ehcp-flow: {text}")
 
 

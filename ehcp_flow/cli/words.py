@@ -18,7 +18,7 @@ def _of_a_case(*more: str) -> Callable[[_Args], _Args]:
     """Return what takes a second word for a case: `show FILE C-7` explains case C-7 of a file."""
 
     def explain(rest: _Args) -> _Args:
-        named = len(rest) > 1 and not any(word.startswith("-") for word in rest[:2])
+        named = len(rest) > 1 and not any(word.startswith("-") and word != "-" for word in rest[:2])
         return ["explain", rest[0], "--case", *rest[1:], *more] if named else ["explain", *rest, *more]
 
     return explain
@@ -39,10 +39,7 @@ def _due(rest: _Args) -> _Args:
     return ["desk", *rest, "--only", "list=due"]
 
 
-def _handover(rest: _Args) -> _Args:
-    """Take a file or a store for whose cases are handed over."""
-    at = next((at for at, word in enumerate(rest) if not word.startswith("-") or word == "-"), None)
-    return ["registers", *rest] if at is None else ["registers", rest[at], "handover", *rest[:at], *rest[at + 1 :]]
+_handover: Final = _to("registers", more=("handover",))
 
 
 def _desk(rest: _Args) -> _Args:

@@ -127,6 +127,22 @@ def test_what_changed_since_a_day_is_told(tmp_path):
     assert (after.exit_code, "after 2026-07-07" in after.stderr) == (2, True)
 
 
+def test_what_is_odd_about_a_source_is_said_once_though_it_is_read_for_two_days(tmp_path):
+    file = tmp_path / "cases.csv"
+    file.write_text("case_id,event,on\nA b,request_received,2026-06-01\nA,nonsense,2026-06-01\n")
+    done = invoke("desk", file, "--as-of", "2026-07-10", "--since", "2026-06-20", "--format", "table")
+    assert (done.exit_code, done.stderr.count("there is no such event")) == (1, 1)
+    text = invoke("desk", file, "--as-of", "2026-07-10", "--format", "table").stdout
+    assert "--case 'A b'" in text
+
+
+def test_a_pipe_cannot_be_read_for_two_days_and_that_is_said():
+    facts = "case_id,event,on\nA,request_received,2026-06-01\n"
+    assert invoke("desk", "-", "--as-of", "2026-07-10", stdin=facts).exit_code == 0
+    refused = invoke("desk", "-", "--as-of", "2026-07-10", "--since", "2026-06-20", stdin=facts)
+    assert (refused.exit_code, "a pipe can be read only once" in refused.stderr) == (2, True)
+
+
 def test_nothing_to_do_is_said(tmp_path):
     story = write_story(tmp_path / "story.csv", "2026-06-29 request_received party=parent")
     assert "1 case. Nothing is to be done." in invoke("desk", story, *ON, "--format", "table").stdout

@@ -64,7 +64,9 @@ def test_a_case_without_an_owner_is_not_lost():
     assert row["owner"] == "not recorded"
 
 
-@pytest.mark.parametrize("typed", ["handover FILE", "desk FILE --handover", "desk --handover FILE"])
+@pytest.mark.parametrize(
+    "typed", ["handover FILE", "desk FILE --handover", "desk --handover FILE", "handover --weeks 4 FILE"]
+)
 def test_the_desk_hands_over_what_the_list_has(tmp_path, typed):
     story = write_story(tmp_path / "story.csv", "2025-12-15 request_received party=parent")
     meant = invoke("registers", story, "handover", "--as-of", ON, "--format", "json")
