@@ -6,6 +6,7 @@ short text. `docs/particulars.md` lists them.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -162,6 +163,13 @@ def _uln(_: ParticularName, value: str) -> str | None:
     return value if sum(int(each) * (10 - at) for at, each in enumerate(value)) % 11 == 10 else None  # noqa: PLR2004 - as the rule has it
 
 
+def _day(_: ParticularName, value: str) -> str | None:
+    try:
+        return dt.date.fromisoformat(value).isoformat()
+    except ValueError:
+        return None
+
+
 def _authority_or_none(_: ParticularName, value: str) -> str | None:
     """Return an authority's number, or the return's word for one that is not known."""
     return value.upper() if _AUTHORITY.fullmatch(value) or value.upper() == _NO_AUTHORITY else None
@@ -173,6 +181,7 @@ def _like(pattern: re.Pattern[str]) -> Callable[[ParticularName, str], str | Non
 
 _SETTLED: Final[Mapping[str, Callable[[ParticularName, str], str | None]]] = {
     "text": lambda _, value: value,
+    "day": _day,
     "code": _code,
     "flag": lambda _, value: _FLAGS.get(value.casefold()),
     "authority": _like(_AUTHORITY),
@@ -185,6 +194,7 @@ _SETTLED: Final[Mapping[str, Callable[[ParticularName, str], str | None]]] = {
 """How a value of each type is kept."""
 _RIGHT: Final[Mapping[str, str]] = {
     "text": "write a short text",
+    "day": "write the day as 2026-03-02",
     "code": "write one of {codes}",
     "flag": "write yes or no",
     "authority": "write the local authority's three-digit number, such as 885",

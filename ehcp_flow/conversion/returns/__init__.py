@@ -13,7 +13,8 @@ import os
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ehcp_flow.conversion.returns.items import FIRST_YEAR, LAST_YEAR, Item, ItemTable, forms, tables
+from ehcp_flow.conversion.returns.item_values import ITEM_TYPES, is_true_number, right_value, value_is_taken
+from ehcp_flow.conversion.returns.items import FIRST_YEAR, LAST_YEAR, Item, ItemTable, forms, specified, tables
 from ehcp_flow.conversion.returns.records import RequestRecords, ReturnRecords, ReturnRow
 from ehcp_flow.conversion.returns.return_facts import ReturnedFact, facts_of_return, when_it_ends
 from ehcp_flow.conversion.returns.table_files import (
@@ -31,6 +32,7 @@ from ehcp_flow.readers.case_reader import open_file
 
 __all__ = [
     "FIRST_YEAR",
+    "ITEM_TYPES",
     "LAST_YEAR",
     "RETURNS",
     "Item",
@@ -41,8 +43,12 @@ __all__ = [
     "ReturnRow",
     "ReturnedFact",
     "facts_of_return",
+    "is_true_number",
     "read_return",
+    "right_value",
+    "specified",
     "tables",
+    "value_is_taken",
     "when_it_ends",
 ]
 

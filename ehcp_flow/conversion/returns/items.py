@@ -1,24 +1,37 @@
-"""The tables and items of the SEN2 return, year by year, and how its other forms call them: `items.toml`."""
+"""The specification of the SEN2 return, year by year, and how its other forms call its items: `items.toml`."""
 
 from __future__ import annotations
 
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from ehcp_flow.conversion.cell_dates import DateOrder
+from ehcp_flow.particular_table import known_names
 
-__all__ = ["FIRST_YEAR", "LAST_YEAR", "FormKey", "Item", "ItemTable", "ReturnForm", "forms", "item_key", "tables"]
+__all__ = [
+    "FIRST_YEAR", "LAST_YEAR", "FormKey", "Item", "ItemTable", "ReturnForm", "forms", "item_key", "most_alike",
+    "specified", "tables",
+]  # fmt: skip
 
 FIRST_YEAR: Final = 2023
 """The first collection of persons that every authority had to send."""
 LAST_YEAR: Final = 2026
 """The last collection of which the specification is known; a later one is read as it."""
+
+
+def specified(year: int) -> int:
+    """Return the collection whose specification holds for a year: that year, or the nearest that is known.
+
+    >>> specified(2027)
+    2026
+    """
+    return min(max(year, FIRST_YEAR), LAST_YEAR)
 
 
 def item_key(heading: str) -> str:
@@ -34,16 +47,52 @@ class _ItemRow(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _by_year(given: Mapping[Any, str]) -> Mapping[int, str]:
+    return {int(year): number for year, number in given.items()}
+
+
+def _codes(given: Any) -> Any:
+    """Return codes as they are listed; a name stands for those of a list here, or of the particular of that name."""
+    if not isinstance(given, str):
+        return given
+    known = known_names().get(given)
+    return tuple(known.codes) if known is not None else _data()["codes"][given]
+
+
+def _item_rows(rows: Any) -> Any:
+    """Return rows of items with `first` for `from`, and the first years of their codes."""
+    made = []
+    for row in rows:
+        known = known_names().get(row["codes"]) if isinstance(row.get("codes"), str) else None
+        made.append(
+            {("first" if key == "from" else key): value for key, value in row.items()}
+            | ({"first_codes": known.first} if known is not None else {})
+        )
+    return made
+
+
 class Item(_ItemRow):
-    """An item of a table: its name as an XML element, its number, its type, its codes, and in which years it is."""
+    """An item of a table: its name as an XML element, number, type, codes, in which years it is and must be there.
+
+    `items.toml` says what each field means. The codes are those of all years: `codes_in` gives those of one.
+    """
 
     name: str
-    type: Literal["text", "day", "flag", "code"]
-    item: str = ""
-    codes: tuple[str, ...] = ()
+    type: Literal[
+        "text", "day", "flag", "code", "year", "instant", "serial", "authority", "authority_or_none", "urn", "ukprn",
+        "upn", "uln",
+    ]  # fmt: skip
+    number: str = ""
+    numbers: Annotated[Mapping[int, str], BeforeValidator(_by_year)] = {}
+    codes: Annotated[tuple[str, ...], BeforeValidator(_codes)] = ()
+    first_codes: Mapping[str, int] = {}
+    not_codes: tuple[str, ...] = ()
+    doubtful: Mapping[str, int] = {}
     first: int = FIRST_YEAR
     until: int | None = None
     needed: int | None = None
+    when: Mapping[str, tuple[str, ...]] = {}
+    blank: bool = False
     personal: bool = False
     headings: tuple[str, ...] = ()
 
@@ -51,22 +100,76 @@ class Item(_ItemRow):
         """Return whether the collection of a year has the item."""
         return self.first <= year and (self.until is None or year <= self.until)
 
+    def is_needed(self, year: int) -> bool:
+        """Return whether it is mandatory in a year, where `when` and `blank` do not say otherwise."""
+        return self.is_in(year) and self.needed is not None and self.needed <= year
+
+    def number_in(self, year: int) -> str:
+        """Return its number in the specification of a year, nothing where it has none.
+
+        >>> tables()["requests"].by_name["RYA"].number_in(2024)
+        '2.2'
+        """
+        return next((number for until, number in sorted(self.numbers.items()) if year <= until), self.number)
+
+    def codes_in(self, year: int) -> tuple[str, ...]:
+        """Return the codes that it takes in a year; nothing for what is no code.
+
+        >>> tables()["plan_details"].by_name["SENSetting"].codes_in(2023)
+        ('OLA', 'OPA', 'EHE', 'EYP')
+        """
+        return tuple(
+            code
+            for code in self.codes
+            if code not in self.not_codes
+            and self.first_codes.get(code, year) <= year
+            and (code not in self.doubtful or year <= self.doubtful[code])
+        )
+
 
 class ItemTable(_ItemRow):
-    """A table of the return: its name here, its XML element, its title in the Excel template, and its items."""
+    """A table of the return: its name here, its XML element, its title in the template, where it stands, its items.
+
+    `groups` are elements within it that only hold items, each from the one that it begins with.
+    """
 
     name: str
     element: str
     title: str
-    items: Annotated[
-        tuple[Item, ...],
-        BeforeValidator(lambda rows: [{("first" if k == "from" else k): v for k, v in row.items()} for row in rows]),
-    ]
+    within: str | None = None
+    after: str | None = None
+    least: int = 0
+    most: int | None = None
+    groups: Mapping[str, str] = {}
+    items: Annotated[tuple[Item, ...], BeforeValidator(_item_rows)]
 
-    @property
+    @cached_property
     def by_key(self) -> Mapping[str, Item]:
         """The items by each of their names, as `item_key` makes them."""
         return {item_key(heading): item for item in self.items for heading in (item.name, *item.headings)}
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Item]:
+        """The items by their names as XML elements."""
+        return {item.name: item for item in self.items}
+
+    def items_in(self, year: int) -> tuple[Item, ...]:
+        """Return the items that the collection of a year has, in the order of its XML."""
+        return tuple(item for item in self.items if item.is_in(year))
+
+    def order_in(self, year: int) -> tuple[str, ...]:
+        """Return what stands in it in a year, in order: names of items, and elements of the tables within it.
+
+        >>> tables()["active_plans"].order_in(2023)
+        ('TransferLA', 'PlacementDetail', 'Res', 'WBP', 'SENneed', 'LastReview')
+        """
+        below = [table for table in tables().values() if table.within == self.name]
+        order: list[str] = []
+        for item in self.items:
+            if item.is_in(year):
+                order.append(item.name)
+            order += [table.element for table in below if table.after == item.name]
+        return tuple(order)
 
 
 class FormKey(_ItemRow):

@@ -312,7 +312,7 @@ def _read(item: Item, given: str, dates: DateOrder) -> tuple[str, str]:
         flag = settled("rya", given)
         return flag or "", "" if flag is not None else "write 1 for yes or 0 for no"
     code = given.upper() if item.type == "code" else given
-    if item.type == "code" or item.name in {"URN", "UKPRN"}:
+    if item.type in {"code", "urn", "ukprn"}:
         code = code.removesuffix(".0")
     if item.codes and code not in item.codes:
         return "", f"it is no code of this item; write one of {', '.join(item.codes)}"

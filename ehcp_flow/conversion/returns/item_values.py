@@ -1,0 +1,84 @@
+"""How the value of an item is written in a return, by its type: what is taken, and what would be right."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from ehcp_flow.closed import complete
+from ehcp_flow.conversion.returns.items import Item, tables
+from ehcp_flow.particular_table import settled
+
+__all__ = ["ITEM_TYPES", "ItemType", "is_true_number", "right_value", "value_is_taken"]
+
+
+class ItemType(NamedTuple):
+    """A type: the base that XML Schema has for it, the pattern of its text where that says more, and what is right."""
+
+    base: str
+    pattern: str
+    right: str
+
+
+ITEM_TYPES: Final[Mapping[str, ItemType]] = {
+    "text": ItemType("string", r".*\S.*", "write some text"),
+    "day": ItemType("date", r"\d{4}-\d{2}-\d{2}", "write the day as ccyy-mm-dd, such as 2025-03-02"),
+    "flag": ItemType("string", r"[01]", "write 1 for yes or 0 for no"),
+    "code": ItemType("string", "", "write one of {codes}"),
+    "year": ItemType("gYear", r"\d{4}", "write the year of the collection, such as 2026"),
+    "instant": ItemType("dateTime", r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}", "write it as 2026-02-03T10:30:00"),
+    "serial": ItemType("string", r"\d{3}", "write a number of three digits, such as 001"),
+    "authority": ItemType("string", r"\d{3}", "write the authority's three-digit number, such as 885"),
+    "authority_or_none": ItemType(
+        "string", r"\d{3}|XXX", "write the authority's three-digit number, such as 885, or XXX where none is known"
+    ),
+    "urn": ItemType("string", r"[1-9]\d{5}", "write the six digits of the URN"),
+    "ukprn": ItemType("string", r"\d{8}", "write the eight digits of the UKPRN"),
+    "upn": ItemType(
+        "string", r"[A-HJ-NP-RT-Z]\d{11}[0-9A-HJ-NP-RT-Z]", "write the UPN: a letter and twelve digits, the last of a "
+        "temporary one a letter too"
+    ),
+    "uln": ItemType("string", r"[1-9]\d{9}", "write the ten digits of the ULN, the first of them no 0"),
+}  # fmt: skip
+"""The types of items. A digit is one of ASCII's ten."""
+_PATTERNS: Final = {name: re.compile(each.pattern, re.ASCII) for name, each in ITEM_TYPES.items() if each.pattern}
+_READ_AS_FLAGS: Final = re.compile(r"0|1|true|false|0\.0|1\.0", re.IGNORECASE)
+
+complete(
+    ITEM_TYPES,
+    {item.type: None for table in tables().values() for item in table.items},
+    "how an item of each type is written",
+)
+
+
+def value_is_taken(item: Item, text: str, year: int) -> bool:
+    """Return whether a text is a value of an item in a return of a year: its form, its code, a day of the calendar.
+
+    >>> value_is_taken(tables()["requests"].by_name["ReceivedDate"], "2025-02-30", 2026)
+    False
+    """
+    if item.type == "code":
+        return text in item.codes_in(year)
+    if item.type == "flag":
+        # COLLECT's own exports and the template write them in all of these ways.
+        return _READ_AS_FLAGS.fullmatch(text) is not None
+    if _PATTERNS[item.type].fullmatch(text) is None:
+        return False
+    if item.type in {"day", "instant"}:
+        try:
+            dt.datetime.fromisoformat(text)
+        except ValueError:
+            return False
+    return True
+
+
+def right_value(item: Item, year: int) -> str:
+    """Return what is right of an item in a return of a year."""
+    return ITEM_TYPES[item.type].right.format(codes=", ".join(item.codes_in(year)))
+
+
+def is_true_number(item: Item, text: str) -> bool:
+    """Return whether the check of a number holds: the letter of a UPN, the last digit of a ULN; of others it does."""
+    return item.type not in {"upn", "uln"} or settled(item.type, text) is not None
