@@ -1,13 +1,19 @@
-"""Files that are read: how one of a workbook begins, and why one cannot be read, in words that every reader uses."""
+"""Files that are read.
+
+How one of a workbook begins, why one cannot be read, in words that every reader uses, and what comes through a pipe
+as a file that can be read again.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
+import tempfile
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-__all__ = ["WORKBOOKS", "is_folder", "is_xml", "why_unreadable"]
+__all__ = ["WORKBOOKS", "is_folder", "is_xml", "spooled", "why_unreadable"]
 
 WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How the file of a workbook begins: XLSX and ODS are archives, XLS is a compound document."""
@@ -45,3 +51,13 @@ def is_folder(path: str | os.PathLike[str]) -> bool:
 def is_xml(begins: bytes) -> bool:
     """Whether a file that begins so is XML."""
     return begins.lstrip().startswith(_XML)
+
+
+def spooled(stream: Any, stack: ExitStack) -> Path:
+    """Return a file that holds what a stream holds, for as long as the stack is open."""
+    directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ehcp_flow_")))
+    path = directory / "rows"
+    with path.open("wb") as file:
+        while read := stream.read(1 << 20):
+            file.write(read if isinstance(read, bytes) else read.encode("utf-8", "surrogateescape"))
+    return path

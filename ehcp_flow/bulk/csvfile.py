@@ -52,6 +52,7 @@ class CsvFile:
         with path.open("rb") as file:
             self._head = b"".join(islice(file, table.lines_read))
         self._separator = table.separator
+        self._retried = table.retried
         self._first = table.lines_read + 1
         columns = [column_of(cell) for cell in table.header]
         known = known_among(columns)
@@ -64,7 +65,7 @@ class CsvFile:
 
     def is_plain(self) -> bool:
         """Whether rows can be told apart without reading them one by one."""
-        if len(self._columns) > _WIDEST:
+        if len(self._columns) > _WIDEST or self._retried:
             return False
         self._quotes = self._looked_at()
         return self._quotes.by_line or self._quotes.regular

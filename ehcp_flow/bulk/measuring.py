@@ -12,8 +12,9 @@ import polars as pl
 
 from ehcp_flow.bulk.chunk_measures import ChunkMeasures, MeasureQuestion, added_chunk, span_chunk
 from ehcp_flow.bulk.figure_counts import counted
-from ehcp_flow.bulk.row_sources import Source, spooled
+from ehcp_flow.bulk.row_sources import Source
 from ehcp_flow.bulk.source_pass import Options, Pass, Refused
+from ehcp_flow.inputs import spooled
 from ehcp_flow.measures.case_groups import Extra, group_keys
 from ehcp_flow.measures.dated_values import DatedValues
 from ehcp_flow.measures.measure_table import MeasureTable, release_for, table_of

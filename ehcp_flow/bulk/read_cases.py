@@ -15,6 +15,7 @@ from ehcp_flow.bulk.source_pass import CHUNK_CASES, Pass, Progress, ids_of
 from ehcp_flow.case import Case
 from ehcp_flow.errors import RowRefused
 from ehcp_flow.readers import Caseload, Report
+from ehcp_flow.readers.declarations import declared_case, recorded_events
 
 __all__ = ["Cases", "read_cases"]
 
@@ -25,6 +26,10 @@ class Cases(Caseload):
     def __init__(self, cases: Mapping[str, Case], report: Report, ids: Sequence[pl.Series]) -> None:
         super().__init__(cases, report)
         self._ids = ids
+
+    def declared(self, events: Sequence[str]) -> Cases:
+        """Return the same, of a source that records these events."""
+        return Cases({case_id: declared_case(self[case_id], events) for case_id in self}, self.report, self._ids)
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -71,7 +76,7 @@ class _CasePass(Pass):
         return Cases(cases, Report(self.name, self.rows, self.refused, self.unknown_columns), ids)
 
 
-def read_cases(
+def read_cases(  # noqa: PLR0913 - one parameter for each setting
     source: Source,
     *,
     case_ids: Iterable[str] | None = None,
@@ -79,14 +84,18 @@ def read_cases(
     name: str | None = None,
     on_progress: Progress | None = None,
     chunk_cases: int = CHUNK_CASES,
+    records: Sequence[str] = (),
+    unrecorded: Sequence[str] = (),
 ) -> Cases:
     """Return the cases of a source by their id, or some of them, as `ehcp_flow.readers.read_cases` does for a file.
 
     `case_ids` and `authority` choose; an id that the source does not hold is passed over, and the ids of all its cases
-    are in `known`. Sources, and what the other options mean, are those of `iter_frames`. Raises SourceError for a
-    source that cannot be read at all.
+    are in `known`. `records` and `unrecorded` say what the source records at all, as for that call. Sources, and what
+    the other options mean, are those of `iter_frames`. Raises SourceError for a source that cannot be read at all.
     """
+    events = recorded_events(records, unrecorded)
     reading = _CasePass(
         source, authority=authority, name=name, on_progress=on_progress, chunk_cases=chunk_cases, workers=1
     )
-    return reading.read(case_ids)
+    found = reading.read(case_ids)
+    return found.declared(events) if events else found

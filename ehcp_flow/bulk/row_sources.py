@@ -22,6 +22,7 @@ from ehcp_flow.case import Case
 from ehcp_flow.errors import RowRefused, SourceError
 from ehcp_flow.fact_names import FactNames
 from ehcp_flow.facts import COLUMNS, REQUIRED, WHITE, Fact
+from ehcp_flow.inputs import spooled
 from ehcp_flow.measures.extra import LONGEST_VALUE, FurtherValues, values_in
 from ehcp_flow.readers import FactReader, Report, read_facts
 from ehcp_flow.readers.plain_columns import dated_columns
@@ -29,7 +30,7 @@ from ehcp_flow.readers.row_tables import column_of, known_among
 from ehcp_flow.store import Store
 from ehcp_flow.store.base import Axis
 
-__all__ = ["RowSource", "Source", "chunks_of", "further_columns", "open_rows", "spooled"]
+__all__ = ["RowSource", "Source", "chunks_of", "further_columns", "open_rows"]
 
 Source: TypeAlias = Any
 """A polars DataFrame or LazyFrame, an Arrow table, batch or reader, a path or stream of CSV, JSON Lines or Parquet, a
@@ -300,16 +301,6 @@ def _of_path(path: Path, name: str) -> RowSource:
         return JsonFile(path, name)
     lines = CsvFile(path, name, table)
     return lines if lines.is_plain() else _FileRowByRow(path, name)
-
-
-def spooled(stream: Any, stack: ExitStack) -> Path:
-    """Return a file that holds what a stream holds, for as long as the stack is open."""
-    directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ehcp_flow_")))
-    path = directory / "rows"
-    with path.open("wb") as file:
-        while read := stream.read(1 << 20):
-            file.write(read if isinstance(read, bytes) else read.encode("utf-8", "surrogateescape"))
-    return path
 
 
 def chunks_of(rows: RowSource, chunk_cases: int, clean: Clean, stack: ExitStack) -> Iterator[pl.DataFrame]:

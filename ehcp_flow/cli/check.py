@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -14,7 +15,8 @@ from ehcp_flow.cli.opened_source import CheckTally, ShownDeadlines
 from ehcp_flow.cli.options import Explain, FailOnBreach, LimitIds, StatusName
 from ehcp_flow.cli.output import FeedFormat, print_rows
 from ehcp_flow.cli.print_options import FeedOptions
-from ehcp_flow.cli.query import CaseQuery
+from ehcp_flow.cli.query import SOURCE, CaseQuery
+from ehcp_flow.cli.refused_file import RefusedTo, Retry, given_or_retried, write_refused
 from ehcp_flow.cli.source_door import open_source
 
 if TYPE_CHECKING:
@@ -26,13 +28,32 @@ if TYPE_CHECKING:
 __all__ = ["CHECK"]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _CheckQuery(CaseQuery):
+    """What is asked, of SOURCE or of a file of its refused rows."""
+
+    source: Annotated[str, SOURCE] = ""
+    refused: RefusedTo = None
+    retry: Retry = None
+
+    def __post_init__(self) -> None:
+        """Put the file of refused rows in the place of SOURCE."""
+        object.__setattr__(self, "source", given_or_retried(self.source or None, self.retry, "SOURCE"))
+
+    @property
+    def looks_again(self) -> bool:
+        """Whether SOURCE is read once more, for the rows that were refused."""
+        return self.refused is not None
+
+
 @options(
     "source as_of case limit status only known_at known_by authority convert_file contested explain fail_on_breach "
-    "all_errors feed raw output institutions institution closed_if office_closures bank_holidays profile rulebook"
+    "refused retry all_errors feed raw output institutions institution closed_if office_closures bank_holidays profile "
+    "rulebook"
 )
 def _check(
     *,
-    query: CaseQuery,
+    query: _CheckQuery,
     limit: LimitIds = None,
     status: Annotated[
         list[StatusName] | None,
@@ -59,6 +80,7 @@ def _check(
             found = CheckTally()
             answers = source.answers(quiet=_streams_to_terminal(shown))
             _show(_deadlines(answers, chosen, found), shown, explain=explain)
+        write_refused(query.refused, source.refused, query.rows, source.again, query.source)
     _tell(source.seen, found)
     source.leave(breach=fail_on_breach and found.breaches > 0)
 
@@ -119,5 +141,6 @@ CHECK: Final = CliCommand(
         "ehcp-flow check cases.csv --as-of 2025-10-21 --case jsc-cambridgeshire --limit decide_not_issue --explain",
         "ehcp-flow check - --as-of 2026-06-30 --format jsonl < cases.csv",
         "ehcp-flow check cases.csv --as-of 2024-12-01 --format ics > deadlines.ics",
+        "ehcp-flow check cases.csv --as-of 2026-06-30 --refused refused.csv",
     ),
 )

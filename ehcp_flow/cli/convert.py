@@ -13,7 +13,9 @@ import typer
 from ehcp_flow.cli.command import CliCommand, options
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.named_files import Writes
-from ehcp_flow.cli.options import AllErrors
+from ehcp_flow.cli.options import AllErrors, option
+from ehcp_flow.cli.recorded import Records, Unrecorded, events_recorded
+from ehcp_flow.cli.refused_file import RefusedTo, Retry, given_or_retried, write_refused
 from ehcp_flow.cli.sheet_source import raw_sheet, sheet_rows
 from ehcp_flow.cli.source_kinds import tell_read
 from ehcp_flow.errors import ExitCode
@@ -82,15 +84,13 @@ class _SheetToRead:
         str | None,
         typer.Option("--sheet", metavar="NAME", help="Which sheet of a workbook to look at.", show_default=False),
     ] = None
-    retry: Annotated[
+    retry: Retry = None
+    authority: Annotated[
         str | None,
-        typer.Option(
-            "--retry",
-            metavar="FILE",
-            help="Read such a file again in the place of FILE, its cells put right.",
-            show_default=False,
-        ),
+        option("--authority NUMBER", "Whose cases they are, where neither FILE nor the convert file says so."),
     ] = None
+    records: Records = None
+    unrecorded: Unrecorded = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,19 +108,10 @@ class _ConvertOutputs:
         Writes("ehcp_flow.readers.fact_writer:FACTS"),
     ] = None
     form: Annotated[_FactsFormat, typer.Option("--format", help="csv or jsonl.")] = _FactsFormat.CSV
-    refused: Annotated[
-        str | None,
-        typer.Option(
-            "--refused",
-            metavar="FILE",
-            help="Write the rows with a cell that cannot be read here, as CSV with the reasons.",
-            show_default=False,
-        ),
-        Writes("ehcp_flow.conversion.refused_cells:REFUSED_CELLS"),
-    ] = None
+    refused: RefusedTo = None
 
 
-@options("file columns propose template sheet output form refused retry all_errors")
+@options("file columns propose template sheet output form refused retry authority records unrecorded all_errors")
 def _convert(*, given: _SheetToRead, to: _ConvertOutputs, all_errors: AllErrors = False) -> None:
     """Facts out of a sheet that has one row for each child, by a convert file that says what its columns mean.
 
@@ -130,18 +121,17 @@ def _convert(*, given: _SheetToRead, to: _ConvertOutputs, all_errors: AllErrors 
     if given.template is not None:
         _write_template(given, to.output)
         return
-    if (given.file is None) is (given.retry is None):
-        raise typer.BadParameter("give a FILE, or with --retry one of refused rows", param_hint="FILE")
+    source = given_or_retried(given.file, given.retry, "FILE")
     if (given.columns is None) is (given.propose is None):
         raise typer.BadParameter(
             "give one of them: --propose FILE writes a convert file for this sheet, --columns FILE converts by it",
             param_hint="--columns / --propose",
         )
-    source = str(given.retry if given.file is None else given.file)
     if given.propose is not None:
         _propose(source, given.sheet, given.propose)
         return
-    rows = sheet_rows(source, given.columns, given.sheet)
+    events = events_recorded(given.records, given.unrecorded)
+    rows = sheet_rows(source, given.columns, given.sheet, records=events, authority=given.authority)
     assert rows is not None  # noqa: S101 - it is None without a convert file alone
     from ehcp_flow.conversion import cases_of
 
@@ -190,15 +180,12 @@ def _print_facts(found: ConvertedCases, to: _ConvertOutputs) -> None:
 
 def _tell(rows: ConvertedRows, found: ConvertedCases, refused: str | None, *, all_errors: bool) -> None:
     """Say what was made of the sheet, and what was refused."""
-    from ehcp_flow.conversion import refused_rows
-
     tell_read((), found.refused, found.incomplete, all_errors=all_errors, declared=True)
     facts = sum(fact.event != DECLARED for case in found.values() for fact in case.recorded)
     said = f"{count(rows.height, 'row')}: {count(facts, 'fact')} of {count(len(found), 'case')}"
     cells = count(len(found.refused), "cell")
     note(said + (f"; {cells} refused" if found.refused else ""))
-    if refused is not None:
-        _write(refused, "ehcp_flow.conversion.refused_cells:REFUSED_CELLS", refused_rows(rows, found.refused))
+    write_refused(refused, found.refused, rows, rows.name, rows.name)
 
 
 def _tell_proposal(proposal: Proposal, source: str, path: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -15,15 +15,18 @@ import typer
 
 from ehcp_flow.cli.command import CliCommand, options
 from ehcp_flow.cli.messages import ProgressBar, RefusedRows, count, note, note_alike
-from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import AllErrors, StoreUrl, TableFormat, option
 from ehcp_flow.cli.output import print_outcome
+from ehcp_flow.cli.recorded import Records, Unrecorded, events_recorded
+from ehcp_flow.cli.refused_file import RefusedTo, Retry, given_or_retried, write_refused
 from ehcp_flow.cli.sheet_source import ConvertFileName, sheet_rows
 from ehcp_flow.cli.source_kinds import open_store
 from ehcp_flow.errors import ExitCode
 
 if TYPE_CHECKING:
+    from ehcp_flow.conversion import ConvertedRows
     from ehcp_flow.errors import RowRefused
+    from ehcp_flow.readers.case_reader import Entry
     from ehcp_flow.store import Store
     from ehcp_flow.store.imports import ImportResult, Item
     from ehcp_flow.store.source_names import SameId
@@ -41,19 +44,17 @@ class _FactsToImport:
     """The file, and what becomes of its rows."""
 
     file: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar="FILE",
             help="A CSV or JSON Lines file or a workbook of facts, any other sheet with --columns, a SEN2 return in "
             "XML, a Blade folder, or - for standard input.",
+            show_default=False,
         ),
-    ]
-    columns: ConvertFileName = None
-    refused: Annotated[
-        str | None,
-        option("--refused FILE", "Write the rows that are not taken here, as CSV with the reason for each."),
-        Writes("ehcp_flow.store.imports:REFUSED_ROWS"),
     ] = None
+    columns: ConvertFileName = None
+    refused: RefusedTo = None
+    retry: Retry = None
     recorded_by: Annotated[
         str | None,
         option("--recorded-by NAME", "Who records them, where the file does not say so itself."),
@@ -66,10 +67,12 @@ class _FactsToImport:
             "or what the convert file says.",
         ),
     ] = None
+    records: Records = None
+    unrecorded: Unrecorded = None
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would become of it, and write nothing.")] = False
 
 
-@options("file columns store refused recorded_by authority same_id dry_run all_errors form")
+@options("file columns store refused retry recorded_by records unrecorded authority same_id dry_run all_errors form")
 def _import(
     *,
     facts: _FactsToImport,
@@ -123,57 +126,84 @@ def _opened(url: str, authority: str | None, *, dry_run: bool) -> Iterator[Store
 
 
 class _RowsToTake(NamedTuple):
-    """The rows to take, what is said once they are read, and the file's name and the digest to know it by again."""
+    """The rows to take, what is said once they are read, and the file's name and the digest to know it by again.
+
+    `sheet` is what they were made of, where that is a sheet; `again` a file from which they can be read once more.
+    """
 
     entries: Iterable[Item]
     warnings: Callable[[], Sequence[str]]
     digest: str | None
     name: str
     same_id: SameId
+    again: str | Path
+    sheet: ConvertedRows | None = None
 
 
 def _take(
     store: Store, facts: _FactsToImport, bar: ProgressBar, told: RefusedRows
 ) -> tuple[ImportResult, Sequence[str]]:
-    from ehcp_flow.outputs import Output
-    from ehcp_flow.store.imports import REFUSED_ROWS, import_facts, refused_file
+    from ehcp_flow.store.imports import import_facts
 
-    rows = _rows(facts, bar)
-    with refused_file(None if facts.refused is None else Output(facts.refused, REFUSED_ROWS)) as write:
+    refused: list[RowRefused] = []
 
-        def refuse(row: RowRefused) -> None:
-            write(row)
-            told.add(row)
+    def refuse(row: RowRefused) -> None:
+        if facts.refused is not None:
+            refused.append(row)
+        told.add(row)
 
+    with ExitStack() as stack:
+        rows = _rows(facts, bar, stack)
         result = import_facts(
             store, rows.entries, source=rows.digest, name=rows.name, recorded_by=facts.recorded_by,
             dry_run=facts.dry_run, same_id=rows.same_id, refused=refuse,
         )  # fmt: skip
+        write_refused(facts.refused, refused, rows.sheet, rows.again, rows.name)
     return result, rows.warnings()
 
 
-def _rows(facts: _FactsToImport, bar: ProgressBar) -> _RowsToTake:
+def _rows(facts: _FactsToImport, bar: ProgressBar, stack: ExitStack) -> _RowsToTake:
     from ehcp_flow.errors import SourceError
-    from ehcp_flow.inputs import why_unreadable
+    from ehcp_flow.inputs import spooled, why_unreadable
     from ehcp_flow.readers import read_facts
     from ehcp_flow.readers.case_reader import open_file
+    from ehcp_flow.store.imports import declared_digest
 
-    file = facts.file
+    file = given_or_retried(facts.file, facts.retry, "FILE")
     given: SameId | None = None if facts.same_id is None else facts.same_id.value
-    converted = sheet_rows(file, facts.columns)
+    events = events_recorded(facts.records, facts.unrecorded)
+    converted = sheet_rows(file, facts.columns, records=events)
     if converted is not None:
         # The same file by another convert file is another import, so no progress is kept of it.
-        return _RowsToTake(converted.entries(), tuple, None, Path(converted.name).name, given or converted.same_id)
+        name, by = Path(converted.name).name, given or converted.same_id
+        of_facts = facts.columns is None and converted.sheet is not None
+        entries = _declared(converted.entries(), events if of_facts else ())
+        return _RowsToTake(entries, tuple, None, name, by, converted.name, converted)
     if file == "-":
-        reader = read_facts(sys.stdin.buffer, name="standard input", on_progress=bar)
-        return _RowsToTake(reader.entries(), lambda: reader.warnings, None, "standard input", given or "refuse")
+        # What is refused is looked up again, and standard input comes once.
+        again = "-" if facts.refused is None else spooled(sys.stdin.buffer, stack)
+        stream = sys.stdin.buffer if again == "-" else again
+        reader = read_facts(stream, name="standard input", on_progress=bar)
+        entries = _declared(reader.entries(), events)
+        return _RowsToTake(entries, lambda: reader.warnings, None, "standard input", given or "refuse", again)
     try:
         with open_file(file, file) as opened:
             digest = hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError as error:
         raise SourceError(file, why_unreadable(error)[1]) from None
     reader = read_facts(file, on_progress=bar)
-    return _RowsToTake(reader.entries(), lambda: reader.warnings, digest, Path(file).name, given or "refuse")
+    digest = declared_digest(digest, events) if events else digest
+    entries = _declared(reader.entries(), events)
+    return _RowsToTake(entries, lambda: reader.warnings, digest, Path(file).name, given or "refuse", file)
+
+
+def _declared(entries: Iterable[Entry], events: Sequence[str]) -> Iterable[Entry]:
+    """Return rows with what their source records of each case, if that is said of it."""
+    if not events:
+        return entries
+    from ehcp_flow.readers.declarations import declared_entries
+
+    return declared_entries(entries, events)
 
 
 def _sentence(result: ImportResult) -> str:
@@ -192,6 +222,7 @@ IMPORT: Final = CliCommand(
         "ehcp-flow import cases.csv --store sqlite:///new.db --recorded-by j.smith",
         "ehcp-flow import cases.csv --store sqlite:///new.db --dry-run",
         "ehcp-flow import cases.csv --store sqlite:///new.db --refused refused.csv --format json",
+        "ehcp-flow import cases.csv --store sqlite:///new.db --records request_received,final_plan_sent",
     ),
     facts=True,
 )

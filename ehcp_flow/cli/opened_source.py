@@ -14,6 +14,8 @@ from ehcp_flow.cli.source_kinds import tell_read
 from ehcp_flow.errors import EhcpFlowError, ExitCode
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ehcp_flow.answers import Answer
     from ehcp_flow.case import Case
     from ehcp_flow.cli.query import CaseQuery
@@ -100,10 +102,14 @@ class SourceFigures(NamedTuple):
 
 
 class OpenedSource(ABC):
-    """The cases of a source, answered for the day and by the law of the query; `seen` is how many there were."""
+    """The cases of a source, answered for the day and by the law of the query; `seen` is how many there were.
+
+    `again` is where it can be read once more.
+    """
 
     def __init__(self, query: CaseQuery, *, used: Collection[str]) -> None:
         self.seen = 0
+        self.again: str | Path = query.source
         self.query = query
         self.refused: Sequence[Any] = ()
         self._failed: dict[str, None] = {}

@@ -129,7 +129,11 @@ KnownBy: TypeAlias = Annotated[
 ]
 Authority: TypeAlias = Annotated[
     str | None,
-    option("--authority NUMBER", "Only cases of this local authority, by its three-digit number."),
+    option(
+        "--authority NUMBER",
+        "Only cases of this local authority, by its three-digit number; of a sheet or a return that names none, whose "
+        "cases they are.",
+    ),
 ]
 StoreUrl: TypeAlias = Annotated[
     str,

@@ -36,7 +36,7 @@ def kept_file(source: str, stack: ExitStack) -> tuple[Any, str]:
     """Return a file that can be read again, and what it is called: what comes through a pipe is kept in one."""
     if not is_pipe(source):
         return source, source
-    from ehcp_flow.bulk.row_sources import spooled
+    from ehcp_flow.inputs import spooled
 
     if source == "-":
         return spooled(sys.stdin.buffer, stack), "standard input"

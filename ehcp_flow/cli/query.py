@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -17,11 +17,19 @@ if TYPE_CHECKING:
     from ehcp_flow.conversion import ConvertedRows
     from ehcp_flow.law import Rulebook
 
-__all__ = ["CaseQuery", "LawQuery", "rulebook_at"]
+__all__ = ["SOURCE", "CaseQuery", "LawQuery", "rulebook_at"]
 
 
 def _of_the_law(usage: str, help_text: str) -> typer.models.OptionInfo:
     return option(usage, help_text, rich_help_panel="Law and calendars")
+
+
+SOURCE: Final[Any] = typer.Argument(
+    metavar="SOURCE",
+    help="A CSV, JSON Lines or Parquet file or a workbook of facts, any other sheet with --columns, a SEN2 return in "
+    "XML, a Blade folder, - for standard input, or a store's URL such as sqlite:///cases.db.",
+    show_default=False,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,15 +133,7 @@ class LawQuery:
 class CaseQuery(LawQuery):
     """Which cases, on which day, by which law, as somebody knew them when."""
 
-    source: Annotated[
-        str,
-        typer.Argument(
-            metavar="SOURCE",
-            help="A CSV, JSON Lines or Parquet file or a workbook of facts, any other sheet with --columns, a SEN2 "
-            "return in XML, a Blade folder, - for standard input, or a store's URL such as sqlite:///cases.db.",
-            show_default=False,
-        ),
-    ]
+    source: Annotated[str, SOURCE]
     case: CaseIds = None
     known_at: KnownAt = None
     known_by: KnownBy = None
@@ -149,13 +149,18 @@ class CaseQuery(LawQuery):
     ] = Contested.WITH
     all_errors: AllErrors = False
 
+    @property
+    def looks_again(self) -> bool:
+        """Whether the command reads SOURCE once more, for the rows that were refused."""
+        return False
+
     @cached_property
     def rows(self) -> ConvertedRows | None:
         """The facts of a sheet, read by `--columns`, or of a workbook; None for every other SOURCE.
 
         Raises ConvertFileError, SourceError, and BadParameter where the extra `sheets` is missing.
         """
-        return sheet_rows(self.source, self.convert_file)
+        return sheet_rows(self.source, self.convert_file, authority=self.authority)
 
 
 def rulebook_at(directory: str | None) -> Rulebook:

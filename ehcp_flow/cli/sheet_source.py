@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
@@ -65,10 +66,19 @@ def conversion_extra(what: str) -> ModuleType:
     return conversion
 
 
-def sheet_rows(source: str, columns: str | None, sheet: str | None = None) -> ConvertedRows | None:
+def sheet_rows(
+    source: str,
+    columns: str | None,
+    sheet: str | None = None,
+    *,
+    records: Sequence[str] = (),
+    authority: str | None = None,
+) -> ConvertedRows | None:
     """Return the facts of a sheet or a return and tell how it was read; None for a SOURCE that is none.
 
-    `columns` is the convert file or a shipped name, `sheet` which sheet of a workbook, if another than that file says.
+    `columns` is the convert file or a shipped name, `sheet` which sheet of a workbook, if another than that file says,
+    `records` what the source records at all, where that is said of it: a sheet of facts says so itself. `authority` is
+    whose cases they are, where neither the convert file nor the source says so.
     """
     returned = columns is None and is_return(source)
     if columns is None and not returned and not is_workbook(source):
@@ -80,11 +90,13 @@ def sheet_rows(source: str, columns: str | None, sheet: str | None = None) -> Co
     given, name = _read_from(source)
     rows: ConvertedRows
     if returned:
-        rows = conversion.convert_source(given, conversion.ReturnColumns(), name=name)
+        rows = conversion.convert_source(
+            given, conversion.ReturnColumns(records=tuple(records), authority=authority), name=name
+        )
     elif columns is None:
         rows = conversion.fact_rows(given, sheet=sheet, name=name)
     else:
-        by = conversion.meant_by(columns)
+        by = conversion.meant_by(columns, records=records, authority=authority)
         if sheet is not None:
             by = conversion.of_sheet(by, sheet)
         rows = conversion.convert_source(given, by, name=name)

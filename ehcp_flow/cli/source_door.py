@@ -6,7 +6,7 @@ import datetime as dt
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ehcp_flow.cli.messages import ProgressBar
 from ehcp_flow.cli.one_by_one import OfFile, OfStore, SourceOneByOne
@@ -52,9 +52,14 @@ def open_source(
             yield _of_sheet(query, query.rows, then, ids, used={*used, *query.rows.carried})
             return
         if many and not ids:
-            yield SourceOverColumns(query, *kept_file(source, stack), then, used=used)
-            return
-        yield SourceOneByOne(query, _read(query, then, ids, many=many), ids, used=used)
+            path, name = kept_file(source, stack)
+            opened: OpenedSource = SourceOverColumns(query, path, name, then, used=used)
+        else:
+            # What is refused is looked up again, and what comes through a pipe comes once.
+            path, name = kept_file(source, stack) if query.looks_again else (source, "")
+            opened = SourceOneByOne(query, _read(query, then, ids, path, name, many=many), ids, used=used)
+        opened.again = path
+        yield opened
 
 
 def _of_sheet(
@@ -69,12 +74,15 @@ def _of_sheet(
     return SourceOneByOne(query, OfFile(caseload, then, query.authority, query.on, caseload.known), ids, used=used)
 
 
-def _read(query: CaseQuery, known_at: dt.datetime | None, ids: Sequence[str] | None, *, many: bool) -> OfFile:
+def _read(
+    query: CaseQuery, known_at: dt.datetime | None, ids: Sequence[str] | None, source: Any, name: str, *, many: bool
+) -> OfFile:
     """Return the cases of a file; of a large one those alone that are asked about."""
-    source = query.source
-    stream = {"source": sys.stdin.buffer, "name": "standard input"} if source == "-" else {"source": source}
+    stream = {"source": source, "name": name or source}
+    if source == "-":
+        stream = {"source": sys.stdin.buffer, "name": "standard input"}
     with ProgressBar("reading") as bar:
-        if many or is_parquet(source):
+        if many or is_parquet(str(source)):
             needs_columns(source)
             from ehcp_flow.bulk import read_cases
 

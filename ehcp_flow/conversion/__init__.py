@@ -24,13 +24,14 @@ except ImportError as error:
 
 from ehcp_flow.bulk import read_cases
 from ehcp_flow.case import Case
-from ehcp_flow.conversion.convert_file import ConvertFile, read_convert_file
+from ehcp_flow.conversion.convert_file import ConvertFile, FromSheet, read_convert_file
 from ehcp_flow.conversion.converting import ConvertedRows, convert_rows, rows_of_facts, rows_of_return
 from ehcp_flow.conversion.proposing import Proposal, propose
-from ehcp_flow.conversion.refused_cells import refused_rows
+from ehcp_flow.conversion.refused_cells import refused_of
 from ehcp_flow.conversion.returns import RETURNS, ReturnColumns, read_return
 from ehcp_flow.conversion.sheet import RawSheet, read_raw_sheet
 from ehcp_flow.readers import Caseload, Report
+from ehcp_flow.readers.declarations import recorded_events
 
 __all__ = [
     "ConvertFile",
@@ -49,7 +50,7 @@ __all__ = [
     "propose",
     "read_convert_file",
     "read_raw_sheet",
-    "refused_rows",
+    "refused_of",
 ]
 
 SHIPPED: Final = ("annex-a",)
@@ -73,6 +74,8 @@ def convert(
     columns: str | os.PathLike[str] | Mapping[str, Any],
     *,
     records: Sequence[str] = (),
+    unrecorded: Sequence[str] = (),
+    authority: str | int | None = None,
     query: Any = None,
     name: str | None = None,
 ) -> ConvertedCases:
@@ -81,30 +84,40 @@ def convert(
     `source` is the path of a CSV file or a workbook, a binary stream of one, a frame of pandas, Polars or Arrow, or a
     result of SQLAlchemy or a DB-API cursor; an SQLAlchemy engine or connection with a `query`. `columns` is a convert
     file: its path, or a dict of the same keys; or a shipped name: `sen2`, `blade`, `ssd`, `d2i` (a file or a folder of
-    the sector's own, `docs/returns.md`) or `annex-a`. `records` are the events that the source records at all, where
-    `columns` does not say so: a limit that only others could discharge is `unrecorded`.
+    the sector's own, `docs/returns.md`) or `annex-a`. `records` are the events that the source records at all, or
+    `unrecorded` those that it does not, where `columns` does not say so: a limit that only others could discharge is
+    `unrecorded`. `authority` is whose cases they are, where neither `columns` nor the source says so.
 
-    Raises ConvertFileError where that is wrong or still asks something, SourceError for a source that cannot be read at
-    all or lacks a column, LibraryMissing without the extra.
+    Raises ConvertFileError where the convert file is wrong or still asks something, SourceError for a source that
+    cannot be read at all or lacks a column, LibraryMissing without the extra.
     """
-    file = meant_by(columns, records=records)
+    recorded = recorded_events(records, unrecorded) if unrecorded else records
+    file = meant_by(columns, records=recorded, authority=authority)
     return cases_of(convert_source(source, file, query=query, name=name))
 
 
 def meant_by(
-    columns: str | os.PathLike[str] | Mapping[str, Any], *, records: Sequence[str] = ()
+    columns: str | os.PathLike[str] | Mapping[str, Any],
+    *,
+    records: Sequence[str] = (),
+    authority: str | int | None = None,
 ) -> ConvertFile | ReturnColumns:
     """Return what `columns` means: a convert file, its own or a shipped one, or a form of the sector's own files.
 
+    `authority` is whose cases they are, where that is not said by it, or by the source.
     A shipped name is that name alone; a file that is called so is given with its folder: `./sen2`. Raises what
     `read_convert_file` raises.
     """
     if isinstance(columns, str) and columns in RETURNS:
-        return ReturnColumns(columns, tuple(records))
+        return ReturnColumns(columns, tuple(records), authority=None if authority is None else str(authority))
     if isinstance(columns, str) and columns in SHIPPED:
         with as_file(files(__package__) / f"{columns}.toml") as path:
-            return read_convert_file(path, records=records)
-    return read_convert_file(columns, records=records)
+            file = read_convert_file(path, records=records)
+    else:
+        file = read_convert_file(columns, records=records)
+    if authority is None or file.authority is not None:
+        return file
+    return file.model_copy(update={"authority": FromSheet(value=str(authority))})
 
 
 def fact_rows(source: Any, *, sheet: str | None = None, name: str | None = None) -> ConvertedRows:

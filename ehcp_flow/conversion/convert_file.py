@@ -38,8 +38,7 @@ TEXT_BY_COLUMN: Final = ("reason",)
 LEAVE_OUT: Final = "leave out"
 
 
-def recorded_events(given: Sequence[str]) -> tuple[str, ...]:
-    """Return the events that a source is declared to record. Raises ValueError where one of them is none."""
+def _recorded(given: Sequence[str]) -> tuple[str, ...]:
     fault = events_fault(" ".join(given))
     if fault is not None:
         raise ValueError(fault)
@@ -145,7 +144,7 @@ class ConvertFile(BaseModel):
     dates: DateOrder | None = None
     empty: tuple[str, ...] = ()
     same_id: Literal["refuse", "corrects"] = "refuse"
-    records: Annotated[tuple[str, ...], AfterValidator(recorded_events)] = ()
+    records: Annotated[tuple[str, ...], AfterValidator(_recorded)] = ()
     fact: tuple[FactRule, ...]
     carry: Annotated[
         Mapping[str, str], AfterValidator(lambda given: {column_of(name): given[name] for name in given})

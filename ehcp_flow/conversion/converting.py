@@ -42,8 +42,8 @@ class ConvertedRows:
     """The facts of a sheet as rows of text, which every door takes as a source, and what was met on the way.
 
     `refused` are the cells that could not be read, `notes` say how the sheet was read, and `same_id` what a fact means
-    that comes again under its name and says something else: `refuse` or `corrects`. A return, which is several tables,
-    has no `sheet`.
+    that comes again under its name and says something else: `refuse` or `corrects`. `ids` are the cases of the sheet's
+    rows, where a row is a child. A return, which is several tables, has no `sheet`.
     """
 
     name: str
@@ -54,6 +54,7 @@ class ConvertedRows:
     same_id: Literal["refuse", "corrects"] = "refuse"
     declared: frozenset[str] = frozenset()
     read: int = 0
+    ids: pl.Series | None = None
     together = False
     entering = True
 
@@ -163,7 +164,7 @@ def convert_rows(raw: RawSheet, file: ConvertFile) -> ConvertedRows:
 
 def rows_of_return(records: ReturnRecords, columns: ReturnColumns) -> ConvertedRows:
     """Return the facts of a return as rows of text; what was refused, and what it cannot say, goes with them."""
-    rows = list(facts_of_return(records, columns.records))
+    rows = list(facts_of_return(records, columns.records, columns.authority))
     schema = {
         name if name != "line" else LINE: pl.Int64 if name == "line" else pl.String for name in ReturnedFact._fields
     }
@@ -212,7 +213,7 @@ class _Conversion:
         refused = sorted(self.refused.values(), key=lambda row: row.line)
         once = once.drop("_rule").select(name for name in (*COLUMNS, *self.file.carry, LINE) if name in once.columns)
         return ConvertedRows(
-            sheet.name, once, sheet, refused, self.notes, self.file.same_id, frozenset(self.file.carry)
+            sheet.name, once, sheet, refused, self.notes, self.file.same_id, frozenset(self.file.carry), ids=ids
         )
 
     def _declarations(self, facts: pl.DataFrame) -> pl.DataFrame:

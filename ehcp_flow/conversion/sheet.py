@@ -22,11 +22,10 @@ import polars as pl
 from ehcp_flow.errors import LibraryMissing, SourceError, SourceMissing
 from ehcp_flow.formulas import rearmed
 from ehcp_flow.inputs import WORKBOOKS, why_unreadable
+from ehcp_flow.readers.row_tables import REFUSED_COLUMNS
 
-__all__ = ["REFUSED_COLUMNS", "HeadedSheet", "RawSheet", "heading_key", "read_raw_sheet", "sheet_names"]
+__all__ = ["HeadedSheet", "RawSheet", "heading_key", "read_raw_sheet", "sheet_names"]
 
-REFUSED_COLUMNS: Final = ("row", "faults")
-"""What a file of refused rows has behind the columns of its sheet."""
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _FETCHED: Final = 5_000
 _LOOKED_AT: Final = 30

@@ -12,7 +12,7 @@ import io
 import os
 import re
 import stat
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -29,6 +29,7 @@ from ehcp_flow.fact_names import FactNames
 from ehcp_flow.facts import COLUMNS, DATES, FACT_TYPES, SHARED, WHITE, Fact, in_known_words, load_fact
 from ehcp_flow.inputs import why_unreadable
 from ehcp_flow.readers.column_evidence import misread_columns
+from ehcp_flow.readers.declarations import declared_case, recorded_events
 from ehcp_flow.readers.plain_columns import PlainColumns
 from ehcp_flow.readers.row_tables import column_of, table_of
 from ehcp_flow.readers.text_lines import Readable, printable
@@ -223,12 +224,27 @@ def read_facts(source: Source, *, name: str | None = None, on_progress: Progress
     return FactReader(source, name=name, on_progress=on_progress)
 
 
-def read_cases(source: Source, *, name: str | None = None, on_progress: Progress | None = None) -> Caseload:
-    """Return the cases of a source, as `read_facts` reads it. Raises SourceError if it cannot be read at all."""
+def read_cases(
+    source: Source,
+    *,
+    name: str | None = None,
+    on_progress: Progress | None = None,
+    records: Sequence[str] = (),
+    unrecorded: Sequence[str] = (),
+) -> Caseload:
+    """Return the cases of a source, as `read_facts` reads it.
+
+    `records` are the events that the source records at all, `unrecorded` those that it does not, where that is not
+    everything: a limit that only others could discharge is `unrecorded`, and not undone. Raises SourceError if it
+    cannot be read at all, UnknownNameError for what is no event, ValueError where both are given.
+    """
+    events = recorded_events(records, unrecorded)
     reader = read_facts(source, name=name, on_progress=on_progress)
     names = FactNames(reader.report.name, lambda: reader.shown)
     told = (names.checked(line, entry) for line, entry in reader.entries())
-    cases = group_cases(entry for entry in told if isinstance(entry, Fact))
+    cases: Mapping[str, Case] = group_cases(entry for entry in told if isinstance(entry, Fact))
+    if events:
+        cases = {case_id: declared_case(case, events) for case_id, case in cases.items()}
     names.tell(reader.refused)
     return Caseload(cases, reader.report)
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final, TypeAlias
 
 from ehcp_flow.errors import RowRefused, SourceError
 from ehcp_flow.facts import COLUMNS, REQUIRED, SHARED, WHITE
+from ehcp_flow.formulas import rearmed
 from ehcp_flow.readers.plain_columns import dated_columns
 from ehcp_flow.readers.text_lines import (
     REMEDY,
@@ -26,10 +27,12 @@ from ehcp_flow.readers.text_lines import (
     refusal_of_unfit,
 )
 
-__all__ = ["CsvTable", "JsonTable", "column_of", "known_among", "table_of", "why_not_split"]
+__all__ = ["REFUSED_COLUMNS", "CsvTable", "JsonTable", "column_of", "known_among", "table_of", "why_not_split"]
 
 Row: TypeAlias = tuple[int, dict[str, str] | RowRefused]
 
+REFUSED_COLUMNS: Final = ("row", "faults")
+"""What a file of refused rows has behind the columns of its source."""
 _SEPARATORS: Final = ",;\t"
 _ALSO_CALLED: Final[Mapping[str, tuple[str, ...]]] = {
     "case_id": ("case", "case_no", "case_number", "case_ref", "case_reference", "caseid", "id", "reference"),
@@ -77,6 +80,8 @@ class CsvTable:
 
     `dated` says that some are particulars: their cells go by names with a blank before them. `header` holds the names
     of the columns, `separator` is what stands between cells, and `lines_read` the number of the header's last line.
+    `cells` are those of the row at hand, as the file writes them; of one that cannot be split, its first line.
+    `retried` says that it is a file of refused rows, read again: its cells are what they were before it was written.
     """
 
     def __init__(self, lines: TextLines) -> None:
@@ -85,6 +90,8 @@ class CsvTable:
         self.separator, header = _header(lines)
         self.header = header
         self.lines_read = lines.number
+        self.cells: list[str] = []
+        self.retried = tuple(header[-len(REFUSED_COLUMNS) :]) == REFUSED_COLUMNS
         columns = [column_of(cell) for cell in header]
         if missing := [column for column in REQUIRED if column not in columns]:
             raise SourceError(name, _missing(missing, dict(zip(columns, header, strict=True))))
@@ -97,7 +104,9 @@ class CsvTable:
         self.shown: Mapping[str, str] = {column: header[index] for index, column in self._known}
         dated = dated_columns().difference(known)
         self.unknown_columns = tuple(
-            cell for cell, column in zip(header, columns, strict=True) if column and column not in known | dated
+            cell
+            for cell, column in zip(header, columns, strict=True)
+            if column and column not in known | dated and not (self.retried and column in REFUSED_COLUMNS)
         )
         # What is no column of a fact goes by a name that is none.
         self._known += [(index, f" {column}") for index, column in enumerate(columns) if column in dated]
@@ -111,14 +120,17 @@ class CsvTable:
     def __iter__(self) -> Iterator[Row]:
         lines, known, width, odd = self._lines, self._known, len(self.header), bool(self._unnamed)
         rows = _split(lines, self.separator)
+        if self.retried:
+            rows = map(_rearmed, rows)
         while True:
             lines.mark()
             line = lines.number + 1
             try:
-                cells = next(rows)
+                self.cells = cells = next(rows)
             except StopIteration:
                 return
             except (csv.Error, TextLines.TooLong) as error:
+                self.cells = [lines.record[0].rstrip(WHITE)]
                 yield line, self._broken(line, error)
                 lines.put_back(1)
                 continue
@@ -170,7 +182,8 @@ def _no_texts(odd: Iterable[tuple[str, str, object]], event: str) -> Iterator[tu
 class JsonTable:
     """The rows of a JSON Lines file.
 
-    `unknown_columns` grows as keys are met; `shown` says how the row at hand writes each known column.
+    `unknown_columns` and `header` grow as keys are met; `shown` says how the row at hand writes each known column, and
+    `cells` is what it has under each key of `header`; of a row that is no object, what its line is.
     """
 
     def __init__(self, lines: TextLines) -> None:
@@ -180,6 +193,7 @@ class JsonTable:
         self.unknown_columns: tuple[str, ...] = ()
         self.dated = False
         self._columns: dict[str, str] = {}
+        self._pairs: Sequence[tuple[str, Any]] | str = ()
         # Pairs, not a dict: a dict would hide a key that is given twice.
         self._load = json.JSONDecoder(object_pairs_hook=_Pairs).decode
 
@@ -188,15 +202,32 @@ class JsonTable:
         """Return how far the file has been read: bytes, or characters of a text stream."""
         return self._lines.bytes_read
 
+    @property
+    def header(self) -> list[str]:
+        """Return the keys in the order in which each was first met."""
+        return list(self._columns)
+
+    @property
+    def cells(self) -> list[str]:
+        """Return what the row at hand has under each key so far."""
+        if isinstance(self._pairs, str):
+            return [self._pairs]
+        told: dict[str, list[str]] = {}
+        for key, value in self._pairs:
+            text = value if isinstance(value, str) else "" if value is None else json.dumps(value)
+            told.setdefault(key, []).append(text)
+        return [" | ".join(told.get(key, ())) for key in self._columns]
+
     def __iter__(self) -> Iterator[Row]:
         lines = self._lines
         while True:
             lines.mark()
             try:
-                text = next(lines).strip(WHITE)
+                self._pairs = text = next(lines).strip(WHITE)
             except StopIteration:
                 return
             except TextLines.TooLong as error:
+                self._pairs = lines.record[0].rstrip(WHITE)
                 yield lines.number, self._refused("", lines.record[0][:60], f"{error}; shorten it")
                 continue
             if text:
@@ -212,6 +243,7 @@ class JsonTable:
             return self._refused("", line[:40], "it holds a number too long, or is nested too deep, for any fact")
         if not isinstance(pairs, _Pairs):
             return self._refused("", line[:40], "write one JSON object on each line")
+        self._pairs = pairs
         fields: dict[str, str] = {}
         shown: dict[str, str] = {}
         wrong: tuple[str, object, str] | None = None
@@ -267,6 +299,10 @@ class _Pairs(list[tuple[str, Any]]):
 
 def _split(lines: TextLines, separator: str) -> Iterator[list[str]]:
     return csv.reader(lines, delimiter=separator, strict=True, skipinitialspace=True)
+
+
+def _rearmed(cells: list[str]) -> list[str]:
+    return [rearmed(cell) for cell in cells]
 
 
 def _header(lines: TextLines) -> tuple[str, list[str]]:

@@ -21,6 +21,7 @@ __all__ = [
     "TextLines",
     "fit_case_id",
     "printable",
+    "readable_text",
     "refusal_of_unfit",
 ]
 
@@ -146,12 +147,27 @@ def refusal_of_unfit(name: str, line: int, fields: Mapping[str, str], shown: Map
     return None
 
 
+def readable_text(text: str) -> str:
+    """Return a text for people to look at: of what is not UTF-8, what Windows-1252 makes of it, if that is a text."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _as_cp1252(text) or printable(text)
+    return text
+
+
+def _as_cp1252(text: str) -> str:
+    """Return what Windows-1252 makes of bytes that are not UTF-8, or "" where that is no text either."""
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("cp1252")
+    except UnicodeError:
+        return ""
+
+
 def _why_unfit(text: str) -> str:
     if "\0" in text:
         return "take out the NUL character"
-    try:
-        meant = text.encode("utf-8", "surrogateescape").decode("cp1252")
-    except UnicodeError:
+    if not (meant := _as_cp1252(text)):
         return f"it is not UTF-8 text; {REMEDY}"
     return f"it is not UTF-8 text, but most likely Windows-1252 (cp1252), which reads {meant!r}; {REMEDY}"
 

@@ -7,43 +7,29 @@ file's bytes: a process that is killed loses nothing that it had reported, and t
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from io import TextIOWrapper
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, Final, TypeAlias
+from typing import TypeAlias
 
 from ehcp_flow.case_ids import nearly_the_same
 from ehcp_flow.errors import FactError, RowRefused, SourceError, UnknownNameError
 from ehcp_flow.fact_names import FactNames
 from ehcp_flow.facts import Fact
-from ehcp_flow.formulas import disarmed
-from ehcp_flow.outputs import Kind, Output, header_of
+from ehcp_flow.outputs import Output
 from ehcp_flow.store.base import Store
 from ehcp_flow.store.planning import Plan
 from ehcp_flow.store.results import ImportState
 from ehcp_flow.store.source_names import SameId
 
-__all__ = ["REFUSED_COLUMNS", "REFUSED_ROWS", "ImportResult", "Item", "import_facts", "import_file", "refused_file"]
+__all__ = ["ImportResult", "Item", "declared_digest", "import_facts", "import_file"]
 
 Item: TypeAlias = tuple[int, Fact | RowRefused] | Fact | RowRefused
 """One row of a file: a fact or a refusal, with its line where the reader knows it."""
-
-REFUSED_COLUMNS: Final = ("source", "line", "column", "value", "expected", "case_id")
-
-
-def _refused_rows(file: BinaryIO) -> bool:
-    return header_of(file) == list(REFUSED_COLUMNS)
-
-
-REFUSED_ROWS: Final = Kind("a file of refused rows that ehcp_flow wrote", "refused.csv", _refused_rows)
-"""Refused rows as `refused_file` writes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,18 +232,24 @@ def import_file(  # noqa: PLR0913 - one parameter for each setting
     batch: int = 2_000,
     dry_run: bool = False,
     same_id: SameId = "refuse",
+    records: Sequence[str] = (),
+    unrecorded: Sequence[str] = (),
     refused_to: str | os.PathLike[str] | None = None,
     refused: Callable[[RowRefused], object] | None = None,
     progress: Callable[[ImportState, int], object] | None = None,
 ) -> ImportResult:
     """Take a CSV or JSON Lines file into the store; run again after an interruption, it goes on where it stopped.
 
-    `same_id` as for `import_facts`. `refused_to` is a CSV file for the rows that are not taken, with the reason: see
-    `refused_file`. `progress` gets the counts so far and the size of the file in bytes. Raises SourceError if the file
-    cannot be read, OutputError, before anything is done, if `refused_to` must not be written.
+    `same_id` as for `import_facts`; `records` and `unrecorded` as for `read_cases`. `refused_to` is a CSV file for the
+    rows that are not taken, as they stand in the file, with `row` and `faults` behind: put right, it is a file to
+    import. `progress` gets the counts so far and the size of the file in bytes. Raises SourceError if the file cannot
+    be read, OutputError, before anything is done, if `refused_to` must not be written.
     """
     from ehcp_flow.readers import read_facts
+    from ehcp_flow.readers.declarations import declared_entries, recorded_events
+    from ehcp_flow.readers.refused_rows import REFUSED_ROWS, refused_table
 
+    events = recorded_events(records, unrecorded)
     reads = [("the file that is imported", path), *(("a file of the store", each) for each in store.files)]
     output = None if refused_to is None else Output(refused_to, REFUSED_ROWS, reads=reads)
     path = Path(path)
@@ -267,66 +259,35 @@ def import_file(  # noqa: PLR0913 - one parameter for each setting
         if progress is not None:
             progress(state, size)
 
-    with refused_file(output) as write:
+    told: list[RowRefused] = []
 
-        def refuse(row: RowRefused) -> None:
-            write(row)
-            if refused is not None:
-                refused(row)
+    def refuse(row: RowRefused) -> None:
+        if output is not None:
+            told.append(row)
+        if refused is not None:
+            refused(row)
 
-        return import_facts(
-            store, read_facts(path).entries(), source=digest, name=path.name, recorded_by=recorded_by, batch=batch,
-            dry_run=dry_run, same_id=same_id,
-            refused=refuse if refused_to is not None or refused is not None else None, progress=report,
-        )  # fmt: skip
-
-
-@contextmanager
-def refused_file(output: Output | None) -> Iterator[Callable[[RowRefused], None]]:
-    """Give a function that writes refused rows to a CSV file, which is put in place at the end of the block.
-
-    Where none is refused there is no file, and one of an earlier run is left with its header alone. People open this
-    file in a spreadsheet, so what would be a formula there gets an apostrophe before it.
-    """
-    if output is None:
-        yield _nowhere
-        return
-    with ExitStack() as stack:
-        rows: Callable[[Iterable[object]], object] | None = None
-
-        def begin() -> Callable[[Iterable[object]], object]:
-            file = stack.enter_context(output.open())
-            text = stack.enter_context(_as_text(file))
-            write: Callable[[Iterable[object]], object] = csv.writer(text).writerow
-            write(REFUSED_COLUMNS)
-            return write
-
-        def refuse(row: RowRefused) -> None:
-            nonlocal rows
-            rows = rows or begin()
-            rows(_cell(getattr(row, column)) for column in REFUSED_COLUMNS)
-
-        yield refuse
-        if rows is None and output.target.exists():
-            begin()
+    rows: Iterable[Item] = read_facts(path).entries()
+    if events:
+        # The same file with another word on what it records is another import.
+        rows, digest = declared_entries(read_facts(path).entries(), events), declared_digest(digest, events)
+    result = import_facts(
+        store, rows, source=digest, name=path.name, recorded_by=recorded_by, batch=batch,
+        dry_run=dry_run, same_id=same_id,
+        refused=refuse if refused_to is not None or refused is not None else None, progress=report,
+    )  # fmt: skip
+    if output is not None:
+        refused_table(path, told).write(output)
+    return result
 
 
-@contextmanager
-def _as_text(file: BinaryIO) -> Iterator[TextIOWrapper]:
-    """Give a file as one of text, and leave it open at the end."""
-    text = TextIOWrapper(file, encoding="utf-8", errors="backslashreplace", newline="")
-    try:
-        yield text
-    finally:
-        text.detach()
+def declared_digest(digest: str, events: Sequence[str]) -> str:
+    """Return what progress is kept under for a file of which it is said that it records these events."""
+    return hashlib.sha256(" ".join((digest, *events)).encode()).hexdigest()
 
 
 def _nowhere(*_: object) -> None:
     """Take what nobody asked for."""
-
-
-def _cell(value: object) -> str:
-    return "" if value is None else disarmed(str(value).replace("\x00", "\\x00"))
 
 
 def _why(fact: Fact, error: Exception) -> tuple[str, object, str]:

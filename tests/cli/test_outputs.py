@@ -60,6 +60,7 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "synth": [("synth", "--cases", "3")],
     "convert": [("convert", "{csv}", "--columns", "{columns}")],
     "convert --propose": [("convert", "{csv}")],
+    "check --refused": [("check", "{csv}", *_DAY)],
 }
 """How each command that writes a file is called, besides the option that names it, which may have a way of its own."""
 
@@ -253,15 +254,16 @@ def test_a_file_is_written_and_written_again_as_it_may_be_read(words, option, ow
     monkeypatch.chdir(own)
     (own / "latest").symlink_to("archive/written")
     (own / "archive").mkdir()
-    if words == "import":
+    refuses = option == "--refused"
+    if refuses:
         with (own / "cases.csv").open("a") as file:
-            file.write("x,request_recieved,2026-03-02,,,,,,,\n")
+            file.write("x,,request_recieved,2026-02-30,,,,,,,\n")
     for call in calls(words, option):
         written = own / "archive" / "written"
         written.unlink(missing_ok=True)
         for again in (False, True):
             done = invoke(*filled(call, own), option, own / "latest")
-            assert done.exit_code == (words == "import"), done.stderr
+            assert done.exit_code == refuses, done.stderr
             assert written.stat().st_size
             assert (own / "latest").is_symlink()
             assert [path.name for path in written.parent.iterdir()] == ["written"]

@@ -126,7 +126,12 @@ def test_refused_rows_are_told_and_written_with_their_reasons(new_url, tmp_path)
     assert done.stdout == "3 rows: 1 fact taken, 0 duplicates, 2 refused\n"
     assert "line 3, column on, case b: '2026-02-30'" in done.stderr
     rows = rows_of((tmp_path / "refused.csv").read_text(), "csv")
-    assert [(row["line"], row["column"], row["case_id"]) for row in rows] == [("3", "on", "b"), ("4", "event", "'=b")]
+    assert [(row["row"], row["case_id"], row["on"]) for row in rows] == [
+        ("3", "b", "2026-02-30"),
+        ("4", "'=b", "2026-03-02"),
+    ]
+    assert rows[0]["faults"].startswith("on: the calendar has no such day")
+    assert rows[1]["faults"].startswith("event: there is no such event")
     assert len(printed("check", new_url)) > 0
     assert invoke("import", tmp_path / "c.csv", "--store", new_url).exit_code == 1
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ehcp_flow.bulk import deadlines_frame
-from ehcp_flow.conversion import convert, convert_source, read_convert_file, refused_rows
+from ehcp_flow.conversion import convert, convert_source, read_convert_file, refused_of
 from ehcp_flow.errors import ConvertFileError, ConvertFileMissing
 from ehcp_flow.refusals import grouped
 
@@ -144,10 +144,10 @@ def test_refused_cells_of_one_kind_are_one_line_and_their_rows_can_be_put_right_
     assert lines[0].startswith("t.csv: 40 rows, column Received: ")
     assert lines[0].endswith(", ...)")
     assert "('1/13/2024' line 2, '2/14/2024' line 3, " in lines[0]
-    text = refused_rows(
+    text = refused_of(
         convert_source(io.BytesIO("\n".join([HEADER, *rows]).encode()), read_convert_file(FILE)),
         found.refused[:40],
-    )
+    ).text()
     again = convert(io.StringIO(text.replace("/2024", "/2024")), FILE | {"dates": "month first"})
     assert len(again) == 40
     assert not again.refused

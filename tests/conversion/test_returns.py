@@ -524,3 +524,34 @@ def test_what_a_source_records_can_be_said_for_a_return_too():
     cases = convert(io.BytesIO(text.encode()), "sen2", records=["assessment_agreed"])
     found = {each.limit: each.status for each in deadlines_of(cases["B801200005001"], AS_OF)}
     assert found["decide_assess"] == "overdue"
+
+
+def test_whose_cases_they_are_can_be_said_of_files_that_do_not_say_it(tmp_path: Path):
+    d2i, annex, sheet = (tmp_path / name for name in ("d2i.csv", "annex.csv", "sheet.csv"))
+    d2i.write_text(
+        "Person ID,Requests Record ID,Date Request Was Received,Request Outcome Date,Request Outcome\n"
+        "1,10,03/03/2025,10/04/2025,Y\n"
+    )
+    headings = [
+        "Unique ID", "Date initial EHC plan issued", "Date updated EHC plan issued", "Date EHC plan last reviewed",
+        "SEN primary need", "Main education establishment – URN",
+    ]  # fmt: skip
+    annex.write_text(",".join(headings) + "\n7,03/03/2025,,,,\n", "utf-8")
+    sheet.write_text("UPN,Received\nA1,2025-03-03\n", "utf-8")
+    own = {"case_id": "UPN", "fact": [{"event": "request_received", "on": "Received"}]}
+    for path, columns in ((d2i, "d2i"), (annex, "annex-a"), (sheet, own)):
+        (case,) = convert(path, columns).values()
+        assert case.authority is None
+        (named,) = convert(path, columns, authority=885).values()
+        assert named.authority == "885"
+        assert named.case_id == case.case_id
+    # What says it itself is not talked over.
+    (case,) = convert(sheet, own | {"authority": 916}, authority=885).values()
+    assert case.authority == "916"
+    facts = run("convert", str(d2i), "--columns", "d2i", "--authority", "885")
+    assert ",885," in facts.stdout
+    shown = run("check", str(d2i), "--columns", "d2i", "--authority", "885", "--as-of", "2025-12-31", "--format", "csv")
+    assert {row["authority"] for row in csv.DictReader(io.StringIO(shown.stdout))} == {"885"}
+    store = f"sqlite:///{tmp_path}/s.db"
+    assert run("import", str(d2i), "--columns", "d2i", "--authority", "885", "--store", store).exit_code == 0
+    assert '"authority": "885"' in run("check", store, "--as-of", "2025-12-31", "--format", "json").stdout

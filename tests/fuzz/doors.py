@@ -109,6 +109,9 @@ DOORS: dict[str, Door] = {
     "csv": Door(spoilt(material.CSV), _by_columns_alike("facts.csv")),
     "jsonl": Door(spoilt(material.JSONL), _by_columns_alike("facts.jsonl")),
     "import": Door(spoilt(material.CSV), _facts("facts.csv", IMPORT)),
+    "refused": Door(
+        spoilt(material.JSONL), _facts("facts.jsonl", ("check", "facts.jsonl", *AS_OF, "--refused", "refused.csv"))
+    ),
     "parquet": Door(
         st.deferred(lambda: spoilt(material.parquet())), _facts("facts.parquet", ("check", "facts.parquet", *AS_OF))
     ),

@@ -20,6 +20,7 @@ from ehcp_flow.facts import make_fact
 from ehcp_flow.outputs import Kind, Output, apart, header_of, same_file
 from ehcp_flow.readers import read_facts
 from ehcp_flow.readers.fact_writer import FACTS, write_facts
+from ehcp_flow.readers.refused_rows import REFUSED_ROWS
 from ehcp_flow.reports.calendar_feed import CALENDAR, calendar_feed
 from ehcp_flow.reports.case_page import CASE_PAGE, case_page
 from ehcp_flow.reports.overview import overview
@@ -28,7 +29,7 @@ from ehcp_flow.reports.workbook import WORKBOOK, write_workbook
 from ehcp_flow.store import Store
 from ehcp_flow.store.anchors import ANCHOR, write_heads
 from ehcp_flow.store.exports import export_file
-from ehcp_flow.store.imports import REFUSED_ROWS, import_file
+from ehcp_flow.store.imports import import_file
 from ehcp_flow.store.outbox import POSITION, Bookmark
 from ehcp_flow.store.store_files import files_of
 from ehcp_flow.synth.caseload_file import MADE_UP, write_synth

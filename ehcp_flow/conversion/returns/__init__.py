@@ -61,12 +61,14 @@ _BEGINNING: Final = 4_096
 class ReturnColumns:
     """One of the shipped names, `sen2` and the like, where a convert file could stand; `records` as a convert file's.
 
-    Without a name it is any of the forms, by what the source says itself.
+    Without a name it is any of the forms, by what the source says itself. `authority` is whose cases they are, where
+    the source does not say so.
     """
 
     name: str = ""
     records: tuple[str, ...] = ()
     sheet: str | None = None
+    authority: str | None = None
 
 
 def read_return(source: Any, columns: ReturnColumns, *, name: str | None = None) -> ReturnRecords:

@@ -60,10 +60,13 @@ _PHASES: Final = {"02-14": "school", "02-15": "school", "03-30": "post16", "03-3
 """The days before which a plan is amended for a phase transfer, and those before them: of which phase (SR 18(1))."""
 
 
-def facts_of_return(records: ReturnRecords, recorded: Sequence[str] = ()) -> Iterator[ReturnedFact]:
+def facts_of_return(
+    records: ReturnRecords, recorded: Sequence[str] = (), authority: str | None = None
+) -> Iterator[ReturnedFact]:
     """Yield the facts of each request of a return, case by case; refused items go to `records.refused`.
 
-    `recorded` are the events that the source is said to record at all, in the place of what each request shows.
+    `recorded` are the events that the source is said to record at all, in the place of what each request shows, and
+    `authority` is whose cases they are, where the return does not say so.
     """
     counted: Counter[str] = Counter()
     names: Counter[str] = Counter()
@@ -74,7 +77,7 @@ def facts_of_return(records: ReturnRecords, recorded: Sequence[str] = ()) -> Ite
             counted["shared_number"] += 1
         names[base] += 1
         case_id = base if names[base] == 1 else f"{base}-{names[base]}"
-        yield from _RequestFacts(records, request, case_id, counted).rows(recorded)
+        yield from _RequestFacts(records, request, case_id, counted, records.authority or authority).rows(recorded)
     records.notes += [f"{many:,} {notes()[key]}" for key, many in counted.items()]
 
 
@@ -90,7 +93,14 @@ def _person_id(request: RequestRecords, records: ReturnRecords) -> str:
 class _RequestFacts:
     """The facts of one request."""
 
-    def __init__(self, records: ReturnRecords, request: RequestRecords, case_id: str, counted: Counter[str]) -> None:
+    def __init__(
+        self,
+        records: ReturnRecords,
+        request: RequestRecords,
+        case_id: str,
+        counted: Counter[str],
+        authority: str | None,
+    ) -> None:
         self.records = records
         self.request = request
         self.case_id = case_id
@@ -98,7 +108,7 @@ class _RequestFacts:
         self.dates = forms()[records.form].dates
         self.made: list[ReturnedFact] = []
         self.names: Counter[str] = Counter()
-        self.authority = records.authority
+        self.authority = authority
 
     def rows(self, recorded: Sequence[str]) -> list[ReturnedFact]:
         """Return every fact of the request, the declaration of what is recorded first."""
