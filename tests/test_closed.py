@@ -24,6 +24,7 @@ HELD_ELSEWHERE = {
     "identifiers.LONGEST": "another column is passed over before it is looked up",
     "measures.periods._SURVEY_DAYS": "another year is passed over before it is looked up",
     "readers.row_tables._ALSO_CALLED": "the columns that a header must have: tests/readers/test_csv.py leaves out each",
+    "readers.refused_rows._STANDS_IN": "another column is asked about before it is looked up",
     "readers.fact_writer._ROWS": "another format is refused before it is looked up",
     "reports.lists._TITLES": "the keys of the table beside it: tests/reports/test_overview.py has each list",
     "law.guard.KINDS": "another kind is refused before it is looked up",

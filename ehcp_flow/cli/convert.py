@@ -157,8 +157,10 @@ def _write_template(given: _SheetToRead, output: str | None) -> None:
 def _propose(source: str, sheet: str | None, to: str) -> None:
     """Write a convert file for a sheet, and tell what was made of it."""
     raw = raw_sheet(source, sheet)
-    from ehcp_flow.conversion import propose
+    from ehcp_flow.conversion import propose, shipped_name
 
+    if shipped := shipped_name(raw):
+        note(f"{source}: its headings are known: it needs no convert file, but --columns {shipped}")
     proposal = propose(raw)
     _write(to, "ehcp_flow.conversion.proposing:CONVERT_FILE", proposal.text)
     _tell_proposal(proposal, source, to)

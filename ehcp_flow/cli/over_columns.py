@@ -143,7 +143,6 @@ class SourceOverColumns(OpenedSource):
         found = CheckTally()
         work = counted_chunk if findings else judge_chunk
         frames = Frames(self._source, work=work, **self._judging())
-        out: Any = getattr(sys.stdout, "buffer", None)
         parts = self._read(frames, frames)
         with sheet(form, FIELDS) as rows, ProgressBar("judging", shown=not sys.stdout.isatty()) as bar:
             for frame in parts:
@@ -159,7 +158,9 @@ class SourceOverColumns(OpenedSource):
                 found.denied += denied
                 found.made += made
                 found.unrecorded += unrecorded
-                if form in (Format.CSV, RAW) and out is not None:
+                # Asked for behind the header: a file in its place looks at what is written first.
+                out: Any = getattr(sys.stdout, "buffer", None) if form in (Format.CSV, RAW) else None
+                if out is not None:
                     sys.stdout.flush()
                     write_csv(shown, out, header=False, raw=form == RAW)
                     out.flush()

@@ -108,7 +108,8 @@ def sheet_rows(
 def raw_sheet(source: str, sheet: str | None) -> RawSheet:
     """Return the rows of a sheet as they are, to propose a convert file for them."""
     given, name = _read_from(source)
-    read: RawSheet = conversion_extra(f"{source} is a sheet").read_raw_sheet(given, sheet=sheet, name=name)
+    conversion = conversion_extra(f"{source} is a sheet")
+    read: RawSheet = conversion.read_raw_sheet(given, sheet=sheet, name=name, wanted=conversion.known_headings())
     return read
 
 

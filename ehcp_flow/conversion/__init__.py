@@ -26,10 +26,11 @@ from ehcp_flow.bulk import read_cases
 from ehcp_flow.case import Case
 from ehcp_flow.conversion.convert_file import ConvertFile, FromSheet, read_convert_file
 from ehcp_flow.conversion.converting import ConvertedRows, convert_rows, rows_of_facts, rows_of_return
-from ehcp_flow.conversion.proposing import Proposal, propose
+from ehcp_flow.conversion.proposing import Proposal, known_headings, propose
 from ehcp_flow.conversion.refused_cells import refused_of
-from ehcp_flow.conversion.returns import RETURNS, ReturnColumns, read_return
+from ehcp_flow.conversion.returns import RETURNS, ReturnColumns, read_return, shipped_name
 from ehcp_flow.conversion.sheet import RawSheet, read_raw_sheet
+from ehcp_flow.facts import COLUMNS
 from ehcp_flow.readers import Caseload, Report
 from ehcp_flow.readers.declarations import recorded_events
 
@@ -45,12 +46,14 @@ __all__ = [
     "convert_rows",
     "convert_source",
     "fact_rows",
+    "known_headings",
     "meant_by",
     "of_sheet",
     "propose",
     "read_convert_file",
     "read_raw_sheet",
     "refused_of",
+    "shipped_name",
 ]
 
 SHIPPED: Final = ("annex-a",)
@@ -125,7 +128,7 @@ def fact_rows(source: Any, *, sheet: str | None = None, name: str | None = None)
 
     `sheet` names one of a workbook's. Raises SourceError for what cannot be read or lacks a column that it must have.
     """
-    return rows_of_facts(read_raw_sheet(source, sheet=sheet, name=name))
+    return rows_of_facts(read_raw_sheet(source, sheet=sheet, name=name, wanted=COLUMNS))
 
 
 def cases_of(rows: ConvertedRows) -> ConvertedCases:
@@ -141,7 +144,8 @@ def convert_source(
     if isinstance(file, ReturnColumns):
         return rows_of_return(read_return(source, file, name=name), file)
     if query is None:
-        return convert_rows(read_raw_sheet(source, sheet=file.sheet, name=name), file)
+        raw = read_raw_sheet(source, sheet=file.sheet, name=name, wanted=file.headings)
+        return convert_rows(raw, file)
     if hasattr(source, "connect"):
         with source.connect().execution_options(stream_results=True) as connection:
             return convert_source(connection, file, query=query, name=name)

@@ -7,6 +7,7 @@ is not understood is a comment.
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -41,6 +42,8 @@ _NOTHING: Final = (
 _MOSTLY: Final = 0.6
 """From which share of its cells on a column is one of days."""
 _MOST_WORDS: Final = 12
+_NUMBERED: Final = re.compile(r"(?P<name>.*) \((?P<number>[0-9]+)\)")
+"""How a heading is told apart that stands there before."""
 
 
 def _is_ours(file: BinaryIO) -> bool:
@@ -61,6 +64,9 @@ class KnownHeading(BaseModel):
     needs: str = ""
     decides: Mapping[str, tuple[str, ...]] = {}
     date_of: str = ""
+    outcome_of: str = ""
+    outcomes: Mapping[str, tuple[str, ...]] = {}
+    beside: tuple[str, ...] = ()
     ask: str = ""
     choices: tuple[str, ...] = ()
     role: str = ""
@@ -81,18 +87,22 @@ def known_headings() -> Mapping[str, KnownHeading]:
     """Return what each heading that people use means, by `heading_key`."""
     text = (files("ehcp_flow.conversion") / "headings.toml").read_text("utf-8")
     rows = [KnownHeading.model_validate(row) for row in tomllib.loads(text)["heading"]]
-    return {heading_key(says): row for row in rows for says in row.says}
+    return {heading_key(says): row for row in rows for says in (*row.says, *row.beside)}
 
 
 def propose(raw: RawSheet) -> Proposal:
     """Return a convert file for a sheet. Raises SourceError where it holds nothing that could be one."""
-    return _Proposing(raw.under(None, known_headings())).run()
+    return _Proposing(raw.under(None, known_headings()), raw.sheet).run()
 
 
 class _Column(NamedTuple):
-    """A column: its heading, what that means, its cells that say something, and the share of them that are days."""
+    """A column: its heading, what that means, its cells that say something, and the share of them that are days.
+
+    `number` is 2 for the second column of one heading: a sheet that has its reviews side by side repeats them.
+    """
 
     name: str
+    number: int
     means: KnownHeading | None
     cells: list[str]
     days: float
@@ -100,8 +110,10 @@ class _Column(NamedTuple):
 
 
 class _Proposing:
-    def __init__(self, sheet: HeadedSheet) -> None:
+    def __init__(self, sheet: HeadedSheet, called: str | None) -> None:
         self.sheet = sheet
+        self.called = called
+        self.events: dict[str, None] = {}
         self.columns = [self._looked_at(name) for name in sheet.columns]
         self.understood: dict[str, str] = {}
         self.asked: dict[str, str] = {}
@@ -118,9 +130,11 @@ class _Proposing:
             "# Read it before you use it.",
             *self._ids(),
             *self._authority(),
+            *([f"sheet = {_quoted(self.called)}"] if self.called is not None else []),
             f"header = {self.sheet.first - 1}",
             *self._dates(),
             *self._empty(),
+            *self._records(),
             "",
             *(line for text in facts for line in (text, "")),
             *(["[carry]", *carried, ""] if carried else []),
@@ -135,7 +149,10 @@ class _Proposing:
         # One in the other order is a day that was meant.
         days = sum(not each.fault or each.order is not None for each in read)
         orders = frozenset(each.order for each in read if each.order is not None)
-        return _Column(name, known_headings().get(heading_key(name)), cells, days / len(cells) if cells else 0, orders)
+        shown = _NUMBERED.fullmatch(name)
+        number = int(shown["number"]) if shown is not None and shown["name"] in self.sheet.columns else 1
+        means = known_headings().get(heading_key(shown["name"] if shown is not None and number > 1 else name))
+        return _Column(name, number, means, cells, days / len(cells) if cells else 0, orders)
 
     def _ids(self) -> Iterator[str]:
         found = next((each for each in self.columns if each.means is not None and each.means.role == "case_id"), None)
@@ -192,6 +209,14 @@ class _Proposing:
         if nothing:
             yield f"empty = {json.dumps(nothing, ensure_ascii=False)}"
 
+    def _records(self) -> Iterator[str]:
+        """Say what the sheet seems to record, for whoever knows whether that is all."""
+        if self.events:
+            events = json.dumps(list(self.events))
+            yield "# Where nothing else is recorded, say so: a limit that only other facts discharge is then"
+            yield "# unrecorded, and no breach. Leave out what the sheet has the last of alone, as of reviews."
+            yield f"# records = {events}"
+
     def _facts(self, column: _Column) -> Iterator[str]:
         """Yield the facts that a column's days are, and note what becomes of the column."""
         means = column.means
@@ -202,8 +227,8 @@ class _Proposing:
                 self._leave(column, "not understood" + ("; it holds days" if column.days >= _MOSTLY else ""))
         elif means.role == "personal":
             self._leave(column, "of the person; no fact needs it")
-        elif means.decides:
-            if not self._dated(means):
+        elif means.decides or means.outcome_of:
+            if not self._dated(column, means):
                 self._leave(column, "there is no column with the day of that decision")
         elif (means.event or means.date_of or means.ask) and column.cells and column.days < _MOSTLY:
             self._leave(column, "it should hold days, and does not")
@@ -213,38 +238,84 @@ class _Proposing:
         elif means.date_of:
             yield from self._decision(column, means.date_of)
         elif means.needs:
-            self._leave(column, f"{means.event} needs its {means.needs}; say which, in a [[fact]] of your own")
+            yield from self._with_outcome(column, means)
         elif means.event:
+            self.events[means.event] = None
             self.understood[column.name] = means.event + (f" ({means.party})" if means.party else "")
             party = f"\nparty = {_quoted(means.party)}" if means.party else ""
             yield f"[[fact]]\nevent = {_quoted(means.event)}\non = {_quoted(column.name)}{party}"
 
-    def _dated(self, means: KnownHeading) -> bool:
+    def _outcome_of(self, column: _Column) -> _Column | None:
+        """Return the column that says what a decision was whose day stands in this one."""
+        if column.means is None or not column.means.needs:
+            return None
+        for at, each in enumerate(self.columns):
+            if each.means is None or each.means.outcome_of != column.means.event:
+                continue
+            # What is headed "Outcome" alone is that of the day right before it.
+            alone = heading_key(_NUMBERED.sub(r"\g<name>", each.name)) in each.means.beside
+            if (self.columns[at - 1] is column and at > 0) if alone else each.number == column.number:
+                return each
+        return None
+
+    def _with_outcome(self, column: _Column, means: KnownHeading) -> Iterator[str]:
+        """Yield the fact of a decision that needs its outcome, where a column says which it was."""
+        words = self._outcome_of(column)
+        if words is None or words.means is None:
+            self._leave(column, f"{means.event} needs its {means.needs}; say which, in a [[fact]] of your own")
+            return
+        pairs = self._meanings(words, words.means.outcomes)
+        self.events[means.event] = None
+        self.understood[column.name] = f"the day of {means.event}"
+        self.understood[words.name] = f"what was decided: {', '.join(words.means.outcomes)}"
+        yield (
+            f"[[fact]]\nevent = {_quoted(means.event)}\non = {_quoted(column.name)}\n"
+            f"outcome = {{column = {_quoted(words.name)}, values = {{{pairs}}}}}"
+        )
+
+    def _meanings(self, words: _Column, meanings: Mapping[str, Sequence[str]]) -> str:
+        """Return what the words of a column mean, as a convert file has it; those that mean nothing known are named."""
+        values, unknown = {}, []
+        for word in sorted(set(words.cells))[:_MOST_WORDS]:
+            meant = next((each for each, says in meanings.items() if word.casefold() in says), None)
+            if meant is None:
+                unknown.append(word)
+            else:
+                values[word] = meant
+        if unknown:
+            self.comments.append(
+                f'# not understood in {words.name}: {", ".join(unknown)}; give each a meaning in values, or "" for none'
+            )
+        return ", ".join(f"{_quoted(word)} = {_quoted(meant)}" for word, meant in values.items())
+
+    def _dated(self, column: _Column, means: KnownHeading) -> bool:
+        if means.outcome_of:
+            return any(self._outcome_of(each) is column for each in self.columns)
         yes = next(iter(means.decides))
-        return any(each.means is not None and each.means.date_of == yes for each in self.columns)
+        return any(
+            each.means is not None and each.means.date_of == yes and each.number == column.number
+            for each in self.columns
+        )
 
     def _decision(self, column: _Column, yes: str) -> Iterator[str]:
         """Yield the fact of a decision whose answer stands in a column of its own, or the question what it was."""
-        words = next((each for each in self.columns if each.means is not None and yes in each.means.decides), None)
+        words = next(
+            (
+                each
+                for each in self.columns
+                if each.means is not None and yes in each.means.decides and each.number == column.number
+            ),
+            None,
+        )
         if words is None or words.means is None:
             no = yes.replace("_agreed", "_refused")
             self._ask(column.name, "which decision was it? No column says so", [yes, no, "leave out"])
             yield _asked_about(column)
             return
-        values, unknown = {}, []
-        for word in sorted(set(words.cells))[:_MOST_WORDS]:
-            event = next((each for each, says in words.means.decides.items() if word.casefold() in says), None)
-            if event is None:
-                unknown.append(word)
-            else:
-                values[word] = event
+        pairs = self._meanings(words, words.means.decides)
+        self.events |= dict.fromkeys(words.means.decides)
         self.understood[words.name] = " or ".join(words.means.decides)
         self.understood[column.name] = "the day of that decision"
-        if unknown:
-            self.comments.append(
-                f'# not understood in {words.name}: {", ".join(unknown)}; give each its event in values, or "" for none'
-            )
-        pairs = ", ".join(f"{_quoted(word)} = {_quoted(event)}" for word, event in values.items())
         yield f"[[fact]]\nevent = {{column = {_quoted(words.name)}, values = {{{pairs}}}}}\non = {_quoted(column.name)}"
 
     def _carried(self) -> list[str]:

@@ -11,8 +11,11 @@ import datetime as dt
 import io
 import os
 import re
+import struct
 import zipfile
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +33,14 @@ _SEPARATORS: Final = (",", ";", "\t", "|")
 _FETCHED: Final = 5_000
 _LOOKED_AT: Final = 30
 """Among how many rows the header is looked for."""
+_SAYS_1904: Final = {
+    "xl/workbook.xml": re.compile(rb"<workbookPr[^>]*\bdate1904=\"(1|true)\""),
+    "content.xml": re.compile(rb"<table:null-date[^>]*date-value=\"1904-01-01"),
+}
+"""Where a workbook says that it counts from 1904: XLSX, and ODS."""
+_BIFF_BEGINS: Final = b"\x09\x08\x10\0\0\x06\x05\0"
+"""How what an XLS says of the whole workbook begins (BIFF8: BOF of the globals)."""
+_BIFF_DATES, _BIFF_END = 0x22, 0x0A
 _BLANK: Final = " \t\r\n\f\v\u00a0\u200b\ufeff"
 
 
@@ -68,13 +79,17 @@ class HeadedSheet:
 
 @dataclass(frozen=True)
 class RawSheet:
-    """The rows of a sheet, before it is known which of them is the header; `header` is its place where it is plain."""
+    """The rows of a sheet, before it is known which of them is the header; `header` is its place where it is plain.
+
+    `sheet` is what it is called, where it is one of several of a workbook.
+    """
 
     name: str
     rows: list[list[str]]
     notes: tuple[str, ...] = ()
     header: int | None = None
     from_1904: bool = False
+    sheet: str | None = None
 
     def under(self, header: int | None, wanted: Collection[str] = ()) -> HeadedSheet:
         """Return the table under a header: the row of that number, or the one that has most of the `wanted` headings.
@@ -100,11 +115,10 @@ class RawSheet:
 
     def _found(self, wanted: Collection[str]) -> int:
         """Return the place of the header: the row with most of what is wanted, else the first that looks like one."""
-        keys = {heading_key(each) for each in wanted}
         looked = self.rows[:_LOOKED_AT]
         if not any(any(row) for row in looked):
             raise SourceError(self.name, "it is empty; a sheet begins with a row of headings")
-        scores = [len(keys & {heading_key(cell) for cell in row if cell}) for row in looked]
+        scores = _scores(looked, wanted)
         if max(scores):
             return scores.index(max(scores))
         # A header names every column, which a title above it, or a group of merged cells, does not.
@@ -112,11 +126,20 @@ class RawSheet:
         return next(at for at, many in enumerate(filled) if 2 * many > max(filled))
 
 
-def read_raw_sheet(source: Any, *, sheet: str | None = None, name: str | None = None) -> RawSheet:
-    """Return the rows of a source: a path or a binary stream of a file, a frame, or rows of a query.
+def _scores(rows: Iterable[Sequence[str]], wanted: Collection[str]) -> list[int]:
+    """Return how many of the headings that are wanted each row has."""
+    keys = {heading_key(each) for each in wanted}
+    return [len(keys & {heading_key(cell) for cell in row if cell}) for row in rows]
 
-    `sheet` names one of a workbook's; without it the first that is not empty is taken. Raises SourceError, which says
-    why, for what cannot be read; SourceMissing for a file that is not there.
+
+def read_raw_sheet(
+    source: Any, *, sheet: str | None = None, name: str | None = None, wanted: Collection[str] = ()
+) -> RawSheet:
+    """Return the rows of a source: a path or a binary stream of a file, a frame, rows of a query, or dicts.
+
+    `sheet` names one of a workbook's; without it the one that has most of the `wanted` headings is taken, the first
+    that is not empty where none has any. Raises SourceError, which says why, for what cannot be read; SourceMissing for
+    a file that is not there.
     """
     if isinstance(source, (str, os.PathLike)):
         name = name or os.fspath(source)
@@ -125,17 +148,17 @@ def read_raw_sheet(source: Any, *, sheet: str | None = None, name: str | None = 
         except (OSError, ValueError) as error:
             missing, why = why_unreadable(error)
             raise (SourceMissing if missing else SourceError)(name, why) from None
-        return _of_bytes(data, name, sheet)
+        return _of_bytes(data, name, sheet, wanted)
     if hasattr(source, "read"):
         name = name or str(getattr(source, "name", "<stream>"))
         data = source.read()
-        return _of_bytes(data if isinstance(data, bytes) else data.encode("utf-8"), name, sheet)
+        return _of_bytes(data if isinstance(data, bytes) else data.encode("utf-8"), name, sheet, wanted)
     return _of_frame(source, name or "frame")
 
 
-def _of_bytes(data: bytes, name: str, sheet: str | None) -> RawSheet:
+def _of_bytes(data: bytes, name: str, sheet: str | None, wanted: Collection[str]) -> RawSheet:
     if data.startswith(WORKBOOKS):
-        return _of_workbook(data, name, sheet)
+        return _of_workbook(data, name, sheet, wanted)
     text, notes = _decoded(data, name)
     return _of_csv(text, name, notes)
 
@@ -149,6 +172,10 @@ def _decoded(data: bytes, name: str) -> tuple[str, list[str]]:
             except UnicodeDecodeError as error:
                 raise SourceError(name, f"it begins as UTF-16 and is none: {error.reason}") from None
     if b"\0" in data:
+        for encoding, high in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
+            # Without a mark at its beginning: of text in Latin letters every other byte is nothing.
+            if 2 * high.count(0) > len(high) and not len(data) % 2:
+                return data.decode(encoding, "replace"), ["it is UTF-16"]
         raise SourceError(name, "this is not a text file, nor a workbook that can be read")
     try:
         return data.decode("utf-8-sig"), []
@@ -210,7 +237,7 @@ def _opened(data: bytes, name: str) -> Any:
         raise SourceError(name, f"the workbook cannot be read: {error}") from None
 
 
-def _of_workbook(data: bytes, name: str, sheet: str | None) -> RawSheet:
+def _of_workbook(data: bytes, name: str, sheet: str | None, wanted: Collection[str]) -> RawSheet:
     book = _opened(data, name)
     from fastexcel import FastExcelError
 
@@ -218,26 +245,58 @@ def _of_workbook(data: bytes, name: str, sheet: str | None) -> RawSheet:
         names = book.sheet_names
         if sheet is not None and sheet not in names:
             raise SourceError(name, f"it has no sheet {sheet!r}; it has {', '.join(names)}")
-        for chosen in [sheet] if sheet is not None else names:
-            frame = book.load_sheet(chosen, header_row=None, skip_rows=0, dtypes="string").to_polars()
-            if frame.height:
-                break
-        else:
-            raise SourceError(name, "none of its sheets holds anything")
+        chosen = sheet if sheet is not None else names[0] if len(names) == 1 else _most_like(book, names, wanted)
+        frame = _cells_of(book, chosen)
+        if not frame.height:
+            raise SourceError(name, "none of its sheets holds anything" if sheet is None else f"sheet {sheet} is empty")
     except FastExcelError as error:
         raise SourceError(name, f"the workbook cannot be read: {error}") from None
     notes = [] if len(names) == 1 or sheet is not None else [f"its sheet {chosen!r} was read, of {len(names)}"]
     rows = [[_text(cell) for cell in row] for row in frame.iter_rows()]
-    return RawSheet(f"{name}[{chosen}]", rows, tuple(notes), from_1904=_from_1904(data))
+    of_several = chosen if len(names) > 1 else None
+    return RawSheet(f"{name}[{chosen}]", rows, tuple(notes), from_1904=_from_1904(data), sheet=of_several)
+
+
+def _cells_of(book: Any, sheet: str, rows: int | None = None) -> pl.DataFrame:
+    frame: pl.DataFrame = book.load_sheet(sheet, header_row=None, skip_rows=0, n_rows=rows, dtypes="string").to_polars()
+    return frame
+
+
+def _most_like(book: Any, names: Sequence[str], wanted: Collection[str]) -> str:
+    """Return the sheet that has most of the headings that are wanted; where none has any, the first with something."""
+    best, most = names[0], -1
+    for name in names:
+        beginning = _cells_of(book, name, _LOOKED_AT)
+        scores = _scores(([_text(cell) for cell in row] for row in beginning.iter_rows()), wanted)
+        if scores and max(scores) > most:
+            best, most = name, max(scores)
+    return best
 
 
 def _from_1904(data: bytes) -> bool:
     """Whether a workbook counts its days from 1904, as those of old Macs do."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return re.search(rb"<workbookPr[^>]*\bdate1904=\"(1|true)\"", archive.read("xl/workbook.xml")) is not None
-    except (zipfile.BadZipFile, KeyError, RuntimeError, NotImplementedError):
-        return False
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        return _xls_from_1904(data)
+    with (
+        suppress(zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error),
+        zipfile.ZipFile(io.BytesIO(data)) as archive,
+    ):
+        parts = set(archive.namelist())
+        return any(part in parts and says.search(archive.read(part)) for part, says in _SAYS_1904.items())
+    return False
+
+
+def _xls_from_1904(data: bytes) -> bool:
+    """Whether an old workbook says so: in a record of its own, among the first of those that are about all of it."""
+    at = data.find(_BIFF_BEGINS)
+    while 0 <= at < len(data) - 6:
+        kind, size = struct.unpack_from("<HH", data, at)
+        if kind == _BIFF_DATES:
+            return data[at + 4 : at + 6] == b"\x01\0"
+        if kind == _BIFF_END:
+            return False
+        at += 4 + size
+    return False
 
 
 def _of_frame(source: Any, name: str) -> RawSheet:
@@ -259,9 +318,14 @@ def _of_frame(source: Any, name: str) -> RawSheet:
         headings, body = list(source.keys()), _fetched(source)
     elif hasattr(source, "description") and hasattr(source, "fetchmany"):
         headings, body = [each[0] for each in source.description or ()], _fetched(source)
+    elif isinstance(source, (list, tuple)) and source and all(isinstance(row, Mapping) for row in source):
+        headings = list(dict.fromkeys(key for row in source for key in row))
+        body = [[row.get(key) for key in headings] for row in source]
     else:
         raise SourceError(
-            name, f"a {type(source).__name__} is no table: give a path, a frame of pandas, Polars or Arrow, or a result"
+            name,
+            f"a {type(source).__name__} is no table: give a path, a frame of pandas, Polars or Arrow, a result, or a "
+            "list of dicts",
         )
     rows = [[_text(heading) for heading in headings], *([_text(cell) for cell in row] for row in body)]
     return RawSheet(name, rows, header=0)
@@ -270,7 +334,8 @@ def _of_frame(source: Any, name: str) -> RawSheet:
 def _fetched(result: Any) -> Iterator[Sequence[Any]]:
     """Yield the rows of a result as they come, so that a driver need not hold them all."""
     while batch := result.fetchmany(_FETCHED):
-        yield from batch
+        # Some drivers give each row as a dict of its columns.
+        yield from (tuple(row.values()) if isinstance(row, Mapping) else row for row in batch)
 
 
 def _text(cell: Any) -> str:

@@ -335,5 +335,8 @@ def _missing(missing: list[str], header: Mapping[str, str]) -> str:
         if meant:
             parts.append(f"rename {header[meant[0]]!r} to {column}")
     if len(parts) == 1 and len(missing) == len(_ALSO_CALLED):
-        parts.append("the first line that is not blank has to hold the names of the columns: case_id,event,on,...")
+        parts.append(
+            "the first line that is not blank has to hold the names of the columns, case_id,event,on,...; a sheet of "
+            "one row a child is read by a convert file, or by what it is: --columns"
+        )
     return "; ".join(parts)

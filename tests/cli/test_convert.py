@@ -114,3 +114,14 @@ def test_the_template_is_a_source_as_soon_as_it_is_filled_and_each_event_has_its
 def test_the_template_takes_no_file_and_says_where_it_goes():
     for words in ((), ("tracker.csv",), ("--columns", "sen2")):
         assert run("convert", "--template", "xlsx", *words).exit_code == 2
+
+
+def test_a_file_of_the_sector_is_named_when_a_proposal_is_asked_for(tmp_path):
+    path = tmp_path / "module2.csv"
+    path.write_text(
+        "Person ID,Requests Record ID,Date Request Was Received,Request Outcome\n1,10,13/03/2025,Y\n", "utf-8"
+    )
+    done = run("convert", str(path), "--propose", str(tmp_path / "columns.toml"))
+    assert done.exit_code == 0
+    assert "it needs no convert file, but --columns d2i" in done.stderr
+    assert "--columns" in run("check", str(path)).stderr

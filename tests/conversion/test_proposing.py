@@ -109,11 +109,11 @@ def test_an_empty_sheet_is_refused():
 def test_every_heading_means_something_that_the_engine_knows():
     assert len(known_headings()) > 150
     for says, means in known_headings().items():
-        assert sum(map(bool, (means.event, means.decides, means.date_of, means.ask, means.role, means.carry))) == 1, (
-            says
-        )
-        for event in filter(None, (means.event, means.date_of, *means.decides)):
+        kinds = (means.event, means.decides, means.date_of, means.outcome_of, means.ask, means.role, means.carry)
+        assert sum(map(bool, kinds)) == 1, says
+        for event in filter(None, (means.event, means.date_of, means.outcome_of, *means.decides)):
             assert event in FACT_TYPES, says
+        assert set(means.outcomes) <= set(OUTCOMES.get(means.outcome_of, ())), says
         for choice in means.choices:
             event, _, outcome = choice.partition(":")
             assert choice == "leave out" or (event in FACT_TYPES and (not outcome or outcome in OUTCOMES[event])), says
@@ -124,3 +124,39 @@ def test_what_is_proposed_for_every_heading_is_a_convert_file_that_is_right():
         file = tomllib.loads(proposed("A1,13/03/2026", header=f"Person ID,{says}").text)
         if "fact" in file:
             read_convert_file(file)
+
+
+def test_reviews_side_by_side_are_reviews_each_with_the_outcome_of_its_decision():
+    header = (
+        "UPN,Final EHCP issued,Annual review meeting date,AR decision date,Outcome,Annual review meeting date,"
+        "AR decision date,Outcome,Notes 2"
+    )
+    found = proposed(
+        "A1,02/03/2023,01/02/2024,20/02/2024,Maintain,05/02/2025,25/02/2025,amended,x",
+        "A2,13/06/2023,10/05/2024,,,,,tbd,",
+        header=header,
+    )
+    assert not found.asked
+    assert found.left_out == {"Notes 2": "not understood"}
+    assert "# not understood in Outcome (2): tbd" in found.text
+    file = tomllib.loads(found.text)
+    text = f"{header}\nA1,02/03/2023,01/02/2024,20/02/2024,Maintain,05/02/2025,25/02/2025,amended,x\n"
+    (case,) = convert(io.BytesIO(text.encode()), file).values()
+    assert [(fact.event, str(fact.on), dict(fact).get("outcome"), fact.fact_id) for fact in case.facts] == [
+        ("final_plan_sent", "2023-03-02", None, "A1/final_plan_sent"),
+        ("review_meeting_held", "2024-02-01", None, "A1/review_meeting_held"),
+        ("review_decision_sent", "2024-02-20", "maintain", "A1/review_decision_sent"),
+        ("review_meeting_held", "2025-02-05", None, "A1/review_meeting_held-2"),
+        ("review_decision_sent", "2025-02-25", "amend", "A1/review_decision_sent-2"),
+    ]
+
+
+def test_an_outcome_that_stands_beside_no_decision_is_left_out():
+    found = proposed("A1,13/03/2026,maintain,yes", header="UPN,Request received,Outcome,AR outcome")
+    assert set(found.left_out) == {"Outcome", "AR outcome"}
+
+
+def test_what_the_sheet_seems_to_record_stands_there_to_be_declared():
+    text = proposed("A1,13/03/2026,14/04/2026", header="UPN,Request received,Final plan").text
+    line = next(line for line in text.splitlines() if line.startswith("# records = "))
+    assert tomllib.loads(line.removeprefix("# "))["records"] == ["request_received", "final_plan_sent"]

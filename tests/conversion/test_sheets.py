@@ -3,7 +3,9 @@
 import datetime as dt
 import io
 import sqlite3
+import zipfile
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import openpyxl  # type: ignore[import-untyped,unused-ignore]
@@ -14,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 from openpyxl.utils.datetime import CALENDAR_MAC_1904  # type: ignore[import-untyped,unused-ignore]
 
-from ehcp_flow.conversion import convert, read_raw_sheet
+from ehcp_flow.conversion import convert, known_headings, propose, read_raw_sheet
 from ehcp_flow.errors import SourceError, SourceMissing
 
 HEADER: list[Any] = ["UPN", "Received", "Agreed?", "Decided", "Officer"]
@@ -223,3 +225,84 @@ def test_doubled_and_blank_headings_are_told_apart_and_said():
     assert [note for note in sheet.notes if "Date" in note]
     assert [note for note in sheet.notes if "no heading" in note]
     assert [note for note in sheet.notes if "to the right" in note]
+
+
+def test_of_several_sheets_the_one_is_read_that_has_the_columns_and_a_proposal_names_it(facts, tmp_path):
+    book = openpyxl.load_workbook(io.BytesIO(workbook()))
+    for place, rows in enumerate(([["Read me"]], [["UPN", "x"], ["A1", "y"]], [])):
+        page = book.create_sheet(f"Other {place}", 0)
+        for row in rows:
+            page.append(row)
+    path = tmp_path / "book.xlsx"
+    book.save(path)
+    assert told(path) == facts
+    assert "its sheet 'Tracker' was read, of 4" in convert(path, COLUMNS).notes
+    raw = read_raw_sheet(path, wanted=known_headings())
+    assert raw.sheet == "Tracker"
+    assert '\nsheet = "Tracker"\n' in propose(raw).text
+    with pytest.raises(SourceError, match="sheet Other 2 is empty"):
+        read_raw_sheet(path, sheet="Other 2")
+
+
+def test_rows_that_are_dicts_are_rows(facts, tmp_path):
+    rows = [dict(zip(HEADER, row, strict=True)) for row in ROWS]
+    assert told(rows) == facts
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/t.db")
+    pl.DataFrame(rows).cast(pl.String).to_pandas().to_sql("tracker", engine, index=False)
+    with engine.connect() as connection:
+        found = told(connection.exec_driver_sql("select * from tracker").mappings())
+    assert found == facts
+    engine.dispose()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_read_without_its_mark_too(encoding, facts):
+    assert told(io.BytesIO(csv_text("\t").encode(encoding))) == facts
+
+
+BOOKS = Path(__file__).parent / "books"
+"""Old workbooks of these rows, as xlwt 1.3 writes them: nothing that the tests have writes that form."""
+
+
+def open_document(*, from_1904=False):
+    """The same rows as LibreOffice keeps them, each day as the number under which it is kept."""
+    first = dt.date(1904, 1, 1) if from_1904 else dt.date(1899, 12, 30)
+
+    def cell(value):
+        if value is None:
+            return "<table:table-cell/>"
+        if isinstance(value, dt.date):
+            return f'<table:table-cell office:value-type="float" office:value="{(value - first).days}"/>'
+        return f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
+
+    rows = "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in [HEADER, *ROWS])
+    names = " ".join(
+        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"' for short in ("office", "table", "text")
+    )
+    epoch = '<table:null-date table:date-value="1904-01-01"/>' if from_1904 else ""
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w") as parts:
+        parts.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        parts.writestr(
+            "content.xml",
+            f"<office:document-content {names}><office:body><office:spreadsheet>"
+            f"<table:calculation-settings>{epoch}</table:calculation-settings>"
+            f'<table:table table:name="Tracker">{rows}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+        parts.writestr("META-INF/manifest.xml", "<manifest/>")
+    return kept.getvalue()
+
+
+@pytest.mark.parametrize(
+    "book",
+    [
+        (BOOKS / "serials.xls").read_bytes(),
+        (BOOKS / "serials_1904.xls").read_bytes(),
+        open_document(),
+        open_document(from_1904=True),
+    ],
+    ids=["XLS", "XLS from 1904", "ODS", "ODS from 1904"],
+)
+def test_a_workbook_of_another_program_counts_its_days_from_where_it_says(book, facts):
+    assert told(io.BytesIO(book)) == facts

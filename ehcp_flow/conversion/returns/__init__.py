@@ -19,13 +19,14 @@ from ehcp_flow.conversion.returns.records import RequestRecords, ReturnRecords, 
 from ehcp_flow.conversion.returns.return_facts import ReturnedFact, facts_of_return, when_it_ends
 from ehcp_flow.conversion.returns.table_files import (
     TEMPLATE_SHEET,
+    form_of_table,
     is_template,
     read_folder,
     read_table_file,
     read_template,
 )
 from ehcp_flow.conversion.returns.xml_return import read_xml
-from ehcp_flow.conversion.sheet import read_raw_sheet, sheet_names
+from ehcp_flow.conversion.sheet import RawSheet, read_raw_sheet, sheet_names
 from ehcp_flow.errors import SourceError
 from ehcp_flow.inputs import WORKBOOKS, is_folder, is_xml
 from ehcp_flow.readers.case_reader import open_file
@@ -46,6 +47,7 @@ __all__ = [
     "is_true_number",
     "read_return",
     "right_value",
+    "shipped_name",
     "specified",
     "tables",
     "value_is_taken",
@@ -82,6 +84,12 @@ def read_return(source: Any, columns: ReturnColumns, *, name: str | None = None)
         right = next(each for each, of in RETURNS.items() if found.form in of)
         raise SourceError(found.name, f"this is {forms()[found.form].says}, not {columns.name}: give --columns {right}")
     return found
+
+
+def shipped_name(raw: RawSheet) -> str | None:
+    """Return the shipped name that a sheet's own headings say it is of, None for any other sheet."""
+    form = "template" if is_template(raw) else form_of_table(raw)
+    return next((name for name, of in RETURNS.items() if form in of), None)
 
 
 def _read(source: Any, columns: ReturnColumns, name: str | None) -> ReturnRecords:

@@ -19,7 +19,7 @@ from ehcp_flow.conversion.returns.records import RequestRecords, ReturnRecords, 
 from ehcp_flow.conversion.sheet import RawSheet, read_raw_sheet
 from ehcp_flow.errors import RowRefused, SourceError, SourceMissing
 
-__all__ = ["TEMPLATE_SHEET", "read_folder", "read_table_file", "read_template"]
+__all__ = ["TEMPLATE_SHEET", "form_of_table", "is_template", "read_folder", "read_table_file", "read_template"]
 
 TEMPLATE_SHEET: Final = "Data Entry Template"
 """The sheet of the Department's template that holds the tables."""
@@ -86,6 +86,12 @@ def read_template(raw: RawSheet) -> ReturnRecords:
         if body:
             files.append(_TableFile(raw.name, "template", table, body[0][1], body[1:]))
     return _joined(files, raw.name)
+
+
+def form_of_table(raw: RawSheet) -> str | None:
+    """Return the form that one file of tables is of, None where it is none."""
+    found = _recognised(raw)
+    return None if found is None else found.form
 
 
 def is_template(raw: RawSheet) -> bool:
