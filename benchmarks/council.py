@@ -31,6 +31,9 @@ MILLION = 50_000
 """So many cases tell about a million facts."""
 
 
+PLAN = Path(__file__).parent.parent / "examples" / "worcestershire" / "app-2022.toml"
+
+
 class Line(NamedTuple):
     """A command, and the CPU seconds and MiB that it may take; `{out}` is a directory of its own."""
 
@@ -46,6 +49,8 @@ LINES = (
     Line("measures", "measures {source} --format csv", 2),
     *(Line(f"registers {name}", f"registers {{source}} {name} --format csv", 2)
       for name in (*REGISTERS, *TABLES) if name != "workload"),
+    Line("scorecard", f"scorecard {{source}} --plan {PLAN} --format json", 2),
+    Line("scorecard page", f"scorecard {{source}} --plan {PLAN} --format html", 4),
     Line("page", "report {source} --html {out}/page.html", 3),
     Line("page and workbook", "report {source} --html {out}/page.html --xlsx {out}/book.xlsx", 6),
 )  # fmt: skip

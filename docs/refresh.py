@@ -62,7 +62,7 @@ def pages() -> list[Path]:
     return [
         ROOT / "README.md",
         ROOT / "CONTRIBUTING.md",
-        ROOT / "examples" / "README.md",
+        *sorted(ROOT.glob("examples/**/README.md")),
         *sorted(ROOT.glob("docs/**/*.md")),
     ]
 

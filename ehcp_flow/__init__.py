@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from ehcp_flow.law.notices import notices
     from ehcp_flow.law.profile import with_targets
     from ehcp_flow.measures import measure
+    from ehcp_flow.measures.scorecard import scorecard
     from ehcp_flow.readers import Caseload, read_case, read_cases, read_facts, write_facts
     from ehcp_flow.states import (
         CaseState,
@@ -94,6 +95,7 @@ _HOMES: Final = {
     "law.notices": ("notices",),
     "law.profile": ("with_targets",),
     "measures": ("measure",),
+    "measures.scorecard": ("scorecard",),
     "readers": ("Caseload", "read_case", "read_cases", "read_facts", "write_facts"),
     "states": (
         "Dispute", "DisputeState", "MoveVerdict", "CaseState", "State", "StateStep", "Verdict", "allowed", "appealable",
@@ -171,6 +173,7 @@ __all__ = [
     "read_institutions",
     "read_office_closures",
     "record",
+    "scorecard",
     "state",
     "state_table",
     "what_if",

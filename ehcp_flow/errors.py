@@ -17,8 +17,10 @@ EhcpFlowError                        2
 ├── TomlFileError (ValueError)       4  a file of data is wrong: file, key, line
 │   ├── RulebookError                4  the law's data, or an authority's own targets
 │   │   └── RulebookMissing          2  its file or directory is not there, or may not be read
-│   └── ConvertFileError             4  a convert file
-│       └── ConvertFileMissing       2  it is not there, may not be read, or still has questions
+│   ├── ConvertFileError             4  a convert file
+│   │   └── ConvertFileMissing       2  it is not there, may not be read, or still has questions
+│   └── PlanFileError                4  a plan file: measures, targets, actions, observations
+│       └── PlanFileMissing          2  it is not there, or may not be read
 ├── EnglandOnly (ValueError)         2  something that is England's alone, asked of another rulebook
 ├── KernelError (ValueError)         2  a kernel that is asked for and cannot be had
 ├── LibraryMissing (ImportError)     2  a library that an extra brings is not installed
@@ -57,6 +59,8 @@ __all__ = [
     "LibraryMissing",
     "MoveRefused",
     "OutputError",
+    "PlanFileError",
+    "PlanFileMissing",
     "RangeError",
     "RowRefused",
     "RulebookError",
@@ -326,6 +330,16 @@ class ConvertFileError(TomlFileError):
 
 class ConvertFileMissing(ConvertFileError):
     """A convert file that is not there, that may not be read, or that still asks something."""
+
+    exit_code = ExitCode.USAGE
+
+
+class PlanFileError(TomlFileError):
+    """A plan file is wrong."""
+
+
+class PlanFileMissing(PlanFileError):
+    """A plan file that is not there, or that may not be read."""
 
     exit_code = ExitCode.USAGE
 

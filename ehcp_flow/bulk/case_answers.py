@@ -7,7 +7,7 @@ explain a deadline that the columns found.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from ehcp_flow.bulk.cases_from_columns import CasesOfChunk, dates_of
 from ehcp_flow.bulk.chunk_measures import ChunkMeasures
 from ehcp_flow.bulk.chunks import Columns, Question
 from ehcp_flow.bulk.codes import Array, as_day
+from ehcp_flow.bulk.dated_act_columns import acts_in, owed_in
 from ehcp_flow.bulk.fact_columns import event_mask
 from ehcp_flow.bulk.figure_columns import contributed
 from ehcp_flow.bulk.figure_counts import counted
@@ -34,7 +35,9 @@ from ehcp_flow.engine.judged_case import JudgedCase, JudgedRows, facts_that_coun
 from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.errors import EhcpFlowError, RowRefused
 from ehcp_flow.findings import Finding
+from ehcp_flow.measures.dated_acts import Act, Owed
 from ehcp_flow.measures.dated_values import DatedValues
+from ehcp_flow.measures.particular_figures import PARTICULAR_FIGURES
 from ehcp_flow.measures.periods import Period
 from ehcp_flow.moves.regions import regions_of
 from ehcp_flow.states import CaseState, Dispute, State, state
@@ -240,15 +243,31 @@ class _Chunk:
         """Whether a step of a case may be out of order."""
         return bool(self._found.asked[number] or self._found.refused[number])
 
-    def added(self, sets: Sequence[Sequence[Period]], numbers: Sequence[int]) -> list[ChunkMeasures]:
-        """Return what these cases of the chunk add to the table of each set of periods."""
+    def added(
+        self, sets: Sequence[Sequence[Period]], numbers: Sequence[int], wanted: frozenset[str] | None = None
+    ) -> list[ChunkMeasures]:
+        """Return what these cases of the chunk add to the table of each set of periods, or to the columns `wanted`."""
         columns = self._columns
-        asked = np.zeros(columns.facts.cases, dtype=bool)
+        asked = self._mask(numbers)
+        held = [figure for figure in PARTICULAR_FIGURES if wanted is None or figure.column in wanted]
+        needed = None if wanted is None else wanted.union(*(figure.of for figure in held))
+        told = contributed(columns, sets, wanted=needed)
+        if held:
+            told = with_held(columns, told, sets, self._held)
+        return [ChunkMeasures.of(columns, each.at(np.flatnonzero(asked.take(each.case)))) for each in told]
+
+    def _mask(self, numbers: Sequence[int]) -> Array:
+        asked = np.zeros(self._columns.facts.cases, dtype=bool)
         asked[numbers] = True
-        return [
-            ChunkMeasures.of(columns, told.at(np.flatnonzero(asked.take(told.case))))
-            for told in with_held(columns, contributed(columns, sets), sets, self._held)
-        ]
+        return asked
+
+    def owed(self, limits: Collection[str], numbers: Sequence[int]) -> Iterator[Owed]:
+        """Yield the deadlines of limits that fell due in these cases; see `dated_acts.owed_of`."""
+        return owed_in(self._columns, limits, self._mask(numbers), self._cases.ids)
+
+    def acts(self, events: Collection[str], numbers: Sequence[int]) -> Iterator[Act]:
+        """Yield the facts of events that had happened in these cases; see `dated_acts.acts_of`."""
+        return acts_in(self._columns, events, self._mask(numbers), self._cases.ids)
 
     @cached_property
     def _held(self) -> HeldValues:

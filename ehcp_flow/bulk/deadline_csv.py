@@ -11,6 +11,7 @@ import polars as pl
 
 from ehcp_flow.deadlines import FIELDS, MISSED
 from ehcp_flow.formulas import BEGINS, INSIDE, is_formula
+from ehcp_flow.measures.period_names import Stretch
 
 __all__ = ["narrowed", "of_cases", "plain_rows", "tally", "write_csv"]
 
@@ -65,15 +66,21 @@ def narrowed(
     *,
     breaches: bool = False,
     contested: str = "with",
+    new_in: Stretch | None = None,
 ) -> pl.DataFrame:
     """Return the deadlines of these limits and statuses, of all of them where none are named; or breaches alone.
 
-    `contested` is `with`, `without` or `only`: whether those are there that another reading contests.
+    `contested` is `with`, `without` or `only`: whether those are there that another reading contests. `new_in` are the
+    days in which a limit was broken for the first time (`ehcp_flow.measures.broken_on`).
     """
     if breaches:
         frame = frame.filter(frame["breach"])
     if contested != "with":
         frame = frame.filter((pl.col("contested_by").list.len() > 0) == (contested == "only"))
+    if new_in is not None:
+        early = pl.col("status").cast(pl.String) == "premature"
+        broken = pl.when(early).then(pl.col("done_on")).otherwise(pl.col("due_on") + pl.duration(days=1))
+        frame = frame.filter(broken.is_between(new_in.first, new_in.last))
     for name, wanted in (("limit", limits), ("status", statuses)):
         if wanted:
             frame = frame.filter(pl.col(name).cast(pl.String).is_in([str(each) for each in wanted]))

@@ -59,8 +59,16 @@ class CountedCases(NamedTuple):
         return CountedCases(*(column.take(rows) for column in self))
 
 
-def contributed(chunk: Columns, sets: Sequence[Sequence[Period]], contested: str = "with") -> list[CountedCases]:
-    """Return what the cases of a chunk add to each set of periods; those that cannot be judged are left out."""
+def contributed(
+    chunk: Columns,
+    sets: Sequence[Sequence[Period]],
+    contested: str = "with",
+    wanted: frozenset[str] | None = None,
+) -> list[CountedCases]:
+    """Return what the cases of a chunk add to each set of periods; those that cannot be judged are left out.
+
+    `wanted` are the columns that are asked for, where not all are.
+    """
     chosen = kernel_in_use()
     kernel, facts, judged = chosen.contributions, chunk.facts, chunk.judged
     case = facts.case.take(judged.rows[STARTED])
@@ -70,7 +78,7 @@ def contributed(chunk: Columns, sets: Sequence[Sequence[Period]], contested: str
     )
     many = int(np.diff(ends, prepend=0).max(initial=0))
     longest = int(np.diff(facts.bounds).max(initial=0))
-    figures = figures_of(chunk.question.law.book, chosen, contested)
+    figures = figures_of(chunk.question.law.book, chosen, contested, wanted)
     periods = periods_of(sets, as_date(facts.as_of), chosen)
     pathway = regions_of(chunk.question.law.rulebook).pathway
     history = walked(facts, judged.numbers, chosen, pathway)

@@ -18,7 +18,7 @@ from ehcp_flow.inputs import spooled
 from ehcp_flow.measures.case_groups import Extra, group_keys
 from ehcp_flow.measures.dated_values import DatedValues
 from ehcp_flow.measures.measure_table import MeasureTable, release_for, table_of
-from ehcp_flow.measures.periods import Period, Span, Years, periods_asked
+from ehcp_flow.measures.periods import Period, Span, Years, periods_asked, whole_time
 
 __all__ = ["Measuring", "measure"]
 
@@ -68,7 +68,7 @@ class Measuring(Pass):
     def table(self) -> MeasureTable:
         """Read the source, and return the table. Raises SourceError if it cannot be read at all."""
         with ExitStack() as stack:
-            if self._year is None:
+            if whole_time(self._year):
                 self._source = _held(self._source, stack)
             periods = periods_asked(self._year, self._by, self.as_of, self._first_day)
             groups = counted(list(self._added(periods)), len(periods))

@@ -18,13 +18,13 @@ from ehcp_flow.bulk.held_columns import HELD, HeldValues
 from ehcp_flow.bulk.measuring import Measuring
 from ehcp_flow.bulk.row_sources import Source
 from ehcp_flow.bulk.source_pass import Frames, Options, Refused
-from ehcp_flow.dates import parse_day, school_year_begun, written
+from ehcp_flow.dates import parse_day, written
 from ehcp_flow.facts import COLUMNS, DATES
 from ehcp_flow.measures.arithmetic import UNAVAILABLE
 from ehcp_flow.measures.catalogue import catalogue
 from ehcp_flow.measures.dated_values import DatedValues
 from ehcp_flow.measures.measure_table import MeasureTable
-from ehcp_flow.measures.periods import quarter_of
+from ehcp_flow.measures.period_names import begun, label_of
 
 __all__ = ["KEYS", "STAR", "tables"]
 
@@ -47,7 +47,6 @@ STAR: Final = ("cases", "facts", "deadlines", "findings", "particulars", "measur
 """The tables, in their order."""
 KEYS: Final[Mapping[str, str]] = {"cases": "case_id", "deadlines": "key", "calendar": "day"}
 """The column by which each row of a table is known, where there is one."""
-_APRIL: Final = 4
 
 
 def tables(
@@ -181,9 +180,9 @@ def _calendar(days: list[pl.Series]) -> pl.DataFrame:
             (
                 day,
                 day.year,
-                _years(school_year_begun(day), "/"),
-                _years(day.year - (day.month < _APRIL), "-"),
-                quarter_of(day),
+                label_of("academic_year", day),
+                _financial_year(day),
+                label_of("quarter", day),
                 f"{day:%Y-%m}",
             )
             for day in every
@@ -193,6 +192,7 @@ def _calendar(days: list[pl.Series]) -> pl.DataFrame:
     )
 
 
-def _years(begun: int, between: str) -> str:
-    """Return a year that begins in one and ends in the next: `2025/26`, or `2025-26`."""
-    return f"{begun}{between}{(begun + 1) % 100:02}"
+def _financial_year(day: dt.date) -> str:
+    """Return the financial year as a calendar of Power BI has it: `2025-26`."""
+    first = begun("financial_year", day).year
+    return f"{first}-{(first + 1) % 100:02}"

@@ -34,6 +34,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "breaches": "ehcp_flow.cli.breaches:BREACHES",
     "registers": "ehcp_flow.cli.registers:REGISTERS_COMMAND",
     "measures": "ehcp_flow.cli.measures:MEASURES",
+    "scorecard": "ehcp_flow.cli.scorecard:SCORECARD",
     "report": "ehcp_flow.cli.report:REPORT",
     "tables": "ehcp_flow.cli.tables:TABLES",
     "what-if": "ehcp_flow.cli.what_if:WHAT_IF",

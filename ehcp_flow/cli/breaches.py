@@ -14,9 +14,11 @@ from ehcp_flow.cli.messages import breaches_in_words, count, note
 from ehcp_flow.cli.opened_source import CheckTally, ShownDeadlines
 from ehcp_flow.cli.options import FailOnBreach
 from ehcp_flow.cli.output import flat
+from ehcp_flow.cli.period_options import PeriodOptions
 from ehcp_flow.cli.print_options import PrintOptions
 from ehcp_flow.cli.query import CaseQuery
 from ehcp_flow.cli.source_door import open_source
+from ehcp_flow.dates import parse_day
 
 if TYPE_CHECKING:
     from ehcp_flow.answers import Answer
@@ -40,12 +42,13 @@ _FINDING_COLUMNS: Final = ("case_id", "on", "finding", "message", "remedy", "eve
 
 
 @options(
-    "source as_of case register known_at known_by authority convert_file contested fail_on_breach all_errors form "
+    "source as_of time case register known_at known_by authority convert_file contested fail_on_breach all_errors form "
     "raw output institutions institution closed_if office_closures bank_holidays rulebook"
 )
 def _breaches(
     *,
     query: CaseQuery,
+    time: PeriodOptions,
     register: Annotated[
         _Register | None,
         typer.Option(
@@ -60,8 +63,9 @@ def _breaches(
     """What is in breach, what an exception excuses, exceptions claimed whose facts do not hold, and findings.
 
     An exception never moves a date and never pauses a clock: it excuses a limit that was missed, if its facts hold.
+    With --year, what is new in a period: limits that were broken, exceptions that began, what is odd about its days.
     """
-    only = ShownDeadlines(breaches=True, contested=query.contested)
+    only = ShownDeadlines(breaches=True, contested=query.contested, new_in=time.asked)
     with open_source(query) as source:
         if not printed.as_table and register in (None, _Register.BREACHES):
             found = source.write_deadlines(printed.shown, only, findings=False)
@@ -94,9 +98,16 @@ def _registers(
 
     return {
         _Register.BREACHES: (FIELDS, lambda answered: (one.as_dict() for one in only.of(answered.deadlines))),
-        _Register.EXCEPTIONS: (_EXCEPTION_COLUMNS, exceptions_of),
-        _Register.FINDINGS: (_FINDING_COLUMNS, _findings_of),
+        _Register.EXCEPTIONS: (_EXCEPTION_COLUMNS, lambda answered: _new(exceptions_of(answered), only)),
+        _Register.FINDINGS: (_FINDING_COLUMNS, lambda answered: _new(_findings_of(answered), only)),
     }
+
+
+def _new(rows: Iterator[dict[str, Any]], only: ShownDeadlines) -> Iterator[dict[str, Any]]:
+    """Yield the rows that are new in the period asked about, by their day."""
+    for row in rows:
+        if only.new_in is None or (row["on"] and only.new_in.holds(parse_day(row["on"]))):
+            yield row
 
 
 def _findings_of(answered: Answer) -> Iterator[dict[str, Any]]:
@@ -164,8 +175,8 @@ def _print(answers: Iterator[Answer], register: _Register | None, only: ShownDea
     findings: list[dict[str, Any]] = []
     for answered in answers:
         missed.extend(only.of(answered.deadlines))
-        exceptions.extend(exceptions_of(answered))
-        findings.extend(_findings_of(answered))
+        exceptions.extend(_new(exceptions_of(answered), only))
+        findings.extend(_new(_findings_of(answered), only))
     case = ShownColumn("case_id", "case", most=24, least=16, need=8)
     limit = ShownColumn("limit", "limit", need=12)
     claimed = (
@@ -202,6 +213,7 @@ BREACHES: Final = CliCommand(
     (
         "ehcp-flow breaches cases.csv --as-of 2026-06-30",
         "ehcp-flow breaches cases.csv --as-of 2026-06-30 --format csv > breaches.csv",
+        "ehcp-flow breaches cases.csv --as-of 2026-06-30 --year 2026-06",
         "ehcp-flow breaches cases.csv --as-of 2026-06-30 --register exceptions --format json",
         "ehcp-flow breaches cases.csv --as-of 2026-06-30 --register findings",
     ),

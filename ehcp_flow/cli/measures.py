@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from ehcp_flow.cli.further import Only, check_value, extra_columns, pairs
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.opened_source import SourceFigures
 from ehcp_flow.cli.options import column_names, option
+from ehcp_flow.cli.period_options import PeriodOptions
 from ehcp_flow.cli.print_options import PrintOptions
 from ehcp_flow.cli.query import CaseQuery
 from ehcp_flow.cli.source_door import open_source
@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 
 __all__ = ["MEASURES"]
 
-_WITHOUT_MORE: Final = frozenset({"authority", "requester", "age", "adviser", "year", "quarter", "month"})
+_WITHOUT_MORE: Final = frozenset({
+    "authority", "requester", "age", "adviser", "year", "academic_year", "financial_year", "quarter", "month",
+})  # fmt: skip
 """What is grouped by without a look at what else a source says of its cases."""
-_YEARS: Final = re.compile(r"([0-9]{4})(?:\s*-\s*([0-9]{4}))?")
 _EXPLAINED: Final = (
     "measure", "value", "says", "definition", "year_by", "source", "numerator_is", "numerator", "denominator_is",
     "denominator", "traps",
@@ -39,21 +40,15 @@ _EXPLAINED: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class _Figures:
-    """Which figures, of which time, by what they are grouped."""
+    """Which figures, and by what they are grouped."""
 
-    year: Annotated[
-        str | None,
-        option(
-            "--year YEAR", "A calendar year, or several: 2024 or 2020-2024; without it, the whole time of the records."
-        ),
-    ] = None
     by: Annotated[
         list[str] | None,
         option(
             "--by COLUMN",
             "What to group by, given again or as a list: authority, requester, age, school_year, adviser (of advice), "
-            "year, quarter, month, a particular such as placement, need or team (as it was on the day of the act, or "
-            "of the stock), or any other column of the file; without it, authority.",
+            "year, academic_year, financial_year, quarter, month, a particular such as placement, need or team (as it "
+            "was on the day of the act, or of the stock), or any other column of the file; without it, authority.",
         ),
     ] = None
     measure: Annotated[
@@ -72,12 +67,13 @@ class _Figures:
 
 
 @options(
-    "source figures explain catalogue suppress as_of case contested known_at known_by authority convert_file "
+    "source time figures explain catalogue suppress as_of case contested known_at known_by authority convert_file "
     "all_errors form raw output institutions institution closed_if office_closures bank_holidays rulebook"
 )
 def _measures(
     *,
     query: CaseQuery,
+    time: PeriodOptions,
     figures: _Figures,
     explain: Annotated[
         bool,
@@ -125,7 +121,7 @@ def _measures(
     group_keys(tuple(only), extra)
     for column in only.keys() - set(GROUPS):
         check_value(column, only[column], extra.every(column) if extra is not None else ())
-    wanted = SourceFigures(_years(figures.year), columns, keys, extra or {}, only)
+    wanted = SourceFigures(time.asked, columns, keys, extra or {}, only)
     names_of = release_for(wanted.year) if figures.release is None else figures.release
     with open_source(query, used={*columns, *only}) as source:
         table, span = source.measured(wanted)
@@ -164,18 +160,6 @@ def _tell_of_time(table: MeasureTable, span: Span | None, on: dt.date) -> None:
     elif last < began or first > ended:
         known = f"the records go from {began.isoformat()} to {ended.isoformat()}"
         note(f"warning: nothing is on record in {periods[0].label}; {known}")
-
-
-def _years(text: str | None) -> int | tuple[int, int] | None:
-    if text is None:
-        return None
-    found = _YEARS.fullmatch(text.strip())
-    if found is None:
-        raise typer.BadParameter(f"{text!r} is no year; write 2024 or 2020-2024", param_hint="--year")
-    first, last = int(found[1]), int(found[2] or found[1])
-    if not 2000 <= first <= last <= 2100:  # noqa: PLR2004 - no plan is older, and no report so far ahead
-        raise typer.BadParameter(f"{text!r}: the years go from 2000 to 2100, the first one first", param_hint="--year")
-    return first if found[2] is None else (first, last)
 
 
 def _columns(table: MeasureTable, asked: list[str] | None) -> tuple[str, ...]:
@@ -296,6 +280,7 @@ MEASURES: Final = CliCommand(
     (
         "ehcp-flow measures cases.csv --year 2024 --by authority --as-of 2025-10-21",
         "ehcp-flow measures cases.csv --year 2023-2025 --by quarter --as-of 2025-10-21 --format csv > quarters.csv",
+        "ehcp-flow measures cases.csv --year 2024/25 --measure requests --as-of 2025-10-21",
         "ehcp-flow measures cases.csv --by requester --measure requests --as-of 2025-10-21",
         "ehcp-flow measures cases.csv --measure pc_plans_issued_20_weeks_ex --explain --format table",
         "ehcp-flow measures cases.csv --catalogue --format json",

@@ -246,7 +246,7 @@ class SourceOneByOne(OpenedSource):
         """Count the cases; without a year their answers are held, since the first day is not known before."""
         from ehcp_flow.measures.counted_case import days_on_record
         from ehcp_flow.measures.measure_table import Tally
-        from ehcp_flow.measures.periods import Span, periods_asked
+        from ehcp_flow.measures.periods import Span, periods_asked, whole_time
 
         as_of = self.query.on
         span: Span | None = None
@@ -258,7 +258,7 @@ class SourceOneByOne(OpenedSource):
                 yield case
 
         answers: Iterable[Answer] = self._answered(seen(), quiet=False)
-        if figures.year is None:
+        if whole_time(figures.year):
             answers = list(answers)
         periods = periods_asked(figures.year, figures.by, as_of, lambda: span.first if span else as_of)
         tally = Tally(periods, figures.keys, figures.extra, contested=self.query.contested, only=figures.only)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ehcp_flow.deadlines import Deadline
     from ehcp_flow.measures import MeasureTable
     from ehcp_flow.measures.case_groups import Extra
-    from ehcp_flow.measures.periods import Span
+    from ehcp_flow.measures.periods import Span, Stretch, Years
     from ehcp_flow.states import StateWithMoves
 
 __all__ = ["CannotJudge", "CheckTally", "OpenedSource", "RecordsMet", "ShownDeadlines", "SourceFigures"]
@@ -56,6 +56,8 @@ class ShownDeadlines(NamedTuple):
     contested: Contested = Contested.WITH
     is_mine: Callable[[str], bool] | None = None
     """Whether a case is shown, by its id; all are where it is None."""
+    new_in: Stretch | None = None
+    """The days in which a limit was broken for the first time; all time where it is None."""
 
     def of(self, deadlines: Iterable[Deadline]) -> Iterator[Deadline]:
         """Yield those of the deadlines that are shown."""
@@ -66,8 +68,16 @@ class ShownDeadlines(NamedTuple):
                 and (not self.breaches or deadline.breach)
                 and self.contested.holds(deadline.contested_by)
                 and (self.is_mine is None or self.is_mine(deadline.case_id))
+                and self._is_new(deadline)
             ):
                 yield deadline
+
+    def _is_new(self, deadline: Deadline) -> bool:
+        if self.new_in is None:
+            return True
+        from ehcp_flow.measures import broken_on
+
+        return self.new_in.holds(broken_on(deadline.due_on, deadline.done_on, deadline.status))
 
 
 class CheckTally:
@@ -94,7 +104,7 @@ class CheckTally:
 class SourceFigures(NamedTuple):
     """What a table of measures is to hold; `keys` are the columns of `by` as cases are grouped."""
 
-    year: int | tuple[int, int] | None
+    year: Years | None
     by: Sequence[str]
     keys: Sequence[str]
     extra: Extra

@@ -82,6 +82,17 @@ class DeskFormat(StrEnum):
     HTML = "html"
 
 
+class CardFormat(StrEnum):
+    """How a scorecard can be printed: as a table, or as a page."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    JSONL = "jsonl"
+    XLSX = "xlsx"
+    HTML = "html"
+
+
 class Sheet(ABC):
     """Something that rows can be written to, and that ends well if nothing went wrong."""
 

@@ -147,8 +147,9 @@ class SourceOverColumns(OpenedSource):
         with sheet(form, FIELDS) as rows, ProgressBar("judging", shown=not sys.stdout.isatty()) as bar:
             for frame in parts:
                 shown = narrowed(
-                    frame, chosen.limits, chosen.statuses, breaches=chosen.breaches, contested=chosen.contested
-                )
+                    frame, chosen.limits, chosen.statuses, breaches=chosen.breaches, contested=chosen.contested,
+                    new_in=chosen.new_in,
+                )  # fmt: skip
                 if chosen.is_mine is not None:
                     shown = of_cases(shown, chosen.is_mine)
                 deadlines, breaches, excused, denied, made, unrecorded = tally(shown)

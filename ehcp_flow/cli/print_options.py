@@ -13,9 +13,9 @@ import typer
 
 from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import Raw, TableFormat, option
-from ehcp_flow.cli.output import DeskFormat, FeedFormat, Format, Sheet, chosen, sheet
+from ehcp_flow.cli.output import CardFormat, DeskFormat, FeedFormat, Format, Sheet, chosen, sheet
 
-__all__ = ["DeskOptions", "FeedOptions", "PrintOptions"]
+__all__ = ["CardOptions", "DeskOptions", "FeedOptions", "PrintOptions"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,3 +109,23 @@ class DeskOptions(PrintOptions):
 
     def _asked(self) -> str | None:
         return self.desk_form
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardOptions(PrintOptions):
+    """In which form a scorecard is printed, as a page too, and where."""
+
+    forms: ClassVar[type[StrEnum]] = CardFormat
+
+    card_form: Annotated[
+        CardFormat | None,
+        typer.Option(
+            "--format",
+            help="Without it, a table on a terminal and csv into a file or a pipe; xlsx is a workbook, html a page: "
+            "one file that needs nothing else.",
+            show_default=False,
+        ),
+    ] = None
+
+    def _asked(self) -> str | None:
+        return self.card_form

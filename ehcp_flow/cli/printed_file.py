@@ -38,9 +38,9 @@ def _may_be_ours(file: BinaryIO) -> bool:
 
         return CALENDAR.ours(file)
     if head.startswith(_PAGE):
-        from ehcp_flow.reports.desk_page import DESK_PAGE
+        from ehcp_flow.reports.page import generated_by
 
-        return DESK_PAGE.ours(file)
+        return generated_by("(desk|scorecard)", file)
     return True
 
 

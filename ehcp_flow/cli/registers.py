@@ -23,6 +23,7 @@ from ehcp_flow.cli.further import (
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import Contested, column_names, option
 from ehcp_flow.cli.output import FeedFormat, sheet
+from ehcp_flow.cli.period_options import PeriodOptions
 from ehcp_flow.cli.print_options import FeedOptions
 from ehcp_flow.cli.query import CaseQuery
 from ehcp_flow.cli.source_door import open_source
@@ -56,8 +57,8 @@ _WIDE, _NARROW = 26, 14
 
 
 @options(
-    "source name as_of only show weeks case contested known_at known_by authority convert_file all_errors feed raw "
-    "output institutions institution closed_if office_closures bank_holidays rulebook"
+    "source name as_of time only show weeks case contested known_at known_by authority convert_file all_errors feed "
+    "raw output institutions institution closed_if office_closures bank_holidays rulebook"
 )
 def _registers(
     *,
@@ -72,6 +73,7 @@ def _registers(
             show_default=False,
         ),
     ] = None,
+    time: PeriodOptions,
     only: Only = None,
     show: Annotated[
         list[str] | None,
@@ -91,12 +93,14 @@ def _registers(
 ) -> None:
     """The lists that people work from, and what the headline hides: what falls due, advice to chase, reviews, disputes.
 
-    A list is worked out from the whole source, and --only chooses among its rows.
+    A list is worked out from the whole source, and --only chooses among its rows; so does --year, by the day on which
+    each is new: when a limit was broken or falls due, an exception or a dispute began.
     """
     from ehcp_flow.errors import UnknownNameError
     from ehcp_flow.measures import (
         DESKS,
         REGISTER_COLUMNS,
+        REGISTER_DAYS,
         REGISTER_FACTS,
         REGISTER_LIMITS,
         REGISTERS,
@@ -108,7 +112,9 @@ def _registers(
         raise UnknownNameError("register", name, (*REGISTERS, *TABLES))
     if name is not None and query.rulebook is not None:
         _of_this_law(name, query)
-    on, shown, wanted = query.on, printed.shown, pairs(only)
+    on, shown, wanted, asked = query.on, printed.shown, pairs(only), time.asked
+    if asked is not None:
+        _check_asked(name, shown)
     if shown == FeedFormat.ICS and name != "due" and name not in REGISTER_LIMITS:
         can = ", ".join(("due", *REGISTER_LIMITS))
         raise typer.BadParameter(f"{name or 'this'} is no calendar; these are: {can}", param_hint="--format")
@@ -144,9 +150,23 @@ def _registers(
             chosen_rows = matching(rows, of_rows, _words(name, query))
             if name in REGISTERS:
                 chosen_rows = [row for row in chosen_rows if is_mine(row["case_id"])]
+            if asked is not None:
+                chosen_rows = [row for row in chosen_rows if asked.holds(REGISTER_DAYS[name](row))]
             _print(chosen_rows, shown, every, (*columns, *_SHOWN.get(name, ())), name)
     note(f"{count(source.seen, 'case')}, as known on {on.isoformat()}")
     source.leave()
+
+
+def _check_asked(name: str | None, shown: str) -> None:
+    """Raise BadParameter for a period where no row is new by its day, or for a calendar, which holds what is ahead."""
+    from ehcp_flow.measures import REGISTER_DAYS
+
+    if name not in REGISTER_DAYS:
+        can = ", ".join(REGISTER_DAYS)
+        raise typer.BadParameter(f"nothing says when a row of {name or 'this'} is new; it is said of {can}",
+                                 param_hint="--year")  # fmt: skip
+    if shown == FeedFormat.ICS:
+        raise typer.BadParameter("a calendar is not of a period; it holds what is ahead", param_hint="--year")
 
 
 def _of_this_law(name: str, query: CaseQuery) -> None:
@@ -284,6 +304,7 @@ REGISTERS_COMMAND: Final = CliCommand(
     (
         "ehcp-flow registers cases.csv --as-of 2025-10-21",
         "ehcp-flow registers cases.csv due --weeks 6 --as-of 2025-10-21",
+        "ehcp-flow registers cases.csv breaches --year 2025-10 --as-of 2025-10-21",
         "ehcp-flow registers cases.csv advice --only adviser=psychological --as-of 2025-10-21",
         "ehcp-flow registers cases.csv reviews --only status=open --as-of 2025-10-21 --format xlsx > reviews.xlsx",
         "ehcp-flow registers cases.csv transfers --as-of 2025-10-21 --format ics > transfers.ics",

@@ -24,11 +24,13 @@ from ehcp_flow.measures.measure_table import MeasureTable, Tally, measure
 from ehcp_flow.measures.periods import GRAINS, Period, between, survey_day, years
 from ehcp_flow.measures.registers import (
     REGISTER_COLUMNS,
+    REGISTER_DAYS,
     REGISTER_FACTS,
     REGISTER_LIMITS,
     REGISTER_WORDS,
     REGISTERS,
     Registers,
+    broken_on,
     registers,
 )
 from ehcp_flow.measures.reviewing import Reviewing
@@ -45,6 +47,7 @@ __all__ = [
     "OWNERS",
     "REGISTERS",
     "REGISTER_COLUMNS",
+    "REGISTER_DAYS",
     "REGISTER_FACTS",
     "REGISTER_LIMITS",
     "REGISTER_WORDS",
@@ -70,6 +73,7 @@ __all__ = [
     "agreed_with_parent",
     "answered",
     "between",
+    "broken_on",
     "catalogue",
     "desk",
     "exception_rate",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from ehcp_flow.answers import Answer
@@ -40,23 +40,29 @@ class Cohorts:
         self._spells.extend(counted.spells)
         self._waits.extend(counted.waits)
 
-    def curves(self, as_of: dt.date, grain: str = "quarter", last: int = 12) -> list[dict[str, Any]]:
+    def curves(
+        self, as_of: dt.date, grain: str = "quarter", last: int = 12, *, begun: bool = False
+    ) -> list[dict[str, Any]]:
         """Return the cohorts by year, quarter or month of receipt, the last so many, oldest first.
+
+        With `begun` they are the assessments by the period in which each was agreed, and so began; the weeks are those
+        since the request all the same.
 
         Each row has the cohort, how many `requests`, `followed_weeks` (how far all of it can be followed), `finished`
         (the share finished by week 0, 1, 2, ...: with a plan, a refusal or a withdrawal), and `with_plan` (of those
         where an assessment was agreed, the share with a plan by each week).
         """
-        if not self.requests:
+        days = [(request.agreed if begun else request.received, request) for request in self.requests]
+        known = [(day, request) for day, request in days if day is not None]
+        if not known:
             return []
-        first = min(request.received for request in self.requests)
+        first = min(day for day, _ in known)
         periods = [period for period in between(first, as_of, grain, as_of) if period.start <= as_of]
-        return [row for period in periods[-last:] if (row := self._curve(period, as_of)) is not None]
+        cohorts = [(period, [request for day, request in known if day in period]) for period in periods[-last:]]
+        return [self._curve(period, cohort, as_of) for period, cohort in cohorts if cohort]
 
-    def _curve(self, period: Period, as_of: dt.date) -> dict[str, Any] | None:
-        cohort = [request for request in self.requests if request.received in period]
-        if not cohort:
-            return None
+    @staticmethod
+    def _curve(period: Period, cohort: Sequence[Request], as_of: dt.date) -> dict[str, Any]:
         youngest = max(request.received for request in cohort)
         followed = min((as_of - youngest).days // _WEEK, LONGEST)
         assessed = [request for request in cohort if request.assessed]

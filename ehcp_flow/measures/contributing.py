@@ -43,9 +43,11 @@ class Contributed(NamedTuple):
 
 
 @lru_cache(maxsize=16)
-def figures_of(book: CompiledRulebook, chosen: Kernel, contested: str = "with") -> Any:
-    """Return the figures as a kernel takes them; `contested` as for `tables_of`."""
-    return chosen.contributions.Figures(chosen.tables(tables_of(book, contested)))
+def figures_of(
+    book: CompiledRulebook, chosen: Kernel, contested: str = "with", wanted: frozenset[str] | None = None
+) -> Any:
+    """Return the figures as a kernel takes them; `contested` and `wanted` as for `tables_of`."""
+    return chosen.contributions.Figures(chosen.tables(tables_of(book, contested, wanted)))
 
 
 def periods_of(sets: Sequence[Sequence[Period]], as_of: dt.date, chosen: Kernel) -> Any:

@@ -31,13 +31,17 @@ def days_on_record(case: Case) -> list[dt.date]:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request: when it came, whether an assessment was agreed, and when and how it ended, if it did."""
+    """One request: when it came, whether an assessment was agreed, and when and how it ended, if it did.
+
+    `agreed` is the day on which it was, None where it was not or nobody knows when.
+    """
 
     case_id: str
     received: dt.date
     assessed: bool
     ended: dt.date | None
     how: Ended | None
+    agreed: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,7 @@ class CountedCase:
     def requests(self) -> tuple[Request, ...]:
         """The requests of the case, each with its end."""
         assessed = {
-            deadline.derivation.run.start
+            deadline.derivation.run.start: deadline.done_on if _was(deadline, "assessment_agreed") else None
             for deadline in self.of(ASSESS)
             if _was(deadline, "assessment_agreed") or (_done_some_day(deadline) and not _was(deadline, "refused"))
         }
@@ -179,7 +183,7 @@ def _was(deadline: Deadline, event: str) -> bool:
     return done is not None and event in done.event
 
 
-def _request(deadline: Deadline, assessed: set[int]) -> Request:
+def _request(deadline: Deadline, assessed: Mapping[int, dt.date | None]) -> Request:
     derivation = deadline.derivation
     ended: dt.date | None = None
     how: Ended | None = None
@@ -190,7 +194,8 @@ def _request(deadline: Deadline, assessed: set[int]) -> Request:
     elif derivation.ended is not None:
         ended = derivation.ended.on
         how = "refused" if "refused" in derivation.ended.event else "withdrawn"
-    return Request(deadline.case_id, deadline.starts_on, derivation.run.start in assessed, ended, how)
+    start = derivation.run.start
+    return Request(deadline.case_id, deadline.starts_on, start in assessed, ended, how, assessed.get(start))
 
 
 def answered(

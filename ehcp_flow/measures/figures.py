@@ -253,16 +253,18 @@ def are_of(rulebook: Rulebook) -> bool:
 
 
 @lru_cache(maxsize=16)
-def tables_of(book: CompiledRulebook, contested: str = "with") -> dict[str, Any]:
+def tables_of(book: CompiledRulebook, contested: str = "with", wanted: frozenset[str] | None = None) -> dict[str, Any]:
     """Return the figures as tables for `ehcp_flow.engine.contributions`, with what they ask of a rulebook.
 
     `contested` is `with`, `without` or `only`: whether deadlines count that another lawful reading contests. What is no
-    deadline counts all the same. Raises EnglandOnly for a rulebook of another procedure.
+    deadline counts all the same. `wanted` are the columns that are asked for, where not all are. Raises EnglandOnly for
+    a rulebook of another procedure.
     """
     if not are_of(book.rulebook):
         raise EnglandOnly("the measures", book.rulebook.title)
     states_there = list(regions_of(book.rulebook).pathway.states)
-    groups: list[list[Figure]] = [[figure for figure in FIGURES if figure.of == group] for group in range(c.GROUPS)]
+    asked = FIGURES if wanted is None else tuple(figure for figure in FIGURES if figure.column in wanted)
+    groups: list[list[Figure]] = [[figure for figure in asked if figure.of == group] for group in range(c.GROUPS)]
 
     def group_of(chosen: Iterable[Figure]) -> int:
         groups.append(list(chosen))
@@ -271,14 +273,14 @@ def tables_of(book: CompiledRulebook, contested: str = "with") -> dict[str, Any]
     limits = {}
     for limit, of_limit in groupby(book.rules, key=attrgetter("limit")):
         names = _names(limit, [rule.clock for rule in of_limit])
-        limits[limit.id] = group_of(figure for figure in FIGURES if figure.of in names)
+        limits[limit.id] = group_of(figure for figure in asked if figure.of in names)
     doubts = dict.fromkeys(limits.values(), c.READ_OTHERWISE) | {c.PLANS: c.CONTESTABLE, c.REFUSALS: c.CONTESTABLE}
     if contested != "with":
         key = "when" if contested == "only" else "unless"
         for at, doubt in doubts.items():
             if at >= 0:
                 groups[at] = [each._replace(**{key: getattr(each, key) | doubt}) for each in groups[at]]
-    keys = [group_of(figure for figure in FIGURES if figure.of in _ways(*key)) for key in KEYS]
+    keys = [group_of(figure for figure in asked if figure.of in _ways(*key)) for key in KEYS]
     rules = [rule.limit for rule in book.rules]
     figures = [figure for group in groups for figure in group]
     ends = [0]

@@ -15,6 +15,7 @@ from ehcp_flow.measures.counted_case import CountedCase
 from ehcp_flow.measures.handover import Handover, SchoolReviews
 from ehcp_flow.measures.registers import Registers
 from ehcp_flow.measures.reviewing import Reviewing
+from ehcp_flow.measures.taking_part import TakingPart
 from ehcp_flow.measures.waiting import Waiting, Workload
 
 __all__ = ["DESKS", "TABLES", "exceptions_by_ground", "table_rows"]
@@ -27,11 +28,13 @@ TABLES: Final[Mapping[str, str]] = {
     "open-by-age": "Open requests by the weeks since they came, and by stage",
     "longest-waits": "Every open request, the longest wait first",
     "cohorts": "Requests by quarter of receipt: the share finished by week 6, 16, 20, 30 and 52",
+    "cohorts-by-year": "Assessments by the academic year in which they began, by the weeks since the request",
     "stock-and-flow": "What came, what went and what was left, month by month",
     "late-reviews": "Reviews, decisions and amended plans that are late and not done, by how long",
     "review-steps": "The reviews of the last 12 months, step by step, and where they are lost",
     "transfer-progress": "Phase transfers by last lawful day: done, left, and how many a week are needed",
     "advice-by-adviser": "Advice in time, late and outstanding, by adviser, with the slowest tenth",
+    "taking-part": "Who came to the reviews of the last 12 months, and who sent advice for them, by agency",
     "exceptions-by-ground": "Exceptions recorded, by ground, and whether their facts hold",
     "handover": "Every case that is alive, by its owner: where it stands, what is late, and what is next",
     "school-reviews": "The reviews of each school in the weeks ahead: when to meet, invite, circulate, report, decide",
@@ -75,6 +78,7 @@ def _of(
 ) -> tuple[Sequence[_Collector], Callable[[], Rows]]:
     """Return what has to see every case for a table, and what gives its rows then."""
     waiting, cohorts, reviewing, advice = Waiting(), Cohorts(), Reviewing(), AdviceByAdviser()
+    taking_part = TakingPart()
     if name == "workload":
         desk = {column: Workload(column, extra, weeks) for column in desks}
         return tuple(desk.values()), lambda: [
@@ -93,11 +97,16 @@ def _of(
         "open-by-age": (waiting, waiting.by_age),
         "longest-waits": (waiting, lambda: waiting.longest(len(waiting.cases))),
         "cohorts": (cohorts, lambda: [_marks(row) for row in cohorts.curves(as_of)]),
+        "cohorts-by-year": (
+            cohorts,
+            lambda: [_marks(row) for row in cohorts.curves(as_of, "academic_year", begun=True)],
+        ),
         "stock-and-flow": (cohorts, lambda: cohorts.flow(first, as_of)),
         "late-reviews": (reviewing, reviewing.by_delay),
         "review-steps": (reviewing, reviewing.waterfall),
         "transfer-progress": (reviewing, reviewing.transfers),
         "advice-by-adviser": (advice, advice.rows),
+        "taking-part": (taking_part, taking_part.rows),
     }
     collector, rows = kept[name]
     return (collector,), rows

@@ -32,7 +32,7 @@ from ehcp_flow.measures.counted_case import CountedCase, answered, days_on_recor
 from ehcp_flow.measures.dated_values import DatedValues, particular_values
 from ehcp_flow.measures.figure_cells import Cell, CountedCell, Explanation, cases_in, enter, figure_of
 from ehcp_flow.measures.held_entries import held_entries
-from ehcp_flow.measures.periods import GRAINS, Period, Years, periods_asked
+from ehcp_flow.measures.periods import GRAINS, Period, Years, last_year_of, periods_asked, whole_time
 from ehcp_flow.measures.publishing import hidden_columns
 from ehcp_flow.measures.suppression import HIDDEN
 
@@ -102,6 +102,11 @@ class Tally:
                     mine = known.get(name)
                     known[name] = CountedCell([*mine.cases, *cell.cases], [*mine.days, *cell.days]) if mine else cell
 
+    @property
+    def whole(self) -> Sequence[Mapping[str, Cell]]:
+        """The cells by column of each period, of cases that are not grouped."""
+        return self._groups.get((), [{} for _ in self._periods])
+
     def table(self, by: Sequence[str], as_of: dt.date) -> MeasureTable:
         """Return the table, groups in alphabetical order, and the periods of each group in the order of time."""
         return table_of(self._groups, self._periods, by, self._keys, as_of)
@@ -110,11 +115,12 @@ class Tally:
 class Tables:
     """Counts cases for the tables of several sets of periods, ungrouped, in one pass.
 
-    What cases were judged together is counted together.
+    What cases were judged together is counted together. `wanted` are the columns that are asked for, where not all are.
     """
 
-    def __init__(self, sets: Sequence[Sequence[Period]]) -> None:
+    def __init__(self, sets: Sequence[Sequence[Period]], wanted: frozenset[str] | None = None) -> None:
         self._sets = sets
+        self._wanted = wanted
         self._contributions = Contributions(sets)
         self._tallies = [Tally(each, ()) for each in sets]
         self._batch: Any = None
@@ -137,18 +143,26 @@ class Tables:
 
     def _settle(self) -> None:
         if self._numbers:
-            self._parts.append((self._batch.counted, self._batch.added(self._sets, self._numbers)))
+            self._parts.append((self._batch.counted, self._batch.added(self._sets, self._numbers, self._wanted)))
             self._numbers = []
 
     def tables(self, by: Sequence[Sequence[str]], as_of: dt.date) -> list[MeasureTable]:
         """Return the table of each set; `by` names the grain of each."""
+        self._take()
+        return [tally.table(names, as_of) for tally, names in zip(self._tallies, by, strict=True)]
+
+    def cells(self) -> list[Sequence[Mapping[str, Cell]]]:
+        """Return the cells by column of each period of each set, without a table of them."""
+        self._take()
+        return [tally.whole for tally in self._tallies]
+
+    def _take(self) -> None:
         self._settle()
         self._batch = None
         for at, (tally, periods) in enumerate(zip(self._tallies, self._sets, strict=True)):
             if self._parts:
                 tally.take(self._parts[0][0]([added[at] for _, added in self._parts], len(periods)))
         self._parts = []
-        return [tally.table(names, as_of) for tally, names in zip(self._tallies, by, strict=True)]
 
 
 def table_of(
@@ -339,18 +353,19 @@ def measure(  # noqa: PLR0913 - one parameter for each setting
 ) -> MeasureTable:
     """Return every measure of a caseload, as known on `as_of` (today if not given).
 
-    `year` is one calendar year, a first and a last, or a range; without it the years of the facts are taken. `by` is
-    any of `authority`, `requester`, `age`, `school_year`, `adviser` (what is not of advice is then `x`), `year`,
-    `quarter`, `month`, and the columns of `extra`, which gives each case's values by case id: what holds for a time,
-    and an age, is asked by the day of the act, or of the stock. Without `extra` these are the
-    particulars of the cases. `only` leaves what has these values, by column. Cases are
-    read one at a time; without a year, twice, and an iterator is then held. Columns have the names of the Department's
-    release that first published the last year asked for, or of the newest: `MeasureTable.named` gives another one's.
+    `year` is one calendar year, a first and a last, or a range, or a period by its name, such as `2025/26`; without
+    it the years of the facts are taken. `by` is any of `authority`, `requester`, `age`, `school_year`, `adviser` (what
+    is not of advice is then `x`), `year`, `academic_year`, `financial_year`, `quarter`, `month`, and the columns of
+    `extra`, which gives each case's values by case id: what holds for a time, and an age, is asked by the day of the
+    act, or of the stock. Without `extra` these are the particulars of the cases. `only` leaves what has these values,
+    by column. Cases are read one at a time; without a year, twice, and an iterator is then held. Columns have the names
+    of the Department's release that first published the last year asked for, or of the newest: `MeasureTable.named`
+    gives another one's.
     Raises UnknownNameError for a column that no case has.
     """
     day = dates.today() if as_of is None else dates.parse_date(as_of)
     further = {*by, *(only or {})}.difference(GROUPS, GRAINS)
-    if year is None or further:
+    if whole_time(year) or further:
         # What can be gone through again is not held: whole caseloads are answered one case at a time.
         cases = list(cases) if isinstance(cases, Iterator) else cases
     if extra is None and further:
@@ -366,9 +381,7 @@ def measure(  # noqa: PLR0913 - one parameter for each setting
 
 def release_for(year: Years | None) -> int:
     """Return the release whose names stand where these years are asked for; see `release_of`."""
-    if year is None or isinstance(year, int):
-        return release_of(year)
-    return release_of(max(year))
+    return release_of(last_year_of(year))
 
 
 def _first_day(cases: Cases, day: dt.date) -> dt.date:

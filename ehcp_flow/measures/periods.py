@@ -1,7 +1,7 @@
-"""Which stretch of time a figure speaks of: calendar years, quarters and months, and the day on which stock is taken.
+"""Which stretch of time a figure speaks of: years of three kinds, quarters, months, and the day of their stock.
 
 The return of the Department for Education covers a calendar year of activity, and the position on its survey day in the
-January after it. Other stretches take stock on their last day.
+January after it. Other stretches take stock on their last day. How a period is named stands in `period_names`.
 """
 
 from __future__ import annotations
@@ -15,22 +15,18 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from dateutil.relativedelta import relativedelta
 
 from ehcp_flow.errors import UnknownNameError
+from ehcp_flow.measures.period_names import GRAINS, Grain, Stretch, begun, stretch_named, stretch_with
 
 __all__ = [
-    "GRAINS", "Grain", "Period", "Span", "Years", "between", "longest_ago", "periods_asked", "quarter_of", "survey_day",
-    "years",
+    "GRAINS", "Grain", "Period", "Span", "Stretch", "Years", "between", "last_year_of", "longest_ago", "period_with",
+    "periods_asked", "survey_day", "whole_time", "years",
 ]  # fmt: skip
 
-Grain: TypeAlias = Literal["year", "quarter", "month"]
-Years: TypeAlias = int | tuple[int, int] | Iterable[int]
-"""One calendar year, a first and a last, or a range."""
-GRAINS: Final[tuple[Grain, ...]] = ("year", "quarter", "month")
+Years: TypeAlias = "int | str | Stretch | tuple[int, int] | Iterable[int] | Iterable[Period]"
+"""One calendar year, a first and a last, or a range; a period by its name; a stretch; or the periods themselves."""
 
 ONE_DAY: Final = dt.timedelta(days=1)
-_MONTHS: Final = 12
-_MONTHS_A_QUARTER: Final = 3
 _THURSDAY: Final = 3
-_LONGEST_YEAR: Final = 366
 _SURVEY_DAYS: Final[Mapping[int, dt.date]] = {2021: dt.date(2021, 1, 14)}
 """The survey days from 2015 to 2027 that are not the third Thursday of January."""
 
@@ -73,7 +69,7 @@ class Period:
     start: dt.date
     end: dt.date
     label: str
-    grain: Grain | Literal["range"]
+    grain: Grain | Literal["range", "term"]
     stock_on: dt.date
 
     def __contains__(self, day: dt.date) -> bool:
@@ -92,26 +88,32 @@ def years(value: int | tuple[int, int] | Iterable[int], as_of: dt.date) -> list[
 
 
 def between(first: dt.date, last: dt.date, grain: str, as_of: dt.date) -> list[Period]:
-    """Return the whole years, quarters or months from the one with `first` in it to the one with `last`."""
+    """Return the whole periods of a grain from the one with `first` in it to the one with `last`.
+
+    Raises UnknownNameError for a grain that there is not.
+    """
     if grain not in GRAINS:
         raise UnknownNameError("period", grain, GRAINS)
-    if grain == "year":
-        return years((first.year, last.year), as_of)
-    months = _MONTHS_A_QUARTER if grain == "quarter" else 1
+    known = next(each for each in GRAINS if each == grain)
     periods = []
-    start = dt.date(first.year, (first.month - 1) // months * months + 1, 1)
+    start = begun(known, first)
     while start <= last:
-        following = _add_months(start, months)
-        label = quarter_of(start) if grain == "quarter" else f"{start:%Y-%m}"
-        end = following - ONE_DAY
-        periods.append(Period(start, end, label, "quarter" if grain == "quarter" else "month", min(end, as_of)))
-        start = following
+        period = _period(stretch_with(known, start), as_of)
+        periods.append(period)
+        start = period.end + ONE_DAY
     return periods
 
 
-def quarter_of(day: dt.date) -> str:
-    """Return the calendar quarter of a day: `2024-Q3`."""
-    return f"{day.year}-Q{(day.month - 1) // _MONTHS_A_QUARTER + 1}"
+def period_with(day: dt.date, grain: str, as_of: dt.date) -> Period:
+    """Return the period of a grain that holds a day. Raises UnknownNameError for a grain that there is not."""
+    return between(day, day, grain, as_of)[0]
+
+
+def _period(stretch: Stretch, as_of: dt.date) -> Period:
+    first, last = stretch.first, stretch.last
+    if stretch.grain == "year":
+        return _year(first.year, as_of)
+    return Period(first, last, stretch.label, stretch.grain, min(last, as_of))
 
 
 def _year(number: int, as_of: dt.date) -> Period:
@@ -127,29 +129,71 @@ def longest_ago(day: dt.date, months: int) -> dt.date:
     return next(then for then in near if then + relativedelta(months=months) < day)
 
 
-def _add_months(day: dt.date, months: int) -> dt.date:
-    month = day.month - 1 + months
-    return dt.date(day.year + month // _MONTHS, month % _MONTHS + 1, 1)
+def whole_time(year: Years | None) -> bool:
+    """Return whether the first day on record has to be known to say which periods are asked for."""
+    return year is None or (isinstance(year, Stretch) and year.first == dt.date.min)
+
+
+def last_year_of(year: Years | None) -> int | None:
+    """Return the last calendar year of what is asked for, None for the whole time of the records."""
+    if year is None or isinstance(year, int):
+        return year
+    if isinstance(year, str):
+        return stretch_named(year).last.year
+    if isinstance(year, Stretch):
+        return None if year.last == dt.date.max else year.last.year
+    return max(each.end.year if isinstance(each, Period) else each for each in year)
 
 
 def periods_asked(
     year: Years | None, by: Sequence[str], as_of: dt.date, first_day: Callable[[], dt.date]
 ) -> list[Period]:
-    """Return the periods asked for; `first_day` gives the first day on record, where no year is named."""
+    """Return the periods asked for; `first_day` gives the first day on record, where no first day is named.
+
+    Those of a grain that is asked for `by` are cut where the stretch asked for begins or ends within one, and are then
+    called by their days. Raises DateError for a text that names no period.
+    """
+    grains = [grain for grain in GRAINS if grain in by]
     if year is None:
         first, last = min(first_day(), as_of), as_of
+        return between(first, last, grains[-1], as_of) if grains else [_range(first, last, as_of)]
+    if isinstance(year, int | str | Stretch):
+        stretch = _stretch(year)
     else:
-        chosen = years(year, as_of)
-        first, last = chosen[0].start, chosen[-1].end
-    return _periods(first, last, [name for name in by if name in GRAINS], as_of, whole=year is None)
+        chosen = list(year)
+        periods = [each for each in chosen if isinstance(each, Period)]
+        if periods:
+            return periods
+        numbers = [each for each in chosen if isinstance(each, int)]
+        stretch = _stretch((min(numbers), max(numbers)))
+    first = min(first_day(), as_of) if stretch.first == dt.date.min else stretch.first
+    last = max(as_of, first) if stretch.last == dt.date.max else stretch.last
+    if grains:
+        periods = between(first, min(last, max(as_of, first)), grains[-1], as_of)
+        return [_cut(period, stretch, as_of) for period in periods]
+    if (first, last) != (stretch.first, stretch.last) or stretch.grain == "range":
+        return [_range(first, last, as_of)]
+    return [_period(stretch, as_of)]
 
 
-def _periods(first: dt.date, last: dt.date, grains: Sequence[str], as_of: dt.date, *, whole: bool) -> list[Period]:
-    """Return the periods of the finest grain asked for; without one, the year, or the whole stretch."""
-    finest = [grain for grain in GRAINS if grain in grains]
-    if finest:
-        return between(first, min(last, max(as_of, first)), finest[-1], as_of)
-    if not whole and (last - first + ONE_DAY).days <= _LONGEST_YEAR:
-        return between(first, last, "year", as_of)
-    label = f"{first.isoformat()} to {last.isoformat()}"
-    return [Period(first, last, label, "range", min(last, as_of))]
+def _stretch(year: int | str | Stretch | tuple[int, int]) -> Stretch:
+    """Return the days that are meant."""
+    if isinstance(year, Stretch):
+        return year
+    if isinstance(year, str):
+        return stretch_named(year)
+    first, last = (year, year) if isinstance(year, int) else year
+    if first == last:
+        return Stretch(dt.date(first, 1, 1), dt.date(first, 12, 31), str(first), "year")
+    return Stretch(dt.date(first, 1, 1), dt.date(last, 12, 31), "", "range")
+
+
+def _range(first: dt.date, last: dt.date, as_of: dt.date) -> Period:
+    return Period(first, last, f"{first.isoformat()} to {last.isoformat()}", "range", min(last, as_of))
+
+
+def _cut(period: Period, stretch: Stretch, as_of: dt.date) -> Period:
+    """Return what lies of a period in a stretch, called by its days where that is not all of it."""
+    if stretch.first <= period.start and period.end <= stretch.last:
+        return period
+    return _range(max(stretch.first, period.start), min(stretch.last, period.end), as_of)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from ehcp_flow.answers import Answer
@@ -31,12 +32,14 @@ __all__ = [
     "OF_ANY_LAW",
     "REGISTERS",
     "REGISTER_COLUMNS",
+    "REGISTER_DAYS",
     "REGISTER_FACTS",
     "REGISTER_LIMITS",
     "REGISTER_WORDS",
     "RegisterLengths",
     "Registers",
     "Row",
+    "broken_on",
     "registers",
     "still_undone",
 ]
@@ -58,6 +61,7 @@ def _not_come(counted: CountedCase) -> Iterator[Deadline]:
     return (one for one in _ADVICE.of(counted.answer) if one.done_on is None)
 
 
+_ONE_DAY: Final = dt.timedelta(days=1)
 _YES_OR_NO: Final = ("yes", "no", "true", "false")
 
 Take: TypeAlias = Callable[[Any, Any], Any]
@@ -69,7 +73,7 @@ class Register(NamedTuple):
 
     `limits` are those of a calendar; `ahead` says that it holds what falls due in the weeks ahead, and nothing later.
     `words` are all that can stand in a column, where that is a closed set. `is_facts` says that its rows can be
-    imported.
+    imported. `new_on` gives the day by which a row is new in a period; it is None where none says so.
     """
 
     says: str
@@ -80,6 +84,7 @@ class Register(NamedTuple):
     ahead: bool = False
     words: Mapping[str, Sequence[str]] = {}
     is_facts: bool = False
+    new_on: Callable[[Mapping[str, Any]], dt.date | None] | None = itemgetter("due_on")
 
 
 def _told(*names: str) -> dict[str, Take]:
@@ -125,6 +130,13 @@ def _met_by(day: dt.date | None, limits: tuple[str, ...], counted: CountedCase) 
     return None if day is None else begun_by(day, limits, judged.book, judged.calendars)
 
 
+def broken_on(due_on: dt.date | None, done_on: dt.date | None, status: str) -> dt.date | None:
+    """Return the first day on which a limit stands broken: that after its last lawful day, or that of an early act."""
+    if status == "premature":
+        return done_on
+    return None if due_on is None else due_on + _ONE_DAY
+
+
 def still_undone(row: Row) -> bool:
     """Whether the act of a row of the register of breaches is still to be done: neither done nor overtaken."""
     return row["done_on"] is None and row["ended_on"] is None
@@ -143,6 +155,7 @@ _TABLE: Final[Mapping[str, Register]] = {
         | {"contested_by": lambda one, _: "; ".join(one.contested_by)},
         lambda row: (not still_undone(row), -(row["days_over"] or 0), row["case_id"], row["limit"]),
         words={"status": MISSED},
+        new_on=lambda row: broken_on(row["due_on"], row["done_on"], row["status"]),
     ),
     "due": Register(
         "What falls due in the weeks ahead, the soonest first",
@@ -168,6 +181,7 @@ _TABLE: Final[Mapping[str, Register]] = {
         },
         lambda row: (VERDICTS.index(row["verdict"]), row["on"], row["case_id"]),
         words={"ground": OUTCOMES["exception_recorded"], "verdict": VERDICTS},
+        new_on=itemgetter("on"),
     ),
     "advice": Register(
         "Advice that was asked for and has not come, the most overdue first",
@@ -202,6 +216,7 @@ _TABLE: Final[Mapping[str, Register]] = {
         lambda row: (_day(row, "review_due_on"), row["case_id"]),
         REVIEW.limits + FOLLOWS.limits,
         words={"status": REVIEW.status, "never_reviewed": _YES_OR_NO},
+        new_on=itemgetter("review_due_on"),
     ),
     "transfers": Register(
         "Phase transfers that are still ahead or were missed, the soonest due first",
@@ -234,6 +249,7 @@ _TABLE: Final[Mapping[str, Register]] = {
         },
         lambda row: (not row["under_way"], _day(row, "due_on"), row["case_id"], row["decided_on"]),
         words={"state": tuple(DisputeState), "status": DISPUTED.status, "under_way": _YES_OR_NO},
+        new_on=itemgetter("since"),
     ),
     "placements": Register(
         "Every plan held, and every child housed here for another authority: the place, the need, what is waited for",
@@ -241,6 +257,7 @@ _TABLE: Final[Mapping[str, Register]] = {
         {name: _held_as(name) for name in PLACED_BY},
         lambda row: (row["placement"], row["placement_value"], row["case_id"]),
         words={"placement": KINDS},
+        new_on=None,
     ),
     "proposals": Register(
         "Phase transfers that follow from a school year and are not on record: to be looked through, then imported",
@@ -249,12 +266,14 @@ _TABLE: Final[Mapping[str, Register]] = {
         lambda row: (row["on"], row["case_id"]),
         words={"outcome": OUTCOMES["phase_transfer_due"]},
         is_facts=True,
+        new_on=itemgetter("on"),
     ),
     "findings": Register(
         "What is missing or odd in the record of a case",
         lambda counted: counted.answer.findings,
         _told("on", "code", "message", "remedy"),
         lambda row: (row["code"], row["case_id"], row["on"] or dt.date.max),
+        new_on=itemgetter("on"),
     ),
 }
 
@@ -270,6 +289,8 @@ REGISTER_WORDS: Final = {name: register.words for name, register in _TABLE.items
 """The words of a closed set that a column of each register can hold, whether or not one stands there now."""
 REGISTER_FACTS: Final = frozenset(name for name, register in _TABLE.items() if register.is_facts)
 """The registers whose rows are facts: nothing of a case stands beside them, unless that is asked for."""
+REGISTER_DAYS: Final = {name: register.new_on for name, register in _TABLE.items() if register.new_on is not None}
+"""What gives the day by which a row of each register is new in a period, where there is such a day."""
 REGISTER_LIMITS: Final = {name: register.limits for name, register in _TABLE.items() if register.limits}
 """The limits of the registers that can be a calendar; `due` holds every one that is worked to."""
 

@@ -6,6 +6,7 @@ import base64
 import datetime as dt
 import hashlib
 import json
+import re
 from functools import lru_cache, partial
 from importlib.resources import files
 from typing import Any, BinaryIO, Final
@@ -35,9 +36,9 @@ _TEMPLATES: Final = files(__package__).joinpath("templates")
 _HEAD: Final = 4_096
 
 
-def generated_by(name: str, file: BinaryIO) -> bool:
-    """Whether a page says in its head that it was made by the template of this name."""
-    return f'<meta name="generator" content="ehcp_flow {name}">'.encode() in file.read(_HEAD)
+def generated_by(names: str, file: BinaryIO) -> bool:
+    """Whether a page says in its head that it was made by a template of such a name, which is a pattern."""
+    return re.search(f'<meta name="generator" content="ehcp_flow {names}">'.encode(), file.read(_HEAD)) is not None
 
 
 PAGE: Final = Kind("a report page that ehcp_flow wrote", "report.html", partial(generated_by, "report"))

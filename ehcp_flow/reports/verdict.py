@@ -1,28 +1,27 @@
 """Whether the service is getting better: the last twelve months against the twelve before, and against the country.
 
-A share has changed clearly where the difference is larger than chance explains in nineteen cases of twenty (two
-proportions, 1.96 standard errors). Anything less is "no clear change", whichever way it points.
+A share has changed clearly where `ehcp_flow.measures.change` says so. Anything less is "no clear change", whichever way
+it points.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ehcp_flow.measures import MeasureTable, catalogue, exception_rate, percent
+from ehcp_flow.measures.change import Change, clear_change
 from ehcp_flow.measures.suppression import HIDDEN
 from ehcp_flow.reports.overview import Overview
 from ehcp_flow.reports.published_page import COUNTRY, Published, name_of, region_of
 from ehcp_flow.reports.showing import Showing
 
 __all__ = [
-    "EXCEPTIONS", "HEADLINE", "SIGNS", "Elsewhere", "Headline", "clear_change", "exceptions_said", "headlines",
+    "EXCEPTIONS", "HEADLINE", "SIGNS", "Elsewhere", "Headline", "exceptions_said", "headlines",
     "in_more_words", "in_words", "place_of", "published_year",
 ]  # fmt: skip
 
-Change = Literal["better", "worse", "more", "fewer", "no clear change", "cannot be said"]
 SIGNS: Final[dict[Change, str]] = {
     "better": "▲", "worse": "▼", "more": "△", "fewer": "▽", "no clear change": "●", "cannot be said": "–",
 }  # fmt: skip
@@ -32,8 +31,6 @@ _SAID: Final[dict[Change, str]] = {
     "no clear change": "not clearly changed",
     "cannot be said": "too small to say",
 }
-_SURE: Final = 1.96
-_FEWEST: Final = 10
 HEADLINE: Final = "pc_plans_issued_20_weeks_ex"
 EXCEPTIONS: Final = "pc_plans_with_exception"
 _LINES: Final[tuple[tuple[str, str, bool | None], ...]] = (
@@ -72,19 +69,6 @@ class Headline:
     own: Elsewhere
     country: Elsewhere
     region: Elsewhere
-
-
-def clear_change(now: tuple[int, int], before: tuple[int, int], *, more_is_better: bool | None) -> Change:
-    """Return which way a share went: `now` and `before` are numerator and denominator."""
-    if min(now[1], before[1]) < _FEWEST:
-        return "cannot be said"
-    difference = now[0] / now[1] - before[0] / before[1]
-    pooled = (now[0] + before[0]) / (now[1] + before[1])
-    if abs(difference) <= _SURE * sqrt(pooled * (1 - pooled) * (1 / now[1] + 1 / before[1])):
-        return "no clear change"
-    if more_is_better is None:
-        return "more" if difference > 0 else "fewer"
-    return "better" if (difference > 0) == more_is_better else "worse"
 
 
 def headlines(overview: Overview, showing: Showing | None = None) -> list[Headline]:

@@ -14,7 +14,7 @@ from tests.cli.running import CHRONOLOGIES, ROOT
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the examples of the help expect: cases.csv, the same in the store cases.db, a draft of a changed
-    law, and a sheet with its convert file.
+    law, a sheet with its convert file, and a plan.
 
     The store has one case more, `told`, whose second fact holds a free text.
     """
@@ -31,6 +31,11 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (made / "columns.toml").write_text(
         '# A convert file for tracker.csv\ncase_id = "UPN"\ndates = "day first"\n'
         '[[fact]]\nevent = "request_received"\non = "Request received"\n',
+        "utf-8",
+    )
+    (made / "plan.toml").write_text(
+        '[[measure]]\nid = "twenty_weeks"\nfigure = "pc_plans_issued_20_weeks_ex"\n'
+        '[[action]]\nid = "A1"\ntitle = "Recruit two educational psychologists"\nserves = ["twenty_weeks"]\n',
         "utf-8",
     )
     change(made / "draft-law" / "04_plan.toml", 'counting = "20 weeks after"', 'counting = "22 weeks after"')

@@ -44,8 +44,16 @@ DOORS = {
     ("registers", "findings"): [CASE],
     ("measures", "--year", "2026", "--by", "=caseworker"): [WORKER],
     ("measures", "--year", "2026", "--measure", "requests", "--explain"): [CASE],
+    ("scorecard", "--plan", "{plan}", "--register", "reds"): [CASE],
     ("what-if", "--case", CASE, "--event", "request_withdrawn", "--on", "2026-05-20"): [CASE],
 }
+PLAN = """
+[[measure]]
+id = "decided"
+figure = "request_outcome_six_weeks_pc"
+over = 3
+targets = [{by = 2027-01-01, value = 100}]
+"""
 # What these print in CSV holds no text from outside.
 OWN_WORDS = {"version", "import", "record", "db upgrade", "db check", "db stats"}
 # Facts, to be read back as they are.
@@ -71,7 +79,9 @@ def test_every_command_that_prints_csv_has_it_raw_too():
 
 @pytest.mark.parametrize("words", DOORS, ids=" ".join)
 def test_no_cell_is_a_formula_unless_it_is_asked_for_raw(words, sheet):
-    call = (words[0], sheet, *words[1:])
+    plan = sheet.with_name("plan.toml")
+    plan.write_text(PLAN)
+    call = (words[0], sheet, *(word.format(plan=plan) for word in words[1:]))
     as_of = () if words[0] == "what-if" else ("--as-of", "2026-06-30")
     told = {}
     for raw in ((), ("--raw",)):

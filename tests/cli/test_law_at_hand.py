@@ -33,12 +33,22 @@ ASKED: dict[str, tuple[str, ...]] = {
     "registers": ("registers", "{csv}", "due", *EARLY, *CSV),
     "report": ("report", "{csv}", *ON, "--html", "{out}"),
     "rules": ("rules", *CSV),
+    "scorecard": ("scorecard", "{csv}", "--plan", "{plan}", *ON, *CSV),
     "schedule": ("schedule", "--limit", "he_disclosure", "--by", "2026-08-25", *CSV),
     "state": ("state", "{csv}", *CASE, "--as-of", "2026-07-11", "--moves", "all", *CSV),
     "tables": ("tables", "{csv}", *ON, "--output", "{star}", *CSV),
     "version": ("version",),
     "what-if": ("what-if", "{csv}", *CASE, "--event", "disclosure_requested", "--on", "2026-08-03", *ON, *CSV),
 }  # fmt: skip
+PLAN = """
+[[measure]]
+id = "twenty_weeks"
+figure = "pc_plans_issued_within_20_weeks"
+over = 3
+[[measure]]
+id = "disclosed"
+figure = {limit = "he_disclosure", share = "in_time"}
+"""
 FACTS = {"convert", "db verify", "export", "facts", "follow", "import", "late", "person", "redact"}
 """To these a rulebook says which facts there are: test_made_up_rulebook.py and test_declared.py ask them."""
 CEASING = "2023-03-02 final_plan_sent; 2026-05-01 cease_consulted; 2026-05-11 cease_notice_sent"
@@ -61,7 +71,9 @@ def said(name: str, tmp_path: Path, *more: object) -> str:
         assert invoke("import", path, "--store", url).exit_code == 0
     out = tmp_path / "page.html"
     star = tmp_path / "star"
-    args = [arg.format(csv=path, out=out, star=star, url=url) for arg in ASKED[name]]
+    plan = tmp_path / "plan.toml"
+    plan.write_text(PLAN)
+    args = [arg.format(csv=path, out=out, star=star, url=url, plan=plan) for arg in ASKED[name]]
     done = invoke(*args, *more)
     assert done.exit_code == 0, done.output
     printed: str = done.stdout

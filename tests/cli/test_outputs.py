@@ -25,12 +25,13 @@ from tests.cli.running import environment, invoke, run
 # What names a file, a store or a directory that is read.
 READS = {
     "SOURCE", "--store", "FILE", "--institutions", "--office-closures", "--bank-holidays", "--profile", "--rulebook",
-    "--diff", "--source", "--anchor", "--columns", "--retry", "--published-file",
+    "--diff", "--source", "--anchor", "--columns", "--retry", "--published-file", "--plan",
 }  # fmt: skip
 # What a text that is no name of a file is called.
 TEXTS = {
     "CASE", "COLUMN", "COLUMN=VALUE", "DATE", "EVENT", "GROUP", "ID", "LA", "LIMIT", "N", "NAME", "NUMBER", "PARTY",
-    "POSITION", "RATE", "S", "SECONDS", "TEXT", "WHEN", "YEAR", "[EVENT[:OUTCOME]]", "[EVENT]", "[ID]", "[NAME]",
+    "PERIOD", "POSITION", "RATE", "S", "SECONDS", "TEXT", "WHEN", "YEAR", "[EVENT[:OUTCOME]]", "[EVENT]", "[ID]",
+    "[NAME]",
 }  # fmt: skip
 NAMES = {"FILE", "FILE|DAY", "FILE|NAME", "DIR", "SOURCE", "URL", "PATH"}
 _DAY = ("--as-of", "2025-10-21")
@@ -47,6 +48,7 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "notices": [("notices", "plan_refused")],
     "rules": [("rules",), ("rules", "final_plan")],
     "facts": [("facts",)],
+    "scorecard": [("scorecard", "{csv}", "--plan", "{plan}", *_DAY), ("scorecard", "{url}", "--plan", "{plan}", *_DAY)],
     "late": [("late", "--store", "{url}")],
     "report": [("report", "{csv}", "--as-of", "2026-06-30"), ("report", "{url}", "--as-of", "2026-06-30")],
     "explain": [
@@ -211,6 +213,7 @@ def own(desk: Path, tmp_path: Path) -> Path:
     for name in ("cases.csv", "cases.db"):
         shutil.copyfile(desk / name, folder / name)
     (folder / "draft-law").mkdir()
+    (folder / "plan.toml").write_text('[[measure]]\nid = "plans"\nfigure = "total_ehc_plans"\n')
     (folder / "columns.toml").write_text('case_id = "case_id"\n[[fact]]\nevent = "request_received"\non = "on"\n')
     assert invoke("db", "verify", "--store", f"sqlite:///{folder}/cases.db", "--write-anchor", folder / "anchor.jsonl")
     return folder
@@ -226,6 +229,7 @@ def filled(call: tuple[str, ...], folder: Path) -> list[str]:
         "url": f"sqlite:///{folder}/cases.db",
         "anchor": folder / "anchor.jsonl",
         "columns": folder / "columns.toml",
+        "plan": folder / "plan.toml",
     }
     return [word.format_map(names) for word in call]
 

@@ -41,6 +41,7 @@ A = tell("2026-05-19 request_received authority=885")
 B = tell("2026-02-10 request_received; 2026-02-20 assessment_refused; 2026-07-01 mediation_requested", "b")
 C = tell("2026-02-10 request_received; 2026-03-20 assessment_agreed; 2026-07-01 final_plan_sent", "c")
 CASES = [A, B, C]
+PLAN = {"measure": [{"id": "plans", "figure": "total_ehc_plans"}]}
 AGREED = fact("2026-07-02 assessment_agreed")
 ASKED = fact("2026-06-10 advice_requested party=medical")
 
@@ -63,6 +64,7 @@ LIBRARY = {
     "measures.counted_case.answered": lambda **of: [one.as_of for one in answered(CASES, **of)],
     "measures.desk.desk": lambda **of: measures.desk(CASES, days=60, **of),
     "measures.measure_table.measure": lambda **of: measures.measure(CASES, **of).as_of,
+    "measures.scorecard.scorecard": lambda **of: ehcp_flow.scorecard(CASES, PLAN, **of).as_of,
     "reports.overview.overview": lambda **of: overview(CASES, **of).as_of,
     "states.allowed": lambda **of: states.allowed(B, **of),
     "moves.recording.check_move": lambda **of: states.check_move(B, "mediation_requested", **of),
@@ -81,6 +83,7 @@ COMMANDS = {
     "measures": ("measures", "cases.csv", "--year", "2026", "--format", "json"),
     "registers": ("registers", "cases.csv", "breaches"),
     "report": ("report", "cases.csv", "--html", "report.html"),
+    "scorecard": ("scorecard", "cases.csv", "--new"),
     "rules": ("rules", "--diff", "draft", "--source", "cases.csv"),
     "state": ("state", "cases.csv"),
     "tables": ("tables", "cases.csv", "--output", "star"),

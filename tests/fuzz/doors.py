@@ -36,6 +36,7 @@ def desk(**more: bytes) -> Iterator[Path]:
         "closures.ics": material.ICS,
         "office.csv": material.OFFICE,
         "targets.toml": material.PROFILE,
+        "plan.toml": material.PLAN,
         "store.db": material.store(),
         "empty": b"",
         **more,
@@ -131,6 +132,7 @@ DOORS: dict[str, Door] = {
     "targets": Door(
         spoilt(material.PROFILE), _facts("targets.toml", ("check", "facts.csv", *AS_OF, "--profile", "targets.toml"))
     ),
+    "plan": Door(spoilt(material.PLAN), _facts("plan.toml", ("scorecard", "facts.csv", *AS_OF, "--plan", "plan.toml"))),
     "rulebook": Door(
         st.sampled_from(sorted(material.rulebook())).flatmap(
             lambda name: st.tuples(st.just(name), spoilt(material.rulebook()[name]))

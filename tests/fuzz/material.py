@@ -58,6 +58,37 @@ done_by = ["advice_received"]
 """
 
 
+PLAN = b"""title = "Our plan"
+period = "month"
+
+[[measure]]
+id = "twenty_weeks"
+figure = "pc_plans_issued_20_weeks_ex"
+baseline = {on = 2026-01-31, value = 37.4}
+targets = [{by = 2027-03-31, value = 90}]
+over = 3
+
+[[measure]]
+id = "advice"
+figure = {limit = "advice", share = "in_time", party = "medical"}
+
+[[measure]]
+id = "audits"
+
+[[action]]
+id = "A1"
+title = "Recruit"
+serves = ["twenty_weeks"]
+steps = [{on = 2026-03-01, rag = "amber", says = "advert out"}]
+
+[[observation]]
+measure = "audits"
+on = 2026-06-30
+numerator = 41
+denominator = 50
+"""
+
+
 @cache
 def parquet() -> bytes:
     """The rows of CSV as Parquet."""

@@ -21,6 +21,7 @@ FILES = [
     "closures.ics",
     "office.csv",
     "targets.toml",
+    "plan.toml",
     "store.db",
     "empty",
     "folder",

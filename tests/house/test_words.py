@@ -23,6 +23,7 @@ KNOWN_TWICE = {
     "facts": "the command `facts` shows what the module knows",
     "notices": "the command `notices` shows what the module knows",
     "registers": "the command `registers` shows what the module knows",
+    "scorecard": "the command `scorecard` shows what the module knows",
     "version": "the command `version`, and a version of a rule",
 }
 
@@ -50,6 +51,7 @@ SHORT = {
     "law/actors.py": "one table, below everything that asks on whose side it is to act",
     "law/checklist.py": "one model of the rulebook",
     "law/notices.py": "one question to the rulebook",
+    "measures/change.py": "one test, of shares and of counts",
     "measures/exceptions.py": "one figure",
     "measures/frames.py": "the way of every figure into frames",
     "moves/citing.py": "one function, below guards and steps",

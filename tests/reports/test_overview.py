@@ -6,12 +6,13 @@ import sys
 import pytest
 
 from ehcp_flow.errors import LibraryMissing
+from ehcp_flow.measures.change import clear_change
 from ehcp_flow.reports.calendar_feed import work_calendar
 from ehcp_flow.reports.case_page import case_page
 from ehcp_flow.reports.charts import Bar, Line, bar_chart, line_chart
 from ehcp_flow.reports.overview import overview
 from ehcp_flow.reports.page import report_page
-from ehcp_flow.reports.verdict import Elsewhere, clear_change, headlines, in_words
+from ehcp_flow.reports.verdict import Elsewhere, headlines, in_words
 from ehcp_flow.reports.workbook import write_workbook
 from tests.measures.answers_made_up import answered, plan, told
 

@@ -1,0 +1,330 @@
+"""A plan file: which figures a board looks at, where they began, where they are to be, and who does what about it.
+
+    title = "Accelerated Progress Plan"
+    period = "month"
+
+    [[measure]]
+    id = "twenty_weeks"
+    figure = "pc_plans_issued_20_weeks_ex"
+    better = "higher"
+    baseline = {on = 2025-03-31, value = 37.4}
+    targets = [{by = 2026-03-31, value = 60}, {by = 2027-03-31, value = 90}]
+
+What is wrong with it is refused with file, key and line before a case is read: a figure that there is not, targets out
+of order, an action that serves no measure.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Collection, Iterable, Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from ehcp_flow.errors import PlanFileError, PlanFileMissing, UnknownNameError
+from ehcp_flow.facts import FACT_TYPES
+from ehcp_flow.law.loader import england
+from ehcp_flow.law.model import Rulebook
+from ehcp_flow.law.toml_files import SourceFile, read_toml
+from ehcp_flow.measures.catalogue import catalogue
+
+__all__ = [
+    "Action",
+    "Baseline",
+    "Comment",
+    "EventShare",
+    "Figure",
+    "LimitShare",
+    "Observation",
+    "ParticularShare",
+    "PlanFile",
+    "PlanMeasure",
+    "PlanPeriod",
+    "PlanTarget",
+    "Rag",
+    "Step",
+    "Term",
+    "read_plan",
+]  # fmt: skip
+
+Rag: TypeAlias = Literal["green", "amber", "red", "blue"]
+"""How an action goes; blue is done, and seen to be."""
+PlanPeriod: TypeAlias = Literal["month", "quarter", "term", "academic_year", "financial_year", "year"]
+Value: TypeAlias = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Id: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Baseline(_Row):
+    """Where a measure began."""
+
+    on: Annotated[dt.date, Field(ge=dt.date(2000, 1, 1))]
+    value: Value
+
+
+class PlanTarget(_Row):
+    """Where a measure is to be by a day."""
+
+    by: dt.date
+    value: Value
+
+
+class Comment(_Row):
+    """What the owner of a measure says of it on a day."""
+
+    on: dt.date
+    says: str
+
+
+class LimitShare(_Row):
+    """A share of the deadlines of a limit that fell due in a period: done in time, done late, or still outstanding."""
+
+    limit: str
+    share: Literal["in_time", "late", "outstanding"]
+    party: str | None = None
+
+
+class ParticularShare(_Row):
+    """A share of the plans held: those of which a particular has a value, or one of several.
+
+    `of` narrows what it is a share of: to the plans of which the particular is `recorded`, or to those of which other
+    particulars have these values.
+    """
+
+    particular: str
+    value: Annotated[tuple[str, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)]
+    of: Literal["plans", "recorded"] | Mapping[str, str] = "plans"
+
+
+class EventShare(_Row):
+    """A share of the facts of one event in a period: those beside which another stands, of a party where one is named.
+
+    `between` are the days, counted from each, from which to which the other may lie: `[0, 15]` is the day itself and
+    the 15 after it, `[-42, 0]` the six weeks before.
+    """
+
+    event: str
+    of: str
+    party: str | None = None
+    between: tuple[int, int] = (0, 0)
+
+
+Figure: TypeAlias = str | LimitShare | ParticularShare | EventShare
+"""A column of the measures by its name, or a share: of the deadlines of a limit, of the plans held, of facts."""
+_KINDS: Final[Mapping[str, type[_Row]]] = {
+    "limit": LimitShare, "particular": ParticularShare, "event": EventShare,
+}  # fmt: skip
+"""What a figure is that is told as a table, by the key that it must have."""
+
+
+class PlanMeasure(_Row):
+    """A `[[measure]]`: a figure, its polarity, its baseline and targets, and whose it is.
+
+    Without `figure` it takes what was observed under its id. `amber` is how many points from the line are amber, `over`
+    how many periods the figure covers.
+    """
+
+    id: Id
+    title: str = ""
+    figure: Figure | None = None
+    better: Literal["higher", "lower"] = "higher"
+    baseline: Baseline | None = None
+    targets: tuple[PlanTarget, ...] = ()
+    amber: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 5.0
+    owner: str = ""
+    over: Annotated[int, Field(ge=1, le=120)] = 1
+    comment: tuple[Comment, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_kind_of_figure(cls, row: Any) -> Any:
+        """Make of a table what its keys say, so that what is wrong with it is told of the right kind."""
+        figure = row.get("figure") if isinstance(row, dict) else None
+        if not isinstance(figure, Mapping):
+            return row
+        kind = next((kind for key, kind in _KINDS.items() if key in figure), None)
+        if kind is None:
+            raise ValueError(f"figure: give a column of the measures, or a table with {' or '.join(_KINDS)}")
+        try:
+            return {**row, "figure": kind.model_validate(dict(figure))}
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            key = ".".join(map(str, first["loc"]))
+            what = {"missing": "is missing", "extra_forbidden": "is no key of a figure"}.get(
+                first["type"], first["msg"]
+            )
+            raise ValueError(f"figure: {key} {what}") from None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> PlanMeasure:
+        days = [target.by for target in self.targets]
+        if self.baseline is not None:
+            days.insert(0, self.baseline.on)
+        if any(later <= earlier for earlier, later in pairwise(days)):
+            raise ValueError("the targets go by their days, each after the baseline and after the one before it")
+        return self
+
+
+class Step(_Row):
+    """How an action went on a day."""
+
+    on: dt.date
+    rag: Rag
+    says: str = ""
+
+
+class Action(_Row):
+    """An `[[action]]`: what is done, by whom, by when, for which measures, and how it went."""
+
+    id: Id
+    title: str
+    lead: str = ""
+    due: dt.date | None = None
+    serves: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+
+class Observation(_Row):
+    """An `[[observation]]`: what no case holds, such as an audit, a survey or a sample, on a day."""
+
+    measure: str
+    on: dt.date
+    numerator: Annotated[int, Field(ge=0)] | None = None
+    denominator: Annotated[int, Field(gt=0)] | None = None
+    value: Value | None = None
+    says: str = ""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Observation:
+        both = self.numerator is not None and self.denominator is not None
+        neither = self.numerator is None and self.denominator is None
+        if not (both or neither) or both is (self.value is not None):
+            raise ValueError("give numerator and denominator, or value")
+        return self
+
+
+class Term(BaseModel):
+    """A `[[term]]`: its name, its first and its last day."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    name: str
+    begins: dt.date = Field(alias="from")
+    ends: dt.date = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Term:
+        if self.ends < self.begins:
+            raise ValueError("its last day is before its first")
+        return self
+
+
+class PlanFile(_Row):
+    """What a plan file says; `docs/before-a-board.md` has each key."""
+
+    title: str = "Scorecard"
+    period: PlanPeriod = "month"
+    term: tuple[Term, ...] = ()
+    measure: Annotated[tuple[PlanMeasure, ...], Field(min_length=1)]
+    action: tuple[Action, ...] = ()
+    observation: tuple[Observation, ...] = ()
+
+    @property
+    def limits(self) -> frozenset[str]:
+        """The limits of which a measure is a share."""
+        return frozenset(each.figure.limit for each in self.measure if isinstance(each.figure, LimitShare))
+
+    @property
+    def events(self) -> frozenset[str]:
+        """The events of which a measure is a share."""
+        shares = [each.figure for each in self.measure if isinstance(each.figure, EventShare)]
+        return frozenset({*(share.event for share in shares), *(share.of for share in shares)})
+
+    @property
+    def particulars(self) -> frozenset[str]:
+        """The particulars of which a measure is a share."""
+        shares = [each.figure for each in self.measure if isinstance(each.figure, ParticularShare)]
+        narrowed = (name for share in shares if isinstance(share.of, Mapping) for name in share.of)
+        return frozenset({*(share.particular for share in shares), *narrowed})
+
+
+def read_plan(
+    plan: str | os.PathLike[str] | Mapping[str, Any] | PlanFile, *, rulebook: Rulebook | None = None
+) -> PlanFile:
+    """Return a plan: from a path, or out of a dict of the same keys; one that was read already as it is.
+
+    Limits are those of `rulebook`, of England's law if none is given. Raises PlanFileError with file, key and line for
+    what is wrong with it, PlanFileMissing where there is none.
+    """
+    if isinstance(plan, PlanFile):
+        return plan
+    if isinstance(plan, Mapping):
+        file = SourceFile("plan", "", dict(plan), PlanFileError)
+    else:
+        file = read_toml(Path(plan), PlanFileError, PlanFileMissing)
+    try:
+        found = PlanFile.model_validate(file.data)
+    except ValidationError as error:
+        file.refuse_first(error)
+    _check_measures(file, found, rulebook or england())
+    _check_rest(file, found)
+    return found
+
+
+def _check_measures(file: SourceFile, plan: PlanFile, book: Rulebook) -> None:
+    limits = {*book.limits, *(limit.root for limit in book.limits.values())}
+    for at, measure in enumerate(plan.measure):
+        figure = measure.figure
+        where = ("measure", at, "figure")
+        if isinstance(figure, LimitShare) and figure.limit not in limits:
+            file.refuse(where, str(UnknownNameError("limit", figure.limit, sorted(limits))))
+        if isinstance(figure, EventShare):
+            for event in (figure.event, figure.of):
+                if event not in FACT_TYPES:
+                    file.refuse(where, str(UnknownNameError("event", event, FACT_TYPES)))
+        if isinstance(figure, str):
+            try:
+                catalogue().column(figure)
+            except UnknownNameError as error:
+                file.refuse(where, f"{error} (`ehcp-flow measures SOURCE --catalogue` lists them)")
+    _check_ids(file, "measure", (each.id for each in plan.measure))
+
+
+def _check_rest(file: SourceFile, plan: PlanFile) -> None:
+    """Refuse what belongs to no measure, ids that are told twice, and terms that overlap or that there are none of."""
+    known = {measure.id: measure for measure in plan.measure}
+    _check_ids(file, "action", (each.id for each in plan.action))
+    for at, action in enumerate(plan.action):
+        for name in action.serves:
+            _check_name(file, ("action", at, "serves"), name, known)
+    for at, seen in enumerate(plan.observation):
+        _check_name(file, ("observation", at, "measure"), seen.measure, known)
+        if known[seen.measure].figure is not None:
+            file.refuse(("observation", at, "measure"), f"{seen.measure} has a figure of its own, out of the cases")
+    if plan.period == "term" and not plan.term:
+        file.refuse(("period",), "say when the terms are: [[term]] with name, from and to")
+    if plan.term and plan.period != "term":
+        file.refuse(("term",), 'terms are told for period = "term" alone')
+    for at, (before, after) in enumerate(pairwise(plan.term)):
+        if after.begins <= before.ends:
+            file.refuse(("term", at + 1), "terms follow one another, and do not overlap")
+
+
+def _check_ids(file: SourceFile, of: str, ids: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for at, name in enumerate(ids):
+        if name in seen:
+            file.refuse((of, at, "id"), f"there are two called {name!r}")
+        seen.add(name)
+
+
+def _check_name(file: SourceFile, where: tuple[str | int, ...], name: str, known: Collection[str]) -> None:
+    if name not in known:
+        file.refuse(where, str(UnknownNameError("measure", name, known)))

@@ -1,0 +1,104 @@
+"""The scorecard as a page: what a board reads, on a screen of any width, on paper, and by axe; nothing is loaded."""
+
+import datetime as dt
+import html
+import re
+
+import pytest
+
+from ehcp_flow.measures.scorecard import scorecard
+from ehcp_flow.reports.scorecard_page import scorecard_page
+from tests.cli.running import invoke
+from tests.measures.answers_made_up import told
+from tests.reports.test_page_in_a_browser import violations
+
+AS_OF = dt.date(2026, 6, 30)
+PLAN = {
+    "title": "Plan <b>",
+    "measure": [
+        {"id": "m0", "title": "Plans <i>", "figure": "pc_plans_issued_20_weeks_ex", "owner": "Ann",
+         "baseline": {"on": dt.date(2026, 3, 31), "value": 40}, "targets": [{"by": dt.date(2027, 3, 31), "value": 90}]},
+        {"id": "m1", "title": "Audits", "targets": [{"by": dt.date(2027, 3, 31), "value": 60}]},
+        {"id": "m2", "title": "Waiting", "figure": "requests_open_over_20_weeks", "better": "lower",
+         "targets": [{"by": dt.date(2027, 3, 31), "value": 1}]},
+    ],
+    "action": [{"id": "A1", "title": "Recruit", "due": dt.date(2026, 6, 1), "serves": ["m0"],
+                "steps": [{"on": dt.date(2026, 3, 1), "rag": "amber", "says": "advert out"}]}],
+    "observation": [{"measure": "m1", "on": dt.date(2026, 6, 1), "numerator": 41, "denominator": 50, "says": "sample"}],
+}  # fmt: skip
+CASES = (
+    told("C-1", "2025-12-01 request_received parent", "2026-01-12 assessment_agreed", "2026-06-08 final_plan_sent"),
+    told("<u>", "2025-11-03 request_received parent", "2026-01-12 assessment_agreed", "2026-06-08 final_plan_sent"),
+    told("C-3", "2025-11-03 request_received parent"),
+)
+
+
+def page_of(**options):
+    return scorecard_page(scorecard(CASES, PLAN, as_of=AS_OF), **options)
+
+
+def text_of(page):
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page.partition("<body")[2].partition(">")[2])).split())
+
+
+def test_the_page_says_where_each_measure_stands_and_opens_what_is_red():
+    text = text_of(page_of())
+    assert "June 2026, as known on Tuesday 30 June 2026, 3 cases." in text
+    assert "Of 3 measures: 2 green, 1 red." in text
+    assert "Plans <i> Ann red 0.0 0 of 2 52.5 40.0 90 by Mar 27" in text
+    assert "Red: Plans <i> 2 cases stand against it." in text
+    assert "C-1" in text
+    assert "Waiting: 0.1 a week come" in text or "Waiting: It is at its goal" in text
+    assert "A1 Recruit" in text
+    assert "past its day" in text
+    assert "1 Jun 2026 Audits 41 of 50 82.0 sample" in text.replace("\u00a0", " ")
+
+
+def test_the_highlight_report_names_no_case():
+    page = page_of(one_page=True)
+    assert "C-1" not in page
+    assert "No case is named on this sheet." in text_of(page)
+    assert "What is red Plans <i>. 2 cases stand against it." in text_of(page)
+    assert "Over time" not in page
+
+
+def test_what_a_plan_or_a_case_is_called_cannot_become_markup():
+    for page in (page_of(), page_of(one_page=True)):
+        assert not re.search("<(b|i|u)>", page)
+
+
+@pytest.fixture(scope="module")
+def council(tmp_path_factory):
+    made = tmp_path_factory.mktemp("council")
+    args = ("--cases", 200, "--seed", 6, "--authority", "885", "--as-of", "2026-06-30")
+    (made / "cases.csv").write_text(invoke("synth", *args).stdout, encoding="utf-8")
+    done = invoke("scorecard", made / "cases.csv", "--new", "--as-of", "2025-06-30")
+    targets = "targets = [{by = 2027-03-31, value = 95}]"
+    (made / "plan.toml").write_text(done.stdout.replace("targets = []", targets), encoding="utf-8")
+    return made
+
+
+def written(council, *args):
+    out = council / "board.html"
+    for _ in range(2):  # its own page is replaced
+        named = ("--plan", council / "plan.toml", "--output", out)
+        done = invoke("scorecard", council / "cases.csv", *named, "--as-of", "2026-06-30", *args)
+        assert done.exit_code == 0, done.output
+    return out
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("args", [(), ("--one-page", "--format", "html")])
+def test_axe_finds_nothing_and_the_page_fits_its_screen(watched, axe, council, width, args):
+    out = written(council, *args)
+    watched.page.set_viewport_size({"width": width, "height": 900})
+    page = watched.open(out)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert violations(page, axe) == []
+    assert watched.said == []
+    assert watched.asked == [out.as_uri()]
+
+
+def test_the_highlight_report_prints_on_one_sheet(watched, council):
+    page = watched.open(written(council, "--one-page", "--format", "html"))
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) == 1
