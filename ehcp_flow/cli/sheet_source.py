@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
 import typer
 
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 
     from ehcp_flow.conversion import ConvertedRows, RawSheet
 
-__all__ = ["ConvertFileName", "conversion_extra", "is_return", "is_workbook", "raw_sheet", "sheet_rows"]
+__all__ = ["ConvertFileName", "conversion_extra", "is_return", "is_sheet_of_facts", "raw_sheet", "sheet_rows"]
+
+_BEGINNING: Final = 1 << 14
+_TITLES: Final = 30
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 ConvertFileName: TypeAlias = Annotated[
     str | None,
@@ -31,9 +36,22 @@ ConvertFileName: TypeAlias = Annotated[
 ]
 
 
-def is_workbook(source: str) -> bool:
-    """Whether SOURCE is a workbook: XLSX, XLS or ODS; nothing is taken out of standard input or a pipe to find out."""
-    return _begins(source) in WORKBOOKS
+def is_sheet_of_facts(source: str) -> bool:
+    """Whether SOURCE has the columns of facts, and not as a CSV file of facts begins.
+
+    It is a workbook, UTF-16, has a line `sep=`, or a title above its header.
+    """
+    begins = _begins(source, _BEGINNING)
+    if begins.startswith((*WORKBOOKS, *_UTF_16, b"sep=", b'"sep=')):
+        return True
+    from ehcp_flow.facts import REQUIRED
+    from ehcp_flow.readers.row_tables import column_of
+
+    lines = [line for line in begins.decode("latin-1").removeprefix("\xef\xbb\xbf").splitlines() if line.strip()]
+    if b"\0" in begins or not lines or lines[0].lstrip().startswith("{"):
+        return False
+    named = [{column_of(cell.strip('"')) for cell in re.split("[,;\t]", line)} >= {*REQUIRED} for line in lines]
+    return not named[0] and any(named[1:_TITLES])
 
 
 def is_return(source: str) -> bool:
@@ -46,13 +64,13 @@ def is_return(source: str) -> bool:
     return is_xml(_begins(source))
 
 
-def _begins(source: str) -> bytes:
+def _begins(source: str, size: int = 4) -> bytes:
     """Return how a file begins; nothing for what is no file."""
     try:
         if "://" in source or not Path(source).is_file():
             return b""
         with Path(source).open("rb") as file:
-            return file.read(4)
+            return file.read(size)
     except (OSError, ValueError):
         return b""
 
@@ -81,7 +99,7 @@ def sheet_rows(
     whose cases they are, where neither the convert file nor the source says so.
     """
     returned = columns is None and is_return(source)
-    if columns is None and not returned and not is_workbook(source):
+    if columns is None and not returned and not is_sheet_of_facts(source):
         return None
     if "://" in source:
         why = "a store holds facts already; only a sheet is read by a convert file"

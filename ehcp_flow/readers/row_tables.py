@@ -24,6 +24,7 @@ from ehcp_flow.readers.text_lines import (
     TextLines,
     fit_case_id,
     printable,
+    readable_text,
     refusal_of_unfit,
 )
 
@@ -321,7 +322,7 @@ def _header(lines: TextLines) -> tuple[str, list[str]]:
         raise SourceError(lines.name, f"its first line is no CSV header ({trouble}); {REMEDY}")
     lines.mark()
     cells = [cell.strip(WHITE) for cell in next(_split(lines, best))]
-    if lines.unfit:
+    if lines.unfit and best_score:
         raise SourceError(lines.name, f"its header is not UTF-8 text, but perhaps Windows-1252 (cp1252); {REMEDY}")
     return best, cells
 
@@ -329,7 +330,8 @@ def _header(lines: TextLines) -> tuple[str, list[str]]:
 def _missing(missing: list[str], header: Mapping[str, str]) -> str:
     """Say which columns a header lacks, which it has, and which of those were meant, as far as that can be told."""
     free = [column for column in header if column and column not in COLUMNS]
-    parts = [f"the header has no column {', '.join(missing)} (it has: {', '.join(filter(None, header.values()))})"]
+    there = ", ".join(map(readable_text, filter(None, header.values())))
+    parts = [f"the header has no column {', '.join(missing)} (it has: {there})"]
     for column in missing:
         meant = [name for name in _ALSO_CALLED[column] if name in free] or get_close_matches(column, free, n=1)
         if meant:

@@ -194,3 +194,37 @@ def test_a_month_without_a_day_is_kept_as_that(tracker, columns):
     done = invoke("check", tracker, "--columns", columns, *AS_OF, "--limit", "final_plan", "--format", "csv")
     (row,) = (row for row in csv.DictReader(io.StringIO(done.stdout)) if row["case_id"] == "A1")
     assert (row["due_on"], row["due_on_earliest"]) == ("2026-08-18", "2026-07-19")
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (lambda text: text.encode("utf-16"), "it is UTF-16"),
+        (lambda text: text.replace(",", "\t").encode("utf-16"), "a tab stands between its cells"),
+        (lambda text: f"sep=;\r\n{text.replace(',', ';')}".encode(), "a semicolon stands between its cells"),
+        (lambda text: f"Our cases \N{EN DASH} 2026,,\n\n{text}".encode("cp1252"), "its header is row 3"),
+    ],
+    ids=["UTF-16", "UTF-16 with tabs", "sep=", "a title above, in Windows-1252"],
+)
+def test_a_csv_file_of_facts_is_read_however_a_spreadsheet_saved_it(data, says, tmp_path):
+    text = "case_id,event,on,party\na,request_received,2026-03-02,parent\nb,request_recieved,2026-03-02,\n"
+    (tmp_path / "plain.csv").write_text(text, "utf-8")
+    (tmp_path / "odd.csv").write_bytes(data(text))
+    plain, odd = (
+        invoke("check", tmp_path / name, "--as-of", "2026-06-30", "--format", "csv")
+        for name in ("plain.csv", "odd.csv")
+    )
+    assert (odd.exit_code, odd.stdout) == (plain.exit_code, plain.stdout), odd.stderr
+    assert says in odd.stderr
+    done = invoke("import", tmp_path / "odd.csv", "--store", f"sqlite:///{tmp_path}/s.db")
+    assert done.stdout == "2 rows: 1 fact taken, 0 duplicates, 1 refused\n"
+
+
+def test_of_a_sheet_of_one_row_a_child_is_said_how_it_is_read(tmp_path):
+    (tmp_path / "tracker.csv").write_bytes(
+        "SEN Team \N{EN DASH} tracker,,\nUPN,Received,Final\nA1,02/03/2026,\n".encode("cp1252")
+    )
+    done = invoke("check", tmp_path / "tracker.csv")
+    assert done.exit_code == 4
+    assert "(it has: SEN Team \N{EN DASH} tracker)" in done.stderr
+    assert "read by a convert file, or by what it is: --columns" in done.stderr
