@@ -9,8 +9,8 @@ from pathlib import Path
 from ehcp_flow.engine.rulebook import compiled
 from ehcp_flow.law import Citation, Clock, Ground, Limit, Rule, Rulebook, Version, england
 from ehcp_flow.law.body import Body, BodyName
-from ehcp_flow.law.clock import Between, Deemed, ShownByDate, Sign, Spell
-from ehcp_flow.law.model import ActInQuestion, AgeQuestion, Asked, Foreseen, Note
+from ehcp_flow.law.clock import Between, Deemed, OtherEnd, ShownByDate, Sign, Spell
+from ehcp_flow.law.model import ActInQuestion, AgeQuestion, Asked, Foreseen, GivesWay, Note
 from ehcp_flow.law.parts import EVIDENCE
 from ehcp_flow.law.patterns import Pattern
 from ehcp_flow.law.version import Count, Reading
@@ -86,14 +86,17 @@ SAID = {
     Count: "counting counts_from or_from_fact counts_from_fact needed",
     Reading: "name counting counts_from_fact within only_if_earlier only_done_by beside either_answer "
     "without_exceptions without_past_exceptions with_exceptions yields_to_nothing kept_by limits_nothing binds "
-    "contests says "
+    "not_done_by from_age unless contests says "
     "in_force_from in_force_to",
     Clock: "id title starts_on restarts_on separate per counts_from ends_on resumes_on resumes_from resumes_inside "
     "resumes_in_time resumption during unless_during party_from own_acts ahead",
-    Spell: "id title begins_on ends_on unless_during looks_ahead lasts ends_everything from_age or_after citation",
+    Spell: "id title begins_on ends_on unless_during looks_ahead lasts ends_everything from_age or_after reading "
+    "citation",
+    OtherEnd: "name unless says",
+    GivesWay: "spell finding says remedy",
     ShownByDate: "facts date",
     Deemed: "id facts is_also shows is_nothing says citation",
-    Sign: "id finding facts says remedy",
+    Sign: "id finding facts once_past answered_by unless says remedy",
     Asked: "id title usual_for",
     ActInQuestion: "finding done_by later where_missed says remedy",
     AgeQuestion: "finding from_age unless says remedy says_over remedy_over",
@@ -158,7 +161,7 @@ def _lines(book: Rulebook) -> Iterator[str]:
     for deemed in book.deemed.values():
         yield from _deemed(deemed)
     for sign in book.signs.values():
-        yield f"- A finding, `{sign.finding}`, for {_events(sign.facts)}: {_text(sign.says)}."
+        yield f"- A finding, `{sign.finding}`, for {_events(sign.facts)}{_asked_while(sign)}: {_text(sign.says)}."
     yield ""
     yield from _table(("spell", "in substance"), ((f"`{each.id}`", _spell(each)) for each in _fallen_into(book)))
     yield "## Duties without a number"
@@ -308,7 +311,9 @@ def _start(rule: Rule, clock: Clock, book: Rulebook) -> Iterator[str]:
     for name in rule.not_during:
         yield f"  Not while {_spell(book.spells[name])}."
     if rule.yields_to:
-        yield f"  Missed, it falls away where its last day lies while {_spell(book.spells[rule.yields_to])}."
+        spell = _spell(book.spells[rule.yields_to.spell])
+        yield f"  Missed, it falls away where its last day lies while {spell}; a finding, `{rule.yields_to.finding}`:"
+        yield f"  {_text(rule.yields_to.says)}."
     if rule.where_in_time is not None:
         yield (
             f"  Only where {_events(rule.where_in_time.first)} came in time: {rule.where_in_time.convention} "
@@ -478,11 +483,19 @@ def _spell(spell: Spell) -> str:
         until = spell.or_after
         kept = "" if until is None else f", or the day after `{until.date}` of {_events(until.facts)}"
         cited = f"; {_links(spell.citation)}" if spell.citation else ""
-        return f"{_text(spell.title)} (from that birthday{kept}{cited})"
+        other = f"; another reading, {spell.reading.name}: {_text(spell.reading.says)}" if spell.reading else ""
+        return f"{_text(spell.title)} (from that birthday{kept}{cited}{other})"
     lasts = f", for {spell.lasts}{' days' if isinstance(spell.lasts, int) else ''} at most" if spell.lasts else ""
     if spell.looks_ahead:
         return f"{_text(spell.title)} (before {_events(spell.ends_on)}, back to {_events(spell.begins_on)})"
     return f"{_text(spell.title)} ({_between(spell)}{lasts}{unless})"
+
+
+def _asked_while(sign: Sign) -> str:
+    """Say as of when a sign is asked about, and what answers it."""
+    said = f", once `{sign.once_past}` of it is past" if sign.once_past else ""
+    said += f", as long as none of {_events(sign.answered_by)} comes after it" if sign.answered_by else ""
+    return said + (f", unless {_events(sign.unless)} is on record" if sign.unless else "")
 
 
 def _between(between: Between) -> str:

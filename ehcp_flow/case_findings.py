@@ -18,7 +18,7 @@ from ehcp_flow.explanation_outcome import describe, if_earlier, in_doubt
 from ehcp_flow.facts import COLUMN_OF, ExceptionRecorded, Fact, Side
 from ehcp_flow.findings import Finding
 from ehcp_flow.grounds import GroundChecked
-from ehcp_flow.law.model import ActInQuestion, AgeQuestion, Rulebook
+from ehcp_flow.law.model import ActInQuestion, AgeQuestion, GivesWay, Rulebook
 
 __all__ = ["findings_of"]
 
@@ -85,6 +85,8 @@ def _signs(judged: JudgedCase) -> Iterator[Finding]:
     signs = judged.book.signs
     for place, taken in enumerate(judged.taken):
         for sign in signs.get(taken, ()):
+            if sign.depends and not judged.is_asked(sign, place):
+                continue
             fact = judged.facts[place]
             message = f"{describe(fact)}: {sign.says}"
             yield Finding(sign.finding, fact.case_id, fact.on, message, sign.remedy, fact)
@@ -201,6 +203,14 @@ def _too_old(deadline: Explicable) -> Finding:
     )
 
 
+def _gave_way(deadline: Explicable) -> Finding:
+    """Say what a person must judge where a missed limit gave way to something else."""
+    derivation = deadline.derivation
+    asked, cause = cast("GivesWay", derivation.rule.yields_to), cast("Fact", derivation.ended)
+    message = f"{deadline.limit}, due on {_due(deadline)}: {asked.says}"
+    return Finding(asked.finding, deadline.case_id, cause.on, message, asked.remedy, cause)
+
+
 _LEFT_OPEN: Final[Mapping[int, Callable[[Explicable], Finding]]] = {
     kernel.DAYS_UNKNOWN: _days_unknown,
     kernel.MAY_BE_LATER: _may_be_later,
@@ -209,9 +219,10 @@ _LEFT_OPEN: Final[Mapping[int, Callable[[Explicable], Finding]]] = {
     kernel.DOUBTED: _doubted,
     kernel.DOUBTED_LATER: _doubted_later,
     kernel.TOO_OLD: _too_old,
+    kernel.GAVE_WAY: _gave_way,
 }
 """What to say of a deadline that leaves something open, by what the kernel found."""
-complete(_LEFT_OPEN, range(kernel.DAYS_UNKNOWN, kernel.TOO_OLD + 1), "what a deadline leaves open")
+complete(_LEFT_OPEN, range(kernel.DAYS_UNKNOWN, kernel.GAVE_WAY + 1), "what a deadline leaves open")
 
 
 def _of_exception(

@@ -125,9 +125,13 @@ class Deadline:
 
     @property
     def done_on(self) -> dt.date | None:
-        """The day it was done, if it was."""
+        """The day it was done, if it was; of what a date of another fact shows, that date."""
         done = self._judged.fact(kernel.DONE_AT, self._row)
-        return None if done is None else dates.ordinary(done.on)
+        if done is None:
+            return None
+        shown = self._judged.rule(self._row).rule.first_by_date
+        day = shown and done.event in {pattern.event for pattern in shown.facts} and done.day(shown.date)
+        return dates.ordinary(day or done.on)
 
     @property
     def status(self) -> Status:

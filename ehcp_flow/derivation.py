@@ -14,7 +14,7 @@ from ehcp_flow.engine.numbers import as_date, as_day
 from ehcp_flow.facts import Fact
 from ehcp_flow.grounds import GroundChecked, check_grounds
 from ehcp_flow.law.clock import Clock, Deemed
-from ehcp_flow.law.model import ActInQuestion, Limit, Rule
+from ehcp_flow.law.model import ActInQuestion, GivesWay, Limit, Rule
 from ehcp_flow.law.version import Count, Reading, Version
 
 __all__ = ["Derivation", "Explicable"]
@@ -139,6 +139,12 @@ class Derivation:
         return None if last < 0 else as_date(last)
 
     @property
+    def last_of_age(self) -> dt.date | None:
+        """The last day of somebody's age on which the limit can run, whether it has come or not; None where none is."""
+        over = self.judged.laid_out.ask(partial(_too_old_from, self.judged.book.clocks[self.clock.id]))
+        return None if over == kernel.NO_DAY else as_date(over - 1)
+
+    @property
     def ended_on(self) -> dt.date | None:
         """The day on which the time of the limit ended, by a fact or by age; None where that of a right ran out."""
         cause, outgrown = self.cause, self.outgrown
@@ -236,6 +242,12 @@ class Derivation:
         return self.facts[place], question
 
     @property
+    def gave_way(self) -> GivesWay | None:
+        """To what the missed limit gave way, and what a person must judge of that; None where it did not."""
+        leaves = self.judged.value(kernel.LEAVES_OPEN, self.row)
+        return self.rule.yields_to if leaves == kernel.GAVE_WAY else None
+
+    @property
     def deemed(self) -> Deemed | None:
         """What the rulebook takes the fact as that discharged the limit or showed that it was; None as what it is."""
         judged, turned = self.judged, self.judged.book.turned
@@ -261,6 +273,11 @@ class Derivation:
 
 def _last_day_by(number: int, row: int, law: Any, days: Any, facts: Any, found: Any) -> int:
     day: int = kernel.last_day_by(law, days, facts, found, number, row)
+    return day
+
+
+def _too_old_from(clock: int, law: Any, days: Any, _: Any, found: Any) -> int:
+    day: int = kernel.too_old_from(days, found, law.clock_turns[clock], law.clock_kept[clock])
     return day
 
 
@@ -298,6 +315,8 @@ class Explicable(Protocol):
     def due_on_earliest(self) -> dt.date | None: ...
     @property
     def is_uncertain(self) -> bool: ...
+    @property
+    def done_on(self) -> dt.date | None: ...
     @property
     def ended_on(self) -> dt.date | None: ...
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias, get_args
+from typing import Any, Final, Literal, TypeAlias, cast, get_args
 
 from ehcp_flow.closed import complete
 from ehcp_flow.counting import ONE_DAY
@@ -99,7 +99,9 @@ def acted(deadline: Explicable) -> Iterator[ExplanationStep]:
     """Yield what was done, or what is not recorded."""
     derivation = deadline.derivation
     if derivation.done is not None:
-        yield _by_act(derivation, f"What was done: {describe(derivation.done)}.", derivation.done.on)
+        done = cast("dt.date", deadline.done_on)
+        shown = "" if done == derivation.done.on else f", which shows that it was done on {say(done)}"
+        yield _by_act(derivation, f"What was done: {describe(derivation.done)}{shown}.", done)
     elif derivation.implied is not None:
         text = (
             f"The record does not say when it was done. That it was done follows from: {describe(derivation.implied)}."
@@ -111,7 +113,9 @@ def acted(deadline: Explicable) -> Iterator[ExplanationStep]:
             cause = derivation.cause
             why, cited = _outgrown(derivation, ended) if cause is None else (describe(cause), ())
             text = f"It fell away: {why}."
-            if derivation.never_owed:
+            if derivation.gave_way is not None:
+                text += f" {sentence(derivation.gave_way.says)}"
+            elif derivation.never_owed:
                 text += " So it was never owed."
             elif deadline.due_on is not None and not derivation.version.is_window and ended > deadline.due_on:
                 text += f" By then it was {days_in_words((ended - deadline.due_on).days)} past its last lawful day."
@@ -315,7 +319,9 @@ def _open(deadline: Explicable, due_on: dt.date, as_of: str) -> str:
             + (f" It would be excused by {', '.join(deadline.excused_by)}." if deadline.excused_by else "")
         )
     left = "today is the last lawful day" if days == 0 else f"{days_in_words(days)} left"
-    return f"On {as_of}: open, {left}. The last lawful day is {say(due_on)}."
+    over = deadline.derivation.last_of_age
+    sooner = "" if over is None or over >= due_on else f" But its time ends with {say(over)}, for the person's age."
+    return f"On {as_of}: open, {left}. The last lawful day is {say(due_on)}.{sooner}"
 
 
 def days_in_words(days: int) -> str:

@@ -9,11 +9,12 @@ from typing import Any, Final
 import numpy as np
 
 from ehcp_flow.bulk.codes import NO_DAY, Array, distinct
-from ehcp_flow.bulk.fact_columns import FactColumns
+from ehcp_flow.bulk.fact_columns import FactColumns, event_mask
 from ehcp_flow.deadlines import MISSED, STATUSES
 from ehcp_flow.engine import kernel
 from ehcp_flow.engine.kernel import LAPSED, LATE, OVERDUE, OVERTAKEN
 from ehcp_flow.engine.rulebook import CompiledRulebook
+from ehcp_flow.law.clock import ShownByDate
 
 __all__ = ["Judged"]
 
@@ -106,8 +107,24 @@ class Judged:
 
     @cached_property
     def done_on(self) -> Array:
-        """The day of the act, NO_DAY for none."""
-        return np.append(self._facts.on, np.int32(NO_DAY)).take(self.done)
+        """The day of the act, NO_DAY for none: as `Deadline.done_on`."""
+        facts = self._facts
+        day: Array = np.append(facts.on, np.int32(NO_DAY)).take(self.done)
+        for shown, of in self._shown_by_date.items():
+            dates = facts.dates.get(shown.date)
+            if dates is not None:
+                at = np.flatnonzero(of.take(self.row) & (self.done >= 0))
+                place = self.done[at]
+                of_event = np.logical_or.reduce([event_mask(pattern.event) for pattern in shown.facts])
+                told = of_event.take(facts.key.take(place)) & (dates.take(place) != NO_DAY)
+                day[at[told]] = dates.take(place[told])
+        return day
+
+    @cached_property
+    def _shown_by_date(self) -> dict[ShownByDate, Array]:
+        """The dates that show that something was done, each with the versions that they do so for."""
+        shown = [rule.rule.first_by_date for rule, _ in self._book.versions]
+        return {each: np.array([other == each for other in shown]) for each in shown if each is not None}
 
     @cached_property
     def due_earliest(self) -> Array | None:

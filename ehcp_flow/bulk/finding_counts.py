@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ehcp_flow.bulk.codes import KEYS, Array, as_date
+from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array, as_date
 from ehcp_flow.bulk.deadline_columns import Judged
 from ehcp_flow.bulk.fact_columns import FactColumns, event_mask
 from ehcp_flow.engine import kernel
 from ehcp_flow.engine.kernel import CONSIDERED, HELD, HELD_WITHOUT_END, WANTED
 from ehcp_flow.engine.rulebook import CompiledRulebook
+from ehcp_flow.law.clock import Sign
 
 __all__ = ["left_open"]
 
@@ -47,12 +48,35 @@ def _signs(facts: FactColumns, judged: Judged, book: CompiledRulebook) -> Iterat
     signs = book.signs
     if not signs:
         return
+    taken = np.asarray(judged.numbers.taken, dtype=np.int32)
     counts = np.zeros(book.turned.count, dtype=np.int32)
     for key, asked in signs.items():
-        counts[key] = len(asked)
-    count = counts.take(np.asarray(judged.numbers.taken, dtype=np.int32))
+        counts[key] = sum(not sign.depends for sign in asked)
+    count = counts.take(taken)
+    for sign in book.rulebook.signs.values():
+        if sign.depends:
+            count[_asked(facts, taken, sign, book)] += 1
     count[facts.failed.take(facts.case)] = 0
     yield np.repeat(np.arange(facts.count), count)
+
+
+def _asked(facts: FactColumns, taken: Array, sign: Sign, book: CompiledRulebook) -> Array:
+    """Return the places of the facts that a sign speaks of and that are still to be looked at."""
+
+    def of(keys: frozenset[int]) -> Array:
+        mask = np.zeros(book.turned.count, dtype=bool)
+        mask[list(keys)] = True
+        return np.flatnonzero(mask.take(taken))
+
+    at = of(book.turned.plain(sign.facts))
+    if sign.once_past:
+        past = facts.dates[sign.once_past].take(at) if sign.once_past in facts.dates else np.full(len(at), NO_DAY)
+        at = at[(past != NO_DAY) & (past < facts.as_of)]
+    for comes_later, patterns in ((True, sign.answered_by), (False, sign.unless)):
+        other, case = of(book.turned.of_patterns(patterns)), facts.case.take(at)
+        first = at + 1 if comes_later else facts.bounds.take(case)
+        at = at[np.searchsorted(other, first) == np.searchsorted(other, facts.bounds.take(case + 1))]
+    return at
 
 
 def _not_made_out(facts: FactColumns, judged: Judged, book: CompiledRulebook) -> Array:

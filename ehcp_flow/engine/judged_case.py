@@ -20,6 +20,7 @@ from ehcp_flow.engine.kernel import COLUMNS, CONTESTED, EXCUSES, LAST, NO_DAY, N
 from ehcp_flow.engine.numbers import Key, as_day
 from ehcp_flow.engine.rulebook import CompiledRule, CompiledRulebook, compiled
 from ehcp_flow.facts import Fact
+from ehcp_flow.law.clock import Sign
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.law.patterns import Patterns
@@ -187,6 +188,15 @@ class JudgedCase:
     def is_one_of(self, place: int, patterns: Patterns) -> bool:
         """Return whether patterns of the rulebook speak of a fact, as it was taken where it fell."""
         return self.taken[place] in self.book.turned.of_patterns(patterns)
+
+    def is_asked(self, sign: Sign, place: int) -> bool:
+        """Return whether a person should look at a fact still, which a sign of the rulebook speaks of."""
+        if sign.once_past is not None:
+            past = self.facts[place].day(sign.once_past)
+            if past is None or past >= self.as_of:
+                return False
+        of = self.book.turned.of_patterns
+        return not (set(self.taken[place + 1 :]) & of(sign.answered_by) or set(self.taken) & of(sign.unless))
 
     def party(self, row: int) -> str | None:
         """Return whom a row concerns: the party of the fact that started its clock, or that began its spell."""

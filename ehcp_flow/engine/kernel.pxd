@@ -16,7 +16,7 @@ cdef int NARROWED, CONDITIONAL, BREACHABLE, DOUBTFUL, ASKS_WHERE_MISSED, NOT_SHO
 cdef int WINDOW, ROLLED, LATER_OF, FROM_FACT, FROM_FIELDS, NEEDED_COUNT
 cdef int EITHER_ANSWER, UNEXCUSED, UNEXCUSED_BY_PAST, ONLY_EARLIER, NEVER_YIELDS, ONLY_TOLD, LIMITS_NOTHING, BINDS
 cdef int OPEN, MET, LATE, OVERDUE, PREMATURE, LAPSED, UNDATED, OVERTAKEN, UNRECORDED, NO_LAW, AGAIN
-cdef int DAYS_UNKNOWN, MAY_BE_LATER, NOT_DATED, DOUBTED, DOUBTED_LATER, WHOSE, TOO_OLD
+cdef int DAYS_UNKNOWN, MAY_BE_LATER, NOT_DATED, DOUBTED, DOUBTED_LATER, WHOSE, TOO_OLD, GAVE_WAY
 cdef int CLOSURE, WITHIN_PERIOD, ABSENCE, DUE_WITHIN_FORCE, NAMED
 cdef int HOLDS, NO_END, TOO_SHORT, BEGAN_LATER, NOT_ASKED, OUTSIDE, OUT_OF_FORCE, NO_REASON, NO_LIMIT, BEFORE_CLOCK
 cdef int AFTER_ACT, WAS_OPEN
@@ -48,6 +48,7 @@ cdef class Law:
     cdef public const int[::1] version_kept_to, version_kept_again, version_counts_at
     cdef public const int[::1] version_readings_at, reading_table, reading_from, reading_flags, reading_done
     cdef public const int[::1] reading_beside, reading_kept, reading_within, reading_grounds_at, reading_grounds
+    cdef public const int[::1] reading_not_done, reading_turns, reading_unless
     cdef public const int[::1] count_table, count_flags, count_fields, count_mask
     cdef public const int[::1] ground_test, ground_key, ground_least, ground_margin, ground_adviser, ground_one_day
     cdef public const int[::1] ground_lasts, ground_from, ground_to, ground_doubted
@@ -70,7 +71,7 @@ cdef class Found:
     cdef public bint many
     cdef public int wanted, most_wanted, beyond, beyond_day
     cdef public int begins, inside, born, kept, gone, over, exceptions, asked, width, parties
-    cdef public int done, implied, ended, other, resumed, owed, bites, part, later, stray, strays, base, last, end, act
+    cdef public int done, implied, ended, after, other, resumed, owed, bites, part, later, stray, strays, base, last, end, act
     cdef public int lasting, unsaid
     cdef public int[::1] out, want, noted, exception, advice, since
     cdef public int[::1] clock_case, clock_first, spell_case, around
@@ -159,9 +160,10 @@ cdef int taken_back_at_once(Law law, Facts facts, Found found, int rule, int run
 cdef bint is_outgrown(Facts facts, Found found, int end) noexcept nogil
 cdef bint is_never_owed(Law law, Facts facts, Found found, int rule) noexcept nogil
 
-@cython.locals(broken=bint)
+@cython.locals(broken=bint, finds=bint)
 cdef void contest(Law law, Days days, Facts facts, Found found, int row, int run, bint missed) noexcept nogil
 cdef int last_day_by(Law law, Days days, Facts facts, Found found, int reading, int row) noexcept nogil
+cdef bint is_over_by(Law law, Days days, Facts facts, Found found, int reading, int last) noexcept nogil
 cdef int last_within(Law law, Days days, Facts facts, Found found, int reading, int row) noexcept nogil
 cdef bint is_kept_by(Law law, Days days, Facts facts, Found found, int mask, int row, int last) noexcept nogil
 cdef bint is_beside(Law law, Facts facts, Found found, int mask, int start) noexcept nogil

@@ -121,6 +121,7 @@ DOUBTED = 4
 DOUBTED_LATER = 5
 WHOSE = 6
 TOO_OLD = 7
+GAVE_WAY = 8
 
 # How a ground is tested, and what the test says.
 CLOSURE = 0
@@ -799,6 +800,7 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
     if gave_way_to >= 0:
         found.out[DONE_AT * found.capacity + row] = -1
         found.out[ENDED_AT * found.capacity + row] = gave_way_to
+        found.out[LEAVES_OPEN * found.capacity + row] = GAVE_WAY
     if is_outgrown(facts, found, end) and (status == LAPSED or status == OVERTAKEN):
         found.out[OUTGROWN * found.capacity + row] = found.over - 1
     if kept_open_by >= 0:
@@ -996,11 +998,14 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
     latest = -1
     implied = -1
     ended = -1
+    after = -1
     other = -1
     resumed = -1
     owed = -1
     bites = -1
     part = -1
+    own = -1
+    dated = -1
     later = -1
     stray = -1
     settled = False
@@ -1038,7 +1043,10 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
                 elif role & FINAL:
                     over = True
             if role & LAPSE and not inside:
-                if done < 0 and ended < 0:
+                if done >= 0:
+                    if after < 0:
+                        after = place
+                elif ended < 0:
                     ended = place
             elif ended >= 0:
                 if (role & RESUME or inside) and not over and not (late and facts.on[place] > last):
@@ -1053,8 +1061,11 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
                     if role & FIRST and done >= 0 and place > start:
                         # Another review: what comes now answers that one.
                         break
+                    if role & FIRST and own < 0:
+                        own = place
                     if role & FIRST_BY_DATE and reviewed_since(law, facts, rule, place, since):
                         role |= FIRST | DONE
+                        dated = place
                     if role & FIRST and part < 0:
                         part = place
                     if role & AFTER_FIRST and part < 0 and not (for_now and role & SHOWS_MORE):
@@ -1062,12 +1073,20 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
                     if for_now and role & SHOWS_MORE:
                         done = -1
                         later = -1
-                    elif for_now and role & MAY_SHOW_MORE:
+                    elif (
+                        for_now
+                        and role & MAY_SHOW_MORE
+                        and not (done == dated and own >= 0 and facts.on[place] <= last)
+                    ):
                         later = place
                         role = 0
                 if role & DONE:
                     if done < 0:
                         done = place
+                    elif done == dated and own >= 0 and facts.on[place] <= last:
+                        # What is done here in time stands before what a date shows of before.
+                        done = place
+                        part = own
                     elif not needed and not role & PARTS:
                         # Done twice: what is undone from here on is another act.
                         break
@@ -1099,6 +1118,7 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
     found.done = done
     found.implied = -1 if done >= 0 else implied
     found.ended = ended
+    found.after = after
     found.other = other
     found.resumed = resumed
     found.owed = owed
@@ -1336,7 +1356,7 @@ def contest(law, days, facts, found, row, run, missed):
     """Note each other lawful reading by which it comes out otherwise whether the limit was broken.
 
     Where nothing was missed, before it gave way to anything, a reading finds something missed only if it has a last day
-    of its own, or takes either answer.
+    of its own, takes either answer, or does not take for an answer what was taken for one.
     """
     size = found.capacity
     version = found.out[VERSION * size + row]
@@ -1347,7 +1367,8 @@ def contest(law, days, facts, found, row, run, missed):
     for reading in range(law.version_readings_at[version], law.version_readings_at[version + 1]):
         last = NO_DAY
         changes = law.reading_flags[reading]
-        if not changes & ONLY_TOLD and (missed or law.reading_table[reading] >= 0 or changes & EITHER_ANSWER):
+        finds = law.reading_table[reading] >= 0 or law.reading_not_done[reading] >= 0 or changes & EITHER_ANSWER
+        if not changes & ONLY_TOLD and (missed or finds):
             last = last_day_by(law, days, facts, found, reading, row)
         if last != NO_DAY and is_broken_by(law, days, facts, found, reading, row, run, last) != broken:
             contested |= bit
@@ -1365,6 +1386,12 @@ def last_day_by(law, days, facts, found, reading, row):
         done = found.out[DONE_AT * size + row]
         if done < 0 or not law.masks[law.reading_done[reading] * law.keys + facts.taken[done]]:
             return NO_DAY
+    if law.reading_not_done[reading] >= 0:
+        done = found.out[DONE_AT * size + row]
+        if done < 0 or not law.masks[law.reading_not_done[reading] * law.keys + facts.taken[done]]:
+            return NO_DAY
+    if law.reading_turns[reading] >= 0 and not is_over_by(law, days, facts, found, reading, last):
+        return NO_DAY
     if law.reading_beside[reading] >= 0 and not is_beside(law, facts, found, law.reading_beside[reading], start):
         return NO_DAY
     if law.reading_table[reading] < 0:
@@ -1383,6 +1410,13 @@ def last_day_by(law, days, facts, found, reading, row):
     if other != NO_DAY and law.version_flags[found.out[VERSION * size + row]] & ROLLED:
         other = counted(days, found, law.roll_table, other)
     return NO_DAY if law.reading_flags[reading] & ONLY_EARLIER and other >= last else other
+
+
+def is_over_by(law, days, facts, found, reading, last):
+    """Return whether somebody's age ends a clock by a reading before it would end by itself."""
+    if found.born == NO_DAY or next_of(law, facts, found, law.reading_unless[reading], found.low, found.high) >= 0:
+        return False
+    return counted(days, found, law.reading_turns[reading], found.born) <= last
 
 
 def last_within(law, days, facts, found, reading, row):
@@ -1427,11 +1461,15 @@ def is_broken_by(law, days, facts, found, reading, row, run, last):
     rule = found.out[row]
     changes = law.reading_flags[reading]
     flags = law.rule_flags[rule]
-    if (not flags & BREACHABLE and not changes & BINDS) or changes & LIMITS_NOTHING:
+    if (not flags & BREACHABLE and not changes & BINDS) or changes & LIMITS_NOTHING or law.reading_turns[reading] >= 0:
         return False
     if law.reading_kept[reading] >= 0 and is_kept_by(law, days, facts, found, law.reading_kept[reading], row, last):
         return False
     done = found.done
+    ended = found.ended
+    if law.reading_not_done[reading] >= 0:
+        found.done = -1
+        found.ended = found.after
     if changes & EITHER_ANSWER:
         flags &= ~OTHER_ANSWER
         if found.other >= 0 and (done < 0 or found.other < done):
@@ -1442,6 +1480,7 @@ def is_broken_by(law, days, facts, found, reading, row, run, last):
     else:
         status = status_of(law, facts, found, rule, flags, found.run_end[run], last, 0)
     found.done = done
+    found.ended = ended
     if not is_missed(status) or (not changes & NEVER_YIELDS and gives_way(law, facts, found, rule, last) >= 0):
         return False
     held = found.out[EXCUSES * size + row]

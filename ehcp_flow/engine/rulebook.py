@@ -8,7 +8,7 @@ numbered; `ehcp_flow.engine.counted_days` has what they give for each day.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias, get_args
 
 from ehcp_flow.calendars import Calendars
@@ -205,10 +205,22 @@ class CompiledRulebook:
 
 
 def _readings(rulebook: Rulebook, rule: CompiledRule, version: Version) -> tuple[Reading, ...]:
-    """Return the other readings of a version: those of its rule, and those of the grounds that can excuse it."""
+    """Return the other readings of a version: of its rule, of the grounds that can excuse it, and of what age ends."""
     own = (reading for reading in rule.rule.readings if reading.is_of(version))
     grounds = (rulebook.grounds[use.ground] for use in rule.rule.exceptions)
-    return (*own, *dict.fromkeys(ground.reading for ground in grounds if ground.reading is not None))
+    excusing = dict.fromkeys(ground.reading for ground in grounds if ground.reading is not None)
+    return (*own, *excusing, *_readings_of_age(rulebook, rule))
+
+
+def _readings_of_age(rulebook: Rulebook, rule: CompiledRule) -> Iterator[Reading]:
+    """Yield the reading of each age by which a limit ends that can be breached, unless its clock ends by then."""
+    if not _rule_flags(rule) & kernel.BREACHABLE:
+        return
+    own = [rulebook.spells[name].from_age for name in rule.clock.unless_during]
+    for spell in rulebook.spells.values():
+        told, age = spell.reading, spell.from_age
+        if told is not None and age is not None and not any(each is not None and each <= age for each in own):
+            yield Reading(name=told.name, from_age=age, unless=told.unless, says=told.says)
 
 
 @per_vocabulary
@@ -406,7 +418,9 @@ class _LaidOut:
         asked = [rule.rule.age_question for rule in rules]
         self._put("rule_asks_turns", [self._turning(None if each is None else each.from_age) for each in asked])
         self._put("rule_asks_unless", [self._mask(() if each is None else each.unless) for each in asked])
-        self._put("rule_yields", [self._spell(rule.rule.yields_to) for rule in rules])
+        self._put(
+            "rule_yields", [self._spell(rule.rule.yields_to.spell if rule.rule.yields_to else "") for rule in rules]
+        )
         self._put("rule_part_fields", [self._part_fields(rule.rule) for rule in rules])
         self._put("rule_inside", [self._inside(rule.clock) for rule in rules])
         self._ranges(
@@ -460,6 +474,9 @@ class _LaidOut:
         self._put("reading_done", [self._mask_or_none(reading.only_done_by) for reading in readings])
         self._put("reading_beside", [self._mask_or_none(reading.beside) for reading in readings])
         self._put("reading_kept", [self._mask_or_none(reading.kept_by) for reading in readings])
+        self._put("reading_not_done", [self._mask_or_none(reading.not_done_by) for reading in readings])
+        self._put("reading_turns", [self._turning(reading.from_age) for reading in readings])
+        self._put("reading_unless", [self._mask(reading.unless) for reading in readings])
         self._ranges(
             "reading_grounds",
             "reading_grounds_at",

@@ -9,10 +9,10 @@ Plain Python over lists, compiled with `ehcp_flow.engine.kernel`, and under the 
 """
 
 # What a key does to a spell: the one that decides by which way a state is left that is only passed through, and the
-# one outside which some facts move nothing.
+# one inside which some facts move nothing.
 BEGINS = 1
 ENDS_IT = 2
-ASKS_FOR_IT = 4
+HELD_BY_IT = 4
 
 
 class Moves:
@@ -69,7 +69,7 @@ def walk_case(moves, facts, history, low, high):
         elif gate & ENDS_IT:
             inside = 0
         to = moves.to[row + key]
-        if gate & ASKS_FOR_IT and not inside and to * moves.width != row:
+        if gate & HELD_BY_IT and inside and to * moves.width != row:
             continue
         if to >= 0:
             step(history, place, row + key, to)

@@ -12,7 +12,18 @@ from ehcp_flow.law.citation import Cited
 from ehcp_flow.law.parts import DateField, Model, Name, PeriodText
 from ehcp_flow.law.patterns import Patterns
 
-__all__ = ["Between", "Clock", "Deemed", "Inside", "Protected", "Resumption", "ShownByDate", "Sign", "Spell"]
+__all__ = [
+    "Between",
+    "Clock",
+    "Deemed",
+    "Inside",
+    "OtherEnd",
+    "Protected",
+    "Resumption",
+    "ShownByDate",
+    "Sign",
+    "Spell",
+]
 
 
 class Between(Model):
@@ -35,6 +46,14 @@ class ShownByDate(Model):
     date: DateField
 
 
+class OtherEnd(Model):
+    """Another lawful reading of an age: every clock ends with it, unless a fact of `unless` is on record."""
+
+    name: str
+    unless: Patterns = ()
+    says: str
+
+
 class Spell(Between):
     """A spell of a case's life that clocks speak of by name: custody, a re-assessment.
 
@@ -46,7 +65,7 @@ class Spell(Between):
 
     With `from_age` no fact begins it, but the birthday on which somebody is so many years old, as far as the date of
     birth is on record; with `or_after` the day after that date of the last such fact begins it, if that comes first. It
-    has no end. What it ends, ends with the day before.
+    has no end. What it ends, ends with the day before. By its `reading` every clock ends so.
     """
 
     id: Name
@@ -58,12 +77,13 @@ class Spell(Between):
     ends_everything: bool = False
     from_age: int | None = Field(default=None, ge=1)
     or_after: ShownByDate | None = None
+    reading: OtherEnd | None = None
     citation: Cited = ()
 
     @model_validator(mode="after")
     def _begins(self) -> Spell:
-        if self.from_age is None and self.or_after is not None:
-            raise ValueError("or_after needs from_age")
+        if self.from_age is None and (self.or_after is not None or self.reading is not None):
+            raise ValueError("or_after and reading need from_age")
         if self.from_age is not None and (self.begins_on or self.ends_on or self.lasts or self.looks_ahead):
             raise ValueError("with from_age no fact begins or ends a spell")
         if isinstance(self.lasts, int) and self.lasts < 1:
@@ -102,13 +122,25 @@ class Deemed(Model):
 
 
 class Sign(Model):
-    """A fact that a person should look at for its own sake: what the finding is called, what it says, what is right."""
+    """A fact that a person should look at for its own sake: what the finding is called, what it says, what is right.
+
+    With `once_past` it is asked about from the day after that date of the fact on; a fact of `answered_by` that comes
+    after it answers the question, and so does one of `unless`, wherever it lies.
+    """
 
     id: Name
     finding: Name
     facts: Patterns = Field(min_length=1)
+    once_past: DateField | None = None
+    answered_by: Patterns = ()
+    unless: Patterns = ()
     says: str
     remedy: str = ""
+
+    @property
+    def depends(self) -> bool:
+        """Whether more than the fact itself decides whether it is asked about."""
+        return bool(self.once_past or self.answered_by or self.unless)
 
 
 class Resumption(Model):

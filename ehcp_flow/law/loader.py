@@ -276,8 +276,8 @@ def _check_limit(
             for name in getattr(rule, key):
                 if name not in asked:
                     placed.file.refuse((*path, key), f"no body that can be asked is called {name!r}")
-        if rule.yields_to and rule.yields_to not in spells:
-            placed.file.refuse((*path, "yields_to"), f"no spell is called {rule.yields_to!r}")
+        if rule.yields_to is not None and rule.yields_to.spell not in spells:
+            placed.file.refuse((*path, "yields_to"), f"no spell is called {rule.yields_to.spell!r}")
         for use_index, use in enumerate(rule.exceptions):
             if use.ground not in grounds:
                 placed.file.refuse((*path, "exceptions", use_index), f"no ground is called {use.ground!r}")

@@ -26,7 +26,19 @@ from ehcp_flow.law.parts import CountingText, DateField, Evidence, Hashed, Kind,
 from ehcp_flow.law.patterns import Patterns
 from ehcp_flow.law.version import Reading, Version
 
-__all__ = ["ActInQuestion", "AgeQuestion", "Asked", "Foreseen", "InTime", "Lead", "Limit", "Note", "Rule", "Rulebook"]
+__all__ = [
+    "ActInQuestion",
+    "AgeQuestion",
+    "Asked",
+    "Foreseen",
+    "GivesWay",
+    "InTime",
+    "Lead",
+    "Limit",
+    "Note",
+    "Rule",
+    "Rulebook",
+]
 
 
 class Foreseen(Model):
@@ -94,6 +106,15 @@ class AgeQuestion(Model):
     remedy_over: str
 
 
+class GivesWay(Model):
+    """To which spell of a case's life a missed limit gives way, and what a person must judge of that: the finding."""
+
+    spell: Name
+    finding: Name
+    says: str
+    remedy: str
+
+
 class Lead(Model):
     """Something that must come first, and how long before the last lawful day at the latest: a meeting, four weeks."""
 
@@ -121,8 +142,8 @@ class Rule(Model):
     there are any. With `owed_if_by_due` it is not there if the first such fact of the case came after the last lawful
     day.
 
-    With `yields_to` a limit that was missed falls away where its last lawful day lies inside that spell of the case's
-    life.
+    With `yields_to` a limit that was missed falls away where its last lawful day lies inside a spell of the case's
+    life; whether it does in substance a person judges, and a finding says so.
 
     `right` marks an act that is allowed, not owed: unused in its time it lapses, used late it is late, and neither is
     a breach. `owed_only_if` names, in words, what the record does not show and the limit depends on: undone, it stays
@@ -152,7 +173,7 @@ class Rule(Model):
     by_body: tuple[Name, ...] = ()
     not_by_body: tuple[Name, ...] = ()
     not_during: tuple[Name, ...] = ()
-    yields_to: str = ""
+    yields_to: GivesWay | None = None
     only_with: Patterns = ()
     only_with_from: Patterns = ()
     owed_if_by_due: Patterns = ()

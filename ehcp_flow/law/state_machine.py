@@ -25,7 +25,6 @@ __all__ = [
     "ALL",
     "Custody",
     "GroundOfAppeal",
-    "InsideOnly",
     "KeptState",
     "LegalMove",
     "LegalRegion",
@@ -36,6 +35,7 @@ __all__ = [
     "PassedThrough",
     "Past",
     "StateGroup",
+    "StillInside",
 ]
 
 StateName: TypeAlias = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
@@ -104,10 +104,10 @@ class PassedThrough(Model):
     until: Name
 
 
-class InsideOnly(Model):
-    """Events that move a case only inside a spell of its life: from a fact of `begins` to the next of `ends`.
+class StillInside(Model):
+    """Events that move no case inside a spell of its life: from a fact of `begins` to the next of `ends`.
 
-    Outside it they leave the state as it is, and nothing about them is out of place.
+    There they leave the state as it is, and nothing about them is out of place.
     """
 
     events: tuple[Name, ...] = Field(min_length=1)
@@ -142,7 +142,7 @@ class Machine(Model):
     inner: tuple[Name, ...] = ()
     stages: tuple[Chosen, ...] = ()
     passed_through: PassedThrough | None = None
-    inside_only: InsideOnly | None = None
+    still_inside: StillInside | None = None
     custody: Custody | None = None
     without: WithoutDecision | None = None
 

@@ -113,10 +113,11 @@ class Reading(Model):
     answer is; `without_exceptions` none excuses; `without_past_exceptions` none that had ended before the last lawful
     day, and named no limit; with `with_exceptions` these grounds excuse too; `yields_to_nothing` the limit never gives
     way (`Rule.yields_to`); `kept_by` such a fact by the last lawful day keeps it; with `limits_nothing` this act has no
-    time at all; with `binds` what is guidance is law. `only_done_by` narrows it to what was discharged by such a fact,
-    `beside` to a start with such a fact on its day. Where it decides otherwise whether there is a breach, the deadline
-    is contested by it, unless it is a practice that the law does not bear out (`contests = false`): that is told and
-    changes nothing.
+    time at all; with `binds` what is guidance is law; a fact of `not_done_by` discharges nothing; with `from_age` it
+    ends with the day before that birthday, unless a fact of `unless` is on record. `only_done_by` narrows it to what
+    was discharged by such a fact, `beside` to a start with such a fact on its day. Where it decides otherwise whether
+    there is a breach, the deadline is contested by it, unless it is a practice that the law does not bear out
+    (`contests = false`): that is told and changes nothing.
 
     It is told with every version of its rule, or only with those that were law at some time from `in_force_from` to
     `in_force_to`.
@@ -137,6 +138,9 @@ class Reading(Model):
     kept_by: Patterns = ()
     limits_nothing: bool = False
     binds: bool = False
+    not_done_by: Patterns = ()
+    from_age: int | None = Field(default=None, ge=1)
+    unless: Patterns = ()
     contests: bool = True
     says: str
     in_force_from: dt.date | None = None
@@ -148,6 +152,8 @@ class Reading(Model):
             raise ValueError("counts_from_fact and only_if_earlier need counting")
         if self.within is not None and not self.counts_from_fact:
             raise ValueError("within needs counts_from_fact")
+        if self.unless and self.from_age is None:
+            raise ValueError("unless needs from_age")
         if self.counting is None and not self.decides:
             raise ValueError("a reading counts otherwise, or decides otherwise: say which")
         return self
@@ -164,6 +170,8 @@ class Reading(Model):
             "kept_by": f"{_any(self.kept_by)} keeps it",
             "limits_nothing": "it sets no time for this act",
             "binds": "it is law",
+            "not_done_by": f"{_any(self.not_done_by)} does not discharge it",
+            "from_age": f"it ends with the day before the birthday {self.from_age}",
         }
         return tuple(says for name, says in words.items() if getattr(self, name))
 

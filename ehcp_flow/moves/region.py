@@ -77,9 +77,9 @@ class Misplaced:
 
 @dataclass(frozen=True)
 class SpellGate:
-    """Events that move a region only inside a spell of the case's life: from a fact of `begins` to the next of `ends`.
+    """Events that move nothing inside a spell of the case's life: from a fact of `begins` to the next of `ends`.
 
-    Outside it they leave the state as it is, and nothing about them is out of place.
+    There they leave the state as it is, and nothing about them is out of place.
     """
 
     events: frozenset[str]
@@ -91,7 +91,7 @@ class SpellGate:
         if event not in self.events:
             return False
         keys = ((fact.event, outcome_of(fact)) for fact in reversed(before))
-        return next((key not in self.begins for key in keys if key in self.begins | self.ends), True)
+        return next((key in self.begins for key in keys if key in self.begins | self.ends), False)
 
 
 class Region:
@@ -120,7 +120,7 @@ class Region:
             then=without.remedy,
             finding=without.finding,
         )
-        gate = legal.machine.inside_only
+        gate = legal.machine.still_inside
         self.gate = SpellGate(frozenset(gate.events), keys_of(gate.begins), keys_of(gate.ends)) if gate else None
         self._guards: dict[Any, Guard] = {}
         self.moves = tuple(

@@ -81,13 +81,13 @@ def _moved_by() -> list[Key]:
 
 
 def _gate(region: Region) -> list[int]:
-    """Return what each key does to the spell outside which some facts move nothing."""
+    """Return what each key does to the spell inside which some facts move nothing."""
     if region.gate is None:
         return [0] * len(KEYS)
     gate = region.gate
     return [
         (walk.BEGINS if key in gate.begins else walk.ENDS_IT if key in gate.ends else 0)
-        | (walk.ASKS_FOR_IT if key[0] in gate.events else 0)
+        | (walk.HELD_BY_IT if key[0] in gate.events else 0)
         for key in _moved_by()
     ]
 

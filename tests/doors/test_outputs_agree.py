@@ -52,12 +52,21 @@ def rows_of(told: Answer, register: str) -> list[dict[str, Any]]:
 
 
 def a_plan_that_is_gone_is_not_reviewed(told: Answer) -> Found:
-    state = told.case_state
-    # An order lets a plan cease at once, and its clocks end with the record that it did: what is left is `order_cease`.
-    moved = [step for step in state.history if step.from_ is not step.to]
-    ended = moved and moved[-1].fact.event in (*ENDS_A_PLAN, "died")
-    if state.state in WITHOUT_PLAN and ended:
+    if told.case_state.state in WITHOUT_PLAN:
         yield from standing(told, *OF_A_PLAN)
+
+
+def what_is_still_to_be_ceased_is_still_held(told: Answer) -> Found:
+    if told.case_state.state not in MAINTAINED_STATES | {State.KEPT_DETAINED}:
+        yield from standing(told, "order_cease")
+
+
+def no_plan_is_to_be_sent_to_nobody(told: Answer) -> Found:
+    left = any(each.event == "left_england" and each.on <= told.as_of for each in told.case.facts)
+    if left and told.case_state.state is State.TRANSFERRING_OUT:
+        came = {"request_received", "became_responsible", "plan_transferred_in", "taken_over_on_release", "detained"}
+        if not came & {each.event for each in told.case.facts}:
+            yield told.case_state
 
 
 def nothing_is_to_be_done_for_the_dead(told: Answer) -> Found:
@@ -294,6 +303,8 @@ class Pair(NamedTuple):
 
 PAIRS = (
     Pair("state", "deadlines", "a plan that is gone is not reviewed", a_plan_that_is_gone_is_not_reviewed),
+    Pair("state", "deadlines", "what is to be ceased is held", what_is_still_to_be_ceased_is_still_held),
+    Pair("state", "facts", "no plan is to be sent to nobody", no_plan_is_to_be_sent_to_nobody),
     Pair("state", "deadlines, registers", "nothing is to be done for the dead", nothing_is_to_be_done_for_the_dead),
     Pair("state", "allowed moves", "no move is open where the case is over", no_move_is_open_where_the_case_is_over),
     Pair(

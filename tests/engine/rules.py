@@ -37,8 +37,9 @@ class Start(NamedTuple):
 
     def chronology(self, on: dt.date, **fields: object) -> list[Fact]:
         before = list(facts(BEFOREHAND.get(self.limit.id, "")))
-        begun = (england().spells[name].begins_on[0] for name in sorted(self.pattern.inside))
-        before.extend(act(pattern, dt.date(2015, 1, 5)) for pattern in begun)
+        spells = (england().spells[name] for name in sorted(self.pattern.inside))
+        long_ago, just_now = dt.date(2015, 1, 5), on - dt.timedelta(days=1)
+        before.extend(act(spell.begins_on[0], just_now if spell.lasts else long_ago) for spell in spells)
         if self.limit.id == "under_fives_review":
             before = [make_fact("date_of_birth", case_id="a", on=on - dt.timedelta(days=365))]
         if self.rule.by_body:

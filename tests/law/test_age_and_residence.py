@@ -136,7 +136,8 @@ def test_an_assessment_ends_with_the_day_before_the_25th_birthday():
 def test_nothing_starts_for_somebody_of_26(fact, limit, on, there):
     chronology = f"2000-10-05 date_of_birth; {PLAN}; {on} {fact}"
     assert any(each.limit == limit for each in deadlines_of(tell(chronology), on)) is there
-    assert findings(chronology, on) == ["too_old"] * (1 if there else 2)
+    # An order for somebody of 25 is asked about for its own sake, beside the plan that nobody kept.
+    assert findings(chronology, on) == ["too_old"] * (1 if there and limit != "order_amend" else 2)
     agree([tell(chronology)], "2027-01-01")
 
 
@@ -272,3 +273,24 @@ def test_a_second_draft_in_custody_is_a_doubt_and_no_breach(sent, status):
     assert ("second_draft" in codes) is (status == "undated")
     first = drafts.replace("; 2025-10-06 draft_plan_sent", "")
     assert one(f"{first}; 2025-10-13 final_plan_sent", "detained_draft_representations", "2025-12-01").breach
+
+
+def test_a_day_after_the_end_of_the_plan_is_told_with_that_end():
+    life = "2000-09-14 date_of_birth; 2022-01-10 final_plan_sent; 2025-11-10 review_decision_sent outcome=maintain"
+    found = every(life, "annual_review", "2026-06-30")[-1]
+    assert (found.status, str(found.due_on), found.breach) == ("open", "2026-11-09", False)
+    (step,) = [step for step in found.explanation if step.part == "result"]
+    assert step.text.endswith("But its time ends with Sunday 13 September 2026, for the person's age.")
+    before = every(life, "annual_review", "2025-06-30")[0]
+    assert "for the person's age" not in text_of(before)
+
+
+def test_a_plan_that_nobody_kept_past_25_is_told_with_the_breach():
+    life = "2000-03-14 date_of_birth; 2022-01-10 final_plan_sent; 2025-03-20 tribunal_order_made outcome=amend"
+    found = one(life, "order_amend", "2025-06-30")
+    assert (found.breach, found.contested_by) == (True, ("the plan was not kept past 25",))
+    (step,) = [step for step in found.explanation if step.part == "reading"]
+    assert step.text.startswith(
+        "Another reading, the plan was not kept past 25. Nobody recorded that the plan was kept"
+    )
+    assert step.text.endswith("By that reading there is no breach.")

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from ehcp_flow.answers import answer
 from ehcp_flow.case import Case
-from ehcp_flow.deadlines import judge
 from ehcp_flow.facts import COLUMNS
 from tests.bulk.agreeing import agree
 from tests.cli.running import invoke, rows_of
@@ -37,6 +37,7 @@ KINDS = {
     "act_not_dated", "act_repeated", "next_place_not_shown", "other_placement_named", "review_by_old_authority",
     "second_draft", "second_notice", "recorded_twice", "refusal_not_open_to_it", "party_not_stated",
     "suspension_may_be_over", "too_old", "residence_in_doubt", "exception_reason_doubtful", "due_date_uncertain",
+    "review_in_substance",
 }  # fmt: skip
 each = pytest.mark.parametrize("told", DUTIES, ids=lambda told: told.name)
 
@@ -59,7 +60,7 @@ def test_a_duty_stands_as_the_law_has_it(told: Told):
 
 @each
 def test_what_a_person_should_look_at_is_said_and_nothing_else_of_the_kind(told: Told):
-    found = judge(tell(told.chronology), told.as_of).findings
+    found = answer(tell(told.chronology), told.as_of).findings
     codes = {finding.code for finding in found} & KINDS
     asked = set(told.findings.split())
     assert asked <= codes

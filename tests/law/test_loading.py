@@ -220,7 +220,10 @@ OTHERS = [
         "shown_owed_by and shown_by_act = false need owed_only_if",
     ),
     (RULE, RULE + 'not_during = ["prison"]\n', "no spell is called 'prison'"),
-    (RULE, RULE + 'yields_to = "prison"\n', "no spell is called 'prison'"),
+    (
+        RULE, RULE + 'yields_to = { spell = "prison", finding = "a", says = "a", remedy = "a" }\n',
+        "no spell is called 'prison'",
+    ),
     (RULE, RULE + 'by_body = ["wizard"]\n', "no body that can be asked is called 'wizard'"),
     (RULE, 'done_by = ["assessment_agreed inside prison"]\n', "no spell is called 'prison'"),
     (RULE, 'done_by = ["assessment_agreed beside custody"]\n', "after one may stand inside or outside, and a spell"),
@@ -257,13 +260,17 @@ OTHERS = [
         RULE, RULE + 'readings = [{ name = "x", says = "y", with_exceptions = ["flood"] }]\n',
         "no ground is called 'flood'",
     ),
-    (BEGINS, BEGINS + 'or_after = { facts = ["plan_kept"], date = "until" }\n', "or_after needs from_age"),
+    (BEGINS, BEGINS + 'or_after = { facts = ["plan_kept"], date = "until" }\n', "or_after and reading need from_age"),
     (BEGINS, BEGINS + "from_age = 25\n", "with from_age no fact begins or ends a spell"),
     (BEGINS, BEGINS + "lasts = 0\n", "lasts is a number of days from 1 on, or a period"),
     (RULE, RULE + "done_as_named = true\n", "give done_by, or done_as_named = true"),
     (
         RULE, RULE + 'readings = [{ name = "x", says = "y", counting = "6 weeks after", within = "12 weeks" }]\n',
         "within needs counts_from_fact",
+    ),
+    (
+        RULE, RULE + 'readings = [{ name = "x", says = "y", binds = true, unless = ["plan_kept"] }]\n',
+        "unless needs from_age",
     ),
     (VERSION, 'later_of = [{ counting = "6 weeks after", needed = true }]\n', "needed needs counts_from"),
     (

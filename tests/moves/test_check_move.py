@@ -48,6 +48,8 @@ def test_what_is_allowed_while_a_request_waits():
         ("request_received", None),
         ("became_responsible", None),
         ("reassessment_requested", None),
+        # Where it leaves the state as it is, it is lawful at any time.
+        ("left_england", None),
         ("moved_away", None),
         ("plan_transferred_in", None),
         ("taken_over_on_release", None),

@@ -174,7 +174,10 @@ LAWFUL: list[tuple[str, str, str]] = [
     ("cease_notice_withdrawn", "MAINTAINED", "CEASE_NOTIFIED"),
     ("taken_over_on_release", "TRANSFERRED_IN", NO_PLAN),
     ("taken_over_on_release", "=", f"{PLAN} KEPT_DETAINED"),
-    ("plan_ceased", "=", "CEASE_NOTIFIED+APPEAL+tribunal_order_made:dismiss_cease"),
+    ("plan_ceased", "CEASED", "CEASE_NOTIFIED+APPEAL+tribunal_order_made:dismiss_cease"),
+    ("plan_ceased", "CEASED", "CEASE_NOTIFIED+review_report_sent+review_report_sent+moved_away+left_england"),
+    ("left_england", "MAINTAINED", "TRANSFERRING_OUT"),
+    ("left_england", "=", f"{but(PLAN, 'TRANSFERRING_OUT')} {NO_PLAN} KEPT_DETAINED"),
     ("moved_away", "TRANSFERRING_OUT", but(PLAN, "TRANSFERRING_OUT")),
     ("moved_away", "NO_CASE", "REQUESTED ASSESSING DRAFTING DRAFT_ISSUED"),
     ("moved_away", "=", "NO_CASE REFUSED_ASSESSMENT REFUSED_PLAN CEASED WITHDRAWN TRANSFERRING_OUT KEPT_DETAINED"),
@@ -220,16 +223,16 @@ LAWFUL: list[tuple[str, str, str]] = [
     *settled("continue_and_amend", "MAINTAINED", "CEASE_NOTIFIED CEASED"),
     *settled("continue_and_amend", "=", CONTINUED),
     *settled("dismiss", "=", EVERYWHERE, dismissable=True),
-    ("onward_appeal_made", "CEASE_NOTIFIED", "CEASE_NOTIFIED+APPEAL+tribunal_order_made:dismiss_cease"),
+    ("onward_appeal_made", "=", "CEASE_NOTIFIED+APPEAL+tribunal_order_made:dismiss_cease"),
     ("onward_appeal_made", "=", each(LOST, DISMISSED)),
-    *((f"onward_appeal_ended:{how}", "CEASED",
+    *((f"onward_appeal_ended:{how}", "=",
         "CEASE_NOTIFIED+APPEAL+tribunal_order_made:dismiss_cease+onward_appeal_made")
         for how in ("dismissed", "withdrawn")),
     *((f"onward_appeal_ended:{how}", "=", each(LOST, DISMISSED, "onward_appeal_made"))
         for how in outcomes_of("onward_appeal_ended") if how),
-    *settled("dismiss_cease", "CEASED", "CEASE_NOTIFIED", dismissable=True),
-    ("tribunal_order_made:dismiss_cease", "CEASED",
-     each(disputing("tribunal_order_made", "continue", CONTINUED), "onward_appeal_made")),
+    *settled("dismiss_cease", "=", "CEASE_NOTIFIED CEASE_NOTIFIED+{}+moved_away", dismissable=True),
+    *(("tribunal_order_made:dismiss_cease", "=" if way.endswith("moved_away") else "CEASE_NOTIFIED",
+       f"{way}+onward_appeal_made") for way in disputing("tribunal_order_made", "continue", CONTINUED).split()),
 ]  # fmt: skip
 ROWS = list(dict.fromkeys((event, to, way) for event, to, ways in LAWFUL for way in ways.split()))
 KEYS = [(event, outcome) for event in FACT_TYPES for outcome in outcomes_of(event)]
@@ -240,13 +243,15 @@ TAKEN = sorted(
     for (at, event, outcome), edge in table(PATHWAY).items()
     if event in FACT_TYPES and edge.refusal is not None and edge.refusal.holds
 )
+ORDERED = [(at, event) for at, event in TAKEN if event.startswith("tribunal_order_made")]
+"""What the Tribunal orders about a plan that was sent on: whether there was an appeal is another question."""
 ELSEWHERE = [(at, NAMES[key]) for at in WAYS for key in PATHWAY.keys if (at, NAMES[key]) not in {*FITS, *TAKEN}]
 STILL = [NAMES[key] for key in KEYS if key[0] not in {event for event, _ in MOVING}]
 MOVES_NOTHING = (
     "date_of_birth commissioner_changed commissioner_notified health_provision_impracticable commissioner_requested "
     "accommodation_changed release_notified mediation_due recommendation_made recommendation_answered "
     "recommendation_copied special_school_admitted advice_requested advice_received advice_returned "
-    "advice_request_withdrawn order_suspended left_england plan_kept "
+    "advice_request_withdrawn order_suspended plan_kept "
     "special_school_left representations_received meeting_requested meeting_held school_consulted school_responded "
     "disclosure_requested plan_disclosed early_review_requested early_review_refused early_review_agreed "
     "review_advice_received review_attended delay_reason_recorded authority_replaced review_report_sent kept_plan_sent "
@@ -268,7 +273,31 @@ def test_the_ways_to_each_state_lead_there_in_order():
 
 
 def test_every_lawful_edge_is_written_down_here_and_no_other():
-    assert {(state(told(way), "2030-01-01").pathway, event) for event, _, way in ROWS} == FITS
+    # A state with a plan that this authority neither made nor took over only an imported case is in.
+    imported = {(at, "plan_transferred_in") for at in MAINTAINED_STATES}
+    assert {(state(told(way), "2030-01-01").pathway, event) for event, _, way in ROWS} == FITS - imported
+
+
+@pytest.mark.parametrize("done", ["review_meeting_held", "amendment_notice_sent", "reassessment_requested"])
+def test_what_the_old_authority_did_is_no_plan_of_the_new_one(done):
+    case = told(f"NO_CASE+{done}+plan_transferred_in")
+    where = state(case, "2030-01-01")
+    assert where.pathway is State.TRANSFERRED_IN
+    assert "transfer_while_plan_maintained" not in {finding.code for finding in where.findings}
+    for plan in ("MAINTAINED", "TRANSFERRED_IN", "CEASED+APPEAL+tribunal_order_made:continue"):
+        codes = {finding.code for finding in state(told(f"{plan}+{done}+plan_transferred_in"), "2030-01-01").findings}
+        assert "transfer_while_plan_maintained" in codes
+
+
+def test_who_has_left_england_moves_to_no_other_authority():
+    case = told("REVIEW_OPEN+left_england")
+    verdict = check_move(case, "moved_away", as_of=after(case))
+    assert (verdict.allowed, verdict.to_state) == (True, State.REVIEW_OPEN)
+    moved = record(case, fact("moved_away", after(case)))
+    assert state(moved, "2030-01-01").pathway is State.REVIEW_OPEN
+    assert states_frame([moved], "2030-01-01")["state"].to_list() == [State.REVIEW_OPEN]
+    back = told("CEASED+left_england+request_received+assessment_agreed+moved_away")
+    assert state(back, "2030-01-01").pathway is State.NO_CASE
 
 
 @pytest.mark.parametrize(("event", "to", "way"), ROWS)
@@ -289,14 +318,14 @@ def test_a_move_is_lawful_from_its_source(event, to, way):
 @pytest.mark.parametrize(
     ("at", "events"),
     [
-        # Nothing was ordered to end, or it had ended already: an onward appeal brings nothing back and ends nothing.
+        # What had ended it does not bring back, and what is maintained it does not end.
         ("CEASED", "onward_appeal_made"),
         ("CEASED", "onward_appeal_made onward_appeal_ended:dismissed"),
         ("CEASE_NOTIFIED", "onward_appeal_made onward_appeal_ended:dismissed"),
         ("CEASE_NOTIFIED", "onward_appeal_made onward_appeal_ended:withdrawn"),
     ],
 )
-def test_an_onward_appeal_moves_only_what_an_order_to_cease_has_ended(at, events):
+def test_an_onward_appeal_moves_no_case(at, events):
     case = told(f"{at}+APPEAL+{DISMISSED}")
     for event in events.split():
         name, _, outcome = event.partition(":")
@@ -313,7 +342,9 @@ def test_an_onward_appeal_moves_only_what_an_order_to_cease_has_ended(at, events
         ("onward_appeal_made onward_appeal_ended:set_aside", State.CEASE_NOTIFIED),
         ("onward_appeal_made onward_appeal_ended:set_aside onward_appeal_ended:dismissed", State.CEASE_NOTIFIED),
         ("onward_appeal_made onward_appeal_ended:remade tribunal_order_made:continue", State.MAINTAINED),
-        ("onward_appeal_made tribunal_order_made:dismiss_cease", State.CEASED),
+        ("onward_appeal_made tribunal_order_made:dismiss_cease", State.CEASE_NOTIFIED),
+        ("onward_appeal_made onward_appeal_ended:dismissed plan_ceased", State.CEASED),
+        ("plan_ceased", State.CEASED),
         ("plan_ceased onward_appeal_made", State.CEASED),
     ],
 )
@@ -360,12 +391,23 @@ def test_a_move_is_refused_from_every_other_state(at, event):
 
 
 def test_only_what_somebody_else_asks_for_is_taken_out_of_place():
-    assert {event for _, event in TAKEN} == {"request_received", "became_responsible", "reassessment_requested"}
+    asked = {"request_received", "became_responsible", "reassessment_requested"}
+    assert {event for at, event in TAKEN if (at, event) not in ORDERED} == asked
+    assert {at for at, _ in ORDERED} == {State.TRANSFERRED_OUT}
     for event in ("request_received", "reassessment_requested"):
         assert {at for at, name in (*TAKEN, *FITS) if name == event} == set(WAYS) - {State.DIED}
 
 
-@pytest.mark.parametrize(("at", "event"), TAKEN)
+def test_what_is_ordered_of_the_new_authority_is_taken_and_reported_and_moves_nothing():
+    case = told("MAINTAINED+APPEAL+moved_away+plan_transferred_out")
+    verdict = check_move(case, "tribunal_order_made", "amend", after(case))
+    assert (verdict.allowed, verdict.to_state) == (True, State.TRANSFERRED_OUT)
+    (finding,) = state(record(case, fact("tribunal_order_made:amend", after(case))), "2030-01-01").findings
+    assert (finding.code, "sent on to another authority before" in finding.message) == ("order_without_decision", True)
+    assert states_frame([case], "2030-01-01")["state"].to_list() == [State.TRANSFERRED_OUT]
+
+
+@pytest.mark.parametrize(("at", "event"), [each for each in TAKEN if each not in ORDERED])
 def test_what_somebody_else_asks_for_is_taken_and_reported_and_moves_nothing(at, event):
     case = told(at)
     verdict = check_move(case, event, None, after(case))
