@@ -48,6 +48,7 @@ __all__ = [
     "Rag",
     "Step",
     "Term",
+    "as_written",
     "read_plan",
 ]  # fmt: skip
 
@@ -122,6 +123,15 @@ _KINDS: Final[Mapping[str, type[_Row]]] = {
     "limit": LimitShare, "particular": ParticularShare, "event": EventShare,
 }  # fmt: skip
 """What a figure is that is told as a table, by the key that it must have."""
+
+
+def as_written(figure: Figure | None) -> Any:
+    """Return a figure as a plan file has it, without what need not be said."""
+    if figure is None or isinstance(figure, str):
+        return figure
+    told = figure.model_dump(mode="json", exclude_defaults=True)
+    values = told.get("value")
+    return told if values is None or len(values) > 1 else {**told, "value": values[0]}
 
 
 class PlanMeasure(_Row):

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from typing import Any, Final
 
-from ehcp_flow.measures.plan_file import PlanFile, read_plan
+from ehcp_flow.measures.plan_file import PlanFile, as_written, read_plan
 from ehcp_flow.measures.scorecard import CardRow, Scorecard
 
 __all__ = ["plan_to_begin_with", "plan_written"]
@@ -101,7 +101,7 @@ def _measure(row: CardRow, day: dt.date) -> str:
 def _figure(figure: Any) -> str:
     if isinstance(figure, str):
         return _text(figure)
-    told = figure.model_dump(mode="json", exclude_none=True)
+    told = as_written(figure)
     return "{" + ", ".join(f"{name} = {_text(value)}" for name, value in told.items()) + "}"
 
 

@@ -34,6 +34,7 @@ from ehcp_flow.measures.plan_file import (
     PlanMeasure,
     PlanTarget,
     Step,
+    as_written,
     read_plan,
 )
 from ehcp_flow.measures.plan_line import (
@@ -77,10 +78,9 @@ class CardRow:
     def as_dict(self) -> dict[str, Any]:
         """Return it with the names of `CARD_COLUMNS`, dates as ISO text."""
         baseline, target = self.measure.baseline, self.target
-        figure = self.measure.figure
         return {
             "id": self.measure.id,
-            "figure": figure if figure is None or isinstance(figure, str) else figure.model_dump(mode="json"),
+            "figure": as_written(self.measure.figure),
             "value": self.figure.value,
             "numerator": self.figure.numerator,
             "denominator": self.figure.denominator,

@@ -90,7 +90,7 @@ def test_json_has_a_row_a_measure_the_same_by_every_door_and_out_of_a_store(coun
     assert list(rows) == ["twenty_weeks", "overdue", "mainstream", "audits"]
     assert rows["twenty_weeks"]["rag"] == "red"
     assert rows["twenty_weeks"]["comment"] == "both psychologists are appointed"
-    assert rows["mainstream"]["figure"] == {"particular": "placement", "value": ["mainstream"], "of": "plans"}
+    assert rows["mainstream"]["figure"] == {"particular": "placement", "value": "mainstream"}
     assert rows["mainstream"]["denominator"] > 50
     assert (rows["audits"]["value"], rows["audits"]["rag"]) == (82.0, "green")
     assert rows["overdue"]["recovery"]["backlog"] == rows["overdue"]["value"] > 0

@@ -6,7 +6,7 @@ import pickle
 import pytest
 
 from ehcp_flow.errors import PlanFileError, PlanFileMissing
-from ehcp_flow.measures.plan_file import EventShare, LimitShare, ParticularShare, read_plan
+from ehcp_flow.measures.plan_file import EventShare, LimitShare, ParticularShare, as_written, read_plan
 
 WHOLE = """
 title = "Accelerated Progress Plan"
@@ -142,6 +142,22 @@ def test_a_file_that_is_no_plan_is_told(written, text, said):
     with pytest.raises(PlanFileError) as wrong:
         read_plan(written(text))
     assert said in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        "pc_plans_issued_20_weeks_ex",
+        {"limit": "advice", "share": "in_time"},
+        {"limit": "advice", "share": "late", "party": "medical"},
+        {"particular": "placement", "value": "mainstream"},
+        {"particular": "placement", "value": ["mainstream", "special"], "of": {"need": "ASD"}},
+        {"event": "meeting_held", "of": "draft_plan_sent", "between": [0, 15]},
+    ],
+)
+def test_a_figure_is_given_again_as_it_was_written(figure):
+    plan = read_plan({"measure": [{"id": "a", "figure": figure}, {"id": "b"}]})
+    assert [as_written(measure.figure) for measure in plan.measure] == [figure, None]
 
 
 def test_a_plan_that_is_not_there_is_told_and_its_error_travels(tmp_path):
