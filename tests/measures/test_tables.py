@@ -13,6 +13,7 @@ CASES = (
     told("a", "2025-01-02 request_received parent", "2025-02-03 assessment_agreed",
          "2025-02-04 advice_requested medical", "2025-03-05 advice_received medical"),
     told("b", "2020-01-06 request_received parent", "2020-05-04 final_plan_sent", "2024-06-03 review_meeting_held",
+         "2024-07-01 review_meeting_held", "2024-07-01 review_attended health",
          "2024-11-01 phase_transfer_due outcome=school"),
     plan("c", "2024-01-02", "2024-09-02",
          "2024-02-01 exception_recorded outcome=exceptional_circumstances;until=2024-02-20;reason=a death",
