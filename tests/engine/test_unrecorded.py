@@ -3,6 +3,7 @@
 import datetime as dt
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,6 +94,39 @@ def test_what_misses_a_record_that_the_source_never_has_is_no_finding():
     events = ("request_received", "assessment_agreed", "final_plan_sent", "plan_ceased")
     assert found(declared(*events) + told) == []
     assert found(declared(*events, "draft_plan_sent", "cease_notice_sent") + told) == found(told)
+
+
+@pytest.mark.parametrize(
+    ("told", "code", "missed"),
+    [
+        ("2025-02-10 assessment_agreed", "decision_without_request", "request_received"),
+        ("2025-04-10 draft_plan_sent", "draft_without_request", "became_responsible"),
+        ("2025-02-05 request_received; 2025-04-10 plan_agreed", "plan_decision_without_assessment",
+         "assessment_agreed"),
+        (
+            "2025-01-05 request_received; 2025-02-10 assessment_agreed; 2025-04-10 draft_plan_sent",
+            "draft_without_decision",
+            "plan_agreed",
+        ),
+        ("2025-02-10 review_meeting_held", "review_without_plan", "final_plan_sent"),
+        ("2025-02-10 amendment_notice_sent", "amendment_without_plan", "plan_transferred_in"),
+        ("2025-02-10 reassessment_requested", "reassessment_without_plan", "final_plan_sent"),
+        ("2025-02-10 plan_ceased", "ceasing_without_plan", "final_plan_sent"),
+        ("2025-02-10 plan_transferred_out", "transfer_without_plan", "final_plan_sent"),
+        ("2025-02-10 final_plan_sent; 2025-05-10 amendment_declined", "amendment_declined_without_notice",
+         "amendment_notice_sent"),
+        ("2025-02-10 final_plan_sent; 2025-05-10 transfer_notice_sent", "transfer_notice_without_transfer",
+         "plan_transferred_in"),
+    ],
+)  # fmt: skip
+def test_each_record_that_is_missed_is_missed_of_a_source_alone_that_has_it(told: str, code: str, missed: str):
+    def found(told: str) -> set[str]:
+        return {each.code for each in answer(tell(told), AS_OF).findings}
+
+    events = [part.split()[1] for part in told.split("; ")]
+    assert code in found(told)
+    assert code not in found(declared(*events) + told)
+    assert code in found(declared(*events, missed) + told)
 
 
 def test_what_fell_away_in_time_fell_away_and_what_was_overdue_by_then_is_unrecorded():
