@@ -13,6 +13,7 @@ from ehcp_flow.measures.counted_case import CountedCase
 __all__ = ["TakingPart"]
 
 _HELD, _CAME, _WROTE = "review_meeting_held", "review_attended", "review_advice_received"
+_ANYBODY: Final = "anybody"
 _YEAR: Final = dt.timedelta(days=365)
 
 
@@ -37,14 +38,14 @@ class TakingPart:
         for day in sorted({fact.on for fact in facts if fact.event == _HELD and fact.outcome != "adjourned"}):
             if counted.as_of - _YEAR < day:
                 self._meetings += 1
-                self._came.update({fact.party or "" for fact in facts if fact.event == _CAME and fact.on == day})
-                self._wrote.update(
-                    {fact.party or "" for fact in facts if fact.event == _WROTE and before < fact.on <= day}
-                )
+                came = {fact.party or "" for fact in facts if fact.event == _CAME and fact.on == day}
+                wrote = {fact.party or "" for fact in facts if fact.event == _WROTE and before < fact.on <= day}
+                self._came.update(came | {_ANYBODY} if came else ())
+                self._wrote.update(wrote | {_ANYBODY} if wrote else ())
             before = day
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return a row for each agency: of how many meetings, to how many it came, for how many it sent advice."""
+        """Return a row for anybody, then one for each agency: to how many of the meetings it came, or sent advice."""
         return [
             {
                 "agency": party,
@@ -54,5 +55,5 @@ class TakingPart:
                 "sent_advice": self._wrote[party],
                 "pc_sent_advice": percent(self._wrote[party], self._meetings),
             }
-            for party in sorted({*self._came, *self._wrote})
+            for party in (_ANYBODY, *sorted({*self._came, *self._wrote} - {_ANYBODY}))
         ]
