@@ -35,7 +35,7 @@ PLAN = Path(__file__).parent.parent / "examples" / "worcestershire" / "app-2022.
 
 
 class Line(NamedTuple):
-    """A command, and the CPU seconds and MiB that it may take; `{out}` is a directory of its own."""
+    """A command, and the CPU seconds and MiB that it may take; `{out}` is a directory of its own, `{day}` the day."""
 
     name: str
     arguments: str
@@ -44,17 +44,19 @@ class Line(NamedTuple):
 
 
 LINES = (
-    Line("check", "check {source} --format csv", 2),
-    Line("state", "state {source} --format csv", 2),
-    Line("measures", "measures {source} --format csv", 2),
-    *(Line(f"registers {name}", f"registers {{source}} {name} --format csv", 2)
+    Line("check", "check {source} {day} --format csv", 2),
+    Line("state", "state {source} {day} --format csv", 2),
+    Line("measures", "measures {source} {day} --format csv", 2),
+    *(Line(f"registers {name}", f"registers {{source}} {name} {{day}} --format csv", 2)
       for name in (*REGISTERS, *TABLES) if name != "workload"),
-    Line("scorecard", f"scorecard {{source}} --plan {PLAN} --format json", 2),
-    Line("scorecard page", f"scorecard {{source}} --plan {PLAN} --format html", 4),
-    Line("page", "report {source} --html {out}/page.html", 3),
-    Line("page and workbook", "report {source} --html {out}/page.html --xlsx {out}/book.xlsx", 6),
+    Line("scorecard", f"scorecard {{source}} {{day}} --plan {PLAN} --format json", 2),
+    Line("scorecard page", f"scorecard {{source}} {{day}} --plan {PLAN} --format html", 4),
+    Line("page", "report {source} {day} --html {out}/page.html", 3),
+    Line("page and workbook", "report {source} {day} --html {out}/page.html --xlsx {out}/book.xlsx", 6),
 )  # fmt: skip
-REPORT = Line("report of a million facts", "report {source} --html {out}/page.html --xlsx {out}/book.xlsx", 40, 2_048)
+REPORT = Line(
+    "report of a million facts", "report {source} {day} --html {out}/page.html --xlsx {out}/book.xlsx", 40, 2_048
+)
 
 
 def council(cases: int) -> Path:
@@ -71,8 +73,8 @@ def council(cases: int) -> Path:
 def measured(line: Line, source: Path) -> dict[str, Any]:
     """Return what a command takes in a process of its own. Raises RuntimeError where it fails."""
     with tempfile.TemporaryDirectory() as out:
-        words = [word.format(source=source, out=out) for word in line.arguments.split()]
-        arguments = [*COMMAND, *words, "--as-of", AS_OF]
+        words = line.arguments.format(source=source, out=out, day=f"--as-of {AS_OF}").split()
+        arguments = [*COMMAND, *words]
         with Path(out, "printed").open("wb") as printed:
             process = subprocess.Popen(arguments, stdout=printed, stderr=subprocess.STDOUT, env=ENVIRONMENT)  # noqa: S603
             _, status, used = os.wait4(process.pid, 0)

@@ -21,7 +21,7 @@ from ehcp_flow.dates import MonthOnly, parse_date, parse_instant, written
 from ehcp_flow.errors import CorrectionError, FactError, KnownAtError
 from ehcp_flow.facts import LEGAL_ORDER, ExceptionRecorded, Fact, FactVoided
 from ehcp_flow.findings import Finding
-from ehcp_flow.particulars import REDACTED, findings_of_particulars, in_force, is_particular, lives_apart, order_of
+from ehcp_flow.particulars import REDACTED, findings_of_particulars, in_force, in_order, is_particular, lives_apart
 from ehcp_flow.possible_days import MANY_FACTS, on_latest_days
 from ehcp_flow.record_checks import Checked, authority_on, checked, findings_in
 
@@ -96,7 +96,7 @@ class Case:
         """The particulars that stand, in the order of their days: no deadline, state or move looks at them."""
         apart = self._lives[1]
         standing = _left_standing(apart, self._corrections_in(apart)[0])
-        return tuple(sorted(standing, key=order_of))
+        return tuple(in_order(standing))
 
     def particular(self, name: str, on: dt.date | str, *, rank: str = "1") -> str | None:
         """Return what a particular is on a day: of a name with ranks the first, unless another is asked for.
@@ -268,6 +268,8 @@ class Case:
 
     def _corrections_in(self, recorded: Sequence[Fact]) -> tuple[list[Correction], list[Finding]]:
         """Work out which corrections count: one that is voided does not, one that is replaced still does."""
+        if not any(fact.corrects for fact in recorded):
+            return [], []
         by_id: dict[str, list[Fact]] = defaultdict(list)
         for fact in recorded:
             by_id[fact.id].append(fact)

@@ -24,7 +24,7 @@ __all__ = [
     "COLUMNS", "COLUMN_OF", "CONTENT", "DATES", "FACT_TYPES", "LEGAL_ORDER", "OUTCOMES", "OWN", "REQUIRED", "SCHEMA",
     "SHARED", "WHITE", "AnyFact", "Column", "ExceptionOutcome", "ExceptionRecorded", "Fact", "FactVoided",
     "ParticularRecorded", "Requester", "Side", "as_stored", "choices_in", "choices_of", "in_known_words", "known_word",
-    "load_fact", "make_fact", "outcomes_of", "told_apart",
+    "load_fact", "make_fact", "outcomes_of", "told_apart", "unchecked",
 ]  # fmt: skip
 
 WHITE: Final = " \t\n\v\f\r\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
@@ -136,6 +136,20 @@ def load_fact(record: Mapping[str, Any]) -> Fact:
     if not event:
         raise FactError("", "event", event, f"one of {', '.join(FACT_TYPES)}")
     return make_fact(str(event), **{str(name): value for name, value in fields.items()})
+
+
+def unchecked(cls: type[Fact], values: dict[str, Any], given: set[str]) -> Fact:
+    """Return a fact of all the values of its fields, which were checked before; `given` are those that were told.
+
+    It does what `model_construct` does, at a third of its time. Nothing changes what was given of a fact that is made.
+    """
+    set_of = object.__setattr__
+    fact = object.__new__(cls)
+    set_of(fact, "__dict__", values)
+    set_of(fact, "__pydantic_fields_set__", given)
+    set_of(fact, "__pydantic_extra__", None)
+    set_of(fact, "__pydantic_private__", None)
+    return fact
 
 
 def as_stored(record: Mapping[str, Any]) -> Fact:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from operator import itemgetter
 from typing import Final
 
 from ehcp_flow.dates import school_year_begun, written
@@ -17,8 +19,8 @@ from ehcp_flow.findings import Finding
 from ehcp_flow.particular_table import SCHOOL_YEARS, kind_of_placement, known_names
 
 __all__ = [
-    "FIRST", "REDACTED", "findings_of_particulars", "held_on", "in_force", "is_particular", "kind_held", "lives_apart",
-    "order_of", "school_year_of", "values_by_name",
+    "FIRST", "REDACTED", "findings_of_particulars", "held_on", "in_force", "in_order", "is_particular", "kind_held",
+    "lives_apart", "school_year_of", "values_by_name",
 ]  # fmt: skip
 
 REDACTED: Final = "[redacted]"
@@ -68,7 +70,7 @@ def in_force(facts: Iterable[Fact], name: str, day: dt.date, rank: str = FIRST) 
             and (fact.rank or FIRST) == rank
             and fact.on <= day
             and not _is_reversed(fact)
-            and (found is None or order_of(fact) >= order_of(found))
+            and (found is None or _begun(fact) > _begun(found) or in_order((found, fact))[-1] is fact)
         ):
             found = fact
     return None if found is None or (found.until is not None and found.until < day) else found
@@ -102,7 +104,7 @@ def school_year_of(born: dt.date, day: dt.date) -> str:
 def findings_of_particulars(case_id: str, facts: Sequence[Fact]) -> Iterator[Finding]:
     """Yield what does not hold of the particulars of a case that stand."""
     begun: dict[tuple[str, str, dt.date], ParticularRecorded] = {}
-    for fact in sorted((each for each in facts if isinstance(each, ParticularRecorded)), key=order_of):
+    for fact in in_order(facts):
         if _is_reversed(fact):
             says = (
                 f"{fact.particular} from {written(fact.on)} holds until {fact.until}, before it begins; it is left out"
@@ -136,9 +138,18 @@ def _is_reversed(fact: ParticularRecorded) -> bool:
     return fact.until is not None and fact.until < fact.on
 
 
-def order_of(fact: Fact) -> tuple[dt.date, str, str]:
-    """Return by what the particulars of a case are in order: the day, the recording, what they say."""
-    return fact.on, "" if fact.recorded_at is None else fact.recorded_at.isoformat(), fact.content
+def in_order(facts: Iterable[Fact]) -> list[ParticularRecorded]:
+    """Return the particulars among facts by day, then by when they were written down, by name, and by what they say."""
+    told = (fact for fact in facts if isinstance(fact, ParticularRecorded))
+    keyed = sorted(((_begun(fact), fact) for fact in told), key=itemgetter(0))
+    if any(one[0] == other[0] for one, other in pairwise(keyed)):
+        # What they say is only worked out where it decides.
+        keyed.sort(key=lambda each: (each[0], each[1].content))
+    return [fact for _, fact in keyed]
+
+
+def _begun(fact: ParticularRecorded) -> tuple[dt.date, str, str]:
+    return fact.on, "" if fact.recorded_at is None else fact.recorded_at.isoformat(), fact.particular
 
 
 def values_by_name(facts: Iterable[Fact], day: dt.date) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ explain a deadline that the columns found.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -268,6 +268,14 @@ class _Chunk:
     def acts(self, events: Collection[str], numbers: Sequence[int]) -> Iterator[Act]:
         """Yield the facts of events that had happened in these cases; see `dated_acts.acts_of`."""
         return acts_in(self._columns, events, self._mask(numbers), self._cases.ids)
+
+    def held(self, number: int) -> Mapping[str, str]:
+        """Return what particulars hold of a case on the day, by the names that cases are grouped by."""
+        return self._held_on.get(self.case_id(number), {})
+
+    @cached_property
+    def _held_on(self) -> Mapping[str, Mapping[str, str]]:
+        return self._held.on(self.question.as_of)
 
     @cached_property
     def _held(self) -> HeldValues:

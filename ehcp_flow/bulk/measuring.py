@@ -14,7 +14,6 @@ from ehcp_flow.bulk.chunk_measures import ChunkMeasures, MeasureQuestion, added_
 from ehcp_flow.bulk.figure_counts import counted
 from ehcp_flow.bulk.row_sources import Source
 from ehcp_flow.bulk.source_pass import Options, Pass, Refused
-from ehcp_flow.inputs import spooled
 from ehcp_flow.measures.case_groups import Extra, group_keys
 from ehcp_flow.measures.dated_values import DatedValues
 from ehcp_flow.measures.measure_table import MeasureTable, release_for, table_of
@@ -69,7 +68,9 @@ class Measuring(Pass):
         """Read the source, and return the table. Raises SourceError if it cannot be read at all."""
         with ExitStack() as stack:
             if whole_time(self._year):
-                self._source = _held(self._source, stack)
+                # It is gone through twice.
+                stack.callback(setattr, self, "_source", self._source)
+                self._source = self.opened(stack)
             periods = periods_asked(self._year, self._by, self.as_of, self._first_day)
             groups = counted(list(self._added(periods)), len(periods))
             return table_of(groups, periods, self._by, self._keys, self.as_of).named(release_for(self._year))
@@ -91,15 +92,6 @@ class Measuring(Pass):
                 part.frame = None
             self._tell(self.cases)
             yield part
-
-
-def _held(source: Source, stack: ExitStack) -> Source:
-    """Return a source that can be read twice."""
-    if hasattr(source, "readline"):
-        return spooled(source, stack)
-    if hasattr(source, "__arrow_c_stream__") and not isinstance(source, pl.DataFrame):
-        return pl.from_arrow(source)
-    return list(source) if isinstance(source, Iterator) else source
 
 
 def measure(

@@ -8,15 +8,17 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Final, TypeAlias
 
 import polars as pl
 
-from ehcp_flow.bulk.csvfile import CsvFile, csv_table
+from ehcp_flow.bulk.csvfile import BLOCK, CsvFile, csv_table
 from ehcp_flow.bulk.encoding import LINE, cells_of, standard
 from ehcp_flow.bulk.jsonfile import JsonFile
+from ehcp_flow.bulk.kept_rows import KeptRows, RowSource
 from ehcp_flow.bulk.stored import StoreRows
 from ehcp_flow.case import Case
 from ehcp_flow.errors import RowRefused, SourceError
@@ -30,7 +32,7 @@ from ehcp_flow.readers.row_tables import column_of, known_among
 from ehcp_flow.store import Store
 from ehcp_flow.store.base import Axis
 
-__all__ = ["RowSource", "Source", "chunks_of", "further_columns", "open_rows"]
+__all__ = ["Source", "chunks_of", "further_columns", "open_rows", "store_rows"]
 
 Source: TypeAlias = Any
 """A polars DataFrame or LazyFrame, an Arrow table, batch or reader, a path or stream of CSV, JSON Lines or Parquet, a
@@ -42,35 +44,6 @@ _CODE: Final = "_code"
 _PARQUET: Final = b"PAR1"
 
 Clean: TypeAlias = Callable[[pl.DataFrame], pl.DataFrame]
-
-
-@runtime_checkable
-class RowSource(Protocol):
-    """Rows of text, block by block, with the line of each; they can be gone through more than once.
-
-    `refused` are the rows that were refused before they became rows of a block.
-    """
-
-    name: str
-    shown: Mapping[str, str]
-    together: bool
-    """Whether the rows of each case are known to stand together."""
-    entering: bool
-    """Whether the rows come from outside, and are neither facts already nor a store's."""
-
-    @property
-    def unknown_columns(self) -> tuple[str, ...]:
-        """The columns that are ignored, as the source writes them."""
-
-    @property
-    def refused(self) -> list[RowRefused]:
-        """The rows that were refused while blocks were read."""
-
-    def case_ids(self) -> Iterator[pl.Series]:
-        """Yield the column of case ids alone."""
-
-    def frames(self) -> Iterator[pl.DataFrame]:
-        """Yield blocks of rows."""
 
 
 _BESIDE: Final = frozenset({"case_id", "event", "on", "recorded_at", "corrects"})
@@ -121,6 +94,12 @@ class _FrameSource:
         self.unknown_columns = tuple(column for column in written if column_of(column) not in among | dated_columns())
         self.refused: list[RowRefused] = []
 
+    @cached_property
+    def height(self) -> int:
+        """How many rows there are."""
+        with readable(self.name):
+            return int(self._frame.lazy().select(pl.len()).collect().item())
+
     def case_ids(self) -> Iterator[pl.Series]:
         """Yield the column of case ids alone."""
         with readable(self.name):
@@ -131,9 +110,7 @@ class _FrameSource:
         """Yield blocks of rows."""
         named = [pl.col(written).alias(column) for column, written in self.shown.items()]
         named += [pl.col(written).cast(pl.String, strict=False).alias(name) for name, written in self._plain.items()]
-        with readable(self.name):
-            total = self._frame.lazy().select(pl.len()).collect().item()
-        for offset in range(0, total, self._block):
+        for offset in range(0, self.height, self._block):
             with readable(self.name):
                 block = self._frame.lazy().slice(offset, self._block).select(named).collect()
                 line = pl.int_range(offset + 1, offset + block.height + 1).alias(LINE)
@@ -225,7 +202,7 @@ def open_rows(
     if isinstance(source, str) and "://" in source:
         name, source = name or source, stack.enter_context(stack.enter_context(Store.open(source)).snapshot())
     if isinstance(source, Store):
-        return StoreRows(source, name or "store", known_at, axis)
+        return KeptRows(StoreRows(source, name or "store", known_at, axis), is_small=True)
     if isinstance(source, (pl.DataFrame, pl.LazyFrame)):
         return _FrameSource(source.lazy().collect(), name or "frame")
     if isinstance(source, RowSource):
@@ -247,6 +224,12 @@ def open_rows(
         source = source.values()
     told = list(source)
     return _FactSource(lambda: chain.from_iterable(_facts_of(each) for each in told), name or "cases")
+
+
+def store_rows(rows: RowSource) -> StoreRows | None:
+    """Return the rows as a store's, None where they are no store's."""
+    read = rows.read if isinstance(rows, KeptRows) else rows
+    return read if isinstance(read, StoreRows) else None
 
 
 def further_columns(path: str, *, known_at: dt.datetime | None = None, with_facts: bool = True) -> FurtherValues:
@@ -290,17 +273,19 @@ def _of_path(path: Path, name: str) -> RowSource:
     except OSError:
         magic = b""
     if magic == _PARQUET:
-        return _FrameSource(pl.scan_parquet(path), name)
+        rows = _FrameSource(pl.scan_parquet(path), name)
+        return KeptRows(rows, is_small=rows.height <= _BLOCK)
     try:
         table = csv_table(path, name)
     except OSError:
         for _ in read_facts(path, name=name):  # raises a SourceError that says why
             break
         raise
+    is_small = path.stat().st_size <= BLOCK
     if table is None:
-        return JsonFile(path, name)
+        return KeptRows(JsonFile(path, name), is_small=is_small)
     lines = CsvFile(path, name, table)
-    return lines if lines.is_plain() else _FileRowByRow(path, name)
+    return KeptRows(lines if lines.is_plain() else _FileRowByRow(path, name), is_small=is_small)
 
 
 def chunks_of(rows: RowSource, chunk_cases: int, clean: Clean, stack: ExitStack) -> Iterator[pl.DataFrame]:

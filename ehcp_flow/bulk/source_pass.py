@@ -17,10 +17,10 @@ from ehcp_flow import dates
 from ehcp_flow.answers import Answer
 from ehcp_flow.bulk.case_answers import answers_chunk
 from ehcp_flow.bulk.chunks import Chunk, Question, judge_chunk, readable, schema_of
+from ehcp_flow.bulk.kept_rows import RowSource
 from ehcp_flow.bulk.law_words import words_of
 from ehcp_flow.bulk.record_columns import nearly_the_same_of
-from ehcp_flow.bulk.row_sources import Source, chunks_of, open_rows
-from ehcp_flow.bulk.stored import StoreRows
+from ehcp_flow.bulk.row_sources import Source, chunks_of, open_rows, store_rows
 from ehcp_flow.bulk.unique_names import OneNameEach
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.calendars import england as english_calendars
@@ -128,12 +128,16 @@ class Pass:
         self.rows = self.cases = self.deadlines = self.findings = 0
         self.is_read = False
 
+    def opened(self, stack: ExitStack) -> RowSource:
+        """Return the rows of the source, to be gone through once or several times; `stack` closes what they need."""
+        return open_rows(self._source, stack, name=self._name, known_at=self._known_at, axis=self._axis)
+
     def _parts(self, work: Callable[[pl.DataFrame, Question], P]) -> Iterator[P]:
         """Yield what came of each chunk; before the last one, all that there is to say of the source is known."""
         self._start()
         with ExitStack() as stack:
-            rows = open_rows(self._source, stack, name=self._name, known_at=self._known_at, axis=self._axis)
-            stored = rows if isinstance(rows, StoreRows) else None
+            rows = self.opened(stack)
+            stored = store_rows(rows)
             if rows.entering:
                 rows = OneNameEach(rows)
             self.name = rows.name

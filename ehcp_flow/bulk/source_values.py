@@ -14,9 +14,9 @@ import polars as pl
 from ehcp_flow.bulk.chunks import Question, together, told_rows
 from ehcp_flow.bulk.codes import events
 from ehcp_flow.bulk.held_columns import HeldValues
-from ehcp_flow.bulk.row_sources import RowSource, Source, open_rows
+from ehcp_flow.bulk.kept_rows import RowSource
+from ehcp_flow.bulk.row_sources import Source, open_rows, store_rows
 from ehcp_flow.bulk.source_pass import Pass
-from ehcp_flow.bulk.stored import StoreRows
 from ehcp_flow.errors import RowRefused
 from ehcp_flow.measures.dated_values import DatedValues, Point
 from ehcp_flow.store.base import Axis
@@ -53,7 +53,7 @@ def source_values(
     with ExitStack() as stack:
         rows = open_rows(source, stack, name=name, known_at=known_at, axis=axis)
         told = _Telling(rows)
-        reading = _ValuesPass(told, known_at=None if isinstance(rows, StoreRows) else known_at, name=name)
+        reading = _ValuesPass(told, known_at=None if store_rows(rows) else known_at, name=name)
         spans, held = reading.values(on)
         return SourceValues(spans, held, told.has_plain or bool(rows.unknown_columns))
 

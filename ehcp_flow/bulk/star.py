@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from typing import Any, Final, TypeAlias, Unpack
 
 import polars as pl
@@ -15,6 +16,7 @@ import polars as pl
 from ehcp_flow.bulk.case_states import FINDINGS, case_states_of, findings_chunk, states_chunk
 from ehcp_flow.bulk.chunks import Chunk, Question, asked_rows, known_rows, standing_facts
 from ehcp_flow.bulk.held_columns import HELD, HeldValues
+from ehcp_flow.bulk.kept_rows import RowSource
 from ehcp_flow.bulk.measuring import Measuring
 from ehcp_flow.bulk.row_sources import Source
 from ehcp_flow.bulk.source_pass import Frames, Options, Refused
@@ -61,9 +63,21 @@ def tables(
 
     Lists are texts joined by `; `, what cannot be given is null, and `day` of a fact is its day, or the last of its
     month where only that is known. `report` is called with the `Frames` of the facts once all is read. Source and
-    options are those of `iter_frames`, `refused` is that of `deadlines_frame`. A source is gone through several times,
-    so that a stream has to be a file.
+    options are those of `iter_frames`, `refused` is that of `deadlines_frame`. A source is gone through several times;
+    a small one is read once.
     """
+    with ExitStack() as stack:
+        rows = Frames(source, as_of, **options).opened(stack)
+        return _tables_of(rows, as_of, refused, report, options)
+
+
+def _tables_of(
+    source: RowSource,
+    as_of: dt.date | str | None,
+    refused: Refused,
+    report: Callable[[Frames], object] | None,
+    options: Options,
+) -> Star:
     read = Frames(source, as_of, work=_facts_chunk, **options)
     facts = _whole(read, _FACTS)
     deadlines = _whole(Frames(source, as_of, **options))

@@ -12,9 +12,9 @@ from typing import Final
 import polars as pl
 
 from ehcp_flow.bulk.encoding import LINE
+from ehcp_flow.bulk.kept_rows import RowSource
 from ehcp_flow.bulk.read_again import facts_in
 from ehcp_flow.bulk.record_columns import NAME
-from ehcp_flow.bulk.row_sources import RowSource
 from ehcp_flow.errors import RowRefused
 from ehcp_flow.fact_names import FactNames
 from ehcp_flow.facts import COLUMNS

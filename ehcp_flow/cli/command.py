@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import wraps
 from inspect import Parameter, Signature, signature
@@ -79,10 +80,13 @@ def options(names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
                 name: kind(**{each.name: values[each.name] for each in fields(kind) if each.name in values})
                 for name, kind in objects.items()
             }
-            for each in made.values():
-                if getattr(each, "rulebook", None) is not None:
-                    _ = each.law  # before any fact is read: a rulebook can have events of its own
-            run(**made, **{name: value for name, value in values.items() if name in own})
+            with ExitStack() as stack:
+                for each in made.values():
+                    if hasattr(each, "close"):
+                        stack.callback(each.close)
+                    if getattr(each, "rulebook", None) is not None:
+                        _ = each.law  # before any fact is read: a rulebook can have events of its own
+                run(**made, **{name: value for name, value in values.items() if name in own})
 
         command.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
         command.__annotations__ = {each.name: each.annotation for each in parameters}

@@ -6,6 +6,7 @@ import datetime as dt
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -142,9 +143,8 @@ def _rows_on(then: dt.date, query: CaseQuery, days: int, columns: Sequence[str])
     """Return the desk of an earlier day, by what had happened then."""
     from ehcp_flow.measures import Desk
 
-    earlier = replace(query, as_of=then.isoformat())
-    collected = Desk(days=days, extra=values_on_day(earlier), columns=columns, contested=query.contested)
-    with open_source(earlier) as source:
+    with closing(replace(query, as_of=then.isoformat())) as earlier, open_source(earlier) as source:
+        collected = Desk(days=days, extra=values_on_day(earlier), columns=columns, contested=query.contested)
         for answered in source.answers(quiet=True):
             collected.add(answered)
     return collected.rows()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import ExitStack
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
@@ -86,14 +85,12 @@ def _over_columns(query: CaseQuery, known_at: dt.datetime | None, on: dt.date | 
     from ehcp_flow.bulk.row_sources import further_columns
     from ehcp_flow.bulk.source_values import source_values
     from ehcp_flow.cli.options import axis_of
-    from ehcp_flow.cli.source_kinds import is_parquet, open_store
+    from ehcp_flow.cli.source_kinds import is_parquet
     from ehcp_flow.measures import read_extra
     from ehcp_flow.measures.extra import FurtherValues
 
     source = query.source
-    with ExitStack() as stack:
-        opened = stack.enter_context(open_store(source)) if "://" in source else source
-        read = source_values(opened, on=on, known_at=known_at, axis=axis_of(query.known_by), name=source)
+    read = source_values(query.kept_rows, on=on, known_at=known_at, axis=axis_of(query.known_by), name=source)
     if "://" in source or not read.has_labels:
         return FurtherValues(read.held, read.spans)
     labels = (further_columns if is_parquet(source) else read_extra)(source, known_at=known_at, with_facts=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -13,6 +14,7 @@ from ehcp_flow.cli.options import AllErrors, AsOf, Authority, CaseIds, Contested
 from ehcp_flow.cli.sheet_source import ConvertFileName, sheet_rows
 
 if TYPE_CHECKING:
+    from ehcp_flow.bulk.kept_rows import RowSource
     from ehcp_flow.calendars import BankHolidayChanges, Calendars, Institution
     from ehcp_flow.conversion import ConvertedRows
     from ehcp_flow.law import Rulebook
@@ -161,6 +163,32 @@ class CaseQuery(LawQuery):
         Raises ConvertFileError, SourceError, and BadParameter where the extra `sheets` is missing.
         """
         return sheet_rows(self.source, self.convert_file, authority=self.authority)
+
+    @cached_property
+    def kept_rows(self) -> RowSource:
+        """The rows of the file or the store that SOURCE is, opened once for all that a command asks of it over columns.
+
+        Those of a store are of one moment; it is open until the query is closed. Raises SourceError for a file that
+        cannot be read, and the store's errors for a store that cannot.
+        """
+        from ehcp_flow.bulk.row_sources import open_rows
+        from ehcp_flow.cli.options import axis_of
+        from ehcp_flow.cli.source_kinds import instant_by, open_store
+
+        if "://" not in self.source:
+            return open_rows(self.source, self._opened)
+        store = self._opened.enter_context(self._opened.enter_context(open_store(self.source)).snapshot())
+        then, axis = instant_by(self.known_at, self.known_by), axis_of(self.known_by)
+        return open_rows(store, self._opened, name=self.source, known_at=then, axis=axis)
+
+    @cached_property
+    def _opened(self) -> ExitStack:
+        return ExitStack()
+
+    def close(self) -> None:
+        """Close what was opened for what is asked; whoever asks again opens it again."""
+        self._opened.close()
+        self.__dict__.pop("kept_rows", None)
 
 
 def rulebook_at(directory: str | None) -> Rulebook:

@@ -13,7 +13,15 @@ from ehcp_flow.cli.one_by_one import OfFile, OfStore, SourceOneByOne
 from ehcp_flow.cli.opened_source import OpenedSource
 from ehcp_flow.cli.over_columns import SourceOverColumns, kept_file
 from ehcp_flow.cli.query import CaseQuery
-from ehcp_flow.cli.source_kinds import by_columns, instant_by, is_parquet, needs_columns, only_of_stores, open_store
+from ehcp_flow.cli.source_kinds import (
+    by_columns,
+    instant_by,
+    is_parquet,
+    is_pipe,
+    needs_columns,
+    only_of_stores,
+    open_store,
+)
 
 if TYPE_CHECKING:
     from ehcp_flow.conversion import ConvertedRows
@@ -39,13 +47,12 @@ def open_source(
         if "://" in source:
             # Whose a case is goes by the day, as in any file: a store that is open for one authority has what was begun
             # under it. What a role of PostgreSQL must not see is kept back by the database.
-            store = stack.enter_context(stack.enter_context(open_store(source)).snapshot())
             if many and not ids:
-                yield SourceOverColumns(query, store, source, then, used=used)
-            else:
-                yield SourceOneByOne(
-                    query, OfStore(store, then, query.known_by, query.authority, query.on), ids, used=used
-                )
+                stack.callback(query.close)
+                yield SourceOverColumns(query, query.kept_rows, source, then, used=used)
+                return
+            store = stack.enter_context(stack.enter_context(open_store(source)).snapshot())
+            yield SourceOneByOne(query, OfStore(store, then, query.known_by, query.authority, query.on), ids, used=used)
             return
         only_of_stores(query.known_by)
         if query.rows is not None:
@@ -53,7 +60,8 @@ def open_source(
             return
         if many and not ids:
             path, name = kept_file(source, stack)
-            opened: OpenedSource = SourceOverColumns(query, path, name, then, used=used)
+            rows = path if is_pipe(source) else query.kept_rows
+            opened: OpenedSource = SourceOverColumns(query, rows, name, then, used=used)
         else:
             # What is refused is looked up again, and what comes through a pipe comes once.
             path, name = kept_file(source, stack) if query.looks_again else (source, "")

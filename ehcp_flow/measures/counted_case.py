@@ -15,6 +15,7 @@ from ehcp_flow.case import Case
 from ehcp_flow.deadlines import Deadline
 from ehcp_flow.facts import Fact
 from ehcp_flow.law.model import Rulebook
+from ehcp_flow.measures.dated_values import values_of_case
 from ehcp_flow.measures.deadline_filter import Chosen
 from ehcp_flow.measures.figures import ASSESS, BORN, FINAL, HOLDING, REQUESTED, WAITING
 from ehcp_flow.states import State
@@ -159,6 +160,16 @@ class CountedCase:
             if deadline.starts_on <= day and (chosen is None or deadline.starts_on >= chosen.starts_on):
                 chosen = deadline
         return chosen
+
+    @cached_property
+    def held(self) -> Mapping[str, str]:
+        """What particulars hold on the day, by the names that cases are grouped by."""
+        batch = self.answer.batch
+        if batch is not None:
+            chunk, number = batch
+            found: Mapping[str, str] = chunk.held(number)
+            return found
+        return values_of_case(self.answer.case).on(self.as_of).get(self.case_id, {})
 
     @cached_property
     def born(self) -> dt.date | None:

@@ -40,13 +40,17 @@ class Chosen(NamedTuple):
 
     def of(self, answer: Answer, due_by: dt.date = dt.date.max) -> list[Deadline]:
         """Return those of a case, in the public order: of which the last lawful day is known, if not after `due_by`."""
+        return [Deadline(answer.judged, row) for row in self.rows_of(answer, due_by)]
+
+    def rows_of(self, answer: Answer, due_by: dt.date = dt.date.max) -> list[int]:
+        """Return the same as rows of the kernel, where no more is asked than how many, or when they are due."""
         if not self.may_be_of(answer, due_by):
             return []
         judged, out, wanted = answer.judged, answer.judged.out, _wanted(self, answer.book)
         version, status, last = VERSION * judged.size, STATUS * judged.size, LAST * judged.size
         latest = as_day(due_by)
         return [
-            Deadline(judged, row)
+            row
             for row in judged.rows
             if wanted[out[version + row]] >> out[status + row] & 1 and out[last + row] <= latest
         ]

@@ -12,7 +12,6 @@ from typing import Final, NamedTuple
 
 from ehcp_flow.dates import school_year_begun
 from ehcp_flow.measures.counted_case import CountedCase
-from ehcp_flow.measures.dated_values import values_of_case
 from ehcp_flow.particular_table import SCHOOL_YEARS
 from ehcp_flow.particulars import school_year_of
 
@@ -38,7 +37,7 @@ PLACED_BY: Final = (
 
 def placed(counted: CountedCase) -> Iterator[Mapping[str, str]]:
     """Yield what holds on the day of a case whose plan is held, or of a child housed here for another authority."""
-    held = values_of_case(counted.answer.case).on(counted.as_of).get(counted.case_id, {})
+    held = counted.held
     if counted.answer.maintained or "housed_by" in held:
         yield {name: held[name] for name in PLACED_BY if name in held}
 
@@ -75,7 +74,7 @@ class _Year(NamedTuple):
 
 def _year_in(counted: CountedCase, begun: int) -> _Year | None:
     """Return the school year of a case in that which began in a calendar year, and what it goes by."""
-    told = values_of_case(counted.answer.case).value(counted.case_id, "school_year", counted.as_of)
+    told = counted.held.get("school_year")
     if told is not None:
         at = SCHOOL_YEARS.index(told) + begun - school_year_begun(counted.as_of)
         return _Year(SCHOOL_YEARS[min(at, len(SCHOOL_YEARS) - 1)], "what is recorded")

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from ehcp_flow.answers import Answer
 from ehcp_flow.dates import weeks_ahead
+from ehcp_flow.engine.kernel import LAST
+from ehcp_flow.engine.numbers import as_day
 from ehcp_flow.measures.arithmetic import UNAVAILABLE, mean_weeks, median_weeks, rounded
 from ehcp_flow.measures.case_groups import NOT_RECORDED, Extra
 from ehcp_flow.measures.counted_case import CountedCase
@@ -122,9 +124,10 @@ class Workload:
         row["cases"] += 1
         row["open_requests"] += answer.pathway in WAITING
         row["plans"] += answer.maintained
-        row["overdue"] += len(_OVERDUE.of(answer))
-        days = (deadline.due_on for deadline in _AHEAD.of(answer))
-        row[self._due] += sum(day is not None and answer.as_of <= day <= answer.as_of + self._ahead for day in days)
+        row["overdue"] += len(_OVERDUE.rows_of(answer))
+        today = as_day(answer.as_of)
+        ahead = _AHEAD.rows_of(answer, answer.as_of + self._ahead)
+        row[self._due] += sum(answer.judged.value(LAST, each) >= today for each in ahead)
 
     def rows(self) -> list[dict[str, Any]]:
         """Return a row for each desk, by name."""

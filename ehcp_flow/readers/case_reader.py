@@ -28,6 +28,7 @@ from ehcp_flow.errors import DateError, FactError, RowRefused, SourceError, Sour
 from ehcp_flow.fact_names import FactNames
 from ehcp_flow.facts import COLUMNS, DATES, FACT_TYPES, SHARED, WHITE, Fact, in_known_words, load_fact
 from ehcp_flow.inputs import why_unreadable
+from ehcp_flow.readers.alike_rows import alike_rows
 from ehcp_flow.readers.column_evidence import misread_columns
 from ehcp_flow.readers.declarations import declared_case, recorded_events
 from ehcp_flow.readers.plain_columns import PlainColumns
@@ -299,7 +300,10 @@ class RowTable(Protocol):
 
 def fact_of_row(line: int, row: dict[str, str], table: RowTable) -> Fact | RowRefused:
     """Return the fact that a row's cells state, or its refusal."""
-    written = row
+    alike, written = alike_rows(), row
+    known = alike.fact_of(row, _on)
+    if known is not None:
+        return known
     row = dict(in_known_words(row))
     if not SHARED.keys().isdisjoint(row):
         row = {name: text for name, text in row.items() if row.get("event") in SHARED.get(name, FACT_TYPES)}
@@ -310,9 +314,12 @@ def fact_of_row(line: int, row: dict[str, str], table: RowTable) -> Fact | RowRe
             for column in DATES:
                 if column in row:
                     fields[column] = (_on if column == "on" else _day)(row[column])
-            return cls.model_validate(fields)
+            fact = cls.model_validate(fields)
         except (DateError, ValidationError):
             pass  # load_fact fails in the same way, and says what would be right
+        else:
+            alike.learn(written, fact)
+            return fact
     try:
         return load_fact(row)
     except UnknownNameError as error:

@@ -139,7 +139,7 @@ class CsvTable:
                 if any(cell.strip(WHITE) for cell in cells):
                     yield line, self._odd(line, cells)
                 continue
-            fields = {column: text for index, column in known if (text := cells[index].strip(WHITE))}
+            fields = {column: text for index, column in known if (cell := cells[index]) and (text := cell.strip(WHITE))}
             if fields or any(cell.strip(WHITE) for cell in cells):
                 yield line, fields
 

@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from itertools import groupby
+from operator import attrgetter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias
 
@@ -20,7 +21,7 @@ from ehcp_flow.errors import FactError, UnknownNameError
 from ehcp_flow.facts import Fact
 from ehcp_flow.store.anchors import Anchor
 from ehcp_flow.store.errors import NothingToRedact
-from ehcp_flow.store.fact_blocks import Block, Raw, blocks_of
+from ehcp_flow.store.fact_blocks import OF_ROW, Block, Raw, blocks_of
 from ehcp_flow.store.fact_rows import FactRow, Head, Text, instant_text, plain
 from ehcp_flow.store.planning import Check, Command, Plan, Recorded, Scope, Stored
 from ehcp_flow.store.results import Entry, ImportState, Stats, StoredCase, Verification
@@ -343,8 +344,9 @@ class Store(ABC):
 
     def _raw_by_case(self, then: str | None, axis: Axis) -> Iterator[Raw]:
         """Yield the rows of every case, in the order of `_by_case`."""
+        of_row = attrgetter(*OF_ROW)
         for stored in self._by_case(None, then, axis):
-            yield stored.row, stored.text, stored.redacted
+            yield (*of_row(stored.row), stored.text, stored.redacted)
 
     @abstractmethod
     def _by_case(self, case_ids: Iterable[str] | None, then: str | None, axis: Axis) -> Iterator[Stored]:

@@ -4,15 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from ehcp_flow.store.fact_rows import FactRow, fact_of, whole_body, with_value
 from ehcp_flow.store.upcasting import Upcasters
 
-__all__ = ["Block", "Raw", "blocks_of"]
+__all__ = ["OF_ROW", "Block", "Raw", "RawFact", "blocks_of"]
 
-Raw: TypeAlias = tuple[FactRow, str | None, bool]
-"""A row, its free text, and whether that has been redacted."""
+Raw: TypeAlias = tuple[Any, ...]
+"""A row of the columns of `RawFact`, in their order."""
+
+
+class RawFact(NamedTuple):
+    """What a store holds of one fact, as far as it tells what the fact says; `text` is kept beside it."""
+
+    case_id: str
+    version: int
+    schema: int
+    body: str
+    recorded_at: str
+    recorded_by: str | None
+    text_hash: str | None
+    position: int
+    text: str | None
+    redacted: str | bool | None
+
+    @property
+    def is_redacted(self) -> bool:
+        """Whether its free text has been redacted: `redacted` is when, or that it was."""
+        return self.redacted not in (None, False)
+
+    @property
+    def row(self) -> FactRow:
+        """The row, without what says nothing of the fact."""
+        return FactRow(
+            self.case_id, self.version, self.schema, "", "", self.recorded_at, "", self.recorded_by, None, self.body,
+            self.text_hash, "", self.position,
+        )  # fmt: skip
+
+
+OF_ROW: Final = RawFact._fields[:-2]
+"""The columns of it that stand in the table of facts."""
 
 
 class Block(NamedTuple):
@@ -37,39 +69,30 @@ def blocks_of(rows: Iterable[Raw], size: int, upcasters: Upcasters) -> Iterator[
     """
     coming = iter(rows)
     while some := list(islice(coming, size)):
-        told = [row for row, _, _ in some]
-        for row, text, gone in some:
-            if row.text_hash is not None and text is None and not gone:
-                fact_of(row, text, gone, upcasters)
-        columns: Any = FactRow._make(list(column) for column in zip(*told, strict=True))
-        is_old = set(columns.schema) != {upcasters.current}
-        bodies = [_body(each, upcasters) for each in some] if is_old else columns.body
+        columns: Any = RawFact._make(list(column) for column in zip(*some, strict=True))
+        bodies = columns.body
+        if set(columns.schema) != {upcasters.current}:
+            bodies = [_body(RawFact._make(each), upcasters) for each in some]
         reasons: list[str | None] = [None] * len(some)
         for at, held in enumerate(columns.text_hash):
             if held is not None:
-                bodies[at], reasons[at] = _told(some[at], upcasters)
-        yield Block(
-            columns.case_id,
-            bodies,
-            reasons,
-            columns.recorded_at,
-            columns.recorded_by,
-        )
+                bodies[at], reasons[at] = _told(RawFact._make(some[at]), upcasters)
+        yield Block(columns.case_id, bodies, reasons, columns.recorded_at, columns.recorded_by)
 
 
-def _body(raw: Raw, upcasters: Upcasters) -> str:
-    row, text, redacted = raw
-    return row.body if row.schema == upcasters.current else whole_body(fact_of(row, text, redacted, upcasters))
+def _body(raw: RawFact, upcasters: Upcasters) -> str:
+    if raw.schema == upcasters.current:
+        return raw.body
+    return whole_body(fact_of(raw.row, raw.text, raw.is_redacted, upcasters))
 
 
-def _told(raw: Raw, upcasters: Upcasters) -> tuple[str, str | None]:
+def _told(raw: RawFact, upcasters: Upcasters) -> tuple[str, str | None]:
     """Return the body and the reason of a row that has a text beside it."""
-    row, text, redacted = raw
-    if row.schema != upcasters.current:
-        fact = fact_of(row, text, redacted, upcasters)
+    if raw.schema != upcasters.current or (raw.text is None and not raw.is_redacted):
+        fact = fact_of(raw.row, raw.text, raw.is_redacted, upcasters)
         return whole_body(fact), fact.reason
     try:
-        return with_value(row.body, None if redacted else text)
+        return with_value(raw.body, None if raw.is_redacted else raw.text)
     except (ValueError, LookupError, TypeError):
-        fact_of(row, text, redacted, upcasters)
+        fact_of(raw.row, raw.text, raw.is_redacted, upcasters)
         raise

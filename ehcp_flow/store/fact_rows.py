@@ -164,9 +164,14 @@ def with_value(body: str, text: str | None) -> tuple[str, str | None]:
     """Return a body and the reason, where the value of a particular is kept with it: `text` is None if redacted."""
     if '"value":' in body or not body.startswith('{"event":"particular_recorded"'):
         return body, REDACTED if text is None else text
-    told = {"value": REDACTED} if text is None else json.loads(text)
-    value = json.dumps(told["value"], ensure_ascii=False)
-    return _PARTICULAR.sub(lambda found: f'{found[1]},"value":{value}', body, count=1), told.get("reason")
+    value, reason = (f'"{REDACTED}"', None) if text is None else _value_in(text)
+    return _PARTICULAR.sub(lambda found: f'{found[1]},"value":{value}', body, count=1), reason
+
+
+def _value_in(text: str) -> tuple[str, str | None]:
+    """Return the value that is kept in a text, as JSON, and the reason."""
+    told = json.loads(text)
+    return json.dumps(told["value"], ensure_ascii=False), told.get("reason")
 
 
 def whole_body(fact: Fact) -> str:

@@ -127,10 +127,9 @@ class SqlReads(Store):
         conditions = [] if then is None else [(f"f.{axis}_at <= {{}}", then)]
         where, parameters = self._where(conditions)
         with self.database.read(streamed=True) as transaction:
-            for columns in transaction.stream(
-                f"{self._sql.select}{where} ORDER BY f.case_id, f.version", parameters, _CHUNK
-            ):
-                yield FactRow._make(columns[:13]), columns[13], columns[14] is not None
+            yield from transaction.stream(
+                f"{self._sql.select_said}{where} ORDER BY f.case_id, f.version", parameters, _CHUNK
+            )
 
     def _by_position(self, after: int, limit: int | None, then: str | None, axis: Axis) -> Iterator[Stored]:
         conditions: list[tuple[str, Any]] = [("f.position > {}", after)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ehcp_flow.store.chain import SQL_SEAL, SQL_TRAIL
+from ehcp_flow.store.fact_blocks import OF_ROW
 from ehcp_flow.store.table_names import Names
 
 __all__ = [
@@ -54,6 +55,7 @@ _IMPORT = tuple(_IMPORT_TYPES)
 class Statements:
     """What to send. `p` is the driver's placeholder; `select` ends before WHERE and names facts f, texts t, heads h.
 
+    `select_said` is the same with no more than tells what facts say: the columns of `RawFact`.
     `grow` is PostgreSQL's way to write facts on cases that exist in one statement, for one journey to the server;
     `quick` records one fact on a case whose head is known, or nothing if the head has moved: it leads the trail and
     seals the head by itself, since nobody else knows the position in time. `write` is how a role of some authorities
@@ -62,6 +64,7 @@ class Statements:
 
     p: str
     select: str
+    select_said: str
     select_head: str
     lock_head: str
     heads_of: str
@@ -106,15 +109,18 @@ def _sqlite(n: Names) -> Statements:
     p = "?"
     facts = ", ".join(f"f.{column}" for column in _COLUMNS)
     heads = ", ".join(f"h.{column}" for column in _HEAD)
-    select = (
-        f"SELECT {facts}, t.text, t.redacted_at FROM {n.facts} f "
+    beside = (
+        f"t.text, t.redacted_at FROM {n.facts} f "
         f"LEFT JOIN {n.texts} t ON t.case_id = f.case_id AND t.version = f.version"
     )
+    select = f"SELECT {facts}, {beside}"
+    said = ", ".join(f"f.{column}" for column in OF_ROW)
     head = f"SELECT {heads} FROM {n.heads} h"
     many = "(SELECT value FROM json_each(?))"
     return Statements(
         p=p,
         select=select,
+        select_said=f"SELECT {said}, {beside}",
         select_head=head,
         lock_head=f"{head} WHERE h.case_id = ?",
         heads_of=f"{head} WHERE h.case_id IN {many}",
@@ -153,10 +159,12 @@ def _postgresql(n: Names) -> Statements:
     facts = ", ".join(shown.get(column, f"f.{column}") for column in _COLUMNS)
     heads = ", ".join("h." + column if column != "stored_at" else instant("h.stored_at") for column in _HEAD)
     texts = ", ".join(column if column != "redacted_at" else instant("redacted_at") for column in _TEXT)
-    select = (
-        f"SELECT {facts}, t.text, {instant('t.redacted_at')} FROM {n.facts} f "
+    beside = (
+        f"t.text, {instant('t.redacted_at')} FROM {n.facts} f "
         f"LEFT JOIN {n.texts} t ON t.case_id = f.case_id AND t.version = f.version"
     )
+    select = f"SELECT {facts}, {beside}"
+    said = ", ".join(shown.get(column, f"f.{column}") for column in OF_ROW)
     head = f"SELECT {heads} FROM {n.heads} h"
     arrays, of_heads = _arrays(FACT_TYPES), _arrays(HEAD_TYPES)
     given = writing(n)
@@ -164,6 +172,7 @@ def _postgresql(n: Names) -> Statements:
     return Statements(
         p=p,
         select=select,
+        select_said=f"SELECT {said}, {beside}",
         select_head=head,
         lock_head=f"{head} WHERE h.case_id = %s FOR UPDATE",
         heads_of=f"{head} WHERE h.case_id = ANY(%s::text[])",
