@@ -82,7 +82,7 @@ class ExitCode(IntEnum):
 
     DONE = 0
     REFUSED = 1
-    """Some rows were refused, and the rest was printed; or a check of a store found errors."""
+    """Some rows were refused, and the rest was printed; or a check of a store or of a return found errors."""
     USAGE = 2
     """The command is wrong: an option, a file or a store that is not there, a value that nothing has."""
     BREACH = 3

@@ -17,8 +17,8 @@ from typing import Any, Final, NamedTuple
 from ehcp_flow.closed import complete
 
 __all__ = [
-    "KINDS", "LONGEST_VALUE", "MOST_RANKS", "SCHOOL_YEARS", "ParticularName", "kind_of_placement", "known_names",
-    "name_of", "settled", "value_fault",
+    "KINDS", "LONGEST_VALUE", "MOST_RANKS", "SCHOOL_YEARS", "ParticularName", "kind_in_words", "kind_of_placement",
+    "known_names", "name_of", "settled", "value_fault",
 ]  # fmt: skip
 
 LONGEST_VALUE: Final = 200
@@ -105,6 +105,15 @@ def name_of(text: str) -> str | None:
 def kind_of_placement(value: str) -> str:
     """Return the kind that a placement says by itself: it is a kind, or a setting code; else nothing."""
     return value if value in KINDS else str(_table()["kind_of"].get(value, ""))
+
+
+def kind_in_words(kind: str) -> str:
+    """Return what a kind of placement is, in words.
+
+    >>> kind_in_words("special")
+    'a special school'
+    """
+    return str(_table()["codes"]["kind"][kind])
 
 
 def settled(name: str, value: str) -> str | None:

@@ -43,6 +43,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "rules": "ehcp_flow.cli.rules:RULES",
     "facts": "ehcp_flow.cli.facts:FACTS",
     "convert": "ehcp_flow.cli.convert:CONVERT",
+    "sen2": "ehcp_flow.cli.sen2:SEN2",
     "record": "ehcp_flow.cli.record:RECORD",
     "import": "ehcp_flow.cli.importing:IMPORT",
     "export": "ehcp_flow.cli.exporting:EXPORT",
@@ -168,9 +169,10 @@ app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=F
         "[bold]Examples[/bold]\n\n$ ehcp-flow due --received 2026-03-02\n\n"
         "$ ehcp-flow check cases.csv --as-of 2026-06-30\n\n$ ehcp-flow rules final_plan\n\n"
         "SOURCE is a CSV or JSON Lines file, - for standard input, or a store's URL. Exit codes: 0 done; 1 some rows "
-        "were refused, the rest is printed, or a check of a store found errors; 2 usage, a file or a store that is not "
-        "there, a value that nothing has; 3 a breach, with --fail-on-breach; 4 an input is damaged or not what it "
-        "should be; 5 the store cannot be used; 70 a fault of this program; 130 interrupted; 141 closed pipe."
+        "were refused, the rest is printed, or a check of a store or a return found errors; 2 usage, a file or a "
+        "store that is not there, a value that nothing has; 3 a breach, with --fail-on-breach; 4 an input is damaged "
+        "or not what it should be; 5 the store cannot be used; 70 a fault of this program; 130 interrupted; 141 closed "
+        "pipe."
     ),
 )
 def _root(

@@ -24,7 +24,7 @@ from ehcp_flow.record_table import DECLARED
 if TYPE_CHECKING:
     from ehcp_flow.conversion import ConvertedCases, ConvertedRows, Proposal
 
-__all__ = ["CONVERT"]
+__all__ = ["CONVERT", "FactsOutputs", "print_facts", "tell_converted"]
 
 _LINES: Final = 10
 """How many lines say what was understood of a sheet."""
@@ -94,7 +94,7 @@ class _SheetToRead:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _ConvertOutputs:
+class FactsOutputs:
     """Where the facts go, and what is refused."""
 
     output: Annotated[
@@ -112,7 +112,7 @@ class _ConvertOutputs:
 
 
 @options("file columns propose template sheet output form refused retry authority records unrecorded all_errors")
-def _convert(*, given: _SheetToRead, to: _ConvertOutputs, all_errors: AllErrors = False) -> None:
+def _convert(*, given: _SheetToRead, to: FactsOutputs, all_errors: AllErrors = False) -> None:
     """Facts out of a sheet that has one row for each child, by a convert file that says what its columns mean.
 
     Begin with --propose, read what it wrote, answer its questions, then give it as --columns. A cell that cannot be
@@ -136,8 +136,8 @@ def _convert(*, given: _SheetToRead, to: _ConvertOutputs, all_errors: AllErrors 
     from ehcp_flow.conversion import cases_of
 
     found = cases_of(rows)
-    _print_facts(found, to)
-    _tell(rows, found, to.refused, all_errors=all_errors)
+    print_facts(found, to)
+    tell_converted(rows, found, to.refused, all_errors=all_errors)
     if found.refused:
         raise typer.Exit(ExitCode.REFUSED)
 
@@ -172,7 +172,8 @@ def _write(path: str, kind: str, text: str) -> None:
     Output(path, Writes(kind).load()).write(text.encode())
 
 
-def _print_facts(found: ConvertedCases, to: _ConvertOutputs) -> None:
+def print_facts(found: ConvertedCases, to: FactsOutputs) -> None:
+    """Write the facts of what was converted where they are to go."""
     from ehcp_flow.readers import write_facts
 
     facts = (fact for case in found.values() for fact in case.recorded)
@@ -180,7 +181,7 @@ def _print_facts(found: ConvertedCases, to: _ConvertOutputs) -> None:
     write_facts(facts, into, format=to.form.value, carried=found.carried)
 
 
-def _tell(rows: ConvertedRows, found: ConvertedCases, refused: str | None, *, all_errors: bool) -> None:
+def tell_converted(rows: ConvertedRows, found: ConvertedCases, refused: str | None, *, all_errors: bool) -> None:
     """Say what was made of the sheet, and what was refused."""
     tell_read((), found.refused, found.incomplete, all_errors=all_errors, declared=True)
     facts = sum(fact.event != DECLARED for case in found.values() for fact in case.recorded)

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
     from ehcp_flow.answers import Answer
     from ehcp_flow.bulk.source_pass import Pass
+    from ehcp_flow.bulk.told_cases import ToldCase
     from ehcp_flow.case import Case
     from ehcp_flow.cli.query import CaseQuery
     from ehcp_flow.measures import MeasureTable
-    from ehcp_flow.measures.periods import Span
+    from ehcp_flow.measures.periods import Period, Span
     from ehcp_flow.readers import Caseload
     from ehcp_flow.states import StateWithMoves
     from ehcp_flow.store import Store
@@ -241,6 +242,16 @@ class SourceOneByOne(OpenedSource):
         return tables(
             list(self.cases()), query.on, rulebook=query.law, calendars=query.calendars, report=report, refused=[]
         )
+
+    def told(self, sets: Sequence[Sequence[Period]]) -> Iterator[ToldCase]:
+        """Yield the cases told plainly, over columns."""
+        from ehcp_flow.bulk.told_cases import ToldCases
+
+        query = self.query
+        read = ToldCases(list(self.cases()), sets, as_of=query.on, rulebook=query.law, calendars=query.calendars)
+        yield from read
+        for case_id, error in read.failed:
+            self.cannot(case_id, error)
 
     def measured(self, figures: SourceFigures) -> tuple[MeasureTable, Span | None]:
         """Count the cases; without a year their answers are held, since the first day is not known before."""

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ehcp_flow.answers import Answer
+    from ehcp_flow.bulk.told_cases import ToldCase
     from ehcp_flow.case import Case
     from ehcp_flow.cli.query import CaseQuery
     from ehcp_flow.deadlines import Deadline
     from ehcp_flow.measures import MeasureTable
     from ehcp_flow.measures.case_groups import Extra
-    from ehcp_flow.measures.periods import Span, Stretch, Years
+    from ehcp_flow.measures.periods import Period, Span, Stretch, Years
     from ehcp_flow.states import StateWithMoves
 
 __all__ = ["CannotJudge", "CheckTally", "OpenedSource", "RecordsMet", "ShownDeadlines", "SourceFigures"]
@@ -154,6 +155,10 @@ class OpenedSource(ABC):
     @abstractmethod
     def star(self) -> Mapping[str, Any]:
         """Return the tables of `bulk.tables`, by name."""
+
+    @abstractmethod
+    def told(self, sets: Sequence[Sequence[Period]]) -> Iterator[ToldCase]:
+        """Yield the cases told plainly, each with the figures of these stretches of time in which it counts."""
 
     def cannot(self, case_id: str, error: EhcpFlowError) -> None:
         """Tell that one case cannot be judged; the others still are."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import chain, islice
 from pathlib import Path
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
     from ehcp_flow.answers import Answer
     from ehcp_flow.bulk.source_pass import Pass
+    from ehcp_flow.bulk.told_cases import ToldCase
     from ehcp_flow.case import Case
     from ehcp_flow.cli.query import CaseQuery
     from ehcp_flow.measures import MeasureTable
-    from ehcp_flow.measures.periods import Span
+    from ehcp_flow.measures.periods import Period, Span
     from ehcp_flow.states import StateWithMoves
 
 __all__ = ["SourceOverColumns", "kept_file"]
@@ -192,6 +193,14 @@ class SourceOverColumns(OpenedSource):
         from ehcp_flow.bulk import tables
 
         return tables(self._source, report=self._settle, refused=[], **self._judging())
+
+    def told(self, sets: Sequence[Sequence[Period]]) -> Iterator[ToldCase]:
+        """Yield the cases told plainly."""
+        from ehcp_flow.bulk.told_cases import ToldCases
+
+        read = ToldCases(self._source, sets, **self._judging())
+        yield from self._through(self._read(read, read), None, quiet=False)
+        self._settle(read)
 
     def _judging(self) -> dict[str, Any]:
         query = self.query

@@ -21,6 +21,8 @@ __all__ = ["PRINTED", "printed_to"]
 _WORKBOOK, _CALENDAR, _PAGE = b"PK\x03\x04", b"BEGIN:VCALENDAR", b"<!DOCTYPE html>"
 _HEAD: Final = 1 << 16
 _OBJECT: Final = re.compile(r"\s*(?:\[\s*)?(\{.*?)(?:,?\n|$)")
+_GENERATED: Final = re.compile(r'<meta name="generator" content="ehcp_flow [a-z]+">')
+"""What a page says in its head of what it is."""
 _FIRST_NAME: Final = re.compile(r'\s*\{\s*"(\w+)"')
 _OF_THAT_DAY: Final = re.compile(r" on .*|\d+")
 
@@ -40,7 +42,7 @@ def _may_be_ours(file: BinaryIO) -> bool:
     if head.startswith(_PAGE):
         from ehcp_flow.reports.page import generated_by
 
-        return generated_by("(desk|scorecard)", file)
+        return generated_by("(desk|scorecard|return)", file)
     return True
 
 
@@ -132,5 +134,7 @@ def _beginning(text: str) -> str | tuple[str, ...]:
             return tuple(json.loads(found[1])) if found else ()
         except ValueError:
             return tuple(_FIRST_NAME.findall(text)[:1])
+    if (page := _GENERATED.search(text)) is not None:
+        return page[0]
     line = text.lstrip("\n").partition("\n")[0].rstrip("\r")
     return " ".join(_OF_THAT_DAY.sub("", line).split())

@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 
     from ehcp_flow.conversion import ConvertedRows, RawSheet
 
-__all__ = ["ConvertFileName", "conversion_extra", "is_return", "is_sheet_of_facts", "raw_sheet", "sheet_rows"]
+__all__ = [
+    "ConvertFileName",
+    "conversion_extra",
+    "is_return",
+    "is_sheet_of_facts",
+    "raw_sheet",
+    "read_from",
+    "sheet_rows",
+]
 
 _BEGINNING: Final = 1 << 14
 _TITLES: Final = 30
@@ -105,7 +113,7 @@ def sheet_rows(
         why = "a store holds facts already; only a sheet is read by a convert file"
         raise typer.BadParameter(why, param_hint="--columns")
     conversion = conversion_extra(f"{source} is a sheet")
-    given, name = _read_from(source)
+    given, name = read_from(source)
     rows: ConvertedRows
     if returned:
         rows = conversion.convert_source(
@@ -125,11 +133,12 @@ def sheet_rows(
 
 def raw_sheet(source: str, sheet: str | None) -> RawSheet:
     """Return the rows of a sheet as they are, to propose a convert file for them."""
-    given, name = _read_from(source)
+    given, name = read_from(source)
     conversion = conversion_extra(f"{source} is a sheet")
     read: RawSheet = conversion.read_raw_sheet(given, sheet=sheet, name=name, wanted=conversion.known_headings())
     return read
 
 
-def _read_from(source: str) -> tuple[Any, str | None]:
+def read_from(source: str) -> tuple[Any, str | None]:
+    """Return what is read of a SOURCE, and what it is called where it does not say so itself."""
     return (sys.stdin.buffer, "standard input") if source == "-" else (source, None)

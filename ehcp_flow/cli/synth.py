@@ -74,6 +74,14 @@ class _MadeUp:
             help="Add a date of birth, and placement, need, school year, caseworker and team, in DfE's proportions.",
         ),
     ] = False
+    persons: Annotated[
+        str | None,
+        option(
+            "--persons FILE",
+            "Write a made-up person for each case here, as `sen2 export` takes them; with it --particulars, and more.",
+        ),
+        Writes("ehcp_flow.readers.persons_file:PERSONS_FILE"),
+    ] = None
 
 
 @options("caseload published form output")
@@ -98,8 +106,8 @@ def _synth(
 ) -> None:
     """A made-up caseload: lives of cases in the proportions that DfE publishes, or with exactly its counts.
 
-    Case numbers instead of names, no date of birth unless --particulars, and nobody's data. The same arguments give the
-    same file.
+    Case numbers instead of names, no date of birth unless --particulars or --persons, and nobody's data. The same
+    arguments give the same file.
     """
     to: str | IO[str] = sys.stdout if output is None else output
     if published is not None:
@@ -152,5 +160,6 @@ SYNTH: Final = CliCommand(
         "ehcp-flow synth --cases 200 --seed 7 --authority 885 --year 2025 --with-caseworker > worcestershire.csv",
         "ehcp-flow synth --cases 50 --seed 3 --faults 0.1 --csv-faults 0.1 --format jsonl > spoilt.jsonl",
         "ehcp-flow synth --published 885 --year 2024 > published.csv",
+        "ehcp-flow synth --cases 50 --seed 3 --authority 885 --as-of 2026-01-15 --persons persons.csv > council.csv",
     ),
 )

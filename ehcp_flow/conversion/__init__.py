@@ -28,7 +28,7 @@ from ehcp_flow.conversion.convert_file import ConvertFile, FromSheet, read_conve
 from ehcp_flow.conversion.converting import ConvertedRows, convert_rows, rows_of_facts, rows_of_return
 from ehcp_flow.conversion.proposing import Proposal, known_headings, propose
 from ehcp_flow.conversion.refused_cells import refused_of
-from ehcp_flow.conversion.returns import RETURNS, ReturnColumns, read_return, shipped_name
+from ehcp_flow.conversion.returns import RETURNS, ReturnColumns, ReturnRecords, read_return, shipped_name
 from ehcp_flow.conversion.sheet import RawSheet, read_raw_sheet
 from ehcp_flow.facts import COLUMNS
 from ehcp_flow.readers import Caseload, Report
@@ -41,6 +41,7 @@ __all__ = [
     "Proposal",
     "RawSheet",
     "ReturnColumns",
+    "ReturnRecords",
     "cases_of",
     "convert",
     "convert_rows",
@@ -52,7 +53,9 @@ __all__ = [
     "propose",
     "read_convert_file",
     "read_raw_sheet",
+    "read_return",
     "refused_of",
+    "rows_of_return",
     "shipped_name",
 ]
 

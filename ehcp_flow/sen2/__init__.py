@@ -2,10 +2,36 @@
 
 The specification of each year is data (`conversion/returns/items.toml`), shared with the reader of returns. A rule of a
 return is a row of data too. Import from here alone.
+
+Needs the extras `sen2` and `sheets`: `pip install "ehcp-flow[sen2,sheets]"`.
 """
 
 from __future__ import annotations
 
+from ehcp_flow.sen2.checking import check_return
+from ehcp_flow.sen2.made_return import ReturnMade, header_of_return, make_return
+from ehcp_flow.sen2.persons import Persons, persons_of, read_persons
+from ehcp_flow.sen2.return_rules import FIELDS_OF_FINDING, ReturnFinding, ReturnRule, by_rule, read_numbers, rules
 from ehcp_flow.sen2.return_schema import schema_of
+from ehcp_flow.sen2.return_writer import RETURN_FILE, write_xml
+from ehcp_flow.sen2.return_year import ReturnYear
 
-__all__ = ["schema_of"]
+__all__ = [
+    "FIELDS_OF_FINDING",
+    "RETURN_FILE",
+    "Persons",
+    "ReturnFinding",
+    "ReturnMade",
+    "ReturnRule",
+    "ReturnYear",
+    "by_rule",
+    "check_return",
+    "header_of_return",
+    "make_return",
+    "persons_of",
+    "read_numbers",
+    "read_persons",
+    "rules",
+    "schema_of",
+    "write_xml",
+]

@@ -21,7 +21,7 @@ from ehcp_flow.synth.life import Life, MadeUpFact, as_facts, days
 from ehcp_flow.synth.maintaining import maintained
 from ehcp_flow.synth.rates import rates_of, weights_of
 
-__all__ = ["DEFAULT_AS_OF", "synth", "synthetic_lives"]
+__all__ = ["DEFAULT_AS_OF", "last_day", "synth", "synthetic_lives"]
 
 DEFAULT_AS_OF: Final = dt.date(2026, 6, 30)
 """The day a caseload is as at, unless another is asked for: fixed, so that a seed gives one file for ever."""
@@ -78,11 +78,16 @@ def synthetic_lives(
         raise UnknownNameError("authority", authority, known)
     if year is not None and as_of is None:
         RangeError.unless(2015 <= year <= 2050, "year", year, _AS_AT)
-    last = parse_date(as_of) if as_of is not None else DEFAULT_AS_OF if year is None else dt.date(year, 12, 31)
+    last = last_day(as_of, year)
     RangeError.unless(2015 <= last.year <= 2050, "as_of", last.isoformat(), _AS_AT)
     chance, mischief = Chance(seed), Chance(seed, 1)
     lives = _lives(cases, chance, mischief, (authority,) if authority else known, faults, last.toordinal())
     return with_particulars(lives, seed, last.toordinal(), cases) if particulars else lives
+
+
+def last_day(as_of: dt.date | str | None, year: int | None) -> dt.date:
+    """Return the last day on which anything happened in a caseload as at a day, or at the end of a year."""
+    return parse_date(as_of) if as_of is not None else DEFAULT_AS_OF if year is None else dt.date(year, 12, 31)
 
 
 def _lives(

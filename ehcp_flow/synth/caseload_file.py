@@ -12,10 +12,12 @@ from typing import IO, Any, BinaryIO, Final
 from ehcp_flow.errors import RangeError, UnknownNameError
 from ehcp_flow.facts import OWN
 from ehcp_flow.outputs import Kind, Output, header_of
-from ehcp_flow.synth.caseload import synthetic_lives
+from ehcp_flow.readers.persons_file import PERSONS_FILE, persons_file
+from ehcp_flow.synth.caseload import last_day, synthetic_lives
 from ehcp_flow.synth.chance import Chance
 from ehcp_flow.synth.faults import blot
 from ehcp_flow.synth.life import WRITTEN, MadeUpFact, as_cells, days
+from ehcp_flow.synth.returned import MadeUpPersons
 
 __all__ = ["MADE_UP", "write_lives", "write_synth"]
 
@@ -52,6 +54,7 @@ def write_synth(
     csv_faults: float = 0.0,
     with_caseworker: bool = False,
     particulars: bool = False,
+    persons: str | os.PathLike[str] | None = None,
     format: str = "csv",
 ) -> int:
     """Write the caseload that `synth` gives for the same arguments, and return how many rows there are.
@@ -59,18 +62,24 @@ def write_synth(
     `file` is a path, where an earlier made-up caseload is replaced and nothing else is (`OutputError`), or a stream,
     which is not closed. Rows stand by case, and within a case by date. `csv_faults` is the share of cases that get one
     row no reader takes; `with_caseworker` adds a column `caseworker`, beside those of facts. `particulars`
-    adds a date of birth and what holds of each case, as `synth` does. `format` is
-    `csv` or `jsonl`. Raises as `synth` does, and UnknownNameError for another format.
+    adds a date of birth and what holds of each case, as `synth` does. `persons` is a path, into which a made-up person
+    for each case goes, as a SEN2 return asks for them: it implies `particulars`, and more of them. `format` is `csv` or
+    `jsonl`. Raises as `synth` does, and UnknownNameError for another format.
     """
     RangeError.unless(0 <= csv_faults <= 1, "csv_faults", csv_faults, "it is a share from 0 to 1")
-    lives = synthetic_lives(
-        cases, seed, authority=authority, year=year, faults=faults, as_of=as_of, particulars=particulars
+    own = particulars or persons is not None
+    lives: Iterable[tuple[str, str, list[MadeUpFact]]] = synthetic_lives(
+        cases, seed, authority=authority, year=year, faults=faults, as_of=as_of, particulars=own
     )
     mischief = Chance(seed, 2) if csv_faults else None
     workers = max(cases // _CASES_EACH, 1) if with_caseworker else 0
-    return write_lives(
-        file, lives, format=format, mischief=mischief, share=csv_faults, workers=workers, own=particulars
-    )
+    if persons is None:
+        return write_lives(file, lives, format=format, mischief=mischief, share=csv_faults, workers=workers, own=own)
+    told = MadeUpPersons(lives, seed, last_day(as_of, year).toordinal())
+    with Output(persons, PERSONS_FILE).open() as opened:
+        count = write_lives(file, told, format=format, mischief=mischief, share=csv_faults, workers=workers, own=own)
+        opened.write(persons_file(told.rows).encode())
+    return count
 
 
 def write_lives(

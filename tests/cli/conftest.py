@@ -7,14 +7,16 @@ import pytest
 from ehcp_flow.facts import make_fact
 from ehcp_flow.store import Store
 from ehcp_flow.store.imports import import_file
+from ehcp_flow.synth import write_synth
 from ehcp_flow.testing.postgres import Server
 from tests.cli.running import CHRONOLOGIES, ROOT
+from tests.sen2.made_returns import CLEAN
 
 
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the examples of the help expect: cases.csv, the same in the store cases.db, a draft of a changed
-    law, a sheet with its convert file, and a plan.
+    law, a sheet with its convert file, a plan, and a council with its persons and its return.
 
     The store has one case more, `told`, whose second fact holds a free text.
     """
@@ -27,6 +29,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
         store.record("told", fact, seen=1, recorded_by="j.smith")
     shutil.copytree(ROOT / "ehcp_flow" / "law" / "england", made / "draft-law")
     (made / "return.xml").write_bytes((ROOT / "examples" / "sen2-return.xml").read_bytes().replace(b"31-11", b"11-03"))
+    write_synth(made / "council.csv", 30, 3, authority="885", as_of="2026-01-15", persons=made / "persons.csv")
+    (made / "sen2.xml").write_text(CLEAN, "utf-8")
+    (made / "numbers.csv").write_text("rule,dfe\nupn_check,2010Q\n", "utf-8")
     (made / "tracker.csv").write_text("UPN;Request received\nA1;13/03/2026\nA2;16 Mar 2026\n", "cp1252")
     (made / "columns.toml").write_text(
         '# A convert file for tracker.csv\ncase_id = "UPN"\ndates = "day first"\n'

@@ -26,6 +26,7 @@ from tests.cli.running import environment, invoke, run
 READS = {
     "SOURCE", "--store", "FILE", "--institutions", "--office-closures", "--bank-holidays", "--profile", "--rulebook",
     "--diff", "--source", "--anchor", "--columns", "--retry", "--published-file", "--plan",
+    "--rules",
 }  # fmt: skip
 # What a text that is no name of a file is called.
 TEXTS = {
@@ -60,6 +61,12 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "follow": [("follow", "--store", "{url}", "--once")],
     "db verify": [("db", "verify", "--store", "{url}"), ("db", "verify", "--store", "{url}", "--anchor", "{anchor}")],
     "synth": [("synth", "--cases", "3")],
+    "synth --persons": [("synth", "--cases", "3", "--output", "{out}")],
+    "sen2 export": [("sen2", "export", "{council}", "--year", "2026", "--persons", "{persons}")],
+    "sen2 import": [("sen2", "import", "{return}", "--persons", "{whose}")],
+    "sen2 import --persons": [("sen2", "import", "{return}", "--output", "{out}")],
+    "sen2 import --refused": [("sen2", "import", "{damaged}", "--output", "{out}", "--persons", "{whose}")],
+    "sen2 validate": [("sen2", "validate", "{return}")],
     "convert": [("convert", "{csv}", "--columns", "{columns}")],
     "convert --propose": [("convert", "{csv}")],
     "check --refused": [("check", "{csv}", *_DAY)],
@@ -85,8 +92,12 @@ def named(param: Any) -> str:
 PARAMS = [(words, param) for words, found in commands() for param in found.params]
 INTO = {("tables", "--output")}
 """What names a directory to write into."""
+READ_THERE = {("sen2 export", "--persons")}
+"""What one command reads and another writes by the same name."""
 WRITES = sorted(
-    {(words, named(param)) for words, param in PARAMS if param.metavar in NAMES and named(param) not in READS} - INTO
+    {(words, named(param)) for words, param in PARAMS if param.metavar in NAMES and named(param) not in READS}
+    - INTO
+    - READ_THERE
 )
 
 
@@ -212,6 +223,9 @@ def own(desk: Path, tmp_path: Path) -> Path:
     folder.mkdir()
     for name in ("cases.csv", "cases.db"):
         shutil.copyfile(desk / name, folder / name)
+    for name in ("council.csv", "persons.csv", "sen2.xml"):
+        shutil.copyfile(desk / name, folder / name)
+    (folder / "damaged.xml").write_text((desk / "sen2.xml").read_text().replace("2025-11-10", "2025-11-31"))
     (folder / "draft-law").mkdir()
     (folder / "plan.toml").write_text('[[measure]]\nid = "plans"\nfigure = "total_ehc_plans"\n')
     (folder / "columns.toml").write_text('case_id = "case_id"\n[[fact]]\nevent = "request_received"\non = "on"\n')
@@ -230,6 +244,12 @@ def filled(call: tuple[str, ...], folder: Path) -> list[str]:
         "anchor": folder / "anchor.jsonl",
         "columns": folder / "columns.toml",
         "plan": folder / "plan.toml",
+        "council": folder / "council.csv",
+        "persons": folder / "persons.csv",
+        "return": folder / "sen2.xml",
+        "damaged": folder / "damaged.xml",
+        "whose": folder / "whose.csv",
+        "out": folder / "out.csv",
     }
     return [word.format_map(names) for word in call]
 

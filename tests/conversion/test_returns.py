@@ -269,7 +269,7 @@ def test_a_plan_from_another_authority_came_on_the_day_that_its_request_has():
     assert any("came from another authority" in note for note in unknown.notes)
     nobody = returned("<RequestOutcome>H</RequestOutcome>" + plan.format("XXX"))
     assert next(fact for fact in nobody["B801200005001"] if fact.event == "final_plan_sent").authority is None
-    assert held(nobody["B801200005001"], "came_from") == [("came_from", "XXX", None, "2019-02-02", None)]
+    assert held(nobody["B801200005001"], "came_from") == [("came_from", "XXX", None, "2025-01-01", "2025-12-31")]
 
 
 def test_particulars_are_dated_and_ranked_and_a_plan_that_names_a_type_alone_is_kept():

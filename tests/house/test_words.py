@@ -43,6 +43,7 @@ SHORT = {
     "bulk/identifier_check.py": "one question, asked by two readers of columns",
     "bulk/law_words.py": "what five modules of columns ask of a rulebook",
     "bulk/refused_frame.py": "one question, asked of a Parquet file that is read again",
+    "readers/persons_file.py": "one file, written by two layers and read by one",
     "closed.py": "one function, below everything that holds a closed set",
     "docstrings.py": "one function, below everything that shows a docstring",
     "engine/numbers.py": "the numbers that the engine and the columns share",

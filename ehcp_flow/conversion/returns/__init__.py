@@ -15,8 +15,14 @@ from typing import Any, Final
 
 from ehcp_flow.conversion.returns.item_values import ITEM_TYPES, is_true_number, right_value, value_is_taken
 from ehcp_flow.conversion.returns.items import FIRST_YEAR, LAST_YEAR, Item, ItemTable, forms, specified, tables
-from ehcp_flow.conversion.returns.records import RequestRecords, ReturnRecords, ReturnRow
-from ehcp_flow.conversion.returns.return_facts import ReturnedFact, facts_of_return, when_it_ends
+from ehcp_flow.conversion.returns.mapping import party_codes
+from ehcp_flow.conversion.returns.records import OddElement, RequestRecords, ReturnRecords, ReturnRow, name_cases
+from ehcp_flow.conversion.returns.return_facts import (
+    ReturnedFact,
+    facts_of_return,
+    values_as_xml,
+    when_it_ends,
+)
 from ehcp_flow.conversion.returns.table_files import (
     TEMPLATE_SHEET,
     form_of_table,
@@ -36,8 +42,10 @@ __all__ = [
     "ITEM_TYPES",
     "LAST_YEAR",
     "RETURNS",
+    "TEMPLATE_SHEET",
     "Item",
     "ItemTable",
+    "OddElement",
     "RequestRecords",
     "ReturnColumns",
     "ReturnRecords",
@@ -45,12 +53,15 @@ __all__ = [
     "ReturnedFact",
     "facts_of_return",
     "is_true_number",
+    "name_cases",
+    "party_codes",
     "read_return",
     "right_value",
     "shipped_name",
     "specified",
     "tables",
     "value_is_taken",
+    "values_as_xml",
     "when_it_ends",
 ]
 

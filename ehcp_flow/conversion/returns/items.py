@@ -157,19 +157,24 @@ class ItemTable(_ItemRow):
         """Return the items that the collection of a year has, in the order of its XML."""
         return tuple(item for item in self.items if item.is_in(year))
 
+    @cached_property
+    def whole_order(self) -> tuple[str, ...]:
+        """What stands in it in any year, in order: that of each year is a part of it."""
+        below = [table for table in tables().values() if table.within == self.name]
+        order: list[str] = []
+        for item in self.items:
+            order.append(item.name)
+            order += [table.element for table in below if table.after == item.name]
+        return tuple(order)
+
     def order_in(self, year: int) -> tuple[str, ...]:
         """Return what stands in it in a year, in order: names of items, and elements of the tables within it.
 
         >>> tables()["active_plans"].order_in(2023)
         ('TransferLA', 'PlacementDetail', 'Res', 'WBP', 'SENneed', 'LastReview')
         """
-        below = [table for table in tables().values() if table.within == self.name]
-        order: list[str] = []
-        for item in self.items:
-            if item.is_in(year):
-                order.append(item.name)
-            order += [table.element for table in below if table.after == item.name]
-        return tuple(order)
+        there = {item.name for item in self.items_in(year)} | {table.element for table in tables().values()}
+        return tuple(name for name in self.whole_order if name in there)
 
 
 class FormKey(_ItemRow):

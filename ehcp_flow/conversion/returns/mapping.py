@@ -10,7 +10,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-__all__ = ["ItemWords", "ReturnFact", "ReturnParticular", "facts_by_table", "notes", "particulars_by_table"]
+__all__ = [
+    "ItemWords", "ReturnFact", "ReturnParticular", "facts_by_table", "notes", "particulars_by_table", "party_codes",
+]  # fmt: skip
 
 
 class _MappingRow(BaseModel):
@@ -23,6 +25,7 @@ class ItemWords(_MappingRow):
     value: str | None = None
     item: str | None = None
     values: Mapping[str, str] = {}
+    also: Mapping[str, str] = {}
 
 
 class ReturnFact(_MappingRow):
@@ -46,6 +49,7 @@ class ReturnParticular(_MappingRow):
     on: str | None = None
     until: str | None = None
     rank: str | None = None
+    of_year: bool = False
 
 
 @cache
@@ -69,6 +73,17 @@ def particulars_by_table() -> Mapping[str, tuple[ReturnParticular, ...]]:
     for row in map(ReturnParticular.model_validate, _data()["particular"]):
         found[row.table] = (*found.get(row.table, ()), row)
     return found
+
+
+@cache
+def party_codes() -> Mapping[str, str]:
+    """Return as which source of a request each party is written.
+
+    >>> party_codes()["post16"]
+    '2'
+    """
+    party = next(rule.party for rule in facts_by_table()["requests"] if rule.party is not None)
+    return {word: code for code, word in party.values.items()} | dict(party.also)
 
 
 @cache

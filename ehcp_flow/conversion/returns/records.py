@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from ehcp_flow.conversion.returns.items import FIRST_YEAR, LAST_YEAR, item_key, tables
 from ehcp_flow.errors import RowRefused
 
-__all__ = ["RequestRecords", "ReturnRecords", "ReturnRow"]
+__all__ = ["OddElement", "RequestRecords", "ReturnRecords", "ReturnRow", "name_cases"]
 
 _TOLD: Final = 12
 """How many names of items that are not read are told."""
@@ -16,16 +17,33 @@ _TOLD: Final = 12
 
 @dataclass(slots=True)
 class ReturnRow:
-    """A row of one of the tables: its values by item, and where it stands."""
+    """A row of one of the tables: its values by item, and where it stands; in XML each item has a line of its own."""
 
     values: dict[str, str]
     file: str
     line: int
+    lines: dict[str, int] = field(default_factory=dict)
+
+
+class OddElement(NamedTuple):
+    """An element that stands where it should not: `kind` is unknown, repeated or misplaced; `within` holds it.
+
+    `place` is that of the person in whom it stands, nothing in the header.
+    """
+
+    kind: str
+    element: str
+    within: str
+    line: int
+    place: str
 
 
 @dataclass(slots=True)
 class RequestRecords:
-    """A request and what came of it. `person` is the row of the person, `place` its place among the persons."""
+    """A request and what came of it. `person` is the row of the person, `place` its place among the persons.
+
+    `case_id` is what a case made of it is called, once `name_cases` has said so.
+    """
 
     person: ReturnRow | None
     place: str
@@ -36,6 +54,18 @@ class RequestRecords:
     active_plan: ReturnRow | None = None
     placements: list[ReturnRow] = field(default_factory=list)
     needs: list[ReturnRow] = field(default_factory=list)
+    case_id: str = ""
+
+    def rows(self, table: str) -> list[ReturnRow]:
+        """Return the rows of a table that the request has."""
+        if table == "requests":
+            return [self.request]
+        name = _ONE_OF.get(table)
+        if name is None:
+            found: list[ReturnRow] = getattr(self, table)
+            return found
+        row = getattr(self, name)
+        return [] if row is None else [row]
 
     def take(self, table: str, row: ReturnRow) -> bool:
         """Put a row of a table to the request; return False where there is one of which there can be but one."""
@@ -57,7 +87,8 @@ _ONE_OF: Final = {"assessments": "assessment", "named_plans": "named_plan", "act
 class ReturnRecords:
     """A return as it was read: its `form`, its header, its requests in their order, and what was not read of it.
 
-    `has` are the tables that it has at all. `unknown` counts the rows that have an item of a name that is not known.
+    `has` are the tables that it has at all. `unknown` counts the rows that have an item of a name that is not known,
+    `odd` are elements of XML out of place, `alone` are persons without a request, with their place.
     """
 
     name: str
@@ -67,6 +98,9 @@ class ReturnRecords:
     has: set[str] = field(default_factory=set)
     refused: list[RowRefused] = field(default_factory=list)
     unknown: dict[str, int] = field(default_factory=dict)
+    odd: list[OddElement] = field(default_factory=list)
+    alone: list[tuple[str, ReturnRow]] = field(default_factory=list)
+    header_lines: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     rows: int = 0
 
@@ -103,6 +137,32 @@ class ReturnRecords:
                 self.unknown[name] = self.unknown.get(name, 0) + 1
         elif text:
             into.setdefault(item, text)
+
+
+def name_cases(records: ReturnRecords) -> int:
+    """Say of each request what its case is called; return of how many the number is another person's too.
+
+    It is the UPN, else the ULN, else the authority's number and the place of the person; from the second request of a
+    person on with the place of the request behind it.
+    """
+    names: Counter[str] = Counter()
+    owners: dict[str, str] = {}
+    shared = 0
+    for request in records.requests:
+        base = _person_id(request, records)
+        shared += owners.setdefault(base, request.place) != request.place
+        names[base] += 1
+        request.case_id = base if names[base] == 1 else f"{base}-{names[base]}"
+    return shared
+
+
+def _person_id(request: RequestRecords, records: ReturnRecords) -> str:
+    """Return what a person's cases are called: the UPN, else the ULN, else the authority's number and the place."""
+    values = request.person.values if request.person is not None else {}
+    for item in ("UPN", "UniqueLearnerNumber"):
+        if given := "".join(values.get(item, "").split()):
+            return given
+    return "-".join(filter(None, (records.authority, request.place)))
 
 
 _KEYS: Final = {name: {key: item.name for key, item in table.by_key.items()} for name, table in tables().items()}

@@ -7,7 +7,7 @@ ended, and what the return does not say of the case and so must not be taken for
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from ehcp_flow.conversion.cell_dates import DateOrder, read_cell_date
@@ -20,12 +20,12 @@ from ehcp_flow.conversion.returns.mapping import (
     notes,
     particulars_by_table,
 )
-from ehcp_flow.conversion.returns.records import RequestRecords, ReturnRecords, ReturnRow
+from ehcp_flow.conversion.returns.records import RequestRecords, ReturnRecords, ReturnRow, name_cases
 from ehcp_flow.errors import RowRefused
 from ehcp_flow.particular_table import settled, value_fault
 from ehcp_flow.record_table import DECLARED
 
-__all__ = ["ReturnedFact", "facts_of_return", "when_it_ends"]
+__all__ = ["ReturnedFact", "facts_of_return", "values_as_xml", "when_it_ends"]
 
 _DIGITS: Final = 3
 
@@ -50,12 +50,19 @@ class ReturnedFact(NamedTuple):
     rank: str | None = None
 
 
+_AS_FLAG: Final = {"yes": "1", "no": "0"}
 _ANSWERS: Final = ("assessment_agreed", "assessment_refused")
 _DISPUTES: Final = (
     ("requests", "RequestMediation"), ("requests", "RequestTribunal"),
     ("assessments", "AssessmentMediation"), ("assessments", "AssessmentTribunal"),
 )  # fmt: skip
 """What says that there was a dispute about whether to assess, or to issue a plan."""
+_OUTCOMES: Final = (
+    ("requests", "request_outcome", "RequestOutcome", "RequestOutcomeDate"),
+    ("assessments", "assessment_outcome", "AssessmentOutcome", "AssessmentOutcomeDate"),
+)
+"""Which items say what had become of something, and when."""
+_SHOWS_AN_ASSESSMENT: Final = ("assessment_agreed", "plan_refused", "final_plan_sent", "plan_transferred_in")
 _PHASES: Final = {"02-14": "school", "02-15": "school", "03-30": "post16", "03-31": "post16"}
 """The days before which a plan is amended for a phase transfer, and those before them: of which phase (SR 18(1))."""
 
@@ -68,26 +75,12 @@ def facts_of_return(
     `recorded` are the events that the source is said to record at all, in the place of what each request shows, and
     `authority` is whose cases they are, where the return does not say so.
     """
-    counted: Counter[str] = Counter()
-    names: Counter[str] = Counter()
-    owners: dict[str, str] = {}
+    counted: Counter[str] = Counter({"shared_number": name_cases(records)})
     for request in records.requests:
-        base = _person_id(request, records)
-        if owners.setdefault(base, request.place) != request.place:
-            counted["shared_number"] += 1
-        names[base] += 1
-        case_id = base if names[base] == 1 else f"{base}-{names[base]}"
-        yield from _RequestFacts(records, request, case_id, counted, records.authority or authority).rows(recorded)
-    records.notes += [f"{many:,} {notes()[key]}" for key, many in counted.items()]
-
-
-def _person_id(request: RequestRecords, records: ReturnRecords) -> str:
-    """Return what a person's cases are called: the UPN, else the ULN, else the authority's number and the place."""
-    values = request.person.values if request.person is not None else {}
-    for item in ("UPN", "UniqueLearnerNumber"):
-        if given := "".join(values.get(item, "").split()):
-            return given
-    return "-".join(filter(None, (records.authority, request.place)))
+        yield from _RequestFacts(records, request, request.case_id, counted, records.authority or authority).rows(
+            recorded
+        )
+    records.notes += [f"{many:,} {notes()[key]}" for key, many in counted.items() if many]
 
 
 class _RequestFacts:
@@ -109,6 +102,9 @@ class _RequestFacts:
         self.made: list[ReturnedFact] = []
         self.names: Counter[str] = Counter()
         self.authority = authority
+        self.came_on_no_day = False
+        # Requests, assessments and plans are told up to the last day of a calendar year.
+        self.told_up_to = "" if records.year is None else f"{records.year - 1}-12-31"
 
     def rows(self, recorded: Sequence[str]) -> list[ReturnedFact]:
         """Return every fact of the request, the declaration of what is recorded first."""
@@ -134,11 +130,12 @@ class _RequestFacts:
         self._exception()
         self._end()
         self._phase_transfer()
-        if not self.made:
+        if not any(row.particular is None for row in self.made):
             why = "it has no day of a request, a decision or a plan, so there is no fact to make of it"
             self._refuse(request.request, "Requests", None, why)
             return []
-        first = min(_first_day(row.on) for row in self.made)
+        first = min(_first_day(row.on) for row in self.made if row.particular is None)
+        self._outcomes(first)
         for table, rows in clean.items():
             for row in rows:
                 for held in particulars_by_table().get(table, ()):
@@ -202,6 +199,7 @@ class _RequestFacts:
             self._make("plan_transferred_in", received, line, made_on=on, reviewed_on=reviewed_on)
             return True
         self.counted["day_of_transfer"] += 1
+        self.came_on_no_day = True
         self._make("final_plan_sent", on, line, authority=came_from if _is_number(came_from) else None)
         return False
 
@@ -223,6 +221,7 @@ class _RequestFacts:
                 more[name] = self._word(coded, row)
         if rule.outcome is not None and more["outcome"] is None:
             self.counted["no_outcome"] += 1
+            self._keep("last_review", on, row.line, on)
             return
         self._make(rule.event, on, row.line, day=rule.id_day, **more)
 
@@ -258,12 +257,35 @@ class _RequestFacts:
         """Make the fact of a phase transfer whose last day says in which calendar year it takes place."""
         due = self._value("active_plans", "PhaseTransferDueDate")
         if due:
+            line = self.first_of["active_plans"].line
             phase = _PHASES.get(due[5:])
             if phase is None:
                 self.counted["day_of_phase"] += 1
+                self._keep("phase_transfer_date", due, line, self.told_up_to or due)
                 return
-            line = self.first_of["active_plans"].line
             self._make("phase_transfer_due", f"{due[:4]}-09", line, day=True, outcome=phase)
+
+    def _keep(self, name: str, value: str, line: int, on: str) -> None:
+        """Keep what the return says and no fact can, as a particular."""
+        fact_id = f"{self.case_id}/{name}-{on}"
+        event = "particular_recorded"
+        self._add(ReturnedFact(self.case_id, self.authority, event, on, line, fact_id, particular=name, value=value))
+
+    def _outcomes(self, first: str) -> None:
+        """Keep the outcomes of which the return gives no day, as they were on the last day of its year."""
+        if not self.told_up_to:
+            return
+        last = max(self.told_up_to, first)
+        decided = any(row.event in _SHOWS_AN_ASSESSMENT for row in self.made)
+        for table, name, item, day in _OUTCOMES:
+            outcome = self._value(table, item)
+            if outcome == "H":
+                # What was decided before the year is seen by what came of it, where anything did.
+                is_told = decided if table == "requests" else not self.came_on_no_day
+            else:
+                is_told = bool(self._value(table, day)) and outcome != "A"
+            if outcome and not is_told:
+                self._keep(name, outcome, self.first_of[table].line, last)
 
     def _particular(self, rule: ReturnParticular, row: ReturnRow, first: str) -> None:
         """Make a particular out of a row, if the row says it."""
@@ -282,8 +304,11 @@ class _RequestFacts:
         # What a plan names holds from the plan's day on, which stands in the row above.
         on = (row.values.get(rule.on) or self._value("named_plans", rule.on) if rule.on else "") or first
         until = row.values.get(rule.until) if rule.until else None
+        if rule.of_year and first <= self.told_up_to:
+            on, until = max(first, f"{self.told_up_to[:4]}-01-01"), self.told_up_to
         rank = row.values.get(rule.rank) if rule.rank else None
-        fact_id = f"{self.case_id}/{rule.name}{f'-{rank}' if rank == '2' else ''}{f'-{on}' if rule.until else ''}"
+        dated = f"-{on}" if rule.until or rule.of_year else ""
+        fact_id = f"{self.case_id}/{rule.name}{f'-{rank}' if rank == '2' else ''}{dated}"
         self._add(
             ReturnedFact(
                 self.case_id, self.authority, "particular_recorded", on, row.line, fact_id,
@@ -327,6 +352,18 @@ def _read(item: Item, given: str, dates: DateOrder) -> tuple[str, str]:
     if item.codes and code not in item.codes:
         return "", f"it is no code of this item; write one of {', '.join(item.codes)}"
     return code, ""
+
+
+def values_as_xml(table: str, values: Mapping[str, str], form: str) -> dict[str, str]:
+    """Return the values of a row of another form as a return in XML has them; what cannot be read stays as it is."""
+    if form == "xml":
+        return dict(values)
+    found = {}
+    for name, given in values.items():
+        item = tables()[table].by_name.get(name)
+        taken, fault = ("", "") if item is None else _read(item, given, forms()[form].dates)
+        found[name] = given if fault or item is None else _AS_FLAG.get(taken, taken) if item.type == "flag" else taken
+    return found
 
 
 def _first_day(on: str) -> str:

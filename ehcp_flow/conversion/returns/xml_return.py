@@ -10,14 +10,15 @@ from __future__ import annotations
 from typing import Any, Final, NoReturn
 from xml.parsers import expat
 
-from ehcp_flow.conversion.returns.items import tables
-from ehcp_flow.conversion.returns.records import RequestRecords, ReturnRecords, ReturnRow
+from ehcp_flow.conversion.returns.items import item_key, tables
+from ehcp_flow.conversion.returns.records import OddElement, RequestRecords, ReturnRecords, ReturnRow
 from ehcp_flow.errors import RowRefused, SourceError
 
 __all__ = ["read_xml"]
 
 _ROOT: Final = "Message"
 _TABLES: Final = {table.element: table.name for table in tables().values()}
+_KNOWN: Final = {name: {key: item.name for key, item in table.by_key.items()} for name, table in tables().items()}
 _PASSED: Final = ("Message", "Persons", "CollectionDetails", "Source")
 """Elements that only hold others."""
 _DEEPEST: Final = 64
@@ -54,42 +55,76 @@ def read_xml(file: Any, name: str) -> ReturnRecords:
     return reading.found
 
 
+class _Open:
+    """A row that is open: its table, what may stand in it in which order, and how far it has come."""
+
+    __slots__ = ("at", "last", "order", "row", "table")
+
+    def __init__(self, table: str, row: ReturnRow) -> None:
+        self.table = table
+        self.row = row
+        self.order = _ORDER[table]
+        self.at = -1
+        self.last = ""
+
+    def is_in_order(self, name: str) -> bool:
+        """Return whether an element stands behind those before it."""
+        at = self.order.get(name, self.at)
+        if at < self.at:
+            return (self.last, name) in _EITHER_WAY
+        # A return of 2025 may have it behind the meeting as well, and what follows is in order still.
+        if (self.last, name) not in _EITHER_WAY:
+            self.at, self.last = at, name
+        return True
+
+
+_ORDER: Final = {table.name: {name: at for at, name in enumerate(table.whole_order)} for table in tables().values()}
+_EITHER_WAY: Final = frozenset({("ReviewMeeting", "LastReview")})
+"""What may stand behind what besides its own place: sources differ on where the last review stands in 2025."""
+
+
 class _Reading:
-    """One pass over one file. `open` are the rows that are open, each with the name of its table."""
+    """One pass over one file. `open` are the rows that are open."""
 
     parser: Any
 
     def __init__(self, name: str) -> None:
         self.found = ReturnRecords(name, "xml")
         self.path: list[str] = []
-        self.open: list[tuple[str, ReturnRow]] = []
+        self.open: list[_Open] = []
         self.here: list[str] = []
         self.person: ReturnRow | None = None
         self.persons = 0
         self.request: RequestRecords | None = None
+        self.requests = 0
 
     def start(self, element: str, _: object) -> None:
         """An element begins: a row of a table, or an item of the row that is open."""
-        name = element.rpartition(":")[2]
-        if not self.path and name != _ROOT:
+        name = element.rpartition(":")[2] if ":" in element else element
+        path = self.path
+        if not path and name != _ROOT:
             self._refuse(f"it is no SEN2 return: its outermost element is {name}, and not {_ROOT}")
-        self.path.append(name)
-        if len(self.path) > _DEEPEST:
+        path.append(name)
+        if len(path) > _DEEPEST:
             self._refuse("its elements are nested too deep")
         self.here.clear()
         table = _TABLES.get(name)
+        if self.open and name not in _PASSED:
+            within = self.open[-1]
+            if name in within.order and not within.is_in_order(name):
+                self._odd("misplaced", name)
         if table is None:
             return
-        line = self.parser.CurrentLineNumber
-        row = ReturnRow({}, self.found.name, line)
+        row = ReturnRow({}, self.found.name, self.parser.CurrentLineNumber)
         self.found.has.add(table)
         self.found.rows += 1
-        self.open.append((table, row))
+        self.open.append(_Open(table, row))
         if table == "persons":
-            self.person, self.request = row, None
+            self.person, self.request, self.requests = row, None, 0
             self.persons += 1
         elif table == "requests":
             self.request = RequestRecords(self.person, str(self.persons), row)
+            self.requests += 1
             self.found.requests.append(self.request)
         elif table != "header":
             self._take(table, row, name)
@@ -98,28 +133,65 @@ class _Reading:
         if self.request is None:
             why = f"it stands in no Requests, so nobody knows whose it is; a {name} belongs to a request of a Person"
             self.found.refused.append(RowRefused(self.found.name, row.line, name, None, why))
+            self._odd("misplaced", name)
         elif not self.request.take(table, row):
             why = f"there is a {name} of this request already (a request has one): this one was not taken"
             self.found.refused.append(RowRefused(self.found.name, row.line, name, "a second one", why))
+            self._odd("repeated", name)
+
+    def _odd(self, kind: str, name: str) -> None:
+        within = self.open[-1].table if self.open else ""
+        if within and tables()[within].element == name:
+            within = self.open[-2].table if len(self.open) > 1 else ""
+        place = "" if within == "header" else str(self.persons or "")
+        element = tables()[within].element if within else (self.path[-2] if len(self.path) > 1 else "")
+        self.found.odd.append(OddElement(kind, name, element, self.parser.CurrentLineNumber, place))
 
     def text(self, text: str) -> None:
         """Some text of the element that is open."""
         self.here.append(text)
 
-    def end(self, element: str) -> None:
+    def end(self, _: str) -> None:
         """An element ends: an item has its value, or a row is whole."""
         name = self.path.pop()
-        value = " ".join("".join(self.here).split())
-        self.here.clear()
+        here = self.here
         if name in _TABLES:
-            table, _ = self.open.pop()
-            if table == "requests":
-                self.request = None
+            here.clear()
+            self._close(self.open.pop())
             return
         if self.open and name not in _PASSED:
-            table, row = self.open[-1]
-            into = self.found.header if table == "header" else row.values
-            self.found.put(table, name, value, into)
+            within = self.open[-1]
+            value = here[0] if len(here) == 1 else "".join(here)
+            # Most values have no blank in them, and none of the others has two.
+            if not value.isalnum():
+                value = " ".join(value.split())
+            self._put(within, name, value)
+        here.clear()
+
+    def _put(self, within: _Open, name: str, value: str) -> None:
+        row, found = within.row, self.found
+        if name not in within.order:
+            known = _KNOWN[within.table].get(item_key(name))
+            if known is None or item_key(known) != item_key(name):
+                self._odd("unknown", name)  # or called as another form calls it, which is read all the same
+            if known is None:
+                found.put(within.table, name, value, row.values)
+                return
+            name = known
+        into = found.header if within.table == "header" else row.values
+        lines = found.header_lines if within.table == "header" else row.lines
+        if name in lines:
+            self._odd("repeated", name)
+            return
+        lines[name] = self.parser.CurrentLineNumber
+        if value:
+            into[name] = value
+
+    def _close(self, row: _Open) -> None:
+        if row.table == "requests":
+            self.request = None
+        elif row.table == "persons" and not self.requests:
+            self.found.alone.append((str(self.persons), row.row))
 
     def doctype(self, *_: object) -> NoReturn:
         """Refuse a document type, and with it every entity."""

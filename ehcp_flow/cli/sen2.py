@@ -1,0 +1,265 @@
+"""`ehcp-flow sen2`: the SEN2 return out of facts and back, its checks, and what changed since the last one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Final
+
+import typer
+
+from ehcp_flow.cli.command import CliCommand, CommandGroup, options
+from ehcp_flow.cli.convert import FactsOutputs, print_facts, tell_converted
+from ehcp_flow.cli.messages import RefusedRows, count, note
+from ehcp_flow.cli.named_files import Writes
+from ehcp_flow.cli.options import AllErrors, option
+from ehcp_flow.cli.query import CaseQuery
+from ehcp_flow.cli.return_checks import VALIDATE, ReturnFile, return_extra
+from ehcp_flow.cli.sheet_source import read_from
+from ehcp_flow.cli.source_door import open_source
+from ehcp_flow.errors import ExitCode
+
+if TYPE_CHECKING:
+    from ehcp_flow.sen2 import Persons, ReturnMade, ReturnYear
+
+__all__ = ["SEN2"]
+
+_NAMED: Final = 5
+
+
+class _ReturnFormat(StrEnum):
+    XML = "xml"
+    XLSX = "xlsx"
+
+
+class _Officer(StrEnum):
+    Y = "Y"
+    N = "N"
+    R = "R"
+
+
+def _officer(which: str, help_text: str) -> typer.models.OptionInfo:
+    made: typer.models.OptionInfo = typer.Option(f"--{which}", help=help_text, show_default=False)
+    return made
+
+
+@dataclass(frozen=True, kw_only=True)
+class _WhichReturn:
+    """Which return is to be made, of whom, and what stands in its header."""
+
+    year: Annotated[
+        int,
+        typer.Option(
+            "--year",
+            metavar="YEAR",
+            help="The collection: that of 2026 tells the work of 2025 and the plans on survey day in January 2026.",
+            show_default=False,
+        ),
+    ]
+    persons: Annotated[
+        str | None,
+        option("--persons FILE", "Whose case each is: names, birth dates and numbers, as CSV or a workbook."),
+    ] = None
+    dmo: Annotated[
+        _Officer | None, _officer("dmo", "Whether there is a designated medical officer: Y, N, or R for recruiting.")
+    ] = None
+    dco: Annotated[_Officer | None, _officer("dco", "The same of a designated clinical officer.")] = None
+    dsco: Annotated[
+        _Officer | None, _officer("dsco", "The same of a designated social care officer; asked from 2026 on.")
+    ] = None
+    serial: Annotated[
+        int, typer.Option("--serial", metavar="N", min=1, max=999, help="The number of this sending.")
+    ] = 1
+
+
+@options(
+    "source year persons authority dmo dco dsco serial form output known_at known_by convert_file all_errors "
+    "institutions institution closed_if"
+)
+def _export(
+    *,
+    query: CaseQuery,
+    which: _WhichReturn,
+    form: Annotated[
+        _ReturnFormat,
+        typer.Option("--format", help="xml for COLLECT, or xlsx in the form of the Department's template."),
+    ] = _ReturnFormat.XML,
+    output: Annotated[
+        str | None,
+        option("--output FILE", "Write here, not to standard output; the file is put in place when it is whole."),
+        Writes("ehcp_flow.sen2:RETURN_FILE"),
+    ] = None,
+) -> None:
+    """The SEN2 return of a year, out of facts and particulars, with a persons file for whose they are.
+
+    Nothing is made up: what is not on record is left out, and `sen2 validate` says what a return still needs.
+    """
+    sen2 = return_extra()
+    if which.persons is None:
+        why = (
+            "say with --persons FILE whose cases they are: names, birth dates and numbers are no facts, and none is "
+            f"ever made up for a return; its columns are {', '.join(_person_columns())}"
+        )
+        raise typer.BadParameter(why, param_hint="--persons")
+    year = sen2.ReturnYear.of(which.year)
+    persons = sen2.read_persons(which.persons)
+    header = _header(sen2, which, persons, year, query.authority or "")
+    with open_source(replace(query, as_of=year.survey)) as source:
+        made = sen2.make_return(source.told(year.periods()), persons, year)
+        header["LEA"] = _whose(made, query.authority)
+        with _opened(output, sen2.RETURN_FILE) as file:
+            people = _write(sen2, file, made, header, year, form)
+        _tell_export(made, persons, year, people)
+        if made.nobody or persons.refused:
+            raise typer.Exit(ExitCode.REFUSED)
+        source.leave()
+
+
+def _person_columns() -> tuple[str, ...]:
+    from ehcp_flow.readers.persons_file import PERSON_COLUMNS
+
+    return PERSON_COLUMNS[:10]
+
+
+def _header(sen2: Any, which: _WhichReturn, persons: Persons, year: ReturnYear, authority: str) -> dict[str, str]:
+    """Return the header; an officer that an option names goes before the persons file."""
+    import datetime as dt
+
+    from ehcp_flow import __version__, dates
+
+    given = {"DMO": which.dmo, "DCO": which.dco, "DSCO": which.dsco}
+    officers = persons.officers | {item: answer.value for item, answer in given.items() if answer is not None}
+    now = dt.datetime.now(dates.london()).replace(tzinfo=None, microsecond=0).isoformat()
+    header: dict[str, str] = sen2.header_of_return(
+        year, authority, officers, release=__version__, serial=f"{which.serial:03d}", written=now
+    )
+    return header
+
+
+def _whose(made: ReturnMade, authority: str | None) -> str:
+    """Return whose return it is: a return is of one authority."""
+    if authority is not None:
+        return authority
+    known = {name: many for name, many in made.authorities.items() if name}
+    if len(known) == 1:
+        return next(iter(known))
+    told = ", ".join(f"{name} ({count(many, 'case')})" for name, many in sorted(known.items()))
+    why = f"the cases are of {told}; a return is of one" if known else "no case names its authority"
+    raise typer.BadParameter(f"{why}: give its three-digit number", param_hint="--authority")
+
+
+@contextmanager
+def _opened(output: str | None, kind: Any) -> Iterator[BinaryIO]:
+    from ehcp_flow.outputs import Output
+
+    if output is None:
+        sys.stdout.flush()
+        yield sys.stdout.buffer
+    else:
+        with Output(output, kind).open() as file:
+            yield file
+
+
+def _write(
+    sen2: Any, file: BinaryIO, made: ReturnMade, header: dict[str, str], year: ReturnYear, form: _ReturnFormat
+) -> int:
+    if form is _ReturnFormat.XML:
+        people: int = sen2.write_xml(file, header, made.persons(), year.specification)
+        return people
+    from ehcp_flow.reports.return_workbook import write_return_workbook
+
+    write_return_workbook(file, made.records, header, year.specification, as_of=year.survey_date)
+    return sum(1 for _ in made.persons())
+
+
+def _tell_export(made: ReturnMade, persons: Persons, year: ReturnYear, people: int) -> None:
+    """Say what was written, of which days, and what was left out."""
+    requests = len(made.records.requests)
+    note(
+        f"the return of {year.year}: {count(people, 'person', 'persons')}, {count(requests, 'request')}; requests, "
+        f"assessments and plans up to {year.last}, reviews and placements up to {year.survey}"
+    )
+    for said in (year.told, *persons.notes, *made.notes):
+        if said:
+            note(said)
+    told = RefusedRows(everything=False)
+    for row in persons.refused:
+        told.add(row)
+    told.tell()
+    if made.nobody:
+        some = ", ".join(made.nobody[:_NAMED]) + (", ..." if len(made.nobody) > _NAMED else "")
+        note(
+            f"refused: {count(len(made.nobody), 'case')} in the return's scope without a row in {persons.name}, so "
+            f"left out: {some}"
+        )
+
+
+@options("file output persons form refused all_errors")
+def _import(
+    *,
+    file: ReturnFile,
+    to: FactsOutputs,
+    persons: Annotated[
+        str,
+        option("--persons FILE", "Write whose the cases are here: names, birth dates and numbers are never facts."),
+        Writes("ehcp_flow.readers.persons_file:PERSONS_FILE"),
+    ],
+    all_errors: AllErrors = False,
+) -> None:
+    """A return into facts and particulars, and into a persons file: what it cannot say is marked as unrecorded.
+
+    An item that cannot be read is refused, and the others are still taken (exit code 1).
+    """
+    sen2 = return_extra()
+    from ehcp_flow.conversion import ReturnColumns, cases_of, read_return, rows_of_return
+    from ehcp_flow.outputs import Output
+    from ehcp_flow.readers.persons_file import PERSONS_FILE, persons_file
+
+    given, name = read_from(file)
+    columns = ReturnColumns()
+    records = read_return(given, columns, name=name)
+    rows = rows_of_return(records, columns)
+    for said in rows.notes:
+        note(f"{rows.name}: {said}")
+    found = cases_of(rows)
+    print_facts(found, to)
+    Output(persons, PERSONS_FILE).write(persons_file(sen2.persons_of(records)).encode())
+    tell_converted(rows, found, to.refused, all_errors=all_errors)
+    if found.refused:
+        raise typer.Exit(ExitCode.REFUSED)
+
+
+def _schema(
+    *,
+    year: Annotated[int, typer.Option("--year", metavar="YEAR", help="The collection.", show_default=False)],
+) -> None:
+    """An XML Schema of the return of a year, made of the facts of its specification; ours, not the Department's."""
+    sen2 = return_extra()
+    said = sen2.ReturnYear.of(year).told
+    if said:
+        note(said)
+    sys.stdout.write(sen2.schema_of(year))
+
+
+SEN2: Final = CommandGroup(
+    "The SEN2 return: make it, check it, read it back, compare it with the last one.",
+    {
+        "export": CliCommand(
+            _export,
+            (
+                "ehcp-flow sen2 export council.csv --year 2026 --persons persons.csv --output sen2.xml",
+                "ehcp-flow sen2 export council.csv --year 2025 --persons persons.csv --dco R --format xlsx > sen2.xlsx",
+            ),
+        ),
+        "import": CliCommand(
+            _import,
+            ("ehcp-flow sen2 import sen2.xml --output facts.csv --persons whose.csv",),
+            facts=True,
+        ),
+        "validate": VALIDATE,
+        "schema": CliCommand(_schema, ("ehcp-flow sen2 schema --year 2026 > sen2-2026.xsd",)),
+    },
+)

@@ -1,0 +1,311 @@
+"""A return, ours or anybody's, checked by the rules: structure, values, what one item asks of another, the whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Final
+
+from ehcp_flow.conversion.returns import (
+    Item,
+    OddElement,
+    RequestRecords,
+    ReturnRecords,
+    ReturnRow,
+    is_true_number,
+    name_cases,
+    right_value,
+    tables,
+    value_is_taken,
+    values_as_xml,
+)
+from ehcp_flow.dates import school_year_begun
+from ehcp_flow.sen2.data_checks import check_by_data
+from ehcp_flow.sen2.return_rules import ReturnFinding, rules
+from ehcp_flow.sen2.return_year import ReturnYear
+from ehcp_flow.sen2.seen_request import BELOW_PERSON, SeenRequest, age_on, as_date, holds, line_of
+from ehcp_flow.sen2.sense_checks import IN_WORDS, check_days, check_places, check_sense
+
+__all__ = ["check_return"]
+
+_YES: Final = ("1", "true", "1.0")
+_POSTCODE: Final = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}")
+_SIX, _TOO_OLD = 6, 25
+_WEEK: Final = dt.timedelta(days=7)
+_ENOUGH: Final = 10
+"""How many there have to be before a share of them is asked about."""
+
+
+def check_return(
+    records: ReturnRecords, year: int | None = None, numbers: Mapping[str, str] | None = None
+) -> Iterator[ReturnFinding]:
+    """Yield what is found of a return: of its header, person by person, then of the whole.
+
+    `year` is the collection, where the return does not say it or another is meant; `numbers` are the Department's
+    numbers by rule. Raises RangeError for a year without a collection of persons.
+    """
+    name_cases(records)
+    days = ReturnYear.of(year or records.year or dt.date.min.year)
+    checking = _Checking(records, days, numbers or {})
+    yield from checking.header()
+    for requests in _by_person(records):
+        yield from checking.person(requests)
+    yield from checking.alone()
+    yield from checking.across()
+
+
+def _by_person(records: ReturnRecords) -> Iterator[Sequence[RequestRecords]]:
+    found: dict[str, list[RequestRecords]] = {}
+    for request in records.requests:
+        found.setdefault(request.place, []).append(request)
+    yield from found.values()
+
+
+@cache
+def _needed(table: str, year: int) -> Sequence[Item]:
+    return tuple(item for item in tables()[table].items if item.is_needed(year) and not item.blank)
+
+
+class _Checking:
+    """One pass over a return."""
+
+    def __init__(self, records: ReturnRecords, days: ReturnYear, numbers: Mapping[str, str]) -> None:
+        self.records = records
+        self.days = days
+        self.year = days.specification
+        self.numbers = numbers
+        self.is_xml = records.form == "xml"
+        self.good: dict[str, set[str]] = {}
+        reference = records.header.get("ReferenceDate", "")
+        self.survey = max(days.survey, reference if value_is_taken(_REFERENCE, reference, self.year) else "")
+        self.odd: dict[str, list[OddElement]] = {}
+        for each in records.odd:
+            self.odd.setdefault(each.place, []).append(each)
+        self.counts: Counter[str] = Counter()
+        self.numbers_met: dict[tuple[str, str], list[ReturnRow]] = {}
+        self.names_met: dict[tuple[str, str, str], list[RequestRecords]] = {}
+
+    def found(  # noqa: PLR0913 - what a finding says
+        self,
+        rule: str,
+        element: str = "",
+        *,
+        line: int = 0,
+        value: str = "",
+        case_id: str = "",
+        person: ReturnRow | None = None,
+        other: str = "",
+        right: str = "",
+    ) -> ReturnFinding:
+        """Return a finding of a rule."""
+        known = rules()[rule]
+        name = "" if person is None else _called(person)
+        says = known.says.format(other=other, value=value)
+        told = known.right.format(right=right, value=value)
+        number = self.numbers.get(rule, "")
+        element = element or known.element
+        return ReturnFinding(rule, known.severity, case_id, name, element, line, value, says, told, number)
+
+    def header(self) -> Iterator[ReturnFinding]:
+        """Yield what is wrong with the header, and with what stands outside of every person."""
+        records, year = self.records, self.year
+        values = values_as_xml("header", records.header, records.form)
+        row = ReturnRow(dict(values), records.name, 0, records.header_lines)
+        for each in self.odd.get("", ()):
+            yield self._of_odd(each)
+        if self.is_xml or "header" in records.has:
+            yield from self._values("header", row, self.found)
+        given = values.get("ReferenceDate", "")
+        if given and given != self.days.survey:
+            line = row.lines.get("ReferenceDate", 0)
+            yield self.found("reference_day", line=line, value=given, right=self.days.survey)
+        if self.days.year != year:
+            yield self.found(
+                "year_not_known", line=row.lines.get("Year", 0), value=str(self.days.year), right=str(year)
+            )
+
+    def _of_odd(self, odd: OddElement, request: RequestRecords | None = None) -> ReturnFinding:
+        rule = {"unknown": "unknown_element", "misplaced": "misplaced_element"}.get(odd.kind, "repeated_element")
+        table = next((table for table in tables().values() if table.element == odd.within), None)
+        order = "" if table is None else " ".join(table.order_in(self.year))
+        case_id, person = ("", None) if request is None else (request.case_id, request.person)
+        return self.found(rule, odd.element, line=odd.line, case_id=case_id, person=person, right=order)
+
+    def person(self, requests: Sequence[RequestRecords]) -> Iterator[ReturnFinding]:
+        """Yield what is wrong with a person and each of the requests."""
+        first = requests[0]
+        for each in self.odd.get(first.place, ()):
+            yield self._of_odd(each, first)
+        if not self.is_xml:
+            self._as_xml(requests)
+        row = first.person
+        if row is not None:
+
+            def of_person(rule: str, element: str, **more: Any) -> ReturnFinding:
+                return self.found(rule, element, case_id=first.case_id, person=row, **more)
+
+            yield from self._values("persons", row, of_person)
+            yield from self._identity(first, requests)
+        for request in requests:
+            yield from self._request(SeenRequest(request))
+
+    def _as_xml(self, requests: Sequence[RequestRecords]) -> None:
+        """Write the values of another form as XML would have them; what cannot be read stays as it is."""
+        rows = [("persons", requests[0].person)] if requests[0].person is not None else []
+        rows += [(table, row) for request in requests for table in BELOW_PERSON for row in request.rows(table)]
+        for table, row in rows:
+            if row is not None:
+                row.values = values_as_xml(table, row.values, self.records.form)
+
+    def _identity(self, first: RequestRecords, requests: Sequence[RequestRecords]) -> Iterator[ReturnFinding]:
+        person = first.person
+        assert person is not None  # noqa: S101 - its caller asked
+        values = person.values
+        known = {"case_id": first.case_id, "person": person}
+        reason = values.get("UPNunknown", "")
+        line = person.lines.get("UPNunknown", person.line)
+        number = values.get("UPN") or values.get("UniqueLearnerNumber")
+        if not number and not reason:
+            yield self.found("no_identifier", line=person.line, **known)  # type: ignore[arg-type]
+        if number and reason:
+            yield self.found("reason_beside_number", line=line, value=reason, **known)  # type: ignore[arg-type]
+        born = as_date(values.get("PersonBirthDate", ""))
+        if reason == "UN1" and born is not None and age_on(born, self.days.survey_date) >= _SIX:
+            yield self.found("reason_by_age", line=line, value=reason, **known)  # type: ignore[arg-type]
+        if reason == "UN8":
+            new = dt.date.fromisoformat(self.days.last) - _WEEK
+            days = [as_date(each.request.values.get("ReceivedDate", "")) for each in requests]
+            if any(day is not None and day < new for day in days):
+                yield self.found("reason_by_arrival", line=line, value=reason, **known)  # type: ignore[arg-type]
+        code = values.get("PostCode", "")
+        if not code:
+            yield self.found("postcode_missing", line=person.line, **known)  # type: ignore[arg-type]
+        elif not _POSTCODE.fullmatch(" ".join(code.upper().split())):
+            yield self.found("postcode_form", line=person.lines.get("PostCode", 0), value=code, **known)  # type: ignore[arg-type]
+        for item in ("UPN", "UniqueLearnerNumber"):
+            if number := values.get(item, ""):
+                self.numbers_met.setdefault((item, number), []).append(person)
+        if values.get("Surname") and born is not None:
+            name = (values["Surname"].casefold(), values.get("Forename", "").casefold(), str(born))
+            self.names_met.setdefault(name, []).append(first)
+        held = any(each.named_plan is not None and not each.named_plan.values.get("CeaseDate") for each in requests)
+        begun = dt.date(school_year_begun(self.days.survey_date), 9, 1)
+        if held and born is not None and age_on(born, begun - dt.timedelta(days=1)) >= _TOO_OLD:
+            line = person.lines.get("PersonBirthDate", 0)
+            yield self.found("too_old", line=line, value=str(born), **known)  # type: ignore[arg-type]
+
+    def _request(self, seen: SeenRequest) -> Iterator[ReturnFinding]:
+        request = seen.request
+
+        def of_request(rule: str, element: str = "", **more: Any) -> ReturnFinding:
+            return self.found(rule, element, case_id=request.case_id, person=request.person, **more)
+
+        for table in BELOW_PERSON:
+            most = tables()[table].most
+            rows = seen.rows[table]
+            if most is not None and len(rows) > most:
+                element = tables()[table].element
+                yield of_request("too_many_rows", element, line=rows[most].line, right=str(most))
+            for row in rows:
+                yield from self._values(table, row, of_request, seen.values)
+        yield from check_by_data(seen, self.days, of_request)
+        yield from check_places(seen, self.days, of_request)
+        yield from check_sense(seen, self.days, self.records.header.get("LEA", ""), of_request)
+        yield from check_days(seen, self.survey, of_request)
+        self._count(seen)
+
+    def _values(
+        self, table: str, row: ReturnRow, say: Any, around: Mapping[str, str] | None = None
+    ) -> Iterator[ReturnFinding]:
+        """Yield what is wrong with the values of a row by themselves, and which that it needs are missing."""
+        year, items = self.year, tables()[table].by_name
+        for name, text in row.values.items():
+            good = self.good.get(f"{table}.{name}")
+            if good is None:
+                good = self.good[f"{table}.{name}"] = set()
+            if text in good:
+                continue
+            item = items.get(name)
+            line = row.lines.get(name, row.line)
+            if item is None:
+                continue
+            if not item.is_in(year):
+                yield say("not_of_this_year", name, line=line, value=text, right=_instead(table, name, year))
+            elif not value_is_taken(item, text, year):
+                rule = "wrong_code" if item.type == "code" else "wrong_value"
+                yield say(rule, name, line=line, value=text, right=right_value(item, year))
+            elif not is_true_number(item, text):
+                yield say(f"{item.type}_check", name, line=line, value=text)
+            elif text in item.doubtful:
+                yield say("doubtful_code", name, line=line, value=text)
+            else:
+                good.add(text)
+        for item in _needed(table, year):
+            if item.name not in row.values and (not item.when or holds(item.when, around or row.values)):
+                yield say("missing_item", item.name, line=row.line, right=right_value(item, year))
+
+    def _count(self, seen: SeenRequest) -> None:
+        values, counts = seen.values, self.counts
+        if source := values.get("RequestSource"):
+            counts["RequestSource"] += 1
+            counts["many_other_sources"] += source == "5"
+        for row in seen.rows["placements"]:
+            counts["SENSetting"] += 1
+            counts["many_other_settings"] += row.values.get("SENSetting") in IN_WORDS
+        if reason := values.get("CeaseReason"):
+            counts["CeaseReason"] += 1
+            counts["many_other_reasons"] += reason == "9"
+        if values.get("AssessmentOutcome") == "Y" and values.get("AssessmentOutcomeDate"):
+            counts["Week20"] += 1
+            counts["many_exceptions"] += values.get("Week20") in _YES
+
+    def alone(self) -> Iterator[ReturnFinding]:
+        """Yield the persons without a request."""
+        for _, row in self.records.alone:
+            yield self.found("person_without_request", "Requests", line=row.line, person=row)
+
+    def across(self) -> Iterator[ReturnFinding]:
+        """Yield what only the whole return shows."""
+        cases = {id(each.person): each.case_id for each in reversed(self.records.requests)}
+        for (item, number), persons in self.numbers_met.items():
+            rule = "upn_twice" if item == "UPN" else "uln_twice"
+            for person in persons[1:]:
+                line, case_id = person.lines.get(item, person.line), cases.get(id(person), "")
+                yield self.found(rule, line=line, value=number, case_id=case_id, person=person)
+        for requests in self.names_met.values():
+            for request in requests[1:]:
+                if request.person is not None and not _share_a_number(requests[0], request):
+                    line = line_of(request.person, "Surname")
+                    yield self.found("person_twice", line=line, case_id=request.case_id, person=request.person)
+        for rule, tenth in (("many_other_sources", 10), ("many_other_settings", 10), ("many_other_reasons", 10),
+                            ("many_exceptions", 2)):  # fmt: skip
+            of = self.counts[rules()[rule].element]
+            if of >= _ENOUGH and self.counts[rule] * tenth > of:
+                yield self.found(rule, value=f"{self.counts[rule]:,} of {of:,}")
+
+
+_REFERENCE: Final = tables()["header"].by_name["ReferenceDate"]
+_ROWS: Final = ("plan_details", "placements", "needs")
+
+
+def _share_a_number(one: RequestRecords, other: RequestRecords) -> bool:
+    """Whether two persons have a number in common: then that is what is told of them."""
+    mine, theirs = (each.person.values if each.person is not None else {} for each in (one, other))
+    return any(mine.get(item) and mine.get(item) == theirs.get(item) for item in ("UPN", "UniqueLearnerNumber"))
+
+
+@cache
+def _instead(table: str, name: str, year: int) -> str:
+    """Return where an item that a year does not have stands in it, if anywhere."""
+    others = {"GenderCurrent": "Sex", "Sex": "GenderCurrent"}
+    here = [each.element for each in tables().values() for item in each.items_in(year) if item.name == name]
+    if name in others and any(item.name == others[name] for item in tables()[table].items_in(year)):
+        return f": it has {others[name]}"
+    return f": it stands in {here[0]} there" if here else ""
+
+
+def _called(person: ReturnRow) -> str:
+    return ", ".join(filter(None, (person.values.get("Surname", ""), person.values.get("Forename", ""))))

@@ -1,0 +1,104 @@
+"""A return out of facts: whose cases a collection asks for, person by person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from ehcp_flow.bulk.told_cases import ToldCase
+from ehcp_flow.conversion.returns import RequestRecords, ReturnRecords
+from ehcp_flow.errors import InputError
+from ehcp_flow.sen2.persons import Persons
+from ehcp_flow.sen2.request_rows import requests_of
+from ehcp_flow.sen2.return_year import ReturnYear
+
+__all__ = ["ReturnMade", "header_of_return", "make_return"]
+
+SOFTWARE: Final = "ehcp_flow"
+_ANSWERS: Final = ("Y", "N", "R")
+
+
+@dataclass
+class ReturnMade:
+    """A return that was made: its rows, and the cases that are in it and have no person."""
+
+    records: ReturnRecords
+    nobody: list[str] = field(default_factory=list)
+    authorities: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def persons(self) -> Iterator[Sequence[RequestRecords]]:
+        """Yield the requests of one person after another."""
+        found: list[RequestRecords] = []
+        for request in self.records.requests:
+            if found and found[0].place != request.place:
+                yield found
+                found = []
+            found.append(request)
+        if found:
+            yield found
+
+
+def make_return(cases: Iterable[ToldCase], persons: Persons, year: ReturnYear) -> ReturnMade:
+    """Return the return of a year: persons in the order of their file, requests in that of their cases.
+
+    A case whose person the file does not have is left out, and named: no birth date and no number is made up.
+    """
+    made = ReturnMade(ReturnRecords(SOFTWARE, "xml"))
+    asked: dict[str, list[RequestRecords]] = {}
+    kinds = 0
+    for case in cases:
+        found = list(requests_of(case, year))
+        if not found:
+            continue
+        made.authorities[case.authority] = made.authorities.get(case.authority, 0) + 1
+        if case.case_id not in persons.by_case:
+            made.nobody.append(case.case_id)
+            continue
+        for request in found:
+            request.case_id = case.case_id
+            kinds += sum(row.values.get("SENSetting") == "OTH" for row in request.placements)
+        asked[case.case_id] = found
+    rows = made.records
+    rows.has = {"persons", "requests"}
+    known: dict[object, list[RequestRecords]] = {}
+    for case_id, person in persons.by_case.items():
+        for request in asked.get(case_id, ()):
+            mine = known.setdefault(person.key, [])
+            request.person = mine[0].person if mine else person.row(year.specification)
+            mine.append(request)
+    for place, requests in enumerate(known.values(), 1):
+        for request in requests:
+            request.place = str(place)
+            rows.requests.append(request)
+    if kinds:
+        made.notes.append(
+            f"{kinds:,} placement(s) are written as OTH, of a kind alone among them: a URN, a UKPRN or another code "
+            "says more (the particular placement)"
+        )
+    return made
+
+
+def header_of_return(
+    year: ReturnYear, authority: str, officers: Mapping[str, str], *, release: str, serial: str, written: str
+) -> dict[str, str]:
+    """Return the header of a return. `officers` are the answers for DMO, DCO and DSCO: Y, N or R.
+
+    Raises InputError where one that the year must have is missing, or is no answer: the Department publishes them.
+    """
+    found = {
+        "Collection": "SEN2", "Year": str(year.year), "ReferenceDate": year.survey, "SourceLevel": "L",
+        "LEA": authority, "SoftwareCode": SOFTWARE, "Release": release, "SerialNo": serial, "DateTime": written,
+    }  # fmt: skip
+    for item, first in (("DMO", 2023), ("DCO", 2023), ("DSCO", 2026)):
+        answer = officers.get(item, "")
+        if not answer and first <= year.specification:
+            raise InputError(
+                f"nobody said whether there is a {item} (designated officer): the Department publishes the answer, so "
+                f"it is never guessed; give --{item.lower()} Y, N or R (recruiting)"
+            )
+        if answer and answer not in _ANSWERS:
+            raise InputError(f"{item} is {answer!r}; write Y, N or R (recruiting)")
+        found[item] = answer
+    return found

@@ -1,0 +1,115 @@
+"""What does not fit across the items of one request: its places, its needs, its reviews, its days."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Final
+
+from ehcp_flow.conversion.returns import tables
+from ehcp_flow.dates import school_year_begun
+from ehcp_flow.sen2.return_rules import ReturnFinding, rules
+from ehcp_flow.sen2.return_year import ReturnYear
+from ehcp_flow.sen2.seen_request import BELOW_PERSON, PLACES, Say, SeenRequest, age_on, as_date, line_of
+
+__all__ = ["IN_WORDS", "check_days", "check_places", "check_sense"]
+
+IN_WORDS: Final = ("OTH", "NIEO")
+"""The settings that are said in words."""
+_CHILD, _ADULT, _NEET_TO = 5, 16, 25
+_AHEAD: Final = ("PhaseTransferDueDate", "PersonBirthDate")
+
+
+def check_places(seen: SeenRequest, days: ReturnYear, say: Say) -> Iterator[ReturnFinding]:
+    """Yield what does not fit of the places that a plan names and of those where the child was."""
+    for table in ("plan_details", "placements"):
+        for row in seen.rows[table]:
+            given = [name for name in PLACES if name in row.values]
+            if not given:
+                yield say("no_place", line=row.line)
+            elif len(given) > 1:
+                yield say("several_places", given[1], line=line_of(row, given[1]), value=row.values[given[1]])
+            if row.values.get("SENSetting") in IN_WORDS and "SENSettingOther" not in row.values:
+                yield say("other_not_in_words", line=row.line, value=row.values["SENSetting"])
+            if "PlacementRank" not in row.values:
+                yield say("rank_missing", line=row.line)
+    ranks = [row.values.get("PlacementRank", "") for row in seen.rows["plan_details"]]
+    if len(ranks) == tables()["plan_details"].most and ranks[0] and ranks[0] == ranks[1]:
+        yield say("ranks_of_plan", line=line_of(seen.rows["plan_details"][1], "PlacementRank"), value=ranks[1])
+    now = [row for row in seen.rows["placements"] if "LeavingDate" not in row.values]
+    for at, row in enumerate(now):
+        rank = row.values.get("PlacementRank", "")
+        if rank and rank in {other.values.get("PlacementRank", "") for other in now[:at]}:
+            yield say("two_places_at_once", line=line_of(row, "PlacementRank"), value=rank)
+    yield from _by_age(seen, days, say)
+
+
+def _by_age(seen: SeenRequest, days: ReturnYear, say: Say) -> Iterator[ReturnFinding]:
+    born = as_date(seen.values.get("PersonBirthDate", ""))
+    if born is None:
+        return
+    age = age_on(born, days.survey_date)
+    asks_attendance = rules()["attendance_missing"].is_in(days.specification)
+    for row in seen.rows["placements"]:
+        if "LeavingDate" in row.values:
+            continue
+        if row.values.get("SENSetting") == "NEET" and not _ADULT <= age <= _NEET_TO:
+            yield say("neet_by_age", line=line_of(row, "SENSetting"), value="NEET")
+        if asks_attendance and "AttendancePattern" not in row.values and _is_of_school_age(born, days):
+            yield say("attendance_missing", line=row.line)
+
+
+def check_sense(seen: SeenRequest, days: ReturnYear, authority: str, say: Say) -> Iterator[ReturnFinding]:
+    """Yield what does not fit across the items of a request; `authority` is that whose return it is."""
+    values = seen.values
+    for rule, element in (("exported_to_itself", "Exported"), ("came_from_itself", "TransferLA")):
+        if authority and values.get(element) == authority:
+            yield say(rule, line=line_of(seen.row_of(element), element), value=authority)
+    issued, starts = values.get("AssessmentOutcomeDate", ""), values.get("StartDate", "")
+    if values.get("AssessmentOutcome") == "Y" and issued and starts and issued != starts:
+        yield say("plan_day_differs", line=line_of(seen.row_of("StartDate"), "StartDate"), value=starts, other=issued)
+    placed = seen.rows["placements"]
+    if placed and starts and not values.get("CeaseDate") and all("LeavingDate" in row.values for row in placed):
+        yield say("no_placement_now", line=placed[-1].line)
+    yield from _needs(seen, say)
+    met, decided = values.get("ReviewMeeting", ""), values.get("LastReview", "")
+    is_asked = rules()["review_outcome_missing"].is_in(days.specification)
+    if is_asked and met and decided >= met and "ReviewOutcome" not in values:
+        yield say("review_outcome_missing", line=line_of(seen.row_of("LastReview"), "LastReview"))
+
+
+def _needs(seen: SeenRequest, say: Say) -> Iterator[ReturnFinding]:
+    needs = seen.rows["needs"]
+    ranks = [row.values.get("SENtypeRank", "") for row in needs]
+    if needs and sorted(ranks) not in (["1"], ["1", "2"]) and all(ranks):
+        at = needs[-1]
+        yield say("need_ranks", line=line_of(at, "SENtypeRank"), value=" ".join(ranks))
+    kinds = [row.values.get("SENtype", "") for row in needs]
+    if kinds[1:] and kinds[0] and kinds[0] == kinds[1]:
+        yield say("need_twice", line=line_of(needs[1], "SENtype"), value=kinds[1])
+
+
+def check_days(seen: SeenRequest, survey: str, say: Say) -> Iterator[ReturnFinding]:
+    """Yield the days that lie after survey day."""
+    for table in BELOW_PERSON:
+        for row in seen.rows[table]:
+            for name in _days_of(table):
+                day = row.values.get(name, "")
+                if day > survey and as_date(day) is not None:
+                    rule = "left_after_survey_day" if name == "LeavingDate" else "after_survey_day"
+                    yield say(rule, name, line=line_of(row, name), value=day, other=survey)
+
+
+def _is_of_school_age(born: dt.date, days: ReturnYear) -> bool:
+    """Whether a child is of compulsory school age on survey day: five by the end of the year before, not yet sixteen.
+
+    It begins with the term after the fifth birthday, and ends in June of the school year in which one is sixteen.
+    """
+    begun = dt.date(school_year_begun(days.survey_date), 8, 31)
+    return age_on(born, dt.date.fromisoformat(days.last)) >= _CHILD and age_on(born, begun) < _ADULT
+
+
+@cache
+def _days_of(table: str) -> Sequence[str]:
+    return tuple(item.name for item in tables()[table].items if item.type == "day" and item.name not in _AHEAD)

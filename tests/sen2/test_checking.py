@@ -1,0 +1,432 @@
+"""Each rule finds the fault that is planted for it, and nothing else does."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ehcp_flow.conversion import ReturnColumns, read_return
+from ehcp_flow.errors import EhcpFlowError, SourceError, UnknownNameError
+from ehcp_flow.sen2 import FIELDS_OF_FINDING, by_rule, check_return, read_numbers, rules
+from tests.sen2.made_returns import CEASED, CLEAN, END, HEADER, OPEN, PLAN, as_2023, found, read
+
+
+def within(text: str, *changes: tuple[str, str]) -> str:
+    """The clean return with some text in the place of other, each of which stands there."""
+    for old, new in changes:
+        assert text.count(old) >= 1, old
+        text = text.replace(old, new, 1)
+    return text
+
+
+def many(count: int, person: str, *changes: tuple[str, str]) -> str:
+    """A return of so many persons who differ, of whom each is changed so."""
+    whole = []
+    for number in range(count):
+        text = within(person, *changes)
+        text = text.replace("Coldhurst", f"Nobody {number}").replace("Brookmoor", f"Noone {number}")
+        text = text.replace("Ashlake", f"None {number}").replace("<UPN>B801200005001</UPN>\n", "")
+        text = text.replace("<UniqueLearnerNumber>9276308686</UniqueLearnerNumber>", "<UPNunknown>UN3</UPNunknown>")
+        whole.append(text)
+    return HEADER + "".join(whole) + END
+
+
+OPEN_STILL = "<RequestOutcome>A</RequestOutcome>"
+AGREED = "<RequestOutcomeDate>2025-12-01</RequestOutcomeDate>\n<RequestOutcome>Y</RequestOutcome>\n"
+UNDER_WAY = "<Assessment>\n<AssessmentOutcome>A</AssessmentOutcome></Assessment>"
+OUTCOME_OF_2018 = "<AssessmentOutcome>Y</AssessmentOutcome>\n<AssessmentOutcomeDate>2018-07-20</AssessmentOutcomeDate>"
+A_DETAIL = "<PlanDetail>\n<URN>900009</URN>\n<PlacementRank>1</PlacementRank>\n</PlanDetail>\n"
+NEET = "<SENSetting>NEET</SENSetting>"
+MEETING = "<ReviewMeeting>2025-11-10</ReviewMeeting>"
+
+
+def refused_on(day: str) -> str:
+    """An assessment that ended with the refusal of a plan."""
+    outcome = "<AssessmentOutcome>N</AssessmentOutcome>"
+    return f"<Assessment>\n{outcome}\n<AssessmentOutcomeDate>{day}</AssessmentOutcomeDate>\n</Assessment>"
+
+
+FAULTS: dict[str, tuple[str, str]] = {
+    "unknown_element": (within(CLEAN, ("<RYA>0</RYA>", "<RYA>0</RYA>\n<Colour>blue</Colour>")), "Colour"),
+    "misplaced_element": (
+        within(CLEAN, ("<PB>1</PB>\n", ""), ("<DP>E</DP>", "<DP>E</DP>\n<PB>1</PB>")),
+        "PB",
+    ),
+    "repeated_element": (within(CLEAN, ("<RYA>0</RYA>", "<RYA>0</RYA>\n<RYA>0</RYA>")), "RYA"),
+    "too_many_rows": (
+        within(
+            CLEAN,
+            ("<PB>1</PB>", f"{A_DETAIL}<PB>1</PB>"),
+        ),
+        "PlanDetail",
+    ),
+    "person_without_request": (
+        within(CLEAN, (OPEN, OPEN[: OPEN.index("<Requests>")] + "</Person>\n")),
+        "Requests",
+    ),
+    "not_of_this_year": (
+        within(CLEAN, ("<SENunitIndicator>0", "<AttendancePattern>FT</AttendancePattern>\n<SENunitIndicator>0")),
+        "AttendancePattern",
+    ),
+    "missing_item": (within(CLEAN, ("<RYA>0</RYA>\n", "")), "RYA"),
+    "wrong_value": (within(CLEAN, ("<EntryDate>2025-09-02", "<EntryDate>2025-09-31")), "EntryDate"),
+    "wrong_code": (within(CLEAN, ("<Ethnicity>AIND", "<Ethnicity>XXXX")), "Ethnicity"),
+    "upn_check": (within(CLEAN, ("<UPN>B8", "<UPN>A8")), "UPN"),
+    "uln_check": (within(CLEAN, ("9276308686", "9276308687")), "UniqueLearnerNumber"),
+    "no_identifier": (within(CLEAN, ("<UPNunknown>UN9</UPNunknown>\n", "")), "UPNunknown"),
+    "reason_beside_number": (
+        within(CLEAN, ("</UniqueLearnerNumber>", "</UniqueLearnerNumber>\n<UPNunknown>UN3</UPNunknown>")),
+        "UPNunknown",
+    ),
+    "reason_by_age": (within(CLEAN, ("UN9", "UN1")), "UPNunknown"),
+    "reason_by_arrival": (within(CLEAN, ("UN9", "UN8")), "UPNunknown"),
+    "upn_twice": (
+        within(CLEAN, ("<UPNunknown>UN9</UPNunknown>", "<UPN>B801200005001</UPN>")),
+        "UPN",
+    ),
+    "uln_twice": (
+        within(CLEAN, ("<UPNunknown>UN9</UPNunknown>", "<UniqueLearnerNumber>9276308686</UniqueLearnerNumber>")),
+        "UniqueLearnerNumber",
+    ),
+    "person_twice": (within(CLEAN, (OPEN, OPEN + OPEN)), "Surname"),
+    "postcode_missing": (within(CLEAN, ("<PostCode>ZZ3 3DD</PostCode>\n", "")), "PostCode"),
+    "postcode_form": (within(CLEAN, ("ZZ3 3DD", "unknown")), "PostCode"),
+    "too_old": (within(CLEAN, ("<PersonBirthDate>2014-05-01", "<PersonBirthDate>2000-05-01")), "PersonBirthDate"),
+    "born_after_request": (
+        within(CLEAN, ("<PersonBirthDate>2020-10-11", "<PersonBirthDate>2025-12-11")),
+        "PersonBirthDate",
+    ),
+    "decision_before_request": (
+        within(CLEAN, ("<RequestOutcomeDate>2025-02-12", "<RequestOutcomeDate>2025-01-02")),
+        "RequestOutcomeDate",
+    ),
+    "decision_date_not_asked": (
+        within(CLEAN, ("<RequestOutcome>A", "<RequestOutcomeDate>2025-12-01</RequestOutcomeDate>\n<RequestOutcome>A")),
+        "RequestOutcomeDate",
+    ),
+    "decision_of_another_year": (
+        within(
+            CLEAN,
+            ("<ReceivedDate>2025-01-08", "<ReceivedDate>2024-11-08"),
+            ("<RequestOutcomeDate>2025-02-12", "<RequestOutcomeDate>2024-12-12"),
+        ),
+        "RequestOutcomeDate",
+    ),
+    "request_after_year": (within(CLEAN, ("<ReceivedDate>2025-11-03", "<ReceivedDate>2026-01-05")), "ReceivedDate"),
+    "request_mediation_without_refusal": (
+        within(CLEAN, ("<RequestMediation>0", "<RequestMediation>1")),
+        "RequestMediation",
+    ),
+    "request_tribunal_without_refusal": (
+        within(CLEAN, ("<RequestTribunal>0", "<RequestTribunal>1")),
+        "RequestTribunal",
+    ),
+    "exported_to_itself": (
+        within(CLEAN, (OPEN_STILL, "<RequestOutcome>W</RequestOutcome>\n<Exported>885</Exported>")),
+        "Exported",
+    ),
+    "exported_and_assessed": (
+        within(CLEAN, ("<Assessment>", "<Exported>XXX</Exported>\n<Assessment>")),
+        "Exported",
+    ),
+    "assessment_without_request": (within(CLEAN, (OPEN_STILL, f"{OPEN_STILL}\n{UNDER_WAY}")), "Assessment"),
+    "assessment_missing": (within(CLEAN, (OPEN_STILL, AGREED)), "Assessment"),
+    "outcome_before_request": (
+        within(CLEAN, (OPEN_STILL, "<RequestOutcome>H</RequestOutcome>\n" + refused_on("2025-10-01"))),
+        "AssessmentOutcomeDate",
+    ),
+    "outcome_before_decision": (
+        within(CLEAN, (OPEN_STILL, AGREED + refused_on("2025-11-20"))),
+        "AssessmentOutcomeDate",
+    ),
+    "outcome_date_not_asked": (
+        within(
+            CLEAN,
+            (
+                "<AssessmentOutcome>H</AssessmentOutcome>",
+                "<AssessmentOutcome>H</AssessmentOutcome>\n<AssessmentOutcomeDate>2018-07-20</AssessmentOutcomeDate>",
+            ),
+        ),
+        "AssessmentOutcomeDate",
+    ),
+    "outcome_of_another_year": (
+        within(
+            CLEAN,
+            ("<AssessmentOutcome>H</AssessmentOutcome>", f"{OUTCOME_OF_2018}\n<Week20>0</Week20>"),
+        ),
+        "AssessmentOutcomeDate",
+    ),
+    "assessment_mediation_without_refusal": (
+        within(CLEAN, ("<AssessmentMediation>0", "<AssessmentMediation>1")),
+        "AssessmentMediation",
+    ),
+    "assessment_tribunal_without_refusal": (
+        within(CLEAN, ("<AssessmentTribunal>0", "<AssessmentTribunal>1")),
+        "AssessmentTribunal",
+    ),
+    "week20_missing": (within(CLEAN, ("<Week20>0</Week20>\n", "")), "Week20"),
+    "week20_without_plan": (
+        within(CLEAN, (OPEN_STILL, f"{AGREED}{UNDER_WAY.replace('</Assessment>', '<Week20>1</Week20></Assessment>')}")),
+        "Week20",
+    ),
+    "plan_missing": (
+        within(CLEAN, (PLAN[PLAN.index("<NamedPlan>") : PLAN.index("</Assessment>")], ""),
+               (PLAN[PLAN.index("<ActivePlans>") : PLAN.index("</Requests>")], "")),
+        "NamedPlan",
+    ),
+    "historical_plan_missing": (
+        within(CLEAN, (CEASED[CEASED.index("<NamedPlan>") : CEASED.index("</Assessment>")], ""),
+               (CEASED[CEASED.index("<ActivePlans>") : CEASED.index("</Requests>")], "")),
+        "NamedPlan",
+    ),
+    "plan_without_decision": (
+        within(
+            CLEAN,
+            ("<AssessmentOutcome>Y</AssessmentOutcome>\n<AssessmentOutcomeDate>2025-05-20</AssessmentOutcomeDate>",
+             "<AssessmentOutcome>A</AssessmentOutcome>"),
+        ),
+        "NamedPlan",
+    ),
+    "plan_day_differs": (within(CLEAN, ("<StartDate>2025-05-20", "<StartDate>2025-05-21")), "StartDate"),
+    "plan_before_request": (within(CLEAN, ("<ReceivedDate>2018-03-05", "<ReceivedDate>2018-09-05")), "StartDate"),
+    "plan_before_decision": (
+        within(
+            CLEAN,
+            ("<RequestOutcomeDate>2025-02-12", "<RequestOutcomeDate>2025-03-12"),
+            ("<AssessmentOutcome>Y</AssessmentOutcome>\n<AssessmentOutcomeDate>2025-05-20</AssessmentOutcomeDate>",
+             "<AssessmentOutcome>Y</AssessmentOutcome>"),
+            ("<StartDate>2025-05-20", "<StartDate>2025-03-01"),
+        ),
+        "StartDate",
+    ),
+    "ceased_before_start": (
+        within(CLEAN, ("<StartDate>2018-07-20", "<StartDate>2025-09-20")),
+        "CeaseDate",
+    ),
+    "cease_reason_missing": (within(CLEAN, ("<CeaseReason>4</CeaseReason>\n", "")), "CeaseReason"),
+    "cease_date_missing": (within(CLEAN, ("<CeaseDate>2025-08-31</CeaseDate>\n", "")), "CeaseDate"),
+    "ceased_before_year": (within(CLEAN, ("<CeaseDate>2025-08-31", "<CeaseDate>2024-08-31")), "CeaseDate"),
+    "payment_without_budget": (within(CLEAN, ("<PB>1", "<PB>0")), "DP"),
+    "arrangements_without_budget": (within(CLEAN, ("<PB>1", "<PB>0"), ("<OA>0", "<OA>1"), ("<DP>E</DP>\n", "")), "OA"),
+    "active_plans_missing": (
+        within(CLEAN, (PLAN[PLAN.index("<ActivePlans>") : PLAN.index("</Requests>")], "")),
+        "ActivePlans",
+    ),
+    "ceased_without_placements": (
+        within(CLEAN, (CEASED[CEASED.index("<ActivePlans>") : CEASED.index("</Requests>")], "")),
+        "ActivePlans",
+    ),
+    "active_without_plan": (
+        within(CLEAN, ("<RequestOutcome>A</RequestOutcome>\n", "<RequestOutcome>A</RequestOutcome>\n"
+                       + CEASED[CEASED.index("<ActivePlans>") : CEASED.index("</Requests>")].replace("NEET", "EHE"))),
+        "ActivePlans",
+    ),
+    "no_place": (within(CLEAN, ("<UKPRN>19990001</UKPRN>\n", "")), "URN"),
+    "several_places": (within(CLEAN, ("<UKPRN>", "<URN>900002</URN>\n<UKPRN>")), "UKPRN"),
+    "other_not_in_words": (
+        within(CLEAN, ("<SENSettingOther>a special school</SENSettingOther>\n", "")),
+        "SENSettingOther",
+    ),
+    "rank_missing": (within(CLEAN, (f"{NEET}\n<PlacementRank>1</PlacementRank>", NEET)), "PlacementRank"),
+    "ranks_of_plan": (within(CLEAN, ("<PlacementRank>2", "<PlacementRank>1")), "PlacementRank"),
+    "two_places_at_once": (within(CLEAN, ("<LeavingDate>2025-07-18</LeavingDate>\n", "")), "PlacementRank"),
+    "entry_missing": (within(CLEAN, ("<EntryDate>2025-09-02</EntryDate>\n", "")), "EntryDate"),
+    "left_before_entry": (within(CLEAN, ("<EntryDate>2024-09-02", "<EntryDate>2025-07-19")), "LeavingDate"),
+    "left_before_year": (within(CLEAN, ("<LeavingDate>2025-07-18", "<LeavingDate>2024-10-18")), "LeavingDate"),
+    "neet_by_age": (within(CLEAN, ("<UKPRN>19990001</UKPRN>", "<SENSetting>NEET</SENSetting>")), "SENSetting"),
+    "placement_missing": (
+        within(CLEAN, (PLAN[PLAN.index("<PlacementDetail>") : PLAN.index("<SENneed>")], "")),
+        "PlacementDetail",
+    ),
+    "no_placement_now": (
+        within(CLEAN, ("<EntryDate>2025-09-02</EntryDate>",
+                       "<EntryDate>2025-09-02</EntryDate>\n<LeavingDate>2025-12-19</LeavingDate>")),
+        "PlacementDetail",
+    ),
+    "need_missing": (
+        within(CLEAN, (CEASED[CEASED.index("<SENneed>") : CEASED.index("</ActivePlans>")], "")),
+        "SENneed",
+    ),
+    "need_ranks": (within(CLEAN, ("<SENtypeRank>2", "<SENtypeRank>1")), "SENtypeRank"),
+    "need_twice": (within(CLEAN, ("<SENtype>SEMH", "<SENtype>ASD")), "SENtype"),
+    "came_from_itself": (
+        within(CLEAN, ("<ActivePlans>\n<PlacementDetail>\n<SENSetting>NEET",
+                       "<ActivePlans>\n<TransferLA>885</TransferLA>\n<PlacementDetail>\n<SENSetting>NEET")),
+        "TransferLA",
+    ),
+    "transfer_without_h": (
+        within(CLEAN, ("<ActivePlans>", "<ActivePlans>\n<TransferLA>916</TransferLA>")),
+        "TransferLA",
+    ),
+    "review_before_plan": (
+        within(CLEAN, ("<ReviewMeeting>2025-11-10", "<ReviewMeeting>2025-04-10")),
+        "ReviewMeeting",
+    ),
+    "review_decided_before_plan": (
+        within(CLEAN, (f"{MEETING}\n", ""), ("<LastReview>2025-12", "<LastReview>2025-04")),
+        "LastReview",
+    ),
+    "review_of_ceased_plan": (
+        within(CLEAN, (CEASED, CEASED.replace("</ActivePlans>", f"{MEETING}</ActivePlans>"))),
+        "ReviewMeeting",
+    ),
+    "review_outcome_missing": (
+        within(CLEAN, ("<ReviewOutcome>A</ReviewOutcome>\n", "")),
+        "ReviewOutcome",
+    ),
+    "review_decision_missing": (within(CLEAN, ("<LastReview>2025-12-01</LastReview>\n", "")), "LastReview"),
+    "draft_without_amendment": (within(CLEAN, ("<ReviewOutcome>A", "<ReviewOutcome>M")), "ReviewDraft"),
+    "phase_due_missing": (
+        within(CLEAN, ("<PhaseTransferDueDate>2026-02-15</PhaseTransferDueDate>\n", "")),
+        "PhaseTransferDueDate",
+    ),
+    "after_survey_day": (
+        within(CLEAN, ("<PhaseTransferFinalDate>2026-01-12", "<PhaseTransferFinalDate>2026-01-16")),
+        "PhaseTransferFinalDate",
+    ),
+    "left_after_survey_day": (
+        within(CLEAN, ("<EntryDate>2023-09-01</EntryDate>",
+                       "<EntryDate>2023-09-01</EntryDate>\n<LeavingDate>2026-03-31</LeavingDate>")),
+        "LeavingDate",
+    ),
+    "reference_day": (within(CLEAN, ("<ReferenceDate>2026-01-15", "<ReferenceDate>2026-01-16")), "ReferenceDate"),
+    "many_other_sources": (many(20, OPEN, ("<RequestSource>1", "<RequestSource>5")), "RequestSource"),
+    "many_other_settings": (
+        many(20, CEASED, ("<SENSetting>NEET</SENSetting>",
+                          "<SENSetting>OTH</SENSetting>\n<SENSettingOther>abroad</SENSettingOther>")),
+        "SENSetting",
+    ),
+    "many_other_reasons": (many(20, CEASED, ("<CeaseReason>4", "<CeaseReason>9")), "CeaseReason"),
+    "many_exceptions": (
+        many(20, PLAN, ("<Week20>0", "<Week20>1"),
+             (PLAN[PLAN.index("<PlanDetail>\n<SENSetting>") : PLAN.index("<PB>")], "")),
+        "Week20",
+    ),
+}  # fmt: skip
+"""For each rule a return in which that alone is wrong, and the element that it is found at."""
+OF_OTHER_YEARS = {
+    "doubtful_code": (
+        within(CLEAN, ("<Year>2026", "<Year>2025"), ("<ReferenceDate>2026-01-15", "<ReferenceDate>2025-01-16")), 2025,
+    ),
+    "attendance_missing": (within(as_2023(CLEAN), ("<AttendancePattern>FT</AttendancePattern>\n", "")), 2023),
+    "year_not_known": (CLEAN, 2027),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [CLEAN, as_2023(CLEAN)])
+def test_a_return_without_a_fault_has_no_finding(text: str):
+    assert found(text) == []
+
+
+@pytest.mark.parametrize("rule", FAULTS)
+def test_each_rule_finds_the_fault_that_is_planted_for_it_and_nothing_else_does(rule: str):
+    text, element = FAULTS[rule]
+    assert found(text) == [(rule, element)]
+
+
+def test_a_code_that_was_taken_once_is_asked_about_then_and_refused_later():
+    doubtful = within(CLEAN, ("<Sex>F", "<Sex>U"))
+    assert found(doubtful) == [("wrong_code", "Sex")]
+    assert ("doubtful_code", "Sex") in found(doubtful, 2025)
+
+
+def test_attendance_was_asked_in_2023_of_children_of_compulsory_school_age():
+    text, _ = OF_OTHER_YEARS["attendance_missing"]
+    assert found(text) == [("attendance_missing", "AttendancePattern")]
+
+
+def test_a_collection_that_is_not_known_is_checked_as_the_last_that_is_and_that_is_said():
+    told = [each for each in check_return(read(CLEAN), 2027) if each.rule == "year_not_known"]
+    assert [each.right for each in told] == ["it was checked as one of 2026"]
+
+
+def test_every_rule_has_a_planted_fault():
+    assert {*FAULTS, *OF_OTHER_YEARS} == set(rules())
+
+
+def test_a_finding_says_whose_it_is_where_it_stands_and_what_is_right():
+    text, _ = FAULTS["upn_check"]
+    (each,) = check_return(read(text), None, {"upn_check": "1234Q"})
+    assert each._fields == FIELDS_OF_FINDING
+    assert (each.severity, each.person, each.value, each.dfe) == ("error", "Ashlake, Ada", "A801200005001", "1234Q")
+    assert text.splitlines()[each.line - 1] == "<UPN>A801200005001</UPN>"
+    assert each.case_id == "A801200005001"
+    assert "UPN" in each.right
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<RequestMediation>0</RequestMediation>\n", ""),
+        ("<URN>900001</URN>", "<URN>900001</URN>\n<UKPRN>19990001</UKPRN>"),
+        ("<LastReview>2025-12-01", "<LastReview>2025-11-10"),
+        ("<Week20>0", "<Week20>false"),
+        ("<Week20>0", "<Week20>0.0"),
+        ("<SENSetting>OTH", "<SENSetting>EYP"),
+        ("<ReceivedDate>2018-03-05</ReceivedDate>\n", ""),
+    ],
+)
+def test_what_is_merely_not_required_or_written_another_way_is_never_an_error(old: str, new: str):
+    errors = [each for each in check_return(read(within(CLEAN, (old, new)))) if each.severity == "error"]
+    assert errors == []
+
+
+def test_the_setting_is_taken_as_either_spelling_and_the_last_review_in_either_place():
+    other = CLEAN.replace("SENSetting>", "SENsetting>")
+    assert found(other) == []
+    moved = within(
+        CLEAN,
+        ("<LastReview>2025-12-01</LastReview>\n", ""),
+        ("</ReviewMeeting>\n", "</ReviewMeeting>\n<LastReview>2025-12-01</LastReview>\n"),
+    )
+    assert found(moved) == []
+
+
+def test_a_plan_from_another_authority_may_be_older_than_its_request():
+    text = within(
+        CLEAN,
+        ("<ReceivedDate>2018-03-05", "<ReceivedDate>2025-03-05"),
+        ("<ActivePlans>\n<PlacementDetail>\n<SENSetting>NEET",
+         "<ActivePlans>\n<TransferLA>XXX</TransferLA>\n<PlacementDetail>\n<SENSetting>NEET"),
+    )  # fmt: skip
+    assert found(text) == []
+
+
+def test_findings_stand_by_rule_errors_first_and_the_frequent_before_the_rare():
+    text = within(
+        CLEAN,
+        ("<PostCode>ZZ3 3DD</PostCode>\n", ""),
+        ("<PostCode>ZZ2 2BB</PostCode>\n", ""),
+        ("<Week20>0</Week20>\n", ""),
+        ("<Ethnicity>AIND", "<Ethnicity>XXXX"),
+    )
+    assert list(by_rule(check_return(read(text)))) == ["wrong_code", "postcode_missing", "week20_missing"]
+
+
+def test_numbers_of_the_department_come_from_a_table(tmp_path):
+    table = tmp_path / "numbers.csv"
+    table.write_text("Rule,DfE\nupn_check,2010Q\nuln_check,\n")
+    assert read_numbers(table) == {"upn_check": "2010Q"}
+    table.write_text("Rule,DfE\nupn_chek,2010Q\n")
+    with pytest.raises(UnknownNameError, match="upn_check"):
+        read_numbers(table)
+    table.write_text("Rule,Number\nupn_check,2010Q\n")
+    with pytest.raises(SourceError, match="no column dfe"):
+        read_numbers(table)
+
+
+@given(st.data())
+def test_a_damaged_return_is_checked_or_refused_and_never_anything_else(data):
+    lines = CLEAN.splitlines()
+    at = data.draw(st.integers(0, len(lines) - 1))
+    other = data.draw(st.sampled_from(["", *lines, "<URN></URN>", "<Person>", "&"]))
+    text = "\n".join([*lines[:at], other, *lines[at + 1 :]])
+    try:
+        records = read_return(io.BytesIO(text.encode()), ReturnColumns(), name="return.xml")
+        told = list(check_return(records, 2026))
+    except EhcpFlowError:
+        return
+    assert all(each.rule in rules() for each in told)
