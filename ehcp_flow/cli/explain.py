@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 
 import typer
@@ -74,7 +75,9 @@ class _ExplainOptions(PrintOptions):
 def _explain(
     *,
     query: CaseQuery,
-    case_id: Annotated[str, typer.Option("--case", metavar="ID", help="The case to explain.")],
+    case_id: Annotated[
+        str | None, option("--case ID", "The case to explain; may be left out where the source has but one.")
+    ] = None,
     limit: LimitIds = None,
     letter: Annotated[
         _Reader | None,
@@ -99,8 +102,12 @@ def _explain(
     from ehcp_flow.answers import answer
 
     limits = query.limit_ids(limit)
-    with open_source(query, [case_id]) as source:
-        answered = answer(next(source.cases()), query.on, rulebook=query.law, calendars=query.calendars)
+    with open_source(query, None if case_id is None else [case_id]) as source:
+        found = list(islice(source.cases(), 2))
+        if len(found) != 1:
+            has = f"more than one case ({', '.join(one.case_id for one in found)}, ...)" if found else "no case"
+            raise typer.BadParameter(f"the source has {has}: say which to explain", param_hint="--case")
+        answered = answer(found[0], query.on, rulebook=query.law, calendars=query.calendars)
     if letter is not None:
         if html is not None or printed.stated is not None:
             raise typer.BadParameter("a letter is plain text; leave out --html and --format", param_hint="--letter")
@@ -119,15 +126,15 @@ def _explain(
         note(f"case {answered.case.case_id}, as it stood on {query.on.isoformat()}: {html}")
         source.leave()
         return
-    found = [deadline for deadline in answered.deadlines if not limits or deadline.limit in limits]
+    chosen = [deadline for deadline in answered.deadlines if not limits or deadline.limit in limits]
     if printed.stated == _Format.JSON:
-        _json(answered, found)
+        _json(answered, chosen)
     elif printed.stated == _Format.JSONL:
-        _json_lines(found)
+        _json_lines(chosen)
     elif printed.stated == _Format.CSV:
-        _csv(found, printed)
+        _csv(chosen, printed)
     else:
-        _text(answered, found)
+        _text(answered, chosen)
     if limits and not found:
         runs = ", ".join(dict.fromkeys(deadline.limit for deadline in answered.deadlines)) or "none"
         note(f"no such deadline follows from the facts of case {answered.case.case_id}; these do: {runs}")

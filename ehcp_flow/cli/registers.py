@@ -48,6 +48,7 @@ _SHOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "placements": ("case_id", "placement", "placement_value", "need", "awaiting_place"),
     "proposals": ("case_id", "on", "outcome", "reason"),
     "findings": ("case_id", "on", "message", "remedy"),
+    "limits-kept": ("title", "due", "pc_in_time", "overdue_now", "oldest_due_on", "contested"),
 }
 """What a terminal has room for; the other formats have every column."""
 _KEPT: Final = 3
@@ -173,9 +174,10 @@ def _of_this_law(name: str, query: CaseQuery) -> None:
     """Raise EnglandOnly for a list of limits and states of England's, asked by the law of another procedure."""
     from ehcp_flow.errors import EnglandOnly
     from ehcp_flow.measures.figures import are_of
+    from ehcp_flow.measures.hidden_tables import TABLES_OF_ANY_LAW
     from ehcp_flow.measures.registers import OF_ANY_LAW
 
-    if name not in OF_ANY_LAW and not are_of(query.law):
+    if name not in (*OF_ANY_LAW, *TABLES_OF_ANY_LAW) and not are_of(query.law):
         raise EnglandOnly(f"the rows of {name}", query.law.title)
 
 
@@ -202,15 +204,15 @@ def _contents(answers: Iterator[Answer], weeks: int, query: CaseQuery) -> list[d
     """Return every register with its length, and every table; of another law than England's, what it can have."""
     from ehcp_flow.measures import REGISTERS, TABLES
     from ehcp_flow.measures.figures import are_of
+    from ehcp_flow.measures.hidden_tables import TABLES_OF_ANY_LAW
     from ehcp_flow.measures.registers import OF_ANY_LAW, RegisterLengths
 
     collected = RegisterLengths(weeks=weeks, contested=query.contested)
     for answered in answers:
         collected.add(answered)
     lists = [{"name": name, "rows": collected.lengths[name], "what": what} for name, what in REGISTERS.items()]
-    if not are_of(query.law):
-        return [row for row in lists if row["name"] in OF_ANY_LAW]
-    return lists + [{"name": name, "rows": None, "what": what} for name, what in TABLES.items()]
+    lists += [{"name": name, "rows": None, "what": what} for name, what in TABLES.items()]
+    return lists if are_of(query.law) else [row for row in lists if row["name"] in (*OF_ANY_LAW, *TABLES_OF_ANY_LAW)]
 
 
 def _words(name: str, query: CaseQuery) -> Mapping[str, Sequence[str]]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, Final
 
 from ehcp_flow.answers import Answer
-from ehcp_flow.deadlines import Deadline
+from ehcp_flow.deadlines import Deadline, Status
 from ehcp_flow.measures.arithmetic import UNAVAILABLE, median_weeks, percent, quantile, rounded
 from ehcp_flow.measures.counted_case import CountedCase
+from ehcp_flow.measures.figure_cells import CaseCount
 from ehcp_flow.measures.periods import Period
 
 __all__ = ["AdviceByAdviser"]
 
 _NINE_IN_TEN: Final = Fraction(9, 10)
 _WEEK: Final = 7
+_STANDING: Final[Mapping[str, Status]] = {
+    "in_time": "met", "late": "late", "overdue": "overdue", "still_open": "open", "overtaken": "overtaken",
+}  # fmt: skip
 
 
 class AdviceByAdviser:
@@ -51,24 +55,21 @@ class AdviceByAdviser:
 
     def _row(self, party: str) -> dict[str, Any]:
         asked = self._asked.get(party, [])
-        count = Counter(one.status for one in asked)
-        missed = count["late"] + count["overdue"] + count["overtaken"]
+        held = {name: CaseCount.of(one for one in asked if one.status == status) for name, status in _STANDING.items()}
+        missed = held["late"] + held["overdue"] + held["overtaken"]
         days = [(one.done_on - one.starts_on).days for one in asked if one.done_on is not None]
         waits = [one.days_over or 0 for one in asked if one.status == "overdue"]
         return {
             "adviser": party,
-            "asked": len(asked),
-            "in_time": count["met"],
-            "late": count["late"],
-            "overdue": count["overdue"],
-            "still_open": count["open"],
-            "excused": sum(bool(one.excused_by) and one.missed for one in asked),
+            "asked": CaseCount.of(asked),
+            **{name: held[name] for name in ("in_time", "late", "overdue", "still_open")},
+            "excused": CaseCount.of(one for one in asked if one.excused_by and one.missed),
             "returned": self._returned.get(party, 0),
-            "pc_in_time": percent(count["met"], count["met"] + missed),
+            "pc_in_time": percent(held["in_time"], held["in_time"] + missed),
             "median_weeks": median_weeks(days),
             "nine_in_ten_within_weeks": rounded(quantile(days, _NINE_IN_TEN) / _WEEK) if days else UNAVAILABLE,
             "longest_weeks": rounded(max(days) / _WEEK) if days else UNAVAILABLE,
             "longest_overdue_days": max(waits, default=0),
-            "overtaken": count["overtaken"],
-            "unrecorded": len(self._unrecorded.get(party, ())),
+            "overtaken": held["overtaken"],
+            "unrecorded": CaseCount.of(self._unrecorded.get(party, ())),
         }

@@ -7,13 +7,15 @@ upwards. A curve ends where its youngest request can be followed no further, so 
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from ehcp_flow.answers import Answer
 from ehcp_flow.measures.arithmetic import UNAVAILABLE, percent
 from ehcp_flow.measures.counted_case import CountedCase, Request
+from ehcp_flow.measures.figure_cells import CaseCount
 from ehcp_flow.measures.periods import Period, between
 
 __all__ = ["Cohorts", "Request"]
@@ -30,15 +32,15 @@ class Cohorts:
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
-        self._spells: list[tuple[dt.date, dt.date | None]] = []
-        self._waits: list[tuple[dt.date, dt.date | None]] = []
+        self._spells: list[tuple[dt.date, dt.date | None, str]] = []
+        self._waits: list[tuple[dt.date, dt.date | None, str]] = []
 
     def add(self, answer: Answer | CountedCase) -> None:
         """Take one case into account."""
         counted = CountedCase.laid_out(answer)
         self.requests.extend(counted.requests)
-        self._spells.extend(counted.spells)
-        self._waits.extend(counted.waits)
+        self._spells.extend((*spell, counted.case_id) for spell in counted.spells)
+        self._waits.extend((*wait, counted.case_id) for wait in counted.waits)
 
     def curves(
         self, as_of: dt.date, grain: str = "quarter", last: int = 12, *, begun: bool = False
@@ -68,10 +70,11 @@ class Cohorts:
         assessed = [request for request in cohort if request.assessed]
         done = _by_week(cohort, followed)
         planned = _by_week([request for request in assessed if request.how == "plan"], followed)
-        row: dict[str, Any] = {"cohort": period.label, "requests": len(cohort), "followed_weeks": followed}
+        requests = CaseCount(request.case_id for request in cohort)
+        row: dict[str, Any] = {"cohort": period.label, "requests": requests, "followed_weeks": followed}
         for week in MARKS:
             row[f"finished_by_{week}"] = percent(done[week], len(cohort)) if week <= followed else UNAVAILABLE
-            row[f"count_by_{week}"] = done[week] if week <= followed else UNAVAILABLE
+            row[f"count_by_{week}"] = _ended_by(cohort, week) if week <= followed else UNAVAILABLE
         row["finished"] = [percent(many, len(cohort)) for many in done]
         row["assessed"] = len(assessed)
         row["with_plan"] = [percent(many, len(assessed)) for many in planned]
@@ -79,32 +82,37 @@ class Cohorts:
 
     def flow(self, first: dt.date, as_of: dt.date) -> list[dict[str, Any]]:
         """Return a row for each month: what came, how it ended, and what was open and held at its end."""
-        received = sorted(one.received for one in self.requests)
-        ended: dict[str | None, list[dt.date]] = {how: [] for how in _FLOW.values()}
+        came: dict[tuple[int, int], list[str]] = defaultdict(list)
+        went: dict[tuple[str | None, int, int], list[str]] = defaultdict(list)
         for one in self.requests:
+            came[one.received.year, one.received.month].append(one.case_id)
             if one.ended is not None:
-                ended[one.how].append(one.ended)
-        opened, over = _ends(self._waits)
-        begun, left = _ends(self._spells)
+                went[one.how, one.ended.year, one.ended.month].append(one.case_id)
         rows = []
         for period in between(first, as_of, "month", as_of):
-            end = min(period.end, as_of)
+            end, month = min(period.end, as_of), (period.start.year, period.start.month)
             rows.append(
                 {
                     "month": period.label,
-                    "received": bisect_right(received, period.end) - bisect_left(received, period.start),
-                    **{name: sum(day in period for day in ended[how]) for name, how in _FLOW.items()},
-                    "open_at_end": bisect_right(opened, end) - bisect_right(over, end),
-                    "plans_held_at_end": bisect_right(begun, end) - bisect_right(left, end),
+                    "received": CaseCount(came[month]),
+                    **{name: CaseCount(went[how, *month]) for name, how in _FLOW.items()},
+                    "open_at_end": _standing(self._waits, end),
+                    "plans_held_at_end": _standing(self._spells, end),
                 }
             )
         return rows
 
 
-def _ends(spells: Iterable[tuple[dt.date, dt.date | None]]) -> tuple[list[dt.date], list[dt.date]]:
-    """Return the days on which spells began, and those on which they ended, each in order."""
-    told = list(spells)
-    return sorted(start for start, _ in told), sorted(until for _, until in told if until is not None)
+def _standing(spells: Iterable[tuple[dt.date, dt.date | None, str]], day: dt.date) -> CaseCount:
+    """Return the cases with a spell that had begun by the end of a day, and not ended."""
+    return CaseCount(case_id for start, until, case_id in spells if start <= day and (until is None or until > day))
+
+
+def _ended_by(requests: Iterable[Request], week: int) -> CaseCount:
+    """Return the requests that had ended by the end of a week."""
+    return CaseCount(
+        one.case_id for one in requests if one.ended is not None and (one.ended - one.received).days <= week * _WEEK
+    )
 
 
 def _by_week(requests: Iterable[Request], last: int) -> list[int]:

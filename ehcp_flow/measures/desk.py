@@ -1,8 +1,9 @@
 """The desk: what somebody can still do for a child, and what first.
 
 A row is a deadline that is overdue, or falls due in the days ahead, of whatever kind somebody works to; it stands once,
-under the first list that fits. What fell away, what nobody recorded and what a family may choose to do is not on it. A
-case of which nothing was recorded for long, or that has no owner, stands with its next deadline, or with none.
+under the first list that fits. What fell away, what nobody recorded, what a family may choose to do, and what another
+body never did in a dispute that is settled, is not on it. A case of which nothing was recorded for long, or that has no
+owner, stands with its next deadline, or with none.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ CHANGES: Final = ("new", "newly late", "done")
 """What can have become of a row since an earlier day: `done` is whatever is no longer to be done."""
 
 _TASKS: Final = Chosen(status=STANDING, kinds=WORK, tasks=True)
+_IN_DISPUTE: Final = ("mediation", "appeal")
 _OF_A_COURT: Final = ("appeal", "orders", "concessions")
 _REVIEWS: Final = ("annual_review", "transfer_review")
 _PLACES: Final = tuple(DESK_LISTS)
@@ -109,6 +111,8 @@ class Desk:
             self._became |= {one.key: one for one in answer.deadlines if one.key in self._before[answer.case_id]}
         until = answer.as_of + self._ahead
         here = [one for one in _TASKS.of(answer, until) if self._is_meant(one) and _is_near(one, until)]
+        if any(map(_is_anothers_in_dispute, here)) and not any(one.under_way for one in answer.disputes):
+            here = [one for one in here if not _is_anothers_in_dispute(one)]
         if here:
             self._rows.extend(self._of_deadline(one, _list_of(one)) for one in here)
         elif answer.pathway in UNDER_WAY or (
@@ -242,6 +246,13 @@ def desk(
     for answered_case in answered(cases, as_of, rulebook=rulebook, calendars=calendars):
         collected.add(answered_case)
     return collected.rows()
+
+
+def _is_anothers_in_dispute(deadline: Deadline) -> bool:
+    """Whether another body has to act in a dispute: once that is settled, nobody can still do it for a child."""
+    limit = deadline.derivation.limit
+    book = deadline.derivation.judged.book.rulebook
+    return limit.side == "others" and book.limits[limit.root].group in _IN_DISPUTE
 
 
 def _is_near(deadline: Deadline, until: dt.date) -> bool:

@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, Self
 
+from ehcp_flow.deadlines import Deadline
 from ehcp_flow.measures.arithmetic import mean_weeks, median_weeks, percent
 from ehcp_flow.measures.catalogue import Measure, MeasureColumn
 from ehcp_flow.measures.contributing import Contributed
 from ehcp_flow.measures.figures import COLUMNS, ONCE
 
-__all__ = ["Cell", "CountedCell", "Explanation", "cases_in", "enter", "figure_of"]
+__all__ = ["CaseCount", "Cell", "CountedCell", "Explanation", "cases_in", "enter", "figure_of"]
 
 _NAMES: Final = tuple(COLUMNS)
+
+
+class CaseCount(int):
+    """A number of cases, and their ids in the order in which they were counted; a case stands as often as it counts."""
+
+    cases: tuple[str, ...]
+
+    def __new__(cls, cases: Iterable[str] = ()) -> Self:
+        """Count cases by their ids."""
+        counted = tuple(cases)
+        count = super().__new__(cls, len(counted))
+        count.cases = counted
+        return count
+
+    @classmethod
+    def of(cls, deadlines: Iterable[Deadline]) -> Self:
+        """Count the cases of deadlines."""
+        return cls(deadline.case_id for deadline in deadlines)
+
+    def __getnewargs__(self) -> tuple[tuple[str, ...]]:  # type: ignore[override]  # what it is made again from
+        """Return what it is made of, to be copied and pickled."""
+        return (self.cases,)
 
 
 class Cell(Protocol):

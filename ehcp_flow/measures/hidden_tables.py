@@ -13,18 +13,20 @@ from ehcp_flow.measures.case_groups import Extra
 from ehcp_flow.measures.cohorts import Cohorts
 from ehcp_flow.measures.counted_case import CountedCase
 from ehcp_flow.measures.handover import Handover, SchoolReviews
+from ehcp_flow.measures.limits_kept import LimitsKept, last_twelve_months
 from ehcp_flow.measures.registers import Registers
 from ehcp_flow.measures.reviewing import Reviewing
 from ehcp_flow.measures.taking_part import TakingPart
 from ehcp_flow.measures.waiting import Waiting, Workload
 
-__all__ = ["DESKS", "TABLES", "exceptions_by_ground", "table_rows"]
+__all__ = ["DESKS", "TABLES", "TABLES_OF_ANY_LAW", "exceptions_by_ground", "table_rows"]
 
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
 
 DESKS: Final = ("caseworker", "case_worker", "officer", "team", "area")
 """The columns by which work is split, where the input has them."""
 TABLES: Final[Mapping[str, str]] = {
+    "limits-kept": "Each statutory limit: what of the last 12 months was done in time, and what is overdue now",
     "open-by-age": "Open requests by the weeks since they came, and by stage",
     "longest-waits": "Every open request, the longest wait first",
     "cohorts": "Requests by quarter of receipt: the share finished by week 6, 16, 20, 30 and 52",
@@ -41,6 +43,8 @@ TABLES: Final[Mapping[str, str]] = {
     "workload": "Cases, open requests, plans, and what is overdue and due, on each desk",
 }
 """The tables by name, with what each holds."""
+TABLES_OF_ANY_LAW: Final = ("limits-kept",)
+"""The tables that are of no limit or state by its name."""
 
 
 class _Collector(Protocol):
@@ -79,6 +83,7 @@ def _of(
     """Return what has to see every case for a table, and what gives its rows then."""
     waiting, cohorts, reviewing, advice = Waiting(), Cohorts(), Reviewing(), AdviceByAdviser()
     taking_part = TakingPart()
+    kept_limits = LimitsKept(last_twelve_months(as_of))
     if name == "workload":
         desk = {column: Workload(column, extra, weeks) for column in desks}
         return tuple(desk.values()), lambda: [
@@ -94,6 +99,7 @@ def _of(
         return (handed_on,), handed_on.rows
     first = as_of.replace(year=as_of.year - 2, day=1)
     kept: dict[str, tuple[_Collector, Callable[[], Rows]]] = {
+        "limits-kept": (kept_limits, kept_limits.rows),
         "open-by-age": (waiting, waiting.by_age),
         "longest-waits": (waiting, lambda: waiting.longest(len(waiting.cases))),
         "cohorts": (cohorts, lambda: [_marks(row) for row in cohorts.curves(as_of)]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Final
 
 from ehcp_flow.answers import Answer
@@ -12,6 +13,7 @@ from ehcp_flow.deadlines import Deadline
 from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.measures.arithmetic import UNAVAILABLE, percent
 from ehcp_flow.measures.counted_case import CountedCase
+from ehcp_flow.measures.figure_cells import CaseCount
 from ehcp_flow.whatif import latest_start
 
 __all__ = ["DELAYS", "Reviewing", "begun_by", "last_meeting_of"]
@@ -60,10 +62,10 @@ class Reviewing:
     """Collects the state of the reviews of a caseload, as it stands on the day of the answers."""
 
     def __init__(self) -> None:
-        self._delays = {limit: [0] * len(DELAYS) for limit in _LATE}
-        self._never = 0
-        self._due_once = 0
-        self._stages = dict.fromkeys((name for name, _ in _STAGES), 0)
+        self._delays: dict[str, list[list[str]]] = {limit: [[] for _ in DELAYS] for limit in _LATE}
+        self._never: list[str] = []
+        self._due_once: list[str] = []
+        self._stages: dict[str, list[str]] = {name: [] for name, _ in _STAGES}
         self._transfers: list[Deadline] = []
         self._as_of: dt.date | None = None
 
@@ -81,32 +83,35 @@ class Reviewing:
         for limit in _LATE:
             for deadline in counted.of(limit):
                 if deadline.status == "overdue" and deadline.days_over is not None:
-                    self._delays[limit][_delay(deadline.days_over)] += 1
+                    self._delays[limit][_delay(deadline.days_over)].append(counted.case_id)
         self._review(counted)
 
     def _review(self, counted: CountedCase) -> None:
         as_of = counted.as_of
         since = as_of - _YEAR
-        self._stages["maintained"] += 1
+        case_id = counted.case_id
+        self._stages["maintained"].append(case_id)
         ever = [one for one in counted.of("annual_review", "transfer_review") if one.due_on and one.due_on <= as_of]
         meeting = last_meeting_of(counted)
         if ever:
-            self._due_once += 1
-            self._never += meeting is None
+            self._due_once.append(case_id)
+            if meeting is None:
+                self._never.append(case_id)
         if not any(_due_since(one, since) for one in ever):
             return
-        self._stages["due"] += 1
+        self._stages["due"].append(case_id)
         if meeting is None or meeting <= since:
             return
-        self._stages["met"] += 1
+        self._stages["met"].append(case_id)
         decisions = [one for one in counted.of("review_decision") if one.starts_on == meeting]
         done = next((one.derivation.done for one in decisions if one.derivation.done is not None), None)
         if done is None:
             return
-        self._stages["decided"] += 1
+        self._stages["decided"].append(case_id)
         if done.outcome == "amend":
-            self._stages["amending"] += 1
-            self._stages["amended"] += any(fact.on >= done.on for fact in counted.facts("amended_plan_sent"))
+            self._stages["amending"].append(case_id)
+            if any(fact.on >= done.on for fact in counted.facts("amended_plan_sent")):
+                self._stages["amended"].append(case_id)
 
     def by_delay(self) -> list[dict[str, Any]]:
         """Return a row for each thing that is late, by how long it has been: what is not done yet, never what was."""
@@ -114,8 +119,8 @@ class Reviewing:
             {
                 "what": text,
                 "limit": limit,
-                **{label: self._delays[limit][at] for at, (_, label) in enumerate(DELAYS)},
-                "all": sum(self._delays[limit]),
+                **{label: CaseCount(self._delays[limit][at]) for at, (_, label) in enumerate(DELAYS)},
+                "all": CaseCount(chain.from_iterable(self._delays[limit])),
             }
             for limit, text in _LATE.items()
         ]
@@ -123,22 +128,23 @@ class Reviewing:
     def never(self) -> dict[str, Any]:
         """Return how many plans held have come to the day of a review, and how many of them never had a meeting."""
         return {
-            "plans_due_a_review_once": self._due_once,
-            "never_reviewed": self._never,
-            "pc_never_reviewed": percent(self._never, self._due_once),
+            "plans_due_a_review_once": CaseCount(self._due_once),
+            "never_reviewed": CaseCount(self._never),
+            "pc_never_reviewed": percent(len(self._never), len(self._due_once)),
         }
 
     def waterfall(self) -> list[dict[str, Any]]:
         """Return the steps of the last twelve months' reviews, each a part of the one before."""
         rows = []
-        before: int | None = None
+        before: CaseCount | None = None
         for name, says in _STAGES:
-            plans = self._stages[name]
+            plans = CaseCount(self._stages[name])
+            kept = set(plans.cases)
             rows.append(
                 {
                     "step": says,
                     "plans": plans,
-                    "lost": 0 if before is None else before - plans,
+                    "lost": CaseCount(() if before is None else (one for one in before.cases if one not in kept)),
                     "pc_of_step_before": UNAVAILABLE if before is None else percent(plans, before),
                 }
             )
@@ -156,14 +162,14 @@ class Reviewing:
 
     def _transfer(self, day: dt.date, as_of: dt.date) -> dict[str, Any]:
         cohort = [deadline for deadline in self._transfers if deadline.due_on == day]
-        final = sum(deadline.done_on is not None for deadline in cohort)
-        left = len(cohort) - final
+        final = CaseCount.of(deadline for deadline in cohort if deadline.done_on is not None)
+        left = CaseCount.of(deadline for deadline in cohort if deadline.done_on is None)
         days_left = (day - as_of).days
         return {
             "due_on": day,
-            "due": len(cohort),
+            "due": CaseCount.of(cohort),
             "final": final,
-            "in_time": sum(deadline.status == "met" for deadline in cohort),
+            "in_time": CaseCount.of(deadline for deadline in cohort if deadline.status == "met"),
             "left": left,
             "pc_final": percent(final, len(cohort)),
             "weeks_left": max(days_left, 0) // _WEEK,

@@ -15,6 +15,7 @@ from ehcp_flow.measures.arithmetic import UNAVAILABLE, mean_weeks, median_weeks,
 from ehcp_flow.measures.case_groups import NOT_RECORDED, Extra
 from ehcp_flow.measures.counted_case import CountedCase
 from ehcp_flow.measures.deadline_filter import Chosen
+from ehcp_flow.measures.figure_cells import CaseCount
 from ehcp_flow.measures.figures import FINAL, WAITING
 
 __all__ = ["AGE_BANDS", "Waiting", "Workload"]
@@ -65,14 +66,16 @@ class Waiting:
 
     def by_age(self) -> list[dict[str, Any]]:
         """Return a row for each band of age: how many are open, and at which stage."""
-        rows: list[dict[str, Any]] = [
-            {"age": label, "open": 0, **dict.fromkeys(_STAGE_COLUMNS, 0)} for _, label in AGE_BANDS
-        ]
-        rows.append({"age": _UNKNOWN, "open": 0, **dict.fromkeys(_STAGE_COLUMNS, 0)})
+        names = ("open", *_STAGE_COLUMNS)
+        bands: list[dict[str, list[str]]] = [{name: [] for name in names} for _ in range(len(AGE_BANDS) + 1)]
         for case in self.cases:
-            row = rows[_band(case["days"])]
-            row["open"] += 1
-            row[case["state"].lower()] += 1
+            for name in ("open", case["state"].lower()):
+                bands[_band(case["days"])][name].append(case["case_id"])
+        labels = (*(label for _, label in AGE_BANDS), _UNKNOWN)
+        rows = [
+            {"age": label, **{name: CaseCount(cases) for name, cases in band.items()}}
+            for label, band in zip(labels, bands, strict=True)
+        ]
         return rows if rows[-1]["open"] else rows[:-1]
 
     def longest(self, most: int = 20) -> list[dict[str, Any]]:
@@ -86,14 +89,17 @@ class Waiting:
         over = [age for age in days if age > _LIMIT_WEEKS * _WEEK]
         longest = max(days, default=None)
         return {
-            "open": len(self.cases),
-            "open_over_20_weeks": len(over),
-            "open_over_52_weeks": sum(age > _YEAR_WEEKS * _WEEK for age in days),
+            "open": CaseCount(case["case_id"] for case in self.cases),
+            "open_over_20_weeks": self._over(_LIMIT_WEEKS),
+            "open_over_52_weeks": self._over(_YEAR_WEEKS),
             "mean_weeks_open": mean_weeks(days),
             "median_weeks_open": median_weeks(days),
             "mean_weeks_open_over_20": mean_weeks(over),
             "longest_wait_weeks": UNAVAILABLE if longest is None else rounded(longest / _WEEK),
         }
+
+    def _over(self, weeks: int) -> CaseCount:
+        return CaseCount(case["case_id"] for case in self.cases if (case["days"] or 0) > weeks * _WEEK)
 
 
 def _band(days: int | None) -> int:

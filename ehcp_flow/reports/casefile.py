@@ -20,6 +20,7 @@ from ehcp_flow.engine.judged_case import JudgedCase
 from ehcp_flow.engine.numbers import as_day
 from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.facts import Fact
+from ehcp_flow.reports.case_lists import CaseLists
 
 __all__ = ["CaseFile"]
 
@@ -101,9 +102,16 @@ class CaseFile:
         )  # fmt: skip
         return rules[version]
 
-    def packed(self) -> str:
-        """Return everything as gzip in base64: the same cases give the same text."""
-        data = {"names": list(self._names), "rules": self._rule_rows, "cases": self._cases}
+    def lists(self) -> CaseLists:
+        """Return what numbers the lists of these cases."""
+        return CaseLists(self._cases)
+
+    def packed(self, lists: CaseLists) -> str:
+        """Return everything, and the lists that were numbered, as gzip in base64: the same cases give the same text."""
+        data = {
+            "names": list(self._names), "rules": self._rule_rows, "ids": list(self._cases),
+            "cases": list(self._cases.values()), "lists": lists.lists,
+        }  # fmt: skip
         raw = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
         return base64.b64encode(gzip.compress(raw, 6, mtime=0)).decode()
 

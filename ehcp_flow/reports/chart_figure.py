@@ -8,6 +8,8 @@ from typing import Any
 
 from ehcp_flow.measures import UNAVAILABLE, MeasureTable, catalogue
 from ehcp_flow.measures.suppression import HIDDEN
+from ehcp_flow.reports.case_lists import Share
+from ehcp_flow.reports.charts import Drawing
 from ehcp_flow.reports.showing import Showing
 
 __all__ = ["ChartFigure", "added", "cell", "plain", "shares_of", "shares_said"]
@@ -15,12 +17,12 @@ __all__ = ["ChartFigure", "added", "cell", "plain", "shares_of", "shares_said"]
 
 @dataclass(frozen=True, slots=True)
 class ChartFigure:
-    """A chart: its id, title, what it says in a sentence, the SVG, and its figures as a table."""
+    """A chart: its id, title, what it says in a sentence, how it is drawn, and its figures as a table."""
 
     id: str
     title: str
     says: str
-    svg: str
+    drawing: Drawing
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
 
@@ -57,6 +59,10 @@ def shares_said(table: MeasureTable, name: str, shares: Sequence[float | None]) 
     """Return the percentages of a column as they are printed: a dash for those of nothing, `c` for those hidden."""
     over = catalogue().columns[name].over
     return [
-        f"{share}%" if share is not None else HIDDEN if any(row[part] for part in over) else "–"
-        for row, share in zip(table, shares, strict=True)
+        Share.of(f"{share}%", table.explain(place, name))
+        if share is not None
+        else HIDDEN
+        if any(row[part] for part in over)
+        else "–"
+        for place, (row, share) in enumerate(zip(table, shares, strict=True))
     ]

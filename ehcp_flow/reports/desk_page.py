@@ -4,36 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
 from ehcp_flow.dates import say
-from ehcp_flow.deadlines import Deadline
 from ehcp_flow.measures import CHANGES, DESK_LISTS, Desk
 from ehcp_flow.outputs import Kind
+from ehcp_flow.reports.desk_lines import desk_line
 from ehcp_flow.reports.page import generated_by, render
-from ehcp_flow.reports.plain_words import capital, day_of, happened
+from ehcp_flow.reports.plain_words import capital, day_of
 
 __all__ = ["DESK_PAGE", "desk_page"]
 
 DESK_PAGE: Final = Kind("a page of the desk that ehcp_flow wrote", "desk.html", partial(generated_by, "desk"))
 """A page as `desk_page` gives it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A row as it is shown: the day, how far off it is, what to do, why, by what law, and the case."""
-
-    day: str
-    far: str
-    late: bool
-    what: str
-    why: str
-    law: str
-    case_id: str
-    owner: str
-    further: Sequence[str]
 
 
 def desk_page(
@@ -57,7 +41,7 @@ def desk_page(
     )
     by = "list" if since is None else "change"
     lists = [
-        (name, heading, [_line(row, desk.deadline_of(row), columns) for row in rows if row[by] == name])
+        (name, heading, [desk_line(row, desk.deadline_of(row), columns) for row in rows if row[by] == name])
         for name, heading in heads.items()
     ]
     return render(
@@ -71,23 +55,4 @@ def desk_page(
         owned=desk.owner_column is not None,
         columns=[capital(name.replace("_", " ")) for name in columns],
         lists=[each for each in lists if each[2]],
-    )
-
-
-def _line(row: Mapping[str, Any], deadline: Deadline | None, columns: Sequence[str]) -> _Line:
-    left = row["days_left"]
-    late = left is not None and left < 0
-    days = "" if left is None else f"{abs(left):,} day{'' if abs(left) == 1 else 's'}"
-    far = "" if left is None else "today" if left == 0 else f"{days} over" if late else f"in {days}"
-    began = "" if deadline is None else f"{capital(happened(deadline.derivation.start))}, {day_of(deadline.starts_on)}."
-    return _Line(
-        day="" if row["due_on"] is None else day_of(dt.date.fromisoformat(row["due_on"])),
-        far=far,
-        late=late,
-        what=row["what"],
-        why=began,
-        law=row["citation"] or "",
-        case_id=row["case_id"],
-        owner=row["owner"] or "",
-        further=[str(row.get(name) or "") for name in columns],
     )

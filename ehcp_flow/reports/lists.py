@@ -10,7 +10,7 @@ from typing import Any, Final
 from ehcp_flow.measures.registers import OF_ANY_LAW, Row, still_undone
 from ehcp_flow.reports.overview import Overview
 
-__all__ = ["MOST_ROWS", "Listing", "listings"]
+__all__ = ["MOST_ROWS", "Listing", "head_of", "listings"]
 
 MOST_ROWS: Final = 4_000
 """The most rows of a list on the page; the workbook has them all."""
@@ -66,11 +66,16 @@ def listings(overview: Overview) -> list[Listing]:
         wanted = (columns[0], *overview.desk_columns, *columns[1:])
         title, says = _TITLES[name]
         shown = [[_cell(row, column) for column in wanted] for row in rows[:MOST_ROWS]]
-        heads = [_HEADS.get(column, column.replace("_", " ").capitalize()) for column in wanted]
+        heads = [head_of(column) for column in wanted]
         found.append(Listing(name, title, says, heads, shown, len(rows)))
     found.append(_findings(overview))
     found.extend(_desks(overview))
     return found
+
+
+def head_of(column: str) -> str:
+    """Return the heading, in words, of a column of a register."""
+    return _HEADS.get(column, column.replace("_", " ").capitalize())
 
 
 def _cell(row: Row, column: str) -> Any:

@@ -6,7 +6,7 @@ import datetime as dt
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Final, Protocol
 
@@ -20,6 +20,7 @@ from ehcp_flow.measures import (
     AdviceByAdviser,
     Cohorts,
     CountedCase,
+    Desk,
     MeasureTable,
     Period,
     Registers,
@@ -32,6 +33,7 @@ from ehcp_flow.measures import (
 )
 from ehcp_flow.measures.case_groups import Extra
 from ehcp_flow.measures.figures import are_of
+from ehcp_flow.measures.limits_kept import LimitsKept, last_twelve_months
 from ehcp_flow.measures.measure_table import Cases, Tables
 from ehcp_flow.reports.casefile import CaseFile
 from ehcp_flow.reports.published_page import PublishedFigures, published_figures
@@ -41,7 +43,8 @@ __all__ = ["Overview", "overview"]
 YEARS_BACK: Final = 5
 QUARTERS: Final = 12
 MONTHS: Final = 24
-_YEAR: Final = dt.timedelta(days=365)
+DAYS_AHEAD: Final = 14
+"""How far ahead the desk looks of which the page shows the first rows, in calendar days."""
 _ONE_DAY: Final = dt.timedelta(days=1)
 
 
@@ -61,6 +64,8 @@ class Overview:
     reviewing: Reviewing
     advice: AdviceByAdviser
     registers: Registers
+    kept: LimitsKept
+    desk: Desk
     desks: Mapping[str, Sequence[dict[str, Any]]]
     files: CaseFile
     desk_columns: tuple[str, ...]
@@ -130,12 +135,13 @@ class _Collectors:
         last = _two_years(day)[1]
         self._advice = AdviceByAdviser(last)
         self._registers = Registers(weeks=weeks, extra=extra, columns=desks)
+        self._kept, self._desk = LimitsKept(last), Desk(days=DAYS_AHEAD, extra=extra)
         self._desks = {name: Workload(name, extra, weeks) for name in desks}
         self._files = CaseFile()
         self._authorities: Counter[str] = Counter()
         figures = (self._tables, self._waiting, self._cohorts, self._reviewing, self._advice)
         self._others: tuple[_OverviewCollector, ...] = (
-            *(() if other_law else figures), self._registers, *self._desks.values(),
+            *(() if other_law else figures), self._registers, self._kept, self._desk, *self._desks.values(),
         )  # fmt: skip
 
     def add(self, answer: Answer) -> None:
@@ -161,6 +167,8 @@ class _Collectors:
             reviewing=self._reviewing,
             advice=self._advice,
             registers=self._registers,
+            kept=self._kept,
+            desk=self._desk,
             desks={name: desk.rows() for name, desk in self._desks.items()},
             files=self._files,
             desk_columns=tuple(self._desks),
@@ -172,7 +180,5 @@ class _Collectors:
 
 def _two_years(day: dt.date) -> list[Period]:
     """Return the twelve months before the last twelve, and the last twelve, up to `day`."""
-    middle = day - _YEAR
-    spans = [(middle - _YEAR + _ONE_DAY, middle), (middle + _ONE_DAY, day)]
-    labels = ("the 12 months before", "the last 12 months")
-    return [Period(start, end, label, "range", end) for (start, end), label in zip(spans, labels, strict=True)]
+    last = last_twelve_months(day)
+    return [replace(last_twelve_months(last.start - _ONE_DAY), label="the 12 months before"), last]

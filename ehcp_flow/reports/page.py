@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Final
 from ehcp_flow.errors import LibraryMissing, RangeError
 from ehcp_flow.measures import catalogue
 from ehcp_flow.outputs import Kind
+from ehcp_flow.reports.first_screen import law_kept, to_do
 from ehcp_flow.reports.lists import listings
 from ehcp_flow.reports.overview import Overview
 from ehcp_flow.reports.page_figures import figures
@@ -59,6 +60,7 @@ def report_page(overview: Overview, *, suppress: int = 0) -> str:
     if not showing.all and not overview.other_law:
         _shown(overview, showing)
         showing.settle()
+    lists = overview.files.lists()
     return render(
         "report.html.j2",
         place=place_of(overview),
@@ -70,7 +72,10 @@ def report_page(overview: Overview, *, suppress: int = 0) -> str:
         published_year=published_year(overview),
         other_law=overview.other_law,
         listings=() if suppress else listings(overview),
-        packed="" if suppress else overview.files.packed(),
+        kept=None if suppress else law_kept(overview),
+        now=None if suppress else to_do(overview),
+        opener=None if suppress else lists.number,
+        packed=lambda: overview.files.packed(lists),
         measures=catalogue().measures.values(),
         attribution=ATTRIBUTION,
         **({} if overview.other_law else _shown(overview, showing)),

@@ -8,8 +8,9 @@ from typing import Any, Final
 from ehcp_flow.measures import UNAVAILABLE
 from ehcp_flow.measures.cohorts import MARKS
 from ehcp_flow.measures.suppression import HIDDEN
+from ehcp_flow.reports.case_lists import Share
 from ehcp_flow.reports.chart_figure import ChartFigure, added, cell, shares_of, shares_said
-from ehcp_flow.reports.charts import Bar, Line, bar_chart, line_chart
+from ehcp_flow.reports.charts import Bar, Line, draw_bars, draw_lines
 from ehcp_flow.reports.overview import Overview
 from ehcp_flow.reports.placement_figures import placements
 from ehcp_flow.reports.published_page import COUNTRY, region_of
@@ -67,7 +68,7 @@ def _trend(overview: Overview, showing: Showing) -> ChartFigure | None:
         "trend",
         "Plans within 20 weeks, by year",
         says,
-        line_chart("Plans within 20 weeks, by year", says, labels, lines, top=100, unit="%"),
+        draw_lines("Plans within 20 weeks, by year", says, labels, lines, top=100, unit="%"),
         ["year", *(line.name for line in lines)],
         list(zip(labels, *texts, *map(_published, lines[2:]), strict=True)),
     )
@@ -101,7 +102,7 @@ def _quarters(overview: Overview, showing: Showing) -> ChartFigure | None:
         "quarters",
         "In time, by quarter",
         says,
-        line_chart("In time, by quarter", says, labels, lines, top=100, unit="%"),
+        draw_lines("In time, by quarter", says, labels, lines, top=100, unit="%"),
         ["quarter", *names],
         list(zip(labels, *(shares_said(table, *share) for share in shares.items()), strict=True)),
     )
@@ -129,7 +130,7 @@ def _cohorts(overview: Overview, showing: Showing) -> ChartFigure | None:
         "cohorts",
         "How fast requests are finished, by quarter of receipt",
         says,
-        line_chart(
+        draw_lines(
             "How fast requests are finished",
             says,
             [f"week {week}" for week in weeks],
@@ -174,7 +175,11 @@ def _marks(row: Mapping[str, Any], showing: Showing) -> list[float | None]:
 def _by(row: Mapping[str, Any], week: int, share: float | None) -> str:
     if row[f"finished_by_{week}"] == UNAVAILABLE:
         return "not yet"
-    return HIDDEN if share is None else f"{share}%"
+    if share is None:
+        return HIDDEN
+    finished = set(row[f"count_by_{week}"].cases)
+    others = [case_id for case_id in row["requests"].cases if case_id not in finished]
+    return Share(f"{share}%", {"finished by then": row[f"count_by_{week}"].cases, "not finished by then": others})
 
 
 def _ageing(overview: Overview, showing: Showing) -> ChartFigure | None:
@@ -197,7 +202,7 @@ def _ageing(overview: Overview, showing: Showing) -> ChartFigure | None:
         "ageing",
         "Who is waiting now",
         says,
-        bar_chart("Who is waiting now", says, bars),
+        draw_bars("Who is waiting now", says, bars),
         ["age", "open", "not decided whether to assess", "assessing", "drafting", "draft with the family"],
         [[row["age"], row["open"], *(row[stage] for stage in stages)] for row in shown],
     )
@@ -218,7 +223,7 @@ def _flow(overview: Overview, showing: Showing) -> ChartFigure | None:
         "flow",
         "Stock and flow, by month",
         says,
-        line_chart("Stock and flow, by month", says, [row["month"] for row in rows], lines),
+        draw_lines("Stock and flow, by month", says, [row["month"] for row in rows], lines),
         ["month", "received", "plans", "refused", "withdrawn", "open at end", "plans held at end"],
         [list(row.values()) for row in rows],
     )

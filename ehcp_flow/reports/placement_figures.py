@@ -6,7 +6,7 @@ from typing import Final
 
 from ehcp_flow.particular_table import KINDS
 from ehcp_flow.reports.chart_figure import ChartFigure, shares_of, shares_said
-from ehcp_flow.reports.charts import Line, line_chart
+from ehcp_flow.reports.charts import Line, draw_lines
 from ehcp_flow.reports.overview import Overview
 from ehcp_flow.reports.showing import Showing
 
@@ -48,7 +48,7 @@ def placements(overview: Overview, showing: Showing) -> ChartFigure | None:
         "placements",
         _TITLE,
         says,
-        line_chart(_TITLE, says, labels, lines, top=100, unit="%"),
+        draw_lines(_TITLE, says, labels, lines, top=100, unit="%"),
         ["year", *_DRAWN, *_BESIDE],
         list(zip(labels, *(shares_said(table, *share) for share in shares.items()), strict=True)),
     )

@@ -8,7 +8,7 @@ from typing import Any, Final
 from ehcp_flow.measures import UNAVAILABLE
 from ehcp_flow.measures.suppression import HIDDEN
 from ehcp_flow.reports.chart_figure import ChartFigure, added, cell, plain
-from ehcp_flow.reports.charts import Bar, Line, bar_chart, line_chart
+from ehcp_flow.reports.charts import Bar, Drawing, Line, draw_bars, draw_lines
 from ehcp_flow.reports.overview import Overview
 from ehcp_flow.reports.showing import Showing
 
@@ -39,7 +39,7 @@ def review_steps(overview: Overview, showing: Showing) -> ChartFigure | None:
         "reviews",
         "Where yearly reviews are lost",
         says,
-        bar_chart("Where yearly reviews are lost", says, bars),
+        draw_bars("Where yearly reviews are lost", says, bars),
         ["step", "plans", "lost", "% of step before"],
         [list(row.values()) for row in shown],
     )
@@ -79,7 +79,7 @@ def late_reviews(overview: Overview, showing: Showing) -> ChartFigure | None:
         "delays",
         "Late reviews, decisions and amended plans",
         says,
-        bar_chart("Late reviews, decisions and amended plans", says, bars),
+        draw_bars("Late reviews, decisions and amended plans", says, bars),
         ["what", *bands, "all"],
         [[row["what"], *(row[band] for band in bands), row["all"]] for row in shown],
     )
@@ -111,7 +111,7 @@ def advice_by_adviser(overview: Overview, showing: Showing) -> ChartFigure | Non
         "advice",
         "Advice in time, by adviser",
         says,
-        bar_chart("Advice in time, by adviser", says, bars, top=100),
+        draw_bars("Advice in time, by adviser", says, bars, top=100),
         heads,
         [[plain(row[name]) for name in columns] for row in shown],
     )
@@ -146,12 +146,12 @@ def phase_transfers(overview: Overview, showing: Showing) -> ChartFigure | None:
     shown = [_transfer(row, showing) for row in rows]
     _tied_to_headline(overview, every, rows, showing)
     title = "Phase transfers: sent against due"
-    svg, says = _burn_up(overview, rows, title) if showing.all else _sent(shown, title)
+    drawing, says = _burn_up(overview, rows, title) if showing.all else _sent(shown, title)
     return ChartFigure(
         "transfers",
         title,
         says,
-        svg,
+        drawing,
         ["last lawful day", "due", "sent", "in time", "left", "% sent", "needed a week"],
         [
             [row["due_on"], row["due"], row["final"], row["in_time"], row["left"], plain(row["pc_final"]),
@@ -161,7 +161,7 @@ def phase_transfers(overview: Overview, showing: Showing) -> ChartFigure | None:
     )  # fmt: skip
 
 
-def _burn_up(overview: Overview, rows: Sequence[Mapping[str, Any]], title: str) -> tuple[str, str]:
+def _burn_up(overview: Overview, rows: Sequence[Mapping[str, Any]], title: str) -> tuple[Drawing, str]:
     """Return the transfers of one day, week by week, and what the chart says."""
     ahead = [row for row in rows if row["due_on"] >= overview.as_of]
     chosen = min(ahead, key=lambda row: row["due_on"]) if ahead else max(rows[:3], key=lambda row: row["due"])
@@ -177,10 +177,10 @@ def _burn_up(overview: Overview, rows: Sequence[Mapping[str, Any]], title: str) 
         Line("due", [point["due"] for point in points]),
     ]
     upright = (past[0], "last lawful day") if past else None
-    return line_chart(title, says, labels, lines, upright=upright), says
+    return draw_lines(title, says, labels, lines, upright=upright), says
 
 
-def _sent(shown: Sequence[Mapping[str, Any]], title: str) -> tuple[str, str]:
+def _sent(shown: Sequence[Mapping[str, Any]], title: str) -> tuple[Drawing, str]:
     """Return the share sent by last lawful day: for publication, where a week is too short."""
     bars = [
         Bar(
@@ -191,7 +191,7 @@ def _sent(shown: Sequence[Mapping[str, Any]], title: str) -> tuple[str, str]:
         for row in shown
     ]
     says = "Of the transfers with each last lawful day, the share for which the amended plan was sent."
-    return bar_chart(title, says, bars, top=100), says
+    return draw_bars(title, says, bars, top=100), says
 
 
 def _transfer(row: Mapping[str, Any], showing: Showing) -> dict[str, Any]:

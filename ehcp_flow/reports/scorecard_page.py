@@ -21,7 +21,7 @@ from ehcp_flow.measures.scorecard_words import (
     target_said,
 )
 from ehcp_flow.reports.chart_figure import ChartFigure
-from ehcp_flow.reports.charts import Line, line_chart
+from ehcp_flow.reports.charts import Line, draw_lines
 from ehcp_flow.reports.page import render
 from ehcp_flow.reports.verdict import SIGNS
 
@@ -111,7 +111,7 @@ def _chart(at: int, row: CardRow) -> ChartFigure:
     says = "Each period, and the line from the baseline through the targets."
     if row.measure.over > 1:
         says = f"Each figure covers {row.measure.over} periods, and is that of the last; with the line of the plan."
-    drawn = line_chart(row.title, says, labels, lines, top=_WHOLE if share else None, unit="%" if share else "")
+    drawn = draw_lines(row.title, says, labels, lines, top=_WHOLE if share else None, unit="%" if share else "")
     return ChartFigure(
         f"over-time-{at}", row.title, says, drawn, ["period", "value", "numerator", "denominator", "line"],
         [[each[name] for name in ("period", "value", "numerator", "denominator", "target")] for each in row.series],

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 from ehcp_flow.measures import MeasureTable, catalogue, exception_rate, percent
 from ehcp_flow.measures.change import Change, clear_change
 from ehcp_flow.measures.suppression import HIDDEN
+from ehcp_flow.reports.case_lists import Share
 from ehcp_flow.reports.overview import Overview
 from ehcp_flow.reports.published_page import COUNTRY, Published, name_of, region_of
 from ehcp_flow.reports.showing import Showing
@@ -57,14 +58,19 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """One line: the share now and a year ago, of how many, which way it went, and what was published."""
+    """One line: the share now and a year ago, of how many, which way it went, and what was published.
+
+    `now_said` and `before_said` are how many of how many, with the cases of each.
+    """
 
     name: str
     column: str
     now: float | str
     now_of: tuple[int, int]
+    now_said: str
     before: float | str
     before_of: tuple[int, int]
+    before_said: str
     change: Change
     own: Elsewhere
     country: Elsewhere
@@ -86,8 +92,10 @@ def headlines(overview: Overview, showing: Showing | None = None) -> list[Headli
                 column,
                 now.share,
                 now.of,
+                now.said,
                 before.share,
                 before.of,
+                before.said,
                 clear_change(now.of, before.of, more_is_better=more_is_better),
                 _elsewhere(overview, authority, column),
                 _elsewhere(overview, COUNTRY, column),
@@ -100,6 +108,7 @@ def headlines(overview: Overview, showing: Showing | None = None) -> list[Headli
 class _Side(NamedTuple):
     share: float | str
     of: tuple[int, int]
+    said: str = ""
 
 
 _NOTHING: Final = _Side("x", (0, 0))
@@ -111,7 +120,9 @@ def _side(table: MeasureTable, row: int, name: str, showing: Showing, dear: int)
         return _Side(HIDDEN, (0, 0))
     column = catalogue().columns[name]
     values: dict[str, Any] = table[row]
-    return _Side(values[name], (values[column.base], sum(values[part] for part in column.over)))
+    part, whole = values[column.base], sum(values[part] for part in column.over)
+    said = Share.of(f"{part:,} of {whole:,}", table.explain(row, name)) if whole and showing.all else ""
+    return _Side(values[name], (part, whole), said)
 
 
 def published_year(overview: Overview) -> int | None:

@@ -14,11 +14,20 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO, Final
 
 from ehcp_flow.errors import LibraryMissing, RangeError
-from ehcp_flow.measures import REGISTERS, catalogue, exceptions_by_ground
+from ehcp_flow.measures import (
+    REGISTER_COLUMNS,
+    REGISTER_FACTS,
+    REGISTERS,
+    MeasureTable,
+    catalogue,
+    exceptions_by_ground,
+)
 from ehcp_flow.measures.registers import OF_ANY_LAW
 from ehcp_flow.outputs import Kind, Output
+from ehcp_flow.reports.lists import head_of
 from ehcp_flow.reports.overview import Overview
 from ehcp_flow.reports.published_page import ATTRIBUTION
+from ehcp_flow.reports.workbook_cover import BY_AGE, BY_MONTH, BY_YEAR, fill_cover
 
 __all__ = ["WORKBOOK", "fill_sheet", "opened_book", "sheets_of", "write_sheets", "write_workbook"]
 
@@ -27,6 +36,9 @@ _LONGEST_CELL: Final = 32_767
 _DAY_ZERO: Final = dt.date(1899, 12, 30).toordinal()
 _WIDEST: Final = 60
 _LOOKED_AT: Final = 200
+_OF_REGISTER: Final = "Register "
+_DAYS: Final = ("days_over", "waiting_days_over")
+_SOON: Final = 7
 _HEAD: Final = {"bold": True, "bg_color": "#D9E2EC", "border": 1, "text_wrap": True}
 _UNTOUCHED: Final = re.compile(rb"<dc:title>ehcp_flow</dc:title>.*<cp:lastModifiedBy></cp:lastModifiedBy>", re.DOTALL)
 
@@ -48,18 +60,30 @@ Rows = Sequence[Mapping[str, Any]]
 
 def write_workbook(overview: Overview, file: str | Path | IO[bytes]) -> None:
     """Write the workbook of a caseload to a path, or a binary stream; see `write_sheets`."""
-    write_sheets(sheets_of(overview), file, as_of=overview.as_of)
+    sheets = sheets_of(overview)
+    with opened_book(file, as_of=overview.as_of) as (book, looks):
+        fill_cover(book, overview, sheets, looks)
+        for name, rows in sheets.items():
+            register = name.removeprefix(_OF_REGISTER)
+            columns = (*overview.desk_columns, *REGISTER_COLUMNS[register]) if register in REGISTERS else ()
+            in_words = register in REGISTERS.keys() - REGISTER_FACTS
+            fill_sheet(
+                book.add_worksheet(name), name, rows, looks, columns and ("case_id", *columns), in_words=in_words
+            )
 
 
 def sheets_of(overview: Overview) -> dict[str, Rows]:
-    """Return the rows of each sheet by its name, in the order of the workbook."""
+    """Return the rows of each sheet by its name, in the order of the workbook, in which the cover comes before them.
+
+    The headings of registers are in words there, unless their rows are facts to be imported.
+    """
     sheets: dict[str, Rows] = {"About": _about(overview)}
     if not overview.other_law:
         sheets |= _figures_of(overview)
     for column, rows in overview.desks.items():
         sheets[f"By {column.replace('_', ' ')}"[:31]] = rows
     for name in OF_ANY_LAW if overview.other_law else REGISTERS:
-        sheets[f"Register {name}"] = overview.registers.rows(name)
+        sheets[f"{_OF_REGISTER}{name}"] = overview.registers.rows(name)
     if not overview.other_law:
         sheets["Definitions"] = _definitions()
     return sheets
@@ -68,24 +92,45 @@ def sheets_of(overview: Overview) -> dict[str, Rows]:
 def _figures_of(overview: Overview) -> dict[str, Rows]:
     """Return the sheets of figures, which are of England's law alone."""
     waiting, cohorts = overview.waiting, overview.cohorts
+    tables = {"year": overview.by_year, "quarter": overview.by_quarter, "12 months": overview.rolling}
     first = overview.as_of.replace(year=overview.as_of.year - 2, day=1)
     return {
-        "Measures by year": overview.by_year.rows,
+        "Limits kept": overview.kept.rows(),
+        BY_YEAR: overview.by_year.rows,
         "Measures by quarter": overview.by_quarter.rows,
         "Last 12 months": overview.rolling.rows,
-        "Open by age": waiting.by_age(),
+        "Measures, one a row": [row for by, table in tables.items() for row in _one_a_row(by, table)],
+        BY_AGE: waiting.by_age(),
         "Longest waits": waiting.longest(100),
         "Cohorts": [
             {name: value for name, value in row.items() if not isinstance(value, list)}
             for row in cohorts.curves(overview.as_of)
         ],
-        "Stock and flow": cohorts.flow(first, overview.as_of),
+        BY_MONTH: cohorts.flow(first, overview.as_of),
         "Late reviews": overview.reviewing.by_delay(),
         "Review steps": overview.reviewing.waterfall(),
         "Phase transfers": overview.reviewing.transfers(),
         "Advice by adviser": overview.advice.rows(),
         "Exceptions by ground": exceptions_by_ground(overview.registers.rows("exceptions")),
     }
+
+
+def _one_a_row(by: str, table: MeasureTable) -> Iterator[Mapping[str, Any]]:
+    """Yield each figure of a table in a row of its own, of a share with how many of how many: for a pivot table."""
+    columns = catalogue().columns
+    for place, row in enumerate(table):
+        for name, column in columns.items():
+            is_share = column.kind == "percent"
+            yield {
+                "by": by,
+                "period": table.periods[place].label,
+                "measure": catalogue().home[name].title,
+                "column": table.name_of(column),
+                "what": column.says,
+                "value": row[table.name_of(column)],
+                "numerator": row[table.name_of(columns[column.base])] if is_share else None,
+                "denominator": sum(row[table.name_of(columns[part])] for part in column.over) if is_share else None,
+            }
 
 
 def _definitions() -> Rows:
@@ -130,6 +175,11 @@ def opened_book(file: str | Path | IO[bytes], *, as_of: dt.date) -> Iterator[tup
             "date": book.add_format({"num_format": "dd/mm/yyyy", "valign": "top", "align": "left"}),
             "text": book.add_format({"text_wrap": True, "valign": "top"}),
             "number": book.add_format({"valign": "top"}),
+            "title": book.add_format({"bold": True, "font_size": 16}),
+            "strong": book.add_format({"bold": True}),
+            "share": book.add_format({"num_format": "0.0", "valign": "top"}),
+            "bad": book.add_format({"font_color": "#8A1C1C", "bold": True}),
+            "good": book.add_format({"font_color": "#14532D", "bold": True}),
         }
         yield book, looks
 
@@ -138,25 +188,52 @@ def _opened(file: str | Path | IO[bytes]) -> AbstractContextManager[IO[bytes]]:
     return Output(file, WORKBOOK).open() if isinstance(file, str | Path) else nullcontext(file)
 
 
-def fill_sheet(sheet: Any, name: str, rows: Rows, looks: Mapping[str, Any]) -> None:
-    """Write rows into a sheet, under their columns. Raises RangeError for more rows than a sheet can hold."""
+def fill_sheet(
+    sheet: Any,
+    name: str,
+    rows: Rows,
+    looks: Mapping[str, Any],
+    columns: Sequence[str] = (),
+    *,
+    in_words: bool = False,
+) -> None:
+    """Write rows into a sheet, under `columns` or their own, whose headings are `in_words` if that is asked for.
+
+    What is overdue, and by how much, stands out there. Raises RangeError for more rows than a sheet can hold.
+    """
     if len(rows) > _MOST_ROWS:
         raise RangeError(
             f"the number of rows of the sheet {name}", len(rows), f"a sheet holds {_MOST_ROWS:,}: write CSV"
         )
-    columns = list(dict.fromkeys(column for row in rows for column in row)) or ["nothing to show"]
+    columns = columns or list(dict.fromkeys(column for row in rows for column in row)) or ["nothing to show"]
     for at, column in enumerate(columns):
-        sheet.write_string(0, at, _text(column), looks["head"])
+        sheet.write_string(0, at, head_of(column) if in_words else _text(column), looks["head"])
         sheet.set_column(at, at, _width(column, rows))
     for line, row in enumerate(rows, start=1):
         for at, column in enumerate(columns):
             _cell(sheet, line, at, row.get(column), looks)
+    if in_words and rows:
+        _mark(sheet, columns, len(rows), looks)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
+
+
+def _mark(sheet: Any, columns: Sequence[str], rows: int, looks: Mapping[str, Any]) -> None:
+    """Let what is overdue stand out, by words and colour, and how long it is by a bar."""
+    for at, column in enumerate(columns):
+        if column == "status":
+            told = {"type": "cell", "criteria": "==", "value": '"overdue"', "format": looks["bad"]}
+        elif column in _DAYS:
+            told = {"type": "data_bar", "bar_color": "#E8B4A0", "min_type": "num", "min_value": 0}
+        elif column == "days_left":
+            told = {"type": "cell", "criteria": "<=", "value": _SOON, "format": looks["bad"]}
+        else:
+            continue
+        sheet.conditional_format(1, at, rows, at, told)
 
 
 def _cell(sheet: Any, line: int, at: int, value: Any, looks: Mapping[str, Any]) -> None:

@@ -54,6 +54,7 @@ SHORT = {
     "law/notices.py": "one question to the rulebook",
     "measures/change.py": "one test, of shares and of counts",
     "measures/exceptions.py": "one figure",
+    "reports/desk_lines.py": "a row of the desk as two pages show it",
     "measures/frames.py": "the way of every figure into frames",
     "moves/citing.py": "one function, below guards and steps",
     "moves/regions.py": "one question to the rulebook",

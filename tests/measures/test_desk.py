@@ -10,6 +10,7 @@ from ehcp_flow.answers import answer
 from ehcp_flow.case import group_cases
 from ehcp_flow.deadlines import FIELDS
 from ehcp_flow.errors import RangeError
+from ehcp_flow.law.loader import england
 from ehcp_flow.measures import CHANGES, DESK_COLUMNS, DESK_LISTS, Desk, desk
 from ehcp_flow.synth import synth
 from tests.measures.answers_made_up import told
@@ -78,6 +79,25 @@ def test_a_right_of_the_family_a_protected_time_and_what_fell_away_are_not_there
     assert listed(refused) == []
     assert "draft_representations" not in {limit for *_, limit in listed(draft, days=60)}
     assert listed(WITHDRAWN) == []
+
+
+MEDIATED = ("2020-01-06 request_received parent", "2020-02-10 assessment_refused", "2020-03-02 mediation_contacted",
+            "2020-03-02 mediation_requested", "2020-03-30 mediation_held")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("after", "there"),
+    [((), True), (("2020-03-30 mediation_agreed outcome=assess", "2020-04-08 assessment_agreed",
+                   "2020-05-27 plan_refused"), False)],
+    ids=["nobody came to terms", "they came to terms, and that was done"],
+)  # fmt: skip
+def test_what_another_never_did_in_a_dispute_that_is_settled_is_a_breach_and_no_work(after, there):
+    """A certificate opens a month to appeal (SR 43(2)); of a dispute that is over there is nothing to appeal."""
+    case = told("C-1", *MEDIATED, *after)
+    (breach,) = (one for one in answer(case, ON).deadlines if one.limit == "mediation_certificate")
+    assert breach.status == "overdue"
+    assert breach.breach
+    assert ("mediation_certificate" in {limit for *_, limit in listed(case)}) == there
 
 
 def stage_of(case_id: str, began: str, days: int):
@@ -155,6 +175,11 @@ def test_days_beyond_a_century_are_refused():
         Desk(days=-1)
 
 
+OF_OTHERS_IN_A_DISPUTE = {
+    limit.id
+    for limit in england().limits.values()
+    if limit.side == "others" and england().limits[limit.root].group in ("mediation", "appeal")
+}
 CASELOAD = [answer(case, ON) for case in group_cases(synth(60, 4, as_of=ON, faults=0.3)).values()]
 
 
@@ -178,6 +203,7 @@ def test_the_order_of_the_cases_never_matters_and_no_row_contradicts_its_deadlin
         if one.kind in ("statutory", "local", "guidance") and one.derivation.limit.side != "family"
         and not one.derivation.version.is_window
         and (one.status == "overdue" or (one.status == "open" and one.due_on and each.as_of <= one.due_on <= until))
+        and not (one.limit in OF_OTHERS_IN_A_DISPUTE and not any(dispute.under_way for dispute in each.disputes))
     }  # fmt: skip
     assert every == {row["key"] for row in rows if row["list"] in ("court", "overdue", "due")}
 

@@ -25,7 +25,10 @@ def test_a_caseload_of_nothing_still_makes_a_page_and_a_workbook(watched, tmp_pa
     file = tmp_path / "nothing.html"
     file.write_text(report_page(nothing), encoding="utf-8")
     page = watched.open(file)
+    page.locator("#list-breaches summary").click()
     assert page.locator("#list-breaches tbody").inner_text().strip() == "None."
+    assert page.locator("#kept .verdict").inner_text() == "Yes: no time limit is past and not met today."
+    assert page.locator("#now p").inner_text() == "Nothing is to be done."
     assert watched.said == []
     write_workbook(nothing, io.BytesIO())
     assert report_page(nothing, suppress=5)

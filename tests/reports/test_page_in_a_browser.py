@@ -21,13 +21,20 @@ def page(watched, page_file):
     assert watched.asked == [page_file.as_uri()], "the page asked for something"
 
 
+def unfolded(page, name):
+    """Show the rows of a list, and return the list."""
+    found = page.locator(f"#list-{name}")
+    found.locator("summary").click()
+    return found
+
+
 def test_axe_finds_nothing(page, axe):
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
     assert violations(page, axe) == []
 
 
 def test_axe_finds_nothing_in_an_open_case(page, axe):
-    page.locator("#list-breaches button.case").first.click()
+    unfolded(page, "breaches").locator("button.case").first.click()
     page.wait_for_selector("dialog[open] li")
     page.evaluate("document.querySelectorAll('dialog details').forEach(one => { one.open = true; })")
     assert violations(page, axe) == []
@@ -38,20 +45,72 @@ def test_axe_finds_nothing_in_the_public_page(watched, public_file, axe):
     assert watched.said == []
 
 
-def test_the_first_screen_answers_whether_it_is_getting_better(page):
-    lines = page.locator(".lines tbody tr")
-    assert lines.count() == 9
-    box = page.locator(".tiles").bounding_box()
-    assert box["y"] + box["height"] <= 900, "the answer does not fit on one screen"
+def test_the_first_screen_answers_three_questions(page, seen):
+    """Whether the law is kept, what needs doing now, and whether it is getting better."""
+    kept, better = page.locator(".verdict").all()
+    box = better.bounding_box()
+    assert box["y"] + box["height"] <= 900, "the answers do not fit on one screen"
+    breaches = sum(row["status"] == "overdue" for row in seen.registers.rows("breaches"))
+    assert kept.inner_text().startswith(f"No: {breaches:,} time limits are past and not met today, for ")
+    assert page.locator(".card").count() == 5
+    assert page.locator("#now ol li").count() == 5
     assert re.fullmatch(
         r"(Of|None of) 8 measures.+\.\s+The headline is .+\. .+ open for more than 20 weeks.*\.",
-        page.locator(".verdict").inner_text(),
+        better.inner_text(),
     )
+    lines = page.locator(".lines tbody tr")
+    assert lines.count() == 9
     assert "46.4%" in lines.first.inner_text()
 
 
+def number_in(text):
+    return int(re.sub(r"\D", "", text))
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        "#kept .card button.figure",
+        "#now p button.figure",
+        ".lines button.figure",
+        ".tiles button.figure",
+        "#chart-ageing button.figure",
+        "#chart-quarters button.figure",
+        "#chart-flow button.figure",
+    ],
+)
+def test_a_figure_opens_its_cases_and_each_case_its_working(page, figure):
+    page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
+    button = page.locator(figure).first
+    says = button.inner_text()
+    button.click()
+    page.wait_for_selector("dialog[open] li")
+    heading = page.locator("#file-h").inner_text()
+    assert heading.endswith(f": {says}")
+    if "%" not in says:
+        told = [number_in(text.rpartition("(")[2]) for text in page.locator("dialog h3").all_inner_texts()]
+        assert told[0] == number_in(says.split(" of ")[0]), "as many cases as the figure says"
+        assert sum(told) == number_in(says.split(" of ")[-1])
+    page.locator("dialog button.case").first.click()
+    page.wait_for_function("document.getElementById('file-h').textContent.startsWith('Case ')")
+    page.get_by_role("button", name="Back to the list").click()
+    assert page.locator("#file-h").inner_text() == heading
+
+
+def test_a_long_list_of_cases_is_shown_in_part_until_all_are_asked_for(page):
+    page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
+    page.locator("#chart-flow tbody tr").last.locator("button.figure").last.click()
+    page.wait_for_selector("dialog[open] li")
+    more = page.locator("dialog button", has_text="Show all")
+    before = page.locator("dialog li").count()
+    if more.count():
+        assert before == 300
+        more.click()
+    assert page.locator("dialog li").count() == number_in(page.locator("dialog h3").inner_text())
+
+
 def test_a_case_opens_with_its_working_and_closes_by_the_keyboard(page):
-    button = page.locator("#list-breaches button.case").first
+    button = unfolded(page, "breaches").locator("button.case").first
     case_id = button.inner_text()
     button.focus()
     page.keyboard.press("Enter")
@@ -86,6 +145,7 @@ def rows_of(page, name):
 
 
 def test_a_list_is_filtered_and_says_how_many_rows_are_left(page):
+    unfolded(page, "advice")
     page.fill("#list-advice [data-filter]", "medical")
     rows = rows_of(page, "advice")
     assert rows
@@ -97,7 +157,7 @@ def test_a_list_is_filtered_and_says_how_many_rows_are_left(page):
 
 
 def test_a_list_is_sorted_up_and_down_and_says_so(page):
-    head = page.locator("#list-breaches th", has_text="Days over")
+    head = unfolded(page, "breaches").locator("th", has_text="Days over")
     head.locator("button").click()
     assert head.get_attribute("aria-sort") == "ascending"
     at = page.locator("#list-breaches th[scope=col]").all_inner_texts().index("Days over▴")
@@ -111,6 +171,7 @@ def test_a_list_is_sorted_up_and_down_and_says_so(page):
 
 
 def test_a_list_is_turned_over_to_its_last_page(page):
+    unfolded(page, "reviews")
     first = rows_of(page, "reviews")
     on = page.locator("#list-reviews [data-page='1']")
     back = page.locator("#list-reviews [data-page='-1']")
@@ -147,6 +208,31 @@ def test_at_twice_the_size_nothing_runs_off_the_side(watched, page_file):
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+def test_on_a_telephone_legends_and_lists_are_whole_and_the_page_is_short(watched, page_file):
+    watched.page.set_viewport_size({"width": 390, "height": 844})
+    page = watched.open(page_file)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate("document.documentElement.scrollHeight") < 12_000
+    for svg in page.locator("figure svg:visible").all():
+        box = svg.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+    names = page.locator("#chart-quarters .legend li").all_inner_texts()
+    assert len(names) == 5
+    assert page.locator("#chart-quarters .legend").is_visible()
+    first = unfolded(page, "breaches").locator("tbody tr").first
+    for box in (cell.bounding_box() for cell in first.locator("th, td").all() if cell.is_visible()):
+        assert box["x"] + box["width"] <= 390
+
+
+def test_in_forced_colours_charts_keep_their_own_and_figures_are_links_still(page):
+    page.emulate_media(forced_colors="active")
+    background = page.locator("figure svg:visible").first.evaluate("one => getComputedStyle(one).backgroundColor")
+    assert background == "rgb(255, 255, 255)"
+    line = page.locator(".lines button.figure").first.evaluate("one => getComputedStyle(one).textDecorationLine")
+    assert line == "underline"
+
+
 def test_it_prints_on_a4_without_its_controls(page, tmp_path):
     file = tmp_path / "report.pdf"
     page.emulate_media(media="print")
@@ -159,6 +245,7 @@ def test_it_prints_on_a4_without_its_controls(page, tmp_path):
     # A4 is 595 by 842 points.
     boxes = {(round(float(w)), round(float(h))) for w, h in re.findall(rb"MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", pdf)}
     assert boxes
+    assert len(re.findall(rb"/Type\s*/Page[^s]", pdf)) < 8
     assert all(abs(w - 595) <= 1 and abs(h - 842) <= 1 for w, h in boxes)
 
 
@@ -169,7 +256,7 @@ def test_motion_is_left_out_for_those_who_ask_for_it(page):
 
 def test_colour_is_never_alone(page):
     """Each line of a chart has its own dash or mark, and its name; each change of a headline has its words."""
-    for svg in page.locator("figure svg").all():
+    for svg in page.locator("figure svg[role=img]").all():
         lines = svg.locator("polyline")
         looks = {(line.get_attribute("stroke"), line.get_attribute("stroke-dasharray")) for line in lines.all()}
         dashes = {dash for _, dash in looks}
@@ -198,6 +285,6 @@ def test_the_page_of_eight_thousand_cases_opens_and_shows_its_cases(watched, tmp
     cases = group_cases(synth(8_000, 3, authority="885"))
     file.write_text(report_page(overview(cases, "2026-06-30")), encoding="utf-8")
     page = watched.open(file)
-    page.locator("#list-breaches button.case").first.click()
+    unfolded(page, "breaches").locator("button.case").first.click()
     page.wait_for_selector("dialog[open] li")
     assert watched.said == []

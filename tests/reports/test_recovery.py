@@ -41,7 +41,7 @@ class Tables(HTMLParser):
         names = dict(attrs)
         if tag == "figure":
             self._at = names["id"]
-        if tag == "table" and names.get("class") == "lines":
+        if tag == "table" and "lines" in (names.get("class") or "").split():
             self._at = "lines"
         if tag == "dl" and names.get("class") == "tiles":
             self._at = "tiles"

@@ -1,13 +1,17 @@
 import datetime as dt
 import io
+import re
+import zipfile
 
 import openpyxl  # type: ignore[import-untyped]
 import pytest
 
 from ehcp_flow.case import Case
 from ehcp_flow.facts import make_fact
-from ehcp_flow.measures import REGISTERS
+from ehcp_flow.measures import REGISTER_COLUMNS, REGISTER_FACTS, REGISTERS, percent
+from ehcp_flow.reports.first_screen import law_kept
 from ehcp_flow.reports.overview import overview
+from ehcp_flow.reports.verdict import headlines, in_words
 from ehcp_flow.reports.workbook import sheets_of, write_sheets, write_workbook
 
 AS_OF = dt.date(2026, 6, 30)
@@ -18,15 +22,20 @@ def read(file, **options):
 
 
 @pytest.fixture(scope="module")
-def book(seen):
+def written(seen):
     file = io.BytesIO()
     write_workbook(seen, file)
-    return read(file)
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def book(written):
+    return read(io.BytesIO(written))
 
 
 def test_the_workbook_has_a_sheet_for_each_register_and_its_definitions(book):
     assert {f"Register {name}" for name in REGISTERS} <= set(book.sheetnames)
-    assert book.sheetnames[0] == "About"
+    assert book.sheetnames[:2] == ["Cover", "About"]
     assert book.sheetnames[-1] == "Definitions"
     assert "By caseworker" in book.sheetnames
 
@@ -47,9 +56,57 @@ def test_dates_are_dates_and_numbers_are_numbers(book):
     sheet = book["Register breaches"]
     head = [cell.value for cell in sheet[1]]
     row = dict(zip(head, sheet[2], strict=True))
-    assert isinstance(row["due_on"].value, dt.datetime)
-    assert row["due_on"].number_format == "dd/mm/yyyy"
-    assert isinstance(row["days_over"].value, int)
+    assert isinstance(row["Last lawful day"].value, dt.datetime)
+    assert row["Last lawful day"].number_format == "dd/mm/yyyy"
+    assert isinstance(row["Days over"].value, int)
+
+
+def test_the_cover_says_what_the_page_says_first(book, seen):
+    """Whether the law is kept, the headline table with the year of what is published, and three charts."""
+    cover = book["Cover"]
+    texts = [cell.value for row in cover.iter_rows() for cell in row if cell.value is not None]
+    assert f"Is the law kept? {law_kept(seen).answer}" in texts
+    assert f"Is the service getting better? {in_words(headlines(seen))}" in texts
+    for line in headlines(seen):
+        row = next(row for row in cover.iter_rows(values_only=True) if row[0] == line.name)
+        assert row[1:4] == (line.now, line.now_said or "–", line.before)
+        assert row[4].endswith(line.change)
+    assert "England 2024" in texts
+
+
+def test_the_charts_of_the_cover_are_drawn_of_sheets_that_are_there(written, book):
+    with zipfile.ZipFile(io.BytesIO(written)) as parts:
+        charts = [parts.read(name).decode() for name in sorted(parts.namelist()) if name.startswith("xl/charts/chart")]
+        assert "drawing" in parts.read("xl/worksheets/sheet1.xml").decode(), "they lie on the first sheet"
+    assert [chart.count("<c:ser>") for chart in charts] == [2, 3, 1]
+    for chart in charts:
+        assert {name.strip("'") for name in re.findall(r"<c:f>(.+?)!", chart)} < set(book.sheetnames)
+
+
+def test_each_figure_stands_in_a_row_of_its_own_beside_the_wide_tables(book, seen):
+    rows = list(book["Measures, one a row"].iter_rows(values_only=True))
+    head, figures = rows[0], [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+    assert head == ("by", "period", "measure", "column", "what", "value", "numerator", "denominator")
+    wide = {(row["year"], name): row[name] for row in seen.by_year for name in seen.by_year.names}
+    long = {(one["period"], one["column"]): one["value"] for one in figures if one["by"] == "year"}
+    assert long == wide
+    for one in figures:
+        if isinstance(one["value"], float) and one["denominator"]:
+            assert percent(one["numerator"], one["denominator"]) == one["value"]
+
+
+@pytest.mark.parametrize("name", sorted(REGISTERS.keys() - REGISTER_FACTS))
+def test_a_register_is_headed_in_words_and_what_is_late_stands_out(book, name):
+    sheet = book[f"Register {name}"]
+    heads = [cell.value for cell in sheet[1]]
+    assert not [head for head in heads if "_" in head]
+    marked = {one.sqref for one in sheet.conditional_formatting}
+    assert bool(marked) == bool({"Status", "Days over", "Days left"} & set(heads) and sheet.max_row > 1)
+
+
+def test_rows_that_are_facts_keep_the_names_by_which_they_are_imported(book):
+    heads = [cell.value for cell in book["Register proposals"][1]]
+    assert heads == ["case_id", "caseworker", *REGISTER_COLUMNS["proposals"]], "of an empty register too"
 
 
 @pytest.mark.parametrize("text", ['=HYPERLINK("http://x","y")', "+1+1", "-2", "@SUM(A1)", "\t=1", "{=1}", "http://x"])

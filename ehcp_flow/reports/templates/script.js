@@ -19,6 +19,7 @@
     for (const [key, value] of Object.entries(attributes || {})) made.setAttribute(key, value);
     return made;
   };
+  const caseButton = (id) => el("button", id, { type: "button", class: "case" });
   const compare = (a, b) => {
     if (a === b) return 0;
     if (a === null || a === "") return 1;
@@ -36,7 +37,8 @@
     let rows = [];
     let first = 0;
     let sorted = null;
-    const isCase = heads.length && heads[0].querySelector("button").textContent.trim() === "Case";
+    const names = heads.map((head) => head.querySelector("button").firstChild.textContent.trim());
+    const isCase = names[0] === "Case";
     const ready = () => {
       if (all === null) {
         all = JSON.parse(list.querySelector("script").textContent).rows;
@@ -48,8 +50,8 @@
       body.replaceChildren(...part.map((row) => {
         const line = el("tr");
         row.forEach((value, at) => {
-          const box = at ? el("td", shown(value)) : el("th", undefined, { scope: "row" });
-          if (!at && isCase) box.append(el("button", shown(value), { type: "button", class: "case" }));
+          const box = at ? el("td", shown(value), { "data-head": names[at] }) : el("th", undefined, { scope: "row" });
+          if (!at && isCase) box.append(caseButton(value));
           else if (!at) box.textContent = shown(value);
           line.append(box);
         });
@@ -100,8 +102,6 @@
         ready();
         first += Number(button.dataset.page) * PAGE;
         draw();
-      } else if (button.classList.contains("case")) {
-        open(button.textContent);
       }
     });
     back.disabled = true;
@@ -109,10 +109,7 @@
     on.disabled = count <= PAGE;
     says.textContent = count ? `Rows 1 to ${Math.min(PAGE, count)} of ${count.toLocaleString("en-GB")}` : "No rows";
     if (isCase) {
-      body.querySelectorAll("th[scope=row]").forEach((box) => {
-        const button = el("button", box.textContent, { type: "button", class: "case" });
-        box.replaceChildren(button);
-      });
+      body.querySelectorAll("th[scope=row]").forEach((box) => box.replaceChildren(caseButton(box.textContent)));
     }
   }
 
@@ -124,6 +121,7 @@
     for (let at = 0; at < text.length; at += 1) bytes[at] = text.charCodeAt(at);
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     files = JSON.parse(await new Response(stream).text());
+    files.place = new Map(files.ids.map((id, at) => [id, at]));
     return files;
   }
 
@@ -163,9 +161,9 @@
     return line;
   }
 
-  async function open(id) {
+  async function open(id, back) {
     const data = await unpack();
-    const found = data.cases[id];
+    const found = data.cases[data.place.get(id)];
     if (!found) return false;
     const [authority, meaning, since, facts, deadlines] = found;
     const name = data.names;
@@ -181,12 +179,82 @@
     }
     const limits = el("ol", undefined, { class: "timeline" });
     for (const item of deadlines) limits.append(working(item, data));
-    place.replaceChildren(intro, el("h3", "Time limits"), limits, el("h3", "What happened"), happened);
-    if (!dialog.open) dialog.showModal();
-    heading.focus();
+    const parts = [intro, el("h3", "Time limits"), limits, el("h3", "What happened"), happened];
+    if (back) {
+      const button = el("button", "Back to the list", { type: "button" });
+      button.addEventListener("click", back);
+      parts.unshift(button);
+    }
+    present(parts);
     return true;
   }
 
+  function present(parts) {
+    place.replaceChildren(...parts);
+    if (!dialog.open) dialog.showModal();
+    dialog.scrollTop = 0;
+    heading.focus();
+  }
+
+  const FIRST = 300;
+  async function openList(number, title) {
+    const data = await unpack();
+    const again = () => openList(number, title);
+    heading.textContent = title;
+    const parts = [];
+    for (const [name, steps] of data.lists[number]) {
+      let at = 0;
+      const ids = steps.map((step) => data.ids[at += step]);
+      const says = `${name || "Cases"} (${ids.length.toLocaleString("en-GB")})`;
+      parts.push(el("h3", says[0].toLocaleUpperCase("en-GB") + says.slice(1)));
+      const list = el("ul", undefined, { class: "ids" });
+      const times = new Map();
+      for (const id of ids) times.set(id, (times.get(id) || 0) + 1);
+      const each = [...times.keys()];
+      const add = (some) => list.append(...some.map((id) => {
+        const item = el("li");
+        item.append(caseButton(id), times.get(id) > 1 ? ` ×${times.get(id)}` : "");
+        return item;
+      }));
+      add(each.slice(0, FIRST));
+      list.addEventListener("click", (event) => {
+        const button = event.target.closest("button.case");
+        if (button) open(button.textContent, again);
+      });
+      parts.push(list);
+      if (each.length > FIRST) {
+        const more = el("button", `Show all ${each.length.toLocaleString("en-GB")}`, { type: "button" });
+        more.addEventListener("click", () => { add(each.slice(FIRST)); more.remove(); });
+        parts.push(more);
+      }
+    }
+    present(parts);
+  }
+
+  const said = (node) => node ? node.textContent.trim() : "";
+  function titleOf(figure) {
+    const box = figure.closest("td, dd, p");
+    const part = figure.closest("figure, .card, section");
+    const of = [said(part && part.querySelector("h2, h3"))];
+    if (box.matches("td")) {
+      of.push(said(box.parentElement.querySelector("th")));
+      of.push(said(box.closest("table").querySelectorAll("thead th")[box.cellIndex]));
+    } else if (box.matches("dd")) {
+      of.push(said(box.parentElement.querySelector("dt")));
+    }
+    return `${of.filter(Boolean).join(", ")}: ${said(figure)}`;
+  }
+
+  document.querySelectorAll("[data-open]").forEach((figure) => {
+    const button = el("button", figure.textContent, { type: "button", class: "figure" });
+    button.addEventListener("click", () => openList(Number(figure.dataset.open), titleOf(button)));
+    figure.replaceChildren(button);
+  });
+  document.querySelectorAll("[data-case]").forEach((box) => box.replaceChildren(caseButton(box.textContent)));
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("main button.case");
+    if (button) open(button.textContent);
+  });
   document.getElementById("file-close").addEventListener("click", () => dialog.close());
   document.getElementById("find").addEventListener("submit", async (event) => {
     event.preventDefault();
