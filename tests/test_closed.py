@@ -27,6 +27,8 @@ HELD_ELSEWHERE = {
     "readers.refused_rows._STANDS_IN": "another column is asked about before it is looked up",
     "readers.fact_writer._ROWS": "another format is refused before it is looked up",
     "reports.lists._TITLES": "the keys of the table beside it: tests/reports/test_overview.py has each list",
+    "reports.verdict.SIGNS": "each change that there is has one: it is what `Change` lists",
+    "reports.workbook_cover._ALONG": "the sheets that charts are drawn of: tests/reports/test_workbook.py has each",
     "law.guard.KINDS": "another kind is refused before it is looked up",
     "law.loader.SECTIONS": "another section is refused before it is looked up",
     "cli.words.WORDS": "another word is passed over before it is looked up",
