@@ -135,7 +135,7 @@ def _explain(
         _csv(chosen, printed)
     else:
         _text(answered, chosen)
-    if limits and not found:
+    if limits and not chosen:
         runs = ", ".join(dict.fromkeys(deadline.limit for deadline in answered.deadlines)) or "none"
         note(f"no such deadline follows from the facts of case {answered.case.case_id}; these do: {runs}")
     source.leave()

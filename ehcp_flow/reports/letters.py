@@ -99,12 +99,21 @@ def _to_an_adviser(answer: Answer, deadline: Deadline) -> Iterator[str]:
 def _to_the_ombudsman(answer: Answer, deadline: Deadline) -> Iterator[str]:
     yield _began(deadline)
     yield f"{_source(deadline)} {who(deadline)} {_had_until(deadline)} to {_task(deadline)} ({deadline.citation})."
-    yield from (step.text.removeprefix("How it is counted: ") for step in deadline.explanation if step.part == "count")
+    yield _counted(deadline)
     yield _became(deadline, answer)
     yield _excused(deadline)
     if deadline.contested_by:
         yield f"On another reading of the law ({'; '.join(deadline.contested_by)}) this would be otherwise."
     yield f"This is what the record showed on {day_of(answer.as_of)}."
+
+
+def _counted(deadline: Deadline) -> str:
+    """Return how a limit is counted in one sentence, of two days and the later of them too; nothing of a set day."""
+    steps = [step.text for step in deadline.explanation if step.part == "count"]
+    if not steps:
+        return ""
+    first, *more = (step.removeprefix("How it is counted: ").rstrip(".") for step in steps)
+    return "; ".join((first, *(f"{text[:1].lower()}{text[1:]}" for text in more))) + "."
 
 
 _WRITERS: Final[Mapping[str, Callable[[Answer, Deadline], Iterator[str]]]] = {

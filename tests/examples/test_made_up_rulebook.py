@@ -139,7 +139,7 @@ def test_the_report_has_its_lists_and_says_what_is_englands_only(tmp_path):
     assert "20 weeks" not in text
     assert "Phase transfers" not in text
     assert openpyxl.load_workbook(book).sheetnames == [
-        "About", "Register breaches", "Register due", "Register exceptions", "Register findings",
+        "Cover", "About", "Register breaches", "Register due", "Register exceptions", "Register findings",
     ]  # fmt: skip
     assert "Let a panel decide" in feed.read_text()
 
@@ -162,7 +162,7 @@ def test_figures_of_another_law_are_refused_in_columns_and_one_by_one():
 
 def test_lists_that_any_law_has_are_given():
     names = [row.split(",")[0] for row in run("registers", FILE, "--format", "csv", *ON).stdout.splitlines()]
-    assert names == ["name", "breaches", "due", "exceptions", "findings"]
+    assert names == ["name", "breaches", "due", "exceptions", "findings", "limits-kept"]
 
 
 def test_before_it_is_loaded_nobody_knows_its_event():
