@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +23,7 @@ from ehcp_flow.bulk.quoting import Quotes, cells_of_row, inside, irregular, span
 from ehcp_flow.bulk.read_again import taken
 from ehcp_flow.errors import RowRefused
 from ehcp_flow.facts import COLUMNS, OWN, WHITE
+from ehcp_flow.measures.extra import rows_of_text
 from ehcp_flow.readers import read_facts
 from ehcp_flow.readers.row_tables import CsvTable, column_of, known_among, table_of
 from ehcp_flow.readers.text_lines import LONGEST_ROW
@@ -54,6 +55,7 @@ class CsvFile:
         self._separator = table.separator
         self._retried = table.retried
         self._first = table.lines_read + 1
+        self._header = table.header
         columns = [column_of(cell) for cell in table.header]
         known = known_among(columns)
         # A column that is none of a fact here, though it could be one elsewhere, goes by a name that is none.
@@ -153,6 +155,26 @@ class CsvFile:
                 frame = pl.concat([frame, frame_of_rows(told, frame.schema)]).sort(LINE)
             yield frame["case_id"]
 
+    def further_cells(self, beside: Collection[str]) -> Iterator[pl.DataFrame]:
+        """Yield what is said outside the columns of facts, by column, with what is said in the columns beside.
+
+        A row that cannot be taken apart at all says nothing.
+        """
+        last = {column_of(cell): at for at, cell in enumerate(self._header)}
+        known = known_among(last)
+        chosen = {column: at for column, at in last.items() if column not in known or column in beside}
+        names = {self._name_at(at): column for column, at in chosen.items()}
+        for line, block in self._blocks():
+            frame, odd, rows = self._plain(block, line, list(names))
+            frame = frame.rename(names)
+            told = []
+            for at in odd.tolist():
+                text = (self._head + rows.text(at)).decode("utf-8-sig", "replace")
+                told += [{**row, LINE: rows.lines[at]} for row in rows_of_text(io.StringIO(text, newline=""))]
+            if told:
+                frame = pl.concat([frame, frame_of_rows(told, frame.schema)]).sort(LINE)
+            yield frame.drop(LINE)
+
     def frames(self) -> Iterator[pl.DataFrame]:
         """Yield the rows, with the line of each."""
         self.refused = []
@@ -177,6 +199,11 @@ class CsvFile:
             if frame.height:
                 yield frame
 
+    def _name_at(self, at: int) -> str:
+        """Return what a column goes by in a block: its name, if it is one of a fact, or is dated by its rows."""
+        name = self._columns[at]
+        return name if name in COLUMNS else self._plain_at.get(at, f"_{at}")
+
     def _plain(self, block: bytes, line: int, columns: list[str]) -> tuple[pl.DataFrame, Array, _Rows]:
         """Return the plain rows of a block, which rows are not plain, and where all of them stand."""
         rows = _Rows(block, line, by_line=self._quotes.by_line)
@@ -186,7 +213,7 @@ class CsvFile:
         text = rows.data[np.repeat(plain, rows.lengths)].tobytes() if len(odd) else block
         if not text:
             return pl.DataFrame(schema={**dict.fromkeys(columns, pl.String), LINE: pl.Int64}), odd, rows
-        names = [name if name in COLUMNS else self._plain_at.get(at, f"_{at}") for at, name in enumerate(self._columns)]
+        names = [self._name_at(at) for at in range(len(self._columns))]
         scan = pl.scan_csv(
             io.BytesIO(text),
             has_header=False,

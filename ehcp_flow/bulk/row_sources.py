@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from itertools import chain
@@ -25,14 +25,13 @@ from ehcp_flow.errors import RowRefused, SourceError
 from ehcp_flow.fact_names import FactNames
 from ehcp_flow.facts import COLUMNS, REQUIRED, WHITE, Fact
 from ehcp_flow.inputs import spooled
-from ehcp_flow.measures.extra import LONGEST_VALUE, FurtherValues, values_in
 from ehcp_flow.readers import FactReader, Report, read_facts
 from ehcp_flow.readers.plain_columns import dated_columns
 from ehcp_flow.readers.row_tables import column_of, known_among
 from ehcp_flow.store import Store
 from ehcp_flow.store.base import Axis
 
-__all__ = ["Source", "chunks_of", "further_columns", "open_rows", "store_rows"]
+__all__ = ["FrameSource", "Source", "chunks_of", "open_rows", "store_rows"]
 
 Source: TypeAlias = Any
 """A polars DataFrame or LazyFrame, an Arrow table, batch or reader, a path or stream of CSV, JSON Lines or Parquet, a
@@ -46,9 +45,6 @@ _PARQUET: Final = b"PAR1"
 Clean: TypeAlias = Callable[[pl.DataFrame], pl.DataFrame]
 
 
-_BESIDE: Final = frozenset({"case_id", "event", "on", "recorded_at", "corrects"})
-
-
 @contextmanager
 def readable(name: str) -> Iterator[None]:
     """Raise SourceError where Polars cannot read a source: it is damaged, or holds what is neither text nor days."""
@@ -58,7 +54,7 @@ def readable(name: str) -> Iterator[None]:
         raise SourceError(name, f"it cannot be read: {str(error).partition(chr(10))[0]}") from error
 
 
-class _FrameSource:
+class FrameSource:
     """A frame, or a Parquet file, as blocks of rows; a row's line is its number, from 1 on."""
 
     together = False
@@ -93,6 +89,16 @@ class _FrameSource:
         self.shown: Mapping[str, str] = known
         self.unknown_columns = tuple(column for column in written if column_of(column) not in among | dated_columns())
         self.refused: list[RowRefused] = []
+
+    def further_cells(self, beside: Collection[str]) -> Iterator[pl.DataFrame]:
+        """Yield what is said outside the columns of facts, by column, with what is said in the columns beside."""
+        columns = {column_of(name): name for name, kind in self._frame.collect_schema().items() if not kind.is_nested()}
+        known = known_among(columns)
+        chosen = [
+            pl.col(name).alias(column) for column, name in columns.items() if column not in known or column in beside
+        ]
+        with readable(self.name):
+            yield self._frame.lazy().select(chosen).collect()
 
     @cached_property
     def height(self) -> int:
@@ -204,7 +210,7 @@ def open_rows(
     if isinstance(source, Store):
         return KeptRows(StoreRows(source, name or "store", known_at, axis), is_small=True)
     if isinstance(source, (pl.DataFrame, pl.LazyFrame)):
-        return _FrameSource(source.lazy().collect(), name or "frame")
+        return FrameSource(source.lazy().collect(), name or "frame")
     if isinstance(source, RowSource):
         return source
     if isinstance(source, (str, os.PathLike)) and Path(source).is_fifo():
@@ -219,7 +225,7 @@ def open_rows(
         arrow = pl.from_arrow(source)
         if not isinstance(arrow, pl.DataFrame):
             raise SourceError(name or "Arrow", "this is one column and no table")
-        return _FrameSource(arrow, name or "table")
+        return FrameSource(arrow, name or "table")
     if isinstance(source, Mapping):
         source = source.values()
     told = list(source)
@@ -230,32 +236,6 @@ def store_rows(rows: RowSource) -> StoreRows | None:
     """Return the rows as a store's, None where they are no store's."""
     read = rows.read if isinstance(rows, KeptRows) else rows
     return read if isinstance(read, StoreRows) else None
-
-
-def further_columns(path: str, *, known_at: dt.datetime | None = None, with_facts: bool = True) -> FurtherValues:
-    """Return what a Parquet file says beside its facts, by case: as `measures.read_extra` does for text."""
-    scan = pl.scan_parquet(path)
-    with readable(path):
-        schema = scan.collect_schema()
-    plain = {column_of(name): name for name, kind in schema.items() if not kind.is_nested()}
-    known = known_among(plain)
-    if "case_id" not in plain or ("particular" not in known and len(known) == len(plain)):
-        return values_in(())
-    kept = {
-        column: name
-        for column, name in plain.items()
-        if column not in known or column in _BESIDE or "particular" in known
-    }
-    texts = [
-        pl.col(name).cast(pl.String, strict=False).str.strip_chars(WHITE).alias(column) for column, name in kept.items()
-    ]
-    with readable(path):
-        rows = scan.select(texts).collect()
-    told = (
-        {name: text for name, text in row.items() if text and len(text) <= LONGEST_VALUE}
-        for row in rows.iter_rows(named=True)
-    )
-    return values_in(told, known_at=known_at, with_facts=with_facts)
 
 
 def _facts_of(each: Case | Fact) -> Iterable[Fact]:
@@ -273,7 +253,7 @@ def _of_path(path: Path, name: str) -> RowSource:
     except OSError:
         magic = b""
     if magic == _PARQUET:
-        rows = _FrameSource(pl.scan_parquet(path), name)
+        rows = FrameSource(pl.scan_parquet(path), name)
         return KeptRows(rows, is_small=rows.height <= _BLOCK)
     try:
         table = csv_table(path, name)

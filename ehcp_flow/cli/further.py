@@ -82,18 +82,16 @@ def values_on_day(query: CaseQuery) -> Mapping[str, Mapping[str, str]]:
 
 def _over_columns(query: CaseQuery, known_at: dt.datetime | None, on: dt.date | None) -> FurtherValues:
     """Return the same over columns: what holds from one pass, and labels by themselves, where there are any."""
-    from ehcp_flow.bulk.row_sources import further_columns
+    from ehcp_flow.bulk.label_columns import labels_of
     from ehcp_flow.bulk.source_values import source_values
     from ehcp_flow.cli.options import axis_of
-    from ehcp_flow.cli.source_kinds import is_parquet
-    from ehcp_flow.measures import read_extra
     from ehcp_flow.measures.extra import FurtherValues
 
     source = query.source
     read = source_values(query.kept_rows, on=on, known_at=known_at, axis=axis_of(query.known_by), name=source)
     if "://" in source or not read.has_labels:
         return FurtherValues(read.held, read.spans)
-    labels = (further_columns if is_parquet(source) else read_extra)(source, known_at=known_at, with_facts=False)
+    labels = labels_of(query.kept_rows, source, known_at=known_at)
     held = {case_id: {**values, **read.held.get(case_id, {})} for case_id, values in labels.labels.items()}
     found = FurtherValues(held, read.spans)
     found.warnings = labels.warnings

@@ -24,7 +24,7 @@ from ehcp_flow.readers.case_reader import open_file
 from ehcp_flow.readers.plain_columns import PlainColumns
 from ehcp_flow.readers.row_tables import column_of, known_among, why_not_split
 
-__all__ = ["LONGEST_VALUE", "FurtherValues", "has_values", "read_extra", "values_in"]
+__all__ = ["LONGEST_VALUE", "FurtherValues", "has_values", "read_extra", "rows_of_text", "values_in"]
 
 _SEPARATORS: Final = ",;\t"
 _PARTICULAR: Final = "particular_recorded"
@@ -51,7 +51,7 @@ def read_extra(
     opened = open_file(source, os.fspath(source))
     try:
         with TextIOWrapper(opened, encoding="utf-8-sig", errors="replace", newline="") as file:
-            return values_in(_rows(file), known_at=known_at, with_facts=with_facts)
+            return values_in(rows_of_text(file), known_at=known_at, with_facts=with_facts)
     except (OSError, ValueError, csv.Error) as error:
         raise SourceError(os.fspath(source), f"its other columns cannot be read: {why_not_split(error)}") from None
 
@@ -141,7 +141,8 @@ def has_values(values: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
     return all(values.get(column, "").casefold() == value.casefold() for column, value in wanted.items())
 
 
-def _rows(file: IO[str]) -> Iterator[dict[str, str]]:
+def rows_of_text(file: IO[str]) -> Iterator[dict[str, str]]:
+    """Yield the short texts of the rows of a file, by column, where any further column can be there."""
     first = file.readline()
     file.seek(0)
     if first.lstrip("\ufeff" + WHITE).startswith("{"):
