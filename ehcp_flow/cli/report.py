@@ -123,7 +123,7 @@ def _report(
             published = shown.published_file or ()
             seen = overview(
                 asked(source.answers()), query.on, extra=extra, weeks=shown.weeks, published_files=published,
-                only=wanted,
+                only=wanted, for_page=xlsx is None,
             )  # fmt: skip
             _tell_unpublished(seen)
             _write(seen, html, xlsx, shown.suppress)

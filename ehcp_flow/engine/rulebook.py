@@ -89,6 +89,7 @@ class CompiledRulebook:
             CompiledRule(order, limit, rule, rulebook.clocks[rule.clock])
             for order, (limit, rule) in enumerate((limit, rule) for limit in limits for rule in limit.rule)
         )
+        self.limit_of = tuple(rule.limit.id for rule in self.rules)
         self.duties = duties_of(limits)
         self.versions = tuple((rule, version) for rule in self.rules for version in rule.rule.version)
         self.turned = TurnedKeys(rulebook)

@@ -76,9 +76,9 @@ class CountedCase:
         """The rows of the deadlines, in the public order, by limit."""
         found: dict[str, list[int]] = {}
         judged = self.answer.judged
-        out, rules = judged.out, judged.book.rules
+        out, limit_of = judged.out, judged.book.limit_of
         for row in judged.rows:
-            found.setdefault(rules[out[row]].limit.id, []).append(row)
+            found.setdefault(limit_of[out[row]], []).append(row)
         return found
 
     def of(self, *limits: str) -> Iterator[Deadline]:

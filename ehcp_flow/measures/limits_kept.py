@@ -38,10 +38,12 @@ class LimitsKept:
 
     def __init__(self, period: Period) -> None:
         self._start, self._end = as_day(period.start), as_day(period.end)
-        self._held: dict[Limit, dict[str, list[str]]] = {}
-        self._overdue: dict[Limit, list[Deadline]] = {}
-        self._contested: dict[Limit, list[str]] = {}
-        self._roots: dict[CompiledRulebook, list[Limit | None]] = {}
+        # By id: a limit as a key is read through each time that it is looked up.
+        self._limits: dict[str, Limit] = {}
+        self._held: dict[str, dict[str, list[str]]] = {}
+        self._overdue: dict[str, list[Deadline]] = {}
+        self._contested: dict[str, list[str]] = {}
+        self._roots: dict[CompiledRulebook, list[str | None]] = {}
 
     def add(self, answer: Answer | CountedCase) -> None:
         """Take one case into account."""
@@ -71,15 +73,15 @@ class LimitsKept:
             if deadline.contested_by and (fell_due or deadline.status == "overdue"):
                 self._contested.setdefault(limit, []).append(case_id)
 
-    def _owed(self, book: CompiledRulebook) -> list[Limit | None]:
+    def _owed(self, book: CompiledRulebook) -> list[str | None]:
         """Return the limit under whose name each rule is counted, None of what cannot be breached."""
-        limits = book.rulebook.limits
         self._roots[book] = roots = [
-            limits[rule.limit.root] if owed else None for rule, owed in zip(book.rules, book.breachable, strict=True)
+            rule.limit.root if owed else None for rule, owed in zip(book.rules, book.breachable, strict=True)
         ]
+        self._limits |= {root: book.rulebook.limits[root] for root in roots if root is not None}
         return roots
 
-    def _of(self, limit: Limit, name: str) -> list[str]:
+    def _of(self, limit: str, name: str) -> list[str]:
         held = self._held.get(limit)
         if held is None:
             held = self._held[limit] = {each: [] for each in _NAMES}
@@ -94,13 +96,12 @@ class LimitsKept:
         past and not done, whenever it fell due; `oldest_due_on` is the earliest last lawful day of these. Of all that
         was missed, `contested` is what another lawful reading would not call a breach.
         """
-        limits = {limit.id: limit for limit in (*self._held, *self._overdue)}
-        rows = [self._row(limits[name]) for name in sorted(limits)]
+        rows = [self._row(self._limits[name]) for name in sorted({*self._held, *self._overdue})]
         return sorted(rows, key=lambda row: (-row["overdue_now"], row["in_time"] - row["due"]))
 
     def _row(self, limit: Limit) -> dict[str, Any]:
-        held = self._held.get(limit) or {name: [] for name in _NAMES}
-        overdue = self._overdue.get(limit, [])
+        held = self._held.get(limit.id) or {name: [] for name in _NAMES}
+        overdue = self._overdue.get(limit.id, [])
         due = CaseCount(case_id for name in _NAMES for case_id in held[name])
         return {
             "limit": limit.id,
@@ -111,7 +112,7 @@ class LimitsKept:
             "pc_in_time": percent(len(held["in_time"]), due),
             "overdue_now": CaseCount.of(overdue),
             "oldest_due_on": min((one.due_on for one in overdue if one.due_on), default=None),
-            "contested": CaseCount(self._contested.get(limit, ())),
+            "contested": CaseCount(self._contested.get(limit.id, ())),
         }
 
     def overdue(self) -> list[Deadline]:

@@ -62,6 +62,7 @@ def _not_come(counted: CountedCase) -> Iterator[Deadline]:
 
 
 _ONE_DAY: Final = dt.timedelta(days=1)
+_SOON: Final = dt.timedelta(days=91)
 _YES_OR_NO: Final = ("yes", "no", "true", "false")
 
 Take: TypeAlias = Callable[[Any, Any], Any]
@@ -73,7 +74,8 @@ class Register(NamedTuple):
 
     `limits` are those of a calendar; `ahead` says that it holds what falls due in the weeks ahead, and nothing later.
     `words` are all that can stand in a column, where that is a closed set. `is_facts` says that its rows can be
-    imported. `new_on` gives the day by which a row is new in a period; it is None where none says so.
+    imported. `new_on` gives the day by which a row is new in a period; it is None where none says so. `stands` tells
+    what is still to be done, or looked at, on a day.
     """
 
     says: str
@@ -85,6 +87,7 @@ class Register(NamedTuple):
     words: Mapping[str, Sequence[str]] = {}
     is_facts: bool = False
     new_on: Callable[[Mapping[str, Any]], dt.date | None] | None = itemgetter("due_on")
+    stands: Callable[[Any, dt.date], bool] = lambda _one, _as_of: True
 
 
 def _told(*names: str) -> dict[str, Take]:
@@ -142,6 +145,10 @@ def still_undone(row: Row) -> bool:
     return row["done_on"] is None and row["ended_on"] is None
 
 
+def _is_dated(deadline: Deadline | None) -> bool:
+    return deadline is not None and deadline.due_on is not None
+
+
 def _day(row: Row, name: str) -> dt.date:
     day: dt.date | None = row[name]
     return day or dt.date.max
@@ -156,6 +163,7 @@ _TABLE: Final[Mapping[str, Register]] = {
         lambda row: (not still_undone(row), -(row["days_over"] or 0), row["case_id"], row["limit"]),
         words={"status": MISSED},
         new_on=lambda row: broken_on(row["due_on"], row["done_on"], row["status"]),
+        stands=lambda one, _: one.done_on is None and one.ended_on is None,
     ),
     "due": Register(
         "What falls due in the weeks ahead, the soonest first",
@@ -217,6 +225,9 @@ _TABLE: Final[Mapping[str, Register]] = {
         REVIEW.limits + FOLLOWS.limits,
         words={"status": REVIEW.status, "never_reviewed": _YES_OR_NO},
         new_on=itemgetter("review_due_on"),
+        stands=lambda one, as_of: (
+            _is_dated(one.undone) or (_is_dated(one.following) and one.following.due_on <= as_of + _SOON)
+        ),
     ),
     "transfers": Register(
         "Phase transfers that are still ahead or were missed, the soonest due first",
@@ -250,6 +261,7 @@ _TABLE: Final[Mapping[str, Register]] = {
         lambda row: (not row["under_way"], _day(row, "due_on"), row["case_id"], row["decided_on"]),
         words={"state": tuple(DisputeState), "status": DISPUTED.status, "under_way": _YES_OR_NO},
         new_on=itemgetter("since"),
+        stands=lambda one, _: one.under_way,
     ),
     "placements": Register(
         "Every plan held, and every child housed here for another authority: the place, the need, what is waited for",
@@ -299,7 +311,8 @@ class Registers:
     """Collects registers in one pass, all or those named; `rows` gives them. Raises UnknownNameError for another name.
 
     `weeks` is how far ahead `due` looks; `columns` are the columns of `extra` with which each row begins. `contested`
-    is `with`, `without` or `only`: whether the deadlines are listed that another lawful reading contests.
+    is `with`, `without` or `only`: whether the deadlines are listed that another lawful reading contests. With
+    `standing` it makes the rows alone of what is still to be done.
     """
 
     def __init__(
@@ -310,12 +323,15 @@ class Registers:
         extra: Extra | None = None,
         columns: Sequence[str] = (),
         contested: str = "with",
+        standing: bool = False,
     ) -> None:
         self._contested = contested
+        self._only_standing = standing
         self._ahead_of = weeks_ahead(weeks)
         self._extra = extra or {}
         self._columns = tuple(columns)
         self._rows: dict[str, list[Row]] = {name: [] for name in names}
+        self._standing: dict[str, list[Row]] = {name: [] for name in self._rows}
         for name in self._rows.keys() - _TABLE.keys():
             raise UnknownNameError("register", name, _TABLE)
         self._done = False
@@ -337,6 +353,9 @@ class Registers:
         return one.due_on is not None and one.as_of <= one.due_on <= one.as_of + self._ahead_of
 
     def _add(self, name: str, one: Any, counted: CountedCase) -> None:
+        stands = _TABLE[name].stands(one, counted.as_of)
+        if self._only_standing and not stands:
+            return
         mine = self._extra.get(counted.case_id, {})
         row: Row = {"case_id": counted.case_id}
         for column in self._columns:
@@ -344,14 +363,20 @@ class Registers:
         for column, take in _TABLE[name].columns.items():
             row[column] = take(one, counted)
         self._rows[name].append(row)
+        if stands:
+            self._standing[name].append(row)
 
-    def rows(self, register: str) -> list[Row]:
-        """Return a register's rows in the order in which they are worked. Raises KeyError for one that is not kept."""
+    def rows(self, register: str, *, standing: bool = False) -> list[Row]:
+        """Return a register's rows in the order in which they are worked, all or only what is `standing` to be done.
+
+        Raises KeyError for a register that is not kept.
+        """
         if not self._done:
             self._done = True
-            for name, rows in self._rows.items():
-                rows.sort(key=_TABLE[name].order)
-        return self._rows[register]
+            for kept in (self._rows, self._standing):
+                for name, rows in kept.items():
+                    rows.sort(key=_TABLE[name].order)
+        return (self._standing if standing else self._rows)[register]
 
 
 class RegisterLengths(Registers):

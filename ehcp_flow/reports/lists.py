@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ehcp_flow.measures.registers import OF_ANY_LAW, Row, still_undone
+from ehcp_flow.measures.registers import OF_ANY_LAW, Row
 from ehcp_flow.reports.overview import Overview
 
 __all__ = ["MOST_ROWS", "Listing", "head_of", "listings"]
@@ -41,7 +41,6 @@ _HEADS: Final = {
     "review_meeting_by": "Meet by", "last_review_meeting": "Last meeting",
 }  # fmt: skip
 _NAMES: Final = ("party", "adviser", "ground", "phase", "about", "excuses", "status")
-_SOON: Final = 91
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def listings(overview: Overview) -> list[Listing]:
     for name, columns in _COLUMNS.items():
         if overview.other_law and name not in OF_ANY_LAW:
             continue
-        rows = [row for row in overview.registers.rows(name) if _belongs(name, row, overview)]
+        rows = overview.registers.rows(name, standing=True)
         wanted = (columns[0], *overview.desk_columns, *columns[1:])
         title, says = _TITLES[name]
         shown = [[_cell(row, column) for column in wanted] for row in rows[:MOST_ROWS]]
@@ -82,17 +81,6 @@ def _cell(row: Row, column: str) -> Any:
     """Return a value as people write it: the names of events and advisers without underscores."""
     value = row[column]
     return value.replace("_", " ") if column in _NAMES and isinstance(value, str) else value
-
-
-def _belongs(name: str, row: Row, overview: Overview) -> bool:
-    if name == "breaches":
-        return still_undone(row)
-    if name == "disputes":
-        return bool(row["under_way"])
-    if name == "reviews":
-        due = row["review_due_on"]
-        return row["waiting_due_on"] is not None or (due is not None and (due - overview.as_of).days <= _SOON)
-    return True
 
 
 def _findings(overview: Overview) -> Listing:

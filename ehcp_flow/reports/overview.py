@@ -17,6 +17,7 @@ from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.measures import (
     DESKS,
+    REGISTERS,
     AdviceByAdviser,
     Cohorts,
     CountedCase,
@@ -45,6 +46,8 @@ QUARTERS: Final = 12
 MONTHS: Final = 24
 DAYS_AHEAD: Final = 14
 """How far ahead the desk looks of which the page shows the first rows, in calendar days."""
+_NOT_ON_THE_PAGE: Final = ("placements", "proposals")
+"""The registers that the workbook has, and the page does not list."""
 _ONE_DAY: Final = dt.timedelta(days=1)
 
 
@@ -88,6 +91,7 @@ def overview(  # noqa: PLR0913 - one parameter for each setting
     weeks: int = 4,
     published_files: Sequence[str | os.PathLike[str]] = (),
     only: Mapping[str, str] | None = None,
+    for_page: bool = False,
     rulebook: Rulebook | None = None,
     calendars: Calendars | None = None,
 ) -> Overview:
@@ -95,7 +99,8 @@ def overview(  # noqa: PLR0913 - one parameter for each setting
 
     `extra` gives further columns by case id (see `read_extra`); `weeks` is how far ahead the list of what falls due
     looks; `published_files` are the Department's own, beside what is shipped; `only` says by which values of columns
-    the cases were chosen, for those who read it. Cases are read one at a time. Raises
+    the cases were chosen, for those who read it. `for_page` leaves out what the page does not show, and the workbook
+    does: rows of registers of which nothing is to be done any more. Cases are read one at a time. Raises
     DateError if `as_of` is no date, SourceError for a file that is none of the Department's.
     """
     stands_beside = published_figures().with_files(published_files)
@@ -107,7 +112,7 @@ def overview(  # noqa: PLR0913 - one parameter for each setting
     first = next(answers, None)
     book = (rulebook or england()) if first is None else first.book.rulebook
     other_law = "" if are_of(book) else book.title
-    collectors = _Collectors(day, values, desks, weeks, stands_beside, other_law, only or {})
+    collectors = _Collectors(day, values, desks, weeks, stands_beside, other_law, only or {}, for_page=for_page)
     for answer in answers if first is None else chain((first,), answers):
         collectors.add(answer)
     return collectors.overview()
@@ -118,9 +123,9 @@ class _OverviewCollector(Protocol):
 
 
 class _Collectors:
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one parameter for each setting
         self, day: dt.date, extra: Extra, desks: Sequence[str], weeks: int, stands_beside: PublishedFigures,
-        other_law: str, only: Mapping[str, str],
+        other_law: str, only: Mapping[str, str], *, for_page: bool,
     ) -> None:  # fmt: skip
         self._day = day
         self._other_law = other_law
@@ -134,7 +139,8 @@ class _Collectors:
         self._waiting, self._cohorts, self._reviewing = Waiting(), Cohorts(), Reviewing()
         last = _two_years(day)[1]
         self._advice = AdviceByAdviser(last)
-        self._registers = Registers(weeks=weeks, extra=extra, columns=desks)
+        listed = [name for name in REGISTERS if not (for_page and name in _NOT_ON_THE_PAGE)]
+        self._registers = Registers(listed, weeks=weeks, extra=extra, columns=desks, standing=for_page)
         self._kept, self._desk = LimitsKept(last), Desk(days=DAYS_AHEAD, extra=extra)
         self._desks = {name: Workload(name, extra, weeks) for name in desks}
         self._files = CaseFile()

@@ -8,7 +8,7 @@ from ehcp_flow.case import Case
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.law.loader import load_rulebook
 from ehcp_flow.measures import REGISTERS, Registers, agreed_with_parent, registers
-from ehcp_flow.measures.registers import RegisterLengths
+from ehcp_flow.measures.registers import RegisterLengths, still_undone
 from ehcp_flow.synth import synth
 from tests.measures.answers_made_up import answered, plan, told
 from tests.moves.test_law_at_hand import book_with
@@ -186,3 +186,17 @@ def test_the_lengths_of_registers_are_those_of_their_rows(contested):
         rows.add(each)
     assert lengths.lengths == {name: len(rows.rows(name)) for name in REGISTERS}
     assert lengths.lengths["breaches"] > 0 or contested == "only"
+
+
+def test_what_still_stands_is_the_same_whether_the_rest_is_kept_or_not():
+    cases = [Case.of(facts) for _, facts in groupby(synth(80, 4), lambda fact: fact.case_id)]
+    every, standing = Registers(), Registers(standing=True)
+    for one in answered(*cases, as_of="2026-06-30"):
+        every.add(one)
+        standing.add(one)
+    for name in REGISTERS:
+        assert every.rows(name, standing=True) == standing.rows(name) == standing.rows(name, standing=True)
+    undone = [row for row in every.rows("breaches") if still_undone(row)]
+    assert undone == standing.rows("breaches") != every.rows("breaches")
+    assert [row for row in every.rows("disputes") if row["under_way"]] == standing.rows("disputes")
+    assert len(standing.rows("reviews")) < len(every.rows("reviews"))
