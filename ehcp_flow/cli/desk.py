@@ -75,6 +75,8 @@ def _desk(*, query: CaseQuery, listed: _Listed, printed: DeskOptions) -> None:
     """What there is to do today, and what first: court and orders, what is overdue, what falls due, what is stuck.
 
     Each row says in plain words what to do, by when and by what law. What nobody can still do is not on it.
+
+    With --handover: the hand-over sheet instead, every case that is alive by its owner.
     """
     from ehcp_flow.cli.desk_text import DeskText
     from ehcp_flow.measures import DESK_COLUMNS, DESK_LISTS, Desk
@@ -115,7 +117,7 @@ def _desk(*, query: CaseQuery, listed: _Listed, printed: DeskOptions) -> None:
             lines = text.lines(rows, days=listed.days) if then is None else text.changes(rows, then)
             sys.stdout.writelines(f"{line}\n" for line in lines)
         elif shown == DeskFormat.ICS:
-            _calendar(collected, rows)
+            _calendar(collected, rows, f"EHC: desk of {title}" if title else "EHC: desk")
         elif shown == DeskFormat.HTML:
             from ehcp_flow.reports.desk_page import desk_page
 
@@ -158,11 +160,11 @@ def _sorted_by(row: Mapping[str, Any], column: str, every: Sequence[str]) -> tup
     return tuple(DESK_LISTS).index(row["list"]), value is None, str(value) if text else value or 0
 
 
-def _calendar(collected: Desk, rows: Iterable[Mapping[str, Any]]) -> None:
+def _calendar(collected: Desk, rows: Iterable[Mapping[str, Any]], name: str) -> None:
     from ehcp_flow.reports.calendar_feed import calendar_feed
 
     deadlines = (collected.deadline_of(row) for row in rows)
-    sys.stdout.write(calendar_feed([one for one in deadlines if one is not None], name="EHC: desk"))
+    sys.stdout.write(calendar_feed([one for one in deadlines if one is not None], name=name))
 
 
 DESK: Final = CliCommand(

@@ -93,7 +93,7 @@ class FeedOptions(PrintOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class DeskOptions(PrintOptions):
-    """In which form the desk is printed, as a calendar or a page too, and where."""
+    """In which form the desk or a list is printed, as a calendar or a page too, and where."""
 
     forms: ClassVar[type[StrEnum]] = DeskFormat
 

@@ -42,7 +42,7 @@ def _may_be_ours(file: BinaryIO) -> bool:
     if head.startswith(_PAGE):
         from ehcp_flow.reports.page import generated_by
 
-        return generated_by("(desk|scorecard|return)", file)
+        return generated_by("(desk|list|scorecard|return)", file)
     return True
 
 

@@ -22,9 +22,9 @@ from ehcp_flow.cli.further import (
 )
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import Contested, column_names, option
-from ehcp_flow.cli.output import FeedFormat, sheet
+from ehcp_flow.cli.output import DeskFormat, sheet
 from ehcp_flow.cli.period_options import PeriodOptions
-from ehcp_flow.cli.print_options import FeedOptions
+from ehcp_flow.cli.print_options import DeskOptions
 from ehcp_flow.cli.query import CaseQuery
 from ehcp_flow.cli.source_door import open_source
 from ehcp_flow.dates import MOST_WEEKS
@@ -51,6 +51,9 @@ _SHOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "limits-kept": ("title", "due", "pc_in_time", "overdue_now", "oldest_due_on", "contested"),
 }
 """What a terminal has room for; the other formats have every column."""
+_SHEETS: Final = {"handover": "owner", "school-reviews": "school"}
+"""By which column a page of a list has a sheet of paper for each of whom it is."""
+_TITLES: Final = {"handover": "Hand-over sheet", "school-reviews": "Reviews by school"}
 _KEPT: Final = 3
 """How many columns are never left out of a table, the case and what it is about among them."""
 _TEXTS: Final = ("title", "message", "remedy", "reason", "what")
@@ -58,8 +61,8 @@ _WIDE, _NARROW = 26, 14
 
 
 @options(
-    "source name as_of time only show weeks case contested known_at known_by authority convert_file all_errors feed "
-    "raw output institutions institution closed_if office_closures bank_holidays rulebook"
+    "source name as_of time only show weeks case contested known_at known_by authority convert_file all_errors "
+    "desk_form raw output institutions institution closed_if office_closures bank_holidays rulebook"
 )
 def _registers(
     *,
@@ -90,7 +93,7 @@ def _registers(
             "--weeks", metavar="N", min=1, max=MOST_WEEKS, help="How many weeks ahead `due` and `workload` look."
         ),
     ] = 4,
-    printed: FeedOptions,
+    printed: DeskOptions,
 ) -> None:
     """The lists that people work from, and what the headline hides: what falls due, advice to chase, reviews, disputes.
 
@@ -116,7 +119,7 @@ def _registers(
     on, shown, wanted, asked = query.on, printed.shown, pairs(only), time.asked
     if asked is not None:
         _check_asked(name, shown)
-    if shown == FeedFormat.ICS and name != "due" and name not in REGISTER_LIMITS:
+    if shown == DeskFormat.ICS and name != "due" and name not in REGISTER_LIMITS:
         can = ", ".join(("due", *REGISTER_LIMITS))
         raise typer.BadParameter(f"{name or 'this'} is no calendar; these are: {can}", param_hint="--format")
     extra = values_on_day(query)
@@ -136,12 +139,12 @@ def _registers(
             return has_values(extra.get(case_id, {}), of_cases)
 
         answers = source.answers()
-        if shown == FeedFormat.ICS:
+        if shown == DeskFormat.ICS:
             _calendar(name or "", answers, is_mine, of_rows, on, weeks)
         elif name is None:
             check_columns(of_rows, extra)
             chosen_ones = (one for one in answers if is_mine(one.case_id))
-            _print(_contents(chosen_ones, weeks, query), shown, (), ("name", "rows", "what"), name)
+            _print(_contents(chosen_ones, weeks, query), shown, (), ("name", "rows", "what"), name, on)
         else:
             # A list is worked out from every case, a table of counts from those that it is to count.
             listed = answers if name in REGISTERS else (one for one in answers if is_mine(one.case_id))
@@ -153,7 +156,7 @@ def _registers(
                 chosen_rows = [row for row in chosen_rows if is_mine(row["case_id"])]
             if asked is not None:
                 chosen_rows = [row for row in chosen_rows if asked.holds(REGISTER_DAYS[name](row))]
-            _print(chosen_rows, shown, every, (*columns, *_SHOWN.get(name, ())), name)
+            _print(chosen_rows, shown, every, (*columns, *_SHOWN.get(name, ())), name, on)
     note(f"{count(source.seen, 'case')}, as known on {on.isoformat()}")
     source.leave()
 
@@ -166,7 +169,7 @@ def _check_asked(name: str | None, shown: str) -> None:
         can = ", ".join(REGISTER_DAYS)
         raise typer.BadParameter(f"nothing says when a row of {name or 'this'} is new; it is said of {can}",
                                  param_hint="--year")  # fmt: skip
-    if shown == FeedFormat.ICS:
+    if shown == DeskFormat.ICS:
         raise typer.BadParameter("a calendar is not of a period; it holds what is ahead", param_hint="--year")
 
 
@@ -223,15 +226,32 @@ def _words(name: str, query: CaseQuery) -> Mapping[str, Sequence[str]]:
 
 
 def _print(
-    rows: Sequence[Mapping[str, Any]], form: str, every: Sequence[str], columns: Sequence[str], name: str | None
+    rows: Sequence[Mapping[str, Any]],
+    form: str,
+    every: Sequence[str],
+    columns: Sequence[str],
+    name: str | None,
+    on: dt.date,
 ) -> None:
-    if form == FeedFormat.TABLE:
+    if form == DeskFormat.TABLE:
         _table(rows, columns if name in (None, *_SHOWN) else (), name)
         return
     names = tuple(every) or tuple(dict.fromkeys(column for row in rows for column in row)) or tuple(columns)
+    if form == DeskFormat.HTML:
+        _page(rows, names, name, on)
+        return
     with sheet(form, names) as out:
         for row in rows:
             out.write({column: plain(value) for column, value in row.items()})
+
+
+def _page(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], name: str | None, on: dt.date) -> None:
+    from ehcp_flow.measures import REGISTERS, TABLES
+    from ehcp_flow.reports.list_page import list_page
+
+    says = "Every list, and how long it is" if name is None else {**REGISTERS, **TABLES}[name]
+    title = "Lists" if name is None else _TITLES.get(name) or name.replace("-", " ").capitalize()
+    sys.stdout.write(list_page(rows, columns, on, title=title, says=says, by=_SHEETS.get(name or "", "")))
 
 
 def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], name: str | None) -> None:
@@ -310,6 +330,7 @@ REGISTERS_COMMAND: Final = CliCommand(
         "ehcp-flow registers cases.csv advice --only adviser=psychological --as-of 2025-10-21",
         "ehcp-flow registers cases.csv reviews --only status=open --as-of 2025-10-21 --format xlsx > reviews.xlsx",
         "ehcp-flow registers cases.csv transfers --as-of 2025-10-21 --format ics > transfers.ics",
+        "ehcp-flow registers cases.csv handover --as-of 2025-10-21 --format html > handover.html",
         "ehcp-flow registers cases.csv open-by-age --as-of 2025-10-21 --format json",
     ),
 )

@@ -25,7 +25,7 @@ from ehcp_flow.measures.deadline_filter import STANDING, WORK, Chosen
 from ehcp_flow.measures.figures import HOLDING, UNDER_WAY
 from ehcp_flow.states import State
 
-__all__ = ["CHANGES", "DESK_COLUMNS", "DESK_LISTS", "OWNERS", "Desk", "desk", "what_to_do"]
+__all__ = ["CHANGES", "DESK_COLUMNS", "DESK_LISTS", "OWNERS", "Desk", "can_be_done", "desk", "what_to_do"]
 
 Row: TypeAlias = dict[str, Any]
 
@@ -111,8 +111,7 @@ class Desk:
             self._became |= {one.key: one for one in answer.deadlines if one.key in self._before[answer.case_id]}
         until = answer.as_of + self._ahead
         here = [one for one in _TASKS.of(answer, until) if self._is_meant(one) and _is_near(one, until)]
-        if any(map(_is_anothers_in_dispute, here)) and not any(one.under_way for one in answer.disputes):
-            here = [one for one in here if not _is_anothers_in_dispute(one)]
+        here = can_be_done(here, answer)
         if here:
             self._rows.extend(self._of_deadline(one, _list_of(one)) for one in here)
         elif answer.pathway in UNDER_WAY or (
@@ -246,6 +245,13 @@ def desk(
     for answered_case in answered(cases, as_of, rulebook=rulebook, calendars=calendars):
         collected.add(answered_case)
     return collected.rows()
+
+
+def can_be_done(deadlines: list[Deadline], answer: Answer) -> list[Deadline]:
+    """Return the deadlines of a case without what another body never did in a dispute that is settled."""
+    if any(map(_is_anothers_in_dispute, deadlines)) and not any(one.under_way for one in answer.disputes):
+        return [one for one in deadlines if not _is_anothers_in_dispute(one)]
+    return deadlines
 
 
 def _is_anothers_in_dispute(deadline: Deadline) -> bool:

@@ -15,7 +15,7 @@ from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.measures.case_groups import NOT_RECORDED, Extra
 from ehcp_flow.measures.counted_case import CountedCase
 from ehcp_flow.measures.deadline_filter import STANDING, WORK, Chosen
-from ehcp_flow.measures.desk import OWNERS, what_to_do
+from ehcp_flow.measures.desk import OWNERS, can_be_done, what_to_do
 from ehcp_flow.measures.figures import KEPT, UNDER_WAY
 from ehcp_flow.measures.reviewing import begun_by, last_meeting_of
 from ehcp_flow.whatif import TO_AMEND
@@ -55,7 +55,7 @@ class Handover:
     def add(self, answer: Answer | CountedCase) -> None:
         """Take one case into account."""
         answer = CountedCase.laid_out(answer).answer
-        tasks = _TASKS.of(answer)
+        tasks = can_be_done(_TASKS.of(answer), answer)
         if not tasks and answer.pathway not in UNDER_WAY | KEPT:
             return
         late = [one for one in tasks if one.status == "overdue"]

@@ -15,6 +15,9 @@ REVIEWED = told("C-0412", *HELD, "2025-10-06 review_decision_sent outcome=mainta
 LATE = told(
     "C-0871", "2025-12-15 request_received parent", "2026-01-20 assessment_agreed", "2026-06-05 draft_plan_sent"
 )
+MEDIATED = ("2020-01-06 request_received parent", "2020-02-10 assessment_refused", "2020-03-02 mediation_contacted",
+            "2020-03-02 mediation_requested", "2020-03-30 mediation_held")  # fmt: skip
+SETTLED = ("2020-03-30 mediation_agreed outcome=assess", "2020-04-08 assessment_agreed", "2020-05-27 plan_refused")
 CEASED = told("C-9", "2024-05-01 request_received parent", "2024-10-01 final_plan_sent", "2026-01-05 plan_ceased")
 
 
@@ -73,3 +76,13 @@ def test_the_desk_hands_over_what_the_list_has(tmp_path, typed):
     done = invoke(*(story if word == "FILE" else word for word in typed.split()), "--as-of", ON, "--format", "json")
     assert done.stdout == meant.stdout
     assert len(rows_of(done.stdout, "json")) == 1
+
+
+@pytest.mark.parametrize(
+    ("after", "late"),
+    [((), "Chase mediation adviser: issue the mediation certificate"), (SETTLED, "")],
+    ids=["nobody came to terms", "they came to terms, and that was done"],
+)
+def test_what_another_never_did_in_a_dispute_that_is_settled_is_handed_to_nobody(after, late):
+    rows = listed("handover", told("C-1", *MEDIATED, *after))
+    assert [row["longest_overdue"] for row in rows] == [late]

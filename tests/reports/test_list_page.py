@@ -1,0 +1,69 @@
+"""A list as a page: every row, a sheet of paper for each owner, read by axe on screens of any width, nothing loaded."""
+
+import datetime as dt
+import html
+import re
+from typing import Any
+
+import pytest
+
+from ehcp_flow.reports.list_page import list_page
+from tests.cli.running import invoke
+from tests.reports.test_page_in_a_browser import violations
+
+ON = dt.date(2026, 6, 30)
+ROWS: list[dict[str, Any]] = [
+    {"owner": "Ann", "case_id": "<b>", "next_due_on": dt.date(2026, 7, 6), "overdue": 1},
+    {"owner": "Ann", "case_id": "C-2", "next_due_on": None, "overdue": 0},
+    {"owner": "Bob", "case_id": "C-3", "next_due_on": None, "overdue": 1_200},
+]
+
+
+def text_of(page):
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page.partition("<body>")[2])).split())
+
+
+def page_of(rows, by="owner"):
+    return list_page(rows, tuple(ROWS[0]), ON, title="Hand-over sheet", says="Every case", by=by)
+
+
+def test_each_owner_has_a_table_of_their_own_and_no_row_is_left_out():
+    text = text_of(page_of(ROWS))
+    assert "Hand-over sheet Tuesday 30 June 2026, 3 rows. Every case. " in text
+    assert "Ann 2 Case Next due on Overdue <b> 6 Jul 2026 1 C-2 0 Bob 1 Case" in text
+    assert page_of(ROWS).count('<section class="sheet"') == 2
+    assert "<b>" not in page_of(ROWS)
+
+
+def test_a_list_of_nobody_in_particular_is_one_table_and_an_empty_one_says_so():
+    assert page_of(ROWS, by="").count("<section") == 1
+    assert "Nothing is on this list." in text_of(page_of([]))
+
+
+@pytest.fixture(scope="module")
+def council(tmp_path_factory):
+    made = tmp_path_factory.mktemp("council") / "cases.csv"
+    made.write_text(invoke("synth", "--cases", 60, "--seed", 4, "--particulars", "--with-caseworker").stdout)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("words", "width"),
+    [
+        (("handover", "council"), 1280),
+        (("desk", "council", "--handover"), 390),
+        (("registers", "council", "school-reviews"), 390),
+        (("registers", "council", "breaches"), 1280),
+        (("registers", "council"), 1280),
+    ],
+)
+def test_any_list_can_be_a_page_that_everybody_can_read(watched, axe, council, tmp_path, words, width):
+    out = tmp_path / "list.html"
+    args = [council if word == "council" else word for word in words]
+    for _ in range(2):
+        assert invoke(*args, "--as-of", ON.isoformat(), "--output", out).exit_code == 0
+    watched.page.set_viewport_size({"width": width, "height": 900})
+    page = watched.open(out)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert violations(page, axe) == []
+    assert (watched.said, watched.asked) == ([], [out.as_uri()])
