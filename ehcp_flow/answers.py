@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,9 +16,10 @@ from ehcp_flow.engine.judged_case import JudgedCase
 from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.findings import Finding
 from ehcp_flow.law.model import Rulebook
+from ehcp_flow.moves.regions import regions_of
 from ehcp_flow.states import CaseState, Dispute, State, state
 
-__all__ = ["Answer", "answer"]
+__all__ = ["Answer", "answer", "found_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,5 +118,13 @@ def answer(
     judged = judged_case(case, day, rulebook, calendars)
     found = tuple(deadlines_in(judged))
     case_state = state(case, day, rulebook=rulebook, calendars=calendars)
-    findings = (*case.findings, *case_state.findings, *findings_of(judged, found))
+    findings = found_in(case, judged, found, case_state.findings)
     return Answer(case, day, found, case_state, findings, judged)
+
+
+def found_in(
+    case: Case, judged: JudgedCase, deadlines: Sequence[Deadline], of_steps: Sequence[Finding]
+) -> tuple[Finding, ...]:
+    """Return every finding of a case, given its deadlines in the public order and what is out of order in it."""
+    misses = regions_of(judged.book.rulebook).misses if of_steps else {}
+    return (*case.findings, *findings_of(judged, deadlines, of_steps, misses))

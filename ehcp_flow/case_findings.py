@@ -17,21 +17,36 @@ from ehcp_flow.engine.numbers import as_date
 from ehcp_flow.explanation_outcome import describe, if_earlier, in_doubt
 from ehcp_flow.facts import COLUMN_OF, ExceptionRecorded, Fact, Side
 from ehcp_flow.findings import Finding
+from ehcp_flow.gaps import Gap, told_by
 from ehcp_flow.grounds import GroundChecked
 from ehcp_flow.law.model import ActInQuestion, AgeQuestion, GivesWay, Rulebook
 
 __all__ = ["findings_of"]
 
+_NOTHING: Final[Mapping[str, frozenset[str]]] = {}
 
-def findings_of(judged: JudgedCase, found: Sequence[Explicable]) -> list[Finding]:
-    """Return what the record of a case leaves open, given its deadlines in the public order."""
+
+def findings_of(
+    judged: JudgedCase,
+    found: Sequence[Explicable],
+    of_steps: Sequence[Finding] = (),
+    misses: Mapping[str, frozenset[str]] = _NOTHING,
+) -> list[Finding]:
+    """Return what the record of a case leaves open, given its deadlines in the public order.
+
+    In front stand `of_steps`, what is out of order in it; `misses` are the events of which each of these misses one. A
+    gap is told once: where one record would answer a step out of order and an act that nobody dated, or several such
+    acts.
+    """
     out, at = judged.out, kernel.LEAVES_OPEN * judged.size
-    findings = [*judged.case.findings_on(judged.as_of)]
-    findings += [
-        replace(_LEFT_OPEN[out[at + row]](deadline), limit=deadline.limit)
-        for row, deadline in zip(judged.rows, found, strict=True)
-        if out[at + row] > 0
-    ]
+    steps, told = _not_dated_of(judged, found, of_steps, misses)
+    findings = [*steps, *judged.case.findings_on(judged.as_of)]
+    for row, deadline in zip(judged.rows, found, strict=True):
+        if out[at + row] == kernel.NOT_DATED and row not in told:
+            continue
+        if out[at + row] > 0:
+            left = _LEFT_OPEN[out[at + row]](*told.get(row, (deadline,)))
+            findings.append(replace(left, limit=deadline.limit))
     findings.extend(
         _without_law(judged, row)
         for row in judged.without_law
@@ -142,15 +157,59 @@ def _of_month(deadline: Explicable) -> Finding:
     )
 
 
-def _not_dated(deadline: Explicable) -> Finding:
-    implied = cast("Fact", deadline.derivation.implied)
+def _not_dated_of(
+    judged: JudgedCase,
+    found: Sequence[Explicable],
+    of_steps: Sequence[Finding],
+    misses: Mapping[str, frozenset[str]],
+) -> tuple[Sequence[Finding], dict[int, list[Explicable]]]:
+    """Return the steps out of order, with the acts that they leave undated, and by its row what tells the others."""
+    out, at = judged.out, kernel.LEAVES_OPEN * judged.size
+    undated = [pair for pair in zip(judged.rows, found, strict=True) if out[at + pair[0]] == kernel.NOT_DATED]
+    if not undated:
+        return of_steps, {}
+    steps, gaps = [*of_steps], _gaps_of(judged, of_steps, misses)
+    tellers = told_by([*gaps.values()], [judged.gap(row) for row, _ in undated])
+    groups: dict[int, list[Explicable]] = {}
+    for (_, deadline), teller in zip(undated, tellers, strict=True):
+        groups.setdefault(teller, []).append(deadline)
+    for teller, number in enumerate(gaps):
+        steps[number] = _with_acts(steps[number], groups.pop(teller, ()))
+    return steps, {undated[teller - len(gaps)][0]: group for teller, group in groups.items()}
+
+
+def _gaps_of(judged: JudgedCase, of_steps: Sequence[Finding], misses: Mapping[str, frozenset[str]]) -> dict[int, Gap]:
+    """Return the gaps that steps out of order tell, by the numbers of these."""
+    place_of = {id(fact): place for place, fact in enumerate(judged.facts)}
+    return {
+        number: Gap(misses[finding.code], -1, place_of[id(finding.fact)])
+        for number, finding in enumerate(of_steps)
+        if finding.code in misses and id(finding.fact) in place_of
+    }
+
+
+def _with_acts(finding: Finding, deadlines: Sequence[Explicable]) -> Finding:
+    """Return what is out of order for want of an act, with what that act would have discharged."""
+    if not deadlines:
+        return finding
+    named = " and ".join(f"{deadline.limit}, due on {_due(deadline)}," for deadline in deadlines)
+    message = f"{finding.message}; nothing says when {named} {'was' if len(deadlines) == 1 else 'were'} done"
+    return replace(finding, message=message, limit=deadlines[0].limit)
+
+
+def _not_dated(first: Explicable, *others: Explicable) -> Finding:
+    implied = cast("Fact", first.derivation.implied)
+    deadlines = (first, *others)
+    due = " and ".join(f"{each.limit} was due on {_due(each)}" for each in deadlines)
+    acts, *more = ([str(act) for rule in each.derivation.acts for act in rule.done_by] for each in deadlines)
+    of_all = [act for act in acts if all(act in each for each in more)] or acts
     return Finding(
         "act_not_dated",
-        deadline.case_id,
+        first.case_id,
         implied.on,
-        f"{deadline.limit} was due on {_due(deadline)}; {implied.event} on "
-        f"{dates.written(implied.on)} shows that it was done, and nothing says when",
-        f"record {' or '.join(dict.fromkeys(str(act) for rule in deadline.derivation.acts for act in rule.done_by))}",
+        f"{due}; {implied.event} on {dates.written(implied.on)} shows that {'they were' if others else 'it was'} done, "
+        "and nothing says when",
+        f"record {' or '.join(dict.fromkeys(of_all))}",
         implied,
     )
 
@@ -211,7 +270,7 @@ def _gave_way(deadline: Explicable) -> Finding:
     return Finding(asked.finding, deadline.case_id, cause.on, message, asked.remedy, cause)
 
 
-_LEFT_OPEN: Final[Mapping[int, Callable[[Explicable], Finding]]] = {
+_LEFT_OPEN: Final[Mapping[int, Callable[..., Finding]]] = {
     kernel.DAYS_UNKNOWN: _days_unknown,
     kernel.MAY_BE_LATER: _may_be_later,
     kernel.NOT_DATED: _not_dated,

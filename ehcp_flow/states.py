@@ -48,7 +48,7 @@ reasons, the machine, the names of the states (`state_names.py`), what `attach` 
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -69,7 +69,7 @@ from ehcp_flow.moves.law_at_hand import LawAtHand, at_hand
 from ehcp_flow.moves.lawful_moves import lawful_moves
 from ehcp_flow.moves.lawfulness import MoveVerdict, judge_supposed, read_facts_of
 from ehcp_flow.moves.recording import check_move, record
-from ehcp_flow.moves.regions import regions_of
+from ehcp_flow.moves.regions import Regions, regions_of
 from ehcp_flow.moves.replay import as_of_day, facts_by, replay
 from ehcp_flow.moves.state_names import DISPUTE_MEANING, MAINTAINED_STATES, MEANING, DisputeState, State
 from ehcp_flow.moves.steps import StateStep
@@ -173,7 +173,9 @@ def state(
         steps = [_as_far_as_told(region, step, recorded) for step in steps]
     pathway: Any = steps[-1].to if steps else region.initial
     since = next((step.on for step in reversed(steps) if step.from_ is not step.to), None)
-    begun, astray = disputes_in(facts, law)
+    begun, astray = disputes_in(facts, law, _missing_a_decision(regions_of(law.rulebook), steps))
+    if recorded and (disputing := regions_of(law.rulebook).disputes):
+        astray = tuple(found for found in astray if not disputing.cannot_tell(found.code, recorded))
     return CaseState(case.case_id, day, pathway, since, tuple(steps), {"disputes": begun}, astray)
 
 
@@ -199,6 +201,17 @@ def _as_far_as_told(region: Any, step: StateStep[Any], recorded: frozenset[str])
     if refusal is None or not region.cannot_tell(refusal.finding, recorded):
         return step
     return step._replace(refusal=None, past="")
+
+
+def _missing_a_decision(regions: Regions, steps: Iterable[StateStep[Any]]) -> frozenset[int]:
+    """Return the `id()` of each fact that is out of order for want of a decision that a dispute could be about."""
+    misses, no_decision = regions.misses, regions.disputes and regions.disputes.no_decision
+    of_disputes = misses.get(no_decision.finding, frozenset()) if no_decision else frozenset()
+    return frozenset(
+        id(step.fact)
+        for step in steps
+        if step.refusal is not None and not of_disputes.isdisjoint(misses.get(step.refusal.finding, ()))
+    )
 
 
 def _legally(finding: Finding) -> tuple[dt.date, int]:

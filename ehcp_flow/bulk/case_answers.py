@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from ehcp_flow.answers import Answer, answer
+from ehcp_flow.answers import Answer, answer, found_in
 from ehcp_flow.bulk.cases_from_columns import CasesOfChunk, dates_of
 from ehcp_flow.bulk.chunk_measures import ChunkMeasures
 from ehcp_flow.bulk.chunks import Columns, Question
@@ -27,7 +27,6 @@ from ehcp_flow.bulk.finding_columns import FindingColumns
 from ehcp_flow.bulk.held_columns import HeldValues, with_held
 from ehcp_flow.bulk.histories import disputed
 from ehcp_flow.case import Case
-from ehcp_flow.case_findings import findings_of
 from ehcp_flow.deadlines import Deadline, deadlines_in
 from ehcp_flow.engine import kernel
 from ehcp_flow.engine.earliest_days import try_earlier_days
@@ -379,6 +378,5 @@ class BulkAnswer(Answer):
         chunk, number = self._batch
         if not chunk.may_find(number):
             return ()
-        judged = self.judged
         of_steps = self.case_state.findings if chunk.may_refuse(number) else ()
-        return (*self.case.findings, *of_steps, *findings_of(judged, self.deadlines))
+        return found_in(self.case, self.judged, self.deadlines, of_steps)

@@ -20,6 +20,7 @@ from ehcp_flow.engine.kernel import COLUMNS, CONTESTED, EXCUSES, LAST, NO_DAY, N
 from ehcp_flow.engine.numbers import Key, as_day
 from ehcp_flow.engine.rulebook import CompiledRule, CompiledRulebook, compiled
 from ehcp_flow.facts import Fact
+from ehcp_flow.gaps import Gap
 from ehcp_flow.law.clock import Sign
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
@@ -201,6 +202,13 @@ class JudgedCase:
     def party(self, row: int) -> str | None:
         """Return whom a row concerns: the party of the fact that started its clock, or that began its spell."""
         return self.facts[self.out[WHOM * self.size + row]].party
+
+    def gap(self, row: int) -> Gap:
+        """Return what the record misses where a later fact shows that an act was done, and nothing says when."""
+        started = self.value(STARTED, row)
+        named = self.facts[started].__dict__.get("limit")
+        acts = self.book.acts(self.value(RULE, row), named)
+        return Gap(acts, started, self.value(kernel.IMPLIED_AT, row), self.party(row))
 
     def excused_by(self, row: int) -> tuple[str, ...]:
         """Return the grounds whose facts hold for a row."""

@@ -174,6 +174,12 @@ class CompiledRulebook:
         """Return whether a day can be fixed for what is called so: a limit, and not that of such days itself."""
         return limit in self.limits and limit not in self._as_named
 
+    def acts(self, rule: int, named: str | None) -> frozenset[str]:
+        """Return the events that discharge a rule: its own, or those of the limit that the starting fact names."""
+        of, limits = self.rules[rule].rule, self.rulebook.limits
+        rules = limits[named].rule if of.done_as_named and named in limits else (of,)
+        return frozenset(act.event for each in rules for act in each.done_by)
+
     def law(self, chosen: Kernel) -> Any:
         """Return the tables as a kernel takes them."""
         if chosen not in self._laws:

@@ -197,11 +197,12 @@ class MisplacedFacts(Model):
 class Past(Model):
     """What to do about an act that is past, by its finding: a move that is still to be made is told how to act.
 
-    `misses` are the events of which none is on record: of a source that records none of them it is no finding.
+    Without `remedy` it is told the same. `misses` are the events of which none is on record: of a source that records
+    none of them it is no finding, and what else such a record would answer is told with it.
     """
 
     finding: Name
-    remedy: str
+    remedy: str = ""
     misses: Events = ()
 
 
@@ -279,6 +280,14 @@ class LegalRegion(Hashed):
         out = {*self.machine.ends, passed.state if passed else ""}
         every = frozenset(state.id for state in self.states if state.id not in out)
         return {ALL: every} | {state.id: frozenset({state.id}) for state in self.states}
+
+    @cached_property
+    def misses(self) -> dict[str, frozenset[str]]:
+        """The events of which one is missed, by the finding that says so."""
+        without = self.machine.without
+        deciding = frozenset(pattern.event for each in self.appeals for pattern in each.against)
+        found = {each.finding: frozenset(each.misses) for each in self.past if each.misses}
+        return found | ({without.finding: deciding} if without else {})
 
     @cached_property
     def inner(self) -> frozenset[str]:

@@ -10,7 +10,7 @@ the latest decision: there it is reported as out of order. So the order of recor
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from itertools import islice, takewhile
@@ -180,6 +180,7 @@ class Docket:
         self._law = law
         self.answers: dict[int, DisputeVerdict] = {}
         self._astray: list[Fact] = []
+        self._missed: dict[int, list[Fact]] = {}
         self._begun: list[DisputeHistory] = []
         self._region = regions_of(law.rulebook).disputes
         if self._region is None:
@@ -206,20 +207,24 @@ class Docket:
         """The disputes that have begun, in the order of their decisions."""
         return tuple(history.as_dispute() for history in self._begun if history.steps)
 
-    @property
-    def astray(self) -> tuple[Finding, ...]:
-        """What is about no decision at all."""
-        why = self._no_decision
+    def astray(self, told: Container[int] = ()) -> tuple[Finding, ...]:
+        """Return what is about no decision at all: once for each decision that is missed, at the first fact about it.
+
+        `told` has the `id()` of each fact of which it is told already that a decision is missed.
+        """
         return tuple(
-            Finding(why.finding, fact.case_id, fact.on, _said_astray(fact, why), why.remedy, fact)
-            for fact in self._astray
+            self._missing(facts) for facts in self._missed.values() if not any(id(fact) in told for fact in facts)
         )
+
+    def _missing(self, facts: Sequence[Fact]) -> Finding:
+        why, first = self._no_decision, facts[0]
+        return Finding(why.finding, first.case_id, first.on, _said_astray(facts, why), why.remedy, first)
 
     @property
     def refused(self) -> Iterator[tuple[Fact, str, Verdict]]:
         """Each dispute fact out of order, with the sentence that says so and the reason."""
         for fact in self._astray:
-            yield fact, _said_astray(fact, self._no_decision), self._no_decision
+            yield fact, _said_astray([fact], self._no_decision), self._no_decision
         for history in self._begun:
             for step in history.steps:
                 if step.refusal is not None:
@@ -265,25 +270,31 @@ class Docket:
         answer = self.answers[id(fact)] = self.judge(fact.event, outcome_of(fact), fact.on, to_come)
         if answer.history is None or answer.edge is None:
             self._astray.append(fact)
+            self._missed.setdefault(len(self._begun), []).append(fact)
         else:
             answer.history.take(fact, answer.edge, answer.refusal)
 
 
-def disputes_in(facts: Sequence[Fact], law: LawAtHand) -> tuple[tuple[Dispute, ...], tuple[Finding, ...]]:
-    """Return the disputes that the facts tell, and what is about no decision at all; fast where there is none."""
+def disputes_in(
+    facts: Sequence[Fact], law: LawAtHand, told: Container[int] = ()
+) -> tuple[tuple[Dispute, ...], tuple[Finding, ...]]:
+    """Return the disputes that the facts tell, and what is about no decision at all; fast where there is none.
+
+    `told` as for `Docket.astray`.
+    """
     about = regions_of(law.rulebook).disputing
     if not any(fact.event in about for fact in facts):
         return (), ()
     read = Docket(facts, law)
-    return read.disputes, read.astray
+    return read.disputes, read.astray(told)
 
 
 def _is_of_day(day: dt.date, placed: tuple[int, DisputeHistory]) -> bool:
     return placed[1].decision.on == day
 
 
-def _said_astray(fact: Fact, why: Verdict) -> str:
-    return f"{fact.event} on {written(fact.on)}: {why.reason}"
+def _said_astray(facts: Sequence[Fact], why: Verdict) -> str:
+    return f"{', '.join(f'{fact.event} on {written(fact.on)}' for fact in facts)}: {why.reason}"
 
 
 def _decisions(facts: Sequence[Fact], region: Region) -> Iterator[tuple[int, DisputeHistory]]:

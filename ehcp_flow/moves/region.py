@@ -110,8 +110,7 @@ class Region:
         self.keys: tuple[Key, ...] = legal.keys
         self.ends = self._meant(legal.machine.ends)
         self.passed: PassedThrough | None = legal.machine.passed_through
-        self.past: Mapping[str, str] = {each.finding: each.remedy for each in legal.past}
-        self._misses: Mapping[str, tuple[str, ...]] = {each.finding: each.misses for each in legal.past if each.misses}
+        self.past: Mapping[str, str] = {each.finding: each.remedy for each in legal.past if each.remedy}
         without = legal.machine.without
         self.no_decision = without and Verdict(
             holds=False,
@@ -159,8 +158,8 @@ class Region:
 
     def cannot_tell(self, finding: str, recorded: Collection[str]) -> bool:
         """Return whether what a finding misses is none of the events that the source is declared to record."""
-        misses = self._misses.get(finding, ())
-        return bool(recorded and misses) and not any(event in recorded for event in misses)
+        misses = self.legal.misses.get(finding, frozenset())
+        return bool(recorded and misses) and misses.isdisjoint(recorded)
 
     def stays(self, state: LegalState, forced: LegalState) -> bool:
         """Return whether a fact out of order that would force the second state leaves an imported case in the first."""

@@ -23,6 +23,11 @@ class Regions(NamedTuple):
     of_pathway: frozenset[Key]
     disputing: frozenset[str]
 
+    @property
+    def misses(self) -> dict[str, frozenset[str]]:
+        """The events of which a record misses one, by the finding that says so."""
+        return self.pathway.legal.misses | (self.disputes.legal.misses if self.disputes else {})
+
 
 @lru_cache(maxsize=32)
 def regions_of(rulebook: Rulebook) -> Regions:

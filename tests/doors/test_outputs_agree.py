@@ -115,10 +115,10 @@ def a_breach_is_a_limit_of_law_that_was_missed(told: Answer) -> Found:
 
 
 def an_act_that_nobody_dated_is_a_finding(told: Answer) -> Found:
-    asked = {id(each.fact) for each in told.findings if each.code in ("act_not_dated", "due_date_uncertain")}
+    # Once for each gap: what tells it names every limit that the same record would settle.
+    said = [finding.message for finding in told.findings if finding.limit]
     for each in told.deadlines:
-        of = each.derivation
-        if each.status == "undated" and of.implied and not {id(of.implied), id(of.start)} & asked:
+        if each.status == "undated" and each.derivation.implied and not any(each.limit in text for text in said):
             yield each
 
 

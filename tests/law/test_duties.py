@@ -34,7 +34,8 @@ class Told(NamedTuple):
 with (Path(__file__).parent / "duties.csv").open(encoding="utf-8", newline="") as file:
     DUTIES = [Told(**row) for row in csv.DictReader(file)]
 KINDS = {
-    "act_not_dated", "act_repeated", "next_place_not_shown", "other_placement_named", "review_by_old_authority",
+    "act_not_dated", "act_repeated", "amendment_without_plan",
+    "next_place_not_shown", "other_placement_named", "review_by_old_authority",
     "second_draft", "second_notice", "recorded_twice", "refusal_not_open_to_it", "party_not_stated",
     "suspension_may_be_over", "too_old", "residence_in_doubt", "exception_reason_doubtful", "due_date_uncertain",
     "review_in_substance",
