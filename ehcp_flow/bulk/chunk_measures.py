@@ -20,7 +20,7 @@ from ehcp_flow.dates import school_year_begun
 from ehcp_flow.errors import EhcpFlowError, RowRefused
 from ehcp_flow.measures.case_groups import CHANGING, Grouped, group_of, is_asked
 from ehcp_flow.measures.dated_values import DatedValues
-from ehcp_flow.measures.figures import BORN, REQUESTED
+from ehcp_flow.measures.figures import BORN, REQUESTED, column_names
 from ehcp_flow.measures.periods import Period, Span
 
 __all__ = ["ChunkMeasures", "MeasureQuestion", "added_chunk", "span_chunk"]
@@ -56,13 +56,16 @@ class ChunkMeasures:
     group: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
     entry: CountedCases = field(default_factory=CountedCases.none)
     frame: pl.DataFrame | None = None
+    names: Sequence[str] = ()
+    """The columns of the table, by their numbers."""
 
     @classmethod
     def of(cls, chunk: Columns, told: CountedCases) -> ChunkMeasures:
         """Return entries of a chunk that are all of one group."""
         ids = chunk.encoded.case_ids.cast(pl.String)
         group = np.zeros(len(told.case), dtype=np.int32)
-        return cls([], len(ids), chunk.count, None, ids=ids, groups=[()], group=group, entry=told)
+        names = column_names(chunk.question.law.rulebook)
+        return cls([], len(ids), chunk.count, None, ids=ids, groups=[()], group=group, entry=told, names=names)
 
 
 def span_chunk(rows: pl.DataFrame, question: Question) -> ChunkMeasures:
@@ -94,6 +97,7 @@ def added_chunk(rows: pl.DataFrame, question: Question, asked: MeasureQuestion) 
         group,
         told,
         judged_chunk(chunk).frame if asked.with_frame else None,
+        column_names(question.law.rulebook),
     )
 
 

@@ -13,7 +13,7 @@ import polars as pl
 from ehcp_flow.bulk.chunk_measures import ChunkMeasures
 from ehcp_flow.bulk.codes import Array, in_order
 from ehcp_flow.measures.catalogue import catalogue
-from ehcp_flow.measures.figures import COLUMNS, ONCE
+from ehcp_flow.measures.figures import ONCE
 
 __all__ = ["counted"]
 
@@ -58,7 +58,7 @@ Groups: TypeAlias = dict[tuple[str, ...], list[dict[str, _FigureCell]]]
 def counted(parts: Sequence[ChunkMeasures], periods: int) -> Groups:
     """Return what chunks added, by group, period and column, the cases of each figure in the order of the source."""
     known: dict[tuple[str, ...], int] = {}
-    names = list(COLUMNS)
+    names = parts[0].names if parts else ()
     timed = np.array([name in _timed() for name in names], dtype=bool)
     bits = max(sum(len(part.ids) for part in parts), 1).bit_length()
     plain: list[Array] = [np.zeros(0, dtype=np.int64)]

@@ -19,8 +19,9 @@ from ehcp_flow.bulk.codes import NO_DAY, Array, as_day, distinct
 from ehcp_flow.bulk.encoding import Encoded
 from ehcp_flow.bulk.figure_columns import CountedCases
 from ehcp_flow.measures.dated_values import DatedValues, Point, values_by_group, values_of_case
-from ehcp_flow.measures.held_entries import CASES, figures_over
-from ehcp_flow.measures.particular_figures import ParticularFigure, ValueAsked
+from ehcp_flow.measures.figures import COLUMNS
+from ehcp_flow.measures.held_entries import figures_over
+from ehcp_flow.measures.particular_figures import EACH_CASE, ParticularFigure, ValueAsked
 from ehcp_flow.measures.periods import Period
 from ehcp_flow.particulars import FIRST
 
@@ -33,6 +34,7 @@ HELD: Final[dict[str, Any]] = {
 
 _FIRST_DAY: Final = as_day(dt.date(1900, 1, 1))
 _DAYS: Final = 1 << 18
+_NO_COLUMN: Final = -1
 _ANOTHER: Final = -2
 """Of a row that says nothing by a name."""
 
@@ -217,21 +219,23 @@ def with_held(
 def _added(chunk: Columns, held: HeldValues, told: CountedCases, periods: Sequence[Period]) -> CountedCases:
     parts = [told]
     for column, figures in figures_over().items():
-        of = (
-            _stood(chunk, held, periods, figures) if column == CASES else told.at(np.flatnonzero(told.column == column))
-        )
+        if column == EACH_CASE:
+            of = _stood(chunk, held, periods, figures)
+        else:
+            of = told.at(np.flatnonzero(told.column == COLUMNS[column]))
         asked = _Answers(chunk, held, of)
-        for number, figure in figures:
+        for figure in figures:
             chosen = of.at(np.flatnonzero(asked.hold(figure)))
-            parts.append(chosen._replace(column=np.full(len(chosen.case), number, dtype=of.column.dtype)))
+            number = np.full(len(chosen.case), COLUMNS[figure.column], dtype=of.column.dtype)
+            parts.append(chosen._replace(column=number))
     return CountedCases.together(parts)
 
 
 def _stood(
-    chunk: Columns, held: HeldValues, periods: Sequence[Period], figures: Sequence[tuple[int, ParticularFigure]]
+    chunk: Columns, held: HeldValues, periods: Sequence[Period], figures: Sequence[ParticularFigure]
 ) -> CountedCases:
     """Return each case of which something is told that is asked, on each day of stock."""
-    names = {asked.name for _, figure in figures for asked in (*figure.when, *figure.unless)}
+    names = {asked.name for figure in figures for asked in (*figure.when, *figure.unless)}
     there = chunk.there & ~chunk.facts.failed
     some = np.unique(np.concatenate([held.cases(name) for name in sorted(names)])).astype(np.int32)
     some = some[some >= 0]
@@ -241,7 +245,7 @@ def _stood(
     none = np.zeros(len(case), dtype=np.int32)
     place = np.tile(np.arange(len(days), dtype=np.int16), len(some))
     return CountedCases(
-        np.full(len(case), CASES, dtype=np.int16), place, case, none, none - 1, np.tile(days, len(some))
+        np.full(len(case), _NO_COLUMN, dtype=np.int16), place, case, none, none - 1, np.tile(days, len(some))
     )
 
 

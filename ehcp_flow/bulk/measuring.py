@@ -15,6 +15,7 @@ from ehcp_flow.bulk.figure_counts import counted
 from ehcp_flow.bulk.row_sources import Source
 from ehcp_flow.bulk.source_pass import Options, Pass, Refused
 from ehcp_flow.measures.case_groups import Extra, group_keys
+from ehcp_flow.measures.catalogue import catalogue_of
 from ehcp_flow.measures.dated_values import DatedValues
 from ehcp_flow.measures.measure_table import MeasureTable, release_for, table_of
 from ehcp_flow.measures.periods import Period, Span, Years, periods_asked, whole_time
@@ -73,7 +74,9 @@ class Measuring(Pass):
                 self._source = self.opened(stack)
             periods = periods_asked(self._year, self._by, self.as_of, self._first_day)
             groups = counted(list(self._added(periods)), len(periods))
-            return table_of(groups, periods, self._by, self._keys, self.as_of).named(release_for(self._year))
+            return table_of(groups, periods, self._by, self._keys, self.as_of, catalogue_of(self.rulebook)).named(
+                release_for(self._year)
+            )
 
     def _first_day(self) -> dt.date:
         span = Span.over(part.span for part in self._parts(span_chunk))

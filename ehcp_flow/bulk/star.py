@@ -23,7 +23,6 @@ from ehcp_flow.bulk.source_pass import Frames, Options, Refused
 from ehcp_flow.dates import parse_day, written
 from ehcp_flow.facts import COLUMNS, DATES
 from ehcp_flow.measures.arithmetic import UNAVAILABLE
-from ehcp_flow.measures.catalogue import catalogue
 from ehcp_flow.measures.dated_values import DatedValues
 from ehcp_flow.measures.measure_table import MeasureTable
 from ehcp_flow.measures.period_names import begun, label_of
@@ -172,10 +171,10 @@ def _measures(table: MeasureTable) -> pl.DataFrame:
     told = []
     for place, row in enumerate(table):
         counts = table.counts(place)
-        for name, column in zip(table.names, catalogue().columns.values(), strict=True):
+        for name, column in zip(table.names, table.catalogue.columns.values(), strict=True):
             value = None if row[name] == UNAVAILABLE else float(row[name])
             below = sum(counts[each] for each in column.over) if column.over else None
-            definition = catalogue().home[column.name].definition
+            definition = table.catalogue.home[column.name].definition
             told.append(
                 (row["authority"], row["year"], name, value, counts[column.base or column.name], below, definition)
             )

@@ -22,14 +22,13 @@ from ehcp_flow.bulk.row_sources import Source
 from ehcp_flow.bulk.source_pass import Options, Pass
 from ehcp_flow.errors import EhcpFlowError, RowRefused
 from ehcp_flow.facts import ParticularRecorded
-from ehcp_flow.measures.figures import COLUMNS
+from ehcp_flow.measures.figures import column_names
 from ehcp_flow.measures.periods import Period
 from ehcp_flow.particulars import FIRST, REDACTED
 
 __all__ = ["ToldCase", "ToldCases", "ToldFact", "ToldParticular"]
 
 _TOGETHER = 10_000
-_NAMES = tuple(COLUMNS)
 
 
 class ToldFact(NamedTuple):
@@ -109,18 +108,19 @@ class ToldCases(Pass):
 def _told_chunk(rows: pl.DataFrame, question: Question, *, sets: Sequence[Sequence[Period]]) -> _ToldChunk:
     columns = Columns.of(rows, question)
     entries = contributed(columns, sets)
+    names = column_names(question.law.rulebook)
     counts = [
-        Counter({_NAMES[at]: int(many) for at, many in enumerate(np.bincount(each.column)) if many}) for each in entries
+        Counter({names[at]: int(many) for at, many in enumerate(np.bincount(each.column)) if many}) for each in entries
     ]
-    figures = [_by_case(each.case, each.column, columns.facts.cases) for each in entries]
+    figures = [_by_case(each.case, each.column, columns.facts.cases, names) for each in entries]
     told = _told(columns, figures)
     return _ToldChunk(told, counts, columns.refused, columns.failures, int(columns.there.sum()), columns.count)
 
 
-def _by_case(case: Array, column: Array, cases: int) -> list[frozenset[str]]:
+def _by_case(case: Array, column: Array, cases: int, every: Sequence[str]) -> list[frozenset[str]]:
     order = np.argsort(case, kind="stable")
     bounds = np.searchsorted(case.take(order), np.arange(cases + 1)).tolist()
-    names = [_NAMES[at] for at in column.take(order).tolist()]
+    names = [every[at] for at in column.take(order).tolist()]
     none: frozenset[str] = frozenset()
     return [frozenset(names[begin:end]) if begin < end else none for begin, end in pairwise(bounds)]
 

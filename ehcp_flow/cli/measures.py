@@ -68,7 +68,7 @@ class _Figures:
 
 @options(
     "source time figures explain catalogue suppress as_of case contested known_at known_by authority convert_file "
-    "all_errors form raw output institutions institution closed_if office_closures bank_holidays rulebook"
+    "all_errors form raw output institutions institution closed_if office_closures bank_holidays profile rulebook"
 )
 def _measures(
     *,
@@ -98,7 +98,7 @@ def _measures(
     Excepted plans leave both sides of the headline; a case without usable dates stays in the denominator.
     """
     if catalogue:
-        _print_catalogue(printed)
+        _print_catalogue(query, printed)
         return
     if explain and not figures.measure:
         raise typer.BadParameter("say which figure: --measure pc_plans_issued_20_weeks_ex", param_hint="--explain")
@@ -164,13 +164,11 @@ def _tell_of_time(table: MeasureTable, span: Span | None, on: dt.date) -> None:
 
 def _columns(table: MeasureTable, asked: list[str] | None) -> tuple[str, ...]:
     """Return the names, as this table writes them, of the columns asked for, or of all."""
-    from ehcp_flow.measures import catalogue
-
     if not asked:
         return table.names
     found: list[str] = []
     for name in asked:
-        whole = catalogue().measures.get(name)
+        whole = table.catalogue.measures.get(name)
         columns = (table.column(name),) if whole is None else whole.columns
         found.extend(table.name_of(column) for column in columns)
     return tuple(dict.fromkeys(found))
@@ -179,9 +177,8 @@ def _columns(table: MeasureTable, asked: list[str] | None) -> tuple[str, ...]:
 def _table(table: MeasureTable, figures: Sequence[dict[str, Any]], names: Sequence[str]) -> None:
     """Print groups and figures as rows and columns, either way round, where they fit; else a list for each group."""
     from ehcp_flow.cli.printed_table import ShownColumn, paragraph, print_table, width
-    from ehcp_flow.measures import catalogue
 
-    says = dict(zip(table.names, (column.says for column in catalogue().columns.values()), strict=True))
+    says = dict(zip(table.names, (column.says for column in table.catalogue.columns.values()), strict=True))
     keys = [name for name in table.columns if name not in table.names]
     rows = [{name: str(row[name]) for name in (*keys, *names)} for row in figures]
     same = [name for name in keys if len({row[name] for row in rows}) == 1]
@@ -250,10 +247,10 @@ def _explained(one: Explanation) -> dict[str, Any]:
     }
 
 
-def _print_catalogue(printed: PrintOptions) -> None:
-    from ehcp_flow.measures import catalogue
+def _print_catalogue(query: CaseQuery, printed: PrintOptions) -> None:
+    from ehcp_flow.measures.catalogue import catalogue_of
 
-    known = catalogue()
+    known = catalogue_of(query.law)
     rows = [
         {
             "measure": each.id, "title": each.title, "group": each.group, "definition": each.definition,
@@ -283,6 +280,7 @@ MEASURES: Final = CliCommand(
         "ehcp-flow measures cases.csv --year 2024/25 --measure requests --as-of 2025-10-21",
         "ehcp-flow measures cases.csv --by requester --measure requests --as-of 2025-10-21",
         "ehcp-flow measures cases.csv --measure pc_plans_issued_20_weeks_ex --explain --format table",
+        "ehcp-flow measures cases.csv --profile ours.toml --measure advice_in_five_weeks",
         "ehcp-flow measures cases.csv --catalogue --format json",
     ),
 )

@@ -255,6 +255,7 @@ class SourceOneByOne(OpenedSource):
 
     def measured(self, figures: SourceFigures) -> tuple[MeasureTable, Span | None]:
         """Count the cases; without a year their answers are held, since the first day is not known before."""
+        from ehcp_flow.measures.catalogue import catalogue_of
         from ehcp_flow.measures.counted_case import days_on_record
         from ehcp_flow.measures.measure_table import Tally
         from ehcp_flow.measures.periods import Span, periods_asked, whole_time
@@ -272,7 +273,10 @@ class SourceOneByOne(OpenedSource):
         if whole_time(figures.year):
             answers = list(answers)
         periods = periods_asked(figures.year, figures.by, as_of, lambda: span.first if span else as_of)
-        tally = Tally(periods, figures.keys, figures.extra, contested=self.query.contested, only=figures.only)
+        tally = Tally(
+            periods, figures.keys, figures.extra, contested=self.query.contested, only=figures.only,
+            known=catalogue_of(self.query.law),
+        )  # fmt: skip
         for answer in answers:
             tally.add(answer)
         return tally.table(figures.by, as_of), span

@@ -37,7 +37,7 @@ TRANSFERS, GROUPS = range(9, 11)
 BY_ACT, BY_ACT_SEEN, BY_DUE = range(3)
 
 # Marks of a deadline, above those for its status: 1 << MET and so on.
-ACT_DONE, SEEN, DATED, EXCUSED, BESIDE, READ_OTHERWISE = (1 << bit for bit in range(9, 15))
+ACT_DONE, SEEN, DATED, EXCUSED, BESIDE, READ_OTHERWISE, FELL_DUE = (1 << bit for bit in range(9, 16))
 
 # Of a plan or its refusal, by the last limit that counts from a request; TIMED of an open request too.
 TIMED, OTHER_CLOCK, EXCEPTED, CLAIMED, DUE, IN_DUE_TIME, OVER_A_YEAR, CONTESTABLE = (1 << bit for bit in range(8))
@@ -328,6 +328,8 @@ def add_deadlines(figures, periods, facts, rows, entries, first, last):
             marks |= SEEN
         if due != NO_DAY:
             marks |= DATED
+            if due <= facts.as_of:
+                marks |= FELL_DUE
         if entries.series_count[ARRANGED]:
             marks |= BESIDE
         if rows.out[CONTESTED * size + row] > 0:

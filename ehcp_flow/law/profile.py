@@ -30,9 +30,10 @@ from ehcp_flow.law.patterns import Patterns
 from ehcp_flow.law.toml_files import Placed, each, read_toml
 from ehcp_flow.law.version import Version
 
-__all__ = ["Target", "with_targets"]
+__all__ = ["Target", "targets_of", "with_targets"]
 
 _ALWAYS: Final = dt.date(1900, 1, 1)
+_GROUP: Final = "local"
 
 
 class Target(BaseModel):
@@ -74,7 +75,7 @@ class Target(BaseModel):
             version=(version,),
             note=self.note,
         )
-        return Limit(id=self.id, title=self.title, group="local", actor=self.actor, kind="local", rule=(rule,))
+        return Limit(id=self.id, title=self.title, group=_GROUP, actor=self.actor, kind="local", rule=(rule,))
 
 
 def with_targets(rulebook: Rulebook, profile: str | Path) -> Rulebook:
@@ -94,6 +95,11 @@ def with_targets(rulebook: Rulebook, profile: str | Path) -> Rulebook:
         limit = placed.item.as_limit(str(file.data.get("title", file.name)))
         limits[limit.id] = limit
     return rulebook.model_copy(update={"limits": limits})
+
+
+def targets_of(rulebook: Rulebook) -> tuple[Limit, ...]:
+    """Return the targets that a profile put beside the limits of a rulebook."""
+    return tuple(limit for limit in rulebook.limits.values() if limit.group == _GROUP)
 
 
 def _check(placed: Placed, rulebook: Rulebook, limits: dict[str, Limit]) -> None:

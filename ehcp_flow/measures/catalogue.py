@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from ehcp_flow.errors import UnknownNameError
+from ehcp_flow.law.model import Limit, Rulebook
+from ehcp_flow.law.profile import targets_of
 
-__all__ = ["RELEASES", "Catalogue", "Measure", "MeasureColumn", "Sum", "catalogue", "release_of"]
+__all__ = [
+    "RELEASES", "Catalogue", "Measure", "MeasureColumn", "Sum", "catalogue", "catalogue_of", "release_of",
+    "target_columns",
+]  # fmt: skip
 
 _FILE: Final = "catalogue.toml"
 RELEASES: Final = (2025, 2026)
@@ -111,6 +116,47 @@ class Catalogue:
             columns = self.measures[name].columns
             return next((column for column in columns if column.kind == "percent"), columns[0])
         raise UnknownNameError("measure", name, (*self.measures, *self.columns))
+
+
+def catalogue_of(rulebook: Rulebook | None) -> Catalogue:
+    """Return the catalogue, and behind it a measure of each target that a profile put beside the law."""
+    known = catalogue()
+    if rulebook is None or not (targets := targets_of(rulebook)):
+        return known
+    own = [_of_target(target, by_party=rulebook.clocks[target.rule[0].clock].per == "party") for target in targets]
+    columns = {column.name: measure for measure in own for column in measure.columns}
+    return replace(
+        known,
+        measures={**known.measures, **{measure.id: measure for measure in own}},
+        columns={**known.columns, **{column.name: column for measure in own for column in measure.columns}},
+        home={**known.home, **columns},
+    )
+
+
+def target_columns(target: str) -> tuple[str, str, str]:
+    """Return the columns of a target of one's own: what fell due by it, what of that was done in time, the share."""
+    return f"{target}_target_due", f"{target}_target_in_time", f"pc_{target}_target_in_time"
+
+
+def _of_target(target: Limit, *, by_party: bool) -> Measure:
+    due, in_time, share = target_columns(target.id)
+    says = target.title[0].lower() + target.title[1:]
+    return Measure(
+        target.id,
+        target.title,
+        "targets",
+        "Of what fell due by an authority's own target in the period, and did not fall away before, the share that was "
+        "done by its last day. What was never done stays in the denominator.",
+        "the last day of the target, once it is past",
+        target.rule[0].version[0].citation[0].text,
+        ("It is a target, not law: nothing excuses it, and missing it is no breach.",),
+        (
+            MeasureColumn(due, f"own target: {says}; those that fell due", "count"),
+            MeasureColumn(in_time, "of them, those that were done in time", "count"),
+            MeasureColumn(share, f"share in time of the own target: {says}", "percent", in_time, (due,)),
+        ),
+        ("adviser",) if by_party else (),
+    )
 
 
 @lru_cache(maxsize=1)

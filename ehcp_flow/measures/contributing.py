@@ -18,7 +18,7 @@ from ehcp_flow.engine.kernel import NO_DAY
 from ehcp_flow.engine.numbers import KEY_OF, as_date, as_day
 from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.facts import DATES, Fact
-from ehcp_flow.measures.figures import MADE_ON, MONTHS, tables_of
+from ehcp_flow.measures.figures import MADE_ON, MONTHS, column_names, tables_of
 from ehcp_flow.measures.periods import Period, longest_ago
 from ehcp_flow.moves.region_tables import history_space, kernel_moves
 from ehcp_flow.moves.regions import regions_of
@@ -29,13 +29,13 @@ _ROOM: Final = 256
 
 
 class Contributed(NamedTuple):
-    """That a case counts once in a column, by its number, in a period of a set, by its place.
+    """That a case counts once in a column, in a period of a set, by its place.
 
     `days` is what a mean or median is taken of, `party` the adviser that the act is of, `on` the day that counts: that
     of the act, or that on which something stood.
     """
 
-    column: int
+    column: str
     place: int
     days: int
     party: str
@@ -99,6 +99,7 @@ class Contributions:
         self._contested = contested
         self._kernel = kernel_in_use()
         self._periods: dict[dt.date, Any] = {}
+        self._names: dict[CompiledRulebook, tuple[str, ...]] = {}
         self._places = [(at, place) for at, periods in enumerate(sets) for place in range(len(periods))]
         self._filled = partial(self._kernel.filled, 0)
         self._space = entries_space(self._filled, 0, 0, _ROOM, self._kernel)
@@ -123,11 +124,12 @@ class Contributions:
         while kernel.contributions.contribute(figures, periods, facts, told, history, space, 0, 1) == 0:
             space = self._space = self._room(space.most_facts, space.most_rows, 2 * space.capacity)
         found: list[list[Contributed]] = [[] for _ in self._sets]
+        names = self._names.get(judged.book) or self._names.setdefault(judged.book, column_names(judged.book.rulebook))
         out = (space.out_column, space.out_period, space.out_days, space.out_whom, space.out_on)
         for column, period, days, whom, on in islice(zip(*out, strict=True), space.count):
             which, place = self._places[period]
             party = "" if whom < 0 else judged.facts[whom].party or ""
-            found[which].append(Contributed(column, place, days, party, min(as_date(on), judged.as_of)))
+            found[which].append(Contributed(names[column], place, days, party, min(as_date(on), judged.as_of)))
         return found
 
     def _facts(self, judged: JudgedCase) -> Any:

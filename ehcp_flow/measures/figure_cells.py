@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol, Self
+from typing import Any, Protocol, Self
 
 from ehcp_flow.deadlines import Deadline
 from ehcp_flow.measures.arithmetic import mean_weeks, median_weeks, percent
 from ehcp_flow.measures.catalogue import Measure, MeasureColumn
 from ehcp_flow.measures.contributing import Contributed
-from ehcp_flow.measures.figures import COLUMNS, ONCE
+from ehcp_flow.measures.figures import ONCE
 
 __all__ = ["CaseCount", "Cell", "CountedCell", "Explanation", "cases_in", "enter", "figure_of"]
-
-_NAMES: Final = tuple(COLUMNS)
 
 
 class CaseCount(int):
@@ -61,11 +59,10 @@ class CountedCell:
 
 def enter(cells: dict[str, Any], one: Contributed, case_id: str) -> None:
     """Count what a case adds in its column; where a column counts a case once, once."""
-    column = _NAMES[one.column]
-    cell = cells.get(column)
+    cell = cells.get(one.column)
     if cell is None:
-        cell = cells[column] = CountedCell()
-    if column in ONCE and cell.cases and cell.cases[-1] == case_id:
+        cell = cells[one.column] = CountedCell()
+    if one.column in ONCE and cell.cases and cell.cases[-1] == case_id:
         return
     cell.cases.append(case_id)
     cell.days.append(one.days)

@@ -8,7 +8,7 @@ adds by the day of an act falls into the period of that day; what is looked at o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
@@ -23,7 +23,8 @@ from ehcp_flow.errors import EnglandOnly
 from ehcp_flow.facts import DATES, OUTCOMES
 from ehcp_flow.law.clock import Clock
 from ehcp_flow.law.model import Limit, Rulebook
-from ehcp_flow.measures.catalogue import catalogue
+from ehcp_flow.law.profile import targets_of
+from ehcp_flow.measures.catalogue import catalogue, catalogue_of, target_columns
 from ehcp_flow.measures.particular_figures import PARTICULAR_FIGURES
 from ehcp_flow.moves.regions import regions_of
 from ehcp_flow.states import MAINTAINED_STATES, State
@@ -44,6 +45,7 @@ __all__ = [
     "UNDER_WAY",
     "WAITING",
     "are_of",
+    "column_names",
     "tables_of",
 ]
 
@@ -241,6 +243,19 @@ complete(
 )
 
 
+def column_names(rulebook: Rulebook) -> tuple[str, ...]:
+    """Return the columns of the table by their numbers: those of `COLUMNS`, then those of targets of one's own."""
+    return tuple(catalogue_of(rulebook).columns)
+
+
+def _of_targets(rulebook: Rulebook) -> Iterator[Figure]:
+    """Yield what is counted of each target of a profile: by its last day, as a plan's share of a limit is."""
+    for target in targets_of(rulebook):
+        due, in_time, _ = target_columns(target.id)
+        yield Figure(due, target.id, c.FELL_DUE, _NOT_OWED, by=c.BY_DUE, by_party=True)
+        yield Figure(in_time, target.id, c.FELL_DUE | _MET, by=c.BY_DUE, by_party=True)
+
+
 def are_of(rulebook: Rulebook) -> bool:
     """Return whether the figures can be counted by a rulebook: it has their states, and some limit that they count.
 
@@ -263,7 +278,9 @@ def tables_of(book: CompiledRulebook, contested: str = "with", wanted: frozenset
     if not are_of(book.rulebook):
         raise EnglandOnly("the measures", book.rulebook.title)
     states_there = list(regions_of(book.rulebook).pathway.states)
-    asked = FIGURES if wanted is None else tuple(figure for figure in FIGURES if figure.column in wanted)
+    every = (*FIGURES, *_of_targets(book.rulebook))
+    asked = every if wanted is None else tuple(figure for figure in every if figure.column in wanted)
+    number = {name: at for at, name in enumerate(column_names(book.rulebook))}
     groups: list[list[Figure]] = [[figure for figure in asked if figure.of == group] for group in range(c.GROUPS)]
 
     def group_of(chosen: Iterable[Figure]) -> int:
@@ -287,13 +304,13 @@ def tables_of(book: CompiledRulebook, contested: str = "with", wanted: frozenset
     for group in groups:
         ends.append(ends[-1] + len(group))
     series = {
-        limit: (number, nth)
-        for number, roots in _SERIES.items()
+        limit: (kind, nth)
+        for kind, roots in _SERIES.items()
         for nth, limit in enumerate(each for root in roots for each in book.alike.get(root, ()))
     }
     return {
         "group_at": ends,
-        "column": [COLUMNS[figure.column] for figure in figures],
+        "column": [number[figure.column] for figure in figures],
         "when": [figure.when for figure in figures],
         "unless": [figure.unless for figure in figures],
         "by": [figure.by for figure in figures],

@@ -5,37 +5,31 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
-from typing import Final
 
 from ehcp_flow.measures.contributing import Contributed
 from ehcp_flow.measures.counted_case import CountedCase
 from ehcp_flow.measures.dated_values import DatedValues, values_of_case
-from ehcp_flow.measures.figures import COLUMNS
 from ehcp_flow.measures.particular_figures import EACH_CASE, PARTICULAR_FIGURES, ParticularFigure, ValueAsked
 from ehcp_flow.measures.periods import Period
 
-__all__ = ["CASES", "figures_over", "held_entries"]
-
-CASES: Final = -1
-"""The column that a case stands in on each day of stock: it is none of the table."""
+__all__ = ["figures_over", "held_entries"]
 
 
 @cache
-def figures_over() -> Mapping[int, Sequence[tuple[int, ParticularFigure]]]:
-    """Return the figures that are counted of the entries of each column, each with the number of its own."""
-    found: dict[int, list[tuple[int, ParticularFigure]]] = {}
+def figures_over() -> Mapping[str, Sequence[ParticularFigure]]:
+    """Return the figures that are counted of the entries of each column."""
+    found: dict[str, list[ParticularFigure]] = {}
     for figure in PARTICULAR_FIGURES:
         for column in figure.of:
-            at = CASES if column == EACH_CASE else COLUMNS[column]
-            found.setdefault(at, []).append((COLUMNS[figure.column], figure))
+            found.setdefault(column, []).append(figure)
     return found
 
 
 @cache
-def _where_nothing_is_told() -> Mapping[int, Sequence[int]]:
+def _where_nothing_is_told() -> Mapping[str, Sequence[str]]:
     """Return in which columns the entries of each one stand where no particular is recorded."""
     return {
-        column: [number for number, figure in figures if _has(figure, lambda each: each.holds("", None))]
+        column: [figure.column for figure in figures if _has(figure, lambda each: each.holds("", None))]
         for column, figures in figures_over().items()
     }
 
@@ -69,8 +63,8 @@ def held_entries(
         then = min(day + dt.timedelta(days=asked.days), as_of)
         return asked.holds(held(asked.name, then), authority)
 
-    stood = (Contributed(CASES, at, 0, "", min(period.stock_on, as_of)) for at, period in enumerate(periods))
+    stood = (Contributed(EACH_CASE, at, 0, "", min(period.stock_on, as_of)) for at, period in enumerate(periods))
     for one in (*contributed, *stood):
-        for column, figure in figures_over().get(one.column, ()):
+        for figure in figures_over().get(one.column, ()):
             if _has(figure, partial(holds, one.on)):
-                yield one._replace(column=column)
+                yield one._replace(column=figure.column)

@@ -26,7 +26,7 @@ from ehcp_flow.measures.case_groups import (
     group_of,
     is_asked,
 )
-from ehcp_flow.measures.catalogue import RELEASES, MeasureColumn, catalogue, release_of
+from ehcp_flow.measures.catalogue import RELEASES, Catalogue, MeasureColumn, catalogue, catalogue_of, release_of
 from ehcp_flow.measures.contributing import Contributed, Contributions
 from ehcp_flow.measures.counted_case import CountedCase, answered, days_on_record
 from ehcp_flow.measures.dated_values import DatedValues, particular_values
@@ -47,7 +47,8 @@ class Tally:
 
     `periods` follow one another without overlap; `by` are the columns to group by besides the periods; `contested` is
     `with`, `without` or `only`: whether the acts count of limits that another lawful reading contests. `only` is what
-    must hold of a case on the day of what is counted, by column.
+    must hold of a case on the day of what is counted, by column. `known` are the measures, where a profile adds
+    to them.
     """
 
     def __init__(
@@ -58,8 +59,10 @@ class Tally:
         *,
         contested: str = "with",
         only: Mapping[str, str] | None = None,
+        known: Catalogue | None = None,
     ) -> None:
         self._periods = periods
+        self._known = known
         self._only = only or {}
         self._keys = tuple(by)
         self._by = (*by, *self._only)
@@ -109,7 +112,7 @@ class Tally:
 
     def table(self, by: Sequence[str], as_of: dt.date) -> MeasureTable:
         """Return the table, groups in alphabetical order, and the periods of each group in the order of time."""
-        return table_of(self._groups, self._periods, by, self._keys, as_of)
+        return table_of(self._groups, self._periods, by, self._keys, as_of, self._known)
 
 
 class Tables:
@@ -171,6 +174,7 @@ def table_of(
     by: Sequence[str],
     keys: Sequence[str],
     as_of: dt.date,
+    known: Catalogue | None = None,
 ) -> MeasureTable:
     """Return the table of what was counted: of each group, for each period, the cells by column.
 
@@ -180,7 +184,7 @@ def table_of(
     if "adviser" in keys:  # what no adviser did has no row, and cannot be given
         at = list(keys).index("adviser")
         ordered = {group: cells for group, cells in ordered.items() if group[at] != NOT_RECORDED}
-    return MeasureTable(tuple(by), tuple(keys), tuple(periods), as_of, ordered)
+    return MeasureTable(tuple(by), tuple(keys), tuple(periods), as_of, ordered, known=known)
 
 
 class MeasureTable:
@@ -199,6 +203,7 @@ class MeasureTable:
         as_of: dt.date,
         cells: Mapping[tuple[str, ...], Sequence[Mapping[str, Cell]]],
         release: int = RELEASES[-1],
+        known: Catalogue | None = None,
     ) -> None:
         if release not in RELEASES:
             raise UnknownNameError("release", str(release), map(str, RELEASES))
@@ -206,19 +211,20 @@ class MeasureTable:
         self.as_of = as_of
         self.periods = periods
         self.release = release
+        self.catalogue = known or catalogue()
         self._groups_by = groups_by
         self._counted = cells
         self._cells = [(group, period, cells[group][at]) for group in cells for at, period in enumerate(periods)]
         single = len(periods) == 1 and periods[0].grain == "year"
         self._year = periods[0].year if single else None
-        self.names = tuple(column.name_in(self._year, release) for column in catalogue().columns.values())
+        self.names = tuple(column.name_in(self._year, release) for column in self.catalogue.columns.values())
         self.rows: list[Row] = [self._row(*entry) for entry in self._cells]
 
     def named(self, release: int) -> MeasureTable:
         """Return the same table with the names of a release. Raises UnknownNameError for one that is not known."""
         if release == self.release:
             return self
-        return MeasureTable(self.by, self._groups_by, self.periods, self.as_of, self._counted, release)
+        return MeasureTable(self.by, self._groups_by, self.periods, self.as_of, self._counted, release, self.catalogue)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -232,13 +238,13 @@ class MeasureTable:
 
     def _row(self, group: tuple[str, ...], period: Period, cells: Mapping[str, Cell]) -> Row:
         row: Row = dict(self._named(group, period))
-        for name, column in zip(self.names, catalogue().columns.values(), strict=True):
+        for name, column in zip(self.names, self.catalogue.columns.values(), strict=True):
             row[name] = figure_of(column, cells) if self._is_known(column) else UNAVAILABLE
         return row
 
     def _is_known(self, column: MeasureColumn) -> bool:
         """Whether a column can be given by what the table is grouped by."""
-        return "adviser" not in self.by or "adviser" in catalogue().home[column.name].by
+        return "adviser" not in self.by or "adviser" in self.catalogue.home[column.name].by
 
     def _named(self, group: tuple[str, ...], period: Period) -> Iterator[tuple[str, str]]:
         values = dict(zip(self._groups_by, group, strict=True))
@@ -259,7 +265,7 @@ class MeasureTable:
         cells = self._cells[place][2]
         return {
             name: len(cells[name].cases) if name in cells else 0
-            for name, column in catalogue().columns.items()
+            for name, column in self.catalogue.columns.items()
             if column.kind == "count"
         }
 
@@ -271,11 +277,11 @@ class MeasureTable:
         negative `least`.
         """
         printed = self.names if names is None else tuple(names)
-        plain = dict(zip(self.names, catalogue().columns.values(), strict=True))
+        plain = dict(zip(self.names, self.catalogue.columns.values(), strict=True))
         columns = [plain[name] for name in printed]
         shown = []
         for place, row in enumerate(self.rows):
-            hidden = hidden_columns(self.counts(place), columns, least)
+            hidden = hidden_columns(self.counts(place), columns, least, self.catalogue)
             kept = {name: value for name, value in row.items() if name not in plain}
             for name in printed:
                 kept[name] = HIDDEN if plain[name].name in hidden and self._is_known(plain[name]) else row[name]
@@ -290,14 +296,14 @@ class MeasureTable:
         place = row if isinstance(row, int) else self._place(row)
         group, period, cells = self._cells[place]
         column = self.column(measure)
-        columns = catalogue().columns
+        columns = self.catalogue.columns
         base = columns[column.base or column.name]
         over = [columns[name] for name in column.over]
         return Explanation(
             name=self.name_of(column),
             value=self.rows[place][self.name_of(column)],
             says=column.says,
-            measure=catalogue().home[column.name],
+            measure=self.catalogue.home[column.name],
             group=dict(self._named(group, period)),
             numerator_is=base.says,
             numerator=cases_in(cells, base.name),
@@ -314,7 +320,7 @@ class MeasureTable:
 
         Case does not matter. Raises UnknownNameError, with near matches.
         """
-        return catalogue().named(name, self._year) or catalogue().column(name)
+        return self.catalogue.named(name, self._year) or self.catalogue.column(name)
 
     def _place(self, row: Mapping[str, Any]) -> int:
         for place, known in enumerate(self.rows):
@@ -360,7 +366,7 @@ def measure(  # noqa: PLR0913 - one parameter for each setting
     act, or of the stock. Without `extra` these are the particulars of the cases. `only` leaves what has these values,
     by column. Cases are read one at a time; without a year, twice, and an iterator is then held. Columns have the names
     of the Department's release that first published the last year asked for, or of the newest: `MeasureTable.named`
-    gives another one's.
+    gives another one's. Targets of one's own, that `with_targets` put beside the law, have their columns behind these.
     Raises UnknownNameError for a column that no case has.
     """
     day = dates.today() if as_of is None else dates.parse_date(as_of)
@@ -373,7 +379,8 @@ def measure(  # noqa: PLR0913 - one parameter for each setting
         extra = particular_values(each if isinstance(each, Case) else each.case for each in told)
     keys = group_keys(by, extra)
     group_keys(tuple(only or {}), extra)
-    tally = Tally(periods_asked(year, by, day, lambda: _first_day(cases, day)), keys, extra, only=only)
+    periods = periods_asked(year, by, day, lambda: _first_day(cases, day))
+    tally = Tally(periods, keys, extra, only=only, known=catalogue_of(rulebook))
     for item in answered(cases, day, rulebook=rulebook, calendars=calendars):
         tally.add(item)
     return tally.table(tuple(by), day).named(release_for(year))

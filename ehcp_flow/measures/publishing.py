@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from ehcp_flow.errors import RangeError
-from ehcp_flow.measures.catalogue import MeasureColumn, catalogue
+from ehcp_flow.measures.catalogue import Catalogue, MeasureColumn, catalogue
 from ehcp_flow.measures.suppression import Relation, hidden_cells
 
 __all__ = ["cells_of", "hidden_columns", "related", "shares_of"]
@@ -15,21 +15,22 @@ _FEWEST_FOR_A_MEAN: Final = 2
 """How many times the smallest count a mean is taken of: the mean of a handful is nearly each of them."""
 
 
-def related(counts: Mapping[str, int]) -> tuple[dict[str, int], list[Relation[str]]]:
+def related(counts: Mapping[str, int], known: Catalogue | None = None) -> tuple[dict[str, int], list[Relation[str]]]:
     """Return every count of a row, with what follows from it, and the relations between them.
 
-    `counts` has every count column of the catalogue by its plain name; what is added to it are the rests of the
-    catalogue's sums, and the whole and the rest of each percentage.
+    `counts` has every count column of the catalogue (`known`, else that of the law) by its plain name; what is added to
+    it are the rests of the catalogue's sums, and the whole and the rest of each percentage.
     """
+    known = known or catalogue()
     values = dict(counts)
     relations: list[Relation[str]] = []
-    for each in catalogue().sums:
+    for each in known.sums:
         parts = list(each.parts)
         if each.rest:
             values[each.rest] = values[each.total] - sum(values[part] for part in parts)
             parts.append(each.rest)
         relations.append((each.total, parts))
-    for column in catalogue().columns.values():
+    for column in known.columns.values():
         if column.kind == "percent":
             base, whole, rest = cells_of(column)
             values[whole] = sum(values[name] for name in column.over)
@@ -56,14 +57,16 @@ def shares_of(columns: Iterable[MeasureColumn]) -> list[tuple[str, str, str]]:
     return [(base, whole, rest) for base, whole, rest in told]
 
 
-def hidden_columns(counts: Mapping[str, int], columns: Iterable[MeasureColumn], least: int) -> frozenset[str]:
-    """Return the names of those of `columns`, all printed in one row, that have to be hidden.
+def hidden_columns(
+    counts: Mapping[str, int], columns: Iterable[MeasureColumn], least: int, known: Catalogue | None = None
+) -> frozenset[str]:
+    """Return the names of those of `columns`, all printed in one row of a catalogue, that have to be hidden.
 
     Whoever reads a percentage is taken to know what it is a percentage of. Raises RangeError for a negative `least`.
     """
     RangeError.unless(least >= 0, "suppress", least, "it is the smallest count that may be shown, or 0 to show all")
     printed = list(columns)
-    values, relations = related(counts)
+    values, relations = related(counts, known)
     # The rest of a percentage is not printed: it follows.
     seen = {cell for column in printed for cell in cells_of(column)[:2]}
     unseen = values.keys() - seen
