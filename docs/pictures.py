@@ -26,6 +26,12 @@ TAKEN = {
     "report.png": ("report.html", DESKTOP),
     "report-telephone.png": ("report.html", TELEPHONE),
     "report-paper.png": ("report.html", PAPER),
+    "board.png": ("board.html", DESKTOP),
+    "board-telephone.png": ("board.html", TELEPHONE),
+    "board-paper.png": ("board.html", PAPER),
+    "highlight.png": ("highlight.html", DESKTOP),
+    "highlight-telephone.png": ("highlight.html", TELEPHONE),
+    "highlight-paper.png": ("highlight.html", PAPER),
 }
 """Each picture: the page that it is of, and the size of what it is seen on."""
 

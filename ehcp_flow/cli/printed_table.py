@@ -9,10 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ehcp_flow.cli.further import said
 from ehcp_flow.cli.messages import printable
 
-__all__ = ["ShownColumn", "fitting", "heading", "paragraph", "print_table", "width"]
+__all__ = ["ShownColumn", "fitting", "heading", "paragraph", "print_rows", "print_table", "width"]
 
+_KEPT: Final = 3
+"""How many columns are never left out of a list, the case and what it is about among them."""
+_TEXTS: Final = ("title", "message", "remedy", "reason", "what", "says")
+_WIDE, _NARROW = 26, 14
 _USUAL: Final = 100
 _BETWEEN: Final = 1
 _STYLES: Final[Mapping[str, str]] = {
@@ -102,6 +107,28 @@ def print_table(
         console.print(table)
     if caption:
         console.print(Text(caption, style="dim"))
+
+
+def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title: str = "") -> None:
+    """Print a list as a table: these columns of its rows, or all; of no rows the title, or that there is nothing."""
+    names = columns or tuple(rows[0] if rows else ())
+    numbers = {
+        column for column in names if rows and all(isinstance(row.get(column), int | float | None) for row in rows)
+    }
+    shown = tuple(
+        ShownColumn(
+            column,
+            column.replace("_", " "),
+            drop=max(at - _KEPT + 1, 0),
+            least=0 if column in numbers or column.endswith("_on") else _WIDE if column in _TEXTS else _NARROW,
+            need=8,
+            right=column in numbers,
+        )
+        for at, column in enumerate(names)
+    )
+    print_table(shown, [{column: said(row.get(column)) for column in names} for row in rows], title=title)
+    if not rows and not title:
+        sys.stdout.write("nothing\n")
 
 
 def heading(text: str, underline: str) -> str:

@@ -17,7 +17,6 @@ from ehcp_flow.cli.further import (
     matching,
     pairs,
     plain,
-    said,
     values_on_day,
 )
 from ehcp_flow.cli.messages import count, note
@@ -54,10 +53,6 @@ _SHOWN: Final[Mapping[str, tuple[str, ...]]] = {
 _SHEETS: Final = {"handover": "owner", "school-reviews": "school"}
 """By which column a page of a list has a sheet of paper for each of whom it is."""
 _TITLES: Final = {"handover": "Hand-over sheet", "school-reviews": "Reviews by school"}
-_KEPT: Final = 3
-"""How many columns are never left out of a table, the case and what it is about among them."""
-_TEXTS: Final = ("title", "message", "remedy", "reason", "what")
-_WIDE, _NARROW = 26, 14
 
 
 @options(
@@ -234,7 +229,11 @@ def _print(
     on: dt.date,
 ) -> None:
     if form == DeskFormat.TABLE:
-        _table(rows, columns if name in (None, *_SHOWN) else (), name)
+        from ehcp_flow.cli.printed_table import print_rows
+        from ehcp_flow.measures import REGISTERS, TABLES
+
+        title = "" if name is None else f"{ {**REGISTERS, **TABLES}[name] }: {count(len(rows), 'row')}"
+        print_rows(rows, columns if name in (None, *_SHOWN) else (), title)
         return
     names = tuple(every) or tuple(dict.fromkeys(column for row in rows for column in row)) or tuple(columns)
     if form == DeskFormat.HTML:
@@ -252,32 +251,6 @@ def _page(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], name: str |
     says = "Every list, and how long it is" if name is None else {**REGISTERS, **TABLES}[name]
     title = "Lists" if name is None else _TITLES.get(name) or name.replace("-", " ").capitalize()
     sys.stdout.write(list_page(rows, columns, on, title=title, says=says, by=_SHEETS.get(name or "", "")))
-
-
-def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], name: str | None) -> None:
-    from ehcp_flow.cli.printed_table import ShownColumn, print_table
-    from ehcp_flow.measures import REGISTERS, TABLES
-
-    names = columns or tuple(rows[0] if rows else ())
-    told = [{column: said(row.get(column)) for column in names} for row in rows]
-    numbers = {
-        column for column in names if rows and all(isinstance(row.get(column), int | float | None) for row in rows)
-    }
-    shown = tuple(
-        ShownColumn(
-            column,
-            column.replace("_", " "),
-            drop=max(at - _KEPT + 1, 0),
-            least=0 if column in numbers or column.endswith("_on") else _WIDE if column in _TEXTS else _NARROW,
-            need=8,
-            right=column in numbers,
-        )
-        for at, column in enumerate(names)
-    )
-    title = "" if name is None else f"{ {**REGISTERS, **TABLES}[name] }: {count(len(rows), 'row')}"
-    print_table(shown, told, title=title)
-    if not rows:
-        sys.stdout.write("" if title else "nothing\n")
 
 
 def _calendar(

@@ -122,6 +122,10 @@ def _scorecard(
     elif register in (None, _CardList.MEASURES):
         rows = (row.as_dict() for row in card.rows)
         printed.write(CARD_COLUMNS, map(_in_cells, rows) if is_flat(printed.shown) else rows)
+    elif printed.as_table:
+        from ehcp_flow.cli.printed_table import print_rows
+
+        print_rows(_rows(card, register), [name for name in _COLUMNS[register] if name != "steps"])
     else:
         printed.write(_COLUMNS[register], _rows(card, register))
     note(f"{count(card.cases, 'case')}, as known on {card.as_of.isoformat()}")

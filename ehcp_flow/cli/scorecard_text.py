@@ -40,10 +40,10 @@ def _row(row: CardRow) -> dict[str, str]:
     share = figure.denominator is not None and figure.numerator is not None
     return {
         "title": row.title,
-        "was": "" if baseline is None else number(baseline.value),
-        "now": number(figure.value),
+        "was": "" if baseline is None else number(baseline.value, figure),
+        "now": number(figure.value, figure),
         "of": f"{figure.numerator:,}/{figure.denominator:,}" if share else "",
-        "line": number(row.line),
+        "line": number(row.line, figure),
         "target": target_said(row),
         "trend": "" if row.trend == "none" else row.trend,
         "rag": "" if row.rag == "none" else row.rag.upper(),

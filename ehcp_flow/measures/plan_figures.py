@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import cache
 from operator import attrgetter
 from typing import Final, TypeAlias
 
@@ -34,7 +35,7 @@ from ehcp_flow.measures.plan_file import (
 )
 from ehcp_flow.measures.plan_line import PlanFigure
 
-__all__ = ["PLANS_HELD", "Counted", "columns_of", "failing", "figure_in", "is_standing"]
+__all__ = ["PLANS_HELD", "Counted", "column_of", "columns_of", "failing", "figure_in", "is_standing"]
 
 Cells: TypeAlias = Mapping[str, Cell]
 PLANS_HELD: Final = "total_ehc_plans"
@@ -67,26 +68,28 @@ class Counted:
         return acts[bisect_left(acts, first, key=key) : bisect_right(acts, last, key=key)]
 
 
+@cache
+def column_of(name: str) -> MeasureColumn:
+    """Return the column of the measures that a plan names, which is asked for each of its periods."""
+    return catalogue().column(name)
+
+
 def columns_of(plan: PlanFile) -> frozenset[str]:
     """Return the columns of the measures that a plan needs."""
     wanted: set[str] = {PLANS_HELD} if plan.particulars else set()
     for measure in plan.measure:
         if isinstance(measure.figure, str):
-            column = catalogue().column(measure.figure)
+            column = column_of(measure.figure)
             wanted |= {column.base or column.name, *column.over}
     return frozenset(wanted)
 
 
+@cache
 def is_standing(column: MeasureColumn) -> bool:
     """Return whether a column says what stood on a day, and not what happened in a stretch of time."""
     names = {column.base or column.name}
-    of = {figure.column: figure.of for figure in FIGURES}
-    held = {figure.column: figure.of for figure in PARTICULAR_FIGURES}
-    return any(of.get(name) in _STANDING or _of_stock(held.get(name, ()), of) for name in names)
-
-
-def _of_stock(columns: Iterable[str], of: Mapping[str, int | str]) -> bool:
-    return any(of.get(column) in _STANDING for column in columns)
+    names.update(name for figure in PARTICULAR_FIGURES if figure.column in names for name in figure.of)
+    return any(figure.of in _STANDING for figure in FIGURES if figure.column in names)
 
 
 def figure_in(
@@ -102,7 +105,7 @@ def figure_in(
     if figure is None:
         return _observed(measure, period, observed, as_of)
     if isinstance(figure, str):
-        return _of_column(catalogue().column(figure), cells)
+        return _of_column(column_of(figure), cells)
     numerator, denominator = (len(side) for side in _sides(measure, period, cells, counted, as_of))
     return _share(numerator, denominator)
 
@@ -112,10 +115,12 @@ def _of_column(column: MeasureColumn, cells: Cells) -> PlanFigure:
     standing = is_standing(column)
     if column.kind == "count":
         return PlanFigure(int(value), int(value), None, "count", standing)
-    below = sum(len(cases_in(cells, name)) for name in column.over or (column.base,))
-    above = len(cases_in(cells, column.base)) if column.kind == "percent" else None
+    below = sum(len(cells[name].cases) for name in column.over or (column.base,) if name in cells)
+    above = len(cells[column.base].cases) if column.base in cells else 0
     known = None if isinstance(value, str) else value
-    return PlanFigure(known, above, below, "share" if column.kind == "percent" else "mean", standing)
+    if column.kind == "percent":
+        return PlanFigure(known, above, below, "share", standing)
+    return PlanFigure(known, None, below, "mean", standing)
 
 
 def _share(numerator: int, denominator: int) -> PlanFigure:
@@ -146,7 +151,7 @@ def failing(measure: PlanMeasure, period: Period, cells: Cells, counted: Counted
     if not isinstance(figure, str):
         above, below = _sides(measure, period, cells, counted, as_of)
     else:
-        column = catalogue().column(figure)
+        column = column_of(figure)
         above = list(cases_in(cells, column.base or column.name))
         below = [case for name in column.over for case in cases_in(cells, name)]
     if measure.better == "lower":

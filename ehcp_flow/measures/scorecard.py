@@ -26,7 +26,7 @@ from ehcp_flow.measures.dated_values import particular_values
 from ehcp_flow.measures.lost_days import LostDays, Way, lost_days, way_of
 from ehcp_flow.measures.measure_table import Cases, Tables
 from ehcp_flow.measures.periods import Period
-from ehcp_flow.measures.plan_figures import Cells, Counted, columns_of, failing, figure_in
+from ehcp_flow.measures.plan_figures import Cells, Counted, column_of, columns_of, failing, figure_in
 from ehcp_flow.measures.plan_file import (
     Action,
     LimitShare,
@@ -320,7 +320,7 @@ def title_of(measure: PlanMeasure) -> str:
     if measure.title:
         return measure.title
     if isinstance(measure.figure, str):
-        says = catalogue().column(measure.figure).says
+        says = column_of(measure.figure).says
         return says[0].upper() + says[1:]
     return measure.id.replace("_", " ").capitalize()
 
@@ -329,7 +329,10 @@ def _beyond(figure: LimitShare, owed: Iterable[Owed], end: dt.date) -> list[Lost
     """Return how long each deadline of a limit was missed by, under the name of whom it concerns."""
     return [
         LostDays(
-            each.case_id, each.party or figure.limit, ((each.done_on or each.ended_on or end) - each.due_on).days, ()
+            each.case_id,
+            f"{figure.limit}: {each.party}" if each.party else figure.limit,
+            ((each.done_on or each.ended_on or end) - each.due_on).days,
+            (),
         )
         for each in owed
         if each.stands(end) != "in_time" and figure.party in (None, each.party)
@@ -342,7 +345,7 @@ def _way(measure: PlanMeasure) -> Way | None:
     if isinstance(figure, LimitShare):
         return way_of(figure.limit)
     if isinstance(figure, str):
-        home = catalogue().home[catalogue().column(figure).name]
+        home = catalogue().home[column_of(figure).name]
         return way_of(home.id, home.group)
     return None
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
+from ehcp_flow.measures.lost_days import NOT_TOLD
 from ehcp_flow.measures.plan_file import Action, Step
+from ehcp_flow.measures.plan_line import PlanFigure
 from ehcp_flow.measures.scorecard import CardRow, RedReport, Scorecard
 
 __all__ = ["actions_said", "number", "period_said", "recovery_said", "red_said", "steps_said", "target_said"]
@@ -14,9 +16,11 @@ _MOST = 3
 """How many stages and reasons are told by name."""
 
 
-def number(value: float | None) -> str:
-    """Return a figure as it is printed: a count whole, a share with its decimal, a dash for none."""
-    return "–" if value is None else f"{value:,}"
+def number(value: float | None, figure: PlanFigure) -> str:
+    """Return a value of a figure or of its line as it is printed: of a count whole, else with its decimal."""
+    if value is None:
+        return "–"
+    return _plain(value) if figure.kind == "count" else f"{value:,}"
 
 
 def period_said(card: Scorecard) -> str:
@@ -25,11 +29,11 @@ def period_said(card: Scorecard) -> str:
     return f"{period.end:%B %Y}" if card.plan.period == "month" else period.label
 
 
-def target_said(row: CardRow) -> str:
+def target_said(row: CardRow, unit: str = "") -> str:
     """Return the target ahead: `90 by Mar 27`; that of the last day where all are past."""
     targets = row.measure.targets
     target = row.target or (targets[-1] if targets else None)
-    return "" if target is None else f"{_plain(target.value)} by {target.by:%b %y}"
+    return "" if target is None else f"{_plain(target.value)}{unit} by {target.by:%b %y}"
 
 
 def _plain(value: float) -> str:
@@ -51,15 +55,27 @@ def red_said(red: RedReport) -> Iterator[str]:
 
 
 def _stages_said(red: RedReport) -> str:
-    told = [stage for stage in red.stages if stage.stage]
-    many = f"{red.failing:,} {'case stands' if red.failing == 1 else 'cases stand'} against it."
-    if not told:
-        return many
-    first, *others = told[:_MOST]
-    where = f"{first.cases:,} of them lost most days at: {first.stage} (median {first.median_weeks} weeks)"
-    parts = [where, *(f"{stage.cases:,} at: {stage.stage} (median {stage.median_weeks})" for stage in others)]
+    cases = len(red.cases)
+    many = f"{red.failing:,} {'case stands' if red.failing == 1 else 'cases stand'} against it"
+    if cases != red.failing:
+        many = f"{red.failing:,} stand against it, of {cases:,} {'case' if cases == 1 else 'cases'}"
+    told = [stage for stage in red.stages if stage.stage not in ("", NOT_TOLD)]
+    unknown = sum(stage.cases for stage in red.stages if stage.stage == NOT_TOLD)
     rest = sum(stage.cases for stage in told[_MOST:])
-    return f"{many} {'; '.join(parts)}{f'; {rest:,} elsewhere' if rest else ''}."
+    parts = [
+        f"{stage.cases:,} {'at' if at else 'lost most of their days at'} the {_stage(stage.stage)} "
+        f"({'' if at else 'median '}{stage.median_weeks}{'' if at else ' weeks'})"
+        for at, stage in enumerate(told[:_MOST])
+    ]
+    parts += [f"{rest:,} elsewhere"] if rest else []
+    parts += [f"of {unknown:,} the record does not say where"] if unknown else []
+    return f"{many}{': ' if parts else ''}{', '.join(parts)}."
+
+
+def _stage(stage: str) -> str:
+    """Return what a stage is called in a sentence: advice by whose it is."""
+    title, _, party = stage.replace("_", " ").partition(": ")
+    return f"{party} {title}" if party else title
 
 
 def _reasons_said(red: RedReport) -> str:
@@ -74,13 +90,13 @@ def recovery_said(row: CardRow) -> str:
     if recovery is None:
         return ""
     day = _day(recovery.by)
-    pace = f"{recovery.came_a_week:,} a week come, {recovery.left_a_week:,} leave"
+    pace = f"Each week {recovery.came_a_week:,} come and {recovery.left_a_week:,} leave."
     if recovery.backlog <= recovery.goal:
-        return f"It is at its goal; {pace}."
-    needed = f"{recovery.needed_a_week:,} a week have to leave it to be at {recovery.goal:,} by {day}"
+        return f"It is at its goal. {pace}"
+    needed = f"To be at {recovery.goal:,} by {day}, {recovery.needed_a_week:,} a week have to leave"
     ends = f"at today's pace it is at {recovery.ends_at:,} then"
     clears = "and never gets there" if recovery.clears_on is None else f"and gets there by {_day(recovery.clears_on)}"
-    return f"{pace}; {needed}; {ends}, {clears}."
+    return f"{pace} {needed}; {ends}, {clears}."
 
 
 def actions_said(action: Action, steps: Sequence[Step]) -> str:

@@ -70,14 +70,19 @@ def _verdict(card: Scorecard) -> str:
 def _row(row: CardRow) -> dict[str, str]:
     figure, baseline = row.figure, row.measure.baseline
     share = figure.numerator is not None and figure.denominator is not None
+    unit = "%" if figure.kind == "share" else ""
+
+    def printed(value: float | None) -> str:
+        return number(value, figure) + ("" if value is None else unit)
+
     return {
         "title": row.title,
         "owner": row.measure.owner,
-        "was": "" if baseline is None else number(baseline.value),
-        "now": number(figure.value),
+        "was": "" if baseline is None else f"{printed(baseline.value)} in {baseline.on:%b %y}",
+        "now": printed(figure.value),
         "of": f"{figure.numerator:,} of {figure.denominator:,}" if share else "",
-        "line": number(row.line),
-        "target": target_said(row),
+        "line": printed(row.line),
+        "target": target_said(row, unit),
         "trend": "" if row.trend == "none" else row.trend,
         "sign": _SIGNS[row.trend],
         "rag": row.rag,
@@ -89,6 +94,7 @@ def _red(red: RedReport, card: Scorecard) -> dict[str, Any]:
         "title": red.row.title,
         "says": list(red_said(red)),
         "actions": [actions_said(action, card.steps_of(action)) for action in red.actions],
+        "served_by": ", ".join(action.id for action in red.actions),
         "cases": red.cases,
     }
 
@@ -108,9 +114,9 @@ def _chart(at: int, row: CardRow) -> ChartFigure:
     lines = [Line("the figure", [each["value"] for each in row.series])]
     if row.line is not None:
         lines.append(Line("the line", [each["target"] for each in row.series], faint=True))
-    says = "Each period, and the line from the baseline through the targets."
+    says = "With the line from the baseline through the targets."
     if row.measure.over > 1:
-        says = f"Each figure covers {row.measure.over} periods, and is that of the last; with the line of the plan."
+        says = f"Each figure covers the {row.measure.over} periods that end with it. {says}"
     drawn = draw_lines(row.title, says, labels, lines, top=_WHOLE if share else None, unit="%" if share else "")
     return ChartFigure(
         f"over-time-{at}", row.title, says, drawn, ["period", "value", "numerator", "denominator", "line"],
@@ -134,7 +140,8 @@ def scorecard_sheets(card: Scorecard) -> dict[str, Sequence[Mapping[str, Any]]]:
     figures = [
         {
             **_row(row), "id": row.measure.id, "value": row.figure.value, "numerator": row.figure.numerator,
-            "denominator": row.figure.denominator, "comment": row.comment,
+            "denominator": row.figure.denominator, "comment": row.comment, "line": row.line,
+            "was": None if row.measure.baseline is None else row.measure.baseline.value,
         }
         for row in card.rows
     ]  # fmt: skip

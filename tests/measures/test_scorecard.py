@@ -326,7 +326,7 @@ def test_a_red_share_of_advice_opens_each_request_that_was_missed():
                      "2026-06-25 advice_received psychological")  # fmt: skip
     plan = plan_of({"figure": {"limit": "advice", "share": "in_time"}, "targets": [{"by": D(2026, 1, 1), "value": 90}]})
     (red,) = card_of(case, plan=plan).reds
-    assert [(lost.stage, lost.days) for lost in red.cases] == [("medical", 15), ("psychological", 10)]
+    assert [(lost.stage, lost.days) for lost in red.cases] == [("advice: medical", 15), ("advice: psychological", 10)]
 
 
 def test_what_is_red_and_lies_on_no_way_opens_its_cases_alone():
