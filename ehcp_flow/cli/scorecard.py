@@ -89,7 +89,6 @@ def _scorecard(
     """
     from ehcp_flow.measures.plan_file import read_plan
     from ehcp_flow.measures.plan_proposal import plan_to_begin_with, plan_written
-    from ehcp_flow.measures.scorecard import CARD_COLUMNS
 
     if new == (plan is not None):
         raise typer.BadParameter("give a plan, or --new to have one written from today's figures", param_hint="--plan")
@@ -120,8 +119,8 @@ def _scorecard(
         sys.stdout.flush()
         sys.stdout.buffer.write(book.getvalue())
     elif register in (None, _CardList.MEASURES):
-        rows = (row.as_dict() for row in card.rows)
-        printed.write(CARD_COLUMNS, map(_in_cells, rows) if is_flat(printed.shown) else rows)
+        rows = [row.as_dict() for row in card.rows]
+        printed.write(tuple(rows[0]), map(_in_cells, rows) if is_flat(printed.shown) else rows)
     elif printed.as_table:
         from ehcp_flow.cli.printed_table import print_rows
 

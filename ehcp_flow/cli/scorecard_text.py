@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from ehcp_flow.cli.printed_table import ShownColumn, heading, paragraph, print_table
-from ehcp_flow.measures.scorecard_words import actions_said, number, period_said, recovery_said, red_said, target_said
+from ehcp_flow.measures.scorecard_words import actions_said, backlogs_said, period_said, red_said, row_said
 
 if TYPE_CHECKING:
     from ehcp_flow.measures.scorecard import CardRow, Scorecard
@@ -36,18 +36,7 @@ def print_card(card: Scorecard) -> None:
 
 
 def _row(row: CardRow) -> dict[str, str]:
-    figure, baseline = row.figure, row.measure.baseline
-    share = figure.denominator is not None and figure.numerator is not None
-    return {
-        "title": row.title,
-        "was": "" if baseline is None else number(baseline.value, figure),
-        "now": number(figure.value, figure),
-        "of": f"{figure.numerator:,}/{figure.denominator:,}" if share else "",
-        "line": number(row.line, figure),
-        "target": target_said(row),
-        "trend": "" if row.trend == "none" else row.trend,
-        "rag": "" if row.rag == "none" else row.rag.upper(),
-    }
+    return {**row_said(row), "rag": "" if row.rag == "none" else row.rag.upper()}
 
 
 def _below(card: Scorecard) -> Iterator[str]:
@@ -58,12 +47,12 @@ def _below(card: Scorecard) -> Iterator[str]:
             yield paragraph(text, first="  ", then="  ")
         for action in red.actions:
             yield paragraph(actions_said(action, card.steps_of(action)), first="  ", then="  ")
-    told = [row for row in card.rows if row.recovery is not None and row.rag != "red"]
-    if told:
+    backlogs = backlogs_said(card)
+    if backlogs:
         yield ""
         yield heading("Backlogs", "-")
-        for row in told:
-            yield paragraph(f"{row.title}: {recovery_said(row)}", first="  ", then="  ")
+        for text in backlogs:
+            yield paragraph(text, first="  ", then="  ")
     late = [row for row in card.actions if row["overdue"]]
     if late:
         yield ""

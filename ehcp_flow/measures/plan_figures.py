@@ -145,15 +145,7 @@ def failing(measure: PlanMeasure, period: Period, cells: Cells, counted: Counted
     They are those that it counts where less is better, and those that it does not where more is. There are none of an
     observation, or of a count or mean of which more is better.
     """
-    figure = measure.figure
-    if figure is None:
-        return []
-    if not isinstance(figure, str):
-        above, below = _sides(measure, period, cells, counted, as_of)
-    else:
-        column = column_of(figure)
-        above = list(cases_in(cells, column.base or column.name))
-        below = [case for name in column.over for case in cases_in(cells, name)]
+    above, below = _sides(measure, period, cells, counted, as_of)
     if measure.better == "lower":
         return above
     return list((Counter(below) - Counter(above)).elements())
@@ -162,9 +154,13 @@ def failing(measure: PlanMeasure, period: Period, cells: Cells, counted: Counted
 def _sides(
     measure: PlanMeasure, period: Period, cells: Cells, counted: Counted, as_of: dt.date
 ) -> tuple[list[str], list[str]]:
-    """Return the cases of the numerator and of the denominator of a share."""
+    """Return the cases of the numerator and of the denominator of a share; of a count it has no denominator."""
     figure = measure.figure
     end = min(period.end, as_of)
+    if isinstance(figure, str):
+        column = column_of(figure)
+        below = [case for name in column.over for case in cases_in(cells, name)]
+        return list(cases_in(cells, column.base or column.name)), below
     if isinstance(figure, LimitShare):
         due = counted.owed(figure.limit, period.start, end)
         owed = [each for each in due if figure.party in (None, each.party)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, get_args
 
 from ehcp_flow.closed import complete
@@ -30,7 +31,6 @@ class PlanWindows:
     plan: PlanFile
     as_of: dt.date
     periods: Sequence[Period]
-    sets: Sequence[Sequence[Period]]
     earlier: Period
 
     @classmethod
@@ -44,8 +44,7 @@ class PlanWindows:
             last = periods_to(plan, as_of, as_of)[0]
             periods = periods_to(plan, min(first, earlier_than(plan, last, back)), as_of)
         then = as_of - LOOKED_BACK
-        laid = cls(plan, as_of, periods, (), Period(then, then, then.isoformat(), "range", then))
-        return cls(plan, as_of, periods, laid._counted_in(), laid.earlier)
+        return cls(plan, as_of, periods, Period(then, then, then.isoformat(), "range", then))
 
     @property
     def last(self) -> int:
@@ -67,8 +66,9 @@ class PlanWindows:
         on = min(measure.baseline.on, self.as_of)
         return next((at for at in range(self.last, -1, -1) if self.periods[at].start <= on), 0)
 
-    def _counted_in(self) -> list[list[Period]]:
-        """Return every window that is counted out of the cells of the measures."""
+    @cached_property
+    def sets(self) -> Sequence[Sequence[Period]]:
+        """Every window that is counted out of the cells of the measures."""
         measures = [each for each in self.plan.measure if isinstance(each.figure, str | ParticularShare)]
         sets: list[list[Period]] = [[self.earlier]] if any(map(is_backlog, measures)) else []
         for over in sorted({each.over for each in measures}):

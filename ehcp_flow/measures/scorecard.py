@@ -49,12 +49,8 @@ from ehcp_flow.measures.plan_line import (
 from ehcp_flow.measures.plan_windows import PlanWindows, is_backlog
 from ehcp_flow.measures.recovery import Recovery, recovery_of
 
-__all__ = ["CARD_COLUMNS", "CardRow", "RedReport", "Scorecard", "StageLost", "scorecard"]
+__all__ = ["CardRow", "RedReport", "Scorecard", "StageLost", "scorecard"]
 
-CARD_COLUMNS: Final = (
-    "id", "figure", "value", "numerator", "denominator", "baseline", "target_now", "target_next", "rag", "trend",
-    "series", "owner", "title", "better", "period", "over", "comment", "recovery",
-)  # fmt: skip
 _WEEK: Final = 7
 
 
@@ -76,7 +72,7 @@ class CardRow:
     """What its owner said of it last."""
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it with the names of `CARD_COLUMNS`, dates as ISO text."""
+        """Return it as plain values, dates as ISO text."""
         baseline, target = self.measure.baseline, self.target
         return {
             "id": self.measure.id,

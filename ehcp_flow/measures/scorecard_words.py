@@ -10,17 +10,44 @@ from ehcp_flow.measures.plan_file import Action, Step
 from ehcp_flow.measures.plan_line import PlanFigure
 from ehcp_flow.measures.scorecard import CardRow, RedReport, Scorecard
 
-__all__ = ["actions_said", "number", "period_said", "recovery_said", "red_said", "steps_said", "target_said"]
+__all__ = ["actions_said", "backlogs_said", "period_said", "red_said", "row_said", "steps_said"]
 
 _MOST = 3
 """How many stages and reasons are told by name."""
 
 
-def number(value: float | None, figure: PlanFigure) -> str:
+def _number(value: float | None, figure: PlanFigure) -> str:
     """Return a value of a figure or of its line as it is printed: of a count whole, else with its decimal."""
     if value is None:
         return "–"
     return _plain(value) if figure.kind == "count" else f"{value:,}"
+
+
+def row_said(row: CardRow, *, percent: str = "") -> dict[str, str]:
+    """Return what a measure's row says, by its columns; `percent` is put behind a share, its line and its targets."""
+    figure, baseline = row.figure, row.measure.baseline
+    unit = percent if figure.kind == "share" else ""
+
+    def said(value: float | None) -> str:
+        return f"{_number(value, figure)}{'' if value is None else unit}"
+
+    return {
+        "title": row.title,
+        "owner": row.measure.owner,
+        "was": "" if baseline is None else said(baseline.value),
+        "now": said(figure.value),
+        "of": "" if None in (figure.numerator, figure.denominator) else f"{figure.numerator:,}/{figure.denominator:,}",
+        "line": said(row.line),
+        "target": _target(row, unit),
+        "trend": "" if row.trend == "none" else row.trend,
+        "rag": row.rag,
+    }
+
+
+def backlogs_said(card: Scorecard) -> list[str]:
+    """Return how each backlog comes down that is not red: what is red says so itself."""
+    told = [row for row in card.rows if row.recovery is not None and row.rag != "red"]
+    return [f"{row.title}: {_recovery(row)}" for row in told]
 
 
 def period_said(card: Scorecard) -> str:
@@ -29,7 +56,7 @@ def period_said(card: Scorecard) -> str:
     return f"{period.end:%B %Y}" if card.plan.period == "month" else period.label
 
 
-def target_said(row: CardRow, unit: str = "") -> str:
+def _target(row: CardRow, unit: str) -> str:
     """Return the target ahead: `90 by Mar 27`; that of the last day where all are past."""
     targets = row.measure.targets
     target = row.target or (targets[-1] if targets else None)
@@ -49,7 +76,7 @@ def red_said(red: RedReport) -> Iterator[str]:
         if any(lost.stage for lost in red.cases):
             yield _reasons_said(red)
     if red.row.recovery is not None:
-        yield recovery_said(red.row)
+        yield _recovery(red.row)
     comment = red.row.comment
     yield f"{red.row.measure.owner or 'Its owner'}: {comment}" if comment else "No commentary by its owner."
 
@@ -84,7 +111,7 @@ def _reasons_said(red: RedReport) -> str:
     return f"{said} ({', '.join(named)})." if named else f"{said}."
 
 
-def recovery_said(row: CardRow) -> str:
+def _recovery(row: CardRow) -> str:
     """Return how a backlog comes down: how many a week it takes, and where today's pace ends."""
     recovery = row.recovery
     if recovery is None:

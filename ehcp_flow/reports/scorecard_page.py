@@ -11,15 +11,7 @@ from ehcp_flow.closed import complete
 from ehcp_flow.dates import say
 from ehcp_flow.measures.plan_line import Trend
 from ehcp_flow.measures.scorecard import CardRow, RedReport, Scorecard
-from ehcp_flow.measures.scorecard_words import (
-    actions_said,
-    number,
-    period_said,
-    recovery_said,
-    red_said,
-    steps_said,
-    target_said,
-)
+from ehcp_flow.measures.scorecard_words import actions_said, backlogs_said, period_said, red_said, row_said, steps_said
 from ehcp_flow.reports.chart_figure import ChartFigure
 from ehcp_flow.reports.charts import Line, draw_lines
 from ehcp_flow.reports.page import render
@@ -49,10 +41,7 @@ def scorecard_page(card: Scorecard, *, one_page: bool = False) -> str:
         verdict=_verdict(card),
         rows=[_row(row) for row in card.rows],
         reds=[_red(red, card) for red in card.reds],
-        backlogs=[
-            f"{row.title}: {recovery_said(row)}"
-            for row in card.rows if row.recovery is not None and row.rag != "red"
-        ],
+        backlogs=backlogs_said(card),
         actions=[_action(action, went) for action, went in zip(card.actions, _went(card), strict=True)],
         charts=[] if one_page else [_chart(at, row) for at, row in enumerate(card.rows)],
         observations=[] if one_page else _observations(card),
@@ -68,25 +57,10 @@ def _verdict(card: Scorecard) -> str:
 
 
 def _row(row: CardRow) -> dict[str, str]:
-    figure, baseline = row.figure, row.measure.baseline
-    share = figure.numerator is not None and figure.denominator is not None
-    unit = "%" if figure.kind == "share" else ""
-
-    def printed(value: float | None) -> str:
-        return number(value, figure) + ("" if value is None else unit)
-
-    return {
-        "title": row.title,
-        "owner": row.measure.owner,
-        "was": "" if baseline is None else f"{printed(baseline.value)} in {baseline.on:%b %y}",
-        "now": printed(figure.value),
-        "of": f"{figure.numerator:,} of {figure.denominator:,}" if share else "",
-        "line": printed(row.line),
-        "target": target_said(row, unit),
-        "trend": "" if row.trend == "none" else row.trend,
-        "sign": _SIGNS[row.trend],
-        "rag": row.rag,
-    }
+    said, baseline = row_said(row, percent="%"), row.measure.baseline
+    if baseline is not None:
+        said["was"] += f" in {baseline.on:%b %y}"
+    return {**said, "of": said["of"].replace("/", " of "), "sign": _SIGNS[row.trend]}
 
 
 def _red(red: RedReport, card: Scorecard) -> dict[str, Any]:

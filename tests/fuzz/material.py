@@ -9,6 +9,7 @@ import polars as pl
 
 from ehcp_flow.facts import make_fact
 from ehcp_flow.store import Store
+from tests.measures.test_plan_file import WHOLE
 
 CSV = b'''case_id,event,on,party,outcome,until,limit,reason,authority,fact_id,corrects,recorded_at
 a,request_received,2024-03-04,parent,,,,,885,f1,,2024-03-04T09:00:00Z
@@ -58,35 +59,7 @@ done_by = ["advice_received"]
 """
 
 
-PLAN = b"""title = "Our plan"
-period = "month"
-
-[[measure]]
-id = "twenty_weeks"
-figure = "pc_plans_issued_20_weeks_ex"
-baseline = {on = 2026-01-31, value = 37.4}
-targets = [{by = 2027-03-31, value = 90}]
-over = 3
-
-[[measure]]
-id = "advice"
-figure = {limit = "advice", share = "in_time", party = "medical"}
-
-[[measure]]
-id = "audits"
-
-[[action]]
-id = "A1"
-title = "Recruit"
-serves = ["twenty_weeks"]
-steps = [{on = 2026-03-01, rag = "amber", says = "advert out"}]
-
-[[observation]]
-measure = "audits"
-on = 2026-06-30
-numerator = 41
-denominator = 50
-"""
+PLAN = WHOLE.encode()
 
 
 @cache
