@@ -27,6 +27,7 @@ its own licence, as the package itself states it.
 END = """
 None asks anything of a program that calls it but to keep its notice. `psycopg` is under the LGPL: it may be used and
 passed on as it is by programs under any licence, and whoever changes `psycopg` itself publishes that change.
+`hypothesis` is under the MPL, which says the same of its own files; only tests use it.
 
 What these bring along in their turn is under one of the same licences, or one as free: a test looks at each that is
 installed (`tests/house/test_project.py`).

@@ -34,7 +34,7 @@ from ehcp_flow.particular_table import name_of, settled, value_fault
 
 __all__ = [
     "COLUMNS", "COLUMN_OF", "CONTENT", "DATES", "OWN", "REQUIRED", "SCHEMA", "SHARED", "Authority", "Column", "Day",
-    "Fact", "Identifier", "Name", "ParticularText", "ParticularValue", "Side", "Text",
+    "Fact", "Identifier", "Name", "ParticularText", "ParticularValue", "PlainDay", "Side", "Text",
 ]  # fmt: skip
 
 
@@ -175,7 +175,9 @@ class _Built(NamedTuple):
 
 
 _A_DAY: Final = _Built(core_schema.date_schema)
-Day: TypeAlias = Annotated[dt.date, _A_DAY, BeforeValidator(_date)]
+PlainDay: TypeAlias = Annotated[dt.date, _A_DAY]
+"""A day as pydantic reads it, for models of anything but facts."""
+Day: TypeAlias = Annotated[PlainDay, BeforeValidator(_date)]
 On: TypeAlias = Annotated[
     dt.date, _A_DAY, BeforeValidator(_on), PlainSerializer(written, return_type=str, when_used="json")
 ]

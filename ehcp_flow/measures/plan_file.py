@@ -25,6 +25,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from ehcp_flow.columns import PlainDay
 from ehcp_flow.errors import PlanFileError, PlanFileMissing, UnknownNameError
 from ehcp_flow.facts import FACT_TYPES
 from ehcp_flow.law.loader import england
@@ -66,21 +67,21 @@ class _Row(BaseModel):
 class Baseline(_Row):
     """Where a measure began."""
 
-    on: Annotated[dt.date, Field(ge=dt.date(2000, 1, 1))]
+    on: Annotated[PlainDay, Field(ge=dt.date(2000, 1, 1))]
     value: Value
 
 
 class PlanTarget(_Row):
     """Where a measure is to be by a day."""
 
-    by: dt.date
+    by: PlainDay
     value: Value
 
 
 class Comment(_Row):
     """What the owner of a measure says of it on a day."""
 
-    on: dt.date
+    on: PlainDay
     says: str
 
 
@@ -185,7 +186,7 @@ class PlanMeasure(_Row):
 class Step(_Row):
     """How an action went on a day."""
 
-    on: dt.date
+    on: PlainDay
     rag: Rag
     says: str = ""
 
@@ -196,7 +197,7 @@ class Action(_Row):
     id: Id
     title: str
     lead: str = ""
-    due: dt.date | None = None
+    due: PlainDay | None = None
     serves: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
 
@@ -205,7 +206,7 @@ class Observation(_Row):
     """An `[[observation]]`: what no case holds, such as an audit, a survey or a sample, on a day."""
 
     measure: str
-    on: dt.date
+    on: PlainDay
     numerator: Annotated[int, Field(ge=0)] | None = None
     denominator: Annotated[int, Field(gt=0)] | None = None
     value: Value | None = None
@@ -226,8 +227,8 @@ class Term(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     name: str
-    begins: dt.date = Field(alias="from")
-    ends: dt.date = Field(alias="to")
+    begins: PlainDay = Field(alias="from")
+    ends: PlainDay = Field(alias="to")
 
     @model_validator(mode="after")
     def _forwards(self) -> Term:

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -24,6 +26,19 @@ __all__ = ["RecordingContract"]
 
 def _refuse(case: Case, fact: Fact) -> object:
     raise MoveRefused(f"{fact.event} on a case of {len(case)}")
+
+
+@contextmanager
+def _all_open(barrier: threading.Barrier, opener: Opener) -> Iterator[Store]:
+    """Give the store of one of several writers once each has his: one whose store does not open leaves none waiting."""
+    try:
+        store = opener()
+    except BaseException:
+        barrier.abort()
+        raise
+    with store:
+        barrier.wait()
+        yield store
 
 
 class RecordingContract:
@@ -147,8 +162,7 @@ class RecordingContract:
         barrier = threading.Barrier(writers)
 
         def write(number: int) -> str:
-            with opener() as store:
-                barrier.wait()
+            with _all_open(barrier, opener) as store:
                 fact = a_fact(event="assessment_agreed", on="2026-03-20", party=str(number))
                 try:
                     store.record("a-1", fact, seen=1)
@@ -169,8 +183,7 @@ class RecordingContract:
         barrier = threading.Barrier(8)
 
         def write(number: int) -> str:
-            with opener() as store:
-                barrier.wait()
+            with _all_open(barrier, opener) as store:
                 try:
                     store.record("new", a_fact("new", party=("parent", "school")[number % 2]), seen=0)
                 except VersionConflict:
@@ -209,9 +222,11 @@ class RecordingContract:
         with ThreadPoolExecutor(writers + 1) as pool:
             reader = pool.submit(read)
             jobs = [pool.submit(write, number) for number in range(writers)]
-            for job in jobs:
-                job.result()
-            over.set()
+            try:
+                for job in jobs:
+                    job.result()
+            finally:  # a writer that failed is told at once, and the reader does not wait for what never comes
+                over.set()
             met = reader.result()
         assert [position for position, _, _ in met] == list(range(1, writers * each + 1))
         assert {(case_id, version) for _, case_id, version in met} == {

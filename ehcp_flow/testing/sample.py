@@ -1,16 +1,17 @@
-"""Small things that tests need: a clock that stands where it is set, ready-made facts, texts that break things."""
+"""Small things that tests need: a clock and a day that stand still, ready-made facts, texts that break things."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any, TypeAlias
 
-from ehcp_flow.dates import parse_instant
+from ehcp_flow.dates import london, parse_date, parse_instant
 from ehcp_flow.facts import Fact, make_fact
 from ehcp_flow.store import Store
 
-__all__ = ["HOSTILE", "Opener", "SetClock", "a_case", "a_fact"]
+__all__ = ["HOSTILE", "Opener", "SetClock", "a_case", "a_fact", "frozen"]
 
 Opener: TypeAlias = Callable[..., Store]
 """Opens the store under test, with the options of `Store`: each time the same facts."""
@@ -73,3 +74,13 @@ def a_case(case_id: str = "a-1", authority: str | None = None) -> list[Fact]:
         make_fact(event, case_id=case_id, on=on, **fields, **(first if number == 0 else {}))
         for number, (event, on, fields) in enumerate(told)
     ]
+
+
+def frozen(day: dt.date | str) -> AbstractContextManager[Any]:
+    """Return a block in which it is noon of `day` in London; freezegun does it. Raises DateError if it is no date."""
+    from freezegun import freeze_time
+
+    noon = dt.datetime.combine(parse_date(day), dt.time(12), london())
+    # As text, and in UTC: an instant that was made under another freeze is not taken for a date.
+    # pytest's own stop-watch runs on: what began before the freeze ends in it.
+    return freeze_time(noon.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S"), ignore=["_pytest.timing"])

@@ -50,6 +50,19 @@ def test_the_first_fact_of_a_process_may_be_made_under_a_frozen_clock(capfd):
     assert '"on":"2026-03-02"' in capfd.readouterr().out
 
 
+@pytest.mark.parametrize("name", ["england", "scorecard", "convert", "deadlines_of"])
+def test_what_makes_models_may_be_loaded_first_under_a_frozen_clock(name):
+    """freezegun itself loads every public name of a package while it freezes."""
+    made = (
+        "import pydantic.main, pydantic.fields, pydantic._internal._generate_schema\n"
+        "import ehcp_flow\n"
+        "from freezegun import freeze_time\n"
+        "with freeze_time('2026-03-02', ignore=['ehcp_flow']):\n"
+        f"    assert ehcp_flow.{name}\n"
+    )
+    assert subprocess.run([sys.executable, "-c", made], check=False).returncode == 0
+
+
 def test_a_decade_makes_overdue_what_was_open():
     case = tell("2026-03-02 request_received")
     with freeze_time("2026-04-13"):

@@ -1,4 +1,4 @@
 """The programs of `examples/` run, and print what they say they print.
 
-They are what a host copies from. (`examples/test_our_procedure.py` tests itself.)
+They are what a host copies from. (`examples/our_council` tests itself, and `tests/testing` runs it over its cases.)
 """

@@ -1,6 +1,6 @@
 """Each example runs as its README says, and prints what it is there to show.
 
-`examples/test_our_procedure.py` tests itself.
+`examples/our_council` tests itself, and `tests/testing` runs it over its cases.
 """
 
 import csv

@@ -25,6 +25,8 @@ EXTRAS = {
     "reports": {"icalendar", "jinja2", "xlsxwriter"},
     "sen2": {"lxml"},
     "sheets": {"fastexcel", "numpy", "polars", "pyarrow"},
+    "django": {"django"},
+    "testing": {"freezegun", "hypothesis", "pytest"},
 }
 
 
@@ -113,7 +115,7 @@ def test_the_page_of_licences_says_what_the_packages_state():
 
 def test_what_dependencies_bring_along_is_under_a_licence_as_free_as_theirs():
     free = {"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "LGPL-3.0-only", "MIT", "PSF-2.0"}
-    free |= {"MIT-0", "Unlicense", "Zlib"}
+    free |= {"MIT-0", "MPL-2.0", "Unlicense", "Zlib"}
     project = PYPROJECT["project"]
     needed = list(make_licences.along_with([*project["dependencies"], *project["optional-dependencies"]["all"]]))
     assert len(needed) > len(project["dependencies"])

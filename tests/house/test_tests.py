@@ -14,9 +14,6 @@ CROSSES = {
     "types",
 }  # fmt: skip
 """Folders that are about more than one part of the package."""
-TESTED_ELSEWHERE = {"testing": "its contract runs in tests/store, its strategies wherever Hypothesis draws a life"}
-"""Folders of the package without one of tests."""
-
 PUBLIC_UNDERSCORES = {"_asdict", "_exit", "_fields", "_make", "_replace", "_repr_svg_"}
 """What Python and notebooks themselves call so, and mean for everybody."""
 PRIVATE_NAMES_READ = {
@@ -29,7 +26,7 @@ PRIVATE_NAMES_READ = {
 def test_a_folder_of_tests_is_a_folder_of_the_package_or_says_that_it_crosses():
     parts = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
     assert parts & CROSSES == set()
-    assert parts - set(TESTED_ELSEWHERE) | CROSSES == FOLDERS
+    assert parts | CROSSES == FOLDERS
 
 
 def test_a_module_of_tests_beside_the_folders_is_that_of_a_module_of_the_package():

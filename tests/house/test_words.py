@@ -63,6 +63,7 @@ SHORT = {
     "store/store_files.py": "one question that commands ask before they write",
     "store/table_names.py": "one class that every statement uses",
     "store/upcasting.py": "one class that hosts extend",
+    "testing/case_builder.py": "one class and what begins it",
     "testing/contract.py": "it puts the parts of the contract together",
 }
 
