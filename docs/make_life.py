@@ -223,7 +223,7 @@ def _is_wanted(event: str, outcome: str | None, wanted: Iterable[tuple[str, ...]
 def _labels(keys: list[tuple[str, str | None]]) -> Iterator[str]:
     """Yield what stands at an arrow; an event whose every outcome leads the same way stands there once."""
     for event in dict.fromkeys(event for event, _ in keys):
-        outcomes = [outcome for name, outcome in keys if name == event]
+        outcomes = [*dict.fromkeys(outcome for name, outcome in keys if name == event)]
         if len(outcomes) > 1 and len(outcomes) == len(OUTCOMES[event]):
             yield event
         else:

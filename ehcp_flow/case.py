@@ -19,7 +19,7 @@ from operator import lt
 
 from ehcp_flow.dates import MonthOnly, parse_date, parse_instant, written
 from ehcp_flow.errors import CorrectionError, FactError, KnownAtError
-from ehcp_flow.facts import LEGAL_ORDER, ExceptionRecorded, Fact, FactVoided
+from ehcp_flow.facts import LEGAL_ORDER, Fact, FactVoided
 from ehcp_flow.findings import Finding
 from ehcp_flow.particulars import REDACTED, findings_of_particulars, in_force, in_order, is_particular, lives_apart
 from ehcp_flow.possible_days import MANY_FACTS, on_latest_days
@@ -245,8 +245,9 @@ class Case:
         Raises CorrectionError if the case never recorded `fact`, or recorded others under its name.
         """
         target = self.find(fact if isinstance(fact, str) else fact.id)
-        if (by.reason or isinstance(by, ExceptionRecorded)) and by.id != target.id:
-            # The reason of an exception is the judgement on it: that of the correction must not take its place.
+        if by.id != target.id and (by.reason or by.reason_counts or is_particular(by) is not is_particular(target)):
+            # A reason that counts is what the fact says: that of the correction must not take its place. And neither a
+            # particular nor an act can stand in the place of the other.
             return self.void(target, reason).record(by)
         return self.record(by.model_copy(update={"corrects": target.id, "reason": reason}))
 

@@ -248,6 +248,9 @@ class Fact(BaseModel):
     prospective: ClassVar[bool] = False
     """Whether `on` may lie in the future of the day the fact is known: a transfer that is to come."""
 
+    reason_counts: ClassVar[bool] = False
+    """Whether `reason` is part of what the fact says: the judgement on an exception, the source of a direction."""
+
     served_later: ClassVar[bool] = True
     """Whether `served_on` cannot lie before `on`."""
 

@@ -53,6 +53,7 @@ __all__ = [
     "Window",
     "WorkingDayCount",
     "add_months",
+    "birthday",
     "fixed_days",
     "parse_convention",
     "parse_period",
@@ -69,6 +70,12 @@ def add_months(day: dt.date, months: int) -> dt.date:
     except ValueError:
         # No such day in that month: relativedelta gives its last one.
         return day + relativedelta(months=months)
+
+
+def birthday(born: dt.date, years: int) -> dt.date:
+    """Return the day on which somebody is so many years old; born on 29 February, on 1 March of a common year."""
+    day = add_months(born, 12 * years)
+    return day if day.day == born.day else day + ONE_DAY
 
 
 @dataclass(frozen=True, slots=True)

@@ -322,6 +322,7 @@ class DateDirected(Fact):
     """
 
     event: Literal["date_directed"] = "date_directed"
+    reason_counts: ClassVar[bool] = True
     outcome: Literal["ombudsman"] | None = None
     until: Day
     limit: Name
@@ -714,6 +715,7 @@ class ExceptionRecorded(Fact):
     """
 
     event: Literal["exception_recorded"] = "exception_recorded"
+    reason_counts: ClassVar[bool] = True
     outcome: ExceptionOutcome
     until: Day | None = None
     limit: Identifier | None = None

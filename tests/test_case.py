@@ -136,6 +136,27 @@ def test_a_chain_of_replacements_leaves_the_last():
     ]
 
 
+def test_the_source_of_a_direction_is_not_the_reason_for_correcting_it():
+    directed = "2026-03-02 date_directed limit=final_plan until=2026-04-01 {} fact_id={}"
+    case = Case("a", (fact(directed.format("reason='order of 2 March'", "d1")),))
+    right = fact(directed.format("", "d2").replace("04-01", "04-08"))
+    [replaced] = case.replace("d1", right, "a week later")
+    assert (str(replaced.until), replaced.reason) == ("2026-04-08", None)
+    [kept] = case.replace("d1", right.model_copy(update={"reason": "order of 9 March"}), "a week later")
+    assert kept.reason == "order of 9 March"
+
+
+def test_a_particular_in_the_place_of_an_act_leaves_none_of_it():
+    case = Case("a", (REQUEST, WRONG))
+    particular = fact("2026-03-02 particular_recorded particular=team value=North")
+    replaced = case.replace("f3", particular, "it was no act")
+    assert events(replaced) == ["request_received"]
+    assert [each.value for each in replaced.particulars] == ["North"]
+    back = replaced.replace(particular.id, AGREED, "it was one")
+    assert events(back) == ["request_received", "assessment_agreed"]
+    assert back.particulars == ()
+
+
 def test_a_fact_can_be_corrected_by_the_id_that_its_content_gives_it():
     case = tell("2026-03-02 request_received; 2026-04-01 assessment_agreed")
     assert events(case.void(case.facts[1].id, "wrong")) == ["request_received"]

@@ -11,6 +11,7 @@ import polars as pl
 from ehcp_flow.bulk.cases_from_columns import bare_facts, dates_of
 from ehcp_flow.bulk.chunks import Question, asked_rows, cases_of, standing_facts
 from ehcp_flow.bulk.histories import disputed, histories_of
+from ehcp_flow.bulk.kernel_columns import declared_sets
 from ehcp_flow.bulk.source_pass import Pass
 from ehcp_flow.errors import RowRefused
 from ehcp_flow.moves.law_at_hand import LawAtHand
@@ -51,6 +52,7 @@ def _chunk(rows: pl.DataFrame, question: Question) -> _StatesOfChunk:
         at, since = history.at.tolist(), dates_of(history.since)
         ids, authority = encoded.case_ids.cast(pl.String).to_list(), facts.authority.tolist()
         names = [*encoded.authority.texts, None]
+        declared, events = declared_sets(facts)
         plain = bare_facts(facts, np.flatnonzero(~alone & there))
         odd = iter(cases_of(rows, encoded, np.flatnonzero(alone & there), question))
         for number in np.flatnonzero(there).tolist():
@@ -58,7 +60,8 @@ def _chunk(rows: pl.DataFrame, question: Question) -> _StatesOfChunk:
                 yield state_with_moves(next(odd), question.as_of, law)
             else:
                 here = history.ways.states[at[number]]
-                lawful = lawful_in(next(plain), here, question.as_of, law)
+                recorded = events[declared[number]] if declared[number] >= 0 else frozenset()
+                lawful = lawful_in(next(plain), here, question.as_of, law, recorded)
                 yield StateWithMoves(ids[number], names[authority[number]], here, since[number], (), lawful)
 
     return _StatesOfChunk(told(), refused, int(there.sum()), count)

@@ -28,7 +28,7 @@ cdef int NOBODY, ANYBODY, MANY_TO_ASK, FEW, MANY_SPELLS
 
 
 cdef class Law:
-    cdef public int keys, parties, clocks, sets, many_spells, roll_table, marks, named_roles, limits
+    cdef public int keys, parties, clocks, sets, many_spells, roll_table, marks, marks_ahead, named_roles, limits
     cdef public const int[::1] key_kind, key_rows, key_begins, key_clocks_at, key_clocks
     cdef public const int[::1] key_pairs, pair_roles, key_turns, key_opens, key_shuts
     cdef public const int[::1] turns_at, turn_about, turn_inside, turn_key
@@ -43,6 +43,7 @@ cdef class Law:
     cdef public const int[::1] rule_not_during_at, rule_under_age, rule_owed_if_by_due, rule_part_fields, rule_versions_at
     cdef public const int[::1] rule_uses_at, uses
     cdef public const int[::1] rule_yields, limit_by_party, rule_needs_from, rule_asks_turns, rule_asks_unless
+    cdef public const int[::1] rule_asks_before, rule_asks_answered
     cdef public const int[::1] foreseen_table, foreseen_fields, in_time_after, in_time_first, in_time_table
     cdef public const int[::1] version_from, version_to, version_flags, version_first, version_kept_open
     cdef public const int[::1] version_kept_to, version_kept_again, version_counts_at
@@ -83,6 +84,7 @@ cdef class Found:
 cdef int judge(Law law, Days days, Facts facts, Found found, int case, int cases) noexcept nogil
 cdef void lay_out(Law law, Days days, Facts facts, Found found, int low, int high) noexcept nogil
 cdef int take(Law law, Days days, Facts facts, Found found, int key, int place) noexcept nogil
+cdef void look_on(Law law, Facts facts, Found found, int place, int marks) noexcept nogil
 cdef bint is_over(Law law, Days days, Found found, int mark, int day) noexcept nogil
 cdef int too_old_from(Days days, Found found, int turns, int kept) noexcept nogil
 cdef void pair(Law law, Facts facts, Found found, int clock) noexcept nogil

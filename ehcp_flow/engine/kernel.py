@@ -338,6 +338,8 @@ def take(law, days, facts, found, key, place):
         elif found.inside >> mark & 1 and is_over(law, days, found, mark, day):
             found.inside &= ~(1 << mark)
     for at in range(law.turns_at[key], law.turns_at[key + 1]):
+        if law.turn_about[at] & law.marks_ahead:
+            look_on(law, facts, found, place, law.turn_about[at] & law.marks_ahead)
         if found.inside & law.turn_about[at] == law.turn_inside[at]:
             key = law.turn_key[at]
             break
@@ -351,6 +353,17 @@ def take(law, days, facts, found, key, place):
         opens >>= 1
         mark += 1
     return key
+
+
+def look_on(law, facts, found, place, marks):
+    """Note which spells a place lies in that are known by the fact that ends them: it comes next, by the day asked."""
+    found.inside &= ~marks
+    later = place + 1
+    while marks and later < found.high and facts.on[later] <= facts.as_of:
+        key = facts.key[later]
+        found.inside |= law.key_shuts[key] & marks
+        marks &= ~(law.key_shuts[key] | law.key_opens[key])
+        later += 1
 
 
 def is_over(law, days, found, mark, day):
@@ -1307,8 +1320,9 @@ def gives_way(law, facts, found, rule, last):
 def is_age_asked(law, days, facts, found, rule, row, status):
     """Return whether a person should look at a plan for the age of whom it is for: it had to end, or nobody kept it."""
     if found.out[OUTGROWN * found.capacity + row] >= 0:
-        return True
-    if found.born == NO_DAY or (status != OPEN and status != OVERDUE):
+        past = first_on(facts, found.low, found.high, found.over)
+        return next_of(law, facts, found, law.rule_asks_answered[rule], past, found.high) < 0
+    if not law.rule_asks_before[rule] or found.born == NO_DAY or (status != OPEN and status != OVERDUE):
         return False
     turned = counted(days, found, law.rule_asks_turns[rule], found.born)
     return turned <= facts.as_of and next_of(law, facts, found, law.rule_asks_unless[rule], found.low, found.high) < 0

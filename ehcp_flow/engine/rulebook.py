@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple, TypeAlias, get_args
 
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.closed import complete
-from ehcp_flow.counting import Convention, Period, SchoolDays, add_months, fixed_days
+from ehcp_flow.counting import Convention, Period, SchoolDays, birthday, fixed_days
 from ehcp_flow.engine import kernel
 from ehcp_flow.engine.choice import Kernel
 from ehcp_flow.engine.duty_keys import duties_of
@@ -321,7 +321,7 @@ class _LaidOut:
     def _turning(self, years: int | None) -> int:
         if years is None:
             return -1
-        return self._way("turning", years, lambda day, _calendars, _party: _birthday(day, years))
+        return self._way("turning", years, lambda day, _calendars, _party: birthday(day, years))
 
     def _field_list(self, fields: Sequence[str]) -> int:
         return self._fields.setdefault(tuple(fields), len(self._fields))
@@ -425,6 +425,8 @@ class _LaidOut:
         asked = [rule.rule.age_question for rule in rules]
         self._put("rule_asks_turns", [self._turning(None if each is None else each.from_age) for each in asked])
         self._put("rule_asks_unless", [self._mask(() if each is None else each.unless) for each in asked])
+        self._put("rule_asks_before", [int(each is not None and bool(each.says)) for each in asked])
+        self._put("rule_asks_answered", [self._mask(() if each is None else each.answered_by) for each in asked])
         self._put(
             "rule_yields", [self._spell(rule.rule.yields_to.spell if rule.rule.yields_to else "") for rule in rules]
         )
@@ -555,6 +557,7 @@ class _LaidOut:
             about, inside = (sum(1 << marks[name] for name in names) for names in (each.about, each.inside))
             turns[each.key].append((about, inside, number))
         self._put("marks", len(marks))
+        self._put("marks_ahead", sum(1 << mark for mark, each in enumerate(spells) if each.looks_ahead))
         self._put("lasts", [each.lasts if isinstance(each.lasts, int) else _EVER for each in spells])
         self._put("lasts_to", [self._after(each.lasts_for) for each in spells])
         self._put(
@@ -776,12 +779,6 @@ def _first_day(convention: Convention) -> int:
     """Return how far the first day that is counted lies from the day counted from."""
     (days,) = {(convention.first_day(day) - day).days for day in _SAMPLES}
     return days
-
-
-def _birthday(born: dt.date, years: int) -> dt.date:
-    """Return the day on which somebody is so many years old; born on 29 February, on 1 March of a common year."""
-    day = add_months(born, 12 * years)
-    return day if day.day == born.day else day + dt.timedelta(days=1)
 
 
 def _until(day: dt.date | None) -> int:

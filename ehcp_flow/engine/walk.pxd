@@ -1,11 +1,11 @@
 # The types with which Cython compiles walk.py, together with kernel.py and behind it.
 
-cdef int BEGINS, ENDS_IT, HELD_BY_IT
+cdef int BEGINS, ENDS_IT
 
 
 cdef class Moves:
-    cdef public int initial, keys, width
-    cdef public const int[::1] to, spell, gate
+    cdef public int initial, keys, width, shut_at_first
+    cdef public const int[::1] to, spell, shuts, opens, held
 
 
 cdef class History:

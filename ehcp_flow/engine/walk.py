@@ -8,11 +8,9 @@ place in the table.
 Plain Python over lists, compiled with `ehcp_flow.engine.kernel`, and under the same rules.
 """
 
-# What a key does to a spell: the one that decides by which way a state is left that is only passed through, and the
-# one inside which some facts move nothing.
+# What a key does to the spell that decides by which way a state is left that is only passed through.
 BEGINS = 1
 ENDS_IT = 2
-HELD_BY_IT = 4
 
 
 class Moves:
@@ -55,7 +53,7 @@ def walk_case(moves, facts, history, low, high):
     row = moves.initial * moves.width
     # What is past the keys of facts: the way on from a state, outside a spell and inside it.
     way_out = moves.keys
-    inside = 0
+    shut = moves.shut_at_first
     for place in range(low, high):
         if facts.on[place] > facts.as_of:
             break
@@ -63,14 +61,11 @@ def walk_case(moves, facts, history, low, high):
         spell = moves.spell[key]
         if spell:
             way_out = moves.keys + (1 if spell == BEGINS else 0)
-        gate = moves.gate[key]
-        if gate & BEGINS:
-            inside = 1
-        elif gate & ENDS_IT:
-            inside = 0
-        to = moves.to[row + key]
-        if gate & HELD_BY_IT and inside and to * moves.width != row:
+        held = moves.held[row + key] & shut
+        shut = (shut | moves.shuts[key]) & ~moves.opens[key]
+        if held:
             continue
+        to = moves.to[row + key]
         if to >= 0:
             step(history, place, row + key, to)
             row = to * moves.width

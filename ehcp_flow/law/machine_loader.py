@@ -138,15 +138,13 @@ def _check_states(region: LegalRegion, machine: Placed, rows: Mapping[str, list[
     for section, field in named:
         key = "from" if field == "sources" else field
         for placed in rows[section]:
-            try:
-                chosen = region.chosen(getattr(placed.item, field))
-            except ValueError as error:
-                placed.file.refuse((*placed.path, key), str(error))
-            except RecursionError:
-                placed.file.refuse((*placed.path, key), "a group that is made of itself")
-            if not chosen:
-                placed.file.refuse((*placed.path, key), "it leaves no state")
+            _check_chosen(region, placed, (key,), getattr(placed.item, field))
     law: Machine = machine.item
+    for key, stills in (("still_inside", law.still_inside), ("still_outside", law.still_outside)):
+        for number, still in enumerate(stills):
+            _check_chosen(region, machine, (key, number, "at"), still.at)
+    for number, row in enumerate(law.too_old):
+        _check_chosen(region, machine, ("too_old", number, "at"), row.at)
     passed = law.passed_through
     single: list[tuple[Placed, str, str | None]] = [
         (machine, "initial", law.initial), *((machine, "ends", end) for end in law.ends)
@@ -157,6 +155,18 @@ def _check_states(region: LegalRegion, machine: Placed, rows: Mapping[str, list[
     for placed, key, name in single:
         if name is not None and name not in known:
             placed.file.refuse((*placed.path, key), f"no state is called {name!r}")
+
+
+def _check_chosen(region: LegalRegion, placed: Placed, path: tuple[str | int, ...], names: Sequence[str]) -> None:
+    """Refuse names that mean no state, where a row names some by itself or by their group."""
+    try:
+        chosen = region.chosen(names)
+    except ValueError as error:
+        placed.file.refuse((*placed.path, *path), str(error))
+    except RecursionError:
+        placed.file.refuse((*placed.path, *path), "a group that is made of itself")
+    if not chosen:
+        placed.file.refuse((*placed.path, *path), "it leaves no state")
 
 
 def _check_moves(region: LegalRegion, moves: list[Placed], of_its_own: Sequence[Declared]) -> None:

@@ -94,16 +94,18 @@ class AgeQuestion(Model):
     """Why a person should look at a plan for the age of whom it is for: the name of the finding, and what it says.
 
     It is asked while the clock runs past the birthday `from_age`, unless a fact of `unless` is on record (`says`,
-    `remedy`), and once age has ended the clock (`says_over`, `remedy_over`).
+    `remedy`; without `says` not then), and once age has ended the clock (`says_over`, `remedy_over`), until a fact of
+    `answered_by` follows.
     """
 
     finding: Name
     from_age: int
     unless: Patterns = ()
-    says: str
-    remedy: str
+    says: str = ""
+    remedy: str = ""
     says_over: str
     remedy_over: str
+    answered_by: Patterns = ()
 
 
 class GivesWay(Model):

@@ -35,7 +35,7 @@ __all__ = [
     "PassedThrough",
     "Past",
     "StateGroup",
-    "StillInside",
+    "Still",
 ]
 
 StateName: TypeAlias = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
@@ -104,15 +104,33 @@ class PassedThrough(Model):
     until: Name
 
 
-class StillInside(Model):
-    """Events that move no case inside a spell of its life: from a fact of `begins` to the next of `ends`.
+class Still(Model):
+    """Facts that move nothing at some states inside a spell of its life, or outside it: where they are still.
 
-    There they leave the state as it is, and nothing about them is out of place.
+    The spell runs from a fact of `begins` to the next of `ends`. There they leave the state as it is, and nothing about
+    them is out of place.
     """
 
-    events: tuple[Name, ...] = Field(min_length=1)
+    events: Patterns = Field(min_length=1)
+    at: Chosen = ("all",)
     begins: Patterns = Field(min_length=1)
     ends: Patterns = Field(min_length=1)
+
+
+class TooOld(Model):
+    """Acts that are not lawful any more at some states from a birthday on: `{0}` in the reason is that day.
+
+    Where no date of birth is on record they are. An import takes them; what is found of them says a sign
+    (`law.clock.Sign`) of the same age.
+    """
+
+    from_age: int = Field(ge=1)
+    events: Events = Field(min_length=1)
+    at: Chosen
+    finding: Name
+    reason: str
+    remedy: str
+    citation: CitedOnce
 
 
 class Custody(Model):
@@ -134,15 +152,19 @@ class WithoutDecision(Model):
 class Machine(Model):
     """What holds of a region as a whole: where it begins, and which states are meant to have no way out.
 
-    A fact out of order never sets a case back along `stages`. `inner` are events that are no facts of their own.
+    A fact out of order never sets a case back along `stages`. `inner` are events that are no facts of their own. What
+    was settled is settled no more where a fact of `undone_by` leads to another state: nothing waits to be obeyed.
     """
 
     initial: StateName
     ends: tuple[StateName, ...] = ()
     inner: tuple[Name, ...] = ()
+    undone_by: Patterns = ()
     stages: tuple[Chosen, ...] = ()
     passed_through: PassedThrough | None = None
-    still_inside: StillInside | None = None
+    still_inside: tuple[Still, ...] = Field(default=(), max_length=15)
+    still_outside: tuple[Still, ...] = Field(default=(), max_length=15)
+    too_old: tuple[TooOld, ...] = ()
     custody: Custody | None = None
     without: WithoutDecision | None = None
 

@@ -66,6 +66,7 @@ class _Waits(NamedTuple):
     state: State
     since: dt.date | None
     last: dt.date
+    outgrown: bool
 
 
 class Desk:
@@ -134,7 +135,10 @@ class Desk:
         ahead = [one for one in tasks if one.due_on is not None and one.due_on >= answer.as_of]
         following = min(ahead, key=lambda one: one.due_on or dt.date.max, default=None)
         last = max(dates.ordinary(fact.on) for fact in answer.judged.facts if fact.on <= answer.as_of)
-        return _Waits(answer.case_id, answer.authority, answer.as_of, following, answer.pathway, answer.since, last)
+        # What an age has ended is not stuck: a finding says what is to be recorded.
+        outgrown = any(one.derivation.outgrown is not None for one in answer.deadlines)
+        here = answer.pathway, answer.since
+        return _Waits(answer.case_id, answer.authority, answer.as_of, following, *here, last, outgrown)
 
     def _is_meant(self, deadline: Deadline) -> bool:
         return self._contested == "with" or bool(deadline.contested_by) == (self._contested == "only")
@@ -189,7 +193,7 @@ class Desk:
         usual = self.usual_days
         for waits in self._waiting:
             quiet, most = (waits.as_of - waits.last).days, usual.get(waits.state)
-            if waits.state in UNDER_WAY and most is not None and quiet > most:
+            if waits.state in UNDER_WAY and most is not None and quiet > most and not waits.outgrown:
                 what = f"{_capital(waits.state.meaning)}: nothing recorded for {quiet} days, where {most} are usual"
                 yield self._of_case(waits, "stuck", what, waits.last)
             elif self.owner_column and not self._owner(waits.case_id):

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from itertools import islice, takewhile
 from typing import Any, Final, NamedTuple
@@ -98,7 +98,11 @@ class DisputeHistory:
 
     def take(self, fact: Fact, edge: Edge, refusal: Verdict | None) -> None:
         """Follow a fact, lawful or not."""
+        was = self.state
         self._step(fact, edge, refusal)
+        if self.state is not was and (fact.event, outcome_of(fact)) in self.region.undoing:
+            self.settlement = None
+            self.pending.clear()
         self.facts.append(fact)
         if fact.event in self._appeals.settling:
             if self.settlement is None or self.settlement.event != fact.event:
@@ -326,7 +330,10 @@ def _open(region: Region, at: LegalState) -> tuple[tuple[Key, tuple[Guard, ...]]
 def _verdict_on(
     history: DisputeHistory, event: str, outcome: str | None, on: dt.date, law: LawAtHand
 ) -> DisputeVerdict:
-    edge = table(history.region)[history.state, event, outcome]
+    region = history.region
+    edge = table(region)[history.state, event, outcome]
+    if edge.to is not history.state and region.holds_back(history.state, event, outcome, history.facts):
+        edge = replace(edge, to=history.state)
     to = None if edge.refusal else edge.to
     move = DisputeMove(history.decision, history.ground, history.state, to)
     if edge.refusal is not None:

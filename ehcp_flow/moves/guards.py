@@ -346,7 +346,7 @@ class Standstill:
         for place, fact in enumerate(before):
             key = fact.event, outcome_of(fact)
             if key in self._notice:
-                notice = place
+                notice, ended = place, None
             elif key in self._kept:
                 notice = appeal = ended = None
             elif key in self._appeal and notice is not None:

@@ -16,6 +16,7 @@ from ehcp_flow.moves.machine import table
 from ehcp_flow.moves.regions import Regions, regions_of
 from ehcp_flow.moves.replay import facts_by
 from ehcp_flow.moves.state_names import State
+from ehcp_flow.record_checks import declared_events
 
 __all__ = ["lawful_in", "lawful_moves"]
 
@@ -29,25 +30,33 @@ def lawful_moves(case: Case, at: State, day: dt.date, law: LawAtHand) -> tuple[K
     if facts and facts[-1].on == day:
         # Then a fact of that day may come before another one, which it may put out of order.
         return allowed_of_day(case, day, law)
-    return lawful_in(facts, at, day, law)
+    return lawful_in(facts, at, day, law, declared_events(facts))
 
 
-def lawful_in(facts: Sequence[Fact], at: State, day: dt.date, law: LawAtHand) -> tuple[Key, ...]:
-    """Return the same for facts in legal order, all of them before `day`."""
+def lawful_in(
+    facts: Sequence[Fact], at: State, day: dt.date, law: LawAtHand, recorded: frozenset[str]
+) -> tuple[Key, ...]:  # fmt: skip
+    """Return the same for facts in legal order, all of them before `day`, of a source that records such events.
+
+    `recorded` is empty where nothing is declared.
+    """
     before: Sequence[Fact] = facts if len(facts) <= FEW else FactsBefore(facts, len(facts), FactsBefore.places(facts))
     held: dict[int, bool] = {}
 
     def holds(guard: Guard) -> bool:
         found = held.get(id(guard))
         if found is None:
-            found = held[id(guard)] = guard(before, day, law).holds
+            found = held[id(guard)] = pathway.as_far_as_told(guard(before, day, law), recorded).holds
         return found
 
     regions = regions_of(law.rulebook)
+    pathway = regions.pathway
     disputing, disputable = regions.disputing, Docket(facts, law).lawful(day)
     found = []
-    for key, guards in _open(regions, at):
+    for key, guards in _open(regions, at, recorded):
         if key[0] not in disputing or key in disputable:
+            if pathway.too_old(at, key[0], before, day) is not None:
+                continue
             for guard in guards:
                 if not holds(guard):
                     break
@@ -57,7 +66,7 @@ def lawful_in(facts: Sequence[Fact], at: State, day: dt.date, law: LawAtHand) ->
 
 
 @cache
-def _open(regions: Regions, at: State) -> tuple[tuple[Key, tuple[Guard, ...]], ...]:
+def _open(regions: Regions, at: State, recorded: frozenset[str]) -> tuple[tuple[Key, tuple[Guard, ...]], ...]:
     """Return the moves that a state takes, with their guards, and those that are no matter of the pathway."""
     if at in regions.pathway.ends:
         return ()
@@ -65,5 +74,8 @@ def _open(regions: Regions, at: State) -> tuple[tuple[Key, tuple[Guard, ...]], .
     return tuple(
         (key, edge.guards if edge else ())
         for key, edge in edges
-        if edge is None or edge.refusal is None or edge.refusal.holds
+        if edge is None
+        or edge.refusal is None
+        or edge.refusal.holds
+        or regions.pathway.cannot_tell(edge.refusal.finding, recorded)
     )

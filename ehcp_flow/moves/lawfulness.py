@@ -25,6 +25,7 @@ from ehcp_flow.moves.regions import Regions, regions_of
 from ehcp_flow.moves.replay import facts_by, replay
 from ehcp_flow.moves.state_names import State
 from ehcp_flow.moves.steps import StateStep
+from ehcp_flow.record_checks import declared_events
 
 __all__ = [
     "MoveVerdict",
@@ -123,7 +124,7 @@ def allowed_of_day(case: Case, as_of: dt.date, law: LawAtHand) -> tuple[Key, ...
         fields: dict[str, Any] = {"outcome": outcome} if event in OUTCOMES else {}
         supposed = FACT_TYPES[event].model_construct(case_id=case.case_id, on=as_of, **fields)
         before = read.facts[: _place(supposed, read.facts)]
-        verdict = _judge_on_pathway(read.state_after(before), before, key, as_of, law)
+        verdict = _judge_on_pathway(read, read.state_after(before), before, key, as_of)
         if verdict.allowed and judge_supposed(case, read, event, outcome, as_of).allowed:
             found.append(key)
     return tuple(found)
@@ -144,6 +145,11 @@ class CaseReading:
         return regions_of(self.law.rulebook)
 
     @property
+    def recorded(self) -> frozenset[str]:
+        """The events that the source of the case is declared to record; none where nothing is declared."""
+        return declared_events(self.facts)
+
+    @property
     def last_state(self) -> Any:
         """The state after all facts."""
         return self.steps[-1].to if self.steps else self.regions.pathway.initial
@@ -160,7 +166,12 @@ class CaseReading:
 
         No two facts that stand say the same, and one says the same whatever days another fact leaves to its month.
         """
-        steps = ((step, refusal) for step in self.steps if (refusal := step.refusal) is not None)
+        recorded, pathway = self.recorded, self.regions.pathway
+        steps = (
+            (step, refusal)
+            for step in self.steps
+            if (refusal := step.refusal) is not None and not pathway.cannot_tell(refusal.finding, recorded)
+        )
         found = {step.fact.content: (step.fact, step.sentence(refusal), refusal) for step, refusal in steps}
         for fact, told, refusal in self.docket.refused:
             found.setdefault(fact.content, (fact, told, refusal))
@@ -177,7 +188,7 @@ def judge_supposed(case: Case, read: CaseReading, event: str, outcome: str | Non
     facts = read.facts
     if not facts or facts[-1].on < day:
         answer = read.docket.judge(event, outcome, day) if event in read.regions.disputing else None
-        return _with_dispute(_judge_on_pathway(read.last_state, facts, (event, outcome), day, read.law), answer)
+        return _with_dispute(_judge_on_pathway(read, read.last_state, facts, (event, outcome), day), answer)
     fields: dict[str, Any] = {"outcome": outcome} if event in OUTCOMES else {}
     supposed = FACT_TYPES[event].model_construct(case_id=case.case_id, on=day, **fields)
     place = _place(supposed, facts)
@@ -189,7 +200,7 @@ def judge_recorded(read: CaseReading, place: int) -> MoveVerdict:
     """Return the verdict on the fact that stands at `place`, from what stands before it."""
     fact, before = read.facts[place], read.facts[:place]
     at = read.state_after(before)
-    verdict = _judge_on_pathway(at, before, (fact.event, outcome_of(fact)), fact.on, read.law)
+    verdict = _judge_on_pathway(read, at, before, (fact.event, outcome_of(fact)), fact.on)
     return _with_dispute(verdict, read.docket.answers.get(id(fact)))
 
 
@@ -209,7 +220,9 @@ def _with_dispute(verdict: MoveVerdict, answer: DisputeVerdict | None) -> MoveVe
 def confirm_by_machine(verdict: MoveVerdict, regions: Regions) -> None:
     """Let the machines make a lawful move. Raises transitions.MachineError if one does not know it, or refuses it."""
     if verdict.of_pathway and verdict.to_state is not None:
-        fire(regions.pathway, verdict.from_state, verdict.event, verdict.outcome, verdict.verdicts)
+        # What is out of place for want of what its source does not record goes where an imported case goes.
+        strict = bool(verdict.authority) or not verdict.verdicts
+        fire(regions.pathway, verdict.from_state, verdict.event, verdict.outcome, verdict.verdicts, strict=strict)
     if verdict.dispute is not None and regions.disputes is not None:
         fire(regions.disputes, verdict.dispute.from_state, verdict.event, verdict.outcome, verdict.verdicts)
 
@@ -228,25 +241,29 @@ def _precedes(first: Fact, second: Fact) -> bool:
     return ranks[0] < ranks[1] or (ranks[0] == ranks[1] and first.content < second.content)
 
 
-def _judge_on_pathway(at: State, before: tuple[Fact, ...], key: Key, on: dt.date, law: LawAtHand) -> MoveVerdict:
-    """Return the verdict on a fact that comes after `before`, when the case is in state `at`."""
-    regions = regions_of(law.rulebook)
+def _judge_on_pathway(
+    read: CaseReading, at: State, before: tuple[Fact, ...], key: Key, on: dt.date
+) -> MoveVerdict:  # fmt: skip
+    """Return the verdict on a fact that comes after `before`, which a case begins with, when it is in state `at`."""
+    regions, law, recorded = read.regions, read.law, read.recorded
     pathway, (event, outcome) = regions.pathway, key
     edge = table(pathway).get((at, event, outcome))
     about: dict[str, Any] = {"moves": key in regions.moving_set, "of_pathway": key in regions.of_pathway}
     if edge is None and at in pathway.ends and about["moves"]:
         # Where the case is over, nothing begins or goes on beside it either.
         return MoveVerdict(event, outcome, on, at, None, (_over(pathway, at),), **about)
-    gate = pathway.gate
-    if edge is None or (edge.to is not at and gate is not None and gate.shuts_out(event, before)):
+    if edge is None or (edge.to is not at and pathway.holds_back(at, event, outcome, before)):
         return MoveVerdict(event, outcome, on, at, at, (), **about)
     to: Any = edge.to
     if edge.refusal is not None:
-        to = to if edge.refusal.holds else None
-        return MoveVerdict(event, outcome, on, at, to, (edge.refusal,), edge.authority, **about)
+        refusal = pathway.as_far_as_told(edge.refusal, recorded)
+        to = to if refusal.holds else None
+        return MoveVerdict(event, outcome, on, at, to, (refusal,), edge.authority, **about)
     if pathway.passed is not None and to == pathway.passed.state:
         to = _through_passed(pathway, before, key)
-    verdicts = tuple(guard(before, on, law) for guard in edge.guards)
+    verdicts = tuple(pathway.as_far_as_told(guard(before, on, law), recorded) for guard in edge.guards)
+    if (barred := pathway.too_old(at, event, before, on)) is not None:
+        verdicts = (*verdicts, barred)
     return MoveVerdict(event, outcome, on, at, to, verdicts, edge.authority, **about)
 
 

@@ -8,15 +8,18 @@ somebody else's act is reported by both.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final, get_args
 
 from ehcp_flow.closed import complete
+from ehcp_flow.counting import birthday
 from ehcp_flow.facts import Fact
 from ehcp_flow.law import guard as law
-from ehcp_flow.law.state_machine import LegalRegion, PassedThrough
+from ehcp_flow.law.patterns import Patterns
+from ehcp_flow.law.state_machine import LegalRegion, PassedThrough, Still
 from ehcp_flow.moves.appeals import Appeals, appeals_of
 from ehcp_flow.moves.citing import Short
 from ehcp_flow.moves.dispute_guards import Certificate, ContactedInTime, Fits, NotOvertaken
@@ -35,6 +38,9 @@ from ehcp_flow.moves.guards import (
 from ehcp_flow.moves.state_names import LegalState, states_of
 
 __all__ = ["Misplaced", "Move", "Region", "region_of"]
+
+
+_BIRTH: Final = "date_of_birth"
 
 
 @dataclass(frozen=True)
@@ -76,22 +82,25 @@ class Misplaced:
 
 
 @dataclass(frozen=True)
-class SpellGate:
-    """Events that move nothing inside a spell of the case's life: from a fact of `begins` to the next of `ends`.
+class Gate:
+    """Facts that move nothing at these states while it is shut: a fact of `shuts` shuts it, one of `opens` opens it.
 
-    There they leave the state as it is, and nothing about them is out of place.
+    There they leave the state as it is, and nothing about them is out of place. `shut_at_first` says how it stands
+    before any of these.
     """
 
-    events: frozenset[str]
-    begins: frozenset[Key]
-    ends: frozenset[Key]
+    keys: frozenset[Key]
+    states: frozenset[LegalState]
+    shuts: frozenset[Key]
+    opens: frozenset[Key]
+    shut_at_first: bool = False
 
-    def shuts_out(self, event: str, before: Sequence[Fact]) -> bool:
-        """Return whether a fact of an event moves nothing after these."""
-        if event not in self.events:
+    def holds_back(self, state: LegalState, key: Key, before: Sequence[Fact]) -> bool:
+        """Return whether a fact of a key moves nothing at a state after these."""
+        if key not in self.keys or state not in self.states:
             return False
         keys = ((fact.event, outcome_of(fact)) for fact in reversed(before))
-        return next((key in self.begins for key in keys if key in self.begins | self.ends), False)
+        return next((key in self.shuts for key in keys if key in self.shuts | self.opens), self.shut_at_first)
 
 
 class Region:
@@ -119,8 +128,15 @@ class Region:
             then=without.remedy,
             finding=without.finding,
         )
-        gate = legal.machine.still_inside
-        self.gate = SpellGate(frozenset(gate.events), keys_of(gate.begins), keys_of(gate.ends)) if gate else None
+        self.gates = (
+            *(self._gate(still, still.begins, still.ends) for still in legal.machine.still_inside),
+            *(
+                replace(self._gate(still, still.ends, still.begins), shut_at_first=True)
+                for still in legal.machine.still_outside
+            ),
+        )
+        self._too_old = tuple((row, self._meant(row.at)) for row in legal.machine.too_old)
+        self.undoing = keys_of(legal.machine.undone_by)
         self._guards: dict[Any, Guard] = {}
         self.moves = tuple(
             Move(
@@ -161,6 +177,34 @@ class Region:
         misses = self.legal.misses.get(finding, frozenset())
         return bool(recorded and misses) and misses.isdisjoint(recorded)
 
+    def as_far_as_told(self, verdict: Verdict, recorded: Collection[str]) -> Verdict:
+        """Return a verdict that does not fail for want of what the source is declared not to record."""
+        if verdict.holds or not self.cannot_tell(verdict.finding, recorded):
+            return verdict
+        says = f"{verdict.says}, and the source is declared not to record it"
+        return verdict._replace(holds=True, says=says, then="", finding="", checked=False)
+
+    def holds_back(self, state: LegalState, event: str, outcome: str | None, before: Sequence[Fact]) -> bool:
+        """Return whether a fact of a key moves nothing at a state after these facts, and is in place all the same."""
+        return any(gate.holds_back(state, (event, outcome), before) for gate in self.gates)
+
+    def too_old(self, state: LegalState, event: str, before: Sequence[Fact], on: dt.date) -> Verdict | None:
+        """Return why nobody of the age that the facts tell can be meant by an event on a day, or None."""
+        for row, states in self._too_old:
+            if event in row.events and state in states:
+                born = next((fact for fact in reversed(before) if fact.event == _BIRTH), None)
+                if born is not None and (turned := birthday(born.on, row.from_age)) <= on:
+                    return Verdict(
+                        holds=False,
+                        short=Short.of(row.citation),
+                        says=row.reason,
+                        then=row.remedy,
+                        days=(turned,),
+                        fact=born,
+                        finding=row.finding,
+                    )
+        return None
+
     def stays(self, state: LegalState, forced: LegalState) -> bool:
         """Return whether a fact out of order that would force the second state leaves an imported case in the first."""
         return (state, forced) in self._kept
@@ -171,6 +215,9 @@ class Region:
 
     def _meant(self, names: Sequence[str]) -> frozenset[LegalState]:
         return frozenset(map(self.states, self.legal.chosen(names)))
+
+    def _gate(self, still: Still, shuts: Patterns, opens: Patterns) -> Gate:
+        return Gate(keys_of(still.events), self._meant(still.at), keys_of(shuts), keys_of(opens))
 
     def _guard(self, asked: law.Guard, key: Key) -> Guard:
         """Return what answers a question of the rulebook: the same for the same question."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from ehcp_flow.engine import walk
@@ -11,7 +12,7 @@ from ehcp_flow.engine.numbers import KEY_OF, KEYS, Key
 from ehcp_flow.facts import Fact, told_apart
 from ehcp_flow.moves.guards import outcome_of
 from ehcp_flow.moves.machine import Edge, table
-from ehcp_flow.moves.region import Region
+from ehcp_flow.moves.region import Gate, Region
 from ehcp_flow.vocabulary import per_vocabulary
 
 __all__ = ["RegionTables", "history_space", "kernel_moves", "key_of", "region_tables", "steps_of"]
@@ -70,7 +71,7 @@ def region_tables(region: Region) -> RegionTables:
         "width": len(KEYS) + 2,
         "to": [-1 if edge is None else states.index(edge.to) for edge in edges],
         "spell": spell,
-        "gate": _gate(region),
+        **_gates(region, states, edges),
     }
     return RegionTables(states, tuple(edges), moves)
 
@@ -80,16 +81,27 @@ def _moved_by() -> list[Key]:
     return [(event, outcome if outcome in told_apart(event) else None) for event, outcome in KEYS]
 
 
-def _gate(region: Region) -> list[int]:
-    """Return what each key does to the spell inside which some facts move nothing."""
-    if region.gate is None:
-        return [0] * len(KEYS)
-    gate = region.gate
-    return [
-        (walk.BEGINS if key in gate.begins else walk.ENDS_IT if key in gate.ends else 0)
-        | (walk.HELD_BY_IT if key[0] in gate.events else 0)
-        for key in _moved_by()
-    ]
+def _gates(region: Region, states: Sequence[Any], edges: Sequence[Edge | None]) -> dict[str, Any]:
+    """Return which gates each key shuts and opens, and which of them hold back each edge, a bit for each gate."""
+    gates, moved_by = region.gates, _moved_by()
+
+    def bits(holds: Callable[[Gate], bool]) -> int:
+        return sum(1 << number for number, gate in enumerate(gates) if holds(gate))
+
+    def held(source: Any, key: Key, edge: Edge | None) -> int:
+        return 0 if edge is None or edge.to is source else bits(lambda g: key in g.keys and source in g.states)
+
+    width = len(KEYS) + 2
+    return {
+        "shut_at_first": bits(lambda gate: gate.shut_at_first),
+        "shuts": [bits(lambda gate, key=key: key in gate.shuts) for key in moved_by],  # type: ignore[misc]
+        "opens": [bits(lambda gate, key=key: key in gate.opens) for key in moved_by],  # type: ignore[misc]
+        "held": [
+            mask
+            for row, source in enumerate(states)
+            for mask in (*map(partial(held, source), moved_by, edges[row * width :]), 0, 0)
+        ],
+    }
 
 
 @per_vocabulary

@@ -30,7 +30,18 @@ ORDER_TO_CEASE = """
     2025-11-17 appeal_registered
     2026-04-13 tribunal_order_made outcome=dismiss_cease
 """
+CEASING = ORDER_TO_CEASE.rpartition("2026-04-13")[0].strip().replace("\n", ";")
 PLAN = "2025-09-01 final_plan_sent"
+KEPT = "2024-09-02 final_plan_sent; 2025-03-03 detained"
+ORDERED = """
+    2025-01-06 request_received; 2025-02-10 assessment_refused; 2025-03-10 appeal_registered
+    2025-09-01 tribunal_order_made outcome=assess
+"""
+REFUSED_PLAN = """
+    2025-01-06 request_received; 2025-02-10 assessment_agreed; 2025-04-28 plan_refused; 2025-06-02 appeal_registered
+"""
+SET_ASIDE = "2025-09-08 onward_appeal_made; 2025-10-06 onward_appeal_ended outcome=set_aside"
+OF_24 = "2000-10-10 date_of_birth; 2025-06-02 request_received; 2025-07-14 assessment_agreed"
 MOVED = f"{PLAN}; 2026-03-02 moved_away aware_on=2026-03-02; 2026-03-04 review_meeting_held"
 ASSESSING = "2026-03-02 request_received; 2026-04-13 assessment_agreed"
 MAINTAIN = "review_decision_sent outcome=maintain"
@@ -124,6 +135,46 @@ LIVES = (
          "review_decision_without_meeting", MAINTAIN, False, "SEND Regulations 2014 (SI 2014/1530), reg 20(10)"),
     Told("the session that ends it is", f"{PLAN}; 2026-02-02 review_meeting_held outcome=adjourned; "
          "2026-03-02 review_meeting_held", "2026-03-09", "REVIEW_OPEN", True, "", MAINTAIN, True),
+    Told("an order set aside leaves the refusal where the order found it", f"{ORDERED}; {SET_ASIDE}", "2025-10-07",
+         "REFUSED_ASSESSMENT", False, "order_to_follow", ASKED, True),
+    Told("on the day before it the assessment is under way", f"{ORDERED}; {SET_ASIDE}", "2025-10-05", "ASSESSING",
+         False, "", "plan_agreed", True),
+    Told("what was done in obedience stays", f"{ORDERED}; 2025-09-15 assessment_agreed; {SET_ASIDE}", "2025-10-07",
+         "ASSESSING", False, "order_to_follow", "plan_agreed", True),
+    Told("an order that the onward appeal brought stays",
+         f"{ORDERED}; 2025-09-08 onward_appeal_made; 2025-10-06 tribunal_order_made outcome=assess; "
+         "2025-10-06 onward_appeal_ended outcome=remade", "2025-10-07", "ASSESSING", False, "", "plan_agreed", True),
+    Told("an order for a plan set aside", f"{REFUSED_PLAN}; 2025-09-01 tribunal_order_made outcome=make_plan; "
+         f"{SET_ASIDE}", "2025-10-07", "REFUSED_PLAN", False, "order_to_follow", ASKED, True),
+    Told("an order for a re-assessment made anew", f"{PLAN}; 2025-09-02 reassessment_requested party=parent; "
+         "2025-09-03 reassessment_refused; 2025-09-04 tribunal_order_made outcome=reassess; "
+         "2025-09-08 onward_appeal_made; 2025-10-06 onward_appeal_ended outcome=remade", "2025-10-07", "MAINTAINED",
+         True, "order_to_follow", "review_meeting_held", True),
+    Told("an order to go on maintaining set aside leaves the plan protected",
+         f"{CEASING}; 2026-04-13 tribunal_order_made outcome=continue; 2026-04-20 onward_appeal_made; "
+         "2026-05-18 onward_appeal_ended outcome=set_aside", "2026-05-19", "CEASE_NOTIFIED", True,
+         "ceased_during_appeal", "plan_ceased", False, "Children and Families Act 2014, s 45(4)"),
+    Told("told in custody that another authority will be responsible", f"{KEPT}; 2025-08-01 release_notified",
+         "2025-08-19", "TRANSFERRING_OUT", True, "", "plan_transferred_out", True),
+    Told("that one maintains the plan from the release", f"{KEPT}; 2025-08-01 release_notified; 2025-08-20 released",
+         "2025-08-21", "TRANSFERRED_OUT", False, "review_without_plan", "review_meeting_held", False,
+         "Children and Families Act 2014, s 44(1)"),
+    Told("whenever this one is told", f"{KEPT}; 2025-08-20 released; 2025-09-15 release_notified", "2025-09-16",
+         "TRANSFERRED_OUT", False, "", "plan_transferred_out", True),
+    Told("and this one where nothing of the kind is told", f"{KEPT}; 2025-08-20 released", "2025-09-16", "MAINTAINED",
+         True, "", "review_meeting_held", True),
+    Told("who moves in custody goes to the other authority on the release",
+         f"{KEPT}; 2025-05-12 moved_away; 2025-08-20 released", "2025-09-16", "TRANSFERRED_OUT", False,
+         "residence_in_doubt", ASKED, True),
+    Told("and who is detained after the move", f"{PLAN}; 2025-09-02 moved_away; 2025-09-08 detained; "
+         "2025-10-06 released", "2025-10-07", "TRANSFERRED_OUT", False, "", "plan_transferred_out", True),
+    Told("a plan can be agreed until the day before the 25th birthday", OF_24, "2025-10-09", "ASSESSING", False,
+         "", "plan_agreed", True),
+    Told("and not on it", OF_24, "2025-10-10", "ASSESSING", False, "too_old", "plan_agreed", False,
+         "Children and Families Act 2014, s 83(2)"),
+    Told("a second request for a re-assessment moves nothing",
+         f"{PLAN}; 2026-01-05 reassessment_requested party=parent", "2026-01-12", "REASSESS_REQUESTED", True,
+         "request_while_one_is_open", "reassessment_requested party=school", True),
 )  # fmt: skip
 KINDS = {code for told in LIVES for code in told.findings.split()}
 each = pytest.mark.parametrize("told", LIVES, ids=lambda told: told.name)

@@ -2,6 +2,7 @@
 
 Every life is answered one case at a time and over columns. A deadline names only what the text decides; what it leaves
 open is left out. `contested` is whether another reading that the law leaves open decides the breach otherwise.
+`findings` are what a person must be asked to look at, `unasked` what nobody may be.
 """
 
 import tomllib
@@ -11,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from ehcp_flow.bulk import iter_rows, states_frame
+from ehcp_flow.answers import answer
+from ehcp_flow.bulk import findings_frame, iter_rows, states_frame
 from ehcp_flow.case import Case
 from ehcp_flow.deadlines import deadlines_of
 from ehcp_flow.states import check_move, state
@@ -71,6 +73,17 @@ def test_the_deadlines_are_what_the_text_makes_them(life: Row, door: Callable[[C
         assert given == {name: plain(value) for name, value in wanted.items()}, life["because"]
     for unwanted in life.get("absent", []):
         assert matching(rows, unwanted) == [], life["because"]
+
+
+@pytest.mark.parametrize(
+    "life", [life for life in LIVES if life.keys() & {"findings", "unasked"}], ids=lambda life: life["name"]
+)
+def test_a_person_is_asked_to_look_at_what_the_text_leaves_open_and_at_nothing_that_it_settles(life: Row):
+    case, as_of = told(life), str(life["as_of"])
+    codes = {finding.code for finding in answer(case, as_of).findings}
+    assert codes == set(findings_frame([case], as_of)["code"])
+    assert set(life.get("findings", ())) <= codes, life["because"]
+    assert not codes & set(life.get("unasked", ())), life["because"]
 
 
 @pytest.mark.parametrize("life", [life for life in LIVES if "state" in life], ids=lambda life: life["name"])

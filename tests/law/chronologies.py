@@ -9,7 +9,7 @@ from ehcp_flow.deadlines import Deadline, deadlines_of
 from ehcp_flow.facts import FACT_TYPES, Fact, make_fact
 from ehcp_flow.law import Limit, Rule, england
 from ehcp_flow.law.model import Foreseen
-from ehcp_flow.law.patterns import Pattern
+from ehcp_flow.law.patterns import BY, Pattern
 from tests.engine.rules import CALENDARS, SCHOOL
 
 BOOK = england()
@@ -41,7 +41,7 @@ class Start(NamedTuple):
         if clock.during:
             party = SCHOOL if clock.party_from == "spell" else None
             told.append(act(BOOK.spells[clock.during].begins_on[0], LONG_AGO, party=party))
-        spells = (BOOK.spells[name] for name in sorted(self.pattern.inside))
+        spells = (BOOK.spells[name] for name in sorted(self.pattern.inside & self.pattern.spells))
         told.extend(act(spell.begins_on[0], on - DAY if spell.lasts else LONG_AGO) for spell in spells)
         if self.rule.under_age:
             told.append(make_fact("date_of_birth", case_id="a", on=on - dt.timedelta(days=365)))
@@ -50,7 +50,7 @@ class Start(NamedTuple):
                 self.pattern,
                 on,
                 aware_on=self._aware(on),
-                party=next(iter(self.rule.by_party), None),
+                party=next(iter((*self.rule.by_party, *self._parties())), None),
                 body=next(iter(self.rule.by_body), None),
                 **self._days(),
             )
@@ -58,6 +58,10 @@ class Start(NamedTuple):
         needed = () if self.rule.only_with_from else self.rule.only_with
         told.extend(act(pattern, on + DAY) for pattern in needed)
         return told
+
+    def _parties(self) -> list[str]:
+        """The party that the pattern names."""
+        return [name.removeprefix(BY) for name in self.pattern.inside if name.startswith(BY)]
 
     def _days(self) -> dict[str, dt.date]:
         """The days without which the last lawful day would not be certain."""

@@ -38,7 +38,7 @@ KINDS = {
     "next_place_not_shown", "other_placement_named", "review_by_old_authority",
     "second_draft", "second_notice", "recorded_twice", "refusal_not_open_to_it", "party_not_stated",
     "suspension_may_be_over", "too_old", "residence_in_doubt", "exception_reason_doubtful", "due_date_uncertain",
-    "review_in_substance",
+    "review_in_substance", "order_to_follow", "request_while_one_is_open",
 }  # fmt: skip
 each = pytest.mark.parametrize("told", DUTIES, ids=lambda told: told.name)
 

@@ -54,6 +54,7 @@ def test_what_is_allowed_while_a_request_waits():
         ("plan_transferred_in", None),
         ("taken_over_on_release", None),
         ("detained", None),
+        ("release_notified", None),
         ("died", None),
     }
 

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from ehcp_flow.bulk.states_with_moves import StatesWithMoves
 from ehcp_flow.case import Case
-from ehcp_flow.errors import DateError
+from ehcp_flow.errors import DateError, MoveRefused
 from ehcp_flow.facts import make_fact
 from ehcp_flow.moves.law_at_hand import at_hand
 from ehcp_flow.moves.lawful_moves import lawful_moves
-from ehcp_flow.states import State, allowed, state, state_with_moves
+from ehcp_flow.states import State, allowed, check_move, record, state, state_with_moves
 from tests.bulk.agreeing import crowds
 from tests.cli.running import invoke, rows_of, table_of
-from tests.telling import tell
+from tests.telling import fact, tell
 
 DAY = dt.date(2021, 1, 1)
 
@@ -90,3 +90,19 @@ def test_nothing_is_lawful_after_a_death():
     case = tell("2020-03-02 request_received; 2020-03-09 died")
     assert lawful_moves(case, state(case, DAY).pathway, DAY, at_hand()) == by_verdicts(case, DAY)
     assert state(case, DAY).pathway is State.DIED
+
+
+def test_what_a_source_is_declared_not_to_record_is_no_want_of_a_strict_case():
+    told = tell("2026-01-05 records_declared value='assessment_agreed final_plan_sent'")
+    asked = check_move(told, "assessment_agreed", as_of="2026-03-02")
+    assert asked.allowed
+    assert [verdict.checked for verdict in asked.verdicts] == [False]
+    agreed = fact("2026-03-02 assessment_agreed")
+    assert agreed in record(told, agreed).facts
+    whole = tell("2026-01-05 records_declared value='request_received assessment_agreed'")
+    with pytest.raises(MoveRefused, match="no request is on record"):
+        record(whole, agreed)
+    for case, lawful in ((told, True), (whole, False)):
+        one = state_with_moves(case, dt.date(2026, 3, 2), at_hand())
+        assert [*StatesWithMoves([case], "2026-03-02")] == [one]
+        assert (("assessment_agreed", None) in one.lawful) is lawful

@@ -87,8 +87,9 @@ CONTINUED = each(
 AMENDABLE = but(WITH_PLAN, "AMENDMENT_PROPOSED")
 DETAINED_WITH_PLAN = " ".join(f"KEPT_DETAINED+plan_transferred_in{more}" for more in (
     "", "+transfer_notice_sent", "+review_invited", "+amendment_notice_sent", "+reassessment_requested",
-    "+reassessment_started", "+cease_consulted", "+cease_consulted+cease_notice_sent", "+moved_away",
+    "+reassessment_started", "+cease_consulted", "+cease_consulted+cease_notice_sent",
 ))  # fmt: skip
+SET_ASIDE = tuple(f"onward_appeal_ended:{how}" for how in ("set_aside", "remade"))
 
 
 # Event, where it leads ("=" leaves the state alone), and from where.
@@ -180,7 +181,8 @@ LAWFUL: list[tuple[str, str, str]] = [
     ("left_england", "=", f"{but(PLAN, 'TRANSFERRING_OUT')} {NO_PLAN} KEPT_DETAINED"),
     ("moved_away", "TRANSFERRING_OUT", but(PLAN, "TRANSFERRING_OUT")),
     ("moved_away", "NO_CASE", "REQUESTED ASSESSING DRAFTING DRAFT_ISSUED"),
-    ("moved_away", "=", "NO_CASE REFUSED_ASSESSMENT REFUSED_PLAN CEASED WITHDRAWN TRANSFERRING_OUT KEPT_DETAINED"),
+    ("moved_away", "=", "NO_CASE REFUSED_ASSESSMENT REFUSED_PLAN CEASED WITHDRAWN TRANSFERRING_OUT"),
+    ("moved_away", "TRANSFERRING_OUT", "KEPT_DETAINED"),
     ("moved_away", "=", "TRANSFERRED_OUT"),
     ("plan_transferred_out", "=", "TRANSFERRED_OUT"),
     ("plan_transferred_out", "TRANSFERRED_OUT", "TRANSFERRING_OUT KEPT_DETAINED"),
@@ -196,9 +198,17 @@ LAWFUL: list[tuple[str, str, str]] = [
         "reassessment_started", "cease_consulted", "cease_consulted+cease_notice_sent", "moved_away",
     )),
     ("died", "DIED", f"{PLAN} {NO_PLAN} KEPT_DETAINED"),
-    ("detained", "KEPT_DETAINED", PLAN),
-    ("detained", "=", f"{NO_PLAN} KEPT_DETAINED"),
+    ("detained", "KEPT_DETAINED", but(PLAN, "TRANSFERRING_OUT")),
+    ("detained", "=", f"{NO_PLAN} KEPT_DETAINED TRANSFERRING_OUT"),
     ("released", "MAINTAINED", "KEPT_DETAINED"),
+    ("released", "TRANSFERRED_OUT", "KEPT_DETAINED+moved_away KEPT_DETAINED+release_notified"),
+    ("release_notified", "TRANSFERRING_OUT", "KEPT_DETAINED"),
+    *(("release_notified", "TRANSFERRED_OUT", f"KEPT_DETAINED+released{more}") for more in (
+        "", "+review_invited", "+amendment_notice_sent", "+reassessment_requested", "+reassessment_started",
+        "+cease_consulted", "+cease_consulted+cease_notice_sent",
+    )),
+    ("release_notified", "TRANSFERRED_OUT", "KEPT_DETAINED+plan_transferred_in+released"),
+    ("release_notified", "=", f"{NO_PLAN} TRANSFERRING_OUT"),
     ("released", "=", f"{each(NO_PLAN, 'detained')} {DETAINED_WITH_PLAN}"),
     *settled("assess", "ASSESSING", "REFUSED_ASSESSMENT REFUSED_ASSESSMENT+request_received"),
     *settled("assess", "=", "REFUSED_ASSESSMENT+{}+refusal_reversed"),
@@ -230,6 +240,19 @@ LAWFUL: list[tuple[str, str, str]] = [
         for how in ("dismissed", "withdrawn")),
     *((f"onward_appeal_ended:{how}", "=", each(LOST, DISMISSED, "onward_appeal_made"))
         for how in outcomes_of("onward_appeal_ended") if how),
+    *((how, to, f"{way}+onward_appeal_made") for how in SET_ASIDE for to, way in (
+        ("REFUSED_ASSESSMENT", "REFUSED_ASSESSMENT+APPEAL+tribunal_order_made:assess"),
+        ("REFUSED_PLAN", "REFUSED_PLAN+APPEAL+tribunal_order_made:make_plan"),
+        ("MAINTAINED", "REASSESS_REQUESTED+reassessment_refused+APPEAL+tribunal_order_made:reassess"),
+        ("CEASE_NOTIFIED", "CEASE_NOTIFIED+APPEAL+tribunal_order_made:continue"),
+        ("CEASE_NOTIFIED", "CEASE_NOTIFIED+APPEAL+tribunal_order_made:continue_and_amend"),
+        # What was done about the order, and an order that came since, stay.
+        ("=", "REFUSED_ASSESSMENT+APPEAL+tribunal_order_made:assess+assessment_agreed"),
+        ("=", "REFUSED_PLAN+APPEAL+tribunal_order_made:make_plan+plan_agreed"),
+        ("=", "REASSESS_REQUESTED+reassessment_refused+APPEAL+tribunal_order_made:reassess+reassessment_agreed"),
+    )),
+    *((how, "=", "REFUSED_ASSESSMENT+APPEAL+tribunal_order_made:assess+onward_appeal_made+tribunal_order_made:assess")
+        for how in SET_ASIDE),
     *settled("dismiss_cease", "=", "CEASE_NOTIFIED CEASE_NOTIFIED+{}+moved_away", dismissable=True),
     *(("tribunal_order_made:dismiss_cease", "=" if way.endswith("moved_away") else "CEASE_NOTIFIED",
        f"{way}+onward_appeal_made") for way in disputing("tribunal_order_made", "continue", CONTINUED).split()),
@@ -249,7 +272,7 @@ ELSEWHERE = [(at, NAMES[key]) for at in WAYS for key in PATHWAY.keys if (at, NAM
 STILL = [NAMES[key] for key in KEYS if key[0] not in {event for event, _ in MOVING}]
 MOVES_NOTHING = (
     "date_of_birth commissioner_changed commissioner_notified health_provision_impracticable commissioner_requested "
-    "accommodation_changed release_notified mediation_due recommendation_made recommendation_answered "
+    "accommodation_changed mediation_due recommendation_made recommendation_answered "
     "recommendation_copied special_school_admitted advice_requested advice_received advice_returned "
     "advice_request_withdrawn order_suspended plan_kept "
     "special_school_left representations_received meeting_requested meeting_held school_consulted school_responded "
