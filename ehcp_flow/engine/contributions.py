@@ -368,6 +368,9 @@ def add_facts(figures, periods, facts, rows, history, entries):
                     keep_place(entries, kind, place)
         elif kind == IS_MEDIATION or kind == IS_APPEAL:
             about = ABOUT & state_before(figures, history, entries, first_on(facts, place, entries.high, day + 1))
+            if not about:
+                # What was agreed on that day has ended what it was about.
+                about = ABOUT & state_before(figures, history, entries, first_on(facts, entries.low, place, day))
             marks = about
             if kind == IS_MEDIATION:
                 mediated |= about

@@ -352,6 +352,8 @@ _SERIES: Final[Mapping[int, tuple[str, ...]]] = {
 _KINDS: Final[Mapping[str, int]] = {
     "review_decision_sent": c.IS_SENT,
     "plan_agreed": c.IS_AGREED,
+    # A draft shows that a plan was agreed to, where nobody recorded when.
+    "draft_plan_sent": c.IS_AGREED,
     "detained": c.IS_CUSTODY,
     "released": c.IS_CUSTODY,
     # The Department counts a mediation where a meeting took place, whatever came of it: asking for one is none.
@@ -380,7 +382,7 @@ _STATES: Final = (
     ({State.WITHDRAWN, State.DIED}, c.LEFT),
     (WAITING, c.WAITING),
 )
-"""What the states mean to the figures; a dispute is about what stands on the day before, or the plan that is held."""
+"""What the states mean to the figures; a dispute is about what stands at the end of its day, or stood before it."""
 
 
 def _names(limit: Limit, clocks: Iterable[Clock]) -> tuple[str, ...]:

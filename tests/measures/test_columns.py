@@ -233,6 +233,34 @@ def test_a_mediation_is_counted_where_a_meeting_took_place_whatever_came_of_it(b
     assert figures(row_of(held), mediation, both) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("before", "outcome", "mediation"),
+    [
+        (("2024-01-02 request_received parent", "2024-02-01 assessment_refused"),
+         "assess", "mediation_related_request"),
+        (("2024-01-02 request_received parent", "2024-02-01 assessment_agreed", "2024-03-01 plan_refused"),
+         "make_plan", "number_assess_mediation"),
+        (("2020-01-06 request_received parent", "2020-05-04 final_plan_sent"), "amend", "number_other_mediation"),
+    ],
+)  # fmt: skip
+def test_a_mediation_that_is_held_and_agreed_on_one_day_is_counted_once(before, outcome, mediation):
+    asked, held = "2024-03-10 mediation_requested", "2024-03-20 mediation_held"
+    agreed = f"2024-03-20 mediation_agreed outcome={outcome}"
+    for acts in ((held, agreed), (agreed,), (held, agreed.replace("03-20", "03-22"))):
+        assert row_of(told("a", *before, asked, *acts))[mediation] == 1, acts
+
+
+def test_a_dispute_of_the_day_of_the_refusal_is_about_it():
+    before = ("2024-01-02 request_received parent", "2024-02-01 assessment_refused")
+    case = told("a", *before, "2024-02-01 appeal_registered")
+    assert row_of(case)["tribunal_related_request"] == 1
+
+
+def test_a_draft_without_the_decision_before_it_is_a_plan_agreed_and_not_issued():
+    case = told("a", "2024-05-07 request_received parent", "2024-05-09 assessment_agreed", "2024-12-08 draft_plan_sent")
+    assert figures(row_of(case), "assess_issued", "assess_in_year", "assess_not_made") == (1, 1, 0)
+
+
 REVIEWED = ("2023-12-20 review_meeting_held", "2024-01-03 review_decision_sent outcome=maintain")
 
 
