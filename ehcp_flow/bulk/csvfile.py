@@ -30,8 +30,8 @@ from ehcp_flow.readers.text_lines import LONGEST_ROW
 
 __all__ = ["BLOCK", "CsvFile", "frame_of_rows"]
 
-BLOCK: Final = 1 << 25
-"""How many bytes are read at a time."""
+BLOCK: Final = 1 << 23
+"""How many bytes are read at a time: what a block takes in memory is twenty times its bytes."""
 _NEWLINE, _QUOTE, _RETURN, _NUL = b'\n"\r\0'
 _WIDEST: Final = 250
 """So many columns fit into the byte in which the separators of a short row are counted."""

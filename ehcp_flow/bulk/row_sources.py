@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias
 
 import polars as pl
 
-from ehcp_flow.bulk.csvfile import BLOCK, CsvFile, csv_table
+from ehcp_flow.bulk.csvfile import CsvFile, csv_table
 from ehcp_flow.bulk.encoding import LINE, cells_of, standard
 from ehcp_flow.bulk.jsonfile import JsonFile
 from ehcp_flow.bulk.kept_rows import KeptRows, RowSource
@@ -38,6 +38,8 @@ Source: TypeAlias = Any
 store or its URL, or an iterable of cases or facts."""
 
 _BLOCK: Final = 250_000
+_SMALL: Final = 1 << 25
+"""Up to so many bytes a file is read once, and its rows are kept."""
 IN_MEMORY: Final = 3_000_000
 _CODE: Final = "_code"
 _PARQUET: Final = b"PAR1"
@@ -261,7 +263,7 @@ def _of_path(path: Path, name: str) -> RowSource:
         for _ in read_facts(path, name=name):  # raises a SourceError that says why
             break
         raise
-    is_small = path.stat().st_size <= BLOCK
+    is_small = path.stat().st_size <= _SMALL
     if table is None:
         return KeptRows(JsonFile(path, name), is_small=is_small)
     lines = CsvFile(path, name, table)
