@@ -18,6 +18,7 @@ from ehcp_flow.sen2.return_year import ReturnYear, day_before, months_before
 
 __all__ = ["requests_of"]
 
+_NO_LINES: Final[dict[str, int]] = {}
 _RANKS: Final = ("1", "2")
 _FLAGS: Final = {"yes": "1", "no": "0"}
 _OUTCOMES: Final = {"maintain": "M", "amend": "A", "cease": "C"}
@@ -146,7 +147,7 @@ class _Request:
     def _row(self, table: str, values: Mapping[str, str]) -> ReturnRow:
         """Return a row with what the collection of the year has of it."""
         there = _items_of(table, self.year.specification)
-        return ReturnRow({item: value for item, value in values.items() if value and item in there}, "", 0)
+        return ReturnRow({item: value for item, value in values.items() if value and item in there}, "", 0, _NO_LINES)
 
     def _request(self) -> dict[str, str]:
         of, year, held = self.of, self.year, self.held
@@ -227,13 +228,13 @@ class _Request:
         self, about: str, mediation: str, by_mediation: str, tribunal: str, by_tribunal: str
     ) -> dict[str, str]:
         # What is about the plan is told of the year; the rest is about one decision, whenever it was.
-        since = self.year.first if about == "plan" else ""
+        since, until = (self.year.first, self.year.last) if about == "plan" else ("", self.year.survey)
         values = {}
         for item, name, told in (
             (mediation, by_mediation, self.of.mediated),
             (tribunal, by_tribunal, self.of.appealed),
         ):
-            happened = any(stage == about and since <= on <= self.year.survey for stage, on in told)
+            happened = any(stage == about and since <= on <= until for stage, on in told)
             values[item] = "1" if happened else self.held.value(name, self.year.last) or "0"
         return values
 
@@ -281,12 +282,17 @@ class _Request:
             on_meeting = decisions[-1]
         last = max(decisions, default=("", ""))
         if on_meeting is not None or not met:
-            values["ReviewOutcome"] = _OUTCOMES.get(last[1], "")
+            values["ReviewOutcome"] = _OUTCOMES.get(last[1], "") or self._decided_elsewhere(last[0])
         values["LastReview"] = last[0] or held.value("last_review", year.survey)
         if values.get("ReviewOutcome", "A") == "A":
             values["ReviewDraft"] = max((on for on in notices if met and on >= met), default="")
         values |= self._phase_transfer()
         return values
+
+    def _decided_elsewhere(self, on: str) -> str:
+        """Return what the authority decided that the plan came from, where that is known of its last review."""
+        told = self.held.on("last_review_outcome", on) if self.of.came and on else None
+        return told.value if told is not None and told.on == on else ""
 
     def _came_from(self) -> str:
         of, year = self.of, self.year

@@ -405,8 +405,9 @@ def test_what_a_return_of_these_years_does_not_have_is_named():
     ],
 )
 def test_what_is_no_return_is_refused_with_its_reason(text: str, says: str):
-    with pytest.raises(SourceError, match=says):
+    with pytest.raises(SourceError, match=says) as refused:
         convert(io.BytesIO(text.encode()), "sen2")
+    assert ("encoding" in str(refused.value)) == ("encoding" in text)
 
 
 def test_a_second_plan_of_a_request_and_one_of_nobody_are_refused():

@@ -7,6 +7,7 @@ import io
 import pytest
 from lxml import etree
 
+import ehcp_flow as ef
 from ehcp_flow.bulk.told_cases import ToldCases
 from ehcp_flow.case import group_cases
 from ehcp_flow.conversion import ReturnColumns, cases_of, read_return, rows_of_return
@@ -24,6 +25,7 @@ from ehcp_flow.sen2 import (
     write_xml,
 )
 from ehcp_flow.synth import write_synth
+from tests.sen2.made_returns import CEASED, CLEAN, read
 
 YEARS = (2023, 2024, 2025, 2026)
 OFFICERS = {"DMO": "Y", "DCO": "Y", "DSCO": "R"}
@@ -113,3 +115,29 @@ def test_the_same_council_says_the_same_one_case_at_a_time_and_in_any_order_of_r
     every = [fact for case in read_cases(turned).values() for fact in case.recorded]
     assert as_xml(made_from(list(group_cases(every).values()), persons, year), year) == whole
     assert as_xml(made_from(facts, persons, year), year) == whole
+
+
+def test_what_another_authority_decided_on_a_review_before_the_plan_came_here_comes_back(tmp_path):
+    came = (
+        "<ActivePlans>\n<TransferLA>916</TransferLA>\n<PlacementDetail>\n<SENSetting>NEET",
+        "</SENneed>\n<ReviewMeeting>2025-01-10</ReviewMeeting>\n<ReviewOutcome>A</ReviewOutcome>\n"
+        "<ReviewDraft>2025-02-03</ReviewDraft>\n<LastReview>2025-01-31</LastReview>\n</ActivePlans>",
+    )
+    person = CEASED.replace("<ReceivedDate>2018-03-05", "<ReceivedDate>2025-03-05")
+    person = person.replace("<ActivePlans>\n<PlacementDetail>\n<SENSetting>NEET", came[0])
+    person = person.replace("</SENneed>\n</ActivePlans>", came[1])
+    person = person.replace("<CeaseDate>2025-08-31</CeaseDate>\n<CeaseReason>4</CeaseReason>\n", "")
+    year = ReturnYear.of(2026)
+    records = read(CLEAN.replace(CEASED, person))
+    cases = cases_of(rows_of_return(records, ReturnColumns()))
+    whose = tmp_path / "whose.csv"
+    whose.write_text(persons_file(persons_of(records)), newline="")
+    for door in (list(cases.values()), [fact for case in cases.values() for fact in case.recorded]):
+        again = read(as_xml(made_from(door, whose, year), year).decode())
+        (plan,) = [each.active_plan for each in again.requests if each.person.values["Surname"] == "Brookmoor"]
+        assert {name: plan.values[name] for name in plan.values if name.startswith(("Review", "Last"))} == {
+            "ReviewMeeting": "2025-01-10", "ReviewOutcome": "A", "ReviewDraft": "2025-02-03",
+            "LastReview": "2025-01-31",
+        }  # fmt: skip
+    (row,) = ef.measure(cases, year=2025, by=(), as_of="2026-01-15")
+    assert (row["review_decisions_within_4_weeks"], row["review_decisions_over_4_weeks"]) == (1, 0)

@@ -214,7 +214,10 @@ class _RequestFacts:
                 self.counted["undecided"] += 1
             return
         if came and self.made and rule.event == "review_decision_sent" and on == self.made[0].reviewed_on:
-            return  # the other authority's: the plan brought its day along
+            # The other authority's: the plan brought its day along, and what was decided is kept beside it.
+            if outcome := row.values.get("ReviewOutcome"):
+                self._keep("last_review_outcome", outcome, row.line, on)
+            return
         more: dict[str, str | None] = {}
         for name, coded in (("party", rule.party), ("outcome", rule.outcome)):
             if coded is not None:

@@ -48,6 +48,8 @@ def read_xml(file: Any, name: str) -> ReturnRecords:
             f"it is no XML that can be read: line {error.lineno}, column {error.offset + 1}: "
             f"{expat.errors.messages.get(error.code, error.code)}",
         ) from None
+    except SourceError:
+        raise
     except (LookupError, ValueError) as error:  # an encoding that Python does not have, or that is none of 8 bits
         raise SourceError(name, f"its encoding cannot be read: {error}") from None
     if "persons" not in reading.found.has:
