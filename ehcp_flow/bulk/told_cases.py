@@ -28,7 +28,7 @@ from ehcp_flow.particulars import FIRST, REDACTED
 
 __all__ = ["ToldCase", "ToldCases", "ToldFact", "ToldParticular"]
 
-_TOGETHER = 10_000
+_TOGETHER = 4_000
 
 
 class ToldFact(NamedTuple):
@@ -58,14 +58,14 @@ class ToldParticular(NamedTuple):
 class ToldCase(NamedTuple):
     """A case: its facts in the order of the law, its particulars in the order of their days, and its figures.
 
-    `figures` are the columns of the measures in which the case counts, a set of them for each set of periods.
+    `figures` say how often the case counts in each column of the measures in which it does, for each set of periods.
     """
 
     case_id: str
     authority: str
     facts: Sequence[ToldFact]
     held: Sequence[ToldParticular]
-    figures: Sequence[frozenset[str]]
+    figures: Sequence[Counter[str]]
 
 
 class _ToldChunk(NamedTuple):
@@ -92,6 +92,8 @@ class ToldCases(Pass):
         **options: Unpack[Options],
     ) -> None:
         options.setdefault("chunk_cases", _TOGETHER)
+        # Cases are told one by one in plain Python: chunks judged ahead of that would only wait, in memory.
+        options.setdefault("workers", 1)
         super().__init__(source, as_of, **options)
         self._sets = sets
         self.counts: list[Counter[str]] = [Counter() for _ in sets]
@@ -117,15 +119,14 @@ def _told_chunk(rows: pl.DataFrame, question: Question, *, sets: Sequence[Sequen
     return _ToldChunk(told, counts, columns.refused, columns.failures, int(columns.there.sum()), columns.count)
 
 
-def _by_case(case: Array, column: Array, cases: int, every: Sequence[str]) -> list[frozenset[str]]:
+def _by_case(case: Array, column: Array, cases: int, every: Sequence[str]) -> list[Counter[str]]:
     order = np.argsort(case, kind="stable")
     bounds = np.searchsorted(case.take(order), np.arange(cases + 1)).tolist()
     names = [every[at] for at in column.take(order).tolist()]
-    none: frozenset[str] = frozenset()
-    return [frozenset(names[begin:end]) if begin < end else none for begin, end in pairwise(bounds)]
+    return [Counter(names[begin:end]) for begin, end in pairwise(bounds)]
 
 
-def _told(columns: Columns, figures: list[list[frozenset[str]]]) -> Iterator[ToldCase]:
+def _told(columns: Columns, figures: list[list[Counter[str]]]) -> Iterator[ToldCase]:
     facts, encoded = columns.facts, columns.encoded
     held = _held(columns)
     events = [event for event, _ in KEYS]

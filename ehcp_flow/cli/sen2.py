@@ -17,7 +17,9 @@ from ehcp_flow.cli.messages import RefusedRows, count, note
 from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import AllErrors, option
 from ehcp_flow.cli.query import CaseQuery
+from ehcp_flow.cli.return_changes import COMPARE
 from ehcp_flow.cli.return_checks import VALIDATE, ReturnFile, return_extra
+from ehcp_flow.cli.return_figures import FIGURES
 from ehcp_flow.cli.sheet_source import read_from
 from ehcp_flow.cli.source_door import open_source
 from ehcp_flow.errors import ExitCode
@@ -260,6 +262,8 @@ SEN2: Final = CommandGroup(
             facts=True,
         ),
         "validate": VALIDATE,
+        "compare": COMPARE,
+        "figures": FIGURES,
         "schema": CliCommand(_schema, ("ehcp-flow sen2 schema --year 2026 > sen2-2026.xsd",)),
     },
 )

@@ -15,7 +15,7 @@ from ehcp_flow.errors import DateError, RowRefused, SourceError
 from ehcp_flow.readers.persons_file import PERSON_COLUMNS
 from ehcp_flow.readers.row_tables import column_of
 
-__all__ = ["OFFICERS", "Person", "Persons", "persons_of", "read_persons"]
+__all__ = ["OFFICERS", "Person", "Persons", "persons_of", "read_persons", "sex_of"]
 
 _ITEMS: Final = dict(
     zip(
@@ -33,6 +33,11 @@ _BY_NUMBER: Final = {"1": "M", "2": "F", "male": "M", "female": "F", "m": "M", "
 _AS_NUMBER: Final = {"M": "1", "F": "2", "U": "9"}
 _LAST_GENDER: Final = 2023
 _NOT_OF_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def sex_of(gender: str) -> str:
+    """Return the sex as its letter, of a gender's number; what is none of them stays as it is."""
+    return _BY_NUMBER.get(gender, gender)
 
 
 class Person(NamedTuple):
@@ -128,5 +133,5 @@ def persons_of(records: ReturnRecords) -> Iterable[dict[str, str]]:
         given = request.person.values if request.person is not None else {}
         row = {name: given.get(item, "") for name, item in _ITEMS.items()}
         gender = given.get("GenderCurrent", "")
-        row["sex"] = row["sex"] or _BY_NUMBER.get(gender, gender)
+        row["sex"] = row["sex"] or sex_of(gender)
         yield {"case_id": request.case_id, **row, "person": request.place, **officers}

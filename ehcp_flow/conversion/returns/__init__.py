@@ -13,7 +13,13 @@ import os
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ehcp_flow.conversion.returns.item_values import ITEM_TYPES, is_true_number, right_value, value_is_taken
+from ehcp_flow.conversion.returns.item_values import (
+    ITEM_TYPES,
+    flag_value,
+    is_true_number,
+    right_value,
+    value_is_taken,
+)
 from ehcp_flow.conversion.returns.items import FIRST_YEAR, LAST_YEAR, Item, ItemTable, forms, specified, tables
 from ehcp_flow.conversion.returns.mapping import party_codes
 from ehcp_flow.conversion.returns.records import OddElement, RequestRecords, ReturnRecords, ReturnRow, name_cases
@@ -52,6 +58,7 @@ __all__ = [
     "ReturnRow",
     "ReturnedFact",
     "facts_of_return",
+    "flag_value",
     "is_true_number",
     "name_cases",
     "party_codes",

@@ -11,7 +11,7 @@ from ehcp_flow.closed import complete
 from ehcp_flow.conversion.returns.items import Item, tables
 from ehcp_flow.particular_table import settled
 
-__all__ = ["ITEM_TYPES", "ItemType", "is_true_number", "right_value", "value_is_taken"]
+__all__ = ["ITEM_TYPES", "ItemType", "flag_value", "is_true_number", "right_value", "value_is_taken"]
 
 
 class ItemType(NamedTuple):
@@ -44,6 +44,7 @@ ITEM_TYPES: Final[Mapping[str, ItemType]] = {
 }  # fmt: skip
 """The types of items. A digit is one of ASCII's ten."""
 _PATTERNS: Final = {name: re.compile(each.pattern, re.ASCII) for name, each in ITEM_TYPES.items() if each.pattern}
+_AS_FLAG: Final = {"yes": "1", "no": "0"}
 _READ_AS_FLAGS: Final = re.compile(r"0|1|true|false|0\.0|1\.0", re.IGNORECASE)
 
 complete(
@@ -82,3 +83,12 @@ def right_value(item: Item, year: int) -> str:
 def is_true_number(item: Item, text: str) -> bool:
     """Return whether the check of a number holds: the letter of a UPN, the last digit of a ULN; of others it does."""
     return item.type not in {"upn", "uln"} or settled(item.type, text) is not None
+
+
+def flag_value(text: str) -> str:
+    """Return a flag as 0 or 1, however it was written; what is none stays as it is.
+
+    >>> flag_value("True"), flag_value("0.0"), flag_value("perhaps")
+    ('1', '0', 'perhaps')
+    """
+    return _AS_FLAG.get(settled("rya", text) or "", text)

@@ -1,0 +1,114 @@
+"""`ehcp-flow sen2 figures`: what the Department will publish out of a return, beside the measures of the facts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from ehcp_flow.cli.command import CliCommand, options
+from ehcp_flow.cli.messages import count, note
+from ehcp_flow.cli.print_options import PrintOptions
+from ehcp_flow.cli.query import CaseQuery
+from ehcp_flow.cli.return_checks import ReturnFile, return_extra
+from ehcp_flow.cli.sheet_source import read_from
+from ehcp_flow.cli.source_door import open_source
+from ehcp_flow.errors import ExitCode
+
+if TYPE_CHECKING:
+    from ehcp_flow.sen2 import FiguresOfFacts, ReturnYear
+
+__all__ = ["FIGURES"]
+
+_NAMED: Final = 5
+
+
+@options("file facts year form raw output")
+def _figures(
+    *,
+    file: ReturnFile,
+    facts: Annotated[
+        str | None,
+        typer.Option(
+            "--facts",
+            metavar="SOURCE",
+            help="The facts that the return was made of: their measures stand beside it, and why one differs.",
+            show_default=False,
+        ),
+    ] = None,
+    year: Annotated[
+        int | None,
+        typer.Option(
+            "--year",
+            metavar="YEAR",
+            help="The collection, where the return does not say it.",
+            show_default=False,
+        ),
+    ] = None,
+    printed: PrintOptions,
+) -> None:
+    """The figures that the Department publishes, as they follow from a return, under its names for them.
+
+    With --facts the measures stand beside them: the two are equal, or the difference has a reason, case by case.
+    """
+    sen2 = return_extra()
+    from ehcp_flow.conversion import ReturnColumns, read_return
+
+    given, name = read_from(file)
+    records = read_return(given, ReturnColumns(), name=name)
+    if year is None and records.year is None:
+        raise typer.BadParameter(
+            "the return does not say of which collection it is: give the year", param_hint="--year"
+        )
+    asked = sen2.ReturnYear.of(year or records.year)
+    returned = sen2.figures_of_return(records, asked)
+    out_of_facts = None if facts is None else _of_facts(sen2, facts, records.authority, asked)
+    rows = list(sen2.figure_rows(returned, asked, out_of_facts))
+    _print(sen2, rows, printed)
+    if out_of_facts is None:
+        note(f"{records.name}, the return of {asked.year}: {count(len(rows), 'figure')} of {asked.year - 1}")
+        return
+    equal = sum(row.of_return == row.of_facts for row in rows)
+    note(
+        f"{records.name}, the return of {asked.year}: {count(len(rows), 'figure')} of {asked.year - 1}, "
+        f"{equal} of them equal to the measures of {facts}"
+    )
+    for said in sen2.reasons_told(out_of_facts, returned):
+        note(said)
+    for figure, cases in out_of_facts.unexplained.items():
+        some = ", ".join(cases[:_NAMED]) + (", ..." if len(cases) > _NAMED else "")
+        note(f"no reason found for {figure}: {count(len(cases), 'case')}: {some}")
+
+
+def _of_facts(sen2: Any, facts: str, authority: str | None, year: ReturnYear) -> FiguresOfFacts:
+    query = CaseQuery(source=facts, as_of=year.survey, authority=authority)
+    with open_source(query) as source:
+        found: FiguresOfFacts = sen2.figures_of_facts(source.told(year.periods()), year)
+        if source.refused:
+            raise typer.Exit(ExitCode.REFUSED)
+    return found
+
+
+def _print(sen2: Any, rows: Any, printed: PrintOptions) -> None:
+    if not printed.as_table:
+        printed.write(sen2.FIELDS_OF_FIGURE, (row.as_dict() for row in rows))
+        return
+    from ehcp_flow.cli.printed_table import ShownColumn, print_table
+
+    columns = (
+        ShownColumn("figure", "figure"),
+        ShownColumn("return", "return", right=True),
+        ShownColumn("facts", "measures", right=True),
+        ShownColumn("difference", "difference", right=True),
+        ShownColumn("why", "why", least=16),
+    )
+    print_table(columns, [{name: str(value) for name, value in row.as_dict().items()} for row in rows])
+
+
+FIGURES: Final = CliCommand(
+    _figures,
+    (
+        "ehcp-flow sen2 figures sen2.xml",
+        "ehcp-flow sen2 figures sen2.xml --facts council.csv --format xlsx > figures.xlsx",
+    ),
+)

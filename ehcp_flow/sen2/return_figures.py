@@ -1,0 +1,307 @@
+"""The Department's figures as a return gives them, and as the measures count them out of the facts.
+
+Which requests stand in a figure, and why the two may differ, is a table: `figures.toml`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
+
+from pydantic import BaseModel, ConfigDict
+
+from ehcp_flow.bulk.told_cases import ToldCase
+from ehcp_flow.conversion.returns import RequestRecords, ReturnRecords, flag_value, tables, values_as_xml
+from ehcp_flow.measures.arithmetic import percent
+from ehcp_flow.measures.catalogue import MeasureColumn, catalogue, release_of
+from ehcp_flow.measures.figures import ONCE
+from ehcp_flow.sen2.request_rows import requests_of
+from ehcp_flow.sen2.return_year import ReturnYear
+from ehcp_flow.sen2.seen_request import as_date, holds
+
+__all__ = [
+    "FIELDS_OF_FIGURE", "FigureRow", "FiguresOfFacts", "ReturnFigure", "figure_rows", "figures_of_facts",
+    "figures_of_return", "reasons_told", "return_figures",
+]  # fmt: skip
+
+_WEEK: Final = 7
+_SINGLE: Final = ("requests", "assessments", "named_plans", "active_plans")
+_NOT_ASKED, _SEVERAL, _OTHER_RETURN, _NO_REASON = "not_asked", "several_of_one_case", "other_return", "no reason found"
+_Side: TypeAlias = Literal["before", "in", "after", "since"]
+_Span: TypeAlias = tuple[str, str]
+_Values: TypeAlias = Mapping[str, str]
+FIELDS_OF_FIGURE: Final = ("figure", "return", "facts", "difference", "why", "says")
+"""The public fields of a figure, in their order."""
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    of: str = ""
+    when: Mapping[str, tuple[str, ...]] = {}
+    day: Mapping[str, _Side] = {}
+    span: _Span | None = None
+    not_span: _Span | None = None
+    within: int | None = None
+    over: int | None = None
+    may_differ: tuple[str, ...] = ()
+
+
+class _Reason(BaseModel):
+    """Why a figure of the return may be another than that of the facts; see `figures.toml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    says: str
+    at_year_end: bool = False
+    stands_in: frozenset[str] = frozenset()
+    events: frozenset[str] = frozenset()
+    when: Mapping[str, tuple[str, ...]] = {}
+    span: _Span | None = None
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base: Mapping[str, _Row]
+    figure: Mapping[str, _Row]
+    reason: Mapping[str, _Reason]
+
+
+class ReturnFigure(BaseModel):
+    """A figure: which requests of a return stand in the column of the measures, by all of what its rows say."""
+
+    model_config = ConfigDict(frozen=True)
+
+    column: str
+    when: tuple[Mapping[str, tuple[str, ...]], ...]
+    day: tuple[tuple[str, _Side], ...]
+    span: _Span | None
+    not_span: _Span | None
+    within: int | None
+    over: int | None
+    may_differ: tuple[str, ...]
+
+    def holds(self, values: _Values, year: ReturnYear) -> bool:
+        """Return whether a request with these values, flags as 0 and 1, stands in it."""
+        if not all(holds(each, values) for each in self.when):
+            return False
+        if not all(_lies(values.get(item, ""), side, year) for item, side in self.day):
+            return False
+        if self.not_span is not None and self._is_within(self.not_span, values):
+            return False
+        return self.span is None or self._is_within(self.span, values)
+
+    def _is_within(self, span: _Span, values: _Values) -> bool:
+        days = _days(span, values)
+        if days is None:
+            return False
+        return (self.within is None or days <= self.within * _WEEK) and (self.over is None or days > self.over * _WEEK)
+
+    def is_asked(self, year: ReturnYear) -> bool:
+        """Return whether the collection of a year has every item that it looks at."""
+        looked_at = {item for each in self.when for item in each} | {item for item, _ in self.day}
+        return looked_at | {*(self.span or ()), *(self.not_span or ())} <= _items_of(year.specification)
+
+
+@cache
+def _table() -> _Table:
+    text = files(__package__ or "").joinpath("figures.toml").read_text(encoding="utf-8")
+    return _Table.model_validate(tomllib.loads(text))
+
+
+@cache
+def return_figures() -> Mapping[str, ReturnFigure]:
+    """Return the figures by the columns of the measures, in the order of the table.
+
+    >>> return_figures()["plans_issued_within_20_weeks"].within
+    20
+    """
+    table, found = _table(), {}
+    for name, row in table.figure.items():
+        rows = [row]
+        while rows[0].of:
+            rows.insert(0, table.base.get(rows[0].of) or table.figure[rows[0].of])
+        last = {
+            key: next((value for each in reversed(rows) if (value := getattr(each, key)) is not None), None)
+            for key in ("span", "not_span", "within", "over")
+        }
+        found[name] = ReturnFigure(
+            column=name,
+            when=tuple(each.when for each in rows if each.when),
+            day=tuple(pair for each in rows for pair in each.day.items()),
+            may_differ=tuple(dict.fromkeys(reason for each in rows for reason in each.may_differ)),
+            **last,
+        )
+    return found
+
+
+@cache
+def _items_of(year: int) -> frozenset[str]:
+    return frozenset(item.name for table in tables().values() for item in table.items_in(year))
+
+
+def figures_of_return(records: ReturnRecords, year: ReturnYear) -> Counter[str]:
+    """Return how many requests of a return stand in each figure, by the columns of the measures."""
+    return _counted((_values(request, records.form) for request in records.requests), year)
+
+
+def _counted(requests: Iterable[_Values], year: ReturnYear) -> Counter[str]:
+    return Counter(
+        name for values in requests for name, figure in return_figures().items() if figure.holds(values, year)
+    )
+
+
+def _values(request: RequestRecords, form: str = "xml") -> _Values:
+    """Return the values of a request together, as XML has them, flags as 0 and 1."""
+    found: dict[str, str] = {}
+    for table in _SINGLE:
+        items = tables()[table].by_name
+        for row in request.rows(table):
+            for name, text in values_as_xml(table, row.values, form).items():
+                found[name] = flag_value(text) if name in items and items[name].type == "flag" else text
+    return found
+
+
+@dataclass
+class FiguresOfFacts:
+    """The figures out of facts: as the measures count them, and in the return that these facts make.
+
+    `reasons` are, by figure, how many more of the return than of the measures each reason explains, and `unexplained`
+    the cases of a figure for which there is none.
+    """
+
+    facts: Counter[str] = field(default_factory=Counter)
+    made: Counter[str] = field(default_factory=Counter)
+    reasons: dict[str, Counter[str]] = field(default_factory=dict)
+    unexplained: dict[str, list[str]] = field(default_factory=dict)
+
+
+def figures_of_facts(cases: Iterable[ToldCase], year: ReturnYear) -> FiguresOfFacts:
+    """Return the figures of cases that were told with the periods of a return's year (`ReturnYear.periods`)."""
+    found = FiguresOfFacts()
+    for case in cases:
+        requests = [_values(request) for request in requests_of(case, year)]
+        made = _counted(requests, year)
+        found.made.update(made)
+        published = case.figures[0]
+        for name, figure in return_figures().items():
+            # As in the table of measures: what a case has several of counts once where the figure is of cases.
+            counted = min(published[name], 1) if name in ONCE else published[name]
+            found.facts[name] += counted
+            more = made[name] - counted
+            if not more:
+                continue
+            reason = _reason_of(figure, case, requests, counted, made[name], year)
+            found.reasons.setdefault(name, Counter())[reason] += more
+            if reason == _NO_REASON:
+                found.unexplained.setdefault(name, []).append(case.case_id)
+    return found
+
+
+def _reason_of(
+    figure: ReturnFigure, case: ToldCase, requests: Sequence[_Values], counted: int, made: int, year: ReturnYear
+) -> str:
+    """Return the first reason that holds of a case whose return and measures differ."""
+    if not figure.is_asked(year):
+        return _NOT_ASKED
+    if counted > made > 0:
+        return _SEVERAL
+    events = {fact.event for fact in case.facts}
+    return next((name for name in figure.may_differ if _is_so(name, figure, case, requests, made, events)), _NO_REASON)
+
+
+def _is_so(
+    name: str, figure: ReturnFigure, case: ToldCase, requests: Sequence[_Values], made: int, events: set[str]
+) -> bool:
+    reason = _table().reason[name]
+    if reason.at_year_end and (figure.column in case.figures[1]) != bool(made):
+        return False
+    if not reason.stands_in <= case.figures[0].keys() or (reason.events and reason.events.isdisjoint(events)):
+        return False
+    if not reason.when and reason.span is None:
+        return reason.at_year_end or bool(reason.stands_in or reason.events)
+    return any(
+        holds(reason.when, values) and (reason.span is None or _days(reason.span, values) is not None)
+        for values in requests
+    )
+
+
+class FigureRow(NamedTuple):
+    """A figure as it is printed: the Department's name, both values, and how many of the difference each reason has."""
+
+    figure: str
+    of_return: int | float | str
+    of_facts: int | float | str
+    difference: int | str
+    why: str
+    says: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it by its public fields."""
+        return dict(zip(FIELDS_OF_FIGURE, self, strict=True))
+
+
+def figure_rows(returned: Counter[str], year: ReturnYear, facts: FiguresOfFacts | None = None) -> Iterator[FigureRow]:
+    """Yield the figures of a return, beside those of facts if there are any, with the shares that they give.
+
+    A share is there where all that it is a share of is.
+    """
+    of_year = year.year - 1
+    release = release_of(of_year)
+    known = return_figures()
+    for column in catalogue().columns.values():
+        name = column.name_in(of_year, release)
+        if column.name in known:
+            yield _row(column.name, name, column.says, returned, facts)
+        elif column.kind == "percent" and column.dfe and {column.base, *column.over} <= known.keys():
+            beside = "" if facts is None else _share(column, facts.facts)
+            yield FigureRow(name, _share(column, returned), beside, "", "", column.says)
+
+
+def _share(column: MeasureColumn, counts: Counter[str]) -> float | str:
+    return percent(counts[column.base], sum(counts[each] for each in column.over))
+
+
+def _row(column: str, name: str, says: str, returned: Counter[str], facts: FiguresOfFacts | None) -> FigureRow:
+    value = returned[column]
+    if facts is None:
+        return FigureRow(name, value, "", "", "", says)
+    reasons = Counter(facts.reasons.get(column, {}))
+    if value != facts.made[column]:
+        reasons[_OTHER_RETURN] += value - facts.made[column]
+    why = "; ".join(f"{reason} {many:+,}" for reason, many in reasons.items() if many)
+    return FigureRow(name, value, facts.facts[column], value - facts.facts[column], why, says)
+
+
+def reasons_told(facts: FiguresOfFacts, returned: Counter[str]) -> Iterator[str]:
+    """Yield what each reason that was met means, a sentence each."""
+    met = {reason for reasons in facts.reasons.values() for reason in reasons}
+    for name, reason in _table().reason.items():
+        if name in met:
+            yield f"{name}: {reason.says}"
+    if any(returned[name] != facts.made[name] for name in return_figures()):
+        yield f"{_OTHER_RETURN}: these facts make another return than this file: it was put right by hand, or they were"
+
+
+def _lies(day: str, side: _Side, year: ReturnYear) -> bool:
+    if as_date(day) is None:
+        return False
+    if side == "before":
+        return day < year.first
+    if side == "since":
+        return day >= year.first
+    return day > year.last if side == "after" else year.first <= day <= year.last
+
+
+def _days(span: _Span, values: _Values) -> int | None:
+    """Return how many days lie between two, None where one is not there or they stand the other way round."""
+    first, then = (as_date(values.get(item, "")) for item in span)
+    if first is None or then is None or first > then:
+        return None
+    return (then - first).days

@@ -1,0 +1,168 @@
+"""The Department's figures out of a return are those of the measures, or the difference has a name, case by case."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections import Counter
+
+import pytest
+
+import ehcp_flow as ef
+from ehcp_flow.bulk.told_cases import ToldCases
+from ehcp_flow.conversion import ReturnColumns, read_return
+from ehcp_flow.measures.catalogue import catalogue
+from ehcp_flow.readers import read_cases
+from ehcp_flow.sen2 import (
+    ReturnYear,
+    figure_rows,
+    figures_of_facts,
+    figures_of_return,
+    make_return,
+    read_persons,
+    reasons_told,
+    return_figures,
+)
+from ehcp_flow.sen2.return_figures import _table
+from ehcp_flow.synth import write_synth
+from tests.cli.running import ROOT, run
+from tests.measures.answers_made_up import told
+from tests.sen2.made_returns import CLEAN, read
+from tests.sen2.test_there_and_back import as_xml
+
+NOT_OF_A_RETURN = {"review_decision_not_due", "review_decision_outstanding"}
+"""What the Department counted by whether four weeks had run out on survey day, in the release of 2025 alone."""
+BUILT_IN = {"not_asked", "several_of_one_case"}
+
+
+def of_facts(source, year: ReturnYear):
+    return figures_of_facts(ToldCases(source, list(year.periods()), as_of=year.survey), year)
+
+
+def test_every_count_that_the_department_publishes_is_in_the_table():
+    published = {column.name for column in catalogue().columns.values() if column.dfe and column.kind == "count"}
+    by_year = {column.name for column in catalogue().columns.values() if column.dfe_name and column.kind == "count"}
+    assert set(return_figures()) == (published | by_year) - NOT_OF_A_RETURN
+
+
+def test_every_reason_is_one_of_some_figure_and_every_figure_names_reasons_that_there_are():
+    named = {reason for figure in return_figures().values() for reason in figure.may_differ}
+    assert named | BUILT_IN == set(_table().reason)
+
+
+def test_the_page_has_every_reason_in_its_words():
+    page = (ROOT / "docs" / "your-sen2-return.md").read_text(encoding="utf-8")
+    assert [name for name, reason in _table().reason.items() if f"| `{name}` | {reason.says} |" not in page] == []
+
+
+def test_the_figures_of_a_return_written_by_hand():
+    found = figures_of_return(read(CLEAN), ReturnYear.of(2026))
+    assert {name: many for name, many in found.items() if many} == {
+        "requests_received_in_year": 2, "requests_decided_to_assess": 1, "requests_decision_not_made": 1,
+        "request_outcome_six_weeks": 1, "assess_in_year": 1, "assess_issued": 1, "plans_issued_den": 1,
+        "plans_issued_den_ex": 1, "plans_issued_within_20_weeks": 1, "plans_issued_20_weeks_ex": 1,
+        "total_ehc_plans": 1, "number_plans": 1, "review_not_expected": 1, "transfer_due_in_year_after": 1,
+        "transfer_final_after_period": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "gone", "come"),
+    [
+        ("<AssessmentOutcomeDate>2025-05-20", "<AssessmentOutcomeDate>2025-05-28", set(), set()),  # day 140
+        ("<AssessmentOutcomeDate>2025-05-20", "<AssessmentOutcomeDate>2025-05-29",
+         {"plans_issued_within_20_weeks", "plans_issued_20_weeks_ex"},
+         {"plans_issued_gt20weeks_ltyear", "plans_issued_gt20weeks_ltyear_ex"}),
+        ("<RequestOutcomeDate>2025-02-12", "<RequestOutcomeDate>2025-02-20",
+         {"request_outcome_six_weeks"}, {"request_outcome_over_6_weeks"}),
+        ("<Week20>0", "<Week20>true", {"plans_issued_den_ex", "plans_issued_20_weeks_ex"}, set()),
+        ("<RequestOutcome>A", "<RequestOutcome>W", {"requests_decision_not_made"}, {"requests_withdrawn"}),
+    ],
+)  # fmt: skip
+def test_a_figure_goes_by_the_last_lawful_day_and_by_what_its_items_say(old, new, gone, come):
+    year = ReturnYear.of(2026)
+    before = figures_of_return(read(CLEAN), year)
+    after = figures_of_return(read(CLEAN.replace(old, new, 1)), year)
+    assert (set(before - after), set(after - before)) == (gone, come)
+
+
+@pytest.mark.parametrize("number", [2023, 2024, 2025, 2026])
+def test_the_return_of_a_council_and_its_measures_agree_or_the_difference_has_a_name(number, tmp_path):
+    year = ReturnYear.of(number)
+    facts, persons = tmp_path / "council.csv", tmp_path / "persons.csv"
+    write_synth(facts, 700, 31, authority="885", as_of=year.survey, persons=persons)
+    cases = read_cases(facts)
+    found = of_facts(list(cases.values()), year)
+    names = {column.name: column.name_in(year.year - 1, 2026) for column in catalogue().columns.values()}
+    table = ef.measure(cases, year=year.year - 1, by=(), as_of=year.survey).named(2026)[0]
+    assert {name: found.facts[name] for name in return_figures()} == {
+        name: table[names[name]] for name in return_figures()
+    }
+    assert found.unexplained == {}
+    made = make_return(ToldCases(facts, list(year.periods()), as_of=year.survey), read_persons(persons), year)
+    records = read_return(io.BytesIO(as_xml(made, year)), ReturnColumns(), name="return.xml")
+    returned = figures_of_return(records, year)
+    assert {name: returned[name] for name in return_figures()} == {name: found.made[name] for name in return_figures()}
+    for name in return_figures():
+        assert found.made[name] - found.facts[name] == sum(found.reasons.get(name, Counter()).values()), name
+    shown = list(figure_rows(returned, year, found))
+    assert "other_return" not in " ".join(each.why for each in shown)
+    assert len(shown) > len(return_figures())
+
+
+@pytest.mark.parametrize(
+    ("facts", "figure", "reason", "more"),
+    [
+        (("2025-12-10 request_received parent", "2026-01-08 assessment_agreed"),
+         "requests_decision_not_made", "survey_day", 1),
+        (("2024-12-13 request_received school", "2024-12-24 assessment_refused", "2025-02-10 mediation_requested",
+          "2025-02-19 mediation_held", "2025-02-19 mediation_agreed outcome=assess", "2025-03-07 assessment_agreed",
+          "2025-05-21 final_plan_sent"), "plans_issued_den", "own_clock", 1),
+        (("2024-10-30 request_received school", "2024-11-29 assessment_agreed", "2025-03-12 plan_refused",
+          "2025-06-27 tribunal_order_made outcome=make_plan", "2025-12-12 final_plan_sent"),
+         "assess_issued", "first_outcome", -1),
+        (("2023-06-05 request_received parent", "2023-07-03 assessment_agreed", "2023-10-20 final_plan_sent",
+          "2025-03-03 plan_ceased", "2025-05-02 amended_plan_sent"), "total_ehc_plans", "after_the_end", -1),
+        (("2025-08-14 plan_transferred_in made_on=2020-08-15;reviewed_on=2025-08-14",),
+         "review_completed", "before_it_came", 1),
+        (("2023-06-05 request_received parent", "2023-07-03 assessment_agreed", "2023-10-20 final_plan_sent",
+          "2025-10-01 review_meeting_held", "2025-10-20 review_decision_sent outcome=maintain",
+          "2026-01-08 review_meeting_held"), "outcome_maintained", "newer_meeting", -1),
+    ],
+)  # fmt: skip
+def test_a_difference_has_its_reason(facts, figure, reason, more):
+    found = of_facts([told("a", *facts)], ReturnYear.of(2026))
+    assert found.reasons[figure] == {reason: more}
+    assert found.unexplained == {}
+    assert any(said.startswith(f"{reason}: ") for said in reasons_told(found, found.made))
+
+
+def test_a_difference_without_a_reason_is_told_as_one():
+    year = ReturnYear.of(2026)
+    cases = [told("a", "2025-01-08 request_received parent", "2025-02-03 assessment_agreed")]
+    (case,) = ToldCases(cases, list(year.periods()), as_of=year.survey)
+    odd = case._replace(figures=[Counter(), Counter()])
+    found = figures_of_facts([odd], year)
+    assert found.unexplained["requests_received_in_year"] == ["a"]
+
+
+def test_the_command_prints_figures_with_the_measures_beside_them(tmp_path):
+    facts, persons, made = (str(tmp_path / name) for name in ("council.csv", "persons.csv", "sen2.xml"))
+    write_synth(facts, 120, 3, authority="885", as_of="2026-01-15", persons=persons)
+    run("sen2", "export", facts, "--year", "2026", "--persons", persons, "--output", made)
+    alone = run("sen2", "figures", made, "--format", "json")
+    assert alone.returncode == 0
+    rows = {row["figure"]: row for row in json.loads(alone.stdout)}
+    assert rows["requests_received_in_year"]["return"] > 0
+    assert rows["requests_received_in_year"]["facts"] == ""
+    both = run("sen2", "figures", made, "--facts", facts, "--format", "json")
+    rows = {row["figure"]: row for row in json.loads(both.stdout)}
+    assert rows["requests_received_in_year"]["difference"] == 0
+    assert "no reason found" not in both.stderr
+    assert "plan_of_transfer: the measures count the plan" in both.stderr
+    corrected = tmp_path / "corrected.xml"
+    text = (tmp_path / "sen2.xml").read_text()
+    corrected.write_text(text.replace("<Week20>0", "<Week20>1", 1))
+    third = run("sen2", "figures", corrected, "--facts", facts, "--format", "table")
+    assert "other_return -1" in " ".join(third.stdout.split())
+    assert "other_return: these facts make another return" in third.stderr
