@@ -75,14 +75,14 @@ TESTS = {
 SAID = {
     Limit: "id counterpart title group actor kind note rule",
     Rule: "rows clock title kind only_from where where_not where_in_time by_party not_by_party "
-    "by_body not_by_body not_during yields_to only_with only_with_from "
+    "by_body not_by_body not_during cohorts yields_to only_with only_with_from "
     "owed_if_by_due right owed_only_if shown_owed_by shown_by_act counts_from act otherwise done_by done_as_named "
     "cited_by_reason first "
     "first_by_date done_after_first_by done_for_now_by shown_otherwise_by questions age_question undone_by "
     "implied_by other_answer lapses_on taken_back_by never_owed_by owed_by looks_back under_age exceptions leads "
     "readings version note",
-    Version: "in_force_from in_force_to counting later_of protected_until roll words citation evidence evidence_note "
-    "note",
+    Version: "in_force_from in_force_to counting later_of protected_until applies_to roll words citation evidence "
+    "evidence_note note",
     Count: "counting counts_from or_from_fact counts_from_fact needed",
     Reading: "name counting counts_from_fact within only_if_earlier only_done_by beside either_answer "
     "without_exceptions without_past_exceptions with_exceptions yields_to_nothing kept_by limits_nothing binds "
@@ -90,8 +90,8 @@ SAID = {
     "in_force_from in_force_to",
     Clock: "id title starts_on restarts_on separate per counts_from ends_on resumes_on resumes_from resumes_inside "
     "resumes_in_time resumption during unless_during party_from own_acts ahead",
-    Spell: "id title begins_on ends_on unless_during looks_ahead lasts ends_everything from_age or_after reading "
-    "citation",
+    Spell: "id title begins_on ends_on unless_during looks_ahead lasts ends_everything from_age of_school_year "
+    "or_after reading citation",
     OtherEnd: "name unless says",
     GivesWay: "spell finding says remedy",
     ShownByDate: "facts date",
@@ -310,6 +310,7 @@ def _start(rule: Rule, clock: Clock, book: Rulebook) -> Iterator[str]:
         yield f"  Not where the body that was asked is {_codes(rule.not_by_body, ' or ')}."
     for name in rule.not_during:
         yield f"  Not while {_spell(book.spells[name])}."
+    yield from (f"  Only where {cohort.said}." for cohort in rule.cohorts)
     if rule.yields_to:
         spell = _spell(book.spells[rule.yields_to.spell])
         yield f"  Missed, it falls away where its last day lies while {spell}; a finding, `{rule.yields_to.finding}`:"
@@ -375,6 +376,9 @@ def _version(version: Version) -> Iterator[str]:
         again = _events(version.protected_until.begins_again_on)
         more = f"; {again} before the act begins that again" if again else ""
         yield f"  Where {begun} comes by the last day, the time is protected instead until the day before {over}{more}."
+    if version.applies_to:
+        cohorts = " and ".join(cohort.said for cohort in version.applies_to)
+        yield f"  It applies where {cohorts}, whenever the clock started, and to nobody else."
     for count in version.counts:
         if count.needed:
             day = _count(count)
@@ -484,7 +488,8 @@ def _spell(spell: Spell) -> str:
         kept = "" if until is None else f", or the day after `{until.date}` of {_events(until.facts)}"
         cited = f"; {_links(spell.citation)}" if spell.citation else ""
         other = f"; another reading, {spell.reading.name}: {_text(spell.reading.says)}" if spell.reading else ""
-        return f"{_text(spell.title)} (from that birthday{kept}{cited}{other})"
+        begins = "the school year of that birthday" if spell.of_school_year else "that birthday"
+        return f"{_text(spell.title)} (from {begins}{kept}{cited}{other})"
     lasts = f", for {spell.lasts}{' days' if isinstance(spell.lasts, int) else ''} at most" if spell.lasts else ""
     if spell.looks_ahead:
         return f"{_text(spell.title)} (before {_events(spell.ends_on)}, back to {_events(spell.begins_on)})"

@@ -119,12 +119,32 @@ def _impossible(fact: Fact, field: str, day: dt.date) -> Finding:
     )
 
 
+def _unborn(deadline: Explicable) -> Finding:
+    """Say that nobody knows whom a limit is for, or from when it counts, without a date of birth."""
+    start = deadline.derivation.start
+    what = "whom it is for" if deadline.derivation.unborn else "its last lawful day"
+    return Finding(
+        "date_of_birth_unknown",
+        deadline.case_id,
+        start.on,
+        f"{deadline.limit} runs since {start.event} on {dates.written(start.on)}, and {what} hangs on the date of "
+        "birth, which is not on record",
+        "record the date of birth (date_of_birth)",
+        start,
+    )
+
+
 def _days_unknown(deadline: Explicable) -> Finding:
+    derivation = deadline.derivation
+    if not derivation.counted:
+        return _unborn(deadline)
+    who = deadline.party or "an institution"
+    what = f"terms of {who}" if derivation.version.counts_terms else f"days on which {who} is open"
     return Finding(
         "institution_dates_unknown",
         deadline.case_id,
         deadline.starts_on,
-        f"{deadline.limit} counts days on which {deadline.party or 'an institution'} is open, and they are not known",
+        f"{deadline.limit} counts {what}, and they are not known",
         "name the institution as party and load its term dates",
         deadline.derivation.start,
     )
@@ -279,9 +299,10 @@ _LEFT_OPEN: Final[Mapping[int, Callable[..., Finding]]] = {
     kernel.DOUBTED_LATER: _doubted_later,
     kernel.TOO_OLD: _too_old,
     kernel.GAVE_WAY: _gave_way,
+    kernel.UNBORN: _unborn,
 }
 """What to say of a deadline that leaves something open, by what the kernel found."""
-complete(_LEFT_OPEN, range(kernel.DAYS_UNKNOWN, kernel.GAVE_WAY + 1), "what a deadline leaves open")
+complete(_LEFT_OPEN, range(kernel.DAYS_UNKNOWN, kernel.UNBORN + 1), "what a deadline leaves open")
 
 
 def _of_exception(

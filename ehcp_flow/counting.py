@@ -10,10 +10,15 @@ convention in the words of the statute, and `parse_convention` reads exactly the
     at least 2 weeks before                    counted back from the day, which is not counted
     before 15 February                         strictly earlier, in the calendar year of the day
     by 15 February                             on that date or earlier, in the calendar year of the day
+    by 15 February of the school year          the same, in the school year in which the day falls
+    before 15 February of the school year in which the child turns 11
+                                               the same, counted from the date of birth
     on the day                                 the day itself
 
 Units are `weeks`, `days` (calendar days), `months` (calendar months, by the corresponding date), `working days`,
-`Tribunal days` and `school days` (school or institution days).
+`Tribunal days`, `school days` (school or institution days), and, as whole ones, `terms` and `school years`: those that
+begin after the day, or, of a period that begins with it, from the one in which it falls. A school year is taken to run
+from 1 September to 31 August, as the Department counts ages; a term is known from its institution's calendar alone.
 
 Sources: the general rule that a fraction of a day is ignored, so that the event day is left out, restated in
 Matthew v Sedman [2021] UKSC 19; "beginning with" includes the first day (Zoan v Rouamba [2000] 1 WLR 1509); months end
@@ -45,9 +50,12 @@ __all__ = [
     "CalendarDays",
     "Convention",
     "Months",
+    "OfSchoolYear",
     "OnTheDay",
     "Period",
     "SchoolDays",
+    "SchoolYears",
+    "Terms",
     "TribunalDayCount",
     "Weeks",
     "Window",
@@ -57,6 +65,8 @@ __all__ = [
     "fixed_days",
     "parse_convention",
     "parse_period",
+    "period_of",
+    "school_year_of",
 ]
 
 ONE_DAY: Final = dt.timedelta(days=1)
@@ -76,6 +86,14 @@ def birthday(born: dt.date, years: int) -> dt.date:
     """Return the day on which somebody is so many years old; born on 29 February, on 1 March of a common year."""
     day = add_months(born, 12 * years)
     return day if day.day == born.day else day + ONE_DAY
+
+
+def school_year_of(day: dt.date) -> dt.date:
+    """Return the 1 September with which the school year of a day begins."""
+    return dt.date(day.year - (day.month < _SEPTEMBER), _SEPTEMBER, 1)
+
+
+_SEPTEMBER: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +216,50 @@ class SchoolDays:
         return _plural(self.n, "school day")
 
 
-Period: TypeAlias = Weeks | CalendarDays | Months | WorkingDayCount | TribunalDayCount | SchoolDays
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """So many whole terms of an institution, from the first day of one to its last.
+
+    They can be counted only where the institution's own terms are known; otherwise there is no answer, never a guess.
+    """
+
+    n: int
+
+    def after(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date | None:
+        """Return the last day of the last of the terms that begin after `day`, or None where they are not known."""
+        institution = calendars.institution(party)
+        return None if institution is None else institution.nth_term_after(day, self.n)
+
+    def before(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date | None:
+        """Return the day before the first of the terms that end before `day`, or None where they are not known."""
+        institution = calendars.institution(party)
+        return None if institution is None else institution.nth_term_before(day, self.n)
+
+    def __str__(self) -> str:
+        return _plural(self.n, "term")
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolYears:
+    """So many whole school years, from 1 September to 31 August."""
+
+    n: int
+
+    def after(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date:
+        """Return the last day of the last of the school years that begin after `day`."""
+        return add_months(school_year_of(day), 12 * (self.n + 1)) - ONE_DAY
+
+    def before(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date:
+        """Return the day before the first of the school years that end before `day`."""
+        return add_months(school_year_of(day), -12 * self.n) - ONE_DAY
+
+    def __str__(self) -> str:
+        return _plural(self.n, "school year")
+
+
+Period: TypeAlias = (
+    Weeks | CalendarDays | Months | WorkingDayCount | TribunalDayCount | SchoolDays | Terms | SchoolYears
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +298,11 @@ class BeginningWith:
             return calendars.tribunal.nth_from(day, self.period.n)
         if isinstance(self.period, SchoolDays):
             return self.period.after(day - ONE_DAY, calendars, party)
+        if isinstance(self.period, Terms):
+            institution = calendars.institution(party)
+            return None if institution is None else institution.nth_term_from(day, self.period.n)
+        if isinstance(self.period, SchoolYears):
+            return add_months(school_year_of(day), 12 * self.period.n) - ONE_DAY
         end = self.period.after(day, calendars)
         # A month without the corresponding date ends the period on its last day: nothing is taken off that.
         return end if isinstance(self.period, Months) and end.day < day.day else end - ONE_DAY
@@ -345,6 +411,37 @@ class ByDate:
 
 
 @dataclass(frozen=True, slots=True)
+class OfSchoolYear:
+    """Before or by a fixed date in a school year: that of a day or, counted from a birth, that of the birthday."""
+
+    date: BeforeDate | ByDate
+    turns: int | None = None
+
+    def last_day(self, day: dt.date, calendars: Calendars, party: str | None = None) -> dt.date:
+        """Return the last lawful day; `day` is the date of birth where a birthday decides."""
+        begins = school_year_of(day if self.turns is None else birthday(day, self.turns))
+        return self.date.last_day(begins.replace(year=begins.year + (self.date.month < _SEPTEMBER)), calendars)
+
+    def first_day(self, day: dt.date) -> dt.date:
+        """Return the day counted from: a fixed date has no first day."""
+        return day
+
+    def in_words(self, day: dt.date, last: dt.date) -> str:
+        """Return the count in words."""
+        reached = day if self.turns is None else birthday(day, self.turns)
+        begins = school_year_of(reached)
+        whose = say(day) if self.turns is None else f"{say(reached)}, the birthday {self.turns},"
+        return (
+            f"{whose} falls in the school year from {say(begins)} to {say(add_months(begins, 12) - ONE_DAY)}; "
+            f"{self.date.in_words(reached, last)}"
+        )
+
+    def __str__(self) -> str:
+        turns = "" if self.turns is None else f" in which the child turns {self.turns}"
+        return f"{self.date} of the school year{turns}"
+
+
+@dataclass(frozen=True, slots=True)
 class OnTheDay:
     """On the day of the event itself."""
 
@@ -364,7 +461,7 @@ class OnTheDay:
         return "on the day"
 
 
-Convention: TypeAlias = After | BeginningWith | Window | AtLeastBefore | BeforeDate | ByDate | OnTheDay
+Convention: TypeAlias = After | BeginningWith | Window | AtLeastBefore | BeforeDate | ByDate | OfSchoolYear | OnTheDay
 
 _UNITS: Final[dict[str, type[Period]]] = {
     "week": Weeks,
@@ -373,25 +470,36 @@ _UNITS: Final[dict[str, type[Period]]] = {
     "working day": WorkingDayCount,
     "Tribunal day": TribunalDayCount,
     "school day": SchoolDays,
+    "term": Terms,
+    "school year": SchoolYears,
 }
 _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
-_PERIOD: Final = r"(?P<n>[1-9][0-9]{0,3}) (?P<unit>(?:working |Tribunal |school )?(?:week|day|month))s?"
+_PERIOD: Final = (
+    r"(?P<n>[1-9][0-9]{0,3}) (?P<unit>(?:working |Tribunal |school )?(?:week|day|month)|term|school year)s?"
+)
 _FORMS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(rf"{_PERIOD} after"), "after"),
     (re.compile(rf"{_PERIOD} beginning with"), "beginning with"),
     (re.compile(rf"at least {_PERIOD} beginning with"), "window"),
     (re.compile(rf"at least {_PERIOD} after"), "window after"),
     (re.compile(rf"at least {_PERIOD} before"), "back"),
-    (re.compile(rf"(?P<how>before|by) (?P<day>[1-9][0-9]?) (?P<month>{'|'.join(_MONTHS)})"), "fixed"),
+    (
+        re.compile(
+            rf"(?P<how>before|by) (?P<day>[1-9][0-9]?) (?P<month>{'|'.join(_MONTHS)})"
+            r"(?P<of> of the school year(?: in which the child turns (?P<turns>[1-9][0-9]?))?)?"
+        ),
+        "fixed",
+    ),
     (re.compile(r"on the day"), "on the day"),
 )
 _HELP: Final = (
     "write '6 weeks after', '15 working days beginning with', 'at least 15 days beginning with', "
-    "'at least 2 weeks before', 'before 15 February', 'by 15 February' or 'on the day'; units are weeks, days, months, "
-    "working days, Tribunal days and school days"
+    "'at least 2 weeks before', 'before 15 February', 'by 15 February', 'by 15 February of the school year', 'by 15 "
+    "February of the school year in which the child turns 11' or 'on the day'; units are weeks, days, months, working "
+    "days, Tribunal days, school days, terms and school years"
 )
 
 
@@ -414,7 +522,8 @@ def _convention(text: str) -> Convention:
             month, day = _MONTHS.index(match["month"]) + 1, int(match["day"])
             if day > (dt.date(2001 + month // 12, month % 12 + 1, 1) - ONE_DAY).day:
                 raise ValueError(f"{text!r}: {match['month']} does not have {day} days in every year")
-            return BeforeDate(month, day) if match["how"] == "before" else ByDate(month, day)
+            date = BeforeDate(month, day) if match["how"] == "before" else ByDate(month, day)
+            return OfSchoolYear(date, int(match["turns"]) if match["turns"] else None) if match["of"] else date
         period = _period(match, text)
         if kind == "after":
             return After(period)
@@ -432,9 +541,16 @@ def parse_period(text: str) -> Period:
     match = re.fullmatch(_PERIOD, text)
     if match is None:
         raise ValueError(
-            f"{text!r} is no period; write a number and weeks, days, months, working days, Tribunal days or school days"
+            f"{text!r} is no period; write a number and weeks, days, months, working days, Tribunal days, school days, "
+            "terms or school years"
         )
     return _period(match, text)
+
+
+def period_of(convention: Convention) -> Period | None:
+    """Return the period that a convention lays against a day; None where it names a date, or the day itself."""
+    inner: Period | None = getattr(getattr(convention, "counted", convention), "period", None)
+    return inner
 
 
 def fixed_days(convention: Convention) -> dt.timedelta | None:
@@ -442,7 +558,7 @@ def fixed_days(convention: Convention) -> dt.timedelta | None:
     counted = convention.counted if isinstance(convention, Window) else convention
     if isinstance(counted, OnTheDay):
         return dt.timedelta(0)
-    if isinstance(counted, BeforeDate | ByDate) or not isinstance(counted.period, Weeks | CalendarDays):
+    if isinstance(counted, BeforeDate | ByDate | OfSchoolYear) or not isinstance(counted.period, Weeks | CalendarDays):
         return None
     days = dt.timedelta(days=counted.period.n * (7 if isinstance(counted.period, Weeks) else 1))
     if isinstance(counted, AtLeastBefore):

@@ -14,6 +14,7 @@ from ehcp_flow.engine.numbers import as_date, as_day
 from ehcp_flow.facts import Fact
 from ehcp_flow.grounds import GroundChecked, check_grounds
 from ehcp_flow.law.clock import Clock, Deemed
+from ehcp_flow.law.cohort import Cohort
 from ehcp_flow.law.model import ActInQuestion, GivesWay, Limit, Rule
 from ehcp_flow.law.version import Count, Reading, Version
 
@@ -188,6 +189,38 @@ class Derivation:
         return tuple(counted)
 
     @property
+    def cohorts(self) -> tuple[tuple[Cohort, dt.date | None], ...]:
+        """The cohorts of the rule and of its version, each with the day by which this case is told, if there is one."""
+        tables = self.judged.book.tables
+        number, version = self.judged.value(kernel.RULE, self.row), self.judged.value(kernel.VERSION, self.row)
+        firsts = tables["rule_cohorts_at"][number], tables["version_cohorts_at"][version]
+        return tuple(
+            (cohort, self._day_of_cohort(first + place, cohort))
+            for first, cohorts in zip(firsts, (self.rule.cohorts, self.version.applies_to), strict=True)
+            for place, cohort in enumerate(cohorts)
+        )
+
+    @property
+    def spared(self) -> tuple[Version, ...]:
+        """The later versions that were law when the clock started, and whose transitional clause leaves it out."""
+        base = as_date(self.judged.value(kernel.BASE, self.row))
+        own = self.version.in_force_from
+        return tuple(each for each in self.rule.version if own < each.in_force_from <= base)
+
+    def _day_of_cohort(self, number: int, cohort: Cohort) -> dt.date | None:
+        judged, row = self.judged, self.row
+        if cohort.turns is not None and judged.laid_out.found.born == kernel.NO_DAY:
+            return None
+        of = (judged.value(column, row) for column in (kernel.STARTED, kernel.STOP, kernel.BASE))
+        day = judged.laid_out.ask(partial(_day_of_cohort, number, tuple(of)))
+        return None if day == kernel.NO_DAY else as_date(day)
+
+    @property
+    def unborn(self) -> bool:
+        """Whether whom the limit is for hangs on a date of birth that is not on record."""
+        return self.judged.value(kernel.LEAVES_OPEN, self.row) == kernel.UNBORN
+
+    @property
     def grounds(self) -> Sequence[GroundChecked]:
         """Every ground that the law allows, each with each exception recorded on it, checked."""
         return check_grounds(self.judged, self.row)
@@ -273,6 +306,11 @@ class Derivation:
 
 def _last_day_by(number: int, row: int, law: Any, days: Any, facts: Any, found: Any) -> int:
     day: int = kernel.last_day_by(law, days, facts, found, number, row)
+    return day
+
+
+def _day_of_cohort(cohort: int, of: tuple[int, ...], law: Any, days: Any, facts: Any, found: Any) -> int:
+    day: int = kernel.day_of_cohort(law, days, facts, found, cohort, *of)
     return day
 
 

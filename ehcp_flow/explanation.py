@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final, get_args
 
 from ehcp_flow.closed import complete
-from ehcp_flow.counting import ONE_DAY, SchoolDays, TribunalDayCount, WorkingDayCount
+from ehcp_flow.counting import ONE_DAY, Convention, SchoolDays, Terms, TribunalDayCount, WorkingDayCount, period_of
 from ehcp_flow.dates import say
 from ehcp_flow.derivation import Derivation, Explicable
 from ehcp_flow.explanation_outcome import ExplanationStep, acted, describe, excepted, if_earlier, result, sentence
@@ -93,8 +93,10 @@ def _bodies(deadline: Explicable) -> Iterator[ExplanationStep]:
 def _started(deadline: Explicable, trigger: Fact) -> str:
     derivation = deadline.derivation
     text = f"What started it: {describe(trigger)}"
-    first, *others = derivation.counted
-    if derivation.named is not None:
+    first, *others = derivation.counted or (None,)
+    if first is None:
+        text += "; the day counted from is not on record"
+    elif derivation.named is not None:
         text += f"; the day fixed is {say(first.on)}"
     elif first.field != "on":
         text += f"; counted from {first.field.replace('_', ' ')}, {say(first.on)}"
@@ -148,7 +150,7 @@ def _rule(deadline: Explicable) -> str:
     verb = "may" if rule.right else verb
     return (
         f"The rule: the {deadline.actor} {verb} {rule.act}{otherwise}. Source: {version.cited}, {force}.{quoted}{kind} "
-        f"Evidence {version.evidence}: {checked}.{_asked(deadline.derivation)}"
+        f"Evidence {version.evidence}: {checked}.{_asked(deadline.derivation)}{_cohorts(deadline.derivation)}"
     )
 
 
@@ -166,6 +168,35 @@ def _asked(derivation: Derivation) -> str:
     return f" Whose body was asked: {asked.title}, {how}."
 
 
+def _cohorts(derivation: Derivation) -> str:
+    """Say whom the rule and its version are for, by which day this case is one of them, and what is for others."""
+    told = []
+    for cohort, day in derivation.cohorts:
+        if day is None or (derivation.unborn and cohort.needs_birth):
+            here = "which nobody knows without a date of birth"
+        else:
+            here = f"here that day is {say(day)}"
+        told.append(f" It is for those where {cohort.said}; {here}.")
+    for version in derivation.spared:
+        others = " and ".join(cohort.said for cohort in version.applies_to)
+        told.append(f" What is in force since {say(version.in_force_from)} is for those where {others}.")
+    return "".join(told)
+
+
+def _unknown(deadline: Explicable) -> str:
+    """Say why a limit has no last lawful day."""
+    derivation = deadline.derivation
+    count = derivation.version.counts[0]
+    how = f"How it is counted: {count.convention}."
+    if derivation.unborn:
+        return f"{how} Whether it is for this child hangs on the date of birth, which is not on record: record it."
+    if not derivation.counted:
+        return f"{how} The {_from(count)} is not on record, so no date can be given: record it."
+    who = deadline.party or "the institution"
+    what = f"The terms of {who}" if derivation.version.counts_terms else f"The days on which {who} is open"
+    return f"{how} {what} are not known, so no date can be given: load its term dates."
+
+
 def _counted(deadline: Explicable) -> Iterator[ExplanationStep]:
     derivation = deadline.derivation
     version = derivation.version
@@ -173,12 +204,7 @@ def _counted(deadline: Explicable) -> Iterator[ExplanationStep]:
         yield from _protected(derivation.protected)
         return
     if deadline.due_on is None:
-        yield ExplanationStep(
-            "count",
-            f"How it is counted: {version.counts[0].convention}. The days on which "
-            f"{deadline.party or 'the institution'} is open are not known, so no date can be given: load its term "
-            "dates.",
-        )
+        yield ExplanationStep("count", _unknown(deadline))
         return
     lasts = []
     counted = derivation.counted
@@ -240,6 +266,8 @@ def _calendared(deadline: Explicable, due_on: dt.date) -> Iterator[ExplanationSt
 
 
 def _from(count: Count) -> str:
+    if count.from_birth:
+        return "date of birth"
     if count.counts_from_fact:
         return " or ".join(str(pattern).replace("_", " ") for pattern in count.counts_from_fact)
     return " or ".join(field.replace("_", " ") for field in count.counts_from)
@@ -274,6 +302,5 @@ def _days_counted(deadline: Explicable) -> tuple[dt.date, dt.date] | None:
     return first, last
 
 
-def _uses_calendar(convention: object) -> bool:
-    inner = getattr(convention, "counted", convention)
-    return isinstance(getattr(inner, "period", None), WorkingDayCount | TribunalDayCount | SchoolDays)
+def _uses_calendar(convention: Convention) -> bool:
+    return isinstance(period_of(convention), WorkingDayCount | TribunalDayCount | SchoolDays | Terms)

@@ -11,6 +11,7 @@ from ehcp_flow.closed import complete
 from ehcp_flow.counting import ONE_DAY
 from ehcp_flow.dates import say, written
 from ehcp_flow.derivation import Derivation, Explicable
+from ehcp_flow.engine.rulebook import earliest_age
 from ehcp_flow.facts import Fact
 from ehcp_flow.grounds import GroundChecked
 from ehcp_flow.law.citation import Citation
@@ -136,7 +137,7 @@ def _outgrown(derivation: Derivation, last: dt.date) -> tuple[str, tuple[Citatio
     spells = derivation.judged.book.rulebook.spells.values()
     own = derivation.clock.unless_during
     ages = [each for each in spells if each.from_age is not None and (each.ends_everything or each.id in own)]
-    first = min(ages, key=lambda each: each.from_age or 0)
+    first = min(ages, key=earliest_age)
     for each in ages:
         after = each.or_after
         for place, fact in enumerate(derivation.facts if after is not None else ()):

@@ -20,6 +20,7 @@ from ehcp_flow.calendars.statutory_days import BankHolidayChanges
 from ehcp_flow.calendars.term_feeds import (
     Event,
     EventTaken,
+    are_whole,
     closures_between,
     day_of,
     is_too_long,
@@ -37,7 +38,16 @@ __all__ = ["read_bank_holidays", "read_institutions", "read_office_closures"]
 
 Source: TypeAlias = str | os.PathLike[str] | IO[str] | IO[bytes]
 
-_CLOSURE_COLUMNS = ("institution", "closed_from", "reopens_on", "what", "known_from", "known_to")
+_CLOSURE_COLUMNS = (
+    "institution",
+    "closed_from",
+    "reopens_on",
+    "what",
+    "known_from",
+    "known_to",
+    "term_from",
+    "term_to",
+)
 _OFFICE_COLUMNS = ("authority", "closed_on", "what")
 _HOLIDAY_COLUMNS = ("on", "what", "change")
 _AUTHORITY = re.compile(r"[0-9]{3}")
@@ -56,7 +66,8 @@ def read_institutions(
     `source` is a path or an open file. `authority_default` is the id under which closures go that name no institution,
     such as an authority's number for the term dates of all its schools, or a URN for a file of one school.
 
-    CSV has the columns institution, closed_from, reopens_on, and if wanted what, known_from, known_to. iCalendar has
+    CSV has the columns institution, closed_from, reopens_on, and if wanted what, known_from, known_to, term_from,
+    term_to (the first and the last day of a term, in a row of its own or beside a closure). iCalendar has
     all-day events, DTEND being the first day not in them: closures, or terms with the closures between them, told apart
     by their names (`term_feeds`), or by `closed_if`, a text that the names of closures hold; `report` is called with
     what each event was taken for. X-EHCP-INSTITUTION, on the event or the calendar, names the institution,
@@ -126,6 +137,7 @@ class _Draft:
     closures: list[tuple[int, Closure]] = field(default_factory=list)
     known_from: list[dt.date] = field(default_factory=list)
     known_to: list[dt.date] = field(default_factory=list)
+    terms: list[tuple[dt.date, dt.date]] = field(default_factory=list)
     seen_from: dt.date | None = None
     seen_to: dt.date | None = None
 
@@ -143,7 +155,7 @@ class _Draft:
             if why := closure.unknown_to(first, last):
                 raise CalendarError(source, f"institution {place}: {why}", line)
         try:
-            return Institution(place, first, last, tuple(closure for _, closure in self.closures))
+            return Institution(place, first, last, tuple(closure for _, closure in self.closures), tuple(self.terms))
         except CalendarError as error:
             raise CalendarError(source, f"{error.source}: {error.why}", self.line) from None
 
@@ -219,6 +231,11 @@ def _drafts_of_csv(source: str, text: str, default: str | None) -> dict[str, _Dr
             draft.known_from.append(_day(source, line, "known_from", row["known_from"]))
         if row["known_to"]:
             draft.known_to.append(_day(source, line, "known_to", row["known_to"]))
+        if row["term_from"] or row["term_to"]:
+            first, last = (_day(source, line, name, row[name]) for name in ("term_from", "term_to"))
+            draft.terms.append((first, last))
+            if not (row["closed_from"] or row["reopens_on"]):
+                continue
         if row["closed_from"] or row["reopens_on"] or row["what"]:
             first = _day(source, line, "closed_from", row["closed_from"])
             reopens = _day(source, line, "reopens_on", row["reopens_on"])
@@ -295,6 +312,8 @@ def _add_feed(source: str, draft: _Draft, taken: Sequence[EventTaken]) -> None:
     terms = [each for each in taken if each.taken_for == "term"]
     draft.closures += closures_between(terms)
     if terms:
+        if are_whole(terms):
+            draft.terms += [(each.first, each.behind - dt.timedelta(days=1)) for each in terms]
         shut = [closure for _, closure in draft.closures]
         draft.seen_from = min(each for each in (*(t.first for t in terms), *(c.first_closed for c in shut)))
         draft.seen_to = max(each for each in (*(t.behind for t in terms), *(c.reopens_on for c in shut)))

@@ -7,6 +7,7 @@ Office closures are advice for planning work: they are not statutory non-working
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -61,13 +62,16 @@ class Institution:
 
     Between those days, both included, it is open on every working day outside its closures. Closures are kept in
     order; those that overlap or touch are one, because the law asks for a continuous period. A gap of a weekend is a
-    gap: write one closure across it. Raises CalendarError for a closure outside the known days.
+    gap: write one closure across it. `terms` are the first and the last day of each, in order and without one left out
+    between them; they say nothing of closures. Raises CalendarError for a closure outside the known days, and for terms
+    that overlap.
     """
 
     id: str
     known_from: dt.date
     known_to: dt.date
     closures: tuple[Closure, ...] = ()
+    terms: tuple[tuple[dt.date, dt.date], ...] = ()
 
     def __post_init__(self) -> None:
         if self.known_to < self.known_from:
@@ -79,6 +83,15 @@ class Institution:
             if why := closure.unknown_to(self.known_from, self.known_to):
                 raise CalendarError(f"institution {self.id}", why)
         object.__setattr__(self, "closures", _merged(self.closures))
+        terms = tuple(sorted(self.terms))
+        for (first, last), (behind, _) in zip(terms, (*terms[1:], (dt.date.max, dt.date.max)), strict=False):
+            if not first <= last < behind:
+                raise CalendarError(
+                    f"institution {self.id}",
+                    f"the term from {iso(first)} to {iso(last)} ends before it begins, or in another one; write the "
+                    "first and the last day of each term",
+                )
+        object.__setattr__(self, "terms", terms)
 
     def is_open(self, day: dt.date, working: WorkingDays) -> bool:
         """Return whether `day` is a working day outside every closure (a "school or institution day", SR 48(2)).
@@ -110,6 +123,24 @@ class Institution:
                 return None
             found += self.is_open(day, working)
         return day
+
+    def nth_term_after(self, day: dt.date, n: int) -> dt.date | None:
+        """Return the last day of the n-th term that begins after `day`; None where terms then are not known."""
+        return self._nth_last(bisect_right(self.terms, (day, dt.date.max)), n, day)
+
+    def nth_term_from(self, day: dt.date, n: int) -> dt.date | None:
+        """Return the last day of the n-th term, the first being that of `day`, or the next if it falls in none."""
+        return self._nth_last(sum(last < day for _, last in self.terms), n, day)
+
+    def nth_term_before(self, day: dt.date, n: int) -> dt.date | None:
+        """Return the day before the n-th last term that ends before `day`; None where terms then are not known."""
+        over = sum(last < day for _, last in self.terms)
+        # What ended last before that day is known only if the terms reach as far as it.
+        return self.terms[over - n][0] - dt.timedelta(days=1) if n <= over and day <= self.terms[-1][1] else None
+
+    def _nth_last(self, place: int, n: int, day: dt.date) -> dt.date | None:
+        known = bool(self.terms) and self.terms[0][0] <= day and place + n <= len(self.terms)
+        return self.terms[place + n - 1][1] if known else None
 
     def knows(self, first: dt.date, last: dt.date) -> bool:
         """Return whether its closures are known from the day `first` to the day `last`."""

@@ -10,13 +10,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from ehcp_flow.calendars.places import Closure
 from ehcp_flow.dates import london
 
 __all__ = [
-    "Event", "EventTaken", "TakenFor", "closures_between", "day_of", "is_too_long", "says_closed",
+    "Event", "EventTaken", "TakenFor", "are_whole", "closures_between", "day_of", "is_too_long", "says_closed",
     "take_events",
 ]  # fmt: skip
 
@@ -123,6 +124,13 @@ def _is_term(event: Event) -> bool:
 def _school_days(event: Event | EventTaken) -> int:
     days = max((event.behind - event.first).days, 1)
     return sum((event.first + dt.timedelta(days=each)).weekday() < _WEEKEND for each in range(days))
+
+
+def are_whole(terms: Sequence[EventTaken]) -> bool:
+    """Whether terms can be counted: none overlaps, or is called half of one (of which two?)."""
+    known = sorted((each.first, each.behind) for each in terms)
+    apart = all(behind <= first for (_, behind), (first, _) in pairwise(known))
+    return apart and not any(_HALF_OF_A_TERM.search(each.summary) for each in terms)
 
 
 def is_too_long(event: EventTaken) -> bool:

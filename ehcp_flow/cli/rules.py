@@ -223,6 +223,7 @@ def _version_row(version: Version) -> dict[str, Any]:
     return {
         "in_force_from": version.in_force_from.isoformat(),
         "in_force_to": version.in_force_to.isoformat() if version.in_force_to else None,
+        "applies_to": [cohort.said for cohort in version.applies_to],
         "counting": _counting(version),
         "words": version.words,
         "citations": [_cited(citation) for citation in version.citation],
@@ -243,6 +244,7 @@ def _rule_row(limit: Limit, rule: Rule, law: Rulebook) -> dict[str, Any]:
         "kind": rule.kind or limit.kind,
         "by_body": list(rule.by_body),
         "not_by_body": list(rule.not_by_body),
+        "cohorts": [cohort.said for cohort in rule.cohorts],
         "clock": clock.title,
         "starts_on": _facts(rule.only_from or (*clock.starts_on, *clock.restarts_on)),
         "act": rule.act,
@@ -298,6 +300,7 @@ def _rule_paragraphs(rule: Rule, law: Rulebook) -> Iterator[str]:
         ("started by", " or ".join(map(str, starts))),
         ("asked of", " or ".join(rule.by_body)),
         ("asked of any but", " or ".join(rule.not_by_body)),
+        ("only where", " and ".join(cohort.said for cohort in rule.cohorts)),
         ("what must be done", f"{rule.act}{', ' + rule.otherwise if rule.otherwise else ''}"),
         ("done by", " or ".join(map(str, rule.done_by))),
         ("after " + " or ".join(map(str, rule.first)), " or ".join(map(str, rule.done_after_first_by))),
@@ -318,6 +321,9 @@ def _rule_paragraphs(rule: Rule, law: Rulebook) -> Iterator[str]:
         yield from (f"    - {citation.text}: {citation.address}" for citation in version.citation)
         evidence = EVIDENCE[version.evidence] + (f"; {version.evidence_note}" if version.evidence_note else "")
         yield paragraph(f"Evidence {version.evidence}: {evidence}.", first="    ", then="    ")
+        if version.applies_to:
+            cohorts = " and ".join(cohort.said for cohort in version.applies_to)
+            yield paragraph(f"It applies where {cohorts}.", first="    ", then="    ")
         if version.note:
             yield paragraph(version.note, first="    ", then="    ")
     yield ""

@@ -98,7 +98,8 @@ def space_for(book: CompiledRulebook, chosen: Kernel, facts: int, parties: int, 
     }  # fmt: skip
     single = (
         "case tick low high exceptions asked born kept gone over inside begins needed runs many rows wanted beyond_day "
-        "done implied ended after other resumed owed bites part later stray strays base last end act lasting unsaid"
+        "done implied ended after other resumed owed bites part later stray strays base last end act lasting unsaid "
+        "unborn"
     )
     return chosen.module.Found(
         {name: none(0, size) for name, size in sizes.items()}

@@ -12,11 +12,12 @@ cdef int FIRST, AFTER_FIRST, FIRST_BY_DATE, FOR_NOW, SHOWS_MORE, MAY_SHOW_MORE, 
 cdef int EXCEPTION, BIRTH, ADVICE_ASKED, KEPT_UNTIL, ENDS_ALL
 cdef int SEPARATE, OWN_ACTS, BY_PARTY, PARTY_OF_SPELL, FORETOLD
 cdef int PER_PARTY, NEEDS, IN_TIME, OTHER_ANSWER, RIGHT, DONE_FOR_GOOD, ENDS_FOR_GOOD, UNPROVEN
-cdef int NARROWED, CONDITIONAL, BREACHABLE, DOUBTFUL, ASKS_WHERE_MISSED, NOT_SHOWN, AS_NAMED, TAKES_BACK
-cdef int WINDOW, ROLLED, LATER_OF, FROM_FACT, FROM_FIELDS, NEEDED_COUNT
+cdef int NARROWED, CONDITIONAL, BREACHABLE, DOUBTFUL, ASKS_WHERE_MISSED, NOT_SHOWN, AS_NAMED, TAKES_BACK, SELECTIVE
+cdef int WINDOW, ROLLED, LATER_OF, FROM_FACT, FROM_FIELDS, NEEDED_COUNT, FROM_BIRTH
+cdef int NOT_OF, OF, UNKNOWN, NO_VERSION, NOT_THERE
 cdef int EITHER_ANSWER, UNEXCUSED, UNEXCUSED_BY_PAST, ONLY_EARLIER, NEVER_YIELDS, ONLY_TOLD, LIMITS_NOTHING, BINDS
 cdef int OPEN, MET, LATE, OVERDUE, PREMATURE, LAPSED, UNDATED, OVERTAKEN, UNRECORDED, NO_LAW, AGAIN
-cdef int DAYS_UNKNOWN, MAY_BE_LATER, NOT_DATED, DOUBTED, DOUBTED_LATER, WHOSE, TOO_OLD, GAVE_WAY
+cdef int DAYS_UNKNOWN, MAY_BE_LATER, NOT_DATED, DOUBTED, DOUBTED_LATER, WHOSE, TOO_OLD, GAVE_WAY, UNBORN
 cdef int CLOSURE, WITHIN_PERIOD, ABSENCE, DUE_WITHIN_FORCE, NAMED
 cdef int HOLDS, NO_END, TOO_SHORT, BEGAN_LATER, NOT_ASKED, OUTSIDE, OUT_OF_FORCE, NO_REASON, NO_LIMIT, BEFORE_CLOCK
 cdef int AFTER_ACT, WAS_OPEN
@@ -41,7 +42,9 @@ cdef class Law:
     cdef public const int[::1] rule_roles, rule_flags, rule_limit, rule_only, rule_fields, rule_looks_back, rule_inside
     cdef public const int[::1] rule_where, rule_where_not, rule_in_time, rule_by_party, rule_not_by_party, rule_by_body
     cdef public const int[::1] rule_not_during_at, rule_under_age, rule_owed_if_by_due, rule_part_fields, rule_versions_at
-    cdef public const int[::1] rule_uses_at, uses
+    cdef public const int[::1] rule_uses_at, uses, rule_cohorts_at
+    cdef public const int[::1] version_cohorts_at, cohort_begun, cohort_followed, cohort_turns, cohort_from, cohort_before
+    cdef public const int[::1] cohort_from_age, cohort_under_age
     cdef public const int[::1] rule_yields, limit_by_party, rule_needs_from, rule_asks_turns, rule_asks_unless
     cdef public const int[::1] rule_asks_before, rule_asks_answered
     cdef public const int[::1] foreseen_table, foreseen_fields, in_time_after, in_time_first, in_time_table
@@ -73,7 +76,7 @@ cdef class Found:
     cdef public int wanted, most_wanted, beyond, beyond_day
     cdef public int begins, inside, born, kept, gone, over, exceptions, asked, width, parties
     cdef public int done, implied, ended, after, other, resumed, owed, bites, part, later, stray, strays, base, last, end, act
-    cdef public int lasting, unsaid
+    cdef public int lasting, unsaid, unborn
     cdef public int[::1] out, want, noted, exception, advice, since
     cdef public int[::1] clock_case, clock_first, spell_case, around
     cdef public int[::1] next_case, next_from, next_at, last_case, last_from, last_at
@@ -118,6 +121,17 @@ cdef void add_run(
 @cython.locals(many=bint)
 cdef void judge_rule(Law law, Days days, Facts facts, Found found, int rule) noexcept nogil
 cdef int version_on(Law law, int rule, int day) noexcept nogil
+cdef int version_for(Law law, Days days, Facts facts, Found found, int rule, int run, int base) noexcept nogil
+cdef int are_of(
+    Law law, Days days, Facts facts, Found found, int first, int last, int start, int stop, int base
+) noexcept nogil
+cdef int is_of(
+    Law law, Days days, Facts facts, Found found, int cohort, int start, int stop, int base
+) noexcept nogil
+cdef int day_of_cohort(
+    Law law, Days days, Facts facts, Found found, int cohort, int start, int stop, int base
+) noexcept nogil
+cdef bint is_told_already(Law law, Found found, int rule, int start) noexcept nogil
 @cython.locals(unsure=bint, missed=bint)
 cdef void judge_version(
     Law law, Days days, Facts facts, Found found, int rule, int version, int run, int base, bint many

@@ -79,6 +79,7 @@ ASKS_WHERE_MISSED = 4096
 NOT_SHOWN = 8192
 AS_NAMED = 16384
 TAKES_BACK = 32768
+SELECTIVE = 65536
 
 # Of a version, and of a period that it counts.
 WINDOW = 1
@@ -87,6 +88,12 @@ LATER_OF = 4
 FROM_FACT = 1
 FROM_FIELDS = 2
 NEEDED_COUNT = 4
+FROM_BIRTH = 8
+
+# Whether a run is one of a cohort; what hangs on a birth that is not on record nobody knows.
+NOT_OF = 0
+OF = 1
+UNKNOWN = 2
 
 # What another reading of a version changes besides its days.
 EITHER_ANSWER = 1
@@ -110,6 +117,10 @@ OVERTAKEN = 7
 UNRECORDED = 8
 NO_LAW = 9
 
+# No version of a rule, on a day; and a rule that is not there for a run.
+NO_VERSION = -1
+NOT_THERE = -2
+
 # What a source does not record, where what discharges a rule starts its time anew; of any other rule it is 1.
 AGAIN = 2
 
@@ -122,6 +133,7 @@ DOUBTED_LATER = 5
 WHOSE = 6
 TOO_OLD = 7
 GAVE_WAY = 8
+UNBORN = 9
 
 # How a ground is tested, and what the test says.
 CLOSURE = 0
@@ -727,6 +739,8 @@ def add_run(law, facts, found, clock, start, previous, follows):
 def judge_rule(law, days, facts, found, rule):
     """Judge every run of the clock by one rule: one row each, unless the rule is not there for it."""
     narrowed = law.rule_flags[rule] & NARROWED
+    selective = law.rule_flags[rule] & SELECTIVE
+    found.unborn = 0
     only = law.rule_only[rule]
     fields = law.rule_fields[rule]
     many = (
@@ -743,7 +757,12 @@ def judge_rule(law, days, facts, found, rule):
         if narrowed and not is_meant(law, days, facts, found, rule, run):
             continue
         base = day_of(law, facts, fields, start) if fields else facts.on[start]
-        version = version_on(law, rule, base)
+        if selective:
+            version = version_for(law, days, facts, found, rule, run, base)
+            if version == NOT_THERE:
+                continue
+        else:
+            version = version_on(law, rule, base)
         if version >= 0:
             judge_version(law, days, facts, found, rule, version, run, base, many)
         elif what_happened(law, days, facts, found, rule, run, base, NO_DAY, many):
@@ -755,7 +774,102 @@ def version_on(law, rule, day):
     for version in range(law.rule_versions_at[rule], law.rule_versions_at[rule + 1]):
         if law.version_from[version] <= day <= law.version_to[version]:
             return version
-    return -1
+    return NO_VERSION
+
+
+def version_for(law, days, facts, found, rule, run, base):
+    """Return the version of a rule that applies to a run, where cohorts decide it; NOT_THERE: the rule is for others.
+
+    A version with a transitional clause applies to those of its cohorts, whenever their clock started, and leaves all
+    others to the version before it. Where nobody knows who is one, the day decides, and the row has no last day.
+    """
+    start = found.run_start[run]
+    stop = found.run_stop[run]
+    of = are_of(law, days, facts, found, law.rule_cohorts_at[rule], law.rule_cohorts_at[rule + 1], start, stop, base)
+    if of == NOT_OF:
+        return NOT_THERE
+    first = law.rule_versions_at[rule]
+    version = law.rule_versions_at[rule + 1] - 1
+    spared = 0
+    while version >= first:
+        low = law.version_cohorts_at[version]
+        high = law.version_cohorts_at[version + 1]
+        told = UNKNOWN
+        if low < high:
+            told = are_of(law, days, facts, found, low, high, start, stop, base)
+            if told == UNKNOWN:
+                of = UNKNOWN
+        if told == OF or (told == UNKNOWN and law.version_from[version] <= base):
+            break
+        if low < high:
+            spared = 1
+        version -= 1
+    found.unborn = of == UNKNOWN
+    if found.unborn and is_told_already(law, found, rule, start):
+        return NOT_THERE
+    if version < first or (base > law.version_to[version] and not spared):
+        return NO_VERSION
+    return version
+
+
+def are_of(law, days, facts, found, first, last, start, stop, base):
+    """Return whether a run is one of each of some cohorts."""
+    answer = OF
+    for cohort in range(first, last):
+        of = is_of(law, days, facts, found, cohort, start, stop, base)
+        if of == NOT_OF:
+            return NOT_OF
+        if of == UNKNOWN:
+            answer = UNKNOWN
+    return answer
+
+
+def is_of(law, days, facts, found, cohort, start, stop, base):
+    """Return whether a run is one of a cohort: by the day that tells it, and the age of the child on it."""
+    if law.cohort_turns[cohort] >= 0 and found.born == NO_DAY:
+        return UNKNOWN
+    day = day_of_cohort(law, days, facts, found, cohort, start, stop, base)
+    if day == NO_DAY or day < law.cohort_from[cohort] or day >= law.cohort_before[cohort]:
+        return NOT_OF
+    from_age = law.cohort_from_age[cohort]
+    under_age = law.cohort_under_age[cohort]
+    if from_age < 0 and under_age < 0:
+        return OF
+    if found.born == NO_DAY:
+        return UNKNOWN
+    if from_age >= 0 and day < counted(days, found, from_age, found.born):
+        return NOT_OF
+    if under_age >= 0 and day >= counted(days, found, under_age, found.born):
+        return NOT_OF
+    return OF
+
+
+def day_of_cohort(law, days, facts, found, cohort, start, stop, base):
+    """Return the day by which a cohort is told, NO_DAY where no fact gives it."""
+    if law.cohort_turns[cohort] >= 0:
+        return counted(days, found, law.cohort_turns[cohort], found.born)
+    if law.cohort_begun[cohort] >= 0:
+        place = last_of(law, facts, found, law.cohort_begun[cohort], start + 1)
+    elif law.cohort_followed[cohort] >= 0:
+        place = next_of(law, facts, found, law.cohort_followed[cohort], start + 1, stop)
+    else:
+        return base
+    return facts.on[place] if place >= 0 else NO_DAY
+
+
+def is_told_already(law, found, rule, start):
+    """Return whether it is noted of another rule of the limit that a birth is not on record: once is enough."""
+    size = found.capacity
+    row = found.rows - 1
+    while row >= 0 and found.out[STARTED * size + row] >= found.low:
+        if (
+            found.out[LEAVES_OPEN * size + row] == UNBORN
+            and found.out[STARTED * size + row] == start
+            and law.rule_limit[found.out[row]] == law.rule_limit[rule]
+        ):
+            return True
+        row -= 1
+    return False
 
 
 def judge_version(law, days, facts, found, rule, version, run, base, many):
@@ -777,6 +891,8 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
             last = counted_for(days, facts, found, way, facts.whose[found.run_whom[run]], base)
     if kind & ROLLED and last != NO_DAY:
         last = counted(days, found, law.roll_table, last)
+    if found.unborn:
+        last = NO_DAY
     if flags & CONDITIONAL and not is_there(law, days, facts, found, rule, last):
         return
     kept_open_by = -1
@@ -831,7 +947,7 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
         found.out[LEAVES_OPEN * found.capacity + row] = WHOSE
     if law.rule_asks_turns[rule] >= 0 and is_age_asked(law, days, facts, found, rule, row, status):
         found.out[LEAVES_OPEN * found.capacity + row] = TOO_OLD
-    if flags & DOUBTFUL:
+    if flags & DOUBTFUL and not found.unborn:
         if found.later >= 0 and facts.on[found.later] > last:
             found.out[LEAVES_OPEN * found.capacity + row] = DOUBTED_LATER
         elif is_doubted(law, facts, found, rule, last, status):
@@ -945,6 +1061,8 @@ def counted_from(law, facts, found, count, start, stop):
     """Return the fact that gives the day from which a period is counted, or -1 where the record has none."""
     if law.count_flags[count] & FROM_FACT:
         return next_of(law, facts, found, law.count_mask[count], start + 1, stop)
+    if law.count_flags[count] & FROM_BIRTH:
+        return last_of(law, facts, found, law.count_mask[count], start + 1)
     if law.count_flags[count] & FROM_FIELDS and not is_filled(law, facts, law.count_fields[count], start):
         return last_of(law, facts, found, law.count_mask[count], start)
     return start
@@ -971,9 +1089,12 @@ def later_of(law, days, facts, found, version, run, base):
                 unsure = True
             continue
         day = day_of(law, facts, fields_of(law, count, place, start), place)
+        last = counted_for(days, facts, found, law.count_table[count], facts.whose[found.run_whom[run]], day)
+        if law.count_flags[count] & FROM_BIRTH:
+            # What is told of a deadline begins with its clock, and not with a birth.
+            day = base
         if first == NO_DAY:
             first = day
-        last = counted_for(days, facts, found, law.count_table[count], facts.whose[found.run_whom[run]], day)
         if last > found.last:
             found.last = last
             found.base = day
@@ -1348,6 +1469,8 @@ def status_of_window(facts, found, flags, end, last, kept_open):
 def left_open(found, last, status, unsure, kept_open_by):
     """Return what a person should look at in the record of a deadline, 0 for nothing."""
     if last == NO_DAY:
+        if found.unborn:
+            return UNBORN
         return DAYS_UNKNOWN if kept_open_by < 0 else 0
     if unsure and (status == OPEN or status == UNDATED):
         return MAY_BE_LATER

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple, TypeAlias, get_args
 
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.closed import complete
-from ehcp_flow.counting import Convention, Period, SchoolDays, birthday, fixed_days
+from ehcp_flow.counting import Convention, Period, SchoolDays, Terms, birthday, fixed_days, period_of, school_year_of
 from ehcp_flow.engine import kernel
 from ehcp_flow.engine.choice import Kernel
 from ehcp_flow.engine.duty_keys import duties_of
@@ -21,16 +21,18 @@ from ehcp_flow.engine.numbers import KEY_OF, KEYS, as_day
 from ehcp_flow.engine.turned import TurnedKeys
 from ehcp_flow.facts import DATES, choices_of
 from ehcp_flow.law.clock import Clock, Sign, Spell
+from ehcp_flow.law.cohort import Cohort
 from ehcp_flow.law.ground import Ground, GroundTest
 from ehcp_flow.law.model import Foreseen, InTime, Limit, Rule, Rulebook
 from ehcp_flow.law.parts import Kind
-from ehcp_flow.law.patterns import BY, Patterns
+from ehcp_flow.law.patterns import BY, Pattern, Patterns
 from ehcp_flow.law.version import Count, Reading, Version
 from ehcp_flow.vocabulary import per_vocabulary
 
-__all__ = ["CompiledRule", "CompiledRulebook", "Counting", "WayOfCounting", "compiled", "number_of"]
+__all__ = ["CompiledRule", "CompiledRulebook", "Counting", "WayOfCounting", "compiled", "earliest_age", "number_of"]
 
 _EVER: Final = as_day(dt.date.max)
+_BIRTH: Final = (Pattern("date_of_birth"),)
 _SAMPLES: Final = (dt.date(2020, 1, 31), dt.date(2023, 8, 1))
 GROUND_TESTS: Final[Mapping[str, int]] = {
     "closure": kernel.CLOSURE,
@@ -219,6 +221,11 @@ def _readings(rulebook: Rulebook, rule: CompiledRule, version: Version) -> tuple
     return (*own, *excusing, *_readings_of_age(rulebook, rule))
 
 
+def earliest_age(spell: Spell) -> tuple[int, bool]:
+    """Return by what spells that begin with an age are put in order: a school year begins before its birthdays."""
+    return spell.from_age or 0, not spell.of_school_year
+
+
 def _readings_of_age(rulebook: Rulebook, rule: CompiledRule) -> Iterator[Reading]:
     """Yield the reading of each age by which a limit ends that can be breached, unless its clock ends by then."""
     if not _rule_flags(rule) & kernel.BREACHABLE:
@@ -307,9 +314,10 @@ class _LaidOut:
     def _last_day(self, convention: Convention) -> int:
         number = self._way("last day", convention, convention.last_day)
         days = fixed_days(convention)
-        period = getattr(getattr(convention, "counted", convention), "period", None)
         shift = None if days is None else days.days
-        self.ways[number] = WayOfCounting(shift, isinstance(period, SchoolDays), convention.last_day)
+        self.ways[number] = WayOfCounting(
+            shift, isinstance(period_of(convention), SchoolDays | Terms), convention.last_day
+        )
         return number
 
     def _before(self, period: Period | None) -> int:
@@ -318,10 +326,18 @@ class _LaidOut:
     def _after(self, period: Period | None) -> int:
         return -1 if period is None else self._way("after", period, period.after)
 
-    def _turning(self, years: int | None) -> int:
+    def _turning(self, years: int | None, *, of_school_year: bool = False) -> int:
         if years is None:
             return -1
+        if of_school_year:
+            return self._way(
+                "school year of turning", years, lambda day, _calendars, _party: school_year_of(birthday(day, years))
+            )
         return self._way("turning", years, lambda day, _calendars, _party: birthday(day, years))
+
+    def _begins(self, spell: Spell | None) -> int:
+        """Return the way that gives the day on which an age begins a spell, -1 where none does."""
+        return -1 if spell is None else self._turning(spell.from_age, of_school_year=spell.of_school_year)
 
     def _field_list(self, fields: Sequence[str]) -> int:
         return self._fields.setdefault(tuple(fields), len(self._fields))
@@ -380,10 +396,8 @@ class _LaidOut:
             [[*over, *(self._spells[name] for name in c.unless_during if name not in ages)] for c in clocks],
         )
         outgrown = [[each for each in self._ages if each.ends_everything or each.id in c.unless_during] for c in clocks]
-        first = [
-            min((each.from_age for each in spells if each.from_age is not None), default=None) for spells in outgrown
-        ]
-        self._put("clock_turns", [self._turning(age) for age in first])
+        first = [min(spells, key=earliest_age, default=None) for spells in outgrown]
+        self._put("clock_turns", [self._begins(spell) for spell in first])
         self._put("clock_kept", [int(any(each.or_after is not None for each in spells)) for spells in outgrown])
         self._ranges(
             "clock_rules",
@@ -436,8 +450,9 @@ class _LaidOut:
             "spells", "rule_not_during_at", [[self._spells[name] for name in r.rule.not_during] for r in rules]
         )
         self._ranges("uses", "rule_uses_at", [[self._grounds[use.ground] for use in r.rule.exceptions] for r in rules])
+        self._ranges("cohorts", "rule_cohorts_at", [[0] * len(rule.rule.cohorts) for rule in rules])
         self._ranges("rule_versions", "rule_versions_at", [[0] * len(rule.rule.version) for rule in rules])
-        del self.tables["rule_versions"]
+        del self.tables["rule_versions"], self.tables["cohorts"]
         self._put("foreseen_table", [table for table, _ in self._conditions["foreseen"]])
         self._put("foreseen_fields", [fields for _, fields in self._conditions["foreseen"]])
         self._put("in_time_after", [after for after, _, _ in self._conditions["in_time"]])
@@ -491,10 +506,34 @@ class _LaidOut:
             "reading_grounds_at",
             [[self._grounds[name] for name in reading.with_exceptions] for reading in readings],
         )
+        self._cohort_tables()
         counts = [(rule, count) for rule, version in versions for count in version.counts]
         self._put("count_flags", [_count_flags(count) for _, count in counts])
         self._put("count_fields", [self._field_list(_fields_counted(rule, count)) for rule, count in counts])
-        self._put("count_mask", [self._mask(count.counts_from_fact or count.or_from_fact) for _, count in counts])
+        self._put(
+            "count_mask",
+            [
+                self._mask(_BIRTH if count.from_birth else count.counts_from_fact or count.or_from_fact)
+                for _, count in counts
+            ],
+        )
+
+    def _cohort_tables(self) -> None:
+        """Lay out the cohorts of rules, and behind them those of versions."""
+        of_rules = [cohort for rule in self.book.rules for cohort in rule.rule.cohorts]
+        begins = [len(of_rules)]
+        cohorts: list[Cohort] = of_rules
+        for _, version in self.book.versions:
+            cohorts.extend(version.applies_to)
+            begins.append(len(cohorts))
+        self._put("version_cohorts_at", begins)
+        self._put("cohort_begun", [self._mask_or_none(each.begun_by) for each in cohorts])
+        self._put("cohort_followed", [self._mask_or_none(each.followed_by) for each in cohorts])
+        self._put("cohort_turns", [self._turning(each.turns) for each in cohorts])
+        self._put("cohort_from", [as_day(each.on_or_after or dt.date.min) for each in cohorts])
+        self._put("cohort_before", [_until(each.before) for each in cohorts])
+        self._put("cohort_from_age", [self._turning(each.from_age) for each in cohorts])
+        self._put("cohort_under_age", [self._turning(each.under_age) for each in cohorts])
 
     def _counted(self, reading: Reading) -> int:
         return -1 if reading.counting is None else self._last_day(reading.convention)
@@ -563,7 +602,7 @@ class _LaidOut:
         self._put(
             "mark_party", [self.parties.get(name.removeprefix(BY), -1) if name.startswith(BY) else -1 for name in marks]
         )
-        self._put("mark_turns", [self._turning(each.from_age) for each in spells])
+        self._put("mark_turns", [self._begins(each) for each in spells])
         self._put("mark_kept", [int(each.or_after is not None) for each in spells])
         self._put("key_opens", opens)
         self._put("key_shuts", shuts)
@@ -730,6 +769,7 @@ def _rule_flags(compiled_rule: CompiledRule) -> int:
         (kernel.NOT_SHOWN, not rule.shown_by_act),
         (kernel.AS_NAMED, rule.done_as_named),
         (kernel.TAKES_BACK, bool(rule.taken_back_by)),
+        (kernel.SELECTIVE, bool(rule.cohorts) or any(version.applies_to for version in rule.version)),
     )
 
 
@@ -737,7 +777,7 @@ def _version_flags(version: Version) -> int:
     return _sum(
         (kernel.WINDOW, version.is_window),
         (kernel.ROLLED, version.roll == "tribunal"),
-        (kernel.LATER_OF, version.counting is None),
+        (kernel.LATER_OF, version.counting is None or version.counts[0].from_birth),
     )
 
 
@@ -762,6 +802,7 @@ def _count_flags(count: Count) -> int:
         (kernel.FROM_FACT, bool(count.counts_from_fact)),
         (kernel.FROM_FIELDS, bool(count.counts_from) and not count.counts_from_fact),
         (kernel.NEEDED_COUNT, count.needed),
+        (kernel.FROM_BIRTH, count.from_birth),
     )
 
 
@@ -772,7 +813,7 @@ def _fields_of(compiled_rule: CompiledRule) -> Sequence[str]:
 def _fields_counted(compiled_rule: CompiledRule, count: Count) -> Sequence[str]:
     if count.counts_from:
         return count.counts_from
-    return ("on",) if count.counts_from_fact else _fields_of(compiled_rule)
+    return ("on",) if count.counts_from_fact or count.from_birth else _fields_of(compiled_rule)
 
 
 def _first_day(convention: Convention) -> int:

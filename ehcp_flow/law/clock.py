@@ -65,7 +65,8 @@ class Spell(Between):
 
     With `from_age` no fact begins it, but the birthday on which somebody is so many years old, as far as the date of
     birth is on record; with `or_after` the day after that date of the last such fact begins it, if that comes first. It
-    has no end. What it ends, ends with the day before. By its `reading` every clock ends so.
+    has no end. What it ends, ends with the day before. By its `reading` every clock ends so. With `of_school_year` it
+    begins with the 1 September of the school year in which that birthday falls.
     """
 
     id: Name
@@ -76,14 +77,18 @@ class Spell(Between):
     lasts: int | PeriodText = None
     ends_everything: bool = False
     from_age: int | None = Field(default=None, ge=1)
+    of_school_year: bool = False
     or_after: ShownByDate | None = None
     reading: OtherEnd | None = None
     citation: Cited = ()
 
     @model_validator(mode="after")
     def _begins(self) -> Spell:
-        if self.from_age is None and (self.or_after is not None or self.reading is not None):
-            raise ValueError("or_after and reading need from_age")
+        for key in ("or_after", "reading", "of_school_year"):
+            if getattr(self, key) and self.from_age is None:
+                raise ValueError(f"{key} needs from_age")
+        if self.of_school_year and self.reading is not None:
+            raise ValueError("a reading of an age is of the birthday itself, and not of its school year")
         if self.from_age is not None and (self.begins_on or self.ends_on or self.lasts or self.looks_ahead):
             raise ValueError("with from_age no fact begins or ends a spell")
         if isinstance(self.lasts, int) and self.lasts < 1:

@@ -20,6 +20,7 @@ from ehcp_flow.law.body import Body
 from ehcp_flow.law.checklist import Notice
 from ehcp_flow.law.citation import Cited, Instrument
 from ehcp_flow.law.clock import Clock, Deemed, ShownByDate, Sign, Spell
+from ehcp_flow.law.cohort import Cohort
 from ehcp_flow.law.declared import DeclaredEvent, FurtherOutcomes, declare
 from ehcp_flow.law.ground import Doubt, ExceptionUse, Ground
 from ehcp_flow.law.parts import CountingText, DateField, Evidence, Hashed, Kind, Model, Name, PeriodText, join
@@ -135,14 +136,14 @@ class Rule(Model):
     of `other_answer` it has lapsed unless it is done after all. `looks_back` lets the act come before the fact that
     the clock starts from. `under_age` (years, on the last lawful day) needs the child's date of birth.
 
-    `only_from` narrows the clock's starts; `where` and `where_not` narrow them to those that were foreseen for so
-    long, or not; `by_party` and `not_by_party` to those of some parties, or of any but them; `by_body` and
-    `not_by_body` to requests of some bodies (`Rulebook.asked`), or of any but them and of nobody knows whom;
-    `where_in_time` to those that something else came in time for; `not_during` to those outside some spells of the
-    case's life. With `only_with` the rule is there only if such a fact comes while the clock runs and before the rule
-    was discharged or answered otherwise; that is asked only of clocks that a fact of `only_with_from` started, where
-    there are any. With `owed_if_by_due` it is not there if the first such fact of the case came after the last lawful
-    day.
+    `only_from` narrows the clock's starts; `where` and `where_not` narrow them to those that were foreseen for so long,
+    or not; `by_party` and `not_by_party` to those of some parties, or of any but them; `by_body` and `not_by_body` to
+    requests of some bodies (`Rulebook.asked`), or of any but them and of nobody knows whom; `where_in_time` to those
+    that something else came in time for; `not_during` to those outside some spells of the case's life; `cohorts` to
+    those that are of each of them. With `only_with` the rule is there only if such a fact comes while the clock runs
+    and before the rule was discharged or answered otherwise; that is asked only of clocks that a fact of
+    `only_with_from` started, where there are any. With `owed_if_by_due` it is not there if the first such fact of the
+    case came after the last lawful day.
 
     With `yields_to` a limit that was missed falls away where its last lawful day lies inside a spell of the case's
     life; whether it does in substance a person judges, and a finding says so.
@@ -175,6 +176,7 @@ class Rule(Model):
     by_body: tuple[Name, ...] = ()
     not_by_body: tuple[Name, ...] = ()
     not_during: tuple[Name, ...] = ()
+    cohorts: tuple[Cohort, ...] = ()
     yields_to: GivesWay | None = None
     only_with: Patterns = ()
     only_with_from: Patterns = ()

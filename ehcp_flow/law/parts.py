@@ -24,6 +24,7 @@ __all__ = [
     "Kind",
     "Model",
     "Name",
+    "PerhapsDated",
     "PeriodText",
     "join",
 ]
@@ -105,6 +106,19 @@ class Dated(Model):
     @model_validator(mode="after")
     def _begins_before_it_ends(self) -> Self:
         if self.in_force_to is not None and self.in_force_to < self.in_force_from:
+            raise ValueError("in_force_to lies before in_force_from")
+        return self
+
+
+class PerhapsDated(Model):
+    """Something that may hold only from one day on, or only up to another, its last."""
+
+    in_force_from: dt.date | None = None
+    in_force_to: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _begins_before_it_ends(self) -> Self:
+        if (self.in_force_to or dt.date.max) < (self.in_force_from or dt.date.min):
             raise ValueError("in_force_to lies before in_force_from")
         return self
 

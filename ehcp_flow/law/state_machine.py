@@ -18,7 +18,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Validat
 from ehcp_flow.facts import FACT_TYPES
 from ehcp_flow.law.citation import Cited, CitedOnce
 from ehcp_flow.law.guard import parse_guard
-from ehcp_flow.law.parts import Hashed, Model, Name
+from ehcp_flow.law.parts import Hashed, Model, Name, PerhapsDated
 from ehcp_flow.law.patterns import Patterns
 
 __all__ = [
@@ -176,11 +176,12 @@ class KeptState(Model):
     never_to: Chosen
 
 
-class LegalMove(Model):
+class LegalMove(PerhapsDated):
     """A lawful move: the facts that make it, where from, where to, by what provisions, and what else must hold.
 
     Without `to` the fact is lawful and leaves the state as it is. `forces` is where an imported case goes if the fact
-    comes out of order; without it, that is the `to` of the first move of that event and outcome.
+    comes out of order; without it, that is the `to` of the first move of that event and outcome. On a day before
+    `in_force_from`, or after `in_force_to`, the fact is out of order.
     """
 
     model_config = ConfigDict(populate_by_name=True)

@@ -8,9 +8,10 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from ehcp_flow.counting import Convention, Period, Window
+from ehcp_flow.counting import Convention, OfSchoolYear, Period, Terms, Window, period_of
 from ehcp_flow.law.citation import Cited
 from ehcp_flow.law.clock import Protected
+from ehcp_flow.law.cohort import Cohort
 from ehcp_flow.law.parts import CountingText, Dated, DateField, Evidence, Model, Name, PeriodText
 from ehcp_flow.law.patterns import Patterns
 
@@ -37,6 +38,8 @@ class Count(Model):
         for key in ("or_from_fact", "needed"):
             if getattr(self, key) and not self.counts_from:
                 raise ValueError(f"{key} needs counts_from")
+        if self.from_birth and (self.counts_from or self.counts_from_fact):
+            raise ValueError("it counts from the date of birth: leave out counts_from and counts_from_fact")
         return self
 
     @property
@@ -45,19 +48,27 @@ class Count(Model):
         result: Convention = self.counting
         return result
 
+    @property
+    def from_birth(self) -> bool:
+        """Whether it counts from the date of birth, as what is due in the school year of a birthday."""
+        return isinstance(self.counting, OfSchoolYear) and self.counting.turns is not None
+
 
 class Version(Dated):
     """The rule as it stood from one day to another: `in_force_to` is its last day, or None while it stands.
 
-    The version in force on the day the clock starts is the one that applies. `words` are the words that decide the
-    counting; `evidence` says how far the text was checked. `protected_until` (of a window only) takes the place of the
-    count where a fact of its `begins_on` comes by the last day counted: the window then ends on the day before the next
-    fact of its `ends_on`, and has no end while there is none; before the act it can begin again (`begins_again_on`).
+    The version in force on the day the clock starts is the one that applies, unless its transitional clause says
+    otherwise: with `applies_to` it applies to the cases that are of each of those cohorts, whenever their clock
+    started, and to the others still the version before it. `words` are the words that decide the counting; `evidence`
+    says how far the text was checked. `protected_until` (of a window only) takes the place of the count where a fact of
+    its `begins_on` comes by the last day counted: the window then ends on the day before the next fact of its
+    `ends_on`, and has no end while there is none; before the act it can begin again (`begins_again_on`).
     """
 
     counting: CountingText = None
     later_of: tuple[Count, ...] = ()
     protected_until: Protected | None = None
+    applies_to: tuple[Cohort, ...] = ()
     roll: Literal["none", "tribunal"] = "none"
     words: str = ""
     citation: Cited = Field(min_length=1)
@@ -80,6 +91,11 @@ class Version(Dated):
     def counts(self) -> tuple[Count, ...]:
         """The periods of which the latest gives the last lawful day."""
         return self.later_of or (Count(counting=self.counting),)
+
+    @property
+    def counts_terms(self) -> bool:
+        """Whether it counts terms, which the calendar of an institution alone gives."""
+        return any(isinstance(period_of(count.convention), Terms) for count in self.counts)
 
     @cached_property
     def is_window(self) -> bool:
@@ -150,6 +166,8 @@ class Reading(Model):
     def _differs(self) -> Reading:
         if self.counting is None and (self.counts_from_fact or self.only_if_earlier):
             raise ValueError("counts_from_fact and only_if_earlier need counting")
+        if isinstance(self.counting, OfSchoolYear) and self.counting.turns is not None:
+            raise ValueError("a reading counts from the day that its version counts from, and not from a date of birth")
         if self.within is not None and not self.counts_from_fact:
             raise ValueError("within needs counts_from_fact")
         if self.unless and self.from_age is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ehcp_flow.dates import say
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.facts import OUTCOMES
 from ehcp_flow.law.loader import england
@@ -64,6 +65,8 @@ def _table(region: Region) -> str:
     for move in region.moves:
         sources = ", ".join(state for state in region.states if state in move.sources)
         authority = "; ".join(f"[{short}]({cited(short).address})" for short in move.authority)
+        first, last = move.in_force
+        authority += (f" from {say(first)}" if first else "") + (f" to {say(last)}" if last else "")
         lines.append(f"| {sources} | {_label(move)} | {move.to or 'unchanged'} | {authority} |")
     return "\n".join(lines) + "\n"
 

@@ -19,7 +19,7 @@ from ehcp_flow.counting import birthday
 from ehcp_flow.facts import Fact
 from ehcp_flow.law import guard as law
 from ehcp_flow.law.patterns import Patterns
-from ehcp_flow.law.state_machine import LegalRegion, PassedThrough, Still
+from ehcp_flow.law.state_machine import LegalMove, LegalRegion, PassedThrough, Still
 from ehcp_flow.moves.appeals import Appeals, appeals_of
 from ehcp_flow.moves.citing import Short
 from ehcp_flow.moves.dispute_guards import Certificate, ContactedInTime, Fits, NotOvertaken
@@ -35,6 +35,7 @@ from ehcp_flow.moves.guards import (
     keys_of,
     outcome_of,
 )
+from ehcp_flow.moves.law_at_hand import LawAtHand
 from ehcp_flow.moves.state_names import LegalState, states_of
 
 __all__ = ["Misplaced", "Move", "Region", "region_of"]
@@ -49,6 +50,7 @@ class Move:
 
     `to` is None where the fact is lawful and leaves the state as it is. `forces` is where an imported case goes if the
     fact comes out of order; without it, that is the `to` of the first move declared for the event and outcome.
+    `in_force` are its first and its last day as law, None where it has none.
     """
 
     event: str
@@ -58,6 +60,7 @@ class Move:
     authority: tuple[str, ...]
     guards: tuple[Guard, ...]
     forces: LegalState | None
+    in_force: tuple[dt.date | None, dt.date | None] = (None, None)
 
     @property
     def key(self) -> Key:
@@ -79,6 +82,27 @@ class Misplaced:
     remedy: str
     authority: str
     taken: bool = False
+
+
+class InForce:
+    """The move is law on the day on which it is made: no sooner than one day, and no later than another."""
+
+    may_refuse = True
+
+    def __init__(self, move: LegalMove) -> None:
+        self._short = Short.of(move.authority[0])
+        self._first, self._last = move.in_force_from or dt.date.min, move.in_force_to or dt.date.max
+
+    def __call__(self, before: Sequence[Fact], on: dt.date, law: LawAtHand) -> Verdict:
+        """Return the verdict on the day of the move."""
+        if self._first <= on <= self._last:
+            return Verdict(holds=True, short=self._short, says="this is law on that day")
+        says, then, day = (
+            ("this is law from {0} on", "do it on that day or later", self._first)
+            if on < self._first
+            else ("this was law up to {0}", "see what the law has in its place", self._last)
+        )
+        return Verdict(holds=False, short=self._short, says=says, then=then, days=(day,), finding="move_not_in_force")
 
 
 @dataclass(frozen=True)
@@ -145,8 +169,9 @@ class Region:
                 self._meant(move.sources),
                 self.states(move.to) if move.to else None,
                 tuple(map(Short.of, move.authority)),
-                tuple(self._guard(asked, (event, outcome)) for asked in move.guards),
+                (*_in_force(move), *(self._guard(asked, (event, outcome)) for asked in move.guards)),
                 self.states(move.forces) if move.forces else None,
+                (move.in_force_from, move.in_force_to),
             )
             for move in legal.moves
             for event, outcome in move.keys
@@ -232,6 +257,11 @@ class Region:
         if (plain := _PLAIN.get(type(asked))) is not None:
             return plain(asked)
         return _OF_DISPUTES[type(asked)](asked, appeals_of(self.legal))
+
+
+def _in_force(move: LegalMove) -> tuple[Guard, ...]:
+    """Return the guard of a move that is not law on every day."""
+    return () if (move.in_force_from, move.in_force_to) == (None, None) else (InForce(move),)
 
 
 _PLAIN: Final[Mapping[type[Any], Callable[[Any], Guard]]] = {

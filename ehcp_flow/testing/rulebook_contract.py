@@ -31,6 +31,7 @@ from ehcp_flow.engine.turned import patterns_in
 from ehcp_flow.errors import MoveRefused
 from ehcp_flow.facts import FACT_TYPES, Fact, choices_of, make_fact, outcomes_of
 from ehcp_flow.law.model import Limit, Rule, Rulebook
+from ehcp_flow.law.version import Version
 from ehcp_flow.moves.regions import regions_of
 from ehcp_flow.readers import read_facts, write_facts
 from ehcp_flow.states import allowed, attach, machine, record, state
@@ -44,14 +45,25 @@ _SILENT: Final = ("delay_reason_recorded", "meeting_held", "review_attended", "d
 """Events of the library of which the one or other moves nothing in any rulebook."""
 _NARROWS: Final = (
     "only_from", "where", "where_not", "where_in_time", "by_party", "not_by_party", "by_body", "not_by_body",
-    "not_during", "only_with", "looks_back", "done_as_named", "counts_from", "under_age", "owed_if_by_due",
+    "not_during", "cohorts", "only_with", "looks_back", "done_as_named", "counts_from", "under_age", "owed_if_by_due",
 )  # fmt: skip
 
 
 def spoken_of(rulebook: Rulebook) -> tuple[str, ...]:
-    """Return the events of which a rulebook speaks, in the order of the law."""
+    """Return the events of which a rulebook speaks, in the order of the law: with its ages, a birth."""
     named = {pattern.event for pattern in patterns_in(rulebook)} | {event for event, _ in regions_of(rulebook).moving}
+    if _knows_ages(rulebook):
+        named.add("date_of_birth")
     return tuple(event for event in FACT_TYPES if event in named or event in rulebook.events)
+
+
+def _knows_ages(rulebook: Rulebook) -> bool:
+    return any(
+        cohort.needs_birth
+        for limit in rulebook.limits.values()
+        for rule in limit.rule
+        for cohort in (*rule.cohorts, *(each for version in rule.version for each in version.applies_to))
+    )
 
 
 def made_up_cases(rulebook: Rulebook) -> list[Case]:
@@ -65,6 +77,11 @@ def made_up_cases(rulebook: Rulebook) -> list[Case]:
 
 def _case(case_id: str, events: tuple[str, ...], first: dt.date, chance: Random) -> Case:
     on, told = first, []
+    if "date_of_birth" in events:
+        # Who it is about is born before anything else, and once; of some nobody knows when.
+        events = tuple(event for event in events if event != "date_of_birth")
+        born = first - dt.timedelta(days=chance.randint(3 * 365, 19 * 365))
+        told += [_fact("date_of_birth", case_id, born, chance)] if chance.randint(0, 4) else []
     for _ in range(chance.randint(1, _FACTS)):
         on += dt.timedelta(days=chance.choice((0, 1, 7, 14, 28, 42, 84, 200)))
         told.append(_fact(chance.choice(events), case_id, on, chance))
@@ -91,8 +108,13 @@ def _plain(rulebook: Rulebook) -> Iterator[tuple[Limit, Rule]]:
             elsewhere = clock.during or clock.counts_from != ("on",) or clock.per == "party"
             if elsewhere or any(getattr(rule, name) for name in _NARROWS):
                 continue
-            if all(version.counting and not isinstance(version.counting, Window) for version in rule.version):
+            if all(_is_plain(version) for version in rule.version):
                 yield limit, rule
+
+
+def _is_plain(version: Version) -> bool:
+    counts = version.counting is not None and not isinstance(version.counting, Window)
+    return counts and not version.applies_to and not version.counts[0].from_birth
 
 
 class _Holder:

@@ -120,7 +120,7 @@ def test_a_file_without_rows_knows_no_institution():
 
 
 COLUMNS = (
-    "the first line names the columns institution,closed_from,reopens_on,what,known_from,known_to "
+    "the first line names the columns institution,closed_from,reopens_on,what,known_from,known_to,term_from,term_to "
     "(the first 3 are needed)"
 )
 HEAD = "institution,closed_from,reopens_on,what,known_from,known_to\n"

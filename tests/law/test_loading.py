@@ -260,7 +260,7 @@ OTHERS = [
         RULE, RULE + 'readings = [{ name = "x", says = "y", with_exceptions = ["flood"] }]\n',
         "no ground is called 'flood'",
     ),
-    (BEGINS, BEGINS + 'or_after = { facts = ["plan_kept"], date = "until" }\n', "or_after and reading need from_age"),
+    (BEGINS, BEGINS + 'or_after = { facts = ["plan_kept"], date = "until" }\n', "or_after needs from_age"),
     (BEGINS, BEGINS + "from_age = 25\n", "with from_age no fact begins or ends a spell"),
     (BEGINS, BEGINS + "lasts = 0\n", "lasts is a number of days from 1 on, or a period"),
     (RULE, RULE + "done_as_named = true\n", "give done_by, or done_as_named = true"),
