@@ -24,6 +24,7 @@ from ehcp_flow.dates import parse_day, written
 from ehcp_flow.facts import COLUMNS, DATES
 from ehcp_flow.measures.arithmetic import UNAVAILABLE
 from ehcp_flow.measures.dated_values import DatedValues
+from ehcp_flow.measures.figures import are_of
 from ehcp_flow.measures.measure_table import MeasureTable
 from ehcp_flow.measures.period_names import begun, label_of
 
@@ -89,7 +90,9 @@ def _tables_of(
     whose = Frames(source, as_of, work=_cases_chunk, **options)
     cases = _whole(whose, case_states_of(whose.rulebook) | {"authority": pl.String})
     held = _whole(Frames(source, as_of, work=_held_chunk, **options), HELD)
-    measured = Measuring(source, as_of, by=("authority", "year"), **options).table()
+    measures = pl.DataFrame(schema=_MEASURES)
+    if are_of(read.rulebook):
+        measures = _measures(Measuring(source, as_of, by=("authority", "year"), **options).table())
     plain = deadlines.with_columns(
         pl.col(pl.Enum).cast(pl.String), pl.col(pl.List(pl.String)).list.join("; ").replace("", None)
     )
@@ -103,7 +106,7 @@ def _tables_of(
             "case_id", "on", "finding", "message", "remedy", "event", "limit"
         ),
         "particulars": held,
-        "measures": _measures(measured),
+        "measures": measures,
         "calendar": _calendar([facts["day"], *(plain[name] for name in ("starts_on", "due_on", "done_on"))]),
     }
 

@@ -200,8 +200,9 @@ DB: Final = CommandGroup(
         "upgrade": CliCommand(
             _upgrade,
             ("ehcp-flow db upgrade --store sqlite:///new.db", "ehcp-flow db upgrade --store sqlite:///cases.db"),
+            facts=True,
         ),
-        "check": CliCommand(_check, ("ehcp-flow db check --store sqlite:///cases.db",)),
+        "check": CliCommand(_check, ("ehcp-flow db check --store sqlite:///cases.db",), facts=True),
         "verify": CliCommand(
             _verify,
             (
@@ -213,11 +214,13 @@ DB: Final = CommandGroup(
         "grant": CliCommand(
             _grant,
             ("ehcp-flow db grant --store postgresql://owner@host/cases --role clerk_885 --authority 885",),
+            facts=True,
         ),
         "revoke": CliCommand(
             _revoke,
             ("ehcp-flow db revoke --store postgresql://owner@host/cases --role clerk_885 --authority 885",),
+            facts=True,
         ),
-        "stats": CliCommand(_stats, ("ehcp-flow db stats --store sqlite:///cases.db --format json",)),
+        "stats": CliCommand(_stats, ("ehcp-flow db stats --store sqlite:///cases.db --format json",), facts=True),
     },
 )

@@ -84,7 +84,7 @@ class _MadeUp:
     ] = None
 
 
-@options("caseload published form output")
+@options("caseload published form output rulebook")
 def _synth(
     *,
     caseload: _MadeUp,
@@ -103,12 +103,20 @@ def _synth(
         option("--output FILE", "Write here, not to standard output."),
         Writes("ehcp_flow.synth.caseload_file:MADE_UP"),
     ] = None,
+    rulebook: Annotated[
+        str | None,
+        option(
+            "--rulebook DIR", "A directory of rulebook files: lives are made up for England's law, and drafts of it."
+        ),
+    ] = None,
 ) -> None:
     """A made-up caseload: lives of cases in the proportions that DfE publishes, or with exactly its counts.
 
     Case numbers instead of names, no date of birth unless --particulars or --persons, and nobody's data. The same
     arguments give the same file.
     """
+    if rulebook is not None:
+        _of_england(rulebook)
     to: str | IO[str] = sys.stdout if output is None else output
     if published is not None:
         for field in fields(caseload):
@@ -118,6 +126,18 @@ def _synth(
     else:
         rows = _write_made_up(to, caseload, form)
     note(f"{count(rows, 'row')}, all made up")
+
+
+def _of_england(rulebook: str) -> None:
+    """Raise EnglandOnly for the law of another procedure: lives are made up as they are in England."""
+    from ehcp_flow.errors import EnglandOnly
+    from ehcp_flow.law import load_rulebook
+    from ehcp_flow.measures.figures import are_of
+
+    law = load_rulebook(rulebook)
+    if not are_of(law):
+        raise EnglandOnly("the lives of made-up cases", law.title)
+    note("the cases are made up as they are by England's law today; judge them by another with check --rulebook")
 
 
 def _write_made_up(to: str | IO[str], caseload: _MadeUp, form: str) -> int:

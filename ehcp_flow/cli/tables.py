@@ -49,12 +49,15 @@ def _tables(
     """
     needs_columns(query.source)
     from ehcp_flow.bulk.star_files import write_tables
+    from ehcp_flow.measures.figures import are_of
 
     directory = Path(to)
     if directory.exists() and not directory.is_dir():
         raise typer.BadParameter(f"{to} is a file; name a directory", param_hint="--output")
     with open_source(query) as source:
         made = source.star()
+    if not are_of(query.law):
+        note(f"the Department's measures are of England's law and are left out: this is {query.law.title}")
     files = write_tables(made, directory, form.value, raw=raw)
     told = ", ".join(f"{name} {frame.height:,}" for name, frame in made.items())
     note(f"{count(len(files), 'file')} in {to}: {told} rows")

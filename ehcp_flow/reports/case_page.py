@@ -13,6 +13,7 @@ from ehcp_flow.dates import say
 from ehcp_flow.deadlines import STATUSES, Deadline
 from ehcp_flow.facts import Fact
 from ehcp_flow.measures.deadline_filter import STANDING, WORK, Chosen
+from ehcp_flow.measures.figures import are_of
 from ehcp_flow.outputs import Kind
 from ehcp_flow.reports.page import generated_by, render
 from ehcp_flow.reports.plain_words import capital, day_of, happened, how_long, must, number_in_words, who, whom
@@ -85,7 +86,7 @@ def case_page(answer: Answer) -> str:
         as_of=say(answer.as_of),
         state=_sentence(state.pathway.meaning),
         since=say(state.since) if state.since else "",
-        track=track_of(answer),
+        track=track_of(answer) if are_of(answer.judged.book.rulebook) else None,
         stands=list(_stands(late)),
         follows=list(_follows(answer)),
         rights=list(_rights(answer, late)),
@@ -97,6 +98,9 @@ def case_page(answer: Answer) -> str:
     )
 
 
+_COMPLAIN: Final = (
+    "You may complain to the council. If its answer does not help, you can go to the Ombudsman. It is free."
+)
 _MOST: Final = 4
 """How much of what follows a family is told at once; the rest stands below."""
 
@@ -148,7 +152,8 @@ def _rights(answer: Answer, late: Sequence[Deadline]) -> Iterator[str]:
             yield f"Time is kept for you up to {day_of(one.due_on)}: {who(one)} must {_task(one)}."
     if any(one.status == "overdue" and one.breach for one in late):
         yield "Ask the council when it will do what is late."
-        yield "You may complain to the council. If its answer does not help, you can go to the Ombudsman. It is free."
+        if are_of(answer.judged.book.rulebook):
+            yield _COMPLAIN
     yield "If you think a date is wrong, or something is missing, tell the council."
 
 

@@ -11,9 +11,10 @@ from typing import Final, get_args
 from ehcp_flow.answers import Answer
 from ehcp_flow.closed import complete
 from ehcp_flow.deadlines import STATUSES, Deadline
-from ehcp_flow.errors import UnknownNameError
+from ehcp_flow.errors import EnglandOnly, UnknownNameError
 from ehcp_flow.law.parts import Kind
 from ehcp_flow.measures.deadline_filter import STANDING, WORK, Chosen
+from ehcp_flow.measures.figures import are_of
 from ehcp_flow.reports.plain_words import capital, day_of, happened, how_long, who
 
 __all__ = ["READERS", "letter"]
@@ -27,10 +28,13 @@ def letter(answer: Answer, reader: str, limit: str | None = None) -> str:
 
     It is about the limit that is named, its latest deadline; without one, about what presses most: what is overdue the
     longest, else what is due next, else what was late last. To an adviser it is about advice that was asked for. Raises
-    UnknownNameError for another reader, and for a limit that the case has not.
+    UnknownNameError for another reader, and for a limit that the case has not; EnglandOnly for a letter to England's
+    Ombudsman about the law of another procedure.
     """
     if reader not in _WRITERS:
         raise UnknownNameError("reader", reader, READERS)
+    if reader == "ombudsman" and not are_of(answer.book.rulebook):
+        raise EnglandOnly("a letter to the Ombudsman", answer.book.rulebook.title)
     deadline = _named(answer, limit) if limit is not None else _pressing(answer, reader)
     if deadline is None:
         return f"Nothing is due in case {answer.case_id} on {day_of(answer.as_of)}, and nothing is late."
@@ -64,7 +68,7 @@ def _to_the_family(answer: Answer, deadline: Deadline) -> Iterator[str]:
         yield _excused(deadline)
     if deadline.status == "overdue":
         yield "A time limit that has passed does not end the duty: it must still be done, as soon as possible."
-    if deadline.breach:
+    if deadline.breach and are_of(answer.book.rulebook):
         yield (
             "You may complain to the council, and if its answer does not help, to the Local Government and Social Care "
             "Ombudsman."

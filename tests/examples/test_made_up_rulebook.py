@@ -2,11 +2,13 @@
 
 import datetime as dt
 import json
+import shutil
 from pathlib import Path
 
 import openpyxl  # type: ignore[import-untyped]
 import pytest
 
+import ehcp_flow.law
 from ehcp_flow import Case, deadlines_of, make_fact
 from ehcp_flow.bulk import deadlines_frame, measure, states_frame
 from ehcp_flow.errors import EnglandOnly, MoveRefused, UnknownNameError
@@ -144,6 +146,49 @@ def test_the_report_has_its_lists_and_says_what_is_englands_only(tmp_path):
     assert "Let a panel decide" in feed.read_text()
 
 
+def test_tables_for_a_star_have_no_measures_of_it(tmp_path):
+    done = run("tables", FILE, "--output", tmp_path / "star", "--format", "csv", *ON)
+    assert done.exit_code == 0
+    assert "the Department's measures are of England's law and are left out: this is A made-up" in done.stderr
+    rows = {name: (tmp_path / "star" / f"{name}.csv").read_text().splitlines() for name in ("measures", "deadlines")}
+    assert (len(rows["measures"]), len(rows["deadlines"])) == (1, 7)
+
+
+def test_a_page_for_the_family_tells_it_of_no_stage_and_no_ombudsman_of_england(tmp_path):
+    page = tmp_path / "case.html"
+    assert run("explain", FILE, "--case", "C-2", "--html", page, *ON).exit_code == 0
+    text = page.read_text()
+    assert "The council must let a panel decide as soon as it can." in text
+    assert "Ask the council when it will do what is late." in text
+    assert "Ombudsman" not in text
+    assert 'id="stages"' not in text
+    told = run("explain", FILE, "--case", "C-2", "--letter", "family", *ON)
+    assert (told.exit_code, "Ombudsman" in told.stdout) == (0, False)
+    refused = run("explain", FILE, "--case", "C-2", "--letter", "ombudsman", *ON)
+    assert refused.exit_code == 2
+    assert "England's law" in refused.stderr
+
+
+def test_who_follows_or_runs_a_store_names_the_rulebook(tmp_path):
+    store = ("--store", f"sqlite:///{tmp_path / 'complaints.db'}", "--rulebook", FOLDER)
+    assert run("db", "upgrade", *store).exit_code == 0
+    assert run("import", FILE, *store).exit_code == 0
+    assert run("follow", "--once", *store).stdout.count("panel_met") == 2
+    assert [run("db", name, *store).exit_code for name in ("check", "stats", "verify", "upgrade")] == [0, 0, 0, 0]
+    for name in ("grant", "revoke"):
+        refused = run("db", name, "--role", "clerk", "--authority", "885", *store)
+        assert refused.exit_code == 2
+        assert "PostgreSQL" in refused.stderr
+
+
+def test_lives_are_made_up_for_englands_law_and_drafts_of_it(tmp_path):
+    draft = tmp_path / "draft"
+    shutil.copytree(Path(ehcp_flow.law.__file__).parent / "england", draft)
+    plain, of_draft = run("synth", "--cases", "3"), run("synth", "--cases", "3", "--rulebook", draft)
+    assert (of_draft.exit_code, of_draft.stdout) == (0, plain.stdout)
+    assert "as they are by England's law today" in of_draft.stderr
+
+
 @pytest.mark.parametrize(
     "command", [("measures", FILE), ("registers", FILE, "reviews"), ("registers", FILE, "cohorts")]
 )
@@ -152,6 +197,12 @@ def test_what_is_englands_only_says_so(command):
     assert told.exit_code == 2
     assert "England's law" in told.stderr
     assert "A made-up procedure" in told.stderr
+
+
+def test_no_life_is_made_up_of_another_procedure():
+    told = run("synth", "--cases", "3", "--rulebook", FOLDER)
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert "the lives of made-up cases: they count by England's law" in told.stderr
 
 
 def test_figures_of_another_law_are_refused_in_columns_and_one_by_one():
