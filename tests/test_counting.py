@@ -237,3 +237,67 @@ VALUES = [each for each in vars(counting).values() if dataclasses.is_dataclass(e
 def test_a_way_of_counting_does_not_change(way):
     with pytest.raises(dataclasses.FrozenInstanceError):
         setattr(object.__new__(way), dataclasses.fields(way)[0].name, None)
+
+
+SCHOOL_TERMS = CALENDARS.with_institutions(
+    [
+        Institution(
+            "100",
+            dt.date(2029, 9, 1),
+            dt.date(2030, 8, 31),
+            terms=(
+                (dt.date(2029, 9, 4), dt.date(2029, 12, 20)),
+                (dt.date(2030, 1, 7), dt.date(2030, 4, 5)),
+                (dt.date(2030, 4, 22), dt.date(2030, 7, 19)),
+            ),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "on", "last"),
+    [
+        # Whole terms: those that begin after the day; "beginning with" it, from the one in which it falls, or the next.
+        ("1 term after", "2029-09-04", "2030-04-05"),
+        ("2 terms after", "2029-12-31", "2030-07-19"),
+        ("3 terms after", "2029-12-31", None),
+        ("1 term beginning with", "2029-12-20", "2029-12-20"),
+        ("1 term beginning with", "2029-12-21", "2030-04-05"),
+        ("1 term beginning with", "2029-09-03", None),
+        ("at least 1 term beginning with", "2029-12-20", "2029-12-20"),
+        ("at least 1 term before", "2029-12-20", None),
+        ("at least 1 term before", "2029-12-21", "2029-09-03"),
+        ("at least 1 term before", "2030-04-05", "2029-09-03"),
+        ("at least 2 terms before", "2030-04-22", "2029-09-03"),
+        ("at least 1 term before", "2030-07-19", "2030-01-06"),
+        ("at least 1 term before", "2030-07-20", None),
+        # Whole school years, from 1 September.
+        ("1 school year after", "2029-08-31", "2030-08-31"),
+        ("1 school year after", "2029-09-01", "2031-08-31"),
+        ("1 school year beginning with", "2029-08-31", "2029-08-31"),
+        ("2 school years beginning with", "2029-09-01", "2031-08-31"),
+        ("at least 1 school year before", "2029-08-31", "2027-08-31"),
+        ("at least 1 school year before", "2029-09-01", "2028-08-31"),
+        # A date in a school year: that of the day, or that of a birthday.
+        ("by 15 February of the school year", "2029-08-31", "2029-02-15"),
+        ("by 15 February of the school year", "2029-09-01", "2030-02-15"),
+        ("before 1 October of the school year", "2030-01-01", "2029-09-30"),
+        ("by 31 August of the school year", "2030-01-01", "2030-08-31"),
+        ("by 15 February of the school year in which the child turns 11", "2018-08-31", "2029-02-15"),
+        ("by 15 February of the school year in which the child turns 11", "2018-09-01", "2030-02-15"),
+        ("before 15 February of the school year in which the child turns 4", "2024-02-29", "2028-02-14"),
+        ("before 15 February of the school year in which the child turns 5", "2024-02-29", "2029-02-14"),
+    ],
+)
+def test_terms_and_school_years_are_whole_ones(text, on, last):
+    way = parse_convention(text)
+    assert str(way) == text
+    found = way.last_day(dt.date.fromisoformat(on), SCHOOL_TERMS, "100")
+    assert found == (last and dt.date.fromisoformat(last))
+    if found is not None:
+        assert way.in_words(dt.date.fromisoformat(on), found)
+    assert way.first_day(dt.date(2029, 9, 1)) >= dt.date(2029, 9, 1)
+    if "term" in text:
+        assert way.last_day(dt.date.fromisoformat(on), SCHOOL_TERMS, "999") is None
+        assert way.last_day(dt.date.fromisoformat(on), SCHOOL_TERMS) is None

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal, Self, TypeAlias, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from ehcp_flow.closed import complete
-from ehcp_flow.counting import parse_convention, parse_period
+from ehcp_flow.counting import SchoolDays, Terms, parse_convention, parse_period
 from ehcp_flow.facts import DATES
 
 __all__ = [
@@ -40,14 +40,19 @@ def _date_field(name: str) -> str:
     return name
 
 
+def _period(value: object) -> object:
+    period = parse_period(value) if isinstance(value, str) else value
+    if isinstance(period, SchoolDays | Terms):
+        raise ValueError(f"{period}: the calendar of an institution decides it, which only counting can ask for")  # noqa: TRY004 - pydantic reports a ValueError, with its place
+    return period
+
+
 DateField: TypeAlias = Annotated[str, AfterValidator(_date_field)]
 _AS_TEXT: Final = WithJsonSchema({"type": "string"})
 CountingText: TypeAlias = Annotated[
     Any, BeforeValidator(lambda value: parse_convention(value) if isinstance(value, str) else value), _AS_TEXT
 ]
-PeriodText: TypeAlias = Annotated[
-    Any, BeforeValidator(lambda value: parse_period(value) if isinstance(value, str) else value), _AS_TEXT
-]
+PeriodText: TypeAlias = Annotated[Any, BeforeValidator(_period), _AS_TEXT]
 
 EVIDENCE: Final[Mapping[str, str]] = {
     "P": "the primary text was read",

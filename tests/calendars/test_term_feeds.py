@@ -43,6 +43,20 @@ def test_the_closures_of_terms_are_the_gaps_between_them():
     assert said == [(TERMS[0][2], "term"), (TERMS[1][2], "term"), ("INSET day", "closure")]
 
 
+@pytest.mark.parametrize(
+    ("events", "terms"),
+    [
+        ((("20260902", "20261219", "Autumn term"),), [("2026-09-02", "2026-12-18")]),
+        (TERMS, []),  # halves of a term: which two are whole nobody says
+        ((("20260902", "20261219", "Autumn term"), ("20261218", "20270326", "Spring term")), []),
+        ((HOLIDAY,), []),
+    ],
+)
+def test_terms_are_those_that_are_whole_and_stand_apart(events, terms):
+    school = read_institutions(io.StringIO(feed(*events)), authority_default="s1")["s1"]
+    assert [(str(first), str(last)) for first, last in school.terms] == terms
+
+
 def test_a_long_event_without_a_word_about_it_is_a_term_and_not_a_closure():
     shut, _, said = read(("20260902", "20261219", "Autumn 2026"), ("20270104", "20270326", "Spring 2027"))
     assert shut == [("2026-12-19", "2027-01-04")]

@@ -177,6 +177,7 @@ def test_a_wrong_one_is_refused(tmp_path, old):
 
 
 RULE = 'done_by = ["assessment_agreed"]\n'
+OF_FIVE = "by 1 May of the school year in which the child turns 5"
 VERSION = 'counting = "6 weeks after"\n'
 AGAIN = (
     '[[limit.rule.version]]\nin_force_from = {}\ncounting = "6 weeks after"\ncitation = ["SR 5(1)"]\nevidence = "P"\n'
@@ -261,6 +262,31 @@ OTHERS = [
         "no ground is called 'flood'",
     ),
     (BEGINS, BEGINS + 'or_after = { facts = ["plan_kept"], date = "until" }\n', "or_after needs from_age"),
+    (BEGINS, BEGINS + "of_school_year = true\n", "of_school_year needs from_age"),
+    (
+        BEGINS,
+        'from_age = 11\nof_school_year = true\nreading = { name = "x", says = "y" }\n',
+        "a reading of an age is of the birthday itself",
+    ),
+    (RULE, RULE + "cohorts = [{ turns = 11 }]\n", "give on_or_after, before, from_age or under_age"),
+    (RULE, RULE + "cohorts = [{ turns = 11, under_age = 5 }]\n", "the age on a birthday is known"),
+    (
+        RULE,
+        RULE + 'cohorts = [{ turns = 11, begun_by = ["plan_kept"], before = 2029-09-01 }]\n',
+        "give one of begun_by, followed_by and turns",
+    ),
+    (RULE, RULE + 'cohorts = [{ begun_by = ["died inside prison"], before = 2029-09-01 }]\n', "no spell is called"),
+    (RULE, RULE + 'looks_back = "2 terms"\n', "2 terms: the calendar of an institution decides it"),
+    (
+        VERSION,
+        f'later_of = [{{ counts_from = ["until"], counting = "{OF_FIVE}" }}]\n',
+        "it counts from the date of birth",
+    ),
+    (
+        RULE,
+        RULE + f'readings = [{{ name = "x", says = "y", counting = "{OF_FIVE}" }}]\n',
+        "a reading counts from the day that its version counts from",
+    ),
     (BEGINS, BEGINS + "from_age = 25\n", "with from_age no fact begins or ends a spell"),
     (BEGINS, BEGINS + "lasts = 0\n", "lasts is a number of days from 1 on, or a period"),
     (RULE, RULE + "done_as_named = true\n", "give done_by, or done_as_named = true"),
