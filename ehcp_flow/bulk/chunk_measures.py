@@ -19,8 +19,9 @@ from ehcp_flow.bulk.held_columns import HeldValues, with_held
 from ehcp_flow.dates import school_year_begun
 from ehcp_flow.errors import EhcpFlowError, RowRefused
 from ehcp_flow.measures.case_groups import CHANGING, Grouped, group_of, is_asked
+from ehcp_flow.measures.catalogue import column_names
 from ehcp_flow.measures.dated_values import DatedValues
-from ehcp_flow.measures.figures import BORN, REQUESTED, column_names
+from ehcp_flow.measures.figures import BORN, REQUESTED
 from ehcp_flow.measures.periods import Period, Span
 
 __all__ = ["ChunkMeasures", "MeasureQuestion", "added_chunk", "span_chunk"]

@@ -22,7 +22,7 @@ from ehcp_flow.bulk.row_sources import Source
 from ehcp_flow.bulk.source_pass import Options, Pass
 from ehcp_flow.errors import EhcpFlowError, RowRefused
 from ehcp_flow.facts import ParticularRecorded
-from ehcp_flow.measures.figures import column_names
+from ehcp_flow.measures.catalogue import column_names
 from ehcp_flow.measures.periods import Period
 from ehcp_flow.particulars import FIRST, REDACTED
 

@@ -15,8 +15,8 @@ from ehcp_flow.law.model import Limit, Rulebook
 from ehcp_flow.law.profile import targets_of
 
 __all__ = [
-    "RELEASES", "Catalogue", "Measure", "MeasureColumn", "Sum", "catalogue", "catalogue_of", "release_of",
-    "target_columns",
+    "RELEASES", "Catalogue", "Measure", "MeasureColumn", "Sum", "catalogue", "catalogue_of", "column_names",
+    "release_of", "target_columns",
 ]  # fmt: skip
 
 _FILE: Final = "catalogue.toml"
@@ -131,6 +131,11 @@ def catalogue_of(rulebook: Rulebook | None) -> Catalogue:
         columns={**known.columns, **{column.name: column for measure in own for column in measure.columns}},
         home={**known.home, **columns},
     )
+
+
+def column_names(rulebook: Rulebook) -> tuple[str, ...]:
+    """Return the columns of the table by their numbers: those of every table, then those of targets of one's own."""
+    return tuple(catalogue_of(rulebook).columns)
 
 
 def target_columns(target: str) -> tuple[str, str, str]:

@@ -18,7 +18,8 @@ from ehcp_flow.engine.kernel import NO_DAY
 from ehcp_flow.engine.numbers import KEY_OF, as_date, as_day
 from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.facts import DATES, Fact
-from ehcp_flow.measures.figures import MADE_ON, MONTHS, column_names, tables_of
+from ehcp_flow.measures.catalogue import column_names
+from ehcp_flow.measures.figures import MADE_ON, MONTHS, tables_of
 from ehcp_flow.measures.periods import Period, longest_ago
 from ehcp_flow.moves.region_tables import history_space, kernel_moves
 from ehcp_flow.moves.regions import regions_of

@@ -24,7 +24,7 @@ from ehcp_flow.facts import DATES, OUTCOMES
 from ehcp_flow.law.clock import Clock
 from ehcp_flow.law.model import Limit, Rulebook
 from ehcp_flow.law.profile import targets_of
-from ehcp_flow.measures.catalogue import catalogue, catalogue_of, target_columns
+from ehcp_flow.measures.catalogue import catalogue, column_names, target_columns
 from ehcp_flow.measures.particular_figures import PARTICULAR_FIGURES
 from ehcp_flow.moves.regions import regions_of
 from ehcp_flow.states import MAINTAINED_STATES, State
@@ -45,7 +45,6 @@ __all__ = [
     "UNDER_WAY",
     "WAITING",
     "are_of",
-    "column_names",
     "tables_of",
 ]
 
@@ -243,11 +242,6 @@ complete(
 )
 
 
-def column_names(rulebook: Rulebook) -> tuple[str, ...]:
-    """Return the columns of the table by their numbers: those of `COLUMNS`, then those of targets of one's own."""
-    return tuple(catalogue_of(rulebook).columns)
-
-
 def _of_targets(rulebook: Rulebook) -> Iterator[Figure]:
     """Yield what is counted of each target of a profile: by its last day, as a plan's share of a limit is."""
     for target in targets_of(rulebook):
@@ -279,8 +273,7 @@ def tables_of(book: CompiledRulebook, contested: str = "with", wanted: frozenset
         raise EnglandOnly("the measures", book.rulebook.title)
     states_there = list(regions_of(book.rulebook).pathway.states)
     every = (*FIGURES, *_of_targets(book.rulebook))
-    asked = every if wanted is None else tuple(figure for figure in every if figure.column in wanted)
-    number = {name: at for at, name in enumerate(column_names(book.rulebook))}
+    asked = [figure for figure in every if wanted is None or figure.column in wanted]
     groups: list[list[Figure]] = [[figure for figure in asked if figure.of == group] for group in range(c.GROUPS)]
 
     def group_of(chosen: Iterable[Figure]) -> int:
@@ -298,7 +291,7 @@ def tables_of(book: CompiledRulebook, contested: str = "with", wanted: frozenset
             if at >= 0:
                 groups[at] = [each._replace(**{key: getattr(each, key) | doubt}) for each in groups[at]]
     keys = [group_of(figure for figure in asked if figure.of in _ways(*key)) for key in KEYS]
-    rules = [rule.limit for rule in book.rules]
+    rules, columns = [rule.limit for rule in book.rules], column_names(book.rulebook)
     figures = [figure for group in groups for figure in group]
     ends = [0]
     for group in groups:
@@ -310,7 +303,7 @@ def tables_of(book: CompiledRulebook, contested: str = "with", wanted: frozenset
     }
     return {
         "group_at": ends,
-        "column": [number[figure.column] for figure in figures],
+        "column": [columns.index(figure.column) for figure in figures],
         "when": [figure.when for figure in figures],
         "unless": [figure.unless for figure in figures],
         "by": [figure.by for figure in figures],

@@ -220,24 +220,22 @@ class Scorecard:
 
     def _row(self, measure: PlanMeasure) -> CardRow:
         laid = self._laid
-        series = []
-        for at in range(laid.first_of(measure), laid.last + 1):
-            period = laid.window(measure.over, at)
-            figure = self._figure(measure, period)
-            series.append({
-                "period": period.label, "value": figure.value, "numerator": figure.numerator,
-                "denominator": figure.denominator, "target": target_on(measure, min(period.end, self.as_of)),
-            })  # fmt: skip
-        now = laid.window(measure.over, laid.last)
-        figure, line = self._figure(measure, now), target_on(measure, self.as_of)
+        windows = [laid.window(measure.over, at) for at in range(laid.first_of(measure), laid.last + 1)]
+        figures = [self._figure(measure, window) for window in windows]
+        series = [
+            {
+                "period": window.label, "value": each.value, "numerator": each.numerator,
+                "denominator": each.denominator, "target": target_on(measure, min(window.end, self.as_of)),
+            }
+            for window, each in zip(windows, figures, strict=True)
+        ]  # fmt: skip
+        now, figure, line = windows[-1], figures[-1], target_on(measure, self.as_of)
         before = laid.before(measure.over)
-        trend = trend_of(
-            measure, figure, PlanFigure() if before is None else self._figure(measure, before),
-            whole=now.end <= self.as_of,
-        )  # fmt: skip
+        earlier = PlanFigure() if before is None else self._figure(measure, before)
         return CardRow(
             measure, title_of(measure), now, figure, line, target_next(measure, self.as_of),
-            rag_of(measure, figure.value, line), trend, series, self._recovery(measure, now), self._comment(measure),
+            rag_of(measure, figure.value, line), trend_of(measure, figure, earlier, whole=now.end <= self.as_of),
+            series, self._recovery(measure, now), self._comment(measure),
         )  # fmt: skip
 
     def _comment(self, measure: PlanMeasure) -> str | None:

@@ -56,6 +56,7 @@ SHORT = {
     "measures/exceptions.py": "one figure",
     "reports/desk_lines.py": "a row of the desk as two pages show it",
     "measures/frames.py": "the way of every figure into frames",
+    "measures/plan_proposal.py": "the plan to begin with is data; this fills in its baselines",
     "moves/citing.py": "one function, below guards and steps",
     "moves/regions.py": "one question to the rulebook",
     "reports/tiles.py": "the tiles of the page",
