@@ -44,6 +44,7 @@ class Line(NamedTuple):
 
 
 LINES = (
+    Line("desk", "desk {source} {day}", 2),
     Line("check", "check {source} {day} --format csv", 2),
     Line("state", "state {source} {day} --format csv", 2),
     Line("measures", "measures {source} {day} --format csv", 2),

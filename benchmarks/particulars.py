@@ -32,7 +32,6 @@ MAY = 1.2
 
 COMMANDS = (
     *LINES,
-    Line("desk", "desk {source} --format csv {day}", 2),
     Line("breaches", "breaches {source} --format csv {day}", 2),
     Line("registers findings", "breaches {source} --register findings --format csv {day}", 2),
     Line("registers all", "registers {source} --format csv {day}", 2),

@@ -29,7 +29,6 @@ KNOWN_TWICE = {
 
 SHORTEST, LONGEST = 50, 400
 LONG = {
-    "bulk/row_sources.py": "each kind of source is one short class, chosen among in one place",
     "case.py": "what was recorded of one child, what counts of it, and what holds on a day: one class",
     "counting.py": "a closed set of periods and conventions, each a small class",
     "engine/contributions.py": "compiled as one; a figure's marks are one walk over a case",
