@@ -53,6 +53,7 @@ SHORT = {
     "law/notices.py": "one question to the rulebook",
     "measures/change.py": "one test, of shares and of counts",
     "measures/exceptions.py": "one figure",
+    "reports/list_page.py": "one page, whatever list is on it",
     "reports/desk_lines.py": "a row of the desk as two pages show it",
     "measures/frames.py": "the way of every figure into frames",
     "measures/plan_proposal.py": "the plan to begin with is data; this fills in its baselines",
