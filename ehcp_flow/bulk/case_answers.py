@@ -29,7 +29,6 @@ from ehcp_flow.bulk.histories import disputed
 from ehcp_flow.case import Case
 from ehcp_flow.deadlines import Deadline, deadlines_in
 from ehcp_flow.engine import kernel
-from ehcp_flow.engine.earliest_days import try_earlier_days
 from ehcp_flow.engine.judged_case import JudgedCase, JudgedRows, facts_that_count
 from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.errors import EhcpFlowError, RowRefused
@@ -110,6 +109,8 @@ class _Chunk:
 
     def case(self, number: int) -> Case:
         """Return a case, as it was known at the instant asked for."""
+        if number in self._columns.by_month:
+            return self._columns.by_month[number].case
         case, known_at = self._cases.case(number), self.question.known_at
         return case if known_at is None else case.known_at(known_at)
 
@@ -156,6 +157,8 @@ class _Chunk:
 
     def judged(self, case: Case, number: int) -> JudgedCase:
         """Return a case with its rows."""
+        if number in self._columns.by_month:
+            return self._columns.by_month[number]
         question = self.question
         begin, end = self._bounds[number], self._bounds[number + 1]
         whole = end - begin + self._repeated[number] == self._acts[number] and not self._broken[number]
@@ -173,9 +176,7 @@ class _Chunk:
         size = rows.shape[1]
         taken = list(self._taken[begin : begin + len(facts)])
         found = JudgedRows(rows.ravel().tolist(), size, size, noted, taken)
-        judged = JudgedCase(case, question.as_of, facts, question.law.book, question.calendars, found)
-        try_earlier_days(judged)
-        return judged
+        return JudgedCase(case, question.as_of, facts, question.law.book, question.calendars, found)
 
     def having(self, wanted: tuple[int, ...], due_by: dt.date) -> Array:
         """Return which cases have a deadline of these, not due after a day; see `Answer.may_have`."""

@@ -28,6 +28,7 @@ from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
 from ehcp_flow.deadlines import STATUSES, judged_case
 from ehcp_flow.engine import kernel
+from ehcp_flow.engine.judged_case import JudgedCase
 from ehcp_flow.errors import EhcpFlowError, RowRefused
 
 __all__ = [
@@ -118,7 +119,8 @@ def _enum(words: Iterable[str]) -> pl.Enum:
 class Columns:
     """A chunk of whole cases as columns: its rows, its facts in legal order, and what was judged of them.
 
-    `there` says which cases had been recorded by the instant asked for.
+    `there` says which cases had been recorded by the instant asked for. `by_month` holds those with a day known to its
+    month alone, by number: they have been asked one at a time.
     """
 
     question: Question
@@ -129,6 +131,7 @@ class Columns:
     there: Array
     refused: list[RowRefused]
     count: int
+    by_month: Mapping[int, JudgedCase]
 
     def chunk(self, frame: pl.DataFrame) -> Chunk:
         """Return what came of the chunk, if this frame is the answer."""
@@ -151,29 +154,32 @@ class Columns:
         """Return the columns of a chunk, each case's rows together."""
         encoded, rows, refused, count = asked_rows(rows, question)
         facts, there = standing_facts(encoded, rows, question)
-        at_earliest = _at_earliest(encoded, rows, facts, np.flatnonzero(there), question)
+        by_month = _by_month(encoded, rows, facts, np.flatnonzero(there), question)
         judged = judge_columns(facts, question.law.book, question.calendars)
-        judged.at_earliest = at_earliest
-        return cls(question, rows, encoded, facts, judged, there, refused, count)
+        judged.at_earliest = _at_earliest(facts, by_month)
+        return cls(question, rows, encoded, facts, judged, there, refused, count, by_month)
 
 
-def _at_earliest(
+def _by_month(
     encoded: Encoded, rows: pl.DataFrame, facts: FactColumns, there: Array, question: Question
-) -> dict[tuple[int, int], int]:
-    """Return the earliest of the possible last lawful days, by rule and place of the fact that starts its clock.
-
-    Only cases with a day known to its month alone are looked at, one at a time; one that cannot be judged has failed.
-    """
+) -> dict[int, JudgedCase]:
+    """Return the cases with a day known to its month alone, by number; one that cannot be judged has failed."""
     if encoded.months is None:
         return {}
-    days: dict[tuple[int, int], int] = {}
+    found: dict[int, JudgedCase] = {}
     numbers = np.intersect1d(encoded.case[encoded.months], there)
     for case, number in zip(cases_of(rows, encoded, numbers, question), numbers.tolist(), strict=True):
         try:
-            judged = judged_case(case, question.as_of, question.law.rulebook, question.calendars)
+            found[number] = judged_case(case, question.as_of, question.law.rulebook, question.calendars)
         except EhcpFlowError:
             facts.failed[number] = True
-            continue
+    return found
+
+
+def _at_earliest(facts: FactColumns, by_month: Mapping[int, JudgedCase]) -> dict[tuple[int, int], int]:
+    """Return the earliest of the possible last lawful days, by rule and place of the fact that starts its clock."""
+    days: dict[tuple[int, int], int] = {}
+    for number, judged in by_month.items():
         low = int(facts.bounds[number])
         for row in judged.at_earliest:
             day = judged.due_on_earliest(row)
