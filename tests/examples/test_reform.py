@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from ehcp_flow.bulk import deadlines_frame, states_frame
 from ehcp_flow.bulk.queries import findings_frame
 from ehcp_flow.calendars import Institution, england, read_institutions
 from ehcp_flow.deadlines import deadlines_of, judge
-from ehcp_flow.errors import MoveRefused
+from ehcp_flow.errors import CalendarError, MoveRefused, RulebookError
 from ehcp_flow.facts import make_fact
 from ehcp_flow.law import load_rulebook
 from ehcp_flow.readers import write_facts
@@ -22,7 +23,7 @@ from tests.cli.running import invoke
 from tests.telling import day, facts, tell
 
 FOLDER = Path(__file__).parent / "reform"
-LATER = "2032-09-01"
+LATER = "2039-09-01"
 MEETINGS = "2029-01-08 review_meeting_held; 2029-09-01 review_meeting_held"
 TERMS = """institution,closed_from,reopens_on,what,known_from,known_to,term_from,term_to
 {0},,,,2029-09-01,2030-08-31,2029-09-04,2029-12-20
@@ -97,6 +98,9 @@ def due_days(chronology, limit, book, as_of=LATER, calendars=None):
         # In whole school years.
         ("2029-08-31 final_plan_sent", "look_again", ["2030-08-31"]),
         ("2029-09-01 final_plan_sent", "look_again", ["2031-08-31"]),
+        # A duty that is for those alone whose plan was made before a day.
+        ("2035-08-31 final_plan_sent", "look_again", ["2036-08-31"]),
+        ("2035-09-01 final_plan_sent", "look_again", []),
     ],
 )
 def test_whom_a_limit_is_for_and_by_which_law(chronology, limit, due, book):
@@ -263,7 +267,26 @@ def test_commands_and_a_store_answer_by_it(book, tmp_path):
     assert "this is law from Saturday 1 September 2029 on" in refused.stderr
 
 
+def test_the_rules_say_whom_they_are_for_and_to_whom_a_change_applies():
+    told = " ".join(invoke("rules", "transfer_review", "--rulebook", FOLDER).stdout.split())
+    assert "only where the day counted from is one on which the child is under 11" in told
+    assert "It applies where the birthday 11 of the child is on or after Saturday 1 September 2029." in told
+    [row] = json.loads(invoke("rules", "look_again", "--format", "json", "--rulebook", FOLDER).stdout)
+    assert row["rules"][0]["cohorts"] == ["the day counted from is before Saturday 1 September 2035"]
+    assert row["versions"][0]["applies_to"] == []
+
+
+def test_a_move_that_ends_before_it_begins_is_refused(tmp_path):
+    shutil.copytree(FOLDER, tmp_path / "reform")
+    file = tmp_path / "reform" / "moves" / "reform.toml"
+    text = file.read_text()
+    file.write_text(text.replace("in_force_to = 2029-08-31", "in_force_to = 2029-08-31\nin_force_from = 2029-09-01"))
+    with pytest.raises(RulebookError, match="in_force_to lies before in_force_from") as refused:
+        load_rulebook(tmp_path / "reform")
+    assert refused.value.file == "reform.toml"
+
+
 def test_terms_that_overlap_are_refused():
-    with pytest.raises(Exception, match="the first and the last day of each term"):
+    with pytest.raises(CalendarError, match="the first and the last day of each term"):
         Institution("100", day("2029-09-01"), day("2030-08-31"), terms=((day("2029-09-04"), day("2029-12-20")),) * 2)
     assert Institution("100", dt.date(2029, 9, 1), dt.date(2030, 8, 31)).nth_term_before(dt.date(2029, 9, 1), 1) is None
