@@ -19,7 +19,7 @@ from ehcp_flow.conversion import ReturnColumns, cases_of, read_return, rows_of_r
 from ehcp_flow.errors import EhcpFlowError
 from ehcp_flow.sen2 import check_return
 
-# The numbers are made up and fail their checks, some UPNs have fourteen characters, a plan names NEET, which no plan can;
+# The numbers are made up and fail their checks, some UPNs have fourteen characters, a plan names NEET, which none can;
 # the sample of 2023 says that it is of 2024, has the items of 2023, and a person of wrong codes.
 OWN_ERRORS: Final = {
     "sen2_sample_2023.xml": {

@@ -81,7 +81,8 @@ class ToldCases(Pass):
     """The cases of a source, told plainly, chunk by chunk.
 
     `sets` are the stretches of time whose figures are asked for; `counts` says, when all is read, how often each figure
-    of each was met. `refused` and `failed` are those of any pass.
+    of each was met. `events` are those whose facts are told, where not all are. `refused` and `failed` are those of any
+    pass.
     """
 
     def __init__(
@@ -89,6 +90,8 @@ class ToldCases(Pass):
         source: Source,
         sets: Sequence[Sequence[Period]],
         as_of: dt.date | str | None = None,
+        *,
+        events: frozenset[str] | None = None,
         **options: Unpack[Options],
     ) -> None:
         options.setdefault("chunk_cases", _TOGETHER)
@@ -96,10 +99,11 @@ class ToldCases(Pass):
         options.setdefault("workers", 1)
         super().__init__(source, as_of, **options)
         self._sets = sets
+        self._events = events
         self.counts: list[Counter[str]] = [Counter() for _ in sets]
 
     def __iter__(self) -> Iterator[ToldCase]:
-        for part in self._parts(partial(_told_chunk, sets=self._sets)):
+        for part in self._parts(partial(_told_chunk, sets=self._sets, events=self._events)):
             self.failed.extend(part.failed)
             for known, more in zip(self.counts, part.counts, strict=True):
                 known.update(more)
@@ -107,7 +111,9 @@ class ToldCases(Pass):
             self._tell(self.cases)
 
 
-def _told_chunk(rows: pl.DataFrame, question: Question, *, sets: Sequence[Sequence[Period]]) -> _ToldChunk:
+def _told_chunk(
+    rows: pl.DataFrame, question: Question, *, sets: Sequence[Sequence[Period]], events: frozenset[str] | None
+) -> _ToldChunk:
     columns = Columns.of(rows, question)
     entries = contributed(columns, sets)
     names = column_names(question.law.rulebook)
@@ -115,7 +121,7 @@ def _told_chunk(rows: pl.DataFrame, question: Question, *, sets: Sequence[Sequen
         Counter({names[at]: int(many) for at, many in enumerate(np.bincount(each.column)) if many}) for each in entries
     ]
     figures = [_by_case(each.case, each.column, columns.facts.cases, names) for each in entries]
-    told = _told(columns, figures)
+    told = _told(columns, figures, events)
     return _ToldChunk(told, counts, columns.refused, columns.failures, int(columns.there.sum()), columns.count)
 
 
@@ -126,29 +132,31 @@ def _by_case(case: Array, column: Array, cases: int, every: Sequence[str]) -> li
     return [Counter(names[begin:end]) for begin, end in pairwise(bounds)]
 
 
-def _told(columns: Columns, figures: list[list[Counter[str]]]) -> Iterator[ToldCase]:
+def _told(columns: Columns, figures: list[list[Counter[str]]], asked: frozenset[str] | None) -> Iterator[ToldCase]:
     facts, encoded = columns.facts, columns.encoded
     held = _held(columns)
     events = [event for event, _ in KEYS]
     outcomes = [outcome or "" for _, outcome in KEYS]
-    keys = facts.key.tolist()
+    is_told = np.array([asked is None or event in asked for event in events], dtype=bool)
+    at = np.flatnonzero(is_told.take(facts.key))
+    keys = facts.key.take(at).tolist()
     none = [""] * len(keys)
     made, reviewed = (facts.dates.get(name) for name in ("made_on", "reviewed_on"))
-    whose = encoded.authority.codes.take(facts.rows)
+    whose = encoded.authority.codes.take(facts.rows.take(at))
     every = list(
         map(
             ToldFact,
             [events[key] for key in keys],
-            _days(facts.on),
+            _days(facts.on.take(at)),
             [outcomes[key] for key in keys],
-            _texts(facts.party, facts.names),
-            none if made is None else _days(made),
-            none if reviewed is None else _days(reviewed),
+            _texts(facts.party.take(at), facts.names),
+            none if made is None else _days(made.take(at)),
+            none if reviewed is None else _days(reviewed.take(at)),
             _texts(whose, encoded.authority.texts),
-            _texts(facts.value, facts.values),
+            _texts(facts.value.take(at), facts.values),
         )
     )
-    bounds = facts.bounds.tolist()
+    bounds = np.searchsorted(at, facts.bounds).tolist()
     authorities = _texts(facts.authority, encoded.authority.texts)
     ids = encoded.case_ids.cast(pl.String).to_list()
     for number in np.flatnonzero(columns.there & ~facts.failed).tolist():

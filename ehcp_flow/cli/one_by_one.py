@@ -243,12 +243,14 @@ class SourceOneByOne(OpenedSource):
             list(self.cases()), query.on, rulebook=query.law, calendars=query.calendars, report=report, refused=[]
         )
 
-    def told(self, sets: Sequence[Sequence[Period]]) -> Iterator[ToldCase]:
+    def told(self, sets: Sequence[Sequence[Period]], events: frozenset[str]) -> Iterator[ToldCase]:
         """Yield the cases told plainly, over columns."""
         from ehcp_flow.bulk.told_cases import ToldCases
 
         query = self.query
-        read = ToldCases(list(self.cases()), sets, as_of=query.on, rulebook=query.law, calendars=query.calendars)
+        read = ToldCases(
+            list(self.cases()), sets, as_of=query.on, events=events, rulebook=query.law, calendars=query.calendars
+        )
         yield from read
         for case_id, error in read.failed:
             self.cannot(case_id, error)

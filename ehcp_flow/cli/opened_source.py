@@ -157,8 +157,11 @@ class OpenedSource(ABC):
         """Return the tables of `bulk.tables`, by name."""
 
     @abstractmethod
-    def told(self, sets: Sequence[Sequence[Period]]) -> Iterator[ToldCase]:
-        """Yield the cases told plainly, each with the figures of these stretches of time in which it counts."""
+    def told(self, sets: Sequence[Sequence[Period]], events: frozenset[str]) -> Iterator[ToldCase]:
+        """Yield the cases told plainly, each with the figures of these stretches of time in which it counts.
+
+        `events` are those whose facts are told.
+        """
 
     def cannot(self, case_id: str, error: EhcpFlowError) -> None:
         """Tell that one case cannot be judged; the others still are."""

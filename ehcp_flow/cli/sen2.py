@@ -110,7 +110,7 @@ def _export(
     persons = sen2.read_persons(which.persons)
     header = _header(sen2, which, persons, year, query.authority or "")
     with open_source(replace(query, as_of=year.survey)) as source:
-        made = sen2.make_return(source.told(year.periods()), persons, year)
+        made = sen2.make_return(source.told(year.periods(), sen2.EVENTS_TOLD), persons, year)
         header["LEA"] = _whose(made, query.authority)
         with _opened(output, sen2.RETURN_FILE) as file:
             people = _write(sen2, file, made, header, year, form)

@@ -12,10 +12,12 @@ from ehcp_flow.sen2.checking import check_return
 from ehcp_flow.sen2.comparing import FIELDS_OF_CHANGE, ReturnChange, compare_returns
 from ehcp_flow.sen2.made_return import ReturnMade, header_of_return, make_return
 from ehcp_flow.sen2.persons import Persons, persons_of, read_persons
+from ehcp_flow.sen2.request_rows import EVENTS_TOLD
 from ehcp_flow.sen2.return_figures import (
     FIELDS_OF_FIGURE,
     FigureRow,
     FiguresOfFacts,
+    events_looked_at,
     figure_rows,
     figures_of_facts,
     figures_of_return,
@@ -28,6 +30,7 @@ from ehcp_flow.sen2.return_writer import RETURN_FILE, write_xml
 from ehcp_flow.sen2.return_year import ReturnYear
 
 __all__ = [
+    "EVENTS_TOLD",
     "FIELDS_OF_CHANGE",
     "FIELDS_OF_FIGURE",
     "FIELDS_OF_FINDING",
@@ -43,6 +46,7 @@ __all__ = [
     "by_rule",
     "check_return",
     "compare_returns",
+    "events_looked_at",
     "figure_rows",
     "figures_of_facts",
     "figures_of_return",

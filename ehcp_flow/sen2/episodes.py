@@ -13,7 +13,7 @@ from typing import Final
 
 from ehcp_flow.bulk.told_cases import ToldFact
 
-__all__ = ["Episode", "episodes_of"]
+__all__ = ["EVENTS", "Episode", "episodes_of"]
 
 
 @dataclass(slots=True)
@@ -250,3 +250,6 @@ _TAKE: Final[Mapping[str, Callable[[_EpisodeReading, ToldFact], None]]] = {
     "amended_plan_sent": _amended,
     "phase_transfer_due": _transfer,
 }
+
+EVENTS: Final = frozenset(_TAKE)
+"""The events that a request is read from."""

@@ -20,13 +20,13 @@ from ehcp_flow.conversion.returns import RequestRecords, ReturnRecords, flag_val
 from ehcp_flow.measures.arithmetic import percent
 from ehcp_flow.measures.catalogue import MeasureColumn, catalogue, release_of
 from ehcp_flow.measures.figures import ONCE
-from ehcp_flow.sen2.request_rows import requests_of
+from ehcp_flow.sen2.request_rows import EVENTS_TOLD, requests_of
 from ehcp_flow.sen2.return_year import ReturnYear
 from ehcp_flow.sen2.seen_request import as_date, holds
 
 __all__ = [
-    "FIELDS_OF_FIGURE", "FigureRow", "FiguresOfFacts", "ReturnFigure", "figure_rows", "figures_of_facts",
-    "figures_of_return", "reasons_told", "return_figures",
+    "FIELDS_OF_FIGURE", "FigureRow", "FiguresOfFacts", "ReturnFigure", "events_looked_at", "figure_rows",
+    "figures_of_facts", "figures_of_return", "reasons_told", "return_figures",
 ]  # fmt: skip
 
 _WEEK: Final = 7
@@ -180,6 +180,12 @@ class FiguresOfFacts:
     made: Counter[str] = field(default_factory=Counter)
     reasons: dict[str, Counter[str]] = field(default_factory=dict)
     unexplained: dict[str, list[str]] = field(default_factory=dict)
+
+
+@cache
+def events_looked_at() -> frozenset[str]:
+    """Return the events that the figures of facts, and their reasons, are made of."""
+    return EVENTS_TOLD.union(*(reason.events for reason in _table().reason.values()))
 
 
 def figures_of_facts(cases: Iterable[ToldCase], year: ReturnYear) -> FiguresOfFacts:

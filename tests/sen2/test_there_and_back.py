@@ -118,14 +118,14 @@ def test_the_same_council_says_the_same_one_case_at_a_time_and_in_any_order_of_r
 
 
 def test_what_another_authority_decided_on_a_review_before_the_plan_came_here_comes_back(tmp_path):
-    came = (
-        "<ActivePlans>\n<TransferLA>916</TransferLA>\n<PlacementDetail>\n<SENSetting>NEET",
-        "</SENneed>\n<ReviewMeeting>2025-01-10</ReviewMeeting>\n<ReviewOutcome>A</ReviewOutcome>\n"
-        "<ReviewDraft>2025-02-03</ReviewDraft>\n<LastReview>2025-01-31</LastReview>\n</ActivePlans>",
+    place = "<PlacementDetail>\n<SENSetting>NEET"
+    review = (
+        "<ReviewMeeting>2025-01-10</ReviewMeeting>\n<ReviewOutcome>A</ReviewOutcome>\n"
+        "<ReviewDraft>2025-02-03</ReviewDraft>\n<LastReview>2025-01-31</LastReview>\n"
     )
     person = CEASED.replace("<ReceivedDate>2018-03-05", "<ReceivedDate>2025-03-05")
-    person = person.replace("<ActivePlans>\n<PlacementDetail>\n<SENSetting>NEET", came[0])
-    person = person.replace("</SENneed>\n</ActivePlans>", came[1])
+    person = person.replace(f"<ActivePlans>\n{place}", f"<ActivePlans>\n<TransferLA>916</TransferLA>\n{place}")
+    person = person.replace("</SENneed>\n</ActivePlans>", f"</SENneed>\n{review}</ActivePlans>")
     person = person.replace("<CeaseDate>2025-08-31</CeaseDate>\n<CeaseReason>4</CeaseReason>\n", "")
     year = ReturnYear.of(2026)
     records = read(CLEAN.replace(CEASED, person))
