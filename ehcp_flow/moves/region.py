@@ -106,7 +106,7 @@ class InForce:
 
 
 @dataclass(frozen=True)
-class Gate:
+class HeldBack:
     """Facts that move nothing at these states while it is shut: a fact of `shuts` shuts it, one of `opens` opens it.
 
     There they leave the state as it is, and nothing about them is out of place. `shut_at_first` says how it stands
@@ -241,8 +241,8 @@ class Region:
     def _meant(self, names: Sequence[str]) -> frozenset[LegalState]:
         return frozenset(map(self.states, self.legal.chosen(names)))
 
-    def _gate(self, still: Still, shuts: Patterns, opens: Patterns) -> Gate:
-        return Gate(keys_of(still.events), self._meant(still.at), keys_of(shuts), keys_of(opens))
+    def _gate(self, still: Still, shuts: Patterns, opens: Patterns) -> HeldBack:
+        return HeldBack(keys_of(still.events), self._meant(still.at), keys_of(shuts), keys_of(opens))
 
     def _guard(self, asked: law.Guard, key: Key) -> Guard:
         """Return what answers a question of the rulebook: the same for the same question."""

@@ -12,7 +12,7 @@ from ehcp_flow.engine.numbers import KEY_OF, KEYS, Key
 from ehcp_flow.facts import Fact, told_apart
 from ehcp_flow.moves.guards import outcome_of
 from ehcp_flow.moves.machine import Edge, table
-from ehcp_flow.moves.region import Gate, Region
+from ehcp_flow.moves.region import HeldBack, Region
 from ehcp_flow.vocabulary import per_vocabulary
 
 __all__ = ["RegionTables", "history_space", "kernel_moves", "key_of", "region_tables", "steps_of"]
@@ -85,7 +85,7 @@ def _gates(region: Region, states: Sequence[Any], edges: Sequence[Edge | None]) 
     """Return which gates each key shuts and opens, and which of them hold back each edge, a bit for each gate."""
     gates, moved_by = region.gates, _moved_by()
 
-    def bits(holds: Callable[[Gate], bool]) -> int:
+    def bits(holds: Callable[[HeldBack], bool]) -> int:
         return sum(1 << number for number, gate in enumerate(gates) if holds(gate))
 
     def held(source: Any, key: Key, edge: Edge | None) -> int:
