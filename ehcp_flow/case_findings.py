@@ -16,8 +16,7 @@ from ehcp_flow.engine.kernel import CONSIDERED, HELD, HELD_WITHOUT_END, WANTED
 from ehcp_flow.engine.numbers import as_date
 from ehcp_flow.explanation_outcome import describe, if_earlier, in_doubt
 from ehcp_flow.facts import COLUMN_OF, ExceptionRecorded, Fact, Side
-from ehcp_flow.findings import Finding
-from ehcp_flow.gaps import Gap, told_by
+from ehcp_flow.findings import Finding, Gap, told_by
 from ehcp_flow.grounds import GroundChecked
 from ehcp_flow.law.model import ActInQuestion, AgeQuestion, GivesWay, Rulebook
 

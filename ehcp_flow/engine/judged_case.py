@@ -20,7 +20,7 @@ from ehcp_flow.engine.kernel import COLUMNS, CONTESTED, EXCUSES, LAST, NO_DAY, N
 from ehcp_flow.engine.numbers import Key, as_day
 from ehcp_flow.engine.rulebook import CompiledRule, CompiledRulebook, compiled
 from ehcp_flow.facts import Fact
-from ehcp_flow.gaps import Gap
+from ehcp_flow.findings import Gap
 from ehcp_flow.law.clock import Sign
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook

@@ -46,7 +46,6 @@ SHORT = {
     "closed.py": "one function, below everything that holds a closed set",
     "docstrings.py": "one function, below everything that shows a docstring",
     "engine/numbers.py": "the numbers that the engine and the columns share",
-    "findings.py": "one class that everything above gives",
     "masking.py": "one rule for everything that is printed",
     "law/actors.py": "one table, below everything that asks on whose side it is to act",
     "law/checklist.py": "one model of the rulebook",

@@ -14,7 +14,7 @@ from ehcp_flow.bulk.case_states import counted_chunk
 from ehcp_flow.bulk.source_pass import Frames
 from ehcp_flow.case import Case
 from ehcp_flow.columns import COLUMNS
-from ehcp_flow.gaps import Gap, told_by
+from ehcp_flow.findings import Gap, told_by
 from ehcp_flow.testing.strategies import lives
 from tests.cli.running import invoke
 from tests.telling import facts, tell
