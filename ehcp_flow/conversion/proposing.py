@@ -38,6 +38,15 @@ _NOTHING: Final = (
     "pending",
     "awaiting",
     "?",
+    "n/k",
+    "nk",
+    # What a spreadsheet shows of a formula that came to nothing, and of a day that is zero.
+    "#n/a",
+    "#ref!",
+    "#value!",
+    "#name?",
+    "#div/0!",
+    "00/01/1900",
 )
 _MOSTLY: Final = 0.6
 """From which share of its cells on a column is one of days."""

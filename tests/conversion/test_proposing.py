@@ -160,3 +160,12 @@ def test_what_the_sheet_seems_to_record_stands_there_to_be_declared():
     text = proposed("A1,13/03/2026,14/04/2026", header="UPN,Request received,Final plan").text
     line = next(line for line in text.splitlines() if line.startswith("# records = "))
     assert tomllib.loads(line.removeprefix("# "))["records"] == ["request_received", "final_plan_sent"]
+
+
+def test_what_a_formula_left_behind_is_nothing_and_its_column_is_read_all_the_same():
+    found = proposed(
+        "A1,01/09/2025,00/01/1900,#N/A", "A2,02/09/2025,n/k,20/01/2026", header="UPN,Received,Draft sent,EHCP finalised"
+    )
+    file = tomllib.loads(found.text)
+    assert [fact["event"] for fact in file["fact"]] == ["request_received", "draft_plan_sent", "final_plan_sent"]
+    assert {*file["empty"]} == {"#n/a", "n/k", "00/01/1900"}
