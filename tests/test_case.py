@@ -1,7 +1,7 @@
 """A case: the order of the law, corrections of corrections, and what was known when."""
 
 import itertools
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -140,6 +140,7 @@ def test_the_source_of_a_direction_is_not_the_reason_for_correcting_it():
     directed = "2026-03-02 date_directed limit=final_plan until=2026-04-01 {} fact_id={}"
     case = Case("a", (fact(directed.format("reason='order of 2 March'", "d1")),))
     right = fact(directed.format("", "d2").replace("04-01", "04-08"))
+    replaced: Any
     [replaced] = case.replace("d1", right, "a week later")
     assert (str(replaced.until), replaced.reason) == ("2026-04-08", None)
     [kept] = case.replace("d1", right.model_copy(update={"reason": "order of 9 March"}), "a week later")
@@ -151,7 +152,8 @@ def test_a_particular_in_the_place_of_an_act_leaves_none_of_it():
     particular = fact("2026-03-02 particular_recorded particular=team value=North")
     replaced = case.replace("f3", particular, "it was no act")
     assert events(replaced) == ["request_received"]
-    assert [each.value for each in replaced.particulars] == ["North"]
+    holds: tuple[Any, ...] = replaced.particulars
+    assert [each.value for each in holds] == ["North"]
     back = replaced.replace(particular.id, AGREED, "it was one")
     assert events(back) == ["request_received", "assessment_agreed"]
     assert back.particulars == ()

@@ -150,14 +150,14 @@ class Desk:
         due_on = deadline.due_on
         left = None if due_on is None else (due_on - deadline.as_of).days
         told = deadline.as_dict()
-        self._deadlines[told["key"]] = deadline
+        self._deadlines[deadline.key] = deadline
         return self._whole(told, listed, what_to_do(deadline), deadline.starts_on, left)
 
     def _of_case(self, waits: _Waits, listed: str, what: str, since: dt.date | None) -> Row:
         of_none = dict.fromkeys(FIELDS) | {"case_id": waits.case_id, "authority": waits.authority}
         told = of_none if waits.following is None else waits.following.as_dict()
         if waits.following is not None:
-            self._deadlines[told["key"]] = waits.following
+            self._deadlines[waits.following.key] = waits.following
         due_on = None if waits.following is None else waits.following.due_on
         return self._whole(told, listed, what, since, None if due_on is None else (due_on - waits.as_of).days)
 
