@@ -30,8 +30,10 @@ from ehcp_flow.readers.text_lines import LONGEST_ROW
 
 __all__ = ["BLOCK", "CsvFile", "frame_of_rows"]
 
-BLOCK: Final = 1 << 23
-"""How many bytes are read at a time: what a block takes in memory is twenty times its bytes."""
+BLOCK: Final = 1 << 25
+"""How many bytes are read at a time, at most."""
+_LEAST, _PARTS = 1 << 22, 16
+"""A smaller file is read in so many parts, none of them smaller than so many bytes: a block takes twenty times that."""
 _NEWLINE, _QUOTE, _RETURN, _NUL = b'\n"\r\0'
 _WIDEST: Final = 250
 """So many columns fit into the byte in which the separators of a short row are counted."""
@@ -112,7 +114,8 @@ class CsvFile:
         with self.path.open("rb") as file:
             file.seek(len(self._head))
             rest: list[bytes] = []
-            while read := file.read(BLOCK):
+            block = min(BLOCK, max(_LEAST, self.path.stat().st_size // _PARTS))
+            while read := file.read(block):
                 cut = read.rfind(b"\n") + 1
                 if not cut:
                     rest.append(read)

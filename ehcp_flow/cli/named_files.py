@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["READ", "Writes", "guarded", "writes"]
 
-READ: Final = ("FILE", "FILE|DAY", "SOURCE", "URL")
+READ: Final = ("FILE", "FILE|DAY", "SOURCE", "URL", "OLD", "NEW")
 """What an option that names something to be read calls it."""
 
 

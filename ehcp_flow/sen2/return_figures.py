@@ -31,7 +31,8 @@ __all__ = [
 
 _WEEK: Final = 7
 _SINGLE: Final = ("requests", "assessments", "named_plans", "active_plans")
-_NOT_ASKED, _SEVERAL, _OTHER_RETURN, _NO_REASON = "not_asked", "several_of_one_case", "other_return", "no reason found"
+_NOT_ASKED, _SEVERAL, _PARTLY_RECORDED = "not_asked", "several_of_one_case", "partly_recorded"
+_OTHER_RETURN, _NO_REASON = "other_return", "no reason found"
 _Side: TypeAlias = Literal["before", "in", "after", "since"]
 _Span: TypeAlias = tuple[str, str]
 _Values: TypeAlias = Mapping[str, str]
@@ -219,7 +220,8 @@ def _reason_of(
     if counted > made > 0:
         return _SEVERAL
     events = {fact.event for fact in case.facts}
-    return next((name for name in figure.may_differ if _is_so(name, figure, case, requests, made, events)), _NO_REASON)
+    named = (*figure.may_differ, _PARTLY_RECORDED)
+    return next((name for name in named if _is_so(name, figure, case, requests, made, events)), _NO_REASON)
 
 
 def _is_so(

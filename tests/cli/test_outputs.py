@@ -26,7 +26,7 @@ from tests.cli.running import environment, invoke, run
 READS = {
     "SOURCE", "--store", "FILE", "--institutions", "--office-closures", "--bank-holidays", "--profile", "--rulebook",
     "--diff", "--source", "--anchor", "--columns", "--retry", "--published-file", "--plan",
-    "--rules",
+    "--rules", "--facts", "OLD", "NEW",
 }  # fmt: skip
 # What a text that is no name of a file is called.
 TEXTS = {
@@ -34,7 +34,7 @@ TEXTS = {
     "PERIOD", "POSITION", "RATE", "S", "SECONDS", "TEXT", "WHEN", "YEAR", "[EVENT[:OUTCOME]]", "[EVENT]", "[ID]",
     "[NAME]",
 }  # fmt: skip
-NAMES = {"FILE", "FILE|DAY", "FILE|NAME", "DIR", "SOURCE", "URL", "PATH"}
+NAMES = {"FILE", "FILE|DAY", "FILE|NAME", "DIR", "SOURCE", "URL", "PATH", "OLD", "NEW"}
 _DAY = ("--as-of", "2025-10-21")
 CALLS: dict[str, list[tuple[str, ...]]] = {
     "due": [("due", "--received", "2026-03-02")],
@@ -67,6 +67,8 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "sen2 import --persons": [("sen2", "import", "{return}", "--output", "{out}")],
     "sen2 import --refused": [("sen2", "import", "{damaged}", "--output", "{out}", "--persons", "{whose}")],
     "sen2 validate": [("sen2", "validate", "{return}")],
+    "sen2 compare": [("sen2", "compare", "{return}", "{return}")],
+    "sen2 figures": [("sen2", "figures", "{return}"), ("sen2", "figures", "{return}", "--facts", "{council}")],
     "convert": [("convert", "{csv}", "--columns", "{columns}")],
     "convert --propose": [("convert", "{csv}")],
     "check --refused": [("check", "{csv}", *_DAY)],

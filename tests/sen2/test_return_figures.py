@@ -32,7 +32,7 @@ from tests.sen2.test_there_and_back import as_xml
 
 NOT_OF_A_RETURN = {"review_decision_not_due", "review_decision_outstanding"}
 """What the Department counted by whether four weeks had run out on survey day, in the release of 2025 alone."""
-BUILT_IN = {"not_asked", "several_of_one_case"}
+BUILT_IN = {"not_asked", "several_of_one_case", "partly_recorded"}
 
 
 def of_facts(source, year: ReturnYear):
