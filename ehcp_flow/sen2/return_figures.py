@@ -26,7 +26,7 @@ from ehcp_flow.sen2.seen_request import as_date, holds
 
 __all__ = [
     "FIELDS_OF_FIGURE", "FigureRow", "FiguresOfFacts", "ReturnFigure", "events_looked_at", "figure_rows",
-    "figures_of_facts", "figures_of_return", "reasons_told", "return_figures",
+    "figures_of_facts", "figures_of_return", "reasons", "reasons_told", "return_figures",
 ]  # fmt: skip
 
 _WEEK: Final = 7
@@ -181,6 +181,11 @@ class FiguresOfFacts:
     made: Counter[str] = field(default_factory=Counter)
     reasons: dict[str, Counter[str]] = field(default_factory=dict)
     unexplained: dict[str, list[str]] = field(default_factory=dict)
+
+
+def reasons() -> Mapping[str, str]:
+    """Return why a figure of a return and that of the facts may differ, by name, in the order of the table."""
+    return {name: reason.says for name, reason in _table().reason.items()}
 
 
 @cache

@@ -23,7 +23,7 @@ from ehcp_flow.sen2 import (
     reasons_told,
     return_figures,
 )
-from ehcp_flow.sen2.return_figures import _table
+from ehcp_flow.sen2.return_figures import reasons
 from ehcp_flow.synth import write_synth
 from tests.cli.running import ROOT, run
 from tests.measures.answers_made_up import told
@@ -47,12 +47,12 @@ def test_every_count_that_the_department_publishes_is_in_the_table():
 
 def test_every_reason_is_one_of_some_figure_and_every_figure_names_reasons_that_there_are():
     named = {reason for figure in return_figures().values() for reason in figure.may_differ}
-    assert named | BUILT_IN == set(_table().reason)
+    assert named | BUILT_IN == set(reasons())
 
 
 def test_the_page_has_every_reason_in_its_words():
     page = (ROOT / "docs" / "your-sen2-return.md").read_text(encoding="utf-8")
-    assert [name for name, reason in _table().reason.items() if f"| `{name}` | {reason.says} |" not in page] == []
+    assert [name for name, says in reasons().items() if f"| `{name}` | {says} |" not in page] == []
 
 
 def test_the_figures_of_a_return_written_by_hand():
