@@ -9,7 +9,8 @@ PACKAGE = Path(__file__).parents[2] / "ehcp_flow"
 MODULES = {
     path.relative_to(PACKAGE).as_posix(): path.read_text("utf-8")
     for path in sorted(PACKAGE.rglob("*.py"))
-    if "migrations" not in path.parts
+    # Django finds commands by the names that it wants them to have, as Alembic and it find migrations.
+    if not {"migrations", "commands"} & {*path.parts}
 }
 
 SAYS_NOTHING = {
@@ -44,6 +45,8 @@ SHORT = {
     "bulk/refused_frame.py": "one question, asked of a Parquet file that is read again",
     "readers/persons_file.py": "one file, written by two layers and read by one",
     "closed.py": "one function, below everything that holds a closed set",
+    "contrib/django/apps.py": "Django looks for it",
+    "contrib/django/models.py": "Django looks for it",
     "docstrings.py": "one function, below everything that shows a docstring",
     "engine/numbers.py": "the numbers that the engine and the columns share",
     "masking.py": "one rule for everything that is printed",

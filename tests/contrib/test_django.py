@@ -1,0 +1,60 @@
+"""The example of a Django project, by its own tests, on SQLite and on PostgreSQL, and its admin in a browser."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from ehcp_flow.testing.postgres import Server
+
+ROOT = Path(__file__).parents[2]
+PROJECT = ROOT / "examples" / "django_council"
+
+
+def manage(project, *arguments, **environment):
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "manage.py", *arguments],
+        cwd=project, check=False, capture_output=True, text=True, encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+    )  # fmt: skip
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture
+def project(tmp_path):
+    return shutil.copytree(PROJECT, tmp_path / "project", ignore=shutil.ignore_patterns("*.sqlite3*", "__pycache__"))
+
+
+def test_the_councils_tests_pass_on_sqlite_and_in_a_browser(project):
+    code, said = manage(project, "test")
+    assert code == 0, said
+    assert "Ran 16 tests" in said
+
+
+@pytest.mark.postgres
+def test_the_councils_tests_pass_on_postgresql(project):
+    with Server.running() as server:
+        url = make_url(server.url)
+        where = {
+            "DATABASE_NAME": "council",
+            "DATABASE_HOST": str(url.query["host"]),
+            "DATABASE_USER": str(url.username),
+        }
+        code, said = manage(project, "test", "council.tests.test_council", **where)
+    assert code == 0, said
+    assert "Ran 15 tests" in said
+
+
+def test_the_models_and_their_migrations_agree(project):
+    code, said = manage(project, "makemigrations", "--check", "--dry-run")
+    assert (code, said) == (0, "No changes detected\n")
+
+
+def test_what_the_host_writes_of_its_own_is_little():
+    own = [path for path in PROJECT.rglob("*.py") if not {"tests", "migrations"} & {*path.parts}]
+    lines = [line for path in own for line in path.read_text("utf-8").splitlines() if line.strip()]
+    assert len(lines) <= 90
