@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         read_office_closures,
     )
     from ehcp_flow.case import Case, Correction, group_cases
+    from ehcp_flow.changes import next_change
     from ehcp_flow.conversion import convert
     from ehcp_flow.dates import MonthOnly, parse_date
     from ehcp_flow.deadlines import Deadline, Judgement, deadlines_of, due, judge
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from ehcp_flow.law.profile import with_targets
     from ehcp_flow.measures import measure
     from ehcp_flow.measures.scorecard import scorecard
+    from ehcp_flow.problems import problem
     from ehcp_flow.readers import Caseload, read_case, read_cases, read_facts, write_facts
     from ehcp_flow.states import (
         CaseState,
@@ -80,6 +82,7 @@ _HOMES: Final = {
         "Calendars", "Closure", "Institution", "TribunalDays", "WorkingDays", "read_institutions",
         "read_office_closures",
     ),
+    "changes": ("next_change",),
     "conversion": ("convert",),
     "case": ("Case", "Correction", "group_cases"),
     "dates": ("MonthOnly", "parse_date"),
@@ -96,6 +99,7 @@ _HOMES: Final = {
     "law.profile": ("with_targets",),
     "measures": ("measure",),
     "measures.scorecard": ("scorecard",),
+    "problems": ("problem",),
     "readers": ("Caseload", "read_case", "read_cases", "read_facts", "write_facts"),
     "states": (
         "Dispute", "DisputeState", "MoveVerdict", "CaseState", "State", "StateStep", "Verdict", "allowed", "appealable",
@@ -165,8 +169,10 @@ __all__ = [
     "make_fact",
     "measure",
     "mermaid",
+    "next_change",
     "notices",
     "parse_date",
+    "problem",
     "read_case",
     "read_cases",
     "read_facts",

@@ -90,6 +90,17 @@ class Answer:
         """The disputes that have begun, as `case_state` has them."""
         return self.case_state.disputes
 
+    def as_dict(self, *, explanation: bool = False) -> dict[str, Any]:
+        """Return the answer as plain values; with `explanation`, each deadline with the steps of its explanation."""
+        return {
+            "case_id": self.case_id,
+            "authority": self.authority,
+            "as_of": self.as_of.isoformat(),
+            "state": self.case_state.as_dict(),
+            "deadlines": [deadline.as_dict(explanation=explanation) for deadline in self.deadlines],
+            "findings": [finding.as_dict() for finding in self.findings],
+        }
+
     @property
     def breaches(self) -> tuple[Deadline, ...]:
         """The deadlines that are breaches: statutory, missed or premature, and not excused."""

@@ -18,8 +18,8 @@ from functools import cached_property
 from operator import lt
 
 from ehcp_flow.dates import MonthOnly, parse_date, parse_instant, written
-from ehcp_flow.errors import CorrectionError, FactError, KnownAtError
-from ehcp_flow.facts import LEGAL_ORDER, Fact, FactVoided
+from ehcp_flow.errors import CorrectionError, FactError, KnownAtError, UnknownNameError
+from ehcp_flow.facts import FACT_TYPES, LEGAL_ORDER, OUTCOMES, Fact, FactVoided
 from ehcp_flow.findings import Finding
 from ehcp_flow.particulars import REDACTED, findings_of_particulars, in_force, in_order, is_particular, lives_apart
 from ehcp_flow.possible_days import MANY_FACTS, on_latest_days
@@ -209,6 +209,41 @@ class Case:
     def record(self, *facts: Fact) -> Case:
         """Return the case with more facts. Nothing is checked but that they belong here; see `states.record`."""
         return Case(self.case_id, (*self.recorded, *facts))
+
+    def first(
+        self, event: str, *, party: str | None = None, outcome: str | None = None, by: dt.date | str | None = None
+    ) -> Fact | None:
+        """Return the first fact of an event that stands, in the order of the law; None if there is none.
+
+        `party` and `outcome` are those that it must have, where they are given; `by` is the last day on which it can
+        have happened. A particular is asked for with `particular`. Raises UnknownNameError for an event or an outcome
+        that does not exist, DateError if `by` is no date.
+        """
+        return next(self._told(self.facts, event, party, outcome, by), None)
+
+    def last(
+        self, event: str, *, party: str | None = None, outcome: str | None = None, by: dt.date | str | None = None
+    ) -> Fact | None:
+        """Return the last fact of an event that stands, in the order of the law; all else as for `first`."""
+        return next(self._told(self.facts[::-1], event, party, outcome, by), None)
+
+    @staticmethod
+    def _told(
+        facts: Iterable[Fact], event: str, party: str | None, outcome: str | None, by: dt.date | str | None
+    ) -> Iterator[Fact]:
+        if event not in FACT_TYPES:
+            raise UnknownNameError("event", event, FACT_TYPES)
+        if outcome is not None and outcome not in OUTCOMES.get(event, ()):
+            raise UnknownNameError(f"outcome of {event}", outcome, OUTCOMES.get(event, ()))
+        until = dt.date.max if by is None else parse_date(by)
+        return (
+            fact
+            for fact in facts
+            if fact.event == event
+            and fact.on <= until
+            and party in (None, fact.party)
+            and outcome in (None, fact.outcome)
+        )
 
     def find(self, fact_id: str) -> Fact:
         """Return the recorded fact with this id. Raises CorrectionError if there is none, or several that differ."""

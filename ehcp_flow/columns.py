@@ -260,6 +260,9 @@ class Fact(BaseModel):
     told_by_outcome: ClassVar[bool] = False
     """Whether every such fact has an outcome, so that moves tell them apart by it."""
 
+    titled: ClassVar[str] = ""
+    """What people call such a fact, where that is not its event in words."""
+
     if TYPE_CHECKING:
 
         @property

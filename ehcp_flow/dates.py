@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from ehcp_flow.errors import DateError, RangeError
 
 __all__ = [
-    "MOST_WEEKS", "OTHER_DIGIT", "MonthOnly", "days_ahead", "first_possible", "iso", "london", "ordinary", "parse_date",
-    "parse_day", "parse_instant", "say", "school_year_begun", "today", "weeks_ahead", "written",
+    "LAST_YEAR", "MOST_WEEKS", "OTHER_DIGIT", "MonthOnly", "days_ahead", "first_possible", "iso", "london", "ordinary",
+    "parse_date", "parse_day", "parse_instant", "say", "school_year_begun", "today", "weeks_ahead", "written",
 ]  # fmt: skip
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -24,7 +24,7 @@ _MIDNIGHT: Final = re.compile(r"(?<=[0-9])[ T]00:00(:00([.,]0{1,9})?)?")
 _SHORT_YEAR = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{2}")
 OTHER_DIGIT: Final = re.compile(r"(?![0-9])\d")
 """A digit of another script than the one of 0 to 9: nothing here is written with them."""
-_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+_FIRST_YEAR, LAST_YEAR = 1900, 2199
 _SEPTEMBER: Final = 9
 MOST_WEEKS: Final = 5_200
 """How many weeks ahead anybody may look."""
@@ -134,7 +134,7 @@ def parse_day(value: object) -> dt.date:
 
 
 def _within_range(day: dt.date, value: object) -> dt.date:
-    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+    if not _FIRST_YEAR <= day.year <= LAST_YEAR:
         raise DateError(value, f"the year {day.year} cannot be meant")
     return day
 

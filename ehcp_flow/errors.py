@@ -104,6 +104,8 @@ class EhcpFlowError(Exception):
 
     exit_code: ClassVar[ExitCode] = ExitCode.USAGE
     """With what the command line leaves when this error ends a command."""
+    http_status: ClassVar[int] = 500
+    """With what a web service answers when this error ends a request: see `ehcp_flow.problems`."""
 
     def __reduce__(self) -> tuple[Callable[..., EhcpFlowError], tuple[Any, ...]]:
         """Travel as the sentence and the attributes, whatever the constructor takes.
@@ -140,6 +142,8 @@ def _cut(text: str) -> str:
 
 class InputError(EhcpFlowError, ValueError):
     """Something given to the engine cannot be read."""
+
+    http_status = 422
 
 
 class DateError(InputError):
@@ -229,6 +233,8 @@ class SourceMissing(SourceError):
 class OutputError(InputError):
     """A file that must not be written, or cannot be: its `path`, and `why`, with what would be right."""
 
+    http_status = 500
+
     def __init__(self, path: str, why: str) -> None:
         self.path = masked(path, address="://" in path)
         self.why = why
@@ -249,6 +255,8 @@ class CorrectionError(InputError):
 class UnknownNameError(EhcpFlowError, LookupError):
     """A name that does not exist: the `kind` of thing, the `name` asked for, and close `matches`."""
 
+    http_status = 404
+
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         self.kind = kind
         self.name = name
@@ -265,6 +273,8 @@ class UnknownNameError(EhcpFlowError, LookupError):
 class EnglandOnly(EhcpFlowError, ValueError):
     """Something that is of England's law alone was asked of another rulebook: `what`, and that one's `title`."""
 
+    http_status = 422
+
     def __init__(self, what: str, title: str) -> None:
         self.what = what
         self.title = title
@@ -275,6 +285,8 @@ class EnglandOnly(EhcpFlowError, ValueError):
 
 class KnownAtError(EhcpFlowError, ValueError):
     """A case cannot say what was known at an instant: `case_id`, and `missing`, the facts without `recorded_at`."""
+
+    http_status = 409
 
     def __init__(self, case_id: str, missing: tuple[Any, ...]) -> None:
         self.case_id = case_id
@@ -377,6 +389,7 @@ class MoveRefused(EhcpFlowError):
     """
 
     exit_code = ExitCode.REFUSED
+    http_status = 409
 
     def __init__(self, verdict: Any) -> None:
         self.verdict = verdict

@@ -73,6 +73,18 @@ def told_apart(event: str) -> tuple[str | None, ...]:
     return outcomes_of(event) if FACT_TYPES[event].told_by_outcome else (None,)
 
 
+def title_of(event: str, outcome: str | None = None) -> str:
+    """Return what people call such a fact: `Final plan sent`, `Review decision sent: amend`.
+
+    Raises UnknownNameError for an event that does not exist.
+    """
+    if event not in FACT_TYPES:
+        raise UnknownNameError("event", event, FACT_TYPES)
+    words = event.replace("_", " ")
+    title = FACT_TYPES[event].titled or f"{words[0].upper()}{words[1:]}"
+    return title if outcome is None else f"{title}: {outcome.replace('_', ' ')}"
+
+
 _PARTIES: Final = frozenset((*get_args(Requester), *get_args(Adviser)))
 _WORDED: Final = ("event", "outcome", "party")
 """The columns whose words are taken however they are written; `event` first, which says what an outcome can be."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ehcp_flow.facts import Fact
 
@@ -30,6 +30,18 @@ class Finding:
     remedy: str = ""
     fact: Fact | None = None
     limit: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain values, as `breaches --register findings --format json` gives it."""
+        return {
+            "case_id": self.case_id,
+            "on": self.on.isoformat() if self.on else None,
+            "finding": self.code,
+            "message": self.message,
+            "remedy": self.remedy,
+            "event": self.fact.event if self.fact else None,
+            "limit": self.limit,
+        }
 
     def __str__(self) -> str:
         return f"{self.message}; {self.remedy}" if self.remedy else self.message

@@ -42,13 +42,15 @@ by them, `attach` gives it:
     no draft plan is on record
 
 `state` reads where a case stands, `disputes` what is disputed. `allowed` and `check_move` say what would be lawful,
-with every reason, and change nothing; `record` adds a fact, and refuses an unlawful one with the same reasons.
-`mermaid` and `state_table` show the moves. What all this stands on is in `ehcp_flow/moves/`: the guards that give the
-reasons, the machine, the names of the states (`state_names.py`), what `attach` does (`attached.py`).
+with every reason, and change nothing; `moves` gives what is asked for of all that could be recorded, with titles for
+people; `record` adds a fact, and refuses an unlawful one with the same reasons. `mermaid` and `state_table` show the
+moves. What all this stands on is in `ehcp_flow/moves/`: the guards that give the reasons, the machine, the names of the
+states (`state_names.py`), what `attach` does (`attached.py`).
 """
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -57,7 +59,7 @@ from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
 from ehcp_flow.dates import say
 from ehcp_flow.errors import MoveRefused
-from ehcp_flow.facts import LEGAL_ORDER
+from ehcp_flow.facts import FACT_TYPES, LEGAL_ORDER, told_apart
 from ehcp_flow.findings import Finding
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.moves.appeals import appealable
@@ -74,6 +76,7 @@ from ehcp_flow.moves.replay import as_of_day, facts_by, replay
 from ehcp_flow.moves.state_names import DISPUTE_MEANING, MAINTAINED_STATES, MEANING, DisputeState, State
 from ehcp_flow.moves.steps import StateStep
 from ehcp_flow.record_checks import declared_events
+from ehcp_flow.vocabulary import LIBRARY
 
 __all__ = [
     "DISPUTE_MEANING",
@@ -96,6 +99,7 @@ __all__ = [
     "disputes",
     "machine",
     "mermaid",
+    "moves",
     "record",
     "state",
     "state_table",
@@ -145,6 +149,20 @@ class CaseState:
             found.extend(finding for finding in beside if id(finding.fact) not in known)
             found.sort(key=_legally)
         return tuple(found)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the state as plain values: disputes, the steps that led there, and what is out of order."""
+        return {
+            "case_id": self.case_id,
+            "as_of": self.as_of.isoformat(),
+            "state": str(self.pathway),
+            "meaning": self.pathway.meaning,
+            "since": self.since.isoformat() if self.since else None,
+            "maintained": self.maintained,
+            "disputes": [dispute.as_dict() for dispute in self.disputes],
+            "history": [step.as_dict() for step in self.history],
+            "findings": [finding.as_dict() for finding in self.findings],
+        }
 
     def __str__(self) -> str:
         since = f", since {say(self.since)}" if self.since else ""
@@ -235,6 +253,41 @@ def allowed(
     day = as_of_day(as_of)
     read = read_facts_of(facts_by(case, day), at_hand(rulebook, calendars))
     return tuple(judge_supposed(case, read, event, outcome, day) for event, outcome in read.regions.moving)
+
+
+def moves(
+    case: Case,
+    as_of: dt.date | str | None = None,
+    *,
+    lawful: bool | None = None,
+    informing: bool | None = False,
+    rulebook: Rulebook | None = None,
+    calendars: Calendars | None = None,
+) -> tuple[MoveVerdict, ...]:
+    """Return what could be recorded of a case on `as_of` (today if not given), each with its title and its reasons.
+
+    `lawful` leaves those that the law allows then (True) or does not (False), `informing` those that only inform, and
+    move neither the case nor a dispute (True), or those that can move one (False); with None both are given. Those that
+    move come first, as `allowed` gives them; those that inform are lawful at any time, and come in legal order.
+    `rulebook` and `calendars` as for `allowed`. Raises DateError if `as_of` is no date.
+    """
+    day = as_of_day(as_of)
+    read = read_facts_of(facts_by(case, day), at_hand(rulebook, calendars))
+    moving = () if informing else read.regions.moving
+    beside = () if informing is False else _informing(read.law.rulebook, read.regions.moving_set)
+    found = (judge_supposed(case, read, event, outcome, day) for event, outcome in (*moving, *beside))
+    return tuple(verdict for verdict in found if lawful in (None, verdict.allowed))
+
+
+def _informing(rulebook: Rulebook, moving: AbstractSet[Key]) -> list[Key]:
+    """Return the facts that move nothing by this rulebook, but those that only take another fact back."""
+    known = (event for event in FACT_TYPES if event in LIBRARY or event in rulebook.events)
+    return [
+        (event, outcome)
+        for event in known
+        for outcome in told_apart(event)
+        if (event, outcome) not in moving and event != "fact_voided"
+    ]
 
 
 class StateWithMoves(NamedTuple):

@@ -6,9 +6,9 @@ from typing import Any, get_args
 import pytest
 
 from ehcp_flow.case import Case, group_cases
-from ehcp_flow.errors import CorrectionError, DateError, FactError, KnownAtError
+from ehcp_flow.errors import CorrectionError, DateError, FactError, KnownAtError, UnknownNameError
 from ehcp_flow.facts import FACT_TYPES, LEGAL_ORDER, make_fact
-from tests.telling import fact, facts, tell
+from tests.telling import day, fact, facts, tell
 
 REQUEST = fact("2026-03-02 request_received party=parent fact_id=f1")
 AGREED = fact("2026-04-01 assessment_agreed fact_id=f2")
@@ -327,3 +327,35 @@ def test_a_name_in_two_cases_is_a_fact_of_each():
     )
     assert events(cases["a"].void("a4", "not sent")) == []
     assert events(cases["b"]) == ["final_plan_sent"]
+
+
+TWICE = """
+    2026-03-02 advice_requested party=psychological
+    2026-03-03 advice_requested party=medical
+    2026-04-01 advice_received party=psychological
+    2026-05-01 advice_received party=medical
+    2026-06-01 review_decision_sent outcome=maintain
+    2027-06-01 review_decision_sent outcome=amend
+"""
+
+
+def test_the_first_and_the_last_fact_of_an_event():
+    case = tell(TWICE)
+    assert case.first("advice_received").on == day("2026-04-01")
+    assert case.last("advice_received").on == day("2026-05-01")
+    assert case.first("advice_received", party="medical").on == day("2026-05-01")
+    assert case.last("advice_received", by="2026-04-30").party == "psychological"
+    assert case.last("advice_received", by="2026-03-31") is None
+    assert case.last("review_decision_sent", outcome="maintain").on == day("2026-06-01")
+    assert case.first("final_plan_sent") is None
+
+
+def test_a_fact_that_was_taken_back_is_neither_first_nor_last():
+    case = tell(TWICE)
+    assert case.void(case.first("advice_received"), "never came").first("advice_received").party == "medical"
+
+
+@pytest.mark.parametrize("named", [{"event": "advice"}, {"event": "review_decision_sent", "outcome": "kept"}])
+def test_an_event_that_there_is_not_is_not_looked_for(named):
+    with pytest.raises(UnknownNameError):
+        tell(TWICE).first(**named)

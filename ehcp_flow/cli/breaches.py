@@ -43,7 +43,7 @@ _FINDING_COLUMNS: Final = ("case_id", "on", "finding", "message", "remedy", "eve
 
 @options(
     "source as_of time case register known_at known_by authority convert_file contested fail_on_breach all_errors form "
-    "raw output institutions institution closed_if office_closures bank_holidays rulebook"
+    "raw output institutions institution closed_if office_closures bank_holidays profile rulebook"
 )
 def _breaches(
     *,
@@ -111,9 +111,7 @@ def _new(rows: Iterator[dict[str, Any]], only: ShownDeadlines) -> Iterator[dict[
 
 
 def _findings_of(answered: Answer) -> Iterator[dict[str, Any]]:
-    from ehcp_flow.cli.explain import finding_row
-
-    return (finding_row(finding) for finding in answered.findings)
+    return (finding.as_dict() for finding in answered.findings)
 
 
 def exceptions_of(answered: Answer) -> Iterator[dict[str, Any]]:

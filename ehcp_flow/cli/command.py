@@ -21,7 +21,8 @@ __all__ = ["CliCommand", "CommandGroup", "as_click", "options"]
 class CliCommand:
     """A command: the function that typer calls, and examples, each a line for the shell.
 
-    One of `facts` reads or writes facts, and asks nothing of the law: `--rulebook` says whose events it knows too.
+    One of `facts` reads or writes facts, and asks nothing of the law: `--rulebook` and `--profile` say whose events it
+    knows too.
     """
 
     run: Callable[..., None]
@@ -84,8 +85,8 @@ def options(names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
                 for each in made.values():
                     if hasattr(each, "close"):
                         stack.callback(each.close)
-                    if getattr(each, "rulebook", None) is not None:
-                        _ = each.law  # before any fact is read: a rulebook can have events of its own
+                    if any(getattr(each, name, None) is not None for name in ("rulebook", "profile")):
+                        _ = each.law  # before any fact is read: both can have events of their own
                 run(**made, **{name: value for name, value in values.items() if name in own})
 
         command.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
@@ -96,26 +97,31 @@ def options(names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
 
 def _knowing(run: Callable[..., None]) -> Callable[..., None]:
-    """Return a command that knows the events of a rulebook besides those of the library."""
+    """Return a command that knows the events of a rulebook, and of a profile, besides those of the library."""
     from ehcp_flow.cli.options import option
 
-    hint = Annotated[
-        str | None, option("--rulebook DIR", "A directory of rulebook files whose events are known here as well.")
+    further = [
+        Parameter(name, Parameter.KEYWORD_ONLY, annotation=Annotated[str | None, option(usage, says)], default=None)
+        for name, usage, says in (
+            ("profile", "--profile FILE", "Your authority's own events and targets (TOML): its events are known here."),
+            ("rulebook", "--rulebook DIR", "A directory of rulebook files whose events are known here as well."),
+        )
     ]
     hints = get_type_hints(run, include_extras=True)
     parameters = [each.replace(annotation=hints[each.name]) for each in signature(run).parameters.values()]
-    rulebook = Parameter("rulebook", Parameter.KEYWORD_ONLY, annotation=hint, default=None)
 
     @wraps(run)
-    def command(*, rulebook: str | None = None, **values: Any) -> None:
-        if rulebook is not None:
-            from ehcp_flow.law import load_rulebook
+    def command(*, profile: str | None = None, rulebook: str | None = None, **values: Any) -> None:
+        if profile is not None or rulebook is not None:
+            from ehcp_flow.law import england, load_rulebook, with_targets
 
-            load_rulebook(rulebook)
+            law = england() if rulebook is None else load_rulebook(rulebook)
+            if profile is not None:
+                with_targets(law, profile)
         run(**values)
 
-    command.__signature__ = Signature([*parameters, rulebook])  # type: ignore[attr-defined]
-    command.__annotations__ = {each.name: each.annotation for each in (*parameters, rulebook)}
+    command.__signature__ = Signature([*parameters, *further])  # type: ignore[attr-defined]
+    command.__annotations__ = {each.name: each.annotation for each in (*parameters, *further)}
     return command
 
 

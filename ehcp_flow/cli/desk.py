@@ -68,7 +68,7 @@ class _Listed:
 
 @options(
     "source as_of days only show sort since most case contested known_at known_by authority convert_file all_errors "
-    "desk_form raw output institutions institution closed_if office_closures bank_holidays rulebook"
+    "desk_form raw output institutions institution closed_if office_closures bank_holidays profile rulebook"
 )
 @told_once()
 def _desk(*, query: CaseQuery, listed: _Listed, printed: DeskOptions) -> None:

@@ -24,10 +24,8 @@ if TYPE_CHECKING:
     from ehcp_flow.answers import Answer
     from ehcp_flow.deadlines import Deadline
     from ehcp_flow.facts import Fact
-    from ehcp_flow.findings import Finding
-    from ehcp_flow.states import Dispute
 
-__all__ = ["EXPLAIN", "dispute_row", "finding_row"]
+__all__ = ["EXPLAIN"]
 
 
 class _Format(StrEnum):
@@ -224,43 +222,16 @@ def _json(answered: Answer, found: list[Deadline]) -> None:
         "as_of": answered.as_of.isoformat(),
         "state": str(answered.case_state.pathway),
         "since": answered.case_state.since.isoformat() if answered.case_state.since else None,
-        "disputes": [dispute_row(dispute) for dispute in answered.case_state.disputes],
+        "disputes": [dispute.as_dict() for dispute in answered.case_state.disputes],
         "facts": [_plain(fact) for fact in answered.case.facts],
         "deadlines": [deadline.as_dict(explanation=True) for deadline in found],
-        "findings": [finding_row(finding) for finding in answered.findings],
+        "findings": [finding.as_dict() for finding in answered.findings],
     }
     sys.stdout.write(json.dumps(said, ensure_ascii=False, indent=2) + "\n")
 
 
 def _plain(fact: Fact) -> dict[str, Any]:
     return fact.model_dump(mode="json", exclude_none=True)
-
-
-def finding_row(finding: Finding) -> dict[str, Any]:
-    """Return a finding as a row."""
-    return {
-        "case_id": finding.case_id,
-        "on": finding.on.isoformat() if finding.on else None,
-        "finding": finding.code,
-        "message": finding.message,
-        "remedy": finding.remedy,
-        "event": finding.fact.event if finding.fact else None,
-        "limit": finding.limit,
-    }
-
-
-def dispute_row(dispute: Dispute) -> dict[str, Any]:
-    """Return a dispute as a row."""
-    return {
-        "state": str(dispute.state),
-        "since": dispute.since.isoformat() if dispute.since else None,
-        "decision": dispute.decision.event,
-        "decided_on": dispute.decision.on.isoformat(),
-        "ground": dispute.ground,
-        "certificate_needed": dispute.certificate_needed,
-        "awaits": list(dispute.awaits),
-        "says": str(dispute),
-    }
 
 
 def _json_lines(found: list[Deadline]) -> None:

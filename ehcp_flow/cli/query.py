@@ -75,7 +75,7 @@ class LawQuery:
         str | None,
         _of_the_law(
             "--profile FILE",
-            "Your authority's own earlier targets (TOML), beside the law: of kind local, and never a breach.",
+            "Your authority's own events and targets (TOML), beside the law: of kind local, and never a breach.",
         ),
     ] = None
     rulebook: Annotated[

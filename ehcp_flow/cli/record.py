@@ -65,7 +65,7 @@ class _Happened:
 
 @options(
     "case_id event on columns store authority anyway recorded_by form institutions institution closed_if "
-    "office_closures bank_holidays rulebook"
+    "office_closures bank_holidays profile rulebook"
 )
 def _record(*, happened: _Happened, columns: ColumnOptions, query: LawQuery, form: TableFormat = None) -> None:
     """Record one fact of a case in a store, or say why the law does not allow it, and what would make it lawful.

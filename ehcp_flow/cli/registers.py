@@ -57,7 +57,7 @@ _TITLES: Final = {"handover": "Hand-over sheet", "school-reviews": "Reviews by s
 
 @options(
     "source name as_of time only show weeks case contested known_at known_by authority convert_file all_errors "
-    "desk_form raw output institutions institution closed_if office_closures bank_holidays rulebook"
+    "desk_form raw output institutions institution closed_if office_closures bank_holidays profile rulebook"
 )
 def _registers(
     *,

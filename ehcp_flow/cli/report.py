@@ -72,7 +72,7 @@ class _Shown:
 
 @options(
     "source html xlsx ics as_of shown calendar case known_at known_by authority convert_file all_errors "
-    "institutions institution closed_if office_closures bank_holidays rulebook"
+    "institutions institution closed_if office_closures bank_holidays profile rulebook"
 )
 def _report(
     *,

@@ -50,8 +50,8 @@ _MOVE_COLUMNS: Final = (
 
 
 @options(
-    "source case as_of moves known_at known_by authority convert_file diagram all_errors form raw output rulebook "
-    "bank_holidays"
+    "source case as_of moves known_at known_by authority convert_file diagram all_errors form raw output profile "
+    "rulebook bank_holidays"
 )
 def _state(
     *,
@@ -146,9 +146,9 @@ def _rows(judged: Iterator[_Judged], moves: _Moves, printed: PrintOptions) -> No
             asked = _chosen(verdicts, moves)
             if per_move:
                 for verdict in asked:
-                    rows.write({**row, **_move(verdict), "reasons": [str(reason) for reason in verdict.verdicts]})
+                    rows.write({**row, **verdict.as_dict(), "reasons": [str(reason) for reason in verdict.verdicts]})
             else:
-                rows.write({**row, "moves": [_move(verdict) for verdict in asked]})
+                rows.write({**row, "moves": [verdict.as_dict() for verdict in asked]})
 
 
 def _row(stands: StateWithMoves, as_of: dt.date, said: Callable[[Dispute], str] = str) -> dict[str, Any]:
@@ -163,40 +163,6 @@ def _row(stands: StateWithMoves, as_of: dt.date, said: Callable[[Dispute], str] 
         "maintained": stands.state.maintained,
         "moves_allowed": [_name(*key) for key in stands.lawful],
         "disputes": [said(dispute) for dispute in stands.disputes],
-    }
-
-
-def _move(verdict: MoveVerdict) -> dict[str, Any]:
-    return {
-        "event": verdict.event,
-        "outcome": verdict.outcome,
-        "allowed": verdict.allowed,
-        "to_state": None if verdict.to_state is None else str(verdict.to_state),
-        "dispute": _disputed(verdict),
-        "citation": "; ".join(map(str, verdict.citations)),
-        "reasons": [
-            {
-                "holds": reason.holds,
-                "checked": reason.checked,
-                "reason": reason.reason,
-                "remedy": reason.remedy,
-                "citation": str(reason.citation),
-                "address": reason.citation.address,
-            }
-            for reason in verdict.verdicts
-        ],
-    }
-
-
-def _disputed(verdict: MoveVerdict) -> dict[str, Any] | None:
-    """Return what a move does to the dispute that it is about."""
-    move = verdict.dispute
-    return move and {
-        "decision": move.decision.event,
-        "decided_on": move.decision.on.isoformat(),
-        "ground": move.ground,
-        "from_state": str(move.from_state),
-        "to_state": None if move.to_state is None else str(move.to_state),
     }
 
 

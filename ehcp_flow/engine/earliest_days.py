@@ -20,7 +20,7 @@ from ehcp_flow.engine.numbers import as_day
 from ehcp_flow.facts import LEGAL_ORDER, Fact
 from ehcp_flow.possible_days import MANY_FACTS
 
-__all__ = ["try_earlier_days"]
+__all__ = ["facts_on_other_days", "try_earlier_days"]
 
 World: TypeAlias = Mapping[tuple[int, int], AtEarliest]
 
@@ -33,13 +33,30 @@ def try_earlier_days(judged: JudgedCase) -> None:
 
     Raises CalendarError where a day has to be counted that the calendars do not reach.
     """
+    worlds = [_stand(judged, order, moved) for order, moved in _worlds(judged)]
+    if worlds:
+        judged.at_earliest = {row: _earliest(judged, row, worlds) for row in judged.rows}
+
+
+def facts_on_other_days(judged: JudgedCase) -> Iterator[tuple[Fact, ...]]:
+    """Yield the facts that count, in legal order, for each choice of days on which a judged case is judged again."""
+    return (moved for _, moved in _worlds(judged))
+
+
+def _worlds(judged: JudgedCase) -> Iterator[tuple[list[int], tuple[Fact, ...]]]:
+    """Yield the facts on other days, and the place among those that count that each has.
+
+    The facts behind those that count are there where their days have come.
+    """
     months = judged.months
     if not months:
         return
     here = {id(fact) for fact in judged.facts}
     facts = (*judged.facts, *(fact for fact in months if id(fact) not in here))
-    worlds = [_on_days(judged, facts, days) for days in _tried(facts)]
-    judged.at_earliest = {row: _earliest(judged, row, worlds) for row in judged.rows}
+    for days in _tried(facts):
+        there = [place for place in range(len(facts)) if place < len(judged.facts) or days[place] <= judged.as_of]
+        order = sorted(there, key=lambda place: (days[place], LEGAL_ORDER[facts[place].event]))
+        yield order, tuple(facts[place].model_copy(update={"on": days[place]}) for place in order)
 
 
 def _tried(facts: Sequence[Fact]) -> Iterator[list[dt.date]]:
@@ -57,14 +74,8 @@ def _days_of(on: dt.date, others: AbstractSet[dt.date]) -> list[dt.date]:
     return sorted({on.earliest, *inside, *(day + _ONE_DAY for day in inside)})
 
 
-def _on_days(judged: JudgedCase, facts: Sequence[Fact], days: Sequence[dt.date]) -> World:
-    """Return how deadlines stand with the facts on these days, by rule and place of the fact that starts the clock.
-
-    The facts behind those that count are there where their days have come.
-    """
-    there = [place for place in range(len(facts)) if place < len(judged.facts) or days[place] <= judged.as_of]
-    order = sorted(there, key=lambda place: (days[place], LEGAL_ORDER[facts[place].event]))
-    moved = tuple(facts[place].model_copy(update={"on": days[place]}) for place in order)
+def _stand(judged: JudgedCase, order: Sequence[int], moved: tuple[Fact, ...]) -> World:
+    """Return how deadlines stand with the facts on other days, by rule and place of the fact that starts the clock."""
     other = judge_facts(judged.case, moved, judged.as_of, judged.book, judged.calendars)
     return {(other.value(RULE, row), order[other.value(STARTED, row)]): other.outcome(row) for row in other.rows}
 

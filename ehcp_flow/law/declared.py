@@ -29,14 +29,16 @@ Words: TypeAlias = tuple[Name, ...]
 class DeclaredEvent(Model):
     """An event that the rulebook declares: what its `on` is, its outcomes, and its columns besides those of every fact.
 
-    `on` is a sentence that says which day it is: "The day the panel met." Every such fact has one of the `outcomes`, if
-    there are any, unless it `may_lack_outcome`. `parties` are the words of its `party`, any if none are given; of the
-    columns in `needs` none may be empty. `ahead` says that its day may lie in the future when it is recorded: it moves
-    nothing. `served_earlier` says that it may have been served before its day. Facts of one day stand in the order in
-    which their events are declared, behind all that the library has.
+    `title` is what people call it, where that is not its id in words. `on` is a sentence that says which day it is:
+    "The day the panel met." Every such fact has one of the `outcomes`, if there are any, unless it `may_lack_outcome`.
+    `parties` are the words of its `party`, any if none are given; of the columns in `needs` none may be empty. `ahead`
+    says that its day may lie in the future when it is recorded: it moves nothing. `served_earlier` says that it may
+    have been served before its day. Facts of one day stand in the order in which their events are declared, behind all
+    that the library has.
     """
 
     id: Name
+    title: str = ""
     on: Annotated[str, Field(pattern=r"^The .*\.$")]
     outcomes: Words = ()
     may_lack_outcome: bool = False
@@ -102,7 +104,8 @@ class DeclaredEvent(Model):
             **{name: fields[name] for name in (*base, *own)},
         )
         said = f"{self.on}\n\n{self.note}".strip()
-        return _ready(made, self, __doc__=said, prospective=self.ahead, served_later=not self.served_earlier)
+        ahead, later = self.ahead, not self.served_earlier
+        return _ready(made, self, __doc__=said, prospective=ahead, served_later=later, titled=self.title)
 
 
 class FurtherOutcomes(Model):

@@ -64,6 +64,19 @@ class Dispute:
         """What is out of order in the record of this dispute: for each step, at most one."""
         return tuple(found for step in self.steps if (found := step.finding) is not None)
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return the dispute as plain values."""
+        return {
+            "state": str(self.state),
+            "since": self.since.isoformat() if self.since else None,
+            "decision": self.decision.event,
+            "decided_on": self.decision.on.isoformat(),
+            "ground": self.ground,
+            "certificate_needed": self.certificate_needed,
+            "awaits": list(self.awaits),
+            "says": str(self),
+        }
+
     def __str__(self) -> str:
         since = f", since {say(self.since)}" if self.since else ""
         waits = f"; waits for {' or '.join(self.awaits)}" if self.awaits else ""
@@ -81,6 +94,16 @@ class DisputeMove(NamedTuple):
     ground: str
     from_state: DisputeState
     to_state: DisputeState | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {
+            "decision": self.decision.event,
+            "decided_on": self.decision.on.isoformat(),
+            "ground": self.ground,
+            "from_state": str(self.from_state),
+            "to_state": None if self.to_state is None else str(self.to_state),
+        }
 
 
 @dataclass(slots=True)

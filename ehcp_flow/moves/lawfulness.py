@@ -11,7 +11,7 @@ from typing import Any
 from ehcp_flow.case import Case
 from ehcp_flow.dates import say
 from ehcp_flow.engine.numbers import KEY_OF
-from ehcp_flow.facts import FACT_TYPES, LEGAL_ORDER, OUTCOMES, Fact
+from ehcp_flow.facts import FACT_TYPES, LEGAL_ORDER, OUTCOMES, Fact, title_of
 from ehcp_flow.law.citation import Citation
 from ehcp_flow.moves.citing import cited
 from ehcp_flow.moves.dispute_guards import decision_said
@@ -79,6 +79,27 @@ class MoveVerdict:
     def refusals(self) -> tuple[Verdict, ...]:
         """The verdicts that do not hold."""
         return tuple(verdict for verdict in self.verdicts if not verdict.holds)
+
+    @property
+    def title(self) -> str:
+        """What people call the event, with its outcome: `Review decision sent: amend`."""
+        return title_of(self.event, self.outcome)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the verdict as plain values: the move, whether it is lawful, and each reason."""
+        return {
+            "event": self.event,
+            "outcome": self.outcome,
+            "allowed": self.allowed,
+            "to_state": None if self.to_state is None else str(self.to_state),
+            "dispute": None if self.dispute is None else self.dispute.as_dict(),
+            "citation": "; ".join(map(str, self.citations)),
+            "reasons": [verdict.as_dict() for verdict in self.verdicts],
+            "title": self.title,
+            "on": self.on.isoformat(),
+            "from_state": str(self.from_state),
+            "moves": self.moves,
+        }
 
     def __str__(self) -> str:
         what = self.event if self.outcome is None else f"{self.event} ({self.outcome})"

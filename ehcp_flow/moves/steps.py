@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from ehcp_flow.dates import written
-from ehcp_flow.facts import Fact
+from ehcp_flow.facts import Fact, title_of
 from ehcp_flow.findings import Finding
 from ehcp_flow.law.citation import Citation
 from ehcp_flow.moves.citing import cited
@@ -47,6 +47,20 @@ class StateStep(NamedTuple, Generic[S]):
         """Return the sentence that says which fact was refused when, and why."""
         region = "dispute" if self.from_.region == "disputes" else "case"
         return f"{self.fact.event} on {written(self.on)}, while the {region} was {self.from_}: {refusal.reason}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the step as plain values; `finding` says what is out of order about it, None if nothing is."""
+        finding = self.finding
+        return {
+            "on": self.on.isoformat(),
+            "event": self.fact.event,
+            "outcome": self.fact.outcome,
+            "title": title_of(self.fact.event, self.fact.outcome),
+            "from_state": str(self.from_),
+            "to_state": str(self.to),
+            "citation": "; ".join(map(str, self.citations)),
+            "finding": None if finding is None else finding.as_dict(),
+        }
 
     @property
     def citations(self) -> tuple[Citation, ...]:

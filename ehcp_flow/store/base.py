@@ -167,6 +167,14 @@ class Store(ABC):
             raise UnknownNameError("case", case_id, ())
         return _stored_case(found)
 
+    def case_or_new(self, case_id: str) -> StoredCase:
+        """Return one case as it stands, and one without facts, of version 0, where there is none yet.
+
+        So a first fact is decided and recorded as any other is: with the version that was seen.
+        """
+        found = self._stored(case_id)
+        return _stored_case(found) if found else StoredCase(Case(case_id), 0, "")
+
     def cases(
         self, case_ids: Iterable[str] | None = None, *, known_at: dt.datetime | str | None = None,
         axis: Axis = "recorded",

@@ -78,6 +78,8 @@ class StoreError(EhcpFlowError):
 class StoreUnavailable(StoreError):
     """The database cannot be used now; `detail` is what the database said."""
 
+    http_status = 503
+
     advice = "see the database's own log"
     speaker = "the database says: "
 
@@ -110,6 +112,8 @@ class StoreLocked(StoreUnavailable):
 
 class StoreFull(StoreUnavailable):
     """There is no room; nothing of this commit was written, and everything acknowledged before is kept."""
+
+    http_status = 507
 
     advice = "nothing of this commit was written and nothing earlier is lost; make room, then repeat it"
 
@@ -167,12 +171,16 @@ class OutcomeUnknown(StoreUnavailable):
 class StoreRefused(StoreError, ValueError):
     """A command that the store does not carry out; nothing of it was written."""
 
+    http_status = 409
+
 
 class VersionConflict(StoreRefused):
     """Somebody else recorded something since you looked; nothing of yours was written.
 
     `case_id`; `seen`, the version you named; `actual`, the version in the store; `changed`, the facts recorded since.
     """
+
+    http_status = 412
 
     def __init__(self, case_id: str, seen: int, actual: int, changed: Sequence[Fact] = ()) -> None:
         self.case_id = case_id
@@ -199,6 +207,8 @@ class VersionConflict(StoreRefused):
 class KeyReused(StoreRefused):
     """An idempotency key came back with another fact: `case_id`, `key`, and `recorded`, the fact it belongs to."""
 
+    http_status = 422
+
     def __init__(self, case_id: str, key: str, recorded: Fact) -> None:
         self.case_id = case_id
         self.key = key
@@ -213,6 +223,7 @@ class WrongAuthority(StoreRefused):
     """A fact that names another authority than the store is open for: `case_id`, `authority` (of the store)."""
 
     exit_code = ExitCode.USAGE
+    http_status = 403
 
     def __init__(self, case_id: str, authority: str) -> None:
         self.case_id = case_id
@@ -225,6 +236,8 @@ class WrongAuthority(StoreRefused):
 
 class HostUnusable(StoreRefused):
     """The host's connection or transaction is in no state to keep what is recorded, or to be read: `why`."""
+
+    http_status = 500
 
     def __init__(self, why: str) -> None:
         self.why = why
@@ -246,6 +259,7 @@ class NothingToRedact(StoreRefused):
     """A redaction of something that is not there: `case_id`, `version`."""
 
     exit_code = ExitCode.USAGE
+    http_status = 404
 
     def __init__(self, case_id: str, version: int, why: str) -> None:
         self.case_id = case_id

@@ -45,6 +45,13 @@ class ReadingContract:
         with pytest.raises(UnknownNameError):
             store.case("a-1", known_at="2026-03-02T08:59:59.999999Z")
 
+    def test_a_case_that_is_still_to_be_begun_is_written_as_any_other(self, store: Store) -> None:
+        new = store.case_or_new("a-1")
+        assert (new.case.case_id, new.case.recorded, new.version, new.head) == ("a-1", (), 0, "")
+        assert list(store.case_ids()) == []
+        store.record("a-1", a_fact(), seen=new.version)
+        assert store.case_or_new("a-1") == store.case("a-1")
+
     def test_a_caseload_as_it_was_known(self, store: Store, clock: SetClock) -> None:
         for day, case_id in enumerate(("b", "a", "Z", "é", "c")):
             clock.set(f"2026-03-{day + 1:02}T09:00:00Z")

@@ -14,7 +14,7 @@ from ehcp_flow.deadlines import Status
 from ehcp_flow.facts import ExceptionRecorded
 from ehcp_flow.law.model import Limit
 from ehcp_flow.measures.measure_table import MeasureTable
-from ehcp_flow.states import StateStep
+from ehcp_flow.states import StateStep, moves
 
 fact = ef.make_fact("request_received", case_id="a-1", on="2026-03-02", authority="885")
 assert_type(fact, ef.Fact)
@@ -60,6 +60,11 @@ assert_type(ef.check_move(case, "final_plan_sent", as_of="2026-03-02"), ef.MoveV
 whole = ef.answer(case, "2026-03-02")
 assert_type(whole, ef.Answer)
 assert_type(whole.findings, tuple[ef.Finding, ...])
+assert_type(whole.as_dict(), dict[str, Any])
+assert_type(ef.next_change(case, "2026-03-02"), dt.date | None)
+assert_type(moves(case, "2026-03-02", lawful=True), tuple[ef.MoveVerdict, ...])
+assert_type(case.first("request_received", by="2026-03-02"), ef.Fact | None)
+assert_type(ef.problem(ef.DateError("soon", "it is none")), dict[str, Any])
 
 law = ef.england()
 assert_type(law, ef.Rulebook)
