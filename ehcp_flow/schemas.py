@@ -129,7 +129,7 @@ class StateSchema(_Schema):
 
 
 class ReasonSchema(_Schema):
-    """A reason for or against a move: `Verdict.as_dict`."""
+    """A reason for or against a move: one of `reasons` of `MoveVerdict.as_dict`."""
 
     holds: bool
     checked: bool

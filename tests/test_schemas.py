@@ -47,9 +47,8 @@ def test_what_is_disputed_and_out_of_order_is_there_too():
     ]
     assert said["history"][1]["title"] == "Assessment refused"
     assert [each["event"] for each in said["findings"]] == ["final_plan_sent"]
-    moved = [each.as_dict() for each in ef.allowed(DISPUTED, "2026-06-01") if each.dispute]
-    assert moved
-    assert all(each["dispute"]["decision"] == "assessment_refused" for each in moved)
+    about = {each.as_dict()["dispute"]["decision"] for each in ef.allowed(DISPUTED, "2026-06-01") if each.dispute}
+    assert "assessment_refused" in about
 
 
 def test_a_deadline_has_its_public_fields_in_their_order():

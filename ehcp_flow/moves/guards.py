@@ -62,17 +62,6 @@ class Verdict(NamedTuple):
         """The provision that asks for it."""
         return cited(self.short)
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the reason as plain values."""
-        return {
-            "holds": self.holds,
-            "checked": self.checked,
-            "reason": self.reason,
-            "remedy": self.remedy,
-            "citation": str(self.citation),
-            "address": self.citation.address,
-        }
-
     def __str__(self) -> str:
         mark = "yes" if self.checked else "not checked"
         if self.finding:

@@ -94,7 +94,7 @@ class MoveVerdict:
             "to_state": None if self.to_state is None else str(self.to_state),
             "dispute": None if self.dispute is None else self.dispute.as_dict(),
             "citation": "; ".join(map(str, self.citations)),
-            "reasons": [verdict.as_dict() for verdict in self.verdicts],
+            "reasons": [_reason(verdict) for verdict in self.verdicts],
             "title": self.title,
             "on": self.on.isoformat(),
             "from_state": str(self.from_state),
@@ -130,6 +130,18 @@ class MoveVerdict:
 
     def _leads(self, at: object, to: object) -> str:
         return f"{'stays' if to is at else 'goes to' if self.allowed else 'would go to'} {to}"
+
+
+def _reason(verdict: Verdict) -> dict[str, Any]:
+    """Return one reason as plain values."""
+    return {
+        "holds": verdict.holds,
+        "checked": verdict.checked,
+        "reason": verdict.reason,
+        "remedy": verdict.remedy,
+        "citation": str(verdict.citation),
+        "address": verdict.citation.address,
+    }
 
 
 def allowed_of_day(case: Case, as_of: dt.date, law: LawAtHand) -> tuple[Key, ...]:

@@ -24,6 +24,7 @@ KNOWN_TWICE = {
     "facts": "the command `facts` shows what the module knows",
     "notices": "the command `notices` shows what the module knows",
     "registers": "the command `registers` shows what the module knows",
+    "retention": "the command `retention` shows what the module knows",
     "scorecard": "the command `scorecard` shows what the module knows",
     "version": "the command `version`, and a version of a rule",
 }
