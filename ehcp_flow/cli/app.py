@@ -51,6 +51,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     "late": "ehcp_flow.cli.late:LATE",
     "person": "ehcp_flow.cli.person:PERSON",
     "redact": "ehcp_flow.cli.redact:REDACT",
+    "retention": "ehcp_flow.cli.retention:RETENTION",
+    "erase": "ehcp_flow.cli.erase:ERASE",
     "db": "ehcp_flow.cli.db:DB",
     "synth": "ehcp_flow.cli.synth:SYNTH",
     "version": "ehcp_flow.cli.version:VERSION",

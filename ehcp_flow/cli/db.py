@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
-from ehcp_flow.cli.command import CliCommand, CommandGroup
+from ehcp_flow.cli.command import CliCommand, CommandGroup, options
 from ehcp_flow.cli.messages import ProgressBar, count, note
 from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import Authority, Raw, StoreUrl, TableFormat, option
 from ehcp_flow.cli.output import Format, chosen, print_outcome, sheet
+from ehcp_flow.cli.print_options import PrintOptions
 from ehcp_flow.cli.source_kinds import open_store
 from ehcp_flow.errors import ExitCode
 
@@ -139,6 +140,8 @@ def _verify(
     if found.adopted:
         facts = f"{count(found.adopted, 'fact')} {'was' if found.adopted == 1 else 'were'}"
         said.append(f"{facts} there before the store kept a trail: their order is as an upgrade found it")
+    if found.erased:
+        said.append(f"{count(found.erased, 'case was', 'cases were')} erased; what is left of each was looked at")
     if found.anchor is not None:
         said.append(_compared(found.anchor, authority))
     if form in (None, Format.TABLE):
@@ -158,7 +161,7 @@ def _compared(anchor: Compared, authority: str | None) -> str:
     """Return in words what was compared with an anchor, and what was not."""
     told = [
         (anchor.same, "as they were"), (anchor.grown, "grown since"), (anchor.rewritten, "rewritten"),
-        (anchor.lost, "lost"),
+        (anchor.erased, "erased since"), (anchor.lost, "lost"),
     ]  # fmt: skip
     parts = ", ".join(f"{number:,} {what}" for number, what in told if number)
     of = "" if authority is None else f" of authority {authority}"
@@ -186,6 +189,32 @@ def _stats(*, store: StoreUrl, authority: Authority = None, form: TableFormat = 
         print_outcome({}, lines(pairs, indent=""), form)
         return
     print_outcome({**row, "authorities": cases if form != Format.CSV else list(cases)}, "", form)
+
+
+@options("store authority form raw output")
+def _erased(*, store: StoreUrl, authority: Authority = None, printed: PrintOptions) -> None:
+    """The cases that were erased: whose they were, how many facts they had, and who erased them when and why."""
+    columns = ("case_id", "authority", "facts", "erased_at", "erased_by", "reason")
+    with open_store(store, authority=authority) as opened:
+        kept = opened.erased()
+    rows = [
+        {**{name: getattr(each, name) for name in columns}, "erased_at": each.erased_at.isoformat()} for each in kept
+    ]
+    if printed.as_table:
+        from ehcp_flow.cli.output import flat
+        from ehcp_flow.cli.printed_table import ShownColumn, print_table
+
+        shown = (
+            ShownColumn("case_id", "case", most=24, least=16, need=8),
+            ShownColumn("facts", "facts", right=True),
+            ShownColumn("erased_at", "erased"),
+            ShownColumn("erased_by", "by", most=24, least=6),
+            ShownColumn("reason", "why", least=12, most=40),
+        )
+        told = [{name: flat(value) for name, value in row.items()} for row in rows]
+        print_table(shown, [{**row, "erased_at": row["erased_at"][:16].replace("T", " ")} for row in told])
+    else:
+        printed.write(columns, iter(rows))
 
 
 def _said(value: object) -> str:
@@ -221,6 +250,7 @@ DB: Final = CommandGroup(
             ("ehcp-flow db revoke --store postgresql://owner@host/cases --role clerk_885 --authority 885",),
             facts=True,
         ),
+        "erased": CliCommand(_erased, ("ehcp-flow db erased --store sqlite:///cases.db",), facts=True),
         "stats": CliCommand(_stats, ("ehcp-flow db stats --store sqlite:///cases.db --format json",), facts=True),
     },
 )

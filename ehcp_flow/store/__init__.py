@@ -16,7 +16,7 @@ from ehcp_flow.store.fact_blocks import Block
 from ehcp_flow.store.fact_rows import REDACTED, Head
 from ehcp_flow.store.memory import MemoryStore
 from ehcp_flow.store.planning import Recorded
-from ehcp_flow.store.results import Entry, ImportState, Stats, StoredCase, Verification
+from ehcp_flow.store.results import Entry, Erasure, ImportState, Stats, StoredCase, Verification
 from ehcp_flow.store.unit_of_work import Work
 from ehcp_flow.store.upcasting import Upcasters
 from ehcp_flow.store.verifying import Break
@@ -26,6 +26,7 @@ __all__ = [
     "Block",
     "Break",
     "Entry",
+    "Erasure",
     "Head",
     "ImportState",
     "MemoryStore",

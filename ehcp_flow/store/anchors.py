@@ -20,7 +20,7 @@ from typing import IO, Any, BinaryIO, Final
 from ehcp_flow.errors import SourceError, SourceMissing
 from ehcp_flow.inputs import why_unreadable
 from ehcp_flow.outputs import Kind, Output
-from ehcp_flow.store.fact_rows import FactRow, Head
+from ehcp_flow.store.fact_rows import FactRow, Head, Tombstone
 from ehcp_flow.store.verifying import Break, Examined
 
 __all__ = ["ANCHOR", "Anchor", "AnchorError", "Compared", "read_heads", "write_heads"]
@@ -41,10 +41,10 @@ class AnchorError(SourceError):
 class Compared:
     """What has become of the heads of an anchor.
 
-    `heads` were compared: `same` as they were, `grown` since (facts or redactions were added), or `rewritten` (the case
-    does not hold any more what the head says). `lost` cases are gone from the store. `left_out` are heads of
-    authorities that the store was not opened for, and of which nothing can be said. `new` cases of the store have no
-    head in the anchor.
+    `heads` were compared: `same` as they were, `grown` since (facts or redactions were added), `rewritten` (the case
+    does not hold any more what the head says), or of a case that was `erased` since. `lost` cases are gone from the
+    store. `left_out` are heads of authorities that the store was not opened for, and of which nothing can be said.
+    `new` cases of the store have no head in the anchor.
     """
 
     heads: int
@@ -54,6 +54,7 @@ class Compared:
     lost: int
     left_out: int
     new: int
+    erased: int = 0
 
 
 class Anchor:
@@ -69,7 +70,7 @@ class Anchor:
         if not self._kept:
             raise AnchorError("the anchor", "it holds no heads, so that there is nothing to compare with")
         self._heads = len(self._kept)
-        self._same = self._grown = self._rewritten = self._new = 0
+        self._same = self._grown = self._rewritten = self._new = self._erased = 0
 
     def meet(self, head: Head | None, rows: Sequence[FactRow], found: Examined) -> None:
         """Compare a case with its head in the anchor, and note in `found` if it was rewritten."""
@@ -83,6 +84,17 @@ class Anchor:
             self._same += 1
         else:
             self._grown += 1
+
+    def meet_tombstone(self, left: Tombstone) -> Iterator[Break]:
+        """Compare what is left of a case that was erased with its head in the anchor."""
+        kept = self._kept.pop(left.case_id, None)
+        if kept is None:
+            return
+        self._erased += 1
+        at_its_end = (kept.version, kept.trail or left.trail) == (left.version, left.trail)
+        if kept.version > left.version or (at_its_end and kept.hash != left.hash):
+            says = f"case {left.case_id}: what is left of it is not what was kept elsewhere before it was erased"
+            yield Break("anchor", left.case_id, kept.version, says)
 
     def end(self, scope: frozenset[str] | None) -> tuple[Compared, Iterator[Break]]:
         """Return what was compared, and a break for each case that the store has lost.
@@ -98,7 +110,14 @@ class Anchor:
         if not compared and self._new:
             raise AnchorError("the anchor", "none of its heads is of a case of this store; give an anchor of this one")
         told_of = Compared(
-            compared, self._same, self._grown, self._rewritten, len(lost), len(self._kept) - len(lost), self._new
+            compared,
+            self._same,
+            self._grown,
+            self._rewritten,
+            len(lost),
+            len(self._kept) - len(lost),
+            self._new,
+            self._erased,
         )
         return told_of, (_lost(head) for head in lost)
 

@@ -20,6 +20,7 @@ from ehcp_flow.dates import parse_instant
 from ehcp_flow.errors import FactError, UnknownNameError
 from ehcp_flow.facts import Fact
 from ehcp_flow.store.anchors import Anchor
+from ehcp_flow.store.erasing import Erasing
 from ehcp_flow.store.errors import NothingToRedact
 from ehcp_flow.store.fact_blocks import OF_ROW, Block, Raw, blocks_of
 from ehcp_flow.store.fact_rows import FactRow, Head, Text, instant_text, plain
@@ -29,7 +30,7 @@ from ehcp_flow.store.source_names import SameId
 from ehcp_flow.store.table_names import Names
 from ehcp_flow.store.unit_of_work import Work
 from ehcp_flow.store.upcasting import CURRENT, Upcasters
-from ehcp_flow.store.verifying import Break, examine
+from ehcp_flow.store.verifying import Break, examine, examine_tombstone
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -61,7 +62,7 @@ def states_check(case: Case, fact: Fact) -> object:
     return import_module("ehcp_flow.states").record(case, fact, strict=True)
 
 
-class Store(ABC):
+class Store(Erasing, ABC):
     """A caseload that loses nothing and forgets nothing. See `open` and `on`; the abstract methods are for adapters."""
 
     backend: str
@@ -257,6 +258,7 @@ class Store(ABC):
         kept = None if anchor is None else Anchor(anchor)
         cases = facts = adopted = 0
         breaks: list[Break] = []
+        tombstones = self._tombstones()
         for head, rows, texts in self._raw():
             first = head or (rows[0] if rows else next(iter(texts.values())))
             found = examine(head, first.case_id, rows, texts)
@@ -270,11 +272,15 @@ class Store(ABC):
                 progress(cases)
         scope = self.scope
         compared = None
+        for left in tombstones:
+            breaks.extend(examine_tombstone(left))
+            if kept is not None:
+                breaks.extend(kept.meet_tombstone(left))
         if kept is not None:
             compared, lost = kept.end(scope)
             breaks.extend(lost)
         breaks.extend(self._beside(scope))
-        return Verification(cases, facts, tuple(breaks), adopted, compared)
+        return Verification(cases, facts, tuple(breaks), adopted, compared, len(tombstones))
 
     def export_person(self, case_id: str) -> dict[str, Any]:
         """Return everything the store holds of one case, as JSON values, for a subject access request.
@@ -305,7 +311,7 @@ class Store(ABC):
             )
         return {"case_id": case_id, "facts": facts}
 
-    def close(self) -> None:  # noqa: B027 - a store may hold nothing open
+    def close(self) -> None:
         """Give back what the store holds open; with a host's engine or connection, nothing."""
 
     def __enter__(self) -> Self:

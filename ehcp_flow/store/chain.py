@@ -18,7 +18,7 @@ import hashlib
 import os
 from typing import Final
 
-from ehcp_flow.store.fact_rows import FactRow, Head, ImportRow, Text
+from ehcp_flow.store.fact_rows import FactRow, Head, ImportRow, Text, Tombstone
 
 __all__ = [
     "SQL_SEAL",
@@ -31,6 +31,7 @@ __all__ = [
     "new_salt",
     "seal_import",
     "seal_of",
+    "seal_tombstone",
     "sealed",
     "trail_of_fact",
     "trail_of_redaction",
@@ -113,6 +114,12 @@ def sealed(head: Head, trail: str) -> Head:
 def seal_import(row: ImportRow) -> str:
     """Return the seal of what is remembered of an import: over every column of it."""
     said = f"{len(row.source)}:{row.source}\n{len(row.name)}:{row.name}\n" + "\n".join(map(str, row[2:-1]))
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def seal_tombstone(tombstone: Tombstone) -> str:
+    """Return the seal of what is left of a case that was erased: over every column of it."""
+    said = "\n".join(f"{len(each)}:{each}" for each in map(str, tombstone[:-1]))
     return hashlib.sha256(said.encode()).hexdigest()
 
 

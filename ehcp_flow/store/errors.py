@@ -16,7 +16,8 @@ StoreError
 │   ├── WrongAuthority            the fact names another authority than the store was opened for
 │   ├── HostUnusable              the host's connection cannot keep what is recorded
 │   ├── AppendOnly                an attempt to change or delete what was recorded
-│   └── NothingToRedact           the fact has no free text, or does not exist
+│   ├── NothingToRedact           the fact has no free text, or does not exist
+│   └── CaseErased                the case was erased, and is not begun again
 ├── StoreCorrupt                  the database file or a row of it is damaged
 │   └── EventUnknown              a fact is of an event that neither the library nor a loaded rulebook has
 ├── SchemaError                   the tables do not fit this version of the library
@@ -39,6 +40,7 @@ from ehcp_flow.masking import masked
 
 __all__ = [
     "AppendOnly",
+    "CaseErased",
     "ConnectionLost",
     "EventUnknown",
     "HostUnusable",
@@ -265,6 +267,21 @@ class NothingToRedact(StoreRefused):
         self.case_id = case_id
         self.version = version
         super().__init__(f"case {case_id}, version {version}: {why}; nothing was redacted")
+
+
+class CaseErased(StoreRefused):
+    """A fact of a case that was erased: `case_id`, and `erased_on`, the day."""
+
+    exit_code = ExitCode.USAGE
+    http_status = 410
+
+    def __init__(self, case_id: str, erased_on: str) -> None:
+        self.case_id = case_id
+        self.erased_on = erased_on
+        super().__init__(
+            f"case {case_id} was erased on {erased_on}, and is not begun again; nothing was written; "
+            "give a case that is another one an id of its own"
+        )
 
 
 class StoreCorrupt(StoreError):

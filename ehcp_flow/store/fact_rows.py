@@ -28,6 +28,7 @@ __all__ = [
     "Head",
     "ImportRow",
     "Text",
+    "Tombstone",
     "body_of",
     "fact_of",
     "instant_text",
@@ -93,6 +94,30 @@ class Head(NamedTuple):
     adopted: int = 0
     trail: str = ""
     seal: str = ""
+
+
+class Tombstone(NamedTuple):
+    """What is left of a case that was erased, in the order of the columns: nothing of what was said of it.
+
+    How many facts it had (`version`), where its chain and its trail had come to, and the positions of its facts, so
+    that the order of all others is still whole; who erased it when, and why. `seal` is over all the others.
+    """
+
+    case_id: str
+    authority: str
+    version: int
+    hash: str
+    trail: str
+    positions: str
+    erased_at: str
+    erased_by: str
+    reason: str
+    seal: str = ""
+
+    @property
+    def places(self) -> list[int]:
+        """The positions as numbers. Raises ValueError if they are none."""
+        return [int(position) for position in self.positions.split(",")]
 
 
 class ImportRow(NamedTuple):

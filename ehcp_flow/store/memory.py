@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import json
 import threading
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
+from operator import attrgetter
 from typing import Any
 
+from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.facts import Fact
 from ehcp_flow.store.base import Axis, Store
 from ehcp_flow.store.errors import NothingToRedact, StoreReadOnly
-from ehcp_flow.store.fact_rows import FactRow, Head, Text, fact_of
-from ehcp_flow.store.planning import Command, Plan, Recorded, Scope, Stored, plan_commands, plan_import, plan_redaction
+from ehcp_flow.store.fact_rows import FactRow, Head, Text, Tombstone, fact_of
+from ehcp_flow.store.planning import (
+    Command,
+    Plan,
+    Recorded,
+    Scope,
+    Stored,
+    plan_commands,
+    plan_erasure,
+    plan_import,
+    plan_redaction,
+)
 from ehcp_flow.store.results import ImportState, Stats
 from ehcp_flow.store.source_names import SameId
 from ehcp_flow.store.verifying import Break
@@ -32,6 +45,8 @@ class Shelf:
         self.names: dict[str, list[FactRow]] = defaultdict(list)
         self.texts: dict[tuple[str, int], Text] = {}
         self.heads: dict[str, Head] = {}
+        self.erased: dict[str, Tombstone] = {}
+        self.last = 0
         self.keys: dict[tuple[str, str], FactRow] = {}
         self.imports: dict[str, ImportState] = {}
         self.frozen = False
@@ -43,6 +58,7 @@ class Shelf:
             now.rows, now.texts, now.heads = list(self.rows), dict(self.texts), dict(self.heads)
             now.cases.update({case_id: list(rows) for case_id, rows in self.cases.items()})
             now.keys, now.imports = dict(self.keys), dict(self.imports)
+            now.erased, now.last = dict(self.erased), self.last
         now.frozen = True
         return now
 
@@ -120,6 +136,7 @@ class MemoryStore(Store):
             plan = plan_commands(
                 commands, recorded_by=recorded_by, now=self.clock(), scope=self.scope, heads=shelf.heads,
                 keyed=keyed, load=self._stored, others=self._named, check=self.check, upcasters=self.upcasters,
+                erased=shelf.erased,
             )  # fmt: skip
             return plan.placed(self._write(plan))
 
@@ -136,6 +153,7 @@ class MemoryStore(Store):
             plan = plan_import(
                 facts, recorded_by=recorded_by, now=self.clock(), scope=self.scope, heads=shelf.heads,
                 known=known, others=self._named, upcasters=self.upcasters, refuse=refuse, same_id=same_id,
+                erased=shelf.erased,
             )  # fmt: skip
             if not dry_run:
                 self._write(plan)
@@ -155,6 +173,28 @@ class MemoryStore(Store):
             redacted, self._shelf.heads[text.case_id] = plan_redaction(head, self._texts(text.case_id).values(), text)
             self._shelf.texts[text.case_id, text.version] = redacted
 
+    def _erase(self, case_id: str, at: str, by: str, reason: str) -> Tombstone:
+        shelf = self._shelf
+        shelf.refuse_frozen()
+        with shelf.lock:
+            head = shelf.heads.get(case_id)
+            if head is None or not self._mine(head):
+                raise UnknownNameError("case", case_id, ())
+            gone = shelf.cases.pop(case_id)
+            left = plan_erasure(head, (row.position for row in gone), at, by, reason)
+            shelf.erased[case_id] = left
+            shelf.rows = [row for row in shelf.rows if row.case_id != case_id]
+            shelf.texts = {key: text for key, text in shelf.texts.items() if text.case_id != case_id}
+            shelf.keys = {key: row for key, row in shelf.keys.items() if row.case_id != case_id}
+            for name, rows in shelf.names.items():
+                shelf.names[name] = [row for row in rows if row.case_id != case_id]
+            del shelf.heads[case_id]
+        return left
+
+    def _tombstones(self) -> list[Tombstone]:
+        with self._shelf.lock:
+            return [each for each in self._shelf.erased.values() if self.authority in (None, each.authority)]
+
     def _stored(self, case_id: str) -> list[Stored]:
         with self._shelf.lock:
             head = self._shelf.heads.get(case_id)
@@ -172,7 +212,7 @@ class MemoryStore(Store):
 
     def _by_position(self, after: int, limit: int | None, then: str | None, axis: Axis) -> Iterator[Stored]:
         with self._shelf.lock:
-            rows = self._shelf.rows[after:]
+            rows = self._shelf.rows[bisect_right(self._shelf.rows, after, key=attrgetter("position")) :]
         found = self._filtered(rows, then, axis)
         for count, stored in enumerate(found, start=1):
             yield stored
@@ -214,7 +254,7 @@ class MemoryStore(Store):
 
     def _write(self, plan: Plan) -> int:
         shelf = self._shelf
-        last = len(shelf.rows) + len(plan.rows)
+        last = shelf.last = shelf.last + len(plan.rows)
         for row in plan.settle(last):
             shelf.rows.append(row)
             shelf.cases[row.case_id].append(row)

@@ -9,16 +9,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Final
 
 from ehcp_flow.case import Case
 from ehcp_flow.errors import FactError, UnknownNameError
 from ehcp_flow.facts import Fact
-from ehcp_flow.store.chain import hash_text, link, new_salt, sealed, trail_of_fact, trail_of_redaction
-from ehcp_flow.store.errors import KeyReused, VersionConflict, WrongAuthority
+from ehcp_flow.store.chain import hash_text, link, new_salt, seal_tombstone, sealed, trail_of_fact, trail_of_redaction
+from ehcp_flow.store.errors import CaseErased, KeyReused, VersionConflict, WrongAuthority
 from ehcp_flow.store.fact_rows import (
     FactRow,
     Head,
     Text,
+    Tombstone,
     body_of,
     instant_text,
     is_redacted,
@@ -29,7 +32,18 @@ from ehcp_flow.store.fact_rows import (
 from ehcp_flow.store.source_names import NamesElsewhere, SameId, SourceNames
 from ehcp_flow.store.upcasting import Upcasters
 
-__all__ = ["Check", "Command", "Plan", "Recorded", "Scope", "Stored", "plan_commands", "plan_import", "plan_redaction"]
+__all__ = [
+    "Check",
+    "Command",
+    "Plan",
+    "Recorded",
+    "Scope",
+    "Stored",
+    "plan_commands",
+    "plan_erasure",
+    "plan_import",
+    "plan_redaction",
+]
 
 Scope = frozenset[str]
 """The authorities whose cases a store may touch; None in its place: all of them."""
@@ -39,6 +53,9 @@ Named = Callable[[Collection[str]], Iterable[tuple[Fact, str]]]
 """Gives the facts that the store holds under some names, each with the authority of its case."""
 Check = Callable[[Case, Fact], object]
 """A strict check: raises (MoveRefused) if the law does not allow `fact` on `case` now."""
+
+
+NONE_ERASED: Final[Mapping[str, Tombstone]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +173,12 @@ class Plan:
 def plan_commands(  # noqa: PLR0913 - everything it decides on is passed in
     commands: Sequence[Command], *, recorded_by: str | None, now: dt.datetime, scope: Scope | None,
     heads: Mapping[str, Head], keyed: Mapping[tuple[str, str], Stored], load: Callable[[str], Sequence[Stored]],
-    others: Named, check: Check, upcasters: Upcasters,
+    others: Named, check: Check, upcasters: Upcasters, erased: Mapping[str, Tombstone] = NONE_ERASED,
 ) -> Plan:  # fmt: skip
     """Return what the commands of one unit of work come to.
 
-    Raises VersionConflict, KeyReused, WrongAuthority, FactError, UnknownNameError for a case outside `scope`, or what
-    `check` raises for a strict command.
+    Raises VersionConflict, KeyReused, WrongAuthority, CaseErased for one of `erased`, FactError, UnknownNameError for a
+    case outside `scope`, or what `check` raises for a strict command.
     """
     plan = Plan()
     at = instant_text(now)
@@ -171,6 +188,7 @@ def plan_commands(  # noqa: PLR0913 - everything it decides on is passed in
         case_id = command.case_id
         head = plan.head(case_id, heads)
         _own(head, command.fact, scope)
+        _begun_again(erased, case_id)
         fact = _stamped(command.fact, head, scope)
         if fact.corrects is not None and scope is not None:
             fact = _corrects(fact, [*(each.fact for each in load(case_id)), *_planned(plan, case_id)] if head else ())
@@ -222,7 +240,7 @@ def plan_commands(  # noqa: PLR0913 - everything it decides on is passed in
 def plan_import(  # noqa: PLR0913 - everything it decides on is passed in
     facts: Sequence[Fact], *, recorded_by: str | None, now: dt.datetime, scope: Scope | None,
     heads: Mapping[str, Head], known: Mapping[str, Sequence[Stored]], others: Named, upcasters: Upcasters,
-    refuse: Callable[[int, Fact, Exception], None], same_id: SameId,
+    refuse: Callable[[int, Fact, Exception], None], same_id: SameId, erased: Mapping[str, Tombstone] = NONE_ERASED,
 ) -> Plan:  # fmt: skip
     """Return what one batch of a file comes to: facts that the store holds already are counted, not added.
 
@@ -244,6 +262,7 @@ def plan_import(  # noqa: PLR0913 - everything it decides on is passed in
         head = plan.head(case_id, heads)
         try:
             _own(head, given, scope)
+            _begun_again(erased, case_id)
             fact = _stamped(given, head, scope)
             if fact.corrects is not None and scope is not None:
                 fact = _corrects(fact, (*(each.fact for each in known.get(case_id, ())), *taken.get(case_id, ())))
@@ -280,7 +299,7 @@ def plan_import(  # noqa: PLR0913 - everything it decides on is passed in
                 elsewhere.add(fact, _owner(head, fact))
             if scope is not None:
                 taken.setdefault(case_id, []).append(fact)
-        except (FactError, WrongAuthority, UnknownNameError) as error:
+        except (FactError, WrongAuthority, CaseErased, UnknownNameError) as error:
             refuse(place, given, error)
     return plan
 
@@ -293,6 +312,19 @@ def plan_redaction(head: Head, texts: Iterable[Text], redaction: Text) -> tuple[
     before = sum(text.act is not None for text in texts)
     act = redaction._replace(act=head.version + before + 1)
     return act, sealed(head, trail_of_redaction(head.trail, act))
+
+
+def plan_erasure(head: Head, positions: Iterable[int], at: str, by: str, reason: str) -> Tombstone:
+    """Return what is left of a case; its head must be locked, and `positions` are those of its facts."""
+    where = ",".join(map(str, positions))
+    left = Tombstone(head.case_id, head.authority, head.version, head.hash, head.trail, where, at, by, reason)
+    return left._replace(seal=seal_tombstone(left))
+
+
+def _begun_again(erased: Mapping[str, Tombstone], case_id: str) -> None:
+    """Refuse a fact of a case that was erased."""
+    if (left := erased.get(case_id)) is not None:
+        raise CaseErased(case_id, left.erased_at[:10])
 
 
 def _names(facts: Iterable[Fact]) -> set[str]:

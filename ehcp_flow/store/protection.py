@@ -6,17 +6,18 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ehcp_flow.store.migrations.versions.v3_trail import POSTGRESQL, SQLITE, sqlite_trigger, trigger_name
+from ehcp_flow.store.migrations.versions.v3_trail import sqlite_trigger, trigger_name
+from ehcp_flow.store.migrations.versions.v5_erased import postgresql_refusals, sqlite_refusals
 from ehcp_flow.store.table_names import Names
 from ehcp_flow.store.transaction import Transaction
 from ehcp_flow.store.verifying import Break
 
 __all__ = ["unprotected"]
 
-_BITS: Final = {"UPDATE": 16, "DELETE": 8, "TRUNCATE": 32, "UPDATE OR DELETE": 24}
+_BITS: Final = {"INSERT": 4, "UPDATE": 16, "DELETE": 8, "TRUNCATE": 32, "UPDATE OR DELETE": 24}
 _BEFORE: Final = 2
 _EACH_ROW: Final = 1
-_SECURED: Final = ("heads", "facts", "texts")
+_SECURED: Final = ("heads", "facts", "texts", "erased")
 
 
 def unprotected(transaction: Transaction, n: Names) -> Iterator[Break]:
@@ -29,7 +30,7 @@ def unprotected(transaction: Transaction, n: Names) -> Iterator[Break]:
 
 def _sqlite(transaction: Transaction, n: Names) -> Iterator[tuple[str, str]]:
     there = dict(transaction.rows("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
-    for table, action, when, says in SQLITE:
+    for table, action, when, says, _ in sqlite_refusals(n):
         name = trigger_name(n, table, action)
         if there.get(name) != sqlite_trigger(n, table, action, when, says):
             yield table, f"the trigger {name} is {'another one than was made' if name in there else 'gone'}"
@@ -42,10 +43,10 @@ def _postgresql(transaction: Transaction, n: Names) -> Iterator[tuple[str, str]]
             "SELECT t.tgname, t.tgenabled, t.tgtype, substring(pg_get_triggerdef(t.oid) FROM 'WHEN (.*) EXECUTE'), "
             "p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
             "WHERE NOT t.tgisinternal AND t.tgrelid = ANY(%s::regclass[])",
-            ([n.qualify(f"{n.prefix}{table}") for table in ("facts", "texts", "heads", "counter")],),
+            ([n.qualify(f"{n.prefix}{table}") for table in ("facts", "texts", "heads", "erased", "counter")],),
         )
     }
-    for table, action, when, _ in POSTGRESQL:
+    for table, action, when, _, unless_erased in postgresql_refusals():
         name = trigger_name(n, table, action)
         if name not in there:
             yield table, f"the trigger {name} is gone"
@@ -54,12 +55,17 @@ def _postgresql(transaction: Transaction, n: Names) -> Iterator[tuple[str, str]]
         wanted = _BITS[action] | _BEFORE | (0 if action == "TRUNCATE" else _EACH_ROW)
         if enabled not in ("O", "A"):
             yield table, f"the trigger {name} is switched off"
-        elif (kind, condition) != (wanted, _bare(when)) or "RAISE EXCEPTION 'append-only: %'" not in source:
+        elif (kind, condition) != (wanted, _bare(when)) or not _refuses(source, unless_erased=unless_erased):
             yield table, f"the trigger {name} is another one than was made"
     for table in _SECURED:
         full = n.qualify(f"{n.prefix}{table}")
         if not transaction.rows("SELECT relrowsecurity FROM pg_class WHERE oid = %s::regclass", (full,))[0][0]:
             yield table, "its row-level security is switched off"
+
+
+def _refuses(source: str, *, unless_erased: bool) -> bool:
+    """Whether a function is the one that refuses: always, or only where no tombstone says otherwise."""
+    return "RAISE EXCEPTION 'append-only: %'" in source and ("erased e WHERE e.case_id" in source) is unless_erased
 
 
 def _bare(condition: str) -> str:

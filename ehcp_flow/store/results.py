@@ -10,7 +10,7 @@ from ehcp_flow.facts import Fact
 from ehcp_flow.store.anchors import Compared
 from ehcp_flow.store.verifying import Break
 
-__all__ = ["Entry", "ImportState", "Stats", "StoredCase", "Verification"]
+__all__ = ["Entry", "Erasure", "ImportState", "Stats", "StoredCase", "Verification"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,24 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Erasure:
+    """A case that was erased: whose it was, how many facts it had, and who erased it when and why."""
+
+    case_id: str
+    authority: str | None
+    facts: int
+    erased_at: dt.datetime
+    erased_by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
     """How much was looked at, and everything that is wrong with it; `ok` if nothing is.
 
-    `adopted` is how many of the facts an upgrade found in the store before it kept a trail: of their positions, of
-    whose they were and of redactions it vouches only since then. `anchor` is what was compared, if there was one.
+    `erased` cases have left no more than a tombstone. `adopted` is how many of the facts an upgrade found in the store
+    before it kept a trail: of their positions, of whose they were and of redactions it vouches only since then.
+    `anchor` is what was compared, if there was one.
     """
 
     cases: int
@@ -46,6 +59,7 @@ class Verification:
     breaks: tuple[Break, ...]
     adopted: int = 0
     anchor: Compared | None = None
+    erased: int = 0
 
     @property
     def ok(self) -> bool:

@@ -12,7 +12,7 @@ from ehcp_flow.store.table_names import Names
 
 __all__ = ["REVISION", "found"]
 
-REVISION: Final = "4"
+REVISION: Final = "5"
 """The schema that this library reads and writes."""
 
 

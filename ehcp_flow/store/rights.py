@@ -15,7 +15,7 @@ __all__ = ["ALL", "faults", "renew", "renewed", "settle", "unbound"]
 
 ALL: Final = "*"
 """The scope of a role that may see every authority."""
-_READ: Final = ("facts", "texts", "heads", "imports", "scopes", "schema_version")
+_READ: Final = ("facts", "texts", "heads", "erased", "imports", "scopes", "schema_version")
 
 
 def renew(connection: Connection, names: Names) -> bool:

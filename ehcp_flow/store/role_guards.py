@@ -25,11 +25,12 @@ __all__ = ["WAIT", "Guards", "apply", "guards", "untold"]
 WAIT: Final = "10s"
 """How long such a function waits for somebody else's lock."""
 
-_TABLES: Final = ("facts", "texts", "heads", "imports", "scopes", "counter", "schema_version")
+_TABLES: Final = ("facts", "texts", "heads", "erased", "imports", "scopes", "counter", "schema_version")
 _UNSAMPLED: Final = {
     "facts": ("schema", "event", '"on"', "recorded_by", "key", "body", "text_hash", "hash"),
     "texts": ("salt", "text", "redacted_by", "redaction"),
     "heads": ("authority", "version", "hash", "stored_at"),
+    "erased": ("authority", "version", "hash", "trail", "positions", "erased_at", "erased_by", "reason", "seal"),
     "imports": ("source", "name", "rows_read", "taken", "duplicates", "refused", "finished", "changed_at"),
 }
 """Columns of which the planner keeps no samples: its estimates would tell of others' rows, and of redacted texts."""
@@ -38,6 +39,7 @@ _MINE: Final = "(SELECT s.authority FROM {scopes} s WHERE s.role = current_user)
 _VISIBLE: Final = "EXISTS (SELECT 1 FROM {heads} h WHERE h.case_id = {table}.case_id)"
 _POLICIES: Final = {
     "heads": f"('*' IN {_MINE} OR authority IN {_MINE})",
+    "erased": f"('*' IN {_MINE} OR authority IN {_MINE})",
     "facts": _VISIBLE,
     "texts": _VISIBLE,
     "imports": f"('*' IN {_MINE} OR string_to_array(split_part(source, ':', -1), ',') <@ ARRAY{_MINE})",

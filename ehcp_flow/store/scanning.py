@@ -49,10 +49,13 @@ def beside(transaction: Transaction, names: Names, sql: Statements, scope: froze
     Positions are 1 to the counter without a gap, which only those who see all of them can say.
     """
     if scope is None:
-        counted, highest, last = transaction.rows(
-            f"SELECT COUNT(*), COALESCE(MAX(position), 0), (SELECT last FROM {names.counter}) FROM {names.facts}"
+        places = _places_of_erased(transaction, names)
+        counted, highest, total, last = transaction.rows(
+            "SELECT COUNT(*), COALESCE(MAX(position), 0), COALESCE(SUM(position), 0), "
+            f"(SELECT last FROM {names.counter}) FROM {names.facts}"
         )[0]
-        if not counted == highest == last:
+        counted, highest, total = counted + len(places), max([highest, *places]), int(total) + sum(places)
+        if not counted == highest == last or total != last * (last + 1) // 2:
             says = f"there are {counted} facts, the highest position is {highest}, and {last} positions were given out"
             yield Break("positions", "", 0, f"{says}: facts were taken away, or put in beside the counter")
     for row in map(ImportRow._make, transaction.rows(f"{sql.imports} ORDER BY source")):
@@ -60,6 +63,12 @@ def beside(transaction: Transaction, names: Names, sql: Statements, scope: froze
         if (scope is None or whose <= scope) and seal_import(row) != row.seal:
             says = f"the import of {row.name or row.source}: what is remembered of it was edited"
             yield Break("import", "", 0, says)
+
+
+def _places_of_erased(transaction: Transaction, names: Names) -> list[int]:
+    """Return the positions of the facts that were erased, as far as they can be read."""
+    rows = transaction.rows(f"SELECT positions FROM {names.erased}")
+    return [int(place) for row in rows for place in str(row[0]).split(",") if place.isdecimal()]
 
 
 def stats_of(database: Database, names: Names, authority: str | None) -> Stats:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["REVISION", "check", "found", "upgrade"]
 
-_KNOWN: Final = ("1", "2", "3", "4")
+_KNOWN: Final = ("1", "2", "3", "4", "5")
 _OF_TABLES: Final = re.compile(r"^42(?!501)|duplicate column|already exists|no such (?:table|column)")
 """What a database says of tables that are not as they should be: PostgreSQL by class, SQLite in words."""
 _ONE_AT_A_TIME: Final = Lock()  # Alembic keeps what it works on in module-level names

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, text
 
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.facts import Fact
+from ehcp_flow.readers.text_lines import UNFIT
 from ehcp_flow.store import schema
 from ehcp_flow.store.chain import after_authority, before_authority, seal_import
 from ehcp_flow.store.database import Database
@@ -26,10 +27,20 @@ from ehcp_flow.store.errors import (
     SchemaMissing,
     StoreCorrupt,
     StoreLocked,
+    StoreReadOnly,
     VersionConflict,
 )
-from ehcp_flow.store.fact_rows import Head, ImportRow, Text, instant_text, text_of
-from ehcp_flow.store.planning import Command, Plan, Recorded, Scope, plan_commands, plan_import, plan_redaction
+from ehcp_flow.store.fact_rows import Head, ImportRow, Text, Tombstone, instant_text, text_of
+from ehcp_flow.store.planning import (
+    Command,
+    Plan,
+    Recorded,
+    Scope,
+    plan_commands,
+    plan_erasure,
+    plan_import,
+    plan_redaction,
+)
 from ehcp_flow.store.results import ImportState
 from ehcp_flow.store.source_names import SameId
 from ehcp_flow.store.sql_reads import SqlReads
@@ -103,12 +114,13 @@ class SqlStore(SqlReads):
                     return quick
                 with self.database.write() as transaction:
                     heads = self._lock(transaction, case_ids)
+                    new = [case_id for case_id in case_ids if case_id not in heads]
                     plan = plan_commands(
                         commands, recorded_by=recorded_by, now=self.clock(), scope=self.scope, heads=heads,
                         keyed=self._keyed(transaction, commands),
                         load=lambda case_id: self._load(transaction, case_id),
                         others=lambda names: self._named(transaction, names), check=self.check,
-                        upcasters=self.upcasters,
+                        upcasters=self.upcasters, erased=self._erased_among(transaction, new),
                     )  # fmt: skip
                     done = plan.placed(self._write(transaction, plan))
             except _Race as race:
@@ -139,12 +151,13 @@ class SqlStore(SqlReads):
             try:
                 with self.database.read() if dry_run else self.database.write() as transaction:
                     heads = self._heads_of(transaction, case_ids) if dry_run else self._lock(transaction, case_ids)
+                    new = [case_id for case_id in case_ids if case_id not in heads]
                     heads |= {case_id: Head(case_id, "", 0, "", "") for case_id in elsewhere}
                     plan = plan_import(
                         facts, recorded_by=recorded_by, now=self.clock(), scope=self.scope, heads=heads,
                         known=self._known(transaction, sorted(heads)),
                         others=lambda names: self._named(transaction, names), upcasters=self.upcasters, refuse=note,
-                        same_id=same_id,
+                        same_id=same_id, erased=self._erased_among(transaction, new),
                     )  # fmt: skip
                     if not dry_run:
                         self._write(transaction, plan)
@@ -265,6 +278,38 @@ class SqlStore(SqlReads):
                 raise NothingToRedact(text.case_id, text.version, "its free text was redacted before")
             postgresql = self.backend == "postgresql"
             self._put(transaction, self._sql.update_head, [moved if postgresql else (*moved[1:], moved[0])])
+
+    def _erase(self, case_id: str, at: str, by: str, reason: str) -> Tombstone:
+        if self._sql.write:
+            raise StoreReadOnly("a case is erased by the owner of the tables, and not by a role of some authorities")
+        with self.database.write() as transaction:
+            if self.backend == "sqlite":
+                transaction.run("PRAGMA secure_delete=ON")  # a host's connection may not have it
+            head = None if UNFIT.search(case_id) else self._lock(transaction, [case_id]).get(case_id)
+            if head is None or (self.scope is not None and head.authority not in self.scope):
+                raise UnknownNameError("case", case_id, ())
+            positions = [row[0] for row in transaction.rows(self._sql.positions_of, (case_id,))]
+            left = plan_erasure(head, positions, at, by, reason)
+            bury, *delete = self._sql.erase
+            transaction.run(bury, left)
+            for statement in delete:
+                transaction.run(statement, (case_id,))
+        self._known_heads.pop(case_id, None)
+        return left
+
+    def sweep(self) -> tuple[str, ...]:
+        """Have the database overwrite or give back what it has freed; see `Store.sweep`."""
+        if self.database.engine is None:
+            return ("nothing was swept, since the transaction is a host's: sweep a store on its engine behind it",)
+        n = self.names
+        with self.database.read(single=True, committing=True) as transaction:
+            if self.backend == "postgresql":
+                transaction.run(f"VACUUM (FULL) {n.facts}, {n.texts}, {n.heads}")
+                return ()
+            transaction.run("VACUUM")
+            if transaction.rows("PRAGMA wal_checkpoint(TRUNCATE)")[0][0]:
+                return ("the write-ahead log still holds what was erased, since somebody reads: sweep again later",)
+        return ()
 
     def _remember(self, transaction: Transaction, source: str, name: str, state: ImportState) -> None:
         row = ImportRow(

@@ -22,7 +22,7 @@ from ehcp_flow.store.chain import seal_import
 from ehcp_flow.store.database import Database
 from ehcp_flow.store.errors import StoreCorrupt, StoreURLError
 from ehcp_flow.store.fact_blocks import Raw
-from ehcp_flow.store.fact_rows import FactRow, Head, ImportRow, Text, fact_of
+from ehcp_flow.store.fact_rows import FactRow, Head, ImportRow, Text, Tombstone, fact_of
 from ehcp_flow.store.planning import Command, Scope, Stored
 from ehcp_flow.store.protection import unprotected
 from ehcp_flow.store.results import ImportState, Stats
@@ -195,6 +195,19 @@ class SqlReads(Store):
         heads = self._heads_of(transaction, sorted({fact.case_id for fact in found})) if found else {}
         owned = [(fact, heads[fact.case_id].authority) for fact in found if fact.case_id in heads]
         return [(fact, owner) for fact, owner in owned if self.scope is None or owner in self.scope]
+
+    def _tombstones(self) -> list[Tombstone]:
+        mine: tuple[Any, ...] = () if self.authority is None else (self.authority,)
+        owned = f" WHERE authority = {self._sql.p}" if mine else ""
+        with self.database.read(single=True) as transaction:
+            return [Tombstone(*row) for row in transaction.rows(f"{self._sql.tombstones}{owned}", mine)]
+
+    def _erased_among(self, transaction: Transaction, case_ids: Collection[str]) -> dict[str, Tombstone]:
+        """Return what is left of those among some cases that were erased."""
+        if not case_ids:
+            return {}
+        rows = transaction.rows(self._sql.tombstones_of, (self._list(sorted(case_ids)),))
+        return {row[0]: Tombstone(*row) for row in rows}
 
     def _texts(self, case_id: str) -> dict[int, Text]:
         with self.database.read(single=True) as transaction:

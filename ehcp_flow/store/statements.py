@@ -44,6 +44,11 @@ _IMPORT_TYPES: Final = {
     "refused": "bigint", "finished": "int", "changed_at": "text", "seal": "text",
 }  # fmt: skip
 
+_ERASED: Final = (
+    "case_id", "authority", "version", "hash", "trail", "positions", "erased_at", "erased_by", "reason", "seal",
+)  # fmt: skip
+"""The columns of a tombstone, in the order of `Tombstone`."""
+
 _COLUMNS = tuple(FACT_TYPES)
 _HEAD = tuple(HEAD_TYPES)
 _MOVED = _HEAD[1:]
@@ -83,6 +88,10 @@ class Statements:
     texts_of: str
     imports: str
     remember: str
+    tombstones: str
+    tombstones_of: str
+    positions_of: str
+    erase: tuple[str, ...]
     unblock: str = ""
     write: str = ""
 
@@ -142,6 +151,9 @@ def _sqlite(n: Names) -> Statements:
         texts_of=f"SELECT {', '.join(_TEXT)} FROM {n.texts}",
         imports=_imports(n),
         remember=_remember(n, p),
+        tombstones=f"SELECT {', '.join(_ERASED)} FROM {n.erased}",
+        tombstones_of=f"SELECT {', '.join(_ERASED)} FROM {n.erased} WHERE case_id IN {many}",
+        **_erasing(n, p),
     )
 
 
@@ -159,6 +171,7 @@ def _postgresql(n: Names) -> Statements:
     facts = ", ".join(shown.get(column, f"f.{column}") for column in _COLUMNS)
     heads = ", ".join("h." + column if column != "stored_at" else instant("h.stored_at") for column in _HEAD)
     texts = ", ".join(column if column != "redacted_at" else instant("redacted_at") for column in _TEXT)
+    erased = ", ".join(column if column != "erased_at" else instant("erased_at") for column in _ERASED)
     beside = (
         f"t.text, {instant('t.redacted_at')} FROM {n.facts} f "
         f"LEFT JOIN {n.texts} t ON t.case_id = f.case_id AND t.version = f.version"
@@ -198,6 +211,9 @@ def _postgresql(n: Names) -> Statements:
         texts_of=f"SELECT {texts} FROM {n.texts}",
         imports=_imports(n),
         remember=given["remember"].sql,
+        tombstones=f"SELECT {erased} FROM {n.erased}",
+        tombstones_of=f"SELECT {erased} FROM {n.erased} WHERE case_id = ANY(%s::text[])",
+        **_erasing(n, p),
         unblock=f"SELECT {n.qualify(f'{n.prefix}unblock')}()",
     )
 
@@ -280,6 +296,17 @@ def _quick(n: Any) -> Given:
         f"SELECT {', '.join(f'%s::{kind}' for _, kind in fact)}, t.last FROM t RETURNING position",
         (*head.items(), *((f"f_{column}", kind) for column, kind in fact)),
     )
+
+
+def _erasing(n: Names, p: str) -> dict[str, Any]:
+    """Return what erases a case: the tombstone comes first, without which nothing may be deleted."""
+    return {
+        "positions_of": f"SELECT position FROM {n.facts} WHERE case_id = {p} ORDER BY version",
+        "erase": (
+            f"INSERT INTO {n.erased} ({', '.join(_ERASED)}) VALUES ({', '.join([p] * len(_ERASED))})",
+            *(f"DELETE FROM {table} WHERE case_id = {p}" for table in (n.texts, n.facts, n.heads)),
+        ),
+    }
 
 
 def _imports(n: Names) -> str:

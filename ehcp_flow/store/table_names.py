@@ -29,7 +29,7 @@ class Names:
 
     def __getattr__(self, table: str) -> str:
         """Return the full name of a table: `names.facts` is `schema.ehcp_facts`."""
-        if table not in ("facts", "heads", "texts", "counter", "imports", "scopes", "schema_version"):
+        if table not in ("facts", "heads", "texts", "erased", "counter", "imports", "scopes", "schema_version"):
             raise AttributeError(table)
         return self.qualify(f"{self.prefix}{table}")
 

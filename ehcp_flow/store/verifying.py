@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ehcp_flow.dates import parse_day, written
 from ehcp_flow.errors import DateError
-from ehcp_flow.store.chain import hash_text, link_of, seal_of, trail_of_fact, trail_of_redaction
-from ehcp_flow.store.fact_rows import FactRow, Head, Text
+from ehcp_flow.store.chain import hash_text, link_of, seal_of, seal_tombstone, trail_of_fact, trail_of_redaction
+from ehcp_flow.store.fact_rows import FactRow, Head, Text, Tombstone
 
-__all__ = ["Break", "Examined", "examine"]
+__all__ = ["Break", "Examined", "examine", "examine_tombstone"]
 
 _SAID: Final = (str,)
 _MAYBE: Final = (str, type(None))
@@ -27,7 +27,8 @@ class Break:
 
     Codes of a fact: `gap`, `edited`, `column`, `order`, `position`, `damaged`. Of a free text: `text_missing`,
     `text_edited`, `text_astray`, `text_left`, `redaction`. Of a head: `head_missing`, `head_version`, `head_hash`,
-    `head_stored`, `facts_missing`, `trail`, `seal`. Of the store: `positions`, `import`, `protection`. Beside an
+    `head_stored`, `facts_missing`, `trail`, `seal`. Of a case that was erased: `tombstone`. Of the store:
+    `positions`, `import`, `protection`. Beside an
     anchor: `anchor`, `anchor_lost`.
     """
 
@@ -79,6 +80,17 @@ def examine(head: Head | None, case_id: str, rows: Sequence[FactRow], texts: Map
     _lead(found, rows, texts)
     _head(found, head, rows)
     return found
+
+
+def examine_tombstone(left: Tombstone) -> Iterator[Break]:
+    """Yield what is wrong with what is left of a case that was erased."""
+    try:
+        whole = seal_tombstone(left) == left.seal and len(left.places) == left.version
+    except (ValueError, AttributeError):
+        whole = False
+    if not whole:
+        says = f"case {left.case_id}: what is left of it since it was erased was edited"
+        yield Break("tombstone", str(left.case_id), 0, says)
 
 
 def _damaged(found: Examined, head: Head | None, rows: Sequence[FactRow], texts: Mapping[int, Text]) -> bool:

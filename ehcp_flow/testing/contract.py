@@ -19,16 +19,17 @@ import pytest
 
 from ehcp_flow.store import Store
 from ehcp_flow.testing.contract_authority import AuthorityContract
+from ehcp_flow.testing.contract_erasing import ErasingContract
 from ehcp_flow.testing.contract_keeping import KeepingContract
 from ehcp_flow.testing.contract_reading import ReadingContract
 from ehcp_flow.testing.contract_recording import RecordingContract
 from ehcp_flow.testing.sample import HOSTILE, Opener, SetClock
 
-__all__ = ["HOSTILE", "Opener", "StoreContract"]
+__all__ = ["HOSTILE", "Opener", "RoleContract", "StoreContract"]
 
 
-class StoreContract(RecordingContract, ReadingContract, AuthorityContract, KeepingContract):
-    """Everything that holds for every store. Subclass it, and give the fixture `opener`."""
+class RoleContract(RecordingContract, ReadingContract, AuthorityContract, KeepingContract):
+    """What holds for a store whose database lets nobody erase by this role: all but that."""
 
     @pytest.fixture
     def opener(self) -> Iterator[Opener]:
@@ -42,3 +43,7 @@ class StoreContract(RecordingContract, ReadingContract, AuthorityContract, Keepi
     def store(self, opener: Opener, clock: SetClock) -> Iterator[Store]:
         with opener(clock=clock) as store:
             yield store
+
+
+class StoreContract(RoleContract, ErasingContract):
+    """Everything that holds for every store. Subclass it, and give the fixture `opener`."""

@@ -49,8 +49,8 @@ over = 3
 id = "disclosed"
 figure = {limit = "he_disclosure", share = "in_time"}
 """
-FACTS = {"convert", "db check", "db grant", "db revoke", "db stats", "db upgrade", "db verify", "export", "facts",
-         "follow", "import", "late", "person", "redact", "sen2 import", "synth"}  # fmt: skip
+FACTS = {"convert", "db check", "db erased", "db grant", "db revoke", "db stats", "db upgrade", "db verify", "export",
+         "facts", "follow", "import", "late", "person", "redact", "retention", "sen2 import", "synth"}  # fmt: skip
 """To these a rulebook says which facts there are, or whose: test_made_up_rulebook.py and test_declared.py ask them."""
 CEASING = "2023-03-02 final_plan_sent; 2026-05-01 cease_consulted; 2026-05-11 cease_notice_sent"
 """Two months end on Saturday 11 July 2026, and the time to appeal on the Monday after it."""

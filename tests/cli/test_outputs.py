@@ -59,6 +59,8 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "import": [("import", "{csv}", "--store", "{url}")],
     "export": [("export", "--store", "{url}")],
     "follow": [("follow", "--store", "{url}", "--once")],
+    "retention": [("retention", "{csv}", *_DAY), ("retention", "{url}", *_DAY)],
+    "db erased": [("db", "erased", "--store", "{url}")],
     "db verify": [("db", "verify", "--store", "{url}"), ("db", "verify", "--store", "{url}", "--anchor", "{anchor}")],
     "synth": [("synth", "--cases", "3")],
     "synth --persons": [("synth", "--cases", "3", "--output", "{out}")],

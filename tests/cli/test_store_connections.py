@@ -25,11 +25,14 @@ READING = [
     ("db", "verify", "--store", "{}"),
     ("db", "check", "--store", "{}"),
     ("db", "stats", "--store", "{}"),
+    ("db", "erased", "--store", "{}"),
+    ("retention", "{}", "--as-of", "2026-06-30"),
     ("import", str(CASES), "--store", "{}", "--dry-run"),
 ]
 WRITING = [
     ("import", str(CASES), "--store", "{}"),
     ("redact", "--store", "{}", "--case", "a-1", "--version", "1", "--why", "asked for", "--by", "dpo", "--yes"),
+    ("erase", "--store", "{}", "--case", "a-1", "--why", "asked for", "--by", "dpo", "--yes"),
 ]
 
 

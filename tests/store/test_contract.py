@@ -12,7 +12,7 @@ from ehcp_flow.store import MemoryStore, Store, access
 from ehcp_flow.store.memory import Shelf
 from ehcp_flow.store.sql import SqlStore
 from ehcp_flow.testing import a_case, a_fact
-from ehcp_flow.testing.contract import Opener, StoreContract
+from ehcp_flow.testing.contract import Opener, RoleContract, StoreContract
 from ehcp_flow.testing.postgres import Server
 from tests.waiting import HANG
 
@@ -48,7 +48,7 @@ class TestPostgreSQLInASchema(StoreContract):
         return open_
 
 
-class TestPostgreSQLAsARole(StoreContract):
+class TestPostgreSQLAsARole(RoleContract):
     """The same for a role that owns nothing: it writes by the store's functions, as one of a single authority does."""
 
     @pytest.fixture

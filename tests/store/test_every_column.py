@@ -56,6 +56,11 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         import_facts(
             store, [a_fact("d-1"), a_fact("d-1", event="plan_agreed", on="2026-05-01")], source="other", name="d.csv"
         )
+        for case_id in ("e-1", "f-1"):
+            store.record(case_id, a_fact(case_id, authority="885"), seen=0)
+        store.erase("e-1", "the end of retention", "records officer")
+        clock.move(days=1)
+        store.erase("f-1", "asked for", "dpo")
     engine = own_engine(url)
     if request.param == "postgresql":
         with engine.begin() as connection:
