@@ -340,7 +340,7 @@ TWICE = """
 
 
 def test_the_first_and_the_last_fact_of_an_event():
-    case = tell(TWICE)
+    case: Any = tell(TWICE)
     assert case.first("advice_received").on == day("2026-04-01")
     assert case.last("advice_received").on == day("2026-05-01")
     assert case.first("advice_received", party="medical").on == day("2026-05-01")
@@ -351,7 +351,7 @@ def test_the_first_and_the_last_fact_of_an_event():
 
 
 def test_a_fact_that_was_taken_back_is_neither_first_nor_last():
-    case = tell(TWICE)
+    case: Any = tell(TWICE)
     assert case.void(case.first("advice_received"), "never came").first("advice_received").party == "medical"
 
 

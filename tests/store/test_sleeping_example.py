@@ -20,7 +20,7 @@ BEGINS = dt.date(2026, 3, 2)
 def test_each_breach_is_told_once_on_its_first_day_and_nothing_is_asked_in_between() -> None:
     store = Store.open("memory:")
     for number in range(5):
-        store.record(f"c-{number}", a_fact(f"c-{number}", on=BEGINS + number * ONE_DAY), seen=0)
+        store.record(f"c-{number}", a_fact(f"c-{number}", on=str(BEGINS + number * ONE_DAY)), seen=0)
     told: list[tuple[str, str, dt.date]] = []
     day: dt.date | None = BEGINS
     looks = 0
@@ -47,7 +47,7 @@ def test_a_fact_that_is_recorded_wakes_it_and_a_second_look_tells_nothing_again(
     with Store.open(url, create=True) as store:
         host = Host(store, lambda deadline: told.append(deadline.limit))
         assert host.look(BEGINS) is None
-        store.record("a", a_fact("a", on=BEGINS), seen=0)
+        store.record("a", a_fact("a", on=str(BEGINS)), seen=0)
         host.look(dt.date(2026, 4, 20))
         host.look(dt.date(2026, 4, 21))
         assert told == ["decide_assess"]
