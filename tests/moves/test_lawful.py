@@ -106,3 +106,12 @@ def test_what_a_source_is_declared_not_to_record_is_no_want_of_a_strict_case():
         one = state_with_moves(case, dt.date(2026, 3, 2), at_hand())
         assert [*StatesWithMoves([case], "2026-03-02")] == [one]
         assert (("assessment_agreed", None) in one.lawful) is lawful
+
+
+@pytest.mark.parametrize(("day", "lawful"), [("2025-09-09", True), ("2025-09-10", False)])
+def test_no_step_towards_a_plan_is_lawful_from_the_25th_birthday_on(day, lawful):
+    case = tell("2000-09-10 date_of_birth; 2025-07-28 request_received; 2025-08-20 assessment_agreed")
+    on = dt.date.fromisoformat(day)
+    found = lawful_moves(case, state(case, on).pathway, on, at_hand())
+    assert found == by_verdicts(case, on)
+    assert (("plan_agreed", None) in found) is lawful
