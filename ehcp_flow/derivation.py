@@ -303,6 +303,12 @@ class Derivation:
             return False
         return not any(judged.is_one_of(place, rule.owed_by) for place in range(self.run.start + 1, ended))
 
+    @property
+    def carried_on(self) -> bool:
+        """Whether what ended the limit handed the duty on to another one, in which the same time runs."""
+        ended = self.judged.value(kernel.ENDED_AT, self.row)
+        return ended >= 0 and self.judged.is_one_of(ended, self.rule.carried_on_by)
+
 
 def _last_day_by(number: int, row: int, law: Any, days: Any, facts: Any, found: Any) -> int:
     day: int = kernel.last_day_by(law, days, facts, found, number, row)

@@ -118,6 +118,8 @@ def acted(deadline: Explicable) -> Iterator[ExplanationStep]:
                 text += f" {sentence(derivation.gave_way.says)}"
             elif derivation.never_owed:
                 text += " So it was never owed."
+            elif derivation.carried_on:
+                text += " The duty goes on, by another provision and in the same time, and is told there."
             elif deadline.due_on is not None and not derivation.version.is_window and ended > deadline.due_on:
                 text += f" By then it was {days_in_words((ended - deadline.due_on).days)} past its last lawful day."
             if deadline.status == "overtaken":

@@ -310,6 +310,7 @@ def _rule_paragraphs(rule: Rule, law: Rulebook) -> Iterator[str]:
             "falls away on",
             " or ".join(map(str, (*rule.lapses_on, *rule.taken_back_by, *rule.never_owed_by, *clock.ends_on))),
         ),
+        ("goes on in another rule on", " or ".join(map(str, rule.carried_on_by))),
     ]
     yield lines([pair for pair in said if pair[1]])
     for version in rule.version:

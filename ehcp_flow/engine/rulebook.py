@@ -637,7 +637,7 @@ class _LaidOut:
         # A fact that ends the clock may discharge, imply or answer this rule rather than make it lapse.
         done = (*rule.done_by, *rule.done_after_first_by)
         answers = self.turned.of_patterns((*done, *rule.implied_by, *rule.other_answer))
-        ends = self.turned.of_patterns((*rule.lapses_on, *rule.taken_back_by, *rule.never_owed_by, *self._last))
+        ends = self.turned.of_patterns((*rule.lapses_on, *rule.taken_back_by, *rule.never_owed_by, *rule.carried_on_by, *self._last))
         for key in ends | (self.turned.of_patterns(clock.ends_on) - answers):
             roles[key] |= kernel.LAPSE
         for key in self.turned.of_patterns((*rule.taken_back_by, *self._last)):
@@ -653,7 +653,9 @@ class _LaidOut:
             *(
                 end
                 for rule in limit.rule
-                for end in (*rule.lapses_on, *rule.taken_back_by, *rule.never_owed_by, *rule.other_answer)
+                for end in (
+                    *rule.lapses_on, *rule.taken_back_by, *rule.never_owed_by, *rule.carried_on_by, *rule.other_answer,
+                )  # fmt: skip
             ),
         )
         roles = [0] * self.keys
@@ -720,7 +722,7 @@ def _of_rule(compiled_rule: CompiledRule) -> Parts:
         (kernel.FINAL, (*clock.ends_for_good_on, *(rule.lapses_on if clock.resumes_from else ()))),
         (kernel.TAKEN_BACK, rule.taken_back_by),
         (kernel.NEEDED, rule.only_with),
-        (kernel.NEVER_OWED, rule.never_owed_by),
+        (kernel.NEVER_OWED, (*rule.never_owed_by, *rule.carried_on_by)),
         (kernel.OWED, rule.owed_by),
         (kernel.SHOWS_OWED, rule.shown_owed_by),
         (kernel.FIRST, rule.first),

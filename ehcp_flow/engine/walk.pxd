@@ -5,7 +5,7 @@ cdef int BEGINS, ENDS_IT
 
 cdef class Moves:
     cdef public int initial, keys, width, shut_at_first
-    cdef public const int[::1] to, spell, shuts, opens, held
+    cdef public const int[::1] to, spell, shuts, opens, held, held_to
 
 
 cdef class History:

@@ -63,9 +63,7 @@ def walk_case(moves, facts, history, low, high):
             way_out = moves.keys + (1 if spell == BEGINS else 0)
         held = moves.held[row + key] & shut
         shut = (shut | moves.shuts[key]) & ~moves.opens[key]
-        if held:
-            continue
-        to = moves.to[row + key]
+        to = moves.held_to[row + key] if held else moves.to[row + key]
         if to >= 0:
             step(history, place, row + key, to)
             row = to * moves.width

@@ -315,6 +315,7 @@ def _check_rule(placed: Placed, path: tuple[str | int, ...], rule: Rule) -> None
         placed.file.refuse(path, "one version is a window and another is not")
     more = (
         rule.implied_by, rule.other_answer, rule.looks_back, rule.right, rule.exceptions, rule.never_owed_by,
+        rule.carried_on_by,
     )  # fmt: skip
     if True in windows and any(more):
         placed.file.refuse(path, "a window knows done_by, lapses_on and owed_only_if only")

@@ -108,7 +108,7 @@ class Still(Model):
     """Facts that move nothing at some states inside a spell of its life, or outside it: where they are still.
 
     The spell runs from a fact of `begins` to the next of `ends`. There they leave the state as it is, and nothing about
-    them is out of place.
+    them is out of place but what the guards of the move find.
     """
 
     events: Patterns = Field(min_length=1)

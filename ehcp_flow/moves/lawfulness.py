@@ -285,9 +285,10 @@ def _judge_on_pathway(
     if edge is None and at in pathway.ends and about["moves"]:
         # Where the case is over, nothing begins or goes on beside it either.
         return MoveVerdict(event, outcome, on, at, None, (_over(pathway, at),), **about)
-    if edge is None or (edge.to is not at and pathway.holds_back(at, event, outcome, before)):
+    held = edge is not None and edge.to is not at and pathway.holds_back(at, event, outcome, before)
+    if edge is None or (held and not edge.guards):
         return MoveVerdict(event, outcome, on, at, at, (), **about)
-    to: Any = edge.to
+    to: Any = at if held else edge.to
     if edge.refusal is not None:
         refusal = pathway.as_far_as_told(edge.refusal, recorded)
         to = to if refusal.holds else None

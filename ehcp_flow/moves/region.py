@@ -109,8 +109,8 @@ class InForce:
 class HeldBack:
     """Facts that move nothing at these states while it is shut: a fact of `shuts` shuts it, one of `opens` opens it.
 
-    There they leave the state as it is, and nothing about them is out of place. `shut_at_first` says how it stands
-    before any of these.
+    There they leave the state as it is, and nothing about them is out of place but what the guards of the move find.
+    `shut_at_first` says how it stands before any of these.
     """
 
     keys: frozenset[Key]

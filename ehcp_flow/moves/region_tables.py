@@ -96,6 +96,8 @@ def _gates(region: Region, states: Sequence[Any], edges: Sequence[Edge | None]) 
         "shut_at_first": bits(lambda gate: gate.shut_at_first),
         "shuts": [bits(lambda gate, key=key: key in gate.shuts) for key in moved_by],  # type: ignore[misc]
         "opens": [bits(lambda gate, key=key: key in gate.opens) for key in moved_by],  # type: ignore[misc]
+        # What else must hold of a fact is asked where it is held back, too: a step that leads nowhere.
+        "held_to": [-1 if edge is None or not edge.guards else at // width for at, edge in enumerate(edges)],
         "held": [
             mask
             for row, source in enumerate(states)

@@ -44,7 +44,7 @@ def replay(region: Region, facts: Sequence[Fact], law: LawAtHand) -> list[StateS
     steps: list[StateStep[Any]] = []
     past = region.past
     known: dict[str, list[int]] | None = None
-    for place, number in zip(history.place[: history.steps], history.edge, strict=False):
+    for place, number, to in zip(history.place[: history.steps], history.edge, history.to, strict=False):
         fact, edge = facts[place], ways.edges[number]
         refusal = edge.refusal
         if edge.guards:
@@ -53,5 +53,5 @@ def replay(region: Region, facts: Sequence[Fact], law: LawAtHand) -> list[StateS
             before: Sequence[Fact] = facts[:place] if known is None else FactsBefore(facts, place, known)
             refusal = next((found for guard in edge.guards if not (found := guard(before, fact.on, law)).holds), None)
         what_now = "" if refusal is None else past.get(refusal.finding, "")
-        steps.append(StateStep(fact.on, fact, ways.source(number), edge.to, edge.authority, refusal, what_now))
+        steps.append(StateStep(fact.on, fact, ways.source(number), ways.states[to], edge.authority, refusal, what_now))
     return steps
