@@ -637,7 +637,9 @@ class _LaidOut:
         # A fact that ends the clock may discharge, imply or answer this rule rather than make it lapse.
         done = (*rule.done_by, *rule.done_after_first_by)
         answers = self.turned.of_patterns((*done, *rule.implied_by, *rule.other_answer))
-        ends = self.turned.of_patterns((*rule.lapses_on, *rule.taken_back_by, *rule.never_owed_by, *rule.carried_on_by, *self._last))
+        ends = self.turned.of_patterns(
+            (*rule.lapses_on, *rule.taken_back_by, *rule.never_owed_by, *rule.carried_on_by, *self._last)
+        )
         for key in ends | (self.turned.of_patterns(clock.ends_on) - answers):
             roles[key] |= kernel.LAPSE
         for key in self.turned.of_patterns((*rule.taken_back_by, *self._last)):
@@ -654,7 +656,11 @@ class _LaidOut:
                 end
                 for rule in limit.rule
                 for end in (
-                    *rule.lapses_on, *rule.taken_back_by, *rule.never_owed_by, *rule.carried_on_by, *rule.other_answer,
+                    *rule.lapses_on,
+                    *rule.taken_back_by,
+                    *rule.never_owed_by,
+                    *rule.carried_on_by,
+                    *rule.other_answer,
                 )  # fmt: skip
             ),
         )

@@ -44,6 +44,7 @@ SET_ASIDE = "2025-09-08 onward_appeal_made; 2025-10-06 onward_appeal_ended outco
 OF_24 = "2000-10-10 date_of_birth; 2025-06-02 request_received; 2025-07-14 assessment_agreed"
 MOVED = f"{PLAN}; 2026-03-02 moved_away aware_on=2026-03-02; 2026-03-04 review_meeting_held"
 ASSESSING = "2026-03-02 request_received; 2026-04-13 assessment_agreed"
+DETAINED = f"{ASSESSING}; 2026-04-20 detained"
 MAINTAIN = "review_decision_sent outcome=maintain"
 ASKED = "request_received party=parent"
 
@@ -167,7 +168,37 @@ LIVES = (
          f"{KEPT}; 2025-05-12 moved_away; 2025-08-20 released", "2025-09-16", "TRANSFERRED_OUT", False,
          "residence_in_doubt", ASKED, True),
     Told("and who is detained after the move", f"{PLAN}; 2025-09-02 moved_away; 2025-09-08 detained; "
-         "2025-10-06 released", "2025-10-07", "TRANSFERRED_OUT", False, "", "plan_transferred_out", True),
+         "2025-10-06 released", "2025-10-07", "TRANSFERRED_OUT", False, "residence_in_doubt", ASKED,
+         True),
+    Told("a family's move in custody leaves the assessment with the home authority", f"{DETAINED}; 2026-04-27 moved_away",
+         "2026-05-11", "ASSESSING", False, "residence_in_doubt", "plan_agreed", True),
+    Told("to the release", f"{DETAINED}; 2026-04-27 moved_away; 2026-05-11 released", "2026-05-12", "NO_CASE", False,
+         "residence_in_doubt", ASKED, True),
+    Told("so does word of a release to come", f"{DETAINED}; 2026-04-27 release_notified", "2026-05-11", "ASSESSING",
+         False, "", "plan_agreed", True),
+    Told("up to it", f"{DETAINED}; 2026-04-27 release_notified; 2026-05-11 released", "2026-05-12", "NO_CASE", False,
+         "", ASKED, True),
+    Told("and word of one that has been ends the case", f"{DETAINED}; 2026-04-27 released; 2026-05-11 release_notified",
+         "2026-05-12", "NO_CASE", False, "", ASKED, True),
+    Told("without any it is assessed here", f"{DETAINED}; 2026-04-27 released", "2026-05-12", "ASSESSING", False, "",
+         "plan_agreed", True),
+    Told("nobody is released who was not detained", ASSESSING, "2026-05-12", "ASSESSING", False, "",
+         "released", False, "Children and Families Act 2014, s 70"),
+    Told("an assessment before other custody is asked about", f"{ASSESSING}; 2026-04-27 detained party=other_custody; "
+         "2026-05-04 released", "2026-05-12", "ASSESSING", False, "assessment_in_doubt", "plan_agreed", True),
+    Told("a review in custody leaves the plan kept", f"{KEPT}; 2025-03-10 review_meeting_held; "
+         f"2025-03-20 {MAINTAIN}", "2025-04-01", "KEPT_DETAINED", False, "act_while_detained",
+         "amendment_notice_sent", False, "Children and Families Act 2014, s 70"),
+    Told("a meeting is answered once", f"{PLAN}; 2025-11-03 review_meeting_held; 2025-11-24 {MAINTAIN}; "
+         "2025-12-08 review_decision_sent outcome=amend", "2025-12-09", "MAINTAINED", True,
+         "review_decision_without_meeting", "amendment_notice_sent", True),
+    Told("and a second one anew", f"{PLAN}; 2025-11-03 review_meeting_held; 2025-11-24 {MAINTAIN}; "
+         "2026-03-02 review_meeting_held; 2026-03-09 review_decision_sent outcome=amend", "2026-03-10", "REVIEW_OPEN",
+         True, "", "amendment_notice_sent", True),
+    Told("an order that follows is not asked of an authority that the plan has left",
+         f"{PLAN}; 2025-11-10 tribunal_order_made outcome=amend; 2025-11-17 onward_appeal_made; 2025-11-20 moved_away; "
+         "2025-11-24 plan_transferred_out; 2025-12-08 onward_appeal_ended outcome=set_aside", "2025-12-09",
+         "TRANSFERRED_OUT", False, "", ASKED, True),
     Told("a plan can be agreed until the day before the 25th birthday", OF_24, "2025-10-09", "ASSESSING", False,
          "", "plan_agreed", True),
     Told("and not on it", OF_24, "2025-10-10", "ASSESSING", False, "too_old", "plan_agreed", False,

@@ -265,6 +265,7 @@ LAST_DAYS: dict[str, LastDay] = {
     "detained_transfer_plan[0]": working_days(5),
     "detained_plan_to_commissioner[0]": working_days(5, *SERVED),
     "detained_commissioner_request[0]": working_days(15, *SERVED),
+    "detained_commissioner_request[1]": working_days(15, *SERVED),
     "detained_send_plan[0]": working_days(5, *AWARE),
     "detained_send_plan[1]": working_days(5),
     "detained_send_plan[2]": working_days(5),

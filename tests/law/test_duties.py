@@ -39,6 +39,7 @@ KINDS = {
     "second_draft", "second_notice", "recorded_twice", "refusal_not_open_to_it", "party_not_stated",
     "suspension_may_be_over", "too_old", "residence_in_doubt", "exception_reason_doubtful", "due_date_uncertain",
     "review_in_substance", "order_to_follow", "request_while_one_is_open",
+    "assessment_in_doubt",
 }  # fmt: skip
 each = pytest.mark.parametrize("told", DUTIES, ids=lambda told: told.name)
 

@@ -17,6 +17,7 @@ PLAN = (
 NO_PLAN = (
     "NO_CASE REQUESTED REFUSED_ASSESSMENT ASSESSING REFUSED_PLAN DRAFTING DRAFT_ISSUED CEASED WITHDRAWN TRANSFERRED_OUT"
 )
+OPEN = "REQUESTED ASSESSING DRAFTING DRAFT_ISSUED"
 # A review meeting that waits for its decision, and amendments that wait for theirs, in each state with a plan.
 MET = [
     "REVIEW_OPEN",
@@ -208,7 +209,9 @@ LAWFUL: list[tuple[str, str, str]] = [
         "+cease_consulted", "+cease_consulted+cease_notice_sent",
     )),
     ("release_notified", "TRANSFERRED_OUT", "KEPT_DETAINED+plan_transferred_in+released"),
-    ("release_notified", "=", f"{NO_PLAN} TRANSFERRING_OUT"),
+    ("release_notified", "NO_CASE", each(OPEN, "detained", "released")),
+    ("release_notified", "=", f"{but(NO_PLAN, *OPEN.split())} TRANSFERRING_OUT"),
+    ("released", "NO_CASE", f"{each(OPEN, 'detained', 'release_notified')} {each(OPEN, 'detained', 'moved_away')}"),
     ("released", "=", f"{each(NO_PLAN, 'detained')} {DETAINED_WITH_PLAN}"),
     *settled("assess", "ASSESSING", "REFUSED_ASSESSMENT REFUSED_ASSESSMENT+request_received"),
     *settled("assess", "=", "REFUSED_ASSESSMENT+{}+refusal_reversed"),
