@@ -79,7 +79,8 @@ SAID = {
     "owed_if_by_due right owed_only_if shown_owed_by shown_by_act counts_from act otherwise done_by done_as_named "
     "cited_by_reason first "
     "first_by_date done_after_first_by done_for_now_by shown_otherwise_by questions age_question undone_by "
-    "implied_by other_answer lapses_on taken_back_by never_owed_by carried_on_by owed_by looks_back under_age exceptions leads "
+    "implied_by other_answer lapses_on taken_back_by never_owed_by carried_on_by owed_by looks_back under_age "
+    "exceptions leads "
     "readings version note",
     Version: "in_force_from in_force_to counting later_of protected_until applies_to roll words citation evidence "
     "evidence_note note",

@@ -661,7 +661,7 @@ class _LaidOut:
                     *rule.never_owed_by,
                     *rule.carried_on_by,
                     *rule.other_answer,
-                )  # fmt: skip
+                )
             ),
         )
         roles = [0] * self.keys

@@ -170,8 +170,8 @@ LIVES = (
     Told("and who is detained after the move", f"{PLAN}; 2025-09-02 moved_away; 2025-09-08 detained; "
          "2025-10-06 released", "2025-10-07", "TRANSFERRED_OUT", False, "residence_in_doubt", ASKED,
          True),
-    Told("a family's move in custody leaves the assessment with the home authority", f"{DETAINED}; 2026-04-27 moved_away",
-         "2026-05-11", "ASSESSING", False, "residence_in_doubt", "plan_agreed", True),
+    Told("a family's move in custody leaves the assessment with the home authority",
+         f"{DETAINED}; 2026-04-27 moved_away", "2026-05-11", "ASSESSING", False, "residence_in_doubt", "plan_agreed", True),
     Told("to the release", f"{DETAINED}; 2026-04-27 moved_away; 2026-05-11 released", "2026-05-12", "NO_CASE", False,
          "residence_in_doubt", ASKED, True),
     Told("so does word of a release to come", f"{DETAINED}; 2026-04-27 release_notified", "2026-05-11", "ASSESSING",

@@ -372,3 +372,12 @@ def test_what_fell_away_with_a_release_does_not_come_back_with_the_decision_to_a
     chronology = "2026-01-05 detained; 2026-02-02 request_received; 2026-02-16 released; 2026-03-10 assessment_agreed"
     agree([tell(chronology)], "2026-04-01")
     assert [each.status for each in every(chronology, "detained_final_plan", "2026-04-01")] == ["lapsed", "open"]
+
+
+def test_what_goes_on_in_custody_is_said_to_and_told_once():
+    chronology = "2025-01-06 request_received; 2025-02-17 assessment_agreed; 2025-06-10 detained"
+    steps = one(chronology, "final_plan", "2025-12-01").explanation
+    assert any("The duty goes on, by another provision and in the same time" in step.text for step in steps)
+    assert not any("past its last lawful day" in step.text for step in steps)
+    elsewhere = one(f"{chronology} party=other_custody", "final_plan", "2025-12-01").explanation
+    assert not any("The duty goes on" in step.text for step in elsewhere)
