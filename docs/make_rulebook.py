@@ -79,9 +79,8 @@ SAID = {
     "owed_if_by_due right owed_only_if shown_owed_by shown_by_act counts_from act otherwise done_by done_as_named "
     "cited_by_reason first "
     "first_by_date done_after_first_by done_for_now_by shown_otherwise_by questions age_question undone_by "
-    "implied_by other_answer lapses_on taken_back_by never_owed_by carried_on_by owed_by looks_back under_age "
-    "exceptions leads "
-    "readings version note",
+    "implied_by other_answer lapses_on taken_back_by never_owed_by carried_on_by owed_by owed_after_all_by looks_back "
+    "under_age exceptions leads readings version note",
     Version: "in_force_from in_force_to counting later_of protected_until applies_to roll words citation evidence "
     "evidence_note note",
     Count: "counting counts_from or_from_fact counts_from_fact needed",
@@ -90,7 +89,7 @@ SAID = {
     "not_done_by from_age unless contests says "
     "in_force_from in_force_to",
     Clock: "id title starts_on restarts_on separate per counts_from ends_on resumes_on resumes_from resumes_inside "
-    "resumes_in_time resumption during unless_during party_from own_acts ahead",
+    "resumes_in_time resumption during unless_during ages_for party_from own_acts ahead",
     Spell: "id title begins_on ends_on unless_during looks_ahead lasts ends_everything from_age of_school_year "
     "or_after reading citation",
     OtherEnd: "name unless says",
@@ -120,6 +119,7 @@ EVENT_ROLES = (
     ("never_owed_by", "Falls away, as never owed, on"),
     ("carried_on_by", "Goes on in another rule, in which the same time runs, on"),
     ("owed_by", "Shown to be owed by"),
+    ("owed_after_all_by", "Owed after all, where it had fallen away as never owed, on"),
 )
 
 
@@ -475,7 +475,8 @@ def _clock(clock: Clock, book: Rulebook) -> Iterator[str]:
         yield f"- Starts only while {_spell(book.spells[clock.during])}."
     for name in clock.unless_during:
         ends = ", and ends with the day before" if book.spells[name].from_age is not None else ""
-        yield f"- Does not start while {_spell(book.spells[name])}{ends}."
+        only = f"; so it is on {_events(clock.ages_for)} alone" if ends and clock.ages_for else ""
+        yield f"- Does not start while {_spell(book.spells[name])}{ends}{only}."
     if clock.party_from == "spell":
         yield "- Concerns the party of the fact that began that spell."
     for said in (_OWN_ACTS if clock.own_acts else "", _AHEAD if clock.ahead else ""):

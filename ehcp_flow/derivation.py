@@ -140,9 +140,19 @@ class Derivation:
         return None if last < 0 else as_date(last)
 
     @property
+    def is_aged(self) -> bool:
+        """Whether the ages of the clock hold of what started it here."""
+        only = self.clock.ages_for
+        return not only or self.judged.is_one_of(self.run.start, only)
+
+    @property
+    def _ages(self) -> str:
+        return "" if self.is_aged else "_others"
+
+    @property
     def last_of_age(self) -> dt.date | None:
         """The last day of somebody's age on which the limit can run, whether it has come or not; None where none is."""
-        over = self.judged.laid_out.ask(partial(_too_old_from, self.judged.book.clocks[self.clock.id]))
+        over = self.judged.laid_out.ask(partial(_too_old_from, self.judged.book.clocks[self.clock.id], self._ages))
         return None if over == kernel.NO_DAY else as_date(over - 1)
 
     @property
@@ -320,8 +330,9 @@ def _day_of_cohort(cohort: int, of: tuple[int, ...], law: Any, days: Any, facts:
     return day
 
 
-def _too_old_from(clock: int, law: Any, days: Any, _: Any, found: Any) -> int:
-    day: int = kernel.too_old_from(days, found, law.clock_turns[clock], law.clock_kept[clock])
+def _too_old_from(clock: int, ages: str, law: Any, days: Any, _: Any, found: Any) -> int:
+    turns, kept = (getattr(law, f"clock_{each}{ages}")[clock] for each in ("turns", "kept"))
+    day: int = kernel.too_old_from(days, found, turns, kept)
     return day
 
 

@@ -137,7 +137,7 @@ def acted(deadline: Explicable) -> Iterator[ExplanationStep]:
 def _outgrown(derivation: Derivation, last: dt.date) -> tuple[str, tuple[Citation, ...]]:
     """Return in words how somebody's age, or the end of the time for which the plan was kept, ended a limit."""
     spells = derivation.judged.book.rulebook.spells.values()
-    own = derivation.clock.unless_during
+    own = derivation.clock.unless_during if derivation.is_aged else ()
     ages = [each for each in spells if each.from_age is not None and (each.ends_everything or each.id in own)]
     first = min(ages, key=earliest_age)
     for each in ages:

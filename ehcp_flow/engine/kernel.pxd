@@ -9,6 +9,7 @@ cdef int NO_DAY, UNCOUNTED, BEYOND
 cdef int START, RESTART, END, RESUME, DONE, UNDONE, IMPLIED, OTHER, LAPSE, NEEDED, RESUME_INSIDE, FINAL, OWED
 cdef int NEVER_OWED, SHOWS_OWED, STARTS, SELDOM, ACTS, ENDS
 cdef int FIRST, AFTER_FIRST, FIRST_BY_DATE, FOR_NOW, SHOWS_MORE, MAY_SHOW_MORE, ASKS, TAKEN_BACK, NAMED_AGAIN, PARTS
+cdef int AFTER_ALL
 cdef int EXCEPTION, BIRTH, ADVICE_ASKED, KEPT_UNTIL, ENDS_ALL
 cdef int SEPARATE, OWN_ACTS, BY_PARTY, PARTY_OF_SPELL, FORETOLD
 cdef int PER_PARTY, NEEDS, IN_TIME, OTHER_ANSWER, RIGHT, DONE_FOR_GOOD, ENDS_FOR_GOOD, UNPROVEN
@@ -38,6 +39,7 @@ cdef class Law:
     cdef public const int[::1] masks, party_sets, fields_at, fields
     cdef public const int[::1] spells, spell_roles, spell_unless, spell_ahead
     cdef public const int[::1] clock_roles, clock_flags, clock_during, clock_inside, clock_unless_at, clock_turns, clock_kept
+    cdef public const int[::1] clock_aged, clock_turns_others, clock_kept_others
     cdef public const int[::1] clock_rules_at, clock_rules
     cdef public const int[::1] rule_roles, rule_flags, rule_limit, rule_only, rule_fields, rule_looks_back, rule_inside
     cdef public const int[::1] rule_where, rule_where_not, rule_in_time, rule_by_party, rule_not_by_party, rule_by_body
@@ -75,13 +77,14 @@ cdef class Found:
     cdef public bint many
     cdef public int wanted, most_wanted, beyond, beyond_day
     cdef public int begins, inside, born, kept, gone, over, exceptions, asked, width, parties
+    cdef public int over_of_aged, over_of_others
     cdef public int done, implied, ended, after, other, resumed, owed, bites, part, later, stray, strays, base, last, end, act
     cdef public int lasting, unsaid, unborn
     cdef public int[::1] out, want, noted, exception, advice, since
     cdef public int[::1] clock_case, clock_first, spell_case, around
     cdef public int[::1] next_case, next_from, next_at, last_case, last_from, last_at
     cdef public int[::1] party_tick, party_first, party_last, previous, following, chained, start, before
-    cdef public int[::1] run_start, run_stop, run_end, run_previous, run_whom, run_before, next_end, next_act
+    cdef public int[::1] run_start, run_stop, run_end, run_previous, run_whom, run_before, run_over, next_end, next_act
 
 
 cdef int judge(Law law, Days days, Facts facts, Found found, int case, int cases) noexcept nogil
@@ -113,6 +116,7 @@ cdef void chain(Facts facts, Found found, int place) noexcept nogil
 @cython.locals(running=bint, over=bint, confined=bint)
 cdef int follow(Law law, Facts facts, Found found, int clock, int first, int party) noexcept nogil
 cdef bint is_confined(Law law, Facts facts, Found found, int clock, int place) noexcept nogil
+cdef int over_for(Law law, Facts facts, Found found, int clock, int place) noexcept nogil
 cdef void add_runs(Law law, Facts facts, Found found, int clock, int starts) noexcept nogil
 cdef void add_run(
     Law law, Facts facts, Found found, int clock, int start, int previous, int follows

@@ -40,12 +40,13 @@ MAY_SHOW_MORE = 1048576
 ASKS = 2097152
 TAKEN_BACK = 4194304
 NAMED_AGAIN = 8388608
+AFTER_ALL = 16777216
 
 STARTS = START | RESTART
 SELDOM = NEEDED | RESUME_INSIDE | FINAL | OWED | SHOWS_OWED
 PARTS = FIRST | FIRST_BY_DATE | AFTER_FIRST | SHOWS_MORE | MAY_SHOW_MORE
 ACTS = DONE | UNDONE | IMPLIED | OTHER | PARTS
-ENDS = LAPSE | RESUME | RESUME_INSIDE | FINAL | NEEDED | OWED | SHOWS_OWED
+ENDS = LAPSE | RESUME | RESUME_INSIDE | FINAL | NEEDED | OWED | SHOWS_OWED | AFTER_ALL
 
 # What a key is besides: an exception, a birth, a request for advice, what says until when a plan is kept,
 # what ends everything.
@@ -578,9 +579,12 @@ def judge_clock(law, days, facts, found, clock):
     if 0 <= during < MANY_SPELLS and not found.begins >> during & 1:
         return
     found.runs = 0
-    found.over = NO_DAY
+    found.over_of_aged = NO_DAY
+    found.over_of_others = NO_DAY
     if law.clock_turns[clock] >= 0:
-        found.over = too_old_from(days, found, law.clock_turns[clock], law.clock_kept[clock])
+        found.over_of_aged = too_old_from(days, found, law.clock_turns[clock], law.clock_kept[clock])
+    if law.clock_turns_others[clock] >= 0:
+        found.over_of_others = too_old_from(days, found, law.clock_turns_others[clock], law.clock_kept_others[clock])
     if law.clock_flags[clock] & BY_PARTY:
         follow_parties(law, facts, found, clock)
     else:
@@ -691,12 +695,21 @@ def is_confined(law, facts, found, clock, place):
     """Return whether a start lies inside the spell that the clock asks for, and outside each that it shuns."""
     if law.clock_during[clock] >= 0 and begun(law, facts, found, law.clock_during[clock], place) < 0:
         return False
-    if found.over != NO_DAY and facts.on[place] >= found.over:
+    over = over_for(law, facts, found, clock, place)
+    if over != NO_DAY and facts.on[place] >= over:
         return False
     for at in range(law.clock_unless_at[clock], law.clock_unless_at[clock + 1]):
         if begun(law, facts, found, law.spells[at], place) >= 0:
             return False
     return True
+
+
+def over_for(law, facts, found, clock, place):
+    """Return the first day on which somebody is too old for what a fact starts, NO_DAY where none is known."""
+    aged = law.clock_aged[clock]
+    if aged < 0 or law.masks[aged * law.keys + facts.taken[place]]:
+        return found.over_of_aged
+    return found.over_of_others
 
 
 def add_runs(law, facts, found, clock, starts):
@@ -721,8 +734,9 @@ def add_run(law, facts, found, clock, start, previous, follows):
     else:
         found.run_end[run] = follows
         found.run_stop[run] = follows + 1 if follows >= 0 else found.high
-    if found.over != NO_DAY:
-        stop = first_on(facts, start, found.high, found.over)
+    found.run_over[run] = over_for(law, facts, found, clock, start)
+    if found.run_over[run] != NO_DAY:
+        stop = first_on(facts, start, found.high, found.run_over[run])
         if stop < found.run_stop[run]:
             found.run_stop[run] = stop
             found.run_end[run] = -1
@@ -756,6 +770,7 @@ def judge_rule(law, days, facts, found, rule):
             continue
         if narrowed and not is_meant(law, days, facts, found, rule, run):
             continue
+        found.over = found.run_over[run]
         base = day_of(law, facts, fields, start) if fields else facts.on[start]
         if selective:
             version = version_for(law, days, facts, found, rule, run, base)
@@ -1186,6 +1201,8 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
                 if (role & RESUME or inside) and not over and not (late and facts.on[place] > last):
                     ended = -1
                     resumed = place
+                elif role & AFTER_ALL and law.rule_roles[roles + facts.taken[ended]] & NEVER_OWED:
+                    ended = -1
             elif by_party and facts.whose[place] != party:
                 if role & DONE and facts.whose[place] == NOBODY:
                     stray = place
@@ -1441,6 +1458,9 @@ def gives_way(law, facts, found, rule, last):
 def is_age_asked(law, days, facts, found, rule, row, status):
     """Return whether a person should look at a plan for the age of whom it is for: it had to end, or nobody kept it."""
     if found.out[OUTGROWN * found.capacity + row] >= 0:
+        if found.over != found.over_of_aged:
+            # The plan is too old, and that is asked of its reviews.
+            return False
         past = first_on(facts, found.low, found.high, found.over)
         return next_of(law, facts, found, law.rule_asks_answered[rule], past, found.high) < 0
     if not law.rule_asks_before[rule] or found.born == NO_DAY or (status != OPEN and status != OVERDUE):

@@ -230,7 +230,7 @@ def _readings_of_age(rulebook: Rulebook, rule: CompiledRule) -> Iterator[Reading
     """Yield the reading of each age by which a limit ends that can be breached, unless its clock ends by then."""
     if not _rule_flags(rule) & kernel.BREACHABLE:
         return
-    own = [rulebook.spells[name].from_age for name in rule.clock.unless_during]
+    own = [rulebook.spells[name].from_age for name in rule.clock.unless_during if not rule.clock.ages_for]
     for spell in rulebook.spells.values():
         told, age = spell.reading, spell.from_age
         if told is not None and age is not None and not any(each is not None and each <= age for each in own):
@@ -395,10 +395,13 @@ class _LaidOut:
             "clock_unless_at",
             [[*over, *(self._spells[name] for name in c.unless_during if name not in ages)] for c in clocks],
         )
-        outgrown = [[each for each in self._ages if each.ends_everything or each.id in c.unless_during] for c in clocks]
-        first = [min(spells, key=earliest_age, default=None) for spells in outgrown]
-        self._put("clock_turns", [self._begins(spell) for spell in first])
-        self._put("clock_kept", [int(any(each.or_after is not None for each in spells)) for spells in outgrown])
+        self._put("clock_aged", [self._mask_or_none(clock.ages_for) for clock in clocks])
+        for name, own in (("", lambda clock: clock.unless_during), ("_others", lambda _: ())):
+            outgrown = [[each for each in self._ages if each.ends_everything or each.id in own(c)] for c in clocks]
+            first = [min(spells, key=earliest_age, default=None) for spells in outgrown]
+            self._put(f"clock_turns{name}", [self._begins(spell) for spell in first])
+            kept = [any(each.or_after is not None for each in spells) for spells in outgrown]
+            self._put(f"clock_kept{name}", [int(each) for each in kept])
         self._ranges(
             "clock_rules",
             "clock_rules_at",
@@ -731,6 +734,7 @@ def _of_rule(compiled_rule: CompiledRule) -> Parts:
         (kernel.NEVER_OWED, (*rule.never_owed_by, *rule.carried_on_by)),
         (kernel.OWED, rule.owed_by),
         (kernel.SHOWS_OWED, rule.shown_owed_by),
+        (kernel.AFTER_ALL, rule.owed_after_all_by),
         (kernel.FIRST, rule.first),
         (kernel.FIRST_BY_DATE, () if rule.first_by_date is None else rule.first_by_date.facts),
         (kernel.DONE | kernel.AFTER_FIRST, rule.done_after_first_by),
@@ -767,7 +771,7 @@ def _rule_flags(compiled_rule: CompiledRule) -> int:
         (kernel.OTHER_ANSWER, bool(rule.other_answer)),
         (kernel.RIGHT, rule.right),
         (kernel.DONE_FOR_GOOD, not rule.undone_by),
-        (kernel.ENDS_FOR_GOOD, not clock.resumes_on),
+        (kernel.ENDS_FOR_GOOD, not clock.resumes_on and not rule.owed_after_all_by),
         (kernel.UNPROVEN, bool(rule.owed_only_if)),
         (kernel.NARROWED, any(narrowed)),
         (kernel.CONDITIONAL, rule.under_age is not None or bool(rule.owed_if_by_due)),

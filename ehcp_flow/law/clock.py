@@ -171,7 +171,8 @@ class Clock(Model):
     `resumes_on` sets the ended clock going again as if it had never ended, and `resumption` says so; with
     `resumes_from` it takes back only those ends, and once another has come, nothing does. `during` and
     `unless_during` name spells of the case's life: it starts only inside the one, and outside each of the others;
-    a spell that begins with an age (`Spell.from_age`) ends it, too, with the day before;
+    a spell that begins with an age (`Spell.from_age`) ends it, too, with the day before, and with `ages_for` that
+    holds of these starts alone;
     with `party_from = "spell"` the clock concerns the party of the fact that began the spell. `counts_from` lists
     the date fields of the starting fact, the first that is filled being taken, and `on` where none is. With `own_acts`
     a separate clock is discharged only by facts that come before its next start: an appeal belongs to the latest
@@ -194,6 +195,7 @@ class Clock(Model):
     resumption: Resumption | None = None
     during: str = ""
     unless_during: tuple[Name, ...] = ()
+    ages_for: Patterns = ()
     party_from: Literal["start", "spell"] = "start"
     own_acts: bool = False
     ahead: bool = False
@@ -209,6 +211,8 @@ class Clock(Model):
             raise ValueError("resumes_from names what is not in ends_on")
         if self.party_from == "spell" and not self.during:
             raise ValueError("party_from needs during")
+        if self.ages_for and not set(self.ages_for) <= {*self.starts_on, *self.restarts_on}:
+            raise ValueError("ages_for names what does not start the clock")
         for key in ("own_acts", "ahead"):
             if getattr(self, key) and not self.separate:
                 raise ValueError(f"{key} needs separate")

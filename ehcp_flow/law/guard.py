@@ -103,7 +103,7 @@ class NamedJudgement(_Question):
 
 
 class Bars(_Question):
-    """The latest fact of `latest` bars the move: any, or one of a party of `by_party`, or with one of `outcomes`.
+    """The latest fact of `latest` bars the move, or the latest of a party of `by_party`, or one with one of `outcomes`.
 
     `{0}` is its day. `passes` says why another one, or none, bars nothing.
     """

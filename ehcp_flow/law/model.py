@@ -131,8 +131,9 @@ class Rule(Model):
     A fact of `done_by` discharges it; a fact of `undone_by` cancels that; a fact of `implied_by` shows that it was
     done, not when; a fact of `lapses_on` (or the end of its clock) makes it fall away, and so does one of
     `taken_back_by`, but where the clock is kept by party for its own party alone; one of `never_owed_by` does too, and
-    shows that the act was never owed, unless one of `owed_by` had shown before that it was; one of `carried_on_by`
-    hands the duty on to another rule, in which the same time runs, so that what was missed is missed once, there. With
+    shows that the act was never owed, unless one of `owed_by` had shown before that it was; a fact of
+    `owed_after_all_by` takes that back. One of `carried_on_by` hands the duty on to another rule, in which the same
+    time runs, so that what was missed is missed once, there. With
     `other_answer` the limit bites only if the answer is the one in `done_by`: until then it is open, and after a fact
     of `other_answer` it has lapsed unless it is done after all. `looks_back` lets the act come before the fact that
     the clock starts from. `under_age` (years, on the last lawful day) needs the child's date of birth.
@@ -207,6 +208,7 @@ class Rule(Model):
     never_owed_by: Patterns = ()
     carried_on_by: Patterns = ()
     owed_by: Patterns = ()
+    owed_after_all_by: Patterns = ()
     looks_back: PeriodText = None
     under_age: int | None = None
     exceptions: tuple[ExceptionUse, ...] = ()
@@ -237,6 +239,8 @@ class Rule(Model):
             raise ValueError("only_with_from needs only_with")
         if self.owed_by and not self.never_owed_by:
             raise ValueError("owed_by needs never_owed_by")
+        if self.owed_after_all_by and not self.never_owed_by:
+            raise ValueError("owed_after_all_by needs never_owed_by")
         return self
 
     def in_force(self, day: dt.date) -> Version | None:

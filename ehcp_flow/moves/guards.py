@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from ehcp_flow.counting import ONE_DAY
@@ -156,22 +156,27 @@ def keys_of(patterns: Iterable[Pattern]) -> frozenset[Key]:
 
 
 class LatestFact:
-    """Finds the latest fact that patterns mean, looking back no further than the latest one that `until` means."""
+    """Finds the latest fact that patterns mean, looking back no further than the latest one that `until` means.
 
-    def __init__(self, latest: Patterns, until: Patterns = ()) -> None:
-        self._latest, self._until = wanted(latest), wanted(until)
+    With `by_party` only the facts of these parties are meant.
+    """
+
+    def __init__(self, latest: Patterns, until: Patterns = (), by_party: Collection[str] = ()) -> None:
+        self._latest, self._until, self._by_party = wanted(latest), wanted(until), by_party
         self._words, self._until_words = _words(latest), _words(until)
 
     def __call__(self, before: Sequence[Fact]) -> Fact | None:
         """Return the fact, or None."""
-        if isinstance(before, FactsBefore):
+        if isinstance(before, FactsBefore) and not self._by_party:
             place = before.last(self._words)
             return before[place] if place >= 0 and place >= before.last(self._until_words) else None
         latest, until = self._latest, self._until
         for fact in reversed(before):
             event = fact.__dict__["event"]
             if event in latest and ((outcomes := latest[event]) is None or word_of(fact) in outcomes):
-                return fact
+                if not self._by_party or fact.party in self._by_party:
+                    return fact
+                continue
             if event in until and ((outcomes := until[event]) is None or word_of(fact) in outcomes):
                 return None
         return None
@@ -298,13 +303,13 @@ class LeftToJudgement:
 
 
 class Barred:
-    """The latest fact of some kind bars the move, for itself, its party or its outcome."""
+    """The latest fact of some kind, or of some party, bars the move, for itself or its outcome."""
 
     may_refuse = True
 
     def __init__(self, law: guard.Bars) -> None:
         self._asks = law
-        self._latest = LatestFact(law.latest, law.until)
+        self._latest = LatestFact(law.latest, law.until, law.by_party)
 
     def __call__(self, before: Sequence[Fact], on: dt.date, law: LawAtHand) -> Verdict:
         """Return the verdict on the latest such fact."""
@@ -321,10 +326,7 @@ class Barred:
         return Verdict(holds=True, short=Short.of(asks.passes.citation), says=asks.passes.says, fact=fact)
 
     def _bars(self, fact: Fact) -> bool:
-        asks = self._asks
-        if not asks.by_party and not asks.outcomes:
-            return True
-        return fact.party in asks.by_party or word_of(fact) in asks.outcomes
+        return not self._asks.outcomes or word_of(fact) in self._asks.outcomes
 
 
 class Standstill:

@@ -256,6 +256,7 @@ OTHERS = [
         "ahead is for a clock that is not kept by party",
     ),
     (RULE, RULE + 'owed_by = ["appeal_registered"]\n', "owed_by needs never_owed_by"),
+    (RULE, RULE + 'owed_after_all_by = ["appeal_registered"]\n', "owed_after_all_by needs never_owed_by"),
     (RULE, RULE + 'only_with_from = ["final_plan_sent"]\n', "only_with_from needs only_with"),
     (
         RULE, RULE + 'readings = [{ name = "x", says = "y", with_exceptions = ["flood"] }]\n',
