@@ -31,6 +31,7 @@ def _erase(
 
     What stays is the id, how many facts it had, and who erased it when and why (`ehcp-flow db erased`), so that the
     store still verifies; the id is never begun again. Backups and files that were exported before are not reached.
+    If it was stopped halfway, give the same command again: it goes on with the cases that are still there.
     """
     cases = list(dict.fromkeys(case))
     if not yes:
@@ -39,12 +40,17 @@ def _erase(
             param_hint="--yes",
         )
     with open_store(store, authority=authority) as opened:
-        for missing in sorted({*cases} - {*opened.case_ids()}):
+        before = {each.case_id: each for each in opened.erased()}
+        for missing in sorted({*cases} - {*opened.case_ids()} - before.keys()):
             raise UnknownNameError("case", missing, ())  # all of them are there, or none goes
-        done = [opened.erase(each, why, erased_by, sweep=False) for each in cases]
+        for each in cases:
+            if (erasure := before.get(each)) is not None:
+                day = erasure.erased_at.date().isoformat()
+                note(f"case {each} was erased on {day} by {erasure.erased_by} already")
+                continue
+            erasure = opened.erase(each, why, erased_by, sweep=False)
+            sys.stdout.write(f"Case {each} is erased: {count(erasure.facts, 'fact')}\n")
         left = opened.sweep()
-    for erasure in done:
-        sys.stdout.write(f"Case {erasure.case_id} is erased: {count(erasure.facts, 'fact')}\n")
     for sentence in left:
         note(f"warning: {sentence}")
 

@@ -258,21 +258,23 @@ class Store(Erasing, ABC):
         kept = None if anchor is None else Anchor(anchor)
         cases = facts = adopted = 0
         breaks: list[Break] = []
-        tombstones = self._tombstones()
+        tombstones = {left.case_id: left for left in self._tombstones()}
         for head, rows, texts in self._raw():
             first = head or (rows[0] if rows else next(iter(texts.values())))
             found = examine(head, first.case_id, rows, texts)
             cases += 1
             facts += len(rows)
             adopted += 0 if head is None else head.adopted
-            if kept is not None:
+            if found.case_id in tombstones:
+                found.add("tombstone", 0, "it was erased, and there is something of it again")
+            elif kept is not None:
                 kept.meet(head, rows, found)
             breaks.extend(found.breaks)
             if progress is not None and cases % 1000 == 0:
                 progress(cases)
         scope = self.scope
         compared = None
-        for left in tombstones:
+        for left in tombstones.values():
             breaks.extend(examine_tombstone(left))
             if kept is not None:
                 breaks.extend(kept.meet_tombstone(left))

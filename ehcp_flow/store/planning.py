@@ -188,7 +188,7 @@ def plan_commands(  # noqa: PLR0913 - everything it decides on is passed in
         case_id = command.case_id
         head = plan.head(case_id, heads)
         _own(head, command.fact, scope)
-        _begun_again(erased, case_id)
+        _begun_again(erased.get(case_id), scope)
         fact = _stamped(command.fact, head, scope)
         if fact.corrects is not None and scope is not None:
             fact = _corrects(fact, [*(each.fact for each in load(case_id)), *_planned(plan, case_id)] if head else ())
@@ -262,7 +262,7 @@ def plan_import(  # noqa: PLR0913 - everything it decides on is passed in
         head = plan.head(case_id, heads)
         try:
             _own(head, given, scope)
-            _begun_again(erased, case_id)
+            _begun_again(erased.get(case_id), scope)
             fact = _stamped(given, head, scope)
             if fact.corrects is not None and scope is not None:
                 fact = _corrects(fact, (*(each.fact for each in known.get(case_id, ())), *taken.get(case_id, ())))
@@ -321,10 +321,13 @@ def plan_erasure(head: Head, positions: Iterable[int], at: str, by: str, reason:
     return left._replace(seal=seal_tombstone(left))
 
 
-def _begun_again(erased: Mapping[str, Tombstone], case_id: str) -> None:
-    """Refuse a fact of a case that was erased."""
-    if (left := erased.get(case_id)) is not None:
-        raise CaseErased(case_id, left.erased_at[:10])
+def _begun_again(left: Tombstone | None, scope: Scope | None) -> None:
+    """Refuse a fact of a case that was erased; of one outside the scope as of a case that does not exist."""
+    if left is None:
+        return
+    if scope is not None and left.authority not in scope:
+        raise UnknownNameError("case", left.case_id, ())
+    raise CaseErased(left.case_id, left.erased_at[:10])
 
 
 def _names(facts: Iterable[Fact]) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ehcp_flow.case import Case
 from ehcp_flow.facts import Fact
@@ -35,7 +35,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """A case that was erased: whose it was, how many facts it had, and who erased it when and why."""
+    """A case that was erased: whose it was, how many facts it had, and who erased it when and why.
+
+    `unswept` says, behind `Store.erase`, where some of it may still lie until `Store.sweep` is called again.
+    """
 
     case_id: str
     authority: str | None
@@ -43,6 +46,7 @@ class Erasure:
     erased_at: dt.datetime
     erased_by: str
     reason: str
+    unswept: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

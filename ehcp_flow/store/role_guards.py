@@ -17,7 +17,7 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from ehcp_flow.store.statements import FACT_TYPES, HEAD_TYPES, TEXT_TYPES, Given, writing
+from ehcp_flow.store.statements import FACT_TYPES, HEAD_TYPES, TEXT_TYPES, Given, unburied, writing
 from ehcp_flow.store.table_names import Names
 
 __all__ = ["WAIT", "Guards", "apply", "guards", "untold"]
@@ -210,7 +210,7 @@ class _Writer:
         changes = ", ".join(f"{column} = n.{column}" for column in HEAD_TYPES if column != "case_id")
         return self._function(
             "write", given, "text[]",
-            # It returns the cases that were begun or moved on by others meanwhile; then the caller rolls back.
+            # It returns the cases that were begun, moved on or erased by others meanwhile; then the caller rolls back.
             f"""DECLARE
                 mine text[] := {self._at("mine")}(true);
                 facts int := cardinality(p_f_case_id);
@@ -225,7 +225,8 @@ class _Writer:
             IF EXISTS (SELECT FROM {rows("f", ["event", '"on"', "body"])} WHERE {contradicted})
                 THEN {_refuse("a body says what its columns say")} END IF;
             WITH made AS (INSERT INTO {self.tables["heads"]} ({heads}) SELECT {heads} FROM {rows("h")}
-                    WHERE n.before = 0 ORDER BY n.case_id ON CONFLICT DO NOTHING RETURNING case_id)
+                    WHERE n.before = 0 AND {unburied(self.tables["erased"])}
+                    ORDER BY n.case_id ON CONFLICT DO NOTHING RETURNING case_id)
                 SELECT array_agg(case_id) FROM made INTO done;
             WITH moved AS (UPDATE {self.tables["heads"]} h SET {changes} FROM {rows("h")} WHERE n.before > 0
                     AND h.case_id = n.case_id AND h.version = n.before AND {self._owned("h.authority")}

@@ -283,11 +283,10 @@ class SqlStore(SqlReads):
         if self._sql.write:
             raise StoreReadOnly("a case is erased by the owner of the tables, and not by a role of some authorities")
         with self.database.write() as transaction:
-            if self.backend == "sqlite":
-                transaction.run("PRAGMA secure_delete=ON")  # a host's connection may not have it
             head = None if UNFIT.search(case_id) else self._lock(transaction, [case_id]).get(case_id)
             if head is None or (self.scope is not None and head.authority not in self.scope):
                 raise UnknownNameError("case", case_id, ())
+            transaction.run(self._sql.ready)
             positions = [row[0] for row in transaction.rows(self._sql.positions_of, (case_id,))]
             left = plan_erasure(head, positions, at, by, reason)
             bury, *delete = self._sql.erase
@@ -297,8 +296,7 @@ class SqlStore(SqlReads):
         self._known_heads.pop(case_id, None)
         return left
 
-    def sweep(self) -> tuple[str, ...]:
-        """Have the database overwrite or give back what it has freed; see `Store.sweep`."""
+    def _sweep(self) -> tuple[str, ...]:
         if self.database.engine is None:
             return ("nothing was swept, since the transaction is a host's: sweep a store on its engine behind it",)
         n = self.names

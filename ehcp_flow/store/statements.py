@@ -20,6 +20,7 @@ __all__ = [
     "as_arrays",
     "guarded",
     "statements",
+    "unburied",
     "writing",
 ]
 
@@ -64,7 +65,8 @@ class Statements:
     `grow` is PostgreSQL's way to write facts on cases that exist in one statement, for one journey to the server;
     `quick` records one fact on a case whose head is known, or nothing if the head has moved: it leads the trail and
     seals the head by itself, since nobody else knows the position in time. `write` is how a role of some authorities
-    writes, all at once; `unblock` ends what keeps everybody from writing (see `guards`).
+    writes, all at once; `unblock` ends what keeps everybody from writing (see `guards`). `ready` comes before `erase`:
+    it has every writer wait, or what is deleted overwritten.
     """
 
     p: str
@@ -92,6 +94,7 @@ class Statements:
     tombstones_of: str
     positions_of: str
     erase: tuple[str, ...]
+    ready: str
     unblock: str = ""
     write: str = ""
 
@@ -154,6 +157,7 @@ def _sqlite(n: Names) -> Statements:
         tombstones=f"SELECT {', '.join(_ERASED)} FROM {n.erased}",
         tombstones_of=f"SELECT {', '.join(_ERASED)} FROM {n.erased} WHERE case_id IN {many}",
         **_erasing(n, p),
+        ready="PRAGMA secure_delete=ON",  # a host's connection may not have it
     )
 
 
@@ -195,7 +199,8 @@ def _postgresql(n: Names) -> Statements:
         named=f"{select} WHERE f.name = ANY(%s::text[]) ORDER BY f.position",
         take_positions=f"UPDATE {n.counter} SET last = last + %s WHERE one = 1 RETURNING last",
         insert_head=(
-            f"INSERT INTO {n.heads} ({', '.join(_HEAD)}) SELECT * FROM unnest({of_heads}) ON CONFLICT DO NOTHING"
+            f"INSERT INTO {n.heads} ({', '.join(_HEAD)}) SELECT * FROM unnest({of_heads}) AS n({', '.join(_HEAD)}) "
+            f"WHERE {unburied(n.erased)} ON CONFLICT DO NOTHING"
         ),
         update_head=update_head,
         insert_facts=f"INSERT INTO {n.facts} ({', '.join(_COLUMNS)}) SELECT * FROM unnest({arrays})",
@@ -214,6 +219,7 @@ def _postgresql(n: Names) -> Statements:
         tombstones=f"SELECT {erased} FROM {n.erased}",
         tombstones_of=f"SELECT {erased} FROM {n.erased} WHERE case_id = ANY(%s::text[])",
         **_erasing(n, p),
+        ready=f"SELECT last FROM {n.counter} WHERE one = 1 FOR UPDATE",
         unblock=f"SELECT {n.qualify(f'{n.prefix}unblock')}()",
     )
 
@@ -307,6 +313,11 @@ def _erasing(n: Names, p: str) -> dict[str, Any]:
             *(f"DELETE FROM {table} WHERE case_id = {p}" for table in (n.texts, n.facts, n.heads)),
         ),
     }
+
+
+def unburied(erased: str) -> str:
+    """Return the condition that a case n was not erased; whoever writes beside an erasure finds out by it."""
+    return f"NOT EXISTS (SELECT FROM {erased} e WHERE e.case_id = n.case_id)"
 
 
 def _imports(n: Names) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
-from ehcp_flow.errors import FactError, UnknownNameError
+from ehcp_flow.errors import FactError, RowRefused, UnknownNameError
 from ehcp_flow.store import Erasure, Store
 from ehcp_flow.store.errors import CaseErased
 from ehcp_flow.store.exports import export_file
-from ehcp_flow.store.imports import import_facts
+from ehcp_flow.store.imports import import_facts, import_file
 from ehcp_flow.testing.sample import Opener, SetClock, a_case, a_fact
 
 __all__ = ["ErasingContract"]
@@ -85,6 +86,48 @@ class ErasingContract:
         result = import_facts(store, [a_fact(), a_fact("b-1")])
         assert (result.taken, result.refused) == (1, 1)
         assert list(store.case_ids()) == ["b-1"]
+
+    def test_a_file_that_is_imported_again_does_not_bring_it_back(self, store: Store, tmp_path: Path) -> None:
+        file = tmp_path / "facts.jsonl"
+        import_facts(store, [*a_case("a-1", "885"), *a_case("b-1", "885")])
+        export_file(store, file)
+        assert import_file(store, file).duplicates == 24
+        store.erase("a-1", "asked for", "dpo")
+        assert import_file(store, file).already
+        with file.open("a") as more:
+            more.write("\n")
+        refusals: list[RowRefused] = []
+        result = import_file(store, file, refused=refusals.append)
+        assert (result.taken, result.duplicates, result.refused) == (0, 12, 12)
+        assert len(refusals) == 12
+        assert all("case a-1 was erased on 2026-03-02" in str(each) for each in refusals)
+        assert list(store.case_ids()) == ["b-1"]
+
+    def test_a_case_that_another_authority_erased_is_one_that_does_not_exist(self, opener: Opener) -> None:
+        with opener() as every, opener(authority="885") as mine:
+            every.record("b-1", a_fact("b-1", authority="301"), seen=0)
+            every.erase("b-1", "asked for", "dpo", sweep=False)
+            with pytest.raises(UnknownNameError):
+                mine.record("b-1", a_fact("b-1"), seen=0)
+            refusals: list[RowRefused] = []
+            result = import_facts(mine, [a_fact("b-1"), a_fact("c-1")], refused=refusals.append)
+            assert (result.taken, result.refused) == (1, 1)
+            assert "erased" not in str(refusals[0])
+
+    def test_what_was_redacted_goes_too_and_later_cases_are_known_as_they_were(
+        self, store: Store, clock: SetClock
+    ) -> None:
+        for case_id in ("a-1", "b-1"):
+            store.record(case_id, a_fact(case_id, reason=WORD), seen=0)
+            store.redact(case_id, 1, reason="asked for", redacted_by="dpo")
+        then = clock()
+        clock.move(days=1)
+        store.record("b-1", a_fact("b-1", event="assessment_agreed", on="2026-04-01"), seen=1)
+        kept = list(store.heads())
+        store.erase("a-1", "asked for", "dpo")
+        assert store.verify(anchor=kept).ok
+        assert [(each.case.case_id, each.version) for each in store.cases(known_at=then)] == [("b-1", 1)]
+        assert store.export_person("b-1")["facts"][0]["redaction"]["by"] == "dpo"
 
     def test_only_a_case_that_is_there_is_erased_and_with_a_reason(self, store: Store) -> None:
         for case_id in ("nobody", "\x00"):

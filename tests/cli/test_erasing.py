@@ -65,6 +65,17 @@ def test_a_case_is_erased_only_when_it_is_said_and_all_that_are_named_are_there(
     assert "end of retention" in invoke("db", "erased", "--store", url, "--format", "table").stdout
 
 
+def test_a_command_that_was_stopped_halfway_goes_on_when_it_is_given_again(sources):
+    facts, url = sources
+    args = ("erase", "--store", url, "--why", "end of retention", "--by", "j.smith", "--yes", "--case", "old")
+    assert invoke(*args).exit_code == 0
+    done = invoke(*args, "--case", "young")
+    assert (done.exit_code, done.stdout) == (0, "Case young is erased: 2 facts\n")
+    assert "case old was erased on" in done.stderr
+    again = invoke("import", facts, "--store", url, "--quiet")
+    assert invoke("person", "--store", url, "--case", "old").exit_code == 2, again.stderr
+
+
 def test_an_anchor_says_how_many_were_erased_since(sources, tmp_path):
     _, url = sources
     anchor = tmp_path / "heads.jsonl"

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from ehcp_flow.errors import RowRefused, UnknownNameError
 from ehcp_flow.store import Store, access
-from ehcp_flow.store.errors import AppendOnly, StoreReadOnly
+from ehcp_flow.store.engines import own_engine
+from ehcp_flow.store.errors import AppendOnly, CaseErased, StoreCorrupt, StoreLocked, StoreReadOnly
+from ehcp_flow.store.fact_rows import Tombstone
 from ehcp_flow.store.imports import import_facts
+from ehcp_flow.store.planning import Plan
 from ehcp_flow.store.sql import SqlStore
+from ehcp_flow.store.transaction import Transaction
 from ehcp_flow.testing import a_case, a_fact
 from ehcp_flow.testing.postgres import Server
 from tests.store.tampering import tamper
@@ -120,12 +126,84 @@ def test_the_database_deletes_nothing_without_a_tombstone_and_no_tombstone(erase
         ("UPDATE ehcp_erased SET positions = 'x'", {"tombstone", "positions"}),
         ("UPDATE ehcp_erased SET positions = '2'", {"tombstone", "positions"}),
         ("DELETE FROM ehcp_erased", {"positions"}),
+        (
+            "UPDATE ehcp_facts SET case_id = 'a-1'",
+            {"tombstone", "edited", "facts_missing", "head_missing", "text_missing", "text_astray"},
+        ),
     ],
 )
 def test_what_is_left_of_a_case_is_held_to(erased: str, statement: str, codes: set[str]) -> None:
     tamper(erased, statement)
     with Store.open(erased) as store:
         assert {each.code for each in store.verify().breaks} == codes
+
+
+def test_what_is_left_of_a_case_is_not_told_where_it_was_edited(erased: str) -> None:
+    tamper(erased, "UPDATE ehcp_erased SET reason = 'none'")
+    with Store.open(erased) as store, pytest.raises(StoreCorrupt, match="case a-1 is damaged: what is left of it"):
+        store.erased()
+
+
+def test_whoever_holds_the_store_keeps_the_sweep_from_it_and_the_case_is_erased_all_the_same(erased: str) -> None:
+    with Store.open(erased, busy_seconds=0.1) as store:
+        engine = own_engine(erased)
+        with engine.connect() as connection:
+            if store.backend == "sqlite":
+                connection.exec_driver_sql("DELETE FROM ehcp_imports")
+                assert ["may still lie" in each for each in store.sweep()] == [True]
+            else:
+                connection.exec_driver_sql("SELECT FROM ehcp_texts")
+                done = store.erase("b-1", "asked for", "dpo")
+                assert ["may still lie" in each for each in done.unswept] == [True]
+            connection.rollback()
+        engine.dispose()
+        assert store.sweep() == ()
+
+
+def test_who_saw_neither_a_case_nor_its_tombstone_does_not_begin_it_again(
+    store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look of one writer and its write, others begin the case and erase it."""
+    with Store.open(store_url) as store, Store.open(store_url) as others:
+        assert isinstance(store, SqlStore)
+        if store.backend == "sqlite":
+            return  # there, whoever looks in order to write has the only pen
+        taken, looked = store._erased_among, []
+
+        def meanwhile(*args: Any) -> dict[str, Tombstone]:
+            found = taken(*args)
+            if not looked:
+                looked.append(True)
+                others.record("a-1", a_fact(), seen=0)
+                others.erase("a-1", "asked for", "dpo", sweep=False)
+            return found
+
+        monkeypatch.setattr(store, "_erased_among", meanwhile)
+        with pytest.raises(CaseErased):
+            store.record("a-1", a_fact(), seen=0)
+        assert list(store.case_ids()) == []
+        assert store.verify().ok
+
+
+def test_who_erases_waits_for_whoever_is_writing(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A writer that has its positions is not overtaken between the look at the tombstones and the head."""
+    with Store.open(store_url) as store, Store.open(store_url, busy_seconds=0.3) as others:
+        assert isinstance(store, SqlStore)
+        store.record("b-1", a_fact("b-1"), seen=0)
+        written = store._write
+
+        def meanwhile(transaction: Transaction, plan: Plan) -> int:
+            transaction.rows(store._sql.take_positions, (1,))
+            with pytest.raises(StoreLocked):
+                others.erase("b-1", "asked for", "dpo", sweep=False)
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(store, "_write", meanwhile)
+        with pytest.raises(KeyboardInterrupt):
+            store.record("a-1", a_fact(), seen=0)
+        monkeypatch.setattr(store, "_write", written)
+        others.erase("b-1", "asked for", "dpo", sweep=False)
+        assert store.verify().ok
 
 
 def test_in_a_hosts_transaction_the_host_decides_and_a_sweep_waits(erased: str) -> None:
@@ -156,8 +234,14 @@ def test_a_role_of_some_authorities_sees_its_own_and_erases_nothing(server: Serv
         assert [each.case_id for each in clerk.erased()] == ["a-1"]
         with pytest.raises(StoreReadOnly, match="by the owner of the tables"):
             clerk.erase("c-1", "asked for", "clerk")
-        with pytest.raises((AppendOnly, ValueError)):
+        with pytest.raises(CaseErased):
             clerk.record("a-1", a_fact(authority="885"), seen=0)
+        with pytest.raises(UnknownNameError):
+            clerk.record("b-1", a_fact("b-1", authority="885"), seen=0)
+        rows = [a_fact(case_id, authority="885") for case_id in ("a-1", "b-1", "d-1")]
+        told: list[RowRefused] = []
+        assert import_facts(clerk, rows, refused=told.append).taken == 1
+        assert ["erased" in str(each) for each in told] == [True, False]
         assert clerk.verify().ok
     server.sql(f"DROP OWNED BY {role}", postgres_store_url)
     server.sql(f"DROP ROLE {role}")
