@@ -58,12 +58,16 @@ def _short(day: dt.date | None) -> str:
 
 
 def abbreviations(deadlines: Iterable[Deadline]) -> str:
-    """Return what the short names of the first provisions stand for: `SR: SEND Regulations 2014 (SI 2014/1530)`."""
+    """Return what the short names of the first provisions stand for: `SR: SEND Regulations 2014 (SI 2014/1530)`.
+
+    A target of an authority has no provision: its profile is named in full.
+    """
     named: dict[str, str] = {}
     for deadline in deadlines:
         instruments: Mapping[str, Any] = deadline.derivation.judged.book.rulebook.instruments
-        first = _cited(deadline)[0].instrument
-        named.setdefault(first, instruments[first].title)
+        first = _cited(deadline)[0]
+        if first.address:
+            named.setdefault(first.instrument, instruments[first.instrument].title)
     return "; ".join(f"{short}: {title}" for short, title in named.items())
 
 

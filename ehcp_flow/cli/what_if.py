@@ -55,19 +55,19 @@ def _what_if(
     effects = what_if(found, fact, query.on, rulebook=query.law, calendars=query.calendars)
     rows = [effect_row(effect) for effect in effects]
     if printed.as_table:
-        _print(found, fact, rows, effects_table)
+        _print(query, found, fact, rows, effects_table)
     else:
         printed.write(EFFECT_COLUMNS, rows)
     note(f"{count(len(rows), 'deadline')} would be different; nothing was recorded")
     source.leave()
 
 
-def _print(case: Case, fact: Fact, rows: list[dict[str, Any]], table: Any) -> None:
+def _print(query: CaseQuery, case: Case, fact: Fact, rows: list[dict[str, Any]], table: Any) -> None:
     from ehcp_flow.cli.printed_table import paragraph
     from ehcp_flow.explanation_outcome import describe
     from ehcp_flow.states import check_move
 
-    verdict = check_move(case, fact.event, fact.outcome, fact.on)
+    verdict = check_move(case, fact.event, fact.outcome, fact.on, rulebook=query.law, calendars=query.calendars)
     lawful = "the law would allow it" if verdict.allowed else "the law would not allow it"
     sys.stdout.write(
         paragraph(f"If there were on record: {describe(fact)}. By what is on record now, {lawful}.") + "\n"

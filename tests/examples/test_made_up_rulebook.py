@@ -22,6 +22,7 @@ from tests.cli.running import invoke
 FOLDER = Path(__file__).parents[2] / "examples" / "rulebook_made_up"
 FILE = FOLDER / "complaints.csv"
 ON = ("--as-of", "2026-05-11", "--rulebook", FOLDER)
+TABLE = ("--on", "2026-05-11", "--format", "table", *ON)
 
 
 class TestMadeUp(RulebookContract):
@@ -127,6 +128,25 @@ def test_commands_answer_by_it():
     refused = run("check", FILE, "--as-of", "2026-05-11")
     assert refused.exit_code == 1
     assert "panel_met" in refused.stderr
+
+
+def test_what_would_be_is_judged_by_its_moves():
+    told = run("what-if", FILE, "--case", "C-2", "--event", "panel_met", "--outcome", "upheld", *TABLE)
+    assert "the law would allow it" in " ".join(told.stdout.split())
+    again = run("what-if", FILE, "--case", "C-2", "--event", "appeal_registered", *TABLE)
+    assert "a complaint is open already" in again.stdout
+
+
+def test_a_target_stands_in_its_tables(tmp_path):
+    profile = tmp_path / "ours.toml"
+    profile.write_text(
+        'title = "Our own targets"\n[[target]]\nid = "in_three_weeks"\ntitle = "Let a panel decide in three weeks"\n'
+        'clock = "complaint"\ncounting = "3 weeks after"\nact = "bring it before a panel"\ndone_by = ["panel_met"]\n'
+    )
+    told = run("check", FILE, "--profile", profile, "--format", "table", *ON)
+    assert told.exit_code == 0
+    assert "in_three_weeks" in told.stdout
+    assert "JR: Journey Rules (made up)" in told.stdout
 
 
 def test_the_report_has_its_lists_and_says_what_is_englands_only(tmp_path):
