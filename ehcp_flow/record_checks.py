@@ -239,7 +239,7 @@ class _Thread:
 
 def declared_events(facts: Iterable[Fact]) -> frozenset[str]:
     """Return the events that the sources of a case are declared to record, together; none where nothing is declared."""
-    told = (fact.__dict__["value"].split() for fact in facts if fact.event == DECLARED)
+    told = (fact.__dict__.get("value", "").split() for fact in facts if fact.event == DECLARED)
     return frozenset(event for events in told for event in events)
 
 

@@ -5,7 +5,7 @@ cdef int BEGINS, ENDS_IT
 
 cdef class Moves:
     cdef public int initial, keys, width, shut_at_first
-    cdef public const int[::1] to, spell, shuts, opens, held, held_to
+    cdef public const int[::1] to, spell, shuts, opens, held, held_to, last, later
 
 
 cdef class History:
@@ -15,4 +15,5 @@ cdef class History:
 
 cdef int walk(Moves moves, Facts facts, History history, int case, int cases) noexcept nogil
 cdef void walk_case(Moves moves, Facts facts, History history, int low, int high) noexcept nogil
+cdef int in_force(Moves moves, int edge, int on) noexcept nogil
 cdef void step(History history, int place, int edge, int to) noexcept nogil

@@ -61,16 +61,25 @@ def walk_case(moves, facts, history, low, high):
         spell = moves.spell[key]
         if spell:
             way_out = moves.keys + (1 if spell == BEGINS else 0)
-        held = moves.held[row + key] & shut
+        edge = in_force(moves, row + key, facts.on[place])
+        held = moves.held[edge] & shut
         shut = (shut | moves.shuts[key]) & ~moves.opens[key]
-        to = moves.held_to[row + key] if held else moves.to[row + key]
+        to = moves.held_to[edge] if held else moves.to[edge]
         if to >= 0:
-            step(history, place, row + key, to)
+            step(history, place, edge, to)
             row = to * moves.width
-            to = moves.to[row + way_out]
+            edge = in_force(moves, row + way_out, facts.on[place])
+            to = moves.to[edge]
             if to >= 0:
-                step(history, place, row + way_out, to)
+                step(history, place, edge, to)
                 row = to * moves.width
+
+
+def in_force(moves, edge, on):
+    """Return the place of the move that is law on a day: after the last day of one comes the later one."""
+    while moves.last[edge] < on:
+        edge = moves.later[edge]
+    return edge
 
 
 def step(history, place, edge, to):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -77,16 +78,19 @@ def _states(book: Rulebook) -> dict[str, LegalStateRow]:
 
 
 def _moves(book: Rulebook) -> dict[str, LegalMove]:
-    """Return each move by the fact that makes it and where it leads from: a row may tell several."""
-    return {
-        f"{region.name} {event}{f':{outcome}' if outcome else ''} from {source}": move.model_copy(
-            update={"on": (), "sources": ()}
-        )
-        for region in _regions(book)
-        for move in region.moves
-        for event, outcome in move.keys
-        for source in region.chosen(move.sources)
-    }
+    """Return each move by the fact that makes it and where it leads from: a row may tell several.
+
+    Where it changes from a day on, that day tells what it is then apart.
+    """
+    found: dict[str, LegalMove] = {}
+    for region in _regions(book):
+        for move in sorted(region.moves, key=lambda move: move.in_force_from or dt.date.min):
+            for event, outcome in move.keys:
+                for source in region.chosen(move.sources):
+                    name = f"{region.name} {event}{f':{outcome}' if outcome else ''} from {source}"
+                    name += f", since {move.in_force_from}" if name in found else ""
+                    found[name] = move.model_copy(update={"on": (), "sources": ()})
+    return found
 
 
 def _misplaced(book: Rulebook) -> dict[str, MisplacedFacts]:

@@ -170,7 +170,7 @@ def _check_chosen(region: LegalRegion, placed: Placed, path: tuple[str | int, ..
 
 
 def _check_moves(region: LegalRegion, moves: list[Placed], of_its_own: Sequence[Declared]) -> None:
-    declared: set[tuple[str, str, str | None]] = set()
+    declared: dict[tuple[str, str, str | None], list[LegalMove]] = {}
     for placed in moves:
         for event, outcome in placed.item.keys:
             if event not in region.inner:
@@ -178,9 +178,15 @@ def _check_moves(region: LegalRegion, moves: list[Placed], of_its_own: Sequence[
                 if why:
                     placed.file.refuse((*placed.path, "on"), why)
             for source in region.chosen(placed.item.sources):
-                if (source, event, outcome) in declared:
-                    placed.file.refuse((*placed.path, "from"), f"{event} is declared twice from {source}")
-                declared.add((source, event, outcome))
+                others = declared.setdefault((source, event, outcome), [])
+                for other in others:
+                    if other.overlaps(placed.item):
+                        placed.file.refuse(
+                            (*placed.path, "from"),
+                            f"{event} is declared twice from {source}: {other.held}, and {placed.item.held}; where it "
+                            "changes from a day on, give the one in_force_to and the other in_force_from",
+                        )
+                others.append(placed.item)
     for event in dict.fromkeys(event for event, _ in region.keys):
         for outcome in _told_apart(event, of_its_own):
             if (event, outcome) not in region.keys:

@@ -127,6 +127,17 @@ class PerhapsDated(Model):
             raise ValueError("in_force_to lies before in_force_from")
         return self
 
+    def overlaps(self, other: PerhapsDated) -> bool:
+        """Return whether there is a day on which both hold."""
+        first = max(self.in_force_from or dt.date.min, other.in_force_from or dt.date.min)
+        return first <= min(self.in_force_to or dt.date.max, other.in_force_to or dt.date.max)
+
+    @property
+    def held(self) -> str:
+        """When it holds, in words."""
+        days = (("from", self.in_force_from), ("to", self.in_force_to))
+        return " ".join(f"{word} {day}" for word, day in days if day is not None) or "on every day"
+
 
 def join(what: str, dated: Sequence[Dated]) -> None:
     """Refuse dated things of which two overlap, or that leave a day between them to none."""

@@ -181,7 +181,8 @@ class LegalMove(PerhapsDated):
 
     Without `to` the fact is lawful and leaves the state as it is. `forces` is where an imported case goes if the fact
     comes out of order; without it, that is the `to` of the first move of that event and outcome. On a day before
-    `in_force_from`, or after `in_force_to`, the fact is out of order.
+    `in_force_from`, or after `in_force_to`, the fact is out of order. Several moves may say the same facts from the
+    same states where each is law at another time: a move that changes from a day on.
     """
 
     model_config = ConfigDict(populate_by_name=True)

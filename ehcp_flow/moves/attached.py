@@ -118,7 +118,7 @@ class _Mover:
         """Let the machine make one step, and tell the object."""
         model = self._model
         model.state = step.from_
-        self._machine.events[self._trigger(step)].trigger(model, fact=step.fact, step=step)
+        self._machine.events[self._trigger(step)].trigger(model, fact=step.fact, step=step, on=step.on)
         changed = step.from_ is not step.to
         names = (f"on_exit_{step.from_}", f"on_enter_{step.to}") if changed else ()
         for name in (*names, "after_move"):

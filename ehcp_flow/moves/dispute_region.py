@@ -21,7 +21,7 @@ from ehcp_flow.facts import LEGAL_ORDER, Fact
 from ehcp_flow.findings import Finding
 from ehcp_flow.moves.appeals import Appeals, appeals_of
 from ehcp_flow.moves.dispute_guards import decision_said
-from ehcp_flow.moves.guards import Guard, Key, Verdict, outcome_of
+from ehcp_flow.moves.guards import Key, Verdict, outcome_of
 from ehcp_flow.moves.law_at_hand import LawAtHand
 from ehcp_flow.moves.machine import Edge, table
 from ehcp_flow.moves.region import Region
@@ -141,7 +141,7 @@ class DisputeHistory:
         left = [settled for settled in self.pending if fact.event not in self._discharges(settled)]
         if len(left) < len(self.pending):
             self.pending = left
-            edge = next((edge for name in self.region.legal.inner if (edge := self._inner(name))), None)
+            edge = next((edge for name in self.region.legal.inner if (edge := self._inner(name, fact.on))), None)
             if edge is not None and not left:
                 self._step(fact, edge, None)
 
@@ -167,8 +167,9 @@ class DisputeHistory:
     def _appeals(self) -> Appeals:
         return appeals_of(self.region.legal)
 
-    def _inner(self, name: str) -> Edge | None:
-        return table(self.region).get((self.state, name, None))
+    def _inner(self, name: str, on: dt.date) -> Edge | None:
+        edge = table(self.region).get((self.state, name, None))
+        return None if edge is None else edge.on(on)
 
     def _step(self, fact: Fact, edge: Edge, refusal: Verdict | None) -> None:
         past = "" if refusal is None else self.region.past.get(refusal.finding, "")
@@ -279,10 +280,10 @@ class Docket:
         for number, history in enumerate(reversed(self._begun[-_LATEST:])):
             lenient = number == 0 or bool(history.steps)
             let: dict[int, bool] = {}
-            for key, guards in _open(history.region, history.state):
+            for key, edge in _open(history.region, history.state):
                 if key in found:
                     continue
-                for guard in guards:
+                for guard in edge.on(on).guards:
                     passed = let.get(id(guard))
                     if passed is None:
                         said = guard(history.facts, on, self._law)
@@ -344,17 +345,17 @@ def _decisions(facts: Sequence[Fact], region: Region) -> Iterator[tuple[int, Dis
 
 
 @cache
-def _open(region: Region, at: LegalState) -> tuple[tuple[Key, tuple[Guard, ...]], ...]:
-    """Return the moves that a dispute knows in a state, with their guards."""
+def _open(region: Region, at: LegalState) -> tuple[tuple[Key, Edge], ...]:
+    """Return the moves that a dispute knows in a state."""
     edges = table(region)
-    return tuple((key, edges[at, *key].guards) for key in region.keys if edges[at, *key].refusal is None)
+    return tuple((key, edges[at, *key]) for key in region.keys if edges[at, *key].refusal is None)
 
 
 def _verdict_on(
     history: DisputeHistory, event: str, outcome: str | None, on: dt.date, law: LawAtHand
 ) -> DisputeVerdict:
     region = history.region
-    edge = table(region)[history.state, event, outcome]
+    edge = table(region)[history.state, event, outcome].on(on)
     if edge.to is not history.state and region.holds_back(history.state, event, outcome, history.facts):
         edge = replace(edge, to=history.state)
     to = None if edge.refusal else edge.to

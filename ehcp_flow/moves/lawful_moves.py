@@ -12,7 +12,7 @@ from ehcp_flow.moves.dispute_region import Docket
 from ehcp_flow.moves.guards import FEW, FactsBefore, Guard, Key
 from ehcp_flow.moves.law_at_hand import LawAtHand
 from ehcp_flow.moves.lawfulness import allowed_of_day
-from ehcp_flow.moves.machine import table
+from ehcp_flow.moves.machine import Edge, table
 from ehcp_flow.moves.regions import Regions, regions_of
 from ehcp_flow.moves.replay import facts_by
 from ehcp_flow.moves.state_names import State
@@ -53,11 +53,11 @@ def lawful_in(
     pathway = regions.pathway
     disputing, disputable = regions.disputing, Docket(facts, law).lawful(day)
     found = []
-    for key, guards in _open(regions, at, recorded):
+    for key, edge in _open(regions, at, recorded):
         if key[0] not in disputing or key in disputable:
             if pathway.too_old(at, key[0], before, day) is not None:
                 continue
-            for guard in guards:
+            for guard in edge.on(day).guards if edge else ():
                 if not holds(guard):
                     break
             else:
@@ -66,13 +66,13 @@ def lawful_in(
 
 
 @cache
-def _open(regions: Regions, at: State, recorded: frozenset[str]) -> tuple[tuple[Key, tuple[Guard, ...]], ...]:
-    """Return the moves that a state takes, with their guards, and those that are no matter of the pathway."""
+def _open(regions: Regions, at: State, recorded: frozenset[str]) -> tuple[tuple[Key, Edge | None], ...]:
+    """Return the moves that a state takes, and those that are no matter of the pathway."""
     if at in regions.pathway.ends:
         return ()
     edges = ((key, table(regions.pathway).get((at, *key))) for key in regions.moving)
     return tuple(
-        (key, edge.guards if edge else ())
+        (key, edge)
         for key, edge in edges
         if edge is None
         or edge.refusal is None

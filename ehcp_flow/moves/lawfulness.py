@@ -255,9 +255,24 @@ def confirm_by_machine(verdict: MoveVerdict, regions: Regions) -> None:
     if verdict.of_pathway and verdict.to_state is not None:
         # What is out of place for want of what its source does not record goes where an imported case goes.
         strict = bool(verdict.authority) or not verdict.verdicts
-        fire(regions.pathway, verdict.from_state, verdict.event, verdict.outcome, verdict.verdicts, strict=strict)
+        fire(
+            regions.pathway,
+            verdict.from_state,
+            verdict.event,
+            verdict.outcome,
+            verdict.verdicts,
+            strict=strict,
+            on=verdict.on,
+        )
     if verdict.dispute is not None and regions.disputes is not None:
-        fire(regions.disputes, verdict.dispute.from_state, verdict.event, verdict.outcome, verdict.verdicts)
+        fire(
+            regions.disputes,
+            verdict.dispute.from_state,
+            verdict.event,
+            verdict.outcome,
+            verdict.verdicts,
+            on=verdict.on,
+        )
 
 
 def _place(supposed: Fact, facts: Sequence[Fact]) -> int:
@@ -280,7 +295,8 @@ def _judge_on_pathway(
     """Return the verdict on a fact that comes after `before`, which a case begins with, when it is in state `at`."""
     regions, law, recorded = read.regions, read.law, read.recorded
     pathway, (event, outcome) = regions.pathway, key
-    edge = table(pathway).get((at, event, outcome))
+    known = table(pathway).get((at, event, outcome))
+    edge = None if known is None else known.on(on)
     about: dict[str, Any] = {"moves": key in regions.moving_set, "of_pathway": key in regions.of_pathway}
     if edge is None and at in pathway.ends and about["moves"]:
         # Where the case is over, nothing begins or goes on beside it either.
@@ -294,7 +310,7 @@ def _judge_on_pathway(
         to = to if refusal.holds else None
         return MoveVerdict(event, outcome, on, at, to, (refusal,), edge.authority, **about)
     if pathway.passed is not None and to == pathway.passed.state:
-        to = _through_passed(pathway, before, key)
+        to = _through_passed(pathway, before, key, on)
     verdicts = tuple(pathway.as_far_as_told(guard(before, on, law), recorded) for guard in edge.guards)
     if (barred := pathway.too_old(at, event, before, on)) is not None:
         verdicts = (*verdicts, barred)
@@ -307,9 +323,9 @@ def _over(pathway: Region, at: State) -> Verdict:
     return Verdict(holds=False, short=row.authority, says=row.reason, then=row.remedy, finding=row.finding)
 
 
-def _through_passed(pathway: Region, before: Sequence[Fact], key: Key) -> Any:
+def _through_passed(pathway: Region, before: Sequence[Fact], key: Key, on: dt.date) -> Any:
     """Return where a fact of a key leads that comes after others, through the state that is only passed through."""
-    history = steps_of(pathway, [*map(key_of, before), KEY_OF[key]])
+    history = steps_of(pathway, [*map(key_of, before), KEY_OF[key]], (*(fact.on for fact in before), on))
     return region_tables(pathway).states[history.to[history.steps - 1]]
 
 

@@ -8,9 +8,10 @@ for it. Reading a case takes many moves, so `table` lists what the machine does,
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ehcp_flow.moves.guards import Guard, Key, Verdict
@@ -36,16 +37,30 @@ class Cursor:
 class Edge:
     """What a fact does in one state: where it leads, by what law, what else must hold; or why it is out of place.
 
-    A `refusal` that holds is no refusal: the fact is taken, and reported.
+    A `refusal` that holds is no refusal: the fact is taken, and reported. After the day `last` there is a `later` one.
     """
 
     to: Any
     authority: tuple[str, ...] = ()
     guards: tuple[Guard, ...] = ()
     refusal: Verdict | None = None
+    last: dt.date | None = None
+    later: Edge | None = None
+
+    def on(self, day: dt.date) -> Edge:
+        """Return what it is on a day."""
+        return self if self.later is None or day <= (self.last or day) else self.later.on(day)
+
+    @property
+    def versions(self) -> Iterator[Edge]:
+        """Itself, and what comes after it."""
+        yield self
+        if self.later is not None:
+            yield from self.later.versions
 
 
-Table: TypeAlias = Mapping[tuple[LegalState, str, str | None], Edge]
+Place: TypeAlias = tuple[LegalState, str, str | None]
+Table: TypeAlias = Mapping[Place, Edge]
 
 
 def trigger_name(event: str, outcome: str | None) -> str:
@@ -79,16 +94,26 @@ def build_machine(region: Region, of: type[Machine], *, imported: bool = True, *
     )
     for (source, event, outcome), edge in _edges(region).items():
         trigger = trigger_name(event, outcome)
-        if edge.refusal is None:
-            _add(built, trigger, source, edge, _holds)
-        if imported or (edge.refusal is not None and edge.refusal.holds):
-            _add(built, trigger, source, edge, _taken if edge.refusal is not None and edge.refusal.holds else _imported)
+        after: dt.date | None = None
+        for version in edge.versions:
+            dated = () if edge.later is None else (partial(_in_force, after, version.last if version.later else None),)
+            if edge.refusal is None:
+                _add(built, trigger, source, version, _holds, *dated)
+            if imported or (edge.refusal is not None and edge.refusal.holds):
+                taken = edge.refusal is not None and edge.refusal.holds
+                _add(built, trigger, source, version, _taken if taken else _imported, *dated)
+            after = version.last
     return built
 
 
-def _add(built: Machine, trigger: str, source: LegalState, edge: Edge, condition: Any) -> None:
-    built.add_transition(trigger, source, edge.to, conditions=condition)
+def _add(built: Machine, trigger: str, source: LegalState, edge: Edge, *conditions: Any) -> None:
+    built.add_transition(trigger, source, edge.to, conditions=[*conditions])
     built.events[trigger].transitions[source.name][-1].edge = edge  # type: ignore[attr-defined]
+
+
+def _in_force(after: dt.date | None, last: dt.date | None, event: EventData) -> bool:
+    on: dt.date = event.kwargs["on"]
+    return (after is None or after < on) and (last is None or on <= last)
 
 
 def _holds(event: EventData) -> bool:
@@ -106,9 +131,11 @@ def _taken(event: EventData) -> bool:
 
 def fire(
     region: Region, state: LegalState, event: str, outcome: str | None, verdicts: Iterable[Verdict] = (), *,
-    strict: bool = True,
+    strict: bool = True, on: dt.date | None = None,
 ) -> Any:  # fmt: skip
     """Return the state that the machine goes to, if these verdicts on the fact hold, or if the case is imported.
+
+    `on` is the day of the fact, which a move that changes from a day needs.
 
     Raises transitions.MachineError if it knows no such move there, or refuses it.
     """
@@ -118,7 +145,7 @@ def fire(
     trigger = machine(region).events.get(trigger_name(event, outcome))
     if trigger is None:
         raise MachineError(f"{region.name} has no move {trigger_name(event, outcome)!r}")
-    if not trigger.trigger(cursor, verdicts=tuple(verdicts), strict=strict):
+    if not trigger.trigger(cursor, verdicts=tuple(verdicts), strict=strict, on=on):
         raise MachineError(f"{region.name} refuses {trigger_name(event, outcome)!r} in {state}")
     return cursor.state
 
@@ -127,25 +154,29 @@ def fire(
 def table(region: Region) -> Table:
     """Return every edge of the region, read out of its machine."""
     keys = {trigger_name(*key): key for key in dict.fromkeys(move.key for move in region.moves)}
-    found: dict[tuple[LegalState, str, str | None], Edge] = {}
+    found: dict[Place, Edge] = {}
     for name, event in machine(region).events.items():
         for transitions in event.transitions.values():
-            first: Any = transitions[0]
-            edge: Edge = first.edge
-            to = region.states[first.dest]
-            found[region.states[first.source], *keys[name]] = Edge(to, edge.authority, edge.guards, edge.refusal)
+            told: Any = None
+            ways: Any = {id(way.edge): way for way in reversed(transitions)}  # type: ignore[attr-defined]
+            for way in ways.values():
+                told = replace(way.edge, to=region.states[way.dest], later=told)
+            found[region.states[transitions[0].source], *keys[name]] = told
     return found
 
 
 def _edges(region: Region) -> Table:
     """Return what each fact does in each state, as the moves and the misplaced rows declare it."""
-    edges: dict[tuple[LegalState, str, str | None], Edge] = {}
-    for (source, event, outcome), move in region.edges().items():
-        edges[source, event, outcome] = Edge(move.to or source, move.authority, move.guards)
+    edges: dict[Place, Edge] = {}
+    for (source, event, outcome), versions in region.versions().items():
+        told: Any = None
+        for move in reversed(versions):
+            told = Edge(move.to or source, move.authority, move.guards, last=move.in_force[1], later=told)
+        edges[source, event, outcome] = told
     return edges | dict(_out_of_order(region, edges))
 
 
-def _out_of_order(region: Region, lawful: Table) -> Iterator[tuple[tuple[LegalState, str, str | None], Edge]]:
+def _out_of_order(region: Region, lawful: Table) -> Iterator[tuple[Place, Edge]]:
     canonical: dict[Key, LegalState | None] = {}
     for move in region.moves:
         canonical.setdefault(move.key, move.forces or move.to)

@@ -235,8 +235,18 @@ class Region:
         return (state, forced) in self._kept
 
     def edges(self) -> Mapping[tuple[LegalState, str, str | None], Move]:
-        """Return the lawful move from each state by each event and outcome."""
-        return {(source, *move.key): move for move in self.moves for source in sorted(move.sources)}
+        """Return the lawful move from each state by each event and outcome: of several, the first that was law."""
+        return {key: versions[0] for key, versions in self.versions().items()}
+
+    def versions(self) -> Mapping[tuple[LegalState, str, str | None], Sequence[Move]]:
+        """Return the same with what each is from a later day on, in the order of their days."""
+        found: dict[tuple[LegalState, str, str | None], list[Move]] = {}
+        for move in self.moves:
+            for source in sorted(move.sources):
+                found.setdefault((source, *move.key), []).append(move)
+        for moves in found.values():
+            moves.sort(key=lambda move: move.in_force[0] or dt.date.min)
+        return found
 
     def _meant(self, names: Sequence[str]) -> frozenset[LegalState]:
         return frozenset(map(self.states, self.legal.chosen(names)))

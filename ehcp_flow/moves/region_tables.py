@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from ehcp_flow.engine import walk
 from ehcp_flow.engine.choice import Kernel, interpreted_kernel
-from ehcp_flow.engine.numbers import KEY_OF, KEYS, Key
+from ehcp_flow.engine.numbers import KEY_OF, KEYS, Key, as_day
 from ehcp_flow.facts import Fact, told_apart
 from ehcp_flow.moves.guards import outcome_of
 from ehcp_flow.moves.machine import Edge, table
@@ -23,6 +23,7 @@ _FOR_EVER: Final = 1 << 30
 class RegionTables(NamedTuple):
     """A region as tables: of each state, a place for each key, and two for the way on, outside a spell and inside it.
 
+    Behind these there is a place for each move that another becomes from a day on.
     `edges` are what the machine does at each place (an Edge, or None), `states` the states by their numbers; `moves`
     has the tables.
     """
@@ -53,27 +54,52 @@ def region_tables(region: Region) -> RegionTables:
     states = tuple(region.states)
     spell = [0] * len(KEYS)
     moved_by = _moved_by()
-    edges: list[Any] = []
+    rows: list[list[Any]] = []
     for source in states:
-        edges.extend(known.get((source, *key)) for key in moved_by)
+        row: list[Any] = [known.get((source, *key)) for key in moved_by]
         passed = region.passed
         ways: Any = (
             [] if passed is None or source != passed.state
             else [(source, passed.by, way) for way in (None, passed.inside)]
         )  # fmt: skip
-        edges.extend([known[way] for way in ways] or [None, None])
+        row.extend([known[way] for way in ways] or [None, None])
+        rows.append(row)
+    width = len(KEYS) + 2 + max(map(_later_ones, rows))
+    edges: list[Any] = []
+    keys: list[Key | None] = []
+    last, later = [_FOR_EVER] * width * len(rows), [-1] * width * len(rows)
+    for number, row in enumerate(rows):
+        edges += row
+        keys += (*moved_by, None, None)
+        for place, first in enumerate(row):
+            at = number * width + place
+            for version in () if first is None or first.later is None else [*first.versions][1:]:
+                last[at], later[at] = as_day(edges[at].last), len(edges)
+                at = len(edges)
+                edges.append(version)
+                keys.append(keys[number * width + place])
+        filling = [None] * ((number + 1) * width - len(edges))
+        edges += filling
+        keys += filling
     if region.passed is not None:
         spell[KEY_OF[region.passed.inside, None]] = walk.BEGINS
         spell[KEY_OF[region.passed.until, None]] = walk.ENDS_IT
     moves = {
         "initial": states.index(region.initial),
         "keys": len(KEYS),
-        "width": len(KEYS) + 2,
+        "width": width,
+        "last": last,
+        "later": later,
         "to": [-1 if edge is None else states.index(edge.to) for edge in edges],
         "spell": spell,
-        **_gates(region, states, edges),
+        **_gates(region, [states[place // width] for place in range(len(edges))], keys, edges),
     }
     return RegionTables(states, tuple(edges), moves)
+
+
+def _later_ones(row: Sequence[Edge | None]) -> int:
+    """Return how many moves of a state follow another from a day on."""
+    return sum(1 for edge in row if edge is not None for _ in edge.versions) - sum(edge is not None for edge in row)
 
 
 def _moved_by() -> list[Key]:
@@ -81,28 +107,30 @@ def _moved_by() -> list[Key]:
     return [(event, outcome if outcome in told_apart(event) else None) for event, outcome in KEYS]
 
 
-def _gates(region: Region, states: Sequence[Any], edges: Sequence[Edge | None]) -> dict[str, Any]:
+def _gates(
+    region: Region, sources: Sequence[Any], keys: Sequence[Key | None], edges: Sequence[Edge | None]
+) -> dict[str, Any]:
     """Return which gates each key shuts and opens, and which of them hold back each edge, a bit for each gate."""
     gates, moved_by = region.gates, _moved_by()
+    number = {state: at for at, state in enumerate(region.states)}
 
     def bits(holds: Callable[[HeldBack], bool]) -> int:
         return sum(1 << number for number, gate in enumerate(gates) if holds(gate))
 
-    def held(source: Any, key: Key, edge: Edge | None) -> int:
-        return 0 if edge is None or edge.to is source else bits(lambda g: key in g.keys and source in g.states)
+    def held(source: Any, key: Key | None, edge: Edge | None) -> int:
+        still = key is None or edge is None or edge.to is source
+        return 0 if still else bits(lambda g: key in g.keys and source in g.states)
 
-    width = len(KEYS) + 2
     return {
         "shut_at_first": bits(lambda gate: gate.shut_at_first),
         "shuts": [bits(lambda gate, key=key: key in gate.shuts) for key in moved_by],  # type: ignore[misc]
         "opens": [bits(lambda gate, key=key: key in gate.opens) for key in moved_by],  # type: ignore[misc]
         # What else must hold of a fact is asked where it is held back, too: a step that leads nowhere.
-        "held_to": [-1 if edge is None or not edge.guards else at // width for at, edge in enumerate(edges)],
-        "held": [
-            mask
-            for row, source in enumerate(states)
-            for mask in (*map(partial(held, source), moved_by, edges[row * width :]), 0, 0)
+        "held_to": [
+            number[source] if edge is not None and edge.guards else -1
+            for source, edge in zip(sources, edges, strict=True)
         ],
+        "held": [*map(held, sources, keys, edges)],
     }
 
 
@@ -117,11 +145,11 @@ def key_of(fact: Fact) -> int:
     return KEY_OF[fact.event, outcome_of(fact)]
 
 
-def steps_of(region: Region, keys: Sequence[int]) -> Any:
-    """Return the history of the facts of one case, given as their keys."""
+def steps_of(region: Region, keys: Sequence[int], days: Iterable[dt.date]) -> Any:
+    """Return the history of the facts of one case, given as their keys and their days."""
     count = len(keys)
     history = walk.History(history_space(count, lambda many: [0] * many))
-    facts = walk.History({"key": keys, "on": [0] * count, "as_of": _FOR_EVER})
+    facts = walk.History({"key": keys, "on": [*map(as_day, days)], "as_of": _FOR_EVER})
     walk.walk_case(kernel_moves(region, interpreted_kernel()), facts, history, 0, count)
     return history
 

@@ -40,7 +40,7 @@ def facts_by(case: Case, day: dt.date) -> tuple[Fact, ...]:
 def replay(region: Region, facts: Sequence[Fact], law: LawAtHand) -> list[StateStep[Any]]:
     """Return the steps that the facts take through a region, lawful or not, in legal order."""
     ways = region_tables(region)
-    history = steps_of(region, [*map(key_of, facts)])
+    history = steps_of(region, [*map(key_of, facts)], (fact.on for fact in facts))
     steps: list[StateStep[Any]] = []
     past = region.past
     known: dict[str, list[int]] | None = None

@@ -1,5 +1,9 @@
 """A state, a move, a reason and what is out of place are changed in data alone, and every door follows."""
 
+import datetime as dt
+import shutil
+from pathlib import Path
+
 import pytest
 
 from ehcp_flow.bulk import states_frame
@@ -142,3 +146,89 @@ def test_what_the_table_says_is_read_out_of_the_machine(monkeypatch):
     monkeypatch.setattr("ehcp_flow.moves.machine.machine", lambda _: emptied)
     assert table.__wrapped__(region) == {}
     assert fire is not None
+
+
+# A move that changes from a day on
+
+MADE_UP = Path(__file__).parents[2] / "examples" / "rulebook_made_up"
+UPHELD = (
+    '{ on = ["panel_met:upheld", "panel_met:turned_down"], from = ["OPEN"], to = "DECIDED", authority = ["JR 4(2)"] }'
+)
+FROM_MAY = """
+  { on = ["panel_met:turned_down"], from = ["OPEN"], to = "DECIDED", authority = ["JR 4(2)"] },
+  { on = ["panel_met:upheld"], from = ["OPEN"], to = "AGREED", authority = ["JR 4(5)"], in_force_from = 2026-05-01 },
+  { on = ["panel_met:upheld"], from = ["OPEN"], to = "DECIDED", authority = ["JR 4(2)"], in_force_to = 2026-04-30 },
+  { on = ["appeal_withdrawn"], from = ["AGREED"], to = "NO_CASE", authority = ["JR 2(4)"] }
+"""
+DECIDED = '{ id = "DECIDED", meaning = "the panel has decided" },'
+AGREED = '{ id = "AGREED", meaning = "the panel has agreed" },'
+AT = """
+[[misplaced]]
+events = ["appeal_registered", "appeal_response_sent", "panel_met"]
+at = ["AGREED"]
+finding = "agreed"
+reason = "the panel has agreed"
+remedy = "record first that it is over"
+citation = "JR 2"
+"""
+
+
+def made_up(folder, *changes, more=""):
+    """Write the made-up rulebook with changes of its moves."""
+    shutil.copytree(MADE_UP, folder)
+    file = folder / "moves" / "complaints.toml"
+    text = file.read_text()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    file.write_text(text + more)
+    return folder
+
+
+@pytest.fixture
+def from_may(tmp_path):
+    changes = ((UPHELD, FROM_MAY), (DECIDED, DECIDED + AGREED))
+    return load_rulebook(made_up(tmp_path / "book", *changes, more=AT))
+
+
+@pytest.mark.parametrize(
+    ("on", "leads_to", "by"), [("2026-04-30", "DECIDED", "4(2)"), ("2026-05-01", "AGREED", "4(5)")]
+)
+def test_a_move_leads_elsewhere_from_a_day_on_at_every_door(from_may, on, leads_to, by):
+    case = history("2026-04-01 appeal_registered")
+    verdict = check_move(case, "panel_met", "upheld", on, rulebook=from_may)
+    assert (verdict.allowed, verdict.to_state, str(verdict.citations[0])) == (
+        True, leads_to, f"Journey Rules (made up), rule {by}",
+    )  # fmt: skip
+    met = fact("panel_met:upheld", on)
+    after = record(case, met, rulebook=from_may)
+    assert record(case, met, strict=False, rulebook=from_may) == after
+    found = state(after, "2026-06-01", rulebook=from_may)
+    assert (found.pathway, found.findings) == (leads_to, ())
+    assert states_frame(after.facts, "2026-06-01", rulebook=from_may)["state"].to_list() == [leads_to]
+    assert {(each.event, each.outcome) for each in allowed(case, on, rulebook=from_may) if each} >= {
+        ("panel_met", "upheld")
+    }
+    holder = type("Holder", (), {"case": case})()
+    assert attach(machine_of(rulebook=from_may), holder).panel_met(outcome="upheld", on=on) == leads_to
+    region = regions_of(from_may).pathway
+    day = dt.date.fromisoformat(on)
+    assert fire(region, region.states.OPEN, "panel_met", "upheld", on=day) == leads_to
+    assert table(region)[region.states.OPEN, "panel_met", "upheld"].on(day).to == leads_to
+
+
+def test_a_comparison_names_the_day_from_which_a_move_is_another(from_may):
+    changes = [str(change) for change in compare_rulebooks(load_rulebook(MADE_UP), from_may)]
+    assert "moves pathway panel_met:upheld from OPEN, since 2026-05-01: added" in changes
+    assert "moves pathway panel_met:upheld from OPEN, in_force_to: nothing -> 2026-04-30" in changes
+
+
+def test_two_moves_that_are_law_on_one_day_are_refused_with_their_days(tmp_path):
+    folder = made_up(
+        tmp_path / "book",
+        (UPHELD, FROM_MAY.replace("2026-04-30", "2026-05-01")),
+        (DECIDED, DECIDED + AGREED),
+        more=AT,
+    )
+    with pytest.raises(RulebookError, match="twice from OPEN: from 2026-05-01, and to 2026-05-01; where it changes"):
+        load_rulebook(folder)
