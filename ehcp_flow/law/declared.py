@@ -8,9 +8,10 @@ both together; what a rulebook says of it is checked against what that rulebook 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from keyword import iskeyword
 from typing import Annotated, Any, Final, Literal, Self, TypeAlias, cast
 
-from pydantic import Field, create_model, model_validator
+from pydantic import AfterValidator, Field, create_model, model_validator
 
 from ehcp_flow.columns import COLUMNS, Day, Fact
 from ehcp_flow.columns import Name as Party
@@ -25,6 +26,19 @@ OwnColumn: TypeAlias = Literal["until", "aware_on", "made_on", "reviewed_on"]
 """The columns that an event of a rulebook can have besides those of every fact."""
 Words: TypeAlias = tuple[Name, ...]
 
+OF_A_MODEL: Final = ("state", "case", "trigger", "get_graph", "after_move")
+"""What an object has that is moved as a case is, besides a method for each event."""
+_BEGINNINGS: Final = ("on_enter_", "on_exit_", "may_")
+
+
+def _event_name(name: str) -> str:
+    if name in OF_A_MODEL or name.startswith(_BEGINNINGS) or iskeyword(name):
+        raise ValueError(
+            f"no event can be called {name!r}: an event is a method of what is moved, and that is a word of Python or "
+            "something else there; give it another name"
+        )
+    return name
+
 
 class DeclaredEvent(Model):
     """An event that the rulebook declares: what its `on` is, its outcomes, and its columns besides those of every fact.
@@ -37,7 +51,7 @@ class DeclaredEvent(Model):
     that the library has.
     """
 
-    id: Name
+    id: Annotated[Name, AfterValidator(_event_name)]
     title: str = ""
     on: Annotated[str, Field(pattern=r"^The .*\.$")]
     outcomes: Words = ()

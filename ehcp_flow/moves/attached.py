@@ -20,6 +20,7 @@ from ehcp_flow.moves.law_at_hand import LawAtHand, at_hand
 from ehcp_flow.moves.lawfulness import MoveVerdict
 from ehcp_flow.moves.machine import build_machine, trigger_name
 from ehcp_flow.moves.recording import check_move, record
+from ehcp_flow.moves.region import Region
 from ehcp_flow.moves.regions import regions_of
 from ehcp_flow.moves.replay import as_of_day, facts_by, replay
 from ehcp_flow.moves.steps import StateStep
@@ -41,13 +42,26 @@ def machine(
 
     `of` is a class of it, such as `transitions.extensions.GraphMachine`, and `options` are its own. It owns no model,
     has no `to_<state>` triggers and no queue. Moves are judged by `rulebook` and `calendars`, England's unless others
-    are given.
+    are given. Raises TypeError for a class whose states are nested, or whose moves are awaited.
     """
     from transitions import Machine
 
+    for kind, why in _kinds_refused() if of else ():
+        if issubclass(of, kind):
+            raise TypeError(f"{of.__name__}: {why}; give Machine, GraphMachine, LockedMachine or LockedGraphMachine")
     built = build_machine(regions_of(rulebook or england()).pathway, of or Machine, imported=False, **options)
     setattr(built, _LAW, at_hand(rulebook, calendars))
     return built
+
+
+def _kinds_refused() -> tuple[tuple[type[Any], str], ...]:
+    from transitions.extensions.asyncio import AsyncMachine
+    from transitions.extensions.nesting import HierarchicalMachine
+
+    return (
+        (AsyncMachine, "a move of a case is made at once, and awaited by nobody"),
+        (HierarchicalMachine, "no state of a case lies inside another"),
+    )
 
 
 def attach(machine: Machine, model: Any) -> Any:
@@ -62,10 +76,17 @@ def attach(machine: Machine, model: Any) -> Any:
     it has them, with the StateStep; the machine's own callbacks run as `transitions` runs them. An error in any of them
     is raised, and the object is as it was before the move.
 
-    Raises TypeError if the object already has something by the name of an event, and UnknownNameError if a callback
-    names no state.
+    `copy.deepcopy` and `pickle` give an object with moves of its own; a shallow copy would move the object that it is a
+    copy of, so attach a new one instead.
+
+    Raises TypeError if the object already has something by the name of an event, or the machine is none that
+    `ehcp_flow.states.machine` made, and UnknownNameError if a callback names no state.
     """
-    law: LawAtHand = getattr(machine, _LAW)
+    law: LawAtHand | None = getattr(machine, _LAW, None)
+    if law is None:
+        raise TypeError(
+            f"{type(machine).__name__} knows no law: attach to a machine that ehcp_flow.states.machine() made"
+        )
     regions = regions_of(law.rulebook)
     for name in dir(type(model)):
         for prefix in _CALLBACKS:
@@ -81,6 +102,7 @@ def attach(machine: Machine, model: Any) -> Any:
     if (draw := getattr(machine, "_get_graph", None)) is not None:
         # What transitions itself binds to a model that it registers.
         setattr(model, "get_graph", partial(draw, model))  # noqa: B010 - the model's class is the host's
+        mover.draw_anew()
     return model
 
 
@@ -89,7 +111,10 @@ class _Mover:
 
     def __init__(self, machine: Machine, model: Any, law: LawAtHand) -> None:
         self._machine, self._model, self._law = machine, model, law
-        self._pathway = regions_of(law.rulebook).pathway
+
+    @property
+    def _pathway(self) -> Region:
+        return regions_of(self._law.rulebook).pathway
 
     def may(self, event: str, outcome: str | None = None, on: dt.date | str | None = None) -> MoveVerdict:
         """Return the verdict on a move of the object's case."""
@@ -111,6 +136,7 @@ class _Mover:
             self.follow()
         except BaseException:
             model.case, model.state = before
+            self.draw_anew()
             raise
         return model.state
 
@@ -118,6 +144,9 @@ class _Mover:
         """Let the machine make one step, and tell the object."""
         model = self._model
         model.state = step.from_
+        if id(model) not in getattr(self._machine, "model_graphs", (id(model),)):
+            # A copy, or one that came from another process: its machine has not drawn it yet.
+            self.draw_anew()
         self._machine.events[self._trigger(step)].trigger(model, fact=step.fact, step=step, on=step.on)
         changed = step.from_ is not step.to
         names = (f"on_exit_{step.from_}", f"on_enter_{step.to}") if changed else ()
@@ -125,6 +154,11 @@ class _Mover:
             callback = getattr(model, name, None)
             if callback is not None:
                 callback(step)
+
+    def draw_anew(self) -> None:
+        """Let a machine that draws have a graph of the object as it stands: an older one may be of another object."""
+        if (draw := getattr(self._machine, "_get_graph", None)) is not None:
+            draw(self._model, force_new=True)
 
     def _trigger(self, step: StateStep[Any]) -> str:
         passed = self._pathway.passed

@@ -166,6 +166,13 @@ def test_what_cannot_be_declared_is_refused_with_its_file_and_leaves_nothing_beh
     assert "panel_met" not in LEGAL_ORDER
 
 
+@pytest.mark.parametrize("name", ["state", "case", "trigger", "get_graph", "after_move", "on_enter_open", "import"])
+def test_an_event_is_a_method_of_what_is_moved_and_called_by_no_other_name_there(tmp_path, name):
+    with pytest.raises(RulebookError, match=f"no event can be called '{name}'") as error:
+        load_rulebook(folder(tmp_path, "", old="panel_met", new=name))
+    assert error.value.key == "event.0.id"
+
+
 def test_an_event_of_the_library_can_have_an_outcome_more(tmp_path):
     text = '[[outcomes]]\nof = "tribunal_order_made"\nwords = ["postpone"]\n'
     more = book_with(tmp_path / "law", ("instruments.toml", "# The sources", f"{text}\n# The sources"))

@@ -1,15 +1,25 @@
 """A host's object as a model of `transitions`: it moves lawfully, says why not, and falls into none of its traps."""
 
+import copy
 import dataclasses
+import pickle
 
 import pytest
 from transitions import Machine, MachineError
-from transitions.extensions import GraphMachine
+from transitions.extensions import (
+    AsyncMachine,
+    GraphMachine,
+    HierarchicalMachine,
+    LockedGraphMachine,
+    LockedMachine,
+)
 
 from ehcp_flow.case import Case
 from ehcp_flow.errors import MoveRefused, UnknownNameError
+from ehcp_flow.law import load_rulebook
 from ehcp_flow.states import State, attach, check_move, machine, mermaid, state
 from tests.moves.telling import DISPUTES, MOVING, PATHWAY, fact, history
+from tests.moves.test_moves_are_data import MADE_UP
 
 DRAFTED = (
     "2026-03-02 request_received",
@@ -34,6 +44,13 @@ class Child:
 
     def after_move(self, step):
         self.told.append(str(step.to))
+
+
+class Holder:
+    """The least that can be attached."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
 
 
 def child(*facts: str, **options):
@@ -156,6 +173,51 @@ def test_transitions_draws_the_machine_and_what_is_attached_to_it():
     assert "DRAFT_ISSUED --> FINAL_ISSUED: final_plan_sent" in drawn
     assert "DRAFT_ISSUED --> FINAL_ISSUED: final_plan_sent" in mermaid()
     assert isinstance(machine(), Machine)
+
+
+@pytest.mark.parametrize("of", [GraphMachine, LockedGraphMachine])
+def test_a_machine_that_draws_moves_what_nobody_has_drawn_yet(of):
+    one = attach(machine(of, graph_engine="mermaid"), Child(*DRAFTED))
+    another = copy.deepcopy(one)
+    for each in (one, another):
+        assert each.final_plan_sent(on="2026-07-07") is State.MAINTAINED
+    assert "Class MAINTAINED s_active" in one.get_graph().source
+    one.after_move = None
+    with pytest.raises(MoveRefused):
+        one.final_plan_sent(on="2026-07-08")
+
+
+def test_the_graph_of_a_move_that_failed_shows_the_object_as_it_was():
+    one = attach(machine(GraphMachine, graph_engine="mermaid"), Child(*DRAFTED))
+    one.after_move = int
+    with pytest.raises(TypeError, match="StateStep"):
+        one.final_plan_sent(on="2026-07-07")
+    assert "Class DRAFT_ISSUED s_active" in one.get_graph().source
+
+
+@pytest.mark.parametrize("of", [AsyncMachine, HierarchicalMachine])
+def test_a_machine_whose_states_are_nested_or_whose_moves_are_awaited_is_refused(of):
+    with pytest.raises(TypeError, match=f"{of.__name__}: .*give Machine, GraphMachine, LockedMachine"):
+        machine(of)
+
+
+def test_a_locked_machine_moves_too():
+    one = attach(machine(LockedMachine), Child(*DRAFTED))
+    assert one.final_plan_sent(on="2026-07-07") is State.MAINTAINED
+
+
+def test_a_machine_that_knows_no_law_is_refused():
+    with pytest.raises(TypeError, match=r"knows no law: attach to a machine that ehcp_flow.states.machine\(\) made"):
+        attach(Machine(model=None, states=["a"], initial="a"), Child())
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
+def test_what_is_moved_by_a_rulebook_of_ones_own_can_be_copied_and_sent(again):
+    book = load_rulebook(MADE_UP)
+    one = attach(machine(rulebook=book), Holder(history("2026-03-02 appeal_registered")))
+    other = again(one)
+    assert other.panel_met(outcome="upheld", on="2026-04-27") == "DECIDED"
+    assert (one.state, len(one.case.facts)) == ("OPEN", 1)
 
 
 def test_the_machines_own_callbacks_are_told_the_fact():
