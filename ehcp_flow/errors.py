@@ -267,6 +267,7 @@ class UnknownNameError(EhcpFlowError, LookupError):
         hint = f"; did you mean {' or '.join(self.matches)}?" if self.matches else ""
         if not hint and 0 < len(self.known) <= _FEW and kind != "case":
             hint = f"; there are {', '.join(self.known)}"
+        self.hint = hint
         super().__init__(f"there is no {kind} called {name!r}{hint}")
 
 

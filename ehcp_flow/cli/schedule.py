@@ -45,10 +45,13 @@ def _schedule(
     Without --limit: the latest review meeting from which an amended plan can lawfully go by that day. Where a transfer
     between phases has its last lawful day just before, that is said.
     """
+    from ehcp_flow.errors import EnglandOnly
     from ehcp_flow.whatif import TO_AMEND, latest_start
 
     end = day(by, "--by")
     law, calendars = query.law, query.calendars
+    if not limit and not {*TO_AMEND, "phase_transfer"} <= {*law.limits}:
+        raise EnglandOnly("the steps from a review meeting to the amended plan (name yours with --limit)", law.title)
     chain = [law.limit(name).id for name in limit or TO_AMEND]
     begins = [latest_start(end, chain[place:], rulebook=law, calendars=calendars) for place in range(len(chain))]
     rows: list[dict[str, Any]] = []
@@ -71,6 +74,11 @@ def _schedule(
         _print(rows, begins[0], meeting=not limit)
     else:
         printed.write(_COLUMNS, rows)
+    for name in chain:
+        first_rule = law.limit(name).rule[0]
+        if first_rule.cohorts:
+            whom = " and ".join(cohort.said for cohort in first_rule.cohorts)
+            note(f"{name}: counted by the first of its rules ({', '.join(first_rule.rows)}), for whom {whom}")
     for said in () if limit else _too_late(begins[0], end, law, calendars):
         note(said)
 

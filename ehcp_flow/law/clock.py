@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from ehcp_flow.counting import Period
 from ehcp_flow.facts import OUTCOMES
@@ -73,11 +73,11 @@ class Spell(Between):
     title: str
     begins_on: Patterns = ()
     unless_during: Name | None = None
-    looks_ahead: bool = False
+    looks_ahead: StrictBool = False
     lasts: int | PeriodText = None
-    ends_everything: bool = False
+    ends_everything: StrictBool = False
     from_age: int | None = Field(default=None, ge=1)
-    of_school_year: bool = False
+    of_school_year: StrictBool = False
     or_after: ShownByDate | None = None
     reading: OtherEnd | None = None
     citation: Cited = ()
@@ -113,7 +113,7 @@ class Deemed(Model):
     facts: Patterns = Field(min_length=1)
     is_also: Patterns = ()
     shows: Patterns = ()
-    is_nothing: bool = False
+    is_nothing: StrictBool = False
     says: str
     citation: Cited = ()
 
@@ -184,21 +184,21 @@ class Clock(Model):
     title: str
     starts_on: Patterns = ()
     restarts_on: Patterns = ()
-    separate: bool = False
+    separate: StrictBool = False
     per: Literal["case", "party"] = "case"
     counts_from: tuple[DateField, ...] = ("on",)
     ends_on: Patterns = ()
     resumes_on: Patterns = ()
     resumes_from: Patterns = ()
     resumes_inside: Inside | None = None
-    resumes_in_time: bool = False
+    resumes_in_time: StrictBool = False
     resumption: Resumption | None = None
     during: str = ""
     unless_during: tuple[Name, ...] = ()
     ages_for: Patterns = ()
     party_from: Literal["start", "spell"] = "start"
-    own_acts: bool = False
-    ahead: bool = False
+    own_acts: StrictBool = False
+    ahead: StrictBool = False
 
     @model_validator(mode="after")
     def _starts(self) -> Clock:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from itertools import product
+from typing import Annotated, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from ehcp_flow.dates import say
 from ehcp_flow.law.parts import Model
 from ehcp_flow.law.patterns import Patterns
 
-__all__ = ["Cohort"]
+__all__ = ["Cohort", "Cohorts"]
 
 
 class Cohort(Model):
@@ -44,6 +46,7 @@ class Cohort(Model):
             raise ValueError("the age on a birthday is known: leave out from_age and under_age, or turns")
         if (self.on_or_after, self.before, *ages) == (None,) * 4:
             raise ValueError("give on_or_after, before, from_age or under_age: without one it is every case")
+        _some_of_each((self,))
         return self
 
     @property
@@ -81,6 +84,23 @@ class Cohort(Model):
             yield f"one on which the child is {self.from_age} or older"
         if self.under_age is not None:
             yield f"one on which the child is under {self.under_age}"
+
+
+def _some_of_each(cohorts: tuple[Cohort, ...]) -> tuple[Cohort, ...]:
+    """Refuse cohorts of which no case can be all at once: on one day, an age or a date that excludes another."""
+    for one, other in product(cohorts, repeat=2):
+        if (one.begun_by, one.followed_by, one.turns) == (other.begun_by, other.followed_by, other.turns):
+            for first, end, words in (
+                (one.from_age, other.under_age, "{} or older and under {}"),
+                (one.on_or_after, other.before, "on or after {} and before {}"),
+            ):
+                if first is not None and end is not None and end <= first:  # type: ignore[operator]
+                    raise ValueError(f"nobody can be of it: no case is {words.format(first, end)}")
+    return cohorts
+
+
+Cohorts: TypeAlias = Annotated[tuple[Cohort, ...], AfterValidator(_some_of_each)]
+"""Those that are of each of them."""
 
 
 def _any(patterns: Patterns) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from keyword import iskeyword
 from typing import Annotated, Any, Final, Literal, Self, TypeAlias, cast
 
-from pydantic import AfterValidator, Field, create_model, model_validator
+from pydantic import AfterValidator, Field, StrictBool, create_model, model_validator
 
 from ehcp_flow.columns import COLUMNS, Day, Fact
 from ehcp_flow.columns import Name as Party
@@ -24,7 +24,16 @@ __all__ = ["Declared", "DeclaredEvent", "FurtherOutcomes", "declare", "known_out
 
 OwnColumn: TypeAlias = Literal["until", "aware_on", "made_on", "reviewed_on"]
 """The columns that an event of a rulebook can have besides those of every fact."""
-Words: TypeAlias = tuple[Name, ...]
+
+
+def _each_once(words: tuple[str, ...]) -> tuple[str, ...]:
+    for place, word in enumerate(words):
+        if word in words[:place]:
+            raise ValueError(f"{word!r} stands there twice")
+    return words
+
+
+Words: TypeAlias = Annotated[tuple[Name, ...], AfterValidator(_each_once)]
 
 OF_A_MODEL: Final = ("state", "case", "trigger", "get_graph", "after_move")
 """What an object has that is moved as a case is, besides a method for each event."""
@@ -55,12 +64,12 @@ class DeclaredEvent(Model):
     title: str = ""
     on: Annotated[str, Field(pattern=r"^The .*\.$")]
     outcomes: Words = ()
-    may_lack_outcome: bool = False
+    may_lack_outcome: StrictBool = False
     parties: Words = ()
     columns: tuple[OwnColumn, ...] = ()
     needs: tuple[Literal["party", "served_on", "until", "aware_on", "made_on", "reviewed_on"], ...] = ()
-    ahead: bool = False
-    served_earlier: bool = False
+    ahead: StrictBool = False
+    served_earlier: StrictBool = False
     note: str = ""
 
     @model_validator(mode="after")
@@ -136,6 +145,8 @@ class FurtherOutcomes(Model):
             raise ValueError(f"{self.of} has no outcomes that moves and limits could tell apart")
         if NONE in self.words:
             raise ValueError(f"no outcome is called {NONE!r}")
+        if known := sorted({*self.words} & {*choices_in(LIBRARY[self.of], "outcome")}):
+            raise ValueError(f"{self.of} has the outcome {known[0]!r} in the library already: leave it out")
         return self
 
     @property

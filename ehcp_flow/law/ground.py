@@ -7,7 +7,7 @@ import re
 from functools import cached_property
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, StrictBool, model_validator
 
 from ehcp_flow.facts import OUTCOMES
 from ehcp_flow.law.citation import CitedOnce
@@ -65,7 +65,7 @@ class Ground(Model):
     least: PeriodText = None
     margin: PeriodText = None
     adviser: str = ""
-    one_day: bool = False
+    one_day: StrictBool = False
     in_force_from: dt.date
     in_force_to: dt.date | None = None
     not_checked: str = ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from ehcp_flow.law.citation import CitedOnce
 from ehcp_flow.law.parts import Model, Name
@@ -70,7 +70,7 @@ class Needs(_Question):
     missing: str
     remedy: str = ""
     finding: str = ""
-    checked: bool = True
+    checked: StrictBool = True
 
 
 class Protects(_Question):

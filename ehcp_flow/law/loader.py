@@ -20,7 +20,7 @@ from ehcp_flow.law.declared import DeclaredEvent, FurtherOutcomes, declare
 from ehcp_flow.law.ground import Ground
 from ehcp_flow.law.lines import find_line
 from ehcp_flow.law.model import Asked, Limit, Note, Rule, Rulebook
-from ehcp_flow.law.parts import Model
+from ehcp_flow.law.parts import Model, unknown
 from ehcp_flow.law.patterns import Pattern, matches
 from ehcp_flow.law.toml_files import Placed, SourceFile, each, read_toml
 from ehcp_flow.vocabulary import growing
@@ -114,7 +114,7 @@ def _read(
     for placed in limits.values():
         counterpart = placed.item.counterpart
         if counterpart is not None and counterpart not in limits:
-            placed.file.refuse((*placed.path, "counterpart"), f"no limit is called {counterpart!r}")
+            placed.file.refuse((*placed.path, "counterpart"), unknown("limit", counterpart, limits))
         if counterpart is not None and limits[counterpart].item.counterpart is not None:
             first = limits[counterpart].item.counterpart
             placed.file.refuse((*placed.path, "counterpart"), f"{counterpart!r} repeats {first!r} itself: name that")
@@ -224,7 +224,7 @@ def _check_patterns(placed: Placed, path: tuple[str | int, ...], item: object, s
     if isinstance(item, Pattern):
         for name in sorted(item.spells):
             if name not in spells:
-                placed.file.refuse(path, f"{item}: no spell is called {name!r}")
+                placed.file.refuse(path, f"{item}: {unknown('spell', name, spells)}")
             if spells[name].item.unless_during is not None:
                 placed.file.refuse(path, f"{item}: spell {name!r} has an unless_during itself")
     elif isinstance(item, Model):
@@ -248,13 +248,13 @@ def _check_clock(placed: Placed, spells: Mapping[str, Placed]) -> None:
 def _check_names(placed: Placed, key: str, names: Iterable[str], spells: Mapping[str, Placed]) -> None:
     for name in names:
         if name not in spells:
-            placed.file.refuse((*placed.path, key), f"no spell is called {name!r}")
+            placed.file.refuse((*placed.path, key), unknown("spell", name, spells))
 
 
 def _check_notice(placed: Placed, limits: Mapping[str, Placed]) -> None:
     for name in placed.item.limits:
         if name not in limits:
-            placed.file.refuse((*placed.path, "limits"), f"no limit is called {name!r}")
+            placed.file.refuse((*placed.path, "limits"), unknown("limit", name, limits))
 
 
 def _check_limit(
@@ -264,23 +264,23 @@ def _check_limit(
     for index, rule in enumerate(placed.item.rule):
         path = (*placed.path, "rule", index)
         if rule.clock not in clocks:
-            placed.file.refuse((*path, "clock"), f"no clock is called {rule.clock!r}")
+            placed.file.refuse((*path, "clock"), unknown("clock", rule.clock, clocks))
         clock: Clock = clocks[rule.clock].item
         for pattern in rule.only_from:
             if not starts_clock(clock, pattern):
                 placed.file.refuse((*path, "only_from"), f"clock {clock.id!r} does not start on {pattern}")
         for name in rule.not_during:
             if name not in spells:
-                placed.file.refuse((*path, "not_during"), f"no spell is called {name!r}")
+                placed.file.refuse((*path, "not_during"), unknown("spell", name, spells))
         for key in ("by_body", "not_by_body"):
             for name in getattr(rule, key):
                 if name not in asked:
-                    placed.file.refuse((*path, key), f"no body that can be asked is called {name!r}")
+                    placed.file.refuse((*path, key), unknown("body that can be asked", name, asked))
         if rule.yields_to is not None and rule.yields_to.spell not in spells:
-            placed.file.refuse((*path, "yields_to"), f"no spell is called {rule.yields_to.spell!r}")
+            placed.file.refuse((*path, "yields_to"), unknown("spell", rule.yields_to.spell, spells))
         for use_index, use in enumerate(rule.exceptions):
             if use.ground not in grounds:
-                placed.file.refuse((*path, "exceptions", use_index), f"no ground is called {use.ground!r}")
+                placed.file.refuse((*path, "exceptions", use_index), unknown("ground", use.ground, grounds))
         _check_rule(placed, path, rule)
         _check_readings(placed, path, rule, grounds)
 
@@ -291,7 +291,7 @@ def _check_readings(
     for index, reading in enumerate(rule.readings):
         for name in reading.with_exceptions:
             if name not in grounds:
-                placed.file.refuse((*path, "readings", index), f"no ground is called {name!r}")
+                placed.file.refuse((*path, "readings", index), unknown("ground", name, grounds))
 
 
 def _check_rule(placed: Placed, path: tuple[str | int, ...], rule: Rule) -> None:

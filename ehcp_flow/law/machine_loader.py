@@ -14,7 +14,8 @@ from pydantic import BaseModel, ValidationError
 from ehcp_flow.facts import FACT_TYPES, told_apart
 from ehcp_flow.law.declared import Declared, known_outcomes
 from ehcp_flow.law.guard import parse_guard
-from ehcp_flow.law.parts import Model
+from ehcp_flow.law.parts import Model, unknown
+from ehcp_flow.law.patterns import no_event
 from ehcp_flow.law.state_machine import (
     GroundOfAppeal,
     KeptState,
@@ -85,6 +86,7 @@ def _region(
         section: list(each(files, section, model, {**context, "guards": guards}))
         for section, (_, model) in _ROWS.items()
     }
+    _check_asked(files)
     for section, unique in (("state", "id"), ("group", "id"), ("past", "finding"), ("obeyed", "outcome")):
         _once(rows[section], unique)
     told = {field: tuple(placed.item for placed in rows[section]) for section, (field, _) in _ROWS.items()}
@@ -92,7 +94,7 @@ def _region(
     if region.appeals and region.machine.without is None:
         machines[0].file.refuse(("machine",), "say what it is to be without a decision: [machine.without]")
     _check_states(region, machines[0], rows)
-    _check_moves(region, rows["move"], context.get("declared", ()))
+    _check_moves(region, rows, context.get("declared", ()))
     _check_shape(region, machines[0], rows)
     return region
 
@@ -115,9 +117,22 @@ def _guards(files: list[SourceFile], context: Mapping[str, Any], limits: Collect
                 file.refuse(("guard", index, "id"), f"{guard.id!r} is declared already")
             limit = getattr(guard, "limit", None)
             if limit is not None and limit not in limits:
-                file.refuse(("guard", index, "limit"), f"no limit is called {limit!r}")
+                file.refuse(("guard", index, "limit"), unknown("limit", limit, limits))
             found[guard.id] = row, guard
     return found
+
+
+def _check_asked(files: Sequence[SourceFile]) -> None:
+    """Refuse a guard that no move asks."""
+    rows = [row for file in files for row in file.data.get("move", [])]
+    asked = [guard for row in rows for guard in row.get("guards", [])]
+    names = {guard["guard"] if isinstance(guard, dict) else guard for guard in asked}
+    for file in files:
+        for index, row in enumerate(file.data.get("guard", [])):
+            if row["id"] not in names:
+                file.refuse(
+                    ("guard", index, "id"), f"no move asks guard {row['id']!r}: name it in guards, or leave it out"
+                )
 
 
 def _once(rows: Iterable[Placed], key: str) -> None:
@@ -131,7 +146,7 @@ def _once(rows: Iterable[Placed], key: str) -> None:
 
 def _check_states(region: LegalRegion, machine: Placed, rows: Mapping[str, list[Placed]]) -> None:
     """Refuse a name that is no state and no group, wherever states are named, and a choice that leaves no state."""
-    known = {state.id for state in region.states}
+    known = [state.id for state in region.states]
     named = [
         ("group", "states"), ("move", "sources"), ("misplaced", "at"), ("kept", "at"), ("kept", "never_to"),
     ]  # fmt: skip
@@ -154,7 +169,7 @@ def _check_states(region: LegalRegion, machine: Placed, rows: Mapping[str, list[
     single += [(placed, key, getattr(placed.item, key)) for placed in rows["move"] for key in ("to", "forces")]
     for placed, key, name in single:
         if name is not None and name not in known:
-            placed.file.refuse((*placed.path, key), f"no state is called {name!r}")
+            placed.file.refuse((*placed.path, key), unknown("state", name, known))
 
 
 def _check_chosen(region: LegalRegion, placed: Placed, path: tuple[str | int, ...], names: Sequence[str]) -> None:
@@ -169,7 +184,8 @@ def _check_chosen(region: LegalRegion, placed: Placed, path: tuple[str | int, ..
         placed.file.refuse((*placed.path, *path), "it leaves no state")
 
 
-def _check_moves(region: LegalRegion, moves: list[Placed], of_its_own: Sequence[Declared]) -> None:
+def _check_moves(region: LegalRegion, rows: Mapping[str, list[Placed]], of_its_own: Sequence[Declared]) -> None:
+    moves = rows["move"]
     declared: dict[tuple[str, str, str | None], list[LegalMove]] = {}
     for placed in moves:
         for event, outcome in placed.item.keys:
@@ -187,11 +203,27 @@ def _check_moves(region: LegalRegion, moves: list[Placed], of_its_own: Sequence[
                             "changes from a day on, give the one in_force_to and the other in_force_from",
                         )
                 others.append(placed.item)
+    _check_moved(region, rows["misplaced"])
     for event in dict.fromkeys(event for event, _ in region.keys):
         for outcome in _told_apart(event, of_its_own):
             if (event, outcome) not in region.keys:
                 placed = next(each for each in moves if any(event == key[0] for key in each.item.keys))
                 placed.file.refuse((*placed.path, "on"), f"{event}: outcome {outcome} is not dealt with")
+
+
+def _check_moved(region: LegalRegion, misplaced: Iterable[Placed]) -> None:
+    """Refuse a reason why an event is out of place that moves nothing here."""
+    moved = {event for event, _ in region.keys}
+    for placed in misplaced:
+        for event in placed.item.events:
+            if event not in {"*", *moved}:
+                bare = event.partition(":")[0]
+                why = (
+                    no_event(bare) if bare not in FACT_TYPES
+                    else f"write {bare}: a reason is one for every outcome" if bare in moved
+                    else f"{bare} moves nothing here, so it is never out of place: no move names it"
+                )  # fmt: skip
+                placed.file.refuse((*placed.path, "events"), why)
 
 
 def _told_apart(event: str, of_its_own: Sequence[Declared]) -> tuple[str | None, ...]:
@@ -203,13 +235,12 @@ def _told_apart(event: str, of_its_own: Sequence[Declared]) -> tuple[str | None,
 def _why_not(event: str, outcome: str | None, of_its_own: Sequence[Declared]) -> str:
     """Return why a fact of such an event moves nothing, empty if it can."""
     if event not in FACT_TYPES:
-        return f"there is no event called {event!r}"
+        return no_event(event)
     if FACT_TYPES[event].prospective:
         return f"{event} lies in the future when it is recorded, so it moves nothing"
     told = _told_apart(event, of_its_own)
     if outcome not in told:
-        known = ", ".join(str(known or "none") for known in told)
-        return f"{event}: the outcome must be one of {known}"
+        return f"{event}: write {' or '.join(event if known is None else f'{event}:{known}' for known in told)}"
     return ""
 
 

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Field, SkipValidation, model_validator
+from pydantic import Field, SkipValidation, StrictBool, model_validator
 
 from ehcp_flow.counting import Convention, Period
 from ehcp_flow.errors import UnknownNameError
@@ -20,7 +20,7 @@ from ehcp_flow.law.body import Body
 from ehcp_flow.law.checklist import Notice
 from ehcp_flow.law.citation import Cited, Instrument
 from ehcp_flow.law.clock import Clock, Deemed, ShownByDate, Sign, Spell
-from ehcp_flow.law.cohort import Cohort
+from ehcp_flow.law.cohort import Cohorts
 from ehcp_flow.law.declared import DeclaredEvent, FurtherOutcomes, declare
 from ehcp_flow.law.ground import Doubt, ExceptionUse, Ground
 from ehcp_flow.law.parts import CountingText, DateField, Evidence, Hashed, Kind, Model, Name, PeriodText, join
@@ -86,7 +86,7 @@ class ActInQuestion(Model):
     finding: Name
     done_by: Patterns = ()
     later: Patterns = ()
-    where_missed: bool = False
+    where_missed: StrictBool = False
     says: str
     remedy: str = ""
 
@@ -178,21 +178,21 @@ class Rule(Model):
     by_body: tuple[Name, ...] = ()
     not_by_body: tuple[Name, ...] = ()
     not_during: tuple[Name, ...] = ()
-    cohorts: tuple[Cohort, ...] = ()
+    cohorts: Cohorts = ()
     yields_to: GivesWay | None = None
     only_with: Patterns = ()
     only_with_from: Patterns = ()
     owed_if_by_due: Patterns = ()
-    right: bool = False
+    right: StrictBool = False
     owed_only_if: str = ""
-    shown_by_act: bool = True
+    shown_by_act: StrictBool = True
     shown_owed_by: Patterns = ()
     counts_from: tuple[DateField, ...] = ()
     act: str
     otherwise: str = ""
     done_by: Patterns = ()
-    done_as_named: bool = False
-    cited_by_reason: bool = False
+    done_as_named: StrictBool = False
+    cited_by_reason: StrictBool = False
     first: Patterns = ()
     first_by_date: ShownByDate | None = None
     done_after_first_by: Patterns = ()
@@ -226,6 +226,8 @@ class Rule(Model):
     @model_validator(mode="after")
     def _complete(self) -> Rule:
         join("versions", self.version)
+        if self.version[0].applies_to:
+            raise ValueError("applies_to is for a version that follows another: the first applies to every case")
         if bool(self.done_by) == self.done_as_named:
             raise ValueError("give done_by, or done_as_named = true")
         if not self.owed_only_if and (self.shown_owed_by or not self.shown_by_act):
@@ -267,7 +269,7 @@ class Limit(Model):
     counterpart: Name | None = None
     title: str
     group: str
-    actor: str
+    actor: str = Field(min_length=1)
     kind: Kind
     note: str = ""
     rule: tuple[Rule, ...] = Field(min_length=1)

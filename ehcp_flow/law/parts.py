@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from ehcp_flow.closed import complete
 from ehcp_flow.counting import SchoolDays, Terms, parse_convention, parse_period
+from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.facts import DATES
 
 __all__ = [
@@ -27,11 +28,17 @@ __all__ = [
     "PerhapsDated",
     "PeriodText",
     "join",
+    "unknown",
 ]
 
 Kind: TypeAlias = Literal["statutory", "guidance", "derived", "local"]
 Evidence: TypeAlias = Literal["P", "P (ct)", "P~", "S", "S-quote", "own", "M"]
 Name: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+def unknown(what: str, name: str, known: Iterable[str]) -> str:
+    """Return that nothing of a kind has a name, and which is near to it, or which there are."""
+    return f"no {what} is called {name!r}{UnknownNameError(what, name, known).hint}"
 
 
 def _date_field(name: str) -> str:

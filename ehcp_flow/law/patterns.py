@@ -16,9 +16,9 @@ from typing import Annotated, Any, Final, NamedTuple, TypeAlias
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from ehcp_flow.facts import FACT_TYPES, OUTCOMES, outcomes_of
+from ehcp_flow.facts import FACT_TYPES, OUTCOMES, choices_of, outcomes_of
 
-__all__ = ["BY", "NONE", "Pattern", "Patterns", "parse_pattern"]
+__all__ = ["BY", "NONE", "Pattern", "Patterns", "no_event", "parse_pattern"]
 
 NONE: Final = "none"
 """The word for the outcome of a fact that has none, where its event need not have one."""
@@ -79,6 +79,12 @@ class Pattern(NamedTuple):
         return " ".join(told)
 
 
+def no_event(name: str) -> str:
+    """Return that no event has a name, and which is near to it."""
+    near = get_close_matches(name, FACT_TYPES, n=1)
+    return f"there is no event called {name!r}" + (f"; did you mean {near[0]}?" if near else "")
+
+
 def parse_pattern(text: object) -> Pattern:
     """Return the pattern that `text` states. Raises ValueError for an unknown event or outcome, or another word."""
     if isinstance(text, Pattern):
@@ -98,11 +104,15 @@ def parse_pattern(text: object) -> Pattern:
         names.add(prefix + name)
     event, _, outcome = fact.partition(":")
     if event not in FACT_TYPES:
-        near = get_close_matches(event, FACT_TYPES, n=1)
-        raise ValueError(f"there is no event called {event!r}" + (f"; did you mean {near[0]}?" if near else ""))
+        raise ValueError(no_event(event))
     if outcome and outcome not in OUTCOMES.get(event, ()) and not (outcome == NONE and None in outcomes_of(event)):
-        known = ", ".join(OUTCOMES.get(event, ())) or "none"
-        raise ValueError(f"{event} has no outcome {outcome!r}; its outcomes are {known}")
+        known = ", ".join(OUTCOMES.get(event, ()))
+        there_are = f"its outcomes are {known}" if known else f"it has none at all: write {event}"
+        raise ValueError(f"{event} has no outcome {outcome!r}; {there_are}")
+    parties = choices_of(event, "party")
+    for party in sorted(name.removeprefix(BY) for name in inside | outside if name.startswith(BY)):
+        if parties and party not in parties:
+            raise ValueError(f"{event} has no party {party!r}; its parties are {', '.join(parties)}")
     return Pattern(event, outcome or None, frozenset(inside), frozenset(outside))
 
 

@@ -44,7 +44,7 @@ from ehcp_flow.law.clock import Clock
 from ehcp_flow.law.declared import DeclaredEvent, declare
 from ehcp_flow.law.loader import starts_clock
 from ehcp_flow.law.model import Limit, Rule, Rulebook
-from ehcp_flow.law.parts import Name
+from ehcp_flow.law.parts import Name, unknown
 from ehcp_flow.law.patterns import Patterns
 from ehcp_flow.law.toml_files import Placed, SourceFile, each, read_toml
 from ehcp_flow.law.version import Version
@@ -174,7 +174,7 @@ def _check(
         _check_starts(placed, rulebook, events)
         return
     if target.clock not in rulebook.clocks:
-        placed.file.refuse((*placed.path, "clock"), f"no clock is called {target.clock!r}")
+        placed.file.refuse((*placed.path, "clock"), unknown("clock", target.clock, rulebook.clocks))
     clock = rulebook.clocks[target.clock]
     for pattern in target.only_from:
         if not starts_clock(clock, pattern):

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictBool, ValidationInfo, WithJsonSchema
 
 from ehcp_flow.facts import FACT_TYPES
 from ehcp_flow.law.citation import Cited, CitedOnce
 from ehcp_flow.law.guard import parse_guard
-from ehcp_flow.law.parts import Hashed, Model, Name, PerhapsDated
-from ehcp_flow.law.patterns import Patterns
+from ehcp_flow.law.parts import Hashed, Model, Name, PerhapsDated, unknown
+from ehcp_flow.law.patterns import Patterns, no_event
 
 __all__ = [
     "ALL",
@@ -45,7 +45,7 @@ Chosen: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]
 
 def _event(name: str) -> str:
     if name not in FACT_TYPES:
-        raise ValueError(f"there is no event called {name!r}")
+        raise ValueError(no_event(name))
     return name
 
 
@@ -80,9 +80,9 @@ class LegalStateRow(Model):
     """A state: its name, what it means, whether a plan is maintained in it, and whether it settles a dispute."""
 
     id: StateName
-    meaning: str
-    maintained: bool = False
-    settled: bool = False
+    meaning: str = Field(min_length=1)
+    maintained: StrictBool = False
+    settled: StrictBool = False
 
 
 class StateGroup(Model):
@@ -215,7 +215,7 @@ class MisplacedFacts(Model):
     reason: str
     remedy: str
     citation: CitedOnce
-    taken: bool = False
+    taken: StrictBool = False
 
 
 class Past(Model):
@@ -240,7 +240,7 @@ class GroundOfAppeal(Model):
 
     citation: CitedOnce
     against: Patterns = Field(min_length=1)
-    in_custody: bool = False
+    in_custody: StrictBool = False
     certificate: Annotated[str, Field(pattern="^(yes|no|depends)$")]
     overtaken_by: Events = Field(min_length=1)
     answered_by: Patterns = Field(min_length=1)
@@ -293,7 +293,8 @@ class LegalRegion(Hashed):
         if name not in self._known:
             group = next((group for group in self.groups if group.id == name), None)
             if group is None:
-                raise ValueError(f"no state and no group is called {name!r}")
+                known = (*self._known, *(group.id for group in self.groups))
+                raise ValueError(unknown("state and no group", name, known))
             self._known[name] = frozenset(self.chosen(group.states))
         return self._known[name]
 

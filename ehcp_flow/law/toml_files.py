@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources.abc import Traversable
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 from pydantic import BaseModel, ValidationError
 
@@ -33,7 +34,8 @@ class SourceFile(NamedTuple):
         """Raise the file's error for the first thing that pydantic found wrong in what stands at `path`."""
         first = error.errors(include_url=False)[0]
         inner = (part for part in first["loc"] if not str(part).startswith(("function-", "tuple")))
-        self.refuse((*path, *inner), in_words(first["type"], first["msg"], first.get("input")))
+        pattern = first.get("ctx", {}).get("pattern", "")
+        self.refuse((*path, *inner), in_words(first["type"], first["msg"], first.get("input"), pattern))
 
 
 class Placed(NamedTuple):
@@ -49,7 +51,7 @@ def read_toml(
 ) -> SourceFile:
     """Return a TOML file as it was read; raise `error` for one that is not UTF-8, or not TOML, `missing` for none."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as wrong:
         raise error(path.name, "(file)", 1, f"it is not UTF-8: {wrong.reason}") from None
     except (OSError, ValueError) as wrong:
@@ -80,11 +82,41 @@ def each(
                 file.refuse_first(error, (section, index))
 
 
-def in_words(kind: str, message: str, value: Any) -> str:
+_WORDS: Final[Mapping[str, str]] = {
+    "extra_forbidden": "there is no such key",
+    "missing": "this key is missing",
+    "tuple_type": "write a list, in square brackets",
+    "too_short": "write one at least",
+    "string_too_short": "write one letter at least",
+    "string_type": "write a text, in quotes",
+    "bool_type": "write true or false",
+    "model_type": "write a table",
+    "dict_type": "write a table",
+    "date_type": "write a day without quotes: 2026-09-01",
+    "date_parsing": "write a day without quotes: 2026-09-01",
+    "date_from_datetime_inexact": "write a day without quotes: 2026-09-01",
+    "date_from_datetime_parsing": "write a day without quotes: 2026-09-01",
+}
+"""What is said of each kind of error of pydantic, where its own words are not for whoever writes the file."""
+PATTERNS: Final[Mapping[str, str]] = {
+    r"^[a-z][a-z0-9_]*$": "write a name of small letters, digits and _, which begins with a letter",
+    r"^[A-Z][A-Z0-9_]*$": "write a name of capital letters, digits and _, which begins with a letter",
+    r"^[A-Za-z]+$": "write letters alone",
+    r"^The .*\.$": 'write a sentence that says which day it is: "The day the panel met."',
+    r"^https://": "write an address that begins with https://",
+    "^(yes|no|depends)$": "write yes, no or depends",
+}
+"""What is asked where a text has to be of a pattern."""
+
+
+def in_words(kind: str, message: str, value: Any, pattern: str = "") -> str:
     """Return what pydantic says, in words for whoever writes the file."""
-    if kind == "extra_forbidden":
-        return "there is no such key"
-    if kind == "missing":
-        return "this key is missing"
-    message = message.removeprefix("Value error, ")
-    return message if repr(value) in message or isinstance(value, dict) else f"{message} (found {value!r})"
+    said = _WORDS.get(kind) or PATTERNS.get(pattern) or message.removeprefix("Value error, ")
+    said = re.sub("^Input should be", "it should be", said)
+    told = repr(value) in said or kind in ("extra_forbidden", "missing", "too_short")
+    return f"{said} (found {value!r})" if not told and _is_written(value) else said
+
+
+def _is_written(value: Any) -> bool:
+    """Whether a value is as the file has it, and short enough to be said again."""
+    return isinstance(value, str | int | float) or (isinstance(value, list) and all(map(_is_written, value)))

@@ -6,12 +6,12 @@ import datetime as dt
 from functools import cached_property
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from ehcp_flow.counting import Convention, OfSchoolYear, Period, Terms, Window, period_of
 from ehcp_flow.law.citation import Cited
 from ehcp_flow.law.clock import Protected
-from ehcp_flow.law.cohort import Cohort
+from ehcp_flow.law.cohort import Cohorts
 from ehcp_flow.law.parts import CountingText, Dated, DateField, Evidence, Model, Name, PeriodText
 from ehcp_flow.law.patterns import Patterns
 
@@ -31,7 +31,7 @@ class Count(Model):
     counts_from: tuple[DateField, ...] = ()
     or_from_fact: Patterns = ()
     counts_from_fact: Patterns = ()
-    needed: bool = False
+    needed: StrictBool = False
 
     @model_validator(mode="after")
     def _complete(self) -> Count:
@@ -68,7 +68,7 @@ class Version(Dated):
     counting: CountingText = None
     later_of: tuple[Count, ...] = ()
     protected_until: Protected | None = None
-    applies_to: tuple[Cohort, ...] = ()
+    applies_to: Cohorts = ()
     roll: Literal["none", "tribunal"] = "none"
     words: str = ""
     citation: Cited = Field(min_length=1)
@@ -143,21 +143,21 @@ class Reading(Model):
     counting: CountingText = None
     counts_from_fact: Patterns = ()
     within: PeriodText = None
-    only_if_earlier: bool = False
+    only_if_earlier: StrictBool = False
     only_done_by: Patterns = ()
     beside: Patterns = ()
-    either_answer: bool = False
-    without_exceptions: bool = False
-    without_past_exceptions: bool = False
+    either_answer: StrictBool = False
+    without_exceptions: StrictBool = False
+    without_past_exceptions: StrictBool = False
     with_exceptions: tuple[Name, ...] = ()
-    yields_to_nothing: bool = False
+    yields_to_nothing: StrictBool = False
     kept_by: Patterns = ()
-    limits_nothing: bool = False
-    binds: bool = False
+    limits_nothing: StrictBool = False
+    binds: StrictBool = False
     not_done_by: Patterns = ()
     from_age: int | None = Field(default=None, ge=1)
     unless: Patterns = ()
-    contests: bool = True
+    contests: StrictBool = True
     says: str
     in_force_from: dt.date | None = None
     in_force_to: dt.date | None = None

@@ -46,8 +46,8 @@ def machine(
     """
     from transitions import Machine
 
-    for kind, why in _kinds_refused() if of else ():
-        if issubclass(of, kind):
+    for kind, why in () if of is None else _kinds_refused():
+        if of is not None and issubclass(of, kind):
             raise TypeError(f"{of.__name__}: {why}; give Machine, GraphMachine, LockedMachine or LockedGraphMachine")
     built = build_machine(regions_of(rulebook or england()).pathway, of or Machine, imported=False, **options)
     setattr(built, _LAW, at_hand(rulebook, calendars))

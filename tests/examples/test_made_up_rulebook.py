@@ -219,6 +219,17 @@ def test_what_is_englands_only_says_so(command):
     assert "A made-up procedure" in told.stderr
 
 
+def test_counting_back_needs_a_chain_of_its_own_and_says_for_whom_it_counts(tmp_path):
+    refused = run("schedule", "--by", "2026-05-11", "--rulebook", FOLDER)
+    assert refused.exit_code == 2
+    assert "name yours with --limit): they count by England's law" in refused.stderr
+    law = shutil.copytree(FOLDER, tmp_path / "law")
+    file = law / "complaints.toml"
+    file.write_text(file.read_text().replace('act = "bring', 'cohorts = [{ under_age = 11 }]\nact = "bring'))
+    told = run("schedule", "--by", "2026-05-11", "--limit", "panel", "--rulebook", law)
+    assert "panel: counted by the first of its rules (panel), for whom the day counted from is one on" in told.stderr
+
+
 def test_no_life_is_made_up_of_another_procedure():
     told = run("synth", "--cases", "3", "--rulebook", FOLDER)
     assert (told.exit_code, told.stdout) == (2, "")

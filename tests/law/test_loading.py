@@ -141,7 +141,7 @@ WRONG = {
     'begins_on = ["detained"]': (
         'begins_on = ["review_decision_sent:kept"]', "kept", "its outcomes are maintain, amend, cease"
     ),
-    'ends_on = ["released"]': ('ends_on = ["released:x"]', "released:x", "its outcomes are none"),
+    'ends_on = ["released"]': ('ends_on = ["released:x"]', "released:x", "it has none at all: write released"),
     'resumes_on = ["refusal_reversed"]': ('resumes_on = "refusal_reversed"', "resumes_on", "write a list of events"),
     'unless_during = ["custody"]': ('unless_during = ["prison"]', "prison", "no spell is called 'prison'"),
     'clock = "request"': ('clock = "reqest"', "reqest", "no clock is called 'reqest'"),
@@ -153,8 +153,8 @@ WRONG = {
     'limits = ["decide"]': ('limits = ["undecided"]', "undecided", "no limit is called 'undecided'"),
     'row = "a_note"': ('row = "decide"', "rows =", "row 'decide' is a note"),
     'test = "closure"': ('test = "absence"', "[[ground]]", "margin"),
-    'evidence = "M"': ('evidence = "Q"', '"Q"', "Input should be 'P', 'P (ct)'"),
-    'id = "custody"': ('id = "Custody"', "Custody", "String should match pattern"),
+    'evidence = "M"': ('evidence = "Q"', '"Q"', "it should be 'P', 'P (ct)'"),
+    'id = "custody"': ('id = "Custody"', "Custody", "write a name of small letters"),
     "in_force_from = 2014-09-01\ncounting": (
         "in_force_from = 2014-09-01\nin_force_to = 2014-01-01\ncounting",
         "[[limit.rule.version]]", "lies before in_force_from",
@@ -336,8 +336,8 @@ OTHERS = [
     (VERSION, 'counting = "at least 6 weeks after"\n', "a window knows done_by, lapses_on and owed_only_if only"),
     ('citation = ["SR 5(1)"]\nevidence', 'citation = ["SR five"]\nevidence', "names no numbered provision"),
     ('citation = ["SR 5(1)"]\nevidence', 'citation = ["5"]\nevidence', "is no citation"),
-    ('citation = ["SR 5(1)"]\nevidence', "citation = []\nevidence", "at least 1 item"),
-    ('citation = ["SR 5(1)"]\nevidence', "citation = 5\nevidence", "valid tuple"),
+    ('citation = ["SR 5(1)"]\nevidence', "citation = []\nevidence", "write one at least"),
+    ('citation = ["SR 5(1)"]\nevidence', "citation = 5\nevidence", "write a list"),
     ('done_by = ["assessment_agreed"]', "done_by = [5]", "5 names no event"),
 ]  # fmt: skip
 

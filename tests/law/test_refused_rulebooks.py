@@ -1,0 +1,84 @@
+"""What a rulebook of one's own gets wrong is refused when it is loaded, in its writer's words, and where it stands."""
+
+import pytest
+
+from ehcp_flow.errors import RulebookError
+from ehcp_flow.law import load_rulebook
+from tests.law.test_declared import folder
+
+RULE = 'done_by = ["panel_met"]\n'
+PANEL = '{ in_force_from = 2020-01-01, counting = "8 weeks after"'
+MOVE = '{ on = ["appeal_withdrawn"]'
+EVENTS = 'events = ["appeal_registered"]'
+OUTCOMES = 'outcomes = ["upheld", "turned_down"]'
+PARTIES = f'{OUTCOMES}\nparties = ["parent", "school"]'
+STARTS = 'starts_on = ["appeal_registered"]'
+GUARD = '\n[[guard]]\nid = "idle"\nkind = "judgement"\nsays = "who knows"\ncitation = "JR 2"\n'
+MORE = '\n[[outcomes]]\nof = "mediation_agreed"\nwords = ["{}"]\n'
+NOBODY = "nobody can be of it: no case is "
+
+
+def with_cohorts(*cohorts):
+    return f"{RULE}cohorts = [{', '.join(cohorts)}]\n"
+
+
+REFUSED = {
+    "ages that exclude each other": (RULE, with_cohorts("{under_age = 11, from_age = 16}"), f"{NOBODY}16 or older and"),
+    "one age": (RULE, with_cohorts("{under_age = 11, from_age = 11}"), f"{NOBODY}11 or older and under 11"),
+    "two cohorts": (RULE, with_cohorts("{under_age = 11}", "{from_age = 11}"), f"{NOBODY}11 or older and under 11"),
+    "days": (
+        RULE, with_cohorts("{on_or_after = 2026-04-01, before = 2026-01-01}"),
+        f"{NOBODY}on or after 2026-04-01 and before 2026-01-01",
+    ),
+    "days in two": (
+        RULE, with_cohorts("{on_or_after = 2026-04-01}", "{before = 2026-04-01}"),
+        f"{NOBODY}on or after 2026-04-01 and before 2026-04-01",
+    ),
+    "a misspelt event that is out of place": (EVENTS, 'events = ["apeal_registered"]', "mean appeal_registered?"),
+    "an outcome that is out of place": (
+        'events = ["appeal_withdrawn", "appeal_response_sent", "panel_met"]',
+        'events = ["appeal_withdrawn", "appeal_response_sent", "panel_met:upheld"]', "write panel_met: a reason is",
+    ),
+    "an event that moves nothing": (EVENTS, 'events = ["appeal_registered", "meeting_held"]', "meeting_held moves"),
+    "a party that there is not": (
+        f"{OUTCOMES}\n", f'{PARTIES}\n[[clock]]\nid = "met"\ntitle = "it met"\nstarts_on = ["panel_met by martian"]\n',
+        "panel_met has no party 'martian'; its parties are parent, school",
+    ),
+    "a guard that nobody asks": (EVENTS, f"{EVENTS}\n", "no move asks guard 'idle'"),
+    "an outcome twice": (OUTCOMES, 'outcomes = ["upheld", "upheld"]', "'upheld' stands there twice"),
+    "an outcome of the library": ("[[clock]]", f"{MORE.format('assess')}\n[[clock]]", "has the outcome 'assess' in"),
+    "a first version for some": (PANEL, f"{PANEL}, applies_to = [{{ under_age = 5 }}]", "applies_to is for a version"),
+    "an empty actor": ('actor = "local authority"', 'actor = ""', "write one letter at least"),
+    "an empty meaning": ('meaning = "no complaint is open"', 'meaning = ""', "write one letter at least"),
+    "a yes": ('meaning = "no complaint is open"', 'meaning = "x", maintained = "yes"', "write true or false"),
+    "a text for a list": (OUTCOMES, 'outcomes = "upheld"', r"write a list, in square brackets \(found 'upheld'\)"),
+    "an empty list": ('citation = ["JR 4(2)"]', "citation = []", "citation: write one at least$"),
+    "no sentence": ('on = "The day the panel met about the complaint (rule 4)."', 'on = "when"', "write a sentence"),
+    "a list for one": ('citation = "JR 2"', 'citation = ["JR 2"]', "citation: write a table$|citation: write"),
+    "a day in quotes": ("in_force_from = 2020-01-01", 'in_force_from = "2020"', "write a day without quotes"),
+    "an outcome left out": (
+        'on = ["panel_met:upheld", "panel_met:turned_down"]', 'on = ["panel_met"]',
+        "write panel_met:upheld or panel_met:turned_down",
+    ),
+    "a clock by a near name": ('clock = "complaint"', 'clock = "complant"', "did you mean complaint"),
+    "a state by a near name": ('to = "OPEN"', 'to = "OPN"', "did you mean OPEN"),
+    "an event of a move by a near name": (MOVE, '{ on = ["apeal_withdrawn"]', "did you mean appeal_withdrawn"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_it_is_refused_in_its_writers_words(tmp_path, name):
+    old, new, why = REFUSED[name]
+    path = folder(tmp_path, "", old=old, new=new)
+    if name == "a guard that nobody asks":
+        with (path / "moves" / "complaints.toml").open("a") as file:
+            file.write(GUARD)
+    with pytest.raises(RulebookError, match=why):
+        load_rulebook(path)
+
+
+def test_a_file_that_an_editor_of_windows_wrote_is_read(tmp_path):
+    path = folder(tmp_path, "")
+    for file in path.rglob("*.toml"):
+        file.write_text(file.read_text(), encoding="utf-8-sig")
+    assert load_rulebook(path).title.startswith("A made-up procedure")
