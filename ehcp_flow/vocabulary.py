@@ -14,7 +14,17 @@ from typing import Any, Final, ParamSpec, TypeAlias, TypeVar, cast
 
 from ehcp_flow.facts import FACT_TYPES, LEGAL_ORDER, OUTCOMES, Fact, choices_of, outcomes_of
 
-__all__ = ["KEYS", "KEY_OF", "LIBRARY", "Key", "forget_declared", "growing", "per_vocabulary", "take_in"]
+__all__ = [
+    "KEYS",
+    "KEY_OF",
+    "LIBRARY",
+    "Key",
+    "declared_words",
+    "forget_declared",
+    "growing",
+    "per_vocabulary",
+    "take_in",
+]
 
 Key: TypeAlias = tuple[str, str | None]
 """A fact's event and outcome."""
@@ -36,6 +46,11 @@ _OWN: Final = len(_keys)
 _state = [0]
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+def declared_words() -> tuple[str, ...]:
+    """Return the events, and each with its outcomes, that are known in this process besides the library's own."""
+    return tuple(sorted(event if outcome is None else f"{event}:{outcome}" for event, outcome in _keys[_OWN:]))
 
 
 def take_in(event: str, cls: type[Fact]) -> None:

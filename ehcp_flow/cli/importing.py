@@ -192,7 +192,7 @@ def _rows(facts: _FactsToImport, bar: ProgressBar, stack: ExitStack) -> _RowsToT
     except OSError as error:
         raise SourceError(file, why_unreadable(error)[1]) from None
     reader = read_facts(file, on_progress=bar)
-    digest = declared_digest(digest, events) if events else digest
+    digest = declared_digest(digest, events)
     entries = _declared(reader.entries(), events)
     return _RowsToTake(entries, lambda: reader.warnings, digest, Path(file).name, given or "refuse", file)
 

@@ -25,6 +25,7 @@ from ehcp_flow.store.base import Store
 from ehcp_flow.store.planning import Plan
 from ehcp_flow.store.results import ImportState
 from ehcp_flow.store.source_names import SameId
+from ehcp_flow.vocabulary import declared_words
 
 __all__ = ["ImportResult", "Item", "declared_digest", "import_facts", "import_file"]
 
@@ -267,10 +268,11 @@ def import_file(  # noqa: PLR0913 - one parameter for each setting
         if refused is not None:
             refused(row)
 
+    # The same file with another word on what it records is another import.
+    digest = declared_digest(digest, events)
     rows: Iterable[Item] = read_facts(path).entries()
     if events:
-        # The same file with another word on what it records is another import.
-        rows, digest = declared_entries(read_facts(path).entries(), events), declared_digest(digest, events)
+        rows = declared_entries(read_facts(path).entries(), events)
     result = import_facts(
         store, rows, source=digest, name=path.name, recorded_by=recorded_by, batch=batch,
         dry_run=dry_run, same_id=same_id,
@@ -282,8 +284,12 @@ def import_file(  # noqa: PLR0913 - one parameter for each setting
 
 
 def declared_digest(digest: str, events: Sequence[str]) -> str:
-    """Return what progress is kept under for a file of which it is said that it records these events."""
-    return hashlib.sha256(" ".join((digest, *events)).encode()).hexdigest()
+    """Return what progress is kept under for a file of which it is said that it records these events, if any are.
+
+    Where rulebooks have declared facts, the same file is another import: it may have been refused for want of them.
+    """
+    more = (*events, *declared_words())
+    return hashlib.sha256(" ".join((digest, *more)).encode()).hexdigest() if more else digest
 
 
 def _nowhere(*_: object) -> None:

@@ -100,6 +100,14 @@ def test_a_store_keeps_its_facts_and_tells_who_does_not_know_them(tmp_path):
         assert [fact.event for fact in store.case("C-3").case.facts] == ["panel_met"]
 
 
+def test_a_file_that_was_refused_for_want_of_its_rulebook_is_imported_with_it(tmp_path):
+    to = ("--store", f"sqlite:///{tmp_path / 'complaints.db'}")
+    assert "4 facts taken, 0 duplicates, 2 refused" in run("import", FILE, *to).stdout
+    with_it = run("import", FILE, *to, "--rulebook", FOLDER)
+    assert with_it.stdout == "6 rows: 2 facts taken, 4 duplicates, 0 refused\n"
+    assert "imported before" in run("import", FILE, *to, "--rulebook", FOLDER).stderr
+
+
 def test_one_fact_is_recorded_by_its_moves(tmp_path):
     to = ("--store", f"sqlite:///{tmp_path / 'complaints.db'}", "--rulebook", FOLDER, "--format", "json")
     run("import", FILE, *to)
