@@ -23,6 +23,8 @@ __all__ = ["Kernel", "compiled_kernel", "interpreted_kernel", "kernel_in_use", "
 VARIABLE: Final = "EHCP_FLOW_KERNEL"
 PARTS: Final = ("kernel", "walk", "contributions")
 """The modules that are compiled together, in this order."""
+MARKED: Final = ("mark_bits", "key_opens", "key_shuts", "turn_about", "turn_inside")
+"""The tables whose numbers have 64 bits: one for each spell that a pattern of the rulebook names."""
 
 
 class Kernel(NamedTuple):
@@ -59,7 +61,13 @@ class Kernel(NamedTuple):
 
     def tables(self, tables: Mapping[str, Any]) -> dict[str, Any]:
         """Return tables of whole numbers as this kernel takes them; single numbers stay."""
-        return {name: table if isinstance(table, int) else self.numbers(table) for name, table in tables.items()}
+        return {
+            name: table if isinstance(table, int) else self._marks(table) if name in MARKED else self.numbers(table)
+            for name, table in tables.items()
+        }
+
+    def _marks(self, values: Sequence[int]) -> Any:
+        return array("q", values) if self.is_compiled else list(values)
 
 
 @cache

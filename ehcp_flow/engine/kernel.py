@@ -341,15 +341,15 @@ def take(law, days, facts, found, key, place):
     day = facts.on[place]
     for mark in range(law.marks):
         if law.mark_party[mark] >= 0:
-            found.inside &= ~(1 << mark)
+            found.inside &= ~law.mark_bits[mark]
             if facts.party[place] == law.mark_party[mark]:
-                found.inside |= 1 << mark
+                found.inside |= law.mark_bits[mark]
         elif law.mark_turns[mark] >= 0:
             over = too_old_from(days, found, law.mark_turns[mark], law.mark_kept[mark])
             if over != NO_DAY and day >= over:
-                found.inside |= 1 << mark
-        elif found.inside >> mark & 1 and is_over(law, days, found, mark, day):
-            found.inside &= ~(1 << mark)
+                found.inside |= law.mark_bits[mark]
+        elif found.inside & law.mark_bits[mark] and is_over(law, days, found, mark, day):
+            found.inside &= ~law.mark_bits[mark]
     for at in range(law.turns_at[key], law.turns_at[key + 1]):
         if law.turn_about[at] & law.marks_ahead:
             look_on(law, facts, found, place, law.turn_about[at] & law.marks_ahead)

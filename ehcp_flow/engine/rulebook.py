@@ -19,6 +19,7 @@ from ehcp_flow.engine.choice import Kernel
 from ehcp_flow.engine.duty_keys import duties_of
 from ehcp_flow.engine.numbers import KEY_OF, KEYS, as_day
 from ehcp_flow.engine.turned import TurnedKeys
+from ehcp_flow.errors import RulebookError
 from ehcp_flow.facts import DATES, choices_of
 from ehcp_flow.law.clock import Clock, Sign, Spell
 from ehcp_flow.law.cohort import Cohort
@@ -32,6 +33,8 @@ from ehcp_flow.vocabulary import per_vocabulary
 __all__ = ["CompiledRule", "CompiledRulebook", "Counting", "WayOfCounting", "compiled", "earliest_age", "number_of"]
 
 _EVER: Final = as_day(dt.date.max)
+_MOST_MARKS: Final = 63
+"""How many spells the patterns of a rulebook can name: a bit for each in a number of 64."""
 _BIRTH: Final = (Pattern("date_of_birth"),)
 _SAMPLES: Final = (dt.date(2020, 1, 31), dt.date(2023, 8, 1))
 GROUND_TESTS: Final[Mapping[str, int]] = {
@@ -585,6 +588,13 @@ class _LaidOut:
     def _turn_tables(self) -> None:
         """Say what each fact is taken as inside which spells, and which of those it begins and ends."""
         marks = {name: number for number, name in enumerate(self.turned.marked)}
+        if len(marks) > _MOST_MARKS:
+            raise RulebookError(
+                "the rulebook",
+                "spell",
+                0,
+                f"its patterns name {len(marks)} spells, and at most {_MOST_MARKS} can be told apart",
+            )
         none = Spell(id="of_a_party", title="the facts of a party")
         spells = [self.rulebook.spells.get(name, none) for name in marks]
         opens, shuts = (
@@ -599,6 +609,7 @@ class _LaidOut:
             about, inside = (sum(1 << marks[name] for name in names) for names in (each.about, each.inside))
             turns[each.key].append((about, inside, number))
         self._put("marks", len(marks))
+        self._put("mark_bits", [1 << mark for mark in marks.values()])
         self._put("marks_ahead", sum(1 << mark for mark, each in enumerate(spells) if each.looks_ahead))
         self._put("lasts", [each.lasts if isinstance(each.lasts, int) else _EVER for each in spells])
         self._put("lasts_to", [self._after(each.lasts_for) for each in spells])
