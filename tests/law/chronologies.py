@@ -43,8 +43,9 @@ class Start(NamedTuple):
             told.append(act(BOOK.spells[clock.during].begins_on[0], LONG_AGO, party=party))
         spells = [BOOK.spells[name] for name in sorted(self.pattern.inside & self.pattern.spells)]
         around = (BOOK.spells[name] for spell in spells for name in spell.begins_on[0].inside)
-        told.extend(act(spell.begins_on[0], LONG_AGO - DAY) for spell in around)
-        told.extend(act(spell.begins_on[0], on - DAY if spell.lasts else LONG_AGO) for spell in spells)
+        before = min(LONG_AGO, on - DAY)
+        told.extend(act(spell.begins_on[0], before - DAY) for spell in around)
+        told.extend(act(spell.begins_on[0], on - DAY if spell.lasts else before) for spell in spells)
         if self.rule.under_age:
             told.append(make_fact("date_of_birth", case_id="a", on=on - dt.timedelta(days=365)))
         told.append(
