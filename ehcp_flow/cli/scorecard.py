@@ -139,15 +139,30 @@ def _refuse_terminal() -> None:
 def _in_cells(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row as plain cells: what lies within one of its values as text."""
     baseline, target, recovery = row["baseline"], row["target_next"], row["recovery"]
-    figure = row["figure"]
     return {
         **row,
-        "figure": figure if figure is None or isinstance(figure, str) else json.dumps(figure),
+        "figure": _figure_said(row["figure"]),
         "baseline": None if baseline is None else f"{baseline['value']} on {baseline['on']}",
         "target_next": None if target is None else f"{target['value']} by {target['by']}",
         "series": [f"{each['period']} {'' if each['value'] is None else each['value']}" for each in row["series"]],
         "recovery": None if recovery is None else json.dumps(recovery),
     }
+
+
+def _figure_said(figure: Any) -> Any:
+    """Return a figure as one text, a key beside its value: as JSON a spreadsheet would calculate `[0, -42]`."""
+    if figure is None or isinstance(figure, str):
+        return figure
+    told: dict[str, Any] = {}
+    for key, value in figure.items():
+        told |= {f"{key}.{name}": each for name, each in value.items()} if isinstance(value, dict) else {key: value}
+    return "; ".join(f"{key}={_value_said(value)}" for key, value in told.items())
+
+
+def _value_said(value: Any) -> str:
+    if not isinstance(value, list):
+        return str(value)
+    return (" to " if all(isinstance(each, int) for each in value) else " or ").join(map(str, value))
 
 
 def _collected(query: CaseQuery, plan: PlanFile, wanted: Mapping[str, str]) -> tuple[Scorecard, Any]:
@@ -161,7 +176,7 @@ def _collected(query: CaseQuery, plan: PlanFile, wanted: Mapping[str, str]) -> t
         for answer in source.answers():
             if is_mine is None or is_mine(answer.case_id):
                 card.add(answer)
-    return card, source.leave
+    return card.settled(), source.leave
 
 
 def _rows(card: Scorecard, register: str) -> Sequence[Mapping[str, Any]]:

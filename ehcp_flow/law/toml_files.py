@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -33,9 +34,12 @@ class SourceFile(NamedTuple):
     def refuse_first(self, error: ValidationError, path: tuple[str | int, ...] = ()) -> NoReturn:
         """Raise the file's error for the first thing that pydantic found wrong in what stands at `path`."""
         first = error.errors(include_url=False)[0]
-        inner = (part for part in first["loc"] if not str(part).startswith(("function-", "tuple")))
+        inner = (part for part in first["loc"] if not str(part).startswith(("function-", "tuple", "(")))
+        where = (*path, *inner)
+        if first["type"] == "tuple_type" and len(where) == 1:
+            self.refuse(where, f"write [[{where[0]}]]")
         pattern = first.get("ctx", {}).get("pattern", "")
-        self.refuse((*path, *inner), in_words(first["type"], first["msg"], first.get("input"), pattern))
+        self.refuse(where, in_words(first["type"], first["msg"], first.get("input"), pattern))
 
 
 class Placed(NamedTuple):
@@ -111,12 +115,15 @@ PATTERNS: Final[Mapping[str, str]] = {
 
 def in_words(kind: str, message: str, value: Any, pattern: str = "") -> str:
     """Return what pydantic says, in words for whoever writes the file."""
+    if kind == "tuple_type" and isinstance(value, dict):
+        return f"write a list: [{{{', '.join(f'{key} = ..' for key in value)}}}]"
     said = _WORDS.get(kind) or PATTERNS.get(pattern) or message.removeprefix("Value error, ")
     said = re.sub("^Input should be", "it should be", said)
-    told = repr(value) in said or kind in ("extra_forbidden", "missing", "too_short")
-    return f"{said} (found {value!r})" if not told and _is_written(value) else said
+    shown = value.isoformat() if isinstance(value, dt.date) else repr(value)
+    told = shown in said or kind in ("extra_forbidden", "missing", "too_short")
+    return f"{said} (found {shown})" if not told and _is_written(value) else said
 
 
 def _is_written(value: Any) -> bool:
     """Whether a value is as the file has it, and short enough to be said again."""
-    return isinstance(value, str | int | float) or (isinstance(value, list) and all(map(_is_written, value)))
+    return isinstance(value, str | int | float | dt.date) or (isinstance(value, list) and all(map(_is_written, value)))

@@ -33,6 +33,7 @@ from ehcp_flow.measures.plan_file import (
     PlanFile,
     PlanMeasure,
 )
+from ehcp_flow.measures.plan_held import refuse_party, refuse_values
 from ehcp_flow.measures.plan_line import PlanFigure
 
 __all__ = ["PLANS_HELD", "Counted", "column_of", "columns_of", "failing", "figure_in", "is_standing"]
@@ -54,6 +55,14 @@ class Counted:
         self._acts: dict[str, list[Act]] = {}
         for act in sorted(acts, key=lambda each: each.on):
             self._acts.setdefault(act.event, []).append(act)
+
+    def refuse_unknown(self, plan: PlanFile) -> None:
+        """Raise PlanFileError for what a plan asks for and no case has."""
+        refuse_values(plan, self.held)
+        for limit in plan.limits:
+            refuse_party(plan, "limit", limit, (each.party for each in self._owed.get(limit, ())))
+        for event in plan.events:
+            refuse_party(plan, "event", event, (each.party for each in self._acts.get(event, ())))
 
     def owed(self, limit: str, first: dt.date, last: dt.date) -> list[Owed]:
         """Return the deadlines of a limit that fell due between two days, both included."""
@@ -178,12 +187,12 @@ def _of_held(
     def value(case_id: str, name: str) -> str:
         return (held.value(case_id, name, day) or "").casefold()
 
-    below = plans
+    below = plans if figure.particular in held.names else []
     if figure.of == "recorded":
-        below = [case for case in plans if value(case, figure.particular)]
+        below = [case for case in below if value(case, figure.particular)]
     elif isinstance(figure.of, Mapping):
         asked = {name: text.casefold() for name, text in figure.of.items()}
-        below = [case for case in plans if all(value(case, name) == text for name, text in asked.items())]
+        below = [case for case in below if all(value(case, name) == text for name, text in asked.items())]
     wanted = {text.casefold() for text in figure.value}
     return [case for case in below if value(case, figure.particular) in wanted], list(below)
 

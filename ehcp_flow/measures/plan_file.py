@@ -11,7 +11,8 @@
     targets = [{by = 2026-03-31, value = 60}, {by = 2027-03-31, value = 90}]
 
 What is wrong with it is refused with file, key and line before a case is read: a figure that there is not, targets out
-of order, an action that serves no measure.
+of order, a value that the figure cannot have, an action that serves no measure. What no case has is refused when the
+cases are there (`ehcp_flow.measures.plan_held`).
 """
 
 from __future__ import annotations
@@ -19,13 +20,25 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    Tag,
+    ValidationError,
+    model_validator,
+)
 
-from ehcp_flow.columns import PlainDay
+from ehcp_flow.columns import Day
 from ehcp_flow.errors import PlanFileError, PlanFileMissing, UnknownNameError
 from ehcp_flow.facts import FACT_TYPES
 from ehcp_flow.law.loader import england
@@ -57,7 +70,22 @@ Rag: TypeAlias = Literal["green", "amber", "red", "blue"]
 """How an action goes; blue is done, and seen to be."""
 PlanPeriod: TypeAlias = Literal["month", "quarter", "term", "academic_year", "financial_year", "year"]
 Value: TypeAlias = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+_EARLIEST: Final = dt.date(2000, 1, 1)
+"""Before it no baseline lies: a series has every period from there on."""
+Count: TypeAlias = Annotated[int, Field(strict=True)]
 Id: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+
+
+def _in_order(days: tuple[int, int]) -> tuple[int, int]:
+    if days[0] > days[1]:
+        raise ValueError(f"the smaller first: [{days[1]}, {days[0]}]")
+    return days
+
+
+def _not_long_ago(day: dt.date) -> dt.date:
+    if day < _EARLIEST:
+        raise ValueError(f"give a day from {_EARLIEST.isoformat()} on")
+    return day
 
 
 class _Row(BaseModel):
@@ -67,21 +95,21 @@ class _Row(BaseModel):
 class Baseline(_Row):
     """Where a measure began."""
 
-    on: Annotated[PlainDay, Field(ge=dt.date(2000, 1, 1))]
+    on: Annotated[Day, AfterValidator(_not_long_ago)]
     value: Value
 
 
 class PlanTarget(_Row):
     """Where a measure is to be by a day."""
 
-    by: PlainDay
+    by: Day
     value: Value
 
 
 class Comment(_Row):
     """What the owner of a measure says of it on a day."""
 
-    on: PlainDay
+    on: Day
     says: str
 
 
@@ -115,15 +143,37 @@ class EventShare(_Row):
     event: str
     of: str
     party: str | None = None
-    between: tuple[int, int] = (0, 0)
+    between: Annotated[tuple[Count, Count], AfterValidator(_in_order)] = (0, 0)
 
 
 Figure: TypeAlias = str | LimitShare | ParticularShare | EventShare
 """A column of the measures by its name, or a share: of the deadlines of a limit, of the plans held, of facts."""
-_KINDS: Final[Mapping[str, type[_Row]]] = {
-    "limit": LimitShare, "particular": ParticularShare, "event": EventShare,
-}  # fmt: skip
-"""What a figure is that is told as a table, by the key that it must have."""
+_KINDS: Final = ("limit", "particular", "event")
+"""The key that tells of a table which figure it is."""
+
+
+def _kind(figure: Any) -> str | None:
+    """Return which figure is meant, so that what is wrong with it is told of the right kind."""
+    if not isinstance(figure, Mapping):
+        named = next((key for key in _KINDS if hasattr(figure, key)), None)
+        return "(column)" if isinstance(figure, str) else named and f"({named})"
+    return next((f"({key})" for key in _KINDS if key in figure), None)
+
+
+_AsFigure: TypeAlias = Annotated[
+    Annotated[str, Tag("(column)")]
+    | Annotated[LimitShare, Tag("(limit)")]
+    | Annotated[ParticularShare, Tag("(particular)")]
+    | Annotated[EventShare, Tag("(event)")],
+    Discriminator(
+        _kind,
+        custom_error_type="figure",
+        custom_error_message=f"give a column of the measures, or a table with {' or '.join(_KINDS)}",
+    ),
+]
+
+
+_WHOLE: Final = 100
 
 
 def as_written(figure: Figure | None) -> Any:
@@ -144,34 +194,14 @@ class PlanMeasure(_Row):
 
     id: Id
     title: str = ""
-    figure: Figure | None = None
+    figure: _AsFigure | None = None
     better: Literal["higher", "lower"] = "higher"
     baseline: Baseline | None = None
     targets: tuple[PlanTarget, ...] = ()
-    amber: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 5.0
+    amber: Annotated[Value, Field(ge=0)] = 5.0
     owner: str = ""
-    over: Annotated[int, Field(ge=1, le=120)] = 1
+    over: Annotated[Count, Field(ge=1, le=120)] = 1
     comment: tuple[Comment, ...] = ()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_kind_of_figure(cls, row: Any) -> Any:
-        """Make of a table what its keys say, so that what is wrong with it is told of the right kind."""
-        figure = row.get("figure") if isinstance(row, dict) else None
-        if not isinstance(figure, Mapping):
-            return row
-        kind = next((kind for key, kind in _KINDS.items() if key in figure), None)
-        if kind is None:
-            raise ValueError(f"figure: give a column of the measures, or a table with {' or '.join(_KINDS)}")
-        try:
-            return {**row, "figure": kind.model_validate(dict(figure))}
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            key = ".".join(map(str, first["loc"]))
-            what = {"missing": "is missing", "extra_forbidden": "is no key of a figure"}.get(
-                first["type"], first["msg"]
-            )
-            raise ValueError(f"figure: {key} {what}") from None
 
     @model_validator(mode="after")
     def _in_order(self) -> PlanMeasure:
@@ -186,7 +216,7 @@ class PlanMeasure(_Row):
 class Step(_Row):
     """How an action went on a day."""
 
-    on: PlainDay
+    on: Day
     rag: Rag
     says: str = ""
 
@@ -197,7 +227,7 @@ class Action(_Row):
     id: Id
     title: str
     lead: str = ""
-    due: PlainDay | None = None
+    due: Day | None = None
     serves: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
 
@@ -206,9 +236,9 @@ class Observation(_Row):
     """An `[[observation]]`: what no case holds, such as an audit, a survey or a sample, on a day."""
 
     measure: str
-    on: PlainDay
-    numerator: Annotated[int, Field(ge=0)] | None = None
-    denominator: Annotated[int, Field(gt=0)] | None = None
+    on: Day
+    numerator: Annotated[Count, Field(ge=0)] | None = None
+    denominator: Annotated[Count, Field(gt=0)] | None = None
     value: Value | None = None
     says: str = ""
 
@@ -218,6 +248,8 @@ class Observation(_Row):
         neither = self.numerator is None and self.denominator is None
         if not (both or neither) or both is (self.value is not None):
             raise ValueError("give numerator and denominator, or value")
+        if (self.numerator or 0) > (self.denominator or self.numerator or 0):
+            raise ValueError(f"{self.numerator:,} of {self.denominator:,}: a part is at most the whole; or give value")
         return self
 
 
@@ -227,8 +259,8 @@ class Term(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     name: str
-    begins: PlainDay = Field(alias="from")
-    ends: PlainDay = Field(alias="to")
+    begins: Day = Field(alias="from")
+    ends: Day = Field(alias="to")
 
     @model_validator(mode="after")
     def _forwards(self) -> Term:
@@ -237,8 +269,17 @@ class Term(BaseModel):
         return self
 
 
+@dataclass(frozen=True)
+class _Origin:
+    """Where a plan was read from; two of the same content are one plan all the same."""
+
+    file: SourceFile = field(default=SourceFile("plan", "", {}, PlanFileError), compare=False)
+
+
 class PlanFile(_Row):
     """What a plan file says; `docs/before-a-board.md` has each key."""
+
+    _origin: _Origin = PrivateAttr(default=_Origin())
 
     title: str = "Scorecard"
     period: PlanPeriod = "month"
@@ -246,6 +287,16 @@ class PlanFile(_Row):
     measure: Annotated[tuple[PlanMeasure, ...], Field(min_length=1)]
     action: tuple[Action, ...] = ()
     observation: tuple[Observation, ...] = ()
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Keep the file that it is read from, for what is found wrong when the cases are there."""
+        if isinstance(context, SourceFile):
+            self._origin = _Origin(context)
+
+    @property
+    def file(self) -> SourceFile:
+        """The file that it was read from, by which what is wrong with it is refused."""
+        return self._origin.file
 
     @property
     def limits(self) -> frozenset[str]:
@@ -281,7 +332,7 @@ def read_plan(
     else:
         file = read_toml(Path(plan), PlanFileError, PlanFileMissing)
     try:
-        found = PlanFile.model_validate(file.data)
+        found = PlanFile.model_validate(file.data, context=file)
     except ValidationError as error:
         file.refuse_first(error)
     _check_measures(file, found, rulebook or england())
@@ -305,7 +356,36 @@ def _check_measures(file: SourceFile, plan: PlanFile, book: Rulebook) -> None:
                 catalogue().column(figure)
             except UnknownNameError as error:
                 file.refuse(where, f"{error} (`ehcp-flow measures SOURCE --catalogue` lists them)")
+        _check_values(file, at, measure)
+        comments = enumerate(measure.comment)
+        _check_days(file, ((("measure", at, "comment", each), said.on, measure.id) for each, said in comments))
     _check_ids(file, "measure", (each.id for each in plan.measure))
+
+
+def _check_values(file: SourceFile, at: int, measure: PlanMeasure) -> None:
+    """Refuse a baseline or target that the figure can never be: a share is from 0 to 100, a count not below 0."""
+    if measure.figure is None:
+        return
+    kind = catalogue().column(measure.figure).kind if isinstance(measure.figure, str) else "percent"
+    told = {("targets", each, "value"): target.value for each, target in enumerate(measure.targets)}
+    if measure.baseline is not None:
+        told["baseline", "value"] = measure.baseline.value
+    for where, value in told.items():
+        if kind == "percent" and not 0 <= value <= _WHOLE:
+            file.refuse(
+                ("measure", at, *where), f"the figure is a share: give a number from 0 to 100 (found {value:g})"
+            )
+        if kind == "count" and value < 0:
+            file.refuse(("measure", at, *where), f"the figure is a count: give 0 or more (found {value:g})")
+
+
+def _check_days(file: SourceFile, told: Iterable[tuple[tuple[str | int, ...], dt.date, str]]) -> None:
+    """Refuse two things that are said of one measure on one day: which of them counts?"""
+    seen: set[tuple[dt.date, str]] = set()
+    for where, on, measure in told:
+        if (on, measure) in seen:
+            file.refuse((*where, "on"), f"there are two of {measure} on {on.isoformat()}, and one can count: keep one")
+        seen.add((on, measure))
 
 
 def _check_rest(file: SourceFile, plan: PlanFile) -> None:
@@ -319,6 +399,7 @@ def _check_rest(file: SourceFile, plan: PlanFile) -> None:
         _check_name(file, ("observation", at, "measure"), seen.measure, known)
         if known[seen.measure].figure is not None:
             file.refuse(("observation", at, "measure"), f"{seen.measure} has a figure of its own, out of the cases")
+    _check_days(file, ((("observation", at), each.on, each.measure) for at, each in enumerate(plan.observation)))
     if plan.period == "term" and not plan.term:
         file.refuse(("period",), "say when the terms are: [[term]] with name, from and to")
     if plan.term and plan.period != "term":

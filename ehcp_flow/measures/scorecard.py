@@ -152,6 +152,7 @@ class Scorecard:
     """Collects a caseload for a plan; `rows` gives the measures, `reds` what the red ones open, `actions` the register.
 
     `extra` gives further columns by case id, as for `measure`; without it these are the particulars of the cases.
+    When all cases are in, `settled` refuses a plan that asks for what none of them has.
     """
 
     def __init__(self, plan: PlanFile, as_of: dt.date, *, extra: Extra | None = None) -> None:
@@ -191,6 +192,12 @@ class Scorecard:
             self._owed.extend(self._batch.owed(self.plan.limits, self._numbers))
             self._acts.extend(self._batch.acts(self.plan.events, self._numbers))
             self._numbers = []
+
+    def settled(self) -> Scorecard:
+        """Return it when every case is taken into account. Raises PlanFileError for what its plan asks for in vain."""
+        if self.cases:
+            self._counted.refuse_unknown(self.plan)
+        return self
 
     @cached_property
     def _counted(self) -> Counted:
@@ -356,11 +363,11 @@ def scorecard(
     """Return the scorecard of a caseload by a plan (a path, or a dict of the same keys), as known on `as_of`.
 
     `as_of` is today if not given. `extra` gives further columns by case id, as for `measure`; without it these are the
-    particulars of the cases. Raises PlanFileError for a plan that is wrong, DateError if `as_of` is no date.
+    particulars of the cases. Raises PlanFileError for a plan that is wrong or asks for what no case has, DateError if `as_of` is no date.
     """
     day = dates.today() if as_of is None else dates.parse_date(as_of)
     read = read_plan(plan, rulebook=rulebook)
     collected = Scorecard(read, day, extra=extra)
     for answer in answered(cases, day, rulebook=rulebook, calendars=calendars):
         collected.add(answer)
-    return collected
+    return collected.settled()

@@ -175,5 +175,36 @@ def test_what_is_wrong_is_told_before_a_case_is_read(council, tmp_path, args, co
     assert said in " ".join(done.stderr.replace("│", " ").split())
 
 
+@pytest.mark.parametrize("door", ["one", "many"])
+@pytest.mark.parametrize("way", ["file", "pipe", "store"])
+def test_what_no_case_has_is_told_with_file_and_line_by_every_door(council, tmp_path, door, way):
+    bad = tmp_path / "bad.toml"
+    bad.write_text(PLAN.replace('value = "mainstream"', 'value = "mainstreem"'), encoding="utf-8")
+    source = "-" if way == "pipe" else council[0]
+    if way == "store":
+        source = f"sqlite:///{tmp_path / 'cases.db'}"
+        assert invoke("import", council[0], "--store", source).exit_code == 0
+    stdin = council[0].read_text("utf-8") if way == "pipe" else None
+    done = invoke("scorecard", source, "--plan", bad, *ON, door=door, stdin=stdin)
+    said = "bad.toml, line 24, measure.2.figure.value: nothing has placement=mainstreem; there are mainstream"
+    assert (done.exit_code, done.stdout, said in done.stderr) == (4, "", True), done.stderr
+
+
+def test_a_figure_stays_one_text_in_csv_that_no_spreadsheet_calculates(council, tmp_path):
+    asked = {
+        "{event = 'draft_plan_sent', of = 'final_plan_sent', between = [-42, -1]}":
+            "event=draft_plan_sent; of=final_plan_sent; between=-42 to -1",
+        "{particular = 'placement', value = ['mainstream', 'special'], of = {need = 'ASD'}}":
+            "particular=placement; value=mainstream or special; of.need=ASD",
+        "'total_ehc_plans'": "total_ehc_plans",
+    }  # fmt: skip
+    plan = tmp_path / "plan.toml"
+    rows = (f'[[measure]]\nid = "m{at}"\nfigure = {figure}\n' for at, figure in enumerate(asked))
+    plan.write_text("\n".join(rows), encoding="utf-8")
+    for raw in ((), ("--raw",)):
+        found = rows_of(card((council[0], plan), "--format", "csv", *raw).stdout, "csv")
+        assert [row["figure"] for row in found] == list(asked.values())
+
+
 def test_it_stands_among_the_commands():
     assert "scorecard" in COMMANDS

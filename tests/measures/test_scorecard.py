@@ -1,11 +1,13 @@
 """The scorecard: every figure is that of the measures, a red one opens, a backlog has a way down."""
 
 import datetime as dt
+import re
 from collections import Counter
 
 import pytest
 
 from ehcp_flow.bulk import Answers
+from ehcp_flow.errors import PlanFileError
 from ehcp_flow.measures import measure
 from ehcp_flow.measures.catalogue import catalogue
 from ehcp_flow.measures.period_names import stretch_between
@@ -187,6 +189,91 @@ def test_a_share_of_the_plans_held_is_by_what_holds_on_the_day_of_stock():
     rows = card_of(*cases, plan=plan_of(*({"figure": figure} for figure in figures))).rows
     assert [(row.figure.numerator, row.figure.denominator) for row in rows] == [(2, 5), (2, 4), (4, 5), (1, 2)]
     assert (rows[0].series[-2]["numerator"], rows[0].series[-2]["denominator"]) == (3, 5)
+
+
+ATTENDED = told(
+    "r", "2025-01-06 request_received parent", "2025-05-12 final_plan_sent", "2026-06-08 review_meeting_held",
+    "2026-06-08 review_attended health", "2026-06-08 school_consulted s-1",
+)  # fmt: skip
+ADVISED = requested("v", "2026-02-02", "2026-03-02 assessment_agreed", "2026-03-03 advice_requested medical")
+PLACEMENT = {"particular": "placement", "value": "mainstream"}
+
+
+@pytest.mark.parametrize(
+    ("figure", "said"),
+    [
+        (
+            {"particular": "placement", "value": "mainstreem"},
+            "value: nothing has placement=mainstreem; there are mainstream",
+        ),
+        (
+            {"particular": "placment", "value": "mainstream"},
+            "value: there is no particular called 'placment'; did you mean",
+        ),
+        ({"particular": "need", "value": ["ASD", "ASDD"]}, "value: nothing has need=ASDD; there are ASD"),
+        ({"particular": "desk", "value": "Anne"}, "value: nothing has desk=Anne; there are Ann, Bob"),
+        (
+            {"particular": "awaiting_place", "value": "true"},
+            "value: nothing has awaiting_place=true; there are no, yes",
+        ),
+        ({**PLACEMENT, "of": {"need": "autism"}}, "of: nothing has need=autism; there are ASD"),
+        ({**PLACEMENT, "of": {"nead": "ASD"}}, "of: there is no particular called 'nead'; did you mean need"),
+        (
+            {"limit": "advice", "share": "in_time", "party": "medicall"},
+            "party: no advice has the party medicall; there are medical",
+        ),
+        (
+            {"limit": "decide_assess", "share": "in_time", "party": "medical"},
+            "party: no decide_assess has the party medical; there",
+        ),
+        (
+            {"event": "review_attended", "of": "review_meeting_held", "party": "helth"},
+            "party: no review_attended has the party helth; there are health",
+        ),
+        (
+            {"event": "school_consulted", "of": "review_meeting_held", "party": "s-2"},
+            "party: no school_consulted has the party s-2; there are s-1",
+        ),
+        (
+            {"event": "final_plan_sent", "of": "final_plan_sent", "party": "health"},
+            "party: no final_plan_sent has the party health; there is none",
+        ),
+    ],
+)
+def test_what_no_case_has_is_no_figure_but_refused_with_what_there_is(figure, said):
+    cases = (held("a", placement="mainstream", need="ASD", desk="Ann"), held("b", desk="Bob"), ATTENDED, ADVISED)
+    plan = plan_of({}, {"figure": figure})
+    with pytest.raises(PlanFileError) as wrong:
+        card_of(*cases, plan=plan)
+    assert f"measure.1.figure.{said}" in str(wrong.value)
+    over = Scorecard(read_plan(plan), AS_OF)
+    for answer in Answers(cases, as_of=AS_OF):
+        over.add(answer)
+    with pytest.raises(PlanFileError, match=re.escape(str(wrong.value))):
+        over.settled()
+    assert card_of(plan=plan).rows[1].figure.value is None  # of no cases nothing is told
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        {"particular": "placement", "value": "independent"},
+        {"particular": "need", "value": "vi"},
+        {"particular": "school_year", "value": "6"},
+        {"event": "review_attended", "of": "review_meeting_held", "party": "social_care"},
+        {"limit": "advice", "share": "in_time", "party": "social_care"},
+    ],
+)
+def test_a_known_word_that_nothing_has_yet_is_a_figure(figure):
+    card = card_of(held("a", placement="mainstream", need="ASD", school_year="7"), ATTENDED, ADVISED,
+                   plan=plan_of({"figure": figure}))  # fmt: skip
+    assert card.rows[0].figure.value in (0, None)
+
+
+def test_a_particular_that_nobody_records_is_a_figure_of_nothing():
+    plan = plan_of({"figure": PLACEMENT, "better": "lower", "targets": [{"by": D(2027, 1, 1), "value": 40}]})
+    (row,) = card_of(held("a", need="ASD"), plan=plan).rows
+    assert (row.figure.value, row.figure.denominator, row.rag) == (None, 0, "none")
 
 
 def test_who_took_part_is_a_share_of_what_there_was_to_take_part_in():
