@@ -363,7 +363,8 @@ def scorecard(
     """Return the scorecard of a caseload by a plan (a path, or a dict of the same keys), as known on `as_of`.
 
     `as_of` is today if not given. `extra` gives further columns by case id, as for `measure`; without it these are the
-    particulars of the cases. Raises PlanFileError for a plan that is wrong or asks for what no case has, DateError if `as_of` is no date.
+    particulars of the cases. Raises PlanFileError for a plan that is wrong or asks for what no case has, DateError if
+    `as_of` is no date.
     """
     day = dates.today() if as_of is None else dates.parse_date(as_of)
     read = read_plan(plan, rulebook=rulebook)

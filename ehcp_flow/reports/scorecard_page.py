@@ -14,6 +14,7 @@ from ehcp_flow.measures.scorecard import CardRow, RedReport, Scorecard
 from ehcp_flow.measures.scorecard_words import actions_said, backlogs_said, period_said, red_said, row_said, steps_said
 from ehcp_flow.reports.chart_figure import ChartFigure
 from ehcp_flow.reports.charts import Line, draw_lines
+from ehcp_flow.reports.one_sheet import sheet_of
 from ehcp_flow.reports.page import render
 from ehcp_flow.reports.verdict import SIGNS
 
@@ -31,6 +32,11 @@ def scorecard_page(card: Scorecard, *, one_page: bool = False) -> str:
 
     Raises LibraryMissing without Jinja2.
     """
+    rows = [_row(row) for row in card.rows]
+    reds = [_red(red, card) for red in card.reds]
+    backlogs = backlogs_said(card)
+    actions = [_action(action, went) for action, went in zip(card.actions, _went(card), strict=True)]
+    sheet = sheet_of(rows, reds, backlogs, actions, len(card.observations)) if one_page else None
     return render(
         "scorecard.html.j2",
         title=card.plan.title,
@@ -38,11 +44,12 @@ def scorecard_page(card: Scorecard, *, one_page: bool = False) -> str:
         period=period_said(card),
         cases=card.cases,
         one_page=one_page,
+        sheet=sheet,
         verdict=_verdict(card),
-        rows=[_row(row) for row in card.rows],
-        reds=[_red(red, card) for red in card.reds],
-        backlogs=backlogs_said(card),
-        actions=[_action(action, went) for action, went in zip(card.actions, _went(card), strict=True)],
+        rows=rows if sheet is None else sheet.rows,
+        reds=reds if sheet is None else sheet.reds,
+        backlogs=backlogs if sheet is None else sheet.backlogs,
+        actions=actions if sheet is None else sheet.actions,
         charts=[] if one_page else [_chart(at, row) for at, row in enumerate(card.rows)],
         observations=[] if one_page else _observations(card),
     )  # fmt: skip

@@ -99,6 +99,68 @@ def test_axe_finds_nothing_and_the_page_fits_its_screen(watched, axe, council, w
     assert watched.asked == [out.as_uri()]
 
 
+def sheets_of(page):
+    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
+
+
 def test_the_highlight_report_prints_on_one_sheet(watched, council):
-    page = watched.open(written(council, "--one-page", "--format", "html"))
-    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) == 1
+    assert sheets_of(watched.open(written(council, "--one-page", "--format", "html"))) == 1
+
+
+def plan_of(measures, actions, says):
+    """Return a plan of which all that can be red is, all actions are late, and every text is as long as told."""
+    targets = [{"by": dt.date(2027, 3, 31), "value": 90}]
+    steps = [{"on": dt.date(2026, month, 1), "rag": "amber", "says": says} for month in (3, 4, 5)]
+    red = {"figure": "pc_plans_issued_20_weeks_ex", "owner": "Head of SEND casework", "targets": targets,
+           "comment": [{"on": dt.date(2026, 6, 1), "says": says}]}  # fmt: skip
+    backlog = {"figure": "requests_open_over_20_weeks", "better": "lower", "targets": targets}
+    return {
+        "title": says,
+        "measure": [
+            *({"id": f"m{at}", "title": f"{says} {at}", **red} for at in range(measures - 3)),
+            *({"id": f"b{at}", "title": f"{says} {at}", **backlog} for at in range(2)),
+            {"id": "audits", "title": says},
+        ],
+        "action": [
+            {"id": f"A{at}", "title": says, "lead": says, "due": dt.date(2026, 6, 1), "serves": ["m0"],
+             "steps": steps if at % 3 else [{"on": dt.date(2026, 3, 1), "rag": "blue", "says": says}]}
+            for at in range(actions)
+        ],
+        "observation": [{"measure": "audits", "on": dt.date(2026, 6, day), "value": 4} for day in range(1, 13)],
+    }  # fmt: skip
+
+
+SHORT = "Both posts are filled"
+LONG = "What the board of the partnership asked for in its resolution of last March, as amended in May. " * 4
+
+
+@pytest.mark.parametrize(
+    ("measures", "actions", "says"),
+    [(12, 12, SHORT), (13, 1, LONG), (16, 16, SHORT), (16, 16, LONG), (16, 0, LONG), (40, 40, LONG), (4, 3, "w" * 900)],
+)
+def test_whatever_a_plan_holds_the_highlight_report_is_one_sheet(watched, tmp_path, measures, actions, says):
+    out = tmp_path / "board.html"
+    card = scorecard(CASES, plan_of(measures, actions, says), as_of=AS_OF)
+    out.write_text(scorecard_page(card, one_page=True), encoding="utf-8")
+    page = watched.open(out)
+    assert sheets_of(page) == 1
+    assert "12 observations" in page.inner_text("main")
+
+
+def test_the_sheet_says_what_is_left_out_and_where_it_is():
+    def left_out(measures, actions):
+        text = text_of(scorecard_page(scorecard(CASES, plan_of(measures, actions, SHORT), as_of=AS_OF), one_page=True))
+        return text.partition("Not on this sheet: ")[2].partition(";")[0], text
+
+    few, text = left_out(4, 2)
+    assert few == "12 observations"
+    assert "the whole scorecard (without --one-page) has them" in text
+    many, text = left_out(16, 16)
+    found = re.fullmatch(r"(\d+) red measures opened, 2 backlogs, (\d+) actions and 12 observations", many)
+    assert found
+    assert (text.count("stand against it"), text.count("past its day")) == (13 - int(found[1]), 16 - int(found[2]))
+    assert "A0 Both" not in text  # what is done goes before what is late
+    assert "A1 Both" in text
+    measures, text = left_out(60, 0)
+    assert re.fullmatch(r"\d+ measures, 57 red measures opened, 2 backlogs and 12 observations", measures)
+    assert "A text that ends in … goes on in the whole scorecard." in text

@@ -1,0 +1,117 @@
+"""What of a scorecard stands on one sheet of A4, and what gives way where a plan holds more.
+
+Heights are told in lines of the sheet's print; the style sheet cuts each text at as many lines as are told here, so that
+no text of a plan, however long, makes the sheet two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+__all__ = ["Sheet", "sheet_of"]
+
+_LINES: Final = 59.0
+"""How many lines the sheet has below its head, of up to seven lines, and above what is left out and its foot."""
+_ROW: Final = 0.6
+_PARAGRAPH: Final = 0.15
+"""What the rules and margins of a row of a table, or of a paragraph, take beside its lines."""
+_TABLE: Final = 3.8
+_SECTION: Final = 1.7
+"""What is above the rows of a table, or above paragraphs."""
+_NAMES: Final[Mapping[str, tuple[str, str]]] = {
+    "rows": ("measure", "measures"),
+    "reds": ("red measure opened", "red measures opened"),
+    "backlogs": ("backlog", "backlogs"),
+    "actions": ("action", "actions"),
+    "observations": ("observation", "observations"),
+}
+_STANDINGS: Final = ("green", "none", "amber", "red")
+"""What leaves the sheet first."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The parts of the sheet, how many lines each of a part may have at most, and how many of a part are left out."""
+
+    rows: Sequence[Mapping[str, Any]]
+    reds: Sequence[Mapping[str, Any]]
+    backlogs: Sequence[str]
+    actions: Sequence[Mapping[str, Any]]
+    observations: int = 0
+    row_lines: int = 2
+    red_lines: int = 4
+    action_lines: int = 3
+    gone: Mapping[str, int] | None = None
+
+    @property
+    def lines(self) -> float:
+        """How many lines it takes at most."""
+        parts = (
+            (self.rows, self.row_lines + _ROW, _TABLE),
+            (self.reds, self.red_lines + _PARAGRAPH, _SECTION),
+            (self.backlogs, self.red_lines + _PARAGRAPH, _SECTION),
+            (self.actions, self.action_lines + _ROW, _TABLE),
+        )
+        return sum(len(part) * each + heading for part, each, heading in parts if part)
+
+    @property
+    def left_out(self) -> str:
+        """What is not on it, and where that is; an empty text where all is."""
+        gone = {**(self.gone or {}), "observations": self.observations}
+        parts = [f"{many:,} {_NAMES[part][many > 1]}" for part, many in gone.items() if many]
+        cut = "A text that ends in … goes on in the whole scorecard"
+        if not parts:
+            return f"{cut}."
+        many = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+        return f"Not on this sheet: {many}; the whole scorecard (without --one-page) has them. {cut}."
+
+
+def sheet_of(
+    rows: Sequence[Mapping[str, Any]],
+    reds: Sequence[Mapping[str, Any]],
+    backlogs: Sequence[str],
+    actions: Sequence[Mapping[str, Any]],
+    observations: int,
+) -> Sheet:
+    """Return what stands on the sheet: texts give way before things, what goes well before what does not."""
+    sheet = Sheet(rows, reds, backlogs, actions, observations)
+    ways = _ways(sheet)
+    while sheet.lines > _LINES:
+        sheet = next(ways)
+    return sheet
+
+
+def _ways(sheet: Sheet) -> Iterator[Sheet]:
+    """Yield the sheet with less and less on it, down to nothing."""
+    for name, lines in (
+        ("red_lines", 3), ("action_lines", 2), ("red_lines", 2), ("row_lines", 1), ("action_lines", 1), ("red_lines", 1),
+    ):  # fmt: skip
+        sheet = replace(sheet, **{name: lines})  # type: ignore[arg-type]
+        yield sheet
+    gone = dict.fromkeys(_NAMES, 0)
+
+    def without(part: str, each: Any) -> Sheet:
+        gone[part] += 1
+        kept = [one for one in getattr(sheet, part) if one is not each]
+        return replace(sheet, gone=dict(gone), **{part: kept})
+
+    for action in [each for each in reversed(sheet.actions) if _is_quiet(each)]:
+        sheet = without("actions", action)
+        yield sheet
+    for backlog in reversed(sheet.backlogs):
+        sheet = without("backlogs", backlog)
+        yield sheet
+    while sheet.reds or sheet.actions:
+        part = "reds" if len(sheet.reds) >= len(sheet.actions) else "actions"
+        sheet = without(part, getattr(sheet, part)[-1])
+        yield sheet
+    for row in sorted(reversed(sheet.rows), key=lambda each: _STANDINGS.index(each["rag"])):
+        sheet = without("rows", row)
+        yield sheet
+
+
+def _is_quiet(action: Mapping[str, Any]) -> bool:
+    """Whether an action goes well: it is not past its day, and neither red nor amber."""
+    return not action["overdue"] and action["rag"] not in ("red", "amber")
