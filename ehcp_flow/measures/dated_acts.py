@@ -10,7 +10,7 @@ from ehcp_flow.measures.counted_case import CountedCase
 
 __all__ = ["OWED", "Act", "Owed", "acts_of", "owed_of"]
 
-OWED: Final = ("met", "late", "overdue", "overtaken")
+OWED: Final = ("met", "late", "overdue", "overtaken", "premature")
 """How a deadline stands that was owed on its last lawful day: what lapsed before it, or is still ahead, was not."""
 
 
@@ -26,7 +26,10 @@ class Owed(NamedTuple):
     is_met: bool
 
     def stands(self, day: dt.date) -> str:
-        """Return how it stood at the end of a day not before its last: `in_time`, `late`, or `outstanding`."""
+        """Return how it stood at the end of a day not before its last: `in_time`, `late`, or `outstanding`.
+
+        What was done before it was lawful is `late` too: it was not done in its time.
+        """
         if self.is_met:
             return "in_time"
         settled = self.done_on or self.ended_on

@@ -367,6 +367,7 @@ def _check_values(file: SourceFile, at: int, measure: PlanMeasure) -> None:
     if measure.figure is None:
         return
     kind = catalogue().column(measure.figure).kind if isinstance(measure.figure, str) else "percent"
+    told: dict[tuple[str | int, ...], float]
     told = {("targets", each, "value"): target.value for each, target in enumerate(measure.targets)}
     if measure.baseline is not None:
         told["baseline", "value"] = measure.baseline.value

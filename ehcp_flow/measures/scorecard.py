@@ -161,6 +161,8 @@ class Scorecard:
         self.cases = 0
         self._extra = extra
         self._laid = PlanWindows.out(plan, as_of)
+        # Once, and not for each case: a plan works them out of its measures.
+        self._limits, self._events = plan.limits, plan.events
         self._tables = Tables(self._laid.sets, columns_of(plan))
         self._answers: dict[str, Answer] = {}
         self._owed: list[Owed] = []
@@ -175,11 +177,11 @@ class Scorecard:
         self._answers[counted.case_id] = counted.answer
         if self._laid.sets:
             self._tables.add(counted)
-        if not (self.plan.limits or self.plan.events):
+        if not (self._limits or self._events):
             return
         if counted.answer.batch is None:
-            self._owed.extend(owed_of(counted, self.plan.limits))
-            self._acts.extend(acts_of(counted, self.plan.events))
+            self._owed.extend(owed_of(counted, self._limits))
+            self._acts.extend(acts_of(counted, self._events))
             return
         batch, number = counted.answer.batch
         if batch is not self._batch:
@@ -189,8 +191,8 @@ class Scorecard:
 
     def _settle(self) -> None:
         if self._numbers:
-            self._owed.extend(self._batch.owed(self.plan.limits, self._numbers))
-            self._acts.extend(self._batch.acts(self.plan.events, self._numbers))
+            self._owed.extend(self._batch.owed(self._limits, self._numbers))
+            self._acts.extend(self._batch.acts(self._events, self._numbers))
             self._numbers = []
 
     def settled(self) -> Scorecard:
@@ -332,7 +334,7 @@ def _beyond(figure: LimitShare, owed: Iterable[Owed], end: dt.date) -> list[Lost
         LostDays(
             each.case_id,
             f"{figure.limit}: {each.party}" if each.party else figure.limit,
-            ((each.done_on or each.ended_on or end) - each.due_on).days,
+            max(((each.done_on or each.ended_on or end) - each.due_on).days, 0),
             (),
         )
         for each in owed

@@ -1,7 +1,7 @@
 """What of a scorecard stands on one sheet of A4, and what gives way where a plan holds more.
 
-Heights are told in lines of the sheet's print; the style sheet cuts each text at as many lines as are told here, so that
-no text of a plan, however long, makes the sheet two.
+Heights are told in lines of the sheet's print; the style sheet cuts each text at as many lines as are told here, so
+that no text of a plan, however long, makes the sheet two.
 """
 
 from __future__ import annotations
@@ -27,6 +27,10 @@ _NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "actions": ("action", "actions"),
     "observations": ("observation", "observations"),
 }
+_SHORTER: Final[Sequence[Mapping[str, Any]]] = (
+    {"red_lines": 3}, {"action_lines": 2}, {"red_lines": 2}, {"row_lines": 1}, {"action_lines": 1}, {"red_lines": 1},
+)  # fmt: skip
+"""How texts are cut shorter, one step after the other."""
 _STANDINGS: Final = ("green", "none", "amber", "red")
 """What leaves the sheet first."""
 
@@ -85,17 +89,15 @@ def sheet_of(
 
 def _ways(sheet: Sheet) -> Iterator[Sheet]:
     """Yield the sheet with less and less on it, down to nothing."""
-    for name, lines in (
-        ("red_lines", 3), ("action_lines", 2), ("red_lines", 2), ("row_lines", 1), ("action_lines", 1), ("red_lines", 1),
-    ):  # fmt: skip
-        sheet = replace(sheet, **{name: lines})  # type: ignore[arg-type]
+    for lines in _SHORTER:
+        sheet = replace(sheet, **lines)
         yield sheet
     gone = dict.fromkeys(_NAMES, 0)
 
     def without(part: str, each: Any) -> Sheet:
         gone[part] += 1
-        kept = [one for one in getattr(sheet, part) if one is not each]
-        return replace(sheet, gone=dict(gone), **{part: kept})
+        kept: Mapping[str, Any] = {part: [one for one in getattr(sheet, part) if one is not each]}
+        return replace(sheet, gone=dict(gone), **kept)
 
     for action in [each for each in reversed(sheet.actions) if _is_quiet(each)]:
         sheet = without("actions", action)
@@ -107,7 +109,7 @@ def _ways(sheet: Sheet) -> Iterator[Sheet]:
         part = "reds" if len(sheet.reds) >= len(sheet.actions) else "actions"
         sheet = without(part, getattr(sheet, part)[-1])
         yield sheet
-    for row in sorted(reversed(sheet.rows), key=lambda each: _STANDINGS.index(each["rag"])):
+    for row in sorted(sheet.rows, key=lambda each: _STANDINGS.index(each["rag"])):
         sheet = without("rows", row)
         yield sheet
 

@@ -165,7 +165,10 @@ TERM = '[[term]]\nname = "{}"\nfrom = {}\nto = {}\n'
         ("measure = []", "measure"),
         ('[measure]\nid = "x"', "measure: write [[measure]]"),
         ('[[measure]]\nid = "x"\nfigure = 5', "give a column of the measures, or a table with limit or"),
-        ('[[measure]]\nid = "x"\nfigure = "total_ehc_plans"\nbaseline = {on = 2026-01-01, value = -1}', "0 or more (found -1)"),
+        (
+            '[[measure]]\nid = "x"\nfigure = "total_ehc_plans"\nbaseline = {on = 2026-01-01, value = -1}',
+            "0 or more (found -1)",
+        ),
         ('[[measure]]\ntitle = "x"', "measure.0.id: this key is missing"),
         ('[[measure]]\nid = "a"\n' + TERM.format("a", "2026-01-05", "2026-04-02"), 'for period = "term" alone'),
         (

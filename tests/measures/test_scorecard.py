@@ -10,7 +10,9 @@ from ehcp_flow.bulk import Answers
 from ehcp_flow.errors import PlanFileError
 from ehcp_flow.measures import measure
 from ehcp_flow.measures.catalogue import catalogue
+from ehcp_flow.measures.limits_kept import LimitsKept
 from ehcp_flow.measures.period_names import stretch_between
+from ehcp_flow.measures.periods import Period
 from ehcp_flow.measures.plan_file import read_plan
 from ehcp_flow.measures.plan_proposal import plan_to_begin_with, plan_written
 from ehcp_flow.measures.recovery import recovery_of
@@ -189,6 +191,33 @@ def test_a_share_of_the_plans_held_is_by_what_holds_on_the_day_of_stock():
     rows = card_of(*cases, plan=plan_of(*({"figure": figure} for figure in figures))).rows
     assert [(row.figure.numerator, row.figure.denominator) for row in rows] == [(2, 5), (2, 4), (4, 5), (1, 2)]
     assert (rows[0].series[-2]["numerator"], rows[0].series[-2]["denominator"]) == (3, 5)
+
+
+def test_what_was_done_too_early_is_owed_as_it_is_where_the_law_is_kept():
+    early = requested("e", "2026-02-02", "2026-06-01 draft_plan_sent", "2026-06-08 final_plan_sent")
+    kept = requested("k", "2026-02-02", "2026-05-18 draft_plan_sent", "2026-06-08 final_plan_sent")
+    plan = plan_of(
+        *({"figure": {"limit": "draft_representations", "share": share}, "over": 2} for share in ("in_time", "late"))
+    )
+    law = LimitsKept(Period(D(2026, 5, 1), AS_OF, "two months", "range", AS_OF))
+    over = Scorecard(read_plan(plan), AS_OF)
+    for answer in Answers((early, kept), as_of=AS_OF):
+        law.add(answer)
+        over.add(answer)
+    (window,) = (row for row in law.rows() if row["limit"] == "draft_representations")
+    assert (window["premature"], window["due"], window["pc_in_time"]) == (1, 2, 50.0)
+    for card in (card_of(early, kept, plan=plan), over):
+        assert [row.figure[:3] for row in card.rows] == [(50.0, 1, 2), (50.0, 1, 2)]
+
+
+def test_a_deadline_that_was_met_too_early_has_lost_no_days():
+    plan = plan_of(
+        {"figure": {"limit": "draft_representations", "share": "in_time"}, "targets": [{"by": AS_OF, "value": 100}]}
+    )
+    (red,) = card_of(
+        requested("e", "2026-02-02", "2026-06-01 draft_plan_sent", "2026-06-08 final_plan_sent"), plan=plan
+    ).reds
+    assert [lost.days for lost in red.cases] == [0]
 
 
 ATTENDED = told(
