@@ -88,32 +88,32 @@ def _not_long_ago(day: dt.date) -> dt.date:
     return day
 
 
-class _Row(BaseModel):
+class _PlanRow(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Baseline(_Row):
+class Baseline(_PlanRow):
     """Where a measure began."""
 
     on: Annotated[Day, AfterValidator(_not_long_ago)]
     value: Value
 
 
-class PlanTarget(_Row):
+class PlanTarget(_PlanRow):
     """Where a measure is to be by a day."""
 
     by: Day
     value: Value
 
 
-class Comment(_Row):
+class Comment(_PlanRow):
     """What the owner of a measure says of it on a day."""
 
     on: Day
     says: str
 
 
-class LimitShare(_Row):
+class LimitShare(_PlanRow):
     """A share of the deadlines of a limit that fell due in a period: done in time, done late, or still outstanding."""
 
     limit: str
@@ -121,7 +121,7 @@ class LimitShare(_Row):
     party: str | None = None
 
 
-class ParticularShare(_Row):
+class ParticularShare(_PlanRow):
     """A share of the plans held: those of which a particular has a value, or one of several.
 
     `of` narrows what it is a share of: to the plans of which the particular is `recorded`, or to those of which other
@@ -133,7 +133,7 @@ class ParticularShare(_Row):
     of: Literal["plans", "recorded"] | Mapping[str, str] = "plans"
 
 
-class EventShare(_Row):
+class EventShare(_PlanRow):
     """A share of the facts of one event in a period: those beside which another stands, of a party where one is named.
 
     `between` are the days, counted from each, from which to which the other may lie: `[0, 15]` is the day itself and
@@ -185,7 +185,7 @@ def as_written(figure: Figure | None) -> Any:
     return told if values is None or len(values) > 1 else {**told, "value": values[0]}
 
 
-class PlanMeasure(_Row):
+class PlanMeasure(_PlanRow):
     """A `[[measure]]`: a figure, its polarity, its baseline and targets, and whose it is.
 
     Without `figure` it takes what was observed under its id. `amber` is how many points from the line are amber, `over`
@@ -213,7 +213,7 @@ class PlanMeasure(_Row):
         return self
 
 
-class Step(_Row):
+class Step(_PlanRow):
     """How an action went on a day."""
 
     on: Day
@@ -221,7 +221,7 @@ class Step(_Row):
     says: str = ""
 
 
-class Action(_Row):
+class Action(_PlanRow):
     """An `[[action]]`: what is done, by whom, by when, for which measures, and how it went."""
 
     id: Id
@@ -232,7 +232,7 @@ class Action(_Row):
     steps: tuple[Step, ...] = ()
 
 
-class Observation(_Row):
+class Observation(_PlanRow):
     """An `[[observation]]`: what no case holds, such as an audit, a survey or a sample, on a day."""
 
     measure: str
@@ -276,7 +276,7 @@ class _Origin:
     file: SourceFile = field(default=SourceFile("plan", "", {}, PlanFileError), compare=False)
 
 
-class PlanFile(_Row):
+class PlanFile(_PlanRow):
     """What a plan file says; `docs/before-a-board.md` has each key."""
 
     _origin: _Origin = PrivateAttr(default=_Origin())

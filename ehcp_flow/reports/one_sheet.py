@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-__all__ = ["Sheet", "sheet_of"]
+__all__ = ["OneSheet", "sheet_of"]
 
 _LINES: Final = 59.0
 """How many lines the sheet has below its head, of up to seven lines, and above what is left out and its foot."""
@@ -36,7 +36,7 @@ _STANDINGS: Final = ("green", "none", "amber", "red")
 
 
 @dataclass(frozen=True)
-class Sheet:
+class OneSheet:
     """The parts of the sheet, how many lines each of a part may have at most, and how many of a part are left out."""
 
     rows: Sequence[Mapping[str, Any]]
@@ -78,23 +78,23 @@ def sheet_of(
     backlogs: Sequence[str],
     actions: Sequence[Mapping[str, Any]],
     observations: int,
-) -> Sheet:
+) -> OneSheet:
     """Return what stands on the sheet: texts give way before things, what goes well before what does not."""
-    sheet = Sheet(rows, reds, backlogs, actions, observations)
+    sheet = OneSheet(rows, reds, backlogs, actions, observations)
     ways = _ways(sheet)
     while sheet.lines > _LINES:
         sheet = next(ways)
     return sheet
 
 
-def _ways(sheet: Sheet) -> Iterator[Sheet]:
+def _ways(sheet: OneSheet) -> Iterator[OneSheet]:
     """Yield the sheet with less and less on it, down to nothing."""
     for lines in _SHORTER:
         sheet = replace(sheet, **lines)
         yield sheet
     gone = dict.fromkeys(_NAMES, 0)
 
-    def without(part: str, each: Any) -> Sheet:
+    def without(part: str, each: Any) -> OneSheet:
         gone[part] += 1
         kept: Mapping[str, Any] = {part: [one for one in getattr(sheet, part) if one is not each]}
         return replace(sheet, gone=dict(gone), **kept)
