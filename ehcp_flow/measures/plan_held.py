@@ -80,7 +80,9 @@ def refuse_party(plan: PlanFile, of: str, name: str, parties: Iterable[str]) -> 
         if not isinstance(figure, LimitShare | EventShare) or getattr(figure, of, None) != name or figure.party is None:
             continue
         words = {word for each in _LISTS if not found or has & {*each} for word in each}
-        if figure.party in has | words:
+        # Advice may be asked of a body of any name, and of one that is asked nothing yet the figure is blank.
+        is_own = of == "limit" and has & {*get_args(Adviser)} and not get_close_matches(figure.party, has | words)
+        if figure.party in has | words or is_own:
             continue
         there_are = _there_are(figure.party, has if found else words)
         plan.file.refuse(("measure", at, "figure", "party"), f"no {name} has the party {figure.party}{there_are}")
