@@ -96,7 +96,9 @@ def _import(
         note(f"warning: {warning}")
     note_alike(result.alike)
     told.tell()
-    if result.already:
+    if result.already and result.corrections:
+        note("this very file was imported before; what was changed since from elsewhere was taken again")
+    elif result.already:
         note("this very file was imported before; nothing was left to do")
     elif result.resumed_at:
         note(f"went on after {count(result.resumed_at, 'row')}, where an earlier run had stopped")
@@ -207,8 +209,12 @@ def _declared(entries: Iterable[Entry], events: Sequence[str]) -> Iterable[Entry
 
 
 def _sentence(result: ImportResult) -> str:
+    new = "" if result.resumed_at else f", {result.taken - result.corrections:,} new"
+    corrected = f" ({count(result.corrections, 'correction')}{new})"
     said: list[Any] = [
-        count(result.taken, "fact") + (" would be taken" if result.dry_run else " taken"),
+        count(result.taken, "fact")
+        + (" would be taken" if result.dry_run else " taken")
+        + (corrected if result.corrections else ""),
         count(result.duplicates, "duplicate"),
         f"{result.refused:,} refused",
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from itertools import groupby
 from operator import attrgetter
@@ -24,13 +24,14 @@ from ehcp_flow.store.erasing import Erasing
 from ehcp_flow.store.errors import NothingToRedact
 from ehcp_flow.store.fact_blocks import OF_ROW, Block, Raw, blocks_of
 from ehcp_flow.store.fact_rows import FactRow, Head, Text, instant_text, plain
-from ehcp_flow.store.planning import Check, Command, Plan, Recorded, Scope, Stored
+from ehcp_flow.store.planning import Check, Command, Plan, Recorded, Stored
 from ehcp_flow.store.results import Entry, ImportState, Stats, StoredCase, Verification
 from ehcp_flow.store.source_names import SameId
 from ehcp_flow.store.table_names import Names
 from ehcp_flow.store.unit_of_work import Work
 from ehcp_flow.store.upcasting import CURRENT, Upcasters
 from ehcp_flow.store.verifying import Break, examine, examine_tombstone
+from ehcp_flow.store.whose_case import Scope
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -338,7 +339,7 @@ class Store(Erasing, ABC):
     def _import(  # noqa: PLR0913, PLR0917 - the adapter protocol is positional
         self, facts: Sequence[Fact], recorded_by: str | None, refuse: Callable[[int, Fact, Exception], None],
         source: str | None, name: str, state: Callable[[Plan], ImportState], dry_run: bool,  # noqa: FBT001 - the adapter protocol is positional
-        same_id: SameId,
+        same_id: SameId, said: Collection[int] | None = None,
     ) -> Plan:  # fmt: skip
         """Take one batch of a file with `plan_import`, and remember how far the file has come, all or nothing."""
 

@@ -23,6 +23,7 @@ from ehcp_flow.facts import Fact
 from ehcp_flow.outputs import Output
 from ehcp_flow.store.base import Store
 from ehcp_flow.store.planning import Plan
+from ehcp_flow.store.restated import InDoubt, is_plain_value, said_of
 from ehcp_flow.store.results import ImportState
 from ehcp_flow.store.source_names import SameId
 from ehcp_flow.vocabulary import declared_words
@@ -39,7 +40,7 @@ class ImportResult:
 
     `resumed_at` is how many rows an earlier run had dealt with; `already` is true if one had finished the file. `alike`
     are groups of ids that are nearly the same (`case_ids.nearly_the_same`), of the file and of the store, at least one
-    of the file in each.
+    of the file in each. `corrections` is how many of the facts that this run took stand in the place of others.
     """
 
     rows: int
@@ -51,6 +52,7 @@ class ImportResult:
     dry_run: bool
     seconds: float
     alike: tuple[tuple[str, ...], ...] = ()
+    corrections: int = 0
 
 
 def import_facts(  # noqa: PLR0913 - one parameter for each setting
@@ -83,20 +85,25 @@ def import_facts(  # noqa: PLR0913 - one parameter for each setting
         # The same file says more where it is declared to correct.
         remembered += ":corrects"
     state = ImportState() if remembered is None else store._import_state(remembered)
-    resumed_at, already = state.rows_read, state.finished
+    before = state
+    if state.finished and same_id == "corrects":
+        # What was corrected since from another file is corrected again by this one.
+        state = ImportState()
+    resumed_at, already = state.rows_read, before.finished
     taking = _Taking(store, name, recorded_by, refused or _nowhere, remembered, same_id, dry_run=dry_run)
     items = iter(rows)
     if resumed_at:
         taking.skip(items, resumed_at, batch, again=refused is not None)
-    if not already:
+    if not state.finished:
         for chunk in _chunks(items, batch):
             state = taking.take(chunk, state)
             if progress is not None:
                 progress(state)
-        state = taking.finish(state)
+    state = taking.finish(state, batch, before)
     return ImportResult(
-        state.rows_read, state.taken, state.duplicates, state.refused, resumed_at, already, dry_run,
-        time.monotonic() - began, taking.alike(),
+        state.rows_read, state.taken, state.duplicates, state.refused,
+        before.rows_read if state == before else resumed_at, already, dry_run,
+        time.monotonic() - began, taking.alike(), taking.corrections,
     )  # fmt: skip
 
 
@@ -118,6 +125,10 @@ class _Taking:
         self.elsewhere: dict[str, str] = {}
         self.ids: set[str] = set()
         self.names = FactNames(name or "input", dict)
+        self.said: set[int] = set()
+        self.in_doubt: list[InDoubt] = []
+        self.taken = 0
+        self.corrections = 0
 
     def take(self, chunk: list[Item], state: ImportState, *, again: bool = False) -> ImportState:
         """Deal with one batch and return the new state; `again` only names the refusals of one dealt with before."""
@@ -157,10 +168,14 @@ class _Taking:
             self._name(refusals)
             return found
 
+        self._note_said(facts)
         dry = self.dry_run or again
         plan = self.store._import(facts, self.recorded_by, refuse, self.source, self.name, after, dry, self.same_id)
         if dry or self.source is None:
             after(plan)
+        self.in_doubt += plan.in_doubt
+        if not again:
+            self._count(plan)
         return found
 
     def skip(self, items: Iterator[Item], count: int, batch: int, *, again: bool) -> None:
@@ -172,17 +187,62 @@ class _Taking:
                 self.take(chunk, ImportState(), again=True)
             else:
                 self._look_ahead(chunk)
+                plain: list[Fact] = []
                 for item in chunk:
                     line, row = item if isinstance(item, tuple) else (0, item)
                     if isinstance(row, Fact) and not self._elsewhere(row):
                         self.names.of_one_case(line, row)
+                        if is_plain_value(row):
+                            plain.append(row)
+                self._note_said(plain)
+                if plain:
+                    self.in_doubt += self._planned(plain).in_doubt
 
-    def finish(self, state: ImportState) -> ImportState:
-        """Remember that the file is done."""
-        done = replace(state, finished=True)
-        if self.source is not None and not self.dry_run:
+    def finish(self, state: ImportState, batch: int, before: ImportState) -> ImportState:
+        """Take what could only be told from the whole file, and remember that it is done.
+
+        `before` is how far the file had come when this run began: one that was done then, and of which nothing was
+        taken now, is remembered as it was.
+        """
+        # What holds last is compared first: where that is said again, nothing before it is in doubt.
+        left = sorted(self.in_doubt, key=lambda each: (each.fact.case_id, -each.fact.on.toordinal()))
+        if self.dry_run:
+            corrects = [hash(said_of(each.held)) not in self.said for each in left]
+            more = sum(one or not each.known for one, each in zip(corrects, left, strict=True))
+            self.corrections += sum(corrects)
+            return replace(state, finished=True, taken=state.taken + more, duplicates=state.duplicates - more)
+        for at in range(0, len(left), batch):
+            state = self._settle([each.fact for each in left[at : at + batch]], state)
+        done = before if before.finished and not self.taken else replace(state, finished=True)
+        if self.source is not None and done != state:
             self.store._import([], None, _nowhere, self.source, self.name, lambda _: done, False, self.same_id)  # noqa: FBT003 - the adapter protocol is positional
         return done
+
+    def _settle(self, facts: list[Fact], state: ImportState) -> ImportState:
+        """Take what was in doubt, and return the state in which that is no duplicate."""
+
+        def after(plan: Plan) -> ImportState:
+            more = len(facts) - plan.duplicates
+            # A run that had finished the file counted each of its rows for what it was then.
+            counted = 0 if state.finished else more
+            return replace(state, taken=state.taken + more, duplicates=state.duplicates - counted)
+
+        plan = self.store._import(
+            facts, self.recorded_by, _nowhere, self.source, self.name, after, False, self.same_id, self.said,  # noqa: FBT003 - the adapter protocol is positional
+        )  # fmt: skip
+        self._count(plan)
+        return after(plan)
+
+    def _count(self, plan: Plan) -> None:
+        self.taken += len(plan.rows)
+        self.corrections += plan.corrections
+
+    def _planned(self, facts: Sequence[Fact]) -> Plan:
+        """Return what facts would come to, and write nothing."""
+        return self.store._import(facts, None, _nowhere, None, self.name, lambda _: ImportState(), True, self.same_id)  # noqa: FBT003 - the adapter protocol is positional
+
+    def _note_said(self, facts: Iterable[Fact]) -> None:
+        self.said.update(hash(said_of(fact)) for fact in facts if is_plain_value(fact))
 
     def alike(self) -> tuple[tuple[str, ...], ...]:
         """Return the ids of the file that are nearly those of other cases, of the file or of the store."""

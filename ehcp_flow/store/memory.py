@@ -21,7 +21,6 @@ from ehcp_flow.store.planning import (
     Command,
     Plan,
     Recorded,
-    Scope,
     Stored,
     plan_commands,
     plan_erasure,
@@ -31,6 +30,7 @@ from ehcp_flow.store.planning import (
 from ehcp_flow.store.results import ImportState, Stats
 from ehcp_flow.store.source_names import SameId
 from ehcp_flow.store.verifying import Break
+from ehcp_flow.store.whose_case import Scope
 
 __all__ = ["MemoryStore"]
 
@@ -143,7 +143,7 @@ class MemoryStore(Store):
     def _import(  # noqa: PLR0913, PLR0917 - the adapter protocol is positional
         self, facts: Sequence[Fact], recorded_by: str | None, refuse: Callable[[int, Fact, Exception], None],
         source: str | None, name: str, state: Callable[[Plan], ImportState], dry_run: bool,  # noqa: FBT001 - the adapter protocol is positional
-        same_id: SameId,
+        same_id: SameId, said: Collection[int] | None = None,
     ) -> Plan:  # fmt: skip
         shelf = self._shelf
         if not dry_run:
@@ -153,7 +153,7 @@ class MemoryStore(Store):
             plan = plan_import(
                 facts, recorded_by=recorded_by, now=self.clock(), scope=self.scope, heads=shelf.heads,
                 known=known, others=self._named, upcasters=self.upcasters, refuse=refuse, same_id=same_id,
-                erased=shelf.erased,
+                erased=shelf.erased, said=said,
             )  # fmt: skip
             if not dry_run:
                 self._write(plan)

@@ -29,25 +29,29 @@ from ehcp_flow.store.fact_rows import (
     plain,
     text_of,
 )
+from ehcp_flow.store.restated import InDoubt, is_plain_value, is_restated, said_again
 from ehcp_flow.store.source_names import NamesElsewhere, SameId, SourceNames
 from ehcp_flow.store.upcasting import Upcasters
+from ehcp_flow.store.whose_case import (
+    Scope,
+    corrects_as_recorded,
+    owner_of,
+    refuse_erased,
+    refuse_others,
+    stamped,
+)
 
 __all__ = [
     "Check",
     "Command",
     "Plan",
     "Recorded",
-    "Scope",
     "Stored",
     "plan_commands",
     "plan_erasure",
     "plan_import",
     "plan_redaction",
 ]
-
-Scope = frozenset[str]
-"""The authorities whose cases a store may touch; None in its place: all of them."""
-
 
 Named = Callable[[Collection[str]], Iterable[tuple[Fact, str]]]
 """Gives the facts that the store holds under some names, each with the authority of its case."""
@@ -97,6 +101,9 @@ class Stored:
 class Plan:
     """What to write: rows without their positions (0), free texts, and the heads of new and of grown cases.
 
+    Of an import, `duplicates` are not taken, `corrections` are those of the rows that stand in the place of others, and
+    `in_doubt` what can only be told from the whole file; it is among the duplicates.
+
     A head's trail rests on positions: until `settle` is told them, each head has the trail from before.
     """
 
@@ -106,6 +113,8 @@ class Plan:
     grown_heads: dict[str, Head] = field(default_factory=dict)
     results: list[Recorded] = field(default_factory=list)
     duplicates: int = 0
+    corrections: int = 0
+    in_doubt: list[InDoubt] = field(default_factory=list)
 
     def head(self, case_id: str, heads: Mapping[str, Head]) -> Head | None:
         """Return the head of a case as this plan leaves it."""
@@ -187,11 +196,13 @@ def plan_commands(  # noqa: PLR0913 - everything it decides on is passed in
     for command in commands:
         case_id = command.case_id
         head = plan.head(case_id, heads)
-        _own(head, command.fact, scope)
-        _begun_again(erased.get(case_id), scope)
-        fact = _stamped(command.fact, head, scope)
+        refuse_others(head, command.fact, scope)
+        refuse_erased(erased.get(case_id), scope)
+        fact = stamped(command.fact, head, scope)
         if fact.corrects is not None and scope is not None:
-            fact = _corrects(fact, [*(each.fact for each in load(case_id)), *_planned(plan, case_id)] if head else ())
+            fact = corrects_as_recorded(
+                fact, [*(each.fact for each in load(case_id)), *_planned(plan, case_id)] if head else ()
+            )
         if command.key is not None:
             name = (case_id, command.key)
             if earlier := keyed.get(name):
@@ -208,7 +219,7 @@ def plan_commands(  # noqa: PLR0913 - everything it decides on is passed in
                 plan.results.append(Recorded(case_id, first.version, 0, first.fact, repeated=True))
                 continue
             new_keys[name] = len(plan.results)
-        owner = _owner(head, fact)
+        owner = owner_of(head, fact)
         elsewhere.refuse(fact, owner)
         if fact.fact_id is not None and head is not None:
             held = [*(each.fact for each in load(case_id)), *_planned(plan, case_id)]
@@ -237,12 +248,16 @@ def plan_commands(  # noqa: PLR0913 - everything it decides on is passed in
     return plan
 
 
-def plan_import(  # noqa: PLR0913 - everything it decides on is passed in
+def plan_import(  # noqa: PLR0912, PLR0913, PLR0915 - everything it decides on is passed in
     facts: Sequence[Fact], *, recorded_by: str | None, now: dt.datetime, scope: Scope | None,
     heads: Mapping[str, Head], known: Mapping[str, Sequence[Stored]], others: Named, upcasters: Upcasters,
     refuse: Callable[[int, Fact, Exception], None], same_id: SameId, erased: Mapping[str, Tombstone] = NONE_ERASED,
+    said: Collection[int] | None = None,
 ) -> Plan:  # fmt: skip
     """Return what one batch of a file comes to: facts that the store holds already are counted, not added.
+
+    A plain value that something else holds in the place of is in doubt until the whole file is known: `said` is then
+    the `hash` of what each of its plain values says, and `facts` are those that were in doubt.
 
     A fact under the name of another is refused, or corrects it, as `same_id` says. A fact that cannot be taken goes to
     `refuse`, with its place in the batch; the others are taken. That a fact names the authority of its case, or leaves
@@ -261,14 +276,16 @@ def plan_import(  # noqa: PLR0913 - everything it decides on is passed in
         case_id = given.case_id
         head = plan.head(case_id, heads)
         try:
-            _own(head, given, scope)
-            _begun_again(erased.get(case_id), scope)
-            fact = _stamped(given, head, scope)
+            refuse_others(head, given, scope)
+            refuse_erased(erased.get(case_id), scope)
+            fact = stamped(given, head, scope)
             if fact.corrects is not None and scope is not None:
-                fact = _corrects(fact, (*(each.fact for each in known.get(case_id, ())), *taken.get(case_id, ())))
+                fact = corrects_as_recorded(
+                    fact, (*(each.fact for each in known.get(case_id, ())), *taken.get(case_id, ()))
+                )
             owner = fact.authority if head is None else head.authority
             if fact.fact_id is not None:
-                elsewhere.refuse(fact, _owner(head, fact))
+                elsewhere.refuse(fact, owner_of(head, fact))
                 if case_id not in named:
                     held = ((stored.fact, stored.redacted) for stored in known.get(case_id, ()))
                     named[case_id] = SourceNames(held, owner)
@@ -278,27 +295,39 @@ def plan_import(  # noqa: PLR0913 - everything it decides on is passed in
                     continue
                 fact = given_again
             body = body_of(fact)
-            said = _unowned(body, owner)
             bodies = seen.get(case_id)
             if bodies is None:
                 bodies = seen[case_id] = {}
                 for stored in known.get(case_id, ()):
                     bodies.setdefault(_unowned(stored.row.body, owner), []).append((stored.text, stored.redacted))
-            same = bodies.get(said)
-            if same is not None and any(redacted or text == text_of(fact) for text, redacted in same):
+            same = bodies.get(_unowned(body, owner))
+            known_already = same is not None and any(redacted or text == text_of(fact) for text, redacted in same)
+            restated: Sequence[Fact] = ()
+            if is_plain_value(fact) and head is not None:
+                recorded = [*(each.fact for each in known.get(case_id, ())), *taken.get(case_id, ())]
+                doubt, restated = said_again(fact, recorded, said, now, known=known_already, same_id=same_id)
+                if doubt is not None:
+                    plan.in_doubt.append(doubt)
+                    plan.duplicates += 1
+                    continue
+                known_already = known_already or is_restated(fact, recorded)
+            if known_already and not restated:
                 plan.duplicates += 1
                 continue
-            plan.add(
-                head, fact, authority=fact.authority or "", at=at,
-                recorded_at=None if fact.recorded_at is None else instant_text(fact.recorded_at),
-                recorded_by=fact.recorded_by or recorded_by, key=None, schema=schema, body=body,
-            )  # fmt: skip
-            bodies.setdefault(said, []).append((text_of(fact), False))
+            plan.corrections += bool(restated) or (fact.corrects is not None and given.corrects is None)
+            for each in restated or [fact]:
+                body = body_of(each) if restated else body
+                plan.add(
+                    plan.head(case_id, heads), each, authority=fact.authority or "", at=at,
+                    recorded_at=None if fact.recorded_at is None else instant_text(fact.recorded_at),
+                    recorded_by=fact.recorded_by or recorded_by, key=None, schema=schema, body=body,
+                )  # fmt: skip
+                bodies.setdefault(_unowned(body, owner), []).append((text_of(fact), False))
+                written = each.model_copy(update={"recorded_at": now}) if is_plain_value(each) else each
+                taken.setdefault(case_id, []).append(written)
             if fact.fact_id is not None:
                 named[case_id].add(fact)
-                elsewhere.add(fact, _owner(head, fact))
-            if scope is not None:
-                taken.setdefault(case_id, []).append(fact)
+                elsewhere.add(fact, owner_of(head, fact))
         except (FactError, WrongAuthority, CaseErased, UnknownNameError) as error:
             refuse(place, given, error)
     return plan
@@ -321,65 +350,8 @@ def plan_erasure(head: Head, positions: Iterable[int], at: str, by: str, reason:
     return left._replace(seal=seal_tombstone(left))
 
 
-def _begun_again(left: Tombstone | None, scope: Scope | None) -> None:
-    """Refuse a fact of a case that was erased; of one outside the scope as of a case that does not exist."""
-    if left is None:
-        return
-    if scope is not None and left.authority not in scope:
-        raise UnknownNameError("case", left.case_id, ())
-    raise CaseErased(left.case_id, left.erased_at[:10])
-
-
 def _names(facts: Iterable[Fact]) -> set[str]:
     return {fact.fact_id for fact in facts if fact.fact_id is not None}
-
-
-def _owner(head: Head | None, fact: Fact) -> str | None:
-    return (head.authority if head is not None else None) or fact.authority
-
-
-def _own(head: Head | None, fact: Fact, scope: Scope | None) -> None:
-    """Refuse a fact that names an authority outside the scope, and any fact of a case outside it.
-
-    Such a case gets the answer of a case that does not exist, and nothing of it is looked at.
-    """
-    if scope is None:
-        return
-    if fact.authority is not None and fact.authority not in scope:
-        raise WrongAuthority(fact.case_id, ", ".join(sorted(scope)))
-    if head is not None and head.authority not in scope:
-        raise UnknownNameError("case", fact.case_id, ())
-
-
-def _stamped(fact: Fact, head: Head | None, scope: Scope | None) -> Fact:
-    """Return the fact with the authority that the scope leaves it, where it says none.
-
-    Raises FactError for a new case where the scope leaves several.
-    """
-    if scope is None or fact.authority is not None:
-        return fact
-    if head is not None:
-        return fact.model_copy(update={"authority": head.authority})
-    if len(scope) != 1:
-        raise FactError(fact.event, "authority", None, f"say whose case it is: {' or '.join(sorted(scope))}")
-    return fact.model_copy(update={"authority": next(iter(scope))})
-
-
-def _corrects(fact: Fact, recorded: Iterable[Fact]) -> Fact:
-    """Return the fact with what it corrects named as the case has it.
-
-    Without a `fact_id`, a fact is named by a digest of what it says: who worked that out before the fact was given its
-    authority still means the same one.
-    """
-    now: dict[str | None, str] = {}
-    before: dict[str | None, str] = {}
-    for each in recorded:
-        if each.id == fact.corrects:
-            return fact
-        for corrected in (each.corrects, before.get(each.corrects, each.corrects)):
-            before[each.id] = each.model_copy(update={"authority": None, "corrects": corrected}).id
-            now[before[each.id]] = each.id
-    return fact.model_copy(update={"corrects": now.get(fact.corrects, fact.corrects)})
 
 
 def _planned(plan: Plan, case_id: str) -> list[Fact]:

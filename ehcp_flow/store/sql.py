@@ -11,7 +11,7 @@ known goes in a single statement instead (`_quick`), under the same condition an
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, text
@@ -35,7 +35,6 @@ from ehcp_flow.store.planning import (
     Command,
     Plan,
     Recorded,
-    Scope,
     plan_commands,
     plan_erasure,
     plan_import,
@@ -47,6 +46,7 @@ from ehcp_flow.store.sql_reads import SqlReads
 from ehcp_flow.store.statements import as_arrays, guarded
 from ehcp_flow.store.table_names import Names
 from ehcp_flow.store.transaction import Transaction
+from ehcp_flow.store.whose_case import Scope
 
 __all__ = ["SqlStore"]
 
@@ -138,7 +138,7 @@ class SqlStore(SqlReads):
     def _import(  # noqa: PLR0913, PLR0917 - the adapter protocol is positional
         self, facts: Sequence[Fact], recorded_by: str | None, refuse: Callable[[int, Fact, Exception], None],
         source: str | None, name: str, state: Callable[[Plan], ImportState], dry_run: bool,  # noqa: FBT001 - the adapter protocol is positional
-        same_id: SameId,
+        same_id: SameId, said: Collection[int] | None = None,
     ) -> Plan:  # fmt: skip
         case_ids = sorted({fact.case_id for fact in facts if "\x00" not in fact.case_id})
         elsewhere: frozenset[str] = frozenset()
@@ -157,7 +157,7 @@ class SqlStore(SqlReads):
                         facts, recorded_by=recorded_by, now=self.clock(), scope=self.scope, heads=heads,
                         known=self._known(transaction, sorted(heads)),
                         others=lambda names: self._named(transaction, names), upcasters=self.upcasters, refuse=note,
-                        same_id=same_id, erased=self._erased_among(transaction, new),
+                        same_id=same_id, erased=self._erased_among(transaction, new), said=said,
                     )  # fmt: skip
                     if not dry_run:
                         self._write(transaction, plan)

@@ -23,7 +23,7 @@ from ehcp_flow.store.database import Database
 from ehcp_flow.store.errors import StoreCorrupt, StoreURLError
 from ehcp_flow.store.fact_blocks import Raw
 from ehcp_flow.store.fact_rows import FactRow, Head, ImportRow, Text, Tombstone, fact_of
-from ehcp_flow.store.planning import Command, Scope, Stored
+from ehcp_flow.store.planning import Command, Stored
 from ehcp_flow.store.protection import unprotected
 from ehcp_flow.store.results import ImportState, Stats
 from ehcp_flow.store.scanning import beside, in_step, stats_of
@@ -32,6 +32,7 @@ from ehcp_flow.store.store_files import with_what_lies_beside
 from ehcp_flow.store.table_names import Names
 from ehcp_flow.store.transaction import Transaction
 from ehcp_flow.store.verifying import Break
+from ehcp_flow.store.whose_case import Scope
 
 __all__ = ["SqlReads"]
 

@@ -1,0 +1,107 @@
+"""What a file says of a particular again, against what holds now.
+
+A plain value of a row has no name of its own. Said again after another has taken its place, it is a new fact, and
+corrects that one; said again while it holds, or while the one in its place is in the same file, it is a duplicate.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final, NamedTuple, TypeGuard
+
+from ehcp_flow.case import Case
+from ehcp_flow.facts import Fact, FactVoided, ParticularRecorded
+from ehcp_flow.particulars import FIRST, REDACTED, in_force, is_particular
+from ehcp_flow.store.source_names import SameId
+
+__all__ = ["InDoubt", "in_its_place", "is_plain_value", "is_restated", "said_again", "said_of"]
+
+_EVER: Final = dt.date.max
+
+
+class InDoubt(NamedTuple):
+    """A plain value of a row, and what holds in its place, as long as the rest of the file is not known.
+
+    `known` is whether the store has it already, from before the other took its place.
+    """
+
+    fact: ParticularRecorded
+    held: ParticularRecorded
+    known: bool
+
+
+def is_plain_value(fact: Fact) -> TypeGuard[ParticularRecorded]:
+    """Whether a fact is a particular without a name, and without a word on when it was written down."""
+    if not isinstance(fact, ParticularRecorded):
+        return False
+    return fact.fact_id is None and fact.corrects is None and fact.recorded_at is None
+
+
+def said_of(fact: ParticularRecorded) -> tuple[str, ...]:
+    """Return what a particular says, whoever says it and whatever it corrects."""
+    return (fact.case_id, *_of(fact), fact.on.isoformat(), fact.value, fact.kind or "", str(fact.until or ""))
+
+
+def is_restated(fact: ParticularRecorded, recorded: Iterable[Fact]) -> bool:
+    """Whether a case has a plain value already as one that was said again in the place of another."""
+    return any(
+        isinstance(each, ParticularRecorded) and each.corrects is not None and each.fact_id is None
+        and said_of(each) == said_of(fact)
+        for each in recorded
+    )  # fmt: skip
+
+
+def in_its_place(fact: ParticularRecorded, recorded: Sequence[Fact]) -> ParticularRecorded | None:
+    """Return the particular that holds in the place of what `fact` says; None where it holds, or nothing does.
+
+    That is another one from its day on; or one from a later day, on which nothing of the case stands any longer: the
+    row that it came with was corrected. What was taken back is not said again by a file that still has it.
+    """
+    alike = [each for each in recorded if isinstance(each, ParticularRecorded) and _of(each) == _of(fact)]
+    said = said_of(fact)
+    if not alike or all(said_of(each) == said for each in alike):
+        return None
+    case = Case(fact.case_id, tuple(recorded))
+    voided = (each.corrected for each in case.corrections if isinstance(each.by, FactVoided))
+    if any(isinstance(each, ParticularRecorded) and said_of(each) == said for each in voided):
+        return None
+    held = in_force(case.particulars, fact.particular, _EVER, fact.rank or FIRST)
+    if held is None or held.on <= fact.on or not _lost_its_row(held, case):
+        held = in_force(case.particulars, fact.particular, fact.on, fact.rank or FIRST)
+    if held is None or held.on < fact.on or held.value == REDACTED or said_of(held) == said:
+        return None
+    return held
+
+
+def _of(fact: ParticularRecorded) -> tuple[str, str]:
+    return fact.particular, fact.rank or FIRST
+
+
+def _lost_its_row(held: ParticularRecorded, case: Case) -> bool:
+    """Whether a plain value holds from a day of which the case had an act, and has none any longer."""
+    if held.fact_id is not None or any(fact.on == held.on for fact in case.facts):
+        return False
+    return any(fact.on == held.on for fact in case.recorded if not is_particular(fact))
+
+
+def said_again(
+    fact: ParticularRecorded, recorded: Sequence[Fact], said: Collection[int] | None, now: dt.datetime,
+    *, known: bool, same_id: SameId,
+) -> tuple[InDoubt | None, list[Fact]]:  # fmt: skip
+    """Return whether a plain value is in doubt, and as which facts it is taken in the place of what holds.
+
+    `said` are the hashes of what the whole file says, None as long as that is not known; `known` is whether the store
+    has the value already. A changed value corrects the one before it only where the source is declared to correct.
+    """
+    held = in_its_place(fact, recorded)
+    again: list[Fact] = []
+    if said is None:
+        doubted = held is not None and (
+            known or is_restated(fact, recorded) or held.on > fact.on or same_id == "corrects"
+        )
+        return (InDoubt(fact, held, known) if held is not None and doubted else None), again
+    while held is not None and hash(said_of(held)) not in said:
+        again.append(fact.model_copy(update={"corrects": held.id, "recorded_at": now}))
+        held = in_its_place(fact, [*recorded, *again])
+    return None, again
