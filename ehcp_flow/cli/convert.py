@@ -161,6 +161,8 @@ def _propose(source: str, sheet: str | None, to: str) -> None:
 
     if shipped := shipped_name(raw):
         note(f"{source}: its headings are known: it needs no convert file, but --columns {shipped}")
+    for said in raw.notes:
+        note(f"{raw.name}: {said}")
     proposal = propose(raw)
     _write(to, "ehcp_flow.conversion.proposing:CONVERT_FILE", proposal.text)
     _tell_proposal(proposal, source, to)
@@ -204,6 +206,12 @@ def _tell_proposal(proposal: Proposal, source: str, path: str) -> None:
         lines = [*known, f"... and {len(proposal.understood) - len(known)} more", *lines[len(proposal.understood) :]]
     for line in (*lines, *filter(None, [left])):
         note(line)
+    if not proposal.facts:
+        note(
+            f"no column was understood as the day of an event, so nothing can be converted yet: write a [[fact]] with "
+            f'event = ".." and on = "Column" into {path} for each (`ehcp-flow facts` lists the events)'
+        )
+        return
     asks = f"answer {count(len(proposal.asked), 'question')} in {path}, then: " if proposal.asked else ""
     note(f"{asks}ehcp-flow convert {shlex.quote(source)} --columns {shlex.quote(path)} --output facts.csv")
 

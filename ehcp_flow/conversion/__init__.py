@@ -26,7 +26,8 @@ from ehcp_flow.bulk import read_cases
 from ehcp_flow.case import Case
 from ehcp_flow.conversion.convert_file import ConvertFile, FromSheet, read_convert_file
 from ehcp_flow.conversion.converting import ConvertedRows, convert_rows, rows_of_facts, rows_of_return
-from ehcp_flow.conversion.proposing import Proposal, known_headings, propose
+from ehcp_flow.conversion.headings import known_headings
+from ehcp_flow.conversion.proposing import Proposal, propose
 from ehcp_flow.conversion.refused_cells import refused_of
 from ehcp_flow.conversion.returns import RETURNS, ReturnColumns, ReturnRecords, read_return, shipped_name
 from ehcp_flow.conversion.sheet import RawSheet, read_raw_sheet

@@ -106,12 +106,19 @@ class FactRule(BaseModel):
         return {name: each for name, each in row.items() if name not in given} | {"given": given}
 
     @property
+    def is_any_event(self) -> bool:
+        """Whether the cells of a column are the events themselves, by the words that are known everywhere."""
+        return self.event is not None and self.event.column is not None and self.event.values is None
+
+    @property
     def events(self) -> tuple[str, ...]:
         """The events that the rule can make."""
         if self.event is None:
             return ()
         if self.event.value is not None:
             return (self.event.value,)
+        if self.is_any_event:
+            return tuple(FACT_TYPES)
         return tuple(dict.fromkeys(filter(None, (self.event.values or {}).values())))
 
 
@@ -262,7 +269,7 @@ def _check(file: SourceFile, rule: FactRule, at: int) -> None:
         if not any(each["about"] == rule.on.column for each in file.data.get("question", ())):
             refuse("event", "this key is missing")
         return
-    if rule.event.column is not None and not rule.event.values:
+    if rule.event.values is not None and not rule.event.values:
         refuse("event", 'say what its cells mean: values = {Yes = "assessment_agreed", No = "assessment_refused"}')
     for event in rule.events:
         if event not in FACT_TYPES:
@@ -271,10 +278,11 @@ def _check(file: SourceFile, rule: FactRule, at: int) -> None:
         refuse("on", "a day is read from its cells; values have no meaning here")
     for name, source in rule.given.items():
         if not any(name in FACT_TYPES[event].model_fields for event in rule.events):
-            refuse(name, f"{' and '.join(rule.events)} has no {name}")
+            events = "an event" if rule.is_any_event else " and ".join(rule.events)
+            refuse(name, f"{events} has no {name}")
         if name == "outcome" or source.values is not None or source.value is not None:
             _check_words(rule, name, source, refuse)
-    for event in rule.events:
+    for event in () if rule.is_any_event else rule.events:
         for name, field in FACT_TYPES[event].model_fields.items():
             if field.is_required() and name not in (*_IN_ROWS, *rule.given):
                 refuse(name, f"{event} needs {name}; this key is missing")

@@ -196,7 +196,8 @@ class _Conversion:
         frames = []
         seen: dict[str, int] = {}
         for rule in self.file.fact:
-            name = rule.id or "-".join(filter(None, ("+".join(sorted(rule.events)), self._constant_party(rule))))
+            events = "event" if rule.is_any_event else "+".join(sorted(rule.events))
+            name = rule.id or "-".join(filter(None, (events, self._constant_party(rule))))
             seen[name] = seen.get(name, 0) + 1
             frames.append(self._facts(rule, name if seen[name] == 1 else f"{name}-{seen[name]}"))
         # As the rows stand, each row's facts as the file has them.

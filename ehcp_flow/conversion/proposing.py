@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
 from ehcp_flow.conversion.cell_dates import DateOrder, read_cell_date
+from ehcp_flow.conversion.convert_file import LEAVE_OUT
+from ehcp_flow.conversion.headings import KnownHeading, known_headings
 from ehcp_flow.conversion.sheet import HeadedSheet, RawSheet, heading_key
+from ehcp_flow.facts import COLUMNS, REQUIRED
 from ehcp_flow.outputs import Kind
+from ehcp_flow.readers.row_tables import column_of
 
-__all__ = ["CONVERT_FILE", "Proposal", "known_headings", "propose"]
+__all__ = ["CONVERT_FILE", "Proposal", "propose"]
 
 _FIRST_LINE: Final = "# A convert file for "
 _NOTHING: Final = (
@@ -51,6 +50,10 @@ _NOTHING: Final = (
 _MOSTLY: Final = 0.6
 """From which share of its cells on a column is one of days."""
 _MOST_WORDS: Final = 12
+_SEVERAL: Final = 2
+_BARE: Final = ("received", "requested", "date received", "date requested", "received date")
+"""Headings that say what was done and not what it was done to: alone they are the request's, under another's not."""
+_OF_THE_REQUEST: Final = ("", "child", "pupil", "request", "referral", "assessment", "ehcna", "request for assessment")
 _NUMBERED: Final = re.compile(r"(?P<name>.*) \((?P<number>[0-9]+)\)")
 """How a heading is told apart that stands there before."""
 
@@ -62,46 +65,36 @@ def _is_ours(file: BinaryIO) -> bool:
 CONVERT_FILE: Final = Kind("a convert file that was proposed", "columns.toml", _is_ours)
 
 
-class KnownHeading(BaseModel):
-    """A row of `headings.toml`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    says: tuple[str, ...]
-    event: str = ""
-    party: str = ""
-    needs: str = ""
-    decides: Mapping[str, tuple[str, ...]] = {}
-    date_of: str = ""
-    outcome_of: str = ""
-    outcomes: Mapping[str, tuple[str, ...]] = {}
-    beside: tuple[str, ...] = ()
-    ask: str = ""
-    choices: tuple[str, ...] = ()
-    role: str = ""
-    carry: str = ""
-
-
 class Proposal(NamedTuple):
-    """A convert file as text, and its columns: `understood` with what each means, `asked`, `left_out` with why."""
+    """A convert file as text, and its columns: `understood` with what each means, `asked`, `left_out` with why.
+
+    `facts` is how many kinds of facts it makes: by one that makes none nothing can be converted.
+    """
 
     text: str
     understood: Mapping[str, str]
     asked: Mapping[str, str]
     left_out: Mapping[str, str]
-
-
-@cache
-def known_headings() -> Mapping[str, KnownHeading]:
-    """Return what each heading that people use means, by `heading_key`."""
-    text = (files("ehcp_flow.conversion") / "headings.toml").read_text("utf-8")
-    rows = [KnownHeading.model_validate(row) for row in tomllib.loads(text)["heading"]]
-    return {heading_key(says): row for row in rows for says in (*row.says, *row.beside)}
+    facts: int = 0
 
 
 def propose(raw: RawSheet) -> Proposal:
     """Return a convert file for a sheet. Raises SourceError where it holds nothing that could be one."""
-    return _Proposing(raw.under(None, known_headings()), raw.sheet).run()
+    sheet = raw.under(None, known_headings())
+    return _Proposing(sheet, raw.sheet, _groups(raw, sheet)).run()
+
+
+def _groups(raw: RawSheet, sheet: HeadedSheet) -> Mapping[str, str]:
+    """Return under which merged cells each column stands, where the row above the header has several."""
+    at = sheet.first - 2
+    above = raw.rows[at - 1] if at > 0 else []
+    if sum(map(bool, above)) < _SEVERAL:
+        return {}
+    found, group = {}, ""
+    for place, name in enumerate(sheet.columns):
+        group = (above[place] if place < len(above) else "") or group
+        found[name] = group
+    return found
 
 
 class _Column(NamedTuple):
@@ -119,8 +112,9 @@ class _Column(NamedTuple):
 
 
 class _Proposing:
-    def __init__(self, sheet: HeadedSheet, called: str | None) -> None:
+    def __init__(self, sheet: HeadedSheet, called: str | None, groups: Mapping[str, str]) -> None:
         self.sheet = sheet
+        self.groups = groups
         self.called = called
         self.events: dict[str, None] = {}
         self.columns = [self._looked_at(name) for name in sheet.columns]
@@ -132,7 +126,7 @@ class _Proposing:
 
     def run(self) -> Proposal:
         """Return the proposal."""
-        facts = [text for column in self.columns for text in self._facts(column)]
+        facts = [*self._rows_of_facts(), *(text for each in self.columns for text in self._facts(each))]
         carried = self._carried()
         lines = [
             f"{_FIRST_LINE}{Path(self.sheet.name).name}, as its headings and cells were understood.",
@@ -150,7 +144,8 @@ class _Proposing:
             *(line for text in self.questions for line in (text, "")),
             *self.comments,
         ]
-        return Proposal("\n".join(lines).rstrip() + "\n", self.understood, self.asked, self.left_out)
+        text = "\n".join(lines).rstrip() + "\n"
+        return Proposal(text, self.understood, self.asked, self.left_out, facts=len(facts))
 
     def _looked_at(self, name: str) -> _Column:
         cells = [cell for cell in self.sheet.columns[name].to_list() if cell and cell.casefold() not in _NOTHING]
@@ -160,8 +155,20 @@ class _Proposing:
         orders = frozenset(each.order for each in read if each.order is not None)
         shown = _NUMBERED.fullmatch(name)
         number = int(shown["number"]) if shown is not None and shown["name"] in self.sheet.columns else 1
-        means = known_headings().get(heading_key(shown["name"] if shown is not None and number > 1 else name))
+        means = self._means(name, shown["name"] if shown is not None and number > 1 else name)
         return _Column(name, number, means, cells, days / len(cells) if cells else 0, orders)
+
+    def _means(self, name: str, heading: str) -> KnownHeading | None:
+        """Return what a heading means under the merged cells above it; or a question."""
+        group = self.groups.get(name, "")
+        own = known_headings().get(heading_key(heading))
+        grouped = known_headings().get(heading_key(f"{group} {heading}")) if group else None
+        if grouped is not None:
+            return grouped
+        if heading_key(heading) not in _BARE or (name == heading and heading_key(group) in _OF_THE_REQUEST):
+            return own
+        of_what = f"of what is that the day? It stands under {group}" if group else "of what is that the day?"
+        return KnownHeading(says=(), ask=of_what, choices=("request_received", LEAVE_OUT))
 
     def _ids(self) -> Iterator[str]:
         found = next((each for each in self.columns if each.means is not None and each.means.role == "case_id"), None)
@@ -226,9 +233,26 @@ class _Proposing:
             yield "# unrecorded, and no breach. Leave out what the sheet has the last of alone, as of reviews."
             yield f"# records = {events}"
 
+    def _rows_of_facts(self) -> Iterator[str]:
+        """Yield what a sheet makes that has the columns of facts, one fact a row."""
+        own = {column_of(each.name): each.name for each in self.columns}
+        if not set(REQUIRED) <= set(own):
+            return
+        held = {name: own[name] for name in COLUMNS if name in own}
+        self.understood |= {heading: f"the facts' own {name}" for name, heading in held.items()}
+        further = [
+            f"{name} = {_quoted(heading) if name == 'fact_id' else f'{{column = {_quoted(heading)}}}'}"
+            for name, heading in held.items()
+            if name not in ("case_id", "authority", "event", "on")
+        ]
+        event, on = _quoted(held["event"]), _quoted(held["on"])
+        yield "\n".join(["[[fact]]", f"event = {{column = {event}}}", f"on = {on}", *further])
+
     def _facts(self, column: _Column) -> Iterator[str]:
         """Yield the facts that a column's days are, and note what becomes of the column."""
         means = column.means
+        if column.name in self.understood:
+            return
         if means is None:
             if not column.cells:
                 self._leave(column, "it is empty")
@@ -318,7 +342,7 @@ class _Proposing:
         )
         if words is None or words.means is None:
             no = yes.replace("_agreed", "_refused")
-            self._ask(column.name, "which decision was it? No column says so", [yes, no, "leave out"])
+            self._ask(column.name, "which decision was it? No column says so", [yes, no, LEAVE_OUT])
             yield _asked_about(column)
             return
         pairs = self._meanings(words, words.means.decides)

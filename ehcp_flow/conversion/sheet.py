@@ -368,10 +368,12 @@ def _headings(row: Sequence[str]) -> tuple[list[str], list[str]]:
     last = max((at for at, cell in enumerate(row) if cell), default=-1)
     names: list[str] = []
     taken: set[str] = set()
-    doubled, blank = [], 0
+    doubled: list[str] = []
+    blank: list[str] = []
     for at, cell in enumerate(row[: last + 1], 1):
         name = " ".join(cell.split()) or f"column {at}"
-        blank += not cell
+        if not cell:
+            blank.append(name)
         if heading_key(name) in taken:
             doubled.append(name)
             name = _numbered(name, taken)
@@ -381,7 +383,7 @@ def _headings(row: Sequence[str]) -> tuple[list[str], list[str]]:
     if doubled:
         notes.append(f"more than one column is headed {', '.join(dict.fromkeys(doubled))}: the second is called (2)")
     if blank:
-        notes.append(f"{blank} column(s) have no heading: they are called by their place, such as column 3")
+        notes.append(f"{len(blank)} column(s) have no heading: they are called by their place, such as {blank[0]}")
     return names, notes
 
 

@@ -125,3 +125,13 @@ def test_a_file_of_the_sector_is_named_when_a_proposal_is_asked_for(tmp_path):
     assert done.exit_code == 0
     assert "it needs no convert file, but --columns d2i" in done.stderr
     assert "--columns" in run("check", str(path)).stderr
+
+
+def test_a_proposal_by_which_nothing_can_be_converted_says_what_to_write_in_the_place_of_a_command(tmp_path):
+    path, columns = tmp_path / "sheet.csv", tmp_path / "columns.toml"
+    path.write_text("UPN,Colour\nA1,red\n", "utf-8")
+    done = run("convert", str(path), "--propose", str(columns))
+    assert done.exit_code == 0
+    assert "no column was understood as the day of an event" in done.stderr
+    assert "[[fact]]" in done.stderr
+    assert "--output facts.csv" not in done.stderr

@@ -68,6 +68,23 @@ def test_names_of_the_source_are_taken_where_the_file_says_so():
     assert told(converted("A1,02/03/2026,,,,r-9", file=file, header=f"{HEADER},Ref"))["A1"][0][3] == "r-9"
 
 
+def test_a_column_of_events_is_read_by_the_words_that_are_known_everywhere():
+    file = {
+        "case_id": "UPN", "dates": "month first",
+        "fact": [{"event": {"column": "What"}, "on": "When", "party": {"column": "Who"}}],
+    }  # fmt: skip
+    rows = [
+        "A1,Request received,03/16/2026,parent",
+        "A1,advice_requested,03/18/2026,psychological",
+        "A1,lost,03/19/2026,",
+    ]
+    found = converted(*rows, file=file, header="UPN,What,When,Who")
+    assert [(fact[0], fact[1], fact[2]) for fact in told(found)["A1"]] == [
+        ("request_received", "2026-03-16", "parent"), ("advice_requested", "2026-03-18", "psychological"),
+    ]  # fmt: skip
+    assert [(row.line, row.value) for row in found.refused] == [(4, "lost")]
+
+
 def test_a_row_typed_twice_counts_once_and_is_counted():
     found = converted("A1,02/03/2026,,,", "A1,02/03/2026,,,")
     assert len(told(found)["A1"]) == 1
@@ -191,7 +208,8 @@ def test_columns_answer_a_sheet_as_they_answer_the_facts_that_it_is():
         ({"fact": [{"event": "review_decision_sent", "on": "X"}]}, "needs outcome"),
         ({"fact": [{"event": "review_decision_sent", "on": "X", "outcome": "mantain"}]}, "no outcome of"),
         ({"fact": [{"event": "request_received", "on": "X", "made_on": "Y"}]}, "has no made_on"),
-        ({"fact": [{"event": {"column": "A"}, "on": "X"}]}, "say what its cells mean"),
+        ({"fact": [{"event": {"column": "A", "values": {}}, "on": "X"}]}, "say what its cells mean"),
+        ({"fact": [{"event": {"column": "A"}, "on": "X", "colour": "Y"}]}, "colour"),
         ({"fact": [{"event": {"column": "A", "value": "b"}, "on": "X"}]}, "give either value"),
         ({"fact": [{"event": "request_received", "on": {"column": "X", "values": {"a": "b"}}}]}, "no meaning here"),
         ({"carry": {"party": "School"}}, "give it in"),

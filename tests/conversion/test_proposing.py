@@ -6,7 +6,7 @@ import tomllib
 import pytest
 
 from ehcp_flow.conversion import convert, propose, read_convert_file, read_raw_sheet
-from ehcp_flow.conversion.proposing import known_headings
+from ehcp_flow.conversion.headings import known_headings
 from ehcp_flow.errors import SourceError
 from ehcp_flow.facts import FACT_TYPES, OUTCOMES
 
@@ -169,3 +169,38 @@ def test_what_a_formula_left_behind_is_nothing_and_its_column_is_read_all_the_sa
     file = tomllib.loads(found.text)
     assert [fact["event"] for fact in file["fact"]] == ["request_received", "draft_plan_sent", "final_plan_sent"]
     assert {*file["empty"]} == {"#n/a", "n/k", "00/01/1900"}
+
+
+def test_a_heading_is_read_with_the_merged_cells_above_it_and_asked_about_where_they_say_of_what_it_may_be():
+    groups = "Child,,Educational psychologist,,Health,,Panel"
+    header = "UPN,Received,Requested,Received,Requested,Received,Received"
+    row = "A1,13/02/2026,14/03/2026,15/04/2026,16/03/2026,17/04/2026,18/05/2026"
+    found = proposed(header, row, header=groups)
+    file = tomllib.loads(found.text)
+    assert [(fact.get("event"), fact.get("party"), fact["on"]) for fact in file["fact"]] == [
+        ("request_received", None, "Received"),
+        ("advice_requested", "psychological", "Requested"),
+        ("advice_received", "psychological", "Received (2)"),
+        ("advice_requested", "health", "Requested (2)"),
+        ("advice_received", "health", "Received (3)"),
+        (None, None, "Received (4)"),
+    ]
+    assert found.asked == {"Received (4)": "of what is that the day? It stands under Panel"}
+
+
+def test_a_sheet_of_facts_is_known_as_one_and_its_days_are_declared_as_its_cells_prove():
+    found = proposed("a,885,request_received,03/16/2026", header="case_id,authority,event,on")
+    file = tomllib.loads(found.text)
+    assert (file["dates"], file["fact"]) == ("month first", [{"event": {"column": "event"}, "on": "on"}])
+    assert not found.left_out
+
+
+@pytest.mark.parametrize(
+    ("heading", "event"),
+    [("EP req'd", "advice_requested"), ("EP rec'd", "advice_received"), ("Draft 1", "draft_plan_sent"),
+     ("Draft EHCP sent", "draft_plan_sent"), ("Final", "final_plan_sent"), ("Ceased", "plan_ceased"),
+     ("Date request rec'd", "request_received")],
+)  # fmt: skip
+def test_what_trackers_call_it_for_short_is_known(heading, event):
+    file = tomllib.loads(proposed("A1,13/03/2026", header=f"Pupil No,{heading}").text)
+    assert (file["case_id"], file["fact"][0]["event"]) == ("Pupil No", event)
