@@ -99,7 +99,7 @@ SAID = {
     Sign: "id finding facts once_past answered_by unless says remedy",
     Asked: "id title usual_for",
     ActInQuestion: "finding done_by later where_missed says remedy",
-    AgeQuestion: "finding from_age unless says remedy says_over remedy_over",
+    AgeQuestion: "finding from_age unless answered_by says remedy says_over remedy_over",
     Ground: "id outcome title test least margin adviser one_day not_checked doubt reading in_force_from in_force_to "
     "note",
     Note: "row title says citation evidence",

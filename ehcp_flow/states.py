@@ -21,8 +21,8 @@ for each decision, and never replace its state. A missed time limit moves nothin
     CEASE_CONSULTING: a plan is maintained and its ceasing is considered
     CEASE_NOTIFIED: notice of ceasing was given; the plan is still maintained
     CEASED: the plan has ceased
-    TRANSFERRING_OUT: the child or young person moved away; the plan is maintained here until it is transferred
-    TRANSFERRED_OUT: the plan has gone to the new authority
+    TRANSFERRING_OUT: the child or young person goes to another authority; the plan stays here until then
+    TRANSFERRED_OUT: another authority is responsible for the plan
     TRANSFERRED_IN: a plan from another authority is maintained here; its notice is still due
     KEPT_DETAINED: the plan is kept while the child or young person is detained
     WITHDRAWN: the request was withdrawn and the authority ended the case

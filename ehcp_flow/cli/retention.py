@@ -63,7 +63,7 @@ RETENTION: Final = CliCommand(
     _retention,
     (
         "ehcp-flow retention cases.csv --as-of 2056-06-30",
-        "ehcp-flow retention sqlite:///cases.db --years 25 --format csv --output ended.csv",
+        "ehcp-flow retention sqlite:///cases.db --years 25 --format csv",
     ),
     facts=True,
 )

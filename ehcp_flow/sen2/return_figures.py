@@ -66,7 +66,7 @@ class _Reason(BaseModel):
     span: _Span | None = None
 
 
-class _Table(BaseModel):
+class _FiguresFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     base: Mapping[str, _Row]
@@ -111,9 +111,9 @@ class ReturnFigure(BaseModel):
 
 
 @cache
-def _table() -> _Table:
+def _table() -> _FiguresFile:
     text = files(__package__ or "").joinpath("figures.toml").read_text(encoding="utf-8")
-    return _Table.model_validate(tomllib.loads(text))
+    return _FiguresFile.model_validate(tomllib.loads(text))
 
 
 @cache

@@ -16,7 +16,8 @@ from tests.sen2.made_returns import CLEAN
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the examples of the help expect: cases.csv, the same in the store cases.db, a draft of a changed
-    law, a sheet with its convert file, a plan, and a council with its persons and its return.
+    law, targets of one's own, a sheet with its convert file, a plan, a council with its persons and its return, and
+    the return of the year before.
 
     The store has one case more, `told`, whose second fact holds a free text.
     """
@@ -31,6 +32,13 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (made / "return.xml").write_bytes((ROOT / "examples" / "sen2-return.xml").read_bytes().replace(b"31-11", b"11-03"))
     write_synth(made / "council.csv", 30, 3, authority="885", as_of="2026-01-15", persons=made / "persons.csv")
     (made / "sen2.xml").write_text(CLEAN, "utf-8")
+    (made / "sen2-2026.xml").write_text(CLEAN, "utf-8")
+    (made / "sen2-2025.xml").write_text(CLEAN.replace("<Year>2026", "<Year>2025"), "utf-8")
+    (made / "ours.toml").write_text(
+        '[[target]]\nid = "advice_in_five_weeks"\ntitle = "Have the advice after five weeks"\nclock = "advice"\n'
+        'counting = "5 weeks after"\nact = "give the advice"\ndone_by = ["advice_received"]\n',
+        "utf-8",
+    )
     (made / "numbers.csv").write_text("rule,dfe\nupn_check,2010Q\n", "utf-8")
     (made / "tracker.csv").write_text("UPN;Request received\nA1;13/03/2026\nA2;16 Mar 2026\n", "cp1252")
     (made / "columns.toml").write_text(

@@ -121,7 +121,7 @@ def test_every_table_has_a_type_and_is_filled(part, which, tables):
     assert block
     typed = [
         name
-        for line in re.findall(r"cdef public (?:const )?(?:int|bint)(?:\[::1\])? (.*)", block[1])
+        for line in re.findall(r"cdef public (?:const )?(?:int|bint|long long)(?:\[::1\])? (.*)", block[1])
         for name in names(line)
     ]
     assert sorted(typed) == sorted(vars(tables[which]))

@@ -19,6 +19,9 @@ PUBLIC_UNDERSCORES = {"_asdict", "_exit", "_fields", "_make", "_replace", "_repr
 PRIVATE_NAMES_READ = {
     "calendars/test_statutory_days.py _table": "two threads that grow one calendar cannot be made to meet from outside",
     "calendars/test_statutory_days.py _wider": "as above",
+    "store/test_erasing.py _erased_among": "two writers of one moment cannot be made to meet from outside",
+    "store/test_erasing.py _sql": "as above",
+    "store/test_erasing.py _write": "as above",
 }
 """Private names of the package that a test may know, each with its reason."""
 

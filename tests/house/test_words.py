@@ -24,6 +24,8 @@ KNOWN_TWICE = {
     "facts": "the command `facts` shows what the module knows",
     "notices": "the command `notices` shows what the module knows",
     "registers": "the command `registers` shows what the module knows",
+    "return_changes": "the command `sen2 compare` shows what the module knows",
+    "return_figures": "the command `sen2 figures` shows what the module knows",
     "retention": "the command `retention` shows what the module knows",
     "scorecard": "the command `scorecard` shows what the module knows",
     "version": "the command `version`, and a version of a rule",
@@ -37,6 +39,7 @@ LONG = {
     "engine/kernel.py": "compiled as one; what happened to a limit is one walk over the facts",
     "engine/rulebook.py": "the tables of the kernel, column by column",
     "events.py": "a class for each event, in the order of the law",
+    "measures/plan_file.py": "a closed set: what a plan can hold, each a small class that refuses what cannot be",
     "record_table.py": "one table: the kinds of its rows, and a row for each thing that a record cannot truly say",
 }
 SHORT = {

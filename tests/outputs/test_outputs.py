@@ -440,12 +440,14 @@ def test_the_names_in_a_header(tmp_path):
 # One place
 
 ELSEWHERE = {
+    "bulk/csvfile.py": "what is renamed are the columns of a frame",
     "bulk/jsonfile.py": "what is renamed are the columns of a frame",
     "bulk/row_sources.py": "rows too many for memory are kept in a directory of their own, which goes at the end",
     "bulk/star.py": "what is renamed and replaced are columns and texts of a frame",
     "bulk/star_files.py": "what outputs opened, and a database made in a directory of its own, which goes at the end",
     "inputs.py": "what comes through a pipe is kept in a directory of its own, which goes at the end",
     "store/schema.py": "the migrations of a zipped package, laid out in a directory that goes at the end",
+    "testing/contract_erasing.py": "a row more for a file of the test's own",
     "testing/killing.py": "a store in a directory of its own, to be killed",
     "testing/postgres.py": "a server's own directory",
 }

@@ -168,7 +168,8 @@ def test_who_saw_neither_a_case_nor_its_tombstone_does_not_begin_it_again(
         assert isinstance(store, SqlStore)
         if store.backend == "sqlite":
             return  # there, whoever looks in order to write has the only pen
-        taken, looked = store._erased_among, []
+        looked: list[bool] = []
+        taken = store._erased_among
 
         def meanwhile(*args: Any) -> dict[str, Tombstone]:
             found = taken(*args)
