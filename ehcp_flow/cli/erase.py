@@ -59,6 +59,6 @@ ERASE: Final = CliCommand(
     _erase,
     (
         "ehcp-flow erase --store sqlite:///cases.db --case told --why 'end of retention' --by j.smith --yes",
-        "ehcp-flow erase --store sqlite:///cases.db --case lgsco-25-005-755 --case told --why 'end of retention' --by j.smith --yes",
+        "ehcp-flow erase --store sqlite:///cases.db --case w-hertfordshire --case told --why 'by age' --by dpo --yes",
     ),
 )

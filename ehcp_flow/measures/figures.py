@@ -30,23 +30,9 @@ from ehcp_flow.moves.regions import regions_of
 from ehcp_flow.states import MAINTAINED_STATES, State
 
 __all__ = [
-    "ASSESS",
-    "BORN",
-    "COLUMNS",
-    "FIGURES",
-    "FINAL",
-    "HOLDING",
-    "KEPT",
-    "MADE_ON",
-    "MONTHS",
-    "ONCE",
-    "ORDERED",
-    "REQUESTED",
-    "UNDER_WAY",
-    "WAITING",
-    "are_of",
-    "tables_of",
-]
+    "ASSESS", "BORN", "COLUMNS", "FIGURES", "FINAL", "HOLDING", "KEPT", "MADE_ON", "MONTHS",
+    "ONCE", "ORDERED", "REQUESTED", "UNDER_WAY", "WAITING", "are_of", "tables_of",
+]  # fmt: skip
 
 BORN: Final = "date_of_birth"
 MADE_ON: Final = "made_on"

@@ -24,6 +24,7 @@ from ehcp_flow.answers import answer
 from ehcp_flow.cli import app
 from ehcp_flow.deadlines import deadlines_of, due, judge, suppose
 from ehcp_flow.measures.counted_case import answered
+from ehcp_flow.measures.retention import retention
 from ehcp_flow.readers import write_facts
 from ehcp_flow.reports.overview import overview
 from ehcp_flow.store import Store
@@ -74,6 +75,7 @@ LIBRARY = {
     "measures.counted_case.answered": lambda **of: [one.as_of for one in answered(CASES, **of)],
     "measures.desk.desk": lambda **of: measures.desk(CASES, days=60, **of),
     "measures.measure_table.measure": lambda **of: measures.measure(CASES, **of).as_of,
+    "measures.retention.retention": lambda **of: list(retention(CASES, years=1, **of)),
     "measures.scorecard.scorecard": lambda **of: ehcp_flow.scorecard(CASES, PLAN, **of).as_of,
     "reports.overview.overview": lambda **of: overview(CASES, **of).as_of,
     "states.allowed": lambda **of: states.allowed(B, **of),
