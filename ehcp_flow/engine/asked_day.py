@@ -64,6 +64,5 @@ def days_unchanged(facts: Sequence[Fact], as_of: dt.date, book: CompiledRulebook
     asked = columns.as_of = AskedDay(columns.as_of)
     rows = sum(book.key_rows[key] for key in columns.key)
     found = space_for(book, chosen, len(facts), columns.parties, rows)
-    while chosen.module.judge(book.law(chosen), days.days, columns, found, 0, 1) == 0:
-        days.count_wanted(found)
+    days.judge_first(chosen, book.law(chosen), columns, found)
     return min(asked.turns, default=None)

@@ -67,6 +67,11 @@ class CountedDays:
             }
         )
 
+    def judge_first(self, chosen: Kernel, law: Any, columns: Any, found: Any) -> None:
+        """Judge the first case of the columns, and count what days it wants. Raises CalendarError as `count_wanted`."""
+        while chosen.module.judge(law, self.days, columns, found, 0, 1) == 0:
+            self.count_wanted(found)
+
     def count_wanted(self, found: Any) -> None:
         """Work out the days that the kernel wanted. Raises CalendarError where the calendars do not reach one."""
         if not found.wanted:

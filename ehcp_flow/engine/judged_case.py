@@ -322,8 +322,7 @@ def judge_facts(
     found.rows = found.wanted = 0
     found.beyond = -1
     try:
-        while chosen.module.judge(law, days.days, columns, found, 0, 1) == 0:
-            days.count_wanted(found)
+        days.judge_first(chosen, law, columns, found)
         noted = {place: found.noted[place] for place in found.exception[: found.exceptions]} if found.exceptions else {}
         return JudgedCase(
             case, as_of, facts, book, calendars, JudgedRows(out, found.capacity, found.rows, noted, columns.taken)

@@ -190,10 +190,7 @@ LIVES = (
     Told("a review in custody leaves the plan kept", f"{KEPT}; 2025-03-10 review_meeting_held; "
          f"2025-03-20 {MAINTAIN}", "2025-04-01", "KEPT_DETAINED", False, "act_while_detained",
          "amendment_notice_sent", False, "Children and Families Act 2014, s 70"),
-    Told("a meeting is answered once", f"{PLAN}; 2025-11-03 review_meeting_held; 2025-11-24 {MAINTAIN}; "
-         "2025-12-08 review_decision_sent outcome=amend", "2025-12-09", "MAINTAINED", True,
-         "review_decision_without_meeting", "amendment_notice_sent", True),
-    Told("and a second one anew", f"{PLAN}; 2025-11-03 review_meeting_held; 2025-11-24 {MAINTAIN}; "
+    Told("a second meeting is answered anew", f"{PLAN}; 2025-11-03 review_meeting_held; 2025-11-24 {MAINTAIN}; "
          "2026-03-02 review_meeting_held; 2026-03-09 review_decision_sent outcome=amend", "2026-03-10", "REVIEW_OPEN",
          True, "", "amendment_notice_sent", True),
     Told("an order that follows is not asked of an authority that the plan has left",

@@ -122,12 +122,12 @@ def write(path, text=BODY):
         ("in_force_to = 2022-06-30\n", "", "[[body]]", "overlap"),
         ("in_force_to = 2022-06-30", "in_force_to = 2014-08-31", "[[body.name]]", "lies before in_force_from"),
         ('citation = ["SR 2"]', 'citation = ["XX 2"]', "XX 2", "'XX' is no instrument"),
-        ('citation = ["SR 2"]', "citation = []", "citation = []", "at least 1 item"),
+        ('citation = ["SR 2"]', "citation = []", "citation = []", "write one at least"),
         ('name = "board"', "", "in_force_from = 2022-07-01", "this key is missing"),
         ('name = "board"', 'name = "board"\nabolished = true', "abolished", "there is no such key"),
-        ('spoken_of = ["the office"]', "spoken_of = []", "spoken_of", "at least 1 item"),
+        ('spoken_of = ["the office"]', "spoken_of = []", "spoken_of", "write one at least"),
         ('spoken_of = ["the office"]', "", "[[body]]", "this key is missing"),
-        ('id = "office"', 'id = "The office"', "The office", "String should match pattern"),
+        ('id = "office"', 'id = "The office"', "The office", "write a name of small letters"),
     ],
 )
 def test_a_wrong_body_is_refused_with_its_file_key_and_line(tmp_path, old, new, where, says):

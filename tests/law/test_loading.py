@@ -188,6 +188,7 @@ DEEMED = '[[deemed]]\nid = "twin"\nfacts = ["assessment_agreed"]\nsays = "it is 
 OTHERS = [
     (CLOCK, 'party_from = "spell"\n', "party_from needs during"),
     (CLOCK, "own_acts = true\n", "own_acts needs separate"),
+    (CLOCK, CLOCK + 'ages_for = ["detained"]\n', "ages_for names what does not start the clock"),
     (CLOCK, 'resumption = { says = "on", citation = ["SR 5"] }\n', "resumption needs resumes_on"),
     (CLOCK, 'during = "prison"\n', "no spell is called 'prison'"),
     (CLOCK, "resumes_in_time = true\n", "resumes_in_time needs resumes_on"),

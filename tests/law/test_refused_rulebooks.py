@@ -1,9 +1,11 @@
 """What a rulebook of one's own gets wrong is refused when it is loaded, in its writer's words, and where it stands."""
 
 import pytest
+from pydantic import TypeAdapter
 
 from ehcp_flow.errors import RulebookError
 from ehcp_flow.law import load_rulebook
+from ehcp_flow.law.cohort import Cohorts
 from tests.law.test_declared import folder
 
 RULE = 'done_by = ["panel_met"]\n'
@@ -82,3 +84,8 @@ def test_a_file_that_an_editor_of_windows_wrote_is_read(tmp_path):
     for file in path.rglob("*.toml"):
         file.write_text(file.read_text(), encoding="utf-8-sig")
     assert load_rulebook(path).title.startswith("A made-up procedure")
+
+
+def test_cohorts_of_different_days_exclude_nobody():
+    told = [{"under_age": 11}, {"turns": 11, "on_or_after": "2026-04-01"}, {"turns": 14, "before": "2026-01-01"}]
+    assert [str(each.turns) for each in TypeAdapter(Cohorts).validate_python(told)] == ["None", "11", "14"]

@@ -79,7 +79,7 @@ def test_a_plan_is_read_from_a_path_and_out_of_a_dict(written):
 @pytest.mark.parametrize(
     ("was", "is_now", "line", "said"),
     [
-        ('better = "higher"', 'better = "up"', 8, "measure.0.better: Input should be 'higher' or 'lower'"),
+        ('better = "higher"', 'better = "up"', 8, "measure.0.better: it should be 'higher' or 'lower'"),
         ("over = 3", "over = 0", 13, "measure.0.over"),
         ("amber = 5", "amber = -1", 11, "measure.0.amber"),
         ("amber = 5", "ambre = 5", 11, "there is no such key"),
@@ -90,7 +90,7 @@ def test_a_plan_is_read_from_a_path_and_out_of_a_dict(written):
         ("on = 2025-03-31", "on = 2026-03-31", 5, "each after the baseline"),
         ("by = 2027-03-31", "by = 2026-03-31", 5, "each after the baseline"),
         ('limit = "advice"', 'limit = "advise"', 18, "there is no limit called 'advise'; did you mean"),
-        ('share = "in_time"', 'share = "early"', 18, "measure.1.figure.share: Input should be 'in_time', 'late' or"),
+        ('share = "in_time"', 'share = "early"', 18, "measure.1.figure.share: it should be 'in_time', 'late' or"),
         (', share = "in_time"', "", 18, "measure.1.figure.share: this key is missing"),
         ('limit = "advice", ', "", 18, "give a column of the measures, or a table with limit or particular or event"),
         ('of = "recorded"', 'off = "recorded"', 22, "measure.2.figure.off: there is no such key"),
@@ -105,8 +105,8 @@ def test_a_plan_is_read_from_a_path_and_out_of_a_dict(written):
         ("denominator = 50", "denominator = 0", 41, "greater than 0"),
         ("numerator = 41", "numerator = 51", 37, "51 of 50: a part is at most the whole"),
         ("numerator = 41", "numerator = true", 40, "valid integer"),
-        ("over = 3", "over = true", 13, "measure.0.over: Input should be a valid integer"),
-        ("amber = 5", "amber = true", 11, "measure.0.amber: Input should be a valid number"),
+        ("over = 3", "over = true", 13, "measure.0.over: it should be a valid integer"),
+        ("amber = 5", "amber = true", 11, "measure.0.amber: it should be a valid number"),
         ("on = 2025-03-31", "on = 0001-01-01", 9, "the year 1 cannot be meant; write 2026-03-02 or 02/03/2026"),
         ("on = 2025-03-31", "on = 1999-12-31", 9, "give a day from 2000-01-01 on (found 1999-12-31)"),
         ("on = 2026-06-30\nnum", "on = 20260630\nnum", 39, "it is not text; write 2026-03-02"),
@@ -128,7 +128,12 @@ def test_a_plan_is_read_from_a_path_and_out_of_a_dict(written):
             10,
             "measure.0.targets: write a list: [{by = .., value = ..}]",
         ),
-        ('serves = ["twenty_weeks"]', 'serves = "twenty_weeks"', 34, "action.0.serves: write a list: [..]"),
+        (
+            'serves = ["twenty_weeks"]',
+            'serves = "twenty_weeks"',
+            34,
+            "action.0.serves: write a list, in square brackets",
+        ),
         ('party = "health"}', 'party = "health", between = [0, -42]}', 26, "the smaller first: [-42, 0]"),
         (
             "comment = [",
