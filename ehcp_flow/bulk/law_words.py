@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from ehcp_flow.engine.rulebook import CompiledRulebook, compiled
 from ehcp_flow.law.model import Rulebook
+from ehcp_flow.vocabulary import per_vocabulary
 
 __all__ = ["LawWords", "words_of"]
 
@@ -26,7 +25,7 @@ class LawWords:
         self.cited_by_reason = [rule.rule.cited_by_reason for rule, _ in rows]
 
 
-@lru_cache(maxsize=16)
+@per_vocabulary
 def words_of(rulebook: Rulebook) -> LawWords:
     """Return the words of a rulebook. The same rulebook gives the same object."""
     return LawWords(compiled(rulebook))

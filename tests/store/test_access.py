@@ -216,7 +216,7 @@ def test_tables_whose_owner_is_no_superuser(
     server.sql(f"CREATE ROLE {keeper} LOGIN")
     n = owner.names
     try:
-        for table in (n.facts, n.texts, n.heads, n.counter, n.scopes, n.schema_version, n.imports):
+        for table in (n.facts, n.texts, n.heads, n.erased, n.counter, n.scopes, n.schema_version, n.imports):
             server.sql(f"ALTER TABLE {table} OWNER TO {keeper}", postgres_store_url)
         server.sql(f"GRANT ALL ON SCHEMA {n.schema or 'public'} TO {keeper}", postgres_store_url)
         if n.schema:
