@@ -9,7 +9,10 @@ from typing import Final
 
 from ehcp_flow.errors import RowRefused
 
-__all__ = ["RefusalKinds", "grouped"]
+__all__ = ["NO_SUCH_EVENT", "RefusalKinds", "grouped"]
+
+NO_SUCH_EVENT: Final = "there is no such event"
+"""How what is expected begins where a row's event is not known."""
 
 _NAMED: Final = 4
 _EXAMPLES: Final = 6

@@ -18,6 +18,7 @@ HELD_ELSEWHERE = {
     "bulk.deadline_columns._COLUMNS": "another name is an AttributeError before it is looked up",
     "cli.app.COMMANDS": "another command is refused before it is looked up",
     "conversion.cell_dates._EPOCHS": "the two values of a bool",
+    "conversion.proposing._OF_THE_PERSON": "another role is asked about before it is looked up",
     "cli.registers": "the registers and tables that the command offers",
     "measures.registers._TABLE": "another register is refused before it is looked up",
     "grounds": "the verdicts that the kernel gives for a named limit: tests/law/test_exceptions.py has each",

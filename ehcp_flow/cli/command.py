@@ -11,6 +11,7 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
+from ehcp_flow.cli.messages import law_asked
 from ehcp_flow.cli.named_files import guarded
 from ehcp_flow.docstrings import docstring_of
 
@@ -85,8 +86,10 @@ def options(names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
                 for each in made.values():
                     if hasattr(each, "close"):
                         stack.callback(each.close)
-                    if any(getattr(each, name, None) is not None for name in ("rulebook", "profile")):
+                    asked = {name: getattr(each, name, None) for name in ("rulebook", "profile")}
+                    if any(path is not None for path in asked.values()):
                         _ = each.law  # before any fact is read: both can have events of their own
+                        stack.enter_context(law_asked(**asked))
                 run(**made, **{name: value for name, value in values.items() if name in own})
 
         command.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
@@ -118,7 +121,8 @@ def _knowing(run: Callable[..., None]) -> Callable[..., None]:
             law = england() if rulebook is None else load_rulebook(rulebook)
             if profile is not None:
                 with_targets(law, profile)
-        run(**values)
+        with law_asked(rulebook=rulebook, profile=profile):
+            run(**values)
 
     command.__signature__ = Signature([*parameters, *further])  # type: ignore[attr-defined]
     command.__annotations__ = {each.name: each.annotation for each in (*parameters, *further)}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ehcp_flow.cli.command import CliCommand, options
-from ehcp_flow.cli.messages import count, note
+from ehcp_flow.cli.messages import count, note, under_the_law_asked
 from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import AllErrors, option
 from ehcp_flow.cli.recorded import Records, Unrecorded, events_recorded
@@ -151,7 +151,8 @@ def _write_template(given: _SheetToRead, output: str | None) -> None:
     from ehcp_flow.reports.template_workbook import write_template
 
     write_template(output, as_of=dates.today())
-    note(f"fill the sheet Facts, then: ehcp-flow check {shlex.quote(output)}")
+    check = under_the_law_asked(f"ehcp-flow check {shlex.quote(output)}")
+    note(f"fill the sheet Facts, then: {check}")
 
 
 def _propose(source: str, sheet: str | None, to: str) -> None:
@@ -213,7 +214,8 @@ def _tell_proposal(proposal: Proposal, source: str, path: str) -> None:
         )
         return
     asks = f"answer {count(len(proposal.asked), 'question')} in {path}, then: " if proposal.asked else ""
-    note(f"{asks}ehcp-flow convert {shlex.quote(source)} --columns {shlex.quote(path)} --output facts.csv")
+    convert = f"ehcp-flow convert {shlex.quote(source)} --columns {shlex.quote(path)} --output facts.csv"
+    note(f"{asks}{under_the_law_asked(convert)}")
 
 
 CONVERT: Final = CliCommand(

@@ -142,6 +142,11 @@ def _verify(
         said.append(f"{facts} there before the store kept a trail: their order is as an upgrade found it")
     if found.erased:
         said.append(f"{count(found.erased, 'case was', 'cases were')} erased; what is left of each was looked at")
+    if found.unknown:
+        said.append(
+            f"there is no event called {' or '.join(found.unknown)} here, and nothing that reads cases can read it: "
+            "load the rulebook that declares it (--rulebook DIR)"
+        )
     if found.anchor is not None:
         said.append(_compared(found.anchor, authority))
     if form in (None, Format.TABLE):

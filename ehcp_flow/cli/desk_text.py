@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from ehcp_flow.cli.messages import count, printable
+from ehcp_flow.cli.messages import count, printable, under_the_law_asked
 from ehcp_flow.cli.printed_table import paragraph, width
 from ehcp_flow.dates import say
 from ehcp_flow.measures import CHANGES, DESK_LISTS
@@ -52,9 +52,11 @@ class DeskText:
         yield from self._counts(rows)
         if rows:
             case_id = shlex.quote(printable(rows[0]["case_id"]))
-            yield f"A case in full:  ehcp-flow explain {self.source} --case {case_id}"
+            explain = under_the_law_asked(f"ehcp-flow explain {self.source} --case {case_id}")
+            yield f"A case in full:  {explain}"
         since = (self.on - _WEEK).isoformat()
-        yield f"What changed in a week:  ehcp-flow desk {self.source} --since {since}"
+        desk = under_the_law_asked(f"ehcp-flow desk {self.source} --since {since}")
+        yield f"What changed in a week:  {desk}"
 
     def changes(self, rows: Sequence[Row], then: dt.date) -> Iterator[str]:
         """Yield the lines of what changed since a day."""

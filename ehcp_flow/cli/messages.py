@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from typing import Any, Final, Self
 
 from ehcp_flow.errors import RowRefused
 from ehcp_flow.masking import masked
-from ehcp_flow.refusals import RefusalKinds
+from ehcp_flow.refusals import NO_SUCH_EVENT, RefusalKinds
 
 __all__ = [
     "SHOWN",
@@ -20,11 +22,13 @@ __all__ = [
     "breaches_in_words",
     "complain",
     "count",
+    "law_asked",
     "note",
     "note_alike",
     "printable",
     "say_on_stderr",
     "told_once",
+    "under_the_law_asked",
 ]
 
 SHOWN: Final = 5
@@ -44,6 +48,7 @@ def printable(text: str) -> str:
     return "".join(mark if mark.isprintable() else mark.encode("unicode_escape").decode() for mark in text)
 
 
+_LAW: Final[ContextVar[str]] = ContextVar("_LAW", default="")
 _TOLD: Final[list[set[str]]] = []
 """What was noted already, while a source is read more than once."""
 
@@ -61,6 +66,22 @@ def told_once() -> Iterator[None]:
 def complain(text: str, path: str = "ehcp-flow") -> None:
     """Print why nothing more will be done."""
     _print(f"{path}: error: {text}")
+
+
+@contextmanager
+def law_asked(**options: str | None) -> Iterator[None]:
+    """Propose every command in the block with the options that say by which law this one was asked."""
+    given = "".join(f" --{name} {shlex.quote(value)}" for name, value in options.items() if value is not None)
+    token = _LAW.set(given)
+    try:
+        yield
+    finally:
+        _LAW.reset(token)
+
+
+def under_the_law_asked(command: str) -> str:
+    """Return a command that is proposed as it has to be typed here: with the rulebook and the profile of this one."""
+    return command + _LAW.get()
 
 
 def note(text: str) -> None:
@@ -100,15 +121,22 @@ class RefusedRows:
         self._everything = everything
         self._first: list[RowRefused] = []
         self._kinds = RefusalKinds()
+        self._unknown = False
 
     def add(self, row: RowRefused) -> None:
         """Take a refused row into account."""
         self._kinds.add(row)
+        self._unknown |= row.expected.startswith(NO_SUCH_EVENT)
         if self._everything or self._kinds.rows <= SHOWN:
             self._first.append(row)
 
     def tell(self) -> None:
         """Print them, or what kinds of refusals there are, the most frequent first."""
+        self._tell()
+        if self._unknown and not _LAW.get():
+            note("an event of a rulebook of your own is known with --rulebook DIR")
+
+    def _tell(self) -> None:
         if self._kinds.rows == len(self._first):
             for row in self._first:
                 note(f"refused: {row}")

@@ -224,7 +224,7 @@ def read_convert_file(
     try:
         found = ConvertFile.model_validate(file.data)
     except ValidationError as error:
-        file.refuse_first(error)
+        file.refuse_first(error, model=ConvertFile)
     for at, rule in enumerate(found.answered.fact if not found.open_questions else found.fact):
         _check(file, rule, found.fact.index(rule) if rule in found.fact else at)
     for name in found.carry:

@@ -53,6 +53,10 @@ _MOST_WORDS: Final = 12
 _SEVERAL: Final = 2
 _BARE: Final = ("received", "requested", "date received", "date requested", "received date")
 """Headings that say what was done and not what it was done to: alone they are the request's, under another's not."""
+_OF_THE_PERSON: Final = {
+    "personal": "of the person; no fact needs it",
+    "birth": 'of the person; what goes by age needs it: a [[fact]] of event = "date_of_birth"',
+}
 _OF_THE_REQUEST: Final = ("", "child", "pupil", "request", "referral", "assessment", "ehcna", "request for assessment")
 _NUMBERED: Final = re.compile(r"(?P<name>.*) \((?P<number>[0-9]+)\)")
 """How a heading is told apart that stands there before."""
@@ -258,8 +262,8 @@ class _Proposing:
                 self._leave(column, "it is empty")
             else:
                 self._leave(column, "not understood" + ("; it holds days" if column.days >= _MOSTLY else ""))
-        elif means.role == "personal":
-            self._leave(column, "of the person; no fact needs it")
+        elif means.role in _OF_THE_PERSON:
+            self._leave(column, _OF_THE_PERSON[means.role])
         elif means.decides or means.outcome_of:
             if not self._dated(column, means):
                 self._leave(column, "there is no column with the day of that decision")

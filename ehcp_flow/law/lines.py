@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 __all__ = ["find_line"]
 
 _HEADER: Final = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_.-]+)\s*\]\]?\s*(#.*)?")
+_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 _KEY: Final = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=")
 
 Path = tuple[str | int, ...]
@@ -27,17 +28,41 @@ def _places(text: str) -> dict[Path, int]:
     places: dict[Path, int] = {(): 1}
     counts: dict[Path, int] = {}
     table: Path = ()
-    depth = 0
+    value = _Value(())
     for number, line in enumerate(text.splitlines(), start=1):
-        if depth == 0 and (header := _HEADER.fullmatch(line)):
+        if not value.depth and (header := _HEADER.fullmatch(line)):
             table = _resolve(header[2].split("."), counts, is_array=header[1] == "[[")
             places.setdefault(table, number)
             places.setdefault(table[:-1], number)
             continue
-        if depth == 0 and (key := _KEY.match(line)):
-            places.setdefault((*table, key[1]), number)
-        depth += _opened(line)
+        if not value.depth and (key := _KEY.match(line)):
+            value = _Value((*table, key[1]))
+            places.setdefault(value.at, number)
+        for begun in value.elements(line):
+            places.setdefault(begun, number)
     return places
+
+
+class _Value:
+    """The value of a key at `at`, read line by line: how many of its brackets are open, and its elements so far."""
+
+    def __init__(self, at: Path) -> None:
+        self.at = at
+        self.depth = 0
+        self._elements = 0
+        self._next = False
+
+    def elements(self, line: str) -> Iterator[Path]:
+        """Yield where each element stands that begins in a line, outside its strings and comment."""
+        bare = _STRING.sub('""', line).split("#")[0]
+        for mark in bare:
+            if self.depth == 1 and self._next and mark not in " \t],":
+                yield (*self.at, self._elements)
+                self._elements += 1
+                self._next = False
+            self.depth += (mark in "[{") - (mark in "]}")
+            if self.depth == 1 and mark in "[,":
+                self._next = True
 
 
 def _resolve(names: list[str], counts: dict[Path, int], *, is_array: bool) -> Path:
@@ -50,9 +75,3 @@ def _resolve(names: list[str], counts: dict[Path, int], *, is_array: bool) -> Pa
         if at in counts:
             at = (*at, counts[at])
     return at
-
-
-def _opened(line: str) -> int:
-    """Return how many brackets the line leaves open, outside its strings and comment."""
-    bare = re.sub(r'"(?:[^"\\]|\\.)*"', "", line).split("#")[0]
-    return sum(bare.count(mark) for mark in "[{") - sum(bare.count(mark) for mark in "]}")

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from ehcp_flow.facts import FACT_TYPES, told_apart
 from ehcp_flow.law.declared import Declared, known_outcomes
-from ehcp_flow.law.guard import parse_guard
+from ehcp_flow.law.guard import KINDS, parse_guard
 from ehcp_flow.law.parts import Model, unknown
 from ehcp_flow.law.patterns import no_event
 from ehcp_flow.law.state_machine import (
@@ -110,7 +110,7 @@ def _guards(files: list[SourceFile], context: Mapping[str, Any], limits: Collect
             try:
                 guard = parse_guard(row, context)
             except ValidationError as error:
-                file.refuse_first(error, ("guard", index))
+                file.refuse_first(error, ("guard", index), KINDS[row["kind"]])
             except ValueError as error:
                 file.refuse(("guard", index, "kind"), str(error))
             if guard.id in found:

@@ -11,8 +11,9 @@ from typing import Any, Final, NamedTuple, NoReturn
 
 from pydantic import BaseModel, ValidationError
 
-from ehcp_flow.errors import RulebookError, RulebookMissing, TomlFileError
+from ehcp_flow.errors import RulebookError, RulebookMissing, TomlFileError, UnknownNameError
 from ehcp_flow.inputs import why_unreadable
+from ehcp_flow.law.key_words import keys_at
 from ehcp_flow.law.lines import find_line
 
 __all__ = ["Placed", "SourceFile", "each", "read_toml"]
@@ -31,15 +32,21 @@ class SourceFile(NamedTuple):
         key = ".".join(str(part) for part in path) or "(file)"
         raise self.error(self.name, key, find_line(self.text, path) if self.text else 0, why)
 
-    def refuse_first(self, error: ValidationError, path: tuple[str | int, ...] = ()) -> NoReturn:
-        """Raise the file's error for the first thing that pydantic found wrong in what stands at `path`."""
-        first = error.errors(include_url=False)[0]
+    def refuse_first(
+        self, error: ValidationError, path: tuple[str | int, ...] = (), model: type[BaseModel] | None = None
+    ) -> NoReturn:
+        """Raise the file's error for the first thing that pydantic found wrong in the `model` that stands at `path`."""
+        # A key that there is not comes first: the one that is missing may be what it was meant for.
+        first = min(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
         inner = (part for part in first["loc"] if not str(part).startswith(("function-", "tuple", "(")))
         where = (*path, *inner)
         if first["type"] == "tuple_type" and len(where) == 1:
             self.refuse(where, f"write [[{where[0]}]]")
         pattern = first.get("ctx", {}).get("pattern", "")
-        self.refuse(where, in_words(first["type"], first["msg"], first.get("input"), pattern))
+        said = in_words(first["type"], first["msg"], first.get("input"), pattern)
+        if first["type"] == "extra_forbidden" and model is not None:
+            said += UnknownNameError("key", str(where[-1]), keys_at(model, first["loc"][:-1])).hint
+        self.refuse(where, said)
 
 
 class Placed(NamedTuple):
@@ -83,7 +90,7 @@ def each(
             try:
                 yield Placed(file, (section, index), model.model_validate(row, context=context))
             except ValidationError as error:
-                file.refuse_first(error, (section, index))
+                file.refuse_first(error, (section, index), model)
 
 
 _WORDS: Final[Mapping[str, str]] = {
@@ -94,6 +101,9 @@ _WORDS: Final[Mapping[str, str]] = {
     "string_too_short": "write one letter at least",
     "string_type": "write a text, in quotes",
     "bool_type": "write true or false",
+    "int_type": "write a whole number, without quotes",
+    "int_parsing": "write a whole number, without quotes",
+    "int_from_float": "write a whole number",
     "model_type": "write a table",
     "dict_type": "write a table",
     "date_type": "write a day without quotes: 2026-09-01",

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from ehcp_flow.law.guard import KINDS
+from ehcp_flow.law.key_words import key_words, models_of
 from ehcp_flow.law.loader import SECTIONS
 from ehcp_flow.law.machine_loader import MOVE_SECTIONS
 
@@ -44,6 +45,11 @@ def _schema(
         section: {"oneOf": [refs[each, _MODE] for each in KINDS.values()]} if model is None else refs[model, _MODE]
         for section, model in sections.items()
     }
+    definitions = told["$defs"]
+    for model in models_of(models):
+        # What is written as a text has no table: a citation.
+        keys = definitions.get(model.__name__, {}).get("properties", {})
+        keys |= {key: keys[key] | {"description": says} for key, says in key_words(model) if key in keys}
     return {
         "$schema": _DIALECT,
         "title": title,
@@ -51,7 +57,7 @@ def _schema(
         "properties": {**properties, **{name: {"type": "array", "items": item} for name, item in items.items()}},
         "additionalProperties": False,
         **({"required": list(needed)} if needed else {}),
-        "definitions": told["$defs"],
+        "definitions": definitions,
     }
 
 

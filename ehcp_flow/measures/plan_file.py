@@ -334,7 +334,7 @@ def read_plan(
     try:
         found = PlanFile.model_validate(file.data, context=file)
     except ValidationError as error:
-        file.refuse_first(error)
+        file.refuse_first(error, model=PlanFile)
     _check_measures(file, found, rulebook or england())
     _check_rest(file, found)
     return found

@@ -34,6 +34,7 @@ from ehcp_flow.readers.declarations import declared_case, recorded_events
 from ehcp_flow.readers.plain_columns import PlainColumns
 from ehcp_flow.readers.row_tables import column_of, table_of
 from ehcp_flow.readers.text_lines import Readable, printable
+from ehcp_flow.refusals import NO_SUCH_EVENT
 
 __all__ = [
     "Caseload", "FactReader", "Report", "fact_of_row", "open_file", "read_case", "read_cases", "read_facts",
@@ -325,7 +326,7 @@ def fact_of_row(line: int, row: dict[str, str], table: RowTable) -> Fact | RowRe
     except UnknownNameError as error:
         column, text = "event", error.name
         near = f"did you mean {' or '.join(error.matches)}?" if error.matches else "`ehcp-flow facts` lists them"
-        expected = f"there is no such event; {near}"
+        expected = f"{NO_SUCH_EVENT}; {near}"
     except FactError as error:
         column, text = error.field, written.get(error.field, "")
         expected = _remedy(error, text)

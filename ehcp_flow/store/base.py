@@ -30,7 +30,7 @@ from ehcp_flow.store.source_names import SameId
 from ehcp_flow.store.table_names import Names
 from ehcp_flow.store.unit_of_work import Work
 from ehcp_flow.store.upcasting import CURRENT, Upcasters
-from ehcp_flow.store.verifying import Break, examine, examine_tombstone
+from ehcp_flow.store.verifying import Break, examine, examine_tombstone, unknown_of
 from ehcp_flow.store.whose_case import Scope
 
 if TYPE_CHECKING:
@@ -258,13 +258,14 @@ class Store(Erasing, ABC):
     def _verified(self, anchor: Iterable[Head] | None, progress: Callable[[int], None] | None) -> Verification:
         kept = None if anchor is None else Anchor(anchor)
         cases = facts = adopted = 0
-        breaks: list[Break] = []
+        breaks, events = list[Break](), set[str]()
         tombstones = {left.case_id: left for left in self._tombstones()}
         for head, rows, texts in self._raw():
             first = head or (rows[0] if rows else next(iter(texts.values())))
             found = examine(head, first.case_id, rows, texts)
             cases += 1
             facts += len(rows)
+            events.update(row.event for row in rows)
             adopted += 0 if head is None else head.adopted
             if found.case_id in tombstones:
                 found.add("tombstone", 0, "it was erased, and there is something of it again")
@@ -283,7 +284,7 @@ class Store(Erasing, ABC):
             compared, lost = kept.end(scope)
             breaks.extend(lost)
         breaks.extend(self._beside(scope))
-        return Verification(cases, facts, tuple(breaks), adopted, compared, len(tombstones))
+        return Verification(cases, facts, tuple(breaks), adopted, compared, len(tombstones), unknown_of(events))
 
     def export_person(self, case_id: str) -> dict[str, Any]:
         """Return everything the store holds of one case, as JSON values, for a subject access request.

@@ -55,7 +55,8 @@ class Verification:
 
     `erased` cases have left no more than a tombstone. `adopted` is how many of the facts an upgrade found in the store
     before it kept a trail: of their positions, of whose they were and of redactions it vouches only since then.
-    `anchor` is what was compared, if there was one.
+    `anchor` is what was compared, if there was one. Of the facts whose events are `unknown` here, the hashes were
+    checked and nothing was read: a rulebook declares them that was not loaded.
     """
 
     cases: int
@@ -64,6 +65,7 @@ class Verification:
     adopted: int = 0
     anchor: Compared | None = None
     erased: int = 0
+    unknown: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ehcp_flow.dates import parse_day, written
 from ehcp_flow.errors import DateError
+from ehcp_flow.facts import FACT_TYPES
 from ehcp_flow.store.chain import hash_text, link_of, seal_of, seal_tombstone, trail_of_fact, trail_of_redaction
 from ehcp_flow.store.fact_rows import FactRow, Head, Text, Tombstone
 
-__all__ = ["Break", "Examined", "examine", "examine_tombstone"]
+__all__ = ["Break", "Examined", "examine", "examine_tombstone", "unknown_of"]
 
 _SAID: Final = (str,)
 _MAYBE: Final = (str, type(None))
@@ -80,6 +81,11 @@ def examine(head: Head | None, case_id: str, rows: Sequence[FactRow], texts: Map
     _lead(found, rows, texts)
     _head(found, head, rows)
     return found
+
+
+def unknown_of(events: Iterable[str]) -> tuple[str, ...]:
+    """Return which events nobody here knows, in order: what else they are, a break of their rows says."""
+    return tuple(sorted(str(event) for event in events if event not in FACT_TYPES))
 
 
 def examine_tombstone(left: Tombstone) -> Iterator[Break]:

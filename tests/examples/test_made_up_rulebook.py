@@ -95,8 +95,13 @@ def test_a_store_keeps_its_facts_and_tells_who_does_not_know_them(tmp_path):
     unknown = run("check", url, "--as-of", "2026-05-11")
     assert unknown.exit_code == 2
     assert "there is no event called 'panel_met' here; load the rulebook first that declares it" in unknown.stderr
+    verified = run("db", "verify", "--store", url)
+    assert verified.exit_code == 0
+    assert "no event called panel_met here" in verified.stdout
+    assert "--rulebook DIR" in verified.stdout
     load_rulebook(FOLDER)
     with Store.open(url) as store:
+        assert store.verify().unknown == ()
         assert [fact.event for fact in store.case("C-3").case.facts] == ["panel_met"]
 
 
@@ -136,6 +141,25 @@ def test_commands_answer_by_it():
     refused = run("check", FILE, "--as-of", "2026-05-11")
     assert refused.exit_code == 1
     assert "panel_met" in refused.stderr
+    assert "an event of a rulebook of your own is known with --rulebook DIR" in refused.stderr
+
+
+def test_a_command_that_is_proposed_has_the_rulebook_that_was_asked():
+    told = run("desk", FILE, "--format", "table", *ON).stdout
+    assert f"ehcp-flow explain {FILE} --case C-2 --rulebook {FOLDER}" in " ".join(told.split())
+    assert f"--since 2026-05-04 --rulebook {FOLDER}" in " ".join(told.split())
+
+
+@pytest.mark.parametrize("headings", ["panel_met,panel_met outcome", "Panel met,Panel met: outcome"])
+def test_headings_are_understood_as_its_events(tmp_path, headings):
+    sheet, file, facts = (str(tmp_path / name) for name in ("sheet.csv", "columns.toml", "facts.csv"))
+    Path(sheet).write_text(f"Case ID,appeal_registered,{headings}\nC-1,02/03/2026,27/04/2026,turned down\n")
+    proposed = run("convert", sheet, "--propose", file, "--rulebook", FOLDER)
+    assert f"--output facts.csv --rulebook {FOLDER}" in proposed.stderr
+    made = run("convert", sheet, "--columns", file, "--authority", "885", "--output", facts, "--rulebook", FOLDER)
+    assert made.exit_code == 0, made.stderr
+    assert "panel_met,2026-04-27,turned_down" in Path(facts).read_text().replace(",,", ",")
+    assert "panel_met" not in run("convert", sheet, "--propose", file).stderr.partition("left out")[0]
 
 
 def test_what_would_be_is_judged_by_its_moves():

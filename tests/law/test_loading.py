@@ -415,6 +415,20 @@ def test_where_a_key_stands():
     ]
 
 
+def test_each_element_of_an_array_stands_on_its_own_line():
+    text = 'move = [\n  { on = ["a", "b"] },\n  # { }, { }\n  { on = "],{" }, { on = [] },\n]\n'
+    text += '[[x]]\nsaid = [ "a",\n  "b" ]\n'
+    paths = (
+        ("move", 0, "on", 1),
+        ("move", 1),
+        ("move", 2, "on"),
+        ("move", 3),
+        ("x", 0, "said", 0),
+        ("x", 0, "said", 1),
+    )
+    assert [find_line(text, path) for path in paths] == [2, 4, 4, 1, 7, 8]
+
+
 def test_a_pattern_matches_its_own_event_and_outcome_alone():
     assert parse_pattern("review_decision_sent:amend") == Pattern("review_decision_sent", "amend")
     assert str(Pattern("review_decision_sent", "amend")) == "review_decision_sent:amend"

@@ -8,6 +8,7 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from docs import make_schemas
+from ehcp_flow.law.key_words import SAID
 from ehcp_flow.law.loader import SECTIONS
 from ehcp_flow.law.machine_loader import MOVE_SECTIONS
 from ehcp_flow.law.toml_schema import SCHEMAS, moves_schema, rulebook_schema
@@ -43,6 +44,24 @@ def test_the_files_are_as_the_tables_of_the_loader_have_them():
 def test_it_has_every_table_that_the_loader_knows_and_no_other():
     assert {*rulebook_schema()["properties"]} == {"title", *SECTIONS}
     assert {*moves_schema()["properties"]} == {"region", *MOVE_SECTIONS}
+
+
+@pytest.mark.parametrize("schema", SCHEMAS.values(), ids=SCHEMAS)
+def test_an_editor_is_told_what_each_key_means(schema):
+    untold = [
+        f"{name}.{key}"
+        for name, table in schema()["definitions"].items()
+        for key, row in table.get("properties", {}).items()
+        if not row.get("description")
+    ]
+    assert untold == [], "name the key in the docstring of its model, or give it a line in law/key_words.py"
+
+
+def test_no_words_are_kept_for_a_key_that_there_is_not():
+    tables = {name: table for schema in SCHEMAS.values() for name, table in schema()["definitions"].items()}
+    keys = {key for table in tables.values() for key in table.get("properties", ())}
+    own = {f"{name}.{key}" for name, table in tables.items() for key in table.get("properties", ())}
+    assert [key for key in SAID if key not in keys | own] == []
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
