@@ -51,7 +51,6 @@ SHORT = {
     "closed.py": "one function, below everything that holds a closed set",
     "contrib/django/apps.py": "Django looks for it",
     "contrib/django/models.py": "Django looks for it",
-    "conversion/headings.py": "what a heading means, asked by the proposal and by the merged cells above it",
     "docstrings.py": "one function, below everything that shows a docstring",
     "engine/numbers.py": "the numbers that the engine and the columns share",
     "masking.py": "one rule for everything that is printed",
