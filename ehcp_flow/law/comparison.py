@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 __all__ = ["Change", "compare_rulebooks", "left_behind"]
 
 _SECTIONS: Final = ("events", "outcomes", "spells", "deemed", "signs", "asked", "clocks", "grounds", "limits", "bodies")
+_SAYS: Final = ("counting", "title", "act", "says", "name")
+"""The keys by which a part is told for short."""
 
 
 class Change(NamedTuple):
     """One difference: in which `section` and thing (`id`), at which `key`, and what stood and stands there.
 
-    `kind` is `added`, `removed` or `changed`; for a thing that is new or gone, `key` is empty.
+    `kind` is `added`, `removed` or `changed`. For a thing that is new or gone, `key` is empty; for a part of it, a rule
+    of a limit or a version of a rule, it names that part, and `old` or `new` says for short what it is.
     """
 
     kind: Literal["added", "removed", "changed"]
@@ -36,8 +39,8 @@ class Change(NamedTuple):
 
     def __str__(self) -> str:
         what = f"{self.section} {self.id}" + (f", {self.key}" if self.key else "")
-        if not self.key:
-            return f"{what}: {self.kind}"
+        if self.kind != "changed":
+            return f"{what}: {self.kind}" + (f": {said}" if (said := self.new or self.old) else "")
         return f"{what}: {self.old or 'nothing'} -> {self.new or 'nothing'}"
 
 
@@ -108,13 +111,42 @@ def _of_section(section: str, old: Mapping[str, BaseModel], new: Mapping[str, Ba
         if name not in old:
             yield Change("added", section, name)
             continue
-        before, after = dict(_flat(old[name])), dict(_flat(item))
-        for key in dict.fromkeys((*before, *after)):
-            if before.get(key) != after.get(key):
-                yield Change("changed", section, name, key, before.get(key), after.get(key))
+        yield from _of_thing(section, name, dict(_flat(old[name])), dict(_flat(item)))
     for name in old:
         if name not in new:
             yield Change("removed", section, name)
+
+
+def _of_thing(section: str, name: str, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Change]:
+    """Yield what changed in a thing; a part that is new or gone is told once, and not key by key."""
+    parts_before, parts_after = _parts(before), _parts(after)
+    told = set()
+    for key in dict.fromkeys((*before, *after)):
+        if before.get(key) == after.get(key):
+            continue
+        only_here = [part for part in _parts_of(key) if (part in parts_before) != (part in parts_after)]
+        if not only_here:
+            yield Change("changed", section, name, key, before.get(key), after.get(key))
+        elif only_here[0] not in told:
+            told.add(only_here[0])
+            is_new = only_here[0] in parts_after
+            said = _said(only_here[0], after if is_new else before)
+            kind: Literal["added", "removed"] = "added" if is_new else "removed"
+            yield Change(kind, section, name, only_here[0], None if is_new else said, said if is_new else None)
+
+
+def _said(part: str, told: Mapping[str, str]) -> str:
+    """Return what a part says for short: of a version how it counts, of a rule what is to be done."""
+    return next((told[key] for name in _SAYS if (key := f"{part}.{name}") in told), "")
+
+
+def _parts(keys: Iterable[str]) -> frozenset[str]:
+    return frozenset(part for key in keys for part in _parts_of(key))
+
+
+def _parts_of(key: str) -> Iterator[str]:
+    """Yield the parts of a thing that a key stands in, the outermost first."""
+    return (key[: at + 1] for at, mark in enumerate(key) if mark == "]")
 
 
 def _flat(item: BaseModel, path: str = "") -> Iterator[tuple[str, str]]:

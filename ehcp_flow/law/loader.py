@@ -27,6 +27,9 @@ from ehcp_flow.vocabulary import growing
 
 __all__ = ["SECTIONS", "england", "load_rulebook", "starts_clock"]
 
+ENGLAND: Final = "england"
+"""The rulebook on which another can be based."""
+BASE: Final = "based_on"
 MOVES: Final = "moves"
 """The folder of a rulebook that holds its states and moves."""
 
@@ -53,11 +56,18 @@ SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
 @cache
 def england() -> Rulebook:
     """Return the law of England that the package ships. The same object every time."""
-    return _load(resources.files("ehcp_flow.law") / "england", RegionsWhenAsked)
+    return _load(_shipped(ENGLAND), RegionsWhenAsked)
+
+
+def _shipped(name: str) -> Traversable:
+    return resources.files("ehcp_flow.law") / name
 
 
 def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
     """Return the rulebook in `directory`: every `.toml` file of it, in the order of their names, and of its `moves`.
+
+    One that is `based_on = "england"` has all that stands there, too: a file of the same name takes the place of one of
+    England's, and a row of the same id takes the place of one of its rows.
 
     Raises RulebookError, naming file, key and line, if anything in it is wrong: TOML that cannot be read, an unknown
     or repeated key, an unknown event or outcome, a way of counting that does not exist, versions that overlap or leave
@@ -136,7 +146,7 @@ def _read(
         notes=tuple(placed.item for placed in notes.values()),
         notices=tuple(placed.item for placed in notices.values()),
         bodies={name: placed.item for name, placed in bodies.items()},
-        regions=regions(lambda: _regions(root / MOVES, context, frozenset(limits))),
+        regions=regions(lambda: _regions(root / MOVES, _base_of(files), context, frozenset(limits))),
     )
 
 
@@ -147,11 +157,27 @@ def _files_of(root: Path | Traversable) -> list[SourceFile]:
     if not files:
         raise RulebookError(str(root), "(directory)", 0, "it holds no .toml file")
     for file in files:
-        unknown = set(file.data) - {*SECTIONS, "title"}
+        unknown = set(file.data) - {*SECTIONS, "title", BASE}
         if unknown:
             name = min(unknown)
-            file.refuse((name,), f"unknown section; a file holds {', '.join(SECTIONS)} and title")
-    return files
+            file.refuse((name,), f"unknown section; a file holds {', '.join(SECTIONS)}, title and {BASE}")
+        if file.data.get(BASE, ENGLAND) != ENGLAND:
+            file.refuse((BASE,), f'a rulebook is based on England\'s or on none: write {BASE} = "{ENGLAND}"')
+    base = _base_of(files)
+    return files if base is None else [*_of_base(base, files), *files]
+
+
+def _base_of(files: Iterable[SourceFile]) -> Traversable | None:
+    """Return the folder of the rulebook that these files change."""
+    return _shipped(ENGLAND) if any(BASE in file.data for file in files) else None
+
+
+def _of_base(base: Traversable, own: Collection[SourceFile]) -> Iterator[SourceFile]:
+    """Yield the files of a rulebook that another is based on, but for those in whose place it has one of its own."""
+    names = {file.name for file in own}
+    for file in _files(base):
+        if file.name not in names:
+            yield file._replace(of_base=True)
 
 
 def _files(folder: Path | Traversable) -> Iterator[SourceFile]:
@@ -160,11 +186,16 @@ def _files(folder: Path | Traversable) -> Iterator[SourceFile]:
             yield read_toml(path)
 
 
-def _regions(folder: Path | Traversable, context: Mapping[str, Any], limits: Collection[str]) -> Mapping[str, Any]:
+def _regions(
+    folder: Path | Traversable, base: Traversable | None, context: Mapping[str, Any], limits: Collection[str]
+) -> Mapping[str, Any]:
     # Not loaded before there are moves to read: most commands start sooner without.
     from ehcp_flow.law.machine_loader import load_regions
 
-    return load_regions(_files(folder), context, limits) if folder.is_dir() else {}
+    if not folder.is_dir():
+        return {}
+    own = list(_files(folder))
+    return load_regions(own if base is None else [*_of_base(base / MOVES, own), *own], context, limits)
 
 
 class RegionsWhenAsked(Mapping[str, Any]):
@@ -198,11 +229,11 @@ def _the_same(book: Rulebook) -> Rulebook:
 
 
 def _named(files: Iterable[SourceFile], section: str, context: Mapping[str, Any]) -> dict[str, Placed]:
-    """Return the rows of a section by their ids; a note goes by its row."""
+    """Return the rows of a section by their ids; a note goes by its row. What is of a base can be told anew."""
     named: dict[str, Placed] = {}
     for one in each(files, section, SECTIONS[section], context):
         name = one.item.row if section == "note" else one.item.id
-        if name in named:
+        if name in named and not named[name].file.of_base:
             first = named[name]
             where = f"{first.file.name}, line {find_line(first.file.text, first.path)}"
             one.file.refuse(one.path, f"{name!r} is declared already in {where}")

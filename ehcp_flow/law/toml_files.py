@@ -20,12 +20,16 @@ __all__ = ["Placed", "SourceFile", "each", "read_toml"]
 
 
 class SourceFile(NamedTuple):
-    """A file of data: its name, its text, what TOML makes of it, and the error that says what is wrong with it."""
+    """A file of data: its name, its text, what TOML makes of it, and the error that says what is wrong with it.
+
+    `of_base` is one of the rulebook that another is based on.
+    """
 
     name: str
     text: str
     data: dict[str, Any]
     error: type[TomlFileError] = RulebookError
+    of_base: bool = False
 
     def refuse(self, path: tuple[str | int, ...], why: str) -> NoReturn:
         """Raise the file's error for the key at `path`, with its line."""

@@ -14,7 +14,7 @@ from pydantic.json_schema import models_json_schema
 
 from ehcp_flow.law.guard import KINDS
 from ehcp_flow.law.key_words import key_words, models_of
-from ehcp_flow.law.loader import SECTIONS
+from ehcp_flow.law.loader import BASE, ENGLAND, SECTIONS
 from ehcp_flow.law.machine_loader import MOVE_SECTIONS
 
 __all__ = ["SCHEMAS", "moves_schema", "rulebook_schema"]
@@ -26,7 +26,11 @@ _MODE: Final = "validation"
 def rulebook_schema() -> dict[str, Any]:
     """Return the schema of the files of a rulebook."""
     title = {"type": "string", "description": "what the rulebook is of"}
-    return _schema("A file of a rulebook of ehcp_flow", {"title": title}, SECTIONS, ())
+    base = {
+        "enum": [ENGLAND],
+        "description": "the rulebook that this one changes: all that stands there holds here too",
+    }
+    return _schema("A file of a rulebook of ehcp_flow", {"title": title, BASE: base}, SECTIONS, ())
 
 
 def moves_schema() -> dict[str, Any]:

@@ -42,7 +42,7 @@ def test_the_files_are_as_the_tables_of_the_loader_have_them():
 
 
 def test_it_has_every_table_that_the_loader_knows_and_no_other():
-    assert {*rulebook_schema()["properties"]} == {"title", *SECTIONS}
+    assert {*rulebook_schema()["properties"]} == {"title", "based_on", *SECTIONS}
     assert {*moves_schema()["properties"]} == {"region", *MOVE_SECTIONS}
 
 
