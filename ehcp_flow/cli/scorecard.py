@@ -126,7 +126,10 @@ def _scorecard(
 
         print_rows(_rows(card, register), [name for name in _COLUMNS[register] if name != "steps"])
     else:
-        printed.write(_COLUMNS[register], _rows(card, register))
+        listed = _rows(card, register)
+        if register == _CardList.ACTIONS and is_flat(printed.shown):
+            listed = [{**row, "steps": [_step_said(step) for step in row["steps"]]} for row in listed]
+        printed.write(_COLUMNS[register], listed)
     note(f"{count(card.cases, 'case')}, as known on {card.as_of.isoformat()}")
     leave()
 
@@ -147,6 +150,11 @@ def _in_cells(row: Mapping[str, Any]) -> dict[str, Any]:
         "series": [f"{each['period']} {'' if each['value'] is None else each['value']}" for each in row["series"]],
         "recovery": None if recovery is None else json.dumps(recovery),
     }
+
+
+def _step_said(step: Mapping[str, str]) -> str:
+    says = f" ({step['says']})" if step["says"] else ""
+    return f"{step['on']} {step['rag']}{says}"
 
 
 def _figure_said(figure: Any) -> Any:

@@ -40,17 +40,24 @@ class SourceFile(NamedTuple):
         self, error: ValidationError, path: tuple[str | int, ...] = (), model: type[BaseModel] | None = None
     ) -> NoReturn:
         """Raise the file's error for the first thing that pydantic found wrong in the `model` that stands at `path`."""
+        found = error.errors(include_url=False)
         # A key that there is not comes first: the one that is missing may be what it was meant for.
-        first = min(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
-        inner = (part for part in first["loc"] if not str(part).startswith(("function-", "tuple", "(")))
-        where = (*path, *inner)
+        first = min(found, key=lambda each: each["type"] != "extra_forbidden")
+        where = (*path, *_written(first["loc"]))
         if first["type"] == "tuple_type" and len(where) == 1:
             self.refuse(where, f"write [[{where[0]}]]")
         pattern = first.get("ctx", {}).get("pattern", "")
         said = in_words(first["type"], first["msg"], first.get("input"), pattern)
         if first["type"] == "extra_forbidden" and model is not None:
-            said += UnknownNameError("key", str(where[-1]), keys_at(model, first["loc"][:-1])).hint
+            lacks = [each["loc"][-1] for each in found if each["type"] == "missing" and each["loc"][:-1] == first["loc"][:-1]]
+            hint = UnknownNameError("key", str(where[-1]), keys_at(model, first["loc"][:-1])).hint
+            said += f"; it is {lacks[0]} that is missing" if lacks else hint
         self.refuse(where, said)
+
+
+def _written(loc: Iterable[str | int]) -> Iterator[str | int]:
+    """Yield a place as the file has it, without what pydantic puts between."""
+    return (part for part in loc if not str(part).startswith(("function-", "tuple", "literal[", "(")))
 
 
 class Placed(NamedTuple):
@@ -65,21 +72,22 @@ def read_toml(
     path: Traversable, error: type[TomlFileError] = RulebookError, missing: type[TomlFileError] = RulebookMissing
 ) -> SourceFile:
     """Return a TOML file as it was read; raise `error` for one that is not UTF-8, or not TOML, `missing` for none."""
+    name = path.name or str(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as wrong:
-        raise error(path.name, "(file)", 1, f"it is not UTF-8: {wrong.reason}") from None
+        raise error(name, "(file)", 1, f"it is not UTF-8: {wrong.reason}") from None
     except (OSError, ValueError) as wrong:
         is_missing, why = why_unreadable(wrong)
-        raise (missing if is_missing else error)(path.name, "(file)", 0, why) from None
+        raise (missing if is_missing else error)(name, "(file)", 0, why) from None
     try:
-        return SourceFile(path.name, text, tomllib.loads(text), error)
+        return SourceFile(name, text, tomllib.loads(text), error)
     except RecursionError:
-        raise error(path.name, "(file)", 0, "it is nested too deep") from None
+        raise error(name, "(file)", 0, "it is nested too deep") from None
     except ValueError as wrong:  # not only a TOMLDecodeError: a number of five thousand digits is none
         why = str(wrong)
         line = int(why.rpartition("at line ")[2].split(",")[0]) if "at line " in why else text.count("\n") + 1
-        raise error(path.name, "(file)", line, f"it is not TOML: {why}") from None
+        raise error(name, "(file)", line, f"it is not TOML: {why}") from None
 
 
 def each(
@@ -120,6 +128,7 @@ PATTERNS: Final[Mapping[str, str]] = {
     r"^[a-z][a-z0-9_]*$": "write a name of small letters, digits and _, which begins with a letter",
     r"^[A-Z][A-Z0-9_]*$": "write a name of capital letters, digits and _, which begins with a letter",
     r"^[A-Za-z]+$": "write letters alone",
+    r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": "write a name of letters, digits, _ . and -, that begins with a letter or digit",
     r"^The .*\.$": 'write a sentence that says which day it is: "The day the panel met."',
     r"^https://": "write an address that begins with https://",
     "^(yes|no|depends)$": "write yes, no or depends",

@@ -18,7 +18,7 @@ from typing import Final, TypeAlias
 from ehcp_flow.engine import contributions as c
 from ehcp_flow.measures.arithmetic import percent, rounded
 from ehcp_flow.measures.case_groups import Extra
-from ehcp_flow.measures.catalogue import MeasureColumn, catalogue
+from ehcp_flow.measures.catalogue import MeasureColumn
 from ehcp_flow.measures.dated_acts import Act, Owed
 from ehcp_flow.measures.dated_values import DatedValues
 from ehcp_flow.measures.figure_cells import Cell, cases_in, figure_of
@@ -36,7 +36,7 @@ from ehcp_flow.measures.plan_file import (
 from ehcp_flow.measures.plan_held import refuse_party, refuse_values
 from ehcp_flow.measures.plan_line import PlanFigure
 
-__all__ = ["PLANS_HELD", "Counted", "column_of", "columns_of", "failing", "figure_in", "is_standing"]
+__all__ = ["PLANS_HELD", "Counted", "columns_of", "failing", "figure_in", "is_standing"]
 
 Cells: TypeAlias = Mapping[str, Cell]
 PLANS_HELD: Final = "total_ehc_plans"
@@ -77,18 +77,11 @@ class Counted:
         return acts[bisect_left(acts, first, key=key) : bisect_right(acts, last, key=key)]
 
 
-@cache
-def column_of(name: str) -> MeasureColumn:
-    """Return the column of the measures that a plan names, which is asked for each of its periods."""
-    return catalogue().column(name)
-
-
 def columns_of(plan: PlanFile) -> frozenset[str]:
     """Return the columns of the measures that a plan needs."""
     wanted: set[str] = {PLANS_HELD} if plan.particulars else set()
-    for measure in plan.measure:
-        if isinstance(measure.figure, str):
-            column = column_of(measure.figure)
+    for column in (measure.column for measure in plan.measure):
+        if column is not None:
             wanted |= {column.base or column.name, *column.over}
     return frozenset(wanted)
 
@@ -110,11 +103,10 @@ def figure_in(
     as_of: dt.date,
 ) -> PlanFigure:
     """Return a measure in a period, up to `as_of`; `cells` are those of the period, `observed` all that was."""
-    figure = measure.figure
-    if figure is None:
+    if measure.figure is None:
         return _observed(measure, period, observed, as_of)
-    if isinstance(figure, str):
-        return _of_column(column_of(figure), cells)
+    if measure.column is not None:
+        return _of_column(measure.column, cells)
     numerator, denominator = (len(side) for side in _sides(measure, period, cells, counted, as_of))
     return _share(numerator, denominator)
 
@@ -164,10 +156,9 @@ def _sides(
     measure: PlanMeasure, period: Period, cells: Cells, counted: Counted, as_of: dt.date
 ) -> tuple[list[str], list[str]]:
     """Return the cases of the numerator and of the denominator of a share; of a count it has no denominator."""
-    figure = measure.figure
+    figure, column = measure.figure, measure.column
     end = min(period.end, as_of)
-    if isinstance(figure, str):
-        column = column_of(figure)
+    if column is not None:
         below = [case for name in column.over for case in cases_in(cells, name)]
         return list(cases_in(cells, column.base or column.name)), below
     if isinstance(figure, LimitShare):

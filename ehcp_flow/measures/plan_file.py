@@ -21,6 +21,7 @@ import datetime as dt
 import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeAlias
@@ -44,7 +45,7 @@ from ehcp_flow.facts import FACT_TYPES
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.law.toml_files import SourceFile, read_toml
-from ehcp_flow.measures.catalogue import catalogue
+from ehcp_flow.measures.catalogue import Catalogue, Measure, MeasureColumn, catalogue, catalogue_of
 
 __all__ = [
     "Action",
@@ -129,7 +130,11 @@ class ParticularShare(_PlanRow):
     """
 
     particular: str
-    value: Annotated[tuple[str, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)]
+    value: Annotated[
+        tuple[str, ...],
+        Field(min_length=1),
+        BeforeValidator(lambda given: (given,) if isinstance(given, str) else given),
+    ]
     of: Literal["plans", "recorded"] | Mapping[str, str] = "plans"
 
 
@@ -153,11 +158,11 @@ _KINDS: Final = ("limit", "particular", "event")
 
 
 def _kind(figure: Any) -> str | None:
-    """Return which figure is meant, so that what is wrong with it is told of the right kind."""
-    if not isinstance(figure, Mapping):
-        named = next((key for key in _KINDS if hasattr(figure, key)), None)
-        return "(column)" if isinstance(figure, str) else named and f"({named})"
-    return next((f"({key})" for key in _KINDS if key in figure), None)
+    """Return which figure is meant, so that what is wrong with it is told of the right kind; None for none or two."""
+    if isinstance(figure, str):
+        return "(column)"
+    has = [key for key in _KINDS if (key in figure if isinstance(figure, Mapping) else hasattr(figure, key))]
+    return f"({has[0]})" if len(has) == 1 else None
 
 
 _AsFigure: TypeAlias = Annotated[
@@ -168,7 +173,7 @@ _AsFigure: TypeAlias = Annotated[
     Discriminator(
         _kind,
         custom_error_type="figure",
-        custom_error_message=f"give a column of the measures, or a table with {' or '.join(_KINDS)}",
+        custom_error_message=f"give a column of the measures, or a table with one of {', '.join(_KINDS)}",
     ),
 ]
 
@@ -185,12 +190,22 @@ def as_written(figure: Figure | None) -> Any:
     return told if values is None or len(values) > 1 else {**told, "value": values[0]}
 
 
+@dataclass(frozen=True)
+class _Origin:
+    """Where a plan was read from, and the measures that it can name: two of the same content are one plan."""
+
+    file: SourceFile = field(default=SourceFile("plan", "", {}, PlanFileError), compare=False)
+    known: Catalogue = field(default_factory=catalogue, compare=False)
+
+
 class PlanMeasure(_PlanRow):
     """A `[[measure]]`: a figure, its polarity, its baseline and targets, and whose it is.
 
     Without `figure` it takes what was observed under its id. `amber` is how many points from the line are amber, `over`
     how many periods the figure covers.
     """
+
+    _origin: _Origin = PrivateAttr(default_factory=_Origin)
 
     id: Id
     title: str = ""
@@ -202,6 +217,21 @@ class PlanMeasure(_PlanRow):
     owner: str = ""
     over: Annotated[Count, Field(ge=1, le=120)] = 1
     comment: tuple[Comment, ...] = ()
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Keep the measures that it can be one of: those of its rulebook, with targets of one's own."""
+        if isinstance(context, _Origin):
+            self._origin = context
+
+    @cached_property
+    def column(self) -> MeasureColumn | None:
+        """The column of the measures that it is, None where it is none. Raises UnknownNameError for a name of none."""
+        return self._origin.known.column(self.figure) if isinstance(self.figure, str) else None
+
+    @property
+    def home(self) -> Measure | None:
+        """The measure whose column it is."""
+        return None if self.column is None else self._origin.known.home[self.column.name]
 
     @model_validator(mode="after")
     def _in_order(self) -> PlanMeasure:
@@ -269,17 +299,10 @@ class Term(BaseModel):
         return self
 
 
-@dataclass(frozen=True)
-class _Origin:
-    """Where a plan was read from; two of the same content are one plan all the same."""
-
-    file: SourceFile = field(default=SourceFile("plan", "", {}, PlanFileError), compare=False)
-
-
 class PlanFile(_PlanRow):
     """What a plan file says; `docs/before-a-board.md` has each key."""
 
-    _origin: _Origin = PrivateAttr(default=_Origin())
+    _origin: _Origin = PrivateAttr(default_factory=_Origin)
 
     title: str = "Scorecard"
     period: PlanPeriod = "month"
@@ -290,8 +313,8 @@ class PlanFile(_PlanRow):
 
     def model_post_init(self, context: Any, /) -> None:
         """Keep the file that it is read from, for what is found wrong when the cases are there."""
-        if isinstance(context, SourceFile):
-            self._origin = _Origin(context)
+        if isinstance(context, _Origin):
+            self._origin = context
 
     @property
     def file(self) -> SourceFile:
@@ -322,8 +345,8 @@ def read_plan(
 ) -> PlanFile:
     """Return a plan: from a path, or out of a dict of the same keys; one that was read already as it is.
 
-    Limits are those of `rulebook`, of England's law if none is given. Raises PlanFileError with file, key and line for
-    what is wrong with it, PlanFileMissing where there is none.
+    Limits and targets of one's own are those of `rulebook`, of England's law if none is given. Raises PlanFileError
+    with file, key and line for what is wrong with it, PlanFileMissing where there is none.
     """
     if isinstance(plan, PlanFile):
         return plan
@@ -331,11 +354,12 @@ def read_plan(
         file = SourceFile("plan", "", dict(plan), PlanFileError)
     else:
         file = read_toml(Path(plan), PlanFileError, PlanFileMissing)
+    book = rulebook or england()
     try:
-        found = PlanFile.model_validate(file.data, context=file)
+        found = PlanFile.model_validate(file.data, context=_Origin(file, catalogue_of(book)))
     except ValidationError as error:
         file.refuse_first(error, model=PlanFile)
-    _check_measures(file, found, rulebook or england())
+    _check_measures(file, found, book)
     _check_rest(file, found)
     return found
 
@@ -351,11 +375,10 @@ def _check_measures(file: SourceFile, plan: PlanFile, book: Rulebook) -> None:
             for event in (figure.event, figure.of):
                 if event not in FACT_TYPES:
                     file.refuse(where, str(UnknownNameError("event", event, FACT_TYPES)))
-        if isinstance(figure, str):
-            try:
-                catalogue().column(figure)
-            except UnknownNameError as error:
-                file.refuse(where, f"{error} (`ehcp-flow measures SOURCE --catalogue` lists them)")
+        try:
+            _ = measure.column
+        except UnknownNameError as error:
+            file.refuse(where, f"{error} (`ehcp-flow measures SOURCE --catalogue` lists them)")
         _check_values(file, at, measure)
         comments = enumerate(measure.comment)
         _check_days(file, ((("measure", at, "comment", each), said.on, measure.id) for each, said in comments))
@@ -366,7 +389,7 @@ def _check_values(file: SourceFile, at: int, measure: PlanMeasure) -> None:
     """Refuse a baseline or target that the figure can never be: a share is from 0 to 100, a count not below 0."""
     if measure.figure is None:
         return
-    kind = catalogue().column(measure.figure).kind if isinstance(measure.figure, str) else "percent"
+    kind = "percent" if measure.column is None else measure.column.kind
     told: dict[tuple[str | int, ...], float]
     told = {("targets", each, "value"): target.value for each, target in enumerate(measure.targets)}
     if measure.baseline is not None:

@@ -21,7 +21,7 @@ __all__ = ["refuse_party", "refuse_values"]
 _MOST: Final = 20
 """How many values a message names."""
 _LISTS: Final = (get_args(Adviser), get_args(Requester))
-"""The closed lists of parties; which one is meant, say the parties that there are."""
+"""The closed lists of parties; which one is meant, say the parties that there are: the list that has most of them."""
 
 
 def refuse_values(plan: PlanFile, held: DatedValues) -> None:
@@ -33,10 +33,11 @@ def refuse_values(plan: PlanFile, held: DatedValues) -> None:
         if not isinstance(measure.figure, ParticularShare):
             continue
         for key, name, value in _asked(measure.figure):
-            where = ("measure", at, "figure", key)
+            figure, where = ("measure", at, "figure"), ("measure", at, "figure", key)
             if name not in held.names and name not in known_names():
                 known = sorted({*held.names, *known_names()} if held.names else known_names())
-                plan.file.refuse(where, str(UnknownNameError("particular", name, known)))
+                named = (*figure, "particular" if key == "value" else key)
+                plan.file.refuse(named, str(UnknownNameError("particular", name, known)))
             has = held.every(name)
             if value.casefold() not in map(str.casefold, has) and not _is_word(name, value):
                 plan.file.refuse(where, f"nothing has {name}={value}{_there_are(value, has or _words(name))}")
@@ -75,13 +76,18 @@ def refuse_party(plan: PlanFile, of: str, name: str, parties: Iterable[str]) -> 
     """
     found = {*parties}
     has = found - {""}
+    most = max(len(has & {*each}) for each in _LISTS)
+    lists = [each for each in _LISTS if not found or (most and len(has & {*each}) == most)]
+    words = {word for each in lists for word in each}
     for at, measure in enumerate(plan.measure):
         figure = measure.figure
         if not isinstance(figure, LimitShare | EventShare) or getattr(figure, of, None) != name or figure.party is None:
             continue
-        words = {word for each in _LISTS if not found or has & {*each} for word in each}
         # Advice may be asked of a body of any name, and of one that is asked nothing yet the figure is blank.
-        is_own = of == "limit" and has & {*get_args(Adviser)} and not get_close_matches(figure.party, has | words)
+        is_own = (
+            of == "limit" and has and get_args(Adviser) in lists
+            and not any(figure.party in each for each in _LISTS) and not get_close_matches(figure.party, has | words)
+        )  # fmt: skip
         if figure.party in has | words or is_own:
             continue
         there_are = _there_are(figure.party, has if found else words)

@@ -10,7 +10,7 @@ from typing import Final, get_args
 
 from ehcp_flow.closed import complete
 from ehcp_flow.measures.periods import Period
-from ehcp_flow.measures.plan_figures import column_of, is_standing
+from ehcp_flow.measures.plan_figures import is_standing
 from ehcp_flow.measures.plan_file import ParticularShare, PlanFile, PlanMeasure, PlanPeriod
 from ehcp_flow.measures.plan_line import earlier_than, periods_to, window_of
 from ehcp_flow.measures.recovery import LOOKED_BACK
@@ -81,7 +81,7 @@ class PlanWindows:
 
 def is_backlog(measure: PlanMeasure) -> bool:
     """Whether a measure is a count of what stands on a day, of which less is better, and that has a target."""
-    if measure.better == "higher" or not isinstance(measure.figure, str) or not measure.targets:
+    column = measure.column
+    if measure.better == "higher" or column is None or not measure.targets:
         return False
-    column = column_of(measure.figure)
     return column.kind == "count" and is_standing(column)

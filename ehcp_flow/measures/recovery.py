@@ -15,6 +15,8 @@ __all__ = ["LOOKED_BACK", "Recovery", "recovery_of"]
 LOOKED_BACK: Final = dt.timedelta(weeks=12)
 """Over how long today's pace is taken."""
 _WEEK: Final = 7
+_LONGEST: Final = 5_200
+"""A hundred years, in weeks: what takes longer never comes down."""
 
 
 class Recovery(NamedTuple):
@@ -23,7 +25,7 @@ class Recovery(NamedTuple):
     `came_a_week` and `left_a_week` are what came into it and left it a week, of those that stood in it at one end of
     the last twelve weeks or the other; `needed_a_week` is how many have to leave it a week, as many coming as now, so
     that it is down to `goal` by the day; `ends_at` is what it then is at today's pace, and `clears_on` the day on which
-    that pace brings it down to `goal`, None where it never does.
+    that pace brings it down to `goal`, None where it does not within a hundred years.
     """
 
     backlog: int
@@ -60,11 +62,8 @@ def recovery_of(
     net = left - came
     at_pace = max(backlog - net * weeks, Fraction(0))
     clears: dt.date | None = as_of if not over else None
-    if over and net > 0:
-        clears = as_of + dt.timedelta(days=min(ceil(over / net * _WEEK), _MOST_DAYS))
+    if over and net * _LONGEST > over:
+        clears = as_of + dt.timedelta(days=ceil(over / net * _WEEK))
     return Recovery(
         backlog, end, by, rounded(weeks), rounded(came), rounded(left), ceil(came + over / weeks), ceil(at_pace), clears
     )
-
-
-_MOST_DAYS: Final = 36_500

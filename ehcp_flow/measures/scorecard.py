@@ -19,14 +19,13 @@ from ehcp_flow.calendars import Calendars
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.measures.arithmetic import median, percent, rounded
 from ehcp_flow.measures.case_groups import Extra
-from ehcp_flow.measures.catalogue import catalogue
 from ehcp_flow.measures.counted_case import CountedCase, answered
 from ehcp_flow.measures.dated_acts import Act, Owed, acts_of, owed_of
 from ehcp_flow.measures.dated_values import particular_values
 from ehcp_flow.measures.lost_days import LostDays, Way, lost_days, way_of
 from ehcp_flow.measures.measure_table import Cases, Tables
 from ehcp_flow.measures.periods import Period
-from ehcp_flow.measures.plan_figures import Cells, Counted, column_of, columns_of, failing, figure_in
+from ehcp_flow.measures.plan_figures import Cells, Counted, columns_of, failing, figure_in
 from ehcp_flow.measures.plan_file import (
     Action,
     LimitShare,
@@ -322,8 +321,8 @@ def title_of(measure: PlanMeasure) -> str:
     """Return what a measure is called: by its plan, else as its column says."""
     if measure.title:
         return measure.title
-    if isinstance(measure.figure, str):
-        says = column_of(measure.figure).says
+    if measure.column is not None:
+        says = measure.column.says
         return says[0].upper() + says[1:]
     return measure.id.replace("_", " ").capitalize()
 
@@ -344,13 +343,9 @@ def _beyond(figure: LimitShare, owed: Iterable[Owed], end: dt.date) -> list[Lost
 
 def _way(measure: PlanMeasure) -> Way | None:
     """Return the way on which the cases of a measure lost their days, None for one that lies on none."""
-    figure = measure.figure
-    if isinstance(figure, LimitShare):
-        return way_of(figure.limit)
-    if isinstance(figure, str):
-        home = catalogue().home[column_of(figure).name]
-        return way_of(home.id, home.group)
-    return None
+    if isinstance(measure.figure, LimitShare):
+        return way_of(measure.figure.limit)
+    return None if measure.home is None else way_of(measure.home.id, measure.home.group)
 
 
 def scorecard(

@@ -118,6 +118,8 @@ def test_csv_has_plain_cells_and_the_registers_are_their_own(council):
     assert re.fullmatch(r"2026-03 [\d.]+; 2026-04 [\d.]+; 2026-05 [\d.]+; 2026-06 [\d.]+", rows[0]["series"])
     (action,) = rows_of(card(council, "--register", "actions", "--format", "json").stdout, "json")
     assert (action["id"], action["rag"], action["overdue"]) == ("A1", "amber", True)
+    (flat,) = rows_of(card(council, "--register", "actions", "--format", "csv").stdout, "csv")
+    assert flat["steps"] == "2026-03-01 amber (advert out)"
     (seen,) = rows_of(card(council, "--register", "observations", "--format", "json").stdout, "json")
     assert (seen["measure"], seen["value"]) == ("audits", 82.0)
     (way,) = rows_of(card(council, "--register", "recovery", "--format", "json").stdout, "json")

@@ -5,11 +5,13 @@ import datetime as dt
 import pytest
 
 from ehcp_flow import bulk
+from ehcp_flow.answers import answer
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.law import england, with_targets
 from ehcp_flow.measures import measure
 from ehcp_flow.measures.catalogue import catalogue, catalogue_of, target_columns
-from ehcp_flow.measures.scorecard import scorecard
+from ehcp_flow.measures.plan_file import read_plan
+from ehcp_flow.measures.scorecard import Scorecard, scorecard
 from ehcp_flow.readers import write_facts
 from ehcp_flow.synth import synth
 from tests.cli.running import invoke, rows_of
@@ -85,10 +87,25 @@ def test_what_fell_due_by_a_target_is_in_time_or_not(ours, further, as_of, count
     assert tuple(row[name] for name in (DUE, IN_TIME, SHARE)) == counts
     (over_columns,) = bulk.measure([case], as_of, year="2026-05", by=(), rulebook=ours)
     assert over_columns == row
-    plan = {"measure": [{"id": "a", "figure": {"limit": "draft_in_week_14", "share": "in_time"}}]}
-    (board,) = scorecard([case], plan, as_of=as_of, rulebook=ours).rows
-    may = next(each for each in board.series if each["period"] == "2026-05")
-    assert (may["denominator"], may["numerator"]) == counts[:2]
+    figures = ({"limit": "draft_in_week_14", "share": "in_time"}, SHARE, SHARE.upper())
+    plan = read_plan({"measure": [{"id": f"m{at}", "figure": each} for at, each in enumerate(figures)]}, rulebook=ours)
+    card, columns = Scorecard(plan, as_of), Scorecard(plan, as_of)
+    card.add(answer(case, as_of, rulebook=ours))
+    for each in bulk.Answers([case], as_of=as_of, rulebook=ours):
+        columns.add(each)
+    for board in (*card.rows, *columns.rows):
+        may = next(each for each in board.series if each["period"] == "2026-05")
+        assert (may["denominator"], may["numerator"], may["value"]) == (
+            counts[0], counts[1], None if counts[2] == "x" else counts[2],
+        )  # fmt: skip
+    assert card.rows[1].title == "Share in time of the own target: send the draft in week 14"
+
+
+def test_a_red_target_of_ones_own_opens_its_cases(ours):
+    case = told("a", REQUEST, "2026-03-02 assessment_agreed", "2026-05-12 draft_plan_sent")
+    plan = {"measure": [{"id": "a", "figure": SHARE, "targets": [{"by": D(2026, 5, 31), "value": 90}]}]}
+    (red,) = scorecard([case], plan, as_of="2026-05-31", rulebook=ours).reds
+    assert (red.failing, [lost.case_id for lost in red.cases]) == (1, ["a"])
 
 
 def test_every_share_of_a_caseload_is_that_of_the_scorecard_by_every_door(ours, profile, caseload):

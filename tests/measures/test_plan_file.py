@@ -92,11 +92,29 @@ def test_a_plan_is_read_from_a_path_and_out_of_a_dict(written):
         ('limit = "advice"', 'limit = "advise"', 18, "there is no limit called 'advise'; did you mean"),
         ('share = "in_time"', 'share = "early"', 18, "measure.1.figure.share: it should be 'in_time', 'late' or"),
         (', share = "in_time"', "", 18, "measure.1.figure.share: this key is missing"),
-        ('limit = "advice", ', "", 18, "give a column of the measures, or a table with limit or particular or event"),
+        (
+            'limit = "advice", ',
+            "",
+            18,
+            "give a column of the measures, or a table with one of limit, particular, event",
+        ),
         ('of = "recorded"', 'off = "recorded"', 22, "measure.2.figure.off: there is no such key"),
         ('event = "review_attended"', 'event = "review_attends"', 26, "there is no event called"),
         ('id = "health"', 'id = "twenty_weeks"', 17, "there are two called 'twenty_weeks'"),
-        ('id = "health"', 'id = "health advice"', 17, "measure.1.id"),
+        (
+            'id = "health"',
+            'id = "health advice"',
+            17,
+            "measure.1.id: write a name of letters, digits, _ . and -, that begins with a letter or digit",
+        ),
+        (
+            'limit = "advice"',
+            'event = "meeting_held", limit = "advice"',
+            18,
+            "measure.1.figure: give a column of the measures, or a table with one of limit, particular, event",
+        ),
+        ('of = "recorded"', 'of = "record"', 22, "measure.2.figure.of: it should be 'plans' or 'recorded'"),
+        ('value = "mainstream"', "value = []", 22, "measure.2.figure.value: write one at least"),
         ('serves = ["twenty_weeks"]', 'serves = ["twenty_week"]', 34, "did you mean twenty_weeks"),
         ('rag = "amber"', 'rag = "yellow"', 35, "'green', 'amber', 'red' or 'blue'"),
         ('measure = "audits_good"', 'measure = "health"', 38, "health has a figure of its own"),
@@ -168,8 +186,14 @@ TERM = '[[term]]\nname = "{}"\nfrom = {}\nto = {}\n'
     [
         ("", "measure: this key is missing"),
         ("measure = []", "measure"),
+        ('title = "x"\n[[measures]]\nid = "a"', "line 2, measures: there is no such key; it is measure that is mis"),
+        ('[[measure]]\nid = "x"\nfigure = {limt = "advice", share = "in_time"}', "a table with one of limit"),
+        (
+            '[[measure]]\nid = "x"\nfigure = {limit = "advice", shares = "in_time"}',
+            "line 3, measure.0.figure.shares: there is no such key; it is share that is missing",
+        ),
         ('[measure]\nid = "x"', "measure: write [[measure]]"),
-        ('[[measure]]\nid = "x"\nfigure = 5', "give a column of the measures, or a table with limit or"),
+        ('[[measure]]\nid = "x"\nfigure = 5', "give a column of the measures, or a table with one of limit"),
         (
             '[[measure]]\nid = "x"\nfigure = "total_ehc_plans"\nbaseline = {on = 2026-01-01, value = -1}',
             "0 or more (found -1)",
@@ -214,6 +238,8 @@ def test_a_plan_that_is_not_there_is_told_and_its_error_travels(tmp_path):
     with pytest.raises(PlanFileMissing, match=r"none\.toml") as missing:
         read_plan(tmp_path / "none.toml")
     assert missing.value.exit_code == 2
+    with pytest.raises(PlanFileError, match=r"^\.: this is a directory"):
+        read_plan(".")
     assert str(pickle.loads(pickle.dumps(missing.value))) == str(missing.value)
 
 
@@ -228,4 +254,11 @@ def test_a_local_target_is_a_limit_where_its_rulebook_has_it(tmp_path):
     plan = {"measure": [{"id": "a", "figure": {"limit": "advice_in_five_weeks", "share": "in_time"}}]}
     with pytest.raises(PlanFileError, match="advice_in_five_weeks"):
         read_plan(plan)
-    assert read_plan(plan, rulebook=with_targets(england(), profile)).limits == {"advice_in_five_weeks"}
+    ours = with_targets(england(), profile)
+    assert read_plan(plan, rulebook=ours).limits == {"advice_in_five_weeks"}
+    column = {"measure": [{"id": "a", "figure": "pc_advice_in_five_weeks_target_in_time"}]}
+    with pytest.raises(PlanFileError, match="there is no measure called 'pc_advice_in_five_weeks_target_in_time'"):
+        read_plan(column)
+    named = read_plan(column, rulebook=ours).measure[0].column
+    assert named is not None
+    assert named.base == "advice_in_five_weeks_target_in_time"

@@ -225,6 +225,9 @@ ATTENDED = told(
     "2026-06-08 review_attended health", "2026-06-08 school_consulted s-1",
 )  # fmt: skip
 ADVISED = requested("v", "2026-02-02", "2026-03-02 assessment_agreed", "2026-03-03 advice_requested medical")
+SOCIAL_WORKER = told("s", "2026-02-02 request_received social_care", "2026-03-02 assessment_agreed")
+OF_SOCIAL_CARE = told("o", "2026-02-02 request_received parent", "2026-03-02 assessment_agreed",
+                      "2026-03-03 advice_requested social_care", "2026-03-03 advice_requested other")  # fmt: skip
 PLACEMENT = {"particular": "placement", "value": "mainstream"}
 
 
@@ -237,7 +240,7 @@ PLACEMENT = {"particular": "placement", "value": "mainstream"}
         ),
         (
             {"particular": "placment", "value": "mainstream"},
-            "value: there is no particular called 'placment'; did you mean",
+            "particular: there is no particular called 'placment'; did you mean",
         ),
         ({"particular": "need", "value": ["ASD", "ASDD"]}, "value: nothing has need=ASDD; there are ASD"),
         ({"particular": "desk", "value": "Anne"}, "value: nothing has desk=Anne; there are Ann, Bob"),
@@ -256,6 +259,10 @@ PLACEMENT = {"particular": "placement", "value": "mainstream"}
             "party: no decide_assess has the party medical; there",
         ),
         (
+            {"limit": "advice", "share": "in_time", "party": "young_person"},
+            "party: no advice has the party young_person; there are medical",
+        ),
+        (
             {"event": "review_attended", "of": "review_meeting_held", "party": "helth"},
             "party: no review_attended has the party helth; there are health",
         ),
@@ -270,7 +277,8 @@ PLACEMENT = {"particular": "placement", "value": "mainstream"}
     ],
 )
 def test_what_no_case_has_is_no_figure_but_refused_with_what_there_is(figure, said):
-    cases = (held("a", placement="mainstream", need="ASD", desk="Ann"), held("b", desk="Bob"), ATTENDED, ADVISED)
+    cases = (held("a", placement="mainstream", need="ASD", desk="Ann"), held("b", desk="Bob"), ATTENDED, ADVISED,
+             SOCIAL_WORKER, OF_SOCIAL_CARE)  # fmt: skip
     plan = plan_of({}, {"figure": figure})
     with pytest.raises(PlanFileError) as wrong:
         card_of(*cases, plan=plan)
@@ -469,6 +477,7 @@ def backlog(many, left, came):
         (120, 12, 24, 0, 12, (13, 144, None)),
         (120, 12, 12, 0, 12, (11, 120, None)),
         (120, 60, 0, 60, 12, (0, 0, AS_OF)),
+        (500, 1, 0, 0, 12, (42, 498, None)),  # 499 at 1 in twelve weeks are gone after 115 years
     ],
 )
 def test_a_backlog_needs_so_many_a_week_and_ends_so_at_todays_pace(many, left, came, goal, weeks, found):
@@ -477,6 +486,14 @@ def test_a_backlog_needs_so_many_a_week_and_ends_so_at_todays_pace(many, left, c
     assert way is not None
     assert (way.needed_a_week, way.ends_at, way.clears_on) == found
     assert (way.backlog, way.weeks_left) == (len(now), weeks)
+
+
+def test_it_takes_as_many_a_week_as_come_and_what_is_over_the_goal_and_half_a_week_is_half():
+    now, before = backlog(120, 24, 12)
+    way = recovery_of(now, before, 100, AS_OF + dt.timedelta(days=4), AS_OF)
+    assert way is not None
+    assert (way.weeks_left, way.came_a_week, way.left_a_week) == (0.6, 1.0, 2.0)
+    assert (way.needed_a_week, way.ends_at) == (15, 108)  # 1 + 8 / (4 / 7); 108 - 4 / 7
 
 
 def test_there_is_no_recovery_once_the_day_is_come():
