@@ -32,6 +32,7 @@ __all__ = [
     "is_flat",
     "print_outcome",
     "print_rows",
+    "print_workbook",
     "sheet",
 ]
 
@@ -153,8 +154,7 @@ class _Workbook(Sheet):
     """One sheet of a workbook, written when all its rows are known; a cell that looks like a formula stays a text."""
 
     def __init__(self, columns: Sequence[str]) -> None:
-        if sys.stdout.isatty():
-            raise typer.BadParameter("a workbook is no text: send it to a file, > rows.xlsx", param_hint="--format")
+        _refuse_terminal()
         self._columns = tuple(columns)
         self._rows: list[dict[str, Any]] = []
 
@@ -171,13 +171,25 @@ class _Workbook(Sheet):
     def close(self) -> None:
         """Write the workbook."""
         from ehcp_flow import dates
-        from ehcp_flow.reports.workbook import write_sheets
 
-        book = BytesIO()
-        rows = self._rows or [dict.fromkeys(self._columns)]
-        write_sheets({"ehcp-flow": rows}, book, as_of=dates.today())
-        sys.stdout.flush()
-        sys.stdout.buffer.write(book.getvalue())
+        print_workbook({"ehcp-flow": self._rows or [dict.fromkeys(self._columns)]}, dates.today())
+
+
+def _refuse_terminal() -> None:
+    """Raise BadParameter where a workbook would go to a terminal."""
+    if sys.stdout.isatty():
+        raise typer.BadParameter("a workbook is no text: send it to a file, > rows.xlsx", param_hint="--format")
+
+
+def print_workbook(sheets: Mapping[str, Sequence[Mapping[str, Any]]], as_of: dt.date) -> None:
+    """Print a workbook of sheets, which goes into a file or a pipe."""
+    from ehcp_flow.reports.workbook import write_sheets
+
+    _refuse_terminal()
+    book = BytesIO()
+    write_sheets(sheets, book, as_of=as_of)
+    sys.stdout.flush()
+    sys.stdout.buffer.write(book.getvalue())
 
 
 def is_flat(form: str) -> bool:

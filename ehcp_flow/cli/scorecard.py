@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from enum import StrEnum
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -15,7 +14,7 @@ from ehcp_flow.cli.command import CliCommand, options
 from ehcp_flow.cli.further import Only, cases_with, extra_columns, pairs
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.options import option
-from ehcp_flow.cli.output import CardFormat, is_flat
+from ehcp_flow.cli.output import CardFormat, is_flat, print_workbook
 from ehcp_flow.cli.print_options import CardOptions
 from ehcp_flow.cli.query import CaseQuery
 from ehcp_flow.cli.source_door import open_source
@@ -111,13 +110,8 @@ def _scorecard(
         print_card(card)
     elif printed.shown == CardFormat.XLSX and register is None:
         from ehcp_flow.reports.scorecard_page import scorecard_sheets
-        from ehcp_flow.reports.workbook import write_sheets
 
-        _refuse_terminal()
-        book = BytesIO()
-        write_sheets(scorecard_sheets(card), book, as_of=card.as_of)
-        sys.stdout.flush()
-        sys.stdout.buffer.write(book.getvalue())
+        print_workbook(scorecard_sheets(card), card.as_of)
     elif register in (None, _CardList.MEASURES):
         rows = [row.as_dict() for row in card.rows]
         printed.write(tuple(rows[0]), map(_in_cells, rows) if is_flat(printed.shown) else rows)
@@ -132,11 +126,6 @@ def _scorecard(
         printed.write(_COLUMNS[register], listed)
     note(f"{count(card.cases, 'case')}, as known on {card.as_of.isoformat()}")
     leave()
-
-
-def _refuse_terminal() -> None:
-    if sys.stdout.isatty():
-        raise typer.BadParameter("a workbook is no text: send it to a file, > board.xlsx", param_hint="--format")
 
 
 def _in_cells(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
-from typing import Final, NamedTuple
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any, Final, NamedTuple
 
+from ehcp_flow.answers import Answer
 from ehcp_flow.measures.counted_case import CountedCase
 
-__all__ = ["OWED", "Act", "Owed", "acts_of", "owed_of"]
+__all__ = ["OWED", "Act", "Owed", "acts_among", "acts_of", "owed_among", "owed_of"]
 
 OWED: Final = ("met", "late", "overdue", "overtaken", "premature")
 """How a deadline stands that was owed on its last lawful day: what lapsed before it, or is still ahead, was not."""
@@ -62,3 +63,28 @@ def acts_of(counted: CountedCase, events: Collection[str]) -> Iterator[Act]:
     """Yield the facts of events that had happened in a case, in legal order."""
     for fact in counted.facts(*events):
         yield Act(counted.case_id, fact.event, fact.on, fact.party or "")
+
+
+def owed_among(answers: Iterable[Answer], limits: Collection[str]) -> Iterator[Owed]:
+    """Yield the deadlines of limits that fell due in cases; those that were judged together are asked together."""
+    for batch, numbers, alone in _together(answers if limits else ()):
+        yield from owed_of(CountedCase(alone), limits) if alone is not None else batch.owed(limits, numbers)
+
+
+def acts_among(answers: Iterable[Answer], events: Collection[str]) -> Iterator[Act]:
+    """Yield the facts of events that had happened in cases; those that were judged together are asked together."""
+    for batch, numbers, alone in _together(answers if events else ()):
+        yield from acts_of(CountedCase(alone), events) if alone is not None else batch.acts(events, numbers)
+
+
+def _together(answers: Iterable[Answer]) -> Iterator[tuple[Any, list[int], Answer | None]]:
+    """Yield each answer that was judged alone, and each batch with the numbers of its cases."""
+    batches: dict[int, tuple[Any, list[int]]] = {}
+    for answer in answers:
+        if answer.batch is None:
+            yield None, [], answer
+        else:
+            batch, number = answer.batch
+            batches.setdefault(id(batch), (batch, []))[1].append(number)
+    for batch, numbers in batches.values():
+        yield batch, numbers, None

@@ -85,21 +85,24 @@ def way_of(*names: str) -> Way | None:
 def lost_days(answer: Answer | CountedCase, way: Way, by: dt.date) -> LostDays:
     """Return where a case lost its days on a way, as it stood at the end of a day."""
     counted = CountedCase.laid_out(answer)
-    facts = [fact for fact in counted.answer.judged.facts if fact.on <= min(by, counted.as_of)]
-    last = _last(facts, [event for stage in way.stages for event in stage.events])
-    begun = _last(facts[: facts.index(last) if last is not None else len(facts)], way.begins)
-    if begun is None:
-        begun = _last(facts, way.begins)
-    if begun is None:
+    day = min(by, counted.as_of)
+    facts = [fact for fact in counted.answer.judged.facts if fact.on <= day]
+    ended = _last(facts, [event for stage in way.stages for event in stage.events])
+    begins = _last(facts[:ended], way.begins)
+    if begins is None:
+        begins = _last(facts, way.begins)
+    if begins is None:
         return LostDays(counted.case_id, NOT_TOLD, 0, ())
+    begun = facts[begins]
     after = [fact for fact in facts if fact.on >= begun.on and fact is not begun]
     reasons = tuple(str(fact.outcome) for fact in after if fact.event == "delay_reason_recorded")
-    stage, days = max(_stages(way, begun, after, min(by, counted.as_of)), key=lambda each: each[1])
+    stage, days = max(_stages(way, begun, after, day), key=lambda each: each[1])
     return LostDays(counted.case_id, stage if days > 0 else NOT_TOLD, max(days, 0), reasons)
 
 
-def _last(facts: Sequence[Fact], events: Sequence[str]) -> Fact | None:
-    return next((fact for fact in reversed(facts) if fact.event in events), None)
+def _last(facts: Sequence[Fact], events: Sequence[str]) -> int | None:
+    """Return the place of the last fact of some events."""
+    return next((at for at in range(len(facts) - 1, -1, -1) if facts[at].event in events), None)
 
 
 def _stages(way: Way, begun: Fact, after: Sequence[Fact], by: dt.date) -> list[tuple[str, int]]:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
+from itertools import chain
 from operator import attrgetter
 from typing import Final, TypeAlias
 
@@ -105,23 +106,17 @@ def figure_in(
     """Return a measure in a period, up to `as_of`; `cells` are those of the period, `observed` all that was."""
     if measure.figure is None:
         return _observed(measure, period, observed, as_of)
-    if measure.column is not None:
-        return _of_column(measure.column, cells)
-    numerator, denominator = (len(side) for side in _sides(measure, period, cells, counted, as_of))
-    return _share(numerator, denominator)
-
-
-def _of_column(column: MeasureColumn, cells: Cells) -> PlanFigure:
-    value = figure_of(column, cells)
-    standing = is_standing(column)
+    above, below = (len(side) for side in _sides(measure, period, cells, counted, as_of))
+    column = measure.column
+    if column is None:
+        return _share(above, below)
+    value, standing = figure_of(column, cells), is_standing(column)
     if column.kind == "count":
-        return PlanFigure(int(value), int(value), None, "count", standing)
-    below = sum(len(cells[name].cases) for name in column.over or (column.base,) if name in cells)
-    above = len(cells[column.base].cases) if column.base in cells else 0
+        return PlanFigure(above, above, None, "count", standing)
     known = None if isinstance(value, str) else value
     if column.kind == "percent":
         return PlanFigure(known, above, below, "share", standing)
-    return PlanFigure(known, None, below, "mean", standing)
+    return PlanFigure(known, None, above, "mean", standing)
 
 
 def _share(numerator: int, denominator: int) -> PlanFigure:
@@ -148,19 +143,20 @@ def failing(measure: PlanMeasure, period: Period, cells: Cells, counted: Counted
     """
     above, below = _sides(measure, period, cells, counted, as_of)
     if measure.better == "lower":
-        return above
+        return list(above)
     return list((Counter(below) - Counter(above)).elements())
 
 
 def _sides(
     measure: PlanMeasure, period: Period, cells: Cells, counted: Counted, as_of: dt.date
-) -> tuple[list[str], list[str]]:
+) -> tuple[Sequence[str], Sequence[str]]:
     """Return the cases of the numerator and of the denominator of a share; of a count it has no denominator."""
     figure, column = measure.figure, measure.column
     end = min(period.end, as_of)
     if column is not None:
-        below = [case for name in column.over for case in cases_in(cells, name)]
-        return list(cases_in(cells, column.base or column.name)), below
+        each = [cells[name].cases for name in column.over if name in cells]
+        base = column.base or column.name
+        return cells[base].cases if base in cells else (), each[0] if len(each) == 1 else [*chain(*each)]
     if isinstance(figure, LimitShare):
         due = counted.owed(figure.limit, period.start, end)
         owed = [each for each in due if figure.party in (None, each.party)]

@@ -20,7 +20,7 @@ from ehcp_flow.law.model import Rulebook
 from ehcp_flow.measures.arithmetic import median, percent, rounded
 from ehcp_flow.measures.case_groups import Extra
 from ehcp_flow.measures.counted_case import CountedCase, answered
-from ehcp_flow.measures.dated_acts import Act, Owed, acts_of, owed_of
+from ehcp_flow.measures.dated_acts import Owed, acts_among, owed_among
 from ehcp_flow.measures.dated_values import particular_values
 from ehcp_flow.measures.lost_days import LostDays, Way, lost_days, way_of
 from ehcp_flow.measures.measure_table import Cases, Tables
@@ -160,14 +160,8 @@ class Scorecard:
         self.cases = 0
         self._extra = extra
         self._laid = PlanWindows.out(plan, as_of)
-        # Once, and not for each case: a plan works them out of its measures.
-        self._limits, self._events = plan.limits, plan.events
         self._tables = Tables(self._laid.sets, columns_of(plan))
         self._answers: dict[str, Answer] = {}
-        self._owed: list[Owed] = []
-        self._acts: list[Act] = []
-        self._batch: Any = None
-        self._numbers: list[int] = []
 
     def add(self, answer: Answer | CountedCase) -> None:
         """Take one case into account."""
@@ -176,23 +170,6 @@ class Scorecard:
         self._answers[counted.case_id] = counted.answer
         if self._laid.sets:
             self._tables.add(counted)
-        if not (self._limits or self._events):
-            return
-        if counted.answer.batch is None:
-            self._owed.extend(owed_of(counted, self._limits))
-            self._acts.extend(acts_of(counted, self._events))
-            return
-        batch, number = counted.answer.batch
-        if batch is not self._batch:
-            self._settle()
-            self._batch = batch
-        self._numbers.append(number)
-
-    def _settle(self) -> None:
-        if self._numbers:
-            self._owed.extend(self._batch.owed(self._limits, self._numbers))
-            self._acts.extend(self._batch.acts(self._events, self._numbers))
-            self._numbers = []
 
     def settled(self) -> Scorecard:
         """Return it when every case is taken into account. Raises PlanFileError for what its plan asks for in vain."""
@@ -202,11 +179,11 @@ class Scorecard:
 
     @cached_property
     def _counted(self) -> Counted:
-        self._settle()
+        answers, limits, events = self._answers.values(), self.plan.limits, self.plan.events
         held = self._extra
         if held is None and self.plan.particulars:
-            held = particular_values(answer.case for answer in self._answers.values())
-        return Counted(self._owed, self._acts, held)
+            held = particular_values(answer.case for answer in answers)
+        return Counted(owed_among(answers, limits), acts_among(answers, events), held)
 
     @cached_property
     def _cells(self) -> Mapping[Period, Cells]:
