@@ -8,12 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 __all__ = ["OneSheet", "sheet_of"]
 
 _LINES: Final = 59.0
 """How many lines the sheet has below its head, of up to seven lines, and above what is left out and its foot."""
+
+
+class _Print(NamedTuple):
+    """How a text is printed: how many ems wide, at most how many lines, and how high each is in lines of the sheet."""
+
+    ems: float
+    most: int
+    height: float
+
+
+_TITLE: Final = _Print(32.0, 2, 2.0)
+_VERDICT: Final = _Print(44.0, 3, 1.4)
+_RED: Final = 62.0
+"""How many ems a paragraph of what is red is wide."""
+_NARROW: Final = frozenset("abcdefghijklnopqrstuvxyz0123456789 .,;:()'-/")
 _ROW: Final = 0.6
 _PARAGRAPH: Final = 0.15
 """What the rules and margins of a row of a table, or of a paragraph, take beside its lines."""
@@ -28,7 +44,8 @@ _NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "observations": ("observation", "observations"),
 }
 _SHORTER: Final[Sequence[Mapping[str, Any]]] = (
-    {"red_lines": 3}, {"action_lines": 2}, {"red_lines": 2}, {"row_lines": 1}, {"action_lines": 1}, {"red_lines": 1},
+    {"red_lines": 4}, {"red_lines": 3}, {"action_lines": 2}, {"red_lines": 2}, {"row_lines": 1}, {"action_lines": 1},
+    {"red_lines": 1},
 )  # fmt: skip
 """How texts are cut shorter, one step after the other."""
 _STANDINGS: Final = ("green", "none", "amber", "red")
@@ -45,20 +62,19 @@ class OneSheet:
     actions: Sequence[Mapping[str, Any]]
     observations: int = 0
     row_lines: int = 2
-    red_lines: int = 4
+    red_lines: int = 6
     action_lines: int = 3
     gone: Mapping[str, int] | None = None
 
     @property
     def lines(self) -> float:
         """How many lines it takes at most."""
-        parts = (
-            (self.rows, self.row_lines + _ROW, _TABLE),
-            (self.reds, self.red_lines + _PARAGRAPH, _SECTION),
-            (self.backlogs, self.red_lines + _PARAGRAPH, _SECTION),
-            (self.actions, self.action_lines + _ROW, _TABLE),
+        reds = [f"{red['title']}. {' '.join(red['says'])} Actions: {red['served_by']}." for red in self.reds]
+        tables = ((self.rows, self.row_lines), (self.actions, self.action_lines))
+        texts = [[min(_lines(text, _RED), self.red_lines) for text in part] for part in (reds, self.backlogs)]
+        return sum(len(part) * (each + _ROW) + _TABLE for part, each in tables if part) + sum(
+            sum(part) + len(part) * _PARAGRAPH + _SECTION for part in texts if part
         )
-        return sum(len(part) * each + heading for part, each, heading in parts if part)
 
     @property
     def left_out(self) -> str:
@@ -78,13 +94,31 @@ def sheet_of(
     backlogs: Sequence[str],
     actions: Sequence[Mapping[str, Any]],
     observations: int,
+    head: tuple[str, str],
 ) -> OneSheet:
-    """Return what stands on the sheet: texts give way before things, what goes well before what does not."""
+    """Return what stands on the sheet: texts give way before things, what goes well before what does not.
+
+    `head` are its title and its verdict: what they do not need, the rest has.
+    """
     sheet = OneSheet(rows, reds, backlogs, actions, observations)
     ways = _ways(sheet)
-    while sheet.lines > _LINES:
+    printed = zip(head, (_TITLE, _VERDICT), strict=True)
+    room = _LINES + sum(max(how.most - _lines(text, how.ems), 0) * how.height for text, how in printed)
+    while sheet.lines > room:
         sheet = next(ways)
     return sheet
+
+
+@lru_cache(maxsize=1_024)
+def _lines(text: str, ems: float) -> int:
+    """Return on how many lines a text stands at most that is so many ems wide, in the page's widest font."""
+    lines, at = 1, 0.0
+    for word in text.split():
+        wide = sum(0.58 if letter in _NARROW else 1.0 for letter in f"{word} ")
+        if at and at + wide > ems:
+            lines, at = lines + 1, 0.0
+        lines, at = lines + int((at + wide) // ems), (at + wide) % ems
+    return lines
 
 
 def _ways(sheet: OneSheet) -> Iterator[OneSheet]:

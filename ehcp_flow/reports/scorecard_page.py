@@ -36,7 +36,8 @@ def scorecard_page(card: Scorecard, *, one_page: bool = False) -> str:
     reds = [_red(red, card) for red in card.reds]
     backlogs = backlogs_said(card)
     actions = [_action(action, went) for action, went in zip(card.actions, _went(card), strict=True)]
-    sheet = sheet_of(rows, reds, backlogs, actions, len(card.observations)) if one_page else None
+    head = (card.plan.title, _verdict(card))
+    sheet = sheet_of(rows, reds, backlogs, actions, len(card.observations), head) if one_page else None
     return render(
         "scorecard.html.j2",
         title=card.plan.title,
@@ -45,7 +46,7 @@ def scorecard_page(card: Scorecard, *, one_page: bool = False) -> str:
         cases=card.cases,
         one_page=one_page,
         sheet=sheet,
-        verdict=_verdict(card),
+        verdict=head[1],
         rows=rows if sheet is None else sheet.rows,
         reds=reds if sheet is None else sheet.reds,
         backlogs=backlogs if sheet is None else sheet.backlogs,
@@ -93,11 +94,11 @@ def _chart(at: int, row: CardRow) -> ChartFigure:
     share = row.figure.kind == "share"
     labels = [each["period"] for each in row.series]
     lines = [Line("the figure", [each["value"] for each in row.series])]
+    told = [f"Each figure covers the {row.measure.over} periods that end with it."] if row.measure.over > 1 else []
     if row.line is not None:
         lines.append(Line("the line", [each["target"] for each in row.series], faint=True))
-    says = "With the line from the baseline through the targets."
-    if row.measure.over > 1:
-        says = f"Each figure covers the {row.measure.over} periods that end with it. {says}"
+        told.append("With the line from the baseline through the targets.")
+    says = " ".join(told)
     drawn = draw_lines(row.title, says, labels, lines, top=_WHOLE if share else None, unit="%" if share else "")
     return ChartFigure(
         f"over-time-{at}", row.title, says, drawn, ["period", "value", "numerator", "denominator", "line"],

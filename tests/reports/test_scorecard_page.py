@@ -54,6 +54,14 @@ def test_the_page_says_where_each_measure_stands_and_opens_what_is_red():
     assert "1 Jun 2026 Audits 41 of 50 82.0 sample" in text.replace("\u00a0", " ")
 
 
+def test_a_figure_without_a_line_is_drawn_without_one():
+    plan = {"measure": [{"id": "m0", "figure": "plans_issued_den", "over": 2}]}
+    text = text_of(scorecard_page(scorecard(CASES, plan, as_of=AS_OF)))
+    assert "Each figure covers the 2 periods that end with it. New plans" not in text
+    assert "Each figure covers the 2 periods that end with it." in text
+    assert "With the line" not in text
+
+
 def test_the_highlight_report_names_no_case():
     page = page_of(one_page=True)
     assert "C-1" not in page
@@ -145,6 +153,24 @@ def test_whatever_a_plan_holds_the_highlight_report_is_one_sheet(watched, tmp_pa
     page = watched.open(out)
     assert sheets_of(page) == 1
     assert "12 observations" in page.inner_text("main")
+
+
+def test_no_text_is_cut_while_there_is_room_on_the_sheet(watched, tmp_path):
+    backlog = {"figure": "requests_open", "better": "lower", "targets": [{"by": dt.date(2027, 3, 31), "value": 0}],
+               "amber": 0}  # fmt: skip
+    says = "The board asked for a team of four, who began in May, and for a list of those who wait the longest."
+    plan = {"measure": [
+        {"id": f"m{at}", "title": f"Requests that nobody has answered {at}", "owner": "Head of SEND casework",
+         **(backlog if at % 2 else {}), "comment": [{"on": dt.date(2026, 6, 1), "says": says}]} for at in range(9)
+    ]}  # fmt: skip
+    out = tmp_path / "board.html"
+    out.write_text(scorecard_page(scorecard(CASES, plan, as_of=AS_OF), one_page=True), encoding="utf-8")
+    page = watched.open(out)
+    page.set_viewport_size({"width": 688, "height": 1017})  # A4 less its margins
+    page.emulate_media(media="print")
+    cut = "[...document.querySelectorAll('.opened p')].map(text => text.scrollHeight > text.clientHeight)"
+    assert page.evaluate(cut) == [False] * 4
+    assert sheets_of(page) == 1
 
 
 def test_the_sheet_says_what_is_left_out_and_where_it_is():
