@@ -45,7 +45,7 @@ from ehcp_flow.facts import FACT_TYPES
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.law.toml_files import SourceFile, read_toml
-from ehcp_flow.measures.catalogue import Catalogue, Measure, MeasureColumn, catalogue, catalogue_of
+from ehcp_flow.measures.catalogue import Catalogue, Measure, MeasureColumn, catalogue_of
 
 __all__ = [
     "Action",
@@ -192,10 +192,15 @@ def as_written(figure: Figure | None) -> Any:
 
 @dataclass(frozen=True)
 class _Origin:
-    """Where a plan was read from, and the measures that it can name: two of the same content are one plan."""
+    """Where a plan was read from, and the law whose limits and measures it can name: of one content it is one plan."""
 
     file: SourceFile = field(default=SourceFile("plan", "", {}, PlanFileError), compare=False)
-    known: Catalogue = field(default_factory=catalogue, compare=False)
+    rulebook: Rulebook = field(default_factory=england, compare=False)
+
+    @cached_property
+    def known(self) -> Catalogue:
+        """The measures, and behind them those of targets of one's own."""
+        return catalogue_of(self.rulebook)
 
 
 class PlanMeasure(_PlanRow):
@@ -321,6 +326,12 @@ class PlanFile(_PlanRow):
         """The file that it was read from, by which what is wrong with it is refused."""
         return self._origin.file
 
+    def begun_by(self, limit: str) -> frozenset[str]:
+        """Return the events with which the time of a limit, or of its counterparts, can begin."""
+        book = self._origin.rulebook
+        rules = [rule for each in book.limits.values() if limit in (each.id, each.root) for rule in each.rule]
+        return frozenset(start.event for rule in rules for start in book.clocks[rule.clock].starts_on)
+
     @property
     def limits(self) -> frozenset[str]:
         """The limits of which a measure is a share."""
@@ -356,7 +367,7 @@ def read_plan(
         file = read_toml(Path(plan), PlanFileError, PlanFileMissing)
     book = rulebook or england()
     try:
-        found = PlanFile.model_validate(file.data, context=_Origin(file, catalogue_of(book)))
+        found = PlanFile.model_validate(file.data, context=_Origin(file, book))
     except ValidationError as error:
         file.refuse_first(error, model=PlanFile)
     _check_measures(file, found, book)

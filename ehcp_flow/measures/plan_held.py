@@ -22,6 +22,8 @@ _MOST: Final = 20
 """How many values a message names."""
 _LISTS: Final = (get_args(Adviser), get_args(Requester))
 """The closed lists of parties; which one is meant, say the parties that there are: the list that has most of them."""
+_OF_ADVICE: Final = frozenset({"advice_requested", "advice_received", "advice_returned", "advice_request_withdrawn"})
+"""Events whose party is an adviser, or a body of any name."""
 
 
 def refuse_values(plan: PlanFile, held: DatedValues) -> None:
@@ -76,16 +78,17 @@ def refuse_party(plan: PlanFile, of: str, name: str, parties: Iterable[str]) -> 
     """
     found = {*parties}
     has = found - {""}
+    events = plan.begun_by(name) if of == "limit" else {name}
     most = max(len(has & {*each}) for each in _LISTS)
     lists = [each for each in _LISTS if not found or (most and len(has & {*each}) == most)]
-    words = {word for each in lists for word in each}
+    words = {*get_args(Adviser)} if found and _OF_ADVICE & events else {word for each in lists for word in each}
     for at, measure in enumerate(plan.measure):
         figure = measure.figure
         if not isinstance(figure, LimitShare | EventShare) or getattr(figure, of, None) != name or figure.party is None:
             continue
         # Advice may be asked of a body of any name, and of one that is asked nothing yet the figure is blank.
         is_own = (
-            of == "limit" and has and get_args(Adviser) in lists
+            of == "limit" and has and _OF_ADVICE & events
             and not any(figure.party in each for each in _LISTS) and not get_close_matches(figure.party, has | words)
         )  # fmt: skip
         if figure.party in has | words or is_own:

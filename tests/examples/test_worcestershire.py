@@ -16,7 +16,7 @@ from ehcp_flow.synth import synth
 FOLDER = Path(__file__).parents[2] / "examples" / "worcestershire"
 PLANS = {"wsoa-2018": dt.date(2019, 3, 31), "app-2022": dt.date(2023, 3, 31), "scrutiny-2023": dt.date(2023, 8, 31)}
 NOT_MADE_UP = {"youth_justice_advice"}
-"""What no made-up case has."""
+"""What no case has that `synth` makes up: it has a few of its own, in `youth-justice.csv`."""
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +30,14 @@ def test_every_measure_of_a_plan_has_a_figure(caseload, name):
     assert {row.measure.id for row in card.rows if row.figure.value is None} <= NOT_MADE_UP
     assert {action["rag"] for action in card.actions} <= {"green", "amber", "red", "blue"}
     assert all(row.measure.id not in NOT_MADE_UP or row.measure.targets[0].value == 90 for row in card.rows)
+
+
+def test_the_youth_justice_service_is_held_to_ninety_per_cent():
+    card = scorecard(read_cases(FOLDER / "youth-justice.csv"), FOLDER / "wsoa-2018.toml", as_of="2019-03-31")
+    (row,) = (row for row in card.rows if row.measure.id in NOT_MADE_UP)
+    assert (row.figure.numerator, row.figure.denominator, row.line, row.rag) == (3, 4, 90.0, "red")
+    (red,) = (red for red in card.reds if red.row is row)
+    assert [(lost.case_id, lost.days) for lost in red.cases] == [("Y-3", 14)]
 
 
 def test_who_took_part_is_counted_term_by_term():

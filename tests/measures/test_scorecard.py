@@ -299,10 +299,14 @@ def test_what_no_case_has_is_no_figure_but_refused_with_what_there_is(figure, sa
         {"particular": "school_year", "value": "6"},
         {"event": "review_attended", "of": "review_meeting_held", "party": "social_care"},
         {"limit": "advice", "share": "in_time", "party": "social_care"},
+        {"event": "advice_received", "of": "advice_requested", "party": "social_care", "between": [0, 42]},
     ],
 )
-def test_a_known_word_that_nothing_has_yet_is_a_figure(figure):
-    card = card_of(held("a", placement="mainstream", need="ASD", school_year="7"), ATTENDED, ADVISED,
+@pytest.mark.parametrize("adviser", ["medical", "youth_justice"])
+def test_a_known_word_that_nothing_has_yet_is_a_figure(figure, adviser):
+    advised = requested("v", "2026-02-02", "2026-03-02 assessment_agreed", f"2026-03-03 advice_requested {adviser}",
+                        f"2026-04-01 advice_received {adviser}")  # fmt: skip
+    card = card_of(held("a", placement="mainstream", need="ASD", school_year="7"), ATTENDED, advised,
                    plan=plan_of({"figure": figure}))  # fmt: skip
     assert card.rows[0].figure.value in (0, None)
 
