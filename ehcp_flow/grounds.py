@@ -20,6 +20,7 @@ from ehcp_flow.engine.judged_case import JudgedCase
 from ehcp_flow.engine.numbers import as_date
 from ehcp_flow.facts import ExceptionRecorded
 from ehcp_flow.law.ground import ExceptionUse, Ground, GroundTest
+from ehcp_flow.nouns import count
 
 __all__ = ["GroundChecked", "check_grounds"]
 
@@ -134,7 +135,7 @@ class _Against:
 def _of_closure(ground: Ground, fact: ExceptionRecorded, verdict: int, against: _Against) -> str:
     if fact.until is None:
         return f"the closing from {say(fact.on)} has no day of re-opening (until), so its length is not known"
-    length = f"closed from {say(fact.on)} to re-open on {say(fact.until)}, {(fact.until - fact.on).days} days"
+    length = f"closed from {say(fact.on)} to re-open on {say(fact.until)}, {count((fact.until - fact.on).days, 'day')}"
     if verdict == kernel.TOO_SHORT:
         return f"{length}: less than {ground.least}"
     first, reopens, open_on = against.closing
@@ -182,10 +183,10 @@ def _of_absence(ground: Ground, fact: ExceptionRecorded, verdict: int, against: 
     last = min(day for day in (fact.until, against.last, as_of) if day is not None)
     days = max((last - first).days + 1, 0)
     so_far = " so far" if fact.until is None or fact.until > as_of else ""
+    inside = count(days, f"day{so_far} falls", f"days{so_far} fall")
     enough = "at least" if verdict == kernel.HOLDS else "less than"
     return (
-        f"{_span(fact.on, fact.until)}; the period is {against.period}, and {days} days{so_far} fall inside it: "
-        f"{enough} {ground.least}"
+        f"{_span(fact.on, fact.until)}; the period is {against.period}, and {inside} inside it: {enough} {ground.least}"
     )
 
 

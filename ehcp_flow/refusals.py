@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ehcp_flow.errors import RowRefused
+from ehcp_flow.nouns import count
 
 __all__ = ["NO_SUCH_EVENT", "RefusalKinds", "grouped"]
 
@@ -41,10 +42,9 @@ class _RefusalKind:
 
     def __str__(self) -> str:
         columns = list(self.columns)
-        rows = "1 row" if self.rows == 1 else f"{self.rows:,} rows"
         where = f", column {', '.join(columns[:_NAMED])}{', ...' if len(columns) > _NAMED else ''}" if columns else ""
         more = ", ..." if self.rows > len(self.examples) else ""
-        return f"{self.source}: {rows}{where}: {self.expected} ({', '.join(self.examples)}{more})"
+        return f"{self.source}: {count(self.rows, 'row')}{where}: {self.expected} ({', '.join(self.examples)}{more})"
 
 
 class RefusalKinds:

@@ -30,6 +30,7 @@ from ehcp_flow.calendars.term_feeds import (
 from ehcp_flow.dates import parse_date
 from ehcp_flow.errors import CalendarError, CalendarMissing, DateError, LibraryMissing
 from ehcp_flow.inputs import why_unreadable
+from ehcp_flow.nouns import count
 
 if TYPE_CHECKING:
     from icalendar import Component
@@ -204,11 +205,8 @@ def _rows(source: str, text: str, columns: tuple[str, ...], required: int) -> It
             if not any(cells):
                 continue
             if len(cells) > len(header):
-                raise CalendarError(
-                    source,
-                    f"{len(cells)} cells under {len(header)} columns; quote a cell that has a comma in it",
-                    reader.line_num,
-                )
+                told = f"{count(len(cells), 'cell')} under {count(len(header), 'column')}"
+                raise CalendarError(source, f"{told}; quote a cell that has a comma in it", reader.line_num)
             row = dict.fromkeys(columns, "")
             row.update(zip(header, cells, strict=False))  # a short row leaves its last cells empty
             yield reader.line_num, row

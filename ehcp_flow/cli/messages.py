@@ -13,6 +13,7 @@ from typing import Any, Final, Self
 
 from ehcp_flow.errors import RowRefused
 from ehcp_flow.masking import masked
+from ehcp_flow.nouns import count
 from ehcp_flow.refusals import NO_SUCH_EVENT, RefusalKinds
 
 __all__ = [
@@ -100,11 +101,6 @@ def note_alike(groups: Sequence[Sequence[str]]) -> None:
         note(f"warning: these ids are nearly the same, and may be of one child: {ids}")
     if len(groups) > SHOWN:
         note(f"warning: so are {count(len(groups) - SHOWN, 'more group')} of ids")
-
-
-def count(number: int, what: str, many: str = "") -> str:
-    """Return a number with its noun: `1 breach`, `2 breaches`."""
-    return f"{number:,} {what if number == 1 else many or what + 's'}"
 
 
 def breaches_in_words(breaches: int, denied: int, made: int = 0) -> str:

@@ -50,9 +50,8 @@ def _retention(
         print_table(columns, [{name: flat(value) for name, value in row.items()} for row in rows])
     else:
         printed.write(_COLUMNS, iter(rows))
-    told = [
-        f"{count(len(rows), 'case')} kept for {years} years, {sum(row['may_go'] for row in rows):,} held by nothing"
-    ]
+    free = sum(row["may_go"] for row in rows)
+    told = [f"{count(len(rows), 'case')} kept for {count(years, 'year')}, {free:,} held by nothing"]
     if unknown := sum(each.born is None for each in kept):
         told.append(f"of {count(unknown, 'case')} no date of birth is on record, and nothing can be said")
     note("; ".join(told))

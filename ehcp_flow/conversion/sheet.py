@@ -25,6 +25,7 @@ import polars as pl
 from ehcp_flow.errors import LibraryMissing, SourceError, SourceMissing
 from ehcp_flow.formulas import rearmed
 from ehcp_flow.inputs import WORKBOOKS, why_unreadable
+from ehcp_flow.nouns import count
 from ehcp_flow.readers.row_tables import REFUSED_COLUMNS
 
 __all__ = ["HeadedSheet", "RawSheet", "heading_key", "read_raw_sheet", "sheet_names"]
@@ -97,7 +98,9 @@ class RawSheet:
         Raises SourceError where there is no row that could be one.
         """
         if self.header is None and header is not None and not 1 <= header <= len(self.rows):
-            raise SourceError(self.name, f"there is no row {header} to be the header: it has {len(self.rows)} rows")
+            raise SourceError(
+                self.name, f"there is no row {header} to be the header: it has {count(len(self.rows), 'row')}"
+            )
         at = self.header if self.header is not None else header - 1 if header is not None else self._found(wanted)
         notes = list(self.notes)
         if at:

@@ -23,6 +23,7 @@ from ehcp_flow.measures.case_groups import Extra
 from ehcp_flow.measures.counted_case import CountedCase, answered
 from ehcp_flow.measures.deadline_filter import STANDING, WORK, Chosen
 from ehcp_flow.measures.figures import HOLDING, UNDER_WAY
+from ehcp_flow.nouns import count
 from ehcp_flow.states import State
 
 __all__ = ["CHANGES", "DESK_COLUMNS", "DESK_LISTS", "OWNERS", "Desk", "can_be_done", "desk", "what_to_do"]
@@ -195,7 +196,8 @@ class Desk:
         for waits in self._waiting:
             quiet, most = (waits.as_of - waits.last).days, usual.get(waits.state)
             if waits.state in UNDER_WAY and most is not None and quiet > most and not waits.outgrown:
-                what = f"{_capital(waits.state.meaning)}: nothing recorded for {quiet} days, where {most} are usual"
+                what = f"{_capital(waits.state.meaning)}: nothing recorded for {count(quiet, 'day')}"
+                what = f"{what}, where {most} are usual"
                 yield self._of_case(waits, "stuck", what, waits.last)
             elif self.owner_column and not self._owner(waits.case_id):
                 what = f"Give the case to somebody: {waits.state.meaning}"

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from ehcp_flow.measures.lost_days import NOT_TOLD
 from ehcp_flow.measures.plan_file import Action, Step
 from ehcp_flow.measures.plan_line import PlanFigure
-from ehcp_flow.measures.scorecard import CardRow, RedReport, Scorecard
+from ehcp_flow.measures.scorecard import CardRow, RedReport, Scorecard, StageLost
+from ehcp_flow.nouns import count
 
 __all__ = ["actions_said", "backlogs_said", "period_said", "red_said", "row_said", "steps_said"]
 
@@ -83,20 +84,23 @@ def red_said(red: RedReport) -> Iterator[str]:
 
 def _stages_said(red: RedReport) -> str:
     cases = len(red.cases)
-    many = f"{red.failing:,} {'case stands' if red.failing == 1 else 'cases stand'} against it"
+    many = f"{count(red.failing, 'case stands', 'cases stand')} against it"
     if cases != red.failing:
-        many = f"{red.failing:,} stand against it, of {cases:,} {'case' if cases == 1 else 'cases'}"
+        many = f"{red.failing:,} stand against it, of {count(cases, 'case')}"
     told = [stage for stage in red.stages if stage.stage not in ("", NOT_TOLD)]
     unknown = sum(stage.cases for stage in red.stages if stage.stage == NOT_TOLD)
     rest = sum(stage.cases for stage in told[_MOST:])
-    parts = [
-        f"{stage.cases:,} {'at' if at else 'lost most of their days at'} the {_stage(stage.stage)} "
-        f"({'' if at else 'median '}{stage.median_weeks}{'' if at else ' weeks'})"
-        for at, stage in enumerate(told[:_MOST])
-    ]
+    parts = [_stage_said(at, stage) for at, stage in enumerate(told[:_MOST])]
     parts += [f"{rest:,} elsewhere"] if rest else []
     parts += [f"of {unknown:,} the record does not say where"] if unknown else []
     return f"{many}{': ' if parts else ''}{', '.join(parts)}."
+
+
+def _stage_said(at: int, stage: StageLost) -> str:
+    if at:
+        return f"{stage.cases:,} at the {_stage(stage.stage)} ({stage.median_weeks})"
+    lost = count(stage.cases, "lost most of its days", "lost most of their days")
+    return f"{lost} at the {_stage(stage.stage)} (median {stage.median_weeks} weeks)"
 
 
 def _stage(stage: str) -> str:

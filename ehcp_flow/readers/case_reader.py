@@ -28,6 +28,7 @@ from ehcp_flow.errors import DateError, FactError, RowRefused, SourceError, Sour
 from ehcp_flow.fact_names import FactNames
 from ehcp_flow.facts import COLUMNS, DATES, FACT_TYPES, SHARED, WHITE, Fact, in_known_words, load_fact
 from ehcp_flow.inputs import why_unreadable
+from ehcp_flow.nouns import count
 from ehcp_flow.readers.alike_rows import alike_rows
 from ehcp_flow.readers.column_evidence import misread_columns
 from ehcp_flow.readers.declarations import declared_case, recorded_events
@@ -209,7 +210,9 @@ class Caseload(_Reported, Mapping[str, Case]):
         return len(self._cases)
 
     def __repr__(self) -> str:
-        return f"<Caseload of {self.report.name}: {len(self)} cases, {len(self.refused)} rows refused>"
+        return (
+            f"<Caseload of {self.report.name}: {count(len(self), 'case')}, {count(len(self.refused), 'row')} refused>"
+        )
 
     @property
     def incomplete(self) -> frozenset[str]:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
+from ehcp_flow.nouns import count
+
 __all__ = ["MisreadColumns", "misread_columns"]
 
 _SLASHED: Final = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/[0-9]{4}([ T].*)?")
@@ -47,7 +49,7 @@ class MisreadColumns:
     def sentences(self) -> Iterator[str]:
         """Yield a sentence for each column."""
         for column, found in self._found.items():
-            many = "1 refused day" if found.many == 1 else f"{found.many:,} refused days"
+            many = count(found.many, "refused day")
             yield (
                 f"column {column} looks as if its months stood first ({many}, such as {found.value!r} in line "
                 f"{found.line}); days are read with the day of the month first, so that others of that column, such as "

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from ehcp_flow.dates import parse_day, parse_instant
 from ehcp_flow.errors import DateError
 from ehcp_flow.facts import LEGAL_ORDER, Fact, make_fact
+from ehcp_flow.nouns import count
 from ehcp_flow.particular_table import known_names, settled
 from ehcp_flow.readers.text_lines import UNFIT
 
@@ -102,7 +103,7 @@ class PlainColumns:
         said = []
         for name, counts in self.not_taken.items():
             many, first = sum(counts.values()), next(iter(counts))
-            cells = "1 cell holds" if many == 1 else f"{many:,} cells hold"
+            cells = count(many, "cell holds", "cells hold")
             said.append(f"{name}: {cells} what is none, such as {first!r}; kept as labels without a day")
         return said
 

@@ -17,6 +17,7 @@ from ehcp_flow.deadlines import Deadline
 from ehcp_flow.errors import LibraryMissing, UnknownNameError
 from ehcp_flow.measures import has_values
 from ehcp_flow.measures.case_groups import Extra
+from ehcp_flow.nouns import count
 from ehcp_flow.outputs import Kind
 
 __all__ = ["CALENDAR", "calendar_feed", "uid_of", "work_calendar", "work_of"]
@@ -160,7 +161,7 @@ def _description(deadline: Deadline) -> str:
             f"A fact is known to its month alone: it may be as early as {deadline.due_on_earliest.isoformat()}."
         )
     if deadline.status == "overdue":
-        lines.append(f"{deadline.days_over} days overdue on {deadline.as_of.isoformat()}.")
+        lines.append(f"{count(deadline.days_over or 0, 'day')} overdue on {deadline.as_of.isoformat()}.")
     if deadline.excused_by:
         lines.append(f"Excused by: {', '.join(deadline.excused_by)}.")
     # The law's citation, not that of a day that was fixed: a reason is free text, and a calendar goes out of the house.

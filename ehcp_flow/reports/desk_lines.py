@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ehcp_flow.deadlines import Deadline
+from ehcp_flow.nouns import count
 from ehcp_flow.reports.plain_words import capital, day_of, happened
 
 __all__ = ["DeskLine", "desk_line"]
@@ -32,7 +33,7 @@ def desk_line(row: Mapping[str, Any], deadline: Deadline | None, columns: Sequen
     """Return a row of the desk as it is shown; `deadline` is what it is of, `columns` are further ones of the row."""
     left = row["days_left"]
     late = left is not None and left < 0
-    days = "" if left is None else f"{abs(left):,} day{'' if abs(left) == 1 else 's'}"
+    days = "" if left is None else count(abs(left), "day")
     far = "" if left is None else "today" if left == 0 else f"{days} over" if late else f"in {days}"
     began = "" if deadline is None else f"{capital(happened(deadline.derivation.start))}, {day_of(deadline.starts_on)}."
     return DeskLine(

@@ -13,6 +13,7 @@ from typing import Any, Final
 from ehcp_flow.measures import DESK_LISTS
 from ehcp_flow.measures.arithmetic import percent
 from ehcp_flow.measures.figure_cells import CaseCount
+from ehcp_flow.nouns import count
 from ehcp_flow.reports.case_lists import Share
 from ehcp_flow.reports.desk_lines import DeskLine, desk_line
 from ehcp_flow.reports.overview import Overview
@@ -51,12 +52,12 @@ def law_kept(overview: Overview) -> LawKept:
     due, in_time = (sum(row[name] for row in limits) for name in ("due", "in_time"))
     more = []
     if overdue:
-        limits_are = _many(len(overdue), "time limit is", "time limits are")
-        children_are = _many(len({one.case_id for one in overdue}), "child", "children")
+        limits_are = count(len(overdue), "time limit is", "time limits are")
+        children_are = count(len({one.case_id for one in overdue}), "child", "children")
         answer = f"No: {limits_are} past and not met today, for {children_are}."
         others = sum(one.derivation.limit.side != "authority" for one in overdue)
         oldest = day_of(min(one.due_on for one in overdue if one.due_on))
-        more.append(f"The oldest was due on {oldest}; {_many(others, 'is', 'are')} another body’s to meet.")
+        more.append(f"The oldest was due on {oldest}; {count(others, 'is', 'are')} another body’s to meet.")
     else:
         answer = f"{'Yes' if in_time == due else 'Not always'}: no time limit is past and not met today."
     if due:
@@ -66,7 +67,7 @@ def law_kept(overview: Overview) -> LawKept:
         )
     contested = sum(row["contested"] for row in limits)
     if contested:
-        more.append(f"{_many(contested, 'breach is', 'breaches are')} contested: another lawful reading finds none.")
+        more.append(f"{count(contested, 'breach is', 'breaches are')} contested: another lawful reading finds none.")
     worst = [row for row in limits if row["overdue_now"] or row["in_time"] < row["due"]]
     return LawKept(answer, " ".join(more), worst[:CARDS], limits)
 
@@ -92,7 +93,3 @@ def _in_time(row: Mapping[str, Any]) -> str:
     missed = [case_id for name in ("late", "overdue", "overtaken", "premature") for case_id in row[name].cases]
     parts = {"in time": row["in_time"].cases, "excused": row["excused"].cases, "missed": missed}
     return Share(f"{row['in_time']:,} of {row['due']:,}", {name: cases for name, cases in parts.items() if cases})
-
-
-def _many(count: int, one: str, more: str) -> str:
-    return f"{count:,} {one if count == 1 else more}"

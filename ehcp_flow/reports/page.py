@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Final
 
 from ehcp_flow.errors import LibraryMissing, RangeError
 from ehcp_flow.measures import catalogue
+from ehcp_flow.nouns import count
 from ehcp_flow.outputs import Kind
 from ehcp_flow.reports.first_screen import law_kept, to_do
 from ehcp_flow.reports.lists import listings
@@ -116,6 +117,7 @@ def render(template: str, **values: Any) -> str:
     environment.filters["cell"] = cell
     environment.filters["weeks"] = weeks
     environment.filters["data"] = as_data
+    environment.filters["counted"] = count
     style, script = _source("style.css"), _source("script.js")
     policy = "; ".join(
         (
@@ -150,7 +152,9 @@ def cell(value: Any) -> str:
 
 def weeks(value: Any) -> str:
     """Return a number of weeks as the page prints it: whole ones without a decimal."""
-    return f"{value:,.1f} weeks".replace(".0 ", " ") if isinstance(value, int | float) else str(value)
+    if not isinstance(value, int | float):
+        return str(value)
+    return count(int(value), "week") if value == int(value) else f"{value:,.1f} weeks"
 
 
 def as_data(value: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Final
 
 from ehcp_flow.deadlines import Deadline
 from ehcp_flow.facts import Fact
+from ehcp_flow.nouns import count
 
 __all__ = ["capital", "day_of", "happened", "how_long", "must", "number_in_words", "who", "whom"]
 
@@ -70,10 +71,9 @@ def how_long(days: int | None) -> str:
     """Return days as people say them: `9 days`, `6 weeks`, `5 weeks and 4 days`."""
     days = days or 0
     weeks, rest = divmod(days, _WEEK)
-    of_days = f"{rest} day{'' if rest == 1 else 's'}"
     if weeks < 2:  # noqa: PLR2004 - a week and two days are nine days
-        return f"{days:,} day{'' if days == 1 else 's'}"
-    return f"{weeks:,} weeks" + (f" and {of_days}" if rest else "")
+        return count(days, "day")
+    return f"{weeks:,} weeks" + (f" and {count(rest, 'day')}" if rest else "")
 
 
 def day_of(day: dt.date | None) -> str:

@@ -12,6 +12,7 @@ from ehcp_flow.dates import say
 from ehcp_flow.measures.plan_line import Trend
 from ehcp_flow.measures.scorecard import CardRow, RedReport, Scorecard
 from ehcp_flow.measures.scorecard_words import actions_said, backlogs_said, period_said, red_said, row_said, steps_said
+from ehcp_flow.nouns import count
 from ehcp_flow.reports.chart_figure import ChartFigure
 from ehcp_flow.reports.charts import Line, draw_lines
 from ehcp_flow.reports.one_sheet import sheet_of
@@ -60,7 +61,7 @@ def _verdict(card: Scorecard) -> str:
     many = Counter(row.rag for row in card.rows)
     told = [f"{many[rag]} {rag}" for rag in ("green", "amber", "red") if many[rag]]
     worse = [row.title for row in card.rows if row.trend == "worse"]
-    said = f"Of {len(card.rows)} measures: {', '.join(told) or 'none has a line'}."
+    said = f"Of {count(len(card.rows), 'measure')}: {', '.join(told) or 'none has a line'}."
     return f"{said} Clearly getting worse: {', '.join(worse)}." if worse else said
 
 

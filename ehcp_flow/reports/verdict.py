@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from ehcp_flow import nouns
 from ehcp_flow.measures import MeasureTable, catalogue, exception_rate, percent
 from ehcp_flow.measures.change import Change, clear_change
 from ehcp_flow.measures.suppression import HIDDEN
@@ -207,7 +208,7 @@ def in_more_words(lines: Sequence[Headline], year: int | None, over_20: int | st
         against = f" ({', '.join(beside)} in {year})" if beside else ""
         said.append(f"The headline is {first.now}%{against}.")
     if isinstance(over_20, int):
-        waits = f"{over_20:,} {'request has' if over_20 == 1 else 'requests have'} been open for more than 20 weeks"
+        waits = f"{nouns.count(over_20, 'request has', 'requests have')} been open for more than 20 weeks"
         if isinstance(over_20_before, int):
             more = over_20 - over_20_before
             waits += f", {abs(more):,} {'more' if more > 0 else 'fewer'} than a year ago" if more else ", as a year ago"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from ehcp_flow.dates import say
+from ehcp_flow.nouns import count
 from ehcp_flow.reports.first_screen import law_kept
 from ehcp_flow.reports.overview import Overview
 from ehcp_flow.reports.verdict import HEADLINE, SIGNS, headlines, in_words, place_of, published_year
@@ -35,7 +36,8 @@ def fill_cover(book: Any, overview: Overview, sheets: Mapping[str, Rows], looks:
         sheet.set_column(at, at, width)
     kept = law_kept(overview)
     title = overview.other_law or "Education, health and care plans"
-    says = f"As at {say(overview.as_of)}, from {overview.cases:,} cases. Holds case data: keep it inside the authority."
+    cases = count(overview.cases, "case")
+    says = f"As at {say(overview.as_of)}, from {cases}. Holds case data: keep it inside the authority."
     sheet.write_string(0, 0, f"{title}: {place_of(overview)}", looks["title"])
     sheet.write_string(1, 0, says)
     sheet.write_string(3, 0, f"Is the law kept? {kept.answer}", looks["strong"])

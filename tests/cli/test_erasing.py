@@ -34,6 +34,7 @@ def test_the_list_is_the_same_of_a_file_and_of_a_store(sources):
         assert sorted(rows) == [("held", "2021-01-05", False), ("old", "2021-01-05", True)]
         assert "2 cases kept for 31 years, 1 held by nothing" in done.stderr
         assert "of 1 case no date of birth is on record" in done.stderr
+    assert "kept for 1 year," in invoke("retention", sources[0], "--as-of", "2026-06-30", "--years", "1").stderr
     shown = invoke("retention", sources[0], "--as-of", "2026-06-30", "--format", "table").stdout
     assert "APPEALED: assessment_refused of 2000-03-02" in " ".join(shown.split())
     assert rows_of(invoke("retention", sources[0], "--as-of", "2026-06-30", "--years", "40", "--format", "csv").stdout,
