@@ -313,7 +313,8 @@ class _Request:
             amended = [on for on, outcome in of.amended if outcome == "names_placement" and on <= year.survey]
             return {"PhaseTransferDueDate": said, "PhaseTransferFinalDate": max(amended, default="")}
         due, on = max(found)
-        since = months_before(on, 12)
+        # Of a transfer that a return told, the month alone is known; its day would say whose year a plan is of.
+        since = months_before(f"{on[:7]}-01", 12)
         first = min((day for day in (*of.meetings, *(day for day, _ in of.decisions)) if since <= day), default="")
         plans = [each for each in of.amended if since <= each[0] <= year.survey]
         named = [day for day, outcome in plans if outcome == "names_placement"]

@@ -145,3 +145,18 @@ def test_what_another_authority_decided_on_a_review_before_the_plan_came_here_co
         }  # fmt: skip
     (row,) = ef.measure(cases, year=2025, by=(), as_of="2026-01-15")
     assert (row["review_decisions_within_4_weeks"], row["review_decisions_over_4_weeks"]) == (1, 0)
+
+
+def test_the_plan_of_a_phase_transfer_comes_back_whichever_day_of_the_month_the_transfer_is_taken_to_be(tmp_path):
+    text = CLEAN.replace("<PhaseTransferFinalDate>2026-01-12", "<PhaseTransferFinalDate>2025-09-29")
+    text = text.replace("<StartDate>2025-05-20", "<StartDate>2024-05-20").replace(
+        "<AssessmentOutcome>Y</AssessmentOutcome>\n<AssessmentOutcomeDate>2025-05-20</AssessmentOutcomeDate>",
+        "<AssessmentOutcome>H</AssessmentOutcome>", 1,
+    )  # fmt: skip
+    year = ReturnYear.of(2026)
+    records = read(text)
+    cases = cases_of(rows_of_return(records, ReturnColumns()))
+    whose = tmp_path / "whose.csv"
+    whose.write_text(persons_file(persons_of(records)), newline="")
+    again = as_xml(made_from(list(cases.values()), whose, year), year)
+    assert b"<PhaseTransferFinalDate>2025-09-29" in again
