@@ -141,12 +141,16 @@ class CompiledRulebook:
         return self.usual_bodies.get(party, 0) if body is None else number_of(body)
 
     def _ways_done_of(self, rules: Iterable[Rule]) -> list[tuple[frozenset[str], ...]]:
-        """Return in which ways rules are discharged: each by one of some events, or by one of each of two sets."""
+        """Return in which ways rules are discharged: each by one of some events, or by one of each of two sets.
+
+        What makes a limit owed at all says nothing of whether a source records what discharges it afterwards.
+        """
         ways: list[tuple[frozenset[str], ...]] = []
         for rule in rules:
             by_date = () if rule.first_by_date is None else rule.first_by_date.facts
-            ways.append((self._events((*rule.done_by, *by_date)),))
-            ways.append((self._events((*rule.first, *by_date)), self._events(rule.done_after_first_by)))
+            owed = self._events(rule.owed_if_by_due)
+            done, first = (self._events((*patterns, *by_date)) - owed for patterns in (rule.done_by, rule.first))
+            ways += [(done,), (first, self._events(rule.done_after_first_by))]
         return ways
 
     def _events(self, patterns: Patterns) -> frozenset[str]:
@@ -154,10 +158,17 @@ class CompiledRulebook:
         return frozenset(KEYS[self.turned.base(key)][0] for key in self.turned.of_patterns(patterns, acts=True))
 
     def _is_done_again(self, rules: Iterable[Rule]) -> bool:
-        """Return whether what discharges one of some rules starts its time anew, as a review does that of the next."""
-        clocks = ((self.rulebook.clocks[rule.clock], rule) for rule in rules)
+        """Return whether what discharges one of some rules is done again: it starts a time anew, as a review does.
+
+        It is the rule's own time; of an act that is looked for before its time began, any.
+        """
+        every = self.rulebook.clocks
+        anew = self._events(tuple(pattern for clock in every.values() for pattern in clock.restarts_on))
+        own = ((every[rule.clock], rule) for rule in rules)
         return any(
-            self._events((*clock.starts_on, *clock.restarts_on)) & self._events(rule.done_by) for clock, rule in clocks
+            self._events(rule.done_by)
+            & (self._events((*clock.starts_on, *clock.restarts_on)) | (anew if rule.looks_back else frozenset()))
+            for clock, rule in own
         )
 
     def unrecorded(self, recorded: frozenset[str]) -> list[int]:

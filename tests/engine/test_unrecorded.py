@@ -74,6 +74,27 @@ def test_of_what_is_done_every_year_a_late_act_on_record_may_not_be_the_first_an
     assert not found.contested_by
 
 
+@pytest.mark.parametrize(
+    ("recorded", "more", "status"),
+    [
+        # The plan makes the limit owed: that it is recorded says nothing of reviews and amendments.
+        (["final_plan_sent"], "", "unrecorded"),
+        (["final_plan_sent"], "; 2025-02-10 amended_plan_sent outcome=names_placement", "unrecorded"),
+        # The last review of many is told, and came late for the transfer: one that is not told may have come in time.
+        (["final_plan_sent"], "; 2025-09-26 review_decision_sent outcome=maintain", "unrecorded"),
+        (["final_plan_sent"], "; 2024-10-01 review_decision_sent outcome=maintain", "met"),
+        (["final_plan_sent", "review_decision_sent"], "", "overdue"),
+        (["final_plan_sent", "review_decision_sent"], "; 2025-09-26 review_decision_sent outcome=maintain", "late"),
+        (["final_plan_sent", "amended_plan_sent"], "", "overdue"),
+    ],
+)
+def test_a_plan_is_prepared_for_a_transfer_by_reviews_and_amendments_and_a_source_without_them_cannot_say(
+    recorded, more, status
+):
+    told = declared(*recorded) + "2022-03-10 final_plan_sent; 2025-09-01 phase_transfer_due outcome=school" + more
+    assert one(told, "phase_transfer", AS_OF).status == status
+
+
 def test_what_only_shows_an_act_leaves_it_unrecorded_and_asks_for_nothing():
     told = "2026-01-05 request_received; 2026-05-25 final_plan_sent"
     assert one(told, "decide_assess", AS_OF).status == "undated"
