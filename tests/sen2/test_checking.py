@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from ehcp_flow.conversion import ReturnColumns, read_return
 from ehcp_flow.errors import EhcpFlowError, SourceError, UnknownNameError
-from ehcp_flow.sen2 import FIELDS_OF_FINDING, by_rule, check_return, read_numbers, rules
+from ehcp_flow.sen2 import FIELDS_OF_FINDING, ReturnYear, by_rule, check_return, read_numbers, rules
 from tests.sen2.made_returns import CEASED, CLEAN, END, HEADER, OPEN, PLAN, as_2023, found, read
 
 
@@ -345,6 +346,66 @@ def test_a_collection_that_is_not_known_is_checked_as_the_last_that_is_and_that_
 
 def test_every_rule_has_a_planted_fault():
     assert {*FAULTS, *OF_OTHER_YEARS} == set(rules())
+
+
+def persons(text: str) -> list[str]:
+    """The persons of a return."""
+    return re.findall(r"<Person>\n.*?</Person>\n", text, re.DOTALL)
+
+
+def moved(text: str, year: int) -> str:
+    """The same of another collection: every day as many years earlier or later."""
+    if year == 2023:
+        return as_2023(text)
+    text = re.sub(r"\d{4}(?=-\d\d-\d\d|</Year>)", lambda found: str(int(found[0]) + year - 2026), text)
+    return text.replace(f"{year}-01-15", ReturnYear.of(year).survey)
+
+
+def planted(rule: str) -> list[str]:
+    """The persons that have the fault of a rule, by names of their own; where it is not about numbers, without one."""
+    text = FAULTS[rule][0]
+    some = [each for each in persons(text) if each not in persons(CLEAN)]
+    found = persons(text) if rule.endswith("_twice") or not some else some
+    named = "".join(found).replace("<Surname>", f"<Surname>{rule}, ")
+    if rule not in BY_NUMBER:
+        named = named.replace("<UPN>B801200005001</UPN>\n", "")
+        named = named.replace("<UniqueLearnerNumber>9276308686</UniqueLearnerNumber>", "<UPNunknown>UN3</UPNunknown>")
+    return persons(named)
+
+
+BY_NUMBER = ("upn_check", "uln_check", "upn_twice", "uln_twice", "reason_beside_number")
+OF_PERSONS = ("no_identifier", "reason_by_age", "reason_by_arrival", "person_twice", "postcode_missing",
+              "postcode_form", "born_after_request", "missing_item", "wrong_code")  # fmt: skip
+REST = [rule for rule in FAULTS if rule not in {*BY_NUMBER, *OF_PERSONS, "after_survey_day"}]
+SAMPLES = {
+    "2023": (2023, [*OF_PERSONS, BY_NUMBER[0]], "attendance_missing", "AttendancePattern"),
+    "2025": (2025, [*REST[0::4], BY_NUMBER[1]], "doubtful_code", "Sex"),
+    "2026": (2026, [*REST[1::4], BY_NUMBER[2], "after_survey_day"], "", ""),
+    "2026, another": (2026, [*REST[2::4], BY_NUMBER[3]], "", ""),
+    "2027": (2027, [*REST[3::4], BY_NUMBER[4]], "year_not_known", "Year"),
+}
+"""Five samples that together have the fault of every rule: of which collection, by which rules, and one of the year."""
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_five_samples_have_the_faults_of_every_rule_and_each_is_found_and_nothing_else(name: str):
+    year, planned, of_year, element = SAMPLES[name]
+    header = within(HEADER, ("2026-01-15", "2026-01-16")) if "reference_day" in planned else HEADER
+    clean = persons(many(5, CEASED + OPEN))
+    text = moved(header + "".join([*clean, *(each for rule in planned for each in planted(rule))]) + END, year)
+    expected = [(rule, FAULTS[rule][1]) for rule in planned]
+    if of_year:
+        expected.append((of_year, element))
+    if of_year == "attendance_missing":
+        text = within(text, ("<AttendancePattern>FT</AttendancePattern>\n", ""))
+    if of_year == "doubtful_code":
+        text = within(text, ("<Sex>F", "<Sex>U"))
+    assert found(text) == sorted(expected)
+
+
+def test_the_five_samples_have_the_faults_of_every_rule():
+    told = [rule for _, planned, of_year, _ in SAMPLES.values() for rule in (*planned, of_year) if rule]
+    assert sorted(told) == sorted(rules())
 
 
 def test_a_finding_says_whose_it_is_where_it_stands_and_what_is_right():
