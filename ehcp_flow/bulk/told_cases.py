@@ -68,6 +68,13 @@ class ToldCase(NamedTuple):
     figures: Sequence[Counter[str]]
 
 
+class _Asked(NamedTuple):
+    """Which events and which particulars are told; all of them where it says None."""
+
+    events: frozenset[str] | None
+    particulars: frozenset[str] | None
+
+
 class _ToldChunk(NamedTuple):
     told: Iterator[ToldCase]
     counts: Sequence[Counter[str]]
@@ -81,8 +88,8 @@ class ToldCases(Pass):
     """The cases of a source, told plainly, chunk by chunk.
 
     `sets` are the stretches of time whose figures are asked for; `counts` says, when all is read, how often each figure
-    of each was met. `events` are those whose facts are told, where not all are. `refused` and `failed` are those of any
-    pass.
+    of each was met. `events` and `particulars` are those that are told, where not all are. `refused` and `failed` are
+    those of any pass.
     """
 
     def __init__(
@@ -92,6 +99,7 @@ class ToldCases(Pass):
         as_of: dt.date | str | None = None,
         *,
         events: frozenset[str] | None = None,
+        particulars: frozenset[str] | None = None,
         **options: Unpack[Options],
     ) -> None:
         options.setdefault("chunk_cases", _TOGETHER)
@@ -99,11 +107,11 @@ class ToldCases(Pass):
         options.setdefault("workers", 1)
         super().__init__(source, as_of, **options)
         self._sets = sets
-        self._events = events
+        self._asked = _Asked(events, particulars)
         self.counts: list[Counter[str]] = [Counter() for _ in sets]
 
     def __iter__(self) -> Iterator[ToldCase]:
-        for part in self._parts(partial(_told_chunk, sets=self._sets, events=self._events)):
+        for part in self._parts(partial(_told_chunk, sets=self._sets, asked=self._asked)):
             self.failed.extend(part.failed)
             for known, more in zip(self.counts, part.counts, strict=True):
                 known.update(more)
@@ -112,7 +120,7 @@ class ToldCases(Pass):
 
 
 def _told_chunk(
-    rows: pl.DataFrame, question: Question, *, sets: Sequence[Sequence[Period]], events: frozenset[str] | None
+    rows: pl.DataFrame, question: Question, *, sets: Sequence[Sequence[Period]], asked: _Asked
 ) -> _ToldChunk:
     columns = Columns.of(rows, question)
     entries = contributed(columns, sets)
@@ -121,7 +129,7 @@ def _told_chunk(
         Counter({names[at]: int(many) for at, many in enumerate(np.bincount(each.column)) if many}) for each in entries
     ]
     figures = [_by_case(each.case, each.column, columns.facts.cases, names) for each in entries]
-    told = _told(columns, figures, events)
+    told = _told(columns, figures, asked)
     return _ToldChunk(told, counts, columns.refused, columns.failures, int(columns.there.sum()), columns.count)
 
 
@@ -132,12 +140,12 @@ def _by_case(case: Array, column: Array, cases: int, every: Sequence[str]) -> li
     return [Counter(names[begin:end]) for begin, end in pairwise(bounds)]
 
 
-def _told(columns: Columns, figures: list[list[Counter[str]]], asked: frozenset[str] | None) -> Iterator[ToldCase]:
+def _told(columns: Columns, figures: list[list[Counter[str]]], asked: _Asked) -> Iterator[ToldCase]:
     facts, encoded = columns.facts, columns.encoded
-    held = _held(columns)
+    held = _held(columns, asked.particulars)
     events = [event for event, _ in KEYS]
     outcomes = [outcome or "" for _, outcome in KEYS]
-    is_told = np.array([asked is None or event in asked for event in events], dtype=bool)
+    is_told = np.array([asked.events is None or event in asked.events for event in events], dtype=bool)
     at = np.flatnonzero(is_told.take(facts.key))
     keys = facts.key.take(at).tolist()
     none = [""] * len(keys)
@@ -169,7 +177,7 @@ def _told(columns: Columns, figures: list[list[Counter[str]]], asked: frozenset[
         )
 
 
-def _held(columns: Columns) -> list[list[ToldParticular]]:
+def _held(columns: Columns, asked: frozenset[str] | None) -> list[list[ToldParticular]]:
     """Return the particulars of each case; those of a case with a correction or a mere month as `Case` tells them."""
     encoded, question = columns.encoded, columns.question
     found: list[list[ToldParticular]] = [[] for _ in range(len(encoded.case_ids))]
@@ -178,13 +186,17 @@ def _held(columns: Columns) -> list[list[ToldParticular]]:
     odd = np.zeros(len(found), dtype=bool)
     odd[encoded.case[encoded.corrects if encoded.months is None else encoded.corrects | encoded.months]] = True
     known = known_rows(encoded, columns.rows, question)
-    at = np.flatnonzero(encoded.apart & ~odd.take(encoded.case) & (True if known is None else known))
-    at = at[np.lexsort((encoded.on[at], encoded.case[at]))]
     texts = encoded.texts
+    names = texts["particular"]
+    is_told = np.array([*(asked is None or name in asked for name in names.texts), asked is None], dtype=bool)
+    at = np.flatnonzero(
+        encoded.apart & ~odd.take(encoded.case) & is_told.take(names.codes) & (True if known is None else known)
+    )
+    at = at[np.lexsort((encoded.on[at], encoded.case[at]))]
     until = encoded.dates.get("until")
     rows = map(
         ToldParticular,
-        _texts(texts["particular"].codes[at], texts["particular"].texts),
+        _texts(names.codes[at], names.texts),
         _days(encoded.on[at]),
         [""] * len(at) if until is None else _days(until[at]),
         _texts(texts["value"].codes[at], texts["value"].texts),
@@ -197,7 +209,7 @@ def _held(columns: Columns) -> list[list[ToldParticular]]:
     numbers = np.unique(encoded.case[encoded.apart & odd.take(encoded.case)])
     for case, number in zip(cases_of(columns.rows, encoded, numbers, question), numbers.tolist(), strict=True):
         found[number] += [_of_fact(fact) for fact in case.particulars if isinstance(fact, ParticularRecorded)]
-        found[number] = [row for row in found[number] if row.value != REDACTED]
+        found[number] = [row for row in found[number] if row.value != REDACTED and (asked is None or row.name in asked)]
     return found
 
 

@@ -243,14 +243,17 @@ class SourceOneByOne(OpenedSource):
             list(self.cases()), query.on, rulebook=query.law, calendars=query.calendars, report=report, refused=[]
         )
 
-    def told(self, sets: Sequence[Sequence[Period]], events: frozenset[str]) -> Iterator[ToldCase]:
+    def told(
+        self, sets: Sequence[Sequence[Period]], events: frozenset[str], particulars: frozenset[str]
+    ) -> Iterator[ToldCase]:
         """Yield the cases told plainly, over columns."""
         from ehcp_flow.bulk.told_cases import ToldCases
 
         query = self.query
         read = ToldCases(
-            list(self.cases()), sets, as_of=query.on, events=events, rulebook=query.law, calendars=query.calendars
-        )
+            list(self.cases()), sets, as_of=query.on, events=events, particulars=particulars, rulebook=query.law,
+            calendars=query.calendars,
+        )  # fmt: skip
         yield from read
         for case_id, error in read.failed:
             self.cannot(case_id, error)

@@ -157,10 +157,12 @@ class OpenedSource(ABC):
         """Return the tables of `bulk.tables`, by name."""
 
     @abstractmethod
-    def told(self, sets: Sequence[Sequence[Period]], events: frozenset[str]) -> Iterator[ToldCase]:
+    def told(
+        self, sets: Sequence[Sequence[Period]], events: frozenset[str], particulars: frozenset[str]
+    ) -> Iterator[ToldCase]:
         """Yield the cases told plainly, each with the figures of these stretches of time in which it counts.
 
-        `events` are those whose facts are told.
+        `events` are those whose facts are told, and `particulars` those that are.
         """
 
     def cannot(self, case_id: str, error: EhcpFlowError) -> None:

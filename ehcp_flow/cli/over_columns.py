@@ -194,11 +194,13 @@ class SourceOverColumns(OpenedSource):
 
         return tables(self._source, report=self._settle, refused=[], **self._judging())
 
-    def told(self, sets: Sequence[Sequence[Period]], events: frozenset[str]) -> Iterator[ToldCase]:
+    def told(
+        self, sets: Sequence[Sequence[Period]], events: frozenset[str], particulars: frozenset[str]
+    ) -> Iterator[ToldCase]:
         """Yield the cases told plainly."""
         from ehcp_flow.bulk.told_cases import ToldCases
 
-        read = ToldCases(self._source, sets, events=events, **self._judging())
+        read = ToldCases(self._source, sets, events=events, particulars=particulars, **self._judging())
         yield from self._through(self._read(read, read), None, quiet=False)
         self._settle(read)
 

@@ -83,7 +83,9 @@ def _figures(
 def _of_facts(sen2: Any, facts: str, authority: str | None, year: ReturnYear) -> FiguresOfFacts:
     query = CaseQuery(source=facts, as_of=year.survey, authority=authority)
     with open_source(query) as source:
-        found: FiguresOfFacts = sen2.figures_of_facts(source.told(year.periods(), sen2.events_looked_at()), year)
+        found: FiguresOfFacts = sen2.figures_of_facts(
+            source.told(year.periods(), sen2.events_looked_at(), sen2.PARTICULARS_TOLD), year
+        )
         if source.refused:
             raise typer.Exit(ExitCode.REFUSED)
     return found

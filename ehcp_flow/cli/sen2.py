@@ -110,7 +110,9 @@ def _export(
     persons = sen2.read_persons(which.persons)
     header = _header(sen2, which, persons, year, query.authority or "")
     with open_source(replace(query, as_of=year.survey)) as source:
-        made = sen2.make_return(source.told(year.periods(), sen2.EVENTS_TOLD), persons, year)
+        # Of the figures a return has one alone, that of the published year: whether an exception takes a plan out.
+        told = source.told(year.periods()[:1], sen2.EVENTS_TOLD, sen2.PARTICULARS_TOLD)
+        made = sen2.make_return(told, persons, year)
         header["LEA"] = _whose(made, query.authority)
         with _opened(output, sen2.RETURN_FILE) as file:
             people = _write(sen2, file, made, header, year, form)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from ehcp_flow.sen2.checking import check_return
 from ehcp_flow.sen2.made_return import ReturnMade, header_of_return, make_return
 from ehcp_flow.sen2.persons import Persons, persons_of, read_persons
-from ehcp_flow.sen2.request_rows import EVENTS_TOLD
+from ehcp_flow.sen2.request_rows import EVENTS_TOLD, PARTICULARS_TOLD
 from ehcp_flow.sen2.return_changes import FIELDS_OF_CHANGE, ReturnChange, compare_returns
 from ehcp_flow.sen2.return_figures import (
     FIELDS_OF_FIGURE,
@@ -34,6 +34,7 @@ __all__ = [
     "FIELDS_OF_CHANGE",
     "FIELDS_OF_FIGURE",
     "FIELDS_OF_FINDING",
+    "PARTICULARS_TOLD",
     "RETURN_FILE",
     "FigureRow",
     "FiguresOfFacts",

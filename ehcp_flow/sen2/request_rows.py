@@ -16,7 +16,7 @@ from ehcp_flow.particular_table import KINDS, kind_in_words, known_names
 from ehcp_flow.sen2.episodes import EVENTS, Episode, episodes_of
 from ehcp_flow.sen2.return_year import ReturnYear, day_before, months_before
 
-__all__ = ["EVENTS_TOLD", "requests_of"]
+__all__ = ["EVENTS_TOLD", "PARTICULARS_TOLD", "requests_of"]
 
 EVENTS_TOLD: Final = EVENTS | {"records_declared"}
 """The events that a return is made of."""
@@ -48,6 +48,16 @@ _DISPUTES: Final = {
     "plan": ("OtherMediation", "other_mediation", "OtherTribunal", "other_tribunal"),
 }
 """The items of mediation and appeal, and the particulars that say the same, by what the dispute is about."""
+PARTICULARS_TOLD: Final = frozenset(
+    {
+        "assessment_outcome", "came_from", "cease_reason", "exported_to", "last_review", "last_review_outcome",
+        "named_placement", "need", "phase_transfer_date", "placement", "request_outcome", "residence", "rya",
+        "work_based",
+        *(name for items in (_OF_PLAN, _OF_PLACE, _OF_THE_PLACE_ALONE, _OF_NAMED) for _, name in items),
+        *(name for items in _DISPUTES.values() for name in items[1::2]),
+    }
+)  # fmt: skip
+"""The particulars that a return is made of."""
 
 
 def requests_of(case: ToldCase, year: ReturnYear) -> Iterator[RequestRecords]:
