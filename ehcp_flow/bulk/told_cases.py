@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import NamedTuple, Unpack
@@ -20,6 +20,7 @@ from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array, as_date
 from ehcp_flow.bulk.figure_columns import contributed
 from ehcp_flow.bulk.row_sources import Source
 from ehcp_flow.bulk.source_pass import Options, Pass
+from ehcp_flow.case import Case
 from ehcp_flow.errors import EhcpFlowError, RowRefused
 from ehcp_flow.facts import ParticularRecorded
 from ehcp_flow.measures.catalogue import column_names
@@ -59,6 +60,7 @@ class ToldCase(NamedTuple):
     """A case: its facts in the order of the law, its particulars in the order of their days, and its figures.
 
     `figures` say how often the case counts in each column of the measures in which it does, for each set of periods.
+    `whole` gives every fact of it, where that was asked for.
     """
 
     case_id: str
@@ -66,13 +68,15 @@ class ToldCase(NamedTuple):
     facts: Sequence[ToldFact]
     held: Sequence[ToldParticular]
     figures: Sequence[Counter[str]]
+    whole: Callable[[], Case] | None = None
 
 
 class _Asked(NamedTuple):
-    """Which events and which particulars are told; all of them where it says None."""
+    """Which events and which particulars are told, all of them where it says None; and whether whole cases are."""
 
     events: frozenset[str] | None
     particulars: frozenset[str] | None
+    whole: bool
 
 
 class _ToldChunk(NamedTuple):
@@ -88,8 +92,8 @@ class ToldCases(Pass):
     """The cases of a source, told plainly, chunk by chunk.
 
     `sets` are the stretches of time whose figures are asked for; `counts` says, when all is read, how often each figure
-    of each was met. `events` and `particulars` are those that are told, where not all are. `refused` and `failed` are
-    those of any pass.
+    of each was met. `events` and `particulars` are those that are told, where not all are; `whole` says whether a case
+    can be asked for all of its facts, while no further one was read. `refused` and `failed` are those of any pass.
     """
 
     def __init__(
@@ -100,6 +104,7 @@ class ToldCases(Pass):
         *,
         events: frozenset[str] | None = None,
         particulars: frozenset[str] | None = None,
+        whole: bool = False,
         **options: Unpack[Options],
     ) -> None:
         options.setdefault("chunk_cases", _TOGETHER)
@@ -107,7 +112,7 @@ class ToldCases(Pass):
         options.setdefault("workers", 1)
         super().__init__(source, as_of, **options)
         self._sets = sets
-        self._asked = _Asked(events, particulars)
+        self._asked = _Asked(events, particulars, whole)
         self.counts: list[Counter[str]] = [Counter() for _ in sets]
 
     def __iter__(self) -> Iterator[ToldCase]:
@@ -174,7 +179,13 @@ def _told(columns: Columns, figures: list[list[Counter[str]]], asked: _Asked) ->
             every[bounds[number] : bounds[number + 1]],
             held[number],
             [each[number] for each in figures],
+            partial(_whole, columns, number) if asked.whole else None,
         )
+
+
+def _whole(columns: Columns, number: int) -> Case:
+    (case,) = cases_of(columns.rows, columns.encoded, np.array([number]), columns.question)
+    return case
 
 
 def _held(columns: Columns, asked: frozenset[str] | None) -> list[list[ToldParticular]]:

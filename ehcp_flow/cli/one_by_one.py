@@ -244,16 +244,27 @@ class SourceOneByOne(OpenedSource):
         )
 
     def told(
-        self, sets: Sequence[Sequence[Period]], events: frozenset[str], particulars: frozenset[str]
+        self,
+        sets: Sequence[Sequence[Period]],
+        events: frozenset[str],
+        particulars: frozenset[str],
+        *,
+        whole: bool = False,
     ) -> Iterator[ToldCase]:
         """Yield the cases told plainly, over columns."""
         from ehcp_flow.bulk.told_cases import ToldCases
 
         query = self.query
         read = ToldCases(
-            list(self.cases()), sets, as_of=query.on, events=events, particulars=particulars, rulebook=query.law,
+            list(self.cases()),
+            sets,
+            as_of=query.on,
+            events=events,
+            particulars=particulars,
+            whole=whole,
+            rulebook=query.law,
             calendars=query.calendars,
-        )  # fmt: skip
+        )
         yield from read
         for case_id, error in read.failed:
             self.cannot(case_id, error)

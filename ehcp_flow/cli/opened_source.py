@@ -158,11 +158,17 @@ class OpenedSource(ABC):
 
     @abstractmethod
     def told(
-        self, sets: Sequence[Sequence[Period]], events: frozenset[str], particulars: frozenset[str]
+        self,
+        sets: Sequence[Sequence[Period]],
+        events: frozenset[str],
+        particulars: frozenset[str],
+        *,
+        whole: bool = False,
     ) -> Iterator[ToldCase]:
         """Yield the cases told plainly, each with the figures of these stretches of time in which it counts.
 
-        `events` are those whose facts are told, and `particulars` those that are.
+        `events` are those whose facts are told, and `particulars` those that are; with `whole` a case has the
+        rest as well, while no further one was read.
         """
 
     def cannot(self, case_id: str, error: EhcpFlowError) -> None:

@@ -195,12 +195,17 @@ class SourceOverColumns(OpenedSource):
         return tables(self._source, report=self._settle, refused=[], **self._judging())
 
     def told(
-        self, sets: Sequence[Sequence[Period]], events: frozenset[str], particulars: frozenset[str]
+        self,
+        sets: Sequence[Sequence[Period]],
+        events: frozenset[str],
+        particulars: frozenset[str],
+        *,
+        whole: bool = False,
     ) -> Iterator[ToldCase]:
         """Yield the cases told plainly."""
         from ehcp_flow.bulk.told_cases import ToldCases
 
-        read = ToldCases(self._source, sets, events=events, particulars=particulars, **self._judging())
+        read = ToldCases(self._source, sets, events=events, particulars=particulars, whole=whole, **self._judging())
         yield from self._through(self._read(read, read), None, quiet=False)
         self._settle(read)
 

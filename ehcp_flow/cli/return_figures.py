@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -16,6 +17,10 @@ from ehcp_flow.cli.source_door import open_source
 from ehcp_flow.errors import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ehcp_flow.bulk.told_cases import ToldCase
+    from ehcp_flow.case import Case
     from ehcp_flow.sen2 import FiguresOfFacts, ReturnYear
 
 __all__ = ["FIGURES"]
@@ -83,12 +88,26 @@ def _figures(
 def _of_facts(sen2: Any, facts: str, authority: str | None, year: ReturnYear) -> FiguresOfFacts:
     query = CaseQuery(source=facts, as_of=year.survey, authority=authority)
     with open_source(query) as source:
-        found: FiguresOfFacts = sen2.figures_of_facts(
-            source.told(year.periods(), sen2.events_looked_at(), sen2.PARTICULARS_TOLD), year
-        )
+        told = partial(_told, sen2, query, year)
+        whole = source.told(year.periods(), sen2.events_looked_at(), sen2.PARTICULARS_TOLD, whole=True)
+        found: FiguresOfFacts = sen2.figures_of_facts(whole, year, told)
         if source.refused:
             raise typer.Exit(ExitCode.REFUSED)
     return found
+
+
+def _told(sen2: Any, query: CaseQuery, year: ReturnYear, cases: Sequence[Case]) -> Iterable[ToldCase]:
+    from ehcp_flow.bulk.told_cases import ToldCases
+
+    return ToldCases(
+        cases,
+        year.periods(),
+        as_of=query.on,
+        events=sen2.events_looked_at(),
+        particulars=sen2.PARTICULARS_TOLD,
+        rulebook=query.law,
+        calendars=query.calendars,
+    )
 
 
 def _print(sen2: Any, rows: Any, printed: PrintOptions) -> None:

@@ -628,7 +628,8 @@ def add_transfers(figures, periods, facts, rows, entries, period):
         row = entries.series_row[at]
         due = rows.out[LAST * size + row]
         done = rows.out[DONE_AT * size + row]
-        if due == NO_DAY or is_not_counted(rows, row):
+        # By when it is due is known, whether or not the source records what would be done by then.
+        if due == NO_DAY or fell_away(rows, row):
             continue
         marks = 0
         if due >= periods.start[period]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -16,7 +16,9 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from pydantic import BaseModel, ConfigDict
 
 from ehcp_flow.bulk.told_cases import ToldCase
+from ehcp_flow.case import Case
 from ehcp_flow.conversion.returns import RequestRecords, ReturnRecords, flag_value, tables, values_as_xml
+from ehcp_flow.facts import Fact
 from ehcp_flow.measures.arithmetic import percent
 from ehcp_flow.measures.catalogue import MeasureColumn, catalogue, release_of
 from ehcp_flow.measures.figures import ONCE
@@ -32,7 +34,7 @@ __all__ = [
 _WEEK: Final = 7
 _SINGLE: Final = ("requests", "assessments", "named_plans", "active_plans")
 _NOT_ASKED, _SEVERAL, _PARTLY_RECORDED = "not_asked", "several_of_one_case", "partly_recorded"
-_OTHER_RETURN, _NO_REASON = "other_return", "no reason found"
+_OTHER_RETURN, _NO_REASON, _LIKELY = "other_return", "no reason found", "likely"
 _Side: TypeAlias = Literal["before", "in", "after", "since"]
 _Span: TypeAlias = tuple[str, str]
 _Values: TypeAlias = Mapping[str, str]
@@ -62,6 +64,8 @@ class _Reason(BaseModel):
     at_year_end: bool = False
     stands_in: frozenset[str] = frozenset()
     events: frozenset[str] = frozenset()
+    without: frozenset[str] = frozenset()
+    before: str = ""
     when: Mapping[str, tuple[str, ...]] = {}
     span: _Span | None = None
 
@@ -173,8 +177,8 @@ def _values(request: RequestRecords, form: str = "xml") -> _Values:
 class FiguresOfFacts:
     """The figures out of facts: as the measures count them, and in the return that these facts make.
 
-    `reasons` are, by figure, how many more of the return than of the measures each reason explains, and `unexplained`
-    the cases of a figure for which there is none.
+    `reasons` are, by figure, how many more of the return than of the measures each reason explains, "likely" before one
+    that could not be tried by itself, and `unexplained` the cases of a figure for which there is none.
     """
 
     facts: Counter[str] = field(default_factory=Counter)
@@ -191,57 +195,142 @@ def reasons() -> Mapping[str, str]:
 @cache
 def events_looked_at() -> frozenset[str]:
     """Return the events that the figures of facts, and their reasons, are made of."""
-    return EVENTS_TOLD.union(*(reason.events for reason in _table().reason.values()))
+    return EVENTS_TOLD.union(*(reason.events | reason.without for reason in _table().reason.values()))
 
 
-def figures_of_facts(cases: Iterable[ToldCase], year: ReturnYear) -> FiguresOfFacts:
-    """Return the figures of cases that were told with the periods of a return's year (`ReturnYear.periods`)."""
+def figures_of_facts(
+    cases: Iterable[ToldCase], year: ReturnYear, judge: Callable[[Sequence[Case]], Iterable[ToldCase]] | None = None
+) -> FiguresOfFacts:
+    """Return the figures of cases that were told with the periods of a return's year (`ReturnYear.periods`).
+
+    With `judge`, which tells other cases as these were told, and cases that are told whole, a reason is tried: the
+    facts that it speaks of are left out of the case, and when the return and the measures then agree, it is the reason.
+    """
     found = FiguresOfFacts()
+    differing: list[_Differing] = []
     for case in cases:
-        requests = [_values(request) for request in requests_of(case, year)]
-        made = _counted(requests, year)
-        found.made.update(made)
-        published = case.figures[0]
-        for name, figure in return_figures().items():
-            # As in the table of measures: what a case has several of counts once where the figure is of cases.
-            counted = min(published[name], 1) if name in ONCE else published[name]
-            found.facts[name] += counted
-            more = made[name] - counted
-            if not more:
-                continue
-            reason = _reason_of(figure, case, requests, counted, made[name], year)
-            found.reasons.setdefault(name, Counter())[reason] += more
+        told = _Counted.of(case, year)
+        found.made.update(told.made)
+        found.facts.update(told.facts)
+        if odd := told.differing:
+            whole = case.whole() if judge is not None and case.whole is not None else None
+            differing.append(_Differing(case, told, odd, whole))
+    tried = {} if judge is None else _tried(differing, year, judge)
+    for each in differing:
+        for name in each.figures:
+            reason = _reason_of(return_figures()[name], each, tried, year)
+            found.reasons.setdefault(name, Counter())[reason] += each.counted.more(name)
             if reason == _NO_REASON:
-                found.unexplained.setdefault(name, []).append(case.case_id)
+                found.unexplained.setdefault(name, []).append(each.case.case_id)
     return found
 
 
-def _reason_of(
-    figure: ReturnFigure, case: ToldCase, requests: Sequence[_Values], counted: int, made: int, year: ReturnYear
-) -> str:
-    """Return the first reason that holds of a case whose return and measures differ."""
+class _Counted(NamedTuple):
+    """One case in the return that its facts make, and in the measures, by the columns of those."""
+
+    requests: Sequence[_Values]
+    made: Counter[str]
+    facts: Counter[str]
+
+    @classmethod
+    def of(cls, case: ToldCase, year: ReturnYear) -> _Counted:
+        requests = [_values(request) for request in requests_of(case, year)]
+        published = case.figures[0]
+        # As in the table of measures: what a case has several of counts once where the figure is of cases.
+        counted = {name: min(many, 1) if name in ONCE else many for name, many in published.items()}
+        facts = Counter({name: many for name, many in counted.items() if name in return_figures()})
+        return cls(requests, _counted(requests, year), facts)
+
+    @property
+    def differing(self) -> list[str]:
+        """The figures in which the two are not the same."""
+        return [name for name in return_figures() if self.more(name)]
+
+    def more(self, name: str) -> int:
+        """Return how many more the return has."""
+        return self.made[name] - self.facts[name]
+
+
+class _Differing(NamedTuple):
+    """A case that stands in some figures of the return and of the measures in other ways, whole if it was told so."""
+
+    case: ToldCase
+    counted: _Counted
+    figures: Sequence[str]
+    whole: Case | None
+
+
+_Tried: TypeAlias = Mapping[tuple[str, str], _Counted]
+"""How a case counts without what a reason speaks of, by case and reason."""
+
+
+def _tried(
+    differing: Sequence[_Differing], year: ReturnYear, judge: Callable[[Sequence[Case]], Iterable[ToldCase]]
+) -> _Tried:
+    """Return how the cases count without the facts of each reason that one of their figures names."""
+    found = {}
+    for reason, row in _table().reason.items():
+        others = [
+            other
+            for each in differing
+            if any(reason in return_figures()[name].may_differ for name in each.figures)
+            and (other := _without(each.whole, row)) is not None
+        ]
+        if others:
+            found.update({(case.case_id, reason): _Counted.of(case, year) for case in judge(others)})
+    return found
+
+
+def _without(case: Case | None, reason: _Reason) -> Case | None:
+    """Return a case without the facts of a reason, None where it has none of them, or nothing is left."""
+    if case is None or not reason.without:
+        return None
+    until = max((fact.on for fact in case.facts if fact.event == reason.before), default=None)
+    kept: list[Fact] = []
+    for fact in case.facts:
+        if fact.event in reason.without and (not reason.before or (until is not None and fact.on < until)):
+            continue
+        if fact.event == reason.before and getattr(fact, "reviewed_on", None) is not None:
+            kept.append(fact.model_copy(update={"reviewed_on": None}))
+        else:
+            kept.append(fact)
+    return None if not kept or kept == [*case.facts] else Case.of([*kept, *case.particulars])
+
+
+def _reason_of(figure: ReturnFigure, differing: _Differing, tried: _Tried, year: ReturnYear) -> str:
+    """Return the first reason that holds of a case whose return and measures differ, "likely" if none can be tried."""
+    counted, case = differing.counted, differing.case
+    name = figure.column
     if not figure.is_asked(year):
         return _NOT_ASKED
-    if counted > made > 0:
+    if counted.facts[name] > counted.made[name] > 0:
         return _SEVERAL
     events = {fact.event for fact in case.facts}
-    named = (*figure.may_differ, _PARTLY_RECORDED)
-    return next((name for name in named if _is_so(name, figure, case, requests, made, events)), _NO_REASON)
+    named = [each for each in (*figure.may_differ, _PARTLY_RECORDED) if _may_be(each, figure, case, counted, events)]
+    for reason in named:
+        if not _table().reason[reason].without:
+            return reason
+        other = tried.get((case.case_id, reason))
+        if other is not None and not other.more(name):
+            return reason
+    return f"{_LIKELY} {named[0]}" if named else _NO_REASON
 
 
-def _is_so(
-    name: str, figure: ReturnFigure, case: ToldCase, requests: Sequence[_Values], made: int, events: set[str]
-) -> bool:
+def _may_be(name: str, figure: ReturnFigure, case: ToldCase, counted: _Counted, events: set[str]) -> bool:
+    """Return whether what a reason asks of a case holds."""
     reason = _table().reason[name]
-    if reason.at_year_end and (figure.column in case.figures[1]) != bool(made):
+    if reason.at_year_end and (figure.column in case.figures[1]) != bool(counted.made[figure.column]):
         return False
-    if not reason.stands_in <= case.figures[0].keys() or (reason.events and reason.events.isdisjoint(events)):
+    if not reason.stands_in <= case.figures[0].keys():
+        return False
+    asked = reason.events or ({reason.before} if reason.before else reason.without)
+    if asked and asked.isdisjoint(events):
         return False
     if not reason.when and reason.span is None:
-        return reason.at_year_end or bool(reason.stands_in or reason.events)
+        return reason.at_year_end or bool(reason.stands_in or asked)
     return any(
         holds(reason.when, values) and (reason.span is None or _days(reason.span, values) is not None)
-        for values in requests
+        for values in counted.requests
     )
 
 
@@ -294,7 +383,7 @@ def _row(column: str, name: str, says: str, returned: Counter[str], facts: Figur
 
 def reasons_told(facts: FiguresOfFacts, returned: Counter[str]) -> Iterator[str]:
     """Yield what each reason that was met means, a sentence each."""
-    met = {reason for reasons in facts.reasons.values() for reason in reasons}
+    met = {reason.removeprefix(f"{_LIKELY} ") for reasons in facts.reasons.values() for reason in reasons}
     for name, reason in _table().reason.items():
         if name in met:
             yield f"{name}: {reason.says}"

@@ -10,7 +10,7 @@ import pytest
 
 import ehcp_flow as ef
 from ehcp_flow.bulk.told_cases import ToldCases
-from ehcp_flow.conversion import ReturnColumns, read_return
+from ehcp_flow.conversion import ReturnColumns, cases_of, read_return, rows_of_return
 from ehcp_flow.measures.catalogue import catalogue
 from ehcp_flow.readers import read_cases
 from ehcp_flow.sen2 import (
@@ -36,7 +36,10 @@ BUILT_IN = {"not_asked", "several_of_one_case", "partly_recorded"}
 
 
 def of_facts(source, year: ReturnYear):
-    return figures_of_facts(ToldCases(source, list(year.periods()), as_of=year.survey), year)
+    def judge(cases, *, whole=False):
+        return ToldCases(cases, list(year.periods()), as_of=year.survey, whole=whole)
+
+    return figures_of_facts(judge(source, whole=True), year, judge)
 
 
 def test_every_count_that_the_department_publishes_is_in_the_table():
@@ -135,6 +138,37 @@ def test_a_difference_has_its_reason(facts, figure, reason, more):
     assert found.reasons[figure] == {reason: more}
     assert found.unexplained == {}
     assert any(said.startswith(f"{reason}: ") for said in reasons_told(found, found.made))
+
+
+TWICE = ("2023-06-05 request_received parent", "2023-07-03 assessment_agreed", "2023-10-20 final_plan_sent",
+         "2025-03-03 plan_ceased", "2025-05-02 amended_plan_sent")  # fmt: skip
+
+
+def test_a_reason_is_tried_by_leaving_out_what_it_speaks_of_and_another_fact_of_its_kind_is_none():
+    year = ReturnYear.of(2026)
+    assert of_facts([told("a", *TWICE)], year).reasons["total_ehc_plans"] == {"after_the_end": -1}
+    # A plan ended long ago, and the next is kept in custody: it is the custody by which the two differ.
+    detained = (*TWICE[:4], "2025-03-10 request_received parent", "2025-04-10 assessment_agreed",
+                "2025-07-10 final_plan_sent", "2025-10-01 detained")  # fmt: skip
+    assert of_facts([told("a", *detained)], year).reasons["total_ehc_plans"] == {"in_custody": 1}
+
+
+def test_without_the_whole_case_a_reason_is_a_likely_one():
+    year = ReturnYear.of(2026)
+    cases = [told("a", *TWICE)]
+    found = figures_of_facts(ToldCases(cases, list(year.periods()), as_of=year.survey), year)
+    assert found.reasons["total_ehc_plans"] == {"likely after_the_end": -1}
+    assert any(said.startswith("after_the_end: ") for said in reasons_told(found, found.made))
+    assert "likely after_the_end -1" in " ".join(each.why for each in figure_rows(found.made, year, found))
+
+
+def test_by_when_a_transfer_of_phase_is_due_is_counted_out_of_a_return_that_was_read_back():
+    year = ReturnYear.of(2026)
+    records = read(CLEAN.replace("<AssessmentOutcomeDate>2025-05-20", "<AssessmentOutcomeDate>2024-05-20"))
+    cases = list(cases_of(rows_of_return(records, ReturnColumns())).values())
+    found = of_facts(cases, year)
+    assert found.facts["transfer_due_in_year_after"] == found.made["transfer_due_in_year_after"] == 1
+    assert all(reasons == {"partly_recorded": reasons.total()} for reasons in found.reasons.values())
 
 
 def test_a_difference_without_a_reason_is_told_as_one():
