@@ -15,6 +15,7 @@ from ehcp_flow.conversion.returns import (
     RequestRecords,
     ReturnRecords,
     ReturnRow,
+    belongs_in,
     is_true_number,
     name_cases,
     right_value,
@@ -128,11 +129,13 @@ class _Checking:
             )
 
     def _of_odd(self, odd: OddElement, request: RequestRecords | None = None) -> ReturnFinding:
-        rule = {"unknown": "unknown_element", "misplaced": "misplaced_element"}.get(odd.kind, "repeated_element")
         table = next((table for table in tables().values() if table.element == odd.within), None)
-        order = "" if table is None else " ".join(table.order_in(self.year))
+        right = "Header Persons" if table is None else " ".join(table.order_in(self.year))
+        if odd.kind == "astray":
+            right = belongs_in(odd.element)
         case_id, person = ("", None) if request is None else (request.case_id, request.person)
-        return self.found(rule, odd.element, line=odd.line, case_id=case_id, person=person, right=order)
+        rule = f"{odd.kind}_element"
+        return self.found(rule, odd.element, line=odd.line, case_id=case_id, person=person, right=right)
 
     def person(self, requests: Sequence[RequestRecords]) -> Iterator[ReturnFinding]:
         """Yield what is wrong with a person and each of the requests."""

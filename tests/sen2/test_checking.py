@@ -56,6 +56,11 @@ FAULTS: dict[str, tuple[str, str]] = {
         within(CLEAN, ("<PB>1</PB>\n", ""), ("<DP>E</DP>", "<DP>E</DP>\n<PB>1</PB>")),
         "PB",
     ),
+    "astray_element": (
+        within(CLEAN, ("<SENneed>\n<SENtype>MLD</SENtype>\n<SENtypeRank>1</SENtypeRank>\n</SENneed>\n</ActivePlans>",
+                       "</ActivePlans>\n<SENneed>\n<SENtype>MLD</SENtype>\n<SENtypeRank>1</SENtypeRank>\n</SENneed>")),
+        "SENneed",
+    ),
     "repeated_element": (within(CLEAN, ("<RYA>0</RYA>", "<RYA>0</RYA>\n<RYA>0</RYA>")), "RYA"),
     "too_many_rows": (
         within(
@@ -444,6 +449,41 @@ def test_the_setting_is_taken_as_either_spelling_and_the_last_review_in_either_p
         ("</ReviewMeeting>\n", "</ReviewMeeting>\n<LastReview>2025-12-01</LastReview>\n"),
     )
     assert found(moved) == []
+
+
+@pytest.mark.parametrize("before", ["<Persons>", "<Person>", "</Persons>", "</Message>", "<Header>"])
+def test_an_element_around_the_rows_that_a_return_does_not_have_is_found_once_with_its_line(before: str):
+    text = within(CLEAN, (before, f"<Foo>\n<Bar>x</Bar>\n</Foo>\n{before}"))
+    (each,) = check_return(read(text))
+    assert (each.rule, each.element, each.case_id) == ("unknown_element", "Foo", "")
+    assert text.splitlines()[each.line - 1] == "<Foo>"
+
+
+REQUEST = OPEN[OPEN.index("<Requests>") : OPEN.index("</Person>")]
+HEAD = HEADER[HEADER.index("<Header>") : HEADER.index("<Persons>")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule", "element", "right"),
+    [
+        ([("<Persons>", f"<Persons>\n{REQUEST}")], "astray_element", "Requests", "Person"),
+        ([("</Persons>", f"{REQUEST}</Persons>")], "astray_element", "Requests", "Person"),
+        ([("</Persons>", "</Persons>\n<Persons></Persons>")], "repeated_element", "Persons", "keep one"),
+        ([(HEAD, ""), ("</Persons>", f"</Persons>\n{HEAD}")], "misplaced_element", "Header", "Header Persons"),
+        ([("<Source>\n", ""), ("</Source>\n", ""), ("</Header>", "</Header>\n<Source></Source>")],
+         "astray_element", "Source", "Header"),
+    ],
+)  # fmt: skip
+def test_what_stands_around_the_rows_is_found_where_it_does_not_belong(changes, rule, element, right):
+    (each,) = check_return(read(within(CLEAN, *changes)))
+    assert (each.rule, each.element, each.case_id) == (rule, element, "")
+    assert right in each.right
+
+
+def test_a_request_outside_of_every_person_is_nobodys_and_is_not_taken_for_that_of_the_one_before():
+    records = read(within(CLEAN, ("</Persons>", f"{REQUEST}</Persons>")))
+    assert len(records.requests) == 3
+    assert [(each.column, "in no Person" in each.expected) for each in records.refused] == [("Requests", True)]
 
 
 def test_a_plan_from_another_authority_may_be_older_than_its_request():

@@ -37,7 +37,7 @@ from ehcp_flow.conversion.returns.table_files import (
     read_table_file,
     read_template,
 )
-from ehcp_flow.conversion.returns.xml_return import read_xml
+from ehcp_flow.conversion.returns.xml_return import belongs_in, read_xml
 from ehcp_flow.conversion.sheet import RawSheet, read_raw_sheet, sheet_names
 from ehcp_flow.errors import SourceError
 from ehcp_flow.inputs import WORKBOOKS, is_folder, is_xml
@@ -57,6 +57,7 @@ __all__ = [
     "ReturnRecords",
     "ReturnRow",
     "ReturnedFact",
+    "belongs_in",
     "facts_of_return",
     "flag_value",
     "is_true_number",

@@ -26,8 +26,9 @@ class ReturnRow:
 
 
 class OddElement(NamedTuple):
-    """An element that stands where it should not: `kind` is unknown, repeated or misplaced; `within` holds it.
+    """An element that stands where it should not; `within` holds it.
 
+    `kind` is unknown, repeated, misplaced (in its order), or astray (in another element than it belongs in).
     `place` is that of the person in whom it stands, nothing in the header.
     """
 

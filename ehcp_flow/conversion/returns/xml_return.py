@@ -14,13 +14,18 @@ from ehcp_flow.conversion.returns.items import item_key, tables
 from ehcp_flow.conversion.returns.records import OddElement, RequestRecords, ReturnRecords, ReturnRow
 from ehcp_flow.errors import RowRefused, SourceError
 
-__all__ = ["read_xml"]
+__all__ = ["belongs_in", "read_xml"]
 
 _ROOT: Final = "Message"
 _TABLES: Final = {table.element: table.name for table in tables().values()}
 _KNOWN: Final = {name: {key: item.name for key, item in table.by_key.items()} for name, table in tables().items()}
 _PASSED: Final = ("Message", "Persons", "CollectionDetails", "Source")
 """Elements that only hold others."""
+_BELONGS_IN: Final = {
+    "Header": "Message", "Persons": "Message", "CollectionDetails": "Header", "Source": "Header", "Person": "Persons",
+    **{table.element: tables()[table.within].element for table in tables().values() if table.within},
+}  # fmt: skip
+"""In what each element stands that holds others."""
 _DEEPEST: Final = 64
 _CHUNK: Final = 1 << 16
 
@@ -55,6 +60,11 @@ def read_xml(file: Any, name: str) -> ReturnRecords:
     if "persons" not in reading.found.has:
         raise SourceError(name, "it is no SEN2 return: it has no Person")
     return reading.found
+
+
+def belongs_in(element: str) -> str:
+    """Return the element in which another stands that holds others, nothing for one that is not known."""
+    return _BELONGS_IN.get(element, "")
 
 
 class _Open:
@@ -99,6 +109,7 @@ class _Reading:
         self.persons = 0
         self.request: RequestRecords | None = None
         self.requests = 0
+        self.met: set[str] = set()
 
     def start(self, element: str, _: object) -> None:
         """An element begins: a row of a table, or an item of the row that is open."""
@@ -110,6 +121,8 @@ class _Reading:
         if len(path) > _DEEPEST:
             self._refuse("its elements are nested too deep")
         self.here.clear()
+        if len(path) > 1:
+            self._placed(name, path[-2])
         table = _TABLES.get(name)
         if self.open and name not in _PASSED:
             within = self.open[-1]
@@ -127,15 +140,34 @@ class _Reading:
         elif table == "requests":
             self.request = RequestRecords(self.person, str(self.persons), row)
             self.requests += 1
-            self.found.requests.append(self.request)
+            if self.person is None:
+                why = "it stands in no Person, so nobody knows whose it is"
+                self.found.refused.append(RowRefused(self.found.name, row.line, name, None, why))
+            else:
+                self.found.requests.append(self.request)
         elif table != "header":
             self._take(table, row, name)
+
+    def _placed(self, name: str, within: str) -> None:
+        """Find an element that belongs in another one, and around the rows one that should not be there, or not yet."""
+        belongs = _BELONGS_IN.get(name)
+        if belongs is None:
+            # Within a row an item is looked at when it ends.
+            if not self.open and name not in _PASSED and within in _PASSED:
+                self._odd("unknown", name)
+        elif belongs != within:
+            self._odd("astray", name)
+        elif belongs == _ROOT:
+            if name in self.met:
+                self._odd("repeated", name)
+            elif name == "Header" and self.met:
+                self._odd("misplaced", name)
+            self.met.add(name)
 
     def _take(self, table: str, row: ReturnRow, name: str) -> None:
         if self.request is None:
             why = f"it stands in no Requests, so nobody knows whose it is; a {name} belongs to a request of a Person"
             self.found.refused.append(RowRefused(self.found.name, row.line, name, None, why))
-            self._odd("misplaced", name)
         elif not self.request.take(table, row):
             why = f"there is a {name} of this request already (a request has one): this one was not taken"
             self.found.refused.append(RowRefused(self.found.name, row.line, name, "a second one", why))
@@ -145,7 +177,7 @@ class _Reading:
         within = self.open[-1].table if self.open else ""
         if within and tables()[within].element == name:
             within = self.open[-2].table if len(self.open) > 1 else ""
-        place = "" if within == "header" else str(self.persons or "")
+        place = "" if within == "header" or not self.open else str(self.persons or "")
         element = tables()[within].element if within else (self.path[-2] if len(self.path) > 1 else "")
         self.found.odd.append(OddElement(kind, name, element, self.parser.CurrentLineNumber, place))
 
@@ -192,8 +224,10 @@ class _Reading:
     def _close(self, row: _Open) -> None:
         if row.table == "requests":
             self.request = None
-        elif row.table == "persons" and not self.requests:
-            self.found.alone.append((str(self.persons), row.row))
+        elif row.table == "persons":
+            self.person = None
+            if not self.requests:
+                self.found.alone.append((str(self.persons), row.row))
 
     def doctype(self, *_: object) -> NoReturn:
         """Refuse a document type, and with it every entity."""
