@@ -25,15 +25,33 @@ _OF_ONE_VALUE: Final = re.compile(r"[0-9]+|'[^']*'")
 
 
 @dataclass
+class _Met:
+    """How many refusals there were, and in how many rows: a source is refused row by row, its cells one by one."""
+
+    refusals: int = 0
+    rows: int = 0
+    last: int | None = None
+
+    def add(self, row: RowRefused) -> None:
+        self.refusals += 1
+        self.rows += row.line != self.last
+        self.last = row.line
+
+    def __str__(self) -> str:
+        rows = count(self.rows, "row")
+        return rows if self.refusals == self.rows else f"{count(self.refusals, 'cell')} of {rows}"
+
+
+@dataclass
 class _RefusalKind:
     source: str
     expected: str
-    rows: int = 0
+    met: _Met = field(default_factory=_Met)
     columns: dict[str, None] = field(default_factory=dict)
     examples: list[str] = field(default_factory=list)
 
     def add(self, row: RowRefused) -> None:
-        self.rows += 1
+        self.met.add(row)
         if row.column:
             self.columns[row.column] = None
         if len(self.examples) < _EXAMPLES:
@@ -43,28 +61,31 @@ class _RefusalKind:
     def __str__(self) -> str:
         columns = list(self.columns)
         where = f", column {', '.join(columns[:_NAMED])}{', ...' if len(columns) > _NAMED else ''}" if columns else ""
-        more = ", ..." if self.rows > len(self.examples) else ""
-        return f"{self.source}: {count(self.rows, 'row')}{where}: {self.expected} ({', '.join(self.examples)}{more})"
+        more = ", ..." if self.met.refusals > len(self.examples) else ""
+        return f"{self.source}: {self.met}{where}: {self.expected} ({', '.join(self.examples)}{more})"
 
 
 class RefusalKinds:
-    """How many rows were refused for the same reason, with the first of them; it keeps no other row."""
+    """How many rows were refused for the same reason, with the first of them; it keeps no other row.
+
+    A row of which several cells are refused comes once for each: `met` says how many cells of how many rows there were.
+    """
 
     def __init__(self, refused: Iterable[RowRefused] = ()) -> None:
-        self.rows = 0
+        self.met = _Met()
         self._kinds: dict[str, _RefusalKind] = {}
         for row in refused:
             self.add(row)
 
     def add(self, row: RowRefused) -> None:
-        """Count one row."""
-        self.rows += 1
+        """Count one refusal."""
+        self.met.add(row)
         kind = self._kinds.setdefault(_OF_ONE_VALUE.sub("..", row.expected), _RefusalKind(row.source, row.expected))
         kind.add(row)
 
     def __iter__(self) -> Iterator[str]:
         """Yield a line for each kind, the most frequent first: how many, where, why, and the first values."""
-        return map(str, sorted(self._kinds.values(), key=lambda kind: -kind.rows))
+        return map(str, sorted(self._kinds.values(), key=lambda kind: -kind.met.refusals))
 
 
 def grouped(refused: Iterable[RowRefused]) -> Iterator[str]:

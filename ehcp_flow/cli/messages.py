@@ -123,7 +123,7 @@ class RefusedRows:
         """Take a refused row into account."""
         self._kinds.add(row)
         self._unknown |= row.expected.startswith(NO_SUCH_EVENT)
-        if self._everything or self._kinds.rows <= SHOWN:
+        if self._everything or self._kinds.met.refusals <= SHOWN:
             self._first.append(row)
 
     def tell(self) -> None:
@@ -133,7 +133,7 @@ class RefusedRows:
             note("an event of a rulebook of your own is known with --rulebook DIR")
 
     def _tell(self) -> None:
-        if self._kinds.rows == len(self._first):
+        if self._kinds.met.refusals == len(self._first):
             for row in self._first:
                 note(f"refused: {row}")
             return
@@ -142,7 +142,7 @@ class RefusedRows:
             note(f"refused: {kind}")
         others = len(kinds) - SHOWN
         more = f", {count(others, 'more kind')} among them" if others > 0 else ""
-        note(f"refused: {count(self._kinds.rows, 'row')} in all{more}; see each with --all-errors")
+        note(f"refused: {self._kinds.met} in all{more}; see each with --all-errors")
 
 
 def say_on_stderr(text: str) -> None:

@@ -103,7 +103,7 @@ def _figures(first: str, second: str, year: str, order: DateOrder | None) -> Cel
     taken = order or DateOrder.DAY_FIRST
     day, month = (one, two) if taken is DateOrder.DAY_FIRST else (two, one)
     if only is not None and only is not taken:
-        return CellDate(fault=f'"{taken}" makes {month} its month: it can only be read {only}', order=only)
+        return CellDate(fault=f'read "{taken}", its month would be {month}: it can only be "{only}"', order=only)
     return _day(_full(year), month, day)._replace(order=only)
 
 

@@ -53,7 +53,8 @@ class MisreadColumns:
             yield (
                 f"column {column} looks as if its months stood first ({many}, such as {found.value!r} in line "
                 f"{found.line}); days are read with the day of the month first, so that others of that column, such as "
-                "03/02/2026, may have been misread: write them all as 2026-03-02, or declare how they are written"
+                "03/02/2026, may have been misread: write them all as 2026-03-02, or declare how they are written "
+                "(ehcp-flow convert FILE --propose columns.toml)"
             )
 
 

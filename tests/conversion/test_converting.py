@@ -170,6 +170,13 @@ def test_refused_cells_of_one_kind_are_one_line_and_their_rows_can_be_put_right_
     assert not again.refused
 
 
+def test_cells_are_not_counted_as_rows():
+    found = converted("A1,soon,Y,later,", "A2,soon,,,", "A3,02/03/2024,,,")
+    assert [line.partition(" (")[0] for line in grouped(found.refused)] == [
+        "t.csv: 3 cells of 2 rows, column Received, Decided: it is no date"
+    ]
+
+
 CELLS = (["A1", "A2", ""], ["", "n/a", "x", "2/3/26", "3 May 2026"], ["", "Y", "?"], ["", "4/5/26", "99"])
 
 

@@ -32,8 +32,9 @@ def test_an_import_says_so(tmp_path):
     assert (done.exit_code, done.stderr.count(SAID)) == (1, 1)
 
 
-def test_a_reader_says_so():
-    assert [said for said in read_text(ROWS).warnings if SAID in said]
+def test_a_reader_says_so_and_how_the_days_can_be_declared():
+    (said,) = (said for said in read_text(ROWS).warnings if SAID in said)
+    assert "ehcp-flow convert FILE --propose columns.toml" in said
 
 
 @pytest.mark.parametrize("value", ["31/02/2026", "2026-16-03", "13/16/2026", "soon", "00/16/2026", "3/32/2026"])
