@@ -203,7 +203,7 @@ def _tell_proposal(proposal: Proposal, source: str, path: str) -> None:
     left = f"left out: {', '.join(proposal.left_out)}" if proposal.left_out else ""
     room = _LINES - bool(left) - len(proposal.asked)
     if len(lines) - len(proposal.asked) > room:
-        known = lines[: room - 1]
+        known = lines[: max(room - 1, 1)]
         lines = [*known, f"... and {len(proposal.understood) - len(known)} more", *lines[len(proposal.understood) :]]
     for line in (*lines, *filter(None, [left])):
         note(line)

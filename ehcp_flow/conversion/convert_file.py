@@ -29,13 +29,15 @@ from ehcp_flow.facts import COLUMN_OF, COLUMNS, FACT_TYPES, OUTCOMES
 from ehcp_flow.law.toml_files import SourceFile, read_toml
 from ehcp_flow.readers.row_tables import column_of
 
-__all__ = ["ConvertFile", "ConvertQuestion", "FactRule", "FromSheet", "read_convert_file"]
+__all__ = ["ANSWER", "LEAVE_OUT", "ConvertFile", "ConvertQuestion", "FactRule", "FromSheet", "read_convert_file"]
 
 _IN_ROWS: Final = ("case_id", "authority", "event", "on", "fact_id")
 """What a [[fact]] or the file says in a way of its own."""
 TEXT_BY_COLUMN: Final = ("reason",)
 """The texts of which a bare text names the column, as it does of a day: nobody writes the same reason in every row."""
 LEAVE_OUT: Final = "leave out"
+ANSWER: Final = "{answer}"
+"""What stands in a value of a fact for the answer to the question about the column of its day, or of its event."""
 
 
 def _recorded(given: Sequence[str]) -> tuple[str, ...]:
@@ -61,6 +63,19 @@ class FromSheet(BaseModel):
         if self.values is not None and self.column is None:
             raise ValueError("values say what the cells of a column mean; give the column too")
         return self
+
+    @property
+    def says(self) -> tuple[str, ...]:
+        """The values that it can be, where the file says them."""
+        return (*filter(None, (self.value,)), *(self.values or {}).values())
+
+    def answered(self, answer: str) -> FromSheet:
+        """Return the same with an answer for each `{answer}`."""
+        value = None if self.value is None else self.value.replace(ANSWER, answer)
+        values = (
+            None if self.values is None else {word: text.replace(ANSWER, answer) for word, text in self.values.items()}
+        )
+        return self.model_copy(update={"value": value, "values": values})
 
 
 def _constant(given: Any) -> Any:
@@ -104,6 +119,23 @@ class FactRule(BaseModel):
             by_column = COLUMN_OF[name].holds != "text" or name in TEXT_BY_COLUMN
             given[name] = (_heading if by_column else _constant)(row[name])
         return {name: each for name, each in row.items() if name not in given} | {"given": given}
+
+    @property
+    def asked_about(self) -> tuple[str, ...]:
+        """The columns that a question about this fact can be about: that of its day, and that of its event."""
+        columns = (self.on.column, None if self.event is None else self.event.column)
+        return tuple(column for column in columns if column is not None)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a value of it is written `{answer}`."""
+        return any(ANSWER in text for source in sources_of(self).values() for text in source.says)
+
+    def answered(self, answer: str) -> FactRule:
+        """Return the same with an answer for each `{answer}`."""
+        filled = {name: source.answered(answer) for name, source in self.given.items()}
+        event = None if self.event is None else self.event.answered(answer)
+        return self.model_copy(update={"event": event, "given": filled})
 
     @property
     def is_any_event(self) -> bool:
@@ -177,19 +209,21 @@ class ConvertFile(BaseModel):
     def answered(self) -> ConvertFile:
         """The file with its answers put to use.
 
-        An answer fills what the facts of the column that it is about leave open: the event, or the order of day and
-        month; `leave out` takes these facts out. One about `case_id` or `dates` fills that key.
+        An answer fills what the facts of the column that it is about leave open: the event, the order of day and month,
+        or what is written `{answer}`; `leave out` takes these facts out. One about `case_id` or `dates` fills that key.
         """
         about = {each.about: each.answer for each in self.question}
         rules = []
         for rule in self.fact:
-            answers = [each.answer for each in self.question if each.about == rule.on.column]
+            answers = [each.answer for each in self.question if each.about in rule.asked_about]
             if LEAVE_OUT in answers:
                 continue
             filled: dict[str, Any] = {}
             for answer in answers:
                 if answer in set(DateOrder):  # about this column alone
                     filled["dates"] = rule.dates or DateOrder(answer)
+                elif rule.is_open:
+                    rule = rule.answered(answer)  # noqa: PLW2901 - the same rule, once it is answered
                 elif rule.event is None:
                     event, _, outcome = answer.partition(":")
                     filled["event"] = FromSheet(value=event)
@@ -265,9 +299,10 @@ def _check(file: SourceFile, rule: FactRule, at: int) -> None:
     def refuse(key: str, why: str) -> None:
         file.refuse(("fact", at, key), why)
 
-    if rule.event is None:
-        if not any(each["about"] == rule.on.column for each in file.data.get("question", ())):
-            refuse("event", "this key is missing")
+    asked = any(each["about"] in rule.asked_about for each in file.data.get("question", ()))
+    if rule.event is None and not asked:
+        refuse("event", "this key is missing")
+    if rule.event is None or (rule.is_open and asked):
         return
     if rule.event.values is not None and not rule.event.values:
         refuse("event", 'say what its cells mean: values = {Yes = "assessment_agreed", No = "assessment_refused"}')

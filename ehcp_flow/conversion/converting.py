@@ -11,8 +11,9 @@ import polars as pl
 from ehcp_flow.bulk.encoding import LINE
 from ehcp_flow.conversion.cell_dates import CellDate, DateOrder, read_cell_date
 from ehcp_flow.conversion.convert_file import ConvertFile, FactRule, FromSheet, sources_of
+from ehcp_flow.conversion.heading_rows import heading_key
 from ehcp_flow.conversion.returns import ReturnColumns, ReturnedFact, ReturnRecords, facts_of_return, when_it_ends
-from ehcp_flow.conversion.sheet import HeadedSheet, RawSheet, heading_key
+from ehcp_flow.conversion.sheet import HeadedSheet, RawSheet
 from ehcp_flow.errors import ConvertFileMissing, RowRefused, SourceError
 from ehcp_flow.facts import COLUMN_OF, COLUMNS, DATES, REQUIRED, Fact
 from ehcp_flow.readers.case_reader import fact_of_row
@@ -24,6 +25,9 @@ __all__ = ["ConvertedRows", "convert_rows", "rows_of_facts", "rows_of_return"]
 
 _EMPTY: Final = ("", "nan", "nat", "none", "null", "<na>")
 """What stands for nothing in every sheet, compared without case."""
+_TOTALS: Final = ("total", "totals", "grand total", "sub total", "subtotal", "sum", "count", "average", "mean")
+"""What a sheet calls a row that adds up those above it."""
+_OF_TOTALS: Final = "it looks like the sheet's own row of totals, which is no child's: take it out of the sheet"
 _MONTH: Final = len("2024-04")
 _MIDNIGHT: Final = r"[ T]00:00:00(\.0+)?\z"
 
@@ -254,15 +258,20 @@ class _Conversion:
         )
         frame = pl.DataFrame([part.alias(str(at)) for at, part in enumerate(parts)])
         ids = frame.select(pl.concat_str(pl.all(), separator="/")).to_series()
+        for part, heading in zip(parts, self.file.case_id, strict=True):
+            totals = _keys_of(part).is_in(_TOTALS).fill_null(value=False)
+            for row, value in zip(self.sheet.rows.filter(totals).to_list(), part.filter(totals).to_list(), strict=True):
+                self.refused[row, ""] = RowRefused(self.sheet.name, row, heading, value, _OF_TOTALS)
+            ids = ids.set(totals, None)
         lacking = ids.is_null() & says
         for row in self.sheet.rows.filter(lacking).to_list():
-            heading = next(
-                each
-                for each, part in zip(self.file.case_id, parts, strict=True)
-                if part[row - self.sheet.first] is None
+            at = row - self.sheet.first
+            heading = next((each for each, part in zip(self.file.case_id, parts, strict=True) if part[at] is None), "")
+            total = any(heading_key(cells[at]) in _TOTALS for cells in self.sheet.columns.values())
+            expected = "the row does not say whose it is, so nothing of it was taken" + (
+                f"; {_OF_TOTALS}" if total else ""
             )
-            expected = "the row does not say whose it is, so nothing of it was taken"
-            self.refused[row, ""] = RowRefused(self.sheet.name, row, heading, None, expected)
+            self.refused.setdefault((row, ""), RowRefused(self.sheet.name, row, heading, None, expected))
         self._without_id = int(lacking.sum())
         return ids
 
@@ -323,7 +332,7 @@ class _Conversion:
         elif source.values is not None:
             meant = {heading_key(word): meaning for word, meaning in source.values.items()}
             taken = {text: meant[heading_key(text)] for text in distinct if heading_key(text) in meant}
-            listed = ", ".join(source.values)
+            listed = ", ".join(filter(None, source.values))
             faults = {
                 text: f"the convert file has no meaning for it; it has {listed}"
                 for text in distinct
@@ -331,7 +340,10 @@ class _Conversion:
             }
         else:
             taken, faults = {text: text for text in distinct}, {}
-        return _Cells(_through(raw, taken), _through(raw, faults), heading, raw)
+        texts = _through(raw, taken)
+        if source.values is not None and "" in source.values:
+            texts = texts.set(raw.is_null(), source.values[""])
+        return _Cells(texts, _through(raw, faults), heading, raw)
 
     def _date(self, text: str, rule: FactRule) -> CellDate:
         return read_cell_date(text, rule.dates or self.file.dates, from_1904=self.sheet.from_1904)
@@ -374,6 +386,11 @@ class _Conversion:
     def _declared(self, heading: str) -> DateOrder:
         own = (rule.dates for rule in self.file.fact if rule.on.column == heading)
         return next(filter(None, own), None) or self.file.dates or DateOrder.DAY_FIRST
+
+
+def _keys_of(cells: pl.Series) -> pl.Series:
+    """Return cells as words are compared."""
+    return cells.str.strip_chars(" :.").str.to_lowercase()
 
 
 def _through(raw: pl.Series, meanings: Mapping[str, str]) -> pl.Series:

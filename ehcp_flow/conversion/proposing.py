@@ -7,15 +7,16 @@ is not understood is a comment.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
 from ehcp_flow.conversion.cell_dates import DateOrder, read_cell_date
-from ehcp_flow.conversion.convert_file import LEAVE_OUT
-from ehcp_flow.conversion.headings import KnownHeading, known_headings
-from ehcp_flow.conversion.sheet import HeadedSheet, RawSheet, heading_key
+from ehcp_flow.conversion.convert_file import ANSWER, LEAVE_OUT
+from ehcp_flow.conversion.heading_rows import heading_key
+from ehcp_flow.conversion.headings import KnownHeading, known_headings, of_a_year
+from ehcp_flow.conversion.proposed_columns import MOSTLY, NOTHING, SheetColumn, columns_of
+from ehcp_flow.conversion.sheet import HeadedSheet, RawSheet, named
 from ehcp_flow.facts import COLUMNS, REQUIRED
 from ehcp_flow.outputs import Kind
 from ehcp_flow.readers.row_tables import column_of
@@ -23,43 +24,12 @@ from ehcp_flow.readers.row_tables import column_of
 __all__ = ["CONVERT_FILE", "Proposal", "propose"]
 
 _FIRST_LINE: Final = "# A convert file for "
-_NOTHING: Final = (
-    "n/a",
-    "na",
-    "tbc",
-    "tba",
-    "-",
-    "--",
-    "none",
-    "nil",
-    "unknown",
-    "not known",
-    "pending",
-    "awaiting",
-    "?",
-    "n/k",
-    "nk",
-    # What a spreadsheet shows of a formula that came to nothing, and of a day that is zero.
-    "#n/a",
-    "#ref!",
-    "#value!",
-    "#name?",
-    "#div/0!",
-    "00/01/1900",
-)
-_MOSTLY: Final = 0.6
-"""From which share of its cells on a column is one of days."""
 _MOST_WORDS: Final = 12
-_SEVERAL: Final = 2
-_BARE: Final = ("received", "requested", "date received", "date requested", "received date")
-"""Headings that say what was done and not what it was done to: alone they are the request's, under another's not."""
+"""How many words that are not understood are named."""
 _OF_THE_PERSON: Final = {
     "personal": "of the person; no fact needs it",
     "birth": 'of the person; what goes by age needs it: a [[fact]] of event = "date_of_birth"',
 }
-_OF_THE_REQUEST: Final = ("", "child", "pupil", "request", "referral", "assessment", "ehcna", "request for assessment")
-_NUMBERED: Final = re.compile(r"(?P<name>.*) \((?P<number>[0-9]+)\)")
-"""How a heading is told apart that stands there before."""
 
 
 def _is_ours(file: BinaryIO) -> bool:
@@ -85,43 +55,15 @@ class Proposal(NamedTuple):
 def propose(raw: RawSheet) -> Proposal:
     """Return a convert file for a sheet. Raises SourceError where it holds nothing that could be one."""
     sheet = raw.under(None, known_headings())
-    return _Proposing(sheet, raw.sheet, _groups(raw, sheet)).run()
-
-
-def _groups(raw: RawSheet, sheet: HeadedSheet) -> Mapping[str, str]:
-    """Return under which merged cells each column stands, where the row above the header has several."""
-    at = sheet.first - 2
-    above = raw.rows[at - 1] if at > 0 else []
-    if sum(map(bool, above)) < _SEVERAL:
-        return {}
-    found, group = {}, ""
-    for place, name in enumerate(sheet.columns):
-        group = (above[place] if place < len(above) else "") or group
-        found[name] = group
-    return found
-
-
-class _Column(NamedTuple):
-    """A column: its heading, what that means, its cells that say something, and the share of them that are days.
-
-    `number` is 2 for the second column of one heading: a sheet that has its reviews side by side repeats them.
-    """
-
-    name: str
-    number: int
-    means: KnownHeading | None
-    cells: list[str]
-    days: float
-    orders: frozenset[DateOrder]
+    return _Proposing(raw, sheet).run()
 
 
 class _Proposing:
-    def __init__(self, sheet: HeadedSheet, called: str | None, groups: Mapping[str, str]) -> None:
+    def __init__(self, raw: RawSheet, sheet: HeadedSheet) -> None:
+        self.raw = raw
         self.sheet = sheet
-        self.groups = groups
-        self.called = called
         self.events: dict[str, None] = {}
-        self.columns = [self._looked_at(name) for name in sheet.columns]
+        self.columns = columns_of(raw, sheet)
         self.understood: dict[str, str] = {}
         self.asked: dict[str, str] = {}
         self.left_out: dict[str, str] = {}
@@ -131,13 +73,16 @@ class _Proposing:
     def run(self) -> Proposal:
         """Return the proposal."""
         facts = [*self._rows_of_facts(), *(text for each in self.columns for text in self._facts(each))]
+        for column in self.columns:
+            if column.means is not None and column.means.party_of and column.name not in self.understood:
+                self._leave(column, "not understood" if column.cells else "it is empty")
         carried = self._carried()
         lines = [
             f"{_FIRST_LINE}{Path(self.sheet.name).name}, as its headings and cells were understood.",
             "# Read it before you use it.",
             *self._ids(),
             *self._authority(),
-            *([f"sheet = {_quoted(self.called)}"] if self.called is not None else []),
+            *self._sheets(),
             f"header = {self.sheet.first - 1}",
             *self._dates(),
             *self._empty(),
@@ -150,29 +95,6 @@ class _Proposing:
         ]
         text = "\n".join(lines).rstrip() + "\n"
         return Proposal(text, self.understood, self.asked, self.left_out, facts=len(facts))
-
-    def _looked_at(self, name: str) -> _Column:
-        cells = [cell for cell in self.sheet.columns[name].to_list() if cell and cell.casefold() not in _NOTHING]
-        read = [read_cell_date(cell, DateOrder.DAY_FIRST) for cell in cells]
-        # One in the other order is a day that was meant.
-        days = sum(not each.fault or each.order is not None for each in read)
-        orders = frozenset(each.order for each in read if each.order is not None)
-        shown = _NUMBERED.fullmatch(name)
-        number = int(shown["number"]) if shown is not None and shown["name"] in self.sheet.columns else 1
-        means = self._means(name, shown["name"] if shown is not None and number > 1 else name)
-        return _Column(name, number, means, cells, days / len(cells) if cells else 0, orders)
-
-    def _means(self, name: str, heading: str) -> KnownHeading | None:
-        """Return what a heading means under the merged cells above it; or a question."""
-        group = self.groups.get(name, "")
-        own = known_headings().get(heading_key(heading))
-        grouped = known_headings().get(heading_key(f"{group} {heading}")) if group else None
-        if grouped is not None:
-            return grouped
-        if heading_key(heading) not in _BARE or (name == heading and heading_key(group) in _OF_THE_REQUEST):
-            return own
-        of_what = f"of what is that the day? It stands under {group}" if group else "of what is that the day?"
-        return KnownHeading(says=(), ask=of_what, choices=("request_received", LEAVE_OUT))
 
     def _ids(self) -> Iterator[str]:
         found = next((each for each in self.columns if each.means is not None and each.means.role == "case_id"), None)
@@ -191,6 +113,12 @@ class _Proposing:
                 yield f"authority = {{column = {_quoted(column.name)}}}"
                 return
         yield "# authority = 885  # the local authority's three-digit number, the same for every row"
+
+    def _sheets(self) -> Iterator[str]:
+        """Say which sheet of a workbook it is, and of which others there is no proposal here."""
+        if self.raw.sheet is not None:
+            yield f"sheet = {_quoted(self.raw.sheet)}"
+            yield f"# Not looked at: {named(self.raw.others)}. One that has cases needs a file of its own: --sheet NAME"
 
     def _dates(self) -> Iterator[str]:
         """Declare how days are written: as the cells prove, or as a question asks."""
@@ -212,7 +140,7 @@ class _Proposing:
             )
 
     @staticmethod
-    def _figures(columns: Sequence[_Column]) -> bool:
+    def _figures(columns: Sequence[SheetColumn]) -> bool:
         """Whether any day is written in figures alone, so that it can be read two ways."""
         for column in columns:
             for cell in column.cells:
@@ -225,7 +153,7 @@ class _Proposing:
 
     def _empty(self) -> Iterator[str]:
         met = {cell.casefold() for name in self.sheet.columns for cell in self.sheet.columns[name].unique().to_list()}
-        nothing = [word for word in _NOTHING if word in met]
+        nothing = [word for word in NOTHING if word in met]
         if nothing:
             yield f"empty = {json.dumps(nothing, ensure_ascii=False)}"
 
@@ -252,23 +180,18 @@ class _Proposing:
         event, on = _quoted(held["event"]), _quoted(held["on"])
         yield "\n".join(["[[fact]]", f"event = {{column = {event}}}", f"on = {on}", *further])
 
-    def _facts(self, column: _Column) -> Iterator[str]:
+    def _facts(self, column: SheetColumn) -> Iterator[str]:
         """Yield the facts that a column's days are, and note what becomes of the column."""
         means = column.means
-        if column.name in self.understood:
+        if column.name in self.understood or (means is not None and means.party_of):
             return
-        if means is None:
-            if not column.cells:
-                self._leave(column, "it is empty")
-            else:
-                self._leave(column, "not understood" + ("; it holds days" if column.days >= _MOSTLY else ""))
-        elif means.role in _OF_THE_PERSON:
-            self._leave(column, _OF_THE_PERSON[means.role])
-        elif means.decides or means.outcome_of:
-            if not self._dated(column, means):
-                self._leave(column, "there is no column with the day of that decision")
-        elif (means.event or means.date_of or means.ask) and column.cells and column.days < _MOSTLY:
-            self._leave(column, "it should hold days, and does not")
+        if means is None or (unused := self._unused(column, means)):
+            why = "not understood" + ("; it holds days" if column.days >= MOSTLY else "")
+            self._leave(column, unused if means is not None else why if column.cells else "it is empty")
+        elif means.day_of:
+            yield from self._dayless(column, means)
+        elif means.decision:
+            yield from self._open_decision(column, means)
         elif means.ask:
             self._ask(column.name, means.ask, means.choices)
             yield _asked_about(column)
@@ -279,23 +202,85 @@ class _Proposing:
         elif means.event:
             self.events[means.event] = None
             self.understood[column.name] = means.event + (f" ({means.party})" if means.party else "")
-            party = f"\nparty = {_quoted(means.party)}" if means.party else ""
+            party = f"\nparty = {_quoted(means.party)}" if means.party else self._party(column, means.event)
             yield f"[[fact]]\nevent = {_quoted(means.event)}\non = {_quoted(column.name)}{party}"
 
-    def _outcome_of(self, column: _Column) -> _Column | None:
+    def _unused(self, column: SheetColumn, means: KnownHeading) -> str:
+        """Return why nothing is made of a column whose heading is known, empty if something may be."""
+        if means.role in _OF_THE_PERSON:
+            return _OF_THE_PERSON[means.role]
+        if means.day_of or means.decision == "words":
+            return ""
+        if means.decides or means.outcome_of:
+            return "" if self._dated(column, means) else "there is no column with the day of that decision"
+        holds_days = bool(means.event or means.date_of or means.ask)
+        return "it should hold days, and does not" if holds_days and column.cells and column.days < MOSTLY else ""
+
+    def _party(self, column: SheetColumn, event: str) -> str:
+        """Return who it was that did what this column has the day of, where another column says so."""
+        for each in self.columns:
+            means = each.means
+            if means is not None and means.party_of == event and each.number == column.number:
+                if not each.mostly(means.parties):
+                    return ""
+                self.understood[each.name] = f"whose {event} it was"
+                return (
+                    f"\nparty = {{column = {_quoted(each.name)}, values = {{{self._meanings(each, means.parties)}}}}}"
+                )
+        return ""
+
+    def _dayless(self, column: SheetColumn, means: KnownHeading) -> Iterator[str]:
+        """Yield the fact of what has no day of its own, and ask whether it is meant."""
+        day = next((each for each in self.columns if each.means is not None and each.means.event == means.day_of), None)
+        if day is None or not column.mostly(means.decides):
+            self._leave(column, "not understood" if day is not None else f"no column has the day of {means.day_of}")
+            return
+        self._ask(column.name, means.ask, means.choices)
+        given = "".join(f"\n{name} = {_quoted(value)}" for name, value in means.given.items())
+        # The day is another's, so that an empty cell beside it says nothing.
+        pairs = f'{self._meanings(column, means.decides)}, "" = ""'
+        yield (
+            f"[[fact]]  # {ANSWER} is what the question about {column.name} is answered with\n"
+            f"event = {{column = {_quoted(column.name)}, values = {{{pairs}}}}}\n"
+            f"on = {_quoted(day.name)}{given}"
+        )
+
+    def _open_decision(self, column: SheetColumn, means: KnownHeading) -> Iterator[str]:
+        """Yield the fact of a decision of which no heading says what it was about, and ask that."""
+        words, day = (self._beside(column, "words"), column) if means.decision == "day" else (column, None)
+        if day is None:
+            if self._beside(column, "day") is None:
+                self._leave(column, "there is no column with the day of that decision")
+        elif words is None or words.means is None:
+            self._ask(day.name, means.ask, means.choices)
+            yield _asked_about(day)
+        else:
+            self._ask(day.name, words.means.ask, words.means.choices)
+            self.understood[words.name] = f"what was decided on {day.name}"
+            yield (
+                f"[[fact]]  # {ANSWER} is what the question about {day.name} is answered with\n"
+                f"event = {{column = {_quoted(words.name)}, "
+                f"values = {{{self._meanings(words, words.means.decides)}}}}}\non = {_quoted(day.name)}"
+            )
+
+    def _beside(self, column: SheetColumn, decision: str) -> SheetColumn | None:
+        """Return the words of the decision of a day, or the day of such words: the next to it, or the one like it."""
+        at = self.columns.index(column)
+        near = [*self.columns[max(at - 1, 0) : at], *self.columns[at + 1 : at + 2]]
+        like = [each for each in self.columns if each.number == column.number]
+        return next((each for each in (*near, *like) if each.means and each.means.decision == decision), None)
+
+    def _outcome_of(self, column: SheetColumn) -> SheetColumn | None:
         """Return the column that says what a decision was whose day stands in this one."""
         if column.means is None or not column.means.needs:
             return None
-        for at, each in enumerate(self.columns):
-            if each.means is None or each.means.outcome_of != column.means.event:
-                continue
-            # What is headed "Outcome" alone is that of the day right before it.
-            alone = heading_key(_NUMBERED.sub(r"\g<name>", each.name)) in each.means.beside
-            if (self.columns[at - 1] is column and at > 0) if alone else each.number == column.number:
-                return each
-        return None
+        at = self.columns.index(column)
+        near = self.columns[max(at - 1, 0) : at + 2]
+        like = [each for each in self.columns if each.number == column.number]
+        wanted = column.means.event
+        return next((each for each in (*like, *near) if each.means and each.means.outcome_of == wanted), None)
 
-    def _with_outcome(self, column: _Column, means: KnownHeading) -> Iterator[str]:
+    def _with_outcome(self, column: SheetColumn, means: KnownHeading) -> Iterator[str]:
         """Yield the fact of a decision that needs its outcome, where a column says which it was."""
         words = self._outcome_of(column)
         if words is None or words.means is None:
@@ -310,22 +295,24 @@ class _Proposing:
             f"outcome = {{column = {_quoted(words.name)}, values = {{{pairs}}}}}"
         )
 
-    def _meanings(self, words: _Column, meanings: Mapping[str, Sequence[str]]) -> str:
+    def _meanings(self, words: SheetColumn, meanings: Mapping[str, Sequence[str]]) -> str:
         """Return what the words of a column mean, as a convert file has it; those that mean nothing known are named."""
         values, unknown = {}, []
-        for word in sorted(set(words.cells))[:_MOST_WORDS]:
+        for word in sorted(set(words.cells)):
             meant = next((each for each, says in meanings.items() if word.casefold() in says), None)
             if meant is None:
                 unknown.append(word)
             else:
                 values[word] = meant
         if unknown:
+            more = f" and {len(unknown) - _MOST_WORDS} more" if len(unknown) > _MOST_WORDS else ""
             self.comments.append(
-                f'# not understood in {words.name}: {", ".join(unknown)}; give each a meaning in values, or "" for none'
+                f"# not understood in {words.name}: {', '.join(unknown[:_MOST_WORDS])}{more}; give each a meaning in "
+                'values, or "" for none'
             )
         return ", ".join(f"{_quoted(word)} = {_quoted(meant)}" for word, meant in values.items())
 
-    def _dated(self, column: _Column, means: KnownHeading) -> bool:
+    def _dated(self, column: SheetColumn, means: KnownHeading) -> bool:
         if means.outcome_of:
             return any(self._outcome_of(each) is column for each in self.columns)
         yes = next(iter(means.decides))
@@ -334,7 +321,7 @@ class _Proposing:
             for each in self.columns
         )
 
-    def _decision(self, column: _Column, yes: str) -> Iterator[str]:
+    def _decision(self, column: SheetColumn, yes: str) -> Iterator[str]:
         """Yield the fact of a decision whose answer stands in a column of its own, or the question what it was."""
         words = next(
             (
@@ -370,14 +357,19 @@ class _Proposing:
             f'choices = {json.dumps(list(choices), ensure_ascii=False)}\nanswer = ""'
         )
 
-    def _leave(self, column: _Column, why: str) -> None:
+    def _leave(self, column: SheetColumn, why: str) -> None:
         self.left_out[column.name] = why
         self.comments.append(f"# left out: {column.name} ({why})")
 
 
-def _asked_about(column: _Column) -> str:
-    """Return a fact whose event is still asked for."""
-    return f"[[fact]]  # its event is what the question about this column is answered with\non = {_quoted(column.name)}"
+def _asked_about(column: SheetColumn) -> str:
+    """Return a fact whose event is still asked for.
+
+    One of several years has a name that says which: next year's column may stand before it.
+    """
+    own = f"\nid = {_quoted(heading_key(column.name).replace(' ', '-'))}" if of_a_year(column.heading) else ""
+    on = f"on = {_quoted(column.name)}{own}"
+    return f"[[fact]]  # its event is what the question about this column is answered with\n{on}"
 
 
 def _quoted(text: Any) -> str:

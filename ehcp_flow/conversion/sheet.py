@@ -22,16 +22,20 @@ from typing import Any, Final
 
 import polars as pl
 
+from ehcp_flow.conversion.heading_rows import heading_key, names_of, scores_of, with_merged
 from ehcp_flow.errors import LibraryMissing, SourceError, SourceMissing
 from ehcp_flow.formulas import rearmed
 from ehcp_flow.inputs import WORKBOOKS, why_unreadable
 from ehcp_flow.nouns import count
 from ehcp_flow.readers.row_tables import REFUSED_COLUMNS
 
-__all__ = ["HeadedSheet", "RawSheet", "heading_key", "read_raw_sheet", "sheet_names"]
+__all__ = ["HeadedSheet", "RawSheet", "named", "read_raw_sheet", "sheet_names"]
 
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _FETCHED: Final = 5_000
+_BY_PLACE: Final = re.compile(r"column ([0-9]{1,4})")
+_NAMED: Final = 5
+"""How many sheets of a workbook are told by name."""
 _LOOKED_AT: Final = 30
 """Among how many rows the header is looked for."""
 _SAYS_1904: Final = {
@@ -43,11 +47,6 @@ _BIFF_BEGINS: Final = b"\x09\x08\x10\0\0\x06\x05\0"
 """How what an XLS says of the whole workbook begins (BIFF8: BOF of the globals)."""
 _BIFF_DATES, _BIFF_END = 0x22, 0x0A
 _BLANK: Final = " \t\r\n\f\v\u00a0\u200b\ufeff"
-
-
-def heading_key(heading: str) -> str:
-    """Return a heading as headings are compared: without case, and with single blanks for whatever stands between."""
-    return " ".join(re.findall(r"[^\W_]+", heading.casefold()))
 
 
 @dataclass(frozen=True)
@@ -69,6 +68,9 @@ class HeadedSheet:
         found = self.columns.get(heading)
         if found is None:
             wanted = heading_key(heading)
+            if (place := _BY_PLACE.fullmatch(wanted)) and 0 < int(place[1]) <= len(self.columns):
+                # So a column without a heading is called, and one whose heading stands in the row above was.
+                return list(self.columns.values())[int(place[1]) - 1]
             found = next((cells for name, cells in self.columns.items() if heading_key(name) == wanted), None)
         return found
 
@@ -82,7 +84,7 @@ class HeadedSheet:
 class RawSheet:
     """The rows of a sheet, before it is known which of them is the header; `header` is its place where it is plain.
 
-    `sheet` is what it is called, where it is one of several of a workbook.
+    `sheet` is what it is called, where it is one of several of a workbook, and `others` what the others are called.
     """
 
     name: str
@@ -91,6 +93,11 @@ class RawSheet:
     header: int | None = None
     from_1904: bool = False
     sheet: str | None = None
+    others: tuple[str, ...] = ()
+
+    def headings(self, at: int) -> list[str]:
+        """Return the headings of a row, each that is merged with the cell above it from there."""
+        return with_merged(self.rows, at)
 
     def under(self, header: int | None, wanted: Collection[str] = ()) -> HeadedSheet:
         """Return the table under a header: the row of that number, or the one that has most of the `wanted` headings.
@@ -105,7 +112,7 @@ class RawSheet:
         notes = list(self.notes)
         if at:
             notes.append(f"its header is row {at + 1}; what stands above was left out")
-        names, made_up = _headings(self.rows[at])
+        names, made_up = names_of(self.headings(at))
         notes += made_up
         width, body = len(names), self.rows[at + 1 :]
         cut = sum(any(row[width:]) for row in body)
@@ -121,18 +128,12 @@ class RawSheet:
         looked = self.rows[:_LOOKED_AT]
         if not any(any(row) for row in looked):
             raise SourceError(self.name, "it is empty; a sheet begins with a row of headings")
-        scores = _scores(looked, wanted)
+        scores = scores_of(looked, wanted)
         if max(scores):
             return scores.index(max(scores))
         # A header names every column, which a title above it, or a group of merged cells, does not.
         filled = [sum(map(bool, row)) for row in looked]
         return next(at for at, many in enumerate(filled) if 2 * many > max(filled))
-
-
-def _scores(rows: Iterable[Sequence[str]], wanted: Collection[str]) -> list[int]:
-    """Return how many of the headings that are wanted each row has."""
-    keys = {heading_key(each) for each in wanted}
-    return [len(keys & {heading_key(cell) for cell in row if cell}) for row in rows]
 
 
 def read_raw_sheet(
@@ -254,10 +255,19 @@ def _of_workbook(data: bytes, name: str, sheet: str | None, wanted: Collection[s
             raise SourceError(name, "none of its sheets holds anything" if sheet is None else f"sheet {sheet} is empty")
     except FastExcelError as error:
         raise SourceError(name, f"the workbook cannot be read: {error}") from None
-    notes = [] if len(names) == 1 or sheet is not None else [f"its sheet {chosen!r} was read, of {len(names)}"]
+    others = tuple(each for each in names if each != chosen)
+    notes = [f"its sheet {chosen!r} was read, and not {named(others)}"] if others and sheet is None else []
     rows = [[_text(cell) for cell in row] for row in frame.iter_rows()]
-    of_several = chosen if len(names) > 1 else None
-    return RawSheet(f"{name}[{chosen}]", rows, tuple(notes), from_1904=_from_1904(data), sheet=of_several)
+    of_several = chosen if others else None
+    return RawSheet(
+        f"{name}[{chosen}]", rows, tuple(notes), from_1904=_from_1904(data), sheet=of_several, others=others
+    )
+
+
+def named(sheets: Sequence[str]) -> str:
+    """Return the names of sheets as they are told, the first few of many."""
+    more = f" and {len(sheets) - _NAMED} more" if len(sheets) > _NAMED else ""
+    return ", ".join(map(repr, sheets[:_NAMED])) + more
 
 
 def _cells_of(book: Any, sheet: str, rows: int | None = None) -> pl.DataFrame:
@@ -270,7 +280,7 @@ def _most_like(book: Any, names: Sequence[str], wanted: Collection[str]) -> str:
     best, most = names[0], -1
     for name in names:
         beginning = _cells_of(book, name, _LOOKED_AT)
-        scores = _scores(([_text(cell) for cell in row] for row in beginning.iter_rows()), wanted)
+        scores = scores_of([[_text(cell) for cell in row] for row in beginning.iter_rows()], wanted)
         if scores and max(scores) > most:
             best, most = name, max(scores)
     return best
@@ -364,34 +374,3 @@ def _is_missing(cell: Any) -> bool:
         return True
     except ValueError:
         return False
-
-
-def _headings(row: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return a name for each column, and what is to be said where the sheet gives none, or the same twice."""
-    last = max((at for at, cell in enumerate(row) if cell), default=-1)
-    names: list[str] = []
-    taken: set[str] = set()
-    doubled: list[str] = []
-    blank: list[str] = []
-    for at, cell in enumerate(row[: last + 1], 1):
-        name = " ".join(cell.split()) or f"column {at}"
-        if not cell:
-            blank.append(name)
-        if heading_key(name) in taken:
-            doubled.append(name)
-            name = _numbered(name, taken)
-        taken.add(heading_key(name))
-        names.append(name)
-    notes = []
-    if doubled:
-        notes.append(f"more than one column is headed {', '.join(dict.fromkeys(doubled))}: the second is called (2)")
-    if blank:
-        notes.append(f"{len(blank)} column(s) have no heading: they are called by their place, such as {blank[0]}")
-    return names, notes
-
-
-def _numbered(name: str, taken: Iterable[str]) -> str:
-    number = 2
-    while heading_key(f"{name} ({number})") in taken:
-        number += 1
-    return f"{name} ({number})"

@@ -114,6 +114,29 @@ def test_a_row_that_does_not_say_whose_it_is_is_refused_once_and_a_blank_row_is_
     assert "1 blank row(s)" in found.notes
 
 
+def test_an_empty_cell_has_a_meaning_where_the_file_gives_it_one():
+    fact = {
+        "on": "Received",
+        "event": {"column": "Agreed", "values": {"Y": "request_withdrawn", "": "request_received"}},
+    }
+    found = converted("A1,02/03/2026,,,", "A2,02/03/2026,Y,,", "A3,,,,", file=FILE | {"fact": [fact]})
+    assert {case_id: case.recorded[0].event for case_id, case in found.items()} == {
+        "A1": "request_received", "A2": "request_withdrawn",
+    }  # fmt: skip
+    refused = converted("A1,02/03/2026,N,,", file=FILE | {"fact": [fact]}).refused
+    assert [row.expected for row in refused] == ["the convert file has no meaning for it; it has Y"]
+
+
+@pytest.mark.parametrize("row", ["Total,2,,1,", "TOTAL:,,,,", ",Total,,2,"])
+def test_a_row_of_totals_is_refused_once_and_called_what_it_probably_is(row):
+    found = converted("A1,02/03/2026,,,", row)
+    assert list(found) == ["A1"]
+    ((line, says),) = [(each.line, each.expected) for each in found.refused]
+    assert line == 3
+    assert "the sheet's own row of totals" in says
+    assert not [each for each in found.refused if each.case_id]
+
+
 def test_several_id_columns_are_joined_and_an_empty_part_refuses_the_row():
     file = FILE | {"case_id": ["LA", "Ref"], "fact": [FILE["fact"][0]]}
     found = converted("885,7.0,02/03/2026", "885,,02/03/2026", file=file, header="LA,Ref,Received")

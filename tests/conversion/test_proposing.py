@@ -7,7 +7,7 @@ import pytest
 
 from ehcp_flow.conversion import convert, propose, read_convert_file, read_raw_sheet
 from ehcp_flow.conversion.headings import known_headings
-from ehcp_flow.errors import SourceError
+from ehcp_flow.errors import ConvertFileError, SourceError
 from ehcp_flow.facts import FACT_TYPES, OUTCOMES
 
 HEADER = (
@@ -109,10 +109,28 @@ def test_an_empty_sheet_is_refused():
 def test_every_heading_means_something_that_the_engine_knows():
     assert len(known_headings()) > 150
     for says, means in known_headings().items():
-        kinds = (means.event, means.decides, means.date_of, means.outcome_of, means.ask, means.role, means.carry)
+        kinds = (
+            means.event, means.decides, means.date_of, means.outcome_of, means.party_of, means.role, means.carry,
+            means.ask and not means.decides,
+        )  # fmt: skip
         assert sum(map(bool, kinds)) == 1, says
-        for event in filter(None, (means.event, means.date_of, means.outcome_of, *means.decides)):
+        answers = [choice for choice in means.choices if choice != "leave out"] if means.ask else [""]
+        decided = [event.replace("{answer}", answer) for event in means.decides for answer in answers]
+        named = (means.event, means.date_of, means.outcome_of, means.party_of, means.day_of, means.reviewed, *decided)
+        for event in filter(None, named):
             assert event in FACT_TYPES, says
+        assert set(means.parties) <= {
+            "parent",
+            "young_person",
+            "school",
+            "post16",
+            "health",
+            "social_care",
+            "authority",
+            "other",
+        }, says
+        if means.decides:
+            continue
         assert set(means.outcomes) <= set(OUTCOMES.get(means.outcome_of, ())), says
         for choice in means.choices:
             event, _, outcome = choice.partition(":")
@@ -154,6 +172,139 @@ def test_reviews_side_by_side_are_reviews_each_with_the_outcome_of_its_decision(
 def test_an_outcome_that_stands_beside_no_decision_is_left_out():
     found = proposed("A1,13/03/2026,maintain,yes", header="UPN,Request received,Outcome,AR outcome")
     assert set(found.left_out) == {"Outcome", "AR outcome"}
+
+
+def test_a_decision_of_which_no_heading_says_what_was_decided_is_asked_about_and_its_answer_says_it():
+    header = "UPN,Request received,Outcome,Officer,Outcome date"
+    row = "A1,13/02/2026,Agreed,Khan,20/03/2026"
+    found = proposed(row, "A2,13/02/2026,refused,Khan,21/03/2026", header=header)
+    assert found.asked == {
+        "Outcome date": "of what is that the decision: whether to assess, to issue a plan, or to re-assess?"
+    }
+    file = tomllib.loads(found.text)
+    assert read_convert_file(file).open_questions
+    file["question"][0]["answer"] = "plan"
+    (case,) = convert(io.BytesIO(f"{header}\n{row}".encode()), file).values()
+    assert [fact.event for fact in case.recorded] == ["request_received", "plan_agreed"]
+    file["question"][0]["answer"] = "leave out"
+    (case,) = convert(io.BytesIO(f"{header}\n{row}".encode()), file).values()
+    assert [fact.event for fact in case.recorded] == ["request_received"]
+    del file["question"]
+    with pytest.raises(ConvertFileError, match="answer}_agreed"):
+        read_convert_file(file)
+
+
+@pytest.mark.parametrize(
+    ("header", "event"),
+    [
+        ("UPN,Decision,Date", {"{answer}_agreed", "{answer}_refused"}),
+        ("UPN,Panel,Date,Decision", {"{answer}_agreed", "{answer}_refused"}),
+        ("UPN,Agreed to assess Y/N,Date", {"assessment_agreed", "assessment_refused"}),
+        ("UPN,Agreed to issue,Decision date", {"plan_agreed", "plan_refused"}),
+    ],
+)
+def test_a_bare_date_is_that_of_the_decision_beside_it(header, event):
+    cells = {"UPN": "A{}", "Panel": "x", "Date": "1{}/03/2026", "Decision date": "1{}/03/2026"}
+    rows = [
+        ",".join(cells.get(name, word).format(at) for name in header.split(","))
+        for at, word in ((3, "agreed"), (4, "refused"))
+    ]
+    (fact,) = tomllib.loads(proposed(*rows, header=header).text)["fact"]
+    assert set(fact["event"]["values"].values()) == event
+    assert fact["on"] in {"Date", "Decision date"}
+
+
+def test_a_bare_date_beside_nothing_that_was_decided_is_not_understood():
+    assert proposed("A1,13/03/2026,x", header="UPN,Date,Panel").left_out["Date"] == "not understood; it holds days"
+    found = proposed("A1,13/03/2026", header="UPN,Outcome date")
+    assert list(found.asked) == ["Outcome date"]
+    assert "no column with the day" in proposed("A1,agreed", header="UPN,Outcome").left_out["Outcome"]
+
+
+def test_words_of_a_review_are_those_of_a_review_whatever_their_heading():
+    header = "UPN,Outcome,Outcome date"
+    found = proposed("A1,Maintain,13/03/2026", "A2,cease,14/03/2026", header=header)
+    assert not found.asked
+    (fact,) = tomllib.loads(found.text)["fact"]
+    assert (fact["event"], fact["outcome"]["values"]) == (
+        "review_decision_sent",
+        {"Maintain": "maintain", "cease": "cease"},
+    )
+
+
+def test_who_asked_is_the_party_of_the_request_where_the_words_are_known():
+    header = "UPN,Requested by,Date request received"
+    rows = [
+        "A1,Mum,13/03/2026",
+        "A2,School,14/03/2026",
+        "A3,YP,15/03/2026",
+        "A4,ring back,16/03/2026",
+        "A5,,17/03/2026",
+    ]
+    found = proposed(*rows, header=header)
+    assert "# not understood in Requested by: ring back; " in found.text
+    assert not found.left_out
+    cases = convert(io.BytesIO("\n".join([header, *rows]).encode()), tomllib.loads(found.text))
+    assert {case_id: case.recorded[0].party for case_id, case in cases.items()} == {
+        "A1": "parent", "A2": "school", "A3": "young_person", "A5": None,
+    }  # fmt: skip
+    assert [row.line for row in cases.refused] == [5]
+    names = proposed("A1,J. Smith,13/03/2026", "A2,B. Jones,14/03/2026", header=header)
+    assert names.left_out == {"Requested by": "not understood"}
+    assert "Jones" not in names.text
+
+
+def test_an_exception_without_a_ground_is_asked_about_and_kept_as_not_stated():
+    header = "UPN,Date request received,Exception Y/N,Final plan"
+    rows = ["A1,13/03/2025,Y,14/09/2025", "A2,14/03/2025,N,14/06/2025", "A3,14/03/2025,,"]
+    found = proposed(*rows, header=header)
+    assert list(found.asked) == ["Exception Y/N"]
+    file = tomllib.loads(found.text)
+    file["question"][0]["answer"] = "not_stated"
+    cases = convert(io.BytesIO("\n".join([header, *rows]).encode()), file)
+    assert not cases.refused
+    assert [(fact.event, dict(fact).get("outcome")) for fact in cases["A1"].recorded][1:] == [
+        ("exception_recorded", "not_stated"), ("final_plan_sent", None)
+    ]  # fmt: skip
+    assert [fact.event for fact in cases["A2"].recorded] == ["request_received", "final_plan_sent"]
+    file["question"][0]["answer"] = "leave out"
+    cases = convert(io.BytesIO("\n".join([header, *rows]).encode()), file)
+    assert [fact.event for fact in cases["A1"].recorded] == ["request_received", "final_plan_sent"]
+    assert "no column has the day" in proposed("A1,Y", header="UPN,Exception Y/N").left_out["Exception Y/N"]
+    words = proposed("A1,13/03/2025,see notes", header="UPN,Request received,Exception")
+    assert words.left_out == {"Exception": "not understood"}
+
+
+def test_a_column_for_the_reviews_of_each_year_is_asked_about_and_its_facts_are_named_by_the_year():
+    header = "UPN,AR 2025,AR 2024,Annual Review 2022/23"
+    found = proposed("A1,13/03/2025,14/03/2024,15/03/2023", header=header)
+    assert list(found.asked) == ["AR 2025", "AR 2024", "Annual Review 2022/23"]
+    assert [fact["id"] for fact in tomllib.loads(found.text)["fact"]] == ["ar-2025", "ar-2024", "annual-review-2022-23"]
+
+
+def test_headings_merged_over_two_rows_stand_beside_groups_that_are_merged_over_columns():
+    groups = "UPN,School,Request,,EP,,Case officer"
+    header = ",,Received,Withdrawn,Requested,Received,"
+    found = proposed(header, "A1,Abbey,13/02/2026,,14/03/2026,15/04/2026,Khan", header=groups)
+    file = tomllib.loads(found.text)
+    assert (file["case_id"], file["header"]) == ("UPN", 2)
+    assert file["carry"] == {"school": "School", "caseworker": "Case officer"}
+    assert [(fact["event"], fact.get("party")) for fact in file["fact"]] == [
+        ("request_received", None), ("request_withdrawn", None), ("advice_requested", "psychological"),
+        ("advice_received", "psychological"),
+    ]  # fmt: skip
+    text = f"{groups}\n{header}\nA1,Abbey,13/02/2026,,14/03/2026,15/04/2026,Khan"
+    assert len(convert(io.BytesIO(text.encode()), file)["A1"].recorded) == 3
+    by_place = file | {"case_id": "column 1", "carry": {}}
+    assert len(convert(io.BytesIO(text.encode()), by_place)["A1"].recorded) == 3
+
+
+def test_words_past_the_first_few_have_their_meaning_too():
+    words = [f"perhaps {at}" for at in range(20)]
+    rows = [f"A{at},{word},13/03/2026" for at, word in enumerate([*words, "Yes"])]
+    found = proposed(*rows, header="UPN,Agreed to assess,Date decision to assess")
+    assert tomllib.loads(found.text)["fact"][0]["event"]["values"] == {"Yes": "assessment_agreed"}
+    assert " and 8 more; give each a meaning" in found.text
 
 
 def test_what_the_sheet_seems_to_record_stands_there_to_be_declared():

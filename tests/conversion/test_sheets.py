@@ -236,10 +236,13 @@ def test_of_several_sheets_the_one_is_read_that_has_the_columns_and_a_proposal_n
     path = tmp_path / "book.xlsx"
     book.save(path)
     assert told(path) == facts
-    assert "its sheet 'Tracker' was read, of 4" in convert(path, COLUMNS).notes
+    others = "'Other 2', 'Other 1', 'Other 0'"
+    assert f"its sheet 'Tracker' was read, and not {others}" in convert(path, COLUMNS).notes
     raw = read_raw_sheet(path, wanted=known_headings())
     assert raw.sheet == "Tracker"
-    assert '\nsheet = "Tracker"\n' in propose(raw).text
+    text = propose(raw).text
+    assert '\nsheet = "Tracker"\n' in text
+    assert f"# Not looked at: {others}. " in text
     with pytest.raises(SourceError, match="sheet Other 2 is empty"):
         read_raw_sheet(path, sheet="Other 2")
 
