@@ -7,6 +7,7 @@ import datetime as dt
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import IO, Any, BinaryIO, Final
 
 from ehcp_flow.dates import written
@@ -68,7 +69,9 @@ def write_facts(
         write(_csv_row(dict(zip(columns, columns, strict=True)), columns))
     count = 0
     for fact in facts:
-        row = as_row(_cells(fact) | dict(more.get(fact.case_id, {})), columns)
+        cells = _cells(fact)
+        cells.update(more.get(fact.case_id, {}))
+        row = as_row(cells, columns)
         if len(row.encode()) > LONGEST_ROW:
             raise FactError(fact.event, "", f"{row[:40]}...", f"a row holds at most {LONGEST_ROW} bytes")
         write(row)
@@ -111,13 +114,19 @@ def _text(value: dt.date | dt.datetime) -> str:
     return written(value).replace("+00:00", "Z")
 
 
+@cache
+def _columns_of(kind: type[Fact]) -> tuple[str, ...]:
+    """Return the columns that facts of an event have."""
+    return tuple(name for name in COLUMNS if name in kind.model_fields)
+
+
 def _cells(fact: Fact) -> dict[str, str]:
     cells = {}
-    for name in COLUMNS:
-        value = getattr(fact, name, None)
-        if value is None:
-            continue
-        cells[name] = text = value if isinstance(value, str) else _text(value)
-        if UNFIT.search(text):
-            raise FactError(fact.event, name, text, "a file cannot hold a NUL or half a surrogate pair")
+    for name in _columns_of(type(fact)):
+        value = getattr(fact, name)
+        if value is not None:
+            cells[name] = value if isinstance(value, str) else _text(value)
+    if UNFIT.search("\n".join(cells.values())):
+        name, text = next((name, text) for name, text in cells.items() if UNFIT.search(text))
+        raise FactError(fact.event, name, text, "a file cannot hold a NUL or half a surrogate pair")
     return cells
