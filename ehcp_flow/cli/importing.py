@@ -14,18 +14,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 import typer
 
 from ehcp_flow.cli.command import CliCommand, options
-from ehcp_flow.cli.messages import ProgressBar, RefusedRows, count, note, note_alike
+from ehcp_flow.cli.messages import SHOWN, ProgressBar, RefusedRows, count, note, note_alike
 from ehcp_flow.cli.options import AllErrors, StoreUrl, TableFormat, option
 from ehcp_flow.cli.output import print_outcome
 from ehcp_flow.cli.recorded import Records, Unrecorded, events_recorded
 from ehcp_flow.cli.refused_file import RefusedTo, Retry, given_or_retried, write_refused
 from ehcp_flow.cli.sheet_source import ConvertFileName, sheet_rows
 from ehcp_flow.cli.source_kinds import open_store
+from ehcp_flow.dates import written
 from ehcp_flow.errors import ExitCode
 
 if TYPE_CHECKING:
     from ehcp_flow.conversion import ConvertedRows
     from ehcp_flow.errors import RowRefused
+    from ehcp_flow.facts import Fact
     from ehcp_flow.readers.case_reader import Entry
     from ehcp_flow.store import Store
     from ehcp_flow.store.imports import ImportResult, Item
@@ -91,7 +93,7 @@ def _import(
     """
     told = RefusedRows(everything=all_errors)
     with _opened(store, authority, dry_run=facts.dry_run) as opened, ProgressBar("importing") as bar:
-        result, warnings = _take(opened, facts, bar, told)
+        result, warnings, sheet = _take(opened, facts, bar, told)
     for warning in warnings:
         note(f"warning: {warning}")
     note_alike(result.alike)
@@ -102,8 +104,11 @@ def _import(
         note("this very file was imported before; nothing was left to do")
     elif result.resumed_at:
         note(f"went on after {count(result.resumed_at, 'row')}, where an earlier run had stopped")
+    if result.emptied:
+        _tell_emptied(result.emptied)
     row = {name: getattr(result, name) for name in result.__slots__ if name not in {"seconds", "alike"}}
-    print_outcome(row, _sentence(result), form)
+    row["emptied"] = len(result.emptied)
+    print_outcome(row, _sentence(result, sheet), form)
     if result.refused:
         raise typer.Exit(ExitCode.REFUSED)
 
@@ -144,7 +149,7 @@ class _RowsToTake(NamedTuple):
 
 def _take(
     store: Store, facts: _FactsToImport, bar: ProgressBar, told: RefusedRows
-) -> tuple[ImportResult, Sequence[str]]:
+) -> tuple[ImportResult, Sequence[str], ConvertedRows | None]:
     from ehcp_flow.store.imports import import_facts
 
     refused: list[RowRefused] = []
@@ -159,9 +164,10 @@ def _take(
         result = import_facts(
             store, rows.entries, source=rows.digest, name=rows.name, recorded_by=facts.recorded_by,
             dry_run=facts.dry_run, same_id=rows.same_id, refused=refuse,
+            silent=None if rows.sheet is None else rows.sheet.silent_names(),
         )  # fmt: skip
         write_refused(facts.refused, refused, rows.sheet, rows.again, rows.name)
-    return result, rows.warnings()
+    return result, rows.warnings(), rows.sheet
 
 
 def _rows(facts: _FactsToImport, bar: ProgressBar, stack: ExitStack) -> _RowsToTake:
@@ -208,7 +214,18 @@ def _declared(entries: Iterable[Entry], events: Sequence[str]) -> Iterable[Entry
     return declared_entries(entries, events)
 
 
-def _sentence(result: ImportResult) -> str:
+def _tell_emptied(facts: Sequence[Fact]) -> None:
+    """Say which cells of a sheet were emptied since it was imported, and how what never happened is taken back."""
+    since = "cell was emptied since it was" if len(facts) == 1 else "cells were emptied since they were"
+    named = ", ".join(f"{fact.id} ({written(fact.on)})" for fact in facts[:SHOWN])
+    more = f" and {count(len(facts) - SHOWN, 'other')}" if len(facts) > SHOWN else ""
+    note(
+        f"{len(facts):,} {since} imported, and nothing was voided: {named}{more}; to take back what "
+        "never happened, import a fact_voided of that day, with the name in corrects and a reason"
+    )
+
+
+def _sentence(result: ImportResult, sheet: ConvertedRows | None) -> str:
     new = "" if result.resumed_at else f", {result.taken - result.corrections:,} new"
     corrected = f" ({count(result.corrections, 'correction')}{new})"
     said: list[Any] = [
@@ -219,7 +236,9 @@ def _sentence(result: ImportResult) -> str:
         f"{result.refused:,} refused",
     ]
     runs = ", over all runs of this file" if result.resumed_at else ""
-    return f"{count(result.rows, 'row')}: {', '.join(said)}{runs}"
+    # A row of a sheet is a child, and has several facts.
+    rows = result.rows if sheet is None else sheet.height
+    return f"{count(rows, 'row')}: {', '.join(said)}{runs}"
 
 
 IMPORT: Final = CliCommand(

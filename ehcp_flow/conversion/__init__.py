@@ -74,6 +74,15 @@ class ConvertedCases(Caseload):
         super().__init__(cases, report)
         self.notes = tuple(rows.notes)
         self.carried = rows.carried_values()
+        self._rows = rows
+
+    @property
+    def silent(self) -> Mapping[str, Sequence[str]]:
+        """The names of the facts of each case that its cells could tell, and do not.
+
+        `import_facts` counts those among them that a store holds: cells that were emptied.
+        """
+        return self._rows.silent_names()
 
 
 def convert(

@@ -47,7 +47,8 @@ class ConvertedRows:
 
     `refused` are the cells that could not be read, `notes` say how the sheet was read, and `same_id` what a fact means
     that comes again under its name and says something else: `refuse` or `corrects`. `ids` are the cases of the sheet's
-    rows, where a row is a child. A return, which is several tables, has no `sheet`.
+    rows, where a row is a child. A return, which is several tables, has no `sheet`. `silent` are the names of the facts
+    that the sheet's cells could tell, and do not, each with its case.
     """
 
     name: str
@@ -59,6 +60,7 @@ class ConvertedRows:
     declared: frozenset[str] = frozenset()
     read: int = 0
     ids: pl.Series | None = None
+    silent: pl.DataFrame | None = None
     together = False
     entering = True
 
@@ -71,6 +73,13 @@ class ConvertedRows:
     def height(self) -> int:
         """How many rows were read: of the sheet, or of all tables of a return."""
         return self.sheet.height if self.sheet is not None else self.read
+
+    def silent_names(self) -> dict[str, list[str]]:
+        """Return the names of the facts of each case that its cells could tell, and do not."""
+        found: dict[str, list[str]] = {}
+        for case_id, name in () if self.silent is None else self.silent.iter_rows():
+            found.setdefault(case_id, []).append(name)
+        return found
 
     @property
     def unknown_columns(self) -> tuple[str, ...]:
@@ -190,6 +199,7 @@ class _Conversion:
         self.refused: dict[tuple[int, str], RowRefused] = {}
         self.notes: list[str] = list(sheet.notes)
         self.orders: dict[str, dict[DateOrder, list[tuple[int, str]]]] = {}
+        self.silent: list[pl.DataFrame] = []
 
     def run(self) -> ConvertedRows:
         """Return the facts of every row."""
@@ -218,8 +228,9 @@ class _Conversion:
         refused = sorted(self.refused.values(), key=lambda row: row.line)
         once = once.drop("_rule").select(name for name in (*COLUMNS, *self.file.carry, LINE) if name in once.columns)
         return ConvertedRows(
-            sheet.name, once, sheet, refused, self.notes, self.file.same_id, frozenset(self.file.carry), ids=ids
-        )
+            sheet.name, once, sheet, refused, self.notes, self.file.same_id, frozenset(self.file.carry), ids=ids,
+            silent=pl.concat(self.silent) if self.silent else None,
+        )  # fmt: skip
 
     def _declarations(self, facts: pl.DataFrame) -> pl.DataFrame:
         """Return a fact for each case that says what the sheet records at all, on the day of the case's first fact.
@@ -304,6 +315,7 @@ class _Conversion:
         frame = pl.DataFrame([text.alias(column) for column, text in columns.items()])
         frame = frame.with_columns(self.sheet.rows.alias(LINE), pl.lit(name).alias("_rule"))
         frame = frame.with_columns(fact_id=self._fact_ids(rule, frame, name))
+        self.silent.append(frame.filter(~there).select("case_id", "fact_id").drop_nulls())
         order = [each for each in (*COLUMNS, *self.file.carry, LINE, "_rule") if each in frame.columns]
         return frame.filter(fine).select(order)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -25,7 +25,7 @@ from ehcp_flow.store.base import Store
 from ehcp_flow.store.planning import Plan
 from ehcp_flow.store.restated import InDoubt, is_plain_value, said_of
 from ehcp_flow.store.results import ImportState
-from ehcp_flow.store.source_names import SameId
+from ehcp_flow.store.source_names import SameId, name_in_source
 from ehcp_flow.vocabulary import declared_words
 
 __all__ = ["ImportResult", "Item", "declared_digest", "import_facts", "import_file"]
@@ -41,6 +41,7 @@ class ImportResult:
     `resumed_at` is how many rows an earlier run had dealt with; `already` is true if one had finished the file. `alike`
     are groups of ids that are nearly the same (`case_ids.nearly_the_same`), of the file and of the store, at least one
     of the file in each. `corrections` is how many of the facts that this run took stand in the place of others.
+    `emptied` are the facts of the store that the source could have told, and no longer tells: none is voided by that.
     """
 
     rows: int
@@ -53,6 +54,7 @@ class ImportResult:
     seconds: float
     alike: tuple[tuple[str, ...], ...] = ()
     corrections: int = 0
+    emptied: tuple[Fact, ...] = ()
 
 
 def import_facts(  # noqa: PLR0913 - one parameter for each setting
@@ -65,6 +67,7 @@ def import_facts(  # noqa: PLR0913 - one parameter for each setting
     batch: int = 2_000,
     dry_run: bool = False,
     same_id: SameId = "refuse",
+    silent: Mapping[str, Collection[str]] | None = None,
     refused: Callable[[RowRefused], object] | None = None,
     progress: Callable[[ImportState], object] | None = None,
 ) -> ImportResult:
@@ -73,9 +76,10 @@ def import_facts(  # noqa: PLR0913 - one parameter for each setting
     `source` is what the store remembers the progress under (None: it does not, and duplicates are still recognised).
     A fact that says when or by whom it was recorded keeps that; else the store's clock and `recorded_by` fill it.
     A fact that comes under the `fact_id` of another, and says something else, is refused; with `same_id="corrects"` it
-    corrects that one. `refused` is called with each row that is not taken, `progress` after each batch. A dry run
-    writes nothing. Raises StoreUnavailable and the like; what earlier batches took stays, and running it again goes on
-    from there.
+    corrects that one. `silent` are names of facts of each case that the source could tell, and does not: those that the
+    store holds are `emptied`. `refused` is called with each row that is not taken, `progress` after each batch. A dry
+    run writes nothing. Raises StoreUnavailable and the like; what earlier batches took stays, and running it again goes
+    on from there.
     """
     began = time.monotonic()
     scope = store.scope
@@ -103,8 +107,15 @@ def import_facts(  # noqa: PLR0913 - one parameter for each setting
     return ImportResult(
         state.rows_read, state.taken, state.duplicates, state.refused,
         before.rows_read if state == before else resumed_at, already, dry_run,
-        time.monotonic() - began, taking.alike(), taking.corrections,
+        time.monotonic() - began, taking.alike(), taking.corrections, tuple(_emptied(store, silent or {})),
     )  # fmt: skip
+
+
+def _emptied(store: Store, silent: Mapping[str, Collection[str]]) -> Iterator[Fact]:
+    """Yield the facts that stand in the store under names of which their source tells nothing any more."""
+    for stored in store.cases(silent) if silent else ():
+        names = set(silent[stored.case.case_id])
+        yield from (fact for fact in stored.case.facts if name_in_source(fact) in names)
 
 
 class _Taking:

@@ -14,12 +14,17 @@ from ehcp_flow.fact_names import taken_already
 from ehcp_flow.facts import Fact
 from ehcp_flow.store.fact_rows import text_of
 
-__all__ = ["NamesElsewhere", "SameId", "SourceNames"]
+__all__ = ["NamesElsewhere", "SameId", "SourceNames", "name_in_source"]
 
 SameId: TypeAlias = Literal["refuse", "corrects"]
 """What a row means that comes again under the name of another: nothing that is right, or a correction."""
 _AGAIN: Final = "#again-"
 """What stands between the name that a source gives and the number of a correction by that name."""
+
+
+def name_in_source(fact: Fact) -> str:
+    """Return the name that its source gives to a fact, be it told again since or not; empty for none."""
+    return (fact.fact_id or "").partition(_AGAIN)[0]
 
 
 class _Told(NamedTuple):
@@ -42,7 +47,7 @@ class SourceNames:
     def add(self, fact: Fact, *, redacted: bool = False) -> None:
         """Note a fact that the case holds."""
         if fact.fact_id is not None:
-            self._told.setdefault(fact.fact_id.partition(_AGAIN)[0], []).append(_Told(fact, redacted))
+            self._told.setdefault(name_in_source(fact), []).append(_Told(fact, redacted))
 
     def taken(self, fact: Fact, same_id: SameId) -> Fact | None:
         """Return the fact as it is to be taken, None if it is there already.

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import json
 
 import pytest
 import xlsxwriter
@@ -140,10 +141,10 @@ def test_a_workbook_that_holds_no_facts_says_how_any_other_sheet_is_read(tmp_pat
 def test_a_sheet_is_imported_once_however_often(tracker, columns, tmp_path):
     store = f"sqlite:///{tmp_path}/cases.db"
     first = invoke("import", tracker, "--columns", columns, "--store", store)
-    # Three of them say whose desk a case is on: the column that is carried.
-    assert first.stdout == "9 rows: 9 facts taken, 0 duplicates, 0 refused\n"
+    # Three of them say whose desk a case is on: the column that is carried. A row of a sheet is a child.
+    assert first.stdout == "3 rows: 9 facts taken, 0 duplicates, 0 refused\n"
     again = invoke("import", tracker, "--columns", columns, "--store", store)
-    assert again.stdout == "9 rows: 0 facts taken, 9 duplicates, 0 refused\n"
+    assert again.stdout == "3 rows: 0 facts taken, 9 duplicates, 0 refused\n"
 
 
 def test_what_cannot_be_read_of_a_sheet_is_refused_at_every_door_and_the_rest_is_kept(tracker, columns, tmp_path):
@@ -179,7 +180,7 @@ def test_a_sheet_imported_again_corrects_what_changed_where_its_convert_file_say
     assert invoke("import", tracker, "--columns", columns, "--store", store).exit_code == 0
     tracker.write_text(tracker.read_text("cp1252").replace("13/04/2026", "14/04/2026"), "cp1252")
     refused = invoke("import", tracker, "--columns", columns, "--store", store)
-    assert refused.stdout == "9 rows: 0 facts taken, 8 duplicates, 1 refused\n"
+    assert refused.stdout == "3 rows: 0 facts taken, 8 duplicates, 1 refused\n"
     columns.write_text('same_id = "corrects"\n' + COLUMNS, "utf-8")
     corrected = invoke("import", tracker, "--columns", columns, "--store", store)
     assert corrected.exit_code == 0, corrected.stderr
@@ -187,6 +188,37 @@ def test_a_sheet_imported_again_corrects_what_changed_where_its_convert_file_say
     state = invoke("check", store, *AS_OF, "--case", "A2", "--limit", "decide_assess", "--format", "csv")
     assert next(iter(csv.DictReader(io.StringIO(state.stdout))))["done_on"] == "2026-04-14"
     assert invoke("import", tracker, "--columns", columns, "--store", store, "--same-id", "refuse").exit_code == 0
+
+
+def test_a_cell_that_was_emptied_is_counted_and_voids_nothing(tracker, columns, tmp_path):
+    store = f"sqlite:///{tmp_path}/cases.db"
+    sheet = tracker.read_text("cp1252")
+    columns.write_text('same_id = "corrects"\n' + COLUMNS, "utf-8")
+    to = ("--columns", columns, "--store", store)
+    for text in (sheet, sheet.replace("13/04/2026", "14/04/2026")):
+        tracker.write_text(text, "cp1252")
+        done = invoke("import", tracker, *to, "--format", "json")
+        assert (done.exit_code, json.loads(done.stdout)[0]["emptied"], done.stderr.count("voided")) == (0, 0, 0), (
+            done.stderr
+        )
+    tracker.write_text(sheet.replace("13/04/2026", ""), "cp1252")
+    said = ""
+    for more in (("--dry-run",), ()):
+        done = invoke("import", tracker, *to, *more)
+        assert done.exit_code == 0, done.stderr
+        (said,) = (line for line in done.stderr.splitlines() if "nothing was voided" in line)
+        assert "1 cell was emptied since it was imported, and nothing was voided: A2/" in said
+        assert "#again-1 (2026-04-14); to take back what never happened, import a fact_voided" in said
+    shown = invoke("check", store, *AS_OF, "--case", "A2", "--limit", "decide_assess", "--format", "csv")
+    assert next(csv.DictReader(io.StringIO(shown.stdout)))["done_on"] == "2026-04-14"
+    name = said.split("voided: ")[1].split(" ")[0]
+    void = f"case_id,event,on,corrects,reason\nA2,fact_voided,2026-04-14,{name},typed in the wrong row\n"
+    (tmp_path / "void.csv").write_text(void, "utf-8")
+    assert invoke("import", tmp_path / "void.csv", "--store", store).exit_code == 0
+    again = invoke("import", tracker, *to, "--format", "json")
+    assert json.loads(again.stdout)[0]["emptied"] == 0
+    tracker.write_text(sheet.replace("13/04/2026", "soon"), "cp1252")
+    assert json.loads(invoke("import", tracker, *to, "--format", "json").stdout)[0]["emptied"] == 0
 
 
 def test_a_month_without_a_day_is_kept_as_that(tracker, columns):
