@@ -211,12 +211,13 @@ def test_a_cell_that_was_emptied_is_counted_and_voids_nothing(tracker, columns, 
         assert "#again-1 (2026-04-14); to take back what never happened, import a fact_voided" in said
     shown = invoke("check", store, *AS_OF, "--case", "A2", "--limit", "decide_assess", "--format", "csv")
     assert next(csv.DictReader(io.StringIO(shown.stdout)))["done_on"] == "2026-04-14"
+    # The correction is taken back, and what it corrected stands again: so that is taken back too.
     name = said.split("voided: ")[1].split(" ")[0]
-    void = f"case_id,event,on,corrects,reason\nA2,fact_voided,2026-04-14,{name},typed in the wrong row\n"
-    (tmp_path / "void.csv").write_text(void, "utf-8")
-    assert invoke("import", tmp_path / "void.csv", "--store", store).exit_code == 0
-    again = invoke("import", tracker, *to, "--format", "json")
-    assert json.loads(again.stdout)[0]["emptied"] == 0
+    for on, fact_id, left in (("2026-04-14", name, 1), ("2026-04-13", name.removesuffix("#again-1"), 0)):
+        void = f"case_id,event,on,corrects,reason\nA2,fact_voided,{on},{fact_id},typed in the wrong row\n"
+        (tmp_path / "void.csv").write_text(void, "utf-8")
+        assert invoke("import", tmp_path / "void.csv", "--store", store).exit_code == 0
+        assert json.loads(invoke("import", tracker, *to, "--format", "json").stdout)[0]["emptied"] == left
     tracker.write_text(sheet.replace("13/04/2026", "soon"), "cp1252")
     assert json.loads(invoke("import", tracker, *to, "--format", "json").stdout)[0]["emptied"] == 0
 
