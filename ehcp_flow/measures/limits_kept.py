@@ -21,6 +21,7 @@ __all__ = ["LimitsKept", "last_twelve_months"]
 _YEAR: Final = dt.timedelta(days=365)
 _ONE_DAY: Final = dt.timedelta(days=1)
 _MET: Final = STATUSES.index("met")
+_UNRECORDED: Final = STATUSES.index("unrecorded")
 _MISSED: Final = {STATUSES.index(name): name for name in ("late", "overdue", "overtaken", "premature")}
 _NAMES: Final = ("in_time", "excused", "late", "overdue", "overtaken", "premature")
 
@@ -43,6 +44,7 @@ class LimitsKept:
         self._held: dict[str, dict[str, list[str]]] = {}
         self._overdue: dict[str, list[Deadline]] = {}
         self._contested: dict[str, list[str]] = {}
+        self._unrecorded: list[str] = []
         self._roots: dict[CompiledRulebook, list[str | None]] = {}
 
     def add(self, answer: Answer | CountedCase) -> None:
@@ -54,6 +56,8 @@ class LimitsKept:
         last, status = kernel.LAST * size, kernel.STATUS * size
         for row in judged.rows:
             limit, stands = roots[out[row]], out[status + row]
+            if limit is not None and stands == _UNRECORDED and out[last + row] <= self._end:
+                self._unrecorded.append(case_id)
             if limit is None or (stands != _MET and stands not in _MISSED):
                 continue
             fell_due = self._start <= out[last + row] <= self._end
@@ -118,3 +122,7 @@ class LimitsKept:
     def overdue(self) -> list[Deadline]:
         """Return every deadline that is past and not done, and is not excused: those of the register of breaches."""
         return [one for each in self._overdue.values() for one in each]
+
+    def unrecorded(self) -> CaseCount:
+        """Return of how many time limits that are past the source is declared not to record what became of them."""
+        return CaseCount(self._unrecorded)

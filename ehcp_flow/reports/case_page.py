@@ -15,6 +15,7 @@ from ehcp_flow.facts import Fact
 from ehcp_flow.measures.deadline_filter import STANDING, WORK, Chosen
 from ehcp_flow.measures.figures import are_of
 from ehcp_flow.outputs import Kind
+from ehcp_flow.record_table import DECLARED
 from ehcp_flow.reports.page import generated_by, render
 from ehcp_flow.reports.plain_words import capital, day_of, happened, how_long, must, number_in_words, who, whom
 from ehcp_flow.reports.stages import track_of
@@ -79,6 +80,9 @@ def case_page(answer: Answer) -> str:
     ahead = [one for one in limits if one.status == "open" and (one.due_on is None or one.due_on >= answer.as_of)]
     late = [one for one in limits if one.missed and (one.breach or one.excused_by)]
     rest = [one for one in limits if one not in ahead and one not in late]
+    unrecorded = sum(
+        one.status == "unrecorded" and one.kind in WORK and one.derivation.limit.side != "family" for one in rest
+    )
     state = answer.case_state
     return render(
         "case.html.j2",
@@ -87,13 +91,17 @@ def case_page(answer: Answer) -> str:
         state=_sentence(state.pathway.meaning),
         since=say(state.since) if state.since else "",
         track=track_of(answer) if are_of(answer.judged.book.rulebook) else None,
-        stands=list(_stands(late)),
+        stands=list(_stands(late, unrecorded)),
         follows=list(_follows(answer)),
         rights=list(_rights(answer, late)),
         ahead=[_item(deadline) for deadline in ahead],
         late=[_item(deadline) for deadline in late],
         rest=[_item(deadline) for deadline in rest],
-        happened=[_happening(fact) for fact in answer.case.facts if fact.on <= answer.as_of or fact.prospective],
+        happened=[
+            _happening(fact)
+            for fact in answer.case.facts
+            if fact.event != DECLARED and (fact.on <= answer.as_of or fact.prospective)
+        ],
         findings=[str(finding) for finding in answer.findings],
     )
 
@@ -105,8 +113,11 @@ _MOST: Final = 4
 """How much of what follows a family is told at once; the rest stands below."""
 
 
-def _stands(late: Sequence[Deadline]) -> Iterator[str]:
-    """Yield where things stand, thing by thing: what is late, by whom, and whether the law allows it."""
+def _stands(late: Sequence[Deadline], unrecorded: int) -> Iterator[str]:
+    """Yield where things stand, thing by thing: what is late, by whom, and whether the law allows it.
+
+    `unrecorded` is of how many things the records do not say whether they were done.
+    """
     undone = [one for one in late if one.status == "overdue" and one.derivation.limit.side != "family"]
     for one in undone[:_MOST]:
         had = "had to" if one.kind in ("statutory", "derived") else "was to"
@@ -122,7 +133,10 @@ def _stands(late: Sequence[Deadline]) -> Iterator[str]:
         delays = "these delays" if unexcused > 1 else "this delay"
         yield f"No reason for {delays} that the law accepts is on record."
     if not undone:
-        yield "Nothing is late now."
+        yield "Nothing that is on record is late now." if unrecorded else "Nothing is late now."
+    if unrecorded:
+        things = "one thing was" if unrecorded == 1 else f"{number_in_words(unrecorded)} things were"
+        yield f"Whether {things} done, the records here do not say: see below."
     done_late = [one for one in late if one.status == "late" and one.breach]
     if done_late:
         many = len(done_late)

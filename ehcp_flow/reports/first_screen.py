@@ -50,6 +50,7 @@ def law_kept(overview: Overview) -> LawKept:
     limits = [{**row, "in_time_said": _in_time(row)} for row in overview.kept.rows()]
     overdue = overview.kept.overdue()
     due, in_time = (sum(row[name] for row in limits) for name in ("due", "in_time"))
+    unrecorded = overview.kept.unrecorded()
     more = []
     if overdue:
         limits_are = count(len(overdue), "time limit is", "time limits are")
@@ -59,7 +60,8 @@ def law_kept(overview: Overview) -> LawKept:
         oldest = day_of(min(one.due_on for one in overdue if one.due_on))
         more.append(f"The oldest was due on {oldest}; {count(others, 'is', 'are')} another body’s to meet.")
     else:
-        answer = f"{'Yes' if in_time == due else 'Not always'}: no time limit is past and not met today."
+        kept = "Not always" if in_time != due else "As far as is recorded" if unrecorded else "Yes"
+        answer = f"{kept}: no time limit is past and not met today."
     if due:
         more.append(
             f"Of what fell due in the last 12 months, {percent(in_time, due)}% was done in time "
@@ -68,6 +70,13 @@ def law_kept(overview: Overview) -> LawKept:
     contested = sum(row["contested"] for row in limits)
     if contested:
         more.append(f"{count(contested, 'breach is', 'breaches are')} contested: another lawful reading finds none.")
+    if unrecorded:
+        limits_are = count(unrecorded, "time limit that is", "time limits that are")
+        children_are = count(len(set(unrecorded.cases)), "child", "children")
+        more.append(
+            f"Of {limits_are} past, for {children_are}, the source is declared not to record what became of "
+            "them: they are counted nowhere here."
+        )
     worst = [row for row in limits if row["overdue_now"] or row["in_time"] < row["due"]]
     return LawKept(answer, " ".join(more), worst[:CARDS], limits)
 

@@ -56,6 +56,17 @@ def test_an_excused_delay_says_so_and_an_overdue_one_how_long_it_is():
     assert "It is 5 weeks and 4 days late today." in section(overdue, "late")
 
 
+def test_a_gap_that_is_declared_is_told_once_and_is_neither_late_nor_no_delay():
+    last_review = ("2022-03-10 final_plan_sent", "2025-01-11 review_meeting_held")
+    declared = "2022-03-10 records_declared value=final_plan_sent review_meeting_held"
+    page = page_of(told("a", *last_review, declared))
+    assert "Nothing that is on record is late now." in page
+    assert page.count("Whether six things were done, the records here do not say: see below.") == 1
+    assert "The law has not been kept." not in page
+    assert section(page, "happened").count("<li>") == 2, "what the source records is nothing that happened"
+    assert "on record is late" not in page_of(told("a", *last_review))
+
+
 def test_a_protected_time_and_guidance_have_words_of_their_own():
     case = told("a", "2025-06-01 request_received parent", "2025-06-20 draft_plan_sent")
     page = page_of(case, "2025-06-25")

@@ -10,6 +10,7 @@ from ehcp_flow.measures.change import clear_change
 from ehcp_flow.reports.calendar_feed import work_calendar
 from ehcp_flow.reports.case_page import case_page
 from ehcp_flow.reports.charts import Bar, Line, bar_chart, line_chart
+from ehcp_flow.reports.first_screen import law_kept
 from ehcp_flow.reports.overview import overview
 from ehcp_flow.reports.page import report_page
 from ehcp_flow.reports.verdict import Elsewhere, headlines, in_words
@@ -32,6 +33,22 @@ def test_a_caseload_of_nothing_still_makes_a_page_and_a_workbook(watched, tmp_pa
     assert watched.said == []
     write_workbook(nothing, io.BytesIO())
     assert report_page(nothing, suppress=5)
+
+
+def test_what_the_source_is_declared_not_to_record_is_no_breach_of_the_page_and_no_assurance_either():
+    last_review = ("2022-03-10 final_plan_sent", "2025-01-11 review_meeting_held")
+    declared = "2022-03-10 records_declared value=final_plan_sent review_meeting_held"
+    without, declares = (
+        law_kept(overview(answered(told("a", *facts), as_of="2026-06-30"), "2026-06-30"))
+        for facts in (last_review, (*last_review, declared))
+    )
+    assert without.answer.startswith("No: 3 time limits are past")
+    assert "declared" not in without.more
+    assert declares.answer == "As far as is recorded: no time limit is past and not met today."
+    assert declares.more == (
+        "Of 6 time limits that are past, for 1 child, the source is declared not to record what became of them: they "
+        "are counted nowhere here."
+    )
 
 
 def test_several_authorities_are_counted_and_stand_beside_no_region():
