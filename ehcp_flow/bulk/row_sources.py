@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias
 
 import polars as pl
 
+from ehcp_flow.bulk.arrow_tables import table_of
 from ehcp_flow.bulk.csvfile import CsvFile, csv_table
 from ehcp_flow.bulk.encoding import LINE, cells_of, standard
 from ehcp_flow.bulk.jsonfile import JsonFile
@@ -224,10 +225,7 @@ def open_rows(
     if isinstance(source, (str, os.PathLike)):
         return _of_path(Path(source), name or os.fspath(source))
     if hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__"):
-        arrow = pl.from_arrow(source)
-        if not isinstance(arrow, pl.DataFrame):
-            raise SourceError(name or "Arrow", "this is one column and no table")
-        return FrameSource(arrow, name or "table")
+        return FrameSource(table_of(source, name or "Arrow"), name or "table")
     if isinstance(source, Mapping):
         source = source.values()
     told = list(source)

@@ -7,7 +7,6 @@ a day as `2026-03-02`, an empty cell as nothing. So the same sheet gives the sam
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 import os
 import re
@@ -22,6 +21,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from ehcp_flow.bulk.arrow_tables import BLANK, table_of, text_of_cell
 from ehcp_flow.conversion.heading_rows import heading_key, names_of, scores_of, with_merged
 from ehcp_flow.errors import LibraryMissing, SourceError, SourceMissing
 from ehcp_flow.formulas import rearmed
@@ -46,7 +46,6 @@ _SAYS_1904: Final = {
 _BIFF_BEGINS: Final = b"\x09\x08\x10\0\0\x06\x05\0"
 """How what an XLS says of the whole workbook begins (BIFF8: BOF of the globals)."""
 _BIFF_DATES, _BIFF_END = 0x22, 0x0A
-_BLANK: Final = " \t\r\n\f\v\u00a0\u200b\ufeff"
 
 
 @dataclass(frozen=True)
@@ -203,7 +202,7 @@ def _of_csv(text: str, name: str, notes: list[str]) -> RawSheet:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     except csv.Error as error:
         raise SourceError(name, f"it cannot be split into cells ({error}); save it as CSV again") from None
-    sheet = [[cell.strip(_BLANK) for cell in row] for row in rows]
+    sheet = [[cell.strip(BLANK) for cell in row] for row in rows]
     if sheet and sheet[0][-2:] == [*REFUSED_COLUMNS]:
         return RawSheet(name, [[rearmed(cell) for cell in row] for row in sheet], tuple(notes), header=0)
     return RawSheet(name, sheet, tuple(notes))
@@ -257,7 +256,7 @@ def _of_workbook(data: bytes, name: str, sheet: str | None, wanted: Collection[s
         raise SourceError(name, f"the workbook cannot be read: {error}") from None
     others = tuple(each for each in names if each != chosen)
     notes = [f"its sheet {chosen!r} was read, and not {named(others)}"] if others and sheet is None else []
-    rows = [[_text(cell) for cell in row] for row in frame.iter_rows()]
+    rows = [[text_of_cell(cell) for cell in row] for row in frame.iter_rows()]
     of_several = chosen if others else None
     return RawSheet(
         f"{name}[{chosen}]", rows, tuple(notes), from_1904=_from_1904(data), sheet=of_several, others=others
@@ -280,7 +279,7 @@ def _most_like(book: Any, names: Sequence[str], wanted: Collection[str]) -> str:
     best, most = names[0], -1
     for name in names:
         beginning = _cells_of(book, name, _LOOKED_AT)
-        scores = scores_of([[_text(cell) for cell in row] for row in beginning.iter_rows()], wanted)
+        scores = scores_of([[text_of_cell(cell) for cell in row] for row in beginning.iter_rows()], wanted)
         if scores and max(scores) > most:
             best, most = name, max(scores)
     return best
@@ -323,9 +322,7 @@ def _of_frame(source: Any, name: str) -> RawSheet:
         # A pandas frame: cell by cell, because a column of objects may hold days, texts and NaN side by side.
         headings, body = [str(each) for each in source.columns], source.itertuples(index=False, name=None)
     elif hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__"):
-        frame = pl.from_arrow(source)
-        if not isinstance(frame, pl.DataFrame):
-            raise SourceError(name, "this is one column and no table")
+        frame = table_of(source, name)
         headings, body = frame.columns, frame.rows()
     elif hasattr(source, "keys") and hasattr(source, "fetchmany"):
         headings, body = list(source.keys()), _fetched(source)
@@ -340,7 +337,7 @@ def _of_frame(source: Any, name: str) -> RawSheet:
             f"a {type(source).__name__} is no table: give a path, a frame of pandas, Polars or Arrow, a result, or a "
             "list of dicts",
         )
-    rows = [[_text(heading) for heading in headings], *([_text(cell) for cell in row] for row in body)]
+    rows = [[text_of_cell(heading) for heading in headings], *([text_of_cell(cell) for cell in row] for row in body)]
     return RawSheet(name, rows, header=0)
 
 
@@ -349,28 +346,3 @@ def _fetched(result: Any) -> Iterator[Sequence[Any]]:
     while batch := result.fetchmany(_FETCHED):
         # Some drivers give each row as a dict of its columns.
         yield from (tuple(row.values()) if isinstance(row, Mapping) else row for row in batch)
-
-
-def _text(cell: Any) -> str:
-    """Return a cell as text."""
-    if isinstance(cell, str):
-        return cell.strip(_BLANK)
-    if _is_missing(cell):
-        return ""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, dt.date):
-        is_day = not isinstance(cell, dt.datetime) or cell.time() == dt.time()
-        return f"{cell:%Y-%m-%d}" if is_day else str(cell)
-    # A whole number as a sheet shows it, be it kept as 7.0, by NumPy, or as a decimal.
-    return re.sub(r"\A(-?[0-9]+)\.0+\Z", r"\1", str(cell).strip(_BLANK))
-
-
-def _is_missing(cell: Any) -> bool:
-    """Whether a cell stands for nothing: None, and what is not equal to itself (NaN, NaT), or cannot say (NA)."""
-    try:
-        return cell is None or bool(cell != cell)  # noqa: PLR0124 - that is the question
-    except TypeError:
-        return True
-    except ValueError:
-        return False
