@@ -16,7 +16,7 @@ from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import AllErrors, option
 from ehcp_flow.cli.recorded import Records, Unrecorded, events_recorded
 from ehcp_flow.cli.refused_file import RefusedTo, Retry, given_or_retried, write_refused
-from ehcp_flow.cli.sheet_source import raw_sheet, sheet_rows
+from ehcp_flow.cli.sheet_source import is_return, raw_sheet, sheet_rows
 from ehcp_flow.cli.source_kinds import tell_read
 from ehcp_flow.errors import ExitCode
 from ehcp_flow.record_table import DECLARED
@@ -157,6 +157,9 @@ def _write_template(given: _SheetToRead, output: str | None) -> None:
 
 def _propose(source: str, sheet: str | None, to: str) -> None:
     """Write a convert file for a sheet, and tell what was made of it."""
+    if is_return(source):
+        why = f"{source} is a return and needs no convert file: ehcp-flow convert {shlex.quote(source)} --columns sen2"
+        raise typer.BadParameter(f"{why} (or blade, d2i, ssd)", param_hint="--propose")
     raw = raw_sheet(source, sheet)
     from ehcp_flow.conversion import propose, shipped_name
 

@@ -60,6 +60,7 @@ _MONTH_NAMED: Final = re.compile(
 )
 _SERIAL: Final = re.compile(r"([0-9]{5})(?:\.(0+))?")
 _MONTH_ALONE: Final = re.compile(r"([A-Za-z]{3,9})[-/., ]*([0-9]{4}|[0-9]{2})")
+_MONTH_FIGURES: Final = re.compile(r"([0-9]{1,2})[/.-]([0-9]{4})")
 _ISO_MONTH: Final = re.compile(r"([0-9]{4})-([0-9]{2})")
 _FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000
 _EPOCHS: Final = {False: dt.date(1899, 12, 30), True: dt.date(1904, 1, 1)}
@@ -158,5 +159,6 @@ _FORMS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str], DateOrder | 
     (_MONTH_NAMED, lambda match, order: _named(match[3], match[1], match[2], order)),
     (_MONTH_ALONE, lambda match, order: _month_alone(match[1], match[2], None, order)),
     (_ISO_MONTH, lambda match, order: _month_alone(None, match[1], match[2], order)),
+    (_MONTH_FIGURES, lambda match, order: _month_alone(None, match[2], match[1], order)),
 )
 """The forms of a day, each with how it is read; the first that fits is taken."""

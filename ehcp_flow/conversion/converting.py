@@ -25,7 +25,7 @@ __all__ = ["ConvertedRows", "convert_rows", "rows_of_facts", "rows_of_return"]
 
 _EMPTY: Final = ("", "nan", "nat", "none", "null", "<na>")
 """What stands for nothing in every sheet, compared without case."""
-_TOTALS: Final = ("total", "totals", "grand total", "sub total", "subtotal", "sum", "count", "average", "mean")
+_TOTALS: Final = r"(?i)\A\W*((grand|sub)[ -]?)?(total|count|sum|average|mean)s?\W*[0-9]*\W*\z"
 """What a sheet calls a row that adds up those above it."""
 _OF_TOTALS: Final = "it looks like the sheet's own row of totals, which is no child's: take it out of the sheet"
 _MONTH: Final = len("2024-04")
@@ -270,19 +270,21 @@ class _Conversion:
         frame = pl.DataFrame([part.alias(str(at)) for at, part in enumerate(parts)])
         ids = frame.select(pl.concat_str(pl.all(), separator="/")).to_series()
         for part, heading in zip(parts, self.file.case_id, strict=True):
-            totals = _keys_of(part).is_in(_TOTALS).fill_null(value=False)
+            totals = part.str.contains(_TOTALS).fill_null(value=False)
             for row, value in zip(self.sheet.rows.filter(totals).to_list(), part.filter(totals).to_list(), strict=True):
                 self.refused[row, ""] = RowRefused(self.sheet.name, row, heading, value, _OF_TOTALS)
             ids = ids.set(totals, None)
         lacking = ids.is_null() & says
-        for row in self.sheet.rows.filter(lacking).to_list():
+        without = written.filter(lacking).with_columns(row=self.sheet.rows.filter(lacking))
+        of_totals = (
+            pl.any_horizontal(pl.all().exclude("row").str.contains(_TOTALS)) if written.width else pl.lit(value=False)
+        )
+        for row, total in without.select("row", of_totals.alias("total")).iter_rows():
             at = row - self.sheet.first
             heading = next((each for each, part in zip(self.file.case_id, parts, strict=True) if part[at] is None), "")
-            total = any(heading_key(cells[at]) in _TOTALS for cells in self.sheet.columns.values())
-            expected = "the row does not say whose it is, so nothing of it was taken" + (
-                f"; {_OF_TOTALS}" if total else ""
-            )
-            self.refused.setdefault((row, ""), RowRefused(self.sheet.name, row, heading, None, expected))
+            why = "the row does not say whose it is, so nothing of it was taken"
+            told = f"{why}; {_OF_TOTALS}" if total else why
+            self.refused.setdefault((row, ""), RowRefused(self.sheet.name, row, heading, None, told))
         self._without_id = int(lacking.sum())
         return ids
 
@@ -398,11 +400,6 @@ class _Conversion:
     def _declared(self, heading: str) -> DateOrder:
         own = (rule.dates for rule in self.file.fact if rule.on.column == heading)
         return next(filter(None, own), None) or self.file.dates or DateOrder.DAY_FIRST
-
-
-def _keys_of(cells: pl.Series) -> pl.Series:
-    """Return cells as words are compared."""
-    return cells.str.strip_chars(" :.").str.to_lowercase()
 
 
 def _through(raw: pl.Series, meanings: Mapping[str, str]) -> pl.Series:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import zip_longest
 from typing import Final
 
-__all__ = ["SEVERAL", "heading_key", "names_of", "scores_of", "with_merged"]
+__all__ = ["SEVERAL", "blank_repeats", "heading_key", "names_of", "scores_of", "with_merged"]
 
 SEVERAL: Final = 2
 """How many cells a row has at least that is no title."""
@@ -62,3 +62,17 @@ def _numbered(name: str, taken: Iterable[str]) -> str:
     while heading_key(f"{name} ({number})") in taken:
         number += 1
     return f"{name} ({number})"
+
+
+def blank_repeats(rows: list[list[str]], names: Sequence[str]) -> int:
+    """Empty the rows that repeat the header, as those of a printed page do, and return how many there are.
+
+    Most of such a row's cells are the headings that they stand under.
+    """
+    repeats = 0
+    for at, row in enumerate(rows):
+        same = sum(cell == name for cell, name in zip(row, names, strict=True))
+        if same >= SEVERAL and 2 * same > sum(map(bool, row)):
+            rows[at] = [""] * len(row)
+            repeats += 1
+    return repeats

@@ -251,7 +251,9 @@ class _Proposing:
         if day is None:
             if self._beside(column, "day") is None:
                 self._leave(column, "there is no column with the day of that decision")
-        elif words is None or words.means is None:
+        elif words is None or words.means is None or not words.mostly(words.means.decides):
+            if words is not None:
+                self._leave(words, f"its words are not understood: {', '.join(sorted(set(words.cells))[:_MOST_WORDS])}")
             self._ask(day.name, means.ask, means.choices)
             yield _asked_about(day)
         else:

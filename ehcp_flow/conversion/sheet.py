@@ -22,7 +22,7 @@ from typing import Any, Final
 import polars as pl
 
 from ehcp_flow.bulk.arrow_tables import BLANK, table_of, text_of_cell
-from ehcp_flow.conversion.heading_rows import heading_key, names_of, scores_of, with_merged
+from ehcp_flow.conversion.heading_rows import blank_repeats, heading_key, names_of, scores_of, with_merged
 from ehcp_flow.errors import LibraryMissing, SourceError, SourceMissing
 from ehcp_flow.formulas import rearmed
 from ehcp_flow.inputs import WORKBOOKS, why_unreadable
@@ -118,6 +118,8 @@ class RawSheet:
         if cut:
             notes.append(f"{cut} row(s) have cells to the right of the last heading, which were left out")
         padded = [row[:width] + [""] * (width - len(row)) for row in body]
+        if repeats := blank_repeats(padded, names):
+            notes.append(f"{repeats} row(s) repeat the header, and were left out")
         by_column = zip(*padded, strict=True) if padded else ([] for _ in names)
         columns = {name: pl.Series(name, cells, dtype=pl.String) for name, cells in zip(names, by_column, strict=True)}
         return HeadedSheet(self.name, columns, at + 2, len(body), tuple(notes), self.from_1904)

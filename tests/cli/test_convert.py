@@ -127,6 +127,14 @@ def test_a_file_of_the_sector_is_named_when_a_proposal_is_asked_for(tmp_path):
     assert "--columns" in run("check", str(path)).stderr
 
 
+def test_a_return_needs_no_convert_file_and_is_proposed_none(tmp_path):
+    (tmp_path / "return.xml").write_text('<?xml version="1.0"?><Message/>')
+    done = run("convert", str(tmp_path / "return.xml"), "--propose", str(tmp_path / "columns.toml"))
+    assert done.exit_code == 2
+    assert "is a return and needs no convert file" in " ".join(done.stderr.split())
+    assert not (tmp_path / "columns.toml").exists()
+
+
 def test_a_proposal_by_which_nothing_can_be_converted_says_what_to_write_in_the_place_of_a_command(tmp_path):
     path, columns = tmp_path / "sheet.csv", tmp_path / "columns.toml"
     path.write_text("UPN,Colour\nA1,red\n", "utf-8")

@@ -58,6 +58,7 @@ def test_a_serial_number_is_its_day_in_the_workbooks_own_date_system(day):
         ("Apr-24", None, "two digits"),
         ("Smarch 2024", DAY, "no date"),
         ("2024-13", DAY, "no such month"),
+        ("13/2024", DAY, "no such month"),
         ("2 Smarch 2026", DAY, "no month"),
         ("soon", DAY, "no date"),
         ("\u0662/3/2026", DAY, "0 to 9"),
@@ -83,6 +84,6 @@ def test_any_text_is_a_day_or_has_a_fault_and_never_both(text, order, from_1904)
         dt.date.fromisoformat(read.day)
 
 
-@pytest.mark.parametrize("text", ["April 2024", "Apr 2024", "apr-24", "Apr. 24", "2024-04"])
+@pytest.mark.parametrize("text", ["April 2024", "Apr 2024", "apr-24", "Apr. 24", "2024-04", "04/2024", "4.2024"])
 def test_a_month_without_a_day_is_a_day_of_which_only_the_month_is_known(text):
     assert read_cell_date(text, DAY) == CellDate("2024-04")

@@ -127,7 +127,7 @@ def test_an_empty_cell_has_a_meaning_where_the_file_gives_it_one():
     assert [row.expected for row in refused] == ["the convert file has no meaning for it; it has Y"]
 
 
-@pytest.mark.parametrize("row", ["Total,2,,1,", "TOTAL:,,,,", ",Total,,2,"])
+@pytest.mark.parametrize("row", ["Total,2,,1,", "TOTAL:,,,,", ",Total,,2,", "Count: 4,,,,", "Sub-totals,,,,"])
 def test_a_row_of_totals_is_refused_once_and_called_what_it_probably_is(row):
     found = converted("A1,02/03/2026,,,", row)
     assert list(found) == ["A1"]
@@ -135,6 +135,13 @@ def test_a_row_of_totals_is_refused_once_and_called_what_it_probably_is(row):
     assert line == 3
     assert "the sheet's own row of totals" in says
     assert not [each for each in found.refused if each.case_id]
+
+
+def test_a_header_that_is_repeated_among_the_rows_is_left_out_and_said_to_have_been():
+    found = converted("A1,02/03/2026,,,", "UPN,Received,Agreed,Date decided,EP asked", "A2,03/03/2026,,,", "UPN,x,,,")
+    assert list(found) == ["A1", "A2"]
+    assert "1 row(s) repeat the header, and were left out" in found.notes
+    assert [(row.line, row.value) for row in found.refused] == [(5, "x")]
 
 
 def test_several_id_columns_are_joined_and_an_empty_part_refuses_the_row():

@@ -275,6 +275,16 @@ def test_an_exception_without_a_ground_is_asked_about_and_kept_as_not_stated():
     assert words.left_out == {"Exception": "not understood"}
 
 
+def test_words_of_a_decision_that_are_not_understood_are_named_and_the_day_is_asked_about_alone():
+    found = proposed("A1,see notes,13/03/2026", header="UPN,Decision,Date")
+    assert found.left_out == {"Decision": "its words are not understood: see notes"}
+    assert found.asked == {"Date": "which decision was it? No column says so"}
+
+
+def test_whether_a_plan_that_was_issued_was_a_draft_is_asked():
+    assert list(proposed("A1,13/03/2026", header="UPN,Date issued").asked) == ["Date issued"]
+
+
 def test_a_column_for_the_reviews_of_each_year_is_asked_about_and_its_facts_are_named_by_the_year():
     header = "UPN,AR 2025,AR 2024,Annual Review 2022/23"
     found = proposed("A1,13/03/2025,14/03/2024,15/03/2023", header=header)
