@@ -13,6 +13,7 @@ from ehcp_flow.conversion.cell_dates import CellDate, DateOrder, read_cell_date
 from ehcp_flow.conversion.convert_file import ConvertFile, FactRule, FromSheet, sources_of
 from ehcp_flow.conversion.heading_rows import heading_key
 from ehcp_flow.conversion.returns import ReturnColumns, ReturnedFact, ReturnRecords, facts_of_return, when_it_ends
+from ehcp_flow.conversion.row_ids import read_row_ids
 from ehcp_flow.conversion.sheet import HeadedSheet, RawSheet
 from ehcp_flow.errors import ConvertFileMissing, RowRefused, SourceError
 from ehcp_flow.facts import COLUMN_OF, COLUMNS, DATES, REQUIRED, Fact
@@ -25,9 +26,6 @@ __all__ = ["ConvertedRows", "convert_rows", "rows_of_facts", "rows_of_return"]
 
 _EMPTY: Final = ("", "nan", "nat", "none", "null", "<na>")
 """What stands for nothing in every sheet, compared without case."""
-_TOTALS: Final = r"(?i)\A\W*((grand|sub)[ -]?)?(total|count|sum|average|mean)s?\W*[0-9]*\W*\z"
-"""What a sheet calls a row that adds up those above it."""
-_OF_TOTALS: Final = "it looks like the sheet's own row of totals, which is no child's: take it out of the sheet"
 _MONTH: Final = len("2024-04")
 _MIDNIGHT: Final = r"[ T]00:00:00(\.0+)?\z"
 
@@ -204,9 +202,9 @@ class _Conversion:
     def run(self) -> ConvertedRows:
         """Return the facts of every row."""
         sheet = self.sheet
-        ids = self._case_ids()
-        kept = sheet.rows.filter(ids.is_not_null())
-        self.ids = ids
+        found = read_row_ids(sheet, {heading: self._cleaned(heading) for heading in self.file.case_id})
+        self.ids = ids = found.ids
+        self.refused |= {(row.line, ""): row for row in found.refused}
         frames = []
         seen: dict[str, int] = {}
         for rule in self.file.fact:
@@ -222,7 +220,7 @@ class _Conversion:
             self.notes.append(f"{doubled} fact(s) stand in more than one row, cell for cell, and count once")
         if self.file.records:
             once = pl.concat([self._declarations(once), once], how="diagonal").sort(LINE, maintain_order=True)
-        if len(kept) < sheet.height and (blank := sheet.height - len(kept) - self._without_id):
+        if blank := ids.null_count() - len(found.refused):
             self.notes.append(f"{blank} blank row(s)")
         self._tell_orders()
         refused = sorted(self.refused.values(), key=lambda row: row.line)
@@ -256,37 +254,6 @@ class _Conversion:
         distinct = cells.unique().to_list()
         nothing = [text for text in distinct if text.casefold() in self.empty]
         return cells.set(cells.is_in(nothing), None) if nothing else cells
-
-    def _case_ids(self) -> pl.Series:
-        """Return each row's case; a row that lacks a part of it is refused, unless it is blank."""
-        parts = [self._cleaned(heading) for heading in self.file.case_id]
-        # `K` of a row that lacks its id is what says whether it is blank.
-        written = pl.DataFrame([cells.alias(str(at)) for at, cells in enumerate(self.sheet.columns.values())])
-        says = (
-            written.select(pl.any_horizontal(pl.all() != "")).to_series()
-            if written.width
-            else pl.Series([], dtype=pl.Boolean)
-        )
-        frame = pl.DataFrame([part.alias(str(at)) for at, part in enumerate(parts)])
-        ids = frame.select(pl.concat_str(pl.all(), separator="/")).to_series()
-        for part, heading in zip(parts, self.file.case_id, strict=True):
-            totals = part.str.contains(_TOTALS).fill_null(value=False)
-            for row, value in zip(self.sheet.rows.filter(totals).to_list(), part.filter(totals).to_list(), strict=True):
-                self.refused[row, ""] = RowRefused(self.sheet.name, row, heading, value, _OF_TOTALS)
-            ids = ids.set(totals, None)
-        lacking = ids.is_null() & says
-        without = written.filter(lacking).with_columns(row=self.sheet.rows.filter(lacking))
-        of_totals = (
-            pl.any_horizontal(pl.all().exclude("row").str.contains(_TOTALS)) if written.width else pl.lit(value=False)
-        )
-        for row, total in without.select("row", of_totals.alias("total")).iter_rows():
-            at = row - self.sheet.first
-            heading = next((each for each, part in zip(self.file.case_id, parts, strict=True) if part[at] is None), "")
-            why = "the row does not say whose it is, so nothing of it was taken"
-            told = f"{why}; {_OF_TOTALS}" if total else why
-            self.refused.setdefault((row, ""), RowRefused(self.sheet.name, row, heading, None, told))
-        self._without_id = int(lacking.sum())
-        return ids
 
     def _facts(self, rule: FactRule, name: str) -> pl.DataFrame:
         """Return the facts that one rule makes, and refuse what it cannot read."""

@@ -51,6 +51,7 @@ SHORT = {
     "closed.py": "one function, below everything that holds a closed set",
     "contrib/django/apps.py": "Django looks for it",
     "contrib/django/models.py": "Django looks for it",
+    "conversion/row_ids.py": "one question, asked of each row of a sheet",
     "docstrings.py": "one function, below everything that shows a docstring",
     "engine/numbers.py": "the numbers that the engine and the columns share",
     "masking.py": "one rule for everything that is printed",
