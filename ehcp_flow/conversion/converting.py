@@ -39,6 +39,14 @@ class _Cells(NamedTuple):
     raw: pl.Series
 
 
+class _Proof(NamedTuple):
+    """How many cells of a column can be read in one order alone, with the row and the text of the first."""
+
+    cells: int
+    row: int
+    text: str
+
+
 @dataclass
 class ConvertedRows:
     """The facts of a sheet as rows of text, which every door takes as a source, and what was met on the way.
@@ -196,7 +204,7 @@ class _Conversion:
         self.empty = {*_EMPTY, *(word.strip().casefold() for word in file.empty)}
         self.refused: dict[tuple[int, str], RowRefused] = {}
         self.notes: list[str] = list(sheet.notes)
-        self.orders: dict[str, dict[DateOrder, list[tuple[int, str]]]] = {}
+        self.orders: dict[str, dict[DateOrder, _Proof]] = {}
         self.silent: list[pl.DataFrame] = []
 
     def run(self) -> ConvertedRows:
@@ -340,29 +348,27 @@ class _Conversion:
 
     def _note_orders(self, heading: str, raw: pl.Series, read: Mapping[str, CellDate]) -> None:
         """Keep what a column's cells prove about the order of its days and months."""
-        proofs = {text: day.order for text, day in read.items() if day.order is not None}
+        proofs = {text: day.order.value for text, day in read.items() if day.order is not None}
         if not proofs or heading in self.orders:
             return
-        orders = self.orders.setdefault(heading, {})
-        for row, text in zip(self.sheet.rows.to_list(), raw.to_list(), strict=True):
-            if text in proofs:
-                orders.setdefault(proofs[text], []).append((row, text))
+        cells = pl.DataFrame([_through(raw, proofs).alias("order"), self.sheet.rows, raw.alias("text")])
+        told = cells.drop_nulls().group_by("order", maintain_order=True).agg(pl.len(), pl.col("row", "text").first())
+        self.orders[heading] = {DateOrder(order): _Proof(*proof) for order, *proof in told.iter_rows()}
 
     def _tell_orders(self) -> None:
         """Say of which columns some cells can only be read in the order that is not theirs, with the proof."""
         for heading, orders in self.orders.items():
             if len(orders) < 2 and not any(each.column == heading for each in self.refused.values()):  # noqa: PLR2004
                 continue
-            for order, cells in orders.items():
-                declared = self._declared(heading)
-                if order is declared:
-                    continue
-                row, text = cells[0]
-                others = len(orders.get(declared, ()))
-                self.notes.append(
-                    f"column {heading} is read {declared}, but {len(cells)} of its cells can only be {order} (the "
-                    f"first is {text!r}, row {row}), {others} only {declared}: look at its other days too"
-                )
+            declared = self._declared(heading)
+            others = orders[declared].cells if declared in orders else 0
+            for order, proof in orders.items():
+                if order is not declared:
+                    self.notes.append(
+                        f"column {heading} is read {declared}, but {proof.cells:,} of its cells can only be {order} "
+                        f"(the first is {proof.text!r}, row {proof.row}), {others:,} only {declared}: look at its "
+                        "other days too"
+                    )
 
     def _declared(self, heading: str) -> DateOrder:
         own = (rule.dates for rule in self.file.fact if rule.on.column == heading)

@@ -69,8 +69,10 @@ def blank_repeats(rows: list[list[str]], names: Sequence[str]) -> int:
 
     Most of such a row's cells are the headings that they stand under.
     """
-    repeats = 0
+    repeats, headings = 0, set(names)
     for at, row in enumerate(rows):
+        if headings.isdisjoint(row):
+            continue
         same = sum(cell == name for cell, name in zip(row, names, strict=True))
         if same >= SEVERAL and 2 * same > sum(map(bool, row)):
             rows[at] = [""] * len(row)

@@ -56,7 +56,11 @@ def _worlds(judged: JudgedCase) -> Iterator[tuple[list[int], tuple[Fact, ...]]]:
     for days in _tried(facts):
         there = [place for place in range(len(facts)) if place < len(judged.facts) or days[place] <= judged.as_of]
         order = sorted(there, key=lambda place: (days[place], LEGAL_ORDER[facts[place].event]))
-        yield order, tuple(facts[place].model_copy(update={"on": days[place]}) for place in order)
+        yield order, tuple(_moved(facts[place], days[place]) for place in order)
+
+
+def _moved(fact: Fact, day: dt.date) -> Fact:
+    return fact if day is fact.on else fact.model_copy(update={"on": day})
 
 
 def _tried(facts: Sequence[Fact]) -> Iterator[list[dt.date]]:
