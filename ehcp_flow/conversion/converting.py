@@ -228,7 +228,7 @@ class _Conversion:
             self.notes.append(f"{doubled} fact(s) stand in more than one row, cell for cell, and count once")
         if self.file.records:
             once = pl.concat([self._declarations(once), once], how="diagonal").sort(LINE, maintain_order=True)
-        if blank := ids.null_count() - len(found.refused):
+        if blank := ids.null_count() - len(found.refused) - sheet.repeats:
             self.notes.append(f"{blank} blank row(s)")
         self._tell_orders()
         refused = sorted(self.refused.values(), key=lambda row: row.line)

@@ -52,7 +52,8 @@ _BIFF_DATES, _BIFF_END = 0x22, 0x0A
 class HeadedSheet:
     """A table under its header: `columns` holds the cells of each heading, `first` is the number of its first row.
 
-    Rows count from 1 as a spreadsheet shows them. `notes` say how it was read.
+    Rows count from 1 as a spreadsheet shows them. `notes` say how it was read; `repeats` of its rows repeated the
+    header, and are blank here.
     """
 
     name: str
@@ -61,6 +62,7 @@ class HeadedSheet:
     height: int
     notes: tuple[str, ...] = ()
     from_1904: bool = False
+    repeats: int = 0
 
     def column(self, heading: str) -> pl.Series | None:
         """Return the cells under a heading, compared without case and blanks, or None where there is no such column."""
@@ -118,11 +120,12 @@ class RawSheet:
         if cut:
             notes.append(f"{cut} row(s) have cells to the right of the last heading, which were left out")
         padded = [row[:width] + [""] * (width - len(row)) for row in body]
-        if repeats := blank_repeats(padded, names):
+        repeats = blank_repeats(padded, names)
+        if repeats:
             notes.append(f"{repeats} row(s) repeat the header, and were left out")
         by_column = zip(*padded, strict=True) if padded else ([] for _ in names)
         columns = {name: pl.Series(name, cells, dtype=pl.String) for name, cells in zip(names, by_column, strict=True)}
-        return HeadedSheet(self.name, columns, at + 2, len(body), tuple(notes), self.from_1904)
+        return HeadedSheet(self.name, columns, at + 2, len(body), tuple(notes), self.from_1904, repeats)
 
     def _found(self, wanted: Collection[str]) -> int:
         """Return the place of the header: the row with most of what is wanted, else the first that looks like one."""

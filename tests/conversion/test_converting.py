@@ -140,7 +140,7 @@ def test_a_row_of_totals_is_refused_once_and_called_what_it_probably_is(row):
 def test_a_header_that_is_repeated_among_the_rows_is_left_out_and_said_to_have_been():
     found = converted("A1,02/03/2026,,,", "UPN,Received,Agreed,Date decided,EP asked", "A2,03/03/2026,,,", "UPN,x,,,")
     assert list(found) == ["A1", "A2"]
-    assert "1 row(s) repeat the header, and were left out" in found.notes
+    assert found.notes == ("1 row(s) repeat the header, and were left out",)
     assert [(row.line, row.value) for row in found.refused] == [(5, "x")]
 
 
