@@ -155,7 +155,7 @@ def rows_of_facts(raw: RawSheet) -> ConvertedRows:
         raise SourceError(
             sheet.name,
             f"it has no column {', '.join(missing)} (it has: {', '.join(sheet.columns)}); a sheet of one row a child "
-            "is read by a convert file, --columns",
+            "is read by a convert file, --columns, which ehcp-flow convert FILE --propose columns.toml writes",
         )
     frame = pl.DataFrame([cells.alias(name) for name, cells in named.items()]).with_columns(sheet.rows.alias(LINE))
     blank = pl.all_horizontal(pl.col(*named).is_null())

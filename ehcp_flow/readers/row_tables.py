@@ -339,6 +339,7 @@ def _missing(missing: list[str], header: Mapping[str, str]) -> str:
     if len(parts) == 1 and len(missing) == len(_ALSO_CALLED):
         parts.append(
             "the first line that is not blank has to hold the names of the columns, case_id,event,on,...; a sheet of "
-            "one row a child is read by a convert file, or by what it is: --columns"
+            "one row a child is read by a convert file, or by what it is: --columns (ehcp-flow convert FILE --propose "
+            "columns.toml writes one)"
         )
     return "; ".join(parts)

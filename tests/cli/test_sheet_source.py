@@ -135,7 +135,7 @@ def test_a_workbook_that_holds_no_facts_says_how_any_other_sheet_is_read(tmp_pat
     done = invoke("check", workbook(tmp_path / "tracker.xlsx", [HEADINGS, *ROWS]), *AS_OF)
     assert done.exit_code == 4
     assert "it has no column case_id, event, on" in done.stderr
-    assert "--columns" in done.stderr
+    assert "--columns, which ehcp-flow convert FILE --propose columns.toml writes" in done.stderr
 
 
 def test_a_sheet_is_imported_once_however_often(tracker, columns, tmp_path):
@@ -260,4 +260,4 @@ def test_of_a_sheet_of_one_row_a_child_is_said_how_it_is_read(tmp_path):
     done = invoke("check", tmp_path / "tracker.csv")
     assert done.exit_code == 4
     assert "(it has: SEN Team \N{EN DASH} tracker)" in done.stderr
-    assert "read by a convert file, or by what it is: --columns" in done.stderr
+    assert "read by a convert file, or by what it is: --columns (ehcp-flow convert FILE --propose" in done.stderr
