@@ -16,6 +16,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from inspect import signature
 from typing import Any, Final, TypeAlias
 
 from ehcp_flow import dates
@@ -29,6 +30,7 @@ RuleFunction: TypeAlias = Callable[[Case, dt.date], Iterable[str] | None]
 Example: TypeAlias = Case | Callable[[dt.date], Case]
 """A case at the edge of a rule: the same on each day, or the one in which the act was on that day."""
 
+_SHAPE: Final = "a function of two, (case, as_of)"
 _AROUND: Final = {-1: "the day before", 0: "the {which} day", 1: "the day after"}
 
 
@@ -62,8 +64,9 @@ class ComplianceRule:
             return []
         if isinstance(found, Iterable):
             told = [found] if isinstance(found, str) else list(found)
-            if all(isinstance(each, str) for each in told):
+            if all(isinstance(each, str) and each.strip() for each in told):
                 return told
+            found = told
         raise TypeError(f"{self.title}: it returned {found!r}; a rule returns what is wrong, as a list of sentences")
 
     def edges(self) -> tuple[EdgeDay, ...]:
@@ -100,10 +103,20 @@ def compliance_rule(
 
     `title` is the promise, as a manager reads it. `case` is an example, of which `last_day` is the last day on which
     the rule is kept, or `first_day` the first: write the day down from the handbook, do not compute it. Raises
-    DateError if it is no date, TypeError unless one of the two is given.
+    DateError if it is no date, TypeError unless one of the two is given, and for a function that does not take a case
+    and a day.
     """
     if (last_day is None) is (first_day is None):
         raise TypeError(f"{title}: give last_day or first_day, one of them")
     last = None if last_day is None else parse_date(last_day)
     first = None if first_day is None else parse_date(first_day)
-    return lambda function: ComplianceRule(title, function, case, last, first)
+
+    def made(function: RuleFunction) -> ComplianceRule:
+        try:
+            signature(function).bind("case", "as_of")
+        except TypeError:
+            name = getattr(function, "__name__", "the rule")
+            raise TypeError(f"{title}: {name}{signature(function)} takes no case and day: write {_SHAPE}") from None
+        return ComplianceRule(title, function, case, last, first)
+
+    return made

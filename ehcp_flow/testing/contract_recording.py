@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -22,6 +22,9 @@ from ehcp_flow.store.errors import (
 from ehcp_flow.testing.sample import HOSTILE, Opener, SetClock, a_case, a_fact
 
 __all__ = ["RecordingContract"]
+
+_WHILE: Final = 0.3
+"""Seconds that a store which keeps the second writer out is held up for: a busy machine makes it no failure."""
 
 
 def _refuse(case: Case, fact: Fact) -> object:
@@ -193,6 +196,40 @@ class RecordingContract:
         with ThreadPoolExecutor(8) as pool:
             assert sorted(pool.map(write, range(8))) == ["lost"] * 7 + ["won"]
         with opener() as store:
+            assert store.verify().ok
+
+    def test_of_two_writers_who_have_decided_by_the_same_version_one_wins(self, opener: Opener) -> None:
+        # The check of a strict command stands between what the store read and what it writes: there the first waits
+        # for the second. A store that keeps the second out lets the first go on alone; one that does not meets both.
+        deciding, met = threading.Event(), threading.Event()
+
+        def check(_: Case, fact: Fact) -> None:
+            if fact.party != "first":
+                met.set()
+                return
+            deciding.set()
+            met.wait(_WHILE)
+
+        def write(party: str) -> str:
+            try:
+                with opener(check=check) as store:
+                    store.case("a-1")  # so that what it takes to begin is done before the other decides
+                    if party != "first":
+                        deciding.wait()
+                    fact = a_fact(event="assessment_agreed", on="2026-03-20", party=party)
+                    store.record("a-1", fact, seen=1, strict=True)
+            except VersionConflict:
+                return "lost"
+            finally:  # a first writer who failed leaves nobody waiting
+                deciding.set()
+            return "won"
+
+        with opener() as begun:
+            begun.record("a-1", a_fact(), seen=0)
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(pool.map(write, ("first", "second"))) == ["lost", "won"]
+        with opener() as store:
+            assert store.case("a-1").version == 2
             assert store.verify().ok
 
     def test_sixteen_writers_on_many_cases_all_win_and_a_reader_meets_each_fact_once(self, opener: Opener) -> None:

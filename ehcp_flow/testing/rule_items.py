@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -13,11 +15,13 @@ from ehcp_flow.case import Case
 from ehcp_flow.dates import parse_date, say
 from ehcp_flow.errors import EhcpFlowError
 from ehcp_flow.readers import Caseload, read_cases
+from ehcp_flow.testing import compliance
 from ehcp_flow.testing.compliance import ComplianceRule, EdgeDay
 
 __all__ = ["CaseItem", "EdgeItem", "RowsItem", "items_of", "read_caseload", "write_summary"]
 
 _KEPT: Final = "kept"
+_KIT: Final = {__file__, compliance.__file__}
 _READ: Final = pytest.StashKey[tuple[Caseload, dt.date]]()
 
 
@@ -29,10 +33,11 @@ class _RuleItem(pytest.Item):
         return self.path, None, self.name
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Return the sentence of an assertion alone; of anything else, what pytest says."""
-        if isinstance(excinfo.value, AssertionError):
+        """Return what is wrong, in a sentence; where an authority's own function raised, the lines of that alone."""
+        raised_in = excinfo.traceback[_ours(excinfo.traceback) :]
+        if not raised_in:
             return str(excinfo.value)
-        return super().repr_failure(excinfo, style)
+        return excinfo.getrepr(style=style or "short", tbfilter=lambda _: raised_in)
 
 
 class EdgeItem(_RuleItem):
@@ -58,7 +63,10 @@ class CaseItem(_RuleItem):
         """Try each rule, and note of each in the report whether it is kept. Raises AssertionError if one is not."""
         broken = {}
         for rule in self.rules.values():
-            found = rule(self.case, self.as_of)
+            try:
+                found = rule(self.case, self.as_of)
+            except Exception as error:  # noqa: BLE001 - it is told, and the other rules are asked all the same
+                found = [_could_not_be_asked(error)]
             self.user_properties.append((rule.title, "; ".join(found) or _KEPT))
             if found:
                 broken[rule.title] = found
@@ -69,16 +77,31 @@ class CaseItem(_RuleItem):
 
 
 class RowsItem(_RuleItem):
-    """That every row of the caseload could be read."""
+    """That every row of the caseload could be read, and that there is a case to judge."""
 
     def __init__(self, *, caseload: Caseload, **more: Any) -> None:
         super().__init__(**more)
         self.caseload = caseload
 
     def runtest(self) -> None:
-        """Raise AssertionError with what is wrong in each row that could not be read."""
+        """Raise AssertionError with what is wrong in each row that could not be read, or for a file without a case."""
         if refused := self.caseload.refused:
             raise AssertionError("\n".join([f"rows that could not be read: {len(refused)}", *map(str, refused)]))
+        if not self.caseload:
+            raise AssertionError("the file holds no case, so nothing was judged: was it written to the end?")
+
+
+def _ours(traceback: Iterable[Any]) -> int:
+    """Return where in a traceback the last line of the kit itself is, and what it called begins: the place after."""
+    return max((at + 1 for at, entry in enumerate(traceback) if str(entry.path) in _KIT), default=0)
+
+
+def _could_not_be_asked(error: Exception) -> str:
+    """Return what became of a rule that raised, with the line at which it did."""
+    traceback = pytest.ExceptionInfo.from_exception(error).traceback
+    said = f"it could not be asked: {type(error).__name__}: {error}"
+    raised_in = traceback[_ours(traceback) :]
+    return f"{said} ({Path(raised_in[0].path).name}, line {raised_in[0].lineno + 1})" if raised_in else said
 
 
 def items_of(collector: Any, name: str) -> list[pytest.Item]:
@@ -123,7 +146,9 @@ def write_summary(terminal: Any) -> None:
         for report in terminal.getreports(outcome):
             for title, said in report.user_properties if report.nodeid.rpartition("::")[2].startswith("case ") else ():
                 (kept if said == _KEPT else broken)[title] += 1
-    if kept or broken:
+    if not (kept or broken):
+        terminal.write_line("No case of --ehcp-caseload was judged: pytest ran no rule over it.", red=True, bold=True)
+    else:
         terminal.section("rules over the caseload")
         terminal.write_line(f"{'kept':>6} {'not':>6}  rule")
         for title in sorted({*kept, *broken}, key=lambda each: (-broken[each], each)):

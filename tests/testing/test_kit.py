@@ -1,12 +1,14 @@
 """What the fixtures give, and what the assertions say where they fail."""
 
 import datetime as dt
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 import ehcp_flow as ef
 from ehcp_flow.case import Case
+from ehcp_flow.store.memory import MemoryStore, Shelf
 from ehcp_flow.testing import a_fact, assert_breach, assert_met, case_builder, compliance_rule
 from ehcp_flow.testing.contract_recording import RecordingContract
 
@@ -119,11 +121,19 @@ def test_a_rule_is_judged_after_all_that_happens_in_its_example_and_before_what_
     assert seen == [dt.date(2026, 3, 2)]
 
 
-@pytest.mark.parametrize("answer", [True, [3], 7])
+@pytest.mark.parametrize("answer", [True, [3], 7, [""], " "])
 def test_a_rule_that_says_anything_but_sentences_is_refused(answer):
     rule = compliance_rule("Odd", case=case_builder("2026-01-05"), last_day="2026-01-12")(lambda *_: answer)
     with pytest.raises(TypeError, match=r"Odd: it returned .*a list of sentences"):
         rule(case_builder("2026-01-05"), "2026-01-06")
+
+
+def test_a_rule_of_another_shape_is_refused_where_it_is_written():
+    with pytest.raises(TypeError, match=r"Odd: alone\(case\) takes no case and day: write a function of two"):
+
+        @compliance_rule("Odd", case=case_builder("2026-01-05"), last_day="2026-01-12")  # type: ignore[arg-type]
+        def alone(case):
+            return [case.case_id]
 
 
 @pytest.mark.parametrize("days", [{}, {"last_day": "2026-01-12", "first_day": "2026-01-12"}])
@@ -163,6 +173,15 @@ def test_the_contract_ends_where_a_writer_fails(memory_store):
     with pytest.raises(RuntimeError, match="two wrote at once"):
         RecordingContract().test_sixteen_writers_on_many_cases_all_win_and_a_reader_meets_each_fact_once(
             lambda: Failing(memory_store, "case-3")  # type: ignore[arg-type,return-value]
+        )
+
+
+def test_the_contract_fails_with_a_store_that_does_not_lock():
+    shelf = Shelf()
+    shelf.lock = nullcontext()  # type: ignore[assignment]
+    with pytest.raises(AssertionError):
+        RecordingContract().test_of_two_writers_who_have_decided_by_the_same_version_one_wins(
+            lambda **options: MemoryStore(shelf=shelf, **options)
         )
 
 

@@ -81,6 +81,43 @@ def test_a_row_that_cannot_be_read_is_a_test_that_fails_and_a_rule_elsewhere_is_
     assert "cases.csv, line 3, column on, case b: '31/02/26'" in done.stdout
 
 
+def test_a_rule_that_raises_is_told_by_its_own_lines_and_the_other_rules_are_asked(tmp_path):
+    (tmp_path / "test_ours.py").write_text(
+        "from ehcp_flow.testing import case_builder, compliance_rule\n"
+        "BEGUN = case_builder('2026-01-05')\n"
+        "@compliance_rule('Raises', case=BEGUN, last_day='2026-01-12')\n"
+        "def raises(case, as_of):\n    assert case.case_id == 'a-1'\n    raise KeyError('day of the panel')\n"
+        "@compliance_rule('Never', case=BEGUN, last_day='2026-01-12')\n"
+        "def never(case, as_of):\n    return ['a week is over'] if str(as_of) > '2026-01-12' else None\n"
+        "@compliance_rule('True', case=BEGUN, last_day='2026-01-12')\n"
+        "def true(case, as_of):\n    return True\n",
+        "utf-8",
+    )
+    (tmp_path / "cases.csv").write_text("case_id,event,on\na-1,request_received,2026-01-05\n", "utf-8")
+    done = run("--ehcp-caseload", "cases.csv", "--ehcp-as-of", "2026-01-13", cwd=tmp_path)
+    assert "7 failed, 4 passed" in done.stdout
+    assert "Raises: it could not be asked: KeyError: 'day of the panel' (test_ours.py, line 6)\n" in done.stdout
+    assert "Never: a week is over\n" in done.stdout
+    assert "True: it could not be asked: TypeError: True: it returned True; a rule returns " in done.stdout
+    assert "test_ours.py:6: in raises\n" in done.stdout
+    assert "_pytest" not in done.stdout
+    assert "compliance.py" not in done.stdout
+
+
+def test_what_judged_nothing_says_so(tmp_path):
+    (tmp_path / "test_ours.py").write_text(
+        "from ehcp_flow.testing import case_builder, compliance_rule\n"
+        "@compliance_rule('Never', case=case_builder('2026-01-05'), last_day='2026-01-12')\n"
+        "def never(case, as_of):\n    return ['a week is over'] if str(as_of) > '2026-01-12' else None\n",
+        "utf-8",
+    )
+    (tmp_path / "cases.csv").write_text("case_id,event,on\n", "utf-8")
+    done = run("--ehcp-caseload", "cases.csv", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "the file holds no case, so nothing was judged" in done.stdout
+    assert "No case of --ehcp-caseload was judged: pytest ran no rule over it." in done.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
