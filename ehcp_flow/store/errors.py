@@ -310,6 +310,10 @@ class EventUnknown(StoreCorrupt):
         self.args = (f"{where} is damaged, or of another rulebook: {said}",)
 
 
+_BY_COMMAND: Final = "ehcp-flow db upgrade --store URL"
+"""What makes the tables or upgrades them; a framework has a command of its own."""
+
+
 class SchemaError(StoreError):
     """The tables do not fit this version of the library: `found` and `wanted` are revisions."""
 
@@ -324,21 +328,20 @@ class SchemaMissing(SchemaError):
 
     exit_code = ExitCode.USAGE
 
-    def __init__(self, wanted: str, file: str = "") -> None:
+    def __init__(self, wanted: str, file: str = "", by: str = _BY_COMMAND) -> None:
         self.file = file
         why = f"{file}: there is no such file" if file else "this database holds no store yet"
-        super().__init__(None, wanted, f"{why}; create a store with `ehcp-flow db upgrade --store URL`")
+        super().__init__(None, wanted, f"{why}; create a store with `{by}`")
 
 
 class SchemaOutOfDate(SchemaError):
     """The store was made by an older version of the library."""
 
-    def __init__(self, found: str, wanted: str) -> None:
+    def __init__(self, found: str, wanted: str, by: str = _BY_COMMAND) -> None:
         super().__init__(
             found,
             wanted,
-            f"the store has schema {found}, this library needs {wanted}; back it up, then run "
-            "`ehcp-flow db upgrade --store URL`",
+            f"the store has schema {found}, this library needs {wanted}; back it up, then run `{by}`",
         )
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
+from ehcp_flow.contrib.django import migrations as migrations_of
+from ehcp_flow.store.schema import REVISION
 from ehcp_flow.testing.postgres import Server
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +34,7 @@ def project(tmp_path):
 def test_the_councils_tests_pass_on_sqlite_and_in_a_browser(project):
     code, said = manage(project, "test")
     assert code == 0, said
-    assert "Ran 16 tests" in said
+    assert "Ran 31 tests" in said
 
 
 @pytest.mark.postgres
@@ -44,14 +46,20 @@ def test_the_councils_tests_pass_on_postgresql(project):
             "DATABASE_HOST": str(url.query["host"]),
             "DATABASE_USER": str(url.username),
         }
-        code, said = manage(project, "test", "council.tests.test_council", **where)
+        code, said = manage(project, "test", "council.tests.test_council", "council.tests.test_side_by_side", **where)
     assert code == 0, said
-    assert "Ran 15 tests" in said
+    assert "Ran 30 tests" in said
 
 
 def test_the_models_and_their_migrations_agree(project):
     code, said = manage(project, "makemigrations", "--check", "--dry-run")
     assert (code, said) == (0, "No changes detected\n")
+
+
+def test_each_schema_of_the_store_has_its_migration():
+    migrations = Path(migrations_of.__file__).parent
+    newest = max(path.stem for path in migrations.glob("0*.py"))
+    assert newest.endswith(f"_store_schema_{REVISION}"), "a host that has an earlier one runs migrate, and nothing else"
 
 
 def test_what_the_host_writes_of_its_own_is_little():

@@ -50,6 +50,7 @@ SHORT = {
     "readers/persons_file.py": "one file, written by two layers and read by one",
     "closed.py": "one function, below everything that holds a closed set",
     "contrib/django/apps.py": "Django looks for it",
+    "contrib/django/migrating.py": "what each migration does is history, and does not grow with the app",
     "contrib/django/models.py": "Django looks for it",
     "conversion/row_ids.py": "one question, asked of each row of a sheet",
     "docstrings.py": "one function, below everything that shows a docstring",

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 from ehcp_flow import dates
-from ehcp_flow.contrib.django.forms import FactForm, label_of, move_key
-from ehcp_flow.contrib.django.stores import held_case
+from ehcp_flow.case import Case
+from ehcp_flow.contrib.django.forms import FactForm, move_key, told_reasons
+from ehcp_flow.contrib.django.stores import case_or_new
 from ehcp_flow.deadlines import deadlines_of
-from ehcp_flow.errors import EhcpFlowError
-from ehcp_flow.states import allowed, state
+from ehcp_flow.errors import CorrectionError, EhcpFlowError
+from ehcp_flow.facts import Fact, ParticularRecorded, title_of
+from ehcp_flow.states import MoveVerdict, allowed, state
 
 __all__ = ["CaseAdminMixin"]
 
@@ -23,7 +28,8 @@ __all__ = ["CaseAdminMixin"]
 class CaseAdminMixin(admin.ModelAdmin):
     """Put it before `admin.ModelAdmin`. `case_id_of` says which case an object is about: its `case_id`.
 
-    Whoever may change the object may record a fact of its case; whoever may view it sees what is recorded.
+    Whoever may change the object may record a fact of its case, and correct one; whoever may view it sees what is
+    recorded. `authority_of` says of which authority alone a user sees and records cases.
     """
 
     change_form_template = "ehcp_flow/case.html"
@@ -32,6 +38,10 @@ class CaseAdminMixin(admin.ModelAdmin):
     def case_id_of(self, obj: Any) -> str:
         """Return the id of the case that an object of the host is about."""
         return str(obj.case_id)
+
+    def authority_of(self, request: HttpRequest) -> str | None:
+        """Return the number of the one authority for which the user works; None: of whichever a case is."""
+        return None
 
     def get_urls(self) -> list[Any]:
         """Add the page of one new fact."""
@@ -45,47 +55,77 @@ class CaseAdminMixin(admin.ModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show the object with its case."""
-        obj = self.get_object(request, object_id)
-        shown = {} if obj is None else self.case_context(obj)
+        obj = self.get_object(request, unquote(object_id))
+        shown = {} if obj is None else self.case_context(request, obj)
         return super().change_view(request, object_id, form_url, {**shown, **(extra_context or {})})
 
-    def case_context(self, obj: Any) -> dict[str, Any]:
+    def case_context(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         """Return what the template shows of the case."""
-        case, _ = held_case(self.case_id_of(obj))
+        case = case_or_new(self.case_id_of(obj), authority=self.authority_of(request)).case
         today = dates.today()
         verdicts = allowed(case, today)
         return {
             "ehcp_case": case,
             "ehcp_state": state(case, today),
             "ehcp_deadlines": deadlines_of(case, today),
-            "ehcp_moves": [(move_key(v.event, v.outcome), label_of(v.event, v.outcome)) for v in verdicts if v.allowed],
-            "ehcp_refused": [(label_of(v.event, v.outcome), v.refusals) for v in verdicts if not v.allowed],
-            "ehcp_timeline": [(fact, label_of(fact.event, getattr(fact, "outcome", None))) for fact in case.facts],
+            "ehcp_moves": [(move_key(v.event, v.outcome), v.title) for v in verdicts if v.allowed],
+            "ehcp_refused": _refused(verdicts),
+            "ehcp_timeline": _timeline(case),
+            "ehcp_corrections": [(_said(done.corrected), done, _said(done.by)) for done in case.corrections],
         }
 
     def fact_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Record one fact of the case: a refused one is shown again with the reasons."""
-        obj = self.get_object(request, object_id)
+        """Record one fact of the case, or correct one: a refused one is shown again with the reasons."""
+        obj = self.get_object(request, unquote(object_id))
         if obj is None:
-            raise Http404(f"there is no {self.opts.verbose_name} {object_id}")
+            raise Http404(f"there is no {self.opts.verbose_name} {unquote(object_id)}")
         if not self.has_change_permission(request, obj):
             raise PermissionDenied
-        case, seen = held_case(self.case_id_of(obj))
-        form = FactForm(request.POST or None, case=case, seen=seen, initial={"move": request.GET.get("move")})
+        authority = self.authority_of(request)
+        held = case_or_new(self.case_id_of(obj), authority=authority)
+        asked = {"move": request.GET.get("move"), "corrects": request.GET.get("corrects")}
+        try:
+            form = FactForm(request.POST or None, case=held.case, seen=held.version, **asked)
+        except CorrectionError as error:
+            raise Http404(str(error)) from error
         if request.method == "POST" and form.is_valid():
             try:
-                done = form.save(recorded_by=request.user.get_username())
+                done = form.save(recorded_by=request.user.get_username(), authority=authority)
             except EhcpFlowError as error:
                 form.add_error(None, str(error))
             else:
-                said = f"{label_of(done.fact.event, None)} on {dates.written(done.fact.on)}"
+                said = _said(done.fact) if form.corrected is None else f"correction of {_said(form.corrected)}"
                 self.log_change(request, obj, f"Recorded {said}.")
                 messages.success(request, f"Recorded: {said}.")
                 named = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_change"
-                return HttpResponseRedirect(reverse(named, args=[obj.pk]))
+                return HttpResponseRedirect(reverse(named, args=[quote(obj.pk)]))
+        corrected = form.corrected
+        title = f"Record a fact of {held.case.case_id}" if corrected is None else f"Correct: {_said(corrected)}"
         context = {
             **self.admin_site.each_context(request),
-            "opts": self.opts, "original": obj, "form": form, "title": f"Record a fact of {case.case_id}",
-            "refused": [(label_of(v.event, v.outcome), v.refusals) for v in form.refused],
+            "opts": self.opts, "original": obj, "form": form, "title": title, "refused": _refused(form.refused),
         }  # fmt: skip
+        request.current_app = self.admin_site.name
         return TemplateResponse(request, self.fact_form_template, context)
+
+
+def _refused(verdicts: Iterable[MoveVerdict]) -> list[tuple[str, str]]:
+    """Return what may not be recorded today, with the reasons."""
+    return [(each.title, "; ".join(told_reasons(each.refusals))) for each in verdicts if not each.allowed]
+
+
+def _timeline(case: Case) -> list[tuple[Fact, str, str]]:
+    """Return what stands, acts and particulars, by the day, each as it was recorded, with its day and what it says."""
+    recorded = case.as_recorded()
+    standing = sorted((*case.facts, *case.particulars), key=attrgetter("on"))
+    facts = (recorded.get(id(fact), fact) for fact in standing)
+    return [(fact, dates.written(fact.on), _title(fact)) for fact in facts]
+
+
+def _title(fact: Fact) -> str:
+    title = title_of(fact.event, getattr(fact, "outcome", None))
+    return f"{title}: {fact.particular} {fact.value}" if isinstance(fact, ParticularRecorded) else title
+
+
+def _said(fact: Fact) -> str:
+    return f"{_title(fact)} on {dates.written(fact.on)}"

@@ -18,7 +18,8 @@ from ehcp_flow.store.errors import StoreURLError
 
 __all__ = ["LentPostgreSQL", "LentSQLite", "lent_connection"]
 
-_SPOKEN: Final = ("sqlite", "postgresql")
+_SPOKEN: Final = {("sqlite", "sqlite3"), ("postgresql", "psycopg")}
+"""What Django calls a database, and the driver that it talks to it by."""
 
 
 class _Lent:
@@ -52,13 +53,15 @@ def lent_connection(alias: str) -> Connection:
 
     Raises StoreURLError for a database that the store does not speak: it speaks PostgreSQL by psycopg 3, and SQLite.
     """
+    vendor, driver = connections[alias].vendor, connections[alias].Database.__name__
+    if (vendor, driver.partition(".")[0]) not in _SPOKEN:
+        raise StoreURLError(
+            f"{vendor}+{driver}", f"the database {alias!r} has to be SQLite, or PostgreSQL by psycopg 3"
+        )
     connections[alias].ensure_connection()
-    return _engine(alias).connect()
+    return _engine(alias, vendor).connect()
 
 
 @cache
-def _engine(alias: str) -> Engine:
-    vendor = connections[alias].vendor
-    if vendor not in _SPOKEN:
-        raise StoreURLError(vendor, f"the database {alias!r} has to be SQLite, or PostgreSQL by psycopg 3")
+def _engine(alias: str, vendor: str) -> Engine:
     return create_engine(f"{vendor}+ehcp_lent://", creator=lambda: connections[alias].connection, poolclass=NullPool)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django.db import connections, transaction
@@ -23,7 +24,7 @@ def empty_store(alias: str | None = None) -> None:
     connection, names = connections[using], Names("ehcp_", None)
     if not _is_of_a_test(connection):
         raise RuntimeError(f"{connection.settings_dict['NAME']} is no test database: its facts are not deleted")
-    tables = [names.facts, names.texts, names.heads, names.imports]
+    tables = [names.facts, names.texts, names.heads, names.imports, names.erased]
     with transaction.atomic(using=using), connection.cursor() as cursor:
         CachedDeadline.objects.using(using).all().delete()
         if connection.vendor == "postgresql":
@@ -49,7 +50,9 @@ def empty_store(alias: str | None = None) -> None:
 
 def _is_of_a_test(connection: Any) -> bool:
     """Whether Django's test runner made the database: its name says so, or it is in memory."""
-    name, given = str(connection.settings_dict["NAME"]), connection.settings_dict["TEST"]["NAME"]
     if connection.vendor == "sqlite" and connection.is_in_memory_db():
         return True
-    return name.startswith(str(given or TEST_DATABASE_PREFIX))
+    begins = str(connection.settings_dict["TEST"]["NAME"] or TEST_DATABASE_PREFIX)
+    if connection.vendor == "sqlite":  # of `x.sqlite3`, tests that run in parallel have `x_1.sqlite3`
+        begins = begins.removesuffix(Path(begins).suffix)
+    return str(connection.settings_dict["NAME"]).startswith(begins)

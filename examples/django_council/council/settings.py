@@ -29,6 +29,7 @@ DATABASES = {
         "NAME": HERE / "council.sqlite3",
         # A transaction that begins by reading may write too, while others wait their turn.
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode=WAL"},
+        "TEST": {"NAME": HERE / "test_council.sqlite3"},
     }
 }
 if "DATABASE_NAME" in os.environ:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
 
 from ehcp_flow import dates
 from ehcp_flow.case import Case
@@ -28,7 +29,9 @@ class RowsCommand(BaseCommand):
         """Add the options that each such command has."""
         parser.add_argument("--as-of", metavar="DAY", help="the day on which the cases are judged (today)")
         parser.add_argument("--authority", metavar="NUMBER", help="the cases of one authority alone")
-        parser.add_argument("--database", metavar="ALIAS", help="where the facts are (EHCP_FLOW_DATABASE, or default)")
+        parser.add_argument(
+            "--database", choices=[*connections], help="where the facts are (EHCP_FLOW_DATABASE, or default)"
+        )
         parser.add_argument(
             "--rebuild", action="store_true", help="rebuild the cache of deadlines too: each night, say"
         )

@@ -6,25 +6,16 @@ from typing import Any, ClassVar
 
 from django.db import migrations, models
 
-from ehcp_flow.contrib.django.lent_connection import lent_connection
-from ehcp_flow.contrib.django.stores import alias_in_use
-from ehcp_flow.store import Store
-
-
-def make_store(_apps: Any, schema_editor: Any) -> None:
-    """Make the store where the facts are kept; in another database, nothing."""
-    if schema_editor.connection.alias == alias_in_use():
-        with lent_connection(schema_editor.connection.alias) as connection:
-            Store.on(connection, create=True)
+from ehcp_flow.contrib.django.migrating import store_upgrade
 
 
 class Migration(migrations.Migration):
-    """There is no way back: facts are never dropped by a migration."""
+    """Taken back it drops the cache alone: facts are never dropped by a migration."""
 
     initial = True
     dependencies: ClassVar[Any] = []
     operations: ClassVar[Any] = [
-        migrations.RunPython(make_store, elidable=False),
+        store_upgrade(),
         migrations.CreateModel(
             name="CachedDeadline",
             fields=[

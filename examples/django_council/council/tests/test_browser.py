@@ -1,4 +1,4 @@
-"""The same in a browser: an officer logs in, records a request by its button, and is refused a final plan.
+"""The same in a browser, by its keys: a request is recorded by its button, a final plan refused, the request corrected.
 
 It needs Playwright and a Chromium; CHROMIUM names one. Without it this test fails.
 """
@@ -14,7 +14,7 @@ from django.contrib.staticfiles.testing import StaticLiveServerTestCase
 from playwright.sync_api import sync_playwright
 
 from council.models import Child
-from ehcp_flow.contrib.django.stores import held_case
+from ehcp_flow.contrib.django.stores import case_or_new
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE = 1_800_000
@@ -24,7 +24,7 @@ PATIENCE = 1_800_000
 class InABrowser(StaticLiveServerTestCase):
     """One officer, one child."""
 
-    def test_a_request_is_recorded_and_a_final_plan_refused(self) -> None:
+    def test_a_request_is_recorded_a_final_plan_refused_and_the_request_corrected(self) -> None:
         """And the page shows the deadlines that follow."""
         User.objects.create_superuser("jo", password="for this test alone")  # noqa: S106 - for this test alone
         child = Child.objects.create(case_id="a-1")
@@ -39,22 +39,30 @@ class InABrowser(StaticLiveServerTestCase):
             page.fill("#id_password", "for this test alone")
             page.click("[type=submit]")
 
-            page.click("#ehcp-moves >> text=request received")
+            page.press("#ehcp-moves >> text=Request received", "Enter")
             page.fill("#id_on", "2026-03-02")
             page.fill("#id_party", "parent")
-            page.click("[type=submit][value=Record]")
+            page.press("#id_party", "Enter")
             assert "REQUESTED" in page.inner_text("#ehcp-state")
             assert "2026-04-13" in page.inner_text("#ehcp-deadlines")
-            assert "request received" in page.inner_text("#ehcp-timeline")
-            page.click("#ehcp-refused summary")
+            assert "Request received" in page.inner_text("#ehcp-timeline")
+            page.press("#ehcp-refused summary", "Enter")
             assert "no draft plan is on record" in page.inner_text("#ehcp-refused")
 
-            page.goto(f"{self.live_server_url}/council/child/{child.pk}/fact/")
-            page.eval_on_selector(
-                "#id_move", "list => list.add(new Option('final plan', 'final_plan_sent', true, true))"
-            )
+            page.press("#ehcp-moves >> text=another fact", "Enter")
+            page.focus("#id_move")
+            page.keyboard.type("Final plan sent")
             page.fill("#id_on", "2026-03-03")
-            page.click("[type=submit][value=Record]")
+            page.press("#id_on", "Enter")
+            page.wait_for_selector("#ehcp-fact .errorlist")
             assert "no draft plan is on record" in page.inner_text("#ehcp-fact .errorlist")
+
+            page.goto(f"{self.live_server_url}/council/child/{child.pk}/change/")
+            page.press("#ehcp-timeline >> text=correct", "Enter")
+            page.fill("#id_on", "2026-03-03")
+            page.fill("#id_why", "read wrongly")
+            page.press("[type=submit][value=Record]", "Enter")
+            assert "2026-04-14" in page.inner_text("#ehcp-deadlines")
+            assert "read wrongly" in page.inner_text("#ehcp-corrections")
             browser.close()
-        assert held_case("a-1")[1] == 1
+        assert case_or_new("a-1").version == 2
