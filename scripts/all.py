@@ -31,6 +31,7 @@ STEPS = {
     "lowest versions, Python 3.11": "scripts/test-versions 3.11 lowest",
     "newest versions, Python 3.11": "scripts/test-versions 3.11 newest",
     "newest versions, Python 3.12": "scripts/test-versions 3.12 newest",
+    "newest Django, on both databases": "scripts/test-versions 3.12 newest tests/contrib",
     "newest versions, Python 3.13": "scripts/test-versions 3.13 newest",
     "newest versions, Python 3.14": "scripts/test-versions 3.14 newest",
     **{

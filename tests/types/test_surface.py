@@ -1,4 +1,4 @@
-"""The public surface as type checkers read it: mypy reads `surface.py` with everything else, pyright here."""
+"""The public surface as type checkers read it: mypy reads the two surfaces with everything else, pyright here."""
 
 import subprocess
 import sys

@@ -68,7 +68,8 @@ class FactForm(forms.Form):
         known = {} if self.corrected is None else _as_initial(self.corrected)
         more["initial"] = {"seen": seen, "move": move, **known, **(more.get("initial") or {})}
         super().__init__(data, **more)
-        verdicts = moves(case, dates.today() if as_of is None else as_of, informing=None)
+        self.as_of = dates.today() if as_of is None else as_of
+        verdicts = moves(case, self.as_of, informing=None)
         self.lawful: list[MoveVerdict] = [verdict for verdict in verdicts if verdict.moves and verdict.allowed]
         self.refused: list[MoveVerdict] = [verdict for verdict in verdicts if verdict.moves and not verdict.allowed]
         beside = [verdict for verdict in verdicts if not verdict.moves and verdict.event != _DECLARED]
@@ -108,12 +109,18 @@ class FactForm(forms.Form):
         return given
 
     def _told(self, given: Mapping[str, Any]) -> tuple[Fact, ...]:
-        """Return what is to be recorded. Raises FactError, or CorrectionError for a correction that changes nothing."""
+        """Return what is to be recorded.
+
+        Raises FactError, also for a day that is still to come, and CorrectionError for what corrects nothing.
+        """
         event, _, outcome = given["move"].partition(":")
         if self.corrected is not None and event == _VOID:
             return self._beyond(self.case.void(self.corrected, given["why"]))
         fields = {name: value for name, value in given.items() if name not in {"move", "seen", "why"} and value}
         fact = make_fact(event, case_id=self.case.case_id, outcome=outcome or None, **fields)
+        if fact.on > self.as_of and not fact.prospective:
+            ahead = f"write the day on which it happened, {dates.written(self.as_of)} at the latest"
+            raise FactError(event, "on", fact.on, ahead)
         if self.corrected is None:
             return (fact,)
         if _says(fact) == _says(self.corrected):

@@ -15,6 +15,7 @@ from playwright.sync_api import sync_playwright
 
 from council.models import Child
 from ehcp_flow.contrib.django.stores import case_or_new
+from ehcp_flow.contrib.django.testing import empty_store
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE = 1_800_000
@@ -26,6 +27,7 @@ class InABrowser(StaticLiveServerTestCase):
 
     def test_a_request_is_recorded_a_final_plan_refused_and_the_request_corrected(self) -> None:
         """And the page shows the deadlines that follow."""
+        empty_store()  # of what other tests left: Django's flush does not know it
         User.objects.create_superuser("jo", password="for this test alone")  # noqa: S106 - for this test alone
         child = Child.objects.create(case_id="a-1")
         browser_at = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")

@@ -101,6 +101,10 @@ class InTheAdmin(TestCase):
         assert "authority" in answer.context["form"].errors
         answer = self.post("advice_requested", "2026-03-02")
         assert "party" in answer.context["form"].errors
+        answer = self.post("request_received", "2026-06-02")
+        self.assertFormError(
+            answer.context["form"], "on", "write the day on which it happened, 2026-06-01 at the latest"
+        )
         answer = self.post("none_such", "2026-03-02")
         assert "move" in answer.context["form"].errors
         assert case_or_new("a-1").version == 0
