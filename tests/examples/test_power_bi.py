@@ -35,7 +35,7 @@ def test_what_the_measures_name_is_there(tables):
     text = "\n".join(
         line for line in (FOLDER / "measures.dax").read_text("utf-8").splitlines() if not line.startswith("//")
     )
-    named = re.findall(r"(\w+)\[(\w+)\]", text)
+    named = re.findall(r"(\w+)'?\[(\w+)\]", text)
     assert named
     assert [each for each in named if each[1] not in tables[each[0]].columns] == []
 

@@ -232,7 +232,11 @@ class InTheAdmin(TestCase):
             assert answer.context["form"].non_field_errors()
         with patch.object(ChildAdmin, "authority_of", return_value="885"):
             self.post("assessment_agreed", "2026-04-01")
-        assert [fact.event for fact in case_or_new("a-1").case] == ["request_received", "assessment_agreed"]
+            agreed = case_or_new("a-1", authority="885").case.facts[-1]
+            self.correct(agreed, "assessment_agreed", on="2026-04-02", why="read wrongly")
+        assert [(fact.event, str(fact.on)) for fact in case_or_new("a-1").case] == [
+            ("request_received", "2026-03-02"), ("assessment_agreed", "2026-04-02"),
+        ]  # fmt: skip
 
     @override_settings(ROOT_URLCONF="council.tests.two_sites")
     def test_any_key_and_any_site_will_do(self) -> None:
