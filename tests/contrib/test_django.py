@@ -34,7 +34,7 @@ def project(tmp_path):
 def test_the_councils_tests_pass_on_sqlite_and_in_a_browser(project):
     code, said = manage(project, "test")
     assert code == 0, said
-    assert "Ran 31 tests" in said
+    assert "Ran 32 tests" in said
 
 
 @pytest.mark.postgres
@@ -48,7 +48,7 @@ def test_the_councils_tests_pass_on_postgresql(project):
         }
         code, said = manage(project, "test", "council.tests.test_council", "council.tests.test_side_by_side", **where)
     assert code == 0, said
-    assert "Ran 30 tests" in said
+    assert "Ran 31 tests" in said
 
 
 def test_the_models_and_their_migrations_agree(project):

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 
 from ehcp_flow import dates
 from ehcp_flow.contrib.django.lent_connection import lent_connection
@@ -46,6 +46,22 @@ def open_store(alias: str | None = None, **options: Any) -> Iterator[Store]:
         yield _bound(connection, using, options)
 
 
+@contextmanager
+def _writing(alias: str | None, **options: Any) -> Iterator[Store]:
+    """Give the store to who will write, whose turn it is before anything is read.
+
+    On SQLite a transaction that begins by reading cannot write any more once somebody else has; a write that changes
+    nothing waits for them first. In a transaction of the host that has read already it is too late, as the store says.
+    """
+    using = alias or alias_in_use()
+    with transaction.atomic(using=using):
+        if connections[using].vendor == "sqlite":
+            with suppress(OperationalError), connections[using].cursor() as cursor:
+                cursor.execute("UPDATE ehcp_counter SET last = last WHERE 0")
+        with open_store(using, **options) as store:
+            yield store
+
+
 def _bound(connection: Any, using: str, options: dict[str, Any]) -> Store:
     migrate = _MIGRATE if using == "default" else f"{_MIGRATE} --database {using}"
     try:
@@ -74,7 +90,7 @@ def record(
     Raises MoveRefused for what is not lawful unless `strict` is false, VersionConflict where the case has another
     version than `seen`, and what else `Store.record` raises.
     """
-    with open_store(alias, authority=authority) as store:
+    with _writing(alias, authority=authority) as store:
         done = store.record(fact.case_id, fact, seen=seen, key=key, strict=strict, recorded_by=recorded_by)
         _rebuild_on_commit(fact.case_id, alias)
     return done
@@ -85,7 +101,7 @@ def record_all(
     alias: str | None = None, authority: str | None = None,
 ) -> list[Recorded]:  # fmt: skip
     """Record several facts of one case together or not at all; all else as for `record`."""
-    with open_store(alias, authority=authority) as store, store.work(recorded_by=recorded_by) as work:
+    with _writing(alias, authority=authority) as store, store.work(recorded_by=recorded_by) as work:
         for fact in facts:
             work.record(fact.case_id, fact, seen=seen, strict=strict)
             _rebuild_on_commit(fact.case_id, alias)
@@ -115,7 +131,7 @@ def rebuild(case_ids: Iterable[str] | None = None, *, as_of: dt.date | None = No
 
 def _rebuilt(case_ids: list[str], day: dt.date, using: str) -> int:
     old = CachedDeadline.objects.using(using)
-    with transaction.atomic(using=using), open_store(using) as store:
+    with _writing(using) as store:
         if connections[using].vendor == "postgresql":
             # Two who rebuild the same case would both find nothing to delete of what the other is about to write.
             with connections[using].cursor() as cursor:

@@ -51,6 +51,19 @@ class SideBySide(TransactionTestCase):
         assert case_or_new("a-1").version == 2
         assert set(CachedDeadline.objects.filter(limit="decide_assess").values_list("status", flat=True)) == {"met"}
 
+    def test_who_records_waits_for_who_is_at_it_as_django_comes(self) -> None:
+        """On SQLite a transaction begins with no lock, unless the settings say otherwise as ours do."""
+
+        def write(officer: int) -> list[int]:
+            connection.ensure_connection()
+            connection.transaction_mode = None
+            facts = [ef.make_fact("request_received", case_id=f"{officer}-{at}", on="2026-03-02") for at in range(5)]
+            return [record(fact, seen=0).version for fact in facts]
+
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(lambda officer: on_its_own(write, officer), range(4))) == [[1] * 5] * 4
+        assert CachedDeadline.objects.values("case_id").distinct().count() == 21
+
     def test_who_rebuilds_a_case_waits_for_who_is_at_it(self) -> None:
         """At night, say, while somebody records."""
         CachedDeadline.objects.all().delete()
