@@ -19,8 +19,8 @@ from tests.waiting import HANG
 FACT = make_fact("request_received", case_id="a", on="2026-03-02")
 SAMPLES: dict[str, Any] = {
     "kernel": "compiled",
-    "actual": 3, "authority": "885", "case_id": "a", "changed": (FACT, FACT), "detail": "disk I/O error",
-    "erased_on": "2026-03-02",
+    "actual": 3, "authority": "885", "by": "manage.py migrate", "case_id": "a", "changed": (FACT, FACT),
+    "detail": "disk I/O error", "erased_on": "2026-03-02",
     "event": "plan_agreed", "expected": "write a date", "extra": "reports", "fact_id": "f/1", "field": "on",
     "file": "01_request.toml", "found": "v1", "key": "limit.0.title", "kind": "limit",
     "known": ("final_plan", "advice"), "library": "XlsxWriter", "line": 7, "missing": (FACT,), "name": "finalplan",

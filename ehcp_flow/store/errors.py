@@ -324,20 +324,22 @@ class SchemaError(StoreError):
 
 
 class SchemaMissing(SchemaError):
-    """The database holds no store: `file` is its path if it is SQLite, and the file is not there."""
+    """The database holds no store: `file` is its path if it is SQLite, and the file is not there; `by` makes one."""
 
     exit_code = ExitCode.USAGE
 
     def __init__(self, wanted: str, file: str = "", by: str = _BY_COMMAND) -> None:
         self.file = file
+        self.by = by
         why = f"{file}: there is no such file" if file else "this database holds no store yet"
         super().__init__(None, wanted, f"{why}; create a store with `{by}`")
 
 
 class SchemaOutOfDate(SchemaError):
-    """The store was made by an older version of the library."""
+    """The store was made by an older version of the library; `by` upgrades it."""
 
     def __init__(self, found: str, wanted: str, by: str = _BY_COMMAND) -> None:
+        self.by = by
         super().__init__(
             found,
             wanted,
