@@ -83,10 +83,12 @@ class RecordsDeclared(Fact):
     """The day from which the source records only some facts, the case's first: `value` has their events.
 
     It starts and ends nothing. A time limit that only other facts could discharge is `unrecorded`: what was never
-    collected is not taken for undone.
+    collected is not taken for undone. That is said of the source, and so it holds on a day before that one too: all
+    that is recorded of a case may be a day to come.
     """
 
     event: Literal["records_declared"] = "records_declared"
+    prospective = True
     value: Events
 
 

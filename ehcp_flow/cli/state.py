@@ -201,7 +201,7 @@ def _paragraphs(case: Case, case_state: CaseState, verdicts: Sequence[MoveVerdic
     if moves is not _Moves.REFUSED:
         yield from ("", heading("May lawfully happen now", "-"))
         for verdict in lawful:
-            leads = "" if verdict.to_state in (None, verdict.from_state) else f" -> {verdict.to_state}"
+            leads = "" if verdict.to_state in (None, case_state.pathway) else f" -> {verdict.to_state}"
             if verdict.dispute and verdict.dispute.to_state not in (None, verdict.dispute.from_state):
                 leads += f", dispute about {verdict.dispute.decision.event} -> {verdict.dispute.to_state}"
             by = f" ({'; '.join(map(str, verdict.citations))})" if verdict.citations else ""

@@ -1,6 +1,6 @@
 # The types with which Cython compiles walk.py, together with kernel.py and behind it.
 
-cdef int BEGINS, ENDS_IT
+cdef int BEGINS, ENDS_IT, LEADS_ON
 
 
 cdef class Moves:

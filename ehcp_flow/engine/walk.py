@@ -11,6 +11,7 @@ Plain Python over lists, compiled with `ehcp_flow.engine.kernel`, and under the 
 # What a key does to the spell that decides by which way a state is left that is only passed through.
 BEGINS = 1
 ENDS_IT = 2
+LEADS_ON = 3
 
 
 class Moves:
@@ -51,7 +52,7 @@ def walk(moves, facts, history, case, cases):
 def walk_case(moves, facts, history, low, high):
     """Walk through the facts of one case, lawful or not."""
     row = moves.initial * moves.width
-    # What is past the keys of facts: the way on from a state, outside a spell and inside it.
+    # What is past the keys of facts: the way on from a state, outside a spell, inside it, and where it was led on.
     way_out = moves.keys
     shut = moves.shut_at_first
     for place in range(low, high):
@@ -59,8 +60,12 @@ def walk_case(moves, facts, history, low, high):
             break
         key = facts.key[place]
         spell = moves.spell[key]
-        if spell:
-            way_out = moves.keys + (1 if spell == BEGINS else 0)
+        if spell == BEGINS:
+            way_out = moves.keys + 1
+        elif spell == ENDS_IT:
+            way_out = moves.keys
+        elif spell and way_out > moves.keys:
+            way_out = moves.keys + 2
         edge = in_force(moves, row + key, facts.on[place])
         held = moves.held[edge] & shut
         shut = (shut | moves.shuts[key]) & ~moves.opens[key]

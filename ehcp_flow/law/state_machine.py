@@ -95,13 +95,20 @@ class StateGroup(Model):
 class PassedThrough(Model):
     """A state that a case leaves as soon as it enters it, by the inner event `by`.
 
-    If the last fact of `inside` and `until` is one of `inside`, that is the move whose outcome has its name.
+    If the last fact of `inside` and `until` is one of `inside`, that is the move whose outcome has its name; if a fact
+    of `led_on_by` came since, the one whose outcome has the name of the first of these.
     """
 
     state: StateName
     by: Name
     inside: Name
     until: Name
+    led_on_by: Events = ()
+
+    @property
+    def ways(self) -> tuple[str | None, ...]:
+        """The outcomes of the moves by which it is left."""
+        return (None, self.inside, *self.led_on_by[:1])
 
 
 class Still(Model):

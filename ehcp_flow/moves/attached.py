@@ -164,7 +164,7 @@ class _Mover:
         passed = self._pathway.passed
         if passed is None or step.from_ != passed.state:
             return trigger_name(step.fact.event, outcome_of(step.fact))
-        ways = (trigger_name(passed.by, way) for way in (None, passed.inside))
+        ways = (trigger_name(passed.by, way) for way in passed.ways)
         return next(way for way in ways if self._leads(way, step))
 
     def _leads(self, trigger: str, step: StateStep[Any]) -> bool:

@@ -42,11 +42,13 @@ __all__ = [
 class MoveVerdict:
     """Whether one fact would be lawful on one day, and why.
 
-    `from_state` is where the case stands when the fact takes its place in legal order, `to_state` where the fact leads;
-    it is None if the state knows no such move. `verdicts` are the reasons, one for each thing that was looked at, and
-    `authority` the short forms of the provisions under which the move is made. `dispute` says what the fact does to the
-    dispute that it is taken to be about; it is None for a fact that is about none. `moves` says whether the event can
-    move a case or a dispute at all; if not, it is lawful at any time. `of_pathway` whether it can move the case.
+    `from_state` is where the case stands when the fact takes its place in legal order, `to_state` where it stands at
+    the end of that day with it: None if the state knows no such move. What is on record of the same day and comes after
+    the fact may lead on from there, and then `led_on` is true. `verdicts` are the reasons, one for each thing that was
+    looked at, and `authority` the short forms of the provisions under which the move is made. `dispute` says what the
+    fact does to the dispute that it is taken to be about; it is None for a fact that is about none. `moves` says
+    whether the event can move a case or a dispute at all; if not, it is lawful at any time. `of_pathway` whether it can
+    move the case.
 
     It is true where the fact would be lawful.
     """
@@ -61,6 +63,7 @@ class MoveVerdict:
     dispute: DisputeMove | None = None
     moves: bool = False
     of_pathway: bool = False
+    led_on: bool = False
 
     def __bool__(self) -> bool:
         return self.allowed
@@ -113,7 +116,12 @@ class MoveVerdict:
         citations = self.citations if self.authority else ()
         by = f" under {', '.join(map(str, citations))}" if citations else ""
         if self.of_pathway and self.to_state is not None:
-            lines.append(f"  {self._leads(self.from_state, self.to_state)}{by}")
+            leads = self._leads(self.from_state, self.to_state)
+            if self.led_on:
+                leads = (
+                    f"with what else is on record of that day it {'is' if self.allowed else 'would be'} {self.to_state}"
+                )
+            lines.append(f"  {leads}{by}")
             by = ""
         if self.dispute is not None:
             lines.append(
@@ -234,6 +242,12 @@ def judge_recorded(read: CaseReading, place: int) -> MoveVerdict:
     fact, before = read.facts[place], read.facts[:place]
     at = read.state_after(before)
     verdict = _judge_on_pathway(read, at, before, (fact.event, outcome_of(fact)), fact.on)
+    last = place + 1
+    while last < len(read.facts) and read.facts[last].on == fact.on:
+        last += 1
+    evening = read.state_after(read.facts[:last])
+    if verdict.of_pathway and verdict.to_state not in (None, evening):
+        verdict = replace(verdict, to_state=evening, led_on=True)
     return _with_dispute(verdict, read.docket.answers.get(id(fact)))
 
 

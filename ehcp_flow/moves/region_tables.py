@@ -18,14 +18,15 @@ from ehcp_flow.vocabulary import per_vocabulary
 __all__ = ["RegionTables", "history_space", "kernel_moves", "key_of", "region_tables", "steps_of"]
 
 _FOR_EVER: Final = 1 << 30
+_WAYS: Final = 3
 
 
 class RegionTables(NamedTuple):
-    """A region as tables: of each state, a place for each key, and two for the way on, outside a spell and inside it.
+    """A region as tables: of each state, a place for each key, and three for the way on.
 
-    Behind these there is a place for each move that another becomes from a day on.
-    `edges` are what the machine does at each place (an Edge, or None), `states` the states by their numbers; `moves`
-    has the tables.
+    That is outside a spell, inside it, and where it was led on. Behind these there is a place for each move that
+    another becomes from a day on. `edges` are what the machine does at each place (an Edge, or None), `states` the
+    states by their numbers; `moves` has the tables.
     """
 
     states: tuple[Any, ...]
@@ -59,18 +60,18 @@ def region_tables(region: Region) -> RegionTables:
         row: list[Any] = [known.get((source, *key)) for key in moved_by]
         passed = region.passed
         ways: Any = (
-            [] if passed is None or source != passed.state
-            else [(source, passed.by, way) for way in (None, passed.inside)]
-        )  # fmt: skip
-        row.extend([known[way] for way in ways] or [None, None])
+            () if passed is None or source != passed.state else [(source, passed.by, way) for way in passed.ways]
+        )
+        row.extend(known[way] for way in ways)
+        row.extend([None] * (_WAYS - len(ways)))
         rows.append(row)
-    width = len(KEYS) + 2 + max(map(_later_ones, rows))
+    width = len(KEYS) + _WAYS + max(map(_later_ones, rows))
     edges: list[Any] = []
     keys: list[Key | None] = []
     last, later = [_FOR_EVER] * width * len(rows), [-1] * width * len(rows)
     for number, row in enumerate(rows):
         edges += row
-        keys += (*moved_by, None, None)
+        keys += (*moved_by, *[None] * _WAYS)
         for place, first in enumerate(row):
             at = number * width + place
             for version in () if first is None or first.later is None else [*first.versions][1:]:
@@ -84,6 +85,8 @@ def region_tables(region: Region) -> RegionTables:
     if region.passed is not None:
         spell[KEY_OF[region.passed.inside, None]] = walk.BEGINS
         spell[KEY_OF[region.passed.until, None]] = walk.ENDS_IT
+        for event in region.passed.led_on_by:
+            spell[KEY_OF[event, None]] = walk.LEADS_ON
     moves = {
         "initial": states.index(region.initial),
         "keys": len(KEYS),

@@ -61,6 +61,8 @@ class Told(NamedTuple):
     cited: str = ""
     longer: bool = False
     """Whether by a rulebook that protects a draft for 21 days."""
+    to: str = ""
+    """Where the case stands with the move at the end of that day, where that is asked."""
 
 
 LIVES = (
@@ -232,6 +234,31 @@ LIVES = (
     Told("a second request for a re-assessment moves nothing",
          f"{PLAN}; 2026-01-05 reassessment_requested party=parent", "2026-01-12", "REASSESS_REQUESTED", True,
          "request_while_one_is_open", "reassessment_requested party=school", True),
+    Told("word of another authority on the day of the release leaves nothing here",
+         f"{KEPT}; 2025-08-20 released", "2025-08-20", "MAINTAINED", True, "",
+         "release_notified", True, to="TRANSFERRED_OUT"),
+    Told("before it the plan stays till then", KEPT, "2025-08-20", "KEPT_DETAINED", False, "", "release_notified",
+         True, to="TRANSFERRING_OUT"),
+    Told("a plan made in custody after that word is the other authority's from the release",
+         f"{DETAINED}; 2026-04-27 release_notified; 2026-05-04 final_plan_sent; 2026-06-01 released", "2026-06-02",
+         "TRANSFERRED_OUT", False, "", "plan_transferred_out", True),
+    Told("and kept here until then",
+         f"{DETAINED}; 2026-04-27 release_notified; 2026-05-04 final_plan_sent", "2026-06-01",
+         "TRANSFERRING_OUT", True, "", "released", True, to="TRANSFERRED_OUT"),
+    Told("without that word it is kept here after it too",
+         f"{DETAINED}; 2026-05-04 final_plan_sent; 2026-06-01 released", "2026-06-02", "MAINTAINED", True, "",
+         "review_meeting_held", True),
+    Told("a refusal to re-assess can be reversed",
+         f"{PLAN}; 2026-02-02 reassessment_requested party=parent; 2026-02-09 reassessment_refused", "2026-03-09",
+         "MAINTAINED", True, "", "refusal_reversed", True, to="REASSESSING"),
+    Told("and nothing else of a plan", PLAN, "2026-03-09", "MAINTAINED", True, "reversal_without_refusal",
+         "refusal_reversed", False, "R (W) v Hertfordshire County Council [2023] EWHC 3138 (Admin)"),
+    Told("a dismissal after an onward appeal leaves the refusal where the order found it",
+         f"{ORDERED.strip()}; 2025-09-08 onward_appeal_made; 2025-10-06 tribunal_order_made outcome=dismiss",
+         "2025-10-07", "REFUSED_ASSESSMENT", False, "", "refusal_reversed", True),
+    Told("and a dismissal without one leaves the order",
+         f"{ORDERED.strip()}; 2025-10-06 tribunal_order_made outcome=dismiss", "2025-10-07", "ASSESSING", False, "",
+         "plan_agreed", True),
 )  # fmt: skip
 KINDS = {code for told in LIVES for code in told.findings.split()}
 each = pytest.mark.parametrize("told", LIVES, ids=lambda told: told.name)
@@ -269,7 +296,10 @@ def test_one_case_tells_the_state_its_moves_and_its_findings(told, book):
     assert verdict.allowed is told.lawful
     new = fact(f"{told.as_of} {told.move}")
     if told.lawful:
-        assert new in record(case, new, rulebook=law).facts
+        moved = record(case, new, rulebook=law)
+        assert new in moved.facts
+        if told.to:
+            assert told.to == verdict.to_state == state(moved, told.as_of).pathway
     else:
         assert told.cited in {str(refusal.citation) for refusal in verdict.refusals}
         with pytest.raises(MoveRefused):
@@ -286,6 +316,7 @@ def test_columns_and_the_command_say_the_same_of_a_file_and_of_a_store(told, lon
     assert (row["state"], row["maintained"]) == (told.state, told.maintained)
     (move,) = (each for each in row["moves"] if (each["event"], each["outcome"]) == asked(told))
     assert move["allowed"] is told.lawful
+    assert not told.to or move["to_state"] == told.to
     if not told.lawful:
         assert told.cited in {reason["citation"] for reason in move["reasons"] if not reason["holds"]}
     with Store.open(f"sqlite:///{tmp_path / 'chronology.db'}") as store:

@@ -19,6 +19,7 @@ DRAFT = (
     "2026-06-22 draft_plan_sent",
 )
 FINAL = (*DRAFT, "2026-07-07 final_plan_sent")
+KEPT = ("2024-09-02 final_plan_sent", "2025-03-03 detained", "2025-08-20 released")
 AMENDED = (
     *FINAL, "2027-01-04 amendment_notice_sent", "2027-01-11 amendment_notice_sent", "2027-01-20 amended_plan_sent",
 )  # fmt: skip
@@ -106,6 +107,22 @@ def test_a_fact_that_moves_nothing_is_lawful_and_cites_nothing():
         "advice_received on Monday 6 July 2026 is lawful and changes nothing: it moves no case; "
         "the case is DRAFT_ISSUED (a draft plan is with the parent or young person)"
     )
+
+
+def test_what_is_on_record_of_the_day_after_the_fact_leads_on_from_where_it_leads():
+    case = history(*KEPT)
+    verdict = check_move(case, "release_notified", None, "2025-08-20")
+    assert (verdict.from_state, verdict.to_state, verdict.led_on) == (
+        State.KEPT_DETAINED,
+        State.TRANSFERRED_OUT,
+        True,
+    )
+    assert "  with what else is on record of that day it is TRANSFERRED_OUT under " in str(verdict)
+    drafted = ("2026-06-15 plan_agreed", "2026-07-06 draft_plan_sent", "2026-07-10 died")
+    early = check_move(history(*DRAFT[:2], *drafted), "final_plan_sent", None, "2026-07-10")
+    assert "  with what else is on record of that day it would be DIED under " in str(early)
+    alone = check_move(history(*KEPT[:-1]), "release_notified", None, "2025-08-20")
+    assert (alone.to_state, alone.led_on) == (State.TRANSFERRING_OUT, False)
 
 
 def test_a_refusal_without_a_move_cites_what_speaks_against_it():

@@ -20,7 +20,7 @@ from ehcp_flow.states import MoveRefused, State, allowed, appealable, check_move
 from ehcp_flow.synth import synth
 from tests.moves.telling import DISPUTES, ISSUED, PATHWAY, START, WAYS, after, fact, history, told
 
-KEYS = (*PATHWAY.keys, (ISSUED, None), (ISSUED, "detained"))
+KEYS = (*PATHWAY.keys, (ISSUED, None), (ISSUED, "detained"), (ISSUED, "release_notified"))
 
 
 HOLDS = Verdict(holds=True, short="CFA 70", says="it is so")

@@ -39,6 +39,7 @@ PROPOSED = [
     "AMENDMENT_PROPOSED+moved_away+plan_transferred_out+plan_transferred_in",
     "AMENDMENT_PROPOSED+moved_away",
 ]
+NOT_AGAIN = ("reassessment_requested", "reassessment_refused")
 NO_PLAN_BEFORE = "REFUSED_PLAN+request_received"
 
 
@@ -112,6 +113,8 @@ LAWFUL: list[tuple[str, str, str]] = [
     ("assessment_agreed", "=", "REFUSED_ASSESSMENT+APPEAL+tribunal_order_made:assess"),
     ("refusal_reversed", "ASSESSING", "REFUSED_ASSESSMENT"),
     ("refusal_reversed", "DRAFTING", "REFUSED_PLAN"),
+    ("refusal_reversed", "REASSESSING", each("MAINTAINED REVIEW_OPEN AMENDMENT_PROPOSED CEASE_CONSULTING", *NOT_AGAIN)),
+    ("refusal_reversed", "=", each("CEASE_NOTIFIED TRANSFERRING_OUT", *NOT_AGAIN)),
     ("plan_refused", "REFUSED_PLAN", "ASSESSING REFUSED_ASSESSMENT+APPEAL+appeal_conceded:assess"),
     ("plan_refused", "=", "REFUSED_PLAN+APPEAL+tribunal_order_made:reconsider"),
     ("plan_agreed", "DRAFTING", "ASSESSING REFUSED_PLAN+APPEAL+tribunal_order_made:reconsider"),
