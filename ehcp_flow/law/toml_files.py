@@ -49,7 +49,9 @@ class SourceFile(NamedTuple):
         pattern = first.get("ctx", {}).get("pattern", "")
         said = in_words(first["type"], first["msg"], first.get("input"), pattern)
         if first["type"] == "extra_forbidden" and model is not None:
-            lacks = [each["loc"][-1] for each in found if each["type"] == "missing" and each["loc"][:-1] == first["loc"][:-1]]
+            lacks = [
+                each["loc"][-1] for each in found if each["type"] == "missing" and each["loc"][:-1] == first["loc"][:-1]
+            ]
             hint = UnknownNameError("key", str(where[-1]), keys_at(model, first["loc"][:-1])).hint
             said += f"; it is {lacks[0]} that is missing" if lacks else hint
         self.refuse(where, said)
