@@ -17,13 +17,11 @@ from ehcp_flow.sen2.return_figures import (
     FIELDS_OF_FIGURE,
     FigureRow,
     FiguresOfFacts,
-    events_looked_at,
     figure_rows,
-    figures_of_facts,
     figures_of_return,
-    reasons_told,
     return_figures,
 )
+from ehcp_flow.sen2.return_reasons import events_looked_at, figures_of_facts, reasons_told
 from ehcp_flow.sen2.return_rules import FIELDS_OF_FINDING, ReturnFinding, ReturnRule, by_rule, read_numbers, rules
 from ehcp_flow.sen2.return_schema import schema_of
 from ehcp_flow.sen2.return_writer import RETURN_FILE, write_xml

@@ -1,4 +1,4 @@
-"""The Department's figures as a return gives them, and as the measures count them out of the facts.
+"""The Department's figures as a return gives them, beside those that the measures count out of the facts.
 
 Which requests stand in a figure, and why the two may differ, is a table: `figures.toml`.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -15,29 +15,24 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
-from ehcp_flow.bulk.told_cases import ToldCase
-from ehcp_flow.case import Case
 from ehcp_flow.conversion.returns import RequestRecords, ReturnRecords, flag_value, tables, values_as_xml
-from ehcp_flow.facts import Fact
 from ehcp_flow.measures.arithmetic import percent
 from ehcp_flow.measures.catalogue import MeasureColumn, catalogue, release_of
-from ehcp_flow.measures.figures import ONCE
-from ehcp_flow.sen2.request_rows import EVENTS_TOLD, requests_of
 from ehcp_flow.sen2.return_year import ReturnYear
 from ehcp_flow.sen2.seen_request import as_date, holds
 
 __all__ = [
-    "FIELDS_OF_FIGURE", "FigureRow", "FiguresOfFacts", "ReturnFigure", "events_looked_at", "figure_rows",
-    "figures_of_facts", "figures_of_return", "reasons", "reasons_told", "return_figures",
+    "FIELDS_OF_FIGURE", "OTHER_RETURN", "FigureRow", "FiguresOfFacts", "Reason", "ReturnFigure", "Values",
+    "counted_in", "days_within", "figure_rows", "figures_of_return", "figures_table", "return_figures", "values_of",
 ]  # fmt: skip
 
 _WEEK: Final = 7
 _SINGLE: Final = ("requests", "assessments", "named_plans", "active_plans")
-_NOT_ASKED, _SEVERAL, _PARTLY_RECORDED = "not_asked", "several_of_one_case", "partly_recorded"
-_OTHER_RETURN, _NO_REASON, _LIKELY = "other_return", "no reason found", "likely"
+OTHER_RETURN: Final = "other_return"
+"""The reason of a figure whose facts make another return than the file."""
 _Side: TypeAlias = Literal["before", "in", "after", "since"]
 _Span: TypeAlias = tuple[str, str]
-_Values: TypeAlias = Mapping[str, str]
+Values: TypeAlias = Mapping[str, str]
 FIELDS_OF_FIGURE: Final = ("figure", "return", "facts", "difference", "why", "says")
 """The public fields of a figure, in their order."""
 
@@ -55,7 +50,7 @@ class _Row(BaseModel):
     may_differ: tuple[str, ...] = ()
 
 
-class _Reason(BaseModel):
+class Reason(BaseModel):
     """Why a figure of the return may be another than that of the facts; see `figures.toml`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -75,7 +70,7 @@ class _FiguresFile(BaseModel):
 
     base: Mapping[str, _Row]
     figure: Mapping[str, _Row]
-    reason: Mapping[str, _Reason]
+    reason: Mapping[str, Reason]
 
 
 class ReturnFigure(BaseModel):
@@ -92,7 +87,7 @@ class ReturnFigure(BaseModel):
     over: int | None
     may_differ: tuple[str, ...]
 
-    def holds(self, values: _Values, year: ReturnYear) -> bool:
+    def holds(self, values: Values, year: ReturnYear) -> bool:
         """Return whether a request with these values, flags as 0 and 1, stands in it."""
         if not all(holds(each, values) for each in self.when):
             return False
@@ -102,8 +97,8 @@ class ReturnFigure(BaseModel):
             return False
         return self.span is None or self._is_within(self.span, values)
 
-    def _is_within(self, span: _Span, values: _Values) -> bool:
-        days = _days(span, values)
+    def _is_within(self, span: _Span, values: Values) -> bool:
+        days = days_within(span, values)
         if days is None:
             return False
         return (self.within is None or days <= self.within * _WEEK) and (self.over is None or days > self.over * _WEEK)
@@ -115,7 +110,8 @@ class ReturnFigure(BaseModel):
 
 
 @cache
-def _table() -> _FiguresFile:
+def figures_table() -> _FiguresFile:
+    """Return the table of figures and reasons."""
     text = files(__package__ or "").joinpath("figures.toml").read_text(encoding="utf-8")
     return _FiguresFile.model_validate(tomllib.loads(text))
 
@@ -127,7 +123,7 @@ def return_figures() -> Mapping[str, ReturnFigure]:
     >>> return_figures()["plans_issued_within_20_weeks"].within
     20
     """
-    table, found = _table(), {}
+    table, found = figures_table(), {}
     for name, row in table.figure.items():
         rows = [row]
         while rows[0].of:
@@ -153,16 +149,17 @@ def _items_of(year: int) -> frozenset[str]:
 
 def figures_of_return(records: ReturnRecords, year: ReturnYear) -> Counter[str]:
     """Return how many requests of a return stand in each figure, by the columns of the measures."""
-    return _counted((_values(request, records.form) for request in records.requests), year)
+    return counted_in((values_of(request, records.form) for request in records.requests), year)
 
 
-def _counted(requests: Iterable[_Values], year: ReturnYear) -> Counter[str]:
+def counted_in(requests: Iterable[Values], year: ReturnYear) -> Counter[str]:
+    """Return how many of some requests, by their values, stand in each figure."""
     return Counter(
         name for values in requests for name, figure in return_figures().items() if figure.holds(values, year)
     )
 
 
-def _values(request: RequestRecords, form: str = "xml") -> _Values:
+def values_of(request: RequestRecords, form: str = "xml") -> Values:
     """Return the values of a request together, as XML has them, flags as 0 and 1."""
     found: dict[str, str] = {}
     for table in _SINGLE:
@@ -185,153 +182,6 @@ class FiguresOfFacts:
     made: Counter[str] = field(default_factory=Counter)
     reasons: dict[str, Counter[str]] = field(default_factory=dict)
     unexplained: dict[str, list[str]] = field(default_factory=dict)
-
-
-def reasons() -> Mapping[str, str]:
-    """Return why a figure of a return and that of the facts may differ, by name, in the order of the table."""
-    return {name: reason.says for name, reason in _table().reason.items()}
-
-
-@cache
-def events_looked_at() -> frozenset[str]:
-    """Return the events that the figures of facts, and their reasons, are made of."""
-    return EVENTS_TOLD.union(*(reason.events | reason.without for reason in _table().reason.values()))
-
-
-def figures_of_facts(
-    cases: Iterable[ToldCase], year: ReturnYear, judge: Callable[[Sequence[Case]], Iterable[ToldCase]] | None = None
-) -> FiguresOfFacts:
-    """Return the figures of cases that were told with the periods of a return's year (`ReturnYear.periods`).
-
-    With `judge`, which tells other cases as these were told, and cases that are told whole, a reason is tried: the
-    facts that it speaks of are left out of the case, and when the return and the measures then agree, it is the reason.
-    """
-    found = FiguresOfFacts()
-    differing: list[_Differing] = []
-    for case in cases:
-        told = _Counted.of(case, year)
-        found.made.update(told.made)
-        found.facts.update(told.facts)
-        if odd := told.differing:
-            whole = case.whole() if judge is not None and case.whole is not None else None
-            differing.append(_Differing(case, told, odd, whole))
-    tried = {} if judge is None else _tried(differing, year, judge)
-    for each in differing:
-        for name in each.figures:
-            reason = _reason_of(return_figures()[name], each, tried, year)
-            found.reasons.setdefault(name, Counter())[reason] += each.counted.more(name)
-            if reason == _NO_REASON:
-                found.unexplained.setdefault(name, []).append(each.case.case_id)
-    return found
-
-
-class _Counted(NamedTuple):
-    """One case in the return that its facts make, and in the measures, by the columns of those."""
-
-    requests: Sequence[_Values]
-    made: Counter[str]
-    facts: Counter[str]
-
-    @classmethod
-    def of(cls, case: ToldCase, year: ReturnYear) -> _Counted:
-        requests = [_values(request) for request in requests_of(case, year)]
-        published = case.figures[0]
-        # As in the table of measures: what a case has several of counts once where the figure is of cases.
-        counted = {name: min(many, 1) if name in ONCE else many for name, many in published.items()}
-        facts = Counter({name: many for name, many in counted.items() if name in return_figures()})
-        return cls(requests, _counted(requests, year), facts)
-
-    @property
-    def differing(self) -> list[str]:
-        """The figures in which the two are not the same."""
-        return [name for name in return_figures() if self.more(name)]
-
-    def more(self, name: str) -> int:
-        """Return how many more the return has."""
-        return self.made[name] - self.facts[name]
-
-
-class _Differing(NamedTuple):
-    """A case that stands in some figures of the return and of the measures in other ways, whole if it was told so."""
-
-    case: ToldCase
-    counted: _Counted
-    figures: Sequence[str]
-    whole: Case | None
-
-
-_Tried: TypeAlias = Mapping[tuple[str, str], _Counted]
-"""How a case counts without what a reason speaks of, by case and reason."""
-
-
-def _tried(
-    differing: Sequence[_Differing], year: ReturnYear, judge: Callable[[Sequence[Case]], Iterable[ToldCase]]
-) -> _Tried:
-    """Return how the cases count without the facts of each reason that one of their figures names."""
-    found = {}
-    for reason, row in _table().reason.items():
-        others = [
-            other
-            for each in differing
-            if any(reason in return_figures()[name].may_differ for name in each.figures)
-            and (other := _without(each.whole, row)) is not None
-        ]
-        if others:
-            found.update({(case.case_id, reason): _Counted.of(case, year) for case in judge(others)})
-    return found
-
-
-def _without(case: Case | None, reason: _Reason) -> Case | None:
-    """Return a case without the facts of a reason, None where it has none of them, or nothing is left."""
-    if case is None or not reason.without:
-        return None
-    until = max((fact.on for fact in case.facts if fact.event == reason.before), default=None)
-    kept: list[Fact] = []
-    for fact in case.facts:
-        if fact.event in reason.without and (not reason.before or (until is not None and fact.on < until)):
-            continue
-        if fact.event == reason.before and getattr(fact, "reviewed_on", None) is not None:
-            kept.append(fact.model_copy(update={"reviewed_on": None}))
-        else:
-            kept.append(fact)
-    return None if not kept or kept == [*case.facts] else Case.of([*kept, *case.particulars])
-
-
-def _reason_of(figure: ReturnFigure, differing: _Differing, tried: _Tried, year: ReturnYear) -> str:
-    """Return the first reason that holds of a case whose return and measures differ, "likely" if none can be tried."""
-    counted, case = differing.counted, differing.case
-    name = figure.column
-    if not figure.is_asked(year):
-        return _NOT_ASKED
-    if counted.facts[name] > counted.made[name] > 0:
-        return _SEVERAL
-    events = {fact.event for fact in case.facts}
-    named = [each for each in (*figure.may_differ, _PARTLY_RECORDED) if _may_be(each, figure, case, counted, events)]
-    for reason in named:
-        if not _table().reason[reason].without:
-            return reason
-        other = tried.get((case.case_id, reason))
-        if other is not None and not other.more(name):
-            return reason
-    return f"{_LIKELY} {named[0]}" if named else _NO_REASON
-
-
-def _may_be(name: str, figure: ReturnFigure, case: ToldCase, counted: _Counted, events: set[str]) -> bool:
-    """Return whether what a reason asks of a case holds."""
-    reason = _table().reason[name]
-    if reason.at_year_end and (figure.column in case.figures[1]) != bool(counted.made[figure.column]):
-        return False
-    if not reason.stands_in <= case.figures[0].keys():
-        return False
-    asked = reason.events or ({reason.before} if reason.before else reason.without)
-    if asked and asked.isdisjoint(events):
-        return False
-    if not reason.when and reason.span is None:
-        return reason.at_year_end or bool(reason.stands_in or asked)
-    return any(
-        holds(reason.when, values) and (reason.span is None or _days(reason.span, values) is not None)
-        for values in counted.requests
-    )
 
 
 class FigureRow(NamedTuple):
@@ -376,19 +226,9 @@ def _row(column: str, name: str, says: str, returned: Counter[str], facts: Figur
         return FigureRow(name, value, "", "", "", says)
     reasons = Counter(facts.reasons.get(column, {}))
     if value != facts.made[column]:
-        reasons[_OTHER_RETURN] += value - facts.made[column]
+        reasons[OTHER_RETURN] += value - facts.made[column]
     why = "; ".join(f"{reason} {many:+,}" for reason, many in reasons.items() if many)
     return FigureRow(name, value, facts.facts[column], value - facts.facts[column], why, says)
-
-
-def reasons_told(facts: FiguresOfFacts, returned: Counter[str]) -> Iterator[str]:
-    """Yield what each reason that was met means, a sentence each."""
-    met = {reason.removeprefix(f"{_LIKELY} ") for reasons in facts.reasons.values() for reason in reasons}
-    for name, reason in _table().reason.items():
-        if name in met:
-            yield f"{name}: {reason.says}"
-    if any(returned[name] != facts.made[name] for name in return_figures()):
-        yield f"{_OTHER_RETURN}: these facts make another return than this file: it was put right by hand, or they were"
 
 
 def _lies(day: str, side: _Side, year: ReturnYear) -> bool:
@@ -401,7 +241,7 @@ def _lies(day: str, side: _Side, year: ReturnYear) -> bool:
     return day > year.last if side == "after" else year.first <= day <= year.last
 
 
-def _days(span: _Span, values: _Values) -> int | None:
+def days_within(span: _Span, values: Values) -> int | None:
     """Return how many days lie between two, None where one is not there or they stand the other way round."""
     first, then = (as_date(values.get(item, "")) for item in span)
     if first is None or then is None or first > then:

@@ -23,7 +23,7 @@ from ehcp_flow.sen2 import (
     reasons_told,
     return_figures,
 )
-from ehcp_flow.sen2.return_figures import reasons
+from ehcp_flow.sen2.return_reasons import reasons
 from ehcp_flow.synth import write_synth
 from tests.cli.running import ROOT, run
 from tests.measures.answers_made_up import told
