@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Any, TypeAlias
 
+import ehcp_flow
 from ehcp_flow.dates import london, parse_date, parse_instant
 from ehcp_flow.facts import Fact, make_fact
 from ehcp_flow.store import Store
@@ -80,6 +81,11 @@ def frozen(day: dt.date | str) -> AbstractContextManager[Any]:
     """Return a block in which it is noon of `day` in London; freezegun does it. Raises DateError if it is no date."""
     from freezegun import freeze_time
 
+    # freezegun looks at every name of every module, so what is loaded when it is asked for is loaded then: before time
+    # stands still, or a library that knows days by their class (polars) would know the frozen ones alone, for good.
+    for name in ehcp_flow.__all__:
+        with suppress(ImportError):
+            getattr(ehcp_flow, name)
     noon = dt.datetime.combine(parse_date(day), dt.time(12), london())
     # As text, and in UTC: an instant that was made under another freeze is not taken for a date.
     # pytest's own stop-watch runs on: what began before the freeze ends in it.

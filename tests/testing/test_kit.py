@@ -1,6 +1,8 @@
 """What the fixtures give, and what the assertions say where they fail."""
 
 import datetime as dt
+import subprocess
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -49,6 +51,15 @@ def test_the_day_stands_still_in_winter_in_summer_and_when_the_clocks_go_back(fr
     frozen_day("2026-03-01")
     frozen_day(day)
     assert ef.deadlines_of(case_builder("2026-01-05"))[0].as_of == dt.date.fromisoformat(day)
+
+
+def test_after_a_day_stood_still_columns_know_days_as_ever():
+    code = (
+        "import datetime as dt\nfrom ehcp_flow.testing import frozen\nwith frozen('2026-06-30'):\n    pass\n"
+        "import polars as pl\nprint(pl.Series([dt.date(2026, 7, 1)]).dtype)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("Date\n", "")
 
 
 def test_a_limit_that_was_not_met_is_told_with_its_explanation():
