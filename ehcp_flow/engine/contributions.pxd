@@ -60,7 +60,6 @@ cdef int last_started(Entries entries, int series, int day) noexcept nogil
 cdef int first_started(Entries entries, int series, int day) noexcept nogil
 cdef int one_of_day(Rows rows, Entries entries, int at, int end) noexcept nogil
 cdef bint fell_away(Rows rows, int row) noexcept nogil
-cdef bint is_not_counted(Rows rows, int row) noexcept nogil
 cdef int day_at(Facts facts, int place) noexcept nogil
 cdef bint by_then(Facts facts, int place, int day) noexcept nogil
 cdef void add_deadlines(

@@ -295,11 +295,6 @@ def fell_away(rows, row):
     return status == LAPSED or status == OVERTAKEN
 
 
-def is_not_counted(rows, row):
-    """Return whether nothing is asked of a deadline: its time was ended, or the source does not record the act."""
-    return fell_away(rows, row) or rows.out[STATUS * rows.size + row] == UNRECORDED
-
-
 def day_at(facts, place):
     """Return the day of the fact at a place, NO_DAY for none."""
     return facts.on[place] if place >= 0 else NO_DAY
