@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from difflib import get_close_matches
 from typing import Any, Final, Self
 
 from ehcp_flow.errors import RowRefused
@@ -37,6 +38,9 @@ SHOWN: Final = 5
 
 PATIENCE: Final = 2.0
 """Seconds of work before a progress bar appears."""
+
+_MISSPELT: Final = 0.8
+"""How near an event that there is not is to one that there is, where it is that one misspelt."""
 
 _CANNOT_GO_BACK: Final = ("dumb", "unknown")
 """Terminals on which a bar cannot be drawn over, nor taken away at the end."""
@@ -122,7 +126,10 @@ class RefusedRows:
     def add(self, row: RowRefused) -> None:
         """Take a refused row into account."""
         self._kinds.add(row)
-        self._unknown |= row.expected.startswith(NO_SUCH_EVENT)
+        if row.expected.startswith(NO_SUCH_EVENT):
+            from ehcp_flow.facts import FACT_TYPES
+
+            self._unknown |= not get_close_matches(str(row.value), FACT_TYPES, n=1, cutoff=_MISSPELT)
         if self._everything or self._kinds.met.refusals <= SHOWN:
             self._first.append(row)
 

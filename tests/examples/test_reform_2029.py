@@ -100,6 +100,12 @@ def test_what_it_does_not_change_is_as_in_england(draft):
     assert len(added) == 6
 
 
+def test_what_is_told_anew_of_the_yearly_review_is_englands_but_for_its_end(draft):
+    changes = compare_rulebooks(england(), draft)
+    told = [each for each in changes if each.id == "annual_review" and each.kind != "added"]
+    assert {each.key.rpartition(".")[2] for each in told} == {"in_force_to"}, "copy England's rules anew, and end them"
+
+
 def test_commands_answer_by_it(tmp_path):
     told = invoke("rules", "--diff", FOLDER, "--format", "table")
     assert told.exit_code == 0
