@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
 from typing import Any, Final, get_args
 
 from pydantic import BaseModel
@@ -175,9 +176,7 @@ def _in(annotation: Any) -> Iterator[type[BaseModel]]:
 def _told(model: type[BaseModel], key: str) -> str:
     """Return what the docstring of a model, or of one that it is made of, says of a key."""
     named = re.compile(rf"`{re.escape(key)}(?: = [^`]*)?`")
-    for base in model.__mro__:
-        if not issubclass(base, BaseModel) or base is BaseModel:
-            break
+    for base in takewhile(lambda base: base is not BaseModel, model.__mro__):
         summary, _, more = docstring_of(base).partition("\n\n")
         said = [
             [each for each in _SENTENCE.split(" ".join(text.split())) if named.search(each)] for text in (more, summary)

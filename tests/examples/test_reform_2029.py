@@ -2,7 +2,6 @@
 
 import csv
 import io
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +10,6 @@ import pytest
 
 from ehcp_flow import deadlines_of, judge
 from ehcp_flow.bulk import deadlines_frame
-from ehcp_flow.errors import RulebookError
 from ehcp_flow.law import compare_rulebooks, england, load_rulebook
 from ehcp_flow.states import disputes, state
 from ehcp_flow.testing.rulebook_contract import RulebookContract
@@ -131,32 +129,3 @@ def test_what_each_law_asks_of_a_caseload_is_told_by_year(tmp_path):
     reviews = {int(row["from_september"]): row for row in rows if row["limit"] == "annual_review"}
     assert int(reviews[2031]["acts_in_draft"]) < int(reviews[2031]["acts"]) / 2
     assert sum(int(row["acts_in_draft"]) for row in rows if row["limit"] == "transfer_reassessment") > 0
-
-
-@pytest.mark.parametrize(
-    ("file", "text", "why"),
-    [
-        ("reviews.toml", 'based_on = "scotland"', 'reviews.toml, line 6, based_on: .* write based_on = "england"'),
-        ("stages.toml", 'clock = "plan_kept"', "no clock is called 'plan_kept'"),
-    ],
-)
-def test_what_cannot_be_is_refused_in_its_own_file(tmp_path, file, text, why):
-    copy = tmp_path / "draft"
-    shutil.copytree(FOLDER, copy)
-    old = {"reviews.toml": 'based_on = "england"', "stages.toml": 'clock = "plan_held"'}[file]
-    path = copy / file
-    path.write_text(path.read_text().replace(old, text))
-    with pytest.raises(RulebookError, match=why):
-        load_rulebook(copy)
-
-
-def test_a_file_of_its_own_takes_the_place_of_englands_and_a_row_twice_in_it_is_refused(tmp_path):
-    (tmp_path / "notices.toml").write_text('based_on = "england"\n')
-    assert load_rulebook(tmp_path).notices == ()
-    (tmp_path / "moves").mkdir()
-    (tmp_path / "moves" / "x.toml").write_text('region = "pathway"\n')
-    assert [*load_rulebook(tmp_path).regions] == ["disputes", "pathway"]
-    row = '[[spell]]\nid = "custody"\ntitle = "in custody"\nbegins_on = ["detained"]\n'
-    (tmp_path / "notices.toml").write_text(f'based_on = "england"\n{row}{row}')
-    with pytest.raises(RulebookError, match=r"'custody' is declared already in notices\.toml, line 2"):
-        load_rulebook(tmp_path)

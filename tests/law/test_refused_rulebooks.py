@@ -63,7 +63,7 @@ REFUSED = {
         "write panel_met:upheld or panel_met:turned_down",
     ),
     "a clock by a near name": ('clock = "complaint"', 'clock = "complant"', "did you mean complaint"),
-    "a key by a near name": ('act = "send', 'acts = "send', r"acts: there is no such key; did you mean act or"),
+    "a key by a near name": ('act = "send', 'acts = "send', r"acts: there is no such key; it is act that is missing"),
     "a key of an inline table": ("counting = ", "counts = ", r"counts: .* did you mean counting"),
     "a state by a near name": ('to = "OPEN"', 'to = "OPN"', "did you mean OPEN"),
     "an event of a move by a near name": (MOVE, '{ on = ["apeal_withdrawn"]', "did you mean appeal_withdrawn"),

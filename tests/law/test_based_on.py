@@ -1,0 +1,73 @@
+"""A rulebook that is based on England's: what it takes over, what stands in its place, and what is refused."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ehcp_flow.errors import RulebookError
+from ehcp_flow.law import compare_rulebooks, england, load_rulebook
+
+FOLDER = Path(__file__).parents[2] / "examples" / "reform-2029"
+RULE = """
+[[limit.rule]]
+rows = ["{0}"]
+clock = "request"
+act = "do it"
+done_by = ["meeting_held"]
+version = [{{ in_force_from = 2014-09-01, counting = "{1} weeks after", citation = ["SR 5(1)"], evidence = "M" }}]
+"""
+LIMIT = """
+based_on = "england"
+
+[[limit]]
+id = "final_plan"
+title = "Do it"
+group = "plan"
+actor = "local authority"
+kind = "statutory"
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "why"),
+    [
+        ("reviews.toml", 'based_on = "scotland"', 'reviews.toml, line 6, based_on: .* write based_on = "england"'),
+        ("stages.toml", 'clock = "plan_kept"', "no clock is called 'plan_kept'"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_its_own_file(tmp_path, file, text, why):
+    copy = tmp_path / "draft"
+    shutil.copytree(FOLDER, copy)
+    old = {"reviews.toml": 'based_on = "england"', "stages.toml": 'clock = "plan_held"'}[file]
+    path = copy / file
+    path.write_text(path.read_text().replace(old, text))
+    with pytest.raises(RulebookError, match=why):
+        load_rulebook(copy)
+
+
+def test_a_file_of_its_own_takes_the_place_of_englands_and_a_row_twice_in_it_is_refused(tmp_path):
+    (tmp_path / "notices.toml").write_text('based_on = "england"\n')
+    assert load_rulebook(tmp_path).notices == ()
+    (tmp_path / "moves").mkdir()
+    (tmp_path / "moves" / "x.toml").write_text('region = "pathway"\n')
+    assert [*load_rulebook(tmp_path).regions] == ["disputes", "pathway"]
+    row = '[[spell]]\nid = "custody"\ntitle = "in custody"\nbegins_on = ["detained"]\n'
+    (tmp_path / "notices.toml").write_text(f'based_on = "england"\n{row}{row}')
+    with pytest.raises(RulebookError, match=r"'custody' is declared already in notices\.toml, line 2"):
+        load_rulebook(tmp_path)
+
+
+def test_a_part_that_is_new_or_gone_is_told_once(tmp_path):
+    (tmp_path / "a.toml").write_text(LIMIT + RULE.format("one", 20) + RULE.format("two", 10))
+    one = load_rulebook(tmp_path)
+    assert len(one.limits) == len(england().limits)
+    assert [*one.limits] == [*england().limits]
+    (tmp_path / "a.toml").write_text(LIMIT + RULE.format("one", 21))
+    other = load_rulebook(tmp_path)
+    assert [str(each) for each in compare_rulebooks(one, other)] == [
+        "limits final_plan, rule[0: one].version[2014-09-01].counting: 20 weeks after -> 21 weeks after",
+        "limits final_plan, rule[1: two]: removed: do it",
+    ]
+    (_, added) = compare_rulebooks(other, one)
+    assert str(added) == "limits final_plan, rule[1: two]: added: do it"
