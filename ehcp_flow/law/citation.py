@@ -27,7 +27,7 @@ class Instrument(BaseModel):
     title: str
     full_title: str = ""
     unit: str = Field(description="what a provision is called in a citation: reg, s, para, rule")
-    address: str = Field(pattern=r"^https://")
+    address: str = Field(pattern=r"^https://([^{}]|\{number\})*$")
 
 
 class Citation(BaseModel):
@@ -63,7 +63,7 @@ def cite(short: str, instruments: Mapping[str, Instrument]) -> Citation:
     number = _FIRST_NUMBER.search(provision)
     if number is None and "{number}" in instrument.address:
         raise ValueError(f"{short!r} names no numbered provision of {instrument.title}")
-    address = instrument.address.format(number=number.group() if number else "")
+    address = instrument.address.replace("{number}", number.group() if number else "")
     if not instrument.unit:
         text = f"{instrument.title} {provision}"
     elif provision[0].isdigit():
@@ -73,23 +73,29 @@ def cite(short: str, instruments: Mapping[str, Instrument]) -> Citation:
     return Citation(short=short, text=text, address=address)
 
 
-def _resolve(value: Any, info: ValidationInfo) -> Any:
+def _cited(value: Any, info: ValidationInfo) -> Any:
     """Turn the short form of a data file into a citation, with the instruments of the rulebook that is being read."""
+    if isinstance(value, Citation):
+        return value
+    if not isinstance(value, str):
+        raise ValueError("write one citation, in quotes: 'SR 5(1)'")  # noqa: TRY004 - pydantic reports a ValueError, with its place
+    context = info.context or {}
+    known = context.get("cited", {})
+    if value not in known:
+        known[value] = cite(value, context.get("instruments", {}))
+    return known[value]
+
+
+def _cited_each(value: Any, info: ValidationInfo) -> Any:
     if isinstance(value, str):
-        context = info.context or {}
-        known = context.get("cited", {})
-        if value not in known:
-            known[value] = cite(value, context.get("instruments", {}))
-        return known[value]
-    if isinstance(value, list):
-        return tuple(_resolve(item, info) for item in value)
-    return value
+        raise ValueError("write a list of citations, in square brackets")  # noqa: TRY004 - pydantic reports a ValueError, with its place
+    return tuple(_cited(item, info) for item in value) if isinstance(value, list) else value
 
 
 Cited: TypeAlias = Annotated[
-    tuple[Citation, ...], BeforeValidator(_resolve), WithJsonSchema({"type": "array", "items": {"type": "string"}})
+    tuple[Citation, ...], BeforeValidator(_cited_each), WithJsonSchema({"type": "array", "items": {"type": "string"}})
 ]
 """Several citations, written as a list of short forms."""
 
-CitedOnce: TypeAlias = Annotated[Citation, BeforeValidator(_resolve), WithJsonSchema({"type": "string"})]
+CitedOnce: TypeAlias = Annotated[Citation, BeforeValidator(_cited), WithJsonSchema({"type": "string"})]
 """One citation, written as its short form."""

@@ -206,6 +206,7 @@ KINDS: Final[dict[str, type[Guard]]] = {
 def parse_guard(row: Mapping[str, Any], context: Mapping[str, Any] | None = None) -> Guard:
     """Return the guard that a row of data states. Raises ValueError for an unknown kind, and as pydantic does."""
     kind = row.get("kind")
-    if kind not in KINDS:
-        raise ValueError(f"there is no kind of guard called {kind!r}; write one of {', '.join(KINDS)}")
-    return KINDS[str(kind)].model_validate(row, context=context)
+    if not isinstance(kind, str) or kind not in KINDS:
+        said = "this key is missing" if kind is None else f"there is no kind of guard called {kind!r}"
+        raise ValueError(f"{said}; write one of {', '.join(KINDS)}")
+    return KINDS[kind].model_validate(row, context=context)

@@ -146,7 +146,7 @@ def _read(
         notes=tuple(placed.item for placed in notes.values()),
         notices=tuple(placed.item for placed in notices.values()),
         bodies={name: placed.item for name, placed in bodies.items()},
-        regions=regions(lambda: _regions(root / MOVES, _base_of(files), context, frozenset(limits))),
+        regions=regions(lambda: _regions(root / MOVES, _base_of(files), context, tuple(limits))),
     )
 
 
@@ -161,6 +161,9 @@ def _files_of(root: Path | Traversable) -> list[SourceFile]:
         if unknown:
             name = min(unknown)
             file.refuse((name,), f"unknown section; a file holds {', '.join(SECTIONS)}, title and {BASE}")
+        title = file.data.get("title", "a rulebook")
+        if not isinstance(title, str) or not title:
+            file.refuse(("title",), "write a text, in quotes: what the rulebook is of")
         if file.data.get(BASE, ENGLAND) != ENGLAND:
             file.refuse((BASE,), f'a rulebook is based on England\'s or on none: write {BASE} = "{ENGLAND}"')
     base = _base_of(files)
@@ -172,18 +175,19 @@ def _base_of(files: Iterable[SourceFile]) -> Traversable | None:
     return _shipped(ENGLAND) if any(BASE in file.data for file in files) else None
 
 
-def _of_base(base: Traversable, own: Collection[SourceFile]) -> Iterator[SourceFile]:
+def _of_base(base: Traversable, own: Collection[SourceFile], within: str = "") -> Iterator[SourceFile]:
     """Yield the files of a rulebook that another is based on, but for those in whose place it has one of its own."""
     names = {file.name for file in own}
-    for file in _files(base):
+    for file in _files(base, within):
         if file.name not in names:
-            yield file._replace(of_base=True)
+            yield file._replace(name=f"{ENGLAND}/{file.name}", of_base=True)
 
 
-def _files(folder: Path | Traversable) -> Iterator[SourceFile]:
+def _files(folder: Path | Traversable, within: str = "") -> Iterator[SourceFile]:
+    """Yield the files of a folder, named as they stand `within` the rulebook: an error names one and no other."""
     for path in sorted(folder.iterdir(), key=lambda path: path.name):
         if path.name.endswith(".toml"):
-            yield read_toml(path)
+            yield read_toml(path, within=within)
 
 
 def _regions(
@@ -194,8 +198,9 @@ def _regions(
 
     if not folder.is_dir():
         return {}
-    own = list(_files(folder))
-    return load_regions(own if base is None else [*_of_base(base / MOVES, own), *own], context, limits)
+    own = list(_files(folder, f"{MOVES}/"))
+    inherited = () if base is None else _of_base(base / MOVES, own, f"{MOVES}/")
+    return load_regions([*inherited, *own], context, limits)
 
 
 class RegionsWhenAsked(Mapping[str, Any]):

@@ -107,6 +107,8 @@ def _guards(files: list[SourceFile], context: Mapping[str, Any], limits: Collect
         if not isinstance(rows, list):
             file.refuse(("guard",), "write [[guard]]")
         for index, row in enumerate(rows):
+            if not isinstance(row, dict):
+                file.refuse(("guard", index), "write a table")
             try:
                 guard = parse_guard(row, context)
             except ValidationError as error:
@@ -260,24 +262,34 @@ def _check_shape(region: LegalRegion, machine: Placed, rows: Mapping[str, list[P
             placed.file.refuse((*placed.path, "id"), f"{name} is named in ends and has a way out")
     declared = {(source, *key) for move in region.moves for source in region.chosen(move.sources) for key in move.keys}
     passed = region.machine.passed_through
-    reasons = _reasons(region)
+    reasons = _reasons(region, rows["misplaced"])
     for event, outcome in region.keys:
         for state in region.states:
-            many = reasons.get((state.id, event), 0)
+            told = reasons.get((state.id, event), ())
             there = (state.id, event, outcome) in declared or (passed is not None and state.id == passed.state)
-            if not there and many != 1:
+            what = event if outcome is None else f"{event}:{outcome}"
+            if not there and not told:
                 machine.file.refuse(
-                    ("machine",), f"{event} in {state.id}: {many} reasons why it is out of place, where one is needed"
+                    ("machine",),
+                    f"{what} in {state.id} has no answer: write a [[move]] from {state.id} on it, or a [[misplaced]] "
+                    f"row, with the reason why it is out of place there (events, and {state.id} in at)",
+                )
+            if not there and len(told) > 1:
+                told[-1].file.refuse(
+                    told[-1].path,
+                    f"{what} in {state.id} has another reason why it is out of place already, finding "
+                    f"{told[0].item.finding}: leave one",
                 )
 
 
-def _reasons(region: LegalRegion) -> dict[tuple[str, str], int]:
-    found: dict[tuple[str, str], int] = {}
+def _reasons(region: LegalRegion, misplaced: Iterable[Placed]) -> dict[tuple[str, str], list[Placed]]:
+    """Return the rows by state and event."""
+    found: dict[tuple[str, str], list[Placed]] = {}
     every = tuple(dict.fromkeys(event for event, _ in region.keys))
-    for row in region.misplaced:
-        for event in every if "*" in row.events else row.events:
-            for state in region.chosen(row.at):
-                found[state, event] = found.get((state, event), 0) + 1
+    for placed in misplaced:
+        for event in every if "*" in placed.item.events else placed.item.events:
+            for state in region.chosen(placed.item.at):
+                found.setdefault((state, event), []).append(placed)
     return found
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal, Self, TypeAlias, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from ehcp_flow.closed import complete
-from ehcp_flow.counting import SchoolDays, Terms, parse_convention, parse_period
+from ehcp_flow.counting import Convention, Period, SchoolDays, Terms, parse_convention, parse_period
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.facts import DATES
 
@@ -48,17 +48,21 @@ def _date_field(name: str) -> str:
 
 
 def _period(value: object) -> object:
+    if value is not None and not isinstance(value, str | Period):
+        raise ValueError(f"{value!r} is no text: write a period, such as '6 months'")
     period = parse_period(value) if isinstance(value, str) else value
     if isinstance(period, SchoolDays | Terms):
         raise ValueError(f"{period}: the calendar of an institution decides it, which only counting can ask for")  # noqa: TRY004 - pydantic reports a ValueError, with its place
     return period
 
 
+def _counting(value: object) -> object:
+    return value if value is None or isinstance(value, Convention) else parse_convention(value)
+
+
 DateField: TypeAlias = Annotated[str, AfterValidator(_date_field)]
 _AS_TEXT: Final = WithJsonSchema({"type": "string"})
-CountingText: TypeAlias = Annotated[
-    Any, BeforeValidator(lambda value: parse_convention(value) if isinstance(value, str) else value), _AS_TEXT
-]
+CountingText: TypeAlias = Annotated[Any, BeforeValidator(_counting), _AS_TEXT]
 PeriodText: TypeAlias = Annotated[Any, BeforeValidator(_period), _AS_TEXT]
 
 EVIDENCE: Final[Mapping[str, str]] = {

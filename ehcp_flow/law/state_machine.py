@@ -58,13 +58,20 @@ ALL: Final = "all"
 def _guards(value: Any, info: ValidationInfo) -> Any:
     """Return the guards that a move names; a table with `guard = "name"` changes what that guard says."""
     known = (info.context or {}).get("guards", {})
+    if not isinstance(value, list):
+        raise ValueError("write a list of guards, in square brackets")  # noqa: TRY004 - pydantic reports a ValueError, with its place
     found = []
-    for item in value if isinstance(value, list) else [value]:
+    for item in value:
         name, changes = (item.get("guard"), item) if isinstance(item, dict) else (item, {})
+        if not isinstance(name, str):
+            raise ValueError('name a guard: write its id, or a table with guard = "its id"')  # noqa: TRY004 - the same
         if name not in known:
-            raise ValueError(f"no guard is called {name!r}; there are {', '.join(sorted(known)) or 'none'}")
+            raise ValueError(unknown("guard", name, known))
         row, guard = known[name]
         changed = {key: each for key, each in changes.items() if key != "guard"}
+        for key in changed:
+            if key not in type(guard).model_fields:
+                raise ValueError(unknown(f"key of guard {name!r}", key, type(guard).model_fields))
         found.append(parse_guard(row | changed, info.context) if changed else guard)
     return tuple(found)
 

@@ -71,10 +71,14 @@ class Placed(NamedTuple):
 
 
 def read_toml(
-    path: Traversable, error: type[TomlFileError] = RulebookError, missing: type[TomlFileError] = RulebookMissing
-) -> SourceFile:
-    """Return a TOML file as it was read; raise `error` for one that is not UTF-8, or not TOML, `missing` for none."""
-    name = path.name or str(path)
+    path: Traversable, error: type[TomlFileError] = RulebookError, missing: type[TomlFileError] = RulebookMissing,
+    *, within: str = "",
+) -> SourceFile:  # fmt: skip
+    """Return a TOML file as it was read; raise `error` for one that is not UTF-8, or not TOML, `missing` for none.
+
+    It is named as it stands `within` what it is a part of.
+    """
+    name = f"{within}{path.name}" if path.name else str(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as wrong:
@@ -89,7 +93,10 @@ def read_toml(
     except ValueError as wrong:  # not only a TOMLDecodeError: a number of five thousand digits is none
         why = str(wrong)
         line = int(why.rpartition("at line ")[2].split(",")[0]) if "at line " in why else text.count("\n") + 1
-        raise error(name, "(file)", line, f"it is not TOML: {why}") from None
+        again = "; that key stands there already: a table that stands several times has two brackets each time, [[so]]"
+        raise error(
+            name, "(file)", line, f"it is not TOML: {why}{again if why.startswith('Cannot ') else ''}"
+        ) from None
 
 
 def each(
@@ -132,7 +139,7 @@ PATTERNS: Final[Mapping[str, str]] = {
     r"^[A-Za-z]+$": "write letters alone",
     r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": "write a name of letters, digits, _ . and -, that begins with a letter or digit",
     r"^The .*\.$": 'write a sentence that says which day it is: "The day the panel met."',
-    r"^https://": "write an address that begins with https://",
+    r"^https://([^{}]|\{number\})*$": "write an address that begins with https://, in which nothing but {number} has braces",
     "^(yes|no|depends)$": "write yes, no or depends",
 }
 """What is asked where a text has to be of a pattern."""
