@@ -139,7 +139,7 @@ PATTERNS: Final[Mapping[str, str]] = {
     r"^[A-Za-z]+$": "write letters alone",
     r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": "write a name of letters, digits, _ . and -, that begins with a letter or digit",
     r"^The .*\.$": 'write a sentence that says which day it is: "The day the panel met."',
-    r"^https://([^{}]|\{number\})*$": "write an address that begins with https://, in which nothing but {number} has braces",
+    r"^https://([^{}]|\{number\})*$": "write an address that begins with https://, with no braces but {number}",
     "^(yes|no|depends)$": "write yes, no or depends",
 }
 """What is asked where a text has to be of a pattern."""

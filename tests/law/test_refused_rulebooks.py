@@ -60,7 +60,7 @@ REFUSED = {
     "an empty list": ('citation = ["JR 4(2)"]', "citation = []", "citation: write one at least$"),
     "no sentence": ('on = "The day the panel met about the complaint (rule 4)."', 'on = "when"', "write a sentence"),
     "a list for one": ('citation = "JR 2"', 'citation = ["JR 2"]', "citation: write one citation, in quotes"),
-    "braces of another": ("rules/{number}", "rules/{rule}", r"begins with https://, in which nothing but \{number\} has"),
+    "braces of another": ("rules/{number}", "rules/{rule}", r"https://, with no braces but \{number\}"),
     "a number for one": ('citation = "JR 2"', "citation = 2", "citation: write one citation, in quotes"),
     "a number for a list": ('citation = ["JR 4(2)"]', "citation = 4", "citation: write a list, in square brackets"),
     "one for a list": ('citation = ["JR 4(2)"]', 'citation = "JR 4(2)"', "citation: write a list of citations, in"),
