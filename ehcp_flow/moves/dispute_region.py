@@ -214,12 +214,13 @@ class Docket:
         if self._region is None:
             return
         self._no_decision: Any = self._region.no_decision
-        about, witnessed = regions_of(law.rulebook).disputing, appeals_of(self._region.legal).witnessed
+        regions, witnessed = regions_of(law.rulebook), appeals_of(self._region.legal).witnessed
+        about, known = regions.disputing, regions.of_disputes
         placed = list(_decisions(facts, self._region))
         waiting = iter(placed)
         following = next(waiting, None)
         for index, fact in enumerate(facts):
-            if fact.event in about:
+            if fact.event in about and (fact.event, outcome_of(fact)) in known:
                 first = len(self._begun) + (following is not None and following[0] == index)
                 to_come = takewhile(partial(_is_of_day, fact.on), islice(placed, first, None))
                 self._take(fact, [history for _, history in to_come])

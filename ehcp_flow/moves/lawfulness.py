@@ -228,8 +228,9 @@ def judge_supposed(case: Case, read: CaseReading, event: str, outcome: str | Non
     """Return the verdict on a fact that nobody recorded, in its place among the facts of `day`."""
     facts = read.facts
     if not facts or facts[-1].on < day:
-        answer = read.docket.judge(event, outcome, day) if event in read.regions.disputing else None
-        return _with_dispute(_judge_on_pathway(read, read.last_state, facts, (event, outcome), day), answer)
+        key = event, outcome
+        answer = read.docket.judge(event, outcome, day) if key in read.regions.of_disputes else None
+        return _with_dispute(_judge_on_pathway(read, read.last_state, facts, key, day), answer)
     fields: dict[str, Any] = {"outcome": outcome} if event in OUTCOMES else {}
     supposed = FACT_TYPES[event].model_construct(case_id=case.case_id, on=day, **fields)
     place = _place(supposed, facts)

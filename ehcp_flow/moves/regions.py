@@ -14,13 +14,17 @@ __all__ = ["Regions", "regions_of"]
 
 
 class Regions(NamedTuple):
-    """The regions of a rulebook; `moving` is every event and outcome that can move one, in the order of declaration."""
+    """The regions of a rulebook; `moving` is every event and outcome that can move one, in the order of declaration.
+
+    `disputing` are the events of `of_disputes`, of which another rulebook may know more outcomes.
+    """
 
     pathway: Region
     disputes: Region | None
     moving: tuple[Key, ...]
     moving_set: frozenset[Key]
     of_pathway: frozenset[Key]
+    of_disputes: frozenset[Key]
     disputing: frozenset[str]
 
     @property
@@ -43,5 +47,6 @@ def regions_of(rulebook: Rulebook) -> Regions:
         moving,
         frozenset(moving),
         frozenset(pathway.keys),
+        frozenset(keys),
         frozenset(event for event, _ in keys),
     )

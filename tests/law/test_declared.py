@@ -7,16 +7,17 @@ from pathlib import Path
 import pytest
 
 from ehcp_flow import Case, deadlines_of, make_fact
-from ehcp_flow.bulk import deadlines_frame
+from ehcp_flow.bulk import deadlines_frame, states_frame
 from ehcp_flow.engine.numbers import KEY_OF, KEYS
 from ehcp_flow.errors import FactError, RulebookError
 from ehcp_flow.facts import FACT_TYPES, LEGAL_ORDER, OUTCOMES, choices_of, outcomes_of, told_apart
 from ehcp_flow.law import compare_rulebooks, england, load_rulebook
 from ehcp_flow.law.declared import DeclaredEvent, FurtherOutcomes, declare
 from ehcp_flow.moves.regions import regions_of
-from ehcp_flow.states import state
+from ehcp_flow.states import allowed, check_move, state
 from ehcp_flow.vocabulary import LIBRARY, forget_declared, per_vocabulary
 from tests.moves.test_law_at_hand import book_with
+from tests.telling import tell
 
 MADE_UP = Path(__file__).parents[2] / "examples" / "rulebook_made_up"
 MET = {"id": "panel_met", "on": "The day the panel met.", "outcomes": ["upheld", "turned_down"]}
@@ -186,6 +187,28 @@ def test_an_event_of_the_library_can_have_an_outcome_more(tmp_path):
     assert regions_of(england()).disputes is not None
     assert deadlines_of(Case("a", (fact,)), "2026-06-01") == []
     assert pickle.loads(pickle.dumps(fact)) == fact
+
+
+APPEALED = (
+    "2026-01-05 final_plan_sent; 2026-01-12 mediation_contacted; 2026-01-19 mediation_certificate_issued; "
+    "2026-01-26 appeal_registered"
+)
+
+
+@pytest.mark.parametrize("book", ["England", "a draft of it"])
+def test_an_outcome_that_no_move_speaks_of_moves_no_dispute_and_no_plan(tmp_path, book):
+    text = 'based_on = "england"\n[[outcomes]]\nof = "tribunal_order_made"\nwords = ["postpone"]\n'
+    (tmp_path / "draft.toml").write_text(text)
+    draft = load_rulebook(tmp_path)
+    law = draft if book == "a draft of it" else england()
+    case = tell(f"{APPEALED}; 2026-03-02 tribunal_order_made outcome=postpone")
+    found = state(case, "2026-03-09", rulebook=law)
+    assert (found.pathway, [str(each.state) for each in found.disputes]) == ("MAINTAINED", ["APPEALED"])
+    assert found.findings == state(tell(APPEALED), "2026-03-09", rulebook=law).findings
+    verdict = check_move(tell(APPEALED), "tribunal_order_made", outcome="postpone", as_of="2026-03-02", rulebook=law)
+    assert (verdict.allowed, verdict.moves, verdict.dispute) == (True, False, None)
+    assert allowed(case, "2026-03-09", rulebook=law) == allowed(tell(APPEALED), "2026-03-09", rulebook=law)
+    assert states_frame([case], "2026-03-09", rulebook=law)["state"].to_list() == ["MAINTAINED"]
 
 
 def test_an_exception_of_an_outcome_of_ones_own_can_be_a_ground(tmp_path):
