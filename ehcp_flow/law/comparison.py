@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from pydantic import BaseModel
 
 from ehcp_flow.law.body import BodyName
+from ehcp_flow.law.checklist import Notice
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Note, Rule, Rulebook
 from ehcp_flow.law.version import Version
@@ -50,7 +51,13 @@ def compare_rulebooks(old: Rulebook, new: Rulebook) -> list[Change]:
         change for section in _SECTIONS for change in _of_section(section, getattr(old, section), getattr(new, section))
     ] + [
         change
-        for section, parts in (("notes", _notes), ("states", _states), ("moves", _moves), ("misplaced", _misplaced))
+        for section, parts in (
+            ("notes", _notes),
+            ("notices", _notices),
+            ("states", _states),
+            ("moves", _moves),
+            ("misplaced", _misplaced),
+        )
         for change in _of_section(section, parts(old), parts(new))
     ]
 
@@ -69,6 +76,10 @@ def left_behind(changes: Iterable[Change], rulebook: Rulebook) -> list[tuple[str
 
 def _notes(book: Rulebook) -> dict[str, Note]:
     return {note.row: note for note in book.notes}
+
+
+def _notices(book: Rulebook) -> dict[str, Notice]:
+    return {notice.id: notice for notice in book.notices}
 
 
 def _regions(book: Rulebook) -> Iterable[LegalRegion]:

@@ -48,7 +48,10 @@ def test_what_cannot_be_is_refused_in_its_own_file(tmp_path, file, text, why):
 
 def test_a_file_of_its_own_takes_the_place_of_englands_and_a_row_twice_in_it_is_refused(tmp_path):
     (tmp_path / "notices.toml").write_text('based_on = "england"\n')
-    assert load_rulebook(tmp_path).notices == ()
+    draft = load_rulebook(tmp_path)
+    assert draft.notices == ()
+    gone = [f"notices {notice.id}: removed" for notice in england().notices]
+    assert [str(change) for change in compare_rulebooks(england(), draft)] == gone
     (tmp_path / "moves").mkdir()
     (tmp_path / "moves" / "x.toml").write_text('region = "pathway"\n')
     assert [*load_rulebook(tmp_path).regions] == ["disputes", "pathway"]
