@@ -10,7 +10,7 @@ import typer
 
 from ehcp_flow.cli.command import CliCommand, options
 from ehcp_flow.cli.further import Only, cases_with, pairs
-from ehcp_flow.cli.messages import breaches_in_words, count, note
+from ehcp_flow.cli.messages import breaches_in_words, count, note, under_the_law_asked
 from ehcp_flow.cli.opened_source import CheckTally, ShownDeadlines
 from ehcp_flow.cli.options import Explain, FailOnBreach, LimitIds, StatusName
 from ehcp_flow.cli.output import FeedFormat, print_rows
@@ -113,7 +113,8 @@ def _tell(cases: int, found: CheckTally) -> None:
         *([f"{found.unrecorded:,} unrecorded"] if found.unrecorded else []),
         count(found.findings, "finding"),
     ]
-    more = " (see them with: ehcp-flow breaches SOURCE --register findings)" if found.findings else ""
+    see = under_the_law_asked("ehcp-flow breaches SOURCE --register findings")
+    more = f" (see them with: {see})" if found.findings else ""
     note(", ".join(said) + more)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import typer
 
-from ehcp_flow.cli.messages import ProgressBar, count, note, note_alike
+from ehcp_flow.cli.messages import ProgressBar, count, note, note_alike, under_the_law_asked
 from ehcp_flow.cli.options import Contested
 from ehcp_flow.cli.source_kinds import tell_read
 from ehcp_flow.errors import EhcpFlowError, ExitCode
@@ -190,7 +190,7 @@ class OpenedSource(ABC):
         if ahead:
             note(
                 f"{count(ahead, 'case has', 'cases have')} facts after {self.query.on.isoformat()}, which do not count "
-                "yet (named by: ehcp-flow breaches SOURCE --register findings)"
+                f"yet (named by: {under_the_law_asked('ehcp-flow breaches SOURCE --register findings')})"
             )
         note_alike(alike)
         if breach:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ehcp_flow.cli.command import CliCommand, options
-from ehcp_flow.cli.messages import note
+from ehcp_flow.cli.messages import note, under_the_law_asked
 from ehcp_flow.cli.options import complete_limits, day, option
 from ehcp_flow.cli.output import Format, flat, is_flat
 from ehcp_flow.cli.print_options import PrintOptions
@@ -148,9 +148,8 @@ def _table(limits: list[Limit], on: dt.date) -> None:
         )
         said = {name: str(getattr(limit, name)) for name in ("title", "group", "actor", "kind")}
         rows.append({"limit": limit.id, **said, "counting": counting, "law": law})
-    print_table(
-        columns, rows, caption="One in full: ehcp-flow rules ID. Duties without a number: ehcp-flow rules --notes"
-    )
+    one, notes = (under_the_law_asked(f"ehcp-flow rules {each}") for each in ("ID", "--notes"))
+    print_table(columns, rows, caption=f"One in full: {one}. Duties without a number: {notes}")
 
 
 def _in_force(limit: Limit, on: dt.date) -> list[Version]:

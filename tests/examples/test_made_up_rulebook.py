@@ -148,6 +148,11 @@ def test_a_command_that_is_proposed_has_the_rulebook_that_was_asked():
     told = run("desk", FILE, "--format", "table", *ON).stdout
     assert f"ehcp-flow explain {FILE} --case C-2 --rulebook {FOLDER}" in " ".join(told.split())
     assert f"--since 2026-05-04 --rulebook {FOLDER}" in " ".join(told.split())
+    see = "ehcp-flow breaches SOURCE --register findings"
+    told = invoke("check", FILE, "--as-of", "2026-03-11", "--rulebook", FOLDER).stderr
+    assert told.count(see) == told.count(f"{see} --rulebook {FOLDER})") == 2
+    listed = " ".join(invoke("rules", "--rulebook", FOLDER, "--format", "table").stdout.split())
+    assert f"One in full: ehcp-flow rules ID --rulebook {FOLDER}. Duties" in listed
 
 
 @pytest.mark.parametrize("headings", ["panel_met,panel_met outcome", "Panel met,Panel met: outcome"])
