@@ -65,7 +65,7 @@ def _kinds_refused() -> tuple[tuple[type[Any], str], ...]:
 
 
 def attach(machine: Machine, model: Any) -> Any:
-    """Give an object that has a `case` a method for each event, and the `state` of its case; return the object.
+    """Give an object that has a `case` a method for each event that moves, and the `state` of its case; return it.
 
     `model.final_plan_sent(on=..., **columns)` records the fact, moves the machine and returns the new state; it raises
     MoveRefused, with every reason, for a move that is not lawful, and then nothing has changed. `outcome=` says the

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ehcp_flow.dates import say
 from ehcp_flow.errors import UnknownNameError
-from ehcp_flow.facts import OUTCOMES
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.moves.citing import cited
+from ehcp_flow.moves.guards import Key
 from ehcp_flow.moves.region import Move, Region
 from ehcp_flow.moves.regions import regions_of
 from ehcp_flow.moves.state_names import LegalState
@@ -51,7 +51,7 @@ def _diagram(region: Region) -> str:
                 arrows.setdefault((source, move.to), []).append(move)
     lines = ["stateDiagram-v2", f"    [*] --> {region.initial}"]
     for (source, to), moves in sorted(arrows.items(), key=lambda item: (order[item[0][0]], order[item[0][1]])):
-        lines.append(f"    {source} --> {to}: {', '.join(_labels(moves))}")
+        lines.append(f"    {source} --> {to}: {', '.join(_labels(moves, region))}")
     maintained = [state for state in region.states if state.maintained]
     if maintained:
         lines.append("    classDef maintained fill:#d9ead3,color:#000")
@@ -67,19 +67,21 @@ def _table(region: Region) -> str:
         authority = "; ".join(f"[{short}]({cited(short).address})" for short in move.authority)
         first, last = move.in_force
         authority += (f" from {say(first)}" if first else "") + (f" to {say(last)}" if last else "")
-        lines.append(f"| {sources} | {_label(move)} | {move.to or 'unchanged'} | {authority} |")
+        lines.append(f"| {sources} | {_label(move.key)} | {move.to or 'unchanged'} | {authority} |")
     return "\n".join(lines) + "\n"
 
 
-def _labels(moves: list[Move]) -> Iterator[str]:
-    """Yield what stands at an arrow; an event whose every outcome leads the same way stands there once."""
-    for event in dict.fromkeys(move.event for move in moves):
-        ways = [move for move in moves if move.event == event]
-        if len(ways) > 1 and len(ways) == len(OUTCOMES[event]):
+def _labels(moves: Iterable[Move], region: Region) -> Iterator[str]:
+    """Yield what stands at an arrow, each once; an event whose every outcome leads the same way stands there alone."""
+    ways = dict.fromkeys(move.key for move in moves)
+    for event in dict.fromkeys(event for event, _ in ways):
+        here, everywhere = ([key for key in keys if key[0] == event] for keys in (ways, region.keys))
+        if 1 < len(here) == len(everywhere):
             yield event
         else:
-            yield from map(_label, ways)
+            yield from map(_label, here)
 
 
-def _label(move: Move) -> str:
-    return move.event if move.outcome is None else f"{move.event} ({move.outcome})"
+def _label(key: Key) -> str:
+    event, outcome = key
+    return event if outcome is None else f"{event} ({outcome})"

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from ehcp_flow.law import load_rulebook
+from ehcp_flow.law.declared import DeclaredEvent, declare
 from ehcp_flow.states import MAINTAINED_STATES, State, mermaid, state_table
+from tests.law.test_declared import folder
 from tests.moves.telling import PATHWAY
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -64,3 +67,30 @@ def test_the_page_shows_what_the_code_exports():
     assert generated(page) == page, "run: python docs/make_states.py"
     with pytest.raises(ValueError, match="no place for 'moves'"):
         generated(page.replace("<!-- generated: moves -->", ""))
+
+
+WITHDRAWN = '{ on = ["appeal_withdrawn"], from = ["OPEN"], to = "NO_CASE", authority = ["JR 2(4)"] },'
+DECIDED = (
+    '{ on = ["panel_met:upheld", "panel_met:turned_down"], from = ["OPEN"], to = "DECIDED", authority = ["JR 4(2)"] },'
+)
+UPHELD = DECIDED.replace(', "panel_met:turned_down"', "")
+TURNED_DOWN = DECIDED.replace('"panel_met:upheld", ', "").replace("DECIDED", "NO_CASE")
+
+
+def changing(move):
+    return move.replace(" }", ", in_force_to = 2026-03-31 }") + move.replace(" }", ", in_force_from = 2026-04-01 }")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "arrow"),
+    [
+        (WITHDRAWN, changing(WITHDRAWN), "OPEN --> NO_CASE: appeal_withdrawn"),
+        (DECIDED, changing(DECIDED), "OPEN --> DECIDED: panel_met"),
+        (DECIDED, changing(UPHELD) + TURNED_DOWN, "OPEN --> DECIDED: panel_met (upheld)"),
+    ],
+    ids=["no outcome", "every outcome", "one outcome"],
+)
+def test_a_move_that_changes_from_a_day_on_stands_at_its_arrow_once(tmp_path, old, new, arrow):
+    book = load_rulebook(folder(tmp_path, "", old=old, new=new))
+    declare([DeclaredEvent(id="panel_met", on="The day the panel met.", outcomes=("upheld", "sent_back"))])
+    assert f"    {arrow}" in mermaid(rulebook=book).splitlines()
