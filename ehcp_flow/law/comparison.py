@@ -184,11 +184,15 @@ def _flat_value(value: object, path: str) -> Iterator[tuple[str, str]]:
 def _named(item: BaseModel, index: int, among: tuple[object, ...]) -> str:
     """Name one of several: a version or a name by the day it comes into force, a rule by its rows.
 
-    Where two rules have the same rows, their clocks tell them apart.
+    Where two rules have the same rows, their clocks tell them apart, and their order where they hang on one: whichever
+    other rule is told before them, they are the same.
     """
     if isinstance(item, Version | BodyName):
         return item.in_force_from.isoformat()
     if isinstance(item, Rule):
-        alike = sum(isinstance(each, Rule) and each.rows == item.rows for each in among)
-        return f"{index}: {', '.join(item.rows)}" + (f" on {item.clock}" if alike > 1 else "")
+        alike = [each for each in among if isinstance(each, Rule) and each.rows == item.rows]
+        beside = [each for each in alike if each.clock == item.clock]
+        number = 1 + next(at for at, each in enumerate(beside) if each is item)
+        clock = f" on {item.clock}" if len(alike) > 1 else ""
+        return f"{', '.join(item.rows)}{clock}" + (f", {number}" if len(beside) > 1 else "")
     return str(index)

@@ -65,4 +65,4 @@ def test_rules_with_the_same_rows_are_told_apart_by_their_clocks():
     other = limit.model_copy(update={"rule": (first, second.model_copy(update={"note": "another"}))})
     new = old.model_copy(update={"limits": {**old.limits, "decide_assess": other}})
     (change,) = compare_rulebooks(old, new)
-    assert change.key == "rule[1: decide_assess, notify_determination_no_ehc on request_with_plan].note"
+    assert change.key == "rule[decide_assess, notify_determination_no_ehc on request_with_plan].note"

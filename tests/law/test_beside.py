@@ -16,7 +16,7 @@ from ehcp_flow.whatif import compare_deadlines, latest_meeting_for, latest_start
 from tests.cli.running import invoke
 from tests.telling import fact, tell, text_of
 
-DECIDE = "limits decide_assess, rule[0: decide_assess, notify_determination_no_ehc on request]"
+DECIDE = "limits decide_assess, rule[decide_assess, notify_determination_no_ehc on request]"
 APPEALABLE = (
     "assessment_refused", "plan_refused", "final_plan_sent", "amended_plan_sent", "reassessment_refused",
     "amendment_declined", "cease_notice_sent",

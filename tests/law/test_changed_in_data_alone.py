@@ -19,10 +19,20 @@ def changes(old, new):
 def test_a_limit_is_changed_in_data_alone(tmp_path):
     old, new = load_rulebook(MADE_UP), load_rulebook(folder(tmp_path, "", old="10 working days", new="15 working days"))
     assert {each.partition(", ")[2] for each in changes(old, new)} == {
-        "rule[0: answer].version[2020-01-01].counting: 10 working days after -> 15 working days after"
+        "rule[answer].version[2020-01-01].counting: 10 working days after -> 15 working days after"
     }
     moved = [str(effect) for effect in compare_deadlines(old, new, [Case("C-1", (OPENED,))], "2026-03-18")]
     assert moved == ["C-1 answer: due 2026-03-16, overdue -> due 2026-03-23, open"]
+
+
+def test_a_rule_that_is_told_before_another_leaves_that_as_it_is(tmp_path):
+    rule = '[[limit.rule]]\nrows = ["panel"]'
+    early = (
+        '[[limit.rule]]\nrows = ["early"]\nclock = "complaint"\nact = "tell the panel"\ndone_by = ["panel_met"]\n'
+        'version = [{ in_force_from = 2027-01-01, counting = "2 weeks after", citation = ["JR 4(2)"], evidence = "own" }]\n'
+    )
+    new = load_rulebook(folder(tmp_path, "", old=rule, new=f"{early}{rule}"))
+    assert changes(load_rulebook(MADE_UP), new) == {"limits panel, rule[early]: added: tell the panel"}
 
 
 def test_a_move_is_changed_in_data_alone(tmp_path):
