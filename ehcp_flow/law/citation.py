@@ -58,7 +58,9 @@ def cite(short: str, instruments: Mapping[str, Instrument]) -> Citation:
         raise ValueError(f"{short!r} is no citation; write an instrument and a provision, such as 'SR 5(1)'")
     instrument = instruments.get(match["instrument"])
     if instrument is None:
-        raise ValueError(f"{match['instrument']!r} is no instrument; known are {', '.join(sorted(instruments))}")
+        raise ValueError(
+            f"{match['instrument']!r} is no instrument; known are {', '.join(sorted(instruments)) or 'none'}"
+        )
     provision = match["provision"]
     number = _FIRST_NUMBER.search(provision)
     if number is None and "{number}" in instrument.address:

@@ -18,7 +18,6 @@ from ehcp_flow.law.citation import Instrument
 from ehcp_flow.law.clock import Clock, Deemed, Sign, Spell
 from ehcp_flow.law.declared import DeclaredEvent, FurtherOutcomes, declare
 from ehcp_flow.law.ground import Ground
-from ehcp_flow.law.lines import find_line
 from ehcp_flow.law.model import Asked, Limit, Note, Rule, Rulebook
 from ehcp_flow.law.parts import Model, unknown
 from ehcp_flow.law.patterns import Pattern, matches
@@ -239,9 +238,7 @@ def _named(files: Iterable[SourceFile], section: str, context: Mapping[str, Any]
     for one in each(files, section, SECTIONS[section], context):
         name = one.item.row if section == "note" else one.item.id
         if name in named and not named[name].file.of_base:
-            first = named[name]
-            where = f"{first.file.name}, line {find_line(first.file.text, first.path)}"
-            one.file.refuse(one.path, f"{name!r} is declared already in {where}")
+            one.file.refuse(one.path, f"{name!r} is declared already in {named[name].where}")
         named[name] = one
     return named
 

@@ -102,6 +102,7 @@ def _region(
 def _guards(files: list[SourceFile], context: Mapping[str, Any], limits: Collection[str]) -> dict[str, Any]:
     """Return the rows of guards by name, each checked; a move may change what its guard says."""
     found: dict[str, Any] = {}
+    first: dict[str, Placed] = {}
     for file in files:
         rows = file.data.get("guard", [])
         if not isinstance(rows, list):
@@ -115,8 +116,9 @@ def _guards(files: list[SourceFile], context: Mapping[str, Any], limits: Collect
                 file.refuse_first(error, ("guard", index), KINDS[row["kind"]])
             except ValueError as error:
                 file.refuse(("guard", index, "kind"), str(error))
-            if guard.id in found:
-                file.refuse(("guard", index, "id"), f"{guard.id!r} is declared already")
+            if guard.id in first:
+                file.refuse(("guard", index, "id"), _again(guard.id, first[guard.id]))
+            first[guard.id] = Placed(file, ("guard", index), guard)
             limit = getattr(guard, "limit", None)
             if limit is not None and limit not in limits:
                 file.refuse(("guard", index, "limit"), unknown("limit", limit, limits))
@@ -138,12 +140,18 @@ def _check_asked(files: Sequence[SourceFile]) -> None:
 
 
 def _once(rows: Iterable[Placed], key: str) -> None:
-    seen = set()
+    seen: dict[str, Placed] = {}
     for placed in rows:
         name = getattr(placed.item, key)
         if name in seen:
-            placed.file.refuse((*placed.path, key), f"{name!r} is declared already")
-        seen.add(name)
+            placed.file.refuse((*placed.path, key), _again(name, seen[name]))
+        seen[name] = placed
+
+
+def _again(name: str, first: Placed) -> str:
+    """Return that a name is declared already, and where; what a base says of moves can be told anew by files alone."""
+    whole = f": a file called {first.file.name.rpartition('/')[2]} of your own takes the place of that one"
+    return f"{name!r} is declared already in {first.where}{whole if first.file.of_base else ''}"
 
 
 def _check_states(region: LegalRegion, machine: Placed, rows: Mapping[str, list[Placed]]) -> None:
@@ -188,7 +196,7 @@ def _check_chosen(region: LegalRegion, placed: Placed, path: tuple[str | int, ..
 
 def _check_moves(region: LegalRegion, rows: Mapping[str, list[Placed]], of_its_own: Sequence[Declared]) -> None:
     moves = rows["move"]
-    declared: dict[tuple[str, str, str | None], list[LegalMove]] = {}
+    declared: dict[tuple[str, str, str | None], list[Placed]] = {}
     for placed in moves:
         for event, outcome in placed.item.keys:
             if event not in region.inner:
@@ -198,13 +206,14 @@ def _check_moves(region: LegalRegion, rows: Mapping[str, list[Placed]], of_its_o
             for source in region.chosen(placed.item.sources):
                 others = declared.setdefault((source, event, outcome), [])
                 for other in others:
-                    if other.overlaps(placed.item):
+                    if other.item.overlaps(placed.item):
                         placed.file.refuse(
                             (*placed.path, "from"),
-                            f"{event} is declared twice from {source}: {other.held}, and {placed.item.held}; where it "
-                            "changes from a day on, give the one in_force_to and the other in_force_from",
+                            f"{event} is declared twice from {source}: {other.item.held} in {other.where}, and "
+                            f"{placed.item.held} here; where it changes from a day on, give the one in_force_to and "
+                            "the other in_force_from",
                         )
-                others.append(placed.item)
+                others.append(placed)
     _check_moved(region, rows["misplaced"])
     for event in dict.fromkeys(event for event, _ in region.keys):
         for outcome in _told_apart(event, of_its_own):

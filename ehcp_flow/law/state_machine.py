@@ -66,7 +66,7 @@ def _guards(value: Any, info: ValidationInfo) -> Any:
         if not isinstance(name, str):
             raise ValueError('name a guard: write its id, or a table with guard = "its id"')  # noqa: TRY004 - the same
         if name not in known:
-            raise ValueError(unknown("guard", name, known))
+            raise ValueError(unknown("guard", name, known) + ("" if known else "; there are none"))
         row, guard = known[name]
         changed = {key: each for key, each in changes.items() if key != "guard"}
         for key in changed:

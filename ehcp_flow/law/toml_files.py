@@ -69,6 +69,11 @@ class Placed(NamedTuple):
     path: tuple[str | int, ...]
     item: Any
 
+    @property
+    def where(self) -> str:
+        """The file and the line."""
+        return f"{self.file.name}, line {find_line(self.file.text, self.path)}"
+
 
 def read_toml(
     path: Traversable, error: type[TomlFileError] = RulebookError, missing: type[TomlFileError] = RulebookMissing,

@@ -74,3 +74,29 @@ def test_a_part_that_is_new_or_gone_is_told_once(tmp_path):
     ]
     (_, added) = compare_rulebooks(other, one)
     assert str(added) == "limits final_plan, rule[1: two]: added: do it"
+
+
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        (
+            '[[state]]\nid = "NO_CASE"\nmeaning = "nothing"\n',
+            r"^moves/own\.toml, line 3, .*'NO_CASE' is declared already in england/moves/pathway\.toml, line \d+: a",
+        ),
+        (
+            '[[guard]]\nid = "draft_window"\nkind = "judgement"\nsays = "x"\ncitation = "SR 5"\n',
+            r"guard\.0\.id: 'draft_window' is declared already in england/moves/pathway_guards\.toml, line \d+: a file",
+        ),
+        (
+            '[[move]]\non = ["final_plan_sent"]\nfrom = ["DRAFT_ISSUED"]\nto = "MAINTAINED"\nauthority = ["SR 5"]\n',
+            r"from: final_plan_sent is declared twice from DRAFT_ISSUED: .* in england/moves/pathway_moves\.toml, line",
+        ),
+    ],
+    ids=["state", "guard", "move"],
+)
+def test_what_stands_in_englands_moves_is_told_anew_by_a_file_alone(tmp_path, rows, why):
+    (tmp_path / "draft.toml").write_text('based_on = "england"\n')
+    (tmp_path / "moves").mkdir()
+    (tmp_path / "moves" / "own.toml").write_text(f'region = "pathway"\n{rows}')
+    with pytest.raises(RulebookError, match=why):
+        load_rulebook(tmp_path)

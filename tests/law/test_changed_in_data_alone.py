@@ -29,7 +29,7 @@ def test_a_rule_that_is_told_before_another_leaves_that_as_it_is(tmp_path):
     rule = '[[limit.rule]]\nrows = ["panel"]'
     early = (
         '[[limit.rule]]\nrows = ["early"]\nclock = "complaint"\nact = "tell the panel"\ndone_by = ["panel_met"]\n'
-        'version = [{ in_force_from = 2027-01-01, counting = "2 weeks after", citation = ["JR 4(2)"], evidence = "own" }]\n'
+        'version=[{ in_force_from = 2027-01-01, counting = "2 weeks after", citation = ["JR 4"], evidence = "own" }]\n'
     )
     new = load_rulebook(folder(tmp_path, "", old=rule, new=f"{early}{rule}"))
     assert changes(load_rulebook(MADE_UP), new) == {"limits panel, rule[early]: added: tell the panel"}
