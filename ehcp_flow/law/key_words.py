@@ -70,8 +70,8 @@ SAID: Final[Mapping[str, str]] = {
     "InTimeFor.was_on": "What is said of the day of the fact, where no last day is known.",
     "Instrument.full_title": "Its title in full, where `title` is a short one.",
     "LegalMove.authority": "The provisions by which the move is lawful.",
-    "LegalMove.forces": "Where an imported case goes if the fact comes out of order, if that is not where the first move of "
-    "that event and outcome leads.",
+    "LegalMove.forces": "Where an imported case goes if the fact comes out of order, if that is not where the first "
+    "move of that event and outcome leads.",
     "LegalMove.from": "The states it leaves, by name or by group; `all`, and `not NAME` to leave one out.",
     "LegalMove.guards": "What else must hold: the ids of guards, or tables that name one and its parameters.",
     "LegalMove.on": "The facts that make it: events, each with its outcome where it has several.",

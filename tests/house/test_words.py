@@ -66,7 +66,6 @@ SHORT = {
     "measures/frames.py": "the way of every figure into frames",
     "measures/plan_proposal.py": "the plan to begin with is data; this fills in its baselines",
     "moves/citing.py": "one function, below guards and steps",
-    "moves/regions.py": "one question to the rulebook",
     "nouns.py": "how many of a thing, at the bottom",
     "reports/tiles.py": "the tiles of the page",
     "store/revisions.py": "it keeps the store's circles apart",
