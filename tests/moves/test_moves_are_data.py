@@ -230,5 +230,5 @@ def test_two_moves_that_are_law_on_one_day_are_refused_with_their_days(tmp_path)
         (DECIDED, DECIDED + AGREED),
         more=AT,
     )
-    with pytest.raises(RulebookError, match="twice from OPEN: from 2026-05-01, and to 2026-05-01; where it changes"):
+    with pytest.raises(RulebookError, match=r"twice from OPEN: from 2026-05-01 in .*, line 15, and to 2026-05-01 here"):
         load_rulebook(folder)
