@@ -69,11 +69,11 @@ def test_a_part_that_is_new_or_gone_is_told_once(tmp_path):
     (tmp_path / "a.toml").write_text(LIMIT + RULE.format("one", 21))
     other = load_rulebook(tmp_path)
     assert [str(each) for each in compare_rulebooks(one, other)] == [
-        "limits final_plan, rule[0: one].version[2014-09-01].counting: 20 weeks after -> 21 weeks after",
-        "limits final_plan, rule[1: two]: removed: do it",
+        "limits final_plan, rule[one].version[2014-09-01].counting: 20 weeks after -> 21 weeks after",
+        "limits final_plan, rule[two]: removed: do it",
     ]
     (_, added) = compare_rulebooks(other, one)
-    assert str(added) == "limits final_plan, rule[1: two]: added: do it"
+    assert str(added) == "limits final_plan, rule[two]: added: do it"
 
 
 @pytest.mark.parametrize(
