@@ -37,6 +37,13 @@ class _Listed:
         int,
         option("--days N", "How many days ahead it looks, beside what is overdue; without it, 14.", min=0, max=36_400),
     ] = 14
+    begins: Annotated[str | None, option("--from DATE", "Only what has its last lawful day on this day or later.")] = (
+        None
+    )
+    ends: Annotated[
+        str | None,
+        option("--to DATE", "Only what has its last lawful day on this day or before; it looks ahead as far as that."),
+    ] = None
     only: Only = None
     show: Annotated[
         list[str] | None,
@@ -58,6 +65,20 @@ class _Listed:
         option("--most N", "How many rows of each list a table shows, 0 for all; without it, the first 10.", min=0),
     ] = 10
 
+    def on_days(self, on: dt.date) -> tuple[int, Callable[[Mapping[str, Any]], bool]]:
+        """Return how many days ahead it looks, and whether a row has its last lawful day on the days asked for.
+
+        Raises BadParameter for days in the wrong order.
+        """
+        if self.begins is None and self.ends is None:
+            return self.days, lambda _: True
+        begins = dt.date.min if self.begins is None else day(self.begins, "--from")
+        ends = dt.date.max if self.ends is None else day(self.ends, "--to")
+        if begins > ends:
+            raise typer.BadParameter(f"it is after {ends.isoformat()}, the day of --to", param_hint="--from")
+        ahead = self.days if self.ends is None else max((ends - on).days, 0)
+        return ahead, lambda row: bool(row["due_on"]) and begins.isoformat() <= row["due_on"] <= ends.isoformat()
+
     def then(self, on: dt.date) -> dt.date | None:
         """Return the day since which something changed. Raises BadParameter for one after the day asked about."""
         then = None if self.since is None else day(self.since, "--since")
@@ -67,8 +88,8 @@ class _Listed:
 
 
 @options(
-    "source as_of days only show sort since most case contested known_at known_by authority convert_file all_errors "
-    "desk_form raw output institutions institution closed_if office_closures bank_holidays profile rulebook"
+    "source as_of days begins ends only show sort since most case contested known_at known_by authority convert_file "
+    "all_errors desk_form raw output institutions institution closed_if office_closures bank_holidays profile rulebook"
 )
 @told_once()
 def _desk(*, query: CaseQuery, listed: _Listed, printed: DeskOptions) -> None:
@@ -83,20 +104,22 @@ def _desk(*, query: CaseQuery, listed: _Listed, printed: DeskOptions) -> None:
 
     on, shown, wanted, sort = query.on, printed.shown, pairs(listed.only), listed.sort
     then = listed.then(on)
+    days, meant = listed.on_days(on)
     if then is not None and is_pipe(query.source):
         raise typer.BadParameter("it reads SOURCE for each of two days, and a pipe can be read only once; give a file",
                                  param_hint="--since")  # fmt: skip
     extra = values_on_day(query)
     here = {held for values in extra.values() for held in values}
     columns = column_names(listed.show, ())
-    check_columns(columns, extra)
+    check_columns(columns, extra, *DESK_COLUMNS)
+    beside = tuple(dict.fromkeys((*columns, *((sort,) if sort else ()))))
     columns = tuple(name for name in columns if name not in DESK_COLUMNS)
     every = (*DESK_COLUMNS, *columns, *(() if then is None else ("change",)))
     check_columns([name for name in (*wanted, *((sort,) if sort else ())) if name not in every], extra)
     of_cases = {column: value for column, value in wanted.items() if column in here}
     check_values(of_cases, extra)
-    before = _rows_on(then, query, listed.days, columns) if then is not None else []
-    collected = Desk(days=listed.days, extra=extra, columns=columns, contested=query.contested, before=before)
+    before = _rows_on(then, query, days, columns) if then is not None else []
+    collected = Desk(days=days, extra=extra, columns=columns, contested=query.contested, before=before)
     mine = _owned_by(of_cases, extra)
     with open_source(query, used={*here, *columns, *wanted}) as source:
         for answered in source.answers():
@@ -105,7 +128,7 @@ def _desk(*, query: CaseQuery, listed: _Listed, printed: DeskOptions) -> None:
             else:
                 collected.learn(answered)
         rows: Sequence[Mapping[str, Any]] = collected.rows() if then is None else collected.changes()
-        rows = rows if mine is None else [row for row in rows if mine(row["case_id"])]
+        rows = [row for row in rows if meant(row) and (mine is None or mine(row["case_id"]))]
         of_rows = {column: value for column, value in wanted.items() if column not in here}
         words = {"list": tuple(DESK_LISTS), "limit": tuple(query.law.limits), "status": ("open", "overdue")}
         rows = matching(rows, of_rows, words)
@@ -113,15 +136,15 @@ def _desk(*, query: CaseQuery, listed: _Listed, printed: DeskOptions) -> None:
             rows = sorted(rows, key=lambda row: _sorted_by(row, sort, every))
         title = ", ".join(f"{column} {value}" for column, value in of_cases.items() if value)
         if shown == DeskFormat.TABLE:
-            text = DeskText(collected, on, title=title, source=_as_typed(query), most=listed.most)
-            lines = text.lines(rows, days=listed.days) if then is None else text.changes(rows, then)
+            text = DeskText(collected, on, title=title, source=_as_typed(query), most=listed.most, beside=beside)
+            lines = text.lines(rows, days=days) if then is None else text.changes(rows, then)
             sys.stdout.writelines(f"{line}\n" for line in lines)
         elif shown == DeskFormat.ICS:
             _calendar(collected, rows, f"EHC: desk of {title}" if title else "EHC: desk")
         elif shown == DeskFormat.HTML:
             from ehcp_flow.reports.desk_page import desk_page
 
-            sys.stdout.write(desk_page(collected, rows, on, of=title, days=listed.days, columns=columns, since=then))
+            sys.stdout.write(desk_page(collected, rows, on, of=title, days=days, columns=columns, since=then))
         else:
             printed.write(every, rows)
     note(f"{count(source.seen, 'case')}, as known on {on.isoformat()}")
@@ -173,7 +196,7 @@ DESK: Final = CliCommand(
         "ehcp-flow desk cases.csv --as-of 2025-10-21",
         "ehcp-flow desk cases.csv --as-of 2025-10-21 --since 2025-10-14",
         "ehcp-flow desk cases.csv --as-of 2025-10-21 --only list=overdue --sort owner --most 0",
-        "ehcp-flow desk cases.csv --as-of 2025-10-21 --days 28 --format xlsx > desk.xlsx",
+        "ehcp-flow desk cases.csv --as-of 2025-10-21 --from 2025-11-03 --to 2025-11-14 --format xlsx > desk.xlsx",
         "ehcp-flow desk cases.csv --as-of 2025-10-21 --format ics > desk.ics",
         "ehcp-flow desk cases.csv --as-of 2025-10-21 --output desk.html",
     ),

@@ -26,6 +26,8 @@ _DAY, _FAR, _GAP = 16, 16, 2
 _LEAST: Final = 24
 """Below so many characters for the words, they stand below the day and not beside it."""
 _OF_CASES: Final = ("stuck", "unowned")
+_SEEN: Final = ("list", "what", "title", "case_id", "due_on", "days_left", "since", "starts_on")
+"""The columns that each row shows in words of its own."""
 _WEEK: Final = dt.timedelta(days=7)
 
 Row: TypeAlias = Mapping[str, Any]
@@ -33,13 +35,17 @@ Row: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class DeskText:
-    """The desk on a day, of whom `title` says, in lines that fit the terminal; `most` rows of each list, 0 for all."""
+    """The desk on a day, of whom `title` says, in lines that fit the terminal; `most` rows of each list, 0 for all.
+
+    `beside` are columns that each row is to show, and by which it is sorted.
+    """
 
     collected: Desk
     on: dt.date
     title: str
     source: str
     most: int
+    beside: Sequence[str] = ()
 
     def lines(self, rows: Sequence[Row], *, days: int) -> Iterator[str]:
         """Yield the lines of the desk, which looks so many days ahead."""
@@ -89,21 +95,23 @@ class DeskText:
         case_id, what = printable(row["case_id"]), printable(row["what"])
         if deadline is not None and not of_case and deadline.derivation.clock.per == "party":
             what += _whom(printable(row["party"] or ""), what)
-        told = self._told(row, deadline)
+        why = (self._told(row, deadline), self._beside(row))
         left = " " * _MARGIN + f"{self._when(row):<{_DAY}}{_how_far(row)}".ljust(_DAY + _FAR)
         room = width()
         space = room - len(left) - _GAP - len(case_id)
         if space < _LEAST:
             yield f"{left}{case_id}"
             indent = " " * (2 * _MARGIN)
-            for text in (what, told):
+            for text in (what, *why):
                 yield from textwrap.wrap(
                     text, max(room, _LEAST), initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
                 )
             return
         first, *more = textwrap.wrap(what, space, break_on_hyphens=False) or [""]
         yield f"{left}{first:<{space}}{' ' * _GAP}{case_id}"
-        for line in (*more, *textwrap.wrap(told, room - len(left), break_on_hyphens=False)):
+        for text in why:
+            more += textwrap.wrap(text, room - len(left), break_on_hyphens=False)
+        for line in more:
             yield " " * len(left) + line
 
     def _when(self, row: Row) -> str:
@@ -126,6 +134,11 @@ class DeskText:
         law = deadline.derivation.source or deadline.derivation.version.citation[0].short
         told = f"{said} {self._short(deadline.starts_on)} ({law})"
         return printable(f"next: {deadline.title}, by {row['due_on']}" if row["list"] in _OF_CASES else told)
+
+    def _beside(self, row: Row) -> str:
+        """Return what a row has in the columns that it is to show, but for those that stand there anyway."""
+        held = ((name.replace("_", " "), row.get(name)) for name in self.beside if name not in _SEEN)
+        return printable("; ".join(f"{name}: {'none' if value in (None, '') else value}" for name, value in held))
 
     def _counts(self, rows: Sequence[Row]) -> Iterator[str]:
         """Yield how much advice is to be chased, and how many reviews lack a meeting."""

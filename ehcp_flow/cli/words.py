@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Final, TypeAlias
+
+import typer
 
 __all__ = ["WORDS", "as_typed"]
 
 _Args: TypeAlias = list[str]
+_A_DAY: Final = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}")
+"""What is meant for a day, be it one or not."""
+_NO_FILE: Final = re.compile(r"[\w-]+")
+"""What is called as no file, sheet or store is, but as a case may be."""
 
 
 def _to(*command: str, more: Sequence[str] = ()) -> Callable[[_Args], _Args]:
@@ -18,10 +26,18 @@ def _of_a_case(*more: str) -> Callable[[_Args], _Args]:
     """Return what takes a second word for a case: `show FILE C-7` explains case C-7 of a file."""
 
     def explain(rest: _Args) -> _Args:
+        if _is_a_case(rest):
+            raise typer.BadParameter(f"{rest[0]} is no file: say in which it is, as ehcp-flow explain FILE {rest[0]}")
         named = len(rest) > 1 and not any(word.startswith("-") and word != "-" for word in rest[:2])
         return ["explain", rest[0], "--case", *rest[1:], *more] if named else ["explain", *rest, *more]
 
     return explain
+
+
+def _is_a_case(rest: _Args) -> bool:
+    """Whether a case is named, and no source."""
+    alone = rest and all(word.startswith("-") for word in rest[1:2])
+    return bool(alone and _NO_FILE.fullmatch(rest[0]) and not rest[0].startswith("-") and not Path(rest[0]).exists())
 
 
 def _help(rest: _Args) -> _Args:
@@ -34,7 +50,7 @@ def _due(rest: _Args) -> _Args:
 
     if not rest or (rest[0].startswith("-") and rest[0] != "-"):
         return ["due", *rest]
-    if stated_day(rest[0]) is not None:
+    if _A_DAY.fullmatch(rest[0]) or stated_day(rest[0]) is not None:
         return ["due", "--received", *rest]
     return ["desk", *rest, "--only", "list=due"]
 

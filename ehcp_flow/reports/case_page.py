@@ -92,7 +92,7 @@ def case_page(answer: Answer) -> str:
         since=say(state.since) if state.since else "",
         track=track_of(answer) if are_of(answer.judged.book.rulebook) else None,
         stands=list(_stands(late, unrecorded)),
-        follows=list(_follows(answer)),
+        follows=list(dict.fromkeys(_follows(answer))),
         rights=list(_rights(answer, late)),
         ahead=[_item(deadline) for deadline in ahead],
         late=[_item(deadline) for deadline in late],
@@ -141,6 +141,10 @@ def _stands(late: Sequence[Deadline], unrecorded: int) -> Iterator[str]:
     if done_late:
         many = len(done_late)
         yield f"{capital(number_in_words(many))} thing{'' if many == 1 else 's'} came late before: see below."
+    never = sum(one.status == "overtaken" and one.breach for one in late)
+    if never:
+        were, have = ("thing was", "has") if never == 1 else ("things were", "have")
+        yield f"{capital(number_in_words(never))} {were} not done in time, and no longer {have} to be: see below."
 
 
 def _follows(answer: Answer) -> Iterator[str]:

@@ -36,6 +36,8 @@ def letter(answer: Answer, reader: str, limit: str | None = None) -> str:
     if reader == "ombudsman" and not are_of(answer.book.rulebook):
         raise EnglandOnly("a letter to the Ombudsman", answer.book.rulebook.title)
     deadline = _named(answer, limit) if limit is not None else _pressing(answer, reader)
+    if deadline is None and reader == "adviser":
+        return f"No advice is waited for in case {answer.case_id} on {day_of(answer.as_of)}, and none came late."
     if deadline is None:
         return f"Nothing is due in case {answer.case_id} on {day_of(answer.as_of)}, and nothing is late."
     return " ".join(capital(sentence) for sentence in _WRITERS[reader](answer, deadline))

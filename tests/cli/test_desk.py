@@ -110,6 +110,30 @@ def test_a_further_column_is_shown(council):
     assert {row["team"] for row in rows} > {""} or all(row["team"] for row in rows)
 
 
+def test_a_terminal_shows_the_columns_that_are_asked_for_and_sorted_by(council):
+    rows = rows_of(invoke("desk", council, *ON, "--show", "team", "--sort", "owner", "--format", "json").stdout, "json")
+    asked = ("--show", "team,due_on", "--sort", "owner", "--most", 0, "--format", "table")
+    text = invoke("desk", council, *ON, *asked, COLUMNS="80").stdout
+    told = [line.strip() for line in text.splitlines() if line.strip().startswith("team: ")]
+    assert told == [f"team: {row['team']}; owner: {row['owner']}" for row in rows] != []
+    assert max(len(line) for line in text.splitlines() if str(council) not in line) <= 80
+    assert "team: " not in invoke("desk", council, *ON, "--format", "table").stdout
+
+
+def test_the_days_on_which_something_falls_due_may_be_named(council):
+    far = rows_of(invoke("desk", council, *ON, "--days", 31, "--format", "json").stdout, "json")
+    meant = [row for row in far if "2026-07-06" <= (row["due_on"] or "") <= "2026-07-31"]
+    asked = ("--from", "6 July 2026", "--to", "2026-07-31")
+    assert rows_of(invoke("desk", council, *ON, *asked, "--format", "json").stdout, "json") == meant != []
+    text = invoke("desk", council, *ON, *asked, "--format", "table").stdout
+    assert "DUE BY FRI 31 JUL" in text
+    assert "OVERDUE, AND" not in text
+    late = rows_of(invoke("desk", council, *ON, "--to", "2025-12-31", "--format", "json").stdout, "json")
+    assert late == [row for row in far if (row["due_on"] or "9") <= "2025-12-31"] != []
+    refused = invoke("desk", council, *ON, "--from", "2026-07-31", "--to", "2026-07-06")
+    assert (refused.exit_code, "it is after 2026-07-06" in refused.stderr) == (2, True)
+
+
 def test_what_changed_since_a_day_is_told(tmp_path):
     story = write_story(
         tmp_path / "story.csv", "2026-05-25 request_received party=parent\n2026-07-10 assessment_agreed"
@@ -192,7 +216,12 @@ def test_today_and_its_neighbours_are_days(word, day):
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        (["due", "2/3/26"], "2/3/26"),
+        (["due", "2/3/26"], "the year has two digits; write 2026-03-02 or 02/03/2026"),
+        (["due", "2026-02-31"], "2026-02-31"),
+        (["find", "C-7"], "C-7 is no file: say in which it is, as ehcp-flow explain FILE C-7"),
+        (["letter", "C-7", "--limit", "final_plan"], "ehcp-flow explain FILE C-7"),
+        (["overdue"], "desk SOURCE; see"),
+        (["record"], "record CASE EVENT DATE; see"),
         (["desk", "FILE", "--as-of", "2/3/26"], "the year has two digits"),
         (["desk", "FILE", "--as-of", "31 June 2026"], "31 June 2026"),
         (["desk", "FILE", "--as-of", "3 Juni 2026"], "3 Juni 2026"),

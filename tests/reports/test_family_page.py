@@ -52,6 +52,23 @@ def test_a_late_plan_is_told_with_who_must_act_and_what_can_be_done():
     )
 
 
+def test_what_has_to_be_done_twice_is_told_once_of_what_happens_next():
+    twice = told(
+        "a", "2023-09-01 request_received parent", "2024-01-10 final_plan_sent", "2024-12-02 review_meeting_held",
+        "2024-12-20 review_decision_sent outcome=amend", "2025-11-20 review_meeting_held",
+        "2025-12-10 review_decision_sent outcome=amend",
+    )  # fmt: skip
+    follows = first_part(twice).partition("What happens next ")[2]
+    assert follows.count("must send the proposed amendments") == 1
+
+
+def test_what_was_late_when_it_no_longer_had_to_be_done_is_told():
+    gone = told("a", "2026-02-02 request_received parent", "2026-06-01 request_withdrawn outcome=ends")
+    never = "One thing was not done in time, and no longer has to be: see below."
+    assert never in first_part(gone)
+    assert never not in first_part(gone, "2026-05-31")
+
+
 def test_the_stages_say_what_is_done_what_is_late_and_what_is_next():
     assert stages_of(LATE) == [
         ("Asked", "15 December 2025", "done", "done"),
