@@ -125,7 +125,7 @@ def _usage(error: Any, said: str) -> int:
     said = " ".join(said.split()).rstrip(".").replace(": Value error, ", ": ")
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "ehcp-flow"
-    if said.startswith("Missing argument"):
+    if context is not None and said.startswith("Missing argument"):
         words = (piece.strip("{}") for piece in context.command.collect_usage_pieces(context))
         said = f"{said} of {' '.join((path, *(word for word in words if word != '[OPTIONS]')))}"
     more = f"; see {path} --help" if not said.endswith("?") else ""

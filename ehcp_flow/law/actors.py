@@ -8,7 +8,8 @@ from typing import Final, Literal, TypeAlias
 __all__ = ["Side", "side_of"]
 
 Side: TypeAlias = Literal["family", "authority", "adviser", "others"]
-"""`authority` is the one that keeps the record; whoever can be the authority or another body is of the others."""
+"""`authority` is the one that keeps the record; whoever can be the authority or another body is of the others, but for
+what was agreed in mediation: whatever could have been appealed is the authority's to do (SR 42(2))."""
 
 _SIDES: Final[Mapping[str, Side]] = {
     "parent or young person": "family",
@@ -18,6 +19,7 @@ _SIDES: Final[Mapping[str, Side]] = {
     "home authority": "authority",
     "old local authority": "authority",
     "new local authority": "authority",
+    "local authority or commissioning body": "authority",
     "body asked for advice": "adviser",
 }
 

@@ -18,6 +18,7 @@ _WHO: Final = {
     "home authority": "the council",
     "old local authority": "the council",
     "new local authority": "the new council",
+    "local authority or commissioning body": "the council or the health body",
     "body asked for advice": "the service that was asked for advice",
     "organiser of the meeting": "whoever arranges the meeting",
     "head, principal or local authority": "the school, college or council",

@@ -9,7 +9,6 @@ OTHERS = {
     "commissioning body (health) or local authority (social care)",
     "head, principal or local authority",
     "institution consulted",
-    "local authority or commissioning body",
     "mediation adviser",
     "new commissioning body",
     "old commissioning body",
@@ -23,7 +22,13 @@ def test_every_actor_of_england_is_on_a_side_or_known_to_be_of_the_others():
     sides = {limit.side for limit in limits}
     assert {side: {limit.actor for limit in limits if limit.side == side} for side in sides} == {
         "family": {"parent or young person", "appropriate person"},
-        "authority": {"local authority", "home authority", "old local authority", "new local authority"},
+        "authority": {
+            "local authority",
+            "home authority",
+            "old local authority",
+            "new local authority",
+            "local authority or commissioning body",
+        },
         "adviser": {"body asked for advice"},
         "others": OTHERS,
     }

@@ -70,6 +70,12 @@ def test_of_what_another_must_do_it_says_whom_to_chase():
     assert row["actor"] == "body asked for advice"
 
 
+def test_what_was_agreed_in_mediation_is_the_authoritys_own_to_do_and_nobody_is_chased_for_it():
+    agreed = told("C-1", *MEDIATED, "2020-03-30 mediation_agreed outcome=assess")
+    done = [row["what"] for row in desk([agreed], ON) if row["limit"] == "mediation_comply"]
+    assert done == ["Say that it will assess, as agreed", "Send the final plan after the assessment that was agreed"]
+
+
 def test_a_right_of_the_family_a_protected_time_and_what_fell_away_are_not_there():
     refused = told("C-1", "2026-05-01 request_received parent", "2026-06-10 assessment_refused")
     draft = told(
