@@ -93,7 +93,8 @@ class DeskText:
         """Yield the lines of one row."""
         deadline, of_case = self.collected.deadline_of(row), row["list"] in _OF_CASES
         case_id, what = printable(row["case_id"]), printable(row["what"])
-        if deadline is not None and not of_case and deadline.derivation.clock.per == "party":
+        own = deadline is not None and deadline.derivation.limit.side == "authority"
+        if deadline is not None and own and not of_case and deadline.derivation.clock.per == "party":
             what += _whom(printable(row["party"] or ""), what)
         why = (self._told(row, deadline), self._beside(row))
         left = " " * _MARGIN + f"{self._when(row):<{_DAY}}{_how_far(row)}".ljust(_DAY + _FAR)

@@ -50,6 +50,12 @@ _TASKS: Final = Chosen(status=STANDING, kinds=WORK, tasks=True)
 _IN_DISPUTE: Final = ("mediation", "appeal")
 _OF_A_COURT: Final = ("appeal", "orders", "concessions")
 _REVIEWS: Final = ("annual_review", "transfer_review")
+_ADVISERS: Final = {
+    "educational": "whoever advises on education", "medical": "health services",
+    "psychological": "the educational psychologist", "social_care": "social care",
+    "early_years": "the early years provider", "other": "the body asked for advice",
+}  # fmt: skip
+"""Whom each kind of advice is asked of, where the id of a kind would read oddly."""
 _PLACES: Final = tuple(DESK_LISTS)
 _BY_DEADLINE: Final = ("court", "overdue", "due")
 _YEAR: Final = dt.timedelta(days=365)
@@ -229,7 +235,7 @@ def what_to_do(deadline: Deadline) -> str:
     if deadline.derivation.limit.side == "authority":
         return deadline.title
     party = deadline.party if deadline.derivation.clock.per == "party" else None
-    whom = (party or deadline.actor).replace("_", " ")
+    whom = _ADVISERS.get(party or "") or (party or deadline.actor).replace("_", " ")
     return f"Chase {whom}: {deadline.title[0].lower()}{deadline.title[1:]}"
 
 

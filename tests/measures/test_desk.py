@@ -62,11 +62,15 @@ def test_what_is_due_today_is_not_overdue(on, where):
     assert listed(SOON, as_of=on) == [(where, "C-1377", "decide_assess")]
 
 
-def test_of_what_another_must_do_it_says_whom_to_chase():
+@pytest.mark.parametrize(
+    ("party", "whom"),
+    [("psychological", "the educational psychologist"), ("other", "the body asked for advice"), ("URN-7", "URN-7")],
+)
+def test_of_what_another_must_do_it_says_whom_to_chase(party, whom):
     asked = told("C-1201", "2026-03-02 request_received parent", "2026-04-01 assessment_agreed",
-                 "2026-04-02 advice_requested psychological")  # fmt: skip
+                 f"2026-04-02 advice_requested {party}")  # fmt: skip
     (row,) = (row for row in desk([asked], ON) if row["limit"] == "advice")
-    assert row["what"] == "Chase psychological: give the advice asked for"
+    assert row["what"] == f"Chase {whom}: give the advice asked for"
     assert row["actor"] == "body asked for advice"
 
 
