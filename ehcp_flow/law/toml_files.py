@@ -6,17 +6,22 @@ import datetime as dt
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from importlib.resources.abc import Traversable
 from typing import Any, Final, NamedTuple, NoReturn
 
 from pydantic import BaseModel, ValidationError
 
-from ehcp_flow.errors import RulebookError, RulebookMissing, TomlFileError, UnknownNameError
+from ehcp_flow.errors import RulebookError, RulebookMissing, TomlFileError
 from ehcp_flow.inputs import why_unreadable
 from ehcp_flow.law.key_words import keys_at
 from ehcp_flow.law.lines import find_line
 
 __all__ = ["Placed", "SourceFile", "each", "read_toml"]
+
+
+_MISSPELT: Final = 0.7
+"""How near a key that there is not is to one that there is, where it may be that one misspelt."""
 
 
 class SourceFile(NamedTuple):
@@ -52,7 +57,8 @@ class SourceFile(NamedTuple):
             lacks = [
                 each["loc"][-1] for each in found if each["type"] == "missing" and each["loc"][:-1] == first["loc"][:-1]
             ]
-            hint = UnknownNameError("key", str(where[-1]), keys_at(model, first["loc"][:-1])).hint
+            near = get_close_matches(str(where[-1]), keys_at(model, first["loc"][:-1]), n=1, cutoff=_MISSPELT)
+            hint = f"; did you mean {near[0]}?" if near else ""
             said += f"; it is {lacks[0]} that is missing" if lacks else hint
         self.refuse(where, said)
 
