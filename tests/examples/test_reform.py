@@ -283,7 +283,7 @@ def test_a_move_that_ends_before_it_begins_is_refused(tmp_path):
     file.write_text(text.replace("in_force_to = 2029-08-31", "in_force_to = 2029-08-31\nin_force_from = 2029-09-01"))
     with pytest.raises(RulebookError, match="in_force_to lies before in_force_from") as refused:
         load_rulebook(tmp_path / "reform")
-    assert refused.value.file == "reform.toml"
+    assert refused.value.file == "moves/reform.toml"
 
 
 def test_terms_that_overlap_are_refused():

@@ -8,6 +8,7 @@ import pytest
 from ehcp_flow.deadlines import deadlines_of
 from ehcp_flow.errors import RulebookError, UnknownNameError
 from ehcp_flow.law import cite, england, load_rulebook
+from ehcp_flow.law.checklist import Told
 from ehcp_flow.law.lines import find_line
 from ehcp_flow.law.patterns import Pattern, matches, parse_pattern
 from tests.telling import tell
@@ -396,6 +397,11 @@ def test_what_is_no_rulebook(tmp_path):
     (tmp_path / "law.toml").write_bytes(b"title = '\xff'")
     with pytest.raises(RulebookError, match="it is not UTF-8"):
         load_rulebook(tmp_path)
+
+
+def test_a_citation_that_was_read_is_taken_as_it_is():
+    citation = england().limit("final_plan").rule[0].version[0].citation[0]
+    assert Told(who="the parents", citation=citation).citation == citation
 
 
 def test_where_a_key_stands():
