@@ -23,7 +23,9 @@ def table_of(source: Any, name: str) -> pl.DataFrame:
     Columns of pandas that hold objects of several kinds are told as text. Raises SourceError for what is no table.
     """
     try:
-        found = pl.from_arrow(source)
+        found = pl.DataFrame(source)
+    except pl.exceptions.SchemaError:
+        raise SourceError(name, "this is one column and no table") from None
     except (TypeError, ValueError) as error:
         # What Arrow has no type for: a day beside a text, a number beside a name.
         headings = list(map(str, getattr(source, "columns", ())))
@@ -31,10 +33,6 @@ def table_of(source: Any, name: str) -> pl.DataFrame:
             raise SourceError(name, f"it cannot be read: {error}") from None
         rows = [[text_of_cell(cell) or None for cell in row] for row in source.itertuples(index=False, name=None)]
         found = pl.DataFrame(rows, schema=dict.fromkeys(headings, pl.String), orient="row")
-    if isinstance(found, pl.Series) and found.dtype == pl.Struct:
-        found = found.struct.unnest()  # how Polars 2 gives what comes by the interface
-    if not isinstance(found, pl.DataFrame):
-        raise SourceError(name, "this is one column and no table")
     return found.with_columns(_whole(found[column]) for column, kind in found.schema.items() if kind.is_float())
 
 

@@ -251,7 +251,10 @@ def test_rows_that_are_dicts_are_rows(facts, tmp_path):
     rows = [dict(zip(HEADER, row, strict=True)) for row in ROWS]
     assert told(rows) == facts
     engine = sa.create_engine(f"sqlite:///{tmp_path}/t.db")
-    pl.DataFrame(rows).cast(pl.String).to_pandas().to_sql("tracker", engine, index=False)
+    table = sa.Table("tracker", sa.MetaData(), *(sa.Column(name, sa.String) for name in HEADER))
+    table.create(engine)
+    with engine.begin() as connection:
+        connection.execute(table.insert(), pl.DataFrame(rows).cast(pl.String).to_dicts())
     with engine.connect() as connection:
         found = told(connection.exec_driver_sql("select * from tracker").mappings())
     assert found == facts

@@ -1,20 +1,21 @@
-"""Writes docs/rulebook-keys.md from the schema of a rulebook's files: `python docs/make_rulebook_keys.py`."""
+"""Writes docs/rulebook-keys.md from the schemas that editors read: `python docs/make_schemas_page.py`."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from ehcp_flow.law.guard import KINDS
-from ehcp_flow.law.toml_schema import moves_schema, rulebook_schema
 
 PAGE = Path(__file__).with_name("rulebook-keys.md")
+SCHEMAS = Path(__file__).parents[1] / "ehcp_flow" / "law" / "schema"
 
 INTRODUCTION: Final = """
 # Every key of a rulebook
 
-<!-- Generated from the tables of the loader by `python docs/make_rulebook_keys.py`. Do not edit. -->
+<!-- Generated from the schemas that editors read by `python docs/make_schemas_page.py`. Do not edit. -->
 
 What can stand in the files of a rulebook, table by table: what each key holds, whether it must be there, and what it
 means. Most tables need two or three of their keys. [Write a rulebook](write-a-rulebook.md) begins at the beginning; an
@@ -24,8 +25,8 @@ A guard of a move is one of these questions, by its `kind`: {kinds}.
 """.strip()
 
 PARTS: Final = (
-    ("Files of the rulebook", rulebook_schema),
-    ("Files in the folder `moves`", moves_schema),
+    ("Files of the rulebook", "rulebook.schema.json"),
+    ("Files in the folder `moves`", "moves.schema.json"),
 )
 WORDS: Final = {"boolean": "`true` or `false`", "integer": "a number", "string": "text", "object": "a table"}
 
@@ -35,8 +36,8 @@ def page() -> str:
     kinds = ", ".join(f"`{kind}` ([{model.__name__}](#{model.__name__.lower()}))" for kind, model in KINDS.items())
     lines = [INTRODUCTION.format(kinds=kinds)]
     shown: set[str] = set()
-    for title, schema_of in PARTS:
-        schema = schema_of()
+    for title, file in PARTS:
+        schema = json.loads((SCHEMAS / file).read_text("utf-8"))
         sections = {
             _named(each): f"[[{section}]]"
             for section, row in schema["properties"].items()
