@@ -152,9 +152,10 @@ def _desk(*, query: CaseQuery, listed: _Listed, printed: DeskOptions) -> None:
 
 
 def _as_typed(query: CaseQuery) -> str:
-    """Return SOURCE as the next command would name it."""
-    named = shlex.quote(query.source)
-    return named if query.convert_file is None else f"{named} --columns {shlex.quote(query.convert_file)}"
+    """Return SOURCE as the next command would name it, with the day that was asked about."""
+    options = {"columns": query.convert_file, "as-of": query.as_of}
+    given = (f" --{name} {shlex.quote(str(value))}" for name, value in options.items() if value is not None)
+    return shlex.quote(query.source) + "".join(given)
 
 
 def _owned_by(of_cases: Mapping[str, str], extra: Extra) -> Callable[[str], bool] | None:

@@ -61,7 +61,7 @@ def test_in_80_columns_each_row_says_the_day_how_far_off_what_to_do_why_and_wher
     assert "OVERDUE, AND STILL OWED TO A CHILD (2)" in flat
     assert "Mon 4 May 57 days over Send the final plan a request received Mon 15 Dec 2025 (SR 13(2))" in flat
     assert "Advice to chase: 1 (medical 1)" in flat
-    assert f"ehcp-flow explain {story} --case a" in flat
+    assert f"ehcp-flow explain {story} --as-of 2026-06-30 --case a" in flat
     assert "final_plan" not in text
 
 

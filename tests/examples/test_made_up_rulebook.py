@@ -145,9 +145,9 @@ def test_commands_answer_by_it():
 
 
 def test_a_command_that_is_proposed_has_the_rulebook_that_was_asked():
-    told = run("desk", FILE, "--format", "table", *ON).stdout
-    assert f"ehcp-flow explain {FILE} --case C-2 --rulebook {FOLDER}" in " ".join(told.split())
-    assert f"--since 2026-05-04 --rulebook {FOLDER}" in " ".join(told.split())
+    told = " ".join(run("desk", FILE, "--format", "table", *ON).stdout.split())
+    assert f"ehcp-flow explain {FILE} --as-of 2026-05-11 --case C-2 --rulebook {FOLDER}" in told
+    assert f"ehcp-flow desk {FILE} --as-of 2026-05-11 --since 2026-05-04 --rulebook {FOLDER}" in told
     see = "ehcp-flow breaches SOURCE --register findings"
     told = invoke("check", FILE, "--as-of", "2026-03-11", "--rulebook", FOLDER).stderr
     assert told.count(see) == told.count(f"{see} --rulebook {FOLDER})") == 2
