@@ -17,13 +17,23 @@ _EXACT: Final = 2.0**53
 BLANK: Final = " \t\r\n\f\v\u00a0\u200b\ufeff"
 
 
+class _Stream:
+    """A table by its interface alone: an older Polars goes through a reader by its batches."""
+
+    def __init__(self, source: Any) -> None:
+        self._source = source
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._source.__arrow_c_stream__(requested_schema)
+
+
 def table_of(source: Any, name: str) -> pl.DataFrame:
     """Return a table of pandas, Arrow or whatever has the PyCapsule interface as a frame.
 
     Columns of pandas that hold objects of several kinds are told as text. Raises SourceError for what is no table.
     """
     try:
-        found = pl.DataFrame(source)
+        found = pl.DataFrame(_Stream(source) if hasattr(source, "__arrow_c_stream__") else source)
     except pl.exceptions.SchemaError:
         raise SourceError(name, "this is one column and no table") from None
     except (TypeError, ValueError) as error:
