@@ -29,7 +29,7 @@ from ehcp_flow.store.fact_rows import (
     plain,
     text_of,
 )
-from ehcp_flow.store.restated import InDoubt, is_plain_value, is_restated, said_again
+from ehcp_flow.store.restated import InDoubt, OfCase, is_plain_value, is_restated, said_again
 from ehcp_flow.store.source_names import NamesElsewhere, SameId, SourceNames
 from ehcp_flow.store.upcasting import Upcasters
 from ehcp_flow.store.whose_case import (
@@ -267,7 +267,7 @@ def plan_import(  # noqa: PLR0912, PLR0913, PLR0915 - everything it decides on i
     at = instant_text(now)
     schema = upcasters.current
     seen: dict[str, dict[str, list[tuple[str | None, bool]]]] = {}
-    taken: dict[str, list[Fact]] = {}
+    held: dict[str, OfCase] = {}
     named: dict[str, SourceNames] = {}
     # What a case holds under its name already is no matter of other cases.
     there = {(case_id, stored.fact.fact_id) for case_id, each in known.items() for stored in each}
@@ -279,16 +279,17 @@ def plan_import(  # noqa: PLR0912, PLR0913, PLR0915 - everything it decides on i
             refuse_others(head, given, scope)
             refuse_erased(erased.get(case_id), scope)
             fact = stamped(given, head, scope)
+            if case_id not in held:
+                held[case_id] = OfCase(stored.fact for stored in known.get(case_id, ()))
+            of_case = held[case_id]
             if fact.corrects is not None and scope is not None:
-                fact = corrects_as_recorded(
-                    fact, (*(each.fact for each in known.get(case_id, ())), *taken.get(case_id, ()))
-                )
+                fact = corrects_as_recorded(fact, of_case.facts)
             owner = fact.authority if head is None else head.authority
             if fact.fact_id is not None:
                 elsewhere.refuse(fact, owner_of(head, fact))
                 if case_id not in named:
-                    held = ((stored.fact, stored.redacted) for stored in known.get(case_id, ()))
-                    named[case_id] = SourceNames(held, owner)
+                    there_now = ((stored.fact, stored.redacted) for stored in known.get(case_id, ()))
+                    named[case_id] = SourceNames(there_now, owner)
                 given_again = named[case_id].taken(fact, same_id)
                 if given_again is None:
                     plan.duplicates += 1
@@ -304,13 +305,12 @@ def plan_import(  # noqa: PLR0912, PLR0913, PLR0915 - everything it decides on i
             known_already = same is not None and any(redacted or text == text_of(fact) for text, redacted in same)
             restated: Sequence[Fact] = ()
             if is_plain_value(fact) and head is not None:
-                recorded = [*(each.fact for each in known.get(case_id, ())), *taken.get(case_id, ())]
-                doubt, restated = said_again(fact, recorded, said, now, known=known_already, same_id=same_id)
+                doubt, restated = said_again(fact, of_case, said, now, known=known_already, same_id=same_id)
                 if doubt is not None:
                     plan.in_doubt.append(doubt)
                     plan.duplicates += 1
                     continue
-                known_already = known_already or is_restated(fact, recorded)
+                known_already = known_already or is_restated(fact, of_case)
             if known_already and not restated:
                 plan.duplicates += 1
                 continue
@@ -323,8 +323,7 @@ def plan_import(  # noqa: PLR0912, PLR0913, PLR0915 - everything it decides on i
                     recorded_by=fact.recorded_by or recorded_by, key=None, schema=schema, body=body,
                 )  # fmt: skip
                 bodies.setdefault(_unowned(body, owner), []).append((text_of(fact), False))
-                written = each.model_copy(update={"recorded_at": now}) if is_plain_value(each) else each
-                taken.setdefault(case_id, []).append(written)
+                of_case.add(each)
             if fact.fact_id is not None:
                 named[case_id].add(fact)
                 elsewhere.add(fact, owner_of(head, fact))

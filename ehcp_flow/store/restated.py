@@ -15,7 +15,7 @@ from ehcp_flow.facts import Fact, FactVoided, ParticularRecorded
 from ehcp_flow.particulars import FIRST, REDACTED, in_force, is_particular
 from ehcp_flow.store.source_names import SameId
 
-__all__ = ["InDoubt", "in_its_place", "is_plain_value", "is_restated", "said_again", "said_of"]
+__all__ = ["InDoubt", "OfCase", "is_plain_value", "is_restated", "said_again", "said_of"]
 
 _EVER: Final = dt.date.max
 
@@ -31,6 +31,26 @@ class InDoubt(NamedTuple):
     known: bool
 
 
+class OfCase:
+    """The facts of a case in the order in which they were recorded, and its particulars by name and rank."""
+
+    def __init__(self, facts: Iterable[Fact]) -> None:
+        self.facts: list[Fact] = []
+        self._particulars: dict[tuple[str, str], list[ParticularRecorded]] = {}
+        for fact in facts:
+            self.add(fact)
+
+    def add(self, fact: Fact) -> None:
+        """Take one more fact in."""
+        self.facts.append(fact)
+        if isinstance(fact, ParticularRecorded):
+            self._particulars.setdefault(_of(fact), []).append(fact)
+
+    def alike(self, fact: ParticularRecorded) -> Sequence[ParticularRecorded]:
+        """Return the particulars of the name and rank of `fact`."""
+        return self._particulars.get(_of(fact), ())
+
+
 def is_plain_value(fact: Fact) -> TypeGuard[ParticularRecorded]:
     """Whether a fact is a particular without a name, and without a word on when it was written down."""
     if not isinstance(fact, ParticularRecorded):
@@ -43,26 +63,30 @@ def said_of(fact: ParticularRecorded) -> tuple[str, ...]:
     return (fact.case_id, *_of(fact), fact.on.isoformat(), fact.value, fact.kind or "", str(fact.until or ""))
 
 
-def is_restated(fact: ParticularRecorded, recorded: Iterable[Fact]) -> bool:
+def is_restated(fact: ParticularRecorded, held: OfCase) -> bool:
     """Whether a case has a plain value already as one that was said again in the place of another."""
     return any(
-        isinstance(each, ParticularRecorded) and each.corrects is not None and each.fact_id is None
-        and said_of(each) == said_of(fact)
-        for each in recorded
-    )  # fmt: skip
+        each.corrects is not None and each.fact_id is None and said_of(each) == said_of(fact)
+        for each in held.alike(fact)
+    )
 
 
-def in_its_place(fact: ParticularRecorded, recorded: Sequence[Fact]) -> ParticularRecorded | None:
+def _in_its_place(fact: ParticularRecorded, held_by: OfCase, now: dt.datetime) -> ParticularRecorded | None:
     """Return the particular that holds in the place of what `fact` says; None where it holds, or nothing does.
+
+    What has not been written down yet is written down `now`.
 
     That is another one from its day on; or one from a later day, on which nothing of the case stands any longer: the
     row that it came with was corrected. What was taken back is not said again by a file that still has it.
     """
-    alike = [each for each in recorded if isinstance(each, ParticularRecorded) and _of(each) == _of(fact)]
-    said = said_of(fact)
-    if not alike or all(said_of(each) == said for each in alike):
+    alike = held_by.alike(fact)
+    if all(each.on < fact.on for each in alike):
         return None
-    case = Case(fact.case_id, tuple(recorded))
+    said = said_of(fact)
+    if all(said_of(each) == said for each in alike):
+        return None
+    written = (each.model_copy(update={"recorded_at": now}) if is_plain_value(each) else each for each in held_by.facts)
+    case = Case(fact.case_id, tuple(written))
     voided = (each.corrected for each in case.corrections if isinstance(each.by, FactVoided))
     if any(isinstance(each, ParticularRecorded) and said_of(each) == said for each in voided):
         return None
@@ -86,7 +110,7 @@ def _lost_its_row(held: ParticularRecorded, case: Case) -> bool:
 
 
 def said_again(
-    fact: ParticularRecorded, recorded: Sequence[Fact], said: Collection[int] | None, now: dt.datetime,
+    fact: ParticularRecorded, held_by: OfCase, said: Collection[int] | None, now: dt.datetime,
     *, known: bool, same_id: SameId,
 ) -> tuple[InDoubt | None, list[Fact]]:  # fmt: skip
     """Return whether a plain value is in doubt, and as which facts it is taken in the place of what holds.
@@ -94,14 +118,14 @@ def said_again(
     `said` are the hashes of what the whole file says, None as long as that is not known; `known` is whether the store
     has the value already. A changed value corrects the one before it only where the source is declared to correct.
     """
-    held = in_its_place(fact, recorded)
+    held = _in_its_place(fact, held_by, now)
     again: list[Fact] = []
     if said is None:
         doubted = held is not None and (
-            known or is_restated(fact, recorded) or held.on > fact.on or same_id == "corrects"
+            known or is_restated(fact, held_by) or held.on > fact.on or same_id == "corrects"
         )
         return (InDoubt(fact, held, known) if held is not None and doubted else None), again
     while held is not None and hash(said_of(held)) not in said:
         again.append(fact.model_copy(update={"corrects": held.id, "recorded_at": now}))
-        held = in_its_place(fact, [*recorded, *again])
+        held = _in_its_place(fact, OfCase([*held_by.facts, *again]), now)
     return None, again
