@@ -58,7 +58,14 @@ FOUND, LEFT, SAME = "found", "left", "explained"
 
 AREAS: Final[Mapping[str, Sequence[str]]] = {
     "ehcp_flow/law": ("tests/law",),
-    "ehcp_flow/engine": ("tests/law", "tests/engine", "tests/golden", "tests/measures"),
+    "ehcp_flow/engine": (
+        "tests/law",
+        "tests/engine",
+        "tests/golden",
+        "tests/measures",
+        "tests/bulk/test_measuring.py",
+        "tests/bulk/test_case_states.py",
+    ),
     "ehcp_flow/counting.py": ("tests/test_counting.py", "tests/law"),
     "ehcp_flow/calendars": ("tests/calendars", "tests/law"),
     "ehcp_flow/deadlines.py": ("tests/engine", "tests/law"),
