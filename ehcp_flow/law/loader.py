@@ -100,7 +100,7 @@ def _read(
     context: dict[str, Any] = {
         "instruments": {name: placed.item for name, placed in instruments.items()},
         "cited": {},
-        "declared": tuple(placed.item for placed in declared),
+        "declared": declared,
     }
     spells = _named(files, "spell", context)
     deemed = _named(files, "deemed", context)
@@ -193,9 +193,10 @@ def _regions(
     folder: Path | Traversable, base: Traversable | None, context: Mapping[str, Any], limits: Collection[str]
 ) -> Mapping[str, Any]:
     # Not loaded before there are moves to read: most commands start sooner without.
-    from ehcp_flow.law.machine_loader import load_regions
+    from ehcp_flow.law.machine_loader import check_further, load_regions
 
     if not folder.is_dir():
+        check_further(context["declared"], england().regions.values())
         return {}
     own = list(_files(folder, f"{MOVES}/"))
     inherited = () if base is None else _of_base(base / MOVES, own, f"{MOVES}/")

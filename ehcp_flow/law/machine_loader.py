@@ -12,7 +12,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ValidationError
 
 from ehcp_flow.facts import FACT_TYPES, told_apart
-from ehcp_flow.law.declared import Declared, known_outcomes
+from ehcp_flow.law.declared import Declared, FurtherOutcomes, known_outcomes
 from ehcp_flow.law.guard import KINDS, parse_guard
 from ehcp_flow.law.parts import Model, unknown
 from ehcp_flow.law.patterns import no_event
@@ -30,7 +30,7 @@ from ehcp_flow.law.state_machine import (
 )
 from ehcp_flow.law.toml_files import Placed, SourceFile, each
 
-__all__ = ["MOVE_SECTIONS", "load_regions"]
+__all__ = ["MOVE_SECTIONS", "check_further", "load_regions"]
 
 PATHWAY: Final = "pathway"
 """The region of a case."""
@@ -72,7 +72,9 @@ def load_regions(
             its[0].refuse(
                 ("region",), f"a rulebook with moves has a region called {PATHWAY!r}, and may have {DISPUTES!r}"
             )
-    return {name: _region(name, its, context, limits) for name, its in of_region.items()}
+    regions = {name: _region(name, its, context, limits) for name, its in of_region.items()}
+    check_further(context.get("declared", ()), regions.values())
+    return regions
 
 
 def _region(
@@ -194,8 +196,9 @@ def _check_chosen(region: LegalRegion, placed: Placed, path: tuple[str | int, ..
         placed.file.refuse((*placed.path, *path), "it leaves no state")
 
 
-def _check_moves(region: LegalRegion, rows: Mapping[str, list[Placed]], of_its_own: Sequence[Declared]) -> None:
+def _check_moves(region: LegalRegion, rows: Mapping[str, list[Placed]], declared_at: Sequence[Placed]) -> None:
     moves = rows["move"]
+    of_its_own = tuple(placed.item for placed in declared_at)
     declared: dict[tuple[str, str, str | None], list[Placed]] = {}
     for placed in moves:
         for event, outcome in placed.item.keys:
@@ -215,11 +218,31 @@ def _check_moves(region: LegalRegion, rows: Mapping[str, list[Placed]], of_its_o
                         )
                 others.append(placed)
     _check_moved(region, rows["misplaced"])
+    of_events = [each for each in of_its_own if not isinstance(each, FurtherOutcomes)]
     for event in dict.fromkeys(event for event, _ in region.keys):
-        for outcome in _told_apart(event, of_its_own):
+        for outcome in _told_apart(event, of_events):
             if (event, outcome) not in region.keys:
                 placed = next(each for each in moves if any(event == key[0] for key in each.item.keys))
                 placed.file.refuse((*placed.path, "on"), f"{event}: outcome {outcome} is not dealt with")
+
+
+def check_further(declared: Iterable[Placed], regions: Iterable[LegalRegion]) -> None:
+    """Refuse a further outcome of an event of the library that moves, where no move answers it."""
+    moved = {region.name: {*region.keys} for region in regions}
+    for placed in declared:
+        event, words = placed.item.id, placed.item.words if isinstance(placed.item, FurtherOutcomes) else ()
+        for word in words:
+            at = [
+                f'region = "{name}"' for name, keys in moved.items()
+                if event in {moving for moving, _ in keys} and not {(event, word), (event, None)} & keys
+            ]  # fmt: skip
+            if at:
+                placed.file.refuse(
+                    (*placed.path, "words"),
+                    f"no move answers {event}:{word}: write a [[move]] on it in a file of the folder moves that has "
+                    f"{at[0]} at its head{f', and one for {at[1]}' if at[1:] else ''} (one without to leaves the state "
+                    "as it is)",
+                )
 
 
 def _check_moved(region: LegalRegion, misplaced: Iterable[Placed]) -> None:

@@ -16,7 +16,6 @@ from ehcp_flow.law.declared import DeclaredEvent, FurtherOutcomes, declare
 from ehcp_flow.moves.regions import regions_of
 from ehcp_flow.states import allowed, check_move, state
 from ehcp_flow.vocabulary import LIBRARY, forget_declared, per_vocabulary
-from tests.moves.test_law_at_hand import book_with
 from tests.telling import tell
 
 MADE_UP = Path(__file__).parents[2] / "examples" / "rulebook_made_up"
@@ -175,10 +174,7 @@ def test_an_event_is_a_method_of_what_is_moved_and_called_by_no_other_name_there
 
 
 def test_an_event_of_the_library_can_have_an_outcome_more(tmp_path):
-    text = '[[outcomes]]\nof = "tribunal_order_made"\nwords = ["postpone"]\n'
-    more = book_with(tmp_path / "law", ("instruments.toml", "# The sources", f"{text}\n# The sources"))
-    (more / "moves").rename(tmp_path / "moves")
-    book = load_rulebook(more)
+    book = load_rulebook(draft(tmp_path, **ANSWERED))
     fact = make_fact("tribunal_order_made", case_id="a", on="2026-03-02", outcome="postpone")
     assert isinstance(fact, LIBRARY["tribunal_order_made"])
     assert OUTCOMES["tribunal_order_made"][-1] == "postpone"
@@ -189,18 +185,42 @@ def test_an_event_of_the_library_can_have_an_outcome_more(tmp_path):
     assert pickle.loads(pickle.dumps(fact)) == fact
 
 
+POSTPONE = '[[outcomes]]\nof = "tribunal_order_made"\nwords = ["postpone"]\n'
+POSTPONED = 'move = [{{ on = ["tribunal_order_made:postpone"], from = {}, authority = ["CFA 54"] }}]'
+ANSWERED = {
+    "pathway": POSTPONED.format('["all"]'),
+    "disputes": POSTPONED.format('["APPEALED", "CONCEDED", "DETERMINED"]'),
+}
+
+
+def draft(tmp_path, **moves):
+    """Return a draft of England's law in which the Tribunal can postpone, with what is said of that by region."""
+    (tmp_path / "draft.toml").write_text(f'based_on = "england"\n{POSTPONE}')
+    for region, text in moves.items():
+        (tmp_path / "moves").mkdir(exist_ok=True)
+        (tmp_path / "moves" / f"{region}_more.toml").write_text(f'region = "{region}"\n{text}')
+    return tmp_path
+
+
+@pytest.mark.parametrize("regions", [("pathway", "disputes"), ("pathway",), ("disputes",)])
+def test_an_outcome_that_no_move_of_its_own_rulebook_answers_is_refused_where_it_is_declared(tmp_path, regions):
+    draft(tmp_path, **{region: text for region, text in ANSWERED.items() if region not in regions})
+    with pytest.raises(RulebookError) as error:
+        load_rulebook(tmp_path)
+    assert (error.value.file, error.value.line) == ("draft.toml", 4)
+    for words in ("no move answers tribunal_order_made:postpone", "[[move]]", *regions):
+        assert words in error.value.why
+
+
 APPEALED = (
     "2026-01-05 final_plan_sent; 2026-01-12 mediation_contacted; 2026-01-19 mediation_certificate_issued; "
     "2026-01-26 appeal_registered"
 )
 
 
-@pytest.mark.parametrize("book", ["England", "a draft of it"])
-def test_an_outcome_that_no_move_speaks_of_moves_no_dispute_and_no_plan(tmp_path, book):
-    text = 'based_on = "england"\n[[outcomes]]\nof = "tribunal_order_made"\nwords = ["postpone"]\n'
-    (tmp_path / "draft.toml").write_text(text)
-    draft = load_rulebook(tmp_path)
-    law = draft if book == "a draft of it" else england()
+def test_an_outcome_of_another_rulebook_moves_no_dispute_and_no_plan(tmp_path):
+    load_rulebook(draft(tmp_path, **ANSWERED))
+    law = england()
     case = tell(f"{APPEALED}; 2026-03-02 tribunal_order_made outcome=postpone")
     found = state(case, "2026-03-09", rulebook=law)
     assert (found.pathway, [str(each.state) for each in found.disputes]) == ("MAINTAINED", ["APPEALED"])
