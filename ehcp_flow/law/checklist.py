@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from pydantic import Field
 
 from ehcp_flow.law.citation import CitedOnce
-from ehcp_flow.law.parts import Evidence, Model, Name
+from ehcp_flow.law.parts import Evidence, Model, Name, StrictDate
 from ehcp_flow.law.patterns import Patterns
 
 __all__ = ["Content", "Notice", "Told"]
@@ -25,7 +23,7 @@ class Content(Model):
 
     says: str
     citation: CitedOnce
-    since: dt.date | None = None
+    since: StrictDate | None = None
 
 
 class Notice(Model):

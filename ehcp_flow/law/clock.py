@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import BeforeValidator, Field, StrictBool, StrictInt, WithJsonSchema, model_validator
 
 from ehcp_flow.counting import Period
 from ehcp_flow.facts import OUTCOMES
 from ehcp_flow.law.citation import Cited
-from ehcp_flow.law.parts import DateField, Model, Name, PeriodText
+from ehcp_flow.law.parts import DateField, Model, Name, period_of_text
 from ehcp_flow.law.patterns import Patterns
 
 __all__ = [
@@ -23,6 +23,19 @@ __all__ = [
     "ShownByDate",
     "Sign",
     "Spell",
+]
+
+
+def _lasts(value: object) -> object:
+    if value is None or isinstance(value, str | Period):
+        return period_of_text(value)
+    if type(value) is not int or value < 1:
+        raise ValueError("write a number of days from 1 on, without quotes, or a period: '6 months'")
+    return value
+
+
+Lasting: TypeAlias = Annotated[
+    Any, BeforeValidator(_lasts), WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string"}]})
 ]
 
 
@@ -74,9 +87,9 @@ class Spell(Between):
     begins_on: Patterns = ()
     unless_during: Name | None = None
     looks_ahead: StrictBool = False
-    lasts: int | PeriodText = None
+    lasts: Lasting = None
     ends_everything: StrictBool = False
-    from_age: int | None = Field(default=None, ge=1)
+    from_age: StrictInt | None = Field(default=None, ge=1)
     of_school_year: StrictBool = False
     or_after: ShownByDate | None = None
     reading: OtherEnd | None = None
@@ -91,8 +104,6 @@ class Spell(Between):
             raise ValueError("a reading of an age is of the birthday itself, and not of its school year")
         if self.from_age is not None and (self.begins_on or self.ends_on or self.lasts or self.looks_ahead):
             raise ValueError("with from_age no fact begins or ends a spell")
-        if isinstance(self.lasts, int) and self.lasts < 1:
-            raise ValueError("lasts is a number of days from 1 on, or a period")
         return self
 
     @property

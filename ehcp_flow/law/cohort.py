@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from itertools import product
 from typing import Annotated, TypeAlias
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, StrictInt, model_validator
 
 from ehcp_flow.dates import say
-from ehcp_flow.law.parts import Model
+from ehcp_flow.law.parts import Model, StrictDate
 from ehcp_flow.law.patterns import Patterns
 
 __all__ = ["Cohort", "Cohorts"]
@@ -31,11 +30,11 @@ class Cohort(Model):
 
     begun_by: Patterns = ()
     followed_by: Patterns = ()
-    turns: int | None = Field(default=None, ge=1)
-    on_or_after: dt.date | None = None
-    before: dt.date | None = None
-    from_age: int | None = Field(default=None, ge=1)
-    under_age: int | None = Field(default=None, ge=1)
+    turns: StrictInt | None = Field(default=None, ge=1)
+    on_or_after: StrictDate | None = None
+    before: StrictDate | None = None
+    from_age: StrictInt | None = Field(default=None, ge=1)
+    under_age: StrictInt | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
     def _tells(self) -> Cohort:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from functools import cached_property
 from typing import Annotated, Literal, TypeAlias
@@ -11,7 +10,7 @@ from pydantic import AfterValidator, Field, StrictBool, model_validator
 
 from ehcp_flow.facts import OUTCOMES
 from ehcp_flow.law.citation import CitedOnce
-from ehcp_flow.law.parts import Model, Name, PeriodText
+from ehcp_flow.law.parts import Model, Name, PeriodText, StrictDate
 from ehcp_flow.law.version import Reading
 
 __all__ = ["Doubt", "ExceptionUse", "Ground", "GroundTest"]
@@ -66,8 +65,8 @@ class Ground(Model):
     margin: PeriodText = None
     adviser: str = ""
     one_day: StrictBool = False
-    in_force_from: dt.date
-    in_force_to: dt.date | None = None
+    in_force_from: StrictDate
+    in_force_to: StrictDate | None = None
     not_checked: str = ""
     doubt: Doubt | None = None
     reading: Reading | None = None

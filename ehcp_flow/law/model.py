@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Field, SkipValidation, StrictBool, model_validator
+from pydantic import Field, SkipValidation, StrictBool, StrictInt, model_validator
 
 from ehcp_flow.counting import Convention, Period
 from ehcp_flow.errors import UnknownNameError
@@ -100,7 +100,7 @@ class AgeQuestion(Model):
     """
 
     finding: Name
-    from_age: int
+    from_age: StrictInt
     unless: Patterns = ()
     says: str = ""
     remedy: str = ""
@@ -210,7 +210,7 @@ class Rule(Model):
     owed_by: Patterns = ()
     owed_after_all_by: Patterns = ()
     looks_back: PeriodText = None
-    under_age: int | None = None
+    under_age: StrictInt | None = None
     exceptions: tuple[ExceptionUse, ...] = ()
     readings: tuple[Reading, ...] = ()
     leads: tuple[Lead, ...] = ()

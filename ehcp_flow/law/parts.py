@@ -8,7 +8,16 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Any, Final, Literal, Self, TypeAlias, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    WithJsonSchema,
+    model_validator,
+)
 
 from ehcp_flow.closed import complete
 from ehcp_flow.counting import Convention, Period, SchoolDays, Terms, parse_convention, parse_period
@@ -27,13 +36,17 @@ __all__ = [
     "Name",
     "PerhapsDated",
     "PeriodText",
+    "StrictDate",
     "join",
+    "period_of_text",
     "unknown",
 ]
 
 Kind: TypeAlias = Literal["statutory", "guidance", "derived", "local"]
 Evidence: TypeAlias = Literal["P", "P (ct)", "P~", "S", "S-quote", "own", "M"]
 Name: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+StrictDate: TypeAlias = Annotated[dt.date, Strict()]
+"""A day as TOML has one, and no text or instant that could be taken for it."""
 
 
 def unknown(what: str, name: str, known: Iterable[str]) -> str:
@@ -47,7 +60,8 @@ def _date_field(name: str) -> str:
     return name
 
 
-def _period(value: object) -> object:
+def period_of_text(value: object) -> object:
+    """Return the period that a text states, as it is where it is one. Raises ValueError for what no rule can count."""
     if value is not None and not isinstance(value, str | Period):
         raise ValueError(f"{value!r} is no text: write a period, such as '6 months'")
     period = parse_period(value) if isinstance(value, str) else value
@@ -63,7 +77,7 @@ def _counting(value: object) -> object:
 DateField: TypeAlias = Annotated[str, AfterValidator(_date_field)]
 _AS_TEXT: Final = WithJsonSchema({"type": "string"})
 CountingText: TypeAlias = Annotated[Any, BeforeValidator(_counting), _AS_TEXT]
-PeriodText: TypeAlias = Annotated[Any, BeforeValidator(_period), _AS_TEXT]
+PeriodText: TypeAlias = Annotated[Any, BeforeValidator(period_of_text), _AS_TEXT]
 
 EVIDENCE: Final[Mapping[str, str]] = {
     "P": "the primary text was read",
@@ -116,8 +130,8 @@ class Hashed:
 class Dated(Model):
     """Something that holds from one day to another."""
 
-    in_force_from: dt.date
-    in_force_to: dt.date | None = None
+    in_force_from: StrictDate
+    in_force_to: StrictDate | None = None
 
     @model_validator(mode="after")
     def _begins_before_it_ends(self) -> Self:
@@ -129,8 +143,8 @@ class Dated(Model):
 class PerhapsDated(Model):
     """Something that may hold only from one day on, or only up to another, its last."""
 
-    in_force_from: dt.date | None = None
-    in_force_to: dt.date | None = None
+    in_force_from: StrictDate | None = None
+    in_force_to: StrictDate | None = None
 
     @model_validator(mode="after")
     def _begins_before_it_ends(self) -> Self:

@@ -13,7 +13,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictBool, ValidationInfo, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    ValidationInfo,
+    WithJsonSchema,
+)
 
 from ehcp_flow.facts import FACT_TYPES
 from ehcp_flow.law.citation import Cited, CitedOnce
@@ -138,7 +147,7 @@ class TooOld(Model):
     (`law.clock.Sign`) of the same age.
     """
 
-    from_age: int = Field(ge=1)
+    from_age: StrictInt = Field(ge=1)
     events: Events = Field(min_length=1)
     at: Chosen
     finding: Name

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from functools import cached_property
 from typing import Literal
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from ehcp_flow.counting import Convention, OfSchoolYear, Period, Terms, Window, period_of
 from ehcp_flow.law.citation import Cited
 from ehcp_flow.law.clock import Protected
 from ehcp_flow.law.cohort import Cohorts
-from ehcp_flow.law.parts import CountingText, Dated, DateField, Evidence, Model, Name, PeriodText
+from ehcp_flow.law.parts import CountingText, Dated, DateField, Evidence, Model, Name, PeriodText, StrictDate
 from ehcp_flow.law.patterns import Patterns
 
 __all__ = ["Count", "Reading", "Version"]
@@ -155,12 +154,12 @@ class Reading(Model):
     limits_nothing: StrictBool = False
     binds: StrictBool = False
     not_done_by: Patterns = ()
-    from_age: int | None = Field(default=None, ge=1)
+    from_age: StrictInt | None = Field(default=None, ge=1)
     unless: Patterns = ()
     contests: StrictBool = True
     says: str
-    in_force_from: dt.date | None = None
-    in_force_to: dt.date | None = None
+    in_force_from: StrictDate | None = None
+    in_force_to: StrictDate | None = None
 
     @model_validator(mode="after")
     def _differs(self) -> Reading:

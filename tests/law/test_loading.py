@@ -291,7 +291,7 @@ OTHERS = [
         "a reading counts from the day that its version counts from",
     ),
     (BEGINS, BEGINS + "from_age = 25\n", "with from_age no fact begins or ends a spell"),
-    (BEGINS, BEGINS + "lasts = 0\n", "lasts is a number of days from 1 on, or a period"),
+    (BEGINS, BEGINS + "lasts = 0\n", "write a number of days from 1 on"),
     (RULE, RULE + "done_as_named = true\n", "give done_by, or done_as_named = true"),
     (
         RULE, RULE + 'readings = [{ name = "x", says = "y", counting = "6 weeks after", within = "12 weeks" }]\n',

@@ -1,11 +1,19 @@
 """What a rulebook of one's own gets wrong is refused when it is loaded, in its writer's words, and where it stands."""
 
+import contextlib
+import datetime as dt
+
 import pytest
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from ehcp_flow.errors import RulebookError
 from ehcp_flow.law import load_rulebook
 from ehcp_flow.law.cohort import Cohorts
+from ehcp_flow.law.guard import KINDS
+from ehcp_flow.law.key_words import models_of
+from ehcp_flow.law.loader import SECTIONS
+from ehcp_flow.law.machine_loader import MOVE_SECTIONS
+from ehcp_flow.law.profile import Target
 from tests.law.test_declared import folder
 
 RULE = 'done_by = ["panel_met"]\n'
@@ -20,6 +28,9 @@ TITLE = "A made-up procedure: complaints about a journey to school"
 REGION = 'region = "pathway"'
 GUARD = '\n[[guard]]\nid = "idle"\nkind = "judgement"\nsays = "who knows"\ncitation = "JR 2"\n'
 MORE = '\n[[outcomes]]\nof = "mediation_agreed"\nwords = ["{}"]\n'
+SPELL = '[[spell]]\nid = "x"\ntitle = "x"\nbegins_on = ["panel_met"]\n'
+DAY = "write a day without quotes: 2026-09-01"
+NUMBER = "write a whole number, without quotes"
 NOBODY = "nobody can be of it: no case is "
 
 
@@ -93,6 +104,14 @@ REFUSED = {
         r"misplaced\.1: panel_met:upheld in NO_CASE has another reason .*, finding complaint_while_one_is_open: leave",
     ),
     "a day in quotes": ("in_force_from = 2020-01-01", 'in_force_from = "2020"', "write a day without quotes"),
+    "a last day in quotes": (PANEL, PANEL.replace("2020-01-01", '2020-01-01, in_force_to = "2026-01-01"'), DAY),
+    "an instant": ("in_force_from = 2020-01-01", "in_force_from = 2020-01-01T00:00:00", DAY),
+    "a day of a cohort in quotes": (RULE, with_cohorts('{before = "2026-04-01"}'), f"before: {DAY}"),
+    "true for a number": (RULE, with_cohorts("{turns = true, before = 2026-04-01}"), f"turns: {NUMBER}"),
+    "an age in quotes": (RULE, f'{RULE}under_age = "25"\n', rf"^complaints\.toml, line \d+, .*under_age: {NUMBER}"),
+    "true for a time that lasts": (
+        "[[clock]]", f"{SPELL}lasts = true\n[[clock]]", "lasts: write a number of days from 1 on, without quotes",
+    ),
     "an outcome left out": (
         'on = ["panel_met:upheld", "panel_met:turned_down"]', 'on = ["panel_met"]',
         "write panel_met:upheld or panel_met:turned_down",
@@ -124,5 +143,26 @@ def test_a_file_that_an_editor_of_windows_wrote_is_read(tmp_path):
 
 
 def test_cohorts_of_different_days_exclude_nobody():
-    told = [{"under_age": 11}, {"turns": 11, "on_or_after": "2026-04-01"}, {"turns": 14, "before": "2026-01-01"}]
+    told = [
+        {"under_age": 11}, {"turns": 11, "on_or_after": dt.date(2026, 4, 1)},
+        {"turns": 14, "before": dt.date(2026, 1, 1)},
+    ]  # fmt: skip
     assert [str(each.turns) for each in TypeAdapter(Cohorts).validate_python(told)] == ["None", "11", "14"]
+
+
+TABLES = models_of([*SECTIONS.values(), *filter(None, MOVE_SECTIONS.values()), *KINDS.values(), Target])
+WRITTEN = ("2026-09-01", "7", "true", 0, 1, 7, 7.0, True, dt.date(2026, 9, 1), dt.datetime(2026, 9, 1))  # noqa: DTZ001 - as TOML has it
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
+def test_no_value_of_a_file_is_taken_for_one_of_another_type(table):
+    """What a key takes, it takes as TOML has it: a text is no day, `true` no number, an instant no day."""
+    plain = {str, int, float, bool, dt.date, dt.datetime}
+    for name, field in table.model_fields.items():
+        takes = TypeAdapter(field.rebuild_annotation()).validate_python
+        for value in WRITTEN:
+            for given in (value, [value]):
+                with contextlib.suppress(ValidationError):
+                    read = takes(given)
+                    told = read[0] if isinstance(given, list) else read
+                    assert type(told) not in plain or type(told) is type(value), (name, value, told)
