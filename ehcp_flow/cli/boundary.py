@@ -19,7 +19,7 @@ from typing import Any, Final
 import typer
 
 import ehcp_flow
-from ehcp_flow.cli.messages import complain, say_on_stderr
+from ehcp_flow.cli.messages import OF_ANOTHER_LAW, complain, may_be_of_another_law, say_on_stderr
 from ehcp_flow.errors import EhcpFlowError, ExitCode, UnknownNameError
 from ehcp_flow.masking import masked
 
@@ -111,10 +111,15 @@ def read_no_more() -> None:
 
 
 def _helpful(error: EhcpFlowError) -> str:
-    """Return the error's sentence; for a name that is like no other, with the command that lists the names."""
-    if isinstance(error, UnknownNameError) and not error.matches:
-        return f"{error}{_LISTED.get(error.kind, '')}"
-    return str(error)
+    """Return the error's sentence; for a name that is like no other, with the command that lists the names.
+
+    An event that may be another rulebook's is told how that is named, unless the command was asked by one.
+    """
+    if not isinstance(error, UnknownNameError):
+        return str(error)
+    said = str(error) if error.matches else f"{error}{_LISTED.get(error.kind, '')}"
+    by_another = error.kind == "event" and not hasattr(error, "__notes__") and may_be_of_another_law(error.name)
+    return f"{said} ({OF_ANOTHER_LAW})" if by_another else said
 
 
 def _usage(error: Any, said: str) -> int:

@@ -12,12 +12,13 @@ from contextvars import ContextVar
 from difflib import get_close_matches
 from typing import Any, Final, Self
 
-from ehcp_flow.errors import RowRefused
+from ehcp_flow.errors import RowRefused, UnknownNameError
 from ehcp_flow.masking import masked
 from ehcp_flow.nouns import count
 from ehcp_flow.refusals import NO_SUCH_EVENT, RefusalKinds
 
 __all__ = [
+    "OF_ANOTHER_LAW",
     "SHOWN",
     "ProgressBar",
     "RefusedRows",
@@ -25,6 +26,7 @@ __all__ = [
     "complain",
     "count",
     "law_asked",
+    "may_be_of_another_law",
     "note",
     "note_alike",
     "printable",
@@ -41,6 +43,8 @@ PATIENCE: Final = 2.0
 
 _MISSPELT: Final = 0.8
 """How near an event that there is not is to one that there is, where it is that one misspelt."""
+
+OF_ANOTHER_LAW: Final = "an event of a rulebook of your own is known with --rulebook DIR"
 
 _CANNOT_GO_BACK: Final = ("dumb", "unknown")
 """Terminals on which a bar cannot be drawn over, nor taken away at the end."""
@@ -80,8 +84,19 @@ def law_asked(**options: str | None) -> Iterator[None]:
     token = _LAW.set(given)
     try:
         yield
+    except UnknownNameError as error:
+        if given:
+            error.add_note(f"asked with{given}")
+        raise
     finally:
         _LAW.reset(token)
+
+
+def may_be_of_another_law(event: str) -> bool:
+    """Return whether an event that is not known may be one that another rulebook declares, and no name misspelt."""
+    from ehcp_flow.facts import FACT_TYPES
+
+    return not get_close_matches(event, FACT_TYPES, n=1, cutoff=_MISSPELT)
 
 
 def under_the_law_asked(command: str) -> str:
@@ -127,9 +142,7 @@ class RefusedRows:
         """Take a refused row into account."""
         self._kinds.add(row)
         if row.expected.startswith(NO_SUCH_EVENT):
-            from ehcp_flow.facts import FACT_TYPES
-
-            self._unknown |= not get_close_matches(str(row.value), FACT_TYPES, n=1, cutoff=_MISSPELT)
+            self._unknown |= may_be_of_another_law(str(row.value))
         if self._everything or self._kinds.met.refusals <= SHOWN:
             self._first.append(row)
 
@@ -137,7 +150,7 @@ class RefusedRows:
         """Print them, or what kinds of refusals there are, the most frequent first."""
         self._tell()
         if self._unknown and not _LAW.get():
-            note("an event of a rulebook of your own is known with --rulebook DIR")
+            note(OF_ANOTHER_LAW)
 
     def _tell(self) -> None:
         if self._kinds.met.refusals == len(self._first):

@@ -144,6 +144,24 @@ def test_commands_answer_by_it():
     assert "an event of a rulebook of your own is known with --rulebook DIR" in refused.stderr
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("record", "C-1", "panel_met", "2026-04-20", "--outcome", "upheld", "--store", "sqlite:///none.db"),
+        ("facts", "panel_met"), ("notices", "panel_met"), ("due", "--event", "panel_met", "--on", "2026-03-02"),
+        ("what-if", FILE, "--case", "C-2", "--event", "panel_met", "--on", "2026-05-18", "--as-of", "2026-05-11"),
+    ],
+    ids=lambda words: words[0],
+)  # fmt: skip
+def test_every_command_that_takes_an_event_says_how_one_of_another_rulebook_is_known(words):
+    said = "an event of a rulebook of your own is known with --rulebook DIR"
+    assert said in invoke(*words).stderr
+    misspelt = ["apeal_registered" if word == "panel_met" else word for word in words]
+    assert said not in invoke(*misspelt).stderr
+    of_neither = ["panel" if word == "panel_met" else word for word in words]
+    assert said not in invoke(*of_neither, "--rulebook", FOLDER).stderr
+
+
 def test_a_command_that_is_proposed_has_the_rulebook_that_was_asked():
     told = " ".join(run("desk", FILE, "--format", "table", *ON).stdout.split())
     assert f"ehcp-flow explain {FILE} --as-of 2026-05-11 --case C-2 --rulebook {FOLDER}" in told
