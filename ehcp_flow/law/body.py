@@ -36,7 +36,7 @@ class Body(Model):
 
     @model_validator(mode="after")
     def _namesjoin(self) -> Body:
-        join("names", self.name)
+        join("names", "name", self.name)
         return self
 
     def on(self, day: dt.date) -> BodyName | None:

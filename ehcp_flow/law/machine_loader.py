@@ -97,6 +97,7 @@ def _region(
         machines[0].file.refuse(("machine",), "say what it is to be without a decision: [machine.without]")
     _check_states(region, machines[0], rows)
     _check_moves(region, rows, context.get("declared", ()))
+    _check_past(region, rows["past"])
     _check_shape(region, machines[0], rows)
     return region
 
@@ -258,6 +259,15 @@ def _check_moved(region: LegalRegion, misplaced: Iterable[Placed]) -> None:
                     else f"{bare} moves nothing here, so it is never out of place: no move names it"
                 )  # fmt: skip
                 placed.file.refuse((*placed.path, "events"), why)
+
+
+def _check_past(region: LegalRegion, past: Iterable[Placed]) -> None:
+    """Refuse words for a finding that nothing in the region can say of a move."""
+    known = region.findings
+    for placed in past:
+        name = placed.item.finding
+        if name not in known:
+            placed.file.refuse((*placed.path, "finding"), unknown("finding", name, known))
 
 
 def _told_apart(event: str, of_its_own: Sequence[Declared]) -> tuple[str | None, ...]:

@@ -225,7 +225,7 @@ class Rule(Model):
 
     @model_validator(mode="after")
     def _complete(self) -> Rule:
-        join("versions", self.version)
+        join("versions", "version", self.version)
         if self.version[0].applies_to:
             raise ValueError("applies_to is for a version that follows another: the first applies to every case")
         if bool(self.done_by) == self.done_as_named:

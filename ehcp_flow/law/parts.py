@@ -37,6 +37,7 @@ __all__ = [
     "PerhapsDated",
     "PeriodText",
     "StrictDate",
+    "WrongAt",
     "join",
     "period_of_text",
     "unknown",
@@ -164,10 +165,33 @@ class PerhapsDated(Model):
         return " ".join(f"{word} {day}" for word, day in days if day is not None) or "on every day"
 
 
-def join(what: str, dated: Sequence[Dated]) -> None:
-    """Refuse dated things of which two overlap, or that leave a day between them to none."""
-    for earlier, later in pairwise(dated):
-        if earlier.in_force_to is None or earlier.in_force_to >= later.in_force_from:
-            raise ValueError(f"{what} from {earlier.in_force_from} and {later.in_force_from} overlap")
-        if later.in_force_from - earlier.in_force_to != dt.timedelta(days=1):
-            raise ValueError(f"there is a gap between {earlier.in_force_to} and {later.in_force_from}")
+class WrongAt(ValueError):
+    """What is wrong with one of several things that are checked together, and `at` which key below them it stands."""
+
+    def __init__(self, why: str, *at: str | int) -> None:
+        self.at = at
+        super().__init__(why)
+
+
+def join(what: str, key: str, dated: Sequence[Dated]) -> None:
+    """Refuse dated things, the list of `key`, of which two overlap, or that leave a day between them to none."""
+    for place, (earlier, later) in enumerate(pairwise(dated)):
+        begins = later.in_force_from
+        if earlier.in_force_to is None or earlier.in_force_to >= begins:
+            why = f"{what} from {earlier.in_force_from} and {begins} overlap"
+            if earlier.in_force_from >= begins:
+                raise WrongAt(f"{why}: write the earlier one first", key, place + 1, "in_force_from")
+            raise WrongAt(f"{why}: write in_force_to = {_before(begins)} here", key, place, "in_force_to")
+        if _before(begins) != earlier.in_force_to:
+            why = f"there is a gap between {earlier.in_force_to} and {begins}"
+            begun = earlier.in_force_to + dt.timedelta(days=1)
+            raise WrongAt(
+                f"{why}: write in_force_from = {begun} here, or a later in_force_to there",
+                key,
+                place + 1,
+                "in_force_from",
+            )
+
+
+def _before(day: dt.date) -> dt.date:
+    return day - dt.timedelta(days=1)

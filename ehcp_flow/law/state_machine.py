@@ -32,6 +32,7 @@ from ehcp_flow.law.patterns import Patterns, no_event
 
 __all__ = [
     "ALL",
+    "NOT_IN_FORCE",
     "Custody",
     "GroundOfAppeal",
     "KeptState",
@@ -60,6 +61,8 @@ def _event(name: str) -> str:
 
 Events: TypeAlias = tuple[Annotated[str, AfterValidator(_event)], ...]
 
+NOT_IN_FORCE: Final = "move_not_in_force"
+"""The finding of a move on a day on which it is not law."""
 ALL: Final = "all"
 """The group of the states in which a case can stay and go on."""
 
@@ -336,6 +339,14 @@ class LegalRegion(Hashed):
         deciding = frozenset(pattern.event for each in self.appeals for pattern in each.against)
         found = {each.finding: frozenset(each.misses) for each in self.past if each.misses}
         return found | ({without.finding: deciding} if without else {})
+
+    @cached_property
+    def findings(self) -> frozenset[str]:
+        """The findings that are made of a fact out of order here."""
+        said = [*self.misplaced, *self.machine.too_old, *(guard for move in self.moves for guard in move.guards)]
+        said += [self.machine.without] if self.machine.without else []
+        keys = ("finding", "early", "during")
+        return frozenset({NOT_IN_FORCE, *(name for each in said for key in keys if (name := getattr(each, key, "")))})
 
     @cached_property
     def inner(self) -> frozenset[str]:

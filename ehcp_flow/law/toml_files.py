@@ -48,7 +48,9 @@ class SourceFile(NamedTuple):
         found = error.errors(include_url=False)
         # A key that there is not comes first: the one that is missing may be what it was meant for.
         first = min(found, key=lambda each: each["type"] != "extra_forbidden")
-        where = (*path, *_written(first["loc"]))
+        # A check of a whole table says itself which of the things in it is wrong.
+        below = getattr(first.get("ctx", {}).get("error"), "at", ())
+        where = (*path, *_written(first["loc"]), *below)
         if first["type"] == "tuple_type" and len(where) == 1:
             self.refuse(where, f"write [[{where[0]}]]")
         pattern = first.get("ctx", {}).get("pattern", "")

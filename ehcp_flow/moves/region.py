@@ -19,7 +19,7 @@ from ehcp_flow.counting import birthday
 from ehcp_flow.facts import Fact
 from ehcp_flow.law import guard as law
 from ehcp_flow.law.patterns import Patterns
-from ehcp_flow.law.state_machine import LegalMove, LegalRegion, PassedThrough, Still
+from ehcp_flow.law.state_machine import NOT_IN_FORCE, LegalMove, LegalRegion, PassedThrough, Still
 from ehcp_flow.moves.appeals import Appeals, appeals_of
 from ehcp_flow.moves.citing import Short
 from ehcp_flow.moves.dispute_guards import Certificate, ContactedInTime, Fits, NotOvertaken
@@ -102,7 +102,7 @@ class InForce:
             if on < self._first
             else ("this was law up to {0}", "see what the law has in its place", self._last)
         )
-        return Verdict(holds=False, short=self._short, says=says, then=then, days=(day,), finding="move_not_in_force")
+        return Verdict(holds=False, short=self._short, says=says, then=then, days=(day,), finding=NOT_IN_FORCE)
 
 
 @dataclass(frozen=True)

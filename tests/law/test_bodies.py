@@ -117,9 +117,9 @@ def write(path, text=BODY):
 @pytest.mark.parametrize(
     ("old", "new", "where", "says"),
     [
-        ("2022-07-01", "2022-06-30", "[[body]]", "names from 2014-09-01 and 2022-06-30 overlap"),
-        ("2022-07-01", "2022-07-02", "[[body]]", "there is a gap between 2022-06-30 and 2022-07-02"),
-        ("in_force_to = 2022-06-30\n", "", "[[body]]", "overlap"),
+        ("2022-07-01", "2022-06-30", "in_force_to = 2022-06-30", "names from 2014-09-01 and 2022-06-30 overlap: write"),
+        ("2022-07-01", "2022-07-02", "in_force_from = 2022-07-02", "there is a gap between 2022-06-30 and 2022-07-02"),
+        ("in_force_to = 2022-06-30\n", "", "[[body.name]]", "overlap: write in_force_to = 2022-06-30 here"),
         ("in_force_to = 2022-06-30", "in_force_to = 2014-08-31", "[[body.name]]", "lies before in_force_from"),
         ('citation = ["SR 2"]', 'citation = ["XX 2"]', "XX 2", "'XX' is no instrument"),
         ('citation = ["SR 2"]', "citation = []", "citation = []", "write one at least"),

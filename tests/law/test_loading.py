@@ -354,6 +354,32 @@ def test_what_cannot_be_meant_is_refused(tmp_path, old, new, says):
     assert says in caught.value.why
 
 
+@pytest.mark.parametrize(
+    ("ends", "then", "key", "says"),
+    [
+        ("", "2015-01-01", "version.0.in_force_to", "overlap: write in_force_to = 2014-12-31 here"),
+        ("in_force_to = 2015-03-31\n", "2015-01-01", "version.0.in_force_to", "write in_force_to = 2014-12-31 here"),
+        (
+            "in_force_to = 2014-12-30\n",
+            "2015-01-01",
+            "version.1.in_force_from",
+            "write in_force_from = 2014-12-31 here",
+        ),
+        ("", "2013-01-01", "version.1.in_force_from", "overlap: write the earlier one first"),
+    ],
+)
+def test_of_versions_that_do_not_join_the_one_that_is_wrong_is_named_by_its_line(tmp_path, ends, then, key, says):
+    first = 'counting = "6 weeks after"\ncitation = ["SR 5(1)"]\nevidence = "P"\n'
+    text = RIGHT.replace(first, f"{ends}{first}{AGAIN.format(then)}", 1)
+    with pytest.raises(RulebookError) as caught:
+        load_rulebook(write(tmp_path, text))
+    assert caught.value.key == f"limit.0.rule.0.{key}"
+    headers = [number for number, line in enumerate(text.splitlines(), 1) if line == "[[limit.rule.version]]"]
+    place = int(key.split(".")[1])
+    assert caught.value.line == headers[place] + (2 if ends and place == 0 else 1 if place else 0)
+    assert says in caught.value.why
+
+
 def test_two_versions_that_join_are_taken_in_their_order(tmp_path):
     old = 'counting = "6 weeks after"\ncitation = ["SR 5(1)"]\nevidence = "P"\n'
     text = RIGHT.replace(

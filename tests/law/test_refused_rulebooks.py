@@ -112,6 +112,10 @@ REFUSED = {
     "true for a time that lasts": (
         "[[clock]]", f"{SPELL}lasts = true\n[[clock]]", "lasts: write a number of days from 1 on, without quotes",
     ),
+    "words for a finding that nobody has": (
+        f"[[misplaced]]\n{EVENTS}", f'[[past]]\nfinding = "no_complaint_opne"\nremedy = "x"\n[[misplaced]]\n{EVENTS}',
+        r"^moves/complaints\.toml, line 17, past\.0\.finding: no finding is called .* did you mean no_complaint_open",
+    ),
     "an outcome left out": (
         'on = ["panel_met:upheld", "panel_met:turned_down"]', 'on = ["panel_met"]',
         "write panel_met:upheld or panel_met:turned_down",
