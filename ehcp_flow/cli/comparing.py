@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from ehcp_flow.cli.effects import EFFECT_COLUMNS, effect_row, effects_table
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
 
 __all__ = ["print_changes", "print_moved"]
 
+_PART: Final = re.compile(r"(\w+)(?:\[([^\]]*)\])?")
+_KEYS: Final = {
+    "in_force_from": "first day",
+    "in_force_to": "last day",
+    "counting": "how it is counted",
+    "done_by": "done by",
+}
+"""How a key is read, where that is not its name with spaces."""
 _COLUMNS: Final = ("kind", "section", "id", "key", "old", "new")
 
 
@@ -28,7 +37,7 @@ def print_changes(old: Rulebook, new: Rulebook, printed: PrintOptions) -> None:
 
     changes = compare_rulebooks(old, new)
     if printed.as_table:
-        _table(changes)
+        _table(changes, {limit.id: limit.title for limit in (*old.limits.values(), *new.limits.values())})
     else:
         printed.write(_COLUMNS, (change._asdict() for change in changes))
     note(count(len(changes), "change"))
@@ -36,7 +45,7 @@ def print_changes(old: Rulebook, new: Rulebook, printed: PrintOptions) -> None:
         note(f"{changed} changes, and its counterpart {other} does not: see whether that is meant")
 
 
-def _table(changes: list[Change]) -> None:
+def _table(changes: list[Change], titles: Mapping[str, str]) -> None:
     from ehcp_flow.cli.printed_table import ShownColumn, print_table
 
     columns = (
@@ -47,12 +56,27 @@ def _table(changes: list[Change]) -> None:
     )
     rows = [
         {
-            "what": f"{change.section} {change.id}" + (f", {change.key}" if change.key else ""),
+            "what": _what(change, titles),
             "kind": change.kind, "old": flat(change.old), "new": flat(change.new),
         }
         for change in changes
     ]  # fmt: skip
     print_table(columns, rows, title=count(len(changes), "change"))
+
+
+def _what(change: Change, titles: Mapping[str, str]) -> str:
+    """Return what changes, in words: a limit with its title, a key and the part in which it stands as they are read."""
+    title = titles.get(change.id) if change.section == "limits" else None
+    named = f"{change.section} {change.id}" + (f" ({title})" if title and change.kind == "changed" else "")
+    return ", ".join((named, *(_part_in_words(*part) for part in _PART.findall(change.key))))
+
+
+def _part_in_words(key: str, name: str) -> str:
+    if not name:
+        return _KEYS.get(key, key.replace("_", " "))
+    if key in ("version", "name"):
+        return f"since {name}"
+    return name.replace("_", " ") if key == "rule" else f"{key.replace('_', ' ')}: {name}"
 
 
 def print_moved(query: CaseQuery, new: Rulebook, printed: PrintOptions) -> OpenedSource:

@@ -48,6 +48,9 @@ class Cohort(Model):
         _some_of_each((self,))
         return self
 
+    def __str__(self) -> str:
+        return self.said
+
     @property
     def needs_birth(self) -> bool:
         """Whether the date of birth decides it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from pydantic import BaseModel
@@ -20,15 +20,18 @@ if TYPE_CHECKING:
 __all__ = ["Change", "compare_rulebooks", "left_behind"]
 
 _SECTIONS: Final = ("events", "outcomes", "spells", "deemed", "signs", "asked", "clocks", "grounds", "limits", "bodies")
-_SAYS: Final = ("counting", "title", "act", "says", "name")
-"""The keys by which a part is told for short."""
+_SAYS: Final = ("title", "act", "counting", "says", "name", "who", "ground", "meaning", "reason", "on", "id")
+"""The keys by which a thing, or a part of one, is told for short: the first of them that it has."""
+_NAMES: Final = ("id", "name", "finding", "ground", "who", "says", "event")
+"""The keys by which one of several is the same in two rulebooks, whatever is told before it: the first that it has."""
 
 
 class Change(NamedTuple):
     """One difference: in which `section` and thing (`id`), at which `key`, and what stood and stands there.
 
     `kind` is `added`, `removed` or `changed`. For a thing that is new or gone, `key` is empty; for a part of it, a rule
-    of a limit or a version of a rule, it names that part, and `old` or `new` says for short what it is.
+    of a limit or a version of a rule, it names that part. `old` or `new` then says for short what it is: what is to be
+    done, by whom, in what time, for which cases, and from which day on.
     """
 
     kind: Literal["added", "removed", "changed"]
@@ -120,12 +123,12 @@ def _misplaced(book: Rulebook) -> dict[str, MisplacedFacts]:
 def _of_section(section: str, old: Mapping[str, BaseModel], new: Mapping[str, BaseModel]) -> Iterator[Change]:
     for name, item in new.items():
         if name not in old:
-            yield Change("added", section, name)
+            yield Change("added", section, name, new=_said("", dict(_flat(item))) or None)
             continue
         yield from _of_thing(section, name, dict(_flat(old[name])), dict(_flat(item)))
-    for name in old:
+    for name, item in old.items():
         if name not in new:
-            yield Change("removed", section, name)
+            yield Change("removed", section, name, old=_said("", dict(_flat(item))) or None)
 
 
 def _of_thing(section: str, name: str, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Change]:
@@ -147,8 +150,25 @@ def _of_thing(section: str, name: str, before: Mapping[str, str], after: Mapping
 
 
 def _said(part: str, told: Mapping[str, str]) -> str:
-    """Return what a part says for short: of a version how it counts, of a rule what is to be done."""
-    return next((told[key] for name in _SAYS if (key := f"{part}.{name}") in told), "")
+    """Return what a thing, or a part of one, says for short: what, by whom, in what time, for whom, since when.
+
+    A limit says that of each of its rules.
+    """
+    own = {key.removeprefix(f"{part}.") if part else key: text for key, text in told.items() if key.startswith(part)}
+    what = [next((own[name] for name in _SAYS if name in own), ""), own.get("actor", "")]
+    what += [f"to {own['to']}"] if "to" in own else []
+    rules = dict.fromkeys(key.partition("]")[0] for key in own if key.startswith("rule["))
+    each = [_time_said({key: own[key] for key in own if key.startswith(rule)}, what) for rule in rules or ("",)]
+    return ", ".join(text for text in (*what, "; ".join(dict.fromkeys(each))) if text)
+
+
+def _time_said(own: Mapping[str, str], what: Collection[str]) -> str:
+    """Return how long there is, for which cases, and since when, unless that was said."""
+    last = {key: key.rpartition(".")[2] for key in own if ".readings[" not in f".{key}"}
+    more = [own[key] for key, name in last.items() if name == "counting" and own[key] not in what]
+    more += [f"where {own[key]}" for key, name in last.items() if name in ("cohorts", "applies_to")]
+    begins = min((own[key] for key, name in last.items() if name == "in_force_from"), default="")
+    return ", ".join(dict.fromkeys((*more, *([f"from {begins}"] if begins else []))))
 
 
 def _parts(keys: Iterable[str]) -> frozenset[str]:
@@ -182,7 +202,7 @@ def _flat_value(value: object, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _named(item: BaseModel, index: int, among: tuple[object, ...]) -> str:
-    """Name one of several: a version or a name by the day it comes into force, a rule by its rows.
+    """Name one of several: a version or a name by the day it comes into force, a rule by its rows, others by a key.
 
     Where two rules have the same rows, their clocks tell them apart, and their order where they hang on one: whichever
     other rule is told before them, they are the same.
@@ -195,4 +215,15 @@ def _named(item: BaseModel, index: int, among: tuple[object, ...]) -> str:
         number = 1 + next(at for at, each in enumerate(beside) if each is item)
         clock = f" on {item.clock}" if len(alike) > 1 else ""
         return f"{', '.join(item.rows)}{clock}" + (f", {number}" if len(beside) > 1 else "")
-    return str(index)
+    name = _name_of(item)
+    if name is None:
+        return str(index)
+    namesakes = [each for each in among if _name_of(each) == name]
+    number = 1 + next(at for at, each in enumerate(namesakes) if each is item)
+    return name + (f", {number}" if len(namesakes) > 1 else "")
+
+
+def _name_of(item: object) -> str | None:
+    """Return what one of several goes by, None where it has no name. Brackets tell the parts of a key apart."""
+    name = next((str(said) for key in _NAMES if (said := getattr(item, key, None))), None)
+    return name if name is None else name.replace("[", "(").replace("]", ")").replace(".", "")

@@ -50,7 +50,7 @@ def test_a_file_of_its_own_takes_the_place_of_englands_and_a_row_twice_in_it_is_
     (tmp_path / "notices.toml").write_text('based_on = "england"\n')
     draft = load_rulebook(tmp_path)
     assert draft.notices == ()
-    gone = [f"notices {notice.id}: removed" for notice in england().notices]
+    gone = [f"notices {notice.id}: removed: {notice.title}" for notice in england().notices]
     assert [str(change) for change in compare_rulebooks(england(), draft)] == gone
     (tmp_path / "moves").mkdir()
     (tmp_path / "moves" / "x.toml").write_text('region = "pathway"\n')
@@ -70,10 +70,10 @@ def test_a_part_that_is_new_or_gone_is_told_once(tmp_path):
     other = load_rulebook(tmp_path)
     assert [str(each) for each in compare_rulebooks(one, other)] == [
         "limits final_plan, rule[one].version[2014-09-01].counting: 20 weeks after -> 21 weeks after",
-        "limits final_plan, rule[two]: removed: do it",
+        "limits final_plan, rule[two]: removed: do it, 10 weeks after, from 2014-09-01",
     ]
     (_, added) = compare_rulebooks(other, one)
-    assert str(added) == "limits final_plan, rule[two]: added: do it"
+    assert str(added) == "limits final_plan, rule[two]: added: do it, 10 weeks after, from 2014-09-01"
 
 
 @pytest.mark.parametrize(

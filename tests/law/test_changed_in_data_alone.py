@@ -32,7 +32,8 @@ def test_a_rule_that_is_told_before_another_leaves_that_as_it_is(tmp_path):
         'version=[{ in_force_from = 2027-01-01, counting = "2 weeks after", citation = ["JR 4"], evidence = "own" }]\n'
     )
     new = load_rulebook(folder(tmp_path, "", old=rule, new=f"{early}{rule}"))
-    assert changes(load_rulebook(MADE_UP), new) == {"limits panel, rule[early]: added: tell the panel"}
+    told = "limits panel, rule[early]: added: tell the panel, 2 weeks after, from 2027-01-01"
+    assert changes(load_rulebook(MADE_UP), new) == {told}
 
 
 def test_a_move_is_changed_in_data_alone(tmp_path):
@@ -55,7 +56,7 @@ def test_a_state_is_changed_in_data_alone(tmp_path):
     moves.write_text(text.replace('at = ["NO_CASE", "DECIDED"]', 'at = ["NO_CASE", "DECIDED", "DROPPED"]'))
     old, new = load_rulebook(MADE_UP), load_rulebook(book)
     assert {
-        "states pathway DROPPED: added",
+        "states pathway DROPPED: added: the complaint was dropped",
         "moves pathway appeal_withdrawn from OPEN, to: NO_CASE -> DROPPED",
     } <= changes(old, new)
     found = state(Case("C-1", (OPENED, WITHDRAWN)), "2026-06-01", rulebook=new)
@@ -67,7 +68,7 @@ def test_an_event_is_changed_in_data_alone(tmp_path):
     book = folder(tmp_path, text, old='done_by = ["panel_met"]', new='done_by = ["panel_met", "panel_adjourned"]')
     old, new = load_rulebook(MADE_UP), load_rulebook(book)
     told = changes(old, new)
-    assert "events panel_adjourned: added" in told
+    assert "events panel_adjourned: added: The day the panel put the complaint off." in told
     assert any(each.endswith("done_by: panel_met -> panel_met, panel_adjourned") for each in told)
     case = Case("C-1", (OPENED, make_fact("panel_adjourned", case_id="C-1", on="2026-04-20")))
     moved = [str(effect) for effect in compare_deadlines(old, new, [case], "2026-05-01")]

@@ -98,9 +98,9 @@ def test_a_state_and_its_moves_are_data_alone_and_every_door_follows(with_panel,
 
 def test_a_comparison_says_which_states_and_moves_differ(with_panel):
     changes = [str(change) for change in compare_rulebooks(england(), with_panel)]
-    assert "states pathway AT_PANEL: added" in changes
-    assert "moves pathway meeting_held from ASSESSING: added" in changes
-    assert "misplaced pathway plan_refused in AT_PANEL: added" in changes
+    assert "states pathway AT_PANEL: added: a panel has the advice before it" in changes
+    assert "moves pathway meeting_held from ASSESSING: added: to AT_PANEL" in changes
+    assert "misplaced pathway plan_refused in AT_PANEL: added: the panel has it" in changes
     assert not [change for change in changes if "DRAFTING: removed" in change or change.startswith("limits")]
     assert compare_rulebooks(england(), england()) == []
 
@@ -219,7 +219,7 @@ def test_a_move_leads_elsewhere_from_a_day_on_at_every_door(from_may, on, leads_
 
 def test_a_comparison_names_the_day_from_which_a_move_is_another(from_may):
     changes = [str(change) for change in compare_rulebooks(load_rulebook(MADE_UP), from_may)]
-    assert "moves pathway panel_met:upheld from OPEN, since 2026-05-01: added" in changes
+    assert "moves pathway panel_met:upheld from OPEN, since 2026-05-01: added: to AGREED, from 2026-05-01" in changes
     assert "moves pathway panel_met:upheld from OPEN, in_force_to: nothing -> 2026-04-30" in changes
 
 
