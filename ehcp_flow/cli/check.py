@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ehcp_flow.answers import Answer
     from ehcp_flow.deadlines import Deadline
+    from ehcp_flow.law import Rulebook
 
 __all__ = ["CHECK"]
 
@@ -79,7 +80,7 @@ def _check(
         else:
             found = CheckTally()
             answers = source.answers(quiet=_streams_to_terminal(shown))
-            _show(_deadlines(answers, chosen, found), shown, explain=explain)
+            _show(_deadlines(answers, chosen, found), shown, query.law, explain=explain)
         write_refused(query.refused, source.refused, query.rows, source.again, query.source)
     _tell(source.seen, found)
     source.leave(breach=fail_on_breach and found.breaches > 0)
@@ -93,13 +94,13 @@ def _deadlines(answers: Iterator[Answer], only: ShownDeadlines, found: CheckTall
             yield deadline
 
 
-def _show(deadlines: Iterator[Deadline], shown: str, *, explain: bool) -> None:
+def _show(deadlines: Iterator[Deadline], shown: str, law: Rulebook, *, explain: bool) -> None:
     if shown == FeedFormat.TABLE:
         _table(deadlines, explain=explain)
     elif shown == FeedFormat.ICS:
-        from ehcp_flow.reports.calendar_feed import calendar_feed
+        from ehcp_flow.reports.calendar_feed import calendar_feed, feed_name
 
-        sys.stdout.write(calendar_feed(deadlines))
+        sys.stdout.write(calendar_feed(deadlines, name=feed_name(law)))
     else:
         print_rows(deadlines, shown, explain=explain)
 

@@ -23,6 +23,7 @@ from ehcp_flow.cli.source_door import open_source
 from ehcp_flow.cli.source_kinds import is_pipe
 
 if TYPE_CHECKING:
+    from ehcp_flow.law import Rulebook
     from ehcp_flow.measures import Desk
     from ehcp_flow.measures.case_groups import Extra
 
@@ -140,7 +141,7 @@ def _desk(*, query: CaseQuery, listed: _Listed, printed: DeskOptions) -> None:
             lines = text.lines(rows, days=days) if then is None else text.changes(rows, then)
             sys.stdout.writelines(f"{line}\n" for line in lines)
         elif shown == DeskFormat.ICS:
-            _calendar(collected, rows, f"EHC: desk of {title}" if title else "EHC: desk")
+            _calendar(collected, rows, query.law, f"desk of {title}" if title else "desk")
         elif shown == DeskFormat.HTML:
             from ehcp_flow.reports.desk_page import desk_page
 
@@ -184,11 +185,13 @@ def _sorted_by(row: Mapping[str, Any], column: str, every: Sequence[str]) -> tup
     return tuple(DESK_LISTS).index(row["list"]), value is None, str(value) if text else value or 0
 
 
-def _calendar(collected: Desk, rows: Iterable[Mapping[str, Any]], name: str) -> None:
-    from ehcp_flow.reports.calendar_feed import calendar_feed
+def _calendar(collected: Desk, rows: Iterable[Mapping[str, Any]], law: Rulebook, of: str) -> None:
+    from ehcp_flow.reports.calendar_feed import calendar_feed, feed_name
 
     deadlines = (collected.deadline_of(row) for row in rows)
-    sys.stdout.write(calendar_feed([one for one in deadlines if one is not None], name=name))
+    sys.stdout.write(
+        calendar_feed([one for one in deadlines if one is not None], name=feed_name(law, of, between=": "))
+    )
 
 
 DESK: Final = CliCommand(

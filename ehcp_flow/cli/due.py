@@ -90,7 +90,7 @@ def _due(
     )
     if wanted:
         deadlines = [deadline for deadline in deadlines if deadline.limit in wanted]
-    _print(deadlines, printed.shown, explain=explain)
+    _print(deadlines, printed.shown, query.law, explain=explain)
     if not deadlines:
         note(f"no time limit{' of those' if wanted else ''} starts from {event} alone{_with(event, query.law)}")
 
@@ -107,7 +107,7 @@ def _with(event: str, book: Rulebook) -> str:
     return "".join(f"; where {title}: {', '.join(dict.fromkeys(ids))}" for title, ids in needed.items())
 
 
-def _print(deadlines: list[Deadline], form: str, *, explain: bool) -> None:
+def _print(deadlines: list[Deadline], form: str, law: Rulebook, *, explain: bool) -> None:
     if form == FeedFormat.TABLE:
         from ehcp_flow.cli.deadline_rows import DUE_COLUMNS, for_people
         from ehcp_flow.cli.explaining import print_explanations
@@ -118,9 +118,9 @@ def _print(deadlines: list[Deadline], form: str, *, explain: bool) -> None:
             print_explanations(deadlines)
         return
     if form == FeedFormat.ICS:
-        from ehcp_flow.reports.calendar_feed import calendar_feed
+        from ehcp_flow.reports.calendar_feed import calendar_feed, feed_name
 
-        sys.stdout.write(calendar_feed(deadlines))
+        sys.stdout.write(calendar_feed(deadlines, name=feed_name(law)))
         return
     print_rows(deadlines, form, explain=explain)
 

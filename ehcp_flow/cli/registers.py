@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from ehcp_flow.answers import Answer
     from ehcp_flow.deadlines import Deadline
+    from ehcp_flow.law import Rulebook
 
 __all__ = ["REGISTERS_COMMAND"]
 
@@ -135,7 +136,7 @@ def _registers(
 
         answers = source.answers()
         if shown == DeskFormat.ICS:
-            _calendar(name or "", answers, is_mine, of_rows, on, weeks)
+            _calendar(name or "", query.law, answers, is_mine, of_rows, on, weeks)
         elif name is None:
             check_columns(of_rows, extra)
             chosen_ones = (one for one in answers if is_mine(one.case_id))
@@ -255,6 +256,7 @@ def _page(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], name: str |
 
 def _calendar(
     name: str,
+    law: Rulebook,
     answers: Iterator[Answer],
     is_mine: Callable[[str], bool],
     wanted: Mapping[str, str],
@@ -266,7 +268,7 @@ def _calendar(
 
     from ehcp_flow.measures import REGISTER_LIMITS
     from ehcp_flow.measures.deadline_filter import WORK
-    from ehcp_flow.reports.calendar_feed import calendar_feed, work_of
+    from ehcp_flow.reports.calendar_feed import calendar_feed, feed_name, work_of
 
     for column in wanted:
         if column not in ("adviser", "party"):
@@ -291,7 +293,7 @@ def _calendar(
         if is_mine(deadline.case_id)
         and all((deadline.party or "").casefold() == value.casefold() for value in wanted.values())
     ]
-    sys.stdout.write(calendar_feed(of_party, name=f"EHC: {name}"))
+    sys.stdout.write(calendar_feed(of_party, name=feed_name(law, name, between=": ")))
 
 
 REGISTERS_COMMAND: Final = CliCommand(

@@ -129,11 +129,12 @@ def _report(
             _write(seen, html, xlsx, shown.suppress)
         if ics is not None:
             from ehcp_flow.outputs import Output
-            from ehcp_flow.reports.calendar_feed import CALENDAR, work_calendar
+            from ehcp_flow.reports.calendar_feed import CALENDAR, feed_name, work_calendar
 
             feed = work_calendar(
-                source.answers(), only=wanted, adviser=calendar.adviser, setting=calendar.setting, extra=extra
-            )
+                source.answers(), only=wanted, adviser=calendar.adviser, setting=calendar.setting, extra=extra,
+                name=feed_name(query.law),
+            )  # fmt: skip
             Output(ics, CALENDAR).write(feed.encode())
     if shown.suppress:
         for path in (path for path in (xlsx, ics) if path is not None):

@@ -15,12 +15,14 @@ from typing import Any, BinaryIO, Final
 from ehcp_flow.answers import Answer
 from ehcp_flow.deadlines import Deadline
 from ehcp_flow.errors import LibraryMissing, UnknownNameError
+from ehcp_flow.law.model import Rulebook
 from ehcp_flow.measures import has_values
 from ehcp_flow.measures.case_groups import Extra
+from ehcp_flow.measures.figures import are_of
 from ehcp_flow.nouns import count
 from ehcp_flow.outputs import Kind
 
-__all__ = ["CALENDAR", "calendar_feed", "uid_of", "work_calendar", "work_of"]
+__all__ = ["CALENDAR", "calendar_feed", "feed_name", "uid_of", "work_calendar", "work_of"]
 
 _CANCELLED_FOR: Final = dt.timedelta(weeks=26)
 """How long after its last lawful day a finished deadline is still sent as cancelled."""
@@ -39,6 +41,11 @@ def _made_here(file: BinaryIO) -> bool:
 
 CALENDAR: Final = Kind("a calendar that ehcp_flow wrote", "due.ics", _made_here)
 """A calendar as `calendar_feed` gives it."""
+
+
+def feed_name(rulebook: Rulebook, of: str = "deadlines", *, between: str = " ") -> str:
+    """Return what a calendar is called: `EHC deadlines`; by the law of another procedure that law's title is first."""
+    return f"EHC{between}{of}" if are_of(rulebook) else f"{rulebook.title}: {of}"
 
 
 def calendar_feed(deadlines: Iterable[Deadline], *, name: str = "EHC deadlines") -> str:

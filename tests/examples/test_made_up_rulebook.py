@@ -162,6 +162,30 @@ def test_every_command_that_takes_an_event_says_how_one_of_another_rulebook_is_k
     assert said not in invoke(*of_neither, "--rulebook", FOLDER).stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "of", "in_england"),
+    [
+        (("check", "FILE"), "deadlines", "EHC deadlines"), (("desk", "FILE"), "desk", "EHC: desk"),
+        (("registers", "FILE", "due"), "due", "EHC: due"), (("report", "FILE"), "deadlines", "EHC deadlines"),
+        (("due", "--event", "appeal_registered", "--on", "2026-03-02"), "deadlines", "EHC deadlines"),
+    ],
+    ids=["check", "desk", "registers", "report", "due"],
+)  # fmt: skip
+def test_a_calendar_has_the_name_of_its_rulebook(tmp_path, words, of, in_england):
+    story = tmp_path / "england.csv"
+    story.write_text("case_id,event,on\nC-1,request_received,2026-03-02\n")
+    for file, law, name in (
+        (FILE, ("--rulebook", FOLDER), f"A made-up procedure: complaints about a journey to school: {of}"),
+        (story, (), in_england),
+    ):
+        ics = tmp_path / f"{file.stem}.ics"
+        where = ("--ics", ics) if words[0] == "report" else ("--format", "ics")
+        asked = [file if word == "FILE" else word for word in words]
+        told = run(*asked, *where, "--as-of", "2026-05-11", *law).stdout
+        told = (ics.read_bytes().decode() if words[0] == "report" else told).replace("\r\n", "\n").replace("\n ", "")
+        assert f"\nX-WR-CALNAME:{name}\n" in told
+
+
 def test_a_command_that_is_proposed_has_the_rulebook_that_was_asked():
     told = " ".join(run("desk", FILE, "--format", "table", *ON).stdout.split())
     assert f"ehcp-flow explain {FILE} --as-of 2026-05-11 --case C-2 --rulebook {FOLDER}" in told
