@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from contextvars import ContextVar
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import wraps
 from inspect import Parameter, Signature, signature
-from typing import Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Final, get_type_hints
 
 import typer
 
@@ -15,7 +16,10 @@ from ehcp_flow.cli.messages import law_asked
 from ehcp_flow.cli.named_files import guarded
 from ehcp_flow.docstrings import docstring_of
 
-__all__ = ["CliCommand", "CommandGroup", "as_click", "options"]
+if TYPE_CHECKING:
+    from ehcp_flow.law import Rulebook
+
+__all__ = ["CliCommand", "CommandGroup", "as_click", "law_named", "options"]
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,14 @@ def options(names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     return whole
 
 
+_NAMED: Final[ContextVar[Rulebook | None]] = ContextVar("_NAMED", default=None)
+
+
+def law_named() -> Rulebook | None:
+    """Return the law that a command was given which asks nothing of it, None where that is England's of today."""
+    return _NAMED.get()
+
+
 def _knowing(run: Callable[..., None]) -> Callable[..., None]:
     """Return a command that knows the events of a rulebook, and of a profile, besides those of the library."""
     from ehcp_flow.cli.options import option
@@ -115,14 +127,19 @@ def _knowing(run: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(run)
     def command(*, profile: str | None = None, rulebook: str | None = None, **values: Any) -> None:
+        law: Rulebook | None = None
         if profile is not None or rulebook is not None:
             from ehcp_flow.law import england, load_rulebook, with_targets
 
             law = england() if rulebook is None else load_rulebook(rulebook)
             if profile is not None:
                 with_targets(law, profile)
-        with law_asked(rulebook=rulebook, profile=profile):
-            run(**values)
+        token = _NAMED.set(law)
+        try:
+            with law_asked(rulebook=rulebook, profile=profile):
+                run(**values)
+        finally:
+            _NAMED.reset(token)
 
     command.__signature__ = Signature([*parameters, *further])  # type: ignore[attr-defined]
     command.__annotations__ = {each.name: each.annotation for each in (*parameters, *further)}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ehcp_flow.cli.command import CliCommand, options
+from ehcp_flow.cli.command import CliCommand, law_named, options
 from ehcp_flow.cli.messages import count, note, under_the_law_asked
 from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import AllErrors, option
@@ -150,7 +150,7 @@ def _write_template(given: _SheetToRead, output: str | None) -> None:
     from ehcp_flow import dates
     from ehcp_flow.reports.template_workbook import write_template
 
-    write_template(output, as_of=dates.today())
+    write_template(output, as_of=dates.today(), rulebook=law_named())
     check = under_the_law_asked(f"ehcp-flow check {shlex.quote(output)}")
     note(f"fill the sheet Facts, then: {check}")
 

@@ -7,11 +7,13 @@ made up is among what somebody enters.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Final
 
 from ehcp_flow.facts import COLUMN_OF, DATES, FACT_TYPES, choices_of
+from ehcp_flow.law.model import Rulebook
+from ehcp_flow.measures.figures import are_of
 from ehcp_flow.reports.workbook import fill_sheet, opened_book
 
 __all__ = ["write_template"]
@@ -23,6 +25,7 @@ _ROWS: Final = 5_000
 _WORDS: Final = "Words"
 _FIRST_OUTCOME: Final = 3
 _DAY_ZERO: Final = dt.date(2014, 9, 1)
+_BEGINS: Final = dt.date(2026, 1, 12)
 _WIDTHS: Final = {"case_id": 16, "event": 28, "party": 18, "outcome": 26, "reason": 40}
 _EXAMPLE: Final[Sequence[Mapping[str, Any]]] = (
     {"case_id": "C-1001", "authority": 885, "event": "request_received", "on": dt.date(2026, 1, 12), "party": "school"},
@@ -36,8 +39,12 @@ _EXAMPLE: Final[Sequence[Mapping[str, Any]]] = (
 )
 
 
-def write_template(file: str | Path | IO[bytes], *, as_of: dt.date) -> None:
-    """Write the workbook to a path, or a binary stream; raises what `write_sheets` raises. `as_of` is its day."""
+def write_template(file: str | Path | IO[bytes], *, as_of: dt.date, rulebook: Rulebook | None = None) -> None:
+    """Write the workbook to a path, or a binary stream; raises what `write_sheets` raises. `as_of` is its day.
+
+    The example is of England's procedure, or of that of a `rulebook` that is another.
+    """
+    told = _EXAMPLE if rulebook is None or not rulebook.regions or are_of(rulebook) else list(_life_of(rulebook))
     with opened_book(file, as_of=as_of) as (book, looks):
         facts = book.add_worksheet("Facts")
         for at, name in enumerate(COLUMNS):
@@ -46,9 +53,33 @@ def write_template(file: str | Path | IO[bytes], *, as_of: dt.date) -> None:
             facts.set_column(at, at, _WIDTHS.get(name, 12), looks["date"] if name in DATES else looks["text"])
         facts.freeze_panes(1, 1)
         _offer(facts)
-        example = [{name: row.get(name) for name in COLUMNS} for row in _EXAMPLE]
+        example = [{name: row.get(name) for name in COLUMNS} for row in told]
         fill_sheet(book.add_worksheet("Example"), "Example", example, looks)
         fill_sheet(book.add_worksheet(_WORDS), _WORDS, _words(), looks)
+
+
+def _life_of(rulebook: Rulebook) -> Iterator[dict[str, Any]]:
+    """Yield the facts of a life by the rulebook's moves: one that leads to another state, as long as there is one."""
+    region = rulebook.regions["pathway"]
+    state, on = region.machine.initial, _BEGINS
+    left: set[str] = set()
+    while True:
+        left.add(state)
+        ways = [
+            (move.to, key) for move in region.moves if move.to is not None and move.to not in left
+            and state in region.chosen(move.sources) for key in move.keys if key[0] in FACT_TYPES
+        ]  # fmt: skip
+        if not ways:
+            return
+        state, (event, outcome) = ways[0]
+        needed = {name for name, field in FACT_TYPES[event].model_fields.items() if field.is_required()}
+        parties = choices_of(event, "party") or ("P-1",)
+        yield {
+            "case_id": "C-1001", "authority": 885, "event": event, "on": on, "outcome": outcome,
+            "party": parties[0] if "party" in needed else None,
+            **{name: on for name in ("until", "served_on") if name in needed},
+        }  # fmt: skip
+        on += dt.timedelta(weeks=1)
 
 
 def _words() -> list[dict[str, Any]]:

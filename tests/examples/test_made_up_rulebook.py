@@ -186,6 +186,18 @@ def test_a_calendar_has_the_name_of_its_rulebook(tmp_path, words, of, in_england
         assert f"\nX-WR-CALNAME:{name}\n" in told
 
 
+def test_the_workbook_to_begin_with_has_an_example_of_its_procedure(tmp_path):
+    file = tmp_path / "begin.xlsx"
+    assert run("convert", "--template", "xlsx", "--output", file, "--rulebook", FOLDER).exit_code == 0
+    told = [row[:6] for row in openpyxl.load_workbook(file)["Example"].iter_rows(values_only=True)]
+    assert [row[2] for row in told] == ["event", "appeal_registered", "panel_met"]
+    assert told[2][5] == "upheld"
+    facts = tmp_path / "example.csv"
+    facts.write_text("\n".join(",".join(str(cell or "").removesuffix(" 00:00:00") for cell in row) for row in told))
+    judged = run("check", facts, "--format", "csv", *ON)
+    assert (judged.exit_code, judged.stderr.startswith("ehcp-flow: 1 case, 2 deadlines")) == (0, True)
+
+
 def test_a_command_that_is_proposed_has_the_rulebook_that_was_asked():
     told = " ".join(run("desk", FILE, "--format", "table", *ON).stdout.split())
     assert f"ehcp-flow explain {FILE} --as-of 2026-05-11 --case C-2 --rulebook {FOLDER}" in told
