@@ -458,7 +458,7 @@ RECORDED: Final = InItsTime(
 )
 COUNTED_AHEAD: Final = InItsTime(
     "after_the_day",
-    "{many} after {value} and left out of the answers for that day: {which}",
+    "{many} after {value}, left out of the answers for that day: {which}",
     "correct the day if it cannot be meant; else ask for a later day",
     "what counts on a day had happened by then, but for what says what is to come",
     "it does not count yet; one finding a case names how many there are",

@@ -34,7 +34,7 @@ def project(tmp_path):
 def test_the_councils_tests_pass_on_sqlite_and_in_a_browser(project):
     code, said = manage(project, "test")
     assert code == 0, said
-    assert "Ran 32 tests" in said
+    assert "Ran 33 tests" in said
 
 
 @pytest.mark.postgres
