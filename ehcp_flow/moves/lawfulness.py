@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
@@ -171,7 +172,7 @@ def allowed_of_day(case: Case, as_of: dt.date, law: LawAtHand) -> tuple[Key, ...
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CaseReading:
     """Facts in legal order, and what both regions make of them by the law at hand."""
 
@@ -180,17 +181,17 @@ class CaseReading:
     docket: Docket
     law: LawAtHand
 
-    @property
+    @cached_property
     def regions(self) -> Regions:
         """The regions that the law at hand has."""
         return regions_of(self.law.rulebook)
 
-    @property
+    @cached_property
     def recorded(self) -> frozenset[str]:
         """The events that the source of the case is declared to record; none where nothing is declared."""
         return declared_events(self.facts)
 
-    @property
+    @cached_property
     def last_state(self) -> Any:
         """The state after all facts."""
         return self.steps[-1].to if self.steps else self.regions.pathway.initial

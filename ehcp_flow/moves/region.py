@@ -119,10 +119,8 @@ class HeldBack:
     opens: frozenset[Key]
     shut_at_first: bool = False
 
-    def holds_back(self, state: LegalState, key: Key, before: Sequence[Fact]) -> bool:
-        """Return whether a fact of a key moves nothing at a state after these."""
-        if key not in self.keys or state not in self.states:
-            return False
+    def holds_back(self, before: Sequence[Fact]) -> bool:
+        """Return whether a fact of one of its keys moves nothing at one of its states after these."""
         keys = ((fact.event, outcome_of(fact)) for fact in reversed(before))
         return next((key in self.shuts for key in keys if key in self.shuts | self.opens), self.shut_at_first)
 
@@ -159,6 +157,12 @@ class Region:
                 for still in legal.machine.still_outside
             ),
         )
+        self._gates_at: dict[tuple[LegalState, Key], tuple[HeldBack, ...]] = {
+            (state, key): tuple(each for each in self.gates if state in each.states and key in each.keys)
+            for gate in self.gates
+            for state in gate.states
+            for key in gate.keys
+        }
         self._too_old = tuple((row, self._meant(row.at)) for row in legal.machine.too_old)
         self.undoing = keys_of(legal.machine.undone_by)
         self._guards: dict[Any, Guard] = {}
@@ -211,7 +215,7 @@ class Region:
 
     def holds_back(self, state: LegalState, event: str, outcome: str | None, before: Sequence[Fact]) -> bool:
         """Return whether a fact of a key moves nothing at a state after these facts, and is in place all the same."""
-        return any(gate.holds_back(state, (event, outcome), before) for gate in self.gates)
+        return any(gate.holds_back(before) for gate in self._gates_at.get((state, (event, outcome)), ()))
 
     def too_old(self, state: LegalState, event: str, before: Sequence[Fact], on: dt.date) -> Verdict | None:
         """Return why nobody of the age that the facts tell can be meant by an event on a day, or None."""
