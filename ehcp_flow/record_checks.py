@@ -7,7 +7,6 @@ that into words. `bulk.record_columns` reads the same table for columns, with th
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -115,7 +114,8 @@ def checked(facts: tuple[Fact, ...]) -> Checked:
         for number, row in _WATCHED.get(event, ()):
             if isinstance(row, OnceOnly) and row.event not in again:
                 continue
-            thread = last.setdefault((number, *(_told_apart(fields, each) for each in row.per)), _Thread())
+            apart = (number, *[_told_apart(fields, each) for each in row.per])
+            thread = last.get(apart) or last.setdefault(apart, _Thread())
             if isinstance(row, OnceOnly):
                 thread.once(row, place, facts, broken, gone)
             else:
@@ -134,7 +134,9 @@ def _of_none_asked(facts: Sequence[Fact]) -> Iterator[Broken]:
         if fact.event in _ANSWERED:
             places.setdefault(fact.event, []).append(place)
     for row in ANSWERED:
-        answers, questions = places.get(row.answer, ()), places.get(row.question, ())
+        if row.answer not in places:
+            continue
+        answers, questions = places[row.answer], places.get(row.question, ())
         asked, answered = ({facts[place].party for place in each} for each in (questions, answers))
         waiting = [place for place in questions if facts[place].party not in answered]
         if None in asked | answered or not (row.always or waiting):
@@ -166,8 +168,11 @@ def without_copies(facts: tuple[Fact, ...], keep: Fact | None = None) -> tuple[F
 
 def _again(facts: Sequence[Fact]) -> frozenset[str]:
     """Return the events of which there are several facts: of any other nothing can be there again."""
-    events = [fact.event for fact in facts]
-    return frozenset() if len(set(events)) == len(events) else frozenset(e for e, n in Counter(events).items() if n > 1)
+    seen: set[str] = set()
+    again: set[str] = set()
+    for fact in facts:
+        (again if fact.event in seen else seen).add(fact.event)
+    return frozenset(again)
 
 
 def _leaves_out(
