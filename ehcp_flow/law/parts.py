@@ -37,7 +37,6 @@ __all__ = [
     "PerhapsDated",
     "PeriodText",
     "StrictDate",
-    "WrongAt",
     "join",
     "period_of_text",
     "unknown",
@@ -165,7 +164,7 @@ class PerhapsDated(Model):
         return " ".join(f"{word} {day}" for word, day in days if day is not None) or "on every day"
 
 
-class WrongAt(ValueError):
+class _WrongAt(ValueError):
     """What is wrong with one of several things that are checked together, and `at` which key below them it stands."""
 
     def __init__(self, why: str, *at: str | int) -> None:
@@ -180,12 +179,12 @@ def join(what: str, key: str, dated: Sequence[Dated]) -> None:
         if earlier.in_force_to is None or earlier.in_force_to >= begins:
             why = f"{what} from {earlier.in_force_from} and {begins} overlap"
             if earlier.in_force_from >= begins:
-                raise WrongAt(f"{why}: write the earlier one first", key, place + 1, "in_force_from")
-            raise WrongAt(f"{why}: write in_force_to = {_before(begins)} here", key, place, "in_force_to")
+                raise _WrongAt(f"{why}: write the earlier one first", key, place + 1, "in_force_from")
+            raise _WrongAt(f"{why}: write in_force_to = {_before(begins)} here", key, place, "in_force_to")
         if _before(begins) != earlier.in_force_to:
             why = f"there is a gap between {earlier.in_force_to} and {begins}"
             begun = earlier.in_force_to + dt.timedelta(days=1)
-            raise WrongAt(
+            raise _WrongAt(
                 f"{why}: write in_force_from = {begun} here, or a later in_force_to there",
                 key,
                 place + 1,

@@ -113,7 +113,7 @@ def test_a_gap_between_versions_is_refused_with_file_key_and_line(tmp_path):
         load_rulebook(copy)
     assert refused.value.file == "01_request.toml"
     assert refused.value.key.startswith("limit.0.rule.0")
-    assert "[[limit.rule]]" in text.splitlines()[refused.value.line - 1]
+    assert text.splitlines()[refused.value.line - 1] == "in_force_from = 2026-03-01"
 
 
 @pytest.mark.parametrize(
