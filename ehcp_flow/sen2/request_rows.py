@@ -68,6 +68,11 @@ def requests_of(case: ToldCase, year: ReturnYear) -> Iterator[RequestRecords]:
             yield told.records()
 
 
+def _written(told: ToldParticular) -> str:
+    """Return the value of a particular, a flag as the return writes it."""
+    return _FLAGS.get(told.value, "") if _is_flag(told.name) else told.value
+
+
 class _Held:
     """What holds of a case, by name and rank."""
 
@@ -85,11 +90,9 @@ class _Held:
         return None if found is None or (found.until and found.until < day) else found
 
     def value(self, name: str, day: str, rank: str = "1") -> str:
-        """Return its value, nothing where nothing holds; a flag as the return writes it."""
+        """Return its value as the return writes it, nothing where nothing holds."""
         found = self.on(name, day, rank)
-        if found is None:
-            return ""
-        return _FLAGS.get(found.value, "") if _is_flag(name) else found.value
+        return "" if found is None else _written(found)
 
     def spans(self, name: str, rank: str, until: str) -> Iterator[tuple[ToldParticular, str]]:
         """Yield what began by a day, each with its last day, which another that had begun can be the end of."""
@@ -276,7 +279,7 @@ class _Request:
         found = {}
         for item, name in items:
             told = self.held.on(name, day, rank)
-            if told is not None and told.on >= since and (value := self.held.value(name, day, rank)):
+            if told is not None and told.on >= since and (value := _written(told)):
                 found[item] = value
         return found
 
