@@ -14,10 +14,10 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    Strict,
     WithJsonSchema,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from ehcp_flow.closed import complete
 from ehcp_flow.counting import Convention, Period, SchoolDays, Terms, parse_convention, parse_period
@@ -45,7 +45,16 @@ __all__ = [
 Kind: TypeAlias = Literal["statutory", "guidance", "derived", "local"]
 Evidence: TypeAlias = Literal["P", "P (ct)", "P~", "S", "S-quote", "own", "M"]
 Name: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-StrictDate: TypeAlias = Annotated[dt.date, Strict()]
+
+
+def _is_day(value: object) -> object:
+    if isinstance(value, dt.datetime) or not isinstance(value, dt.date):
+        raise PydanticCustomError("date_type", "it is no day")
+    return value
+
+
+# `Strict()` cannot be asked of the class that freezegun puts in the place of `date`.
+StrictDate: TypeAlias = Annotated[dt.date, BeforeValidator(_is_day)]
 """A day as TOML has one, and no text or instant that could be taken for it."""
 
 
