@@ -125,12 +125,12 @@ def test_a_draft_of_the_law_beside_todays(draft):
     changes = compare_rulebooks(england(), draft)
     told = [str(change) for change in changes]
     assert f"{DECIDE}.version[2014-09-01].counting: 6 weeks after -> 7 weeks after" in told
-    for gone in ("limits direct_payment_review: removed", "clocks direct_payments: removed", "notes consult: added"):
-        assert [each for each in told if each.startswith(f"{gone}: ")]
-    assert compare_rulebooks(england(), england()) == []
-    assert all(
-        change.kind == "added" for change in compare_rulebooks(draft, england()) if change.id == "direct_payment_review"
-    )
+    assert {
+        "limits direct_payment_review: removed: Review the direct payments for the first time, local authority, "
+        "3 months beginning with, from 2014-09-01",
+        "clocks direct_payments: removed: direct payments began to be made",
+        "notes consult: added: Consult first",
+    } <= set(told)
 
 
 def test_a_key_that_is_new_or_gone_is_shown_against_nothing(tmp_path, draft):
