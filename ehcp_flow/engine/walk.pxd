@@ -1,11 +1,11 @@
 # The types with which Cython compiles walk.py, together with kernel.py and behind it.
 
-cdef int BEGINS, ENDS_IT, LEADS_ON
+cdef int BEGINS, ENDS_IT, LEADS_ON, MOST_STEPS
 
 
 cdef class Moves:
-    cdef public int initial, keys, width, shut_at_first
-    cdef public const int[::1] to, spell, shuts, opens, held, held_to, last, later
+    cdef public int initial, keys, ways_out, width, shut_at_first
+    cdef public const int[::1] to, spell, shuts, opens, held, held_to, awaited, last, later
 
 
 cdef class History:
@@ -16,4 +16,5 @@ cdef class History:
 cdef int walk(Moves moves, Facts facts, History history, int case, int cases) noexcept nogil
 cdef void walk_case(Moves moves, Facts facts, History history, int low, int high) noexcept nogil
 cdef int in_force(Moves moves, int edge, int on) noexcept nogil
+cdef int first_bit(int bits) noexcept nogil
 cdef void step(History history, int place, int edge, int to) noexcept nogil

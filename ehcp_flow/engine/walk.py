@@ -12,6 +12,8 @@ Plain Python over lists, compiled with `ehcp_flow.engine.kernel`, and under the 
 BEGINS = 1
 ENDS_IT = 2
 LEADS_ON = 3
+# How many steps a fact can make: its own, on from a state that is only passed through, and on to where something waits.
+MOST_STEPS = 3
 
 
 class Moves:
@@ -41,7 +43,7 @@ def walk(moves, facts, history, case, cases):
     while case < cases:
         low = facts.bounds[case]
         high = facts.bounds[case + 1]
-        if 2 * (high - low) > history.capacity - history.steps:
+        if MOST_STEPS * (high - low) > history.capacity - history.steps:
             return case
         walk_case(moves, facts, history, low, high)
         history.ends[case] = history.steps
@@ -78,6 +80,12 @@ def walk_case(moves, facts, history, low, high):
             if to >= 0:
                 step(history, place, edge, to)
                 row = to * moves.width
+            waiting = moves.awaited[row // moves.width] & shut
+            if waiting:
+                edge = in_force(moves, row + moves.ways_out + first_bit(waiting), facts.on[place])
+                to = moves.to[edge]
+                step(history, place, edge, to)
+                row = to * moves.width
 
 
 def in_force(moves, edge, on):
@@ -85,6 +93,14 @@ def in_force(moves, edge, on):
     while moves.last[edge] < on:
         edge = moves.later[edge]
     return edge
+
+
+def first_bit(bits):
+    """Return the number of the first of some bits."""
+    number = 0
+    while not bits >> number & 1:
+        number += 1
+    return number
 
 
 def step(history, place, edge, to):

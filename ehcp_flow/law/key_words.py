@@ -92,6 +92,7 @@ SAID: Final[Mapping[str, str]] = {
     "Machine.still_inside": "Facts that move nothing inside a spell.",
     "Machine.still_outside": "Facts that move nothing outside a spell.",
     "Machine.too_old": "Acts that are not lawful from a birthday on.",
+    "Machine.waiting": "What is waited for at some states, and leads on from them.",
     "Machine.without": "What is said of a fact about a dispute where there is no decision to dispute.",
     "Needs.grounds": "The facts, one of which must be on record.",
     "Note.row": "Its name.",
@@ -128,6 +129,7 @@ SAID: Final[Mapping[str, str]] = {
     "TimeForAppeal.during": "The finding of an act while an appeal is under way.",
     "TimeForAppeal.early": "The finding of an act before the time for an appeal is over.",
     "Told.who": "Who that is.",
+    "Waiting.by": "The inner event by which the case goes on: a `[[move]]` on it says where to, and by what law.",
     "Version.later_of": "Several periods, of which the latest gives the last lawful day.",
     "Version.roll": "Where a last day that is no working day goes: `tribunal`, to the next one; `none`, nowhere.",
 }

@@ -98,6 +98,7 @@ def _region(
     _check_states(region, machines[0], rows)
     _check_moves(region, rows, context.get("declared", ()))
     _check_past(region, rows["past"])
+    _check_ways_on(region, machines[0])
     _check_shape(region, machines[0], rows)
     return region
 
@@ -171,6 +172,8 @@ def _check_states(region: LegalRegion, machine: Placed, rows: Mapping[str, list[
     for key, stills in (("still_inside", law.still_inside), ("still_outside", law.still_outside)):
         for number, still in enumerate(stills):
             _check_chosen(region, machine, (key, number, "at"), still.at)
+    for number, waits in enumerate(law.waiting):
+        _check_chosen(region, machine, ("waiting", number, "at"), waits.at)
     for number, row in enumerate(law.too_old):
         _check_chosen(region, machine, ("too_old", number, "at"), row.at)
     passed = law.passed_through
@@ -225,6 +228,39 @@ def _check_moves(region: LegalRegion, rows: Mapping[str, list[Placed]], declared
             if (event, outcome) not in region.keys:
                 placed = next(each for each in moves if any(event == key[0] for key in each.item.keys))
                 placed.file.refuse((*placed.path, "on"), f"{event}: outcome {outcome} is not dealt with")
+
+
+def _check_ways_on(region: LegalRegion, machine: Placed) -> None:
+    """Refuse an inner event by which a case is to go on from a state, and does not."""
+    law: Machine = machine.item
+    passed, waiting = law.passed_through, law.waiting
+    asked: list[tuple[tuple[str | int, ...], Sequence[str], tuple[str, str | None]]] = [
+        (("waiting", number), region.chosen(row.at), (row.by, None)) for number, row in enumerate(waiting)
+    ]
+    if passed is not None:
+        asked += [(("passed_through",), (passed.state,), (passed.by, way)) for way in passed.ways]
+    waits = {state for row in waiting for state in region.chosen(row.at)}
+    for path, states, (event, outcome) in asked:
+        what = event if outcome is None else f"{event}:{outcome}"
+        if event in FACT_TYPES:
+            machine.file.refuse((*machine.path, *path, "by"), f"{event} is a fact: choose a name that no event has")
+        for state in states:
+            ways = [
+                move.to
+                for move in region.moves
+                if (event, outcome) in move.keys and state in region.chosen(move.sources)
+            ]
+            if not ways or {None, state} & {*ways}:
+                machine.file.refuse(
+                    (*machine.path, *path, "by"),
+                    f'no move leads on from {state}: write a [[move]] with on = ["{what}"], from {state}, and a to',
+                )
+            if path[0] == "waiting" and (again := waits.intersection(ways)):
+                machine.file.refuse(
+                    (*machine.path, *path, "by"),
+                    f"{what} leads from {state} to {min(again)}, from which something else leads on: let it lead to a "
+                    "state that no row of waiting names",
+                )
 
 
 def check_further(declared: Iterable[Placed], regions: Iterable[LegalRegion]) -> None:

@@ -22,6 +22,7 @@ from pydantic import (
     StrictInt,
     ValidationInfo,
     WithJsonSchema,
+    model_validator,
 )
 
 from ehcp_flow.facts import FACT_TYPES
@@ -46,6 +47,7 @@ __all__ = [
     "Past",
     "StateGroup",
     "Still",
+    "Waiting",
 ]
 
 StateName: TypeAlias = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
@@ -93,6 +95,10 @@ _GUARDS_WRITTEN: Final = {
     "items": {"anyOf": [{"type": "string"}, {"type": "object", "required": ["guard"]}]},
     "description": 'guards by name; a table with guard = "name" changes what that guard says',
 }
+
+
+_MOST_SPELLS: Final = 30
+"""A bit of a whole number for each."""
 
 
 class LegalStateRow(Model):
@@ -143,6 +149,18 @@ class Still(Model):
     ends: Patterns = Field(min_length=1)
 
 
+class Waiting(Model):
+    """What a case waits for at some states inside a spell of its life: it goes on from them by the inner event `by`.
+
+    The spell runs from a fact of `begins` to the next of `ends`. Of several that wait at a state the first goes first.
+    """
+
+    at: Chosen
+    by: Name
+    begins: Patterns = Field(min_length=1)
+    ends: Patterns = Field(min_length=1)
+
+
 class TooOld(Model):
     """Acts that are not lawful any more at some states from a birthday on: `{0}` in the reason is that day.
 
@@ -188,11 +206,21 @@ class Machine(Model):
     undone_by: Patterns = ()
     stages: tuple[Chosen, ...] = ()
     passed_through: PassedThrough | None = None
-    still_inside: tuple[Still, ...] = Field(default=(), max_length=15)
-    still_outside: tuple[Still, ...] = Field(default=(), max_length=15)
+    still_inside: tuple[Still, ...] = ()
+    still_outside: tuple[Still, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
     too_old: tuple[TooOld, ...] = ()
     custody: Custody | None = None
     without: WithoutDecision | None = None
+
+    @model_validator(mode="after")
+    def _few_spells(self) -> Machine:
+        spells = len(self.still_inside) + len(self.still_outside) + len(self.waiting)
+        if spells > _MOST_SPELLS:
+            raise ValueError(
+                f"still_inside, still_outside and waiting have {spells} rows together, and may have {_MOST_SPELLS}"
+            )
+        return self
 
 
 class KeptState(Model):
@@ -352,7 +380,8 @@ class LegalRegion(Hashed):
     def inner(self) -> frozenset[str]:
         """The events that are no facts of their own."""
         passed = self.machine.passed_through
-        return frozenset({*self.machine.inner, *({passed.by} if passed else ())})
+        waiting = (each.by for each in self.machine.waiting)
+        return frozenset({*self.machine.inner, *({passed.by} if passed else ()), *waiting})
 
     @cached_property
     def keys(self) -> tuple[tuple[str, str | None], ...]:

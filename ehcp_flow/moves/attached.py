@@ -128,11 +128,13 @@ class _Mover:
         fact = make_fact(event, case_id=model.case.case_id, on=as_of_day(on), **columns)
         after = record(model.case, fact, rulebook=law.rulebook, calendars=law.calendars)
         steps = replay(self._pathway, facts_by(after, dt.date.max), law)
+        inner = False
         try:
             model.case = after
             for step in steps:
                 if step.fact is fact:
-                    self._make(step)
+                    self._make(step, self._way_on(step) if inner else trigger_name(event, outcome_of(fact)))
+                    inner = True
             self.follow()
         except BaseException:
             model.case, model.state = before
@@ -140,14 +142,14 @@ class _Mover:
             raise
         return model.state
 
-    def _make(self, step: StateStep[Any]) -> None:
+    def _make(self, step: StateStep[Any], trigger: str) -> None:
         """Let the machine make one step, and tell the object."""
         model = self._model
         model.state = step.from_
         if id(model) not in getattr(self._machine, "model_graphs", (id(model),)):
             # A copy, or one that came from another process: its machine has not drawn it yet.
             self.draw_anew()
-        self._machine.events[self._trigger(step)].trigger(model, fact=step.fact, step=step, on=step.on)
+        self._machine.events[trigger].trigger(model, fact=step.fact, step=step, on=step.on)
         changed = step.from_ is not step.to
         names = (f"on_exit_{step.from_}", f"on_enter_{step.to}") if changed else ()
         for name in (*names, "after_move"):
@@ -160,15 +162,16 @@ class _Mover:
         if (draw := getattr(self._machine, "_get_graph", None)) is not None:
             draw(self._model, force_new=True)
 
-    def _trigger(self, step: StateStep[Any]) -> str:
-        passed = self._pathway.passed
-        if passed is None or step.from_ != passed.state:
-            return trigger_name(step.fact.event, outcome_of(step.fact))
-        ways = (trigger_name(passed.by, way) for way in passed.ways)
+    def _way_on(self, step: StateStep[Any]) -> str:
+        """Return the inner event by which a case goes on from where a fact led."""
+        passed, ways = self._pathway.passed, [by for by, _ in self._pathway.waiting]
+        if passed is not None and step.from_ == passed.state:
+            ways = [trigger_name(passed.by, way) for way in passed.ways]
         return next(way for way in ways if self._leads(way, step))
 
     def _leads(self, trigger: str, step: StateStep[Any]) -> bool:
-        return any(each.dest == step.to.name for each in self._machine.events[trigger].transitions[step.from_.name])
+        ways = self._machine.events[trigger].transitions
+        return any(each.dest == step.to.name for each in ways.get(step.from_.name, ()))
 
     def follow(self) -> None:
         """Set the object's state to that of its case."""

@@ -325,8 +325,8 @@ def _judge_on_pathway(
         refusal = pathway.as_far_as_told(edge.refusal, recorded)
         to = to if refusal.holds else None
         return MoveVerdict(event, outcome, on, at, to, (refusal,), edge.authority, **about)
-    if pathway.passed is not None and to == pathway.passed.state:
-        to = _through_passed(pathway, before, key, on)
+    if to in pathway.left_at_once:
+        to = _on_from(pathway, before, key, on)
     verdicts = tuple(pathway.as_far_as_told(guard(before, on, law), recorded) for guard in edge.guards)
     if (barred := pathway.too_old(at, event, before, on)) is not None:
         verdicts = (*verdicts, barred)
@@ -339,8 +339,8 @@ def _over(pathway: Region, at: State) -> Verdict:
     return Verdict(holds=False, short=row.authority, says=row.reason, then=row.remedy, finding=row.finding)
 
 
-def _through_passed(pathway: Region, before: Sequence[Fact], key: Key, on: dt.date) -> Any:
-    """Return where a fact of a key leads that comes after others, through the state that is only passed through."""
+def _on_from(pathway: Region, before: Sequence[Fact], key: Key, on: dt.date) -> Any:
+    """Return where a fact of a key leads that comes after others, by way of a state that may be left at once."""
     history = steps_of(pathway, [*map(key_of, before), KEY_OF[key]], (*(fact.on for fact in before), on))
     return region_tables(pathway).states[history.to[history.steps - 1]]
 

@@ -129,6 +129,7 @@ class Region:
     """States and moves that belong together, as the rulebook's loader checked them.
 
     `ends` are the states that are meant to have no way out, `passed` the one that a case leaves as soon as it enters
+    it, `waiting` the inner events by which it goes on from states where something waits, each with what shuts and opens
     it, `keys` every event and outcome that moves the region, in the order of declaration; `past` says by its finding
     what to do about an act that is past. `no_decision` is why a fact about a dispute is about none.
     """
@@ -156,6 +157,13 @@ class Region:
                 replace(self._gate(still, still.ends, still.begins), shut_at_first=True)
                 for still in legal.machine.still_outside
             ),
+        )
+        self.waiting = tuple(
+            (each.by, HeldBack(frozenset(), self._meant(each.at), keys_of(each.begins), keys_of(each.ends)))
+            for each in legal.machine.waiting
+        )
+        self.left_at_once: frozenset[LegalState] = frozenset().union(
+            () if self.passed is None else (self.states(self.passed.state),), *(gate.states for _, gate in self.waiting)
         )
         self._gates_at: dict[tuple[LegalState, Key], tuple[HeldBack, ...]] = {
             (state, key): tuple(each for each in self.gates if state in each.states and key in each.keys)

@@ -22,9 +22,9 @@ _WAYS: Final = 3
 
 
 class RegionTables(NamedTuple):
-    """A region as tables: of each state, a place for each key, and three for the way on.
+    """A region as tables: of each state, a place for each key, three for the way on, and one for what waits there each.
 
-    That is outside a spell, inside it, and where it was led on. Behind these there is a place for each move that
+    The way on is outside a spell, inside it, and where it was led on. Behind these there is a place for each move that
     another becomes from a day on. `edges` are what the machine does at each place (an Edge, or None), `states` the
     states by their numbers; `moves` has the tables.
     """
@@ -64,14 +64,16 @@ def region_tables(region: Region) -> RegionTables:
         )
         row.extend(known[way] for way in ways)
         row.extend([None] * (_WAYS - len(ways)))
+        row.extend(known.get((source, by, None)) for by, _ in region.waiting)
         rows.append(row)
-    width = len(KEYS) + _WAYS + max(map(_later_ones, rows))
+    filled = len(KEYS) + _WAYS + len(region.waiting)
+    width = filled + max(map(_later_ones, rows))
     edges: list[Any] = []
     keys: list[Key | None] = []
     last, later = [_FOR_EVER] * width * len(rows), [-1] * width * len(rows)
     for number, row in enumerate(rows):
         edges += row
-        keys += (*moved_by, *[None] * _WAYS)
+        keys += (*moved_by, *[None] * (filled - len(KEYS)))
         for place, first in enumerate(row):
             at = number * width + place
             for version in () if first is None or first.later is None else [*first.versions][1:]:
@@ -90,6 +92,7 @@ def region_tables(region: Region) -> RegionTables:
     moves = {
         "initial": states.index(region.initial),
         "keys": len(KEYS),
+        "ways_out": len(KEYS) + _WAYS - len(region.gates),
         "width": width,
         "last": last,
         "later": later,
@@ -113,8 +116,9 @@ def _moved_by() -> list[Key]:
 def _gates(
     region: Region, sources: Sequence[Any], keys: Sequence[Key | None], edges: Sequence[Edge | None]
 ) -> dict[str, Any]:
-    """Return which gates each key shuts and opens, and which of them hold back each edge, a bit for each gate."""
-    gates, moved_by = region.gates, _moved_by()
+    """Return what each key shuts and opens, and which gates hold back each edge or lead on from each state, as bits."""
+    waiting = [gate for _, gate in region.waiting]
+    gates, moved_by = [*region.gates, *waiting], _moved_by()
     number = {state: at for at, state in enumerate(region.states)}
 
     def bits(holds: Callable[[HeldBack], bool]) -> int:
@@ -134,6 +138,10 @@ def _gates(
             for source, edge in zip(sources, edges, strict=True)
         ],
         "held": [*map(held, sources, keys, edges)],
+        "awaited": [
+            sum(1 << at for at, gate in enumerate(gates) if gate in waiting and state in gate.states)
+            for state in region.states
+        ],
     }
 
 
@@ -159,4 +167,5 @@ def steps_of(region: Region, keys: Sequence[int], days: Iterable[dt.date]) -> An
 
 def history_space(facts: int, filled: Any) -> dict[str, Any]:
     """Return the space for the steps of so many facts."""
-    return {"steps": 0, "capacity": 2 * facts} | {name: filled(2 * facts) for name in ("place", "edge", "to")}
+    most = walk.MOST_STEPS * facts
+    return {"steps": 0, "capacity": most} | {name: filled(most) for name in ("place", "edge", "to")}

@@ -292,6 +292,15 @@ def what_was_decided_waits_for_no_decision(told: Answer) -> Found:
         yield from standing(told, "decide_assess", "detained_decide_assess")
 
 
+# What waits in a state of its own: while it does, the case is not at rest.
+WAITS = ("transfer_inform", "reassessment_decision", "review_decision", "amended_plan")
+
+
+def a_plan_at_rest_waits_for_no_answer(told: Answer) -> Found:
+    if told.case_state.pathway is State.MAINTAINED:
+        yield from standing(told, *WAITS)
+
+
 class Pair(NamedTuple):
     """Two outputs, what must hold between them, and what breaks it in an answer."""
 
@@ -352,6 +361,7 @@ PAIRS = (
         a_plan_that_is_maintained_has_not_ended_for_its_reviews,
     ),
     Pair("state", "request clock", "what was decided waits no more", what_was_decided_waits_for_no_decision),
+    Pair("state", "deadlines", "a plan at rest waits for no answer", a_plan_at_rest_waits_for_no_answer),
     Pair("deadlines", "age", "nothing of a plan is due after 26", what_is_too_late_by_age_is_not_to_be_done),
 )
 
@@ -363,7 +373,9 @@ CROWDED = (
     "review_decision_sent", "amendment_notice_sent", "amended_plan_sent", "amendment_declined",
     "reassessment_requested", "reassessment_started", "cease_consulted", "cease_notice_sent", "plan_ceased",
     "moved_away", "plan_transferred_out", "plan_transferred_in", "detained", "released", "appeal_registered",
-    "tribunal_order_made", "phase_transfer_due", "plan_kept", "left_england", "died",
+    "tribunal_order_made", "phase_transfer_due", "plan_kept", "left_england", "died", "reassessment_agreed",
+    "reassessment_refused", "refusal_reversed", "transfer_notice_sent", "cease_notice_withdrawn", "onward_appeal_made",
+    "onward_appeal_ended", "taken_over_on_release", "release_notified",
 )  # fmt: skip
 FIRST = dt.date(2024, 1, 1)
 
@@ -408,6 +420,17 @@ def test_no_two_outputs_contradict_each_other(case, as_of):
     assert contradictions(case, as_of) == {}
 
 
+A_REVIEW_BEFORE_THE_NOTICE = """
+    2024-09-02 plan_transferred_in
+    2025-01-06 review_meeting_held
+    2025-01-20 review_decision_sent outcome=maintain
+"""
+A_REQUEST_BESIDE_A_REVIEW = """
+    2024-09-02 final_plan_sent
+    2025-06-02 review_meeting_held
+    2025-06-09 reassessment_requested
+    2025-06-16 review_decision_sent outcome=maintain
+"""
 TWO_YEARS = """
     2024-05-20 final_plan_sent
     2024-10-28 reassessment_started
@@ -423,6 +446,9 @@ TWO_YEARS = """
         # The first of two appeals took the acts that came before the second one alone, and so outlived the child.
         "2024-09-16 appeal_registered; 2024-10-25 appeal_registered; 2024-11-07 died",
         "2025-09-01 detained; 2025-09-08 final_plan_sent; 2025-10-06 final_plan_sent; 2025-10-20 died",
+        # MAINTAINED, while the family was to be told what the new authority intends, or a request waits for its answer.
+        A_REVIEW_BEFORE_THE_NOTICE,
+        A_REQUEST_BESIDE_A_REVIEW,
         TWO_YEARS,
     ],
 )

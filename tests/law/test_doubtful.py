@@ -293,7 +293,8 @@ def test_a_plan_made_in_custody_is_reviewed_after_the_release():
 def test_a_person_released_to_this_authority_has_a_plan_here():
     chronology = "2025-09-10 taken_over_on_release served_on=2025-09-15"
     assert summary(chronology, "release_review", "2025-10-01") == ("2026-09-09", "open", False)
-    assert state(tell(chronology), "2025-10-01").pathway is State.TRANSFERRED_IN
+    # SR 15(4) is about a move: after a release no notice to the family waits.
+    assert state(tell(chronology), "2025-10-01").pathway is State.MAINTAINED
 
 
 # Exceptions

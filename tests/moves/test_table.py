@@ -5,7 +5,7 @@ import pytest
 from ehcp_flow.bulk import states_frame
 from ehcp_flow.deadlines import judge
 from ehcp_flow.errors import MoveRefused
-from ehcp_flow.facts import FACT_TYPES, outcomes_of
+from ehcp_flow.facts import FACT_TYPES, make_fact, outcomes_of
 from ehcp_flow.moves.machine import table
 from ehcp_flow.states import MAINTAINED_STATES, State, check_move, record, state
 from tests.moves.telling import MOVING, PAST, PATHWAY, WAYS, after, fact, told
@@ -127,7 +127,8 @@ LAWFUL: list[tuple[str, str, str]] = [
     *((event, "=", but(PLAN, "MAINTAINED", "TRANSFERRED_IN")) for event in ("review_invited", "review_papers_sent")),
     ("review_meeting_held", "REVIEW_OPEN", "MAINTAINED TRANSFERRED_IN AMENDMENT_PROPOSED"),
     ("review_meeting_held", "=", but(PLAN, "MAINTAINED", "TRANSFERRED_IN", "AMENDMENT_PROPOSED")),
-    ("review_decision_sent:maintain", "MAINTAINED", " ".join(MET[:3])),
+    ("review_decision_sent:maintain", "MAINTAINED", " ".join(MET[:2])),
+    ("review_decision_sent:maintain", "TRANSFERRED_IN", MET[2]),
     ("review_decision_sent:maintain", "MAINTAINED", "CEASE_CONSULTING"),
     ("review_decision_sent:maintain", "=", " ".join((*MET[3:6], *MET[7:]))),
     ("review_decision_sent:amend", "REVIEW_OPEN", " ".join(MET[:3])),
@@ -140,7 +141,7 @@ LAWFUL: list[tuple[str, str, str]] = [
     ("amended_plan_sent", "MAINTAINED", "AMENDMENT_PROPOSED"),
     ("amended_plan_sent", "MAINTAINED", "REASSESSING+draft_plan_sent REASSESSING+amendment_notice_sent"),
     ("amended_plan_sent", "=", " ".join(way for way in PROPOSED if "REASSESSING+" not in way)),
-    ("amended_plan_sent", "=", "AMENDMENT_PROPOSED+reassessment_started+request_withdrawn:ends"),
+    ("amended_plan_sent", "MAINTAINED", "AMENDMENT_PROPOSED+reassessment_started+request_withdrawn:ends"),
     *(
         ("amended_plan_sent", "=", each(disputing(event, "", but(AMENDABLE, "REASSESSING")), f"{event}:amend_school"))
         for event in ("tribunal_order_made", "appeal_conceded", "mediation_agreed")
@@ -148,7 +149,7 @@ LAWFUL: list[tuple[str, str, str]] = [
     ("amended_plan_sent", "=", "MAINTAINED+APPEAL+detained+tribunal_order_made:amend_school"),
     ("amendment_declined", "MAINTAINED", "AMENDMENT_PROPOSED REASSESSING"),
     ("amendment_declined", "=", " ".join(PROPOSED[1:])),
-    ("amendment_declined", "=", "AMENDMENT_PROPOSED+reassessment_started+request_withdrawn:ends"),
+    ("amendment_declined", "MAINTAINED", "AMENDMENT_PROPOSED+reassessment_started+request_withdrawn:ends"),
     ("reassessment_requested", "REASSESS_REQUESTED", "MAINTAINED TRANSFERRED_IN"),
     ("reassessment_requested", "=", but(PLAN, "MAINTAINED", "TRANSFERRED_IN")),
     ("reassessment_refused", "MAINTAINED", "REASSESS_REQUESTED"),
@@ -177,7 +178,7 @@ LAWFUL: list[tuple[str, str, str]] = [
     ("plan_ceased", "CEASED",
         "REVIEW_OPEN+moved_away+review_decision_sent:cease+review_report_sent+review_report_sent"),
     ("cease_notice_withdrawn", "MAINTAINED", "CEASE_NOTIFIED"),
-    ("taken_over_on_release", "TRANSFERRED_IN", NO_PLAN),
+    ("taken_over_on_release", "MAINTAINED", NO_PLAN),
     ("taken_over_on_release", "=", f"{PLAN} KEPT_DETAINED"),
     ("plan_ceased", "CEASED", "CEASE_NOTIFIED+APPEAL+tribunal_order_made:dismiss_cease"),
     ("plan_ceased", "CEASED", "CEASE_NOTIFIED+review_report_sent+review_report_sent+moved_away+left_england"),
@@ -304,7 +305,22 @@ def test_the_ways_to_each_state_lead_there_in_order():
 def test_every_lawful_edge_is_written_down_here_and_no_other():
     # A state with a plan that this authority neither made nor took over only an imported case is in.
     imported = {(at, "plan_transferred_in") for at in MAINTAINED_STATES}
-    assert {(state(told(way), "2030-01-01").pathway, event) for event, _, way in ROWS} == FITS - imported
+    # A meeting and a notice that wait for their answer lead on from there: without one, the source records none.
+    answers = ("amendment_declined", *(f"review_decision_sent:{how}" for how in ("maintain", "amend", "cease")))
+    untold = {(State.MAINTAINED, event) for event in answers}
+    assert {(state(told(way), "2030-01-01").pathway, event) for event, _, way in ROWS} == FITS - imported - untold
+
+
+@pytest.mark.parametrize(
+    "answer", ["amendment_declined", "review_decision_sent:maintain", "review_decision_sent:cease"]
+)
+def test_an_answer_to_what_a_source_does_not_record_is_lawful_of_a_maintained_plan(answer):
+    case = told("MAINTAINED")
+    declared = make_fact("records_declared", case_id=case.case_id, on=case.facts[0].on, value="final_plan_sent")
+    event, _, outcome = answer.partition(":")
+    assert not check_move(case, event, outcome or None, after(case)).allowed
+    verdict = check_move(record(case, declared), event, outcome or None, after(case))
+    assert (verdict.allowed, verdict.from_state) == (True, State.MAINTAINED)
 
 
 @pytest.mark.parametrize("done", ["review_meeting_held", "amendment_notice_sent", "reassessment_requested"])

@@ -1,0 +1,122 @@
+"""What was begun beside something else: where the case stands when that is over, and what a rulebook may say of it."""
+
+import datetime as dt
+
+import pytest
+
+from ehcp_flow.bulk import states_frame
+from ehcp_flow.case import Case
+from ehcp_flow.errors import RulebookError
+from ehcp_flow.moves.law_at_hand import at_hand
+from ehcp_flow.moves.replay import replay
+from ehcp_flow.states import State, attach, check_move, machine, state
+from tests.moves.telling import after, fact, told
+from tests.moves.test_machine import GOOD, lights
+
+
+class Host:
+    """An object that has a case."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+
+
+@pytest.mark.parametrize(
+    ("way", "waits"),
+    [
+        ("MAINTAINED+reassessment_started+cease_consulted+review_decision_sent:maintain", State.REASSESSING),
+        ("REASSESS_REQUESTED+review_meeting_held+reassessment_refused", State.REVIEW_OPEN),
+        ("REASSESS_REQUESTED+amendment_notice_sent+reassessment_refused", State.AMENDMENT_PROPOSED),
+        ("AMENDMENT_PROPOSED+reassessment_started+review_meeting_held+amendment_declined", State.REVIEW_OPEN),
+        ("REVIEW_OPEN+reassessment_requested+review_decision_sent:maintain", State.REASSESS_REQUESTED),
+        ("CEASE_CONSULTING+reassessment_requested+review_decision_sent:maintain", State.REASSESS_REQUESTED),
+        ("CEASE_NOTIFIED+reassessment_requested+cease_notice_withdrawn", State.REASSESS_REQUESTED),
+        ("AMENDMENT_PROPOSED+reassessment_requested+amended_plan_sent", State.REASSESS_REQUESTED),
+        ("TRANSFERRED_IN+review_meeting_held+review_decision_sent:maintain", State.TRANSFERRED_IN),
+        ("TRANSFERRED_IN+reassessment_requested+reassessment_refused", State.TRANSFERRED_IN),
+        ("TRANSFERRED_IN+reassessment_requested+transfer_notice_sent+reassessment_refused", State.MAINTAINED),
+        ("REVIEW_OPEN+reassessment_requested+detained+released", State.MAINTAINED),
+    ],
+)
+def test_what_was_begun_beside_something_else_waits_when_that_is_over(way, waits):
+    case = told(way)
+    *before, last = way.split("+")
+    event, _, outcome = last.partition(":")
+    asked = told("+".join(before))
+    fields = {"outcome": outcome} if outcome else {}
+    verdict = check_move(asked, event, outcome or None, after(asked))
+    assert verdict.to_state == state(case, "2030-01-01").pathway == waits
+    assert states_frame([case], "2030-01-01")["state"].to_list() == [waits]
+    assert getattr(attach(machine(), Host(asked)), event)(**fields, on=after(asked)) == waits
+
+
+AMBER = """
+[[state]]
+id = "AMBER"
+meaning = "wait"
+[[move]]
+on = ["waits"]
+from = ["RED"]
+to = "AMBER"
+authority = ["ACT 3"]
+[[move]]
+on = ["review_meeting_held"]
+from = ["all"]
+authority = ["ACT 3"]
+[[move]]
+on = ["detained"]
+from = ["AMBER"]
+to = "RED"
+authority = ["ACT 3"]
+[[misplaced]]
+events = ["released"]
+at = ["AMBER"]
+finding = "odd"
+reason = "it is odd"
+remedy = "void it"
+citation = "ACT 3"
+"""
+WAITS = """
+[[machine.waiting]]
+at = ["RED"]
+by = "waits"
+begins = ["review_meeting_held"]
+ends = ["released"]
+"""
+WAITING = GOOD.replace('initial = "RED"\n', f'initial = "RED"\n{WAITS}') + AMBER
+
+
+def facts_of(events):
+    return tuple(fact(event, dt.date(2024, 1, day)) for day, event in enumerate(events.split(), start=1))
+
+
+def test_a_rulebook_of_ones_own_can_say_what_waits(tmp_path):
+    region = lights(tmp_path, WAITING)
+    red, green, amber = region.states
+    steps = replay(region, facts_of("detained review_meeting_held released detained"), at_hand())
+    assert [step.to for step in steps] == [green, green, red, green]
+    steps = replay(region, facts_of("review_meeting_held detained"), at_hand())
+    assert [step.to for step in steps] == [red, amber, red, amber]
+    assert {step.authority for step in steps} == {("ACT 3",)}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "why"),
+    [
+        ('at = ["RED"]\nby', 'at = ["BLUE"]\nby', "BLUE"),
+        ('["RED"]\nto = "AMBER"', '["GREEN"]\nto = "AMBER"', r'from RED: write a \[\[move\]\] with on = \["waits"\]'),
+        ('to = "AMBER"', 'to = "RED"', "no move leads on from RED"),
+        (
+            'at = ["RED"]\nby',
+            'at = ["RED", "AMBER"]\nby',
+            "waits leads from RED to AMBER, from which something else leads on",
+        ),
+        ('"waits"', '"died"', "died is a fact: choose a name that no event has"),
+        (WAITS, 31 * WAITS, "waiting have 31 rows together, and may have 30"),
+    ],
+)
+def test_what_leads_on_nowhere_is_refused_with_its_line(tmp_path, right, wrong, why):
+    assert right in WAITING
+    with pytest.raises(RulebookError, match=why) as refused:
+        lights(tmp_path, WAITING.replace(right, wrong))
+    assert "lights.toml, line " in str(refused.value)
