@@ -51,6 +51,7 @@ SAID: Final[Mapping[str, str]] = {
     "AgeQuestion.unless": "Facts, one of which keeps it from being asked while the clock runs.",
     "Asked.usual_for": "The parties for which it is usual.",
     "Bars.until": "Facts after which the one before bars nothing.",
+    "Awaited.by": "The inner event by which the case goes on: a `[[move]]` on it says where to, and by what law.",
     "Certified.not_needed": "Why none is needed, where the ground of the appeal asks for none.",
     "Clock.resumes_in_time": "Whether the clock is set going again only before its last lawful day is over.",
     "Clock.resumes_inside": "Facts of `resumes_on` that do so only inside a spell of the case's life.",
@@ -129,7 +130,6 @@ SAID: Final[Mapping[str, str]] = {
     "TimeForAppeal.during": "The finding of an act while an appeal is under way.",
     "TimeForAppeal.early": "The finding of an act before the time for an appeal is over.",
     "Told.who": "Who that is.",
-    "Waiting.by": "The inner event by which the case goes on: a `[[move]]` on it says where to, and by what law.",
     "Version.later_of": "Several periods, of which the latest gives the last lawful day.",
     "Version.roll": "Where a last day that is no working day goes: `tribunal`, to the next one; `none`, nowhere.",
 }

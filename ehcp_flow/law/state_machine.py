@@ -34,6 +34,7 @@ from ehcp_flow.law.patterns import Patterns, no_event
 __all__ = [
     "ALL",
     "NOT_IN_FORCE",
+    "Awaited",
     "Custody",
     "GroundOfAppeal",
     "KeptState",
@@ -47,7 +48,6 @@ __all__ = [
     "Past",
     "StateGroup",
     "Still",
-    "Waiting",
 ]
 
 StateName: TypeAlias = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
@@ -149,7 +149,7 @@ class Still(Model):
     ends: Patterns = Field(min_length=1)
 
 
-class Waiting(Model):
+class Awaited(Model):
     """What a case waits for at some states inside a spell of its life: it goes on from them by the inner event `by`.
 
     The spell runs from a fact of `begins` to the next of `ends`. Of several that wait at a state the first goes first.
@@ -208,7 +208,7 @@ class Machine(Model):
     passed_through: PassedThrough | None = None
     still_inside: tuple[Still, ...] = ()
     still_outside: tuple[Still, ...] = ()
-    waiting: tuple[Waiting, ...] = ()
+    waiting: tuple[Awaited, ...] = ()
     too_old: tuple[TooOld, ...] = ()
     custody: Custody | None = None
     without: WithoutDecision | None = None
