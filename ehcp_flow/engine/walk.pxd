@@ -4,7 +4,7 @@ cdef int BEGINS, ENDS_IT, LEADS_ON, MOST_STEPS
 
 
 cdef class Moves:
-    cdef public int initial, keys, ways_out, width, shut_at_first
+    cdef public int initial, keys, ways_out, width, stills, shut_at_first
     cdef public const int[::1] to, spell, shuts, opens, held, held_to, awaited, last, later
 
 

@@ -70,7 +70,9 @@ def walk_case(moves, facts, history, low, high):
             way_out = moves.keys + 2
         edge = in_force(moves, row + key, facts.on[place])
         held = moves.held[edge] & shut
-        shut = (shut | moves.shuts[key]) & ~moves.opens[key]
+        # What moves nothing here ends nothing that waits.
+        opens = moves.opens[key] & moves.stills if held else moves.opens[key]
+        shut = (shut | moves.shuts[key]) & ~opens
         to = moves.held_to[edge] if held else moves.to[edge]
         if to >= 0:
             step(history, place, edge, to)

@@ -339,15 +339,24 @@ class Standstill:
         self._short = Short.of(law.citation)
         self._notice, self._kept = keys_of(law.notice), keys_of(law.kept)
         self._appeal, self._onward, self._over = keys_of(law.appeal), keys_of(law.onward), keys_of(law.over)
+        self._other_orders = keys_of(law.other_orders)
+        self._ordering = {event for event, _ in self._other_orders}
 
     def __call__(self, before: Sequence[Fact], on: dt.date, law: LawAtHand) -> Verdict:
         """Return the verdict on the latest notice, and the appeal that was made after it."""
         notice: int | None = None
         appeal: Fact | None = None
         ended: Fact | None = None
+        elsewhere = pending = False
         for place, fact in enumerate(before):
             key = fact.event, outcome_of(fact)
-            if key in self._notice:
+            if key in self._other_orders:
+                elsewhere, pending = True, False
+            elif elsewhere and key in self._onward:
+                pending = True
+            elif pending and key in self._over:
+                pending = False
+            elif key in self._notice:
                 notice, ended = place, None
             elif key in self._kept:
                 notice = appeal = ended = None
@@ -358,7 +367,7 @@ class Standstill:
                 appeal, ended = fact, None
             elif key in self._over:
                 ended = fact if appeal else ended
-                appeal = None
+                appeal, elsewhere = None, elsewhere and fact.event not in self._ordering
         if appeal:
             onward = (appeal.event, outcome_of(appeal)) in self._onward
             which = "onward appeal made" if onward else "appeal registered"

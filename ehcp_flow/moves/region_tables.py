@@ -129,6 +129,7 @@ def _gates(
         return 0 if still else bits(lambda g: key in g.keys and source in g.states)
 
     return {
+        "stills": (1 << len(region.gates)) - 1,
         "shut_at_first": bits(lambda gate: gate.shut_at_first),
         "shuts": [bits(lambda gate, key=key: key in gate.shuts) for key in moved_by],  # type: ignore[misc]
         "opens": [bits(lambda gate, key=key: key in gate.opens) for key in moved_by],  # type: ignore[misc]
