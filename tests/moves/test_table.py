@@ -106,6 +106,9 @@ LAWFUL: list[tuple[str, str, str]] = [
     ("request_withdrawn:ends", "WITHDRAWN", "REQUESTED ASSESSING"),
     ("request_withdrawn:ends", "MAINTAINED", "REASSESS_REQUESTED REASSESSING"),
     ("request_withdrawn:continues", "=", "REQUESTED ASSESSING DRAFTING DRAFT_ISSUED REASSESS_REQUESTED REASSESSING"),
+    *((f"request_withdrawn:{how}", "=", each(
+        but(PLAN, "REASSESS_REQUESTED", "REASSESSING", "MAINTAINED", "TRANSFERRED_IN"), "reassessment_requested"))
+        for how in ("ends", "continues")),
     ("assessment_refused", "REFUSED_ASSESSMENT", "REQUESTED"),
     ("assessment_refused", "=", "REFUSED_ASSESSMENT+MEDIATION+mediation_agreed:reconsider"),
     ("assessment_agreed", "ASSESSING", "REQUESTED REFUSED_ASSESSMENT+MEDIATION+mediation_agreed:reconsider"),
@@ -168,7 +171,12 @@ LAWFUL: list[tuple[str, str, str]] = [
     ("reassessment_started", "=", "TRANSFERRING_OUT"),
     ("cease_consulted", "CEASE_CONSULTING", but(PLAN, "CEASE_CONSULTING", "CEASE_NOTIFIED", "TRANSFERRING_OUT")),
     ("cease_consulted", "=", "CEASE_CONSULTING TRANSFERRING_OUT"),
-    ("cease_notice_sent", "CEASE_NOTIFIED", "CEASE_CONSULTING"),
+    ("cease_notice_sent", "CEASE_NOTIFIED", "CEASE_CONSULTING CEASE_CONSULTING+reassessment_started"),
+    ("cease_notice_sent", "CEASE_NOTIFIED", each(
+        "AMENDMENT_PROPOSED REVIEW_OPEN TRANSFERRED_IN", "cease_consulted", "amendment_notice_sent")),
+    ("cease_notice_sent", "CEASE_NOTIFIED", each(
+        "MAINTAINED REASSESS_REQUESTED TRANSFERRED_IN", "cease_consulted", "amendment_notice_sent", "amendment_declined")),
+    ("cease_notice_sent", "CEASE_NOTIFIED", "CEASE_CONSULTING+amendment_notice_sent+review_meeting_held"),
     ("cease_notice_sent", "=", "CEASE_NOTIFIED TRANSFERRING_OUT+cease_consulted"),
     (
         "plan_ceased", "CEASED",
