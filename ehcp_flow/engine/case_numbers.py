@@ -97,9 +97,9 @@ def space_for(book: CompiledRulebook, chosen: Kernel, facts: int, parties: int, 
         "next_end": facts + 1, "next_act": facts + 1, "want": 2 * (_WANTS + 4 * facts),
     }  # fmt: skip
     single = (
-        "case tick low high exceptions asked born kept gone over inside begins needed runs many rows wanted beyond_day "
-        "done implied ended after other resumed owed bites part later stray strays base last end act lasting unsaid "
-        "unborn over_of_aged over_of_others"
+        "case tick low high exceptions asked born kept gone over inside shuts begins needed runs many rows wanted "
+        "beyond_day done implied ended after other resumed owed bites part later stray strays base last end act "
+        "lasting unsaid unborn over_of_aged over_of_others"
     )
     return chosen.module.Found(
         {name: none(0, size) for name, size in sizes.items()}

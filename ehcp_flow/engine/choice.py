@@ -23,7 +23,7 @@ __all__ = ["Kernel", "compiled_kernel", "interpreted_kernel", "kernel_in_use", "
 VARIABLE: Final = "EHCP_FLOW_KERNEL"
 PARTS: Final = ("kernel", "walk", "contributions")
 """The modules that are compiled together, in this order."""
-MARKED: Final = ("mark_bits", "key_opens", "key_shuts", "turn_about", "turn_inside")
+MARKED: Final = ("mark_bits", "key_opens", "key_shuts")
 """The tables whose numbers have 64 bits: one for each spell that a pattern of the rulebook names."""
 
 

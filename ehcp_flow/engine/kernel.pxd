@@ -31,13 +31,12 @@ cdef int NOBODY, ANYBODY, MANY_TO_ASK, FEW, MANY_SPELLS
 
 
 cdef class Law:
-    cdef public int keys, parties, clocks, sets, many_spells, roll_table, marks, named_roles, limits
+    cdef public int keys, parties, clocks, sets, many_spells, roll_table, marks, ages, named_roles, limits
     cdef public const int[::1] key_kind, key_rows, key_begins, key_clocks_at, key_clocks
     cdef public const int[::1] key_pairs, pair_roles, key_turns
-    cdef public const int[::1] turns_at, turn_key
-    cdef public long long marks_ahead
-    cdef public const long long[::1] mark_bits, key_opens, key_shuts, turn_about, turn_inside
-    cdef public const int[::1] lasts, lasts_to, mark_party, mark_turns, mark_kept
+    cdef public const int[::1] asks_at, asks, turned_at, turned, timed_at, timed
+    cdef public const long long[::1] mark_bits, key_opens, key_shuts
+    cdef public const int[::1] lasts, lasts_to, mark_party, mark_ahead, age_mark, age_turns, age_kept
     cdef public int kept_fields
     cdef public const int[::1] masks, party_sets, fields_at, fields
     cdef public const int[::1] spells, spell_roles, spell_unless, spell_ahead
@@ -79,7 +78,7 @@ cdef class Found:
     cdef public int case, low, high, tick, rows, capacity, needed, runs
     cdef public bint many
     cdef public int wanted, most_wanted, beyond, beyond_day
-    cdef public long long inside
+    cdef public long long inside, shuts
     cdef public int begins, born, kept, gone, over, exceptions, asked, width, parties
     cdef public int over_of_aged, over_of_others
     cdef public int done, implied, ended, after, other, resumed, owed, bites, part, later, stray, strays, base, last, end, act
@@ -94,7 +93,9 @@ cdef class Found:
 cdef int judge(Law law, Days days, Facts facts, Found found, int case, int cases) noexcept nogil
 cdef void lay_out(Law law, Days days, Facts facts, Found found, int low, int high) noexcept nogil
 cdef int take(Law law, Days days, Facts facts, Found found, int key, int place) noexcept nogil
-cdef void look_on(Law law, Facts facts, Found found, int place, long long marks) noexcept nogil
+cdef void outgrow(Law law, Days days, Found found, int day) noexcept nogil
+cdef bint is_inside(Law law, Days days, Facts facts, Found found, int mark, int place) noexcept nogil
+cdef bint is_ended_next(Law law, Facts facts, Found found, int mark, int place) noexcept nogil
 cdef bint is_over(Law law, Days days, Found found, int mark, int day) noexcept nogil
 cdef int too_old_from(Days days, Found found, int turns, int kept) noexcept nogil
 cdef void pair(Law law, Facts facts, Found found, int clock) noexcept nogil

@@ -267,6 +267,9 @@ def lay_out(law, days, facts, found, low, high):
     found.gone = -1
     found.inside = 0
     found.strays = 0
+    found.shuts = 0
+    for place in range(low, high):
+        found.shuts |= law.key_shuts[facts.key[place]]
     pairs = 0
     needed = 0
     begins = 0
@@ -339,44 +342,49 @@ def pair(law, facts, found, clock):
 def take(law, days, facts, found, key, place):
     """Return what a fact is taken as, by the spells that it lies in; and note which of those it begins and ends."""
     day = facts.on[place]
-    for mark in range(law.marks):
-        if law.mark_party[mark] >= 0:
-            found.inside &= ~law.mark_bits[mark]
-            if facts.party[place] == law.mark_party[mark]:
-                found.inside |= law.mark_bits[mark]
-        elif law.mark_turns[mark] >= 0:
-            over = too_old_from(days, found, law.mark_turns[mark], law.mark_kept[mark])
-            if over != NO_DAY and day >= over:
-                found.inside |= law.mark_bits[mark]
-        elif found.inside & law.mark_bits[mark] and is_over(law, days, found, mark, day):
-            found.inside &= ~law.mark_bits[mark]
-    for at in range(law.turns_at[key], law.turns_at[key + 1]):
-        if law.turn_about[at] & law.marks_ahead:
-            look_on(law, facts, found, place, law.turn_about[at] & law.marks_ahead)
-        if found.inside & law.turn_about[at] == law.turn_inside[at]:
-            key = law.turn_key[at]
-            break
-    found.inside &= ~law.key_shuts[key]
-    opens = law.key_opens[key]
-    found.inside |= opens
-    mark = 0
-    while opens:
-        if opens & 1:
-            found.since[mark] = day
-        opens >>= 1
-        mark += 1
+    if found.born != NO_DAY or found.kept != NO_DAY:
+        outgrow(law, days, found, day)
+    way = law.turned_at[key]
+    bit = 1
+    for at in range(law.asks_at[key], law.asks_at[key + 1]):
+        if is_inside(law, days, facts, found, law.asks[at], place):
+            way += bit
+        bit += bit
+    key = law.turned[way]
+    found.inside = found.inside & ~law.key_shuts[key] | law.key_opens[key]
+    for at in range(law.timed_at[key], law.timed_at[key + 1]):
+        found.since[law.timed[at]] = day
     return key
 
 
-def look_on(law, facts, found, place, marks):
-    """Note which spells a place lies in that are known by the fact that ends them: it comes next, by the day asked."""
-    found.inside &= ~marks
+def outgrow(law, days, found, day):
+    """Note which ages somebody has come to by a day."""
+    for age in range(law.ages):
+        over = too_old_from(days, found, law.age_turns[age], law.age_kept[age])
+        if over != NO_DAY and day >= over:
+            found.inside |= law.mark_bits[law.age_mark[age]]
+
+
+def is_inside(law, days, facts, found, mark, place):
+    """Return whether a fact lies in a spell, or is one of the party that counts as one."""
+    if law.mark_party[mark] >= 0:
+        return facts.party[place] == law.mark_party[mark]
+    if law.mark_ahead[mark]:
+        return found.shuts & law.mark_bits[mark] != 0 and is_ended_next(law, facts, found, mark, place)
+    return found.inside & law.mark_bits[mark] != 0 and not is_over(law, days, found, mark, facts.on[place])
+
+
+def is_ended_next(law, facts, found, mark, place):
+    """Return whether the next fact that begins a spell or ends it ends it, and comes by the day asked."""
     later = place + 1
-    while marks and later < found.high and facts.on[later] <= facts.as_of:
+    while later < found.high and facts.on[later] <= facts.as_of:
         key = facts.key[later]
-        found.inside |= law.key_shuts[key] & marks
-        marks &= ~(law.key_shuts[key] | law.key_opens[key])
+        if law.key_shuts[key] & law.mark_bits[mark]:
+            return True
+        if law.key_opens[key] & law.mark_bits[mark]:
+            return False
         later += 1
+    return False
 
 
 def is_over(law, days, found, mark, day):

@@ -615,26 +615,32 @@ class _LaidOut:
                 [self.turned.of_patterns(each.ends_on) for each in spells],
             )
         )
-        turns: list[list[tuple[int, int, int]]] = [[] for _ in range(self.keys)]
+        asks: list[list[int]] = [[] for _ in range(self.keys)]
+        turned = [[(0, key)] for key in range(self.keys)]
         for number, each in enumerate(self.turned.turned, len(KEYS)):
-            about, inside = (sum(1 << marks[name] for name in names) for names in (each.about, each.inside))
-            turns[each.key].append((about, inside, number))
+            asked = asks[each.key] = sorted(marks[name] for name in each.about)
+            turned[each.key].append((sum(1 << asked.index(marks[name]) for name in each.inside), number))
         self._put("marks", len(marks))
         self._put("mark_bits", [1 << mark for mark in marks.values()])
-        self._put("marks_ahead", sum(1 << mark for mark, each in enumerate(spells) if each.looks_ahead))
+        self._put("mark_ahead", [int(each.looks_ahead) for each in spells])
         self._put("lasts", [each.lasts if isinstance(each.lasts, int) else _EVER for each in spells])
         self._put("lasts_to", [self._after(each.lasts_for) for each in spells])
         self._put(
             "mark_party", [self.parties.get(name.removeprefix(BY), -1) if name.startswith(BY) else -1 for name in marks]
         )
-        self._put("mark_turns", [self._begins(each) for each in spells])
-        self._put("mark_kept", [int(each.or_after is not None) for each in spells])
+        ages = [(mark, each) for mark, each in enumerate(spells) if each.from_age is not None]
+        self._put("ages", len(ages))
+        self._put("age_mark", [mark for mark, _ in ages])
+        self._put("age_turns", [self._begins(each) for _, each in ages])
+        self._put("age_kept", [int(each.or_after is not None) for _, each in ages])
         self._put("key_opens", opens)
         self._put("key_shuts", shuts)
-        self._put("key_turns", [int(bool(turns[key] or opens[key] or shuts[key])) for key in range(self.keys)])
-        self._ranges("turn_key", "turns_at", [[number for _, _, number in each] for each in turns])
-        self._put("turn_about", [about for each in turns for about, _, _ in each])
-        self._put("turn_inside", [inside for each in turns for _, inside, _ in each])
+        self._put("key_turns", [int(bool(asks[key] or opens[key] or shuts[key])) for key in range(self.keys)])
+        self._ranges("asks", "asks_at", asks)
+        # By the spells that are asked of a key and that its fact lies in: a bit for each, in their order.
+        self._ranges("turned", "turned_at", [[number for _, number in sorted(each)] for each in turned])
+        timed = [mark for mark, each in enumerate(spells) if each.lasts is not None]
+        self._ranges("timed", "timed_at", [[mark for mark in timed if begun >> mark & 1] for begun in opens])
 
     def _roles(self, parts: Parts) -> list[int]:
         """Return, for each key, what a fact of it does, as a sum of marks."""
