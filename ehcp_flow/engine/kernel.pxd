@@ -17,7 +17,7 @@ cdef int PER_PARTY, NEEDS, IN_TIME, OTHER_ANSWER, RIGHT, DONE_FOR_GOOD, ENDS_FOR
 cdef int NARROWED, CONDITIONAL, BREACHABLE, DOUBTFUL, ASKS_WHERE_MISSED, NOT_SHOWN, AS_NAMED, TAKES_BACK, SELECTIVE
 cdef int WINDOW, ROLLED, LATER_OF, FROM_FACT, FROM_FIELDS, NEEDED_COUNT, FROM_BIRTH
 cdef int NOT_OF, OF, UNKNOWN, NO_VERSION, NOT_THERE
-cdef int EITHER_ANSWER, UNEXCUSED, UNEXCUSED_BY_PAST, ONLY_EARLIER, NEVER_YIELDS, ONLY_TOLD, LIMITS_NOTHING, BINDS
+cdef int EITHER_ANSWER, UNEXCUSED, UNEXCUSED_BY_PAST, ONLY_EARLIER, NEVER_YIELDS, ONLY_TOLD, LIMITS_NOTHING, BINDS, FINDS
 cdef int OPEN, MET, LATE, OVERDUE, PREMATURE, LAPSED, UNDATED, OVERTAKEN, UNRECORDED, NO_LAW, AGAIN
 cdef int DAYS_UNKNOWN, MAY_BE_LATER, NOT_DATED, DOUBTED, DOUBTED_LATER, WHOSE, TOO_OLD, GAVE_WAY, UNBORN
 cdef int CLOSURE, WITHIN_PERIOD, ABSENCE, DUE_WITHIN_FORCE, NAMED
@@ -185,7 +185,7 @@ cdef int taken_back_at_once(Law law, Facts facts, Found found, int rule, int run
 cdef bint is_outgrown(Facts facts, Found found, int end) noexcept nogil
 cdef bint is_never_owed(Law law, Facts facts, Found found, int rule) noexcept nogil
 
-@cython.locals(broken=bint, finds=bint)
+@cython.locals(broken=bint)
 cdef void contest(Law law, Days days, Facts facts, Found found, int row, int run, bint missed) noexcept nogil
 cdef int last_day_by(Law law, Days days, Facts facts, Found found, int reading, int row) noexcept nogil
 cdef bint is_over_by(Law law, Days days, Facts facts, Found found, int reading, int last) noexcept nogil

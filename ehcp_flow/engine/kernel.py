@@ -43,7 +43,7 @@ NAMED_AGAIN = 8388608
 AFTER_ALL = 16777216
 
 STARTS = START | RESTART
-SELDOM = NEEDED | RESUME_INSIDE | FINAL | OWED | SHOWS_OWED
+SELDOM = NEEDED | RESUME_INSIDE | FINAL | OWED | SHOWS_OWED | TAKEN_BACK | NAMED_AGAIN
 PARTS = FIRST | FIRST_BY_DATE | AFTER_FIRST | SHOWS_MORE | MAY_SHOW_MORE
 ACTS = DONE | UNDONE | IMPLIED | OTHER | PARTS
 ENDS = LAPSE | RESUME | RESUME_INSIDE | FINAL | NEEDED | OWED | SHOWS_OWED | AFTER_ALL
@@ -105,6 +105,7 @@ NEVER_YIELDS = 16
 ONLY_TOLD = 32
 LIMITS_NOTHING = 64
 BINDS = 128
+FINDS = 256
 
 # How a deadline stands; NO_LAW is a run for which no version of the rule was in force.
 OPEN = 0
@@ -589,10 +590,12 @@ def judge_clock(law, days, facts, found, clock):
     found.runs = 0
     found.over_of_aged = NO_DAY
     found.over_of_others = NO_DAY
-    if law.clock_turns[clock] >= 0:
-        found.over_of_aged = too_old_from(days, found, law.clock_turns[clock], law.clock_kept[clock])
-    if law.clock_turns_others[clock] >= 0:
-        found.over_of_others = too_old_from(days, found, law.clock_turns_others[clock], law.clock_kept_others[clock])
+    if found.born != NO_DAY or found.kept != NO_DAY:
+        if law.clock_turns[clock] >= 0:
+            found.over_of_aged = too_old_from(days, found, law.clock_turns[clock], law.clock_kept[clock])
+        if law.clock_turns_others[clock] >= 0:
+            kept = law.clock_kept_others[clock]
+            found.over_of_others = too_old_from(days, found, law.clock_turns_others[clock], kept)
     if law.clock_flags[clock] & BY_PARTY:
         follow_parties(law, facts, found, clock)
     else:
@@ -1181,12 +1184,12 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
     while place < stop:
         role = law.rule_roles[roles + facts.taken[place]]
         if role:
-            if role & TAKEN_BACK and flags & PER_PARTY and facts.whose[place] != party:
-                role &= ~(LAPSE | FINAL)
-            if role & NAMED_AGAIN and not is_named_again(facts, start, place):
-                role = 0
             inside = 0
             if role & SELDOM:
+                if role & TAKEN_BACK and flags & PER_PARTY and facts.whose[place] != party:
+                    role &= ~(LAPSE | FINAL)
+                if role & NAMED_AGAIN and not is_named_again(facts, start, place):
+                    role = 0
                 if role & NEEDED:
                     if needed and (done >= 0 or implied >= 0 or other >= 0 or (ended >= 0 and not role & RESUME)):
                         return False
@@ -1532,8 +1535,7 @@ def contest(law, days, facts, found, row, run, missed):
     for reading in range(law.version_readings_at[version], law.version_readings_at[version + 1]):
         last = NO_DAY
         changes = law.reading_flags[reading]
-        finds = law.reading_table[reading] >= 0 or law.reading_not_done[reading] >= 0 or changes & EITHER_ANSWER
-        if not changes & ONLY_TOLD and (missed or finds):
+        if not changes & ONLY_TOLD and (missed or changes & FINDS):
             last = last_day_by(law, days, facts, found, reading, row)
         if last != NO_DAY and is_broken_by(law, days, facts, found, reading, row, run, last) != broken:
             contested |= bit
