@@ -380,10 +380,8 @@ def is_ended_next(law, facts, found, mark, place):
     later = place + 1
     while later < found.high and facts.on[later] <= facts.as_of:
         key = facts.key[later]
-        if law.key_shuts[key] & law.mark_bits[mark]:
-            return True
-        if law.key_opens[key] & law.mark_bits[mark]:
-            return False
+        if (law.key_shuts[key] | law.key_opens[key]) & law.mark_bits[mark]:
+            return law.key_shuts[key] & law.mark_bits[mark] != 0
         later += 1
     return False
 
