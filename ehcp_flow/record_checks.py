@@ -139,17 +139,26 @@ def checked(facts: tuple[Fact, ...]) -> Checked:
 
 def _watched(facts: Sequence[Fact]) -> Mapping[str, list[tuple[int, OnceOnly | AnswerAfter]]]:
     """Return which rows have to look at each event of such facts, each with its number: those that they could break."""
-    last = {fact.event: place for place, fact in enumerate(facts)}
-    last_of = {(fact.event, fact.party): place for place, fact in enumerate(facts)}
-    breakable: set[int] = set()
+    first: dict[str, int] = {}
+    last: dict[str, int] = {}
+    by_party: set[tuple[str, str | None]] = set()
+    again: dict[str, bool] = {}
     for place, fact in enumerate(facts):
-        event = fact.event
-        if place < last[event]:
-            for number, of_one_party in _ONCE.get(event, ()):
-                if not of_one_party or place < last_of[event, fact.party]:
-                    breakable.add(number)
-        for number, questions in _ANSWERING.get(event, ()):
-            if any(place < last.get(question, 0) for question in questions):
+        event, whose = fact.event, (fact.event, fact.party)
+        if event in first:
+            again[event] = again.get(event, False) or whose in by_party
+        first.setdefault(event, place)
+        last[event] = place
+        by_party.add(whose)
+    breakable = {
+        number
+        for event, of_one_party in again.items()
+        for number, per_party in _ONCE.get(event, ())
+        if of_one_party or not per_party
+    }
+    for event in _ANSWERING.keys() & first.keys():
+        for number, questions in _ANSWERING[event]:
+            if any(first[event] < last.get(question, 0) for question in questions):
                 breakable.add(number)
     found: dict[str, list[tuple[int, OnceOnly | AnswerAfter]]] = {}
     for number in sorted(breakable):
@@ -164,7 +173,7 @@ def _of_none_asked(facts: Sequence[Fact]) -> Iterator[Broken]:
     for place, fact in enumerate(facts):
         if fact.event in _ANSWERED:
             places.setdefault(fact.event, []).append(place)
-    for row in ANSWERED if places else ():
+    for row in ANSWERED:
         if row.answer not in places:
             continue
         answers, questions = places[row.answer], places.get(row.question, ())
