@@ -205,7 +205,7 @@ class CaseReading:
         steps = tuple(takewhile(lambda step: id(step.fact) in passed, self.steps))
         return steps[-1].to if steps else self.regions.pathway.initial
 
-    @property
+    @cached_property
     def out_of_order(self) -> dict[str, tuple[Fact, str, Verdict]]:
         """What is out of order, by what the fact says, taken or not: the pathway's reason goes first, as in findings.
 
@@ -387,4 +387,4 @@ def with_consequences(verdict: MoveVerdict, old: CaseReading, new: CaseReading, 
         for other, told, refusal in new.out_of_order.values()
         if other.content not in known
     ]
-    return replace(verdict, verdicts=(*verdict.verdicts, *worse))
+    return replace(verdict, verdicts=(*verdict.verdicts, *worse)) if worse else verdict
