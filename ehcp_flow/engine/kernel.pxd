@@ -114,6 +114,7 @@ cdef void look_ahead(Law law, Facts facts, Found found, int spell) noexcept nogi
 cdef int next_of(Law law, Facts facts, Found found, int mask, int start, int stop) noexcept nogil
 cdef int last_of(Law law, Facts facts, Found found, int mask, int stop) noexcept nogil
 
+@cython.locals(aged=bint)
 cdef void judge_clock(Law law, Days days, Facts facts, Found found, int clock) noexcept nogil
 cdef void follow_parties(Law law, Facts facts, Found found, int clock) noexcept nogil
 cdef int parties_in_order(Law law, Facts facts, Found found, int clock) noexcept nogil

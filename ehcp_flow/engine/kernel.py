@@ -588,12 +588,11 @@ def judge_clock(law, days, facts, found, clock):
     found.runs = 0
     found.over_of_aged = NO_DAY
     found.over_of_others = NO_DAY
-    if found.born != NO_DAY or found.kept != NO_DAY:
-        if law.clock_turns[clock] >= 0:
-            found.over_of_aged = too_old_from(days, found, law.clock_turns[clock], law.clock_kept[clock])
-        if law.clock_turns_others[clock] >= 0:
-            kept = law.clock_kept_others[clock]
-            found.over_of_others = too_old_from(days, found, law.clock_turns_others[clock], kept)
+    aged = found.born != NO_DAY or found.kept != NO_DAY
+    if aged and law.clock_turns[clock] >= 0:
+        found.over_of_aged = too_old_from(days, found, law.clock_turns[clock], law.clock_kept[clock])
+    if aged and law.clock_turns_others[clock] >= 0:
+        found.over_of_others = too_old_from(days, found, law.clock_turns_others[clock], law.clock_kept_others[clock])
     if law.clock_flags[clock] & BY_PARTY:
         follow_parties(law, facts, found, clock)
     else:
