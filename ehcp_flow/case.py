@@ -399,7 +399,8 @@ def in_legal_order(facts: Iterable[Fact]) -> tuple[tuple[Fact, ...], tuple[Fact,
     A row that is there again, cell for cell, is no other fact: nobody need look at it.
     """
     given = tuple(facts)
-    ranks = [fact.on.toordinal() * len(LEGAL_ORDER) + LEGAL_ORDER[fact.event] for fact in given]
+    of_event, many = LEGAL_ORDER, len(LEGAL_ORDER)
+    ranks = [fact.on.toordinal() * many + of_event[fact.event] for fact in given]
     if all(map(lt, ranks, ranks[1:])):
         return given, ()
     places = sorted(range(len(given)), key=ranks.__getitem__)

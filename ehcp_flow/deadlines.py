@@ -78,7 +78,7 @@ class Deadline:
     @property
     def limit(self) -> str:
         """The id of the time limit."""
-        return self._judged.rule(self._row).limit.id
+        return self._judged.limit(self._row)
 
     @property
     def title(self) -> str:
@@ -114,13 +114,13 @@ class Deadline:
     @property
     def due_on(self) -> dt.date | None:
         """The last lawful day, None where there is none."""
-        last = self._judged.value(kernel.LAST, self._row)
+        last = self._judged.lasts[self._row]
         return None if last == NO_DAY else as_date(last)
 
     @property
     def earliest_on(self) -> dt.date | None:
         """The first day on which the act is lawful, of a window only."""
-        last = self._judged.value(kernel.LAST, self._row)
+        last = self._judged.lasts[self._row]
         return as_date(last + 1) if last != NO_DAY and self._judged.version(self._row).is_window else None
 
     @property
@@ -136,17 +136,17 @@ class Deadline:
     @property
     def status(self) -> Status:
         """How it stands."""
-        return STATUSES[self._judged.value(kernel.STATUS, self._row)]
+        return STATUSES[self._judged.statuses[self._row]]
 
     @property
     def days_over(self) -> int | None:
         """Calendar days past the last lawful day, to the act, the end or `as_of`; None if it is not over."""
-        status = self._judged.value(kernel.STATUS, self._row)
+        status = self._judged.statuses[self._row]
         if status not in (LATE, OVERDUE, OVERTAKEN):
             return None
         done = self._judged.fact(kernel.DONE_AT, self._row)
         until = (self.ended_on or self._judged.as_of) if done is None else done.on
-        return (until - as_date(self._judged.value(kernel.LAST, self._row))).days
+        return (until - as_date(self._judged.lasts[self._row])).days
 
     @property
     def excused_by(self) -> tuple[str, ...]:
@@ -156,7 +156,7 @@ class Deadline:
     @property
     def missed(self) -> bool:
         """Whether the limit was not kept, or the time not left: late, overdue, overtaken or premature."""
-        return self._judged.value(kernel.STATUS, self._row) in _MISSED
+        return self._judged.statuses[self._row] in _MISSED
 
     @property
     def breach(self) -> bool:
@@ -166,7 +166,7 @@ class Deadline:
     @property
     def ended_on(self) -> dt.date | None:
         """The day on which it fell away, if something ended it; not where a right ran out unused."""
-        if self._judged.value(kernel.STATUS, self._row) not in (LAPSED, OVERTAKEN):
+        if self._judged.statuses[self._row] not in (LAPSED, OVERTAKEN):
             return None
         return self.derivation.ended_on
 

@@ -35,8 +35,10 @@ def lives_apart(recorded: Sequence[Fact]) -> tuple[tuple[Fact, ...], tuple[Fact,
     What a particular says that it corrects is another particular: it can take no act's place.
     """
     acts = tuple([fact for fact in recorded if fact.__class__ is not ParticularRecorded])
+    if len(acts) == len(recorded):
+        return acts, ()
     voids = [fact for fact in acts if fact.__class__ is FactVoided]
-    if len(acts) == len(recorded) or not voids:
+    if not voids:
         return acts, tuple(fact for fact in recorded if fact.__class__ is ParticularRecorded)
     apart = {id(fact) for fact in recorded} - set(map(id, acts))
     names = {fact.id for fact in recorded if id(fact) in apart}

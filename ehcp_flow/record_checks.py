@@ -61,13 +61,23 @@ class Checked(NamedTuple):
     broken: tuple[Broken, ...]
 
 
-def _watched() -> Mapping[str, tuple[tuple[int, OnceOnly | AnswerAfter], ...]]:
-    """Return which rows look at an event, each with its number."""
-    rows: dict[str, list[tuple[int, OnceOnly | AnswerAfter]]] = {}
+def _once() -> Mapping[str, list[tuple[int, bool]]]:
+    """Return the rows, by number, that an event breaks which is there again; and whether it must be of one party."""
+    rows: dict[str, list[tuple[int, bool]]] = {}
     for number, row in enumerate(ORDERED):
-        for event in row.events:
-            rows.setdefault(event, []).append((number, row))
-    return {event: tuple(found) for event, found in rows.items()}
+        if isinstance(row, OnceOnly):
+            rows.setdefault(row.event, []).append((number, "party" in row.per))
+    return rows
+
+
+def _answering() -> Mapping[str, list[tuple[int, tuple[str, ...]]]]:
+    """Return the rows, by number, that an answer breaks, and the questions: it must stand before one of them."""
+    rows: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
+    for number, row in enumerate(ORDERED):
+        if isinstance(row, AnswerAfter):
+            for event in row.answers:
+                rows.setdefault(event, []).append((number, tuple(row.questions)))
+    return rows
 
 
 @per_vocabulary
@@ -80,7 +90,9 @@ def _dated() -> Mapping[str, tuple[DatesOfOne, ...]]:
     }
 
 
-_WATCHED: Final = _watched()
+_ONCE: Final = _once()
+_ANSWERING: Final = _answering()
+_LOOKED_AT: Final = tuple(tuple(row.events) for row in ORDERED)
 _ANSWERED: Final = frozenset(event for row in ANSWERED for event in row.events)
 _PLACE_OF: Final[Mapping[Row, int]] = {row: number for number, row in enumerate(ROWS)}
 _BIRTH: Final = BIRTH_FIRST.event
@@ -93,7 +105,7 @@ def checked(facts: tuple[Fact, ...]) -> Checked:
     gone: set[int] = set()
     last: dict[tuple[Any, ...], _Thread] = {}
     other: int | None = None
-    again = _again(facts)
+    watched = _watched(facts)
     dated = _dated()
     for place, fact in enumerate(facts):
         fields = fact.__dict__
@@ -111,9 +123,7 @@ def checked(facts: tuple[Fact, ...]) -> Checked:
             broken.append(Broken(place, TIMELY))
         elif other is None:
             other = place
-        for number, row in _WATCHED.get(event, ()):
-            if isinstance(row, OnceOnly) and row.event not in again:
-                continue
+        for number, row in watched.get(event, ()):
             apart = (number, *[_told_apart(fields, each) for each in row.per])
             thread = last.get(apart) or last.setdefault(apart, _Thread())
             if isinstance(row, OnceOnly):
@@ -125,6 +135,36 @@ def checked(facts: tuple[Fact, ...]) -> Checked:
     broken += _of_none_asked(facts)
     standing = tuple(fact for place, fact in enumerate(facts) if place not in gone) if gone else facts
     return Checked(facts, standing, tuple(broken))
+
+
+def _watched(facts: Sequence[Fact]) -> Mapping[str, list[tuple[int, OnceOnly | AnswerAfter]]]:
+    """Return which rows have to look at each event of such facts, each with its number: those that they could break."""
+    first: dict[str, int] = {}
+    last: dict[str, int] = {}
+    by_party: set[tuple[str, str | None]] = set()
+    again: dict[str, bool] = {}
+    for place, fact in enumerate(facts):
+        event, whose = fact.event, (fact.event, fact.party)
+        if event in first:
+            again[event] = again.get(event, False) or whose in by_party
+        first.setdefault(event, place)
+        last[event] = place
+        by_party.add(whose)
+    breakable = {
+        number
+        for event, of_one_party in again.items()
+        for number, per_party in _ONCE.get(event, ())
+        if of_one_party or not per_party
+    }
+    for event in _ANSWERING.keys() & first.keys():
+        for number, questions in _ANSWERING[event]:
+            if any(first[event] < last.get(question, 0) for question in questions):
+                breakable.add(number)
+    found: dict[str, list[tuple[int, OnceOnly | AnswerAfter]]] = {}
+    for number in sorted(breakable):
+        for event in _LOOKED_AT[number]:
+            found.setdefault(event, []).append((number, ORDERED[number]))
+    return found
 
 
 def _of_none_asked(facts: Sequence[Fact]) -> Iterator[Broken]:

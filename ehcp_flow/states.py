@@ -185,14 +185,15 @@ def state(
     """
     day = as_of_day(as_of)
     facts, law = facts_by(case, day), at_hand(rulebook, calendars)
-    region = regions_of(law.rulebook).pathway
+    regions = regions_of(law.rulebook)
+    region = regions.pathway
     steps = replay(region, facts, law)
     if recorded := declared_events(facts):
         steps = [_as_far_as_told(region, step, recorded) for step in steps]
     pathway: Any = steps[-1].to if steps else region.initial
     since = next((step.on for step in reversed(steps) if step.from_ is not step.to), None)
-    begun, astray = disputes_in(facts, law, _missing_a_decision(regions_of(law.rulebook), steps))
-    if recorded and (disputing := regions_of(law.rulebook).disputes):
+    begun, astray = disputes_in(facts, law, _missing_a_decision(regions, steps))
+    if recorded and (disputing := regions.disputes):
         astray = tuple(found for found in astray if not disputing.cannot_tell(found.code, recorded))
     return CaseState(case.case_id, day, pathway, since, tuple(steps), {"disputes": begun}, astray)
 
@@ -223,13 +224,12 @@ def _as_far_as_told(region: Any, step: StateStep[Any], recorded: frozenset[str])
 
 def _missing_a_decision(regions: Regions, steps: Iterable[StateStep[Any]]) -> frozenset[int]:
     """Return the `id()` of each fact that is out of order for want of a decision that a dispute could be about."""
+    refused = [(step.fact, step.refusal.finding) for step in steps if step.refusal is not None]
+    if not refused:
+        return frozenset()
     misses, no_decision = regions.misses, regions.disputes and regions.disputes.no_decision
     of_disputes = misses.get(no_decision.finding, frozenset()) if no_decision else frozenset()
-    return frozenset(
-        id(step.fact)
-        for step in steps
-        if step.refusal is not None and not of_disputes.isdisjoint(misses.get(step.refusal.finding, ()))
-    )
+    return frozenset(id(fact) for fact, found in refused if not of_disputes.isdisjoint(misses.get(found, ())))
 
 
 def _legally(finding: Finding) -> tuple[dt.date, int]:

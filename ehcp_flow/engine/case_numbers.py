@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from ehcp_flow.engine.choice import Kernel
@@ -23,51 +24,63 @@ def numbered(facts: Sequence[Fact], as_of: dt.date, book: CompiledRulebook, days
     """Return the facts of one case as the kernel takes them."""
     count = len(facts)
     parties = dict(book.party_numbers)
-    key, on, party = [], [], []
+    party = []
     body = [0] * count
     filled: dict[str, list[int]] = {}
     claims = False
     told: set[str] = set()
     for place, fact in enumerate(facts):
         fields = fact.__dict__
-        event = fields["event"]
-        key.append(KEY_OF[event, fields.get("outcome")])
-        on.append(as_day(fields["on"]))
-        name = fields["party"]
+        event, name = fields["event"], fields["party"]
         party.append(-1 if name is None else parties.setdefault(name, len(parties)))
         claims = claims or "limit" in fields
         if event == DECLARED:
             told.update(fields["value"].split())
-        if event == "advice_requested":
+        elif event == "advice_requested":
             body[place] = book.body(name, fields["body"])
         for field in fact.further_days:
             if fields.get(field) is not None:
                 day = fact.day(field)
                 if day is not None:
                     filled.setdefault(field, [NO_DAY] * count)[place] = as_day(day)
-    institutions = days.institutions
-    return chosen.module.Facts(
-        {
-            "bounds": chosen.numbers((0, count)),
-            "key": chosen.numbers(key),
-            "taken": chosen.numbers(key),
-            "on": chosen.numbers(on),
-            "party": chosen.numbers(party),
-            "whose": chosen.numbers(party),
-            "body": chosen.numbers(body),
-            "days": chosen.numbers([day for column in filled.values() for day in column]),
-            "field_at": chosen.numbers([_where(field, filled, count) for field in DATES]),
-            "limit": chosen.numbers([limit_number(fact, book) for fact in facts] if claims else ()),
-            "reasoned": chosen.numbers([int(bool(fact.reason)) for fact in facts] if claims else ()),
-            "institution": chosen.numbers(
-                [0, *(institutions.get(name, 0) for name in parties)] if institutions else [0] * (len(parties) + 1)
-            ),
-            "declared": chosen.numbers((0 if told else -1,)),
-            "unrecorded": chosen.numbers(book.unrecorded(frozenset(told)) if told else ()),
-            "parties": len(parties),
-            "as_of": as_day(as_of),
-        }
-    )
+    numbers = chosen.numbers
+    key = numbers([KEY_OF[fields["event"], fields.get("outcome")] for fields in map(vars, facts)])
+    whose = numbers(party)
+    columns = {
+        **_unfilled(chosen),
+        "bounds": numbers((0, count)),
+        "key": key,
+        "taken": key[:],
+        "on": numbers([as_day(fact.on) for fact in facts]),
+        "party": whose,
+        "whose": whose[:],
+        "body": numbers(body),
+        "institution": chosen.filled(0, len(parties) + 1),
+        "parties": len(parties),
+        "as_of": as_day(as_of),
+    }
+    if filled:
+        columns["days"] = numbers([day for column in filled.values() for day in column])
+        columns["field_at"] = numbers([_where(field, filled, count) for field in DATES])
+    if claims:
+        columns["limit"] = numbers([limit_number(fact, book) for fact in facts])
+        columns["reasoned"] = numbers([int(bool(fact.reason)) for fact in facts])
+    if told:
+        columns["declared"] = numbers((0,))
+        columns["unrecorded"] = numbers(book.unrecorded(frozenset(told)))
+    if days.institutions:
+        columns["institution"] = numbers([0, *(days.institutions.get(name, 0) for name in parties)])
+    return chosen.module.Facts(columns)
+
+
+@cache
+def _unfilled(chosen: Kernel) -> Mapping[str, Any]:
+    """Return the columns that few cases fill, as they are where a case does not."""
+    none = chosen.numbers(())
+    return {
+        "days": none, "field_at": chosen.filled(-1, len(DATES)), "limit": none, "reasoned": none,
+        "declared": chosen.filled(-1, 1), "unrecorded": none,
+    }  # fmt: skip
 
 
 def _where(field: str, filled: dict[str, list[int]], count: int) -> int:
@@ -97,9 +110,9 @@ def space_for(book: CompiledRulebook, chosen: Kernel, facts: int, parties: int, 
         "next_end": facts + 1, "next_act": facts + 1, "want": 2 * (_WANTS + 4 * facts),
     }  # fmt: skip
     single = (
-        "case tick low high exceptions asked born kept gone over inside begins needed runs many rows wanted beyond_day "
-        "done implied ended after other resumed owed bites part later stray strays base last end act lasting unsaid "
-        "unborn over_of_aged over_of_others"
+        "case tick low high exceptions asked born kept gone over inside shuts begins needed runs many rows wanted "
+        "beyond_day done implied ended after other resumed owed bites part later stray strays base last end act "
+        "lasting unsaid unborn over_of_aged over_of_others"
     )
     return chosen.module.Found(
         {name: none(0, size) for name, size in sizes.items()}

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 from hashlib import sha256
 from importlib import import_module, resources
 from types import ModuleType
@@ -23,8 +23,11 @@ __all__ = ["Kernel", "compiled_kernel", "interpreted_kernel", "kernel_in_use", "
 VARIABLE: Final = "EHCP_FLOW_KERNEL"
 PARTS: Final = ("kernel", "walk", "contributions")
 """The modules that are compiled together, in this order."""
-MARKED: Final = ("mark_bits", "key_opens", "key_shuts", "turn_about", "turn_inside")
+MARKED: Final = ("mark_bits", "key_opens", "key_shuts")
 """The tables whose numbers have 64 bits: one for each spell that a pattern of the rulebook names."""
+
+
+_BUFFER: Final = partial(array, "i")
 
 
 class Kernel(NamedTuple):
@@ -51,9 +54,10 @@ class Kernel(NamedTuple):
         """What is in `ehcp_flow.engine.contributions`."""
         return self.module if self.is_compiled else contributions
 
-    def numbers(self, values: Sequence[int]) -> Any:
-        """Return whole numbers as this kernel takes them."""
-        return array("i", values) if self.is_compiled else list(values)
+    @property
+    def numbers(self) -> Callable[[Sequence[int]], Any]:
+        """What returns whole numbers as this kernel takes them."""
+        return _BUFFER if self.is_compiled else list
 
     def filled(self, value: int, count: int) -> Any:
         """Return so many of one number, as this kernel takes them."""

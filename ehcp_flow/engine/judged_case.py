@@ -75,7 +75,8 @@ class JudgedCase:
     """A case on a day under a rulebook and calendars: the facts that count, and a row of numbers for each deadline.
 
     `value(column, row)` reads a row; a place in it is that of a fact in `facts`. `rows` are the deadlines in the public
-    order (by last lawful day, rulebook and start), `without_law` the runs for which no version was in force.
+    order (by last lawful day, rulebook and start), `without_law` the runs for which no version was in force. `rules`,
+    `lasts` and `statuses` are the columns that are asked for of every row, by its number.
     `at_earliest` is filled by `earliest_days` where a fact is known to its month alone: how each row would stand.
     """
 
@@ -87,10 +88,13 @@ class JudgedCase:
         "calendars",
         "case",
         "facts",
+        "lasts",
         "noted",
         "out",
         "rows",
+        "rules",
         "size",
+        "statuses",
         "taken",
         "without_law",
     )
@@ -111,6 +115,7 @@ class JudgedCase:
         self.calendars = calendars
         self.out, self.size, many, self.noted, self.taken = rows
         self.at_earliest: Mapping[int, AtEarliest | None] = {}
+        self.rules, self.lasts, self.statuses = (self._column(number, many) for number in (RULE, LAST, STATUS))
         self._put_in_order(many)
 
     @property
@@ -121,26 +126,31 @@ class JudgedCase:
         """
         found = [fact for fact in self.facts if fact.on.__class__ is MonthOnly]
         here = {id(fact) for fact in found}
-        return (*found, *(fact for fact in self.case.facts if self._may_have_happened(fact) and id(fact) not in here))
+        every = [fact for fact in self.case.facts if fact.on.__class__ is MonthOnly]
+        return (*found, *(fact for fact in every if self._may_have_happened(fact) and id(fact) not in here))
 
     def _may_have_happened(self, fact: Fact) -> bool:
         return isinstance(fact.on, MonthOnly) and fact.on.earliest <= self.as_of < fact.on
 
     def _put_in_order(self, many: int) -> None:
-        out, size = self.out, self.size
-        rows = []
-        without_law = []
-        for row in range(many):
-            last = out[LAST * size + row]
-            if out[STATUS * size + row] == NO_LAW:
-                clock = self.book.rules[out[row]].clock
-                without_law.append((self.book.clocks[clock.id], out[RUN * size + row], out[row], row))
-            else:
-                rows.append((_LATEST if last == NO_DAY else last, out[row], out[STARTED * size + row], row))
+        starts = self._column(STARTED, many)
         # No two share a rule and a start, so the order is the same whatever order the rows came in.
+        rows = [
+            (_LATEST if last == NO_DAY else last, rule, start, row)
+            for last, rule, start, row in zip(self.lasts, self.rules, starts, range(many), strict=True)
+        ]
         rows.sort()
-        self.rows = [each[3] for each in rows]
-        self.without_law = [each[3] for each in sorted(without_law)]
+        self.rows = [row for _, _, _, row in rows]
+        self.without_law: list[int] = []
+        if NO_LAW in self.statuses:
+            self.rows = [row for row in self.rows if self.statuses[row] != NO_LAW]
+            self.without_law = sorted(set(range(many)).difference(self.rows), key=self._clock_and_run)
+
+    def _column(self, number: int, many: int) -> Sequence[int]:
+        return self.out[number * self.size : number * self.size + many]
+
+    def _clock_and_run(self, row: int) -> tuple[int, int, int]:
+        return self.book.clocks[self.rule(row).clock.id], self.value(RUN, row), self.rules[row]
 
     def __reduce__(self) -> tuple[Callable[..., JudgedCase], tuple[Any, ...]]:
         """Travel to another process as the case and its rows; England's law is there already."""
@@ -160,7 +170,11 @@ class JudgedCase:
 
     def rule(self, row: int) -> CompiledRule:
         """Return the rule of a row."""
-        return self.book.rules[self.out[RULE * self.size + row]]
+        return self.book.rules[self.rules[row]]
+
+    def limit(self, row: int) -> str:
+        """Return the id of the limit of a row."""
+        return self.book.limit_of[self.rules[row]]
 
     def version(self, row: int) -> Version:
         """Return the version of the rule that applies to a row."""
@@ -207,13 +221,13 @@ class JudgedCase:
         """Return what the record misses where a later fact shows that an act was done, and nothing says when."""
         started = self.value(STARTED, row)
         named = self.facts[started].__dict__.get("limit")
-        acts = self.book.acts(self.value(RULE, row), named)
+        acts = self.book.acts(self.rules[row], named)
         return Gap(acts, started, self.value(kernel.IMPLIED_AT, row), self.party(row))
 
     def excused_by(self, row: int) -> tuple[str, ...]:
         """Return the grounds whose facts hold for a row."""
         held = self.out[EXCUSES * self.size + row]
-        return self.book.outcomes(self.out[RULE * self.size + row], held) if held > 0 else ()
+        return self.book.outcomes(self.rules[row], held) if held > 0 else ()
 
     def contested_by(self, row: int) -> tuple[str, ...]:
         """Return the names of the other lawful readings on which it would come out otherwise whether it is a breach."""
@@ -222,20 +236,16 @@ class JudgedCase:
 
     def is_breachable(self, row: int) -> bool:
         """Return whether missing the limit of a row is a breach, where nothing excuses it."""
-        return self.book.breachable[self.out[RULE * self.size + row]]
+        return self.book.breachable[self.rules[row]]
 
     def is_breach(self, row: int) -> bool:
         """Return whether the limit of a row is owed, was missed, or met too early, and nothing excuses it."""
-        return (
-            self.out[STATUS * self.size + row] in _MISSED
-            and self.out[EXCUSES * self.size + row] <= 0
-            and self.is_breachable(row)
-        )
+        return self.statuses[row] in _MISSED and self.out[EXCUSES * self.size + row] <= 0 and self.is_breachable(row)
 
     def due_on_earliest(self, row: int) -> int:
         """Return the earliest of the possible last lawful days of a row, NO_DAY where it is no earlier than the one."""
         other = self.at_earliest.get(row)
-        return other.due if other is not None and other.due < self.value(LAST, row) else NO_DAY
+        return other.due if other is not None and other.due < self.lasts[row] else NO_DAY
 
     def is_uncertain(self, row: int) -> bool:
         """Return whether a row would come out otherwise on another of the days that are possible."""
@@ -243,7 +253,7 @@ class JudgedCase:
 
     def outcome(self, row: int) -> AtEarliest:
         """Return how the deadline of a row stands, to be compared with how it would stand on other days."""
-        return AtEarliest(self.value(LAST, row), self.value(STATUS, row), self.is_breach(row))
+        return AtEarliest(self.lasts[row], self.statuses[row], self.is_breach(row))
 
     @cached_property
     def numbers(self) -> Any:

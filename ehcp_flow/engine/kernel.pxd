@@ -17,7 +17,7 @@ cdef int PER_PARTY, NEEDS, IN_TIME, OTHER_ANSWER, RIGHT, DONE_FOR_GOOD, ENDS_FOR
 cdef int NARROWED, CONDITIONAL, BREACHABLE, DOUBTFUL, ASKS_WHERE_MISSED, NOT_SHOWN, AS_NAMED, TAKES_BACK, SELECTIVE
 cdef int WINDOW, ROLLED, LATER_OF, FROM_FACT, FROM_FIELDS, NEEDED_COUNT, FROM_BIRTH
 cdef int NOT_OF, OF, UNKNOWN, NO_VERSION, NOT_THERE
-cdef int EITHER_ANSWER, UNEXCUSED, UNEXCUSED_BY_PAST, ONLY_EARLIER, NEVER_YIELDS, ONLY_TOLD, LIMITS_NOTHING, BINDS
+cdef int EITHER_ANSWER, UNEXCUSED, UNEXCUSED_BY_PAST, ONLY_EARLIER, NEVER_YIELDS, ONLY_TOLD, LIMITS_NOTHING, BINDS, FINDS
 cdef int OPEN, MET, LATE, OVERDUE, PREMATURE, LAPSED, UNDATED, OVERTAKEN, UNRECORDED, NO_LAW, AGAIN
 cdef int DAYS_UNKNOWN, MAY_BE_LATER, NOT_DATED, DOUBTED, DOUBTED_LATER, WHOSE, TOO_OLD, GAVE_WAY, UNBORN
 cdef int CLOSURE, WITHIN_PERIOD, ABSENCE, DUE_WITHIN_FORCE, NAMED
@@ -31,13 +31,12 @@ cdef int NOBODY, ANYBODY, MANY_TO_ASK, FEW, MANY_SPELLS
 
 
 cdef class Law:
-    cdef public int keys, parties, clocks, sets, many_spells, roll_table, marks, named_roles, limits
+    cdef public int keys, parties, clocks, sets, many_spells, roll_table, marks, ages, named_roles, limits
     cdef public const int[::1] key_kind, key_rows, key_begins, key_clocks_at, key_clocks
     cdef public const int[::1] key_pairs, pair_roles, key_turns
-    cdef public const int[::1] turns_at, turn_key
-    cdef public long long marks_ahead
-    cdef public const long long[::1] mark_bits, key_opens, key_shuts, turn_about, turn_inside
-    cdef public const int[::1] lasts, lasts_to, mark_party, mark_turns, mark_kept
+    cdef public const int[::1] asks_at, asks, turned_at, turned, timed_at, timed
+    cdef public const long long[::1] mark_bits, key_opens, key_shuts
+    cdef public const int[::1] lasts, lasts_to, mark_party, mark_ahead, age_mark, age_turns, age_kept
     cdef public int kept_fields
     cdef public const int[::1] masks, party_sets, fields_at, fields
     cdef public const int[::1] spells, spell_roles, spell_unless, spell_ahead
@@ -79,7 +78,7 @@ cdef class Found:
     cdef public int case, low, high, tick, rows, capacity, needed, runs
     cdef public bint many
     cdef public int wanted, most_wanted, beyond, beyond_day
-    cdef public long long inside
+    cdef public long long inside, shuts
     cdef public int begins, born, kept, gone, over, exceptions, asked, width, parties
     cdef public int over_of_aged, over_of_others
     cdef public int done, implied, ended, after, other, resumed, owed, bites, part, later, stray, strays, base, last, end, act
@@ -94,7 +93,9 @@ cdef class Found:
 cdef int judge(Law law, Days days, Facts facts, Found found, int case, int cases) noexcept nogil
 cdef void lay_out(Law law, Days days, Facts facts, Found found, int low, int high) noexcept nogil
 cdef int take(Law law, Days days, Facts facts, Found found, int key, int place) noexcept nogil
-cdef void look_on(Law law, Facts facts, Found found, int place, long long marks) noexcept nogil
+cdef void outgrow(Law law, Days days, Found found, int day) noexcept nogil
+cdef bint is_inside(Law law, Days days, Facts facts, Found found, int mark, int place) noexcept nogil
+cdef bint is_ended_next(Law law, Facts facts, Found found, int mark, int place) noexcept nogil
 cdef bint is_over(Law law, Days days, Found found, int mark, int day) noexcept nogil
 cdef int too_old_from(Days days, Found found, int turns, int kept) noexcept nogil
 cdef void pair(Law law, Facts facts, Found found, int clock) noexcept nogil
@@ -113,6 +114,7 @@ cdef void look_ahead(Law law, Facts facts, Found found, int spell) noexcept nogi
 cdef int next_of(Law law, Facts facts, Found found, int mask, int start, int stop) noexcept nogil
 cdef int last_of(Law law, Facts facts, Found found, int mask, int stop) noexcept nogil
 
+@cython.locals(aged=bint)
 cdef void judge_clock(Law law, Days days, Facts facts, Found found, int clock) noexcept nogil
 cdef void follow_parties(Law law, Facts facts, Found found, int clock) noexcept nogil
 cdef int parties_in_order(Law law, Facts facts, Found found, int clock) noexcept nogil
@@ -184,7 +186,7 @@ cdef int taken_back_at_once(Law law, Facts facts, Found found, int rule, int run
 cdef bint is_outgrown(Facts facts, Found found, int end) noexcept nogil
 cdef bint is_never_owed(Law law, Facts facts, Found found, int rule) noexcept nogil
 
-@cython.locals(broken=bint, finds=bint)
+@cython.locals(broken=bint)
 cdef void contest(Law law, Days days, Facts facts, Found found, int row, int run, bint missed) noexcept nogil
 cdef int last_day_by(Law law, Days days, Facts facts, Found found, int reading, int row) noexcept nogil
 cdef bint is_over_by(Law law, Days days, Facts facts, Found found, int reading, int last) noexcept nogil

@@ -43,7 +43,7 @@ NAMED_AGAIN = 8388608
 AFTER_ALL = 16777216
 
 STARTS = START | RESTART
-SELDOM = NEEDED | RESUME_INSIDE | FINAL | OWED | SHOWS_OWED
+SELDOM = NEEDED | RESUME_INSIDE | FINAL | OWED | SHOWS_OWED | TAKEN_BACK | NAMED_AGAIN
 PARTS = FIRST | FIRST_BY_DATE | AFTER_FIRST | SHOWS_MORE | MAY_SHOW_MORE
 ACTS = DONE | UNDONE | IMPLIED | OTHER | PARTS
 ENDS = LAPSE | RESUME | RESUME_INSIDE | FINAL | NEEDED | OWED | SHOWS_OWED | AFTER_ALL
@@ -105,6 +105,7 @@ NEVER_YIELDS = 16
 ONLY_TOLD = 32
 LIMITS_NOTHING = 64
 BINDS = 128
+FINDS = 256
 
 # How a deadline stands; NO_LAW is a run for which no version of the rule was in force.
 OPEN = 0
@@ -267,6 +268,9 @@ def lay_out(law, days, facts, found, low, high):
     found.gone = -1
     found.inside = 0
     found.strays = 0
+    found.shuts = 0
+    for place in range(low, high):
+        found.shuts |= law.key_shuts[facts.key[place]]
     pairs = 0
     needed = 0
     begins = 0
@@ -339,44 +343,47 @@ def pair(law, facts, found, clock):
 def take(law, days, facts, found, key, place):
     """Return what a fact is taken as, by the spells that it lies in; and note which of those it begins and ends."""
     day = facts.on[place]
-    for mark in range(law.marks):
-        if law.mark_party[mark] >= 0:
-            found.inside &= ~law.mark_bits[mark]
-            if facts.party[place] == law.mark_party[mark]:
-                found.inside |= law.mark_bits[mark]
-        elif law.mark_turns[mark] >= 0:
-            over = too_old_from(days, found, law.mark_turns[mark], law.mark_kept[mark])
-            if over != NO_DAY and day >= over:
-                found.inside |= law.mark_bits[mark]
-        elif found.inside & law.mark_bits[mark] and is_over(law, days, found, mark, day):
-            found.inside &= ~law.mark_bits[mark]
-    for at in range(law.turns_at[key], law.turns_at[key + 1]):
-        if law.turn_about[at] & law.marks_ahead:
-            look_on(law, facts, found, place, law.turn_about[at] & law.marks_ahead)
-        if found.inside & law.turn_about[at] == law.turn_inside[at]:
-            key = law.turn_key[at]
-            break
-    found.inside &= ~law.key_shuts[key]
-    opens = law.key_opens[key]
-    found.inside |= opens
-    mark = 0
-    while opens:
-        if opens & 1:
-            found.since[mark] = day
-        opens >>= 1
-        mark += 1
+    if found.born != NO_DAY or found.kept != NO_DAY:
+        outgrow(law, days, found, day)
+    way = law.turned_at[key]
+    bit = 1
+    for at in range(law.asks_at[key], law.asks_at[key + 1]):
+        if is_inside(law, days, facts, found, law.asks[at], place):
+            way += bit
+        bit += bit
+    key = law.turned[way]
+    found.inside = found.inside & ~law.key_shuts[key] | law.key_opens[key]
+    for at in range(law.timed_at[key], law.timed_at[key + 1]):
+        found.since[law.timed[at]] = day
     return key
 
 
-def look_on(law, facts, found, place, marks):
-    """Note which spells a place lies in that are known by the fact that ends them: it comes next, by the day asked."""
-    found.inside &= ~marks
+def outgrow(law, days, found, day):
+    """Note which ages somebody has come to by a day."""
+    for age in range(law.ages):
+        over = too_old_from(days, found, law.age_turns[age], law.age_kept[age])
+        if over != NO_DAY and day >= over:
+            found.inside |= law.mark_bits[law.age_mark[age]]
+
+
+def is_inside(law, days, facts, found, mark, place):
+    """Return whether a fact lies in a spell, or is one of the party that counts as one."""
+    if law.mark_party[mark] >= 0:
+        return facts.party[place] == law.mark_party[mark]
+    if law.mark_ahead[mark]:
+        return found.shuts & law.mark_bits[mark] != 0 and is_ended_next(law, facts, found, mark, place)
+    return found.inside & law.mark_bits[mark] != 0 and not is_over(law, days, found, mark, facts.on[place])
+
+
+def is_ended_next(law, facts, found, mark, place):
+    """Return whether the next fact that begins a spell or ends it ends it, and comes by the day asked."""
     later = place + 1
-    while marks and later < found.high and facts.on[later] <= facts.as_of:
+    while later < found.high and facts.on[later] <= facts.as_of:
         key = facts.key[later]
-        found.inside |= law.key_shuts[key] & marks
-        marks &= ~(law.key_shuts[key] | law.key_opens[key])
+        if (law.key_shuts[key] | law.key_opens[key]) & law.mark_bits[mark]:
+            return law.key_shuts[key] & law.mark_bits[mark] != 0
         later += 1
+    return False
 
 
 def is_over(law, days, found, mark, day):
@@ -581,9 +588,10 @@ def judge_clock(law, days, facts, found, clock):
     found.runs = 0
     found.over_of_aged = NO_DAY
     found.over_of_others = NO_DAY
-    if law.clock_turns[clock] >= 0:
+    aged = found.born != NO_DAY or found.kept != NO_DAY
+    if aged and law.clock_turns[clock] >= 0:
         found.over_of_aged = too_old_from(days, found, law.clock_turns[clock], law.clock_kept[clock])
-    if law.clock_turns_others[clock] >= 0:
+    if aged and law.clock_turns_others[clock] >= 0:
         found.over_of_others = too_old_from(days, found, law.clock_turns_others[clock], law.clock_kept_others[clock])
     if law.clock_flags[clock] & BY_PARTY:
         follow_parties(law, facts, found, clock)
@@ -1173,12 +1181,12 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
     while place < stop:
         role = law.rule_roles[roles + facts.taken[place]]
         if role:
-            if role & TAKEN_BACK and flags & PER_PARTY and facts.whose[place] != party:
-                role &= ~(LAPSE | FINAL)
-            if role & NAMED_AGAIN and not is_named_again(facts, start, place):
-                role = 0
             inside = 0
             if role & SELDOM:
+                if role & TAKEN_BACK and flags & PER_PARTY and facts.whose[place] != party:
+                    role &= ~(LAPSE | FINAL)
+                if role & NAMED_AGAIN and not is_named_again(facts, start, place):
+                    role = 0
                 if role & NEEDED:
                     if needed and (done >= 0 or implied >= 0 or other >= 0 or (ended >= 0 and not role & RESUME)):
                         return False
@@ -1524,8 +1532,7 @@ def contest(law, days, facts, found, row, run, missed):
     for reading in range(law.version_readings_at[version], law.version_readings_at[version + 1]):
         last = NO_DAY
         changes = law.reading_flags[reading]
-        finds = law.reading_table[reading] >= 0 or law.reading_not_done[reading] >= 0 or changes & EITHER_ANSWER
-        if not changes & ONLY_TOLD and (missed or finds):
+        if not changes & ONLY_TOLD and (missed or changes & FINDS):
             last = last_day_by(law, days, facts, found, reading, row)
         if last != NO_DAY and is_broken_by(law, days, facts, found, reading, row, run, last) != broken:
             contested |= bit

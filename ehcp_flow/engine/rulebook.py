@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import chain
 from typing import Any, Final, NamedTuple, TypeAlias, get_args
 
 from ehcp_flow.calendars import Calendars
@@ -123,14 +125,6 @@ class CompiledRulebook:
             party: number_of(asked.id) for asked in rulebook.asked.values() for party in asked.usual_for
         }
         self.usual_bodies: Mapping[str | None, int] = usual
-        self._ways_done = [
-            *(self._ways_done_of((rule.rule,)) for rule in self.rules),
-            *(self._ways_done_of(limit.rule) for limit in rulebook.limits.values()),
-        ]
-        self._again = [
-            *(self._is_done_again((rule.rule,)) for rule in self.rules),
-            *(self._is_done_again(limit.rule) for limit in rulebook.limits.values()),
-        ]
         self._unrecorded: dict[frozenset[str], list[int]] = {}
         self._laws: dict[Kernel, Any] = {}
         self._outcomes: dict[tuple[int, int], tuple[str, ...]] = {}
@@ -139,6 +133,12 @@ class CompiledRulebook:
     def body(self, party: str | None, body: str | None) -> int:
         """Return the number of the body that was asked for advice: the one recorded, else the party's usual one."""
         return self.usual_bodies.get(party, 0) if body is None else number_of(body)
+
+    @cached_property
+    def _done(self) -> list[tuple[list[tuple[frozenset[str], ...]], bool]]:
+        """In which ways each rule, and then each limit, is discharged, and whether that is done again."""
+        rules = [*((rule.rule,) for rule in self.rules), *(limit.rule for limit in self.rulebook.limits.values())]
+        return [(self._ways_done_of(each), self._is_done_again(each)) for each in rules]
 
     def _ways_done_of(self, rules: Iterable[Rule]) -> list[tuple[frozenset[str], ...]]:
         """Return in which ways rules are discharged: each by one of some events, or by one of each of two sets.
@@ -163,13 +163,18 @@ class CompiledRulebook:
         It is the rule's own time; of an act that is looked for before its time began, any.
         """
         every = self.rulebook.clocks
-        anew = self._events(tuple(pattern for clock in every.values() for pattern in clock.restarts_on))
         own = ((every[rule.clock], rule) for rule in rules)
         return any(
             self._events(rule.done_by)
-            & (self._events((*clock.starts_on, *clock.restarts_on)) | (anew if rule.looks_back else frozenset()))
+            & (self._events((*clock.starts_on, *clock.restarts_on)) | (self._anew if rule.looks_back else frozenset()))
             for clock, rule in own
         )
+
+    @cached_property
+    def _anew(self) -> frozenset[str]:
+        """The events that start any time anew."""
+        clocks = self.rulebook.clocks.values()
+        return self._events(tuple(pattern for clock in clocks for pattern in clock.restarts_on))
 
     def unrecorded(self, recorded: frozenset[str]) -> list[int]:
         """Return 1 for each rule, and then each limit, that none of these events discharges, 0 for the others.
@@ -181,7 +186,7 @@ class CompiledRulebook:
         if known is None:
             known = [
                 0 if any(all(each & recorded for each in way) for way in ways) else kernel.AGAIN if again else 1
-                for ways, again in zip(self._ways_done, self._again, strict=True)
+                for ways, again in self._done
             ]
             self._unrecorded[recorded] = known
         return known
@@ -374,11 +379,7 @@ class _LaidOut:
         spells = self.rulebook.spells.values()
         self._put(
             "spell_roles",
-            [
-                role
-                for each in spells
-                for role in self._roles(((kernel.START, each.begins_on), (kernel.END, each.ends_on)))
-            ],
+            _flat(self._roles(((kernel.START, each.begins_on), (kernel.END, each.ends_on))) for each in spells),
         )
         self._put("spell_ahead", [int(each.looks_ahead) for each in spells])
         self._put("spell_unless", [self._spell(each.unless_during or "") for each in spells])
@@ -400,7 +401,7 @@ class _LaidOut:
         over = [self._spells[each.id] for each in self._ending if each.from_age is None]
         ages = {each.id for each in self._ages}
         self._put("clocks", len(clocks))
-        self._put("clock_roles", [role for clock in clocks for role in self._roles((*_of_clock(clock), *last))])
+        self._put("clock_roles", _flat(self._roles((*_of_clock(clock), *last)) for clock in clocks))
         self._put("clock_flags", [_clock_flags(clock) for clock in clocks])
         self._put("clock_during", [self._spell(clock.during) for clock in clocks])
         self._put("clock_inside", [self._inside(clock) for clock in clocks])
@@ -428,13 +429,7 @@ class _LaidOut:
     def _rule_tables(self) -> None:
         rules = self.book.rules
         limits = self.rulebook.limits.values()
-        self._put(
-            "rule_roles",
-            [
-                *(role for rule in rules for role in self._rule_roles(rule)),
-                *(role for each in limits for role in self._named_roles(each)),
-            ],
-        )
+        self._put("rule_roles", _flat((*map(self._rule_roles, rules), *map(self._named_roles, limits))))
         self._put("named_roles", len(rules))
         self._put("limits", len(limits))
         by_party = [any(self.rulebook.clocks[rule.clock].per == "party" for rule in each.rule) for each in limits]
@@ -564,7 +559,7 @@ class _LaidOut:
             roles.extend(self._roles(parts if clock.per == "party" else ()))
         self._put("pair_roles", roles)
         opens_or_acts = kernel.START | kernel.DONE
-        clocks = range(len(self.rulebook.clocks))
+        clocks = [at for at, clock in enumerate(self.rulebook.clocks.values()) if clock.per == "party"]
         self._put(
             "key_pairs",
             [int(any(roles[at * self.keys + key] & opens_or_acts for at in clocks)) for key in range(self.keys)],
@@ -615,26 +610,32 @@ class _LaidOut:
                 [self.turned.of_patterns(each.ends_on) for each in spells],
             )
         )
-        turns: list[list[tuple[int, int, int]]] = [[] for _ in range(self.keys)]
+        asks: list[list[int]] = [[] for _ in range(self.keys)]
+        turned = [[(0, key)] for key in range(self.keys)]
         for number, each in enumerate(self.turned.turned, len(KEYS)):
-            about, inside = (sum(1 << marks[name] for name in names) for names in (each.about, each.inside))
-            turns[each.key].append((about, inside, number))
+            asked = asks[each.key] = sorted(marks[name] for name in each.about)
+            turned[each.key].append((sum(1 << asked.index(marks[name]) for name in each.inside), number))
         self._put("marks", len(marks))
         self._put("mark_bits", [1 << mark for mark in marks.values()])
-        self._put("marks_ahead", sum(1 << mark for mark, each in enumerate(spells) if each.looks_ahead))
+        self._put("mark_ahead", [int(each.looks_ahead) for each in spells])
         self._put("lasts", [each.lasts if isinstance(each.lasts, int) else _EVER for each in spells])
         self._put("lasts_to", [self._after(each.lasts_for) for each in spells])
         self._put(
             "mark_party", [self.parties.get(name.removeprefix(BY), -1) if name.startswith(BY) else -1 for name in marks]
         )
-        self._put("mark_turns", [self._begins(each) for each in spells])
-        self._put("mark_kept", [int(each.or_after is not None) for each in spells])
+        ages = [(mark, each) for mark, each in enumerate(spells) if each.from_age is not None]
+        self._put("ages", len(ages))
+        self._put("age_mark", [mark for mark, _ in ages])
+        self._put("age_turns", [self._begins(each) for _, each in ages])
+        self._put("age_kept", [int(each.or_after is not None) for _, each in ages])
         self._put("key_opens", opens)
         self._put("key_shuts", shuts)
-        self._put("key_turns", [int(bool(turns[key] or opens[key] or shuts[key])) for key in range(self.keys)])
-        self._ranges("turn_key", "turns_at", [[number for _, _, number in each] for each in turns])
-        self._put("turn_about", [about for each in turns for about, _, _ in each])
-        self._put("turn_inside", [inside for each in turns for _, inside, _ in each])
+        self._put("key_turns", [int(bool(asks[key] or opens[key] or shuts[key])) for key in range(self.keys)])
+        self._ranges("asks", "asks_at", asks)
+        # By the spells that are asked of a key and that its fact lies in: a bit for each, in their order.
+        self._ranges("turned", "turned_at", [[number for _, number in sorted(each)] for each in turned])
+        timed = [mark for mark, each in enumerate(spells) if each.lasts is not None]
+        self._ranges("timed", "timed_at", [[mark for mark in timed if begun >> mark & 1] for begun in opens])
 
     def _roles(self, parts: Parts) -> list[int]:
         """Return, for each key, what a fact of it does, as a sum of marks."""
@@ -826,6 +827,7 @@ def _reading_flags(readings: Iterable[Reading]) -> list[int]:
             (kernel.LIMITS_NOTHING, reading.limits_nothing),
             (kernel.BINDS, reading.binds),
             (kernel.ONLY_TOLD, not reading.contests),
+            (kernel.FINDS, reading.counting is not None or bool(reading.not_done_by) or reading.either_answer),
         )
         for reading in readings
     ]
@@ -858,6 +860,10 @@ def _first_day(convention: Convention) -> int:
 
 def _until(day: dt.date | None) -> int:
     return _EVER if day is None else as_day(day)
+
+
+def _flat(groups: Iterable[Iterable[int]]) -> list[int]:
+    return list(chain.from_iterable(groups))
 
 
 def _sum(*flags: tuple[int, bool]) -> int:

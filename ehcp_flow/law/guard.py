@@ -123,8 +123,8 @@ class Bars(_Question):
 class TimeForAppeal(_Question):
     """After a fact of `notice`, no appeal may be under way, and the time for one (`limit`) must be over.
 
-    A fact of `kept` takes the notice away. `appeal` and `onward` are appeals, and a fact of `over` ends one. After a fact
-    of `other_orders` an onward appeal is about that, and so is what ends it.
+    A fact of `kept` takes the notice away. `appeal` and `onward` are appeals, and a fact of `over` ends one. After a
+    fact of `other_orders` an onward appeal is about that, and so is what ends it.
     """
 
     kind: Literal["time_for_appeal"]

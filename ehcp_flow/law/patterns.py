@@ -109,9 +109,8 @@ def parse_pattern(text: object) -> Pattern:
         known = ", ".join(OUTCOMES.get(event, ()))
         there_are = f"its outcomes are {known}" if known else f"it has none at all: write {event}"
         raise ValueError(f"{event} has no outcome {outcome!r}; {there_are}")
-    parties = choices_of(event, "party")
     for party in sorted(name.removeprefix(BY) for name in inside | outside if name.startswith(BY)):
-        if parties and party not in parties:
+        if (parties := choices_of(event, "party")) and party not in parties:
             raise ValueError(f"{event} has no party {party!r}; its parties are {', '.join(parties)}")
     return Pattern(event, outcome or None, frozenset(inside), frozenset(outside))
 

@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple
 from ehcp_flow.dates import say, written
 from ehcp_flow.facts import LEGAL_ORDER, Fact
 from ehcp_flow.findings import Finding
-from ehcp_flow.moves.appeals import Appeals, appeals_of
+from ehcp_flow.moves.appeals import Appeals
 from ehcp_flow.moves.dispute_guards import decision_said
 from ehcp_flow.moves.guards import Key, Verdict, outcome_of
 from ehcp_flow.moves.law_at_hand import LawAtHand
@@ -165,7 +165,7 @@ class DisputeHistory:
 
     @property
     def _appeals(self) -> Appeals:
-        return appeals_of(self.region.legal)
+        return self.region.appeals
 
     def _inner(self, name: str, on: dt.date) -> Edge | None:
         edge = table(self.region).get((self.state, name, None))
@@ -214,7 +214,7 @@ class Docket:
         if self._region is None:
             return
         self._no_decision: Any = self._region.no_decision
-        regions, witnessed = regions_of(law.rulebook), appeals_of(self._region.legal).witnessed
+        regions, witnessed = regions_of(law.rulebook), self._region.appeals.witnessed
         about, known = regions.disputing, regions.of_disputes
         placed = list(_decisions(facts, self._region))
         waiting = iter(placed)
@@ -266,9 +266,12 @@ class Docket:
         histories = [*reversed(self._begun[-_LATEST:]), *reversed(to_come)]
         if not histories:
             return DisputeVerdict(None, None, (self._no_decision,), None)
-        answers = [_verdict_on(history, event, outcome, on, self._law) for history in histories]
-        for answer in answers:
-            if answer.refusal is None and (answer is answers[0] or answer.begun or answer.checked):
+        latest = _verdict_on(histories[0], event, outcome, on, self._law)
+        if latest.refusal is None or len(histories) == 1:
+            return latest
+        answers = [latest, *(_verdict_on(history, event, outcome, on, self._law) for history in histories[1:])]
+        for answer in answers[1:]:
+            if answer.refusal is None and (answer.begun or answer.checked):
                 return answer
         for answer in answers:
             if answer.begun and answer.move and answer.move.to_state is not None:
@@ -328,7 +331,7 @@ def _said_astray(facts: Sequence[Fact], why: Verdict) -> str:
 
 def _decisions(facts: Sequence[Fact], region: Region) -> Iterator[tuple[int, DisputeHistory]]:
     """Yield the decisions that can be appealed, each with its place; in custody there are fewer."""
-    appeals = appeals_of(region.legal)
+    appeals = region.appeals
     detained: Fact | None = None
     for index, fact in enumerate(facts):
         event = fact.__dict__["event"]

@@ -162,12 +162,11 @@ def allowed_of_day(case: Case, as_of: dt.date, law: LawAtHand) -> tuple[Key, ...
     found = []
     regions = regions_of(law.rulebook)
     for key in regions.moving:
-        event, outcome = key
-        fields: dict[str, Any] = {"outcome": outcome} if event in OUTCOMES else {}
-        supposed = FACT_TYPES[event].model_construct(case_id=case.case_id, on=as_of, **fields)
-        before = read.facts[: _place(supposed, read.facts)]
-        verdict = _judge_on_pathway(read, read.state_after(before), before, key, as_of)
-        if verdict.allowed and judge_supposed(case, read, event, outcome, as_of).allowed:
+        if not _comes_next(read, key[0], as_of):
+            before = read.facts[: _place(_supposed(case, key, as_of), read.facts)]
+            if not _judge(read, read.state_after(before), before, key, as_of).allowed:
+                continue
+        if judge_supposed(case, read, *key, as_of).allowed:
             found.append(key)
     return tuple(found)
 
@@ -178,8 +177,12 @@ class CaseReading:
 
     facts: tuple[Fact, ...]
     steps: list[StateStep[State]]
-    docket: Docket
     law: LawAtHand
+
+    @cached_property
+    def docket(self) -> Docket:
+        """The disputes that they tell."""
+        return Docket(self.facts, self.law)
 
     @cached_property
     def regions(self) -> Regions:
@@ -202,7 +205,7 @@ class CaseReading:
         steps = tuple(takewhile(lambda step: id(step.fact) in passed, self.steps))
         return steps[-1].to if steps else self.regions.pathway.initial
 
-    @property
+    @cached_property
     def out_of_order(self) -> dict[str, tuple[Fact, str, Verdict]]:
         """What is out of order, by what the fact says, taken or not: the pathway's reason goes first, as in findings.
 
@@ -222,48 +225,52 @@ class CaseReading:
 
 def read_facts_of(facts: tuple[Fact, ...], law: LawAtHand) -> CaseReading:
     """Return facts in legal order with what both regions make of them."""
-    return CaseReading(facts, replay(regions_of(law.rulebook).pathway, facts, law), Docket(facts, law), law)
+    return CaseReading(facts, replay(regions_of(law.rulebook).pathway, facts, law), law)
 
 
 def judge_supposed(case: Case, read: CaseReading, event: str, outcome: str | None, day: dt.date) -> MoveVerdict:
     """Return the verdict on a fact that nobody recorded, in its place among the facts of `day`."""
-    facts = read.facts
-    if not facts or facts[-1].on < day:
-        key = event, outcome
+    facts, key = read.facts, (event, outcome)
+    if _comes_next(read, event, day):
         answer = read.docket.judge(event, outcome, day) if key in read.regions.of_disputes else None
-        return _with_dispute(_judge_on_pathway(read, read.last_state, facts, key, day), answer)
-    fields: dict[str, Any] = {"outcome": outcome} if event in OUTCOMES else {}
-    supposed = FACT_TYPES[event].model_construct(case_id=case.case_id, on=day, **fields)
+        return _judge(read, read.last_state, facts, key, day, answer)
+    supposed = _supposed(case, key, day)
     place = _place(supposed, facts)
     after = read_facts_of((*facts[:place], supposed, *facts[place:]), read.law)
     return with_consequences(judge_recorded(after, place), read, after, supposed)
+
+
+def _comes_next(read: CaseReading, event: str, day: dt.date) -> bool:
+    """Return whether a fact of the last day comes behind all others, so that none of them comes out otherwise for it.
+
+    A dispute of that day may be about a decision that is recorded behind it.
+    """
+    if not read.facts or read.facts[-1].on < day:
+        return True
+    disputes = read.regions.disputes
+    decides = disputes is not None and event in disputes.appeals.deciding
+    return not decides and LEGAL_ORDER[event] > LEGAL_ORDER[read.facts[-1].event]
+
+
+def _supposed(case: Case, key: Key, day: dt.date) -> Fact:
+    event, outcome = key
+    fields: dict[str, Any] = {"outcome": outcome} if event in OUTCOMES else {}
+    return FACT_TYPES[event].model_construct(case_id=case.case_id, on=day, **fields)
 
 
 def judge_recorded(read: CaseReading, place: int) -> MoveVerdict:
     """Return the verdict on the fact that stands at `place`, from what stands before it."""
     fact, before = read.facts[place], read.facts[:place]
     at = read.state_after(before)
-    verdict = _judge_on_pathway(read, at, before, (fact.event, outcome_of(fact)), fact.on)
+    answer = read.docket.answers.get(id(fact))
+    verdict = _judge(read, at, before, (fact.event, outcome_of(fact)), fact.on, answer)
     last = place + 1
     while last < len(read.facts) and read.facts[last].on == fact.on:
         last += 1
     evening = read.state_after(read.facts[:last])
     if verdict.of_pathway and verdict.to_state not in (None, evening):
         verdict = replace(verdict, to_state=evening, led_on=True)
-    return _with_dispute(verdict, read.docket.answers.get(id(fact)))
-
-
-def _with_dispute(verdict: MoveVerdict, answer: DisputeVerdict | None) -> MoveVerdict:
-    """Return the verdict of the pathway together with that of the dispute; out of place on the first is enough."""
-    if answer is None or verdict.to_state is None:
-        return verdict
-    authority = verdict.authority + (() if answer.edge is None else answer.edge.authority)
-    return replace(
-        verdict,
-        verdicts=(*verdict.verdicts, *answer.verdicts),
-        authority=tuple(dict.fromkeys(authority)),
-        dispute=answer.move,
-    )
+    return verdict
 
 
 def confirm_by_machine(verdict: MoveVerdict, regions: Regions) -> None:
@@ -305,32 +312,49 @@ def _precedes(first: Fact, second: Fact) -> bool:
     return ranks[0] < ranks[1] or (ranks[0] == ranks[1] and first.content < second.content)
 
 
-def _judge_on_pathway(
-    read: CaseReading, at: State, before: tuple[Fact, ...], key: Key, on: dt.date
+def _judge(
+    read: CaseReading, at: State, before: tuple[Fact, ...], key: Key, on: dt.date, answer: DisputeVerdict | None = None
 ) -> MoveVerdict:  # fmt: skip
-    """Return the verdict on a fact that comes after `before`, which a case begins with, when it is in state `at`."""
-    regions, law, recorded = read.regions, read.law, read.recorded
-    pathway, (event, outcome) = regions.pathway, key
+    """Return the verdict on a fact that comes after `before`, which a case begins with, when it is in state `at`.
+
+    `answer` is that on the dispute that it is about; out of place on the pathway is enough.
+    """
+    to, verdicts, authority = _on_pathway(read, at, before, key, on)
+    dispute = None
+    if answer is not None and to is not None:
+        verdicts = (*verdicts, *answer.verdicts)
+        authority = tuple(dict.fromkeys((*authority, *(() if answer.edge is None else answer.edge.authority))))
+        dispute = answer.move
+    (event, outcome), regions = key, read.regions
+    moves, of_pathway = key in regions.moving_set, key in regions.of_pathway
+    return MoveVerdict(event, outcome, on, at, to, verdicts, authority, dispute, moves, of_pathway)
+
+
+def _on_pathway(
+    read: CaseReading, at: State, before: tuple[Fact, ...], key: Key, on: dt.date
+) -> tuple[Any, tuple[Verdict, ...], tuple[str, ...]]:
+    """Return where such a fact leads on the pathway (None: nowhere), what was looked at, and under what it is made."""
+    pathway, recorded, (event, outcome) = read.regions.pathway, read.recorded, key
     known = table(pathway).get((at, event, outcome))
     edge = None if known is None else known.on(on)
-    about: dict[str, Any] = {"moves": key in regions.moving_set, "of_pathway": key in regions.of_pathway}
-    if edge is None and at in pathway.ends and about["moves"]:
-        # Where the case is over, nothing begins or goes on beside it either.
-        return MoveVerdict(event, outcome, on, at, None, (_over(pathway, at),), **about)
-    held = edge is not None and edge.to is not at and pathway.holds_back(at, event, outcome, before)
-    if edge is None or (held and not edge.guards):
-        return MoveVerdict(event, outcome, on, at, at, (), **about)
+    if edge is None:
+        if at in pathway.ends and key in read.regions.moving_set:
+            # Where the case is over, nothing begins or goes on beside it either.
+            return None, (_over(pathway, at),), ()
+        return at, (), ()
+    held = edge.to is not at and pathway.holds_back(at, event, outcome, before)
+    if held and not edge.guards:
+        return at, (), ()
     to: Any = at if held else edge.to
     if edge.refusal is not None:
         refusal = pathway.as_far_as_told(edge.refusal, recorded)
-        to = to if refusal.holds else None
-        return MoveVerdict(event, outcome, on, at, to, (refusal,), edge.authority, **about)
+        return to if refusal.holds else None, (refusal,), edge.authority
     if to in pathway.left_at_once:
         to = _on_from(pathway, before, key, on)
-    verdicts = tuple(pathway.as_far_as_told(guard(before, on, law), recorded) for guard in edge.guards)
+    verdicts = tuple([pathway.as_far_as_told(guard(before, on, read.law), recorded) for guard in edge.guards])
     if (barred := pathway.too_old(at, event, before, on)) is not None:
         verdicts = (*verdicts, barred)
-    return MoveVerdict(event, outcome, on, at, to, verdicts, edge.authority, **about)
+    return to, verdicts, edge.authority
 
 
 def _over(pathway: Region, at: State) -> Verdict:
@@ -363,4 +387,4 @@ def with_consequences(verdict: MoveVerdict, old: CaseReading, new: CaseReading, 
         for other, told, refusal in new.out_of_order.values()
         if other.content not in known
     ]
-    return replace(verdict, verdicts=(*verdict.verdicts, *worse))
+    return replace(verdict, verdicts=(*verdict.verdicts, *worse)) if worse else verdict

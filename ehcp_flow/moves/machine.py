@@ -160,7 +160,8 @@ def table(region: Region) -> Table:
             told: Any = None
             ways: Any = {id(way.edge): way for way in reversed(transitions)}  # type: ignore[attr-defined]
             for way in ways.values():
-                told = replace(way.edge, to=region.states[way.dest], later=told)
+                edge, to = way.edge, region.states[way.dest]
+                told = edge if edge.to is to and edge.later is told else replace(edge, to=to, later=told)
             found[region.states[transitions[0].source], *keys[name]] = told
     return found
 

@@ -121,8 +121,13 @@ class HeldBack:
 
     def holds_back(self, before: Sequence[Fact]) -> bool:
         """Return whether a fact of one of its keys moves nothing at one of its states after these."""
-        keys = ((fact.event, outcome_of(fact)) for fact in reversed(before))
-        return next((key in self.shuts for key in keys if key in self.shuts | self.opens), self.shut_at_first)
+        for fact in reversed(before):
+            key = fact.event, outcome_of(fact)
+            if key in self.shuts:
+                return True
+            if key in self.opens:
+                return False
+        return self.shut_at_first
 
 
 class Region:
@@ -141,6 +146,7 @@ class Region:
         self.initial: LegalState = self.states(legal.machine.initial)
         self.keys: tuple[Key, ...] = legal.keys
         self.ends = self._meant(legal.machine.ends)
+        self.appeals: Appeals = appeals_of(legal)
         self.passed: PassedThrough | None = legal.machine.passed_through
         self.past: Mapping[str, str] = {each.finding: each.remedy for each in legal.past if each.remedy}
         without = legal.machine.without
@@ -223,7 +229,8 @@ class Region:
 
     def holds_back(self, state: LegalState, event: str, outcome: str | None, before: Sequence[Fact]) -> bool:
         """Return whether a fact of a key moves nothing at a state after these facts, and is in place all the same."""
-        return any(gate.holds_back(before) for gate in self._gates_at.get((state, (event, outcome)), ()))
+        gates = self._gates_at.get((state, (event, outcome)))
+        return gates is not None and any(gate.holds_back(before) for gate in gates)
 
     def too_old(self, state: LegalState, event: str, before: Sequence[Fact], on: dt.date) -> Verdict | None:
         """Return why nobody of the age that the facts tell can be meant by an event on a day, or None."""
@@ -275,10 +282,10 @@ class Region:
 
     def _made(self, asked: law.Guard, key: Key) -> Guard:
         if isinstance(asked, law.AnswersDecision):
-            return Fits(asked, appeals_of(self.legal), key)
+            return Fits(asked, self.appeals, key)
         if (plain := _PLAIN.get(type(asked))) is not None:
             return plain(asked)
-        return _OF_DISPUTES[type(asked)](asked, appeals_of(self.legal))
+        return _OF_DISPUTES[type(asked)](asked, self.appeals)
 
 
 def _in_force(move: LegalMove) -> tuple[Guard, ...]:

@@ -175,7 +175,8 @@ LAWFUL: list[tuple[str, str, str]] = [
     ("cease_notice_sent", "CEASE_NOTIFIED", each(
         "AMENDMENT_PROPOSED REVIEW_OPEN TRANSFERRED_IN", "cease_consulted", "amendment_notice_sent")),
     ("cease_notice_sent", "CEASE_NOTIFIED", each(
-        "MAINTAINED REASSESS_REQUESTED TRANSFERRED_IN", "cease_consulted", "amendment_notice_sent", "amendment_declined")),
+        "MAINTAINED REASSESS_REQUESTED TRANSFERRED_IN",
+        "cease_consulted", "amendment_notice_sent", "amendment_declined")),
     ("cease_notice_sent", "CEASE_NOTIFIED", "CEASE_CONSULTING+amendment_notice_sent+review_meeting_held"),
     ("cease_notice_sent", "=", "CEASE_NOTIFIED TRANSFERRING_OUT+cease_consulted"),
     (
