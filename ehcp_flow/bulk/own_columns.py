@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -29,23 +30,30 @@ def names_no_events(rows: Array, codes: Array, texts: Sequence[str]) -> Array:
 def not_as_kept(codes: Sequence[Array], texts: Sequence[list[str]]) -> Array:
     """Return which particulars are refused, or are kept in another way than they are written.
 
-    `codes` and `texts` are the columns of `OWN`, in that order; what several rows say is made a fact once.
+    `codes` and `texts` are the columns of `OWN`, in that order; what several rows say is made a fact once, whatever
+    chunk they are of.
     """
     alike = np.zeros(len(codes[0]), dtype=np.int64)
     for column, each in zip(codes, texts, strict=True):
         alike = distinct(alike * (len(each) + 1) + column + 1)[1]
     some, back = distinct(alike)
-    wrong = []
-    for kind in np.stack([column[some] for column in codes], axis=1).tolist():
-        given = {name: each[code] for name, each, code in zip(OWN, texts, kind, strict=True) if code >= 0}
-        try:
-            made = make_fact("particular_recorded", case_id="a", on=_SOME_DAY, **given)
-        except FactError:
-            wrong.append(True)
-        else:
-            wrong.append(any(getattr(made, name) != text for name, text in given.items()))
+    # A code of -1, for nothing, takes what stands last.
+    known = [[*each, None] for each in texts]
+    kinds = np.stack([column[some] for column in codes], axis=1).tolist()
+    wrong = [not _is_kept(tuple(each[code] for code, each in zip(kind, known, strict=True))) for kind in kinds]
     found: Array = np.array(wrong, dtype=bool).take(back)
     return found
+
+
+@lru_cache(maxsize=1 << 12)
+def _is_kept(own: tuple[str | None, ...]) -> bool:
+    """Return whether a particular is kept as it is written; `own` are its values in the order of `OWN`."""
+    given = {name: text for name, text in zip(OWN, own, strict=True) if text is not None}
+    try:
+        made = make_fact("particular_recorded", case_id="a", on=_SOME_DAY, **given)
+    except FactError:
+        return False
+    return all(getattr(made, name) == text for name, text in given.items())
 
 
 def broken_particulars(cases: int, case: Array, on: Array, names: Array, ends: Array | None, at: Array) -> Array:

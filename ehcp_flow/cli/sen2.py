@@ -22,6 +22,7 @@ from ehcp_flow.cli.return_checks import VALIDATE, ReturnFile, return_extra
 from ehcp_flow.cli.return_figures import FIGURES
 from ehcp_flow.cli.sheet_source import read_from
 from ehcp_flow.cli.source_door import open_source
+from ehcp_flow.cli.source_kinds import some_of
 from ehcp_flow.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -113,6 +114,9 @@ def _export(
         # Of the figures a return has one alone, that of the published year: whether an exception takes a plan out.
         told = source.told(year.periods()[:1], sen2.EVENTS_TOLD, sen2.PARTICULARS_TOLD)
         made = sen2.make_return(told, persons, year)
+        if query.authority is not None and not source.seen:
+            why = f"there is no case of {query.authority}, so no return of it is written"
+            raise typer.BadParameter(why, param_hint="--authority")
         header["LEA"] = _whose(made, query.authority)
         with _opened(output, sen2.RETURN_FILE) as file:
             people = _write(sen2, file, made, header, year, form)
@@ -150,7 +154,8 @@ def _whose(made: ReturnMade, authority: str | None) -> str:
     known = {name: many for name, many in made.authorities.items() if name}
     if len(known) == 1:
         return next(iter(known))
-    told = ", ".join(f"{name} ({count(many, 'case')})" for name, many in sorted(known.items()))
+    most = sorted(known.items(), key=lambda each: (-each[1], each[0]))
+    told = some_of([f"{name} ({count(many, 'case')})" for name, many in most])
     why = f"the cases are of {told}; a return is of one" if known else "no case names its authority"
     raise typer.BadParameter(f"{why}: give its three-digit number", param_hint="--authority")
 

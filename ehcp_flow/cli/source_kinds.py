@@ -6,6 +6,7 @@ import datetime as dt
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -24,6 +25,7 @@ __all__ = [
     "LARGE",
     "NEEDS_COLUMNS",
     "by_columns",
+    "did_you_mean",
     "has_columns",
     "instant_by",
     "is_parquet",
@@ -32,6 +34,7 @@ __all__ = [
     "no_case",
     "only_of_stores",
     "open_store",
+    "some_of",
     "tell_read",
 ]
 
@@ -40,6 +43,29 @@ LARGE: Final = 500_000
 NEEDS_COLUMNS: Final = 'it needs the extra bulk: pip install "ehcp-flow[bulk]"'
 _PARQUET: Final = b"PAR1"
 _NAMED: Final = 10
+_NEAR: Final = 3
+_NEAR_ENOUGH: Final = 0.5
+
+
+def some_of(told: Sequence[str]) -> str:
+    """Return the first of what is told of authorities, and how many more there are."""
+    more = len(told) - _NAMED
+    return ", ".join(told[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def did_you_mean(given: str, met: Collection[str]) -> str:
+    """Return a question after the authorities that are there and near to what was given, by number or by name.
+
+    It is nothing where none is near.
+    """
+    from ehcp_flow.synth.dfe_counts import authority_names
+
+    names = authority_names()
+    by_name = {names[number].casefold(): number for number in met if number in names}
+    near = get_close_matches(given, sorted(met), n=_NEAR, cutoff=_NEAR_ENOUGH)
+    near += [by_name[name] for name in get_close_matches(given.casefold(), by_name, n=1, cutoff=_NEAR_ENOUGH)]
+    named = [f"{number} {names[number]}" if number in names else number for number in dict.fromkeys(near)]
+    return f"; did you mean {' or '.join(named)}?" if named else ""
 
 
 def no_case(
@@ -47,12 +73,12 @@ def no_case(
 ) -> str:
     """Return why no case is answered; `cases` says whether there are any, and `met` of which authorities."""
     if authority is not None and cases and authority not in met:
-        there = (
-            f"there are cases of {', '.join(sorted(met)[:_NAMED])}"
-            if met
-            else ("no case names its authority (column authority, such as 885)")
-        )
-        return f"{name}: no case of authority {authority}; {there}"
+        if not met:
+            return (
+                f"{name}: no case of authority {authority}; no case names its authority (column authority, such as 885)"
+            )
+        there = f"there are cases of {some_of(sorted(met))}"
+        return f"{name}: no case of authority {authority}; {there}{did_you_mean(authority, met)}"
     if cases and known_at is not None:
         return f"{name}: nothing had been recorded by {known_at.isoformat()}"
     return f"{name}: there is no case in it"

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ehcp_flow.bulk.told_cases import ToldCase
-from ehcp_flow.conversion.returns import RequestRecords, ReturnRecords
+from ehcp_flow.conversion.returns import RequestRecords, ReturnRecords, ReturnRow
 from ehcp_flow.errors import InputError
-from ehcp_flow.sen2.persons import Persons
+from ehcp_flow.sen2.persons import NOT_OF_XML, Persons
 from ehcp_flow.sen2.request_rows import requests_of
 from ehcp_flow.sen2.return_year import ReturnYear
 
@@ -58,6 +58,11 @@ def make_return(cases: Iterable[ToldCase], persons: Persons, year: ReturnYear) -
             continue
         for request in found:
             request.case_id = case.case_id
+            if any(NOT_OF_XML.search(text) for row in _places(request) for text in row.values.values()):
+                made.notes.append(
+                    f"case {case.case_id}: what is said of a setting holds a character that no XML file can hold, "
+                    "written without it"
+                )
             kinds += sum(row.values.get("SENSetting") == "OTH" for row in request.placements)
         asked[case.case_id] = found
     rows = made.records
@@ -78,6 +83,11 @@ def make_return(cases: Iterable[ToldCase], persons: Persons, year: ReturnYear) -
             "says more (the particular placement)"
         )
     return made
+
+
+def _places(request: RequestRecords) -> Sequence[ReturnRow]:
+    """Return the rows of a request that hold words of the authority's own."""
+    return [row for row in (*request.plan_details, *request.placements) if "SENSettingOther" in row.values]
 
 
 def header_of_return(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ehcp_flow.conversion import read_raw_sheet
@@ -15,7 +16,7 @@ from ehcp_flow.errors import DateError, RowRefused, SourceError
 from ehcp_flow.readers.persons_file import PERSON_COLUMNS
 from ehcp_flow.readers.row_tables import column_of
 
-__all__ = ["OFFICERS", "Person", "Persons", "persons_of", "read_persons", "sex_of"]
+__all__ = ["NOT_OF_XML", "OFFICERS", "Person", "Persons", "persons_of", "read_persons", "sex_of"]
 
 _ITEMS: Final = dict(
     zip(
@@ -27,12 +28,14 @@ _ITEMS: Final = dict(
         strict=True,
     )
 )  # fmt: skip
+_BIRTH, _UPN, _ULN = ([*_ITEMS].index(name) for name in ("birth_date", "upn", "uln"))
 OFFICERS: Final[Mapping[str, str]] = {"dmo": "DMO", "dco": "DCO", "dsco": "DSCO"}
 """The columns that say whether there is a designated officer; the same in every row."""
 _BY_NUMBER: Final = {"1": "M", "2": "F", "male": "M", "female": "F", "m": "M", "f": "F", "u": "U"}
 _AS_NUMBER: Final = {"M": "1", "F": "2", "U": "9"}
 _LAST_GENDER: Final = 2023
-_NOT_OF_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+NOT_OF_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""The characters that no XML file can hold."""
 
 
 def sex_of(gender: str) -> str:
@@ -41,14 +44,14 @@ def sex_of(gender: str) -> str:
 
 
 class Person(NamedTuple):
-    """A person: what several cases of one have in common, and the items by their columns."""
+    """A person: what several cases of one have in common, and the cells of the items, in their order."""
 
     key: object
-    cells: Mapping[str, str]
+    cells: Sequence[str]
 
     def row(self, year: int) -> ReturnRow:
         """Return the person's row of the collection of a year."""
-        values = {_ITEMS[name]: text for name, text in self.cells.items() if text}
+        values = {item: text for item, text in zip(_ITEMS.values(), self.cells, strict=True) if text}
         if year <= _LAST_GENDER and "Sex" in values:
             sex = values.pop("Sex")
             values["GenderCurrent"] = _AS_NUMBER.get(sex, sex)
@@ -83,47 +86,62 @@ def read_persons(path: str | os.PathLike[str]) -> Persons:
         )
     if unknown := [name for name in columns if name not in PERSON_COLUMNS]:
         found.notes.append(f"not read, for a persons file has no such column: {', '.join(unknown)}")
-    known = [name for name in PERSON_COLUMNS if name in columns]
-    for line, cells in enumerate(zip(*(columns[name] for name in known), strict=True), sheet.first):
-        row = {name: text.strip() for name, text in zip(known, cells, strict=True)}
-        if any(row.values()):
-            _take(found, line, row)
+    nothing = [""] * sheet.height
+    told = {name: [*map(str.strip, columns[name])] if name in columns else nothing for name in PERSON_COLUMNS}
+    for name in ("ethnicity", "upn", "upn_unknown", *OFFICERS):
+        told[name] = [*map(str.upper, told[name])]
+    told["sex"] = [_BY_NUMBER.get(sex.casefold(), sex) for sex in told["sex"]]
+    items, officers = (zip(*(told[name] for name in names), strict=True) for names in (_ITEMS, OFFICERS))
+    rows = zip(told["case_id"], told["person"], officers, items, strict=True)
+    for line, (case_id, shared, answers, cells) in enumerate(rows, sheet.first):
+        if case_id or shared or any(answers) or any(cells):
+            _take(found, _PersonRow(line, case_id, shared, answers, cells))
     return found
 
 
-def _take(found: Persons, line: int, row: dict[str, str]) -> None:
-    case_id = row.pop("case_id")
+class _PersonRow(NamedTuple):
+    """A row of the file: whose case it is, what several of one person share, the officers, and the person's cells."""
+
+    line: int
+    case_id: str
+    shared: str
+    officers: Sequence[str]
+    cells: Sequence[str]
+
+
+def _take(found: Persons, row: _PersonRow) -> None:
+    case_id, cells = row.case_id, row.cells
 
     def refuse(column: str, value: str | None, why: str) -> None:
-        found.refused.append(RowRefused(found.name, line, column, value, why, case_id))
+        found.refused.append(RowRefused(found.name, row.line, column, value, why, case_id))
 
     if not case_id:
         refuse("case_id", None, "the row does not say whose case it is")
         return
-    for name, item in OFFICERS.items():
-        officer = row.pop(name, "").upper()
+    for (name, item), officer in zip(OFFICERS.items(), row.officers, strict=True):
         if officer and found.officers.setdefault(item, officer) != officer:
             refuse(name, officer, f"an earlier row says {found.officers[item]}: it is one answer for the authority")
             return
-    shared = row.pop("person", "")
-    odd = next((name for name, text in row.items() if _NOT_OF_XML.search(text)), "")
-    if odd:
+    if NOT_OF_XML.search("".join(cells)):
+        odd = next(name for name, text in zip(_ITEMS, cells, strict=True) if NOT_OF_XML.search(text))
         refuse(odd, None, "it holds a character that no XML file can hold")
         return
-    if row["birth_date"]:
+    if born := cells[_BIRTH]:
         try:
-            row["birth_date"] = parse_date(row["birth_date"]).isoformat()
+            cells = (*cells[:_BIRTH], _iso_day(born), *cells[_BIRTH + 1 :])
         except DateError as error:
-            refuse("birth_date", row["birth_date"], f"{error.why}; write {error.write}")
+            refuse("birth_date", born, f"{error.why}; write {error.write}")
             return
-    for name in ("ethnicity", "upn", "upn_unknown"):
-        row[name] = row.get(name, "").upper()
-    row["sex"] = _BY_NUMBER.get(row.get("sex", "").casefold(), row.get("sex", ""))
-    key: object = shared or row["upn"] or row.get("uln") or tuple(row.values())
-    person = Person(key, {name: row.get(name, "") for name in _ITEMS})
+    person = Person(row.shared or cells[_UPN] or cells[_ULN] or cells, cells)
     known = found.by_case.setdefault(case_id, person)
     if known != person:
         refuse("case_id", case_id, "an earlier row gives this case to somebody else; keep one of them")
+
+
+@lru_cache(maxsize=1 << 14)
+def _iso_day(text: str) -> str:
+    """Return a day as the return writes it; tens of thousands were born on a few thousand days."""
+    return parse_date(text).isoformat()
 
 
 def persons_of(records: ReturnRecords) -> Iterable[dict[str, str]]:

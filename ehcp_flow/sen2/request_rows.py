@@ -16,7 +16,7 @@ from ehcp_flow.particular_table import KINDS, kind_in_words, known_names
 from ehcp_flow.sen2.episodes import EVENTS, Episode, episodes_of
 from ehcp_flow.sen2.return_year import ReturnYear, day_before, months_before
 
-__all__ = ["EVENTS_TOLD", "PARTICULARS_TOLD", "requests_of"]
+__all__ = ["EVENTS_TOLD", "PARTICULARS_TOLD", "due_for", "requests_of"]
 
 EVENTS_TOLD: Final = EVENTS | {"records_declared"}
 """The events that a return is made of."""
@@ -319,7 +319,7 @@ class _Request:
     def _phase_transfer(self) -> dict[str, str]:
         """Return by when a plan is due for a transfer of this year or the next, and the day of the plan for it."""
         of, year = self.of, self.year
-        found = [(_due(on, phase), on) for on, phase in of.transfers]
+        found = [(due_for(on, phase), on) for on, phase in of.transfers]
         found = [each for each in found if year.first <= each[0] <= f"{year.year}-12-31"]
         if not found:
             said = self.held.value("phase_transfer_date", year.survey)
@@ -382,7 +382,7 @@ def _place(place: ToldParticular) -> dict[str, str]:
     return {"SENSetting": value}
 
 
-def _due(on: str, phase: str) -> str:
-    """Return the day by which a plan is due for a transfer."""
+def due_for(on: str, phase: str) -> str:
+    """Return the day by which a plan is due for a transfer, each as ISO text."""
     due = _PHASES.get(phase)
     return months_before(on, _OWN_DAY) if due is None else f"{on[:4]}-{due}"

@@ -58,9 +58,11 @@ class Reason(BaseModel):
     says: str
     at_year_end: bool = False
     stands_in: frozenset[str] = frozenset()
+    lacks: frozenset[str] = frozenset()
     events: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
     before: str = ""
+    again: bool = False
     when: Mapping[str, tuple[str, ...]] = {}
     span: _Span | None = None
 
@@ -206,14 +208,20 @@ def figure_rows(returned: Counter[str], year: ReturnYear, facts: FiguresOfFacts 
     """
     of_year = year.year - 1
     release = release_of(of_year)
+    names = {column.name: column.name_in(of_year, release) for column in catalogue().columns.values()}
     known = return_figures()
     for column in catalogue().columns.values():
-        name = column.name_in(of_year, release)
+        name = names[column.name]
         if column.name in known:
             yield _row(column.name, name, column.says, returned, facts)
         elif column.kind == "percent" and column.dfe and {column.base, *column.over} <= known.keys():
-            beside = "" if facts is None else _share(column, facts.facts)
-            yield FigureRow(name, _share(column, returned), beside, "", "", column.says)
+            of_return = _share(column, returned)
+            if facts is None:
+                yield FigureRow(name, of_return, "", "", "", column.says)
+                continue
+            of_facts = _share(column, facts.facts)
+            why = "" if of_return == of_facts else _why_share(column, names, returned, facts)
+            yield FigureRow(name, of_return, of_facts, "", why, column.says)
 
 
 def _share(column: MeasureColumn, counts: Counter[str]) -> float | str:
@@ -224,11 +232,21 @@ def _row(column: str, name: str, says: str, returned: Counter[str], facts: Figur
     value = returned[column]
     if facts is None:
         return FigureRow(name, value, "", "", "", says)
-    reasons = Counter(facts.reasons.get(column, {}))
-    if value != facts.made[column]:
-        reasons[OTHER_RETURN] += value - facts.made[column]
-    why = "; ".join(f"{reason} {many:+,}" for reason, many in reasons.items() if many)
+    why = _why(column, returned, facts)
     return FigureRow(name, value, facts.facts[column], value - facts.facts[column], why, says)
+
+
+def _why(column: str, returned: Counter[str], facts: FiguresOfFacts) -> str:
+    reasons = Counter(facts.reasons.get(column, {}))
+    if returned[column] != facts.made[column]:
+        reasons[OTHER_RETURN] += returned[column] - facts.made[column]
+    return "; ".join(f"{reason} {many:+,}" for reason, many in reasons.items() if many)
+
+
+def _why_share(column: MeasureColumn, names: Mapping[str, str], returned: Counter[str], facts: FiguresOfFacts) -> str:
+    """Return why a share differs: by the reasons of the figures that it is made of."""
+    parts = {each: _why(each, returned, facts) for each in (column.base, *column.over)}
+    return ", ".join(f"as {names[each]} ({why})" for each, why in parts.items() if why)
 
 
 def _lies(day: str, side: _Side, year: ReturnYear) -> bool:

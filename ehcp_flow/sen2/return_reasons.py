@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -11,7 +12,7 @@ from ehcp_flow.bulk.told_cases import ToldCase
 from ehcp_flow.case import Case
 from ehcp_flow.facts import Fact
 from ehcp_flow.measures.figures import ONCE
-from ehcp_flow.sen2.request_rows import EVENTS_TOLD, requests_of
+from ehcp_flow.sen2.request_rows import EVENTS_TOLD, due_for, requests_of
 from ehcp_flow.sen2.return_figures import (
     OTHER_RETURN,
     FiguresOfFacts,
@@ -30,6 +31,7 @@ from ehcp_flow.sen2.seen_request import holds
 __all__ = ["events_looked_at", "figures_of_facts", "reasons", "reasons_told"]
 
 _NOT_ASKED, _SEVERAL, _PARTLY_RECORDED = "not_asked", "several_of_one_case", "partly_recorded"
+_MEETING = "review_meeting_held"
 _NO_REASON, _LIKELY = "no reason found", "likely"
 
 
@@ -133,14 +135,26 @@ def _without(case: Case | None, reason: Reason) -> Case | None:
         return None
     until = max((fact.on for fact in case.facts if fact.event == reason.before), default=None)
     kept: list[Fact] = []
+    met: set[str] = set()
     for fact in case.facts:
-        if fact.event in reason.without and (not reason.before or (until is not None and fact.on < until)):
+        if fact.event == _MEETING:
+            met.clear()
+        is_meant = fact.event in reason.without and (not reason.again or fact.event in met)
+        met.add(fact.event)
+        if is_meant and (not reason.before or (until is not None and _told_of(fact) < until)):
             continue
         if fact.event == reason.before and getattr(fact, "reviewed_on", None) is not None:
             kept.append(fact.model_copy(update={"reviewed_on": None}))
         else:
             kept.append(fact)
     return None if not kept or kept == [*case.facts] else Case.of([*kept, *case.particulars])
+
+
+def _told_of(fact: Fact) -> dt.date:
+    """Return the day that a fact is about: of a transfer of phase that by which the plan is due."""
+    if fact.event != "phase_transfer_due":
+        return fact.on
+    return dt.date.fromisoformat(due_for(fact.on.isoformat(), getattr(fact, "outcome", None) or ""))
 
 
 def _reason_of(figure: ReturnFigure, differing: _Differing, tried: _Tried, year: ReturnYear) -> str:
@@ -168,6 +182,8 @@ def _may_be(name: str, figure: ReturnFigure, case: ToldCase, counted: _Counted, 
     if reason.at_year_end and (figure.column in case.figures[1]) != bool(counted.made[figure.column]):
         return False
     if not reason.stands_in <= case.figures[0].keys():
+        return False
+    if reason.lacks & events:
         return False
     asked = reason.events or ({reason.before} if reason.before else reason.without)
     if asked and asked.isdisjoint(events):

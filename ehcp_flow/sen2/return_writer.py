@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, BinaryIO, Final, NamedTuple
+from xml.sax.saxutils import escape
 
 from ehcp_flow.conversion.returns import TEMPLATE_SHEET, RequestRecords, tables
 from ehcp_flow.errors import LibraryMissing
 from ehcp_flow.inputs import WORKBOOKS, is_xml
 from ehcp_flow.outputs import Kind
+from ehcp_flow.sen2.persons import NOT_OF_XML
 
 try:
     from lxml import etree
@@ -20,6 +23,8 @@ except ImportError as error:
 __all__ = ["RETURN_FILE", "write_xml"]
 
 _BEGINS: Final = 4_096
+_OTHERWISE: Final = re.compile(f"[&<>\r{NOT_OF_XML.pattern[1:]}")
+"""What XML writes in another way, or not at all."""
 
 
 def _made_here(file: BinaryIO) -> bool:
@@ -40,20 +45,31 @@ RETURN_FILE: Final = Kind("a SEN2 return", "sen2.xml", _made_here)
 
 
 class _StandsThere(NamedTuple):
-    """What stands at a place of an element: an item, or the rows of a table within it."""
+    """What stands at a place of an element: an item, or the rows of a table within it, which have places of theirs.
+
+    `begins` and `ends` are its tags; those of rows with their lines.
+    """
 
     name: str
+    begins: str
+    ends: str
     table: str = ""
-    group: str = ""
+    places: Sequence[_StandsThere] = ()
 
 
 @cache
-def _places(table: str, year: int) -> Sequence[_StandsThere]:
+def _places(table: str, year: int, depth: int = 1) -> Sequence[_StandsThere]:
     below = {each.element: each.name for each in tables().values() if each.within == table}
-    groups = {first: element for element, first in tables()[table].groups.items()}
-    return tuple(
-        _StandsThere(name, below.get(name, ""), groups.get(name, "")) for name in tables()[table].order_in(year)
-    )
+    found = []
+    for name in tables()[table].order_in(year):
+        blanks = "  " * depth
+        if name in below:
+            within = _places(below[name], year, depth + 1)
+            place = _StandsThere(name, f"{blanks}<{name}>\n", f"{blanks}</{name}>\n", below[name], within)
+        else:
+            place = _StandsThere(name, f"{blanks}<{name}>", f"</{name}>\n")
+        found.append(place)
+    return tuple(found)
 
 
 def write_xml(file: BinaryIO, header: Mapping[str, str], persons: Iterable[Sequence[RequestRecords]], year: int) -> int:
@@ -69,8 +85,10 @@ def write_xml(file: BinaryIO, header: Mapping[str, str], persons: Iterable[Seque
             out.write(_header(header, year), pretty_print=True)
             with out.element("Persons"):
                 out.write("\n")
+                out.flush()
                 for requests in persons:
-                    out.write(_person(requests, year), pretty_print=True)
+                    # Text, for an object of each element would take thrice the time of all of this.
+                    file.write("".join(_person(requests, year)).encode())
                     count += 1
             out.write("\n")
     file.write(b"\n")
@@ -78,35 +96,48 @@ def write_xml(file: BinaryIO, header: Mapping[str, str], persons: Iterable[Seque
 
 
 def _header(values: Mapping[str, str], year: int) -> Any:
-    found = within = etree.Element(tables()["header"].element)
-    for place in _places("header", year):
-        if place.group:
-            within = etree.SubElement(found, place.group)
-        if values.get(place.name):
-            etree.SubElement(within, place.name).text = values[place.name]
+    header = tables()["header"]
+    groups = {first: element for element, first in header.groups.items()}
+    found = within = etree.Element(header.element)
+    for name in header.order_in(year):
+        if name in groups:
+            within = etree.SubElement(found, groups[name])
+        if values.get(name):
+            etree.SubElement(within, name).text = values[name]
     return found
 
 
-def _person(requests: Sequence[RequestRecords], year: int) -> Any:
+def _person(requests: Sequence[RequestRecords], year: int) -> list[str]:
     person = requests[0].person
-    found = etree.Element(tables()["persons"].element)
+    element = tables()["persons"].element
     values = person.values if person is not None else {}
-    add = etree.SubElement
-    for name, table, _ in _places("persons", year):
-        if not table:
-            if name in values:
-                add(found, name).text = values[name]
-            continue
-        for request in requests:
-            _fill(add(found, name), table, request.request.values, request, year)
+    found = [f"<{element}>\n"]
+    for name, begins, ends, table, places in _places("persons", year):
+        if name in values:
+            found += begins, _escaped(values[name]), ends
+        elif table:
+            for request in requests:
+                found.append(begins)
+                _fill(found, places, request.request.values, request)
+                found.append(ends)
+    found.append(f"</{element}>\n")
     return found
 
 
-def _fill(element: Any, table: str, values: Mapping[str, str], request: RequestRecords, year: int) -> None:
-    add = etree.SubElement
-    for name, below, _ in _places(table, year):
-        if below:
-            for row in request.rows(below):
-                _fill(add(element, name), below, row.values, request, year)
-        elif name in values:
-            add(element, name).text = values[name]
+def _fill(found: list[str], places: Sequence[_StandsThere], values: Mapping[str, str], request: RequestRecords) -> None:
+    for name, begins, ends, table, within in places:
+        if name in values:
+            found += begins, _escaped(values[name]), ends
+        elif table:
+            for row in request.rows(table):
+                found.append(begins)
+                _fill(found, within, row.values, request)
+                found.append(ends)
+
+
+def _escaped(text: str) -> str:
+    """Return a text as XML has it, without the characters that it cannot have."""
+    if text.isalnum() or not _OTHERWISE.search(text):
+        return text
+    found = escape(NOT_OF_XML.sub("", text))
+    return found.replace("\r", "&#13;")  # as it stands, a reader would take it for the end of a line

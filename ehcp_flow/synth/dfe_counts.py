@@ -68,6 +68,15 @@ def _table() -> dict[tuple[int, str], Counts]:
     return table
 
 
+@cache
+def authority_names() -> Mapping[str, str]:
+    """Return what each authority of the tables is called, by its number."""
+    text = (resources.files("ehcp_flow.synth") / "data" / "dfe_counts.csv").read_text("utf-8")
+    rows = csv.reader(line for line in text.splitlines() if not line.startswith("#"))
+    next(rows)
+    return {number: name for _, number, name, *_ in rows}
+
+
 def authorities(year: int = LAST_YEAR) -> tuple[str, ...]:
     """Return the numbers of the authorities that have a row for `year`, in order; England is not among them."""
     return tuple(sorted(number for at, number in _table() if at == year and number != ENGLAND))

@@ -410,6 +410,41 @@ def test_what_is_no_return_is_refused_with_its_reason(text: str, says: str):
     assert ("encoding" in str(refused.value)) == ("encoding" in text)
 
 
+BEGINS = b"<?xml version='1.0' encoding='UTF-8'?>\n<Message><Persons><Person>\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "where", "right"),
+    [
+        (b"", "", "it is empty: fetch or export it again"),
+        (BEGINS + b"<Surname>Ash", "line 3, column 13", "it was cut off; fetch or export the whole of it again"),
+        (BEGINS + b"<Surname>Ash</Sur", "line 3, column 13", "it was cut off; fetch or export the whole of it again"),
+        (BEGINS + b"<Surname>A & B</Surname>", "line 3, column 13", "write &amp; for &, &lt; for < and &gt; for >"),
+        (BEGINS + b"<Surname>A < B</Surname>", "line 3, column 13", "write &amp; for &, &lt; for < and &gt; for >"),
+        (BEGINS + b"<Surname>&eacute;</Surname>", "line 3, column 10", "write the letter itself"),
+        (BEGINS + b"<Surname>\xe9</Surname>", "line 3, column 10", 'let its first line say encoding="UTF-8"'),
+        (b"<Message>" + b"<a>b</a>" * 20_000 + b"\xe9 </Message>", "line 1, column 160010", "save the file as UTF-8"),
+        (BEGINS + b"<Surname>\x02</Surname>", "line 3, column 10", "a control character, such as the one here"),
+        (BEGINS + b"<Surname>&#2;</Surname>", "line 3, column 10", "a control character, such as the one here"),
+        (BEGINS + b"</Persons>", "line 3, column 3", "each element is closed by its own name"),
+        (BEGINS + b"</Person></Persons></Message>\n<Message/>", "line 4, column 1", "nothing stands behind </Message>"),
+        (b"\n" + BEGINS, "line 2, column 1", "nothing stands before <?xml"),
+        (BEGINS + b"<Surname a='1' a='2'/>", "line 3, column 16", "an attribute stands once"),
+        (BEGINS + b"<Surname a='1'b='2'/>", "line 3, column 15", "within a value write &amp; for &"),
+        (BEGINS + b"<a:Surname xmlns:a=''><?xml version='1.0'?>", "line 3", "nothing stands before <?xml"),
+        (BEGINS.replace(b"UTF-8", b"UTF-16"), "line 1, column 31", "save the file as UTF-8"),
+        (BEGINS.replace(b"UTF-8", b"klingon"), "its encoding cannot be read", "save the file as UTF-8"),
+        (b"<?xml version='1.0' more?><Message/>", "line 1, column 2", "export it again"),
+    ],
+)  # fmt: skip
+def test_of_a_file_that_is_no_xml_it_is_said_where_and_what_would_be_right(data: bytes, where: str, right: str):
+    with pytest.raises(SourceError) as refused:
+        convert(io.BytesIO(data), "sen2")
+    said = str(refused.value)
+    assert where in said
+    assert right in said
+
+
 def test_a_second_plan_of_a_request_and_one_of_nobody_are_refused():
     plan = "<NamedPlan><StartDate>2025-06-02</StartDate></NamedPlan>"
     cases = returned(

@@ -387,6 +387,38 @@ def test_a_row_of_the_persons_file_that_cannot_be_read_is_refused_and_the_others
     assert set(people.by_case) == {"b"}
 
 
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ("a unit & <more>", "a unit & <more>"),
+        ("a line\rand another", "a line\rand another"),
+        ("é, 学校, ]]>", "é, 学校, ]]>"),
+        ("a \x01unit\ufffe", "a unit"),
+    ],
+)
+def test_whatever_is_said_of_a_setting_is_written_as_xml_can_hold_it(tmp_path, given: str, text: str):
+    place = (held("placement", "2025-06-20", "OTH"), held("setting_other", "2025-06-20", given))
+    made, _, written_xml = written(tmp_path, PERSONS, requested(), agreed(), issued(), *place)
+    message = etree.XML(written_xml)
+    assert [each.text for each in message.iter("SENSettingOther")] == [text]
+    etree.XMLSchema(etree.XML(schema_of(YEAR).encode())).assertValid(message)
+    told = "case a: what is said of a setting holds a character that no XML file can hold, written without it"
+    assert (told in made.notes) == (given != text)
+
+
+def test_a_person_is_written_as_lxml_writes_one(tmp_path):
+    place = (held("placement", "2025-06-20", "OTH"), held("setting_other", "2025-06-20", "a unit & <more>\r"))
+    facts = (*of_case("a", requested(), agreed(), issued(), *place), *of_case("b", requested("2025-11-03")))
+    _, _, text = written(tmp_path, PERSONS.replace("Ashlake", 'O\'Neill & "Söhne"'), *facts)
+    (blanks,) = {each.tail for each in etree.XML(text).iter("Person")}
+    alone = [
+        etree.tostring(person, pretty_print=True, encoding="utf-8", with_tail=False)
+        for person in etree.XML(text, etree.XMLParser(remove_blank_text=True)).iter("Person")
+    ]
+    assert len(alone) == 2
+    assert (blanks, b"".join(alone) in text) == ("\n", True)
+
+
 def test_an_officer_is_never_guessed():
     days = ReturnYear.of(2026)
     with pytest.raises(InputError, match="--dsco"):

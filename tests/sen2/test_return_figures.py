@@ -131,6 +131,14 @@ def test_the_return_of_a_council_and_its_measures_agree_or_the_difference_has_a_
         (("2023-06-05 request_received parent", "2023-07-03 assessment_agreed", "2023-10-20 final_plan_sent",
           "2025-10-01 review_meeting_held", "2025-10-20 review_decision_sent outcome=maintain",
           "2026-01-08 review_meeting_held"), "outcome_maintained", "newer_meeting", -1),
+        (("2025-05-26 plan_transferred_in made_on=2022-06-10;reviewed_on=2024-06-09",
+          "2025-09-01 phase_transfer_due outcome=school"), "transfer_due_in_period", "before_it_came", 1),
+        (("2015-11-28 date_of_birth", "2025-10-27 review_meeting_held", "2025-11-10 review_decision_sent outcome=amend",
+          "2025-11-10 amendment_notice_sent"), "total_ehc_plans", "no_plan_yet", -1),
+        (("2022-04-22 request_received school", "2022-05-18 assessment_agreed", "2022-08-29 final_plan_sent",
+          "2024-10-15 review_meeting_held", "2024-11-08 review_decision_sent outcome=amend",
+          "2024-11-08 amendment_notice_sent", "2025-04-11 amended_plan_sent",
+          "2025-04-29 review_decision_sent outcome=maintain"), "outcome_maintan", "second_decision", 1),
     ],
 )  # fmt: skip
 def test_a_difference_has_its_reason(facts, figure, reason, more):
@@ -160,6 +168,28 @@ def test_without_the_whole_case_a_reason_is_a_likely_one():
     assert found.reasons["total_ehc_plans"] == {"likely after_the_end": -1}
     assert any(said.startswith("after_the_end: ") for said in reasons_told(found, found.made))
     assert "likely after_the_end -1" in " ".join(each.why for each in figure_rows(found.made, year, found))
+
+
+def test_a_share_differs_by_the_reasons_of_the_figures_that_it_is_made_of():
+    year = ReturnYear.of(2026)
+    late = ("2024-12-13 request_received school", "2024-12-24 assessment_refused", "2025-02-10 mediation_requested",
+            "2025-02-19 mediation_held", "2025-02-19 mediation_agreed outcome=assess", "2025-03-07 assessment_agreed",
+            "2025-05-21 final_plan_sent")  # fmt: skip
+    timely = ("2025-02-03 request_received school", "2025-03-03 assessment_agreed", "2025-06-02 final_plan_sent")
+    found = of_facts([told("a", *late), told("b", *timely)], year)
+    rows = {row.figure: row for row in figure_rows(found.made, year, found)}
+    share = rows["pc_plans_issued_within_20_weeks"]
+    assert (share.of_return, share.of_facts) == (50, 100)
+    assert share.why == "as plans_issued_den (own_clock +1)"
+    assert rows["pc_plans_issued_gt20weeks_ltyear"].why == (
+        "as plans_issued_gt20weeks_ltyear (own_clock +1), as plans_issued_den (own_clock +1)"
+    )
+    assert rows["pc_decsion_4weeks"].why == ""
+    put_right = found.made - Counter(["plans_issued_den"])
+    (other,) = (row for row in figure_rows(put_right, year, found) if row.figure == "pc_plans_issued_within_20_weeks")
+    assert other.why == ""
+    (alone,) = (row for row in figure_rows(found.made, year) if row.figure == "pc_plans_issued_within_20_weeks")
+    assert (alone.of_facts, alone.why) == ("", "")
 
 
 def test_by_when_a_transfer_of_phase_is_due_is_counted_out_of_a_return_that_was_read_back():

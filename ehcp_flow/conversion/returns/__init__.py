@@ -128,6 +128,8 @@ def _read(source: Any, columns: ReturnColumns, name: str | None) -> ReturnRecord
 def _of_stream(file: Any, name: str, columns: ReturnColumns) -> ReturnRecords:
     begins = file.read(_BEGINNING)
     file.seek(0)
+    if not begins.strip():
+        raise SourceError(name, "it is empty: fetch or export it again")
     if is_xml(begins):
         return read_xml(file, name)
     sheet = columns.sheet

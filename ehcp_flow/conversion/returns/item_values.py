@@ -23,7 +23,7 @@ class ItemType(NamedTuple):
 
 
 ITEM_TYPES: Final[Mapping[str, ItemType]] = {
-    "text": ItemType("string", r".*\S.*", "write some text"),
+    "text": ItemType("string", r"[\s\S]*\S[\s\S]*", "write some text"),
     "day": ItemType("date", r"\d{4}-\d{2}-\d{2}", "write the day as ccyy-mm-dd, such as 2025-03-02"),
     "flag": ItemType("string", r"[01]", "write 1 for yes or 0 for no"),
     "code": ItemType("string", "", "write one of {codes}"),

@@ -7,8 +7,10 @@ it. So nothing is ever expanded, and no other file is opened.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 from xml.parsers import expat
+from xml.parsers.expat import errors
 
 from ehcp_flow.conversion.returns.items import item_key, tables
 from ehcp_flow.conversion.returns.records import OddElement, RequestRecords, ReturnRecords, ReturnRow
@@ -28,6 +30,30 @@ _BELONGS_IN: Final = {
 """In what each element stands that holds others."""
 _DEEPEST: Final = 64
 _CHUNK: Final = 1 << 16
+_UTF_8: Final = 'save the file as UTF-8, and let its first line say encoding="UTF-8"'
+_CUT_OFF: Final = "the file ends here, before </Message>: it was cut off; fetch or export the whole of it again"
+_MARKUP: Final = "within a value write &amp; for &, &lt; for < and &gt; for >"
+_CONTROL: Final = "a control character, such as the one here, has no place in XML: take it out at the source"
+_RIGHT_XML: Final[Mapping[str, str]] = {
+    errors.XML_ERROR_NO_ELEMENTS: _CUT_OFF,
+    errors.XML_ERROR_UNCLOSED_TOKEN: _CUT_OFF,
+    errors.XML_ERROR_PARTIAL_CHAR: _CUT_OFF,
+    errors.XML_ERROR_UNCLOSED_CDATA_SECTION: _CUT_OFF,
+    errors.XML_ERROR_TAG_MISMATCH: "each element is closed by its own name, the one begun last first: close that one "
+    "before this end tag, or take this end tag out",
+    errors.XML_ERROR_DUPLICATE_ATTRIBUTE: "an attribute stands once, and an element of a return has none: take it out",
+    errors.XML_ERROR_UNDEFINED_ENTITY: "write the letter itself; & begins nothing but &amp; &lt; &gt; &quot; &apos; "
+    "and numbers such as &#233;",
+    errors.XML_ERROR_BAD_CHAR_REF: _CONTROL,
+    errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT: "nothing stands behind </Message>: take out what follows; of two returns "
+    "in one file make two files",
+    errors.XML_ERROR_MISPLACED_XML_PI: "nothing stands before <?xml, no blank and no empty line: take out what does",
+    errors.XML_ERROR_UNKNOWN_ENCODING: _UTF_8,
+    errors.XML_ERROR_INCORRECT_ENCODING: _UTF_8,
+}
+_OTHERWISE: Final = "a return is made anew more easily than it is mended: export it again"
+_BLANK: Final = 0x20
+_BEYOND_ASCII: Final = 0x80
 
 
 def read_xml(file: Any, name: str) -> ReturnRecords:
@@ -43,23 +69,36 @@ def read_xml(file: Any, name: str) -> ReturnRecords:
     parser.EndElementHandler = reading.end
     parser.CharacterDataHandler = reading.text
     parser.StartDoctypeDeclHandler = reading.doctype
+    chunk, begun = b"", 0
     try:
-        while chunk := file.read(_CHUNK):
+        while following := file.read(_CHUNK):
+            chunk, begun = following, begun + len(chunk)
             parser.Parse(chunk, False)  # noqa: FBT003 - expat's own signature
         parser.Parse(b"", True)  # noqa: FBT003 - as above
     except expat.ExpatError as error:
         raise SourceError(
             name,
             f"it is no XML that can be read: line {error.lineno}, column {error.offset + 1}: "
-            f"{expat.errors.messages.get(error.code, error.code)}",
+            f"{errors.messages.get(error.code, error.code)}; "
+            f"{_what_would_be_right(error, next(iter(chunk[max(parser.ErrorByteIndex - begun, 0) :]), 0))}",
         ) from None
     except SourceError:
         raise
     except (LookupError, ValueError) as error:  # an encoding that Python does not have, or that is none of 8 bits
-        raise SourceError(name, f"its encoding cannot be read: {error}") from None
+        raise SourceError(name, f"its encoding cannot be read: {error}; {_UTF_8}") from None
     if "persons" not in reading.found.has:
         raise SourceError(name, "it is no SEN2 return: it has no Person")
     return reading.found
+
+
+def _what_would_be_right(error: expat.ExpatError, here: int) -> str:
+    """Return what would be right where expat found an error; `here` is the byte at that place, 0 if it is not known."""
+    why = errors.messages.get(error.code, "")
+    if why == errors.XML_ERROR_INVALID_TOKEN:
+        if here >= _BEYOND_ASCII:
+            return f"its bytes are not what its first line says they are: {_UTF_8}"
+        return _CONTROL if 0 < here < _BLANK and here not in b"\t\r\n" else _MARKUP
+    return _RIGHT_XML.get(why, _OTHERWISE)
 
 
 def belongs_in(element: str) -> str:
