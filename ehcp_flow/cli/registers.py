@@ -48,6 +48,8 @@ _SHOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "placements": ("case_id", "placement", "placement_value", "need", "awaiting_place"),
     "proposals": ("case_id", "on", "outcome", "reason"),
     "findings": ("case_id", "on", "message", "remedy"),
+    "handover": ("owner", "case_id", "days_over", "longest_overdue", "next", "next_due_on"),
+    "school-reviews": ("school", "case_id", "invite_by", "meet_by", "report_by", "decide_by"),
     "limits-kept": ("title", "due", "pc_in_time", "overdue_now", "oldest_due_on", "contested"),
 }
 """What a terminal has room for; the other formats have every column."""
@@ -120,7 +122,9 @@ def _registers(
         raise typer.BadParameter(f"{name or 'this'} is no calendar; these are: {can}", param_hint="--format")
     extra = values_on_day(query)
     here = {held for values in extra.values() for held in values}
-    columns = column_names(show, () if name in REGISTER_FACTS else tuple(desk for desk in DESKS if desk in here))
+    columns = column_names(
+        show, () if name in (*REGISTER_FACTS, *_SHEETS) else tuple(desk for desk in DESKS if desk in here)
+    )
     check_columns(columns, extra)
     if name == "workload" and not columns:
         known = f"; this one has {', '.join(sorted(here))}" if here else "; this one has none"
@@ -192,7 +196,14 @@ def _rows(
     from ehcp_flow.measures import REGISTERS, Registers, table_rows
 
     if name not in REGISTERS:
-        return table_rows(name, answers, on, extra=extra, desks=columns, weeks=weeks)
+        rows = table_rows(name, answers, on, extra=extra, desks=columns, weeks=weeks)
+        if name not in _SHEETS:
+            return rows
+        carried = (extra.get(row["case_id"], {}) for row in rows)
+        return [
+            {**{column: values.get(column, "") for column in columns}, **row}
+            for row, values in zip(rows, carried, strict=True)
+        ]
     collected = Registers((name,), weeks=weeks, extra=extra, columns=columns, contested=contested)
     for answered in answers:
         collected.add(answered)

@@ -15,7 +15,7 @@ from ehcp_flow.errors import EnglandOnly, UnknownNameError
 from ehcp_flow.law.parts import Kind
 from ehcp_flow.measures.deadline_filter import STANDING, WORK, Chosen
 from ehcp_flow.measures.figures import are_of
-from ehcp_flow.reports.plain_words import capital, day_of, happened, how_long, who
+from ehcp_flow.reports.plain_words import capital, day_of, happened, how_long, who, whom
 
 __all__ = ["READERS", "letter"]
 
@@ -79,27 +79,29 @@ def _to_the_family(answer: Answer, deadline: Deadline) -> Iterator[str]:
 
 def _to_an_adviser(answer: Answer, deadline: Deadline) -> Iterator[str]:
     asked = deadline.derivation.start
-    yield f"On {day_of(asked.on)} we asked you for advice on case {answer.case_id}."
+    to = f" ({whom(asked.party)})" if asked.party else ""
+    yield f"On {day_of(asked.on)} we asked you{to} for advice on case {answer.case_id}."
     firm = "The law gives" if deadline.kind == "statutory" else "The statutory guidance gives"
     yield (
         f"{firm} {deadline.derivation.version.counts[0].convention} the day on which you received our request: to "
         f"{day_of(deadline.due_on)} ({deadline.derivation.version.cited})."
     )
     yield _became(deadline, answer, it="your advice")
-    following = next(
-        (
-            one
-            for one in _TASKS.of(answer)
-            if one.derivation.limit.side == "authority" and one.kind == "statutory" and one.due_on is not None
-            and (one.status == "overdue" or one.due_on >= answer.as_of) and not one.derivation.rule.other_answer
-        ),
-        None,
-    )  # fmt: skip
-    if following is not None:
+    if deadline.done_on is not None or deadline.ended_on is not None:
+        return
+    # What it is for was begun before it was asked for: of several the last that was.
+    waits = [
+        (one.starts_on, -one.due_on.toordinal(), one)
+        for one in _TASKS.of(answer)
+        if one.derivation.limit.side == "authority" and one.kind == "statutory" and one.due_on is not None
+        and (one.status == "overdue" or one.due_on >= answer.as_of) and not one.derivation.rule.other_answer
+        and one.starts_on <= asked.on
+    ]  # fmt: skip
+    if waits:
+        following = max(waits, key=lambda each: each[:2])[2]
         due = "was due" if following.status == "overdue" else "is due"
         yield f"We need it to {_task(following)}, which {due} on {day_of(following.due_on)}."
-    if deadline.done_on is None:
-        yield "Please send what you have, or tell us within a week what stands in the way."
+    yield "Please send what you have, or tell us within a week what stands in the way."
 
 
 def _to_the_ombudsman(answer: Answer, deadline: Deadline) -> Iterator[str]:

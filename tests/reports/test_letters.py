@@ -33,12 +33,35 @@ def test_to_a_family_it_says_since_when_by_when_how_late_why_not_and_what_can_be
 
 def test_to_an_adviser_it_says_what_was_asked_when_what_waits_for_it_and_what_to_do():
     assert about(LATE, "adviser") == (
-        "On 2 March 2026 we asked you for advice on case C-0871. The law gives 6 weeks after the day on which you "
-        "received our request: to 13 April 2026 (SEND Regulations 2014 (SI 2014/1530), reg 8(1); Children and "
-        "Families Act 2014, s 31). On 30 June 2026 your advice has not come: it is 11 weeks and 1 day late. We "
+        "On 2 March 2026 we asked you (health services) for advice on case C-0871. The law gives 6 weeks after the day "
+        "on which you received our request: to 13 April 2026 (SEND Regulations 2014 (SI 2014/1530), reg 8(1); Children "
+        "and Families Act 2014, s 31). On 30 June 2026 your advice has not come: it is 11 weeks and 1 day late. We "
         "need it to send the final plan, which was due on 4 May 2026. Please send what you have, or tell us "
         "within a week what stands in the way."
     )
+
+
+@pytest.mark.parametrize(
+    ("came", "ends"),
+    [
+        ("2026-04-20 advice_received psychological", "Your advice came on 20 April 2026, 7 days late."),
+        ("2026-05-11 advice_request_withdrawn psychological", "on 11 May 2026, it was 4 weeks late."),
+    ],
+)
+def test_to_an_adviser_who_has_nothing_more_to_send_it_asks_for_nothing(came, ends):
+    asked = told("C-1", *BEGUN, "2026-03-02 advice_requested psychological", came)
+    text = about(asked, "adviser")
+    assert text.startswith("On 2 March 2026 we asked you (an educational psychologist) for advice on case C-1.")
+    assert text.endswith(ends)
+
+
+def test_to_an_adviser_it_says_what_the_advice_is_for_and_not_what_was_begun_since():
+    moved = told("C-1", *BEGUN, "2026-03-02 advice_requested psychological", "2026-05-11 plan_transferred_in")
+    assert "We need it" not in about(moved, "adviser")
+    again = told(
+        "C-1", "2024-06-03 final_plan_sent", "2026-03-02 reassessment_agreed", "2026-03-02 advice_requested medical"
+    )
+    assert "We need it to send the final plan after the re-assessment" in about(again, "adviser")
 
 
 def test_guidance_is_not_called_law():
