@@ -39,6 +39,13 @@ PROPOSED = [
     "AMENDMENT_PROPOSED+moved_away+plan_transferred_out+plan_transferred_in",
     "AMENDMENT_PROPOSED+moved_away",
 ]
+# A re-assessment that is under way beside something else.
+BESIDE_REASSESSMENT = [
+    "REASSESSING+cease_consulted+amendment_notice_sent",
+    "REASSESSING+cease_consulted",
+    "REASSESSING+cease_consulted+cease_notice_sent",
+    "REASSESSING+moved_away",
+]
 NOT_AGAIN = ("reassessment_requested", "reassessment_refused")
 NO_PLAN_BEFORE = "REFUSED_PLAN+request_received"
 
@@ -124,6 +131,10 @@ LAWFUL: list[tuple[str, str, str]] = [
     ("plan_agreed", "=", "REFUSED_PLAN+refusal_reversed REFUSED_PLAN+APPEAL+appeal_conceded:make_plan REASSESSING"),
     ("draft_plan_sent", "DRAFT_ISSUED", "DRAFTING REFUSED_PLAN+APPEAL+tribunal_order_made:reconsider"),
     ("draft_plan_sent", "=", "DRAFT_ISSUED REASSESSING"),
+    ("draft_plan_sent", "=", " ".join(BESIDE_REASSESSMENT)),
+    ("final_plan_sent", "MAINTAINED", each(" ".join(BESIDE_REASSESSMENT[1:3]), "draft_plan_sent")),
+    # What was proposed before waits for its own answer.
+    ("final_plan_sent", "=", each(f"{BESIDE_REASSESSMENT[0]} {BESIDE_REASSESSMENT[3]}", "draft_plan_sent")),
     ("final_plan_sent", "MAINTAINED", "DRAFT_ISSUED REASSESSING+draft_plan_sent"),
     ("final_plan_sent", "KEPT_DETAINED", "DRAFT_ISSUED+detained ASSESSING+detained+plan_agreed+draft_plan_sent"),
     *((event, "REVIEW_OPEN", "MAINTAINED TRANSFERRED_IN") for event in ("review_invited", "review_papers_sent")),
