@@ -293,7 +293,7 @@ def what_was_decided_waits_for_no_decision(told: Answer) -> Found:
 
 
 # What waits in a state of its own: while it does, the case is not at rest.
-WAITS = ("transfer_inform", "reassessment_decision", "review_decision", "amended_plan")
+WAITS = ("reassessment_decision", "review_decision", "amended_plan")
 
 
 def a_plan_at_rest_waits_for_no_answer(told: Answer) -> Found:
@@ -420,11 +420,6 @@ def test_no_two_outputs_contradict_each_other(case, as_of):
     assert contradictions(case, as_of) == {}
 
 
-A_REVIEW_BEFORE_THE_NOTICE = """
-    2024-09-02 plan_transferred_in
-    2025-01-06 review_meeting_held
-    2025-01-20 review_decision_sent outcome=maintain
-"""
 A_REQUEST_BESIDE_A_REVIEW = """
     2024-09-02 final_plan_sent
     2025-06-02 review_meeting_held
@@ -446,8 +441,7 @@ TWO_YEARS = """
         # The first of two appeals took the acts that came before the second one alone, and so outlived the child.
         "2024-09-16 appeal_registered; 2024-10-25 appeal_registered; 2024-11-07 died",
         "2025-09-01 detained; 2025-09-08 final_plan_sent; 2025-10-06 final_plan_sent; 2025-10-20 died",
-        # MAINTAINED, while the family was to be told what the new authority intends, or a request waits for its answer.
-        A_REVIEW_BEFORE_THE_NOTICE,
+        # MAINTAINED, while a request waits for its answer.
         A_REQUEST_BESIDE_A_REVIEW,
         TWO_YEARS,
     ],

@@ -32,7 +32,7 @@ class Host:
         ("CEASE_CONSULTING+reassessment_requested+review_decision_sent:maintain", State.REASSESS_REQUESTED),
         ("CEASE_NOTIFIED+reassessment_requested+cease_notice_withdrawn", State.REASSESS_REQUESTED),
         ("AMENDMENT_PROPOSED+reassessment_requested+amended_plan_sent", State.REASSESS_REQUESTED),
-        ("TRANSFERRED_IN+review_meeting_held+review_decision_sent:maintain", State.TRANSFERRED_IN),
+        ("TRANSFERRED_IN+review_meeting_held+review_decision_sent:maintain", State.MAINTAINED),
         ("TRANSFERRED_IN+reassessment_requested+reassessment_refused", State.TRANSFERRED_IN),
         ("TRANSFERRED_IN+reassessment_requested+transfer_notice_sent+reassessment_refused", State.MAINTAINED),
         ("REVIEW_OPEN+reassessment_requested+detained+released", State.MAINTAINED),
