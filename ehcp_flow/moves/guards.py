@@ -337,10 +337,8 @@ class Standstill:
     def __init__(self, law: guard.TimeForAppeal) -> None:
         self._asks = law
         self._short = Short.of(law.citation)
-        self._notice, self._kept = keys_of(law.notice), keys_of(law.kept)
-        self._appeal, self._onward, self._over = keys_of(law.appeal), keys_of(law.onward), keys_of(law.over)
-        self._other_orders = keys_of(law.other_orders)
-        self._ordering = {event for event, _ in self._other_orders}
+        self._notice, self._kept, self._other_orders = map(keys_of, (law.notice, law.kept, law.other_orders))
+        self._appeal, self._onward, self._over = map(keys_of, (law.appeal, law.onward, law.over))
 
     def __call__(self, before: Sequence[Fact], on: dt.date, law: LawAtHand) -> Verdict:
         """Return the verdict on the latest notice, and the appeal that was made after it."""
@@ -352,22 +350,17 @@ class Standstill:
             key = fact.event, outcome_of(fact)
             if key in self._other_orders:
                 elsewhere, pending = True, False
-            elif elsewhere and key in self._onward:
-                pending = True
-            elif pending and key in self._over:
-                pending = False
+            elif (elsewhere and key in self._onward) or (pending and key in self._over):
+                pending = key in self._onward
             elif key in self._notice:
                 notice, ended = place, None
             elif key in self._kept:
                 notice = appeal = ended = None
-            elif key in self._appeal and notice is not None:
-                appeal = fact
-                ended = None
-            elif key in self._onward and (ended or notice is not None):
+            elif (notice is not None and key in self._appeal | self._onward) or (ended and key in self._onward):
                 appeal, ended = fact, None
             elif key in self._over:
                 ended = fact if appeal else ended
-                appeal, elsewhere = None, elsewhere and fact.event not in self._ordering
+                appeal, elsewhere = None, elsewhere and fact.event not in dict(self._other_orders)
         if appeal:
             onward = (appeal.event, outcome_of(appeal)) in self._onward
             which = "onward appeal made" if onward else "appeal registered"
