@@ -15,14 +15,14 @@ from ehcp_flow.law.model import Note, Rule, Rulebook
 from ehcp_flow.law.version import Version
 
 if TYPE_CHECKING:
-    from ehcp_flow.law.state_machine import LegalMove, LegalRegion, LegalStateRow, MisplacedFacts
+    from ehcp_flow.law.state_machine import LegalMove, LegalRegion, LegalStateRow, Machine, MisplacedFacts
 
 __all__ = ["Change", "compare_rulebooks", "left_behind"]
 
 _SECTIONS: Final = ("events", "outcomes", "spells", "deemed", "signs", "asked", "clocks", "grounds", "limits", "bodies")
 _SAYS: Final = ("title", "act", "counting", "says", "name", "who", "ground", "meaning", "reason", "on", "id")
 """The keys by which a thing, or a part of one, is told for short: the first of them that it has."""
-_NAMES: Final = ("id", "name", "finding", "ground", "who", "says", "event")
+_NAMES: Final = ("id", "name", "finding", "ground", "who", "says", "event", "by")
 """The keys by which one of several is the same in two rulebooks, whatever is told before it: the first that it has."""
 
 
@@ -57,6 +57,7 @@ def compare_rulebooks(old: Rulebook, new: Rulebook) -> list[Change]:
         for section, parts in (
             ("notes", _notes),
             ("notices", _notices),
+            ("machines", _machines),
             ("states", _states),
             ("moves", _moves),
             ("misplaced", _misplaced),
@@ -88,6 +89,10 @@ def _notices(book: Rulebook) -> dict[str, Notice]:
 def _regions(book: Rulebook) -> Iterable[LegalRegion]:
     """Return the regions of a rulebook; one without moves has those of England."""
     return (book.regions or england().regions).values()
+
+
+def _machines(book: Rulebook) -> dict[str, Machine]:
+    return {region.name: region.machine for region in _regions(book)}
 
 
 def _states(book: Rulebook) -> dict[str, LegalStateRow]:

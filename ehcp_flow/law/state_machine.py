@@ -150,9 +150,10 @@ class Still(Model):
 
 
 class Awaited(Model):
-    """What a case waits for at some states inside a spell of its life: it goes on from them by the inner event `by`.
+    """Something begun beside the state and open still: a case that comes to a state of `at` by then goes on at once.
 
-    The spell runs from a fact of `begins` to the next of `ends`. Of several that wait at a state the first goes first.
+    It was begun by a fact of `begins`, and is open to the next of `ends`. The case goes on by the inner event `by`. Of
+    several that are open the first goes first. What begins it at a state of `at` itself needs a move of its own.
     """
 
     at: Chosen

@@ -7,6 +7,7 @@ import pytest
 from ehcp_flow.bulk import states_frame
 from ehcp_flow.case import Case
 from ehcp_flow.errors import RulebookError
+from ehcp_flow.law import compare_rulebooks, load_rulebook
 from ehcp_flow.moves.law_at_hand import at_hand
 from ehcp_flow.moves.replay import replay
 from ehcp_flow.states import State, attach, check_move, machine, state
@@ -120,3 +121,12 @@ def test_what_leads_on_nowhere_is_refused_with_its_line(tmp_path, right, wrong, 
     with pytest.raises(RulebookError, match=why) as refused:
         lights(tmp_path, WAITING.replace(right, wrong))
     assert "lights.toml, line " in str(refused.value)
+
+
+def test_a_comparison_of_rulebooks_tells_what_waits_otherwise(tmp_path):
+    (tmp_path / "old").mkdir()
+    (tmp_path / "new").mkdir()
+    lights(tmp_path / "old", WAITING)
+    lights(tmp_path / "new", WAITING.replace('ends = ["released"]', 'ends = ["released", "detained"]'))
+    changes = compare_rulebooks(load_rulebook(tmp_path / "old"), load_rulebook(tmp_path / "new"))
+    assert [str(each) for each in changes] == ["machines pathway, waiting[waits].ends: released -> released, detained"]
