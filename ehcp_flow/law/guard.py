@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, TypeAlias
 from pydantic import Field, StrictBool
 
 from ehcp_flow.law.citation import CitedOnce
-from ehcp_flow.law.parts import Model, Name
+from ehcp_flow.law.parts import Model, Name, PeriodText
 from ehcp_flow.law.patterns import Patterns
 
 __all__ = [
@@ -77,8 +77,8 @@ class Protects(_Question):
     """The window of `limit`, which begins with the service of the latest fact of `latest`, must have ended.
 
     A fact of `unless` passes it. `finding` is for a record without such a fact, `early` for an act inside the window.
-    What is served again need not have a window of its own; after a fact of `afresh` it is served for the first time
-    again.
+    What is served again need not have a window of its own; after a fact of `afresh`, and later than `again_within` of
+    the first, it is served for the first time again.
     """
 
     kind: Literal["protects"]
@@ -92,6 +92,7 @@ class Protects(_Question):
     finding: Name
     early: Name
     afresh: Patterns = ()
+    again_within: PeriodText = None
     unless: tuple[BearingFact, ...] = ()
 
 

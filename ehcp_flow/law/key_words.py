@@ -104,6 +104,7 @@ SAID: Final[Mapping[str, str]] = {
     "Obeyed.outcome": "How the dispute was settled.",
     "PassedThrough.state": "The state.",
     "PassedThrough.until": "Facts by which what `inside` began is over.",
+    "Protects.again_within": "How long after the first another is served again (`12 weeks`); without it, always.",
     "Protects.act": "What must wait for the end of the window, as a sentence speaks of it.",
     "Protects.until": "Facts after which what was served before opens no window.",
     "Reading.name": "What the reading is called in every output.",

@@ -227,8 +227,8 @@ class Needed:
 class ProtectedPeriod:
     """Protects the time of a window, such as the 15 days that begin with the service of a draft.
 
-    The limit of the rulebook sets the window, so that guard and deadline cannot disagree. What is served again need not
-    have a window of its own; after a fact of `afresh` it is served for the first time again.
+    The limit of the rulebook sets the window, so that guard and deadline cannot disagree. What is served again, in
+    `again_within`, need not have one of its own; after a fact of `afresh` it is served for the first time again.
     """
 
     may_refuse = True
@@ -250,7 +250,7 @@ class ProtectedPeriod:
         if fact is None:
             return Verdict(holds=False, short=self._short, says=asks.missing, then=asks.remedy, finding=asks.finding)
         verdict = self._on(fact, on, law)
-        if verdict.holds or (original := self._original(before, fact)) is fact:
+        if verdict.holds or (original := self._original(before, fact, law)) is fact:
             return verdict
         of_original = self._on(original, on, law)
         if not of_original.holds:
@@ -259,14 +259,16 @@ class ProtectedPeriod:
         says += "does not show"
         return Verdict(holds=True, short=self._short, says=says, days=verdict.days[:2], fact=fact, checked=False)
 
-    def _original(self, before: Sequence[Fact], fact: Fact) -> Fact:
+    def _original(self, before: Sequence[Fact], fact: Fact, law: LawAtHand) -> Fact:
         """Return what was served first, of what was served again and again up to a fact."""
-        for other in reversed(before):
-            if other.event in self._afresh:
-                break
-            if other.event in self._serves:
-                fact = other
-        return fact
+        first: Fact | None = None
+        for other in before:
+            last = self._asks.again_within and first and self._asks.again_within.after(first.on, law.calendars)
+            if other.event in self._afresh or (last and other.on > last):
+                first = None
+            if first is None and other.event in self._serves:
+                first = other
+        return first or fact
 
     def _on(self, fact: Fact, on: dt.date, law: LawAtHand) -> Verdict:
         """Return the verdict on the time that begins with the service of one fact."""

@@ -91,6 +91,25 @@ def test_a_second_notice_of_amendments_protects_no_more_than_the_first():
     assert not check_move(met, "amended_plan_sent", None, "2027-01-25").allowed
 
 
+@pytest.mark.parametrize(("again", "allowed"), [("2027-03-29", True), ("2027-03-30", False)])
+def test_a_notice_more_than_twelve_weeks_after_the_first_is_a_first_one_again(again, allowed):
+    case = history(*DRAFT, "2026-07-07 final_plan_sent", "2027-01-04 amendment_notice_sent",
+                   f"{again} amendment_notice_sent")  # fmt: skip
+    assert check_move(case, "amended_plan_sent", None, "2027-04-12").allowed is allowed
+    # The deadlines say the same: what is told as a second notice may have needed no time.
+    titles = [each.title for each in deadlines_of(case, "2027-04-12") if each.status == "open"]
+    assert [title for title in titles if title.startswith("Leave at least 15 days")] == [
+        "Leave at least 15 days for representations on the second notice, if it needs them" if allowed
+        else "Leave at least 15 days for representations on the amendments"
+    ]  # fmt: skip
+
+
+def test_a_notice_from_before_a_transfer_is_not_the_first_of_one_after_it():
+    case = history(*DRAFT, "2026-07-07 final_plan_sent", "2027-01-04 amendment_notice_sent",
+                   "2027-01-11 plan_transferred_in", "2027-02-01 amendment_notice_sent")  # fmt: skip
+    assert not check_move(case, "amended_plan_sent", None, "2027-02-08").allowed
+
+
 def test_consulting_the_school_is_named_and_not_required():
     case = history(*DRAFT)
     (verdict,) = (
