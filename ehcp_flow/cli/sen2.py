@@ -109,6 +109,7 @@ def _export(
         raise typer.BadParameter(why, param_hint="--persons")
     year = sen2.ReturnYear.of(which.year)
     persons = sen2.read_persons(which.persons)
+    _tell_persons(persons, everything=query.all_errors)
     header = _header(sen2, which, persons, year, query.authority or "")
     with open_source(replace(query, as_of=year.survey)) as source:
         # Of the figures a return has one alone, that of the published year: whether an exception takes a plan out.
@@ -117,10 +118,14 @@ def _export(
         if query.authority is not None and not source.seen:
             why = f"there is no case of {query.authority}, so no return of it is written"
             raise typer.BadParameter(why, param_hint="--authority")
+        _tell_left_out(made, persons)
+        if not made.records.requests:
+            note(f"no case is in the scope of the return of {year.year}, so nothing is written")
+            raise typer.Exit(ExitCode.REFUSED)
         header["LEA"] = _whose(made, query.authority)
         with _opened(output, sen2.RETURN_FILE) as file:
             people = _write(sen2, file, made, header, year, form)
-        _tell_export(made, persons, year, people)
+        _tell_export(made, year, people)
         if made.nobody or persons.refused:
             raise typer.Exit(ExitCode.REFUSED)
         source.leave()
@@ -184,26 +189,36 @@ def _write(
     return sum(1 for _ in made.persons())
 
 
-def _tell_export(made: ReturnMade, persons: Persons, year: ReturnYear, people: int) -> None:
-    """Say what was written, of which days, and what was left out."""
+def _tell_persons(persons: Persons, *, everything: bool) -> None:
+    """Say what is odd about the persons file, and which of its rows were refused."""
+    for said in persons.notes:
+        note(said)
+    told = RefusedRows(everything=everything)
+    for row in persons.refused:
+        told.add(row)
+    told.tell()
+
+
+def _tell_left_out(made: ReturnMade, persons: Persons) -> None:
+    """Say which cases are left out of the return, for nobody knows whose they are."""
+    refused = {row.case_id for row in persons.refused}
+    for why, is_so in ((f"whose row in {persons.name} was refused", True), (f"without a row in {persons.name}", False)):
+        cases = [case_id for case_id in made.nobody if (case_id in refused) is is_so]
+        if cases:
+            some = ", ".join(cases[:_NAMED]) + (", ..." if len(cases) > _NAMED else "")
+            note(f"refused: {count(len(cases), 'case')} in the return's scope {why}, so left out: {some}")
+
+
+def _tell_export(made: ReturnMade, year: ReturnYear, people: int) -> None:
+    """Say what was written, and of which days."""
     requests = len(made.records.requests)
     note(
         f"the return of {year.year}: {count(people, 'person', 'persons')}, {count(requests, 'request')}; requests, "
         f"assessments and plans up to {year.last}, reviews and placements up to {year.survey}"
     )
-    for said in (year.told, *persons.notes, *made.notes):
+    for said in (year.told, *made.notes):
         if said:
             note(said)
-    told = RefusedRows(everything=False)
-    for row in persons.refused:
-        told.add(row)
-    told.tell()
-    if made.nobody:
-        some = ", ".join(made.nobody[:_NAMED]) + (", ..." if len(made.nobody) > _NAMED else "")
-        note(
-            f"refused: {count(len(made.nobody), 'case')} in the return's scope without a row in {persons.name}, so "
-            f"left out: {some}"
-        )
 
 
 @options("file output persons form refused all_errors")

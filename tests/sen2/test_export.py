@@ -377,7 +377,6 @@ def test_the_sex_is_written_as_the_year_asks_for_it(tmp_path):
         ("a,Ash,Ada,31/02/2014,F,WBRI,,,,", "birth_date"),
         ("a,A\x02sh,Ada,2014-05-01,F,WBRI,,,,", "surname"),
         (",Ash,Ada,2014-05-01,F,WBRI,,,,", "case_id"),
-        ("b,Somebody,Else,2014-05-01,F,WBRI,,,,", "case_id"),
     ],
 )
 def test_a_row_of_the_persons_file_that_cannot_be_read_is_refused_and_the_others_count(tmp_path, row: str, column: str):
