@@ -9,8 +9,9 @@ from lxml import etree
 
 import ehcp_flow as ef
 from ehcp_flow.bulk.told_cases import ToldCases
+from ehcp_flow.conversion import ReturnColumns, read_return
 from ehcp_flow.errors import InputError, RangeError
-from ehcp_flow.sen2 import ReturnYear, header_of_return, make_return, read_persons, schema_of, write_xml
+from ehcp_flow.sen2 import ReturnYear, check_return, header_of_return, make_return, read_persons, schema_of, write_xml
 from ehcp_flow.sen2.request_rows import requests_of
 
 YEAR = 2026
@@ -123,6 +124,20 @@ def test_a_plan_of_before_the_year_is_historical_and_keeps_its_own_day():
     request = one(requested("2023-08-01"), agreed("2023-09-10"), issued("2024-01-08"))
     assert request["assessments"] == [{"AssessmentOutcome": "H", "OtherMediation": "0", "OtherTribunal": "0"}]
     assert request["named_plans"] == [{"StartDate": "2024-01-08"}]
+
+
+def test_a_request_on_record_after_its_plan_is_told_as_it_is_and_asked_about(tmp_path):
+    facts = (issued("2024-01-08"), requested("2025-02-03", "parent"))
+    row = one(*facts)["requests"]
+    assert (row["ReceivedDate"], row["RequestSource"], row["RequestOutcome"]) == ("2025-02-03", "1", "H")
+    _, _, text = written(tmp_path, PERSONS, *facts)
+    records = read_return(io.BytesIO(text), ReturnColumns(), name="return.xml")
+    assert "plan_before_request" in {each.rule for each in check_return(records)}
+
+
+def test_a_request_on_record_after_a_plan_had_come_is_not_how_that_was_made():
+    facts = (fact("plan_transferred_in", "2025-01-07", made_on="2022-01-10"), requested("2025-02-03", "parent"))
+    assert one(*facts)["requests"] == {"ReceivedDate": "2025-01-07", "RYA": "0", "RequestOutcome": "H"}
 
 
 def test_a_refused_request_and_the_next_one_are_two_requests():

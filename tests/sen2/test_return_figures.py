@@ -139,6 +139,8 @@ def test_the_return_of_a_council_and_its_measures_agree_or_the_difference_has_a_
           "2024-10-15 review_meeting_held", "2024-11-08 review_decision_sent outcome=amend",
           "2024-11-08 amendment_notice_sent", "2025-04-11 amended_plan_sent",
           "2025-04-29 review_decision_sent outcome=maintain"), "outcome_maintan", "second_decision", 1),
+        (("2024-01-08 final_plan_sent", "2025-02-03 request_received parent"),
+         "requests_received_in_year", "request_after_plan", -1),
     ],
 )  # fmt: skip
 def test_a_difference_has_its_reason(facts, figure, reason, more):
