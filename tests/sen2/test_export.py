@@ -135,6 +135,23 @@ def test_a_request_on_record_after_its_plan_is_told_as_it_is_and_asked_about(tmp
     assert "plan_before_request" in {each.rule for each in check_return(records)}
 
 
+@pytest.mark.parametrize(
+    "facts",
+    [
+        [requested(), fact("assessment_refused", "2025-03-10"), fact("refusal_reversed", "2025-04-01"),
+         agreed("2025-04-02")],
+        [requested(), fact("assessment_refused", "2025-03-10"), fact("refusal_reversed", "2025-04-01"),
+         agreed("2025-04-02"), fact("plan_agreed", "2025-06-01"), issued("2025-07-01")],
+        [requested(), agreed(), fact("plan_refused", "2025-05-20"), fact("refusal_reversed", "2025-06-20"),
+         issued("2025-07-01")],
+    ],
+)  # fmt: skip
+def test_a_refusal_that_the_authority_reversed_is_not_asked_about(tmp_path, facts):
+    _, _, text = written(tmp_path, PERSONS, *facts)
+    found = check_return(read_return(io.BytesIO(text), ReturnColumns(), name="return.xml"))
+    assert not {"assessment_without_request", "plan_without_decision"} & {each.rule for each in found}
+
+
 def test_a_request_on_record_after_a_plan_had_come_is_not_how_that_was_made():
     facts = (fact("plan_transferred_in", "2025-01-07", made_on="2022-01-10"), requested("2025-02-03", "parent"))
     assert one(*facts)["requests"] == {"ReceivedDate": "2025-01-07", "RYA": "0", "RequestOutcome": "H"}
