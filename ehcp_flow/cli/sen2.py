@@ -13,6 +13,7 @@ import typer
 
 from ehcp_flow.cli.command import CliCommand, CommandGroup, options
 from ehcp_flow.cli.convert import FactsOutputs, print_facts, tell_converted
+from ehcp_flow.cli.endings import form_by_name
 from ehcp_flow.cli.messages import RefusedRows, count, note
 from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import AllErrors, option
@@ -87,9 +88,14 @@ def _export(
     query: CaseQuery,
     which: _WhichReturn,
     form: Annotated[
-        _ReturnFormat,
-        typer.Option("--format", help="xml for COLLECT, or xlsx in the form of the Department's template."),
-    ] = _ReturnFormat.XML,
+        _ReturnFormat | None,
+        typer.Option(
+            "--format",
+            help="xml for COLLECT, or xlsx in the form of the Department's template; without it, as the name of "
+            "--output ends, else xml.",
+            show_default=False,
+        ),
+    ] = None,
     output: Annotated[
         str | None,
         option("--output FILE", "Write here, not to standard output; the file is put in place when it is whole."),
@@ -101,6 +107,7 @@ def _export(
     Nothing is made up: what is not on record is left out, and `sen2 validate` says what a return still needs.
     """
     sen2 = return_extra()
+    shown = form_by_name(output, [*_ReturnFormat], form)
     if which.persons is None:
         why = (
             "say with --persons FILE whose cases they are: names, birth dates and numbers are no facts, and none is "
@@ -124,7 +131,7 @@ def _export(
             raise typer.Exit(ExitCode.REFUSED)
         header["LEA"] = _whose(made, query.authority)
         with _opened(output, sen2.RETURN_FILE) as file:
-            people = _write(sen2, file, made, header, year, form)
+            people = _write(sen2, file, made, header, year, shown)
         _tell_export(made, year, people)
         if made.nobody or persons.refused:
             raise typer.Exit(ExitCode.REFUSED)
@@ -178,9 +185,9 @@ def _opened(output: str | None, kind: Any) -> Iterator[BinaryIO]:
 
 
 def _write(
-    sen2: Any, file: BinaryIO, made: ReturnMade, header: dict[str, str], year: ReturnYear, form: _ReturnFormat
+    sen2: Any, file: BinaryIO, made: ReturnMade, header: dict[str, str], year: ReturnYear, form: str | None
 ) -> int:
-    if form is _ReturnFormat.XML:
+    if form != _ReturnFormat.XLSX:
         people: int = sen2.write_xml(file, header, made.persons(), year.specification)
         return people
     from ehcp_flow.reports.return_workbook import write_return_workbook
@@ -237,6 +244,7 @@ def _import(
 
     An item that cannot be read is refused, and the others are still taken (exit code 1).
     """
+    _ = to.shown  # looked at before anything is read
     sen2 = return_extra()
     from ehcp_flow.conversion import ReturnColumns, cases_of, read_return, rows_of_return
     from ehcp_flow.outputs import Output
