@@ -27,6 +27,7 @@ from ehcp_flow.cli.source_kinds import some_of
 from ehcp_flow.errors import ExitCode
 
 if TYPE_CHECKING:
+    from ehcp_flow.conversion import ReturnRecords
     from ehcp_flow.sen2 import Persons, ReturnMade, ReturnYear
 
 __all__ = ["SEN2"]
@@ -228,7 +229,7 @@ def _tell_export(made: ReturnMade, year: ReturnYear, people: int) -> None:
             note(said)
 
 
-@options("file output persons form refused all_errors")
+@options("file output persons authority form refused all_errors")
 def _import(
     *,
     file: ReturnFile,
@@ -238,6 +239,10 @@ def _import(
         option("--persons FILE", "Write whose the cases are here: names, birth dates and numbers are never facts."),
         Writes("ehcp_flow.readers.persons_file:PERSONS_FILE"),
     ],
+    authority: Annotated[
+        str | None,
+        option("--authority NUMBER", "Whose return it is, where it does not say so (LEA in its header)."),
+    ] = None,
     all_errors: AllErrors = False,
 ) -> None:
     """A return into facts and particulars, and into a persons file: what it cannot say is marked as unrecorded.
@@ -251,8 +256,11 @@ def _import(
     from ehcp_flow.readers.persons_file import PERSONS_FILE, persons_file
 
     given, name = read_from(file)
-    columns = ReturnColumns()
+    columns = ReturnColumns(authority=authority)
     records = read_return(given, columns, name=name)
+    if records.year is not None:
+        sen2.ReturnYear.of(records.year)
+    _check_authority(records, authority)
     rows = rows_of_return(records, columns)
     for said in rows.notes:
         note(f"{rows.name}: {said}")
@@ -262,6 +270,18 @@ def _import(
     tell_converted(rows, found, to.refused, all_errors=all_errors)
     if found.refused:
         raise typer.Exit(ExitCode.REFUSED)
+
+
+def _check_authority(records: ReturnRecords, authority: str | None) -> None:
+    """Say that nobody knows whose a return is. Raises BadParameter where the option says another than the return."""
+    if authority is None and records.authority is None:
+        note(
+            f"{records.name}: it does not say whose it is (LEA), so the facts do not either, and `sen2 export` of them "
+            "takes no --authority; give --authority NUMBER here"
+        )
+    elif authority is not None and records.authority not in (None, authority):
+        why = f"{records.name} says that it is of {records.authority}; leave it out"
+        raise typer.BadParameter(why, param_hint="--authority")
 
 
 def _schema(

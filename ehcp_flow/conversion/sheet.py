@@ -34,6 +34,10 @@ __all__ = ["HeadedSheet", "RawSheet", "named", "read_raw_sheet", "sheet_names"]
 
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _FETCHED: Final = 5_000
+_DAMAGED: Final = (
+    "the workbook cannot be read: it is damaged, cut off, or kept under a password; open it in a spreadsheet and save "
+    "it anew without one, or fetch it again"
+)
 _END: Final = "\0end of the file"
 """A line behind the last one, which a quotation mark that is never closed makes a part of its cell."""
 _BY_PLACE: Final = re.compile(r"column ([0-9]{1,4})")
@@ -256,7 +260,7 @@ def _opened(data: bytes, name: str) -> Any:
     try:
         return fastexcel.read_excel(data)
     except fastexcel.FastExcelError as error:
-        raise SourceError(name, f"the workbook cannot be read: {error}") from None
+        raise SourceError(name, _DAMAGED) from error
 
 
 def _of_workbook(data: bytes, name: str, sheet: str | None, wanted: Collection[str]) -> RawSheet:
@@ -272,7 +276,7 @@ def _of_workbook(data: bytes, name: str, sheet: str | None, wanted: Collection[s
         if not frame.height:
             raise SourceError(name, "none of its sheets holds anything" if sheet is None else f"sheet {sheet} is empty")
     except FastExcelError as error:
-        raise SourceError(name, f"the workbook cannot be read: {error}") from None
+        raise SourceError(name, _DAMAGED) from error
     others = tuple(each for each in names if each != chosen)
     notes = [f"its sheet {chosen!r} was read, and not {named(others)}"] if others and sheet is None else []
     rows = [[text_of_cell(cell) for cell in row] for row in frame.iter_rows()]
