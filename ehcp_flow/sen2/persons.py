@@ -41,6 +41,7 @@ _AS_NUMBER: Final = {"M": "1", "F": "2", "U": "9"}
 _LAST_GENDER: Final = 2023
 NOT_OF_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """The characters that no XML file can hold."""
+_NO_TEXT: Final = re.compile(f"[\n\r{NOT_OF_XML.pattern[1:]}")
 
 
 def sex_of(gender: str) -> str:
@@ -100,11 +101,13 @@ def read_persons(path: str | os.PathLike[str]) -> Persons:
     told["sex"] = [_BY_NUMBER.get(sex.casefold(), sex) for sex in told["sex"]]
     items, officers = (zip(*(told[name] for name in names), strict=True) for names in (_ITEMS, OFFICERS))
     rows = zip(told["case_id"], told["person"], officers, items, strict=True)
+    header = [*sheet.columns]
     whole = []
     for line, (case_id, shared, answers, cells) in enumerate(rows, sheet.first):
         if case_id or shared or any(answers) or any(cells):
             row = _PersonRow(line, case_id, shared, answers, cells)
-            if fault := fault_of_width(raw.rows[line - 1], [*sheet.columns]):
+            given = raw.rows[line - 1]
+            if len(given) != len(header) and (fault := fault_of_width(given, header)):
                 found.refused.append(RowRefused(found.name, line, *fault, case_id))
             elif (clean := _checked(found, row)) is not None:
                 whole.append(clean)
@@ -156,20 +159,21 @@ def _checked(found: Persons, row: _PersonRow) -> _PersonRow | None:
         if answer not in ("", *ANSWERS):
             refuse(name, answer, "write Y, N or R (recruiting), the same in every row")
             return None
-    for name, text in zip(_ITEMS, cells, strict=True):
+    if _NO_TEXT.search("".join(cells)):
+        name, text = next(each for each in zip(_ITEMS, cells, strict=True) if _NO_TEXT.search(each[1]))
         if NOT_OF_XML.search(text):
             refuse(name, text, "it holds a character that no XML file can hold")
-            return None
-        if "\n" in text or "\r" in text:
+        else:
             refuse(name, text, "it goes over several lines; close its quotation mark, or take the break out")
-            return None
+        return None
     if born := cells[_BIRTH]:
         try:
-            cells = (*cells[:_BIRTH], _iso_day(born), *cells[_BIRTH + 1 :])
+            if (on := _iso_day(born)) != born:
+                cells = (*cells[:_BIRTH], on, *cells[_BIRTH + 1 :])
         except DateError as error:
             refuse("birth_date", born, f"{error.why}; write {error.write}")
             return None
-    return row._replace(cells=cells)
+    return row if cells is row.cells else row._replace(cells=cells)
 
 
 def _by_officers(found: Persons, rows: Iterable[_PersonRow]) -> list[_PersonRow]:
@@ -204,11 +208,16 @@ def _by_person(rows: Iterable[_PersonRow]) -> Iterable[Sequence[_PersonRow]]:
                 mine += less
                 group_of |= dict.fromkeys((shared for each in less for shared in each.shares()), mine)
     groups = {id(group): group for group in group_of.values()}
-    return [sorted(group, key=lambda row: row.line) for group in groups.values()]
+    for group in groups.values():
+        group.sort(key=lambda row: row.line)
+    return groups.values()
 
 
 def _persons_of(found: Persons, rows: Sequence[_PersonRow]) -> Iterator[tuple[_PersonRow, Person]]:
     """Yield the rows of one person, each with it; where two of them contradict one another, each is refused instead."""
+    if len(rows) == 1:
+        yield rows[0], Person(rows[0].line, rows[0].cells)
+        return
     told: dict[str, tuple[str, _PersonRow]] = {}
     contradicts: dict[int, tuple[_PersonRow, str]] = {}
     for row in rows:
