@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ehcp_flow.conversion import read_raw_sheet
-from ehcp_flow.conversion.returns import ReturnRecords, ReturnRow
+from ehcp_flow.conversion.returns import ReturnRecords, ReturnRow, values_as_xml
 from ehcp_flow.dates import parse_date
 from ehcp_flow.errors import DateError, RowRefused, SourceError
 from ehcp_flow.readers.persons_file import PERSON_COLUMNS
@@ -233,9 +233,11 @@ def _persons_of(found: Persons, rows: Sequence[_PersonRow]) -> Iterator[tuple[_P
     for row in rows:
         other, differs = contradicts.get(row.line) or next(iter(contradicts.values()))
         theirs = set(other.shares())
-        column, value = next((each for each in row.shares() if each in theirs), ("case_id", row.case_id))
+        shared = next((each for each in row.shares() if each in theirs), None)
+        column, value = shared or ("case_id", row.case_id)
+        has = "is linked with it" if shared is None else "has it too"
         why = (
-            f"line {other.line} (case {other.case_id}) is linked with it, and has another {differs}; a {_ONE[column]} "
+            f"line {other.line} (case {other.case_id}) {has}, and says another {differs}; a {_ONE[column]} "
             "is one child's: correct the one that is wrong, or write the same of one child in both rows"
         )
         found.refused.append(RowRefused(found.name, row.line, column, value, why, row.case_id))
@@ -251,7 +253,7 @@ def persons_of(records: ReturnRecords) -> Iterable[dict[str, str]]:
     """Yield a row for each request of a return that was read, its cases named: what the return says of the person."""
     officers = {name: records.header.get(item, "") for name, item in OFFICERS.items()}
     for request in records.requests:
-        given = request.person.values if request.person is not None else {}
+        given = values_as_xml("persons", request.person.values, records.form) if request.person is not None else {}
         row = {name: given.get(item, "") for name, item in _ITEMS.items()}
         gender = given.get("GenderCurrent", "")
         row["sex"] = row["sex"] or sex_of(gender)

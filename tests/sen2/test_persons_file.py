@@ -46,7 +46,7 @@ def test_two_children_of_one_number_are_both_refused_and_the_others_stay(tmp_pat
     assert set(found.by_case) == {"c"}
     first, last = map(str, found.refused)
     assert f"line 4 (case {other[0]})" in first
-    assert "line 2 (case a)" in last
+    assert "line 2 (case a) has it too, and says another " in last
     assert "correct the one that is wrong" in first
 
 
