@@ -34,7 +34,7 @@ OFFICERS: Final[Mapping[str, str]] = {"dmo": "DMO", "dco": "DCO", "dsco": "DSCO"
 """The columns that say whether there is a designated officer; the same in every row."""
 ANSWERS: Final = ("Y", "N", "R")
 """Whether there is one: yes, no, or they are recruiting."""
-_ONE: Final = {"case_id": "case", "person": "person", "upn": "UPN", "uln": "ULN", "": "row"}
+_ONE: Final = {"case_id": "case", "person": "person", "upn": "UPN", "uln": "ULN"}
 """What is one child's, by the column that says it."""
 _BY_NUMBER: Final = {"1": "M", "2": "F", "male": "M", "female": "F", "m": "M", "f": "F", "u": "U"}
 _AS_NUMBER: Final = {"M": "1", "F": "2", "U": "9"}
@@ -237,7 +237,7 @@ def _persons_of(found: Persons, rows: Sequence[_PersonRow]) -> Iterator[tuple[_P
         column, value = shared or ("case_id", row.case_id)
         has = "is linked with it" if shared is None else "has it too"
         why = (
-            f"line {other.line} (case {other.case_id}) {has}, and says another {differs}; a {_ONE[column]} "
+            f"line {other.line} (case {other.case_id}) {has}, and says another {differs}; a {_ONE.get(column, 'row')} "
             "is one child's: correct the one that is wrong, or write the same of one child in both rows"
         )
         found.refused.append(RowRefused(found.name, row.line, column, value, why, row.case_id))
