@@ -38,11 +38,15 @@ _OUT_OF_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno
 
 
 class Kind(NamedTuple):
-    """What is written: in words, as a name for an example, and how a file of this kind is known again."""
+    """What is written: in words, as a name for an example, and how a file of this kind is known again.
+
+    `forms` are the ends of names in whose forms it can be written, where there are others than the example's.
+    """
 
     says: str
     example: str
     ours: Callable[[BinaryIO], bool]
+    forms: tuple[str, ...] = ()
 
 
 class _Place(NamedTuple):

@@ -122,12 +122,21 @@ def _helpful(error: EhcpFlowError) -> str:
     return f"{said} ({OF_ANOTHER_LAW})" if by_another else said
 
 
+_OF_PYDANTIC: Final = {
+    "Input should be a valid integer, unable to parse string as an integer": "write a whole number, in digits",
+    "Input should be a valid number, unable to parse string as a number": "write a number, in digits",
+}
+"""What pydantic says of a value that is no number, and how it is said here."""
+
+
 def _usage(error: Any, said: str) -> int:
     """Print what typer has to say about the arguments, in one line."""
     if type(error).__name__ == "NoArgsIsHelpError":
         error.show()
         return ExitCode.USAGE
     said = " ".join(said.split()).rstrip(".").replace(": Value error, ", ": ")
+    for theirs, ours in _OF_PYDANTIC.items():
+        said = said.replace(theirs, ours)
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "ehcp-flow"
     if context is not None and said.startswith("Missing argument"):

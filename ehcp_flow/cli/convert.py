@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ehcp_flow.cli.command import CliCommand, law_named, options
+from ehcp_flow.cli.endings import form_by_name
 from ehcp_flow.cli.messages import count, note, under_the_law_asked
 from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import AllErrors, option
@@ -107,8 +108,18 @@ class FactsOutputs:
         ),
         Writes("ehcp_flow.readers.fact_writer:FACTS"),
     ] = None
-    form: Annotated[_FactsFormat, typer.Option("--format", help="csv or jsonl.")] = _FactsFormat.CSV
+    form: Annotated[
+        _FactsFormat | None,
+        typer.Option(
+            "--format", help="csv or jsonl; without it, as the name of --output ends, else csv.", show_default=False
+        ),
+    ] = None
     refused: RefusedTo = None
+
+    @property
+    def shown(self) -> str:
+        """The form in which facts are written. Raises BadParameter where the file's name says another."""
+        return form_by_name(self.output, [*_FactsFormat], self.form) or _FactsFormat.CSV
 
 
 @options("file columns propose template sheet output form refused retry authority records unrecorded all_errors")
@@ -121,6 +132,7 @@ def _convert(*, given: _SheetToRead, to: FactsOutputs, all_errors: AllErrors = F
     if given.template is not None:
         _write_template(given, to.output)
         return
+    _ = to.shown  # looked at before anything is read
     source = given_or_retried(given.file, given.retry, "FILE")
     if (given.columns is None) is (given.propose is None):
         raise typer.BadParameter(
@@ -184,7 +196,7 @@ def print_facts(found: ConvertedCases, to: FactsOutputs) -> None:
 
     facts = (fact for case in found.values() for fact in case.recorded)
     into: Any = sys.stdout if to.output is None else to.output
-    write_facts(facts, into, format=to.form.value, carried=found.carried)
+    write_facts(facts, into, format=to.shown, carried=found.carried)
 
 
 def tell_converted(rows: ConvertedRows, found: ConvertedCases, refused: str | None, *, all_errors: bool) -> None:

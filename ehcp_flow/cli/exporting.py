@@ -9,6 +9,7 @@ from typing import IO, Annotated, Final
 import typer
 
 from ehcp_flow.cli.command import CliCommand
+from ehcp_flow.cli.endings import form_by_name
 from ehcp_flow.cli.messages import ProgressBar, count, note
 from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import Authority, KnownAt, KnownBy, StoreUrl, axis_of, instant, option
@@ -49,12 +50,13 @@ def _export(
 
     if known_by is not None and known_at is None:
         raise typer.BadParameter("it says what --known-at goes by; give that too", param_hint="--known-by")
+    shown = form_by_name(output, [*_ExportFormat], form)
     to: str | IO[str] = sys.stdout if output is None else output
     with open_store(store, authority=authority) as opened, ProgressBar("exporting", shown=output is not None) as bar:
         done = export_file(
             opened,
             to,
-            format=None if form is None else form.value,
+            format=shown,
             known_at=None if known_at is None else instant(known_at),
             axis=axis_of(known_by),
             record=not as_imported,

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Final, get_type_hints
 
 import typer
 
+from ehcp_flow.cli.endings import refuse_other_ending
+
 if TYPE_CHECKING:
     from ehcp_flow.outputs import Output, Reading
 
@@ -93,11 +95,14 @@ def _look(run: Callable[..., None], values: Mapping[str, Any]) -> Output | None:
     for says, value, mark in directories:
         _refuse_writing_beside(says, Path(value), mark.load(), reads)
     for says, value, mark in named:
+        kind = mark.load()
         try:
-            outputs.append((says, Output(value, mark.load(), reads=reads)))
+            outputs.append((says, Output(value, kind, reads=reads)))
             apart(outputs)
         except OutputError as error:
             raise typer.BadParameter(str(error), param_hint=says) from error
+        if not mark.printed:
+            refuse_other_ending(value, kind.forms or (Path(kind.example).suffix.removeprefix("."),), says)
     return next((output for (*_, mark), (_, output) in zip(named, outputs, strict=True) if mark.printed), None)
 
 

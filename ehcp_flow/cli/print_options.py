@@ -6,11 +6,11 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 import typer
 
+from ehcp_flow.cli.endings import form_by_name
 from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import Raw, TableFormat, option
 from ehcp_flow.cli.output import CardFormat, DeskFormat, FeedFormat, Format, Sheet, chosen, sheet
@@ -36,11 +36,14 @@ class PrintOptions:
         Writes("ehcp_flow.cli.printed_file:PRINTED", printed=True),
     ] = None
 
+    def __post_init__(self) -> None:
+        """Refuse a name that says another form before anything is done."""
+        _ = self.stated
+
     @property
     def stated(self) -> str | None:
         """The format that was asked for, by --format or by the end of the file's name; None where none was."""
-        ending = Path(self.output or "").suffix.removeprefix(".").lower()
-        return self._asked() or (ending if ending in {*self.forms} - {Format.TABLE} else None)
+        return form_by_name(self.output, [*self.forms], self._asked())
 
     def _asked(self) -> str | None:
         return self.form

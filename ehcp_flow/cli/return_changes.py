@@ -12,13 +12,15 @@ import typer
 from ehcp_flow.cli.command import CliCommand, options
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.print_options import PrintOptions
-from ehcp_flow.cli.return_checks import return_extra
-from ehcp_flow.cli.sheet_source import read_from
+from ehcp_flow.cli.return_checks import return_extra, return_read
+from ehcp_flow.errors import ExitCode
 
 if TYPE_CHECKING:
     from ehcp_flow.sen2 import ReturnChange
 
 __all__ = ["COMPARE"]
+
+_NAMED: Final = 5
 
 _OldFile: TypeAlias = Annotated[
     str, typer.Argument(metavar="OLD", help="Last year's return, in any of its forms.", show_default=False)
@@ -44,22 +46,19 @@ def _compare(
     birth date or a start date that is another, an open request that is gone.
     """
     sen2 = return_extra()
-    from ehcp_flow.conversion import ReturnColumns, read_return
-
-    both = []
-    for file in (old, new):
-        given, name = read_from(file)
-        both.append(read_return(given, ReturnColumns(), name=name))
+    both = [return_read(file) for file in (old, new)]
     every = list(sen2.compare_returns(*both))
     shown = [each for each in every if each.look or not unexplained]
     if printed.as_table:
         _print_persons(shown)
     else:
         printed.write(sen2.FIELDS_OF_CHANGE, (each._asdict() for each in shown))
-    _tell(every, both)
+    _tell(sen2, every, both)
+    if any(records.refused for records in both):
+        raise typer.Exit(ExitCode.REFUSED)
 
 
-def _tell(every: Sequence[ReturnChange], both: Sequence[Any]) -> None:
+def _tell(sen2: Any, every: Sequence[ReturnChange], both: Sequence[Any]) -> None:
     """Say how many persons came and left, how many changed, and how much is to be looked at."""
     cases = {kind: {each.case_id for each in every if each.change == kind} for kind in {e.change for e in every}}
     came = len(cases.pop("person_came", ()))
@@ -67,6 +66,19 @@ def _tell(every: Sequence[ReturnChange], both: Sequence[Any]) -> None:
     changed = len(set().union(*cases.values()))
     looked = sum(each.look for each in every)
     old, new = both
+    for records in both:
+        if twice := sen2.told_twice(records):
+            some = ", ".join(twice[:_NAMED]) + (", ..." if len(twice) > _NAMED else "")
+            note(
+                f"{records.name}: {count(len(twice), 'number')} of more than one person, who are compared by name "
+                f"and date of birth, and are new or gone where that does not do: {some}"
+            )
+    between = range(old.year + 1, new.year)
+    if between:
+        note(
+            f"between them lies what {count(len(between), 'return')} told ({', '.join(map(str, between))}): a change "
+            "that only these explain is marked as well"
+        )
     why = "" if old.year != new.year else "; both are of one year, so nothing of it is explained by a year"
     note(
         f"from {old.name} ({old.year}) to {new.name} ({new.year}): {count(came, 'case')} came, {left:,} left, "

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, TypeAlias
 import typer
 
 from ehcp_flow.cli.command import CliCommand, options
-from ehcp_flow.cli.messages import count, note
+from ehcp_flow.cli.messages import RefusedRows, count, note
 from ehcp_flow.cli.print_options import PrintOptions
 from ehcp_flow.cli.sheet_source import conversion_extra, read_from
 from ehcp_flow.errors import ExitCode
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ehcp_flow.conversion import ReturnRecords
     from ehcp_flow.sen2 import ReturnFinding, ReturnYear
 
-__all__ = ["VALIDATE", "ReturnFile", "return_extra"]
+__all__ = ["VALIDATE", "ReturnFile", "return_extra", "return_read"]
 
 _SHOWN: Final = 20
 """How many cases of a rule a table shows."""
@@ -76,6 +76,24 @@ def return_extra() -> Any:
     return sen2
 
 
+def return_read(file: str, *, checked: bool = False) -> ReturnRecords:
+    """Return what a return says, and say what of it was not read; where it is `checked`, findings say some of that."""
+    from ehcp_flow.conversion import ReturnColumns, read_return
+
+    given, name = read_from(file)
+    records: ReturnRecords = read_return(given, ReturnColumns(), name=name)
+    for said in records.notes if checked and records.form == "xml" else records.told():
+        note(f"{records.name}: {said}")
+    if records.odd and not checked:
+        many = count(len(records.odd), "element")
+        note(f"{records.name}: {many} out of place, so something may be missing: `sen2 validate` says what")
+    told = RefusedRows(everything=False)
+    for row in records.refused:
+        told.add(row)
+    told.tell()
+    return records
+
+
 @options("file year rules_file findings_form raw output")
 def _validate(
     *,
@@ -105,13 +123,8 @@ def _validate(
     An error is to be put right before the return can be sent (exit code 1); a query asks for a look or a note.
     """
     sen2 = return_extra()
-    from ehcp_flow.conversion import ReturnColumns, read_return
-
     numbers = {} if rules_file is None else sen2.read_numbers(rules_file)
-    given, name = read_from(file)
-    records = read_return(given, ReturnColumns(), name=name)
-    for said in records.notes:
-        note(f"{records.name}: {said}")
+    records = return_read(file, checked=True)
     if year is None and records.year is None:
         raise typer.BadParameter(
             "the return does not say of which collection it is: give the year", param_hint="--year"
@@ -125,7 +138,7 @@ def _validate(
         f"{count(len(found) - errors, 'query', 'queries')} in {count(len(records.requests), 'request')}"
         + (f". {asked.told}" if asked.told else "")
     )
-    if errors:
+    if errors or records.refused:
         raise typer.Exit(ExitCode.REFUSED)
 
 
@@ -149,11 +162,16 @@ def _print_findings(
         ShownColumn("person", "person", drop=2),
         ShownColumn("element", "element"),
         ShownColumn("line", "line", right=True),
+        *([ShownColumn("file", "file", drop=3)] if records.files else ()),
         ShownColumn("value", "value", drop=1, least=10, most=30),
     )
     for rule, each in sen2.by_rule(found).items():
         title = f"{each[0].severity} {rule}{f' ({each[0].dfe})' if each[0].dfe else ''}: {count(len(each), 'time')}"
-        sys.stdout.write("\n".join([title, paragraph(each[0].says), paragraph(each[0].right, first="-> "), ""]))
+        rights = dict.fromkeys((row.element, row.right) for row in each)
+        right = [f"{item}: {told}" if len(rights) > 1 else told for item, told in rights]
+        sys.stdout.write(
+            "\n".join([title, paragraph(each[0].says), *(paragraph(one, first="-> ") for one in right), ""])
+        )
         shown = [{name: str(value) for name, value in row._asdict().items()} for row in each[:_SHOWN]]
         more = f"and {len(each) - _SHOWN:,} more" if len(each) > _SHOWN else ""
         print_table(columns, shown, caption=more)

@@ -11,8 +11,7 @@ from ehcp_flow.cli.command import CliCommand, options
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.print_options import PrintOptions
 from ehcp_flow.cli.query import CaseQuery
-from ehcp_flow.cli.return_checks import ReturnFile, return_extra
-from ehcp_flow.cli.sheet_source import read_from
+from ehcp_flow.cli.return_checks import ReturnFile, return_extra, return_read
 from ehcp_flow.cli.source_door import open_source
 from ehcp_flow.errors import ExitCode
 
@@ -57,10 +56,9 @@ def _figures(
     With --facts the measures stand beside them: the two are equal, or the difference has a reason, case by case.
     """
     sen2 = return_extra()
-    from ehcp_flow.conversion import ReturnColumns, read_return
-
-    given, name = read_from(file)
-    records = read_return(given, ReturnColumns(), name=name)
+    records = return_read(file)
+    if year is not None and records.year not in (None, year):
+        raise typer.BadParameter(f"{records.name} says that it is of {records.year}; leave it out", param_hint="--year")
     if year is None and records.year is None:
         raise typer.BadParameter(
             "the return does not say of which collection it is: give the year", param_hint="--year"
@@ -72,10 +70,19 @@ def _figures(
     _print(sen2, rows, printed)
     if out_of_facts is None:
         note(f"{records.name}, the return of {asked.year}: {count(len(rows), 'figure')} of {asked.year - 1}")
-        return
+    else:
+        _tell_facts(sen2, records.name, asked, rows, facts, returned, out_of_facts)
+    if records.refused:
+        raise typer.Exit(ExitCode.REFUSED)
+
+
+def _tell_facts(
+    sen2: Any, name: str, asked: ReturnYear, rows: Sequence[Any], facts: Any, returned: Any, out_of_facts: Any
+) -> None:
+    """Say how many figures are equal to the measures, and why the others are not."""
     equal = sum(row.of_return == row.of_facts for row in rows)
     note(
-        f"{records.name}, the return of {asked.year}: {count(len(rows), 'figure')} of {asked.year - 1}, "
+        f"{name}, the return of {asked.year}: {count(len(rows), 'figure')} of {asked.year - 1}, "
         f"{equal} of them equal to the measures of {facts}"
     )
     for said in sen2.reasons_told(out_of_facts, returned):
@@ -91,6 +98,9 @@ def _of_facts(sen2: Any, facts: str, authority: str | None, year: ReturnYear) ->
         told = partial(_told, sen2, query, year)
         whole = source.told(year.periods(), sen2.events_looked_at(), sen2.PARTICULARS_TOLD, whole=True)
         found: FiguresOfFacts = sen2.figures_of_facts(whole, year, told)
+        if authority is not None and not source.seen:
+            why = f"{facts} has no case of {authority}, whose return it is: give the facts that it was made of"
+            raise typer.BadParameter(why, param_hint="--facts")
         if source.refused:
             raise typer.Exit(ExitCode.REFUSED)
     return found

@@ -13,6 +13,7 @@ import typer
 
 from ehcp_flow.cli.command import CliCommand, CommandGroup, options
 from ehcp_flow.cli.convert import FactsOutputs, print_facts, tell_converted
+from ehcp_flow.cli.endings import form_by_name
 from ehcp_flow.cli.messages import RefusedRows, count, note
 from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import AllErrors, option
@@ -26,6 +27,7 @@ from ehcp_flow.cli.source_kinds import some_of
 from ehcp_flow.errors import ExitCode
 
 if TYPE_CHECKING:
+    from ehcp_flow.conversion import ReturnRecords
     from ehcp_flow.sen2 import Persons, ReturnMade, ReturnYear
 
 __all__ = ["SEN2"]
@@ -87,9 +89,14 @@ def _export(
     query: CaseQuery,
     which: _WhichReturn,
     form: Annotated[
-        _ReturnFormat,
-        typer.Option("--format", help="xml for COLLECT, or xlsx in the form of the Department's template."),
-    ] = _ReturnFormat.XML,
+        _ReturnFormat | None,
+        typer.Option(
+            "--format",
+            help="xml for COLLECT, or xlsx in the form of the Department's template; without it, as the name of "
+            "--output ends, else xml.",
+            show_default=False,
+        ),
+    ] = None,
     output: Annotated[
         str | None,
         option("--output FILE", "Write here, not to standard output; the file is put in place when it is whole."),
@@ -101,6 +108,7 @@ def _export(
     Nothing is made up: what is not on record is left out, and `sen2 validate` says what a return still needs.
     """
     sen2 = return_extra()
+    shown = form_by_name(output, [*_ReturnFormat], form)
     if which.persons is None:
         why = (
             "say with --persons FILE whose cases they are: names, birth dates and numbers are no facts, and none is "
@@ -109,6 +117,7 @@ def _export(
         raise typer.BadParameter(why, param_hint="--persons")
     year = sen2.ReturnYear.of(which.year)
     persons = sen2.read_persons(which.persons)
+    _tell_persons(persons, everything=query.all_errors)
     header = _header(sen2, which, persons, year, query.authority or "")
     with open_source(replace(query, as_of=year.survey)) as source:
         # Of the figures a return has one alone, that of the published year: whether an exception takes a plan out.
@@ -117,10 +126,14 @@ def _export(
         if query.authority is not None and not source.seen:
             why = f"there is no case of {query.authority}, so no return of it is written"
             raise typer.BadParameter(why, param_hint="--authority")
+        _tell_left_out(made, persons)
+        if not made.records.requests:
+            note(f"no case is in the scope of the return of {year.year}, so nothing is written")
+            raise typer.Exit(ExitCode.REFUSED)
         header["LEA"] = _whose(made, query.authority)
         with _opened(output, sen2.RETURN_FILE) as file:
-            people = _write(sen2, file, made, header, year, form)
-        _tell_export(made, persons, year, people)
+            people = _write(sen2, file, made, header, year, shown)
+        _tell_export(made, year, people)
         if made.nobody or persons.refused:
             raise typer.Exit(ExitCode.REFUSED)
         source.leave()
@@ -173,9 +186,9 @@ def _opened(output: str | None, kind: Any) -> Iterator[BinaryIO]:
 
 
 def _write(
-    sen2: Any, file: BinaryIO, made: ReturnMade, header: dict[str, str], year: ReturnYear, form: _ReturnFormat
+    sen2: Any, file: BinaryIO, made: ReturnMade, header: dict[str, str], year: ReturnYear, form: str | None
 ) -> int:
-    if form is _ReturnFormat.XML:
+    if form != _ReturnFormat.XLSX:
         people: int = sen2.write_xml(file, header, made.persons(), year.specification)
         return people
     from ehcp_flow.reports.return_workbook import write_return_workbook
@@ -184,29 +197,39 @@ def _write(
     return sum(1 for _ in made.persons())
 
 
-def _tell_export(made: ReturnMade, persons: Persons, year: ReturnYear, people: int) -> None:
-    """Say what was written, of which days, and what was left out."""
+def _tell_persons(persons: Persons, *, everything: bool) -> None:
+    """Say what is odd about the persons file, and which of its rows were refused."""
+    for said in persons.notes:
+        note(said)
+    told = RefusedRows(everything=everything)
+    for row in persons.refused:
+        told.add(row)
+    told.tell()
+
+
+def _tell_left_out(made: ReturnMade, persons: Persons) -> None:
+    """Say which cases are left out of the return, for nobody knows whose they are."""
+    refused = {row.case_id for row in persons.refused}
+    for why, is_so in ((f"whose row in {persons.name} was refused", True), (f"without a row in {persons.name}", False)):
+        cases = [case_id for case_id in made.nobody if (case_id in refused) is is_so]
+        if cases:
+            some = ", ".join(cases[:_NAMED]) + (", ..." if len(cases) > _NAMED else "")
+            note(f"refused: {count(len(cases), 'case')} in the return's scope {why}, so left out: {some}")
+
+
+def _tell_export(made: ReturnMade, year: ReturnYear, people: int) -> None:
+    """Say what was written, and of which days."""
     requests = len(made.records.requests)
     note(
         f"the return of {year.year}: {count(people, 'person', 'persons')}, {count(requests, 'request')}; requests, "
         f"assessments and plans up to {year.last}, reviews and placements up to {year.survey}"
     )
-    for said in (year.told, *persons.notes, *made.notes):
+    for said in (year.told, *made.notes):
         if said:
             note(said)
-    told = RefusedRows(everything=False)
-    for row in persons.refused:
-        told.add(row)
-    told.tell()
-    if made.nobody:
-        some = ", ".join(made.nobody[:_NAMED]) + (", ..." if len(made.nobody) > _NAMED else "")
-        note(
-            f"refused: {count(len(made.nobody), 'case')} in the return's scope without a row in {persons.name}, so "
-            f"left out: {some}"
-        )
 
 
-@options("file output persons form refused all_errors")
+@options("file output persons authority form refused all_errors")
 def _import(
     *,
     file: ReturnFile,
@@ -216,20 +239,28 @@ def _import(
         option("--persons FILE", "Write whose the cases are here: names, birth dates and numbers are never facts."),
         Writes("ehcp_flow.readers.persons_file:PERSONS_FILE"),
     ],
+    authority: Annotated[
+        str | None,
+        option("--authority NUMBER", "Whose return it is, where it does not say so (LEA in its header)."),
+    ] = None,
     all_errors: AllErrors = False,
 ) -> None:
     """A return into facts and particulars, and into a persons file: what it cannot say is marked as unrecorded.
 
     An item that cannot be read is refused, and the others are still taken (exit code 1).
     """
+    _ = to.shown  # looked at before anything is read
     sen2 = return_extra()
     from ehcp_flow.conversion import ReturnColumns, cases_of, read_return, rows_of_return
     from ehcp_flow.outputs import Output
     from ehcp_flow.readers.persons_file import PERSONS_FILE, persons_file
 
     given, name = read_from(file)
-    columns = ReturnColumns()
+    columns = ReturnColumns(authority=authority)
     records = read_return(given, columns, name=name)
+    if records.year is not None:
+        sen2.ReturnYear.of(records.year)
+    _check_authority(records, authority)
     rows = rows_of_return(records, columns)
     for said in rows.notes:
         note(f"{rows.name}: {said}")
@@ -239,6 +270,18 @@ def _import(
     tell_converted(rows, found, to.refused, all_errors=all_errors)
     if found.refused:
         raise typer.Exit(ExitCode.REFUSED)
+
+
+def _check_authority(records: ReturnRecords, authority: str | None) -> None:
+    """Say that nobody knows whose a return is. Raises BadParameter where the option says another than the return."""
+    if authority is None and records.authority is None:
+        note(
+            f"{records.name}: it does not say whose it is (LEA), so the facts do not either, and `sen2 export` of them "
+            "takes no --authority; give --authority NUMBER here"
+        )
+    elif authority is not None and records.authority not in (None, authority):
+        why = f"{records.name} says that it is of {records.authority}; leave it out"
+        raise typer.BadParameter(why, param_hint="--authority")
 
 
 def _schema(

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Final
 import typer
 
 from ehcp_flow.cli.command import CliCommand, options
+from ehcp_flow.cli.endings import form_by_name
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import day, option
@@ -95,9 +96,14 @@ def _synth(
             "Instead, the caseload whose counts are those DfE published for this authority (ENG: for all).",
         ),
     ] = None,
-    form: Annotated[_SynthFormat, typer.Option("--format", help="csv, or jsonl with an object a line.")] = (
-        _SynthFormat.CSV
-    ),
+    form: Annotated[
+        _SynthFormat | None,
+        typer.Option(
+            "--format",
+            help="csv, or jsonl with an object a line; without it, as the name of --output ends, else csv.",
+            show_default=False,
+        ),
+    ] = None,
     output: Annotated[
         str | None,
         option("--output FILE", "Write here, not to standard output."),
@@ -115,6 +121,7 @@ def _synth(
     Case numbers instead of names, no date of birth unless --particulars or --persons, and nobody's data. The same
     arguments give the same file.
     """
+    shown = form_by_name(output, [*_SynthFormat], form) or _SynthFormat.CSV
     if rulebook is not None:
         _of_england(rulebook)
     to: str | IO[str] = sys.stdout if output is None else output
@@ -122,9 +129,9 @@ def _synth(
         for field in fields(caseload):
             if field.name != "year" and getattr(caseload, field.name) != field.default:
                 raise typer.BadParameter(_ONLY_MADE_UP, param_hint=f"--{field.name.replace('_', '-')}")
-        rows = _write_published(to, published, _PUBLISHED if caseload.year is None else caseload.year, form)
+        rows = _write_published(to, published, _PUBLISHED if caseload.year is None else caseload.year, shown)
     else:
-        rows = _write_made_up(to, caseload, form)
+        rows = _write_made_up(to, caseload, shown)
     note(f"{count(rows, 'row')}, all made up")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import os
 import re
 import struct
@@ -33,6 +34,12 @@ __all__ = ["HeadedSheet", "RawSheet", "named", "read_raw_sheet", "sheet_names"]
 
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _FETCHED: Final = 5_000
+_DAMAGED: Final = (
+    "the workbook cannot be read: it is damaged, cut off, or kept under a password; open it in a spreadsheet and save "
+    "it anew without one, or fetch it again"
+)
+_END: Final = "\0end of the file"
+"""A line behind the last one, which a quotation mark that is never closed makes a part of its cell."""
 _BY_PLACE: Final = re.compile(r"column ([0-9]{1,4})")
 _NAMED: Final = 5
 """How many sheets of a workbook are told by name."""
@@ -204,13 +211,24 @@ def _of_csv(text: str, name: str, notes: list[str]) -> RawSheet:
         shown = {"\t": "a tab", ";": "a semicolon"}.get(separator, repr(separator))
         notes.append(f"{shown} stands between its cells")
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+        rows = _split(text, separator, name)
     except csv.Error as error:
         raise SourceError(name, f"it cannot be split into cells ({error}); save it as CSV again") from None
     sheet = [[cell.strip(BLANK) for cell in row] for row in rows]
     if sheet and sheet[0][-2:] == [*REFUSED_COLUMNS]:
         return RawSheet(name, [[rearmed(cell) for cell in row] for row in sheet], tuple(notes), header=0)
     return RawSheet(name, sheet, tuple(notes))
+
+
+def _split(text: str, separator: str, name: str) -> list[list[str]]:
+    """Return the rows of a CSV text. Raises SourceError where a quotation mark swallows all that follows."""
+    whole = text if text.endswith(("\n", "\r")) else text + "\n"
+    reader = csv.reader(itertools.chain(io.StringIO(whole, newline=""), [_END]), delimiter=separator)
+    rows = list(reader)
+    if rows[-1] != [_END]:
+        line = reader.line_num + 1 - len([*io.StringIO(rows[-1][-1], newline="")])
+        raise SourceError(name, f"line {line}: a quotation mark opens a cell here and is never closed; close it")
+    return rows[:-1]
 
 
 def _separator_of(text: str) -> str:
@@ -242,7 +260,7 @@ def _opened(data: bytes, name: str) -> Any:
     try:
         return fastexcel.read_excel(data)
     except fastexcel.FastExcelError as error:
-        raise SourceError(name, f"the workbook cannot be read: {error}") from None
+        raise SourceError(name, _DAMAGED) from error
 
 
 def _of_workbook(data: bytes, name: str, sheet: str | None, wanted: Collection[str]) -> RawSheet:
@@ -258,7 +276,7 @@ def _of_workbook(data: bytes, name: str, sheet: str | None, wanted: Collection[s
         if not frame.height:
             raise SourceError(name, "none of its sheets holds anything" if sheet is None else f"sheet {sheet} is empty")
     except FastExcelError as error:
-        raise SourceError(name, f"the workbook cannot be read: {error}") from None
+        raise SourceError(name, _DAMAGED) from error
     others = tuple(each for each in names if each != chosen)
     notes = [f"its sheet {chosen!r} was read, and not {named(others)}"] if others and sheet is None else []
     rows = [[text_of_cell(cell) for cell in row] for row in frame.iter_rows()]

@@ -37,7 +37,7 @@ def _written_here(file: BinaryIO) -> bool:
 
 
 _ALWAYS: Final = ("case_id", "event", "on")
-FACTS: Final = Kind("a file of facts that ehcp_flow wrote", "facts.csv", _written_here)
+FACTS: Final = Kind("a file of facts that ehcp_flow wrote", "facts.csv", _written_here, ("csv", "jsonl", "xlsx"))
 """Facts as `write_facts` writes them."""
 
 

@@ -28,7 +28,16 @@ from ehcp_flow.readers.text_lines import (
     refusal_of_unfit,
 )
 
-__all__ = ["REFUSED_COLUMNS", "CsvTable", "JsonTable", "column_of", "known_among", "table_of", "why_not_split"]
+__all__ = [
+    "REFUSED_COLUMNS",
+    "CsvTable",
+    "JsonTable",
+    "column_of",
+    "fault_of_width",
+    "known_among",
+    "table_of",
+    "why_not_split",
+]
 
 Row: TypeAlias = tuple[int, dict[str, str] | RowRefused]
 
@@ -145,21 +154,13 @@ class CsvTable:
 
     def _odd(self, line: int, cells: list[str]) -> dict[str, str] | RowRefused:
         """Return the refusal of a row with too few cells, too many that say something, or unfit ones, or its fields."""
-        header, width = self.header, len(self.header)
+        header = self.header
         fields = {
             column: text for index, column in self._known if index < len(cells) and (text := cells[index].strip(WHITE))
         }
         case_id = fit_case_id(fields.get("case_id", ""))
-        if len(cells) < width:
-            expected = f"the row ends after {len(cells)} of {width} cells; keep the separators of empty cells"
-            return RowRefused(self.name, line, header[len(cells)], None, expected, case_id)
-        astray = [cells[index].strip(WHITE) for index in (*self._unnamed, *range(width, len(cells)))]
-        if any(astray):
-            expected = (
-                f"this stands under no column: the row has {len(cells)} cells, the header {width} of which "
-                f"{width - len(self._unnamed)} have a name; put a text that holds a separator in quotation marks"
-            )
-            return RowRefused(self.name, line, "", next(filter(None, astray)), expected, case_id)
+        if fault := fault_of_width(cells, header, self._unnamed):
+            return RowRefused(self.name, line, *fault, case_id)
         return refusal_of_unfit(self.name, line, fields, self.shown) or fields
 
     def _broken(self, line: int, error: Exception) -> RowRefused:
@@ -170,6 +171,29 @@ class CsvTable:
         why = f"cannot be split into cells ({why_not_split(error)})"
         expected = f"{why}; close each quotation mark, and double one within a text"
         return RowRefused(self.name, line, "", first[:60].rstrip(), expected, case_id)
+
+
+def fault_of_width(
+    cells: Sequence[str], header: Sequence[str], unnamed: Iterable[int] = ()
+) -> tuple[str, str | None, str] | None:
+    """Return the column, the value and the fault of a row with too few cells, or too many that say something.
+
+    `unnamed` are the places of a header that name no column.
+    """
+    width = len(header)
+    if len(cells) < width:
+        expected = f"the row ends after {len(cells)} of {width} cells; keep the separators of empty cells"
+        return header[len(cells)], None, expected
+    places = [*unnamed, *range(width, len(cells))]
+    astray = next(filter(None, (cells[place].strip(WHITE) for place in places)), "")
+    if not astray:
+        return None
+    expected = (
+        f"this stands under no column: the row has {len(cells)} cells, the header {width} of which "
+        f"{width - sum(place < width for place in places)} have a name; put a text that holds a separator in quotation "
+        "marks"
+    )
+    return "", astray, expected
 
 
 def _no_texts(odd: Iterable[tuple[str, str, object]], event: str) -> Iterator[tuple[str, object, str]]:

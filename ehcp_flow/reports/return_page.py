@@ -32,6 +32,7 @@ def return_page(found: Mapping[str, Sequence[Mapping[str, Any]]], records: Retur
         requests=len(records.requests),
         errors=errors,
         queries=len(every) - errors,
+        files=bool(records.files),
         rules=[_rule(rule, rows, specified(year)) for rule, rows in found.items()],
     )
 
@@ -43,7 +44,7 @@ def _rule(rule: str, rows: Sequence[Mapping[str, Any]], year: int) -> dict[str, 
         "severity": first["severity"],
         "dfe": first["dfe"],
         "says": capital(str(first["says"]).partition(" (")[0]),
-        "right": capital(str(first["right"])),
+        "right": capital(str(first["right"])) if len({row["right"] for row in rows}) == 1 else "",
         "cases": [
             {
                 **row,

@@ -12,7 +12,7 @@ from ehcp_flow.sen2.checking import check_return
 from ehcp_flow.sen2.made_return import ReturnMade, header_of_return, make_return
 from ehcp_flow.sen2.persons import Persons, persons_of, read_persons
 from ehcp_flow.sen2.request_rows import EVENTS_TOLD, PARTICULARS_TOLD
-from ehcp_flow.sen2.return_changes import FIELDS_OF_CHANGE, ReturnChange, compare_returns
+from ehcp_flow.sen2.return_changes import FIELDS_OF_CHANGE, ReturnChange, compare_returns, told_twice
 from ehcp_flow.sen2.return_figures import (
     FIELDS_OF_FIGURE,
     FigureRow,
@@ -58,5 +58,6 @@ __all__ = [
     "return_figures",
     "rules",
     "schema_of",
+    "told_twice",
     "write_xml",
 ]

@@ -16,6 +16,7 @@ from ehcp_flow.conversion.returns import (
     ReturnRecords,
     ReturnRow,
     belongs_in,
+    forms,
     is_true_number,
     name_cases,
     right_value,
@@ -27,7 +28,7 @@ from ehcp_flow.dates import school_year_begun
 from ehcp_flow.sen2.data_checks import check_by_data
 from ehcp_flow.sen2.return_rules import ReturnFinding, rules
 from ehcp_flow.sen2.return_year import ReturnYear
-from ehcp_flow.sen2.seen_request import BELOW_PERSON, SeenRequest, age_on, as_date, holds, line_of
+from ehcp_flow.sen2.seen_request import BELOW_PERSON, SeenRequest, age_on, as_date, holds, home, line_of
 from ehcp_flow.sen2.sense_checks import IN_WORDS, check_days, check_places, check_sense
 
 __all__ = ["check_return"]
@@ -100,6 +101,7 @@ class _Checking:
         person: ReturnRow | None = None,
         other: str = "",
         right: str = "",
+        table: str = "",
     ) -> ReturnFinding:
         """Return a finding of a rule."""
         known = rules()[rule]
@@ -108,7 +110,8 @@ class _Checking:
         told = known.right.format(right=right, value=value)
         number = self.numbers.get(rule, "")
         element = element or known.element
-        return ReturnFinding(rule, known.severity, case_id, name, element, line, value, says, told, number)
+        file = self.records.files.get(table or known.table or home(element), self.records.name)
+        return ReturnFinding(rule, known.severity, case_id, name, element, line, value, says, told, number, file)
 
     def header(self) -> Iterator[ReturnFinding]:
         """Yield what is wrong with the header, and with what stands outside of every person."""
@@ -117,6 +120,9 @@ class _Checking:
         row = ReturnRow(dict(values), records.name, 0, records.header_lines)
         for each in self.odd.get("", ()):
             yield self._of_odd(each)
+        for table in forms()[records.form].needs:
+            if table not in records.has:
+                yield self.found("table_missing", tables()[table].element)
         if self.is_xml or "header" in records.has:
             yield from self._values("header", row, self.found)
         given = values.get("ReferenceDate", "")
@@ -211,7 +217,7 @@ class _Checking:
             rows = seen.rows[table]
             if most is not None and len(rows) > most:
                 element = tables()[table].element
-                yield of_request("too_many_rows", element, line=rows[most].line, right=str(most))
+                yield of_request("too_many_rows", element, line=rows[most].line, right=str(most), table=table)
             for row in rows:
                 yield from self._values(table, row, of_request, seen.values)
         yield from check_by_data(seen, self.days, of_request)
@@ -236,19 +242,22 @@ class _Checking:
             if item is None:
                 continue
             if not item.is_in(year):
-                yield say("not_of_this_year", name, line=line, value=text, right=_instead(table, name, year))
+                right = _instead(table, name, year)
+                yield say("not_of_this_year", name, line=line, value=text, right=right, table=table)
             elif not value_is_taken(item, text, year):
                 rule = "wrong_code" if item.type == "code" else "wrong_value"
-                yield say(rule, name, line=line, value=text, right=right_value(item, year))
+                yield say(rule, name, line=line, value=text, right=right_value(item, year), table=table)
             elif not is_true_number(item, text):
-                yield say(f"{item.type}_check", name, line=line, value=text)
+                yield say(f"{item.type}_check", name, line=line, value=text, table=table)
             elif text in item.doubtful:
-                yield say("doubtful_code", name, line=line, value=text)
+                yield say("doubtful_code", name, line=line, value=text, table=table)
             else:
                 good.add(text)
         for item in _needed(table, year):
-            if item.name not in row.values and (not item.when or holds(item.when, around or row.values)):
-                yield say("missing_item", item.name, line=row.line, right=right_value(item, year))
+            if item.name in row.values or item.name in forms()[self.records.form].lacks:
+                continue
+            if not item.when or holds(item.when, around or row.values):
+                yield say("missing_item", item.name, line=row.line, right=right_value(item, year), table=table)
 
     def _count(self, seen: SeenRequest) -> None:
         values, counts = seen.values, self.counts
@@ -268,7 +277,7 @@ class _Checking:
     def alone(self) -> Iterator[ReturnFinding]:
         """Yield the persons without a request."""
         for _, row in self.records.alone:
-            yield self.found("person_without_request", "Requests", line=row.line, person=row)
+            yield self.found("person_without_request", "Requests", line=row.line, person=row, table="persons")
 
     def across(self) -> Iterator[ReturnFinding]:
         """Yield what only the whole return shows."""

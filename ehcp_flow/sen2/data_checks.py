@@ -29,8 +29,10 @@ def check_by_data(seen: SeenRequest, days: ReturnYear, say: Say) -> Iterator[Ret
         if value and (not rule.values or value in rule.values) and holds(rule.when, values):
             if rule.unless and any(values.get(item, "") in wanted for item, wanted in rule.unless.items()):
                 continue
-            row = seen.row_of(rule.element) or next(iter(seen.rows.get(table_of(rule.element), ())), None)
-            yield say(rule.id, rule.element, line=line_of(row, rule.element), value="" if value == _ANY else value)
+            table = table_of(rule.element)
+            row = seen.row_of(rule.element) or next(iter(seen.rows.get(table, ())), None)
+            value = "" if value == _ANY else value
+            yield say(rule.id, rule.element, line=line_of(row, rule.element), value=value, table=table)
     for rule in _rules_of("order", year):
         for row in seen.rows[rule.table] if rule.table else (None,):
             yield from _order(rule, seen, row, say)

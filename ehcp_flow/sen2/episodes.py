@@ -89,7 +89,7 @@ class _EpisodeReading:
 
 def _requested(reading: _EpisodeReading, fact: ToldFact) -> None:
     episode = reading.open()
-    if not episode.received and not episode.issued:
+    if not episode.received and not episode.came:
         episode.received = fact.on
         # An authority that becomes responsible (section 24) was asked by nobody: it is the source itself.
         episode.party = fact.party or ("authority" if fact.event == "became_responsible" else "")

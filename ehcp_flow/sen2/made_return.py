@@ -9,14 +9,13 @@ from typing import Final
 from ehcp_flow.bulk.told_cases import ToldCase
 from ehcp_flow.conversion.returns import RequestRecords, ReturnRecords, ReturnRow
 from ehcp_flow.errors import InputError
-from ehcp_flow.sen2.persons import NOT_OF_XML, Persons
+from ehcp_flow.sen2.persons import ANSWERS, NOT_OF_XML, Persons
 from ehcp_flow.sen2.request_rows import requests_of
 from ehcp_flow.sen2.return_year import ReturnYear
 
 __all__ = ["ReturnMade", "header_of_return", "make_return"]
 
 SOFTWARE: Final = "ehcp_flow"
-_ANSWERS: Final = ("Y", "N", "R")
 
 
 @dataclass
@@ -108,7 +107,7 @@ def header_of_return(
                 f"nobody said whether there is a {item} (designated officer): the Department publishes the answer, so "
                 f"it is never guessed; give --{item.lower()} Y, N or R (recruiting)"
             )
-        if answer and answer not in _ANSWERS:
+        if answer and answer not in ANSWERS:
             raise InputError(f"{item} is {answer!r}; write Y, N or R (recruiting)")
         found[item] = answer
     return found

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ehcp_flow.conversion import read_raw_sheet
-from ehcp_flow.conversion.returns import ReturnRecords, ReturnRow
+from ehcp_flow.conversion.returns import ReturnRecords, ReturnRow, values_as_xml
 from ehcp_flow.dates import parse_date
 from ehcp_flow.errors import DateError, RowRefused, SourceError
 from ehcp_flow.readers.persons_file import PERSON_COLUMNS
-from ehcp_flow.readers.row_tables import column_of
+from ehcp_flow.readers.row_tables import column_of, fault_of_width
 
-__all__ = ["NOT_OF_XML", "OFFICERS", "Person", "Persons", "persons_of", "read_persons", "sex_of"]
+__all__ = ["ANSWERS", "NOT_OF_XML", "OFFICERS", "Person", "Persons", "persons_of", "read_persons", "sex_of"]
 
 _ITEMS: Final = dict(
     zip(
@@ -31,11 +32,16 @@ _ITEMS: Final = dict(
 _BIRTH, _UPN, _ULN = ([*_ITEMS].index(name) for name in ("birth_date", "upn", "uln"))
 OFFICERS: Final[Mapping[str, str]] = {"dmo": "DMO", "dco": "DCO", "dsco": "DSCO"}
 """The columns that say whether there is a designated officer; the same in every row."""
+ANSWERS: Final = ("Y", "N", "R")
+"""Whether there is one: yes, no, or they are recruiting."""
+_ONE: Final = {"case_id": "case", "person": "person", "upn": "UPN", "uln": "ULN"}
+"""What is one child's, by the column that says it."""
 _BY_NUMBER: Final = {"1": "M", "2": "F", "male": "M", "female": "F", "m": "M", "f": "F", "u": "U"}
 _AS_NUMBER: Final = {"M": "1", "F": "2", "U": "9"}
 _LAST_GENDER: Final = 2023
 NOT_OF_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """The characters that no XML file can hold."""
+_NO_TEXT: Final = re.compile(f"[\n\r{NOT_OF_XML.pattern[1:]}")
 
 
 def sex_of(gender: str) -> str:
@@ -72,11 +78,13 @@ class Persons:
 def read_persons(path: str | os.PathLike[str]) -> Persons:
     """Return what a persons file says: CSV or a workbook, with the columns of `PERSON_COLUMNS` in any order.
 
-    A row that cannot be read is refused, and the others still count. Raises SourceError for a file that lacks a column
-    that it must have, SourceMissing for one that is not there.
+    A row that cannot be read is refused, and the others still count; of those that contradict one another about a
+    person each is. Raises SourceError for a file that lacks a column that it must have, SourceMissing for one that is
+    not there.
     """
-    sheet = read_raw_sheet(os.fspath(path)).under(None, PERSON_COLUMNS)
-    found = Persons(sheet.name)
+    raw = read_raw_sheet(os.fspath(path))
+    sheet = raw.under(None, PERSON_COLUMNS)
+    found = Persons(sheet.name, notes=[f"{sheet.name}: {said}" for said in raw.notes])
     columns = {column_of(heading): cells.to_list() for heading, cells in sheet.columns.items()}
     if missing := [name for name in ("case_id", "surname", "forename", "birth_date") if name not in columns]:
         raise SourceError(
@@ -93,9 +101,20 @@ def read_persons(path: str | os.PathLike[str]) -> Persons:
     told["sex"] = [_BY_NUMBER.get(sex.casefold(), sex) for sex in told["sex"]]
     items, officers = (zip(*(told[name] for name in names), strict=True) for names in (_ITEMS, OFFICERS))
     rows = zip(told["case_id"], told["person"], officers, items, strict=True)
+    header = [*sheet.columns]
+    whole = []
     for line, (case_id, shared, answers, cells) in enumerate(rows, sheet.first):
         if case_id or shared or any(answers) or any(cells):
-            _take(found, _PersonRow(line, case_id, shared, answers, cells))
+            row = _PersonRow(line, case_id, shared, answers, cells)
+            given = raw.rows[line - 1]
+            if len(given) != len(header) and (fault := fault_of_width(given, header)):
+                found.refused.append(RowRefused(found.name, line, *fault, case_id))
+            elif (clean := _checked(found, row)) is not None:
+                whole.append(clean)
+    kept = _by_officers(found, whole)
+    persons = {row.line: person for rows in _by_person(kept) for row, person in _persons_of(found, rows)}
+    found.by_case = {row.case_id: persons[row.line] for row in kept if row.line in persons}
+    found.refused.sort(key=lambda row: row.line)
     return found
 
 
@@ -108,8 +127,26 @@ class _PersonRow(NamedTuple):
     officers: Sequence[str]
     cells: Sequence[str]
 
+    @property
+    def told(self) -> dict[str, str]:
+        """What the row says of the person, by column."""
+        named = dict(zip(_ITEMS, self.cells, strict=True), person=self.shared)
+        return {name: text for name, text in named.items() if text}
 
-def _take(found: Persons, row: _PersonRow) -> None:
+    def shares(self) -> Iterator[tuple[str, str]]:
+        """Yield what the rows of one person have in common, and those of two have not."""
+        yield "case_id", self.case_id
+        if self.shared:
+            yield "person", self.shared
+        for column, at in (("upn", _UPN), ("uln", _ULN)):
+            if number := self.cells[at]:
+                yield column, number
+        if not (self.shared or self.cells[_UPN] or self.cells[_ULN]):
+            yield "", "\n".join(self.cells)  # alike in all there is
+
+
+def _checked(found: Persons, row: _PersonRow) -> _PersonRow | None:
+    """Return a row with its day as the return has it, None where it was refused for what stands in it."""
     case_id, cells = row.case_id, row.cells
 
     def refuse(column: str, value: str | None, why: str) -> None:
@@ -117,25 +154,93 @@ def _take(found: Persons, row: _PersonRow) -> None:
 
     if not case_id:
         refuse("case_id", None, "the row does not say whose case it is")
-        return
-    for (name, item), officer in zip(OFFICERS.items(), row.officers, strict=True):
-        if officer and found.officers.setdefault(item, officer) != officer:
-            refuse(name, officer, f"an earlier row says {found.officers[item]}: it is one answer for the authority")
-            return
-    if NOT_OF_XML.search("".join(cells)):
-        odd = next(name for name, text in zip(_ITEMS, cells, strict=True) if NOT_OF_XML.search(text))
-        refuse(odd, None, "it holds a character that no XML file can hold")
-        return
+        return None
+    for name, answer in zip(OFFICERS, row.officers, strict=True):
+        if answer not in ("", *ANSWERS):
+            refuse(name, answer, "write Y, N or R (recruiting), the same in every row")
+            return None
+    if _NO_TEXT.search("".join(cells)):
+        name, text = next(each for each in zip(_ITEMS, cells, strict=True) if _NO_TEXT.search(each[1]))
+        if NOT_OF_XML.search(text):
+            refuse(name, text, "it holds a character that no XML file can hold")
+        else:
+            refuse(name, text, "it goes over several lines; close its quotation mark, or take the break out")
+        return None
     if born := cells[_BIRTH]:
         try:
-            cells = (*cells[:_BIRTH], _iso_day(born), *cells[_BIRTH + 1 :])
+            if (on := _iso_day(born)) != born:
+                cells = (*cells[:_BIRTH], on, *cells[_BIRTH + 1 :])
         except DateError as error:
             refuse("birth_date", born, f"{error.why}; write {error.write}")
-            return
-    person = Person(row.shared or cells[_UPN] or cells[_ULN] or cells, cells)
-    known = found.by_case.setdefault(case_id, person)
-    if known != person:
-        refuse("case_id", case_id, "an earlier row gives this case to somebody else; keep one of them")
+            return None
+    return row if cells is row.cells else row._replace(cells=cells)
+
+
+def _by_officers(found: Persons, rows: Iterable[_PersonRow]) -> list[_PersonRow]:
+    """Return the rows that give the officers as most of them do; a row with another answer is refused."""
+    kept = list(rows)
+    for at, (name, item) in enumerate(OFFICERS.items()):
+        counted = Counter(row.officers[at] for row in kept if row.officers[at]).most_common()
+        if not counted:
+            continue
+        is_even = len(counted) > 1 and counted[0][1] == counted[1][1]
+        answer = "" if is_even else counted[0][0]
+        if answer:
+            found.officers[item] = answer
+        said = " and ".join(f"{each} in {many:,}" for each, many in counted)
+        why = f"it is one answer for the authority, and the rows say {said}; write the same in every row"
+        for row in kept:
+            if row.officers[at] not in ("", answer):
+                found.refused.append(RowRefused(found.name, row.line, name, row.officers[at], why, row.case_id))
+        kept = [row for row in kept if row.officers[at] in ("", answer)]
+    return kept
+
+
+def _by_person(rows: Iterable[_PersonRow]) -> Iterable[Sequence[_PersonRow]]:
+    """Return the rows that have anything in common that is one person's, together, in the order of the file."""
+    group_of: dict[tuple[str, str], list[_PersonRow]] = {}
+    for row in rows:
+        mine = [row]
+        for shared in row.shares():
+            known = group_of.setdefault(shared, mine)
+            if known is not mine:
+                less, mine = sorted((mine, known), key=len)
+                mine += less
+                group_of |= dict.fromkeys((shared for each in less for shared in each.shares()), mine)
+    groups = {id(group): group for group in group_of.values()}
+    for group in groups.values():
+        group.sort(key=lambda row: row.line)
+    return groups.values()
+
+
+def _persons_of(found: Persons, rows: Sequence[_PersonRow]) -> Iterator[tuple[_PersonRow, Person]]:
+    """Yield the rows of one person, each with it; where two of them contradict one another, each is refused instead."""
+    if len(rows) == 1:
+        yield rows[0], Person(rows[0].line, rows[0].cells)
+        return
+    told: dict[str, tuple[str, _PersonRow]] = {}
+    contradicts: dict[int, tuple[_PersonRow, str]] = {}
+    for row in rows:
+        for column, text in row.told.items():
+            known, first = told.setdefault(column, (text, row))
+            if known != text:
+                contradicts.setdefault(row.line, (first, column))
+                contradicts.setdefault(first.line, (row, column))
+    if not contradicts:
+        person = Person(rows[0].line, tuple(told[name][0] if name in told else "" for name in _ITEMS))
+        yield from ((row, person) for row in rows)
+        return
+    for row in rows:
+        other, differs = contradicts.get(row.line) or next(iter(contradicts.values()))
+        theirs = set(other.shares())
+        shared = next((each for each in row.shares() if each in theirs), None)
+        column, value = shared or ("case_id", row.case_id)
+        has = "is linked with it" if shared is None else "has it too"
+        why = (
+            f"line {other.line} (case {other.case_id}) {has}, and says another {differs}; a {_ONE.get(column, 'row')} "
+            "is one child's: correct the one that is wrong, or write the same of one child in both rows"
+        )
+        found.refused.append(RowRefused(found.name, row.line, column, value, why, row.case_id))
 
 
 @lru_cache(maxsize=1 << 14)
@@ -148,7 +253,7 @@ def persons_of(records: ReturnRecords) -> Iterable[dict[str, str]]:
     """Yield a row for each request of a return that was read, its cases named: what the return says of the person."""
     officers = {name: records.header.get(item, "") for name, item in OFFICERS.items()}
     for request in records.requests:
-        given = request.person.values if request.person is not None else {}
+        given = values_as_xml("persons", request.person.values, records.form) if request.person is not None else {}
         row = {name: given.get(item, "") for name, item in _ITEMS.items()}
         gender = given.get("GenderCurrent", "")
         row["sex"] = row["sex"] or sex_of(gender)

@@ -24,7 +24,7 @@ from ehcp_flow.sen2.persons import sex_of
 from ehcp_flow.sen2.return_year import ReturnYear
 from ehcp_flow.sen2.seen_request import PLACES
 
-__all__ = ["FIELDS_OF_CHANGE", "ReturnChange", "compare_returns"]
+__all__ = ["FIELDS_OF_CHANGE", "ReturnChange", "compare_returns", "told_twice"]
 
 _SINGLE: Final = ("requests", "assessments", "named_plans", "active_plans")
 _SEVERAL: Final = ("plan_details", "placements", "needs")
@@ -316,6 +316,17 @@ _REQUEST_KEYS: Final = tuple(
     (lambda request, item=item: _together(request).get(item, "")) for item in ("StartDate", "ReceivedDate")
 )
 """By what persons, and the requests of one, are the same: the first that both have; what two have decides nothing."""
+
+
+def told_twice(records: ReturnRecords) -> list[str]:
+    """Return the numbers (UPN and ULN) that more than one person of a return has."""
+    met: dict[str, set[str]] = {}
+    for request in records.requests:
+        values = request.person.values if request.person is not None else {}
+        for item in ("UPN", "UniqueLearnerNumber"):
+            if number := values.get(item, ""):
+                met.setdefault(number, set()).add(request.place)
+    return [number for number, places in met.items() if len(places) > 1]
 
 
 def _paired(

@@ -78,30 +78,32 @@ def rules() -> Mapping[str, ReturnRule]:
 def read_numbers(path: str | os.PathLike[str]) -> dict[str, str]:
     """Return the Department's numbers by the ids of rules here, out of a table with the columns `rule` and `dfe`.
 
-    Raises SourceError for a table without them, UnknownNameError for a rule that does not exist.
+    Raises SourceError for a table without them, for a rule that does not exist, and for one with two numbers.
     """
     sheet = read_raw_sheet(os.fspath(path)).under(None, ("rule", "dfe"))
     columns = {column_of(heading): cells.to_list() for heading, cells in sheet.columns.items()}
     if missing := [name for name in ("rule", "dfe") if name not in columns]:
         raise SourceError(sheet.name, f"it has no column {', '.join(missing)}: give each rule here its number there")
-    found = {}
-    for rule, number in zip(columns["rule"], columns["dfe"], strict=True):
-        name = rule.strip()
+    found: dict[str, str] = {}
+    rows = zip(columns["rule"], columns["dfe"], strict=True)
+    for line, (name, number) in enumerate(((rule.strip(), each.strip()) for rule, each in rows), sheet.first):
         if name and name not in rules():
-            raise UnknownNameError("rule", name, rules())
-        if name and number.strip():
-            found[name] = number.strip()
+            raise SourceError(sheet.name, f"line {line}: {UnknownNameError('rule', name, rules())}")
+        if name and number and found.setdefault(name, number) != number:
+            raise SourceError(
+                sheet.name, f"line {line}: the rule {name} has the number {found[name]} already; keep one of them"
+            )
     return found
 
 
 FIELDS_OF_FINDING: Final = (
-    "rule", "severity", "case_id", "person", "element", "line", "value", "says", "right", "dfe",
+    "rule", "severity", "case_id", "person", "element", "line", "value", "says", "right", "dfe", "file",
 )  # fmt: skip
 """The public fields of a finding, in their order."""
 
 
 class ReturnFinding(NamedTuple):
-    """One finding. `line` is that of the file, 0 where it has none; `dfe` is the Department's number, if given."""
+    """One finding. `line` is that of `file`, 0 where it has none; `dfe` is the Department's number, if given."""
 
     rule: str
     severity: str
@@ -113,6 +115,7 @@ class ReturnFinding(NamedTuple):
     says: str
     right: str
     dfe: str = ""
+    file: str = ""
 
 
 def by_rule(findings: Iterable[ReturnFinding]) -> Mapping[str, Sequence[ReturnFinding]]:

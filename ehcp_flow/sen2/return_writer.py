@@ -40,7 +40,7 @@ def _made_here(file: BinaryIO) -> bool:
         return False
 
 
-RETURN_FILE: Final = Kind("a SEN2 return", "sen2.xml", _made_here)
+RETURN_FILE: Final = Kind("a SEN2 return", "sen2.xml", _made_here, ("xml", "xlsx"))
 """A return as it is written: XML, or a workbook."""
 
 

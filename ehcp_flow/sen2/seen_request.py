@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from ehcp_flow.conversion.returns import RequestRecords, ReturnRow, tables
 from ehcp_flow.sen2.return_rules import ReturnFinding
 
-__all__ = ["BELOW_PERSON", "PLACES", "Say", "SeenRequest", "age_on", "as_date", "holds", "line_of", "table_of"]
+__all__ = ["BELOW_PERSON", "PLACES", "Say", "SeenRequest", "age_on", "as_date", "holds", "home", "line_of", "table_of"]
 
 Say: TypeAlias = Callable[..., ReturnFinding]
 """What makes a finding of a rule, of the request that is looked at."""
@@ -45,15 +45,19 @@ class SeenRequest:
 
     def row_of(self, item: str) -> ReturnRow | None:
         """Return the row that has an item, or could have it."""
-        table = _home().get(item, "")
+        table = home(item)
         if table == "persons":
             return self.person
         return next(iter(self.rows.get(table, ())), None)
 
 
+def home(item: str) -> str:
+    """Return the table in which an item stands of which a request has one at most, nothing for any other."""
+    return _home().get(item, "")
+
+
 @cache
 def _home() -> Mapping[str, str]:
-    """Return in which table each item stands of which a request has one at most."""
     singles = ("persons", *_SINGLE)
     return {item.name: name for name in singles for item in tables()[name].items}
 

@@ -27,21 +27,28 @@ def check_places(seen: SeenRequest, days: ReturnYear, say: Say) -> Iterator[Retu
         for row in seen.rows[table]:
             given = [name for name in PLACES if name in row.values]
             if not given:
-                yield say("no_place", line=row.line)
+                yield say("no_place", line=row.line, table=table)
             elif len(given) > 1:
-                yield say("several_places", given[1], line=line_of(row, given[1]), value=row.values[given[1]])
+                yield say(
+                    "several_places", given[1], line=line_of(row, given[1]), value=row.values[given[1]], table=table
+                )
             if row.values.get("SENSetting") in IN_WORDS and "SENSettingOther" not in row.values:
-                yield say("other_not_in_words", line=row.line, value=row.values["SENSetting"])
+                yield say("other_not_in_words", line=row.line, value=row.values["SENSetting"], table=table)
             if "PlacementRank" not in row.values:
-                yield say("rank_missing", line=row.line)
+                yield say("rank_missing", line=row.line, table=table)
     ranks = [row.values.get("PlacementRank", "") for row in seen.rows["plan_details"]]
     if len(ranks) == tables()["plan_details"].most and ranks[0] and ranks[0] == ranks[1]:
-        yield say("ranks_of_plan", line=line_of(seen.rows["plan_details"][1], "PlacementRank"), value=ranks[1])
+        yield say(
+            "ranks_of_plan",
+            line=line_of(seen.rows["plan_details"][1], "PlacementRank"),
+            value=ranks[1],
+            table="plan_details",
+        )
     now = [row for row in seen.rows["placements"] if "LeavingDate" not in row.values]
     for at, row in enumerate(now):
         rank = row.values.get("PlacementRank", "")
         if rank and rank in {other.values.get("PlacementRank", "") for other in now[:at]}:
-            yield say("two_places_at_once", line=line_of(row, "PlacementRank"), value=rank)
+            yield say("two_places_at_once", line=line_of(row, "PlacementRank"), value=rank, table="placements")
     yield from _by_age(seen, days, say)
 
 
@@ -55,9 +62,9 @@ def _by_age(seen: SeenRequest, days: ReturnYear, say: Say) -> Iterator[ReturnFin
         if "LeavingDate" in row.values:
             continue
         if row.values.get("SENSetting") == "NEET" and not _ADULT <= age <= _NEET_TO:
-            yield say("neet_by_age", line=line_of(row, "SENSetting"), value="NEET")
+            yield say("neet_by_age", line=line_of(row, "SENSetting"), value="NEET", table="placements")
         if asks_attendance and "AttendancePattern" not in row.values and _is_of_school_age(born, days):
-            yield say("attendance_missing", line=row.line)
+            yield say("attendance_missing", line=row.line, table="placements")
 
 
 def check_sense(seen: SeenRequest, days: ReturnYear, authority: str, say: Say) -> Iterator[ReturnFinding]:
@@ -71,7 +78,7 @@ def check_sense(seen: SeenRequest, days: ReturnYear, authority: str, say: Say) -
         yield say("plan_day_differs", line=line_of(seen.row_of("StartDate"), "StartDate"), value=starts, other=issued)
     placed = seen.rows["placements"]
     if placed and starts and not values.get("CeaseDate") and all("LeavingDate" in row.values for row in placed):
-        yield say("no_placement_now", line=placed[-1].line)
+        yield say("no_placement_now", line=placed[-1].line, table="placements")
     yield from _needs(seen, say)
     met, decided = values.get("ReviewMeeting", ""), values.get("LastReview", "")
     is_asked = rules()["review_outcome_missing"].is_in(days.specification)
@@ -84,10 +91,10 @@ def _needs(seen: SeenRequest, say: Say) -> Iterator[ReturnFinding]:
     ranks = [row.values.get("SENtypeRank", "") for row in needs]
     if needs and sorted(ranks) not in (["1"], ["1", "2"]) and all(ranks):
         at = needs[-1]
-        yield say("need_ranks", line=line_of(at, "SENtypeRank"), value=" ".join(ranks))
+        yield say("need_ranks", line=line_of(at, "SENtypeRank"), value=" ".join(ranks), table="needs")
     kinds = [row.values.get("SENtype", "") for row in needs]
     if kinds[1:] and kinds[0] and kinds[0] == kinds[1]:
-        yield say("need_twice", line=line_of(needs[1], "SENtype"), value=kinds[1])
+        yield say("need_twice", line=line_of(needs[1], "SENtype"), value=kinds[1], table="needs")
 
 
 def check_days(seen: SeenRequest, survey: str, say: Say) -> Iterator[ReturnFinding]:
@@ -98,7 +105,7 @@ def check_days(seen: SeenRequest, survey: str, say: Say) -> Iterator[ReturnFindi
                 day = row.values.get(name, "")
                 if day > survey and as_date(day) is not None:
                     rule = "left_after_survey_day" if name == "LeavingDate" else "after_survey_day"
-                    yield say(rule, name, line=line_of(row, name), value=day, other=survey)
+                    yield say(rule, name, line=line_of(row, name), value=day, other=survey, table=table)
 
 
 def _is_of_school_age(born: dt.date, days: ReturnYear) -> bool:

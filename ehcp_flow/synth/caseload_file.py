@@ -38,7 +38,7 @@ def _made_here(file: BinaryIO) -> bool:
     return isinstance(cells, dict) and _MADE_UP_ID.fullmatch(str(cells.get("case_id"))) is not None
 
 
-MADE_UP: Final = Kind("a made-up caseload that ehcp_flow wrote", "made-up.csv", _made_here)
+MADE_UP: Final = Kind("a made-up caseload that ehcp_flow wrote", "made-up.csv", _made_here, ("csv", "jsonl"))
 """A caseload as `write_synth` writes it."""
 
 

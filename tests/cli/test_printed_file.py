@@ -129,7 +129,7 @@ def test_a_page_and_a_text_are_not_asked_for_together(tmp_path):
 @pytest.mark.parametrize("door", ["one", "many"])
 @pytest.mark.parametrize("form", [("--format", "csv"), ("--format", "csv", "--raw"), ("--format", "json")])
 def test_what_was_printed_last_monday_is_replaced_by_either_door(door, form, tmp_path):
-    to = tmp_path / "due.csv"
+    to = tmp_path / f"due.{form[1]}"
     for day in ("2026-06-22", "2026-06-29"):
         done = invoke("check", CHRONOLOGIES, "--as-of", day, *form, "--output", to, door=door)
         assert done.exit_code == 0, done.stderr

@@ -312,3 +312,15 @@ def open_document(*, from_1904=False):
 )
 def test_a_workbook_of_another_program_counts_its_days_from_where_it_says(book, facts):
     assert told(io.BytesIO(book)) == facts
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('a,b\n1,"2\n3,4\n', 2), ('a,b\r\n1,"2\r\n3,4', 2), ('"a,b\n', 1), ('a,b\n"x\ny",1\n"z', 4),
+        ('a,b\r"x\ry",1\r"z\r', 4),
+    ],
+)  # fmt: skip
+def test_a_quotation_mark_that_is_never_closed_is_told_with_the_line_where_it_opens(text: str, line: int):
+    with pytest.raises(SourceError, match=f"line {line}: a quotation mark opens a cell here and is never closed"):
+        read_raw_sheet(io.BytesIO(text.encode()), name="tracker.csv")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ehcp_flow.conversion import ReturnColumns, read_return
-from ehcp_flow.errors import EhcpFlowError, SourceError, UnknownNameError
+from ehcp_flow.errors import EhcpFlowError, SourceError
 from ehcp_flow.sen2 import FIELDS_OF_FINDING, ReturnYear, by_rule, check_return, read_numbers, rules
 from tests.sen2.made_returns import CEASED, CLEAN, END, HEADER, OPEN, PLAN, as_2023, found, read
 
@@ -350,7 +350,11 @@ def test_a_collection_that_is_not_known_is_checked_as_the_last_that_is_and_that_
 
 
 def test_every_rule_has_a_planted_fault():
-    assert {*FAULTS, *OF_OTHER_YEARS} == set(rules())
+    assert {*FAULTS, *OF_OTHER_YEARS, *OF_OTHER_FORMS} == set(rules())
+
+
+OF_OTHER_FORMS = ("table_missing",)
+"""The rules of what no XML file can lack: see `test_other_forms.py`."""
 
 
 def persons(text: str) -> list[str]:
@@ -410,7 +414,7 @@ def test_five_samples_have_the_faults_of_every_rule_and_each_is_found_and_nothin
 
 def test_the_five_samples_have_the_faults_of_every_rule():
     told = [rule for _, planned, of_year, _ in SAMPLES.values() for rule in (*planned, of_year) if rule]
-    assert sorted(told) == sorted(rules())
+    assert sorted([*told, *OF_OTHER_FORMS]) == sorted(rules())
 
 
 def test_a_finding_says_whose_it_is_where_it_stands_and_what_is_right():
@@ -511,8 +515,11 @@ def test_numbers_of_the_department_come_from_a_table(tmp_path):
     table = tmp_path / "numbers.csv"
     table.write_text("Rule,DfE\nupn_check,2010Q\nuln_check,\n")
     assert read_numbers(table) == {"upn_check": "2010Q"}
-    table.write_text("Rule,DfE\nupn_chek,2010Q\n")
-    with pytest.raises(UnknownNameError, match="upn_check"):
+    table.write_text("Rule,DfE\nuln_check,1\nupn_chek,2010Q\n")
+    with pytest.raises(SourceError, match=r"numbers.csv: line 3: .*upn_chek.*did you mean.*upn_check"):
+        read_numbers(table)
+    table.write_text("Rule,DfE\nupn_check,2010Q\nuln_check,\nupn_check,2010Q\nupn_check,2011Q\n")
+    with pytest.raises(SourceError, match=r"numbers.csv: line 5: the rule upn_check has the number 2010Q already"):
         read_numbers(table)
     table.write_text("Rule,Number\nupn_check,2010Q\n")
     with pytest.raises(SourceError, match="no column dfe"):

@@ -139,6 +139,15 @@ def test_the_return_of_a_council_and_its_measures_agree_or_the_difference_has_a_
           "2024-10-15 review_meeting_held", "2024-11-08 review_decision_sent outcome=amend",
           "2024-11-08 amendment_notice_sent", "2025-04-11 amended_plan_sent",
           "2025-04-29 review_decision_sent outcome=maintain"), "outcome_maintan", "second_decision", 1),
+        (("2024-01-08 final_plan_sent", "2025-02-03 request_received parent"),
+         "requests_received_in_year", "request_after_plan", -1),
+        (("2015-11-28 date_of_birth", "2025-03-03 cease_consulted", "2025-03-20 cease_notice_sent"),
+         "total_ehc_plans", "no_plan_yet", -1),
+        (("2025-03-03 cease_notice_withdrawn", "2026-02-02 plan_transferred_in made_on=2020-08-15"),
+         "total_ehc_plans", "no_plan_yet", -1),
+        (("2015-11-28 date_of_birth", "2025-03-03 reassessment_refused"), "number_plans", "no_plan_yet", -1),
+        (("2025-03-03 cease_notice_sent", "2025-06-02 final_plan_sent"), "assess_issued", "out_of_order", 1),
+        (("2025-03-03 review_meeting_held", "2025-06-02 final_plan_sent"), "plans_issued_den", "out_of_order", 1),
     ],
 )  # fmt: skip
 def test_a_difference_has_its_reason(facts, figure, reason, more):

@@ -60,6 +60,7 @@ __all__ = [
     "belongs_in",
     "facts_of_return",
     "flag_value",
+    "forms",
     "is_true_number",
     "name_cases",
     "party_codes",

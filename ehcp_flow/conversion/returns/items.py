@@ -186,13 +186,18 @@ class FormKey(_ItemRow):
 
 
 class ReturnForm(_ItemRow):
-    """A form in which the tables come: what it is, how it writes days, and how its tables hang together."""
+    """A form in which the tables come: what it is, how it writes days, and how its tables hang together.
+
+    `lacks` are items of the return for which it has no place, and `needs` the tables without which it is not whole.
+    """
 
     says: str
     dates: DateOrder
     key: Mapping[str, FormKey] = {}
     person: str | None = None
     request: tuple[str, ...] = ()
+    lacks: frozenset[str] = frozenset()
+    needs: tuple[str, ...] = ("persons", "requests")
 
 
 @cache

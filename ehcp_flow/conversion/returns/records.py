@@ -89,7 +89,8 @@ class ReturnRecords:
     """A return as it was read: its `form`, its header, its requests in their order, and what was not read of it.
 
     `has` are the tables that it has at all. `unknown` counts the rows that have an item of a name that is not known,
-    `odd` are elements of XML out of place, `alone` are persons without a request, with their place.
+    `odd` are elements of XML out of place, `alone` are persons without a request, with their place; `files` says in
+    which file each table stands, where they are several.
     """
 
     name: str
@@ -102,6 +103,7 @@ class ReturnRecords:
     odd: list[OddElement] = field(default_factory=list)
     alone: list[tuple[str, ReturnRow]] = field(default_factory=list)
     header_lines: dict[str, int] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     rows: int = 0
 

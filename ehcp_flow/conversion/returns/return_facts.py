@@ -159,14 +159,15 @@ class _RequestFacts:
                 self._refuse(row, item.name, given, fault)
             else:
                 values[item.name] = taken
-        return ReturnRow(values, row.file, row.line)
+        return ReturnRow(values, row.file, row.line, row.lines)
 
     def _value(self, table: str, item: str) -> str:
         row = self.first_of.get(table)
         return row.values.get(item, "") if row is not None else ""
 
     def _refuse(self, row: ReturnRow, item: str, value: str | None, why: str) -> None:
-        self.records.refused.append(RowRefused(row.file, row.line, item, value, why, self.case_id))
+        line = row.lines.get(item, row.line)
+        self.records.refused.append(RowRefused(row.file, line, item, value, why, self.case_id))
 
     def _add(self, row: ReturnedFact) -> None:
         self.names[row.fact_id] += 1

@@ -150,6 +150,7 @@ def _joined(files: Sequence[_TableFile], name: str) -> ReturnRecords:
             )
         seen[file.table] = file.name
         records.has.add(file.table)
+        records.files[file.table] = file.name
     for file in sorted(files, key=lambda each: order.index(each.table)):
         joining.take(file)
     return records
