@@ -20,7 +20,7 @@ from ehcp_flow.law.parts import Model, Name
 from ehcp_flow.law.patterns import NONE
 from ehcp_flow.vocabulary import LIBRARY, growing, take_in
 
-__all__ = ["Declared", "DeclaredEvent", "FurtherOutcomes", "declare", "known_outcomes"]
+__all__ = ["Declared", "DeclaredEvent", "FurtherOutcomes", "Inner", "declare", "known_outcomes"]
 
 OwnColumn: TypeAlias = Literal["until", "aware_on", "made_on", "reviewed_on"]
 """The columns that an event of a rulebook can have besides those of every fact."""
@@ -47,6 +47,16 @@ def _event_name(name: str) -> str:
             "something else there; give it another name"
         )
     return name
+
+
+def _inner(name: str) -> str:
+    if name in FACT_TYPES:
+        raise ValueError(f"{name} is a fact: choose a name that no event has")
+    return _event_name(name)
+
+
+Inner: TypeAlias = Annotated[Name, AfterValidator(_inner)]
+"""The name of an event that is no fact of its own."""
 
 
 class DeclaredEvent(Model):

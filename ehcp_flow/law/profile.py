@@ -42,8 +42,8 @@ from ehcp_flow.counting import Convention, Window, parse_convention
 from ehcp_flow.law.citation import Citation
 from ehcp_flow.law.clock import Clock
 from ehcp_flow.law.declared import DeclaredEvent, declare
-from ehcp_flow.law.loader import starts_clock
 from ehcp_flow.law.model import Limit, Rule, Rulebook
+from ehcp_flow.law.named_words import starts_clock
 from ehcp_flow.law.parts import Name, unknown
 from ehcp_flow.law.patterns import Patterns
 from ehcp_flow.law.toml_files import Placed, SourceFile, each, read_toml
