@@ -24,6 +24,8 @@ __all__ = ["Declared", "DeclaredEvent", "FurtherOutcomes", "Inner", "declare", "
 
 OwnColumn: TypeAlias = Literal["until", "aware_on", "made_on", "reviewed_on"]
 """The columns that an event of a rulebook can have besides those of every fact."""
+NeededColumn: TypeAlias = Literal["party", "served_on", "until", "aware_on", "made_on", "reviewed_on"]
+"""Those of which it can say that none may be empty."""
 
 
 def _each_once(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -76,8 +78,8 @@ class DeclaredEvent(Model):
     outcomes: Words = ()
     may_lack_outcome: StrictBool = False
     parties: Words = ()
-    columns: tuple[OwnColumn, ...] = ()
-    needs: tuple[Literal["party", "served_on", "until", "aware_on", "made_on", "reviewed_on"], ...] = ()
+    columns: Annotated[tuple[OwnColumn, ...], AfterValidator(_each_once)] = ()
+    needs: Annotated[tuple[NeededColumn, ...], AfterValidator(_each_once)] = ()
     ahead: StrictBool = False
     served_earlier: StrictBool = False
     note: str = ""

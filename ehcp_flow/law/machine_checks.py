@@ -14,7 +14,7 @@ from ehcp_flow.law.guard import Bars, Guard, InTimeFor, Protects, TimeForAppeal
 from ehcp_flow.law.model import Rule
 from ehcp_flow.law.named_words import refuse_words, starts_clock
 from ehcp_flow.law.parts import Model, unknown
-from ehcp_flow.law.patterns import BarePatterns, keys_of
+from ehcp_flow.law.patterns import BarePatterns, Pattern, keys_of
 from ehcp_flow.law.state_machine import LegalRegion, Machine, MisplacedFacts
 from ehcp_flow.law.toml_files import Placed
 
@@ -64,7 +64,7 @@ _OTHER: Final[Mapping[bool, str]] = {
 
 
 def check_spells(region: LegalRegion, machine: Placed) -> None:
-    """Refuse what one and the same fact would begin and end."""
+    """Refuse what one and the same fact would begin and end, and what is said of facts that move nothing."""
     law: Machine = machine.item
     rows: list[tuple[Path, BarePatterns, BarePatterns]] = [
         ((key, number), row.begins, row.ends)
@@ -76,6 +76,18 @@ def check_spells(region: LegalRegion, machine: Placed) -> None:
             told = event if outcome is None else f"{event}:{outcome}"
             machine.file.refuse((*machine.path, *path, "ends"), f"{told} begins it as well: name what ends it")
     moved = {*region.keys}
+    still = [
+        ((key, number, "events"), row.events)
+        for key in ("still_inside", "still_outside")
+        for number, row in enumerate(getattr(law, key))
+    ]
+    old = [(("too_old", number, "events"), tuple(map(Pattern, row.events))) for number, row in enumerate(law.too_old)]
+    for path, patterns in (*still, *old, (("undone_by",), law.undone_by)):
+        for pattern in patterns:
+            if not keys_of((pattern,)) & moved:
+                machine.file.refuse(
+                    (*machine.path, *path), f"no move is on {pattern}: leave it out, or write one on it"
+                )
     for number, row in enumerate(law.waiting):
         for pattern in row.begins:
             if not keys_of((pattern,)) <= moved:
@@ -157,7 +169,8 @@ def check_settled(region: LegalRegion, obeyed: Sequence[Placed]) -> None:
     )
     for placed in obeyed:
         if placed.item.outcome not in known:
-            placed.file.refuse((*placed.path, "outcome"), unknown("settlement", placed.item.outcome, known))
+            none = "" if known else "; no [[appeal]] is answered by one"
+            placed.file.refuse((*placed.path, "outcome"), unknown("settlement", placed.item.outcome, known) + none)
 
 
 def check_ways_on(region: LegalRegion, machine: Placed) -> None:

@@ -56,7 +56,7 @@ def check_rule_words(placed: Placed, path: Path, rule: Rule, clock: Clock, spell
     of_spell = spells[clock.during].item.begins_on if clock.party_from == "spell" else starts
     for key in ("by_party", "not_by_party"):
         refuse_words(placed, (*path, key), "party", getattr(rule, key), of_spell)
-    for at, columns, facts in _dates(rule, starts):
+    for at, columns, facts in _columns(rule, starts):
         _refuse_columns(placed, (*path, *at), columns, facts)
     for at, acts in _acts(rule):
         for pattern in acts:
@@ -68,9 +68,10 @@ def _starts(clock: Clock) -> Patterns:
     return (*clock.starts_on, *clock.restarts_on)
 
 
-def _dates(rule: Rule, starts: Patterns) -> Iterator[tuple[Path, Iterable[str], Patterns]]:
-    """Yield each key of a rule that names dates, with the facts of which they are to be."""
+def _columns(rule: Rule, starts: Patterns) -> Iterator[tuple[Path, Iterable[str], Patterns]]:
+    """Yield each key of a rule that asks for a column, with the facts of which it is to be."""
     yield ("counts_from",), rule.counts_from, starts
+    yield ("done_as_named",), ("limit",) if rule.done_as_named else (), starts
     for key in ("where", "where_not"):
         if (foreseen := getattr(rule, key)) is not None:
             yield (key, "date"), (foreseen.date,), starts

@@ -58,6 +58,10 @@ REFUSED = {
         {"[[clock]]": f'{SPELL}from_age = 18\nor_after = {{ facts = ["panel_met"], date = "until" }}\n[[clock]]'},
         f"or_after.date: {NO_COLUMN.format('panel_met', 'until')}",
     ),
+    "a limit that is named": (
+        {RULE: "done_as_named = true\n"}, f"done_as_named: {NO_COLUMN.format('appeal_registered', 'limit')}"
+    ),
+    "a column twice": ({'["made_on"]': '["made_on", "made_on"]'}, "'made_on' stands there twice"),
     "an act in question": (
         {RULE: f'{RULE}questions = [{{ finding = "f", says = "x", done_by = ["appeal_response_sent"] }}]\n'},
         "questions.0.done_by: appeal_response_sent does not discharge it: name a fact of done_by",
@@ -97,6 +101,10 @@ REFUSED = {
     "tables that are missing": (
         {"[[clock]]": '[[notice]]\nid = "n"\ntitle = "x"\non = ["panel_met"]\nevidence = "own"\n[[clock]]'},
         r"tell: this key is missing: write \[\[notice\.tell\]\] \(who must be told\)",
+    ),
+    "tables that others have": (
+        {"[[clock]]": '[[limit]]\nid = "n"\ntitle = "x"\ngroup = "x"\nactor = "x"\nkind = "statutory"\n[[clock]]'},
+        r"rule: this key is missing: write \[\[limit\.rule\]\] \(its rows",
     ),
     "a word that is missing": (
         {"[[clock]]": '[[note]]\nrow = "n"\ntitle = "x"\nsays = "x"\n[[clock]]'},

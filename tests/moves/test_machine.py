@@ -221,6 +221,22 @@ kind = "{0}"
 citation = "ACT 3"
 {1}
 """
+STILL = """
+[[machine.still_inside]]
+events = ["died"]
+begins = ["detained"]
+ends = ["released"]
+"""
+TOO_OLD = """
+[[machine.too_old]]
+from_age = 25
+events = ["died"]
+at = ["RED"]
+finding = "odd"
+reason = "x {0}"
+remedy = "x"
+citation = "ACT 1"
+"""
 WINDOW = """
 limit = "draft_window"
 latest = ["draft_plan_sent"]
@@ -338,6 +354,19 @@ def test_a_rulebook_without_disputes_has_none(tmp_path):
         ),
         ('[[machine]]\ninitial = "RED"\n', "", r"region 'pathway' has no \[\[machine\]\]: write one, with initial"),
         ("", '[[group]]\nid = "a"\nstates = ["a"]\n', "a group that is made of itself"),
+        ('initial = "RED"', 'initial = "RED"\nundone_by = ["died"]', "undone_by: no move is on died: leave it out, or"),
+        (
+            'initial = "RED"\n',
+            f'initial = "RED"\n{STILL}',
+            "line 7, machine.0.still_inside.0.events: no move is on died",
+        ),
+        ('initial = "RED"\n', f'initial = "RED"\n{STILL}'.replace("died", "detained"), ""),
+        ('initial = "RED"\n', f'initial = "RED"\n{TOO_OLD}', "too_old.0.events: no move is on died"),
+        (
+            "",
+            '[[obeyed]]\noutcome = "x"\nby = ["died"]\n',
+            r"no settlement is called 'x'; no \[\[appeal\]\] is answered",
+        ),
         ("", '[[group]]\nid = "all"\nstates = ["RED"]\n', "'all' is what the states are called"),
         ("", GUARD.format("nods", ""), "there is no kind of guard called 'nods'; write one of needs, protects"),
         ("", GUARD.format("judgement", ""), "this key is missing"),
