@@ -59,7 +59,7 @@ def load_rulebook(directory: str | Folder) -> Rulebook:
 
     Raises RulebookError, naming file, key and line, if anything in it is wrong: TOML that cannot be read, an unknown
     or repeated key, an unknown event or outcome, a way of counting that does not exist, versions that overlap or leave
-    a gap, a name that nothing declares.
+    a gap, a name that nothing declares; or if a file or a folder in it is not read that was surely meant to be.
     """
     return _load(Path(directory) if isinstance(directory, str) else directory, lambda read: read())
 
