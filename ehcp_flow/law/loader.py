@@ -17,15 +17,16 @@ from ehcp_flow.law.declared import DeclaredEvent, FurtherOutcomes, declare
 from ehcp_flow.law.folder import ENGLAND, Folder, files_of, moves_of, shipped
 from ehcp_flow.law.ground import Ground
 from ehcp_flow.law.model import Asked, Limit, Note, Rule, Rulebook
-from ehcp_flow.law.named_words import check_clock_words, check_dates, check_rule_words, starts_clock
-from ehcp_flow.law.parts import Model, unknown
+from ehcp_flow.law.named_words import check_clock_words, check_dates, check_patterns, check_rule_words, starts_clock
+from ehcp_flow.law.parts import unknown
 from ehcp_flow.law.patterns import Pattern
 from ehcp_flow.law.toml_files import Placed, SourceFile, each
+from ehcp_flow.law.version import Reading
 from ehcp_flow.vocabulary import growing
 
 __all__ = ["SECTIONS", "england", "load_rulebook"]
 
-Reading: TypeAlias = Callable[[], Mapping[str, Any]]
+Regions: TypeAlias = Callable[[], Mapping[str, Any]]
 
 SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
     "event": DeclaredEvent,
@@ -101,10 +102,13 @@ def _read(root: Folder, regions: Callable[[Callable[[], Mapping[str, Any]]], Map
         _check_notice(placed, limits)
     for placed in spells.values():
         _check_spell(placed, spells)
-    for placed in (*spells.values(), *deemed.values(), *signs.values(), *clocks.values(), *limits.values()):
-        _check_patterns(placed, placed.path, placed.item, spells)
-    for placed in (*spells.values(), *signs.values()):
+    law_of_spells = {name: placed.item for name, placed in spells.items()}
+    with_patterns = (spells, deemed, signs, clocks, grounds, limits, notices)
+    for placed in (placed for rows in with_patterns for placed in rows.values()):
+        check_patterns(placed, placed.path, placed.item, law_of_spells)
         check_dates(placed)
+    for placed in grounds.values():
+        _check_readings(placed, [((*placed.path, "reading"), placed.item.reading)], grounds)
     for placed in clocks.values():
         _check_clock(placed, spells)
         check_clock_words(placed)
@@ -151,7 +155,7 @@ def _regions(files: list[SourceFile], context: Mapping[str, Any]) -> Mapping[str
 class RegionsWhenAsked(Mapping[str, Any]):
     """The regions of a rulebook that is known to be right, read when the first of them is asked for."""
 
-    def __init__(self, read: Reading) -> None:
+    def __init__(self, read: Regions) -> None:
         self._read = read
 
     @cached_property
@@ -196,24 +200,6 @@ def _check_spell(placed: Placed, spells: Mapping[str, Placed]) -> None:
     _check_names(placed, "unless_during", (name,), spells)
     if spells[name].item.unless_during is not None:
         placed.file.refuse((*placed.path, "unless_during"), f"spell {name!r} has an unless_during itself")
-
-
-def _check_patterns(placed: Placed, path: tuple[str | int, ...], item: object, spells: Mapping[str, Placed]) -> None:
-    """Refuse a pattern, wherever in an item it stands, that speaks of a spell which there is not or cannot be."""
-    if isinstance(item, Pattern):
-        for name in sorted(item.spells):
-            if name not in spells:
-                placed.file.refuse(path, f"{item}: {unknown('spell', name, spells)}")
-            if spells[name].item.unless_during is not None:
-                placed.file.refuse(path, f"{item}: spell {name!r} has an unless_during itself")
-    elif isinstance(item, Model):
-        for key, value in item.__dict__.items():
-            if isinstance(value, Model | tuple):
-                _check_patterns(placed, (*path, key), value, spells)
-    elif isinstance(item, tuple):
-        for index, each_of in enumerate(item):
-            inner = path if isinstance(each_of, Pattern) else (*path, index)
-            _check_patterns(placed, inner, each_of, spells)
 
 
 def _check_clock(placed: Placed, spells: Mapping[str, Placed]) -> None:
@@ -262,16 +248,17 @@ def _check_limit(
                 placed.file.refuse((*path, "exceptions", use_index), unknown("ground", use.ground, grounds))
         check_rule_words(placed, path, rule, clock, spells)
         _check_rule(placed, path, rule)
-        _check_readings(placed, path, rule, grounds)
+        readings = [((*path, "readings", at), reading) for at, reading in enumerate(rule.readings)]
+        _check_readings(placed, readings, grounds)
 
 
 def _check_readings(
-    placed: Placed, path: tuple[str | int, ...], rule: Rule, grounds: Mapping[str, Placed]
-) -> None:  # fmt: skip
-    for index, reading in enumerate(rule.readings):
-        for name in reading.with_exceptions:
+    placed: Placed, readings: Iterable[tuple[tuple[str | int, ...], Reading | None]], grounds: Mapping[str, Placed]
+) -> None:
+    for path, reading in readings:
+        for name in reading.with_exceptions if reading is not None else ():
             if name not in grounds:
-                placed.file.refuse((*path, "readings", index), unknown("ground", name, grounds))
+                placed.file.refuse(path, unknown("ground", name, grounds))
 
 
 def _check_rule(placed: Placed, path: tuple[str | int, ...], rule: Rule) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from pydantic import BaseModel
+
 from ehcp_flow.facts import FACT_TYPES, choices_of
 from ehcp_flow.law.clock import Clock, Sign, Spell
 from ehcp_flow.law.model import Rule
@@ -14,7 +16,7 @@ from ehcp_flow.law.parts import unknown
 from ehcp_flow.law.patterns import Pattern, Patterns, matches
 from ehcp_flow.law.toml_files import Placed
 
-__all__ = ["check_clock_words", "check_dates", "check_rule_words", "refuse_words", "starts_clock"]
+__all__ = ["check_clock_words", "check_dates", "check_patterns", "check_rule_words", "refuse_words", "starts_clock"]
 
 Path = tuple[str | int, ...]
 
@@ -43,10 +45,10 @@ def check_clock_words(placed: Placed) -> None:
 
 def check_dates(placed: Placed) -> None:
     """Refuse the date of a spell or a sign that none of its facts has."""
-    item: Spell | Sign = placed.item
+    item = placed.item
     if isinstance(item, Sign):
         _refuse_columns(placed, (*placed.path, "once_past"), filter(None, (item.once_past,)), item.facts)
-    elif item.or_after is not None:
+    elif isinstance(item, Spell) and item.or_after is not None:
         _refuse_columns(placed, (*placed.path, "or_after", "date"), (item.or_after.date,), item.or_after.facts)
 
 
@@ -62,6 +64,24 @@ def check_rule_words(placed: Placed, path: Path, rule: Rule, clock: Clock, spell
         for pattern in acts:
             if not rule.done_as_named and not any(pattern.event == each.event for each in _discharging(rule)):
                 placed.file.refuse((*path, *at), f"{pattern} does not discharge it: name a fact of done_by")
+
+
+def check_patterns(placed: Placed, path: Path, item: object, spells: Mapping[str, Spell]) -> None:
+    """Refuse a pattern, wherever in an item it stands, that speaks of a spell which there is not or cannot be."""
+    if isinstance(item, Pattern):
+        for name in sorted(item.spells):
+            if name not in spells:
+                placed.file.refuse(path, f"{item}: {unknown('spell', name, spells)}")
+            if spells[name].unless_during is not None:
+                placed.file.refuse(path, f"{item}: spell {name!r} has an unless_during itself")
+    elif isinstance(item, BaseModel):
+        for key, value in item.__dict__.items():
+            if isinstance(value, BaseModel | tuple):
+                check_patterns(placed, (*path, key), value, spells)
+    elif isinstance(item, tuple):
+        for index, each_of in enumerate(item):
+            inner = path if isinstance(each_of, Pattern) else (*path, index)
+            check_patterns(placed, inner, each_of, spells)
 
 
 def _starts(clock: Clock) -> Patterns:
