@@ -22,12 +22,14 @@ __all__ = ["check_guard", "check_inner_moves", "check_reasons", "check_settled",
 
 Path = tuple[str | int, ...]
 
-_COUNTED: Final[Mapping[type[Model], tuple[bool | None, str]]] = {
-    Protects: (True, "latest"),
-    TimeForAppeal: (None, "notice"),
-    InTimeFor: (False, ""),
-}
-"""Whether the limit of a guard has to protect time, None where either will do, and by which of its facts it begins."""
+_COUNTED: Final[Mapping[type[Model], tuple[bool | None, str, str]]] = {
+    Protects: (
+        True, "latest", "protects no time: name one that is counted as a window is, 'at least 15 days beginning with'",
+    ),
+    TimeForAppeal: (None, "notice", ""),
+    InTimeFor: (False, "", "protects time, in which nothing may be done: name one that gives time, '2 months after'"),
+}  # fmt: skip
+"""Whether the limit of a guard has to protect time (None: either will do), by which facts it begins, and why not."""
 
 
 def check_guard(placed: Placed, path: Path, guard: Guard, context: Mapping[str, Any]) -> None:
@@ -39,9 +41,9 @@ def check_guard(placed: Placed, path: Path, guard: Guard, context: Mapping[str, 
         if name not in limits:
             placed.file.refuse((*at, "limit"), unknown("limit", name, limits))
         rules: Sequence[Rule] = limits[name].item.rule
-        protects, key = _COUNTED[type(guard)]
+        protects, key, why_not = _COUNTED[type(guard)]
         if protects not in (None, rules[0].version[0].is_window):
-            placed.file.refuse((*at, "limit"), f"limit {name!r} {_OTHER[protects]}")
+            placed.file.refuse((*at, "limit"), f"limit {name!r} {why_not}")
         of: BarePatterns = getattr(guard, key, ())
         its: list[Clock] = [clocks[rule.clock].item for rule in rules]
         if of and not any(starts_clock(clock, pattern) for clock in its for pattern in of):
@@ -55,12 +57,6 @@ def check_guard(placed: Placed, path: Path, guard: Guard, context: Mapping[str, 
         refuse_words(placed, (*at, "outcomes"), "outcome", guard.outcomes, guard.latest)
         unknown_of = guard.unknown.outcomes if guard.unknown else ()
         refuse_words(placed, (*at, "unknown", "outcomes"), "outcome", unknown_of, guard.latest)
-
-
-_OTHER: Final[Mapping[bool, str]] = {
-    True: "protects no time: name one that is counted as a window is, 'at least 15 days beginning with'",
-    False: "protects time, in which nothing may be done: name one that gives time, '2 months after'",
-}
 
 
 def check_spells(region: LegalRegion, machine: Placed) -> None:
