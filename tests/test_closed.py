@@ -31,6 +31,7 @@ HELD_ELSEWHERE = {
     "reports.verdict.SIGNS": "each change that there is has one: it is what `Change` lists",
     "reports.workbook_cover._ALONG": "the sheets that charts are drawn of: tests/reports/test_workbook.py has each",
     "law.guard.KINDS": "another kind is refused before it is looked up",
+    "law.machine_checks._COUNTED": "the kinds of guards that name a limit, which alone are asked for one",
     "law.loader.SECTIONS": "another section is refused before it is looked up",
     "cli.words.WORDS": "another word is passed over before it is looked up",
     "measures.placed_children._LEADS_TO": "another school year is passed over before it is looked up",

@@ -54,8 +54,11 @@ def cite(short: str, instruments: Mapping[str, Instrument]) -> Citation:
     Raises ValueError, saying what would be right, if the instrument is unknown or the form is wrong.
     """
     match = _SHORT.fullmatch(short)
+    right = f"write an instrument and a provision, such as '{next(iter(instruments), 'SR')} 5(1)'"
     if not match:
-        raise ValueError(f"{short!r} is no citation; write an instrument and a provision, such as 'SR 5(1)'")
+        raise ValueError(f"{short!r} is no citation; {right}")
+    if short.count("(") != short.count(")"):
+        raise ValueError(f"{short!r} has a bracket without the other; {right}")
     instrument = instruments.get(match["instrument"])
     if instrument is None:
         raise ValueError(

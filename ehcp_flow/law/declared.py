@@ -20,10 +20,12 @@ from ehcp_flow.law.parts import Model, Name
 from ehcp_flow.law.patterns import NONE
 from ehcp_flow.vocabulary import LIBRARY, growing, take_in
 
-__all__ = ["Declared", "DeclaredEvent", "FurtherOutcomes", "declare", "known_outcomes"]
+__all__ = ["Declared", "DeclaredEvent", "FurtherOutcomes", "Inner", "declare", "known_outcomes"]
 
 OwnColumn: TypeAlias = Literal["until", "aware_on", "made_on", "reviewed_on"]
 """The columns that an event of a rulebook can have besides those of every fact."""
+NeededColumn: TypeAlias = Literal["party", "served_on", "until", "aware_on", "made_on", "reviewed_on"]
+"""Those of which it can say that none may be empty."""
 
 
 def _each_once(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -49,6 +51,16 @@ def _event_name(name: str) -> str:
     return name
 
 
+def _inner(name: str) -> str:
+    if name in FACT_TYPES:
+        raise ValueError(f"{name} is a fact: choose a name that no event has")
+    return _event_name(name)
+
+
+Inner: TypeAlias = Annotated[Name, AfterValidator(_inner)]
+"""The name of an event that is no fact of its own."""
+
+
 class DeclaredEvent(Model):
     """An event that the rulebook declares: what its `on` is, its outcomes, and its columns besides those of every fact.
 
@@ -66,8 +78,8 @@ class DeclaredEvent(Model):
     outcomes: Words = ()
     may_lack_outcome: StrictBool = False
     parties: Words = ()
-    columns: tuple[OwnColumn, ...] = ()
-    needs: tuple[Literal["party", "served_on", "until", "aware_on", "made_on", "reviewed_on"], ...] = ()
+    columns: Annotated[tuple[OwnColumn, ...], AfterValidator(_each_once)] = ()
+    needs: Annotated[tuple[NeededColumn, ...], AfterValidator(_each_once)] = ()
     ahead: StrictBool = False
     served_earlier: StrictBool = False
     note: str = ""

@@ -13,7 +13,7 @@ from pydantic import Field, StrictBool
 
 from ehcp_flow.law.citation import CitedOnce
 from ehcp_flow.law.parts import Model, Name, PeriodText
-from ehcp_flow.law.patterns import Patterns
+from ehcp_flow.law.patterns import BarePatterns
 
 __all__ = [
     "KINDS",
@@ -37,8 +37,8 @@ __all__ = [
 class BearingFact(Model):
     """A fact that bears a move: the latest of `latest` that none of `until` followed, and by what provision it does."""
 
-    latest: Patterns = Field(min_length=1)
-    until: Patterns = ()
+    latest: BarePatterns = Field(min_length=1)
+    until: BarePatterns = ()
     citation: CitedOnce
     says: str
 
@@ -83,15 +83,15 @@ class Protects(_Question):
 
     kind: Literal["protects"]
     limit: Name
-    latest: Patterns = Field(min_length=1)
-    until: Patterns = ()
+    latest: BarePatterns = Field(min_length=1)
+    until: BarePatterns = ()
     what: str
     act: str
     missing: str
     remedy: str
     finding: Name
     early: Name
-    afresh: Patterns = ()
+    afresh: BarePatterns = ()
     again_within: PeriodText = None
     unless: tuple[BearingFact, ...] = ()
 
@@ -110,8 +110,8 @@ class Bars(_Question):
     """
 
     kind: Literal["bars"]
-    latest: Patterns = Field(min_length=1)
-    until: Patterns = ()
+    latest: BarePatterns = Field(min_length=1)
+    until: BarePatterns = ()
     by_party: tuple[Name, ...] = ()
     outcomes: tuple[Name, ...] = ()
     says: str
@@ -130,12 +130,12 @@ class TimeForAppeal(_Question):
 
     kind: Literal["time_for_appeal"]
     limit: Name
-    notice: Patterns = Field(min_length=1)
-    kept: Patterns = ()
-    appeal: Patterns = Field(min_length=1)
-    onward: Patterns = ()
-    over: Patterns = ()
-    other_orders: Patterns = ()
+    notice: BarePatterns = Field(min_length=1)
+    kept: BarePatterns = ()
+    appeal: BarePatterns = Field(min_length=1)
+    onward: BarePatterns = ()
+    over: BarePatterns = ()
+    other_orders: BarePatterns = ()
     what: str
     during: Name
     early: Name
@@ -153,7 +153,7 @@ class Certified(_Question):
     """A fact of `latest` is on record, where the ground of the appeal asks for a certificate. `{0}` is its day."""
 
     kind: Literal["certified"]
-    latest: Patterns = Field(min_length=1)
+    latest: BarePatterns = Field(min_length=1)
     says: str
     not_needed: Passes
     unknown: Passes
@@ -171,7 +171,7 @@ class InTimeFor(_Question):
 
     kind: Literal["in_time_for"]
     limit: Name
-    first: Patterns = Field(min_length=1)
+    first: BarePatterns = Field(min_length=1)
     by: str
     was_on: str
     late: str

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import takewhile
 from typing import Any, Final, get_args
 
-from pydantic import BaseModel
+from pydantic import BaseModel, WithJsonSchema
+from pydantic.fields import FieldInfo
 
 from ehcp_flow.docstrings import docstring_of
 
-__all__ = ["SAID", "key_words", "keys_at", "models_of"]
+__all__ = ["SAID", "fields_of", "key_words", "keys_at", "models_in", "models_of", "tables_at"]
 
 SAID: Final[Mapping[str, str]] = {
     "act": "What is to be done, as it follows `must`: `issue the final plan`.",
@@ -70,6 +71,8 @@ SAID: Final[Mapping[str, str]] = {
     "Ground.outcome": "The outcome of `exception_recorded` by which it is recorded.",
     "InTimeFor.excused": "What is said while the ground of exception was law.",
     "InTimeFor.was_on": "What is said of the day of the fact, where no last day is known.",
+    "Instrument.address": "Where its provisions are found: `https://example.org/rules/{number}`, in which `{number}` "
+    "becomes the number of the provision that is cited.",
     "Instrument.full_title": "Its title in full, where `title` is a short one.",
     "Instrument.id": "Its short name in a citation: the `SR` of `SR 5(1)`.",
     "Instrument.title": "Its title.",
@@ -142,8 +145,7 @@ _SENTENCE: Final = re.compile(r"(?<=[.;])\s+(?![^(]*\))")
 
 def key_words(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
     """Yield each key of a table with what it means; empty where nothing says it."""
-    for name, field in model.model_fields.items():
-        key = field.alias or name
+    for key, field in fields_of(model):
         yield key, SAID.get(f"{model.__name__}.{key}") or field.description or _told(model, key) or SAID.get(key, "")
 
 
@@ -161,6 +163,16 @@ def models_of(models: Iterable[type[BaseModel]]) -> tuple[type[BaseModel], ...]:
 
 def keys_at(model: type[BaseModel], path: Iterable[str | int]) -> tuple[str, ...]:
     """Return the keys that a table can have which stands at a path within another."""
+    return tuple(dict.fromkeys(key for table in tables_at(model, path) for key, _ in fields_of(table)))
+
+
+def fields_of(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:
+    """Yield the keys of a table as a file has them."""
+    return ((field.alias or name, field) for name, field in model.model_fields.items())
+
+
+def tables_at(model: type[BaseModel], path: Iterable[str | int]) -> list[type[BaseModel]]:
+    """Return the tables that can stand at a path within another, which is one where nothing is of several kinds."""
     tables = [model]
     for part in path:
         inner = [
@@ -172,7 +184,13 @@ def keys_at(model: type[BaseModel], path: Iterable[str | int]) -> tuple[str, ...
         ]
         # A number is a place in a list, and what pydantic calls a kind of value is no key.
         tables = inner or tables
-    return tuple(dict.fromkeys(field.alias or name for table in tables for name, field in table.model_fields.items()))
+    return tables
+
+
+def models_in(field: FieldInfo) -> tuple[type[BaseModel], ...]:
+    """Return the tables of which a key is made; what is written as a text has none."""
+    as_text = any(isinstance(each, WithJsonSchema) for each in field.metadata)
+    return () if as_text else tuple(_in(field.annotation))
 
 
 def _in(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, cached_property, lru_cache
-from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from pydantic import BaseModel
 
-from ehcp_flow.errors import RulebookError, RulebookMissing
 from ehcp_flow.law.body import Body
 from ehcp_flow.law.checklist import Notice
 from ehcp_flow.law.citation import Instrument
 from ehcp_flow.law.clock import Clock, Deemed, Sign, Spell
 from ehcp_flow.law.declared import DeclaredEvent, FurtherOutcomes, declare
+from ehcp_flow.law.folder import ENGLAND, Folder, files_of, moves_of, shipped
 from ehcp_flow.law.ground import Ground
 from ehcp_flow.law.model import Asked, Limit, Note, Rule, Rulebook
-from ehcp_flow.law.parts import Model, unknown
-from ehcp_flow.law.patterns import Pattern, matches
-from ehcp_flow.law.toml_files import Placed, SourceFile, each, read_toml
+from ehcp_flow.law.named_words import check_clock_words, check_dates, check_patterns, check_rule_words, starts_clock
+from ehcp_flow.law.parts import unknown
+from ehcp_flow.law.patterns import Pattern
+from ehcp_flow.law.toml_files import Placed, SourceFile, each
+from ehcp_flow.law.version import Reading
 from ehcp_flow.vocabulary import growing
 
-__all__ = ["SECTIONS", "england", "load_rulebook", "starts_clock"]
+__all__ = ["SECTIONS", "england", "load_rulebook"]
 
-ENGLAND: Final = "england"
-"""The rulebook on which another can be based."""
-BASE: Final = "based_on"
-MOVES: Final = "moves"
-"""The folder of a rulebook that holds its states and moves."""
-
-Reading: TypeAlias = Callable[[], Mapping[str, Any]]
+Regions: TypeAlias = Callable[[], Mapping[str, Any]]
 
 SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
     "event": DeclaredEvent,
@@ -55,14 +49,10 @@ SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
 @cache
 def england() -> Rulebook:
     """Return the law of England that the package ships. The same object every time."""
-    return _load(_shipped(ENGLAND), RegionsWhenAsked)
+    return _load(shipped(ENGLAND), RegionsWhenAsked)
 
 
-def _shipped(name: str) -> Traversable:
-    return resources.files("ehcp_flow.law") / name
-
-
-def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
+def load_rulebook(directory: str | Folder) -> Rulebook:
     """Return the rulebook in `directory`: every `.toml` file of it, in the order of their names, and of its `moves`.
 
     One that is `based_on = "england"` has all that stands there, too: a file of the same name takes the place of one of
@@ -70,23 +60,19 @@ def load_rulebook(directory: str | Path | Traversable) -> Rulebook:
 
     Raises RulebookError, naming file, key and line, if anything in it is wrong: TOML that cannot be read, an unknown
     or repeated key, an unknown event or outcome, a way of counting that does not exist, versions that overlap or leave
-    a gap, a name that nothing declares.
+    a gap, a name that nothing declares; or if a file or a folder in it is not read that was surely meant to be.
     """
     return _load(Path(directory) if isinstance(directory, str) else directory, lambda read: read())
 
 
-def _load(
-    root: Path | Traversable, regions: Callable[[Callable[[], Mapping[str, Any]]], Mapping[str, Any]]
-) -> Rulebook:
+def _load(root: Folder, regions: Callable[[Callable[[], Mapping[str, Any]]], Mapping[str, Any]]) -> Rulebook:
     """Return a rulebook, with what `regions` makes of the reading of its moves."""
     with growing():
         return _the_same(_read(root, regions))
 
 
-def _read(
-    root: Path | Traversable, regions: Callable[[Callable[[], Mapping[str, Any]]], Mapping[str, Any]]
-) -> Rulebook:
-    files = _files_of(root)
+def _read(root: Folder, regions: Callable[[Callable[[], Mapping[str, Any]]], Mapping[str, Any]]) -> Rulebook:
+    files = files_of(root, SECTIONS)
     title = next((file.data["title"] for file in reversed(files) if "title" in file.data), "a rulebook")
     events = _named(files, "event", {})
     outcomes = _named(files, "outcomes", {})
@@ -116,10 +102,16 @@ def _read(
         _check_notice(placed, limits)
     for placed in spells.values():
         _check_spell(placed, spells)
-    for placed in (*spells.values(), *deemed.values(), *signs.values(), *clocks.values(), *limits.values()):
-        _check_patterns(placed, placed.path, placed.item, spells)
+    law_of_spells = {name: placed.item for name, placed in spells.items()}
+    with_patterns = (spells, deemed, signs, clocks, grounds, limits, notices)
+    for placed in (placed for rows in with_patterns for placed in rows.values()):
+        check_patterns(placed, placed.path, placed.item, law_of_spells)
+        check_dates(placed)
+    for placed in grounds.values():
+        _check_readings(placed, [((*placed.path, "reading"), placed.item.reading)], grounds)
     for placed in clocks.values():
         _check_clock(placed, spells)
+        check_clock_words(placed)
     for placed in limits.values():
         counterpart = placed.item.counterpart
         if counterpart is not None and counterpart not in limits:
@@ -129,6 +121,7 @@ def _read(
             placed.file.refuse((*placed.path, "counterpart"), f"{counterpart!r} repeats {first!r} itself: name that")
         _check_limit(placed, clocks, grounds, spells, asked)
     _check_rows(limits.values(), notes)
+    context |= {"sections": SECTIONS, "limits": limits, "clocks": clocks, "grounds": grounds}
     return Rulebook(
         name=root.name,
         title=title,
@@ -145,68 +138,24 @@ def _read(
         notes=tuple(placed.item for placed in notes.values()),
         notices=tuple(placed.item for placed in notices.values()),
         bodies={name: placed.item for name, placed in bodies.items()},
-        regions=regions(lambda: _regions(root / MOVES, _base_of(files), context, tuple(limits))),
+        regions=regions(lambda: _regions(moves_of(root, files), context)),
     )
 
 
-def _files_of(root: Path | Traversable) -> list[SourceFile]:
-    if not root.is_dir():
-        raise RulebookMissing(str(root), "(directory)", 0, "there is no such directory")
-    files = list(_files(root))
-    if not files:
-        raise RulebookError(str(root), "(directory)", 0, "it holds no .toml file")
-    for file in files:
-        unknown = set(file.data) - {*SECTIONS, "title", BASE}
-        if unknown:
-            name = min(unknown)
-            file.refuse((name,), f"unknown section; a file holds {', '.join(SECTIONS)}, title and {BASE}")
-        title = file.data.get("title", "a rulebook")
-        if not isinstance(title, str) or not title:
-            file.refuse(("title",), "write a text, in quotes: what the rulebook is of")
-        if file.data.get(BASE, ENGLAND) != ENGLAND:
-            file.refuse((BASE,), f'a rulebook is based on England\'s or on none: write {BASE} = "{ENGLAND}"')
-    base = _base_of(files)
-    return files if base is None else [*_of_base(base, files), *files]
-
-
-def _base_of(files: Iterable[SourceFile]) -> Traversable | None:
-    """Return the folder of the rulebook that these files change."""
-    return _shipped(ENGLAND) if any(BASE in file.data for file in files) else None
-
-
-def _of_base(base: Traversable, own: Collection[SourceFile], within: str = "") -> Iterator[SourceFile]:
-    """Yield the files of a rulebook that another is based on, but for those in whose place it has one of its own."""
-    names = {file.name for file in own}
-    for file in _files(base, within):
-        if file.name not in names:
-            yield file._replace(name=f"{ENGLAND}/{file.name}", of_base=True)
-
-
-def _files(folder: Path | Traversable, within: str = "") -> Iterator[SourceFile]:
-    """Yield the files of a folder, named as they stand `within` the rulebook: an error names one and no other."""
-    for path in sorted(folder.iterdir(), key=lambda path: path.name):
-        if path.name.endswith(".toml"):
-            yield read_toml(path, within=within)
-
-
-def _regions(
-    folder: Path | Traversable, base: Traversable | None, context: Mapping[str, Any], limits: Collection[str]
-) -> Mapping[str, Any]:
+def _regions(files: list[SourceFile], context: Mapping[str, Any]) -> Mapping[str, Any]:
     # Not loaded before there are moves to read: most commands start sooner without.
     from ehcp_flow.law.machine_loader import check_further, load_regions
 
-    if not folder.is_dir():
-        check_further(context["declared"], england().regions.values())
-        return {}
-    own = list(_files(folder, f"{MOVES}/"))
-    inherited = () if base is None else _of_base(base / MOVES, own, f"{MOVES}/")
-    return load_regions([*inherited, *own], context, limits)
+    if files:
+        return load_regions(files, context)
+    check_further(context["declared"], england().regions.values())
+    return {}
 
 
 class RegionsWhenAsked(Mapping[str, Any]):
     """The regions of a rulebook that is known to be right, read when the first of them is asked for."""
 
-    def __init__(self, read: Reading) -> None:
+    def __init__(self, read: Regions) -> None:
         self._read = read
 
     @cached_property
@@ -253,24 +202,6 @@ def _check_spell(placed: Placed, spells: Mapping[str, Placed]) -> None:
         placed.file.refuse((*placed.path, "unless_during"), f"spell {name!r} has an unless_during itself")
 
 
-def _check_patterns(placed: Placed, path: tuple[str | int, ...], item: object, spells: Mapping[str, Placed]) -> None:
-    """Refuse a pattern, wherever in an item it stands, that speaks of a spell which there is not or cannot be."""
-    if isinstance(item, Pattern):
-        for name in sorted(item.spells):
-            if name not in spells:
-                placed.file.refuse(path, f"{item}: {unknown('spell', name, spells)}")
-            if spells[name].item.unless_during is not None:
-                placed.file.refuse(path, f"{item}: spell {name!r} has an unless_during itself")
-    elif isinstance(item, Model):
-        for key, value in item.__dict__.items():
-            if isinstance(value, Model | tuple):
-                _check_patterns(placed, (*path, key), value, spells)
-    elif isinstance(item, tuple):
-        for index, each_of in enumerate(item):
-            inner = path if isinstance(each_of, Pattern) else (*path, index)
-            _check_patterns(placed, inner, each_of, spells)
-
-
 def _check_clock(placed: Placed, spells: Mapping[str, Placed]) -> None:
     clock: Clock = placed.item
     _check_names(placed, "during", (clock.during,) if clock.during else (), spells)
@@ -315,17 +246,19 @@ def _check_limit(
         for use_index, use in enumerate(rule.exceptions):
             if use.ground not in grounds:
                 placed.file.refuse((*path, "exceptions", use_index), unknown("ground", use.ground, grounds))
+        check_rule_words(placed, path, rule, clock, spells)
         _check_rule(placed, path, rule)
-        _check_readings(placed, path, rule, grounds)
+        readings = [((*path, "readings", at), reading) for at, reading in enumerate(rule.readings)]
+        _check_readings(placed, readings, grounds)
 
 
 def _check_readings(
-    placed: Placed, path: tuple[str | int, ...], rule: Rule, grounds: Mapping[str, Placed]
-) -> None:  # fmt: skip
-    for index, reading in enumerate(rule.readings):
-        for name in reading.with_exceptions:
+    placed: Placed, readings: Iterable[tuple[tuple[str | int, ...], Reading | None]], grounds: Mapping[str, Placed]
+) -> None:
+    for path, reading in readings:
+        for name in reading.with_exceptions if reading is not None else ():
             if name not in grounds:
-                placed.file.refuse((*path, "readings", index), unknown("ground", name, grounds))
+                placed.file.refuse(path, unknown("ground", name, grounds))
 
 
 def _check_rule(placed: Placed, path: tuple[str | int, ...], rule: Rule) -> None:
@@ -364,9 +297,3 @@ def _check_rows(limits: Iterable[Placed], notes: Mapping[str, Placed]) -> None:
                     placed.file.refuse(
                         (*placed.path, "rule", index, "rows"), f"row {row!r} is a note, without a number"
                     )
-
-
-def starts_clock(clock: Clock, pattern: Pattern) -> bool:
-    """Whether the facts that `pattern` speaks of start the clock."""
-    starts = (*clock.starts_on, *clock.restarts_on)
-    return pattern in starts or matches(starts, pattern.event, pattern.outcome)

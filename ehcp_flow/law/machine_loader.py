@@ -6,7 +6,7 @@ place. A file says at its head to which region its rows belong.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
@@ -14,6 +14,14 @@ from pydantic import BaseModel, ValidationError
 from ehcp_flow.facts import FACT_TYPES, told_apart
 from ehcp_flow.law.declared import Declared, FurtherOutcomes, known_outcomes
 from ehcp_flow.law.guard import KINDS, parse_guard
+from ehcp_flow.law.machine_checks import (
+    check_guard,
+    check_inner_moves,
+    check_reasons,
+    check_settled,
+    check_spells,
+    check_ways_on,
+)
 from ehcp_flow.law.parts import Model, unknown
 from ehcp_flow.law.patterns import no_event
 from ehcp_flow.law.state_machine import (
@@ -28,7 +36,7 @@ from ehcp_flow.law.state_machine import (
     Past,
     StateGroup,
 )
-from ehcp_flow.law.toml_files import Placed, SourceFile, each
+from ehcp_flow.law.toml_files import Placed, SourceFile, each, no_section
 
 __all__ = ["MOVE_SECTIONS", "check_further", "load_regions"]
 
@@ -55,14 +63,17 @@ MOVE_SECTIONS: Final[Mapping[str, type[BaseModel] | None]] = {
 """The tables of a file of moves, with the model of each; guards are of several kinds."""
 
 
-def load_regions(
-    files: Iterable[SourceFile], context: Mapping[str, Any], limits: Collection[str]
-) -> dict[str, LegalRegion]:
-    """Return the regions that files of moves state, by name. Raises RulebookError as `load_rulebook` does."""
+def load_regions(files: Iterable[SourceFile], context: Mapping[str, Any]) -> dict[str, LegalRegion]:
+    """Return the regions that files of moves state, by name. Raises RulebookError as `load_rulebook` does.
+
+    The `context` is what the other files of the rulebook declare, by section.
+    """
     of_region: dict[str, list[SourceFile]] = {}
     for file in files:
         for name in sorted(set(file.data) - {"region", *MOVE_SECTIONS}):
-            file.refuse((name,), f"unknown section; a file of moves holds region, {', '.join(MOVE_SECTIONS)}")
+            elsewhere = "; it belongs in a file of the rulebook's own folder" if name in context["sections"] else ""
+            known = ("region", *MOVE_SECTIONS)
+            file.refuse((name,), f"unknown section here{elsewhere}" if elsewhere else no_section(name, known))
         region = file.data.get("region")
         if not isinstance(region, str):
             file.refuse(("region",), 'say to which region its rows belong: region = "pathway"')
@@ -72,23 +83,28 @@ def load_regions(
             its[0].refuse(
                 ("region",), f"a rulebook with moves has a region called {PATHWAY!r}, and may have {DISPUTES!r}"
             )
-    regions = {name: _region(name, its, context, limits) for name, its in of_region.items()}
+    regions = {name: _region(name, its, context) for name, its in of_region.items()}
     check_further(context.get("declared", ()), regions.values())
     return regions
 
 
-def _region(
-    name: str, files: list[SourceFile], context: Mapping[str, Any], limits: Collection[str]
-) -> LegalRegion:  # fmt: skip
+def _region(name: str, files: list[SourceFile], context: Mapping[str, Any]) -> LegalRegion:
     machines = list(each(files, "machine", Machine, context))
-    if len(machines) != 1:
-        files[0].refuse(("machine",), f"region {name!r} has {len(machines)} [[machine]] tables, where one is needed")
-    guards = _guards(files, context, limits)
+    if not machines:
+        why = "has no [[machine]]: write one, with initial, the name of the state in which it begins"
+        files[0].refuse(("machine",), f"region {name!r} {why}")
+    for again in machines[1:]:
+        again.file.refuse(again.path, f"the [[machine]] of region {name!r} {_again('', machines[0])}")
+    guards = _guards(files, context)
     rows = {
         section: list(each(files, section, model, {**context, "guards": guards}))
         for section, (_, model) in _ROWS.items()
     }
     _check_asked(files)
+    for placed in rows["move"]:
+        for guard in placed.item.guards:
+            if guard is not guards.get(guard.id, (None, None))[1]:
+                check_guard(placed, ("guards",), guard, context)
     for section, unique in (("state", "id"), ("group", "id"), ("past", "finding"), ("obeyed", "outcome")):
         _once(rows[section], unique)
     told = {field: tuple(placed.item for placed in rows[section]) for section, (field, _) in _ROWS.items()}
@@ -98,12 +114,15 @@ def _region(
     _check_states(region, machines[0], rows)
     _check_moves(region, rows, context.get("declared", ()))
     _check_past(region, rows["past"])
-    _check_ways_on(region, machines[0])
+    check_spells(region, machines[0])
+    check_settled(region, rows["obeyed"])
+    check_ways_on(region, machines[0])
+    check_inner_moves(region, machines[0], rows["move"], runs=name == PATHWAY)
     _check_shape(region, machines[0], rows)
     return region
 
 
-def _guards(files: list[SourceFile], context: Mapping[str, Any], limits: Collection[str]) -> dict[str, Any]:
+def _guards(files: list[SourceFile], context: Mapping[str, Any]) -> dict[str, Any]:
     """Return the rows of guards by name, each checked; a move may change what its guard says."""
     found: dict[str, Any] = {}
     first: dict[str, Placed] = {}
@@ -123,9 +142,7 @@ def _guards(files: list[SourceFile], context: Mapping[str, Any], limits: Collect
             if guard.id in first:
                 file.refuse(("guard", index, "id"), _again(guard.id, first[guard.id]))
             first[guard.id] = Placed(file, ("guard", index), guard)
-            limit = getattr(guard, "limit", None)
-            if limit is not None and limit not in limits:
-                file.refuse(("guard", index, "limit"), unknown("limit", limit, limits))
+            check_guard(first[guard.id], (), guard, context)
             found[guard.id] = row, guard
     return found
 
@@ -155,7 +172,8 @@ def _once(rows: Iterable[Placed], key: str) -> None:
 def _again(name: str, first: Placed) -> str:
     """Return that a name is declared already, and where; what a base says of moves can be told anew by files alone."""
     whole = f": a file called {first.file.name.rpartition('/')[2]} of your own takes the place of that one"
-    return f"{name!r} is declared already in {first.where}{whole if first.file.of_base else ''}"
+    what = f"{name!r} is" if name else "is"
+    return f"{what} declared already in {first.where}{whole if first.file.of_base else ''}"
 
 
 def _check_states(region: LegalRegion, machine: Placed, rows: Mapping[str, list[Placed]]) -> None:
@@ -227,40 +245,8 @@ def _check_moves(region: LegalRegion, rows: Mapping[str, list[Placed]], declared
         for outcome in _told_apart(event, of_events):
             if (event, outcome) not in region.keys:
                 placed = next(each for each in moves if any(event == key[0] for key in each.item.keys))
-                placed.file.refuse((*placed.path, "on"), f"{event}: outcome {outcome} is not dealt with")
-
-
-def _check_ways_on(region: LegalRegion, machine: Placed) -> None:
-    """Refuse an inner event by which a case is to go on from a state, and does not."""
-    law: Machine = machine.item
-    passed, waiting = law.passed_through, law.waiting
-    asked: list[tuple[tuple[str | int, ...], Sequence[str], tuple[str, str | None]]] = [
-        (("waiting", number), region.chosen(row.at), (row.by, None)) for number, row in enumerate(waiting)
-    ]
-    if passed is not None:
-        asked += [(("passed_through",), (passed.state,), (passed.by, way)) for way in passed.ways]
-    waits = {state for row in waiting for state in region.chosen(row.at)}
-    for path, states, (event, outcome) in asked:
-        what = event if outcome is None else f"{event}:{outcome}"
-        if event in FACT_TYPES:
-            machine.file.refuse((*machine.path, *path, "by"), f"{event} is a fact: choose a name that no event has")
-        for state in states:
-            ways = [
-                move.to
-                for move in region.moves
-                if (event, outcome) in move.keys and state in region.chosen(move.sources)
-            ]
-            if not ways or {None, state} & {*ways}:
-                machine.file.refuse(
-                    (*machine.path, *path, "by"),
-                    f'no move leads on from {state}: write a [[move]] with on = ["{what}"], from {state}, and a to',
-                )
-            if path[0] == "waiting" and (again := waits.intersection(ways)):
-                machine.file.refuse(
-                    (*machine.path, *path, "by"),
-                    f"{what} leads from {state} to {min(again)}, from which something else leads on: let it lead to a "
-                    "state that no row of waiting names",
-                )
+                what = f"no move is on {event}:{outcome}: write a [[move]] on it as well"
+                placed.file.refuse((*placed.path, "on"), f"{what} (one without to leaves the state as it is)")
 
 
 def check_further(declared: Iterable[Placed], regions: Iterable[LegalRegion]) -> None:
@@ -333,18 +319,27 @@ def _check_shape(region: LegalRegion, machine: Placed, rows: Mapping[str, list[P
     for placed in rows["state"]:
         name = placed.item.id
         if name not in reached:
-            placed.file.refuse((*placed.path, "id"), f"{name} cannot be reached")
+            way = f'write a [[move]] with to = "{name}"'
+            placed.file.refuse((*placed.path, "id"), f"{name} cannot be reached: {way}, or leave the state out")
         if name not in leaves | ends:
             placed.file.refuse((*placed.path, "id"), f"{name} has no way out; name it in ends if that is meant")
         if name in leaves & ends:
-            placed.file.refuse((*placed.path, "id"), f"{name} is named in ends and has a way out")
-    declared = {(source, *key) for move in region.moves for source in region.chosen(move.sources) for key in move.keys}
+            out = next(
+                each
+                for each in rows["move"]
+                if each.item.to not in (None, name) and name in region.chosen(each.item.sources)
+            )
+            why = f"{name} has a way out in {out.where}: leave that out, or {name} out of ends"
+            machine.file.refuse((*machine.path, "ends"), why)
     passed = region.machine.passed_through
+    declared = {(source, *key) for move in region.moves for source in region.chosen(move.sources) for key in move.keys}
+    declared |= {(passed.state, *key) for key in region.keys} if passed is not None else set()
+    check_reasons(region, rows["misplaced"], declared)
     reasons = _reasons(region, rows["misplaced"])
     for event, outcome in region.keys:
         for state in region.states:
             told = reasons.get((state.id, event), ())
-            there = (state.id, event, outcome) in declared or (passed is not None and state.id == passed.state)
+            there = (state.id, event, outcome) in declared
             what = event if outcome is None else f"{event}:{outcome}"
             if not there and not told:
                 machine.file.refuse(

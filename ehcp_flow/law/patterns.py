@@ -14,11 +14,22 @@ from difflib import get_close_matches
 from itertools import zip_longest
 from typing import Annotated, Any, Final, NamedTuple, TypeAlias
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
-from ehcp_flow.facts import FACT_TYPES, OUTCOMES, choices_of, outcomes_of
+from ehcp_flow.facts import FACT_TYPES, OUTCOMES, choices_of, outcomes_of, told_apart
 
-__all__ = ["BY", "NONE", "Pattern", "Patterns", "no_event", "parse_pattern"]
+__all__ = [
+    "BY",
+    "NONE",
+    "BarePatterns",
+    "Event",
+    "Events",
+    "Pattern",
+    "Patterns",
+    "keys_of",
+    "no_event",
+    "parse_pattern",
+]
 
 NONE: Final = "none"
 """The word for the outcome of a fact that has none, where its event need not have one."""
@@ -85,6 +96,16 @@ def no_event(name: str) -> str:
     return f"there is no event called {name!r}" + (f"; did you mean {near[0]}?" if near else "")
 
 
+def _event(name: str) -> str:
+    if name not in FACT_TYPES:
+        raise ValueError(no_event(name))
+    return name
+
+
+Event: TypeAlias = Annotated[str, AfterValidator(_event)]
+Events: TypeAlias = tuple[Event, ...]
+
+
 def parse_pattern(text: object) -> Pattern:
     """Return the pattern that `text` states. Raises ValueError for an unknown event or outcome, or another word."""
     if isinstance(text, Pattern):
@@ -115,6 +136,16 @@ def parse_pattern(text: object) -> Pattern:
     return Pattern(event, outcome or None, frozenset(inside), frozenset(outside))
 
 
+def keys_of(patterns: Iterable[Pattern]) -> frozenset[tuple[str, str | None]]:
+    """Return the events and outcomes, as moves tell them apart, that patterns mean."""
+    return frozenset(
+        (each.event, outcome)
+        for each in patterns
+        for outcome in told_apart(each.event)
+        if outcome is None or each.outcome in (None, outcome)
+    )
+
+
 def _parse_all(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return tuple(parse_pattern(item) for item in value)
@@ -126,6 +157,17 @@ Patterns: TypeAlias = Annotated[
     BeforeValidator(_parse_all),
     WithJsonSchema({"type": "array", "items": {"type": "string"}}),
 ]
+
+
+def _bare(patterns: tuple[Pattern, ...]) -> tuple[Pattern, ...]:
+    for each in patterns:
+        if each.marks:
+            raise ValueError(f"{each}: states and moves ask of a fact its event and outcome alone; write {each.fact}")
+    return patterns
+
+
+BarePatterns: TypeAlias = Annotated[Patterns, AfterValidator(_bare)]
+"""Patterns without spells and parties, of which nothing is known where a case moves."""
 
 
 def matches(patterns: Iterable[Pattern], event: str, outcome: str | None) -> bool:

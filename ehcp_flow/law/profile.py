@@ -42,8 +42,8 @@ from ehcp_flow.counting import Convention, Window, parse_convention
 from ehcp_flow.law.citation import Citation
 from ehcp_flow.law.clock import Clock
 from ehcp_flow.law.declared import DeclaredEvent, declare
-from ehcp_flow.law.loader import starts_clock
 from ehcp_flow.law.model import Limit, Rule, Rulebook
+from ehcp_flow.law.named_words import check_patterns, starts_clock
 from ehcp_flow.law.parts import Name, unknown
 from ehcp_flow.law.patterns import Patterns
 from ehcp_flow.law.toml_files import Placed, SourceFile, each, read_toml
@@ -170,6 +170,7 @@ def _check(
         placed.file.refuse((*placed.path, "id"), f"{target.id!r} is declared already")
     if isinstance(target.counting, Window):
         placed.file.refuse((*placed.path, "counting"), "a target cannot protect time; only the law can")
+    check_patterns(placed, placed.path, target, rulebook.spells)
     if target.starts_on:
         _check_starts(placed, rulebook, events)
         return

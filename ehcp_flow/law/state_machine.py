@@ -25,11 +25,11 @@ from pydantic import (
     model_validator,
 )
 
-from ehcp_flow.facts import FACT_TYPES
 from ehcp_flow.law.citation import Cited, CitedOnce
+from ehcp_flow.law.declared import Inner
 from ehcp_flow.law.guard import parse_guard
 from ehcp_flow.law.parts import Hashed, Model, Name, PerhapsDated, unknown
-from ehcp_flow.law.patterns import Patterns, no_event
+from ehcp_flow.law.patterns import BarePatterns, Event, Events
 
 __all__ = [
     "ALL",
@@ -54,14 +54,6 @@ StateName: TypeAlias = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
 Chosen: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]
 """States and groups of them, by name; `not x` takes away."""
 
-
-def _event(name: str) -> str:
-    if name not in FACT_TYPES:
-        raise ValueError(no_event(name))
-    return name
-
-
-Events: TypeAlias = tuple[Annotated[str, AfterValidator(_event)], ...]
 
 NOT_IN_FORCE: Final = "move_not_in_force"
 """The finding of a move on a day on which it is not law."""
@@ -110,10 +102,18 @@ class LegalStateRow(Model):
     settled: StrictBool = False
 
 
+def _no_other(name: str) -> str:
+    if name == ALL:
+        raise ValueError(
+            f"{name!r} is what the states are called in which a case can stay: give the group another name"
+        )
+    return name
+
+
 class StateGroup(Model):
     """States that the rulebook treats alike, by name."""
 
-    id: Name
+    id: Annotated[Name, AfterValidator(_no_other)]
     states: Chosen
 
 
@@ -125,9 +125,9 @@ class PassedThrough(Model):
     """
 
     state: StateName
-    by: Name
-    inside: Name
-    until: Name
+    by: Inner
+    inside: Event
+    until: Event
     led_on_by: Events = ()
 
     @property
@@ -143,10 +143,10 @@ class Still(Model):
     them is out of place but what the guards of the move find.
     """
 
-    events: Patterns = Field(min_length=1)
+    events: BarePatterns = Field(min_length=1)
     at: Chosen = ("all",)
-    begins: Patterns = Field(min_length=1)
-    ends: Patterns = Field(min_length=1)
+    begins: BarePatterns = Field(min_length=1)
+    ends: BarePatterns = Field(min_length=1)
 
 
 class Awaited(Model):
@@ -157,9 +157,9 @@ class Awaited(Model):
     """
 
     at: Chosen
-    by: Name
-    begins: Patterns = Field(min_length=1)
-    ends: Patterns = Field(min_length=1)
+    by: Inner
+    begins: BarePatterns = Field(min_length=1)
+    ends: BarePatterns = Field(min_length=1)
 
 
 class TooOld(Model):
@@ -181,8 +181,8 @@ class TooOld(Model):
 class Custody(Model):
     """A spell of a case's life in which fewer decisions can be disputed: from a fact of `begins` to one of `ends`."""
 
-    begins: Name
-    ends: Name
+    begins: Event
+    ends: Event
 
 
 class WithoutDecision(Model):
@@ -203,8 +203,8 @@ class Machine(Model):
 
     initial: StateName
     ends: tuple[StateName, ...] = ()
-    inner: tuple[Name, ...] = ()
-    undone_by: Patterns = ()
+    inner: tuple[Inner, ...] = ()
+    undone_by: BarePatterns = ()
     stages: tuple[Chosen, ...] = ()
     passed_through: PassedThrough | None = None
     still_inside: tuple[Still, ...] = ()
@@ -294,11 +294,11 @@ class GroundOfAppeal(Model):
     """
 
     citation: CitedOnce
-    against: Patterns = Field(min_length=1)
+    against: BarePatterns = Field(min_length=1)
     in_custody: StrictBool = False
     certificate: Annotated[str, Field(pattern="^(yes|no|depends)$")]
     overtaken_by: Events = Field(min_length=1)
-    answered_by: Patterns = Field(min_length=1)
+    answered_by: BarePatterns = Field(min_length=1)
     taken_anew_by: Events = ()
 
 

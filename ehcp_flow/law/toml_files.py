@@ -6,22 +6,17 @@ import datetime as dt
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from importlib.resources.abc import Traversable
 from typing import Any, Final, NamedTuple, NoReturn
 
 from pydantic import BaseModel, ValidationError
 
-from ehcp_flow.errors import RulebookError, RulebookMissing, TomlFileError
+from ehcp_flow.errors import RulebookError, RulebookMissing, TomlFileError, UnknownNameError
 from ehcp_flow.inputs import why_unreadable
-from ehcp_flow.law.key_words import keys_at
+from ehcp_flow.law.key_hints import belongs, near, what_is_missing
 from ehcp_flow.law.lines import find_line
 
-__all__ = ["Placed", "SourceFile", "each", "read_toml"]
-
-
-_MISSPELT: Final = 0.7
-"""How near a key that there is not is to one that there is, where it may be that one misspelt."""
+__all__ = ["Placed", "SourceFile", "each", "no_section", "read_toml"]
 
 
 class SourceFile(NamedTuple):
@@ -55,13 +50,18 @@ class SourceFile(NamedTuple):
             self.refuse(where, f"write [[{where[0]}]]")
         pattern = first.get("ctx", {}).get("pattern", "")
         said = in_words(first["type"], first["msg"], first.get("input"), pattern)
+        loc = tuple(_written(first["loc"]))
+        within = tuple(str(part) for part in path if isinstance(part, str))
+        if first["type"] == "missing" and model is not None:
+            said += f": {what_is_missing(model, loc, within, self.data)}"
         if first["type"] == "extra_forbidden" and model is not None:
             lacks = [
                 each["loc"][-1] for each in found if each["type"] == "missing" and each["loc"][:-1] == first["loc"][:-1]
             ]
-            near = get_close_matches(str(where[-1]), keys_at(model, first["loc"][:-1]), n=1, cutoff=_MISSPELT)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            said += f"; it is {lacks[0]} that is missing" if lacks else hint
+            meant, other = near(model, loc), belongs(model, loc, within)
+            hint = f"did you mean {meant}?" if meant else other
+            hint = f"it is {lacks[0]} that is missing" if lacks and not (other and not meant) else hint
+            said += f"; {hint}" if hint else ""
         self.refuse(where, said)
 
 
@@ -110,6 +110,11 @@ def read_toml(
         raise error(
             name, "(file)", line, f"it is not TOML: {why}{again if why.startswith('Cannot ') else ''}"
         ) from None
+
+
+def no_section(name: str, known: Iterable[str]) -> str:
+    """Return that a file has no section of a name, and which is near to it, or which there are."""
+    return f"unknown section{UnknownNameError('section', name, known).hint}"
 
 
 def each(

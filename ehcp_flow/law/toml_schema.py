@@ -12,9 +12,10 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from ehcp_flow.law.folder import BASE, ENGLAND
 from ehcp_flow.law.guard import KINDS
 from ehcp_flow.law.key_words import key_words, models_of
-from ehcp_flow.law.loader import BASE, ENGLAND, SECTIONS
+from ehcp_flow.law.loader import SECTIONS
 from ehcp_flow.law.machine_loader import MOVE_SECTIONS
 
 __all__ = ["SCHEMAS", "moves_schema", "rulebook_schema"]

@@ -15,9 +15,10 @@ from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.facts import FACT_TYPES, OUTCOMES, Fact, outcomes_of, told_apart
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
+from ehcp_flow.law.patterns import keys_of
 from ehcp_flow.law.state_machine import GroundOfAppeal, LegalRegion
 from ehcp_flow.moves.citing import Short
-from ehcp_flow.moves.guards import Key, keys_of, outcome_of
+from ehcp_flow.moves.guards import Key, outcome_of
 
 __all__ = ["Appeals", "appealable", "appeals_of", "named"]
 

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from ehcp_flow.dates import say
 from ehcp_flow.facts import Fact
 from ehcp_flow.law import guard
+from ehcp_flow.law.patterns import keys_of
 from ehcp_flow.moves.appeals import Appeals
 from ehcp_flow.moves.citing import Short
-from ehcp_flow.moves.guards import Key, LatestFact, Verdict, keys_of, outcome_of
+from ehcp_flow.moves.guards import Key, LatestFact, Verdict, outcome_of
 from ehcp_flow.moves.law_at_hand import LawAtHand
 
 __all__ = ["Certificate", "ContactedInTime", "Fits", "NotOvertaken", "decision_said"]

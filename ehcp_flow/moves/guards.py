@@ -17,10 +17,10 @@ from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from ehcp_flow.counting import ONE_DAY
 from ehcp_flow.dates import say
-from ehcp_flow.facts import Fact, told_apart
+from ehcp_flow.facts import Fact
 from ehcp_flow.law import guard
 from ehcp_flow.law.citation import Citation
-from ehcp_flow.law.patterns import Pattern, Patterns
+from ehcp_flow.law.patterns import Patterns, keys_of
 from ehcp_flow.moves.citing import Short, cited
 from ehcp_flow.moves.law_at_hand import LawAtHand
 
@@ -143,16 +143,6 @@ def wanted(patterns: Patterns) -> Wanted:
         every = pattern.outcome is None or before is None
         found[pattern.event] = None if every else frozenset((*(before or ()), *pattern.outcomes))
     return found
-
-
-def keys_of(patterns: Iterable[Pattern]) -> frozenset[Key]:
-    """Return the events and outcomes, as moves tell them apart, that patterns mean."""
-    return frozenset(
-        (each.event, outcome)
-        for each in patterns
-        for outcome in told_apart(each.event)
-        if outcome is None or each.outcome in (None, outcome)
-    )
 
 
 class LatestFact:

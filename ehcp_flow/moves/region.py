@@ -18,7 +18,7 @@ from ehcp_flow.closed import complete
 from ehcp_flow.counting import birthday
 from ehcp_flow.facts import Fact
 from ehcp_flow.law import guard as law
-from ehcp_flow.law.patterns import Patterns
+from ehcp_flow.law.patterns import Patterns, keys_of
 from ehcp_flow.law.state_machine import NOT_IN_FORCE, LegalMove, LegalRegion, PassedThrough, Still
 from ehcp_flow.moves.appeals import Appeals, appeals_of
 from ehcp_flow.moves.citing import Short
@@ -32,7 +32,6 @@ from ehcp_flow.moves.guards import (
     ProtectedPeriod,
     Standstill,
     Verdict,
-    keys_of,
     outcome_of,
 )
 from ehcp_flow.moves.law_at_hand import LawAtHand

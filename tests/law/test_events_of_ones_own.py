@@ -87,6 +87,7 @@ def test_it_is_told_by_its_title_and_always_lawful(profile):
         ('clock = "advice"', 'clock = "advice"\nstarts_on = ["ep_advice_chased"]', "needs a clock of the law, or"),
         ('starts_on = ["ep_', 'only_from = ["ep_advice_chased"]\nstarts_on = ["ep_', "for the starts of a clock"),
         ('id = "chased_advice_in_two_weeks"', 'id = "request"', "is a clock of the law"),
+        ('["advice_received"]', '["advice_received inside prison"]', "no spell is called 'prison'"),
         ('on = "The day', 'on = "a day', "write a sentence that says which day it is"),
         ('title = "EP advice chased"', 'moves = "DRAFTING"', "there is no such key"),
         (PROFILE, PROFILE + PROFILE.split("\n\n")[1], "is declared already"),

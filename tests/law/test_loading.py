@@ -186,6 +186,8 @@ AGAIN = (
 BEGINS = 'begins_on = ["detained"]\n'
 CLOCK = 'resumes_on = ["refusal_reversed"]\n'
 DEEMED = '[[deemed]]\nid = "twin"\nfacts = ["assessment_agreed"]\nsays = "it is another act too"\n'
+LEAST = 'least = "4 weeks"\n'
+READING = 'reading = {{ name = "x", says = "y", {} }}\n'
 OTHERS = [
     (CLOCK, 'party_from = "spell"\n', "party_from needs during"),
     (CLOCK, "own_acts = true\n", "own_acts needs separate"),
@@ -230,6 +232,9 @@ OTHERS = [
     (RULE, RULE + 'by_body = ["wizard"]\n', "no body that can be asked is called 'wizard'"),
     (RULE, 'done_by = ["assessment_agreed inside prison"]\n', "no spell is called 'prison'"),
     (RULE, 'done_by = ["assessment_agreed beside custody"]\n', "after one may stand inside or outside, and a spell"),
+    (LEAST, LEAST + READING.format('with_exceptions = ["flood"]'), "no ground is called 'flood'"),
+    (LEAST, LEAST + READING.format('kept_by = ["died inside prison"]'), "no spell is called 'prison'"),
+    ('on = ["assessment_agreed"]', 'on = ["assessment_agreed inside prison"]', "no spell is called 'prison'"),
     (
         '[[clock]]\nid = "request"\ntitle = "a request"\nstarts_on = ["request_received"]\n',
         ('[[spell]]\nid = "home"\ntitle = "at home"\nbegins_on = ["released"]\nunless_during = "custody"\n\n'

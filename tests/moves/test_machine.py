@@ -229,6 +229,22 @@ kind = "{0}"
 citation = "ACT 3"
 {1}
 """
+STILL = """
+[[machine.still_inside]]
+events = ["died"]
+begins = ["detained"]
+ends = ["released"]
+"""
+TOO_OLD = """
+[[machine.too_old]]
+from_age = 25
+events = ["died"]
+at = ["RED"]
+finding = "odd"
+reason = "x {0}"
+remedy = "x"
+citation = "ACT 1"
+"""
 WINDOW = """
 limit = "draft_window"
 latest = ["draft_plan_sent"]
@@ -292,7 +308,11 @@ def test_a_rulebook_without_disputes_has_none(tmp_path):
             MORE.format("review_decision_sent:amended"),
             "write review_decision_sent:maintain or review_decision_sent:amend or",
         ),
-        ("", MORE.format("review_decision_sent:amend"), "review_decision_sent: outcome maintain is not dealt with"),
+        (
+            "",
+            MORE.format("review_decision_sent:amend"),
+            r"no move is on review_decision_sent:maintain: write a \[\[move",
+        ),
         ('from = ["RED"]', 'from = ["BLACK"]', "no state and no group is called 'BLACK'"),
         ('from = ["RED"]', 'from = ["RED", "not RED"]', "it leaves no state"),
         ('from = ["RED"]', "from = []", "write one at least"),
@@ -300,7 +320,11 @@ def test_a_rulebook_without_disputes_has_none(tmp_path):
         ('to = "RED"', 'to = "RED"\nforces = "BLACK"', "no state is called 'BLACK'"),
         ('initial = "RED"', 'initial = "BLACK"', "no state is called 'BLACK'"),
         ('initial = "RED"', 'initial = "RED"\nends = ["BLACK"]', "no state is called 'BLACK'"),
-        ('initial = "RED"', 'initial = "RED"\nends = ["GREEN"]', "GREEN is named in ends and has a way out"),
+        (
+            'initial = "RED"',
+            'initial = "RED"\nends = ["GREEN"]',
+            r"line 5, machine\.0\.ends: GREEN has a way out in m.*, line 17",
+        ),
         ('initial = "RED"', 'initial = "RED"\nfinal = "RED"', "there is no such key"),
         ('authority = ["ACT 1"]', "authority = []", "write one at least"),
         ('authority = ["ACT 1"]', 'authority = ["LAW 1"]', "'LAW' is no instrument; known are ACT"),
@@ -315,20 +339,50 @@ def test_a_rulebook_without_disputes_has_none(tmp_path):
         ('events = ["detained"]', 'events = ["died"]', "died moves nothing here, so it is never out of place"),
         ('id = "GREEN"', 'id = "BLUE"\nmeaning = "x"\n[[state]]\nid = "GREEN"', "BLUE cannot be reached"),
         ('events = ["released"]', 'events = ["*"]', ""),
-        ('at = ["GREEN"]', 'at = ["GREEN", "RED"]', ""),
+        ('at = ["GREEN"]', 'at = ["GREEN", "all"]', ""),
+        (
+            'at = ["GREEN"]',
+            'at = ["GREEN", "RED"]',
+            r"at: a \[\[move\]\] from RED on detained answers there already: le",
+        ),
+        (
+            'events = ["detained"]',
+            'events = ["detained", "released"]',
+            r"events: a .* from GREEN on released answers there",
+        ),
         ('id = "GREEN"', 'id = "RED"', "'RED' is declared already"),
         ('id = "GREEN"', 'id = "Green"', "write a name of capital letters"),
         ('region = "pathway"', "", 'say to which region its rows belong: region = "pathway"'),
         ('region = "pathway"', 'region = "disputes"', "a rulebook with moves has a region called 'pathway'"),
-        ("[[machine]]", "[[mashine]]", "unknown section; a file of moves holds region, machine, guard, state"),
-        ("", '[[machine]]\ninitial = "RED"\n', "region 'pathway' has 2 .* where one is needed"),
+        ("[[machine]]", "[[mashine]]", r"mashine: unknown section; did you mean machine\?"),
+        (
+            "",
+            '[[machine]]\ninitial = "RED"\n',
+            r"machine\.1: the .* of region 'pathway' is declared already in moves/lights",
+        ),
+        ('[[machine]]\ninitial = "RED"\n', "", r"region 'pathway' has no \[\[machine\]\]: write one, with initial"),
         ("", '[[group]]\nid = "a"\nstates = ["a"]\n', "a group that is made of itself"),
+        ('initial = "RED"', 'initial = "RED"\nundone_by = ["died"]', "undone_by: no move is on died: leave it out, or"),
+        (
+            'initial = "RED"\n',
+            f'initial = "RED"\n{STILL}',
+            "line 7, machine.0.still_inside.0.events: no move is on died",
+        ),
+        ('initial = "RED"\n', f'initial = "RED"\n{STILL}'.replace("died", "detained"), ""),
+        ('initial = "RED"\n', f'initial = "RED"\n{TOO_OLD}', "too_old.0.events: no move is on died"),
+        (
+            "",
+            '[[obeyed]]\noutcome = "x"\nby = ["died"]\n',
+            r"no settlement is called 'x'; no \[\[appeal\]\] is answered",
+        ),
+        ("", '[[group]]\nid = "all"\nstates = ["RED"]\n', "'all' is what the states are called"),
         ("", GUARD.format("nods", ""), "there is no kind of guard called 'nods'; write one of needs, protects"),
         ("", GUARD.format("judgement", ""), "this key is missing"),
         ("", GUARD.format("judgement", 'says = "x"') * 2, "'free' is declared already"),
         ("", GUARD.format("protects", WINDOW), "no limit is called 'draft_window'"),
         ("", APPEAL, r"say what it is to be without a decision: \[machine.without\]"),
         ("", APPEAL.replace("plan_agreed", "plan_agred"), "there is no event called 'plan_agred'"),
+        ("", APPEAL.replace("plan_refused", "plan_refused by x"), "its event and outcome alone; write plan_refused"),
         ("", "[guard]\n", r"write \[\[guard"),
     ],
 )

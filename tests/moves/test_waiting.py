@@ -112,7 +112,39 @@ def test_a_rulebook_of_ones_own_can_say_what_waits(tmp_path):
             'at = ["RED", "AMBER"]\nby',
             "waits leads from RED to AMBER, from which something else leads on",
         ),
-        ('"waits"', '"died"', "died is a fact: choose a name that no event has"),
+        ('"waits"', '"died"', "waiting.0.by: died is a fact: choose a name that no event has"),
+        ('"waits"', '"trigger"', "waiting.0.by: no event can be called 'trigger'"),
+        (
+            'initial = "RED"\n',
+            'initial = "RED"\ninner = ["detained"]\n',
+            "line 5, machine.0.inner.0: detained is a fact: choose a name",
+        ),
+        (
+            'initial = "RED"\n',
+            'initial = "RED"\ninner = ["goes"]\n',
+            r"inner.0: goes: no move is on it: write a \[\[move\]\] on it, or leave",
+        ),
+        (
+            WAITS,
+            f'inner = ["goes"]{WAITS}[[move]]\non = ["goes"]\nfrom = ["RED"]\nauthority = ["ACT 3"]\n',
+            r"inner.0: goes: no case goes on by it: name it in by of a row of \[\[machine.waiting\]\], or leave it out",
+        ),
+        (
+            'from = ["RED"]\nto = "AMBER"',
+            'from = ["RED", "GREEN"]\nto = "AMBER"',
+            "move.2.from: nothing goes on from GREEN by waits: it leads on from RED alone",
+        ),
+        (
+            'begins = ["review_meeting_held"]',
+            'begins = ["plan_kept"]',
+            r"line 9, .*begins: no move is on plan_kept, so it is begun beside no state: .*, from RED too",
+        ),
+        (
+            'ends = ["released"]',
+            'ends = ["released", "review_meeting_held"]',
+            "ends: review_meeting_held begins it as well",
+        ),
+        ('ends = ["released"]', 'ends = ["released inside custody"]', "its event and outcome alone; write released"),
         (WAITS, 31 * WAITS, "waiting have 31 rows together, and may have 30"),
     ],
 )
