@@ -14,7 +14,7 @@ from ehcp_flow.counting import ONE_DAY
 from ehcp_flow.deadlines import Deadline, deadlines_of, suppose
 from ehcp_flow.errors import DateError
 from ehcp_flow.facts import Fact
-from ehcp_flow.law.loader import england
+from ehcp_flow.law.loader import law_given
 from ehcp_flow.law.model import Rulebook
 
 __all__ = ["TO_AMEND", "Effect", "compare_deadlines", "latest_meeting_for", "latest_start", "what_if"]
@@ -98,7 +98,7 @@ def latest_start(
     limit, and DateError if the chain cannot be counted to that day.
     """
     end = dates.parse_date(by)
-    book, known = rulebook or england(), calendars or english_calendars()
+    book, known = law_given(rulebook), calendars or english_calendars()
     for name in reversed(limits):
         rule = book.limit(name).rule[0]
         day = end
