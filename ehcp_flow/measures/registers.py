@@ -21,6 +21,7 @@ from ehcp_flow.measures.case_groups import Extra
 from ehcp_flow.measures.claimed_exceptions import VERDICTS, claimed_exceptions
 from ehcp_flow.measures.counted_case import CountedCase
 from ehcp_flow.measures.deadline_filter import STANDING, WORK, Chosen
+from ehcp_flow.measures.figures import are_of
 from ehcp_flow.measures.placed_children import PLACED_BY, TransferProposal, placed, transfer_proposals
 from ehcp_flow.measures.register_entries import DISPUTED, FOLLOWS, REVIEW, disputes, held_plans
 from ehcp_flow.measures.reviewing import begun_by, last_meeting_of
@@ -393,8 +394,11 @@ class RegisterLengths(Registers):
 def registers(
     answers: Iterable[Answer], *, weeks: int = 4, extra: Extra | None = None, columns: Sequence[str] = ()
 ) -> dict[str, list[Row]]:
-    """Return every register of a caseload, by name; see `REGISTERS`."""
+    """Return every register of a caseload, by name; see `REGISTERS`. Of another procedure: those that any law has."""
     collected = Registers(weeks=weeks, extra=extra, columns=columns)
+    names: Iterable[str] = REGISTERS
     for answer in answers:
         collected.add(answer)
-    return {name: collected.rows(name) for name in REGISTERS}
+        if not are_of(answer.book.rulebook):
+            names = OF_ANY_LAW
+    return {name: collected.rows(name) for name in names}

@@ -7,6 +7,7 @@ import pytest
 
 import ehcp_flow as ef
 from ehcp_flow import bulk, measures, states
+from ehcp_flow.cli.app import command
 from ehcp_flow.measures.retention import retention
 from ehcp_flow.reports.overview import overview
 from ehcp_flow.testing import assert_met
@@ -65,3 +66,19 @@ def test_no_call_that_takes_a_rulebook_is_left_out(module):
     taking = {name for name, call in calls.items() if "rulebook" in inspect.signature(call).parameters}
     assert taking
     assert taking <= CALLS.keys()
+
+
+def _commands(within, path=()):
+    if hasattr(within, "list_commands"):
+        for name in within.list_commands(None):
+            yield from _commands(within.get_command(None, name), (*path, name))
+    else:
+        yield " ".join(path), within
+
+
+COMMANDS = dict(_commands(command()))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_takes_a_rulebook(name):
+    assert "--rulebook" in {option for each in COMMANDS[name].params for option in each.opts}
