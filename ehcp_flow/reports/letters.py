@@ -39,7 +39,9 @@ def letter(answer: Answer, reader: str, limit: str | None = None) -> str:
     if deadline is None and reader == "adviser":
         return f"No advice is waited for in case {answer.case_id} on {day_of(answer.as_of)}, and none came late."
     if deadline is None:
-        return f"Nothing is due in case {answer.case_id} on {day_of(answer.as_of)}, and nothing is late."
+        return (
+            f"Nothing is due from the council in case {answer.case_id} on {day_of(answer.as_of)}, and nothing is late."
+        )
     return " ".join(capital(sentence) for sentence in _WRITERS[reader](answer, deadline))
 
 
