@@ -165,6 +165,41 @@ def test_every_command_that_takes_an_event_says_how_one_of_another_rulebook_is_k
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        ("rules", "panel"), ("check", FILE, "--limit", "panel"), ("schedule", "--by", "2026-05-11", "--limit", "panel"),
+        ("scorecard", FILE, "--plan", "PLAN"),
+    ],
+    ids=lambda words: words[0],
+)  # fmt: skip
+def test_a_limit_of_another_rulebook_is_told_how_it_is_known(words, tmp_path):
+    said = "a limit of a rulebook of your own is known with --rulebook DIR"
+    plan = tmp_path / "plan.toml"
+    given = [str(plan) if word == "PLAN" else word for word in words]
+    for name, is_said in (("panel", True), ("draft_representation", False)):
+        plan.write_text(
+            f'title = "T"\n[[measure]]\nid = "m"\ntitle = "M"\nfigure = {{limit = "{name}", share = "in_time"}}'
+        )
+        told = run(*[name if word == "panel" else word for word in given])
+        assert told.exit_code != 0
+        assert (said in told.stderr) == is_said
+    plan.write_text(plan.read_text().replace("draft_representation", "pannel"))
+    assert said not in run(*["pannel" if word == "panel" else word for word in given], "--rulebook", FOLDER).stderr
+
+
+def test_a_convert_file_of_another_rulebooks_events_is_told_how_they_are_known(tmp_path):
+    sheet, columns = tmp_path / "sheet.csv", tmp_path / "columns.toml"
+    sheet.write_text("Ref,Met\nC-1,27/04/2026\n")
+    columns.write_text('case_id = "Ref"\ndates = "day first"\n[[fact]]\nevent = "panel_met"\non = "Met"\n')
+    said = "an event of a rulebook of your own is known with --rulebook DIR"
+    assert said in run("convert", sheet, "--columns", columns).stderr
+    columns.write_text(columns.read_text().replace("panel_met", "plan_refusd"))
+    assert said not in run("convert", sheet, "--columns", columns).stderr
+    columns.write_text(columns.read_text().replace("plan_refusd", "pannel_met"))
+    assert said not in run("convert", sheet, "--columns", columns, "--rulebook", FOLDER).stderr
+
+
+@pytest.mark.parametrize(
     ("words", "of", "in_england"),
     [
         (("check", "FILE"), "deadlines", "EHC deadlines"), (("desk", "FILE"), "desk", "EHC: desk"),
