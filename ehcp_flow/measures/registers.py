@@ -30,20 +30,9 @@ from ehcp_flow.particular_table import KINDS
 from ehcp_flow.whatif import TO_AMEND
 
 __all__ = [
-    "OF_ANY_LAW",
-    "REGISTERS",
-    "REGISTER_COLUMNS",
-    "REGISTER_DAYS",
-    "REGISTER_FACTS",
-    "REGISTER_LIMITS",
-    "REGISTER_WORDS",
-    "RegisterLengths",
-    "Registers",
-    "Row",
-    "broken_on",
-    "registers",
-    "still_undone",
-]
+    "OF_ANY_LAW", "REGISTERS", "REGISTER_COLUMNS", "REGISTER_DAYS", "REGISTER_FACTS", "REGISTER_LIMITS",
+    "REGISTER_WORDS", "RegisterLengths", "Registers", "Row", "broken_on", "registers", "still_undone",
+]  # fmt: skip
 
 Row: TypeAlias = dict[str, Any]
 
@@ -395,10 +384,8 @@ def registers(
     answers: Iterable[Answer], *, weeks: int = 4, extra: Extra | None = None, columns: Sequence[str] = ()
 ) -> dict[str, list[Row]]:
     """Return every register of a caseload, by name; see `REGISTERS`. Of another procedure: those that any law has."""
-    collected = Registers(weeks=weeks, extra=extra, columns=columns)
-    names: Iterable[str] = REGISTERS
+    collected, of_others = Registers(weeks=weeks, extra=extra, columns=columns), False
     for answer in answers:
         collected.add(answer)
-        if not are_of(answer.book.rulebook):
-            names = OF_ANY_LAW
-    return {name: collected.rows(name) for name in names}
+        of_others = of_others or not are_of(answer.book.rulebook)
+    return {name: collected.rows(name) for name in (OF_ANY_LAW if of_others else REGISTERS)}
