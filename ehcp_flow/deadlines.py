@@ -28,7 +28,7 @@ from ehcp_flow.explanation import explain
 from ehcp_flow.explanation_outcome import MISSED, STATUSES, ExplanationStep, Status
 from ehcp_flow.facts import Fact, make_fact
 from ehcp_flow.findings import Finding
-from ehcp_flow.law.loader import england
+from ehcp_flow.law.loader import law_given
 from ehcp_flow.law.model import Rulebook
 
 __all__ = [
@@ -324,6 +324,6 @@ def judged_case(
 ) -> JudgedCase:
     """Return the rows of numbers of a case on a day. `given` is a fact that counts although it lies in the future."""
     day = dates.today() if as_of is None else dates.parse_date(as_of)
-    judged = judge_case(case, day, compiled(rulebook or england()), calendars or english_calendars(), given)
+    judged = judge_case(case, day, compiled(law_given(rulebook)), calendars or english_calendars(), given)
     try_earlier_days(judged)
     return judged

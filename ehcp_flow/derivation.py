@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
@@ -197,6 +197,20 @@ class Derivation:
                 fields = judged.book.field_lists[kernel.fields_of(law, number, place, start)]
                 counted.append(CountedPeriod(count, *_day_of(judged.facts[place], fields)))
         return tuple(counted)
+
+    @property
+    def fixed_day(self) -> tuple[str, dt.date] | None:
+        """How the day counted from is told and which it is, where the start does not say it: served on, or ordered."""
+        first = next(iter(self.counted), None)
+        if first is None or (self.named is None and first.field == "on"):
+            return None
+        told = f"counted from {first.field.replace('_', ' ')}," if self.named is None else "the day fixed is"
+        return told, first.on
+
+    def began(self, said: Callable[[dt.date], str]) -> str:
+        """Return the day of the fact that started it, and behind it the day counted from, where that is another."""
+        told, day = self.fixed_day or ("", self.start.on)
+        return said(self.start.on) + (f"; {told} {said(day)}" if day != self.start.on else "")
 
     @property
     def cohorts(self) -> tuple[tuple[Cohort, dt.date | None], ...]:

@@ -96,10 +96,9 @@ def _started(deadline: Explicable, trigger: Fact) -> str:
     first, *others = derivation.counted or (None,)
     if first is None:
         text += "; the day counted from is not on record"
-    elif derivation.named is not None:
-        text += f"; the day fixed is {say(first.on)}"
-    elif first.field != "on":
-        text += f"; counted from {first.field.replace('_', ' ')}, {say(first.on)}"
+    elif derivation.fixed_day is not None:
+        told, day = derivation.fixed_day
+        text += f"; {told} {say(day)}"
     for each in others:
         text += f"; and {describe(each.fact)}" + (
             f", counted from {each.field.replace('_', ' ')} {say(each.on)}" if each.field != "on" else ""

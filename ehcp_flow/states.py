@@ -72,9 +72,9 @@ from ehcp_flow.moves.lawful_moves import lawful_moves
 from ehcp_flow.moves.lawfulness import MoveVerdict, judge_supposed, read_facts_of
 from ehcp_flow.moves.recording import check_move, record
 from ehcp_flow.moves.regions import Regions, regions_of
-from ehcp_flow.moves.replay import as_of_day, facts_by, replay
+from ehcp_flow.moves.replay import as_of_day, facts_by, replayed
 from ehcp_flow.moves.state_names import DISPUTE_MEANING, MAINTAINED_STATES, MEANING, DisputeState, State
-from ehcp_flow.moves.steps import StateStep
+from ehcp_flow.moves.steps import StateStep, Waits
 from ehcp_flow.record_checks import declared_events
 from ehcp_flow.vocabulary import LIBRARY
 
@@ -92,6 +92,7 @@ __all__ = [
     "StateStep",
     "StateWithMoves",
     "Verdict",
+    "Waits",
     "allowed",
     "appealable",
     "attach",
@@ -113,6 +114,7 @@ class CaseState:
 
     `since` is the day of the last change of state, None for a case that nothing has moved. `regions` holds what runs
     beside the pathway, by name: the `disputes`. `astray` is what the record says of disputes that is about no decision.
+    `waiting` is what was begun beside the state and is open still: where the case goes on to, once the rest is over.
     """
 
     case_id: str
@@ -122,6 +124,7 @@ class CaseState:
     history: tuple[StateStep[State], ...]
     regions: Mapping[str, Any] = field(default_factory=dict, hash=False)
     astray: tuple[Finding, ...] = ()
+    waiting: tuple[Waits[State], ...] = ()
 
     @property
     def state(self) -> State:
@@ -151,7 +154,7 @@ class CaseState:
         return tuple(found)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the state as plain values: disputes, the steps that led there, and what is out of order."""
+        """Return the state as plain values: what waits, disputes, the steps that led there, what is out of order."""
         return {
             "case_id": self.case_id,
             "as_of": self.as_of.isoformat(),
@@ -159,6 +162,7 @@ class CaseState:
             "meaning": self.pathway.meaning,
             "since": self.since.isoformat() if self.since else None,
             "maintained": self.maintained,
+            "waiting": [each.as_dict() for each in self.waiting],
             "disputes": [dispute.as_dict() for dispute in self.disputes],
             "history": [step.as_dict() for step in self.history],
             "findings": [finding.as_dict() for finding in self.findings],
@@ -187,7 +191,7 @@ def state(
     facts, law = facts_by(case, day), at_hand(rulebook, calendars)
     regions = regions_of(law.rulebook)
     region = regions.pathway
-    steps = replay(region, facts, law)
+    steps, waiting = replayed(region, facts, law)
     if recorded := declared_events(facts):
         steps = [_as_far_as_told(region, step, recorded) for step in steps]
     pathway: Any = steps[-1].to if steps else region.initial
@@ -195,7 +199,7 @@ def state(
     begun, astray = disputes_in(facts, law, _missing_a_decision(regions, steps))
     if recorded and (disputing := regions.disputes):
         astray = tuple(found for found in astray if not disputing.cannot_tell(found.code, recorded))
-    return CaseState(case.case_id, day, pathway, since, tuple(steps), {"disputes": begun}, astray)
+    return CaseState(case.case_id, day, pathway, since, tuple(steps), {"disputes": begun}, astray, waiting)
 
 
 def disputes(

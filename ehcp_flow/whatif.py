@@ -12,9 +12,9 @@ from ehcp_flow.calendars import england as english_calendars
 from ehcp_flow.case import Case
 from ehcp_flow.counting import ONE_DAY
 from ehcp_flow.deadlines import Deadline, deadlines_of, suppose
-from ehcp_flow.errors import DateError
+from ehcp_flow.errors import DateError, EnglandOnly
 from ehcp_flow.facts import Fact
-from ehcp_flow.law.loader import england
+from ehcp_flow.law.loader import law_given
 from ehcp_flow.law.model import Rulebook
 
 __all__ = ["TO_AMEND", "Effect", "compare_deadlines", "latest_meeting_for", "latest_start", "what_if"]
@@ -98,7 +98,7 @@ def latest_start(
     limit, and DateError if the chain cannot be counted to that day.
     """
     end = dates.parse_date(by)
-    book, known = rulebook or england(), calendars or english_calendars()
+    book, known = law_given(rulebook), calendars or english_calendars()
     for name in reversed(limits):
         rule = book.limit(name).rule[0]
         day = end
@@ -120,10 +120,13 @@ def latest_meeting_for(
     """Return the last day for a review meeting from which the amended plan, each limit used in full, goes by `by`.
 
     Four weeks to the notice and eight from it: 22 November 2018 for 14 February 2019, the last lawful day of a transfer
-    between phases. `by` is the day of the plan itself: "before 15 February" is not by it. The same errors as
-    `latest_start`.
+    between phases. `by` is the day of the plan itself: "before 15 February" is not by it. Raises EnglandOnly for a
+    rulebook without these limits, and DateError as `latest_start` does.
     """
-    return latest_start(by, TO_AMEND, rulebook=rulebook, calendars=calendars)
+    book = law_given(rulebook)
+    if not {*TO_AMEND} <= book.limits.keys():
+        raise EnglandOnly("the steps from a review meeting to the amended plan (latest_start takes yours)", book.title)
+    return latest_start(by, TO_AMEND, rulebook=book, calendars=calendars)
 
 
 def _compare(before: Iterable[Deadline], after: Iterable[Deadline]) -> list[Effect]:

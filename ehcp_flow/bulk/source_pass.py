@@ -28,7 +28,7 @@ from ehcp_flow.case import Case
 from ehcp_flow.dates import parse_instant
 from ehcp_flow.errors import EhcpFlowError, RangeError, RowRefused, UnknownNameError
 from ehcp_flow.facts import WHITE
-from ehcp_flow.law.loader import england
+from ehcp_flow.law.loader import law_given
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.store.base import Axis
 
@@ -105,7 +105,7 @@ class Pass:
         RangeError.unless(chunk_cases >= 1, "chunk_cases", chunk_cases, "a chunk holds 1 case or more")
         self._source = source
         self.as_of = dates.today() if as_of is None else dates.parse_date(as_of)
-        self.rulebook = rulebook or england()
+        self.rulebook = law_given(rulebook)
         self._calendars = calendars or english_calendars()
         self._known_at = None if known_at is None else parse_instant(known_at)
         self._axis: Axis = axis

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import os
 import platform
+import re
 import sys
 import traceback
 from contextlib import suppress
@@ -20,7 +21,7 @@ import typer
 
 import ehcp_flow
 from ehcp_flow.cli.messages import OF_ANOTHER_LAW, complain, may_be_of_another_law, say_on_stderr
-from ehcp_flow.errors import EhcpFlowError, ExitCode, UnknownNameError
+from ehcp_flow.errors import ConvertFileError, EhcpFlowError, ExitCode, PlanFileError, UnknownNameError
 from ehcp_flow.masking import masked
 
 __all__ = ["DEBUG", "Closed", "exit_code_of", "read_no_more", "whole_streams"]
@@ -28,6 +29,7 @@ __all__ = ["DEBUG", "Closed", "exit_code_of", "read_no_more", "whole_streams"]
 DEBUG: Final = "EHCP_FLOW_DEBUG"
 _HERE: Final = Path(ehcp_flow.__file__).parent
 _PLACES: Final = 6
+_UNKNOWN: Final = re.compile("there is no (?P<kind>event|limit) called '(?P<name>[^']+)'")
 _LISTED: Final = {
     "event": "; `ehcp-flow facts` lists them",
     "limit": "; `ehcp-flow rules` lists them",
@@ -113,13 +115,18 @@ def read_no_more() -> None:
 def _helpful(error: EhcpFlowError) -> str:
     """Return the error's sentence; for a name that is like no other, with the command that lists the names.
 
-    An event that may be another rulebook's is told how that is named, unless the command was asked by one.
+    Of one that may be another rulebook's, in a file of the user's too, it is said how that is given, unless it was.
     """
-    if not isinstance(error, UnknownNameError):
-        return str(error)
-    said = str(error) if error.matches else f"{error}{_LISTED.get(error.kind, '')}"
-    by_another = error.kind == "event" and not hasattr(error, "__notes__") and may_be_of_another_law(error.name)
-    return f"{said} ({OF_ANOTHER_LAW})" if by_another else said
+    said = str(error)
+    if isinstance(error, UnknownNameError):
+        said += "" if error.matches else _LISTED.get(error.kind, "")
+        name, kind = error.name, error.kind
+    elif isinstance(error, (ConvertFileError, PlanFileError)) and (found := _UNKNOWN.match(error.why)) is not None:
+        name, kind = found["name"], found["kind"]
+    else:
+        return said
+    by_another = not hasattr(error, "__notes__") and may_be_of_another_law(name, kind)
+    return f"{said} ({OF_ANOTHER_LAW[kind]})" if by_another else said
 
 
 _OF_PYDANTIC: Final = {

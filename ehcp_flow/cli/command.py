@@ -27,17 +27,18 @@ class CliCommand:
     """A command: the function that typer calls, and examples, each a line for the shell.
 
     One of `facts` reads or writes facts, and asks nothing of the law: `--rulebook` and `--profile` say whose events it
-    knows too.
+    knows too. One that gives what is `england`'s alone knows them of a draft of England's law, and refuses another.
     """
 
     run: Callable[..., None]
     examples: tuple[str, ...] = ()
     facts: bool = False
+    england: str = ""
 
     @property
     def called(self) -> Callable[..., None]:
         """The function with all the options that the command has."""
-        return guarded(_knowing(self.run) if self.facts else self.run)
+        return guarded(_knowing(self.run, self.england) if self.facts or self.england else self.run)
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,11 @@ def law_named() -> Rulebook | None:
     return _NAMED.get()
 
 
-def _knowing(run: Callable[..., None]) -> Callable[..., None]:
-    """Return a command that knows the events of a rulebook, and of a profile, besides those of the library."""
+def _knowing(run: Callable[..., None], england: str) -> Callable[..., None]:
+    """Return a command that knows the events of a rulebook, and of a profile, besides those of the library.
+
+    Where it gives what is `england`'s alone, it raises EnglandOnly for the rulebook of another procedure.
+    """
     from ehcp_flow.cli.options import option
 
     further = [
@@ -129,11 +133,16 @@ def _knowing(run: Callable[..., None]) -> Callable[..., None]:
     def command(*, profile: str | None = None, rulebook: str | None = None, **values: Any) -> None:
         law: Rulebook | None = None
         if profile is not None or rulebook is not None:
-            from ehcp_flow.law import england, load_rulebook, with_targets
+            from ehcp_flow.law import england as english
+            from ehcp_flow.law import load_rulebook, with_targets
 
-            law = england() if rulebook is None else load_rulebook(rulebook)
+            law = english() if rulebook is None else load_rulebook(rulebook)
+            if england and rulebook is not None:
+                from ehcp_flow.measures.figures import england_alone
+
+                england_alone(england, law)
             if profile is not None:
-                with_targets(law, profile)
+                law = with_targets(law, profile)
         token = _NAMED.set(law)
         try:
             with law_asked(rulebook=rulebook, profile=profile):

@@ -133,7 +133,7 @@ class DeskText:
         start = deadline.derivation.start
         said = f"{start.event} {start.outcome or ''}".replace("_", " ").strip()
         law = deadline.derivation.source or deadline.derivation.version.citation[0].short
-        told = f"{said} {self._short(deadline.starts_on)} ({law})"
+        told = f"{said} {deadline.derivation.began(self._short)} ({law})"
         return printable(f"next: {deadline.title}, by {row['due_on']}" if row["list"] in _OF_CASES else told)
 
     def _beside(self, row: Row) -> str:

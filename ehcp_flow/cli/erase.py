@@ -61,4 +61,5 @@ ERASE: Final = CliCommand(
         "ehcp-flow erase --store sqlite:///cases.db --case told --why 'end of retention' --by j.smith --yes",
         "ehcp-flow erase --store sqlite:///cases.db --case w-hertfordshire --case told --why 'by age' --by dpo --yes",
     ),
+    facts=True,
 )

@@ -160,6 +160,8 @@ def _paragraphs(answered: Answer, found: list[Deadline]) -> Iterator[str]:
     yield heading(f"Case {case.case_id}{authority}, as it stood on {say(answered.as_of)}", "=")
     yield ""
     yield paragraph(f"Where it stands: {answered.case_state}.")
+    for open_still in answered.case_state.waiting:
+        yield paragraph(f"Open beside it: {open_still}.")
     for dispute in answered.case_state.disputes:
         yield paragraph(f"Dispute: {dispute}.")
     breaches = sum(deadline.breach for deadline in found)
@@ -189,7 +191,12 @@ def _timeline(answered: Answer) -> Iterator[tuple[str, str]]:
     from ehcp_flow.dates import say
     from ehcp_flow.facts import DATES
 
-    reached = {id(step.fact): step.to for step in answered.case_state.history if step.from_ is not step.to}
+    reached: dict[int, str] = {}
+    for step in answered.case_state.history:
+        if step.from_ is not step.to:
+            # Where the case went on at once, by another law than that of the fact itself, this is the law of that.
+            further = f" ({'; '.join(step.authority)})" if id(step.fact) in reached else ""
+            reached[id(step.fact)] = f"; from then on {step.to.meaning}{further}"
     for fact in answered.case.facts:
         said = _in_words(fact)
         others = [
@@ -202,7 +209,7 @@ def _timeline(answered: Answer) -> Iterator[tuple[str, str]]:
         if fact.on > answered.as_of:
             said += " (later than this day: it does not count yet)" if not fact.prospective else " (to come)"
         elif id(fact) in reached:
-            said += f"; from then on {reached[id(fact)].meaning}"
+            said += reached[id(fact)]
         yield say(fact.on), said
 
 

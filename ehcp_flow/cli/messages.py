@@ -6,13 +6,13 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from difflib import get_close_matches
 from typing import Any, Final, Self
 
-from ehcp_flow.errors import RowRefused, UnknownNameError
+from ehcp_flow.errors import ConvertFileError, PlanFileError, RowRefused, UnknownNameError
 from ehcp_flow.masking import masked
 from ehcp_flow.nouns import count
 from ehcp_flow.refusals import NO_SUCH_EVENT, RefusalKinds
@@ -44,7 +44,11 @@ PATIENCE: Final = 2.0
 _MISSPELT: Final = 0.8
 """How near an event that there is not is to one that there is, where it is that one misspelt."""
 
-OF_ANOTHER_LAW: Final = "an event of a rulebook of your own is known with --rulebook DIR"
+OF_ANOTHER_LAW: Final[Mapping[str, str]] = {
+    "event": "an event of a rulebook of your own is known with --rulebook DIR",
+    "limit": "a limit of a rulebook of your own is known with --rulebook DIR",
+}
+"""What is said of a name that another rulebook may declare, by its kind."""
 
 _CANNOT_GO_BACK: Final = ("dumb", "unknown")
 """Terminals on which a bar cannot be drawn over, nor taken away at the end."""
@@ -84,7 +88,7 @@ def law_asked(**options: str | None) -> Iterator[None]:
     token = _LAW.set(given)
     try:
         yield
-    except UnknownNameError as error:
+    except (UnknownNameError, ConvertFileError, PlanFileError) as error:
         if given:
             error.add_note(f"asked with{given}")
         raise
@@ -92,11 +96,13 @@ def law_asked(**options: str | None) -> Iterator[None]:
         _LAW.reset(token)
 
 
-def may_be_of_another_law(event: str) -> bool:
-    """Return whether an event that is not known may be one that another rulebook declares, and no name misspelt."""
+def may_be_of_another_law(name: str, kind: str = "event") -> bool:
+    """Return whether a name that is not known may be one that another rulebook declares, and no name misspelt."""
     from ehcp_flow.facts import FACT_TYPES
+    from ehcp_flow.law import england
 
-    return not get_close_matches(event, FACT_TYPES, n=1, cutoff=_MISSPELT)
+    known: Iterable[str] = FACT_TYPES if kind == "event" else england().limits
+    return kind in OF_ANOTHER_LAW and not get_close_matches(name, known, n=1, cutoff=_MISSPELT)
 
 
 def under_the_law_asked(command: str) -> str:
@@ -150,7 +156,7 @@ class RefusedRows:
         """Print them, or what kinds of refusals there are, the most frequent first."""
         self._tell()
         if self._unknown and not _LAW.get():
-            note(OF_ANOTHER_LAW)
+            note(OF_ANOTHER_LAW["event"])
 
     def _tell(self) -> None:
         if self._kinds.met.refusals == len(self._first):

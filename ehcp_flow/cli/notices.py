@@ -16,7 +16,7 @@ from ehcp_flow.cli.print_options import PrintOptions
 from ehcp_flow.cli.query import LawQuery
 
 if TYPE_CHECKING:
-    from ehcp_flow.law import Notice, Rulebook
+    from ehcp_flow.law import Notice, Rule, Rulebook
 
 __all__ = ["NOTICES"]
 
@@ -41,7 +41,7 @@ def _notices(
         option(
             "--on DATE",
             "The day of the decision: what a notice did not have to contain by then is left out, and the time to "
-            "send it is that of the law of the day.",
+            "send it is that of the law of the day, or of one before it under which it can have begun.",
         ),
     ] = None,
     printed: PrintOptions,
@@ -54,7 +54,7 @@ def _notices(
     else:
         found = _of(decision, None if on is None else decided, law)
         if printed.stated in (None, Format.TABLE):
-            said = "\n\n".join("\n".join(_paragraphs(notice, law, decided)) for notice in found)
+            said = "\n\n".join("\n".join(_paragraphs(notice, query, decided)) for notice in found)
             sys.stdout.write(f"{said or f'No notice is prescribed for {decision}.'}\n")
             return
     if printed.as_table:
@@ -62,7 +62,7 @@ def _notices(
         return
     with printed.sheet(_COLUMNS) as out:
         for notice in found:
-            for row in _items(notice, law, decided) if is_flat(printed.shown) else (_row(notice, law, decided),):
+            for row in _items(notice, query, decided) if is_flat(printed.shown) else (_row(notice, query, decided),):
                 out.write(row)
 
 
@@ -79,19 +79,34 @@ def _of(decision: str, on: dt.date | None, law: Rulebook) -> tuple[Notice, ...]:
     return notices(event, outcome or None, on, rulebook=law)
 
 
-def _by_when(notice: Notice, law: Rulebook, on: dt.date) -> list[dict[str, str]]:
-    """Return the limits that a notice has to keep, as they stood on a day."""
+def _by_when(notice: Notice, query: LawQuery, on: dt.date) -> list[dict[str, str]]:
+    """Return the limits that a notice has to keep, as they stood on a day, and as they did when it may have begun."""
     found = []
     for name in notice.limits:
-        limit = law.limit(name)
+        limit = query.law.limit(name)
         versions = [version for rule in limit.rule if (version := rule.in_force(on)) is not None]
         versions = versions or [rule.nearest(on) for rule in limit.rule]
-        counting = " or ".join(dict.fromkeys(str(version.counts[0].convention) for version in versions))
+        told = dict.fromkeys(str(version.counts[0].convention) for version in versions)
+        before = {
+            f"{counting}, counted from a day up to {last.isoformat()}": None
+            for rule in limit.rule
+            for counting, last in _still_counting(rule, query, on)
+            if counting not in told
+        }
+        counting = " or ".join((*told, *before))
         found.append({"limit": name, "title": limit.title, "counting": counting, "citation": versions[0].cited})
     return found
 
 
-def _row(notice: Notice, law: Rulebook, on: dt.date) -> dict[str, Any]:
+def _still_counting(rule: Rule, query: LawQuery, on: dt.date) -> Iterator[tuple[str, dt.date]]:
+    """Yield how each version counts that is law no more on a day, and by which time can still run, and its last day."""
+    for version in rule.version:
+        last, counts = version.in_force_to, version.counts[0].convention
+        if last is not None and last < on and (counts.last_day(last, query.calendars) or last) >= on:
+            yield str(counts), last
+
+
+def _row(notice: Notice, query: LawQuery, on: dt.date) -> dict[str, Any]:
     return {
         "notice": notice.id,
         "title": notice.title,
@@ -108,15 +123,15 @@ def _row(notice: Notice, law: Rulebook, on: dt.date) -> dict[str, Any]:
             }
             for item in notice.contains
         ],
-        "by": _by_when(notice, law, on),
+        "by": _by_when(notice, query, on),
         "evidence": notice.evidence,
         "note": notice.note,
     }
 
 
-def _items(notice: Notice, law: Rulebook, on: dt.date) -> Iterator[dict[str, Any]]:
+def _items(notice: Notice, query: LawQuery, on: dt.date) -> Iterator[dict[str, Any]]:
     """Yield a row for everybody who must be told, everything that must be said, and every limit to keep."""
-    said = _row(notice, law, on)
+    said = _row(notice, query, on)
     same = {name: said[name] for name in ("notice", "title", "on")}
     for told in said["tell"]:
         yield {**same, "part": "tell", **told, "says": told["who"]}
@@ -126,7 +141,7 @@ def _items(notice: Notice, law: Rulebook, on: dt.date) -> Iterator[dict[str, Any
         yield {**same, "part": "by", "says": f"{limit['limit']}: {limit['counting']}", "citation": limit["citation"]}
 
 
-def _paragraphs(notice: Notice, law: Rulebook, on: dt.date) -> Iterator[str]:
+def _paragraphs(notice: Notice, query: LawQuery, on: dt.date) -> Iterator[str]:
     from ehcp_flow.cli.printed_table import heading, paragraph
     from ehcp_flow.dates import say
 
@@ -139,7 +154,7 @@ def _paragraphs(notice: Notice, law: Rulebook, on: dt.date) -> Iterator[str]:
     for item in notice.contains:
         since = f"; since {say(item.since)}" if item.since else ""
         yield paragraph(f"[ ] {item.says} ({item.citation.text}{since})", first="  ", then="      ")
-    by_when = _by_when(notice, law, on)
+    by_when = _by_when(notice, query, on)
     if by_when:
         yield from ("", "By when")
         for limit in by_when:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from ehcp_flow.cli.command import law_named
 from ehcp_flow.cli.options import AllErrors, AsOf, Authority, CaseIds, Contested, KnownAt, KnownBy, day, option
 from ehcp_flow.cli.sheet_source import ConvertFileName, sheet_rows
 
@@ -93,7 +94,8 @@ class LawQuery:
         """The rulebook, with an authority's own targets beside it if it has any. Raises RulebookError."""
         from ehcp_flow.law import with_targets
 
-        law = rulebook_at(self.rulebook)
+        named = law_named() if self.rulebook is None else None
+        law = named or rulebook_at(self.rulebook)
         return law if self.profile is None else with_targets(law, self.profile)
 
     @cached_property

@@ -175,13 +175,12 @@ def _check_asked(name: str | None, shown: str) -> None:
 
 def _of_this_law(name: str, query: CaseQuery) -> None:
     """Raise EnglandOnly for a list of limits and states of England's, asked by the law of another procedure."""
-    from ehcp_flow.errors import EnglandOnly
-    from ehcp_flow.measures.figures import are_of
+    from ehcp_flow.measures.figures import england_alone
     from ehcp_flow.measures.hidden_tables import TABLES_OF_ANY_LAW
     from ehcp_flow.measures.registers import OF_ANY_LAW
 
-    if name not in (*OF_ANY_LAW, *TABLES_OF_ANY_LAW) and not are_of(query.law):
-        raise EnglandOnly(f"the rows of {name}", query.law.title)
+    if name not in (*OF_ANY_LAW, *TABLES_OF_ANY_LAW):
+        england_alone(f"the rows of {name}", query.law)
 
 
 def _rows(

@@ -23,20 +23,27 @@ def _retention(
     *,
     query: CaseQuery,
     years: Annotated[
-        int,
-        typer.Option("--years", metavar="N", min=1, max=150, help="How many years from birth a case is kept."),
-    ] = 31,
+        int | None,
+        typer.Option(
+            "--years",
+            metavar="N",
+            min=1,
+            max=150,
+            help="How many years from birth a case is kept; without it, 31, of England's law alone.",
+            show_default=False,
+        ),
+    ] = None,
     printed: PrintOptions,
 ) -> None:
     """The cases whose retention has ended: so many years from the date of birth, and what holds some of them still.
 
     An appeal or a mediation that is under way holds a case. Nothing is erased: `ehcp-flow erase` does that.
     """
-    from ehcp_flow.measures.retention import retention
+    from ehcp_flow.measures.retention import YEARS, retention
 
     with open_source(query) as opened:
         cases = opened.cases(quiet=printed.on_terminal)
-        kept = list(retention(cases, query.on, years=years))
+        kept = list(retention(cases, query.on, years=years, rulebook=query.law))
     rows = [each.as_dict() for each in kept if each.ended]
     if printed.as_table:
         from ehcp_flow.cli.printed_table import ShownColumn, print_table
@@ -51,7 +58,7 @@ def _retention(
     else:
         printed.write(_COLUMNS, iter(rows))
     free = sum(row["may_go"] for row in rows)
-    told = [f"{count(len(rows), 'case')} kept for {count(years, 'year')}, {free:,} held by nothing"]
+    told = [f"{count(len(rows), 'case')} kept for {count(years or YEARS, 'year')}, {free:,} held by nothing"]
     if unknown := sum(each.born is None for each in kept):
         told.append(f"of {count(unknown, 'case')} no date of birth is on record, and nothing can be said")
     note("; ".join(told))

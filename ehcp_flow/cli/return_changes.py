@@ -12,7 +12,7 @@ import typer
 from ehcp_flow.cli.command import CliCommand, options
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.print_options import PrintOptions
-from ehcp_flow.cli.return_checks import return_extra, return_read
+from ehcp_flow.cli.return_checks import RETURN, return_extra, return_read
 from ehcp_flow.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -114,4 +114,5 @@ COMPARE: Final = CliCommand(
         "ehcp-flow sen2 compare sen2-2025.xml sen2-2026.xml",
         "ehcp-flow sen2 compare sen2-2025.xml sen2-2026.xml --unexplained --format xlsx > look.xlsx",
     ),
+    england=RETURN,
 )

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from ehcp_flow.conversion import ReturnRecords
     from ehcp_flow.sen2 import ReturnFinding, ReturnYear
 
-__all__ = ["VALIDATE", "ReturnFile", "return_extra", "return_read"]
+__all__ = ["RETURN", "VALIDATE", "ReturnFile", "return_extra", "return_read"]
+
+RETURN: Final = "the SEN2 return"
+"""What is England's alone: the command refuses the rulebook of another procedure."""
 
 _SHOWN: Final = 20
 """How many cases of a rule a table shows."""
@@ -66,13 +69,13 @@ class _FindingsOptions(PrintOptions):
 
 def return_extra() -> Any:
     """Return the package of the return. Raises BadParameter, which says what to install, where something is missing."""
-    conversion_extra("the SEN2 return")
+    conversion_extra(RETURN)
     from ehcp_flow.errors import LibraryMissing
 
     try:
         from ehcp_flow import sen2
     except LibraryMissing as error:
-        raise typer.BadParameter(f"the SEN2 return: {error}") from None
+        raise typer.BadParameter(f"{RETURN}: {error}") from None
     return sen2
 
 
@@ -185,4 +188,5 @@ VALIDATE: Final = CliCommand(
         "ehcp-flow sen2 validate sen2.xml --format html > return.html",
         "ehcp-flow sen2 validate sen2.xml --rules numbers.csv --format json",
     ),
+    england=RETURN,
 )

@@ -11,7 +11,7 @@ from ehcp_flow.cli.command import CliCommand, options
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.print_options import PrintOptions
 from ehcp_flow.cli.query import CaseQuery
-from ehcp_flow.cli.return_checks import ReturnFile, return_extra, return_read
+from ehcp_flow.cli.return_checks import RETURN, ReturnFile, return_extra, return_read
 from ehcp_flow.cli.source_door import open_source
 from ehcp_flow.errors import ExitCode
 
@@ -142,4 +142,5 @@ FIGURES: Final = CliCommand(
         "ehcp-flow sen2 figures sen2.xml",
         "ehcp-flow sen2 figures sen2.xml --facts council.csv --format xlsx > figures.xlsx",
     ),
+    england=RETURN,
 )

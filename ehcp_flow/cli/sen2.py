@@ -19,7 +19,7 @@ from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import AllErrors, option
 from ehcp_flow.cli.query import CaseQuery
 from ehcp_flow.cli.return_changes import COMPARE
-from ehcp_flow.cli.return_checks import VALIDATE, ReturnFile, return_extra
+from ehcp_flow.cli.return_checks import RETURN, VALIDATE, ReturnFile, return_extra
 from ehcp_flow.cli.return_figures import FIGURES
 from ehcp_flow.cli.sheet_source import read_from
 from ehcp_flow.cli.source_door import open_source
@@ -305,15 +305,16 @@ SEN2: Final = CommandGroup(
                 "ehcp-flow sen2 export council.csv --year 2026 --persons persons.csv --output sen2.xml",
                 "ehcp-flow sen2 export council.csv --year 2025 --persons persons.csv --dco R --format xlsx > sen2.xlsx",
             ),
+            england=RETURN,
         ),
         "import": CliCommand(
             _import,
             ("ehcp-flow sen2 import sen2.xml --output facts.csv --persons whose.csv",),
-            facts=True,
+            england=RETURN,
         ),
         "validate": VALIDATE,
         "compare": COMPARE,
         "figures": FIGURES,
-        "schema": CliCommand(_schema, ("ehcp-flow sen2 schema --year 2026 > sen2-2026.xsd",)),
+        "schema": CliCommand(_schema, ("ehcp-flow sen2 schema --year 2026 > sen2-2026.xsd",), england=RETURN),
     },
 )

@@ -193,6 +193,8 @@ def _paragraphs(case: Case, case_state: CaseState, verdicts: Sequence[MoveVerdic
     yield paragraph(f"{case_state}.")
     if case_state.maintained:
         yield "A plan is maintained: its provision must be secured (Children and Families Act 2014, s 42)."
+    for open_still in case_state.waiting:
+        yield paragraph(f"Open beside it: {open_still}.")
     if case_state.disputes:
         yield from ("", heading("Disputes, beside the pathway", "-"))
         for dispute in case_state.disputes:

@@ -45,14 +45,20 @@ def _help(rest: _Args) -> _Args:
 
 
 def _due(rest: _Args) -> _Args:
-    """Take a day for that of a request, and any other word for a file or a store of which the desk is asked."""
-    from ehcp_flow.cli.options import stated_day
-
+    """Take a day for that of a request, an event and a day for that, any other word for what the desk is asked of."""
     if not rest or (rest[0].startswith("-") and rest[0] != "-"):
         return ["due", *rest]
-    if _A_DAY.fullmatch(rest[0]) or stated_day(rest[0]) is not None:
+    if _is_a_day(rest[0]):
         return ["due", "--received", *rest]
+    if len(rest) > 1 and _is_a_day(rest[1]):
+        return ["due", "--event", rest[0], "--on", *rest[1:]]
     return ["desk", *rest, "--only", "list=due"]
+
+
+def _is_a_day(word: str) -> bool:
+    from ehcp_flow.cli.options import stated_day
+
+    return bool(_A_DAY.fullmatch(word)) or stated_day(word) is not None
 
 
 _handover: Final = _to("registers", more=("handover",))

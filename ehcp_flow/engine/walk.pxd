@@ -9,7 +9,7 @@ cdef class Moves:
 
 
 cdef class History:
-    cdef public int steps, capacity
+    cdef public int steps, capacity, shut
     cdef public int[::1] place, edge, to, ends
 
 

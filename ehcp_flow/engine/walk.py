@@ -27,7 +27,7 @@ class Moves:
 class History:
     """The steps of cases, one after another: the place of each one's fact, its place in the table, and where it leads.
 
-    `ends` says where the steps of each case end.
+    `ends` says where the steps of each case end, `shut` what is shut at the end of the last one: what waits there.
     """
 
     def __init__(self, space):
@@ -88,6 +88,7 @@ def walk_case(moves, facts, history, low, high):
                 to = moves.to[edge]
                 step(history, place, edge, to)
                 row = to * moves.width
+    history.shut = shut
 
 
 def in_force(moves, edge, on):

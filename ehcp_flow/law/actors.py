@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
-__all__ = ["Side", "side_of"]
+__all__ = ["Side", "side_of", "sides_told"]
 
 Side: TypeAlias = Literal["family", "authority", "adviser", "others"]
 """`authority` is the one that keeps the record; whoever can be the authority or another body is of the others, but for
@@ -22,6 +22,20 @@ _SIDES: Final[Mapping[str, Side]] = {
     "local authority or commissioning body": "authority",
     "body asked for advice": "adviser",
 }
+
+
+_TOLD: Final[Mapping[Side, str]] = {
+    "authority": "is whoever keeps the record: its task, on the desk, in letters and in the report",
+    "family": "has a right: nobody's task",
+    "adviser": "is chased for advice",
+}
+
+
+def sides_told() -> str:
+    """Return the words of each side, and what becomes of a limit on it, for who writes a rulebook."""
+    words = {side: " or ".join(f"`{actor}`" for actor, its in _SIDES.items() if its == side) for side in _TOLD}
+    of_each = "; ".join(f"{words[side]} {told}" for side, told in _TOLD.items())
+    return f"{of_each}. Any other words are another body, which the desk chases."
 
 
 def side_of(actor: str) -> Side:

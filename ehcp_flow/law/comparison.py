@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from ehcp_flow.law.body import BodyName
 from ehcp_flow.law.checklist import Notice
-from ehcp_flow.law.loader import england
+from ehcp_flow.law.loader import england, law_given
 from ehcp_flow.law.model import Note, Rule, Rulebook
 from ehcp_flow.law.version import Version
 
@@ -50,6 +50,7 @@ class Change(NamedTuple):
 
 def compare_rulebooks(old: Rulebook, new: Rulebook) -> list[Change]:
     """Return every difference between two rulebooks, a change a key, in the order of the new one."""
+    old, new = law_given(old), law_given(new)
     return [
         change for section in _SECTIONS for change in _of_section(section, getattr(old, section), getattr(new, section))
     ] + [

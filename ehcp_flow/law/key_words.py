@@ -14,6 +14,7 @@ from pydantic import BaseModel, WithJsonSchema
 from pydantic.fields import FieldInfo
 
 from ehcp_flow.docstrings import docstring_of
+from ehcp_flow.law.actors import sides_told
 
 __all__ = ["SAID", "fields_of", "key_words", "keys_at", "models_in", "models_of", "tables_at"]
 
@@ -87,7 +88,7 @@ SAID: Final[Mapping[str, str]] = {
     "LegalStateRow.maintained": "Whether a plan is maintained in it.",
     "LegalStateRow.meaning": "What it means, in a sentence.",
     "LegalStateRow.settled": "Whether it settles a dispute.",
-    "Limit.actor": "Who must act.",
+    "Limit.actor": f"Who must act. {sides_told()}",
     "Limit.group": "The heading under which lists and pages show it.",
     "Limit.rule": "Its rows, each with its clock and its dated versions.",
     "Machine.custody": "The spell in which fewer decisions can be disputed.",

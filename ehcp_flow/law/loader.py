@@ -24,7 +24,7 @@ from ehcp_flow.law.toml_files import Placed, SourceFile, each
 from ehcp_flow.law.version import Reading
 from ehcp_flow.vocabulary import growing
 
-__all__ = ["SECTIONS", "england", "load_rulebook"]
+__all__ = ["SECTIONS", "england", "law_given", "load_rulebook"]
 
 Regions: TypeAlias = Callable[[], Mapping[str, Any]]
 
@@ -50,6 +50,18 @@ SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
 def england() -> Rulebook:
     """Return the law of England that the package ships. The same object every time."""
     return _load(shipped(ENGLAND), RegionsWhenAsked)
+
+
+def law_given(rulebook: Rulebook | None) -> Rulebook:
+    """Return the rulebook that a call was given, England's for None: every `rulebook=` is read here.
+
+    Raises TypeError for anything else, such as the path of one: a rulebook is loaded once, and not by each call.
+    """
+    if rulebook is None:
+        return england()
+    if not isinstance(rulebook, Rulebook):
+        raise TypeError(f"{rulebook!r} is no rulebook; give what load_rulebook(DIR) returns")
+    return rulebook
 
 
 def load_rulebook(directory: str | Folder) -> Rulebook:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from ehcp_flow.law.checklist import Notice
-from ehcp_flow.law.loader import england
+from ehcp_flow.law.loader import law_given
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.law.patterns import matches, parse_pattern
 
@@ -22,7 +22,7 @@ def notices(
     for an event or an outcome that does not exist.
     """
     asked = parse_pattern(event if outcome is None else f"{event}:{outcome}")
-    book = rulebook or england()
+    book = law_given(rulebook)
     found = (
         notice
         for notice in book.notices

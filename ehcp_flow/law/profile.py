@@ -42,6 +42,7 @@ from ehcp_flow.counting import Convention, Window, parse_convention
 from ehcp_flow.law.citation import Citation
 from ehcp_flow.law.clock import Clock
 from ehcp_flow.law.declared import DeclaredEvent, declare
+from ehcp_flow.law.loader import law_given
 from ehcp_flow.law.model import Limit, Rule, Rulebook
 from ehcp_flow.law.named_words import check_patterns, starts_clock
 from ehcp_flow.law.parts import Name, unknown
@@ -122,6 +123,7 @@ def with_targets(rulebook: Rulebook, profile: str | Path) -> Rulebook:
     another target, a key that a target does not have (a target has no exceptions and no kind), a clock that the
     rulebook does not have, one of its own that an event of the law would start, a window.
     """
+    law_given(rulebook)
     file = read_toml(Path(profile))
     unknown = sorted(set(file.data) - {"title", "event", "target"})
     if unknown:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from ehcp_flow.errors import UnknownNameError
+from ehcp_flow.law.loader import law_given
 from ehcp_flow.law.model import Limit, Rulebook
 from ehcp_flow.law.profile import targets_of
 
@@ -121,7 +122,7 @@ class Catalogue:
 def catalogue_of(rulebook: Rulebook | None) -> Catalogue:
     """Return the catalogue, and behind it a measure of each target that a profile put beside the law."""
     known = catalogue()
-    if rulebook is None or not (targets := targets_of(rulebook)):
+    if rulebook is None or not (targets := targets_of(law_given(rulebook))):
         return known
     own = [_of_target(target, by_party=rulebook.clocks[target.rule[0].clock].per == "party") for target in targets]
     columns = {column.name: measure for measure in own for column in measure.columns}

@@ -32,7 +32,7 @@ Row: TypeAlias = dict[str, Any]
 
 DESK_LISTS: Final[Mapping[str, str]] = {
     "court": "Court and orders",
-    "overdue": "Overdue, and still owed to a child",
+    "overdue": "Overdue, and still owed",
     "due": "Due in the days ahead",
     "stuck": "Stuck: nothing recorded for longer than this stage takes here",
     "unowned": "Without an owner",

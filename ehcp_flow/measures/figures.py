@@ -31,7 +31,7 @@ from ehcp_flow.states import MAINTAINED_STATES, State
 
 __all__ = [
     "ASSESS", "BORN", "COLUMNS", "FIGURES", "FINAL", "HOLDING", "KEPT", "MADE_ON", "MONTHS",
-    "ONCE", "ORDERED", "REQUESTED", "UNDER_WAY", "WAITING", "are_of", "tables_of",
+    "ONCE", "ORDERED", "REQUESTED", "UNDER_WAY", "WAITING", "are_of", "england_alone", "tables_of",
 ]  # fmt: skip
 
 BORN: Final = "date_of_birth"
@@ -236,6 +236,7 @@ def _of_targets(rulebook: Rulebook) -> Iterator[Figure]:
         yield Figure(in_time, target.id, c.FELL_DUE | _MET, by=c.BY_DUE, by_party=True)
 
 
+@lru_cache(maxsize=32)
 def are_of(rulebook: Rulebook) -> bool:
     """Return whether the figures can be counted by a rulebook: it has their states, and some limit that they count.
 
@@ -247,6 +248,12 @@ def are_of(rulebook: Rulebook) -> bool:
     return needed <= there and any(limit.root in counted for limit in rulebook.limits.values())
 
 
+def england_alone(what: str, rulebook: Rulebook) -> None:
+    """Raise EnglandOnly where `what` is of England's law alone, and the rulebook is of another procedure."""
+    if not are_of(rulebook):
+        raise EnglandOnly(what, rulebook.title)
+
+
 @lru_cache(maxsize=16)
 def tables_of(book: CompiledRulebook, contested: str = "with", wanted: frozenset[str] | None = None) -> dict[str, Any]:
     """Return the figures as tables for `ehcp_flow.engine.contributions`, with what they ask of a rulebook.
@@ -255,8 +262,7 @@ def tables_of(book: CompiledRulebook, contested: str = "with", wanted: frozenset
     deadline counts all the same. `wanted` are the columns that are asked for, where not all are. Raises EnglandOnly for
     a rulebook of another procedure.
     """
-    if not are_of(book.rulebook):
-        raise EnglandOnly("the measures", book.rulebook.title)
+    england_alone("the measures", book.rulebook)
     states_there = list(regions_of(book.rulebook).pathway.states)
     every = (*FIGURES, *_of_targets(book.rulebook))
     asked = [figure for figure in every if wanted is None or figure.column in wanted]

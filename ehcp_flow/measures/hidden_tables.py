@@ -12,6 +12,7 @@ from ehcp_flow.measures.advice import AdviceByAdviser
 from ehcp_flow.measures.case_groups import Extra
 from ehcp_flow.measures.cohorts import Cohorts
 from ehcp_flow.measures.counted_case import CountedCase
+from ehcp_flow.measures.figures import england_alone
 from ehcp_flow.measures.handover import Handover, SchoolReviews
 from ehcp_flow.measures.limits_kept import LimitsKept, last_twelve_months
 from ehcp_flow.measures.registers import Registers
@@ -62,6 +63,8 @@ def table_rows(
 ) -> Rows:
     """Return the rows of one table of `TABLES`. Raises UnknownNameError for another name, or for `workload` of none.
 
+    Raises EnglandOnly for a table of England's limits and states, of cases of another procedure.
+
     `desks` are the columns of `extra` by which the workload is split; `weeks` is how far ahead it looks.
     """
     if name not in TABLES:
@@ -71,6 +74,8 @@ def table_rows(
         raise UnknownNameError("column", "caseworker", {column for row in values.values() for column in row})
     collectors, rows = _of(name, as_of, values, desks, weeks)
     for answer in answers:
+        if name not in TABLES_OF_ANY_LAW:
+            england_alone(f"the rows of {name}", answer.book.rulebook)
         counted = CountedCase.laid_out(answer)
         for collector in collectors:
             collector.add(counted)

@@ -42,7 +42,7 @@ from pydantic import (
 from ehcp_flow.columns import Day
 from ehcp_flow.errors import PlanFileError, PlanFileMissing, UnknownNameError
 from ehcp_flow.facts import FACT_TYPES
-from ehcp_flow.law.loader import england
+from ehcp_flow.law.loader import england, law_given
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.law.toml_files import SourceFile, read_toml
 from ehcp_flow.measures.catalogue import Catalogue, Measure, MeasureColumn, catalogue_of
@@ -365,7 +365,7 @@ def read_plan(
         file = SourceFile("plan", "", dict(plan), PlanFileError)
     else:
         file = read_toml(Path(plan), PlanFileError, PlanFileMissing)
-    book = rulebook or england()
+    book = law_given(rulebook)
     try:
         found = PlanFile.model_validate(file.data, context=_Origin(file, book))
     except ValidationError as error:

@@ -21,6 +21,7 @@ from ehcp_flow.measures.case_groups import Extra
 from ehcp_flow.measures.claimed_exceptions import VERDICTS, claimed_exceptions
 from ehcp_flow.measures.counted_case import CountedCase
 from ehcp_flow.measures.deadline_filter import STANDING, WORK, Chosen
+from ehcp_flow.measures.figures import are_of
 from ehcp_flow.measures.placed_children import PLACED_BY, TransferProposal, placed, transfer_proposals
 from ehcp_flow.measures.register_entries import DISPUTED, FOLLOWS, REVIEW, disputes, held_plans
 from ehcp_flow.measures.reviewing import begun_by, last_meeting_of
@@ -29,20 +30,9 @@ from ehcp_flow.particular_table import KINDS
 from ehcp_flow.whatif import TO_AMEND
 
 __all__ = [
-    "OF_ANY_LAW",
-    "REGISTERS",
-    "REGISTER_COLUMNS",
-    "REGISTER_DAYS",
-    "REGISTER_FACTS",
-    "REGISTER_LIMITS",
-    "REGISTER_WORDS",
-    "RegisterLengths",
-    "Registers",
-    "Row",
-    "broken_on",
-    "registers",
-    "still_undone",
-]
+    "OF_ANY_LAW", "REGISTERS", "REGISTER_COLUMNS", "REGISTER_DAYS", "REGISTER_FACTS", "REGISTER_LIMITS",
+    "REGISTER_WORDS", "RegisterLengths", "Registers", "Row", "broken_on", "registers", "still_undone",
+]  # fmt: skip
 
 Row: TypeAlias = dict[str, Any]
 
@@ -393,8 +383,9 @@ class RegisterLengths(Registers):
 def registers(
     answers: Iterable[Answer], *, weeks: int = 4, extra: Extra | None = None, columns: Sequence[str] = ()
 ) -> dict[str, list[Row]]:
-    """Return every register of a caseload, by name; see `REGISTERS`."""
-    collected = Registers(weeks=weeks, extra=extra, columns=columns)
+    """Return every register of a caseload, by name; see `REGISTERS`. Of another procedure: those that any law has."""
+    collected, of_others = Registers(weeks=weeks, extra=extra, columns=columns), False
     for answer in answers:
         collected.add(answer)
-    return {name: collected.rows(name) for name in REGISTERS}
+        of_others = of_others or not are_of(answer.book.rulebook)
+    return {name: collected.rows(name) for name in (OF_ANY_LAW if of_others else REGISTERS)}

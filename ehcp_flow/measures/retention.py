@@ -16,14 +16,16 @@ from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
 from ehcp_flow.dates import ordinary
 from ehcp_flow.errors import RangeError
+from ehcp_flow.law.loader import law_given
 from ehcp_flow.law.model import Rulebook
+from ehcp_flow.measures.figures import england_alone
 from ehcp_flow.moves.replay import as_of_day
 from ehcp_flow.states import disputes
 
 __all__ = ["YEARS", "Retained", "retention"]
 
 YEARS: Final = 31
-"""How many years from birth a case is kept, where nothing else is said."""
+"""How many years from birth a case of England's law is kept, where nothing else is said."""
 _MOST: Final = 150
 
 
@@ -68,15 +70,19 @@ def retention(
     cases: Iterable[Case],
     as_of: dt.date | str | None = None,
     *,
-    years: int = YEARS,
+    years: int | None = None,
     rulebook: Rulebook | None = None,
     calendars: Calendars | None = None,
 ) -> Iterator[Retained]:
     """Yield of each case how long it is kept, as it stands on `as_of` (today if not given).
 
     A case is kept up to the birthday on which somebody is `years` old; who was born on 29 February has that on 1 March.
-    Raises RangeError for a number of years from 1 to 150, DateError if `as_of` is no date.
+    Without `years` it is 31 by England's law, and EnglandOnly for another procedure. Raises RangeError but for a number
+    of years from 1 to 150, DateError if `as_of` is no date.
     """
+    if years is None:
+        england_alone(f"the {YEARS} years for which a case is kept (name yours with years)", law_given(rulebook))
+        years = YEARS
     RangeError.unless(1 <= years <= _MOST, "years", years, f"write a number of years from 1 to {_MOST}")
     day = as_of_day(as_of)
     for case in cases:

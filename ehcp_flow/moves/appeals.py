@@ -13,7 +13,7 @@ from typing import Final
 
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.facts import FACT_TYPES, OUTCOMES, Fact, outcomes_of, told_apart
-from ehcp_flow.law.loader import england
+from ehcp_flow.law.loader import law_given
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.law.patterns import keys_of
 from ehcp_flow.law.state_machine import GroundOfAppeal, LegalRegion
@@ -125,7 +125,7 @@ def appealable(
     A decision to amend, a draft and a missed deadline cannot (CFA 51(2)-(3)). A `detained` person has the rights of
     CFA 73(2) alone. Raises UnknownNameError for an event or an outcome that does not exist.
     """
-    region = (rulebook or england()).regions.get("disputes")
+    region = law_given(rulebook).regions.get("disputes")
     key = (event, named(event, outcome))
     if region is None:
         return None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.facts import make_fact
-from ehcp_flow.law.loader import england
+from ehcp_flow.law.loader import law_given
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.moves.guards import outcome_of
 from ehcp_flow.moves.law_at_hand import LawAtHand, at_hand
@@ -49,7 +49,7 @@ def machine(
     for kind, why in () if of is None else _kinds_refused():
         if of is not None and issubclass(of, kind):
             raise TypeError(f"{of.__name__}: {why}; give Machine, GraphMachine, LockedMachine or LockedGraphMachine")
-    built = build_machine(regions_of(rulebook or england()).pathway, of or Machine, imported=False, **options)
+    built = build_machine(regions_of(law_given(rulebook)).pathway, of or Machine, imported=False, **options)
     setattr(built, _LAW, at_hand(rulebook, calendars))
     return built
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ehcp_flow.dates import say
 from ehcp_flow.errors import UnknownNameError
-from ehcp_flow.law.loader import england
+from ehcp_flow.law.loader import law_given
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.moves.citing import cited
 from ehcp_flow.moves.guards import Key
@@ -35,7 +35,7 @@ def state_table(region: str = "pathway", *, rulebook: Rulebook | None = None) ->
 
 
 def _region(name: str, rulebook: Rulebook | None) -> Region:
-    found = regions_of(rulebook or england())
+    found = regions_of(law_given(rulebook))
     regions = {region.name: region for region in (found.pathway, found.disputes) if region is not None}
     if name not in regions:
         raise UnknownNameError("region", name, regions)

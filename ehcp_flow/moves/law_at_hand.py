@@ -10,7 +10,7 @@ from ehcp_flow.calendars import Calendars
 from ehcp_flow.calendars import england as english_calendars
 from ehcp_flow.counting import Convention
 from ehcp_flow.facts import Fact
-from ehcp_flow.law.loader import england
+from ehcp_flow.law.loader import law_given
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.law.patterns import matches
 
@@ -60,4 +60,4 @@ class LawAtHand(NamedTuple):
 
 def at_hand(rulebook: Rulebook | None = None, calendars: Calendars | None = None) -> LawAtHand:
     """Return what is at hand: England's law and calendars, unless others are given."""
-    return LawAtHand(rulebook or england(), calendars or english_calendars())
+    return LawAtHand(law_given(rulebook), calendars or english_calendars())

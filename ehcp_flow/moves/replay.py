@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ehcp_flow import dates
 from ehcp_flow.case import Case
 from ehcp_flow.dates import parse_date
 from ehcp_flow.facts import Fact
-from ehcp_flow.moves.guards import FEW, FactsBefore
+from ehcp_flow.moves.guards import FEW, FactsBefore, outcome_of
 from ehcp_flow.moves.law_at_hand import LawAtHand
+from ehcp_flow.moves.machine import table
 from ehcp_flow.moves.region import Region
 from ehcp_flow.moves.region_tables import key_of, region_tables, steps_of
-from ehcp_flow.moves.steps import StateStep
+from ehcp_flow.moves.steps import StateStep, Waits
 from ehcp_flow.record_checks import without_copies
 
-__all__ = ["as_of_day", "facts_by", "replay"]
+__all__ = ["as_of_day", "facts_by", "replay", "replayed"]
 
 
 def as_of_day(as_of: dt.date | str | None) -> dt.date:
@@ -39,6 +40,13 @@ def facts_by(case: Case, day: dt.date) -> tuple[Fact, ...]:
 
 def replay(region: Region, facts: Sequence[Fact], law: LawAtHand) -> list[StateStep[Any]]:
     """Return the steps that the facts take through a region, lawful or not, in legal order."""
+    return replayed(region, facts, law)[0]
+
+
+def replayed(
+    region: Region, facts: Sequence[Fact], law: LawAtHand
+) -> tuple[list[StateStep[Any]], tuple[Waits[Any], ...]]:
+    """Return the steps that the facts take through a region, as `replay` does, and what is open beside the last."""
     ways = region_tables(region)
     history = steps_of(region, [*map(key_of, facts)], (fact.on for fact in facts))
     steps: list[StateStep[Any]] = []
@@ -54,4 +62,16 @@ def replay(region: Region, facts: Sequence[Fact], law: LawAtHand) -> list[StateS
             refusal = next((found for guard in edge.guards if not (found := guard(before, fact.on, law)).holds), None)
         what_now = "" if refusal is None else past.get(refusal.finding, "")
         steps.append(StateStep(fact.on, fact, ways.source(number), ways.states[to], edge.authority, refusal, what_now))
-    return steps
+    shut = history.shut >> len(region.gates)
+    return steps, tuple(_waits(region, facts, shut, steps[-1].to)) if shut and steps else ()
+
+
+def _waits(region: Region, facts: Sequence[Fact], shut: int, now: Any) -> Iterator[Waits[Any]]:
+    """Yield what was begun beside a state, but for what led the case there."""
+    for number, (by, gate) in enumerate(region.waiting):
+        if shut >> number & 1:
+            begun = next(fact for fact in reversed(facts) if (fact.event, outcome_of(fact)) in gate.shuts)
+            for state in region.states:
+                edge = table(region)[state, by, None].on(facts[-1].on) if state in gate.states else None
+                if edge is not None and edge.to is not now:
+                    yield Waits(begun, state, edge.to, edge.authority)

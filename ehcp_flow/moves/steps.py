@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from ehcp_flow.dates import written
+from ehcp_flow.dates import say, written
 from ehcp_flow.facts import Fact, title_of
 from ehcp_flow.findings import Finding
 from ehcp_flow.law.citation import Citation
@@ -13,7 +13,7 @@ from ehcp_flow.moves.citing import cited
 from ehcp_flow.moves.guards import Verdict
 from ehcp_flow.moves.state_names import LegalState
 
-__all__ = ["StateStep"]
+__all__ = ["StateStep", "Waits"]
 
 S = TypeVar("S", bound=LegalState)
 
@@ -66,3 +66,37 @@ class StateStep(NamedTuple, Generic[S]):
     def citations(self) -> tuple[Citation, ...]:
         """The provisions under which the step was taken."""
         return tuple(map(cited, self.authority))
+
+
+class Waits(NamedTuple, Generic[S]):
+    """What was begun beside the state of a case and is open still: the `fact` by which, and where it leads then.
+
+    Once the case comes to the state `at` it goes on `to` another at once, by the provisions of `authority`.
+    """
+
+    fact: Fact
+    at: S
+    to: S
+    authority: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {
+            "on": self.fact.on.isoformat(),
+            "event": self.fact.event,
+            "outcome": self.fact.outcome,
+            "title": title_of(self.fact.event, self.fact.outcome),
+            "at": str(self.at),
+            "to_state": str(self.to),
+            "citation": "; ".join(map(str, self.citations)),
+        }
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The provisions under which the case goes on."""
+        return tuple(map(cited, self.authority))
+
+    def __str__(self) -> str:
+        began = f"{title_of(self.fact.event, self.fact.outcome)}, {say(self.fact.on)}"
+        law = "; ".join(map(str, self.citations))
+        return f"{began}; once the case is {self.at} it goes on to {self.to} ({law})"

@@ -35,7 +35,9 @@ def desk_line(row: Mapping[str, Any], deadline: Deadline | None, columns: Sequen
     late = left is not None and left < 0
     days = "" if left is None else count(abs(left), "day")
     far = "" if left is None else "today" if left == 0 else f"{days} over" if late else f"in {days}"
-    began = "" if deadline is None else f"{capital(happened(deadline.derivation.start))}, {day_of(deadline.starts_on)}."
+    began = ""
+    if deadline is not None:
+        began = f"{capital(happened(deadline.derivation.start))}, {deadline.derivation.began(day_of)}."
     return DeskLine(
         day="" if row["due_on"] is None else day_of(dt.date.fromisoformat(row["due_on"])),
         far=far,

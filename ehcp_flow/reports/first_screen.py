@@ -54,8 +54,8 @@ def law_kept(overview: Overview) -> LawKept:
     more = []
     if overdue:
         limits_are = count(len(overdue), "time limit is", "time limits are")
-        children_are = count(len({one.case_id for one in overdue}), "child", "children")
-        answer = f"No: {limits_are} past and not met today, for {children_are}."
+        cases = count(len({one.case_id for one in overdue}), "case")
+        answer = f"No: {limits_are} past and not met today, in {cases}."
         others = sum(one.derivation.limit.side != "authority" for one in overdue)
         oldest = day_of(min(one.due_on for one in overdue if one.due_on))
         more.append(f"The oldest was due on {oldest}; {count(others, 'is', 'are')} another body’s to meet.")
@@ -72,9 +72,9 @@ def law_kept(overview: Overview) -> LawKept:
         more.append(f"{count(contested, 'breach is', 'breaches are')} contested: another lawful reading finds none.")
     if unrecorded:
         limits_are = count(unrecorded, "time limit that is", "time limits that are")
-        children_are = count(len(set(unrecorded.cases)), "child", "children")
+        cases = count(len(set(unrecorded.cases)), "case")
         more.append(
-            f"Of {limits_are} past, for {children_are}, the source is declared not to record what became of "
+            f"Of {limits_are} past, in {cases}, the source is declared not to record what became of "
             "them: they are counted nowhere here."
         )
     worst = [row for row in limits if row["overdue_now"] or row["in_time"] < row["due"]]

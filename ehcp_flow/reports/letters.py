@@ -11,10 +11,10 @@ from typing import Final, get_args
 from ehcp_flow.answers import Answer
 from ehcp_flow.closed import complete
 from ehcp_flow.deadlines import STATUSES, Deadline
-from ehcp_flow.errors import EnglandOnly, UnknownNameError
+from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.law.parts import Kind
 from ehcp_flow.measures.deadline_filter import STANDING, WORK, Chosen
-from ehcp_flow.measures.figures import are_of
+from ehcp_flow.measures.figures import are_of, england_alone
 from ehcp_flow.reports.plain_words import capital, day_of, happened, how_long, who, whom
 
 __all__ = ["READERS", "letter"]
@@ -33,13 +33,15 @@ def letter(answer: Answer, reader: str, limit: str | None = None) -> str:
     """
     if reader not in _WRITERS:
         raise UnknownNameError("reader", reader, READERS)
-    if reader == "ombudsman" and not are_of(answer.book.rulebook):
-        raise EnglandOnly("a letter to the Ombudsman", answer.book.rulebook.title)
+    if reader == "ombudsman":
+        england_alone("a letter to the Ombudsman", answer.book.rulebook)
     deadline = _named(answer, limit) if limit is not None else _pressing(answer, reader)
     if deadline is None and reader == "adviser":
         return f"No advice is waited for in case {answer.case_id} on {day_of(answer.as_of)}, and none came late."
     if deadline is None:
-        return f"Nothing is due in case {answer.case_id} on {day_of(answer.as_of)}, and nothing is late."
+        return (
+            f"Nothing is due from the council in case {answer.case_id} on {day_of(answer.as_of)}, and nothing is late."
+        )
     return " ".join(capital(sentence) for sentence in _WRITERS[reader](answer, deadline))
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 from ehcp_flow import dates
 from ehcp_flow.answers import Answer
 from ehcp_flow.calendars import Calendars
-from ehcp_flow.law.loader import england
+from ehcp_flow.law.loader import law_given
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.measures import (
     DESKS,
@@ -110,7 +110,7 @@ def overview(  # noqa: PLR0913 - one parameter for each setting
     desks = tuple(name for name in DESKS if name in known)
     answers = iter(answered(cases, day, rulebook=rulebook, calendars=calendars))
     first = next(answers, None)
-    book = (rulebook or england()) if first is None else first.book.rulebook
+    book = law_given(rulebook) if first is None else first.book.rulebook
     other_law = "" if are_of(book) else book.title
     collectors = _Collectors(day, values, desks, weeks, stands_beside, other_law, only or {}, for_page=for_page)
     for answer in answers if first is None else chain((first,), answers):

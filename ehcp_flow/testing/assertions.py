@@ -37,12 +37,9 @@ def _assert(
     holds: Callable[[list[Deadline]], bool],
 ) -> list[Deadline]:  # fmt: skip
     __tracebackhide__ = True
-    given = law.get("rulebook")
-    if given is None:
-        from ehcp_flow.law.loader import england
+    from ehcp_flow.law.loader import law_given
 
-        given = england()
-    given.limit(limit)  # a name that is mistyped is no limit that does not apply
+    law_given(law.get("rulebook")).limit(limit)  # a name that is mistyped is no limit that does not apply
     every = deadlines_of(case, as_of, **law)
     found = [each for each in every if each.limit == limit and party in {None, each.party}]
     if not found:

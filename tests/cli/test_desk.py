@@ -58,11 +58,22 @@ def test_in_80_columns_each_row_says_the_day_how_far_off_what_to_do_why_and_wher
     assert text.splitlines()[0].split() == ["Desk", "Tuesday", "30", "June", "2026"]
     assert "1 case. 2 things to do, 2 of them overdue." in text
     flat = " ".join(text.split())
-    assert "OVERDUE, AND STILL OWED TO A CHILD (2)" in flat
+    assert "OVERDUE, AND STILL OWED (2)" in flat
     assert "Mon 4 May 57 days over Send the final plan a request received Mon 15 Dec 2025 (SR 13(2))" in flat
     assert "Advice to chase: 1 (medical 1)" in flat
     assert f"ehcp-flow explain {story} --as-of 2026-06-30 --case a" in flat
     assert "final_plan" not in text
+
+
+def test_a_start_has_its_own_day_and_beside_it_the_one_that_is_counted_from(tmp_path):
+    chronology = "2026-01-20 assessment_agreed\n2026-01-22 advice_requested party=medical served_on=2026-01-26"
+    story, store = write_story(tmp_path / "story.csv", chronology), f"sqlite:///{tmp_path / 'cases.db'}"
+    invoke("import", story, "--store", store)
+    for source in (story, store):
+        text = " ".join(invoke("desk", source, *ON, "--format", "table").stdout.split())
+        assert "advice requested Thu 22 Jan; counted from served on, Mon 26 Jan (SR 8(1))" in text
+        page = invoke("desk", source, *ON, "--format", "html").stdout
+        assert ", 22 January 2026; counted from served on, 26 January 2026." in page
 
 
 def test_on_a_narrow_terminal_the_words_stand_below_the_day(tmp_path):
@@ -185,6 +196,7 @@ def test_nothing_to_do_is_said(tmp_path):
         (["find", "FILE", "CASE", *ON], ["explain", "FILE", "--case", "CASE", *ON]),
         (["explain", "FILE", "CASE", *ON], ["explain", "FILE", "--case", "CASE", *ON]),
         (["due", "2026-03-02"], ["due", "--received", "2026-03-02"]),
+        (["due", "plan_refused", "2026-03-02"], ["due", "--event", "plan_refused", "--on", "2026-03-02"]),
         (["due", "2 March 2026"], ["due", "--received", "2026-03-02"]),
         (["due", "--received", "2nd Mar 2026"], ["due", "--received", "2026-03-02"]),
         (["due", "--review", "2026-03-02"], ["due", "--event", "review_meeting_held", "--on", "2026-03-02"]),
@@ -218,6 +230,7 @@ def test_today_and_its_neighbours_are_days(word, day):
     [
         (["due", "2/3/26"], "the year has two digits; write 2026-03-02 or 02/03/2026"),
         (["due", "2026-02-31"], "2026-02-31"),
+        (["due", "plan_refused", "2/3/26"], "--on: '2/3/26' is not a date: the year has two digits"),
         (["find", "C-7"], "C-7 is no file: say in which it is, as ehcp-flow explain FILE C-7"),
         (["letter", "C-7", "--limit", "final_plan"], "ehcp-flow explain FILE C-7"),
         (["overdue"], "desk SOURCE; see"),

@@ -49,9 +49,12 @@ over = 3
 id = "disclosed"
 figure = {limit = "he_disclosure", share = "in_time"}
 """
-FACTS = {"convert", "db check", "db erased", "db grant", "db revoke", "db stats", "db upgrade", "db verify", "export",
-         "facts", "follow", "import", "late", "person", "redact", "retention", "sen2 import", "synth"}  # fmt: skip
+FACTS = {"convert", "db check", "db erased", "db grant", "db revoke", "db stats", "db upgrade", "db verify", "erase",
+         "export", "facts", "follow", "import", "late", "person", "redact", "retention", "sen2 import",
+         "synth"}  # fmt: skip
 """To these a rulebook says which facts there are, or whose: test_made_up_rulebook.py and test_declared.py ask them."""
+ENGLANDS = {"sen2 export", "sen2 validate", "sen2 compare", "sen2 figures", "sen2 schema"}
+"""These are of England's law alone, and say so of another: test_made_up_rulebook.py asks them."""
 CEASING = "2023-03-02 final_plan_sent; 2026-05-01 cease_consulted; 2026-05-11 cease_notice_sent"
 """Two months end on Saturday 11 July 2026, and the time to appeal on the Monday after it."""
 
@@ -83,7 +86,7 @@ def said(name: str, tmp_path: Path, *more: object) -> str:
 
 
 def test_every_command_that_takes_them_is_asked_here():
-    assert asking("--rulebook") == set(ASKED) | FACTS
+    assert asking("--rulebook") == set(ASKED) | FACTS | ENGLANDS
     assert asking("--bank-holidays") == set(ASKED) - {"notices", "rules", "version"}
 
 

@@ -199,4 +199,7 @@ def test_a_notice_is_due_by_the_law_of_the_day_of_its_decision():
         limits = [limit for notice in json.loads(text) for limit in notice["by"]]
         return next(limit["counting"] for limit in limits if limit["limit"] == "concede_assess_notify")
 
-    assert (by("2015-03-22"), by("2015-03-23")) == ("4 weeks after", "2 weeks after")
+    # What began under the law before goes by it: a decision of 19 April 2015 still may, one of the 20th not.
+    before = "2 weeks after or 4 weeks after, counted from a day up to 2015-03-22"
+    assert [by(f"2015-{day}") for day in ("03-22", "03-23", "04-19")] == ["4 weeks after", before, before]
+    assert by("2015-04-20") == "2 weeks after"

@@ -9,10 +9,12 @@ import openpyxl  # type: ignore[import-untyped]
 import pytest
 
 import ehcp_flow.law
-from ehcp_flow import Case, deadlines_of, make_fact
+from ehcp_flow import Case, deadlines_of, latest_meeting_for, make_fact, read_cases
 from ehcp_flow.bulk import deadlines_frame, measure, states_frame
 from ehcp_flow.errors import EnglandOnly, MoveRefused, UnknownNameError
 from ehcp_flow.law import england, load_rulebook
+from ehcp_flow.measures import answered, registers, table_rows
+from ehcp_flow.measures.retention import retention
 from ehcp_flow.states import allowed, record, state
 from ehcp_flow.store import Store
 from ehcp_flow.testing.rulebook_contract import RulebookContract
@@ -163,6 +165,41 @@ def test_every_command_that_takes_an_event_says_how_one_of_another_rulebook_is_k
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        ("rules", "panel"), ("check", FILE, "--limit", "panel"), ("schedule", "--by", "2026-05-11", "--limit", "panel"),
+        ("scorecard", FILE, "--plan", "PLAN"),
+    ],
+    ids=lambda words: words[0],
+)  # fmt: skip
+def test_a_limit_of_another_rulebook_is_told_how_it_is_known(words, tmp_path):
+    said = "a limit of a rulebook of your own is known with --rulebook DIR"
+    plan = tmp_path / "plan.toml"
+    given = [str(plan) if word == "PLAN" else word for word in words]
+    for name, is_said in (("panel", True), ("draft_representation", False)):
+        plan.write_text(
+            f'title = "T"\n[[measure]]\nid = "m"\ntitle = "M"\nfigure = {{limit = "{name}", share = "in_time"}}'
+        )
+        told = run(*[name if word == "panel" else word for word in given])
+        assert told.exit_code != 0
+        assert (said in told.stderr) == is_said
+    plan.write_text(plan.read_text().replace("draft_representation", "pannel"))
+    assert said not in run(*["pannel" if word == "panel" else word for word in given], "--rulebook", FOLDER).stderr
+
+
+def test_a_convert_file_of_another_rulebooks_events_is_told_how_they_are_known(tmp_path):
+    sheet, columns = tmp_path / "sheet.csv", tmp_path / "columns.toml"
+    sheet.write_text("Ref,Met\nC-1,27/04/2026\n")
+    columns.write_text('case_id = "Ref"\ndates = "day first"\n[[fact]]\nevent = "panel_met"\non = "Met"\n')
+    said = "an event of a rulebook of your own is known with --rulebook DIR"
+    assert said in run("convert", sheet, "--columns", columns).stderr
+    columns.write_text(columns.read_text().replace("panel_met", "plan_refusd"))
+    assert said not in run("convert", sheet, "--columns", columns).stderr
+    columns.write_text(columns.read_text().replace("plan_refusd", "pannel_met"))
+    assert said not in run("convert", sheet, "--columns", columns, "--rulebook", FOLDER).stderr
+
+
+@pytest.mark.parametrize(
     ("words", "of", "in_england"),
     [
         (("check", "FILE"), "deadlines", "EHC deadlines"), (("desk", "FILE"), "desk", "EHC: desk"),
@@ -301,7 +338,13 @@ def test_lives_are_made_up_for_englands_law_and_drafts_of_it(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "command", [("measures", FILE), ("registers", FILE, "reviews"), ("registers", FILE, "cohorts")]
+    "command",
+    [
+        ("measures", FILE),
+        ("registers", FILE, "reviews"),
+        ("registers", FILE, "cohorts"),
+        ("retention", FILE),
+    ],
 )
 def test_what_is_englands_only_says_so(command):
     told = run(*command, *ON)
@@ -331,6 +374,59 @@ def test_figures_of_another_law_are_refused_in_columns_and_one_by_one():
     book = load_rulebook(FOLDER)
     with pytest.raises(EnglandOnly, match="the measures"):
         measure(FILE, as_of="2026-05-11", rulebook=book)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("export", FILE, "--year", "2026", "--persons", "persons.csv"),
+        ("import", "sen2.xml", "--persons", "persons.csv"),
+        ("validate", "sen2.xml"),
+        ("compare", "old.xml", "new.xml"),
+        ("figures", "sen2.xml", "--facts", FILE),
+        ("schema", "--year", "2026"),
+    ],
+)
+def test_the_return_is_englands_only(command):
+    told = run("sen2", *command, "--rulebook", FOLDER)
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert "the SEN2 return: they count by England's law" in told.stderr
+
+
+def test_a_draft_of_englands_law_has_a_return(tmp_path):
+    draft = tmp_path / "draft.toml"
+    draft.write_text('title = "A draft"\nbased_on = "england"\n')
+    plain, of_draft = (run("sen2", "schema", "--year", "2026", *law) for law in ((), ("--rulebook", tmp_path)))
+    assert (plain.exit_code, of_draft.stdout) == (0, plain.stdout)
+
+
+def test_calls_of_englands_limits_say_so():
+    book = load_rulebook(FOLDER)
+    answers = list(answered(read_cases(FILE), "2026-05-11", rulebook=book))
+    with pytest.raises(EnglandOnly, match=r"review meeting to the amended plan \(latest_start takes yours\)"):
+        latest_meeting_for("2027-02-14", rulebook=book)
+    with pytest.raises(EnglandOnly, match="the rows of cohorts"):
+        table_rows("cohorts", answers, dt.date(2026, 5, 11))
+    with pytest.raises(EnglandOnly, match="the 31 years for which a case is kept"):
+        list(retention([], "2060-01-01", rulebook=book))
+    assert set(registers(answers)) == {"breaches", "due", "exceptions", "findings"}
+    assert [row["limit"] for row in table_rows("limits-kept", answers, dt.date(2026, 5, 11))] == ["answer", "panel"]
+
+
+def test_how_long_a_case_is_kept_is_said_by_whoever_keeps_it(tmp_path):
+    born = tmp_path / "born.csv"
+    born.write_text("case_id,event,on\nC-1,date_of_birth,2010-03-01\n")
+    told = run("retention", born, "--years", "16", "--format", "csv", *ON)
+    assert told.stdout.splitlines()[1:] == ["C-1,,2010-03-01,2026-03-01,,true"]
+    assert "1 case kept for 16 years" in told.stderr
+
+
+def test_a_case_is_erased_where_its_events_are_known(tmp_path):
+    store = f"sqlite:///{tmp_path / 'cases.db'}"
+    assert run("import", FILE, "--store", store, "--rulebook", FOLDER).exit_code == 0
+    asked = ("--store", store, "--case", "C-1", "--why", "end of retention", "--by", "dpo", "--yes")
+    erased = run("erase", *asked, "--rulebook", FOLDER)
+    assert (erased.exit_code, erased.stdout) == (0, "Case C-1 is erased: 3 facts\n")
 
 
 def test_lists_that_any_law_has_are_given():

@@ -62,7 +62,6 @@ SHORT = {
     "measures/change.py": "one test, of shares and of counts",
     "measures/exceptions.py": "one figure",
     "reports/list_page.py": "one page, whatever list is on it",
-    "reports/desk_lines.py": "a row of the desk as two pages show it",
     "measures/frames.py": "the way of every figure into frames",
     "measures/plan_proposal.py": "the plan to begin with is data; this fills in its baselines",
     "moves/citing.py": "one function, below guards and steps",

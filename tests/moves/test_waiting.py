@@ -9,10 +9,13 @@ from ehcp_flow.case import Case
 from ehcp_flow.errors import RulebookError
 from ehcp_flow.law import compare_rulebooks, load_rulebook
 from ehcp_flow.moves.law_at_hand import at_hand
-from ehcp_flow.moves.replay import replay
+from ehcp_flow.moves.replay import replay, replayed
 from ehcp_flow.states import State, attach, check_move, machine, state
+from tests.cli.running import invoke
+from tests.doors import write_story
 from tests.moves.telling import after, fact, told
 from tests.moves.test_machine import GOOD, lights
+from tests.telling import tell
 
 
 class Host:
@@ -99,6 +102,47 @@ def test_a_rulebook_of_ones_own_can_say_what_waits(tmp_path):
     steps = replay(region, facts_of("review_meeting_held detained"), at_hand())
     assert [step.to for step in steps] == [red, amber, red, amber]
     assert {step.authority for step in steps} == {("ACT 3",)}
+
+
+def test_what_is_open_beside_the_state_is_told_until_the_case_goes_on_to_it(tmp_path):
+    region = lights(tmp_path, WAITING)
+    red, _, amber = region.states
+
+    def open_beside(events):
+        return replayed(region, facts_of(events), at_hand())[1]
+
+    (waits,) = open_beside("detained review_meeting_held")
+    assert (waits.fact.event, waits.at, waits.to, waits.authority) == ("review_meeting_held", red, amber, ("ACT 3",))
+    told = "Review meeting held, Tuesday 2 January 2024; once the case is RED it goes on to AMBER"
+    assert str(waits) == f"{told} (The Lights Act, s 3)"
+    assert open_beside("detained review_meeting_held released") == ()
+    assert open_beside("review_meeting_held") == open_beside("") == ()
+
+
+def test_one_case_says_what_is_open_beside_its_state_and_by_what_law_it_goes_on(tmp_path):
+    story = "2026-03-02 plan_transferred_in\n2026-04-01 review_meeting_held"
+    case = tell(story)
+    (waits,) = state(case, "2026-04-10").waiting
+    assert state(case, "2026-03-10").waiting == ()
+    assert state(case, "2026-04-10").as_dict()["waiting"] == [waits.as_dict()] != []
+    assert (waits.as_dict()["at"], waits.as_dict()["to_state"]) == ("MAINTAINED", "TRANSFERRED_IN")
+    told = "Open beside it: Plan transferred in, Monday 2 March 2026; once the case is MAINTAINED it goes on to "
+    file, store = write_story(tmp_path / "story.csv", story), f"sqlite:///{tmp_path / 'cases.db'}"
+    invoke("import", file, "--store", store)
+    for source in (file, store):
+        for command in (("state", "--format", "table"), ("explain",)):
+            text = " ".join(
+                invoke(command[0], source, "--case", "a", "--as-of", "2026-04-10", *command[1:]).stdout.split()
+            )
+            assert f"{told}TRANSFERRED_IN (SEND Regulations 2014 (SI 2014/1530), reg 15(4))." in text
+
+
+def test_an_explanation_says_by_what_law_the_case_went_on(tmp_path):
+    story = "2026-01-02 plan_transferred_in\n2026-02-01 reassessment_requested\n2026-03-01 reassessment_refused"
+    file = write_story(tmp_path / "story.csv", story)
+    text = " ".join(invoke("explain", file, "--case", "a", "--as-of", "2026-06-01").stdout.split())
+    on = "reassessment refused; from then on a plan from another authority is maintained here; its notice is still due"
+    assert f"{on} (SR 15(4))" in text
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_what_is_due_next_is_told_where_nothing_is_overdue_and_that_nothing_is_w
     assert "has until 13 July 2026 to decide whether to assess, and say so." in about(soon, "family")
     assert about(soon, "adviser") == "No advice is waited for in case a on 30 June 2026, and none came late."
     gone = told("a", "2026-06-01 request_received parent", "2026-06-02 request_withdrawn outcome=ends")
-    assert about(gone, "family") == "Nothing is due in case a on 30 June 2026, and nothing is late."
+    assert about(gone, "family") == "Nothing is due from the council in case a on 30 June 2026, and nothing is late."
 
 
 def test_names_that_are_not_known_are_refused():

@@ -46,7 +46,7 @@ def test_what_the_source_is_declared_not_to_record_is_no_breach_of_the_page_and_
     assert "declared" not in without.more
     assert declares.answer == "As far as is recorded: no time limit is past and not met today."
     assert declares.more == (
-        "Of 6 time limits that are past, for 1 child, the source is declared not to record what became of them: they "
+        "Of 6 time limits that are past, in 1 case, the source is declared not to record what became of them: they "
         "are counted nowhere here."
     )
 
