@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.conf import settings
@@ -115,7 +118,12 @@ class ByARulebookOfOnesOwn(TransactionTestCase):
         book = rulebook_in_use()
         assert book is not None
         assert book.title == "A made-up procedure: complaints about a journey to school"
-        assert rulebook_in_use() is book
+        with TemporaryDirectory() as folder:
+            law = shutil.copytree(MADE_UP, Path(folder) / "law")
+            with override_settings(EHCP_FLOW_RULEBOOK=law):
+                book = rulebook_in_use()
+                shutil.rmtree(law)
+                assert rulebook_in_use() is book
         with override_settings(EHCP_FLOW_RULEBOOK=None):
             assert rulebook_in_use() is None
             form = FactForm(case=ef.Case("C-2"), seen=0)
@@ -123,7 +131,7 @@ class ByARulebookOfOnesOwn(TransactionTestCase):
 
     def test_a_setting_that_is_wrong_is_refused_by_the_check(self) -> None:
         """A path that is none, or not a whole one, and what is no path; a whole one may be written as text."""
-        for given in (MADE_UP / "nowhere", MADE_UP / "complaints.toml", "rulebook_made_up", "", 885, [MADE_UP]):
+        for given in (MADE_UP / "nowhere", MADE_UP / "complaints.toml", "council", "", 885, [MADE_UP]):
             with override_settings(EHCP_FLOW_RULEBOOK=given), self.assertRaises(SystemCheckError) as refused:
                 call_command("check")
             self.assertIn(
