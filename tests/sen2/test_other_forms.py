@@ -153,7 +153,7 @@ def _values(records):
     return told
 
 
-def written(tmp_path, text: str, name: str = "sen2.xml") -> Path:
+def written(tmp_path: Path, text: str, name: str = "sen2.xml") -> Path:
     path = tmp_path / name
     path.write_text(text)
     return path
