@@ -1,9 +1,5 @@
 """The example of a Django project, by its own tests, on SQLite and on PostgreSQL, and its admin in a browser."""
 
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,29 +8,13 @@ from sqlalchemy import make_url
 from ehcp_flow.contrib.django import migrations as migrations_of
 from ehcp_flow.store.schema import REVISION
 from ehcp_flow.testing.postgres import Server
-
-ROOT = Path(__file__).parents[2]
-PROJECT = ROOT / "examples" / "django_council"
-
-
-def manage(project, *arguments, **environment):
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "manage.py", *arguments],
-        cwd=project, check=False, capture_output=True, text=True, encoding="utf-8",
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-    )  # fmt: skip
-    return done.returncode, done.stdout + done.stderr
-
-
-@pytest.fixture
-def project(tmp_path):
-    return shutil.copytree(PROJECT, tmp_path / "project", ignore=shutil.ignore_patterns("*.sqlite3*", "__pycache__"))
+from tests.contrib.host import PROJECT, manage
 
 
 def test_the_councils_tests_pass_on_sqlite_and_in_a_browser(project):
     code, said = manage(project, "test")
     assert code == 0, said
-    assert "Ran 33 tests" in said
+    assert "Ran 40 tests" in said
 
 
 @pytest.mark.postgres
@@ -46,9 +26,10 @@ def test_the_councils_tests_pass_on_postgresql(project):
             "DATABASE_HOST": str(url.query["host"]),
             "DATABASE_USER": str(url.username),
         }
-        code, said = manage(project, "test", "council.tests.test_council", "council.tests.test_side_by_side", **where)
+        tests = [f"council.tests.test_{name}" for name in ("council", "own_rulebook", "side_by_side")]
+        code, said = manage(project, "test", *tests, **where)
     assert code == 0, said
-    assert "Ran 31 tests" in said
+    assert "Ran 38 tests" in said
 
 
 def test_the_models_and_their_migrations_agree(project):

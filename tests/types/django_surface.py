@@ -6,8 +6,10 @@ from typing import assert_type
 
 import ehcp_flow as ef
 from ehcp_flow.contrib.django.forms import FactForm, move_key, told_reasons
+from ehcp_flow.contrib.django.rulebooks import rulebook_in_use
 from ehcp_flow.contrib.django.stores import alias_in_use, case_or_new, open_store, rebuild, record, record_all
 from ehcp_flow.contrib.django.testing import empty_store
+from ehcp_flow.law import Rulebook
 from ehcp_flow.states import MoveVerdict
 from ehcp_flow.store import Recorded, Store, StoredCase
 
@@ -15,6 +17,7 @@ from ehcp_flow.store import Recorded, Store, StoredCase
 def a_host(fact: ef.Fact) -> None:
     """Never called: a host calls these where Django is set up."""
     assert_type(alias_in_use(), str)
+    assert_type(rulebook_in_use(), Rulebook | None)
     with open_store("default", authority="885") as store:
         assert_type(store, Store)
     held = case_or_new("a-1", alias="default", authority="885")

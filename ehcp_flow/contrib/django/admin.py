@@ -16,6 +16,7 @@ from django.urls import path, reverse
 from ehcp_flow import dates
 from ehcp_flow.case import Case
 from ehcp_flow.contrib.django.forms import FactForm, move_key, told_reasons
+from ehcp_flow.contrib.django.rulebooks import rulebook_in_use
 from ehcp_flow.contrib.django.stores import case_or_new
 from ehcp_flow.deadlines import deadlines_of
 from ehcp_flow.errors import CorrectionError, EhcpFlowError
@@ -62,12 +63,12 @@ class CaseAdminMixin(admin.ModelAdmin):
     def case_context(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         """Return what the template shows of the case."""
         case = case_or_new(self.case_id_of(obj), authority=self.authority_of(request)).case
-        today = dates.today()
-        verdicts = allowed(case, today)
+        today, rulebook = dates.today(), rulebook_in_use()
+        verdicts = allowed(case, today, rulebook=rulebook)
         return {
             "ehcp_case": case,
-            "ehcp_state": state(case, today),
-            "ehcp_deadlines": deadlines_of(case, today),
+            "ehcp_state": state(case, today, rulebook=rulebook),
+            "ehcp_deadlines": deadlines_of(case, today, rulebook=rulebook),
             "ehcp_moves": [(move_key(v.event, v.outcome), v.title) for v in verdicts if v.allowed],
             "ehcp_refused": _refused(verdicts),
             "ehcp_timeline": _timeline(case),

@@ -12,3 +12,9 @@ class EhcpFlowConfig(AppConfig):
     label = "ehcp_flow"
     verbose_name = "EHC plans"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Read the rulebook, so that its facts are known; what is wrong with it is for the system checks to say."""
+        from ehcp_flow.contrib.django.rulebooks import check_rulebook
+
+        check_rulebook()

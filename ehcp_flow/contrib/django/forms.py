@@ -15,6 +15,7 @@ from ehcp_flow import dates
 from ehcp_flow.case import Case
 from ehcp_flow.columns import SCHEMA
 from ehcp_flow.contrib.django import stores
+from ehcp_flow.contrib.django.rulebooks import rulebook_in_use
 from ehcp_flow.errors import CorrectionError, FactError, MoveRefused
 from ehcp_flow.facts import FACT_TYPES, Fact, make_fact
 from ehcp_flow.moves.guards import Verdict
@@ -69,7 +70,7 @@ class FactForm(forms.Form):
         more["initial"] = {"seen": seen, "move": move, **known, **(more.get("initial") or {})}
         super().__init__(data, **more)
         self.as_of = dates.today() if as_of is None else as_of
-        verdicts = moves(case, self.as_of, informing=None)
+        verdicts = moves(case, self.as_of, informing=None, rulebook=rulebook_in_use())
         self.lawful: list[MoveVerdict] = [verdict for verdict in verdicts if verdict.moves and verdict.allowed]
         self.refused: list[MoveVerdict] = [verdict for verdict in verdicts if verdict.moves and not verdict.allowed]
         beside = [verdict for verdict in verdicts if not verdict.moves and verdict.event != _DECLARED]
@@ -98,7 +99,7 @@ class FactForm(forms.Form):
         try:
             facts, case = self._told(given), self.case
             for fact in facts:
-                case = checked(case, fact)
+                case = checked(case, fact, rulebook=rulebook_in_use())
             self.facts = facts
         except FactError as error:
             self.add_error(error.field if error.field in self.fields else "move", error.expected)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
@@ -16,8 +17,10 @@ from django.db import OperationalError, connections, transaction
 from ehcp_flow import dates
 from ehcp_flow.contrib.django.lent_connection import lent_connection
 from ehcp_flow.contrib.django.models import CachedDeadline
+from ehcp_flow.contrib.django.rulebooks import rulebook_in_use
 from ehcp_flow.deadlines import deadlines_of
 from ehcp_flow.facts import Fact
+from ehcp_flow.states import record as checked
 from ehcp_flow.store import Recorded, Store, StoredCase
 from ehcp_flow.store.errors import SchemaMissing, SchemaOutOfDate
 
@@ -38,10 +41,11 @@ def alias_in_use() -> str:
 def open_store(alias: str | None = None, **options: Any) -> Iterator[Store]:
     """Give the store on a database of Django, inside `atomic()`: what is written is kept when that commits.
 
-    `options` are those of `Store.on`, such as `authority`. Raises SchemaMissing or SchemaOutOfDate before `migrate`,
-    StoreURLError for a database that the store does not speak.
+    `options` are those of `Store.on`, such as `authority`; a strict command is checked by the rulebook in use. Raises
+    SchemaMissing or SchemaOutOfDate before `migrate`, StoreURLError for a database that the store does not speak.
     """
     using = alias or alias_in_use()
+    options = {"check": partial(checked, rulebook=rulebook_in_use()), **options}
     with transaction.atomic(using=using), lent_connection(using) as connection:
         yield _bound(connection, using, options)
 
@@ -141,6 +145,6 @@ def _rebuilt(case_ids: list[str], day: dt.date, using: str) -> int:
             old.bulk_create(
                 CachedDeadline(as_of=day, **{name: getattr(deadline, name) for name in _KEPT})
                 for held in store.cases(case_ids)
-                for deadline in deadlines_of(held.case, day)
+                for deadline in deadlines_of(held.case, day, rulebook=rulebook_in_use())
             )
         )

@@ -8,6 +8,7 @@ from typing import Any
 
 from ehcp_flow.case import Case
 from ehcp_flow.contrib.django.management.rows_command import RowsCommand
+from ehcp_flow.contrib.django.rulebooks import rulebook_in_use
 from ehcp_flow.deadlines import deadlines_of
 
 __all__ = ["Command"]
@@ -21,5 +22,6 @@ class Command(RowsCommand):
 
     def rows(self, cases: Iterable[Case], as_of: dt.date, options: dict[str, Any]) -> Iterable[Mapping[str, Any]]:
         """Return a row for each."""
+        rulebook = rulebook_in_use()
         for case in cases:
-            yield from (each.as_dict() for each in deadlines_of(case, as_of) if each.breach)
+            yield from (each.as_dict() for each in deadlines_of(case, as_of, rulebook=rulebook) if each.breach)

@@ -10,6 +10,7 @@ from django.core.management.base import CommandParser
 
 from ehcp_flow.case import Case
 from ehcp_flow.contrib.django.management.rows_command import RowsCommand
+from ehcp_flow.contrib.django.rulebooks import rulebook_in_use
 from ehcp_flow.measures.desk import desk
 
 __all__ = ["Command"]
@@ -28,4 +29,4 @@ class Command(RowsCommand):
 
     def rows(self, cases: Iterable[Case], as_of: dt.date, options: dict[str, Any]) -> Iterable[Mapping[str, Any]]:
         """Return the desk's rows."""
-        return desk(cases, as_of, days=options["days"])
+        return desk(cases, as_of, days=options["days"], rulebook=rulebook_in_use())
