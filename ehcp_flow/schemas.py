@@ -26,6 +26,7 @@ __all__ = [
     "StateSchema",
     "StateStepSchema",
     "StepSchema",
+    "WaitsSchema",
 ]
 
 
@@ -114,6 +115,18 @@ class DisputeSchema(_Schema):
     says: str
 
 
+class WaitsSchema(_Schema):
+    """What is open beside the state, and where the case goes on to: `Waits.as_dict`."""
+
+    on: dt.date
+    event: str
+    outcome: str | None
+    title: str
+    at: str
+    to_state: str
+    citation: str
+
+
 class StateSchema(_Schema):
     """Where a case stands: `CaseState.as_dict`."""
 
@@ -124,6 +137,7 @@ class StateSchema(_Schema):
     since: dt.date | None
     maintained: bool
     disputes: list[DisputeSchema]
+    waiting: list[WaitsSchema]
     history: list[StateStepSchema]
     findings: list[FindingSchema]
 

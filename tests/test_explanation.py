@@ -187,3 +187,21 @@ def test_a_clock_that_goes_on_after_a_reversal_says_so_and_by_what_authority():
     assert [step.on for step in started] == [day("2026-01-05"), day("2026-04-01")]
     assert started[1].text.startswith("Refusal reversed, Wednesday 1 April 2026.")
     assert started[1].citations
+
+
+@pytest.mark.parametrize(
+    ("chronology", "limit", "began"),
+    [
+        ("2026-06-22 draft_plan_sent", "draft_representations", "2026-06-22"),
+        (
+            "2026-06-22 draft_plan_sent served_on=2026-06-24", "draft_representations",
+            "2026-06-22; counted from served on, 2026-06-24",
+        ),
+        (
+            "2026-06-22 date_directed reason=tribunal limit=appeal_response until=2026-07-06", "directed",
+            "2026-06-22; the day fixed is 2026-07-06",
+        ),
+    ],
+)  # fmt: skip
+def test_a_start_is_told_by_its_own_day_and_by_the_day_counted_from_where_that_is_another(chronology, limit, began):
+    assert one(chronology, limit, "2026-06-30").derivation.began(str) == began

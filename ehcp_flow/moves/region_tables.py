@@ -169,4 +169,4 @@ def steps_of(region: Region, keys: Sequence[int], days: Iterable[dt.date]) -> An
 def history_space(facts: int, filled: Any) -> dict[str, Any]:
     """Return the space for the steps of so many facts."""
     most = walk.MOST_STEPS * facts
-    return {"steps": 0, "capacity": most} | {name: filled(most) for name in ("place", "edge", "to")}
+    return {"steps": 0, "capacity": most, "shut": 0} | {name: filled(most) for name in ("place", "edge", "to")}

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import pickle
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from ehcp_flow.law.lines import find_line
 from ehcp_flow.law.patterns import Pattern, matches, parse_pattern
 from tests.telling import tell
 
+ROOT = Path(__file__).parent
 RIGHT = """
 title = "A rulebook"
 
@@ -106,6 +108,12 @@ def test_the_order_of_its_limits_belongs_to_a_rulebook():
     law = england()
     turned = law.model_copy(update={"limits": dict(reversed(law.limits.items()))})
     assert (turned.limits == law.limits, turned == law, hash(turned) == hash(law)) == (True, False, False)
+
+
+@pytest.mark.parametrize("given", ["rules", "", ROOT, 2014])
+def test_what_is_no_rulebook_is_not_taken_for_one(given):
+    with pytest.raises(TypeError, match=r"is no rulebook; give what load_rulebook\(DIR\) returns$"):
+        deadlines_of(tell("2026-03-02 request_received"), "2026-06-30", rulebook=given)
 
 
 def test_a_right_one_is_read(tmp_path):
