@@ -170,7 +170,7 @@ def test_a_quick_question_loads_nothing_that_it_does_not_need():
     assert {name for name in loaded if name.startswith("ehcp_flow.cli.")} <= {
         f"ehcp_flow.cli.{name}"
         for name in (
-            "app", "boundary", "command", "named_files", "messages", "options", "output",
+            "app", "boundary", "command", "endings", "named_files", "messages", "options", "output",
             "query", "sheet_source", "print_options", "fact_options", "due", "words",
         )
     }  # fmt: skip

@@ -51,7 +51,7 @@ def test_the_first_screen_answers_three_questions(page, seen):
     box = better.bounding_box()
     assert box["y"] + box["height"] <= 900, "the answers do not fit on one screen"
     breaches = sum(row["status"] == "overdue" for row in seen.registers.rows("breaches"))
-    assert kept.inner_text().startswith(f"No: {breaches:,} time limits are past and not met today, for ")
+    assert kept.inner_text().startswith(f"No: {breaches:,} time limits are past and not met today, in ")
     assert page.locator(".card").count() == 5
     assert page.locator("#now ol li").count() == 5
     assert re.fullmatch(
