@@ -108,6 +108,15 @@ def test_a_notice_from_before_a_transfer_is_not_the_first_of_one_after_it():
     case = history(*DRAFT, "2026-07-07 final_plan_sent", "2027-01-04 amendment_notice_sent",
                    "2027-01-11 plan_transferred_in", "2027-02-01 amendment_notice_sent")  # fmt: skip
     assert not check_move(case, "amended_plan_sent", None, "2027-02-08").allowed
+    assert check_move(case, "amended_plan_sent", None, "2027-02-16").allowed
+
+
+def test_a_notice_of_the_old_authority_is_none_of_the_new_one():
+    case = history(*DRAFT, "2026-07-07 final_plan_sent", "2027-01-04 amendment_notice_sent",
+                   "2027-01-11 plan_transferred_in")  # fmt: skip
+    answer = check_move(case, "amended_plan_sent", None, "2027-03-01")
+    assert not answer.allowed
+    assert [each.finding for each in answer.verdicts if not each.holds] == ["amended_plan_without_notice"]
 
 
 def test_consulting_the_school_is_named_and_not_required():
