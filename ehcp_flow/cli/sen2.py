@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -28,6 +28,7 @@ from ehcp_flow.errors import ExitCode
 
 if TYPE_CHECKING:
     from ehcp_flow.conversion import ReturnRecords
+    from ehcp_flow.errors import RowRefused
     from ehcp_flow.sen2 import Persons, ReturnMade, ReturnYear
 
 __all__ = ["SEN2"]
@@ -117,7 +118,10 @@ def _export(
         raise typer.BadParameter(why, param_hint="--persons")
     year = sen2.ReturnYear.of(which.year)
     persons = sen2.read_persons(which.persons)
-    _tell_persons(persons, everything=query.all_errors)
+    for said in persons.notes:
+        note(said)
+    _tell_refused(persons.refused, everything=query.all_errors)
+    of_file = len(persons.refused)
     header = _header(sen2, which, persons, year, query.authority or "")
     with open_source(replace(query, as_of=year.survey)) as source:
         # Of the figures a return has one alone, that of the published year: whether an exception takes a plan out.
@@ -126,6 +130,7 @@ def _export(
         if query.authority is not None and not source.seen:
             why = f"there is no case of {query.authority}, so no return of it is written"
             raise typer.BadParameter(why, param_hint="--authority")
+        _tell_refused(persons.refused[of_file:], everything=query.all_errors)
         _tell_left_out(made, persons)
         if not made.records.requests:
             note(f"no case is in the scope of the return of {year.year}, so nothing is written")
@@ -197,12 +202,10 @@ def _write(
     return sum(1 for _ in made.persons())
 
 
-def _tell_persons(persons: Persons, *, everything: bool) -> None:
-    """Say what is odd about the persons file, and which of its rows were refused."""
-    for said in persons.notes:
-        note(said)
+def _tell_refused(refused: Iterable[RowRefused], *, everything: bool) -> None:
+    """Say which rows of the persons file were refused."""
     told = RefusedRows(everything=everything)
-    for row in persons.refused:
+    for row in refused:
         told.add(row)
     told.tell()
 

@@ -9,7 +9,8 @@ from typing import Final
 from ehcp_flow.bulk.told_cases import ToldCase
 from ehcp_flow.conversion.returns import RequestRecords, ReturnRecords, ReturnRow
 from ehcp_flow.errors import InputError
-from ehcp_flow.sen2.persons import ANSWERS, NOT_OF_XML, Persons
+from ehcp_flow.measures.figures import BORN
+from ehcp_flow.sen2.persons import ANSWERS, NOT_OF_XML, Persons, refuse_other_birth
 from ehcp_flow.sen2.request_rows import requests_of
 from ehcp_flow.sen2.return_year import ReturnYear
 
@@ -42,7 +43,8 @@ class ReturnMade:
 def make_return(cases: Iterable[ToldCase], persons: Persons, year: ReturnYear) -> ReturnMade:
     """Return the return of a year: persons in the order of their file, requests in that of their cases.
 
-    A case whose person the file does not have is left out, and named: no birth date and no number is made up.
+    A case whose person the file does not have is left out, and named: no birth date and no number is made up. So is one
+    of which the file says another birth date than its facts do: the row is refused.
     """
     made = ReturnMade(ReturnRecords(SOFTWARE, "xml"))
     asked: dict[str, list[RequestRecords]] = {}
@@ -53,6 +55,9 @@ def make_return(cases: Iterable[ToldCase], persons: Persons, year: ReturnYear) -
             continue
         made.authorities[case.authority] = made.authorities.get(case.authority, 0) + 1
         if case.case_id not in persons.by_case:
+            made.nobody.append(case.case_id)
+            continue
+        if refuse_other_birth(persons, case.case_id, [fact.on for fact in case.facts if fact.event == BORN]):
             made.nobody.append(case.case_id)
             continue
         for request in found:

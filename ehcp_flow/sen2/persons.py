@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -17,7 +17,17 @@ from ehcp_flow.errors import DateError, RowRefused, SourceError
 from ehcp_flow.readers.persons_file import PERSON_COLUMNS
 from ehcp_flow.readers.row_tables import column_of, fault_of_width
 
-__all__ = ["ANSWERS", "NOT_OF_XML", "OFFICERS", "Person", "Persons", "persons_of", "read_persons", "sex_of"]
+__all__ = [
+    "ANSWERS",
+    "NOT_OF_XML",
+    "OFFICERS",
+    "Person",
+    "Persons",
+    "persons_of",
+    "read_persons",
+    "refuse_other_birth",
+    "sex_of",
+]
 
 _ITEMS: Final = dict(
     zip(
@@ -52,7 +62,7 @@ def sex_of(gender: str) -> str:
 class Person(NamedTuple):
     """A person: what several cases of one have in common, and the cells of the items, in their order."""
 
-    key: object
+    key: int
     cells: Sequence[str]
 
     def row(self, year: int) -> ReturnRow:
@@ -141,8 +151,8 @@ class _PersonRow(NamedTuple):
         for column, at in (("upn", _UPN), ("uln", _ULN)):
             if number := self.cells[at]:
                 yield column, number
-        if not (self.shared or self.cells[_UPN] or self.cells[_ULN]):
-            yield "", "\n".join(self.cells)  # alike in all there is
+        if not (self.shared or self.cells[_UPN] or self.cells[_ULN]) and all(self.cells[: _BIRTH + 1]):
+            yield "", "\n".join(self.cells)  # alike in all there is, of whom there is a whole name and a birth date
 
 
 def _checked(found: Persons, row: _PersonRow) -> _PersonRow | None:
@@ -154,6 +164,9 @@ def _checked(found: Persons, row: _PersonRow) -> _PersonRow | None:
 
     if not case_id:
         refuse("case_id", None, "the row does not say whose case it is")
+        return None
+    if not (row.shared or any(cells)):
+        refuse("surname", None, "the row says nothing of the child; write at least surname, forename and birth_date")
         return None
     for name, answer in zip(OFFICERS, row.officers, strict=True):
         if answer not in ("", *ANSWERS):
@@ -241,6 +254,17 @@ def _persons_of(found: Persons, rows: Sequence[_PersonRow]) -> Iterator[tuple[_P
             "is one child's: correct the one that is wrong, or write the same of one child in both rows"
         )
         found.refused.append(RowRefused(found.name, row.line, column, value, why, row.case_id))
+
+
+def refuse_other_birth(persons: Persons, case_id: str, born: Collection[str]) -> bool:
+    """Refuse the row of a case that gives none of the birth dates that its facts give; return whether it was."""
+    person = persons.by_case[case_id]
+    told = person.cells[_BIRTH]
+    if not (born and told) or told in born:
+        return False
+    why = f"the facts of the case say {' and '.join(born)} (date_of_birth): correct what is wrong, or see if rows slid"
+    persons.refused.append(RowRefused(persons.name, person.key, "birth_date", told, why, case_id))
+    return True
 
 
 @lru_cache(maxsize=1 << 14)

@@ -12,13 +12,14 @@ from typing import Final
 
 from ehcp_flow.bulk.told_cases import ToldCase, ToldParticular
 from ehcp_flow.conversion.returns import RequestRecords, ReturnRow, party_codes, tables
+from ehcp_flow.measures.figures import BORN
 from ehcp_flow.particular_table import KINDS, kind_in_words, known_names
 from ehcp_flow.sen2.episodes import EVENTS, Episode, episodes_of
 from ehcp_flow.sen2.return_year import ReturnYear, day_before, months_before
 
 __all__ = ["EVENTS_TOLD", "PARTICULARS_TOLD", "due_for", "requests_of"]
 
-EVENTS_TOLD: Final = EVENTS | {"records_declared"}
+EVENTS_TOLD: Final = EVENTS | {"records_declared", BORN}
 """The events that a return is made of."""
 _NO_LINES: Final[dict[str, int]] = {}
 _RANKS: Final = ("1", "2")

@@ -153,7 +153,8 @@ LAWFUL: list[tuple[str, str, str]] = [
     ("amendment_notice_sent", "=", "AMENDMENT_PROPOSED REASSESS_REQUESTED REASSESSING CEASE_NOTIFIED TRANSFERRING_OUT"),
     ("amended_plan_sent", "MAINTAINED", "AMENDMENT_PROPOSED"),
     ("amended_plan_sent", "MAINTAINED", "REASSESSING+draft_plan_sent REASSESSING+amendment_notice_sent"),
-    ("amended_plan_sent", "=", " ".join(way for way in PROPOSED if "REASSESSING+" not in way)),
+    # A notice that was sent before a transfer is the old authority's.
+    ("amended_plan_sent", "=", " ".join(way for way in PROPOSED if "REASSESSING+" not in way and "_in" not in way)),
     ("amended_plan_sent", "MAINTAINED", "AMENDMENT_PROPOSED+reassessment_started+request_withdrawn:ends"),
     *(
         ("amended_plan_sent", "=", each(disputing(event, "", but(AMENDABLE, "REASSESSING")), f"{event}:amend_school"))

@@ -67,7 +67,57 @@ def test_of_a_folder_the_rows_that_hang_on_nothing_are_told_by_each_command(blad
     for command in (("validate", blade), ("figures", blade), ("compare", BLADE, blade)):
         done = invoke("sen2", *command)
         assert done.exit_code == 1
-        assert "there is no person of this id, so nobody knows whose request it is" in done.stderr
+        assert "there is no one person of this id, so nobody knows whose request it is" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "kept"),
+    [
+        ("person", "\n2,885,", "\n1,885,", 1),
+        ("requests", "\n2,885,", "\n1,885,", 1),
+        ("activeplans", "\n2,885,", "\n1,885,", 3),
+    ],
+)
+def test_no_row_goes_to_another_child_where_two_have_one_id(blade, table: str, old: str, new: str, kept: int):
+    path = blade / NAME.format(table)
+    path.write_text(path.read_text().replace(old, new, 1))
+    records = read_return(blade, ReturnColumns())
+    told = [str(each) for each in records.refused if each.source.endswith(path.name)]
+    assert len(told) == 2
+    assert all("2 rows have this id (lines 2, 3), so nobody knows what is whose" in each for each in told)
+    assert len(records.requests) == kept
+    assert not any(each.active_plan or each.needs or each.placements for each in records.requests)
+    assert invoke("sen2", "validate", blade).exit_code == 1
+
+
+def test_two_children_of_one_id_are_told_of_the_template_too(tmp_path):
+    year, book = ReturnYear.of(2026), tmp_path / "sen2.xlsx"
+    records = read(CLEAN)
+    write_return_workbook(str(book), records, {}, year.specification, as_of=year.survey_date)
+    assert len(read_return(book, ReturnColumns()).requests) == len(records.requests)
+    openpyxl = pytest.importorskip("openpyxl")
+    sheets = openpyxl.load_workbook(book)
+    rows = list(sheets["Data Entry Template"].iter_rows())
+    first, second = (
+        next(row[1] for row in rows if name in [cell.value for cell in row]) for name in ("Ashlake", "Brookmoor")
+    )
+    assert first.value != second.value
+    second.value = first.value
+    sheets.save(book)
+    damaged = read_return(book, ReturnColumns())
+    assert len([each for each in damaged.refused if "2 rows have this id" in str(each)]) == 2
+    named = {each.person.values["Surname"] for each in damaged.requests if each.person}
+    assert named == {each.person.values["Surname"] for each in records.requests if each.person} - {
+        "Ashlake",
+        "Brookmoor",
+    }
+
+
+def test_a_person_without_a_request_is_told_of_other_forms_too(blade):
+    path = blade / NAME.format("requests")
+    path.write_text("\n".join(line for line in path.read_text().splitlines() if not line.startswith("2,")) + "\n")
+    (alone,) = [each for each in checked(blade) if each.rule == "person_without_request"]
+    assert (Path(alone.file).name, alone.line) == (NAME.format("person"), 3)
 
 
 def test_what_is_made_of_a_blade_export_makes_a_return_with_the_same_values(tmp_path):

@@ -139,3 +139,29 @@ def test_an_export_of_a_year_in_which_no_case_is_asked_for_writes_nothing_and_fa
     assert result.exit_code == 1
     assert "no case is in the scope of the return of 2024, so nothing is written" in result.stderr
     assert not (tmp_path / "sen2.xml").exists()
+
+
+def test_rows_that_say_too_little_to_be_alike_are_of_two_children_and_one_that_says_nothing_is_refused(tmp_path):
+    whole = "Ashlake,Ada,2014-05-01,F,WBRI,ZZ1 1AA,,,UN1,,,,"
+    for cells, persons in (
+        (whole, 1), (whole.replace("Ada", ""), 2), (whole.replace("2014-05-01", ""), 2), (",,,F,WBRI,,,,UN1,,,,", 2),
+    ):  # fmt: skip
+        found = read(tmp_path, f"a,{cells}", f"b,{cells}")
+        assert len({person.key for person in found.by_case.values()}) == persons, cells
+        assert not found.refused
+    nothing = read(tmp_path, "a" + "," * 11 + "Y,Y,R", f"b,{whole}", "c" + "," * 13)
+    assert refusals(nothing) == [(2, "surname", "a"), (4, "surname", "c")]
+    assert [*nothing.by_case] == ["b"]
+
+
+def test_a_child_of_another_birth_date_than_the_facts_have_is_left_out_and_the_others_are_not(tmp_path):
+    facts, whose, made = (tmp_path / name for name in ("facts.csv", "whose.csv", "sen2.xml"))
+    facts.write_text(FACTS + "a,date_of_birth,2014-05-01,,885\nb,date_of_birth,2012-03-04,,885\n")
+    rows = [f"a,{BEL},,,UN1,,Y,Y,R", f"b,{BEL},,,UN1,2,Y,Y,R", "c,Coldhurst,Cai,2020-10-11,M,AIND,ZZ3 3DD,,,UN1,,Y,Y,R"]
+    whose.write_text("\n".join([HEAD, *rows, ""]))
+    done = invoke("sen2", "export", facts, "--year", "2026", "--persons", whose, "--output", made)
+    assert done.exit_code == 1
+    assert "line 2, column birth_date, case a: '2012-03-04': the facts of the case say 2014-05-01" in done.stderr
+    assert "1 case in the return's scope whose row in" in done.stderr
+    assert made.read_text().count("<Person>") == 2
+    assert "Ashlake" not in made.read_text()

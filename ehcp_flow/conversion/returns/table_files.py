@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ehcp_flow.conversion.returns.items import ReturnForm, forms, item_key, most_alike, tables
 from ehcp_flow.conversion.returns.records import RequestRecords, ReturnRecords, ReturnRow
@@ -153,7 +153,21 @@ def _joined(files: Sequence[_TableFile], name: str) -> ReturnRecords:
         records.files[file.table] = file.name
     for file in sorted(files, key=lambda each: order.index(each.table)):
         joining.take(file)
+    joining.tell_who_is_alone()
     return records
+
+
+class _RowIds(NamedTuple):
+    """The ids by which a row is put to the row above it: `own` and that of its `parent`, a row of the table `above`.
+
+    `shown` is the latter as it is told; a row that `lacks` one of them is nobody's.
+    """
+
+    own: Any
+    parent: Any
+    above: str
+    shown: str
+    lacks: bool
 
 
 class _Joining:
@@ -169,6 +183,7 @@ class _Joining:
         """Take the rows of a table, whose tables above were taken before."""
         keys = [item_key(heading) for heading in file.headings]
         of_keys = self._columns(file, keys)
+        placed = []
         for line, cells in file.rows:
             row = ReturnRow({}, file.name, line)
             for heading, key, cell in zip(file.headings, keys, cells, strict=False):
@@ -182,7 +197,16 @@ class _Joining:
                 self.records.header |= row.values
             elif row.values or any(ids.values()):
                 self.records.rows += 1
-                self._place(file, row, ids)
+                placed.append((row, self._ids(file, ids)))
+        lines: dict[Any, list[str]] = {}
+        for row, (own, *_) in placed if file.table in self._above() else ():
+            lines.setdefault(own, []).append(str(row.line))
+        for row, ids_of in placed:
+            self._place(file, row, ids_of, lines.get(ids_of.own, ()))
+
+    def _above(self) -> Collection[str]:
+        """Return the tables to whose rows other rows are put by their ids."""
+        return {key.of for key in self.form.key.values() if key.of} or {"persons", "requests"}
 
     def _columns(self, file: _TableFile, keys: Sequence[str]) -> frozenset[str]:
         """Return the columns that hold the ids of the rows of a table, and of those above them."""
@@ -192,8 +216,8 @@ class _Joining:
         wanted = [self.form.person or "", *self.form.request]
         return frozenset(item_key(each) for each in wanted) & frozenset(keys)
 
-    def _place(self, file: _TableFile, row: ReturnRow, ids: Mapping[str, str]) -> None:
-        """Put a row to its request; refuse one that says no id, or an id that no row above has."""
+    def _ids(self, file: _TableFile, ids: Mapping[str, str]) -> _RowIds:
+        """Return the id of a row and that of the row above it, where it says them."""
         key = self.form.key.get(file.table)
         if key is None:
             person = ids.get(item_key(self.form.person or ""), "")
@@ -201,46 +225,53 @@ class _Joining:
             own: Any = person if file.table == "persons" else (person, request)
             parent: Any = person if file.table == "requests" else own
             above, shown = ("persons" if file.table == "requests" else "requests"), f"{person} and {request}"
-            lacks = not person or (file.table != "persons" and not request)
-        else:
-            own, parent = ids.get(item_key(key.own), ""), ids.get(item_key(key.parent or ""), "")
-            above, shown = key.of or "", str(parent)
-            lacks = not own or (key.parent is not None and not parent and file.table != "persons")
-        if lacks:
+            return _RowIds(own, parent, above, shown, not person or (file.table != "persons" and not request))
+        own, parent = ids.get(item_key(key.own), ""), ids.get(item_key(key.parent or ""), "")
+        lacks = not own or (key.parent is not None and not parent and file.table != "persons")
+        return _RowIds(own, parent, key.of or "", str(parent), lacks)
+
+    def _place(self, file: _TableFile, row: ReturnRow, ids: _RowIds, lines: Sequence[str]) -> None:
+        """Put a row to its request; refuse one that says no id, one that others have, or one that no row above has."""
+        if ids.lacks:
             self._refuse(file, row, None, "the row does not say by its ids whose it is, so nothing of it was taken")
+        elif len(lines) > 1:
+            own = ids.own if isinstance(ids.own, str) else ids.shown
+            why = f"{len(lines)} rows have this id (lines {', '.join(lines)}), so nobody knows what is whose"
+            self._refuse(file, row, own, f"{why}; give each an id of its own, in the rows below it too")
         elif file.table == "persons":
-            self.persons[own] = row, str(len(self.persons) + 1)
+            self.persons[ids.own] = row, str(len(self.persons) + 1)
         elif file.table == "requests":
-            self._request(file, row, own, parent)
+            self._request(file, row, ids.own, ids.parent)
         else:
-            self._below(file, row, own, (above, parent, shown))
+            self._below(file, row, ids)
 
     def _request(self, file: _TableFile, row: ReturnRow, own: Any, parent: str) -> None:
         found = self.persons.get(parent)
         if found is None and "persons" in self.records.has:
-            self._refuse(file, row, parent, "there is no person of this id, so nobody knows whose request it is")
+            self._refuse(file, row, parent, "there is no one person of this id, so nobody knows whose request it is")
             return
         person, place = found if found is not None else (None, parent)
-        records = RequestRecords(person, place, row)
-        if self.found.setdefault("requests", {}).setdefault(own, records) is not records:
-            self._refuse(file, row, None, "there is a request of this id already; each has an id of its own")
-            return
+        records = self.found.setdefault("requests", {})[own] = RequestRecords(person, place, row)
         self.records.requests.append(records)
 
-    def _below(self, file: _TableFile, row: ReturnRow, own: Any, parent: tuple[str, Any, str]) -> None:
-        above, parent_id, shown = parent
-        records = self.found.get(above, {}).get(parent_id)
+    def _below(self, file: _TableFile, row: ReturnRow, ids: _RowIds) -> None:
+        records = self.found.get(ids.above, {}).get(ids.parent)
         if records is None:
-            missing = "" if above in self.records.has else f" (a table of {above} is not there at all)"
-            self._refuse(
-                file, row, shown, f"there is no row of {above} of this id{missing}, so nobody knows whose it is"
-            )
+            missing = "" if ids.above in self.records.has else f" (a table of {ids.above} is not there at all)"
+            why = f"there is no one row of {ids.above} of this id{missing}, so nobody knows whose it is"
+            self._refuse(file, row, ids.shown, why)
         elif not records.take(file.table, row):
             self._refuse(
-                file, row, shown, f"there is a row of {file.table} of this request already, and there can be one"
+                file, row, ids.shown, f"there is a row of {file.table} of this request already, and there can be one"
             )
         else:
-            self.found.setdefault(file.table, {})[own] = records
+            self.found.setdefault(file.table, {})[ids.own] = records
+
+    def tell_who_is_alone(self) -> None:
+        """Say which persons no request was put to."""
+        asked = {records.place for records in self.records.requests}
+        if "requests" in self.records.has:
+            self.records.alone += [(place, row) for row, place in self.persons.values() if place not in asked]
 
     def _refuse(self, file: _TableFile, row: ReturnRow, value: str | None, why: str) -> None:
         self.records.refused.append(RowRefused(file.name, row.line, file.table, value, why))
