@@ -11,7 +11,7 @@ import typer
 __all__ = ["form_by_name", "refuse_other_ending"]
 
 _TABLE: Final = "table"
-_ENDINGS: Final = ("csv", "json", "jsonl", "xlsx", "ics", "html", "xml")
+_ENDINGS: Final = ("csv", "json", "jsonl", "xlsx", "xls", "ics", "html", "xml")
 """The ends of names that say in which form a file is."""
 
 

@@ -70,6 +70,7 @@ def test_without_a_format_a_file_is_what_its_name_ends_as(council, tmp_path, com
         ("synth", "jsonl", "council.csv"),
         ("breaches", "table", "breaches.csv"),
         ("breaches", None, "breaches.html"),
+        ("sen2 export", None, "sen2.xls"),
     ],
 )
 def test_a_name_that_says_another_form_is_refused_and_nothing_is_written(council, tmp_path, command, form, name):
