@@ -121,7 +121,6 @@ def _export(
     for said in persons.notes:
         note(said)
     _tell_refused(persons.refused, everything=query.all_errors)
-    of_file = len(persons.refused)
     header = _header(sen2, which, persons, year, query.authority or "")
     with open_source(replace(query, as_of=year.survey)) as source:
         # Of the figures a return has one alone, that of the published year: whether an exception takes a plan out.
@@ -130,7 +129,7 @@ def _export(
         if query.authority is not None and not source.seen:
             why = f"there is no case of {query.authority}, so no return of it is written"
             raise typer.BadParameter(why, param_hint="--authority")
-        _tell_refused(persons.refused[of_file:], everything=query.all_errors)
+        _tell_refused(made.refused, everything=query.all_errors)
         _tell_left_out(made, persons)
         if not made.records.requests:
             note(f"no case is in the scope of the return of {year.year}, so nothing is written")
@@ -212,7 +211,7 @@ def _tell_refused(refused: Iterable[RowRefused], *, everything: bool) -> None:
 
 def _tell_left_out(made: ReturnMade, persons: Persons) -> None:
     """Say which cases are left out of the return, for nobody knows whose they are."""
-    refused = {row.case_id for row in persons.refused}
+    refused = {row.case_id for row in (*persons.refused, *made.refused)}
     for why, is_so in ((f"whose row in {persons.name} was refused", True), (f"without a row in {persons.name}", False)):
         cases = [case_id for case_id in made.nobody if (case_id in refused) is is_so]
         if cases:

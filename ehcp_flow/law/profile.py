@@ -123,7 +123,7 @@ def with_targets(rulebook: Rulebook, profile: str | Path) -> Rulebook:
     another target, a key that a target does not have (a target has no exceptions and no kind), a clock that the
     rulebook does not have, one of its own that an event of the law would start, a window.
     """
-    law_given(rulebook)
+    rulebook = law_given(rulebook)
     file = read_toml(Path(profile))
     unknown = sorted(set(file.data) - {"title", "event", "target"})
     if unknown:

@@ -150,7 +150,7 @@ class Still(Model):
 
 
 class Awaited(Model):
-    """Something begun beside the state and open still: a case that comes to a state of `at` by then goes on at once.
+    """Something begun beside the state and open still: a case that comes to a state of `at` meanwhile goes on at once.
 
     It was begun by a fact of `begins`, and is open to the next of `ends`. The case goes on by the inner event `by`. Of
     several that are open the first goes first. What begins it at a state of `at` itself needs a move of its own.

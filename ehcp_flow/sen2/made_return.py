@@ -8,9 +8,9 @@ from typing import Final
 
 from ehcp_flow.bulk.told_cases import ToldCase
 from ehcp_flow.conversion.returns import RequestRecords, ReturnRecords, ReturnRow
-from ehcp_flow.errors import InputError
+from ehcp_flow.errors import InputError, RowRefused
 from ehcp_flow.measures.figures import BORN
-from ehcp_flow.sen2.persons import ANSWERS, NOT_OF_XML, Persons, refuse_other_birth
+from ehcp_flow.sen2.persons import ANSWERS, NOT_OF_XML, Persons, other_birth
 from ehcp_flow.sen2.request_rows import requests_of
 from ehcp_flow.sen2.return_year import ReturnYear
 
@@ -21,10 +21,14 @@ SOFTWARE: Final = "ehcp_flow"
 
 @dataclass
 class ReturnMade:
-    """A return that was made: its rows, and the cases that are in it and have no person."""
+    """A return that was made: its rows, and the cases that are in it and have no person.
+
+    `refused` are the rows of the persons file that the facts contradict.
+    """
 
     records: ReturnRecords
     nobody: list[str] = field(default_factory=list)
+    refused: list[RowRefused] = field(default_factory=list)
     authorities: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -57,7 +61,9 @@ def make_return(cases: Iterable[ToldCase], persons: Persons, year: ReturnYear) -
         if case.case_id not in persons.by_case:
             made.nobody.append(case.case_id)
             continue
-        if refuse_other_birth(persons, case.case_id, [fact.on for fact in case.facts if fact.event == BORN]):
+        odd = other_birth(persons, case.case_id, [fact.on for fact in case.facts if fact.event == BORN])
+        if odd is not None:
+            made.refused.append(odd)
             made.nobody.append(case.case_id)
             continue
         for request in found:

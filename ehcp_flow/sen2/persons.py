@@ -23,9 +23,9 @@ __all__ = [
     "OFFICERS",
     "Person",
     "Persons",
+    "other_birth",
     "persons_of",
     "read_persons",
-    "refuse_other_birth",
     "sex_of",
 ]
 
@@ -76,10 +76,14 @@ class Person(NamedTuple):
 
 @dataclass
 class Persons:
-    """The persons by case, in the order of the file; `officers` is what it says of those, `refused` what failed."""
+    """The persons by case, in the order of the file, and the line of each case's row.
+
+    `officers` is what the file says of those, `refused` what failed.
+    """
 
     name: str
     by_case: dict[str, Person] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
     officers: dict[str, str] = field(default_factory=dict)
     refused: list[RowRefused] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -124,6 +128,7 @@ def read_persons(path: str | os.PathLike[str]) -> Persons:
     kept = _by_officers(found, whole)
     persons = {row.line: person for rows in _by_person(kept) for row, person in _persons_of(found, rows)}
     found.by_case = {row.case_id: persons[row.line] for row in kept if row.line in persons}
+    found.lines = {row.case_id: row.line for row in kept}
     found.refused.sort(key=lambda row: row.line)
     return found
 
@@ -256,15 +261,13 @@ def _persons_of(found: Persons, rows: Sequence[_PersonRow]) -> Iterator[tuple[_P
         found.refused.append(RowRefused(found.name, row.line, column, value, why, row.case_id))
 
 
-def refuse_other_birth(persons: Persons, case_id: str, born: Collection[str]) -> bool:
-    """Refuse the row of a case that gives none of the birth dates that its facts give; return whether it was."""
-    person = persons.by_case[case_id]
-    told = person.cells[_BIRTH]
+def other_birth(persons: Persons, case_id: str, born: Collection[str]) -> RowRefused | None:
+    """Return why the row of a case is refused that gives none of the birth dates that its facts give, else None."""
+    told = persons.by_case[case_id].cells[_BIRTH]
     if not (born and told) or told in born:
-        return False
+        return None
     why = f"the facts of the case say {' and '.join(born)} (date_of_birth): correct what is wrong, or see if rows slid"
-    persons.refused.append(RowRefused(persons.name, person.key, "birth_date", told, why, case_id))
-    return True
+    return RowRefused(persons.name, persons.lines[case_id], "birth_date", told, why, case_id)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -11,6 +11,7 @@ from tests.cli.running import invoke
 HEAD = "case_id,surname,forename,birth_date,sex,ethnicity,postcode,upn,uln,upn_unknown,person,dmo,dco,dsco"
 ADA = "Ashlake,Ada,2014-05-01,F,WBRI,ZZ1 1AA"
 BEL = "Brookmoor,Bel,2012-03-04,F,WBRI,ZZ2 2BB"
+CAI = "Coldhurst,Cai,2020-10-11,M,AIND,ZZ3 3DD,,,UN1,,Y,Y,R"
 UPN, ULN = "B801200005001", "9276308686"
 FACTS = "case_id,event,on,party,authority\n" + "".join(
     f"{case_id},request_received,2025-02-03,school,885\n" for case_id in "abc"
@@ -40,7 +41,7 @@ def refusals(found: Persons) -> list[tuple[int, str, str]]:
     ],
 )
 def test_two_children_of_one_number_are_both_refused_and_the_others_stay(tmp_path, one: str, other: str, column: str):
-    third = "c,Coldhurst,Cai,2020-10-11,M,AIND,ZZ3 3DD,,,UN1,,Y,Y,R"
+    third = f"c,{CAI}"
     found = read(tmp_path, one, third, other)
     assert refusals(found) == [(2, column, "a"), (4, column, other[0])]
     assert set(found.by_case) == {"c"}
@@ -157,11 +158,15 @@ def test_rows_that_say_too_little_to_be_alike_are_of_two_children_and_one_that_s
 def test_a_child_of_another_birth_date_than_the_facts_have_is_left_out_and_the_others_are_not(tmp_path):
     facts, whose, made = (tmp_path / name for name in ("facts.csv", "whose.csv", "sen2.xml"))
     facts.write_text(FACTS + "a,date_of_birth,2014-05-01,,885\nb,date_of_birth,2012-03-04,,885\n")
-    rows = [f"a,{BEL},,,UN1,,Y,Y,R", f"b,{BEL},,,UN1,2,Y,Y,R", "c,Coldhurst,Cai,2020-10-11,M,AIND,ZZ3 3DD,,,UN1,,Y,Y,R"]
+    rows = [
+        f"b,{BEL},,,UN1,2,Y,Y,R",
+        f"a,{BEL},,,UN1,2,Y,Y,R",
+        f"c,{CAI}",
+    ]
     whose.write_text("\n".join([HEAD, *rows, ""]))
     done = invoke("sen2", "export", facts, "--year", "2026", "--persons", whose, "--output", made)
     assert done.exit_code == 1
-    assert "line 2, column birth_date, case a: '2012-03-04': the facts of the case say 2014-05-01" in done.stderr
+    assert "line 3, column birth_date, case a: '2012-03-04': the facts of the case say 2014-05-01" in done.stderr
     assert "1 case in the return's scope whose row in" in done.stderr
     assert made.read_text().count("<Person>") == 2
     assert "Ashlake" not in made.read_text()
