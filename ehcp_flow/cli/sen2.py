@@ -132,7 +132,8 @@ def _export(
         _tell_refused(made.refused, everything=query.all_errors)
         _tell_left_out(made, persons)
         if not made.records.requests:
-            note(f"no case is in the scope of the return of {year.year}, so nothing is written")
+            none = "no case is in the scope of" if not made.nobody else "no case is left for"
+            note(f"{none} the return of {year.year}, so nothing is written")
             raise typer.Exit(ExitCode.REFUSED)
         header["LEA"] = _whose(made, query.authority)
         with _opened(output, sen2.RETURN_FILE) as file:

@@ -266,8 +266,9 @@ def other_birth(persons: Persons, case_id: str, born: Collection[str]) -> RowRef
     told = persons.by_case[case_id].cells[_BIRTH]
     if not (born and told) or told in born:
         return None
-    why = f"the facts of the case say {' and '.join(born)} (date_of_birth): correct what is wrong, or see if rows slid"
-    return RowRefused(persons.name, persons.lines[case_id], "birth_date", told, why, case_id)
+    both = f"{told} (facts: {' and '.join(born)})"
+    why = "the facts of the case say another (date_of_birth); correct the one that is wrong, or see if rows slid"
+    return RowRefused(persons.name, persons.lines[case_id], "birth_date", both, why, case_id)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -131,7 +131,7 @@ def test_an_export_of_nobody_writes_nothing_and_fails(tmp_path):
     result = export(tmp_path, f"x,{ADA},,,UN3,,Y,Y,R")
     assert result.exit_code == 1
     assert "3 cases in the return's scope without a row in " in result.stderr
-    assert "so nothing is written" in result.stderr
+    assert "no case is left for the return of 2026, so nothing is written" in result.stderr
     assert not (tmp_path / "sen2.xml").exists()
 
 
@@ -166,7 +166,7 @@ def test_a_child_of_another_birth_date_than_the_facts_have_is_left_out_and_the_o
     whose.write_text("\n".join([HEAD, *rows, ""]))
     done = invoke("sen2", "export", facts, "--year", "2026", "--persons", whose, "--output", made)
     assert done.exit_code == 1
-    assert "line 3, column birth_date, case a: '2012-03-04': the facts of the case say 2014-05-01" in done.stderr
+    assert "line 3, column birth_date, case a: '2012-03-04 (facts: 2014-05-01)': the facts" in done.stderr
     assert "1 case in the return's scope whose row in" in done.stderr
     assert made.read_text().count("<Person>") == 2
     assert "Ashlake" not in made.read_text()
