@@ -7,7 +7,7 @@ from ehcp_flow.answers import answer
 from ehcp_flow.bulk import Frames, findings_frame, states_frame
 from ehcp_flow.bulk.case_states import CASE_STATES, FINDINGS, counted_chunk
 from ehcp_flow.calendars import Institution, england
-from ehcp_flow.case import Case, group_cases
+from ehcp_flow.case import Case
 from ehcp_flow.facts import Fact
 from ehcp_flow.states import Dispute, state
 from ehcp_flow.synth import synth
@@ -73,13 +73,6 @@ def test_any_caseload_stands_where_each_of_its_cases_does(cases, as_of):
 @given(caseloads(), AS_OF)
 def test_any_caseload_leaves_open_what_each_of_its_cases_does(cases, as_of):
     agree_on_findings(cases, as_of)
-
-
-def test_a_synthetic_caseload_stands_where_each_of_its_cases_does():
-    cases = list(group_cases(synth(1_000, 2, faults=0.2)).values())
-    for as_of in ("2023-01-31", "2026-06-30"):
-        assert agree_on_states(cases, as_of) > 10
-        assert agree_on_findings(cases, as_of) > 100
 
 
 def test_guards_are_asked_about_a_long_life_as_about_a_short_one():

@@ -69,15 +69,6 @@ def test_the_published_cases_have_the_same_measures_in_bulk():
     assert sum(len(agree(cases, as_of)) for as_of, cases in by_day.items()) > 100
 
 
-@pytest.mark.parametrize("as_of", ["2023-01-31", "2026-06-30"])
-@pytest.mark.parametrize("asked", [{"by": ("authority", "year")}, {"by": ("adviser", "age"), "year": 2022}])
-def test_a_synthetic_caseload_has_the_same_measures_in_bulk(as_of, asked):
-    cases = list(group_cases(synth(1_000, 5, faults=0.2)).values())
-    expected = agree(cases, as_of, **asked)
-    assert len(expected) > 10
-    assert counted_in(in_bulk(cases, as_of, chunk_cases=300, **asked)) == expected
-
-
 @pytest.mark.parametrize(
     ("chronology", "counted"),
     [

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from freezegun import freeze_time
 
+from ehcp_flow.answers import answer
 from ehcp_flow.case import Case
 from ehcp_flow.errors import DateError
 from ehcp_flow.states import MAINTAINED_STATES, State, record, state
@@ -27,6 +28,8 @@ def test_a_case_without_facts_is_no_case():
 def test_the_case_state_says_since_when_and_by_what_law():
     case_state = state(history(*DRAFT), "2026-06-30")
     assert case_state.since == dt.date(2026, 6, 22)
+    answered = answer(history(*DRAFT), "2026-06-30")
+    assert (answered.pathway, answered.since) == (case_state.pathway, case_state.since)
     assert str(case_state) == "DRAFT_ISSUED: a draft plan is with the parent or young person, since Monday 22 June 2026"
     last = case_state.history[-1]
     assert (last.from_, last.to, last.fact.event) == (State.DRAFTING, State.DRAFT_ISSUED, "draft_plan_sent")
