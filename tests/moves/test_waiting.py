@@ -159,7 +159,9 @@ def test_rows_have_what_is_open_beside_the_state_and_the_familys_page_tells_it(t
         assert one["waiting"] == [str(waits)]
         page = tmp_path / "page.html"
         invoke("explain", source, "--case", "a", "--as-of", "2026-04-10", "--html", page)
-        told = "The plan came from another authority, Monday 2 March 2026. It goes on when what is under way now is over."
+        told = (
+            "The plan came from another authority, Monday 2 March 2026. It goes on when what is under way now is over."
+        )
         assert f"<p>Still open beside this: {told}</p>" in page.read_text("utf-8")
         page.unlink()
 
