@@ -39,7 +39,8 @@ def files_of(root: Folder, sections: Collection[str]) -> list[SourceFile]:
     """Return the files of a rulebook but for its moves, those of its base first."""
     with _as_far_as_readable(str(root)):
         if not root.is_dir():
-            raise RulebookMissing(str(root), "(directory)", 0, "there is no such directory")
+            why = "this is a file; name the directory that holds it" if root.is_file() else "there is no such directory"
+            raise RulebookMissing(str(root), "(directory)", 0, why)
         files = list(_files(root))
     if not files:
         raise RulebookError(str(root), "(directory)", 0, "it holds no .toml file")
