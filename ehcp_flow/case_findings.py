@@ -69,22 +69,16 @@ def findings_of(
 
 def _not_read(judged: JudgedCase) -> Iterator[Finding]:
     """Yield what to say of each event of which nothing in the rulebook speaks: once, at the first such fact."""
-    read, title = judged.book.reads, judged.book.rulebook.title
-    apart: dict[str, list[Fact]] = {}
+    book, apart = judged.book, dict[str, list[Fact]]()
     for fact in judged.facts:
-        if fact.event not in read:
+        if fact.event not in book.reads:
             apart.setdefault(fact.event, []).append(fact)
     for event, (fact, *more) in apart.items():
         others = f" (and {len(more)} more of this event)" if more else ""
-        yield Finding(
-            "fact_not_read",
-            fact.case_id,
-            fact.on,
-            f"{describe(fact)}{others}: nothing in the rulebook ({title}) speaks of {event}, so that it starts, ends "
-            "and moves nothing",
-            "record the event by which the rulebook knows what happened, or name this one in the rulebook",
-            fact,
-        )
+        says = f"nothing in the rulebook ({book.rulebook.title}) speaks of {event}, so that it starts, ends and moves"
+        remedy = "record the event by which the rulebook knows what happened, or name this one in the rulebook"
+        message = f"{describe(fact)}{others}: {says} nothing"
+        yield Finding("fact_not_read", fact.case_id, fact.on, message, remedy, fact)
 
 
 def _unknown_directions(judged: JudgedCase) -> Iterator[Finding]:
