@@ -63,7 +63,22 @@ def findings_of(
                 findings.append(_impossible(fact, field, day))
     findings.extend(_signs(judged))
     findings.extend(_unknown_directions(judged))
+    findings.extend(_not_read(judged))
     return findings
+
+
+def _not_read(judged: JudgedCase) -> Iterator[Finding]:
+    """Yield what to say of each event of which nothing in the rulebook speaks: once, at the first such fact."""
+    book, apart = judged.book, dict[str, list[Fact]]()
+    for fact in judged.facts:
+        if fact.event not in book.reads:
+            apart.setdefault(fact.event, []).append(fact)
+    for event, (fact, *more) in apart.items():
+        others = f" (and {len(more)} more of this event)" if more else ""
+        says = f"nothing in the rulebook ({book.rulebook.title}) speaks of {event}, so that it starts, ends and moves"
+        remedy = "record the event by which the rulebook knows what happened, or name this one in the rulebook"
+        message = f"{describe(fact)}{others}: {says} nothing"
+        yield Finding("fact_not_read", fact.case_id, fact.on, message, remedy, fact)
 
 
 def _unknown_directions(judged: JudgedCase) -> Iterator[Finding]:

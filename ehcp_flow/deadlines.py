@@ -43,7 +43,7 @@ FIELDS = (
 )  # fmt: skip
 """The fields of a deadline in their public order; `explanation` is given where it is asked for."""
 
-_MISSED = tuple(STATUSES.index(status) for status in STATUSES if status in MISSED)
+_MISSED = frozenset(STATUSES.index(status) for status in STATUSES if status in MISSED)
 
 
 class Deadline:
@@ -78,7 +78,8 @@ class Deadline:
     @property
     def limit(self) -> str:
         """The id of the time limit."""
-        return self._judged.limit(self._row)
+        judged = self._judged
+        return judged.book.limit_of[judged.rules[self._row]]
 
     @property
     def title(self) -> str:
@@ -151,7 +152,9 @@ class Deadline:
     @property
     def excused_by(self) -> tuple[str, ...]:
         """The grounds of exception whose facts hold."""
-        return self._judged.excused_by(self._row)
+        judged, row = self._judged, self._row
+        # Of most there is nothing to be asked.
+        return judged.excused_by(row) if judged.excuses[row] > 0 else ()
 
     @property
     def missed(self) -> bool:
@@ -161,7 +164,8 @@ class Deadline:
     @property
     def breach(self) -> bool:
         """Whether a limit that is owed was missed, or the act done too early, and nothing excuses it."""
-        return self._judged.is_breach(self._row)
+        judged, row = self._judged, self._row
+        return judged.statuses[row] in _MISSED and judged.is_breach(row)
 
     @property
     def ended_on(self) -> dt.date | None:

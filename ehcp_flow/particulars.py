@@ -34,9 +34,9 @@ def lives_apart(recorded: Sequence[Fact]) -> tuple[tuple[Fact, ...], tuple[Fact,
 
     What a particular says that it corrects is another particular: it can take no act's place.
     """
+    if ParticularRecorded not in map(type, recorded):
+        return tuple(recorded), ()
     acts = tuple([fact for fact in recorded if fact.__class__ is not ParticularRecorded])
-    if len(acts) == len(recorded):
-        return acts, ()
     voids = [fact for fact in acts if fact.__class__ is FactVoided]
     if not voids:
         return acts, tuple(fact for fact in recorded if fact.__class__ is ParticularRecorded)

@@ -93,7 +93,6 @@ def _dated() -> Mapping[str, tuple[DatesOfOne, ...]]:
 _ONCE: Final = _once()
 _ANSWERING: Final = _answering()
 _LOOKED_AT: Final = tuple(tuple(row.events) for row in ORDERED)
-_ANSWERED: Final = frozenset(event for row in ANSWERED for event in row.events)
 _PLACE_OF: Final[Mapping[Row, int]] = {row: number for number, row in enumerate(ROWS)}
 _BIRTH: Final = BIRTH_FIRST.event
 _COPIED: Final = frozenset(row.event for row in ORDERED if isinstance(row, OnceOnly) and row.of_copies)
@@ -105,8 +104,10 @@ def checked(facts: tuple[Fact, ...]) -> Checked:
     gone: set[int] = set()
     last: dict[tuple[Any, ...], _Thread] = {}
     other: int | None = None
-    watched = _watched(facts)
-    dated = _dated()
+    dated, told = _dated(), _InOrder(facts)
+    watched = _watched(told)
+    if not watched and told.is_ordinary(dated):
+        return Checked(facts, facts, tuple(_of_none_asked(told)))
     for place, fact in enumerate(facts):
         fields = fact.__dict__
         event, on = fields["event"], fields["on"]
@@ -132,34 +133,52 @@ def checked(facts: tuple[Fact, ...]) -> Checked:
                 thread.answer(row, place, facts, broken)
     for thread in last.values():
         thread.close(broken)
-    broken += _of_none_asked(facts)
+    broken += _of_none_asked(told)
     standing = tuple(fact for place, fact in enumerate(facts) if place not in gone) if gone else facts
     return Checked(facts, standing, tuple(broken))
 
 
-def _watched(facts: Sequence[Fact]) -> Mapping[str, list[tuple[int, OnceOnly | AnswerAfter]]]:
+class _InOrder:
+    """The facts of a case by their fields, and where each event stands first and last, in legal order."""
+
+    __slots__ = ("events", "fields", "first", "last")
+
+    def __init__(self, facts: Sequence[Fact]) -> None:
+        self.fields = [fact.__dict__ for fact in facts]
+        self.events = [fields["event"] for fields in self.fields]
+        places = range(len(facts))
+        self.last = dict(zip(self.events, places, strict=True))
+        self.first = dict(zip(reversed(self.events), reversed(places), strict=True))
+
+    def is_ordinary(self, dated: Mapping[str, object]) -> bool:
+        """Return whether no fact can break anything by itself: by its own dates, a birth, a day before the Act."""
+        early = self.fields and self.fields[0]["on"] < PART_3_FROM
+        return not early and _BIRTH not in self.last and dated.keys().isdisjoint(self.last)
+
+    def parties(self, event: str) -> list[str | None]:
+        """Return whom the facts of an event are of."""
+        return [fields["party"] for fields in self.fields if fields["event"] == event]
+
+    def places(self, event: str) -> list[int]:
+        """Return where the facts of an event stand."""
+        return [place for place, each in enumerate(self.events) if each == event]
+
+
+def _watched(told: _InOrder) -> Mapping[str, list[tuple[int, OnceOnly | AnswerAfter]]]:
     """Return which rows have to look at each event of such facts, each with its number: those that they could break."""
-    first: dict[str, int] = {}
-    last: dict[str, int] = {}
-    by_party: set[tuple[str, str | None]] = set()
-    again: dict[str, bool] = {}
-    for place, fact in enumerate(facts):
-        event, whose = fact.event, (fact.event, fact.party)
-        if event in first:
-            again[event] = again.get(event, False) or whose in by_party
-        first.setdefault(event, place)
-        last[event] = place
-        by_party.add(whose)
-    breakable = {
-        number
-        for event, of_one_party in again.items()
-        for number, per_party in _ONCE.get(event, ())
-        if of_one_party or not per_party
-    }
-    for event in _ANSWERING.keys() & first.keys():
-        for number, questions in _ANSWERING[event]:
-            if any(first[event] < last.get(question, 0) for question in questions):
-                breakable.add(number)
+    first, last = told.first, told.last
+    breakable: set[int] = set()
+    if len(last) < len(told.events):
+        for event, place in last.items():
+            if first[event] != place and event in _ONCE:
+                parties = told.parties(event)
+                again = len(set(parties)) < len(parties)
+                breakable.update([number for number, per_party in _ONCE[event] if again or not per_party])
+    for event, place in first.items():
+        for number, questions in _ANSWERING.get(event, ()):
+            for question in questions:
+                if question in last and place < last[question]:
+                    breakable.add(number)
     found: dict[str, list[tuple[int, OnceOnly | AnswerAfter]]] = {}
     for number in sorted(breakable):
         for event in _LOOKED_AT[number]:
@@ -167,22 +186,17 @@ def _watched(facts: Sequence[Fact]) -> Mapping[str, list[tuple[int, OnceOnly | A
     return found
 
 
-def _of_none_asked(facts: Sequence[Fact]) -> Iterator[Broken]:
+def _of_none_asked(told: _InOrder) -> Iterator[Broken]:
     """Yield the answers of a party that was never asked."""
-    places: dict[str, list[int]] = {}
-    for place, fact in enumerate(facts):
-        if fact.event in _ANSWERED:
-            places.setdefault(fact.event, []).append(place)
     for row in ANSWERED:
-        if row.answer not in places:
+        if row.answer not in told.last:
             continue
-        answers, questions = places[row.answer], places.get(row.question, ())
-        asked, answered = ({facts[place].party for place in each} for each in (questions, answers))
-        waiting = [place for place in questions if facts[place].party not in answered]
-        if None in asked | answered or not (row.always or waiting):
+        asked, answered = set(told.parties(row.question)), set(told.parties(row.answer))
+        if answered <= asked or None in asked or None in answered:
             continue
-        for place in answers:
-            if facts[place].party not in asked and (row.always or waiting[0] < place):
+        waiting = [place for place in told.places(row.question) if told.fields[place]["party"] not in answered]
+        for place in told.places(row.answer):
+            if told.fields[place]["party"] not in asked and (row.always or (waiting and waiting[0] < place)):
                 yield Broken(place, row)
 
 

@@ -295,7 +295,10 @@ def _informing(rulebook: Rulebook, moving: AbstractSet[Key]) -> list[Key]:
 
 
 class StateWithMoves(NamedTuple):
-    """Where a case stands, since when, what is disputed, and which events, with their outcomes, would be lawful."""
+    """Where a case stands, since when, what is disputed, and which events, with their outcomes, would be lawful.
+
+    `waiting` is what was begun beside the state and is open still, as `CaseState` has it.
+    """
 
     case_id: str
     authority: str | None
@@ -303,10 +306,12 @@ class StateWithMoves(NamedTuple):
     since: dt.date | None
     disputes: tuple[Dispute, ...]
     lawful: tuple[Key, ...]
+    waiting: tuple[Waits[State], ...] = ()
 
 
 def state_with_moves(case: Case, as_of: dt.date, law: LawAtHand) -> StateWithMoves:
     """Return where a case stands at the end of a day, and what would be lawful then."""
     found = state(case, as_of, rulebook=law.rulebook, calendars=law.calendars)
     lawful = lawful_moves(case, found.pathway, as_of, law)
-    return StateWithMoves(case.case_id, case.authority_on(as_of), found.pathway, found.since, found.disputes, lawful)
+    authority = case.authority_on(as_of)
+    return StateWithMoves(case.case_id, authority, found.pathway, found.since, found.disputes, lawful, found.waiting)

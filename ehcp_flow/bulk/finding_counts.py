@@ -27,6 +27,7 @@ def left_open(facts: FactColumns, judged: Judged, book: CompiledRulebook) -> Arr
             *_signs(facts, judged, book),
             _doubtful(facts, judged, book),
             _unknown_directions(facts, book),
+            _not_read(facts, book),
             *facts.odd,
         ]
     )
@@ -96,6 +97,17 @@ def _unknown_directions(facts: FactColumns, book: CompiledRulebook) -> Array:
     at = facts.places(event_mask("date_directed"))
     unknown = np.array([*(not book.is_directable(limit) for limit in facts.limits), True], dtype=bool)
     places: Array = at[unknown.take(facts.limit.take(at)) & ~facts.failed.take(facts.case.take(at))]
+    return places
+
+
+def _not_read(facts: FactColumns, book: CompiledRulebook) -> Array:
+    """Return the first fact of each case of each event of which nothing in the rulebook speaks."""
+    numbers = {event: number for number, event in enumerate(dict.fromkeys(event for event, _ in KEYS))}
+    number_of = np.array([-1 if event in book.reads else numbers[event] for event, _ in KEYS], dtype=np.int64)
+    event = number_of.take(facts.key)
+    at = np.flatnonzero((event >= 0) & ~facts.failed.take(facts.case))
+    _, first = np.unique(facts.case.take(at) * len(numbers) + event.take(at), return_index=True)
+    places: Array = at[first]
     return places
 
 

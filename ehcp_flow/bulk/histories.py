@@ -23,6 +23,7 @@ class Ways(NamedTuple):
     """The moves of a region as columns: of each place in its table, where it leads from and whether it is out of order.
 
     `edges` are what stands there; `states` are the region's, and `maintained` says in which a plan is maintained.
+    `beside` has for each state a bit for each thing that can be open beside it, and leads to another.
     """
 
     states: tuple[Any, ...]
@@ -32,6 +33,7 @@ class Ways(NamedTuple):
     refused: Array
     guarded: Array
     maintained: Array
+    beside: Array
 
 
 @per_vocabulary
@@ -47,13 +49,24 @@ def ways_of(region: Region) -> Ways:
         np.array([ways.refuses(edge) for edge in places], dtype=bool),
         np.array([ways.may_refuse(edge) for edge in places], dtype=bool),
         np.array([state.maintained for state in ways.states], dtype=bool),
+        np.array([_beside(region, state) for state in ways.states], dtype=np.int64),
+    )
+
+
+def _beside(region: Region, state: Any) -> int:
+    """Return a bit for each thing that waits in a region, and leads on to another state than this."""
+    ways_on = region.versions()
+    return sum(
+        any(move.to is not state for here in gate.states for move in ways_on.get((here, by, None), ())) << number
+        for number, (by, gate) in enumerate(region.waiting)
     )
 
 
 class HistoryColumns(NamedTuple):
     """The steps of cases up to the day asked for, those of `CaseState.history`: the place of each one's fact, its day.
 
-    `edge` is the place of each step in the table of moves, `to` where it leads.
+    `edge` is the place of each step in the table of moves, `to` where it leads. `left_shut` has a bit for
+    each thing that was begun beside the state of a case, and is open still, be it what led it there.
     """
 
     cases: int
@@ -63,6 +76,7 @@ class HistoryColumns(NamedTuple):
     to: Array
     on: Array
     ways: Ways
+    left_shut: Array
 
     @property
     def source(self) -> Array:
@@ -75,6 +89,12 @@ class HistoryColumns(NamedTuple):
         at = np.full(self.cases, self.ways.initial, dtype=np.int8)
         at[self.case] = self.to
         return at
+
+    @property
+    def waits(self) -> Array:
+        """Whether something was begun beside the state of each case, and is open still: what did not lead it there."""
+        waits: Array = self.left_shut & self.ways.beside.take(self.at) != 0
+        return waits
 
     @property
     def since(self) -> Array:
@@ -109,12 +129,14 @@ def histories_of(facts: FactColumns, region: Region) -> HistoryColumns:
         np.asarray(column[: history.steps], dtype=np.int32) for column in (history.place, history.edge, history.to)
     )
     on = facts.on.take(place)
-    return HistoryColumns(facts.cases, facts.case.take(place), place, edge, to, on, ways_of(region))
+    left_shut = np.asarray(history.left_shut[: facts.cases], dtype=np.int64) >> len(region.gates)
+    return HistoryColumns(facts.cases, facts.case.take(place), place, edge, to, on, ways_of(region), left_shut)
 
 
 def walked(facts: FactColumns, numbers: Any, chosen: Kernel, region: Region) -> Any:
     """Return how the cases came to their states as a kernel writes it; `numbers` are the facts as it takes them."""
-    space = history_space(facts.count, partial(room_for, chosen)) | {"ends": room_for(chosen, facts.cases)}
+    room = partial(room_for, chosen)
+    space = history_space(facts.count, room) | {"ends": room(facts.cases), "left_shut": room(facts.cases)}
     history = chosen.walk.History(space)
     chosen.walk.walk(kernel_moves(region, chosen), numbers, history, 0, facts.cases)
     return history

@@ -44,11 +44,12 @@ def _chunk(rows: pl.DataFrame, question: Question) -> _StatesOfChunk:
     facts, there = standing_facts(encoded, rows, question, whole=True)
     # A fact of the very day may come behind one that is asked about, and one that lies ahead moves nothing yet.
     regions = regions_of(question.law.rulebook)
-    alone = disputed(facts, regions) | (np.bincount(facts.case[facts.on >= facts.as_of], minlength=facts.cases) > 0)
+    history = histories_of(facts, regions.pathway)
+    alone = disputed(facts, regions) | history.waits
+    alone |= np.bincount(facts.case[facts.on >= facts.as_of], minlength=facts.cases) > 0
 
     def told() -> Iterator[StateWithMoves]:
         law = LawAtHand(question.law.rulebook, question.calendars)
-        history = histories_of(facts, regions.pathway)
         at, since = history.at.tolist(), dates_of(history.since)
         ids, authority = encoded.case_ids.cast(pl.String).to_list(), facts.authority.tolist()
         names = [*encoded.authority.texts, None]

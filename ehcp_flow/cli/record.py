@@ -87,6 +87,7 @@ def _record(*, happened: _Happened, columns: ColumnOptions, query: LawQuery, for
         case = opened.case(case_id).case
     if happened.anyway:
         _warn(before or Case(case_id), fact, query)
+    _warn_of_not_read(fact, query)
     row = {"case_id": case_id, "version": recorded.version, **_now(case, query)}
     print_outcome(row, _sentence(recorded.fact, recorded.version, row), form)
 
@@ -144,6 +145,18 @@ def _warn(case: Case, fact: Fact, query: LawQuery) -> None:
     verdict = check_move(case, fact.event, fact.outcome, fact.on, **_law(query))
     for refusal in verdict.refusals:
         note(f"warning: {refusal}")
+
+
+def _warn_of_not_read(fact: Fact, query: LawQuery) -> None:
+    """Say so where nothing in the rulebook speaks of what was recorded."""
+    from ehcp_flow.engine.rulebook import compiled
+    from ehcp_flow.law.loader import law_given
+
+    law = law_given(query.law)
+    if fact.event not in compiled(law).reads:
+        note(
+            f"warning: nothing in the rulebook ({law.title}) speaks of {fact.event}: it starts, ends and moves nothing"
+        )
 
 
 RECORD: Final = CliCommand(

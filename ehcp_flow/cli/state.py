@@ -43,6 +43,7 @@ _CASE_COLUMNS: Final = (
     "maintained",
     "moves_allowed",
     "disputes",
+    "waiting",
 )
 _MOVE_COLUMNS: Final = (
     "case_id", "authority", "as_of", "state", "since", "event", "outcome", "allowed", "to_state", "citation", "reasons",
@@ -141,6 +142,7 @@ def _rows(judged: Iterator[_Judged], moves: _Moves, printed: PrintOptions) -> No
                 case_state.since,
                 case_state.disputes,
                 lawful,
+                case_state.waiting,
             )
             row = _row(stands, case_state.as_of)
             asked = _chosen(verdicts, moves)
@@ -163,6 +165,7 @@ def _row(stands: StateWithMoves, as_of: dt.date, said: Callable[[Dispute], str] 
         "maintained": stands.state.maintained,
         "moves_allowed": [_name(*key) for key in stands.lawful],
         "disputes": [said(dispute) for dispute in stands.disputes],
+        "waiting": [str(waits) for waits in stands.waiting],
     }
 
 

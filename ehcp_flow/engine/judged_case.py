@@ -12,7 +12,7 @@ from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
 from ehcp_flow.dates import MonthOnly
 from ehcp_flow.engine import kernel
-from ehcp_flow.engine.case_numbers import numbered, space_for
+from ehcp_flow.engine.case_numbers import FactRoom, numbered, space_for
 from ehcp_flow.engine.choice import Kernel, interpreted_kernel, kernel_in_use
 from ehcp_flow.engine.counted_days import CountedDays, counted_days
 from ehcp_flow.engine.duty_keys import duty_key, start_names
@@ -31,7 +31,7 @@ from ehcp_flow.record_checks import checked
 __all__ = ["AtEarliest", "JudgedCase", "JudgedRows", "facts_that_count", "judge_case", "judge_facts"]
 
 _LATEST: Final = as_day(dt.date.max)
-_MISSED: Final = (kernel.LATE, kernel.OVERDUE, kernel.PREMATURE, kernel.OVERTAKEN)
+_MISSED: Final = frozenset({kernel.LATE, kernel.OVERDUE, kernel.PREMATURE, kernel.OVERTAKEN})
 
 
 def facts_that_count(case: Case, as_of: dt.date, given: Fact | None = None) -> tuple[Fact, ...]:
@@ -76,7 +76,7 @@ class JudgedCase:
 
     `value(column, row)` reads a row; a place in it is that of a fact in `facts`. `rows` are the deadlines in the public
     order (by last lawful day, rulebook and start), `without_law` the runs for which no version was in force. `rules`,
-    `lasts` and `statuses` are the columns that are asked for of every row, by its number.
+    `lasts`, `statuses` and `excuses` are the columns that are asked for of every row, by its number.
     `at_earliest` is filled by `earliest_days` where a fact is known to its month alone: how each row would stand.
     """
 
@@ -87,6 +87,7 @@ class JudgedCase:
         "book",
         "calendars",
         "case",
+        "excuses",
         "facts",
         "lasts",
         "noted",
@@ -115,7 +116,10 @@ class JudgedCase:
         self.calendars = calendars
         self.out, self.size, many, self.noted, self.taken = rows
         self.at_earliest: Mapping[int, AtEarliest | None] = {}
-        self.rules, self.lasts, self.statuses = (self._column(number, many) for number in (RULE, LAST, STATUS))
+        self.rules = self._column(RULE, many)
+        self.lasts = self._column(LAST, many)
+        self.statuses = self._column(STATUS, many)
+        self.excuses = self._column(EXCUSES, many)
         self._put_in_order(many)
 
     @property
@@ -124,6 +128,8 @@ class JudgedCase:
 
         A month counts from the last of its possible days: asked about a day before that, nobody knows.
         """
+        if not self.case.has_months:
+            return ()
         found = [fact for fact in self.facts if fact.on.__class__ is MonthOnly]
         here = {id(fact) for fact in found}
         every = [fact for fact in self.case.facts if fact.on.__class__ is MonthOnly]
@@ -133,21 +139,19 @@ class JudgedCase:
         return isinstance(fact.on, MonthOnly) and fact.on.earliest <= self.as_of < fact.on
 
     def _put_in_order(self, many: int) -> None:
-        starts = self._column(STARTED, many)
+        lasts = self.lasts
+        if NO_DAY in lasts:
+            lasts = [_LATEST if last == NO_DAY else last for last in lasts]
         # No two share a rule and a start, so the order is the same whatever order the rows came in.
-        rows = [
-            (_LATEST if last == NO_DAY else last, rule, start, row)
-            for last, rule, start, row in zip(self.lasts, self.rules, starts, range(many), strict=True)
-        ]
-        rows.sort()
-        self.rows = [row for _, _, _, row in rows]
+        order = sorted(zip(lasts, self.rules, self._column(STARTED, many), range(many), strict=True))
+        self.rows = [row for _, _, _, row in order]
         self.without_law: list[int] = []
         if NO_LAW in self.statuses:
             self.rows = [row for row in self.rows if self.statuses[row] != NO_LAW]
             self.without_law = sorted(set(range(many)).difference(self.rows), key=self._clock_and_run)
 
-    def _column(self, number: int, many: int) -> Sequence[int]:
-        return self.out[number * self.size : number * self.size + many]
+    def _column(self, number: int, many: int) -> list[int]:
+        return list(self.out[number * self.size : number * self.size + many])
 
     def _clock_and_run(self, row: int) -> tuple[int, int, int]:
         return self.book.clocks[self.rule(row).clock.id], self.value(RUN, row), self.rules[row]
@@ -226,7 +230,7 @@ class JudgedCase:
 
     def excused_by(self, row: int) -> tuple[str, ...]:
         """Return the grounds whose facts hold for a row."""
-        held = self.out[EXCUSES * self.size + row]
+        held = self.excuses[row]
         return self.book.outcomes(self.rules[row], held) if held > 0 else ()
 
     def contested_by(self, row: int) -> tuple[str, ...]:
@@ -240,7 +244,7 @@ class JudgedCase:
 
     def is_breach(self, row: int) -> bool:
         """Return whether the limit of a row is owed, was missed, or met too early, and nothing excuses it."""
-        return self.statuses[row] in _MISSED and self.out[EXCUSES * self.size + row] <= 0 and self.is_breachable(row)
+        return self.statuses[row] in _MISSED and self.excuses[row] <= 0 and self.is_breachable(row)
 
     def due_on_earliest(self, row: int) -> int:
         """Return the earliest of the possible last lawful days of a row, NO_DAY where it is no earlier than the one."""
@@ -323,31 +327,53 @@ def judge_facts(
     chosen = kernel_in_use()
     days = counted_days(book, calendars, chosen)
     law = book.law(chosen)
-    columns = numbered(facts, as_of, book, days, chosen)
-    rows_of = book.key_rows
-    found = _space(book, chosen, len(facts), columns.parties)
-    found.capacity = sum([rows_of[key] for key in columns.key])
+    space = _space(book, chosen)
+    room = space.room
+    columns = numbered(facts, as_of, book, days, chosen, room)
+    kept = room if room is not None and columns is room.columns else None
+    found = space.for_so_many(len(facts), columns.parties)
+    keys: Sequence[int] = columns.key if kept is None else kept.keys
+    size = found.capacity = sum(map(book.key_rows.__getitem__, keys))
     # Kept by its own name: what a compiled kernel hands back of it is slower to read.
-    out = found.out = chosen.filled(-1, COLUMNS * found.capacity)
+    out = found.out = chosen.filled(-1, COLUMNS * size)
     found.rows = found.wanted = 0
     found.beyond = -1
     try:
         days.judge_first(chosen, law, columns, found)
         noted = {place: found.noted[place] for place in found.exception[: found.exceptions]} if found.exceptions else {}
-        return JudgedCase(
-            case, as_of, facts, book, calendars, JudgedRows(out, found.capacity, found.rows, noted, columns.taken)
-        )
+        taken = columns.taken if kept is None else kept.taken
+        return JudgedCase(case, as_of, facts, book, calendars, JudgedRows(out, size, found.rows, noted, taken))
     finally:
-        _spaces.free = found
+        _spaces.free = space
+
+
+class _Space:
+    """What is kept in a thread from one case to the next: where the kernel works, and room for the facts of a case."""
+
+    __slots__ = ("_found", "book", "chosen", "room")
+
+    def __init__(self, book: CompiledRulebook, chosen: Kernel) -> None:
+        self.book = book
+        self.chosen = chosen
+        self._found: Any = None
+        self.room = FactRoom(chosen, _ROOM) if chosen.is_compiled else None
+
+    def for_so_many(self, facts: int, parties: int) -> Any:
+        """Return working space for one case of so many facts and parties: that of the last, if it is large enough."""
+        found = self._found
+        if found is None or facts >= found.width or parties > found.parties:
+            found = self._found = space_for(self.book, self.chosen, max(facts, _ROOM), max(parties, _ROOM), 0)
+        return found
 
 
 _spaces: Final = local()
+_ROOM: Final = 31
+"""For how many facts, and parties, there is room from the start."""
 
 
-def _space(book: CompiledRulebook, chosen: Kernel, facts: int, parties: int) -> Any:
-    """Return working space for one case; that of this thread's last one, if it is large enough and nobody is at it."""
-    known = _spaces.__dict__.pop("free", None)
-    if known is not None and _spaces.fits == (book, chosen) and facts < known.width and parties <= known.parties:
-        return known
-    _spaces.fits = (book, chosen)
-    return space_for(book, chosen, max(facts, 31), max(parties, 31), 0)
+def _space(book: CompiledRulebook, chosen: Kernel) -> _Space:
+    """Return the space of this thread, if it fits and nobody is at it; else a new one."""
+    known: _Space | None = _spaces.__dict__.pop("free", None)
+    if known is None or known.book is not book or known.chosen is not chosen:
+        return _Space(book, chosen)
+    return known

@@ -19,6 +19,7 @@ from ehcp_flow.counting import Convention, Period, SchoolDays, Terms, birthday, 
 from ehcp_flow.engine import kernel
 from ehcp_flow.engine.choice import Kernel
 from ehcp_flow.engine.duty_keys import duties_of
+from ehcp_flow.engine.events_read import events_read
 from ehcp_flow.engine.numbers import KEY_OF, KEYS, as_day
 from ehcp_flow.engine.turned import TurnedKeys
 from ehcp_flow.errors import RulebookError
@@ -129,6 +130,11 @@ class CompiledRulebook:
         self._laws: dict[Kernel, Any] = {}
         self._outcomes: dict[tuple[int, int], tuple[str, ...]] = {}
         self._contesting: dict[tuple[int, int], tuple[str, ...]] = {}
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """The events of which it reads the facts."""
+        return events_read(self.rulebook)
 
     def body(self, party: str | None, body: str | None) -> int:
         """Return the number of the body that was asked for advice: the one recorded, else the party's usual one."""

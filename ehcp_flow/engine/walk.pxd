@@ -10,7 +10,7 @@ cdef class Moves:
 
 cdef class History:
     cdef public int steps, capacity, shut
-    cdef public int[::1] place, edge, to, ends
+    cdef public int[::1] place, edge, to, ends, left_shut
 
 
 cdef int walk(Moves moves, Facts facts, History history, int case, int cases) noexcept nogil

@@ -27,7 +27,8 @@ class Moves:
 class History:
     """The steps of cases, one after another: the place of each one's fact, its place in the table, and where it leads.
 
-    `ends` says where the steps of each case end, `shut` what is shut at the end of the last one: what waits there.
+    `ends` says where the steps of each case end, `left_shut` what is shut at the end of each: what waits there. `shut`
+    is that of the last one.
     """
 
     def __init__(self, space):
@@ -47,6 +48,7 @@ def walk(moves, facts, history, case, cases):
             return case
         walk_case(moves, facts, history, low, high)
         history.ends[case] = history.steps
+        history.left_shut[case] = history.shut
         case += 1
     return case
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from ehcp_flow.errors import RulebookError, RulebookMissing
+from ehcp_flow.inputs import why_unreadable
 from ehcp_flow.law.toml_files import SourceFile, no_section, read_toml
 
 __all__ = ["BASE", "ENGLAND", "Folder", "files_of", "moves_of", "shipped"]
@@ -35,9 +37,11 @@ def shipped(name: str) -> Traversable:
 
 def files_of(root: Folder, sections: Collection[str]) -> list[SourceFile]:
     """Return the files of a rulebook but for its moves, those of its base first."""
-    if not root.is_dir():
-        raise RulebookMissing(str(root), "(directory)", 0, "there is no such directory")
-    files = list(_files(root))
+    with _as_far_as_readable(str(root)):
+        if not root.is_dir():
+            why = "this is a file; name the directory that holds it" if root.is_file() else "there is no such directory"
+            raise RulebookMissing(str(root), "(directory)", 0, why)
+        files = list(_files(root))
     if not files:
         raise RulebookError(str(root), "(directory)", 0, "it holds no .toml file")
     known = (*sections, _TITLE, BASE)
@@ -60,14 +64,24 @@ def files_of(root: Folder, sections: Collection[str]) -> list[SourceFile]:
 def moves_of(root: Folder, files: Iterable[SourceFile]) -> list[SourceFile]:
     """Return the files of its moves, those of its base first; none where it has no folder of that name."""
     folder, within = root / MOVES, f"{MOVES}/"
-    if not folder.is_dir():
-        return []
-    own = list(_files(folder, within))
+    with _as_far_as_readable(MOVES):
+        if not folder.is_dir():
+            return []
+        own = list(_files(folder, within))
     if not own:
         why = "it holds no .toml file: write the states and moves there, or leave it out to have those of England"
         raise RulebookError(MOVES, "(directory)", 0, why)
     base = _base_of(files)
     return own if base is None else [*_of_base(base / MOVES, own, within), *own]
+
+
+@contextmanager
+def _as_far_as_readable(name: str) -> Iterator[None]:
+    """Raise RulebookMissing for a folder into which nobody can look: its name is too long, or it may not be read."""
+    try:
+        yield
+    except OSError as error:
+        raise RulebookMissing(name, "(directory)", 0, why_unreadable(error)[1]) from None
 
 
 _ELSEWHERE: Final = f"unknown section here: it belongs in a file of the folder {MOVES}"

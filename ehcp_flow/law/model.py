@@ -23,7 +23,19 @@ from ehcp_flow.law.clock import Clock, Deemed, ShownByDate, Sign, Spell
 from ehcp_flow.law.cohort import Cohorts
 from ehcp_flow.law.declared import DeclaredEvent, FurtherOutcomes, declare
 from ehcp_flow.law.ground import Doubt, ExceptionUse, Ground
-from ehcp_flow.law.parts import CountingText, DateField, Evidence, Hashed, Kind, Model, Name, PeriodText, join
+from ehcp_flow.law.parts import (
+    CountingText,
+    DateField,
+    Evidence,
+    Hashed,
+    Kind,
+    LimitName,
+    Model,
+    Name,
+    PeriodText,
+    Title,
+    join,
+)
 from ehcp_flow.law.patterns import Patterns
 from ehcp_flow.law.version import Reading, Version
 
@@ -167,7 +179,7 @@ class Rule(Model):
 
     rows: tuple[Name, ...] = Field(min_length=1)
     clock: Name
-    title: str = ""
+    title: Title = ""
     only_from: Patterns = ()
     where: Foreseen | None = None
     where_not: Foreseen | None = None
@@ -265,9 +277,9 @@ class Limit(Model):
     and figures hold both under the name of the first, `root`.
     """
 
-    id: Name
+    id: LimitName
     counterpart: Name | None = None
-    title: str
+    title: Title
     group: str
     actor: str = Field(min_length=1)
     kind: Kind

@@ -32,11 +32,13 @@ __all__ = [
     "Evidence",
     "Hashed",
     "Kind",
+    "LimitName",
     "Model",
     "Name",
     "PerhapsDated",
     "PeriodText",
     "StrictDate",
+    "Title",
     "join",
     "period_of_text",
     "unknown",
@@ -44,7 +46,31 @@ __all__ = [
 
 Kind: TypeAlias = Literal["statutory", "guidance", "derived", "local"]
 Evidence: TypeAlias = Literal["P", "P (ct)", "P~", "S", "S-quote", "own", "M"]
+_MOST_OF_A_TITLE: Final = 300
+_MOST_OF_A_NAME: Final = 100
+"""What there is room for, in characters, in the tables in which hosts keep deadlines (`contrib.django`)."""
+
+
+def _short_title(text: str) -> str:
+    if len(text) > _MOST_OF_A_TITLE:
+        raise ValueError(
+            f"{len(text)} characters, and lists and tables have room for {_MOST_OF_A_TITLE}: say in a few words what "
+            "must be done, and the rest in note"
+        )
+    return text
+
+
+def _short_name(text: str) -> str:
+    if len(text) > _MOST_OF_A_NAME:
+        raise ValueError(f"{len(text)} characters, and tables have room for {_MOST_OF_A_NAME}: write a shorter id")
+    return text
+
+
 Name: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+LimitName: TypeAlias = Annotated[Name, AfterValidator(_short_name)]
+"""The id of a limit."""
+Title: TypeAlias = Annotated[str, AfterValidator(_short_title)]
+"""What a limit is called where deadlines are listed."""
 
 
 def _is_day(value: object) -> object:

@@ -45,7 +45,7 @@ from ehcp_flow.law.declared import DeclaredEvent, declare
 from ehcp_flow.law.loader import law_given
 from ehcp_flow.law.model import Limit, Rule, Rulebook
 from ehcp_flow.law.named_words import check_patterns, starts_clock
-from ehcp_flow.law.parts import Name, unknown
+from ehcp_flow.law.parts import LimitName, Name, Title, unknown
 from ehcp_flow.law.patterns import Patterns
 from ehcp_flow.law.toml_files import Placed, SourceFile, each, read_toml
 from ehcp_flow.law.version import Version
@@ -62,8 +62,8 @@ class Target(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
-    id: Name
-    title: str
+    id: LimitName
+    title: Title
     clock: Name = ""
     starts_on: Patterns = ()
     counting: Annotated[Any, BeforeValidator(parse_convention)]

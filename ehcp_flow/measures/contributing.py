@@ -116,7 +116,9 @@ class Contributions:
             self._periods[judged.as_of] = periods_of(self._sets, judged.as_of, kernel)
         if count > space.most_facts or rows > space.most_rows:
             space = self._space = self._room(2 * count, 2 * rows, space.capacity)
-        history = kernel.walk.History(history_space(count, self._filled) | {"ends": self._filled(1)})
+        history = kernel.walk.History(
+            history_space(count, self._filled) | {"ends": self._filled(1), "left_shut": self._filled(1)}
+        )
         pathway = regions_of(judged.book.rulebook).pathway
         kernel.walk.walk(kernel_moves(pathway, kernel), facts, history, 0, 1)
         told = rows_of(judged, kernel)

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from ehcp_flow.calendars import Calendars
+from ehcp_flow.case import Case
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.facts import make_fact
 from ehcp_flow.law.loader import law_given
@@ -79,14 +80,16 @@ def attach(machine: Machine, model: Any) -> Any:
     `copy.deepcopy` and `pickle` give an object with moves of its own; a shallow copy would move the object that it is a
     copy of, so attach a new one instead.
 
-    Raises TypeError if the object already has something by the name of an event, or the machine is none that
-    `ehcp_flow.states.machine` made, and UnknownNameError if a callback names no state.
+    Raises TypeError if the object has no `case` that is a Case, takes no attribute, or already has something by the
+    name of an event, or if the machine is none that `ehcp_flow.states.machine` made; UnknownNameError if a callback
+    names no state.
     """
     law: LawAtHand | None = getattr(machine, _LAW, None)
     if law is None:
         raise TypeError(
             f"{type(machine).__name__} knows no law: attach to a machine that ehcp_flow.states.machine() made"
         )
+    _check_model(model)
     regions = regions_of(law.rulebook)
     for name in dir(type(model)):
         for prefix in _CALLBACKS:
@@ -97,13 +100,35 @@ def attach(machine: Machine, model: Any) -> Any:
         for name, method in ((event, mover.move), (f"may_{event}", mover.may)):
             if hasattr(model, name):
                 raise TypeError(f"{type(model).__name__} has {name} already, which is to be a method for the event")
-            setattr(model, name, partial(method, event))
+            try:
+                setattr(model, name, partial(method, event))
+            except (AttributeError, ValueError):
+                raise TypeError(
+                    f"no attribute can be set of {type(model).__name__}, and each event is to be one: attach an object "
+                    "whose class is neither frozen nor has __slots__"
+                ) from None
     mover.follow()
     if (draw := getattr(machine, "_get_graph", None)) is not None:
         # What transitions itself binds to a model that it registers.
         setattr(model, "get_graph", partial(draw, model))  # noqa: B010 - the model's class is the host's
         mover.draw_anew()
     return model
+
+
+def _check_model(model: Any) -> None:
+    """Raise TypeError for what has no case that could be moved."""
+    if isinstance(model, type):
+        raise TypeError(f"this is the class {model.__name__}: attach an object of it")
+    name = type(model).__name__
+    if not hasattr(model, "case"):
+        raise TypeError(f"{name} has no `case`: give it one, a Case of ehcp_flow, before it is attached")
+    if not isinstance(model.case, Case):
+        raise TypeError(f"the `case` of {name} is a {type(model.case).__name__}: give it a Case of ehcp_flow")
+
+
+def _is_day(given: object) -> bool:
+    """Return whether a day was given where an outcome can stand: no outcome begins with a digit."""
+    return isinstance(given, dt.date) or (isinstance(given, str) and given[:1].isdigit())
 
 
 class _Mover:
@@ -116,14 +141,23 @@ class _Mover:
     def _pathway(self) -> Region:
         return regions_of(self._law.rulebook).pathway
 
-    def may(self, event: str, outcome: str | None = None, on: dt.date | str | None = None) -> MoveVerdict:
-        """Return the verdict on a move of the object's case."""
+    def may(self, event: str, *first: Any, outcome: str | None = None, on: dt.date | str | None = None) -> MoveVerdict:
+        """Return the verdict on a move of the object's case; `first` is the outcome, or the day as a move takes it."""
         law = self._law
+        for given in first:
+            if not _is_day(given):
+                outcome = given
+            elif on is not None:
+                raise TypeError(f"two days are given: {given} and {on}")
+            else:
+                on = given
         return check_move(self._model.case, event, outcome, on, rulebook=law.rulebook, calendars=law.calendars)
 
     def move(self, event: str, on: dt.date | str | None = None, **columns: Any) -> Any:
         """Make a move, and return the state that it leads to."""
         model, law = self._model, self._law
+        if "case_id" in columns:
+            raise TypeError(f"{event}: the case is that of the object: leave case_id out")
         before = model.case, model.state
         fact = make_fact(event, case_id=model.case.case_id, on=as_of_day(on), **columns)
         after = record(model.case, fact, rulebook=law.rulebook, calendars=law.calendars)

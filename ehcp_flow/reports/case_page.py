@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -19,6 +19,7 @@ from ehcp_flow.record_table import DECLARED
 from ehcp_flow.reports.page import generated_by, render
 from ehcp_flow.reports.plain_words import capital, day_of, happened, how_long, must, number_in_words, who, whom
 from ehcp_flow.reports.stages import track_of
+from ehcp_flow.states import State, Waits
 
 __all__ = ["CASE_PAGE", "case_page"]
 
@@ -91,7 +92,7 @@ def case_page(answer: Answer) -> str:
         state=_sentence(state.pathway.meaning),
         since=say(state.since) if state.since else "",
         track=track_of(answer) if are_of(answer.judged.book.rulebook) else None,
-        stands=list(_stands(late, unrecorded)),
+        stands=[*_stands(late, unrecorded), *_open_beside(answer.case_state.waiting)],
         follows=list(dict.fromkeys(_follows(answer))),
         rights=list(_rights(answer, late)),
         ahead=[_item(deadline) for deadline in ahead],
@@ -145,6 +146,13 @@ def _stands(late: Sequence[Deadline], unrecorded: int) -> Iterator[str]:
     if never:
         were, have = ("thing was", "has") if never == 1 else ("things were", "have")
         yield f"{capital(number_in_words(never))} {were} not done in time, and no longer {have} to be: see below."
+
+
+def _open_beside(waiting: Iterable[Waits[State]]) -> Iterator[str]:
+    """Yield what was begun beside what the case is at, and is open still: each once, wherever it leads from."""
+    for fact in {id(waits.fact): waits.fact for waits in waiting}.values():
+        told = _happening(fact)
+        yield f"Still open beside this: {told.text}, {told.day}. It goes on when what is under way now is over."
 
 
 def _follows(answer: Answer) -> Iterator[str]:

@@ -84,3 +84,10 @@ def test_whatever_asks_the_law_is_given_the_rulebook():
         assert not wrong
         given += [node.id for node in used]
     assert {"allowed", "state", "deadlines_of", "moves", "desk"} <= {*given}
+
+
+def test_what_the_loader_takes_has_room_in_the_table(project):
+    """What is longer is refused when the rulebook is loaded (`tests/law/test_refused_rulebooks.py`)."""
+    fields = "[CachedDeadline._meta.get_field(name).max_length for name in ('title', 'limit')]"
+    code, said = manage(project, "shell", "-c", f"from ehcp_flow.contrib.django.models import *; print({fields})")
+    assert (code, said.splitlines()[-1]) == (0, "[300, 100]")

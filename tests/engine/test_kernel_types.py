@@ -106,7 +106,7 @@ def tables():
     law, days, facts, found = judged.laid_out
     periods = periods_of([years(2025, judged.as_of)], judged.as_of, chosen)
     entries = entries_space(lambda count: [0] * count, 0, 0, 0, chosen)
-    history = chosen.walk.History(history_space(0, lambda count: [0] * count) | {"ends": []})
+    history = chosen.walk.History(history_space(0, lambda count: [0] * count) | {"ends": [], "left_shut": []})
     moves, figures = kernel_moves(PATHWAY, chosen), figures_of(book, chosen)
     filled = (law, days.days, facts, found, moves, history, figures, periods, rows_of(judged, chosen), entries)
     return {type(each).__name__: each for each in filled}

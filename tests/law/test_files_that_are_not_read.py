@@ -1,9 +1,14 @@
 """What stands in a rulebook's folder and is not read: refused where it was surely meant to be, and let be elsewhere."""
 
+import errno
+import os
+from pathlib import Path
+
 import pytest
 
-from ehcp_flow.errors import RulebookError
+from ehcp_flow.errors import RulebookError, RulebookMissing
 from ehcp_flow.law import load_rulebook
+from tests.cli.running import invoke
 from tests.law.test_declared import folder
 
 BASED = 'based_on = "england"\n'
@@ -96,3 +101,22 @@ def test_what_else_people_keep_beside_a_rulebook_is_let_be(tmp_path):
 def test_one_file_alone_says_what_the_rulebook_is_of(tmp_path):
     with pytest.raises(RulebookError, match=r"^more\.toml, line 1, title: complaints\.toml says already what"):
         load_rulebook(folder(tmp_path, 'title = "Another"\n'))
+
+
+def test_a_folder_into_which_nobody_can_look_is_told_as_one(tmp_path, monkeypatch):
+    with pytest.raises(RulebookMissing, match=r"^x+, \(directory\): .*File name too long"):
+        load_rulebook("x" * 300)
+    said = invoke("rules", "--rulebook", "x" * 300)
+    assert (said.exit_code, "cannot write" in said.stderr, "File name too long" in said.stderr) == (2, False, True)
+    path, looked = folder(tmp_path, ""), Path.iterdir
+    with pytest.raises(RulebookMissing, match="this is a file; name the directory that holds it$"):
+        load_rulebook(path / "complaints.toml")
+
+    def forbidden(self):
+        if self.name == "moves":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self))
+        return looked(self)
+
+    monkeypatch.setattr(Path, "iterdir", forbidden)
+    with pytest.raises(RulebookMissing, match=r"^moves, \(directory\): .*no permission to read it"):
+        load_rulebook(path)

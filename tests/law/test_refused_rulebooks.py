@@ -50,6 +50,13 @@ REFUSED = {
         RULE, with_cohorts("{on_or_after = 2026-04-01}", "{before = 2026-04-01}"),
         f"{NOBODY}on or after 2026-04-01 and before 2026-04-01",
     ),
+    "a long title": (
+        '"Let a panel decide"', f'"Let {"a panel " * 40}decide"', "330 characters, and lists and tables have room for",
+    ),
+    "a long title of a rule": (
+        RULE, f'{RULE}title = "Let {"a panel " * 40}decide"\n', "must be done, and the rest in note",
+    ),
+    "a long id": ('id = "panel"', f'id = "{"panel_" * 17}"', "102 characters, and tables have room for 100: write a"),
     "a misspelt event that is out of place": (EVENTS, 'events = ["apeal_registered"]', "mean appeal_registered?"),
     "an outcome that is out of place": (
         'events = ["appeal_withdrawn", "appeal_response_sent", "panel_met"]',

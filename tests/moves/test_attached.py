@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import datetime as dt
 import pickle
 
 import pytest
@@ -249,3 +250,52 @@ def test_every_lawful_move_of_the_data_is_one_of_the_hosts_machine_and_no_other(
     assert {source for source, name, _ in taken if name.startswith("tribunal_order_made")} == {"TRANSFERRED_OUT"}
     assert fact("died", "2026-03-02").event in moved.events
     assert DISPUTES.name == "disputes"
+
+
+class Slotted:
+    __slots__ = ("case", "state")
+
+    def __init__(self) -> None:
+        self.case = Case("a")
+
+
+@dataclasses.dataclass(frozen=True)
+class Frozen:
+    case: Case
+
+
+@pytest.mark.parametrize(
+    ("model", "says"),
+    [
+        (type("Bare", (), {})(), "Bare has no `case`: give it one, a Case of ehcp_flow, before it is attached"),
+        (Holder([]), "the `case` of Holder is a list: give it a Case of ehcp_flow"),  # type: ignore[arg-type]
+        (Holder, "this is the class Holder: attach an object of it"),
+        (Slotted(), "no attribute can be set of Slotted, and each event is to be one: attach an object whose class"),
+        (Frozen(Case("a")), "no attribute can be set of Frozen, and each event is to be one: attach an object whose"),
+    ],
+)
+def test_what_cannot_be_attached_is_told_with_what_would_be_right(model, says):
+    before = dict(vars(model)) if hasattr(model, "__dict__") else None
+    with pytest.raises(TypeError) as caught:
+        attach(machine(), model)
+    assert says in str(caught.value)
+    assert before is None or dict(vars(model)) == before
+
+
+def test_a_day_may_come_first_where_it_is_asked_as_where_it_is_made():
+    one = child(*DRAFTED)
+    assert not one.may_final_plan_sent("2026-07-06")
+    assert one.may_final_plan_sent("2026-07-07")
+    assert one.may_final_plan_sent(dt.date(2026, 7, 7)).on == dt.date(2026, 7, 7)
+    assert one.may_tribunal_order_made("amend", "2026-07-07").outcome == "amend"
+    assert one.may_tribunal_order_made("2026-07-07", outcome="amend").outcome == "amend"
+    with pytest.raises(TypeError, match="two days are given: 2026-07-07 and 2026-07-08"):
+        one.may_final_plan_sent("2026-07-07", on="2026-07-08")
+    assert one.final_plan_sent("2026-07-07") is State.MAINTAINED
+
+
+def test_the_case_of_a_move_is_the_objects_own():
+    one = child(*DRAFTED)
+    with pytest.raises(TypeError, match="final_plan_sent: the case is that of the object: leave case_id out"):
+        one.final_plan_sent(on="2026-07-07", case_id="b")
+    assert one.state is State.DRAFT_ISSUED

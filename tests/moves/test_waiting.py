@@ -10,8 +10,9 @@ from ehcp_flow.errors import RulebookError
 from ehcp_flow.law import compare_rulebooks, load_rulebook
 from ehcp_flow.moves.law_at_hand import at_hand
 from ehcp_flow.moves.replay import replay, replayed
+from ehcp_flow.readers import write_facts
 from ehcp_flow.states import State, attach, check_move, machine, state
-from tests.cli.running import invoke
+from tests.cli.running import invoke, rows_of
 from tests.doors import write_story
 from tests.moves.telling import after, fact, told
 from tests.moves.test_machine import GOOD, lights
@@ -135,6 +136,34 @@ def test_one_case_says_what_is_open_beside_its_state_and_by_what_law_it_goes_on(
                 invoke(command[0], source, "--case", "a", "--as-of", "2026-04-10", *command[1:]).stdout.split()
             )
             assert f"{told}TRANSFERRED_IN (SEND Regulations 2014 (SI 2014/1530), reg 15(4))." in text
+
+
+@pytest.mark.parametrize("door", ["one", "many"])
+def test_rows_have_what_is_open_beside_the_state_and_the_familys_page_tells_it(tmp_path, door):
+    facts = [
+        *tell("2026-03-02 plan_transferred_in\n2026-04-01 review_meeting_held", "a").recorded,
+        *tell("2026-04-01 review_meeting_held", "b").recorded,
+        *tell("2026-03-20 plan_transferred_in", "c").recorded,
+    ]
+    file, store = tmp_path / "facts.csv", f"sqlite:///{tmp_path / 'cases.db'}"
+    write_facts(facts, file)
+    invoke("import", file, "--store", store)
+    (waits,) = state(Case("a", tuple(facts[:2])), "2026-04-10").waiting
+    for source in (file, store):
+        for shape, expected in (("csv", [str(waits), "", ""]), ("json", [[str(waits)], [], []])):
+            told = invoke("state", source, "--as-of", "2026-04-10", "--format", shape, door=door).stdout
+            assert [row["waiting"] for row in rows_of(told, shape)] == expected
+        (one,) = rows_of(
+            invoke("state", source, "--case", "a", "--as-of", "2026-04-10", "--format", "json").stdout, "json"
+        )
+        assert one["waiting"] == [str(waits)]
+        page = tmp_path / "page.html"
+        invoke("explain", source, "--case", "a", "--as-of", "2026-04-10", "--html", page)
+        told = (
+            "The plan came from another authority, Monday 2 March 2026. It goes on when what is under way now is over."
+        )
+        assert f"<p>Still open beside this: {told}</p>" in page.read_text("utf-8")
+        page.unlink()
 
 
 def test_an_explanation_says_by_what_law_the_case_went_on(tmp_path):
