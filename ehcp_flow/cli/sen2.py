@@ -121,6 +121,12 @@ def _export(
     for said in persons.notes:
         note(said)
     _tell_refused(persons.refused, everything=query.all_errors)
+    if not persons.by_case:
+        rows = (
+            f"every row of {persons.name} was refused" if persons.refused else f"{persons.name} has no row of a child"
+        )
+        note(f"{rows}, so nobody knows whose the cases are, and nothing is written")
+        raise typer.Exit(ExitCode.REFUSED)
     header = _header(sen2, which, persons, year, query.authority or "")
     with open_source(replace(query, as_of=year.survey)) as source:
         # Of the figures a return has one alone, that of the published year: whether an exception takes a plan out.

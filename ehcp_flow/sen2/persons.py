@@ -13,9 +13,10 @@ from typing import Final, NamedTuple
 from ehcp_flow.conversion import read_raw_sheet
 from ehcp_flow.conversion.returns import ReturnRecords, ReturnRow, values_as_xml
 from ehcp_flow.dates import parse_date
-from ehcp_flow.errors import DateError, RowRefused, SourceError
+from ehcp_flow.errors import DateError, RowRefused
 from ehcp_flow.readers.persons_file import PERSON_COLUMNS
 from ehcp_flow.readers.row_tables import column_of, fault_of_width
+from ehcp_flow.sen2.person_columns import notes_of_columns
 
 __all__ = [
     "ANSWERS",
@@ -98,16 +99,9 @@ def read_persons(path: str | os.PathLike[str]) -> Persons:
     """
     raw = read_raw_sheet(os.fspath(path))
     sheet = raw.under(None, PERSON_COLUMNS)
-    found = Persons(sheet.name, notes=[f"{sheet.name}: {said}" for said in raw.notes])
     columns = {column_of(heading): cells.to_list() for heading, cells in sheet.columns.items()}
-    if missing := [name for name in ("case_id", "surname", "forename", "birth_date") if name not in columns]:
-        raise SourceError(
-            sheet.name,
-            f"it has no column {', '.join(missing)} (it has: {', '.join(sheet.columns)}); a persons file has "
-            f"{', '.join(PERSON_COLUMNS[: len(_ITEMS) + 1])}",
-        )
-    if unknown := [name for name in columns if name not in PERSON_COLUMNS]:
-        found.notes.append(f"not read, for a persons file has no such column: {', '.join(unknown)}")
+    told_of_columns = notes_of_columns(sheet.name, [*sheet.columns])
+    found = Persons(sheet.name, notes=[*(f"{sheet.name}: {said}" for said in sheet.notes), *told_of_columns])
     nothing = [""] * sheet.height
     told = {name: [*map(str.strip, columns[name])] if name in columns else nothing for name in PERSON_COLUMNS}
     for name in ("ethnicity", "upn", "upn_unknown", *OFFICERS):
