@@ -11,7 +11,7 @@ from ehcp_flow.cli.command import CliCommand, options
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.print_options import PrintOptions
 from ehcp_flow.cli.query import CaseQuery
-from ehcp_flow.cli.return_checks import RETURN, ReturnFile, return_extra, return_read
+from ehcp_flow.cli.return_checks import RETURN, ReturnFile, check_year, return_extra, return_read
 from ehcp_flow.cli.source_door import open_source
 from ehcp_flow.errors import ExitCode
 
@@ -57,8 +57,7 @@ def _figures(
     """
     sen2 = return_extra()
     records = return_read(file)
-    if year is not None and records.year not in (None, year):
-        raise typer.BadParameter(f"{records.name} says that it is of {records.year}; leave it out", param_hint="--year")
+    check_year(records, year)
     if year is None and records.year is None:
         raise typer.BadParameter(
             "the return does not say of which collection it is: give the year", param_hint="--year"
