@@ -49,9 +49,14 @@ class _Met:
 
 @dataclass
 class _Reason:
-    """Rows of a kind that were refused for the very same: how it is said, how many, and the first values."""
+    """Rows of a kind that were refused for the very same: how it is said, how many, and the first values.
+
+    `own` are the figures and quotations of the first, and `value` is its value.
+    """
 
     expected: str
+    own: Sequence[str]
+    value: str
     refusals: int = 0
     examples: list[str] = field(default_factory=list)
 
@@ -60,6 +65,16 @@ class _Reason:
         if len(self.examples) < _EXAMPLES:
             value = "" if row.value in (None, "") else f"{str(row.value)[:_EXAMPLE]!r} "
             self.examples.append(f"{value}line {row.line}")
+
+    def is_said_of(self, row: RowRefused, parts: Sequence[str]) -> bool:
+        """Whether a row was refused for this; what each says of its own value makes no other reason."""
+        if row.expected == self.expected:
+            return True
+        value = _text(row)
+        return all(
+            mine == other or (mine.strip("'") in self.value and other.strip("'") in value)
+            for mine, other in zip(self.own, parts[1::2], strict=True)
+        )
 
     def told(self, most: int) -> str:
         """The first values, each with its line."""
@@ -71,19 +86,17 @@ class _RefusalKind:
     source: str
     met: _Met = field(default_factory=_Met)
     columns: dict[str, None] = field(default_factory=dict)
-    reasons: dict[tuple[str, ...], _Reason] = field(default_factory=dict)
+    reasons: list[_Reason] = field(default_factory=list)
     has_more: bool = False
 
     def add(self, row: RowRefused, parts: Sequence[str]) -> None:
         self.met.add(row)
         if row.column:
             self.columns[row.column] = None
-        # What stands in the value itself makes no other reason: it is shown with its line.
-        value = "" if row.value is None else str(row.value)
-        said = tuple("" if part.strip("'") in value else part for part in parts[1::2])
-        reason = self.reasons.get(said)
+        reason = next((each for each in self.reasons if each.is_said_of(row, parts)), None)
         if reason is None and len(self.reasons) < _EXAMPLES:
-            reason = self.reasons[said] = _Reason(row.expected)
+            reason = _Reason(row.expected, parts[1::2], _text(row))
+            self.reasons.append(reason)
         if reason is None:
             self.has_more = True
         else:
@@ -92,11 +105,15 @@ class _RefusalKind:
     def __str__(self) -> str:
         columns = list(self.columns)
         where = f", column {', '.join(columns[:_NAMED])}{', ...' if len(columns) > _NAMED else ''}" if columns else ""
-        first, *others = self.reasons.values()
+        first, *others = self.reasons
         told = [first.told(_OF_A_REASON if others else _EXAMPLES)]
         told += [f"{each.told(_OF_A_REASON)}: {_own_of(each.expected, first.expected)}" for each in others]
         more = "; and others" if self.has_more else ""
         return f"{self.source}: {self.met}{where}: {first.expected} ({'; '.join(told)}{more})"
+
+
+def _text(row: RowRefused) -> str:
+    return "" if row.value is None else str(row.value)
 
 
 def _own_of(reason: str, first: str) -> str:

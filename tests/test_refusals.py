@@ -35,6 +35,13 @@ def test_a_reason_that_differs_by_the_value_of_its_row_alone_is_one_reason():
     ]
 
 
+def test_an_example_in_a_reason_that_a_value_happens_to_hold_makes_no_other_reason():
+    rows = [refused(at, "write 2026-03-02 or 02/03/2026", value) for at, value in ((2, "29/03/09"), (3, "1/1/1"))]
+    assert list(grouped(rows)) == [
+        "p.csv: 2 rows, column upn: write 2026-03-02 or 02/03/2026 ('29/03/09' line 2, '1/1/1' line 3)"
+    ]
+
+
 def test_of_many_reasons_the_first_are_told_and_that_there_are_others():
     (line,) = grouped(refused(at, WHY.format(at + 100, f"C{at}")) for at in range(2, 60))
     assert line.count(" line ") == 1 + 6 + 5

@@ -79,7 +79,8 @@ def check_sense(
         if authority and values.get(element) == authority:
             yield say(rule, line=line_of(seen.row_of(element), element), value=authority)
     issued, starts = values.get("AssessmentOutcomeDate", ""), values.get("StartDate", "")
-    if values.get("AssessmentOutcome") == "Y" and issued and starts and issued != starts:
+    starts = starts if as_date(starts) is not None else ""
+    if values.get("AssessmentOutcome") == "Y" and as_date(issued) is not None and starts and issued != starts:
         yield say("plan_day_differs", line=line_of(seen.row_of("StartDate"), "StartDate"), value=starts, other=issued)
     # One whose assessment was agreed anew may have the plan of before: that is older than the request.
     since = max(days.first, values.get("ReceivedDate", ""))

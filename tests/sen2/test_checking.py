@@ -514,6 +514,24 @@ def test_a_review_without_its_meeting_is_asked_about_where_there_is_a_place_for_
     assert "review_meeting_missing" not in {rule for rule, _ in found(moved(within(CLEAN, (MEETING, "")), 2024))}
 
 
+def test_of_a_second_plan_nothing_is_taken_and_nothing_else_is_found():
+    plan = PLAN[PLAN.index("<NamedPlan>") : PLAN.index("</Assessment>")]
+    text = within(CLEAN, (plan, plan + plan))
+    assert found(text) == [("repeated_element", "NamedPlan")]
+    (first, *_) = read(text).requests
+    assert len(first.plan_details) == 2
+    assert ["nothing of this one was taken" in str(each) for each in read(text).refused] == [True]
+
+
+def test_a_day_that_is_none_is_found_as_that_alone():
+    assert found(within(CLEAN, ("<StartDate>2025-05-20", "<StartDate>2025-05-20T00:00:00"))) == [
+        ("wrong_value", "StartDate")
+    ]
+    assert found(within(CLEAN, ("<AssessmentOutcomeDate>2025-05-20", "<AssessmentOutcomeDate>20/05/2025"))) == [
+        ("wrong_value", "AssessmentOutcomeDate")
+    ]
+
+
 @pytest.mark.parametrize("source", ["send-tool", "safeguarding-dataset"])
 def test_a_form_without_a_place_for_meetings_is_not_asked_for_them(source: str):
     told = list(check_return(read_return(ROOT / "examples" / "sources" / source, ReturnColumns()), 2026))

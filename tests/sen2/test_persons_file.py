@@ -220,3 +220,10 @@ def test_a_file_without_headings_is_refused_and_nothing_of_a_child_is_told(tmp_p
     with pytest.raises(SourceError, match="none of its rows holds the names of its columns") as refused:
         read(tmp_path, f"b,{BEL},{UPN},,,,Y,Y,R", head=f"a,{ADA},{UPN},,,,Y,Y,R")
     assert not any(cell in str(refused.value) for cell in (*ADA.split(",")[:3], *BEL.split(",")[:3], UPN))
+
+
+def test_a_number_that_a_spreadsheet_spoilt_is_mended_or_refused_as_that(tmp_path):
+    found = read(tmp_path, f"a,{ADA},,{ULN}.0,,,Y,Y,R", f"b,{BEL},,9.28E+09,,,Y,Y,R", f"c,{ADA},,9.28e+09,,,Y,Y,R")
+    assert found.by_case["a"].cells[7] == ULN
+    assert refusals(found) == [(3, "uln", "b"), (4, "uln", "c")]
+    assert "its last digits are gone" in str(found.refused[0])
