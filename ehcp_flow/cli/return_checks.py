@@ -20,13 +20,11 @@ if TYPE_CHECKING:
     from ehcp_flow.conversion import ReturnRecords
     from ehcp_flow.sen2 import ReturnFinding, ReturnYear
 
-__all__ = ["RETURN", "VALIDATE", "ReturnFile", "check_year", "return_extra", "return_read", "tell_odd"]
+__all__ = ["RETURN", "VALIDATE", "ReturnFile", "check_year", "return_extra", "return_read"]
 
 RETURN: Final = "the SEN2 return"
 """What is England's alone: the command refuses the rulebook of another procedure."""
 
-_NAMED: Final = 6
-"""Of how many elements out of place it is told where they stand."""
 _SHOWN: Final = 20
 """How many cases of a rule a table shows."""
 
@@ -89,8 +87,8 @@ def return_read(file: str, *, checked: bool = False) -> ReturnRecords:
     records: ReturnRecords = read_return(given, ReturnColumns(), name=name)
     for said in records.notes if checked and records.form == "xml" else records.told():
         note(f"{records.name}: {said}")
-    if not checked:
-        tell_odd(records)
+    for said in () if checked else records.out_of_place():
+        note(f"{records.name}: {said}")
     told = RefusedRows(everything=False)
     for row in records.refused:
         told.add(row)
@@ -102,23 +100,6 @@ def check_year(records: ReturnRecords, year: int | None) -> None:
     """Raise BadParameter where the option says another year than the return."""
     if year is not None and records.year not in (None, year):
         raise typer.BadParameter(f"{records.name} says that it is of {records.year}; leave it out", param_hint="--year")
-
-
-def tell_odd(records: ReturnRecords) -> None:
-    """Say which elements stand where they should not, and which persons have no request: nothing is made of some."""
-    if records.odd:
-        many = count(len(records.odd), "element")
-        where = _some([f"{each.kind} {each.element} line {each.line}" for each in records.odd])
-        note(f"{records.name}: {many} out of place, so something may be missing ({where}): `sen2 validate` says what")
-    if records.alone:
-        many = count(len(records.alone), "person has", "persons have")
-        where = _some([f"line {row.line}" for _, row in records.alone])
-        note(f"{records.name}: {many} no request, so nothing is made of them ({where})")
-
-
-def _some(told: Sequence[str]) -> str:
-    more = f" and {len(told) - _NAMED:,} more" if len(told) > _NAMED else ""
-    return ", ".join(told[:_NAMED]) + more
 
 
 @options("file year rules_file findings_form raw output")

@@ -19,7 +19,7 @@ from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import AllErrors, option
 from ehcp_flow.cli.query import CaseQuery
 from ehcp_flow.cli.return_changes import COMPARE
-from ehcp_flow.cli.return_checks import RETURN, VALIDATE, ReturnFile, check_year, return_extra, tell_odd
+from ehcp_flow.cli.return_checks import RETURN, VALIDATE, ReturnFile, check_year, return_extra
 from ehcp_flow.cli.return_figures import FIGURES
 from ehcp_flow.cli.sheet_source import read_from
 from ehcp_flow.cli.source_door import open_source
@@ -285,7 +285,6 @@ def _import(
     rows = rows_of_return(records, columns)
     for said in rows.notes:
         note(f"{rows.name}: {said}")
-    tell_odd(records)
     found = cases_of(rows)
     print_facts(found, to)
     Output(persons, PERSONS_FILE).write(persons_file(sen2.persons_of(records)).encode())

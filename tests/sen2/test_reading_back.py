@@ -131,6 +131,9 @@ def test_elements_out_of_place_and_persons_without_a_request_are_told_with_their
     assert f"(repeated RYA line {lines.index('<RYA>1</RYA>') + 1})" in done.stderr
     person = lines.index("<Surname>Coldhurst</Surname>")
     assert f"1 person has no request, so nothing is made of them (line {person})" in done.stderr
+    again = invoke("convert", tmp_path / "sen2.xml", "--columns", "sen2", "--output", tmp_path / "converted.csv")
+    assert "(repeated RYA line" in again.stderr
+    assert "1 person has no request" in again.stderr
 
 
 def test_what_a_folder_leaves_out_is_told_with_its_file(tmp_path):
