@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ehcp_flow.conversion import ReturnRecords
     from ehcp_flow.sen2 import ReturnFinding, ReturnYear
 
-__all__ = ["RETURN", "VALIDATE", "ReturnFile", "return_extra", "return_read"]
+__all__ = ["RETURN", "VALIDATE", "ReturnFile", "check_year", "return_extra", "return_read"]
 
 RETURN: Final = "the SEN2 return"
 """What is England's alone: the command refuses the rulebook of another procedure."""
@@ -87,14 +87,19 @@ def return_read(file: str, *, checked: bool = False) -> ReturnRecords:
     records: ReturnRecords = read_return(given, ReturnColumns(), name=name)
     for said in records.notes if checked and records.form == "xml" else records.told():
         note(f"{records.name}: {said}")
-    if records.odd and not checked:
-        many = count(len(records.odd), "element")
-        note(f"{records.name}: {many} out of place, so something may be missing: `sen2 validate` says what")
+    for said in () if checked else records.out_of_place():
+        note(f"{records.name}: {said}")
     told = RefusedRows(everything=False)
     for row in records.refused:
         told.add(row)
     told.tell()
     return records
+
+
+def check_year(records: ReturnRecords, year: int | None) -> None:
+    """Raise BadParameter where the option says another year than the return."""
+    if year is not None and records.year not in (None, year):
+        raise typer.BadParameter(f"{records.name} says that it is of {records.year}; leave it out", param_hint="--year")
 
 
 @options("file year rules_file findings_form raw output")

@@ -11,7 +11,7 @@ from ehcp_flow.cli.command import CliCommand, options
 from ehcp_flow.cli.messages import count, note
 from ehcp_flow.cli.print_options import PrintOptions
 from ehcp_flow.cli.query import CaseQuery
-from ehcp_flow.cli.return_checks import RETURN, ReturnFile, return_extra, return_read
+from ehcp_flow.cli.return_checks import RETURN, ReturnFile, check_year, return_extra, return_read
 from ehcp_flow.cli.source_door import open_source
 from ehcp_flow.errors import ExitCode
 
@@ -57,8 +57,7 @@ def _figures(
     """
     sen2 = return_extra()
     records = return_read(file)
-    if year is not None and records.year not in (None, year):
-        raise typer.BadParameter(f"{records.name} says that it is of {records.year}; leave it out", param_hint="--year")
+    check_year(records, year)
     if year is None and records.year is None:
         raise typer.BadParameter(
             "the return does not say of which collection it is: give the year", param_hint="--year"
@@ -68,11 +67,19 @@ def _figures(
     out_of_facts = None if facts is None else _of_facts(sen2, facts, records.authority, asked)
     rows = list(sen2.figure_rows(returned, asked, out_of_facts))
     _print(sen2, rows, printed)
+    uncounted = [f"{item} line {row.lines.get(item, row.line)}" for item, row in sen2.uncounted_values(records, asked)]
     if out_of_facts is None:
         note(f"{records.name}, the return of {asked.year}: {count(len(rows), 'figure')} of {asked.year - 1}")
     else:
         _tell_facts(sen2, records.name, asked, rows, facts, returned, out_of_facts)
-    if records.refused:
+    if uncounted:
+        some = ", ".join(uncounted[:_NAMED]) + (", ..." if len(uncounted) > _NAMED else "")
+        many = count(len(uncounted), "value is", "values are")
+        note(
+            f"{records.name}: {many} not written as a return has them, so the figures are wrong ({some}): `sen2 "
+            "validate` says what would be right"
+        )
+    if records.refused or uncounted:
         raise typer.Exit(ExitCode.REFUSED)
 
 

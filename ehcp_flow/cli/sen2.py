@@ -19,7 +19,7 @@ from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import AllErrors, option
 from ehcp_flow.cli.query import CaseQuery
 from ehcp_flow.cli.return_changes import COMPARE
-from ehcp_flow.cli.return_checks import RETURN, VALIDATE, ReturnFile, return_extra
+from ehcp_flow.cli.return_checks import RETURN, VALIDATE, ReturnFile, check_year, return_extra
 from ehcp_flow.cli.return_figures import FIGURES
 from ehcp_flow.cli.sheet_source import read_from
 from ehcp_flow.cli.source_door import open_source
@@ -121,6 +121,12 @@ def _export(
     for said in persons.notes:
         note(said)
     _tell_refused(persons.refused, everything=query.all_errors)
+    if not persons.by_case:
+        rows = (
+            f"every row of {persons.name} was refused" if persons.refused else f"{persons.name} has no row of a child"
+        )
+        note(f"{rows}, so nobody knows whose the cases are, and nothing is written")
+        raise typer.Exit(ExitCode.REFUSED)
     header = _header(sen2, which, persons, year, query.authority or "")
     with open_source(replace(query, as_of=year.survey)) as source:
         # Of the figures a return has one alone, that of the published year: whether an exception takes a plan out.
@@ -232,7 +238,7 @@ def _tell_export(made: ReturnMade, year: ReturnYear, people: int) -> None:
             note(said)
 
 
-@options("file output persons authority form refused all_errors")
+@options("file output persons year authority form refused all_errors")
 def _import(
     *,
     file: ReturnFile,
@@ -242,6 +248,15 @@ def _import(
         option("--persons FILE", "Write whose the cases are here: names, birth dates and numbers are never facts."),
         Writes("ehcp_flow.readers.persons_file:PERSONS_FILE"),
     ],
+    year: Annotated[
+        int | None,
+        typer.Option(
+            "--year",
+            metavar="YEAR",
+            help="The collection, where the return does not say it (Year in its header).",
+            show_default=False,
+        ),
+    ] = None,
     authority: Annotated[
         str | None,
         option("--authority NUMBER", "Whose return it is, where it does not say so (LEA in its header)."),
@@ -259,10 +274,13 @@ def _import(
     from ehcp_flow.readers.persons_file import PERSONS_FILE, persons_file
 
     given, name = read_from(file)
-    columns = ReturnColumns(authority=authority)
+    columns = ReturnColumns(authority=authority, year=year)
     records = read_return(given, columns, name=name)
+    check_year(records, year)
     if records.year is not None:
         sen2.ReturnYear.of(records.year)
+    else:
+        note(f"{records.name}: it does not say of which collection it is (Year); give --year YEAR here")
     _check_authority(records, authority)
     rows = rows_of_return(records, columns)
     for said in rows.notes:

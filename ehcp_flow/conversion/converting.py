@@ -191,7 +191,7 @@ def rows_of_return(records: ReturnRecords, columns: ReturnColumns) -> ConvertedR
     always = (*REQUIRED, "fact_id", LINE)
     held = [name for name in frame.columns if name in always or frame[name].null_count() < frame.height]
     refused = sorted(records.refused, key=lambda row: (row.source, row.line))
-    notes = [*when_it_ends(records), *records.told()]
+    notes = [*when_it_ends(records), *records.told(), *records.out_of_place()]
     return ConvertedRows(records.name, frame.select(held), None, refused, notes, read=records.rows)
 
 

@@ -20,6 +20,7 @@ from ehcp_flow.sen2.return_figures import (
     figure_rows,
     figures_of_return,
     return_figures,
+    uncounted_values,
 )
 from ehcp_flow.sen2.return_reasons import events_looked_at, figures_of_facts, reasons_told
 from ehcp_flow.sen2.return_rules import FIELDS_OF_FINDING, ReturnFinding, ReturnRule, by_rule, read_numbers, rules
@@ -59,5 +60,6 @@ __all__ = [
     "rules",
     "schema_of",
     "told_twice",
+    "uncounted_values",
     "write_xml",
 ]

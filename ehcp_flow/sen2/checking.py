@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 from ehcp_flow.conversion.returns import (
@@ -29,7 +29,7 @@ from ehcp_flow.sen2.data_checks import check_by_data
 from ehcp_flow.sen2.return_rules import ReturnFinding, rules
 from ehcp_flow.sen2.return_year import ReturnYear
 from ehcp_flow.sen2.seen_request import BELOW_PERSON, SeenRequest, age_on, as_date, holds, home, line_of
-from ehcp_flow.sen2.sense_checks import IN_WORDS, check_days, check_places, check_sense
+from ehcp_flow.sen2.sense_checks import IN_WORDS, check_days, check_places, check_sense, check_twice
 
 __all__ = ["check_return"]
 
@@ -146,8 +146,8 @@ class _Checking:
     def person(self, requests: Sequence[RequestRecords]) -> Iterator[ReturnFinding]:
         """Yield what is wrong with a person and each of the requests."""
         first = requests[0]
-        for each in self.odd.get(first.place, ()):
-            yield self._of_odd(each, first)
+        for odd in self.odd.get(first.place, ()):
+            yield self._of_odd(odd, first)
         if not self.is_xml:
             self._as_xml(requests)
         row = first.person
@@ -158,8 +158,11 @@ class _Checking:
 
             yield from self._values("persons", row, of_person)
             yield from self._identity(first, requests)
-        for request in requests:
-            yield from self._request(SeenRequest(request))
+        seen = [SeenRequest(request) for request in requests]
+        for each in seen:
+            yield from self._request(each)
+        if len(seen) > 1:
+            yield from check_twice(seen, partial(self.found, person=row))
 
     def _as_xml(self, requests: Sequence[RequestRecords]) -> None:
         """Write the values of another form as XML would have them; what cannot be read stays as it is."""
@@ -222,7 +225,8 @@ class _Checking:
                 yield from self._values(table, row, of_request, seen.values)
         yield from check_by_data(seen, self.days, of_request)
         yield from check_places(seen, self.days, of_request)
-        yield from check_sense(seen, self.days, self.records.header.get("LEA", ""), of_request)
+        lacks = forms()[self.records.form].lacks
+        yield from check_sense(seen, self.days, self.records.header.get("LEA", ""), of_request, lacks)
         yield from check_days(seen, self.survey, of_request)
         self._count(seen)
 

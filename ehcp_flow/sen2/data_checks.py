@@ -56,7 +56,7 @@ def _order(rule: ReturnRule, seen: SeenRequest, row: ReturnRow | None, say: Say)
     first, then = values.get(rule.first, ""), values.get(rule.then, "")
     if not first or not then or first <= then or as_date(first) is None or as_date(then) is None:
         return
-    if rule.unless and holds(rule.unless, seen.values):
+    if not holds(rule.when, seen.values) or (rule.unless and holds(rule.unless, seen.values)):
         return
     at = row or seen.row_of(rule.element)
     value, other = (first, then) if rule.element == rule.first else (then, first)

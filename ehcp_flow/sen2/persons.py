@@ -13,9 +13,10 @@ from typing import Final, NamedTuple
 from ehcp_flow.conversion import read_raw_sheet
 from ehcp_flow.conversion.returns import ReturnRecords, ReturnRow, values_as_xml
 from ehcp_flow.dates import parse_date
-from ehcp_flow.errors import DateError, RowRefused, SourceError
+from ehcp_flow.errors import DateError, RowRefused
 from ehcp_flow.readers.persons_file import PERSON_COLUMNS
 from ehcp_flow.readers.row_tables import column_of, fault_of_width
+from ehcp_flow.sen2.person_columns import notes_of_columns
 
 __all__ = [
     "ANSWERS",
@@ -51,6 +52,8 @@ _AS_NUMBER: Final = {"M": "1", "F": "2", "U": "9"}
 _LAST_GENDER: Final = 2023
 NOT_OF_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """The characters that no XML file can hold."""
+_CUT_SHORT: Final = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]+", re.IGNORECASE)
+"""How a spreadsheet writes a number of ten digits where its column is narrow."""
 _NO_TEXT: Final = re.compile(f"[\n\r{NOT_OF_XML.pattern[1:]}")
 
 
@@ -98,20 +101,15 @@ def read_persons(path: str | os.PathLike[str]) -> Persons:
     """
     raw = read_raw_sheet(os.fspath(path))
     sheet = raw.under(None, PERSON_COLUMNS)
-    found = Persons(sheet.name, notes=[f"{sheet.name}: {said}" for said in raw.notes])
     columns = {column_of(heading): cells.to_list() for heading, cells in sheet.columns.items()}
-    if missing := [name for name in ("case_id", "surname", "forename", "birth_date") if name not in columns]:
-        raise SourceError(
-            sheet.name,
-            f"it has no column {', '.join(missing)} (it has: {', '.join(sheet.columns)}); a persons file has "
-            f"{', '.join(PERSON_COLUMNS[: len(_ITEMS) + 1])}",
-        )
-    if unknown := [name for name in columns if name not in PERSON_COLUMNS]:
-        found.notes.append(f"not read, for a persons file has no such column: {', '.join(unknown)}")
+    told_of_columns = notes_of_columns(sheet.name, [*sheet.columns])
+    found = Persons(sheet.name, notes=[*(f"{sheet.name}: {said}" for said in sheet.notes), *told_of_columns])
     nothing = [""] * sheet.height
     told = {name: [*map(str.strip, columns[name])] if name in columns else nothing for name in PERSON_COLUMNS}
     for name in ("ethnicity", "upn", "upn_unknown", *OFFICERS):
         told[name] = [*map(str.upper, told[name])]
+    # A spreadsheet took the number for one to reckon with.
+    told["uln"] = [uln.removesuffix(".0") for uln in told["uln"]]
     told["sex"] = [_BY_NUMBER.get(sex.casefold(), sex) for sex in told["sex"]]
     items, officers = (zip(*(told[name] for name in names), strict=True) for names in (_ITEMS, OFFICERS))
     rows = zip(told["case_id"], told["person"], officers, items, strict=True)
@@ -162,36 +160,38 @@ class _PersonRow(NamedTuple):
 
 def _checked(found: Persons, row: _PersonRow) -> _PersonRow | None:
     """Return a row with its day as the return has it, None where it was refused for what stands in it."""
-    case_id, cells = row.case_id, row.cells
-
-    def refuse(column: str, value: str | None, why: str) -> None:
-        found.refused.append(RowRefused(found.name, row.line, column, value, why, case_id))
-
-    if not case_id:
-        refuse("case_id", None, "the row does not say whose case it is")
-        return None
-    if not (row.shared or any(cells)):
-        refuse("surname", None, "the row says nothing of the child; write at least surname, forename and birth_date")
-        return None
-    for name, answer in zip(OFFICERS, row.officers, strict=True):
-        if answer not in ("", *ANSWERS):
-            refuse(name, answer, "write Y, N or R (recruiting), the same in every row")
-            return None
-    if _NO_TEXT.search("".join(cells)):
-        name, text = next(each for each in zip(_ITEMS, cells, strict=True) if _NO_TEXT.search(each[1]))
-        if NOT_OF_XML.search(text):
-            refuse(name, text, "it holds a character that no XML file can hold")
-        else:
-            refuse(name, text, "it goes over several lines; close its quotation mark, or take the break out")
-        return None
-    if born := cells[_BIRTH]:
+    fault, born = _fault_of(row), row.cells[_BIRTH]
+    if fault is None and born:
         try:
             if (on := _iso_day(born)) != born:
-                cells = (*cells[:_BIRTH], on, *cells[_BIRTH + 1 :])
+                return row._replace(cells=(*row.cells[:_BIRTH], on, *row.cells[_BIRTH + 1 :]))
         except DateError as error:
-            refuse("birth_date", born, f"{error.why}; write {error.write}")
-            return None
-    return row if cells is row.cells else row._replace(cells=cells)
+            fault = "birth_date", born, f"{error.why}; write {error.write}"
+    if fault is None:
+        return row
+    found.refused.append(RowRefused(found.name, row.line, *fault, row.case_id))
+    return None
+
+
+def _fault_of(row: _PersonRow) -> tuple[str, str | None, str] | None:
+    """Return the column, the value, and why a row is refused for what stands in it, if it is."""
+    cells = row.cells
+    if not row.case_id:
+        return "case_id", None, "the row does not say whose case it is"
+    if not (row.shared or any(cells)):
+        return "surname", None, "the row says nothing of the child; write at least surname, forename and birth_date"
+    for name, answer in zip(OFFICERS, row.officers, strict=True):
+        if answer not in ("", *ANSWERS):
+            return name, answer, "write Y, N or R (recruiting), the same in every row"
+    if _NO_TEXT.search("".join(cells)):
+        name, text = next(each for each in zip(_ITEMS, cells, strict=True) if _NO_TEXT.search(each[1]))
+        is_odd = NOT_OF_XML.search(text) is not None
+        broken = "it goes over several lines; close its quotation mark, or take the break out"
+        return name, text, "it holds a character that no XML file can hold" if is_odd else broken
+    if _CUT_SHORT.fullmatch(cells[_ULN]):
+        why = "a spreadsheet wrote it in short, and its last digits are gone; make the column text and fill it again"
+        return "uln", cells[_ULN], why
+    return None
 
 
 def _by_officers(found: Persons, rows: Iterable[_PersonRow]) -> list[_PersonRow]:

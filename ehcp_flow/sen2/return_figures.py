@@ -15,7 +15,15 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
-from ehcp_flow.conversion.returns import RequestRecords, ReturnRecords, flag_value, tables, values_as_xml
+from ehcp_flow.conversion.returns import (
+    RequestRecords,
+    ReturnRecords,
+    ReturnRow,
+    flag_value,
+    tables,
+    value_is_taken,
+    values_as_xml,
+)
 from ehcp_flow.measures.arithmetic import percent
 from ehcp_flow.measures.catalogue import MeasureColumn, catalogue, release_of
 from ehcp_flow.sen2.return_year import ReturnYear
@@ -23,10 +31,13 @@ from ehcp_flow.sen2.seen_request import as_date, holds
 
 __all__ = [
     "FIELDS_OF_FIGURE", "OTHER_RETURN", "FigureRow", "FiguresOfFacts", "Reason", "ReturnFigure", "Values",
-    "counted_in", "days_within", "figure_rows", "figures_of_return", "figures_table", "return_figures", "values_of",
+    "counted_in", "days_within", "figure_rows", "figures_of_return", "figures_table", "return_figures",
+    "uncounted_values", "values_of",
 ]  # fmt: skip
 
 _WEEK: Final = 7
+_COUNTED_BY: Final = ("day", "code", "flag")
+"""The types of the items that figures count by."""
 _SINGLE: Final = ("requests", "assessments", "named_plans", "active_plans")
 OTHER_RETURN: Final = "other_return"
 """The reason of a figure whose facts make another return than the file."""
@@ -170,6 +181,20 @@ def values_of(request: RequestRecords, form: str = "xml") -> Values:
             for name, text in values_as_xml(table, row.values, form).items():
                 found[name] = flag_value(text) if name in items and items[name].type == "flag" else text
     return found
+
+
+def uncounted_values(records: ReturnRecords, year: ReturnYear) -> Iterator[tuple[str, ReturnRow]]:
+    """Yield the items, each with its row, whose values are none that a figure can count by: no day, code or flag."""
+    for request in records.requests:
+        for table in _SINGLE:
+            for row in request.rows(table):
+                values = values_as_xml(table, row.values, records.form)
+                for item in tables()[table].items_in(year.specification):
+                    text = values.get(item.name, "")
+                    if not text or item.type not in _COUNTED_BY:
+                        continue
+                    if not value_is_taken(item, flag_value(text) if item.type == "flag" else text, year.specification):
+                        yield item.name, row
 
 
 @dataclass

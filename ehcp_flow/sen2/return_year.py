@@ -31,7 +31,7 @@ class ReturnYear(NamedTuple):
     @classmethod
     def of(cls, year: int) -> ReturnYear:
         """Return the days of a collection. Raises RangeError for a year without a collection of persons."""
-        why = f"collections of persons began in {FIRST_YEAR}"
+        why = f"collections of persons began in {FIRST_YEAR}, and none after {_LATEST} is looked for"
         RangeError.unless(FIRST_YEAR <= year <= _LATEST, "year", year, why)
         survey = survey_day(year).isoformat()
         return cls(year, specified(year), f"{year - 1}-01-01", f"{year - 1}-12-31", survey)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from typing import Final
 
@@ -13,7 +13,7 @@ from ehcp_flow.sen2.return_rules import ReturnFinding, rules
 from ehcp_flow.sen2.return_year import ReturnYear
 from ehcp_flow.sen2.seen_request import BELOW_PERSON, PLACES, Say, SeenRequest, age_on, as_date, line_of
 
-__all__ = ["IN_WORDS", "check_days", "check_places", "check_sense"]
+__all__ = ["IN_WORDS", "check_days", "check_places", "check_sense", "check_twice"]
 
 IN_WORDS: Final = ("OTH", "NIEO")
 """The settings that are said in words."""
@@ -67,23 +67,71 @@ def _by_age(seen: SeenRequest, days: ReturnYear, say: Say) -> Iterator[ReturnFin
             yield say("attendance_missing", line=row.line, table="placements")
 
 
-def check_sense(seen: SeenRequest, days: ReturnYear, authority: str, say: Say) -> Iterator[ReturnFinding]:
-    """Yield what does not fit across the items of a request; `authority` is that whose return it is."""
+def check_sense(
+    seen: SeenRequest, days: ReturnYear, authority: str, say: Say, lacks: Collection[str] = ()
+) -> Iterator[ReturnFinding]:
+    """Yield what does not fit across the items of a request; `authority` is that whose return it is.
+
+    `lacks` are the items for which its form has no place.
+    """
     values = seen.values
     for rule, element in (("exported_to_itself", "Exported"), ("came_from_itself", "TransferLA")):
         if authority and values.get(element) == authority:
             yield say(rule, line=line_of(seen.row_of(element), element), value=authority)
     issued, starts = values.get("AssessmentOutcomeDate", ""), values.get("StartDate", "")
-    if values.get("AssessmentOutcome") == "Y" and issued and starts and issued != starts:
+    starts = starts if as_date(starts) is not None else ""
+    if values.get("AssessmentOutcome") == "Y" and as_date(issued) is not None and starts and issued != starts:
         yield say("plan_day_differs", line=line_of(seen.row_of("StartDate"), "StartDate"), value=starts, other=issued)
+    # One whose assessment was agreed anew may have the plan of before: that is older than the request.
+    since = max(days.first, values.get("ReceivedDate", ""))
+    if values.get("AssessmentOutcome") == "Y" and not issued and since <= starts <= days.last:
+        line = line_of(seen.row_of("AssessmentOutcome"), "AssessmentOutcome")
+        yield say("outcome_date_missing", line=line, other=starts)
     placed = seen.rows["placements"]
     if placed and starts and not values.get("CeaseDate") and all("LeavingDate" in row.values for row in placed):
         yield say("no_placement_now", line=placed[-1].line, table="placements")
     yield from _needs(seen, say)
+    yield from _reviews(seen, days, say, lacks)
+
+
+def _reviews(seen: SeenRequest, days: ReturnYear, say: Say, lacks: Collection[str]) -> Iterator[ReturnFinding]:
+    """Yield what does not fit of the last review and of a phase transfer."""
+    values = seen.values
     met, decided = values.get("ReviewMeeting", ""), values.get("LastReview", "")
-    is_asked = rules()["review_outcome_missing"].is_in(days.specification)
-    if is_asked and met and decided >= met and "ReviewOutcome" not in values:
+    if _is_asked("review_outcome_missing", days) and met and decided >= met and "ReviewOutcome" not in values:
         yield say("review_outcome_missing", line=line_of(seen.row_of("LastReview"), "LastReview"))
+    # A review of before the year may be of before meetings were asked for, or the authority's from which the plan came.
+    is_of_year = decided >= days.first if decided else "ReviewOutcome" in values
+    if is_of_year and not met and "TransferLA" not in values and "ReviewMeeting" not in lacks:
+        shows = "LastReview" if decided else "ReviewOutcome"
+        if _is_asked("review_meeting_missing", days):
+            yield say("review_meeting_missing", line=line_of(seen.row_of(shows), shows))
+    due, starts = values.get("PhaseTransferDueDate", ""), values.get("StartDate", "")
+    if due and due[:4] < starts[:4] and as_date(due) is not None and as_date(starts) is not None:
+        line = line_of(seen.row_of("PhaseTransferDueDate"), "PhaseTransferDueDate")
+        yield say("phase_due_before_plan", line=line, value=due, other=starts)
+
+
+def _is_asked(rule: str, days: ReturnYear) -> bool:
+    return rules()[rule].is_in(days.specification)
+
+
+def check_twice(requests: Sequence[SeenRequest], say: Say) -> Iterator[ReturnFinding]:
+    """Yield the requests of a person that stand there twice, or came on the day of another."""
+    for at, seen in enumerate(requests[1:], 1):
+        row = seen.request.request
+        before = [each for each in requests[:at] if _said(each) == _said(seen)]
+        received = row.values.get("ReceivedDate", "")
+        if before:
+            yield say("request_twice", line=row.line, case_id=seen.request.case_id, value=received)
+        elif received and received in {each.request.request.values.get("ReceivedDate") for each in requests[:at]}:
+            line = line_of(row, "ReceivedDate")
+            yield say("requests_of_one_day", line=line, case_id=seen.request.case_id, value=received)
+
+
+def _said(seen: SeenRequest) -> Sequence[Sequence[dict[str, str]]]:
+    """Return all that a request says."""
+    return [[row.values for row in seen.rows[table]] for table in BELOW_PERSON]
 
 
 def _needs(seen: SeenRequest, say: Say) -> Iterator[ReturnFinding]:

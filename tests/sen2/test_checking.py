@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ehcp_flow.conversion import ReturnColumns, read_return
 from ehcp_flow.errors import EhcpFlowError, SourceError
 from ehcp_flow.sen2 import FIELDS_OF_FINDING, ReturnYear, by_rule, check_return, read_numbers, rules
+from tests.cli.running import ROOT
 from tests.sen2.made_returns import CEASED, CLEAN, END, HEADER, OPEN, PLAN, as_2023, found, read
 
 
@@ -37,10 +38,12 @@ def many(count: int, person: str, *changes: tuple[str, str]) -> str:
 
 OPEN_STILL = "<RequestOutcome>A</RequestOutcome>"
 AGREED = "<RequestOutcomeDate>2025-12-01</RequestOutcomeDate>\n<RequestOutcome>Y</RequestOutcome>\n"
+OPEN_REQUEST = OPEN[OPEN.index("<Requests>") : OPEN.index("</Person>")]
 UNDER_WAY = "<Assessment>\n<AssessmentOutcome>A</AssessmentOutcome></Assessment>"
 OUTCOME_OF_2018 = "<AssessmentOutcome>Y</AssessmentOutcome>\n<AssessmentOutcomeDate>2018-07-20</AssessmentOutcomeDate>"
 A_DETAIL = "<PlanDetail>\n<URN>900009</URN>\n<PlacementRank>1</PlacementRank>\n</PlanDetail>\n"
 NEET = "<SENSetting>NEET</SENSetting>"
+REVIEWED = PLAN[PLAN.index("<ReviewMeeting>") : PLAN.index("</ActivePlans>")]
 MEETING = "<ReviewMeeting>2025-11-10</ReviewMeeting>"
 
 
@@ -130,6 +133,29 @@ FAULTS: dict[str, tuple[str, str]] = {
         within(CLEAN, ("<RequestTribunal>0", "<RequestTribunal>1")),
         "RequestTribunal",
     ),
+    "request_twice": (within(CLEAN, (OPEN_REQUEST, OPEN_REQUEST * 2)), "Requests"),
+    "requests_of_one_day": (
+        within(CLEAN, (OPEN_REQUEST, OPEN_REQUEST + OPEN_REQUEST.replace("<RequestSource>1", "<RequestSource>2"))),
+        "ReceivedDate",
+    ),
+    "outcome_date_missing": (
+        within(CLEAN, ("<AssessmentOutcomeDate>2025-05-20</AssessmentOutcomeDate>\n", "")),
+        "AssessmentOutcomeDate",
+    ),
+    "review_decided_before_meeting": (
+        within(CLEAN, ("<LastReview>2025-12-01", "<LastReview>2025-11-09")),
+        "LastReview",
+    ),
+    "draft_before_meeting": (within(CLEAN, ("<ReviewDraft>2025-12-01", "<ReviewDraft>2025-11-09")), "ReviewDraft"),
+    "review_meeting_missing": (within(CLEAN, (f"{MEETING}\n", "")), "ReviewMeeting"),
+    "phase_due_before_plan": (
+        within(CLEAN, ("<PhaseTransferDueDate>2026", "<PhaseTransferDueDate>2024")),
+        "PhaseTransferDueDate",
+    ),
+    "phase_plan_before_plan": (
+        within(CLEAN, ("<PhaseTransferFinalDate>2026-01-12", "<PhaseTransferFinalDate>2025-05-19")),
+        "PhaseTransferFinalDate",
+    ),
     "exported_to_itself": (
         within(CLEAN, (OPEN_STILL, "<RequestOutcome>W</RequestOutcome>\n<Exported>885</Exported>")),
         "Exported",
@@ -203,7 +229,7 @@ FAULTS: dict[str, tuple[str, str]] = {
             CLEAN,
             ("<RequestOutcomeDate>2025-02-12", "<RequestOutcomeDate>2025-03-12"),
             ("<AssessmentOutcome>Y</AssessmentOutcome>\n<AssessmentOutcomeDate>2025-05-20</AssessmentOutcomeDate>",
-             "<AssessmentOutcome>Y</AssessmentOutcome>"),
+             "<AssessmentOutcome>H</AssessmentOutcome>"),
             ("<StartDate>2025-05-20", "<StartDate>2025-03-01"),
         ),
         "StartDate",
@@ -272,7 +298,7 @@ FAULTS: dict[str, tuple[str, str]] = {
         "ReviewMeeting",
     ),
     "review_decided_before_plan": (
-        within(CLEAN, (f"{MEETING}\n", ""), ("<LastReview>2025-12", "<LastReview>2025-04")),
+        within(CLEAN, (REVIEWED, "<LastReview>2024-04-01</LastReview>\n")),
         "LastReview",
     ),
     "review_of_ceased_plan": (
@@ -453,6 +479,73 @@ def test_the_setting_is_taken_as_either_spelling_and_the_last_review_in_either_p
         ("</ReviewMeeting>\n", "</ReviewMeeting>\n<LastReview>2025-12-01</LastReview>\n"),
     )
     assert found(moved) == []
+
+
+OUTCOME = "<ReviewOutcome>A</ReviewOutcome>\n"
+COMES_LATER = "<ReceivedDate>2025-11-04"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [(OUTCOME, ""), ("<LastReview>2025-12-01", "<LastReview>2025-06-01")],
+        [(OUTCOME, ""), ("<LastReview>2025-12-01", "<LastReview>2025-06-01"),
+         ("<ReviewDraft>2025-12", "<ReviewDraft>2025-06")],
+        [("<ReviewMeeting>2025-11-10", "<ReviewMeeting>2025-12-01")],
+        [("<PhaseTransferDueDate>2026", "<PhaseTransferDueDate>2025")],
+        [("<PhaseTransferFinalDate>2026-01-12", "<PhaseTransferFinalDate>2025-05-20")],
+        [(OPEN_REQUEST, OPEN_REQUEST + OPEN_REQUEST.replace("<ReceivedDate>2025-11-03", COMES_LATER))],
+        [("<AssessmentOutcomeDate>2025-05-20</AssessmentOutcomeDate>\n", ""),
+         (PLAN[PLAN.index("<NamedPlan>") : PLAN.index("</Assessment>")], ""),
+         (PLAN[PLAN.index("<ActivePlans>") : PLAN.index("</Requests>")], "")],
+    ],
+)  # fmt: skip
+def test_what_a_return_may_lawfully_hold_of_reviews_requests_and_plans_is_not_asked_about(changes):
+    assert found(within(CLEAN, *changes)) == []
+
+
+def test_a_review_without_its_meeting_is_asked_about_where_there_is_a_place_for_it_and_it_is_the_authority_s_own():
+    came = ("<ActivePlans>\n<PlacementDetail>", "<ActivePlans>\n<TransferLA>916</TransferLA>\n<PlacementDetail>")
+    for changes in ([(MEETING, ""), came], [(MEETING, ""), ("<LastReview>2025", "<LastReview>2024")]):
+        assert "review_meeting_missing" not in {rule for rule, _ in found(within(CLEAN, *changes))}
+    assert ("review_meeting_missing", "ReviewMeeting") in found(
+        within(CLEAN, (MEETING, ""), ("<LastReview>2025-12-01</LastReview>\n", ""))
+    )
+    assert "review_meeting_missing" not in {rule for rule, _ in found(moved(within(CLEAN, (MEETING, "")), 2024))}
+
+
+def test_of_a_second_plan_nothing_is_taken_and_nothing_else_is_found():
+    plan = PLAN[PLAN.index("<NamedPlan>") : PLAN.index("</Assessment>")]
+    text = within(CLEAN, (plan, plan + plan))
+    assert found(text) == [("repeated_element", "NamedPlan")]
+    (first, *_) = read(text).requests
+    assert len(first.plan_details) == 2
+    assert ["nothing of this one was taken" in str(each) for each in read(text).refused] == [True]
+
+
+def test_a_day_that_is_none_is_found_as_that_alone():
+    assert found(within(CLEAN, ("<StartDate>2025-05-20", "<StartDate>2025-05-20T00:00:00"))) == [
+        ("wrong_value", "StartDate")
+    ]
+    assert found(within(CLEAN, ("<AssessmentOutcomeDate>2025-05-20", "<AssessmentOutcomeDate>20/05/2025"))) == [
+        ("wrong_value", "AssessmentOutcomeDate")
+    ]
+
+
+@pytest.mark.parametrize("source", ["send-tool", "safeguarding-dataset"])
+def test_a_form_without_a_place_for_meetings_is_not_asked_for_them(source: str):
+    told = list(check_return(read_return(ROOT / "examples" / "sources" / source, ReturnColumns()), 2026))
+    assert told
+    assert "review_meeting_missing" not in {each.rule for each in told}
+
+
+def test_the_plan_of_before_a_new_assessment_is_not_taken_for_one_of_the_year():
+    text = within(
+        CLEAN,
+        ("<AssessmentOutcomeDate>2025-05-20</AssessmentOutcomeDate>\n", ""),
+        ("<StartDate>2025-05-20", "<StartDate>2023-05-20"),
+    )
+    assert {rule for rule, _ in found(text)} == {"plan_before_request", "plan_before_decision"}
 
 
 @pytest.mark.parametrize("before", ["<Persons>", "<Person>", "</Persons>", "</Message>", "<Header>"])

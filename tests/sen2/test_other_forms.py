@@ -113,6 +113,29 @@ def test_two_children_of_one_id_are_told_of_the_template_too(tmp_path):
     }
 
 
+@pytest.mark.parametrize(
+    "title", ["Header Record", "Person Record", "Requests Records", "Plan Detail Records", "SEN Need Records"]
+)
+@pytest.mark.parametrize("command", ["validate", "figures", "import"])
+def test_a_table_of_the_template_without_headings_is_refused_and_nothing_of_a_child_is_told(
+    tmp_path, title: str, command: str
+):
+    year, book = ReturnYear.of(2026), tmp_path / "sen2.xlsx"
+    header = {"Collection": "SEN2", "Year": "2026", "LEA": "885"}
+    write_return_workbook(str(book), read(CLEAN), header, year.specification, as_of=year.survey_date)
+    openpyxl = pytest.importorskip("openpyxl")
+    sheets = openpyxl.load_workbook(book)
+    sheet = sheets["Data Entry Template"]
+    at = next(row[0].row for row in sheet.iter_rows() if row[0].value == title)
+    sheet.delete_rows(at + 1)
+    sheets.save(book)
+    out = ("--output", tmp_path / "f.csv", "--persons", tmp_path / "p.csv") if command == "import" else ()
+    done = invoke("sen2", command, book, *out)
+    assert done.exit_code == ExitCode.DAMAGED
+    assert f"sen2.xlsx[Data Entry Template]: row {at + 1}: the row below the title '{title}' holds no" in done.stderr
+    assert not any(cell in done.stderr for cell in ("Ashlake", "Ada", "2014-05-01", "B801200005001", "ZZ1 1AA"))
+
+
 def test_a_person_without_a_request_is_told_of_other_forms_too(blade):
     path = blade / NAME.format("requests")
     path.write_text("\n".join(line for line in path.read_text().splitlines() if not line.startswith("2,")) + "\n")

@@ -170,3 +170,60 @@ def test_a_child_of_another_birth_date_than_the_facts_have_is_left_out_and_the_o
     assert "1 case in the return's scope whose row in" in done.stderr
     assert made.read_text().count("<Person>") == 2
     assert "Ashlake" not in made.read_text()
+
+
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        ([f"{case_id},{ADA}" for case_id in "abc"], "every row of {} was refused, so nobody knows whose the cases are"),
+        ([], "{} has no row of a child"),
+    ],
+)
+def test_where_no_row_is_left_the_last_line_says_so_and_asks_for_nothing_else(tmp_path, rows: list[str], why: str):
+    done = export(tmp_path, *rows)
+    assert done.exit_code == 1
+    assert why.format(tmp_path / "persons.csv") in done.stderr.splitlines()[-1]
+    assert "--dmo" not in done.stderr
+    assert not (tmp_path / "sen2.xml").exists()
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("ethnicty", "ethnicity"), ("post code", "postcode"), ("upm", "upn"), ("Gender", "sex"),
+     ("Unique-Pupil-Number", "upn"), ("dmoo", "dmo"), ("UPN-unknown", "upn_unknown")],
+)  # fmt: skip
+def test_a_column_with_a_name_near_a_known_one_is_told_by_itself(tmp_path, written: str, meant: str):
+    head = HEAD.replace(f",{meant},", f",{written},", 1)
+    found = read(tmp_path, f"a,{ADA},{UPN},,,,Y,Y,R", head=f"{head},caseworker")
+    warning, note = found.notes
+    assert warning.startswith(f"warning: {tmp_path / 'persons.csv'}: nothing of the column {written!r} is read")
+    assert warning.endswith(f"if it is {meant}, rename it to {meant}, else take it out")
+    assert note == "not read, for a persons file has no such column: caseworker"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("surnam", "surname"), ("first name", "forename"), ("DOB", "birth_date"), ("caseid", "case_id")],
+)
+def test_a_misspelt_column_that_there_must_be_is_refused_with_its_name(tmp_path, written: str, meant: str):
+    with pytest.raises(SourceError, match=rf"it has no column {meant} .*; rename '{written}' to {meant}; a persons"):
+        read(tmp_path, f"a,{ADA},{UPN},,,,Y,Y,R", head=HEAD.replace(meant, written))
+
+
+def test_two_columns_of_one_name_are_refused(tmp_path):
+    for second in ("upn", " UPN "):
+        with pytest.raises(SourceError, match="it has more than one column upn; keep one of them"):
+            read(tmp_path, f"a,{ADA},{UPN},,,,Y,Y,R,", head=f"{HEAD},{second}")
+
+
+def test_a_file_without_headings_is_refused_and_nothing_of_a_child_is_told(tmp_path):
+    with pytest.raises(SourceError, match="none of its rows holds the names of its columns") as refused:
+        read(tmp_path, f"b,{BEL},{UPN},,,,Y,Y,R", head=f"a,{ADA},{UPN},,,,Y,Y,R")
+    assert not any(cell in str(refused.value) for cell in (*ADA.split(",")[:3], *BEL.split(",")[:3], UPN))
+
+
+def test_a_number_that_a_spreadsheet_spoilt_is_mended_or_refused_as_that(tmp_path):
+    found = read(tmp_path, f"a,{ADA},,{ULN}.0,,,Y,Y,R", f"b,{BEL},,9.28E+09,,,Y,Y,R", f"c,{ADA},,9.28e+09,,,Y,Y,R")
+    assert found.by_case["a"].cells[7] == ULN
+    assert refusals(found) == [(3, "uln", "b"), (4, "uln", "c")]
+    assert "its last digits are gone" in str(found.refused[0])

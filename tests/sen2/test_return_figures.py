@@ -25,7 +25,7 @@ from ehcp_flow.sen2 import (
 )
 from ehcp_flow.sen2.return_reasons import reasons
 from ehcp_flow.synth import write_synth
-from tests.cli.running import ROOT, run
+from tests.cli.running import ROOT, invoke, run
 from tests.measures.answers_made_up import told
 from tests.sen2.made_returns import CLEAN, read
 from tests.sen2.test_there_and_back import as_xml
@@ -239,3 +239,24 @@ def test_the_command_prints_figures_with_the_measures_beside_them(tmp_path):
     third = run("sen2", "figures", corrected, "--facts", facts, "--format", "table")
     assert "other_return -1" in " ".join(third.stdout.split())
     assert "other_return: these facts make another return" in third.stderr
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "element"),
+    [
+        ("<ReceivedDate>2025-11-03", "<ReceivedDate>03/11/2025", "ReceivedDate"),
+        ("<RequestOutcome>A", "<RequestOutcome>Agreed", "RequestOutcome"),
+        ("<Week20>0", "<Week20>perhaps", "Week20"),
+    ],
+)
+def test_values_that_no_figure_can_count_by_are_told_with_their_lines(tmp_path, old: str, new: str, element: str):
+    path = tmp_path / "sen2.xml"
+    path.write_text(CLEAN.replace("<Week20>0", "<Week20>false"))
+    assert invoke("sen2", "figures", path).exit_code == 0
+    path.write_text(CLEAN.replace(old, new, 1))
+    done = invoke("sen2", "figures", path)
+    assert done.exit_code == 1
+    line = path.read_text().splitlines().index(next(row for row in path.read_text().splitlines() if new in row)) + 1
+    assert (
+        f"1 value is not written as a return has them, so the figures are wrong ({element} line {line})" in done.stderr
+    )

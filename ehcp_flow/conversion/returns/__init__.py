@@ -19,6 +19,7 @@ from ehcp_flow.conversion.returns.item_values import (
     is_true_number,
     right_value,
     value_is_taken,
+    values_as_xml,
 )
 from ehcp_flow.conversion.returns.items import FIRST_YEAR, LAST_YEAR, Item, ItemTable, forms, specified, tables
 from ehcp_flow.conversion.returns.mapping import party_codes
@@ -26,7 +27,6 @@ from ehcp_flow.conversion.returns.records import OddElement, RequestRecords, Ret
 from ehcp_flow.conversion.returns.return_facts import (
     ReturnedFact,
     facts_of_return,
-    values_as_xml,
     when_it_ends,
 )
 from ehcp_flow.conversion.returns.table_files import (
@@ -84,13 +84,14 @@ class ReturnColumns:
     """One of the shipped names, `sen2` and the like, where a convert file could stand; `records` as a convert file's.
 
     Without a name it is any of the forms, by what the source says itself. `authority` is whose cases they are, where
-    the source does not say so.
+    the source does not say so, and `year` of which collection it is.
     """
 
     name: str = ""
     records: tuple[str, ...] = ()
     sheet: str | None = None
     authority: str | None = None
+    year: int | None = None
 
 
 def read_return(source: Any, columns: ReturnColumns, *, name: str | None = None) -> ReturnRecords:
@@ -103,6 +104,8 @@ def read_return(source: Any, columns: ReturnColumns, *, name: str | None = None)
     if columns.name and found.form not in RETURNS.get(columns.name, ()):
         right = next(each for each, of in RETURNS.items() if found.form in of)
         raise SourceError(found.name, f"this is {forms()[found.form].says}, not {columns.name}: give --columns {right}")
+    if found.year is None and columns.year is not None:
+        found.header["Year"] = str(columns.year)
     return found
 
 

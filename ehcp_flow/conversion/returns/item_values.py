@@ -1,4 +1,4 @@
-"""How the value of an item is written in a return, by its type: what is taken, and what would be right."""
+"""How the value of an item is written in a return, by its type: what is taken, what would be right, how it is read."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from ehcp_flow.closed import complete
-from ehcp_flow.conversion.returns.items import Item, tables
+from ehcp_flow.conversion.cell_dates import DateOrder, read_cell_date
+from ehcp_flow.conversion.returns.items import Item, forms, tables
 from ehcp_flow.particular_table import settled
 
-__all__ = ["ITEM_TYPES", "ItemType", "flag_value", "is_true_number", "right_value", "value_is_taken"]
+__all__ = [
+    "ITEM_TYPES", "ItemType", "flag_value", "is_true_number", "read_value", "right_value", "value_is_taken",
+    "values_as_xml",
+]  # fmt: skip
 
 
 class ItemType(NamedTuple):
@@ -92,3 +96,31 @@ def flag_value(text: str) -> str:
     ('1', '0', 'perhaps')
     """
     return _AS_FLAG.get(settled("rya", text) or "", text)
+
+
+def read_value(item: Item, given: str, dates: DateOrder) -> tuple[str, str]:
+    """Return an item's value as it is kept, and why it is none where it is not."""
+    if item.type == "day":
+        found = read_cell_date(given, dates)
+        return found.day, found.fault
+    if item.type == "flag":
+        flag = settled("rya", given)
+        return flag or "", "" if flag is not None else "write 1 for yes or 0 for no"
+    code = given.upper() if item.type == "code" else given
+    if item.type in {"code", "urn", "ukprn"}:
+        code = code.removesuffix(".0")
+    if item.codes and code not in item.codes:
+        return "", f"it is no code of this item; write one of {', '.join(item.codes)}"
+    return code, ""
+
+
+def values_as_xml(table: str, values: Mapping[str, str], form: str) -> dict[str, str]:
+    """Return the values of a row of another form as a return in XML has them; what cannot be read stays as it is."""
+    if form == "xml":
+        return dict(values)
+    found = {}
+    for name, given in values.items():
+        item = tables()[table].by_name.get(name)
+        taken, fault = ("", "") if item is None else read_value(item, given, forms()[form].dates)
+        found[name] = given if fault or item is None else _AS_FLAG.get(taken, taken) if item.type == "flag" else taken
+    return found

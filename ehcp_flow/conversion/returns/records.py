@@ -8,9 +8,12 @@ from typing import Final, NamedTuple
 
 from ehcp_flow.conversion.returns.items import FIRST_YEAR, LAST_YEAR, item_key, tables
 from ehcp_flow.errors import RowRefused
+from ehcp_flow.nouns import count
 
 __all__ = ["OddElement", "RequestRecords", "ReturnRecords", "ReturnRow", "name_cases"]
 
+_PLACES: Final = 6
+"""Of how many elements out of place it is told where they stand."""
 _TOLD: Final = 12
 """How many names of items that are not read are told."""
 
@@ -132,6 +135,19 @@ class ReturnRecords:
             said.append(f"not read, for the return has no such item: {', '.join(names)}{more}")
         return said
 
+    def out_of_place(self) -> list[str]:
+        """Return which elements stand where they should not, and which persons have no request: some is not taken."""
+        said = []
+        if self.odd:
+            where = _some([f"{each.kind} {each.element} line {each.line}" for each in self.odd])
+            many = count(len(self.odd), "element")
+            said.append(f"{many} out of place, so something may be missing ({where}): `sen2 validate` says what")
+        if self.alone:
+            where = _some([f"line {row.line}" for _, row in self.alone])
+            many = count(len(self.alone), "person has", "persons have")
+            said.append(f"{many} no request, so nothing is made of them ({where})")
+        return said
+
     def put(self, table: str, name: str, text: str, into: dict[str, str]) -> None:
         """Put a value into a row under the name of its item, or count it as unknown; an empty one is none."""
         item = _KEYS[table].get(item_key(name))
@@ -140,6 +156,11 @@ class ReturnRecords:
                 self.unknown[name] = self.unknown.get(name, 0) + 1
         elif text:
             into.setdefault(item, text)
+
+
+def _some(told: list[str]) -> str:
+    more = f" and {len(told) - _PLACES:,} more" if len(told) > _PLACES else ""
+    return ", ".join(told[:_PLACES]) + more
 
 
 def name_cases(records: ReturnRecords) -> int:

@@ -7,11 +7,13 @@ ended, and what the return does not say of the case and so must not be taken for
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from ehcp_flow.conversion.cell_dates import DateOrder, read_cell_date
-from ehcp_flow.conversion.returns.items import Item, forms, tables
+from ehcp_flow.conversion.cell_dates import read_cell_date
+from ehcp_flow.conversion.returns.item_values import read_value
+from ehcp_flow.conversion.returns.items import forms, tables
+from ehcp_flow.conversion.returns.left_out import OUTCOMES, LeftOut
 from ehcp_flow.conversion.returns.mapping import (
     ItemWords,
     ReturnFact,
@@ -25,7 +27,7 @@ from ehcp_flow.errors import RowRefused
 from ehcp_flow.particular_table import settled, value_fault
 from ehcp_flow.record_table import DECLARED
 
-__all__ = ["ReturnedFact", "facts_of_return", "values_as_xml", "when_it_ends"]
+__all__ = ["ReturnedFact", "facts_of_return", "when_it_ends"]
 
 _DIGITS: Final = 3
 
@@ -50,18 +52,12 @@ class ReturnedFact(NamedTuple):
     rank: str | None = None
 
 
-_AS_FLAG: Final = {"yes": "1", "no": "0"}
 _ANSWERS: Final = ("assessment_agreed", "assessment_refused")
 _DISPUTES: Final = (
     ("requests", "RequestMediation"), ("requests", "RequestTribunal"),
     ("assessments", "AssessmentMediation"), ("assessments", "AssessmentTribunal"),
 )  # fmt: skip
 """What says that there was a dispute about whether to assess, or to issue a plan."""
-_OUTCOMES: Final = (
-    ("requests", "request_outcome", "RequestOutcome", "RequestOutcomeDate"),
-    ("assessments", "assessment_outcome", "AssessmentOutcome", "AssessmentOutcomeDate"),
-)
-"""Which items say what had become of something, and when."""
 _SHOWS_AN_ASSESSMENT: Final = ("assessment_agreed", "plan_refused", "final_plan_sent", "plan_transferred_in")
 _PHASES: Final = {"02-14": "school", "02-15": "school", "03-30": "post16", "03-31": "post16"}
 """The days before which a plan is amended for a phase transfer, and those before them: of which phase (SR 18(1))."""
@@ -76,11 +72,14 @@ def facts_of_return(
     `authority` is whose cases they are, where the return does not say so.
     """
     counted: Counter[str] = Counter({"shared_number": name_cases(records)})
+    left_out = LeftOut(records.name)
     for request in records.requests:
-        yield from _RequestFacts(records, request, request.case_id, counted, records.authority or authority).rows(
-            recorded
-        )
+        made = _RequestFacts(records, request, counted, records.authority or authority)
+        yield from made.rows(recorded)
+        if made.made:
+            left_out.look_at(made.clean, made.timeless, has_request=made.has_request)
     records.notes += [f"{many:,} {notes()[key]}" for key, many in counted.items() if many]
+    records.notes += left_out.told()
 
 
 class _RequestFacts:
@@ -90,19 +89,21 @@ class _RequestFacts:
         self,
         records: ReturnRecords,
         request: RequestRecords,
-        case_id: str,
         counted: Counter[str],
         authority: str | None,
     ) -> None:
         self.records = records
         self.request = request
-        self.case_id = case_id
+        self.case_id = request.case_id
         self.counted = counted
         self.dates = forms()[records.form].dates
         self.made: list[ReturnedFact] = []
         self.names: Counter[str] = Counter()
         self.authority = authority
         self.came_on_no_day = False
+        self.has_request = False
+        self.clean: dict[str, list[ReturnRow]] = {}
+        self.timeless: list[tuple[str, str]] = []
         # Requests, assessments and plans are told up to the last day of a calendar year.
         self.told_up_to = "" if records.year is None else f"{records.year - 1}-12-31"
 
@@ -119,6 +120,7 @@ class _RequestFacts:
             ("needs", request.needs),
         )
         clean = {table: [self._checked(table, row) for row in rows if row is not None] for table, rows in whole}
+        self.clean = clean
         self.first_of = {table: rows[0] for table, rows in clean.items() if rows}
         came = self._plan()
         for table, rows in clean.items():
@@ -129,12 +131,14 @@ class _RequestFacts:
             self.counted["disputed"] += 1
         self._exception()
         self._end()
-        self._phase_transfer()
+        phase = self._phase_transfer()
         if not any(row.particular is None for row in self.made):
             why = "it has no day of a request, a decision or a plan, so there is no fact to make of it"
             self._refuse(request.request, "Requests", None, why)
             return []
         first = min(_first_day(row.on) for row in self.made if row.particular is None)
+        if phase:
+            self._keep("phase_transfer_date", phase, self.first_of["active_plans"].line, self.told_up_to or first)
         self._outcomes(first)
         for table, rows in clean.items():
             for row in rows:
@@ -154,7 +158,7 @@ class _RequestFacts:
             given = row.values.get(item.name)
             if given is None or item.personal:
                 continue
-            taken, fault = _read(item, given, self.dates)
+            taken, fault = read_value(item, given, self.dates)
             if fault:
                 self._refuse(row, item.name, given, fault)
             else:
@@ -171,6 +175,7 @@ class _RequestFacts:
 
     def _add(self, row: ReturnedFact) -> None:
         self.names[row.fact_id] += 1
+        self.has_request |= row.event == "request_received"
         again = self.names[row.fact_id]
         self.made.append(row if again == 1 else row._replace(fact_id=f"{row.fact_id}#{again}"))
 
@@ -183,7 +188,7 @@ class _RequestFacts:
         outcome = self._value("assessments", "AssessmentOutcome")
         issued = self._value("assessments", "AssessmentOutcomeDate") if outcome in {"Y", "H"} else ""
         starts = self._value("named_plans", "StartDate")
-        if issued and starts and issued != starts and outcome == "Y":
+        if issued and starts and issued != starts:
             self.counted["days_differ"] += 1
         on = starts or issued
         if not on:
@@ -210,9 +215,6 @@ class _RequestFacts:
         if on is None or (came and rule.event == "request_received"):
             return
         if any(row.values.get(item) not in values for item, values in rule.when.items()):
-            # Told once: of the facts of a request's decision the first looks at every outcome that has a day.
-            if rule.event in {"assessment_agreed", "plan_refused"} and "A" in {row.values.get(i) for i in rule.when}:
-                self.counted["undecided"] += 1
             return
         if came and self.made and rule.event == "review_decision_sent" and on == self.made[0].reviewed_on:
             # The other authority's: the plan brought its day along, and what was decided is kept beside it.
@@ -257,17 +259,16 @@ class _RequestFacts:
             if reason == "8":
                 self._make("died", on, line)
 
-    def _phase_transfer(self) -> None:
-        """Make the fact of a phase transfer whose last day says in which calendar year it takes place."""
+    def _phase_transfer(self) -> str:
+        """Make the fact of a phase transfer whose last day says in which calendar year it is; return any other day."""
         due = self._value("active_plans", "PhaseTransferDueDate")
-        if due:
+        phase = _PHASES.get(due[5:])
+        if phase is not None:
             line = self.first_of["active_plans"].line
-            phase = _PHASES.get(due[5:])
-            if phase is None:
-                self.counted["day_of_phase"] += 1
-                self._keep("phase_transfer_date", due, line, self.told_up_to or due)
-                return
             self._make("phase_transfer_due", f"{due[:4]}-09", line, day=True, outcome=phase)
+            return ""
+        self.counted["day_of_phase"] += bool(due)
+        return due
 
     def _keep(self, name: str, value: str, line: int, on: str) -> None:
         """Keep what the return says and no fact can, as a particular."""
@@ -277,18 +278,18 @@ class _RequestFacts:
 
     def _outcomes(self, first: str) -> None:
         """Keep the outcomes of which the return gives no day, as they were on the last day of its year."""
-        if not self.told_up_to:
-            return
         last = max(self.told_up_to, first)
         decided = any(row.event in _SHOWS_AN_ASSESSMENT for row in self.made)
-        for table, name, item, day in _OUTCOMES:
+        for table, name, item, day in OUTCOMES:
             outcome = self._value(table, item)
             if outcome == "H":
                 # What was decided before the year is seen by what came of it, where anything did.
                 is_told = decided if table == "requests" else not self.came_on_no_day
             else:
                 is_told = bool(self._value(table, day)) and outcome != "A"
-            if outcome and not is_told:
+            if outcome and not is_told and not self.told_up_to:
+                self.timeless.append((table, item))
+            elif outcome and not is_told:
                 self._keep(name, outcome, self.first_of[table].line, last)
 
     def _particular(self, rule: ReturnParticular, row: ReturnRow, first: str) -> None:
@@ -340,34 +341,6 @@ class _RequestFacts:
             yield "final_plan_sent"
         if clean["named_plans"]:
             yield "plan_ceased"
-
-
-def _read(item: Item, given: str, dates: DateOrder) -> tuple[str, str]:
-    """Return an item's value as it is kept, and why it is none where it is not."""
-    if item.type == "day":
-        found = read_cell_date(given, dates)
-        return found.day, found.fault
-    if item.type == "flag":
-        flag = settled("rya", given)
-        return flag or "", "" if flag is not None else "write 1 for yes or 0 for no"
-    code = given.upper() if item.type == "code" else given
-    if item.type in {"code", "urn", "ukprn"}:
-        code = code.removesuffix(".0")
-    if item.codes and code not in item.codes:
-        return "", f"it is no code of this item; write one of {', '.join(item.codes)}"
-    return code, ""
-
-
-def values_as_xml(table: str, values: Mapping[str, str], form: str) -> dict[str, str]:
-    """Return the values of a row of another form as a return in XML has them; what cannot be read stays as it is."""
-    if form == "xml":
-        return dict(values)
-    found = {}
-    for name, given in values.items():
-        item = tables()[table].by_name.get(name)
-        taken, fault = ("", "") if item is None else _read(item, given, forms()[form].dates)
-        found[name] = given if fault or item is None else _AS_FLAG.get(taken, taken) if item.type == "flag" else taken
-    return found
 
 
 def _first_day(on: str) -> str:

@@ -24,6 +24,8 @@ __all__ = ["TEMPLATE_SHEET", "form_of_table", "is_template", "read_folder", "rea
 TEMPLATE_SHEET: Final = "Data Entry Template"
 """The sheet of the Department's template that holds the tables."""
 _SUFFIX: Final = ".csv"
+_ONE_IN: Final = 4
+"""Of a row of headings at least one in so many is known: those of a version to come may have other names."""
 _OF_THE_SYSTEM: Final = re.compile(r"nativeid|sourceid|recordtype|la|.*tableid|.*orderseqcolumn|sendpersonid")
 """Headings that are no item of the return, and are nobody's loss."""
 
@@ -84,8 +86,24 @@ def read_template(raw: RawSheet) -> ReturnRecords:
     for (at, table), end in zip(starts, ends, strict=True):
         body = [(line, row) for line, row in enumerate(raw.rows[at + 1 : end], at + 2) if any(row)]
         if body:
-            files.append(_TableFile(raw.name, "template", table, body[0][1], body[1:]))
+            line, headings = body[0]
+            _refuse_a_child_as_headings(raw.name, line, table, headings)
+            files.append(_TableFile(raw.name, "template", table, headings, body[1:]))
     return _joined(files, raw.name)
+
+
+def _refuse_a_child_as_headings(name: str, line: int, table: str, headings: Sequence[str]) -> None:
+    """Raise SourceError where the row below a table's title is none of headings; what stands there is not told."""
+    form = forms()["template"]
+    known = {*tables()[table].by_key, *map(item_key, (form.person or "", *form.request))}
+    filled = [item_key(heading) for heading in headings if heading]
+    if len(known.intersection(filled)) * _ONE_IN < len(filled):
+        title = tables()[table].title
+        why = (
+            f"row {line}: the row below the title {title!r} holds no headings, but a row of the table, so nothing of "
+            "the file is read: put the row of headings of the Department's template between them"
+        )
+        raise SourceError(name, why)
 
 
 def form_of_table(raw: RawSheet) -> str | None:

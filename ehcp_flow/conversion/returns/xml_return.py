@@ -109,7 +109,7 @@ def belongs_in(element: str) -> str:
 class _Open:
     """A row that is open: its table, what may stand in it in which order, and how far it has come."""
 
-    __slots__ = ("at", "last", "order", "row", "table")
+    __slots__ = ("at", "is_taken", "last", "order", "row", "table")
 
     def __init__(self, table: str, row: ReturnRow) -> None:
         self.table = table
@@ -117,6 +117,7 @@ class _Open:
         self.order = _ORDER[table]
         self.at = -1
         self.last = ""
+        self.is_taken = True
 
     def is_in_order(self, name: str) -> bool:
         """Return whether an element stands behind those before it."""
@@ -207,8 +208,11 @@ class _Reading:
         if self.request is None:
             why = f"it stands in no Requests, so nobody knows whose it is; a {name} belongs to a request of a Person"
             self.found.refused.append(RowRefused(self.found.name, row.line, name, None, why))
+        elif not all(each.is_taken for each in self.open):
+            return  # it belongs to what was not taken, which is told
         elif not self.request.take(table, row):
-            why = f"there is a {name} of this request already (a request has one): this one was not taken"
+            self.open[-1].is_taken = False
+            why = f"there is a {name} of this request already (a request has one): nothing of this one was taken"
             self.found.refused.append(RowRefused(self.found.name, row.line, name, "a second one", why))
             self._odd("repeated", name)
 
