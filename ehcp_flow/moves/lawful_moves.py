@@ -67,7 +67,7 @@ def lawful_in(
     return tuple(found)
 
 
-class _Asked(NamedTuple):
+class _MoveAsked(NamedTuple):
     """What is asked of a move on a day: its guards, whether a dispute must take it, and an age may bar it."""
 
     key: Key
@@ -77,13 +77,13 @@ class _Asked(NamedTuple):
 
 
 @lru_cache(maxsize=4_096)  # a caseload is asked about on one day
-def _open(regions: Regions, at: State, recorded: frozenset[str], day: dt.date) -> tuple[_Asked, ...]:
+def _open(regions: Regions, at: State, recorded: frozenset[str], day: dt.date) -> tuple[_MoveAsked, ...]:
     """Return the moves that a state takes on a day, and those that are no matter of the pathway."""
     if at in regions.pathway.ends:
         return ()
     edges = ((key, table(regions.pathway).get((at, *key))) for key in regions.moving)
     return tuple(
-        _Asked(
+        _MoveAsked(
             key,
             () if edge is None else edge.on(day).guards,
             key[0] in regions.disputing,

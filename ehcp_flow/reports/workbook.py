@@ -166,27 +166,14 @@ def opened_book(file: str | Path | IO[bytes], *, as_of: dt.date) -> Iterator[tup
     try:
         from xlsxwriter import Workbook
 
-        from ehcp_flow.reports.sheet_cells import Sheet
+        from ehcp_flow.reports.sheet_cells import RegisterSheet, looks_in
     except ImportError:
         raise LibraryMissing("XlsxWriter", "reports") from None
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     with _opened(file) as target, Workbook(target, options) as book:
-        book.worksheet_class = Sheet
+        book.worksheet_class = RegisterSheet
         book.set_properties({"title": "ehcp_flow", "created": dt.datetime.combine(as_of, dt.time(), dt.UTC)})
-        looks = {
-            "head": book.add_format(
-                {"bold": True, "bg_color": "#D9E2EC", "border": 1, "text_wrap": True, "valign": "top"}
-            ),
-            "date": book.add_format({"num_format": "dd/mm/yyyy", "valign": "top", "align": "left"}),
-            "text": book.add_format({"text_wrap": True, "valign": "top"}),
-            "number": book.add_format({"valign": "top"}),
-            "title": book.add_format({"bold": True, "font_size": 16}),
-            "strong": book.add_format({"bold": True}),
-            "share": book.add_format({"num_format": "0.0", "valign": "top"}),
-            "bad": book.add_format({"font_color": "#8A1C1C", "bold": True}),
-            "good": book.add_format({"font_color": "#14532D", "bold": True}),
-        }
-        yield book, looks
+        yield book, looks_in(book)
 
 
 def _opened(file: str | Path | IO[bytes]) -> AbstractContextManager[IO[bytes]]:

@@ -12,6 +12,8 @@ from tests.cli.running import invoke
 from tests.reports.test_page_in_a_browser import HIDDEN_ASIDE, violations, walked
 
 ON = dt.date(2026, 6, 30)
+PAPER: Any = {"width": 794, "height": 1123}
+"""A4 at 96 dots an inch."""
 ROWS: list[dict[str, Any]] = [
     {"owner": "Ann", "case_id": "<b>", "next_due_on": dt.date(2026, 7, 6), "overdue": 1},
     {"owner": "Ann", "case_id": "C-2", "next_due_on": None, "overdue": 0},
@@ -68,6 +70,10 @@ def test_any_list_can_be_a_page_that_everybody_can_read(watched, axe, council, t
     if width < 640:  # on a desktop, a list of many columns may be moved to the side
         assert page.evaluate(HIDDEN_ASIDE) == []
     assert violations(page, axe) == []
+    page.emulate_media(media="print")
+    page.set_viewport_size(PAPER)
+    if "breaches" not in words:  # its fourteen columns are for a screen
+        assert page.evaluate(HIDDEN_ASIDE) == [], "paper cannot be moved to the side"
     assert (watched.said, watched.asked) == ([], [out.as_uri()])
 
 
