@@ -20,6 +20,11 @@ PICTURES = HERE / "pictures"
 DESKTOP, TELEPHONE, PAPER = (1280, 900), (390, 844), (794, 1123)
 TAKEN = {
     "desk.png": ("desk.html", DESKTOP),
+    "desk-telephone.png": ("desk.html", TELEPHONE),
+    "desk-paper.png": ("desk.html", PAPER),
+    "handover.png": ("handover.html", DESKTOP),
+    "handover-telephone.png": ("handover.html", TELEPHONE),
+    "handover-paper.png": ("handover.html", PAPER),
     "family.png": ("ours.html", DESKTOP),
     "family-telephone.png": ("ours.html", TELEPHONE),
     "family-paper.png": ("ours.html", PAPER),

@@ -239,5 +239,5 @@ def flat(value: Any, text: Callable[[str], str] = str) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list | tuple):
-        return "; ".join([flat(item, text) for item in value])
+        return "; ".join([text(item) if type(item) is str else flat(item, text) for item in value])
     return str(value) if isinstance(value, int | float | dt.date) else text(str(value))

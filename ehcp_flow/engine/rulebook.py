@@ -609,13 +609,11 @@ class _LaidOut:
             )
         none = Spell(id="of_a_party", title="the facts of a party")
         spells = [self.rulebook.spells.get(name, none) for name in marks]
-        opens, shuts = (
-            [sum(1 << mark for mark, keys in enumerate(sets) if key in keys) for key in range(self.keys)]
-            for sets in (
-                [self.turned.of_patterns(each.begins_on) for each in spells],
-                [self.turned.of_patterns(each.ends_on) for each in spells],
-            )
-        )
+        opens, shuts = [0] * self.keys, [0] * self.keys
+        for mark, each in enumerate(spells):
+            for of_keys, patterns in ((opens, each.begins_on), (shuts, each.ends_on)):
+                for key in self.turned.of_patterns(patterns):
+                    of_keys[key] |= 1 << mark
         asks: list[list[int]] = [[] for _ in range(self.keys)]
         turned = [[(0, key)] for key in range(self.keys)]
         for number, each in enumerate(self.turned.turned, len(KEYS)):

@@ -2,7 +2,7 @@
 
 A row is a deadline that is overdue, or falls due in the days ahead, of whatever kind somebody works to; it stands once,
 under the first list that fits. What fell away, what nobody recorded, what a family may choose to do, and what another
-body never did in a dispute that is settled, is not on it. A case of which nothing was recorded for long, or that has no
+body never did in a dispute that is over, is not on it. A case of which nothing was recorded for long, or that has no
 owner, stands with its next deadline, or with none.
 """
 
@@ -23,6 +23,7 @@ from ehcp_flow.measures.case_groups import Extra
 from ehcp_flow.measures.counted_case import CountedCase, answered
 from ehcp_flow.measures.deadline_filter import STANDING, WORK, Chosen
 from ehcp_flow.measures.figures import HOLDING, UNDER_WAY
+from ehcp_flow.measures.register_entries import disputes, is_timely
 from ehcp_flow.nouns import count
 from ehcp_flow.states import State
 
@@ -260,15 +261,20 @@ def desk(
     return collected.rows()
 
 
-def can_be_done(deadlines: list[Deadline], answer: Answer) -> list[Deadline]:
-    """Return the deadlines of a case without what another body never did in a dispute that is settled."""
-    if any(map(_is_anothers_in_dispute, deadlines)) and not any(one.under_way for one in answer.disputes):
-        return [one for one in deadlines if not _is_anothers_in_dispute(one)]
-    return deadlines
+def can_be_done(deadlines: list[Deadline], answer: Answer | CountedCase) -> list[Deadline]:
+    """Return the deadlines of a case without what another body never did in a dispute, and nobody can do any more.
+
+    That dispute is settled, or never came to an appeal and is too long ago for one (see `is_timely`).
+    """
+    if not any(map(_is_anothers_in_dispute, deadlines)):
+        return deadlines
+    found = [each for each in disputes(CountedCase.laid_out(answer)) if each.under_way]
+    goes_on = any(each.goes_on for each in found)
+    return [one for one in deadlines if not _is_anothers_in_dispute(one) or goes_on or (found and is_timely(one))]
 
 
 def _is_anothers_in_dispute(deadline: Deadline) -> bool:
-    """Whether another body has to act in a dispute: once that is settled, nobody can still do it for a child."""
+    """Whether another body has to act in a dispute: once that is over, nobody can still do it for a child."""
     limit = deadline.derivation.limit
     book = deadline.derivation.judged.book.rulebook
     return limit.side == "others" and book.limits[limit.root].group in _IN_DISPUTE

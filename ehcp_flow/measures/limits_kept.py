@@ -13,6 +13,7 @@ from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.law.model import Limit
 from ehcp_flow.measures.arithmetic import percent
 from ehcp_flow.measures.counted_case import CountedCase
+from ehcp_flow.measures.desk import can_be_done
 from ehcp_flow.measures.figure_cells import CaseCount
 from ehcp_flow.measures.periods import Period
 
@@ -49,7 +50,8 @@ class LimitsKept:
 
     def add(self, answer: Answer | CountedCase) -> None:
         """Take one case into account."""
-        answer = CountedCase.laid_out(answer).answer
+        counted = CountedCase.laid_out(answer)
+        answer = counted.answer
         judged, case_id = answer.judged, answer.case_id
         roots = self._roots.get(judged.book) or self._owed(judged.book)
         out, size = judged.out, judged.size
@@ -72,9 +74,10 @@ class LimitsKept:
                 continue
             if fell_due:
                 self._of(limit, _MISSED[stands]).append(case_id)
-            if deadline.status == "overdue":
+            overdue = deadline.status == "overdue" and bool(can_be_done([deadline], counted))
+            if overdue:
                 self._overdue.setdefault(limit, []).append(deadline)
-            if deadline.contested_by and (fell_due or deadline.status == "overdue"):
+            if deadline.contested_by and (fell_due or overdue):
                 self._contested.setdefault(limit, []).append(case_id)
 
     def _owed(self, book: CompiledRulebook) -> list[str | None]:
@@ -97,8 +100,8 @@ class LimitsKept:
         `in_time`, `excused` (missed, and the facts of a ground hold), `late`, `overdue`, `overtaken` (its clock ended
         before the act) and `premature` add up to `due`: what fell due in the period, and neither fell away before nor
         is a thing of which the day or the act is not recorded. `pc_in_time` is of `due`. `overdue_now` is whatever is
-        past and not done, whenever it fell due; `oldest_due_on` is the earliest last lawful day of these. Of all that
-        was missed, `contested` is what another lawful reading would not call a breach.
+        past, not done, and can still be done, whenever it fell due; `oldest_due_on` is the earliest last lawful day of
+        these. Of all that was missed, `contested` is what another lawful reading would not call a breach.
         """
         rows = [self._row(self._limits[name]) for name in sorted({*self._held, *self._overdue})]
         return sorted(rows, key=lambda row: (-row["overdue_now"], row["in_time"] - row["due"]))
@@ -120,7 +123,10 @@ class LimitsKept:
         }
 
     def overdue(self) -> list[Deadline]:
-        """Return every deadline that is past and not done, and is not excused: those of the register of breaches."""
+        """Return every deadline that is past, not done and not excused, and that somebody can still meet.
+
+        They are the rows of the register of breaches that stand.
+        """
         return [one for each in self._overdue.values() for one in each]
 
     def unrecorded(self) -> CaseCount:

@@ -6,18 +6,21 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from ehcp_flow.counting import add_months
 from ehcp_flow.deadlines import Deadline
 from ehcp_flow.measures.counted_case import CountedCase
 from ehcp_flow.measures.deadline_filter import STANDING, Chosen
 from ehcp_flow.measures.reviewing import last_meeting_of
 from ehcp_flow.states import Dispute, State
 
-__all__ = ["DISPUTED", "FOLLOWS", "REVIEW", "Disputed", "HeldPlan", "disputes", "held_plans"]
+__all__ = ["DISPUTED", "FOLLOWS", "REVIEW", "Disputed", "HeldPlan", "disputes", "held_plans", "is_timely"]
 
 REVIEW: Final = Chosen(("annual_review", "transfer_review"), STANDING)
 FOLLOWS: Final = Chosen(("review_decision", "amended_plan"), STANDING)
 DISPUTED: Final = Chosen(status=STANDING, groups=("mediation", "appeal", "orders", "concessions"))
 """What is to be done in a dispute."""
+_YEAR: Final = 12
+"""In months."""
 
 
 class HeldPlan(NamedTuple):
@@ -43,29 +46,47 @@ def _next(chosen: Chosen, counted: CountedCase) -> Deadline | None:
 
 
 class Disputed(NamedTuple):
-    """A dispute in which something was done, and what the authority must do next in it."""
+    """A dispute in which something was done, and what the authority, or another body, must do next in it.
+
+    `goes_on` says that it is with the Tribunal, that its family can still appeal, or that what settled it is to be
+    obeyed; what another body has to do in it is then to be done however late it is.
+    """
 
     dispute: Dispute
     under_way: bool
     ahead: Deadline | None
+    goes_on: bool
 
 
 def disputes(counted: CountedCase) -> Iterator[Disputed]:
     """Yield the disputes of a case; each that is under way shows the earliest limit of them all.
 
-    A dispute that never came to an appeal is under way while its family can still appeal.
+    A dispute that never came to an appeal is under way while its family can still appeal, or its mediation can still
+    lead to that: the authority owes what it owes in it however late, another body what `is_timely`.
     """
     if counted.answer.pathway == State.DIED:
         return
     begun = [dispute for dispute in counted.answer.disputes if dispute.steps]
     limits = [one for one in DISPUTED.of(counted.answer) if one.due_on] if begun else []
-    families = [one.derivation.limit.side == "family" for one in limits]
-    can_appeal = any(theirs and one.status == "open" for one, theirs in zip(limits, families, strict=True))
-    following = next((one for one, theirs in zip(limits, families, strict=True) if not theirs and _stands(one)), None)
+    can_appeal = any(one.derivation.limit.side == "family" and one.status == "open" for one in limits)
+    following = [one for one in limits if one.derivation.limit.side != "family" and _stands(one)]
+    owed = next((one for one in following if one.derivation.limit.side == "authority" or is_timely(one)), None)
     for dispute in begun:
         appealed = any(step.fact.event == "appeal_registered" for step in dispute.steps)
-        under_way = dispute.under_way and (appealed or can_appeal or bool(dispute.awaits))
-        yield Disputed(dispute, under_way, following if under_way else None)
+        goes_on = dispute.under_way and (appealed or can_appeal or bool(dispute.awaits))
+        under_way = goes_on or (dispute.under_way and owed is not None)
+        ahead = next(iter(following), None) if goes_on else owed if under_way else None
+        yield Disputed(dispute, under_way, ahead, goes_on)
+
+
+def is_timely(deadline: Deadline) -> bool:
+    """Whether what another body owes in a dispute is ahead, or not late by more than a year.
+
+    A certificate opens a month to appeal however late it is given (TPR 20(1)(c)(ii)), so that the family can need it
+    still. After a year a review, or a new request, has given a decision of its own to appeal (CFA 44(1)), and what was
+    never recorded is a gap in the record, and nobody's task.
+    """
+    return deadline.due_on is not None and deadline.as_of <= add_months(deadline.due_on, _YEAR)
 
 
 def _stands(deadline: Deadline) -> bool:

@@ -21,6 +21,7 @@ from ehcp_flow.measures.case_groups import Extra
 from ehcp_flow.measures.claimed_exceptions import VERDICTS, claimed_exceptions
 from ehcp_flow.measures.counted_case import CountedCase
 from ehcp_flow.measures.deadline_filter import STANDING, WORK, Chosen
+from ehcp_flow.measures.desk import can_be_done
 from ehcp_flow.measures.figures import are_of
 from ehcp_flow.measures.placed_children import PLACED_BY, TransferProposal, placed, transfer_proposals
 from ehcp_flow.measures.register_entries import DISPUTED, FOLLOWS, REVIEW, disputes, held_plans
@@ -77,7 +78,7 @@ class Register(NamedTuple):
     words: Mapping[str, Sequence[str]] = {}
     is_facts: bool = False
     new_on: Callable[[Mapping[str, Any]], dt.date | None] | None = itemgetter("due_on")
-    stands: Callable[[Any, dt.date], bool] = lambda _one, _as_of: True
+    stands: Callable[[Any, CountedCase], bool] = lambda _one, _counted: True
 
 
 def _told(*names: str) -> dict[str, Take]:
@@ -135,6 +136,11 @@ def still_undone(row: Row) -> bool:
     return row["done_on"] is None and row["ended_on"] is None
 
 
+def _to_be_put_right(one: Deadline, counted: CountedCase) -> bool:
+    """Return whether the act is still to be done, and somebody still can."""
+    return one.done_on is None and one.ended_on is None and bool(can_be_done([one], counted))
+
+
 def _is_dated(deadline: Deadline | None) -> bool:
     return deadline is not None and deadline.due_on is not None
 
@@ -153,11 +159,11 @@ _TABLE: Final[Mapping[str, Register]] = {
         lambda row: (not still_undone(row), -(row["days_over"] or 0), row["case_id"], row["limit"]),
         words={"status": MISSED},
         new_on=lambda row: broken_on(row["due_on"], row["done_on"], row["status"]),
-        stands=lambda one, _: one.done_on is None and one.ended_on is None,
+        stands=_to_be_put_right,
     ),
     "due": Register(
         "What falls due in the weeks ahead, the soonest first",
-        lambda counted: _COMING.of(counted.answer),
+        lambda counted: can_be_done(_COMING.of(counted.answer), counted),
         _told("limit", "title", "actor", "party", "due_on")
         | {"days_left": lambda one, _: (one.due_on - one.as_of).days}
         | _told("citation"),
@@ -215,8 +221,8 @@ _TABLE: Final[Mapping[str, Register]] = {
         REVIEW.limits + FOLLOWS.limits,
         words={"status": REVIEW.status, "never_reviewed": _YES_OR_NO},
         new_on=itemgetter("review_due_on"),
-        stands=lambda one, as_of: (
-            _is_dated(one.undone) or (_is_dated(one.following) and one.following.due_on <= as_of + _SOON)
+        stands=lambda one, counted: (
+            _is_dated(one.undone) or (_is_dated(one.following) and one.following.due_on <= counted.as_of + _SOON)
         ),
     ),
     "transfers": Register(
@@ -343,7 +349,7 @@ class Registers:
         return one.due_on is not None and one.as_of <= one.due_on <= one.as_of + self._ahead_of
 
     def _add(self, name: str, one: Any, counted: CountedCase) -> None:
-        stands = _TABLE[name].stands(one, counted.as_of)
+        stands = _TABLE[name].stands(one, counted)
         if self._only_standing and not stands:
             return
         mine = self._extra.get(counted.case_id, {})

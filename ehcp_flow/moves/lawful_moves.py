@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
+from typing import NamedTuple
 
 from ehcp_flow.case import Case
 from ehcp_flow.facts import Fact
@@ -12,7 +13,7 @@ from ehcp_flow.moves.dispute_region import Docket
 from ehcp_flow.moves.guards import FEW, FactsBefore, Guard, Key
 from ehcp_flow.moves.law_at_hand import LawAtHand
 from ehcp_flow.moves.lawfulness import allowed_of_day
-from ehcp_flow.moves.machine import Edge, table
+from ehcp_flow.moves.machine import table
 from ehcp_flow.moves.regions import Regions, regions_of
 from ehcp_flow.moves.replay import facts_by
 from ehcp_flow.moves.state_names import State
@@ -51,28 +52,43 @@ def lawful_in(
 
     regions = regions_of(law.rulebook)
     pathway = regions.pathway
-    disputing, disputable = regions.disputing, Docket(facts, law).lawful(day)
+    disputable = Docket(facts, law).lawful(day)
     found = []
-    for key, edge in _open(regions, at, recorded):
-        if key[0] not in disputing or key in disputable:
-            if pathway.too_old(at, key[0], before, day) is not None:
-                continue
-            for guard in edge.on(day).guards if edge else ():
-                if not holds(guard):
-                    break
-            else:
-                found.append(key)
+    for key, guards, is_disputing, asks_age in _open(regions, at, recorded, day):
+        if is_disputing and key not in disputable:
+            continue
+        if asks_age and pathway.too_old(at, key[0], before, day) is not None:
+            continue
+        for guard in guards:
+            if not holds(guard):
+                break
+        else:
+            found.append(key)
     return tuple(found)
 
 
-@cache
-def _open(regions: Regions, at: State, recorded: frozenset[str]) -> tuple[tuple[Key, Edge | None], ...]:
-    """Return the moves that a state takes, and those that are no matter of the pathway."""
+class _MoveAsked(NamedTuple):
+    """What is asked of a move on a day: its guards, whether a dispute must take it, and an age may bar it."""
+
+    key: Key
+    guards: tuple[Guard, ...]
+    is_disputing: bool
+    asks_age: bool
+
+
+@lru_cache(maxsize=4_096)  # a caseload is asked about on one day
+def _open(regions: Regions, at: State, recorded: frozenset[str], day: dt.date) -> tuple[_MoveAsked, ...]:
+    """Return the moves that a state takes on a day, and those that are no matter of the pathway."""
     if at in regions.pathway.ends:
         return ()
     edges = ((key, table(regions.pathway).get((at, *key))) for key in regions.moving)
     return tuple(
-        (key, edge)
+        _MoveAsked(
+            key,
+            () if edge is None else edge.on(day).guards,
+            key[0] in regions.disputing,
+            regions.pathway.asks_age(at, key[0]),
+        )
         for key, edge in edges
         if edge is None
         or edge.refusal is None

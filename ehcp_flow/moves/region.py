@@ -231,6 +231,10 @@ class Region:
         gates = self._gates_at.get((state, (event, outcome)))
         return gates is not None and any(gate.holds_back(before) for gate in gates)
 
+    def asks_age(self, state: LegalState, event: str) -> bool:
+        """Return whether an age can bar an event at a state, whoever it is of."""
+        return any(event in row.events and state in states for row, states in self._too_old)
+
     def too_old(self, state: LegalState, event: str, before: Sequence[Fact], on: dt.date) -> Verdict | None:
         """Return why nobody of the age that the facts tell can be meant by an event on a day, or None."""
         for row, states in self._too_old:

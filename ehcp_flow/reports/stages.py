@@ -52,6 +52,7 @@ _REVIEW: Final = (
     _Stage("Changed plan", ("amended_plan_sent", "amendment_declined"), "amended_plan"),
 )
 _NOT_YET: Final = "not yet"
+_NO_DATE: Final = "no date on record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,14 @@ def _last(facts: Sequence[Fact], events: tuple[str, ...]) -> Fact | None:
 
 def _track(title: str, stages: Sequence[_Stage], begun: Fact, facts: Sequence[Fact], answer: Answer) -> Track:
     shown: list[StageShown] = []
-    for number, stage in enumerate(stages):
-        done = begun if number == 0 else _first_after(facts, stage.events, begun)
+    ends = [begun, *(_first_after(facts, stage.events, begun) for stage in stages[1:])]
+    for number, (stage, done) in enumerate(zip(stages, ends, strict=True)):
         deadline = _deadline_of(answer, stage.limit, begun)
         is_now = all(each.day != _NOT_YET for each in shown)
-        shown.append(_shown(stage, done, deadline, answer.as_of, is_now=is_now))
+        one = _shown(stage, done, deadline, answer.as_of, is_now=is_now)
+        # A stage that is neither owed still nor dated is behind the family once a later one is over.
+        is_past = not one.said and any(later is not None for later in ends[number + 1 :])
+        shown.append(StageShown(stage.title, _NO_DATE, "", "done") if is_past else one)
     return Track(title, shown)
 
 

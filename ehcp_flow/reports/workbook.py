@@ -33,6 +33,8 @@ __all__ = ["WORKBOOK", "fill_sheet", "opened_book", "sheets_of", "write_sheets",
 
 _MOST_ROWS: Final = 1_048_575
 _LONGEST_CELL: Final = 32_767
+_SURELY_FITS: Final = _LONGEST_CELL // 2
+"""So many characters fit into a cell, whichever they are."""
 _DAY_ZERO: Final = dt.date(1899, 12, 30).toordinal()
 _WIDEST: Final = 60
 _LOOKED_AT: Final = 200
@@ -162,26 +164,16 @@ def write_sheets(sheets: Mapping[str, Rows], file: str | Path | IO[bytes], *, as
 def opened_book(file: str | Path | IO[bytes], *, as_of: dt.date) -> Iterator[tuple[Any, dict[str, Any]]]:
     """Open a workbook to be written, and yield it with the looks of its cells; raises what `write_sheets` raises."""
     try:
-        import xlsxwriter
+        from xlsxwriter import Workbook
+
+        from ehcp_flow.reports.sheet_cells import RegisterSheet, looks_in
     except ImportError:
         raise LibraryMissing("XlsxWriter", "reports") from None
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    with _opened(file) as target, xlsxwriter.Workbook(target, options) as book:
+    with _opened(file) as target, Workbook(target, options) as book:
+        book.worksheet_class = RegisterSheet
         book.set_properties({"title": "ehcp_flow", "created": dt.datetime.combine(as_of, dt.time(), dt.UTC)})
-        looks = {
-            "head": book.add_format(
-                {"bold": True, "bg_color": "#D9E2EC", "border": 1, "text_wrap": True, "valign": "top"}
-            ),
-            "date": book.add_format({"num_format": "dd/mm/yyyy", "valign": "top", "align": "left"}),
-            "text": book.add_format({"text_wrap": True, "valign": "top"}),
-            "number": book.add_format({"valign": "top"}),
-            "title": book.add_format({"bold": True, "font_size": 16}),
-            "strong": book.add_format({"bold": True}),
-            "share": book.add_format({"num_format": "0.0", "valign": "top"}),
-            "bad": book.add_format({"font_color": "#8A1C1C", "bold": True}),
-            "good": book.add_format({"font_color": "#14532D", "bold": True}),
-        }
-        yield book, looks
+        yield book, looks_in(book)
 
 
 def _opened(file: str | Path | IO[bytes]) -> AbstractContextManager[IO[bytes]]:
@@ -209,9 +201,14 @@ def fill_sheet(
     for at, column in enumerate(columns):
         sheet.write_string(0, at, head_of(column) if in_words else _text(column), looks["head"])
         sheet.set_column(at, at, _width(column, rows))
+    places, text, write_text = [*enumerate(columns)], looks["text"], sheet.write_string
     for line, row in enumerate(rows, start=1):
-        for at, column in enumerate(columns):
-            _cell(sheet, line, at, row.get(column), looks)
+        for at, column in places:
+            value = row.get(column)
+            if type(value) is str and 0 < len(value) <= _SURELY_FITS:  # nearly every cell is
+                write_text(line, at, value, text)
+            elif value is not None:
+                _cell(sheet, line, at, value, looks)
     if in_words and rows:
         _mark(sheet, columns, len(rows), looks)
     sheet.freeze_panes(1, 1)
@@ -237,7 +234,7 @@ def _mark(sheet: Any, columns: Sequence[str], rows: int, looks: Mapping[str, Any
 
 
 def _cell(sheet: Any, line: int, at: int, value: Any, looks: Mapping[str, Any]) -> None:
-    if value is None or value == "":
+    if value == "":
         return
     if isinstance(value, bool):
         sheet.write_string(line, at, "yes" if value else "no", looks["text"])
@@ -251,7 +248,7 @@ def _cell(sheet: Any, line: int, at: int, value: Any, looks: Mapping[str, Any]) 
 
 def _text(value: Any) -> str:
     text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-    if len(text) <= _LONGEST_CELL // 2:
+    if len(text) <= _SURELY_FITS:
         return text
     # A spreadsheet counts a character beyond the first 65,536 as two.
     units = text.encode("utf-16-le", "surrogatepass")

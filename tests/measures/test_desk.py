@@ -11,7 +11,7 @@ from ehcp_flow.case import group_cases
 from ehcp_flow.deadlines import FIELDS
 from ehcp_flow.errors import RangeError
 from ehcp_flow.law.loader import england
-from ehcp_flow.measures import CHANGES, DESK_COLUMNS, DESK_LISTS, Desk, desk
+from ehcp_flow.measures import CHANGES, DESK_COLUMNS, DESK_LISTS, Desk, desk, registers, table_rows
 from ehcp_flow.synth import synth
 from tests.measures.answers_made_up import told
 
@@ -95,19 +95,38 @@ MEDIATED = ("2020-01-06 request_received parent", "2020-02-10 assessment_refused
             "2020-03-02 mediation_requested", "2020-03-30 mediation_held")  # fmt: skip
 
 
+OVER = ("2020-03-30 mediation_agreed outcome=assess", "2020-04-08 assessment_agreed", "2020-05-27 plan_refused")
+
+
 @pytest.mark.parametrize(
-    ("after", "there"),
-    [((), True), (("2020-03-30 mediation_agreed outcome=assess", "2020-04-08 assessment_agreed",
-                   "2020-05-27 plan_refused"), False)],
-    ids=["nobody came to terms", "they came to terms, and that was done"],
+    ("after", "on", "there"),
+    [((), "2021-04-02", True), ((), "2021-04-03", False), (OVER, "2021-04-02", False),
+     (("2021-03-01 appeal_registered",), ON, True)],
+    ids=["nobody came to terms", "over a year ago", "they came to terms, and that was done", "it is with the Tribunal"],
 )  # fmt: skip
-def test_what_another_never_did_in_a_dispute_that_is_settled_is_a_breach_and_no_work(after, there):
-    """A certificate opens a month to appeal (SR 43(2)); of a dispute that is over there is nothing to appeal."""
+def test_what_another_never_did_in_a_dispute_is_work_for_a_year_unless_that_is_settled_and_a_breach_for_good(
+    after, on, there
+):
+    """A certificate opens a month to appeal, however late it is (SR 43(2)); a year on there is another decision."""
     case = told("C-1", *MEDIATED, *after)
-    (breach,) = (one for one in answer(case, ON).deadlines if one.limit == "mediation_certificate")
+    found = answer(case, on)
+    (breach,) = (one for one in found.deadlines if one.limit == "mediation_certificate")
+    assert breach.due_on == dt.date(2020, 4, 2)
     assert breach.status == "overdue"
     assert breach.breach
-    assert ("mediation_certificate" in {limit for *_, limit in listed(case)}) == there
+    assert ("mediation_certificate" in {row["limit"] for row in desk([found], on)}) == there
+    every = registers([found])
+    assert "mediation_certificate" in {row["limit"] for row in every["breaches"]}
+    kept = {row["limit"]: row["overdue_now"] for row in table_rows("limits-kept", [found], found.as_of)}
+    assert kept.get("mediation_certificate", 0) == there
+    assert any(row["under_way"] for row in every["disputes"]) == there
+
+
+def test_what_the_authority_owes_in_a_mediation_is_on_the_desk_however_late_and_in_the_register_of_disputes():
+    case = told("C-1", *MEDIATED[:-1])
+    assert [(row["limit"], row["due_on"]) for row in desk([case], ON)] == [("mediation_arrange", "2020-04-01")]
+    (row,) = registers([answer(case, ON)])["disputes"]
+    assert (row["under_way"], row["next"]) == (True, "Arrange the mediation")
 
 
 def stage_of(case_id: str, began: str, days: int):
@@ -190,6 +209,17 @@ OF_OTHERS_IN_A_DISPUTE = {
     for limit in england().limits.values()
     if limit.side == "others" and england().limits[limit.root].group in ("mediation", "appeal")
 }
+
+
+def is_alive(one, found):
+    """Whether another body's act can still be of use: the dispute goes on, or it is not late by more than a year."""
+    under_way = [each for each in found.disputes if each.under_way]
+    family = (each.status == "open" for each in found.deadlines if each.limit in ("appeal", "mediation_contact"))
+    appealed = any(step.fact.event == "appeal_registered" for each in under_way for step in each.steps)
+    goes_on = appealed or any(family) or any(each.awaits for each in under_way)
+    return under_way and (goes_on or one.due_on + dt.timedelta(days=365) >= found.as_of)
+
+
 CASELOAD = [answer(case, ON) for case in group_cases(synth(60, 4, as_of=ON, faults=0.3)).values()]
 
 
@@ -213,7 +243,7 @@ def test_the_order_of_the_cases_never_matters_and_no_row_contradicts_its_deadlin
         if one.kind in ("statutory", "local", "guidance") and one.derivation.limit.side != "family"
         and not one.derivation.version.is_window
         and (one.status == "overdue" or (one.status == "open" and one.due_on and each.as_of <= one.due_on <= until))
-        and not (one.limit in OF_OTHERS_IN_A_DISPUTE and not any(dispute.under_way for dispute in each.disputes))
+        and not (one.limit in OF_OTHERS_IN_A_DISPUTE and not is_alive(one, each))
     }  # fmt: skip
     assert every == {row["key"] for row in rows if row["list"] in ("court", "overdue", "due")}
 

@@ -79,10 +79,12 @@ def test_the_desk_hands_over_what_the_list_has(tmp_path, typed):
 
 
 @pytest.mark.parametrize(
-    ("after", "late"),
-    [((), "Chase mediation adviser: issue the mediation certificate"), (SETTLED, "")],
-    ids=["nobody came to terms", "they came to terms, and that was done"],
-)
-def test_what_another_never_did_in_a_dispute_that_is_settled_is_handed_to_nobody(after, late):
-    rows = listed("handover", told("C-1", *MEDIATED, *after))
+    ("after", "on", "late"),
+    [((), "2021-04-02", "Chase mediation adviser: issue the mediation certificate"), ((), ON, ""),
+     (SETTLED, "2021-04-02", "")],
+    ids=["nobody came to terms", "over a year ago", "they came to terms, and that was done"],
+)  # fmt: skip
+def test_what_another_never_did_in_a_dispute_that_is_over_is_handed_to_nobody(after, on, late):
+    answers = answered(told("C-1", *MEDIATED, *after), as_of=on)
+    rows = table_rows("handover", answers, dt.date.fromisoformat(on), weeks=16)
     assert [row["longest_overdue"] for row in rows] == [late]

@@ -11,7 +11,7 @@ from ehcp_flow.measures import Desk
 from ehcp_flow.reports.desk_page import DESK_PAGE, desk_page
 from tests.cli.running import invoke, rows_of
 from tests.measures.answers_made_up import told
-from tests.reports.test_page_in_a_browser import violations
+from tests.reports.test_page_in_a_browser import HIDDEN_ASIDE, violations, walked
 
 ON = "2026-06-30"
 CASES = (
@@ -19,6 +19,8 @@ CASES = (
     told("C-1377", "2026-05-25 request_received parent"),
     told("<b>", "2026-05-25 request_received parent"),
 )
+
+HEADINGS = ["Overdue, and still owed", "Due by 14 July 2026"]
 
 
 def page_of(*cases, **options):
@@ -85,6 +87,44 @@ def test_axe_finds_nothing_and_the_page_fits_its_screen(watched, axe, council, t
     watched.page.set_viewport_size({"width": width, "height": 900})
     page = watched.open(out)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(HIDDEN_ASIDE) == []
     assert violations(page, axe) == []
     assert watched.said == []
     assert watched.asked == [out.as_uri()]
+
+
+def test_on_a_telephone_each_row_says_whose_it_is_and_its_further_columns_by_name(watched, tmp_path):
+    out = tmp_path / "desk.html"
+    out.write_text(page_of(*CASES), encoding="utf-8")
+    watched.page.set_viewport_size({"width": 390, "height": 844})
+    row = watched.open(out).locator("tr", has_text="C-0871")
+    told = [
+        (cell.evaluate("one => getComputedStyle(one, '::before').content.slice(1, -1)"), cell.inner_text())
+        for cell in row.locator("[data-head]").all()
+        if cell.is_visible()
+    ]
+    assert told == [("Owner", "Ann"), ("Team", "North")]
+
+
+def test_the_desk_is_walked_by_the_keyboard_list_by_list(watched, tmp_path):
+    out = tmp_path / "desk.html"
+    out.write_text(page_of(*CASES), encoding="utf-8")
+    page = watched.open(out)
+    stops = walked(page)
+    assert [stop for stop, _ in stops] == ["Skip to the desk", *page.locator("nav a").all_inner_texts(), *HEADINGS]
+    assert {outline for _, outline in stops} == {"solid"}
+    page.locator("nav a").first.focus()
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#overdue")
+
+
+def test_in_forced_colours_what_is_late_is_said_and_stands_out_and_links_are_underlined(watched, axe, tmp_path):
+    out = tmp_path / "desk.html"
+    out.write_text(page_of(*CASES), encoding="utf-8")
+    page = watched.open(out)
+    page.emulate_media(forced_colors="active")
+    late = page.locator("tr", has_text="C-0871").locator(".worse")
+    assert late.inner_text() == "57 days over"
+    assert late.evaluate("one => getComputedStyle(one).fontWeight") == "600"
+    assert page.locator("nav a").first.evaluate("one => getComputedStyle(one).textDecorationLine") == "underline"
+    assert violations(page, axe) == []

@@ -11,7 +11,7 @@ from ehcp_flow.reports.case_page import case_page
 from ehcp_flow.reports.stages import track_of
 from ehcp_flow.synth import synth
 from tests.measures.answers_made_up import told
-from tests.reports.test_page_in_a_browser import violations
+from tests.reports.test_page_in_a_browser import violations, walked
 
 ON = "2026-06-30"
 LATE = told(
@@ -95,6 +95,21 @@ def test_what_is_due_today_is_not_late(as_of, decision):
     assert stages_of(asked, as_of)[1] == ("Decision to assess", *decision)
 
 
+def test_a_stage_without_a_date_is_not_said_to_be_still_to_come_where_a_later_one_is_over():
+    drafted = told("C-1", "2025-12-15 request_received parent", "2026-01-20 assessment_agreed",
+                   "2026-06-05 draft_plan_sent")  # fmt: skip
+    assert [(title, day, standing) for title, day, _, standing in stages_of(drafted)] == [
+        ("Asked", "15 December 2025", "done"),
+        ("Decision to assess", "20 January 2026", "done"),
+        ("Advice", "no date on record", "done"),
+        ("Draft plan", "5 June 2026", "done"),
+        ("Final plan", "not yet", "late"),
+    ]
+    asked = told("C-1", "2025-12-15 request_received parent", "2026-01-20 assessment_agreed",
+                 "2026-01-22 advice_requested medical", "2026-06-05 draft_plan_sent")  # fmt: skip
+    assert stages_of(asked)[2] == ("Advice", "not yet", "16 weeks and 5 days late", "late"), "it has not come"
+
+
 def test_some_advice_that_is_missing_keeps_the_stage_open():
     asked = told("a", "2026-05-01 request_received parent", "2026-05-20 assessment_agreed",
                  "2026-05-25 advice_requested medical", "2026-05-25 advice_requested social_care",
@@ -161,3 +176,32 @@ def test_it_opens_on_any_screen_without_a_fault_and_prints_on_one_sheet(watched,
     page.keyboard.press("Enter")
     page.wait_for_selector("#happened", state="visible")
     assert watched.said == []
+
+
+def test_the_familys_page_is_walked_by_the_keyboard_and_its_working_opens_by_it(watched, tmp_path):
+    file = tmp_path / "case.html"
+    file.write_text(case_page(answer(LATE, ON)), encoding="utf-8")
+    page = watched.open(file)
+    stops = walked(page)
+    assert [stop for stop, _ in stops] == ["Skip to the case", "How we know these dates: the law, step by step"]
+    page.locator("details.law > summary").focus()
+    page.keyboard.press("Enter")
+    inside = page.locator("details.law details > summary").all_inner_texts()
+    page.reload()
+    page.locator("details.law").evaluate("one => { one.open = true }")
+    opened = walked(page)
+    assert [stop for stop, _ in opened] == [*(stop for stop, _ in stops), *inside]
+    assert len(inside) > 3
+    assert {outline for _, outline in (*stops, *opened)} == {"solid"}
+
+
+def test_in_forced_colours_a_stage_that_is_late_is_told_by_its_line_and_its_words(watched, axe, tmp_path):
+    file = tmp_path / "case.html"
+    file.write_text(case_page(answer(LATE, ON)), encoding="utf-8")
+    page = watched.open(file)
+    page.emulate_media(forced_colors="active")
+    late, done = (page.locator(f".track .{standing}").first for standing in ("late", "done"))
+    assert "late" in late.locator(".how").inner_text()
+    line = "one => getComputedStyle(one).borderTopStyle"
+    assert (late.evaluate(line), done.evaluate(line)) == ("double", "solid")
+    assert violations(page, axe) == []

@@ -9,9 +9,11 @@ import pytest
 
 from ehcp_flow.reports.list_page import list_page
 from tests.cli.running import invoke
-from tests.reports.test_page_in_a_browser import violations
+from tests.reports.test_page_in_a_browser import HIDDEN_ASIDE, violations, walked
 
 ON = dt.date(2026, 6, 30)
+PAPER: Any = {"width": 794, "height": 1123}
+"""A4 at 96 dots an inch."""
 ROWS: list[dict[str, Any]] = [
     {"owner": "Ann", "case_id": "<b>", "next_due_on": dt.date(2026, 7, 6), "overdue": 1},
     {"owner": "Ann", "case_id": "C-2", "next_due_on": None, "overdue": 0},
@@ -65,5 +67,36 @@ def test_any_list_can_be_a_page_that_everybody_can_read(watched, axe, council, t
     watched.page.set_viewport_size({"width": width, "height": 900})
     page = watched.open(out)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    if width < 640:  # on a desktop, a list of many columns may be moved to the side
+        assert page.evaluate(HIDDEN_ASIDE) == []
     assert violations(page, axe) == []
+    page.emulate_media(media="print")
+    page.set_viewport_size(PAPER)
+    if "breaches" not in words:  # its fourteen columns are for a screen
+        assert page.evaluate(HIDDEN_ASIDE) == [], "paper cannot be moved to the side"
     assert (watched.said, watched.asked) == ([], [out.as_uri()])
+
+
+def test_on_a_telephone_each_value_of_a_list_stands_beside_the_heading_of_its_column(watched, tmp_path):
+    out = tmp_path / "list.html"
+    out.write_text(page_of(ROWS), encoding="utf-8")
+    watched.page.set_viewport_size({"width": 390, "height": 844})
+    page = watched.open(out)
+    heads = page.locator("section").first.locator("thead th").all_text_contents()
+    cells = page.locator("section").first.locator("tbody tr").first.locator("td").all()
+    assert [cell.get_attribute("data-head") for cell in cells] == heads[1:]
+    assert [cell.evaluate("one => getComputedStyle(one, '::before').content.slice(1, -1)") for cell in cells] == heads[
+        1:
+    ]
+
+
+def test_a_list_is_walked_by_the_keyboard_owner_by_owner_and_says_all_in_forced_colours(watched, axe, tmp_path):
+    out = tmp_path / "list.html"
+    out.write_text(page_of(ROWS), encoding="utf-8")
+    page = watched.open(out)
+    stops = walked(page)
+    assert [stop for stop, _ in stops] == ["Skip to the list", *page.locator("nav a").all_inner_texts(), "Ann", "Bob"]
+    assert {outline for _, outline in stops} == {"solid"}
+    page.emulate_media(forced_colors="active")
+    assert page.locator("nav a").first.evaluate("one => getComputedStyle(one).textDecorationLine") == "underline"
+    assert violations(page, axe) == []

@@ -11,6 +11,7 @@ from ehcp_flow.facts import make_fact
 from ehcp_flow.measures import REGISTER_COLUMNS, REGISTER_FACTS, REGISTERS, percent
 from ehcp_flow.reports.first_screen import law_kept
 from ehcp_flow.reports.overview import overview
+from ehcp_flow.reports.sheet_cells import RegisterSheet
 from ehcp_flow.reports.verdict import headlines, in_words
 from ehcp_flow.reports.workbook import sheets_of, write_sheets, write_workbook
 
@@ -146,6 +147,13 @@ def test_the_same_rows_give_the_same_bytes():
     assert values == [1, "x", None, "yes"]
     assert day.date() == AS_OF
     assert book["None"]["A1"].value == "nothing to show"
+
+
+def test_the_shorter_way_of_cells_writes_what_xlsxwriter_writes(written, seen, monkeypatch):
+    monkeypatch.delattr(RegisterSheet, "_write_cell")
+    file = io.BytesIO()
+    write_workbook(seen, file)
+    assert file.getvalue() == written
 
 
 def test_a_workbook_is_written_to_a_path(tmp_path):
