@@ -20,7 +20,7 @@ from ehcp_flow.engine import kernel
 from ehcp_flow.engine.choice import Kernel
 from ehcp_flow.engine.duty_keys import duties_of
 from ehcp_flow.engine.numbers import KEY_OF, KEYS, as_day
-from ehcp_flow.engine.turned import TurnedKeys
+from ehcp_flow.engine.turned import TurnedKeys, patterns_in
 from ehcp_flow.errors import RulebookError
 from ehcp_flow.facts import DATES, choices_of
 from ehcp_flow.law.clock import Clock, Sign, Spell
@@ -99,7 +99,7 @@ class CompiledRulebook:
         self.limit_of = tuple(rule.limit.id for rule in self.rules)
         self.duties = duties_of(limits)
         self.versions = tuple((rule, version) for rule in self.rules for version in rule.rule.version)
-        self.turned = TurnedKeys(rulebook)
+        self.turned = TurnedKeys(patterns_in(rulebook), rulebook.spells, rulebook.deemed.values())
         self.signs: dict[int, list[Sign]] = {}
         for sign in rulebook.signs.values():
             for key in self.turned.plain(sign.facts):
@@ -510,6 +510,7 @@ class _LaidOut:
         self._put("reading_done", [self._mask_or_none(reading.only_done_by) for reading in readings])
         self._put("reading_beside", [self._mask_or_none(reading.beside) for reading in readings])
         self._put("reading_kept", [self._mask_or_none(reading.kept_by) for reading in readings])
+        self._put("reading_shown", [self._mask_or_none(reading.shown_by) for reading in readings])
         self._put("reading_not_done", [self._mask_or_none(reading.not_done_by) for reading in readings])
         self._put("reading_turns", [self._turning(reading.from_age) for reading in readings])
         self._put("reading_unless", [self._mask(reading.unless) for reading in readings])
