@@ -85,8 +85,8 @@ SAID = {
     "evidence_note note",
     Count: "counting counts_from or_from_fact counts_from_fact needed",
     Reading: "name counting counts_from_fact within only_if_earlier only_done_by beside either_answer "
-    "without_exceptions without_past_exceptions with_exceptions yields_to_nothing kept_by limits_nothing binds "
-    "not_done_by from_age unless contests says "
+    "without_exceptions without_past_exceptions with_exceptions yields_to_nothing kept_by shown_by limits_nothing "
+    "binds not_done_by from_age unless contests says "
     "in_force_from in_force_to",
     Clock: "id title starts_on restarts_on separate per counts_from ends_on resumes_on resumes_from resumes_inside "
     "resumes_in_time resumption during unless_during ages_for party_from own_acts ahead",

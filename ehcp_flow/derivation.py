@@ -314,7 +314,7 @@ class Derivation:
         else:
             acts = tuple(act for rule in self.acts for act in (*rule.done_by, *rule.done_after_first_by))
         taken = judged.taken[judged.value(kernel.IMPLIED_AT, self.row) if done < 0 else done]
-        if turned.base(taken) in turned.of_patterns(acts):
+        if taken in turned.plain(acts):
             return None
         every = judged.book.rulebook.deemed.values()
         return next((each for each in every if taken in turned.plain(each.facts)), None)

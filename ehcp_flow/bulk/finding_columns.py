@@ -17,7 +17,8 @@ from ehcp_flow.bulk.kernel_columns import declared_sets
 from ehcp_flow.engine import kernel
 from ehcp_flow.facts import Fact
 from ehcp_flow.findings import Gap, told_by
-from ehcp_flow.moves.guards import FEW, FactsBefore, Verdict
+from ehcp_flow.moves.facts_before import FEW, FactsBefore
+from ehcp_flow.moves.guards import Verdict
 from ehcp_flow.moves.law_at_hand import at_hand
 from ehcp_flow.moves.regions import Regions, regions_of
 

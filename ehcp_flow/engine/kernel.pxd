@@ -55,7 +55,7 @@ cdef class Law:
     cdef public const int[::1] version_from, version_to, version_flags, version_first, version_kept_open
     cdef public const int[::1] version_kept_to, version_kept_again, version_counts_at
     cdef public const int[::1] version_readings_at, reading_table, reading_from, reading_flags, reading_done
-    cdef public const int[::1] reading_beside, reading_kept, reading_within, reading_grounds_at, reading_grounds
+    cdef public const int[::1] reading_beside, reading_kept, reading_shown, reading_within, reading_grounds_at, reading_grounds
     cdef public const int[::1] reading_not_done, reading_turns, reading_unless
     cdef public const int[::1] count_table, count_flags, count_fields, count_mask
     cdef public const int[::1] ground_test, ground_key, ground_least, ground_margin, ground_adviser, ground_one_day
@@ -192,6 +192,7 @@ cdef int last_day_by(Law law, Days days, Facts facts, Found found, int reading, 
 cdef bint is_over_by(Law law, Days days, Facts facts, Found found, int reading, int last) noexcept nogil
 cdef int last_within(Law law, Days days, Facts facts, Found found, int reading, int row) noexcept nogil
 cdef bint is_kept_by(Law law, Days days, Facts facts, Found found, int mask, int row, int last) noexcept nogil
+cdef bint is_shown_by(Law law, Facts facts, Found found, int mask, int row) noexcept nogil
 cdef bint is_beside(Law law, Facts facts, Found found, int mask, int start) noexcept nogil
 @cython.locals(kept_open=bint)
 cdef bint is_broken_by(

@@ -376,11 +376,13 @@ def is_inside(law, days, facts, found, mark, place):
 
 
 def is_ended_next(law, facts, found, mark, place):
-    """Return whether the next fact that begins a spell or ends it ends it, and comes by the day asked."""
+    """Return whether the next fact that begins a spell or ends it ends it, by the day asked and in its time."""
     later = place + 1
     while later < found.high and facts.on[later] <= facts.as_of:
         key = facts.key[later]
         if (law.key_shuts[key] | law.key_opens[key]) & law.mark_bits[mark]:
+            if facts.on[later] - facts.on[place] > law.lasts[mark]:
+                return False
             return law.key_shuts[key] & law.mark_bits[mark] != 0
         later += 1
     return False
@@ -1619,6 +1621,14 @@ def is_kept_by(law, days, facts, found, mask, row, last):
     return place >= 0 and facts.on[place] <= last
 
 
+def is_shown_by(law, facts, found, mask, row):
+    """Return whether a fact of a set stands in the time of a deadline, before the act that discharged it."""
+    size = found.capacity
+    done = found.out[DONE_AT * size + row]
+    stop = done if done >= 0 else found.out[STOP * size + row]
+    return next_of(law, facts, found, mask, found.out[STARTED * size + row] + 1, stop) >= 0
+
+
 def is_broken_by(law, days, facts, found, reading, row, run, last):
     """Return whether the limit was broken by another reading, with its own last day. What happened is as it was."""
     size = found.capacity
@@ -1628,6 +1638,8 @@ def is_broken_by(law, days, facts, found, reading, row, run, last):
     if (not flags & BREACHABLE and not changes & BINDS) or changes & LIMITS_NOTHING or law.reading_turns[reading] >= 0:
         return False
     if law.reading_kept[reading] >= 0 and is_kept_by(law, days, facts, found, law.reading_kept[reading], row, last):
+        return False
+    if law.reading_shown[reading] >= 0 and is_shown_by(law, facts, found, law.reading_shown[reading], row):
         return False
     done = found.done
     ended = found.ended

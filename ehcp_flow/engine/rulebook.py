@@ -21,7 +21,7 @@ from ehcp_flow.engine.choice import Kernel
 from ehcp_flow.engine.duty_keys import duties_of
 from ehcp_flow.engine.events_read import events_read
 from ehcp_flow.engine.numbers import KEY_OF, KEYS, as_day
-from ehcp_flow.engine.turned import TurnedKeys
+from ehcp_flow.engine.turned import TurnedKeys, patterns_in
 from ehcp_flow.errors import RulebookError
 from ehcp_flow.facts import DATES, choices_of
 from ehcp_flow.law.clock import Clock, Sign, Spell
@@ -100,7 +100,7 @@ class CompiledRulebook:
         self.limit_of = tuple(rule.limit.id for rule in self.rules)
         self.duties = duties_of(limits)
         self.versions = tuple((rule, version) for rule in self.rules for version in rule.rule.version)
-        self.turned = TurnedKeys(rulebook)
+        self.turned = TurnedKeys(patterns_in(rulebook), rulebook.spells, rulebook.deemed.values())
         self.signs: dict[int, list[Sign]] = {}
         for sign in rulebook.signs.values():
             for key in self.turned.plain(sign.facts):
@@ -516,6 +516,7 @@ class _LaidOut:
         self._put("reading_done", [self._mask_or_none(reading.only_done_by) for reading in readings])
         self._put("reading_beside", [self._mask_or_none(reading.beside) for reading in readings])
         self._put("reading_kept", [self._mask_or_none(reading.kept_by) for reading in readings])
+        self._put("reading_shown", [self._mask_or_none(reading.shown_by) for reading in readings])
         self._put("reading_not_done", [self._mask_or_none(reading.not_done_by) for reading in readings])
         self._put("reading_turns", [self._turning(reading.from_age) for reading in readings])
         self._put("reading_unless", [self._mask(reading.unless) for reading in readings])
@@ -610,8 +611,8 @@ class _LaidOut:
         none = Spell(id="of_a_party", title="the facts of a party")
         spells = [self.rulebook.spells.get(name, none) for name in marks]
         opens, shuts = [0] * self.keys, [0] * self.keys
-        for mark, each in enumerate(spells):
-            for of_keys, patterns in ((opens, each.begins_on), (shuts, each.ends_on)):
+        for mark, spell in enumerate(spells):
+            for of_keys, patterns in ((opens, spell.begins_on), (shuts, spell.ends_on)):
                 for key in self.turned.of_patterns(patterns):
                     of_keys[key] |= 1 << mark
         asks: list[list[int]] = [[] for _ in range(self.keys)]

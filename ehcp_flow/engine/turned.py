@@ -7,12 +7,12 @@ does all that the plain one does and what the law has for it there. So nothing i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import NamedTuple
 
 from ehcp_flow.engine.numbers import KEY_OF, KEYS, Key
-from ehcp_flow.law.model import Rulebook
+from ehcp_flow.law.clock import Deemed
 from ehcp_flow.law.parts import Model
 from ehcp_flow.law.patterns import BY, Pattern, Patterns
 
@@ -31,14 +31,16 @@ class Turned(NamedTuple):
 
 
 class TurnedKeys:
-    """The keys of a rulebook: those of facts, and behind them one for each way in which spells turn a fact.
+    """The keys of facts, and behind them one for each way in which the spells of some patterns turn a fact.
+
+    `deemed` is what a fact is taken as besides, and `spells` are those that there are, in their order.
 
     `turned` are the latter in order; `count` is how many there are of both.
     """
 
-    def __init__(self, rulebook: Rulebook) -> None:
+    def __init__(self, patterns: Iterable[Pattern], spells: Iterable[str], deemed: Iterable[Deemed]) -> None:
         about: dict[Key, set[str]] = {}
-        for pattern in patterns_in(rulebook):
+        for pattern in patterns:
             if pattern.marks:
                 for outcome in pattern.outcomes:
                     about.setdefault((pattern.event, outcome), set()).update(pattern.marks)
@@ -51,7 +53,7 @@ class TurnedKeys:
         self.count = len(KEYS) + len(self.turned)
         named = {name for each in self.turned for name in each.about}
         self.marked = (
-            *(name for name in rulebook.spells if name in named),
+            *(name for name in spells if name in named),
             *sorted(name for name in named if name.startswith(BY)),
         )
         self._by_key: dict[int, list[tuple[int, frozenset[str]]]] = {}
@@ -61,12 +63,12 @@ class TurnedKeys:
         self._known: dict[tuple[Patterns, bool], frozenset[int]] = {}
         self._also: list[tuple[frozenset[int], frozenset[int], bool]] = []
         self._nothing: frozenset[int] = frozenset()
-        for deemed in rulebook.deemed.values():
-            facts = self.plain(deemed.facts)
-            if deemed.is_nothing:
+        for row in deemed:
+            facts = self.plain(row.facts)
+            if row.is_nothing:
                 self._nothing |= facts
-            self._also.extend((facts, self.plain((each,)), False) for each in deemed.is_also)
-            self._also.extend((facts, self.plain((each,)), True) for each in deemed.shows)
+            self._also.extend((facts, self.plain((each,)), False) for each in row.is_also)
+            self._also.extend((facts, self.plain((each,)), True) for each in row.shows)
 
     def base(self, number: int) -> int:
         """Return the key of the fact that a key is taken from."""

@@ -14,6 +14,8 @@ ENDS_IT = 2
 LEADS_ON = 3
 # How many steps a fact can make: its own, on from a state that is only passed through, and on to where something waits.
 MOST_STEPS = 3
+# How many spells a region can ask about, and how many things can hold a case back or wait: a bit of a number for each.
+MOST_BITS = 30
 
 
 class Moves:
@@ -28,7 +30,8 @@ class History:
     """The steps of cases, one after another: the place of each one's fact, its place in the table, and where it leads.
 
     `ends` says where the steps of each case end, `left_shut` what is shut at the end of each: what waits there. `shut`
-    is that of the last one.
+    is that of the last one. `held` is what held the last fact back, and `taken` what that was taken as, by the spells
+    that it lies in: `inside` has a bit for each, and `since` the day on which it began.
     """
 
     def __init__(self, space):
@@ -59,10 +62,16 @@ def walk_case(moves, facts, history, low, high):
     # What is past the keys of facts: the way on from a state, outside a spell, inside it, and where it was led on.
     way_out = moves.keys
     shut = moves.shut_at_first
+    held = 0
+    taken = -1
+    history.inside = 0
     for place in range(low, high):
         if facts.on[place] > facts.as_of:
             break
         key = facts.key[place]
+        taken = key
+        if moves.turns[key]:
+            taken = taken_as(moves, history, key, facts.on[place])
         spell = moves.spell[key]
         if spell == BEGINS:
             way_out = moves.keys + 1
@@ -71,10 +80,10 @@ def walk_case(moves, facts, history, low, high):
         elif spell and way_out > moves.keys:
             way_out = moves.keys + 2
         edge = in_force(moves, row + key, facts.on[place])
-        held = moves.held[edge] & shut
+        held = moves.held[edge] & shut & moves.fits[taken]
         # What moves nothing here ends nothing that waits.
-        opens = moves.opens[key] & moves.stills if held else moves.opens[key]
-        shut = (shut | moves.shuts[key]) & ~opens
+        opens = moves.opens[taken] & moves.stills if held else moves.opens[taken]
+        shut = (shut | moves.shuts[taken]) & ~opens
         to = moves.held_to[edge] if held else moves.to[edge]
         if to >= 0:
             step(history, place, edge, to)
@@ -91,6 +100,36 @@ def walk_case(moves, facts, history, low, high):
                 step(history, place, edge, to)
                 row = to * moves.width
     history.shut = shut
+    history.held = held
+    history.taken = taken
+
+
+def taken_as(moves, history, key, on):
+    """Return what a fact is taken as, by the spells that it lies in; and note which of those it begins and ends.
+
+    It is `ehcp_flow.engine.kernel.take` for what a region asks: no birthday, no party, and nothing that is known later.
+    """
+    inside = history.inside
+    taken = key
+    at = moves.asks_at[key]
+    end = moves.asks_at[key + 1]
+    if inside and at < end:
+        way = moves.turned_at[key]
+        bit = 1
+        while at < end:
+            mark = moves.asks[at]
+            if inside >> mark & 1 and on - history.since[mark] <= moves.lasts[mark]:
+                way += bit
+            bit += bit
+            at += 1
+        taken = moves.turned[way]
+    history.inside = inside & ~moves.leaves[taken] | moves.enters[taken]
+    at = moves.timed_at[taken]
+    end = moves.timed_at[taken + 1]
+    while at < end:
+        history.since[moves.timed[at]] = on
+        at += 1
+    return taken
 
 
 def in_force(moves, edge, on):

@@ -73,10 +73,11 @@ class Spell(Between):
     """A spell of a case's life that clocks speak of by name: custody, a re-assessment.
 
     A fact of `begins_on` begins nothing where the case then is inside the spell `unless_during`: a request for an
-    assessment does not undo the plan that there is. With `lasts` it ends after so many days, or after a period
-    (`"6 months"`), if nothing ended it before: the last day is still inside. With `looks_ahead` it is known by a fact
-    of `ends_on`: all before that one belongs to it, back to the last fact of `begins_on`, or to the first of the
-    record. With `ends_everything` what begins it ends every clock for good, and none starts inside it.
+    assessment does not undo the plan that there is. With `lasts` it ends after so many days, or after a period (`"6
+    months"`), if nothing ended it before: the last day is still inside. With `looks_ahead` it is known by a fact of
+    `ends_on`: all before that one belongs to it, back to the last fact of `begins_on`, or to the first of the record,
+    and for a pattern that names it, with `lasts`, only what so many days or fewer lie before that one. With
+    `ends_everything` what begins it ends every clock for good, and none starts inside it.
 
     With `from_age` no fact begins it, but the birthday on which somebody is so many years old, as far as the date of
     birth is on record; with `or_after` the day after that date of the last such fact begins it, if that comes first. It
@@ -102,6 +103,8 @@ class Spell(Between):
         for key in ("or_after", "reading", "of_school_year"):
             if getattr(self, key) and self.from_age is None:
                 raise ValueError(f"{key} needs from_age")
+        if self.looks_ahead and self.lasts_for is not None:
+            raise ValueError("with looks_ahead say how many days it lasts: a number, without quotes")
         if self.of_school_year and self.reading is not None:
             raise ValueError("a reading of an age is of the birthday itself, and not of its school year")
         if self.from_age is not None and (self.begins_on or self.ends_on or self.lasts or self.looks_ahead):

@@ -13,7 +13,7 @@ from pydantic import Field, StrictBool
 
 from ehcp_flow.law.citation import CitedOnce
 from ehcp_flow.law.parts import Model, Name, PeriodText
-from ehcp_flow.law.patterns import BarePatterns
+from ehcp_flow.law.patterns import BarePatterns, Patterns
 
 __all__ = [
     "KINDS",
@@ -37,8 +37,8 @@ __all__ = [
 class BearingFact(Model):
     """A fact that bears a move: the latest of `latest` that none of `until` followed, and by what provision it does."""
 
-    latest: BarePatterns = Field(min_length=1)
-    until: BarePatterns = ()
+    latest: Patterns = Field(min_length=1)
+    until: Patterns = ()
     citation: CitedOnce
     says: str
 
@@ -83,8 +83,8 @@ class Protects(_Question):
 
     kind: Literal["protects"]
     limit: Name
-    latest: BarePatterns = Field(min_length=1)
-    until: BarePatterns = ()
+    latest: Patterns = Field(min_length=1)
+    until: Patterns = ()
     what: str
     act: str
     missing: str

@@ -134,6 +134,7 @@ def _read(root: Folder, regions: Callable[[Callable[[], Mapping[str, Any]]], Map
         _check_limit(placed, clocks, grounds, spells, asked)
     _check_rows(limits.values(), notes)
     context |= {"sections": SECTIONS, "limits": limits, "clocks": clocks, "grounds": grounds}
+    context |= {"spells": spells, "deemed": deemed}
     return Rulebook(
         name=root.name,
         title=title,

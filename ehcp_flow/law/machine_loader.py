@@ -22,6 +22,7 @@ from ehcp_flow.law.machine_checks import (
     check_spells,
     check_ways_on,
 )
+from ehcp_flow.law.machine_spells import spells_named
 from ehcp_flow.law.parts import Model, unknown
 from ehcp_flow.law.patterns import no_event
 from ehcp_flow.law.state_machine import (
@@ -108,7 +109,8 @@ def _region(name: str, files: list[SourceFile], context: Mapping[str, Any]) -> L
     for section, unique in (("state", "id"), ("group", "id"), ("past", "finding"), ("obeyed", "outcome")):
         _once(rows[section], unique)
     told = {field: tuple(placed.item for placed in rows[section]) for section, (field, _) in _ROWS.items()}
-    region = LegalRegion(name=name, machine=machines[0].item, **told)
+    spells, deemed = spells_named((machines[0], *rows["move"]), context, runs=name == PATHWAY)
+    region = LegalRegion(name=name, machine=machines[0].item, spells=spells, deemed=deemed, **told)
     if region.appeals and region.machine.without is None:
         machines[0].file.refuse(("machine",), "say what it is to be without a decision: [machine.without]")
     _check_states(region, machines[0], rows)

@@ -8,10 +8,10 @@ can stay and go on: neither an end nor one that is only passed through.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final
 
 from pydantic import (
     AfterValidator,
@@ -26,15 +26,16 @@ from pydantic import (
 )
 
 from ehcp_flow.law.citation import Cited, CitedOnce
+from ehcp_flow.law.clock import Deemed, Spell
 from ehcp_flow.law.declared import Inner
 from ehcp_flow.law.guard import parse_guard
 from ehcp_flow.law.parts import Hashed, Model, Name, PerhapsDated, unknown
 from ehcp_flow.law.patterns import BarePatterns, Event, Events
+from ehcp_flow.law.ways_on import Awaited, Chosen, PassedThrough, StateName, Still
 
 __all__ = [
     "ALL",
     "NOT_IN_FORCE",
-    "Awaited",
     "Custody",
     "GroundOfAppeal",
     "KeptState",
@@ -44,15 +45,9 @@ __all__ = [
     "Machine",
     "MisplacedFacts",
     "Obeyed",
-    "PassedThrough",
     "Past",
     "StateGroup",
-    "Still",
 ]
-
-StateName: TypeAlias = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
-Chosen: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]
-"""States and groups of them, by name; `not x` takes away."""
 
 
 NOT_IN_FORCE: Final = "move_not_in_force"
@@ -115,51 +110,6 @@ class StateGroup(Model):
 
     id: Annotated[Name, AfterValidator(_no_other)]
     states: Chosen
-
-
-class PassedThrough(Model):
-    """A state that a case leaves as soon as it enters it, by the inner event `by`.
-
-    If the last fact of `inside` and `until` is one of `inside`, that is the move whose outcome has its name; if a fact
-    of `led_on_by` came since, the one whose outcome has the name of the first of these.
-    """
-
-    state: StateName
-    by: Inner
-    inside: Event
-    until: Event
-    led_on_by: Events = ()
-
-    @property
-    def ways(self) -> tuple[str | None, ...]:
-        """The outcomes of the moves by which it is left."""
-        return (None, self.inside, *self.led_on_by[:1])
-
-
-class Still(Model):
-    """Facts that move nothing at some states inside a spell of its life, or outside it: where they are still.
-
-    The spell runs from a fact of `begins` to the next of `ends`. There they leave the state as it is, and nothing about
-    them is out of place but what the guards of the move find.
-    """
-
-    events: BarePatterns = Field(min_length=1)
-    at: Chosen = ("all",)
-    begins: BarePatterns = Field(min_length=1)
-    ends: BarePatterns = Field(min_length=1)
-
-
-class Awaited(Model):
-    """Something begun beside the state and open still: a case that comes to a state of `at` meanwhile goes on at once.
-
-    It was begun by a fact of `begins`, and is open to the next of `ends`. The case goes on by the inner event `by`. Of
-    several that are open the first goes first. What begins it at a state of `at` itself needs a move of its own.
-    """
-
-    at: Chosen
-    by: Inner
-    begins: BarePatterns = Field(min_length=1)
-    ends: BarePatterns = Field(min_length=1)
 
 
 class TooOld(Model):
@@ -311,7 +261,11 @@ class Obeyed(Model):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class LegalRegion(Hashed):
-    """One set of states with its moves, as the rulebook states it."""
+    """One set of states with its moves, as the rulebook states it.
+
+    `spells` are those of the rulebook that its rows name, and that these name in turn; `deemed` is what facts are taken
+    as where they begin or end one, and empty where none is named.
+    """
 
     name: str
     machine: Machine
@@ -323,6 +277,8 @@ class LegalRegion(Hashed):
     past: tuple[Past, ...] = ()
     appeals: tuple[GroundOfAppeal, ...] = ()
     obeyed: tuple[Obeyed, ...] = ()
+    spells: Mapping[str, Spell] = field(default_factory=dict)
+    deemed: tuple[Deemed, ...] = ()
 
     def chosen(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return the states that names of states and groups mean, in the order of the states.

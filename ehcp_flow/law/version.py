@@ -127,7 +127,8 @@ class Reading(Model):
     only where it gives an earlier day. Or it decides otherwise: with `either_answer` the limit bites whatever the
     answer is; `without_exceptions` none excuses; `without_past_exceptions` none that had ended before the last lawful
     day, and named no limit; with `with_exceptions` these grounds excuse too; `yields_to_nothing` the limit never gives
-    way (`Rule.yields_to`); `kept_by` such a fact by the last lawful day keeps it; with `limits_nothing` this act has no
+    way (`Rule.yields_to`); `kept_by` such a fact by the last lawful day keeps it; `shown_by` such a fact before the act
+    shows that it was done on a day that nobody recorded; with `limits_nothing` this act has no
     time at all; with `binds` what is guidance is law; a fact of `not_done_by` discharges nothing; with `from_age` it
     ends with the day before that birthday, unless a fact of `unless` is on record. `only_done_by` narrows it to what
     was discharged by such a fact, `beside` to a start with such a fact on its day. Where it decides otherwise whether
@@ -151,6 +152,7 @@ class Reading(Model):
     with_exceptions: tuple[Name, ...] = ()
     yields_to_nothing: StrictBool = False
     kept_by: Patterns = ()
+    shown_by: Patterns = ()
     limits_nothing: StrictBool = False
     binds: StrictBool = False
     not_done_by: Patterns = ()
@@ -185,6 +187,7 @@ class Reading(Model):
             "with_exceptions": f"{', '.join(self.with_exceptions)} excuse it",
             "yields_to_nothing": "it gives way to nothing",
             "kept_by": f"{_any(self.kept_by)} keeps it",
+            "shown_by": f"{_any(self.shown_by)} shows that it was done",
             "limits_nothing": "it sets no time for this act",
             "binds": "it is law",
             "not_done_by": f"{_any(self.not_done_by)} does not discharge it",

@@ -18,7 +18,8 @@ from ehcp_flow.law.model import Rulebook
 from ehcp_flow.law.patterns import keys_of
 from ehcp_flow.law.state_machine import GroundOfAppeal, LegalRegion
 from ehcp_flow.moves.citing import Short
-from ehcp_flow.moves.guards import Key, outcome_of
+from ehcp_flow.moves.facts_before import outcome_of
+from ehcp_flow.moves.guards import Key
 
 __all__ = ["Appeals", "appealable", "appeals_of", "named"]
 

@@ -16,7 +16,7 @@ from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.facts import make_fact
 from ehcp_flow.law.loader import law_given
 from ehcp_flow.law.model import Rulebook
-from ehcp_flow.moves.guards import outcome_of
+from ehcp_flow.moves.facts_before import outcome_of
 from ehcp_flow.moves.law_at_hand import LawAtHand, at_hand
 from ehcp_flow.moves.lawfulness import MoveVerdict
 from ehcp_flow.moves.machine import build_machine, trigger_name

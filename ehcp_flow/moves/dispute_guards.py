@@ -11,7 +11,8 @@ from ehcp_flow.law import guard
 from ehcp_flow.law.patterns import keys_of
 from ehcp_flow.moves.appeals import Appeals
 from ehcp_flow.moves.citing import Short
-from ehcp_flow.moves.guards import Key, LatestFact, Verdict, outcome_of
+from ehcp_flow.moves.facts_before import LatestFact, outcome_of
+from ehcp_flow.moves.guards import Key, Verdict
 from ehcp_flow.moves.law_at_hand import LawAtHand
 
 __all__ = ["Certificate", "ContactedInTime", "Fits", "NotOvertaken", "decision_said"]

@@ -21,7 +21,8 @@ from ehcp_flow.facts import LEGAL_ORDER, Fact
 from ehcp_flow.findings import Finding
 from ehcp_flow.moves.appeals import Appeals
 from ehcp_flow.moves.dispute_guards import decision_said
-from ehcp_flow.moves.guards import Key, Verdict, outcome_of
+from ehcp_flow.moves.facts_before import outcome_of
+from ehcp_flow.moves.guards import Key, Verdict
 from ehcp_flow.moves.law_at_hand import LawAtHand
 from ehcp_flow.moves.machine import Edge, table
 from ehcp_flow.moves.region import Region

@@ -11,17 +11,17 @@ pass.
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_left
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple, Protocol, TypeAlias
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol, TypeAlias
 
 from ehcp_flow.counting import ONE_DAY
 from ehcp_flow.dates import say
 from ehcp_flow.facts import Fact
 from ehcp_flow.law import guard
 from ehcp_flow.law.citation import Citation
-from ehcp_flow.law.patterns import Patterns, keys_of
+from ehcp_flow.law.patterns import keys_of
 from ehcp_flow.moves.citing import Short, cited
+from ehcp_flow.moves.facts_before import LatestFact, Lies, outcome_of, word_of
 from ehcp_flow.moves.law_at_hand import LawAtHand
 
 __all__ = ["Guard", "Key", "Verdict"]
@@ -80,109 +80,11 @@ class Guard(Protocol):
         """Return what was found."""
 
 
-def outcome_of(fact: Fact) -> str | None:
-    """Return the outcome that a move asks for; None for an event that has none, or need not have one."""
-    return fact.__dict__["outcome"] if fact.told_by_outcome else None
-
-
-def word_of(fact: Fact) -> str | None:
-    """Return the word that stands as the fact's outcome, or None."""
-    return fact.__dict__.get("outcome")
-
-
-FEW: Final = 64
-"""Of a case of so many facts, a guard goes through all that stand before it; of more, it looks them up."""
-
-
-class FactsBefore(Sequence[Fact]):
-    """The facts before a place, in legal order, which are looked through for every guard of a case: by their words.
-
-    The words of a fact are its event, and its event with its outcome (`review_decision_sent:maintain`).
-    """
-
-    def __init__(self, facts: Sequence[Fact], end: int, known: dict[str, list[int]]) -> None:
-        self._facts = facts
-        self._end = end
-        self._known = known
-
-    @staticmethod
-    def places(facts: Sequence[Fact]) -> dict[str, list[int]]:
-        """Return the places of the facts by their words, which all views of these facts share."""
-        known: dict[str, list[int]] = {}
-        for place, fact in enumerate(facts):
-            known.setdefault(fact.event, []).append(place)
-            known.setdefault(f"{fact.event}:{word_of(fact)}", []).append(place)
-        return known
-
-    def last(self, words: Iterable[str]) -> int:
-        """Return the place of the last fact with any of these words, or -1."""
-        found = -1
-        for word in words:
-            places = self._known.get(word, ())
-            at = bisect_left(places, self._end) - 1
-            if at >= 0:
-                found = max(found, places[at])
-        return found
-
-    def __len__(self) -> int:
-        return self._end
-
-    def __getitem__(self, place: Any) -> Any:
-        return self._facts[: self._end][place] if isinstance(place, slice) else self._facts[range(self._end)[place]]
-
-
-Wanted: TypeAlias = Mapping[str, frozenset[str | None] | None]
-"""Of each event, the outcomes that are meant; None for any."""
-
-
-def wanted(patterns: Patterns) -> Wanted:
-    """Return which facts patterns mean, by their events."""
-    found: dict[str, frozenset[str | None] | None] = {}
-    for pattern in patterns:
-        before = found.get(pattern.event, frozenset())
-        every = pattern.outcome is None or before is None
-        found[pattern.event] = None if every else frozenset((*(before or ()), *pattern.outcomes))
-    return found
-
-
-class LatestFact:
-    """Finds the latest fact that patterns mean, looking back no further than the latest one that `until` means.
-
-    With `by_party` only the facts of these parties are meant.
-    """
-
-    def __init__(self, latest: Patterns, until: Patterns = (), by_party: Collection[str] = ()) -> None:
-        self._latest, self._until, self._by_party = wanted(latest), wanted(until), by_party
-        self._words, self._until_words = _words(latest), _words(until)
-
-    def __call__(self, before: Sequence[Fact]) -> Fact | None:
-        """Return the fact, or None."""
-        if isinstance(before, FactsBefore) and not self._by_party:
-            place = before.last(self._words)
-            return before[place] if place >= 0 and place >= before.last(self._until_words) else None
-        latest, until = self._latest, self._until
-        for fact in reversed(before):
-            event = fact.__dict__["event"]
-            if event in latest and ((outcomes := latest[event]) is None or word_of(fact) in outcomes):
-                if not self._by_party or fact.party in self._by_party:
-                    return fact
-                continue
-            if event in until and ((outcomes := until[event]) is None or word_of(fact) in outcomes):
-                return None
-        return None
-
-
-def _words(patterns: Patterns) -> tuple[str, ...]:
-    return tuple(
-        pattern.event if pattern.outcome is None else f"{pattern.event}:{pattern.outcomes[0]}" for pattern in patterns
-    )
-
-
 class Bearing:
     """One fact that can bear a move."""
 
-    def __init__(self, law: guard.BearingFact) -> None:
-        self._latest = LatestFact(law.latest, law.until)
+    def __init__(self, law: guard.BearingFact, lies: Lies) -> None:
+        self._latest = LatestFact(law.latest, law.until, lies=lies)
         self._short, self._says = Short.of(law.citation), f"{law.says} on {{0}}"
 
     def __call__(self, before: Sequence[Fact]) -> Verdict | None:
@@ -196,9 +98,9 @@ class Bearing:
 class Needed:
     """Asks for one fact of several: the first ground that is there bears the move."""
 
-    def __init__(self, law: guard.Needs) -> None:
+    def __init__(self, law: guard.Needs, lies: Lies) -> None:
         short = Short.of(law.citation)
-        self._grounds = tuple(map(Bearing, law.grounds))
+        self._grounds = tuple(Bearing(ground, lies) for ground in law.grounds)
         self.may_refuse = law.checked
         self._otherwise = (
             Verdict(holds=False, short=short, says=law.missing, then=law.remedy, finding=law.finding)
@@ -223,13 +125,13 @@ class ProtectedPeriod:
 
     may_refuse = True
 
-    def __init__(self, law: guard.Protects) -> None:
+    def __init__(self, law: guard.Protects, lies: Lies) -> None:
         self._asks = law
         self._short = Short.of(law.citation)
-        self._served = LatestFact(law.latest, law.until)
+        self._served = LatestFact(law.latest, law.until, lies=lies)
         self._serves = frozenset(pattern.event for pattern in law.latest)
         self._afresh = frozenset(pattern.event for pattern in (*law.afresh, *law.until))
-        self._unless = tuple(map(Bearing, law.unless))
+        self._unless = tuple(Bearing(ground, lies) for ground in law.unless)
 
     def __call__(self, before: Sequence[Fact], on: dt.date, law: LawAtHand) -> Verdict:
         """Return the verdict: a fact of `unless` passes it, else the window must have ended."""

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from ehcp_flow.case import Case
 from ehcp_flow.facts import Fact
 from ehcp_flow.moves.dispute_region import Docket
-from ehcp_flow.moves.guards import FEW, FactsBefore, Guard, Key
+from ehcp_flow.moves.facts_before import FEW, FactsBefore
+from ehcp_flow.moves.guards import Guard, Key
 from ehcp_flow.moves.law_at_hand import LawAtHand
 from ehcp_flow.moves.lawfulness import allowed_of_day
 from ehcp_flow.moves.machine import table

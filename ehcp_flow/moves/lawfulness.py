@@ -17,13 +17,15 @@ from ehcp_flow.law.citation import Citation
 from ehcp_flow.moves.citing import cited
 from ehcp_flow.moves.dispute_guards import decision_said
 from ehcp_flow.moves.dispute_region import DisputeMove, DisputeVerdict, Docket
-from ehcp_flow.moves.guards import Key, Verdict, outcome_of
+from ehcp_flow.moves.facts_before import outcome_of
+from ehcp_flow.moves.guards import Key, Verdict
 from ehcp_flow.moves.law_at_hand import LawAtHand
 from ehcp_flow.moves.machine import fire, table
 from ehcp_flow.moves.region import Region
-from ehcp_flow.moves.region_tables import key_of, region_tables, steps_of
+from ehcp_flow.moves.region_tables import is_held_back, region_tables, steps_of
 from ehcp_flow.moves.regions import Regions, regions_of
 from ehcp_flow.moves.replay import facts_by, replay
+from ehcp_flow.moves.spells_told import key_of
 from ehcp_flow.moves.state_names import State
 from ehcp_flow.moves.steps import StateStep
 from ehcp_flow.record_checks import declared_events
@@ -342,7 +344,7 @@ def _on_pathway(
             # Where the case is over, nothing begins or goes on beside it either.
             return None, (_over(pathway, at),), ()
         return at, (), ()
-    held = edge.to is not at and pathway.holds_back(at, event, outcome, before)
+    held = edge.to is not at and is_held_back(pathway, at, key, before, on)
     if held and not edge.guards:
         return at, (), ()
     to: Any = at if held else edge.to

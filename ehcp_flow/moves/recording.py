@@ -10,7 +10,7 @@ from ehcp_flow.errors import MoveRefused
 from ehcp_flow.facts import Fact
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.moves.appeals import named
-from ehcp_flow.moves.guards import outcome_of
+from ehcp_flow.moves.facts_before import outcome_of
 from ehcp_flow.moves.law_at_hand import at_hand
 from ehcp_flow.moves.lawfulness import (
     MoveVerdict,

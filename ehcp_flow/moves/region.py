@@ -11,30 +11,23 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final, get_args
 
 from ehcp_flow.closed import complete
 from ehcp_flow.counting import birthday
 from ehcp_flow.facts import Fact
 from ehcp_flow.law import guard as law
-from ehcp_flow.law.patterns import Patterns, keys_of
-from ehcp_flow.law.state_machine import NOT_IN_FORCE, LegalMove, LegalRegion, PassedThrough, Still
+from ehcp_flow.law.patterns import Pattern, Patterns, keys_of
+from ehcp_flow.law.state_machine import NOT_IN_FORCE, LegalMove, LegalRegion
+from ehcp_flow.law.ways_on import PassedThrough, Still
 from ehcp_flow.moves.appeals import Appeals, appeals_of
 from ehcp_flow.moves.citing import Short
 from ehcp_flow.moves.dispute_guards import Certificate, ContactedInTime, Fits, NotOvertaken
-from ehcp_flow.moves.guards import (
-    Barred,
-    Guard,
-    Key,
-    LeftToJudgement,
-    Needed,
-    ProtectedPeriod,
-    Standstill,
-    Verdict,
-    outcome_of,
-)
+from ehcp_flow.moves.facts_before import LatestFact, outcome_of
+from ehcp_flow.moves.guards import Barred, Guard, Key, LeftToJudgement, Needed, ProtectedPeriod, Standstill, Verdict
 from ehcp_flow.moves.law_at_hand import LawAtHand
+from ehcp_flow.moves.spells_told import lies_in
 from ehcp_flow.moves.state_names import LegalState, states_of
 
 __all__ = ["Misplaced", "Move", "Region", "region_of"]
@@ -109,24 +102,33 @@ class HeldBack:
     """Facts that move nothing at these states while it is shut: a fact of `shuts` shuts it, one of `opens` opens it.
 
     There they leave the state as it is, and nothing about them is out of place but what the guards of the move find.
-    `shut_at_first` says how it stands before any of these.
+    `shut_at_first` says how it stands before any of these. `keys` are those of its facts, wherever they fall.
     """
 
-    keys: frozenset[Key]
+    facts: Patterns
     states: frozenset[LegalState]
-    shuts: frozenset[Key]
-    opens: frozenset[Key]
+    shuts: Patterns
+    opens: Patterns
     shut_at_first: bool = False
+
+    @cached_property
+    def keys(self) -> frozenset[Key]:
+        return keys_of(self.facts)
 
     def holds_back(self, before: Sequence[Fact]) -> bool:
         """Return whether a fact of one of its keys moves nothing at one of its states after these."""
+        shuts, opens = self._sets
         for fact in reversed(before):
             key = fact.event, outcome_of(fact)
-            if key in self.shuts:
+            if key in shuts:
                 return True
-            if key in self.opens:
+            if key in opens:
                 return False
         return self.shut_at_first
+
+    @cached_property
+    def _sets(self) -> tuple[frozenset[Key], frozenset[Key]]:
+        return keys_of(self.shuts), keys_of(self.opens)
 
 
 class Region:
@@ -134,8 +136,9 @@ class Region:
 
     `ends` are the states that are meant to have no way out, `passed` the one that a case leaves as soon as it enters
     it, `waiting` the inner events by which it goes on from states where something waits, each with what shuts and opens
-    it, `keys` every event and outcome that moves the region, in the order of declaration; `past` says by its finding
-    what to do about an act that is past. `no_decision` is why a fact about a dispute is about none.
+    it, `begun_by` what finds the fact by which each of that began, `keys` every event and outcome that moves the
+    region, in the order of declaration; `past` says by its finding what to do about an act that is past. `no_decision`
+    is why a fact about a dispute is about none.
     """
 
     def __init__(self, legal: LegalRegion) -> None:
@@ -164,9 +167,9 @@ class Region:
             ),
         )
         self.waiting = tuple(
-            (each.by, HeldBack(frozenset(), self._meant(each.at), keys_of(each.begins), keys_of(each.ends)))
-            for each in legal.machine.waiting
+            (each.by, HeldBack((), self._meant(each.at), each.begins, each.ends)) for each in legal.machine.waiting
         )
+        self.begun_by = tuple(LatestFact(gate.shuts, lies=self.lies) for _, gate in self.waiting)
         self.left_at_once: frozenset[LegalState] = frozenset().union(
             () if self.passed is None else (self.states(self.passed.state),), *(gate.states for _, gate in self.waiting)
         )
@@ -227,13 +230,24 @@ class Region:
         return verdict._replace(holds=True, says=says, then="", finding="", checked=False)
 
     def holds_back(self, state: LegalState, event: str, outcome: str | None, before: Sequence[Fact]) -> bool:
-        """Return whether a fact of a key moves nothing at a state after these facts, and is in place all the same."""
+        """Return whether a fact of a key moves nothing at a state after these facts, and is in place all the same.
+
+        It asks of no spell of the rulebook: `region_tables.is_held_back` does.
+        """
         gates = self._gates_at.get((state, (event, outcome)))
         return gates is not None and any(gate.holds_back(before) for gate in gates)
 
     def asks_age(self, state: LegalState, event: str) -> bool:
         """Return whether an age can bar an event at a state, whoever it is of."""
         return any(event in row.events and state in states for row, states in self._too_old)
+
+    def may_hold_back(self, state: LegalState, key: Key) -> bool:
+        """Return whether a fact of a key may move nothing at a state, and be in place all the same."""
+        return (state, key) in self._gates_at
+
+    def lies(self, pattern: Pattern, before: Sequence[Fact], fact: Fact) -> bool:
+        """Return whether a fact of a pattern lies in the spells that it names, and outside those, after these facts."""
+        return lies_in(self.legal, pattern, before, fact)
 
     def too_old(self, state: LegalState, event: str, before: Sequence[Fact], on: dt.date) -> Verdict | None:
         """Return why nobody of the age that the facts tell can be meant by an event on a day, or None."""
@@ -274,7 +288,7 @@ class Region:
         return frozenset(map(self.states, self.legal.chosen(names)))
 
     def _gate(self, still: Still, shuts: Patterns, opens: Patterns) -> HeldBack:
-        return HeldBack(keys_of(still.events), self._meant(still.at), keys_of(shuts), keys_of(opens))
+        return HeldBack(still.events, self._meant(still.at), shuts, opens, shut_at_first=not still.begins)
 
     def _guard(self, asked: law.Guard, key: Key) -> Guard:
         """Return what answers a question of the rulebook: the same for the same question."""
@@ -286,6 +300,10 @@ class Region:
     def _made(self, asked: law.Guard, key: Key) -> Guard:
         if isinstance(asked, law.AnswersDecision):
             return Fits(asked, self.appeals, key)
+        if isinstance(asked, law.Needs):
+            return Needed(asked, self.lies)
+        if isinstance(asked, law.Protects):
+            return ProtectedPeriod(asked, self.lies)
         if (plain := _PLAIN.get(type(asked))) is not None:
             return plain(asked)
         return _OF_DISPUTES[type(asked)](asked, self.appeals)
@@ -297,8 +315,6 @@ def _in_force(move: LegalMove) -> tuple[Guard, ...]:
 
 
 _PLAIN: Final[Mapping[type[Any], Callable[[Any], Guard]]] = {
-    law.Needs: Needed,
-    law.Protects: ProtectedPeriod,
     law.NamedJudgement: LeftToJudgement,
     law.Bars: Barred,
     law.TimeForAppeal: Standstill,
@@ -309,7 +325,7 @@ _OF_DISPUTES: Final[Mapping[type[Any], Callable[[Any, Appeals], Guard]]] = {
     law.InTimeFor: ContactedInTime,
 }
 complete(
-    {**_PLAIN, **_OF_DISPUTES, law.AnswersDecision: Fits},
+    {**_PLAIN, **_OF_DISPUTES, law.AnswersDecision: Fits, law.Needs: Needed, law.Protects: ProtectedPeriod},
     get_args(law.Guard),
     "what answers a question of the rulebook",
 )

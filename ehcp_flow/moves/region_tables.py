@@ -10,12 +10,20 @@ from ehcp_flow.engine import walk
 from ehcp_flow.engine.choice import Kernel, interpreted_kernel
 from ehcp_flow.engine.numbers import KEY_OF, KEYS, Key, as_day
 from ehcp_flow.facts import Fact, told_apart
-from ehcp_flow.moves.guards import outcome_of
+from ehcp_flow.law.patterns import Patterns
 from ehcp_flow.moves.machine import Edge, table
 from ehcp_flow.moves.region import HeldBack, Region
+from ehcp_flow.moves.spells_told import key_of, turn_tables, turned_keys
 from ehcp_flow.vocabulary import per_vocabulary
 
-__all__ = ["RegionTables", "history_space", "kernel_moves", "key_of", "region_tables", "steps_of"]
+__all__ = [
+    "RegionTables",
+    "history_space",
+    "is_held_back",
+    "kernel_moves",
+    "region_tables",
+    "steps_of",
+]
 
 _FOR_EVER: Final = 1 << 30
 _WAYS: Final = 3
@@ -98,6 +106,7 @@ def region_tables(region: Region) -> RegionTables:
         "later": later,
         "to": [-1 if edge is None else states.index(edge.to) for edge in edges],
         "spell": spell,
+        **turn_tables(region.legal),
         **_gates(region, [states[place // width] for place in range(len(edges))], keys, edges),
     }
     return RegionTables(states, tuple(edges), moves)
@@ -118,11 +127,18 @@ def _gates(
 ) -> dict[str, Any]:
     """Return what each key shuts and opens, and which gates hold back each edge or lead on from each state, as bits."""
     waiting = [gate for _, gate in region.waiting]
-    gates, moved_by = [*region.gates, *waiting], _moved_by()
+    gates, turned = [*region.gates, *waiting], turned_keys(region.legal)
     number = {state: at for at, state in enumerate(region.states)}
 
     def bits(holds: Callable[[HeldBack], bool]) -> int:
         return sum(1 << number for number, gate in enumerate(gates) if holds(gate))
+
+    def by_key(patterns_of: Callable[[HeldBack], Patterns]) -> list[int]:
+        found = [0] * turned.count
+        for at, gate in enumerate(gates):
+            for each in turned.plain(patterns_of(gate)):
+                found[each] |= 1 << at
+        return found
 
     def held(source: Any, key: Key | None, edge: Edge | None) -> int:
         still = key is None or edge is None or edge.to is source
@@ -131,8 +147,9 @@ def _gates(
     return {
         "stills": (1 << len(region.gates)) - 1,
         "shut_at_first": bits(lambda gate: gate.shut_at_first),
-        "shuts": [bits(lambda gate, key=key: key in gate.shuts) for key in moved_by],  # type: ignore[misc]
-        "opens": [bits(lambda gate, key=key: key in gate.opens) for key in moved_by],  # type: ignore[misc]
+        "shuts": by_key(lambda gate: gate.shuts),
+        "opens": by_key(lambda gate: gate.opens),
+        "fits": by_key(lambda gate: gate.facts),
         # What else must hold of a fact is asked where it is held back, too: a step that leads nowhere.
         "held_to": [
             number[source] if edge is not None and edge.guards else -1
@@ -152,9 +169,12 @@ def kernel_moves(region: Region, chosen: Kernel) -> Any:
     return chosen.walk.Moves(chosen.tables(region_tables(region).moves))
 
 
-def key_of(fact: Fact) -> int:
-    """Return the number of a fact's event and outcome."""
-    return KEY_OF[fact.event, outcome_of(fact)]
+def is_held_back(region: Region, state: Any, key: Key, before: Sequence[Fact], on: dt.date) -> bool:
+    """Return whether a fact of a key moves nothing at a state after these facts, and is in place all the same."""
+    if not region.may_hold_back(state, key):
+        return False
+    history = steps_of(region, [*map(key_of, before), KEY_OF[key]], (*(fact.on for fact in before), on))
+    return bool(history.held)
 
 
 def steps_of(region: Region, keys: Sequence[int], days: Iterable[dt.date]) -> Any:
@@ -169,4 +189,13 @@ def steps_of(region: Region, keys: Sequence[int], days: Iterable[dt.date]) -> An
 def history_space(facts: int, filled: Any) -> dict[str, Any]:
     """Return the space for the steps of so many facts."""
     most = walk.MOST_STEPS * facts
-    return {"steps": 0, "capacity": most, "shut": 0} | {name: filled(most) for name in ("place", "edge", "to")}
+    told = {
+        "steps": 0,
+        "capacity": most,
+        "shut": 0,
+        "inside": 0,
+        "held": 0,
+        "taken": 0,
+        "since": filled(walk.MOST_BITS),
+    }
+    return told | {name: filled(most) for name in ("place", "edge", "to")}

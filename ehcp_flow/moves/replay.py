@@ -10,11 +10,12 @@ from ehcp_flow import dates
 from ehcp_flow.case import Case
 from ehcp_flow.dates import parse_date
 from ehcp_flow.facts import Fact
-from ehcp_flow.moves.guards import FEW, FactsBefore, outcome_of
+from ehcp_flow.moves.facts_before import FEW, FactsBefore
 from ehcp_flow.moves.law_at_hand import LawAtHand
 from ehcp_flow.moves.machine import table
 from ehcp_flow.moves.region import Region
-from ehcp_flow.moves.region_tables import key_of, region_tables, steps_of
+from ehcp_flow.moves.region_tables import region_tables, steps_of
+from ehcp_flow.moves.spells_told import key_of
 from ehcp_flow.moves.steps import StateStep, Waits
 from ehcp_flow.record_checks import without_copies
 
@@ -69,8 +70,8 @@ def replayed(
 def _waits(region: Region, facts: Sequence[Fact], shut: int, now: Any) -> Iterator[Waits[Any]]:
     """Yield what was begun beside a state, but for what led the case there."""
     for number, (by, gate) in enumerate(region.waiting):
-        if shut >> number & 1:
-            begun = next(fact for fact in reversed(facts) if (fact.event, outcome_of(fact)) in gate.shuts)
+        begun = region.begun_by[number](facts) if shut >> number & 1 else None
+        if begun is not None:
             for state in region.states:
                 edge = table(region)[state, by, None].on(facts[-1].on) if state in gate.states else None
                 if edge is not None and edge.to is not now:

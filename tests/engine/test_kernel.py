@@ -27,7 +27,7 @@ from ehcp_flow.facts import as_stored
 from ehcp_flow.law import Rulebook, england, load_rulebook
 from ehcp_flow.law.ground import GroundTest
 from ehcp_flow.measures import measure
-from ehcp_flow.moves.guards import FactsBefore
+from ehcp_flow.moves.facts_before import FactsBefore
 from ehcp_flow.moves.region_tables import region_tables
 from tests.moves.telling import DISPUTES
 from tests.telling import one, statuses, tell, text_of

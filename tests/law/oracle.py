@@ -216,6 +216,8 @@ LAST_DAYS: dict[str, LastDay] = {
     "appeal[0]": time_to_appeal,
     "appeal[1]": rolled_by_the_tribunal(months(1)),
     "appeal_response[0]": tribunal_days(30, *SERVED),
+    "appeal_response[1]": tribunal_days(30, *SERVED),
+    "appeal_response[2]": tribunal_days(30, *SERVED),
     "recommendation_response[0]": weeks_from_the_first(5),
     "recommendation_copy[0]": weeks_from_the_first(1, *SERVED),
     "recommendation_copy[1]": weeks_from_the_first(1),

@@ -109,7 +109,7 @@ def test_a_folder_into_which_nobody_can_look_is_told_as_one(tmp_path, monkeypatc
     said = invoke("rules", "--rulebook", "x" * 300)
     assert (said.exit_code, "cannot write" in said.stderr, "File name too long" in said.stderr) == (2, False, True)
     path, looked = folder(tmp_path, ""), Path.iterdir
-    with pytest.raises(RulebookMissing, match="this is a file; name the directory that holds it$"):
+    with pytest.raises(RulebookMissing, match=r"this is a file; name the directory that holds it$"):
         load_rulebook(path / "complaints.toml")
 
     def forbidden(self):

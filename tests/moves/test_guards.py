@@ -11,7 +11,7 @@ from ehcp_flow.case import Case
 from ehcp_flow.deadlines import deadlines_of, judge
 from ehcp_flow.law import load_rulebook
 from ehcp_flow.moves import replay
-from ehcp_flow.moves.guards import FEW
+from ehcp_flow.moves.facts_before import FEW
 from ehcp_flow.moves.law_at_hand import at_hand
 from ehcp_flow.moves.machine import table
 from ehcp_flow.states import State, check_move, record, state

@@ -11,9 +11,11 @@ from ehcp_flow.bulk import states_frame
 from ehcp_flow.case import group_cases
 from ehcp_flow.errors import RulebookError
 from ehcp_flow.law import load_rulebook
-from ehcp_flow.moves.guards import Verdict, outcome_of
+from ehcp_flow.moves.facts_before import outcome_of
+from ehcp_flow.moves.guards import Verdict
 from ehcp_flow.moves.law_at_hand import at_hand
 from ehcp_flow.moves.machine import Cursor, fire, machine, table, trigger_name
+from ehcp_flow.moves.region_tables import is_held_back
 from ehcp_flow.moves.regions import regions_of
 from ehcp_flow.moves.replay import replay
 from ehcp_flow.states import MoveRefused, State, allowed, appealable, check_move, record, state
@@ -52,13 +54,22 @@ def test_a_life_run_by_the_machine_goes_through_the_same_states_as_one_that_is_r
     lives = group_cases(synth(80, 5, authority="885", faults=0.3)).values()
     steps = [step for case in lives for step in replay(PATHWAY, case.facts, at_hand())]
     assert sum(step.refusal is not None for step in steps) > 5
+    held = 0
     for before, step in zip([None, *steps], steps, strict=False):
         event, outcome = (step.fact.event, outcome_of(step.fact))
         if before is not None and before.fact is step.fact:
             ways = {key: table(PATHWAY).get((step.from_, *key)) for key in INNER}
             event, outcome = next(key for key, edge in ways.items() if edge is not None and edge.to is step.to)
         verdicts = () if step.refusal is None else (step.refusal,)
-        assert fire(PATHWAY, step.from_, event, outcome, verdicts, strict=step.refusal is None) is step.to
+        led = fire(PATHWAY, step.from_, event, outcome, verdicts, strict=step.refusal is None)
+        facts = next(case.facts for case in lives if any(fact is step.fact for fact in case.facts))
+        earlier = facts[: [fact is step.fact for fact in facts].index(True)]
+        if is_held_back(PATHWAY, step.from_, (event, outcome), earlier, step.on):
+            assert step.to is step.from_ is not led
+            held += 1
+        else:
+            assert led is step.to
+    assert held
 
 
 def test_the_table_answers_for_every_state_and_moving_event():

@@ -114,7 +114,9 @@ def dates_and_statuses(case: Case, as_of: dt.date) -> list[tuple[object, ...]]:
     ]
 
 
-ANSWERING = ("review_decision_sent", "amendment_notice_sent", "amended_plan_sent", "amendment_declined")
+ANSWERING = (
+    "review_decision_sent", "amendment_notice_sent", "amended_plan_sent", "amendment_declined", "cease_notice_sent",
+)  # fmt: skip
 
 
 def yearly_dates(case: Case, as_of: dt.date) -> list[tuple[str, dt.date, dt.date | None]]:

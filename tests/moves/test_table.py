@@ -21,7 +21,7 @@ OPEN = "REQUESTED ASSESSING DRAFTING DRAFT_ISSUED"
 # A review meeting that waits for its decision, and amendments that wait for theirs, in each state with a plan.
 MET = [
     "REVIEW_OPEN",
-    "REVIEW_OPEN+reassessment_started+amendment_declined",
+    "REVIEW_OPEN+reassessment_started+request_withdrawn:ends",
     "REVIEW_OPEN+moved_away+plan_transferred_out+plan_transferred_in",
     "REVIEW_OPEN+amendment_notice_sent",
     "REVIEW_OPEN+reassessment_started",
@@ -76,6 +76,7 @@ WITH_PLAN = (
     "MAINTAINED+{}+cease_consulted+cease_notice_sent MAINTAINED+{}+moved_away+plan_transferred_out+plan_transferred_in "
     "MAINTAINED+{}+moved_away"
 )
+COME = "MAINTAINED+{}+moved_away+plan_transferred_out+plan_transferred_in"
 KEPT = "MAINTAINED+{}+detained"
 EVERYWHERE = (
     f"{WITH_PLAN} {KEPT} REFUSED_ASSESSMENT+{{}}+request_received+moved_away REFUSED_ASSESSMENT+{{}}+request_received "
@@ -155,10 +156,14 @@ LAWFUL: list[tuple[str, str, str]] = [
     ("amended_plan_sent", "MAINTAINED", "REASSESSING+draft_plan_sent REASSESSING+amendment_notice_sent"),
     # A notice that was sent before a transfer is the old authority's.
     ("amended_plan_sent", "=", " ".join(way for way in PROPOSED if "REASSESSING+" not in way and "_in" not in way)),
+    # What shows the decision of a review is on record before it: the decision opens nothing any more.
+    ("review_decision_sent:amend", "=", "REVIEW_OPEN+reassessment_started+amendment_declined"),
     ("amended_plan_sent", "MAINTAINED", "AMENDMENT_PROPOSED+reassessment_started+request_withdrawn:ends"),
     *(
-        ("amended_plan_sent", "=", each(disputing(event, "", but(AMENDABLE, "REASSESSING")), f"{event}:amend_school"))
+        ("amended_plan_sent", to, each(disputing(event, "", ways), f"{event}:amend_school"))
         for event in ("tribunal_order_made", "appeal_conceded", "mediation_agreed")
+        # Of a plan that came over the notice waits until it was decided about here.
+        for to, ways in (("=", but(AMENDABLE, "REASSESSING", COME)), ("MAINTAINED", COME))
     ),
     ("amended_plan_sent", "=", "MAINTAINED+APPEAL+detained+tribunal_order_made:amend_school"),
     ("amendment_declined", "MAINTAINED", "AMENDMENT_PROPOSED REASSESSING"),
@@ -327,7 +332,7 @@ def test_every_lawful_edge_is_written_down_here_and_no_other():
     imported = {(at, "plan_transferred_in") for at in MAINTAINED_STATES}
     # A meeting and a notice that wait for their answer lead on from there: without one, the source records none.
     answers = ("amendment_declined", *(f"review_decision_sent:{how}" for how in ("maintain", "amend", "cease")))
-    untold = {(State.MAINTAINED, event) for event in answers}
+    untold = {(State.MAINTAINED, event) for event in answers if event != "review_decision_sent:amend"}
     assert {(state(told(way), "2030-01-01").pathway, event) for event, _, way in ROWS} == FITS - imported - untold
 
 

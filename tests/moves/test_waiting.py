@@ -217,7 +217,11 @@ def test_an_explanation_says_by_what_law_the_case_went_on(tmp_path):
             'ends = ["released", "review_meeting_held"]',
             "ends: review_meeting_held begins it as well",
         ),
-        ('ends = ["released"]', 'ends = ["released inside custody"]', "its event and outcome alone; write released"),
+        (
+            'ends = ["released"]',
+            'ends = ["released inside custody"]',
+            "released inside custody: no spell is called 'custody'",
+        ),
         (WAITS, 31 * WAITS, "waiting have 31 rows together, and may have 30"),
     ],
 )
