@@ -110,7 +110,7 @@ def _refuse_together(
     """Refuse options of which one belongs to another list than the other."""
     for flag, value in {"--source": comparison.source, "--as-of": as_of}.items():
         if value is not None and comparison.diff is None:
-            raise typer.BadParameter("it belongs to --diff; give that too", param_hint=flag)
+            raise typer.BadParameter("it belongs to --diff DIR; give that too", param_hint=flag)
     others = [*instead.asked, *(["--diff"] if comparison.diff is not None else [])]
     if len(others) > 1:
         raise typer.BadParameter(f"{' and '.join(others)}: give one of them", param_hint=others[-1])

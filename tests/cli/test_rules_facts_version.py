@@ -213,7 +213,7 @@ def test_a_notice_is_due_by_the_law_of_the_day_of_its_decision():
         (("final_plan", "--notes"), "it belongs to the list of limits, not to --notes"),
         (("--group", "plan", "--installed"), "it belongs to the list of limits, not to --installed"),
         (("--on", "2026-03-02", "--diff", "england"), "it belongs to the list of limits, not to --diff"),
-        (("--source", "cases.csv"), "it belongs to --diff; give that too"),
+        (("--source", "cases.csv"), "it belongs to --diff DIR; give that too"),
     ],
 )
 def test_options_of_two_lists_are_refused_together(given, why):
