@@ -78,10 +78,10 @@ def _rules(
     if comparison.diff is not None:
         _compare(query, rulebook_at(comparison.diff), comparison.source, printed)
         return
-    law = query.law
     if instead.asked:
-        instead.print(law, printed)
+        instead.print(query, printed)
         return
+    law = query.law
     that_day = day(on, "--on")
     if name is not None:
         limits: list[Limit] = _asked([_limit(law, name)], None if on is None else that_day)
@@ -108,9 +108,11 @@ def _refuse_together(
     instead: Instead, comparison: _Comparison, *, as_of: str | None, limits: Mapping[str, str | None]
 ) -> None:
     """Refuse options of which one belongs to another list than the other."""
-    for flag, value in {"--source": comparison.source, "--as-of": as_of}.items():
-        if value is not None and comparison.diff is None:
+    for flag, value, of_reading in (("--source", comparison.source, False), ("--as-of", as_of, instead.read)):
+        if value is not None and comparison.diff is None and not of_reading:
             raise typer.BadParameter("it belongs to --diff DIR; give that too", param_hint=flag)
+    if instead.months is not None and not instead.read:
+        raise typer.BadParameter("it belongs to --read; give that too", param_hint="--months")
     others = [*instead.asked, *(["--diff"] if comparison.diff is not None else [])]
     if len(others) > 1:
         raise typer.BadParameter(f"{' and '.join(others)}: give one of them", param_hint=others[-1])
@@ -364,6 +366,9 @@ RULES: Final = CliCommand(
         "ehcp-flow rules concede_amend --on 2015-03-01",
         "ehcp-flow rules annual_review --format json",
         "ehcp-flow rules --installed",
+        "ehcp-flow rules --provisions --format csv",
+        "ehcp-flow rules --read --as-of 2026-11-30",
+        "ehcp-flow rules --unread",
         "ehcp-flow rules --diff draft-law",
         "ehcp-flow rules --diff draft-law --source cases.csv --as-of 2025-10-21",
     ),

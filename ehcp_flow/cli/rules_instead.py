@@ -1,4 +1,4 @@
-"""What `ehcp-flow rules` tells of a rulebook instead of its limits: duties without a number, and who has a rulebook."""
+"""What `ehcp-flow rules` tells instead of the limits: duties without a number, who read the law, whose rulebooks."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ehcp_flow.cli.output import flat
 
 if TYPE_CHECKING:
     from ehcp_flow.cli.print_options import PrintOptions
+    from ehcp_flow.cli.query import LawQuery
     from ehcp_flow.law import Rulebook
     from ehcp_flow.law.model import Note
 
@@ -30,15 +31,48 @@ class Instead:
         bool,
         typer.Option("--installed", help="Which rulebooks have a name for --rulebook, and of which package they are."),
     ] = False
+    provisions: Annotated[
+        bool,
+        typer.Option("--provisions", help="The law in the order of the statute: each provision, what is made of it."),
+    ] = False
+    read: Annotated[
+        bool,
+        typer.Option(
+            "--read", help="Who read each provision last, when, in which text; exit code 1 where that is long ago."
+        ),
+    ] = False
+    unread: Annotated[
+        bool, typer.Option("--unread", help="The rows that rest on less than the primary text, read whole.")
+    ] = False
+    months: Annotated[
+        int | None,
+        typer.Option(
+            "--months",
+            metavar="N",
+            min=1,
+            show_default=False,
+            help="With --read: after how many months a reading is long ago (12 if not given).",
+        ),
+    ] = None
 
     @property
     def asked(self) -> list[str]:
-        """The options that were given."""
-        return [f"--{each.name}" for each in fields(self) if getattr(self, each.name)]
+        """The options that were given, each of which is a list of its own."""
+        lists = (each.name for each in fields(self) if each.name != "months")
+        return [f"--{name}" for name in lists if getattr(self, name)]
 
-    def print(self, law: Rulebook, printed: PrintOptions) -> None:
+    def print(self, query: LawQuery, printed: PrintOptions) -> None:
         """Print what was asked for."""
-        if self.installed:
+        from ehcp_flow.cli import provision_rows
+
+        law = query.law
+        if self.provisions:
+            provision_rows.print_provisions(law, printed)
+        elif self.read:
+            provision_rows.print_read(law, printed, query.on, self.months or provision_rows.LONG)
+        elif self.unread:
+            provision_rows.print_unread(law, printed)
+        elif self.installed:
             from ehcp_flow.cli.installed_rulebooks import print_installed
 
             print_installed(printed)

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from ehcp_flow.errors import RulebookError, RulebookMissing
 from ehcp_flow.law.body import Body
+from ehcp_flow.law.checked import Checked
 from ehcp_flow.law.checklist import Notice
 from ehcp_flow.law.citation import Instrument
 from ehcp_flow.law.clock import Clock, Deemed, Sign, Spell
@@ -43,6 +44,7 @@ SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
     "note": Note,
     "notice": Notice,
     "body": Body,
+    "checked": Checked,
 }
 """The tables of a file of a rulebook, with the model of each."""
 
@@ -138,6 +140,7 @@ def _read(root: Folder, regions: Callable[[Regions], Mapping[str, Any]], called:
     notes = _named(files, "note", context)
     notices = _named(files, "notice", context)
     bodies = _named(files, "body", context)
+    checked = tuple(placed.item for placed in each(files, "checked", Checked, context))
     for placed in notices.values():
         _check_notice(placed, limits)
     for placed in spells.values():
@@ -178,6 +181,7 @@ def _read(root: Folder, regions: Callable[[Regions], Mapping[str, Any]], called:
         notes=tuple(placed.item for placed in notes.values()),
         notices=tuple(placed.item for placed in notices.values()),
         bodies={name: placed.item for name, placed in bodies.items()},
+        checked=checked,
         regions=regions(lambda: _regions(moves_of(root, files), context)),
     )
 
