@@ -10,9 +10,8 @@ from pydantic import BaseModel
 
 from ehcp_flow.errors import RulebookError, RulebookMissing
 from ehcp_flow.law.body import Body
-from ehcp_flow.law.checked import Checked
 from ehcp_flow.law.checklist import Notice
-from ehcp_flow.law.citation import Instrument
+from ehcp_flow.law.citation import Instrument, LegalCheck
 from ehcp_flow.law.clock import Clock, Deemed, Sign, Spell
 from ehcp_flow.law.declared import DeclaredEvent, FurtherOutcomes, declare
 from ehcp_flow.law.folder import Folder, files_of, moves_of, shipped, title_of
@@ -44,7 +43,7 @@ SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
     "note": Note,
     "notice": Notice,
     "body": Body,
-    "checked": Checked,
+    "checked": LegalCheck,
 }
 """The tables of a file of a rulebook, with the model of each."""
 
@@ -140,7 +139,7 @@ def _read(root: Folder, regions: Callable[[Regions], Mapping[str, Any]], called:
     notes = _named(files, "note", context)
     notices = _named(files, "notice", context)
     bodies = _named(files, "body", context)
-    checked = tuple(placed.item for placed in each(files, "checked", Checked, context))
+    checked = tuple(placed.item for placed in each(files, "checked", LegalCheck, context))
     for placed in notices.values():
         _check_notice(placed, limits)
     for placed in spells.values():

@@ -13,8 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
-from ehcp_flow.law.checked import Checked
-from ehcp_flow.law.citation import Citation, cite
+from ehcp_flow.law.citation import Citation, LegalCheck, cite
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Limit, Rulebook
 
@@ -47,7 +46,7 @@ class Provision(NamedTuple):
     text: str
     address: str
     uses: tuple[Use, ...]
-    checked: tuple[Checked, ...]
+    checked: tuple[LegalCheck, ...]
 
     @property
     def instrument(self) -> str:
@@ -55,7 +54,7 @@ class Provision(NamedTuple):
         return self.short.partition(" ")[0]
 
     @property
-    def read(self) -> Checked | None:
+    def read(self) -> LegalCheck | None:
         """The last time that it was read, whole or in part; None where no such reading is recorded."""
         return next((each for each in self.checked if each.result != "not_found"), None)
 
@@ -79,7 +78,7 @@ class Unread(NamedTuple):
 def provisions(book: Rulebook) -> list[Provision]:
     """Return every provision that a rulebook uses or that is recorded as read, in the order of its instruments."""
     uses: dict[str, list[Use]] = {}
-    checked: dict[str, list[Checked]] = {}
+    checked: dict[str, list[LegalCheck]] = {}
     for use in dict.fromkeys(_uses(book)):
         for short in _provisions_of(use.cited):
             uses.setdefault(short, []).append(use)
@@ -114,7 +113,7 @@ def _marked(book: Rulebook) -> Iterator[Unread]:
             yield Unread("body", held.name, held.in_force_from, held.evidence, held.evidence_note, held.citation)
 
 
-def _provision(short: str, uses: Iterable[Use], checked: Iterable[Checked], book: Rulebook) -> Provision:
+def _provision(short: str, uses: Iterable[Use], checked: Iterable[LegalCheck], book: Rulebook) -> Provision:
     cited = cite(short, book.instruments)
     newest = sorted(checked, key=lambda each: each.on, reverse=True)
     return Provision(short, cited.text, cited.address, tuple(uses), tuple(newest))
