@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import ehcp_flow.law
 from ehcp_flow import england, load_rulebook
 from ehcp_flow.errors import RulebookError, RulebookMissing
 from ehcp_flow.law.installed import by_name, declared, is_name, shipped_names
@@ -136,7 +137,9 @@ def test_the_library_answers_to_its_own_names_and_looks_at_no_package(monkeypatc
     assert load_named("england") is england()
     assert "england" in shipped_names()
     assert "schema" not in shipped_names()
-    assert by_name("england").is_ours
+    ours = by_name("england")
+    assert ours is not None
+    assert ours.is_ours
     assert invoke("due", "--received", "2026-03-02").exit_code == 0
     assert invoke("due", "--received", "2026-03-02", "--rulebook", "england").exit_code == 0
 
@@ -179,7 +182,7 @@ def test_a_folder_of_the_name_is_refused_beside_it_and_each_can_be_written(journ
     shutil.copytree(MADE_UP, tmp_path / "england")
     with pytest.raises(RulebookMissing, match=r"^england: it is a rulebook of ehcp-flow [0-9.]+ and a folder here"):
         load_rulebook("england")
-    monkeypatch.chdir(Path(by_name("england").folder).parent)
+    monkeypatch.chdir(Path(ehcp_flow.law.__file__).parent)
     assert load_rulebook("england") is england()  # the very folder that the name means
 
 

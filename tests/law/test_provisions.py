@@ -98,9 +98,8 @@ def test_a_notice_that_rests_on_hearsay_is_unread_too():
     notice = england().notices[0].model_copy(update={"evidence": "S"})
     (row,) = [each for each in unread(england().model_copy(update={"notices": (notice,)})) if each.what == "notice"]
     assert (row.name, row.since) == (notice.id, None)
-    assert [each.short for each in row.citation] == list(
-        dict.fromkeys(each.citation.short for each in (*notice.tell, *notice.contains))
-    )
+    told = [*(each.citation.short for each in notice.tell), *(each.citation.short for each in notice.contains)]
+    assert [each.short for each in row.citation] == list(dict.fromkeys(told))
 
 
 def checked(tmp_path, text):
