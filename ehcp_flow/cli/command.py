@@ -123,7 +123,11 @@ def _knowing(run: Callable[..., None], england: str) -> Callable[..., None]:
         Parameter(name, Parameter.KEYWORD_ONLY, annotation=Annotated[str | None, option(usage, says)], default=None)
         for name, usage, says in (
             ("profile", "--profile FILE", "Your authority's own events and targets (TOML): its events are known here."),
-            ("rulebook", "--rulebook DIR", "A directory of rulebook files whose events are known here as well."),
+            (
+                "rulebook",
+                "--rulebook NAME|DIR",
+                "A rulebook that is installed, or a directory of rulebook files: its events are known here as well.",
+            ),
         )
     ]
     hints = get_type_hints(run, include_extras=True)

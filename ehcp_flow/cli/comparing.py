@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from ehcp_flow.cli.effects import EFFECT_COLUMNS, effect_row, effects_table
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from ehcp_flow.cli.print_options import PrintOptions
     from ehcp_flow.cli.query import CaseQuery
     from ehcp_flow.law import Change, Rulebook
+    from ehcp_flow.law.changes_in_words import InWords
 
 __all__ = ["print_changes", "print_moved"]
 
@@ -27,22 +31,41 @@ _KEYS: Final = {
     "done_by": "done by",
 }
 """How a key is read, where that is not its name with spaces."""
+_SHOWN: Final = 60
+"""So many differences are shown key by key as well, beside the sentences: more nobody reads on a terminal."""
 _COLUMNS: Final = ("kind", "section", "id", "key", "old", "new")
 
 
 def print_changes(old: Rulebook, new: Rulebook, printed: PrintOptions) -> None:
-    """Print every difference between two rulebooks."""
+    """Print every difference between two rulebooks: for people in sentences first, and key by key if not too many."""
     from ehcp_flow.law import compare_rulebooks
+    from ehcp_flow.law.changes_in_words import changes_in_words
     from ehcp_flow.law.comparison import left_behind
 
     changes = compare_rulebooks(old, new)
     if printed.as_table:
+        _print_in_words(changes_in_words(old, new))
+    if printed.as_table and len(changes) > _SHOWN:
+        note("key by key: with --format csv")
+    elif printed.as_table:
         _table(changes, {limit.id: limit.title for limit in (*old.limits.values(), *new.limits.values())})
     else:
         printed.write(_COLUMNS, (change._asdict() for change in changes))
     note(count(len(changes), "change"))
     for changed, other in left_behind(changes, new):
         note(f"{changed} changes, and its counterpart {other} does not: see whether that is meant")
+
+
+def _print_in_words(told: Sequence[InWords]) -> None:
+    """Print what changes in sentences, under the days from which it does."""
+    from ehcp_flow.cli.printed_table import heading, paragraph
+    from ehcp_flow.dates import say
+
+    for since, sentences in groupby(told, key=attrgetter("since")):
+        sys.stdout.write(heading("Whatever the day" if since is None else f"From {say(since)}", "-") + "\n")
+        for each in sentences:
+            sys.stdout.write(paragraph(each.says[0].upper() + each.says[1:], first="- ", then="  ") + "\n")
+        sys.stdout.write("\n")
 
 
 def _table(changes: list[Change], titles: Mapping[str, str]) -> None:

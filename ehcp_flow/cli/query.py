@@ -81,7 +81,11 @@ class LawQuery:
     ] = None
     rulebook: Annotated[
         str | None,
-        _of_the_law("--rulebook DIR", "A directory of rulebook files, instead of England's law."),
+        _of_the_law(
+            "--rulebook NAME|DIR",
+            "Another law than England's: the name of a rulebook that is installed (rules --installed), or a directory "
+            "of rulebook files.",
+        ),
     ] = None
 
     @cached_property
@@ -194,7 +198,7 @@ class CaseQuery(LawQuery):
 
 
 def rulebook_at(directory: str | None) -> Rulebook:
-    """Return the rulebook in a directory, England's for None. Raises RulebookError for one that is wrong."""
+    """Return the rulebook of a name or in a directory, England's for None. Raises RulebookError for a wrong one."""
     from ehcp_flow.law import england, load_rulebook
 
     return england() if directory is None else load_rulebook(directory)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -13,14 +13,14 @@ import typer
 from ehcp_flow.cli.command import CliCommand, options
 from ehcp_flow.cli.messages import note, under_the_law_asked
 from ehcp_flow.cli.options import complete_limits, day, option
-from ehcp_flow.cli.output import Format, flat, is_flat
+from ehcp_flow.cli.output import Format, is_flat
 from ehcp_flow.cli.print_options import PrintOptions
 from ehcp_flow.cli.query import CaseQuery, LawQuery, rulebook_at
+from ehcp_flow.cli.rules_instead import Instead
 
 if TYPE_CHECKING:
     from ehcp_flow.law import Limit, Rule, Rulebook, Version
     from ehcp_flow.law.citation import Citation
-    from ehcp_flow.law.model import Note
     from ehcp_flow.law.patterns import Pattern
 
 __all__ = ["RULES"]
@@ -29,7 +29,6 @@ _COLUMNS: Final = (
     "limit", "title", "group", "actor", "kind", "rows", "counting", "in_force_from", "in_force_to", "citation",
     "evidence",
 )  # fmt: skip
-_NOTE_COLUMNS: Final = ("row", "title", "says", "citation", "evidence")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +38,9 @@ class _Comparison:
     diff: Annotated[
         str | None,
         option(
-            "--diff DIR",
-            "Compare with the rulebook in this directory, such as a draft of a changed law: what would change.",
+            "--diff NAME|DIR",
+            "Compare with another rulebook, by its name or in this directory, such as a draft of a changed law: what "
+            "would change.",
         ),
     ] = None
     source: Annotated[
@@ -51,7 +51,7 @@ class _Comparison:
     ] = None
 
 
-@options("name group notes comparison on as_of form raw output rulebook")
+@options("name group instead comparison on as_of form raw output rulebook")
 def _rules(
     *,
     query: LawQuery,
@@ -65,9 +65,7 @@ def _rules(
         ),
     ] = None,
     group: Annotated[str | None, option("--group GROUP", "Only the limits of this group.")] = None,
-    notes: Annotated[
-        bool, typer.Option("--notes", help="The duties and bars that have no number, instead of the limits.")
-    ] = False,
+    instead: Instead,
     comparison: _Comparison,
     on: Annotated[
         str | None,
@@ -76,18 +74,14 @@ def _rules(
     printed: PrintOptions,
 ) -> None:
     """The law as the program knows it: every time limit, or one in full with its versions, exceptions and readings."""
-    law = query.law
-    for flag, value in {"--source": comparison.source, "--as-of": query.as_of}.items():
-        if value is not None and comparison.diff is None:
-            raise typer.BadParameter("it belongs to --diff DIR; give that too", param_hint=flag)
-    if on is not None and (comparison.diff is not None or notes):
-        raise typer.BadParameter("it belongs to the list of limits, not to --diff or --notes", param_hint="--on")
+    _refuse_together(instead, comparison, as_of=query.as_of, limits={"--on": on, "[ID]": name, "--group": group})
     if comparison.diff is not None:
         _compare(query, rulebook_at(comparison.diff), comparison.source, printed)
         return
-    if notes:
-        _print_notes(law, printed)
+    if instead.asked:
+        instead.print(query, printed)
         return
+    law = query.law
     that_day = day(on, "--on")
     if name is not None:
         limits: list[Limit] = _asked([_limit(law, name)], None if on is None else that_day)
@@ -108,6 +102,23 @@ def _rules(
         for limit in limits:
             row = _row(limit, law, that_day)
             rows.write({**row, **_current(limit, that_day)} if is_flat(printed.shown) else row)
+
+
+def _refuse_together(
+    instead: Instead, comparison: _Comparison, *, as_of: str | None, limits: Mapping[str, str | None]
+) -> None:
+    """Refuse options of which one belongs to another list than the other."""
+    for flag, value, of_reading in (("--source", comparison.source, False), ("--as-of", as_of, instead.read)):
+        if value is not None and comparison.diff is None and not of_reading:
+            raise typer.BadParameter("it belongs to --diff DIR; give that too", param_hint=flag)
+    if instead.months is not None and not instead.read:
+        raise typer.BadParameter("it belongs to --read; give that too", param_hint="--months")
+    others = [*instead.asked, *(["--diff"] if comparison.diff is not None else [])]
+    if len(others) > 1:
+        raise typer.BadParameter(f"{' and '.join(others)}: give one of them", param_hint=others[-1])
+    for flag, value in limits.items():
+        if value is not None and others:
+            raise typer.BadParameter(f"it belongs to the list of limits, not to {others[0]}", param_hint=flag)
 
 
 def _compare(query: LawQuery, new: Rulebook, source: str | None, printed: PrintOptions) -> None:
@@ -346,31 +357,6 @@ def _rule_paragraphs(rule: Rule, law: Rulebook) -> Iterator[str]:
         yield paragraph(f"Note: {rule.note}", first="  ", then="    ")
 
 
-def _print_notes(law: Rulebook, printed: PrintOptions) -> None:
-    from ehcp_flow.cli.printed_table import ShownColumn, print_table
-
-    rows = [_note(note) for note in law.notes]
-    if not printed.as_table:
-        printed.write(_NOTE_COLUMNS, rows)
-        return
-    columns = (
-        ShownColumn("row", "row"),
-        ShownColumn("says", "what the law says, without a number", least=30),
-        ShownColumn("citation", "citation", drop=1, least=20),
-    )
-    print_table(columns, [{name: flat(value) for name, value in row.items()} for row in rows])
-
-
-def _note(note: Note) -> dict[str, Any]:
-    return {
-        "row": note.row,
-        "title": note.title,
-        "says": note.says,
-        "citation": [citation.text for citation in note.citation],
-        "evidence": note.evidence,
-    }
-
-
 RULES: Final = CliCommand(
     _rules,
     (
@@ -379,6 +365,10 @@ RULES: Final = CliCommand(
         "ehcp-flow rules --group review --format csv",
         "ehcp-flow rules concede_amend --on 2015-03-01",
         "ehcp-flow rules annual_review --format json",
+        "ehcp-flow rules --installed",
+        "ehcp-flow rules --provisions --format csv",
+        "ehcp-flow rules --read --as-of 2026-11-30",
+        "ehcp-flow rules --unread",
         "ehcp-flow rules --diff draft-law",
         "ehcp-flow rules --diff draft-law --source cases.csv --as-of 2025-10-21",
     ),

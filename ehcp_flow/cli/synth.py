@@ -112,7 +112,9 @@ def _synth(
     rulebook: Annotated[
         str | None,
         option(
-            "--rulebook DIR", "A directory of rulebook files: lives are made up for England's law, and drafts of it."
+            "--rulebook NAME|DIR",
+            "A rulebook that is installed, or a directory of rulebook files: lives are made up for England's law, and "
+            "drafts of it.",
         ),
     ] = None,
 ) -> None:

@@ -1,14 +1,19 @@
-"""Citations: `SR 5(1)` written in the rulebook becomes the regulation's name and its legislation.gov.uk address."""
+"""Citations: `SR 5(1)` written in the rulebook becomes the regulation's name and its legislation.gov.uk address.
+
+And who read which provisions when: a record, by which nothing counts.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
 
-__all__ = ["Citation", "Cited", "CitedOnce", "Instrument", "cite"]
+from ehcp_flow.law.parts import Model, Name, StrictDate
+
+__all__ = ["Citation", "Cited", "CitedOnce", "Instrument", "LegalCheck", "cite"]
 
 _SHORT: Final = re.compile(r"(?P<instrument>[A-Za-z]+) (?P<provision>\S.*)")
 _FIRST_NUMBER: Final = re.compile(r"[0-9]+[A-Z]*")
@@ -104,3 +109,20 @@ Cited: TypeAlias = Annotated[
 
 CitedOnce: TypeAlias = Annotated[Citation, BeforeValidator(_cited), WithJsonSchema({"type": "string"})]
 """One citation, written as its short form."""
+
+
+class LegalCheck(Model):
+    """That somebody read provisions `of` the law on a day, in a `text`, and what came of it.
+
+    `by` is a role (`maintainer`, `solicitor`), never a person's name. `as_at` is the day whose law the text gives,
+    where it says so. `result` is `agrees`, `differs` (and the rulebook was put right), `in_part` or `not_found`.
+    A provision that no row of the rulebook uses can be named too: that it was read, and found to say nothing of time.
+    """
+
+    of: Cited = Field(min_length=1)
+    by: Name
+    on: StrictDate
+    text: str = Field(min_length=1)
+    as_at: StrictDate | None = None
+    result: Literal["agrees", "differs", "in_part", "not_found"]
+    says: str = ""

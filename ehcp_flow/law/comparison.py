@@ -17,7 +17,7 @@ from ehcp_flow.law.version import Version
 if TYPE_CHECKING:
     from ehcp_flow.law.state_machine import LegalMove, LegalRegion, LegalStateRow, Machine, MisplacedFacts
 
-__all__ = ["Change", "compare_rulebooks", "left_behind"]
+__all__ = ["Change", "compare_rulebooks", "left_behind", "moves_of"]
 
 _SECTIONS: Final = ("events", "outcomes", "spells", "deemed", "signs", "asked", "clocks", "grounds", "limits", "bodies")
 _SAYS: Final = ("title", "act", "counting", "says", "name", "who", "ground", "meaning", "reason", "on", "id")
@@ -60,7 +60,7 @@ def compare_rulebooks(old: Rulebook, new: Rulebook) -> list[Change]:
             ("notices", _notices),
             ("machines", _machines),
             ("states", _states),
-            ("moves", _moves),
+            ("moves", moves_of),
             ("misplaced", _misplaced),
         )
         for change in _of_section(section, parts(old), parts(new))
@@ -100,7 +100,7 @@ def _states(book: Rulebook) -> dict[str, LegalStateRow]:
     return {f"{region.name} {state.id}": state for region in _regions(book) for state in region.states}
 
 
-def _moves(book: Rulebook) -> dict[str, LegalMove]:
+def moves_of(book: Rulebook) -> dict[str, LegalMove]:
     """Return each move by the fact that makes it and where it leads from: a row may tell several.
 
     Where it changes from a day on, that day tells what it is then apart.

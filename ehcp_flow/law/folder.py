@@ -7,17 +7,15 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 from importlib import resources
 from importlib.resources.abc import Traversable
-from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple
 
 from ehcp_flow.errors import RulebookError, RulebookMissing
 from ehcp_flow.inputs import why_unreadable
+from ehcp_flow.law.installed import ENGLAND, Folder, by_name, hint, is_name
 from ehcp_flow.law.toml_files import SourceFile, no_section, read_toml
 
-__all__ = ["BASE", "ENGLAND", "Folder", "files_of", "moves_of", "shipped"]
+__all__ = ["BASE", "Folder", "files_of", "moves_of", "shipped", "title_of"]
 
-ENGLAND: Final = "england"
-"""The rulebook on which another can be based."""
 BASE: Final = "based_on"
 MOVES: Final = "moves"
 """The folder of a rulebook that holds its states and moves."""
@@ -27,7 +25,12 @@ _NEAR_FOLDER: Final = 0.75
 _NEAR_ENDING: Final = 0.85
 """How near a name is to `moves`, or an ending to `.toml`, where that was meant: `.html` is further off."""
 
-Folder: TypeAlias = Path | Traversable
+
+class _Base(NamedTuple):
+    """A rulebook on which another is based."""
+
+    name: str
+    folder: Folder
 
 
 def shipped(name: str) -> Traversable:
@@ -55,24 +58,34 @@ def files_of(root: Folder, sections: Collection[str]) -> list[SourceFile]:
         if _TITLE in file.data and titled is not None:
             file.refuse((_TITLE,), f"{titled.name} says already what the rulebook is of: leave one of them")
         titled = file if _TITLE in file.data else titled
-        if file.data.get(BASE, ENGLAND) != ENGLAND:
-            file.refuse((BASE,), f'a rulebook is based on England\'s or on none: write {BASE} = "{ENGLAND}"')
-    base = _base_of(files)
-    return files if base is None else [*_of_base(base, files), *files]
+    bases = _bases_of(files)
+    return _with_bases(files, (_files(base.folder) for base in bases), bases)
+
+
+def title_of(files: Iterable[SourceFile]) -> str:
+    """Return what a rulebook is of, as its files say."""
+    return next((file.data[_TITLE] for file in reversed(list(files)) if _TITLE in file.data), "a rulebook")
 
 
 def moves_of(root: Folder, files: Iterable[SourceFile]) -> list[SourceFile]:
-    """Return the files of its moves, those of its base first; none where it has no folder of that name."""
-    folder, within = root / MOVES, f"{MOVES}/"
+    """Return the files of its moves, those of its bases first; none where no other than England has some."""
+    bases = _bases_of([file for file in files if not file.of_base])
+    own = list(_moves_in(root))
+    if not own and all(base.name == ENGLAND or not (base.folder / MOVES).is_dir() for base in bases):
+        return []
+    return _with_bases(own, (_moves_in(base.folder) for base in bases), bases)
+
+
+def _moves_in(root: Folder) -> Iterator[SourceFile]:
+    folder = root / MOVES
     with _as_far_as_readable(MOVES):
         if not folder.is_dir():
-            return []
-        own = list(_files(folder, within))
+            return
+        own = list(_files(folder, f"{MOVES}/"))
     if not own:
         why = "it holds no .toml file: write the states and moves there, or leave it out to have those of England"
         raise RulebookError(MOVES, "(directory)", 0, why)
-    base = _base_of(files)
-    return own if base is None else [*_of_base(base / MOVES, own, within), *own]
+    yield from own
 
 
 @contextmanager
@@ -93,17 +106,46 @@ def _of_moves() -> Collection[str]:
     return ("region", *MOVE_SECTIONS)
 
 
-def _base_of(files: Iterable[SourceFile]) -> Traversable | None:
-    """Return the folder of the rulebook that these files change."""
-    return shipped(ENGLAND) if any(BASE in file.data for file in files) else None
+def _bases_of(files: Iterable[SourceFile]) -> list[_Base]:
+    """Return the rulebooks that these files change: the one that they name, and those on which that one is based."""
+    bases: list[_Base] = []
+    own = list(files)
+    while named := [file for file in own if BASE in file.data]:
+        first = named[0]
+        for file in named:
+            if file.data[BASE] != first.data[BASE]:
+                file.refuse((BASE,), f"{first.name} says {first.data[BASE]!r}: a rulebook is based on one other")
+        bases.append(_base_named(first, [base.name for base in bases]))
+        if bases[-1].name == ENGLAND:  # which is based on none
+            break
+        own = [file._replace(name=f"{bases[-1].name}/{file.name}") for file in _files(bases[-1].folder)]
+    return bases
 
 
-def _of_base(base: Traversable, own: Collection[SourceFile], within: str = "") -> Iterator[SourceFile]:
-    """Yield the files of a rulebook that another is based on, but for those in whose place it has one of its own."""
-    names = {file.name for file in own}
-    for file in _files(base, within):
-        if file.name not in names:
-            yield file._replace(name=f"{ENGLAND}/{file.name}", of_base=True)
+def _base_named(file: SourceFile, before: Collection[str]) -> _Base:
+    name = file.data[BASE]
+    right = f'write {BASE} = "{ENGLAND}", or the name of another that is installed'
+    if not isinstance(name, str) or not is_name(name):
+        file.refuse((BASE,), f"it is no name of a rulebook: {right}")
+    found = by_name(name)
+    if found is None:
+        file.refuse((BASE,), f"no rulebook is called {name!r}{hint(name)}: {right}")
+    if name in before:
+        file.refuse((BASE,), f"{name} is based on this one itself")
+    return _Base(name, found.there())
+
+
+def _with_bases(
+    own: list[SourceFile], of_bases: Iterable[Iterable[SourceFile]], bases: Iterable[_Base]
+) -> list[SourceFile]:
+    """Return files with those of the bases before them, but for those in whose place there is one of the same name."""
+    found, taken = own, {file.name for file in own}
+    for base, files in zip(bases, of_bases, strict=True):
+        there = list(files)
+        left = [file for file in there if file.name not in taken]
+        found = [*(file._replace(name=f"{base.name}/{file.name}", of_base=base.name) for file in left), *found]
+        taken |= {file.name for file in there}
+    return found
 
 
 def _files(folder: Folder, within: str = "") -> Iterator[SourceFile]:

@@ -78,6 +78,10 @@ SAID: Final[Mapping[str, str]] = {
     "Instrument.id": "Its short name in a citation: the `SR` of `SR 5(1)`.",
     "Instrument.title": "Its title.",
     "Lead.before": "How long before the last lawful day: `4 weeks`.",
+    "LegalCheck.of": "The provisions that were read: `SR 10`, `CFA 71-74`.",
+    "LegalCheck.on": "The day on which they were read.",
+    "LegalCheck.says": "What is to be said of it.",
+    "LegalCheck.text": "Which text was read: whose, and in which form.",
     "LegalMove.authority": "The provisions by which the move is lawful.",
     "LegalMove.forces": "Where an imported case goes if the fact comes out of order, if that is not where the first "
     "move of that event and outcome leads.",

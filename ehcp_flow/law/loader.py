@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, cached_property, lru_cache
-from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from pydantic import BaseModel
 
+from ehcp_flow.errors import RulebookError, RulebookMissing
 from ehcp_flow.law.body import Body
 from ehcp_flow.law.checklist import Notice
-from ehcp_flow.law.citation import Instrument
+from ehcp_flow.law.citation import Instrument, LegalCheck
 from ehcp_flow.law.clock import Clock, Deemed, Sign, Spell
 from ehcp_flow.law.declared import DeclaredEvent, FurtherOutcomes, declare
-from ehcp_flow.law.folder import ENGLAND, Folder, files_of, moves_of, shipped
+from ehcp_flow.law.folder import Folder, files_of, moves_of, shipped, title_of
 from ehcp_flow.law.ground import Ground
+from ehcp_flow.law.installed import ENGLAND, Declared, by_name, hint, meant
 from ehcp_flow.law.model import Asked, Limit, Note, Rule, Rulebook
 from ehcp_flow.law.named_words import check_clock_words, check_dates, check_patterns, check_rule_words, starts_clock
 from ehcp_flow.law.parts import unknown
@@ -24,7 +25,7 @@ from ehcp_flow.law.toml_files import Placed, SourceFile, each
 from ehcp_flow.law.version import Reading
 from ehcp_flow.vocabulary import growing
 
-__all__ = ["SECTIONS", "england", "law_given", "load_rulebook"]
+__all__ = ["SECTIONS", "england", "law_given", "load_named", "load_rulebook"]
 
 Regions: TypeAlias = Callable[[], Mapping[str, Any]]
 
@@ -42,6 +43,7 @@ SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
     "note": Note,
     "notice": Notice,
     "body": Body,
+    "checked": LegalCheck,
 }
 """The tables of a file of a rulebook, with the model of each."""
 
@@ -49,7 +51,7 @@ SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
 @cache
 def england() -> Rulebook:
     """Return the law of England that the package ships. The same object every time."""
-    return _load(shipped(ENGLAND), RegionsWhenAsked)
+    return _load(shipped(ENGLAND), RegionsWhenAsked, ENGLAND)
 
 
 def law_given(rulebook: Rulebook | None) -> Rulebook:
@@ -65,27 +67,54 @@ def law_given(rulebook: Rulebook | None) -> Rulebook:
 
 
 def load_rulebook(directory: str | Folder) -> Rulebook:
-    """Return the rulebook in `directory`: every `.toml` file of it, in the order of their names, and of its `moves`.
+    """Return a rulebook: the one of that name, such as `england`, or that in `directory`.
 
-    One that is `based_on = "england"` has all that stands there, too: a file of the same name takes the place of one of
-    England's, and a row of the same id takes the place of one of its rows.
+    A text without a slash or a dot that is the name of a rulebook which the library ships, or which an installed
+    package brings, means that one; every other text, and a Path always, is a folder. A name that is a folder of
+    rulebook files here as well is refused, with how to write either.
+
+    Of a folder every `.toml` file is read, in the order of their names, and of its `moves`. One that is
+    `based_on = "england"`, or on another that has a name, has all that stands there, too: a file of the same name takes
+    the place of one of its base, and a row of the same id takes the place of one of its rows.
 
     Raises RulebookError, naming file, key and line, if anything in it is wrong: TOML that cannot be read, an unknown
     or repeated key, an unknown event or outcome, a way of counting that does not exist, versions that overlap or leave
-    a gap, a name that nothing declares; or if a file or a folder in it is not read that was surely meant to be.
+    a gap, a name that nothing declares; or if a file or a folder in it is not read that was surely meant to be. What is
+    wrong with a package's is told with the package.
     """
-    return _load(Path(directory) if isinstance(directory, str) else directory, lambda read: read())
+    found = meant(directory) if isinstance(directory, str) else directory
+    return _declared(found) if isinstance(found, Declared) else _load(found, lambda read: read())
 
 
-def _load(root: Folder, regions: Callable[[Callable[[], Mapping[str, Any]]], Mapping[str, Any]]) -> Rulebook:
-    """Return a rulebook, with what `regions` makes of the reading of its moves."""
+def load_named(name: str) -> Rulebook:
+    """Return the rulebook of a name, whatever folders there are. Raises RulebookError, as `load_rulebook` does."""
+    found = by_name(name)
+    if found is None:
+        raise RulebookMissing(name, "", 0, f"no rulebook is called so{hint(name)}")
+    return _declared(found)
+
+
+def _declared(found: Declared) -> Rulebook:
+    """Return a rulebook that has a name; what is wrong with that of a package is told with the package."""
+    if found.is_ours and found.name == ENGLAND:
+        return england()
+    folder = found.there()
+    try:
+        return _load(folder, lambda read: read(), found.name)
+    except RulebookError as error:
+        if found.is_ours:
+            raise
+        raise type(error)(f"{found.whose}: {error.file}", error.key, error.line, error.why) from None
+
+
+def _load(root: Folder, regions: Callable[[Regions], Mapping[str, Any]], name: str | None = None) -> Rulebook:
+    """Return a rulebook, with what `regions` makes of the reading of its moves, called as its folder if not `name`."""
     with growing():
-        return _the_same(_read(root, regions))
+        return _the_same(_read(root, regions, name or root.name))
 
 
-def _read(root: Folder, regions: Callable[[Callable[[], Mapping[str, Any]]], Mapping[str, Any]]) -> Rulebook:
+def _read(root: Folder, regions: Callable[[Regions], Mapping[str, Any]], called: str) -> Rulebook:
     files = files_of(root, SECTIONS)
-    title = next((file.data["title"] for file in reversed(files) if "title" in file.data), "a rulebook")
     events = _named(files, "event", {})
     outcomes = _named(files, "outcomes", {})
     declared = (*events.values(), *outcomes.values())
@@ -110,6 +139,7 @@ def _read(root: Folder, regions: Callable[[Callable[[], Mapping[str, Any]]], Map
     notes = _named(files, "note", context)
     notices = _named(files, "notice", context)
     bodies = _named(files, "body", context)
+    checked = tuple(placed.item for placed in each(files, "checked", LegalCheck, context))
     for placed in notices.values():
         _check_notice(placed, limits)
     for placed in spells.values():
@@ -136,8 +166,8 @@ def _read(root: Folder, regions: Callable[[Callable[[], Mapping[str, Any]]], Map
     context |= {"sections": SECTIONS, "limits": limits, "clocks": clocks, "grounds": grounds}
     context |= {"spells": spells, "deemed": deemed}
     return Rulebook(
-        name=root.name,
-        title=title,
+        name=called,
+        title=title_of(files),
         events={name: placed.item for name, placed in events.items()},
         outcomes={name: placed.item for name, placed in outcomes.items()},
         instruments=context["instruments"],
@@ -151,6 +181,7 @@ def _read(root: Folder, regions: Callable[[Callable[[], Mapping[str, Any]]], Map
         notes=tuple(placed.item for placed in notes.values()),
         notices=tuple(placed.item for placed in notices.values()),
         bodies={name: placed.item for name, placed in bodies.items()},
+        checked=checked,
         regions=regions(lambda: _regions(moves_of(root, files), context)),
     )
 
@@ -200,7 +231,7 @@ def _named(files: Iterable[SourceFile], section: str, context: Mapping[str, Any]
     named: dict[str, Placed] = {}
     for one in each(files, section, SECTIONS[section], context):
         name = one.item.row if section == "note" else one.item.id
-        if name in named and not named[name].file.of_base:
+        if name in named and named[name].file.of_base == one.file.of_base:
             one.file.refuse(one.path, f"{name!r} is declared already in {named[name].where}")
         named[name] = one
     return named

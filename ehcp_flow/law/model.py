@@ -18,7 +18,7 @@ from ehcp_flow.facts import choices_of
 from ehcp_flow.law.actors import Side, side_of
 from ehcp_flow.law.body import Body
 from ehcp_flow.law.checklist import Notice
-from ehcp_flow.law.citation import Cited, Instrument
+from ehcp_flow.law.citation import Cited, Instrument, LegalCheck
 from ehcp_flow.law.clock import Clock, Deemed, ShownByDate, Sign, Spell
 from ehcp_flow.law.cohort import Cohorts
 from ehcp_flow.law.declared import DeclaredEvent, FurtherOutcomes, declare
@@ -340,6 +340,7 @@ class Rulebook(Hashed, Model):
     notes: tuple[Note, ...] = ()
     notices: tuple[Notice, ...] = ()
     bodies: dict[str, Body] = Field(default_factory=dict)
+    checked: tuple[LegalCheck, ...] = ()
     regions: Annotated[Mapping[str, Any], SkipValidation] = Field(default_factory=dict)
 
     def __setstate__(self, state: dict[Any, Any]) -> None:

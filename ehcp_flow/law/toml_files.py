@@ -22,14 +22,14 @@ __all__ = ["Placed", "SourceFile", "each", "no_section", "read_toml"]
 class SourceFile(NamedTuple):
     """A file of data: its name, its text, what TOML makes of it, and the error that says what is wrong with it.
 
-    `of_base` is one of the rulebook that another is based on.
+    `of_base` is the name of the rulebook that another is based on, where it is a file of that one.
     """
 
     name: str
     text: str
     data: dict[str, Any]
     error: type[TomlFileError] = RulebookError
-    of_base: bool = False
+    of_base: str = ""
 
     def refuse(self, path: tuple[str | int, ...], why: str) -> NoReturn:
         """Raise the file's error for the key at `path`, with its line."""

@@ -12,8 +12,9 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from ehcp_flow.law.folder import BASE, ENGLAND
+from ehcp_flow.law.folder import BASE
 from ehcp_flow.law.guard import KINDS
+from ehcp_flow.law.installed import ENGLAND
 from ehcp_flow.law.key_words import key_words, models_of
 from ehcp_flow.law.loader import SECTIONS
 from ehcp_flow.law.machine_loader import MOVE_SECTIONS
@@ -28,8 +29,9 @@ def rulebook_schema() -> dict[str, Any]:
     """Return the schema of the files of a rulebook."""
     title = {"type": "string", "description": "what the rulebook is of"}
     base = {
-        "enum": [ENGLAND],
-        "description": "the rulebook that this one changes: all that stands there holds here too",
+        "type": "string",
+        "description": f'the rulebook that this one changes, "{ENGLAND}" or the name of another that is installed: all '
+        "that stands there holds here too",
     }
     return _schema("A file of a rulebook of ehcp_flow", {"title": title, BASE: base}, SECTIONS, ())
 

@@ -203,3 +203,19 @@ def test_a_notice_is_due_by_the_law_of_the_day_of_its_decision():
     before = "2 weeks after or 4 weeks after, counted from a day up to 2015-03-22"
     assert [by(f"2015-{day}") for day in ("03-22", "03-23", "04-19")] == ["4 weeks after", before, before]
     assert by("2015-04-20") == "2 weeks after"
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        (("--notes", "--installed"), "--notes and --installed: give one of them"),
+        (("--notes", "--diff", "england"), "--notes and --diff: give one of them"),
+        (("final_plan", "--notes"), "it belongs to the list of limits, not to --notes"),
+        (("--group", "plan", "--installed"), "it belongs to the list of limits, not to --installed"),
+        (("--on", "2026-03-02", "--diff", "england"), "it belongs to the list of limits, not to --diff"),
+        (("--source", "cases.csv"), "it belongs to --diff DIR; give that too"),
+    ],
+)
+def test_options_of_two_lists_are_refused_together(given, why):
+    refused = invoke("rules", *given)
+    assert (refused.exit_code, why in " ".join(refused.stderr.split())) == (2, True), refused.stderr

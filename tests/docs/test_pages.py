@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from docs import make_facts, make_rulebook, make_schemas_page, make_state_names
+from docs import make_facts, make_provisions, make_rulebook, make_schemas_page, make_state_names
 from ehcp_flow.facts import COLUMNS, FACT_TYPES
 from ehcp_flow.law import england
 
@@ -17,7 +17,10 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *EXAMPLES, *sorted(DOCS.r
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 
 
-@pytest.mark.parametrize("generator", [make_rulebook, make_facts, make_schemas_page], ids=["rulebook", "facts", "keys"])
+GENERATORS = {"rulebook": make_rulebook, "provisions": make_provisions, "facts": make_facts, "keys": make_schemas_page}
+
+
+@pytest.mark.parametrize("generator", GENERATORS.values(), ids=GENERATORS)
 def test_a_generated_page_is_up_to_date(generator):
     assert generator.PAGE.read_text("utf-8") == generator.page(), "run python docs/refresh.py"
 

@@ -131,12 +131,13 @@ class ByARulebookOfOnesOwn(TransactionTestCase):
 
     def test_a_setting_that_is_wrong_is_refused_by_the_check(self) -> None:
         """A path that is none, or not a whole one, and what is no path; a whole one may be written as text."""
-        for given in (MADE_UP / "nowhere", MADE_UP / "complaints.toml", "council", "", 885, [MADE_UP]):
+        for given in (MADE_UP / "nowhere", MADE_UP / "complaints.toml", "council/", "", 885, [MADE_UP]):
             with override_settings(EHCP_FLOW_RULEBOOK=given), self.assertRaises(SystemCheckError) as refused:
                 call_command("check")
             self.assertIn(
                 f"(ehcp_flow.E001) EHCP_FLOW_RULEBOOK: {str(given)!r} is no folder by its whole path; write that of a "
-                'rulebook, such as BASE_DIR / "our_procedure", or leave the setting out for the law of England',
+                'rulebook, such as BASE_DIR / "our_procedure", the name of one that is installed, or leave the setting '
+                "out for the law of England",
                 str(refused.exception),
             )
         too_long = settings.HERE / ("x" * 5000)
@@ -147,6 +148,19 @@ class ByARulebookOfOnesOwn(TransactionTestCase):
             call_command("check")
         with override_settings(EHCP_FLOW_RULEBOOK=str(MADE_UP)):
             call_command("check", stdout=StringIO())
+
+    def test_a_name_is_that_of_a_rulebook_which_is_installed_and_never_a_folder(self) -> None:
+        """There is a folder `council` where the tests run, and England's has a name as any other."""
+        with override_settings(EHCP_FLOW_RULEBOOK="england"):
+            assert rulebook_in_use() is ef.england()
+        with override_settings(EHCP_FLOW_RULEBOOK="englnd"), self.assertRaises(SystemCheckError) as refused:
+            call_command("check")
+        self.assertIn(
+            "(ehcp_flow.E001) EHCP_FLOW_RULEBOOK: englnd: no rulebook is called so; did you mean england?; write that",
+            str(refused.exception),
+        )
+        with override_settings(EHCP_FLOW_RULEBOOK="council"), self.assertRaises(ImproperlyConfigured):
+            rulebook_in_use()
 
     def test_a_setting_that_is_wrong_is_told_by_whatever_asks_the_law(self) -> None:
         """Where no check was run before, as none is by a web server."""

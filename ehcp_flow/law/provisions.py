@@ -1,0 +1,201 @@
+"""The rulebook in the order of the statute: each provision, what was made of it, and who read it when.
+
+A citation such as `SR 10(4)(a)` belongs to the provision `SR 10`: the regulation, section, rule or paragraph that its
+page on legislation.gov.uk shows whole. `71-74` are four of them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from pydantic import BaseModel
+
+from ehcp_flow.law.citation import Citation, LegalCheck, cite
+from ehcp_flow.law.loader import england
+from ehcp_flow.law.model import Limit, Rulebook
+
+__all__ = ["Provision", "Unread", "Use", "provisions", "unread"]
+
+READ_WHOLE: Final = ("P", "P (ct)", "own")
+"""The marks of a row whose primary text was read, or that has none: an authority's own word."""
+_RANGE: Final = re.compile(r"(?P<first>[0-9]+)-(?P<last>[0-9]+)")
+_PARTS: Final = re.compile(r"[0-9]+|[^0-9]+")
+
+
+class Use(NamedTuple):
+    """What was made of a provision: `what` it is (a limit, an exception, a move), its name, what it says, its mark.
+
+    `cited` is as the rulebook cites it, to the paragraph; `limit` the time limit it belongs to, if to one.
+    """
+
+    what: str
+    name: str
+    says: str
+    cited: str
+    evidence: str = ""
+    limit: str = ""
+
+
+class Provision(NamedTuple):
+    """A provision: as it is cited and in full, where to read it, its `uses`, and who `checked` it, newest first."""
+
+    short: str
+    text: str
+    address: str
+    uses: tuple[Use, ...]
+    checked: tuple[LegalCheck, ...]
+
+    @property
+    def instrument(self) -> str:
+        """The id of the instrument that it is of."""
+        return self.short.partition(" ")[0]
+
+    @property
+    def read(self) -> LegalCheck | None:
+        """The last time that it was read, whole or in part; None where no such reading is recorded."""
+        return next((each for each in self.checked if each.result != "not_found"), None)
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """The marks of the rows that rest on it."""
+        return tuple(dict.fromkeys(use.evidence for use in self.uses if use.evidence))
+
+
+class Unread(NamedTuple):
+    """A row whose primary text was not read, or not whole: what it is, its name, since when, its mark, and its law."""
+
+    what: str
+    name: str
+    since: dt.date | None
+    evidence: str
+    evidence_note: str
+    citation: tuple[Citation, ...]
+
+
+def provisions(book: Rulebook) -> list[Provision]:
+    """Return every provision that a rulebook uses or that is recorded as read, in the order of its instruments."""
+    uses: dict[str, list[Use]] = {}
+    checked: dict[str, list[LegalCheck]] = {}
+    for use in dict.fromkeys(_uses(book)):
+        for short in _provisions_of(use.cited):
+            uses.setdefault(short, []).append(use)
+    for each in book.checked:
+        for short in dict.fromkeys(short for citation in each.of for short in _provisions_of(citation.short)):
+            checked.setdefault(short, []).append(each)
+    order = {name: at for at, name in enumerate(book.instruments)}
+    found = sorted({*uses, *checked}, key=lambda short: (order[short.partition(" ")[0]], _number(short)))
+    return [_provision(short, uses.get(short, ()), checked.get(short, ()), book) for short in found]
+
+
+def unread(book: Rulebook) -> list[Unread]:
+    """Return the rows of a rulebook that rest on less than the primary text, read whole: what is still to be read."""
+    return [each for each in _marked(book) if each.evidence not in READ_WHOLE]
+
+
+def _marked(book: Rulebook) -> Iterator[Unread]:
+    """Yield every row that has a mark."""
+    for limit in book.limits.values():
+        for rule in limit.rule:
+            name = limit.id if rule.rows == (limit.id,) else f"{limit.id}: {', '.join(rule.rows)}"
+            for at in rule.version:
+                yield Unread("limit", name, at.in_force_from, at.evidence, at.evidence_note, at.citation)
+    for note in book.notes:
+        yield Unread("note", note.row, None, note.evidence, "", note.citation)
+    for notice in book.notices:
+        told = (each.citation for each in notice.tell)
+        cited = dict.fromkeys((*told, *(each.citation for each in notice.contains)))
+        yield Unread("notice", notice.id, None, notice.evidence, notice.note, tuple(cited))
+    for body in book.bodies.values():
+        for held in body.name:
+            yield Unread("body", held.name, held.in_force_from, held.evidence, held.evidence_note, held.citation)
+
+
+def _provision(short: str, uses: Iterable[Use], checked: Iterable[LegalCheck], book: Rulebook) -> Provision:
+    cited = cite(short, book.instruments)
+    newest = sorted(checked, key=lambda each: each.on, reverse=True)
+    return Provision(short, cited.text, cited.address, tuple(uses), tuple(newest))
+
+
+def _provisions_of(short: str) -> Iterator[str]:
+    """Yield the provisions that a citation is of: `SR 10` of `SR 10(4)(a)`, four of `CFA 71-74`."""
+    instrument, _, provision = short.partition(" ")
+    if (several := _RANGE.fullmatch(provision)) is not None:
+        yield from (f"{instrument} {number}" for number in range(int(several["first"]), int(several["last"]) + 1))
+    else:
+        yield f"{instrument} {provision.partition('(')[0].rstrip() if provision[0].isdigit() else provision}"
+
+
+def _number(short: str) -> tuple[tuple[int, int, str], ...]:
+    """Return by what a provision stands among others: 9 before 10, 2 before 2A."""
+    provision = short.partition(" ")[2]
+    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in _PARTS.findall(provision))
+
+
+def _uses(book: Rulebook) -> Iterator[Use]:
+    for limit in book.limits.values():
+        yield from _of_limit(limit)
+    yield from _of_rows("spell", book.spells)
+    yield from _of_rows("taken as", book.deemed)
+    yield from _of_rows("clock", book.clocks)
+    for note in book.notes:
+        yield from (Use("note", note.row, note.title, each.short, note.evidence) for each in note.citation)
+    for notice in book.notices:
+        for told in notice.tell:
+            yield Use("notice", notice.id, f"tell {told.who}", told.citation.short, notice.evidence)
+        for content in notice.contains:
+            yield Use("notice", notice.id, f"contains {content.says}", content.citation.short, notice.evidence)
+    for body in book.bodies.values():
+        for name in body.name:
+            yield from (Use("body", body.id, name.name, each.short, name.evidence) for each in name.citation)
+    for region in (book.regions or england().regions).values():
+        for move in region.moves:
+            to = f"leads to {move.to}" if move.to else "leaves the state"
+            for event in move.on:
+                yield from (Use("move", event, to, each.short) for each in move.authority)
+            yield from (Use("guard", ", ".join(move.on), says, short) for says, short in _cited(move.guards))
+        for row in region.misplaced:
+            events = ", ".join(row.events)
+            yield from (Use("misplaced", events, row.reason, short) for _, short in _cited(row))
+        yield from (Use("states", region.name, says, short) for says, short in _cited(region.machine))
+        yield from (Use("appeal", region.name, says, short) for says, short in _cited(region.appeals))
+        yield from (Use("order", region.name, says, short) for says, short in _cited(region.obeyed))
+
+
+def _of_limit(limit: Limit) -> Iterator[Use]:
+    for rule in limit.rule:
+        title = rule.title or limit.title
+        for version in rule.version:
+            counting = ", ".join(str(count.convention) for count in version.counts)
+            until = f" to {version.in_force_to}" if version.in_force_to else ""
+            says = f"{title}: {counting}, from {version.in_force_from}{until}"
+            for cited in version.citation:
+                yield Use("limit", limit.id, says, cited.short, version.evidence, limit.id)
+                for reading in rule.readings:
+                    if reading.is_of(version):
+                        yield Use("reading", limit.id, reading.name, cited.short, "", limit.id)
+        for use in rule.exceptions:
+            yield Use("exception", use.ground, title, use.citation.short, "", limit.id)
+
+
+def _of_rows(what: str, rows: Mapping[str, Any]) -> Iterator[Use]:
+    for name, row in rows.items():
+        yield from (Use(what, name, getattr(row, "title", "") or says, short) for says, short in _cited(row))
+
+
+def _cited(item: object, says: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every citation in a thing, with what the nearest part of it says that has it."""
+    if isinstance(item, Citation):
+        yield says, item.short
+    elif isinstance(item, BaseModel):
+        keys = ("says", "reason", "missing", "what")
+        named = next((str(getattr(item, key)) for key in keys if hasattr(item, key)), says)
+        for name in type(item).model_fields:
+            yield from _cited(getattr(item, name), named)
+    elif isinstance(item, Mapping):
+        yield from _cited(tuple(item.values()), says)
+    elif isinstance(item, tuple | list | frozenset):
+        for each in item:
+            yield from _cited(each, says)

@@ -1,0 +1,192 @@
+"""What changes from one rulebook to another, in sentences that name who must do what by when, and from which day."""
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ehcp_flow.law import england, load_rulebook
+from ehcp_flow.law.changes_in_words import changes_in_words
+from tests.cli.running import invoke
+from tests.moves.test_law_at_hand import book_with
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+REFORM, MADE_UP = EXAMPLES / "reform-2029", EXAMPLES / "rulebook_made_up"
+OLD = "within 12 months beginning with the day on which the plan was first made, or last reviewed"
+
+
+def told(old, new):
+    return [(str(each.since or ""), each.says) for each in changes_in_words(old, new)]
+
+
+def test_nothing_is_told_of_one_rulebook_and_itself():
+    assert changes_in_words(england(), england()) == []
+
+
+def test_a_reform_is_told_by_the_day_from_which_it_holds():
+    said = told(england(), load_rulebook(REFORM))
+    review = "review the plan, and send the decision that completes the review"
+    assert (
+        "2029-09-01",
+        (
+            f"“Complete the yearly review” ends: the local authority must {review} {OLD}, and only where that day was "
+            "Friday 31 August 2029 or before."
+        ),
+    ) in said
+    assert (
+        "2029-09-01",
+        (
+            f"New, “Complete the yearly review in the early years”: the local authority must {review} {OLD}, where the "
+            "day counted from is one on which the child is under 5."
+        ),
+    ) in said
+    assert ("", "`tribunal_order_made` can have another outcome: reconsider_placement.") in said
+    assert (
+        "2029-09-01",
+        (
+            "`tribunal_order_made:reconsider_placement` about a dispute becomes lawful in the states APPEALED and "
+            "CONCEDED, and leads to DETERMINED."
+        ),
+    ) in said
+    assert ("", "Of what these rest on, new: 2 spells of a case's life and 2 clocks.") in said
+    assert [since for since, _ in said] == sorted(since for since, _ in said)
+    assert {since for since, _ in said} == {"", "2029-09-01"}
+
+
+def test_the_way_back_tells_what_is_no_longer():
+    said = [says for _, says in told(load_rulebook(REFORM), england())]
+    assert "The time limit “Decide the placement anew, as ordered” falls away." in said
+    assert any(
+        says.startswith("No longer, “Complete the yearly review in the early years”: the local") for says in said
+    )
+    dispute = "`tribunal_order_made:reconsider_placement` about a dispute is lawful no longer in the states"
+    assert f"{dispute} APPEALED, CONCEDED and DETERMINED." in said
+
+
+def test_another_procedure_is_told_as_one_and_not_row_by_row():
+    made_up = load_rulebook(MADE_UP)
+    said = told(england(), made_up)
+    assert len(said) < 25
+    assert said[0][1].startswith(
+        f"No time limit of “{england().title}” is left: this is another procedure, “{made_up.title}”"
+    )
+    assert (
+        "",
+        (
+            "New, “Answer the complaint in writing”: the local authority must send its written answer within 10 "
+            "working days after the day on which a complaint was registered."
+        ),
+    ) in said
+    assert {since for since, _ in said} == {""}
+    back = [says for _, says in told(made_up, england())]
+    assert "The fact `panel_met` is spoken of no longer." in back
+    assert "The time limit “Let a panel decide” falls away." in back
+    assert any(says.startswith("19 duties without a number are new") for says in back)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("04_plan.toml", '"20 weeks after"', '"21 weeks after"', ("", "and no longer 20 weeks after.")),
+        (
+            "01_request.toml", 'kind = "statutory"', 'kind = "guidance"',
+            ("", "“Decide whether to assess, and say so” changes in its force: guidance, and no longer statutory."),
+        ),
+        (
+            "01_request.toml", 'actor = "local authority"', 'actor = "the panel"',
+            ("", "changes in by whom: the panel, and no longer local authority."),
+        ),
+        (
+            "01_request.toml", 'title = "Decide whether to assess, and say so"', 'title = "Decide"',
+            ("", "“Decide” keeps its time; what changes is in its details."),
+        ),
+    ],
+)  # fmt: skip
+def test_what_changes_in_a_limit_is_told(tmp_path, file, old, new, says):
+    book = load_rulebook(book_with(tmp_path / "book", (file, old, new)))
+    since, sentence = says
+    assert any(when == since and said.endswith(sentence) for when, said in told(england(), book)), told(england(), book)
+
+
+CHANGED = """
+[[limit]]
+id = "answer"
+title = "Answer the complaint in writing"
+group = "complaint"
+actor = "local authority"
+kind = "statutory"
+[[limit.rule]]
+rows = ["answer"]
+clock = "complaint"
+act = "send its written answer"
+done_by = ["appeal_response_sent"]
+"""
+VERSION = '[[limit.rule.version]]\nin_force_from = {0}\n{1}counting = "{2}"\ncitation = ["JR 3(1)"]\nevidence = "own"\n'
+
+
+def changed(tmp_path, *versions, more=""):
+    folder = tmp_path / "law"
+    shutil.copytree(MADE_UP, folder)
+    file = folder / "complaints.toml"
+    (
+        head,
+        _,
+        _,
+    ) = file.read_text().partition("[[limit]]")
+    _, _, panel = file.read_text().rpartition("[[limit]]")
+    told = "".join(VERSION.format(*version) for version in versions)
+    file.write_text(f"{head}{CHANGED}{more}{told}\n[[limit]]{panel}")
+    return load_rulebook(folder)
+
+
+def test_a_version_that_begins_is_told_with_what_was_before(tmp_path):
+    longer = changed(
+        tmp_path,
+        ("2020-01-01", "in_force_to = 2026-08-31\n", "10 working days after"),
+        ("2026-09-01", "", "3 weeks after"),
+    )
+    assert told(load_rulebook(MADE_UP), longer) == [
+        (
+            "2026-09-01",
+            (
+                "the local authority must send its written answer within 3 weeks after the day on which a complaint "
+                "was registered, and no longer 10 working days after."
+            ),
+        )
+    ]
+    (since, _), *_ = [(each.since, each.says) for each in changes_in_words(load_rulebook(MADE_UP), longer)]
+    assert since == dt.date(2026, 9, 1)
+
+
+@pytest.mark.parametrize(
+    ("more", "counting", "says"),
+    [
+        ("right = true\n", "10 working days after", "may send its written answer within 10 working days after"),
+        (
+            'kind = "guidance"\n',
+            "3 weeks after",
+            "should send its written answer (guidance, and no breach) within 3 weeks",
+        ),
+        ("", "at least 15 days beginning with", "must send its written answer at least 15 days beginning with the day"),
+        ("", "by 31 July", "must send its written answer by 31 July"),
+    ],
+)
+def test_force_and_counting_are_told_as_people_say_them(tmp_path, more, counting, says):
+    book = changed(tmp_path, ("2020-01-01", "", counting), more=more)
+    said = [each.says for each in changes_in_words(load_rulebook(MADE_UP), book)]
+    back = [each.says for each in changes_in_words(book, load_rulebook(MADE_UP))]
+    assert any(says in each for each in said) or more, said
+    assert said
+    assert back
+
+
+def test_the_command_tells_sentences_first_and_the_keys_where_they_are_few():
+    reform = invoke("rules", "--diff", REFORM, "--format", "table").stdout
+    assert reform.index("From Saturday 1 September 2029") < reform.index("29 changes")
+    assert max(map(len, reform.splitlines())) <= 100
+    made_up = invoke("rules", "--diff", MADE_UP, "--format", "table")
+    assert "this is another procedure" in " ".join(made_up.stdout.split())
+    assert "stands now" not in made_up.stdout
+    assert "key by key: with --format csv" in made_up.stderr
+    assert len(made_up.stdout.splitlines()) < 60

@@ -1,0 +1,189 @@
+"""The law in the order of the statute: nothing that is cited is left out, and who read it when is told."""
+
+import datetime as dt
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+import ehcp_flow.law
+from ehcp_flow.errors import RulebookError
+from ehcp_flow.law import compare_rulebooks, england, load_rulebook
+from ehcp_flow.law.provisions import provisions, unread
+from tests.cli.running import invoke, rows_of
+
+LAW = Path(ehcp_flow.law.__file__).parent / "england"
+EXAMPLES = Path(__file__).parents[2] / "examples"
+MOST_UNREAD = 24
+"""Rows of England's law that rest on less than the primary text, read whole: it may fall, and never rises."""
+CITED = re.compile(r'"([A-Za-z]+ (?:[0-9p\[][^"]*))"')
+
+
+def by_name(book):
+    return {each.short: each for each in provisions(book)}
+
+
+@pytest.fixture(scope="module")
+def found():
+    return by_name(england())
+
+
+def test_every_citation_of_the_files_stands_under_its_provision(found):
+    written = {
+        (match, path.name)
+        for path in LAW.rglob("*.toml")
+        if path.name != "checked.toml"
+        for line in path.read_text("utf-8").splitlines()
+        if not line.lstrip().startswith("#")
+        for match in CITED.findall(line)
+        if match.partition(" ")[0] in england().instruments and not match.endswith(".")  # a sentence of a note
+    }
+    assert len(written) > 250
+    used = {use.cited for each in found.values() for use in each.uses}
+    assert {match for match, _ in written} - used == set()
+
+
+def test_the_order_is_that_of_the_instruments_and_their_numbers(found):
+    names = list(found)
+    order = list(england().instruments)
+    assert sorted(names, key=lambda name: order.index(name.partition(" ")[0])) == names
+    assert [name for name in names if name in {"SR 2", "SR 2A", "SR 3", "SR 9", "SR 10"}] == [
+        "SR 2", "SR 2A", "SR 3", "SR 9", "SR 10",
+    ]  # fmt: skip
+
+
+def test_a_provision_tells_all_that_was_made_of_it(found):
+    plan = found["SR 13"]
+    assert plan.text == "SEND Regulations 2014 (SI 2014/1530), reg 13"
+    assert plan.address == "https://www.legislation.gov.uk/uksi/2014/1530/regulation/13"
+    told = {(use.what, use.name, use.limit, use.cited) for use in plan.uses}
+    assert ("limit", "final_plan", "final_plan", "SR 13(2)") in told
+    assert ("exception", "school_closed", "final_plan", "SR 13(3)") in told
+    assert ("reading", "final_plan", "final_plan", "SR 13(2)") in told
+    assert ("move", "final_plan_sent", "", "SR 13(2)") in told or ("move", "final_plan_sent", "", "SR 14(1)") in told
+    assert {use.what for each in found.values() for use in each.uses} >= {
+        "limit", "exception", "reading", "move", "guard", "misplaced", "note", "notice", "spell", "clock", "body",
+        "taken as", "states", "appeal",
+    }  # fmt: skip
+    (says,) = {use.says for use in plan.uses if (use.what, use.name) == ("limit", "final_plan")}
+    assert says == "Send the final plan: 20 weeks after, from 2014-09-01"
+    assert plan.evidence == ("P", "P (ct)")
+    assert found["SR 11"].uses == ()  # it was read, and the rulebook makes nothing of it
+
+
+def test_who_read_it_is_told_the_last_first_and_what_was_not_found_is_no_reading(found):
+    assert {each.result for each in found["SR 45"].checked} == {"agrees", "differs"}
+    assert found["TPR 45"].checked[0].result == "not_found"
+    assert found["TPR 45"].read is None
+    assert found["CFA 73"].read.on == dt.date(2026, 11, 22)  # by 71-74
+    assert found["DPR 17"].read.says == "The rest of the regulation was not read."
+
+
+def test_a_draft_without_moves_of_its_own_has_those_by_which_it_answers(tmp_path):
+    (tmp_path / "a.toml").write_text('based_on = "england"\n')
+    assert by_name(load_rulebook(tmp_path)) == by_name(england())
+
+
+def test_fewer_rows_are_unread_from_release_to_release():
+    rows = unread(england())
+    assert len(rows) <= MOST_UNREAD, "a row was marked down, or a new one rests on hearsay: read its primary text"
+    assert len(rows) == MOST_UNREAD, "rows were read: let MOST_UNREAD fall to their number"
+    assert {each.evidence for each in rows} <= {"P~", "S", "S-quote", "M"}
+    assert {each.what for each in rows} == {"limit", "note", "body"}
+    assert unread(load_rulebook(EXAMPLES / "rulebook_made_up")) == []
+
+
+def test_a_notice_that_rests_on_hearsay_is_unread_too():
+    notice = england().notices[0].model_copy(update={"evidence": "S"})
+    (row,) = [each for each in unread(england().model_copy(update={"notices": (notice,)})) if each.what == "notice"]
+    assert (row.name, row.since) == (notice.id, None)
+    told = [*(each.citation.short for each in notice.tell), *(each.citation.short for each in notice.contains)]
+    assert [each.short for each in row.citation] == list(dict.fromkeys(told))
+
+
+def checked(tmp_path, text):
+    folder = tmp_path / "law"
+    shutil.copytree(EXAMPLES / "rulebook_made_up", folder)
+    (folder / "checked.toml").write_text(text)
+    return folder
+
+
+ROW = """
+[[checked]]
+of = ["JR 3", "JR 9"]
+by = "maintainer"
+on = 2025-11-30
+text = "the made-up rules"
+result = "agrees"
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ('"maintainer"', '"Jane Doe"', "write a name of small letters, digits and _, which begins with a letter"),
+        ('"agrees"', '"fine"', "should be 'agrees', 'differs', 'in_part' or 'not_found'"),
+        ("2025-11-30", '"2025-11-30"', "write a day without quotes"),
+        ('"JR 9"', '"XX 9"', "'XX' is no instrument"),
+        ('"the made-up rules"', '""', "write one letter at least"),
+    ],
+)
+def test_a_record_that_is_wrong_is_refused_in_its_line(tmp_path, old, new, why):
+    with pytest.raises(RulebookError, match=rf"^checked\.toml, line \d+, checked\.0\..*{re.escape(why)}"):
+        load_rulebook(checked(tmp_path, ROW.replace(old, new)))
+
+
+def test_a_record_changes_no_law(tmp_path):
+    book, bare = load_rulebook(checked(tmp_path, ROW)), load_rulebook(EXAMPLES / "rulebook_made_up")
+    assert compare_rulebooks(bare, book) == []
+    assert {each.short: len(each.uses) for each in provisions(book)}["JR 9"] == 0
+
+
+@pytest.mark.parametrize(
+    ("as_of", "more", "code"),
+    [
+        ("2026-11-29", (), 0),
+        ("2026-11-30", (), 1),
+        ("2026-11-30", ("--months", "13"), 0),
+        ("2025-12-30", ("--months", "1"), 1),
+        ("2025-12-29", ("--months", "1"), 0),
+        ("2025-01-01", (), 0),
+    ],
+)
+def test_a_reading_that_is_long_ago_is_warned_of_with_exit_code_1(tmp_path, as_of, more, code):
+    folder = checked(tmp_path, ROW)
+    done = invoke("rules", "--read", "--rulebook", folder, "--as-of", as_of, *more, "--format", "json")
+    rows = {row["provision"]: row for row in rows_of(done.stdout, "json")}
+    assert done.exit_code == code
+    assert ("read them again" in done.stderr) is bool(code)
+    assert rows["JR 3"]["read_on"] == "2025-11-30"
+    assert (rows["JR 3"]["by"], rows["JR 3"]["result"], rows["JR 3"]["long_ago"]) == (
+        "maintainer",
+        "agrees",
+        bool(code),
+    )
+    assert rows["JR 4"]["read_on"] is None
+    assert re.search(r"of \d+ no reading is recorded: .*JR 4\b", done.stderr)
+
+
+def test_the_command_tells_the_law_in_the_order_of_the_statute(tmp_path):
+    done = invoke("rules", "--provisions", "--format", "csv")
+    rows = rows_of(done.stdout, "csv")
+    assert done.exit_code == 0
+    assert [row["what"] for row in rows if row["provision"] == "SR 11"] == [""]
+    assert any((row["provision"], row["limit"], row["cited"]) == ("SR 13", "final_plan", "SR 13(2)") for row in rows)
+    assert "161 provisions" in done.stderr
+    for flag in ("--provisions", "--read", "--unread"):
+        table = invoke("rules", flag, "--as-of", "2026-11-30", "--format", "table") if flag == "--read" else invoke(
+            "rules", flag, "--format", "table"
+        )  # fmt: skip
+        assert table.exit_code == 0, table.stderr
+        assert max(map(len, table.stdout.splitlines())) <= 100
+    unread_rows = rows_of(invoke("rules", "--unread", "--format", "json").stdout, "json")
+    assert len(unread_rows) == MOST_UNREAD
+    assert {row["evidence"] for row in unread_rows} == {each.evidence for each in unread(england())}
+    none = invoke("rules", "--read", "--rulebook", EXAMPLES / "rulebook_made_up", "--format", "csv")
+    assert (none.exit_code, "none was read" in none.stderr) == (0, True)
+    refused = invoke("rules", "--unread", "--months", "3")
+    assert (refused.exit_code, "it belongs to --read" in refused.stderr) == (2, True)
