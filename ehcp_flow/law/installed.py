@@ -36,7 +36,7 @@ ENGLAND: Final = "england"
 GROUP: Final = "ehcp_flow.rulebooks"
 """The group of entry points by which a package declares its rulebooks."""
 OURS: Final = "ehcp-flow"
-_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}")
 _PLACE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 
 Folder: TypeAlias = Path | Traversable
@@ -72,7 +72,7 @@ class Declared(NamedTuple):
 
 
 def is_name(given: str) -> bool:
-    """Return whether a text can be the name of a rulebook: letters, digits, _ and -, so that it is no path."""
+    """Return whether a text can be the name of a rulebook and no path: at most a hundred letters, digits, _ and -."""
     return _NAME.fullmatch(given) is not None
 
 

@@ -92,7 +92,8 @@ def provisions(book: Rulebook) -> list[Provision]:
 
 def unread(book: Rulebook) -> list[Unread]:
     """Return the rows of a rulebook that rest on less than the primary text, read whole: what is still to be read."""
-    return [each for each in _marked(book) if each.evidence not in READ_WHOLE]
+    # Several clocks of a limit are of one row of law: what is read for one of them is read for all.
+    return list(dict.fromkeys(each for each in _marked(book) if each.evidence not in READ_WHOLE))
 
 
 def _marked(book: Rulebook) -> Iterator[Unread]:
