@@ -365,9 +365,9 @@ def _terms(rule: Rule) -> Iterator[str]:
 
 
 def _version(version: Version) -> Iterator[str]:
-    rolls = (
-        "; an end that the Tribunal's rules move is moved to its next working day" if version.roll == "tribunal" else ""
-    )
+    rolls = f"; a last day that is no working day is moved to {version.rolls_to}" if version.rolls_to else ""
+    if version.roll == "tribunal":
+        rolls = "; an end that the Tribunal's rules move is moved to its next working day"
     yield f"- **{_counts(version)}**{rolls}, in force {_force(version)}. {_links(version.citation)}."
     if version.words:
         yield f"  The words: “{_text(version.words)}”."
