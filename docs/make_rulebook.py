@@ -55,7 +55,7 @@ see [exceptions](exceptions.md).
 NOT_MODELLED = """
 ## What is not modelled
 
-- **Wales, Scotland and Northern Ireland**, and the law before September 2014.
+- **Scotland and Northern Ireland**, and the law before September 2014. Wales has [a rulebook of its own](wales.md).
 - **What a person must judge**: whether compliance was impractical, whether circumstances were exceptional, whether a
   plan is right. The engine records the judgement and never makes it.
 - **The date that somebody else set**: a direction of the Tribunal, or a time that the parties agreed where the law lets
