@@ -316,7 +316,7 @@ def _last_day(version: Version, day: dt.date) -> dt.date | None:
     lasts = [last for last in known if last is not None]
     if not lasts:
         return None
-    return calendars.tribunal.roll_end(max(lasts)) if version.roll == "tribunal" else max(lasts)
+    return version.rolled(max(lasts), calendars)
 
 
 def _grounds(rule: Rule) -> str:

@@ -55,7 +55,7 @@ see [exceptions](exceptions.md).
 NOT_MODELLED = """
 ## What is not modelled
 
-- **Wales, Scotland and Northern Ireland**, and the law before September 2014.
+- **Scotland and Northern Ireland**, and the law before September 2014. Wales has [a rulebook of its own](wales.md).
 - **What a person must judge**: whether compliance was impractical, whether circumstances were exceptional, whether a
   plan is right. The engine records the judgement and never makes it.
 - **The date that somebody else set**: a direction of the Tribunal, or a time that the parties agreed where the law lets
@@ -365,9 +365,9 @@ def _terms(rule: Rule) -> Iterator[str]:
 
 
 def _version(version: Version) -> Iterator[str]:
-    rolls = (
-        "; an end that the Tribunal's rules move is moved to its next working day" if version.roll == "tribunal" else ""
-    )
+    rolls = f"; a last day that is no working day is moved to {version.rolls_to}" if version.rolls_to else ""
+    if version.roll == "tribunal":
+        rolls = "; an end that the Tribunal's rules move is moved to its next working day"
     yield f"- **{_counts(version)}**{rolls}, in force {_force(version)}. {_links(version.citation)}."
     if version.words:
         yield f"  The words: “{_text(version.words)}”."

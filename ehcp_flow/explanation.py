@@ -222,8 +222,8 @@ def _counted(deadline: Explicable) -> Iterator[ExplanationStep]:
                 f"Not counted, since the record does not give the day: {count.convention} {_from(count)}.{later}",
             )
     unrolled = max(lasts)
-    if version.roll == "tribunal" and unrolled != deadline.due_on:
-        why = derivation.judged.calendars.tribunal.why_rolled(unrolled)
+    if version.roll != "none" and unrolled != deadline.due_on:
+        why = version.why_rolled(unrolled, derivation.judged.calendars)
         yield ExplanationStep(
             "calendar", f"{say(unrolled)} is moved to {say(deadline.due_on)}: {why}.", deadline.due_on
         )
@@ -294,7 +294,7 @@ def is_extrapolated(deadline: Explicable) -> bool:
 def _days_counted(deadline: Explicable) -> tuple[dt.date, dt.date] | None:
     """Return the first and the last of the days that were counted by a calendar, or None where none decides."""
     version = deadline.derivation.version
-    uses = version.roll == "tribunal" or any(_uses_calendar(count.convention) for count in version.counts)
+    uses = version.roll != "none" or any(_uses_calendar(count.convention) for count in version.counts)
     if deadline.due_on is None or not uses:
         return None
     first, last = sorted((deadline.starts_on, deadline.due_on))

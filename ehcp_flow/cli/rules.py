@@ -207,7 +207,7 @@ def _current(limit: Limit, on: dt.date) -> dict[str, list[str]]:
 def _counting(version: Version) -> str:
     counts = ", or ".join(str(count.convention) for count in version.counts)
     text = f"the later of {counts}" if len(version.counts) > 1 else counts
-    return f"{text}, rolled to the Tribunal's next working day" if version.roll == "tribunal" else text
+    return f"{text}, rolled to {version.rolls_to}" if version.rolls_to else text
 
 
 def _row(limit: Limit, law: Rulebook, on: dt.date) -> dict[str, Any]:

@@ -31,7 +31,7 @@ cdef int NOBODY, ANYBODY, MANY_TO_ASK, FEW, MANY_SPELLS
 
 
 cdef class Law:
-    cdef public int keys, parties, clocks, sets, many_spells, roll_table, marks, ages, named_roles, limits
+    cdef public int keys, parties, clocks, sets, many_spells, marks, ages, named_roles, limits
     cdef public const int[::1] key_kind, key_rows, key_begins, key_clocks_at, key_clocks
     cdef public const int[::1] key_pairs, pair_roles, key_turns
     cdef public const int[::1] asks_at, asks, turned_at, turned, timed_at, timed
@@ -52,7 +52,7 @@ cdef class Law:
     cdef public const int[::1] rule_yields, limit_by_party, rule_needs_from, rule_asks_turns, rule_asks_unless
     cdef public const int[::1] rule_asks_before, rule_asks_answered
     cdef public const int[::1] foreseen_table, foreseen_fields, in_time_after, in_time_first, in_time_table
-    cdef public const int[::1] version_from, version_to, version_flags, version_first, version_kept_open
+    cdef public const int[::1] version_from, version_to, version_flags, version_roll, version_first, version_kept_open
     cdef public const int[::1] version_kept_to, version_kept_again, version_counts_at
     cdef public const int[::1] version_readings_at, reading_table, reading_from, reading_flags, reading_done
     cdef public const int[::1] reading_beside, reading_kept, reading_shown, reading_within, reading_grounds_at, reading_grounds

@@ -915,7 +915,7 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
         else:
             last = counted_for(days, facts, found, way, facts.whose[found.run_whom[run]], base)
     if kind & ROLLED and last != NO_DAY:
-        last = counted(days, found, law.roll_table, last)
+        last = counted(days, found, law.version_roll[version], last)
     if found.unborn:
         last = NO_DAY
     if flags & CONDITIONAL and not is_there(law, days, facts, found, rule, last):
@@ -1573,8 +1573,9 @@ def last_day_by(law, days, facts, found, reading, row):
         base = facts.on[place]
     party = facts.whose[found.out[WHOM * size + row]]
     other = counted_for(days, facts, found, law.reading_table[reading], party, base)
-    if other != NO_DAY and law.version_flags[found.out[VERSION * size + row]] & ROLLED:
-        other = counted(days, found, law.roll_table, other)
+    version = found.out[VERSION * size + row]
+    if other != NO_DAY and law.version_flags[version] & ROLLED:
+        other = counted(days, found, law.version_roll[version], other)
     return NO_DAY if law.reading_flags[reading] & ONLY_EARLIER and other >= last else other
 
 

@@ -300,7 +300,6 @@ class _LaidOut:
             if ground.adviser:
                 self.parties.setdefault(ground.adviser, len(self.parties))
         self.tables: dict[str, Any] = {"keys": self.keys, "parties": len(self.parties)}
-        self._put("roll_table", self._way("roll", None, lambda day, calendars, _: calendars.tribunal.roll_end(day)))
         self._spell_tables()
         self._grounds = {name: number for number, name in enumerate(self.rulebook.grounds)}
         self._ground_tables(list(self.rulebook.grounds.values()))
@@ -344,6 +343,11 @@ class _LaidOut:
             shift, isinstance(period_of(convention), SchoolDays | Terms), convention.last_day
         )
         return number
+
+    def _roll(self, version: Version) -> int:
+        if version.roll == "none":
+            return -1
+        return self._way("roll", version.roll, lambda day, calendars, _: version.rolled(day, calendars))
 
     def _before(self, period: Period | None) -> int:
         return -1 if period is None else self._way("before", period, period.before)
@@ -498,6 +502,7 @@ class _LaidOut:
         self._put("version_from", [as_day(version.in_force_from) for _, version in versions])
         self._put("version_to", [_until(version.in_force_to) for _, version in versions])
         self._put("version_flags", [_version_flags(version) for _, version in versions])
+        self._put("version_roll", [self._roll(version) for _, version in versions])
         self._put("version_first", [_first_day(version.counts[0].convention) for _, version in versions])
         kept = [version.protected_until for _, version in versions]
         self._put("version_kept_open", [-1 if each is None else self._mask(each.begins_on) for each in kept])
@@ -816,7 +821,7 @@ def _rule_flags(compiled_rule: CompiledRule) -> int:
 def _version_flags(version: Version) -> int:
     return _sum(
         (kernel.WINDOW, version.is_window),
-        (kernel.ROLLED, version.roll == "tribunal"),
+        (kernel.ROLLED, version.roll != "none"),
         (kernel.LATER_OF, version.counting is None or version.counts[0].from_birth),
     )
 

@@ -141,7 +141,8 @@ SAID: Final[Mapping[str, str]] = {
     "TimeForAppeal.early": "The finding of an act before the time for an appeal is over.",
     "Told.who": "Who that is.",
     "Version.later_of": "Several periods, of which the latest gives the last lawful day.",
-    "Version.roll": "Where a last day that is no working day goes: `tribunal`, to the next one; `none`, nowhere.",
+    "Version.roll": "Where a last day that is no working day goes: `tribunal`, to the next of the Tribunal's (no day "
+    "of August is one); `working`, to the next; `none`, nowhere.",
 }
 """By key, or by model and key where it means something of its own there."""
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal, TypeAlias, get_args
 
 from pydantic import Field, StrictBool, StrictInt, model_validator
 
+from ehcp_flow.calendars import Calendars
+from ehcp_flow.closed import complete
 from ehcp_flow.counting import Convention, OfSchoolYear, Period, Terms, Window, period_of
 from ehcp_flow.law.citation import Cited
 from ehcp_flow.law.clock import Protected
@@ -15,6 +19,16 @@ from ehcp_flow.law.parts import CountingText, Dated, DateField, Evidence, Model,
 from ehcp_flow.law.patterns import Patterns
 
 __all__ = ["Count", "Reading", "Version"]
+
+Roll: TypeAlias = Literal["none", "tribunal", "working"]
+"""Where a last day goes that is no working day."""
+
+_ROLLS_TO: Final[Mapping[Roll, str]] = {
+    "none": "",
+    "tribunal": "the Tribunal's next working day",
+    "working": "the next working day",
+}
+complete(_ROLLS_TO, get_args(Roll), "where a last day goes")
 
 
 class Count(Model):
@@ -68,7 +82,7 @@ class Version(Dated):
     later_of: tuple[Count, ...] = ()
     protected_until: Protected | None = None
     applies_to: Cohorts = ()
-    roll: Literal["none", "tribunal"] = "none"
+    roll: Roll = "none"
     words: str = ""
     citation: Cited = Field(min_length=1)
     evidence: Evidence
@@ -90,6 +104,21 @@ class Version(Dated):
     def counts(self) -> tuple[Count, ...]:
         """The periods of which the latest gives the last lawful day."""
         return self.later_of or (Count(counting=self.counting),)
+
+    @property
+    def rolls_to(self) -> str:
+        """In words, where a last day goes that is no working day; nothing where it stays."""
+        return _ROLLS_TO[self.roll]
+
+    def rolled(self, last: dt.date, calendars: Calendars) -> dt.date:
+        """Return where `roll` takes the last day that was counted; the day itself where it takes it nowhere."""
+        if self.roll == "tribunal":
+            return calendars.tribunal.roll_end(last)
+        return calendars.working.roll_forward(last) if self.roll == "working" else last
+
+    def why_rolled(self, last: dt.date, calendars: Calendars) -> str | None:
+        """Return why `rolled` takes that day elsewhere ("in August", "Saturday"), or None if it does not."""
+        return calendars.tribunal.why_rolled(last) if self.roll == "tribunal" else calendars.working.why_closed(last)
 
     @property
     def counts_terms(self) -> bool:

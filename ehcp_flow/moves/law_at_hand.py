@@ -50,7 +50,7 @@ class LawAtHand(NamedTuple):
             if fact is not None:
                 lasts.append(count.convention.last_day(fact.on, self.calendars))
         last = max((each for each in lasts if each is not None), default=None)
-        return self.calendars.tribunal.roll_end(last) if last is not None and version.roll == "tribunal" else last
+        return None if last is None else version.rolled(last, self.calendars)
 
     def was_law(self, ground: str, day: dt.date) -> bool:
         """Whether a ground of exception was law on a day."""

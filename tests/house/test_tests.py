@@ -11,7 +11,7 @@ FOLDERS = {path.parent.name for path in TESTS.glob("*/__init__.py")}
 
 CROSSES = {
     "docs", "doors", "examples", "fuzz", "golden", "house", "kernel", "mutants", "outputs", "snapshots", "spark",
-    "types",
+    "types", "wales",
 }  # fmt: skip
 """Folders that are about more than one part of the package."""
 PUBLIC_UNDERSCORES = {"_asdict", "_exit", "_fields", "_make", "_replace", "_repr_svg_"}

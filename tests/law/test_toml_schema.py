@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 FILES = sorted(
     [
         *(ROOT / "ehcp_flow" / "law" / "england").rglob("*.toml"),
+        *(ROOT / "ehcp_flow" / "law" / "wales").rglob("*.toml"),
         *(ROOT / "examples" / "rulebook_made_up").rglob("*.toml"),
     ]
 )
