@@ -2,7 +2,7 @@
 
 What breaks a row is a finding, never a breach, and never vanishes: some rows leave a fact out of every answer (it
 excuses nothing, and doubles nothing), and say so. `record_checks` reads the table for one case, `bulk.record_columns`
-for columns; `docs/facts.md` lists it. The next such check is a row here.
+for columns; `record_findings` puts it into words, and `docs/facts.md` lists it. The next such check is a row here.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from ehcp_flow.columns import COLUMN_OF
+from ehcp_flow.columns import COLUMN_OF, PART_3_FROM, SCHEMA, Column
 from ehcp_flow.facts import FACT_TYPES
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "COUNTED_AHEAD",
     "DAMAGED_ID",
     "DATED",
+    "DAYS_AHEAD",
     "DECLARED",
     "NAMES",
     "ORDERED",
@@ -34,6 +35,7 @@ __all__ = [
     "AnswerAfter",
     "BeforeAll",
     "DatesOfOne",
+    "DayBelieved",
     "OfOneAsked",
     "OnceOnly",
     "Per",
@@ -101,7 +103,8 @@ class AnswerAfter(NamedTuple):
     """An answer comes after what it answers.
 
     One that answers nothing before it, and lies at most `within` days before a question that nothing answers, is dated
-    before its question.
+    before its question. So is one before which there is nothing of the kind at all, however far: the year was mistyped.
+    But not where a question `may_rest`, which mostly has no answer.
     """
 
     finding: str
@@ -111,6 +114,7 @@ class AnswerAfter(NamedTuple):
     remedy: str
     per: tuple[Per, ...] = ()
     within: int = 92
+    may_rest: bool = False
 
     @property
     def events(self) -> frozenset[str]:
@@ -126,7 +130,8 @@ class AnswerAfter(NamedTuple):
     @property
     def means(self) -> str:
         """What it means if it does not."""
-        return f"a finding at both, where the question follows within {self.within} days and has no other answer"
+        far = "" if self.may_rest else ", or later where nothing of the kind lies before,"
+        return f"a finding at both, where the question follows within {self.within} days{far} and has no other answer"
 
 
 class OfOneAsked(NamedTuple):
@@ -200,6 +205,36 @@ class DatesOfOne(NamedTuple):
         return "the fact is left out" if self.leaves_out == "fact" else f"{self.field} is not counted from"
 
 
+class DayBelieved(NamedTuple):
+    """A date of a fact does not lie further from its day, or earlier, than its column allows (`columns.SCHEMA`).
+
+    If it does, no day was known, or its year was mistyped: the fact, or that date, is left out.
+    """
+
+    finding: str
+    field: str
+    says: str
+    remedy: str
+    leaves_out: Literal["fact", "date"]
+
+    @property
+    def column(self) -> Column:
+        """What the column may hold."""
+        return COLUMN_OF[self.field]
+
+    @property
+    def must_hold(self) -> str:
+        """What must hold, in a sentence."""
+        near = "" if self.column.within is None else f" more than {self.column.within} days away from on"
+        early = "" if self.column.since is None else f" before {self.column.since.isoformat()}"
+        return f"{self.field} does not lie{' or'.join(each for each in (near, early) if each)}"
+
+    @property
+    def means(self) -> str:
+        """What it means if it does not."""
+        return "the fact is left out" if self.leaves_out == "fact" else f"{self.field} is not counted from"
+
+
 class InItsTime(NamedTuple):
     """The day of a fact lies between two others. The fact still counts; what follows from it is said."""
 
@@ -240,12 +275,12 @@ class SameThroughout(NamedTuple):
         return "the case is, on each day, of the one last named by then"
 
 
-Row: TypeAlias = OnceOnly | AnswerAfter | OfOneAsked | BeforeAll | DatesOfOne | InItsTime | KeptWhole | SameThroughout
+Row: TypeAlias = (
+    OnceOnly | AnswerAfter | OfOneAsked | BeforeAll | DatesOfOne | DayBelieved | InItsTime | KeptWhole | SameThroughout
+)
 
-PART_3_FROM: Final = dt.date(2014, 9, 1)
 DECLARED: Final = "records_declared"
 """What stands on the day of the case's first fact, whenever that was."""
-"""The day on which Part 3 of the Children and Families Act 2014 came into force (SI 2014/889)."""
 
 BORN_FROM: Final = dt.date(1989, 9, 1)
 """Who was born before was 25 by then, and no young person (section 83(2)): for them there never was a plan."""
@@ -297,8 +332,9 @@ _BEFORE: Final = "{event} on {on} is dated before {other} on {other_on}, which i
 _ORDER: Final = "correct the day of one of them, or record what it answers"
 
 
-def _after(answers: str, questions: str, *per: Per) -> AnswerAfter:
-    return AnswerAfter("answer_before_question", events_named(answers), events_named(questions), _BEFORE, _ORDER, per)
+def _after(answers: str, questions: str, *per: Per, may_rest: bool = False) -> AnswerAfter:
+    named = events_named(answers), events_named(questions)
+    return AnswerAfter("answer_before_question", *named, _BEFORE, _ORDER, per, may_rest=may_rest)
 
 
 _APPEALABLE: Final = (
@@ -378,6 +414,15 @@ PLAN_REVIEWED: Final = DatesOfOne(
     "correct reviewed_on, or made_on",
     "date",
 )
+_FAR: Final = (
+    "{event} on {on} has {field} {value}: most likely no day was known and another was put in its place, or its year "
+    "was mistyped; {means}"
+)
+BELIEVED: Final = tuple(
+    DayBelieved("impossible_date", column.name, _FAR, f"put in the true {column.name}, or leave it empty",
+                "fact" if column.name == "until" else "date")
+    for column in SCHEMA if column.within is not None or column.since is not None
+)  # fmt: skip
 ORDERED: Final[tuple[OnceOnly | AnswerAfter, ...]] = (
     _BIRTHS,
     _once("died", "", None, "first"),
@@ -402,7 +447,7 @@ ORDERED: Final[tuple[OnceOnly | AnswerAfter, ...]] = (
     _after("advice_received", "advice_requested", "party"),
     _after("advice_returned", "advice_received", "party"),
     _after("school_responded", "school_consulted", "party"),
-    _after("appeal_registered", _APPEALABLE),
+    _after("appeal_registered", _APPEALABLE, may_rest=True),
     _after("appeal_response_sent", "appeal_registered"),
     _after("assessment_agreed assessment_refused", "request_received became_responsible"),
     _after("reassessment_agreed reassessment_refused", "reassessment_requested"),
@@ -463,6 +508,13 @@ COUNTED_AHEAD: Final = InItsTime(
     "what counts on a day had happened by then, but for what says what is to come",
     "it does not count yet; one finding a case names how many there are",
 )
+DAYS_AHEAD: Final = InItsTime(
+    "after_the_day",
+    "{many} after {value} of facts that count, and what they begin begins then: {which}",
+    "correct the day if it cannot be meant; else ask for a later day",
+    "aware_on and served_on of what counts on a day had come by then, but for a week in the post",
+    "what they begin begins then; the same finding names how many there are",
+)
 AUTHORITY: Final = SameThroughout(
     "authority_conflict",
     "authority",
@@ -489,9 +541,10 @@ NAMES: Final = KeptWhole(
     "both count; in a file, and in a store, the second is refused, and so is that of another case's fact",
 )
 
-DATED: Final = (PERIOD, PLAN_REVIEWED)
+DATED: Final[tuple[DatesOfOne | DayBelieved, ...]] = (PERIOD, PLAN_REVIEWED, *BELIEVED)
 """What is read off a fact by itself."""
 ROWS: Final[tuple[Row, ...]] = (
-    *DATED, BIRTH_FIRST, *ORDERED, *ANSWERED, TIMELY, BORN, RECORDED, COUNTED_AHEAD, AUTHORITY, DAMAGED_ID, NAMES,
+    *DATED, BIRTH_FIRST, *ORDERED, *ANSWERED, TIMELY, BORN, RECORDED, COUNTED_AHEAD, DAYS_AHEAD,
+    AUTHORITY, DAMAGED_ID, NAMES,
 )  # fmt: skip
 """The whole table, in the order of the docs."""

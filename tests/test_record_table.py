@@ -164,6 +164,22 @@ def test_an_answer_before_its_question_is_found_at_both(reply, question):
     assert not [each for each in right.findings() if each[0] == "answer_before_question"]
 
 
+@pytest.mark.parametrize(
+    "row", [row for row in ORDERED if isinstance(row, AnswerAfter)], ids=lambda row: min(row.answers)
+)
+def test_an_answer_of_another_year_is_found_at_both_where_it_can_have_answered_nothing(row):
+    asked, said = min(row.questions), min(row.answers)
+    slip = Told(f"{_act(said, '2025-01-20')}; {_act(asked, '2026-01-12')}")
+    found = [on for code, on in slip.findings() if code == "answer_before_question"]
+    assert found == ([] if row.may_rest else ["2025-01-20", "2026-01-12"])
+    for lawful in (
+        f"{_act(asked, '2025-01-05')}; {_act(said, '2025-01-20')}; {_act(asked, '2026-01-12')}",
+        f"{_act(said, '2025-01-20')}; {_act(asked, '2026-01-12')}; {_act(said, '2026-02-02')}",
+        f"{_act(said, '2024-01-20')}; {_act(said, '2025-01-20')}; {_act(asked, '2026-01-12')}",
+    ):
+        assert not [code for code, _ in Told(lawful).findings() if code == "answer_before_question"]
+
+
 def test_an_answer_is_before_no_question_of_another_or_that_has_its_own():
     told = Told("""
         2025-03-03 advice_received party=EP; 2025-03-10 advice_requested party=SALT
@@ -239,6 +255,80 @@ def test_a_review_before_its_plan_is_not_counted_from():
     assert told.findings() == [("dates_contradict", "2026-01-05")]
     assert told.rows("transfer_review") == plan.rows("transfer_review")
     assert plan.findings() == []
+
+
+DRAFT = """
+    2026-01-05 request_received party=parent; 2026-02-02 assessment_agreed; 2026-04-02 plan_agreed
+    2026-04-16 draft_plan_sent {}; 2026-05-20 final_plan_sent
+"""
+CLAIM = """
+    2025-03-03 request_received party=parent; 2025-04-02 assessment_agreed; 2025-06-02 plan_agreed
+    2025-06-10 exception_recorded outcome=absent_from_area {} reason=away; 2025-09-02 draft_plan_sent
+    2025-10-20 final_plan_sent
+"""
+
+
+@pytest.mark.parametrize(
+    ("story", "day", "limit"),
+    [
+        ("2026-03-16 moved_away {}", "aware_on=2062-03-16", "transfer_plan"),
+        ("2026-03-16 moved_away {}", "aware_on=1900-01-01", "transfer_plan"),
+        ("2026-01-05 advice_requested party=health {}", "served_on=2062-01-06", "advice"),
+        ("2026-01-05 advice_requested party=health {}", "served_on=2027-01-06", "advice"),
+        (DRAFT, "served_on=2062-04-17", "draft_representations"),
+        ("2026-01-05 plan_transferred_in {}", "made_on=1900-01-01", "transfer_review"),
+        ("2026-01-05 plan_transferred_in made_on=2025-05-01 {}", "reviewed_on=1900-01-01", "transfer_review"),
+    ],
+)
+def test_a_further_day_that_nobody_can_believe_is_not_counted_from(story, day, limit):
+    told, without = Told(story.format(day)), Told(story.format(""))
+    found = [each for each in told.findings() if each[0] == "impossible_date"]
+    assert len(found) == 1
+    assert [each for each in told.findings() if each not in found] == without.findings()
+    assert _but_for_keys(told.rows(limit)) == _but_for_keys(without.rows(limit))
+
+
+def _but_for_keys(rows):
+    return [{name: said for name, said in row.items() if name != "key"} for row in rows]
+
+
+def test_a_period_without_a_believable_end_excuses_nothing():
+    told = Told(CLAIM.format("until=2052-06-12"))
+    assert told.findings() == [("impossible_date", "2025-06-10")]
+    (plan,) = told.rows("final_plan")
+    assert (plan["excused_by"], plan["breach"]) == ([], True)
+    assert Told(CLAIM.format("until=2025-09-12")).findings() == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026-03-16 moved_away aware_on=2024-03-20", "2026-03-16 advice_requested party=health served_on=2026-06-01",
+        "2026-01-05 plan_transferred_in made_on=2014-09-01 reviewed_on=2014-09-01",
+        "2025-01-05 exception_recorded outcome=exceptional_circumstances until=2027-01-04 reason=ill",
+    ],
+)  # fmt: skip
+def test_a_further_day_that_can_be_believed_is(line):
+    assert not [each for each in Told(line).findings() if each[0] == "impossible_date"]
+
+
+def test_a_day_that_is_not_believed_contradicts_no_other():
+    told = Told("2026-01-05 plan_transferred_in made_on=2026-02-02 reviewed_on=2025-06-03")
+    assert told.findings() == [("impossible_date", "2026-01-05")]
+
+
+def test_a_further_day_after_the_day_asked_is_named_and_begins_its_time_then():
+    told = Told("2026-06-01 moved_away aware_on=2026-07-20; 2026-06-29 draft_plan_sent served_on=2026-07-08")
+    assert told.findings() == [("after_the_day", "2026-06-01")]
+    (said,) = [each.message for each in told.answer.findings if each.code == "after_the_day"]
+    assert "2 days lie after 2026-06-30 of facts that count" in said
+    assert "aware_on 2026-07-20 of moved_away on 2026-06-01" in said
+    assert [str(row["starts_on"]) for row in told.rows("transfer_plan")] == ["2026-07-20"]
+    both = Told("2026-06-01 moved_away aware_on=2026-07-20; 2026-07-02 draft_plan_sent")
+    assert both.findings() == [("after_the_day", "2026-06-01")]
+    assert Told("2026-06-29 draft_plan_sent served_on=2026-07-07").findings() == []
+    ahead = "2026-06-10 exception_recorded outcome=exceptional_circumstances until=2026-09-01 reason=ill"
+    assert Told(ahead).findings() == []
 
 
 def test_the_authority_is_what_was_said_by_the_day_and_a_conflict_is_found():

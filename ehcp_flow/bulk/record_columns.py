@@ -14,8 +14,9 @@ import polars as pl
 
 from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array, as_day, event_of, events, prospective, words_of_outcomes
 from ehcp_flow.bulk.encoding import Encoded
+from ehcp_flow.bulk.fact_columns import far, misplaced
 from ehcp_flow.case_ids import DAMAGED, LOOK_ALIKE, UNSEEN, nearly_the_same
-from ehcp_flow.facts import LEGAL_ORDER, WHITE
+from ehcp_flow.facts import COLUMN_OF, LEGAL_ORDER, WHITE
 from ehcp_flow.record_table import (
     ANSWERED,
     AUTHORITY,
@@ -26,13 +27,14 @@ from ehcp_flow.record_table import (
     ORDERED,
     PART_3_FROM,
     AnswerAfter,
+    DatesOfOne,
     OfOneAsked,
     OnceOnly,
     Per,
 )
 from ehcp_flow.vocabulary import per_vocabulary
 
-__all__ = ["NAME", "CheckedColumns", "checked_columns", "nearly_the_same_of", "of_one_name"]
+__all__ = ["NAME", "CheckedColumns", "checked_columns", "days_ahead", "nearly_the_same_of", "of_one_name"]
 
 NAME: Final = pl.col("fact_id").cast(pl.String).str.strip_chars(WHITE)
 """The name of each row's fact, where its source has one."""
@@ -103,7 +105,10 @@ def checked_columns(rows: Encoded, order: Array, on: Array) -> CheckedColumns:
     gone, copies = np.zeros(len(order), dtype=bool), np.zeros(len(order), dtype=bool)
     told: list[Array] = []
     for dated in DATED:
-        wrong = facts.dated_before(dated.field, dated.not_before)
+        if isinstance(dated, DatesOfOne):
+            wrong = facts.dated_before(dated.field, dated.not_before)
+        else:
+            wrong = np.flatnonzero(facts.far(dated.field))
         told.append(wrong)
         if dated.leaves_out == "fact":
             gone[wrong] = True
@@ -152,7 +157,15 @@ class _Facts:
         days, floor = self.days(field), self.days(not_before)
         if days is None or floor is None:
             return _NONE
-        return np.flatnonzero((days < floor) & (days != NO_DAY) & (floor != NO_DAY))
+        before: Array = (days < floor) & (days != NO_DAY) & (floor != NO_DAY) & ~self.far(field)
+        if not_before != "on" and before.any():
+            before &= ~misplaced(not_before, floor, self.on) & ~far(not_before, floor, self.on)
+        return np.flatnonzero(before)
+
+    def far(self, field: str) -> Array:
+        """Return which facts have a date that lies too far away to be believed."""
+        days = self.days(field)
+        return np.zeros(0, dtype=bool) if days is None else far(field, days, self.on)
 
     def births_that_cannot_be(self, gone: Array) -> Array:
         """Return the places of the births behind something else, and of those before there was anybody to plan for."""
@@ -226,7 +239,10 @@ def _found(looked: _Looked, facts: _Facts, stand: Array, gone: Array) -> Array:
     near = group[1:] == group[:-1]
     same = near.copy()
     if row.within is not None:
-        near &= on[1:] - on[:-1] <= row.within
+        within = on[1:] - on[:-1] <= row.within
+        if isinstance(row, AnswerAfter) and not row.may_rest:
+            within |= np.append(True, ~same[:-1])  # nothing of the kind lies before
+        near &= within
     if isinstance(row, OnceOnly):
         near &= asks[1:] & asks[:-1]
         if row.alike:
@@ -264,6 +280,19 @@ def _may_be_again(looked: _Looked, row: OnceOnly, facts: _Facts, stand: Array) -
     if row.within is not None:
         near &= facts.on[places[1:]] - facts.on[places[:-1]] <= row.within
     return bool(near.any())
+
+
+def days_ahead(rows: Encoded, order: Array, on: Array, day: int) -> Array:
+    """Return in which cases a further day of a fact that counts comes after the day asked about."""
+    ahead = np.zeros(len(rows.case_ids), dtype=bool)
+    for name, days in rows.dates.items():
+        last = day + COLUMN_OF[name].ahead
+        if not (days > last).any():
+            continue
+        told = days.take(order)
+        later = (told > last) & ~misplaced(name, told, on) & ~far(name, told, on)
+        ahead[rows.case.take(order)[later & ~prospective().take(rows.key.take(order))]] = True
+    return ahead
 
 
 def of_one_name(encoded: Encoded, rows: pl.DataFrame) -> Array:
