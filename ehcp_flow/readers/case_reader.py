@@ -25,7 +25,7 @@ from pydantic import ValidationError
 from ehcp_flow.case import Case, group_cases
 from ehcp_flow.dates import parse_date, parse_day
 from ehcp_flow.errors import DateError, FactError, RowRefused, SourceError, SourceMissing, UnknownNameError
-from ehcp_flow.fact_names import FactNames
+from ehcp_flow.fact_names import FactNames, told_otherwise
 from ehcp_flow.facts import COLUMNS, DATES, FACT_TYPES, SHARED, WHITE, Fact, in_known_words, load_fact
 from ehcp_flow.inputs import why_unreadable
 from ehcp_flow.nouns import count
@@ -246,8 +246,9 @@ def read_cases(
     events = recorded_events(records, unrecorded)
     reader = read_facts(source, name=name, on_progress=on_progress)
     names = FactNames(reader.report.name, lambda: reader.shown)
-    told = (names.checked(line, entry) for line, entry in reader.entries())
-    cases: Mapping[str, Case] = group_cases(entry for entry in told if isinstance(entry, Fact))
+    read = list(reader.entries())
+    told = names.kept(read, told_otherwise(read))
+    cases: Mapping[str, Case] = group_cases(entry for _, entry in told if isinstance(entry, Fact))
     if events:
         cases = {case_id: declared_case(case, events) for case_id, case in cases.items()}
     names.tell(reader.refused)
@@ -266,9 +267,10 @@ def read_case(source: Source, case_id: str, *, name: str | None = None, on_progr
     facts: list[Fact] = []
     seen: dict[str, None] = {}
     names = FactNames(reader.report.name, lambda: reader.shown)
-    for line, read in reader.entries():
-        entry = names.checked(line, read)
+    read = list(reader.entries())
+    for _, entry in read:
         seen[entry.case_id] = None
+    for _, entry in names.kept(read, told_otherwise(read)):
         if isinstance(entry, Fact) and entry.case_id == wanted:
             facts.append(entry)
     if not wanted or wanted not in seen:
