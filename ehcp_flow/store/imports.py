@@ -140,6 +140,7 @@ class _Taking:
         self.in_doubt: list[InDoubt] = []
         self.taken = 0
         self.corrections = 0
+        self.written: str | None = None
 
     def take(self, chunk: list[Item], state: ImportState, *, again: bool = False) -> ImportState:
         """Deal with one batch and return the new state; `again` only names the refusals of one dealt with before."""
@@ -181,7 +182,11 @@ class _Taking:
 
         self._note_said(facts)
         dry = self.dry_run or again
-        plan = self.store._import(facts, self.recorded_by, refuse, self.source, self.name, after, dry, self.same_id)
+        plan = self.store._import(
+            facts, self.recorded_by, refuse, self.source, self.name, after, dry, self.same_id, None, self.written
+        )
+        # What a file says was written down at once, in however many batches it is taken.
+        self.written = plan.written
         if dry or self.source is None:
             after(plan)
         self.in_doubt += plan.in_doubt
