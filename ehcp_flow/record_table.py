@@ -528,8 +528,8 @@ DAMAGED_ID: Final = KeptWhole(
     "damaged_id",
     "the id {value} {what}",
     "take the id out of its source again, as text; then void what stands under this one",
-    "case_id is no number that a spreadsheet rounded (1.23457E+12) or gave a fraction (42.0), and holds nothing unseen "
-    "and no false hyphen",
+    "case_id is no number that a spreadsheet rounded (1.23457E+12) or gave a fraction (42.0), no word for nothing "
+    "(#N/A, NULL, Unknown, -, 0), and holds nothing unseen and no false hyphen",
     "nothing is guessed: the rows count under the id that they have",
 )
 NAMES: Final = KeptWhole(

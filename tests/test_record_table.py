@@ -394,7 +394,10 @@ def test_a_birth_from_before_anybody_whom_the_act_knows_is_a_placeholder():
     ("case_id", "says"),
     [
         ("1.23457E+12", "rounded"), ("42.0", "fraction"), ("AB12\u200b", "not seen"), ("AB\u00a012", "not seen"),
-        ("AB\u201112", "looks like a hyphen"), ("1E12", ""), ("4.2", ""), ("AB-12", ""), ("E+12", ""),
+        ("AB\u201112", "looks like a hyphen"),
+        ("#N/A", "no id"), ("#REF!", "no id"), ("NULL", "no id"), ("Unknown", "no id"), ("-", "no id"), ("0", "no id"),
+        ("n/a", "no id"), ("tbc", "no id"), ("NA1", ""), ("null-1", ""), ("10", ""), ("#1", ""),
+        ("1E12", ""), ("4.2", ""), ("AB-12", ""), ("E+12", ""),
         ("Zo\u00eb 12", ""),
     ],
 )  # fmt: skip

@@ -15,7 +15,7 @@ import polars as pl
 from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array, as_day, event_of, events, prospective, words_of_outcomes
 from ehcp_flow.bulk.encoding import Encoded
 from ehcp_flow.bulk.fact_columns import far, misplaced
-from ehcp_flow.case_ids import DAMAGED, LOOK_ALIKE, UNSEEN, nearly_the_same
+from ehcp_flow.case_ids import DAMAGED, LOOK_ALIKE, TWINS, UNSEEN, nearly_the_same
 from ehcp_flow.facts import COLUMN_OF, LEGAL_ORDER, WHITE
 from ehcp_flow.record_table import (
     ANSWERED,
@@ -311,5 +311,10 @@ def nearly_the_same_of(case_ids: Sequence[pl.Series]) -> list[tuple[str, ...]]:
     ids = pl.concat([each.cast(pl.String) for each in case_ids]).unique()
     # The form that they have in common is worked out for all, and looked at by the one that decides for a few.
     form = ids.str.replace_all(UNSEEN, "").str.normalize("NFKC").str.replace_all(" ", "", literal=True)
-    form = form.str.to_lowercase().str.replace_all(LOOK_ALIKE, "-").str.replace(r"^([0-9]+)\.0+$", "$1")
+    form = (
+        form.str.replace_many(list(TWINS), list(TWINS.values()))
+        .str.to_lowercase()
+        .str.replace_all(LOOK_ALIKE, "-")
+        .str.replace(r"^([0-9]+)\.0+$", "$1")
+    )
     return nearly_the_same(ids.filter(form.str.replace("^0+([0-9]+)$", "$1").is_duplicated()))
