@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from ehcp_flow.facts import COLUMN_OF, FACT_TYPES, Fact
 from ehcp_flow.record_table import (
+    AMONG,
     ANSWERED,
     BIRTH_FIRST,
     BORN,
@@ -83,6 +84,7 @@ _ANSWERING: Final = _answering()
 _LOOKED_AT: Final = tuple(tuple(row.events) for row in ORDERED)
 _ANSWERED: Final = frozenset(event for row in ANSWERED for event in row.events)
 _BIRTH: Final = BIRTH_FIRST.event
+_AT_ANY_TIME: Final = frozenset({_BIRTH, DECLARED})
 _COPIED: Final = frozenset(row.event for row in ORDERED if isinstance(row, OnceOnly) and row.of_copies)
 
 
@@ -93,6 +95,7 @@ def checked(facts: tuple[Fact, ...]) -> Checked:
     last: dict[tuple[Any, ...], _Thread] = {}
     other: int | None = None
     watched = _watched(facts)
+    apart_of = dict(_years_apart(facts))
     dated = _dated()
     for place, fact in enumerate(facts):
         fields = fact.__dict__
@@ -101,6 +104,10 @@ def checked(facts: tuple[Fact, ...]) -> Checked:
             gone.add(place)
             continue
         if event == DECLARED:
+            continue
+        if place in apart_of:
+            broken.append(Broken(place, AMONG, apart_of[place]))
+            gone.add(place)
             continue
         if event == _BIRTH:
             if _cannot_be_born(on, place, other, facts, broken):
@@ -122,6 +129,24 @@ def checked(facts: tuple[Fact, ...]) -> Checked:
     broken += _of_none_asked(facts)
     standing = tuple(fact for place, fact in enumerate(facts) if place not in gone) if gone else facts
     return Checked(facts, standing, tuple(broken))
+
+
+def _years_apart(facts: Sequence[Fact]) -> Iterator[tuple[int, int]]:
+    """Yield what is to come and lies years away from all that happened: its place, and that of the nearest of these."""
+    here = [place for place, fact in enumerate(facts) if fact.event == AMONG.event]
+    others = here and [
+        place
+        for place, fact in enumerate(facts)
+        if not fact.prospective and fact.event not in _AT_ANY_TIME and fact.on >= PART_3_FROM
+    ]
+    if others:
+        first, last = others[0], others[-1]
+        for place in here:
+            on = facts[place].on
+            if (facts[first].on - on).days > AMONG.before:
+                yield place, first
+            elif (on - facts[last].on).days > AMONG.after:
+                yield place, last
 
 
 def _watched(facts: Sequence[Fact]) -> Mapping[str, list[tuple[int, OnceOnly | AnswerAfter]]]:

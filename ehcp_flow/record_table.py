@@ -14,6 +14,7 @@ from ehcp_flow.columns import COLUMN_OF, PART_3_FROM, SCHEMA, Column
 from ehcp_flow.facts import FACT_TYPES
 
 __all__ = [
+    "AMONG",
     "ANSWERED",
     "AUTHORITY",
     "BIRTH_FIRST",
@@ -32,6 +33,7 @@ __all__ = [
     "RECORDED",
     "ROWS",
     "TIMELY",
+    "AmongOthers",
     "AnswerAfter",
     "BeforeAll",
     "DatesOfOne",
@@ -235,6 +237,33 @@ class DayBelieved(NamedTuple):
         return "the fact is left out" if self.leaves_out == "fact" else f"{self.field} is not counted from"
 
 
+class AmongOthers(NamedTuple):
+    """What is to come lies at a believable distance from what happened. Else its year was mistyped: it is left out.
+
+    At most `before` days before the first other fact of the case, and at most `after` days after the last.
+    """
+
+    finding: str
+    event: str
+    before: int
+    after: int
+    says: str
+    remedy: str
+
+    @property
+    def must_hold(self) -> str:
+        """What must hold, in a sentence."""
+        return (
+            f"{self.event} lies at most {self.before} days before every other fact, and at most {self.after} days "
+            "after every other"
+        )
+
+    @property
+    def means(self) -> str:
+        """What it means if it does not."""
+        return "it is left out"
+
+
 class InItsTime(NamedTuple):
     """The day of a fact lies between two others. The fact still counts; what follows from it is said."""
 
@@ -276,7 +305,16 @@ class SameThroughout(NamedTuple):
 
 
 Row: TypeAlias = (
-    OnceOnly | AnswerAfter | OfOneAsked | BeforeAll | DatesOfOne | DayBelieved | InItsTime | KeptWhole | SameThroughout
+    OnceOnly
+    | AnswerAfter
+    | OfOneAsked
+    | BeforeAll
+    | AmongOthers
+    | DatesOfOne
+    | DayBelieved
+    | InItsTime
+    | KeptWhole
+    | SameThroughout
 )
 
 DECLARED: Final = "records_declared"
@@ -354,6 +392,16 @@ BIRTH_FIRST: Final = BeforeAll(
     "{event} on {on} lies behind {other} on {other_on}; it is left out",
     "correct the date of birth, or the other day",
 )
+AMONG: Final = AmongOthers(
+    "impossible_date",
+    *events_named("phase_transfer_due"),
+    366,
+    5_844,
+    "{event} on {on} lies years away from everything else of the case ({other} on {other_on}): most likely its year "
+    "was mistyped; it is left out, and no plan is due for it",
+    "correct its year, or void it",
+)
+"""Who has a plan changes phase within its time: from an early year to a college are sixteen years."""
 _ASSESSING: Final = "assessment_agreed assessment_refused plan_agreed plan_refused draft_plan_sent final_plan_sent"
 _REVIEWING: Final = "review_meeting_held review_decision_sent amendment_notice_sent amendment_declined"
 _DRAFTING: Final = "assessment_agreed plan_agreed draft_plan_sent"
@@ -544,7 +592,7 @@ NAMES: Final = KeptWhole(
 DATED: Final[tuple[DatesOfOne | DayBelieved, ...]] = (PERIOD, PLAN_REVIEWED, *BELIEVED)
 """What is read off a fact by itself."""
 ROWS: Final[tuple[Row, ...]] = (
-    *DATED, BIRTH_FIRST, *ORDERED, *ANSWERED, TIMELY, BORN, RECORDED, COUNTED_AHEAD, DAYS_AHEAD,
+    *DATED, BIRTH_FIRST, AMONG, *ORDERED, *ANSWERED, TIMELY, BORN, RECORDED, COUNTED_AHEAD, DAYS_AHEAD,
     AUTHORITY, DAMAGED_ID, NAMES,
 )  # fmt: skip
 """The whole table, in the order of the docs."""

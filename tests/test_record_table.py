@@ -312,6 +312,18 @@ def test_a_further_day_that_can_be_believed_is(line):
     assert not [each for each in Told(line).findings() if each[0] == "impossible_date"]
 
 
+@pytest.mark.parametrize("on", ["2062-09-01", "2016-09-01"])
+def test_a_change_of_phase_in_a_year_that_cannot_be_meant_is_found_and_left_out(on):
+    plan = "2024-08-02 draft_plan_sent; 2024-09-02 final_plan_sent"
+    told = Told(f"{plan}; {on} phase_transfer_due outcome=school")
+    assert told.findings() == [("impossible_date", on)]
+    assert told.rows("phase_transfer") == []
+    assert "final_plan_sent" in (said := str(told.answer.findings)) or "draft_plan_sent" in said
+    for right in ("2023-09-01", "2026-09-01", "2040-09-01"):
+        assert Told(f"{plan}; {right} phase_transfer_due outcome=school").findings() == []
+    assert Told(f"{on} phase_transfer_due outcome=school; 2012-03-02 date_of_birth").findings() == []
+
+
 def test_a_day_that_is_not_believed_contradicts_no_other():
     told = Told("2026-01-05 plan_transferred_in made_on=2026-02-02 reviewed_on=2025-06-03")
     assert told.findings() == [("impossible_date", "2026-01-05")]

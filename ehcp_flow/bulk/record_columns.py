@@ -18,6 +18,7 @@ from ehcp_flow.bulk.fact_columns import far, misplaced
 from ehcp_flow.case_ids import DAMAGED, LOOK_ALIKE, TWINS, UNSEEN, nearly_the_same
 from ehcp_flow.facts import COLUMN_OF, LEGAL_ORDER, WHITE
 from ehcp_flow.record_table import (
+    AMONG,
     ANSWERED,
     AUTHORITY,
     BIRTH_FIRST,
@@ -73,6 +74,7 @@ class _Keys(NamedTuple):
     birth: Array
     changes: Array
     at_any_time: Array
+    to_come: Array
 
 
 @per_vocabulary
@@ -84,6 +86,7 @@ def _by_keys() -> _Keys:
         birth,
         _mask(AUTHORITY.changed_by),
         birth | _mask([DECLARED]),
+        _mask([AMONG.event]),
     )
 
 
@@ -112,6 +115,9 @@ def checked_columns(rows: Encoded, order: Array, on: Array) -> CheckedColumns:
         told.append(wrong)
         if dated.leaves_out == "fact":
             gone[wrong] = True
+    apart = facts.years_apart()
+    gone[apart] = True
+    told.append(apart)
     behind = facts.births_that_cannot_be(gone)
     gone[behind] = True
     told.append(behind)
@@ -178,6 +184,23 @@ class _Facts:
         on = self.on[births]
         wrong: Array = births[(on > first.take(self.case[births])) | (on < _BORN_FROM)]
         return wrong
+
+    def years_apart(self) -> Array:
+        """Return the places of what is to come and lies years away from all that happened."""
+        at = np.flatnonzero(_by_keys().to_come.take(self.key))
+        if not len(at):
+            return at
+        other = ~(_by_keys().at_any_time | prospective()).take(self.key) & (self.on >= _PART_3_FROM)
+        places = np.flatnonzero(other)
+        first = np.full(self.cases, np.iinfo(np.int32).max, dtype=np.int64)
+        last = np.full(self.cases, np.iinfo(np.int32).min, dtype=np.int64)
+        np.minimum.at(first, self.case[places], self.on[places])
+        np.maximum.at(last, self.case[places], self.on[places])
+        case, on = self.case[at], self.on[at].astype(np.int64)
+        known = first.take(case) <= last.take(case)
+        away = (first.take(case) - on > AMONG.before) | (on - last.take(case) > AMONG.after)
+        apart: Array = at[known & away]
+        return apart
 
     def before_part_3(self) -> Array:
         """Return the places of the facts from before there was this law."""
