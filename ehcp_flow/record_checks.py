@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from ehcp_flow.facts import COLUMN_OF, FACT_TYPES, Fact
 from ehcp_flow.record_table import (
@@ -23,6 +23,7 @@ from ehcp_flow.record_table import (
     PART_3_FROM,
     TIMELY,
     AnswerAfter,
+    ClosureShort,
     DatesOfOne,
     DayBelieved,
     OnceOnly,
@@ -32,6 +33,10 @@ from ehcp_flow.record_table import (
 from ehcp_flow.vocabulary import per_vocabulary
 
 __all__ = ["Broken", "Checked", "authority_on", "checked", "declared_events", "without_copies"]
+
+
+OfItself: TypeAlias = DatesOfOne | DayBelieved | ClosureShort
+"""A row that looks at the dates of one fact."""
 
 
 class Broken(NamedTuple):
@@ -70,7 +75,7 @@ def _answering() -> Mapping[str, list[tuple[int, tuple[str, ...]]]]:
 
 
 @per_vocabulary
-def _dated() -> Mapping[str, tuple[DatesOfOne | DayBelieved, ...]]:
+def _dated() -> Mapping[str, tuple[OfItself, ...]]:
     """Return which rows look at the days of an event."""
     return {
         event: rows
@@ -227,7 +232,7 @@ def _again(facts: Sequence[Fact]) -> frozenset[str]:
     return frozenset(again)
 
 
-def _leaves_out(fact: Fact, rows: Iterable[DatesOfOne | DayBelieved], place: int, broken: list[Broken]) -> bool:
+def _leaves_out(fact: Fact, rows: Iterable[OfItself], place: int, broken: list[Broken]) -> bool:
     """Return whether the dates of a fact leave it out, and note those that cannot be so."""
     left_out = False
     fields = fact.__dict__
@@ -235,10 +240,13 @@ def _leaves_out(fact: Fact, rows: Iterable[DatesOfOne | DayBelieved], place: int
         day = fields.get(row.field)
         if day is None:
             continue
+        far = COLUMN_OF[row.field].far(day, fields["on"])
         if isinstance(row, DayBelieved):
-            wrong = row.column.far(day, fields["on"])
+            wrong = far
+        elif isinstance(row, ClosureShort):
+            wrong = not far and fields.get("outcome") in row.outcomes and row.is_broken(fields["on"], day)
         else:
-            floor = None if COLUMN_OF[row.field].far(day, fields["on"]) else fact.day(row.not_before)
+            floor = None if far else fact.day(row.not_before)
             wrong = floor is not None and day < floor
         if wrong:
             broken.append(Broken(place, row))

@@ -21,6 +21,7 @@ from ehcp_flow.record_table import (
     RECORDED,
     ROWS,
     AnswerAfter,
+    ClosureShort,
     DatesOfOne,
     DayBelieved,
     OfOneAsked,
@@ -100,6 +101,8 @@ def _finding(row: Row, fact: Fact, other: Fact | None) -> Finding:
         said["means"] = row.means
     elif isinstance(row, DatesOfOne):
         said |= {"value": getattr(fact, row.field), "other_value": getattr(fact, row.not_before)}
+    elif isinstance(row, ClosureShort):
+        said["value"] = getattr(fact, row.field)
     elif isinstance(row, DayBelieved):
         said |= {"field": row.field, "value": getattr(fact, row.field), "means": row.means}
     elif isinstance(row, OfOneAsked):

@@ -20,6 +20,7 @@ __all__ = [
     "BIRTH_FIRST",
     "BORN",
     "BORN_FROM",
+    "CLOSURE",
     "COUNTED_AHEAD",
     "DAMAGED_ID",
     "DATED",
@@ -36,6 +37,7 @@ __all__ = [
     "AmongOthers",
     "AnswerAfter",
     "BeforeAll",
+    "ClosureShort",
     "DatesOfOne",
     "DayBelieved",
     "OfOneAsked",
@@ -53,6 +55,7 @@ Counts: TypeAlias = Literal["first", "last", "both"]
 
 
 _ACT_REPEATED: Final = "act_repeated"
+_SATURDAY: Final = 5
 
 
 class OnceOnly(NamedTuple):
@@ -237,6 +240,36 @@ class DayBelieved(NamedTuple):
         return "the fact is left out" if self.leaves_out == "fact" else f"{self.field} is not counted from"
 
 
+class ClosureShort(NamedTuple):
+    """A closure is no longer than any holiday is: what shuts a school for so many weekdays is a term, or a question.
+
+    It is asked about, and not believed: the fact is left out.
+    """
+
+    finding: str
+    field: str
+    outcomes: tuple[str, ...]
+    weekdays: int
+    says: str
+    remedy: str
+    leaves_out: Literal["fact", "date"] = "fact"
+
+    def is_broken(self, on: dt.date, reopens: dt.date) -> bool:
+        """Whether a closure from one day to another is too long."""
+        weeks, rest = divmod(max((reopens - on).days, 0), 7)
+        return 5 * weeks + sum((on.weekday() + each) % 7 < _SATURDAY for each in range(rest)) >= self.weekdays
+
+    @property
+    def must_hold(self) -> str:
+        """What must hold, in a sentence."""
+        return f"exception_recorded of {' or '.join(self.outcomes)} is of fewer than {self.weekdays} days but weekends"
+
+    @property
+    def means(self) -> str:
+        """What it means if it does not."""
+        return "the fact is left out"
+
+
 class AmongOthers(NamedTuple):
     """What is to come lies at a believable distance from what happened. Else its year was mistyped: it is left out.
 
@@ -310,6 +343,7 @@ Row: TypeAlias = (
     | OfOneAsked
     | BeforeAll
     | AmongOthers
+    | ClosureShort
     | DatesOfOne
     | DayBelieved
     | InItsTime
@@ -392,9 +426,10 @@ BIRTH_FIRST: Final = BeforeAll(
     "{event} on {on} lies behind {other} on {other_on}; it is left out",
     "correct the date of birth, or the other day",
 )
+(_TO_COME,) = events_named("phase_transfer_due")
 AMONG: Final = AmongOthers(
     "impossible_date",
-    *events_named("phase_transfer_due"),
+    _TO_COME,
     366,
     5_844,
     "{event} on {on} lies years away from everything else of the case ({other} on {other_on}): most likely its year "
@@ -470,6 +505,12 @@ BELIEVED: Final = tuple(
     DayBelieved("impossible_date", column.name, _FAR, f"put in the true {column.name}, or leave it empty",
                 "fact" if column.name == "until" else "date")
     for column in SCHEMA if column.within is not None or column.since is not None
+)  # fmt: skip
+CLOSURE: Final = ClosureShort(
+    "closure_too_long", "until", ("school_closed", "early_years_closed"), 40,
+    "{event} on {on} shuts it until {value}, for longer than any holiday lasts: most likely that is a term, or its end "
+    "was mistyped; it is left out, and excuses nothing",
+    "correct until; what truly shut it for so long is an exceptional circumstance (exceptional_circumstances)",
 )  # fmt: skip
 ORDERED: Final[tuple[OnceOnly | AnswerAfter, ...]] = (
     _BIRTHS,
@@ -589,7 +630,7 @@ NAMES: Final = KeptWhole(
     "both count; of a file each of them is refused, in a store the one that came second, whichever case it is of",
 )
 
-DATED: Final[tuple[DatesOfOne | DayBelieved, ...]] = (PERIOD, PLAN_REVIEWED, *BELIEVED)
+DATED: Final[tuple[DatesOfOne | DayBelieved | ClosureShort, ...]] = (PERIOD, PLAN_REVIEWED, *BELIEVED, CLOSURE)
 """What is read off a fact by itself."""
 ROWS: Final[tuple[Row, ...]] = (
     *DATED, BIRTH_FIRST, AMONG, *ORDERED, *ANSWERED, TIMELY, BORN, RECORDED, COUNTED_AHEAD, DAYS_AHEAD,

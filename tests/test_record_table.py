@@ -312,6 +312,20 @@ def test_a_further_day_that_can_be_believed_is(line):
     assert not [each for each in Told(line).findings() if each[0] == "impossible_date"]
 
 
+@pytest.mark.parametrize(
+    ("until", "found"), [("2026-06-05", False), ("2026-06-08", True), ("2026-06-15", True), ("2026-04-13", False)]
+)
+@pytest.mark.parametrize("outcome", ["school_closed", "early_years_closed"])
+def test_a_closure_as_long_as_a_term_is_asked_about_and_not_believed(until, found, outcome):
+    story = f"""
+        2026-02-02 request_received; 2026-04-20 advice_requested party=educational
+        2026-04-13 exception_recorded outcome={outcome} until={until}; 2026-06-29 final_plan_sent
+    """
+    assert Told(story).findings() == [("closure_too_long", "2026-04-13")] * found
+    ill = "2026-04-13 exception_recorded outcome=exceptional_circumstances until=2026-06-15 reason=ill"
+    assert Told(ill).findings() == []
+
+
 @pytest.mark.parametrize("on", ["2062-09-01", "2016-09-01"])
 def test_a_change_of_phase_in_a_year_that_cannot_be_meant_is_found_and_left_out(on):
     plan = "2024-08-02 draft_plan_sent; 2024-09-02 final_plan_sent"

@@ -23,11 +23,13 @@ from ehcp_flow.record_table import (
     AUTHORITY,
     BIRTH_FIRST,
     BORN_FROM,
+    CLOSURE,
     DATED,
     DECLARED,
     ORDERED,
     PART_3_FROM,
     AnswerAfter,
+    ClosureShort,
     DatesOfOne,
     OfOneAsked,
     OnceOnly,
@@ -75,6 +77,7 @@ class _Keys(NamedTuple):
     changes: Array
     at_any_time: Array
     to_come: Array
+    shuts: Array
 
 
 @per_vocabulary
@@ -87,6 +90,7 @@ def _by_keys() -> _Keys:
         _mask(AUTHORITY.changed_by),
         birth | _mask([DECLARED]),
         _mask([AMONG.event]),
+        np.array([event == "exception_recorded" and outcome in CLOSURE.outcomes for event, outcome in KEYS]),
     )
 
 
@@ -110,6 +114,8 @@ def checked_columns(rows: Encoded, order: Array, on: Array) -> CheckedColumns:
     for dated in DATED:
         if isinstance(dated, DatesOfOne):
             wrong = facts.dated_before(dated.field, dated.not_before)
+        elif isinstance(dated, ClosureShort):
+            wrong = facts.shut_for_long(dated)
         else:
             wrong = np.flatnonzero(facts.far(dated.field))
         told.append(wrong)
@@ -184,6 +190,17 @@ class _Facts:
         on = self.on[births]
         wrong: Array = births[(on > first.take(self.case[births])) | (on < _BORN_FROM)]
         return wrong
+
+    def shut_for_long(self, row: ClosureShort) -> Array:
+        """Return the places of the closures that are too long to be believed."""
+        until = self.days(row.field)
+        if until is None:
+            return _NONE
+        at = np.flatnonzero(_by_keys().shuts.take(self.key))
+        at = at[(until[at] > self.on[at]) & ~self.far(row.field)[at]]
+        weekdays = np.busday_count(self.on[at].astype("datetime64[D]"), until[at].astype("datetime64[D]"))
+        found: Array = at[weekdays >= row.weekdays]
+        return found
 
     def years_apart(self) -> Array:
         """Return the places of what is to come and lies years away from all that happened."""

@@ -342,10 +342,7 @@ class Store(Erasing, ABC):
         source: str | None, name: str, state: Callable[[Plan], ImportState], dry_run: bool,  # noqa: FBT001 - the adapter protocol is positional
         same_id: SameId, said: Collection[int] | None = None, written: str | None = None,
     ) -> Plan:  # fmt: skip
-        """Take one batch of a file with `plan_import`, and remember how far the file has come, all or nothing.
-
-        `written` is the instant of the first batch: what a file says was written down at once.
-        """
+        """Take one batch of a file with `plan_import`, `written` down at one instant, and remember how far it came."""
 
     @abstractmethod
     def _import_state(self, source: str) -> ImportState:

@@ -125,9 +125,7 @@ class _Taking:
         self, store: Store, name: str, recorded_by: str | None, refused: Callable[[RowRefused], object],
         source: str | None, same_id: SameId, *, dry_run: bool,
     ) -> None:  # fmt: skip
-        self.store = store
-        self.name = name
-        self.recorded_by = recorded_by
+        self.store, self.name, self.recorded_by = store, name, recorded_by
         self.refused = refused
         self.source = source
         self.same_id = same_id
@@ -138,8 +136,7 @@ class _Taking:
         self.names = FactNames(name or "input", dict)
         self.said: set[int] = set()
         self.in_doubt: list[InDoubt] = []
-        self.taken = 0
-        self.corrections = 0
+        self.taken = self.corrections = 0
         self.written: str | None = None
 
     def take(self, chunk: list[Item], state: ImportState, *, again: bool = False) -> ImportState:
@@ -182,11 +179,9 @@ class _Taking:
 
         self._note_said(facts)
         dry = self.dry_run or again
-        plan = self.store._import(
-            facts, self.recorded_by, refuse, self.source, self.name, after, dry, self.same_id, None, self.written
-        )
-        # What a file says was written down at once, in however many batches it is taken.
-        self.written = plan.written
+        taken = self.recorded_by, refuse, self.source, self.name, after, dry, self.same_id, None, self.written
+        plan = self.store._import(facts, *taken)
+        self.written = plan.written  # at once, in however many batches a file is taken
         if dry or self.source is None:
             after(plan)
         self.in_doubt += plan.in_doubt
