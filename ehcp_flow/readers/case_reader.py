@@ -12,6 +12,7 @@ import io
 import os
 import re
 import stat
+import warnings
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -260,7 +261,8 @@ def read_case(source: Source, case_id: str, *, name: str | None = None, on_progr
 
     Raises UnknownNameError, with ids that are close, if the source has no such case; RowRefused if one of its rows was
     refused, or one that does not say whose it is, and so may be; SourceError if the source cannot be read at all.
-    Refused rows of other cases do not matter.
+    Refused rows of other cases do not matter, but what they say of their column is a warning: those of this case may
+    have been misread too.
     """
     wanted = case_id.strip(WHITE)
     reader = read_facts(source, name=name, on_progress=on_progress)
@@ -279,6 +281,8 @@ def read_case(source: Source, case_id: str, *, name: str | None = None, on_progr
     for row in reader.refused:
         if row.case_id in (wanted, ""):
             raise row
+    for said in reader.report.doubts:
+        warnings.warn(said, stacklevel=2)
     return Case(wanted, tuple(facts))
 
 
