@@ -180,9 +180,11 @@ def _ends(life: Life, chance: Chance, kind: str, start: int, on: int, as_of: int
 
 def _moved_in(life: Life, chance: Chance, on: int, as_of: int) -> None:
     """Add a plan that came from another authority, with the day it was made."""
-    made = max(on - chance.between(40, 2_000), PART_3_FROM.toordinal())
+    made = on - chance.between(40, 2_000)
     reviewed = made + (on - made) // _YEAR * _YEAR
-    more = (("made_on", made),) if reviewed == made else (("made_on", made), ("reviewed_on", reviewed))
+    first = PART_3_FROM.toordinal()
+    plan = ("made_on", max(made, first))
+    more = (plan,) if reviewed <= max(made, first) else (plan, ("reviewed_on", reviewed))
     life.add("plan_transferred_in", on, "", "", more)
     if chance.yes(0.85):
         life.send("transfer_notice_sent", on + chance.spread((7, 21, 35, 42, 55, 100)))
