@@ -171,7 +171,7 @@ class OfOneAsked(NamedTuple):
 
 
 class BeforeAll(NamedTuple):
-    """Nothing else happens before this. What lies behind something else is left out."""
+    """Nothing else happens on a day before this. What lies behind something else is left out."""
 
     finding: str
     event: str
@@ -181,7 +181,7 @@ class BeforeAll(NamedTuple):
     @property
     def must_hold(self) -> str:
         """What must hold, in a sentence."""
-        return f"{self.event} lies before every other fact"
+        return f"{self.event} lies behind no other fact"
 
     @property
     def means(self) -> str:
@@ -524,6 +524,7 @@ ORDERED: Final[tuple[OnceOnly | AnswerAfter, ...]] = (
     _once("detained", "released", 92, alike=("party",)),
     _once("released", "detained", 92),
     _once("advice_requested", "advice_received advice_returned advice_request_withdrawn", 7, "first", "party", "body"),
+    _once("school_consulted", "school_responded", 7, "first", "party"),
     OnceOnly(
         "recorded_twice", "tribunal_order_made",
         "{event} on {on}: the same order is on record for {other_on}, with no onward appeal and no act that obeys it "

@@ -88,6 +88,7 @@ def test_a_period_of_one_day_is_a_period():
         ("2026-09-01 phase_transfer_due outcome=school; 2026-09-03 phase_transfer_due outcome=school", "phase_transfer",
          "2026-09-03"),
         ("2026-02-02 advice_requested party=EP; 2026-02-04 advice_requested party=EP", "advice", "2026-02-02"),
+        ("2026-03-10 school_consulted party=s1; 2026-03-12 school_consulted party=s1", "school_response", "2026-03-10"),
     ],
 )  # fmt: skip
 def test_what_can_be_true_once_is_one_duty_and_a_finding(story, limit, counts):
@@ -133,6 +134,8 @@ def test_a_second_one_counts_where_the_law_knows_a_second():
         2026-09-01 phase_transfer_due outcome=school; 2027-09-01 phase_transfer_due outcome=post16
         2026-02-02 advice_requested party=EP; 2026-02-04 advice_requested party=SALT
         2026-05-04 advice_requested party=EP
+        2026-03-10 school_consulted party=s1; 2026-03-12 school_consulted party=s2
+        2026-03-13 school_responded party=s1; 2026-03-14 school_consulted party=s1
         2025-09-01 detained; 2025-10-06 detained party=other_custody; 2025-10-13 detained; 2025-11-03 released
         2025-01-05 appeal_registered; 2025-01-20 appeal_withdrawn; 2025-02-05 appeal_registered
     """)
