@@ -24,7 +24,8 @@ from ehcp_flow.facts import FACT_TYPES, LEGAL_ORDER, OUTCOMES, Fact, FactVoided,
 from ehcp_flow.findings import Finding
 from ehcp_flow.particulars import REDACTED, findings_of_particulars, in_force, in_order, is_particular, lives_apart
 from ehcp_flow.possible_days import MANY_FACTS, on_latest_days
-from ehcp_flow.record_checks import Checked, authority_on, checked, findings_in
+from ehcp_flow.record_checks import Checked, authority_on, checked
+from ehcp_flow.record_findings import findings_in
 
 __all__ = ["Case", "Correction", "group_cases"]
 

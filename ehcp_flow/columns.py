@@ -33,8 +33,8 @@ from ehcp_flow.identifiers import LONGEST, LONGEST_ID, identifier_fault
 from ehcp_flow.particular_table import name_of, settled, value_fault
 
 __all__ = [
-    "COLUMNS", "COLUMN_OF", "CONTENT", "DATES", "OWN", "REQUIRED", "SCHEMA", "SHARED", "Authority", "Column", "Day",
-    "Fact", "Identifier", "Name", "ParticularText", "ParticularValue", "PlainDay", "Side", "Text",
+    "COLUMNS", "COLUMN_OF", "CONTENT", "DATES", "OWN", "PART_3_FROM", "REQUIRED", "SCHEMA", "SHARED", "Authority",
+    "Column", "Day", "Fact", "Identifier", "Name", "ParticularText", "ParticularValue", "PlainDay", "Side", "Text",
 ]  # fmt: skip
 
 
@@ -49,8 +49,11 @@ class Side(StrEnum):
 class Column(NamedTuple):
     """A column: what it means, what it holds, where it may lie, and the help of the option that fills it, if any.
 
-    `not_before` is another column that holds days: one that lies before it is not counted from. `only_of` are the
-    events that alone have it: in a row of any other a column of that name is the file's own, and is passed over.
+    `not_before` is another column that holds days: one that lies before it is not counted from. `within` is how many
+    days it lies from `on` at most, `since` the day before which it cannot lie: beyond, most likely no day was known,
+    or its year was mistyped, and it is not believed. `ahead` is how many days after the day asked about it may lie, and
+    be known by then. `only_of` are the events that alone have it: in a row of any other a column of that name is the
+    file's own, and is passed over.
     """
 
     name: str
@@ -60,12 +63,30 @@ class Column(NamedTuple):
     option: str = ""
     not_before: str = ""
     only_of: tuple[str, ...] = ()
+    within: int | None = None
+    since: dt.date | None = None
+    ahead: int = 0
 
     def wrong(self, day: dt.date, on: dt.date) -> bool:
         """Whether a day in this column lies on the wrong side of `on`."""
         return (self.side is Side.NOT_BEFORE and day < on) or (self.side is Side.NOT_AFTER and day > on)
 
+    def far(self, day: dt.date, on: dt.date) -> bool:
+        """Whether a day on the right side of `on` lies too far away to be believed."""
+        if self.wrong(day, on):
+            return False
+        beyond = self.within is not None and abs((day - on).days) > self.within
+        return beyond or (self.since is not None and day < self.since)
 
+
+PART_3_FROM: Final = dt.date(2014, 9, 1)
+"""The day on which Part 3 of the Children and Families Act 2014 came into force (SI 2014/889)."""
+_HALF_A_YEAR: Final = 183
+"""In days: no letter travels longer."""
+_IN_THE_POST: Final = 7
+"""In days: what was sent may be on its way still."""
+_TWO_YEARS: Final = 731
+"""In days: no ground of exception that anybody dates lasts longer, and no authority is unaware of a move for longer."""
 _HOLDS: Final = ("particular_recorded",)
 SCHEMA: Final = (
     Column("case_id", "which case; any text of at most 200 characters, best a number of your system and no name"),
@@ -78,15 +99,15 @@ SCHEMA: Final = (
     Column("outcome", "the decision, ground or order, from the event's own list",
            option="The decision, ground or order."),
     Column("until", "the end of a period: an exception's last day; for a closure, the day of re-opening", "day",
-           option="The end of a period."),
+           option="The end of a period.", within=_TWO_YEARS, ahead=_TWO_YEARS),
     Column("served_on", "the day it reached the other side, where that is another day than `on`", "day",
-           Side.NOT_BEFORE, "The day it reached the other side."),
+           Side.NOT_BEFORE, "The day it reached the other side.", within=_HALF_A_YEAR, ahead=_IN_THE_POST),
     Column("aware_on", "the day the authority became aware, where the law counts from that", "day",
-           option="The day the authority became aware."),
+           option="The day the authority became aware.", within=_TWO_YEARS, since=PART_3_FROM),
     Column("made_on", "for a plan from another authority, the day it was first made", "day",
-           Side.NOT_AFTER, "The day a transferred plan was made."),
+           Side.NOT_AFTER, "The day a transferred plan was made.", since=PART_3_FROM),
     Column("reviewed_on", "for a plan from another authority, the day it was last reviewed", "day",
-           Side.NOT_AFTER, "The day it was last reviewed.", not_before="made_on"),
+           Side.NOT_AFTER, "The day it was last reviewed.", not_before="made_on", since=PART_3_FROM),
     Column("body", "of a request for advice, whose body was asked, where it is not the usual one of its party: the six "
            "weeks bind by law the bodies of CFA s 31(1) alone",
            option="Whose body was asked for advice."),
@@ -295,17 +316,19 @@ class Fact(BaseModel):
         return f"{said[:1].lower()}{said[1:]}"
 
     def day(self, field: str) -> dt.date | None:
-        """Return a date of the fact; None where it is not filled, or lies on the wrong side of `on`.
+        """Return a date of the fact; None where it is not filled, lies on the wrong side of `on`, or too far away.
 
         Nothing is served before it is sent, and no plan is made or reviewed after it has changed hands, or reviewed
-        before it is made.
+        before it is made. What is not believed of one date says nothing of another.
         """
         day: dt.date | None = self.__dict__.get(field)
         if day is None:
             return None
         column = COLUMN_OF[field]
-        floor = self.__dict__.get(column.not_before) if column.not_before else None
-        return None if column.wrong(day, self.on) or (floor is not None and day < floor) else day
+        if column.wrong(day, self.on) or column.far(day, self.on):
+            return None
+        floor = self.day(column.not_before) if column.not_before else None
+        return None if floor is not None and day < floor else day
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a copy with the fields of `update`, unchecked; `content` and `id` are worked out anew."""

@@ -67,13 +67,14 @@ def _readings(deadline: Explicable) -> Iterator[ExplanationStep]:
 
 
 def _leads(deadline: Explicable) -> Iterator[ExplanationStep]:
-    """Say by when something else has to be done, as long as the limit is open."""
+    """Say by when something else has to be done, as long as the limit is open and that day is still to come."""
     derivation, due_on = deadline.derivation, deadline.due_on
     if due_on is None or deadline.status not in ("open", "overdue"):
         return
     for lead in derivation.rule.leads:
         by: dt.date = lead.before.before(due_on, derivation.judged.calendars)
-        yield ExplanationStep("note", f"{sentence(lead.says).rstrip('.')} by {say(by)}.", by)
+        if by >= derivation.judged.as_of:
+            yield ExplanationStep("note", f"{sentence(lead.says).rstrip('.')} by {say(by)}.", by)
 
 
 def _bodies(deadline: Explicable) -> Iterator[ExplanationStep]:

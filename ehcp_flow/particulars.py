@@ -61,8 +61,9 @@ def is_particular(fact: Fact) -> bool:
 def in_force(facts: Iterable[Fact], name: str, day: dt.date, rank: str = FIRST) -> ParticularRecorded | None:
     """Return the particular of a name and rank that holds on a day, None where none does.
 
-    Of two that begin on one day it is that which was written down last, or else sorts last: the order of rows is no
-    matter, and two that differ are a finding.
+    Of two that begin on one day it is that which was written down last; of one file, which was written down at once,
+    that which sorts last by what it says. The order and the batches of rows are no matter. Two that differ are a
+    finding.
     """
     found: ParticularRecorded | None = None
     for fact in facts:
@@ -117,8 +118,7 @@ def findings_of_particulars(case_id: str, facts: Sequence[Fact]) -> Iterator[Fin
         other = begun.get(at)
         if other is not None and (other.value, other.kind) != (fact.value, fact.kind):
             says = (
-                f"{fact.particular} is recorded twice from {written(fact.on)}, and differs; the one that was written "
-                "down last holds"
+                f"{fact.particular} is recorded twice from {written(fact.on)}, and differs; {_which_holds(other, fact)}"
             )
             yield Finding("particular_twice", case_id, fact.on, says, "void the one that is wrong", fact)
         begun[at] = fact
@@ -152,6 +152,12 @@ def in_order(facts: Iterable[Fact]) -> list[ParticularRecorded]:
 
 def _begun(fact: ParticularRecorded) -> tuple[dt.date, str, str]:
     return fact.on, "" if fact.recorded_at is None else fact.recorded_at.isoformat(), fact.particular
+
+
+def _which_holds(first: ParticularRecorded, last: ParticularRecorded) -> str:
+    if first.recorded_at == last.recorded_at:
+        return "nothing says which was written down last, and the one holds that sorts last by what it says"
+    return "the one that was written down last holds"
 
 
 def values_by_name(facts: Iterable[Fact], day: dt.date) -> Mapping[str, str]:

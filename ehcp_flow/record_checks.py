@@ -1,48 +1,44 @@
 """What does not hold between the facts of a case: `record_table` read for one case, in one pass over its facts.
 
-`checked` says which facts stand when those that the table leaves out are gone, and what was broken; `findings_in` puts
-that into words. `bulk.record_columns` reads the same table for columns, with the same result.
+`checked` says which facts stand when those that the table leaves out are gone, and what was broken; `record_findings`
+puts that into words. `bulk.record_columns` reads the same table for columns, with the same result.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
-from ehcp_flow.case_ids import damage_to
-from ehcp_flow.dates import first_possible, london
-from ehcp_flow.facts import FACT_TYPES, Fact
-from ehcp_flow.findings import Finding
+from ehcp_flow.facts import COLUMN_OF, FACT_TYPES, Fact
 from ehcp_flow.record_table import (
+    AMONG,
     ANSWERED,
-    AUTHORITY,
     BIRTH_FIRST,
     BORN,
     BORN_FROM,
-    COUNTED_AHEAD,
-    DAMAGED_ID,
     DATED,
     DECLARED,
-    NAMES,
     ORDERED,
     PART_3_FROM,
-    RECORDED,
-    ROWS,
     TIMELY,
     AnswerAfter,
+    ClosureShort,
     DatesOfOne,
-    OfOneAsked,
+    DayBelieved,
     OnceOnly,
     Per,
     Row,
 )
 from ehcp_flow.vocabulary import per_vocabulary
 
-__all__ = ["Broken", "Checked", "authority_on", "checked", "declared_events", "findings_in", "without_copies"]
+__all__ = ["Broken", "Checked", "authority_on", "checked", "declared_events", "without_copies"]
 
-_NAMED: Final = 3
-"""How many facts after the day are named."""
+
+OfItself: TypeAlias = DatesOfOne | DayBelieved | ClosureShort
+"""A row that looks at the dates of one fact."""
+_Watched: TypeAlias = Mapping[str, list[tuple[int, OnceOnly | AnswerAfter]]]
+"""The rows that have to look at each event, each with its number."""
 
 
 class Broken(NamedTuple):
@@ -81,40 +77,52 @@ def _answering() -> Mapping[str, list[tuple[int, tuple[str, ...]]]]:
 
 
 @per_vocabulary
-def _dated() -> Mapping[str, tuple[DatesOfOne, ...]]:
+def _dated() -> Mapping[str, tuple[OfItself, ...]]:
     """Return which rows look at the days of an event."""
     return {
         event: rows
         for event, cls in FACT_TYPES.items()
-        if (rows := tuple(row for row in DATED if {row.field, row.not_before} <= set(cls.model_fields)))
+        if (rows := tuple(row for row in DATED if row.field in cls.further_days))
     }
 
 
 _ONCE: Final = _once()
 _ANSWERING: Final = _answering()
 _LOOKED_AT: Final = tuple(tuple(row.events) for row in ORDERED)
-_PLACE_OF: Final[Mapping[Row, int]] = {row: number for number, row in enumerate(ROWS)}
 _BIRTH: Final = BIRTH_FIRST.event
+_AT_ANY_TIME: Final = frozenset({_BIRTH, DECLARED})
 _COPIED: Final = frozenset(row.event for row in ORDERED if isinstance(row, OnceOnly) and row.of_copies)
 
 
 def checked(facts: tuple[Fact, ...]) -> Checked:
     """Return what stands of the facts of a case, given in legal order, and what they break of the table."""
-    broken: list[Broken] = []
-    gone: set[int] = set()
-    last: dict[tuple[Any, ...], _Thread] = {}
-    other: int | None = None
     dated, told = _dated(), _InOrder(facts)
     watched = _watched(told)
     if not watched and told.is_ordinary(dated):
         return Checked(facts, facts, tuple(_of_none_asked(told)))
+    return _one_by_one(facts, told, watched, dated)
+
+
+def _one_by_one(
+    facts: tuple[Fact, ...], told: _InOrder, watched: _Watched, dated: Mapping[str, Iterable[OfItself]]
+) -> Checked:
+    """Look at each fact of a case, by the rows that it or its like could break."""
+    broken: list[Broken] = []
+    gone: set[int] = set()
+    last: dict[tuple[Any, ...], _Thread] = {}
+    other: int | None = None
+    apart_of = dict(_years_apart(facts))
     for place, fact in enumerate(facts):
         fields = fact.__dict__
         event, on = fields["event"], fields["on"]
-        if event in dated and _leaves_out(fields, dated[event], place, broken):
+        if event in dated and _leaves_out(fact, dated[event], place, broken):
             gone.add(place)
             continue
         if event == DECLARED:
+            continue
+        if place in apart_of:
+            broken.append(Broken(place, AMONG, apart_of[place]))
+            gone.add(place)
             continue
         if event == _BIRTH:
             if _cannot_be_born(on, place, other, facts, broken):
@@ -150,10 +158,17 @@ class _InOrder:
         self.last = dict(zip(self.events, places, strict=True))
         self.first = dict(zip(reversed(self.events), reversed(places), strict=True))
 
-    def is_ordinary(self, dated: Mapping[str, object]) -> bool:
+    def is_ordinary(self, dated: Mapping[str, Sequence[OfItself]]) -> bool:
         """Return whether no fact can break anything by itself: by its own dates, a birth, a day before the Act."""
-        early = self.fields and self.fields[0]["on"] < PART_3_FROM
-        return not early and _BIRTH not in self.last and dated.keys().isdisjoint(self.last)
+        if (self.fields and self.fields[0]["on"] < PART_3_FROM) or _BIRTH in self.last or AMONG.event in self.last:
+            return False
+        looked_at = dated.keys() & self.last.keys()
+        return not any(
+            fields.get(row.field) is not None
+            for fields in self.fields
+            if fields["event"] in looked_at
+            for row in dated[fields["event"]]
+        )
 
     def parties(self, event: str) -> list[str | None]:
         """Return whom the facts of an event are of."""
@@ -164,7 +179,25 @@ class _InOrder:
         return [place for place, each in enumerate(self.events) if each == event]
 
 
-def _watched(told: _InOrder) -> Mapping[str, list[tuple[int, OnceOnly | AnswerAfter]]]:
+def _years_apart(facts: Sequence[Fact]) -> Iterator[tuple[int, int]]:
+    """Yield what is to come and lies years away from all that happened: its place, and that of the nearest of these."""
+    here = [place for place, fact in enumerate(facts) if fact.event == AMONG.event]
+    others = here and [
+        place
+        for place, fact in enumerate(facts)
+        if not fact.prospective and fact.event not in _AT_ANY_TIME and fact.on >= PART_3_FROM
+    ]
+    if others:
+        first, last = others[0], others[-1]
+        for place in here:
+            on = facts[place].on
+            if (facts[first].on - on).days > AMONG.before:
+                yield place, first
+            elif (on - facts[last].on).days > AMONG.after:
+                yield place, last
+
+
+def _watched(told: _InOrder) -> _Watched:
     """Return which rows have to look at each event of such facts, each with its number: those that they could break."""
     first, last = told.first, told.last
     breakable: set[int] = set()
@@ -229,14 +262,23 @@ def _again(facts: Sequence[Fact]) -> frozenset[str]:
     return frozenset(again)
 
 
-def _leaves_out(
-    fields: Mapping[str, Any], rows: Iterable[DatesOfOne], place: int, broken: list[Broken]
-) -> bool:  # fmt: skip
-    """Return whether the dates of a fact leave it out, and note those that contradict each other."""
+def _leaves_out(fact: Fact, rows: Iterable[OfItself], place: int, broken: list[Broken]) -> bool:
+    """Return whether the dates of a fact leave it out, and note those that cannot be so."""
     left_out = False
+    fields = fact.__dict__
     for row in rows:
-        day, floor = fields.get(row.field), fields.get(row.not_before)
-        if day is not None and floor is not None and day < floor:
+        day = fields.get(row.field)
+        if day is None:
+            continue
+        far = COLUMN_OF[row.field].far(day, fields["on"])
+        if isinstance(row, DayBelieved):
+            wrong = far
+        elif isinstance(row, ClosureShort):
+            wrong = not far and fields.get("outcome") in row.outcomes and row.is_broken(fields["on"], day)
+        else:
+            floor = None if far else fact.day(row.not_before)
+            wrong = floor is not None and day < floor
+        if wrong:
             broken.append(Broken(place, row))
             left_out = left_out or row.leaves_out == "fact"
     return left_out
@@ -246,21 +288,17 @@ def _told_apart(fields: Mapping[str, Any], per: Per) -> object:
     return fields["on"].year if per == "year" else fields.get(per)
 
 
-def _by_place(broken: Broken) -> tuple[int, int, int]:
-    return broken.place, _PLACE_OF[broken.row], -1 if broken.other is None else broken.other
-
-
 class _Thread:
     """The facts that one row looks at, of one case and party: the last one, and a pair that may be the wrong way round.
 
-    `answers` says that the last one is an answer that comes after no question.
+    `answers` says that the last one is an answer that comes after no question, `alone` that nothing lies before it.
     """
 
-    __slots__ = ("answers", "place", "waiting")
+    __slots__ = ("alone", "answers", "place", "waiting")
 
     def __init__(self) -> None:
         self.place = -1
-        self.answers = False
+        self.answers = self.alone = False
         self.waiting: tuple[AnswerAfter, int, int] | None = None
 
     def once(self, row: OnceOnly, place: int, facts: Sequence[Fact], broken: list[Broken], gone: set[int]) -> None:
@@ -281,11 +319,14 @@ class _Thread:
         before, self.place = self.place, place
         if facts[place].event in row.answers:
             self.waiting = None
-            self.answers = before < 0 or facts[before].event in row.answers
+            self.alone = before < 0
+            self.answers = self.alone or facts[before].event in row.answers
             return
         self.close(broken)
-        if self.answers and before >= 0 and (facts[place].on - facts[before].on).days <= row.within:
-            self.waiting = (row, before, place)
+        if self.answers:
+            any_time = self.alone and not row.may_rest
+            if any_time or (facts[place].on - facts[before].on).days <= row.within:
+                self.waiting = (row, before, place)
         self.answers = False
 
     def close(self, broken: list[Broken]) -> None:
@@ -313,88 +354,3 @@ def authority_on(facts: Sequence[Fact], day: dt.date) -> str | None:
             if fact.on > day:
                 break
     return told
-
-
-def findings_in(found: Checked, every: Iterable[Fact], as_of: dt.date) -> Iterator[Finding]:
-    """Yield what a record breaks of the table, in legal order; `every` are its facts, whenever they are."""
-    facts = found.facts
-    yield from _damaged(facts)
-    broken = [*found.broken, *_recorded_early(facts), *_of_two_authorities(facts), *_of_one_name(facts)]
-    for place, row, other in sorted(broken, key=_by_place):
-        yield _finding(row, facts[place], None if other is None else facts[other])
-    ahead = [fact for fact in every if fact.on > as_of and not fact.prospective]
-    if ahead:
-        yield _ahead(ahead, as_of)
-
-
-def _damaged(facts: Sequence[Fact]) -> Iterator[Finding]:
-    case_id = facts[0].case_id if facts else ""
-    what = damage_to(case_id)
-    if what is not None:
-        says = DAMAGED_ID.says.format(value=ascii(case_id), what=what)
-        yield Finding(DAMAGED_ID.finding, case_id, facts[0].on, says, DAMAGED_ID.remedy, facts[0])
-
-
-def _recorded_early(facts: Sequence[Fact]) -> Iterator[Broken]:
-    for place, fact in enumerate(facts):
-        if (
-            fact.recorded_at is not None
-            and not fact.prospective
-            and _written_on(fact.recorded_at) < first_possible(fact.on)
-        ):
-            yield Broken(place, RECORDED)
-
-
-def _written_on(instant: dt.datetime) -> dt.date:
-    return instant.astimezone(london()).date()
-
-
-def _of_two_authorities(facts: Sequence[Fact]) -> Iterator[Broken]:
-    told: int | None = None
-    for place, fact in enumerate(facts):
-        if fact.authority is None:
-            continue
-        if told is not None and fact.authority != facts[told].authority and fact.event not in AUTHORITY.changed_by:
-            yield Broken(place, AUTHORITY, told)
-        told = place
-
-
-def _of_one_name(facts: Sequence[Fact]) -> Iterator[Broken]:
-    named: dict[str, int] = {}
-    for place, fact in enumerate(facts):
-        name = fact.fact_id
-        if name is not None:
-            if name in named:
-                yield Broken(place, NAMES, named[name])
-            named.setdefault(name, place)
-
-
-def _finding(row: Row, fact: Fact, other: Fact | None) -> Finding:
-    said: dict[str, object] = {"event": fact.event, "on": fact.on.isoformat()}
-    if other is not None:
-        # An answer is told before its question, whichever of the two facts is spoken of.
-        first, then = sorted((fact, other), key=lambda each: each.on) if isinstance(row, AnswerAfter) else (fact, other)
-        said = {"event": first.event, "on": first.on.isoformat(), "other": then.event, "other_on": then.on.isoformat()}
-    if isinstance(row, OnceOnly):
-        said["means"] = row.means
-    elif isinstance(row, DatesOfOne):
-        said |= {"value": getattr(fact, row.field), "other_value": getattr(fact, row.not_before)}
-    elif isinstance(row, OfOneAsked):
-        said |= {"value": fact.party, "other": row.question}
-    elif row is RECORDED and fact.recorded_at is not None:
-        said["value"] = _written_on(fact.recorded_at)
-    elif row is NAMES:
-        said["value"] = fact.fact_id
-    elif row is AUTHORITY and other is not None:
-        said |= {"value": fact.authority, "other_value": other.authority}
-    return Finding(row.finding, fact.case_id, fact.on, row.says.format(**said), row.remedy, fact)
-
-
-def _ahead(facts: Sequence[Fact], as_of: dt.date) -> Finding:
-    first = min(facts, key=lambda fact: (fact.on, fact.event))
-    named = [f"{fact.event} on {fact.on.isoformat()}" for fact in facts[:_NAMED]]
-    if len(facts) > _NAMED:
-        named.append(f"and {len(facts) - _NAMED} more")
-    many = "1 fact lies" if len(facts) == 1 else f"{len(facts)} facts lie"
-    says = COUNTED_AHEAD.says.format(many=many, value=as_of.isoformat(), which=", ".join(named))
-    return Finding(COUNTED_AHEAD.finding, first.case_id, first.on, says, COUNTED_AHEAD.remedy, first)

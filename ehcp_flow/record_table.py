@@ -2,7 +2,7 @@
 
 What breaks a row is a finding, never a breach, and never vanishes: some rows leave a fact out of every answer (it
 excuses nothing, and doubles nothing), and say so. `record_checks` reads the table for one case, `bulk.record_columns`
-for columns; `docs/facts.md` lists it. The next such check is a row here.
+for columns; `record_findings` puts it into words, and `docs/facts.md` lists it. The next such check is a row here.
 """
 
 from __future__ import annotations
@@ -10,18 +10,21 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from ehcp_flow.columns import COLUMN_OF
+from ehcp_flow.columns import COLUMN_OF, PART_3_FROM, SCHEMA, Column
 from ehcp_flow.facts import FACT_TYPES
 
 __all__ = [
+    "AMONG",
     "ANSWERED",
     "AUTHORITY",
     "BIRTH_FIRST",
     "BORN",
     "BORN_FROM",
+    "CLOSURE",
     "COUNTED_AHEAD",
     "DAMAGED_ID",
     "DATED",
+    "DAYS_AHEAD",
     "DECLARED",
     "NAMES",
     "ORDERED",
@@ -31,9 +34,12 @@ __all__ = [
     "RECORDED",
     "ROWS",
     "TIMELY",
+    "AmongOthers",
     "AnswerAfter",
     "BeforeAll",
+    "ClosureShort",
     "DatesOfOne",
+    "DayBelieved",
     "OfOneAsked",
     "OnceOnly",
     "Per",
@@ -49,6 +55,7 @@ Counts: TypeAlias = Literal["first", "last", "both"]
 
 
 _ACT_REPEATED: Final = "act_repeated"
+_SATURDAY: Final = 5
 
 
 class OnceOnly(NamedTuple):
@@ -101,7 +108,8 @@ class AnswerAfter(NamedTuple):
     """An answer comes after what it answers.
 
     One that answers nothing before it, and lies at most `within` days before a question that nothing answers, is dated
-    before its question.
+    before its question. So is one before which there is nothing of the kind at all, however far: the year was mistyped.
+    But not where a question `may_rest`, which mostly has no answer.
     """
 
     finding: str
@@ -111,6 +119,7 @@ class AnswerAfter(NamedTuple):
     remedy: str
     per: tuple[Per, ...] = ()
     within: int = 92
+    may_rest: bool = False
 
     @property
     def events(self) -> frozenset[str]:
@@ -126,7 +135,8 @@ class AnswerAfter(NamedTuple):
     @property
     def means(self) -> str:
         """What it means if it does not."""
-        return f"a finding at both, where the question follows within {self.within} days and has no other answer"
+        far = "" if self.may_rest else ", or later where nothing of the kind lies before,"
+        return f"a finding at both, where the question follows within {self.within} days{far} and has no other answer"
 
 
 class OfOneAsked(NamedTuple):
@@ -161,7 +171,7 @@ class OfOneAsked(NamedTuple):
 
 
 class BeforeAll(NamedTuple):
-    """Nothing else happens before this. What lies behind something else is left out."""
+    """Nothing else happens on a day before this. What lies behind something else is left out."""
 
     finding: str
     event: str
@@ -171,7 +181,7 @@ class BeforeAll(NamedTuple):
     @property
     def must_hold(self) -> str:
         """What must hold, in a sentence."""
-        return f"{self.event} lies before every other fact"
+        return f"{self.event} lies behind no other fact"
 
     @property
     def means(self) -> str:
@@ -198,6 +208,93 @@ class DatesOfOne(NamedTuple):
     def means(self) -> str:
         """What it means if it does not."""
         return "the fact is left out" if self.leaves_out == "fact" else f"{self.field} is not counted from"
+
+
+class DayBelieved(NamedTuple):
+    """A date of a fact does not lie further from its day, or earlier, than its column allows (`columns.SCHEMA`).
+
+    If it does, no day was known, or its year was mistyped: the fact, or that date, is left out.
+    """
+
+    finding: str
+    field: str
+    says: str
+    remedy: str
+    leaves_out: Literal["fact", "date"]
+
+    @property
+    def column(self) -> Column:
+        """What the column may hold."""
+        return COLUMN_OF[self.field]
+
+    @property
+    def must_hold(self) -> str:
+        """What must hold, in a sentence."""
+        near = "" if self.column.within is None else f" more than {self.column.within} days away from on"
+        early = "" if self.column.since is None else f" before {self.column.since.isoformat()}"
+        return f"{self.field} does not lie{' or'.join(each for each in (near, early) if each)}"
+
+    @property
+    def means(self) -> str:
+        """What it means if it does not."""
+        return "the fact is left out" if self.leaves_out == "fact" else f"{self.field} is not counted from"
+
+
+class ClosureShort(NamedTuple):
+    """A closure is no longer than any holiday is: what shuts a school for so many weekdays is a term, or a question.
+
+    It is asked about, and not believed: the fact is left out.
+    """
+
+    finding: str
+    field: str
+    outcomes: tuple[str, ...]
+    weekdays: int
+    says: str
+    remedy: str
+    leaves_out: Literal["fact", "date"] = "fact"
+
+    def is_broken(self, on: dt.date, reopens: dt.date) -> bool:
+        """Whether a closure from one day to another is too long."""
+        weeks, rest = divmod(max((reopens - on).days, 0), 7)
+        return 5 * weeks + sum((on.weekday() + each) % 7 < _SATURDAY for each in range(rest)) >= self.weekdays
+
+    @property
+    def must_hold(self) -> str:
+        """What must hold, in a sentence."""
+        return f"exception_recorded of {' or '.join(self.outcomes)} is of fewer than {self.weekdays} days but weekends"
+
+    @property
+    def means(self) -> str:
+        """What it means if it does not."""
+        return "the fact is left out"
+
+
+class AmongOthers(NamedTuple):
+    """What is to come lies at a believable distance from what happened. Else its year was mistyped: it is left out.
+
+    At most `before` days before the first other fact of the case, and at most `after` days after the last.
+    """
+
+    finding: str
+    event: str
+    before: int
+    after: int
+    says: str
+    remedy: str
+
+    @property
+    def must_hold(self) -> str:
+        """What must hold, in a sentence."""
+        return (
+            f"{self.event} lies at most {self.before} days before every other fact, and at most {self.after} days "
+            "after every other"
+        )
+
+    @property
+    def means(self) -> str:
+        """What it means if it does not."""
+        return "it is left out"
 
 
 class InItsTime(NamedTuple):
@@ -240,12 +337,22 @@ class SameThroughout(NamedTuple):
         return "the case is, on each day, of the one last named by then"
 
 
-Row: TypeAlias = OnceOnly | AnswerAfter | OfOneAsked | BeforeAll | DatesOfOne | InItsTime | KeptWhole | SameThroughout
+Row: TypeAlias = (
+    OnceOnly
+    | AnswerAfter
+    | OfOneAsked
+    | BeforeAll
+    | AmongOthers
+    | ClosureShort
+    | DatesOfOne
+    | DayBelieved
+    | InItsTime
+    | KeptWhole
+    | SameThroughout
+)
 
-PART_3_FROM: Final = dt.date(2014, 9, 1)
 DECLARED: Final = "records_declared"
 """What stands on the day of the case's first fact, whenever that was."""
-"""The day on which Part 3 of the Children and Families Act 2014 came into force (SI 2014/889)."""
 
 BORN_FROM: Final = dt.date(1989, 9, 1)
 """Who was born before was 25 by then, and no young person (section 83(2)): for them there never was a plan."""
@@ -297,8 +404,9 @@ _BEFORE: Final = "{event} on {on} is dated before {other} on {other_on}, which i
 _ORDER: Final = "correct the day of one of them, or record what it answers"
 
 
-def _after(answers: str, questions: str, *per: Per) -> AnswerAfter:
-    return AnswerAfter("answer_before_question", events_named(answers), events_named(questions), _BEFORE, _ORDER, per)
+def _after(answers: str, questions: str, *per: Per, may_rest: bool = False) -> AnswerAfter:
+    named = events_named(answers), events_named(questions)
+    return AnswerAfter("answer_before_question", *named, _BEFORE, _ORDER, per, may_rest=may_rest)
 
 
 _APPEALABLE: Final = (
@@ -318,6 +426,17 @@ BIRTH_FIRST: Final = BeforeAll(
     "{event} on {on} lies behind {other} on {other_on}; it is left out",
     "correct the date of birth, or the other day",
 )
+(_TO_COME,) = events_named("phase_transfer_due")
+AMONG: Final = AmongOthers(
+    "impossible_date",
+    _TO_COME,
+    366,
+    5_844,
+    "{event} on {on} lies years away from everything else of the case ({other} on {other_on}): most likely its year "
+    "was mistyped; it is left out, and no plan is due for it",
+    "correct its year, or void it",
+)
+"""Who has a plan changes phase within its time: from an early year to a college are sixteen years."""
 _ASSESSING: Final = "assessment_agreed assessment_refused plan_agreed plan_refused draft_plan_sent final_plan_sent"
 _REVIEWING: Final = "review_meeting_held review_decision_sent amendment_notice_sent amendment_declined"
 _DRAFTING: Final = "assessment_agreed plan_agreed draft_plan_sent"
@@ -378,6 +497,21 @@ PLAN_REVIEWED: Final = DatesOfOne(
     "correct reviewed_on, or made_on",
     "date",
 )
+_FAR: Final = (
+    "{event} on {on} has {field} {value}: most likely no day was known and another was put in its place, or its year "
+    "was mistyped; {means}"
+)
+BELIEVED: Final = tuple(
+    DayBelieved("impossible_date", column.name, _FAR, f"put in the true {column.name}, or leave it empty",
+                "fact" if column.name == "until" else "date")
+    for column in SCHEMA if column.within is not None or column.since is not None
+)  # fmt: skip
+CLOSURE: Final = ClosureShort(
+    "closure_too_long", "until", ("school_closed", "early_years_closed"), 40,
+    "{event} on {on} shuts it until {value}, for longer than any holiday lasts: most likely that is a term, or its end "
+    "was mistyped; it is left out, and excuses nothing",
+    "correct until; what truly shut it for so long is an exceptional circumstance (exceptional_circumstances)",
+)  # fmt: skip
 ORDERED: Final[tuple[OnceOnly | AnswerAfter, ...]] = (
     _BIRTHS,
     _once("died", "", None, "first"),
@@ -390,6 +524,7 @@ ORDERED: Final[tuple[OnceOnly | AnswerAfter, ...]] = (
     _once("detained", "released", 92, alike=("party",)),
     _once("released", "detained", 92),
     _once("advice_requested", "advice_received advice_returned advice_request_withdrawn", 7, "first", "party", "body"),
+    _once("school_consulted", "school_responded", 7, "first", "party"),
     OnceOnly(
         "recorded_twice", "tribunal_order_made",
         "{event} on {on}: the same order is on record for {other_on}, with no onward appeal and no act that obeys it "
@@ -402,7 +537,7 @@ ORDERED: Final[tuple[OnceOnly | AnswerAfter, ...]] = (
     _after("advice_received", "advice_requested", "party"),
     _after("advice_returned", "advice_received", "party"),
     _after("school_responded", "school_consulted", "party"),
-    _after("appeal_registered", _APPEALABLE),
+    _after("appeal_registered", _APPEALABLE, may_rest=True),
     _after("appeal_response_sent", "appeal_registered"),
     _after("assessment_agreed assessment_refused", "request_received became_responsible"),
     _after("reassessment_agreed reassessment_refused", "reassessment_requested"),
@@ -463,6 +598,13 @@ COUNTED_AHEAD: Final = InItsTime(
     "what counts on a day had happened by then, but for what says what is to come",
     "it does not count yet; one finding a case names how many there are",
 )
+DAYS_AHEAD: Final = InItsTime(
+    "after_the_day",
+    "{many} after {value} of facts that count, and what they begin begins then: {which}",
+    "correct the day if it cannot be meant; else ask for a later day",
+    "aware_on and served_on of what counts on a day had come by then, but for a week in the post",
+    "what they begin begins then; the same finding names how many there are",
+)
 AUTHORITY: Final = SameThroughout(
     "authority_conflict",
     "authority",
@@ -476,8 +618,8 @@ DAMAGED_ID: Final = KeptWhole(
     "damaged_id",
     "the id {value} {what}",
     "take the id out of its source again, as text; then void what stands under this one",
-    "case_id is no number that a spreadsheet rounded (1.23457E+12) or gave a fraction (42.0), and holds nothing unseen "
-    "and no false hyphen",
+    "case_id is no number that a spreadsheet rounded (1.23457E+12) or gave a fraction (42.0), no word for nothing "
+    "(#N/A, NULL, Unknown, -, 0), and holds nothing unseen and no false hyphen",
     "nothing is guessed: the rows count under the id that they have",
 )
 NAMES: Final = KeptWhole(
@@ -486,12 +628,13 @@ NAMES: Final = KeptWhole(
     "corrected, and taken back, together",
     "give each fact a fact_id of its own; if one corrects the other, record it so (corrects)",
     "fact_id is that of one fact",
-    "both count; in a file, and in a store, the second is refused, and so is that of another case's fact",
+    "both count; of a file each of them is refused, in a store the one that came second, whichever case it is of",
 )
 
-DATED: Final = (PERIOD, PLAN_REVIEWED)
+DATED: Final[tuple[DatesOfOne | DayBelieved | ClosureShort, ...]] = (PERIOD, PLAN_REVIEWED, *BELIEVED, CLOSURE)
 """What is read off a fact by itself."""
 ROWS: Final[tuple[Row, ...]] = (
-    *DATED, BIRTH_FIRST, *ORDERED, *ANSWERED, TIMELY, BORN, RECORDED, COUNTED_AHEAD, AUTHORITY, DAMAGED_ID, NAMES,
+    *DATED, BIRTH_FIRST, AMONG, *ORDERED, *ANSWERED, TIMELY, BORN, RECORDED, COUNTED_AHEAD, DAYS_AHEAD,
+    AUTHORITY, DAMAGED_ID, NAMES,
 )  # fmt: skip
 """The whole table, in the order of the docs."""

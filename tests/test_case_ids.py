@@ -18,7 +18,7 @@ IDS = st.text(
 @pytest.mark.parametrize(
     ("one", "other"),
     [("00042", "42"), ("AB12", "ab12"), ("A B", "AB"), ("AB\u200b", "AB"), ("A\u2011B", "A-B"), ("7.0", "7"),
-     ("\uff17", "7"), ("000", "0")],
+     ("\uff17", "7"), ("000", "0"), ("\u041001", "A01"), ("a\u0445", "AX"), ("\u0397\u039f1", "ho1")],
 )  # fmt: skip
 def test_ids_that_a_reader_or_a_sheet_takes_for_one_another_are_alike(one, other):
     assert nearly_the_same([one, "x", other]) == [tuple(sorted((one, other)))]

@@ -13,7 +13,10 @@ from ehcp_flow.errors import DateError, FactError
 from ehcp_flow.facts import Fact, as_stored, make_fact
 from ehcp_flow.particular_table import known_names, name_of, settled, value_fault
 from ehcp_flow.particulars import held_on, school_year_of, values_by_name
+from ehcp_flow.readers import read_cases
 from ehcp_flow.states import state
+from ehcp_flow.store import MemoryStore
+from ehcp_flow.store.imports import import_file
 from ehcp_flow.testing.strategies import cases, days, facts
 
 AS_OF = "2026-06-30"
@@ -188,6 +191,18 @@ def test_an_end_before_the_beginning_two_on_one_day_and_a_code_of_later_returns_
     assert case.particular("team", day("2024-02-15")) is None
     assert case.particular("team", day("2024-04-01")) == "West"
     assert Case("a", told[::-1]).particular("team", day("2024-04-01")) == "West"
+    (said,) = [each.message for each in case.findings if each.code == "particular_twice"]
+    assert "sorts last" in said
+
+
+def test_of_two_on_one_day_the_one_that_was_written_down_last_holds():
+    told = (
+        part("2024-03-01", "team", "West", recorded_at="2024-03-05T09:00:00Z"),
+        part("2024-03-01", "team", "East", recorded_at="2024-03-09T09:00:00Z"),
+    )
+    for case in (Case("a", told), Case("a", told[::-1])):
+        assert case.particular("team", day("2024-04-01")) == "East"
+        assert ["written down last holds" in each.message for each in case.findings] == [True]
 
 
 def test_the_authority_that_only_a_particular_names_is_that_of_the_case():
@@ -264,3 +279,17 @@ def test_the_day_of_a_particular_may_be_a_text_as_everywhere():
         assert case.particular("team", on) == case.particular("team", parse_date(on)) == held
     with pytest.raises(DateError):
         case.particular("team", "soon")
+
+
+@pytest.mark.parametrize("values", [("West", "East"), ("East", "West")])
+@pytest.mark.parametrize("batch", [1, 2_000])
+def test_of_two_in_one_file_the_same_holds_in_a_store_whatever_the_order_and_the_batches(values, batch, tmp_path):
+    ticks = iter(range(60))
+    store = MemoryStore(clock=lambda: dt.datetime(2026, 6, 1, 9, 0, next(ticks), tzinfo=dt.UTC))
+    path = tmp_path / "two.csv"
+    rows = [f"a,885,particular_recorded,2024-03-01,team,{value}\n" for value in values]
+    path.write_text("case_id,authority,event,on,particular,value\n" + "".join(rows), "utf-8")
+    import_file(store, path, batch=batch)
+    for case in (store.case("a").case, read_cases(path)["a"]):
+        assert case.particular("team", day("2024-04-01")) == "West"
+        assert ["sorts last" in each.message for each in case.findings] == [True]

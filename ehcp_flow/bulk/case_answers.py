@@ -95,7 +95,7 @@ class _Chunk:
         self._found = found
         facts = columns.facts
         self._bounds: list[int] = facts.bounds.tolist()
-        self._settled, self._broken = facts.settled, facts.broken
+        self._settled, self._broken, self._ahead = facts.settled, facts.broken, facts.ahead | facts.days_ahead
         self._noted = columns.judged.noted
         self._taken = columns.judged.numbers.taken
         self.authorities = [*columns.encoded.authority.texts, None]
@@ -161,7 +161,8 @@ class _Chunk:
             return self._columns.by_month[number]
         question = self.question
         begin, end = self._bounds[number], self._bounds[number + 1]
-        whole = end - begin + self._repeated[number] == self._acts[number] and not self._broken[number]
+        whole = end - begin + self._repeated[number] == self._acts[number]
+        whole = whole and not (self._broken[number] or self._ahead[number])
         if question.known_at is None and whole and not self._settled[number]:
             # Nothing lies ahead: the columns hold the case's facts in legal order already, and have checked them.
             recorded = case.recorded

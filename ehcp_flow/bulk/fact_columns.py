@@ -6,17 +6,38 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array, event_of
+from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array, as_day, event_of
 from ehcp_flow.facts import COLUMN_OF, FACT_TYPES, LEGAL_ORDER, Side
 from ehcp_flow.vocabulary import per_vocabulary
 
-__all__ = ["FactColumns", "event_mask"]
+__all__ = ["FactColumns", "event_mask", "far", "misplaced"]
 
 
 @per_vocabulary
 def _served_earlier() -> Array:
     """Return of each key whether such a fact may have been served before its day."""
     return np.array([not FACT_TYPES[event].served_later for event, _ in KEYS])
+
+
+def misplaced(name: str, days: Array, on: Array) -> Array:
+    """Return which days of a column lie on the wrong side of `on`, as `Column.wrong` says it of one."""
+    side = COLUMN_OF[name].side
+    if side is Side.EITHER:
+        return np.zeros(len(days), dtype=bool)
+    wrong: Array = (days != NO_DAY) & ((days < on) if side is Side.NOT_BEFORE else (days > on))
+    return wrong
+
+
+def far(name: str, days: Array, on: Array) -> Array:
+    """Return which days of a column lie too far away to be believed, as `Column.far` says it of one."""
+    column = COLUMN_OF[name]
+    beyond = np.zeros(len(days), dtype=bool)
+    if column.within is not None:
+        beyond |= np.abs(days.astype(np.int64) - on) > column.within
+    if column.since is not None:
+        beyond |= days < as_day(column.since)
+    found: Array = beyond & (days != NO_DAY) & ~misplaced(name, days, on)
+    return found
 
 
 @dataclass
@@ -30,7 +51,7 @@ class FactColumns:
     its month alone. `failed` are those that could not be judged. `rows` are the rows that the
     facts came from, `stands` those of facts after the day too; `repeats` repeat another fact, in legal order.
     `broken` are the cases in which something does not hold that must (`record_table`), `ahead` those with facts after
-    the day.
+    the day, `days_ahead` those in which a further day of a fact that counts comes after it.
     """
 
     cases: int
@@ -57,6 +78,7 @@ class FactColumns:
     repeats: Array
     broken: Array
     ahead: Array
+    days_ahead: Array
 
     def __post_init__(self) -> None:
         bounds = np.zeros(self.cases + 1, dtype=np.int64)
@@ -66,21 +88,18 @@ class FactColumns:
         self._leave_out_odd_dates()
 
     def _leave_out_odd_dates(self) -> None:
-        """Leave out dates on the wrong side of `on`, as `Fact.day` does; `odd` are those to be told of."""
+        """Leave out dates that are not believed, as `Fact.day` does; `odd` are those to be told of for their side."""
         self.served_as_told = self.dates.get("served_on")
-        self.told_dates = self.dates
         self.dates = dict(self.dates)
         for name, days in list(self.dates.items()):
-            side = COLUMN_OF[name].side
-            if side is Side.EITHER:
-                continue
-            odd = (days != NO_DAY) & ((days < self.on) if side is Side.NOT_BEFORE else (days > self.on))
-            if odd.any():
-                self.dates[name] = np.where(odd, NO_DAY, days)
-                told = odd & ~_served_earlier()[self.key] if name == "served_on" else odd
+            wrong = misplaced(name, days, self.on)
+            left_out = wrong | far(name, days, self.on)
+            if left_out.any():
+                self.dates[name] = np.where(left_out, NO_DAY, days)
+                told = wrong & ~_served_earlier()[self.key] if name == "served_on" else wrong
                 self.odd.append(np.flatnonzero(told))
         for name, days in list(self.dates.items()):
-            floor = self.told_dates.get(COLUMN_OF[name].not_before)
+            floor = self.dates.get(COLUMN_OF[name].not_before)
             if floor is not None:
                 self.dates[name] = np.where((days < floor) & (floor != NO_DAY), NO_DAY, days)
 

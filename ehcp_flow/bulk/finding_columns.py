@@ -82,7 +82,9 @@ class FindingColumns:
         """How many findings each case has."""
         columns, facts = self._columns, self._columns.facts
         open_ = left_open(facts, columns.judged, columns.question.law.book)
-        counted: Array = np.bincount(facts.case.take(open_), minlength=facts.cases) + facts.ahead + self.refused
+        counted: Array = (
+            np.bincount(facts.case.take(open_), minlength=facts.cases) + (facts.ahead | facts.days_ahead) + self.refused
+        )
         for case, steps, undated in self._gaps():
             counted[case] -= sum(teller != own for own, teller in enumerate(told_by(steps, undated), len(steps)))
         return counted

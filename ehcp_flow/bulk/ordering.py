@@ -14,7 +14,7 @@ from ehcp_flow.bulk.codes import Array, as_day, event_of, events, in_order, pros
 from ehcp_flow.bulk.encoding import Encoded
 from ehcp_flow.bulk.fact_columns import FactColumns
 from ehcp_flow.bulk.own_columns import broken_particulars
-from ehcp_flow.bulk.record_columns import checked_columns
+from ehcp_flow.bulk.record_columns import checked_columns, days_ahead
 from ehcp_flow.facts import CONTENT
 
 __all__ = ["Settled", "in_legal_order"]
@@ -85,6 +85,7 @@ def in_legal_order(
     ahead = np.bincount(case[~counts], minlength=cases) > 0
     if not counts.all():
         order, case, on, key = order[counts], case[counts], on[counts], key[counts]
+    days_later = days_ahead(rows, order, on, day)
     found = checked_columns(rows, order, on)
     left_out = found.copies if whole else found.gone
     if left_out.any():
@@ -115,6 +116,7 @@ def in_legal_order(
         repeats=repeats,
         broken=found.broken if particular is None else found.broken | _broken(rows, particular),
         ahead=ahead,
+        days_ahead=days_later,
     )
 
 

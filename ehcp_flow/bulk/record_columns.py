@@ -14,25 +14,30 @@ import polars as pl
 
 from ehcp_flow.bulk.codes import KEYS, NO_DAY, Array, as_day, event_of, events, prospective, words_of_outcomes
 from ehcp_flow.bulk.encoding import Encoded
-from ehcp_flow.case_ids import DAMAGED, LOOK_ALIKE, UNSEEN, nearly_the_same
-from ehcp_flow.facts import LEGAL_ORDER, WHITE
+from ehcp_flow.bulk.fact_columns import far, misplaced
+from ehcp_flow.case_ids import DAMAGED, LOOK_ALIKE, TWINS, UNSEEN, nearly_the_same
+from ehcp_flow.facts import COLUMN_OF, LEGAL_ORDER, WHITE
 from ehcp_flow.record_table import (
+    AMONG,
     ANSWERED,
     AUTHORITY,
     BIRTH_FIRST,
     BORN_FROM,
+    CLOSURE,
     DATED,
     DECLARED,
     ORDERED,
     PART_3_FROM,
     AnswerAfter,
+    ClosureShort,
+    DatesOfOne,
     OfOneAsked,
     OnceOnly,
     Per,
 )
 from ehcp_flow.vocabulary import per_vocabulary
 
-__all__ = ["NAME", "CheckedColumns", "checked_columns", "nearly_the_same_of", "of_one_name"]
+__all__ = ["NAME", "CheckedColumns", "checked_columns", "days_ahead", "nearly_the_same_of", "of_one_name"]
 
 NAME: Final = pl.col("fact_id").cast(pl.String).str.strip_chars(WHITE)
 """The name of each row's fact, where its source has one."""
@@ -71,6 +76,8 @@ class _Keys(NamedTuple):
     birth: Array
     changes: Array
     at_any_time: Array
+    to_come: Array
+    shuts: Array
 
 
 @per_vocabulary
@@ -82,6 +89,8 @@ def _by_keys() -> _Keys:
         birth,
         _mask(AUTHORITY.changed_by),
         birth | _mask([DECLARED]),
+        _mask([AMONG.event]),
+        np.array([event == "exception_recorded" and outcome in CLOSURE.outcomes for event, outcome in KEYS]),
     )
 
 
@@ -103,10 +112,18 @@ def checked_columns(rows: Encoded, order: Array, on: Array) -> CheckedColumns:
     gone, copies = np.zeros(len(order), dtype=bool), np.zeros(len(order), dtype=bool)
     told: list[Array] = []
     for dated in DATED:
-        wrong = facts.dated_before(dated.field, dated.not_before)
+        if isinstance(dated, DatesOfOne):
+            wrong = facts.dated_before(dated.field, dated.not_before)
+        elif isinstance(dated, ClosureShort):
+            wrong = facts.shut_for_long(dated)
+        else:
+            wrong = np.flatnonzero(facts.far(dated.field))
         told.append(wrong)
         if dated.leaves_out == "fact":
             gone[wrong] = True
+    apart = facts.years_apart()
+    gone[apart] = True
+    told.append(apart)
     behind = facts.births_that_cannot_be(gone)
     gone[behind] = True
     told.append(behind)
@@ -152,7 +169,15 @@ class _Facts:
         days, floor = self.days(field), self.days(not_before)
         if days is None or floor is None:
             return _NONE
-        return np.flatnonzero((days < floor) & (days != NO_DAY) & (floor != NO_DAY))
+        before: Array = (days < floor) & (days != NO_DAY) & (floor != NO_DAY) & ~self.far(field)
+        if not_before != "on" and before.any():
+            before &= ~misplaced(not_before, floor, self.on) & ~far(not_before, floor, self.on)
+        return np.flatnonzero(before)
+
+    def far(self, field: str) -> Array:
+        """Return which facts have a date that lies too far away to be believed."""
+        days = self.days(field)
+        return np.zeros(0, dtype=bool) if days is None else far(field, days, self.on)
 
     def births_that_cannot_be(self, gone: Array) -> Array:
         """Return the places of the births behind something else, and of those before there was anybody to plan for."""
@@ -165,6 +190,34 @@ class _Facts:
         on = self.on[births]
         wrong: Array = births[(on > first.take(self.case[births])) | (on < _BORN_FROM)]
         return wrong
+
+    def shut_for_long(self, row: ClosureShort) -> Array:
+        """Return the places of the closures that are too long to be believed."""
+        until = self.days(row.field)
+        if until is None:
+            return _NONE
+        at = np.flatnonzero(_by_keys().shuts.take(self.key))
+        at = at[(until[at] > self.on[at]) & ~self.far(row.field)[at]]
+        weekdays = np.busday_count(self.on[at].astype("datetime64[D]"), until[at].astype("datetime64[D]"))
+        found: Array = at[weekdays >= row.weekdays]
+        return found
+
+    def years_apart(self) -> Array:
+        """Return the places of what is to come and lies years away from all that happened."""
+        at = np.flatnonzero(_by_keys().to_come.take(self.key))
+        if not len(at):
+            return at
+        other = ~(_by_keys().at_any_time | prospective()).take(self.key) & (self.on >= _PART_3_FROM)
+        places = np.flatnonzero(other)
+        first = np.full(self.cases, np.iinfo(np.int32).max, dtype=np.int64)
+        last = np.full(self.cases, np.iinfo(np.int32).min, dtype=np.int64)
+        np.minimum.at(first, self.case[places], self.on[places])
+        np.maximum.at(last, self.case[places], self.on[places])
+        case, on = self.case[at], self.on[at].astype(np.int64)
+        known = first.take(case) <= last.take(case)
+        away = (first.take(case) - on > AMONG.before) | (on - last.take(case) > AMONG.after)
+        apart: Array = at[known & away]
+        return apart
 
     def before_part_3(self) -> Array:
         """Return the places of the facts from before there was this law."""
@@ -226,7 +279,10 @@ def _found(looked: _Looked, facts: _Facts, stand: Array, gone: Array) -> Array:
     near = group[1:] == group[:-1]
     same = near.copy()
     if row.within is not None:
-        near &= on[1:] - on[:-1] <= row.within
+        within = on[1:] - on[:-1] <= row.within
+        if isinstance(row, AnswerAfter) and not row.may_rest:
+            within |= np.append(True, ~same[:-1])  # nothing of the kind lies before
+        near &= within
     if isinstance(row, OnceOnly):
         near &= asks[1:] & asks[:-1]
         if row.alike:
@@ -266,6 +322,19 @@ def _may_be_again(looked: _Looked, row: OnceOnly, facts: _Facts, stand: Array) -
     return bool(near.any())
 
 
+def days_ahead(rows: Encoded, order: Array, on: Array, day: int) -> Array:
+    """Return in which cases a further day of a fact that counts comes after the day asked about."""
+    ahead = np.zeros(len(rows.case_ids), dtype=bool)
+    for name, days in rows.dates.items():
+        last = day + COLUMN_OF[name].ahead
+        if not (days > last).any():
+            continue
+        told = days.take(order)
+        later = (told > last) & ~misplaced(name, told, on) & ~far(name, told, on)
+        ahead[rows.case.take(order)[later & ~prospective().take(rows.key.take(order))]] = True
+    return ahead
+
+
 def of_one_name(encoded: Encoded, rows: pl.DataFrame) -> Array:
     """Return the rows that share their `fact_id` with another of their case."""
     if "fact_id" not in rows.columns or rows["fact_id"].null_count() == rows.height:
@@ -282,5 +351,10 @@ def nearly_the_same_of(case_ids: Sequence[pl.Series]) -> list[tuple[str, ...]]:
     ids = pl.concat([each.cast(pl.String) for each in case_ids]).unique()
     # The form that they have in common is worked out for all, and looked at by the one that decides for a few.
     form = ids.str.replace_all(UNSEEN, "").str.normalize("NFKC").str.replace_all(" ", "", literal=True)
-    form = form.str.to_lowercase().str.replace_all(LOOK_ALIKE, "-").str.replace(r"^([0-9]+)\.0+$", "$1")
+    form = (
+        form.str.replace_many(list(TWINS), list(TWINS.values()))
+        .str.to_lowercase()
+        .str.replace_all(LOOK_ALIKE, "-")
+        .str.replace(r"^([0-9]+)\.0+$", "$1")
+    )
     return nearly_the_same(ids.filter(form.str.replace("^0+([0-9]+)$", "$1").is_duplicated()))

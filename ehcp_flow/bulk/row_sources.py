@@ -23,7 +23,7 @@ from ehcp_flow.bulk.kept_rows import KeptRows, RowSource
 from ehcp_flow.bulk.stored import StoreRows
 from ehcp_flow.case import Case
 from ehcp_flow.errors import RowRefused, SourceError
-from ehcp_flow.fact_names import FactNames
+from ehcp_flow.fact_names import FactNames, told_otherwise
 from ehcp_flow.facts import COLUMNS, REQUIRED, WHITE, Fact
 from ehcp_flow.inputs import spooled
 from ehcp_flow.readers import FactReader, Report, read_facts
@@ -180,8 +180,9 @@ class _FileRowByRow(_FactSource):
 
     def _read(self) -> Iterator[Fact]:
         names = FactNames(self.name, lambda: self._reader.shown)
-        told = (names.checked(line, entry) for line, entry in self._reader.entries())
-        yield from (entry for entry in told if isinstance(entry, Fact))
+        # Read twice: which row of a name is to be refused is known at the end, and the file may be a large one.
+        told = names.kept(self._reader.entries(), told_otherwise(self._reader.entries()))
+        yield from (entry for _, entry in told if isinstance(entry, Fact))
         names.tell(self._reader.refused)
 
     @property

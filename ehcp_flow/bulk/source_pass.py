@@ -30,6 +30,7 @@ from ehcp_flow.errors import EhcpFlowError, RangeError, RowRefused, UnknownNameE
 from ehcp_flow.facts import WHITE
 from ehcp_flow.law.loader import law_given
 from ehcp_flow.law.model import Rulebook
+from ehcp_flow.readers.column_evidence import misread_columns
 from ehcp_flow.store.base import Axis
 
 __all__ = ["CHUNK_CASES", "Answers", "Frames", "Options", "Pass", "Progress", "Refused", "ids_of"]
@@ -195,9 +196,12 @@ class Pass:
         """Tell what was left out, now that all is read: nothing is dropped without a word.
 
         Raises the first RowRefused, or the error of the first case that cannot be judged, or warns of them, or adds
-        them all to a list, as `refused` says.
+        them all to a list, as `refused` says. What they say of the column that they stand in is a warning.
         """
         left_out: list[EhcpFlowError] = [*self.refused, *(error for _, error in self.failed)]
+        if refused != "raise":
+            for said in misread_columns(self.refused):
+                warnings.warn(said, stacklevel=3)
         if isinstance(refused, list):
             refused.extend(left_out)
         elif refused == "raise" and left_out:

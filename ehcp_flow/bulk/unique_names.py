@@ -1,4 +1,4 @@
-"""The rows of a source without those that come under the name of another and say something else.
+"""The rows of a source without those of one name that say different things.
 
 Which rows may be so is found over all of them at once, before cases are put together; what is refused, by `FactNames`,
 as a reader of rows does it.
@@ -6,6 +6,7 @@ as a reader of rows does it.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -16,7 +17,7 @@ from ehcp_flow.bulk.kept_rows import RowSource
 from ehcp_flow.bulk.read_again import facts_in
 from ehcp_flow.bulk.record_columns import NAME
 from ehcp_flow.errors import RowRefused
-from ehcp_flow.fact_names import FactNames
+from ehcp_flow.fact_names import FactNames, told_otherwise
 from ehcp_flow.facts import COLUMNS
 
 __all__ = ["OneNameEach"]
@@ -25,7 +26,7 @@ _SAID: Final = tuple(name for name in COLUMNS if name not in ("fact_id", "record
 
 
 class OneNameEach:
-    """Rows that come in, without those that come under the name of another and say something else."""
+    """Rows that come in, without those of one name that say different things."""
 
     entering = True
 
@@ -53,7 +54,9 @@ class OneNameEach:
     def frames(self) -> Iterator[pl.DataFrame]:
         """Yield blocks of rows."""
         for frame in self._rows.frames():
-            yield frame.filter(~pl.col(LINE).is_in(list(self._again))) if self._again else frame
+            left = frame.filter(~pl.col(LINE).is_in(list(self._again))) if self._again else frame
+            if left.height:
+                yield left
 
 
 def _under_another_name(rows: RowSource) -> Mapping[int, RowRefused]:
@@ -71,13 +74,14 @@ def _under_another_name(rows: RowSource) -> Mapping[int, RowRefused]:
     if not every.height:
         return {}
     lines = every[LINE].to_list()
-    known, refused = FactNames(rows.name, lambda: rows.shown), {}
-    for frame in rows.frames():
-        for line, entry in facts_in(frame.filter(pl.col(LINE).is_in(lines)), rows.name, rows.shown):
-            checked = known.checked(line, entry)
-            if checked is not entry and isinstance(checked, RowRefused):
-                refused[line] = checked
-    return refused
+    read = [
+        entry
+        for frame in rows.frames()
+        for entry in facts_in(frame.filter(pl.col(LINE).is_in(lines)), rows.name, rows.shown)
+    ]
+    names = FactNames(rows.name, lambda: rows.shown)
+    deque(names.kept(read, told_otherwise(read)), maxlen=0)  # what is kept is read again with all the others
+    return {refusal.line: refusal for refusal in names.refusals()}
 
 
 def _said_in(frame: pl.DataFrame) -> list[pl.Expr]:

@@ -23,6 +23,7 @@ from ehcp_flow.calendars.term_feeds import (
     are_whole,
     closures_between,
     day_of,
+    is_called_a_term,
     is_too_long,
     says_closed,
     take_events,
@@ -237,6 +238,14 @@ def _drafts_of_csv(source: str, text: str, default: str | None) -> dict[str, _Dr
         if row["closed_from"] or row["reopens_on"] or row["what"]:
             first = _day(source, line, "closed_from", row["closed_from"])
             reopens = _day(source, line, "reopens_on", row["reopens_on"])
+            if is_called_a_term(row["what"], first, reopens):
+                raise CalendarError(
+                    source,
+                    f"{row['what']} would shut the school for 40 school days or more, from {first.isoformat()}; if it "
+                    "is a term, write its first and last day under term_from and term_to; if the school was shut, "
+                    "say why under what",
+                    line,
+                )
             draft.closures.append((line, _closure(source, line, first, reopens, row["what"])))
     return drafts
 

@@ -17,7 +17,8 @@ from ehcp_flow.calendars.places import Closure
 from ehcp_flow.dates import london
 
 __all__ = [
-    "Event", "EventTaken", "TakenFor", "are_whole", "closures_between", "day_of", "is_too_long", "says_closed",
+    "Event", "EventTaken", "TakenFor", "are_whole", "closures_between", "day_of", "is_called_a_term",
+    "is_too_long", "says_closed",
     "take_events",
 ]  # fmt: skip
 
@@ -112,6 +113,11 @@ def says_closed(summary: str) -> bool:
 
 def _says_term(summary: str) -> bool:
     return bool(_TERM.search(summary)) and not _EDGE.search(summary) and not says_closed(summary)
+
+
+def is_called_a_term(name: str, first: dt.date, reopens: dt.date) -> bool:
+    """Whether a closure is as long as a term, and is called one."""
+    return _says_term(name) and _school_days(Event(0, name, first, reopens, timed=False)) >= TOO_LONG
 
 
 def _is_term(event: Event) -> bool:

@@ -61,14 +61,18 @@ def own_names(recorded: Iterable[Fact]) -> Mapping[int, str | None]:
     return names
 
 
-def start_names(facts: Sequence[Fact], recorded: Iterable[Fact]) -> list[str]:
-    """Return what each fact that counts is called in a key."""
+def start_names(facts: Sequence[Fact], recorded: Iterable[Fact], as_recorded: Mapping[int, Fact]) -> list[str]:
+    """Return what each fact that counts is called in a key.
+
+    `as_recorded` are the facts that stand on fewer days than their month has, as they were recorded
+    (`Case.as_recorded`).
+    """
     named = any(fact.fact_id is not None or fact.corrects is not None for fact in facts)
     names = own_names(recorded) if named else {}
     many: dict[str, int] = {}
     told = []
     for fact in facts:
         many[fact.event] = many.get(fact.event, 0) + 1
-        name = names.get(id(fact))
+        name = names.get(id(as_recorded.get(id(fact), fact)))
         told.append(f"{fact.event}-{many[fact.event]}" if name is None else escaped(name))
     return told

@@ -191,7 +191,8 @@ class JudgedCase:
 
     @cached_property
     def _starts(self) -> list[str]:
-        return start_names(self.facts, self.case.recorded)
+        months = any(fact.on.__class__ is MonthOnly for fact in self.facts)
+        return start_names(self.facts, self.case.recorded, self.case.as_recorded() if months else {})
 
     def key(self, row: int) -> str:
         """Return the identity of the deadline of a row: see `duty_keys`."""

@@ -165,7 +165,7 @@ class ProtectedPeriod:
     def _on(self, fact: Fact, on: dt.date, law: LawAtHand) -> Verdict:
         """Return the verdict on the time that begins with the service of one fact."""
         asks = self._asks
-        first = fact.served_on or fact.on
+        first = fact.day("served_on") or fact.on
         protected = law.counted(asks.limit, first)
         if protected is None:
             says = f"{asks.what} was served on {{0}}; the rulebook at hand protects no time after it"

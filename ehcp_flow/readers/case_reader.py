@@ -12,6 +12,7 @@ import io
 import os
 import re
 import stat
+import warnings
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ from pydantic import ValidationError
 from ehcp_flow.case import Case, group_cases
 from ehcp_flow.dates import parse_date, parse_day
 from ehcp_flow.errors import DateError, FactError, RowRefused, SourceError, SourceMissing, UnknownNameError
-from ehcp_flow.fact_names import FactNames
+from ehcp_flow.fact_names import FactNames, told_otherwise
 from ehcp_flow.facts import COLUMNS, DATES, FACT_TYPES, SHARED, WHITE, Fact, in_known_words, load_fact
 from ehcp_flow.inputs import why_unreadable
 from ehcp_flow.nouns import count
@@ -246,8 +247,9 @@ def read_cases(
     events = recorded_events(records, unrecorded)
     reader = read_facts(source, name=name, on_progress=on_progress)
     names = FactNames(reader.report.name, lambda: reader.shown)
-    told = (names.checked(line, entry) for line, entry in reader.entries())
-    cases: Mapping[str, Case] = group_cases(entry for entry in told if isinstance(entry, Fact))
+    read = list(reader.entries())
+    told = names.kept(read, told_otherwise(read))
+    cases: Mapping[str, Case] = group_cases(entry for _, entry in told if isinstance(entry, Fact))
     if events:
         cases = {case_id: declared_case(case, events) for case_id, case in cases.items()}
     names.tell(reader.refused)
@@ -259,16 +261,18 @@ def read_case(source: Source, case_id: str, *, name: str | None = None, on_progr
 
     Raises UnknownNameError, with ids that are close, if the source has no such case; RowRefused if one of its rows was
     refused, or one that does not say whose it is, and so may be; SourceError if the source cannot be read at all.
-    Refused rows of other cases do not matter.
+    Refused rows of other cases do not matter, but what they say of their column is a warning: those of this case may
+    have been misread too.
     """
     wanted = case_id.strip(WHITE)
     reader = read_facts(source, name=name, on_progress=on_progress)
     facts: list[Fact] = []
     seen: dict[str, None] = {}
     names = FactNames(reader.report.name, lambda: reader.shown)
-    for line, read in reader.entries():
-        entry = names.checked(line, read)
+    read = list(reader.entries())
+    for _, entry in read:
         seen[entry.case_id] = None
+    for _, entry in names.kept(read, told_otherwise(read)):
         if isinstance(entry, Fact) and entry.case_id == wanted:
             facts.append(entry)
     if not wanted or wanted not in seen:
@@ -277,6 +281,8 @@ def read_case(source: Source, case_id: str, *, name: str | None = None, on_progr
     for row in reader.refused:
         if row.case_id in (wanted, ""):
             raise row
+    for said in reader.report.doubts:
+        warnings.warn(said, stacklevel=2)
     return Case(wanted, tuple(facts))
 
 

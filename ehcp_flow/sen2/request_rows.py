@@ -101,7 +101,7 @@ class _Held:
         for at, each in enumerate(told):
             following = next((other for other in told[at + 1 :] if other.on > each.on), None)
             if any(other.on == each.on for other in told[at + 1 :]):
-                continue  # two from one day: the one that was written down last holds
+                continue  # two from one day: the last one holds
             ends = each.until
             if following is not None and (not ends or ends >= following.on):
                 ends = day_before(following.on)

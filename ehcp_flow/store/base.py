@@ -340,9 +340,9 @@ class Store(Erasing, ABC):
     def _import(  # noqa: PLR0913, PLR0917 - the adapter protocol is positional
         self, facts: Sequence[Fact], recorded_by: str | None, refuse: Callable[[int, Fact, Exception], None],
         source: str | None, name: str, state: Callable[[Plan], ImportState], dry_run: bool,  # noqa: FBT001 - the adapter protocol is positional
-        same_id: SameId, said: Collection[int] | None = None,
+        same_id: SameId, said: Collection[int] | None = None, written: str | None = None,
     ) -> Plan:  # fmt: skip
-        """Take one batch of a file with `plan_import`, and remember how far the file has come, all or nothing."""
+        """Take one batch of a file with `plan_import`, `written` down at one instant, and remember how far it came."""
 
     @abstractmethod
     def _import_state(self, source: str) -> ImportState:

@@ -11,7 +11,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import TypeAlias
@@ -24,7 +24,7 @@ from ehcp_flow.outputs import Output
 from ehcp_flow.store.base import Store
 from ehcp_flow.store.planning import Plan
 from ehcp_flow.store.restated import InDoubt, is_plain_value, said_of
-from ehcp_flow.store.results import ImportState
+from ehcp_flow.store.results import ImportResult, ImportState
 from ehcp_flow.store.source_names import SameId, name_in_source
 from ehcp_flow.vocabulary import declared_words
 
@@ -32,29 +32,6 @@ __all__ = ["ImportResult", "Item", "declared_digest", "import_facts", "import_fi
 
 Item: TypeAlias = tuple[int, Fact | RowRefused] | Fact | RowRefused
 """One row of a file: a fact or a refusal, with its line where the reader knows it."""
-
-
-@dataclass(frozen=True, slots=True)
-class ImportResult:
-    """What became of a file: rows read, facts taken, duplicates, rows refused, over all runs of this file.
-
-    `resumed_at` is how many rows an earlier run had dealt with; `already` is true if one had finished the file. `alike`
-    are groups of ids that are nearly the same (`case_ids.nearly_the_same`), of the file and of the store, at least one
-    of the file in each. `corrections` is how many of the facts that this run took stand in the place of others.
-    `emptied` are the facts of the store that the source could have told, and no longer tells: none is voided by that.
-    """
-
-    rows: int
-    taken: int
-    duplicates: int
-    refused: int
-    resumed_at: int
-    already: bool
-    dry_run: bool
-    seconds: float
-    alike: tuple[tuple[str, ...], ...] = ()
-    corrections: int = 0
-    emptied: tuple[Fact, ...] = ()
 
 
 def import_facts(  # noqa: PLR0913 - one parameter for each setting
@@ -108,6 +85,7 @@ def import_facts(  # noqa: PLR0913 - one parameter for each setting
         state.rows_read, state.taken, state.duplicates, state.refused,
         before.rows_read if state == before else resumed_at, already, dry_run,
         time.monotonic() - began, taking.alike(), taking.corrections, tuple(_emptied(store, silent or {})),
+        tuple(taking.misread.sentences()),
     )  # fmt: skip
 
 
@@ -125,9 +103,9 @@ class _Taking:
         self, store: Store, name: str, recorded_by: str | None, refused: Callable[[RowRefused], object],
         source: str | None, same_id: SameId, *, dry_run: bool,
     ) -> None:  # fmt: skip
-        self.store = store
-        self.name = name
-        self.recorded_by = recorded_by
+        from ehcp_flow.readers.column_evidence import MisreadColumns
+
+        self.store, self.name, self.recorded_by = store, name, recorded_by
         self.refused = refused
         self.source = source
         self.same_id = same_id
@@ -138,8 +116,9 @@ class _Taking:
         self.names = FactNames(name or "input", dict)
         self.said: set[int] = set()
         self.in_doubt: list[InDoubt] = []
-        self.taken = 0
-        self.corrections = 0
+        self.taken = self.corrections = 0
+        self.written: str | None = None
+        self.misread = MisreadColumns()
 
     def take(self, chunk: list[Item], state: ImportState, *, again: bool = False) -> ImportState:
         """Deal with one batch and return the new state; `again` only names the refusals of one dealt with before."""
@@ -181,7 +160,9 @@ class _Taking:
 
         self._note_said(facts)
         dry = self.dry_run or again
-        plan = self.store._import(facts, self.recorded_by, refuse, self.source, self.name, after, dry, self.same_id)
+        taken = self.recorded_by, refuse, self.source, self.name, after, dry, self.same_id, None, self.written
+        plan = self.store._import(facts, *taken)
+        self.written = plan.written  # at once, in however many batches a file is taken
         if dry or self.source is None:
             after(plan)
         self.in_doubt += plan.in_doubt
@@ -293,6 +274,7 @@ class _Taking:
 
     def _name(self, refusals: list[RowRefused]) -> None:
         for row in sorted(refusals, key=lambda row: row.line):
+            self.misread.add(row)
             self.refused(row)
 
 

@@ -143,7 +143,7 @@ class MemoryStore(Store):
     def _import(  # noqa: PLR0913, PLR0917 - the adapter protocol is positional
         self, facts: Sequence[Fact], recorded_by: str | None, refuse: Callable[[int, Fact, Exception], None],
         source: str | None, name: str, state: Callable[[Plan], ImportState], dry_run: bool,  # noqa: FBT001 - the adapter protocol is positional
-        same_id: SameId, said: Collection[int] | None = None,
+        same_id: SameId, said: Collection[int] | None = None, written: str | None = None,
     ) -> Plan:  # fmt: skip
         shelf = self._shelf
         if not dry_run:
@@ -153,7 +153,7 @@ class MemoryStore(Store):
             plan = plan_import(
                 facts, recorded_by=recorded_by, now=self.clock(), scope=self.scope, heads=shelf.heads,
                 known=known, others=self._named, upcasters=self.upcasters, refuse=refuse, same_id=same_id,
-                erased=shelf.erased, said=said,
+                erased=shelf.erased, said=said, written=written,
             )  # fmt: skip
             if not dry_run:
                 self._write(plan)

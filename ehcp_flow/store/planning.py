@@ -102,7 +102,8 @@ class Plan:
     """What to write: rows without their positions (0), free texts, and the heads of new and of grown cases.
 
     Of an import, `duplicates` are not taken, `corrections` are those of the rows that stand in the place of others, and
-    `in_doubt` what can only be told from the whole file; it is among the duplicates.
+    `in_doubt` what can only be told from the whole file; it is among the duplicates. `written` is the instant at which
+    its file was written down.
 
     A head's trail rests on positions: until `settle` is told them, each head has the trail from before.
     """
@@ -115,6 +116,7 @@ class Plan:
     duplicates: int = 0
     corrections: int = 0
     in_doubt: list[InDoubt] = field(default_factory=list)
+    written: str = ""
 
     def head(self, case_id: str, heads: Mapping[str, Head]) -> Head | None:
         """Return the head of a case as this plan leaves it."""
@@ -252,12 +254,13 @@ def plan_import(  # noqa: PLR0912, PLR0913, PLR0915 - everything it decides on i
     facts: Sequence[Fact], *, recorded_by: str | None, now: dt.datetime, scope: Scope | None,
     heads: Mapping[str, Head], known: Mapping[str, Sequence[Stored]], others: Named, upcasters: Upcasters,
     refuse: Callable[[int, Fact, Exception], None], same_id: SameId, erased: Mapping[str, Tombstone] = NONE_ERASED,
-    said: Collection[int] | None = None,
+    said: Collection[int] | None = None, written: str | None = None,
 ) -> Plan:  # fmt: skip
     """Return what one batch of a file comes to: facts that the store holds already are counted, not added.
 
     A plain value that something else holds in the place of is in doubt until the whole file is known: `said` is then
-    the `hash` of what each of its plain values says, and `facts` are those that were in doubt.
+    the `hash` of what each of its plain values says, and `facts` are those that were in doubt. `written` is the instant
+    of the file's first batch, None in that one.
 
     A fact under the name of another is refused, or corrects it, as `same_id` says. A fact that cannot be taken goes to
     `refuse`, with its place in the batch; the others are taken. That a fact names the authority of its case, or leaves
@@ -265,6 +268,7 @@ def plan_import(  # noqa: PLR0912, PLR0913, PLR0915 - everything it decides on i
     """
     plan = Plan()
     at = instant_text(now)
+    plan.written = written or at
     schema = upcasters.current
     seen: dict[str, dict[str, list[tuple[str | None, bool]]]] = {}
     held: dict[str, OfCase] = {}
@@ -319,7 +323,7 @@ def plan_import(  # noqa: PLR0912, PLR0913, PLR0915 - everything it decides on i
                 body = body_of(each) if restated else body
                 plan.add(
                     plan.head(case_id, heads), each, authority=fact.authority or "", at=at,
-                    recorded_at=None if fact.recorded_at is None else instant_text(fact.recorded_at),
+                    recorded_at=written if fact.recorded_at is None else instant_text(fact.recorded_at),
                     recorded_by=fact.recorded_by or recorded_by, key=None, schema=schema, body=body,
                 )  # fmt: skip
                 bodies.setdefault(_unowned(body, owner), []).append((text_of(fact), False))

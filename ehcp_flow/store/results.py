@@ -10,7 +10,7 @@ from ehcp_flow.facts import Fact
 from ehcp_flow.store.anchors import Compared
 from ehcp_flow.store.verifying import Break
 
-__all__ = ["Entry", "Erasure", "ImportState", "Stats", "StoredCase", "Verification"]
+__all__ = ["Entry", "Erasure", "ImportResult", "ImportState", "Stats", "StoredCase", "Verification"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +99,28 @@ class ImportState:
     duplicates: int = 0
     refused: int = 0
     finished: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What became of a file: rows read, facts taken, duplicates, rows refused, over all runs of this file.
+
+    `resumed_at` is how many rows an earlier run had dealt with; `already` is true if one had finished the file. `alike`
+    are groups of ids that are nearly the same (`case_ids.nearly_the_same`), of the file and of the store, at least one
+    of the file in each. `corrections` is how many of the facts that this run took stand in the place of others.
+    `emptied` are the facts of the store that the source could have told, and no longer tells: none is voided by that.
+    `doubts` are what this run's refused rows say of a column whose other rows were taken: it may have been misread.
+    """
+
+    rows: int
+    taken: int
+    duplicates: int
+    refused: int
+    resumed_at: int
+    already: bool
+    dry_run: bool
+    seconds: float
+    alike: tuple[tuple[str, ...], ...] = ()
+    corrections: int = 0
+    emptied: tuple[Fact, ...] = ()
+    doubts: tuple[str, ...] = ()

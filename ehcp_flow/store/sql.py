@@ -138,7 +138,7 @@ class SqlStore(SqlReads):
     def _import(  # noqa: PLR0913, PLR0917 - the adapter protocol is positional
         self, facts: Sequence[Fact], recorded_by: str | None, refuse: Callable[[int, Fact, Exception], None],
         source: str | None, name: str, state: Callable[[Plan], ImportState], dry_run: bool,  # noqa: FBT001 - the adapter protocol is positional
-        same_id: SameId, said: Collection[int] | None = None,
+        same_id: SameId, said: Collection[int] | None = None, written: str | None = None,
     ) -> Plan:  # fmt: skip
         case_ids = sorted({fact.case_id for fact in facts if "\x00" not in fact.case_id})
         elsewhere: frozenset[str] = frozenset()
@@ -158,6 +158,7 @@ class SqlStore(SqlReads):
                         known=self._known(transaction, sorted(heads)),
                         others=lambda names: self._named(transaction, names), upcasters=self.upcasters, refuse=note,
                         same_id=same_id, erased=self._erased_among(transaction, new), said=said,
+                        written=written,
                     )  # fmt: skip
                     if not dry_run:
                         self._write(transaction, plan)

@@ -11,6 +11,7 @@ from typing import Final
 from ehcp_flow.dates import parse_date
 from ehcp_flow.errors import RangeError, UnknownNameError
 from ehcp_flow.facts import Fact
+from ehcp_flow.record_table import PART_3_FROM
 from ehcp_flow.synth.assessing import assessed, decision_lag, no_plan_days, plan_days, refused_plan, request
 from ehcp_flow.synth.chance import Chance
 from ehcp_flow.synth.dfe_counts import authorities
@@ -181,7 +182,9 @@ def _moved_in(life: Life, chance: Chance, on: int, as_of: int) -> None:
     """Add a plan that came from another authority, with the day it was made."""
     made = on - chance.between(40, 2_000)
     reviewed = made + (on - made) // _YEAR * _YEAR
-    more = (("made_on", made),) if reviewed == made else (("made_on", made), ("reviewed_on", reviewed))
+    first = PART_3_FROM.toordinal()
+    plan = ("made_on", max(made, first))
+    more = (plan,) if reviewed <= max(made, first) else (plan, ("reviewed_on", reviewed))
     life.add("plan_transferred_in", on, "", "", more)
     if chance.yes(0.85):
         life.send("transfer_notice_sent", on + chance.spread((7, 21, 35, 42, 55, 100)))

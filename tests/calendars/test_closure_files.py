@@ -439,3 +439,11 @@ def test_what_a_refused_office_file_is_told(text, line, why):
     error = refusal(text, read_office_closures)
 
     assert (error.line, error.why) == (line, why)
+
+
+def test_a_term_that_stands_as_a_closure_is_refused_with_its_line():
+    head = "institution,closed_from,reopens_on,what\n"
+    with pytest.raises(CalendarError, match=r"Summer term would shut .* from 2026-04-13; .* term_from and term_to"):
+        read_institutions(io.StringIO(f"{head}123456,2026-04-13,2026-06-15,Summer term\n"))
+    for line in ("2026-04-13,2026-06-15,flood", "2026-04-13,2026-06-15,", "2026-05-25,2026-06-01,Summer half-term"):
+        assert read_institutions(io.StringIO(f"{head}123456,{line}\n"))["123456"].closures

@@ -46,6 +46,13 @@ def test_a_key_says_what_the_duty_is_and_no_date():
     assert set(keys(case)) >= {"b%7C%25|decide_assess|parent|f%7C1", "b%7C%25|advice|EP|advice_requested-1"}
 
 
+def test_a_fact_known_to_its_month_goes_by_its_own_name():
+    case = tell("2026-04-06 assessment_agreed fact_id=f1; 2026-04 advice_requested party=social_care fact_id=f2")
+    assert "b|advice|social_care|f2" in set(
+        keys(Case("b", tuple(each.model_copy(update={"case_id": "b"}) for each in case.recorded)))
+    )
+
+
 @pytest.mark.parametrize("first", ["2026-03-02 request_received fact_id=f1", "2026-03-02 request_received"])
 @pytest.mark.parametrize("then", ["2026-03-05 request_received fact_id=f2", "2026-02-05 request_received"])
 def test_a_correction_moves_an_entry_and_does_not_double_it(first, then):

@@ -367,6 +367,9 @@ def test_the_working_of_a_review_says_by_when_to_meet():
     )
     done = "2026-03-02 final_plan_sent; 2026-09-01 review_decision_sent outcome=maintain"
     assert "hold the meeting" not in text_of(every(done, "annual_review", "2026-09-02")[0], "note")
+    for as_of, told in (("2027-02-01", True), ("2027-02-02", False), ("2028-01-01", False)):
+        said = text_of(every("2026-03-02 final_plan_sent", "annual_review", as_of)[0], "note")
+        assert ("hold the meeting" in said) is told
 
 
 def test_what_fell_away_with_a_release_does_not_come_back_with_the_decision_to_assess():

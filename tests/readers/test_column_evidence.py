@@ -1,8 +1,14 @@
 """Refused days that look like month first are evidence about the days beside them that were taken."""
 
+import re
+
 import pytest
 
-from ehcp_flow.readers import read_text
+from ehcp_flow.bulk import deadlines_frame
+from ehcp_flow.errors import EhcpFlowError
+from ehcp_flow.readers import read_case, read_text
+from ehcp_flow.store import MemoryStore
+from ehcp_flow.store.imports import import_file
 from tests.cli.running import invoke
 
 ROWS = """case_id,authority,event,On
@@ -46,3 +52,16 @@ def test_what_is_no_day_either_way_says_nothing(value):
 def test_one_day_is_evidence_too():
     (said,) = read_text("case_id,event,on\na,request_received,3/16/2026 00:00\n").warnings
     assert "1 refused day, such as '3/16/2026 00:00' in line 2" in said
+
+
+def test_every_call_says_so(tmp_path):
+    path = tmp_path / "us.csv"
+    path.write_text(ROWS, "utf-8")
+    left_out: list[EhcpFlowError] = []
+    with pytest.warns(UserWarning, match=re.escape(SAID)):
+        deadlines_frame(path, "2026-06-30", refused=left_out)
+    assert len(left_out) == 2
+    with pytest.warns(UserWarning, match=re.escape(SAID)):
+        assert len(read_case(path, "u1").facts) == 1
+    (said,) = import_file(MemoryStore(), path).doubts
+    assert SAID in said
