@@ -154,11 +154,6 @@ class OfOneAsked(NamedTuple):
     always: bool = False
 
     @property
-    def events(self) -> frozenset[str]:
-        """The events that it looks at."""
-        return frozenset({self.answer, self.question})
-
-    @property
     def must_hold(self) -> str:
         """What must hold, in a sentence."""
         waits = "" if self.always else f", where {self.question} of another waits for its answer"

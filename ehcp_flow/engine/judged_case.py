@@ -176,10 +176,6 @@ class JudgedCase:
         """Return the rule of a row."""
         return self.book.rules[self.rules[row]]
 
-    def limit(self, row: int) -> str:
-        """Return the id of the limit of a row."""
-        return self.book.limit_of[self.rules[row]]
-
     def version(self, row: int) -> Version:
         """Return the version of the rule that applies to a row."""
         return self.book.versions[self.out[kernel.VERSION * self.size + row]][1]

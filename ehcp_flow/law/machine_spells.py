@@ -81,7 +81,7 @@ def _patterns(item: object) -> Iterable[Pattern]:
     """Yield the patterns of a row."""
     if isinstance(item, Pattern):
         yield item
-    elif isinstance(item, Model | tuple):
+    else:
         for each in item if isinstance(item, tuple) else item.__dict__.values():
             if isinstance(each, Model | tuple):
                 yield from _patterns(each)

@@ -201,12 +201,12 @@ def fill_sheet(
     for at, column in enumerate(columns):
         sheet.write_string(0, at, head_of(column) if in_words else _text(column), looks["head"])
         sheet.set_column(at, at, _width(column, rows))
-    places, text, write_text = [*enumerate(columns)], looks["text"], sheet.write_string
+    places, text, put_text = [*enumerate(columns)], looks["text"], sheet.write_string
     for line, row in enumerate(rows, start=1):
         for at, column in places:
             value = row.get(column)
             if type(value) is str and 0 < len(value) <= _SURELY_FITS:  # nearly every cell is
-                write_text(line, at, value, text)
+                put_text(line, at, value, text)
             elif value is not None:
                 _cell(sheet, line, at, value, looks)
     if in_words and rows:
