@@ -103,7 +103,7 @@ SCHEMA: Final = (
     Column("served_on", "the day it reached the other side, where that is another day than `on`", "day",
            Side.NOT_BEFORE, "The day it reached the other side.", within=_HALF_A_YEAR, ahead=_IN_THE_POST),
     Column("aware_on", "the day the authority became aware, where the law counts from that", "day",
-           option="The day the authority became aware.", within=_TWO_YEARS, since=PART_3_FROM),
+           option="The day the authority became aware.", within=_TWO_YEARS),
     Column("made_on", "for a plan from another authority, the day it was first made", "day",
            Side.NOT_AFTER, "The day a transferred plan was made.", since=PART_3_FROM),
     Column("reviewed_on", "for a plan from another authority, the day it was last reviewed", "day",
