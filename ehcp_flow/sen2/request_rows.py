@@ -236,9 +236,10 @@ class _Request:
         begun = bool(of.assessing) and of.assessing <= last
         if not said and not begun and self.request_outcome[0] not in {"Y", "H"}:
             return ""
-        if of.agreed and of.agreed <= last:
-            return "Y"
-        return "W" if of.withdrawn and of.withdrawn <= last else said or "A"
+        is_withdrawn = bool(of.withdrawn) and of.withdrawn <= last
+        if of.agreed and of.agreed <= last and not (is_withdrawn and of.withdrawn >= of.agreed):
+            return "Y"  # one that ends before the plan is issued is withdrawn, whatever was agreed, as in the measures
+        return "W" if is_withdrawn else said or "A"
 
     def _disputes(
         self, about: str, mediation: str, by_mediation: str, tribunal: str, by_tribunal: str

@@ -13,6 +13,7 @@ from ehcp_flow.conversion import ReturnColumns, read_return
 from ehcp_flow.errors import InputError, RangeError
 from ehcp_flow.sen2 import ReturnYear, check_return, header_of_return, make_return, read_persons, schema_of, write_xml
 from ehcp_flow.sen2.request_rows import requests_of
+from ehcp_flow.sen2.return_reasons import figures_of_facts
 
 YEAR = 2026
 SURVEY = "2026-01-15"
@@ -109,6 +110,40 @@ def test_what_ended_before_the_year_or_began_after_it_is_no_part_of_the_return(f
 def test_module_3_follows_the_day_of_issue_and_the_first_refusal(facts, outcome: str, day: str | None):
     (row,) = one(requested(), agreed(), *facts)["assessments"]
     assert (row["AssessmentOutcome"], row.get("AssessmentOutcomeDate")) == (outcome, day)
+
+
+@pytest.mark.parametrize("end", ["died", "request_withdrawn", "moved_away"])
+def test_a_plan_that_was_agreed_and_not_issued_before_the_end_is_withdrawn_in_the_year_of_the_end(end: str):
+    facts = [requested("2025-02-03"), agreed("2025-03-10"), fact("plan_agreed", "2025-05-01")]
+    for day, year, outcome in (
+        ("2025-05-01", 2026, "W"), ("2025-06-01", 2026, "W"), ("2025-12-31", 2026, "W"), ("2026-01-01", 2026, "Y"),
+        ("2026-01-01", 2027, "W"), ("2026-06-01", 2027, "W"),
+    ):  # fmt: skip
+        request = one(*facts, fact(end, day), year=year)
+        (row,) = request["assessments"]
+        assert (day, row["AssessmentOutcome"], row.get("AssessmentOutcomeDate")) == (day, outcome, None)
+        assert ("Exported" in request["requests"]) is (end == "moved_away")
+    assert told(*facts, fact(end, "2025-06-01"), year=2027) == []
+
+
+def test_a_plan_that_was_agreed_after_a_withdrawal_is_agreed():
+    facts = requested(), agreed(), fact("request_withdrawn", "2025-04-01"), fact("plan_agreed", "2025-05-01")
+    assert one(*facts)["assessments"][0]["AssessmentOutcome"] == "Y"
+
+
+@pytest.mark.parametrize("end", ["died", "request_withdrawn", "moved_away"])
+def test_our_own_return_of_a_plan_that_was_agreed_and_then_withdrawn_is_no_query_and_equals_the_measures(
+    tmp_path, end: str
+):
+    facts = requested(), agreed(), fact("plan_agreed", "2025-05-01"), fact(end, "2025-06-01")
+    _, _, text = written(tmp_path, PERSONS, *facts)
+    days = ReturnYear.of(YEAR)
+    records = read_return(io.BytesIO(text), ReturnColumns(), name="return.xml")
+    assert not {each.rule for each in check_return(records)} & {"exported_and_assessed", "outcome_date_missing"}
+    cases = ToldCases(list(facts), list(days.periods()), as_of=days.survey)
+    counted = figures_of_facts(list(cases), days)
+    names = ("assess_in_year", "assess_issued", "assess_withdrawn")
+    assert [counted.made[name] for name in names] == [counted.facts[name] for name in names] == [1, 0, 1]
 
 
 def test_a_plan_agreed_in_an_earlier_year_and_issued_in_this_one_is_of_this_year():
