@@ -10,6 +10,7 @@ from ehcp_flow.bulk.told_cases import ToldCase
 from ehcp_flow.conversion.returns import RequestRecords, ReturnRecords, ReturnRow
 from ehcp_flow.errors import InputError, RowRefused
 from ehcp_flow.measures.figures import BORN
+from ehcp_flow.sen2.month_days import days_by_month, note_of_months
 from ehcp_flow.sen2.persons import ANSWERS, NOT_OF_XML, Persons, other_birth
 from ehcp_flow.sen2.request_rows import requests_of
 from ehcp_flow.sen2.return_year import ReturnYear
@@ -53,6 +54,7 @@ def make_return(cases: Iterable[ToldCase], persons: Persons, year: ReturnYear) -
     made = ReturnMade(ReturnRecords(SOFTWARE, "xml"))
     asked: dict[str, list[RequestRecords]] = {}
     kinds = 0
+    months: list[str] = []
     for case in cases:
         found = list(requests_of(case, year))
         if not found:
@@ -73,6 +75,7 @@ def make_return(cases: Iterable[ToldCase], persons: Persons, year: ReturnYear) -
                     f"case {case.case_id}: what is said of a setting holds a character that no XML file can hold, "
                     "written without it"
                 )
+            months += days_by_month(case, request)
             kinds += sum(row.values.get("SENSetting") == "OTH" for row in request.placements)
         asked[case.case_id] = found
     rows = made.records
@@ -87,6 +90,8 @@ def make_return(cases: Iterable[ToldCase], persons: Persons, year: ReturnYear) -
         for request in requests:
             request.place = str(place)
             rows.requests.append(request)
+    if months:
+        made.notes.append(note_of_months(months))
     if kinds:
         made.notes.append(
             f"{kinds:,} placement(s) are written as OTH, of a kind alone among them: a URN, a UKPRN or another code "

@@ -17,7 +17,7 @@ from ehcp_flow.particular_table import KINDS, kind_in_words, known_names
 from ehcp_flow.sen2.episodes import EVENTS, Episode, episodes_of
 from ehcp_flow.sen2.return_year import ReturnYear, day_before, months_before
 
-__all__ = ["EVENTS_TOLD", "PARTICULARS_TOLD", "due_for", "requests_of"]
+__all__ = ["EVENTS_TOLD", "PARTICULARS_TOLD", "PHASES", "due_for", "requests_of"]
 
 EVENTS_TOLD: Final = EVENTS | {"records_declared", BORN}
 """The events that a return is made of."""
@@ -27,7 +27,7 @@ _FLAGS: Final = {"yes": "1", "no": "0"}
 _OUTCOMES: Final = {"maintain": "M", "amend": "A", "cease": "C"}
 _OTHER: Final = "5"
 """The source of a request by whoever is none of the others."""
-_PHASES: Final = {"school": "02-15", "post16": "03-31"}
+PHASES: Final = {"school": "02-15", "post16": "03-31"}
 """The day before which a plan is amended for a transfer in its year (SR 18(1)), as the return's guide has it."""
 _OWN_DAY: Final = 5
 """How many months before any other transfer (SR 18(2))."""
@@ -386,5 +386,5 @@ def _place(place: ToldParticular) -> dict[str, str]:
 
 def due_for(on: str, phase: str) -> str:
     """Return the day by which a plan is due for a transfer, each as ISO text."""
-    due = _PHASES.get(phase)
+    due = PHASES.get(phase)
     return months_before(on, _OWN_DAY) if due is None else f"{on[:4]}-{due}"

@@ -500,3 +500,45 @@ def test_a_collection_without_persons_is_refused_and_one_to_come_is_said_to_be_u
     assert "not known yet" in ReturnYear.of(2027).told
     assert ReturnYear.of(2027).survey == "2027-01-21"
     assert ReturnYear.of(2026).told == ""
+
+
+def test_a_day_that_is_known_to_its_month_alone_is_told_by_case_and_item(tmp_path):
+    facts = (
+        requested("2025-01"), agreed("2025-03"), issued("2025-06"),
+        held("placement", "2025-02-03", "900001"), held("placement", "2025-09", "900002"),
+        fact("review_meeting_held", "2025-10-14"), fact("review_decision_sent", "2025-11", outcome="maintain"),
+        fact("plan_ceased", "2025-12"),
+    )  # fmt: skip
+    made, _, text = written(tmp_path, PERSONS, *facts)
+    (said,) = [note for note in made.notes if "the month alone" in note]
+    assert "8 day(s)" in said
+    for item, month, day in (
+        ("ReceivedDate", "2025-01", "31"), ("RequestOutcomeDate", "2025-03", "31"),
+        ("AssessmentOutcomeDate", "2025-06", "30"), ("StartDate", "2025-06", "30"), ("CeaseDate", "2025-12", "31"),
+        ("LeavingDate", "2025-09", "29"), ("EntryDate", "2025-09", "30"), ("LastReview", "2025-11", "30"),
+    ):  # fmt: skip
+        assert f"{item} of case a ({month}, as {month}-{day})" in said
+        assert f"<{item}>{month}-{day}</{item}>".encode() in text
+
+
+def test_the_day_by_which_another_transfer_is_due_is_told_where_its_month_alone_is_known(tmp_path):
+    transfer = fact("phase_transfer_due", "2026-08", outcome="post16_to_post16")
+    made, _, text = written(tmp_path, PERSONS, requested(), agreed(), issued(), transfer)
+    assert b"<PhaseTransferDueDate>2026-03-31" in text
+    assert any("PhaseTransferDueDate of case a (2026-03, as 2026-03-31)" in note for note in made.notes)
+
+
+def test_many_days_of_a_month_are_told_by_the_first_of_them_and_how_many_more(tmp_path):
+    persons = PERSONS.splitlines()[0] + "".join(f"\nx{at},A,B{at},2014-05-01,F,WBRI,ZZ1 1AA,,,UN3" for at in range(14))
+    facts = [requested("2025-01").model_copy(update={"case_id": f"x{at}"}) for at in range(14)]
+    made, _, _ = written(tmp_path, persons, *facts)
+    (said,) = [note for note in made.notes if "the month alone" in note]
+    assert "14 day(s)" in said
+    assert said.count("ReceivedDate") == 12
+    assert "and 2 more" in said
+
+
+def test_the_month_of_a_transfer_of_phase_and_days_that_are_known_are_not_told(tmp_path):
+    transfer = fact("phase_transfer_due", "2026-09", outcome="school")
+    made, _, _ = written(tmp_path, PERSONS, requested(), agreed(), issued(), transfer)
+    assert not [note for note in made.notes if "the month alone" in note]
