@@ -337,6 +337,10 @@ FAULTS: dict[str, tuple[str, str]] = {
              (PLAN[PLAN.index("<PlanDetail>\n<SENSetting>") : PLAN.index("<PB>")], "")),
         "Week20",
     ),
+    "first_place_missing": (
+        within(CLEAN, ("<PlanDetail>\n<URN>900001</URN>\n<PlacementRank>1</PlacementRank>\n</PlanDetail>\n", "")),
+        "PlacementRank",
+    ),
 }  # fmt: skip
 """For each rule a return in which that alone is wrong, and the element that it is found at."""
 OF_OTHER_YEARS = {

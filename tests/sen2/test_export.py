@@ -542,3 +542,31 @@ def test_the_month_of_a_transfer_of_phase_and_days_that_are_known_are_not_told(t
     transfer = fact("phase_transfer_due", "2026-09", outcome="school")
     made, _, _ = written(tmp_path, PERSONS, requested(), agreed(), issued(), transfer)
     assert not [note for note in made.notes if "the month alone" in note]
+
+
+@pytest.mark.parametrize("code", ["NEET", "NIEC", "NIEO"])
+def test_a_named_place_that_a_plan_cannot_name_is_left_out_and_told(tmp_path, code: str):
+    places = held("named_placement", "2025-06-20", code), held("named_placement", "2025-06-20", "900001", rank="2")
+    made, _, text = written(tmp_path, PERSONS, requested(), agreed(), issued(), *places)
+    (said,) = [note for note in made.notes if "no such code" in note]
+    assert (
+        f"1 place(s) are left out, for the return of 2026 has no such code there: named_placement {code} of case a"
+        in said
+    )
+    assert "(4.7c)" in said
+    found = list(check_return(read_return(io.BytesIO(text), ReturnColumns(), name="return.xml")))
+    assert "first_place_missing" in {each.rule for each in found}
+
+
+def test_the_places_for_which_a_year_has_no_code_are_told_by_the_first_of_them(tmp_path):
+    facts = [requested("2022-01-10"), agreed("2022-02-10"), issued("2022-06-20")]
+    facts += [held("placement", f"2022-{at:02}-01", "special" if at % 2 else "OTH") for at in range(1, 13)]
+    facts.append(held("named_placement", "2022-06-20", "special"))
+    made, _, text = written(tmp_path, PERSONS, *facts, year=2023)
+    assert b"<PlacementDetail>" not in text
+    (said,) = [note for note in made.notes if "no such code" in note]
+    assert "13 place(s) are left out, for the return of 2023" in said
+    assert (
+        "named_placement special of case a (4.7c), placement special of case a (5.5c), placement OTH of case a" in said
+    )
+    assert said.endswith(" and 1 more")
