@@ -58,6 +58,8 @@ def read_folder(folder: str | os.PathLike[str], name: str) -> ReturnRecords:
         raise SourceError(name, f"its files are of several forms ({', '.join(sorted(met))}); keep those of one")
     records = _joined(list(known.values()), name)
     records.notes += [note for file in known for note in (f"{file}: {said}" for said in raw[file].notes)]
+    if missing := [table for table in forms()[records.form].key if table not in records.has and table != "header"]:
+        records.notes.append(f"warning: it has no file of {', '.join(missing)}: nothing of that is read")
     if others := [file for file in raw if file not in known]:
         records.notes.append(
             f"left out, for no table of {forms()[records.form].says} has such headings: {', '.join(others)}"
@@ -89,7 +91,10 @@ def read_template(raw: RawSheet) -> ReturnRecords:
             line, headings = body[0]
             _refuse_a_child_as_headings(raw.name, line, table, headings)
             files.append(_TableFile(raw.name, "template", table, headings, body[1:]))
-    return _joined(files, raw.name)
+    records = _joined(files, raw.name)
+    if missing := [table.title for table in tables().values() if table.name not in records.has]:
+        records.notes.append(f"warning: it has no table {', '.join(missing)}: nothing of that is read")
+    return records
 
 
 def _refuse_a_child_as_headings(name: str, line: int, table: str, headings: Sequence[str]) -> None:
