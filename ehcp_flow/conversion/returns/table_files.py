@@ -29,6 +29,9 @@ _ONE_IN: Final = 4
 _OF_THE_SYSTEM: Final = re.compile(r"nativeid|sourceid|recordtype|la|.*tableid|.*orderseqcolumn|sendpersonid")
 """Headings that are no item of the return, and are nobody's loss."""
 
+_WHOSE: Final = ("nativeid", "la")
+"""Headings of the number of the authority whose a row is."""
+
 
 @dataclass
 class _TableFile:
@@ -209,10 +212,13 @@ class _Joining:
         placed = []
         for line, cells in file.rows:
             row = ReturnRow({}, file.name, line)
+            whose = ""
             for heading, key, cell in zip(file.headings, keys, cells, strict=False):
                 if key in of_keys or _OF_THE_SYSTEM.fullmatch(key):
-                    if key == "nativeid" and cell:
-                        self.records.header.setdefault("LEA", cell)
+                    if key in _WHOSE and cell:
+                        whose = _id(cell)
+                        if key == "nativeid":
+                            self.records.header.setdefault("LEA", whose)
                 elif heading:
                     self.records.put(file.table, heading, cell, row.values)
             ids = {key: _id(cell) for key, cell in zip(keys, cells, strict=False) if key in of_keys}
@@ -220,12 +226,26 @@ class _Joining:
                 self.records.header |= row.values
             elif row.values or any(ids.values()):
                 self.records.rows += 1
+                if self._is_anothers(file, row, whose):
+                    continue
                 placed.append((row, self._ids(file, ids)))
         lines: dict[Any, list[str]] = {}
         for row, (own, *_) in placed if file.table in self._above() else ():
             lines.setdefault(own, []).append(str(row.line))
         for row, ids_of in placed:
             self._place(file, row, ids_of, lines.get(ids_of.own, ()))
+
+    def _is_anothers(self, file: _TableFile, row: ReturnRow, whose: str) -> bool:
+        """Return whether a row is of another authority than the return, and refuse it then."""
+        mine = self.records.authority
+        if mine is None or whose == mine or not (whose.isdecimal() and len(whose) == len(mine)):
+            return False
+        why = (
+            f"the row is of another authority than the return, which is of {mine}, so nothing of it was taken; correct "
+            "its number, or leave the row to that authority's return"
+        )
+        self._refuse(file, row, whose, why)
+        return True
 
     def _above(self) -> Collection[str]:
         """Return the tables to whose rows other rows are put by their ids."""
