@@ -341,6 +341,13 @@ FAULTS: dict[str, tuple[str, str]] = {
         within(CLEAN, ("<PlanDetail>\n<URN>900001</URN>\n<PlacementRank>1</PlacementRank>\n</PlanDetail>\n", "")),
         "PlacementRank",
     ),
+    "born_after_plan": (
+        within(
+            CLEAN, ("<ReceivedDate>2018-03-05</ReceivedDate>\n", ""), ("<StartDate>2018-07-20", "<StartDate>1998-07-20")
+        ),
+        "StartDate",
+    ),
+    "born_after_placement": (within(CLEAN, ("<EntryDate>2023-09-01", "<EntryDate>2004-09-01")), "EntryDate"),
 }  # fmt: skip
 """For each rule a return in which that alone is wrong, and the element that it is found at."""
 OF_OTHER_YEARS = {
@@ -635,3 +642,13 @@ def test_a_damaged_return_is_checked_or_refused_and_never_anything_else(data):
     except EhcpFlowError:
         return
     assert all(each.rule in rules() for each in told)
+
+
+@pytest.mark.parametrize("day", ["0024-07-19", "2014-04-30"])
+def test_a_plan_that_is_older_than_the_child_is_an_error_with_and_without_the_day_of_the_request(day: str):
+    early = ("<StartDate>2025-05-20", f"<StartDate>{day}")
+    for text in (within(CLEAN, early), within(CLEAN, early, ("<ReceivedDate>2025-01-08</ReceivedDate>\n", ""))):
+        (odd,) = [each for each in check_return(read(text)) if each.rule == "born_after_plan"]
+        assert (odd.severity, odd.element, odd.value) == ("error", "StartDate", day)
+        assert odd.line == text.splitlines().index(f"<StartDate>{day}</StartDate>") + 1
+    assert "born_after_plan" not in {rule for rule, _ in found(within(CLEAN, (early[0], "<StartDate>2014-05-01")))}
