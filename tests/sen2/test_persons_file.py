@@ -227,3 +227,12 @@ def test_a_number_that_a_spreadsheet_spoilt_is_mended_or_refused_as_that(tmp_pat
     assert found.by_case["a"].cells[7] == ULN
     assert refusals(found) == [(3, "uln", "b"), (4, "uln", "c")]
     assert "its last digits are gone" in str(found.refused[0])
+
+
+@pytest.mark.parametrize("at", [2, 1_500, 2_999])
+def test_a_quotation_mark_that_is_never_closed_is_told_with_its_line_in_a_file_of_real_size_too(tmp_path, at: int):
+    rows = [f"c{line},{ADA},,,UN3,,Y,Y,R" for line in range(2, 3_002)]
+    rows[at - 2] = rows[at - 2].replace("Ashlake", '"Ashlake')
+    why = rf"persons\.csv: line {at}: .*(longer than 131072 characters\); close each quotation mark|never closed)"
+    with pytest.raises(SourceError, match=why):
+        read(tmp_path, *rows, *rows)
