@@ -348,6 +348,7 @@ FAULTS: dict[str, tuple[str, str]] = {
         "StartDate",
     ),
     "born_after_placement": (within(CLEAN, ("<EntryDate>2023-09-01", "<EntryDate>2004-09-01")), "EntryDate"),
+    "stray_text": (within(CLEAN, ("<ReceivedDate>2018-03-05", "hello <ReceivedDate>2018-03-05")), "Requests"),
 }  # fmt: skip
 """For each rule a return in which that alone is wrong, and the element that it is found at."""
 OF_OTHER_YEARS = {
@@ -652,3 +653,21 @@ def test_a_plan_that_is_older_than_the_child_is_an_error_with_and_without_the_da
         assert (odd.severity, odd.element, odd.value) == ("error", "StartDate", day)
         assert odd.line == text.splitlines().index(f"<StartDate>{day}</StartDate>") + 1
     assert "born_after_plan" not in {rule for rule, _ in found(within(CLEAN, (early[0], "<StartDate>2014-05-01")))}
+
+
+@pytest.mark.parametrize(
+    ("before", "element", "behind"),
+    [
+        ("<ReceivedDate>2025-01-08", "Requests", False), ("</Requests>", "Requests", False),
+        ("</Persons>", "Persons", False), ("<Person>", "Persons", False), ("<Year>", "CollectionDetails", False),
+        ("</Header>", "Header", False), ("<SENtype>ASD", "SENneed", False),
+        ("<AssessmentOutcome>Y", "Assessment", True), ("</Message>", "Message", True),
+        ("<Surname>Ashlake", "Person", True),
+    ],
+)  # fmt: skip
+def test_text_between_elements_is_found_with_the_line_on_which_it_begins(before: str, element: str, behind: bool):
+    word = "a word\n\n" if behind else "a word "
+    text = CLEAN.replace(before, word + before, 1)
+    (odd,) = check_return(read(text))
+    line = next(at for at, said in enumerate(text.splitlines(), 1) if said.startswith("a word"))
+    assert (odd.rule, odd.severity, odd.element, odd.line) == ("stray_text", "error", element, line)

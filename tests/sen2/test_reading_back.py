@@ -203,3 +203,9 @@ def test_a_folder_whose_plans_have_no_day_is_refused_plan_by_plan(tmp_path):
     done = invoke("sen2", "import", folder, "--output", tmp_path / "f.csv", "--persons", tmp_path / "p.csv")
     assert done.exit_code == 1
     assert 0 < done.stderr.count("no day says since when there is a plan") <= plans
+
+
+def test_text_between_elements_is_told_when_a_return_is_read_back(tmp_path):
+    text = within(CLEAN, ("<ReceivedDate>2025-01-08", "hello <ReceivedDate>2025-01-08"))
+    line = next(at for at, said in enumerate(text.splitlines(), 1) if said.startswith("hello"))
+    assert f"(stray text in Requests line {line})" in imported(tmp_path, text).stderr
