@@ -10,7 +10,7 @@ from ehcp_flow.bulk.told_cases import ToldParticular
 from ehcp_flow.particular_table import known_names
 from ehcp_flow.sen2.return_year import day_before
 
-__all__ = ["Held", "written"]
+__all__ = ["WrittenValues", "written"]
 
 _FLAGS: Final = {"yes": "1", "no": "0"}
 
@@ -20,7 +20,7 @@ def written(told: ToldParticular) -> str:
     return _FLAGS.get(told.value, "") if _is_flag(told.name) else told.value
 
 
-class Held:
+class WrittenValues:
     """What holds of a case, by name and rank."""
 
     def __init__(self, held: Sequence[ToldParticular]) -> None:

@@ -15,7 +15,7 @@ from ehcp_flow.conversion.returns import RequestRecords, ReturnRow, party_codes,
 from ehcp_flow.measures.figures import BORN
 from ehcp_flow.particular_table import KINDS, kind_in_words
 from ehcp_flow.sen2.episodes import EVENTS, Episode, episodes_of
-from ehcp_flow.sen2.held_values import Held, written
+from ehcp_flow.sen2.held_values import WrittenValues, written
 from ehcp_flow.sen2.return_year import ReturnYear, months_before
 
 __all__ = ["EVENTS_TOLD", "PARTICULARS_TOLD", "PHASES", "due_for", "requests_of"]
@@ -81,7 +81,7 @@ class _Request:
         self.case = case
         self.of = episode
         self.year = year
-        self.held = Held(case.held)
+        self.held = WrittenValues(case.held)
         self.left_out: list[str] = []
         self.ends = min(filter(None, (episode.ceased, year.survey)))
 
