@@ -21,6 +21,7 @@ from ehcp_flow.bulk.figure_columns import contributed
 from ehcp_flow.bulk.row_sources import Source
 from ehcp_flow.bulk.source_pass import Options, Pass
 from ehcp_flow.case import Case
+from ehcp_flow.dates import MonthOnly
 from ehcp_flow.errors import EhcpFlowError, RowRefused
 from ehcp_flow.facts import ParticularRecorded
 from ehcp_flow.measures.catalogue import column_names
@@ -60,7 +61,8 @@ class ToldCase(NamedTuple):
     """A case: its facts in the order of the law, its particulars in the order of their days, and its figures.
 
     `figures` say how often the case counts in each column of the measures in which it does, for each set of periods.
-    `whole` gives every fact of it, where that was asked for.
+    `whole` gives every fact of it, where that was asked for. `by_month` are the facts of which the month alone is
+    known, by event or name, with the last day they can be of, which is the one that is told.
     """
 
     case_id: str
@@ -69,6 +71,7 @@ class ToldCase(NamedTuple):
     held: Sequence[ToldParticular]
     figures: Sequence[Counter[str]]
     whole: Callable[[], Case] | None = None
+    by_month: frozenset[tuple[str, str]] = frozenset()
 
 
 class _Asked(NamedTuple):
@@ -172,14 +175,21 @@ def _told(columns: Columns, figures: list[list[Counter[str]]], asked: _Asked) ->
     bounds = np.searchsorted(at, facts.bounds).tolist()
     authorities = _texts(facts.authority, encoded.authority.texts)
     ids = encoded.case_ids.cast(pl.String).to_list()
+    months = None if encoded.months is None else encoded.months.take(facts.rows.take(at)).tolist()
+    nothing: frozenset[tuple[str, str]] = frozenset()
     for number in np.flatnonzero(columns.there & ~facts.failed).tolist():
+        by_month = nothing
+        if months is not None:
+            mine = range(bounds[number], bounds[number + 1])
+            by_month = held.by_month.get(number, nothing) | {every[row][:2] for row in mine if months[row]}
         yield ToldCase(
             ids[number],
             authorities[number],
             every[bounds[number] : bounds[number + 1]],
-            held[number],
+            held.of[number],
             [each[number] for each in figures],
             partial(_whole, columns, number) if asked.whole else None,
+            by_month,
         )
 
 
@@ -188,12 +198,20 @@ def _whole(columns: Columns, number: int) -> Case:
     return case
 
 
-def _held(columns: Columns, asked: frozenset[str] | None) -> list[list[ToldParticular]]:
+class _HeldOf(NamedTuple):
+    """What holds of each case, and what of that is known to its month alone."""
+
+    of: list[list[ToldParticular]]
+    by_month: dict[int, frozenset[tuple[str, str]]]
+
+
+def _held(columns: Columns, asked: frozenset[str] | None) -> _HeldOf:
     """Return the particulars of each case; those of a case with a correction or a mere month as `Case` tells them."""
     encoded, question = columns.encoded, columns.question
     found: list[list[ToldParticular]] = [[] for _ in range(len(encoded.case_ids))]
+    by_month: dict[int, frozenset[tuple[str, str]]] = {}
     if encoded.apart is None:
-        return found
+        return _HeldOf(found, by_month)
     odd = np.zeros(len(found), dtype=bool)
     odd[encoded.case[encoded.corrects if encoded.months is None else encoded.corrects | encoded.months]] = True
     known = known_rows(encoded, columns.rows, question)
@@ -219,9 +237,11 @@ def _held(columns: Columns, asked: frozenset[str] | None) -> list[list[ToldParti
             found[number].append(row)
     numbers = np.unique(encoded.case[encoded.apart & odd.take(encoded.case)])
     for case, number in zip(cases_of(columns.rows, encoded, numbers, question), numbers.tolist(), strict=True):
-        found[number] += [_of_fact(fact) for fact in case.particulars if isinstance(fact, ParticularRecorded)]
+        told = [fact for fact in case.particulars if isinstance(fact, ParticularRecorded)]
+        found[number] += [_of_fact(fact) for fact in told]
+        by_month[number] = frozenset((fact.particular, str(fact.on)) for fact in told if isinstance(fact.on, MonthOnly))
         found[number] = [row for row in found[number] if row.value != REDACTED and (asked is None or row.name in asked)]
-    return found
+    return _HeldOf(found, by_month)
 
 
 def _of_fact(fact: ParticularRecorded) -> ToldParticular:

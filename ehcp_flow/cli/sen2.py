@@ -282,6 +282,7 @@ def _import(
     else:
         note(f"{records.name}: it does not say of which collection it is (Year); give --year YEAR here")
     _check_authority(records, authority)
+    _check_persons(records)
     rows = rows_of_return(records, columns)
     for said in rows.notes:
         note(f"{rows.name}: {said}")
@@ -303,6 +304,19 @@ def _check_authority(records: ReturnRecords, authority: str | None) -> None:
     elif authority is not None and records.authority not in (None, authority):
         why = f"{records.name} says that it is of {records.authority}; leave it out"
         raise typer.BadParameter(why, param_hint="--authority")
+
+
+def _check_persons(records: ReturnRecords) -> None:
+    """Raise SourceError where a return has no table of persons at all: whose the cases are would be lost."""
+    from ehcp_flow.conversion.returns import forms
+    from ehcp_flow.errors import SourceError
+
+    if "persons" not in records.has:
+        why = (
+            f"it has no table of persons, and {forms()[records.form].says} has one: nobody would know whose the cases "
+            "are, so nothing is read; put it beside the others (`ehcp-flow convert` makes facts of one table alone)"
+        )
+        raise SourceError(records.name, why)
 
 
 def _schema(

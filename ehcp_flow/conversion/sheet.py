@@ -210,10 +210,7 @@ def _of_csv(text: str, name: str, notes: list[str]) -> RawSheet:
     if separator != ",":
         shown = {"\t": "a tab", ";": "a semicolon"}.get(separator, repr(separator))
         notes.append(f"{shown} stands between its cells")
-    try:
-        rows = _split(text, separator, name)
-    except csv.Error as error:
-        raise SourceError(name, f"it cannot be split into cells ({error}); save it as CSV again") from None
+    rows = _split(text, separator, name)
     sheet = [[cell.strip(BLANK) for cell in row] for row in rows]
     if sheet and sheet[0][-2:] == [*REFUSED_COLUMNS]:
         return RawSheet(name, [[rearmed(cell) for cell in row] for row in sheet], tuple(notes), header=0)
@@ -221,10 +218,20 @@ def _of_csv(text: str, name: str, notes: list[str]) -> RawSheet:
 
 
 def _split(text: str, separator: str, name: str) -> list[list[str]]:
-    """Return the rows of a CSV text. Raises SourceError where a quotation mark swallows all that follows."""
+    """Return the rows of a CSV text. Raises SourceError, with the line, where a quotation mark swallows the rest."""
     whole = text if text.endswith(("\n", "\r")) else text + "\n"
     reader = csv.reader(itertools.chain(io.StringIO(whole, newline=""), [_END]), delimiter=separator)
-    rows = list(reader)
+    rows: list[list[str]] = []
+    begins = 1
+    try:
+        for row in reader:
+            rows.append(row)
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        is_long = "field limit" in str(error)
+        why = f"a cell is longer than {csv.field_size_limit()} characters" if is_long else str(error)
+        right = "close each quotation mark" if is_long else "save it as CSV again"
+        raise SourceError(name, f"line {begins}: the row cannot be split into cells ({why}); {right}") from None
     if rows[-1] != [_END]:
         line = reader.line_num + 1 - len([*io.StringIO(rows[-1][-1], newline="")])
         raise SourceError(name, f"line {line}: a quotation mark opens a cell here and is never closed; close it")

@@ -140,7 +140,7 @@ class _Checking:
         if odd.kind == "astray":
             right = belongs_in(odd.element)
         case_id, person = ("", None) if request is None else (request.case_id, request.person)
-        rule = f"{odd.kind}_element"
+        rule = "stray_text" if odd.kind == "stray" else f"{odd.kind}_element"
         return self.found(rule, odd.element, line=odd.line, case_id=case_id, person=person, right=right)
 
     def person(self, requests: Sequence[RequestRecords]) -> Iterator[ReturnFinding]:

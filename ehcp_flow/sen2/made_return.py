@@ -10,6 +10,7 @@ from ehcp_flow.bulk.told_cases import ToldCase
 from ehcp_flow.conversion.returns import RequestRecords, ReturnRecords, ReturnRow
 from ehcp_flow.errors import InputError, RowRefused
 from ehcp_flow.measures.figures import BORN
+from ehcp_flow.sen2.month_days import days_by_month, note_of_months
 from ehcp_flow.sen2.persons import ANSWERS, NOT_OF_XML, Persons, other_birth
 from ehcp_flow.sen2.request_rows import requests_of
 from ehcp_flow.sen2.return_year import ReturnYear
@@ -17,6 +18,8 @@ from ehcp_flow.sen2.return_year import ReturnYear
 __all__ = ["ReturnMade", "header_of_return", "make_return"]
 
 SOFTWARE: Final = "ehcp_flow"
+_TOLD: Final = 12
+"""Of how many places that are left out it is told which they are."""
 
 
 @dataclass
@@ -53,8 +56,11 @@ def make_return(cases: Iterable[ToldCase], persons: Persons, year: ReturnYear) -
     made = ReturnMade(ReturnRecords(SOFTWARE, "xml"))
     asked: dict[str, list[RequestRecords]] = {}
     kinds = 0
+    months: list[str] = []
+    left_out: list[str] = []
     for case in cases:
-        found = list(requests_of(case, year))
+        no_code: list[str] = []
+        found = list(requests_of(case, year, no_code))
         if not found:
             continue
         made.authorities[case.authority] = made.authorities.get(case.authority, 0) + 1
@@ -73,8 +79,10 @@ def make_return(cases: Iterable[ToldCase], persons: Persons, year: ReturnYear) -
                     f"case {case.case_id}: what is said of a setting holds a character that no XML file can hold, "
                     "written without it"
                 )
+            months += days_by_month(case, request)
             kinds += sum(row.values.get("SENSetting") == "OTH" for row in request.placements)
         asked[case.case_id] = found
+        left_out += no_code
     rows = made.records
     rows.has = {"persons", "requests"}
     known: dict[object, list[RequestRecords]] = {}
@@ -87,12 +95,23 @@ def make_return(cases: Iterable[ToldCase], persons: Persons, year: ReturnYear) -
         for request in requests:
             request.place = str(place)
             rows.requests.append(request)
+    made.notes += _notes(year, left_out, months, kinds)
+    return made
+
+
+def _notes(year: ReturnYear, left_out: Sequence[str], months: Sequence[str], kinds: int) -> Iterator[str]:
+    """Yield what is to be said of places without a code, of days known to their month, and of kinds of place alone."""
+    if left_out:
+        some = ", ".join(left_out[:_TOLD]) + (f" and {len(left_out) - _TOLD:,} more" if left_out[_TOLD:] else "")
+        lacks = f"the return of {year.year} has no such code there"
+        yield f"warning: {len(left_out):,} place(s) are left out, for {lacks}: {some}"
+    if months:
+        yield note_of_months(months)
     if kinds:
-        made.notes.append(
+        yield (
             f"{kinds:,} placement(s) are written as OTH, of a kind alone among them: a URN, a UKPRN or another code "
             "says more (the particular placement)"
         )
-    return made
 
 
 def _places(request: RequestRecords) -> Sequence[ReturnRow]:

@@ -28,14 +28,16 @@ _NEAR, _NEAR_OF_SHORT, _SHORT = 0.78, 0.66, 4
 """How near a name is to that of a column where it is that one misspelt; of a short one a letter more may be another."""
 
 
-def notes_of_columns(name: str, headings: Sequence[str]) -> list[str]:
+def notes_of_columns(name: str, headings: Sequence[str], others: Sequence[str] = ()) -> list[str]:
     """Return what is to be said of the columns of a persons file: which are not read, and which name was meant.
 
     Raises SourceError where a column is missing that it must have, or stands there twice; of a file without headings
-    it does not say what stands in their place, for that is a child's.
+    it does not say what stands in their place, for that is a child's. `others` are the sheets that were not read.
     """
     columns = {column_of(heading): heading for heading in headings}
     wanted = f"a persons file has {', '.join(PERSON_COLUMNS[:10])}"
+    if others:
+        wanted += f"; none of its other sheets has more of them: {', '.join(map(repr, others))}"
     if not any(column in PERSON_COLUMNS or column in _ALSO_CALLED for column in columns):
         why = f"none of its rows holds the names of its columns: write them above the first row of a child; {wanted}"
         raise SourceError(name, why)

@@ -99,10 +99,10 @@ def read_persons(path: str | os.PathLike[str]) -> Persons:
     person each is. Raises SourceError for a file that lacks a column that it must have, SourceMissing for one that is
     not there.
     """
-    raw = read_raw_sheet(os.fspath(path))
+    raw = read_raw_sheet(os.fspath(path), wanted=PERSON_COLUMNS)
     sheet = raw.under(None, PERSON_COLUMNS)
     columns = {column_of(heading): cells.to_list() for heading, cells in sheet.columns.items()}
-    told_of_columns = notes_of_columns(sheet.name, [*sheet.columns])
+    told_of_columns = notes_of_columns(sheet.name, [*sheet.columns], raw.others)
     found = Persons(sheet.name, notes=[*(f"{sheet.name}: {said}" for said in sheet.notes), *told_of_columns])
     nothing = [""] * sheet.height
     told = {name: [*map(str.strip, columns[name])] if name in columns else nothing for name in PERSON_COLUMNS}

@@ -13,21 +13,21 @@ from typing import Final
 from ehcp_flow.bulk.told_cases import ToldCase, ToldParticular
 from ehcp_flow.conversion.returns import RequestRecords, ReturnRow, party_codes, tables
 from ehcp_flow.measures.figures import BORN
-from ehcp_flow.particular_table import KINDS, kind_in_words, known_names
+from ehcp_flow.particular_table import KINDS, kind_in_words
 from ehcp_flow.sen2.episodes import EVENTS, Episode, episodes_of
-from ehcp_flow.sen2.return_year import ReturnYear, day_before, months_before
+from ehcp_flow.sen2.held_values import WrittenValues, written
+from ehcp_flow.sen2.return_year import ReturnYear, months_before
 
-__all__ = ["EVENTS_TOLD", "PARTICULARS_TOLD", "due_for", "requests_of"]
+__all__ = ["EVENTS_TOLD", "PARTICULARS_TOLD", "PHASES", "due_for", "requests_of"]
 
 EVENTS_TOLD: Final = EVENTS | {"records_declared", BORN}
 """The events that a return is made of."""
 _NO_LINES: Final[dict[str, int]] = {}
 _RANKS: Final = ("1", "2")
-_FLAGS: Final = {"yes": "1", "no": "0"}
 _OUTCOMES: Final = {"maintain": "M", "amend": "A", "cease": "C"}
 _OTHER: Final = "5"
 """The source of a request by whoever is none of the others."""
-_PHASES: Final = {"school": "02-15", "post16": "03-31"}
+PHASES: Final = {"school": "02-15", "post16": "03-31"}
 """The day before which a plan is amended for a transfer in its year (SR 18(1)), as the return's guide has it."""
 _OWN_DAY: Final = 5
 """How many months before any other transfer (SR 18(2))."""
@@ -61,51 +61,17 @@ PARTICULARS_TOLD: Final = frozenset(
 """The particulars that a return is made of."""
 
 
-def requests_of(case: ToldCase, year: ReturnYear) -> Iterator[RequestRecords]:
-    """Yield the requests of a case that a collection asks for, without the person."""
+def requests_of(case: ToldCase, year: ReturnYear, left_out: list[str] | None = None) -> Iterator[RequestRecords]:
+    """Yield the requests of a case that a collection asks for, without the person.
+
+    To `left_out` comes what stands in none of them, for the collection has no such code, in words.
+    """
     for episode in episodes_of(case.facts):
         told = _Request(case, episode, year)
         if told.is_asked:
             yield told.records()
-
-
-def _written(told: ToldParticular) -> str:
-    """Return the value of a particular, a flag as the return writes it."""
-    return _FLAGS.get(told.value, "") if _is_flag(told.name) else told.value
-
-
-class _Held:
-    """What holds of a case, by name and rank."""
-
-    def __init__(self, held: Sequence[ToldParticular]) -> None:
-        self._by: dict[tuple[str, str], list[ToldParticular]] = {}
-        for each in held:
-            self._by.setdefault((each.name, each.rank), []).append(each)
-
-    def on(self, name: str, day: str, rank: str = "1") -> ToldParticular | None:
-        """Return what holds on a day: the last that had begun, unless it had ended."""
-        found = None
-        for each in self._by.get((name, rank), ()):
-            if each.on <= day:
-                found = each
-        return None if found is None or (found.until and found.until < day) else found
-
-    def value(self, name: str, day: str, rank: str = "1") -> str:
-        """Return its value as the return writes it, nothing where nothing holds."""
-        found = self.on(name, day, rank)
-        return "" if found is None else _written(found)
-
-    def spans(self, name: str, rank: str, until: str) -> Iterator[tuple[ToldParticular, str]]:
-        """Yield what began by a day, each with its last day, which another that had begun can be the end of."""
-        told = [each for each in self._by.get((name, rank), ()) if each.on <= until]
-        for at, each in enumerate(told):
-            following = next((other for other in told[at + 1 :] if other.on > each.on), None)
-            if any(other.on == each.on for other in told[at + 1 :]):
-                continue  # two from one day: the last one holds
-            ends = each.until
-            if following is not None and (not ends or ends >= following.on):
-                ends = day_before(following.on)
-            yield each, ends
+            if left_out is not None:
+                left_out += told.left_out
 
 
 class _Request:
@@ -115,7 +81,8 @@ class _Request:
         self.case = case
         self.of = episode
         self.year = year
-        self.held = _Held(case.held)
+        self.held = WrittenValues(case.held)
+        self.left_out: list[str] = []
         self.ends = min(filter(None, (episode.ceased, year.survey)))
 
     @property
@@ -236,9 +203,10 @@ class _Request:
         begun = bool(of.assessing) and of.assessing <= last
         if not said and not begun and self.request_outcome[0] not in {"Y", "H"}:
             return ""
-        if of.agreed and of.agreed <= last:
-            return "Y"
-        return "W" if of.withdrawn and of.withdrawn <= last else said or "A"
+        is_withdrawn = bool(of.withdrawn) and of.withdrawn <= last
+        if of.agreed and of.agreed <= last and not (is_withdrawn and of.withdrawn >= of.agreed):
+            return "Y"  # one that ends before the plan is issued is withdrawn, whatever was agreed, as in the measures
+        return "W" if is_withdrawn else said or "A"
 
     def _disputes(
         self, about: str, mediation: str, by_mediation: str, tribunal: str, by_tribunal: str
@@ -267,20 +235,24 @@ class _Request:
     def _plan_details(self) -> Iterator[dict[str, str]]:
         for rank in _RANKS:
             place = self.held.on("named_placement", self.ends, rank)
-            if place is not None and self._has_code_of("plan_details", where := _place(place)):
+            if place is not None and self._has_code_of("plan_details", place, where := _place(place)):
                 yield where | {"PlacementRank": rank} | self._beside(_OF_NAMED, rank, self.ends)
 
-    def _has_code_of(self, table: str, where: Mapping[str, str]) -> bool:
+    def _has_code_of(self, table: str, place: ToldParticular, where: Mapping[str, str]) -> bool:
         """Return whether the year has the code of a place, if it is one: in 2023 there is none for other places."""
-        code = where.get("SENSetting")
-        return code is None or code in _codes_of(table, self.year.specification)
+        code, year = where.get("SENSetting"), self.year.specification
+        if code is None or code in _codes_of(table, year):
+            return True
+        number = tables()[table].by_name["SENSetting"].number_in(year)
+        self.left_out.append(f"{place.name} {place.value} of case {self.case.case_id} ({number})")
+        return False
 
     def _beside(self, items: Sequence[tuple[str, str]], rank: str, day: str, since: str = "") -> dict[str, str]:
         """Return what holds beside a place on a day; where `since` is given, what began no earlier."""
         found = {}
         for item, name in items:
             told = self.held.on(name, day, rank)
-            if told is not None and told.on >= since and (value := _written(told)):
+            if told is not None and told.on >= since and (value := written(told)):
                 found[item] = value
         return found
 
@@ -342,7 +314,7 @@ class _Request:
                 if ends and ends < year.first:
                     continue
                 where = _place(place)
-                if not self._has_code_of("placements", where):
+                if not self._has_code_of("placements", place, where):
                     continue
                 gone = ends if ends and ends <= year.survey else ""
                 row = where | {"PlacementRank": rank, "EntryDate": place.on, "LeavingDate": gone}
@@ -367,12 +339,6 @@ def _codes_of(table: str, year: int) -> frozenset[str]:
     return frozenset(tables()[table].by_name["SENSetting"].codes_in(year))
 
 
-@cache
-def _is_flag(name: str) -> bool:
-    known = known_names().get(name)
-    return known is not None and known.type == "flag"
-
-
 def _place(place: ToldParticular) -> dict[str, str]:
     """Return the item that a place is: its URN, its UKPRN, its code; of a kind alone the type of setting, in words."""
     value = place.value
@@ -385,5 +351,5 @@ def _place(place: ToldParticular) -> dict[str, str]:
 
 def due_for(on: str, phase: str) -> str:
     """Return the day by which a plan is due for a transfer, each as ISO text."""
-    due = _PHASES.get(phase)
+    due = PHASES.get(phase)
     return months_before(on, _OWN_DAY) if due is None else f"{on[:4]}-{due}"

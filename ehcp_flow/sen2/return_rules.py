@@ -35,8 +35,8 @@ class ReturnRule(BaseModel):
     id: str
     severity: Literal["error", "query"]
     kind: Literal[
-        "unknown", "misplaced", "astray", "repeated", "structure", "value", "missing", "given", "order", "within",
-        "person", "request", "place", "day", "header", "across",
+        "unknown", "misplaced", "astray", "repeated", "stray", "structure", "value", "missing", "given", "order",
+        "within", "person", "request", "place", "day", "header", "across",
     ]  # fmt: skip
     says: str
     right: str
@@ -80,7 +80,8 @@ def read_numbers(path: str | os.PathLike[str]) -> dict[str, str]:
 
     Raises SourceError for a table without them, for a rule that does not exist, and for one with two numbers.
     """
-    sheet = read_raw_sheet(os.fspath(path)).under(None, ("rule", "dfe"))
+    wanted = ("rule", "dfe")
+    sheet = read_raw_sheet(os.fspath(path), wanted=wanted).under(None, wanted)
     columns = {column_of(heading): cells.to_list() for heading, cells in sheet.columns.items()}
     if missing := [name for name in ("rule", "dfe") if name not in columns]:
         raise SourceError(sheet.name, f"it has no column {', '.join(missing)}: give each rule here its number there")

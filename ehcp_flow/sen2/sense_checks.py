@@ -17,6 +17,7 @@ __all__ = ["IN_WORDS", "check_days", "check_places", "check_sense", "check_twice
 
 IN_WORDS: Final = ("OTH", "NIEO")
 """The settings that are said in words."""
+_SECOND: Final = "2"
 _CHILD, _ADULT, _NEET_TO = 5, 16, 25
 _AHEAD: Final = ("PhaseTransferDueDate", "PersonBirthDate")
 
@@ -44,6 +45,9 @@ def check_places(seen: SeenRequest, days: ReturnYear, say: Say) -> Iterator[Retu
             value=ranks[1],
             table="plan_details",
         )
+    if ranks and all(rank == _SECOND for rank in ranks):
+        row = seen.rows["plan_details"][0]
+        yield say("first_place_missing", line=line_of(row, "PlacementRank"), value=_SECOND, table="plan_details")
     now = [row for row in seen.rows["placements"] if "LeavingDate" not in row.values]
     for at, row in enumerate(now):
         rank = row.values.get("PlacementRank", "")

@@ -31,6 +31,8 @@ _TRIES: Final = 50
 _STAY_SPECIAL: Final = 0.45
 """How many of those in a special school stay there for the sixth form."""
 _YEAR: Final = 365.25
+_ANEW: Final = 1_000
+"""The streams of chance from here on are those of single lives."""
 
 
 @cache
@@ -60,13 +62,25 @@ def with_particulars(lives: Iterable[Entry], seed: int, as_of: int, cases: int) 
     chance = Chance(seed, 3)
     workers = max(cases // _CASES_EACH, 1)
     for number, (case_id, authority, rows) in enumerate(lives):
-        held = _told(chance, rows, as_of, number % workers) if rows else ()
+        held = [*_told(chance, rows, as_of, number % workers)] if rows else []
+        made = min((_made_on(row) for row in rows), default=0)
+        if held and held[0].on > made - _YEAR:
+            # A plan from another authority was made before its child was born: made up anew, for no other life changes.
+            held = [*_told(Chance(seed, _ANEW + number), rows, as_of, number % workers, made)]
         yield case_id, authority, sorted([*rows, *held])
 
 
-def _told(chance: Chance, rows: list[MadeUpFact], as_of: int, worker: int) -> Iterator[MadeUpFact]:
+def _made_on(row: MadeUpFact) -> int:
+    """Return the day of a fact, of a plan that came from another authority that on which it was made."""
+    return next((int(value) for name, value in row.more if name == "made_on"), row.on)
+
+
+def _told(
+    chance: Chance, rows: list[MadeUpFact], as_of: int, worker: int, made: int | None = None
+) -> Iterator[MadeUpFact]:
+    """Yield what holds of a life, its birth first; `made` is a day before the first fact that lies after the birth."""
     first = min(row.on for row in rows)
-    born = _birth(chance, first, min(max(row.on for row in rows), as_of))
+    born = _birth(chance, made or first, min(max(row.on for row in rows), as_of))
     yield MadeUpFact(born, LEGAL_ORDER["date_of_birth"], "date_of_birth", "", "", ())
     need = chance.weighted(_needs(int((first - born) / _YEAR)))
     yield _particular(first, "need", need)

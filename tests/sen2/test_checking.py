@@ -337,6 +337,18 @@ FAULTS: dict[str, tuple[str, str]] = {
              (PLAN[PLAN.index("<PlanDetail>\n<SENSetting>") : PLAN.index("<PB>")], "")),
         "Week20",
     ),
+    "first_place_missing": (
+        within(CLEAN, ("<PlanDetail>\n<URN>900001</URN>\n<PlacementRank>1</PlacementRank>\n</PlanDetail>\n", "")),
+        "PlacementRank",
+    ),
+    "born_after_plan": (
+        within(
+            CLEAN, ("<ReceivedDate>2018-03-05</ReceivedDate>\n", ""), ("<StartDate>2018-07-20", "<StartDate>1998-07-20")
+        ),
+        "StartDate",
+    ),
+    "born_after_placement": (within(CLEAN, ("<EntryDate>2023-09-01", "<EntryDate>2004-09-01")), "EntryDate"),
+    "stray_text": (within(CLEAN, ("<ReceivedDate>2018-03-05", "hello <ReceivedDate>2018-03-05")), "Requests"),
 }  # fmt: skip
 """For each rule a return in which that alone is wrong, and the element that it is found at."""
 OF_OTHER_YEARS = {
@@ -631,3 +643,31 @@ def test_a_damaged_return_is_checked_or_refused_and_never_anything_else(data):
     except EhcpFlowError:
         return
     assert all(each.rule in rules() for each in told)
+
+
+@pytest.mark.parametrize("day", ["0024-07-19", "2014-04-30"])
+def test_a_plan_that_is_older_than_the_child_is_an_error_with_and_without_the_day_of_the_request(day: str):
+    early = ("<StartDate>2025-05-20", f"<StartDate>{day}")
+    for text in (within(CLEAN, early), within(CLEAN, early, ("<ReceivedDate>2025-01-08</ReceivedDate>\n", ""))):
+        (odd,) = [each for each in check_return(read(text)) if each.rule == "born_after_plan"]
+        assert (odd.severity, odd.element, odd.value) == ("error", "StartDate", day)
+        assert odd.line == text.splitlines().index(f"<StartDate>{day}</StartDate>") + 1
+    assert "born_after_plan" not in {rule for rule, _ in found(within(CLEAN, (early[0], "<StartDate>2014-05-01")))}
+
+
+@pytest.mark.parametrize(
+    ("before", "element", "behind"),
+    [
+        ("<ReceivedDate>2025-01-08", "Requests", False), ("</Requests>", "Requests", False),
+        ("</Persons>", "Persons", False), ("<Person>", "Persons", False), ("<Year>", "CollectionDetails", False),
+        ("</Header>", "Header", False), ("<SENtype>ASD", "SENneed", False),
+        ("<AssessmentOutcome>Y", "Assessment", True), ("</Message>", "Message", True),
+        ("<Surname>Ashlake", "Person", True),
+    ],
+)  # fmt: skip
+def test_text_between_elements_is_found_with_the_line_on_which_it_begins(before: str, element: str, behind: bool):
+    word = "a word\n\n" if behind else "a word "
+    text = CLEAN.replace(before, word + before, 1)
+    (odd,) = check_return(read(text))
+    line = next(at for at, said in enumerate(text.splitlines(), 1) if said.startswith("a word"))
+    assert (odd.rule, odd.severity, odd.element, odd.line) == ("stray_text", "error", element, line)

@@ -13,6 +13,7 @@ from ehcp_flow.conversion import ReturnColumns, read_return
 from ehcp_flow.errors import InputError, RangeError
 from ehcp_flow.sen2 import ReturnYear, check_return, header_of_return, make_return, read_persons, schema_of, write_xml
 from ehcp_flow.sen2.request_rows import requests_of
+from ehcp_flow.sen2.return_reasons import figures_of_facts
 
 YEAR = 2026
 SURVEY = "2026-01-15"
@@ -109,6 +110,40 @@ def test_what_ended_before_the_year_or_began_after_it_is_no_part_of_the_return(f
 def test_module_3_follows_the_day_of_issue_and_the_first_refusal(facts, outcome: str, day: str | None):
     (row,) = one(requested(), agreed(), *facts)["assessments"]
     assert (row["AssessmentOutcome"], row.get("AssessmentOutcomeDate")) == (outcome, day)
+
+
+@pytest.mark.parametrize("end", ["died", "request_withdrawn", "moved_away"])
+def test_a_plan_that_was_agreed_and_not_issued_before_the_end_is_withdrawn_in_the_year_of_the_end(end: str):
+    facts = [requested("2025-02-03"), agreed("2025-03-10"), fact("plan_agreed", "2025-05-01")]
+    for day, year, outcome in (
+        ("2025-05-01", 2026, "W"), ("2025-06-01", 2026, "W"), ("2025-12-31", 2026, "W"), ("2026-01-01", 2026, "Y"),
+        ("2026-01-01", 2027, "W"), ("2026-06-01", 2027, "W"),
+    ):  # fmt: skip
+        request = one(*facts, fact(end, day), year=year)
+        (row,) = request["assessments"]
+        assert (day, row["AssessmentOutcome"], row.get("AssessmentOutcomeDate")) == (day, outcome, None)
+        assert ("Exported" in request["requests"]) is (end == "moved_away")
+    assert told(*facts, fact(end, "2025-06-01"), year=2027) == []
+
+
+def test_a_plan_that_was_agreed_after_a_withdrawal_is_agreed():
+    facts = requested(), agreed(), fact("request_withdrawn", "2025-04-01"), fact("plan_agreed", "2025-05-01")
+    assert one(*facts)["assessments"][0]["AssessmentOutcome"] == "Y"
+
+
+@pytest.mark.parametrize("end", ["died", "request_withdrawn", "moved_away"])
+def test_our_own_return_of_a_plan_that_was_agreed_and_then_withdrawn_is_no_query_and_equals_the_measures(
+    tmp_path, end: str
+):
+    facts = requested(), agreed(), fact("plan_agreed", "2025-05-01"), fact(end, "2025-06-01")
+    _, _, text = written(tmp_path, PERSONS, *facts)
+    days = ReturnYear.of(YEAR)
+    records = read_return(io.BytesIO(text), ReturnColumns(), name="return.xml")
+    assert not {each.rule for each in check_return(records)} & {"exported_and_assessed", "outcome_date_missing"}
+    cases = ToldCases(list(facts), list(days.periods()), as_of=days.survey)
+    counted = figures_of_facts(list(cases), days)
+    names = ("assess_in_year", "assess_issued", "assess_withdrawn")
+    assert [counted.made[name] for name in names] == [counted.facts[name] for name in names] == [1, 0, 1]
 
 
 def test_a_plan_agreed_in_an_earlier_year_and_issued_in_this_one_is_of_this_year():
@@ -465,3 +500,73 @@ def test_a_collection_without_persons_is_refused_and_one_to_come_is_said_to_be_u
     assert "not known yet" in ReturnYear.of(2027).told
     assert ReturnYear.of(2027).survey == "2027-01-21"
     assert ReturnYear.of(2026).told == ""
+
+
+def test_a_day_that_is_known_to_its_month_alone_is_told_by_case_and_item(tmp_path):
+    facts = (
+        requested("2025-01"), agreed("2025-03"), issued("2025-06"),
+        held("placement", "2025-02-03", "900001"), held("placement", "2025-09", "900002"),
+        fact("review_meeting_held", "2025-10-14"), fact("review_decision_sent", "2025-11", outcome="maintain"),
+        fact("plan_ceased", "2025-12"),
+    )  # fmt: skip
+    made, _, text = written(tmp_path, PERSONS, *facts)
+    (said,) = [note for note in made.notes if "the month alone" in note]
+    assert "8 day(s)" in said
+    for item, month, day in (
+        ("ReceivedDate", "2025-01", "31"), ("RequestOutcomeDate", "2025-03", "31"),
+        ("AssessmentOutcomeDate", "2025-06", "30"), ("StartDate", "2025-06", "30"), ("CeaseDate", "2025-12", "31"),
+        ("LeavingDate", "2025-09", "29"), ("EntryDate", "2025-09", "30"), ("LastReview", "2025-11", "30"),
+    ):  # fmt: skip
+        assert f"{item} of case a ({month}, as {month}-{day})" in said
+        assert f"<{item}>{month}-{day}</{item}>".encode() in text
+
+
+def test_the_day_by_which_another_transfer_is_due_is_told_where_its_month_alone_is_known(tmp_path):
+    transfer = fact("phase_transfer_due", "2026-08", outcome="post16_to_post16")
+    made, _, text = written(tmp_path, PERSONS, requested(), agreed(), issued(), transfer)
+    assert b"<PhaseTransferDueDate>2026-03-31" in text
+    assert any("PhaseTransferDueDate of case a (2026-03, as 2026-03-31)" in note for note in made.notes)
+
+
+def test_many_days_of_a_month_are_told_by_the_first_of_them_and_how_many_more(tmp_path):
+    persons = PERSONS.splitlines()[0] + "".join(f"\nx{at},A,B{at},2014-05-01,F,WBRI,ZZ1 1AA,,,UN3" for at in range(14))
+    facts = [requested("2025-01").model_copy(update={"case_id": f"x{at}"}) for at in range(14)]
+    made, _, _ = written(tmp_path, persons, *facts)
+    (said,) = [note for note in made.notes if "the month alone" in note]
+    assert "14 day(s)" in said
+    assert said.count("ReceivedDate") == 12
+    assert "and 2 more" in said
+
+
+def test_the_month_of_a_transfer_of_phase_and_days_that_are_known_are_not_told(tmp_path):
+    transfer = fact("phase_transfer_due", "2026-09", outcome="school")
+    made, _, _ = written(tmp_path, PERSONS, requested(), agreed(), issued(), transfer)
+    assert not [note for note in made.notes if "the month alone" in note]
+
+
+@pytest.mark.parametrize("code", ["NEET", "NIEC", "NIEO"])
+def test_a_named_place_that_a_plan_cannot_name_is_left_out_and_told(tmp_path, code: str):
+    places = held("named_placement", "2025-06-20", code), held("named_placement", "2025-06-20", "900001", rank="2")
+    made, _, text = written(tmp_path, PERSONS, requested(), agreed(), issued(), *places)
+    (said,) = [note for note in made.notes if "no such code" in note]
+    assert (
+        f"1 place(s) are left out, for the return of 2026 has no such code there: named_placement {code} of case a"
+        in said
+    )
+    assert "(4.7c)" in said
+    found = list(check_return(read_return(io.BytesIO(text), ReturnColumns(), name="return.xml")))
+    assert "first_place_missing" in {each.rule for each in found}
+
+
+def test_the_places_for_which_a_year_has_no_code_are_told_by_the_first_of_them(tmp_path):
+    facts = [requested("2022-01-10"), agreed("2022-02-10"), issued("2022-06-20")]
+    facts += [held("placement", f"2022-{at:02}-01", "special" if at % 2 else "OTH") for at in range(1, 13)]
+    facts.append(held("named_placement", "2022-06-20", "special"))
+    made, _, text = written(tmp_path, PERSONS, *facts, year=2023)
+    assert b"<PlacementDetail>" not in text
+    (said,) = [note for note in made.notes if "no such code" in note]
+    assert "13 place(s) are left out, for the return of 2023" in said
+    assert (
+        "named_placement special of case a (4.7c), placement special of case a (5.5c), placement OTH of case a" in said
+    )
+    assert said.endswith(" and 1 more")

@@ -40,6 +40,38 @@ def test_a_folder_without_one_of_its_tables_is_told_worse_than_a_whole_one(blade
     assert "table_missing" not in {each.rule for each in checked(BLADE)}
 
 
+def test_a_folder_or_template_without_its_persons_is_no_return_to_read_back(blade, tmp_path):
+    (blade / NAME.format("person")).unlink()
+    book, year = tmp_path / "sen2.xlsx", ReturnYear.of(2026)
+    write_return_workbook(str(book), read(CLEAN), {"LEA": "885"}, year.specification, as_of=year.survey_date)
+    openpyxl = pytest.importorskip("openpyxl")
+    sheets = openpyxl.load_workbook(book)
+    sheet = sheets["Data Entry Template"]
+    titles = {row[0].value: row[0].row for row in sheet.iter_rows() if row[0].value}
+    sheet.delete_rows(titles["Person Record"], titles["Requests Records"] - titles["Person Record"])
+    sheets.save(book)
+    for source in (blade, book):
+        done = invoke("sen2", "import", source, "--output", tmp_path / "f.csv", "--persons", tmp_path / "p.csv")
+        assert done.exit_code == ExitCode.DAMAGED
+        assert "it has no table of persons" in done.stderr
+        assert "nobody would know whose the cases are" in done.stderr
+        assert not (tmp_path / "p.csv").exists()
+        assert not (tmp_path / "f.csv").exists()
+    done = invoke("convert", book, "--columns", "sen2", "--output", tmp_path / "f.csv")
+    assert "warning: it has no table Person Record: nothing of that is read" in done.stderr
+
+
+@pytest.mark.parametrize("table", ["person", "namedplan", "activeplans", "senneed", "plandetail"])
+def test_a_table_that_a_folder_lacks_is_told_by_every_door_that_makes_facts_of_it(blade, tmp_path, table: str):
+    (blade / NAME.format(table)).unlink()
+    name = {"person": "persons", "namedplan": "named_plans", "activeplans": "active_plans", "senneed": "needs",
+            "plandetail": "plan_details"}[table]  # fmt: skip
+    done = invoke("convert", blade, "--columns", "blade", "--output", tmp_path / "f.csv")
+    assert f"warning: it has no file of {name}: nothing of that is read" in done.stderr
+    whole = invoke("convert", BLADE, "--columns", "blade", "--output", tmp_path / "whole.csv")
+    assert "it has no file of" not in whole.stderr
+
+
 def test_an_item_for_which_a_form_has_no_place_is_not_missing_in_it(blade):
     missing = [each.element for each in checked(blade) if each.rule == "missing_item"]
     assert "SourceLevel" not in missing
@@ -325,3 +357,36 @@ def test_rows_say_the_file_of_each_finding(tmp_path):
     path = written(tmp_path, within(CLEAN, ("<Sex>F", "<Sex>X")))
     rows = csv.DictReader(io.StringIO(invoke("sen2", "validate", path, "--format", "csv").stdout))
     assert [row["file"] for row in rows] == [str(path)]
+
+
+@pytest.mark.parametrize("table", ["person", "requests", "assessment", "activeplans", "senneed"])
+def test_a_row_of_another_authority_in_a_folder_is_refused_by_each_command(blade, tmp_path, table: str):
+    path = blade / NAME.format(table)
+    path.write_text(re.sub(r"\n1,885,", "\n1,886,", path.read_text(), count=1))
+    out = ("--output", tmp_path / "f.csv", "--persons", tmp_path / "p.csv")
+    for command in (("validate", blade), ("figures", blade), ("compare", BLADE, blade), ("import", blade, *out)):
+        done = invoke("sen2", *command, "--all-errors") if command[0] == "import" else invoke("sen2", *command)
+        assert done.exit_code == 1
+        why = "the row is of another authority than the return, which is of 885"
+        (said,) = [line for line in done.stderr.splitlines() if why in line]
+        assert path.name in said
+        assert "'886'" in said
+        assert "line 2" in said
+
+
+def test_a_row_of_another_authority_in_the_template_is_refused(tmp_path):
+    book, year = tmp_path / "sen2.xlsx", ReturnYear.of(2026)
+    write_return_workbook(
+        str(book), read(CLEAN), {"LEA": "885", "Year": "2026"}, year.specification, as_of=year.survey_date
+    )
+    openpyxl = pytest.importorskip("openpyxl")
+    sheets = openpyxl.load_workbook(book)
+    sheet = sheets["Data Entry Template"]
+    title = next(row[0].row for row in sheet.iter_rows() if row[0].value == "Requests Records")
+    column = sheet.max_column + 1
+    for at, text in enumerate(("LA", 886, 885), 1):
+        sheet.cell(title + at, column).value = text
+    sheets.save(book)
+    records = read_return(book, ReturnColumns())
+    assert any("which is of 885" in str(row) and f"line {title + 2}" in str(row) for row in records.refused)
+    assert len(records.requests) == len(read(CLEAN).requests) - 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ehcp_flow.errors import SourceError
-from ehcp_flow.sen2 import Persons, read_persons
+from ehcp_flow.sen2 import Persons, read_numbers, read_persons
 from tests.cli.running import invoke
 
 HEAD = "case_id,surname,forename,birth_date,sex,ethnicity,postcode,upn,uln,upn_unknown,person,dmo,dco,dsco"
@@ -227,3 +227,48 @@ def test_a_number_that_a_spreadsheet_spoilt_is_mended_or_refused_as_that(tmp_pat
     assert found.by_case["a"].cells[7] == ULN
     assert refusals(found) == [(3, "uln", "b"), (4, "uln", "c")]
     assert "its last digits are gone" in str(found.refused[0])
+
+
+@pytest.mark.parametrize("at", [2, 1_500, 2_999])
+def test_a_quotation_mark_that_is_never_closed_is_told_with_its_line_in_a_file_of_real_size_too(tmp_path, at: int):
+    rows = [f"c{line},{ADA},,,UN3,,Y,Y,R" for line in range(2, 3_002)]
+    rows[at - 2] = rows[at - 2].replace("Ashlake", '"Ashlake')
+    why = rf"persons\.csv: line {at}: .*(longer than 131072 characters\); close each quotation mark|never closed)"
+    with pytest.raises(SourceError, match=why):
+        read(tmp_path, *rows, *rows)
+
+
+def workbook(path, **sheets):
+    book = pytest.importorskip("openpyxl").Workbook()
+    book.remove(book.active)
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title.replace("_", " "))
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+ABOUT = [["How to fill this in"], ["surname", "as it is written on the register"], ["then send it back"]]
+
+
+def test_the_sheet_of_a_workbook_that_has_the_columns_is_read_wherever_it_stands(tmp_path):
+    rows = [row.split(",") for row in (HEAD, f"a,{ADA},,,UN3,,Y,Y,R", f"b,{BEL},,,UN3,,Y,Y,R")]
+    found = read_persons(workbook(tmp_path / "persons.xlsx", Read_me=ABOUT, Children=rows, Old=[["case_id"], ["z"]]))
+    assert [*found.by_case] == ["a", "b"]
+    assert found.name.endswith("persons.xlsx[Children]")
+    assert any("its sheet 'Children' was read, and not 'Read me', 'Old'" in said for said in found.notes)
+
+
+def test_a_workbook_of_which_no_sheet_has_the_columns_is_refused_with_the_sheets_that_it_has(tmp_path):
+    path = workbook(tmp_path / "persons.xlsx", Read_me=[["How to"]], Notes=[["nothing"]])
+    with pytest.raises(
+        SourceError,
+        match=r"none of its rows holds the names of its columns.*its other sheets has more of them: 'Notes'",
+    ):
+        read_persons(path)
+
+
+def test_the_numbers_of_the_rules_are_found_behind_another_sheet_too(tmp_path):
+    path = workbook(tmp_path / "rules.xlsx", Read_me=ABOUT, Rules=[["rule", "dfe"], ["upn_check", "1234"]])
+    assert dict(read_numbers(path)) == {"upn_check": "1234"}

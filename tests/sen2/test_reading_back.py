@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.running import invoke
-from tests.sen2.made_returns import CEASED, CLEAN, OPEN
+from tests.sen2.made_returns import CEASED, CLEAN, OPEN, found
 from tests.sen2.test_comparing import within
 
 NO_YEAR = within(CLEAN, ("<Year>2026</Year>\n", ""))
@@ -148,3 +148,64 @@ def test_what_a_folder_leaves_out_is_told_with_its_file(tmp_path):
     done = invoke("sen2", "import", folder, "--output", tmp_path / "f.csv", "--persons", tmp_path / "p.csv")
     (said,) = [line for line in done.stderr.splitlines() if "of a placement" in line]
     assert f"{NAME.format('placementdetail')}, PlacementRank line 2" in said
+
+
+OLD = "<StartDate>2018-07-20</StartDate>\n"
+OLD_PLAN = CEASED[CEASED.index("<NamedPlan>") : CEASED.index("</Assessment>")]
+OLD_ASSESSMENT = CEASED[CEASED.index("<Assessment>") : CEASED.index("<ActivePlans>")]
+OLD_ACTIVE = CEASED[CEASED.index("<ActivePlans>") : CEASED.index("</Requests>")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "element", "item"),
+    [
+        ([(OLD, "")], "<NamedPlan>", "StartDate"),
+        ([(OLD_PLAN, "")], "<ActivePlans>", "StartDate"),
+        ([(OLD_ASSESSMENT, "")], "<ActivePlans>", "StartDate"),
+        ([("<CeaseDate>2025-08-31</CeaseDate>\n", "")], "<CeaseReason>", "CeaseReason"),
+    ],
+)
+def test_what_hangs_on_a_day_that_is_missing_is_refused_with_case_and_line(tmp_path, changes, element: str, item: str):
+    text = within(CLEAN, (CEASED, within(CEASED, *changes)))
+    lines = text.splitlines()
+    line = lines.index(element, lines.index("<Surname>Brookmoor</Surname>")) + 1 if element[1] != "C" else 0
+    line = line or lines.index("<CeaseReason>4</CeaseReason>") + 1
+    for name in ("import", "convert"):
+        done = imported(tmp_path, text)
+        if name == "convert":
+            done = invoke("convert", tmp_path / "sen2.xml", "--columns", "sen2", "--output", tmp_path / "converted.csv")
+        assert done.exit_code == 1
+        (said,) = [each for each in done.stderr.splitlines() if "no day says" in each]
+        assert f"line {line}" in said
+        assert item in said
+        assert "885-2" in said
+
+
+def test_an_historical_plan_without_its_day_stays_historical_and_is_asked_for_again(tmp_path):
+    for changes, code in (((OLD, ""),), 1), (((OLD_PLAN, ""), (OLD_ACTIVE, "")), 0):
+        assert imported(tmp_path, within(CLEAN, *changes)).exit_code == code
+        back = again(tmp_path)
+        assert back.count("<AssessmentOutcome>H</AssessmentOutcome>") == 1
+        assert "<AssessmentOutcome>A</AssessmentOutcome>" not in back
+        assert ("historical_plan_missing", "NamedPlan") in found(back)
+
+
+def test_a_folder_whose_plans_have_no_day_is_refused_plan_by_plan(tmp_path):
+    from tests.sen2.test_other_forms import BLADE, NAME
+
+    folder = tmp_path / "blade"
+    folder.mkdir()
+    for path in BLADE.iterdir():
+        (folder / path.name).write_text(path.read_text())
+    path = folder / NAME.format("namedplan")
+    plans = len(path.read_text().splitlines()) - 1
+    path.write_text(path.read_text().replace("startdate", "strtdate", 1))
+    done = invoke("sen2", "import", folder, "--output", tmp_path / "f.csv", "--persons", tmp_path / "p.csv")
+    assert done.exit_code == 1
+    assert 0 < done.stderr.count("no day says since when there is a plan") <= plans
+
+
+def test_text_between_elements_is_told_when_a_return_is_read_back(tmp_path):
+    text = within(CLEAN, ("<ReceivedDate>2025-01-08", "hello <ReceivedDate>2025-01-08"))
+    line = next(at for at, said in enumerate(text.splitlines(), 1) if said.startswith("hello"))
+    assert f"(stray text in Requests line {line})" in imported(tmp_path, text).stderr

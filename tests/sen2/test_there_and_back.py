@@ -160,3 +160,15 @@ def test_the_plan_of_a_phase_transfer_comes_back_whichever_day_of_the_month_the_
     whose.write_text(persons_file(persons_of(records)), newline="")
     again = as_xml(made_from(list(cases.values()), whose, year), year)
     assert b"<PhaseTransferFinalDate>2025-09-29" in again
+
+
+def test_no_plan_of_a_made_up_council_is_older_than_its_child(tmp_path):
+    facts = tmp_path / "council.csv"
+    write_synth(facts, 400, 31, authority="885", as_of="2026-01-15", particulars=True)
+    came = 0
+    for case in read_cases(facts).values():
+        born = min(fact.on for fact in case.recorded if fact.event == "date_of_birth")
+        made = [fact.made_on for fact in case.recorded if fact.event == "plan_transferred_in" and fact.made_on]
+        assert all(born < each for each in made)
+        came += bool(made)
+    assert came > 5

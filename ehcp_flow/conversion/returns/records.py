@@ -14,6 +14,7 @@ __all__ = ["OddElement", "RequestRecords", "ReturnRecords", "ReturnRow", "name_c
 
 _PLACES: Final = 6
 """Of how many elements out of place it is told where they stand."""
+_KINDS: Final = {"stray": "stray text in"}
 _TOLD: Final = 12
 """How many names of items that are not read are told."""
 
@@ -31,7 +32,8 @@ class ReturnRow:
 class OddElement(NamedTuple):
     """An element that stands where it should not; `within` holds it.
 
-    `kind` is unknown, repeated, misplaced (in its order), or astray (in another element than it belongs in).
+    `kind` is unknown, repeated, misplaced (in its order), astray (in another element than it belongs in), or stray:
+    text stands between what is in it.
     `place` is that of the person in whom it stands, nothing in the header.
     """
 
@@ -139,7 +141,7 @@ class ReturnRecords:
         """Return which elements stand where they should not, and which persons have no request: some is not taken."""
         said = []
         if self.odd:
-            where = _some([f"{each.kind} {each.element} line {each.line}" for each in self.odd])
+            where = _some([f"{_KINDS.get(each.kind, each.kind)} {each.element} line {each.line}" for each in self.odd])
             many = count(len(self.odd), "element")
             said.append(f"{many} out of place, so something may be missing ({where}): `sen2 validate` says what")
         if self.alone:

@@ -58,6 +58,13 @@ _DISPUTES: Final = (
     ("assessments", "AssessmentMediation"), ("assessments", "AssessmentTribunal"),
 )  # fmt: skip
 """What says that there was a dispute about whether to assess, or to issue a plan."""
+_NO_PLAN: Final = (
+    "no day says since when there is a plan, so no plan is made of it, nor of what stands below it and in module 5: "
+    "enter the day of the plan (4.1, StartDate)"
+)
+_NO_END: Final = (
+    "no day says when the plan ended, so its end is left out: enter the day (4.5, CeaseDate), or take the reason out"
+)
 _SHOWS_AN_ASSESSMENT: Final = ("assessment_agreed", "plan_refused", "final_plan_sent", "plan_transferred_in")
 _PHASES: Final = {"02-14": "school", "02-15": "school", "03-30": "post16", "03-31": "post16"}
 """The days before which a plan is amended for a phase transfer, and those before them: of which phase (SR 18(1))."""
@@ -102,6 +109,7 @@ class _RequestFacts:
         self.authority = authority
         self.came_on_no_day = False
         self.has_request = False
+        self.has_plan = False
         self.clean: dict[str, list[ReturnRow]] = {}
         self.timeless: list[tuple[str, str]] = []
         # Requests, assessments and plans are told up to the last day of a calendar year.
@@ -123,6 +131,7 @@ class _RequestFacts:
         self.clean = clean
         self.first_of = {table: rows[0] for table, rows in clean.items() if rows}
         came = self._plan()
+        self._what_hangs_on_no_day()
         for table, rows in clean.items():
             for row in rows:
                 for rule in facts_by_table().get(table, ()):
@@ -191,6 +200,7 @@ class _RequestFacts:
         if issued and starts and issued != starts:
             self.counted["days_differ"] += 1
         on = starts or issued
+        self.has_plan = bool(on)
         if not on:
             return False
         line = self.first_of["named_plans" if starts else "assessments"].line
@@ -208,6 +218,19 @@ class _RequestFacts:
         self.came_on_no_day = True
         self._make("final_plan_sent", on, line, authority=came_from if _is_number(came_from) else None)
         return False
+
+    def _what_hangs_on_no_day(self) -> None:
+        """Refuse a plan, what was done about one, and the reason of its end, that lack the day they hang on."""
+        plan, active = (next(iter(self.clean[table]), None) for table in ("named_plans", "active_plans"))
+        asked, assessment = self.request.named_plan, self.request.assessment
+        tells_plans = self.records.form == "xml" or self.records.has >= {"assessments", "named_plans"}
+        is_given = asked is not None and "StartDate" in asked.values
+        is_given |= assessment is not None and "AssessmentOutcomeDate" in assessment.values
+        row = plan or active
+        if row is not None and not self.has_plan and tells_plans and not is_given:
+            self._refuse(row, "StartDate", None, _NO_PLAN)
+        if plan is not None and "CeaseReason" in plan.values and asked is not None and "CeaseDate" not in asked.values:
+            self._refuse(plan, "CeaseReason", plan.values.pop("CeaseReason"), _NO_END)
 
     def _fact(self, rule: ReturnFact, row: ReturnRow, came: bool) -> None:  # noqa: FBT001 - a verdict of one caller
         """Make the fact of a rule out of a row, if the row is one."""
@@ -284,7 +307,7 @@ class _RequestFacts:
             outcome = self._value(table, item)
             if outcome == "H":
                 # What was decided before the year is seen by what came of it, where anything did.
-                is_told = decided if table == "requests" else not self.came_on_no_day
+                is_told = decided if table == "requests" else self.has_plan and not self.came_on_no_day
             else:
                 is_told = bool(self._value(table, day)) and outcome != "A"
             if outcome and not is_told and not self.told_up_to:

@@ -29,6 +29,9 @@ _ONE_IN: Final = 4
 _OF_THE_SYSTEM: Final = re.compile(r"nativeid|sourceid|recordtype|la|.*tableid|.*orderseqcolumn|sendpersonid")
 """Headings that are no item of the return, and are nobody's loss."""
 
+_WHOSE: Final = ("nativeid", "la")
+"""Headings of the number of the authority whose a row is."""
+
 
 @dataclass
 class _TableFile:
@@ -58,6 +61,8 @@ def read_folder(folder: str | os.PathLike[str], name: str) -> ReturnRecords:
         raise SourceError(name, f"its files are of several forms ({', '.join(sorted(met))}); keep those of one")
     records = _joined(list(known.values()), name)
     records.notes += [note for file in known for note in (f"{file}: {said}" for said in raw[file].notes)]
+    if missing := [table for table in forms()[records.form].key if table not in records.has and table != "header"]:
+        records.notes.append(f"warning: it has no file of {', '.join(missing)}: nothing of that is read")
     if others := [file for file in raw if file not in known]:
         records.notes.append(
             f"left out, for no table of {forms()[records.form].says} has such headings: {', '.join(others)}"
@@ -89,7 +94,10 @@ def read_template(raw: RawSheet) -> ReturnRecords:
             line, headings = body[0]
             _refuse_a_child_as_headings(raw.name, line, table, headings)
             files.append(_TableFile(raw.name, "template", table, headings, body[1:]))
-    return _joined(files, raw.name)
+    records = _joined(files, raw.name)
+    if missing := [table.title for table in tables().values() if table.name not in records.has]:
+        records.notes.append(f"warning: it has no table {', '.join(missing)}: nothing of that is read")
+    return records
 
 
 def _refuse_a_child_as_headings(name: str, line: int, table: str, headings: Sequence[str]) -> None:
@@ -204,10 +212,13 @@ class _Joining:
         placed = []
         for line, cells in file.rows:
             row = ReturnRow({}, file.name, line)
+            whose = ""
             for heading, key, cell in zip(file.headings, keys, cells, strict=False):
                 if key in of_keys or _OF_THE_SYSTEM.fullmatch(key):
-                    if key == "nativeid" and cell:
-                        self.records.header.setdefault("LEA", cell)
+                    if key in _WHOSE and cell:
+                        whose = _id(cell)
+                        if key == "nativeid":
+                            self.records.header.setdefault("LEA", whose)
                 elif heading:
                     self.records.put(file.table, heading, cell, row.values)
             ids = {key: _id(cell) for key, cell in zip(keys, cells, strict=False) if key in of_keys}
@@ -215,12 +226,26 @@ class _Joining:
                 self.records.header |= row.values
             elif row.values or any(ids.values()):
                 self.records.rows += 1
+                if self._is_anothers(file, row, whose):
+                    continue
                 placed.append((row, self._ids(file, ids)))
         lines: dict[Any, list[str]] = {}
         for row, (own, *_) in placed if file.table in self._above() else ():
             lines.setdefault(own, []).append(str(row.line))
         for row, ids_of in placed:
             self._place(file, row, ids_of, lines.get(ids_of.own, ()))
+
+    def _is_anothers(self, file: _TableFile, row: ReturnRow, whose: str) -> bool:
+        """Return whether a row is of another authority than the return, and refuse it then."""
+        mine = self.records.authority
+        if mine is None or whose == mine or not (whose.isdecimal() and len(whose) == len(mine)):
+            return False
+        why = (
+            f"the row is of another authority than the return, which is of {mine}, so nothing of it was taken; correct "
+            "its number, or leave the row to that authority's return"
+        )
+        self._refuse(file, row, whose, why)
+        return True
 
     def _above(self) -> Collection[str]:
         """Return the tables to whose rows other rows are put by their ids."""

@@ -157,10 +157,11 @@ class _Reading:
         path = self.path
         if not path and name != _ROOT:
             self._refuse(f"it is no SEN2 return: its outermost element is {name}, and not {_ROOT}")
+        if self.here:
+            self._between(path[-1])
         path.append(name)
         if len(path) > _DEEPEST:
             self._refuse("its elements are nested too deep")
-        self.here.clear()
         if len(path) > 1:
             self._placed(name, path[-2])
         table = _TABLES.get(name)
@@ -187,6 +188,14 @@ class _Reading:
                 self.found.requests.append(self.request)
         elif table != "header":
             self._take(table, row, name)
+
+    def _between(self, name: str) -> None:
+        """Find text that stands between the elements of another, and leave it behind: nothing is made of it."""
+        text = "".join(self.here)
+        self.here.clear()
+        if not text.isspace():
+            # Here is the next tag; the text began as many lines before it as follow its first word.
+            self._odd("stray", name, self.parser.CurrentLineNumber - text.lstrip().count("\n"))
 
     def _placed(self, name: str, within: str) -> None:
         """Find an element that belongs in another one, and around the rows one that should not be there, or not yet."""
@@ -216,13 +225,13 @@ class _Reading:
             self.found.refused.append(RowRefused(self.found.name, row.line, name, "a second one", why))
             self._odd("repeated", name)
 
-    def _odd(self, kind: str, name: str) -> None:
+    def _odd(self, kind: str, name: str, line: int | None = None) -> None:
         within = self.open[-1].table if self.open else ""
         if within and tables()[within].element == name:
             within = self.open[-2].table if len(self.open) > 1 else ""
         place = "" if within == "header" or not self.open else str(self.persons or "")
         element = tables()[within].element if within else (self.path[-2] if len(self.path) > 1 else "")
-        self.found.odd.append(OddElement(kind, name, element, self.parser.CurrentLineNumber, place))
+        self.found.odd.append(OddElement(kind, name, element, line or self.parser.CurrentLineNumber, place))
 
     def text(self, text: str) -> None:
         """Some text of the element that is open."""
@@ -232,8 +241,9 @@ class _Reading:
         """An element ends: an item has its value, or a row is whole."""
         name = self.path.pop()
         here = self.here
+        if here and (name in _TABLES or name in _PASSED):
+            self._between(name)
         if name in _TABLES:
-            here.clear()
             self._close(self.open.pop())
             return
         if self.open and name not in _PASSED:
