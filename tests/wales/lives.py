@@ -120,6 +120,13 @@ LIVES = {
         cease_decided:authority 2026-02-02
         duty_ended 2026-07-20
     """,
+    "authority ceases, and the Tribunal has the plan maintained": """
+        aln_raised:authority 2026-02-02
+        idp_given:authority 2026-03-02
+        cease_decided:authority 2026-04-13
+        appeal_registered 2026-05-12
+        appeal_decided:maintain 2026-08-12
+    """,
     "dies": """
         aln_raised:authority 2026-01-05
         died 2026-02-02

@@ -36,6 +36,7 @@ ENDS = {
     "too late, for what nobody could help": "AUTHORITY_PLAN",
     "moves to another authority": "ENDED",
     "authority ceases": "ENDED",
+    "authority ceases, and the Tribunal has the plan maintained": "AUTHORITY_PLAN",
     "dies": "AUTHORITY_DECIDES",
 }
 

@@ -6,6 +6,7 @@ import pytest
 
 from ehcp_flow import deadlines_of
 from ehcp_flow.bulk import deadlines_frame
+from ehcp_flow.states import state
 from tests.wales.lives import LIVES, day, judged, life, lives, the, wales
 
 SCHOOL = "aln_raised:school 2026-01-12 party=school-1"
@@ -208,6 +209,34 @@ def test_a_plan_that_ends_is_reviewed_no_more():
     kept = f"{PLAN}\ncease_decided:school 2026-06-01"
     assert the(life(kept), "2027-01-12", "review").breach
     assert not the(life(f"{kept}\nplan_ended 2026-07-01"), "2027-01-12", "review").breach
+
+
+@pytest.mark.parametrize(
+    ("plan", "ceased", "by"),
+    [
+        (AUTHORITY_PLAN, "cease_decided:authority 2026-04-13", "AUTHORITY_PLAN"),
+        ("plan_passed:college 2026-01-12", "cease_decided:college 2026-04-13", "COLLEGE_PLAN"),
+        (PLAN, "cease_decided:school 2026-03-02\nreconsideration_asked:ceasing 2026-03-09\n"
+               "ceasing_reconsidered:cease 2026-04-13", "SCHOOL_PLAN"),
+    ],
+)  # fmt: skip
+def test_a_plan_that_the_tribunal_orders_to_be_maintained_is_whose_it_was_and_reviewed_as_before(plan, ceased, by):
+    ordered = f"{plan}\n{ceased}\nappeal_registered 2026-05-12\nappeal_decided:maintain 2026-08-12"
+    assert state(life(ordered), "2026-12-01", rulebook=wales()).pathway == by
+    found = the(life(ordered), "2026-12-01", "review")
+    assert (str(found.due_on), found.status) == ("2027-01-11", "open")
+    late = life(f"{ordered}\nreview_decided:revised 2027-02-12")
+    assert (judged(late, "2027-03-01", "review")[0].status, judged(late, "2027-03-01", "review")[0].days_over) == (
+        "late", 32,
+    )  # fmt: skip
+    # A school's own decision on it can be appealed no more than before.
+    assert len(judged(late, "2027-03-01", "appeal")) == (1 if by == "SCHOOL_PLAN" else 2)
+    again = judged(life(f"{ordered}\naln_raised:authority 2026-10-05"), "2026-12-01")
+    assert "authority_decision" not in {each.limit for each in again}
+    # What had ended before the order is not maintained again by it: who does is recorded.
+    ended = f"{plan}\n{ceased}\nplan_ended 2026-06-01\nappeal_decided:maintain 2026-08-12"
+    assert state(life(ended), "2026-12-01", rulebook=wales()).pathway == "ENDED"
+    assert the(life(ended), "2027-03-01", "review").status == "lapsed"
 
 
 def test_against_a_school_no_appeal_lies():
