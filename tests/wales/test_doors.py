@@ -37,7 +37,7 @@ ENDS = {
     "moves to another authority": "ENDED",
     "authority ceases": "ENDED",
     "authority ceases, and the Tribunal has the plan maintained": "AUTHORITY_PLAN",
-    "dies": "AUTHORITY_DECIDES",
+    "dies": "DIED",
 }
 
 
@@ -102,6 +102,18 @@ def test_somebody_elses_act_is_reported_and_not_refused():
     assert (found.pathway, [each.code for each in found.findings]) == (
         "SCHOOL_PLAN", ["raised_while_plan_maintained"],
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("before", ["", *LIVES.values()])
+def test_a_death_is_the_end_of_a_case_wherever_it_stands_and_what_comes_after_is_told(before):
+    case = life(f"{before}\ndied 2027-01-11")
+    assert state(case, "2027-02-01", rulebook=wales()).pathway == "DIED"
+    for event, outcome in (("review_decided", "revised"), ("cease_decided", "school"), ("appeal_decided", "maintain")):
+        after = make_fact(event, case_id="W-1", on="2027-01-18", outcome=outcome)
+        with pytest.raises(MoveRefused, match="had died, and the case was over"):
+            record(case, after, rulebook=wales())
+    told = state(life(f"{before}\ndied 2027-01-11\nno_aln_notified:school 2027-01-18"), "2027-02-01", rulebook=wales())
+    assert (told.pathway, told.findings[-1].code) == ("DIED", "act_after_death")
 
 
 def test_columns_find_every_case_in_its_state():
