@@ -37,6 +37,7 @@ ENDS = {
     "moves to another authority": "ENDED",
     "authority ceases": "ENDED",
     "authority ceases, and the Tribunal has the plan maintained": "AUTHORITY_PLAN",
+    "authority finds none, and is told nothing new": "NO_DUTY",
     "dies": "DIED",
 }
 
@@ -84,6 +85,7 @@ def test_each_life_is_lawful_fact_by_fact_and_ends_where_it_says(name):
          "plan_ended", None, "it is being reconsidered"),
         ("aln_raised:authority 2026-01-12\nno_aln_notified:authority 2026-01-19", "idp_given", "authority",
          "no order of the Tribunal is on record"),
+        ("aln_raised:school 2026-01-12", "no_duty_to_decide", "authority", "the body that it names is not deciding"),
         ("", "case_referred", None, "no school or college is deciding about this case"),
         ("", "plan_passed", "other_authority", "no plan is maintained"),
     ],

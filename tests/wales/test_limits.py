@@ -169,6 +169,26 @@ def test_who_does_not_consent_is_owed_nothing_more():
     assert [(each.limit, each.status) for each in judged(case, "2026-12-01")] == [("authority_decision", "lapsed")]
 
 
+@pytest.mark.parametrize(
+    ("who", "limit"),
+    [("school", "school_decision"), ("college", "college_decision"), ("authority", "authority_decision")],
+)
+def test_a_body_that_has_decided_and_is_told_nothing_new_owes_no_decision(who, limit):
+    party = {"school": " party=school-1", "college": " party=college-1"}.get(who, "")
+    raised = f"aln_raised:{who} 2026-01-12{party}\nno_aln_notified:{who} 2026-02-02\naln_raised:{who} 2026-03-02{party}"
+    assert judged(life(raised), "2026-12-01", limit)[-1].breach
+    # Said in time, and after the last lawful day: the decision was never owed.
+    for on in ("2026-03-16", "2026-09-14"):
+        case = life(f"{raised}\nno_duty_to_decide:{who} {on}")
+        assert [(each.status, each.breach) for each in judged(case, "2026-12-01", limit)] == [
+            ("met", False), ("lapsed", False),
+        ]  # fmt: skip
+        # It takes no plan away, starts no time to appeal, and with news it can be raised once more.
+        assert len(judged(case, "2026-12-01", "appeal")) == (0 if who == "school" else 1)
+        anew = life(f"{raised}\nno_duty_to_decide:{who} {on}\naln_raised:{who} 2026-11-09{party}")
+        assert judged(anew, "2026-12-01", limit)[-1].status in OPEN
+
+
 def test_that_no_plan_is_necessary_has_its_own_time_and_is_no_late_decision():
     case = life(f"{AUTHORITY}\nconsent_given 2026-02-02\nplan_unnecessary 2026-04-27")
     found = {each.limit: (each.status, each.breach) for each in judged(case, "2026-04-27")}
