@@ -72,6 +72,19 @@ def test_a_cohort_is_reached_in_the_school_year_in_which_it_turns_eleven(draft, 
     assert [str(each.due_on) for each in found if each.due_on and each.due_on.year < 2033] == reassess
 
 
+@pytest.mark.parametrize(("turns", "last"), [(11, "2033-12-31"), (16, "2034-01-31")])
+@pytest.mark.parametrize("event", ["reassessment_started", "reassessment_agreed"])
+def test_a_transfer_is_prepared_by_a_reassessment_of_its_own_school_year(draft, turns, last, event):
+    plan = f"{2034 - turns}-03-01 date_of_birth; 2030-09-02 plan_transferred_in"
+    for on, status in (("2031-01-10", "overdue"), ("2033-08-31", "overdue"), ("2033-09-01", "met"), (last, "met")):
+        found = [
+            (str(each.due_on), each.status)
+            for each in deadlines_of(tell(f"{plan}; {on} {event}"), "2034-02-01", rulebook=draft)
+            if each.limit == "transfer_reassessment"
+        ]
+        assert (last, status) in found
+
+
 def test_an_order_sends_the_placement_back_from_the_first_day_of_the_new_law(draft):
     life = (
         "2028-01-03 final_plan_sent; 2029-06-01 amended_plan_sent; 2029-06-08 mediation_certificate_issued; "
