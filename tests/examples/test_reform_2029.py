@@ -121,6 +121,30 @@ def test_what_is_told_anew_of_the_yearly_review_is_englands_but_for_its_end(draf
     assert {each.key.rpartition(".")[2] for each in told} == {"in_force_to"}, "copy England's rules anew, and end them"
 
 
+@pytest.mark.parametrize("stage", ["early_years", "post16"])
+@pytest.mark.parametrize(
+    ("row", "told_anew"),
+    [("first_review", "first_review"), ("next_review", "next_review"), ("reassess_next_review", "reassess_review")],
+)
+def test_a_yearly_review_that_is_kept_is_counted_and_judged_as_englands(draft, stage, row, told_anew):
+    (today,) = (rule for rule in england().limits["annual_review"].rule if rule.rows == (row,))
+    (kept,) = (rule for rule in draft.limits["annual_review"].rule if rule.rows == (f"{told_anew}_{stage}",))
+    ours = {"rows", "title", "cohorts", "note", "version"}
+    assert kept.model_dump(exclude=ours) == today.model_dump(exclude=ours)
+    assert [each.counting for each in kept.version] == [each.counting for each in today.version]
+
+
+def test_a_kept_yearly_review_gives_the_days_and_questions_that_it_gives_today(draft):
+    anew = (
+        "2014-03-01 date_of_birth; 2030-09-02 plan_transferred_in; 2031-03-10 review_decision_sent outcome=maintain; "
+        "2031-06-10 reassessment_started; 2031-09-10 final_plan_sent"
+    )
+    assert due(anew, "annual_review", draft) == due(anew, "annual_review", england()) == ["2032-03-09", "2032-09-10"]
+    over_25 = "2005-03-01 date_of_birth; 2029-09-10 plan_transferred_in; 2029-10-10 review_decision_sent outcome=maintain"
+    for law in (draft, england()):
+        assert "too_old" in {each.code for each in judge(tell(over_25), "2030-06-30", rulebook=law).findings}
+
+
 def test_commands_answer_by_it(tmp_path):
     told = invoke("rules", "--diff", FOLDER, "--format", "table")
     assert told.exit_code == 0
