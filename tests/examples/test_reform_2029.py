@@ -140,7 +140,9 @@ def test_a_kept_yearly_review_gives_the_days_and_questions_that_it_gives_today(d
         "2031-06-10 reassessment_started; 2031-09-10 final_plan_sent"
     )
     assert due(anew, "annual_review", draft) == due(anew, "annual_review", england()) == ["2032-03-09", "2032-09-10"]
-    over_25 = "2005-03-01 date_of_birth; 2029-09-10 plan_transferred_in; 2029-10-10 review_decision_sent outcome=maintain"
+    over_25 = (
+        "2005-03-01 date_of_birth; 2029-09-10 plan_transferred_in; 2029-10-10 review_decision_sent outcome=maintain"
+    )
     for law in (draft, england()):
         assert "too_old" in {each.code for each in judge(tell(over_25), "2030-06-30", rulebook=law).findings}
 

@@ -15,6 +15,7 @@ AUTHORITY = "aln_raised:authority 2026-01-12"
 PLAN = "plan_passed:school 2026-01-12 party=school-1 made_on=2026-01-12"
 COLLEGE_PLAN = "plan_passed:college 2026-01-09 party=college-1 made_on=2026-01-12"
 AUTHORITY_PLAN = "plan_passed:authority 2026-01-12 made_on=2026-01-12"
+SCHOOL_CEASES = "cease_decided:school 2026-03-02\nreconsideration_asked:ceasing 2026-03-09"
 
 OPEN = {"open", "undated"}
 
@@ -236,10 +237,9 @@ def test_a_plan_that_ends_is_reviewed_no_more():
     [
         (AUTHORITY_PLAN, "cease_decided:authority 2026-04-13", "AUTHORITY_PLAN"),
         ("plan_passed:college 2026-01-12", "cease_decided:college 2026-04-13", "COLLEGE_PLAN"),
-        (PLAN, "cease_decided:school 2026-03-02\nreconsideration_asked:ceasing 2026-03-09\n"
-               "ceasing_reconsidered:cease 2026-04-13", "SCHOOL_PLAN"),
+        (PLAN, f"{SCHOOL_CEASES}\nceasing_reconsidered:cease 2026-04-13", "SCHOOL_PLAN"),
     ],
-)  # fmt: skip
+)
 def test_a_plan_that_the_tribunal_orders_to_be_maintained_is_whose_it_was_and_reviewed_as_before(plan, ceased, by):
     ordered = f"{plan}\n{ceased}\nappeal_registered 2026-05-12\nappeal_decided:maintain 2026-08-12"
     assert state(life(ordered), "2026-12-01", rulebook=wales()).pathway == by
