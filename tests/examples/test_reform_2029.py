@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -145,6 +146,27 @@ def test_a_kept_yearly_review_gives_the_days_and_questions_that_it_gives_today(d
     )
     for law in (draft, england()):
         assert "too_old" in {each.code for each in judge(tell(over_25), "2030-06-30", rulebook=law).findings}
+
+
+@pytest.mark.parametrize(
+    ("born", "next_review"),
+    [
+        ("2025-05-01", "2030-09-09"),
+        ("2024-05-01", "2031-07-31"),
+        ("2017-05-01", "2031-07-31"),
+        ("2013-05-01", "2030-09-09"),
+    ],
+    ids=["early years", "key stage 1", "key stage 3", "after 16"],
+)
+def test_the_register_of_reviews_has_the_next_review_of_every_age(tmp_path, born, next_review):
+    path = tmp_path / "plan.csv"
+    path.write_text(
+        "case_id,event,on,outcome\n"
+        f"A,date_of_birth,{born},\nA,final_plan_sent,2028-10-02,\nA,review_decision_sent,2029-09-10,maintain\n"
+    )
+    listed = invoke("registers", path, "reviews", "--as-of", "2029-10-01", "--rulebook", FOLDER, "--format", "json")
+    (row,) = json.loads(listed.stdout)
+    assert row["review_due_on"] == next_review
 
 
 def test_commands_answer_by_it(tmp_path):
