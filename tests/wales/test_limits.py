@@ -277,16 +277,38 @@ def test_against_a_school_no_appeal_lies():
 
 @pytest.mark.parametrize(
     ("referred", "due_on", "status"),
-    [("2026-05-04", "2026-06-29", "met"), ("2026-05-05", "2026-05-04", "late")],
+    [("2026-05-05", "2026-06-29", "met"), ("2026-05-06", "2026-05-05", "late")],
 )
 def test_a_dispute_that_is_referred_in_time_gives_eight_weeks_more(referred, due_on, status):
-    # Sixteen weeks from Monday 9 March end on Sunday 28 June; the eight weeks for the referral end with 4 May.
+    # Sixteen weeks from Monday 9 March end on the Monday of 29 June; the first eight on May Day, so on 5 May.
     case = life(f"{AUTHORITY}\nno_aln_notified:authority 2026-03-09\nresolution_referred {referred}\n"
                 "appeal_registered 2026-06-29")  # fmt: skip
     found = [
         (str(each.due_on), each.status) for each in judged(case, "2026-07-01", "appeal") if each.status != "lapsed"
     ]
-    assert found == [(due_on if status == "met" else "2026-05-05", status)]
+    assert found == [(due_on, status)]
+
+
+@pytest.mark.parametrize(
+    ("notice", "last", "extended"),
+    [
+        # Served two days after the decision: the eight weeks end on Wednesday 8 July.
+        ("2026-05-11 served_on=2026-05-13", "2026-07-08", "2026-09-02"),
+        # Eight weeks from Monday 30 March end on the bank holiday of 25 May; sixteen on Monday 20 July.
+        ("2026-03-30", "2026-05-26", "2026-07-20"),
+    ],
+)
+def test_a_dispute_is_referred_in_time_to_the_last_lawful_day_of_the_appeal(notice, last, extended):
+    refused = f"{AUTHORITY}\nno_aln_notified:authority {notice}"
+    assert str(the(life(refused), "2026-05-20", "appeal").due_on) == last
+    for days, in_time in ((0, True), (1, False)):
+        case = life(f"{refused}\nresolution_referred {day(last) + dt.timedelta(days)}\nappeal_registered {extended}")
+        found = [(str(each.due_on), each.status) for each in judged(case, "2026-10-01", "appeal")]
+        wanted = (extended, "met") if in_time else (last, "late")
+        assert [each for each in found if each[1] != "lapsed"] == [wanted]
+        frame = deadlines_frame(list(case.recorded), "2026-10-01", rulebook=wales())
+        rows = frame.filter(frame["limit"] == "appeal").select("due_on", "status").rows()
+        assert [(str(due), status) for due, status in rows] == found
 
 
 def test_a_death_ends_everything():
