@@ -83,7 +83,10 @@ def _summary(provision: Provision) -> str:
 
 
 def print_read(law: Rulebook, printed: PrintOptions, as_of: dt.date, months: int) -> None:
-    """Print who read each provision last, when, in which text; leave with 1 where one was read too many months ago."""
+    """Print who read each provision last, when, in which text; leave with 1 where one was read too many months ago.
+
+    A reading of a day after `as_of` is shown, told as such, and is no months ago.
+    """
     from ehcp_flow.errors import ExitCode
     from ehcp_flow.law.provisions import provisions
 
@@ -108,6 +111,9 @@ def print_read(law: Rulebook, printed: PrintOptions, as_of: dt.date, months: int
     note(f"{count(len(rows), 'provision')}: " + (f"read from {days[0]} to {days[-1]}" if days else "none was read"))
     if never:
         note(f"of {len(never)} no reading is recorded: {', '.join(never)}")
+    later = [row for row in rows if row["read_on"] is not None and row["months"] is None]
+    if later:
+        note(f"{count(len(later), 'reading')} shown here {'is' if len(later) == 1 else 'are'} later than {as_of}")
     if old:
         note(f"{len(old)} were last read {count(months, 'month')} or more before {as_of}: read them again")
         raise typer.Exit(ExitCode.REFUSED)
@@ -117,10 +123,10 @@ def _read(provision: Provision, as_of: dt.date, months: int) -> dict[str, Any]:
     read, head = provision.read, {**_head(provision), "uses": len(provision.uses)}
     if read is None:
         return {**head, **dict.fromkeys(_READ[5:])}
-    ago = _months(read.on, as_of)
+    ago = None if read.on > as_of else _months(read.on, as_of)
     return {
         **head, "by": read.by, "text": read.text, "as_at": read.as_at and read.as_at.isoformat(),
-        "result": read.result, "says": read.says, "months": ago, "long_ago": ago >= months,
+        "result": read.result, "says": read.says, "months": ago, "long_ago": ago is not None and ago >= months,
     }  # fmt: skip
 
 

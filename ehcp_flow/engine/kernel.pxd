@@ -36,7 +36,7 @@ cdef class Law:
     cdef public const int[::1] key_pairs, pair_roles, key_turns
     cdef public const int[::1] asks_at, asks, turned_at, turned, timed_at, timed
     cdef public const long long[::1] mark_bits, key_opens, key_shuts
-    cdef public const int[::1] lasts, lasts_to, mark_party, mark_ahead, age_mark, age_turns, age_kept
+    cdef public const int[::1] lasts, lasts_to, since_fields, mark_party, mark_ahead, age_mark, age_turns, age_kept
     cdef public int kept_fields
     cdef public const int[::1] masks, party_sets, fields_at, fields
     cdef public const int[::1] spells, spell_roles, spell_unless, spell_ahead

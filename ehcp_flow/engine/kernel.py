@@ -354,7 +354,7 @@ def take(law, days, facts, found, key, place):
     key = law.turned[way]
     found.inside = found.inside & ~law.key_shuts[key] | law.key_opens[key]
     for at in range(law.timed_at[key], law.timed_at[key + 1]):
-        found.since[law.timed[at]] = day
+        found.since[law.timed[at]] = day_of(law, facts, law.since_fields[law.timed[at]], place)
     return key
 
 

@@ -355,6 +355,18 @@ class _LaidOut:
     def _after(self, period: Period | None) -> int:
         return -1 if period is None else self._way("after", period, period.after)
 
+    def _lasts_to(self, spell: Spell) -> int:
+        """Return the way that gives the last day of a spell that lasts for a period, -1 where it does not."""
+        period = spell.lasts_for
+        if period is None or spell.roll == "none":
+            return self._after(period)
+
+        def to_a_working_day(day: dt.date, calendars: Calendars, party: str | None) -> dt.date | None:
+            last = period.after(day, calendars, party)
+            return None if last is None else calendars.working.roll_forward(last)
+
+        return self._way("after to a working day", period, to_a_working_day)
+
     def _turning(self, years: int | None, *, of_school_year: bool = False) -> int:
         if years is None:
             return -1
@@ -629,7 +641,8 @@ class _LaidOut:
         self._put("mark_bits", [1 << mark for mark in marks.values()])
         self._put("mark_ahead", [int(each.looks_ahead) for each in spells])
         self._put("lasts", [each.lasts if isinstance(each.lasts, int) else _EVER for each in spells])
-        self._put("lasts_to", [self._after(each.lasts_for) for each in spells])
+        self._put("lasts_to", [self._lasts_to(each) for each in spells])
+        self._put("since_fields", [self._field_list(each.counts_from or ("on",)) for each in spells])
         self._put(
             "mark_party", [self.parties.get(name.removeprefix(BY), -1) if name.startswith(BY) else -1 for name in marks]
         )

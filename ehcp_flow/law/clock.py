@@ -74,7 +74,9 @@ class Spell(Between):
 
     A fact of `begins_on` begins nothing where the case then is inside the spell `unless_during`: a request for an
     assessment does not undo the plan that there is. With `lasts` it ends after so many days, or after a period (`"6
-    months"`), if nothing ended it before: the last day is still inside. With `looks_ahead` it is known by a fact of
+    months"`), if nothing ended it before: the last day is still inside. A period is counted from the first of the days
+    `counts_from` of what began it that is filled, and `roll = "working"` takes its last day to the next working day, as
+    they do of a time limit. With `looks_ahead` it is known by a fact of
     `ends_on`: all before that one belongs to it, back to the last fact of `begins_on`, or to the first of the record,
     and for a pattern that names it, with `lasts`, only what so many days or fewer lie before that one. With
     `ends_everything` what begins it ends every clock for good, and none starts inside it.
@@ -91,6 +93,8 @@ class Spell(Between):
     unless_during: Name | None = None
     looks_ahead: StrictBool = False
     lasts: Lasting = None
+    counts_from: tuple[DateField, ...] = ()
+    roll: Literal["none", "working"] = "none"
     ends_everything: StrictBool = False
     from_age: StrictInt | None = Field(default=None, ge=1)
     of_school_year: StrictBool = False
@@ -103,6 +107,8 @@ class Spell(Between):
         for key in ("or_after", "reading", "of_school_year"):
             if getattr(self, key) and self.from_age is None:
                 raise ValueError(f"{key} needs from_age")
+        if self.lasts_for is None and (self.counts_from or self.roll != "none"):
+            raise ValueError("counts_from and roll need a period that it lasts: lasts = '8 weeks'")
         if self.looks_ahead and self.lasts_for is not None:
             raise ValueError("with looks_ahead say how many days it lasts: a number, without quotes")
         if self.of_school_year and self.reading is not None:

@@ -112,8 +112,12 @@ def meant(given: str) -> Folder | Declared:
     """Return which rulebook a text means: the one of that name, or the folder at that path.
 
     What cannot be a name is a path. A name that is both is refused, unless both are one folder: neither a folder that
-    happens to lie here nor a package that was installed since may change by which law is answered, and nobody told.
+    happens to lie here nor a package that was installed since may change by which law is answered, and nobody told. An
+    empty text means neither: a script whose variable is not set asked for none.
     """
+    if not given.strip():
+        why = "it is empty: name a rulebook or a folder of one (. for the folder in which you are)" + hint(given)
+        raise RulebookMissing(f'"{given}"', "", 0, why)
     here = Path(given)
     if not is_name(given):
         return here

@@ -135,7 +135,11 @@ SAID: Final[Mapping[str, str]] = {
     "Rule.where_in_time": "Only starts that something else came in time for.",
     "Rule.where_not": "No start that was foreseen for so long.",
     "Spell.begins_on": "Facts, one of which begins it, unless the case then is inside the spell `unless_during`.",
+    "Spell.counts_from": "A period that it lasts is counted from the first of these days of the fact that began it "
+    "that is filled, and from `on` where none is.",
     "Spell.ends_on": "Facts, one of which ends it; with `looks_ahead` it is known by one of them.",
+    "Spell.roll": "Where the last day of a period that it lasts goes, if that is no working day: `working`, to the "
+    "next; `none`, nowhere.",
     "StateGroup.states": "The states, by name or by group.",
     "TimeForAppeal.during": "The finding of an act while an appeal is under way.",
     "TimeForAppeal.early": "The finding of an act before the time for an appeal is over.",

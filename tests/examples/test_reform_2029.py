@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -72,6 +73,19 @@ def test_a_cohort_is_reached_in_the_school_year_in_which_it_turns_eleven(draft, 
     assert [str(each.due_on) for each in found if each.due_on and each.due_on.year < 2033] == reassess
 
 
+@pytest.mark.parametrize(("turns", "last"), [(11, "2033-12-31"), (16, "2034-01-31")])
+@pytest.mark.parametrize("event", ["reassessment_started", "reassessment_agreed"])
+def test_a_transfer_is_prepared_by_a_reassessment_of_its_own_school_year(draft, turns, last, event):
+    plan = f"{2034 - turns}-03-01 date_of_birth; 2030-09-02 plan_transferred_in"
+    for on, status in (("2031-01-10", "overdue"), ("2033-08-31", "overdue"), ("2033-09-01", "met"), (last, "met")):
+        found = [
+            (str(each.due_on), each.status)
+            for each in deadlines_of(tell(f"{plan}; {on} {event}"), "2034-02-01", rulebook=draft)
+            if each.limit == "transfer_reassessment"
+        ]
+        assert (last, status) in found
+
+
 def test_an_order_sends_the_placement_back_from_the_first_day_of_the_new_law(draft):
     life = (
         "2028-01-03 final_plan_sent; 2029-06-01 amended_plan_sent; 2029-06-08 mediation_certificate_issued; "
@@ -106,6 +120,53 @@ def test_what_is_told_anew_of_the_yearly_review_is_englands_but_for_its_end(draf
     changes = compare_rulebooks(england(), draft)
     told = [each for each in changes if each.id == "annual_review" and each.kind != "added"]
     assert {each.key.rpartition(".")[2] for each in told} == {"in_force_to"}, "copy England's rules anew, and end them"
+
+
+@pytest.mark.parametrize("stage", ["early_years", "post16"])
+@pytest.mark.parametrize(
+    ("row", "told_anew"),
+    [("first_review", "first_review"), ("next_review", "next_review"), ("reassess_next_review", "reassess_review")],
+)
+def test_a_yearly_review_that_is_kept_is_counted_and_judged_as_englands(draft, stage, row, told_anew):
+    (today,) = (rule for rule in england().limits["annual_review"].rule if rule.rows == (row,))
+    (kept,) = (rule for rule in draft.limits["annual_review"].rule if rule.rows == (f"{told_anew}_{stage}",))
+    ours = {"rows", "title", "cohorts", "note", "version"}
+    assert kept.model_dump(exclude=ours) == today.model_dump(exclude=ours)
+    assert [each.counting for each in kept.version] == [each.counting for each in today.version]
+
+
+def test_a_kept_yearly_review_gives_the_days_and_questions_that_it_gives_today(draft):
+    anew = (
+        "2014-03-01 date_of_birth; 2030-09-02 plan_transferred_in; 2031-03-10 review_decision_sent outcome=maintain; "
+        "2031-06-10 reassessment_started; 2031-09-10 final_plan_sent"
+    )
+    assert due(anew, "annual_review", draft) == due(anew, "annual_review", england()) == ["2032-03-09", "2032-09-10"]
+    over_25 = (
+        "2005-03-01 date_of_birth; 2029-09-10 plan_transferred_in; 2029-10-10 review_decision_sent outcome=maintain"
+    )
+    for law in (draft, england()):
+        assert "too_old" in {each.code for each in judge(tell(over_25), "2030-06-30", rulebook=law).findings}
+
+
+@pytest.mark.parametrize(
+    ("born", "next_review"),
+    [
+        ("2025-05-01", "2030-09-09"),
+        ("2024-05-01", "2031-07-31"),
+        ("2017-05-01", "2031-07-31"),
+        ("2013-05-01", "2030-09-09"),
+    ],
+    ids=["early years", "key stage 1", "key stage 3", "after 16"],
+)
+def test_the_register_of_reviews_has_the_next_review_of_every_age(tmp_path, born, next_review):
+    path = tmp_path / "plan.csv"
+    path.write_text(
+        "case_id,event,on,outcome\n"
+        f"A,date_of_birth,{born},\nA,final_plan_sent,2028-10-02,\nA,review_decision_sent,2029-09-10,maintain\n"
+    )
+    listed = invoke("registers", path, "reviews", "--as-of", "2029-10-01", "--rulebook", FOLDER, "--format", "json")
+    (row,) = json.loads(listed.stdout)
+    assert row["review_due_on"] == next_review
 
 
 def test_commands_answer_by_it(tmp_path):

@@ -166,6 +166,17 @@ def test_a_name_that_is_not_known_is_told_with_those_that_are(journeys, name, wh
         load_named(name)
 
 
+@pytest.mark.parametrize("given", ["", "  "])
+def test_an_empty_name_is_refused_and_is_not_the_folder_in_which_somebody_is(given, tmp_path, monkeypatch):
+    shutil.copytree(MADE_UP, tmp_path / "here")
+    monkeypatch.chdir(tmp_path / "here")
+    with pytest.raises(RulebookMissing, match=f'^"{given}": it is empty: name a rulebook or a folder of one .*england'):
+        load_rulebook(given)
+    refused = invoke("rules", "--rulebook", given)
+    assert (refused.exit_code, "it is empty" in refused.stderr, refused.stdout) == (2, True, "")
+    assert load_rulebook(".").limits
+
+
 def test_a_folder_of_the_name_is_refused_beside_it_and_each_can_be_written(journeys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "journeys").mkdir()

@@ -305,6 +305,8 @@ OTHERS = [
     ),
     (BEGINS, BEGINS + "from_age = 25\n", "with from_age no fact begins or ends a spell"),
     (BEGINS, BEGINS + "lasts = 0\n", "write a number of days from 1 on"),
+    (BEGINS, BEGINS + 'lasts = 56\nroll = "working"\n', "counts_from and roll need a period that it lasts"),
+    (BEGINS, BEGINS + 'counts_from = ["served_on"]\n', "counts_from and roll need a period that it lasts"),
     (RULE, RULE + "done_as_named = true\n", "give done_by, or done_as_named = true"),
     (
         RULE, RULE + 'readings = [{ name = "x", says = "y", counting = "6 weeks after", within = "12 weeks" }]\n',

@@ -167,6 +167,17 @@ def test_a_reading_that_is_long_ago_is_warned_of_with_exit_code_1(tmp_path, as_o
     assert re.search(r"of \d+ no reading is recorded: .*JR 4\b", done.stderr)
 
 
+@pytest.mark.parametrize(("as_of", "months"), [("2025-11-29", None), ("2025-11-30", 0), ("2026-01-29", 1)])
+def test_a_reading_of_a_later_day_is_told_as_one_and_is_no_months_ago(tmp_path, as_of, months):
+    folder = checked(tmp_path, ROW)
+    done = invoke("rules", "--read", "--rulebook", folder, "--as-of", as_of, "--format", "json")
+    rows = {row["provision"]: row for row in rows_of(done.stdout, "json")}
+    assert (done.exit_code, rows["JR 3"]["months"], rows["JR 3"]["long_ago"]) == (0, months, False)
+    read = sum(row["read_on"] is not None for row in rows.values())
+    told = re.search(r"(\d+) readings? shown here (?:is|are) later than 2025-11-29", done.stderr)
+    assert (told and int(told[1])) == (read if months is None else None)
+
+
 def test_the_command_tells_the_law_in_the_order_of_the_statute(tmp_path):
     done = invoke("rules", "--provisions", "--format", "csv")
     rows = rows_of(done.stdout, "csv")

@@ -120,6 +120,19 @@ LIVES = {
         cease_decided:authority 2026-02-02
         duty_ended 2026-07-20
     """,
+    "authority ceases, and the Tribunal has the plan maintained": """
+        aln_raised:authority 2026-02-02
+        idp_given:authority 2026-03-02
+        cease_decided:authority 2026-04-13
+        appeal_registered 2026-05-12
+        appeal_decided:maintain 2026-08-12
+    """,
+    "authority finds none, and is told nothing new": """
+        aln_raised:authority 2026-02-02
+        no_aln_notified:authority 2026-03-02
+        aln_raised:authority 2026-05-04
+        no_duty_to_decide:authority 2026-05-18
+    """,
     "dies": """
         aln_raised:authority 2026-01-05
         died 2026-02-02

@@ -36,7 +36,9 @@ ENDS = {
     "too late, for what nobody could help": "AUTHORITY_PLAN",
     "moves to another authority": "ENDED",
     "authority ceases": "ENDED",
-    "dies": "AUTHORITY_DECIDES",
+    "authority ceases, and the Tribunal has the plan maintained": "AUTHORITY_PLAN",
+    "authority finds none, and is told nothing new": "NO_DUTY",
+    "dies": "DIED",
 }
 
 
@@ -83,6 +85,7 @@ def test_each_life_is_lawful_fact_by_fact_and_ends_where_it_says(name):
          "plan_ended", None, "it is being reconsidered"),
         ("aln_raised:authority 2026-01-12\nno_aln_notified:authority 2026-01-19", "idp_given", "authority",
          "no order of the Tribunal is on record"),
+        ("aln_raised:school 2026-01-12", "no_duty_to_decide", "authority", "the body that it names is not deciding"),
         ("", "case_referred", None, "no school or college is deciding about this case"),
         ("", "plan_passed", "other_authority", "no plan is maintained"),
     ],
@@ -101,6 +104,18 @@ def test_somebody_elses_act_is_reported_and_not_refused():
     assert (found.pathway, [each.code for each in found.findings]) == (
         "SCHOOL_PLAN", ["raised_while_plan_maintained"],
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("before", ["", *LIVES.values()])
+def test_a_death_is_the_end_of_a_case_wherever_it_stands_and_what_comes_after_is_told(before):
+    case = life(f"{before}\ndied 2027-01-11")
+    assert state(case, "2027-02-01", rulebook=wales()).pathway == "DIED"
+    for event, outcome in (("review_decided", "revised"), ("cease_decided", "school"), ("appeal_decided", "maintain")):
+        after = make_fact(event, case_id="W-1", on="2027-01-18", outcome=outcome)
+        with pytest.raises(MoveRefused, match="had died, and the case was over"):
+            record(case, after, rulebook=wales())
+    told = state(life(f"{before}\ndied 2027-01-11\nno_aln_notified:school 2027-01-18"), "2027-02-01", rulebook=wales())
+    assert (told.pathway, told.findings[-1].code) == ("DIED", "act_after_death")
 
 
 def test_columns_find_every_case_in_its_state():

@@ -6,6 +6,7 @@ import pytest
 
 from ehcp_flow import deadlines_of
 from ehcp_flow.bulk import deadlines_frame
+from ehcp_flow.states import state
 from tests.wales.lives import LIVES, day, judged, life, lives, the, wales
 
 SCHOOL = "aln_raised:school 2026-01-12 party=school-1"
@@ -14,6 +15,7 @@ AUTHORITY = "aln_raised:authority 2026-01-12"
 PLAN = "plan_passed:school 2026-01-12 party=school-1 made_on=2026-01-12"
 COLLEGE_PLAN = "plan_passed:college 2026-01-09 party=college-1 made_on=2026-01-12"
 AUTHORITY_PLAN = "plan_passed:authority 2026-01-12 made_on=2026-01-12"
+SCHOOL_CEASES = "cease_decided:school 2026-03-02\nreconsideration_asked:ceasing 2026-03-09"
 
 OPEN = {"open", "undated"}
 
@@ -168,6 +170,26 @@ def test_who_does_not_consent_is_owed_nothing_more():
     assert [(each.limit, each.status) for each in judged(case, "2026-12-01")] == [("authority_decision", "lapsed")]
 
 
+@pytest.mark.parametrize(
+    ("who", "limit"),
+    [("school", "school_decision"), ("college", "college_decision"), ("authority", "authority_decision")],
+)
+def test_a_body_that_has_decided_and_is_told_nothing_new_owes_no_decision(who, limit):
+    party = {"school": " party=school-1", "college": " party=college-1"}.get(who, "")
+    raised = f"aln_raised:{who} 2026-01-12{party}\nno_aln_notified:{who} 2026-02-02\naln_raised:{who} 2026-03-02{party}"
+    assert judged(life(raised), "2026-12-01", limit)[-1].breach
+    # Said in time, and after the last lawful day: the decision was never owed.
+    for on in ("2026-03-16", "2026-09-14"):
+        case = life(f"{raised}\nno_duty_to_decide:{who} {on}")
+        assert [(each.status, each.breach) for each in judged(case, "2026-12-01", limit)] == [
+            ("met", False), ("lapsed", False),
+        ]  # fmt: skip
+        # It takes no plan away, starts no time to appeal, and with news it can be raised once more.
+        assert len(judged(case, "2026-12-01", "appeal")) == (0 if who == "school" else 1)
+        anew = life(f"{raised}\nno_duty_to_decide:{who} {on}\naln_raised:{who} 2026-11-09{party}")
+        assert judged(anew, "2026-12-01", limit)[-1].status in OPEN
+
+
 def test_that_no_plan_is_necessary_has_its_own_time_and_is_no_late_decision():
     case = life(f"{AUTHORITY}\nconsent_given 2026-02-02\nplan_unnecessary 2026-04-27")
     found = {each.limit: (each.status, each.breach) for each in judged(case, "2026-04-27")}
@@ -210,6 +232,33 @@ def test_a_plan_that_ends_is_reviewed_no_more():
     assert not the(life(f"{kept}\nplan_ended 2026-07-01"), "2027-01-12", "review").breach
 
 
+@pytest.mark.parametrize(
+    ("plan", "ceased", "by"),
+    [
+        (AUTHORITY_PLAN, "cease_decided:authority 2026-04-13", "AUTHORITY_PLAN"),
+        ("plan_passed:college 2026-01-12", "cease_decided:college 2026-04-13", "COLLEGE_PLAN"),
+        (PLAN, f"{SCHOOL_CEASES}\nceasing_reconsidered:cease 2026-04-13", "SCHOOL_PLAN"),
+    ],
+)
+def test_a_plan_that_the_tribunal_orders_to_be_maintained_is_whose_it_was_and_reviewed_as_before(plan, ceased, by):
+    ordered = f"{plan}\n{ceased}\nappeal_registered 2026-05-12\nappeal_decided:maintain 2026-08-12"
+    assert state(life(ordered), "2026-12-01", rulebook=wales()).pathway == by
+    found = the(life(ordered), "2026-12-01", "review")
+    assert (str(found.due_on), found.status) == ("2027-01-11", "open")
+    late = life(f"{ordered}\nreview_decided:revised 2027-02-12")
+    assert (judged(late, "2027-03-01", "review")[0].status, judged(late, "2027-03-01", "review")[0].days_over) == (
+        "late", 32,
+    )  # fmt: skip
+    # A school's own decision on it can be appealed no more than before.
+    assert len(judged(late, "2027-03-01", "appeal")) == (1 if by == "SCHOOL_PLAN" else 2)
+    again = judged(life(f"{ordered}\naln_raised:authority 2026-10-05"), "2026-12-01")
+    assert "authority_decision" not in {each.limit for each in again}
+    # What had ended before the order is not maintained again by it: who does is recorded.
+    ended = f"{plan}\n{ceased}\nplan_ended 2026-06-01\nappeal_decided:maintain 2026-08-12"
+    assert state(life(ended), "2026-12-01", rulebook=wales()).pathway == "ENDED"
+    assert the(life(ended), "2027-03-01", "review").status == "lapsed"
+
+
 def test_against_a_school_no_appeal_lies():
     schools = (
         f"{SCHOOL}\nno_aln_notified:school 2026-03-02", f"{SCHOOL}\nidp_given:school 2026-03-02",
@@ -228,16 +277,38 @@ def test_against_a_school_no_appeal_lies():
 
 @pytest.mark.parametrize(
     ("referred", "due_on", "status"),
-    [("2026-05-04", "2026-06-29", "met"), ("2026-05-05", "2026-05-04", "late")],
+    [("2026-05-05", "2026-06-29", "met"), ("2026-05-06", "2026-05-05", "late")],
 )
 def test_a_dispute_that_is_referred_in_time_gives_eight_weeks_more(referred, due_on, status):
-    # Sixteen weeks from Monday 9 March end on Sunday 28 June; the eight weeks for the referral end with 4 May.
+    # Sixteen weeks from Monday 9 March end on the Monday of 29 June; the first eight on May Day, so on 5 May.
     case = life(f"{AUTHORITY}\nno_aln_notified:authority 2026-03-09\nresolution_referred {referred}\n"
                 "appeal_registered 2026-06-29")  # fmt: skip
     found = [
         (str(each.due_on), each.status) for each in judged(case, "2026-07-01", "appeal") if each.status != "lapsed"
     ]
-    assert found == [(due_on if status == "met" else "2026-05-05", status)]
+    assert found == [(due_on, status)]
+
+
+@pytest.mark.parametrize(
+    ("notice", "last", "extended"),
+    [
+        # Served two days after the decision: the eight weeks end on Wednesday 8 July.
+        ("2026-05-11 served_on=2026-05-13", "2026-07-08", "2026-09-02"),
+        # Eight weeks from Monday 30 March end on the bank holiday of 25 May; sixteen on Monday 20 July.
+        ("2026-03-30", "2026-05-26", "2026-07-20"),
+    ],
+)
+def test_a_dispute_is_referred_in_time_to_the_last_lawful_day_of_the_appeal(notice, last, extended):
+    refused = f"{AUTHORITY}\nno_aln_notified:authority {notice}"
+    assert str(the(life(refused), "2026-05-20", "appeal").due_on) == last
+    for days, in_time in ((0, True), (1, False)):
+        case = life(f"{refused}\nresolution_referred {day(last) + dt.timedelta(days)}\nappeal_registered {extended}")
+        found = [(str(each.due_on), each.status) for each in judged(case, "2026-10-01", "appeal")]
+        wanted = (extended, "met") if in_time else (last, "late")
+        assert [each for each in found if each[1] != "lapsed"] == [wanted]
+        frame = deadlines_frame(list(case.recorded), "2026-10-01", rulebook=wales())
+        rows = frame.filter(frame["limit"] == "appeal").select("due_on", "status").rows()
+        assert [(str(due), status) for due, status in rows] == found
 
 
 def test_a_death_ends_everything():
