@@ -177,6 +177,32 @@ def test_it_is_refused_in_its_writers_words(tmp_path, name):
         load_rulebook(path)
 
 
+OF_DISPUTES = {
+    "stands": 'remedy = "r"',
+    "answers": "",
+    "certified": (
+        'remedy = "r"\nlatest = ["meeting_held"]\nsays = "{0}"\nmissing = "m"\n'
+        'not_needed = { citation = "JR 2", says = "n" }\nunknown = { citation = "JR 2", says = "u" }'
+    ),
+    "in_time_for": 'remedy = "r"\nlimit = "panel"\nfirst = ["meeting_held"]\nby = "b"\nwas_on = "w"\nlate = "l"',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", OF_DISPUTES)
+def test_a_guard_about_the_decision_in_dispute_is_refused_on_a_move_of_a_case(tmp_path, kind):
+    """It loaded, and every question about the case ended in a KeyError."""
+    path = folder(tmp_path, "", old=MOVE, new=f'{GUARDED} ["asked"]')
+    with (path / "moves" / "complaints.toml").open("a") as file:
+        file.write(f'[[guard]]\nid = "asked"\nkind = "{kind}"\ncitation = "JR 2"\nfinding = "f"\n{OF_DISPUTES[kind]}\n')
+    with pytest.raises(RulebookError) as refused:
+        load_rulebook(path)
+    assert str(refused.value) == (
+        f"moves/complaints.toml, line 11, move.1.guards.0: guard 'asked' is of kind '{kind}', which asks about the "
+        "decision that a dispute is about, and is for moves of region disputes alone: here write one of needs, "
+        "protects, judgement, bars, time_for_appeal"
+    )
+
+
 def test_what_is_said_instead_of_a_spell_that_lasts_is_right(tmp_path):
     """Written as a pattern, the end of a spell by its length is asked: the day after it time runs."""
     told = {
