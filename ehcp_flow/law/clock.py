@@ -78,8 +78,9 @@ class Spell(Between):
     `counts_from` of what began it that is filled, and `roll = "working"` takes its last day to the next working day, as
     they do of a time limit. With `looks_ahead` it is known by a fact of
     `ends_on`: all before that one belongs to it, back to the last fact of `begins_on`, or to the first of the record,
-    and for a pattern that names it, with `lasts`, only what so many days or fewer lie before that one. With
-    `ends_everything` what begins it ends every clock for good, and none starts inside it.
+    and, with `lasts`, only what so many days or fewer lie before that one. A spell with `lasts` is named in patterns
+    alone (`appeal_registered outside time_to_answer`). With `ends_everything` what begins it ends every clock for good,
+    and none starts inside it.
 
     With `from_age` no fact begins it, but the birthday on which somebody is so many years old, as far as the date of
     birth is on record; with `or_after` the day after that date of the last such fact begins it, if that comes first. It
@@ -111,6 +112,8 @@ class Spell(Between):
             raise ValueError("counts_from and roll need a period that it lasts: lasts = '8 weeks'")
         if self.looks_ahead and self.lasts_for is not None:
             raise ValueError("with looks_ahead say how many days it lasts: a number, without quotes")
+        if self.ends_everything and self.lasts is not None:
+            raise ValueError("no length is asked of what ends everything: leave lasts out")
         if self.of_school_year and self.reading is not None:
             raise ValueError("a reading of an age is of the birthday itself, and not of its school year")
         if self.from_age is not None and (self.begins_on or self.ends_on or self.lasts or self.looks_ahead):

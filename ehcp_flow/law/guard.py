@@ -124,6 +124,9 @@ class Bars(_Question):
 class TimeForAppeal(_Question):
     """After a fact of `notice`, no appeal may be under way, and the time for one (`limit`) must be over.
 
+    `remedy_during` and `remedy` say what is right while an appeal is under way, and in the time for one: `{0}` is the
+    day of the appeal in the one, and `{2}` the first lawful day in the other.
+
     A fact of `kept` takes the notice away. `appeal` and `onward` are appeals, and a fact of `over` ends one. After a
     fact of `other_orders` an onward appeal is about that, and so is what ends it.
     """
@@ -138,7 +141,9 @@ class TimeForAppeal(_Question):
     other_orders: BarePatterns = ()
     what: str
     during: Name
+    remedy_during: str = "wait until the appeal is finally determined"
     early: Name
+    remedy: str = "wait until {2}, and go on then if no appeal has been made"
 
 
 class Stands(_Question):

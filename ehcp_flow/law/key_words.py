@@ -113,7 +113,7 @@ SAID: Final[Mapping[str, str]] = {
     "PassedThrough.state": "The state.",
     "PassedThrough.until": "Facts by which what `inside` began is over.",
     "Protects.again_within": "How long after the first another is served again (`12 weeks`); without it, always.",
-    "Protects.act": "What must wait for the end of the window, as a sentence speaks of it.",
+    "Protects.act": 'What must wait for the end of the window, as it follows "send": the final plan.',
     "Protects.until": "Facts after which what was served before opens no window.",
     "Reading.name": "What the reading is called in every output.",
     "Rule.by_body": "Only requests of these bodies (`asked`).",

@@ -18,7 +18,14 @@ from ehcp_flow.law.folder import Folder, files_of, moves_of, shipped, title_of
 from ehcp_flow.law.ground import Ground
 from ehcp_flow.law.installed import ENGLAND, Declared, by_name, hint, meant
 from ehcp_flow.law.model import Asked, Limit, Note, Rule, Rulebook
-from ehcp_flow.law.named_words import check_clock_words, check_dates, check_patterns, check_rule_words, starts_clock
+from ehcp_flow.law.named_words import (
+    check_clock_words,
+    check_dates,
+    check_patterns,
+    check_rule_words,
+    refuse_length,
+    starts_clock,
+)
 from ehcp_flow.law.parts import unknown
 from ehcp_flow.law.patterns import Pattern
 from ehcp_flow.law.toml_files import Placed, SourceFile, each
@@ -244,14 +251,22 @@ def _check_spell(placed: Placed, spells: Mapping[str, Placed]) -> None:
     _check_names(placed, "unless_during", (name,), spells)
     if spells[name].item.unless_during is not None:
         placed.file.refuse((*placed.path, "unless_during"), f"spell {name!r} has an unless_during itself")
+    refuse_length(placed, (*placed.path, "unless_during"), (name,), spells, "begins_on outside", placed.item.begins_on)
 
 
 def _check_clock(placed: Placed, spells: Mapping[str, Placed]) -> None:
     clock: Clock = placed.item
     _check_names(placed, "during", (clock.during,) if clock.during else (), spells)
     _check_names(placed, "unless_during", clock.unless_during, spells)
-    if clock.resumes_inside is not None:
-        _check_names(placed, "resumes_inside", (clock.resumes_inside.during,), spells)
+    starts = (*clock.starts_on, *clock.restarts_on)
+    key = "starts_on" if clock.starts_on else "restarts_on"
+    inside = (clock.during,) if clock.during else ()
+    refuse_length(placed, (*placed.path, "during"), inside, spells, f"{key} inside", starts)
+    refuse_length(placed, (*placed.path, "unless_during"), clock.unless_during, spells, f"{key} outside", starts)
+    if (resumes := clock.resumes_inside) is not None:
+        _check_names(placed, "resumes_inside", (resumes.during,), spells)
+        path = (*placed.path, "resumes_inside", "during")
+        refuse_length(placed, path, (resumes.during,), spells, "resumes_on inside", resumes.facts)
 
 
 def _check_names(placed: Placed, key: str, names: Iterable[str], spells: Mapping[str, Placed]) -> None:
@@ -278,15 +293,11 @@ def _check_limit(
         for pattern in rule.only_from:
             if not starts_clock(clock, pattern):
                 placed.file.refuse((*path, "only_from"), f"clock {clock.id!r} does not start on {pattern}")
-        for name in rule.not_during:
-            if name not in spells:
-                placed.file.refuse((*path, "not_during"), unknown("spell", name, spells))
+        _check_spells(placed, path, rule, clock, spells)
         for key in ("by_body", "not_by_body"):
             for name in getattr(rule, key):
                 if name not in asked:
                     placed.file.refuse((*path, key), unknown("body that can be asked", name, asked))
-        if rule.yields_to is not None and rule.yields_to.spell not in spells:
-            placed.file.refuse((*path, "yields_to"), unknown("spell", rule.yields_to.spell, spells))
         for use_index, use in enumerate(rule.exceptions):
             if use.ground not in grounds:
                 placed.file.refuse((*path, "exceptions", use_index), unknown("ground", use.ground, grounds))
@@ -294,6 +305,21 @@ def _check_limit(
         _check_rule(placed, path, rule)
         readings = [((*path, "readings", at), reading) for at, reading in enumerate(rule.readings)]
         _check_readings(placed, readings, grounds)
+
+
+def _check_spells(
+    placed: Placed, path: tuple[str | int, ...], rule: Rule, clock: Clock, spells: Mapping[str, Placed]
+) -> None:
+    for name in rule.not_during:
+        if name not in spells:
+            placed.file.refuse((*path, "not_during"), unknown("spell", name, spells))
+    starts = rule.only_from or (*clock.starts_on, *clock.restarts_on)
+    refuse_length(placed, (*path, "not_during"), rule.not_during, spells, "only_from outside", starts)
+    if rule.yields_to is None:
+        return
+    if rule.yields_to.spell not in spells:
+        placed.file.refuse((*path, "yields_to"), unknown("spell", rule.yields_to.spell, spells))
+    refuse_length(placed, (*path, "yields_to", "spell"), (rule.yields_to.spell,), spells)
 
 
 def _check_readings(

@@ -5,12 +5,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from ehcp_flow.facts import OUTCOMES
 from ehcp_flow.law.clock import Clock
-from ehcp_flow.law.guard import Bars, Guard, InTimeFor, Protects, TimeForAppeal
+from ehcp_flow.law.guard import (
+    KINDS,
+    AnswersDecision,
+    Bars,
+    Certified,
+    Guard,
+    InTimeFor,
+    Protects,
+    Stands,
+    TimeForAppeal,
+)
 from ehcp_flow.law.model import Rule
 from ehcp_flow.law.named_words import refuse_words, starts_clock
 from ehcp_flow.law.parts import Model, unknown
@@ -18,7 +28,15 @@ from ehcp_flow.law.patterns import BarePatterns, Pattern, keys_of
 from ehcp_flow.law.state_machine import LegalRegion, Machine, MisplacedFacts
 from ehcp_flow.law.toml_files import Placed
 
-__all__ = ["check_guard", "check_inner_moves", "check_reasons", "check_settled", "check_spells", "check_ways_on"]
+__all__ = [
+    "check_askable",
+    "check_guard",
+    "check_inner_moves",
+    "check_reasons",
+    "check_settled",
+    "check_spells",
+    "check_ways_on",
+]
 
 Path = tuple[str | int, ...]
 
@@ -57,6 +75,22 @@ def check_guard(placed: Placed, path: Path, guard: Guard, context: Mapping[str, 
         refuse_words(placed, (*at, "outcomes"), "outcome", guard.outcomes, guard.latest)
         unknown_of = guard.unknown.outcomes if guard.unknown else ()
         refuse_words(placed, (*at, "unknown", "outcomes"), "outcome", unknown_of, guard.latest)
+
+
+def check_askable(moves: Iterable[Placed], *, runs: bool) -> None:
+    """Refuse a guard that asks about the decision in dispute, on a move of the region that `runs` cases."""
+    for placed in moves if runs else ():
+        for number, guard in enumerate(placed.item.guards):
+            if isinstance(guard, _OF_DISPUTES):
+                known = ", ".join(kind for kind, model in KINDS.items() if not issubclass(model, _OF_DISPUTES))
+                placed.file.refuse(
+                    (*placed.path, "guards", number),
+                    f"guard {guard.id!r} is of kind {guard.kind!r}, which asks about the decision that a dispute is "
+                    f"about, and is for moves of region disputes alone: here write one of {known}",
+                )
+
+
+_OF_DISPUTES: Final = (Stands, Certified, InTimeFor, AnswersDecision)
 
 
 def check_spells(region: LegalRegion, machine: Placed) -> None:

@@ -15,6 +15,7 @@ from ehcp_flow.facts import FACT_TYPES, told_apart
 from ehcp_flow.law.declared import Declared, FurtherOutcomes, known_outcomes
 from ehcp_flow.law.guard import KINDS, parse_guard
 from ehcp_flow.law.machine_checks import (
+    check_askable,
     check_guard,
     check_inner_moves,
     check_reasons,
@@ -106,6 +107,7 @@ def _region(name: str, files: list[SourceFile], context: Mapping[str, Any]) -> L
         for guard in placed.item.guards:
             if guard is not guards.get(guard.id, (None, None))[1]:
                 check_guard(placed, ("guards",), guard, context)
+    check_askable(rows["move"], runs=name == PATHWAY)
     for section, unique in (("state", "id"), ("group", "id"), ("past", "finding"), ("obeyed", "outcome")):
         _once(rows[section], unique)
     told = {field: tuple(placed.item for placed in rows[section]) for section, (field, _) in _ROWS.items()}

@@ -16,7 +16,15 @@ from ehcp_flow.law.parts import unknown
 from ehcp_flow.law.patterns import Pattern, Patterns, matches
 from ehcp_flow.law.toml_files import Placed
 
-__all__ = ["check_clock_words", "check_dates", "check_patterns", "check_rule_words", "refuse_words", "starts_clock"]
+__all__ = [
+    "check_clock_words",
+    "check_dates",
+    "check_patterns",
+    "check_rule_words",
+    "refuse_length",
+    "refuse_words",
+    "starts_clock",
+]
 
 Path = tuple[str | int, ...]
 
@@ -82,6 +90,24 @@ def check_patterns(placed: Placed, path: Path, item: object, spells: Mapping[str
         for index, each_of in enumerate(item):
             inner = path if isinstance(each_of, Pattern) else (*path, index)
             check_patterns(placed, inner, each_of, spells)
+
+
+def refuse_length(
+    placed: Placed, path: Path, names: Iterable[str], spells: Mapping[str, Placed], right: str = "",
+    facts: Patterns = (),
+) -> None:  # fmt: skip
+    """Refuse a spell that ends by its `lasts` where only facts end one: what it lasts is asked of a pattern alone.
+
+    `right` is the key in which a pattern says the same, and the word for it there; `facts` are those that it is of.
+    """
+    for name in names:
+        if spells[name].item.lasts is None:
+            continue
+        key, _, word = right.partition(" ")
+        why = f"no length is asked of a spell here, and {name!r} ends by its lasts: "
+        why += "leave that out, and name in ends_on what ends it" if not right else "write it as a pattern: "
+        why += f'{key} = ["{next(iter(facts), "EVENT")} {word} {name}"]' if right else ""
+        placed.file.refuse(path, why)
 
 
 def _starts(clock: Clock) -> Patterns:

@@ -262,7 +262,7 @@ class Standstill:
                 holds=False,
                 short=self._short,
                 says=f"the {which} on {{0}} is not finally determined",
-                then="maintain the plan until the appeal is finally determined",
+                then=self._asks.remedy_during,
                 days=(appeal.on,),
                 fact=appeal,
                 finding=self._asks.during,
@@ -285,7 +285,7 @@ class Standstill:
             short=self._short,
             says=f"{what} was given on {{0}}, no appeal is on record, and the time for one "
             + ("ended on {1}" if over else "ends on {1}"),
-            then="" if over else "maintain the plan, and cease on or after {2} if no appeal has been made by then",
+            then="" if over else self._asks.remedy,
             days=(notice.on, last, last + ONE_DAY),
             fact=notice,
             finding="" if over else self._asks.early,

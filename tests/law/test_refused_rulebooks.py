@@ -6,6 +6,7 @@ import datetime as dt
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from ehcp_flow import Case, deadlines_of, make_fact
 from ehcp_flow.errors import RulebookError
 from ehcp_flow.law import load_rulebook
 from ehcp_flow.law.cohort import Cohorts
@@ -29,6 +30,9 @@ REGION = 'region = "pathway"'
 GUARD = '\n[[guard]]\nid = "idle"\nkind = "judgement"\nsays = "who knows"\ncitation = "JR 2"\n'
 MORE = '\n[[outcomes]]\nof = "mediation_agreed"\nwords = ["{}"]\n'
 SPELL = '[[spell]]\nid = "x"\ntitle = "x"\nbegins_on = ["panel_met"]\n'
+FEW = '[[spell]]\nid = "few"\ntitle = "x"\nbegins_on = ["meeting_held"]\nlasts = "3 months"\n'
+PATTERN = "no length is asked of a spell here, and 'few' ends by its lasts: write it as a pattern: "
+RESUMES = 'resumes_on = ["panel_met"]\nresumes_inside = { facts = ["panel_met"], during = "few" }'
 DAY = "write a day without quotes: 2026-09-01"
 NUMBER = "write a whole number, without quotes"
 NOBODY = "nobody can be of it: no case is "
@@ -119,6 +123,33 @@ REFUSED = {
     "true for a time that lasts": (
         "[[clock]]", f"{SPELL}lasts = true\n[[clock]]", "lasts: write a number of days from 1 on, without quotes",
     ),
+    "a clock outside what lasts": (
+        STARTS, f'{STARTS}\nunless_during = ["few"]',
+        rf"^complaints\.toml, line 21, .*unless_during: {PATTERN}starts_on = \[\"appeal_registered outside few\"\]",
+    ),
+    "a clock inside what lasts": (
+        STARTS, f'{STARTS}\nduring = "few"', rf"\.during: {PATTERN}starts_on = \[\"appeal_registered inside few\"\]",
+    ),
+    "a clock that resumes inside what lasts": (
+        STARTS, f"{STARTS}\n{RESUMES}",
+        rf"resumes_inside\.during: {PATTERN}resumes_on = \[\"panel_met inside few\"\]",
+    ),
+    "a spell outside what lasts": (
+        "[[clock]]", f'{SPELL}unless_during = "few"\n[[clock]]',
+        rf"unless_during: {PATTERN}begins_on = \[\"panel_met outside few\"\]",
+    ),
+    "a rule outside what lasts": (
+        RULE, f'{RULE}not_during = ["few"]\n',
+        rf"not_during: {PATTERN}only_from = \[\"appeal_registered outside few\"\]",
+    ),
+    "a limit that gives way to what lasts": (
+        RULE, f'{RULE}yields_to = {{ spell = "few", finding = "f", says = "s", remedy = "r" }}\n',
+        r"yields_to\.spell: .*'few' ends by its lasts: leave that out, and name in ends_on what ends it",
+    ),
+    "an end of everything that lasts": (
+        "[[clock]]", f"{SPELL}lasts = 84\nends_everything = true\n[[clock]]",
+        "no length is asked of what ends everything: leave lasts out",
+    ),
     "words for a finding that nobody has": (
         f"[[misplaced]]\n{EVENTS}", f'[[past]]\nfinding = "no_complaint_opne"\nremedy = "x"\n[[misplaced]]\n{EVENTS}',
         r"^moves/complaints\.toml, line 17, past\.0\.finding: no finding is called .* did you mean no_complaint_open",
@@ -138,12 +169,53 @@ REFUSED = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_it_is_refused_in_its_writers_words(tmp_path, name):
     old, new, why = REFUSED[name]
-    path = folder(tmp_path, "", old=old, new=new)
+    path = folder(tmp_path, FEW, old=old, new=new)
     if "guard" in name:
         with (path / "moves" / "complaints.toml").open("a") as file:
             file.write(GUARD)
     with pytest.raises(RulebookError, match=why):
         load_rulebook(path)
+
+
+OF_DISPUTES = {
+    "stands": 'remedy = "r"',
+    "answers": "",
+    "certified": (
+        'remedy = "r"\nlatest = ["meeting_held"]\nsays = "{0}"\nmissing = "m"\n'
+        'not_needed = { citation = "JR 2", says = "n" }\nunknown = { citation = "JR 2", says = "u" }'
+    ),
+    "in_time_for": 'remedy = "r"\nlimit = "panel"\nfirst = ["meeting_held"]\nby = "b"\nwas_on = "w"\nlate = "l"',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", OF_DISPUTES)
+def test_a_guard_about_the_decision_in_dispute_is_refused_on_a_move_of_a_case(tmp_path, kind):
+    """It loaded, and every question about the case ended in a KeyError."""
+    path = folder(tmp_path, "", old=MOVE, new=f'{GUARDED} ["asked"]')
+    with (path / "moves" / "complaints.toml").open("a") as file:
+        file.write(f'[[guard]]\nid = "asked"\nkind = "{kind}"\ncitation = "JR 2"\nfinding = "f"\n{OF_DISPUTES[kind]}\n')
+    with pytest.raises(RulebookError) as refused:
+        load_rulebook(path)
+    assert str(refused.value) == (
+        f"moves/complaints.toml, line 11, move.1.guards.0: guard 'asked' is of kind '{kind}', which asks about the "
+        "decision that a dispute is about, and is for moves of region disputes alone: here write one of needs, "
+        "protects, judgement, bars, time_for_appeal"
+    )
+
+
+def test_what_is_said_instead_of_a_spell_that_lasts_is_right(tmp_path):
+    """Written as a pattern, the end of a spell by its length is asked: the day after it time runs."""
+    told = {
+        "clock": (STARTS, 'starts_on = ["appeal_registered outside few"]'),
+        "rule": (RULE, f'{RULE}only_from = ["appeal_registered outside few"]\n'),
+    }
+    for name, (old, new) in told.items():
+        book = load_rulebook(folder(tmp_path, FEW, name, old=old, new=new))
+        for day, due in (("2026-06-02", []), ("2026-06-03", ["2026-07-29"])):
+            met = [make_fact(event, case_id="a", on=on) for event, on in
+                   (("meeting_held", "2026-03-02"), ("appeal_registered", day))]  # fmt: skip
+            found = deadlines_of(Case.of(met), "2026-06-30", rulebook=book)
+            assert [str(each.due_on) for each in found if each.limit == "panel"] == due, (name, day)
 
 
 def test_a_file_that_an_editor_of_windows_wrote_is_read(tmp_path):

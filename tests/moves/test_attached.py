@@ -4,9 +4,11 @@ import copy
 import dataclasses
 import datetime as dt
 import pickle
+from typing import Any
 
 import pytest
 from transitions import Machine, MachineError
+from transitions.core import Condition
 from transitions.extensions import (
     AsyncMachine,
     GraphMachine,
@@ -151,7 +153,7 @@ def test_a_machine_of_a_host_has_no_queue_and_no_way_past_the_moves():
     moved = machine()
     assert not moved.has_queue
     assert not [name for name in moved.events if name.startswith("to_")]
-    with pytest.raises(TypeError, match="multiple values"):
+    with pytest.raises(TypeError, match=r"takes no auto_transitions: there is no to_<STATE>: it would lead past every"):
         machine(auto_transitions=True)
     holder = type("Holder", (), {"state": State.REQUESTED})()
     with pytest.raises(MachineError):
@@ -299,3 +301,271 @@ def test_the_case_of_a_move_is_the_objects_own():
     with pytest.raises(TypeError, match="final_plan_sent: the case is that of the object: leave case_id out"):
         one.final_plan_sent(on="2026-07-07", case_id="b")
     assert one.state is State.DRAFT_ISSUED
+
+
+# What a host could tell the machine that would break what `attach` promises.
+
+
+@pytest.mark.parametrize(
+    ("option", "says"),
+    [
+        (
+            "on_exception",
+            "it would hide an error in a move, which is raised and undone: catch it where the move is made",
+        ),
+        ("finalize_event", "it would hide an error in a move, which is raised and undone: give after_state_change, or"),
+        ("on_final", "no state is final to it, so it would never be called: write on_enter_<STATE>"),
+        ("transitions", "what moves a case is the rulebook's: write it there, and give it as rulebook="),
+        ("ordered_transitions", "what moves a case is the rulebook's: write it there"),
+        ("initial", "what moves a case is the rulebook's: write it there"),
+        ("model", "what is moved is attached: attach(machine(), model), whose attributes are `case` and `state`"),
+        ("model_attribute", "what is moved is attached: attach(machine(), model)"),
+        ("queued", "a move is made at once, and given its answer; leave it out"),
+        ("send_event", "callbacks are told the event always (event.kwargs has fact, step and on); leave it out"),
+        ("ignore_invalid_triggers", "a move that is not lawful raises MoveRefused; leave it out"),
+    ],
+)
+def test_an_option_that_would_break_a_promise_is_refused_with_what_is_right(option, says):
+    options: dict[str, Any] = {option: []}
+    with pytest.raises(TypeError) as refused:
+        machine(**options)
+    assert str(refused.value).startswith(f"machine() takes no {option}: {says}")
+
+
+@pytest.mark.parametrize("name", ["on_exception", "finalize_event"])
+def test_a_machine_that_was_told_to_hide_errors_is_not_attached(name):
+    moved = machine()
+    setattr(moved, name, [print])
+    with pytest.raises(TypeError, match=f"the machine has {name}: it would hide an error in a move"):
+        attach(moved, Child(*DRAFTED))
+
+
+@pytest.mark.parametrize(("name", "error"), [("on_exception", MachineError), ("finalize_event", RuntimeError)])
+def test_an_error_that_a_machine_hides_for_all_that_is_a_move_that_failed(name, error):
+    def fail(_):
+        raise RuntimeError("disk full")
+
+    moved = machine(before_state_change=[fail])
+    one = attach(moved, Child(*DRAFTED))
+    setattr(moved, name, [lambda _: None])
+    before = one.case
+    with pytest.raises(error):
+        one.final_plan_sent(on="2026-07-07")
+    assert (one.case, one.state, one.told) == (before, State.DRAFT_ISSUED, [])
+
+
+def no_condition(moved):
+    for each in moved.get_transitions("final_plan_sent"):
+        each.conditions.append(Condition(lambda _: False))
+
+
+def no_way(moved):
+    moved.remove_transition("final_plan_sent", "DRAFT_ISSUED")
+
+
+def no_event(moved):
+    del moved.events["final_plan_sent"]
+
+
+def elsewhere(moved):
+    for each in moved.get_transitions("final_plan_sent", "DRAFT_ISSUED"):
+        each.dest = "CEASED"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (
+            no_condition,
+            "the machine refuses final_plan_sent in DRAFT_ISSUED, which the law allows: a condition that was",
+        ),
+        (no_way, "Can't trigger event final_plan_sent from state DRAFT_ISSUED"),
+        (no_event, "the machine refuses final_plan_sent in DRAFT_ISSUED, which the law allows: it has no such move"),
+        (
+            elsewhere,
+            "the machine leads from DRAFT_ISSUED to CEASED by final_plan_sent, and the law to FINAL_ISSUED: change",
+        ),
+    ],
+)
+@pytest.mark.parametrize("of", [Machine, LockedMachine])
+def test_a_move_that_the_machine_refuses_fails_and_leaves_the_object_as_it_was(change, says, of):
+    moved = machine(of)
+    change(moved)
+    one = attach(moved, Child(*DRAFTED))
+    before = one.case
+    with pytest.raises(MachineError) as refused:
+        one.final_plan_sent(on="2026-07-07")
+    assert says in str(refused.value)
+    assert (one.case, one.state, one.told) == (before, State.DRAFT_ISSUED, [])
+
+
+def test_a_case_that_cannot_go_on_by_the_machine_is_left_as_it_was():
+    moved = machine()
+    one = attach(moved, Child(*DRAFTED))
+    inner = [name for name in moved.events if name.partition(":")[0] not in {event for event, _ in MOVING}]
+    assert inner
+    for name in inner:
+        del moved.events[name]
+    with pytest.raises(MachineError, match=r"the machine refuses .* in FINAL_ISSUED, which the law allows: it has no"):
+        one.final_plan_sent(on="2026-07-07")
+    assert (one.state, len(one.case.facts)) == (State.DRAFT_ISSUED, 4)
+
+
+def test_a_callback_of_the_machine_may_make_the_next_move():
+    def go_on(event):
+        if event.kwargs["fact"].event == "plan_agreed":
+            event.model.draft_plan_sent(on="2026-06-22")
+
+    one = attach(machine(LockedMachine, after_state_change=[go_on]), Child(*DRAFTED[:2]))
+    assert one.plan_agreed(on="2026-06-15") is State.DRAFT_ISSUED
+    assert len(one.case.facts) == 4
+
+
+@pytest.mark.parametrize("of", [Machine, LockedMachine, GraphMachine])
+def test_the_machine_takes_no_model_past_attach(of):
+    options: dict[str, Any] = {"graph_engine": "mermaid"} if of is GraphMachine else {}
+    moved = machine(of, **options)
+    one = attach(moved, Child(*DRAFTED))
+    for each in (moved, copy.deepcopy(moved)):
+        with pytest.raises(
+            TypeError, match=r"the machine owns no model, .*: attach\(machine, model\) moves a Child that"
+        ):
+            each.add_model(one)
+    assert one.state is State.DRAFT_ISSUED
+    assert not hasattr(one, "trigger")
+
+
+def test_a_locked_machine_holds_its_lock_until_a_move_is_made_or_undone():
+    class Lock:
+        """A lock that writes down how many facts there are when it is taken, and when it is left."""
+
+        def __enter__(self):
+            held.append(f"taken at {len(one.case.facts)}")
+
+        def __exit__(self, *_):
+            held.append(f"left at {len(one.case.facts)}, {vars(one).get('state')}")
+
+    class Failing(Child):
+        def after_move(self, step):
+            held.append(f"told at {len(self.case.facts)}")
+            if str(step.on) == "2026-07-07":
+                raise RuntimeError("mail server down")
+
+    held: list[str] = []
+    one: Any = Failing(*DRAFTED)
+    attach(machine(LockedMachine, machine_context=[Lock()]), one)
+    held.clear()
+    with pytest.raises(RuntimeError, match="mail server down"):
+        one.final_plan_sent(on="2026-07-07")
+    assert held == ["taken at 4", "told at 5", "left at 4, DRAFT_ISSUED"]
+    held.clear()
+    one.may_final_plan_sent(on="2026-07-08")
+    one.final_plan_sent(on="2026-07-08")
+    assert held == [
+        "taken at 4", "left at 4, DRAFT_ISSUED", "taken at 4", "told at 5", "told at 5", "left at 5, MAINTAINED",
+    ]  # fmt: skip
+
+
+async def later(*_):
+    """Be awaited by nobody."""
+
+
+class Awaited:
+    async def __call__(self, *_):
+        """Be awaited by nobody."""
+
+
+@pytest.mark.parametrize("name", ["on_enter_MAINTAINED", "on_exit_DRAFT_ISSUED", "after_move"])
+def test_a_callback_that_would_have_to_be_awaited_is_refused(name):
+    model = type("Model", (Holder,), {name: later})(history(*DRAFTED))
+    with pytest.raises(TypeError, match=f"{name} is async, and would never run: .*; write a plain function, which can"):
+        attach(machine(), model)
+    assert list(vars(model)) == ["case"]
+    for callback in (later, Awaited()):
+        one = attach(machine(), Child(*DRAFTED))
+        setattr(one, name, callback)
+        with pytest.raises(TypeError, match=f"{name} is async"):
+            one.final_plan_sent(on="2026-07-07")
+        assert (one.state, len(one.case.facts)) == (State.DRAFT_ISSUED, 4)
+
+
+@pytest.mark.parametrize("name", ["prepare_event", "before_state_change", "after_state_change"])
+@pytest.mark.parametrize("callback", [later, Awaited()])
+def test_a_callback_of_the_machine_that_would_have_to_be_awaited_is_refused(name, callback):
+    with pytest.raises(TypeError, match=f"{name} is async, and would never run"):
+        machine(**{name: callback})
+
+
+@pytest.mark.parametrize("told", ["write_later", later, Awaited()])
+def test_one_that_the_machine_is_told_of_afterwards_fails_the_move(told):
+    moved = machine()
+    moved.after_state_change = [told]
+    one = attach(moved, Child(*DRAFTED))
+    setattr(one, "write_later", later)  # noqa: B010 - a name that the class has not
+    with pytest.raises(TypeError, match="is async, and would never run"):
+        one.final_plan_sent(on="2026-07-07")
+    assert (one.state, len(one.case.facts)) == (State.DRAFT_ISSUED, 4)
+
+
+@pytest.mark.parametrize(
+    "own", ["DRAFTING", property(lambda self: self.case), lambda self: self.case], ids=["value", "read-only", "method"]
+)
+def test_what_has_a_state_of_its_own_is_refused(own):
+    model = type("Model", (Holder,), {"state": own})(history(*DRAFTED))
+    with pytest.raises(TypeError, match=r"Model has a `state` of its own, .*: leave it out, or write state = None"):
+        attach(machine(), model)
+    assert list(vars(model)) == ["case"]
+
+
+def test_a_state_that_can_be_set_is_set():
+    class Stored(Holder):
+        row = None
+
+        @property
+        def state(self):
+            return self.row
+
+        @state.setter
+        def state(self, value):
+            self.row = value
+
+    assert attach(machine(), Stored(history(*DRAFTED))).row is State.DRAFT_ISSUED
+    assert attach(machine(), type("Empty", (Holder,), {"state": None})(history(*DRAFTED))).state is State.DRAFT_ISSUED
+
+
+def test_what_is_refused_is_left_as_it_was():
+    one = Holder(history(*DRAFTED))
+    vars(one).update(died=1, state="new")
+    before = dict(vars(one))
+    with pytest.raises(TypeError, match="Holder has died already, which is to be a method for the event"):
+        attach(machine(), one)
+    assert vars(one) == before
+    drawn = Holder(history(*DRAFTED))
+    vars(drawn).update(get_graph=1)
+    with pytest.raises(TypeError, match="Holder has get_graph already, which is to draw it"):
+        attach(machine(GraphMachine, graph_engine="mermaid"), drawn)
+    assert list(vars(drawn)) == ["case", "get_graph"]
+
+    class Picky(Holder):
+        error: Exception
+
+        def __setattr__(self, name, value):
+            if name == "state":
+                raise self.error
+            super().__setattr__(name, value)
+
+    for error, raised in ((AttributeError("no"), "no attribute can be set of Picky"), (RuntimeError("no"), "no")):
+        picky = type("Picky", (Picky,), {"error": error})(history(*DRAFTED))
+        with pytest.raises((TypeError, RuntimeError), match=raised):
+            attach(machine(), picky)
+        assert list(vars(picky)) == ["case"]
+
+
+def test_an_outcome_may_come_first_where_a_move_is_made_as_where_it_is_asked():
+    one = child("2026-03-02 request_received")
+    with pytest.raises(TypeError, match="two outcomes are given: ends and continues"):
+        one.request_withdrawn("ends", outcome="continues", on="2026-04-01")
+    with pytest.raises(TypeError, match="two outcomes are given: ends and continues"):
+        one.may_request_withdrawn("ends", outcome="continues", on="2026-04-01")
+    assert one.request_withdrawn("ends", "2026-04-01") is State.WITHDRAWN
+    assert one.case.facts[-1].outcome == "ends"

@@ -231,3 +231,41 @@ def test_two_moves_that_are_law_on_one_day_are_refused_with_their_days(tmp_path)
     )
     with pytest.raises(RulebookError, match=r"twice from OPEN: from 2026-05-01 in .*, line 15, and to 2026-05-01 here"):
         load_rulebook(folder)
+
+
+WAITS = """
+[[guard]]
+id = "waits"
+kind = "time_for_appeal"
+citation = "JR 2"
+limit = "panel"
+notice = ["appeal_registered"]
+appeal = ["meeting_held"]
+what = "the complaint"
+during = "odd"
+early = "soon"
+"""
+OWN = 'remedy_during = "let the meeting end"\nremedy = "take it back on {2}"\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "early", "during"),
+    [
+        (
+            "", "wait until Tuesday 28 April 2026, and go on then if no appeal has been made",
+            "wait until the appeal is finally determined",
+        ),
+        (OWN, "take it back on Tuesday 28 April 2026", "let the meeting end"),
+    ],
+)  # fmt: skip
+def test_what_is_right_in_the_time_for_an_appeal_is_said_in_the_rulebooks_words(tmp_path, more, early, during):
+    """It spoke of a plan in any procedure."""
+    shutil.copytree(MADE_UP, tmp_path / "book")
+    moves = tmp_path / "book" / "moves" / "complaints.toml"
+    told = moves.read_text().replace('to = "NO_CASE", authority', 'to = "NO_CASE", guards = ["waits"], authority')
+    moves.write_text(told + WAITS + more)
+    book = load_rulebook(tmp_path / "book")
+    met = ["2026-03-02 appeal_registered"]
+    for facts, says in ((met, early), ([*met, "2026-03-05 meeting_held"], during)):
+        verdict = check_move(history(*facts), "appeal_withdrawn", None, "2026-03-10", rulebook=book)
+        assert [each.remedy for each in verdict.refusals] == [says]

@@ -3,7 +3,7 @@
 import pytest
 
 from ehcp_flow.errors import RulebookError
-from ehcp_flow.law import load_rulebook
+from ehcp_flow.law import england, load_rulebook
 from tests.moves.test_machine import APPEAL, GOOD, GUARD, LIGHT
 
 LIMITS = """
@@ -109,11 +109,20 @@ def load(tmp_path, moves, law=LAW):
     return load_rulebook(tmp_path)
 
 
-@pytest.mark.parametrize("kind", RIGHT)
+@pytest.mark.parametrize("kind", ["protects", "bars", "time_for_appeal"])
 def test_such_a_guard_is_taken_where_it_is_right(tmp_path, kind):
     text = GOOD.replace('authority = ["ACT 2"]\n', ASKED) + GUARD.format(kind, RIGHT[kind])
     (guard,) = load(tmp_path, {"lights": text}).regions["pathway"].moves[1].guards
     assert guard.kind == kind
+
+
+def test_one_about_a_decision_in_dispute_is_wrong_on_a_move_of_a_case_alone(tmp_path):
+    """What England's disputes ask in the same words is right there: nothing else about these is refused."""
+    text = GOOD.replace('authority = ["ACT 2"]\n', ASKED) + GUARD.format("in_time_for", IN_TIME)
+    with pytest.raises(RulebookError, match=r"move\.1\.guards\.0: guard 'free' is of kind 'in_time_for', which asks"):
+        load(tmp_path, {"lights": text})
+    asked = {guard.kind for move in england().regions["disputes"].moves for guard in move.guards}
+    assert {"in_time_for", "stands", "certified", "answers"} <= asked
 
 
 @pytest.mark.parametrize("name", REFUSED)
