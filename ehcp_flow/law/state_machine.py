@@ -259,7 +259,8 @@ class GroundOfAppeal(Model):
 
     `certificate` says whether an appeal needs a mediation certificate: `yes`, `no`, or `depends` on what it is about.
     `in_custody` is the ground of a person who was detained. `overtaken_by` are acts that take the decision's place,
-    `answered_by` the settlements that answer it, and `taken_anew_by` the acts that obey a reference back.
+    `answered_by` the settlements that answer it, and `taken_anew_by` the acts that obey a reference back. A settlement
+    of `gives_way` is about another appeal that it answers, where one is open.
     """
 
     citation: CitedOnce
@@ -269,6 +270,7 @@ class GroundOfAppeal(Model):
     overtaken_by: Events = Field(min_length=1)
     answered_by: BarePatterns = Field(min_length=1)
     taken_anew_by: Events = ()
+    gives_way: BarePatterns = ()
 
 
 class Obeyed(Model):
