@@ -98,7 +98,7 @@ def check_spells(region: LegalRegion, machine: Placed) -> None:
     law: Machine = machine.item
     rows: list[tuple[Path, BarePatterns, BarePatterns]] = [
         ((key, number), row.begins, row.ends)
-        for key in ("waiting", "still_inside", "still_outside")
+        for key in ("waiting", "still_inside", "still_outside", "barred")
         for number, row in enumerate(getattr(law, key))
     ]
     for path, begins, ends in rows:
@@ -111,8 +111,8 @@ def check_spells(region: LegalRegion, machine: Placed) -> None:
         for key in ("still_inside", "still_outside")
         for number, row in enumerate(getattr(law, key))
     ]
-    old = [(("too_old", number, "events"), tuple(map(Pattern, row.events))) for number, row in enumerate(law.too_old)]
-    for path, patterns in (*still, *old, (("undone_by",), law.undone_by)):
+    barred = [(("barred", number, "events"), tuple(map(Pattern, row.events))) for number, row in enumerate(law.barred)]
+    for path, patterns in (*still, *barred, (("undone_by",), law.undone_by)):
         for pattern in patterns:
             if not keys_of((pattern,)) & moved:
                 machine.file.refuse(

@@ -196,8 +196,8 @@ def _check_states(region: LegalRegion, machine: Placed, rows: Mapping[str, list[
             _check_chosen(region, machine, (key, number, "at"), still.at)
     for number, waits in enumerate(law.waiting):
         _check_chosen(region, machine, ("waiting", number, "at"), waits.at)
-    for number, row in enumerate(law.too_old):
-        _check_chosen(region, machine, ("too_old", number, "at"), row.at)
+    for number, row in enumerate(law.barred):
+        _check_chosen(region, machine, ("barred", number, "at"), row.at)
     passed = law.passed_through
     single: list[tuple[Placed, str, str | None]] = [
         (machine, "initial", law.initial), *((machine, "ends", end) for end in law.ends)

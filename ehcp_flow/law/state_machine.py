@@ -26,7 +26,7 @@ from pydantic import (
 )
 
 from ehcp_flow.law.citation import Cited, CitedOnce
-from ehcp_flow.law.clock import Deemed, Spell
+from ehcp_flow.law.clock import Deemed, ShownByDate, Spell
 from ehcp_flow.law.declared import Inner
 from ehcp_flow.law.guard import parse_guard
 from ehcp_flow.law.parts import Hashed, Model, Name, PerhapsDated, unknown
@@ -36,6 +36,7 @@ from ehcp_flow.law.ways_on import Awaited, Chosen, PassedThrough, StateName, Sti
 __all__ = [
     "ALL",
     "NOT_IN_FORCE",
+    "BarredActs",
     "Custody",
     "GroundOfAppeal",
     "KeptState",
@@ -112,20 +113,38 @@ class StateGroup(Model):
     states: Chosen
 
 
-class TooOld(Model):
-    """Acts that are not lawful any more at some states from a birthday on: `{0}` in the reason is that day.
+class BarredActs(Model):
+    """Acts that are not lawful at some states from a birthday on, or inside a spell: `{0}` in the reason is that day.
 
-    Where no date of birth is on record they are. An import takes them; what is found of them says a sign
-    (`law.clock.Sign`) of the same age.
+    With `from_age` it is the birthday, or the day after that date of the latest fact of `or_after`, if that comes
+    first; where neither is on record nobody is barred. With `begins` the latest fact of them must be followed by none
+    of `ends`, and be of a party of `by_party` where one is named; without an age its day is told. An import takes them;
+    what is found of them says a sign (`law.clock.Sign`).
     """
 
-    from_age: StrictInt = Field(ge=1)
+    from_age: StrictInt | None = Field(default=None, ge=1)
+    or_after: ShownByDate | None = None
+    begins: BarePatterns = ()
+    ends: BarePatterns = ()
+    by_party: tuple[Name, ...] = ()
     events: Events = Field(min_length=1)
     at: Chosen
     finding: Name
     reason: str
     remedy: str
     citation: CitedOnce
+
+    @model_validator(mode="after")
+    def _when(self) -> BarredActs:
+        if bool(self.begins) != bool(self.ends):
+            raise ValueError("write both begins and ends, or neither")
+        if self.from_age is None and not self.begins:
+            raise ValueError("say from when: from_age, or begins and ends")
+        if self.or_after is not None and self.from_age is None:
+            raise ValueError("or_after needs from_age")
+        if self.by_party and not self.begins:
+            raise ValueError("by_party needs begins and ends")
+        return self
 
 
 class Custody(Model):
@@ -160,7 +179,7 @@ class Machine(Model):
     still_inside: tuple[Still, ...] = ()
     still_outside: tuple[Still, ...] = ()
     waiting: tuple[Awaited, ...] = ()
-    too_old: tuple[TooOld, ...] = ()
+    barred: tuple[BarredActs, ...] = ()
     custody: Custody | None = None
     without: WithoutDecision | None = None
 
@@ -240,7 +259,8 @@ class GroundOfAppeal(Model):
 
     `certificate` says whether an appeal needs a mediation certificate: `yes`, `no`, or `depends` on what it is about.
     `in_custody` is the ground of a person who was detained. `overtaken_by` are acts that take the decision's place,
-    `answered_by` the settlements that answer it, and `taken_anew_by` the acts that obey a reference back.
+    `answered_by` the settlements that answer it, and `taken_anew_by` the acts that obey a reference back. A settlement
+    of `gives_way` is about another appeal that it answers, where one is open.
     """
 
     citation: CitedOnce
@@ -250,6 +270,7 @@ class GroundOfAppeal(Model):
     overtaken_by: Events = Field(min_length=1)
     answered_by: BarePatterns = Field(min_length=1)
     taken_anew_by: Events = ()
+    gives_way: BarePatterns = ()
 
 
 class Obeyed(Model):
@@ -328,7 +349,7 @@ class LegalRegion(Hashed):
     @cached_property
     def findings(self) -> frozenset[str]:
         """The findings that are made of a fact out of order here."""
-        said = [*self.misplaced, *self.machine.too_old, *(guard for move in self.moves for guard in move.guards)]
+        said = [*self.misplaced, *self.machine.barred, *(guard for move in self.moves for guard in move.guards)]
         said += [self.machine.without] if self.machine.without else []
         keys = ("finding", "early", "during")
         return frozenset({NOT_IN_FORCE, *(name for each in said for key in keys if (name := getattr(each, key, "")))})

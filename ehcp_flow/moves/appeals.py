@@ -43,6 +43,7 @@ class Appeals:
         self._answered = {ground: keys_of(each.answered_by) for ground, each in self._of.items()}
         self._obeyed = {each.outcome: frozenset(each.by) for each in region.obeyed}
         self._overtaken = {ground: frozenset(each.overtaken_by) for ground, each in self._of.items()}
+        self._gives_way = {ground: keys_of(each.gives_way) for ground, each in self._of.items()}
         self._anew = {ground: frozenset(each.taken_anew_by) for ground, each in self._of.items()}
         self.settling = frozenset(pattern.event for each in region.appeals for pattern in each.answered_by)
         self.witnessed = frozenset().union(
@@ -62,6 +63,10 @@ class Appeals:
     def answers(self, ground: str, key: Key) -> bool:
         """Return whether a settlement answers a decision that can be appealed on this ground."""
         return key in self._answered[ground]
+
+    def gives_way(self, ground: str, key: Key) -> bool:
+        """Return whether a settlement is rather about another open appeal that it answers."""
+        return key in self._gives_way[ground]
 
     def answering(self, ground: str, event: str) -> tuple[str, ...]:
         """Return the outcomes of an event that answer it."""

@@ -2,7 +2,8 @@
 
 A record does not say which decision a mediation or an appeal is about. It is taken to be the latest decision before it
 whose dispute can lawfully take it: decisions that can be appealed are walked from the latest back; one of the same day
-comes last, if the law orders it after the fact. A dispute about an earlier decision is begun only by what leaves
+comes last, if the law orders it after the fact. A settlement of a kind that gives way in the latest goes past it to an
+earlier one that is open and that it answers. A dispute about an earlier decision is begun only by what leaves
 nothing unchecked. If none can take the fact, it goes to the latest dispute begun that knows such a move, and else to
 the latest decision: there it is reported as out of order. So the order of recording never matters.
 """
@@ -268,9 +269,14 @@ class Docket:
         if not histories:
             return DisputeVerdict(None, None, (self._no_decision,), None)
         latest = _verdict_on(histories[0], event, outcome, on, self._law)
-        if latest.refusal is None or len(histories) == 1:
+        appeals = histories[0].region.appeals
+        stays = latest.refusal is None and not appeals.gives_way(histories[0].ground, (event, outcome))
+        if stays or len(histories) == 1:
             return latest
         answers = [latest, *(_verdict_on(history, event, outcome, on, self._law) for history in histories[1:])]
+        if latest.refusal is None:
+            open_ones = (answer for answer in answers[1:] if answer.begun and answer.refusal is None)
+            return next((answer for answer in open_ones if answer.move and not answer.move.from_state.settled), latest)
         for answer in answers[1:]:
             if answer.refusal is None and (answer.begun or answer.checked):
                 return answer

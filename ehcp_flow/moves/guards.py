@@ -251,7 +251,8 @@ class Standstill:
             elif key in self._kept:
                 notice = appeal = ended = None
             elif (notice is not None and key in self._appeal | self._onward) or (ended and key in self._onward):
-                appeal, ended = fact, None
+                # Of two appeals the first is pending; which decision a later one is about the record does not say.
+                appeal, ended = appeal if appeal and key in self._appeal else fact, None
             elif key in self._over:
                 ended = fact if appeal else ended
                 appeal, elsewhere = None, elsewhere and fact.event not in dict(self._other_orders)

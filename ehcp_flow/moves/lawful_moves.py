@@ -55,10 +55,10 @@ def lawful_in(
     pathway = regions.pathway
     disputable = Docket(facts, law).lawful(day)
     found = []
-    for key, guards, is_disputing, asks_age in _open(regions, at, recorded, day):
+    for key, guards, is_disputing, may_bar in _open(regions, at, recorded, day):
         if is_disputing and key not in disputable:
             continue
-        if asks_age and pathway.too_old(at, key[0], before, day) is not None:
+        if may_bar and pathway.barred(at, key[0], before, day) is not None:
             continue
         for guard in guards:
             if not holds(guard):
@@ -69,12 +69,12 @@ def lawful_in(
 
 
 class _MoveAsked(NamedTuple):
-    """What is asked of a move on a day: its guards, whether a dispute must take it, and an age may bar it."""
+    """What is asked of a move on a day: its guards, whether a dispute must take it, and if somebody may be barred."""
 
     key: Key
     guards: tuple[Guard, ...]
     is_disputing: bool
-    asks_age: bool
+    may_bar: bool
 
 
 @lru_cache(maxsize=4_096)  # a caseload is asked about on one day
@@ -88,7 +88,7 @@ def _open(regions: Regions, at: State, recorded: frozenset[str], day: dt.date) -
             key,
             () if edge is None else edge.on(day).guards,
             key[0] in regions.disputing,
-            regions.pathway.asks_age(at, key[0]),
+            regions.pathway.may_bar(at, key[0]),
         )
         for key, edge in edges
         if edge is None

@@ -354,7 +354,7 @@ def _on_pathway(
     if to in pathway.left_at_once:
         to = _on_from(pathway, before, key, on)
     verdicts = tuple([pathway.as_far_as_told(guard(before, on, read.law), recorded) for guard in edge.guards])
-    if (barred := pathway.too_old(at, event, before, on)) is not None:
+    if (barred := pathway.barred(at, event, before, on)) is not None:
         verdicts = (*verdicts, barred)
     return to, verdicts, edge.authority
 

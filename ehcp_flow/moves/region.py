@@ -12,14 +12,15 @@ import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Any, Final, get_args
 
 from ehcp_flow.closed import complete
-from ehcp_flow.counting import birthday
+from ehcp_flow.counting import ONE_DAY, birthday
 from ehcp_flow.facts import Fact
 from ehcp_flow.law import guard as law
 from ehcp_flow.law.patterns import Pattern, Patterns, keys_of
-from ehcp_flow.law.state_machine import NOT_IN_FORCE, LegalMove, LegalRegion
+from ehcp_flow.law.state_machine import NOT_IN_FORCE, BarredActs, LegalMove, LegalRegion
 from ehcp_flow.law.ways_on import PassedThrough, Still
 from ehcp_flow.moves.appeals import Appeals, appeals_of
 from ehcp_flow.moves.citing import Short
@@ -179,7 +180,9 @@ class Region:
             for state in gate.states
             for key in gate.keys
         }
-        self._too_old = tuple((row, self._meant(row.at)) for row in legal.machine.too_old)
+        self._barred = tuple(
+            (row, self._meant(row.at), row.begins and LatestFact(row.begins, row.ends)) for row in legal.machine.barred
+        )
         self.undoing = keys_of(legal.machine.undone_by)
         self._guards: dict[Any, Guard] = {}
         self.moves = tuple(
@@ -237,9 +240,9 @@ class Region:
         gates = self._gates_at.get((state, (event, outcome)))
         return gates is not None and any(gate.holds_back(before) for gate in gates)
 
-    def asks_age(self, state: LegalState, event: str) -> bool:
-        """Return whether an age can bar an event at a state, whoever it is of."""
-        return any(event in row.events and state in states for row, states in self._too_old)
+    def may_bar(self, state: LegalState, event: str) -> bool:
+        """Return whether somebody may be barred from an event at a state, whoever it is."""
+        return any(event in row.events and state in states for row, states, _ in self._barred)
 
     def may_hold_back(self, state: LegalState, key: Key) -> bool:
         """Return whether a fact of a key may move nothing at a state, and be in place all the same."""
@@ -249,21 +252,25 @@ class Region:
         """Return whether a fact of a pattern lies in the spells that it names, and outside those, after these facts."""
         return lies_in(self.legal, pattern, before, fact)
 
-    def too_old(self, state: LegalState, event: str, before: Sequence[Fact], on: dt.date) -> Verdict | None:
-        """Return why nobody of the age that the facts tell can be meant by an event on a day, or None."""
-        for row, states in self._too_old:
-            if event in row.events and state in states:
-                born = next((fact for fact in reversed(before) if fact.event == _BIRTH), None)
-                if born is not None and (turned := birthday(born.on, row.from_age)) <= on:
-                    return Verdict(
-                        holds=False,
-                        short=Short.of(row.citation),
-                        says=row.reason,
-                        then=row.remedy,
-                        days=(turned,),
-                        fact=born,
-                        finding=row.finding,
-                    )
+    def barred(self, state: LegalState, event: str, before: Sequence[Fact], on: dt.date) -> Verdict | None:
+        """Return why nobody of the age, or in the custody, that the facts tell can be meant by an event, or None."""
+        for row, states, begun in self._barred:
+            if event not in row.events or state not in states:
+                continue
+            fact = begun(before) if begun else None
+            if begun and (fact is None or (row.by_party and fact.party not in row.by_party)):
+                continue
+            told = (fact, fact.on) if row.from_age is None and fact else _outgrown(row, before)
+            if told is not None and told[1] <= on:
+                return Verdict(
+                    holds=False,
+                    short=Short.of(row.citation),
+                    says=row.reason,
+                    then=row.remedy,
+                    days=(told[1],),
+                    fact=told[0],
+                    finding=row.finding,
+                )
         return None
 
     def stays(self, state: LegalState, forced: LegalState) -> bool:
@@ -307,6 +314,20 @@ class Region:
         if (plain := _PLAIN.get(type(asked))) is not None:
             return plain(asked)
         return _OF_DISPUTES[type(asked)](asked, self.appeals)
+
+
+def _outgrown(row: BarredActs, before: Sequence[Fact]) -> tuple[Fact, dt.date] | None:
+    """Return the fact that tells on which day somebody is too old, and that day; None where nobody knows."""
+    found: list[tuple[Fact, dt.date]] = []
+    born = next((fact for fact in reversed(before) if fact.event == _BIRTH), None)
+    if born is not None and row.from_age is not None:
+        found.append((born, birthday(born.on, row.from_age)))
+    if row.or_after is not None:
+        events = {pattern.event for pattern in row.or_after.facts}
+        said = (fact for fact in reversed(before) if fact.event in events)
+        dated = ((fact, getattr(fact, row.or_after.date)) for fact in said)
+        found.extend(islice(((fact, last + ONE_DAY) for fact, last in dated if last is not None), 1))
+    return min(found, key=lambda each: each[1], default=None)
 
 
 def _in_force(move: LegalMove) -> tuple[Guard, ...]:

@@ -239,7 +239,7 @@ begins = ["detained"]
 ends = ["released"]
 """
 TOO_OLD = """
-[[machine.too_old]]
+[[machine.barred]]
 from_age = 25
 events = ["died"]
 at = ["RED"]
@@ -248,6 +248,7 @@ reason = "x {0}"
 remedy = "x"
 citation = "ACT 1"
 """
+KEPT_TO = 'or_after = { facts = ["plan_kept"], date = "until" }\n'
 WINDOW = """
 limit = "draft_window"
 latest = ["draft_plan_sent"]
@@ -372,7 +373,30 @@ def test_a_rulebook_without_disputes_has_none(tmp_path):
             "line 7, machine.0.still_inside.0.events: no move is on died",
         ),
         ('initial = "RED"\n', f'initial = "RED"\n{STILL}'.replace("died", "detained"), ""),
-        ('initial = "RED"\n', f'initial = "RED"\n{TOO_OLD}', "too_old.0.events: no move is on died"),
+        ('initial = "RED"\n', f'initial = "RED"\n{TOO_OLD}', "barred.0.events: no move is on died"),
+        (
+            'initial = "RED"\n',
+            f'initial = "RED"\n{TOO_OLD}begins = ["detained"]\n',
+            "write both begins and ends, or neither",
+        ),
+        ('initial = "RED"\n', f'initial = "RED"\n{TOO_OLD}by_party = ["x"]\n', "by_party needs begins and ends"),
+        (
+            'initial = "RED"\n',
+            f'initial = "RED"\n{TOO_OLD}'.replace("from_age = 25\n", ""),
+            "say from when: from_age, or",
+        ),
+        (
+            'initial = "RED"\n',
+            f'initial = "RED"\n{TOO_OLD}{KEPT_TO}'.replace(
+                "from_age = 25\n", 'begins = ["detained"]\nends = ["released"]\n'
+            ),
+            "or_after needs from_age",
+        ),
+        (
+            'initial = "RED"\n',
+            f'initial = "RED"\n{TOO_OLD}begins = ["detained"]\nends = ["detained"]\n',
+            "detained begins it as well: name what ends it",
+        ),
         (
             "",
             '[[obeyed]]\noutcome = "x"\nby = ["died"]\n',
