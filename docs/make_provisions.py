@@ -88,13 +88,16 @@ def _lines(book: Rulebook) -> Iterator[str]:
     yield ""
     rows = unread(book)
     yield f"{len(rows)} rows rest on less than the primary text, read whole. A test lets the number fall, never rise."
+    yield "A row is among them by its mark, or because it cites a provision of which no reading is recorded, or one in"
+    yield "part: the mark is of the row, and was earned by the rest of what it cites."
     yield ""
-    yield "| row | since | mark | to be read |"
-    yield "|---|---|---|---|"
+    yield "| row | since | mark of the row | rests on | no reading recorded, or one in part |"
+    yield "|---|---|---|---|---|"
     for row in rows:
         told = ", ".join(f"[{each.short}]({each.address})" for each in row.citation)
         note = f" ({row.evidence_note})" if row.evidence_note else ""
-        yield f"| {row.what} `{row.name}` | {row.since or ''} | {EVIDENCE[row.evidence]}{note} | {told} |"
+        never = ", ".join(row.not_read)
+        yield f"| {row.what} `{row.name}` | {row.since or ''} | {EVIDENCE[row.evidence]}{note} | {told} | {never} |"
     yield ""
     for instrument in book.instruments.values():
         of_it = [each for each in every if each.instrument == instrument.id]
@@ -139,7 +142,9 @@ def _provision(provision: Provision, cases: Mapping[str, Counter[str]], book: Ru
     for name, uses in of_limits.items():
         yield f"- [`{name}`](rulebook.md#{name}), {book.limits[name].title} ({book.limits[name].kind})"
         for use in dict.fromkeys(uses):
-            yield f"  - {use.cited}: {use.says}; {EVIDENCE[use.evidence]}."
+            # A mark is its row's: where this provision did not earn it, there is none to print.
+            mark = EVIDENCE[use.evidence] if use.evidence else "no reading of this is recorded"
+            yield f"  - {use.cited}: {use.says}; {mark}."
         asked = cases.get(name)
         files = ", ".join(f"{file} ({number})" for file, number in (asked or {}).items())
         yield f"  - Cases: {files or 'none'}."

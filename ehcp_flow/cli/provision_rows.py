@@ -36,7 +36,7 @@ _READ: Final = (
     "provision", "citation", "address", "uses", "read_on", "by", "text", "as_at", "result", "says", "months",
     "long_ago",
 )  # fmt: skip
-_UNREAD: Final = ("what", "name", "in_force_from", "evidence", "evidence_note", "citation", "address")
+_UNREAD: Final = ("what", "name", "in_force_from", "evidence", "evidence_note", "not_read", "citation", "address")
 
 
 def print_provisions(law: Rulebook, printed: PrintOptions) -> None:
@@ -138,6 +138,7 @@ def print_unread(law: Rulebook, printed: PrintOptions) -> None:
             "what": each.what, "name": each.name,
             "in_force_from": None if each.since is None else each.since.isoformat(),
             "evidence": each.evidence, "evidence_note": each.evidence_note,
+            "not_read": each.not_read,
             "citation": [citation.text for citation in each.citation],
             "address": list(dict.fromkeys(citation.address for citation in each.citation)),
         }
@@ -151,7 +152,8 @@ def print_unread(law: Rulebook, printed: PrintOptions) -> None:
             ShownColumn("name", "name", least=20),
             ShownColumn("in_force_from", "from", drop=2),
             ShownColumn("evidence", "evidence"),
-            ShownColumn("citation", "to be read", least=24, drop=1),
+            ShownColumn("not_read", "no reading recorded", least=16),
+            ShownColumn("citation", "rests on", least=24, drop=1),
         )
         print_table(columns, [{name: flat(value) for name, value in row.items()} for row in rows])
     else:
