@@ -111,17 +111,19 @@ def _lines(book: Rulebook) -> Iterator[str]:
 def _read_to(every: Iterable[Provision], book: Rulebook) -> Iterator[str]:
     yield "## To which day the law was read"
     yield ""
-    yield "| instrument | provisions used | of them read | read | the law of | used, and no reading recorded |"
-    yield "|---|---|---|---|---|---|"
+    yield "| instrument | provisions used | of them read | read | the law of | read in part | no reading recorded |"
+    yield "|---|---|---|---|---|---|---|"
     for instrument in book.instruments.values():
         used = [each for each in every if each.instrument == instrument.id and each.uses]
         read = [each.read for each in used if each.read is not None]
         days = sorted({each.on for each in read})
         laws = sorted({each.as_at for each in read if each.as_at is not None})
-        never = ", ".join(each.short.partition(" ")[2] for each in used if each.read is None)
+        never, part = (
+            ", ".join(each.short.partition(" ")[2] for each in used if each.far == far) for far in ("", "in part")
+        )
         yield (
             f"| {instrument.title} | {len(used)} | {len(read)} | {_span(days)} | "
-            f"{_span(laws) or 'not said by the text'} | {never} |"
+            f"{_span(laws) or 'not said by the text'} | {part} | {never} |"
         )
     yield ""
 
@@ -154,7 +156,9 @@ def _provision(provision: Provision, cases: Mapping[str, Counter[str]], book: Ru
         law = f", which gives the law of {each.as_at}" if each.as_at else ""
         result = {"agrees": "agrees", "differs": "differed", "in_part": "read in part", "not_found": "not found"}
         says = f" {each.says}" if each.says else ""
-        yield f"- Read {each.on} by the {each.by} in {each.text}{law}: {result[each.result]}.{says}"
+        parts = provision.read_of(each)
+        of = f"Of it {' and '.join(parts)} read" if parts else "Read"
+        yield f"- {of} {each.on} by the {each.by} in {each.text}{law}: {result[each.result]}.{says}"
     if provision.read is None:
         yield "- No reading of it is recorded."
     yield ""

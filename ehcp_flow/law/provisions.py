@@ -64,6 +64,16 @@ class Provision(NamedTuple):
         return next((each for each in self.checked if each.result != "not_found"), None)
 
     @property
+    def far(self) -> str:
+        """How far all of it was read: whole, in part, or empty where no reading is recorded."""
+        return how_far_read(self.short, self.checked).far
+
+    def read_of(self, check: LegalCheck) -> tuple[str, ...]:
+        """Return the parts of it that a reading is of, as that names them: `31(1)-(3)`; nothing where it is of all."""
+        named = [each.short for each in check.of if self.short in provisions_of(each.short)]
+        return tuple(name.partition(" ")[2] for name in named if name.startswith(f"{self.short}("))
+
+    @property
     def evidence(self) -> tuple[str, ...]:
         """The marks of the rows that rest on it, as far as they were earned by it."""
         return tuple(dict.fromkeys(use.evidence for use in self.uses if use.evidence))

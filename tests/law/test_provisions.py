@@ -166,6 +166,20 @@ def test_how_far_a_citation_was_read_is_told_to_the_paragraph(tmp_path, cited, r
     assert how_far_read(cited, sought.checked) == ("", None)
 
 
+def test_the_commands_tell_how_far_what_is_cited_was_read(tmp_path):
+    """Of regulation 3 paragraph 1 alone is recorded as read here: that is no reading of its paragraph 2."""
+    folder = checked(tmp_path, ROW.replace("JR 3", "JR 3(1)").replace("JR 9", "JR 4(1)"))
+    done = invoke("rules", "--provisions", "--rulebook", folder, "--format", "json")
+    told = {(row["cited"], row["read"], row["read_on"]) for row in rows_of(done.stdout, "json")}
+    assert ("JR 3(1)", "whole", "2025-11-30") in told
+    assert ("JR 4(2)", "", None) in told
+    read = invoke("rules", "--read", "--rulebook", folder, "--as-of", "2025-12-01", "--format", "json")
+    rows = {row["provision"]: row for row in rows_of(read.stdout, "json")}
+    assert (rows["JR 3"]["read"], rows["JR 3"]["of"]) == ("in part", ["3(1)"])
+    assert "2 were read in part: JR 3 (3(1)); JR 4 (4(1))" in read.stderr
+    assert "- Of it 5(4)(c) read 2026-11-22 by" in page().partition("### [DPR 5]")[2].partition("###")[0]
+
+
 def test_what_was_read_on_two_days_was_read_whole_by_the_first_of_them(tmp_path):
     text = ROW.replace('"JR 3", "JR 9"', '"JR 3(1)"') + ROW.replace('"JR 3", "JR 9"', '"JR 3(2)"').replace(
         "2025", "2026"
