@@ -88,13 +88,16 @@ def _lines(book: Rulebook) -> Iterator[str]:
     yield ""
     rows = unread(book)
     yield f"{len(rows)} rows rest on less than the primary text, read whole. A test lets the number fall, never rise."
+    yield "A row is among them by its mark, or because it cites a provision of which no reading is recorded, or one in"
+    yield "part: the mark is of the row, and was earned by the rest of what it cites."
     yield ""
-    yield "| row | since | mark | to be read |"
-    yield "|---|---|---|---|"
+    yield "| row | since | mark of the row | rests on | no reading recorded, or one in part |"
+    yield "|---|---|---|---|---|"
     for row in rows:
         told = ", ".join(f"[{each.short}]({each.address})" for each in row.citation)
         note = f" ({row.evidence_note})" if row.evidence_note else ""
-        yield f"| {row.what} `{row.name}` | {row.since or ''} | {EVIDENCE[row.evidence]}{note} | {told} |"
+        never = ", ".join(row.not_read)
+        yield f"| {row.what} `{row.name}` | {row.since or ''} | {EVIDENCE[row.evidence]}{note} | {told} | {never} |"
     yield ""
     for instrument in book.instruments.values():
         of_it = [each for each in every if each.instrument == instrument.id]
@@ -108,17 +111,19 @@ def _lines(book: Rulebook) -> Iterator[str]:
 def _read_to(every: Iterable[Provision], book: Rulebook) -> Iterator[str]:
     yield "## To which day the law was read"
     yield ""
-    yield "| instrument | provisions used | of them read | read | the law of | used, and no reading recorded |"
-    yield "|---|---|---|---|---|---|"
+    yield "| instrument | provisions used | of them read | read | the law of | read in part | no reading recorded |"
+    yield "|---|---|---|---|---|---|---|"
     for instrument in book.instruments.values():
         used = [each for each in every if each.instrument == instrument.id and each.uses]
         read = [each.read for each in used if each.read is not None]
         days = sorted({each.on for each in read})
         laws = sorted({each.as_at for each in read if each.as_at is not None})
-        never = ", ".join(each.short.partition(" ")[2] for each in used if each.read is None)
+        never, part = (
+            ", ".join(each.short.partition(" ")[2] for each in used if each.far == far) for far in ("", "in part")
+        )
         yield (
             f"| {instrument.title} | {len(used)} | {len(read)} | {_span(days)} | "
-            f"{_span(laws) or 'not said by the text'} | {never} |"
+            f"{_span(laws) or 'not said by the text'} | {part} | {never} |"
         )
     yield ""
 
@@ -139,7 +144,9 @@ def _provision(provision: Provision, cases: Mapping[str, Counter[str]], book: Ru
     for name, uses in of_limits.items():
         yield f"- [`{name}`](rulebook.md#{name}), {book.limits[name].title} ({book.limits[name].kind})"
         for use in dict.fromkeys(uses):
-            yield f"  - {use.cited}: {use.says}; {EVIDENCE[use.evidence]}."
+            # A mark is its row's: where this provision did not earn it, there is none to print.
+            mark = EVIDENCE[use.evidence] if use.evidence else "no reading of this is recorded"
+            yield f"  - {use.cited}: {use.says}; {mark}."
         asked = cases.get(name)
         files = ", ".join(f"{file} ({number})" for file, number in (asked or {}).items())
         yield f"  - Cases: {files or 'none'}."
@@ -149,7 +156,9 @@ def _provision(provision: Provision, cases: Mapping[str, Counter[str]], book: Ru
         law = f", which gives the law of {each.as_at}" if each.as_at else ""
         result = {"agrees": "agrees", "differs": "differed", "in_part": "read in part", "not_found": "not found"}
         says = f" {each.says}" if each.says else ""
-        yield f"- Read {each.on} by the {each.by} in {each.text}{law}: {result[each.result]}.{says}"
+        parts = provision.read_of(each)
+        of = f"Of it {' and '.join(parts)} read" if parts else "Read"
+        yield f"- {of} {each.on} by the {each.by} in {each.text}{law}: {result[each.result]}.{says}"
     if provision.read is None:
         yield "- No reading of it is recorded."
     yield ""

@@ -64,8 +64,8 @@ class ExplanationStep:
 
 
 def describe(fact: Fact) -> str:
-    """Return a fact in words: what, from or to whom, with what outcome, on which day."""
-    words = fact.event.replace("_", " ")
+    """Return a fact in words: what its event is called, from or to whom, with what outcome, on which day."""
+    words = type(fact).titled or fact.event.replace("_", " ")
     if fact.party:
         words += f" ({fact.party.replace('_', ' ')})"
     if fact.outcome:

@@ -131,7 +131,7 @@ class DeskText:
         if deadline is None:
             return ""
         start = deadline.derivation.start
-        said = f"{start.event} {start.outcome or ''}".replace("_", " ").strip()
+        said = f"{type(start).titled or start.event} {start.outcome or ''}".replace("_", " ").strip()
         law = deadline.derivation.source or deadline.derivation.version.citation[0].short
         told = f"{said} {deadline.derivation.began(self._short)} ({law})"
         return printable(f"next: {deadline.title}, by {row['due_on']}" if row["list"] in _OF_CASES else told)

@@ -44,12 +44,17 @@ def verdict(deadline: Deadline) -> str:
     if deadline.breach:
         return f"{said}. BREACH{_contested(deadline)}."
     if deadline.missed:
-        return f"{said}. No breach: " + (
-            f"excused by {', '.join(deadline.excused_by)}."
-            if deadline.excused_by
-            else f"this is {deadline.kind}, not law."
-        )
+        return f"{said}. No breach: {_why_none(deadline)}."
     return f"{said}{_contested(deadline)}."
+
+
+def _why_none(deadline: Deadline) -> str:
+    """Return why what was missed is no breach."""
+    if deadline.excused_by:
+        return f"excused by {', '.join(deadline.excused_by)}"
+    if deadline.derivation.rule.right:
+        return "this is a right, and nobody's duty"
+    return f"this is {deadline.kind}, not law"
 
 
 def _contested(deadline: Deadline) -> str:

@@ -14,7 +14,7 @@ from ehcp_flow.cli.output import flat
 if TYPE_CHECKING:
     from ehcp_flow.cli.print_options import PrintOptions
     from ehcp_flow.law import Rulebook
-    from ehcp_flow.law.provisions import Provision
+    from ehcp_flow.law.provisions import Provision, Use
 
 __all__ = ["LONG", "print_provisions", "print_read", "print_unread"]
 
@@ -30,13 +30,14 @@ _PROVISION: Final = (
     "says",
     "cited",
     "evidence",
+    "read",
     "read_on",
 )
 _READ: Final = (
-    "provision", "citation", "address", "uses", "read_on", "by", "text", "as_at", "result", "says", "months",
-    "long_ago",
+    "provision", "citation", "address", "uses", "read", "read_on", "of", "by", "text", "as_at", "result", "says",
+    "months", "long_ago",
 )  # fmt: skip
-_UNREAD: Final = ("what", "name", "in_force_from", "evidence", "evidence_note", "citation", "address")
+_UNREAD: Final = ("what", "name", "in_force_from", "evidence", "evidence_note", "not_read", "citation", "address")
 
 
 def print_provisions(law: Rulebook, printed: PrintOptions) -> None:
@@ -51,13 +52,14 @@ def print_provisions(law: Rulebook, printed: PrintOptions) -> None:
             ShownColumn("provision", "provision"),
             ShownColumn("uses", "what was made of it", least=30),
             ShownColumn("evidence", "evidence", drop=1),
-            ShownColumn("read_on", "read on", drop=2),
+            ShownColumn("read", "read"),
+            ShownColumn("read_on", "on", drop=2),
         )
         rows = [{**_head(each), "uses": _summary(each), "evidence": each.evidence} for each in found]
         print_table(columns, [{name: flat(value) for name, value in row.items()} for row in rows])
     else:
         rows = [
-            {**_head(each), **(dict.fromkeys(_PROVISION[3:9]) if use is None else use._asdict())}
+            {**_head(each), **(dict.fromkeys(_PROVISION[3:9]) if use is None else _use(use))}
             for each in found
             for use in each.uses or (None,)
         ]
@@ -69,8 +71,13 @@ def _head(provision: Provision) -> dict[str, Any]:
     read = provision.read
     return {
         "provision": provision.short, "citation": provision.text, "address": provision.address,
-        "read_on": None if read is None else read.on.isoformat(),
+        "read": provision.far, "read_on": None if read is None else read.on.isoformat(),
     }  # fmt: skip
+
+
+def _use(use: Use) -> dict[str, Any]:
+    """Return what was made of a provision, with how far the very paragraphs that it cites were read, and when."""
+    return {**use._asdict(), "read_on": None if use.read_on is None else use.read_on.isoformat()}
 
 
 def _summary(provision: Provision) -> str:
@@ -96,8 +103,10 @@ def print_read(law: Rulebook, printed: PrintOptions, as_of: dt.date, months: int
 
         columns = (
             ShownColumn("provision", "provision"),
-            ShownColumn("read_on", "read on"),
-            ShownColumn("by", "by", drop=2),
+            ShownColumn("read", "read"),
+            ShownColumn("of", "of it", drop=2),
+            ShownColumn("read_on", "on"),
+            ShownColumn("by", "by", drop=4),
             ShownColumn("result", "result"),
             ShownColumn("as_at", "law of", drop=1),
             ShownColumn("text", "in", least=24, drop=3),
@@ -109,6 +118,9 @@ def print_read(law: Rulebook, printed: PrintOptions, as_of: dt.date, months: int
     never = [row["provision"] for row in rows if row["read_on"] is None]
     days = sorted(row["read_on"] for row in rows if row["read_on"] is not None)
     note(f"{count(len(rows), 'provision')}: " + (f"read from {days[0]} to {days[-1]}" if days else "none was read"))
+    part = [f"{row['provision']} ({', '.join(row['of'])})" for row in rows if row["read"] == "in part"]
+    if part:
+        note(f"{len(part)} were read in part: {'; '.join(part)}")
     if never:
         note(f"of {len(never)} no reading is recorded: {', '.join(never)}")
     later = [row for row in rows if row["read_on"] is not None and row["months"] is None]
@@ -122,10 +134,11 @@ def print_read(law: Rulebook, printed: PrintOptions, as_of: dt.date, months: int
 def _read(provision: Provision, as_of: dt.date, months: int) -> dict[str, Any]:
     read, head = provision.read, {**_head(provision), "uses": len(provision.uses)}
     if read is None:
-        return {**head, **dict.fromkeys(_READ[5:])}
+        return {**head, **dict.fromkeys(_READ[6:])}
     ago = None if read.on > as_of else _months(read.on, as_of)
     return {
-        **head, "by": read.by, "text": read.text, "as_at": read.as_at and read.as_at.isoformat(),
+        **head, "of": provision.read_of(read), "by": read.by, "text": read.text,
+        "as_at": read.as_at and read.as_at.isoformat(),
         "result": read.result, "says": read.says, "months": ago, "long_ago": ago is not None and ago >= months,
     }  # fmt: skip
 
@@ -144,6 +157,7 @@ def print_unread(law: Rulebook, printed: PrintOptions) -> None:
             "what": each.what, "name": each.name,
             "in_force_from": None if each.since is None else each.since.isoformat(),
             "evidence": each.evidence, "evidence_note": each.evidence_note,
+            "not_read": each.not_read,
             "citation": [citation.text for citation in each.citation],
             "address": list(dict.fromkeys(citation.address for citation in each.citation)),
         }
@@ -157,7 +171,8 @@ def print_unread(law: Rulebook, printed: PrintOptions) -> None:
             ShownColumn("name", "name", least=20),
             ShownColumn("in_force_from", "from", drop=2),
             ShownColumn("evidence", "evidence"),
-            ShownColumn("citation", "to be read", least=24, drop=1),
+            ShownColumn("not_read", "no reading recorded", least=16),
+            ShownColumn("citation", "rests on", least=24, drop=1),
         )
         print_table(columns, [{name: flat(value) for name, value in row.items()} for row in rows])
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -284,20 +284,23 @@ def _paragraphs(limit: Limit, law: Rulebook) -> Iterator[str]:
     from ehcp_flow.cli.printed_table import heading, lines, paragraph
 
     yield heading(f"{limit.title} [{limit.id}]", "=")
-    yield lines([("group", limit.group), ("who must act", limit.actor), ("kind", _kind(limit.kind))])
+    yield lines([("group", limit.group), ("who must act", limit.actor), ("kind", _kind(limit.kind, limit.rule))])
     for rule in limit.rule:
         yield ""
         yield heading(f"Rule {', '.join(rule.rows)}", "-")
-        yield from _rule_paragraphs(rule, law)
+        yield from _rule_paragraphs(limit, rule, law)
     if limit.note:
         yield from ("", paragraph(f"Note: {limit.note}"))
 
 
-def _kind(kind: str) -> str:
+def _kind(kind: str, rules: Sequence[Rule]) -> str:
+    """Return the force of rules in words: what gives a right is nobody's duty, and no breach where it is not used."""
+    if all(rule.right for rule in rules):
+        return f"{kind}: a right, and not using it is never a breach"
     return f"{kind}: missing it is {'a breach' if kind == 'statutory' else 'never a breach'}"
 
 
-def _rule_paragraphs(rule: Rule, law: Rulebook) -> Iterator[str]:
+def _rule_paragraphs(limit: Limit, rule: Rule, law: Rulebook) -> Iterator[str]:
     from ehcp_flow.cli.printed_table import lines, paragraph
     from ehcp_flow.dates import say
     from ehcp_flow.law.parts import EVIDENCE
@@ -305,7 +308,7 @@ def _rule_paragraphs(rule: Rule, law: Rulebook) -> Iterator[str]:
     clock = law.clocks[rule.clock]
     starts = rule.only_from or (*clock.starts_on, *clock.restarts_on)
     said = [
-        ("kind", _kind(rule.kind) if rule.kind else ""),
+        ("kind", _kind(rule.kind or limit.kind, [rule]) if rule.kind or rule.right else ""),
         ("the clock", clock.title),
         ("started by", " or ".join(map(str, starts))),
         ("asked of", " or ".join(rule.by_body)),

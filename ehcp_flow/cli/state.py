@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from ehcp_flow.case import Case
+    from ehcp_flow.law import Rulebook
     from ehcp_flow.states import CaseState, Dispute, MoveVerdict, StateWithMoves
 
 __all__ = ["STATE"]
@@ -48,6 +49,9 @@ _CASE_COLUMNS: Final = (
 _MOVE_COLUMNS: Final = (
     "case_id", "authority", "as_of", "state", "since", "event", "outcome", "allowed", "to_state", "citation", "reasons",
 )  # fmt: skip
+
+_SECURE_PROVISION: Final = "secure_provision"
+"""The row of a rulebook's notes that says what is owed while a plan is maintained."""
 
 
 @options(
@@ -102,7 +106,8 @@ def _state(
         else:
             judged = _judged(opened.cases(quiet=quiet), query)
             if printed.as_table:
-                for number, case_in_words in enumerate(_paragraphs(*each, wanted) for each in judged):
+                secured = _secured(query.law)
+                for number, case_in_words in enumerate(_paragraphs(*each, wanted, secured) for each in judged):
                     sys.stdout.write(("\n" if number else "") + "\n".join(case_in_words) + "\n")
             else:
                 _rows(judged, wanted, printed)
@@ -188,14 +193,24 @@ def _briefly(dispute: Dispute) -> str:
     return f"{dispute.state} ({dispute.decision.event} of {dispute.decision.on.isoformat()})"
 
 
-def _paragraphs(case: Case, case_state: CaseState, verdicts: Sequence[MoveVerdict], moves: _Moves) -> Iterator[str]:
+def _secured(law: Rulebook) -> str:
+    """Return what the rulebook says of the provision of a plan that is maintained; empty where it is silent."""
+    for note in law.notes:
+        if note.row == _SECURE_PROVISION:
+            return f"{note.says} ({'; '.join(map(str, note.citation))})"
+    return ""
+
+
+def _paragraphs(
+    case: Case, case_state: CaseState, verdicts: Sequence[MoveVerdict], moves: _Moves, secured: str
+) -> Iterator[str]:
     from ehcp_flow.cli.printed_table import heading, paragraph
     from ehcp_flow.dates import say
 
     yield heading(f"Case {case.case_id} on {say(case_state.as_of)}", "=")
     yield paragraph(f"{case_state}.")
     if case_state.maintained:
-        yield "A plan is maintained: its provision must be secured (Children and Families Act 2014, s 42)."
+        yield paragraph(f"A plan is maintained. {secured}".rstrip())
     for open_still in case_state.waiting:
         yield paragraph(f"Open beside it: {open_still}.")
     if case_state.disputes:

@@ -15,13 +15,14 @@ from ehcp_flow.counting import Window
 from ehcp_flow.dates import say
 from ehcp_flow.law.comparison import compare_rulebooks, moves_of
 from ehcp_flow.law.model import Limit, Rule, Rulebook
+from ehcp_flow.law.patterns import Pattern
 from ehcp_flow.law.version import Version
 from ehcp_flow.nouns import count
 
 __all__ = ["InWords", "changes_in_words"]
 
 _MANY: Final = 12
-"""So many things of a kind that are all new, or all gone, are counted and no longer told one by one."""
+"""So many things of a kind that are all new, or all gone, are counted and no longer told one by one, but new limits."""
 _REST: Final[Mapping[str, tuple[str, str]]] = {
     "spells": ("spell of a case's life", "spells of a case's life"),
     "clocks": ("clock", "clocks"),
@@ -69,10 +70,10 @@ def _limits(old: Rulebook, new: Rulebook) -> Iterator[InWords]:
             yield InWords(None, f"{count(len(limits), 'time limit')} {what}: {listed}.")
     if len(gone) <= _MANY:
         yield from (InWords(None, f"The time limit “{limit.title}” falls away.") for limit in gone)
-    if len(come) <= _MANY:
-        yield from (
-            each for limit in come for rule in limit.rule for each in _new_rule(limit, rule, new, dated=not another)
-        )
+    # What is asked of people newly is told one by one, however much it is: it is what they read this for.
+    yield from (
+        each for limit in come for rule in limit.rule for each in _new_rule(limit, rule, new, dated=not another)
+    )
     for name, limit in new.limits.items():
         if name in old.limits and limit != old.limits[name]:
             yield from _changed(old.limits[name], limit, old, new)
@@ -146,17 +147,35 @@ def _duty(limit: Limit, rule: Rule, version: Version, book: Rulebook) -> str:
     kind = rule.kind or limit.kind
     force = "" if kind == "statutory" else f" ({kind}, and no breach)"
     verb = "may" if rule.right else "should" if kind == "guidance" else "must"
-    return f"{actor} {verb} {rule.act}{force} {_time(rule, version, book)}{where}"
+    return f"{actor} {verb} {rule.act}{force} {_time(rule, version, book)}{_if(limit, rule)}{where}"
+
+
+def _if(limit: Limit, rule: Rule) -> str:
+    """Return the fact with which alone a rule holds; or, of its limit's other rule, the one with which that holds."""
+    only = _facts_named(rule.only_with)
+    instead = _facts_named(each for other in limit.rule for each in other.only_with if other is not rule)
+    ends = [fact for fact in _facts_named(rule.lapses_on) if fact in instead]
+    if only:
+        return f", and only if meanwhile there is {' or '.join(only)}"
+    return f", unless meanwhile there is {' or '.join(ends)}" if ends else ""
+
+
+def _facts_named(patterns: Iterable[Pattern]) -> list[str]:
+    return list(dict.fromkeys(f"`{pattern.fact}`" for pattern in patterns))
 
 
 def _time(rule: Rule, version: Version, book: Rulebook) -> str:
-    counted = _counts(version)
-    if counted.endswith((" after", " beginning with", " before")) and rule.clock in book.clocks:
-        within = "" if isinstance(version.counts[0].convention, Window) else "within "
-        day = counted.replace(" beginning with", " beginning with the day").replace(" after", " after the day")
-        day = day.replace(" before", " before the day")
-        return f"{within}{day} on which {book.clocks[rule.clock].title}"
-    return counted
+    if not _counts(version).endswith((" after", " beginning with", " before")) or rule.clock not in book.clocks:
+        return _counts(version)
+    within = "" if isinstance(version.counts[0].convention, Window) else "within "
+    told = []
+    for each in version.counts:
+        day = str(each.convention)
+        for word in (" beginning with", " after", " before"):
+            day = day.replace(word, f"{word} the day")
+        facts = " or ".join(_facts_named(each.counts_from_fact))
+        told.append(f"{day} of {facts}" if facts else f"{day} on which {book.clocks[rule.clock].title}")
+    return f"{within}{told[0]}" if len(told) == 1 else f"by the later of {' and '.join(told)}"
 
 
 def _counts(version: Version) -> str:

@@ -115,7 +115,8 @@ class LegalCheck(Model):
     """That somebody read provisions `of` the law on a day, in a `text`, and what came of it.
 
     `by` is a role (`maintainer`, `solicitor`), never a person's name. `as_at` is the day whose law the text gives,
-    where it says so. `result` is `agrees`, `differs` (and the rulebook was put right), `in_part` or `not_found`.
+    where it says so. `result` is `agrees`, `differs` (and the rulebook was put right), `in_part` (not all that `of`
+    names, or not in its own text) or `not_found`. Where some paragraphs alone were read, `of` names those alone.
     A provision that no row of the rulebook uses can be named too: that it was read, and found to say nothing of time.
     """
 

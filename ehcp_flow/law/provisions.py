@@ -14,21 +14,24 @@ from typing import Any, Final, NamedTuple
 from pydantic import BaseModel
 
 from ehcp_flow.law.citation import Citation, LegalCheck, cite
+from ehcp_flow.law.how_far_read import how_far_read, provisions_of
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Limit, Rulebook
 
 __all__ = ["Provision", "Unread", "Use", "provisions", "unread"]
 
-READ_WHOLE: Final = ("P", "P (ct)", "own")
-"""The marks of a row whose primary text was read, or that has none: an authority's own word."""
-_RANGE: Final = re.compile(r"(?P<first>[0-9]+)-(?P<last>[0-9]+)")
+_PRIMARY: Final = ("P", "P (ct)")
+"""The marks of a row whose primary text was read."""
 _PARTS: Final = re.compile(r"[0-9]+|[^0-9]+")
 
 
 class Use(NamedTuple):
     """What was made of a provision: `what` it is (a limit, an exception, a move), its name, what it says, its mark.
 
-    `cited` is as the rulebook cites it, to the paragraph; `limit` the time limit it belongs to, if to one.
+    `cited` is as the rulebook cites it, to the paragraph; `limit` the time limit it belongs to, if to one. A row can
+    cite several provisions and has one mark: `evidence` is empty, or says in part, where the mark says that the primary
+    text was read and of what is cited here no reading is recorded, or one in part. `read` is how far what is cited was
+    read (whole, in part, or empty), `read_on` when.
     """
 
     what: str
@@ -37,6 +40,8 @@ class Use(NamedTuple):
     cited: str
     evidence: str = ""
     limit: str = ""
+    read: str = ""
+    read_on: dt.date | None = None
 
 
 class Provision(NamedTuple):
@@ -59,13 +64,26 @@ class Provision(NamedTuple):
         return next((each for each in self.checked if each.result != "not_found"), None)
 
     @property
+    def far(self) -> str:
+        """How far all of it was read: whole, in part, or empty where no reading is recorded."""
+        return how_far_read(self.short, self.checked).far
+
+    def read_of(self, check: LegalCheck) -> tuple[str, ...]:
+        """Return the parts of it that a reading is of, as that names them: `31(1)-(3)`; nothing where it is of all."""
+        named = [each.short for each in check.of if self.short in provisions_of(each.short)]
+        return tuple(name.partition(" ")[2] for name in named if name.startswith(f"{self.short}("))
+
+    @property
     def evidence(self) -> tuple[str, ...]:
-        """The marks of the rows that rest on it."""
+        """The marks of the rows that rest on it, as far as they were earned by it."""
         return tuple(dict.fromkeys(use.evidence for use in self.uses if use.evidence))
 
 
 class Unread(NamedTuple):
-    """A row whose primary text was not read, or not whole: what it is, its name, since when, its mark, and its law."""
+    """A row whose primary text was not read, or not whole: what it is, its name, since when, its mark, and its law.
+
+    `not_read` are the citations of its law of which no reading is recorded, or one in part.
+    """
 
     what: str
     name: str
@@ -73,17 +91,19 @@ class Unread(NamedTuple):
     evidence: str
     evidence_note: str
     citation: tuple[Citation, ...]
+    not_read: tuple[str, ...] = ()
 
 
 def provisions(book: Rulebook) -> list[Provision]:
     """Return every provision that a rulebook uses or that is recorded as read, in the order of its instruments."""
     uses: dict[str, list[Use]] = {}
     checked: dict[str, list[LegalCheck]] = {}
-    for use in dict.fromkeys(_uses(book)):
-        for short in _provisions_of(use.cited):
+    for row in dict.fromkeys(_uses(book)):
+        use = _as_read(row, book)
+        for short in provisions_of(use.cited):
             uses.setdefault(short, []).append(use)
     for each in book.checked:
-        for short in dict.fromkeys(short for citation in each.of for short in _provisions_of(citation.short)):
+        for short in dict.fromkeys(short for citation in each.of for short in provisions_of(citation.short)):
             checked.setdefault(short, []).append(each)
     order = {name: at for at, name in enumerate(book.instruments)}
     found = sorted({*uses, *checked}, key=lambda short: (order[short.partition(" ")[0]], _number(short)))
@@ -91,9 +111,30 @@ def provisions(book: Rulebook) -> list[Provision]:
 
 
 def unread(book: Rulebook) -> list[Unread]:
-    """Return the rows of a rulebook that rest on less than the primary text, read whole: what is still to be read."""
+    """Return the rows of a rulebook that rest on less than the primary text, read whole: what is still to be read.
+
+    That is by their mark, or because they cite a provision of which no reading is recorded, or only one in part.
+    """
     # Several clocks of a limit are of one row of law: what is read for one of them is read for all.
-    return list(dict.fromkeys(each for each in _marked(book) if each.evidence not in READ_WHOLE))
+    rows = (
+        each._replace(not_read=tuple(cited.short for cited in each.citation if _not_whole(cited.short, book)))
+        for each in dict.fromkeys(_marked(book))
+        if each.evidence != "own"
+    )
+    return [each for each in rows if each.evidence not in _PRIMARY or each.not_read]
+
+
+def _not_whole(cited: str, book: Rulebook) -> bool:
+    return how_far_read(cited, book.checked).far != "whole"
+
+
+def _as_read(use: Use, book: Rulebook) -> Use:
+    """Return a use with how far what it cites was read, and with its row's mark only as far as this earned it."""
+    far, on = how_far_read(use.cited, book.checked)
+    mark = use.evidence
+    if mark in _PRIMARY and far != "whole":
+        mark = "P~" if far else ""
+    return use._replace(evidence=mark, read=far, read_on=on)
 
 
 def _marked(book: Rulebook) -> Iterator[Unread]:
@@ -118,15 +159,6 @@ def _provision(short: str, uses: Iterable[Use], checked: Iterable[LegalCheck], b
     cited = cite(short, book.instruments)
     newest = sorted(checked, key=lambda each: each.on, reverse=True)
     return Provision(short, cited.text, cited.address, tuple(uses), tuple(newest))
-
-
-def _provisions_of(short: str) -> Iterator[str]:
-    """Yield the provisions that a citation is of: `SR 10` of `SR 10(4)(a)`, four of `CFA 71-74`."""
-    instrument, _, provision = short.partition(" ")
-    if (several := _RANGE.fullmatch(provision)) is not None:
-        yield from (f"{instrument} {number}" for number in range(int(several["first"]), int(several["last"]) + 1))
-    else:
-        yield f"{instrument} {provision.partition('(')[0].rstrip() if provision[0].isdigit() else provision}"
 
 
 def _number(short: str) -> tuple[tuple[int, int, str], ...]:

@@ -115,6 +115,29 @@ def test_a_window_and_an_excused_limit_say_so():
     assert "Last protected day: Tuesday 16 June 2026. Status: premature. BREACH." in text
 
 
+def test_a_right_that_was_used_too_late_is_told_as_a_right():
+    """That an appeal is out of time breaches no duty of anybody's, and its time is law all the same."""
+    source = table_of(
+        "a request_received 2025-01-06", "a assessment_refused 2025-02-10", "a appeal_registered 2025-06-20",
+    )  # fmt: skip
+    text = words(
+        invoke("explain", "-", "--limit", "appeal", "--as-of", "2026-07-01", "--case", "a", stdin=source).stdout
+    )
+    assert "Status: late, 71 days over. No breach: this is a right, and nobody's duty." in text
+    assert "not law" not in text
+
+
+def test_a_fact_is_called_as_its_rulebook_calls_it():
+    """Of an event that a rulebook gives a `title` that is told, and not its id in words."""
+    source = "case_id,authority,event,on,outcome\nw,681,idp_given,2026-03-02,authority\n"
+    wales = ("--rulebook", "wales", "--as-of", "2027-02-20")
+    text = words(invoke("explain", "-", "--case", "w", *wales, stdin=source).stdout)
+    assert "What started it: individual development plan given: authority, Monday 2 March 2026." in text
+    desk = words(invoke("desk", "-", *wales, "--format", "table", stdin=source).stdout)
+    assert "individual development plan given authority" in desk
+    assert "idp given" not in text + desk
+
+
 def test_a_missed_guidance_limit_is_no_breach_and_a_missing_date_is_said():
     source = table_of(
         "a special_school_admitted 2026-01-05 party=1", "a request_received 2026-01-05", "a plan_refused 2026-05-11"

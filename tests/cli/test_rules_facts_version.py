@@ -93,6 +93,12 @@ def test_a_rule_in_full_reads_as_text_even_into_a_pipe():
         assert part in text
 
 
+def test_a_right_is_told_as_a_right_and_no_duty():
+    text = invoke("rules", "appeal").stdout
+    assert "statutory: a right, and not using it is never a breach" in text
+    assert "missing it is a breach" not in text
+
+
 @pytest.mark.parametrize("limit", list(england().limits))
 def test_every_rule_can_be_read_in_full(limit):
     text = invoke("rules", limit, "--format", "table").stdout

@@ -67,8 +67,20 @@ def test_the_text_of_one_case_says_what_may_happen_and_why_the_rest_may_not():
 
 def test_the_text_names_a_maintained_plan_and_what_is_out_of_order():
     text = invoke(*ALL, "--case", "ipsea-phase-transfer", "--format", "table").stdout
-    assert "its provision must be secured" in text
+    duty = "A plan is maintained. The special educational provision of the plan must be secured"
+    assert duty in " ".join(text.split())
+    assert "(Children and Families Act 2014, s 42(2)-(6); R (BA) v Nottingham" in " ".join(text.split())
     assert "Out of order in the record: review_meeting_held" in text
+
+
+def test_no_other_law_than_the_rulebooks_own_is_told_of_a_maintained_plan(tmp_path):
+    plan = tmp_path / "wales.csv"
+    plan.write_text("case_id,authority,event,on,outcome\nW-11,681,idp_given,2025-03-03,authority\n")
+    text = invoke(
+        "state", plan, "--case", "W-11", "--as-of", "2026-02-01", "--rulebook", "wales", "--format", "table"
+    ).stdout
+    assert "A plan is maintained." in text
+    assert "Children and Families Act" not in text
 
 
 def test_the_table_of_a_caseload_fits():

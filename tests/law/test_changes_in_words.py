@@ -85,6 +85,26 @@ def test_another_procedure_is_told_as_one_and_not_row_by_row():
     assert any(says.startswith("19 duties without a number are new") for says in back)
 
 
+def test_every_new_limit_is_told_and_the_condition_with_which_a_rule_holds():
+    """Whoever changes over to a procedure of many limits is told each, and of two times for an act the condition."""
+    wales = load_rulebook("wales")
+    said = [says for _, says in told(england(), wales)]
+    new = [limit for name, limit in wales.limits.items() if name not in england().limits]
+    assert len(new) > 12
+    for limit in new:
+        for rule in limit.rule:
+            assert any(says.startswith(f"New, “{rule.title or limit.title}”: ") for says in said), limit.id
+    times = [says for says in said if says.startswith("New, “Appeal") and "the Tribunal the appeal application" in says]
+    assert [says for says in times if "within 8 weeks" in says and "unless meanwhile there is `resolution" in says]
+    assert [says for says in times if "within 16 weeks" in says and "only if meanwhile there is `resolution" in says]
+    assert any(
+        "received in time by the later of 2 months after the day on which written notice of a decision that can be "
+        "appealed was sent and 1 month after the day of `mediation_certificate_issued`." in says
+        for says in said
+    )
+    assert not any("within by" in says for says in said)
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "says"),
     [

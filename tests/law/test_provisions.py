@@ -8,16 +8,22 @@ from pathlib import Path
 import pytest
 
 import ehcp_flow.law
+from docs.make_provisions import page
 from ehcp_flow.errors import RulebookError
 from ehcp_flow.law import compare_rulebooks, england, load_rulebook
+from ehcp_flow.law.citation import LegalCheck, cite
+from ehcp_flow.law.how_far_read import how_far_read
 from ehcp_flow.law.provisions import provisions, unread
 from tests.cli.running import invoke, rows_of
 
 LAW = Path(ehcp_flow.law.__file__).parent / "england"
 EXAMPLES = Path(__file__).parents[2] / "examples"
-MOST_UNREAD = 22
+MOST_UNREAD = 49
 """Rows of England's law that rest on less than the primary text, read whole: it may fall, and never rises."""
 CITED = re.compile(r'"([A-Za-z]+ (?:[0-9p\[][^"]*))"')
+
+
+ROW_READ = {"by": "maintainer", "on": dt.date(2026, 12, 1), "text": "the Code", "result": "agrees"}
 
 
 def by_name(book):
@@ -89,9 +95,97 @@ def test_fewer_rows_are_unread_from_release_to_release():
     rows = unread(england())
     assert len(rows) <= MOST_UNREAD, "a row was marked down, or a new one rests on hearsay: read its primary text"
     assert len(rows) == MOST_UNREAD, "rows were read: let MOST_UNREAD fall to their number"
-    assert {each.evidence for each in rows} <= {"P~", "S", "S-quote", "M"}
-    assert {each.what for each in rows} == {"limit", "note", "body"}
+    assert {each.what for each in rows} == {"limit", "note", "notice", "body"}
     assert unread(load_rulebook(EXAMPLES / "rulebook_made_up")) == []
+
+
+def test_a_row_is_unread_while_no_reading_of_a_provision_that_it_cites_is_recorded():
+    rows = {each.name: each for each in unread(england())}
+    assert (rows["annual_review: next_review"].evidence, rows["annual_review: next_review"].not_read) == (
+        "P (ct)",
+        ("CoP 9.169",),
+    )
+    assert rows["concede_school"].not_read == ()  # its provision was read, though not in its own text
+    assert rows["appeal: appeal_window"].not_read == ("TPR 12(2)-(3)",)  # in part
+    read = LegalCheck.model_validate(
+        {**ROW_READ, "of": [cite("CoP 9.169", england().instruments)]}, context={"instruments": england().instruments}
+    )
+    later = unread(england().model_copy(update={"checked": (*england().checked, read)}))
+    assert {each.name for each in unread(england())} - {each.name for each in later} == {
+        "annual_review: first_review", "annual_review: next_review",
+    }  # fmt: skip
+
+
+def test_a_mark_stands_only_where_it_was_earned(found):
+    """A limit has one mark and cites several provisions: that one was read says nothing of the other."""
+
+    def marks(short, name):
+        return {use.evidence for use in found[short].uses if (use.what, use.name) == ("limit", name)}
+
+    assert marks("CFA 44", "annual_review") == {"P (ct)"}
+    assert marks("CoP 9.169", "annual_review") == {""}
+    assert marks("TPR 12", "appeal") == {"P~"}
+    assert found["CoP 9.169"].evidence == ()
+    assert marks("CoP 9.178", "under_fives_review") == {"S"}  # no claim that anybody read it
+    for each in found.values():
+        if each.read is None:
+            assert {"P", "P (ct)"}.isdisjoint(each.evidence), each.short
+    told = page().partition("### [CoP 9.169]")[2].partition("###")[0]
+    assert "no reading of this is recorded." in told
+    assert "the primary text was read" not in told
+
+
+@pytest.mark.parametrize(
+    ("cited", "read", "far"),
+    [
+        ("JR 3", ["JR 3"], "whole"),
+        ("JR 3(2)", ["JR 1-9"], "whole"),
+        ("JR 3", ["JR 4"], ""),
+        ("JR 3", ["JR 3(1)-(3)"], "in part"),
+        ("JR 3(2)", ["JR 3(1)-(3)"], "whole"),
+        ("JR 3(2)(a)", ["JR 3(1)-(3)"], "whole"),
+        ("JR 3(8)-(9)", ["JR 3(1)-(3)"], ""),
+        ("JR 3(1)-(4)", ["JR 3(1)-(3)"], "in part"),
+        ("JR 3(1)-(4)", ["JR 3(1)-(3)", "JR 3(4)"], "whole"),
+        ("JR 3(1)-(4)", ["JR 3(4)(b)"], "in part"),
+        ("JR 3(4)", ["JR 3(4)(a)-(b)"], "in part"),
+        ("JR 3(4)(c)", ["JR 3(4)(a)-(b)"], ""),
+        ("JR 3(4)(a)-(b)", ["JR 3(4)(a)-(c)"], "whole"),
+        ("JR 3(5)(a)", ["JR 3(4)(a)-(c)"], ""),
+        ("JR 3(10)", ["JR 3(9)-(11)"], "whole"),
+        ("JR 3(2A)", ["JR 3(2)-(3)"], "whole"),
+    ],
+)
+def test_how_far_a_citation_was_read_is_told_to_the_paragraph(tmp_path, cited, read, far):
+    book = load_rulebook(checked(tmp_path, ROW.replace('"JR 3", "JR 9"', ", ".join(f'"{each}"' for each in read))))
+    on = dt.date(2025, 11, 30) if far else None
+    assert how_far_read(cited, book.checked) == (far, on)
+    part = load_rulebook(checked(tmp_path / "part", ROW.replace('"agrees"', '"in_part"').replace("JR 3", cited)))
+    assert how_far_read(cited, part.checked).far == "in part"
+    sought = load_rulebook(checked(tmp_path / "sought", ROW.replace('"agrees"', '"not_found"').replace("JR 3", cited)))
+    assert how_far_read(cited, sought.checked) == ("", None)
+
+
+def test_the_commands_tell_how_far_what_is_cited_was_read(tmp_path):
+    """Of regulation 3 paragraph 1 alone is recorded as read here: that is no reading of its paragraph 2."""
+    folder = checked(tmp_path, ROW.replace("JR 3", "JR 3(1)").replace("JR 9", "JR 4(1)"))
+    done = invoke("rules", "--provisions", "--rulebook", folder, "--format", "json")
+    told = {(row["cited"], row["read"], row["read_on"]) for row in rows_of(done.stdout, "json")}
+    assert ("JR 3(1)", "whole", "2025-11-30") in told
+    assert ("JR 4(2)", "", None) in told
+    read = invoke("rules", "--read", "--rulebook", folder, "--as-of", "2025-12-01", "--format", "json")
+    rows = {row["provision"]: row for row in rows_of(read.stdout, "json")}
+    assert (rows["JR 3"]["read"], rows["JR 3"]["of"]) == ("in part", ["3(1)"])
+    assert "2 were read in part: JR 3 (3(1)); JR 4 (4(1))" in read.stderr
+    assert "- Of it 5(4)(c) read 2026-11-22 by" in page().partition("### [DPR 5]")[2].partition("###")[0]
+
+
+def test_what_was_read_on_two_days_was_read_whole_by_the_first_of_them(tmp_path):
+    text = ROW.replace('"JR 3", "JR 9"', '"JR 3(1)"') + ROW.replace('"JR 3", "JR 9"', '"JR 3(2)"').replace(
+        "2025", "2026"
+    )
+    book = load_rulebook(checked(tmp_path, text))
+    assert how_far_read("JR 3(1)-(2)", book.checked) == ("whole", dt.date(2025, 11, 30))
 
 
 def test_a_notice_that_rests_on_hearsay_is_unread_too():
