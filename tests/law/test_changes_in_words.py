@@ -49,7 +49,7 @@ def test_a_reform_is_told_by_the_day_from_which_it_holds():
             "CONCEDED, and leads to DETERMINED."
         ),
     ) in said
-    assert ("", "Of what these rest on, new: 2 spells of a case's life and 2 clocks.") in said
+    assert ("", "Of what these rest on, new: 4 spells of a case's life and 2 clocks.") in said
     assert [since for since, _ in said] == sorted(since for since, _ in said)
     assert {since for since, _ in said} == {"", "2029-09-01"}
 
