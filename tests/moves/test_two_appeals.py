@@ -33,4 +33,4 @@ def test_the_refusal_to_cease_names_the_appeal_that_is_pending():
         "2025-09-10 appeal_registered; 2025-11-10 tribunal_order_made outcome=reassess"
     )
     verdict = check_move(case, "plan_ceased", as_of="2025-12-01")
-    assert [refusal.fact.on.isoformat() for refusal in verdict.refusals] == ["2025-07-14"]
+    assert [refusal.fact and refusal.fact.on.isoformat() for refusal in verdict.refusals] == ["2025-07-14"]
