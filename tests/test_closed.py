@@ -38,6 +38,7 @@ HELD_ELSEWHERE = {
     "measures.placed_children._LEADS_TO": "another school year is passed over before it is looked up",
     "reports.letters._WRITERS": "another reader is refused before it is looked up",
     "moves.appeals._NEEDED": "the words that the model of a ground lets pass",
+    "moves.hosts_machine._REFUSED": "what it does not hold is let pass",
     "moves.region._OF_DISPUTES": "what answers a question is complete together with the table beside it",
     "particular_table._SETTLED": "another type is refused when the names are read",
     "reports.one_sheet._NAMES": "the parts of the sheet, from which what gave way is made",
