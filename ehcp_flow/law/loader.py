@@ -109,8 +109,6 @@ def _declared(found: Declared) -> Rulebook:
     try:
         return _load(folder, lambda read: read(), found.name)
     except RulebookError as error:
-        if found.is_ours:
-            raise
         raise type(error)(f"{found.whose}: {error.file}", error.key, error.line, error.why) from None
 
 

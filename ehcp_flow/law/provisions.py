@@ -227,8 +227,6 @@ def _cited(item: object, says: str = "") -> Iterator[tuple[str, str]]:
         named = next((str(getattr(item, key)) for key in keys if hasattr(item, key)), says)
         for name in type(item).model_fields:
             yield from _cited(getattr(item, name), named)
-    elif isinstance(item, Mapping):
-        yield from _cited(tuple(item.values()), says)
     elif isinstance(item, tuple | list | frozenset):
         for each in item:
             yield from _cited(each, says)

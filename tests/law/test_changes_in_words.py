@@ -1,6 +1,7 @@
 """What changes from one rulebook to another, in sentences that name who must do what by when, and from which day."""
 
 import datetime as dt
+import re
 import shutil
 from pathlib import Path
 
@@ -210,3 +211,30 @@ def test_the_command_tells_sentences_first_and_the_keys_where_they_are_few():
     assert "stands now" not in made_up.stdout
     assert "key by key: with --format csv" in made_up.stderr
     assert len(made_up.stdout.splitlines()) < 60
+
+
+def test_an_exception_that_is_taken_away_or_given_is_told_of_its_limit(tmp_path):
+    book = england()
+    rule = next(rule for rule in book.limits["decide_assess"].rule if rule.exceptions)
+    ground = rule.exceptions[0].ground
+    bare = [each.model_copy(update={"exceptions": ()}) for each in book.limits["decide_assess"].rule]
+    limit = book.limits["decide_assess"].model_copy(update={"rule": tuple(bare)})
+    without = book.model_copy(update={"limits": {**book.limits, "decide_assess": limit}})
+    title, of = book.grounds[ground].title, rule.title or limit.title
+    assert ("", f"“{title}” no longer excuses a breach of “{of}”.") in told(book, without)
+    assert ("", f"“{title}” excuses a breach of “{of}”.") in told(without, book)
+
+
+def test_an_outcome_that_is_gone_is_no_new_one():
+    said = [says for _, says in told(load_rulebook(REFORM), england())]
+    assert not any("can have another outcome" in says for says in said)
+    assert told(load_rulebook(REFORM), load_rulebook(REFORM)) == []
+
+
+def test_moves_that_are_told_otherwise_are_counted(tmp_path):
+    row = 'to = "REQUESTED"\nauthority = ["CFA 36(1)", "CFA 36(3)"]'
+    changed = book_with(tmp_path / "book", ("pathway_moves.toml", row, 'to = "REQUESTED"\nauthority = ["CFA 36(1)"]'))
+    said = [says for _, says in told(england(), load_rulebook(changed))]
+    assert any(
+        re.fullmatch(r"[0-9]+ keys? of moves from state to state (is|are) told otherwise\.", says) for says in said
+    )

@@ -292,3 +292,24 @@ def test_the_command_tells_the_law_in_the_order_of_the_statute(tmp_path):
     assert (none.exit_code, "none was read" in none.stderr) == (0, True)
     refused = invoke("rules", "--unread", "--months", "3")
     assert (refused.exit_code, "it belongs to --read" in refused.stderr) == (2, True)
+
+
+def test_a_reading_stands_under_the_provisions_of_the_versions_that_it_is_of():
+    book = england()
+    limit = book.limits["annual_review"]
+    rule = next(rule for rule in limit.rule if rule.readings)
+    name = rule.readings[0].name
+    past = tuple(each.model_copy(update={"in_force_to": dt.date(2000, 1, 1)}) for each in rule.readings)
+    rules = tuple(each.model_copy(update={"readings": past}) if each is rule else each for each in limit.rule)
+    other = book.model_copy(update={"limits": {**book.limits, limit.id: limit.model_copy(update={"rule": rules})}})
+
+    def readings_of(given):
+        return [
+            use.says
+            for each in provisions(given)
+            for use in each.uses
+            if (use.what, use.limit) == ("reading", limit.id)
+        ]
+
+    assert name in readings_of(book)
+    assert readings_of(book).count(name) > readings_of(other).count(name)
