@@ -129,11 +129,15 @@ def _helpful(error: EhcpFlowError) -> str:
     return f"{said} ({OF_ANOTHER_LAW[kind]})" if by_another else said
 
 
-_OF_PYDANTIC: Final = {
-    "Input should be a valid integer, unable to parse string as an integer": "write a whole number, in digits",
-    "Input should be a valid number, unable to parse string as a number": "write a number, in digits",
+_OF_NUMBERS: Final = {
+    re.compile(
+        "Input should be a valid integer, unable to parse string as an integer|'[^']*' is not a valid integer( range)?"
+    ): "write a whole number, in digits",
+    re.compile(
+        "Input should be a valid number, unable to parse string as a number|'[^']*' is not a valid float( range)?"
+    ): "write a number, in digits",
 }
-"""What pydantic says of a value that is no number, and how it is said here."""
+"""What pydantic, or click under an older typer, says of a value that is no number, and how it is said here."""
 
 
 def _usage(error: Any, said: str) -> int:
@@ -142,8 +146,8 @@ def _usage(error: Any, said: str) -> int:
         error.show()
         return ExitCode.USAGE
     said = " ".join(said.split()).rstrip(".").replace(": Value error, ", ": ")
-    for theirs, ours in _OF_PYDANTIC.items():
-        said = said.replace(theirs, ours)
+    for theirs, ours in _OF_NUMBERS.items():
+        said = theirs.sub(ours, said)
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "ehcp-flow"
     if context is not None and said.startswith("Missing argument"):
