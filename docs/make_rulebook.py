@@ -91,7 +91,7 @@ SAID = {
     Clock: "id title starts_on restarts_on separate per counts_from ends_on resumes_on resumes_from resumes_inside "
     "resumes_in_time resumption during unless_during ages_for party_from own_acts ahead",
     Spell: "id title begins_on ends_on unless_during looks_ahead lasts ends_everything from_age of_school_year "
-    "or_after reading citation",
+    "or_after reading citation counts_from roll",
     OtherEnd: "name unless says",
     GivesWay: "spell finding says remedy",
     ShownByDate: "facts date",
@@ -494,6 +494,8 @@ def _spell(spell: Spell) -> str:
         begins = "the school year of that birthday" if spell.of_school_year else "that birthday"
         return f"{_text(spell.title)} (from {begins}{kept}{cited}{other})"
     lasts = f", for {spell.lasts}{' days' if isinstance(spell.lasts, int) else ''} at most" if spell.lasts else ""
+    lasts += f", from {' or '.join(f'`{name}`' for name in spell.counts_from)}" if spell.counts_from else ""
+    lasts += ", to a working day" if spell.roll != "none" else ""
     if spell.looks_ahead:
         return f"{_text(spell.title)} (before {_events(spell.ends_on)}, back to {_events(spell.begins_on)})"
     return f"{_text(spell.title)} ({_between(spell)}{lasts}{unless})"

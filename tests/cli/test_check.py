@@ -241,7 +241,7 @@ def test_known_at_needs_facts_that_say_when_they_were_recorded():
         ((CHRONOLOGIES, "--limit", "decide_asess"), "did you mean decide_assess"),
         ((CHRONOLOGIES, "--status", "lost"), "overdue"),
         ((CHRONOLOGIES, "--as-of", "30.06.2026"), "write 2026-03-02 or 02/03/2026"),
-        ((CHRONOLOGIES, "--rulebook", "nowhere"), "there is no such directory"),
+        ((CHRONOLOGIES, "--rulebook", "nowhere"), "no folder of that name is here, and no rulebook is called so"),
         ((CHRONOLOGIES, "--institutions", "nowhere.csv"), "nowhere.csv"),
         ((CHRONOLOGIES, "--office-closures", "nowhere.csv"), "nowhere.csv"),
         ((CHRONOLOGIES, "--forma", "csv"), "--format"),

@@ -34,7 +34,7 @@ TEXTS = {
     "PERIOD", "POSITION", "RATE", "S", "SECONDS", "TEXT", "WHEN", "YEAR", "[EVENT[:OUTCOME]]", "[EVENT]", "[ID]",
     "[NAME]",
 }  # fmt: skip
-NAMES = {"FILE", "FILE|DAY", "FILE|NAME", "DIR", "SOURCE", "URL", "PATH", "OLD", "NEW"}
+NAMES = {"FILE", "FILE|DAY", "FILE|NAME", "DIR", "NAME|DIR", "SOURCE", "URL", "PATH", "OLD", "NEW"}
 _DAY = ("--as-of", "2025-10-21")
 CALLS: dict[str, list[tuple[str, ...]]] = {
     "due": [("due", "--received", "2026-03-02")],
